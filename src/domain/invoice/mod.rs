@@ -1,0 +1,152 @@
+//! Invoices: drafts, issued documents, numbers, VAT.
+//!
+//! Owns: the draft of a contract's month, the frozen content of an issued document, its number, its VAT and totals.
+//! Does not own: rating, its look as PDF or XML (documents), payments (receivables). Invariants: totals are the sum of
+//! the lines; VAT is rounded once per rate; a document outside the scope of VAT carries nothing else; an issued
+//! document never changes.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use super::calendar::{BillingMonth, DatePeriod};
+use super::ids::{ContractCode, TenantCode};
+use super::money::Money;
+use super::party::{Address, Language, LegalTextSet};
+use super::rating::Charge;
+
+mod number;
+
+pub use number::{InvoiceNumber, NumberError};
+
+/// UNCL 1001 document types.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum InvoiceKind {
+    /// 380
+    Invoice,
+    /// 381: amounts are positive, and it refers to the invoice it corrects.
+    CreditNote,
+    /// 384
+    Corrected,
+}
+
+impl InvoiceKind {
+    pub const fn type_code(self) -> &'static str {
+        match self {
+            InvoiceKind::Invoice => "380",
+            InvoiceKind::CreditNote => "381",
+            InvoiceKind::Corrected => "384",
+        }
+    }
+}
+
+/// What would be billed to one contract for one month, before it has a number.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Draft {
+    pub tenant: TenantCode,
+    pub contract: ContractCode,
+    pub month: BillingMonth,
+    /// The charges in the order of the document: by service, then as the contract lists its lines.
+    pub charges: Vec<Charge>,
+    pub vat: Vec<VatBreakdown>,
+    pub totals: Totals,
+}
+
+/// The taxable amount and the tax of one VAT rate or category.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VatBreakdown {
+    pub treatment: super::contract::VatTreatment,
+    pub taxable: Money,
+    /// `taxable × rate`, rounded half-up once.
+    pub tax: Money,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Totals {
+    pub net: Money,
+    pub tax: Money,
+    pub gross: Money,
+}
+
+/// The frozen content of an issued document: everything its PDF and XML say, so that they can be made again byte for
+/// byte whatever becomes of the tenant, the tariff or the seller.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IssuedInvoice {
+    pub number: InvoiceNumber,
+    pub kind: InvoiceKind,
+    pub language: Language,
+    pub issued_at: DateTime<Utc>,
+    pub issue_date: NaiveDate,
+    pub due_date: NaiveDate,
+    pub payment_days: u64,
+    pub month: BillingMonth,
+    /// The service period.
+    pub period: DatePeriod,
+    pub seller: InvoiceSeller,
+    pub buyer: InvoiceBuyer,
+    pub references: References,
+    pub charges: Vec<Charge>,
+    pub vat: Vec<VatBreakdown>,
+    pub totals: Totals,
+    pub payment: PaymentDetails,
+    pub legal: LegalTextSet,
+    pub vat_on_debits: bool,
+    /// IANA name of the facility's zone, for the times in the annex.
+    pub zone: String,
+    /// Where the service is rendered.
+    pub facility: String,
+    /// The documents this one corrects: number and date. At least one for a credit note, exactly one for a 384.
+    pub corrects: Vec<(InvoiceNumber, NaiveDate)>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InvoiceSeller {
+    pub name: String,
+    pub address: Address,
+    pub siret: String,
+    pub siren: String,
+    pub vat_number: String,
+    pub email: String,
+    pub phone: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InvoiceBuyer {
+    pub code: TenantCode,
+    pub name: String,
+    pub address: Address,
+    pub siret: String,
+    pub siren: String,
+    pub vat_number: Option<String>,
+}
+
+/// What the buyer's accounting needs to accept the invoice.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct References {
+    pub contract: ContractCode,
+    pub contract_title: String,
+    /// BT-10
+    pub service_code: Option<String>,
+    /// BT-13
+    pub engagement: Option<String>,
+    /// BT-12
+    pub market: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PaymentDetails {
+    pub account_holder: String,
+    pub iban: String,
+    pub bic: String,
+    /// ISO 11649 creditor reference made of the invoice number: `RF85DC2026000123`.
+    pub reference: String,
+}
+
+/// A percentage for print: 20, 5.5.
+pub fn rate_percent(treatment: &super::contract::VatTreatment) -> Option<Decimal> {
+    match treatment {
+        super::contract::VatTreatment::Standard { rate_percent } => Some(*rate_percent),
+        _ => None,
+    }
+}

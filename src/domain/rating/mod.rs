@@ -1,0 +1,82 @@
+//! Rating: usage + tariff -> charges.
+//!
+//! Owns: applying a price to a quantity over a month, proration, and the provenance of each charge. Does not own: how
+//! usage is measured, how charges become an invoice. Invariants: a charge's net is its quantity × unit price rounded
+//! half-up once; the parts of a month split at a change add up to the whole month; every charge says where it comes
+//! from.
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use super::calendar::{BillingMonth, DatePeriod};
+use super::contract::{Designation, Service, VatTreatment};
+use super::ids::{ContractCode, LineCode, TariffCode};
+use super::metering::Usage;
+use super::money::{Money, UnitPrice};
+use super::quantity::{Quantity, Unit};
+
+/// One priced item: it becomes one invoice line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Charge {
+    pub service: Service,
+    pub designation: Designation,
+    pub kind: ChargeKind,
+    /// The days it covers.
+    pub period: DatePeriod,
+    pub quantity: Quantity,
+    pub unit: Unit,
+    pub unit_price: UnitPrice,
+    /// `quantity × unit_price`, rounded half-up once.
+    pub net: Money,
+    pub vat: VatTreatment,
+    pub provenance: Provenance,
+}
+
+/// Which part of a price a charge is; documents put it into words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "kind")]
+pub enum ChargeKind {
+    /// The plain price.
+    Base,
+    /// `units` of `of` days (or 30ths) of the month.
+    Prorated {
+        units: i64,
+        of: i64,
+    },
+    /// The part of the quantity within [from, to).
+    Tier {
+        from: Decimal,
+        to: Option<Decimal>,
+    },
+    Committed,
+    Overage,
+    /// What lifts the line to its minimum.
+    MinimumComplement {
+        minimum: Money,
+    },
+    /// What lowers the line to its cap: a negative quantity.
+    CapReduction {
+        cap: Money,
+    },
+    OneOff,
+    /// The difference between what is now known and what was billed.
+    Regularisation {
+        month: BillingMonth,
+        invoice: String,
+    },
+}
+
+/// Where a charge comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Provenance {
+    pub contract: ContractCode,
+    pub line: LineCode,
+    pub tariff: TariffCode,
+    /// The first day of the tariff version applied.
+    pub tariff_from: NaiveDate,
+    /// The arithmetic with its numbers: `1234.5 kWh × PUE 1.25 = 1543.125 kWh; 1543.125 × 0.145 = 223.75`.
+    pub formula: String,
+    /// The usage behind the quantity; none for agreed quantities.
+    pub usage: Option<Usage>,
+}

@@ -1,0 +1,3 @@
+//! The `chapelle` command.
+
+fn main() {}
