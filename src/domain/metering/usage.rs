@@ -1,5 +1,7 @@
 //! Usage: what the meters of a contract line say about a period, with the evidence for it.
 
+use std::fmt;
+
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -36,6 +38,20 @@ impl Measure {
     }
 }
 
+impl fmt::Display for Measure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Measure::Energy => f.write_str("energy"),
+            Measure::Demand { window_minutes } => write!(f, "demand over {window_minutes}-minute windows"),
+            Measure::Percentile95 { window_minutes } => {
+                write!(f, "the 95th percentile of {window_minutes}-minute windows")
+            }
+            Measure::StorageMonth => f.write_str("storage"),
+            Measure::OccupancyDays => f.write_str("occupancy"),
+        }
+    }
+}
+
 /// What the meters of a line say about a period.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Usage {
@@ -47,6 +63,21 @@ pub struct Usage {
     pub estimated: bool,
     /// The evidence, one per meter in the order they were assigned.
     pub meters: Vec<MeterUsage>,
+}
+
+impl Usage {
+    /// The silences the quantity was estimated across, each with its meter. A gauge's value was held through every gap.
+    /// A counter knows what passed between two readings, so of its gaps only one that spans an end of the part counts.
+    pub fn bridged_gaps(&self) -> impl Iterator<Item = (&MeterUsage, Gap)> {
+        let counters = self.measure == Measure::Energy;
+        self.meters.iter().flat_map(move |meter| {
+            let spans = move |gap: &Gap| {
+                let Period { from, to } = meter.period;
+                (gap.from < from && from < gap.to) || (gap.from < to && to < gap.to)
+            };
+            meter.gaps.iter().filter(move |gap| !counters || spans(gap)).map(move |gap| (meter, *gap))
+        })
+    }
 }
 
 /// One meter's share of a usage, and what it rests on.

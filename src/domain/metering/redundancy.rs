@@ -1,0 +1,45 @@
+//! Whether one feed of a rack could carry what both carry: an alarm, never a price (handbook, Metering).
+
+use chrono_tz::Tz;
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::calendar::Period;
+
+use super::assigned::{Assigned, mean, parts};
+use super::windows::{grid, summed};
+use super::{Measure, MeteringProblem};
+
+/// The share of its rated power a feed may carry for long: 0.8.
+pub const FEED_LOAD_LIMIT: Decimal = Decimal::from_parts(8, 0, 0, false, 1);
+
+/// A window in which the loss of one feed would have overloaded the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Overload {
+    pub window: Period,
+    /// A + B.
+    pub mean_kw: Decimal,
+    /// What one feed can carry: its rated power × 0.8.
+    pub limit_kw: Decimal,
+}
+
+/// The windows of `period` in which the mean power of a rack's feeds A + B exceeds `feed_rated_kw` × 0.8, in order.
+/// Windows in which both feeds were silent are left out.
+pub fn redundancy_lost(
+    feeds: &[Assigned<'_>],
+    feed_rated_kw: Decimal,
+    window_minutes: u32,
+    period: Period,
+    zone: Tz,
+) -> Result<Vec<Overload>, Vec<MeteringProblem>> {
+    let parts = parts(Measure::Demand { window_minutes }, feeds, period)?;
+    let limit_kw = feed_rated_kw * FEED_LOAD_LIMIT;
+    let mut overloads = Vec::new();
+    for window in summed(&parts, grid(period, window_minutes, zone)?)? {
+        let mean_kw = mean(window.integral, window.seconds()).map_err(|problem| vec![problem])?;
+        if mean_kw > limit_kw {
+            overloads.push(Overload { window: window.period(), mean_kw, limit_kw });
+        }
+    }
+    Ok(overloads)
+}
