@@ -1,0 +1,53 @@
+//! Power usage effectiveness: what the facility draws for each kWh its equipment uses.
+
+use rust_decimal::Decimal;
+use serde::Serialize;
+
+use crate::domain::money::HALF_UP;
+
+/// Why a PUE cannot be told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
+#[serde(rename_all = "kebab-case", tag = "kind")]
+pub enum PueError {
+    #[error(
+        "the IT energy of the period is {it_kwh} kWh, so no PUE can be told: check the facility's it_energy_meters, or agree a fixed PUE"
+    )]
+    NoItEnergy { it_kwh: Decimal },
+    #[error(
+        "the facility's {facility_kwh} kWh are less than the {it_kwh} kWh of the IT equipment it feeds: a meter is missing from facility_energy_meters, or one of it_energy_meters is counted twice"
+    )]
+    BelowOne { facility_kwh: Decimal, it_kwh: Decimal },
+}
+
+/// The measured PUE of a period: total facility energy ÷ IT energy, rounded half-up to four decimals (handbook,
+/// Metering).
+pub fn pue(facility_kwh: Decimal, it_kwh: Decimal) -> Result<Decimal, PueError> {
+    let ratio = Some(it_kwh).filter(|it| *it > Decimal::ZERO).and_then(|it| facility_kwh.checked_div(it));
+    match ratio {
+        None => Err(PueError::NoItEnergy { it_kwh }),
+        Some(ratio) if ratio < Decimal::ONE => Err(PueError::BelowOne { facility_kwh, it_kwh }),
+        Some(ratio) => Ok(ratio.round_dp_with_strategy(4, HALF_UP)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kwh(text: &str) -> Decimal {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn it_is_rounded_half_up_to_four_decimals() {
+        assert_eq!(pue(kwh("125000"), kwh("100000")), Ok(kwh("1.25")));
+        assert_eq!(pue(kwh("1.23455"), kwh("1")), Ok(kwh("1.2346")));
+        assert_eq!(pue(kwh("4"), kwh("3")), Ok(kwh("1.3333")));
+    }
+
+    #[test]
+    fn no_it_energy_or_less_than_it_gives_none() {
+        assert_eq!(pue(kwh("10"), Decimal::ZERO), Err(PueError::NoItEnergy { it_kwh: Decimal::ZERO }));
+        assert!(matches!(pue(kwh("99"), kwh("100")), Err(PueError::BelowOne { .. })));
+    }
+}
