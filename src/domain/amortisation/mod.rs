@@ -1,8 +1,30 @@
 //! Depreciation of fixed assets.
 //!
-//! Owns: assets, components, schedules by year and month (handbook, Amortisation). Does not own: postings (ledger).
-//! Invariants: base = cost − residual value; a schedule's charges sum to its base exactly, the last being the
-//! complement; the plan is fixed at entry.
+//! Owns: assets and their validity, schedules by year and month for every method (handbook, Amortisation), the report
+//! of plan against journal, the monthly entry. Does not own: balanced entries (ledger), file formats (documents),
+//! payback. Invariants: base = cost − residual value; a schedule's charges sum to its base exactly, the last year
+//! being the complement; the months of a year sum to that year's charge; the plan is fixed at entry.
+
+mod asset;
+mod degressive;
+#[cfg(test)]
+mod fixtures;
+mod linear;
+mod plan;
+mod posted;
+mod posting;
+pub mod report;
+mod schedule;
+mod service;
+mod subsidy;
+
+pub use asset::{AssetError, MAX_DURATION_YEARS};
+pub use plan::{ComponentPlan, plans};
+pub use posted::{PostedAmounts, PostedDepreciation};
+pub use posting::{DepreciationAccounts, depreciation_entry, months_due};
+pub use report::{AmortisationReport, report};
+pub use schedule::{MonthRow, Schedule, YearRow, schedule};
+pub use subsidy::subsidy_shares;
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;

@@ -1,0 +1,220 @@
+//! What moves in a month, and the rows running sums of it make.
+
+use std::collections::BTreeMap;
+use std::ops::AddAssign;
+
+use chrono::NaiveDate;
+
+use super::{PlanRow, Position, RowState, SubsidyFigures};
+use crate::domain::amortisation::posting::closing_day;
+use crate::domain::calendar::BillingMonth;
+use crate::domain::money::Money;
+
+/// One month or year of depreciation, or of subsidy income.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Flow {
+    /// Value that enters: cost commissioned, subsidy received.
+    entering: Money,
+    planned: Money,
+    posted: Money,
+    due: Money,
+    to_come: Money,
+}
+
+impl Flow {
+    /// A component's flow in a month that is, or is not yet, due. Whatever is posted settles the month: a plan changed
+    /// later shows as a difference, never as an amount still to post.
+    pub(super) fn new(entering: Money, planned: Money, posted: Money, is_due: bool) -> Flow {
+        let open = if posted.is_zero() { planned } else { Money::ZERO };
+        let (due, to_come) = if is_due { (open, Money::ZERO) } else { (Money::ZERO, open) };
+        Flow { entering, planned, posted, due, to_come }
+    }
+
+    fn difference(&self) -> Money {
+        self.posted + self.due + self.to_come - self.planned
+    }
+}
+
+impl AddAssign for Flow {
+    fn add_assign(&mut self, other: Flow) {
+        self.entering += other.entering;
+        self.planned += other.planned;
+        self.posted += other.posted;
+        self.due += other.due;
+        self.to_come += other.to_come;
+    }
+}
+
+/// Both flows of a month or year.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Flows {
+    pub(super) depreciation: Flow,
+    pub(super) subsidy: Flow,
+}
+
+impl AddAssign for Flows {
+    fn add_assign(&mut self, other: Flows) {
+        self.depreciation += other.depreciation;
+        self.subsidy += other.subsidy;
+    }
+}
+
+impl Flows {
+    fn state(&self) -> RowState {
+        let sum = |of: fn(&Flow) -> Money| of(&self.depreciation).abs() + of(&self.subsidy).abs();
+        let (posted, to_come) = (sum(|flow| flow.posted), sum(|flow| flow.to_come));
+        match () {
+            () if !sum(|flow| flow.due).is_zero() => RowState::Due,
+            () if to_come.is_zero() && posted.is_zero() => RowState::NoCharge,
+            () if to_come.is_zero() => RowState::Posted,
+            () if posted.is_zero() => RowState::ToCome,
+            () => RowState::InProgress,
+        }
+    }
+}
+
+/// The months of a component, an asset or all, by date.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Timeline {
+    months: BTreeMap<BillingMonth, Flows>,
+}
+
+impl Timeline {
+    pub(super) fn add(&mut self, month: BillingMonth, flows: Flows) {
+        *self.months.entry(month).or_default() += flows;
+    }
+
+    pub(super) fn add_all(&mut self, other: &Timeline) {
+        for (month, flows) in &other.months {
+            self.add(*month, *flows);
+        }
+    }
+
+    /// A row for every month from the first to the last, also where nothing moves between two assets' lives.
+    pub(super) fn month_rows(&self) -> Vec<PlanRow<BillingMonth>> {
+        rows(self.without_gaps())
+    }
+
+    pub(super) fn year_rows(&self) -> Vec<PlanRow<i32>> {
+        let mut years: BTreeMap<i32, Flows> = BTreeMap::new();
+        for (month, flows) in self.without_gaps() {
+            *years.entry(month.year()).or_default() += flows;
+        }
+        rows(years)
+    }
+
+    fn without_gaps(&self) -> impl Iterator<Item = (BillingMonth, Flows)> {
+        let bounds = self.months.keys().next().zip(self.months.keys().next_back());
+        bounds
+            .into_iter()
+            .flat_map(|(first, last)| first.through(*last))
+            .map(|month| (month, self.months.get(&month).copied().unwrap_or_default()))
+    }
+}
+
+fn rows<P>(periods: impl IntoIterator<Item = (P, Flows)>) -> Vec<PlanRow<P>> {
+    let mut so_far = Flows::default();
+    let row = |(period, flows): (P, Flows)| {
+        so_far += flows;
+        let Flow { planned: charge, posted, due, to_come, .. } = flows.depreciation;
+        let (gross_value, cumulative) = (so_far.depreciation.entering, so_far.depreciation.planned);
+        PlanRow {
+            period,
+            state: flows.state(),
+            gross_value,
+            charge,
+            cumulative,
+            net_book_value: gross_value - cumulative,
+            posted,
+            due,
+            to_come,
+            difference: flows.depreciation.difference(),
+            subsidy: subsidy_figures(&flows.subsidy, &so_far.subsidy),
+        }
+    };
+    periods.into_iter().map(row).collect()
+}
+
+fn subsidy_figures(period: &Flow, so_far: &Flow) -> SubsidyFigures {
+    SubsidyFigures {
+        received: so_far.entering,
+        income: period.planned,
+        cumulative: so_far.planned,
+        remaining: so_far.entering - so_far.planned,
+        posted: period.posted,
+        due: period.due,
+        to_come: period.to_come,
+        difference: period.difference(),
+    }
+}
+
+/// A component's position: all its flows, of which only the months due count as taken.
+pub(super) fn position(timeline: &Timeline, as_of: NaiveDate, commissioned_on: NaiveDate) -> Position {
+    let mut all = Flows::default();
+    let mut taken = Flows::default();
+    for (month, flows) in &timeline.months {
+        all += *flows;
+        if is_due(*month, as_of) {
+            taken += *flows;
+        }
+    }
+    let in_service = |value: Money| if commissioned_on <= as_of { value } else { Money::ZERO };
+    let (gross_value, received) = (in_service(all.depreciation.entering), in_service(all.subsidy.entering));
+    let (cumulative, income) = (taken.depreciation.planned, taken.subsidy.planned);
+    Position {
+        cost: all.depreciation.entering,
+        residual_value: all.depreciation.entering - all.depreciation.planned,
+        base: all.depreciation.planned,
+        gross_value,
+        cumulative,
+        net_book_value: gross_value - cumulative,
+        posted: all.depreciation.posted,
+        due: all.depreciation.due,
+        to_come: all.depreciation.to_come,
+        difference: all.depreciation.difference(),
+        subsidy: SubsidyFigures {
+            received,
+            income,
+            cumulative: income,
+            remaining: received - income,
+            posted: all.subsidy.posted,
+            due: all.subsidy.due,
+            to_come: all.subsidy.to_come,
+            difference: all.subsidy.difference(),
+        },
+    }
+}
+
+/// A month is due from its last day on.
+pub(super) fn is_due(month: BillingMonth, as_of: NaiveDate) -> bool {
+    closing_day(month) <= as_of
+}
+
+impl AddAssign for Position {
+    fn add_assign(&mut self, other: Position) {
+        self.cost += other.cost;
+        self.residual_value += other.residual_value;
+        self.base += other.base;
+        self.gross_value += other.gross_value;
+        self.cumulative += other.cumulative;
+        self.net_book_value += other.net_book_value;
+        self.posted += other.posted;
+        self.due += other.due;
+        self.to_come += other.to_come;
+        self.difference += other.difference;
+        self.subsidy += other.subsidy;
+    }
+}
+
+impl AddAssign for SubsidyFigures {
+    fn add_assign(&mut self, other: SubsidyFigures) {
+        self.received += other.received;
+        self.income += other.income;
+        self.cumulative += other.cumulative;
+        self.remaining += other.remaining;
+        self.posted += other.posted;
+        self.due += other.due;
+        self.to_come += other.to_come;
+        self.difference += other.difference;
+    }
+}
