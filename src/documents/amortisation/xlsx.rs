@@ -1,0 +1,39 @@
+//! A workbook of three sheets: assets and components with their position, the plan by year, the plan by month.
+//!
+//! Component figures are numbers; totals and assets are formulas over them, with their results stored, so that a reader
+//! can follow each sum and a program need not compute it. A fourth sheet appears only when the journal holds amounts no
+//! component explains.
+
+use chrono::NaiveDate;
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook};
+
+use super::RenderError;
+use super::words::Words;
+use crate::domain::amortisation::AmortisationReport;
+use crate::domain::party::Language;
+
+mod inventory;
+mod periods;
+mod sheet;
+
+use sheet::Sheet;
+
+/// The report as XLSX. Its creation time is the report's day, so that the same report gives the same bytes.
+pub fn xlsx(report: &AmortisationReport, language: Language) -> Result<Vec<u8>, RenderError> {
+    let words = Words::of(language);
+    let mut workbook = Workbook::new();
+    let properties = DocProperties::new().set_title(words.title).set_creation_datetime(&excel_date(report.as_of)?);
+    workbook.set_properties(&properties);
+
+    inventory::assets(Sheet::new(workbook.add_worksheet(), words.assets_sheet, report, language)?, report)?;
+    periods::years(Sheet::new(workbook.add_worksheet(), words.years_sheet, report, language)?, report)?;
+    periods::months(Sheet::new(workbook.add_worksheet(), words.months_sheet, report, language)?, report)?;
+    if !report.unknown_postings.is_empty() {
+        inventory::unknown(Sheet::new(workbook.add_worksheet(), words.unknown_sheet, report, language)?, report)?;
+    }
+    Ok(workbook.save_to_buffer()?)
+}
+
+fn excel_date(day: NaiveDate) -> Result<ExcelDateTime, RenderError> {
+    Ok(ExcelDateTime::parse_from_str(&day.to_string())?)
+}

@@ -1,0 +1,166 @@
+//! Assets and components with their terms and position; and postings nothing in the book explains.
+
+use std::ops::Range;
+
+use rust_xlsxwriter::utility::column_number_to_name;
+use rust_xlsxwriter::{ColNum, RowNum};
+
+use super::super::RenderError;
+use super::super::lines::Level;
+use super::super::words::{self, Words};
+use super::sheet::{Column, FIRST_ROW, SUM_ROW, Sheet};
+use crate::domain::amortisation::AmortisationReport;
+use crate::domain::amortisation::report::{AssetReport, ComponentReport, Position};
+use crate::domain::money::Money;
+
+/// First column of amounts.
+const AMOUNT: ColNum = 10;
+/// Amounts of a position.
+const AMOUNTS: usize = 17;
+
+pub(super) fn assets(mut sheet: Sheet<'_>, report: &AmortisationReport) -> Result<(), RenderError> {
+    let row_count: usize = report.assets.iter().map(|asset| 1 + asset.components.len()).sum();
+    let row_count = u32::try_from(row_count)?;
+    sheet.head(&columns(sheet.words), 4, row_count)?;
+    let mut row = FIRST_ROW;
+    for asset in &report.assets {
+        let components = row + 1..row + 1 + u32::try_from(asset.components.len())?;
+        asset_row(&mut sheet, row, asset, &components)?;
+        for (row, component) in components.clone().zip(&asset.components) {
+            component_row(&mut sheet, row, asset, component)?;
+        }
+        row = components.end;
+    }
+    if row > FIRST_ROW {
+        total_row(&mut sheet, &report.total.position, &(FIRST_ROW..row))?;
+    }
+    Ok(())
+}
+
+fn total_row(sheet: &mut Sheet<'_>, total: &Position, rows: &Range<RowNum>) -> Result<(), RenderError> {
+    sheet.level(SUM_ROW, Level::Total)?;
+    let levels = range("$A", rows);
+    let component = words::level(Level::Component, sheet.language);
+    for (amount, column) in amounts(total).into_iter().zip(AMOUNT..) {
+        let summed = range(&column_number_to_name(column), rows);
+        let formula = format!("=SUMIFS({summed},{levels},\"{component}\")");
+        sheet.formula(SUM_ROW, column, &formula, amount, Level::Total)?;
+    }
+    Ok(())
+}
+
+fn asset_row(
+    sheet: &mut Sheet<'_>,
+    row: RowNum,
+    asset: &AssetReport,
+    components: &Range<RowNum>,
+) -> Result<(), RenderError> {
+    sheet.level(row, Level::Asset)?;
+    for (column, text) in [(1, asset.code.as_str()), (3, &asset.name), (4, &asset.account)] {
+        sheet.text(row, column, text, Level::Asset)?;
+    }
+    sheet.date(row, 5, asset.commissioned_on, Level::Asset)?;
+    for (column, text) in [(8, &asset.commissioning_evidence), (9, &asset.duration_decision)] {
+        sheet.text(row, column, text.as_deref().unwrap_or_default(), Level::Asset)?;
+    }
+    for (amount, column) in amounts(&asset.plan.position).into_iter().zip(AMOUNT..) {
+        let formula = format!("=SUM({})", range(&column_number_to_name(column), components));
+        sheet.formula(row, column, &formula, amount, Level::Asset)?;
+    }
+    Ok(())
+}
+
+fn component_row(
+    sheet: &mut Sheet<'_>,
+    row: RowNum,
+    asset: &AssetReport,
+    component: &ComponentReport,
+) -> Result<(), RenderError> {
+    let level = Level::Component;
+    sheet.level(row, level)?;
+    for (column, text) in (1..).zip([asset.code.as_str(), component.code.as_str(), &component.name, &component.account])
+    {
+        sheet.text(row, column, text, level)?;
+    }
+    sheet.date(row, 5, component.commissioned_on, level)?;
+    sheet.whole(row, 6, i32::try_from(component.duration_years)?, level)?;
+    sheet.text(row, 7, &words::method(component.method, sheet.language), level)?;
+    for (amount, column) in amounts(&component.plan.position).into_iter().zip(AMOUNT..) {
+        sheet.amount(row, column, amount, level)?;
+    }
+    Ok(())
+}
+
+fn amounts(position: &Position) -> [Money; AMOUNTS] {
+    let subsidy = &position.subsidy;
+    [
+        position.cost,
+        position.residual_value,
+        position.base,
+        position.gross_value,
+        position.cumulative,
+        position.net_book_value,
+        position.posted,
+        position.due,
+        position.to_come,
+        position.difference,
+        subsidy.received,
+        subsidy.cumulative,
+        subsidy.remaining,
+        subsidy.posted,
+        subsidy.due,
+        subsidy.to_come,
+        subsidy.difference,
+    ]
+}
+
+fn columns(words: &Words) -> Vec<Column> {
+    let mut columns = vec![
+        Column::text(words.level, 15),
+        Column::text(words.asset, 15),
+        Column::text(words.component, 15),
+        Column::text(words.name, 32),
+        Column::text(words.account, 10),
+        Column::date(words.commissioned_on, words.date_format),
+        Column::text(words.duration_years, 10),
+        Column::text(words.method, 30),
+        Column::text(words.evidence, 32),
+        Column::text(words.decision, 32),
+    ];
+    let [gross, _, cumulative, net, posted, due, to_come, difference, received, _, taken, left, rest @ ..] =
+        words.figures;
+    let position =
+        [words.cost, words.residual_value, words.base, gross, cumulative, net, posted, due, to_come, difference];
+    columns.extend(position.into_iter().chain([received, taken, left]).chain(rest).map(Column::amount));
+    columns
+}
+
+/// `H$20:H$99`.
+fn range(column: &str, rows: &Range<RowNum>) -> String {
+    format!("{column}${}:{column}${}", rows.start + 1, rows.end)
+}
+
+/// Amounts in the journal for components the book does not know.
+pub(super) fn unknown(mut sheet: Sheet<'_>, report: &AmortisationReport) -> Result<(), RenderError> {
+    let words = sheet.words;
+    let [_, _, _, _, posted, _, _, _, _, _, _, _, income_posted, ..] = words.figures;
+    let columns = [
+        Column::text(words.level, 15),
+        Column::text(words.asset, 15),
+        Column::text(words.component, 15),
+        Column::date(words.period, words.month_format),
+        Column::amount(posted),
+        Column::amount(income_posted),
+    ];
+    sheet.head(&columns, 0, u32::try_from(report.unknown_postings.len())?)?;
+    let level = Level::Unknown;
+    for (row, posting) in (FIRST_ROW..).zip(&report.unknown_postings) {
+        sheet.level(row, level)?;
+        sheet.text(row, 1, posting.asset.as_str(), level)?;
+        sheet.text(row, 2, posting.component.as_str(), level)?;
+        sheet.month(row, 3, posting.month, level)?;
+        sheet.amount(row, 4, posting.charge, level)?;
+        sheet.amount(row, 5, posting.subsidy_income, level)?;
+    }
+    Ok(())
+}
