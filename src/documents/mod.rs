@@ -1,1 +1,3 @@
-//! Placeholder
+//! Domain values as bytes people and machines read: invoices, reports.
+
+pub mod amortisation;

@@ -10,7 +10,6 @@ pub mod money;
 pub mod quantity;
 // layer 1
 pub mod access;
-pub mod amortisation;
 pub mod audit;
 pub mod facility;
 pub mod ledger;
@@ -18,6 +17,7 @@ pub mod metering;
 pub mod party;
 pub mod tariff;
 // layer 2
+pub mod amortisation;
 pub mod contract;
 // layer 3
 pub mod book;
