@@ -1,0 +1,101 @@
+//! CSV: `meter,at,value[,unit][,quality][,correction]` in any order, or the French way with `;` and decimal commas.
+
+use std::borrow::Cow;
+use std::io::Read;
+
+use csv::{ByteRecord, ReaderBuilder, Terminator};
+
+use super::file::FileError;
+use super::{Place, RecordError, SubmittedReading, text};
+use crate::domain::metering::Quality;
+
+const COLUMNS: [&str; 6] = ["meter", "at", "value", "unit", "quality", "correction"];
+
+/// Where each known column stands in the file.
+struct Header {
+    positions: [Option<usize>; COLUMNS.len()],
+    decimal_comma: bool,
+}
+
+/// Reads records until the end; `delimiter` was found in the header line.
+pub fn read(
+    source: impl Read,
+    delimiter: u8,
+    each: &mut dyn FnMut(super::Record<'_>),
+) -> Result<(), FileError> {
+    // Cells are trimmed, so a carriage return before the line feed does no harm, and lines are counted rightly.
+    let mut reader = ReaderBuilder::new().delimiter(delimiter).terminator(Terminator::Any(b'\n')).flexible(true).from_reader(source);
+    let header = Header::of(reader.byte_headers().map_err(FileError::from_csv)?, delimiter == b';')?;
+    let mut record = ByteRecord::new();
+    while reader.read_byte_record(&mut record).map_err(FileError::from_csv)? {
+        let place = Place::Line(record.position().map_or(0, csv::Position::line));
+        each(match header.reading(&record) {
+            Ok(reading) => Ok((place, reading)),
+            Err(message) => Err(RecordError { place, message }),
+        });
+    }
+    Ok(())
+}
+
+impl Header {
+    fn of(names: &ByteRecord, decimal_comma: bool) -> Result<Header, FileError> {
+        let mut positions = [None; COLUMNS.len()];
+        for (position, name) in names.iter().enumerate() {
+            let name = String::from_utf8_lossy(name).trim().to_lowercase();
+            let known = COLUMNS.iter().position(|column| *column == name);
+            match known.and_then(|column| positions.get_mut(column)) {
+                Some(slot) => *slot = Some(position),
+                None => return Err(FileError::UnknownColumn { name, known: COLUMNS.join(", ") }),
+            }
+        }
+        let header = Header { positions, decimal_comma };
+        let missing = COLUMNS.iter().take(3).enumerate().find(|(column, _)| header.position(*column).is_none());
+        match missing {
+            Some((_, name)) => Err(FileError::MissingColumn { name: (*name).to_owned() }),
+            None => Ok(header),
+        }
+    }
+
+    fn position(&self, column: usize) -> Option<usize> {
+        self.positions.get(column).copied().flatten()
+    }
+
+    /// The trimmed cell of a column; none where it is absent or empty.
+    fn cell<'r>(&self, record: &'r ByteRecord, column: usize) -> Result<Option<&'r str>, String> {
+        let Some(bytes) = self.position(column).and_then(|position| record.get(position)) else { return Ok(None) };
+        let text = std::str::from_utf8(bytes).map_err(|error| {
+            format!("byte {} is not UTF-8: save the file as UTF-8", error.valid_up_to() + 1)
+        })?;
+        Ok(Some(text.trim()).filter(|text| !text.is_empty()))
+    }
+
+    fn required<'r>(&self, record: &'r ByteRecord, column: usize) -> Result<&'r str, String> {
+        let name = COLUMNS.get(column).copied().unwrap_or_default();
+        self.cell(record, column)?.ok_or_else(|| format!("{name} is empty"))
+    }
+
+    fn reading<'r>(&self, record: &'r ByteRecord) -> Result<SubmittedReading<'r>, String> {
+        let [meter, at, value, unit, quality, correction] = [0, 1, 2, 3, 4, 5];
+        let digits = self.required(record, value)?;
+        let digits = if self.decimal_comma { Cow::Owned(digits.replace(',', ".")) } else { Cow::Borrowed(digits) };
+        let quality = self.cell(record, quality)?.map(quality_named).transpose()?;
+        let unit = self.cell(record, unit)?.map(str::parse).transpose();
+        Ok(SubmittedReading {
+            meter: Cow::Borrowed(self.required(record, meter)?),
+            at: text::timestamp(self.required(record, at)?).map_err(|error| format!("at: {error}"))?,
+            value: text::micro(&digits).map_err(|error| format!("value: {error}"))?,
+            unit: unit.map_err(|error: crate::domain::quantity::UnknownUnit| format!("unit: {error}"))?,
+            quality: quality.unwrap_or_default(),
+            correction: self.cell(record, correction)?.map(Cow::Borrowed),
+        })
+    }
+}
+
+fn quality_named(name: &str) -> Result<Quality, String> {
+    match name {
+        "measured" => Ok(Quality::Measured),
+        "estimated" => Ok(Quality::Estimated),
+        "corrected" => Ok(Quality::Corrected),
+        other => Err(format!("quality: `{other}` is not measured, estimated or corrected")),
+    }
+}

@@ -1,0 +1,174 @@
+//! The layers of ARCHITECTURE.md, checked on the source: an import that goes up fails here.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Lower may not see higher; equal ranks may not see each other.
+const LAYERS: [(&str, u8); 12] = [
+    ("domain", 0),
+    ("bookfile", 1),
+    ("collect", 1),
+    ("documents", 1),
+    ("mail", 1),
+    ("storage", 1),
+    ("app", 2),
+    ("config", 1),
+    ("http", 3),
+    ("jobs", 3),
+    ("cli", 4),
+    ("main", 5),
+];
+
+/// The same inside the domain, where equal ranks may not see each other either.
+const DOMAIN_LAYERS: [(&str, u8); 17] = [
+    ("money", 1),
+    ("quantity", 1),
+    ("calendar", 0),
+    ("ids", 0),
+    ("access", 2),
+    ("audit", 2),
+    ("party", 2),
+    ("facility", 3),
+    ("ledger", 3),
+    ("tariff", 3),
+    ("amortisation", 4),
+    ("metering", 4),
+    ("contract", 5),
+    ("book", 6),
+    ("rating", 6),
+    ("invoice", 7),
+    ("billing_run", 8),
+];
+
+fn rust_files(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            rust_files(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+/// Every source file with its path below `src/` and its text without comments.
+fn sources() -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = vec![];
+    rust_files(&root, &mut files);
+    assert!(files.len() > 30, "the walk over src/ found too little");
+    let code = |path: &PathBuf| {
+        let text = fs::read_to_string(path).unwrap();
+        text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+    };
+    files.iter().map(|path| (path.strip_prefix(&root).unwrap().display().to_string(), code(path))).collect()
+}
+
+fn module_of(file: &str) -> &str {
+    file.split('/').next().unwrap().trim_end_matches(".rs")
+}
+
+/// The names that follow `prefix` in `code`: of `crate::{a::X, b}`, both a and b.
+fn names_after<'a>(code: &'a str, prefix: &str) -> Vec<&'a str> {
+    let word = |text: &'a str| {
+        let end = text.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(text.len());
+        &text[..end]
+    };
+    let mut names = vec![];
+    for (start, _) in code.match_indices(prefix) {
+        let rest = &code[start + prefix.len()..];
+        match rest.strip_prefix('{') {
+            None => names.push(word(rest)),
+            Some(group) => {
+                let mut depth = 1;
+                let mut item = 0;
+                for (index, character) in group.char_indices() {
+                    match character {
+                        '{' => depth += 1,
+                        '}' => depth -= 1,
+                        _ => {}
+                    }
+                    if (character == ',' && depth == 1) || depth == 0 {
+                        names.push(word(group[item..index].trim_start()));
+                        item = index + 1;
+                    }
+                    if depth == 0 {
+                        break;
+                    }
+                }
+            }
+        }
+    }
+    names
+}
+
+#[test]
+fn layers_only_look_down() {
+    let ranks: BTreeMap<_, _> = LAYERS.into_iter().collect();
+    let mut breaches = vec![];
+    for (file, code) in sources() {
+        let module = module_of(&file);
+        if matches!(module, "lib" | "main") {
+            continue;
+        }
+        let own = *ranks.get(module).unwrap_or_else(|| panic!("src/{file}: `{module}` has no rank in LAYERS"));
+        for name in names_after(&code, "crate::") {
+            let Some(rank) = ranks.get(name) else { continue };
+            if name != module && *rank >= own {
+                breaches.push(format!("src/{file} uses crate::{name}"));
+            }
+        }
+    }
+    assert!(breaches.is_empty(), "imports that go up or sideways:\n{}", breaches.join("\n"));
+}
+
+#[test]
+fn the_domain_is_layered_and_pure() {
+    let ranks: BTreeMap<_, _> = DOMAIN_LAYERS.into_iter().collect();
+    let mut breaches = vec![];
+    for (file, code) in sources() {
+        let Some(inner) = file.strip_prefix("domain/") else { continue };
+        let code = code.split("#[cfg(test)]").next().unwrap();
+        for banned in ["diesel", "actix_web", "lettre", "printpdf", "lopdf", "std::env", "std::fs", "Utc::now", "f64", "f32", "SystemTime"] {
+            if code.contains(banned) {
+                breaches.push(format!("src/{file} mentions {banned}"));
+            }
+        }
+        let module = module_of(inner);
+        let Some(own) = ranks.get(module) else { continue };
+        for name in names_after(code, "crate::domain::") {
+            let Some(rank) = ranks.get(name) else { continue };
+            if name != module && rank > own {
+                breaches.push(format!("src/{file} uses domain::{name}"));
+            }
+        }
+    }
+    assert!(breaches.is_empty(), "the domain must stay pure and look down:\n{}", breaches.join("\n"));
+}
+
+#[test]
+fn only_storage_knows_diesel() {
+    let strays: Vec<String> = sources()
+        .into_iter()
+        .filter(|(file, code)| module_of(file) != "storage" && code.contains("diesel"))
+        .map(|(file, _)| file)
+        .collect();
+    assert!(strays.is_empty(), "diesel outside storage: {strays:?}");
+}
+
+#[test]
+fn files_hold_one_idea() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = vec![];
+    rust_files(&root, &mut files);
+    let long: Vec<String> = files
+        .iter()
+        .map(|path| (path, fs::read_to_string(path).unwrap().lines().count()))
+        .filter(|(_, lines)| *lines > 600)
+        .map(|(path, lines)| format!("{} has {lines} lines", path.display()))
+        .collect();
+    assert!(long.is_empty(), "split these:\n{}", long.join("\n"));
+}
