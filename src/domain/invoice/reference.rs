@@ -41,7 +41,8 @@ mod tests {
         assert!(is_creditor_reference("RF85DC2026000123"));
         assert!(is_creditor_reference("RF18539007547034"));
         assert!(is_creditor_reference("rf18 5390 0754 7034"));
-        for wrong in ["RF18539007547043", "RF86DC2026000123", "RF85", "RF", "", "XX85DC2026000123", "RF85DC2026_00123"] {
+        for wrong in ["RF18539007547043", "RF86DC2026000123", "RF85", "RF", "", "XX85DC2026000123", "RF85DC2026_00123"]
+        {
             assert!(!is_creditor_reference(wrong), "{wrong}");
         }
     }

@@ -90,7 +90,8 @@ mod tests {
     fn only_a_draft_changes_and_only_an_issued_invoice_is_credited() {
         use InvoiceAction::*;
         use InvoiceStatus::*;
-        let table = [Draft, Issued].map(|status| [Redraft, Discard, Issue, Credit].map(|action| status.after(action).ok()));
+        let table =
+            [Draft, Issued].map(|status| [Redraft, Discard, Issue, Credit].map(|action| status.after(action).ok()));
         assert_eq!(
             table,
             [[Some(Some(Draft)), Some(None), Some(Some(Issued)), None], [None, None, None, Some(Some(Issued))]]

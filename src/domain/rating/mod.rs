@@ -23,6 +23,8 @@ mod rate;
 mod regularisation;
 
 #[cfg(test)]
+pub(in crate::domain) mod example;
+#[cfg(test)]
 mod tests;
 
 pub use evidence::{Meters, MonthEvidence, Samples, served};

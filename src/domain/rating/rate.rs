@@ -11,9 +11,7 @@ use super::proration::month_part;
 use super::{Charge, ChargeKind, Provenance, RatingProblem};
 use crate::domain::calendar::{BillingMonth, DatePeriod};
 use crate::domain::contract::indexation::{IndexationError, NotedRevision, coefficient};
-use crate::domain::contract::{
-    Contract, ContractLine, GapPolicy, LineQuantity, MeterAssignment, PriceIndex, PueTerm,
-};
+use crate::domain::contract::{Contract, ContractLine, GapPolicy, LineQuantity, MeterAssignment, PriceIndex, PueTerm};
 use crate::domain::metering::{Measure, Usage};
 use crate::domain::money::{AmountError, HALF_UP};
 use crate::domain::tariff::{MonthPart, PartKind, PriceInput, PriceShape, PricedPart, Tariff, symbol};

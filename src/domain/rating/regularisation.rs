@@ -90,12 +90,7 @@ fn by_quantity(now: &Charge, billed: Option<&BilledLine>, difference: Money) -> 
     let before = billed.map_or(Quantity::ZERO, |billed| billed.quantity);
     let quantity = plus(now.quantity, -before);
     let explains = now.unit_price.times(quantity) == Ok(difference);
-    let priced = format!(
-        "; ({} − {before}) {} × {} = {difference}",
-        now.quantity,
-        symbol(now.unit),
-        now.unit_price
-    );
+    let priced = format!("; ({} − {before}) {} × {} = {difference}", now.quantity, symbol(now.unit), now.unit_price);
     explains.then_some((quantity, now.unit, now.unit_price, priced))
 }
 

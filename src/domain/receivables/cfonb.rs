@@ -49,7 +49,9 @@ mod tests {
         ] {
             assert_eq!(parse_amount(field).unwrap().to_string(), euros);
         }
-        for wrong in ["", "322J", "00000000003221", "-000000000322J", "0000000000322S", "00000000003é2J", "0000000000322JJ"] {
+        for wrong in
+            ["", "322J", "00000000003221", "-000000000322J", "0000000000322S", "00000000003é2J", "0000000000322JJ"]
+        {
             assert!(parse_amount(wrong).is_err(), "{wrong}");
         }
     }
