@@ -12,8 +12,10 @@ use super::book::Book;
 use super::calendar::{BillingMonth, Timestamp};
 use super::contract::{Contract, ContractLine, LineQuantity, PriceIndex};
 use super::ids::{ContractCode, MeterCode, PriceIndexCode, TariffCode};
-use super::invoice::{Draft, InvoiceNumber};
-use super::rating::{BilledLine, Charge, LineTerms, Meters, MonthEvidence, Samples, rate_line, regularisation, served};
+use super::invoice::{Draft, InvoiceKind, InvoiceNumber, IssuedInvoice};
+use super::rating::{
+    BilledLine, Charge, ChargeKind, LineTerms, Meters, MonthEvidence, Samples, rate_line, regularisation, served,
+};
 use super::tariff::Tariff;
 
 mod problem;
@@ -51,10 +53,29 @@ pub struct LateMonth {
     pub contract: ContractCode,
     pub month: BillingMonth,
     pub invoice: InvoiceNumber,
-    /// What was billed for the month, earlier regularisations included ([`BilledLine::sums`]).
+    /// What was billed for the month, earlier regularisations included ([`billed_for`]).
     pub billed: Vec<BilledLine>,
-    /// That month's readings as they are now known, with their neighbours.
+    /// That month's readings as they are now known, with their neighbours: of the contract's meters, and of the
+    /// facility's where a line carries the measured PUE.
     pub samples: Samples,
+}
+
+/// What `documents`, all those issued for one contract, billed for `month`: the month's own charges and the
+/// regularisations of it on later invoices, less what credit notes took back.
+pub fn billed_for<'d>(month: BillingMonth, documents: impl IntoIterator<Item = &'d IssuedInvoice>) -> Vec<BilledLine> {
+    let charges = documents.into_iter().flat_map(|document| document.charges.iter().map(move |one| (document, one)));
+    let parts = charges.filter(|(document, charge)| month_billed(document, charge) == month);
+    BilledLine::sums(parts.map(|(document, charge)| match document.kind {
+        InvoiceKind::CreditNote => BilledLine::of(charge).credited(),
+        InvoiceKind::Invoice | InvoiceKind::Corrected => BilledLine::of(charge),
+    }))
+}
+
+fn month_billed(document: &IssuedInvoice, charge: &Charge) -> BillingMonth {
+    match &charge.kind {
+        ChargeKind::Regularisation { month, .. } => *month,
+        _ => document.month,
+    }
 }
 
 /// What would be billed, shown before anything is written.

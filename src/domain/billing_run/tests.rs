@@ -6,32 +6,9 @@ use super::*;
 use crate::domain::calendar::midnight;
 use crate::domain::contract::indexation::{CoefficientRounding, Indexation, Revision};
 use crate::domain::contract::{PueTerm, VatTreatment};
+use crate::domain::invoice::{IssueContext, credit_note_of};
 use crate::domain::metering::{Measure, Register, Sample};
-use crate::domain::party::{LegalTextSet, LegalTexts, Seller};
-use crate::domain::rating::ChargeKind;
 use crate::domain::rating::example::*;
-
-fn seller() -> Seller {
-    let empty = || LegalTextSet {
-        recovery_indemnity: String::new(),
-        late_penalty: String::new(),
-        discount: String::new(),
-        footer: String::new(),
-    };
-    Seller {
-        name: "Ville de Paris".into(),
-        address: address(),
-        siret: "21750001600019".parse().unwrap(),
-        vat_number: "FR72217500016".parse().unwrap(),
-        email: "facturation@example.org".into(),
-        phone: None,
-        iban: "FR1420041010050500013M02606".parse().unwrap(),
-        bic: "BDFEFRPPCCT".parse().unwrap(),
-        account_holder: None,
-        number_prefix: "DC".into(),
-        legal: LegalTexts { fr: empty(), en: empty(), vat_on_debits: false },
-    }
-}
 
 /// C1 rents two racks and the energy of meter A; C2 the energy of meter B at the measured PUE.
 fn book() -> Book {
@@ -222,7 +199,7 @@ fn late(known: &str) -> LateMonth {
         contract: "C1".into(),
         month: september,
         invoice: InvoiceNumber::from_stored("DC2026000007"),
-        billed: BilledLine::sums(&billed),
+        billed: BilledLine::sums(billed.iter().map(BilledLine::of)),
         samples: read_at_ends(september, &[("A", "100", known)]),
     }
 }
@@ -242,6 +219,38 @@ fn a_late_reading_becomes_a_regularisation_line() {
     let charge = plan.drafts[0].charges.last().unwrap();
     assert_eq!(charge.kind, ChargeKind::Regularisation { month: month("2026-09"), invoice: "DC2026000007".into() });
     assert_eq!(charge.period, between("2026-09-01", "2026-10-01"));
+}
+
+/// Issues the plan's first draft.
+fn issued(book: &Book, plan: &Plan, position: i64) -> IssuedInvoice {
+    plan.drafts[0].clone().issue(&IssueContext {
+        number: InvoiceNumber::new("DC", 2026, position).unwrap(),
+        issued_at: plan.month.period(Paris).to.to_utc(),
+        issue_date: plan.month.next().first_day(),
+        facility: &book.facility,
+        seller: &book.seller,
+        tenant: &tenant(),
+        contract: &book.contracts[0],
+    })
+}
+
+#[test]
+fn what_documents_billed_for_a_month_follows_regularisations_and_credit_notes() {
+    let (book, samples) = (book(), october());
+    let mut corrected = snapshot(&book, &samples);
+    corrected.late = vec![late("1000")];
+    let invoice = issued(&book, &plan(&corrected), 8);
+    let shown = |month_billed: &str, documents: &[&IssuedInvoice]| {
+        let lines = billed_for(month(month_billed), documents.iter().copied());
+        lines.iter().map(|line| format!("{} {} {}", line.line, line.quantity, line.net)).collect::<Vec<_>>()
+    };
+    assert_eq!(shown("2026-09", &[&invoice]), ["energy 100 14.50"]);
+    assert_eq!(shown("2026-10", &[&invoice]), ["racks 2 2400.00", "energy 1000 145.00"]);
+
+    let number = InvoiceNumber::new("DC", 2026, 9).unwrap();
+    let note = credit_note_of(&invoice, number, invoice.issued_at, invoice.issue_date).unwrap();
+    assert_eq!(shown("2026-10", &[&invoice, &note]), ["racks 0 0.00", "energy 0 0.00"]);
+    assert_eq!(shown("2026-09", &[&invoice, &note]), ["energy 0 0.00"]);
 }
 
 #[test]

@@ -8,9 +8,10 @@ use crate::domain::calendar::BillingMonth;
 use crate::domain::contract::{Contract, Service, VatTreatment};
 use crate::domain::ledger::JournalEntry;
 use crate::domain::money::{Money, UnitPrice};
-use crate::domain::party::{Contact, LegalTexts, PaymentTermClass, Seller, Tenant};
 use crate::domain::quantity::{Quantity, Unit};
-use crate::domain::rating::example::{address, agreed_line, between, contract, day, decimal, facility, month, vat_20};
+use crate::domain::rating::example::{
+    agreed_line, between, contract, day, decimal, facility, month, seller, tenant, vat_20,
+};
 use crate::domain::rating::{ChargeKind, Provenance};
 
 fn october() -> BillingMonth {
@@ -60,43 +61,6 @@ fn draft(charges: Vec<Charge>) -> Result<Draft, DraftError> {
 
 fn shown(totals: Totals) -> String {
     format!("{} + {} = {}", totals.net, totals.tax, totals.gross)
-}
-
-fn seller() -> Seller {
-    let texts = |language: &str| LegalTextSet {
-        recovery_indemnity: format!("{language} PMT"),
-        late_penalty: format!("{language} PMD"),
-        discount: format!("{language} AAB"),
-        footer: String::new(),
-    };
-    Seller {
-        name: "Ville de Paris".into(),
-        address: address(),
-        siret: "21750001600019".parse().unwrap(),
-        vat_number: "FR72217500016".parse().unwrap(),
-        email: "facturation@example.org".into(),
-        phone: None,
-        iban: "FR1420041010050500013M02606".parse().unwrap(),
-        bic: "BDFEFRPPCCT".parse().unwrap(),
-        account_holder: Some("Régie du centre de données".into()),
-        number_prefix: "DC".into(),
-        legal: LegalTexts { fr: texts("fr"), en: texts("en"), vat_on_debits: true },
-    }
-}
-
-fn tenant() -> Tenant {
-    Tenant {
-        code: "aphp".into(),
-        name: "Assistance publique-Hôpitaux de Paris".into(),
-        address: address(),
-        siret: "26750045200011".parse().unwrap(),
-        vat_number: Some("FR95267500452".parse().unwrap()),
-        payment_term_class: PaymentTermClass::HealthEstablishment,
-        language: Language::English,
-        internal: false,
-        service_code: Some("SERVICE-1".into()),
-        contacts: vec![Contact { name: "Facturation".into(), email: "facturation@example.org".into() }],
-    }
 }
 
 fn instant(text: &str) -> DateTime<Utc> {

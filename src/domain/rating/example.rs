@@ -13,7 +13,7 @@ use crate::domain::contract::{
 use crate::domain::facility::Facility;
 use crate::domain::metering::{Measure, Meter, Register, Sample};
 use crate::domain::money::UnitPrice;
-use crate::domain::party::Address;
+use crate::domain::party::{Address, Contact, Language, LegalTextSet, LegalTexts, PaymentTermClass, Seller, Tenant};
 use crate::domain::quantity::Unit;
 use crate::domain::tariff::{PriceShape, Tariff, TariffVersion};
 
@@ -54,6 +54,45 @@ pub fn facility() -> Facility {
         zone: Paris,
         facility_energy_meters: vec!["MAIN".into()],
         it_energy_meters: vec!["IT".into()],
+    }
+}
+
+/// The city, with its legal texts named by language.
+pub fn seller() -> Seller {
+    let texts = |language: &str| LegalTextSet {
+        recovery_indemnity: format!("{language} PMT"),
+        late_penalty: format!("{language} PMD"),
+        discount: format!("{language} AAB"),
+        footer: String::new(),
+    };
+    Seller {
+        name: "Ville de Paris".into(),
+        address: address(),
+        siret: "21750001600019".parse().unwrap(),
+        vat_number: "FR72217500016".parse().unwrap(),
+        email: "facturation@example.org".into(),
+        phone: None,
+        iban: "FR1420041010050500013M02606".parse().unwrap(),
+        bic: "BDFEFRPPCCT".parse().unwrap(),
+        account_holder: Some("Régie du centre de données".into()),
+        number_prefix: "DC".into(),
+        legal: LegalTexts { fr: texts("fr"), en: texts("en"), vat_on_debits: true },
+    }
+}
+
+/// A public health establishment that reads English.
+pub fn tenant() -> Tenant {
+    Tenant {
+        code: "aphp".into(),
+        name: "Assistance publique-Hôpitaux de Paris".into(),
+        address: address(),
+        siret: "26750045200011".parse().unwrap(),
+        vat_number: Some("FR95267500452".parse().unwrap()),
+        payment_term_class: PaymentTermClass::HealthEstablishment,
+        language: Language::English,
+        internal: false,
+        service_code: Some("SERVICE-1".into()),
+        contacts: vec![Contact { name: "Facturation".into(), email: "facturation@example.org".into() }],
     }
 }
 

@@ -16,24 +16,33 @@ use crate::domain::tariff::symbol;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BilledLine {
     pub line: LineCode,
-    /// Sum of the charges' quantities. Means something while they all count the line's unit; where they do not, the
-    /// difference is billed as an amount.
+    /// Sum of the charges' quantities in the line's unit.
     pub quantity: Quantity,
     pub net: Money,
 }
 
 impl BilledLine {
-    /// The sums by line of the charges that billed a month: the month's invoice and its regularisations since.
-    pub fn sums<'c>(charges: impl IntoIterator<Item = &'c Charge>) -> Vec<BilledLine> {
+    /// What one charge billed. Amounts (complements, earlier differences) count no units of the line.
+    pub fn of(charge: &Charge) -> BilledLine {
+        let quantity = if charge.unit == Unit::One { Quantity::ZERO } else { charge.quantity };
+        BilledLine { line: charge.provenance.line.clone(), quantity, net: charge.net }
+    }
+
+    /// The same, taken back by a credit note.
+    pub fn credited(self) -> BilledLine {
+        BilledLine { quantity: -self.quantity, net: -self.net, ..self }
+    }
+
+    /// One sum per line, in the order lines first appear.
+    pub fn sums(parts: impl IntoIterator<Item = BilledLine>) -> Vec<BilledLine> {
         let mut lines: Vec<BilledLine> = Vec::new();
-        for charge in charges {
-            let line = &charge.provenance.line;
-            match lines.iter_mut().find(|billed| billed.line == *line) {
-                Some(billed) => {
-                    billed.net += charge.net;
-                    billed.quantity = plus(billed.quantity, charge.quantity);
+        for part in parts {
+            match lines.iter_mut().find(|line| line.line == part.line) {
+                Some(line) => {
+                    line.net += part.net;
+                    line.quantity = plus(line.quantity, part.quantity);
                 }
-                None => lines.push(BilledLine { line: line.clone(), quantity: charge.quantity, net: charge.net }),
+                None => lines.push(part),
             }
         }
         lines

@@ -232,7 +232,7 @@ mod regularisations {
     }
 
     fn regularise(now: &[Charge], billed: &[&Charge]) -> Option<Charge> {
-        let billed = BilledLine::sums(billed.iter().copied());
+        let billed = BilledLine::sums(billed.iter().map(|charge| BilledLine::of(charge)));
         regularisation(now, billed.first(), month("2026-10"), "DC2026000012").unwrap()
     }
 
@@ -303,7 +303,7 @@ proptest! {
             rate_with(&contract, &kwh_tariff(), None, &counters(&["A"]), &samples, october).unwrap()
         };
         let (billed, known) = (rated(before), rated(now));
-        let sums = BilledLine::sums(&billed);
+        let sums = BilledLine::sums(billed.iter().map(BilledLine::of));
         let charge = regularisation(&known, sums.first(), month("2026-10"), "DC2026000001").unwrap();
         let corrected = billed[0].net + charge.as_ref().map_or(Money::ZERO, |charge| charge.net);
         prop_assert_eq!(corrected, known[0].net);
