@@ -1,1 +1,223 @@
-//! Placeholder
+//! A billing run: everything of one month that can be billed, and everything that stands in its way.
+//!
+//! Owns: the plan of a month, the problems it finds, which contracts they block. Does not own: reading the snapshot,
+//! writing drafts, numbers. Invariants: a plan changes nothing and depends on its snapshot only; a contract already
+//! billed for the month is left alone; a problem of one contract blocks that contract's draft and no other.
+
+use std::collections::{HashMap, HashSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::book::Book;
+use super::calendar::{BillingMonth, Timestamp};
+use super::contract::{Contract, ContractLine, LineQuantity, PriceIndex};
+use super::ids::{ContractCode, MeterCode, PriceIndexCode, TariffCode};
+use super::invoice::{Draft, InvoiceKind, InvoiceNumber, IssuedInvoice};
+use super::rating::{
+    BilledLine, Charge, ChargeKind, LineTerms, Meters, MonthEvidence, Samples, rate_line, regularisation, served,
+};
+use super::tariff::Tariff;
+
+mod problem;
+
+#[cfg(test)]
+mod tests;
+
+use problem::Found;
+pub use problem::{Problem, ProblemKind, Severity};
+
+/// Everything a plan is made from.
+#[derive(Debug, Clone)]
+pub struct Snapshot<'a> {
+    pub book: &'a Book,
+    pub month: BillingMonth,
+    /// The month's readings with their neighbours on either side.
+    pub samples: &'a Samples,
+    /// Contracts already invoiced for the month.
+    pub billed: Vec<AlreadyBilled>,
+    /// Months billed earlier whose readings have changed since.
+    pub late: Vec<LateMonth>,
+    pub now: Timestamp,
+}
+
+/// A contract that has its invoice of the month.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlreadyBilled {
+    pub contract: ContractCode,
+    pub invoice: InvoiceNumber,
+}
+
+/// A billed month of a contract of whose meters a reading came late or was corrected.
+#[derive(Debug, Clone)]
+pub struct LateMonth {
+    pub contract: ContractCode,
+    pub month: BillingMonth,
+    pub invoice: InvoiceNumber,
+    /// What was billed for the month, earlier regularisations included ([`billed_for`]).
+    pub billed: Vec<BilledLine>,
+    /// That month's readings as they are now known, with their neighbours: of the contract's meters, and of the
+    /// facility's where a line carries the measured PUE.
+    pub samples: Samples,
+}
+
+/// What `documents`, all those issued for one contract, billed for `month`: the month's own charges and the
+/// regularisations of it on later invoices, less what credit notes took back.
+pub fn billed_for<'d>(month: BillingMonth, documents: impl IntoIterator<Item = &'d IssuedInvoice>) -> Vec<BilledLine> {
+    let charges = documents.into_iter().flat_map(|document| document.charges.iter().map(move |one| (document, one)));
+    let parts = charges.filter(|(document, charge)| month_billed(document, charge) == month);
+    BilledLine::sums(parts.map(|(document, charge)| match document.kind {
+        InvoiceKind::CreditNote => BilledLine::of(charge).credited(),
+        InvoiceKind::Invoice | InvoiceKind::Corrected => BilledLine::of(charge),
+    }))
+}
+
+fn month_billed(document: &IssuedInvoice, charge: &Charge) -> BillingMonth {
+    match &charge.kind {
+        ChargeKind::Regularisation { month, .. } => *month,
+        _ => document.month,
+    }
+}
+
+/// What would be billed, shown before anything is written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    pub month: BillingMonth,
+    /// One per contract that can be billed, in the order of the book.
+    pub drafts: Vec<Draft>,
+    pub problems: Vec<Problem>,
+    pub already_billed: Vec<AlreadyBilled>,
+}
+
+impl Plan {
+    /// Problems that keep a draft from being made.
+    pub fn blocking(&self) -> impl Iterator<Item = &Problem> {
+        self.problems.iter().filter(|problem| problem.severity == Severity::Blocking)
+    }
+}
+
+/// The plan of `snapshot.month`. Its cost is linear in the readings given.
+pub fn plan(snapshot: &Snapshot<'_>) -> Plan {
+    let (book, month) = (snapshot.book, snapshot.month);
+    let mut plan = Plan { month, drafts: Vec::new(), problems: Vec::new(), already_billed: snapshot.billed.clone() };
+    let end = month.period(book.facility.zone).to;
+    if end > snapshot.now {
+        plan.problems.push(problem::unfinished(month, end, snapshot.now));
+        return plan;
+    }
+    let run = Run::new(snapshot);
+    let evidence = run.evidence(month, snapshot.samples);
+    let billed: HashSet<&ContractCode> = snapshot.billed.iter().map(|billed| &billed.contract).collect();
+    for contract in book.contracts.iter().filter(|contract| !billed.contains(&contract.code)) {
+        let (draft, problems) = run.draft(contract, &evidence);
+        plan.drafts.extend(draft);
+        plan.problems.extend(problems);
+    }
+    plan.problems.extend(unassigned_meters(book, month));
+    plan
+}
+
+/// A snapshot with its parts at hand by their codes.
+struct Run<'a> {
+    snapshot: &'a Snapshot<'a>,
+    meters: Meters<'a>,
+    tariffs: HashMap<&'a TariffCode, &'a Tariff>,
+    indices: HashMap<&'a PriceIndexCode, &'a PriceIndex>,
+    late: HashMap<&'a ContractCode, Vec<&'a LateMonth>>,
+}
+
+impl<'a> Run<'a> {
+    fn new(snapshot: &'a Snapshot<'a>) -> Run<'a> {
+        let book = snapshot.book;
+        let mut late: HashMap<&ContractCode, Vec<&LateMonth>> = HashMap::new();
+        for month in &snapshot.late {
+            late.entry(&month.contract).or_default().push(month);
+        }
+        Run {
+            snapshot,
+            meters: book.meters.iter().map(|meter| (&meter.code, meter)).collect(),
+            tariffs: book.tariffs.iter().map(|tariff| (&tariff.code, tariff)).collect(),
+            indices: book.price_indices.iter().map(|index| (&index.code, index)).collect(),
+            late,
+        }
+    }
+
+    /// The contract's draft, if it has anything to bill and nothing blocks it.
+    fn draft(&self, contract: &'a Contract, evidence: &MonthEvidence<'_>) -> (Option<Draft>, Vec<Problem>) {
+        let mut found = Found::new(contract);
+        let mut charges = Vec::new();
+        for line in &contract.lines {
+            charges.extend(self.rate(contract, line, evidence, &mut found).unwrap_or_default());
+        }
+        for late in self.late.get(&contract.code).into_iter().flatten() {
+            charges.extend(self.regularise(contract, late, &mut found));
+        }
+        if charges.is_empty() || found.blocks() {
+            return (None, found.problems);
+        }
+        let draft = Draft::assemble(contract, self.snapshot.month, charges);
+        (draft.map_err(|error| found.undraftable(&error)).ok(), found.problems)
+    }
+
+    /// The line's charges in the evidence's month; none if a problem was found.
+    fn rate(
+        &self,
+        contract: &'a Contract,
+        line: &'a ContractLine,
+        evidence: &MonthEvidence<'_>,
+        found: &mut Found<'_>,
+    ) -> Option<Vec<Charge>> {
+        let Some(tariff) = self.tariffs.get(&line.tariff) else {
+            found.unknown_tariff(line);
+            return None;
+        };
+        let index = contract.indexation.as_ref().and_then(|clause| self.indices.get(&clause.index));
+        let terms = LineTerms { contract, line, tariff, index: index.copied() };
+        rate_line(terms, evidence).map_err(|problems| found.unrated(line, &problems)).ok()
+    }
+
+    /// One charge for each metered line whose readings now say something else than was billed. A line that can no
+    /// longer be rated blocks the contract: billing on would lose the difference.
+    fn regularise(&self, contract: &'a Contract, late: &'a LateMonth, found: &mut Found<'_>) -> Vec<Charge> {
+        let evidence = self.evidence(late.month, &late.samples);
+        let mut charges = Vec::new();
+        for line in contract.lines.iter().filter(|line| matches!(line.quantity, LineQuantity::Metered { .. })) {
+            let Some(now) = self.rate(contract, line, &evidence, found) else { continue };
+            let billed = late.billed.iter().find(|billed| billed.line == line.code);
+            match regularisation(&now, billed, late.month, late.invoice.as_str()) {
+                Ok(Some(charge)) => {
+                    found.late_change(line, late, &charge);
+                    charges.push(charge);
+                }
+                Ok(None) => {}
+                Err(error) => found.unrated(line, &[error.into()]),
+            }
+        }
+        charges
+    }
+
+    fn evidence<'e>(&'e self, month: BillingMonth, samples: &'e Samples) -> MonthEvidence<'e> {
+        MonthEvidence::new(month, &self.snapshot.book.facility, &self.meters, samples)
+    }
+}
+
+/// Meters in service during the month that no line bills and that do not measure the facility itself: either an
+/// assignment was forgotten, or the place is empty.
+fn unassigned_meters(book: &Book, month: BillingMonth) -> impl Iterator<Item = Problem> {
+    let assigned = book
+        .contracts
+        .iter()
+        .flat_map(|contract| &contract.lines)
+        .flat_map(|line| match &line.quantity {
+            LineQuantity::Metered { meters, .. } => meters.as_slice(),
+            LineQuantity::Fixed(_) => &[],
+        })
+        .filter(move |assignment| assignment.period.overlaps(month.days()))
+        .map(|assignment| &assignment.meter);
+    let facility = book.facility.facility_energy_meters.iter().chain(&book.facility.it_energy_meters);
+    let used: HashSet<&MeterCode> = assigned.chain(facility).collect();
+    let period = month.period(book.facility.zone);
+    book.meters
+        .iter()
+        .filter(move |meter| served(meter, period) && !used.contains(&meter.code))
+        .map(move |meter| problem::unassigned(meter, month))
+}

@@ -15,9 +15,28 @@ use super::money::Money;
 use super::party::{Address, Language, LegalTextSet};
 use super::rating::Charge;
 
+mod credit_note;
+mod draft;
+mod due_date;
+mod issue;
 mod number;
+mod posting;
+mod reference;
+mod state;
+mod vat;
 
+#[cfg(test)]
+mod tests;
+
+pub use credit_note::{CreditNoteError, credit_note_of};
+pub use draft::DraftError;
+pub use due_date::due_date;
+pub use issue::IssueContext;
 pub use number::{InvoiceNumber, NumberError};
+pub use posting::{SalesAccounts, journal_entry};
+pub use reference::{creditor_reference, is_creditor_reference};
+pub use state::{InvoiceAction, InvoiceStatus, RefusedAction};
+pub use vat::{VatError, breakdown, totals};
 
 /// UNCL 1001 document types.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -16,6 +16,23 @@ use super::metering::Usage;
 use super::money::{Money, UnitPrice};
 use super::quantity::{Quantity, Unit};
 
+mod evidence;
+mod problem;
+mod proration;
+mod rate;
+mod regularisation;
+
+#[cfg(test)]
+pub(in crate::domain) mod example;
+#[cfg(test)]
+mod tests;
+
+pub use evidence::{Meters, MonthEvidence, Samples, served};
+pub use problem::RatingProblem;
+pub use proration::month_part;
+pub use rate::{LineTerms, rate_line};
+pub use regularisation::{BilledLine, regularisation};
+
 /// One priced item: it becomes one invoice line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Charge {

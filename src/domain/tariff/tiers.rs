@@ -55,6 +55,17 @@ impl Tiers {
         lower.zip(&self.0)
     }
 
+    /// The one tier `quantity` lies in, with its inclusive lower bound; none below zero.
+    pub fn holding(&self, quantity: Decimal) -> Option<(Decimal, &Tier)> {
+        self.bounds().find(|(from, tier)| *from <= quantity && tier.to.is_none_or(|to| quantity < to))
+    }
+
+    /// The same bounds, each price passed through `change`.
+    pub fn with_prices<E>(&self, mut change: impl FnMut(UnitPrice) -> Result<UnitPrice, E>) -> Result<Tiers, E> {
+        let tiers = self.0.iter().map(|tier| Ok(Tier { to: tier.to, unit_price: change(tier.unit_price)? }));
+        tiers.collect::<Result<_, E>>().map(Tiers)
+    }
+
     pub fn as_slice(&self) -> &[Tier] {
         &self.0
     }

@@ -1,0 +1,175 @@
+//! What a plan finds, with whom it concerns and what to do about it.
+
+use serde::{Deserialize, Serialize};
+
+use super::LateMonth;
+use crate::domain::calendar::{BillingMonth, Timestamp};
+use crate::domain::contract::indexation::IndexationError;
+use crate::domain::contract::{Contract, ContractLine};
+use crate::domain::ids::{ContractCode, LineCode, MeterCode, TenantCode};
+use crate::domain::invoice::{DraftError, VatError};
+use crate::domain::metering::{Meter, MeteringProblem};
+use crate::domain::rating::{Charge, RatingProblem};
+
+/// Whether a draft can be made in spite of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Severity {
+    Warning,
+    Blocking,
+}
+
+/// What kind of problem it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ProblemKind {
+    MonthNotFinished,
+    MissingReadings,
+    UndeclaredDecrease,
+    Gap,
+    /// An assignment that cannot be billed: no meter, one of another register, one out of service or unknown.
+    UnusableAssignment,
+    UnassignedMeter,
+    /// The line's tariff is unknown or has no version in force.
+    NoTariff,
+    UnitMismatch,
+    IndexValueMissing,
+    PueNotComputable,
+    /// A quantity or amount beyond what can be billed.
+    Unpriceable,
+    NegativeTotal,
+    VatMix,
+    /// Not a fault: a billed month's readings changed, and the draft regularises it.
+    LateChange,
+}
+
+/// Something that stands in the way of billing, or that one should know before billing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    pub severity: Severity,
+    pub what: ProblemKind,
+    /// None where it concerns the whole month or a meter nobody rents.
+    pub tenant: Option<TenantCode>,
+    pub contract: Option<ContractCode>,
+    pub line: Option<LineCode>,
+    pub meter: Option<MeterCode>,
+    /// What is wrong, where, with its numbers, and what to do.
+    pub message: String,
+}
+
+/// What is found while one contract is drafted.
+pub(super) struct Found<'c> {
+    contract: &'c Contract,
+    pub problems: Vec<Problem>,
+}
+
+impl<'c> Found<'c> {
+    pub const fn new(contract: &'c Contract) -> Found<'c> {
+        Found { contract, problems: Vec::new() }
+    }
+
+    pub fn blocks(&self) -> bool {
+        self.problems.iter().any(|problem| problem.severity == Severity::Blocking)
+    }
+
+    pub fn unknown_tariff(&mut self, line: &ContractLine) {
+        let message =
+            format!("line {} refers to tariff {}, which is not in the book: add the tariff", line.code, line.tariff);
+        self.add(Severity::Blocking, ProblemKind::NoTariff, Some(line), None, message);
+    }
+
+    pub fn unrated(&mut self, line: &ContractLine, problems: &[RatingProblem]) {
+        for problem in problems {
+            let kind = kind_of_rating(problem);
+            self.add(Severity::Blocking, kind, Some(line), problem.meter().cloned(), problem.to_string());
+        }
+    }
+
+    pub fn undraftable(&mut self, error: &DraftError) {
+        let kind = match error {
+            DraftError::Negative { .. } => ProblemKind::NegativeTotal,
+            DraftError::Vat(VatError::Mixed { .. }) => ProblemKind::VatMix,
+            DraftError::Empty { .. } | DraftError::Inexact { .. } | DraftError::Vat(VatError::Amount(_)) => {
+                ProblemKind::Unpriceable
+            }
+        };
+        self.add(Severity::Blocking, kind, None, None, error.to_string());
+    }
+
+    pub fn late_change(&mut self, line: &ContractLine, late: &LateMonth, charge: &Charge) {
+        let message = format!(
+            "the readings of {} changed after invoice {}: line {} is regularised by {}",
+            late.month, late.invoice, line.code, charge.net
+        );
+        self.add(Severity::Warning, ProblemKind::LateChange, Some(line), None, message);
+    }
+
+    fn add(
+        &mut self,
+        severity: Severity,
+        what: ProblemKind,
+        line: Option<&ContractLine>,
+        meter: Option<MeterCode>,
+        message: String,
+    ) {
+        self.problems.push(Problem {
+            severity,
+            what,
+            tenant: Some(self.contract.tenant.clone()),
+            contract: Some(self.contract.code.clone()),
+            line: line.map(|line| line.code.clone()),
+            meter,
+            message,
+        });
+    }
+}
+
+fn kind_of_rating(problem: &RatingProblem) -> ProblemKind {
+    match problem {
+        RatingProblem::Metering(problem) => kind_of_metering(problem),
+        RatingProblem::Gap { .. } => ProblemKind::Gap,
+        RatingProblem::UnknownMeter { .. } => ProblemKind::UnusableAssignment,
+        RatingProblem::NoTariffVersion { .. } => ProblemKind::NoTariff,
+        RatingProblem::UnitMismatch { .. } => ProblemKind::UnitMismatch,
+        RatingProblem::Indexation(
+            IndexationError::NoValue { .. } | IndexationError::NoIndex { .. } | IndexationError::Unusable { .. },
+        ) => ProblemKind::IndexValueMissing,
+        RatingProblem::Pue(_) | RatingProblem::PueMetering(_) => ProblemKind::PueNotComputable,
+        RatingProblem::Pricing(_) => ProblemKind::Unpriceable,
+    }
+}
+
+const fn kind_of_metering(problem: &MeteringProblem) -> ProblemKind {
+    match problem {
+        MeteringProblem::UndeclaredDecrease { .. } => ProblemKind::UndeclaredDecrease,
+        MeteringProblem::NoReadings { .. }
+        | MeteringProblem::BoundaryUnknown { .. }
+        | MeteringProblem::NoWindowMeasured { .. } => ProblemKind::MissingReadings,
+        MeteringProblem::NotInService { .. }
+        | MeteringProblem::WrongRegister { .. }
+        | MeteringProblem::NoMeter { .. }
+        | MeteringProblem::UnusableWindow { .. } => ProblemKind::UnusableAssignment,
+        MeteringProblem::TooLarge { .. } => ProblemKind::Unpriceable,
+    }
+}
+
+pub(super) fn unfinished(month: BillingMonth, end: Timestamp, now: Timestamp) -> Problem {
+    let message = format!(
+        "{month} ends at {end} and it is {now}: bill it when it is over, or plan {} or earlier",
+        month.previous()
+    );
+    general(Severity::Blocking, ProblemKind::MonthNotFinished, None, message)
+}
+
+pub(super) fn unassigned(meter: &Meter, month: BillingMonth) -> Problem {
+    let place = meter.rack.as_ref().map_or_else(String::new, |rack| format!(" in rack {rack}"));
+    let message = format!(
+        "meter {}{place} bills on no contract line in {month}: assign it, or declare when it was removed",
+        meter.code
+    );
+    general(Severity::Warning, ProblemKind::UnassignedMeter, Some(meter.code.clone()), message)
+}
+
+fn general(severity: Severity, what: ProblemKind, meter: Option<MeterCode>, message: String) -> Problem {
+    Problem { severity, what, tenant: None, contract: None, line: None, meter, message }
+}

@@ -1,0 +1,295 @@
+//! A small facility's October, and everything that can stand in its way.
+
+use chrono_tz::Europe::Paris;
+
+use super::*;
+use crate::domain::calendar::midnight;
+use crate::domain::contract::indexation::{CoefficientRounding, Indexation, Revision};
+use crate::domain::contract::{PueTerm, VatTreatment};
+use crate::domain::invoice::{IssueContext, credit_note_of};
+use crate::domain::metering::{Measure, Register, Sample};
+use crate::domain::rating::example::*;
+
+/// C1 rents two racks and the energy of meter A; C2 the energy of meter B at the measured PUE.
+fn book() -> Book {
+    let meters = ["A", "B", "IT", "MAIN"].map(|code| meter(code, Register::Energy));
+    let first =
+        contract(vec![agreed_line("racks", "2"), metered_line("energy", Measure::Energy, PueTerm::None, &["A"])]);
+    let second = Contract {
+        code: "C2".into(),
+        tenant: "eau".into(),
+        ..contract(vec![metered_line("energy", Measure::Energy, PueTerm::Measured, &["B"])])
+    };
+    Book {
+        facility: facility(),
+        seller: seller(),
+        rooms: Vec::new(),
+        meters: meters.to_vec(),
+        tenants: Vec::new(),
+        price_indices: Vec::new(),
+        tariffs: vec![kwh_tariff(), rack_tariff()],
+        contracts: vec![first, second],
+        assets: Vec::new(),
+    }
+}
+
+fn october() -> Samples {
+    let readings = [("A", "1000", "2000"), ("B", "0", "500"), ("IT", "0", "100000"), ("MAIN", "0", "150000")];
+    read_at_ends(month("2026-10"), &readings)
+}
+
+fn snapshot<'a>(book: &'a Book, samples: &'a Samples) -> Snapshot<'a> {
+    let month = month("2026-10");
+    Snapshot { book, month, samples, billed: Vec::new(), late: Vec::new(), now: month.period(Paris).to }
+}
+
+fn planned(book: &Book, samples: &Samples) -> Plan {
+    plan(&snapshot(book, samples))
+}
+
+fn drafted(plan: &Plan) -> Vec<String> {
+    plan.drafts.iter().map(|draft| format!("{} {}", draft.contract, draft.totals.gross)).collect()
+}
+
+/// Severity and kind of each problem, with its contract, line and meter.
+fn found(plan: &Plan) -> Vec<String> {
+    let code = |code: Option<&str>| code.unwrap_or("-").to_owned();
+    plan.problems
+        .iter()
+        .map(|problem| {
+            let contract = code(problem.contract.as_ref().map(ContractCode::as_str));
+            let line = code(problem.line.as_ref().map(|line| line.as_str()));
+            let meter = code(problem.meter.as_ref().map(MeterCode::as_str));
+            format!("{:?} {:?} {contract} {line} {meter}", problem.severity, problem.what)
+        })
+        .collect()
+}
+
+#[test]
+fn a_clean_month_drafts_every_contract() {
+    let plan = planned(&book(), &october());
+    // (2 × 1200.00 + 1000 × 0.145) × 1.2 and 500 × 1.5 × 0.145 × 1.2
+    assert_eq!(drafted(&plan), ["C1 3054.00", "C2 130.50"]);
+    assert_eq!(plan.problems, []);
+    assert_eq!(plan.drafts[0].tenant.as_str(), "aphp");
+}
+
+#[test]
+fn planning_twice_gives_the_same_plan() {
+    assert_eq!(planned(&book(), &october()), planned(&book(), &october()));
+}
+
+#[test]
+fn a_month_is_planned_when_it_is_over() {
+    let (book, samples) = (book(), october());
+    let mut early = snapshot(&book, &samples);
+    early.now = early.now.plus_seconds(-1);
+    let plan = plan(&early);
+    assert_eq!((drafted(&plan).len(), found(&plan)), (0, vec!["Blocking MonthNotFinished - - -".to_owned()]));
+    assert_eq!(
+        plan.problems[0].message,
+        "2026-10 ends at 2026-10-31T23:00:00Z and it is 2026-10-31T22:59:59Z: bill it when it is over, or plan 2026-09 or earlier"
+    );
+}
+
+#[test]
+fn a_billed_contract_is_left_alone() {
+    let (book, samples) = (book(), october());
+    let mut again = snapshot(&book, &samples);
+    again.billed = vec![AlreadyBilled { contract: "C1".into(), invoice: InvoiceNumber::from_stored("DC2026000001") }];
+    let plan = plan(&again);
+    assert_eq!(drafted(&plan), ["C2 130.50"]);
+    assert_eq!(plan.already_billed, again.billed);
+}
+
+#[test]
+fn one_tenants_missing_readings_block_only_its_draft() {
+    let mut samples = october();
+    samples.remove(&"A".into());
+    let plan = planned(&book(), &samples);
+    assert_eq!(drafted(&plan), ["C2 130.50"]);
+    assert_eq!(found(&plan), ["Blocking MissingReadings C1 energy A"]);
+    assert_eq!(plan.problems[0].tenant.as_ref().unwrap().as_str(), "aphp");
+    assert_eq!(plan.blocking().count(), 1);
+}
+
+#[test]
+fn an_undeclared_decrease_blocks() {
+    let mut samples = october();
+    samples.insert("B".into(), read_at_ends(month("2026-10"), &[("B", "500", "0")]).remove(&"B".into()).unwrap());
+    assert_eq!(found(&planned(&book(), &samples)), ["Blocking UndeclaredDecrease C2 energy B"]);
+}
+
+#[test]
+fn a_pue_that_cannot_be_told_blocks_those_who_are_billed_by_it() {
+    let mut samples = october();
+    samples.remove(&"MAIN".into());
+    let plan = planned(&book(), &samples);
+    assert_eq!(
+        (drafted(&plan), found(&plan)),
+        (vec!["C1 3054.00".into()], vec!["Blocking PueNotComputable C2 energy MAIN".into()])
+    );
+}
+
+#[test]
+fn a_meter_nobody_rents_is_a_warning() {
+    let mut book = book();
+    book.meters.push(meter("Z", Register::Energy));
+    let mut removed = meter("Y", Register::Energy);
+    removed.removed_at = Some(month("2026-10").period(Paris).from);
+    book.meters.push(removed);
+    let plan = planned(&book, &october());
+    assert_eq!((drafted(&plan).len(), found(&plan)), (2, vec!["Warning UnassignedMeter - - Z".to_owned()]));
+}
+
+#[test]
+fn tariffs_units_and_indices_are_checked() {
+    let mut wrong = book();
+    wrong.tariffs[1].versions[0].from = day("2026-11-01");
+    wrong.tariffs[0].unit = crate::domain::quantity::Unit::Kilowatt;
+    assert_eq!(
+        found(&planned(&wrong, &october())),
+        ["Blocking NoTariff C1 racks -", "Blocking UnitMismatch C1 energy -", "Blocking UnitMismatch C2 energy -"]
+    );
+    let mut unknown = book();
+    unknown.tariffs.remove(1);
+    assert_eq!(found(&planned(&unknown, &october())), ["Blocking NoTariff C1 racks -"]);
+
+    let mut unindexed = book();
+    unindexed.contracts[0].indexation = Some(Indexation {
+        index: "syntec".into(),
+        base_month: month("2023-09"),
+        fixed_part: decimal("0.15"),
+        rounding: CoefficientRounding::Unrounded,
+        revisions: vec![Revision { from: day("2026-01-01"), index_month: month("2025-09") }],
+    });
+    unindexed.price_indices = vec![PriceIndex {
+        code: "syntec".into(),
+        name: "Syntec".into(),
+        values: vec![(month("2023-09"), decimal("306"))],
+    }];
+    assert_eq!(
+        found(&planned(&unindexed, &october())),
+        ["Blocking IndexValueMissing C1 racks -", "Blocking IndexValueMissing C1 energy -"]
+    );
+}
+
+#[test]
+fn vat_that_cannot_stand_together_blocks() {
+    let mut book = book();
+    book.contracts[0].lines[1].vat = VatTreatment::OutOfScope { reason: "régie".into() };
+    assert_eq!(found(&planned(&book, &october())), ["Blocking VatMix C1 - -"]);
+}
+
+/// September of C1, billed at 800 kWh when it was 900.
+fn late(known: &str) -> LateMonth {
+    let september = month("2026-09");
+    let book = book();
+    let at_first = read_at_ends(september, &[("A", "100", "900")]);
+    let meters: Meters<'_> = book.meters.iter().map(|meter| (&meter.code, meter)).collect();
+    let evidence = MonthEvidence::new(september, &book.facility, &meters, &at_first);
+    let contract = &book.contracts[0];
+    let terms = |line, tariff| LineTerms { contract, line, tariff, index: None };
+    let billed = [
+        rate_line(terms(&contract.lines[0], &book.tariffs[1]), &evidence).unwrap(),
+        rate_line(terms(&contract.lines[1], &book.tariffs[0]), &evidence).unwrap(),
+    ]
+    .concat();
+    LateMonth {
+        contract: "C1".into(),
+        month: september,
+        invoice: InvoiceNumber::from_stored("DC2026000007"),
+        billed: BilledLine::sums(billed.iter().map(BilledLine::of)),
+        samples: read_at_ends(september, &[("A", "100", known)]),
+    }
+}
+
+#[test]
+fn a_late_reading_becomes_a_regularisation_line() {
+    let (book, samples) = (book(), october());
+    let mut corrected = snapshot(&book, &samples);
+    corrected.late = vec![late("1000")];
+    let plan = plan(&corrected);
+    assert_eq!(drafted(&plan), ["C1 3071.40", "C2 130.50"]); // + 100 × 0.145 × 1.2
+    assert_eq!(found(&plan), ["Warning LateChange C1 energy -"]);
+    assert_eq!(
+        plan.problems[0].message,
+        "the readings of 2026-09 changed after invoice DC2026000007: line energy is regularised by 14.50"
+    );
+    let charge = plan.drafts[0].charges.last().unwrap();
+    assert_eq!(charge.kind, ChargeKind::Regularisation { month: month("2026-09"), invoice: "DC2026000007".into() });
+    assert_eq!(charge.period, between("2026-09-01", "2026-10-01"));
+}
+
+/// Issues the plan's first draft.
+fn issued(book: &Book, plan: &Plan, position: i64) -> IssuedInvoice {
+    plan.drafts[0].clone().issue(&IssueContext {
+        number: InvoiceNumber::new("DC", 2026, position).unwrap(),
+        issued_at: plan.month.period(Paris).to.to_utc(),
+        issue_date: plan.month.next().first_day(),
+        facility: &book.facility,
+        seller: &book.seller,
+        tenant: &tenant(),
+        contract: &book.contracts[0],
+    })
+}
+
+#[test]
+fn what_documents_billed_for_a_month_follows_regularisations_and_credit_notes() {
+    let (book, samples) = (book(), october());
+    let mut corrected = snapshot(&book, &samples);
+    corrected.late = vec![late("1000")];
+    let invoice = issued(&book, &plan(&corrected), 8);
+    let shown = |month_billed: &str, documents: &[&IssuedInvoice]| {
+        let lines = billed_for(month(month_billed), documents.iter().copied());
+        lines.iter().map(|line| format!("{} {} {}", line.line, line.quantity, line.net)).collect::<Vec<_>>()
+    };
+    assert_eq!(shown("2026-09", &[&invoice]), ["energy 100 14.50"]);
+    assert_eq!(shown("2026-10", &[&invoice]), ["racks 2 2400.00", "energy 1000 145.00"]);
+
+    let number = InvoiceNumber::new("DC", 2026, 9).unwrap();
+    let note = credit_note_of(&invoice, number, invoice.issued_at, invoice.issue_date).unwrap();
+    assert_eq!(shown("2026-10", &[&invoice, &note]), ["racks 0 0.00", "energy 0 0.00"]);
+    assert_eq!(shown("2026-09", &[&invoice, &note]), ["energy 0 0.00"]);
+}
+
+#[test]
+fn late_readings_that_change_nothing_change_nothing() {
+    let (book, samples) = (book(), october());
+    let mut same = snapshot(&book, &samples);
+    same.late = vec![late("900")];
+    assert_eq!((drafted(&plan(&same)), plan(&same).problems), (drafted(&planned(&book, &samples)), Vec::new()));
+}
+
+#[test]
+fn a_late_month_that_cannot_be_rated_blocks_rather_than_being_lost() {
+    let (book, samples) = (book(), october());
+    let mut fallen = snapshot(&book, &samples);
+    fallen.late = vec![late("0")];
+    let plan = plan(&fallen);
+    assert_eq!(
+        (drafted(&plan), found(&plan)),
+        (vec!["C2 130.50".into()], vec!["Blocking UndeclaredDecrease C1 energy A".into()])
+    );
+}
+
+#[test]
+fn an_ended_contract_is_regularised_and_never_below_zero() {
+    let (mut book, samples) = (book(), october());
+    book.contracts[0].in_force.to = Some(day("2026-10-01"));
+    let mut ended = snapshot(&book, &samples);
+    ended.late = vec![late("1000")];
+    assert_eq!(drafted(&plan(&ended)), ["C1 17.40", "C2 130.50"]);
+    ended.late = vec![late("800")];
+    assert_eq!(found(&plan(&ended)), ["Warning LateChange C1 energy -", "Blocking NegativeTotal C1 - -"]);
+}
+
+#[test]
+fn a_line_in_its_first_days_needs_no_readings_before_them() {
+    let (mut book, mut samples) = (book(), october());
+    book.contracts[0].lines[1].in_force = since("2026-10-18");
+    let start = midnight(day("2026-10-18"), Paris);
+    let from_start = |sample: &mut Sample| sample.at = sample.at.max(start);
+    samples.get_mut(&"A".into()).unwrap().iter_mut().for_each(from_start);
+    assert_eq!(drafted(&planned(&book, &samples)), ["C1 3054.00", "C2 130.50"]);
+}

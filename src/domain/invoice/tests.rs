@@ -1,0 +1,266 @@
+//! From charges to a frozen document and its journal entry.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use proptest::prelude::*;
+
+use super::*;
+use crate::domain::calendar::BillingMonth;
+use crate::domain::contract::{Contract, Service, VatTreatment};
+use crate::domain::ledger::JournalEntry;
+use crate::domain::money::{Money, UnitPrice};
+use crate::domain::quantity::{Quantity, Unit};
+use crate::domain::rating::example::{
+    agreed_line, between, contract, day, decimal, facility, month, seller, tenant, vat_20,
+};
+use crate::domain::rating::{ChargeKind, Provenance};
+
+fn october() -> BillingMonth {
+    month("2026-10")
+}
+
+/// A charge of one unit.
+fn charge(line: &str, service: Service, euros: Money, vat: VatTreatment) -> Charge {
+    let once = if euros.is_negative() { -Quantity::ONE } else { Quantity::ONE };
+    Charge {
+        service,
+        designation: agreed_line(line, "1").designation,
+        kind: ChargeKind::Base,
+        period: between("2026-10-01", "2026-11-01"),
+        quantity: once,
+        unit: Unit::One,
+        unit_price: UnitPrice::from(euros.abs()),
+        net: euros,
+        vat,
+        provenance: Provenance {
+            contract: "C1".into(),
+            line: line.into(),
+            tariff: "rack".into(),
+            tariff_from: day("2020-01-01"),
+            formula: euros.to_string(),
+            usage: None,
+        },
+    }
+}
+
+fn taxed(line: &str, service: Service, euros: &str) -> Charge {
+    charge(line, service, euros.parse().unwrap(), vat_20())
+}
+
+fn outside() -> VatTreatment {
+    VatTreatment::OutOfScope { reason: "régie".into() }
+}
+
+fn three_lines() -> Contract {
+    let power = |code| crate::domain::contract::ContractLine { service: Service::Power, ..agreed_line(code, "1") };
+    contract(vec![power("b"), agreed_line("c", "1"), power("a")])
+}
+
+fn draft(charges: Vec<Charge>) -> Result<Draft, DraftError> {
+    Draft::assemble(&three_lines(), october(), charges)
+}
+
+fn shown(totals: Totals) -> String {
+    format!("{} + {} = {}", totals.net, totals.tax, totals.gross)
+}
+
+fn instant(text: &str) -> DateTime<Utc> {
+    text.parse().unwrap()
+}
+
+fn issue(draft: Draft, contract: &Contract, issue_date: NaiveDate) -> IssuedInvoice {
+    draft.issue(&IssueContext {
+        number: InvoiceNumber::new("DC", 2026, 123).unwrap(),
+        issued_at: instant("2026-11-03T09:00:00Z"),
+        issue_date,
+        facility: &facility(),
+        seller: &seller(),
+        tenant: &tenant(),
+        contract,
+    })
+}
+
+fn issued(charges: Vec<Charge>) -> IssuedInvoice {
+    issue(draft(charges).unwrap(), &three_lines(), day("2026-11-03"))
+}
+
+#[test]
+fn vat_is_rounded_once_per_rate() {
+    let lines = || ["a", "b", "c"].map(|line| taxed(line, Service::Power, "10.03"));
+    let draft = draft(lines().to_vec()).unwrap();
+    assert_eq!(shown(draft.totals), "30.09 + 6.02 = 36.11");
+    assert_eq!(draft.vat.len(), 1);
+}
+
+#[test]
+fn rates_stand_from_the_highest_down_and_reasons_of_one_category_are_joined() {
+    let exempt = |reason: &str| VatTreatment::Exempt { reason: reason.into() };
+    let rate = |rate: &str| VatTreatment::Standard { rate_percent: decimal(rate) };
+    let euros = Money::from_cents(10_000);
+    let vats = [exempt("one"), rate("5.5"), rate("20.0"), exempt("two"), rate("20"), rate("2.1"), exempt("one")];
+    let charges = vats.map(|vat| charge("a", Service::Other, euros, vat));
+    let groups = breakdown(&charges).unwrap();
+    let shown: Vec<String> =
+        groups.iter().map(|group| format!("{:?} {} {}", group.treatment, group.taxable, group.tax)).collect();
+    assert_eq!(
+        shown,
+        [
+            "Standard { rate_percent: 20.0 } 200.00 40.00",
+            "Standard { rate_percent: 5.5 } 100.00 5.50",
+            "Standard { rate_percent: 2.1 } 100.00 2.10",
+            "Exempt { reason: \"one; two\" } 300.00 0.00",
+        ]
+    );
+}
+
+#[test]
+fn what_lies_outside_the_scope_of_vat_stands_alone() {
+    let euros = Money::from_cents(10_000);
+    let alone = draft(vec![charge("a", Service::Power, euros, outside())]).unwrap();
+    assert_eq!(shown(alone.totals), "100.00 + 0.00 = 100.00");
+    let mixed = draft(vec![charge("a", Service::Power, euros, outside()), taxed("b", Service::Power, "1")]);
+    assert_eq!(
+        mixed.unwrap_err().to_string(),
+        "charges outside the scope of VAT (line a) and others (line b) cannot stand on one invoice: give all lines of \
+         the contract the same category, or split the contract"
+    );
+}
+
+#[test]
+fn lines_stand_by_service_and_then_as_the_contract_lists_them() {
+    let charges = ["a", "b", "c"].map(|line| match line {
+        "c" => taxed(line, Service::Space, "1"),
+        _ => taxed(line, Service::Power, "1"),
+    });
+    let draft = draft(charges.to_vec()).unwrap();
+    let order: Vec<&str> = draft.charges.iter().map(|charge| charge.provenance.line.as_str()).collect();
+    assert_eq!(order, ["c", "b", "a"]);
+}
+
+#[test]
+fn what_makes_no_invoice_is_refused() {
+    assert!(matches!(draft(Vec::new()), Err(DraftError::Empty { .. })));
+    let negative = draft(vec![taxed("a", Service::Power, "-10"), taxed("b", Service::Power, "5")]).unwrap_err();
+    assert!(negative.to_string().starts_with("contract C1 would be billed -6.00 for 2026-10"), "{negative}");
+    let mut wrong = taxed("a", Service::Power, "10");
+    wrong.net = Money::from_cents(1001);
+    assert_eq!(draft(vec![wrong]).unwrap_err().to_string(), "line a: 10.01 is not its quantity × unit price, 10.00");
+}
+
+#[test]
+fn an_issued_invoice_is_complete_in_itself() {
+    let invoice = issued(vec![taxed("a", Service::Power, "100")]);
+    assert_eq!(
+        (invoice.issue_date, invoice.due_date, invoice.payment_days),
+        (day("2026-11-03"), day("2026-12-23"), 50)
+    );
+    assert_eq!(invoice.period, between("2026-10-01", "2026-11-01"));
+    assert_eq!((invoice.seller.siren.as_str(), invoice.buyer.siren.as_str()), ("217500016", "267500452"));
+    assert_eq!(invoice.payment.reference, "RF85DC2026000123");
+    assert_eq!(invoice.payment.account_holder, "Régie du centre de données");
+    assert_eq!((invoice.legal.late_penalty.as_str(), invoice.zone.as_str()), ("en PMD", "Europe/Paris"));
+    assert_eq!(invoice.references.service_code.as_deref(), Some("SERVICE-1"));
+
+    let json = serde_json::to_string(&invoice).unwrap();
+    assert_eq!(serde_json::from_str::<IssuedInvoice>(&json).unwrap(), invoice);
+}
+
+#[test]
+fn the_service_period_ends_with_the_contract() {
+    let mut contract = three_lines();
+    contract.in_force.to = Some(day("2026-10-18"));
+    let draft = Draft::assemble(&contract, october(), vec![taxed("a", Service::Power, "100")]).unwrap();
+    assert_eq!(issue(draft, &contract, day("2026-11-03")).period, between("2026-10-01", "2026-10-18"));
+}
+
+#[test]
+fn a_credit_note_repeats_the_invoice_and_names_it() {
+    let invoice = issued(vec![taxed("a", Service::Power, "100")]);
+    let number = InvoiceNumber::new("DC", 2026, 124).unwrap();
+    let (at, on) = (instant("2026-11-10T09:00:00Z"), day("2026-11-10"));
+    let note = credit_note_of(&invoice, number.clone(), at, on).unwrap();
+    assert_eq!((note.kind.type_code(), note.totals, &note.charges), ("381", invoice.totals, &invoice.charges));
+    assert_eq!(note.corrects, [(invoice.number.clone(), day("2026-11-03"))]);
+    assert_eq!((note.due_date, note.payment.reference.as_str()), (on, "RF58DC2026000124"));
+
+    assert!(matches!(credit_note_of(&note, number.clone(), at, on), Err(CreditNoteError::OfCreditNote(_))));
+    let early = credit_note_of(&invoice, number, at, day("2026-11-02"));
+    assert!(matches!(early, Err(CreditNoteError::BeforeInvoice { .. })));
+}
+
+fn posted(invoice: &IssuedInvoice) -> Vec<String> {
+    let entry = journal_entry(invoice, &SalesAccounts::default()).unwrap();
+    let side = |amount: Money| if amount.is_zero() { "-".to_owned() } else { amount.to_string() };
+    entry
+        .as_ref()
+        .map_or(&[][..], JournalEntry::lines)
+        .iter()
+        .map(|line| {
+            format!(
+                "{} {} {} {}",
+                line.account,
+                line.auxiliary.as_deref().unwrap_or("-"),
+                side(line.debit),
+                side(line.credit)
+            )
+        })
+        .collect()
+}
+
+#[test]
+fn an_invoice_is_posted_by_service_and_a_credit_note_the_other_way_round() {
+    let charges = || {
+        vec![taxed("c", Service::Space, "1000"), taxed("a", Service::Power, "-10"), taxed("b", Service::Power, "110")]
+    };
+    let invoice = issued(charges());
+    assert_eq!(posted(&invoice), ["411 aphp 1320.00 -", "7083 - - 1000.00", "7083 - - 100.00", "44571 - - 220.00"]);
+    let note = credit_note_of(
+        &invoice,
+        InvoiceNumber::new("DC", 2026, 124).unwrap(),
+        instant("2026-11-10T09:00:00Z"),
+        day("2026-11-10"),
+    );
+    assert_eq!(
+        posted(&note.unwrap()),
+        ["411 aphp - 1320.00", "7083 - 1000.00 -", "7083 - 100.00 -", "44571 - 220.00 -"]
+    );
+    assert_eq!(posted(&issued(vec![taxed("a", Service::Power, "0")])), Vec::<String>::new());
+    let entry = journal_entry(&invoice, &SalesAccounts::default()).unwrap().unwrap();
+    assert_eq!(
+        (entry.document.as_str(), entry.label.as_str()),
+        ("DC2026000123", "Facture DC2026000123 Assistance publique-Hôpitaux de Paris")
+    );
+}
+
+fn some_vat() -> impl Strategy<Value = VatTreatment> {
+    prop_oneof![
+        prop::sample::select(vec!["20", "10", "5.5", "2.1"])
+            .prop_map(|rate| VatTreatment::Standard { rate_percent: decimal(rate) }),
+        Just(VatTreatment::Exempt { reason: "formation".into() }),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn lines_sum_to_totals_and_the_entry_balances(
+        lines in prop::collection::vec((-100_000i64..1_000_000, some_vat(), 0usize..4), 1..30)
+    ) {
+        let services = [Service::Space, Service::Power, Service::Storage, Service::Other];
+        let charges: Vec<Charge> = lines
+            .into_iter()
+            .map(|(cents, vat, service)| charge("a", services[service], Money::from_cents(cents), vat))
+            .collect();
+        let net: Money = charges.iter().map(|charge| charge.net).sum();
+        match draft(charges) {
+            Ok(draft) => {
+                prop_assert_eq!(draft.totals.net, net);
+                prop_assert_eq!(draft.vat.iter().map(|group| group.taxable).sum::<Money>(), net);
+                prop_assert_eq!(draft.totals.gross, draft.totals.net + draft.totals.tax);
+                let invoice = issue(draft, &three_lines(), day("2026-11-03"));
+                // A balanced entry is the only kind there is.
+                prop_assert!(journal_entry(&invoice, &SalesAccounts::default()).is_ok());
+            }
+            Err(DraftError::Negative { gross, .. }) => prop_assert!(gross.is_negative()),
+            Err(error) => prop_assert!(false, "{}", error),
+        }
+    }
+}

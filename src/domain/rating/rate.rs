@@ -1,0 +1,271 @@
+//! A contract line over a month becomes charges.
+//!
+//! The month is cut where anything that decides the price changes: the contract or the line begins or ends, a tariff
+//! version or an index revision takes effect. Each part is priced by itself at what is in force on its first day.
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+
+use super::evidence::MonthEvidence;
+use super::proration::month_part;
+use super::{Charge, ChargeKind, Provenance, RatingProblem};
+use crate::domain::calendar::{BillingMonth, DatePeriod};
+use crate::domain::contract::indexation::{IndexationError, NotedRevision, coefficient};
+use crate::domain::contract::{Contract, ContractLine, GapPolicy, LineQuantity, MeterAssignment, PriceIndex, PueTerm};
+use crate::domain::metering::{Measure, Usage};
+use crate::domain::money::{AmountError, HALF_UP};
+use crate::domain::tariff::{MonthPart, PartKind, PriceInput, PriceShape, PricedPart, Tariff, symbol};
+
+/// A contract line with what it refers to.
+#[derive(Debug, Clone, Copy)]
+pub struct LineTerms<'a> {
+    pub contract: &'a Contract,
+    pub line: &'a ContractLine,
+    /// The line's tariff.
+    pub tariff: &'a Tariff,
+    /// The index of the contract's revision clause, if it has one and the book knows it.
+    pub index: Option<&'a PriceIndex>,
+}
+
+/// What the line costs in the evidence's month, each charge with its provenance; or every problem found in it. A line
+/// that is not in force in the month costs nothing.
+pub fn rate_line(terms: LineTerms<'_>, evidence: &MonthEvidence<'_>) -> Result<Vec<Charge>, Vec<RatingProblem>> {
+    let (mut charges, mut problems) = (Vec::new(), Vec::new());
+    for days in terms.parts(evidence.month) {
+        match rate_part(terms, days, evidence) {
+            Ok(part) => charges.extend(part),
+            Err(found) => problems.extend(found),
+        }
+    }
+    if problems.is_empty() { Ok(charges) } else { Err(problems) }
+}
+
+impl LineTerms<'_> {
+    /// The first day the line is billed.
+    fn begins(&self) -> NaiveDate {
+        self.contract.in_force.from.max(self.line.in_force.from)
+    }
+
+    /// The days of `month` the line is in force, cut wherever its price changes.
+    fn parts(&self, month: BillingMonth) -> Vec<DatePeriod> {
+        let in_force = self.contract.in_force.intersection(self.line.in_force);
+        let Some(days) = in_force.and_then(|days| days.intersection(month.days())) else { return Vec::new() };
+        let versions = self.tariff.versions.iter().map(|version| version.from);
+        let revisions = self.contract.indexation.iter().flat_map(|clause| &clause.revisions).map(|one| one.from);
+        let mut cuts: Vec<NaiveDate> =
+            versions.chain(revisions).filter(|cut| days.from < *cut && days.contains(*cut)).collect();
+        cuts.push(days.from);
+        cuts.sort_unstable();
+        cuts.dedup();
+        let ends = cuts.iter().skip(1).copied().map(Some).chain([days.to]);
+        cuts.iter().zip(ends).map(|(from, to)| DatePeriod { from: *from, to }).collect()
+    }
+}
+
+fn rate_part(
+    terms: LineTerms<'_>,
+    days: DatePeriod,
+    evidence: &MonthEvidence<'_>,
+) -> Result<Vec<Charge>, Vec<RatingProblem>> {
+    let tariff = terms.tariff;
+    let version = tariff
+        .version_on(days.from)
+        .ok_or_else(|| vec![RatingProblem::NoTariffVersion { tariff: tariff.code.clone(), day: days.from }])?;
+    let (price, mut notes) = price_on(terms, days.from, &version.price).map_err(|problem| vec![problem])?;
+    let part = month_part(evidence.month, days, terms.contract.proration);
+    let told = Told::of(terms, &price, days, part, evidence)?;
+    notes.extend(told.notes);
+
+    let input = PriceInput {
+        quantity: told.quantity,
+        unit: tariff.unit,
+        agreed: told.usage.is_none(),
+        part,
+        begins: days.from == terms.begins(),
+    };
+    let parts = price.price(&input).map_err(|error| vec![RatingProblem::Pricing(error)])?;
+    let charge = |part| charge(terms, days, version.from, &notes, told.usage.as_ref(), part);
+    Ok(parts.into_iter().map(charge).collect())
+}
+
+/// The price in force on `day` after its revision, with the arithmetic of that.
+fn price_on(
+    terms: LineTerms<'_>,
+    day: NaiveDate,
+    price: &PriceShape,
+) -> Result<(PriceShape, Vec<String>), RatingProblem> {
+    let clause = terms.contract.indexation.as_ref();
+    let Some((clause, revision)) = clause.and_then(|clause| Some((clause, clause.revision_on(day)?))) else {
+        return Ok((price.clone(), Vec::new()));
+    };
+    let index = terms.index.ok_or_else(|| IndexationError::NoIndex { index: clause.index.clone() })?;
+    let coefficient = coefficient(clause, revision, index)?;
+    let mut revision = NotedRevision::by(&coefficient);
+    let revised = price.revised(&mut revision)?;
+    let notes = std::iter::once(coefficient.expression.clone()).chain(revision.notes).collect();
+    Ok((revised, notes))
+}
+
+/// The quantity a part is priced at, and how it came about.
+struct Told {
+    quantity: Decimal,
+    notes: Vec<String>,
+    usage: Option<Usage>,
+}
+
+impl Told {
+    fn of(
+        terms: LineTerms<'_>,
+        price: &PriceShape,
+        days: DatePeriod,
+        part: MonthPart,
+        evidence: &MonthEvidence<'_>,
+    ) -> Result<Told, Vec<RatingProblem>> {
+        match &terms.line.quantity {
+            LineQuantity::Fixed(quantity) => Ok(Told { quantity: *quantity, notes: Vec::new(), usage: None }),
+            LineQuantity::Metered { measure, pue, gap_policy, meters } => {
+                unit_matches(terms.tariff, price, *measure).map_err(|problem| vec![problem])?;
+                let usage = admitted_usage(*measure, meters, *gap_policy, days, evidence)?;
+                Told::metered(usage, *pue, part, evidence).map_err(|problem| vec![problem])
+            }
+        }
+    }
+
+    /// What was measured, weighed by its share of the month where it is a level, and raised by the PUE.
+    fn metered(
+        usage: Usage,
+        pue: PueTerm,
+        part: MonthPart,
+        evidence: &MonthEvidence<'_>,
+    ) -> Result<Told, RatingProblem> {
+        let (uplift, mut notes) = match pue {
+            PueTerm::None => (None, Vec::new()),
+            PueTerm::Fixed { factor } => (Some(factor), Vec::new()),
+            PueTerm::Measured => {
+                let pue = evidence.measured_pue()?;
+                let [factor, facility, it] = [pue.factor, pue.facility_kwh, pue.it_kwh].map(shown);
+                (Some(pue.factor), vec![format!("PUE {facility} kWh / {it} kWh = {factor}")])
+            }
+        };
+        let too_large = || AmountError::TooLarge(usage.quantity);
+        let share = share_of_month(&usage, part, evidence);
+        let weighed = share.as_ref().map_or(Some(usage.quantity), |share| share.weigh(usage.quantity));
+        let quantity = weighed
+            .and_then(|weighed| weighed.checked_mul(uplift.unwrap_or(Decimal::ONE)))
+            .ok_or_else(too_large)?
+            .round_dp_with_strategy(4, HALF_UP);
+        if share.is_some() || uplift.is_some() {
+            let unit = symbol(usage.measure.unit());
+            let share = share.map_or_else(String::new, |share| format!(" × {}/{}", share.units, share.of));
+            let uplift = uplift.map_or_else(String::new, |factor| format!(" × PUE {}", shown(factor)));
+            notes.push(format!("{} {unit}{share}{uplift} = {} {unit}", shown(usage.quantity), shown(quantity)));
+        }
+        Ok(Told { quantity, notes, usage: Some(usage) })
+    }
+}
+
+/// `units` of `of` seconds (or days, or 30ths) of a month.
+struct Share {
+    units: i64,
+    of: i64,
+}
+
+impl Share {
+    fn weigh(&self, quantity: Decimal) -> Option<Decimal> {
+        quantity.checked_mul(Decimal::from(self.units))?.checked_div(Decimal::from(self.of))
+    }
+}
+
+/// What a level (TB, kW) held over a part of the month weighs: its price is for a whole month, and two parts of a
+/// month must not cost two. Energy and U·day have added up over the part only, and weigh as they are. A mean is
+/// weighed by the time it is a mean over, a demand as the contract counts days.
+fn share_of_month(usage: &Usage, part: MonthPart, evidence: &MonthEvidence<'_>) -> Option<Share> {
+    let share = match usage.measure {
+        Measure::Energy | Measure::OccupancyDays => return None,
+        Measure::Demand { .. } | Measure::Percentile95 { .. } => Share { units: part.units(), of: part.of() },
+        Measure::StorageMonth => {
+            let month = evidence.month.period(evidence.facility.zone);
+            Share { units: usage.period.seconds(), of: month.seconds() }
+        }
+    };
+    (share.units != share.of).then_some(share)
+}
+
+fn unit_matches(tariff: &Tariff, price: &PriceShape, measure: Measure) -> Result<(), RatingProblem> {
+    let (tariff_unit, measured) = (tariff.unit, measure.unit());
+    if !price.uses_quantity() || tariff_unit == measured {
+        return Ok(());
+    }
+    Err(RatingProblem::UnitMismatch { tariff: tariff.code.clone(), tariff_unit, measured })
+}
+
+/// The usage of `days`, unless it was estimated across a gap and the contract does not let it be.
+fn admitted_usage(
+    measure: Measure,
+    meters: &[MeterAssignment],
+    policy: GapPolicy,
+    days: DatePeriod,
+    evidence: &MonthEvidence<'_>,
+) -> Result<Usage, Vec<RatingProblem>> {
+    let usage = evidence.usage(measure, meters, days)?;
+    if policy == GapPolicy::Estimate {
+        return Ok(usage);
+    }
+    let gaps: Vec<RatingProblem> = usage
+        .bridged_gaps()
+        .map(|(meter, gap)| RatingProblem::Gap { meter: meter.meter.clone(), from: gap.from, to: gap.to })
+        .collect();
+    if gaps.is_empty() { Ok(usage) } else { Err(gaps) }
+}
+
+fn charge(
+    terms: LineTerms<'_>,
+    days: DatePeriod,
+    tariff_from: NaiveDate,
+    notes: &[String],
+    usage: Option<&Usage>,
+    part: PricedPart,
+) -> Charge {
+    let LineTerms { contract, line, tariff, .. } = terms;
+    let last = format!("{} = {}", part.expression, part.net);
+    let formula: Vec<&str> = notes.iter().map(String::as_str).chain([last.as_str()]).collect();
+    Charge {
+        service: line.service,
+        designation: line.designation.clone(),
+        kind: part.kind.into(),
+        period: days,
+        quantity: part.quantity,
+        unit: part.unit,
+        unit_price: part.unit_price,
+        net: part.net,
+        vat: line.vat.clone(),
+        provenance: Provenance {
+            contract: contract.code.clone(),
+            line: line.code.clone(),
+            tariff: tariff.code.clone(),
+            tariff_from,
+            formula: formula.join("; "),
+            usage: usage.cloned(),
+        },
+    }
+}
+
+impl From<PartKind> for ChargeKind {
+    fn from(kind: PartKind) -> ChargeKind {
+        match kind {
+            PartKind::Base => ChargeKind::Base,
+            PartKind::Prorated { units, of } => ChargeKind::Prorated { units, of },
+            PartKind::Tier { from, to } => ChargeKind::Tier { from, to },
+            PartKind::Committed => ChargeKind::Committed,
+            PartKind::Overage => ChargeKind::Overage,
+            PartKind::MinimumComplement { minimum } => ChargeKind::MinimumComplement { minimum },
+            PartKind::CapReduction { cap } => ChargeKind::CapReduction { cap },
+            PartKind::OneOff => ChargeKind::OneOff,
+        }
+    }
+}
+
+/// A number for reading: at most six decimals, no trailing zeros.
+fn shown(number: Decimal) -> Decimal {
+    number.round_dp_with_strategy(6, HALF_UP).normalize()
+}
