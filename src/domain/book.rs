@@ -49,12 +49,15 @@ impl Book {
         parts.check()
     }
 
-    /// The same book with each top-level list ordered by code. Lists inside a thing keep the order people gave them.
+    /// The same book with each top-level list ordered by code, and the values of a price index by month. Lists inside a thing keep the order people gave them.
     pub fn ordered(mut self) -> Book {
         self.rooms.sort_by(|a, b| a.code.cmp(&b.code));
         self.meters.sort_by(|a, b| a.code.cmp(&b.code));
         self.tenants.sort_by(|a, b| a.code.cmp(&b.code));
         self.price_indices.sort_by(|a, b| a.code.cmp(&b.code));
+        for index in &mut self.price_indices {
+            index.values.sort_by_key(|(month, _)| *month);
+        }
         self.tariffs.sort_by(|a, b| a.code.cmp(&b.code));
         self.contracts.sort_by(|a, b| a.code.cmp(&b.code));
         self.assets.sort_by(|a, b| a.code.cmp(&b.code));
