@@ -1,0 +1,194 @@
+//! One value of the file, read as the type its key asks for.
+//!
+//! Each reader answers with the value or with a sentence that says what is wrong and what would be right; the table
+//! it stands in adds the place.
+
+use std::str::FromStr;
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+use toml_edit::{Item, Value};
+
+use super::words::Words;
+use crate::domain::book::nearest;
+use crate::domain::calendar::{BillingMonth, Timestamp};
+use crate::domain::money::{self, AmountError, HALF_UP, Money, UnitPrice};
+use crate::domain::quantity::Micro;
+
+/// Longest text accepted, in characters: a legal mention has some hundred.
+const TEXT_MAX: usize = 2_000;
+
+/// A value, or why it is none.
+pub type Reading<T> = Result<T, String>;
+
+pub struct Field<'a> {
+    pub item: &'a Item,
+    /// The value as it is written in the file.
+    pub written: &'a str,
+    /// TOML itself refuses this scalar: a date that does not exist, a number beyond its bounds.
+    pub refused: bool,
+}
+
+impl<'a> Field<'a> {
+    /// What was written, without the quotes of a string.
+    fn scalar(&self, wanted: &str) -> Reading<&'a str> {
+        match self.item {
+            _ if self.refused => Ok(self.written),
+            Item::Value(Value::String(text)) => Ok(text.value()),
+            Item::Value(Value::Integer(_) | Value::Float(_) | Value::Datetime(_)) => Ok(self.written),
+            other => Err(format!("is {}, not {wanted}", described(other))),
+        }
+    }
+
+    /// A text of one line.
+    pub fn text(self) -> Reading<String> {
+        match self.item {
+            Item::Value(Value::String(text)) if !self.refused => one_line(text.value()),
+            Item::Value(Value::Integer(_) | Value::Float(_) | Value::Datetime(_) | Value::Boolean(_)) => {
+                Err(format!("{} is not text; write it in quotes: \"{}\"", self.written, self.written))
+            }
+            Item::Value(Value::String(_)) => Err(format!("{0} is not text; write it in quotes: \"{0}\"", self.written)),
+            other => Err(format!("is {}, not text; write one text in quotes", described(other))),
+        }
+    }
+
+    /// A list of texts.
+    pub fn texts(self) -> Reading<Vec<String>> {
+        let Item::Value(Value::Array(array)) = self.item else {
+            return Err(format!("is {}, not a list; write [\"...\", \"...\"]", described(self.item)));
+        };
+        let one = |value: &Value| match value.as_str() {
+            Some(text) => one_line(text),
+            None => Err("every entry of the list is a text in quotes".to_owned()),
+        };
+        array.iter().map(one).collect()
+    }
+
+    /// Anything written as text that checks itself: identifiers, months, zones.
+    pub fn parsed<T>(self) -> Reading<T>
+    where
+        T: FromStr,
+        T::Err: std::fmt::Display,
+    {
+        self.text()?.parse().map_err(|error: T::Err| error.to_string())
+    }
+
+    /// One of the words of `words`.
+    pub fn word<T: Copy + PartialEq>(self, words: &Words<T>) -> Reading<T> {
+        let text = self.text()?;
+        words.value_of(&text).ok_or_else(|| {
+            let all = words.names().collect::<Vec<_>>().join(", ");
+            let guess =
+                nearest(&text, words.names()).map(|word| format!("did you mean `{word}`? ")).unwrap_or_default();
+            format!("`{text}` is not known here; {guess}write one of {all}")
+        })
+    }
+
+    pub fn flag(self) -> Reading<bool> {
+        self.item.as_bool().ok_or_else(|| format!("{} is neither true nor false; write one of them", self.written))
+    }
+
+    /// A decimal number, exactly as its digits say.
+    pub fn decimal(self) -> Reading<Decimal> {
+        let scalar = self.scalar("a number; write it in digits, such as 0.145")?;
+        let plain = if self.item.is_str() && !self.refused { scalar.to_owned() } else { scalar.replace('_', "") };
+        let digits = plain.strip_prefix(['+', '-']).unwrap_or(&plain);
+        if digits.len() > 18 && digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(format!("{scalar} is beyond every amount and quantity; look at its number of digits"));
+        }
+        if digits.eq_ignore_ascii_case("nan") || digits.eq_ignore_ascii_case("inf") {
+            return Err(format!("`{scalar}` is no number; write it in digits, such as 0.145"));
+        }
+        if digits.contains(['e', 'E', 'x', 'o', 'b']) {
+            return Err(format!(
+                "`{scalar}` is not written in plain digits; write it without exponent, such as 1200.00"
+            ));
+        }
+        if digits.contains(',') {
+            return Err(format!("`{scalar}` has a comma; write decimals with a point, such as 0.145"));
+        }
+        money::parse(&plain).map_err(|error| error.to_string())
+    }
+
+    pub fn money(self) -> Reading<Money> {
+        Money::exactly(self.decimal()?).map_err(|error| with_remedy(&error))
+    }
+
+    pub fn unit_price(self) -> Reading<UnitPrice> {
+        UnitPrice::exactly(self.decimal()?).map_err(|error| with_remedy(&error))
+    }
+
+    pub fn micro(self) -> Reading<Micro> {
+        Micro::exactly(self.decimal()?).map_err(|error| match error {
+            AmountError::TooLarge(value) => format!("{value} is beyond what a register can show"),
+            other => with_remedy(&other),
+        })
+    }
+
+    /// A whole number that fits `T`.
+    pub fn whole<T: TryFrom<i64>>(self) -> Reading<T> {
+        let value = self.decimal()?;
+        let whole = i64::try_from(value).ok().filter(|whole| Decimal::from(*whole) == value);
+        let refusal = || format!("{value} does not fit; write a whole number, such as 8");
+        whole.and_then(|whole| T::try_from(whole).ok()).ok_or_else(refusal)
+    }
+
+    /// A day: `2026-10-01`, in quotes or not.
+    pub fn date(self) -> Reading<NaiveDate> {
+        let scalar = self.scalar("a date; write year-month-day, such as 2026-10-01")?;
+        let refusal = || match scalar.len() {
+            10 => format!("{scalar} is not a date that exists; write year-month-day, such as 2026-10-01"),
+            _ => format!("`{scalar}` is not a date; write year-month-day and no time, such as 2026-10-01"),
+        };
+        let date = NaiveDate::parse_from_str(scalar, "%Y-%m-%d").ok().filter(|_| scalar.len() == 10);
+        date.filter(|date| (1900..=2199).contains(&chrono::Datelike::year(date))).ok_or_else(refusal)
+    }
+
+    /// An instant with its offset: `2026-10-01T00:10:00+02:00`, in quotes or not.
+    pub fn instant(self) -> Reading<Timestamp> {
+        let scalar = self.scalar("an instant; write it with its offset, such as 2026-10-01T00:10:00+02:00")?;
+        scalar.parse().map_err(|error: crate::domain::calendar::CalendarError| error.to_string())
+    }
+
+    /// A month: `"2026-10"`.
+    pub fn month(self) -> Reading<BillingMonth> {
+        let scalar = self.scalar("a month; write it in quotes, such as \"2026-10\"")?;
+        scalar.parse().map_err(|error: crate::domain::calendar::CalendarError| error.to_string())
+    }
+}
+
+fn one_line(text: &str) -> Reading<String> {
+    if text.trim().is_empty() {
+        return Err("is empty; write something, or leave the key out where it is optional".to_owned());
+    }
+    if text.contains(char::is_control) {
+        return Err("holds a line break or another control character; write it on one line".to_owned());
+    }
+    if text.chars().count() > TEXT_MAX {
+        return Err(format!("is longer than {TEXT_MAX} characters; shorten it"));
+    }
+    Ok(text.to_owned())
+}
+
+fn with_remedy(error: &AmountError) -> String {
+    match error {
+        AmountError::TooPrecise { value, decimals } => {
+            format!("{error}; round it to {}", value.round_dp_with_strategy(*decimals, HALF_UP))
+        }
+        AmountError::TooLarge(_) | AmountError::NotANumber(_) => error.to_string(),
+    }
+}
+
+/// What kind of thing stands where something else should.
+pub fn described(item: &Item) -> &'static str {
+    match item {
+        Item::None => "nothing",
+        Item::Table(_) | Item::Value(Value::InlineTable(_)) => "a table",
+        Item::ArrayOfTables(_) => "a list of tables",
+        Item::Value(Value::Array(_)) => "a list",
+        Item::Value(Value::Boolean(_)) => "true or false",
+        Item::Value(Value::String(_)) => "a text",
+        Item::Value(Value::Datetime(_)) => "a date",
+        Item::Value(Value::Integer(_) | Value::Float(_)) => "a number",
+    }
+}

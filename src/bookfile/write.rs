@@ -1,0 +1,198 @@
+//! From a book to a file: the same keys, defaults left out, in the order a person would write them.
+
+use super::words::{CONVENTIONS, FEEDS, LANGUAGES, METHODS, MethodWord, PAYMENT_TERM_CLASSES, REGISTERS, UNITS};
+use crate::domain::amortisation::{Component, Convention, FixedAsset, Method};
+use crate::domain::book::Book;
+use crate::domain::contract::PriceIndex;
+use crate::domain::facility::{Aisle, Facility, Rack, Room};
+use crate::domain::metering::{Meter, Reset};
+use crate::domain::money::Money;
+use crate::domain::party::{Address, Contact, Language, LegalTextSet, Seller, Tenant};
+use crate::domain::tariff::Tariff;
+
+mod agreements;
+mod page;
+
+use page::Page;
+
+/// The book as a file that [`read`](super::read) reads back equal.
+pub fn write(book: &Book) -> String {
+    let mut page = Page::default();
+    facility(&mut page, &book.facility);
+    seller(&mut page, &book.seller);
+    book.rooms.iter().for_each(|item| room(&mut page, item));
+    book.meters.iter().for_each(|item| meter(&mut page, item));
+    book.tenants.iter().for_each(|item| tenant(&mut page, item));
+    book.price_indices.iter().for_each(|item| price_index(&mut page, item));
+    book.tariffs.iter().for_each(|item| tariff(&mut page, item));
+    book.contracts.iter().for_each(|item| agreements::contract(&mut page, item));
+    book.assets.iter().for_each(|item| asset(&mut page, item));
+    page.into_text()
+}
+
+fn address(page: &mut Page, header: &str, value: &Address) {
+    page.header(header);
+    page.texts("lines", value.lines.iter().map(String::as_str));
+    page.text("postcode", &value.postcode);
+    page.text("city", &value.city);
+    if value.country != "FR" {
+        page.text("country", &value.country);
+    }
+}
+
+fn facility(page: &mut Page, value: &Facility) {
+    page.header("[facility]");
+    page.text("code", &value.code);
+    page.text("name", &value.name);
+    page.text("zone", value.zone.name());
+    page.texts_unless_empty("facility_energy_meters", value.facility_energy_meters.iter().map(|code| code.as_str()));
+    page.texts_unless_empty("it_energy_meters", value.it_energy_meters.iter().map(|code| code.as_str()));
+    address(page, "[facility.address]", &value.address);
+}
+
+fn seller(page: &mut Page, value: &Seller) {
+    page.header("[seller]");
+    page.text("name", &value.name);
+    page.text("siret", value.siret.as_str());
+    page.text("vat_number", value.vat_number.as_str());
+    page.text("email", &value.email);
+    page.optional_text("phone", value.phone.as_deref());
+    page.text("iban", value.iban.as_str());
+    page.text("bic", value.bic.as_str());
+    page.optional_text("account_holder", value.account_holder.as_deref());
+    page.text("number_prefix", &value.number_prefix);
+    address(page, "[seller.address]", &value.address);
+    page.header("[seller.legal]");
+    page.bare("vat_on_debits", value.legal.vat_on_debits);
+    legal_texts(page, "[seller.legal.fr]", &value.legal.fr);
+    legal_texts(page, "[seller.legal.en]", &value.legal.en);
+}
+
+fn legal_texts(page: &mut Page, header: &str, value: &LegalTextSet) {
+    page.header(header);
+    page.text("recovery_indemnity", &value.recovery_indemnity);
+    page.text("late_penalty", &value.late_penalty);
+    page.text("discount", &value.discount);
+    page.text("footer", &value.footer);
+}
+
+fn room(page: &mut Page, value: &Room) {
+    page.header("[[room]]");
+    page.text("code", value.code.as_str());
+    page.text("name", &value.name);
+    value.aisles.iter().for_each(|item| aisle(page, item));
+}
+
+fn aisle(page: &mut Page, value: &Aisle) {
+    page.header("[[room.aisle]]");
+    page.text("code", value.code.as_str());
+    page.text("name", &value.name);
+    value.racks.iter().for_each(|item| rack(page, item));
+}
+
+fn rack(page: &mut Page, value: &Rack) {
+    page.header("[[room.aisle.rack]]");
+    page.text("code", value.code.as_str());
+    page.bare("height_u", value.height_u);
+    page.number("feed_rated_kw", value.feed_rated_kw);
+}
+
+fn meter(page: &mut Page, value: &Meter) {
+    page.header("[[meter]]");
+    page.text("code", value.code.as_str());
+    page.text("register", REGISTERS.name_of(value.register));
+    page.optional_text("rack", value.rack.as_ref().map(|code| code.as_str()));
+    page.optional_text("feed", value.feed.map(|feed| FEEDS.name_of(feed)));
+    page.optional("modulus", value.modulus);
+    if value.tolerance_seconds != Meter::DEFAULT_TOLERANCE_SECONDS {
+        page.bare("tolerance_seconds", value.tolerance_seconds);
+    }
+    page.bare("installed_at", value.installed_at);
+    page.optional("removed_at", value.removed_at);
+    value.resets.iter().for_each(|item| reset(page, item));
+}
+
+fn reset(page: &mut Page, value: &Reset) {
+    page.header("[[meter.reset]]");
+    page.bare("at", value.at);
+    page.optional("final_index", value.final_index);
+    page.bare("new_index", value.new_index);
+}
+
+fn tenant(page: &mut Page, value: &Tenant) {
+    page.header("[[tenant]]");
+    page.text("code", value.code.as_str());
+    page.text("name", &value.name);
+    page.text("siret", value.siret.as_str());
+    page.optional_text("vat_number", value.vat_number.as_ref().map(|number| number.as_str()));
+    page.text("payment_term_class", PAYMENT_TERM_CLASSES.name_of(value.payment_term_class));
+    if value.language != Language::French {
+        page.text("language", LANGUAGES.name_of(value.language));
+    }
+    if value.internal {
+        page.bare("internal", true);
+    }
+    page.optional_text("service_code", value.service_code.as_deref());
+    address(page, "[tenant.address]", &value.address);
+    value.contacts.iter().for_each(|item| contact(page, item));
+}
+
+fn contact(page: &mut Page, value: &Contact) {
+    page.header("[[tenant.contact]]");
+    page.text("name", &value.name);
+    page.text("email", &value.email);
+}
+
+fn price_index(page: &mut Page, value: &PriceIndex) {
+    page.header("[[price_index]]");
+    page.text("code", value.code.as_str());
+    page.text("name", &value.name);
+    page.header("[price_index.values]");
+    for (month, value) in &value.values {
+        page.number(&month.to_string(), *value);
+    }
+}
+
+fn tariff(page: &mut Page, value: &Tariff) {
+    page.header("[[tariff]]");
+    page.text("code", value.code.as_str());
+    page.text("name", &value.name);
+    page.text("unit", UNITS.name_of(value.unit));
+    value.versions.iter().for_each(|item| agreements::tariff_version(page, item));
+}
+
+fn asset(page: &mut Page, value: &FixedAsset) {
+    page.header("[[asset]]");
+    page.text("code", value.code.as_str());
+    page.text("name", &value.name);
+    page.bare("cost_eur", value.cost);
+    page.text("account", &value.account);
+    page.bare("commissioned_on", value.commissioned_on);
+    page.optional_text("commissioning_evidence", value.commissioning_evidence.as_deref());
+    page.optional_text("duration_decision", value.duration_decision.as_deref());
+    if value.subsidy != Money::ZERO {
+        page.bare("subsidy_eur", value.subsidy);
+    }
+    value.components.iter().for_each(|item| component(page, item));
+}
+
+fn component(page: &mut Page, value: &Component) {
+    page.header("[[asset.component]]");
+    page.text("code", value.code.as_str());
+    page.text("name", &value.name);
+    page.bare("cost_eur", value.cost);
+    if value.residual_value != Money::ZERO {
+        page.bare("residual_value_eur", value.residual_value);
+    }
+    page.bare("duration_years", value.duration_years);
+    match value.method {
+        Method::Linear { convention: Convention::Days30E360 } => {}
+        Method::Linear { convention } => page.text("convention", CONVENTIONS.name_of(convention)),
+        Method::Degressive { coefficient } => {
+            page.text("method", METHODS.name_of(MethodWord::Degressive));
+            page.number("coefficient", coefficient);
+        }
+    }
+    page.optional("commissioned_on", value.commissioned_on);
+    page.optional_text("account", value.account.as_deref());
+}
