@@ -1,0 +1,95 @@
+//! What can go wrong with the database, in the caller's words.
+
+use diesel::result::{DatabaseErrorKind, Error};
+
+/// Every function of `storage` fails with this.
+#[derive(Debug, thiserror::Error)]
+pub enum StorageError {
+    #[error("`{0}` is not a database URL: write sqlite://path/to/file.db or postgres://user@host/name")]
+    Url(String),
+    #[error("there is no {what} `{key}`")]
+    NotFound { what: &'static str, key: String },
+    #[error("it exists already: {0}")]
+    Conflict(String),
+    /// A trigger refused to change what is final.
+    #[error("it is final and cannot be changed: {0}")]
+    Frozen(String),
+    /// Contract lines or meter assignments that overlap.
+    #[error("two periods overlap: {0}")]
+    Overlap(String),
+    /// A trigger or a constraint refused what would break an invariant; the caller has a fault.
+    #[error("the database refused it: {0}")]
+    Refused(String),
+    #[error("{what} cannot be stored: {detail}")]
+    NotStorable { what: &'static str, detail: String },
+    #[error("the database holds {what} that cannot be read: {detail}; it was not written by this program")]
+    Corrupt { what: &'static str, detail: String },
+    #[error("{0} readings wait to be written and no more fit; send the batch again in a moment")]
+    Busy(usize),
+    #[error("the idempotency key `{0}` was used with another body; use a new key for a new batch")]
+    KeyReused(String),
+    #[error("the database cannot be reached: {0}; check DATABASE_URL and try again")]
+    Unavailable(String),
+    #[error("the database's tables cannot be brought up to date: {0}")]
+    Migration(String),
+    #[error("the database failed: {0}")]
+    Database(Error),
+}
+
+pub type StorageResult<T> = Result<T, StorageError>;
+
+impl StorageError {
+    /// True where the same request may succeed later without a change.
+    pub fn is_transient(&self) -> bool {
+        matches!(self, StorageError::Busy(_) | StorageError::Unavailable(_))
+    }
+}
+
+impl From<Error> for StorageError {
+    fn from(error: Error) -> StorageError {
+        match &error {
+            Error::DatabaseError(kind, information) => {
+                from_database(kind, information.message()).unwrap_or(StorageError::Database(error))
+            }
+            Error::BrokenTransactionManager => StorageError::Unavailable("the connection broke".to_owned()),
+            Error::NotFound => StorageError::NotFound { what: "row", key: "asked for".to_owned() },
+            _ => StorageError::Database(error),
+        }
+    }
+}
+
+impl From<diesel::r2d2::PoolError> for StorageError {
+    fn from(error: diesel::r2d2::PoolError) -> StorageError {
+        StorageError::Unavailable(error.to_string())
+    }
+}
+
+/// Triggers on both engines begin their message with a stable code, because SQLite tells nothing else.
+fn from_database(kind: &DatabaseErrorKind, message: &str) -> Option<StorageError> {
+    let refusal = message.lines().next().and_then(|line| line.split_once("CHAPELLE_")).and_then(|(_, code)| {
+        let (code, text) = code.split_once(": ")?;
+        Some(match code {
+            "FROZEN" => StorageError::Frozen(text.to_owned()),
+            "EXISTS" => StorageError::Conflict(text.to_owned()),
+            "OVERLAP" => StorageError::Overlap(text.to_owned()),
+            _ => StorageError::Refused(text.to_owned()),
+        })
+    });
+    refusal.or_else(|| match kind {
+        DatabaseErrorKind::UniqueViolation => Some(StorageError::Conflict(message.to_owned())),
+        DatabaseErrorKind::ForeignKeyViolation
+        | DatabaseErrorKind::CheckViolation
+        | DatabaseErrorKind::NotNullViolation => Some(StorageError::Refused(message.to_owned())),
+        DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand => {
+            Some(StorageError::Unavailable(message.to_owned()))
+        }
+        // SQLite's answer when another process holds the write lock longer than the busy timeout.
+        DatabaseErrorKind::Unknown if message.contains("database is locked") => {
+            Some(StorageError::Unavailable(message.to_owned()))
+        }
+        DatabaseErrorKind::Unknown if message.contains("server closed the connection") => {
+            Some(StorageError::Unavailable(message.to_owned()))
+        }
+        _ => None,
+    })
+}

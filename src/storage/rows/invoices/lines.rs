@@ -1,0 +1,124 @@
+//! Invoice lines as rows: what was billed of which contract line and month.
+
+use diesel::prelude::*;
+
+use crate::domain::access::TenantScope;
+use crate::domain::calendar::{BillingMonth, DatePeriod};
+use crate::domain::contract::Service;
+use crate::domain::ids::{ContractCode, LineCode, TenantCode};
+use crate::domain::invoice::{InvoiceKind, InvoiceNumber};
+use crate::domain::money::{Money, UnitPrice};
+use crate::domain::quantity::{Quantity, Unit};
+use crate::domain::rating::{Charge, ChargeKind};
+use crate::storage::codec::{corrupt, date_text, from_json, from_word, period_from, to_json};
+use crate::storage::db::AnyConnection;
+use crate::storage::error::StorageResult;
+use crate::storage::schema::{contract, invoice, invoice_line, tenant};
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = invoice_line)]
+struct LineRow {
+    invoice_id: i64,
+    position: i64,
+    line_code: String,
+    service: String,
+    kind: String,
+    regards_month: String,
+    period_from: String,
+    period_to: Option<String>,
+    quantity_ten_thousandths: i64,
+    unit: String,
+    unit_price_micro: i64,
+    net_cents: i64,
+}
+
+/// A line of an issued document about one month of a contract. Amounts of a credit note are positive: `kind` says that
+/// they count against the others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BilledLine {
+    pub number: InvoiceNumber,
+    pub kind: InvoiceKind,
+    /// The month of the document; later than the one asked for where this is a regularisation.
+    pub billed_in: BillingMonth,
+    pub line: LineCode,
+    pub service: Service,
+    pub charge: ChargeKind,
+    pub period: DatePeriod,
+    pub quantity: Quantity,
+    pub unit: Unit,
+    pub unit_price: UnitPrice,
+    pub net: Money,
+}
+
+/// Everything billed to `contract` about `month`: its invoice's lines, regularisations on later invoices, and credits.
+pub fn billed_lines(
+    connection: &mut AnyConnection,
+    scope: &TenantScope,
+    contract: &ContractCode,
+    month: BillingMonth,
+) -> StorageResult<Vec<BilledLine>> {
+    type Row = (String, Option<String>, String, String, LineRow);
+    let rows: Vec<Row> = invoice_line::table
+        .inner_join(invoice::table.inner_join(tenant::table).inner_join(contract::table))
+        .filter(contract::code.eq(contract.as_str()))
+        .filter(invoice::status.eq("issued").and(invoice_line::regards_month.eq(month.to_string())))
+        .order((invoice::id, invoice_line::position))
+        .select((tenant::code, invoice::number, invoice::kind, invoice::month, LineRow::as_select()))
+        .load(connection)?;
+    rows.into_iter()
+        .filter(|(owner, ..)| scope.admits(&TenantCode(owner.clone())))
+        .map(|(_, number, kind, billed_in, row)| {
+            let number = number.ok_or_else(|| corrupt("an issued invoice", "it has no number".to_owned()))?;
+            Ok(BilledLine {
+                number: InvoiceNumber::from_stored(number),
+                kind: from_word("an invoice's kind", kind)?,
+                billed_in: from_word("an invoice's month", billed_in)?,
+                line: LineCode(row.line_code),
+                service: from_word("a line's service", row.service)?,
+                charge: from_json("a line's kind", &row.kind)?,
+                period: period_from("a line's period", &row.period_from, row.period_to)?,
+                quantity: Quantity::from_ten_thousandths(row.quantity_ten_thousandths),
+                unit: from_word("a line's unit", row.unit)?,
+                unit_price: UnitPrice::from_micros(row.unit_price_micro),
+                net: Money::from_cents(row.net_cents),
+            })
+        })
+        .collect()
+}
+
+/// Writes the lines of a draft of `month`.
+pub(super) fn insert(
+    connection: &mut AnyConnection,
+    invoice_id: i64,
+    month: BillingMonth,
+    charges: &[Charge],
+) -> StorageResult<()> {
+    for (position, charge) in (1_i64..).zip(charges) {
+        let regards = match &charge.kind {
+            ChargeKind::Regularisation { month, .. } => *month,
+            _ => month,
+        };
+        let row = LineRow {
+            invoice_id,
+            position,
+            line_code: charge.provenance.line.0.clone(),
+            service: charge.service.name().to_owned(),
+            kind: to_json("a line's kind", &charge.kind)?,
+            regards_month: regards.to_string(),
+            period_from: date_text(charge.period.from),
+            period_to: charge.period.to.map(date_text),
+            quantity_ten_thousandths: charge.quantity.ten_thousandths(),
+            unit: charge.unit.name().to_owned(),
+            unit_price_micro: charge.unit_price.micros(),
+            net_cents: charge.net.cents(),
+        };
+        diesel::insert_into(invoice_line::table).values(&row).execute(connection)?;
+    }
+    Ok(())
+}
+
+/// Removes the lines of a draft.
+pub(super) fn delete(connection: &mut AnyConnection, invoice_id: i64) -> StorageResult<()> {
+    diesel::delete(invoice_line::table.filter(invoice_line::invoice_id.eq(invoice_id))).execute(connection)?;
+    Ok(())
+}

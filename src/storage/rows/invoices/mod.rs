@@ -1,0 +1,256 @@
+//! Invoices: drafts that may still change, issued documents that never do.
+//!
+//! Owns: their rows, their lines, the counter numbers come from. An issued document is its frozen JSON; columns and
+//! lines beside it are for searching and for comparing what was billed. The database refuses every change of it.
+//! Drafts are shown to whoever may see the tenant: keep tenants to issued documents with [`InvoiceFilter::status`].
+
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::access::TenantScope;
+use crate::domain::calendar::BillingMonth;
+use crate::domain::ids::{ContractCode, InvoiceId, TenantCode};
+use crate::domain::invoice::{Draft, InvoiceKind, InvoiceNumber, IssuedInvoice, Totals};
+use crate::domain::money::Money;
+use crate::storage::codec::{corrupt, from_json, from_optional_word, from_word, optional_date_from};
+use crate::storage::db::AnyConnection;
+use crate::storage::error::StorageResult;
+use crate::storage::schema::{contract, invoice, tenant};
+
+mod lines;
+mod write;
+
+pub use lines::{BilledLine, billed_lines};
+pub use write::{SeriesPosition, delete_draft, insert_issued, save_draft, take_number};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum InvoiceStatus {
+    Draft,
+    Issued,
+}
+
+impl InvoiceStatus {
+    pub const fn name(self) -> &'static str {
+        match self {
+            InvoiceStatus::Draft => "draft",
+            InvoiceStatus::Issued => "issued",
+        }
+    }
+}
+
+/// One row of a list of invoices.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvoiceSummary {
+    pub id: InvoiceId,
+    pub tenant: TenantCode,
+    pub contract: ContractCode,
+    pub month: BillingMonth,
+    pub kind: InvoiceKind,
+    pub status: InvoiceStatus,
+    /// Number and dates: none for a draft.
+    pub number: Option<InvoiceNumber>,
+    pub issue_date: Option<chrono::NaiveDate>,
+    pub due_date: Option<chrono::NaiveDate>,
+    pub totals: Totals,
+}
+
+/// Which invoices a list holds; what is `None` does not restrict it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct InvoiceFilter {
+    pub tenant: Option<TenantCode>,
+    pub contract: Option<ContractCode>,
+    pub month: Option<BillingMonth>,
+    pub status: Option<InvoiceStatus>,
+    pub kind: Option<InvoiceKind>,
+}
+
+/// A part of a list: at most `limit` rows after the first `offset`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Page {
+    pub limit: i64,
+    pub offset: i64,
+}
+
+impl Page {
+    pub const ALL: Page = Page { limit: i64::MAX, offset: 0 };
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = invoice)]
+struct SummaryRow {
+    id: i64,
+    month: String,
+    kind: String,
+    status: String,
+    number: Option<String>,
+    issue_date: Option<String>,
+    due_date: Option<String>,
+    net_cents: i64,
+    tax_cents: i64,
+    gross_cents: i64,
+}
+
+/// The invoices within `scope` that pass `filter`, newest month first, and how many there are without the page.
+pub fn list(
+    connection: &mut AnyConnection,
+    scope: &TenantScope,
+    filter: &InvoiceFilter,
+    page: Page,
+) -> StorageResult<(Vec<InvoiceSummary>, i64)> {
+    macro_rules! filtered {
+        ($query:expr) => {{
+            let mut query = $query.into_boxed();
+            if let TenantScope::Only(own) = scope {
+                query = query.filter(tenant::code.eq(own.0.clone()));
+            }
+            if let Some(code) = &filter.tenant {
+                query = query.filter(tenant::code.eq(code.0.clone()));
+            }
+            if let Some(code) = &filter.contract {
+                query = query.filter(contract::code.eq(code.0.clone()));
+            }
+            if let Some(month) = filter.month {
+                query = query.filter(invoice::month.eq(month.to_string()));
+            }
+            if let Some(status) = filter.status {
+                query = query.filter(invoice::status.eq(status.name()));
+            }
+            if let Some(kind) = filter.kind {
+                query = query.filter(invoice::kind.eq(kind_name(kind)));
+            }
+            query
+        }};
+    }
+    let joined = || invoice::table.inner_join(tenant::table).inner_join(contract::table);
+    let total: i64 = filtered!(joined().select(diesel::dsl::count(invoice::id))).first(connection)?;
+    let rows: Vec<(SummaryRow, String, String)> =
+        filtered!(joined().select((SummaryRow::as_select(), tenant::code, contract::code)))
+            .order((invoice::month.desc(), invoice::id.desc()))
+            .limit(page.limit)
+            .offset(page.offset)
+            .load(connection)?;
+    let summaries = rows
+        .into_iter()
+        .map(|(row, tenant, contract)| summary_from(row, tenant, contract))
+        .collect::<StorageResult<_>>()?;
+    Ok((summaries, total))
+}
+
+/// The issued document with this number, within `scope`.
+pub fn by_number(
+    connection: &mut AnyConnection,
+    scope: &TenantScope,
+    number: &InvoiceNumber,
+) -> StorageResult<Option<(InvoiceId, IssuedInvoice)>> {
+    let row: Option<(i64, String, String, String)> = invoice::table
+        .inner_join(tenant::table)
+        .filter(invoice::number.eq(number.as_str()))
+        .select((invoice::id, tenant::code, invoice::content, invoice::content_sha256))
+        .first(connection)
+        .optional()?;
+    admitted(row, scope)
+}
+
+/// The issued document with this row id, within `scope`.
+pub fn issued_by_id(
+    connection: &mut AnyConnection,
+    scope: &TenantScope,
+    id: InvoiceId,
+) -> StorageResult<Option<(InvoiceId, IssuedInvoice)>> {
+    let row: Option<(i64, String, String, String)> = invoice::table
+        .inner_join(tenant::table)
+        .filter(invoice::id.eq(id.0).and(invoice::status.eq("issued")))
+        .select((invoice::id, tenant::code, invoice::content, invoice::content_sha256))
+        .first(connection)
+        .optional()?;
+    admitted(row, scope)
+}
+
+/// Drafts of a month within `scope`, by contract.
+pub fn drafts(
+    connection: &mut AnyConnection,
+    scope: &TenantScope,
+    month: BillingMonth,
+) -> StorageResult<Vec<(InvoiceId, Draft)>> {
+    let rows: Vec<(i64, String, String)> = invoice::table
+        .inner_join(tenant::table)
+        .inner_join(contract::table)
+        .filter(invoice::month.eq(month.to_string()).and(invoice::status.eq("draft")))
+        .order(contract::code)
+        .select((invoice::id, tenant::code, invoice::content))
+        .load(connection)?;
+    rows.into_iter()
+        .filter(|(_, owner, _)| scope.admits(&TenantCode(owner.clone())))
+        .map(|(id, _, content)| Ok((InvoiceId(id), from_json("a draft", &content)?)))
+        .collect()
+}
+
+/// A contract that has its invoice of a month.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BilledContract {
+    pub contract: ContractCode,
+    pub invoice: InvoiceId,
+    pub status: InvoiceStatus,
+    pub number: Option<InvoiceNumber>,
+}
+
+/// Which contracts have an invoice (not a credit note) of `month`, by contract.
+pub fn billed_contracts(
+    connection: &mut AnyConnection,
+    scope: &TenantScope,
+    month: BillingMonth,
+) -> StorageResult<Vec<BilledContract>> {
+    let filter = InvoiceFilter { month: Some(month), kind: Some(InvoiceKind::Invoice), ..InvoiceFilter::default() };
+    let (mut invoices, _) = list(connection, scope, &filter, Page::ALL)?;
+    invoices.sort_by(|a, b| a.contract.cmp(&b.contract));
+    let billed = |invoice: InvoiceSummary| BilledContract {
+        contract: invoice.contract,
+        invoice: invoice.id,
+        status: invoice.status,
+        number: invoice.number,
+    };
+    Ok(invoices.into_iter().map(billed).collect())
+}
+
+/// The kind's word in the database, which is its word in JSON.
+const fn kind_name(kind: InvoiceKind) -> &'static str {
+    match kind {
+        InvoiceKind::Invoice => "invoice",
+        InvoiceKind::CreditNote => "credit-note",
+        InvoiceKind::Corrected => "corrected",
+    }
+}
+
+fn admitted(
+    row: Option<(i64, String, String, String)>,
+    scope: &TenantScope,
+) -> StorageResult<Option<(InvoiceId, IssuedInvoice)>> {
+    let Some((id, owner, content, sha256)) = row else { return Ok(None) };
+    if !scope.admits(&TenantCode(owner)) {
+        return Ok(None);
+    }
+    if write::sha256(&content) != sha256 {
+        return Err(corrupt("an issued invoice", format!("the content of row {id} does not match its SHA-256")));
+    }
+    Ok(Some((InvoiceId(id), from_json("an issued invoice", &content)?)))
+}
+
+fn summary_from(row: SummaryRow, tenant: String, contract: String) -> StorageResult<InvoiceSummary> {
+    Ok(InvoiceSummary {
+        id: InvoiceId(row.id),
+        tenant: TenantCode(tenant),
+        contract: ContractCode(contract),
+        month: from_word("an invoice's month", row.month)?,
+        kind: from_word("an invoice's kind", row.kind)?,
+        status: from_word("an invoice's status", row.status)?,
+        number: from_optional_word("an invoice's number", row.number)?,
+        issue_date: optional_date_from("an invoice's dates", row.issue_date)?,
+        due_date: optional_date_from("an invoice's dates", row.due_date)?,
+        totals: Totals {
+            net: Money::from_cents(row.net_cents),
+            tax: Money::from_cents(row.tax_cents),
+            gross: Money::from_cents(row.gross_cents),
+        },
+    })
+}

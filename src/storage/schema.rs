@@ -1,0 +1,448 @@
+//! The tables, once for both engines: names and columns are the same in `migrations/sqlite` and `migrations/postgres`.
+//! Written by hand (a generated one would name one engine's types).
+
+diesel::table! {
+    facility (id) {
+        id -> BigInt,
+        code -> Text,
+        name -> Text,
+        address -> Text,
+        zone -> Text,
+        facility_energy_meters -> Text,
+        it_energy_meters -> Text,
+    }
+}
+
+diesel::table! {
+    seller (id) {
+        id -> BigInt,
+        name -> Text,
+        address -> Text,
+        siret -> Text,
+        vat_number -> Text,
+        email -> Text,
+        phone -> Nullable<Text>,
+        iban -> Text,
+        bic -> Text,
+        account_holder -> Nullable<Text>,
+        number_prefix -> Text,
+        legal -> Text,
+    }
+}
+
+diesel::table! {
+    room (id) {
+        id -> BigInt,
+        code -> Text,
+        name -> Text,
+    }
+}
+
+diesel::table! {
+    aisle (id) {
+        id -> BigInt,
+        room_id -> BigInt,
+        position -> BigInt,
+        code -> Text,
+        name -> Text,
+    }
+}
+
+diesel::table! {
+    rack (id) {
+        id -> BigInt,
+        aisle_id -> BigInt,
+        position -> BigInt,
+        code -> Text,
+        height_u -> BigInt,
+        feed_rated_kw_micro -> BigInt,
+    }
+}
+
+diesel::table! {
+    meter (id) {
+        id -> BigInt,
+        code -> Text,
+        register -> Text,
+        rack_id -> Nullable<BigInt>,
+        feed -> Nullable<Text>,
+        modulus_micro -> Nullable<BigInt>,
+        tolerance_seconds -> BigInt,
+        installed_at -> BigInt,
+        removed_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    meter_reset (meter_id, position) {
+        meter_id -> BigInt,
+        position -> BigInt,
+        at -> BigInt,
+        final_index_micro -> Nullable<BigInt>,
+        new_index_micro -> BigInt,
+    }
+}
+
+diesel::table! {
+    tenant (id) {
+        id -> BigInt,
+        code -> Text,
+        name -> Text,
+        address -> Text,
+        siret -> Text,
+        vat_number -> Nullable<Text>,
+        payment_term_class -> Text,
+        language -> Text,
+        internal -> Bool,
+        service_code -> Nullable<Text>,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    tenant_contact (tenant_id, position) {
+        tenant_id -> BigInt,
+        position -> BigInt,
+        name -> Text,
+        email -> Text,
+    }
+}
+
+diesel::table! {
+    price_index (id) {
+        id -> BigInt,
+        code -> Text,
+        name -> Text,
+    }
+}
+
+diesel::table! {
+    price_index_value (price_index_id, position) {
+        price_index_id -> BigInt,
+        position -> BigInt,
+        month -> Text,
+        value_micro -> BigInt,
+    }
+}
+
+diesel::table! {
+    tariff (id) {
+        id -> BigInt,
+        code -> Text,
+        name -> Text,
+        unit -> Text,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    tariff_version (tariff_id, position) {
+        tariff_id -> BigInt,
+        position -> BigInt,
+        valid_from -> Text,
+        price -> Text,
+    }
+}
+
+diesel::table! {
+    contract (id) {
+        id -> BigInt,
+        code -> Text,
+        tenant_id -> BigInt,
+        title -> Text,
+        valid_from -> Text,
+        valid_to -> Nullable<Text>,
+        signed_on -> Nullable<Text>,
+        engagement -> Nullable<Text>,
+        market -> Nullable<Text>,
+        proration -> Text,
+        indexation -> Nullable<Text>,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    contract_line (id) {
+        id -> BigInt,
+        contract_id -> BigInt,
+        position -> BigInt,
+        code -> Text,
+        service -> Text,
+        designation_fr -> Text,
+        designation_en -> Text,
+        valid_from -> Text,
+        valid_to -> Nullable<Text>,
+        tariff_id -> BigInt,
+        fixed_quantity_micro -> Nullable<BigInt>,
+        measure -> Nullable<Text>,
+        pue -> Nullable<Text>,
+        gap_policy -> Nullable<Text>,
+        vat -> Text,
+        racks -> Text,
+    }
+}
+
+diesel::table! {
+    meter_assignment (contract_line_id, position) {
+        contract_line_id -> BigInt,
+        position -> BigInt,
+        meter_id -> BigInt,
+        measure -> Text,
+        valid_from -> Text,
+        valid_to -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    fixed_asset (id) {
+        id -> BigInt,
+        code -> Text,
+        name -> Text,
+        cost_cents -> BigInt,
+        account -> Text,
+        commissioned_on -> Text,
+        commissioning_evidence -> Nullable<Text>,
+        duration_decision -> Nullable<Text>,
+        subsidy_cents -> BigInt,
+    }
+}
+
+diesel::table! {
+    asset_component (asset_id, position) {
+        asset_id -> BigInt,
+        position -> BigInt,
+        code -> Text,
+        name -> Text,
+        cost_cents -> BigInt,
+        residual_value_cents -> BigInt,
+        duration_years -> BigInt,
+        method -> Text,
+        commissioned_on -> Nullable<Text>,
+        account -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    reading (ts, meter_id) {
+        ts -> BigInt,
+        meter_id -> BigInt,
+        value_micro -> BigInt,
+        source_id -> Integer,
+        quality -> SmallInt,
+    }
+}
+
+diesel::table! {
+    reading_source (id) {
+        id -> Integer,
+        name -> Text,
+    }
+}
+
+diesel::table! {
+    reading_correction (id) {
+        id -> BigInt,
+        meter_id -> BigInt,
+        ts -> BigInt,
+        old_value_micro -> Nullable<BigInt>,
+        value_micro -> BigInt,
+        reason -> Text,
+        recorded_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    meter_month (meter_id, month_index) {
+        meter_id -> BigInt,
+        month_index -> BigInt,
+    }
+}
+
+diesel::table! {
+    billing_horizon (id) {
+        id -> BigInt,
+        billed_through -> Text,
+        billed_until -> BigInt,
+    }
+}
+
+diesel::table! {
+    late_change (meter_id, month) {
+        meter_id -> BigInt,
+        month -> Text,
+        revision -> BigInt,
+        changed_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    reading_batch (idempotency_key) {
+        idempotency_key -> Text,
+        body_sha256 -> Text,
+        response -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    invoice (id) {
+        id -> BigInt,
+        tenant_id -> BigInt,
+        contract_id -> BigInt,
+        month -> Text,
+        kind -> Text,
+        status -> Text,
+        number -> Nullable<Text>,
+        series -> Nullable<Text>,
+        year -> Nullable<BigInt>,
+        position -> Nullable<BigInt>,
+        issue_date -> Nullable<Text>,
+        due_date -> Nullable<Text>,
+        net_cents -> BigInt,
+        tax_cents -> BigInt,
+        gross_cents -> BigInt,
+        content -> Text,
+        content_sha256 -> Text,
+        created_at -> BigInt,
+        issued_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    invoice_line (invoice_id, position) {
+        invoice_id -> BigInt,
+        position -> BigInt,
+        line_code -> Text,
+        service -> Text,
+        kind -> Text,
+        regards_month -> Text,
+        period_from -> Text,
+        period_to -> Nullable<Text>,
+        quantity_ten_thousandths -> BigInt,
+        unit -> Text,
+        unit_price_micro -> BigInt,
+        net_cents -> BigInt,
+    }
+}
+
+diesel::table! {
+    number_series (series, year) {
+        series -> Text,
+        year -> BigInt,
+        next -> BigInt,
+    }
+}
+
+diesel::table! {
+    invoice_archive (invoice_id, kind) {
+        invoice_id -> BigInt,
+        kind -> Text,
+        path -> Text,
+        sha256 -> Text,
+        bytes -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    journal_entry (id) {
+        id -> BigInt,
+        journal -> Text,
+        document -> Text,
+        entry_date -> Text,
+        label -> Text,
+        posted_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    journal_line (journal, document, position) {
+        journal -> Text,
+        document -> Text,
+        position -> BigInt,
+        account -> Text,
+        auxiliary -> Nullable<Text>,
+        label -> Text,
+        debit_cents -> BigInt,
+        credit_cents -> BigInt,
+    }
+}
+
+diesel::table! {
+    audit_event (sequence) {
+        sequence -> BigInt,
+        at -> BigInt,
+        actor -> Text,
+        action -> Text,
+        subject -> Text,
+        detail -> Text,
+        previous_hash -> Text,
+        hash -> Text,
+    }
+}
+
+diesel::table! {
+    audit_head (id) {
+        id -> BigInt,
+        sequence -> BigInt,
+        hash -> Text,
+    }
+}
+
+diesel::table! {
+    outbox (id) {
+        id -> BigInt,
+        kind -> Text,
+        invoice_id -> Nullable<BigInt>,
+        recipient -> Text,
+        language -> Text,
+        message_id -> Text,
+        status -> Text,
+        attempts -> BigInt,
+        next_attempt_at -> BigInt,
+        last_error -> Nullable<Text>,
+        created_at -> BigInt,
+        sent_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    app_user (id) {
+        id -> BigInt,
+        email -> Text,
+        name -> Text,
+        password_hash -> Text,
+        role -> Text,
+        tenant_id -> Nullable<BigInt>,
+        created_at -> BigInt,
+        disabled_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    web_session (key) {
+        key -> Text,
+        user_id -> Nullable<BigInt>,
+        state -> Text,
+        created_at -> BigInt,
+        last_seen_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    token_key (kid) {
+        kid -> Text,
+        secret -> Text,
+        created_at -> BigInt,
+        retired_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::joinable!(invoice -> tenant (tenant_id));
+diesel::joinable!(invoice -> contract (contract_id));
+diesel::joinable!(invoice_line -> invoice (invoice_id));
+diesel::joinable!(invoice_archive -> invoice (invoice_id));
+diesel::joinable!(app_user -> tenant (tenant_id));
+
+diesel::allow_tables_to_appear_in_same_query!(invoice, invoice_line, invoice_archive, contract, tenant, app_user);

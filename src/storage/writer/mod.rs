@@ -1,0 +1,189 @@
+//! Readings in, durably and fast.
+//!
+//! Owns: the queue of waiting batches and the threads that write them: one on SQLite, which has one writer anyway, two
+//! on PostgreSQL. Each takes everything that waits and writes it in one transaction, so that many small requests share
+//! one wait for the disk. Invariants: an answer is given after the commit; a batch stands in a savepoint of its own
+//! where anything is odd about it, so that it fails alone; a reading is never updated.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use diesel::r2d2::R2D2Connection;
+use serde::{Deserialize, Serialize};
+use tokio::sync::oneshot;
+
+use super::db::{AnyConnection, DatabaseUrl};
+use super::dialect;
+use super::error::{StorageError, StorageResult};
+use crate::domain::calendar::Timestamp;
+use crate::domain::ids::MeterId;
+use crate::domain::metering::Quality;
+use crate::domain::quantity::Micro;
+
+mod group;
+mod known;
+mod queue;
+
+use known::Known;
+use queue::{Queue, Waiting};
+
+/// A reading on its way in. Its meter is known and its value checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IncomingReading {
+    pub meter: MeterId,
+    pub at: Timestamp,
+    pub value: Micro,
+    pub quality: Quality,
+    /// Why it replaces what is stored, where it is a correction.
+    pub correction: Option<String>,
+}
+
+/// Readings sent together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IncomingBatch {
+    pub readings: Vec<IncomingReading>,
+    /// Who or what sent it: a file's name, a collector, a user.
+    pub source: String,
+    /// The sender's key and the SHA-256 of the body: the same pair is answered the same again.
+    pub idempotency: Option<(String, String)>,
+    pub received_at: Timestamp,
+}
+
+/// What became of a batch: accepted + duplicates + conflicts = readings sent.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BatchOutcome {
+    /// New readings, and corrections that changed one.
+    pub accepted: usize,
+    /// Stored already with the same value.
+    pub duplicates: usize,
+    /// Stored already with another value: the position in the batch and the current value.
+    pub conflicts: Vec<(usize, Micro)>,
+}
+
+/// Writes readings; shared by everything that takes them in. Dropping it writes what waits and ends its threads.
+pub struct ReadingWriter {
+    queue: Arc<Queue>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl ReadingWriter {
+    /// Opens the writer's own connections to a migrated database and starts its threads.
+    pub fn start(url: &DatabaseUrl) -> StorageResult<ReadingWriter> {
+        let count = match url {
+            DatabaseUrl::Sqlite(_) => 1,
+            DatabaseUrl::Postgres(_) => 2,
+        };
+        let mut writer = ReadingWriter { queue: Arc::new(Queue::default()), threads: Vec::new() };
+        for number in 1..=count {
+            let mut thread = WriterThread {
+                url: url.clone(),
+                connection: Some(url.connect()?),
+                sources: HashMap::new(),
+                known: Known::default(),
+            };
+            let queue = Arc::clone(&writer.queue);
+            let handle = std::thread::Builder::new()
+                .name(format!("readings-{number}"))
+                .spawn(move || thread.run(&queue))
+                .map_err(|error| StorageError::Unavailable(format!("no thread for the writer: {error}")))?;
+            writer.threads.push(handle);
+        }
+        Ok(writer)
+    }
+
+    /// Hands a batch over. The receiver gets the outcome once it is durable, or at once [`StorageError::Busy`] where
+    /// too much waits already.
+    pub fn submit(&self, batch: IncomingBatch) -> oneshot::Receiver<StorageResult<BatchOutcome>> {
+        let (waiting, receiver) = Waiting::new(batch);
+        if let Err((waiting, readings)) = self.queue.offer(waiting) {
+            waiting.answer(Err(StorageError::Busy(readings)));
+        }
+        receiver
+    }
+
+    /// Hands a batch over, waits for room in the queue and then for the outcome. Not for use within an async task.
+    pub fn submit_and_wait(&self, batch: IncomingBatch) -> StorageResult<BatchOutcome> {
+        let (waiting, receiver) = Waiting::new(batch);
+        self.queue.put(waiting);
+        receiver.blocking_recv().unwrap_or_else(|_| Err(StorageError::Unavailable("the writer has stopped".to_owned())))
+    }
+}
+
+impl Drop for ReadingWriter {
+    fn drop(&mut self) {
+        self.queue.close();
+        for thread in self.threads.drain(..) {
+            // A thread that panicked has dropped its senders: whoever waited knows.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// One thread's connection and what it remembers of the database.
+struct WriterThread {
+    url: DatabaseUrl,
+    /// None after a failure that may have left it unusable.
+    connection: Option<AnyConnection>,
+    sources: HashMap<String, i32>,
+    known: Known,
+}
+
+impl WriterThread {
+    fn run(&mut self, queue: &Queue) {
+        while let Some(waiting) = queue.take() {
+            let (batches, replies): (Vec<IncomingBatch>, Vec<_>) = waiting.into_iter().map(Waiting::into_parts).unzip();
+            for (reply, outcome) in replies.into_iter().zip(self.write(&batches)) {
+                // Whoever no longer waits does not need the answer.
+                let _ = reply.send(outcome);
+            }
+        }
+    }
+
+    /// One outcome per batch. A transaction that fails as a whole is tried again batch by batch, so that one bad batch
+    /// harms no other.
+    fn write(&mut self, batches: &[IncomingBatch]) -> Vec<StorageResult<BatchOutcome>> {
+        match self.write_together(batches) {
+            Ok(outcomes) => outcomes,
+            Err(error) if batches.len() == 1 => vec![Err(error)],
+            Err(StorageError::Unavailable(why)) => {
+                batches.iter().map(|_| Err(StorageError::Unavailable(why.clone()))).collect()
+            }
+            Err(_) => batches.iter().flat_map(|batch| self.write(std::slice::from_ref(batch))).collect(),
+        }
+    }
+
+    fn write_together(&mut self, batches: &[IncomingBatch]) -> StorageResult<Vec<StorageResult<BatchOutcome>>> {
+        let mut connection = match self.connection.take() {
+            Some(connection) => connection,
+            None => self.url.connect()?,
+        };
+        let written = self.write_with(&mut connection, batches);
+        if written.is_ok() || (!connection.is_broken() && connection.ping().is_ok()) {
+            self.connection = Some(connection);
+        }
+        written
+    }
+
+    fn write_with(
+        &mut self,
+        connection: &mut AnyConnection,
+        batches: &[IncomingBatch],
+    ) -> StorageResult<Vec<StorageResult<BatchOutcome>>> {
+        let sources = batches.iter().map(|batch| self.source_id(connection, &batch.source));
+        let sources = sources.collect::<StorageResult<Vec<i32>>>()?;
+        let (outcomes, learned) = group::write(connection, batches, &sources, &self.known)?;
+        self.known.learn(learned);
+        Ok(outcomes)
+    }
+
+    /// Sources are few and never removed. One is made outside the transaction, which may be undone.
+    fn source_id(&mut self, connection: &mut AnyConnection, name: &str) -> StorageResult<i32> {
+        if let Some(id) = self.sources.get(name) {
+            return Ok(*id);
+        }
+        let id = dialect::source_id(connection, name)?;
+        self.sources.insert(name.to_owned(), id);
+        Ok(id)
+    }
+}
