@@ -1,0 +1,20 @@
+//! Storage on both engines. `./tests/run` starts the PostgreSQL these need.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+#[path = "storage/accounts.rs"]
+mod accounts;
+#[path = "storage/books.rs"]
+mod books;
+#[path = "storage/engines.rs"]
+mod engines;
+#[path = "storage/fixture.rs"]
+mod fixture;
+#[path = "storage/frozen.rs"]
+mod frozen;
+#[path = "storage/invoicing.rs"]
+mod invoicing;
+#[path = "storage/people.rs"]
+mod people;
+#[path = "storage/readings.rs"]
+mod readings;

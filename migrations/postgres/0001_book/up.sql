@@ -2,7 +2,7 @@
 -- Dates are ISO text (YYYY-MM-DD, half-open periods), instants epoch seconds, money cents, `_micro` millionths.
 
 -- Text that sorts and compares by bytes, as it does on SQLite and in Rust.
-CREATE DOMAIN iso_date AS TEXT COLLATE "C" CHECK (VALUE ~ '^\d{4}-\d\d-\d\d$' AND VALUE::date IS NOT NULL);
+CREATE DOMAIN iso_date AS TEXT COLLATE "C" CHECK (VALUE IS NULL OR (VALUE ~ '^\d{4}-\d\d-\d\d$' AND VALUE::date IS NOT NULL));
 CREATE DOMAIN iso_month AS TEXT COLLATE "C" CHECK (VALUE ~ '^\d{4}-\d\d$');
 
 CREATE TABLE facility (

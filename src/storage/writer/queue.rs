@@ -118,3 +118,69 @@ impl Queue {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::calendar::Timestamp;
+    use crate::domain::ids::MeterId;
+    use crate::domain::metering::Quality;
+    use crate::domain::quantity::Micro;
+    use crate::storage::writer::IncomingReading;
+
+    fn waiting(readings: usize) -> Waiting {
+        let reading = IncomingReading {
+            meter: MeterId(1),
+            at: Timestamp::from_seconds(0),
+            value: Micro::ZERO,
+            quality: Quality::Measured,
+            correction: None,
+        };
+        let batch = IncomingBatch {
+            readings: vec![reading; readings],
+            source: String::new(),
+            idempotency: None,
+            received_at: Timestamp::from_seconds(0),
+        };
+        Waiting::new(batch).0
+    }
+
+    #[test]
+    fn what_does_not_fit_is_given_back_and_a_group_is_bounded() {
+        let queue = Queue::default();
+        let mut offered = 0;
+        let refused = loop {
+            match queue.offer(waiting(20_000)) {
+                Ok(()) => offered += 1,
+                Err((_, readings)) => break readings,
+            }
+        };
+        assert_eq!((offered, refused), (25, 500_000));
+        assert_eq!(queue.take().map(|group| group.len()), Some(3));
+        assert!(queue.offer(waiting(60_000)).is_ok());
+        assert!(queue.offer(waiting(1)).is_err());
+        queue.close();
+        let left = std::iter::from_fn(|| queue.take()).map(|group| group.len()).sum::<usize>();
+        assert_eq!(left, 23);
+    }
+
+    #[test]
+    fn a_batch_larger_than_the_queue_fits_an_empty_one() {
+        let queue = Queue::default();
+        assert!(queue.offer(waiting(WAITING_READINGS_MAX + 1)).is_ok());
+        assert!(queue.offer(waiting(0)).is_err());
+        assert_eq!(queue.take().map(|group| group.len()), Some(1));
+    }
+
+    #[test]
+    fn whoever_waits_for_room_goes_on_when_some_is_taken() {
+        let queue = Queue::default();
+        queue.put(waiting(WAITING_READINGS_MAX));
+        std::thread::scope(|scope| {
+            let putting = scope.spawn(|| queue.put(waiting(1)));
+            assert_eq!(queue.take().map(|group| group.len()), Some(1));
+            assert!(putting.join().is_ok());
+        });
+        assert_eq!(queue.take().map(|group| group.len()), Some(1));
+    }
+}
