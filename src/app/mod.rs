@@ -1,3 +1,1 @@
-//! Use cases: one file per verb. Each gathers, decides with the domain, and carries out.
-
-pub mod passwords;
+//! Placeholder
