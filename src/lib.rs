@@ -12,6 +12,7 @@ pub mod mail;
 pub mod storage;
 
 pub mod app;
+pub mod config;
 
 pub mod cli;
 pub mod http;

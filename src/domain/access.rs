@@ -1,7 +1,8 @@
 //! Who may do what.
 //!
 //! Owns: roles, the scope of tenants a query may see, the policy. Does not own: how people prove who they are (http).
-//! Invariant: every stored thing of a tenant is read through a [`TenantScope`].
+//! Invariants: every stored thing of a tenant is read through a [`TenantScope`]; what the policy does not allow is
+//! denied; a tenant's people never reach beyond their own tenant.
 
 use serde::{Deserialize, Serialize};
 
@@ -46,5 +47,114 @@ impl TenantScope {
             TenantScope::Everyone => true,
             TenantScope::Only(own) => own == tenant,
         }
+    }
+}
+
+/// What can be done from outside, over HTTP.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Action {
+    SendReadings,
+    SeeTenants,
+    SeeContracts,
+    /// Issued invoices, their documents and the readings behind them.
+    SeeInvoices,
+    /// What is not issued yet and may still change.
+    SeeDrafts,
+    SeeAmortisation,
+    SeeJournal,
+}
+
+impl Action {
+    pub const ALL: [Action; 7] = [
+        Action::SendReadings,
+        Action::SeeTenants,
+        Action::SeeContracts,
+        Action::SeeInvoices,
+        Action::SeeDrafts,
+        Action::SeeAmortisation,
+        Action::SeeJournal,
+    ];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Action::SendReadings => "send readings",
+            Action::SeeTenants => "see tenants",
+            Action::SeeContracts => "see contracts",
+            Action::SeeInvoices => "see invoices",
+            Action::SeeDrafts => "see drafts",
+            Action::SeeAmortisation => "see amortisation",
+            Action::SeeJournal => "see journal",
+        }
+    }
+}
+
+/// How far an action reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Decision {
+    /// Over every tenant's things.
+    Everyone,
+    /// Over the things of the person's own tenant.
+    Own,
+    Deny,
+}
+
+impl Decision {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Decision::Everyone => "everyone",
+            Decision::Own => "own",
+            Decision::Deny => "deny",
+        }
+    }
+}
+
+/// The whole policy (handbook, The facility and its people): one place, one table, kept in `tests/golden/policy.txt`.
+pub const fn policy(role: Role, action: Action) -> Decision {
+    match (role, action) {
+        (Role::Admin, _) => Decision::Everyone,
+        // Finance and auditors read alike; neither writes meter readings, and nothing here lets an auditor change
+        // anything.
+        (Role::Finance | Role::Auditor, Action::SendReadings) => Decision::Deny,
+        (Role::Finance | Role::Auditor, _) => Decision::Everyone,
+        (Role::Operator, Action::SendReadings) => Decision::Everyone,
+        (Role::Operator, _) => Decision::Deny,
+        (Role::Tenant, Action::SeeTenants | Action::SeeContracts | Action::SeeInvoices) => Decision::Own,
+        (Role::Tenant, _) => Decision::Deny,
+    }
+}
+
+/// The scope in which `role` may do `action`, or none where it may not. A tenant's person without a tenant may nothing.
+pub fn scope(role: Role, own: Option<&TenantCode>, action: Action) -> Option<TenantScope> {
+    match policy(role, action) {
+        Decision::Everyone => Some(TenantScope::Everyone),
+        Decision::Own => own.cloned().map(TenantScope::Only),
+        Decision::Deny => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_policy_is_the_golden_table() {
+        let header = Role::ALL.map(|role| format!("{:<10}", role.name())).concat();
+        let mut table = format!("{:<18}{}\n", "", header.trim_end());
+        for action in Action::ALL {
+            let row = Role::ALL.map(|role| format!("{:<10}", policy(role, action).name())).concat();
+            table.push_str(&format!("{:<18}{}\n", action.name(), row.trim_end()));
+        }
+        assert_eq!(table, include_str!("../../tests/golden/policy.txt"), "\n{table}");
+    }
+
+    #[test]
+    fn a_tenants_person_never_reaches_beyond_their_tenant() {
+        let own = TenantCode::from("aphp");
+        for action in Action::ALL {
+            assert_ne!(scope(Role::Tenant, Some(&own), action), Some(TenantScope::Everyone), "{action:?}");
+            assert_eq!(scope(Role::Tenant, None, action), None, "{action:?}");
+        }
+        let scope = scope(Role::Tenant, Some(&own), Action::SeeInvoices).unwrap();
+        assert!(scope.admits(&own) && !scope.admits(&TenantCode::from("eau-de-paris")));
     }
 }

@@ -16,6 +16,7 @@ pub mod ledger;
 pub mod metering;
 pub mod party;
 pub mod tariff;
+pub mod typography;
 // layer 2
 pub mod amortisation;
 pub mod contract;

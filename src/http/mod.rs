@@ -1,1 +1,5 @@
-//! Placeholder
+//! The server.
+
+pub mod auth;
+pub mod error;
+pub mod throttle;

@@ -1,1 +1,16 @@
-//! Placeholder
+//! Messages to people, and the ways they leave.
+//!
+//! Owns: the words of each mail in both languages, its MIME form, and the transports: SMTP, a directory of `.eml`
+//! files, memory. Does not own: when something is sent or sent again (app). Invariants: the same notice gives the same
+//! bytes, because its Message-ID and date come from the caller; every failure says whether it may pass.
+
+mod directory;
+mod mailer;
+mod notice;
+mod smtp;
+mod texts;
+
+pub use lettre::Message;
+pub use mailer::{MailError, Mailer};
+pub use notice::{InvoiceNotice, invoice_available};
+pub use smtp::{SmtpSecurity, SmtpSettings};

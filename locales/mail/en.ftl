@@ -1,0 +1,21 @@
+# Mails to tenants.
+
+notice-subject-invoice = Invoice { $number }: { $month }, { $gross } incl. VAT
+notice-subject-credit-note = Credit note { $number }: { $month }, { $gross } incl. VAT
+notice-subject-corrected = Corrected invoice { $number }: { $month }, { $gross } incl. VAT
+notice-greeting = Hello,
+notice-lead-invoice = Invoice { $number } { $of_month } is available.
+notice-lead-credit-note = Credit note { $number } { $of_month } is available.
+notice-lead-corrected = Corrected invoice { $number } { $of_month } is available.
+notice-attached = The document is attached to this message as Factur-X: a PDF anyone can read that carries the same data for your software.
+notice-link = See the document and the readings behind it:
+notice-closing = This message was sent automatically; if you have a question, simply reply to it.
+notice-facts = The document in brief
+notice-buyer = Tenant
+notice-contract = Contract
+notice-period = Period
+notice-net = Total without tax
+notice-tax = VAT
+notice-gross = Total with tax
+notice-due = Payable by
+notice-reference = Payment reference

@@ -1,0 +1,45 @@
+//! Why a use case could not be done.
+
+use std::path::PathBuf;
+
+use crate::mail::MailError;
+use crate::storage::StorageError;
+
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// What was asked for is wrong; nothing was changed.
+    #[error("{0}")]
+    Input(String),
+    #[error("{0} is not known here")]
+    NotFound(String),
+    #[error("there is no facility book yet: import one with `chapelle import book.toml`")]
+    NoBook,
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    #[error(transparent)]
+    Mail(#[from] MailError),
+    #[error("cannot {doing} {path}: {source}")]
+    Io { doing: &'static str, path: PathBuf, source: std::io::Error },
+    /// A stored value that the program itself wrote and cannot read: a fault of ours, never of the input.
+    #[error("stored data is not as it was written: {0}")]
+    Corrupt(String),
+}
+
+impl AppError {
+    /// True where the caller can mend it by asking differently.
+    pub fn is_input(&self) -> bool {
+        match self {
+            AppError::Input(_) | AppError::NotFound(_) | AppError::NoBook => true,
+            _ => false,
+        }
+    }
+
+    pub fn input(message: impl std::fmt::Display) -> AppError {
+        AppError::Input(message.to_string())
+    }
+
+    pub fn io(doing: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> AppError {
+        let path = path.into();
+        move |source| AppError::Io { doing, path, source }
+    }
+}

@@ -1,0 +1,152 @@
+//! One typed configuration, read once and handed down in parts.
+//!
+//! Values come from, later ones winning: the defaults below, `chapelle.toml` in the data directory, environment
+//! variables `CHAPELLE_SECTION__KEY` (two underscores between section and key), `DATABASE_URL` for the database.
+
+use std::path::{Path, PathBuf};
+
+use figment::Figment;
+use figment::providers::{Env, Format, Serialized, Toml};
+use serde::{Deserialize, Serialize};
+
+/// Everything that differs from one installation to another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// `sqlite://path` or `postgres://…`; empty means `chapelle.db` in the data directory.
+    pub database_url: String,
+    pub server: ServerConfig,
+    pub mail: MailConfig,
+}
+
+impl Default for Config {
+    fn default() -> Config {
+        Config { database_url: String::new(), server: ServerConfig::default(), mail: MailConfig::default() }
+    }
+}
+
+/// Where the web server listens and how it is reached.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ServerConfig {
+    /// Address and port to listen on.
+    pub listen: String,
+    /// The address people use, without a trailing slash; links in mails begin with it. `https` makes cookies secure.
+    pub public_url: String,
+    /// Threads that answer requests.
+    pub workers: usize,
+}
+
+impl Default for ServerConfig {
+    fn default() -> ServerConfig {
+        ServerConfig { listen: "127.0.0.1:8080".to_owned(), public_url: "http://127.0.0.1:8080".to_owned(), workers: 2 }
+    }
+}
+
+/// How notices leave.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct MailConfig {
+    /// `directory` writes .eml files below the data directory; `smtp` sends.
+    pub transport: MailTransport,
+    /// Attach the PDF, or only link to it.
+    pub attach_pdf: bool,
+    pub smtp_host: String,
+    pub smtp_port: u16,
+    pub smtp_security: SmtpSecurity,
+    pub smtp_user: Option<String>,
+    pub smtp_password: Option<String>,
+    /// A certificate authority's PEM file to trust beside the built-in ones.
+    pub smtp_ca_file: Option<PathBuf>,
+}
+
+impl Default for MailConfig {
+    fn default() -> MailConfig {
+        MailConfig {
+            transport: MailTransport::Directory,
+            attach_pdf: true,
+            smtp_host: "localhost".to_owned(),
+            smtp_port: 587,
+            smtp_security: SmtpSecurity::Starttls,
+            smtp_user: None,
+            smtp_password: None,
+            smtp_ca_file: None,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MailTransport {
+    Directory,
+    Smtp,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SmtpSecurity {
+    /// Upgrade a plain connection; refuse to send if the server does not offer it.
+    Starttls,
+    /// TLS from the first byte.
+    Tls,
+    /// No encryption: only towards a loopback address.
+    None,
+}
+
+/// A configuration that cannot be read, with the key at fault.
+#[derive(Debug, thiserror::Error)]
+#[error("the configuration is not usable: {0}. Keys are described in docs/configuration.md")]
+pub struct ConfigError(#[from] Box<figment::Error>);
+
+impl Config {
+    /// Reads the configuration of `data_dir`.
+    pub fn load(data_dir: &Path) -> Result<Config, ConfigError> {
+        Figment::from(Serialized::defaults(Config::default()))
+            .merge(Toml::file(data_dir.join("chapelle.toml")))
+            .merge(Env::prefixed("CHAPELLE_").only_known_sections())
+            .merge(Env::raw().only(&["DATABASE_URL"]))
+            .extract()
+            .map_err(|error| ConfigError(Box::new(error)))
+    }
+
+    /// The database's URL, the embedded one in `data_dir` unless another is set.
+    pub fn database_url(&self, data_dir: &Path) -> String {
+        if self.database_url.is_empty() {
+            format!("sqlite://{}", data_dir.join("chapelle.db").display())
+        } else {
+            self.database_url.clone()
+        }
+    }
+}
+
+trait OnlyKnownSections {
+    fn only_known_sections(self) -> Env;
+}
+
+impl OnlyKnownSections for Env {
+    /// Other variables may begin with `CHAPELLE_` too (the tests' peers do); only those of a section are ours.
+    fn only_known_sections(self) -> Env {
+        self.filter(|key| key.starts_with("server__") || key.starts_with("mail__")).split("__")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn defaults_are_the_embedded_database_and_a_mail_directory() {
+        let config = Config::default();
+        assert_eq!(config.database_url(Path::new("data")), "sqlite://data/chapelle.db");
+        assert_eq!(config.mail.transport, MailTransport::Directory);
+    }
+
+    #[test]
+    fn a_file_overrides_and_unknown_keys_are_named() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("chapelle.toml"), "[server]\nlisten = \"0.0.0.0:80\"\n").unwrap();
+        assert_eq!(Config::load(folder.path()).unwrap().server.listen, "0.0.0.0:80");
+        std::fs::write(folder.path().join("chapelle.toml"), "[server]\nlisten_on = \"x\"\n").unwrap();
+        assert!(Config::load(folder.path()).unwrap_err().to_string().contains("listen_on"));
+    }
+}

@@ -1,0 +1,203 @@
+//! How amounts, quantities and days are written for people, in French and in English.
+//!
+//! Owns: separators, month names, unit symbols. Does not own: any sentence (the layers above have their texts), nor
+//! machine-readable forms (`Display` of each type). Invariant: a number never breaks across lines: its spaces are
+//! no-break.
+
+use chrono::{Datelike, NaiveDate};
+use rust_decimal::Decimal;
+
+use super::calendar::BillingMonth;
+use super::money::{Money, UnitPrice};
+use super::party::Language;
+use super::quantity::{Quantity, Unit};
+
+/// Narrow no-break space: before `; : ! ?` and between thousands.
+pub const NNBSP: char = '\u{202f}';
+/// No-break space: before a unit, `€` and `%`.
+pub const NBSP: char = '\u{a0}';
+/// The sign of a negative number.
+const MINUS: char = '\u{2212}';
+
+/// `1 234,56 €` or `€1,234.56`.
+pub fn amount(money: Money, language: Language) -> String {
+    match language {
+        Language::French => format!("{}{NBSP}€", decimal(money.to_decimal(), language)),
+        Language::English => {
+            let text = decimal(money.abs().to_decimal(), language);
+            if money.is_negative() { format!("{MINUS}€{text}") } else { format!("€{text}") }
+        }
+    }
+}
+
+/// An amount without its currency, for columns that name it once: `1 234,56` or `1,234.56`.
+pub fn bare_amount(money: Money, language: Language) -> String {
+    decimal(money.to_decimal(), language)
+}
+
+/// A unit price with at least two decimals: `0,145 €`.
+pub fn unit_price(price: UnitPrice, language: Language) -> String {
+    let mut shown = price.to_decimal().normalize();
+    if shown.scale() < 2 {
+        shown.rescale(2);
+    }
+    match language {
+        Language::French => format!("{}{NBSP}€", decimal(shown, language)),
+        Language::English => format!("€{}", decimal(shown, language)),
+    }
+}
+
+/// A quantity with its unit: `1 543,125 kWh`.
+pub fn quantity(quantity: Quantity, unit: Unit, language: Language) -> String {
+    format!("{}{NBSP}{}", decimal(quantity.to_decimal().normalize(), language), unit_symbol(unit, language))
+}
+
+/// `20 %` or `20%`.
+pub fn percent(rate_percent: Decimal, language: Language) -> String {
+    let number = decimal(rate_percent.normalize(), language);
+    match language {
+        Language::French => format!("{number}{NBSP}%"),
+        Language::English => format!("{number}%"),
+    }
+}
+
+/// A number with all its decimals and its thousands apart.
+pub fn decimal(value: Decimal, language: Language) -> String {
+    let (thousands, point) = match language {
+        Language::French => (NNBSP, ','),
+        Language::English => (',', '.'),
+    };
+    let text = value.abs().to_string();
+    let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
+    let mut shown = String::with_capacity(text.len() * 2);
+    if value.is_sign_negative() && !value.is_zero() {
+        shown.push(MINUS);
+    }
+    for (index, digit) in whole.chars().enumerate() {
+        if index > 0 && (whole.len() - index).is_multiple_of(3) {
+            shown.push(thousands);
+        }
+        shown.push(digit);
+    }
+    if !fraction.is_empty() {
+        shown.push(point);
+        shown.push_str(fraction);
+    }
+    shown
+}
+
+/// `1er octobre 2026` or `1 October 2026`.
+pub fn date(day: NaiveDate, language: Language) -> String {
+    let number = match (day.day(), language) {
+        (1, Language::French) => "1er".to_owned(),
+        (number, _) => number.to_string(),
+    };
+    format!("{number}{NBSP}{}{NBSP}{}", month_name(day.month(), language), day.year())
+}
+
+/// `octobre 2026` or `October 2026`.
+pub fn month(month: BillingMonth, language: Language) -> String {
+    format!("{}{NBSP}{}", month_name(month.month(), language), month.year())
+}
+
+/// The month as a complement: `d’octobre 2026`, `de novembre 2026`, `for October 2026`.
+pub fn of_month(month: BillingMonth, language: Language) -> String {
+    let name = self::month(month, language);
+    match language {
+        Language::French if name.starts_with(['a', 'o']) => format!("d’{name}"),
+        Language::French => format!("de {name}"),
+        Language::English => format!("for {name}"),
+    }
+}
+
+fn month_name(month: u32, language: Language) -> &'static str {
+    let names = match language {
+        Language::French => [
+            "janvier",
+            "février",
+            "mars",
+            "avril",
+            "mai",
+            "juin",
+            "juillet",
+            "août",
+            "septembre",
+            "octobre",
+            "novembre",
+            "décembre",
+        ],
+        Language::English => [
+            "January",
+            "February",
+            "March",
+            "April",
+            "May",
+            "June",
+            "July",
+            "August",
+            "September",
+            "October",
+            "November",
+            "December",
+        ],
+    };
+    // A month is 1 to 12: chrono and BillingMonth see to it.
+    usize::try_from(month).ok().and_then(|month| names.get(month.wrapping_sub(1)).copied()).unwrap_or_default()
+}
+
+/// What follows a quantity.
+pub const fn unit_symbol(unit: Unit, language: Language) -> &'static str {
+    match (unit, language) {
+        (Unit::KilowattHour, _) => "kWh",
+        (Unit::Kilowatt, _) => "kW",
+        (Unit::Terabyte, Language::French) => "To",
+        (Unit::Terabyte, Language::English) => "TB",
+        (Unit::TerabyteMonth, Language::French) => "To·mois",
+        (Unit::TerabyteMonth, Language::English) => "TB·month",
+        (Unit::RackUnit, _) => "U",
+        (Unit::RackUnitDay, Language::French) => "U·jour",
+        (Unit::RackUnitDay, Language::English) => "U·day",
+        (Unit::Rack, Language::French) => "baie",
+        (Unit::Rack, Language::English) => "rack",
+        (Unit::Month, Language::French) => "mois",
+        (Unit::Month, Language::English) => "month",
+        (Unit::Day, Language::French) => "jour",
+        (Unit::Day, Language::English) => "day",
+        (Unit::Hour, _) => "h",
+        (Unit::Year, Language::French) => "an",
+        (Unit::Year, Language::English) => "year",
+        (Unit::One, Language::French) => "unité",
+        (Unit::One, Language::English) => "unit",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Language::{English, French};
+
+    #[test]
+    fn amounts_follow_each_languages_habit() {
+        let sixteen_million = Money::from_cents(1_600_000_000);
+        assert_eq!(amount(sixteen_million, French), "16\u{202f}000\u{202f}000,00\u{a0}€");
+        assert_eq!(amount(sixteen_million, English), "€16,000,000.00");
+        assert_eq!(amount(Money::from_cents(-5), French), "−0,05\u{a0}€");
+        assert_eq!(amount(Money::from_cents(-123_456), English), "−€1,234.56");
+        assert_eq!(bare_amount(Money::from_cents(99_999), French), "999,99");
+        assert_eq!(unit_price("0.145".parse().unwrap(), French), "0,145\u{a0}€");
+        assert_eq!(unit_price("1200".parse().unwrap(), English), "€1,200.00");
+        assert_eq!(percent(Decimal::new(55, 1), French), "5,5\u{a0}%");
+        let usage: Quantity = "1543.125".parse().unwrap();
+        assert_eq!(quantity(usage, Unit::KilowattHour, French), "1\u{202f}543,125\u{a0}kWh");
+    }
+
+    #[test]
+    fn days_and_months_have_names() {
+        let first = NaiveDate::from_ymd_opt(2026, 10, 1).unwrap();
+        assert_eq!(date(first, French), "1er\u{a0}octobre\u{a0}2026");
+        assert_eq!(date(first, English), "1\u{a0}October\u{a0}2026");
+        let named = |month| of_month(BillingMonth::new(2026, month).unwrap(), French).replace('\u{a0}', " ");
+        assert_eq!(named(8), "d’août 2026");
+        assert_eq!(named(11), "de novembre 2026");
+    }
+}

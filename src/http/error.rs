@@ -1,0 +1,182 @@
+//! What goes wrong, as the caller sees it: RFC 9457 problem documents.
+//!
+//! Owns: the one map from a fault to its status. A thing of another tenant and a thing that does not exist are the same
+//! fault, so that nobody learns what exists. Internals are logged, never shown.
+
+use std::fmt;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::{HttpResponse, ResponseError};
+use serde::Serialize;
+
+use crate::domain::access::{Action, Role};
+
+/// A fault of a request, or of ours.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    #[error("{0}")]
+    BadRequest(String),
+    #[error("{0}")]
+    SignInNeeded(&'static str),
+    #[error("the role {role} may not {action}", role = .0.name(), action = .1.name())]
+    Forbidden(Role, Action),
+    #[error("the request did not come from a page of this site, or the page is too old: load it again and retry")]
+    Forged,
+    #[error("there is nothing here, or nothing you may see")]
+    NotFound,
+    #[error("this address does not take this method")]
+    MethodNotAllowed,
+    #[error("{0}")]
+    Conflict(String),
+    #[error("the body exceeds {0} bytes once uncompressed; send it in smaller parts")]
+    TooLarge(usize),
+    #[error("{0}")]
+    UnsupportedMedia(String),
+    #[error("{0}")]
+    Unprocessable(String),
+    #[error("too many failed attempts; wait {0} seconds")]
+    TooManyAttempts(i64),
+    #[error("{0}")]
+    Unavailable(String),
+    /// The text goes to the log only.
+    #[error("something failed on our side; it has been logged")]
+    Internal(String),
+}
+
+/// The body of a problem response.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Problem {
+    /// `urn:chapelle:problem:<name>`: stable, for programs.
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub title: &'static str,
+    pub status: u16,
+    /// What is wrong with this request, and what to do.
+    pub detail: String,
+}
+
+impl Fault {
+    /// The one status map: status, stable name, title.
+    const fn class(&self) -> (StatusCode, &'static str, &'static str) {
+        match self {
+            Fault::BadRequest(_) => (StatusCode::BAD_REQUEST, "bad-request", "The request cannot be read"),
+            Fault::SignInNeeded(_) => (StatusCode::UNAUTHORIZED, "sign-in-needed", "You are not signed in"),
+            Fault::Forbidden(..) => (StatusCode::FORBIDDEN, "forbidden", "Your role does not allow this"),
+            Fault::Forged => (StatusCode::FORBIDDEN, "cross-site", "The request's origin is in doubt"),
+            Fault::NotFound => (StatusCode::NOT_FOUND, "not-found", "Not found"),
+            Fault::MethodNotAllowed => {
+                (StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "The method does not apply here")
+            }
+            Fault::Conflict(_) => (StatusCode::CONFLICT, "conflict", "It conflicts with what is stored"),
+            Fault::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "too-large", "The body is too large"),
+            Fault::UnsupportedMedia(_) => {
+                (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", "The content type is not known here")
+            }
+            Fault::Unprocessable(_) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "unprocessable", "The request is understood but cannot be done")
+            }
+            Fault::TooManyAttempts(_) => (StatusCode::TOO_MANY_REQUESTS, "too-many-attempts", "Too many attempts"),
+            Fault::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Not available for the moment"),
+            Fault::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal", "An internal fault"),
+        }
+    }
+
+    /// The stable name: `not-found`.
+    pub const fn name(&self) -> &'static str {
+        self.class().1
+    }
+
+    pub fn problem(&self) -> Problem {
+        let (status, name, title) = self.class();
+        Problem {
+            kind: format!("urn:chapelle:problem:{name}"),
+            title,
+            status: status.as_u16(),
+            detail: self.to_string(),
+        }
+    }
+
+    /// An internal fault, logged here and now.
+    pub fn internal(error: impl fmt::Display) -> Fault {
+        tracing::error!(%error, "internal fault");
+        Fault::Internal(error.to_string())
+    }
+
+    /// Sets what the status asks for beside the body.
+    pub fn mark(&self, response: &mut actix_web::HttpResponse) {
+        let headers = response.headers_mut();
+        match self {
+            Fault::SignInNeeded(_) => {
+                headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"chapelle\""));
+            }
+            Fault::TooManyAttempts(seconds) => {
+                headers.insert(header::RETRY_AFTER, HeaderValue::from(*seconds));
+            }
+            Fault::Unavailable(_) => {
+                headers.insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+            }
+            _ => {}
+        }
+    }
+}
+
+impl ResponseError for Fault {
+    fn status_code(&self) -> StatusCode {
+        self.class().0
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let body = serde_json::to_string(&self.problem()).unwrap_or_default();
+        let mut response = HttpResponse::build(self.status_code()).body(body);
+        let json = HeaderValue::from_static("application/problem+json");
+        response.headers_mut().insert(header::CONTENT_TYPE, json);
+        self.mark(&mut response);
+        response
+    }
+}
+
+/// A fault that is not ours to name: what the framework says of a body, a path or a query.
+impl From<&actix_web::Error> for Fault {
+    fn from(error: &actix_web::Error) -> Fault {
+        if let Some(fault) = error.as_error::<Fault>() {
+            return fault.clone();
+        }
+        match error.as_response_error().status_code() {
+            StatusCode::NOT_FOUND => Fault::NotFound,
+            StatusCode::METHOD_NOT_ALLOWED => Fault::MethodNotAllowed,
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => Fault::UnsupportedMedia(error.to_string()),
+            status if status.is_client_error() => Fault::BadRequest(error.to_string()),
+            _ => Fault::internal(error),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_is_a_problem_document() {
+        let response = Fault::Forbidden(Role::Auditor, Action::SendReadings).error_response();
+        assert_eq!(response.status(), StatusCode::FORBIDDEN);
+        assert_eq!(response.headers().get("content-type").unwrap(), "application/problem+json");
+        let problem = Fault::Forbidden(Role::Auditor, Action::SendReadings).problem();
+        assert_eq!(problem.kind, "urn:chapelle:problem:forbidden");
+        assert_eq!(problem.detail, "the role auditor may not send readings");
+    }
+
+    #[test]
+    fn internals_are_never_shown() {
+        let fault = Fault::Internal("password of the database is s3cret".into());
+        assert!(!serde_json::to_string(&fault.problem()).unwrap().contains("s3cret"));
+    }
+
+    #[test]
+    fn waits_are_told() {
+        let response = Fault::TooManyAttempts(8).error_response();
+        assert_eq!(response.status(), StatusCode::TOO_MANY_REQUESTS);
+        assert_eq!(response.headers().get("retry-after").unwrap(), "8");
+        assert!(Fault::SignInNeeded("x").error_response().headers().contains_key("www-authenticate"));
+    }
+}

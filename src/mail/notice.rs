@@ -1,0 +1,185 @@
+//! The mail that says an invoice is there.
+
+use std::time::SystemTime;
+
+use askama::Template;
+use chrono::{DateTime, Utc};
+use lettre::Message;
+use lettre::address::Address;
+use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
+use lettre::message::{Attachment, Body, Mailbox, MultiPart, MultiPartBuilder, SinglePart};
+use sha2::{Digest, Sha256};
+
+use super::mailer::MailError;
+use super::texts::{self, Values};
+use crate::domain::audit::hex;
+use crate::domain::invoice::{InvoiceKind, IssuedInvoice};
+use crate::domain::party::Language;
+use crate::domain::typography;
+
+/// What is said, to whom, and when.
+#[derive(Debug, Clone, Copy)]
+pub struct InvoiceNotice<'a> {
+    pub invoice: &'a IssuedInvoice,
+    /// A bare address: `facturation@example.org`.
+    pub recipient: &'a str,
+    pub language: Language,
+    /// Without brackets: `DC2026000001.1@dc.example.org`. The same for every attempt.
+    pub message_id: &'a str,
+    /// The Date header; the moment the invoice was issued keeps repeated attempts alike.
+    pub date: DateTime<Utc>,
+    /// The Factur-X file, where it is to be attached.
+    pub pdf: Option<&'a [u8]>,
+    /// The invoice's page, where there is a server to show it.
+    pub link: Option<&'a str>,
+}
+
+/// The parts of the message that are words.
+#[derive(Template)]
+#[template(path = "invoice_available.html")]
+struct Html<'a> {
+    words: &'a Words,
+}
+
+#[derive(Template)]
+#[template(path = "invoice_available.txt")]
+struct Text<'a> {
+    words: &'a Words,
+}
+
+struct Words {
+    language: &'static str,
+    subject: String,
+    greeting: String,
+    lead: String,
+    facts_caption: String,
+    facts: Vec<(String, String)>,
+    attached: Option<String>,
+    link: Option<(String, String)>,
+    closing: String,
+    sender: String,
+    footer: String,
+}
+
+impl Words {
+    /// The facts as two columns of plain text.
+    fn fact_lines(&self) -> Vec<String> {
+        let width = self.facts.iter().map(|(label, _)| label.chars().count()).max().unwrap_or_default();
+        self.facts.iter().map(|(label, value)| format!("  {label:<width$}  {value}")).collect()
+    }
+}
+
+/// Text and HTML as alternatives, beside them the PDF where it is attached. An address nobody could write to is a
+/// permanent failure.
+pub fn invoice_available(notice: &InvoiceNotice<'_>) -> Result<Message, MailError> {
+    let words = words(notice);
+    let seller = &notice.invoice.seller;
+    let builder = Message::builder()
+        .message_id(Some(format!("<{}>", notice.message_id)))
+        .date(SystemTime::from(notice.date))
+        .from(Mailbox::new(Some(seller.name.clone()), address(&seller.email)?))
+        .to(Mailbox::new(None, address(notice.recipient)?))
+        .subject(words.subject.clone())
+        .raw_header(plain_header("Content-Language", words.language))
+        // RFC 3834: out-of-office robots leave it unanswered.
+        .raw_header(plain_header("Auto-Submitted", "auto-generated"));
+    let alternative = alternative(notice, &words)?;
+    let message = match notice.pdf {
+        Some(pdf) => builder.multipart(
+            bounded(MultiPart::mixed(), notice, "mixed").multipart(alternative).singlepart(attachment(notice, pdf)),
+        ),
+        None => builder.multipart(alternative),
+    };
+    message.map_err(|error| MailError::Permanent(error.to_string()))
+}
+
+fn alternative(notice: &InvoiceNotice<'_>, words: &Words) -> Result<MultiPart, MailError> {
+    let text = Text { words }.render().map_err(unrenderable)?;
+    let html = Html { words }.render().map_err(unrenderable)?;
+    Ok(bounded(MultiPart::alternative(), notice, "alternative")
+        .singlepart(SinglePart::plain(encoded(text)))
+        .singlepart(SinglePart::html(encoded(html))))
+}
+
+/// Quoted-printable whatever the text holds, so that it survives every relay and stays readable.
+fn encoded(text: String) -> Body {
+    let encoding = ContentTransferEncoding::QuotedPrintable;
+    // Quoted-printable encodes any text; the text itself would come back otherwise, and lettre chooses for it.
+    Body::new_with_encoding(text, encoding).unwrap_or_else(Body::new)
+}
+
+fn attachment(notice: &InvoiceNotice<'_>, pdf: &[u8]) -> SinglePart {
+    let name = format!("{}.pdf", notice.invoice.number);
+    // `application/pdf` is well formed; were it not, the part would still be a file.
+    let kind = ContentType::parse("application/pdf").unwrap_or(ContentType::TEXT_PLAIN);
+    Attachment::new(name).body(pdf.to_vec(), kind)
+}
+
+/// A boundary made of the Message-ID: the same message gives the same bytes.
+fn bounded(builder: MultiPartBuilder, notice: &InvoiceNotice<'_>, part: &str) -> MultiPartBuilder {
+    let digest = hex(&Sha256::digest(format!("{part}:{}", notice.message_id)));
+    builder.boundary(format!("={}", digest.get(..40).unwrap_or_default()))
+}
+
+fn address(text: &str) -> Result<Address, MailError> {
+    text.parse().map_err(|error| MailError::Permanent(format!("`{text}` is not a mail address: {error}")))
+}
+
+fn plain_header(name: &'static str, value: &str) -> HeaderValue {
+    HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
+}
+
+fn unrenderable(error: askama::Error) -> MailError {
+    MailError::Permanent(format!("its text could not be made: {error}"))
+}
+
+fn words(notice: &InvoiceNotice<'_>) -> Words {
+    let InvoiceNotice { invoice, language, .. } = *notice;
+    let values = texts::values([
+        ("number", invoice.number.to_string()),
+        ("month", typography::month(invoice.month, language)),
+        ("of_month", typography::of_month(invoice.month, language)),
+        ("gross", typography::amount(invoice.totals.gross, language)),
+    ]);
+    let say = |key: &str| texts::text(language, key, &values);
+    let kind = match invoice.kind {
+        InvoiceKind::Invoice => "invoice",
+        InvoiceKind::CreditNote => "credit-note",
+        InvoiceKind::Corrected => "corrected",
+    };
+    Words {
+        language: language.code(),
+        subject: say(&format!("notice-subject-{kind}")),
+        greeting: say("notice-greeting"),
+        lead: say(&format!("notice-lead-{kind}")),
+        facts_caption: say("notice-facts"),
+        facts: facts(invoice, language, &values),
+        attached: notice.pdf.map(|_| say("notice-attached")),
+        link: notice.link.map(|link| (say("notice-link"), link.to_owned())),
+        closing: say("notice-closing"),
+        sender: invoice.seller.name.clone(),
+        footer: invoice.legal.footer.clone(),
+    }
+}
+
+/// The figures a person looks for first.
+fn facts(invoice: &IssuedInvoice, language: Language, values: &Values) -> Vec<(String, String)> {
+    let amount = |money| typography::amount(money, language);
+    let mut facts = vec![
+        ("notice-buyer", invoice.buyer.name.clone()),
+        ("notice-contract", format!("{} ({})", invoice.references.contract_title, invoice.references.contract)),
+        ("notice-period", typography::month(invoice.month, language)),
+        ("notice-net", amount(invoice.totals.net)),
+        ("notice-tax", amount(invoice.totals.tax)),
+        ("notice-gross", amount(invoice.totals.gross)),
+    ];
+    // Nobody pays a credit note.
+    if invoice.kind != InvoiceKind::CreditNote {
+        facts.push(("notice-due", typography::date(invoice.due_date, language)));
+        facts.push(("notice-reference", invoice.payment.reference.clone()));
+    }
+    facts.into_iter().map(|(key, value)| (texts::text(language, key, values), value)).collect()
+}
+
+#[cfg(test)]
+mod tests;
