@@ -1,3 +1,19 @@
-//! Domain values as bytes people and machines read: invoices, reports.
+//! Domain values to bytes: the issued invoice as a Factur-X file, the amortisation report.
+//!
+//! Owns: the look and words of documents, PDF/A and PDF/UA, the XML of an electronic invoice. Does not own: any figure
+//! (the domain has worked them all out), where files are kept, who may read them. Invariants: equal input gives equal
+//! bytes (the only time in a document is the one it was issued at); a character the fonts lack is an error, never an
+//! empty box; nothing is drawn that a screen reader does not meet in the structure tree, save decoration.
 
 pub mod amortisation;
+mod error;
+mod factur_x;
+mod format;
+#[expect(clippy::float_arithmetic, reason = "positions on paper are floats; no amount is")]
+mod invoice;
+#[expect(clippy::float_arithmetic, reason = "positions on paper are floats; no amount is")]
+mod pdf;
+mod texts;
+
+pub use error::DocumentError;
+pub use factur_x::{RenderedInvoice, cii_xml, factur_x};

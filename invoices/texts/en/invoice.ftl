@@ -1,0 +1,109 @@
+# Words of the invoice, in English.
+
+title-invoice = Invoice { $number }
+title-credit-note = Credit note { $number }
+title-corrected = Corrected invoice { $number }
+subtitle = Data centre hosting · { $month } · Supply of services
+corrected-document = { $number } of { $date }
+corrects = Corrects invoice { $documents }.
+page = Page { $page } / { $pages }
+
+seller-registration = SIRET { $siret } · VAT { $vat }
+reference-contract = Contract
+reference-market = Market
+reference-engagement = Order number
+reference-service-code = Service code
+reference-facility = Site
+reference-buyer-siret = Your SIRET
+reference-buyer-vat = Your VAT number
+
+fact-issued = Issue date
+fact-period = Period
+fact-due = Due date
+
+lines-heading = Services supplied
+column-number = No.
+column-designation = Description
+column-quantity = Quantity
+column-unit = Unit
+column-unit-price = Unit price excl. VAT (€)
+column-vat = VAT
+column-net = Amount excl. VAT (€)
+subtotal = Subtotal, { $service }
+estimated = usage estimated
+
+service-space = Space
+service-power = Power
+service-storage = Storage
+service-other = Other services
+
+kind-prorated = { $units }/{ $of } days of the month
+kind-tier = Tier from { $from } to { $to } { $unit }
+kind-tier-last = Tier above { $from } { $unit }
+kind-committed = Commitment
+kind-overage = Overage above the commitment
+kind-minimum = Top-up to the minimum of { $amount }
+kind-cap = Capped at { $amount }
+kind-one-off = One-off service
+kind-regularisation = Adjustment for { $month } (invoice { $invoice })
+
+vat-rate = VAT
+vat-base = Taxable (€)
+vat-amount = VAT amount (€)
+vat-exempt = Exempt
+vat-out-of-scope = Outside scope
+total-net = Total excl. VAT
+total-tax = Total VAT
+total-gross = Total incl. VAT
+total-payable = Amount due
+total-credited = Amount credited
+
+payment-heading = Payment by bank transfer
+payment-due = Payable by { $date } at the latest, statutory term of { $days } days.
+payment-holder = Account holder
+payment-iban = IBAN
+payment-bic = BIC
+payment-reference = Reference to quote
+credit-use = The amount of this credit note is deducted from the invoice it corrects; where that invoice is already paid, it is refunded.
+
+mentions-heading = Legal notices
+operation-category = Category of operation: supply of services.
+vat-on-debits = VAT is due on debits, at the supplier’s option.
+
+annex-heading = Annex — Readings and calculations
+annex-intro = Each measured quantity is evidenced here by the indexes of its meters. Times are local ({ $zone }), with their offset from universal time.
+annex-line = Line { $numbers } — { $name }
+annex-lines = Lines { $numbers } — { $name }
+annex-measured = { $measure }: { $quantity }
+annex-formula = Line { $number } · tariff { $tariff } of { $from }: { $formula }
+annex-worked-out = How the other lines were worked out
+
+measure-energy = Energy measured
+measure-demand = Demand, highest mean over { $minutes } minutes
+measure-percentile = 95th percentile of means over { $minutes } minutes
+measure-storage = Mean volume stored
+measure-occupancy = Units occupied, summed over days
+
+meter-code = Meter
+meter-place = Place
+meter-first = First index
+meter-last = Last index
+meter-readings = Readings
+meter-quantity = Quantity
+place-rack = rack { $rack }
+place-feed = feed { $feed }
+index-interpolated = interpolated
+span = { $from } to { $to }
+restart-rollover = register passed its maximum
+restart-reset = declared reset
+remark-estimated = Usage estimated: readings are missing, see below.
+remark-gap = { $meter }: no reading from { $from } to { $to }.
+remark-restart = { $meter }: { $kind } at { $at }.
+
+daily-caption = Daily usage ({ $unit })
+daily-day = Day
+daily-total = Total of the day
+daily-sum = Total
+feed-a = Feed A
+feed-b = Feed B
+chart-alt = Bar chart of daily usage from { $first } to { $last }. Lowest day: { $lowest } on { $lowestday }; highest day: { $highest } on { $highestday }; mean: { $mean } per day. The values are in the table that follows.

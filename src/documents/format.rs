@@ -1,0 +1,282 @@
+//! Numbers, amounts, dates and units as people read them.
+//!
+//! French: `1 234,50 €` with narrow no-break spaces between thousands, `1er novembre 2026`. English: `€1,234.50`,
+//! `1 November 2026`. A negative number carries the minus sign, U+2212.
+
+use chrono::{Datelike, NaiveDate};
+use chrono_tz::Tz;
+use rust_decimal::Decimal;
+
+use crate::domain::calendar::{BillingMonth, DatePeriod, Timestamp};
+use crate::domain::money::{HALF_UP, Money, UnitPrice};
+use crate::domain::party::Language;
+use crate::domain::quantity::Unit;
+
+const NARROW_SPACE: char = '\u{202f}';
+const NO_BREAK_SPACE: char = '\u{a0}';
+
+const MONTHS_FRENCH: [&str; 12] = [
+    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre",
+    "décembre",
+];
+const MONTHS_ENGLISH: [&str; 12] = [
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+];
+
+/// The conventions of one language.
+#[derive(Debug, Clone, Copy)]
+pub struct Format {
+    language: Language,
+}
+
+impl Format {
+    pub const fn new(language: Language) -> Format {
+        Format { language }
+    }
+
+    /// All of the number's decimals: `1 951,6`.
+    pub fn number(self, value: Decimal) -> String {
+        let (thousands, decimal) = match self.language {
+            Language::French => (NARROW_SPACE, ','),
+            Language::English => (',', '.'),
+        };
+        let text = value.abs().to_string();
+        let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
+        let mut written = String::with_capacity(text.len() + 8);
+        if value.is_sign_negative() && !value.is_zero() {
+            written.push('−');
+        }
+        for (index, digit) in whole.chars().enumerate() {
+            if index > 0 && (whole.len() - index) % 3 == 0 {
+                written.push(thousands);
+            }
+            written.push(digit);
+        }
+        if !fraction.is_empty() {
+            written.push(decimal);
+            written.push_str(fraction);
+        }
+        written
+    }
+
+    /// Without trailing zeros, rounded half-up to `decimals` where it has more.
+    pub fn up_to(self, value: Decimal, decimals: u32) -> String {
+        self.number(value.round_dp_with_strategy(decimals, HALF_UP).normalize())
+    }
+
+    /// With exactly `decimals` decimals, for columns.
+    pub fn fixed(self, value: Decimal, decimals: u32) -> String {
+        let mut rounded = value.round_dp_with_strategy(decimals, HALF_UP);
+        rounded.rescale(decimals);
+        self.number(rounded)
+    }
+
+    /// `1 234,50`, for columns headed in euros.
+    pub fn amount(self, amount: Money) -> String {
+        self.number(amount.to_decimal())
+    }
+
+    /// `1 234,50 €`.
+    pub fn euros(self, amount: Money) -> String {
+        match self.language {
+            Language::French => format!("{}{NO_BREAK_SPACE}€", self.amount(amount)),
+            Language::English if amount.is_negative() => format!("−€{}", self.amount(amount.abs())),
+            Language::English => format!("€{}", self.amount(amount)),
+        }
+    }
+
+    /// At least two decimals, up to six: `0,145`, `1 200,00`.
+    pub fn unit_price(self, price: UnitPrice) -> String {
+        let mut shown = price.to_decimal().normalize();
+        if shown.scale() < 2 {
+            shown.rescale(2);
+        }
+        self.number(shown)
+    }
+
+    /// `5,5 %`.
+    pub fn percent(self, rate: Decimal) -> String {
+        match self.language {
+            Language::French => format!("{}{NO_BREAK_SPACE}%", self.number(rate.normalize())),
+            Language::English => format!("{}%", self.number(rate.normalize())),
+        }
+    }
+
+    /// `1er novembre 2026`.
+    pub fn date(self, day: NaiveDate) -> String {
+        format!("{} {}{NO_BREAK_SPACE}{}", self.day_number(day), self.month_name(day), day.year())
+    }
+
+    /// `03/11/2026`, for tables.
+    pub fn date_short(self, day: NaiveDate) -> String {
+        day.format("%d/%m/%Y").to_string()
+    }
+
+    /// `octobre 2026`.
+    pub fn month(self, month: BillingMonth) -> String {
+        format!("{} {}", self.month_name(month.first_day()), month.year())
+    }
+
+    /// `09/2026`.
+    pub fn month_short(self, month: BillingMonth) -> String {
+        month.first_day().format("%m/%Y").to_string()
+    }
+
+    /// Both days included: `du 1er au 31 octobre 2026`, without repeating what they share.
+    pub fn period(self, period: DatePeriod) -> String {
+        let (first, Some(last)) = (period.from, period.last_day()) else {
+            return match self.language {
+                Language::French => format!("à partir du {}", self.date(period.from)),
+                Language::English => format!("from {}", self.date(period.from)),
+            };
+        };
+        let start = if first == last {
+            return self.date(first);
+        } else if (first.year(), first.month()) == (last.year(), last.month()) {
+            self.day_number(first)
+        } else if first.year() == last.year() {
+            format!("{} {}", self.day_number(first), self.month_name(first))
+        } else {
+            self.date(first)
+        };
+        match self.language {
+            Language::French => format!("du {start} au {}", self.date(last)),
+            Language::English => format!("{start} to {}", self.date(last)),
+        }
+    }
+
+    /// Local time to the minute, `25/10/2026 02:30`; with the offset, which tells the two 02:30 of October apart.
+    pub fn instant(self, at: Timestamp, zone: Tz) -> String {
+        let local = at.to_utc().with_timezone(&zone);
+        local.format("%d/%m/%Y %H:%M (%:z)").to_string().replace("(+", "(UTC+").replace("(-", "(UTC−")
+    }
+
+    /// The unit beside a number.
+    pub const fn unit(self, unit: Unit) -> &'static str {
+        match (unit, self.language) {
+            (Unit::KilowattHour, _) => "kWh",
+            (Unit::Kilowatt, _) => "kW",
+            (Unit::Terabyte, Language::French) => "To",
+            (Unit::Terabyte, Language::English) => "TB",
+            (Unit::TerabyteMonth, Language::French) => "To·mois",
+            (Unit::TerabyteMonth, Language::English) => "TB·month",
+            (Unit::RackUnit, _) => "U",
+            (Unit::RackUnitDay, Language::French) => "U·jour",
+            (Unit::RackUnitDay, Language::English) => "U·day",
+            (Unit::Rack, Language::French) => "baie",
+            (Unit::Rack, Language::English) => "rack",
+            (Unit::Month, Language::French) => "mois",
+            (Unit::Month, Language::English) => "month",
+            (Unit::Day, Language::French) => "jour",
+            (Unit::Day, Language::English) => "day",
+            (Unit::Hour, _) => "h",
+            (Unit::Year, Language::French) => "an",
+            (Unit::Year, Language::English) => "year",
+            (Unit::One, Language::French) => "unité",
+            (Unit::One, Language::English) => "unit",
+        }
+    }
+
+    fn day_number(self, day: NaiveDate) -> String {
+        match (day.day(), self.language) {
+            (1, Language::French) => "1er".to_owned(),
+            (number, _) => number.to_string(),
+        }
+    }
+
+    fn month_name(self, day: NaiveDate) -> &'static str {
+        let names = match self.language {
+            Language::French => &MONTHS_FRENCH,
+            Language::English => &MONTHS_ENGLISH,
+        };
+        usize::try_from(day.month0()).ok().and_then(|index| names.get(index)).copied().unwrap_or_default()
+    }
+}
+
+/// `FR14 2004 1010 0505 0001 3M02 606`: groups of four that no line end parts.
+pub fn grouped(identifier: &str) -> String {
+    let characters: Vec<char> = identifier.chars().filter(|c| !c.is_whitespace()).collect();
+    let groups: Vec<String> = characters.chunks(4).map(|group| group.iter().collect()).collect();
+    groups.join(&NO_BREAK_SPACE.to_string())
+}
+
+/// A SIREN or SIRET as INSEE prints it: `217 500 016 00019`.
+pub fn siret(identifier: &str) -> String {
+    let characters: Vec<char> = identifier.chars().collect();
+    let (siren, establishment) = characters.split_at_checked(9).unwrap_or((&characters, &[]));
+    let mut groups: Vec<String> = siren.chunks(3).map(|group| group.iter().collect()).collect();
+    if !establishment.is_empty() {
+        groups.push(establishment.iter().collect());
+    }
+    groups.join(&NO_BREAK_SPACE.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FRENCH: Format = Format::new(Language::French);
+    const ENGLISH: Format = Format::new(Language::English);
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn amounts_follow_each_language() {
+        let check = |cents: i64, french: &str, english: &str| {
+            assert_eq!(FRENCH.euros(Money::from_cents(cents)), french);
+            assert_eq!(ENGLISH.euros(Money::from_cents(cents)), english);
+        };
+        check(120_000, "1\u{202f}200,00\u{a0}€", "€1,200.00");
+        check(-65_806, "−658,06\u{a0}€", "−€658.06");
+        check(0, "0,00\u{a0}€", "€0.00");
+        check(99_999, "999,99\u{a0}€", "€999.99");
+        check(1_600_000_000, "16\u{202f}000\u{202f}000,00\u{a0}€", "€16,000,000.00");
+    }
+
+    #[test]
+    fn numbers_keep_what_they_say_and_no_more() {
+        assert_eq!(FRENCH.up_to("1951.600000".parse().unwrap(), 4), "1\u{202f}951,6");
+        assert_eq!(FRENCH.up_to("0.00005".parse().unwrap(), 4), "0,0001");
+        assert_eq!(FRENCH.fixed("3".parse().unwrap(), 2), "3,00");
+        assert_eq!(FRENCH.number("-0.00".parse().unwrap()), "0,00");
+        assert_eq!(FRENCH.unit_price("0.145".parse().unwrap()), "0,145");
+        assert_eq!(ENGLISH.unit_price("1200".parse().unwrap()), "1,200.00");
+        assert_eq!(FRENCH.percent("5.50".parse().unwrap()), "5,5\u{a0}%");
+    }
+
+    #[test]
+    fn dates_are_written_out() {
+        assert_eq!(FRENCH.date(day("2026-11-03")), "3 novembre\u{a0}2026");
+        assert_eq!(FRENCH.date(day("2026-08-01")), "1er août\u{a0}2026");
+        assert_eq!(ENGLISH.date(day("2026-08-01")), "1 August\u{a0}2026");
+        assert_eq!(FRENCH.month(BillingMonth::new(2026, 10).unwrap()), "octobre 2026");
+    }
+
+    #[test]
+    fn periods_name_their_last_day_and_repeat_nothing() {
+        let period = |from: &str, to: &str| DatePeriod::new(day(from), Some(day(to))).unwrap();
+        assert_eq!(FRENCH.period(period("2026-10-01", "2026-11-01")), "du 1er au 31 octobre\u{a0}2026");
+        assert_eq!(FRENCH.period(period("2026-09-15", "2026-11-01")), "du 15 septembre au 31 octobre\u{a0}2026");
+        assert_eq!(FRENCH.period(period("2025-12-15", "2026-01-16")), "du 15 décembre\u{a0}2025 au 15 janvier\u{a0}2026");
+        assert_eq!(FRENCH.period(period("2026-10-31", "2026-11-01")), "31 octobre\u{a0}2026");
+        assert_eq!(ENGLISH.period(period("2026-10-01", "2026-11-01")), "1 to 31 October\u{a0}2026");
+        assert_eq!(FRENCH.period(DatePeriod::new(day("2026-10-01"), None).unwrap()), "à partir du 1er octobre\u{a0}2026");
+    }
+
+    #[test]
+    fn the_two_half_past_two_of_october_differ() {
+        let at = |text: &str| FRENCH.instant(text.parse().unwrap(), chrono_tz::Europe::Paris);
+        assert_eq!(at("2026-10-25T00:30:00Z"), "25/10/2026 02:30 (UTC+02:00)");
+        assert_eq!(at("2026-10-25T01:30:00Z"), "25/10/2026 02:30 (UTC+01:00)");
+    }
+
+    #[test]
+    fn identifiers_are_grouped() {
+        assert_eq!(grouped("FR1420041010050500013M02606").replace('\u{a0}', " "), "FR14 2004 1010 0505 0001 3M02 606");
+        assert_eq!(siret("21750001600019").replace('\u{a0}', " "), "217 500 016 00019");
+        assert_eq!(siret("217500016").replace('\u{a0}', " "), "217 500 016");
+    }
+}

@@ -1,0 +1,180 @@
+//! The annex: for each metered line, the meters, their indexes, what happened to them, and usage day by day.
+
+use super::Sheet;
+use super::evidence::Evidence;
+use crate::documents::pdf::{Align, Cell, Column, Composer, Role, Row, Style, Table, Width};
+use crate::domain::metering::{IndexAt, MeterUsage};
+use crate::domain::rating::{Charge, ChargeKind};
+
+impl Sheet<'_> {
+    /// Begins on a page of its own; an invoice whose lines are all plain agreed quantities has none.
+    pub(super) fn annex(&self, c: &mut Composer) {
+        let evidence = Evidence::of(&self.invoice.charges);
+        let worked_out = self.worked_out_lines();
+        if evidence.is_empty() && worked_out.is_empty() {
+            return;
+        }
+        c.new_page();
+        let palette = c.palette;
+        c.paragraph(Role::Heading, Style::bold(15.0, 20.0, palette.accent), &self.words.get("annex-heading"));
+        let intro = self.words.texts.with("annex-intro", &[("zone", &self.invoice.zone)]);
+        c.paragraph(Role::Paragraph, Style::regular(8.4, 11.6, palette.muted), &intro);
+        c.skip(6.0);
+        for each in &evidence {
+            self.evidence(c, each);
+        }
+        if !worked_out.is_empty() {
+            self.worked_out(c, &worked_out);
+        }
+    }
+
+    fn evidence(&self, c: &mut Composer, evidence: &Evidence) {
+        let palette = c.palette;
+        c.ensure(130.0);
+        c.skip(6.0);
+        c.element(Role::Section, |c| {
+            let heading = self.evidence_heading(evidence);
+            c.paragraph(Role::Subheading, Style::bold(10.5, 14.5, palette.ink), &heading);
+            c.skip(2.0);
+            self.formulas(c, evidence);
+            c.skip(5.0);
+            c.table(c.paper.left, c.paper.text_width(), &self.meters_table(evidence));
+            c.skip(4.0);
+            self.remarks(c, evidence);
+            self.daily(c, evidence);
+            c.skip(8.0);
+        });
+    }
+
+    /// `Lignes 3 et 4 — Énergie …`.
+    fn evidence_heading(&self, evidence: &Evidence) -> String {
+        let numbers: Vec<String> = evidence.charges.iter().map(|(number, _)| number.to_string()).collect();
+        let name = evidence.charges.first().map_or("", |(_, charge)| self.words.designation(&charge.designation));
+        let id = if numbers.len() == 1 { "annex-line" } else { "annex-lines" };
+        self.words.texts.with(id, &[("numbers", &numbers.join(", ")), ("name", name)])
+    }
+
+    /// What was measured, then the arithmetic of each charge.
+    fn formulas(&self, c: &mut Composer, evidence: &Evidence) {
+        let (words, usage) = (self.words, evidence.usage);
+        let style = Style::regular(8.4, 11.8, c.palette.ink);
+        let quantity = format!("{} {}", words.format.up_to(usage.quantity, 4), words.format.unit(usage.measure.unit()));
+        let measured = words.texts.with(
+            "annex-measured",
+            &[("measure", &words.measure(usage.measure)), ("quantity", &quantity)],
+        );
+        c.paragraph(Role::Paragraph, style, &measured);
+        for (number, charge) in &evidence.charges {
+            c.paragraph(Role::Paragraph, style, &self.formula(*number, charge));
+        }
+    }
+
+    /// `Ligne 3 · tarif energie du 01/01/2026 : 1234.5 × 0.145 = 179.00`.
+    fn formula(&self, number: usize, charge: &Charge) -> String {
+        let provenance = &charge.provenance;
+        let arguments = [
+            ("number", number.to_string()),
+            ("tariff", provenance.tariff.to_string()),
+            ("from", self.words.format.date_short(provenance.tariff_from)),
+            ("formula", provenance.formula.clone()),
+        ];
+        self.words.texts.with("annex-formula", &arguments.each_ref().map(|(name, value)| (*name, value.as_str())))
+    }
+
+    fn meters_table(&self, evidence: &Evidence) -> Table {
+        let usage = evidence.usage;
+        let head = |id: &str| self.words.get(id);
+        let quantity = format!("{} ({})", head("meter-quantity"), self.words.format.unit(usage.measure.unit()));
+        let columns = vec![
+            Column::new(head("meter-code"), Width::Rest, Align::Left),
+            Column::new(head("meter-place"), Width::Content, Align::Left),
+            Column::new(head("meter-first"), Width::Content, Align::Right),
+            Column::new(head("meter-last"), Width::Content, Align::Right),
+            Column::new(head("meter-readings"), Width::Content, Align::Right),
+            Column::new(quantity, Width::Fixed(86.0), Align::Right),
+        ];
+        let rows = usage.meters.iter().map(|meter| self.meter_row(evidence, meter)).collect();
+        Table { columns, rows, size: 8.0, with_header: true }
+    }
+
+    fn meter_row(&self, evidence: &Evidence, meter: &MeterUsage) -> Row {
+        let format = self.words.format;
+        let mut code = Cell::new(meter.meter.as_str()).heading_row();
+        if meter.period != evidence.usage.period {
+            let (from, to) = (format.instant(meter.period.from, self.zone), format.instant(meter.period.to, self.zone));
+            code = code.detail(self.words.texts.with("span", &[("from", &from), ("to", &to)]));
+        }
+        Row::new(vec![
+            code,
+            Cell::new(self.place(meter)),
+            self.index_cell(meter.first),
+            self.index_cell(meter.last),
+            Cell::new(format.number(meter.readings.into())),
+            Cell::new(format.up_to(meter.quantity, 4)),
+        ])
+    }
+
+    /// `Baie A01, voie B`.
+    fn place(&self, meter: &MeterUsage) -> String {
+        let rack = meter.rack.as_ref().map(|rack| self.words.texts.with("place-rack", &[("rack", rack.as_str())]));
+        let feed = meter.feed.map(|feed| self.words.texts.with("place-feed", &[("feed", &format!("{feed:?}"))]));
+        let parts: Vec<String> = rack.into_iter().chain(feed).collect();
+        if parts.is_empty() { "—".to_owned() } else { parts.join(", ") }
+    }
+
+    fn index_cell(&self, index: Option<IndexAt>) -> Cell {
+        let Some(index) = index else { return Cell::new("—") };
+        let format = self.words.format;
+        let cell = Cell::new(format.number(index.value.to_decimal().normalize()));
+        let cell = cell.detail(format.instant(index.at, self.zone));
+        if index.interpolated { cell.detail(self.words.get("index-interpolated")) } else { cell }
+    }
+
+    /// Estimates, silences and restarts; nothing where all went well.
+    fn remarks(&self, c: &mut Composer, evidence: &Evidence) {
+        let style = Style::regular(8.0, 11.0, c.palette.ink);
+        if evidence.usage.estimated {
+            c.paragraph(Role::Paragraph, Style::bold(8.0, 11.0, c.palette.ink), &self.words.get("remark-estimated"));
+        }
+        for meter in &evidence.usage.meters {
+            for remark in self.meter_remarks(meter) {
+                c.paragraph(Role::Paragraph, style, &remark);
+            }
+        }
+    }
+
+    fn meter_remarks(&self, meter: &MeterUsage) -> Vec<String> {
+        let instant = |at| self.words.format.instant(at, self.zone);
+        let code = meter.meter.as_str();
+        let gaps = meter.gaps.iter().map(|gap| {
+            let (from, to) = (instant(gap.from), instant(gap.to));
+            self.words.texts.with("remark-gap", &[("meter", code), ("from", &from), ("to", &to)])
+        });
+        let restarts = meter.restarts.iter().map(|restart| {
+            let (kind, at) = (self.words.restart(restart.kind), instant(restart.at));
+            self.words.texts.with("remark-restart", &[("meter", code), ("kind", &kind), ("at", &at)])
+        });
+        gaps.chain(restarts).collect()
+    }
+
+    /// Lines without meters whose price is more than quantity × price.
+    fn worked_out_lines(&self) -> Vec<(usize, &Charge)> {
+        let plain = |kind: &ChargeKind| matches!(kind, ChargeKind::Base | ChargeKind::OneOff);
+        let numbered = self.invoice.charges.iter().enumerate().map(|(index, charge)| (index + 1, charge));
+        numbered.filter(|(_, charge)| charge.provenance.usage.is_none() && !plain(&charge.kind)).collect()
+    }
+
+    fn worked_out(&self, c: &mut Composer, lines: &[(usize, &Charge)]) {
+        let palette = c.palette;
+        c.ensure(60.0);
+        c.skip(6.0);
+        c.element(Role::Section, |c| {
+            let heading = Style::bold(10.5, 14.5, palette.ink);
+            c.paragraph(Role::Subheading, heading, &self.words.get("annex-worked-out"));
+            c.skip(2.0);
+            for (number, charge) in lines {
+                c.paragraph(Role::Paragraph, Style::regular(8.4, 11.8, palette.ink), &self.formula(*number, charge));
+            }
+        });
+    }
+}

@@ -1,0 +1,88 @@
+//! The lines, grouped by service with their sub-totals.
+
+use super::Sheet;
+use crate::documents::pdf::{Align, Cell, Column, Composer, Role, Row, RowLook, Style, Table, Width};
+use crate::domain::money::Money;
+use crate::domain::rating::Charge;
+
+const COLUMNS: usize = 7;
+
+impl Sheet<'_> {
+    pub(super) fn lines(&self, c: &mut Composer) {
+        let heading = Style::bold(10.5, 15.0, c.palette.accent);
+        c.paragraph(Role::Heading, heading, &self.words.get("lines-heading"));
+        c.skip(2.0);
+        let table = Table { columns: self.line_columns(), rows: self.line_rows(), size: 8.4, with_header: true };
+        c.table(c.paper.left, c.paper.text_width(), &table);
+        c.skip(14.0);
+    }
+
+    fn line_columns(&self) -> Vec<Column> {
+        let head = |id: &str| self.words.get(id);
+        vec![
+            Column::new(head("column-number"), Width::Content, Align::Left),
+            Column::new(head("column-designation"), Width::Rest, Align::Left),
+            Column::new(head("column-quantity"), Width::Content, Align::Right),
+            Column::new(head("column-unit"), Width::Content, Align::Left),
+            Column::new(head("column-unit-price"), Width::Content, Align::Right),
+            Column::new(head("column-vat"), Width::Content, Align::Right),
+            Column::new(head("column-net"), Width::Content, Align::Right),
+        ]
+    }
+
+    fn line_rows(&self) -> Vec<Row> {
+        let charges = &self.invoice.charges;
+        let groups = charges.chunk_by(|a, b| a.service == b.service);
+        let mut rows = Vec::with_capacity(charges.len() + 8);
+        let mut number = 0;
+        for group in groups {
+            let Some(first) = group.first() else { continue };
+            let service = self.words.service(first.service);
+            let title = Cell::strong(service.clone()).spanning(COLUMNS).heading_row();
+            rows.push(Row::new(vec![title]).looking(RowLook::Group).kept_with_next());
+            for (index, charge) in group.iter().enumerate() {
+                number += 1;
+                let row = self.line_row(number, charge);
+                rows.push(if index + 1 == group.len() { row.kept_with_next() } else { row });
+            }
+            rows.push(self.subtotal_row(&service, group));
+        }
+        rows
+    }
+
+    fn line_row(&self, number: usize, charge: &Charge) -> Row {
+        let format = self.words.format;
+        Row::new(vec![
+            Cell::new(number.to_string()),
+            self.designation_cell(charge),
+            Cell::new(format.up_to(charge.quantity.to_decimal(), 4)),
+            Cell::new(format.unit(charge.unit)),
+            Cell::new(format.unit_price(charge.unit_price)),
+            Cell::new(self.words.vat(&charge.vat)),
+            Cell::new(format.amount(charge.net)),
+        ])
+    }
+
+    /// What it is; below, which part of the price, for which days, and whether it was estimated.
+    fn designation_cell(&self, charge: &Charge) -> Cell {
+        let words = self.words;
+        let mut details: Vec<String> = words.kind(&charge.kind, charge.unit).into_iter().collect();
+        if charge.period != self.invoice.period {
+            details.push(words.format.period(charge.period));
+        }
+        if charge.provenance.usage.as_ref().is_some_and(|usage| usage.estimated) {
+            details.push(words.get("estimated"));
+        }
+        let cell = Cell::new(words.designation(&charge.designation));
+        if details.is_empty() { cell } else { cell.detail(details.join(" · ")) }
+    }
+
+    fn subtotal_row(&self, service: &str, group: &[Charge]) -> Row {
+        let sum: Money = group.iter().map(|charge| charge.net).sum();
+        let label = self.words.texts.with("subtotal", &[("service", service)]);
+        Row::new(vec![
+            Cell::strong(label).spanning(COLUMNS - 1).aligned(Align::Right).heading_row(),
+            Cell::strong(self.words.format.amount(sum)),
+        ])
+    }
+}

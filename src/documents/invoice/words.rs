@@ -1,0 +1,128 @@
+//! Charges, services, units and taxes in the words of the invoice's language.
+
+use crate::documents::format::Format;
+use crate::documents::texts::Texts;
+use crate::domain::contract::{Designation, Service, VatTreatment};
+use crate::domain::invoice::{InvoiceKind, IssuedInvoice};
+use crate::domain::metering::{Measure, RestartKind};
+use crate::domain::party::Language;
+use crate::domain::quantity::Unit;
+use crate::domain::rating::ChargeKind;
+
+/// Texts and number formats of one language.
+#[derive(Debug, Clone, Copy)]
+pub struct Words {
+    pub texts: Texts,
+    pub format: Format,
+}
+
+impl Words {
+    pub const fn new(language: Language) -> Words {
+        Words { texts: Texts::new(language), format: Format::new(language) }
+    }
+
+    pub fn get(self, id: &str) -> String {
+        self.texts.get(id)
+    }
+
+    pub fn designation(self, designation: &Designation) -> &str {
+        match self.texts.language {
+            Language::French => &designation.fr,
+            Language::English => &designation.en,
+        }
+    }
+
+    /// `Facture n° DC2026000123`.
+    pub fn title(self, invoice: &IssuedInvoice) -> String {
+        let id = match invoice.kind {
+            InvoiceKind::Invoice => "title-invoice",
+            InvoiceKind::CreditNote => "title-credit-note",
+            InvoiceKind::Corrected => "title-corrected",
+        };
+        self.texts.with(id, &[("number", invoice.number.as_str())])
+    }
+
+    pub fn service(self, service: Service) -> String {
+        self.get(match service {
+            Service::Space => "service-space",
+            Service::Power => "service-power",
+            Service::Storage => "service-storage",
+            Service::Other => "service-other",
+        })
+    }
+
+    /// What part of a price a charge is; nothing for a plain price. `unit` is what a tier counts.
+    pub fn kind(self, kind: &ChargeKind, unit: Unit) -> Option<String> {
+        let format = self.format;
+        let text = match kind {
+            ChargeKind::Base => return None,
+            ChargeKind::Prorated { units, of } => {
+                self.texts.with("kind-prorated", &[("units", &units.to_string()), ("of", &of.to_string())])
+            }
+            ChargeKind::Tier { from, to } => {
+                let (from, unit) = (format.number(from.normalize()), format.unit(unit));
+                match to {
+                    Some(to) => {
+                        let to = format.number(to.normalize());
+                        self.texts.with("kind-tier", &[("from", &from), ("to", &to), ("unit", unit)])
+                    }
+                    None => self.texts.with("kind-tier-last", &[("from", &from), ("unit", unit)]),
+                }
+            }
+            ChargeKind::Committed => self.get("kind-committed"),
+            ChargeKind::Overage => self.get("kind-overage"),
+            ChargeKind::MinimumComplement { minimum } => {
+                self.texts.with("kind-minimum", &[("amount", &format.euros(*minimum))])
+            }
+            ChargeKind::CapReduction { cap } => self.texts.with("kind-cap", &[("amount", &format.euros(*cap))]),
+            ChargeKind::OneOff => self.get("kind-one-off"),
+            ChargeKind::Regularisation { month, invoice } => self.texts.with(
+                "kind-regularisation",
+                &[("month", &format.month_short(*month)), ("invoice", invoice)],
+            ),
+        };
+        Some(text)
+    }
+
+    /// The VAT column: a rate, or the category's name.
+    pub fn vat(self, treatment: &VatTreatment) -> String {
+        match treatment {
+            VatTreatment::Standard { rate_percent } => self.format.percent(*rate_percent),
+            VatTreatment::Exempt { .. } => self.get("vat-exempt"),
+            VatTreatment::OutOfScope { .. } => self.get("vat-out-of-scope"),
+        }
+    }
+
+    pub fn measure(self, measure: Measure) -> String {
+        let window = |minutes: u32| [("minutes", minutes.to_string())];
+        match measure {
+            Measure::Energy => self.get("measure-energy"),
+            Measure::Demand { window_minutes } => {
+                let [(name, value)] = window(window_minutes);
+                self.texts.with("measure-demand", &[(name, &value)])
+            }
+            Measure::Percentile95 { window_minutes } => {
+                let [(name, value)] = window(window_minutes);
+                self.texts.with("measure-percentile", &[(name, &value)])
+            }
+            Measure::StorageMonth => self.get("measure-storage"),
+            Measure::OccupancyDays => self.get("measure-occupancy"),
+        }
+    }
+
+    /// The unit of a measure's daily values: a day of energy is kWh, of anything else a mean.
+    pub const fn daily_unit(self, measure: Measure) -> &'static str {
+        match measure {
+            Measure::StorageMonth => self.format.unit(Unit::Terabyte),
+            Measure::OccupancyDays => self.format.unit(Unit::RackUnit),
+            other => self.format.unit(other.unit()),
+        }
+    }
+
+    pub fn restart(self, kind: RestartKind) -> String {
+        self.get(match kind {
+            RestartKind::Rollover => "restart-rollover",
+            RestartKind::Reset => "restart-reset",
+        })
+    }
+}
