@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
@@ -10,6 +11,7 @@ use diesel::r2d2::{self, R2D2Connection};
 
 use super::dialect;
 use super::error::{StorageError, StorageResult};
+use super::turns::{Turn, Turns};
 
 /// A connection to either engine. What diesel can write once for both is written on it; the rest is in `dialect`.
 #[derive(diesel::MultiConnection)]
@@ -110,6 +112,8 @@ pub type PooledConnection = r2d2::PooledConnection<Manager>;
 pub struct Database {
     url: DatabaseUrl,
     pool: r2d2::Pool<Manager>,
+    /// Writers' turns, where the engine does not queue them itself.
+    turns: Option<Arc<Turns>>,
 }
 
 impl Database {
@@ -122,7 +126,8 @@ impl Database {
             .min_idle(Some(1))
             .connection_timeout(std::time::Duration::from_secs(10))
             .build(Manager(url.clone()))?;
-        Ok(Database { url, pool })
+        let turns = matches!(url, DatabaseUrl::Sqlite(_)).then(Arc::default);
+        Ok(Database { url, pool, turns })
     }
 
     pub fn url(&self) -> &DatabaseUrl {
@@ -143,12 +148,20 @@ impl Database {
         super::migrations::pending(&mut *self.connection()?).map(|pending| pending == 0)
     }
 
-    /// Runs `work` in a transaction that may write; an error undoes all of it.
+    /// Runs `work` in a transaction that may write; an error undoes all of it. Writers take turns in the order they
+    /// came: neither call it nor wait for a reading to be written from within `work`.
     pub fn write<T, E: From<StorageError>>(
         &self,
         work: impl FnOnce(&mut AnyConnection) -> Result<T, E>,
     ) -> Result<T, E> {
-        self.connection()?.write_transaction(work)
+        let mut connection = self.connection()?;
+        let _turn = self.writing_turn()?;
+        connection.write_transaction(work)
+    }
+
+    /// Waits until nobody else of this process writes, where that matters.
+    pub(super) fn writing_turn(&self) -> StorageResult<Option<Turn<'_>>> {
+        self.turns.as_ref().map(|turns| turns.take()).transpose()
     }
 
     /// Runs `work` against one unchanging state of the database.

@@ -80,10 +80,6 @@ impl AnyConnection {
             },
         }
     }
-
-    pub fn is_postgres(&self) -> bool {
-        matches!(self, AnyConnection::Postgres(_))
-    }
 }
 
 /// Runs `work` while no other process migrates the same database.

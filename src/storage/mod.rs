@@ -17,6 +17,7 @@ mod error;
 mod migrations;
 pub mod rows;
 mod schema;
+mod turns;
 mod writer;
 
 pub use db::{AnyConnection, Database, DatabaseUrl, PooledConnection};

@@ -446,3 +446,4 @@ diesel::joinable!(invoice_archive -> invoice (invoice_id));
 diesel::joinable!(app_user -> tenant (tenant_id));
 
 diesel::allow_tables_to_appear_in_same_query!(invoice, invoice_line, invoice_archive, contract, tenant, app_user);
+diesel::allow_tables_to_appear_in_same_query!(journal_entry, journal_line);

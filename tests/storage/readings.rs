@@ -40,7 +40,7 @@ fn outcome(accepted: usize, duplicates: usize, conflicts: &[(usize, i64)]) -> Ba
 }
 
 fn writer(database: &Database) -> ReadingWriter {
-    ReadingWriter::start(database.url()).unwrap()
+    ReadingWriter::start(database).unwrap()
 }
 
 fn always() -> Period {
@@ -308,6 +308,33 @@ fn the_horizon_waits_for_readings_that_are_being_written() {
             raising.join().unwrap();
         });
         assert!(database.read(billing::horizon).unwrap().is_some());
+    });
+}
+
+#[test]
+fn bills_are_written_while_readings_pour_in() {
+    on_both(|database| {
+        let writer = writer(database);
+        let done = std::sync::atomic::AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            for sender in 0..4 {
+                let (writer, done) = (&writer, &done);
+                scope.spawn(move || {
+                    for n in (0..).take_while(|_| !done.load(std::sync::atomic::Ordering::Relaxed)) {
+                        let instant = Timestamp::from_seconds(1_790_000_000 + n * 4 + sender);
+                        let readings = (0..500).map(|meter| reading_at(meter, instant, n)).collect();
+                        assert_eq!(writer.submit_and_wait(batch(readings)).unwrap().accepted, 500);
+                    }
+                });
+            }
+            let began = std::time::Instant::now();
+            for _ in 0..20 {
+                database.write(|c| chapelle::storage::invoices::take_number(c, "DC", 2026)).unwrap();
+            }
+            done.store(true, std::sync::atomic::Ordering::Relaxed);
+            // Without turns, SQLite's own waiting took half as long for one.
+            assert!(began.elapsed().as_secs() < 10, "{:?}", began.elapsed());
+        });
     });
 }
 

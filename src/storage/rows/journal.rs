@@ -8,7 +8,7 @@ use crate::domain::ledger::{Journal, JournalEntry, JournalLine};
 use crate::domain::money::Money;
 use crate::storage::codec::{corrupt, date_from, date_text, from_word};
 use crate::storage::db::AnyConnection;
-use crate::storage::error::StorageResult;
+use crate::storage::error::{StorageError, StorageResult};
 use crate::storage::schema::{journal_entry, journal_line};
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -48,7 +48,7 @@ pub fn insert(
     posted_at: DateTime<Utc>,
 ) -> StorageResult<JournalEntryId> {
     if is_posted(connection, entry.journal, &entry.document)? {
-        return Err(crate::storage::StorageError::Conflict(format!("{} is posted", entry.document)));
+        return Err(StorageError::Conflict(format!("{} is posted", entry.document)));
     }
     // Lines first: the entry's row seals them.
     for (position, line) in (1_i64..).zip(entry.lines()) {
@@ -83,40 +83,43 @@ pub fn is_posted(connection: &mut AnyConnection, journal: Journal, document: &st
     Ok(diesel::select(diesel::dsl::exists(found)).get_result(connection)?)
 }
 
+#[derive(PartialEq, Queryable, Selectable)]
+#[diesel(table_name = journal_entry)]
+struct EntryRow {
+    id: i64,
+    journal: String,
+    document: String,
+    entry_date: String,
+    label: String,
+    posted_at: i64,
+}
+
 /// Entries in the order they were posted.
 pub fn list(connection: &mut AnyConnection, filter: JournalFilter) -> StorageResult<Vec<PostedEntry>> {
-    let mut entries = journal_entry::table.into_boxed();
+    let same_document =
+        journal_entry::journal.eq(journal_line::journal).and(journal_entry::document.eq(journal_line::document));
+    let mut lines = journal_entry::table
+        .inner_join(journal_line::table.on(same_document))
+        .select((EntryRow::as_select(), LineRow::as_select()))
+        .into_boxed();
     if let Some(journal) = filter.journal {
-        entries = entries.filter(journal_entry::journal.eq(journal.code()));
+        lines = lines.filter(journal_entry::journal.eq(journal.code()));
     }
     if let Some(from) = filter.from {
-        entries = entries.filter(journal_entry::entry_date.ge(date_text(from)));
+        lines = lines.filter(journal_entry::entry_date.ge(date_text(from)));
     }
     if let Some(through) = filter.through {
-        entries = entries.filter(journal_entry::entry_date.le(date_text(through)));
+        lines = lines.filter(journal_entry::entry_date.le(date_text(through)));
     }
-    type Row = (i64, String, String, String, String, i64);
-    let rows: Vec<Row> = entries
-        .order(journal_entry::id)
-        .select((
-            journal_entry::id,
-            journal_entry::journal,
-            journal_entry::document,
-            journal_entry::entry_date,
-            journal_entry::label,
-            journal_entry::posted_at,
-        ))
-        .load(connection)?;
-    rows.into_iter()
-        .map(|(id, journal, document, date, label, posted_at)| {
-            let lines = lines(connection, &journal, &document)?;
-            let date = date_from("an entry's date", &date)?;
-            let entry = JournalEntry::new(from_word("an entry's journal", journal)?, date, document, label, lines)
-                .map_err(|error| corrupt("a journal entry", error.to_string()))?;
-            let posted_at = DateTime::from_timestamp(posted_at, 0).unwrap_or_default();
-            Ok(PostedEntry { id: JournalEntryId(id), posted_at, entry })
-        })
-        .collect()
+    let rows: Vec<(EntryRow, LineRow)> = lines.order((journal_entry::id, journal_line::position)).load(connection)?;
+    let mut entries: Vec<(EntryRow, Vec<JournalLine>)> = Vec::new();
+    for (entry, line) in rows {
+        match entries.last_mut() {
+            Some((last, lines)) if *last == entry => lines.push(line_from(line)),
+            _ => entries.push((entry, vec![line_from(line)])),
+        }
+    }
+    entries.into_iter().map(|(entry, lines)| posted_from(entry, lines)).collect()
 }
 
 /// Every posted entry of depreciation and subsidies, oldest first.
@@ -125,18 +128,21 @@ pub fn posted_depreciation(connection: &mut AnyConnection) -> StorageResult<Vec<
     Ok(list(connection, filter)?.into_iter().map(|posted| posted.entry).collect())
 }
 
-fn lines(connection: &mut AnyConnection, journal: &str, document: &str) -> StorageResult<Vec<JournalLine>> {
-    let rows: Vec<LineRow> = journal_line::table
-        .filter(journal_line::journal.eq(journal).and(journal_line::document.eq(document)))
-        .order(journal_line::position)
-        .select(LineRow::as_select())
-        .load(connection)?;
-    let line = |row: LineRow| JournalLine {
+fn posted_from(row: EntryRow, lines: Vec<JournalLine>) -> StorageResult<PostedEntry> {
+    let date = date_from("an entry's date", &row.entry_date)?;
+    let journal = from_word("an entry's journal", row.journal)?;
+    let entry = JournalEntry::new(journal, date, row.document, row.label, lines)
+        .map_err(|error| corrupt("a journal entry", error.to_string()))?;
+    let posted_at = DateTime::from_timestamp(row.posted_at, 0).unwrap_or_default();
+    Ok(PostedEntry { id: JournalEntryId(row.id), posted_at, entry })
+}
+
+fn line_from(row: LineRow) -> JournalLine {
+    JournalLine {
         account: row.account,
         auxiliary: row.auxiliary,
         label: row.label,
         debit: Money::from_cents(row.debit_cents),
         credit: Money::from_cents(row.credit_cents),
-    };
-    Ok(rows.into_iter().map(line).collect())
+    }
 }

@@ -13,7 +13,7 @@ use diesel::r2d2::R2D2Connection;
 use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 
-use super::db::{AnyConnection, DatabaseUrl};
+use super::db::{AnyConnection, Database, DatabaseUrl};
 use super::dialect;
 use super::error::{StorageError, StorageResult};
 use crate::domain::calendar::Timestamp;
@@ -69,16 +69,16 @@ pub struct ReadingWriter {
 
 impl ReadingWriter {
     /// Opens the writer's own connections to a migrated database and starts its threads.
-    pub fn start(url: &DatabaseUrl) -> StorageResult<ReadingWriter> {
-        let count = match url {
+    pub fn start(database: &Database) -> StorageResult<ReadingWriter> {
+        let count = match database.url() {
             DatabaseUrl::Sqlite(_) => 1,
             DatabaseUrl::Postgres(_) => 2,
         };
         let mut writer = ReadingWriter { queue: Arc::new(Queue::default()), threads: Vec::new() };
         for number in 1..=count {
             let mut thread = WriterThread {
-                url: url.clone(),
-                connection: Some(url.connect()?),
+                database: database.clone(),
+                connection: Some(database.url().connect()?),
                 sources: HashMap::new(),
                 known: Known::default(),
             };
@@ -122,7 +122,7 @@ impl Drop for ReadingWriter {
 
 /// One thread's connection and what it remembers of the database.
 struct WriterThread {
-    url: DatabaseUrl,
+    database: Database,
     /// None after a failure that may have left it unusable.
     connection: Option<AnyConnection>,
     sources: HashMap<String, i32>,
@@ -156,9 +156,12 @@ impl WriterThread {
     fn write_together(&mut self, batches: &[IncomingBatch]) -> StorageResult<Vec<StorageResult<BatchOutcome>>> {
         let mut connection = match self.connection.take() {
             Some(connection) => connection,
-            None => self.url.connect()?,
+            None => self.database.url().connect()?,
         };
+        let database = self.database.clone();
+        let turn = database.writing_turn()?;
         let written = self.write_with(&mut connection, batches);
+        drop(turn);
         if written.is_ok() || (!connection.is_broken() && connection.ping().is_ok()) {
             self.connection = Some(connection);
         }
