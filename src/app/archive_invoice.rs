@@ -1,7 +1,135 @@
-//! scaffold
+//! Make an issued invoice's documents from its frozen content and keep them, with their SHA-256 in the database.
+//!
+//! The bytes are the same each time they are made, so an archive lost with its disk can be made again and checked
+//! against the hashes.
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, Datelike, Utc};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
 use super::{AppError, Store};
-use crate::domain::invoice::IssuedInvoice;
+use crate::documents;
+use crate::domain::access::TenantScope;
+use crate::domain::audit::hex;
+use crate::domain::ids::InvoiceId;
+use crate::domain::invoice::{InvoiceNumber, IssuedInvoice};
+use crate::storage::archive::{self, ArchivedFile};
+use crate::storage::invoices;
+
 pub use crate::storage::archive::ArchiveKind;
-pub fn document(_store: &Store, _invoice: &IssuedInvoice, kind: ArchiveKind) -> Result<Vec<u8>, AppError> {
-    Ok(match kind { ArchiveKind::Pdf => b"%PDF-1.7".to_vec(), ArchiveKind::Xml => b"<xml/>".to_vec() })
+
+/// How many issued invoices were given documents.
+#[derive(Debug, Default, PartialEq, Eq, Serialize)]
+pub struct ArchiveReport {
+    pub written: usize,
+}
+
+/// What looking at every archived file found.
+#[derive(Debug, Default, PartialEq, Eq, Serialize)]
+pub struct ArchiveCheck {
+    pub sound: usize,
+    /// Paths whose bytes are not those that were archived, or that are gone.
+    pub damaged: Vec<String>,
+}
+
+/// Makes the documents of every issued invoice that has none yet, for example after a run was killed.
+pub fn archive_missing(store: &Store, now: DateTime<Utc>) -> Result<ArchiveReport, AppError> {
+    let missing = archive::missing(&mut *store.connection()?, ArchiveKind::Pdf)?;
+    for id in &missing {
+        archive_one(store, *id, &frozen(store, *id)?, now)?;
+    }
+    Ok(ArchiveReport { written: missing.len() })
+}
+
+/// The frozen content of an issued invoice that the program itself refers to.
+pub fn frozen(store: &Store, id: InvoiceId) -> Result<IssuedInvoice, AppError> {
+    let found = invoices::issued_by_id(&mut *store.connection()?, &TenantScope::Everyone, id)?;
+    found.map(|(_, invoice)| invoice).ok_or_else(|| AppError::Corrupt(format!("invoice row {id} is not issued")))
+}
+
+/// Makes and keeps the PDF and XML of one invoice; returns where the PDF lies, relative to the data directory.
+pub fn archive_one(
+    store: &Store,
+    id: InvoiceId,
+    invoice: &IssuedInvoice,
+    now: DateTime<Utc>,
+) -> Result<PathBuf, AppError> {
+    let rendered = documents::factur_x(invoice)?;
+    let pdf = keep(store, invoice, ArchiveKind::Pdf, &rendered.pdf)?;
+    let xml = keep(store, invoice, ArchiveKind::Xml, &rendered.xml)?;
+    let path = PathBuf::from(&pdf.path);
+    store.write(|connection| {
+        archive::insert(connection, id, &xml, now)?;
+        archive::insert(connection, id, &pdf, now)?;
+        Ok(())
+    })?;
+    Ok(path)
+}
+
+/// The bytes of an issued invoice's document: from the archive if it is sound there, else made again.
+pub fn document(store: &Store, invoice: &IssuedInvoice, kind: ArchiveKind) -> Result<Vec<u8>, AppError> {
+    let path = store.data_dir().join(relative_path(&invoice.number, invoice.issue_date.year(), kind));
+    let known = archive::find(&mut *store.connection()?, &TenantScope::Everyone, &invoice.number, kind)?;
+    if let (Some(known), Ok(bytes)) = (known, fs::read(&path)) {
+        if sha256(&bytes) == known.sha256 {
+            return Ok(bytes);
+        }
+        tracing::error!(path = %path.display(), "an archived document is not what was archived; made again from the frozen invoice");
+    }
+    let rendered = documents::factur_x(invoice)?;
+    Ok(match kind {
+        ArchiveKind::Pdf => rendered.pdf,
+        ArchiveKind::Xml => rendered.xml,
+    })
+}
+
+/// Compares every archived file with its recorded hash.
+pub fn check(store: &Store) -> Result<ArchiveCheck, AppError> {
+    let mut check = ArchiveCheck::default();
+    for file in archive::all(&mut *store.connection()?)? {
+        let bytes = fs::read(store.data_dir().join(&file.path)).unwrap_or_default();
+        if sha256(&bytes) == file.sha256 {
+            check.sound += 1;
+        } else {
+            check.damaged.push(file.path);
+        }
+    }
+    Ok(check)
+}
+
+fn keep(store: &Store, invoice: &IssuedInvoice, kind: ArchiveKind, bytes: &[u8]) -> Result<ArchivedFile, AppError> {
+    let relative = relative_path(&invoice.number, invoice.issue_date.year(), kind);
+    write_durably(&store.data_dir().join(&relative), bytes)?;
+    Ok(ArchivedFile {
+        kind,
+        path: relative.display().to_string(),
+        sha256: sha256(bytes),
+        size_bytes: u64::try_from(bytes.len()).unwrap_or(u64::MAX),
+    })
+}
+
+/// `archive/2026/DC2026000123.pdf`
+fn relative_path(number: &InvoiceNumber, year: i32, kind: ArchiveKind) -> PathBuf {
+    Path::new("archive").join(year.to_string()).join(format!("{number}.{}", kind.name()))
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
+/// Whole or not at all: a temporary file, flushed to the disk, then renamed.
+fn write_durably(path: &Path, bytes: &[u8]) -> Result<(), AppError> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder).map_err(AppError::io("create", folder))?;
+    let unfinished = path.with_extension("part");
+    let written = File::create(&unfinished).and_then(|mut file| {
+        file.write_all(bytes)?;
+        file.sync_all()
+    });
+    written.map_err(AppError::io("write", &unfinished))?;
+    fs::rename(&unfinished, path).map_err(AppError::io("rename", &unfinished))
 }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::documents::{DocumentError, amortisation};
 use crate::mail::MailError;
 use crate::storage::StorageError;
 
@@ -16,6 +17,10 @@ pub enum AppError {
     NoBook,
     #[error(transparent)]
     Storage(#[from] StorageError),
+    #[error("the document cannot be made: {0}")]
+    Document(#[from] DocumentError),
+    #[error(transparent)]
+    Report(#[from] amortisation::RenderError),
     #[error(transparent)]
     Mail(#[from] MailError),
     #[error("cannot {doing} {path}: {source}")]
@@ -30,6 +35,7 @@ impl AppError {
     pub fn is_input(&self) -> bool {
         match self {
             AppError::Input(_) | AppError::NotFound(_) | AppError::NoBook => true,
+            AppError::Storage(error) => error.is_input(),
             _ => false,
         }
     }

@@ -1,9 +1,22 @@
 //! Use cases, a file per verb: gather, plan, execute.
+//!
+//! Owns: the order of things and the transactions they happen in. Does not own: rules (domain), SQL (storage), bytes
+//! (documents), words (mail). Every use case is given `now` and who acts.
 
 pub mod archive_invoice;
+pub mod deliver_outbox;
 mod error;
 pub mod export_book;
+pub mod figures;
+mod gather;
+pub mod import_book;
+pub mod ingest_readings;
+mod issue_invoice;
+pub mod plan_billing;
+pub mod post_depreciation;
+pub mod list_invoices;
 pub mod report_amortisation;
+pub mod run_billing;
 mod store;
 pub mod users;
 

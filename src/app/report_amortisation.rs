@@ -11,7 +11,6 @@ use crate::storage::journal;
 /// What the report is written as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReportFormat {
-    Pdf,
     Csv,
     Xlsx,
     Json,
@@ -29,9 +28,8 @@ pub fn figures(store: &Store, as_of: NaiveDate) -> Result<AmortisationReport, Ap
 pub fn report(store: &Store, as_of: NaiveDate, format: ReportFormat, language: Language) -> Result<Vec<u8>, AppError> {
     let figures = figures(store, as_of)?;
     Ok(match format {
-        ReportFormat::Pdf => b"%PDF-1.7".to_vec(),
-        ReportFormat::Csv => amortisation::csv(&figures, language).map_err(AppError::input)?,
-        ReportFormat::Xlsx => amortisation::xlsx(&figures, language).map_err(AppError::input)?,
-        ReportFormat::Json => amortisation::json(&figures).map_err(AppError::input)?,
+        ReportFormat::Csv => amortisation::csv(&figures, language)?,
+        ReportFormat::Xlsx => amortisation::xlsx(&figures, language)?,
+        ReportFormat::Json => amortisation::json(&figures)?,
     })
 }

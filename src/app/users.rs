@@ -8,8 +8,8 @@ use super::{AppError, Store};
 use crate::domain::access::Role;
 use crate::domain::audit::{AuditEvent, hex};
 use crate::domain::ids::TenantCode;
-use crate::storage::users::{self, TokenKey};
 use crate::storage::audit;
+use crate::storage::users::{self, TokenKey};
 
 /// ANSSI's advice for passwords without a second factor.
 const PASSWORD_CHARACTERS_MIN: usize = 12;
@@ -46,7 +46,9 @@ pub fn add(store: &Store, user: &NewUser, actor: &str, now: DateTime<Utc>) -> Re
 
 fn check(user: &NewUser) -> Result<(), AppError> {
     if user.password.chars().count() < PASSWORD_CHARACTERS_MIN {
-        return Err(AppError::input(format!("the password has fewer than {PASSWORD_CHARACTERS_MIN} characters: give it on the first line of standard input")));
+        return Err(AppError::input(format!(
+            "the password has fewer than {PASSWORD_CHARACTERS_MIN} characters: give it on the first line of standard input"
+        )));
     }
     if user.email.split_once('@').is_none_or(|(local, host)| local.is_empty() || !host.contains('.')) {
         return Err(AppError::input(format!("`{}` is not an e-mail address", user.email)));
@@ -79,7 +81,8 @@ pub fn rotate_token_key(store: &Store, actor: &str, now: DateTime<Utc>) -> Resul
 /// Bytes nobody can guess.
 pub fn random<const N: usize>() -> Result<[u8; N], AppError> {
     let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).map_err(|error| AppError::Corrupt(format!("the system gives no random bytes: {error}")))?;
+    getrandom::fill(&mut bytes)
+        .map_err(|error| AppError::Corrupt(format!("the system gives no random bytes: {error}")))?;
     Ok(bytes)
 }
 

@@ -18,13 +18,10 @@ struct Header {
 }
 
 /// Reads records until the end; `delimiter` was found in the header line.
-pub fn read(
-    source: impl Read,
-    delimiter: u8,
-    each: &mut dyn FnMut(super::Record<'_>),
-) -> Result<(), FileError> {
+pub fn read(source: impl Read, delimiter: u8, each: &mut dyn FnMut(super::Record<'_>)) -> Result<(), FileError> {
     // Cells are trimmed, so a carriage return before the line feed does no harm, and lines are counted rightly.
-    let mut reader = ReaderBuilder::new().delimiter(delimiter).terminator(Terminator::Any(b'\n')).flexible(true).from_reader(source);
+    let mut reader =
+        ReaderBuilder::new().delimiter(delimiter).terminator(Terminator::Any(b'\n')).flexible(true).from_reader(source);
     let header = Header::of(reader.byte_headers().map_err(FileError::from_csv)?, delimiter == b';')?;
     let mut record = ByteRecord::new();
     while reader.read_byte_record(&mut record).map_err(FileError::from_csv)? {
@@ -63,9 +60,8 @@ impl Header {
     /// The trimmed cell of a column; none where it is absent or empty.
     fn cell<'r>(&self, record: &'r ByteRecord, column: usize) -> Result<Option<&'r str>, String> {
         let Some(bytes) = self.position(column).and_then(|position| record.get(position)) else { return Ok(None) };
-        let text = std::str::from_utf8(bytes).map_err(|error| {
-            format!("byte {} is not UTF-8: save the file as UTF-8", error.valid_up_to() + 1)
-        })?;
+        let text = std::str::from_utf8(bytes)
+            .map_err(|error| format!("byte {} is not UTF-8: save the file as UTF-8", error.valid_up_to() + 1))?;
         Ok(Some(text.trim()).filter(|text| !text.is_empty()))
     }
 

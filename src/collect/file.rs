@@ -22,7 +22,9 @@ pub enum FileError {
     MissingColumn { name: String },
     #[error("the file begins with a JSON array: write one object a line (NDJSON)")]
     Array,
-    #[error("line {line} is longer than {LINE_BYTES_MAX} bytes: this is not a file of readings, or its line ends are lost")]
+    #[error(
+        "line {line} is longer than {LINE_BYTES_MAX} bytes: this is not a file of readings, or its line ends are lost"
+    )]
     LineTooLong { line: u64 },
     #[error("the file ends in the middle or is damaged ({0}): send it again")]
     Damaged(io::Error),
@@ -151,7 +153,10 @@ mod tests {
     fn csv_is_read_in_english_and_in_french() {
         let expected = "line 2: A01-A 2026-10-01T00:10:00Z 1234.5";
         assert_eq!(all(b"meter,at,value\nA01-A,2026-10-01T00:10:00Z,1234.5\n").0, [expected]);
-        assert_eq!(all("\u{feff}at;value;meter;unit\r\n2026-10-01T02:10:00+02:00;1234,5;A01-A;kilowatt-hour\r\n".as_bytes()).0, [expected]);
+        assert_eq!(
+            all("\u{feff}at;value;meter;unit\r\n2026-10-01T02:10:00+02:00;1234,5;A01-A;kilowatt-hour\r\n".as_bytes()).0,
+            [expected]
+        );
         assert_eq!(all(&gzip(b"meter,at,value\nA01-A,2026-10-01T00:10:00Z,1234.5\n")).0, [expected]);
     }
 
@@ -179,7 +184,9 @@ mod tests {
         assert!(matches!(all(b"").1, Err(FileError::Empty)));
         assert!(matches!(all(b" [1]").1, Err(FileError::Array)));
         assert!(matches!(all(b"meter,at\nA,B\n").1, Err(FileError::MissingColumn { name }) if name == "value"));
-        assert!(matches!(all(b"meter,at,value,colour\n").1, Err(FileError::UnknownColumn { name, .. }) if name == "colour"));
+        assert!(
+            matches!(all(b"meter,at,value,colour\n").1, Err(FileError::UnknownColumn { name, .. }) if name == "colour")
+        );
         let whole = gzip("meter,at,value\nA,2026-10-01T00:10:00Z,2\n".repeat(200).as_bytes());
         assert!(matches!(all(&whole[..whole.len() - 9]).1, Err(FileError::Damaged(_))));
     }

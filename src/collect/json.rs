@@ -89,22 +89,31 @@ mod tests {
         let read = reading(bare).unwrap();
         assert_eq!((read.meter.as_ref(), read.value.to_string().as_str()), ("A01-A", "1234.5"));
         assert_eq!((read.unit, read.quality), (Some(Unit::KilowattHour), Quality::Estimated));
-        let event = format!(
-            r#"{{"specversion":"1.0","id":"1","source":"/pdu","type":"{EVENT_TYPE}","data":{bare}}}"#
-        );
+        let event = format!(r#"{{"specversion":"1.0","id":"1","source":"/pdu","type":"{EVENT_TYPE}","data":{bare}}}"#);
         assert_eq!(reading(&event).unwrap(), read);
-        assert_eq!(reading(r#"{"meter":"x","at":"2026-10-01T00:10:00Z","value":"0.1"}"#).unwrap().value.micros(), 100_000);
+        assert_eq!(
+            reading(r#"{"meter":"x","at":"2026-10-01T00:10:00Z","value":"0.1"}"#).unwrap().value.micros(),
+            100_000
+        );
     }
 
     #[test]
     fn mistakes_name_the_key_and_the_remedy() {
         let refused = |text: &str| reading(text).unwrap_err();
         assert!(refused(r#"{"meter":"x","at":"2026-10-01T00:10:00Z"}"#).contains("missing field `value`"));
-        assert!(refused(r#"{"meter":"x","at":"2026-10-01T00:10:00Z","value":1,"vlaue":2}"#).contains("unknown field `vlaue`"));
+        assert!(
+            refused(r#"{"meter":"x","at":"2026-10-01T00:10:00Z","value":1,"vlaue":2}"#)
+                .contains("unknown field `vlaue`")
+        );
         assert!(refused(r#"{"meter":"x","at":"2026-10-01","value":1}"#).starts_with("at: "));
         assert!(refused(r#"{"meter":"x","at":"2026-10-01T00:10:00Z","value":1e30}"#).starts_with("value: "));
         assert!(refused(r#"{"meter":"x","at":"2026-10-01T00:10:00Z","value":NaN}"#).contains("expected"));
         assert!(refused(r#"{"meter":"x","at":"2026-10-01T00:10:00Z","value":1,"unit":"kWh"}"#).starts_with("unit: "));
-        assert!(refused(r#"{"specversion":"1.0","type":"other","data":{"meter":"x","at":"2026-10-01T00:10:00Z","value":1}}"#).contains(EVENT_TYPE));
+        assert!(
+            refused(
+                r#"{"specversion":"1.0","type":"other","data":{"meter":"x","at":"2026-10-01T00:10:00Z","value":1}}"#
+            )
+            .contains(EVENT_TYPE)
+        );
     }
 }

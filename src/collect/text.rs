@@ -73,10 +73,13 @@ fn usual_micro(text: &[u8]) -> Option<Micro> {
     };
     let point = digits.iter().position(|byte| *byte == b'.');
     let (whole, fraction) = match point {
-        Some(point) => digits.split_at_checked(point).map(|(whole, rest)| (whole, rest.get(1..).unwrap_or_default()))?,
+        Some(point) => {
+            digits.split_at_checked(point).map(|(whole, rest)| (whole, rest.get(1..).unwrap_or_default()))?
+        }
         None => (digits, &[][..]),
     };
-    let well_formed = (1..=12).contains(&whole.len()) && fraction.len() <= 6 && (point.is_none() || !fraction.is_empty());
+    let well_formed =
+        (1..=12).contains(&whole.len()) && fraction.len() <= 6 && (point.is_none() || !fraction.is_empty());
     if !well_formed {
         return None;
     }
@@ -105,10 +108,20 @@ mod tests {
 
     #[test]
     fn what_does_not_exist_is_refused() {
-        for text in ["2026-02-30T00:00:00Z", "2026-13-01T00:00:00Z", "2026-10-01T24:00:00Z", "2026-10-01T00:10:00", "2026-10-01", "hier", ""] {
+        for text in [
+            "2026-02-30T00:00:00Z",
+            "2026-13-01T00:00:00Z",
+            "2026-10-01T24:00:00Z",
+            "2026-10-01T00:10:00",
+            "2026-10-01",
+            "hier",
+            "",
+        ] {
             assert!(timestamp(text).is_err(), "{text}");
         }
-        for text in ["NaN", "inf", "1e30", "", "-", ".", "--1", "1,5", "0x10", "1000000000000000000000000000000", "1.0000001"] {
+        for text in
+            ["NaN", "inf", "1e30", "", "-", ".", "--1", "1,5", "0x10", "1000000000000000000000000000000", "1.0000001"]
+        {
             assert!(micro(text).is_err(), "{text}");
         }
         assert_eq!(timestamp("2026-10-01T00:10:00.250Z"), timestamp("2026-10-01T00:10:00Z"));

@@ -120,11 +120,8 @@ impl PaymentTermClass {
         }
     }
 
-    pub const ALL: [PaymentTermClass; 3] = [
-        PaymentTermClass::LocalAuthority,
-        PaymentTermClass::HealthEstablishment,
-        PaymentTermClass::PublicUndertaking,
-    ];
+    pub const ALL: [PaymentTermClass; 3] =
+        [PaymentTermClass::LocalAuthority, PaymentTermClass::HealthEstablishment, PaymentTermClass::PublicUndertaking];
 }
 
 /// A public body that rents.

@@ -184,13 +184,6 @@ impl Quantity {
     }
 }
 
-impl std::ops::Add for Quantity {
-    type Output = Quantity;
-    fn add(self, other: Quantity) -> Quantity {
-        Quantity(self.0 + other.0)
-    }
-}
-
 impl std::ops::Neg for Quantity {
     type Output = Quantity;
     fn neg(self) -> Quantity {

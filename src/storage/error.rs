@@ -39,6 +39,20 @@ pub enum StorageError {
 pub type StorageResult<T> = Result<T, StorageError>;
 
 impl StorageError {
+    /// True where asking differently would succeed: something is unknown, exists already, is final, or overlaps.
+    pub fn is_input(&self) -> bool {
+        matches!(
+            self,
+            StorageError::Url(_)
+                | StorageError::NotFound { .. }
+                | StorageError::Conflict(_)
+                | StorageError::Frozen(_)
+                | StorageError::Overlap(_)
+                | StorageError::NotStorable { .. }
+                | StorageError::KeyReused(_)
+        )
+    }
+
     /// True where the same request may succeed later without a change.
     pub fn is_transient(&self) -> bool {
         matches!(self, StorageError::Busy(_) | StorageError::Unavailable(_))

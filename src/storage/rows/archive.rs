@@ -86,6 +86,20 @@ pub fn find(
         .transpose()
 }
 
+/// Every archived file, in the order they were made.
+pub fn all(connection: &mut AnyConnection) -> StorageResult<Vec<ArchivedFile>> {
+    let rows: Vec<(String, String, String, i64)> = invoice_archive::table
+        .order((invoice_archive::invoice_id, invoice_archive::kind))
+        .select((invoice_archive::kind, invoice_archive::path, invoice_archive::sha256, invoice_archive::bytes))
+        .load(connection)?;
+    rows.into_iter()
+        .map(|(kind, path, sha256, bytes)| {
+            let size_bytes = integer("a file's size", bytes)?;
+            Ok(ArchivedFile { kind: from_word("a file's kind", kind)?, path, sha256, size_bytes })
+        })
+        .collect()
+}
+
 /// Issued invoices that have no file of this kind yet, oldest first.
 pub fn missing(connection: &mut AnyConnection, kind: ArchiveKind) -> StorageResult<Vec<InvoiceId>> {
     let archived = invoice_archive::table

@@ -140,6 +140,17 @@ pub fn mark_failed(connection: &mut AnyConnection, id: i64, error: &str) -> Stor
     found(id, diesel::update(outbox::table.find(id)).set(values).execute(connection)?)
 }
 
+/// Puts a message that was given up back in the queue, due at once.
+pub fn requeue(connection: &mut AnyConnection, id: i64, now: DateTime<Utc>) -> StorageResult<()> {
+    let given_up = outbox::table.filter(outbox::id.eq(id).and(outbox::status.eq(MessageStatus::Failed.name())));
+    let values = (
+        outbox::status.eq(MessageStatus::Pending.name()),
+        outbox::attempts.eq(0_i64),
+        outbox::next_attempt_at.eq(now.timestamp()),
+    );
+    found(id, diesel::update(given_up).set(values).execute(connection)?)
+}
+
 /// Messages, oldest first; of one status only where it is given.
 pub fn list(connection: &mut AnyConnection, status: Option<MessageStatus>) -> StorageResult<Vec<Message>> {
     let mut messages = outbox::table.into_boxed();

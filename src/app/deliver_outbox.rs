@@ -1,0 +1,201 @@
+//! Send the notices that wait in the outbox.
+//!
+//! A notice's row was written in the transaction that issued its invoice, so none is ever forgotten. Sending may happen
+//! twice if the process dies between the relay's answer and our note of it: the Message-ID is the same both times, and
+//! mail readers show such a message once.
+
+use std::path::Path;
+
+use chrono::{DateTime, Duration, Utc};
+use serde::Serialize;
+
+use super::archive_invoice::{self, ArchiveKind};
+use super::{AppError, Store};
+use crate::config::{self, MailConfig, MailTransport};
+use crate::domain::audit::AuditEvent;
+use crate::mail::{self, InvoiceNotice, MailError, Mailer, SmtpSettings};
+use crate::storage::audit;
+use crate::storage::outbox::{self, Message, MessageStatus};
+
+/// After so many tries a notice waits for a person.
+const ATTEMPTS_MAX: i64 = 8;
+/// The first pause; it doubles with every try, up to a day.
+const FIRST_PAUSE_MINUTES: i64 = 5;
+/// How many notices are taken from the outbox at a time.
+const BATCH: i64 = 50;
+/// For so long nobody else sends a notice that was taken.
+const LEASE_MINUTES: i64 = 10;
+
+/// What a notice needs beside the invoice.
+#[derive(Debug, Clone)]
+pub struct Postage {
+    /// Attach the PDF, or only link to it.
+    pub attach_pdf: bool,
+    /// Links begin with it.
+    pub public_url: String,
+}
+
+#[derive(Debug, Default, PartialEq, Eq, Serialize)]
+pub struct DeliveryReport {
+    pub sent: usize,
+    pub postponed: Vec<Undelivered>,
+    pub failed: Vec<Undelivered>,
+}
+
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub struct Undelivered {
+    pub id: i64,
+    pub recipient: String,
+    pub error: String,
+}
+
+/// A notice that is waiting, or failed for good.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub struct WaitingNotice {
+    pub id: i64,
+    pub status: String,
+    pub message_id: String,
+    pub recipient: String,
+    pub attempts: i64,
+    pub error: String,
+}
+
+/// The mailer `config` asks for.
+pub fn mailer(config: &MailConfig, data_dir: &Path) -> Result<Mailer, AppError> {
+    match config.transport {
+        MailTransport::Directory => Ok(Mailer::Directory(data_dir.join("mail"))),
+        MailTransport::Smtp => Ok(Mailer::smtp(&smtp_settings(config))?),
+    }
+}
+
+fn smtp_settings(config: &MailConfig) -> SmtpSettings {
+    SmtpSettings {
+        host: config.smtp_host.clone(),
+        port: config.smtp_port,
+        security: match config.smtp_security {
+            config::SmtpSecurity::Starttls => mail::SmtpSecurity::StartTls,
+            config::SmtpSecurity::Tls => mail::SmtpSecurity::Tls,
+            config::SmtpSecurity::None => mail::SmtpSecurity::None,
+        },
+        credentials: config.smtp_user.clone().zip(config.smtp_password.clone()),
+        ca_file: config.smtp_ca_file.clone(),
+    }
+}
+
+/// Sends every notice that is due at `now`. One that cannot be sent is tried again later, or marked as failed for
+/// good; either way the others go on.
+pub fn deliver(
+    store: &Store,
+    mailer: &Mailer,
+    postage: &Postage,
+    now: DateTime<Utc>,
+) -> Result<DeliveryReport, AppError> {
+    let mut report = DeliveryReport::default();
+    loop {
+        let due =
+            store.write(|connection| Ok(outbox::claim(connection, now, Duration::minutes(LEASE_MINUTES), BATCH)?))?;
+        if due.is_empty() {
+            return Ok(report);
+        }
+        for message in due {
+            match send(store, mailer, postage, &message) {
+                Ok(()) => {
+                    store.write(|connection| Ok(outbox::mark_sent(connection, message.id, now)?))?;
+                    report.sent += 1;
+                }
+                Err(AppError::Mail(error)) => note_failure(store, &message, &error, now, &mut report)?,
+                Err(error) => return Err(error),
+            }
+        }
+    }
+}
+
+fn send(store: &Store, mailer: &Mailer, postage: &Postage, row: &Message) -> Result<(), AppError> {
+    let Some(id) = row.message.invoice else {
+        return Err(AppError::Corrupt(format!("notice {} names no invoice", row.id)));
+    };
+    let invoice = archive_invoice::frozen(store, id)?;
+    let pdf = match postage.attach_pdf {
+        true => Some(archive_invoice::document(store, &invoice, ArchiveKind::Pdf)?),
+        false => None,
+    };
+    let link = format!("{}/invoices/{}", postage.public_url, invoice.number);
+    let notice = InvoiceNotice {
+        invoice: &invoice,
+        recipient: &row.message.recipient,
+        language: row.message.language,
+        message_id: &row.message.message_id,
+        date: invoice.issued_at,
+        pdf: pdf.as_deref(),
+        link: Some(&link),
+    };
+    Ok(mailer.send(&mail::invoice_available(&notice)?)?)
+}
+
+fn note_failure(
+    store: &Store,
+    row: &Message,
+    error: &MailError,
+    now: DateTime<Utc>,
+    report: &mut DeliveryReport,
+) -> Result<(), AppError> {
+    let undelivered = Undelivered { id: row.id, recipient: row.message.recipient.clone(), error: error.to_string() };
+    if error.is_permanent() || row.attempts >= ATTEMPTS_MAX {
+        store.write(|connection| {
+            outbox::mark_failed(connection, row.id, &undelivered.error)?;
+            let detail = serde_json::json!({ "recipient": row.message.recipient, "error": undelivered.error });
+            audit::append(connection, &event(now, "job", "notice.failed", &row.message.message_id, detail))?;
+            Ok(())
+        })?;
+        report.failed.push(undelivered);
+    } else {
+        let next = now + pause(row.attempts);
+        store.write(|connection| Ok(outbox::mark_retry(connection, row.id, &undelivered.error, next)?))?;
+        report.postponed.push(undelivered);
+    }
+    Ok(())
+}
+
+/// 5, 10, 20 … minutes, at most a day.
+fn pause(attempts: i64) -> Duration {
+    let doublings = u32::try_from(attempts.clamp(1, 10) - 1).unwrap_or(0);
+    Duration::minutes(FIRST_PAUSE_MINUTES * 2i64.pow(doublings)).min(Duration::days(1))
+}
+
+/// Everything not sent.
+pub fn waiting(store: &Store) -> Result<Vec<WaitingNotice>, AppError> {
+    let rows = outbox::list(&mut *store.connection()?, None)?;
+    let shown = |row: Message| WaitingNotice {
+        id: row.id,
+        status: row.status.name().to_owned(),
+        message_id: row.message.message_id,
+        recipient: row.message.recipient,
+        attempts: row.attempts,
+        error: row.last_error.unwrap_or_default(),
+    };
+    Ok(rows.into_iter().filter(|row| row.status != MessageStatus::Sent).map(shown).collect())
+}
+
+/// Puts a notice that failed for good back in the queue, due at once.
+pub fn retry(store: &Store, id: i64, actor: &str, now: DateTime<Utc>) -> Result<(), AppError> {
+    store.write(|connection| {
+        outbox::requeue(connection, id, now)?;
+        audit::append(connection, &event(now, actor, "notice.requeued", &id.to_string(), serde_json::json!({})))?;
+        Ok(())
+    })
+}
+
+fn event(at: DateTime<Utc>, actor: &str, action: &str, subject: &str, detail: serde_json::Value) -> AuditEvent {
+    AuditEvent { at, actor: actor.to_owned(), action: action.to_owned(), subject: subject.to_owned(), detail }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_double_up_to_a_day() {
+        let minutes: Vec<i64> = (1..=12).map(|attempts| pause(attempts).num_minutes()).collect();
+        assert_eq!(minutes, [5, 10, 20, 40, 80, 160, 320, 640, 1280, 1440, 1440, 1440]);
+    }
+}

@@ -1,0 +1,142 @@
+//! Gather what a billing plan looks at: the book, a month's readings, what was billed, what came late.
+//!
+//! The month's readings are streamed once. A neighbour on either side comes from the same scan, which reaches
+//! [`MARGIN_SECONDS`] beyond the month; only meters silent there cost a look-up of their own.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::AppError;
+use crate::domain::access::TenantScope;
+use crate::domain::billing_run::{AlreadyBilled, LateMonth};
+use crate::domain::book::Book;
+use crate::domain::calendar::{BillingMonth, Period};
+use crate::domain::contract::{Contract, LineQuantity};
+use crate::domain::ids::{ContractCode, MeterCode, MeterId};
+use crate::domain::invoice::InvoiceKind;
+use crate::domain::metering::Sample;
+use crate::domain::quantity::{Quantity, Unit};
+use crate::domain::rating::{BilledLine, Samples};
+use crate::storage::billing::{self, LateChange};
+use crate::storage::{AnyConnection, book as stored, invoices, readings};
+
+/// Two hours: the default tolerance of a meter.
+const MARGIN_SECONDS: i64 = 2 * 3600;
+
+/// What a plan is made from.
+pub struct Gathered {
+    pub book: Book,
+    pub month: BillingMonth,
+    pub samples: Samples,
+    /// Contracts that have an issued invoice of the month.
+    pub billed: Vec<AlreadyBilled>,
+    pub late: Vec<LateMonth>,
+    /// The changes behind `late`, to be forgotten once they are billed.
+    pub late_changes: Vec<LateChange>,
+}
+
+pub fn gather(connection: &mut AnyConnection, month: BillingMonth) -> Result<Gathered, AppError> {
+    let book = stored::load_book(connection)?.ok_or(AppError::NoBook)?;
+    let period = month.period(book.facility.zone);
+    let samples = month_samples(connection, &book, period)?;
+    let billed = billed_contracts(connection, month)?;
+    let late_changes: Vec<LateChange> =
+        billing::late_changes(connection)?.into_iter().filter(|change| change.month < month).collect();
+    let late = late_months(connection, &book, &late_changes)?;
+    Ok(Gathered { book, month, samples, billed, late, late_changes })
+}
+
+fn billed_contracts(connection: &mut AnyConnection, month: BillingMonth) -> Result<Vec<AlreadyBilled>, AppError> {
+    let billed = invoices::billed_contracts(connection, &TenantScope::Everyone, month)?;
+    // A draft has no number.
+    let issued = |one: invoices::BilledContract| Some(AlreadyBilled { contract: one.contract, invoice: one.number? });
+    Ok(billed.into_iter().filter_map(issued).collect())
+}
+
+/// The samples of every meter of the book over `period`.
+pub fn month_samples(connection: &mut AnyConnection, book: &Book, period: Period) -> Result<Samples, AppError> {
+    let ids = stored::meter_ids(connection)?;
+    let known: Vec<(MeterId, &MeterCode)> =
+        book.meters.iter().filter_map(|meter| ids.get(&meter.code).map(|id| (*id, &meter.code))).collect();
+    let mut by_id: HashMap<MeterId, Vec<Sample>> = known.iter().map(|(id, _)| (*id, Vec::new())).collect();
+    let scan = Period { from: period.from.plus_seconds(-MARGIN_SECONDS), to: period.to.plus_seconds(MARGIN_SECONDS) };
+    readings::stream(connection, scan, |meter, sample| {
+        if let Some(samples) = by_id.get_mut(&meter) {
+            samples.push(sample);
+        }
+    })?;
+    let mut samples = HashMap::with_capacity(by_id.len());
+    for (id, code) in known {
+        let mut own = by_id.remove(&id).unwrap_or_default();
+        add_neighbours(connection, id, period, &mut own)?;
+        samples.insert(code.clone(), own);
+    }
+    Ok(samples)
+}
+
+/// Fetches the readings just before and just after, where the scan's margin did not hold them.
+fn add_neighbours(
+    connection: &mut AnyConnection,
+    meter: MeterId,
+    period: Period,
+    samples: &mut Vec<Sample>,
+) -> Result<(), AppError> {
+    if samples.first().is_none_or(|first| first.at > period.from)
+        && let Some(before) = readings::last_before(connection, meter, period.from)?
+    {
+        samples.insert(0, before);
+    }
+    if samples.last().is_none_or(|last| last.at < period.to) {
+        samples.extend(readings::first_at_or_after(connection, meter, period.to)?);
+    }
+    Ok(())
+}
+
+/// Earlier billed months whose readings changed after they were billed, with what is known of them now.
+fn late_months(
+    connection: &mut AnyConnection,
+    book: &Book,
+    changes: &[LateChange],
+) -> Result<Vec<LateMonth>, AppError> {
+    let codes: HashMap<MeterId, MeterCode> =
+        stored::meter_ids(connection)?.into_iter().map(|(code, id)| (id, code)).collect();
+    let mut touched: BTreeSet<(BillingMonth, ContractCode)> = BTreeSet::new();
+    for change in changes {
+        let Some(meter) = codes.get(&change.meter) else { continue };
+        touched.extend(contracts_billing(book, meter).map(|contract| (change.month, contract)));
+    }
+    let mut samples_of: HashMap<BillingMonth, Samples> = HashMap::new();
+    let mut late = Vec::new();
+    for (month, contract) in touched {
+        let billed = invoices::billed_lines(connection, &TenantScope::Everyone, &contract, month)?;
+        // The month's own invoice is what a regularisation names; without one there is nothing to correct.
+        let Some(invoice) = billed.iter().find(|line| line.billed_in == month).map(|line| line.number.clone()) else {
+            continue;
+        };
+        if !samples_of.contains_key(&month) {
+            samples_of.insert(month, month_samples(connection, book, month.period(book.facility.zone))?);
+        }
+        let samples = samples_of.get(&month).cloned().unwrap_or_default();
+        late.push(LateMonth { contract, month, invoice, billed: sums(&billed), samples });
+    }
+    Ok(late)
+}
+
+/// What was billed by line: the invoice, its regularisations since, less what was credited.
+fn sums(billed: &[invoices::BilledLine]) -> Vec<BilledLine> {
+    BilledLine::sums(billed.iter().map(|row| {
+        // Amounts (complements, earlier differences) count no units of the line.
+        let quantity = if row.unit == Unit::One { Quantity::ZERO } else { row.quantity };
+        let line = BilledLine { line: row.line.clone(), quantity, net: row.net };
+        if row.kind == InvoiceKind::CreditNote { line.credited() } else { line }
+    }))
+}
+
+/// The contracts with a line this meter feeds.
+fn contracts_billing<'a>(book: &'a Book, meter: &'a MeterCode) -> impl Iterator<Item = ContractCode> + 'a {
+    let feeds = move |quantity: &LineQuantity| match quantity {
+        LineQuantity::Metered { meters, .. } => meters.iter().any(|assigned| assigned.meter == *meter),
+        LineQuantity::Fixed(_) => false,
+    };
+    let billing = move |contract: &&Contract| contract.lines.iter().any(|line| feeds(&line.quantity));
+    book.contracts.iter().filter(billing).map(|contract| contract.code.clone())
+}

@@ -1,0 +1,56 @@
+//! Bring a facility book in, all or nothing.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use super::{AppError, Store};
+use crate::bookfile;
+use crate::domain::audit::AuditEvent;
+use crate::domain::book::Book;
+use crate::storage::{audit, book as stored};
+
+/// What an import did to the stored book.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ImportReport {
+    /// Each as its kind and code: `tenant ap-hp`.
+    pub created: Vec<String>,
+    pub changed: Vec<String>,
+    pub unchanged: usize,
+    /// Stored before and absent from the file: kept, because invoices and readings refer to them.
+    pub not_in_file: Vec<String>,
+}
+
+/// The book in `bytes`, or every mistake found in it, one a line.
+pub fn read(bytes: &[u8], file_name: &str) -> Result<Book, String> {
+    bookfile::read_bytes(bytes, file_name).map_err(|mistakes| {
+        let count = mistakes.len();
+        let lines: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
+        let noun = if count == 1 { "mistake" } else { "mistakes" };
+        format!("{}\n{count} {noun} in {file_name}; nothing was imported", lines.join("\n"))
+    })
+}
+
+/// Stores `book` in one transaction. Importing the same book again changes nothing and leaves no audit event.
+pub fn import(store: &Store, book: &Book, actor: &str, now: DateTime<Utc>) -> Result<ImportReport, AppError> {
+    store.write(|connection| {
+        let changes = stored::save_book(connection, book)?;
+        let named = |items: Vec<stored::BookItem>| items.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let report = ImportReport {
+            created: named(changes.created),
+            changed: named(changes.changed),
+            unchanged: changes.unchanged,
+            not_in_file: named(changes.not_in_file),
+        };
+        if !(report.created.is_empty() && report.changed.is_empty()) {
+            let event = AuditEvent {
+                at: now,
+                actor: actor.to_owned(),
+                action: "book.imported".to_owned(),
+                subject: book.facility.code.clone(),
+                detail: serde_json::json!({ "created": report.created, "changed": report.changed }),
+            };
+            audit::append(connection, &event)?;
+        }
+        Ok(report)
+    })
+}

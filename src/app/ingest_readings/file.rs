@@ -1,0 +1,122 @@
+//! A file of readings, taken in so that a stopped run is continued by the same command.
+//!
+//! Each batch carries an idempotency key made of the file's SHA-256 and the batch's number: a second run is answered
+//! from the record up to where the first stopped, and writes from there.
+
+use std::fs::File;
+use std::io::{BufReader, Read};
+use std::path::Path;
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use super::{Intake, ReadingInput};
+use crate::app::{AppError, Store};
+use crate::collect::{self, Place, RecordError};
+use crate::domain::audit::hex;
+
+/// So many refusals are spelled out; the rest are counted.
+const REFUSALS_SHOWN: usize = 100;
+
+/// What became of a file.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub struct FileReport {
+    pub file: String,
+    pub accepted: u64,
+    pub duplicates: u64,
+    pub refused_count: u64,
+    /// The first refusals, each with its line, why, and what would be right.
+    pub refused: Vec<String>,
+}
+
+/// Takes a file in. `progress` is told how many bytes of how many are read.
+pub fn import_file(
+    store: &Store,
+    path: &Path,
+    source: &str,
+    now: DateTime<Utc>,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<FileReport, AppError> {
+    let key = sha256_of(path)?;
+    let file = File::open(path).map_err(AppError::io("open", path))?;
+    let total = file.metadata().map_err(AppError::io("read", path))?.len();
+    let read = std::cell::Cell::new(0_u64);
+    let counted = Counted { inner: BufReader::new(file), read: &read };
+    let mut intake = Intake::open(store, source)?.with_key(format!("file:{key}"));
+    let mut lines = Vec::new();
+    let mut refusals: Vec<(u64, String)> = Vec::new();
+    let mut failure = None;
+    let end = collect::read(counted, &mut |record| match record {
+        Ok((place, reading)) if failure.is_none() => {
+            lines.push(line(place));
+            let input = ReadingInput {
+                meter: &reading.meter,
+                at: reading.at,
+                value: reading.value,
+                unit: reading.unit,
+                quality: reading.quality,
+                correction: reading.correction.as_deref(),
+            };
+            failure = intake.push([input], now).err();
+            if lines.len() % 4096 == 0 {
+                progress(read.get(), total);
+            }
+        }
+        Ok(_) => {}
+        Err(RecordError { place, message }) => refusals.push((line(place), message)),
+    });
+    if let Some(error) = failure {
+        return Err(error);
+    }
+    // What stands before the damage is good and stays; the damage is told as a mistake of the file.
+    let report = intake.finish(now)?;
+    end.map_err(|error| {
+        AppError::input(format!("{}: {error} ({} readings before it were accepted)", path.display(), report.accepted))
+    })?;
+    for refused in report.refusals {
+        let index = usize::try_from(refused.position).unwrap_or(usize::MAX);
+        refusals.push((lines.get(index).copied().unwrap_or(0), refused.why.to_string()));
+    }
+    refusals.sort();
+    Ok(FileReport {
+        file: path.display().to_string(),
+        accepted: report.accepted,
+        duplicates: report.duplicates,
+        refused_count: u64::try_from(refusals.len()).unwrap_or(u64::MAX),
+        refused: refusals.into_iter().take(REFUSALS_SHOWN).map(|(line, why)| format!("line {line}: {why}")).collect(),
+    })
+}
+
+const fn line(place: Place) -> u64 {
+    match place {
+        Place::Line(number) | Place::Element(number) => number,
+    }
+}
+
+fn sha256_of(path: &Path) -> Result<String, AppError> {
+    let mut file = File::open(path).map_err(AppError::io("open", path))?;
+    let mut hasher = Sha256::new();
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        let count = file.read(&mut buffer).map_err(AppError::io("read", path))?;
+        if count == 0 {
+            return Ok(hex(&hasher.finalize()));
+        }
+        hasher.update(buffer.get(..count).unwrap_or_default());
+    }
+}
+
+/// Counts the bytes that were read, for the progress bar.
+struct Counted<'c, R> {
+    inner: R,
+    read: &'c std::cell::Cell<u64>,
+}
+
+impl<R: Read> Read for Counted<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        self.read.set(self.read.get() + u64::try_from(count).unwrap_or(0));
+        Ok(count)
+    }
+}

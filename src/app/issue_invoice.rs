@@ -1,0 +1,100 @@
+//! Give a draft its number and freeze it.
+//!
+//! ONE transaction holds the number, the frozen document, its journal entry, its audit event and its notices: after a
+//! crash either all of them are there or none.
+
+use chrono::{DateTime, Utc};
+
+use super::AppError;
+use crate::domain::audit::AuditEvent;
+use crate::domain::book::Book;
+use crate::domain::contract::Contract;
+use crate::domain::ids::InvoiceId;
+use crate::domain::invoice::{Draft, InvoiceNumber, IssueContext, IssuedInvoice, SalesAccounts, journal_entry};
+use crate::domain::party::Tenant;
+use crate::storage::outbox::NewMessage;
+use crate::storage::{AnyConnection, audit, invoices, journal, outbox};
+
+/// Issues `draft` inside the caller's transaction; `stored` is its row if it was drafted before.
+pub fn issue(
+    connection: &mut AnyConnection,
+    book: &Book,
+    draft: Draft,
+    stored: Option<InvoiceId>,
+    actor: &str,
+    now: DateTime<Utc>,
+) -> Result<(InvoiceId, IssuedInvoice), AppError> {
+    let tenant = tenant_of(book, &draft)?;
+    let issue_date = now.with_timezone(&book.facility.zone).date_naive();
+    let series = &book.seller.number_prefix;
+    let place = invoices::take_number(connection, series, chrono::Datelike::year(&issue_date))?;
+    let number = InvoiceNumber::new(&place.series, place.year, place.position).map_err(AppError::input)?;
+    let context = IssueContext {
+        number,
+        issued_at: now,
+        issue_date,
+        facility: &book.facility,
+        seller: &book.seller,
+        tenant,
+        contract: contract_of(book, &draft)?,
+    };
+    let invoice = draft.issue(&context);
+    let id = invoices::insert_issued(connection, &invoice, stored, &place)?;
+    let entry =
+        journal_entry(&invoice, &SalesAccounts::default()).map_err(|error| AppError::Corrupt(error.to_string()))?;
+    if let Some(entry) = entry {
+        journal::insert(connection, &entry, now)?;
+    }
+    audit::append(connection, &event(&invoice, actor, now))?;
+    queue_notices(connection, id, &invoice, tenant, &book.seller.email, now)?;
+    Ok((id, invoice))
+}
+
+fn tenant_of<'a>(book: &'a Book, draft: &Draft) -> Result<&'a Tenant, AppError> {
+    let tenant = book.tenants.iter().find(|tenant| tenant.code == draft.tenant);
+    tenant.ok_or_else(|| AppError::NotFound(format!("tenant {}", draft.tenant)))
+}
+
+fn contract_of<'a>(book: &'a Book, draft: &Draft) -> Result<&'a Contract, AppError> {
+    let contract = book.contracts.iter().find(|contract| contract.code == draft.contract);
+    contract.ok_or_else(|| AppError::NotFound(format!("contract {}", draft.contract)))
+}
+
+fn event(invoice: &IssuedInvoice, actor: &str, now: DateTime<Utc>) -> AuditEvent {
+    AuditEvent {
+        at: now,
+        actor: actor.to_owned(),
+        action: "invoice.issued".to_owned(),
+        subject: invoice.number.to_string(),
+        detail: serde_json::json!({
+            "contract": invoice.references.contract,
+            "month": invoice.month,
+            "net": invoice.totals.net,
+            "tax": invoice.totals.tax,
+            "gross": invoice.totals.gross,
+        }),
+    }
+}
+
+/// One notice per contact, each with a Message-ID that stays the same however often it is sent.
+fn queue_notices(
+    connection: &mut AnyConnection,
+    id: InvoiceId,
+    invoice: &IssuedInvoice,
+    tenant: &Tenant,
+    sender: &str,
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    let host = sender.rsplit_once('@').map_or("localhost", |(_, host)| host);
+    for (position, contact) in (1..).zip(&tenant.contacts) {
+        let message = NewMessage {
+            kind: "invoice-available".to_owned(),
+            invoice: Some(id),
+            recipient: contact.email.clone(),
+            language: tenant.language,
+            message_id: format!("invoice.{}.{position}@{host}", invoice.number),
+        };
+        outbox::enqueue(connection, &message, now)?;
+    }
+    Ok(())
+}
