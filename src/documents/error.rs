@@ -13,9 +13,13 @@ pub enum DocumentError {
     NoGlyph { character: char, text: String },
     #[error("control character U+{:04X} in \"{text}\": remove it, XML cannot hold it", u32::from(*character))]
     ControlCharacter { character: char, text: String },
-    #[error("line {line} has unit price {unit_price}: an electronic invoice takes none below zero; make the quantity negative instead")]
+    #[error(
+        "line {line} has unit price {unit_price}: an electronic invoice takes none below zero; make the quantity negative instead"
+    )]
     NegativePrice { line: usize, unit_price: UnitPrice },
-    #[error("{number} corrects another document but names {named} of them: a credit note names at least one, a corrected invoice exactly one")]
+    #[error(
+        "{number} corrects another document but names {named} of them: a credit note names at least one, a corrected invoice exactly one"
+    )]
     Corrects { number: InvoiceNumber, named: usize },
     #[error("`{0}` is not a time zone of the IANA database, such as Europe/Paris")]
     Zone(String),

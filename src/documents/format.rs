@@ -16,13 +16,36 @@ const NARROW_SPACE: char = '\u{202f}';
 const NO_BREAK_SPACE: char = '\u{a0}';
 
 const MONTHS_FRENCH: [&str; 12] = [
-    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre",
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
     "décembre",
 ];
 const MONTHS_ENGLISH: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
     "December",
 ];
+
+const WEEKDAYS_FRENCH: [&str; 7] = ["lun.", "mar.", "mer.", "jeu.", "ven.", "sam.", "dim."];
+const WEEKDAYS_ENGLISH: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
 /// The conventions of one language.
 #[derive(Debug, Clone, Copy)]
@@ -35,11 +58,19 @@ impl Format {
         Format { language }
     }
 
+    /// What stands between a number's units and its decimals.
+    pub const fn decimal_separator(self) -> char {
+        match self.language {
+            Language::French => ',',
+            Language::English => '.',
+        }
+    }
+
     /// All of the number's decimals: `1 951,6`.
     pub fn number(self, value: Decimal) -> String {
-        let (thousands, decimal) = match self.language {
-            Language::French => (NARROW_SPACE, ','),
-            Language::English => (',', '.'),
+        let thousands = match self.language {
+            Language::French => NARROW_SPACE,
+            Language::English => ',',
         };
         let text = value.abs().to_string();
         let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
@@ -54,7 +85,7 @@ impl Format {
             written.push(digit);
         }
         if !fraction.is_empty() {
-            written.push(decimal);
+            written.push(self.decimal_separator());
             written.push_str(fraction);
         }
         written
@@ -111,6 +142,30 @@ impl Format {
     /// `03/11/2026`, for tables.
     pub fn date_short(self, day: NaiveDate) -> String {
         day.format("%d/%m/%Y").to_string()
+    }
+
+    /// `jeu. 01/10`, for a table within one year.
+    pub fn weekday(self, day: NaiveDate) -> String {
+        let names = match self.language {
+            Language::French => &WEEKDAYS_FRENCH,
+            Language::English => &WEEKDAYS_ENGLISH,
+        };
+        let index = usize::try_from(day.weekday().num_days_from_monday()).unwrap_or_default();
+        format!("{} {}", names.get(index).copied().unwrap_or_default(), day.format("%d/%m"))
+    }
+
+    /// Arithmetic written with decimal points, in the language's numbers.
+    pub fn arithmetic(self, formula: &str) -> String {
+        let characters: Vec<char> = formula.chars().collect();
+        let is_digit = |index: Option<usize>| {
+            index.and_then(|index| characters.get(index)).is_some_and(|character| character.is_ascii_digit())
+        };
+        let between_digits = |index: usize| is_digit(index.checked_sub(1)) && is_digit(index.checked_add(1));
+        let write = |(index, character): (usize, &char)| match character {
+            '.' if between_digits(index) => self.decimal_separator(),
+            other => *other,
+        };
+        characters.iter().enumerate().map(write).collect()
     }
 
     /// `octobre 2026`.
@@ -256,14 +311,29 @@ mod tests {
     }
 
     #[test]
+    fn days_and_arithmetic_follow_each_language() {
+        assert_eq!(FRENCH.weekday(day("2026-10-01")), "jeu. 01/10");
+        assert_eq!(ENGLISH.weekday(day("2026-10-04")), "Sun 04/10");
+        let formula = "9150.08 kWh × PUE 1.25 = 11437.6 kWh.";
+        assert_eq!(FRENCH.arithmetic(formula), "9150,08 kWh × PUE 1,25 = 11437,6 kWh.");
+        assert_eq!(ENGLISH.arithmetic(formula), formula);
+    }
+
+    #[test]
     fn periods_name_their_last_day_and_repeat_nothing() {
         let period = |from: &str, to: &str| DatePeriod::new(day(from), Some(day(to))).unwrap();
         assert_eq!(FRENCH.period(period("2026-10-01", "2026-11-01")), "du 1er au 31 octobre\u{a0}2026");
         assert_eq!(FRENCH.period(period("2026-09-15", "2026-11-01")), "du 15 septembre au 31 octobre\u{a0}2026");
-        assert_eq!(FRENCH.period(period("2025-12-15", "2026-01-16")), "du 15 décembre\u{a0}2025 au 15 janvier\u{a0}2026");
+        assert_eq!(
+            FRENCH.period(period("2025-12-15", "2026-01-16")),
+            "du 15 décembre\u{a0}2025 au 15 janvier\u{a0}2026"
+        );
         assert_eq!(FRENCH.period(period("2026-10-31", "2026-11-01")), "31 octobre\u{a0}2026");
         assert_eq!(ENGLISH.period(period("2026-10-01", "2026-11-01")), "1 to 31 October\u{a0}2026");
-        assert_eq!(FRENCH.period(DatePeriod::new(day("2026-10-01"), None).unwrap()), "à partir du 1er octobre\u{a0}2026");
+        assert_eq!(
+            FRENCH.period(DatePeriod::new(day("2026-10-01"), None).unwrap()),
+            "à partir du 1er octobre\u{a0}2026"
+        );
     }
 
     #[test]

@@ -74,7 +74,7 @@ annex-heading = Annex — Readings and calculations
 annex-intro = Each measured quantity is evidenced here by the indexes of its meters. Times are local ({ $zone }), with their offset from universal time.
 annex-line = Line { $numbers } — { $name }
 annex-lines = Lines { $numbers } — { $name }
-annex-measured = { $measure }: { $quantity }
+annex-measured = { $measure }, { $period }: { $quantity }
 annex-formula = Line { $number } · tariff { $tariff } of { $from }: { $formula }
 annex-worked-out = How the other lines were worked out
 
@@ -86,8 +86,10 @@ measure-occupancy = Units occupied, summed over days
 
 meter-code = Meter
 meter-place = Place
-meter-first = First index
-meter-last = Last index
+meter-first-index = First index
+meter-first-value = First reading
+meter-last-index = Last index
+meter-last-value = Last reading
 meter-readings = Readings
 meter-quantity = Quantity
 place-rack = rack { $rack }

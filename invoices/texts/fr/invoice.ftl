@@ -74,7 +74,7 @@ annex-heading = Annexe — Relevés et calculs
 annex-intro = Chaque quantité mesurée est justifiée ici par les index de ses compteurs. Les heures sont locales ({ $zone }), avec leur décalage sur le temps universel.
 annex-line = Ligne { $numbers } — { $name }
 annex-lines = Lignes { $numbers } — { $name }
-annex-measured = { $measure } : { $quantity }
+annex-measured = { $measure }, { $period } : { $quantity }
 annex-formula = Ligne { $number } · tarif { $tariff } du { $from } : { $formula }
 annex-worked-out = Calcul des autres lignes
 
@@ -86,8 +86,10 @@ measure-occupancy = Unités occupées, additionnées par jour
 
 meter-code = Compteur
 meter-place = Emplacement
-meter-first = Premier index
-meter-last = Dernier index
+meter-first-index = Premier index
+meter-first-value = Premier relevé
+meter-last-index = Dernier index
+meter-last-value = Dernier relevé
 meter-readings = Relevés
 meter-quantity = Quantité
 place-rack = baie { $rack }

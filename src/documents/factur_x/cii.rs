@@ -96,8 +96,9 @@ fn line(xml: &mut Xml, words: Words, number: usize, charge: &Charge) {
     xml.element("ram:IncludedSupplyChainTradeLineItem", |xml| {
         xml.element("ram:AssociatedDocumentLineDocument", |xml| {
             xml.text("ram:LineID", &number.to_string());
-            if !charge.provenance.formula.is_empty() {
-                xml.element("ram:IncludedNote", |xml| xml.text("ram:Content", &charge.provenance.formula));
+            let formula = words.format.arithmetic(&charge.provenance.formula);
+            if !formula.is_empty() {
+                xml.element("ram:IncludedNote", |xml| xml.text("ram:Content", &formula));
             }
         });
         product(xml, words, charge);

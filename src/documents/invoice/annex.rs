@@ -3,7 +3,8 @@
 use super::Sheet;
 use super::evidence::Evidence;
 use crate::documents::pdf::{Align, Cell, Column, Composer, Role, Row, Style, Table, Width};
-use crate::domain::metering::{IndexAt, MeterUsage};
+use crate::domain::calendar::DatePeriod;
+use crate::domain::metering::{IndexAt, Measure, MeterUsage};
 use crate::domain::rating::{Charge, ChargeKind};
 
 impl Sheet<'_> {
@@ -30,7 +31,9 @@ impl Sheet<'_> {
 
     fn evidence(&self, c: &mut Composer, evidence: &Evidence) {
         let palette = c.palette;
-        c.ensure(130.0);
+        let meters = self.meters_table(evidence);
+        // The heading stays with its meters where they are few, and with the first of them where they are many.
+        c.ensure((60.0 + c.table_height(&meters, c.paper.text_width())).min(220.0));
         c.skip(6.0);
         c.element(Role::Section, |c| {
             let heading = self.evidence_heading(evidence);
@@ -38,7 +41,7 @@ impl Sheet<'_> {
             c.skip(2.0);
             self.formulas(c, evidence);
             c.skip(5.0);
-            c.table(c.paper.left, c.paper.text_width(), &self.meters_table(evidence));
+            c.table(c.paper.left, c.paper.text_width(), &meters);
             c.skip(4.0);
             self.remarks(c, evidence);
             self.daily(c, evidence);
@@ -59,10 +62,11 @@ impl Sheet<'_> {
         let (words, usage) = (self.words, evidence.usage);
         let style = Style::regular(8.4, 11.8, c.palette.ink);
         let quantity = format!("{} {}", words.format.up_to(usage.quantity, 4), words.format.unit(usage.measure.unit()));
-        let measured = words.texts.with(
-            "annex-measured",
-            &[("measure", &words.measure(usage.measure)), ("quantity", &quantity)],
-        );
+        let (from, to) = (usage.period.from.date_in(self.zone), usage.period.to.date_in(self.zone));
+        let period = words.format.period(DatePeriod { from, to: Some(to) });
+        let arguments = [("measure", words.measure(usage.measure)), ("period", period), ("quantity", quantity)];
+        let arguments = arguments.each_ref().map(|(name, value)| (*name, value.as_str()));
+        let measured = words.texts.with("annex-measured", &arguments);
         c.paragraph(Role::Paragraph, style, &measured);
         for (number, charge) in &evidence.charges {
             c.paragraph(Role::Paragraph, style, &self.formula(*number, charge));
@@ -76,7 +80,7 @@ impl Sheet<'_> {
             ("number", number.to_string()),
             ("tariff", provenance.tariff.to_string()),
             ("from", self.words.format.date_short(provenance.tariff_from)),
-            ("formula", provenance.formula.clone()),
+            ("formula", self.words.format.arithmetic(&provenance.formula)),
         ];
         self.words.texts.with("annex-formula", &arguments.each_ref().map(|(name, value)| (*name, value.as_str())))
     }
@@ -85,12 +89,16 @@ impl Sheet<'_> {
         let usage = evidence.usage;
         let head = |id: &str| self.words.get(id);
         let quantity = format!("{} ({})", head("meter-quantity"), self.words.format.unit(usage.measure.unit()));
+        let (first, last) = match usage.measure {
+            Measure::Energy => (head("meter-first-index"), head("meter-last-index")),
+            _ => (head("meter-first-value"), head("meter-last-value")),
+        };
         let columns = vec![
             Column::new(head("meter-code"), Width::Rest, Align::Left),
-            Column::new(head("meter-place"), Width::Content, Align::Left),
-            Column::new(head("meter-first"), Width::Content, Align::Right),
-            Column::new(head("meter-last"), Width::Content, Align::Right),
-            Column::new(head("meter-readings"), Width::Content, Align::Right),
+            Column::new(head("meter-place"), Width::Content(0.0), Align::Left),
+            Column::new(first, Width::Content(0.0), Align::Right),
+            Column::new(last, Width::Content(0.0), Align::Right),
+            Column::new(head("meter-readings"), Width::Content(0.0), Align::Right),
             Column::new(quantity, Width::Fixed(86.0), Align::Right),
         ];
         let rows = usage.meters.iter().map(|meter| self.meter_row(evidence, meter)).collect();

@@ -2,8 +2,11 @@
 
 use super::Sheet;
 use crate::documents::format;
-use crate::documents::pdf::{Area, Composer, Role, Style, mm};
+use crate::documents::pdf::{Area, Composer, Role, Style};
 use crate::domain::contract::VatTreatment;
+
+/// Space between two mentions.
+const MENTION_GAP: f32 = 1.4;
 
 impl Sheet<'_> {
     pub(super) fn closing(&self, c: &mut Composer) {
@@ -53,7 +56,7 @@ impl Sheet<'_> {
                 });
             }
         });
-        c.y = top + height + 14.0;
+        c.y = top + height + 12.0;
     }
 
     /// `À régler au plus tard le 3 décembre 2026 (30 jours)`.
@@ -79,10 +82,15 @@ impl Sheet<'_> {
     fn mentions(&self, c: &mut Composer) {
         let palette = c.palette;
         let style = Style::regular(7.4, 10.2, palette.muted);
-        c.ensure(mm(18.0));
-        c.paragraph(Role::Heading, Style::bold(8.0, 12.0, palette.accent), &self.words.get("mentions-heading"));
-        for mention in self.mention_texts() {
-            c.paragraph(Role::Paragraph, style, &mention);
+        let heading = Style::bold(8.0, 12.0, palette.accent);
+        let mentions = self.mention_texts();
+        let lines = mentions.iter().map(|mention| c.wrap(mention, style, c.paper.text_width()));
+        let height: f32 = lines.map(|lines| lines.iter().map(|_| style.leading).sum::<f32>() + MENTION_GAP).sum();
+        c.ensure(heading.leading + height - MENTION_GAP);
+        c.paragraph(Role::Heading, heading, &self.words.get("mentions-heading"));
+        for mention in &mentions {
+            c.paragraph(Role::Paragraph, style, mention);
+            c.skip(MENTION_GAP);
         }
     }
 

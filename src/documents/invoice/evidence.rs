@@ -58,6 +58,9 @@ impl<'a> Evidence<'a> {
     }
 }
 
+/// Height of the bars, in points.
+const CHART_HEIGHT: f32 = 74.0;
+
 /// One day's usage; `b` is zero where feeds are not told apart.
 struct Day {
     date: NaiveDate,
@@ -78,15 +81,17 @@ impl Sheet<'_> {
         if days.is_empty() {
             return;
         }
-        c.ensure(150.0);
-        c.skip(5.0);
         let unit = self.words.daily_unit(evidence.usage.measure);
+        let (table, blocks) = self.daily_table(evidence, &days, unit);
+        // Picture and figures belong on one page.
+        c.ensure(CHART_HEIGHT + 54.0 + c.blocks_height(&table, c.paper.text_width(), blocks));
+        c.skip(5.0);
         let caption = self.words.texts.with("daily-caption", &[("unit", unit)]);
         c.paragraph(Role::Paragraph, Style::bold(8.4, 11.8, c.palette.accent), &caption);
         c.skip(2.0);
         self.daily_chart(c, evidence, &days, unit);
         c.skip(8.0);
-        self.daily_table(c, evidence, &days, unit);
+        c.table_in_blocks(c.paper.left, c.paper.text_width(), blocks, &table);
     }
 
     fn daily_chart(&self, c: &mut Composer, evidence: &Evidence, days: &[Day], unit: &str) {
@@ -107,7 +112,7 @@ impl Sheet<'_> {
             unit: unit.to_owned(),
             categories: days.iter().map(|day| day.date.day().to_string()).collect(),
             series,
-            height: 74.0,
+            height: CHART_HEIGHT,
             label: &label,
         };
         c.bar_chart(c.paper.left, c.paper.text_width(), &chart);
@@ -119,7 +124,8 @@ impl Sheet<'_> {
         let value = |quantity: Decimal| format!("{} {unit}", format.up_to(quantity, 2));
         let count = Decimal::from(days.len());
         let mean = days.iter().map(Day::total).sum::<Decimal>().checked_div(count).unwrap_or_default();
-        let (Some(lowest), Some(highest)) = (days.iter().min_by_key(|day| day.total()), days.iter().max_by_key(|day| day.total()))
+        let (Some(lowest), Some(highest)) =
+            (days.iter().min_by_key(|day| day.total()), days.iter().max_by_key(|day| day.total()))
         else {
             return String::new();
         };
@@ -136,9 +142,10 @@ impl Sheet<'_> {
         self.words.texts.with("chart-alt", &arguments.each_ref().map(|(name, value)| (*name, value.as_str())))
     }
 
-    fn daily_table(&self, c: &mut Composer, evidence: &Evidence, days: &[Day], unit: &str) {
+    /// The days' figures, and over how many blocks they spread.
+    fn daily_table(&self, evidence: &Evidence, days: &[Day], unit: &str) -> (Table, usize) {
         let two_feeds = evidence.has_two_feeds();
-        let mut columns = vec![Column::new(self.words.get("daily-day"), Width::Content, Align::Left)];
+        let mut columns = vec![Column::new(self.words.get("daily-day"), Width::Content(0.0), Align::Left)];
         let number = |header: String| Column::new(header, Width::Rest, Align::Right);
         if two_feeds {
             columns.extend([number(self.words.get("feed-a")), number(self.words.get("feed-b"))]);
@@ -146,13 +153,12 @@ impl Sheet<'_> {
         columns.push(number(if two_feeds { self.words.get("daily-sum") } else { unit.to_owned() }));
         let rows = days.iter().map(|day| self.day_row(day, two_feeds)).collect();
         let table = Table { columns, rows, size: 7.2, with_header: true };
-        let blocks = if two_feeds { 3 } else { 4 };
-        c.table_in_blocks(c.paper.left, c.paper.text_width(), 14.0, blocks, &table);
+        (table, if two_feeds { 3 } else { 4 })
     }
 
     fn day_row(&self, day: &Day, two_feeds: bool) -> Row {
         let number = |value| Cell::new(self.words.format.fixed(value, 2));
-        let mut cells = vec![Cell::new(self.words.format.date_short(day.date)).heading_row()];
+        let mut cells = vec![Cell::new(self.words.format.weekday(day.date)).heading_row()];
         if two_feeds {
             cells.extend([number(day.a), number(day.b)]);
         }

@@ -14,19 +14,20 @@ impl Sheet<'_> {
         c.skip(2.0);
         let table = Table { columns: self.line_columns(), rows: self.line_rows(), size: 8.4, with_header: true };
         c.table(c.paper.left, c.paper.text_width(), &table);
-        c.skip(14.0);
+        c.skip(12.0);
     }
 
     fn line_columns(&self) -> Vec<Column> {
         let head = |id: &str| self.words.get(id);
+        let decimal = Align::Decimal(self.words.format.decimal_separator());
         vec![
-            Column::new(head("column-number"), Width::Content, Align::Left),
+            Column::new(head("column-number"), Width::Content(0.0), Align::Left),
             Column::new(head("column-designation"), Width::Rest, Align::Left),
-            Column::new(head("column-quantity"), Width::Content, Align::Right),
-            Column::new(head("column-unit"), Width::Content, Align::Left),
-            Column::new(head("column-unit-price"), Width::Content, Align::Right),
-            Column::new(head("column-vat"), Width::Content, Align::Right),
-            Column::new(head("column-net"), Width::Content, Align::Right),
+            Column::new(head("column-quantity"), Width::Content(46.0), decimal),
+            Column::new(head("column-unit"), Width::Content(34.0), Align::Left),
+            Column::new(head("column-unit-price"), Width::Content(60.0), decimal),
+            Column::new(head("column-vat"), Width::Content(34.0), Align::Right),
+            Column::new(head("column-net"), Width::Content(58.0), Align::Right),
         ]
     }
 

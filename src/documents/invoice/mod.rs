@@ -36,30 +36,54 @@ pub fn compose(invoice: &IssuedInvoice) -> Result<Composition, DocumentError> {
     let letterhead = Letterhead::shared()?;
     let sheet = Sheet { invoice, words: Words::new(invoice.language), zone, letterhead };
     let mut composer = Composer::new(Paper::A4, letterhead.palette)?;
+    let running = sheet.reserve_running(&mut composer);
     sheet.opening(&mut composer);
     sheet.lines(&mut composer);
     sheet.totals(&mut composer);
     sheet.closing(&mut composer);
     sheet.annex(&mut composer);
-    composer.finish(|brush, page, pages| sheet.running(brush, page, pages))
+    composer.finish(|brush, page, pages| sheet.running(brush, &running, page, pages))
 }
 
+/// What every page carries.
+struct Running {
+    paper: Paper,
+    style: Style,
+    footer: Vec<String>,
+    seller: String,
+    title: String,
+}
+
+/// Where the last line of the footer ends.
+const FOOTER_END: f32 = mm(289.0);
+
 impl Sheet<'_> {
+    /// Breaks the footer into lines and keeps room for them on every page.
+    fn reserve_running(&self, c: &mut Composer) -> Running {
+        let style = Style::regular(7.2, 9.0, c.palette.muted);
+        let footer = c.wrap(&self.invoice.legal.footer, style, c.paper.text_width() - 64.0);
+        let height: f32 = footer.iter().map(|_| style.leading).sum();
+        c.paper.bottom = FOOTER_END - height - 14.0;
+        let seller = c.wrap(&self.invoice.seller.name, style, c.paper.text_width() * 0.6).into_iter().next();
+        let (seller, title) = (seller.unwrap_or_default(), self.words.title(self.invoice));
+        Running { paper: c.paper, style, footer, seller, title }
+    }
+
     /// The footer of every page, and from the second on a line that says what the page belongs to.
-    fn running(&self, brush: &mut Brush, page: usize, pages: usize) {
-        let (paper, palette) = (Paper::A4, self.letterhead.palette);
-        let small = Style::regular(7.2, 9.0, palette.muted);
-        let (width, bottom) = (paper.text_width(), mm(282.0));
-        brush.rule(paper.left, bottom - 10.0, width, 0.5, palette.rule);
-        brush.text(paper.left, bottom, small, Align::Left, &self.invoice.legal.footer);
+    fn running(&self, brush: &mut Brush, running: &Running, page: usize, pages: usize) {
+        let (paper, palette) = (running.paper, self.letterhead.palette);
+        let (small, width) = (running.style, paper.text_width());
+        let top = paper.bottom + 14.0;
+        brush.rule(paper.left, top - 4.0, width, 0.5, palette.rule);
+        brush.lines(paper.left, top, small, Align::Left, &running.footer);
         let (page_text, pages_text) = (page.to_string(), pages.to_string());
         let number = self.words.texts.with("page", &[("page", &page_text), ("pages", &pages_text)]);
-        brush.text(paper.right, bottom, small, Align::Right, &number);
+        brush.text(paper.right, top + small.ascent(), small, Align::Right, &number);
         if page > 1 {
             let top = mm(15.0);
-            let title = self.words.title(self.invoice);
-            brush.text(paper.left, top, small, Align::Left, &self.invoice.seller.name);
-            brush.text(paper.right, top, Style::bold(7.2, 9.0, palette.accent), Align::Right, &title);
+            let bold = Style::bold(small.size, small.leading, palette.accent);
+            brush.text(paper.left, top, small, Align::Left, &running.seller);
+            brush.text(paper.right, top, bold, Align::Right, &running.title);
             brush.rule(paper.left, top + 5.0, width, 0.5, palette.rule);
         }
     }

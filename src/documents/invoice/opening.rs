@@ -5,6 +5,9 @@ use crate::documents::format;
 use crate::documents::pdf::{Align, Area, Brush, Colour, Composer, Role, Style, mm};
 use crate::domain::party::Address;
 
+/// Space between the cells of the band below the title.
+const FACT_GAP: f32 = 2.0;
+
 /// A cell of the band below the title.
 struct Fact {
     label: String,
@@ -17,7 +20,7 @@ impl Sheet<'_> {
         self.seller(c);
         let references_end = self.references(c, mm(self.letterhead.address_window.top_mm));
         let recipient_end = self.recipient(c);
-        c.y = references_end.max(recipient_end).max(mm(85.0)) + 14.0;
+        c.y = references_end.max(recipient_end).max(mm(82.0)) + 12.0;
         self.title(c);
         self.facts(c);
     }
@@ -146,11 +149,13 @@ impl Sheet<'_> {
     fn draw_facts(&self, c: &mut Composer, facts: &[Fact]) {
         let (paper, palette) = (c.paper, c.palette);
         let height = 36.0;
-        let value_style = Style::bold(9.6, 12.0, palette.ink);
+        let mut value_style = Style::bold(9.6, 12.0, palette.ink);
         let natural: Vec<f32> =
             facts.iter().map(|fact| c.text_width(&fact.value, value_style).max(64.0) + 20.0).collect();
-        let gaps = 2.0 * (facts.iter().skip(1).map(|_| 1.0).sum::<f32>());
+        let gaps: f32 = facts.iter().skip(1).map(|_| FACT_GAP).sum();
         let stretch = (paper.text_width() - gaps) / natural.iter().sum::<f32>();
+        // A period over two years is long: smaller then, never beyond its cell.
+        value_style.size *= stretch.min(1.0);
         let (mut x, y) = (paper.left, c.y);
         c.element(Role::List, |c| {
             for (fact, width) in facts.iter().zip(&natural) {
@@ -166,10 +171,10 @@ impl Sheet<'_> {
                         c.content(|brush| fact_text(brush, area, 27.5, style, &fact.value));
                     });
                 });
-                x += area.width + 2.0;
+                x += area.width + FACT_GAP;
             }
         });
-        c.y += height + 14.0;
+        c.y += height + 11.0;
     }
 }
 

@@ -16,15 +16,15 @@ impl Sheet<'_> {
         c.table(left, vat_width, &vat);
         c.y = top;
         c.table(left + vat_width + top_gap, totals_width, &totals);
-        c.y = top + height + 16.0;
+        c.y = top + height + 14.0;
     }
 
     fn vat_table(&self) -> Table {
         let head = |id: &str| self.words.get(id);
         let columns = vec![
             Column::new(head("vat-rate"), Width::Rest, Align::Left),
-            Column::new(head("vat-base"), Width::Content, Align::Right),
-            Column::new(head("vat-amount"), Width::Content, Align::Right),
+            Column::new(head("vat-base"), Width::Content(68.0), Align::Right),
+            Column::new(head("vat-amount"), Width::Content(68.0), Align::Right),
         ];
         let rows = self.invoice.vat.iter().map(|breakdown| self.vat_row(breakdown)).collect();
         Table { columns, rows, size: 8.4, with_header: true }
@@ -57,7 +57,7 @@ impl Sheet<'_> {
             payable.looking(RowLook::Highlight),
         ];
         let columns =
-            vec![Column::new("", Width::Rest, Align::Left), Column::new("", Width::Content, Align::Right)];
+            vec![Column::new("", Width::Rest, Align::Left), Column::new("", Width::Content(0.0), Align::Right)];
         Table { columns, rows, size: 9.6, with_header: false }
     }
 

@@ -76,10 +76,9 @@ impl Words {
             }
             ChargeKind::CapReduction { cap } => self.texts.with("kind-cap", &[("amount", &format.euros(*cap))]),
             ChargeKind::OneOff => self.get("kind-one-off"),
-            ChargeKind::Regularisation { month, invoice } => self.texts.with(
-                "kind-regularisation",
-                &[("month", &format.month_short(*month)), ("invoice", invoice)],
-            ),
+            ChargeKind::Regularisation { month, invoice } => {
+                self.texts.with("kind-regularisation", &[("month", &format.month_short(*month)), ("invoice", invoice)])
+            }
         };
         Some(text)
     }

@@ -1,7 +1,7 @@
 //! Bar charts: one bar a category, series stacked, a scale that reads in round numbers.
 
-use rust_decimal::prelude::ToPrimitive;
 use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
 
 use super::composer::Composer;
 use super::count;
@@ -115,7 +115,8 @@ impl Plot {
     fn draw_categories(&self, brush: &mut Brush, chart: &BarChart, style: Style) {
         let slot = self.slot(chart);
         let longest = chart.categories.iter().map(|name| brush.fonts.width(name, style)).fold(0.0, f32::max) + 4.0;
-        let every = [1_usize, 2, 5, 10, 20, 50].into_iter().find(|every| slot * count(*every) >= longest).unwrap_or(100);
+        let every =
+            [1_usize, 2, 5, 10, 20, 50].into_iter().find(|every| slot * count(*every) >= longest).unwrap_or(100);
         let y = self.area.y + self.area.height + 2.0 + style.ascent();
         for (index, name) in chart.categories.iter().enumerate().step_by(every) {
             brush.text(self.area.x + slot * (count(index) + 0.5), y, style, Align::Centre, name);

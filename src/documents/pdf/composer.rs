@@ -190,12 +190,7 @@ impl Composer {
     }
 
     fn brush(&mut self) -> Brush<'_> {
-        Brush {
-            page: &mut self.page,
-            fonts: self.fonts,
-            written: &mut self.written,
-            page_height: self.paper.height,
-        }
+        Brush { page: &mut self.page, fonts: self.fonts, written: &mut self.written, page_height: self.paper.height }
     }
 
     /// At least one, so that a page too short for a line still ends.

@@ -58,7 +58,8 @@ impl Fonts {
         let cut = self.cut(style.face);
         let units: u32 = text.chars().map(|c| cut.glyph(c).map_or(0, |glyph| u32::from(glyph.advance))).sum();
         // Beyond 16 bits only for a text no page could hold; exact enough there.
-        f32::from(u16::try_from(units / 16).unwrap_or(u16::MAX)) * 16.0 * style.size / f32::from(cut.parsed.units_per_em)
+        f32::from(u16::try_from(units / 16).unwrap_or(u16::MAX)) * 16.0 * style.size
+            / f32::from(cut.parsed.units_per_em)
             + f32::from(u16::try_from(units % 16).unwrap_or(0)) * style.size / f32::from(cut.parsed.units_per_em)
     }
 
@@ -159,8 +160,7 @@ impl Cut {
         let name = format!("{}+{}", subset_tag(used), self.name);
         let units_per_em = self.parsed.units_per_em;
         let metrics = self.parsed.font_metrics.clone();
-        let mut font =
-            ParsedFont::with_glyph_data(program, 0, Some(name), characters, widths, units_per_em, metrics);
+        let mut font = ParsedFont::with_glyph_data(program, 0, Some(name), characters, widths, units_per_em, metrics);
         font.pdf_font_metrics = self.parsed.pdf_font_metrics.clone();
         Ok(font)
     }

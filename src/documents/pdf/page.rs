@@ -85,7 +85,7 @@ impl Brush<'_> {
         }
         let left = match align {
             Align::Left => x,
-            Align::Right => x - self.fonts.width(text, style),
+            Align::Right | Align::Decimal(_) => x - self.fonts.width(text, style),
             Align::Centre => x - self.fonts.width(text, style) / 2.0,
         };
         let pos = self.point(left, y);

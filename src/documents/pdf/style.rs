@@ -78,12 +78,14 @@ impl Style {
     }
 }
 
-/// Which edge a text's x refers to.
+/// Where a text stands in its column, and which edge its x refers to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Align {
     Left,
     Right,
     Centre,
+    /// Right, with the decimal separators of a column below one another.
+    Decimal(char),
 }
 
 /// Millimetres in points.

@@ -32,10 +32,17 @@ pub enum Role {
     /// Heads the cells below it.
     ColumnHeader,
     /// Heads the cells beside it.
-    RowHeader { columns: usize },
-    Data { columns: usize },
+    RowHeader {
+        columns: usize,
+    },
+    Data {
+        columns: usize,
+    },
     /// A picture: what it says in words, and its box in PDF coordinates.
-    Figure { alt: String, bbox: [f32; 4] },
+    Figure {
+        alt: String,
+        bbox: [f32; 4],
+    },
 }
 
 impl Role {
@@ -67,7 +74,10 @@ impl Role {
 pub enum Kid {
     Element(NodeId),
     /// Marked content `number` of page `page`, both from 0.
-    Content { page: usize, number: usize },
+    Content {
+        page: usize,
+        number: usize,
+    },
 }
 
 #[derive(Debug)]

@@ -30,7 +30,9 @@ const IDENTIFICATION: &str = r#"<rdf:Description rdf:about="" xmlns:pdfaid="http
 pub fn packet(metadata: &Metadata, created: &str, producer: &str) -> String {
     let mut xmp = String::with_capacity(5_000);
     xmp.push_str("<?xpacket begin=\"\u{feff}\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n");
-    xmp.push_str(r#"<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">"#);
+    xmp.push_str(
+        r#"<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">"#,
+    );
     xmp.push('\n');
     xmp.push_str(IDENTIFICATION);
     xmp.push_str(&description(metadata));
@@ -79,11 +81,8 @@ fn schemas(extension: Option<&Extension>) -> String {
         &property("part", "Integer", "internal", "Part of ISO 14289 the document conforms to"),
     );
     if let Some(extension) = extension {
-        let properties: String = extension
-            .properties
-            .iter()
-            .map(|each| property(each.name, "Text", "external", each.description))
-            .collect();
+        let properties: String =
+            extension.properties.iter().map(|each| property(each.name, "Text", "external", each.description)).collect();
         bag.push_str(&schema(extension.schema, extension.namespace, extension.prefix, &properties));
     }
     format!(
