@@ -119,12 +119,6 @@ impl PaymentTermClass {
             PaymentTermClass::PublicUndertaking => "public-undertaking",
         }
     }
-
-    pub const ALL: [PaymentTermClass; 3] = [
-        PaymentTermClass::LocalAuthority,
-        PaymentTermClass::HealthEstablishment,
-        PaymentTermClass::PublicUndertaking,
-    ];
 }
 
 /// A public body that rents.
