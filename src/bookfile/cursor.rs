@@ -21,7 +21,7 @@ pub struct Notes<'a> {
     mistakes: RefCell<Vec<BookMistake>>,
     places: RefCell<HashMap<BookPath, usize>>,
     /// The codes the file gives to things, sound or not: (list, code).
-    declared: RefCell<HashSet<(String, String)>>,
+    declared: RefCell<BTreeSet<(String, String)>>,
     /// Every key asked for, by the header of its table; what the documentation must name.
     keys: RefCell<BTreeSet<(&'static str, &'static str)>>,
 }
@@ -51,16 +51,20 @@ impl<'a> Notes<'a> {
 
     /// Takes over a broken rule, unless it only follows from a mistake already told: a name that does not resolve
     /// because the thing it names could not be read.
-    pub fn problem(&self, problem: &BookProblem) {
-        let declared = match &problem.fault {
+    pub fn problem(&self, problem: BookProblem) {
+        let fault = match problem.fault {
             BookFault::Unknown { kind, code, .. } => {
-                self.declared.borrow().contains(&(kind.replace(' ', "_"), code.clone()))
+                let declared = self.declared.borrow();
+                let codes = declared.iter().filter(|(list, _)| *list == kind.replace(' ', "_"));
+                let codes: Vec<&str> = codes.map(|(_, code)| code.as_str()).collect();
+                if codes.contains(&code.as_str()) {
+                    return;
+                }
+                BookFault::Unknown { kind, nearest: nearest(&code, codes).map(str::to_owned), code }
             }
-            _ => false,
+            fault => fault,
         };
-        if !declared {
-            self.mistake(self.place(&problem.path), &problem.path, problem.fault.to_string());
-        }
+        self.mistake(self.place(&problem.path), &problem.path, fault.to_string());
     }
 
     /// All mistakes in the order of the file.
@@ -206,7 +210,11 @@ impl<'a> Table<'a> {
 
     /// Whether the file has `key` here. Asking makes it known.
     pub fn has(&mut self, key: &'static str) -> bool {
-        self.ask(key).is_some()
+        let item = self.ask(key);
+        if let Some(item) = item {
+            self.notes.places.borrow_mut().insert(self.path.key(key), self.start_of(key, item));
+        }
+        item.is_some()
     }
 
     /// Says nothing of further keys: what decides which are known could not be read.
@@ -225,7 +233,9 @@ impl<'a> Table<'a> {
     }
 
     fn ask(&mut self, key: &'static str) -> Option<&'a Item> {
-        self.asked.push(key);
+        if !self.asked.contains(&key) {
+            self.asked.push(key);
+        }
         self.notes.keys.borrow_mut().insert((self.header, key));
         self.table.get(key).filter(|item| !item.is_none())
     }
@@ -287,10 +297,12 @@ impl<'a> Table<'a> {
             }
             let key_start = self.table.key(key).and_then(|key| key.span()).map(|span| span.start);
             let start = key_start.unwrap_or_else(|| self.start_of(key, item));
-            let guess = nearest(key, self.asked.iter().copied());
-            let guess = guess.map(|known| format!("did you mean `{known}`? ")).unwrap_or_default();
             let known = self.asked.join(", ");
-            let message = format!("is not a key of {}; {guess}Known here: {known}", self.header);
+            let remedy = match nearest(key, self.asked.iter().copied()) {
+                Some(guess) => format!("did you mean `{guess}`? Known here: {known}"),
+                None => format!("known here: {known}"),
+            };
+            let message = format!("is not a key of {}; {remedy}", self.header);
             self.notes.mistake(start, &self.path.key(key), message);
         }
     }

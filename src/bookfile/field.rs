@@ -99,10 +99,9 @@ impl<'a> Field<'a> {
         if digits.eq_ignore_ascii_case("nan") || digits.eq_ignore_ascii_case("inf") {
             return Err(format!("`{scalar}` is no number; write it in digits, such as 0.145"));
         }
-        if digits.contains(['e', 'E', 'x', 'o', 'b']) {
-            return Err(format!(
-                "`{scalar}` is not written in plain digits; write it without exponent, such as 1200.00"
-            ));
+        let scientific = digits.starts_with(|c: char| c.is_ascii_digit()) && digits.contains(['e', 'E']);
+        if scientific {
+            return Err(format!("`{scalar}` has an exponent; write all its digits, such as 1200.00"));
         }
         if digits.contains(',') {
             return Err(format!("`{scalar}` has a comma; write decimals with a point, such as 0.145"));

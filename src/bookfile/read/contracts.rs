@@ -79,7 +79,7 @@ fn line(t: &mut Table, contract_from: Option<NaiveDate>) -> Option<ContractLine>
     let tariff = t.required("tariff", "the tariff's code in quotes", Field::text);
     let racks = t.or("racks", Vec::new(), Field::texts);
     let vat = vat(t);
-    let designation = t.table("designation", "designation = { fr = \"...\", en = \"...\" }", designation);
+    let designation = t.table("designation", "designation = { fr, en }", designation);
     let quantity = quantity(t, from);
     Some(ContractLine {
         code: LineCode(code?),

@@ -37,7 +37,7 @@ pub fn read_bytes(bytes: &[u8], file_name: &str) -> Result<Book, Vec<BookMistake
 }
 
 pub(super) fn read_document<'a>(root: &'a toml_edit::Table, notes: &'a Notes<'a>) -> Option<Book> {
-    Table::read(notes, root, ("a book", BookPath::root(), 0), |t| read_book(t, notes))
+    Table::read(notes, root, ("the book", BookPath::root(), 0), |t| read_book(t, notes))
 }
 
 fn read_book(t: &mut Table, notes: &Notes) -> Option<Book> {
@@ -62,7 +62,7 @@ fn read_book(t: &mut Table, notes: &Notes) -> Option<Book> {
         assets: &assets,
     };
     for problem in parts.check() {
-        notes.problem(&problem);
+        notes.problem(problem);
     }
     let (facility, seller) = (facility?, seller?);
     Some(Book { facility, seller, rooms, meters, tenants, price_indices, tariffs, contracts, assets })

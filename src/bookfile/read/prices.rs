@@ -82,7 +82,7 @@ fn bounded(t: &mut Table) -> Option<(Money, Box<PriceShape>)> {
 }
 
 fn tiers(t: &mut Table) -> Option<Tiers> {
-    let tiers = t.numbered("tiers", "tiers", |t| {
+    let tiers = t.numbered("tiers", "tiers = [{ to, unit_price_eur }]", |t| {
         let to = t.optional("to", Field::decimal);
         let unit_price = unit_price(t, "unit_price_eur");
         Some(Tier { to: to?, unit_price: unit_price? })

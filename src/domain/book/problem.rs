@@ -83,7 +83,7 @@ pub enum BookFault {
     #[error("{value} has more than {decimals} decimals; round it to {rounded}")]
     TooPrecise { value: Decimal, decimals: u32, rounded: Decimal },
 
-    #[error("`{text}` is not {what}; write {example}")]
+    #[error("`{text}` is not {what}; write for example {example}")]
     Malformed { text: String, what: &'static str, example: &'static str },
     #[error("is empty; write {instead}")]
     Empty { instead: &'static str },
@@ -102,7 +102,7 @@ pub enum BookFault {
     ResetOutsideService { at: Timestamp, service: String },
     #[error("the index {index} does not exist on a register that returns to zero at {modulus}; write one below it")]
     IndexBeyondModulus { index: Decimal, modulus: Decimal },
-    #[error("`{meter}` is a meter of {register}, but {needed} here")]
+    #[error("`{meter}` is a meter of {register}, but {needed}")]
     WrongRegister { meter: String, register: &'static str, needed: &'static str },
 
     #[error("begins on {from}, not after {previous} when the one before it began; write them oldest first")]
@@ -111,7 +111,7 @@ pub enum BookFault {
     EmptyPeriod { from: NaiveDate, to: NaiveDate },
 
     #[error(
-        "overlaps line `{code}` of {}: two lines with one code may not share a day; end one on the day the other begins",
+        "overlaps the line `{code}` that is in force {}: two lines with one code may not share a day; end one on the day the other begins",
         days(first)
     )]
     LinesOverlap { code: String, first: DatePeriod },
@@ -122,7 +122,7 @@ pub enum BookFault {
     #[error("tariff `{tariff}` has no price on {on}, {}", first_version.map_or("it has no version at all; add one".to_owned(), |from| format!("its first version begins on {from}; begin the line then, or add an earlier version")))]
     NoPriceYet { tariff: String, on: NaiveDate, first_version: Option<NaiveDate> },
     #[error(
-        "meter `{meter}` already bills {measure} on {other} during {}; end one assignment on the day the other begins",
+        "meter `{meter}` already bills {measure} on {other} {}; end one assignment on the day the other begins",
         days(shared)
     )]
     AssignmentsOverlap { meter: String, measure: &'static str, other: BookPath, shared: DatePeriod },

@@ -51,6 +51,10 @@ pub fn check_inside(
     outer: DatePeriod,
     findings: &mut Findings,
 ) -> bool {
+    if outer.to.is_some_and(|to| to <= outer.from) {
+        // Told where the outer period stands; nothing can lie inside it.
+        return false;
+    }
     let sound = check_period(path, inner, findings);
     let begins_early = inner.from < outer.from;
     let begins_late = outer.to.is_some_and(|to| inner.from >= to);

@@ -73,7 +73,7 @@ fn check_email(path: BookPath, email: &str, findings: &mut Findings) {
     });
     if !sendable {
         let text = email.to_owned();
-        let example = "one address, such as facturation@example.org";
+        let example = "facturation@example.org";
         findings.add(path, BookFault::Malformed { text, what: "an e-mail address", example });
     }
 }
