@@ -10,6 +10,8 @@ use super::{Place, RecordError, SubmittedReading, text};
 use crate::domain::metering::Quality;
 
 const COLUMNS: [&str; 6] = ["meter", "at", "value", "unit", "quality", "correction"];
+/// The same in French, in the same order.
+const FRENCH_COLUMNS: [&str; COLUMNS.len()] = ["compteur", "horodatage", "valeur", "unité", "qualité", "motif"];
 
 /// Where each known column stands in the file.
 struct Header {
@@ -39,7 +41,7 @@ impl Header {
         let mut positions = [None; COLUMNS.len()];
         for (position, name) in names.iter().enumerate() {
             let name = String::from_utf8_lossy(name).trim().to_lowercase();
-            let known = COLUMNS.iter().position(|column| *column == name);
+            let known = COLUMNS.iter().zip(FRENCH_COLUMNS).position(|(english, french)| *english == name || french == name);
             match known.and_then(|column| positions.get_mut(column)) {
                 Some(slot) => *slot = Some(position),
                 None => return Err(FileError::UnknownColumn { name, known: COLUMNS.join(", ") }),

@@ -94,7 +94,7 @@ impl MeterDirectory {
             meter: *id,
             at: input.at,
             value: input.value,
-            quality: input.quality,
+            quality: if input.correction.is_some() { Quality::Corrected } else { input.quality },
             correction: input.correction.map(str::to_owned),
         })
     }
