@@ -14,9 +14,14 @@ pub mod ingest_readings;
 mod issue_invoice;
 pub mod plan_billing;
 pub mod post_depreciation;
+pub mod read_invoices;
+pub mod read_journal;
+pub mod read_tenants;
+pub mod receive_readings;
 pub mod list_invoices;
 pub mod report_amortisation;
 pub mod run_billing;
+pub mod sign_in;
 mod store;
 pub mod users;
 

@@ -5,9 +5,10 @@
 //! no-break.
 
 use chrono::{Datelike, NaiveDate};
+use chrono_tz::Tz;
 use rust_decimal::Decimal;
 
-use super::calendar::BillingMonth;
+use super::calendar::{BillingMonth, Timestamp};
 use super::money::{Money, UnitPrice};
 use super::party::Language;
 use super::quantity::{Quantity, Unit};
@@ -93,6 +94,15 @@ pub fn date(day: NaiveDate, language: Language) -> String {
         (number, _) => number.to_string(),
     };
     format!("{number}{NBSP}{}{NBSP}{}", month_name(day.month(), language), day.year())
+}
+
+/// An instant as the facility's clock shows it: `01/10/2026 00:10` or `2026-10-01 00:10`.
+pub fn instant(at: Timestamp, zone: Tz, language: Language) -> String {
+    let local = at.to_utc().with_timezone(&zone);
+    match language {
+        Language::French => local.format("%d/%m/%Y\u{a0}%H:%M").to_string(),
+        Language::English => local.format("%Y-%m-%d\u{a0}%H:%M").to_string(),
+    }
 }
 
 /// `octobre 2026` or `October 2026`.
@@ -196,6 +206,9 @@ mod tests {
         let first = NaiveDate::from_ymd_opt(2026, 10, 1).unwrap();
         assert_eq!(date(first, French), "1er\u{a0}octobre\u{a0}2026");
         assert_eq!(date(first, English), "1\u{a0}October\u{a0}2026");
+        let midnight = Timestamp::from_seconds(1_790_805_600);
+        assert_eq!(instant(midnight, Tz::Europe__Paris, French), "01/10/2026\u{a0}00:00");
+        assert_eq!(instant(midnight, Tz::Europe__Paris, English), "2026-10-01\u{a0}00:00");
         let named = |month| of_month(BillingMonth::new(2026, month).unwrap(), French).replace('\u{a0}', " ");
         assert_eq!(named(8), "d’août 2026");
         assert_eq!(named(11), "de novembre 2026");

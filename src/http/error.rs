@@ -10,7 +10,9 @@ use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 
+use crate::app::AppError;
 use crate::domain::access::{Action, Role};
+use crate::storage::StorageError;
 
 /// A fault of a request, or of ours.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -133,6 +135,23 @@ impl ResponseError for Fault {
         response.headers_mut().insert(header::CONTENT_TYPE, json);
         self.mark(&mut response);
         response
+    }
+}
+
+impl From<AppError> for Fault {
+    fn from(error: AppError) -> Fault {
+        match &error {
+            AppError::Input(message) => Fault::BadRequest(message.clone()),
+            AppError::NotFound(_) => Fault::NotFound,
+            AppError::NoBook => Fault::Conflict(error.to_string()),
+            AppError::Storage(StorageError::KeyReused(_)) => Fault::Unprocessable(error.to_string()),
+            AppError::Storage(StorageError::Busy(_)) => Fault::Unavailable(error.to_string()),
+            AppError::Storage(unreachable) if unreachable.is_transient() => {
+                tracing::error!(%error, "the database cannot be reached");
+                Fault::Unavailable("the database cannot be reached for the moment; try again".to_owned())
+            }
+            _ => Fault::internal(error),
+        }
     }
 }
 

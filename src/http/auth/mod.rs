@@ -1,3 +1,82 @@
-//! Who is asking: tokens for programs, sessions for people, and the policy's answer for each route.
+//! Who is asking, and whether they may: tokens for programs, sessions for people.
+//!
+//! Owns: proving who someone is, and asking the policy once per route, before its handler runs. Does not own: the
+//! policy (domain), accounts (app). Invariant: a handler that reads a tenant's things can only get its scope from
+//! [`Granted`], which this module alone makes.
 
+mod guard;
+pub mod session;
 pub mod token;
+
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
+
+use super::error::Fault;
+use crate::app::read_invoices::Reader;
+use crate::app::sign_in::Person;
+use crate::domain::access::{Role, TenantScope};
+use crate::domain::ids::UserId;
+
+pub use guard::{Access, guarded};
+
+/// What the policy granted to a request, and to whom.
+#[derive(Debug, Clone)]
+pub struct Granted {
+    pub user: UserId,
+    pub role: Role,
+    pub scope: TenantScope,
+}
+
+impl Granted {
+    /// As use cases know whoever reads a list.
+    pub fn reader(self) -> Reader {
+        Reader { role: self.role, scope: self.scope }
+    }
+}
+
+/// The person behind a page.
+#[derive(Debug, Clone)]
+pub struct Visitor {
+    pub person: Person,
+    /// What the forms of this session carry.
+    pub form_token: String,
+}
+
+impl Visitor {
+    /// The text that names the person's role.
+    pub fn role_key(&self) -> &'static str {
+        match self.person.role {
+            Role::Finance => "role-finance",
+            Role::Tenant => "role-tenant",
+            Role::Auditor => "role-auditor",
+            Role::Operator => "role-operator",
+            Role::Admin => "role-admin",
+        }
+    }
+}
+
+impl FromRequest for Granted {
+    type Error = Fault;
+    type Future = Ready<Result<Granted, Fault>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(extension(request))
+    }
+}
+
+impl FromRequest for Visitor {
+    type Error = Fault;
+    type Future = Ready<Result<Visitor, Fault>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(extension(request))
+    }
+}
+
+/// Put there by the guard; a handler on a route without the access it needs is a fault of ours.
+fn extension<T: Clone + 'static>(request: &HttpRequest) -> Result<T, Fault> {
+    let found = request.extensions().get::<T>().cloned();
+    found.ok_or_else(|| Fault::internal("a handler asks for what its route does not grant"))
+}

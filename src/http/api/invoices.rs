@@ -1,0 +1,282 @@
+//! `GET /api/v1/invoices` and what hangs below it.
+
+use actix_web::HttpResponse;
+use actix_web::http::header;
+use actix_web::web::{Data, Path, Query};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::{download, parsed};
+use crate::app::archive_invoice::ArchiveKind;
+use crate::app::read_invoices::{self, InvoiceFilter, InvoiceStatus, InvoiceSummary, Order};
+use crate::domain::ids::TenantCode;
+use crate::domain::invoice::{InvoiceKind, IssuedInvoice, rate_percent};
+use crate::domain::metering::MeterUsage;
+use crate::domain::party::Language;
+use crate::domain::rating::Charge;
+use crate::http::auth::Granted;
+use crate::http::error::{Fault, Problem};
+use crate::http::state::{Shared, blocking};
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct InvoicesQuery {
+    /// `2026-10`
+    month: Option<String>,
+    /// A tenant's code.
+    tenant: Option<String>,
+    /// `draft` or `issued`; drafts are shown to those who may see them.
+    status: Option<String>,
+    /// From 1; 50 invoices each.
+    page: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct InvoicesAnswer {
+    invoices: Vec<InvoiceRow>,
+    page: usize,
+    pages: usize,
+    total: usize,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct InvoiceRow {
+    /// None for a draft.
+    number: Option<String>,
+    /// `invoice`, `credit-note` or `corrected`.
+    kind: &'static str,
+    /// `draft` or `issued`.
+    status: &'static str,
+    tenant: String,
+    contract: String,
+    #[schema(example = "2026-10")]
+    month: String,
+    issue_date: Option<NaiveDate>,
+    due_date: Option<NaiveDate>,
+    #[schema(example = "1234.56")]
+    net: String,
+    tax: String,
+    gross: String,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct InvoiceAnswer {
+    number: String,
+    kind: &'static str,
+    tenant: String,
+    buyer: String,
+    contract: String,
+    month: String,
+    issue_date: NaiveDate,
+    due_date: NaiveDate,
+    net: String,
+    tax: String,
+    gross: String,
+    payment_reference: String,
+    /// Numbers of the invoices this one corrects.
+    corrects: Vec<String>,
+    lines: Vec<LineAnswer>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct LineAnswer {
+    service: &'static str,
+    designation: String,
+    from: NaiveDate,
+    to: Option<NaiveDate>,
+    quantity: String,
+    unit: &'static str,
+    unit_price: String,
+    net: String,
+    /// None where the line is exempt or outside the scope of VAT.
+    vat_rate_percent: Option<String>,
+    contract_line: String,
+    tariff: String,
+    /// The arithmetic with its numbers.
+    formula: String,
+    /// True where a boundary or a gap was estimated.
+    estimated: bool,
+    meters: Vec<MeterAnswer>,
+}
+
+/// A meter behind a line: what it showed first and last.
+#[derive(Serialize, ToSchema)]
+pub struct MeterAnswer {
+    meter: String,
+    quantity: String,
+    readings: u64,
+    first_at: Option<String>,
+    first_value: Option<String>,
+    last_at: Option<String>,
+    last_value: Option<String>,
+    gaps: usize,
+}
+
+#[utoipa::path(
+    get, path = "/api/v1/invoices", tag = "invoices", params(InvoicesQuery),
+    responses((status = 200, body = InvoicesAnswer), (status = 400, body = Problem), (status = 401, body = Problem),
+              (status = 403, body = Problem)),
+    security(("token" = []))
+)]
+pub async fn list(shared: Data<Shared>, granted: Granted, query: Query<InvoicesQuery>) -> Result<HttpResponse, Fault> {
+    let filter = filter(&query)?;
+    let page = parsed("page", query.page.as_deref(), "a number from 1")?.unwrap_or(1);
+    let (store, reader) = (shared.store.clone(), granted.reader());
+    let found = blocking(move || read_invoices::list(&store, &reader, filter, Order::default(), page)).await?;
+    Ok(HttpResponse::Ok().json(InvoicesAnswer {
+        invoices: found.invoices.iter().map(row).collect(),
+        page: found.page,
+        pages: found.pages,
+        total: found.total,
+    }))
+}
+
+fn filter(query: &InvoicesQuery) -> Result<InvoiceFilter, Fault> {
+    let status = match query.status.as_deref() {
+        None | Some("") => None,
+        Some("draft") => Some(InvoiceStatus::Draft),
+        Some("issued") => Some(InvoiceStatus::Issued),
+        Some(other) => return Err(Fault::BadRequest(format!("status={other} is neither draft nor issued"))),
+    };
+    Ok(InvoiceFilter {
+        tenant: query.tenant.clone().filter(|code| !code.is_empty()).map(TenantCode),
+        month: parsed("month", query.month.as_deref(), "a month such as 2026-10")?,
+        status,
+        ..InvoiceFilter::default()
+    })
+}
+
+#[utoipa::path(
+    get, path = "/api/v1/invoices/{number}", tag = "invoices", params(("number" = String, Path)),
+    responses((status = 200, body = InvoiceAnswer), (status = 401, body = Problem), (status = 403, body = Problem),
+              (status = 404, body = Problem, description = "Unknown, or another tenant's.")),
+    security(("token" = []))
+)]
+pub async fn one(shared: Data<Shared>, granted: Granted, number: Path<String>) -> Result<HttpResponse, Fault> {
+    let invoice = find(&shared, granted, number.into_inner()).await?;
+    Ok(HttpResponse::Ok().json(answer(&invoice)))
+}
+
+/// The invoice if it is within reach; pages read it too.
+pub async fn find(shared: &Data<Shared>, granted: Granted, number: String) -> Result<IssuedInvoice, Fault> {
+    let store = shared.store.clone();
+    blocking(move || read_invoices::one(&store, &granted.scope, &number)).await?.ok_or(Fault::NotFound)
+}
+
+#[utoipa::path(
+    get, path = "/api/v1/invoices/{number}.pdf", tag = "invoices", params(("number" = String, Path)),
+    responses((status = 200, content_type = "application/pdf", description = "Factur-X: PDF/A-3 with its XML."),
+              (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)),
+    security(("token" = []))
+)]
+pub async fn pdf(shared: Data<Shared>, granted: Granted, number: Path<String>) -> Result<HttpResponse, Fault> {
+    document(&shared, granted, number.into_inner(), ArchiveKind::Pdf).await
+}
+
+#[utoipa::path(
+    get, path = "/api/v1/invoices/{number}.xml", tag = "invoices", params(("number" = String, Path)),
+    responses((status = 200, content_type = "application/xml", description = "EN 16931 as UN/CEFACT CII."),
+              (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)),
+    security(("token" = []))
+)]
+pub async fn xml(shared: Data<Shared>, granted: Granted, number: Path<String>) -> Result<HttpResponse, Fault> {
+    document(&shared, granted, number.into_inner(), ArchiveKind::Xml).await
+}
+
+async fn document(
+    shared: &Data<Shared>,
+    granted: Granted,
+    number: String,
+    kind: ArchiveKind,
+) -> Result<HttpResponse, Fault> {
+    let (store, wanted) = (shared.store.clone(), number.clone());
+    let bytes = blocking(move || read_invoices::document(&store, &granted.scope, &wanted, kind)).await?;
+    let (extension, media_type) = match kind {
+        ArchiveKind::Pdf => ("pdf", "application/pdf"),
+        ArchiveKind::Xml => ("xml", "application/xml"),
+    };
+    Ok(HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, media_type))
+        .insert_header(download(format!("{number}.{extension}")))
+        .body(bytes.ok_or(Fault::NotFound)?))
+}
+
+pub const fn kind_name(kind: InvoiceKind) -> &'static str {
+    match kind {
+        InvoiceKind::Invoice => "invoice",
+        InvoiceKind::CreditNote => "credit-note",
+        InvoiceKind::Corrected => "corrected",
+    }
+}
+
+fn row(invoice: &InvoiceSummary) -> InvoiceRow {
+    InvoiceRow {
+        number: invoice.number.as_ref().map(ToString::to_string),
+        kind: kind_name(invoice.kind),
+        status: invoice.status.name(),
+        tenant: invoice.tenant.to_string(),
+        contract: invoice.contract.to_string(),
+        month: invoice.month.to_string(),
+        issue_date: invoice.issue_date,
+        due_date: invoice.due_date,
+        net: invoice.totals.net.to_string(),
+        tax: invoice.totals.tax.to_string(),
+        gross: invoice.totals.gross.to_string(),
+    }
+}
+
+fn answer(invoice: &IssuedInvoice) -> InvoiceAnswer {
+    InvoiceAnswer {
+        number: invoice.number.to_string(),
+        kind: kind_name(invoice.kind),
+        tenant: invoice.buyer.code.to_string(),
+        buyer: invoice.buyer.name.clone(),
+        contract: invoice.references.contract.to_string(),
+        month: invoice.month.to_string(),
+        issue_date: invoice.issue_date,
+        due_date: invoice.due_date,
+        net: invoice.totals.net.to_string(),
+        tax: invoice.totals.tax.to_string(),
+        gross: invoice.totals.gross.to_string(),
+        payment_reference: invoice.payment.reference.clone(),
+        corrects: invoice.corrects.iter().map(|(number, _)| number.to_string()).collect(),
+        lines: invoice.charges.iter().map(|charge| line(charge, invoice.language)).collect(),
+    }
+}
+
+fn line(charge: &Charge, language: Language) -> LineAnswer {
+    let usage = charge.provenance.usage.as_ref();
+    LineAnswer {
+        service: charge.service.name(),
+        designation: match language {
+            Language::French => charge.designation.fr.clone(),
+            Language::English => charge.designation.en.clone(),
+        },
+        from: charge.period.from,
+        to: charge.period.to,
+        quantity: charge.quantity.to_string(),
+        unit: charge.unit.name(),
+        unit_price: charge.unit_price.to_string(),
+        net: charge.net.to_string(),
+        vat_rate_percent: rate_percent(&charge.vat).map(|rate| rate.normalize().to_string()),
+        contract_line: charge.provenance.line.to_string(),
+        tariff: charge.provenance.tariff.to_string(),
+        formula: charge.provenance.formula.clone(),
+        estimated: usage.is_some_and(|usage| usage.estimated),
+        meters: usage.map(|usage| usage.meters.iter().map(meter).collect()).unwrap_or_default(),
+    }
+}
+
+fn meter(meter: &MeterUsage) -> MeterAnswer {
+    MeterAnswer {
+        meter: meter.meter.to_string(),
+        quantity: meter.quantity.normalize().to_string(),
+        readings: meter.readings,
+        first_at: meter.first.map(|index| index.at.to_string()),
+        first_value: meter.first.map(|index| index.value.to_string()),
+        last_at: meter.last.map(|index| index.at.to_string()),
+        last_value: meter.last.map(|index| index.value.to_string()),
+        gaps: meter.gaps.len(),
+    }
+}

@@ -1,0 +1,53 @@
+//! `POST /api/v1/token`: a password for a short-lived token.
+
+use actix_web::web::{Data, Json};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::http::auth::token::{Identity, LIFETIME_SECONDS};
+use crate::http::error::{Fault, Problem};
+use crate::http::state::Shared;
+use crate::http::throttle::Attempt;
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TokenRequest {
+    #[schema(example = "finance@example.org")]
+    email: String,
+    #[schema(format = Password)]
+    password: String,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct TokenAnswer {
+    /// Send it as `Authorization: Bearer …`.
+    access_token: String,
+    #[schema(example = "Bearer")]
+    token_type: &'static str,
+    /// Seconds.
+    expires_in: i64,
+}
+
+#[utoipa::path(
+    post, path = "/api/v1/token", tag = "access",
+    request_body = TokenRequest,
+    responses(
+        (status = 200, body = TokenAnswer),
+        (status = 401, body = Problem, description = "The address and the password do not match."),
+        (status = 429, body = Problem, description = "Too many failed attempts; Retry-After says how long to wait."),
+    )
+)]
+pub async fn create(
+    shared: Data<Shared>,
+    http: HttpRequest,
+    request: Json<TokenRequest>,
+) -> Result<HttpResponse, Fault> {
+    let TokenRequest { email, password } = request.into_inner();
+    let attempt = Attempt::new(&email, http.peer_addr().map(|peer| peer.ip()));
+    let person = shared.check_password(attempt, email, password).await?;
+    let person = person.ok_or(Fault::SignInNeeded("the address and the password do not match"))?;
+    let identity = Identity { user: person.id, role: person.role, tenant: person.tenant };
+    let access_token = shared.sign_token(&identity).await?;
+    Ok(HttpResponse::Ok().json(TokenAnswer { access_token, token_type: "Bearer", expires_in: LIFETIME_SECONDS }))
+}

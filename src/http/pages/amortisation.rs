@@ -1,0 +1,108 @@
+//! Amortisation: where things stand on a day, the plan by year, and each asset's part in it.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Query};
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+use chrono::{Datelike, NaiveDate};
+use serde::Deserialize;
+
+use super::Frame;
+use super::chart::{BarChart, Value};
+use crate::app::read_tenants;
+use crate::app::report_amortisation;
+use crate::domain::amortisation::report::{AmortisationReport, PlanRow, RowState};
+use crate::http::api::amortisation::{file as report_file, format};
+use crate::http::api::parsed;
+use crate::http::auth::Granted;
+use crate::http::error::Fault;
+use crate::http::state::{Shared, blocking};
+
+#[derive(Deserialize)]
+pub struct AmortisationQuery {
+    as_of: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub struct FileQuery {
+    as_of: Option<String>,
+    format: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "amortisation.html")]
+struct AmortisationPage {
+    frame: Frame,
+    report: AmortisationReport,
+    /// The report's day in words.
+    day: String,
+    chart: BarChart,
+}
+
+impl AmortisationPage {
+    fn state(&self, state: &RowState) -> String {
+        self.frame.t(state_key(*state))
+    }
+}
+
+pub async fn page(
+    shared: Data<Shared>,
+    _granted: Granted,
+    http: HttpRequest,
+    query: Query<AmortisationQuery>,
+) -> Result<HttpResponse, Fault> {
+    let asked: Option<NaiveDate> = parsed("as_of", query.as_of.as_deref(), "a day such as 2026-10-31")?;
+    let (store, now) = (shared.store.clone(), shared.now());
+    let report = blocking(move || {
+        let as_of = asked.map_or_else(|| read_tenants::today(&store, now), Ok)?;
+        report_amortisation::figures(&store, as_of)
+    })
+    .await?;
+    let frame = Frame::of(&http);
+    let chart = net_book_values(&frame, &report);
+    let day = frame.date(&report.as_of);
+    super::page(StatusCode::OK, &AmortisationPage { frame, report, day, chart })
+}
+
+pub async fn file(
+    shared: Data<Shared>,
+    _granted: Granted,
+    http: HttpRequest,
+    query: Query<FileQuery>,
+) -> Result<HttpResponse, Fault> {
+    let as_of = parsed("as_of", query.as_of.as_deref(), "a day such as 2026-10-31")?;
+    report_file(&shared, as_of, format(query.format.as_deref())?, Frame::of(&http).language).await
+}
+
+const fn state_key(state: RowState) -> &'static str {
+    match state {
+        RowState::NoCharge => "state-no-charge",
+        RowState::Posted => "state-posted",
+        RowState::Due => "state-due",
+        RowState::InProgress => "state-in-progress",
+        RowState::ToCome => "state-to-come",
+    }
+}
+
+/// What is left on the books at each year's end.
+fn net_book_values(frame: &Frame, report: &AmortisationReport) -> BarChart {
+    let value = |row: &PlanRow<i32>| Value {
+        label: row.period.to_string(),
+        amount: row.net_book_value,
+        is_planned: row.period >= report.as_of.year(),
+    };
+    let values: Vec<Value> = report.total.years.iter().map(value).collect();
+    let description = match (report.total.years.first(), report.total.years.last()) {
+        (Some(first), Some(last)) => frame.texts(
+            "chart-description",
+            &[
+                ("first", &first.period.to_string()),
+                ("from", &frame.amount(&first.net_book_value)),
+                ("last", &last.period.to_string()),
+                ("to", &frame.amount(&last.net_book_value)),
+            ],
+        ),
+        _ => frame.t("chart-empty"),
+    };
+    BarChart::new(frame.t("chart-title"), description, &values, frame.language)
+}

@@ -1,0 +1,152 @@
+//! Bar charts as SVG, laid out in whole units so that the same figures give the same drawing.
+
+use rust_decimal::Decimal;
+
+use crate::domain::money::Money;
+use crate::domain::party::Language;
+use crate::domain::typography::{self, NBSP};
+
+const WIDTH: i64 = 720;
+const HEIGHT: i64 = 240;
+/// Room for the scale's labels on the left, the bars' below.
+const LEFT: i64 = 64;
+const TOP: i64 = 12;
+const BOTTOM: i64 = 24;
+/// A label needs so much.
+const LABEL_WIDTH: i64 = 40;
+const GRID_LINES: i64 = 4;
+
+/// A value to draw.
+pub struct Value {
+    pub label: String,
+    pub amount: Money,
+    /// Drawn differently: what is not in the books yet.
+    pub is_planned: bool,
+}
+
+/// A chart ready for `chart.html`; amounts below zero are drawn as zero.
+pub struct BarChart {
+    /// Names the chart for who does not see it.
+    pub title: String,
+    pub description: String,
+    pub width: i64,
+    pub height: i64,
+    pub left: i64,
+    pub right: i64,
+    pub bars: Vec<Bar>,
+    pub grid: Vec<GridLine>,
+}
+
+pub struct Bar {
+    pub x: i64,
+    pub y: i64,
+    pub width: i64,
+    pub height: i64,
+    pub centre: i64,
+    pub label_y: i64,
+    /// Empty where the labels would overlap.
+    pub label: String,
+    pub is_planned: bool,
+}
+
+pub struct GridLine {
+    pub y: i64,
+    pub label: String,
+}
+
+impl BarChart {
+    pub fn new(title: String, description: String, values: &[Value], language: Language) -> BarChart {
+        let count = i64::try_from(values.len()).unwrap_or(i64::MAX).max(1);
+        let top_cents = scale_top(values.iter().map(|value| value.amount.cents()).max().unwrap_or_default());
+        let plot_width = WIDTH - LEFT;
+        // A label at every `stride`th bar.
+        let stride = (LABEL_WIDTH * count + plot_width - 1) / plot_width;
+        let bars = (0..).zip(values).map(|(index, value)| bar(index, count, stride.max(1), top_cents, value)).collect();
+        let grid = (0..=GRID_LINES).map(|step| grid_line(step, top_cents, language)).collect();
+        BarChart { title, description, width: WIDTH, height: HEIGHT, left: LEFT, right: WIDTH, bars, grid }
+    }
+}
+
+fn bar(index: i64, count: i64, stride: i64, top_cents: i64, value: &Value) -> Bar {
+    let edge = |position: i64| LEFT + (WIDTH - LEFT) * position / count;
+    let (from, to) = (edge(index), edge(index + 1));
+    let gap = ((to - from) / 5).min(8);
+    let y = y_of(value.amount.cents().max(0), top_cents);
+    Bar {
+        x: from + gap / 2,
+        y,
+        width: (to - from - gap).max(1),
+        height: HEIGHT - BOTTOM - y,
+        centre: (from + to) / 2,
+        label_y: HEIGHT - 6,
+        label: if index % stride == 0 { value.label.clone() } else { String::new() },
+        is_planned: value.is_planned,
+    }
+}
+
+fn grid_line(step: i64, top_cents: i64, language: Language) -> GridLine {
+    let cents = top_cents / GRID_LINES * step;
+    GridLine { y: y_of(cents, top_cents), label: short_amount(Money::from_cents(cents), language) }
+}
+
+fn y_of(cents: i64, top_cents: i64) -> i64 {
+    let plot = HEIGHT - TOP - BOTTOM;
+    let filled = i128::from(cents) * i128::from(plot) / i128::from(top_cents.max(1));
+    HEIGHT - BOTTOM - i64::try_from(filled).unwrap_or(plot)
+}
+
+/// The smallest 1, 2, 4 or 8 times a power of ten that holds `cents`: it divides by [`GRID_LINES`] into short numbers.
+fn scale_top(cents: i64) -> i64 {
+    let mut power = 100_i64;
+    loop {
+        for factor in [1, 2, 4, 8] {
+            let top = power.saturating_mul(factor);
+            if top >= cents {
+                return top;
+            }
+        }
+        power = power.saturating_mul(10);
+    }
+}
+
+/// `16 M€`, `250 k€`.
+fn short_amount(money: Money, language: Language) -> String {
+    let euros = money.to_decimal();
+    let (divisor, unit) = if euros >= Decimal::from(1_000_000) {
+        (Decimal::from(1_000_000), "M€")
+    } else if euros >= Decimal::from(1000) {
+        (Decimal::from(1000), "k€")
+    } else {
+        (Decimal::ONE, "€")
+    };
+    format!("{}{NBSP}{unit}", typography::decimal((euros / divisor).round_dp(2).normalize(), language))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scales_are_round_and_hold_the_highest() {
+        assert_eq!(scale_top(0), 100);
+        assert_eq!(scale_top(1_600_000_000), 2_000_000_000);
+        assert_eq!(scale_top(400_000), 400_000);
+        assert!(scale_top(i64::MAX) == i64::MAX);
+        assert_eq!(short_amount(Money::from_cents(1_500_000_000), Language::French), "15\u{a0}M€");
+        assert_eq!(short_amount(Money::from_cents(25_000_000), Language::English), "250\u{a0}k€");
+    }
+
+    #[test]
+    fn bars_stay_inside_and_side_by_side() {
+        let value = |cents| Value { label: "2026".into(), amount: Money::from_cents(cents), is_planned: false };
+        for count in [1, 9, 50, 400] {
+            let values: Vec<Value> = (0..count).map(|index| value(index * 1_000_000 - 500)).collect();
+            let chart = BarChart::new(String::new(), String::new(), &values, Language::French);
+            assert!(chart.bars.iter().all(|bar| bar.x >= LEFT && bar.x + bar.width <= WIDTH));
+            assert!(chart.bars.iter().all(|bar| bar.y >= TOP && bar.y + bar.height == HEIGHT - BOTTOM));
+            assert!(chart.bars.windows(2).all(|pair| pair[0].x + pair[0].width <= pair[1].x + 1));
+            let labels = chart.bars.iter().filter(|bar| !bar.label.is_empty()).count();
+            assert!(labels <= 18, "{count} bars, {labels} labels");
+        }
+    }
+}

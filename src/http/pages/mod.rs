@@ -1,0 +1,103 @@
+//! Pages for people: rendered here, readable without scripts, in French and English.
+//!
+//! Owns: the look (one style sheet), the words (`locales/pages`), the shape of each page; templates stand beside their
+//! handlers. Does not own: figures. Invariants: nothing is loaded from outside the site; every table has a caption and
+//! headers; a chart never says more than the table beside it.
+
+pub mod amortisation;
+pub mod assets;
+mod chart;
+mod frame;
+pub mod home;
+pub mod invoice;
+pub mod invoices;
+mod language;
+pub mod sign_in;
+pub mod tenants;
+mod texts;
+
+use actix_web::http::{Method, StatusCode, header};
+use actix_web::{HttpRequest, HttpResponse, ResponseError};
+use askama::Template;
+
+use super::error::Fault;
+
+pub use frame::Frame;
+pub use language::keep_language;
+
+/// A page's response.
+pub(super) fn page(status: StatusCode, template: &impl Template) -> Result<HttpResponse, Fault> {
+    let body = template.render().map_err(Fault::internal)?;
+    Ok(HttpResponse::build(status).insert_header((header::CONTENT_TYPE, "text/html; charset=utf-8")).body(body))
+}
+
+/// Elsewhere on this site.
+pub(super) fn see_other(path: &str) -> HttpResponse {
+    HttpResponse::SeeOther().insert_header((header::LOCATION, path)).finish()
+}
+
+/// Where to sign in, and to come back to `wanted` afterwards; only a page that was read can be come back to.
+pub fn sign_in_address(method: &Method, wanted: &str) -> String {
+    if *method != Method::GET || wanted == "/" {
+        return "/sign-in".to_owned();
+    }
+    format!("/sign-in?next={}", encoded(wanted))
+}
+
+/// A value within a query.
+pub(super) fn encoded(value: &str) -> String {
+    use std::fmt::Write;
+    let mut text = String::with_capacity(value.len());
+    for byte in value.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
+            text.push(char::from(byte));
+        } else {
+            // Writing to a String cannot fail.
+            let _ = write!(text, "%{byte:02X}");
+        }
+    }
+    text
+}
+
+#[derive(Template)]
+#[template(path = "fault.html")]
+struct FaultPage<'a> {
+    frame: Frame,
+    name: &'a str,
+    detail: Option<String>,
+}
+
+/// A fault as a person reads it. A page that cannot even be rendered is told as a program would be.
+pub fn fault_page(request: &HttpRequest, fault: &Fault) -> HttpResponse {
+    let frame = Frame::of(request);
+    // What was typed wrong, or how long to wait, helps; the rest is said by the page's own words.
+    let detail = match fault {
+        Fault::BadRequest(detail) | Fault::Conflict(detail) => Some(detail.clone()),
+        Fault::TooManyAttempts(seconds) => Some(frame.with("fault-wait", "seconds", &seconds.to_string())),
+        _ => None,
+    };
+    let template = FaultPage { frame, name: fault.name(), detail };
+    match page(fault.status_code(), &template) {
+        Ok(mut response) => {
+            fault.mark(&mut response);
+            response.headers_mut().remove(header::WWW_AUTHENTICATE);
+            response
+        }
+        Err(fault) => fault.error_response(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_comes_back_only_to_pages_that_were_read() {
+        assert_eq!(sign_in_address(&Method::GET, "/"), "/sign-in");
+        assert_eq!(sign_in_address(&Method::POST, "/sign-out"), "/sign-in");
+        assert_eq!(
+            sign_in_address(&Method::GET, "/invoices?month=2026-10&sort=due"),
+            "/sign-in?next=/invoices%3Fmonth%3D2026-10%26sort%3Ddue"
+        );
+    }
+}

@@ -1,0 +1,76 @@
+//! The words of pages, from `locales/pages/*.ftl`.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use fluent_templates::fluent_bundle::FluentValue;
+use fluent_templates::{LanguageIdentifier, Loader, langid, static_loader};
+
+use crate::domain::party::Language;
+
+static_loader! {
+    static TEXTS = {
+        locales: "./locales/pages",
+        fallback_language: "fr",
+        // Pages mark nothing up inside a sentence; the isolating marks would only get into what people copy.
+        customise: |bundle| bundle.set_use_isolating(false),
+    };
+}
+
+const FRENCH: LanguageIdentifier = langid!("fr");
+const ENGLISH: LanguageIdentifier = langid!("en");
+
+/// The text `key` in `language`, with its values.
+pub fn text(language: Language, key: &str, values: &[(&'static str, &str)]) -> String {
+    let language = match language {
+        Language::French => &FRENCH,
+        Language::English => &ENGLISH,
+    };
+    if values.is_empty() {
+        return TEXTS.lookup(language, key);
+    }
+    let value = |(name, value): &(&'static str, &str)| (Cow::Borrowed(*name), FluentValue::from((*value).to_owned()));
+    TEXTS.lookup_with_args(language, key, &values.iter().map(value).collect::<HashMap<_, _>>())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
+    const FRENCH: &str = include_str!("../../../locales/pages/fr.ftl");
+    const ENGLISH: &str = include_str!("../../../locales/pages/en.ftl");
+
+    fn keys(source: &str) -> Vec<&str> {
+        source.lines().filter(|line| !line.starts_with('#')).filter_map(|line| Some(line.split_once(" =")?.0)).collect()
+    }
+
+    #[test]
+    fn both_languages_say_the_same_things() {
+        assert_eq!(keys(FRENCH), keys(ENGLISH));
+        for (number, line) in FRENCH.lines().enumerate().filter(|(_, line)| !line.starts_with('#')) {
+            let text = line.split_once('=').map_or("", |(_, text)| text);
+            let plain = [" :", " ;", " !", " ?", "'"].iter().any(|wrong| text.contains(wrong));
+            assert!(!plain, "fr.ftl line {}: plain space or apostrophe: {line}", number + 1);
+        }
+    }
+
+    /// Every key a template or a handler names in full is there. Keys put together (`role-` + name) are not seen here;
+    /// the page tests look for what a missing key leaves behind.
+    #[test]
+    fn every_text_asked_for_exists() {
+        let known: BTreeSet<&str> = keys(FRENCH).into_iter().collect();
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/http/pages");
+        let mut missing = vec![];
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let source = std::fs::read_to_string(&path).unwrap_or_default();
+            for start in [".t(\"", ".with(\"", "text(\""] {
+                let named = source.split(start).skip(1).filter_map(|rest| rest.split('"').next());
+                missing
+                    .extend(named.filter(|key| !known.contains(key)).map(|key| format!("{}: {key}", path.display())));
+            }
+        }
+        assert!(missing.is_empty(), "no such text:\n{}", missing.join("\n"));
+    }
+}
