@@ -1,3 +1,28 @@
-//! The `chapelle` command.
+//! The `chapelle` command: parse, dispatch, exit code. The only place that reads the clock.
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    tracing_subscriber::fmt()
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn,chapelle=info".into()),
+        )
+        .with_writer(std::io::stderr)
+        .init();
+    // clap itself exits with 2 on a command line it cannot read.
+    let arguments = chapelle::cli::Arguments::parse();
+    match chapelle::cli::run(arguments, now) {
+        Ok(outcome) => ExitCode::from(outcome.exit_code()),
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::from(error.exit_code())
+        }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the shell: the clock is read here and handed down")]
+fn now() -> chrono::DateTime<chrono::Utc> {
+    chrono::Utc::now()
+}

@@ -132,7 +132,19 @@ fn the_domain_is_layered_and_pure() {
     for (file, code) in sources() {
         let Some(inner) = file.strip_prefix("domain/") else { continue };
         let code = code.split("#[cfg(test)]").next().unwrap();
-        for banned in ["diesel", "actix_web", "lettre", "printpdf", "lopdf", "std::env", "std::fs", "Utc::now", "f64", "f32", "SystemTime"] {
+        for banned in [
+            "diesel",
+            "actix_web",
+            "lettre",
+            "printpdf",
+            "lopdf",
+            "std::env",
+            "std::fs",
+            "Utc::now",
+            "f64",
+            "f32",
+            "SystemTime",
+        ] {
             if code.contains(banned) {
                 breaches.push(format!("src/{file} mentions {banned}"));
             }

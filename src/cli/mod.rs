@@ -1,1 +1,97 @@
-//! Placeholder
+//! The `chapelle` command: a file per subcommand.
+//!
+//! Every command takes `--data-dir` and honours `DATABASE_URL`; those that report take `--json`. Exit codes: 0 done,
+//! 1 something failed, 2 bad input (nothing was changed), 3 done but something needs a person.
+
+use std::path::PathBuf;
+
+use chrono::{DateTime, Utc};
+use clap::{Parser, Subcommand};
+
+mod amortisation;
+mod billing;
+mod book;
+mod context;
+mod demo;
+mod invoices;
+mod maintenance;
+mod outbox;
+mod readings;
+mod serve;
+mod users;
+
+pub use context::{CliError, Clock, Context, Outcome};
+
+/// Billing, contracts and amortisation of a public data centre.
+#[derive(Debug, Parser)]
+#[command(version, about, propagate_version = true)]
+pub struct Arguments {
+    /// Where the database, the archive and the mails live.
+    #[arg(long, global = true, default_value = "./data", value_name = "DIR")]
+    data_dir: PathBuf,
+    /// Print a machine-readable report: money as decimal strings in euros, quantities as decimal strings.
+    #[arg(long, global = true)]
+    json: bool,
+    /// Pretend it is this instant (RFC 3339): for tests and for looking at what a later day would bring.
+    #[arg(long, global = true, hide = true, value_name = "INSTANT")]
+    now: Option<DateTime<Utc>>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Read a facility book and store it, all or nothing.
+    Import(book::Import),
+    /// Write the stored facility book as TOML.
+    Export(book::Export),
+    /// Bring readings in.
+    #[command(subcommand)]
+    Readings(readings::Readings),
+    /// Plan and run a month's billing.
+    #[command(subcommand)]
+    Billing(billing::Billing),
+    /// List issued invoices and write their documents.
+    #[command(subcommand)]
+    Invoices(invoices::Invoices),
+    /// Send what is waiting to be sent.
+    #[command(subcommand)]
+    Outbox(outbox::Outbox),
+    /// Depreciation of the fixed assets.
+    #[command(subcommand)]
+    Amortisation(amortisation::Amortisation),
+    /// People who may sign in.
+    #[command(subcommand)]
+    User(users::User),
+    /// Keys that sign access tokens.
+    #[command(subcommand)]
+    Keys(users::Keys),
+    /// Bring the database's schema up to date.
+    Migrate(maintenance::Migrate),
+    /// Ask a running server whether it is ready.
+    Health(maintenance::Health),
+    /// Answer HTTP requests and run the periodic jobs.
+    Serve(serve::Serve),
+    /// Build an example centre with more than a year of readings, bill it, and serve it.
+    Demo(demo::Demo),
+}
+
+/// Runs one command line.
+pub fn run(arguments: Arguments, clock: Clock) -> Result<Outcome, CliError> {
+    let context = Context::new(arguments.data_dir, arguments.json, arguments.now, clock)?;
+    match arguments.command {
+        Command::Import(command) => command.run(&context),
+        Command::Export(command) => command.run(&context),
+        Command::Readings(command) => command.run(&context),
+        Command::Billing(command) => command.run(&context),
+        Command::Invoices(command) => command.run(&context),
+        Command::Outbox(command) => command.run(&context),
+        Command::Amortisation(command) => command.run(&context),
+        Command::User(command) => command.run(&context),
+        Command::Keys(command) => command.run(&context),
+        Command::Migrate(command) => command.run(&context),
+        Command::Health(command) => command.run(&context),
+        Command::Serve(command) => command.run(&context),
+        Command::Demo(command) => command.run(&context),
+    }
+}

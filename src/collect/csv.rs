@@ -41,7 +41,8 @@ impl Header {
         let mut positions = [None; COLUMNS.len()];
         for (position, name) in names.iter().enumerate() {
             let name = String::from_utf8_lossy(name).trim().to_lowercase();
-            let known = COLUMNS.iter().zip(FRENCH_COLUMNS).position(|(english, french)| *english == name || french == name);
+            let known =
+                COLUMNS.iter().zip(FRENCH_COLUMNS).position(|(english, french)| *english == name || french == name);
             match known.and_then(|column| positions.get_mut(column)) {
                 Some(slot) => *slot = Some(position),
                 None => return Err(FileError::UnknownColumn { name, known: COLUMNS.join(", ") }),

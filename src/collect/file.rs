@@ -154,7 +154,9 @@ mod tests {
         let expected = "line 2: A01-A 2026-10-01T00:10:00Z 1234.5";
         assert_eq!(all(b"meter,at,value\nA01-A,2026-10-01T00:10:00Z,1234.5\n").0, [expected]);
         assert_eq!(
-            all("\u{feff}horodatage;valeur;compteur;unité\r\n2026-10-01T02:10:00+02:00;1234,5;A01-A;kilowatt-hour\r\n".as_bytes()).0,
+            all("\u{feff}horodatage;valeur;compteur;unité\r\n2026-10-01T02:10:00+02:00;1234,5;A01-A;kilowatt-hour\r\n"
+                .as_bytes())
+            .0,
             [expected]
         );
         assert_eq!(all(&gzip(b"meter,at,value\nA01-A,2026-10-01T00:10:00Z,1234.5\n")).0, [expected]);

@@ -1,1 +1,66 @@
-//! Placeholder
+//! What happens without anyone asking: idempotent ticks that call `app`.
+
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use crate::app::deliver_outbox::{self, Postage};
+use crate::app::{Store, archive_invoice};
+use crate::mail::Mailer;
+
+/// How often the outbox is looked at.
+const TICK: Duration = Duration::from_secs(20);
+
+/// The jobs' thread; dropping it without [`Jobs::stop`] lets the current tick finish on its own.
+#[derive(Debug)]
+pub struct Jobs {
+    stop: Sender<()>,
+    thread: JoinHandle<()>,
+}
+
+/// Starts ticking on a thread of its own.
+pub fn start(store: Store, mailer: Mailer, postage: Postage, clock: fn() -> DateTime<Utc>) -> Jobs {
+    let (stop, stopped) = mpsc::channel();
+    let thread = std::thread::spawn(move || {
+        loop {
+            tick(&store, &mailer, &postage, clock());
+            match stopped.recv_timeout(TICK) {
+                Err(RecvTimeoutError::Timeout) => {}
+                _ => return,
+            }
+        }
+    });
+    Jobs { stop, thread }
+}
+
+impl Jobs {
+    /// Waits for the current tick and ends.
+    pub fn stop(self) {
+        let _ = self.stop.send(());
+        if self.thread.join().is_err() {
+            tracing::error!("the jobs' thread had died");
+        }
+    }
+}
+
+/// A failure is logged and tried again at the next tick: nothing is lost by waiting.
+fn tick(store: &Store, mailer: &Mailer, postage: &Postage, now: DateTime<Utc>) {
+    match archive_invoice::archive_missing(store, now) {
+        Ok(report) if report.written > 0 => tracing::info!(written = report.written, "archived invoices"),
+        Ok(_) => {}
+        Err(error) => tracing::error!(%error, "invoices could not be archived"),
+    }
+    match deliver_outbox::deliver(store, mailer, postage, now) {
+        Ok(report) => {
+            if report.sent > 0 {
+                tracing::info!(sent = report.sent, "notices sent");
+            }
+            for notice in &report.failed {
+                tracing::error!(notice = notice.id, error = notice.error, "a notice failed for good");
+            }
+        }
+        Err(error) => tracing::error!(%error, "the outbox could not be delivered"),
+    }
+}

@@ -1,0 +1,60 @@
+//! `chapelle import` and `chapelle export`: the facility book.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::{CliError, Context, Outcome};
+use crate::app::{export_book, import_book};
+
+/// Read a facility book and store it.
+#[derive(Debug, Args)]
+pub struct Import {
+    /// The book, a TOML file (docs/facility-book.md).
+    file: PathBuf,
+    /// Only check it.
+    #[arg(long)]
+    check: bool,
+}
+
+impl Import {
+    pub fn run(&self, context: &Context) -> Result<Outcome, CliError> {
+        let bytes = std::fs::read(&self.file).map_err(CliError::io("read", &self.file))?;
+        let name = self.file.display().to_string();
+        let book = import_book::read(&bytes, &name).map_err(CliError::Input)?;
+        if self.check {
+            println!("{name} is a sound facility book");
+            return Ok(Outcome::Done);
+        }
+        let changes = import_book::import(&context.open()?, &book, "cli", context.now)?;
+        context.print(&changes, |changes| {
+            format!(
+                "{name}: {} created, {} changed, {} unchanged, {} stored but not in the file (kept)",
+                changes.created.len(),
+                changes.changed.len(),
+                changes.unchanged,
+                changes.not_in_file.len()
+            )
+        });
+        Ok(Outcome::Done)
+    }
+}
+
+/// Write the stored facility book as TOML.
+#[derive(Debug, Args)]
+pub struct Export {
+    /// Where to; standard output if left out.
+    #[arg(long, short)]
+    output: Option<PathBuf>,
+}
+
+impl Export {
+    pub fn run(&self, context: &Context) -> Result<Outcome, CliError> {
+        let text = export_book::export(&context.open()?)?;
+        match &self.output {
+            None => print!("{text}"),
+            Some(path) => std::fs::write(path, text).map_err(CliError::io("write", path))?,
+        }
+        Ok(Outcome::Done)
+    }
+}

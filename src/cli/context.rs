@@ -1,0 +1,116 @@
+//! What every command is given, and how it ends.
+
+use std::path::PathBuf;
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use crate::app::deliver_outbox::Postage;
+use crate::app::{AppError, Store};
+use crate::config::{Config, ConfigError};
+
+/// Reads the clock; handed down from `main`.
+pub type Clock = fn() -> DateTime<Utc>;
+
+/// The command's surroundings.
+#[derive(Debug, Clone)]
+pub struct Context {
+    pub data_dir: PathBuf,
+    pub config: Config,
+    pub json: bool,
+    pub clock: Clock,
+    /// The instant the command acts at.
+    pub now: DateTime<Utc>,
+}
+
+/// How a command ended well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    Done,
+    /// Everything possible was done; what was reported needs a person.
+    NeedsAttention,
+}
+
+impl Outcome {
+    pub const fn exit_code(self) -> u8 {
+        match self {
+            Outcome::Done => 0,
+            Outcome::NeedsAttention => 3,
+        }
+    }
+}
+
+/// How a command ended badly.
+#[derive(Debug, thiserror::Error)]
+pub enum CliError {
+    /// Refused; nothing was changed.
+    #[error("{0}")]
+    Input(String),
+    #[error(transparent)]
+    App(#[from] AppError),
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error("cannot {doing} {path}: {source}")]
+    Io { doing: &'static str, path: PathBuf, source: std::io::Error },
+}
+
+impl CliError {
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            CliError::Input(_) | CliError::Config(_) => 2,
+            CliError::App(error) if error.is_input() => 2,
+            CliError::Io { source, .. } if source.kind() == std::io::ErrorKind::NotFound => 2,
+            CliError::App(_) | CliError::Io { .. } => 1,
+        }
+    }
+
+    pub fn io(doing: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> CliError {
+        let path = path.into();
+        move |source| CliError::Io { doing, path, source }
+    }
+}
+
+impl Context {
+    pub fn new(
+        data_dir: PathBuf,
+        json: bool,
+        pretended: Option<DateTime<Utc>>,
+        clock: Clock,
+    ) -> Result<Context, CliError> {
+        let config = Config::load(&data_dir)?;
+        Ok(Context { data_dir, config, json, clock, now: pretended.unwrap_or_else(clock) })
+    }
+
+    /// The database, migrated and ready; the data directory is made if it is missing.
+    pub fn open(&self) -> Result<Store, CliError> {
+        std::fs::create_dir_all(&self.data_dir).map_err(CliError::io("create", &self.data_dir))?;
+        Ok(Store::open(&self.config.database_url(&self.data_dir), &self.data_dir)?)
+    }
+
+    /// What notices carry, as configured.
+    pub fn postage(&self) -> Postage {
+        Postage { attach_pdf: self.config.mail.attach_pdf, public_url: self.config.server.public_url.clone() }
+    }
+
+    /// Prints `report` as JSON if that was asked for, else what `human` makes of it.
+    pub fn print<T: Serialize>(&self, report: &T, human: impl FnOnce(&T) -> String) {
+        let text = if self.json {
+            serde_json::to_string_pretty(report).unwrap_or_else(|error| format!("{{\"error\": \"{error}\"}}"))
+        } else {
+            human(report)
+        };
+        println!("{}", text.trim_end());
+    }
+}
+
+/// A bar on standard error, hidden when the report is JSON or nobody is looking.
+pub fn progress_bar(context: &Context, what: &'static str) -> indicatif::ProgressBar {
+    let bar = indicatif::ProgressBar::new(0);
+    if context.json {
+        bar.set_draw_target(indicatif::ProgressDrawTarget::hidden());
+    }
+    let style = indicatif::ProgressStyle::with_template("{bar:30} {pos}/{len} {msg} {elapsed}");
+    bar.set_style(style.unwrap_or_else(|_| indicatif::ProgressStyle::default_bar()));
+    bar.set_message(what);
+    bar
+}

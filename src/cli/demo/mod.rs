@@ -1,0 +1,187 @@
+//! `chapelle demo`: the main job, end to end, on an example of the Chapelle centre.
+
+mod book;
+mod readings;
+mod summary;
+
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Days, NaiveTime, Utc};
+use clap::Args;
+
+use self::summary::Summary;
+use super::context::progress_bar;
+use super::{CliError, Context, Outcome};
+use crate::app::ingest_readings::{self, ReadingInput};
+use crate::app::run_billing::{self, RunRequest};
+use crate::app::{Store, deliver_outbox, export_book, import_book, post_depreciation};
+use crate::bookfile;
+use crate::domain::book::Book;
+use crate::domain::calendar::{BillingMonth, Period};
+use crate::domain::metering::Quality;
+
+/// How many finished months a new demo begins before.
+const MONTHS: u32 = 14;
+/// Which month, counted from the first, has readings corrected after it was billed.
+const CORRECTED_MONTH: usize = 11;
+
+/// Build an example centre with more than a year of readings, bill it, and serve it.
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// Stop after the summary.
+    #[arg(long)]
+    no_serve: bool,
+}
+
+impl Demo {
+    pub fn run(&self, context: &Context) -> Result<Outcome, CliError> {
+        let store = context.open()?;
+        let months = months(&store, context.now)?;
+        let Some((first, last)) = months.first().copied().zip(months.last().copied()) else {
+            return Err(CliError::Input("there is no finished month to show".to_owned()));
+        };
+        let mut steps = Steps::default();
+        let example = book::example_book(first).map_err(|error| CliError::Input(error.to_string()))?;
+        let stored = steps.time("book", || import(context, &store, &example))?;
+        let loaded = steps.time("readings", || load_readings(context, &store, &stored, first, last))?;
+        steps.time("billing", || bill(context, &store, &stored, &months))?;
+        steps.time("mail", || deliver(context, &store, last))?;
+        steps.time("depreciation", || Ok(post_depreciation::post(&store, last, "demo", context.now)?))?;
+        let people = steps.time("people", || summary::sign_ins(context, &store))?;
+        let summary = Summary::gather(context, &store, &months, loaded, steps.taken, people)?;
+        context.print(&summary, Summary::describe);
+        if self.no_serve { Ok(Outcome::Done) } else { super::serve::serve(context, store) }
+    }
+}
+
+/// How long each step took.
+#[derive(Debug, Default)]
+struct Steps {
+    taken: Vec<(&'static str, Duration)>,
+}
+
+impl Steps {
+    fn time<T>(&mut self, name: &'static str, step: impl FnOnce() -> Result<T, CliError>) -> Result<T, CliError> {
+        let begun = Instant::now();
+        let result = step()?;
+        self.taken.push((name, begun.elapsed()));
+        Ok(result)
+    }
+}
+
+/// Every finished month of the demo: from where an earlier run began, else from [`MONTHS`] ago.
+fn months(store: &Store, now: DateTime<Utc>) -> Result<Vec<BillingMonth>, CliError> {
+    let last = BillingMonth::of(now.date_naive()).previous();
+    let first = match export_book::load(store) {
+        Ok(book) => begun_in(&book)?,
+        Err(crate::app::AppError::NoBook) => (1..MONTHS).fold(last, |month, _| month.previous()),
+        Err(error) => return Err(error.into()),
+    };
+    Ok(first.through(last).collect())
+}
+
+/// The month the stored example begins in; a book that is not the example is left alone.
+fn begun_in(book: &Book) -> Result<BillingMonth, CliError> {
+    let general = book.meters.iter().find(|meter| meter.code.as_str() == "general-A");
+    general
+        .filter(|_| book.facility.code == "chapelle")
+        .map(|meter| BillingMonth::of(meter.installed_at.date_in(book.facility.zone)))
+        .ok_or_else(|| {
+            CliError::Input("this data directory holds another facility's book: choose one with --data-dir".to_owned())
+        })
+}
+
+/// Writes the example as a book file and imports that file, as a person would.
+fn import(context: &Context, store: &Store, example: &Book) -> Result<Book, CliError> {
+    let path = context.data_dir.join("book.toml");
+    let text = bookfile::write(example);
+    std::fs::write(&path, &text).map_err(CliError::io("write", &path))?;
+    let book = import_book::read(text.as_bytes(), &path.display().to_string()).map_err(CliError::Input)?;
+    import_book::import(store, &book, "demo", context.now)?;
+    Ok(export_book::load(store)?)
+}
+
+/// Loads what is not there yet; returns how many readings were accepted now.
+fn load_readings(
+    context: &Context,
+    store: &Store,
+    book: &Book,
+    first: BillingMonth,
+    last: BillingMonth,
+) -> Result<u64, CliError> {
+    let zone = book.facility.zone;
+    let whole = Period { from: first.period(zone).from, to: last.period(zone).to };
+    let resume_from = ingest_readings::latest(store, &"general-A".into())?.map_or(whole.from, |at| at.plus_seconds(1));
+    let source = readings::ExampleReadings::new(book, first, whole);
+    let bar = progress_bar(context, "hours of readings");
+    bar.set_length(source.hours());
+    let mut intake = ingest_readings::Intake::open(store, "demo")?;
+    for hour in source {
+        bar.inc(1);
+        let inputs = hour.iter().filter(|reading| reading.at >= resume_from).filter_map(|reading| {
+            let meter = book.meters.get(reading.meter)?.code.as_str();
+            Some(ReadingInput {
+                meter,
+                at: reading.at,
+                value: reading.value,
+                unit: None,
+                quality: Quality::Measured,
+                correction: None,
+            })
+        });
+        intake.push(inputs, context.now)?;
+    }
+    let report = intake.finish(context.now)?;
+    bar.finish_and_clear();
+    Ok(report.accepted)
+}
+
+/// When a month's invoices are issued: the third of the next month, in the morning.
+fn issued_at(month: BillingMonth) -> DateTime<Utc> {
+    (month.next().first_day() + Days::new(2)).and_time(NaiveTime::from_hms_opt(7, 30, 0).unwrap_or_default()).and_utc()
+}
+
+/// Bills each month as its own staff would have: once it is over, before the next.
+fn bill(context: &Context, store: &Store, book: &Book, months: &[BillingMonth]) -> Result<(), CliError> {
+    let bar = progress_bar(context, "months billed");
+    bar.set_length(u64::try_from(months.len()).unwrap_or(0));
+    for (position, month) in months.iter().enumerate() {
+        let now = issued_at(*month).min(context.now);
+        run_billing::run(
+            store,
+            &RunRequest { month: *month, issue: true, actor: "demo".to_owned(), now },
+            &mut |_, _| {},
+        )?;
+        if position == CORRECTED_MONTH {
+            correct_late(store, book, *month, issued_at(*month) + Days::new(6))?;
+        }
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    Ok(())
+}
+
+/// Sends the one late correction; sent twice it is a duplicate.
+fn correct_late(store: &Store, book: &Book, month: BillingMonth, now: DateTime<Utc>) -> Result<(), CliError> {
+    let reason = "one of two shelves was not counted";
+    let corrections = readings::late_correction(book, month);
+    let mut intake = ingest_readings::Intake::open(store, "demo")?;
+    let inputs = corrections.iter().map(|(meter, at, value)| ReadingInput {
+        meter: meter.as_str(),
+        at: *at,
+        value: *value,
+        unit: None,
+        quality: Quality::Corrected,
+        correction: Some(reason),
+    });
+    intake.push(inputs, now)?;
+    intake.finish(now)?;
+    Ok(())
+}
+
+fn deliver(context: &Context, store: &Store, last: BillingMonth) -> Result<(), CliError> {
+    let mailer = deliver_outbox::mailer(&context.config.mail, &context.data_dir)?;
+    let now = issued_at(last).max(context.now);
+    deliver_outbox::deliver(store, &mailer, &context.postage(), now)?;
+    Ok(())
+}

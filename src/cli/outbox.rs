@@ -1,0 +1,81 @@
+//! `chapelle outbox`: notices waiting to be sent.
+
+use clap::{Args, Subcommand};
+
+use super::{CliError, Context, Outcome};
+use crate::app::deliver_outbox::{self, DeliveryReport};
+
+#[derive(Debug, Subcommand)]
+pub enum Outbox {
+    /// Send every notice that is due.
+    Deliver(Deliver),
+    /// Show notices that are waiting or failed for good.
+    List(List),
+    /// Put a notice that failed for good back in the queue.
+    Retry(Retry),
+}
+
+#[derive(Debug, Args)]
+pub struct Deliver {}
+
+#[derive(Debug, Args)]
+pub struct List {}
+
+#[derive(Debug, Args)]
+pub struct Retry {
+    /// The notice's number in `outbox list`.
+    id: i64,
+}
+
+impl Outbox {
+    pub fn run(&self, context: &Context) -> Result<Outcome, CliError> {
+        match self {
+            Outbox::Deliver(_) => deliver(context),
+            Outbox::List(_) => list(context),
+            Outbox::Retry(retry) => {
+                deliver_outbox::retry(&context.open()?, retry.id, "cli", context.now)?;
+                println!("notice {} is in the queue again", retry.id);
+                Ok(Outcome::Done)
+            }
+        }
+    }
+}
+
+fn deliver(context: &Context) -> Result<Outcome, CliError> {
+    let store = context.open()?;
+    let mailer = deliver_outbox::mailer(&context.config.mail, &context.data_dir)?;
+    let postage = context.postage();
+    let report = deliver_outbox::deliver(&store, &mailer, &postage, context.now)?;
+    context.print(&report, describe);
+    Ok(if report.failed.is_empty() { Outcome::Done } else { Outcome::NeedsAttention })
+}
+
+fn describe(report: &DeliveryReport) -> String {
+    let mut lines = vec![format!(
+        "{} sent, {} to be tried again, {} failed for good",
+        report.sent,
+        report.postponed.len(),
+        report.failed.len()
+    )];
+    for notice in report.postponed.iter().chain(&report.failed) {
+        lines.push(format!("  {} to {}: {}", notice.id, notice.recipient, notice.error));
+    }
+    lines.join("\n")
+}
+
+fn list(context: &Context) -> Result<Outcome, CliError> {
+    let notices = deliver_outbox::waiting(&context.open()?)?;
+    context.print(&notices, |notices| {
+        if notices.is_empty() {
+            return "no notice is waiting".to_owned();
+        }
+        let row = |n: &deliver_outbox::WaitingNotice| {
+            format!(
+                "{:>6}  {:<8} {:<40} {:<36} {} tries  {}",
+                n.id, n.status, n.message_id, n.recipient, n.attempts, n.error
+            )
+        };
+        notices.iter().map(row).collect::<Vec<_>>().join("\n")
+    });
+    Ok(Outcome::Done)
+}

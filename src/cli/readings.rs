@@ -1,0 +1,59 @@
+//! `chapelle readings import`: files of readings.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use super::context::progress_bar;
+use super::{CliError, Context, Outcome};
+use crate::app::ingest_readings::{self, FileReport};
+
+#[derive(Debug, Subcommand)]
+pub enum Readings {
+    /// Import CSV, NDJSON or CloudEvents files, gzipped or not. A run that was stopped is continued by the same command.
+    Import(Import),
+}
+
+#[derive(Debug, Args)]
+pub struct Import {
+    /// The files (docs/readings.md); the format is recognised.
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    /// Where the readings come from, kept with each of them.
+    #[arg(long, default_value = "file")]
+    source: String,
+}
+
+impl Readings {
+    pub fn run(&self, context: &Context) -> Result<Outcome, CliError> {
+        let Readings::Import(import) = self;
+        let store = context.open()?;
+        let mut reports = Vec::new();
+        for file in &import.files {
+            let bar = progress_bar(context, "bytes");
+            let report =
+                ingest_readings::import_file(&store, file, &import.source, context.now, &mut |done, total| {
+                    bar.set_length(total);
+                    bar.set_position(done);
+                })?;
+            bar.finish_and_clear();
+            reports.push(report);
+        }
+        context.print(&reports, |reports| reports.iter().map(describe).collect::<Vec<_>>().join("\n"));
+        let refused = reports.iter().any(|report| report.refused_count > 0);
+        Ok(if refused { Outcome::NeedsAttention } else { Outcome::Done })
+    }
+}
+
+fn describe(report: &FileReport) -> String {
+    let mut lines = vec![format!(
+        "{}: {} accepted, {} duplicates, {} refused",
+        report.file, report.accepted, report.duplicates, report.refused_count
+    )];
+    lines.extend(report.refused.iter().map(|refusal| format!("  {refusal}")));
+    let more = report.refused_count.saturating_sub(u64::try_from(report.refused.len()).unwrap_or(0));
+    if more > 0 {
+        lines.push(format!("  and {more} more"));
+    }
+    lines.join("\n")
+}

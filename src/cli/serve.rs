@@ -1,0 +1,30 @@
+//! `chapelle serve`: HTTP and the periodic jobs.
+
+use clap::Args;
+
+use super::{CliError, Context, Outcome};
+use crate::app::{Store, deliver_outbox};
+use crate::http::{self, ServerParts};
+use crate::jobs;
+
+/// Answer HTTP requests and run the periodic jobs.
+#[derive(Debug, Args)]
+pub struct Serve {}
+
+impl Serve {
+    pub fn run(&self, context: &Context) -> Result<Outcome, CliError> {
+        serve(context, context.open()?)
+    }
+}
+
+/// Serves `store` until the process is told to stop.
+pub fn serve(context: &Context, store: Store) -> Result<Outcome, CliError> {
+    let mailer = deliver_outbox::mailer(&context.config.mail, &context.data_dir)?;
+    let jobs = jobs::start(store.clone(), mailer, context.postage(), context.clock);
+    let parts = ServerParts::new(store, &context.config.server, context.clock)?;
+    eprintln!("serving {} (stop with Ctrl-C)", context.config.server.public_url);
+    let served = actix_web::rt::System::new().block_on(http::serve(parts));
+    jobs.stop();
+    served.map_err(CliError::io("serve on", context.config.server.listen.clone()))?;
+    Ok(Outcome::Done)
+}

@@ -1,0 +1,222 @@
+//! The main job through the command line, on both engines: what people type, what they see, what bad input gets.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod common;
+
+use chapelle::domain::calendar::{BillingMonth, Period};
+use common::{ENGINES, World, readings_csv, small_book, small_book_path};
+use serde_json::Value;
+
+fn months() -> [BillingMonth; 2] {
+    ["2026-09".parse().unwrap(), "2026-10".parse().unwrap()]
+}
+
+/// A world with the small book and hourly readings of September and October.
+fn ready(world: &World) {
+    let book = small_book();
+    let [first, last] = months();
+    let zone = book.facility.zone;
+    let period = Period { from: first.period(zone).from, to: last.period(zone).to };
+    world.ok(&["import", small_book_path().to_str().unwrap()]);
+    let (csv, _) = readings_csv(&book, period, 3_600);
+    let file = world.file("readings.csv", &csv);
+    world.ok(&["readings", "import", file.to_str().unwrap()]);
+}
+
+fn json(world: &World, arguments: &[&str]) -> Value {
+    let all: Vec<&str> = ["--json"].iter().chain(arguments).copied().collect();
+    let output = world.run(&all);
+    assert!(matches!(output.status.code(), Some(0 | 3)), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// A decimal string in cents.
+fn cents(value: &Value) -> i64 {
+    value.as_str().unwrap().replace('.', "").parse().unwrap()
+}
+
+#[test]
+fn a_month_is_billed_once_and_every_total_adds_up() {
+    for engine in ENGINES {
+        let world = World::new(engine);
+        ready(&world);
+        let plan = json(&world, &["billing", "plan", "--month", "2026-09"]);
+        assert_eq!(plan["drafts"].as_array().unwrap().len(), 3, "{plan:#}");
+        for draft in plan["drafts"].as_array().unwrap() {
+            let lines: i64 = draft["charges"].as_array().unwrap().iter().map(|charge| cents(&charge["net"])).sum();
+            assert_eq!(lines, cents(&draft["net"]), "{draft:#}");
+            assert_eq!(cents(&draft["net"]) + cents(&draft["tax"]), cents(&draft["gross"]));
+        }
+        assert_eq!(json(&world, &["invoices", "list"]).as_array().unwrap().len(), 0, "a plan writes nothing");
+
+        let drafted = json(&world, &["billing", "run", "--month", "2026-09"]);
+        assert_eq!((drafted["drafted"].as_u64(), drafted["issued"].as_array().unwrap().len()), (Some(3), 0));
+        let run = json(&world, &["billing", "run", "--month", "2026-09", "--issue"]);
+        let numbers: Vec<&str> =
+            run["issued"].as_array().unwrap().iter().map(|one| one["number"].as_str().unwrap()).collect();
+        assert_eq!(numbers, ["DC2026000001", "DC2026000002", "DC2026000003"]);
+        let again = json(&world, &["billing", "run", "--month", "2026-09", "--issue"]);
+        assert_eq!(again["issued"].as_array().unwrap().len(), 0, "never twice");
+        assert_eq!(again["already_billed"].as_array().unwrap().len(), 3);
+
+        let check = json(&world, &["invoices", "archive"]);
+        assert_eq!((check["sound"].as_u64(), check["damaged"].as_array().unwrap().len()), (Some(6), 0));
+        let delivered = json(&world, &["outbox", "deliver"]);
+        assert_eq!(delivered["sent"].as_u64(), Some(2), "one per contact; the city has none");
+        assert_eq!(std::fs::read_dir(world.dir.path().join("mail")).unwrap().count(), 2);
+        assert_eq!(json(&world, &["outbox", "deliver"])["sent"].as_u64(), Some(0));
+    }
+}
+
+#[test]
+fn a_correction_of_a_billed_month_is_a_line_of_the_next_invoice() {
+    for engine in ENGINES {
+        let world = World::new(engine);
+        ready(&world);
+        world.ok(&["billing", "run", "--month", "2026-09", "--issue"]);
+        let correction = "meter,at,value,correction\nSAN-EDP,2026-09-10T00:00:00Z,500,array miscounted\n";
+        let file = world.file("late.csv", correction);
+        world.ok(&["readings", "import", file.to_str().unwrap()]);
+        let plan = json(&world, &["billing", "plan", "--month", "2026-10"]);
+        let storage = plan["drafts"].as_array().unwrap().iter().find(|draft| draft["contract"] == "EDP-2026").unwrap();
+        let lines = storage["charges"].as_array().unwrap();
+        let regularised: Vec<&Value> =
+            lines.iter().filter(|line| line["formula"].as_str().unwrap().contains("DC2026")).collect();
+        assert_eq!(regularised.len(), 1, "{storage:#}");
+        assert!(cents(&regularised[0]["net"]) > 0);
+        world.ok(&["billing", "run", "--month", "2026-10", "--issue"]);
+        let listed = json(&world, &["invoices", "list", "--month", "2026-09"]);
+        assert_eq!(listed.as_array().unwrap().len(), 3, "the billed month has no new invoice");
+    }
+}
+
+#[test]
+fn one_tenants_problem_blocks_only_that_tenant() {
+    for engine in ENGINES {
+        let world = World::new(engine);
+        ready(&world);
+        // The index of one counter falls without a declared reset.
+        let file = world.file("fall.csv", "meter,at,value\nA01-EB,2026-09-20T10:30:00Z,1\n");
+        world.ok(&["readings", "import", file.to_str().unwrap()]);
+        let output = world.run(&["--json", "billing", "run", "--month", "2026-09", "--issue"]);
+        assert_eq!(output.status.code(), Some(3), "something needs a person");
+        let run: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(run["issued"].as_array().unwrap().len(), 2, "{run:#}");
+        let blocking: Vec<&Value> =
+            run["problems"].as_array().unwrap().iter().filter(|one| one["severity"] == "blocking").collect();
+        assert!(!blocking.is_empty() && blocking.iter().all(|one| one["contract"] == "AP-2026"), "{blocking:#?}");
+        assert!(blocking[0]["message"].as_str().unwrap().contains("A01-EB"));
+    }
+}
+
+#[test]
+fn depreciation_is_posted_once_a_month() {
+    for engine in ENGINES {
+        let world = World::new(engine);
+        world.ok(&["import", small_book_path().to_str().unwrap()]);
+        let posted = json(&world, &["amortisation", "post", "--through", "2026-10"]);
+        assert!(posted["posted"].as_array().unwrap().len() > 12, "{posted}");
+        let again = json(&world, &["amortisation", "post", "--through", "2026-10"]);
+        assert_eq!(again["posted"].as_array().unwrap().len(), 0);
+        let report: Value =
+            serde_json::from_str(&world.ok(&["amortisation", "report", "--as-of", "2026-10-31", "--format", "json"]))
+                .unwrap();
+        assert_eq!(report["total"]["position"]["due"], "0.00", "everything due is posted: {:#}", report["total"]);
+        for format in ["csv", "xlsx"] {
+            let path = world.dir.path().join(format!("plan.{format}"));
+            world.ok(&[
+                "amortisation",
+                "report",
+                "--as-of",
+                "2026-10-31",
+                "--format",
+                format,
+                "--output",
+                path.to_str().unwrap(),
+            ]);
+            assert!(std::fs::metadata(path).unwrap().len() > 500, "{format}");
+        }
+    }
+}
+
+#[test]
+fn what_is_exported_imports_to_no_change() {
+    for engine in ENGINES {
+        let world = World::new(engine);
+        world.ok(&["import", small_book_path().to_str().unwrap()]);
+        let exported = world.file("exported.toml", &world.ok(&["export"]));
+        let report = json(&world, &["import", exported.to_str().unwrap()]);
+        assert_eq!(report["created"].as_array().unwrap().len(), 0, "{report}");
+        assert_eq!(report["changed"].as_array().unwrap().len(), 0, "{report}");
+    }
+}
+
+#[test]
+fn bad_input_ends_with_2_names_place_and_remedy_and_changes_nothing() {
+    let world = World::new(common::Engine::Sqlite);
+    ready(&world);
+    let before = world.ok(&["export"]);
+    let bad_book = std::fs::read_to_string(small_book_path()).unwrap().replace("26750045200011", "26750045200012");
+    let bad_book = world.file("bad.toml", &bad_book);
+    let endless = world.file("endless.csv", &format!("meter,at,value\n{}", "x".repeat(2 << 20)));
+    let array = world.file("array.json", "[]");
+    let truncated = world.dir.path().join("cut.csv.gz");
+    std::fs::write(&truncated, [0x1F, 0x8B, 8, 0, 0]).unwrap();
+    let cases: Vec<(Vec<&str>, &str)> = vec![
+        (vec!["import", bad_book.to_str().unwrap()], "siret"),
+        (vec!["import", "/nowhere/book.toml"], "/nowhere/book.toml"),
+        (vec!["readings", "import", endless.to_str().unwrap()], "line 2 is longer"),
+        (vec!["readings", "import", array.to_str().unwrap()], "one object a line"),
+        (vec!["readings", "import", truncated.to_str().unwrap()], "send it again"),
+        (vec!["billing", "plan", "--month", "2026-13"], "is not a month"),
+        (vec!["amortisation", "post", "--through", "2026-11"], "has not ended yet"),
+        (vec!["outbox", "retry", "77"], "77"),
+        (vec!["user", "add", "--email", "x", "--name", "x", "--role", "finance"], "password"),
+        (vec!["frobnicate"], "frobnicate"),
+    ];
+    for (arguments, told) in cases {
+        let output = world.run(&arguments);
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {error}");
+        assert!(error.contains(told), "{arguments:?}: {error}");
+    }
+    assert_eq!(world.ok(&["export"]), before);
+}
+
+#[test]
+fn readings_that_cannot_be_are_refused_one_by_one() {
+    let world = World::new(common::Engine::Sqlite);
+    ready(&world);
+    let csv = "meter,at,value,unit\n\
+        A01-EA,2026-12-24T00:00:00Z,1,\n\
+        A01-EA,2025-01-01T00:00:00Z,1,\n\
+        A02-EA,2026-10-01T00:00:00Z,1,\n\
+        NOBODY,2026-10-01T00:00:00Z,1,\n\
+        A01-PA,2026-10-01T00:20:00Z,1,terabyte\n\
+        A01-PA,2026-10-01T00:20:00Z,-1,\n\
+        A01-EA,2026-10-01T00:20:00Z,1000000,\n\
+        A02-U,2026-10-01T00:20:00Z,1.5,\n\
+        SAN-EDP,2026-09-30T22:00:00Z,7,\n\
+        A01-PA,2026-10-01T00:20:00Z,2.5,kilowatt\n";
+    let file = world.file("odd.csv", csv);
+    let output = world.run(&["--json", "readings", "import", file.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(3));
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((report[0]["accepted"].as_u64(), report[0]["refused_count"].as_u64()), (Some(1), Some(9)), "{report:#}");
+    let told: Vec<&str> = report[0]["refused"].as_array().unwrap().iter().map(|one| one.as_str().unwrap()).collect();
+    let expected = [
+        "in the future",
+        "was installed at",
+        "was removed at",
+        "not in the facility book",
+        "not terabyte",
+        "is negative",
+        "returns to zero",
+        "not a whole number",
+        "send it as a correction",
+    ];
+    for ((line, told), expected) in (2..).zip(told).zip(expected) {
+        assert!(told.starts_with(&format!("line {line}: ")) && told.contains(expected), "{told}");
+    }
+}

@@ -1,0 +1,142 @@
+//! kill -9 at many moments of import and billing: no acknowledged reading is lost, no number is missing or given
+//! twice, no month is billed twice, and the journal balances.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod common;
+
+use std::collections::BTreeSet;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use chapelle::app::{archive_invoice, figures};
+use chapelle::domain::access::TenantScope;
+use chapelle::domain::calendar::{BillingMonth, Period};
+use chapelle::storage::invoices::{self, InvoiceFilter, InvoiceStatus, Page};
+use common::{ENGINES, Engine, World, readings_csv, small_book, small_book_path};
+
+/// Kills of each kind on each engine; with both engines and three kinds, 60 in all.
+const KILLS: u32 = 10;
+
+/// The same delays on every machine; where in the work they fall differs, which is the point.
+struct Delays(u64);
+
+impl Delays {
+    fn next(&mut self, most: Duration) -> Duration {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        most.mul_f64((self.0 >> 33) as f64 / f64::from(u32::MAX >> 1))
+    }
+}
+
+/// Lets the command work for `delay`, then kills it; true if it was still at work.
+fn kill_after(command: &mut Command, delay: Duration) -> bool {
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    std::thread::sleep(delay);
+    let killed = child.try_wait().unwrap().is_none();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    killed
+}
+
+/// How long the command takes when it is left alone, on a world of its own.
+fn timed(engine: Engine, prepare: impl Fn(&World), arguments: &[&str]) -> Duration {
+    let world = World::new(engine);
+    prepare(&world);
+    let begun = Instant::now();
+    world.ok(arguments);
+    begun.elapsed()
+}
+
+fn months() -> [BillingMonth; 2] {
+    ["2026-09".parse().unwrap(), "2026-10".parse().unwrap()]
+}
+
+fn two_months(book: &chapelle::domain::book::Book) -> Period {
+    let [first, last] = months();
+    Period { from: first.period(book.facility.zone).from, to: last.period(book.facility.zone).to }
+}
+
+/// A world with the small book and a file of readings; the file's path and how many readings it holds.
+fn prepared(world: &World, step_seconds: i64) -> (String, usize) {
+    let book = small_book();
+    world.ok(&["import", small_book_path().to_str().unwrap()]);
+    let (csv, count) = readings_csv(&book, two_months(&book), step_seconds);
+    (world.file("readings.csv", &csv).display().to_string(), count)
+}
+
+#[test]
+fn an_import_killed_again_and_again_ends_as_if_it_had_run_once() {
+    for engine in ENGINES {
+        let world = World::new(engine);
+        let (file, count) = prepared(&world, 300);
+        let whole = timed(engine, |other| drop(prepared(other, 300)), &["migrate"]) + Duration::from_millis(1_500);
+        let mut delays = Delays(1);
+        let mut killed = 0;
+        for _ in 0..KILLS {
+            killed += u32::from(kill_after(&mut world.chapelle(&["readings", "import", &file]), delays.next(whole)));
+        }
+        assert!(killed > 0, "{engine:?}: no kill met the import at work");
+        world.ok(&["readings", "import", &file]);
+        assert_eq!(figures::figures(&world.store()).unwrap().readings, count as i64, "{engine:?}");
+        let again: serde_json::Value =
+            serde_json::from_str(&world.ok(&["--json", "readings", "import", &file])).unwrap();
+        assert_eq!(again[0]["refused_count"], 0, "{engine:?}: {again}");
+    }
+}
+
+#[test]
+fn a_billing_run_killed_again_and_again_ends_as_if_it_had_run_once() {
+    for engine in ENGINES {
+        let bill = |month: BillingMonth| {
+            ["billing".to_owned(), "run".into(), "--month".into(), month.to_string(), "--issue".into()]
+        };
+        let ready = |world: &World| {
+            let (file, _) = prepared(world, 3_600);
+            world.ok(&["readings", "import", &file]);
+        };
+        let reference = World::new(engine);
+        ready(&reference);
+        let begun = Instant::now();
+        let first = bill(months()[0]);
+        reference.ok(&first.iter().map(String::as_str).collect::<Vec<_>>());
+        let whole = begun.elapsed();
+        let second = bill(months()[1]);
+        reference.ok(&second.iter().map(String::as_str).collect::<Vec<_>>());
+
+        let world = World::new(engine);
+        ready(&world);
+        let mut delays = Delays(2);
+        let mut killed = 0;
+        for (position, month) in [first, second].iter().enumerate() {
+            let arguments: Vec<&str> = month.iter().map(String::as_str).collect();
+            for _ in 0..KILLS / 2 {
+                killed += u32::from(kill_after(&mut world.chapelle(&arguments), delays.next(whole)));
+            }
+            world.ok(&arguments);
+            assert_sound(&world, engine, (position + 1) * small_book().contracts.len());
+        }
+        assert!(killed > 0, "{engine:?}: no kill met the run at work");
+        let (once, again) = (figures::figures(&reference.store()).unwrap(), figures::figures(&world.store()).unwrap());
+        assert_eq!(once, again, "{engine:?}: a killed run must end as an undisturbed one");
+    }
+}
+
+/// Numbers without gap, one invoice per contract and month, sound documents, a balanced journal.
+fn assert_sound(world: &World, engine: Engine, at_most: usize) {
+    let store = world.store();
+    let filter = InvoiceFilter { status: Some(InvoiceStatus::Issued), ..InvoiceFilter::default() };
+    let (issued, _) =
+        store.read(|connection| Ok(invoices::list(connection, &TenantScope::Everyone, &filter, Page::ALL)?)).unwrap();
+    assert!(!issued.is_empty() && issued.len() <= at_most, "{engine:?}: {} issued", issued.len());
+    let numbers: BTreeSet<String> = issued.iter().map(|one| one.number.as_ref().unwrap().to_string()).collect();
+    let expected: BTreeSet<String> =
+        (1..=issued.len()).map(|position| format!("{}2026{position:06}", small_book().seller.number_prefix)).collect();
+    assert_eq!(numbers, expected, "{engine:?}");
+    let billed: BTreeSet<_> = issued.iter().map(|one| (one.contract.clone(), one.month)).collect();
+    assert_eq!(billed.len(), issued.len(), "{engine:?}: a month was billed twice");
+    let check = archive_invoice::check(&store).unwrap();
+    assert_eq!((check.sound, check.damaged.len()), (issued.len() * 2, 0), "{engine:?}");
+    let figures = figures::figures(&store).unwrap();
+    assert_eq!(figures.journal_debit, figures.journal_credit, "{engine:?}");
+    assert_eq!(figures.journal_entries, issued.len(), "{engine:?}");
+}
