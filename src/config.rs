@@ -10,19 +10,13 @@ use figment::providers::{Env, Format, Serialized, Toml};
 use serde::{Deserialize, Serialize};
 
 /// Everything that differs from one installation to another.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
     /// `sqlite://path` or `postgres://…`; empty means `chapelle.db` in the data directory.
     pub database_url: String,
     pub server: ServerConfig,
     pub mail: MailConfig,
-}
-
-impl Default for Config {
-    fn default() -> Config {
-        Config { database_url: String::new(), server: ServerConfig::default(), mail: MailConfig::default() }
-    }
 }
 
 /// Where the web server listens and how it is reached.

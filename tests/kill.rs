@@ -6,6 +6,7 @@
 mod common;
 
 use std::collections::BTreeSet;
+use std::io::Write;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -13,7 +14,7 @@ use chapelle::app::{archive_invoice, figures};
 use chapelle::domain::access::TenantScope;
 use chapelle::domain::calendar::{BillingMonth, Period};
 use chapelle::storage::invoices::{self, InvoiceFilter, InvoiceStatus, Page};
-use common::{ENGINES, Engine, World, readings_csv, small_book, small_book_path};
+use common::{ENGINES, Engine, World, free_port, readings_csv, small_book, small_book_path};
 
 /// Kills of each kind on each engine; with both engines and three kinds, 60 in all.
 const KILLS: u32 = 10;
@@ -24,7 +25,7 @@ struct Delays(u64);
 impl Delays {
     fn next(&mut self, most: Duration) -> Duration {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        most.mul_f64((self.0 >> 33) as f64 / f64::from(u32::MAX >> 1))
+        most * u32::try_from((self.0 >> 33) % 1_000).unwrap() / 1_000
     }
 }
 
@@ -77,11 +78,102 @@ fn an_import_killed_again_and_again_ends_as_if_it_had_run_once() {
         }
         assert!(killed > 0, "{engine:?}: no kill met the import at work");
         world.ok(&["readings", "import", &file]);
-        assert_eq!(figures::figures(&world.store()).unwrap().readings, count as i64, "{engine:?}");
+        assert_eq!(figures::figures(&world.store()).unwrap().readings, i64::try_from(count).unwrap(), "{engine:?}");
         let again: serde_json::Value =
             serde_json::from_str(&world.ok(&["--json", "readings", "import", &file])).unwrap();
         assert_eq!(again[0]["refused_count"], 0, "{engine:?}: {again}");
     }
+}
+
+/// Readings a server said it had taken, as the bodies they were sent in.
+fn send_until_killed(
+    world: &World,
+    port: u16,
+    delay: Duration,
+    bodies: &mut dyn Iterator<Item = String>,
+) -> Vec<String> {
+    let mut server = world
+        .chapelle(&["serve"])
+        .env("CHAPELLE_SERVER__LISTEN", format!("127.0.0.1:{port}"))
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let address = format!("http://127.0.0.1:{port}");
+    let token = loop {
+        let body = serde_json::json!({ "email": "operator@example.org", "password": PASSWORD });
+        match ureq::post(format!("{address}/api/v1/token")).send_json(body) {
+            Ok(mut answer) => {
+                break answer.body_mut().read_json::<serde_json::Value>().unwrap()["access_token"].clone();
+            }
+            Err(_) => std::thread::sleep(Duration::from_millis(30)),
+        }
+    };
+    let bearer = format!("Bearer {}", token.as_str().unwrap());
+    let killer = std::thread::spawn(move || {
+        std::thread::sleep(delay);
+        server.kill().unwrap();
+        server.wait().unwrap();
+    });
+    let mut acknowledged = vec![];
+    for body in bodies {
+        let sent = ureq::post(format!("{address}/api/v1/readings"))
+            .header("Authorization", &bearer)
+            .header("Content-Type", "application/x-ndjson")
+            .send(&body);
+        match sent {
+            Ok(_) => acknowledged.push(body),
+            Err(_) => break,
+        }
+    }
+    killer.join().unwrap();
+    acknowledged
+}
+
+const PASSWORD: &str = "a password for tests";
+
+/// Endless bodies of 50 readings each, every one of another instant.
+fn bodies() -> impl Iterator<Item = String> {
+    let start = months()[0].period(chrono_tz::Europe::Paris).from;
+    (0_i64..).map(move |batch| {
+        let line = |n: i64| {
+            let at = start.plus_seconds((batch * 50 + n) * 10);
+            format!("{{\"meter\":\"SAN-EDP\",\"at\":\"{at}\",\"value\":{n}.25}}\n")
+        };
+        (0..50).map(line).collect()
+    })
+}
+
+#[test]
+fn no_reading_a_killed_server_acknowledged_is_lost() {
+    for engine in ENGINES {
+        let world = World::new(engine);
+        world.ok(&["import", small_book_path().to_str().unwrap()]);
+        add_operator(&world);
+        let mut delays = Delays(3);
+        let mut bodies = bodies();
+        let mut acknowledged = vec![];
+        for _ in 0..KILLS {
+            let port = free_port();
+            let delay = Duration::from_millis(40) + delays.next(Duration::from_millis(400));
+            acknowledged.extend(send_until_killed(&world, port, delay, &mut bodies));
+        }
+        assert!(acknowledged.len() > 10, "{engine:?}: the server took only {} batches", acknowledged.len());
+        // Sent again, every acknowledged reading must turn out to be there already.
+        let file = world.file("acknowledged.ndjson", &acknowledged.concat());
+        let again = world.ok(&["--json", "readings", "import", file.to_str().unwrap()]);
+        let again: serde_json::Value = serde_json::from_str(&again).unwrap();
+        assert_eq!(again[0]["accepted"], 0, "{engine:?}: acknowledged readings were lost");
+        assert_eq!(again[0]["duplicates"], acknowledged.len() * 50, "{engine:?}");
+        assert_eq!(again[0]["refused_count"], 0, "{engine:?}");
+    }
+}
+
+fn add_operator(world: &World) {
+    let arguments = ["user", "add", "--email", "operator@example.org", "--name", "Operator", "--role", "operator"];
+    let mut add = world.chapelle(&arguments).stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+    add.stdin.take().unwrap().write_all(PASSWORD.as_bytes()).unwrap();
+    assert!(add.wait().unwrap().success());
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! The month's readings are streamed once. A neighbour on either side comes from the same scan, which reaches
 //! [`MARGIN_SECONDS`] beyond the month; only meters silent there cost a look-up of their own.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
 
 use super::AppError;
@@ -112,10 +113,12 @@ fn late_months(
         let Some(invoice) = billed.iter().find(|line| line.billed_in == month).map(|line| line.number.clone()) else {
             continue;
         };
-        if !samples_of.contains_key(&month) {
-            samples_of.insert(month, month_samples(connection, book, month.period(book.facility.zone))?);
-        }
-        let samples = samples_of.get(&month).cloned().unwrap_or_default();
+        let samples = match samples_of.entry(month) {
+            Entry::Occupied(known) => known.get().clone(),
+            Entry::Vacant(unknown) => {
+                unknown.insert(month_samples(connection, book, month.period(book.facility.zone))?).clone()
+            }
+        };
         late.push(LateMonth { contract, month, invoice, billed: sums(&billed), samples });
     }
     Ok(late)

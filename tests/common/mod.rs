@@ -52,9 +52,14 @@ impl World {
 
     /// The command, pointed at this world and its time.
     pub fn chapelle(&self, arguments: &[&str]) -> Command {
+        self.chapelle_at(NOW, arguments)
+    }
+
+    /// The same at another instant.
+    pub fn chapelle_at(&self, now: &str, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_chapelle"));
         command.env("DATABASE_URL", &self.url).env_remove("RUST_LOG");
-        command.arg("--data-dir").arg(self.dir.path()).args(["--now", NOW]).args(arguments);
+        command.arg("--data-dir").arg(self.dir.path()).args(["--now", now]).args(arguments);
         command
     }
 
@@ -98,6 +103,11 @@ fn server() -> String {
 fn administer(statement: &str) {
     let mut connection = server().parse::<chapelle::storage::DatabaseUrl>().unwrap().connect().unwrap();
     diesel::sql_query(statement).execute(&mut connection).unwrap();
+}
+
+/// A loopback port nobody listens on.
+pub fn free_port() -> u16 {
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 /// A small facility book every part of the main job finds something in.

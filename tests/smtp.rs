@@ -1,0 +1,142 @@
+//! Notices through a real SMTP server: STARTTLS with an authority of the site's own, authentication, and failures.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod common;
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use chapelle::domain::calendar::{BillingMonth, Period};
+use common::{Engine, World, free_port, readings_csv, small_book, small_book_path};
+use serde_json::Value;
+
+/// The server; it ends when its standard input closes, at the latest with this value.
+struct Relay(Child);
+
+impl Relay {
+    fn start(world: &World, port: u16) -> Relay {
+        let python = std::env::var("CHAPELLE_VALIDATORS_PYTHON")
+            .expect("CHAPELLE_VALIDATORS_PYTHON is not set: run ./tests/run, which makes the environment");
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/peers/smtp.py");
+        let inbox = world.dir.path().join("inbox");
+        std::fs::create_dir_all(&inbox).unwrap();
+        let mut child = Command::new(python)
+            .arg(script)
+            .arg(port.to_string())
+            .arg(&inbox)
+            .args([world.dir.path().join("relay.pem"), world.dir.path().join("relay.key")])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        assert_eq!(line.trim(), "ready");
+        Relay(child)
+    }
+}
+
+impl Drop for Relay {
+    fn drop(&mut self) {
+        drop(self.0.stdin.take());
+        let _ = self.0.wait();
+    }
+}
+
+/// An authority and a certificate for `localhost` that it signed.
+fn make_certificates(world: &World) {
+    let script = "openssl req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.pem -days 3650 -subj /CN=Authority 2>/dev/null \
+        && openssl req -newkey rsa:2048 -nodes -keyout relay.key -out relay.csr -subj /CN=localhost 2>/dev/null \
+        && printf 'subjectAltName=DNS:localhost\\nbasicConstraints=CA:FALSE\\n' > relay.ext \
+        && openssl x509 -req -in relay.csr -CA ca.pem -CAkey ca.key -CAcreateserial -out relay.pem -days 3650 -extfile relay.ext 2>/dev/null";
+    let made = Command::new("sh").args(["-c", script]).current_dir(world.dir.path()).status().unwrap();
+    assert!(made.success(), "openssl must be there");
+}
+
+/// A world with September issued, from a book with this text.
+fn billed(world: &World, text: &str) {
+    let book = small_book();
+    let month = "2026-09".parse::<BillingMonth>().unwrap().period(book.facility.zone);
+    let file = world.file("book.toml", text);
+    world.ok(&["import", file.to_str().unwrap()]);
+    let (csv, _) = readings_csv(&book, Period { from: month.from, to: month.to }, 3_600);
+    let file = world.file("readings.csv", &csv);
+    world.ok(&["readings", "import", file.to_str().unwrap()]);
+    world.ok(&["billing", "run", "--month", "2026-09", "--issue"]);
+}
+
+fn book_text() -> String {
+    std::fs::read_to_string(small_book_path()).unwrap()
+}
+
+fn configure(world: &World, port: u16) {
+    let authority = world.dir.path().join("ca.pem");
+    let config = format!(
+        "[mail]\ntransport = \"smtp\"\nsmtp_host = \"localhost\"\nsmtp_port = {port}\nsmtp_user = \"chapelle\"\nsmtp_password = \"relay secret\"\nsmtp_ca_file = \"{}\"\n",
+        authority.display()
+    );
+    world.file("chapelle.toml", &config);
+}
+
+fn deliver(world: &World) -> (Option<i32>, Value) {
+    let output = world.run(&["--json", "outbox", "deliver"]);
+    assert!(!output.stdout.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    (output.status.code(), serde_json::from_slice(&output.stdout).unwrap())
+}
+
+#[test]
+fn notices_reach_a_real_relay_and_failures_wait() {
+    let world = World::new(Engine::Sqlite);
+    make_certificates(&world);
+    billed(&world, &book_text());
+    let port = free_port();
+    configure(&world, port);
+
+    let (code, silent) = deliver(&world);
+    assert_eq!((code, silent["sent"].as_u64()), (Some(0), Some(0)), "nobody listens: {silent}");
+    assert_eq!(silent["postponed"].as_array().unwrap().len(), 2);
+    let waiting: Value = serde_json::from_str(&world.ok(&["--json", "outbox", "list"])).unwrap();
+    assert_eq!(waiting.as_array().unwrap().len(), 2, "nothing is dropped");
+
+    let _relay = Relay::start(&world, port);
+    let output = world.chapelle_at("2026-11-03T09:00:00Z", &["--json", "outbox", "deliver"]).output().unwrap();
+    let sent: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(sent["sent"].as_u64(), Some(2), "{sent} {}", String::from_utf8_lossy(&output.stderr));
+
+    let mut mails: Vec<String> = std::fs::read_dir(world.dir.path().join("inbox"))
+        .unwrap()
+        .map(|entry| String::from_utf8_lossy(&std::fs::read(entry.unwrap().path()).unwrap()).into_owned())
+        .collect();
+    mails.sort();
+    assert_eq!(mails.len(), 2);
+    for mail in &mails {
+        assert!(mail.contains("Message-ID: <invoice.DC2026"), "{}", &mail[..400]);
+        assert!(mail.contains("multipart/mixed") && mail.contains("application/pdf") && mail.contains("text/html"));
+    }
+    assert_eq!(
+        mails.iter().filter(|mail| mail.contains("Content-Language: en")).count(),
+        1,
+        "one tenant chose English"
+    );
+}
+
+#[test]
+fn a_relay_that_refuses_for_good_is_shown_and_can_be_tried_again() {
+    let world = World::new(Engine::Sqlite);
+    make_certificates(&world);
+    let port = free_port();
+    configure(&world, port);
+    billed(&world, &book_text().replace("aphp.facturation@", "nobody@").replace("eau.facturation@", "later@"));
+    let _relay = Relay::start(&world, port);
+    let (code, report) = deliver(&world);
+    assert_eq!(code, Some(3), "something needs a person: {report}");
+    assert_eq!(report["failed"].as_array().unwrap().len(), 1, "{report}");
+    assert!(report["failed"][0]["error"].as_str().unwrap().contains("no such mailbox"), "{report}");
+    assert_eq!(report["postponed"].as_array().unwrap().len(), 1, "{report}");
+    let id = report["failed"][0]["id"].to_string();
+    world.ok(&["outbox", "retry", &id]);
+    let (_, again) = deliver(&world);
+    assert_eq!(again["failed"][0]["id"].to_string(), id, "tried again, refused again: {again}");
+}
