@@ -1,0 +1,14 @@
+//! The API over HTTP: who may do what, readings in, invoices out, and what bad requests get.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+#[path = "http/access.rs"]
+mod access;
+#[path = "http/bad_requests.rs"]
+mod bad_requests;
+mod common;
+#[path = "http/readings.rs"]
+mod readings;
+#[path = "http/reports.rs"]
+mod reports;
+mod site;

@@ -1,0 +1,184 @@
+//! Who gets in, and the whole table of routes and roles.
+
+use actix_web::http::Method;
+use actix_web::test::TestRequest;
+use chapelle::domain::access::Role;
+use chapelle::http::auth::Access;
+use chapelle::http::routes::{ROUTES, RouteRow};
+
+use crate::common::Engine;
+use crate::site::{PASSWORD, Server, Site, email, pass};
+
+/// What stands for `{number}`, `{code}` and `{name}`: a thing of AP-HP, of another tenant, of nobody.
+struct Things {
+    own: [String; 2],
+    other: [String; 2],
+    unknown: [String; 2],
+}
+
+impl Things {
+    fn of(site: &Site) -> Things {
+        let thing = |tenant: &str| [site.number_of(tenant), tenant.to_owned()];
+        Things { own: thing("aphp"), other: thing("eau-de-paris"), unknown: ["DC2099000001".into(), "nobody".into()] }
+    }
+}
+
+fn path(row: &RouteRow, [number, code]: &[String; 2]) -> String {
+    row.path.replace("{number}", number).replace("{code}", code).replace("{name}", "unknown.css")
+}
+
+/// Asks as a program or a browser would; bodies are empty, which is as good as any to see who gets past the guard.
+async fn status(
+    server: &Server,
+    row: &RouteRow,
+    thing: &[String; 2],
+    token: Option<&str>,
+    cookie: Option<&str>,
+) -> u16 {
+    let mut request = TestRequest::default().method(row.method.clone()).uri(&path(row, thing));
+    if row.method == Method::POST {
+        request = request.insert_header(("content-type", "application/x-ndjson"));
+    }
+    if let (Access::Api(_), Some(token)) = (row.access, token) {
+        request = request.insert_header(("authorization", format!("Bearer {token}")));
+    }
+    if let (Access::Page(_) | Access::AnyVisitor, Some(cookie)) = (row.access, cookie) {
+        request = request.insert_header(("cookie", cookie));
+    }
+    server.call(request).await.status.as_u16()
+}
+
+/// Every route, every role, own and others' and unknown things: a new route shows up here, and a changed right too.
+#[actix_web::test]
+async fn every_route_answers_each_role_as_agreed() {
+    let site = Site::new(Engine::Sqlite);
+    let server = Server::start(&site).await;
+    let things = Things::of(&site);
+    let mut askers: Vec<(&str, Option<String>, Option<String>)> = vec![("nobody", None, None)];
+    for role in Role::ALL {
+        askers.push((role.name(), Some(server.token(role).await), Some(server.sign_in(role).await)));
+    }
+    let mut table =
+        String::from("# method path: asker, then the status for a thing of AP-HP, of another tenant, unknown.\n");
+    for row in ROUTES {
+        table.push_str(&format!("\n{} {}\n", row.method, row.path));
+        let cases: Vec<&[String; 2]> = match row.path.contains('{') {
+            true => vec![&things.own, &things.other, &things.unknown],
+            false => vec![&things.own],
+        };
+        for (name, token, cookie) in &askers {
+            let mut line = format!("  {name:<9}");
+            for thing in &cases {
+                line.push_str(&format!(" {}", status(&server, row, thing, token.as_deref(), cookie.as_deref()).await));
+            }
+            table.push_str(&line);
+            table.push('\n');
+        }
+    }
+    let golden = include_str!("../golden/routes.txt");
+    assert_eq!(table, golden, "the table is now:\n{table}");
+}
+
+#[actix_web::test]
+async fn an_unknown_number_and_anothers_are_told_in_the_same_words() {
+    let site = Site::new(Engine::Sqlite);
+    let server = Server::start(&site).await;
+    let token = server.token(Role::Tenant).await;
+    let others = server.get_with(&format!("/api/v1/invoices/{}", site.number_of("eau-de-paris")), &token).await;
+    let unknown = server.get_with("/api/v1/invoices/DC2099000001", &token).await;
+    assert_eq!((others.status, &others.body), (unknown.status, &unknown.body));
+    assert_eq!(others.json()["type"], "urn:chapelle:problem:not-found");
+    // The filter by another tenant finds nothing either.
+    let filtered = server.get_with("/api/v1/invoices?tenant=eau-de-paris", &token).await;
+    assert_eq!(filtered.json()["total"], 0);
+}
+
+#[actix_web::test]
+async fn a_tenant_sees_issued_invoices_only() {
+    let site = Site::new(Engine::Sqlite);
+    let server = Server::start(&site).await;
+    let tenant = server.token(Role::Tenant).await;
+    let finance = server.token(Role::Finance).await;
+    assert_eq!(server.get_with("/api/v1/invoices?status=draft", &tenant).await.json()["total"], 0);
+    assert_eq!(server.get_with("/api/v1/invoices?month=2026-10", &tenant).await.json()["total"], 0);
+    let drafts = server.get_with("/api/v1/invoices?status=draft", &finance).await.json();
+    assert!(drafts["total"].as_u64().unwrap() > 0, "{drafts}");
+    assert_eq!(drafts["invoices"][0]["number"], serde_json::Value::Null);
+}
+
+#[actix_web::test]
+async fn a_token_dies_after_a_quarter_of_an_hour() {
+    let site = Site::new(Engine::Sqlite);
+    let server = Server::start(&site).await;
+    let token = server.token(Role::Finance).await;
+    pass(14 * 60);
+    assert_eq!(server.get_with("/api/v1/tenants", &token).await.status.as_u16(), 200);
+    pass(60);
+    let late = server.get_with("/api/v1/tenants", &token).await;
+    assert_eq!(late.status.as_u16(), 401);
+    assert!(late.header("www-authenticate").starts_with("Bearer"));
+    assert!(late.json()["detail"].as_str().unwrap().contains("expired"));
+}
+
+#[actix_web::test]
+async fn keys_rotate_without_anyone_noticing() {
+    let site = Site::new(Engine::Sqlite);
+    let server = Server::start(&site).await;
+    let before = server.token(Role::Finance).await;
+    pass(61);
+    chapelle::app::users::rotate_token_key(&site.shared.store, "test", crate::site::now()).unwrap();
+    let after = server.token(Role::Finance).await;
+    let kid = |token: &str| token.split('.').next().unwrap().to_owned();
+    assert_ne!(kid(&before), kid(&after));
+    for token in [&before, &after] {
+        assert_eq!(server.get_with("/api/v1/tenants", token).await.status.as_u16(), 200);
+    }
+}
+
+#[actix_web::test]
+async fn guessing_gets_slower_and_tells_nothing() {
+    let site = Site::new(Engine::Sqlite);
+    let server = Server::start(&site).await;
+    let attempt = |email: String, password: &'static str| {
+        let body = serde_json::json!({ "email": email, "password": password });
+        server.call(TestRequest::post().uri("/api/v1/token").set_json(body))
+    };
+    let wrong = attempt(email(Role::Admin), "not the password").await;
+    let unknown = attempt("nobody@example.org".into(), "not the password").await;
+    assert_eq!((wrong.status.as_u16(), &wrong.body), (401, &unknown.body));
+    for _ in 0..5 {
+        attempt(email(Role::Admin), "not the password").await;
+    }
+    let slowed = attempt(email(Role::Admin), PASSWORD).await;
+    assert_eq!((slowed.status.as_u16(), slowed.header("retry-after")), (429, "2"));
+    pass(2);
+    assert_eq!(attempt(email(Role::Admin), PASSWORD).await.status.as_u16(), 200);
+}
+
+#[actix_web::test]
+async fn the_description_covers_the_api_and_nothing_else() {
+    let site = Site::new(Engine::Sqlite);
+    let server = Server::start(&site).await;
+    let document = server.get("/openapi.json").await.json();
+    let mut described: Vec<String> = vec![];
+    for (path, operations) in document["paths"].as_object().unwrap() {
+        described
+            .extend(operations.as_object().unwrap().keys().map(|method| format!("{} {path}", method.to_uppercase())));
+    }
+    let mut served: Vec<String> = ROUTES
+        .iter()
+        .filter(|row| row.path.starts_with("/api/"))
+        .map(|row| format!("{} {}", row.method, row.path))
+        .collect();
+    described.sort();
+    served.sort();
+    assert_eq!(described, served);
+}
+
+#[actix_web::test]
+async fn health_is_open_and_says_so() {
+    let site = Site::new(Engine::Sqlite);
+    let server = Server::start(&site).await;
+    assert_eq!(server.get("/health/live").await.json()["status"], "live");
+    assert_eq!(server.get("/health/ready").await.json()["status"], "ready");
+}

@@ -1,0 +1,88 @@
+//! What cannot be understood: always a problem document, always the right 4xx.
+
+use actix_web::http::Method;
+use actix_web::test::TestRequest;
+use chapelle::domain::access::Role;
+
+use crate::common::Engine;
+use crate::site::{Server, Site};
+
+#[actix_web::test]
+async fn bad_queries_name_the_key_and_what_is_expected() {
+    let site = Site::new(Engine::Sqlite);
+    let server = Server::start(&site).await;
+    let token = server.token(Role::Finance).await;
+    for (path, names) in [
+        ("/api/v1/invoices?month=2026-13", "month=2026-13"),
+        ("/api/v1/invoices?status=paid", "status=paid"),
+        ("/api/v1/invoices?page=-1", "page=-1"),
+        ("/api/v1/invoices?mnth=2026-10", "mnth"),
+        ("/api/v1/amortisation?as_of=2026-02-30", "as_of=2026-02-30"),
+        ("/api/v1/amortisation?format=doc", "format=doc"),
+        ("/api/v1/journal?journal=XX", "journal=XX"),
+    ] {
+        let answer = server.get_with(path, &token).await;
+        assert_eq!(
+            (answer.status.as_u16(), answer.header("content-type")),
+            (400, "application/problem+json"),
+            "{path}"
+        );
+        let detail = answer.json()["detail"].as_str().unwrap().to_owned();
+        assert!(detail.contains(names), "{path}: {detail}");
+    }
+}
+
+#[actix_web::test]
+async fn tokens_that_are_none_are_refused() {
+    let site = Site::new(Engine::Sqlite);
+    let server = Server::start(&site).await;
+    for header in ["", "Bearer", "Bearer ", "Bearer x.y.z", "Basic YTpi", "bearer null"] {
+        let request = TestRequest::get().uri("/api/v1/tenants").insert_header(("authorization", header));
+        let answer = server.call(request).await;
+        assert_eq!((answer.status.as_u16(), answer.json()["status"].as_u64()), (401, Some(401)), "{header:?}");
+    }
+}
+
+#[actix_web::test]
+async fn bodies_of_the_wrong_kind_are_told() {
+    let site = Site::new(Engine::Sqlite);
+    let server = Server::start(&site).await;
+    let token = server.token(Role::Operator).await;
+    let post = |path: &str, kind: &str, body: &'static str| {
+        let request = TestRequest::post().uri(path).insert_header(("content-type", kind.to_owned())).set_payload(body);
+        server.call(request.insert_header(("authorization", format!("Bearer {token}"))))
+    };
+    for (path, kind, body, status) in [
+        ("/api/v1/readings", "text/csv", "meter,at,value", 415),
+        ("/api/v1/readings", "application/json", "{}", 400),
+        ("/api/v1/readings", "application/json", "[", 400),
+        ("/api/v1/readings", "application/x-ndjson", "", 400),
+        ("/api/v1/token", "application/json", "{", 400),
+        ("/api/v1/token", "application/json", "{\"email\":\"a\"}", 400),
+        ("/api/v1/token", "text/plain", "a", 400),
+    ] {
+        let answer = post(path, kind, body).await;
+        let kind_of_answer = answer.header("content-type").to_owned();
+        assert_eq!(
+            (answer.status.as_u16(), kind_of_answer.as_str()),
+            (status, "application/problem+json"),
+            "{path} {kind} {body}"
+        );
+    }
+}
+
+#[actix_web::test]
+async fn unknown_paths_and_methods_are_told_apart() {
+    let site = Site::new(Engine::Sqlite);
+    let server = Server::start(&site).await;
+    let unknown = server.get("/api/v1/nothing").await;
+    assert_eq!(
+        (unknown.status.as_u16(), unknown.json()["type"].as_str()),
+        (404, Some("urn:chapelle:problem:not-found"))
+    );
+    let wrong = server.call(TestRequest::default().method(Method::DELETE).uri("/api/v1/readings")).await;
+    assert_eq!((wrong.status.as_u16(), wrong.header("allow")), (405, "POST"));
+    let browser = server.call(TestRequest::get().uri("/nothing").insert_header(("accept", "text/html"))).await;
+    assert_eq!(browser.status.as_u16(), 404);
+    assert!(browser.text().contains("Page introuvable"));
+}

@@ -1,0 +1,175 @@
+//! Readings in over HTTP, on both engines.
+
+use std::io::Write;
+
+use actix_web::test::TestRequest;
+use chapelle::domain::access::Role;
+use serde_json::{Value, json};
+
+use crate::common::{ENGINES, Engine};
+use crate::site::{Answer, Server, Site};
+
+/// A storage gauge of the small book; its October readings are hourly, these stand between them.
+fn reading(minute: u32, value: &str) -> String {
+    format!(r#"{{"meter":"SAN-EDP","at":"2026-10-20T10:{minute:02}:00Z","value":{value}}}"#)
+}
+
+fn request(token: &str, kind: &str, body: impl Into<Vec<u8>>) -> TestRequest {
+    let body: Vec<u8> = body.into();
+    TestRequest::post()
+        .uri("/api/v1/readings")
+        .insert_header(("authorization", format!("Bearer {token}")))
+        .insert_header(("content-type", kind.to_owned()))
+        .set_payload(body)
+}
+
+async fn send(server: &Server, token: &str, body: &str) -> Answer {
+    server.call(request(token, "application/x-ndjson", body)).await
+}
+
+fn counts(answer: &Answer) -> (u16, u64, u64, usize) {
+    let body = answer.json();
+    let count = |key: &str| body[key].as_u64().unwrap();
+    (answer.status.as_u16(), count("accepted"), count("duplicates"), body["refused"].as_array().unwrap().len())
+}
+
+#[actix_web::test]
+async fn readings_are_taken_once_and_refused_one_by_one() {
+    for engine in ENGINES {
+        let site = Site::new(engine);
+        let server = Server::start(&site).await;
+        let token = server.token(Role::Operator).await;
+        let batch = [reading(1, "41.5"), reading(2, "\"41.75\"")].join("\n");
+        assert_eq!(counts(&send(&server, &token, &batch).await), (200, 2, 0, 0), "{engine:?}");
+        assert_eq!(counts(&send(&server, &token, &batch).await), (200, 0, 2, 0), "{engine:?}");
+
+        let mixed = [
+            reading(1, "41.5"),
+            reading(2, "99"),
+            reading(3, "-1"),
+            "{\"meter\":\"SAN-EDP\"}".to_owned(),
+            r#"{"meter":"nowhere","at":"2026-10-20T10:00:00Z","value":1}"#.to_owned(),
+            r#"{"meter":"SAN-EDP","at":"2099-01-01T00:00:00Z","value":1}"#.to_owned(),
+            reading(4, "42"),
+        ];
+        let answer = send(&server, &token, &mixed.join("\n")).await;
+        assert_eq!(counts(&answer), (207, 1, 1, 5), "{engine:?}: {}", answer.text());
+        let refused: Vec<(u64, String)> = answer.json()["refused"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| (one["index"].as_u64().unwrap(), one["kind"].as_str().unwrap().to_owned()))
+            .collect();
+        let kinds = |kind: &str| refused.iter().filter(|one| one.1 == kind).map(|one| one.0).collect::<Vec<_>>();
+        assert_eq!((kinds("conflict"), kinds("impossible"), kinds("malformed")), (vec![1], vec![2, 4, 5], vec![3]));
+        let reason = answer.json()["refused"][0]["reason"].as_str().unwrap().to_owned();
+        assert!(reason.contains("41.75") && reason.contains("correction"), "{reason}");
+
+        let correction = r#"{"meter":"SAN-EDP","at":"2026-10-20T10:02:00Z","value":43,"correction":"misread"}"#;
+        assert_eq!(counts(&send(&server, &token, correction).await), (200, 1, 0, 0), "{engine:?}");
+    }
+}
+
+#[actix_web::test]
+async fn when_nothing_is_taken_it_is_a_problem() {
+    let site = Site::new(Engine::Sqlite);
+    let server = Server::start(&site).await;
+    let token = server.token(Role::Admin).await;
+    let answer = send(&server, &token, &reading(3, "-1")).await;
+    assert_eq!(counts(&answer), (422, 0, 0, 1));
+    assert_eq!(answer.header("content-type"), "application/problem+json");
+    let body = answer.json();
+    assert_eq!(
+        (body["status"].as_u64(), body["type"].as_str()),
+        (Some(422), Some("urn:chapelle:problem:unprocessable"))
+    );
+}
+
+#[actix_web::test]
+async fn every_spelling_means_the_same() {
+    let site = Site::new(Engine::Sqlite);
+    let server = Server::start(&site).await;
+    let token = server.token(Role::Operator).await;
+    let one: Value = serde_json::from_str(&reading(5, "40")).unwrap();
+    let event =
+        json!({ "specversion": "1.0", "id": "1", "source": "/pdu", "type": "eu.chapelle.reading.v1", "data": one });
+    let mut zipped = flate2::write::GzEncoder::new(vec![], flate2::Compression::fast());
+    zipped.write_all(format!("{one}\n").as_bytes()).unwrap();
+    let zipped = zipped.finish().unwrap();
+
+    let ask = |kind: &str, body: String| server.call(request(&token, kind, body));
+    assert_eq!(counts(&ask("application/json", json!([one]).to_string()).await), (200, 1, 0, 0));
+    assert_eq!(counts(&ask("application/x-ndjson", one.to_string()).await), (200, 0, 1, 0));
+    assert_eq!(counts(&ask("application/cloudevents+json", event.to_string()).await), (200, 0, 1, 0));
+    assert_eq!(
+        counts(&ask("application/cloudevents-batch+json", json!([event, event]).to_string()).await),
+        (200, 0, 2, 0)
+    );
+    let gzip = request(&token, "application/x-ndjson", zipped.clone()).insert_header(("content-encoding", "gzip"));
+    assert_eq!(counts(&server.call(gzip).await), (200, 0, 1, 0));
+
+    let cut = request(&token, "application/x-ndjson", &zipped[..zipped.len() / 2])
+        .insert_header(("content-encoding", "gzip"));
+    let answer = server.call(cut).await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.header("content-type")),
+        (400, "application/problem+json"),
+        "{}",
+        answer.text()
+    );
+}
+
+#[actix_web::test]
+async fn a_key_makes_a_batch_repeatable_and_belongs_to_its_sender() {
+    for engine in ENGINES {
+        let site = Site::new(engine);
+        let server = Server::start(&site).await;
+        let (operator, admin) = (server.token(Role::Operator).await, server.token(Role::Admin).await);
+        let keyed = |token: &str, body: String| {
+            server.call(request(token, "application/x-ndjson", body).insert_header(("idempotency-key", "night-1")))
+        };
+        let batch = reading(7, "40");
+        let first = keyed(&operator, batch.clone()).await;
+        let again = keyed(&operator, batch).await;
+        assert_eq!(counts(&first), (200, 1, 0, 0), "{engine:?}");
+        assert_eq!(first.body, again.body, "{engine:?}");
+        let other_body = keyed(&operator, reading(8, "40")).await;
+        assert_eq!(other_body.status.as_u16(), 422, "{}", other_body.text());
+        assert_eq!(counts(&keyed(&admin, reading(8, "40")).await), (200, 1, 0, 0), "{engine:?}");
+    }
+}
+
+#[actix_web::test]
+async fn a_batch_has_its_bounds() {
+    let site = Site::new(Engine::Sqlite);
+    let server = Server::start(&site).await;
+    let token = server.token(Role::Operator).await;
+    let many = vec![reading(9, "40"); 10_001].join("\n");
+    assert_eq!(send(&server, &token, &many).await.status.as_u16(), 400);
+    let huge = format!("{{\"meter\":\"{}\"}}", "x".repeat(9 * 1024 * 1024));
+    assert_eq!(send(&server, &token, &huge).await.status.as_u16(), 413);
+    // Nine megabytes of the same letter are nine kilobytes on the way.
+    let mut zipped = flate2::write::GzEncoder::new(vec![], flate2::Compression::best());
+    zipped.write_all(huge.as_bytes()).unwrap();
+    let bomb =
+        request(&token, "application/x-ndjson", zipped.finish().unwrap()).insert_header(("content-encoding", "gzip"));
+    assert_eq!(server.call(bomb).await.status.as_u16(), 413);
+}
+
+#[actix_web::test]
+async fn a_new_meter_is_known_without_a_restart() {
+    let site = Site::new(Engine::Sqlite);
+    let server = Server::start(&site).await;
+    let token = server.token(Role::Operator).await;
+    let one = r#"{"meter":"SAN-NEW","at":"2026-10-20T10:00:00Z","value":1}"#;
+    assert_eq!(counts(&send(&server, &token, one).await), (422, 0, 0, 1));
+    let text = std::fs::read_to_string(crate::common::small_book_path()).unwrap();
+    let start = text.find("[[meter]]\ncode = \"SAN-EDP\"").unwrap();
+    let end = start + 9 + text[start + 9..].find("[[").unwrap();
+    let added = text[start..end].replace("SAN-EDP", "SAN-NEW");
+    let book =
+        chapelle::app::import_book::read(format!("{}{added}{}", &text[..end], &text[end..]).as_bytes(), "b").unwrap();
+    chapelle::app::import_book::import(&site.shared.store, &book, "test", crate::site::now()).unwrap();
+    crate::site::pass(2);
+    assert_eq!(counts(&send(&server, &token, one).await), (200, 1, 0, 0));
+}

@@ -1,0 +1,12 @@
+//! The pages: what people of each role see, in both languages, and what protects them.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod common;
+#[path = "pages/markup.rs"]
+mod markup;
+#[path = "pages/reading.rs"]
+mod reading;
+#[path = "pages/sessions.rs"]
+mod sessions;
+mod site;

@@ -1,0 +1,161 @@
+//! Every page as a document: well-formed, labelled, without scripts or styles of its own.
+
+use std::collections::BTreeSet;
+
+use actix_web::test::TestRequest;
+use chapelle::domain::access::Role;
+
+use crate::common::Engine;
+use crate::site::{Answer, Server, Site};
+
+/// Tags that hold nothing and are not closed.
+const VOID: [&str; 7] = ["meta", "link", "input", "img", "br", "rect", "line"];
+
+/// A tag as it stands in a page.
+struct Tag<'a> {
+    name: &'a str,
+    attributes: &'a str,
+}
+
+impl Tag<'_> {
+    fn attribute(&self, name: &str) -> Option<&str> {
+        self.attributes.split(&format!(" {name}=\"")).nth(1).and_then(|rest| rest.split('"').next())
+    }
+}
+
+/// The opening tags of a page, after checking that every one is closed in order.
+fn tags(page: &str) -> Vec<Tag<'_>> {
+    let mut open = vec![];
+    let mut tags = vec![];
+    for piece in page.split('<').skip(1) {
+        let inside = piece.split('>').next().unwrap();
+        if inside.starts_with('!') {
+            continue;
+        }
+        if let Some(name) = inside.strip_prefix('/') {
+            assert_eq!(open.pop(), Some(name), "</{name}> closes nothing that is open");
+            continue;
+        }
+        let name = inside.split([' ', '/', '\n']).next().unwrap();
+        tags.push(Tag { name, attributes: &inside[name.len()..] });
+        if !VOID.contains(&name) {
+            open.push(name);
+        }
+    }
+    assert!(open.is_empty(), "never closed: {open:?}");
+    tags
+}
+
+/// What every page must be, whatever it shows.
+fn check(path: &str, language: &str, answer: &Answer) {
+    let page = answer.text();
+    assert!(page.starts_with("<!DOCTYPE html>"), "{path}");
+    assert!(!page.contains("Unknown localization key"), "{path}: {page}");
+    let tags = tags(&page);
+    let of = |name: &str| tags.iter().filter(|tag| tag.name == name).collect::<Vec<_>>();
+    assert_eq!(of("html")[0].attribute("lang"), Some(language), "{path}");
+    for single in ["h1", "main", "header", "footer"] {
+        assert_eq!(of(single).len(), 1, "{path}: one {single}");
+    }
+    assert!(!page.contains("<title> –"), "{path}: a title");
+    assert_eq!(of("script").len() + of("style").len(), 0, "{path}");
+    for tag in &tags {
+        assert!(
+            tag.attribute("style").is_none() && !tag.attributes.contains(" on"),
+            "{path}: <{}{}>",
+            tag.name,
+            tag.attributes
+        );
+    }
+    assert_eq!(of("caption").len(), of("table").len(), "{path}: every table has a caption");
+    assert!(of("th").iter().all(|tag| tag.attribute("scope").is_some()), "{path}: every heading says what it heads");
+    assert!(of("img").iter().all(|tag| tag.attributes.contains(" alt=")), "{path}");
+    let ids: Vec<&str> = tags.iter().filter_map(|tag| tag.attribute("id")).collect();
+    let known: BTreeSet<&str> = ids.iter().copied().collect();
+    assert_eq!(ids.len(), known.len(), "{path}: ids are unique: {ids:?}");
+    for tag in &tags {
+        let references = tag.attribute("aria-labelledby").into_iter().chain(tag.attribute("for"));
+        for id in references.flat_map(str::split_whitespace) {
+            assert!(known.contains(id), "{path}: nothing has the id {id}");
+        }
+    }
+    let labelled: BTreeSet<&str> = of("label").iter().filter_map(|tag| tag.attribute("for")).collect();
+    for field in of("input").into_iter().chain(of("select")).filter(|tag| tag.attribute("type") != Some("hidden")) {
+        assert!(field.attribute("id").is_some_and(|id| labelled.contains(id)), "{path}: a field without a label");
+    }
+    for tag in tags.iter().filter(|tag| matches!(tag.name, "a" | "link" | "img" | "form")) {
+        let target = tag.attribute("href").or(tag.attribute("src")).or(tag.attribute("action")).unwrap();
+        assert!(target.starts_with('/') || target.starts_with('#'), "{path} leads off the site: {target}");
+    }
+    let policy = answer.header("content-security-policy");
+    assert!(policy.contains("default-src 'none'") && !policy.contains("unsafe"), "{path}: {policy}");
+    assert_eq!(answer.header("x-content-type-options"), "nosniff");
+    assert_eq!(answer.header("cache-control"), "no-store", "{path}");
+    assert_eq!(answer.header("strict-transport-security"), "max-age=31536000");
+}
+
+#[actix_web::test]
+async fn every_page_is_a_sound_document_in_both_languages() {
+    let site = Site::new(Engine::Sqlite);
+    let server = Server::start(&site).await;
+    let number = site.number_of("aphp");
+    let paths = [
+        "/sign-in".to_owned(),
+        "/tenants".to_owned(),
+        "/tenants/aphp".to_owned(),
+        "/invoices".to_owned(),
+        "/invoices?month=1999-01".to_owned(),
+        "/invoices?month=nonsense".to_owned(),
+        format!("/invoices/{number}"),
+        "/invoices/nothing".to_owned(),
+        "/amortisation".to_owned(),
+        "/amortisation?as_of=1999-01-01".to_owned(),
+    ];
+    let cookie = server.sign_in(Role::Finance).await;
+    for language in ["fr", "en"] {
+        for path in &paths {
+            let request = TestRequest::get().uri(path).insert_header(("cookie", cookie.as_str()));
+            check(path, language, &server.call(request.insert_header(("accept-language", language))).await);
+        }
+        let operator = server.sign_in(Role::Operator).await;
+        for path in ["/", "/invoices"] {
+            let request = TestRequest::get().uri(path).insert_header(("cookie", operator.as_str()));
+            check(path, language, &server.call(request.insert_header(("accept-language", language))).await);
+        }
+    }
+}
+
+#[actix_web::test]
+async fn what_the_book_says_is_text_and_nothing_else() {
+    let hostile = "\\\"><script>alert(1)</script>";
+    let change = |book: String| book.replace("name = \"Eau de Paris\"", "name = \"\\\"><script>alert(1)</script>\"");
+    let site = Site::with_book(Engine::Sqlite, change);
+    let server = Server::start(&site).await;
+    let cookie = server.sign_in(Role::Finance).await;
+    let number = site.number_of("eau-de-paris");
+    for path in ["/tenants", "/tenants/eau-de-paris", "/invoices", &format!("/invoices/{number}")] {
+        let page = server.page(path, &cookie).await.text();
+        assert!(page.contains("&#60;script&#62;alert(1)"), "{path} shows the name {hostile}");
+        assert!(!page.contains("<script>"), "{path}");
+    }
+    let page = server.page("/invoices?month=%22%3E%3Cscript%3E", &cookie).await.text();
+    assert!(!page.contains("<script>"), "{page}");
+}
+
+#[actix_web::test]
+async fn the_style_sheet_is_named_by_its_content_and_kept() {
+    let site = Site::new(Engine::Sqlite);
+    let server = Server::start(&site).await;
+    let page = server.get("/sign-in").await.text();
+    for kind in ["css", "svg"] {
+        let end = page.find(&format!(".{kind}\"")).unwrap() + 4;
+        let path = &page[page[..end].rfind('"').unwrap() + 1..end];
+        let asset = server.get(path).await;
+        assert_eq!(
+            (asset.status.as_u16(), asset.header("cache-control")),
+            (200, "public, max-age=31536000, immutable")
+        );
+        assert!(!asset.text().contains("url(") && !asset.text().contains("@import"), "nothing else is loaded");
+    }
+    assert_eq!(server.get("/assets/chapelle-0000000000000000.css").await.status.as_u16(), 404);
+}

@@ -1,0 +1,251 @@
+//! A server over a small billed centre, called without a socket: what the tests of API and pages share.
+
+#![allow(dead_code, reason = "each test binary uses its own part of this")]
+
+use std::cell::Cell;
+use std::path::Path;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::OnceLock;
+use std::thread;
+
+use actix_web::body::to_bytes;
+use actix_web::dev::Service;
+use actix_web::http::{StatusCode, header};
+use actix_web::test;
+use actix_web::test::TestRequest;
+use actix_web::web::Data;
+use chapelle::app::Store;
+use chapelle::app::import_book;
+use chapelle::app::ingest_readings::{Intake, ReadingInput};
+use chapelle::app::run_billing::{self, RunRequest};
+use chapelle::app::users::{self, NewUser};
+use chapelle::config::ServerConfig;
+use chapelle::domain::access::Role;
+use chapelle::domain::book::Book;
+use chapelle::domain::calendar::{BillingMonth, Period};
+use chapelle::domain::metering::Quality;
+use chapelle::http::{ServerParts, Shared};
+use chrono::{DateTime, Duration, Utc};
+
+use crate::common::{Engine, NOW, World, readings_csv};
+
+pub const PASSWORD: &str = "quatre mots sans lien";
+/// The public address of the tested server: with TLS, so that the cookies are the strict ones.
+pub const ORIGIN: &str = "https://dc.example.org";
+/// Invoices of September 2026 are issued, drafts of October are there.
+pub const ISSUED_MONTH: &str = "2026-09";
+
+thread_local! {
+    static LATER: Cell<i64> = const { Cell::new(0) };
+}
+
+/// The server's clock.
+pub fn now() -> DateTime<Utc> {
+    NOW.parse::<DateTime<Utc>>().unwrap() + Duration::seconds(LATER.get())
+}
+
+/// Lets time pass for the server.
+pub fn pass(seconds: i64) {
+    LATER.set(LATER.get() + seconds);
+}
+
+pub struct Site {
+    pub world: World,
+    pub shared: Data<Shared>,
+}
+
+/// A billed centre on SQLite, made once and copied for each test that wants it as it is.
+static READY: OnceLock<World> = OnceLock::new();
+
+impl Site {
+    /// The small book, hourly readings of September and October, September issued and October drafted, one person per
+    /// role: `finance@example.org`; the tenant's is of AP-HP.
+    pub fn new(engine: Engine) -> Site {
+        if engine != Engine::Sqlite {
+            return Site::with_book(engine, |book| book);
+        }
+        // The use cases block, which the test's own thread must not.
+        let world = thread::spawn(|| {
+            let ready = READY.get_or_init(|| billed(Engine::Sqlite, |book| book));
+            let world = World::new(Engine::Sqlite);
+            copy(ready.dir.path(), world.dir.path());
+            world
+        });
+        Site::over(world.join().unwrap())
+    }
+
+    /// The same with the book's text changed.
+    pub fn with_book(engine: Engine, change: fn(String) -> String) -> Site {
+        Site::over(thread::spawn(move || billed(engine, change)).join().unwrap())
+    }
+
+    fn over(world: World) -> Site {
+        LATER.set(0);
+        let config = ServerConfig { public_url: ORIGIN.into(), ..ServerConfig::default() };
+        let shared = ServerParts::new(world.store(), &config, now).unwrap().shared();
+        Site { world, shared }
+    }
+
+    /// The number of the issued invoice of a tenant.
+    pub fn number_of(&self, tenant: &str) -> String {
+        use chapelle::app::read_invoices::{self, InvoiceFilter, Order, Reader};
+        use chapelle::domain::access::TenantScope;
+        let reader = Reader { role: Role::Admin, scope: TenantScope::Only(tenant.into()) };
+        let filter = InvoiceFilter { month: ISSUED_MONTH.parse().ok(), ..InvoiceFilter::default() };
+        let found = read_invoices::list(&self.shared.store, &reader, filter, Order::default(), 1).unwrap();
+        found.invoices[0].number.as_ref().unwrap().to_string()
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            std::fs::create_dir(&target).unwrap();
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+fn billed(engine: Engine, change: fn(String) -> String) -> World {
+    let world = World::new(engine);
+    let store = world.store();
+    let text = std::fs::read_to_string(crate::common::small_book_path()).unwrap();
+    let book = import_book::read(change(text).as_bytes(), "small-book.toml").unwrap();
+    import_book::import(&store, &book, "test", now()).unwrap();
+    take_readings_in(&store, &book);
+    for (month, issue) in [(ISSUED_MONTH, true), ("2026-10", false)] {
+        let request = RunRequest { month: month.parse().unwrap(), issue, actor: "test".into(), now: now() };
+        run_billing::run(&store, &request, &mut |_, _| ()).unwrap();
+    }
+    for role in Role::ALL {
+        let tenant = (role == Role::Tenant).then(|| "aphp".into());
+        let name = format!("Poste {}", role.name());
+        let user = NewUser { email: email(role), name, role, tenant, password: PASSWORD.into() };
+        users::add(&store, &user, "test", now()).unwrap();
+    }
+    world
+}
+
+fn take_readings_in(store: &Store, book: &Book) {
+    let period = |text: &str| text.parse::<BillingMonth>().unwrap().period(book.facility.zone);
+    let (csv, _) = readings_csv(book, Period { from: period("2026-09").from, to: period("2026-10").to }, 3_600);
+    let mut intake = Intake::open(store, "test").unwrap();
+    for line in csv.lines().skip(1) {
+        let mut fields = line.split(',');
+        let mut next = || fields.next().unwrap();
+        let input = ReadingInput {
+            meter: next(),
+            at: next().parse().unwrap(),
+            value: next().parse().unwrap(),
+            unit: None,
+            quality: Quality::Measured,
+            correction: None,
+        };
+        intake.push([input], now()).unwrap();
+    }
+    let report = intake.finish(now()).unwrap();
+    assert_eq!(report.refusals.len(), 0, "{:?}", report.refusals.first());
+}
+
+pub fn email(role: Role) -> String {
+    format!("{}@example.org", role.name())
+}
+
+/// An answer, read to its end.
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: header::HeaderMap,
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    pub fn text(&self) -> String {
+        String::from_utf8(self.body.clone()).unwrap()
+    }
+
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("not JSON: {}", self.text()))
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map(|value| value.to_str().unwrap()).unwrap_or_default()
+    }
+
+    /// The session cookie it sets, as `name=value`.
+    pub fn session(&self) -> String {
+        let cookies = self.headers.get_all(header::SET_COOKIE).map(|value| value.to_str().unwrap());
+        let cookie =
+            cookies.into_iter().find(|cookie| cookie.starts_with("__Host-chapelle=")).expect("a session cookie");
+        cookie.split(';').next().unwrap().to_owned()
+    }
+}
+
+type Answering = Pin<Box<dyn Future<Output = Answer>>>;
+
+/// The whole application, called without a socket.
+pub struct Server(Box<dyn Fn(TestRequest) -> Answering>);
+
+impl Server {
+    pub async fn start(site: &Site) -> Server {
+        let service = Rc::new(test::init_service(chapelle::http::app(site.shared.clone())).await);
+        Server(Box::new(move |request| {
+            let service = Rc::clone(&service);
+            Box::pin(async move {
+                let peer = "10.0.0.7:4711".parse().unwrap();
+                let (status, headers, body) = match service.call(request.peer_addr(peer).to_request()).await {
+                    Ok(response) => {
+                        let response = response.into_parts().1;
+                        (
+                            response.status(),
+                            response.headers().clone(),
+                            to_bytes(response.into_body()).await.ok().unwrap(),
+                        )
+                    }
+                    Err(error) => {
+                        let response = error.error_response();
+                        (response.status(), response.headers().clone(), to_bytes(response.into_body()).await.unwrap())
+                    }
+                };
+                Answer { status, headers, body: body.to_vec() }
+            })
+        }))
+    }
+
+    pub async fn call(&self, request: TestRequest) -> Answer {
+        (self.0)(request).await
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.call(TestRequest::get().uri(path)).await
+    }
+
+    /// A token for the role's person.
+    pub async fn token(&self, role: Role) -> String {
+        let body = serde_json::json!({ "email": email(role), "password": PASSWORD });
+        let answer = self.call(TestRequest::post().uri("/api/v1/token").set_json(body)).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+        answer.json()["access_token"].as_str().unwrap().to_owned()
+    }
+
+    pub async fn get_with(&self, path: &str, token: &str) -> Answer {
+        self.call(TestRequest::get().uri(path).insert_header(("authorization", format!("Bearer {token}")))).await
+    }
+
+    /// Signs the role's person in and gives the cookie.
+    pub async fn sign_in(&self, role: Role) -> String {
+        let form = [("email", email(role)), ("password", PASSWORD.to_owned())];
+        let answer = self.call(TestRequest::post().uri("/sign-in").set_form(form)).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
+        answer.session()
+    }
+
+    /// A page as the holder of `cookie` sees it.
+    pub async fn page(&self, path: &str, cookie: &str) -> Answer {
+        self.call(TestRequest::get().uri(path).insert_header(("cookie", cookie))).await
+    }
+}
