@@ -286,7 +286,7 @@ fn tariffs(first: BillingMonth) -> Result<Vec<Tariff>, ExampleError> {
     let volume_tiers = example(Tiers::new(vec![tier(Some(50), 15_200_000), tier(None, 13_100_000)]))?;
     let per_unit = |micros: i64| PriceShape::PerUnit { unit_price: price(micros) };
     let commitment = PriceShape::Commitment {
-        committed: Decimal::from(40_000),
+        committed: Decimal::from(30_000),
         unit_price: price(158_000),
         overage_unit_price: price(197_000),
     };
@@ -294,7 +294,7 @@ fn tariffs(first: BillingMonth) -> Result<Vec<Tariff>, ExampleError> {
         amount: Money::from_cents(60_000),
         of: Box::new(PriceShape::Volume { tiers: volume_tiers }),
     };
-    let at_most = PriceShape::Cap { amount: Money::from_cents(340_000), of: Box::new(per_unit(192_000)) };
+    let at_most = PriceShape::Cap { amount: Money::from_cents(265_000), of: Box::new(per_unit(192_000)) };
     Ok(vec![
         tariff(
             "baie",
