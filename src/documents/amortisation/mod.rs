@@ -1,20 +1,26 @@
-//! The amortisation report as files people take away: CSV, XLSX and JSON.
+//! The amortisation report as files people take away: PDF, CSV, XLSX and JSON.
 //!
-//! Owns: columns, headings, number and text forms of each format. Does not own: any figure (domain), the PDF.
+//! Owns: columns, headings, number and text forms of each format. Does not own: any figure (domain), how a PDF is made.
 //! Invariants: the same report gives the same bytes; an amount is a number wherever the format has numbers, and exact
 //! to the cent; text that a spreadsheet would take for a formula stays text.
 
 mod csv;
 mod json;
 mod lines;
+#[expect(clippy::float_arithmetic, reason = "positions on paper are floats; no amount is")]
+mod pdf;
 mod words;
 mod xlsx;
 
 pub use self::csv::csv;
 pub use self::json::json;
+pub use self::pdf::pdf;
 pub use self::xlsx::xlsx;
 
-/// Why a report could not be written. None of these depends on what a user entered.
+use super::DocumentError;
+
+/// Why a report could not be written. Only [`RenderError::Document`] can come from what a user entered: a character the
+/// fonts of the PDF lack.
 #[derive(Debug, thiserror::Error)]
 pub enum RenderError {
     #[error("the CSV file could not be written: {0}")]
@@ -27,6 +33,8 @@ pub enum RenderError {
     Number(#[from] rust_decimal::Error),
     #[error("the report has more rows or columns than a spreadsheet holds: {0}")]
     TooLarge(#[from] std::num::TryFromIntError),
+    #[error(transparent)]
+    Document(#[from] DocumentError),
 }
 
 /// Characters that make a spreadsheet read a cell as a formula when they come first.

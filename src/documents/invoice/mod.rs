@@ -18,7 +18,7 @@ mod opening;
 mod totals;
 mod words;
 
-use letterhead::Letterhead;
+pub use letterhead::Letterhead;
 pub use words::Words;
 
 /// An invoice with all that is needed to put it on paper.

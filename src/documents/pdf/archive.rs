@@ -99,7 +99,7 @@ fn complete(
         catalog.set("AF", vec![Object::Reference(file)]);
         catalog.set("Names", dictionary! { "EmbeddedFiles" => names });
     }
-    replace_trailer(document, catalog, metadata, &created, attachment);
+    replace_trailer(document, catalog, metadata, &created);
     Ok(())
 }
 
@@ -107,14 +107,9 @@ fn page_tree(document: &Document) -> Result<ObjectId, DocumentError> {
     document.catalog().and_then(|catalog| catalog.get(b"Pages")).and_then(Object::as_reference).map_err(broken)
 }
 
-/// Puts our catalog, information and identity in place of printpdf's, whose identity is random.
-fn replace_trailer(
-    document: &mut Document,
-    catalog: Dictionary,
-    metadata: &Metadata,
-    created: &str,
-    attachment: Option<&Attachment>,
-) {
+/// Puts our catalog, information and identity in place of printpdf's, whose identity is random; ours is made from what
+/// the file holds.
+fn replace_trailer(document: &mut Document, catalog: Dictionary, metadata: &Metadata, created: &str) {
     for key in [b"Root".as_slice(), b"Info"] {
         if let Ok(old) = document.trailer.get(key).and_then(Object::as_reference) {
             document.objects.remove(&old);
@@ -133,7 +128,9 @@ fn replace_trailer(
     let mut digest = Sha256::new();
     digest.update(metadata.title.as_bytes());
     digest.update(created.as_bytes());
-    digest.update(attachment.map_or(&[][..], |attachment| attachment.content));
+    for stream in document.objects.values().filter_map(|object| object.as_stream().ok()) {
+        digest.update(&stream.content);
+    }
     let identity = digest.finalize().iter().take(16).copied().collect();
     let identity = Object::String(identity, StringFormat::Hexadecimal);
     document.trailer.set("Root", root);

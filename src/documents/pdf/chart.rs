@@ -144,7 +144,7 @@ impl Plot {
 }
 
 /// The top of a scale that holds `highest` and its step: 1, 2 or 5 times a power of ten, two to five steps.
-fn scale(highest: Decimal) -> (Decimal, Decimal) {
+pub fn scale(highest: Decimal) -> (Decimal, Decimal) {
     if highest <= Decimal::ZERO {
         return (Decimal::ONE, Decimal::ONE);
     }

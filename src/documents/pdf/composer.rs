@@ -180,7 +180,7 @@ impl Composer {
     }
 
     /// An area of this page in PDF's coordinates: left, bottom, right, top.
-    pub(super) fn bbox(&self, area: Area) -> [f32; 4] {
+    pub fn bbox(&self, area: Area) -> [f32; 4] {
         let top = self.paper.height - area.y;
         [area.x, top - area.height, area.x + area.width, top]
     }

@@ -18,7 +18,7 @@ mod xmp;
 
 pub use archive::{Metadata, save};
 pub use attachment::Attachment;
-pub use chart::{BarChart, Series};
+pub use chart::{BarChart, Series, scale};
 pub use composer::{Composer, Composition, Paper};
 pub use page::{Area, Brush};
 pub use style::{Align, Colour, Palette, Style, mm};
@@ -27,7 +27,7 @@ pub use tags::Role;
 pub use xmp::{Extension, Property};
 
 /// A count as a length factor. Pages never hold more than 65,535 of anything.
-fn count(number: usize) -> f32 {
+pub fn count(number: usize) -> f32 {
     f32::from(u16::try_from(number).unwrap_or(u16::MAX))
 }
 

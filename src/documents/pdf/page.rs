@@ -132,6 +132,10 @@ impl Brush<'_> {
         self.fill(Area { x, y, width, height: thickness }, colour);
     }
 
+    pub fn text_width(&self, text: &str, style: Style) -> f32 {
+        self.fonts.width(text, style)
+    }
+
     fn set_fill(&mut self, colour: Colour) {
         if self.page.fill == Some(colour) {
             return;

@@ -1,0 +1,100 @@
+//! Each asset: what an auditor asks of it, its components, and the years of both.
+
+use super::Sheet;
+use super::super::words;
+use crate::documents::pdf::{Align, Cell, Column, Composer, Role, Row, RowLook, Table, Width};
+use crate::domain::amortisation::report::{AssetReport, ComponentReport, Position};
+use crate::domain::money::Money;
+
+impl Sheet<'_> {
+    /// Each asset begins on a page of its own, so that its pages can be filed with its papers.
+    pub(super) fn assets(&self, c: &mut Composer) {
+        for asset in &self.report.assets {
+            c.new_page();
+            c.element(Role::Section, |c| self.asset(c, asset));
+        }
+    }
+
+    fn asset(&self, c: &mut Composer, asset: &AssetReport) {
+        self.heading(c, &format!("{} — {}", asset.code, asset.name), 90.0);
+        c.table(c.paper.left, c.paper.text_width(), &self.facts(asset));
+        c.skip(12.0);
+        self.components(c, asset);
+        if asset.components.len() != 1 {
+            c.skip(14.0);
+            self.subheading(c, &self.text("amortisation-asset-years"), 70.0);
+            self.years(c, &asset.plan);
+        }
+        for component in &asset.components {
+            c.skip(14.0);
+            c.element(Role::Section, |c| {
+                self.subheading(c, &format!("{} — {}", component.code, component.name), 84.0);
+                self.remark(c, &self.terms(component));
+                c.skip(4.0);
+                self.years(c, &component.plan);
+            });
+        }
+    }
+
+    fn facts(&self, asset: &AssetReport) -> Table {
+        let missing = || self.text("amortisation-missing");
+        let facts = [
+            (self.text("amortisation-inventory-number"), asset.code.to_string()),
+            (self.words.account.to_owned(), asset.account.clone()),
+            (self.words.commissioned_on.to_owned(), self.format.date(asset.commissioned_on)),
+            (self.words.evidence.to_owned(), asset.commissioning_evidence.clone().unwrap_or_else(missing)),
+            (self.words.decision.to_owned(), asset.duration_decision.clone().unwrap_or_else(missing)),
+        ];
+        let row = |(label, value)| Row::new(vec![Cell::new(label).heading_row(), Cell::strong(value)]);
+        Table {
+            columns: vec![
+                Column::new("", Width::Fixed(150.0), Align::Left),
+                Column::new("", Width::Rest, Align::Left),
+            ],
+            rows: facts.into_iter().map(row).collect(),
+            size: 8.2,
+            with_header: false,
+        }
+    }
+
+    /// The components with their terms and where each stands.
+    fn components(&self, c: &mut Composer, asset: &AssetReport) {
+        let amount = |id: &str| Column::new(self.text(id), Width::Content(62.0), Align::Right);
+        let columns = vec![
+            Column::new(self.words.component, Width::Rest, Align::Left),
+            amount("amortisation-cost"),
+            amount("amortisation-base"),
+            amount("amortisation-cumulative"),
+            amount("amortisation-net-book-value"),
+        ];
+        let mut rows: Vec<Row> = asset.components.iter().map(|component| self.component_row(component)).collect();
+        if rows.len() > 1 {
+            let label = Cell::strong(self.text("amortisation-total")).heading_row();
+            let amounts = self.amounts(&asset.plan.position).map(Cell::strong);
+            rows.push(Row::new(std::iter::once(label).chain(amounts).collect()).looking(RowLook::Group));
+        }
+        c.table(c.paper.left, c.paper.text_width(), &Table { columns, rows, size: 8.0, with_header: true });
+    }
+
+    fn component_row(&self, component: &ComponentReport) -> Row {
+        let name = Cell::new(format!("{} — {}", component.code, component.name)).heading_row();
+        let name = name.detail(self.terms(component));
+        Row::new(std::iter::once(name).chain(self.amounts(&component.plan.position).map(Cell::new)).collect())
+    }
+
+    fn amounts(&self, position: &Position) -> impl Iterator<Item = String> {
+        let amount = |amount: Money| self.format.amount(amount);
+        [position.cost, position.base, position.cumulative, position.net_book_value].map(amount).into_iter()
+    }
+
+    /// `Compte 2183 · mise en service le 28/05/2019 · durée : 8 ans · linéaire, 30/360`.
+    fn terms(&self, component: &ComponentReport) -> String {
+        let arguments = [
+            ("account", component.account.clone()),
+            ("date", self.format.date_short(component.commissioned_on)),
+            ("years", component.duration_years.to_string()),
+            ("method", words::method(component.method, self.texts.language)),
+        ];
+        self.texts.with("amortisation-terms", &arguments.each_ref().map(|(name, value)| (*name, value.as_str())))
+    }
+}
