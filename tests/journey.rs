@@ -123,7 +123,7 @@ fn depreciation_is_posted_once_a_month() {
             serde_json::from_str(&world.ok(&["amortisation", "report", "--as-of", "2026-10-31", "--format", "json"]))
                 .unwrap();
         assert_eq!(report["total"]["position"]["due"], "0.00", "everything due is posted: {:#}", report["total"]);
-        for format in ["csv", "xlsx"] {
+        for format in ["csv", "xlsx", "pdf"] {
             let path = world.dir.path().join(format!("plan.{format}"));
             world.ok(&[
                 "amortisation",

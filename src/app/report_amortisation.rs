@@ -11,6 +11,7 @@ use crate::storage::journal;
 /// What the report is written as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReportFormat {
+    Pdf,
     Csv,
     Xlsx,
     Json,
@@ -28,6 +29,7 @@ pub fn figures(store: &Store, as_of: NaiveDate) -> Result<AmortisationReport, Ap
 pub fn report(store: &Store, as_of: NaiveDate, format: ReportFormat, language: Language) -> Result<Vec<u8>, AppError> {
     let figures = figures(store, as_of)?;
     Ok(match format {
+        ReportFormat::Pdf => amortisation::pdf(&figures, language)?,
         ReportFormat::Csv => amortisation::csv(&figures, language)?,
         ReportFormat::Xlsx => amortisation::xlsx(&figures, language)?,
         ReportFormat::Json => amortisation::json(&figures)?,

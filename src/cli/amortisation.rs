@@ -35,6 +35,7 @@ pub struct Report {
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum FormatArgument {
+    Pdf,
     Csv,
     Xlsx,
     Json,
@@ -49,6 +50,7 @@ enum LanguageArgument {
 impl From<FormatArgument> for ReportFormat {
     fn from(format: FormatArgument) -> ReportFormat {
         match format {
+            FormatArgument::Pdf => ReportFormat::Pdf,
             FormatArgument::Csv => ReportFormat::Csv,
             FormatArgument::Xlsx => ReportFormat::Xlsx,
             FormatArgument::Json => ReportFormat::Json,

@@ -33,6 +33,7 @@ pub struct AmortisationQuery {
             (serde_json::Value = "application/json"),
             (String = "text/csv"),
             (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+            (Vec<u8> = "application/pdf"),
         )),
         (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
     ),
@@ -58,7 +59,8 @@ pub fn format(name: Option<&str>) -> Result<ReportFormat, Fault> {
         None | Some("json") => Ok(ReportFormat::Json),
         Some("csv") => Ok(ReportFormat::Csv),
         Some("xlsx") => Ok(ReportFormat::Xlsx),
-        Some(other) => Err(Fault::BadRequest(format!("format={other} is none of json, csv, xlsx"))),
+        Some("pdf") => Ok(ReportFormat::Pdf),
+        Some(other) => Err(Fault::BadRequest(format!("format={other} is none of json, csv, xlsx, pdf"))),
     }
 }
 
@@ -78,6 +80,7 @@ pub async fn file(
     let (extension, media_type) = match format {
         ReportFormat::Json => ("json", "application/json"),
         ReportFormat::Csv => ("csv", "text/csv; charset=utf-8"),
+        ReportFormat::Pdf => ("pdf", "application/pdf"),
         ReportFormat::Xlsx => ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     };
     let mut response = HttpResponse::Ok();

@@ -1,7 +1,7 @@
 //! Each asset: what an auditor asks of it, its components, and the years of both.
 
-use super::Sheet;
 use super::super::words;
+use super::Sheet;
 use crate::documents::pdf::{Align, Cell, Column, Composer, Role, Row, RowLook, Table, Width};
 use crate::domain::amortisation::report::{AssetReport, ComponentReport, Position};
 use crate::domain::money::Money;
@@ -47,10 +47,7 @@ impl Sheet<'_> {
         ];
         let row = |(label, value)| Row::new(vec![Cell::new(label).heading_row(), Cell::strong(value)]);
         Table {
-            columns: vec![
-                Column::new("", Width::Fixed(150.0), Align::Left),
-                Column::new("", Width::Rest, Align::Left),
-            ],
+            columns: vec![Column::new("", Width::Fixed(150.0), Align::Left), Column::new("", Width::Rest, Align::Left)],
             rows: facts.into_iter().map(row).collect(),
             size: 8.2,
             with_header: false,

@@ -126,7 +126,8 @@ impl Sheet<'_> {
         let mut value = Decimal::ZERO;
         while value <= panel.top {
             let y = panel.y_of(value);
-            let (thickness, colour) = if value.is_zero() { (0.7, panel.palette.muted) } else { (0.4, panel.palette.rule) };
+            let (thickness, colour) =
+                if value.is_zero() { (0.7, panel.palette.muted) } else { (0.4, panel.palette.rule) };
             brush.rule(x, y, width, thickness, colour);
             let shown = value.checked_div(panel.unit).unwrap_or_default().normalize();
             brush.text(x - 4.0, y + LABEL_SIZE * 0.36, panel.style, Align::Right, &self.format.number(shown));
@@ -145,7 +146,10 @@ impl Sheet<'_> {
         let x = bars.area.x + bars.slot * (count(years_before) + share);
         let palette = bars.palette;
         for panel in [bars, steps] {
-            brush.fill(Area { x: x - 0.3, y: panel.area.y - 3.0, width: 0.6, height: panel.area.height + 3.0 }, palette.ink);
+            brush.fill(
+                Area { x: x - 0.3, y: panel.area.y - 3.0, width: 0.6, height: panel.area.height + 3.0 },
+                palette.ink,
+            );
         }
         let style = Style { colour: palette.ink, ..steps.style };
         let y = steps.area.y - 5.0;

@@ -44,8 +44,7 @@ impl Sheet<'_> {
         let (width, mut y) = (paper.right - x, top - 3.0);
         y += c.block(Role::Title, x, y, width, Style::bold(20.0, 25.0, palette.accent), &self.title());
         let component_count: usize = self.report.assets.iter().map(|asset| asset.components.len()).sum();
-        let counts =
-            [("assets", self.report.assets.len().to_string()), ("components", component_count.to_string())];
+        let counts = [("assets", self.report.assets.len().to_string()), ("components", component_count.to_string())];
         let subtitle =
             self.texts.with("amortisation-subtitle", &counts.each_ref().map(|(name, count)| (*name, count.as_str())));
         y += c.block(Role::Paragraph, x, y + 1.0, width, Style::regular(9.0, 12.4, palette.muted), &subtitle);

@@ -66,20 +66,30 @@ fn full() -> AmortisationReport {
         "Centre de données de la Chapelle Internationale, sous-sol, quatre allées, niveau III",
         vec![
             component("gros-oeuvre", "Gros œuvre, étanchéité et cloisonnement coupe-feu de la salle", "5200000.00", 40),
-            component("electricite", "Chaîne électrique doublée : transformateurs, onduleurs, groupe", "4800000.00", 20),
+            component(
+                "electricite",
+                "Chaîne électrique doublée : transformateurs, onduleurs, groupe",
+                "4800000.00",
+                20,
+            ),
             component("froid", "Production de froid et récupération de chaleur", "3000000.00", 15),
             component("it", "Baies, réseau et serveurs", "2880000.00", 8),
             component("dcim", "Logiciel de supervision", "120000.00", 3),
         ],
     );
     centre.subsidy = "1600000.00".parse().unwrap();
-    let mut stockage = asset("ST-2024-0001-EXTENSION", "Extension du stockage", vec![component("baie", "Baie de disques", "750000.01", 5)]);
+    let mut stockage = asset(
+        "ST-2024-0001-EXTENSION",
+        "Extension du stockage",
+        vec![component("baie", "Baie de disques", "750000.01", 5)],
+    );
     stockage.commissioned_on = "2024-03-15".parse().unwrap();
     stockage.components[0].method = Method::Degressive { coefficient: "1.75".parse().unwrap() };
     stockage.components[0].residual_value = "50000.00".parse().unwrap();
     stockage.commissioning_evidence = None;
     stockage.duration_decision = None;
-    let mut futur = asset("DC-2027", "Troisième voie d’alimentation", vec![component("voie", "Voie C", "900000.00", 20)]);
+    let mut futur =
+        asset("DC-2027", "Troisième voie d’alimentation", vec![component("voie", "Voie C", "900000.00", 20)]);
     futur.commissioned_on = "2027-02-01".parse().unwrap();
     let mut report = report_of(&[centre, stockage, futur], "2026-08", "2026-10-31");
     report.unknown_postings = {
@@ -127,7 +137,8 @@ fn the_handbooks_figures_are_on_the_pages() {
     assert!(french.contains("Plan d’amortissement au 31 décembre\u{a0}2026"), "{french}");
     assert!(french.contains("16\u{202f}000\u{202f}000,00\u{a0}€"), "{french}");
     let english = text(&pdf(&handbook(), Language::English).unwrap());
-    for words in ["1,183,333.33", "€816,666.67", "Depreciation schedule as of 31 December\u{a0}2026", "Net book value"] {
+    for words in ["1,183,333.33", "€816,666.67", "Depreciation schedule as of 31 December\u{a0}2026", "Net book value"]
+    {
         assert!(english.contains(words), "{words} not in {english}");
     }
 }
@@ -194,7 +205,8 @@ fn nothing_leaves_the_page() {
         let document = document(&pdf(&lives_of(40), language).unwrap());
         for page in document.get_pages().into_values() {
             let content = lopdf::content::Content::decode(&document.get_page_content(page)).unwrap();
-            for operation in content.operations.iter().filter(|each| ["Td", "Tm", "m", "l"].contains(&&*each.operator)) {
+            for operation in content.operations.iter().filter(|each| ["Td", "Tm", "m", "l"].contains(&&*each.operator))
+            {
                 let numbers: Vec<f32> = operation.operands.iter().filter_map(|each| each.as_float().ok()).collect();
                 let [.., x, y] = numbers[..] else { panic!("{operation:?}") };
                 assert!((0.0..=595.3).contains(&x) && (0.0..=841.9).contains(&y), "{operation:?}");
@@ -212,7 +224,15 @@ fn a_name_the_fonts_lack_is_refused_by_name() {
 
 #[test]
 fn both_languages_have_the_same_messages_and_each_is_asked_for() {
-    let sources = [include_str!("../pdf.rs"), include_str!("assets.rs"), include_str!("chart.rs"), include_str!("figures.rs"), include_str!("months.rs"), include_str!("opening.rs")].concat();
+    let sources = [
+        include_str!("../pdf.rs"),
+        include_str!("assets.rs"),
+        include_str!("chart.rs"),
+        include_str!("figures.rs"),
+        include_str!("months.rs"),
+        include_str!("opening.rs"),
+    ]
+    .concat();
     assert_eq!(ids(FRENCH), ids(ENGLISH));
     for id in ids(FRENCH) {
         assert!(sources.contains(&format!("\"{id}\"")), "{id} is never used");
@@ -254,7 +274,12 @@ fn text(bytes: &[u8]) -> String {
 #[ignore = "writes files"]
 fn samples() {
     let directory = std::path::PathBuf::from(std::env::var("AMORTISATION_PDFS").unwrap());
-    for (name, report) in [("handbook", handbook()), ("full", full()), ("long", lives_of(40)), ("empty", report_of(&[], "2026-10", "2026-12-31"))] {
+    for (name, report) in [
+        ("handbook", handbook()),
+        ("full", full()),
+        ("long", lives_of(40)),
+        ("empty", report_of(&[], "2026-10", "2026-12-31")),
+    ] {
         for (suffix, language) in [("fr", Language::French), ("en", Language::English)] {
             std::fs::write(directory.join(format!("{name}-{suffix}.pdf")), pdf(&report, language).unwrap()).unwrap();
         }
