@@ -36,6 +36,7 @@ amortisation-posted = Posted
 amortisation-due = Due
 amortisation-to-come = To come
 amortisation-difference = Difference from plan
+amortisation-subsidy-years = Subsidy taken to income, by year
 amortisation-subsidy-received = Subsidy received
 amortisation-income = Subsidy income
 amortisation-income-cumulative = Cumulative income

@@ -36,6 +36,7 @@ amortisation-posted = Comptabilisé
 amortisation-due = À comptabiliser
 amortisation-to-come = À venir
 amortisation-difference = Écart au plan
+amortisation-subsidy-years = Reprise de la subvention, par année
 amortisation-subsidy-received = Subvention reçue
 amortisation-income = Reprise
 amortisation-income-cumulative = Cumul repris

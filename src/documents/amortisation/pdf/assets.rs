@@ -2,6 +2,7 @@
 
 use super::super::words;
 use super::Sheet;
+use super::figures::Track;
 use crate::documents::pdf::{Align, Cell, Column, Composer, Role, Row, RowLook, Table, Width};
 use crate::domain::amortisation::report::{AssetReport, ComponentReport, Position};
 use crate::domain::money::Money;
@@ -25,13 +26,18 @@ impl Sheet<'_> {
             self.subheading(c, &self.text("amortisation-asset-years"), 70.0);
             self.years(c, &asset.plan);
         }
+        // The subsidy is the asset's; its components' shares are in the other formats.
         for component in &asset.components {
             c.skip(14.0);
             c.element(Role::Section, |c| {
                 self.subheading(c, &format!("{} — {}", component.code, component.name), 84.0);
                 self.remark(c, &self.terms(component));
                 c.skip(4.0);
-                self.years(c, &component.plan);
+                if asset.components.len() == 1 {
+                    self.years(c, &component.plan);
+                } else {
+                    self.year_table(c, &component.plan, Track::Depreciation);
+                }
             });
         }
     }
@@ -54,11 +60,12 @@ impl Sheet<'_> {
         }
     }
 
-    /// The components with their terms and where each stands.
+    /// The components and where each stands.
     fn components(&self, c: &mut Composer, asset: &AssetReport) {
         let amount = |id: &str| Column::new(self.text(id), Width::Content(62.0), Align::Right);
         let columns = vec![
             Column::new(self.words.component, Width::Rest, Align::Left),
+            Column::new(self.words.duration_years, Width::Content(44.0), Align::Right),
             amount("amortisation-cost"),
             amount("amortisation-base"),
             amount("amortisation-cumulative"),
@@ -68,15 +75,16 @@ impl Sheet<'_> {
         if rows.len() > 1 {
             let label = Cell::strong(self.text("amortisation-total")).heading_row();
             let amounts = self.amounts(&asset.plan.position).map(Cell::strong);
-            rows.push(Row::new(std::iter::once(label).chain(amounts).collect()).looking(RowLook::Group));
+            rows.push(Row::new([label, Cell::new("")].into_iter().chain(amounts).collect()).looking(RowLook::Group));
         }
         c.table(c.paper.left, c.paper.text_width(), &Table { columns, rows, size: 8.0, with_header: true });
     }
 
     fn component_row(&self, component: &ComponentReport) -> Row {
         let name = Cell::new(format!("{} — {}", component.code, component.name)).heading_row();
-        let name = name.detail(self.terms(component));
-        Row::new(std::iter::once(name).chain(self.amounts(&component.plan.position).map(Cell::new)).collect())
+        let duration = Cell::new(component.duration_years.to_string());
+        let amounts = self.amounts(&component.plan.position).map(Cell::new);
+        Row::new([name, duration].into_iter().chain(amounts).collect())
     }
 
     fn amounts(&self, position: &Position) -> impl Iterator<Item = String> {

@@ -16,11 +16,15 @@ const LABEL_SIZE: f32 = 6.8;
 const BARS_HEIGHT: f32 = 104.0;
 const STEPS_HEIGHT: f32 = 58.0;
 /// Above a panel: its name, and what its scale counts.
-const CAPTION: f32 = 16.0;
+const CAPTION: f32 = 15.0;
+/// Above the upper panel, below its name: the report's day.
+const DAY: f32 = 8.0;
 /// Below a panel: its years.
 const AXIS: f32 = 13.0;
 const BETWEEN: f32 = 4.0;
 const LINE: f32 = 1.2;
+const BORDER: f32 = 0.9;
+const STRIPE: f32 = 1.3;
 
 /// How a part of a bar is filled.
 #[derive(Clone, Copy)]
@@ -59,23 +63,19 @@ struct Panel {
 impl Sheet<'_> {
     pub(super) fn chart(&self, c: &mut Composer, plan: &Plan) {
         let (Some(first), Some(last)) = (plan.years.first(), plan.years.last()) else { return };
-        let height = CAPTION + BARS_HEIGHT + AXIS + BETWEEN + CAPTION + STEPS_HEIGHT + AXIS;
+        let height = CAPTION + DAY + BARS_HEIGHT + AXIS + BETWEEN + CAPTION + STEPS_HEIGHT + AXIS;
         c.ensure(height);
         let area = Area { x: c.paper.left, y: c.y, width: c.paper.text_width(), height };
-        let highest = |amount: fn(&PlanRow<i32>) -> Money| plan.years.iter().map(amount).max().unwrap_or_default();
-        let bars_top = area.y + CAPTION;
-        let bars = self.panel(c, area, bars_top, BARS_HEIGHT, highest(bar_total), plan.years.len());
-        let steps_top = bars_top + BARS_HEIGHT + AXIS + BETWEEN + CAPTION;
-        let steps = self.panel(c, area, steps_top, STEPS_HEIGHT, highest(|row| row.net_book_value), plan.years.len());
+        let [bars, steps] = self.panels(c, area, plan);
         let (alt, bbox) = (self.chart_words(plan, first, last), c.bbox(area));
         c.element(Role::Figure { alt, bbox }, |c| {
             c.content(|brush| {
-                self.caption(brush, &bars, "amortisation-chart-charge");
-                self.legend(brush, &bars);
+                self.caption(brush, area.x, area.y, &bars, "amortisation-chart-charge");
+                self.legend(brush, area.y, &bars);
                 self.scale(brush, &bars);
                 bars.draw_bars(brush, &plan.years);
                 bars.draw_years(brush, &plan.years);
-                self.caption(brush, &steps, "amortisation-chart-net");
+                self.caption(brush, area.x, steps.area.y - CAPTION, &steps, "amortisation-chart-net");
                 self.scale(brush, &steps);
                 steps.draw_steps(brush, &plan.years);
                 steps.draw_years(brush, &plan.years);
@@ -85,33 +85,48 @@ impl Sheet<'_> {
         c.skip(height);
     }
 
-    fn panel(&self, c: &Composer, area: Area, y: f32, height: f32, highest: Money, years: usize) -> Panel {
-        let (top, step) = scale(highest.to_decimal());
+    /// Bars above, steps below, both as wide as the wider of their scales' labels leaves them.
+    fn panels(&self, c: &Composer, area: Area, plan: &Plan) -> [Panel; 2] {
         let style = Style::regular(LABEL_SIZE, LABEL_SIZE * 1.3, c.palette.muted);
-        let gutter = 26.0;
-        let area = Area { x: area.x + gutter, y, width: area.width - gutter, height };
-        let slot = area.width / count(years.max(1));
-        let units = [Decimal::from(1_000_000), Decimal::from(1_000)];
-        let unit = units.into_iter().find(|unit| top >= *unit).unwrap_or(Decimal::ONE);
-        Panel { area, slot, top, step, unit, style, palette: c.palette }
+        let bars_top = area.y + CAPTION + DAY;
+        let steps_top = bars_top + BARS_HEIGHT + AXIS + BETWEEN + CAPTION;
+        let panel = |y: f32, height: f32, amount: fn(&PlanRow<i32>) -> Money| {
+            let highest = plan.years.iter().map(amount).max().unwrap_or_default();
+            let (top, step) = scale(highest.to_decimal());
+            let units = [Decimal::from(1_000_000), Decimal::from(1_000)];
+            let unit = units.into_iter().find(|unit| top >= *unit).unwrap_or(Decimal::ONE);
+            Panel { area: Area { y, height, ..area }, slot: 0.0, top, step, unit, style, palette: c.palette }
+        };
+        let mut panels =
+            [panel(bars_top, BARS_HEIGHT, bar_total), panel(steps_top, STEPS_HEIGHT, |row| row.net_book_value)];
+        let labels = panels.iter().flat_map(|panel| panel.scale_values().map(|value| self.label(panel, value)));
+        let gutter = labels.map(|label| c.text_width(&label, style)).fold(0.0, f32::max) + 5.0;
+        for panel in &mut panels {
+            panel.area = Area { x: area.x + gutter, width: area.width - gutter, ..panel.area };
+            panel.slot = panel.area.width / count(plan.years.len().max(1));
+        }
+        panels
     }
 
-    /// `Dotation de l’année (M€)`, at the left edge.
-    fn caption(&self, brush: &mut Brush, panel: &Panel, id: &str) {
+    /// A value of the scale, in the panel's unit.
+    fn label(&self, panel: &Panel, value: Decimal) -> String {
+        self.format.number(value.checked_div(panel.unit).unwrap_or_default().normalize())
+    }
+
+    /// `Dotation de l’année (M€)`, at the left edge of the page.
+    fn caption(&self, brush: &mut Brush, x: f32, y: f32, panel: &Panel, id: &str) {
         let unit = match panel.unit.to_u32() {
             Some(1_000_000) => "M€",
             Some(1_000) => "k€",
             _ => "€",
         };
         let bold = Style::bold(LABEL_SIZE + 0.6, panel.style.leading, panel.palette.accent);
-        let (x, y) = (panel.area.x - 26.0, panel.area.y - CAPTION + bold.ascent());
-        brush.text(x, y, bold, Align::Left, &self.texts.with(id, &[("unit", unit)]));
+        brush.text(x, y + bold.ascent(), bold, Align::Left, &self.texts.with(id, &[("unit", unit)]));
     }
 
     /// Right-aligned above the bars.
-    fn legend(&self, brush: &mut Brush, panel: &Panel) {
+    fn legend(&self, brush: &mut Brush, top: f32, panel: &Panel) {
         let mut right = panel.area.x + panel.area.width;
-        let top = panel.area.y - CAPTION;
         for Part { text, filling, .. } in PARTS.iter().rev() {
             let name = self.text(text);
             brush.text(right, top + panel.style.ascent(), panel.style, Align::Right, &name);
@@ -123,15 +138,13 @@ impl Sheet<'_> {
 
     fn scale(&self, brush: &mut Brush, panel: &Panel) {
         let Area { x, width, .. } = panel.area;
-        let mut value = Decimal::ZERO;
-        while value <= panel.top {
+        for value in panel.scale_values() {
             let y = panel.y_of(value);
             let (thickness, colour) =
                 if value.is_zero() { (0.7, panel.palette.muted) } else { (0.4, panel.palette.rule) };
             brush.rule(x, y, width, thickness, colour);
-            let shown = value.checked_div(panel.unit).unwrap_or_default().normalize();
-            brush.text(x - 4.0, y + LABEL_SIZE * 0.36, panel.style, Align::Right, &self.format.number(shown));
-            value += panel.step;
+            let label = self.label(panel, value);
+            brush.text(x - 4.0, y + LABEL_SIZE * 0.36, panel.style, Align::Right, &label);
         }
     }
 
@@ -146,14 +159,13 @@ impl Sheet<'_> {
         let x = bars.area.x + bars.slot * (count(years_before) + share);
         let palette = bars.palette;
         for panel in [bars, steps] {
-            brush.fill(
-                Area { x: x - 0.3, y: panel.area.y - 3.0, width: 0.6, height: panel.area.height + 3.0 },
-                palette.ink,
-            );
+            let Area { y, height, .. } = panel.area;
+            brush.fill(Area { x: x - 0.3, y: y - 3.0, width: 0.6, height: height + 3.0 }, palette.ink);
         }
-        let style = Style { colour: palette.ink, ..steps.style };
-        let y = steps.area.y - 5.0;
-        brush.text(x.min(bars.area.x + bars.area.width - 20.0), y, style, Align::Centre, &self.format.date_short(day));
+        let style = Style { colour: palette.ink, ..bars.style };
+        let (text, end) = (self.format.date_short(day), bars.area.x + bars.area.width);
+        let half = brush.text_width(&text, style) / 2.0;
+        brush.text(x.clamp(bars.area.x + half, end - half), bars.area.y - 5.0, style, Align::Centre, &text);
     }
 
     /// What the chart shows: its span, its highest charge, how far it is posted, and how the value falls.
@@ -180,6 +192,12 @@ fn bar_total(row: &PlanRow<i32>) -> Money {
 }
 
 impl Panel {
+    fn scale_values(&self) -> impl Iterator<Item = Decimal> + use<> {
+        let (top, step) = (self.top, self.step);
+        std::iter::successors(Some(Decimal::ZERO), move |value| Some(value + step))
+            .take_while(move |value| *value <= top)
+    }
+
     fn height_of(&self, value: Decimal) -> f32 {
         let share = value.checked_div(self.top).unwrap_or_default();
         share.to_f32().unwrap_or(0.0).clamp(0.0, 1.0) * self.area.height
@@ -226,7 +244,7 @@ impl Panel {
 
     /// Every year, or every other, fifth or tenth where they would touch.
     fn draw_years(&self, brush: &mut Brush, years: &[PlanRow<i32>]) {
-        let needed = brush.text_width("2000", self.style) + 5.0;
+        let needed = brush.text_width("2000", self.style) + 9.0;
         let every = [1_usize, 2, 5, 10, 20].into_iter().find(|every| self.slot * count(*every) >= needed).unwrap_or(50);
         let y = self.area.y + self.area.height + 2.5 + self.style.ascent();
         for (index, row) in years.iter().enumerate().step_by(every) {
@@ -238,20 +256,24 @@ impl Panel {
 
 impl Filling {
     fn fill(self, brush: &mut Brush, area: Area, palette: Palette) {
-        brush.fill(area, palette.accent);
-        let border = 0.8;
         let Area { x, y, width, height } = area;
-        if matches!(self, Filling::Full) || height <= 2.0 * border || width <= 2.0 * border {
+        if matches!(self, Filling::Full) || height <= 2.0 * BORDER || width <= 2.0 * BORDER {
+            brush.fill(area, palette.accent);
             return;
         }
-        let (left, inner) = (x + border, width - 2.0 * border);
-        let (top, bottom) = (y + border, y + height - border);
-        brush.fill(Area { x: left, y: top, width: inner, height: bottom - top }, palette.tint);
+        brush.fill(area, palette.tint);
+        let (right, bottom) = (x + width - BORDER, y + height - BORDER);
+        for y in [y, bottom] {
+            brush.rule(x, y, width, BORDER, palette.accent);
+        }
+        for x in [x, right] {
+            brush.fill(Area { x, width: BORDER, ..area }, palette.accent);
+        }
         if matches!(self, Filling::Striped) {
-            let mut stripe = top + 1.2;
-            while stripe + 1.2 < bottom {
-                brush.rule(left, stripe, inner, 1.2, palette.accent);
-                stripe += 2.4;
+            let mut stripe = y + BORDER + STRIPE;
+            while stripe < bottom {
+                brush.rule(x, stripe, width, STRIPE.min(bottom - stripe), palette.accent);
+                stripe += 2.0 * STRIPE;
             }
         }
     }

@@ -1,7 +1,7 @@
 //! The table of figures by period, which totals, assets, components and subsidies share.
 
 use super::Sheet;
-use crate::documents::pdf::{Align, Cell, Column, Composer, Palette, Row, RowLook, Style, Table, Width, count};
+use crate::documents::pdf::{Align, Cell, Column, Composer, Palette, Role, Row, RowLook, Style, Table, Width, count};
 use crate::domain::amortisation::report::{Plan, PlanRow};
 use crate::domain::money::Money;
 
@@ -113,12 +113,16 @@ impl Sheet<'_> {
         self.year_table(c, plan, Track::Depreciation);
         let is_subsidised = |row: &PlanRow<i32>| !row.subsidy.received.is_zero() || !row.subsidy.posted.is_zero();
         if plan.years.iter().any(is_subsidised) {
-            c.skip(9.0);
+            c.skip(12.0);
+            c.ensure(80.0);
+            let style = Style::bold(8.4, 11.8, c.palette.accent);
+            c.paragraph(Role::Paragraph, style, &self.text("amortisation-subsidy-years"));
+            c.skip(1.0);
             self.year_table(c, plan, Track::Subsidy);
         }
     }
 
-    fn year_table(&self, c: &mut Composer, plan: &Plan, track: Track) {
+    pub(super) fn year_table(&self, c: &mut Composer, plan: &Plan, track: Track) {
         let mut lines: Vec<Line> = plan.years.iter().map(|row| Line::new(row.period.to_string(), row, track)).collect();
         if lines.len() > 1 {
             Line::push_sum(&mut lines, self.text("amortisation-total"));
