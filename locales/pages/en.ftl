@@ -76,7 +76,6 @@ invoice-net = Net amount
 invoice-gross = Gross amount
 invoice-corrects = This document corrects { $invoices }.
 kind-draft = draft
-kind-invoice = invoice
 kind-credit-note = credit note
 kind-corrected = corrected
 title-invoice = Invoice { $number }

@@ -76,7 +76,6 @@ invoice-net = Montant HT
 invoice-gross = Montant TTC
 invoice-corrects = Ce document corrige : { $invoices }.
 kind-draft = brouillon
-kind-invoice = facture
 kind-credit-note = avoir
 kind-corrected = rectificative
 title-invoice = Facture { $number }

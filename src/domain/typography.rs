@@ -48,9 +48,21 @@ pub fn unit_price(price: UnitPrice, language: Language) -> String {
     }
 }
 
-/// A quantity with its unit: `1 543,125 kWh`.
+/// A quantity with its unit: `1 543,125 kWh`, `12 baies`.
 pub fn quantity(quantity: Quantity, unit: Unit, language: Language) -> String {
-    format!("{}{NBSP}{}", decimal(quantity.to_decimal().normalize(), language), unit_symbol(unit, language))
+    let is_word = matches!(unit, Unit::Rack | Unit::Month | Unit::Day | Unit::Year | Unit::One);
+    let symbol = unit_symbol(unit, language);
+    let plural = if is_word && is_plural(quantity, language) && !symbol.ends_with('s') { "s" } else { "" };
+    format!("{}{NBSP}{symbol}{plural}", decimal(quantity.to_decimal().normalize(), language))
+}
+
+/// French counts in the plural from two on, English everything but one.
+fn is_plural(quantity: Quantity, language: Language) -> bool {
+    let magnitude = quantity.to_decimal().abs();
+    match language {
+        Language::French => magnitude >= Decimal::TWO,
+        Language::English => magnitude != Decimal::ONE,
+    }
 }
 
 /// `20 %` or `20%`.
@@ -94,6 +106,14 @@ pub fn date(day: NaiveDate, language: Language) -> String {
         (number, _) => number.to_string(),
     };
     format!("{number}{NBSP}{}{NBSP}{}", month_name(day.month(), language), day.year())
+}
+
+/// A day in a column: `03/11/2026` or `2026-11-03`.
+pub fn short_date(day: NaiveDate, language: Language) -> String {
+    match language {
+        Language::French => day.format("%d/%m/%Y").to_string(),
+        Language::English => day.format("%Y-%m-%d").to_string(),
+    }
 }
 
 /// An instant as the facility's clock shows it: `01/10/2026 00:10` or `2026-10-01 00:10`.
@@ -199,6 +219,11 @@ mod tests {
         assert_eq!(percent(Decimal::new(55, 1), French), "5,5\u{a0}%");
         let usage: Quantity = "1543.125".parse().unwrap();
         assert_eq!(quantity(usage, Unit::KilowattHour, French), "1\u{202f}543,125\u{a0}kWh");
+        let counted = |count: &str, unit, language| quantity(count.parse().unwrap(), unit, language).replace(NBSP, " ");
+        assert_eq!(counted("12", Unit::Rack, French), "12 baies");
+        assert_eq!(counted("1.5", Unit::Rack, French), "1,5 baie");
+        assert_eq!(counted("1.5", Unit::Rack, English), "1.5 racks");
+        assert_eq!(counted("3", Unit::Month, French), "3 mois");
     }
 
     #[test]
@@ -206,6 +231,7 @@ mod tests {
         let first = NaiveDate::from_ymd_opt(2026, 10, 1).unwrap();
         assert_eq!(date(first, French), "1er\u{a0}octobre\u{a0}2026");
         assert_eq!(date(first, English), "1\u{a0}October\u{a0}2026");
+        assert_eq!((short_date(first, French), short_date(first, English)), ("01/10/2026".into(), "2026-10-01".into()));
         let midnight = Timestamp::from_seconds(1_790_805_600);
         assert_eq!(instant(midnight, Tz::Europe__Paris, French), "01/10/2026\u{a0}00:00");
         assert_eq!(instant(midnight, Tz::Europe__Paris, English), "2026-10-01\u{a0}00:00");

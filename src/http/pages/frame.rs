@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 
 use super::{assets, language, texts};
 use crate::domain::access::{Action, Decision, policy};
-use crate::domain::calendar::BillingMonth;
+use crate::domain::calendar::{BillingMonth, DatePeriod};
 use crate::domain::money::Money;
 use crate::domain::party::{Language, PaymentTermClass};
 use crate::domain::typography;
@@ -82,8 +82,18 @@ impl Frame {
         self.with("tenant-days", "days", &class.days().to_string())
     }
 
+    /// A period of days: a whole month by its name, others by their first and last day.
+    pub fn period(&self, period: DatePeriod) -> String {
+        let month = BillingMonth::of(period.from);
+        match period.last_day() {
+            _ if period == month.days() => self.month(&month),
+            Some(last) => self.span(&self.date(&period.from), &self.date(&last)),
+            None => self.with("since", "first", &self.date(&period.from)),
+        }
+    }
+
     /// `du 1er au 31 octobre`, both days included.
-    pub fn span(&self, first: &str, last: &str) -> String {
+    fn span(&self, first: &str, last: &str) -> String {
         self.texts("from-to", &[("first", first), ("last", last)])
     }
 
@@ -102,6 +112,10 @@ impl Frame {
 
     pub fn date(&self, day: &NaiveDate) -> String {
         typography::date(*day, self.language)
+    }
+
+    pub fn short_date(&self, day: &NaiveDate) -> String {
+        typography::short_date(*day, self.language)
     }
 
     pub fn month(&self, month: &BillingMonth) -> String {

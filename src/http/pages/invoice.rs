@@ -8,10 +8,9 @@ use chrono_tz::Tz;
 use rust_decimal::Decimal;
 
 use super::{Frame, page};
-use crate::domain::calendar::DatePeriod;
 use crate::domain::contract::VatTreatment;
 use crate::domain::invoice::{IssuedInvoice, VatBreakdown, rate_percent};
-use crate::domain::metering::{IndexAt, MeterUsage, RestartKind};
+use crate::domain::metering::{IndexAt, MeterUsage, RestartKind, Usage};
 use crate::domain::party::Language;
 use crate::domain::rating::{Charge, ChargeKind};
 use crate::domain::typography;
@@ -89,7 +88,7 @@ pub async fn one(
     let title = frame.with(&format!("title-{}", kind_name(invoice.kind)), "number", invoice.number.as_str());
     let template = InvoicePage {
         title,
-        period: period(&frame, invoice.period),
+        period: frame.period(invoice.period),
         groups: groups(&frame, &invoice),
         vat: invoice.vat.iter().map(|vat| vat_line(&frame, vat)).collect(),
         references: references(&frame, &invoice),
@@ -122,7 +121,7 @@ fn line(frame: &Frame, zone: Tz, charge: &Charge) -> LineView {
             Language::English => charge.designation.en.clone(),
         },
         part: part(frame, &charge.kind),
-        period: period(frame, charge.period),
+        period: frame.period(charge.period),
         quantity: typography::quantity(charge.quantity, charge.unit, frame.language),
         unit_price: typography::unit_price(charge.unit_price, frame.language),
         vat: vat_text(frame, &charge.vat),
@@ -138,9 +137,7 @@ fn line(frame: &Frame, zone: Tz, charge: &Charge) -> LineView {
             ],
         ),
         is_estimated: usage.is_some_and(|usage| usage.estimated),
-        meters: usage
-            .map(|usage| usage.meters.iter().map(|meter| meter_view(frame, zone, meter)).collect())
-            .unwrap_or_default(),
+        meters: usage.map(|usage| meters(frame, zone, usage)).unwrap_or_default(),
     }
 }
 
@@ -166,7 +163,16 @@ fn part(frame: &Frame, kind: &ChargeKind) -> Option<String> {
     }
 }
 
-fn meter_view(frame: &Frame, zone: Tz, usage: &MeterUsage) -> MeterView {
+/// The meters of a line, their quantities with as many decimals as the most exact of them.
+fn meters(frame: &Frame, zone: Tz, usage: &Usage) -> Vec<MeterView> {
+    let shown = |meter: &MeterUsage| meter.quantity.round_dp(4).normalize();
+    let decimals = usage.meters.iter().map(|meter| shown(meter).scale()).max().unwrap_or_default();
+    usage.meters.iter().map(|meter| meter_view(frame, zone, meter, decimals)).collect()
+}
+
+fn meter_view(frame: &Frame, zone: Tz, usage: &MeterUsage, decimals: u32) -> MeterView {
+    let mut quantity = usage.quantity.round_dp(decimals);
+    quantity.rescale(decimals);
     let rack = usage.rack.as_ref().map(ToString::to_string);
     let feed = usage.feed.map(|feed| frame.with("feed", "feed", &format!("{feed:?}")));
     MeterView {
@@ -175,7 +181,7 @@ fn meter_view(frame: &Frame, zone: Tz, usage: &MeterUsage) -> MeterView {
         first: usage.first.as_ref().map(|index| index_view(frame, zone, index)),
         last: usage.last.as_ref().map(|index| index_view(frame, zone, index)),
         readings: usage.readings,
-        quantity: typography::decimal(usage.quantity.round_dp(4).normalize(), frame.language),
+        quantity: typography::decimal(quantity, frame.language),
         remarks: remarks(frame, zone, usage),
     }
 }
@@ -231,11 +237,4 @@ fn corrects(frame: &Frame, invoice: &IssuedInvoice) -> Option<String> {
     let named: Vec<String> =
         invoice.corrects.iter().map(|(number, day)| format!("{number} ({})", frame.date(day))).collect();
     (!named.is_empty()).then(|| frame.with("invoice-corrects", "invoices", &named.join(", ")))
-}
-
-fn period(frame: &Frame, period: DatePeriod) -> String {
-    match period.last_day() {
-        Some(last) => frame.span(&frame.date(&period.from), &frame.date(&last)),
-        None => frame.with("since", "first", &frame.date(&period.from)),
-    }
 }

@@ -12,7 +12,7 @@ use crate::app::read_tenants::{self, TenantFile};
 use crate::domain::access::TenantScope;
 use crate::domain::calendar::BillingMonth;
 use crate::domain::ids::TenantCode;
-use crate::http::api::invoices::kind_name;
+use crate::domain::invoice::InvoiceKind;
 use crate::http::api::parsed;
 use crate::http::auth::Granted;
 use crate::http::error::Fault;
@@ -35,8 +35,9 @@ struct InvoicesPage {
     lines: Vec<InvoiceLine>,
     found: InvoicePage,
     months: Vec<Choice>,
-    /// Empty for who sees one tenant only.
     tenants: Vec<Choice>,
+    /// False for who sees one tenant only.
+    shows_tenant: bool,
     /// The order to keep when the filter changes.
     sort: String,
     previous_page: Option<String>,
@@ -49,7 +50,8 @@ struct InvoicesPage {
 pub struct InvoiceLine {
     /// None for a draft.
     pub number: Option<String>,
-    pub kind: String,
+    /// What it is, where it is not a plain invoice.
+    pub kind: Option<String>,
     pub tenant: String,
     pub contract: String,
     pub month: String,
@@ -86,7 +88,7 @@ pub async fn list(
     let tenant = query.tenant.clone().filter(|code| !code.is_empty()).map(TenantCode);
     let page_number = parsed("page", query.page.as_deref(), "a number from 1")?.unwrap_or(1);
     let order = order(query.sort.as_deref());
-    let sees_everyone = granted.scope == TenantScope::Everyone;
+    let shows_tenant = granted.scope == TenantScope::Everyone;
     let filter = InvoiceFilter { month, tenant: tenant.clone(), ..InvoiceFilter::default() };
     let store = shared.store.clone();
     let (found, files, months) = blocking(move || {
@@ -99,10 +101,11 @@ pub async fn list(
     let frame = Frame::of(&http);
     let address = Address { month, tenant, order };
     let template = InvoicesPage {
-        columns: columns(&frame, &address),
+        columns: columns(&frame, &address, shows_tenant),
         lines: lines(&frame, &found.invoices, &files),
         months: months.iter().map(|choice| month_choice(&frame, *choice, month)).collect(),
-        tenants: if sees_everyone { tenant_choices(&files, address.tenant.as_ref()) } else { vec![] },
+        tenants: tenant_choices(&files, address.tenant.as_ref()),
+        shows_tenant,
         sort: address.sort(),
         previous_page: (found.page > 1).then(|| address.page(found.page - 1)),
         next_page: (found.page < found.pages).then(|| address.page(found.page + 1)),
@@ -149,7 +152,7 @@ fn order(text: Option<&str>) -> Order {
     key.map_or_else(Order::default, |key| Order { key, descending })
 }
 
-fn columns(frame: &Frame, address: &Address) -> Vec<Column> {
+fn columns(frame: &Frame, address: &Address, shows_tenant: bool) -> Vec<Column> {
     let plain = |key: &str, is_number| Column { label: frame.t(key), address: None, sorted: None, is_number };
     let ordering = |key: &str, sort: SortKey, is_number| {
         let is_current = address.order.key == sort;
@@ -161,16 +164,19 @@ fn columns(frame: &Frame, address: &Address) -> Vec<Column> {
             is_number,
         }
     };
-    vec![
+    let mut columns = vec![
         ordering("invoice-number", SortKey::Number, false),
-        ordering("invoice-tenant", SortKey::Tenant, false),
         plain("invoice-contract", false),
         ordering("invoice-month", SortKey::Month, false),
         plain("invoice-issued", false),
         ordering("invoice-due", SortKey::Due, false),
         plain("invoice-net", true),
         ordering("invoice-gross", SortKey::Gross, true),
-    ]
+    ];
+    if shows_tenant {
+        columns.insert(1, ordering("invoice-tenant", SortKey::Tenant, false));
+    }
+    columns
 }
 
 /// Rows with the tenants' names instead of their codes.
@@ -181,15 +187,17 @@ pub fn lines(frame: &Frame, invoices: &[InvoiceSummary], files: &[TenantFile]) -
     };
     let line = |invoice: &InvoiceSummary| InvoiceLine {
         number: invoice.number.as_ref().map(ToString::to_string),
-        kind: match invoice.status {
-            InvoiceStatus::Draft => frame.t("kind-draft"),
-            InvoiceStatus::Issued => frame.t(&format!("kind-{}", kind_name(invoice.kind))),
+        kind: match (invoice.status, invoice.kind) {
+            (InvoiceStatus::Draft, _) => Some(frame.t("kind-draft")),
+            (InvoiceStatus::Issued, InvoiceKind::Invoice) => None,
+            (InvoiceStatus::Issued, InvoiceKind::CreditNote) => Some(frame.t("kind-credit-note")),
+            (InvoiceStatus::Issued, InvoiceKind::Corrected) => Some(frame.t("kind-corrected")),
         },
         tenant: name(&invoice.tenant),
         contract: invoice.contract.to_string(),
         month: frame.month(&invoice.month),
-        issued: invoice.issue_date.map(|day| frame.date(&day)).unwrap_or_default(),
-        due: invoice.due_date.map(|day| frame.date(&day)).unwrap_or_default(),
+        issued: invoice.issue_date.map(|day| frame.short_date(&day)).unwrap_or_default(),
+        due: invoice.due_date.map(|day| frame.short_date(&day)).unwrap_or_default(),
         net: frame.bare(&invoice.totals.net),
         gross: frame.bare(&invoice.totals.gross),
     };

@@ -4,7 +4,6 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
-use chrono::NaiveDate;
 
 use super::invoices::{InvoiceLine, lines};
 use super::{Frame, page};
@@ -33,6 +32,8 @@ struct TenantPage {
     contracts: Vec<ContractView>,
     /// The latest; none where the reader may not see invoices.
     invoices: Option<Vec<InvoiceLine>>,
+    /// All invoices are this tenant's.
+    shows_tenant: bool,
 }
 
 /// A contract as people read it.
@@ -82,14 +83,14 @@ pub async fn one(
     let frame = Frame::of(&http);
     let contracts = file.contracts.iter().map(|contract| contract_view(&frame, contract)).collect();
     let invoices = found.map(|found| lines(&frame, &found.invoices, std::slice::from_ref(&file)));
-    page(StatusCode::OK, &TenantPage { frame, file, contracts, invoices })
+    page(StatusCode::OK, &TenantPage { frame, file, contracts, invoices, shows_tenant: false })
 }
 
 fn contract_view(frame: &Frame, contract: &Contract) -> ContractView {
     ContractView {
         code: contract.code.to_string(),
         title: contract.title.clone(),
-        in_force: in_force(frame, contract.in_force.from, contract.in_force.last_day()),
+        in_force: frame.period(contract.in_force),
         engagement: contract.engagement.clone(),
         market: contract.market.clone(),
         lines: contract.lines.iter().map(|line| line_view(frame, line)).collect(),
@@ -110,15 +111,8 @@ fn line_view(frame: &Frame, line: &ContractLine) -> ContractLineView {
     ContractLineView {
         code: line.code.to_string(),
         designation: designation.clone(),
-        in_force: in_force(frame, line.in_force.from, line.in_force.last_day()),
+        in_force: frame.period(line.in_force),
         tariff: line.tariff.to_string(),
         quantity,
-    }
-}
-
-fn in_force(frame: &Frame, first: NaiveDate, last: Option<NaiveDate>) -> String {
-    match last {
-        None => frame.with("since", "first", &frame.date(&first)),
-        Some(last) => frame.span(&frame.date(&first), &frame.date(&last)),
     }
 }
