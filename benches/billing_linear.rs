@@ -1,0 +1,128 @@
+//! What a month's billing costs as history grows (nothing) and as the month's readings grow (in proportion).
+//!
+//! Each database holds the same twenty meters. The limit is SQLite's C interface stepping through the month's rows.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::as_conversions,
+    clippy::float_arithmetic,
+    reason = "a benchmark: it stops where something is wrong, and its figures are no amounts"
+)]
+
+mod common;
+
+use chapelle::app::run_billing::{self, RunRequest};
+use chapelle::app::{Store, plan_billing};
+use chapelle::domain::calendar::Period;
+
+use common::centre::{MONTH, ZONE, month, now, sqlite_file, sqlite_url};
+use common::raw::RawSqlite;
+use common::table::{Table, mib, ms, ratio};
+use common::{Centre, Run, in_turn};
+
+const METERS: usize = 20;
+const HOURLY: i64 = 3_600;
+
+fn main() {
+    common::run_parts(&[("history", history), ("month", readings_of_the_month)]);
+}
+
+/// Months of hourly readings before the billed one.
+fn history() {
+    let mut table = table("billing, history: months of hourly readings before the billed one");
+    let mut first = None;
+    for months in [1, 10, 100] {
+        let months = common::scaled(months);
+        let measured = Billed::of(months, HOURLY);
+        measured.row(&mut table, &format!("{months} before"), first.get_or_insert_with(|| measured.clone()));
+    }
+    table.print();
+}
+
+/// Readings of the billed month: hourly, every six minutes, every 36 seconds.
+fn readings_of_the_month() {
+    let mut table = table("billing, month: readings of the billed month, one month before");
+    let mut first = None;
+    for seconds in [HOURLY, HOURLY / 10, HOURLY / 100] {
+        let measured = Billed::of(1, seconds);
+        measured.row(&mut table, &format!("every {seconds} s"), first.get_or_insert_with(|| measured.clone()));
+    }
+    table.print();
+}
+
+fn table(title: &str) -> Table {
+    let title = format!("{title}; {METERS} meters, {MONTH}");
+    Table::new(
+        title,
+        &["", "stored", "in month", "bare scan", "plan", "× first", "run with issue", "× first", "grown by", "peak"],
+    )
+}
+
+/// One database, billed.
+#[derive(Clone)]
+struct Billed {
+    stored: u64,
+    in_month: u64,
+    scan: Run,
+    plan: Run,
+    run: Run,
+}
+
+impl Billed {
+    /// `months` of history, the billed month's readings every `step_seconds`.
+    fn of(months: u64, step_seconds: i64) -> Billed {
+        let centre = Centre::of_meters(METERS);
+        let directory = tempfile::tempdir().unwrap();
+        let url = sqlite_url(directory.path());
+        let (database, ids) = centre.database(&url);
+        let period = month().period(ZONE);
+        let first = (0..months).fold(month(), |month, _| month.previous());
+        let before = Period { from: first.period(ZONE).from, to: period.from.plus_seconds(-1) };
+        let in_month = centre.fill(&database, &ids, period, step_seconds);
+        let stored = centre.fill(&database, &ids, before, HOURLY) + in_month;
+        let store = Store::open(&url, directory.path()).unwrap();
+
+        let [scan, plan] = in_turn([
+            &mut || {
+                let scan = || RawSqlite::open(&sqlite_file(directory.path())).scan(period.from.seconds(), period.to.seconds());
+                Run::here(|| scan().0)
+            },
+            &mut || Run::here(|| planned(&store, &centre)),
+        ]);
+        // The month can be billed once.
+        let run = Run::here(|| issued(&store, &centre));
+        Billed { stored, in_month, scan, plan, run }
+    }
+
+    fn row(&self, table: &mut Table, name: &str, first: &Billed) {
+        let time = |run: &Run| ms(run.wall_seconds * 1e3);
+        table.row([
+            name.to_owned(),
+            self.stored.to_string(),
+            self.in_month.to_string(),
+            time(&self.scan),
+            time(&self.plan),
+            ratio(self.plan.wall_seconds, first.plan.wall_seconds),
+            time(&self.run),
+            ratio(self.run.wall_seconds, first.run.wall_seconds),
+            mib(self.plan.grown_mib),
+            mib(self.plan.peak_mib),
+        ]);
+    }
+}
+
+fn planned(store: &Store, centre: &Centre) -> u64 {
+    let plan = plan_billing::plan(store, month(), now().to_utc()).unwrap();
+    assert!(!plan.blocked() && plan.drafts.len() == centre.book.contracts.len());
+    plan.drafts.len() as u64
+}
+
+fn issued(store: &Store, centre: &Centre) -> u64 {
+    let request = RunRequest { month: month(), issue: true, actor: "bench".to_owned(), now: now().to_utc() };
+    let report = run_billing::run(store, &request, &mut |_, _| {}).unwrap();
+    assert_eq!(report.issued.len(), centre.book.contracts.len());
+    report.issued.len() as u64
+}

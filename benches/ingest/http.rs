@@ -1,0 +1,168 @@
+//! The whole server on SQLite: `chapelle serve` as it is shipped, clients that keep their connections.
+//!
+//! Clients and server share the machine, as they do not in life; the limit is the C interface of SQLite alone.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use chapelle::app::Store;
+use chapelle::app::users::{self, NewUser};
+use chapelle::domain::access::Role;
+
+use super::sqlite::{cells, raw};
+use super::{Load, METERS, STEP_SECONDS, first_instant, send_all};
+use crate::common::centre::{Centre, now, sqlite_url};
+use crate::common::table::Table;
+use crate::common::{Process, Run, in_turn};
+
+const LOADS: [Load; 3] = [Load::of(1_000, 64, 640_000), Load::of(10_000, 8, 640_000), Load::of(1, 64, 60_000)];
+const EMAIL: &str = "releves@example.org";
+const PASSWORD: &str = "un long mot de passe de mesure";
+
+pub fn run() {
+    let centre = Centre::of_meters(METERS);
+    let mut table = Table::new(
+        "ingest, HTTP on SQLite: POST /api/v1/readings, NDJSON, readings a request × clients (CPU and memory are the server's)",
+        &["", "readings/s", "of limit", "p50", "p99", "CPU s/M", "grown by", "peak"],
+    );
+    for load in LOADS {
+        let bodies = bodies(&centre, load);
+        let [limit, served] = in_turn([&mut || raw(&centre, load, load.group()), &mut || served(&centre, load, &bodies)]);
+        table.row(cells(&format!("C interface, commit every {}", load.group()), &limit, &limit));
+        table.row(cells(&format!("HTTP, {load}"), &served, &limit));
+    }
+    table.print();
+}
+
+/// The body of every request, made before the clock runs.
+fn bodies(centre: &Centre, load: Load) -> Vec<String> {
+    let position = |number: u64| number as usize % centre.meters();
+    let line = |number: u64| {
+        let at = first_instant().plus_seconds((number / centre.meters() as u64) as i64 * STEP_SECONDS);
+        let (meter, micros) = (&centre.book.meters[position(number)].code, centre.value(position(number), at));
+        format!("{{\"meter\":\"{meter}\",\"at\":\"{at}\",\"value\":{}.{:06}}}\n", micros / 1_000_000, micros % 1_000_000)
+    };
+    let batch = load.batch as u64;
+    (0..load.batches()).map(|number| (number * batch..(number + 1) * batch).map(line).collect()).collect()
+}
+
+fn served(centre: &Centre, load: Load, bodies: &[String]) -> Run {
+    let directory = tempfile::tempdir().unwrap();
+    let server = Server::start(centre, directory.path());
+    let token = server.connect().sign_in();
+    Run::of(Process::Other(server.child.id()), || {
+        send_all(load, || {
+            let mut client = server.connect();
+            let (token, bodies) = (&token, &bodies);
+            move |number| {
+                let body = &bodies[number as usize];
+                let (status, answer) = client.post("/api/v1/readings", "application/x-ndjson", Some(token), body);
+                assert_eq!(status, 200, "{answer}");
+            }
+        })
+    })
+}
+
+/// A running `chapelle serve`, killed when dropped.
+struct Server {
+    child: Child,
+    port: u16,
+}
+
+impl Server {
+    fn start(centre: &Centre, directory: &Path) -> Server {
+        let url = sqlite_url(directory);
+        drop(centre.database(&url));
+        let user = NewUser {
+            email: EMAIL.to_owned(),
+            name: "Relevés".to_owned(),
+            role: Role::Operator,
+            tenant: None,
+            password: PASSWORD.to_owned(),
+        };
+        users::add(&Store::open(&url, directory).unwrap(), &user, "bench", now().to_utc()).unwrap();
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let child = Command::new(env!("CARGO_BIN_EXE_chapelle"))
+            .arg("--data-dir")
+            .arg(directory)
+            .arg("serve")
+            .env("CHAPELLE_SERVER__LISTEN", format!("127.0.0.1:{port}"))
+            .env("RUST_LOG", "warn")
+            .env_remove("DATABASE_URL")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let server = Server { child, port };
+        server.wait_until_it_listens();
+        server
+    }
+
+    fn wait_until_it_listens(&self) {
+        let begin = Instant::now();
+        while TcpStream::connect(("127.0.0.1", self.port)).is_err() {
+            assert!(begin.elapsed() < Duration::from_secs(20), "the server does not listen");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    fn connect(&self) -> Client {
+        let stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+        stream.set_nodelay(true).unwrap();
+        Client { reader: BufReader::new(stream.try_clone().unwrap()), writer: stream }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// As much of HTTP/1.1 as talking to our own server takes.
+struct Client {
+    reader: BufReader<TcpStream>,
+    writer: TcpStream,
+}
+
+impl Client {
+    fn sign_in(&mut self) -> String {
+        let body = format!(r#"{{"email":"{EMAIL}","password":"{PASSWORD}"}}"#);
+        let (status, answer) = self.post("/api/v1/token", "application/json", None, &body);
+        assert_eq!(status, 200, "{answer}");
+        let answer: serde_json::Value = serde_json::from_str(&answer).unwrap();
+        answer["access_token"].as_str().unwrap().to_owned()
+    }
+
+    /// Sends a request and returns the answer's status and body.
+    fn post(&mut self, path: &str, content_type: &str, token: Option<&String>, body: &str) -> (u16, String) {
+        let authorization = token.map_or(String::new(), |token| format!("Authorization: Bearer {token}\r\n"));
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {content_type}\r\n{authorization}Content-Length: {}\r\n\r\n",
+            body.len()
+        );
+        self.writer.write_all(&[head.as_bytes(), body.as_bytes()].concat()).unwrap();
+        self.answer()
+    }
+
+    fn answer(&mut self) -> (u16, String) {
+        let mut line = String::new();
+        self.reader.read_line(&mut line).unwrap();
+        let status = line.split(' ').nth(1).unwrap_or_default().parse().unwrap();
+        let mut length = 0;
+        while line != "\r\n" {
+            line.clear();
+            self.reader.read_line(&mut line).unwrap();
+            if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
+                length = value.trim().parse().unwrap();
+            }
+        }
+        let mut body = vec![0; length];
+        self.reader.read_exact(&mut body).unwrap();
+        (status, String::from_utf8(body).unwrap())
+    }
+}
