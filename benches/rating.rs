@@ -60,15 +60,16 @@ fn from_memory() {
         .map(|(position, meter)| (meter.code.clone(), centre.samples(position, period, STEP_SECONDS)))
         .collect();
     let [sum, energy, demand, plan] = in_turn([
-        &mut || Run::here(|| summed(&samples)),
-        &mut || Run::here(|| measured(&centre, &samples, period, Register::Energy, Measure::Energy)),
+        &mut || Run::repeated(|| summed(&samples)),
+        &mut || Run::repeated(|| measured(&centre, &samples, period, Register::Energy, Measure::Energy)),
         &mut || {
             let demand = Measure::Demand { window_minutes: 10 };
-            Run::here(|| measured(&centre, &samples, period, Register::Power, demand))
+            Run::repeated(|| measured(&centre, &samples, period, Register::Power, demand))
         },
-        &mut || Run::here(|| planned(&centre, &samples)),
+        &mut || Run::repeated(|| planned(&centre, &samples)),
     ]);
-    let title = format!("rating, from memory: {} meters read every ten minutes of {MONTH}, one thread", centre.meters());
+    let title =
+        format!("rating, from memory: {} meters read every ten minutes of {MONTH}, one thread", centre.meters());
     let mut table = table(&title);
     row(&mut table, "bare sum of the samples", &sum, Some(&sum));
     row(&mut table, "usage: energy", &energy, Some(&sum));
@@ -127,7 +128,8 @@ fn from_database() {
             })
         },
     ]);
-    let title = format!("rating, from SQLite: {} meters read every ten minutes of {MONTH}, one thread", centre.meters());
+    let title =
+        format!("rating, from SQLite: {} meters read every ten minutes of {MONTH}, one thread", centre.meters());
     let mut table = table(&title);
     row(&mut table, "C interface, step and sum", &limit, Some(&limit));
     row(&mut table, "stream and sum", &stream, Some(&limit));

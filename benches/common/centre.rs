@@ -15,9 +15,7 @@ use chapelle::domain::facility::{Aisle, Facility, Feed, Rack, Room};
 use chapelle::domain::ids::{MeterId, RackCode};
 use chapelle::domain::metering::{Measure, Meter, Quality, Register, Sample};
 use chapelle::domain::money::UnitPrice;
-use chapelle::domain::party::{
-    Address, Contact, Language, LegalTextSet, LegalTexts, PaymentTermClass, Seller, Tenant,
-};
+use chapelle::domain::party::{Address, Contact, Language, LegalTextSet, LegalTexts, PaymentTermClass, Seller, Tenant};
 use chapelle::domain::quantity::{Micro, Unit};
 use chapelle::domain::tariff::{PriceShape, Tariff, TariffVersion};
 use chapelle::storage::{Database, IncomingBatch, IncomingReading, ReadingWriter, StorageError, book as stored};
@@ -239,7 +237,10 @@ fn lines(rack: &str) -> [ContractLine; 3] {
         pue: PueTerm::None,
         gap_policy: GapPolicy::Block,
         meters: ["A", "B"]
-            .map(|feed| MeterAssignment { meter: format!("{rack}-{feed}-{register}").as_str().into(), period: always() })
+            .map(|feed| MeterAssignment {
+                meter: format!("{rack}-{feed}-{register}").as_str().into(),
+                period: always(),
+            })
             .to_vec(),
     };
     let demand = Measure::Demand { window_minutes: 10 };

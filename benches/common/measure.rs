@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 /// Ticks of `/proc/PID/stat`: 100 a second on every Linux we know.
 const TICKS_PER_SECOND: f64 = 100.0;
+const REPEATED_FOR: Duration = Duration::from_millis(500);
 
 /// Whose processor time and memory count.
 #[derive(Debug, Clone, Copy)]
@@ -74,6 +75,18 @@ impl Run {
     /// The same in this process, without requests.
     pub fn here(work: impl FnOnce() -> u64) -> Run {
         Run::of(Process::Own, || (work(), Vec::new()))
+    }
+
+    /// The same for work too short for a clock of ticks: done again and again for a while.
+    pub fn repeated(mut work: impl FnMut() -> u64) -> Run {
+        Run::here(|| {
+            let begin = Instant::now();
+            let mut items = work();
+            while begin.elapsed() < REPEATED_FOR {
+                items += work();
+            }
+            items
+        })
     }
 
     pub fn per_second(&self) -> f64 {

@@ -20,11 +20,11 @@ mod plain;
 
 use std::hint::black_box;
 
+use chapelle::documents::{cii_xml, factur_x};
 use chapelle::domain::billing_run::{self, Snapshot};
 use chapelle::domain::calendar::Timestamp;
 use chapelle::domain::invoice::{InvoiceNumber, IssueContext, IssuedInvoice};
 use chapelle::domain::rating::Samples;
-use chapelle::documents::{cii_xml, factur_x};
 
 use common::centre::{LINES_PER_CONTRACT, ZONE, month, now};
 use common::table::{NONE, Table, mib, rate, ratio};

@@ -30,7 +30,8 @@ pub fn run() {
     );
     for load in LOADS {
         let bodies = bodies(&centre, load);
-        let [limit, served] = in_turn([&mut || raw(&centre, load, load.group()), &mut || served(&centre, load, &bodies)]);
+        let [limit, served] =
+            in_turn([&mut || raw(&centre, load, load.group()), &mut || served(&centre, load, &bodies)]);
         table.row(cells(&format!("C interface, commit every {}", load.group()), &limit, &limit));
         table.row(cells(&format!("HTTP, {load}"), &served, &limit));
     }
@@ -43,7 +44,11 @@ fn bodies(centre: &Centre, load: Load) -> Vec<String> {
     let line = |number: u64| {
         let at = first_instant().plus_seconds((number / centre.meters() as u64) as i64 * STEP_SECONDS);
         let (meter, micros) = (&centre.book.meters[position(number)].code, centre.value(position(number), at));
-        format!("{{\"meter\":\"{meter}\",\"at\":\"{at}\",\"value\":{}.{:06}}}\n", micros / 1_000_000, micros % 1_000_000)
+        format!(
+            "{{\"meter\":\"{meter}\",\"at\":\"{at}\",\"value\":{}.{:06}}}\n",
+            micros / 1_000_000,
+            micros % 1_000_000
+        )
     };
     let batch = load.batch as u64;
     (0..load.batches()).map(|number| (number * batch..(number + 1) * batch).map(line).collect()).collect()

@@ -66,11 +66,7 @@ impl std::fmt::Display for Load {
 }
 
 fn main() {
-    common::run_parts(&[
-        ("sqlite", sqlite::run),
-        ("http", http::run),
-        ("postgres", postgres::run),
-    ]);
+    common::run_parts(&[("sqlite", sqlite::run), ("http", http::run), ("postgres", postgres::run)]);
 }
 
 fn first_instant() -> Timestamp {
@@ -107,9 +103,8 @@ fn through_writer(centre: &Centre, ids: &[MeterId], writer: &ReadingWriter, load
         send_all(load, || {
             |number: u64| {
                 let numbers = number * load.batch as u64..(number + 1) * load.batch as u64;
-                let readings: Vec<_> = numbers
-                    .map(|number| centre.reading(ids, first_instant(), STEP_SECONDS, number))
-                    .collect();
+                let readings: Vec<_> =
+                    numbers.map(|number| centre.reading(ids, first_instant(), STEP_SECONDS, number)).collect();
                 let outcome = writer.submit_and_wait(common::centre::batch(readings)).unwrap();
                 assert_eq!(outcome.accepted, load.batch);
             }

@@ -47,7 +47,8 @@ pub fn run() {
         &["", "readings/s", "of limit", "p50", "p99", "CPU s/M", "grown by", "peak"],
     );
     for load in LOADS {
-        let [limit, writer] = in_turn([&mut || copied(&centre, &server, load), &mut || written(&centre, &server, load)]);
+        let [limit, writer] =
+            in_turn([&mut || copied(&centre, &server, load), &mut || written(&centre, &server, load)]);
         table.row(cells(&format!("COPY, commit every {}", load.group()), &limit, &limit));
         table.row(cells(&format!("writer, {load}"), &writer, &limit));
     }
