@@ -125,7 +125,7 @@ impl Centre {
 
     /// Fills the database with the readings of `period` through the program's own writer.
     pub fn fill(&self, database: &Database, ids: &[MeterId], period: Period, step_seconds: i64) -> u64 {
-        let writer = ReadingWriter::start(database.url()).unwrap();
+        let writer = ReadingWriter::start(database).unwrap();
         let mut rows = self.rows(ids, period, step_seconds).peekable();
         let mut count = 0;
         while rows.peek().is_some() {

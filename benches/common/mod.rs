@@ -12,7 +12,7 @@ pub mod raw;
 pub mod table;
 
 pub use centre::Centre;
-pub use measure::{Process, Run, in_turn};
+pub use measure::{Run, in_turn};
 
 /// `work` multiplied by `CHAPELLE_BENCH_SCALE`, at least 1.
 pub fn scaled(work: u64) -> u64 {

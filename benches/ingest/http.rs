@@ -15,8 +15,9 @@ use chapelle::domain::access::Role;
 use super::sqlite::{cells, raw};
 use super::{Load, METERS, STEP_SECONDS, first_instant, send_all};
 use crate::common::centre::{Centre, now, sqlite_url};
+use crate::common::in_turn;
+use crate::common::measure::{Process, Run};
 use crate::common::table::Table;
-use crate::common::{Process, Run, in_turn};
 
 const LOADS: [Load; 3] = [Load::of(1_000, 64, 640_000), Load::of(10_000, 8, 640_000), Load::of(1, 64, 60_000)];
 const EMAIL: &str = "releves@example.org";

@@ -26,7 +26,8 @@ use chapelle::domain::calendar::Timestamp;
 use chapelle::domain::ids::MeterId;
 use chapelle::storage::ReadingWriter;
 
-use common::{Centre, Process, Run};
+use common::Centre;
+use common::measure::{Process, Run};
 
 /// Meters read at each instant, and how often.
 const METERS: usize = 1_000;

@@ -84,7 +84,7 @@ fn row(centre: &Centre, ids: &[MeterId], number: u64) -> Row {
 
 fn written(centre: &Centre, server: &str, load: Load) -> Run {
     let schema = Schema::create(server, centre);
-    let writer = ReadingWriter::start(schema.database.url()).unwrap();
+    let writer = ReadingWriter::start(&schema.database).unwrap();
     through_writer(centre, &schema.ids, &writer, load)
 }
 

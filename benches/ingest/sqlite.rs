@@ -63,6 +63,6 @@ pub fn raw(centre: &Centre, load: Load, per_transaction: usize) -> Run {
 fn written(centre: &Centre, load: Load) -> Run {
     let directory = tempfile::tempdir().unwrap();
     let (database, ids) = centre.database(&sqlite_url(directory.path()));
-    let writer = ReadingWriter::start(database.url()).unwrap();
+    let writer = ReadingWriter::start(&database).unwrap();
     through_writer(centre, &ids, &writer, load)
 }
