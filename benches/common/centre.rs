@@ -86,8 +86,8 @@ impl Centre {
     pub fn value(&self, position: usize, at: Timestamp) -> i64 {
         let noise = noise(position as u64, at.seconds() as u64);
         match self.book.meters[position].register {
-            // 1.8 kW on average. A counter rises with every second: the noise is less than a minute's rise.
-            Register::Energy => position as i64 * 1_000_000 + at.seconds() * 500 + (noise % 30_000) as i64,
+            // 1.8 kW on average. A counter rises with every second: the noise is less than half a minute’s rise.
+            Register::Energy => position as i64 * 1_000_000 + at.seconds() * 500 + (noise % 10_000) as i64,
             _ => 1_300_000 + (noise % 1_000_000) as i64,
         }
     }
