@@ -16,8 +16,9 @@ mod common;
 
 use std::hint::black_box;
 
-use chapelle::app::run_billing::{self, RunRequest};
-use chapelle::app::{Store, plan_billing};
+use chapelle::app::Store;
+use chapelle::app::plan_billing::{self, PlanReport};
+use chapelle::app::run_billing::{self, RunReport, RunRequest};
 use chapelle::domain::calendar::Period;
 
 use common::centre::{MONTH, ZONE, month, now, sqlite_file, sqlite_url};
@@ -123,13 +124,15 @@ fn once<T>(done: T) -> u64 {
     1
 }
 
-fn planned(store: &Store, centre: &Centre) {
+fn planned(store: &Store, centre: &Centre) -> PlanReport {
     let plan = plan_billing::plan(store, month(), now().to_utc()).unwrap();
     assert!(!plan.blocked() && plan.drafts.len() == centre.book.contracts.len());
+    plan
 }
 
-fn issued(store: &Store, centre: &Centre) {
+fn issued(store: &Store, centre: &Centre) -> RunReport {
     let request = RunRequest { month: month(), issue: true, actor: "bench".to_owned(), now: now().to_utc() };
     let report = run_billing::run(store, &request, &mut |_, _| {}).unwrap();
     assert_eq!(report.issued.len(), centre.book.contracts.len());
+    report
 }
