@@ -220,3 +220,31 @@ fn readings_that_cannot_be_are_refused_one_by_one() {
         assert!(told.starts_with(&format!("line {line}: ")) && told.contains(expected), "{told}");
     }
 }
+
+#[test]
+fn a_reading_refused_before_is_taken_once_its_meter_is_known() {
+    let world = World::new(common::Engine::Sqlite);
+    ready(&world);
+    let file = world.file("new.csv", "meter,at,value\nA03-EA,2026-10-05T00:10:00Z,5\nA01-PA,2026-10-05T00:20:00Z,2\n");
+    let file = file.to_str().unwrap();
+    let first = json(&world, &["readings", "import", file]);
+    assert_eq!((first[0]["accepted"].as_u64(), first[0]["refused_count"].as_u64()), (Some(1), Some(1)), "{first}");
+    let meter = "\n[[meter]]\ncode = \"A03-EA\"\nregister = \"energy\"\ninstalled_at = 2026-10-01T00:00:00+02:00\n";
+    let book = std::fs::read_to_string(small_book_path()).unwrap();
+    let book = world.file("more.toml", &format!("{book}{meter}"));
+    world.ok(&["import", book.to_str().unwrap()]);
+    let second = json(&world, &["readings", "import", file]);
+    assert_eq!((second[0]["accepted"].as_u64(), second[0]["duplicates"].as_u64()), (Some(1), Some(1)), "{second}");
+}
+
+#[test]
+fn a_document_that_is_gone_is_made_again() {
+    let world = World::new(common::Engine::Sqlite);
+    ready(&world);
+    world.ok(&["billing", "run", "--month", "2026-09", "--issue"]);
+    let path = world.dir.path().join("archive/2026/DC2026000001.xml");
+    let before = std::fs::read(&path).unwrap();
+    std::fs::remove_file(&path).unwrap();
+    assert_eq!(json(&world, &["invoices", "archive"])["remade"].as_u64(), Some(1));
+    assert_eq!(std::fs::read(&path).unwrap(), before);
+}

@@ -36,6 +36,7 @@ impl AppError {
         match self {
             AppError::Input(_) | AppError::NotFound(_) | AppError::NoBook => true,
             AppError::Storage(error) => error.is_input(),
+            AppError::Io { source, .. } => source.kind() == std::io::ErrorKind::NotFound,
             _ => false,
         }
     }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::context::out;
 use super::{CliError, Context, Outcome};
 use crate::app::{export_book, import_book};
 
@@ -23,7 +24,7 @@ impl Import {
         let name = self.file.display().to_string();
         let book = import_book::read(&bytes, &name).map_err(CliError::Input)?;
         if self.check {
-            println!("{name} is a sound facility book");
+            out(format_args!("{name} is a sound facility book"));
             return Ok(Outcome::Done);
         }
         let changes = import_book::import(&context.open()?, &book, "cli", context.now)?;

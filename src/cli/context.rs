@@ -99,7 +99,7 @@ impl Context {
         } else {
             human(report)
         };
-        println!("{}", text.trim_end());
+        out(format_args!("{}", text.trim_end()));
     }
 }
 
@@ -113,4 +113,10 @@ pub fn progress_bar(context: &Context, what: &'static str) -> indicatif::Progres
     bar.set_style(style.unwrap_or_else(|_| indicatif::ProgressStyle::default_bar()));
     bar.set_message(what);
     bar
+}
+
+/// A line on standard output. Whoever closed it, as `head` does, has read enough: that is no failure.
+pub fn out(line: impl std::fmt::Display) {
+    use std::io::Write;
+    let _ = writeln!(std::io::stdout(), "{line}");
 }

@@ -104,5 +104,5 @@ fn archive(context: &Context) -> Result<Outcome, CliError> {
 
 fn describe(check: &ArchiveCheck, written: usize) -> String {
     let damaged: String = check.damaged.iter().map(|path| format!("\n  {path} is not what was archived")).collect();
-    format!("{written} made now, {} sound, {} damaged{damaged}", check.sound, check.damaged.len())
+    format!("{} made now, {} sound, {} damaged{damaged}", written + check.remade, check.sound, check.damaged.len())
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::Args;
 
+use super::context::out;
 use super::{CliError, Context, Outcome};
 
 /// Bring the database's schema up to date.
@@ -35,7 +36,7 @@ impl Health {
         let status =
             ask(&listen).map_err(|error| CliError::Input(format!("no server answers at {listen}: {error}")))?;
         if status.starts_with("HTTP/1.1 200") {
-            println!("ready");
+            out(format_args!("ready"));
             Ok(Outcome::Done)
         } else {
             Err(CliError::Input(format!("the server at {listen} is not ready: {status}")))

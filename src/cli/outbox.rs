@@ -2,6 +2,7 @@
 
 use clap::{Args, Subcommand};
 
+use super::context::out;
 use super::{CliError, Context, Outcome};
 use crate::app::deliver_outbox::{self, DeliveryReport};
 
@@ -34,7 +35,7 @@ impl Outbox {
             Outbox::List(_) => list(context),
             Outbox::Retry(retry) => {
                 deliver_outbox::retry(&context.open()?, retry.id, "cli", context.now)?;
-                println!("notice {} is in the queue again", retry.id);
+                out(format_args!("notice {} is in the queue again", retry.id));
                 Ok(Outcome::Done)
             }
         }

@@ -29,17 +29,27 @@ impl Readings {
         let Readings::Import(import) = self;
         let store = context.open()?;
         let mut reports = Vec::new();
+        let mut failure = None;
         for file in &import.files {
             let bar = progress_bar(context, "bytes");
-            let report =
-                ingest_readings::import_file(&store, file, &import.source, context.now, &mut |done, total| {
-                    bar.set_length(total);
-                    bar.set_position(done);
-                })?;
+            let report = ingest_readings::import_file(&store, file, &import.source, context.now, &mut |done, total| {
+                bar.set_length(total);
+                bar.set_position(done);
+            });
             bar.finish_and_clear();
-            reports.push(report);
+            match report {
+                Ok(report) => reports.push(report),
+                // The files before it are in: they are reported, then the failure.
+                Err(error) => {
+                    failure = Some(error);
+                    break;
+                }
+            }
         }
         context.print(&reports, |reports| reports.iter().map(describe).collect::<Vec<_>>().join("\n"));
+        if let Some(error) = failure {
+            return Err(error.into());
+        }
         let refused = reports.iter().any(|report| report.refused_count > 0);
         Ok(if refused { Outcome::NeedsAttention } else { Outcome::Done })
     }

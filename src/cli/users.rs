@@ -4,6 +4,7 @@ use std::io::BufRead;
 
 use clap::{Args, Subcommand, ValueEnum};
 
+use super::context::out;
 use super::{CliError, Context, Outcome};
 use crate::app::users::{self, NewUser};
 use crate::domain::access::Role;
@@ -63,7 +64,7 @@ impl User {
             password: password.unwrap_or_default(),
         };
         users::add(&context.open()?, &user, "cli", context.now)?;
-        println!("{} may sign in as {}", add.email, Role::from(add.role).name());
+        out(format_args!("{} may sign in as {}", add.email, Role::from(add.role).name()));
         Ok(Outcome::Done)
     }
 }
@@ -77,7 +78,7 @@ pub enum Keys {
 impl Keys {
     pub fn run(&self, context: &Context) -> Result<Outcome, CliError> {
         let kid = users::rotate_token_key(&context.open()?, "cli", context.now)?;
-        println!("new tokens are signed with key {kid}");
+        out(format_args!("new tokens are signed with key {kid}"));
         Ok(Outcome::Done)
     }
 }

@@ -16,6 +16,8 @@ const FRENCH_COLUMNS: [&str; COLUMNS.len()] = ["compteur", "horodatage", "valeur
 /// Where each known column stands in the file.
 struct Header {
     positions: [Option<usize>; COLUMNS.len()],
+    /// Cells a line must have.
+    width: usize,
     decimal_comma: bool,
 }
 
@@ -44,11 +46,12 @@ impl Header {
             let known =
                 COLUMNS.iter().zip(FRENCH_COLUMNS).position(|(english, french)| *english == name || french == name);
             match known.and_then(|column| positions.get_mut(column)) {
+                Some(slot) if slot.is_some() => return Err(FileError::RepeatedColumn { name }),
                 Some(slot) => *slot = Some(position),
                 None => return Err(FileError::UnknownColumn { name, known: COLUMNS.join(", ") }),
             }
         }
-        let header = Header { positions, decimal_comma };
+        let header = Header { positions, width: names.len(), decimal_comma };
         let missing = COLUMNS.iter().take(3).enumerate().find(|(column, _)| header.position(*column).is_none());
         match missing {
             Some((_, name)) => Err(FileError::MissingColumn { name: (*name).to_owned() }),
@@ -74,8 +77,17 @@ impl Header {
     }
 
     fn reading<'r>(&self, record: &'r ByteRecord) -> Result<SubmittedReading<'r>, String> {
+        if record.len() != self.width {
+            let (found, expected) = (record.len(), self.width);
+            return Err(format!(
+                "it has {found} cells, the header has {expected}: a decimal comma needs `;` between cells"
+            ));
+        }
         let [meter, at, value, unit, quality, correction] = [0, 1, 2, 3, 4, 5];
         let digits = self.required(record, value)?;
+        if self.decimal_comma && digits.contains('.') {
+            return Err(format!("value: `{digits}` has a point: with `;` between cells decimals have a comma"));
+        }
         let digits = if self.decimal_comma { Cow::Owned(digits.replace(',', ".")) } else { Cow::Borrowed(digits) };
         let quality = self.cell(record, quality)?.map(quality_named).transpose()?;
         let unit = self.cell(record, unit)?.map(str::parse).transpose();

@@ -18,6 +18,8 @@ pub enum FileError {
     Empty,
     #[error("column `{name}` is not known: the columns are {known}")]
     UnknownColumn { name: String, known: String },
+    #[error("column `{name}` stands twice in the first line: leave one out")]
+    RepeatedColumn { name: String },
     #[error("there is no column `{name}` in the first line: it must name meter, at and value")]
     MissingColumn { name: String },
     #[error("the file begins with a JSON array: write one object a line (NDJSON)")]
@@ -189,6 +191,9 @@ mod tests {
         assert!(
             matches!(all(b"meter,at,value,colour\n").1, Err(FileError::UnknownColumn { name, .. }) if name == "colour")
         );
+        assert!(matches!(all(b"meter,at,value,value\n").1, Err(FileError::RepeatedColumn { .. })));
+        assert!(all(b"meter,at,value\nA,2026-10-01T00:10:00Z,1951,6\n").0[0].contains("it has 4 cells"));
+        assert!(all(b"meter;at;value\nA;2026-10-01T00:10:00Z;1.951\n").0[0].contains("decimals have a comma"));
         let whole = gzip("meter,at,value\nA,2026-10-01T00:10:00Z,2\n".repeat(200).as_bytes());
         assert!(matches!(all(&whole[..whole.len() - 9]).1, Err(FileError::Damaged(_))));
     }

@@ -53,6 +53,11 @@ impl StorageError {
         )
     }
 
+    /// True where PostgreSQL undid one of two transactions that waited for each other.
+    pub fn is_deadlock(&self) -> bool {
+        matches!(self, StorageError::Database(Error::DatabaseError(_, told)) if told.message().contains("deadlock detected"))
+    }
+
     /// True where the same request may succeed later without a change.
     pub fn is_transient(&self) -> bool {
         matches!(self, StorageError::Busy(_) | StorageError::Unavailable(_))

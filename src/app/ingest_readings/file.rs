@@ -1,7 +1,7 @@
 //! A file of readings, taken in so that a stopped run is continued by the same command.
 //!
-//! Each batch carries an idempotency key made of the file's SHA-256 and the batch's number: a second run is answered
-//! from the record up to where the first stopped, and writes from there.
+//! Each batch carries an idempotency key made of its readings: a second run is answered from the record up to where
+//! the first stopped, and writes from there.
 
 use std::fs::File;
 use std::io::{BufReader, Read};
@@ -9,12 +9,10 @@ use std::path::Path;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 
 use super::{Intake, ReadingInput};
 use crate::app::{AppError, Store};
 use crate::collect::{self, Place, RecordError};
-use crate::domain::audit::hex;
 
 /// So many refusals are spelled out; the rest are counted.
 const REFUSALS_SHOWN: usize = 100;
@@ -38,12 +36,11 @@ pub fn import_file(
     now: DateTime<Utc>,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<FileReport, AppError> {
-    let key = sha256_of(path)?;
     let file = File::open(path).map_err(AppError::io("open", path))?;
     let total = file.metadata().map_err(AppError::io("read", path))?.len();
     let read = std::cell::Cell::new(0_u64);
     let counted = Counted { inner: BufReader::new(file), read: &read };
-    let mut intake = Intake::open(store, source)?.with_key(format!("file:{key}"));
+    let mut intake = Intake::open(store, source)?.repeatable();
     let mut lines = Vec::new();
     let mut refusals: Vec<(u64, String)> = Vec::new();
     let mut failure = None;
@@ -91,19 +88,6 @@ pub fn import_file(
 const fn line(place: Place) -> u64 {
     match place {
         Place::Line(number) | Place::Element(number) => number,
-    }
-}
-
-fn sha256_of(path: &Path) -> Result<String, AppError> {
-    let mut file = File::open(path).map_err(AppError::io("open", path))?;
-    let mut hasher = Sha256::new();
-    let mut buffer = vec![0; 1 << 16];
-    loop {
-        let count = file.read(&mut buffer).map_err(AppError::io("read", path))?;
-        if count == 0 {
-            return Ok(hex(&hasher.finalize()));
-        }
-        hasher.update(buffer.get(..count).unwrap_or_default());
     }
 }
 

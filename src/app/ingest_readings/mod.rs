@@ -9,12 +9,14 @@ mod file;
 use std::collections::VecDeque;
 
 use chrono::{DateTime, Utc};
+use sha2::{Digest, Sha256};
 use tokio::sync::oneshot;
 
 pub use check::{MeterDirectory, ReadingInput, Refusal};
 pub use file::{FileReport, import_file};
 
 use super::{AppError, Store};
+use crate::domain::audit::hex;
 use crate::domain::calendar::Timestamp;
 use crate::domain::ids::MeterCode;
 use crate::storage::{BatchOutcome, IncomingBatch, IncomingReading, ReadingWriter, StorageResult, readings};
@@ -57,8 +59,7 @@ pub struct Intake {
     waiting: VecDeque<Waiting>,
     report: IntakeReport,
     sent: u64,
-    key: Option<String>,
-    batches: u64,
+    repeatable: bool,
 }
 
 /// Readings admitted and not yet settled, each with its position among those sent.
@@ -83,15 +84,15 @@ impl Intake {
             waiting: VecDeque::new(),
             report: IntakeReport::default(),
             sent: 0,
-            key: None,
-            batches: 0,
+            repeatable: false,
         })
     }
 
-    /// Gives each batch an idempotency key made of `key` and its number, so that a stopped stream sent again is
-    /// answered from the record up to where it stopped.
-    pub fn with_key(mut self, key: String) -> Intake {
-        self.key = Some(key);
+    /// Gives each batch an idempotency key made of the readings in it, so that a stopped stream sent again is answered
+    /// from the record up to where it stopped. A batch that holds other readings than before, because one that was
+    /// refused then is admitted now, has another key and is written.
+    pub fn repeatable(mut self) -> Intake {
+        self.repeatable = true;
         self
     }
 
@@ -142,8 +143,8 @@ impl Intake {
                 self.settle(oldest)?;
             }
         }
-        self.batches += 1;
-        let idempotency = self.key.as_ref().map(|key| (format!("{key}:{}", self.batches), key.clone()));
+        let idempotency =
+            self.repeatable.then(|| digest(&batch.readings)).map(|digest| (format!("batch:{digest}"), digest));
         let incoming = IncomingBatch {
             readings: batch.readings.clone(),
             source: self.source.clone(),
@@ -171,4 +172,18 @@ impl Intake {
         }
         Ok(())
     }
+}
+
+/// SHA-256 over everything that tells two batches apart.
+fn digest(readings: &[IncomingReading]) -> String {
+    let mut hasher = Sha256::new();
+    for reading in readings {
+        hasher.update(reading.meter.0.to_be_bytes());
+        hasher.update(reading.at.seconds().to_be_bytes());
+        hasher.update(reading.value.micros().to_be_bytes());
+        hasher.update(reading.quality.code().to_be_bytes());
+        hasher.update(reading.correction.as_deref().unwrap_or_default().as_bytes());
+        hasher.update([0]);
+    }
+    hex(&hasher.finalize())
 }

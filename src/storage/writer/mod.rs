@@ -120,6 +120,9 @@ impl Drop for ReadingWriter {
     }
 }
 
+/// Two writers on PostgreSQL may meet the same keys in opposite order; the one that is undone simply tries again.
+const DEADLOCK_TRIES: usize = 6;
+
 /// One thread's connection and what it remembers of the database.
 struct WriterThread {
     database: Database,
@@ -143,13 +146,27 @@ impl WriterThread {
     /// One outcome per batch. A transaction that fails as a whole is tried again batch by batch, so that one bad batch
     /// harms no other.
     fn write(&mut self, batches: &[IncomingBatch]) -> Vec<StorageResult<BatchOutcome>> {
+        let mut outcomes = self.write_once(batches);
+        for _ in 1..DEADLOCK_TRIES {
+            for (outcome, batch) in outcomes.iter_mut().zip(batches) {
+                if outcome.as_ref().is_err_and(StorageError::is_deadlock)
+                    && let Some(again) = self.write_once(std::slice::from_ref(batch)).pop()
+                {
+                    *outcome = again;
+                }
+            }
+        }
+        outcomes
+    }
+
+    fn write_once(&mut self, batches: &[IncomingBatch]) -> Vec<StorageResult<BatchOutcome>> {
         match self.write_together(batches) {
             Ok(outcomes) => outcomes,
             Err(error) if batches.len() == 1 => vec![Err(error)],
             Err(StorageError::Unavailable(why)) => {
                 batches.iter().map(|_| Err(StorageError::Unavailable(why.clone()))).collect()
             }
-            Err(_) => batches.iter().flat_map(|batch| self.write(std::slice::from_ref(batch))).collect(),
+            Err(_) => batches.iter().flat_map(|batch| self.write_once(std::slice::from_ref(batch))).collect(),
         }
     }
 
