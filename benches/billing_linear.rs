@@ -19,6 +19,7 @@ use std::hint::black_box;
 use chapelle::app::Store;
 use chapelle::app::plan_billing::{self, PlanReport};
 use chapelle::app::run_billing::{self, RunReport, RunRequest};
+use chapelle::domain::audit::Actor;
 use chapelle::domain::calendar::Period;
 
 use common::centre::{MONTH, ZONE, month, now, sqlite_file, sqlite_url};
@@ -131,7 +132,7 @@ fn planned(store: &Store, centre: &Centre) -> PlanReport {
 }
 
 fn issued(store: &Store, centre: &Centre) -> RunReport {
-    let request = RunRequest { month: month(), issue: true, actor: "bench".to_owned(), now: now().to_utc() };
+    let request = RunRequest { month: month(), issue: true, by: Actor::new("bench", None), now: now().to_utc() };
     let report = run_billing::run(store, &request, &mut |_, _| {}).unwrap();
     assert_eq!(report.issued.len(), centre.book.contracts.len());
     report

@@ -8,9 +8,10 @@ use std::process::Command;
 use chapelle::documents::DocumentError;
 use chapelle::documents::amortisation::{RenderError, pdf};
 use chapelle::domain::amortisation::{
-    AmortisationReport, Component, Convention, DepreciationAccounts, FixedAsset, Method, PostedAmounts,
-    PostedDepreciation, depreciation_entry, months_due, plans, report,
+    AmortisationReport, Component, Convention, FixedAsset, Method, PostedAmounts, PostedDepreciation,
+    depreciation_entry, months_due, plans, report,
 };
+use chapelle::domain::ledger::Chart;
 use chapelle::domain::money::Money;
 use chapelle::domain::party::Language;
 use lopdf::{Dictionary, Document, Object};
@@ -49,12 +50,12 @@ fn report_of(
     more: &[(&str, &str, &str, &str)],
     as_of: &str,
 ) -> AmortisationReport {
-    let (plans, accounts) = (plans(assets), DepreciationAccounts::default());
+    let (plans, chart) = (plans(assets), Chart::default());
     let entries: Vec<_> = months_due(&plans, posted_through.parse().unwrap())
         .into_iter()
-        .filter_map(|month| depreciation_entry(&plans, month, &accounts).unwrap())
+        .filter_map(|month| depreciation_entry(&plans, month, &chart).unwrap())
         .collect();
-    let mut posted = PostedDepreciation::from_entries(&entries, &accounts);
+    let mut posted = PostedDepreciation::from_entries(&entries, &chart);
     for (asset, component, month, charge) in more {
         let amounts = PostedAmounts { charge: charge.parse().unwrap(), subsidy_income: Money::ZERO };
         posted.add((*asset).into(), (*component).into(), month.parse().unwrap(), amounts);

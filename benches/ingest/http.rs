@@ -89,7 +89,13 @@ impl Server {
             tenant: None,
             password: PASSWORD.to_owned(),
         };
-        users::add(&Store::open(&url, directory).unwrap(), &user, "bench", now().to_utc()).unwrap();
+        users::add(
+            &Store::open(&url, directory).unwrap(),
+            &user,
+            &chapelle::domain::audit::Actor::new("bench", None),
+            now().to_utc(),
+        )
+        .unwrap();
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let child = Command::new(env!("CARGO_BIN_EXE_chapelle"))
             .arg("--data-dir")

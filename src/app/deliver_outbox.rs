@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::archive_invoice::{self, ArchiveKind};
 use super::{AppError, Store};
 use crate::config::{self, MailConfig, MailTransport};
-use crate::domain::audit::AuditEvent;
+use crate::domain::audit::{Actor, AuditEvent};
 use crate::mail::{self, InvoiceNotice, MailError, Mailer, SmtpSettings};
 use crate::storage::audit;
 use crate::storage::outbox::{self, Message, MessageStatus};
@@ -144,7 +144,10 @@ fn note_failure(
         store.write(|connection| {
             outbox::mark_failed(connection, row.id, &undelivered.error)?;
             let detail = serde_json::json!({ "recipient": row.message.recipient, "error": undelivered.error });
-            audit::append(connection, &event(now, "job", "notice.failed", &row.message.message_id, detail))?;
+            audit::append(
+                connection,
+                &AuditEvent::new(now, &Actor::new("job", None), "notice.failed", &row.message.message_id, detail),
+            )?;
             Ok(())
         })?;
         report.failed.push(undelivered);
@@ -177,16 +180,15 @@ pub fn waiting(store: &Store) -> Result<Vec<WaitingNotice>, AppError> {
 }
 
 /// Puts a notice that failed for good back in the queue, due at once.
-pub fn retry(store: &Store, id: i64, actor: &str, now: DateTime<Utc>) -> Result<(), AppError> {
+pub fn retry(store: &Store, id: i64, by: &Actor, now: DateTime<Utc>) -> Result<(), AppError> {
     store.write(|connection| {
         outbox::requeue(connection, id, now)?;
-        audit::append(connection, &event(now, actor, "notice.requeued", &id.to_string(), serde_json::json!({})))?;
+        audit::append(
+            connection,
+            &AuditEvent::new(now, by, "notice.requeued", &id.to_string(), serde_json::json!({})),
+        )?;
         Ok(())
     })
-}
-
-fn event(at: DateTime<Utc>, actor: &str, action: &str, subject: &str, detail: serde_json::Value) -> AuditEvent {
-    AuditEvent { at, actor: actor.to_owned(), action: action.to_owned(), subject: subject.to_owned(), detail }
 }
 
 #[cfg(test)]

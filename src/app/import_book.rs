@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::{AppError, Store};
 use crate::bookfile;
-use crate::domain::audit::AuditEvent;
+use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::book::Book;
 use crate::storage::{audit, book as stored};
 
@@ -31,7 +31,7 @@ pub fn read(bytes: &[u8], file_name: &str) -> Result<Book, String> {
 }
 
 /// Stores `book` in one transaction. Importing the same book again changes nothing and leaves no audit event.
-pub fn import(store: &Store, book: &Book, actor: &str, now: DateTime<Utc>) -> Result<ImportReport, AppError> {
+pub fn import(store: &Store, book: &Book, by: &Actor, now: DateTime<Utc>) -> Result<ImportReport, AppError> {
     store.write(|connection| {
         let changes = stored::save_book(connection, book)?;
         let named = |items: Vec<stored::BookItem>| items.iter().map(ToString::to_string).collect::<Vec<_>>();
@@ -42,14 +42,8 @@ pub fn import(store: &Store, book: &Book, actor: &str, now: DateTime<Utc>) -> Re
             not_in_file: named(changes.not_in_file),
         };
         if !(report.created.is_empty() && report.changed.is_empty()) {
-            let event = AuditEvent {
-                at: now,
-                actor: actor.to_owned(),
-                action: "book.imported".to_owned(),
-                subject: book.facility.code.clone(),
-                detail: serde_json::json!({ "created": report.created, "changed": report.changed }),
-            };
-            audit::append(connection, &event)?;
+            let detail = serde_json::json!({ "created": report.created, "changed": report.changed });
+            audit::append(connection, &AuditEvent::new(now, by, "book.imported", &book.facility.code, detail))?;
         }
         Ok(report)
     })

@@ -6,11 +6,12 @@
 use chrono::{DateTime, Utc};
 
 use super::AppError;
-use crate::domain::audit::AuditEvent;
+use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::book::Book;
 use crate::domain::contract::Contract;
 use crate::domain::ids::InvoiceId;
-use crate::domain::invoice::{Draft, InvoiceNumber, IssueContext, IssuedInvoice, SalesAccounts, journal_entry};
+use crate::domain::invoice::{Draft, InvoiceNumber, IssueContext, IssuedInvoice, journal_entry};
+use crate::domain::ledger::Chart;
 use crate::domain::party::Tenant;
 use crate::storage::outbox::NewMessage;
 use crate::storage::{AnyConnection, audit, invoices, journal, outbox};
@@ -21,7 +22,7 @@ pub fn issue(
     book: &Book,
     draft: Draft,
     stored: Option<InvoiceId>,
-    actor: &str,
+    by: &Actor,
     now: DateTime<Utc>,
 ) -> Result<(InvoiceId, IssuedInvoice), AppError> {
     let tenant = tenant_of(book, &draft)?;
@@ -40,12 +41,11 @@ pub fn issue(
     };
     let invoice = draft.issue(&context);
     let id = invoices::insert_issued(connection, &invoice, stored, &place)?;
-    let entry =
-        journal_entry(&invoice, &SalesAccounts::default()).map_err(|error| AppError::Corrupt(error.to_string()))?;
+    let entry = journal_entry(&invoice, &Chart::default()).map_err(|error| AppError::Corrupt(error.to_string()))?;
     if let Some(entry) = entry {
         journal::insert(connection, &entry, now)?;
     }
-    audit::append(connection, &event(&invoice, actor, now))?;
+    audit::append(connection, &event(&invoice, by, now))?;
     queue_notices(connection, id, &invoice, tenant, &book.seller.email, now)?;
     Ok((id, invoice))
 }
@@ -60,20 +60,15 @@ fn contract_of<'a>(book: &'a Book, draft: &Draft) -> Result<&'a Contract, AppErr
     contract.ok_or_else(|| AppError::NotFound(format!("contract {}", draft.contract)))
 }
 
-fn event(invoice: &IssuedInvoice, actor: &str, now: DateTime<Utc>) -> AuditEvent {
-    AuditEvent {
-        at: now,
-        actor: actor.to_owned(),
-        action: "invoice.issued".to_owned(),
-        subject: invoice.number.to_string(),
-        detail: serde_json::json!({
-            "contract": invoice.references.contract,
-            "month": invoice.month,
-            "net": invoice.totals.net,
-            "tax": invoice.totals.tax,
-            "gross": invoice.totals.gross,
-        }),
-    }
+fn event(invoice: &IssuedInvoice, by: &Actor, now: DateTime<Utc>) -> AuditEvent {
+    let detail = serde_json::json!({
+        "contract": invoice.references.contract,
+        "month": invoice.month,
+        "net": invoice.totals.net,
+        "tax": invoice.totals.tax,
+        "gross": invoice.totals.gross,
+    });
+    AuditEvent::new(now, by, "invoice.issued", invoice.number.as_str(), detail)
 }
 
 /// One notice per contact, each with a Message-ID that stays the same however often it is sent.

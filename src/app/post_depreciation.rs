@@ -4,10 +4,10 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::{AppError, Store, export_book};
-use crate::domain::amortisation::{DepreciationAccounts, PostedDepreciation, depreciation_entry, months_due, plans};
-use crate::domain::audit::AuditEvent;
+use crate::domain::amortisation::{PostedDepreciation, depreciation_entry, months_due, plans};
+use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::calendar::BillingMonth;
-use crate::domain::ledger::{Journal, JournalEntry};
+use crate::domain::ledger::{Chart, Journal, JournalEntry};
 use crate::domain::money::Money;
 use crate::storage::{audit, journal};
 
@@ -23,7 +23,7 @@ pub struct PostingReport {
 
 /// Posts every month through `through` that is not in the journal yet, each in a transaction of its own: a run that is
 /// stopped is continued by the next. A month that has not ended at `now` is refused.
-pub fn post(store: &Store, through: BillingMonth, actor: &str, now: DateTime<Utc>) -> Result<PostingReport, AppError> {
+pub fn post(store: &Store, through: BillingMonth, by: &Actor, now: DateTime<Utc>) -> Result<PostingReport, AppError> {
     let book = export_book::load(store)?;
     if through.period(book.facility.zone).to.to_utc() > now {
         return Err(AppError::input(format!(
@@ -31,20 +31,20 @@ pub fn post(store: &Store, through: BillingMonth, actor: &str, now: DateTime<Utc
             through.previous()
         )));
     }
-    let accounts = DepreciationAccounts::default();
+    let chart = Chart::default();
     let plans = plans(&book.assets);
     let mut report = PostingReport { through, posted: vec![], depreciation: Money::ZERO, subsidies: Money::ZERO };
     for month in months_due(&plans, through) {
         let Some(entry) =
-            depreciation_entry(&plans, month, &accounts).map_err(|error| AppError::Corrupt(error.to_string()))?
+            depreciation_entry(&plans, month, &chart).map_err(|error| AppError::Corrupt(error.to_string()))?
         else {
             continue;
         };
         if journal::is_posted(&mut *store.connection()?, Journal::Depreciation, &entry.document)? {
             continue;
         }
-        write(store, &entry, actor, now)?;
-        let posted = PostedDepreciation::from_entries([&entry], &accounts);
+        write(store, &entry, by, now)?;
+        let posted = PostedDepreciation::from_entries([&entry], &chart);
         report.depreciation += posted.iter().map(|(_, _, _, amounts)| amounts.charge).sum();
         report.subsidies += posted.iter().map(|(_, _, _, amounts)| amounts.subsidy_income).sum();
         report.posted.push(month);
@@ -52,17 +52,11 @@ pub fn post(store: &Store, through: BillingMonth, actor: &str, now: DateTime<Utc
     Ok(report)
 }
 
-fn write(store: &Store, entry: &JournalEntry, actor: &str, now: DateTime<Utc>) -> Result<(), AppError> {
+fn write(store: &Store, entry: &JournalEntry, by: &Actor, now: DateTime<Utc>) -> Result<(), AppError> {
     store.write(|connection| {
         journal::insert(connection, entry, now)?;
-        let event = AuditEvent {
-            at: now,
-            actor: actor.to_owned(),
-            action: "depreciation.posted".to_owned(),
-            subject: entry.document.clone(),
-            detail: serde_json::json!({ "total": entry.total() }),
-        };
-        audit::append(connection, &event)?;
+        let detail = serde_json::json!({ "total": entry.total() });
+        audit::append(connection, &AuditEvent::new(now, by, "depreciation.posted", &entry.document, detail))?;
         Ok(())
     })
 }

@@ -10,6 +10,7 @@ use super::gather::{Gathered, gather};
 use super::plan_billing::{self, PlanReport};
 use super::{AppError, Store, archive_invoice, issue_invoice};
 use crate::domain::access::TenantScope;
+use crate::domain::audit::Actor;
 use crate::domain::billing_run::{LateMonth, Plan};
 use crate::domain::calendar::BillingMonth;
 use crate::domain::ids::InvoiceId;
@@ -24,7 +25,7 @@ pub struct RunRequest {
     pub month: BillingMonth,
     /// Number and freeze the drafts as well.
     pub issue: bool,
-    pub actor: String,
+    pub by: Actor,
     pub now: DateTime<Utc>,
 }
 
@@ -94,7 +95,7 @@ fn issue(
             Some((id, InvoiceStatus::Draft)) => Some(id),
             None => None,
         };
-        issue_invoice::issue(connection, &gathered.book, draft.clone(), stored, &request.actor, request.now).map(Some)
+        issue_invoice::issue(connection, &gathered.book, draft.clone(), stored, &request.by, request.now).map(Some)
     })?;
     let Some((id, invoice)) = issued else { return Ok(None) };
     let pdf = archive_invoice::archive_one(store, id, &invoice, request.now)?;

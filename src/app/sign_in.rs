@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 use super::{AppError, Store};
 use crate::app::users::{hash, random, rotate_token_key};
 use crate::domain::access::Role;
+use crate::domain::audit::Actor;
 use crate::domain::audit::hex;
 use crate::domain::ids::{TenantCode, UserId};
 use crate::storage::users::{self, Session, TokenKey, User};
@@ -97,7 +98,7 @@ pub fn token_keys(store: &Store, now: DateTime<Utc>) -> Result<Vec<TokenKey>, Ap
     if keys.iter().any(|key| key.retired_at.is_none()) {
         return Ok(keys);
     }
-    rotate_token_key(store, "server", now)?;
+    rotate_token_key(store, &Actor::new("server", None), now)?;
     Ok(users::token_keys(&mut *store.connection()?)?)
 }
 

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::{AppError, Store};
 use crate::domain::access::Role;
-use crate::domain::audit::{AuditEvent, hex};
+use crate::domain::audit::{Actor, AuditEvent, hex};
 use crate::domain::ids::TenantCode;
 use crate::storage::audit;
 use crate::storage::users::{self, TokenKey};
@@ -26,7 +26,7 @@ pub struct NewUser {
 }
 
 /// Stores the person with an argon2id hash of the password.
-pub fn add(store: &Store, user: &NewUser, actor: &str, now: DateTime<Utc>) -> Result<(), AppError> {
+pub fn add(store: &Store, user: &NewUser, by: &Actor, now: DateTime<Utc>) -> Result<(), AppError> {
     check(user)?;
     let hash = hash(&user.password)?;
     store.write(|connection| {
@@ -39,7 +39,7 @@ pub fn add(store: &Store, user: &NewUser, actor: &str, now: DateTime<Utc>) -> Re
         };
         users::insert(connection, &row, now)?;
         let detail = serde_json::json!({ "role": user.role.name(), "tenant": user.tenant });
-        audit::append(connection, &event(now, actor, "user.added", &user.email, detail))?;
+        audit::append(connection, &AuditEvent::new(now, by, "user.added", &user.email, detail))?;
         Ok(())
     })
 }
@@ -66,14 +66,14 @@ pub fn hash(password: &str) -> Result<String, AppError> {
 }
 
 /// Makes a new signing key; the ones before sign no more and verify until what they signed has expired.
-pub fn rotate_token_key(store: &Store, actor: &str, now: DateTime<Utc>) -> Result<String, AppError> {
+pub fn rotate_token_key(store: &Store, by: &Actor, now: DateTime<Utc>) -> Result<String, AppError> {
     let (kid, secret) = (hex(&random::<8>()?), hex(&random::<32>()?));
     store.write(|connection| {
         for key in users::token_keys(connection)?.iter().filter(|key| key.retired_at.is_none()) {
             users::retire_token_key(connection, &key.kid, now)?;
         }
         users::insert_token_key(connection, &TokenKey { kid: kid.clone(), secret, created_at: now, retired_at: None })?;
-        audit::append(connection, &event(now, actor, "token-key.rotated", &kid, serde_json::json!({})))?;
+        audit::append(connection, &AuditEvent::new(now, by, "token-key.rotated", &kid, serde_json::json!({})))?;
         Ok(kid.clone())
     })
 }
@@ -84,8 +84,4 @@ pub fn random<const N: usize>() -> Result<[u8; N], AppError> {
     getrandom::fill(&mut bytes)
         .map_err(|error| AppError::Corrupt(format!("the system gives no random bytes: {error}")))?;
     Ok(bytes)
-}
-
-fn event(at: DateTime<Utc>, actor: &str, action: &str, subject: &str, detail: serde_json::Value) -> AuditEvent {
-    AuditEvent { at, actor: actor.to_owned(), action: action.to_owned(), subject: subject.to_owned(), detail }
 }

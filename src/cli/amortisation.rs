@@ -98,7 +98,7 @@ impl Report {
 
 impl Post {
     fn run(&self, context: &Context) -> Result<Outcome, CliError> {
-        let report = post_depreciation::post(&context.open()?, self.through, "cli", context.now)?;
+        let report = post_depreciation::post(&context.open()?, self.through, &context.actor(), context.now)?;
         context.print(&report, describe);
         Ok(Outcome::Done)
     }

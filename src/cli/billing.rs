@@ -55,7 +55,7 @@ impl Run {
     fn run(&self, context: &Context) -> Result<Outcome, CliError> {
         let store = context.open()?;
         let bar = progress_bar(context, "invoices");
-        let request = RunRequest { month: self.month, issue: self.issue, actor: "cli".to_owned(), now: context.now };
+        let request = RunRequest { month: self.month, issue: self.issue, by: context.actor(), now: context.now };
         let report = run_billing::run(&store, &request, &mut |done, total| show(&bar, done, total))?;
         bar.finish_and_clear();
         context.print(&report, describe_run);

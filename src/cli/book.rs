@@ -27,7 +27,7 @@ impl Import {
             out(format_args!("{name} is a sound facility book"));
             return Ok(Outcome::Done);
         }
-        let changes = import_book::import(&context.open()?, &book, "cli", context.now)?;
+        let changes = import_book::import(&context.open()?, &book, &context.actor(), context.now)?;
         context.print(&changes, |changes| {
             format!(
                 "{name}: {} created, {} changed, {} unchanged, {} stored but not in the file (kept)",

@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::app::deliver_outbox::Postage;
 use crate::app::{AppError, Store};
 use crate::config::{Config, ConfigError};
+use crate::domain::audit::Actor;
 
 /// Reads the clock; handed down from `main`.
 pub type Clock = fn() -> DateTime<Utc>;
@@ -85,6 +86,14 @@ impl Context {
     pub fn open(&self) -> Result<Store, CliError> {
         std::fs::create_dir_all(&self.data_dir).map_err(CliError::io("create", &self.data_dir))?;
         Ok(Store::open(&self.config.database_url(&self.data_dir), &self.data_dir)?)
+    }
+
+    /// Who runs the command, and on which machine.
+    pub fn actor(&self) -> Actor {
+        let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+        let user = std::env::var("USER").unwrap_or_default();
+        let origin = format!("{user}@{}", host.trim());
+        Actor::new("cli", Some(&origin).filter(|origin| origin.len() > 1).map(String::as_str))
     }
 
     /// What notices carry, as configured.

@@ -34,7 +34,7 @@ impl Outbox {
             Outbox::Deliver(_) => deliver(context),
             Outbox::List(_) => list(context),
             Outbox::Retry(retry) => {
-                deliver_outbox::retry(&context.open()?, retry.id, "cli", context.now)?;
+                deliver_outbox::retry(&context.open()?, retry.id, &context.actor(), context.now)?;
                 out(format_args!("notice {} is in the queue again", retry.id));
                 Ok(Outcome::Done)
             }

@@ -63,7 +63,7 @@ impl User {
             tenant: add.tenant.clone().map(TenantCode),
             password: password.unwrap_or_default(),
         };
-        users::add(&context.open()?, &user, "cli", context.now)?;
+        users::add(&context.open()?, &user, &context.actor(), context.now)?;
         out(format_args!("{} may sign in as {}", add.email, Role::from(add.role).name()));
         Ok(Outcome::Done)
     }
@@ -77,7 +77,7 @@ pub enum Keys {
 
 impl Keys {
     pub fn run(&self, context: &Context) -> Result<Outcome, CliError> {
-        let kid = users::rotate_token_key(&context.open()?, "cli", context.now)?;
+        let kid = users::rotate_token_key(&context.open()?, &context.actor(), context.now)?;
         out(format_args!("new tokens are signed with key {kid}"));
         Ok(Outcome::Done)
     }

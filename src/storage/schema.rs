@@ -378,6 +378,9 @@ diesel::table! {
         detail -> Text,
         previous_hash -> Text,
         hash -> Text,
+        origin -> Nullable<Text>,
+        before_state -> Nullable<Text>,
+        reason -> Nullable<Text>,
     }
 }
 

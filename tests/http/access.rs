@@ -126,7 +126,12 @@ async fn keys_rotate_without_anyone_noticing() {
     let server = Server::start(&site).await;
     let before = server.token(Role::Finance).await;
     pass(61);
-    chapelle::app::users::rotate_token_key(&site.shared.store, "test", crate::site::now()).unwrap();
+    chapelle::app::users::rotate_token_key(
+        &site.shared.store,
+        &chapelle::domain::audit::Actor::new("test", None),
+        crate::site::now(),
+    )
+    .unwrap();
     let after = server.token(Role::Finance).await;
     let kid = |token: &str| token.split('.').next().unwrap().to_owned();
     assert_ne!(kid(&before), kid(&after));

@@ -169,7 +169,13 @@ async fn a_new_meter_is_known_without_a_restart() {
     let added = text[start..end].replace("SAN-EDP", "SAN-NEW");
     let book =
         chapelle::app::import_book::read(format!("{}{added}{}", &text[..end], &text[end..]).as_bytes(), "b").unwrap();
-    chapelle::app::import_book::import(&site.shared.store, &book, "test", crate::site::now()).unwrap();
+    chapelle::app::import_book::import(
+        &site.shared.store,
+        &book,
+        &chapelle::domain::audit::Actor::new("test", None),
+        crate::site::now(),
+    )
+    .unwrap();
     crate::site::pass(2);
     assert_eq!(counts(&send(&server, &token, one).await), (200, 1, 0, 0));
 }

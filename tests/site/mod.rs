@@ -22,6 +22,7 @@ use chapelle::app::run_billing::{self, RunRequest};
 use chapelle::app::users::{self, NewUser};
 use chapelle::config::ServerConfig;
 use chapelle::domain::access::Role;
+use chapelle::domain::audit::Actor;
 use chapelle::domain::book::Book;
 use chapelle::domain::calendar::{BillingMonth, Period};
 use chapelle::domain::metering::Quality;
@@ -116,17 +117,17 @@ fn billed(engine: Engine, change: fn(String) -> String) -> World {
     let store = world.store();
     let text = std::fs::read_to_string(crate::common::small_book_path()).unwrap();
     let book = import_book::read(change(text).as_bytes(), "small-book.toml").unwrap();
-    import_book::import(&store, &book, "test", now()).unwrap();
+    import_book::import(&store, &book, &Actor::new("test", None), now()).unwrap();
     take_readings_in(&store, &book);
     for (month, issue) in [(ISSUED_MONTH, true), ("2026-10", false)] {
-        let request = RunRequest { month: month.parse().unwrap(), issue, actor: "test".into(), now: now() };
+        let request = RunRequest { month: month.parse().unwrap(), issue, by: Actor::new("test", None), now: now() };
         run_billing::run(&store, &request, &mut |_, _| ()).unwrap();
     }
     for role in Role::ALL {
         let tenant = (role == Role::Tenant).then(|| "aphp".into());
         let name = format!("Poste {}", role.name());
         let user = NewUser { email: email(role), name, role, tenant, password: PASSWORD.into() };
-        users::add(&store, &user, "test", now()).unwrap();
+        users::add(&store, &user, &Actor::new("test", None), now()).unwrap();
     }
     world
 }

@@ -1,6 +1,6 @@
 //! The journal and the audit trail.
 
-use chapelle::domain::audit::AuditEvent;
+use chapelle::domain::audit::{Actor, AuditEvent};
 use chapelle::domain::ledger::{Journal, JournalEntry, JournalLine};
 use chapelle::domain::money::Money;
 use chapelle::storage::journal::JournalFilter;
@@ -12,13 +12,11 @@ use crate::fixture::{day, now};
 use crate::frozen::entry;
 
 pub fn event(subject: &str) -> AuditEvent {
-    AuditEvent {
-        at: now() + chrono::Duration::milliseconds(250),
-        actor: "cli".into(),
-        action: "invoice.issued".into(),
-        subject: subject.into(),
-        detail: serde_json::json!({ "net": "100.00", "gross": "120.00" }),
-    }
+    let at = now() + chrono::Duration::milliseconds(250);
+    let detail = serde_json::json!({ "net": "100.00", "gross": "120.00" });
+    AuditEvent::new(at, &Actor::new("cli", Some("host")), "invoice.issued", subject, detail)
+        .before(serde_json::json!({ "status": "draft" }))
+        .because("agreed")
 }
 
 #[test]

@@ -46,7 +46,7 @@ impl Demo {
         let loaded = steps.time("readings", || load_readings(context, &store, &stored, first, last))?;
         steps.time("billing", || bill(context, &store, &stored, &months))?;
         steps.time("mail", || deliver(context, &store, last))?;
-        steps.time("depreciation", || Ok(post_depreciation::post(&store, last, "demo", context.now)?))?;
+        steps.time("depreciation", || Ok(post_depreciation::post(&store, last, &context.actor(), context.now)?))?;
         let people = steps.time("people", || summary::sign_ins(context, &store))?;
         let summary = Summary::gather(context, &store, &months, loaded, steps.taken, people)?;
         context.print(&summary, Summary::describe);
@@ -97,7 +97,7 @@ fn import(context: &Context, store: &Store, example: &Book) -> Result<Book, CliE
     let text = bookfile::write(example);
     std::fs::write(&path, &text).map_err(CliError::io("write", &path))?;
     let book = import_book::read(text.as_bytes(), &path.display().to_string()).map_err(CliError::Input)?;
-    import_book::import(store, &book, "demo", context.now)?;
+    import_book::import(store, &book, &context.actor(), context.now)?;
     Ok(export_book::load(store)?)
 }
 
@@ -147,11 +147,7 @@ fn bill(context: &Context, store: &Store, book: &Book, months: &[BillingMonth]) 
     bar.set_length(u64::try_from(months.len()).unwrap_or(0));
     for (position, month) in months.iter().enumerate() {
         let now = issued_at(*month).min(context.now);
-        run_billing::run(
-            store,
-            &RunRequest { month: *month, issue: true, actor: "demo".to_owned(), now },
-            &mut |_, _| {},
-        )?;
+        run_billing::run(store, &RunRequest { month: *month, issue: true, by: context.actor(), now }, &mut |_, _| {})?;
         if position == CORRECTED_MONTH {
             correct_late(store, book, *month, issued_at(*month) + Days::new(6))?;
         }

@@ -53,7 +53,7 @@ fn sign_in(context: &Context, store: &Store, role: Role) -> Result<SignIn, CliEr
         password: password.clone(),
     };
     let role = role.name().to_owned();
-    match users::add(store, &user, "demo", context.now) {
+    match users::add(store, &user, &context.actor(), context.now) {
         Ok(()) => Ok(SignIn { email, role, password: Some(password) }),
         Err(AppError::Storage(StorageError::Conflict(_))) => Ok(SignIn { email, role, password: None }),
         Err(error) => Err(error.into()),

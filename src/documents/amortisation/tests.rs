@@ -6,9 +6,10 @@ use chrono::NaiveDate;
 use super::{csv, json, xlsx};
 use crate::domain::amortisation::report::Position;
 use crate::domain::amortisation::{
-    AmortisationReport, Component, Convention, DepreciationAccounts, FixedAsset, Method, PostedAmounts,
-    PostedDepreciation, depreciation_entry, months_due, plans, report,
+    AmortisationReport, Component, Convention, FixedAsset, Method, PostedAmounts, PostedDepreciation,
+    depreciation_entry, months_due, plans, report,
 };
+use crate::domain::ledger::Chart;
 use crate::domain::money::Money;
 use crate::domain::party::Language;
 
@@ -54,12 +55,12 @@ fn example() -> AmortisationReport {
     late.residual_value = euros("50,000.00");
     let assets = [asset("DC-2019", vec![hall, it]), asset("DC-2024", vec![late])];
 
-    let (plans, accounts) = (plans(&assets), DepreciationAccounts::default());
+    let (plans, chart) = (plans(&assets), Chart::default());
     let entries: Vec<_> = months_due(&plans, "2026-08".parse().unwrap())
         .into_iter()
-        .filter_map(|month| depreciation_entry(&plans, month, &accounts).unwrap())
+        .filter_map(|month| depreciation_entry(&plans, month, &chart).unwrap())
         .collect();
-    let mut posted = PostedDepreciation::from_entries(&entries, &accounts);
+    let mut posted = PostedDepreciation::from_entries(&entries, &chart);
     let odd = PostedAmounts { charge: euros("12.34"), subsidy_income: Money::ZERO };
     posted.add("DC-2001".into(), "x".into(), "2026-01".parse().unwrap(), odd);
     report(&assets, "2026-10-31".parse().unwrap(), &posted)

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::posting::DepreciationAccounts;
 use crate::domain::calendar::BillingMonth;
 use crate::domain::ids::{AssetCode, ComponentCode};
-use crate::domain::ledger::{Journal, JournalEntry, JournalLine};
+use crate::domain::ledger::{AccountRole, Chart, Journal, JournalEntry, JournalLine};
 use crate::domain::money::Money;
 
 /// Amounts posted for one component in one month, net of reversals.
@@ -35,26 +34,23 @@ impl PostedDepreciation {
 
     /// Gathers entries of the depreciation journal, each for the month of its date. Lines on 28x and 139x carry the
     /// component in their auxiliary; their counterparts and other journals say nothing here.
-    pub fn from_entries<'a>(
-        entries: impl IntoIterator<Item = &'a JournalEntry>,
-        accounts: &DepreciationAccounts,
-    ) -> PostedDepreciation {
+    pub fn from_entries<'a>(entries: impl IntoIterator<Item = &'a JournalEntry>, chart: &Chart) -> PostedDepreciation {
         let mut posted = PostedDepreciation::default();
         for entry in entries.into_iter().filter(|entry| entry.journal == Journal::Depreciation) {
             for line in entry.lines() {
-                posted.add_line(BillingMonth::of(entry.date), line, accounts);
+                posted.add_line(BillingMonth::of(entry.date), line, chart);
             }
         }
         posted
     }
 
     /// Gathers one line of the depreciation journal.
-    pub fn add_line(&mut self, month: BillingMonth, line: &JournalLine, accounts: &DepreciationAccounts) {
+    pub fn add_line(&mut self, month: BillingMonth, line: &JournalLine, chart: &Chart) {
         // The component's code has no slash (`FixedAsset::problems`); the asset's may.
         let Some((asset, component)) = line.auxiliary.as_deref().and_then(|text| text.rsplit_once('/')) else { return };
-        let amounts = if line.account == accounts.subsidy_transferred {
+        let amounts = if line.account == chart.account(AccountRole::SubsidyTransferred) {
             PostedAmounts { subsidy_income: line.debit - line.credit, ..PostedAmounts::default() }
-        } else if line.account.starts_with(&accounts.accumulated_prefix) {
+        } else if line.account.starts_with("28") {
             PostedAmounts { charge: line.credit - line.debit, ..PostedAmounts::default() }
         } else {
             return;
@@ -79,14 +75,14 @@ mod tests {
         let mut centre = asset(vec![component("it", "15880000.00", 8), component("dcim", "120000.00", 3)]);
         centre.subsidy = "1600000.00".parse().unwrap();
         centre.code = "2019/DC".into();
-        let (assets, accounts) = (vec![centre], DepreciationAccounts::default());
+        let (assets, chart) = (vec![centre], Chart::default());
         let plans = plans(&assets);
         let entries: Vec<JournalEntry> = months_due(&plans, "2019-06".parse().unwrap())
             .into_iter()
-            .filter_map(|month| depreciation_entry(&plans, month, &accounts).unwrap())
+            .filter_map(|month| depreciation_entry(&plans, month, &chart).unwrap())
             .collect();
 
-        let posted = PostedDepreciation::from_entries(&entries, &accounts);
+        let posted = PostedDepreciation::from_entries(&entries, &chart);
         let shown: Vec<String> = posted
             .iter()
             .map(|(a, c, month, amounts)| format!("{a} {c} {month} {} {}", amounts.charge, amounts.subsidy_income))
@@ -104,11 +100,11 @@ mod tests {
 
     #[test]
     fn a_reversal_leaves_nothing_posted() {
-        let (accounts, month) = (DepreciationAccounts::default(), "2026-10".parse().unwrap());
+        let (chart, month) = (Chart::default(), "2026-10".parse().unwrap());
         let mut posted = PostedDepreciation::default();
-        posted.add_line(month, &JournalLine::credit("28183", Some("DC/it"), "", Money::from_cents(500)), &accounts);
-        posted.add_line(month, &JournalLine::debit("28183", Some("DC/it"), "", Money::from_cents(500)), &accounts);
-        posted.add_line(month, &JournalLine::debit("6811", None, "", Money::from_cents(500)), &accounts);
+        posted.add_line(month, &JournalLine::credit("28183", Some("DC/it"), "", Money::from_cents(500)), &chart);
+        posted.add_line(month, &JournalLine::debit("28183", Some("DC/it"), "", Money::from_cents(500)), &chart);
+        posted.add_line(month, &JournalLine::debit("6811", None, "", Money::from_cents(500)), &chart);
         assert!(posted.iter().all(|(_, _, _, amounts)| amounts == PostedAmounts::default()));
     }
 }

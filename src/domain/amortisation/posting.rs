@@ -6,46 +6,11 @@
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
 
 use super::plan::ComponentPlan;
 use super::{Component, FixedAsset};
 use crate::domain::calendar::BillingMonth;
-use crate::domain::ledger::{Journal, JournalEntry, JournalLine, LedgerError};
-
-/// The accounts depreciation is posted to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct DepreciationAccounts {
-    /// Debited with the charge.
-    pub charge: String,
-    /// Begins every account of accumulated depreciation.
-    pub accumulated_prefix: String,
-    /// Debited with the subsidy taken to income.
-    pub subsidy_transferred: String,
-    /// Credited with it.
-    pub subsidy_income: String,
-}
-
-impl Default for DepreciationAccounts {
-    fn default() -> DepreciationAccounts {
-        DepreciationAccounts {
-            charge: "6811".to_owned(),
-            accumulated_prefix: "28".to_owned(),
-            subsidy_transferred: "1391".to_owned(),
-            subsidy_income: "777".to_owned(),
-        }
-    }
-}
-
-impl DepreciationAccounts {
-    /// The account that accumulates the depreciation of `asset_account`: the prefix and the asset account without its
-    /// leading 2. 2183 gives 28183, 205 gives 2805.
-    pub fn accumulated(&self, asset_account: &str) -> String {
-        let rest = asset_account.strip_prefix('2').unwrap_or(asset_account);
-        format!("{}{rest}", self.accumulated_prefix)
-    }
-}
+use crate::domain::ledger::{AccountRole, Chart, Journal, JournalEntry, JournalLine, LedgerError};
 
 /// The entry of `month` over all [`plans`](super::plans), or `None` when nothing is charged in it: `AMORT-2026-10`, dated the last day.
 ///
@@ -55,9 +20,9 @@ impl DepreciationAccounts {
 pub fn depreciation_entry(
     plans: &[ComponentPlan<'_>],
     month: BillingMonth,
-    accounts: &DepreciationAccounts,
+    chart: &Chart,
 ) -> Result<Option<JournalEntry>, LedgerError> {
-    let lines: Vec<JournalLine> = plans.iter().flat_map(|plan| lines_of(plan, month, accounts)).collect();
+    let lines: Vec<JournalLine> = plans.iter().flat_map(|plan| lines_of(plan, month, chart)).collect();
     if lines.is_empty() {
         return Ok(None);
     }
@@ -84,21 +49,26 @@ pub(super) fn auxiliary(asset: &FixedAsset, component: &Component) -> String {
     format!("{}/{}", asset.code, component.code)
 }
 
-fn lines_of(plan: &ComponentPlan<'_>, month: BillingMonth, accounts: &DepreciationAccounts) -> Vec<JournalLine> {
+fn lines_of(plan: &ComponentPlan<'_>, month: BillingMonth, chart: &Chart) -> Vec<JournalLine> {
     let auxiliary = auxiliary(plan.asset, plan.component);
     let mut lines = Vec::new();
     let charge = plan.depreciation.charge_in(month);
     if !charge.is_zero() {
         let label = format!("Dotation {} {auxiliary}", written(month));
-        let accumulated = accounts.accumulated(plan.asset.account_of(plan.component));
-        lines.push(JournalLine::debit(&accounts.charge, None, &label, charge));
+        let accumulated = chart.accumulated_depreciation(plan.asset.account_of(plan.component));
+        lines.push(JournalLine::debit(chart.account(AccountRole::DepreciationCharge), None, &label, charge));
         lines.push(JournalLine::credit(&accumulated, Some(&auxiliary), &label, charge));
     }
     let income = plan.subsidy.charge_in(month);
     if !income.is_zero() {
         let label = format!("Quote-part de subvention {} {auxiliary}", written(month));
-        lines.push(JournalLine::debit(&accounts.subsidy_transferred, Some(&auxiliary), &label, income));
-        lines.push(JournalLine::credit(&accounts.subsidy_income, None, &label, income));
+        lines.push(JournalLine::debit(
+            chart.account(AccountRole::SubsidyTransferred),
+            Some(&auxiliary),
+            &label,
+            income,
+        ));
+        lines.push(JournalLine::credit(chart.account(AccountRole::SubsidyIncome), None, &label, income));
     }
     lines
 }
@@ -139,17 +109,8 @@ mod tests {
     }
 
     #[test]
-    fn accumulated_accounts_drop_the_leading_two() {
-        let accounts = DepreciationAccounts::default();
-        for (asset, accumulated) in [("2183", "28183"), ("205", "2805"), ("2135", "28135"), ("2131", "28131")] {
-            assert_eq!(accounts.accumulated(asset), accumulated);
-        }
-    }
-
-    #[test]
     fn a_month_is_one_balanced_entry() {
-        let entry =
-            depreciation_entry(&plans(&centre()), month("2020-02"), &DepreciationAccounts::default()).unwrap().unwrap();
+        let entry = depreciation_entry(&plans(&centre()), month("2020-02"), &Chart::default()).unwrap().unwrap();
         assert_snapshot!(shown(&entry), @r"
         AMORT-2020-02 2020-02-29 Dotations aux amortissements 02/2020
         6811                165416.67      0.00 Dotation 02/2020 DC-2019/it
@@ -166,10 +127,10 @@ mod tests {
 
     #[test]
     fn a_month_without_charge_has_no_entry() {
-        let (assets, accounts) = (centre(), DepreciationAccounts::default());
-        assert_eq!(depreciation_entry(&plans(&assets), month("2019-04"), &accounts), Ok(None));
-        assert_eq!(depreciation_entry(&plans(&assets), month("2027-06"), &accounts), Ok(None));
-        assert_eq!(depreciation_entry(&[], month("2026-10"), &accounts), Ok(None));
+        let (assets, chart) = (centre(), Chart::default());
+        assert_eq!(depreciation_entry(&plans(&assets), month("2019-04"), &chart), Ok(None));
+        assert_eq!(depreciation_entry(&plans(&assets), month("2027-06"), &chart), Ok(None));
+        assert_eq!(depreciation_entry(&[], month("2026-10"), &chart), Ok(None));
     }
 
     #[test]
@@ -184,11 +145,11 @@ mod tests {
 
     #[test]
     fn all_entries_together_charge_the_whole_base_and_subsidy() {
-        let (assets, accounts) = (centre(), DepreciationAccounts::default());
+        let (assets, chart) = (centre(), Chart::default());
         let plans = plans(&assets);
         let total: Money = months_due(&plans, month("2099-12"))
             .into_iter()
-            .filter_map(|month| depreciation_entry(&plans, month, &accounts).unwrap())
+            .filter_map(|month| depreciation_entry(&plans, month, &chart).unwrap())
             .map(|entry| entry.total())
             .sum();
         assert_eq!(total, "17600000.00".parse::<Money>().unwrap());

@@ -33,7 +33,7 @@ pub use draft::DraftError;
 pub use due_date::due_date;
 pub use issue::IssueContext;
 pub use number::{InvoiceNumber, NumberError};
-pub use posting::{SalesAccounts, journal_entry};
+pub use posting::journal_entry;
 pub use reference::{creditor_reference, is_creditor_reference};
 pub use state::{InvoiceAction, InvoiceStatus, RefusedAction};
 pub use vat::{VatError, breakdown, totals};

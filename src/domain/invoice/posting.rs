@@ -1,70 +1,39 @@
 //! An issued document as a journal entry.
 
-use serde::{Deserialize, Serialize};
-
 use super::{InvoiceKind, IssuedInvoice};
 use crate::domain::contract::Service;
-use crate::domain::ledger::{Journal, JournalEntry, JournalLine, LedgerError};
+use crate::domain::ledger::{AccountRole, Chart, Journal, JournalEntry, JournalLine, LedgerError};
 use crate::domain::money::Money;
-
-/// The accounts sales are posted to; configurable, since charts differ between bodies (handbook, Amortisation).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct SalesAccounts {
-    /// Customers; the tenant's code is the auxiliary account.
-    pub customers: String,
-    pub space: String,
-    pub power: String,
-    pub storage: String,
-    pub other: String,
-    /// VAT collected.
-    pub vat: String,
-}
-
-impl Default for SalesAccounts {
-    fn default() -> SalesAccounts {
-        let services = || "7083".to_owned();
-        SalesAccounts {
-            customers: "411".to_owned(),
-            space: services(),
-            power: services(),
-            storage: services(),
-            other: services(),
-            vat: "44571".to_owned(),
-        }
-    }
-}
-
-impl SalesAccounts {
-    fn revenue(&self, service: Service) -> &str {
-        match service {
-            Service::Space => &self.space,
-            Service::Power => &self.power,
-            Service::Storage => &self.storage,
-            Service::Other => &self.other,
-        }
-    }
-}
 
 /// Gross to the customer's debit, net per service and VAT per rate to the credit; a credit note the other way round.
 /// None for a document of zero throughout: there is nothing to post.
-pub fn journal_entry(invoice: &IssuedInvoice, accounts: &SalesAccounts) -> Result<Option<JournalEntry>, LedgerError> {
+pub fn journal_entry(invoice: &IssuedInvoice, chart: &Chart) -> Result<Option<JournalEntry>, LedgerError> {
     let label = format!("{} {} {}", document_name(invoice.kind), invoice.number, invoice.buyer.name);
     let tenant = invoice.buyer.code.as_str();
     let sign = |amount: Money| if invoice.kind == InvoiceKind::CreditNote { -amount } else { amount };
 
     let mut lines = Vec::new();
-    lines.extend(on(&accounts.customers, Some(tenant), &label, sign(invoice.totals.gross)));
+    lines.extend(on(chart.account(AccountRole::Customers), Some(tenant), &label, sign(invoice.totals.gross)));
     for (service, net) in net_by_service(invoice) {
-        lines.extend(on(accounts.revenue(service), None, &label, sign(-net)));
+        lines.extend(on(chart.account(revenue(service)), None, &label, sign(-net)));
     }
     for group in &invoice.vat {
-        lines.extend(on(&accounts.vat, None, &label, sign(-group.tax)));
+        lines.extend(on(chart.account(AccountRole::VatCollected), None, &label, sign(-group.tax)));
     }
     if lines.is_empty() {
         return Ok(None);
     }
     JournalEntry::new(Journal::Sales, invoice.issue_date, invoice.number.to_string(), label, lines).map(Some)
+}
+
+/// Revenue is posted by service.
+const fn revenue(service: Service) -> AccountRole {
+    match service {
+        Service::Space => AccountRole::Space,
+        Service::Power => AccountRole::Power,
+        Service::Storage => AccountRole::Storage,
+        Service::Other => AccountRole::OtherServices,
+    }
 }
 
 /// A debit for what is above zero, a credit for what is below, nothing for zero.

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::domain::calendar::BillingMonth;
 use crate::domain::contract::{Contract, Service, VatTreatment};
-use crate::domain::ledger::JournalEntry;
+use crate::domain::ledger::{Chart, JournalEntry};
 use crate::domain::money::{Money, UnitPrice};
 use crate::domain::quantity::{Quantity, Unit};
 use crate::domain::rating::example::{
@@ -188,7 +188,7 @@ fn a_credit_note_repeats_the_invoice_and_names_it() {
 }
 
 fn posted(invoice: &IssuedInvoice) -> Vec<String> {
-    let entry = journal_entry(invoice, &SalesAccounts::default()).unwrap();
+    let entry = journal_entry(invoice, &Chart::default()).unwrap();
     let side = |amount: Money| if amount.is_zero() { "-".to_owned() } else { amount.to_string() };
     entry
         .as_ref()
@@ -224,7 +224,7 @@ fn an_invoice_is_posted_by_service_and_a_credit_note_the_other_way_round() {
         ["411 aphp - 1320.00", "7083 - 1000.00 -", "7083 - 100.00 -", "44571 - 220.00 -"]
     );
     assert_eq!(posted(&issued(vec![taxed("a", Service::Power, "0")])), Vec::<String>::new());
-    let entry = journal_entry(&invoice, &SalesAccounts::default()).unwrap().unwrap();
+    let entry = journal_entry(&invoice, &Chart::default()).unwrap().unwrap();
     assert_eq!(
         (entry.document.as_str(), entry.label.as_str()),
         ("DC2026000123", "Facture DC2026000123 Assistance publique-Hôpitaux de Paris")
@@ -257,7 +257,7 @@ proptest! {
                 prop_assert_eq!(draft.totals.gross, draft.totals.net + draft.totals.tax);
                 let invoice = issue(draft, &three_lines(), day("2026-11-03"));
                 // A balanced entry is the only kind there is.
-                prop_assert!(journal_entry(&invoice, &SalesAccounts::default()).is_ok());
+                prop_assert!(journal_entry(&invoice, &Chart::default()).is_ok());
             }
             Err(DraftError::Negative { gross, .. }) => prop_assert!(gross.is_negative()),
             Err(error) => prop_assert!(false, "{}", error),

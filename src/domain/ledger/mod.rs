@@ -3,6 +3,10 @@
 //! Owns: balanced journal entries and the accounts they use. Does not own: why something is posted. Invariant: a
 //! [`JournalEntry`] cannot exist unbalanced.
 
+mod chart;
+
+pub use chart::{AccountRole, Chart, ChartKind};
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 

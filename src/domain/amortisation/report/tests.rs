@@ -1,8 +1,8 @@
 use super::*;
 use crate::domain::amortisation::fixtures::{asset, component};
 use crate::domain::amortisation::report::{PlanRow, RowState};
-use crate::domain::amortisation::{Component, DepreciationAccounts, depreciation_entry, months_due};
-use crate::domain::ledger::JournalEntry;
+use crate::domain::amortisation::{Component, depreciation_entry, months_due};
+use crate::domain::ledger::{Chart, JournalEntry};
 use proptest::prelude::*;
 
 fn euros(text: &str) -> Money {
@@ -18,13 +18,13 @@ fn day(text: &str) -> NaiveDate {
 }
 
 fn posted_through(assets: &[FixedAsset], last: &str) -> PostedDepreciation {
-    let accounts = DepreciationAccounts::default();
+    let chart = Chart::default();
     let plans = plans(assets);
     let entries: Vec<JournalEntry> = months_due(&plans, month(last))
         .into_iter()
-        .filter_map(|month| depreciation_entry(&plans, month, &accounts).unwrap())
+        .filter_map(|month| depreciation_entry(&plans, month, &chart).unwrap())
         .collect();
-    PostedDepreciation::from_entries(&entries, &accounts)
+    PostedDepreciation::from_entries(&entries, &chart)
 }
 
 /// The handbook's 16 million as one component, with a subsidy.
