@@ -144,7 +144,7 @@ fn sha256(bytes: &[u8]) -> String {
 }
 
 /// Whole or not at all: a temporary file, flushed to the disk, then renamed.
-fn write_durably(path: &Path, bytes: &[u8]) -> Result<(), AppError> {
+pub(super) fn write_durably(path: &Path, bytes: &[u8]) -> Result<(), AppError> {
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder).map_err(AppError::io("create", folder))?;
     let unfinished = path.with_extension("part");

@@ -3,8 +3,10 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::{AppError, Store};
+use super::asset_ledger::refuse_contradictions;
+use super::{AppError, Store, record_asset_event};
 use crate::bookfile;
+use crate::domain::amortisation::FixedAsset;
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::book::Book;
 use crate::storage::{audit, book as stored};
@@ -33,6 +35,8 @@ pub fn read(bytes: &[u8], file_name: &str) -> Result<Book, String> {
 /// Stores `book` in one transaction. Importing the same book again changes nothing and leaves no audit event.
 pub fn import(store: &Store, book: &Book, by: &Actor, now: DateTime<Utc>) -> Result<ImportReport, AppError> {
     store.write(|connection| {
+        let assets = stored::assets(connection)?;
+        refuse_contradictions(connection, &assets, &book.assets)?;
         let changes = stored::save_book(connection, book)?;
         let named = |items: Vec<stored::BookItem>| items.iter().map(ToString::to_string).collect::<Vec<_>>();
         let report = ImportReport {
@@ -44,6 +48,11 @@ pub fn import(store: &Store, book: &Book, by: &Actor, now: DateTime<Utc>) -> Res
         if !(report.created.is_empty() && report.changed.is_empty()) {
             let detail = serde_json::json!({ "created": report.created, "changed": report.changed });
             audit::append(connection, &AuditEvent::new(now, by, "book.imported", &book.facility.code, detail))?;
+        }
+        for asset in &book.assets {
+            let before = assets.iter().find(|stored| stored.code == asset.code);
+            let without = FixedAsset { events: vec![], ..asset.clone() };
+            record_asset_event::note(connection, before.unwrap_or(&without), asset, by, now)?;
         }
         Ok(report)
     })

@@ -4,6 +4,8 @@
 //! (documents), words (mail). Every use case is given `now` and who acts.
 
 pub mod archive_invoice;
+mod asset_ledger;
+pub mod attach_asset_file;
 pub mod deliver_outbox;
 mod error;
 pub mod export_book;
@@ -19,7 +21,9 @@ pub mod read_invoices;
 pub mod read_journal;
 pub mod read_tenants;
 pub mod receive_readings;
+pub mod record_asset_event;
 pub mod report_amortisation;
+pub mod report_assets;
 pub mod run_billing;
 pub mod sign_in;
 mod store;

@@ -200,10 +200,11 @@ diesel::table! {
         name -> Text,
         cost_cents -> BigInt,
         account -> Text,
-        commissioned_on -> Text,
+        commissioned_on -> Nullable<Text>,
         commissioning_evidence -> Nullable<Text>,
         duration_decision -> Nullable<Text>,
         subsidy_cents -> BigInt,
+        record -> Text,
     }
 }
 
@@ -219,6 +220,33 @@ diesel::table! {
         method -> Text,
         commissioned_on -> Nullable<Text>,
         account -> Nullable<Text>,
+        duration_decision -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    asset_event (asset_id, number) {
+        asset_id -> BigInt,
+        number -> BigInt,
+        effective_on -> Text,
+        recorded_on -> Text,
+        recorded_by -> Text,
+        reason -> Text,
+        decision -> Nullable<Text>,
+        kind -> Text,
+        change -> Text,
+    }
+}
+
+diesel::table! {
+    asset_file (asset_id, sha256) {
+        asset_id -> BigInt,
+        sha256 -> Text,
+        name -> Text,
+        path -> Text,
+        bytes -> BigInt,
+        attached_by -> Text,
+        attached_at -> BigInt,
     }
 }
 
@@ -450,3 +478,4 @@ diesel::joinable!(app_user -> tenant (tenant_id));
 
 diesel::allow_tables_to_appear_in_same_query!(invoice, invoice_line, invoice_archive, contract, tenant, app_user);
 diesel::allow_tables_to_appear_in_same_query!(journal_entry, journal_line);
+diesel::allow_tables_to_appear_in_same_query!(fixed_asset, asset_file);

@@ -8,6 +8,7 @@ use super::source::Source;
 use super::syntax;
 use crate::domain::book::{Book, BookParts, BookPath};
 
+mod asset_events;
 mod assets;
 mod contracts;
 mod meters;

@@ -21,6 +21,9 @@ pub enum Journal {
     /// Depreciation and subsidies taken to income.
     #[serde(rename = "AM")]
     Depreciation,
+    /// Fixed assets entering, changing and leaving.
+    #[serde(rename = "IM")]
+    Assets,
 }
 
 impl Journal {
@@ -28,6 +31,7 @@ impl Journal {
         match self {
             Journal::Sales => "VE",
             Journal::Depreciation => "AM",
+            Journal::Assets => "IM",
         }
     }
 }

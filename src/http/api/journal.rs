@@ -55,7 +55,8 @@ pub async fn list(shared: Data<Shared>, _granted: Granted, query: Query<JournalQ
         None | Some("") => None,
         Some("VE") => Some(Journal::Sales),
         Some("AM") => Some(Journal::Depreciation),
-        Some(other) => return Err(Fault::BadRequest(format!("journal={other} is neither VE nor AM"))),
+        Some("IM") => Some(Journal::Assets),
+        Some(other) => return Err(Fault::BadRequest(format!("journal={other} is none of VE, AM, IM"))),
     };
     let filter = JournalFilter {
         journal,
