@@ -61,3 +61,4 @@ amortisation-event = Event
 amortisation-event-reason = Reason
 amortisation-event-amount = Amount
 amortisation-event-exit = Book value { $value }; gain or loss { $result }
+amortisation-paid = { $name }, { $date }: { $amount }

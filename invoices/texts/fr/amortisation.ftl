@@ -60,4 +60,5 @@ amortisation-event-known = Connu le
 amortisation-event = Événement
 amortisation-event-reason = Motif
 amortisation-event-amount = Montant
-amortisation-event-exit = Valeur comptable { $value } ; résultat de sortie { $result }
+amortisation-event-exit = Valeur comptable { $value } ; résultat de sortie { $result }
+amortisation-paid = { $name }, { $date } : { $amount }

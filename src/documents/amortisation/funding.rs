@@ -31,7 +31,7 @@ struct Words {
 
 const FRENCH: Words = Words {
     title: "Financement des immobilisations",
-    remark: "Subventions reçues, reprises au résultat et restant à reprendre ; emprunts mentionnés, suivis hors de cette comptabilité.",
+    remark: "Subventions reçues, reprises au résultat et restant à reprendre ; emprunts mentionnés, suivis hors de cette comptabilité.",
     total: "Total",
     subsidies: "Subventions",
     loans: "Emprunts",

@@ -11,6 +11,9 @@ pub(super) struct Words {
     pub(super) years_sheet: &'static str,
     pub(super) months_sheet: &'static str,
     pub(super) unknown_sheet: &'static str,
+    pub(super) events_sheet: &'static str,
+    /// Event, day of effect, day it became known, who, why, amount.
+    pub(super) event_columns: [&'static str; 6],
     pub(super) title: &'static str,
     /// Before the report's day.
     pub(super) as_of: &'static str,
@@ -45,6 +48,8 @@ const FRENCH: Words = Words {
     years_sheet: "Par année",
     months_sheet: "Par mois",
     unknown_sheet: "Hors inventaire",
+    events_sheet: "Événements",
+    event_columns: ["Événement", "Effet", "Connu le", "Par", "Motif", "Montant"],
     title: "Plan d’amortissement",
     as_of: "Situation au",
     page: "Page &P sur &N",
@@ -93,6 +98,8 @@ const ENGLISH: Words = Words {
     years_sheet: "By year",
     months_sheet: "By month",
     unknown_sheet: "Not in inventory",
+    events_sheet: "Events",
+    event_columns: ["Event", "Effective", "Known", "By", "Reason", "Amount"],
     title: "Depreciation schedule",
     as_of: "As of",
     page: "Page &P of &N",

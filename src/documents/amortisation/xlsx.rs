@@ -28,6 +28,9 @@ pub fn xlsx(report: &AmortisationReport, language: Language) -> Result<Vec<u8>, 
     inventory::assets(Sheet::new(workbook.add_worksheet(), words.assets_sheet, report, language)?, report)?;
     periods::years(Sheet::new(workbook.add_worksheet(), words.years_sheet, report, language)?, report)?;
     periods::months(Sheet::new(workbook.add_worksheet(), words.months_sheet, report, language)?, report)?;
+    if report.assets.iter().any(|asset| !asset.events.is_empty()) {
+        inventory::events(Sheet::new(workbook.add_worksheet(), words.events_sheet, report, language)?, report)?;
+    }
     if !report.unknown_postings.is_empty() {
         inventory::unknown(Sheet::new(workbook.add_worksheet(), words.unknown_sheet, report, language)?, report)?;
     }

@@ -44,6 +44,10 @@ pub enum AssetError {
         "component {component} of asset {asset}: coefficient {coefficient}; write 1 to 5 with at most {COEFFICIENT_DECIMALS} decimals, such as 2.25"
     )]
     Coefficient { asset: AssetCode, component: ComponentCode, coefficient: Decimal },
+    #[error(
+        "component {component} of asset {asset}: {expected_units} units expected; write a number above zero with at most 4 decimals"
+    )]
+    ExpectedUnits { asset: AssetCode, component: ComponentCode, expected_units: Decimal },
     #[error("component {component} of asset {asset} is commissioned on {day}; the year must lie between 2000 and 2099")]
     Commissioning { asset: AssetCode, component: ComponentCode, day: NaiveDate },
     #[error(
@@ -122,6 +126,15 @@ impl FixedAsset {
             && !is_coefficient(coefficient)
         {
             found.push(AssetError::Coefficient { asset: asset.clone(), component: component.clone(), coefficient });
+        }
+        if let Method::UnitsOfUse { expected_units } = part.method
+            && !super::state::is_units(expected_units)
+        {
+            found.push(AssetError::ExpectedUnits {
+                asset: asset.clone(),
+                component: component.clone(),
+                expected_units,
+            });
         }
         if let Some(day) = self.commissioning_of(part)
             && !COMMISSIONING_YEARS.contains(&day.year())

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Component;
 use super::asset::grouped;
+use crate::domain::calendar::BillingMonth;
 use crate::domain::ids::{AssetCode, ComponentCode};
 use crate::domain::money::Money;
 
@@ -172,10 +173,10 @@ pub enum EventFault {
     #[error("it changes nothing; give a duration, a residual value or a number of units that differs")]
     ChangesNothing,
     #[error(
-        "a life of {duration_years} years from {commissioned_on} ends on {last_day}, before that day; {} are still to be charged: give a longer life",
+        "a life of {duration_years} years from {commissioned_on} ends in {last_month}, before that day; {} are still to be charged: give a longer life",
         grouped(*rest)
     )]
-    LifeOver { duration_years: u32, commissioned_on: NaiveDate, last_day: NaiveDate, rest: Money },
+    LifeOver { duration_years: u32, commissioned_on: NaiveDate, last_month: BillingMonth, rest: Money },
     #[error("a duration is a whole number of years from 1 to 100, not {0}")]
     Duration(u32),
     #[error(

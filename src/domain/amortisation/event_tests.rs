@@ -148,9 +148,12 @@ fn an_impairment_and_its_reversal_move_account_29() {
     assert_eq!(held.get("28183"), Some(&euros("-15,100,000.00")));
 
     let too_much = centre(vec![change("2025-01-01", true, "5,000,000.00")]);
-    assert_snapshot!(told(&too_much), @"");
+    assert_snapshot!(told(&too_much), @r"
+    asset DC-2019, event 1 (impair on 2025-01-01): impairment of 5,000,000.00: gross 16,000,000.00 − depreciated 11,183,333.33 − impaired 0.00 − residual value 0.00 = 4,816,666.67 is what can be lost; revise the residual value first, or impair less
+    ");
     let beyond = centre(vec![change("2025-01-01", true, "1,000,000.00"), change("2026-07-01", false, "600,000.00")]);
-    assert_snapshot!(told(&beyond), @"");
+    let refusal = told(&beyond);
+    assert!(refusal.contains("would exceed") && refusal.contains("what it were without any impairment"), "{refusal}");
 }
 
 #[test]
@@ -158,7 +161,18 @@ fn half_of_it_is_sold_at_a_gain() {
     let sold = centre(vec![event("2025-01-01", dispose(None, Extent::Percent("50".parse().unwrap()), "2,500,000.00"))]);
     let entries = posted(std::slice::from_ref(&sold), "2025-01");
     let exit = entries.iter().find(|entry| entry.document == "EVT-DC-2019-1").unwrap();
-    assert_snapshot!(shown(exit), @"");
+    assert_snapshot!(shown(exit), @r"
+    EVT-DC-2019-1 2025-01-01 Sortie DC-2019
+    28183  DC-2019/it     5591666.67
+    675    DC-2019/it     2408333.33
+    2183   DC-2019/it    -8000000.00
+    462    DC-2019/it     2500000.00
+    775    DC-2019/it    -2500000.00
+    1391   DC-2019/it      240833.33
+    777                   -240833.33
+    131    DC-2019         800000.00
+    1391   DC-2019/it     -800000.00
+    ");
 }
 
 #[test]
@@ -174,7 +188,14 @@ fn a_replaced_component_leaves_and_its_successor_begins() {
     assert_eq!((old.gone_on, old.plan.position.net_book_value), (Some(day("2025-07-01")), Money::ZERO));
     assert_eq!(new.replaces, Some("it".into()));
     assert_eq!(new.plan.position.net_book_value, euros("2,700,000.00"));
-    assert_eq!(asset.events.first().unwrap().result, Some(euros("-3,816,666.67")));
+    assert_eq!(asset.events.first().unwrap().result, Some(euros("-3,816,666.65")));
+}
+
+#[test]
+fn a_successor_is_held_to_what_a_component_is() {
+    let successor = Successor(Component { duration_years: 0, ..component("it-2", "3000000.00", 5) });
+    let change = AssetChange::Replace { component: "it".into(), successor, proceeds: Money::ZERO };
+    assert!(told(&centre(vec![event("2025-07-01", change)])).contains("lasts 0 years"));
 }
 
 #[test]
@@ -217,7 +238,9 @@ fn units_decide_and_the_last_is_the_complement() {
     let charge = |text| plan.charge_in(month(text));
     assert_eq!((charge("2019-05"), charge("2019-07")), (euros("3,330.00"), euros("3,340.00")));
     by_units.events.push(used("2019-08-31", "1"));
-    assert_snapshot!(told(&by_units), @"");
+    assert_snapshot!(told(&by_units), @r"
+    asset DC-2019, event 4 (use on 2019-08-31): 1 units, 1000 used before, sum to 1001; only 1000 are expected: revise them first
+    ");
 }
 
 #[test]
@@ -232,7 +255,15 @@ fn what_cannot_happen_is_told_with_its_arithmetic() {
         event("2024-03-01", revise("it", Some(10), None)),
         event("2024-03-01", AssetChange::Commission { evidence: "x".into() }),
     ];
-    assert_snapshot!(told(&centre(events)), @"");
+    assert_snapshot!(told(&centre(events)), @r"
+    asset DC-2019, event 1 (revise on 2018-01-01): `it` is in service from 2019-05-28; nothing can happen to it before
+    asset DC-2019, event 2 (revise on 2024-01-01): a life of 4 years from 2019-05-28 ends in 2023-05, before that day; 6,816,666.67 are still to be charged: give a longer life
+    asset DC-2019, event 3 (revise on 2024-01-01): it changes nothing; give a duration, a residual value or a number of units that differs
+    asset DC-2019, event 4 (dispose on 2024-01-01): there is no component `hall`; there is it
+    asset DC-2019, event 5 (dispose on 2024-01-01): 17,000,000.00 of a gross value of 16,000,000.00; a part is above zero and at most the whole
+    asset DC-2019, event 7 (revise on 2024-03-01): `it` left on 2024-02-01; nothing can happen to it after
+    asset DC-2019, event 8 (commission on 2024-03-01): the asset is in service since 2019-05-28; it is put into service once
+    ");
 }
 
 #[test]
@@ -249,7 +280,12 @@ fn recorded_events_and_posted_terms_are_locked() {
         event("2026-11-01", dispose(None, Extent::Whole, "0")),
     ];
     let problems: Vec<String> = locked.problems(&wanted).iter().map(ToString::to_string).collect();
-    assert_snapshot!(problems.join("\n"), @"");
+    assert_snapshot!(problems.join("\n"), @r"
+    asset DC-2019: event 1 is recorded as revise of it to 10 years on 2024-01-01, recorded on 2026-01-15 by test, and the book has revise of it to 12 years on 2024-01-01, recorded on 2026-01-15 by test there; recorded events never change: export the book, and add new events after the last one
+    asset DC-2019: event 2 (dispose on 2026-10-31, 0.00, recorded on 2026-01-15 by test) takes effect within what is posted through 2026-10-31, and posted charges stay; give it a day from 2026-11-01 on
+    asset DC-2019: the commissioning date is 2019-05-28 and cannot become 2019-06-01: its charges are posted through 2026-10; record an event instead (chapelle assets), or leave it as it was
+    asset DC-2019: the duration of component it is 8 and cannot become 9: its charges are posted through 2026-10; record an event instead (chapelle assets), or leave it as it was
+    ");
 }
 
 #[test]

@@ -127,6 +127,7 @@ impl<'a> Folded<'a> {
                 self.leave(component.as_ref(), *extent, Money::ZERO, &exit)
             }
             AssetChange::Replace { component, successor, proceeds } => {
+                sound(asset, &successor.0, day)?;
                 self.replace(number, day, component, &successor.0, *proceeds)
             }
             AssetChange::Use { component, units } => self.find(component, day)?.use_units(day, *units),
@@ -253,6 +254,17 @@ fn parts_of_all(present: &[&mut State<'_>], extent: Extent) -> Result<Vec<Money>
             Ok(part.allocate(&present.iter().map(|state| weight(state.gross)).collect::<Vec<_>>()))
         }
     }
+}
+
+/// A successor is held to what any component is, and goes into service on the event's day.
+fn sound(asset: &FixedAsset, successor: &super::Component, day: NaiveDate) -> Result<(), EventFault> {
+    if let Some(other) = successor.commissioned_on.filter(|other| *other != day) {
+        let remedy = format!("it goes into service on {day}, not on {other}; leave commissioned_on out");
+        return Err(EventFault::Successor(remedy));
+    }
+    let components = vec![successor.clone()];
+    let alone = FixedAsset { cost: successor.cost, subsidy: Money::ZERO, components, ..asset.clone() };
+    alone.problems().first().map_or(Ok(()), |problem| Err(EventFault::Successor(problem.to_string())))
 }
 
 fn positive(amount: Money) -> Result<(), EventFault> {

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::asset::grouped;
 use super::fold::fold;
-use super::{AssetEvent, FixedAsset};
+use super::{AssetChange, AssetEvent, FixedAsset};
 use crate::domain::calendar::BillingMonth;
 use crate::domain::ids::AssetCode;
 use crate::domain::money::Money;
@@ -53,6 +53,9 @@ impl LockedAsset<'_> {
         let changed = (1..).zip(&self.stored.events).filter_map(|(number, stored)| {
             let found = match wanted.events.get(number - 1) {
                 Some(event) if event == stored => return None,
+                Some(event) if described(event) == described(stored) => {
+                    "the book has it with another reason, decision or detail".to_owned()
+                }
                 Some(event) => format!("the book has {} there", described(event)),
                 None => "the book has no such event".to_owned(),
             };
@@ -156,8 +159,12 @@ fn invoices(asset: &FixedAsset, count: usize) -> String {
 fn described(event: &AssetEvent) -> String {
     let component = event.change.component().map(|code| format!(" of {code}")).unwrap_or_default();
     let amount = event.change.amount().map(|amount| format!(", {}", grouped(amount))).unwrap_or_default();
+    let years = match &event.change {
+        AssetChange::Revise { duration_years: Some(years), .. } => format!(" to {years} years"),
+        _ => String::new(),
+    };
     format!(
-        "{}{component} on {}{amount}, recorded on {} by {}",
+        "{}{component}{years} on {}{amount}, recorded on {} by {}",
         event.change.word(),
         event.effective_on,
         event.recorded_on,

@@ -234,7 +234,7 @@ mod tests {
     fn quarters_and_years_have_entries_of_their_own() {
         let mut assets = centre();
         for (posting, last, shown_as, charge) in [
-            (PostingPeriod::Quarter, "2020-03", "AMORT-2020-T1", "556875.05"),
+            (PostingPeriod::Quarter, "2020-03", "AMORT-2020-T1", "556875.06"),
             (PostingPeriod::Year, "2020-12", "AMORT-2020", "2227500.00"),
         ] {
             assets.first_mut().unwrap().record.posting = posting;

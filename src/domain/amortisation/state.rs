@@ -142,7 +142,7 @@ impl<'a> State<'a> {
         EventFault::LifeOver {
             duration_years: self.terms.duration_years,
             commissioned_on,
-            last_day: last_month.map_or(commissioned_on, super::posting::closing_day),
+            last_month: last_month.unwrap_or(BillingMonth::of(commissioned_on)),
             rest,
         }
     }
@@ -290,7 +290,7 @@ impl<'a> State<'a> {
 }
 
 /// Above zero, and no finer than units are counted.
-fn is_units(units: Decimal) -> bool {
+pub(super) fn is_units(units: Decimal) -> bool {
     units > Decimal::ZERO && crate::domain::money::scaled(units, super::track::UNIT_DECIMALS).is_ok()
 }
 

@@ -1,5 +1,7 @@
 //! Each asset: what an auditor asks of it, its components, and the years of both.
 
+use chrono::NaiveDate;
+
 use super::super::words;
 use super::Sheet;
 use super::figures::Track;
@@ -64,8 +66,7 @@ impl Sheet<'_> {
             facts.push((self.text("amortisation-document"), text));
         }
         for invoice in &record.invoices {
-            let (date, amount) = (self.format.date_short(invoice.date), self.format.euros(invoice.amount));
-            let text = format!("{} {}, {date} : {amount}", invoice.supplier, invoice.number);
+            let text = self.paid(&format!("{} {}", invoice.supplier, invoice.number), invoice.date, invoice.amount);
             facts.push((self.text("amortisation-invoice"), text));
         }
         for funding in &record.funding {
@@ -73,7 +74,7 @@ impl Sheet<'_> {
                 Funding::Subsidy { grantor, date, amount, .. } => ("amortisation-subsidy", grantor, date, amount),
                 Funding::Loan { lender, date, amount, .. } => ("amortisation-loan", lender, date, amount),
             };
-            let text = format!("{name}, {} : {}", self.format.date_short(*date), self.format.euros(*amount));
+            let text = self.paid(name, *date, *amount);
             facts.push((self.text(id), text));
         }
         let row = |(label, value)| Row::new(vec![Cell::new(label).heading_row(), Cell::strong(value)]);
@@ -83,6 +84,12 @@ impl Sheet<'_> {
             size: 8.2,
             with_header: false,
         }
+    }
+
+    /// `Société de câblage F-118, 28/05/2019 : 1 600 000,00 €`.
+    fn paid(&self, name: &str, date: NaiveDate, amount: Money) -> String {
+        let (date, amount) = (self.format.date_short(date), self.format.euros(amount));
+        self.texts.with("amortisation-paid", &[("name", name), ("date", &date), ("amount", &amount)])
     }
 
     /// What happened to the asset, and when it became known.

@@ -142,6 +142,46 @@ fn range(column: &str, rows: &Range<RowNum>) -> String {
     format!("{column}${}:{column}${}", rows.start + 1, rows.end)
 }
 
+/// What happened to the assets.
+pub(super) fn events(mut sheet: Sheet<'_>, report: &AmortisationReport) -> Result<(), RenderError> {
+    let words = sheet.words;
+    let [event, effective, known, by, reason, amount] = words.event_columns;
+    let columns = [
+        Column::text(words.level, 15),
+        Column::text(words.asset, 15),
+        Column::text(words.component, 15),
+        Column::text(event, 22),
+        Column::date(effective, words.date_format),
+        Column::date(known, words.date_format),
+        Column::text(by, 24),
+        Column::text(reason, 40),
+        Column::text(words.decision, 32),
+        Column::amount(amount),
+    ];
+    let count: usize = report.assets.iter().map(|asset| asset.events.len()).sum();
+    sheet.head(&columns, 3, u32::try_from(count)?)?;
+    let level = Level::Component;
+    let all = report.assets.iter().flat_map(|asset| asset.events.iter().map(move |event| (asset, &event.event)));
+    for (row, (asset, event)) in (FIRST_ROW..).zip(all) {
+        let component = event.change.component().map_or("", |code| code.as_str());
+        let word = words::event(&event.change, sheet.language);
+        sheet.level(row, Level::Asset)?;
+        for (column, text) in (1..).zip([asset.code.as_str(), component, word]) {
+            sheet.text(row, column, text, level)?;
+        }
+        sheet.date(row, 4, event.effective_on, level)?;
+        sheet.date(row, 5, event.recorded_on, level)?;
+        let decision = event.decision.as_deref().unwrap_or_default();
+        for (column, text) in (6..).zip([event.recorded_by.as_str(), &event.reason, decision]) {
+            sheet.text(row, column, text, level)?;
+        }
+        if let Some(amount) = event.change.amount() {
+            sheet.amount(row, 9, amount, level)?;
+        }
+    }
+    Ok(())
+}
+
 /// Amounts in the journal for components the book does not know.
 pub(super) fn unknown(mut sheet: Sheet<'_>, report: &AmortisationReport) -> Result<(), RenderError> {
     let words = sheet.words;

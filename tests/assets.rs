@@ -1,0 +1,199 @@
+//! The life of an asset through the command line, on both engines: events, entries, reports, and what is refused.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod common;
+
+use common::{ENGINES, World, small_book_path};
+use serde_json::Value;
+
+const ASSET: &str = "2019-0042";
+
+fn json(world: &World, arguments: &[&str]) -> Value {
+    let all: Vec<&str> = ["--json"].iter().chain(arguments).copied().collect();
+    serde_json::from_str(&world.ok(&all)).unwrap()
+}
+
+/// What the command says where it refuses.
+fn refused(world: &World, arguments: &[&str]) -> String {
+    let output = world.run(arguments);
+    assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stderr).unwrap()
+}
+
+/// An event of the asset, with its reason.
+fn record(world: &World, arguments: &[&str]) -> String {
+    let (word, rest) = arguments.split_first().unwrap();
+    let all: Vec<&str> = ["assets", word, ASSET].iter().chain(rest).chain(&["--reason", "essai"]).copied().collect();
+    world.ok(&all)
+}
+
+fn year_end(world: &World, year: &str) -> Value {
+    let report: Value = serde_json::from_str(&world.ok(&["amortisation", "movements", "--year", year])).unwrap();
+    for line in report["reconciliation"].as_array().unwrap() {
+        assert_eq!(line["difference"], "0.00", "{year}: {line}");
+    }
+    report
+}
+
+#[test]
+fn what_happens_to_an_asset_is_recorded_posted_and_reported() {
+    for engine in ENGINES {
+        let world = World::new(engine);
+        world.ok(&["import", small_book_path().to_str().unwrap()]);
+        let first = json(&world, &["amortisation", "post", "--through", "2026-08"]);
+        assert_eq!(first["movements"].as_array().unwrap().len(), 3, "two days of entry and a subsidy: {first}");
+        year_end(&world, "2025");
+
+        let early = ["assets", "revise", ASSET, "--on", "2026-08-15", "--component", "gros-oeuvre"];
+        let early: Vec<&str> = early.iter().chain(&["--duration-years", "50", "--reason", "x"]).copied().collect();
+        let told = refused(&world, &early);
+        assert!(told.contains("posted through 2026-08-31") && told.contains("2026-09-01"), "{told}");
+
+        record(&world, &["revise", "--on", "2026-09-01", "--component", "gros-oeuvre", "--duration-years", "50"]);
+        record(&world, &["impair", "--on", "2026-09-15", "--component", "electricite", "--amount", "100000"]);
+        record(&world, &["dispose", "--on", "2026-09-20", "--component", "serveurs", "--proceeds", "30000"]);
+        record(
+            &world,
+            &[
+                "replace",
+                "--on",
+                "2026-10-01",
+                "--component",
+                "climatisation",
+                "--code",
+                "climatisation-2",
+                "--name",
+                "Froid neuf",
+                "--cost",
+                "3500000",
+                "--duration-years",
+                "12",
+            ],
+        );
+        let told = refused(
+            &world,
+            &["assets", "dispose", ASSET, "--on", "2026-10-02", "--component", "serveurs", "--reason", "x"],
+        );
+        assert!(told.contains("left on 2026-09-20"), "{told}");
+
+        let posted = json(&world, &["amortisation", "post", "--through", "2026-10"]);
+        assert_eq!(posted["posted"].as_array().unwrap().len(), 2, "{posted}");
+        assert_eq!(posted["movements"].as_array().unwrap().len(), 3, "a revision has no entry: {posted}");
+        assert_eq!(posted["catch_up"], Value::Null);
+        let again = json(&world, &["amortisation", "post", "--through", "2026-10"]);
+        assert!(again["posted"].as_array().unwrap().is_empty() && again["movements"].as_array().unwrap().is_empty());
+
+        let report: Value =
+            serde_json::from_str(&world.ok(&["amortisation", "report", "--as-of", "2026-10-31"])).unwrap();
+        let position = &report["total"]["position"];
+        assert_eq!((&position["due"], &position["difference"]), (&"0.00".into(), &"0.00".into()), "{position:#}");
+        assert_eq!(report["assets"][0]["events"].as_array().unwrap().len(), 4);
+        let known = ["amortisation", "report", "--as-of", "2026-10-31", "--known-on", "2026-11-02"];
+        let known: Value = serde_json::from_str(&world.ok(&known)).unwrap();
+        assert!(known["assets"][0]["events"].as_array().unwrap().is_empty(), "recorded on the third");
+
+        let exported = world.ok(&["export"]);
+        let file = world.file("exported.toml", &exported);
+        let unchanged = json(&world, &["import", file.to_str().unwrap()]);
+        assert!(unchanged["changed"].as_array().unwrap().is_empty(), "{unchanged}");
+        let tampered =
+            world.file("tampered.toml", &exported.replace("amount_eur = 100000.00", "amount_eur = 90000.00"));
+        assert!(refused(&world, &["import", tampered.to_str().unwrap()]).contains("event 2 is recorded as impair"));
+        let shorter = exported.rfind("[[asset.event]]").unwrap();
+        let shorter = world.file("shorter.toml", &exported[..shorter]);
+        assert!(refused(&world, &["import", shorter.to_str().unwrap()]).contains("no such event"));
+        let moved = exported.replacen("commissioned_on = 2019-05-28", "commissioned_on = 2019-05-29", 1);
+        let moved = world.file("moved.toml", &moved);
+        assert!(refused(&world, &["import", moved.to_str().unwrap()]).contains("commissioning date"));
+    }
+}
+
+#[test]
+fn an_asset_entered_late_is_caught_up_and_files_are_kept() {
+    for engine in ENGINES {
+        let world = World::new(engine);
+        world.ok(&["import", small_book_path().to_str().unwrap()]);
+        world.ok(&["amortisation", "post", "--through", "2026-10"]);
+        let late = r#"
+[[asset]]
+code = "2024-0001"
+name = "Onduleur"
+cost_eur = 120_000.00
+account = "2135"
+commissioned_on = 2024-03-15
+posting = "month"
+[[asset.component]]
+code = "tout"
+name = "Tout"
+cost_eur = 120_000.00
+duration_years = 5
+convention = "actual-actual"
+[[asset.subsidy]]
+grantor = "Région"
+date = 2024-02-01
+amount_eur = 12_000
+[[asset.loan]]
+lender = "Banque"
+date = 2024-01-01
+amount_eur = 50_000
+[[asset.event]]
+kind = "impair"
+effective_on = 2025-01-01
+recorded_on = 2025-01-10
+recorded_by = "finances"
+reason = "Essai"
+component = "tout"
+amount_eur = 10_000
+"#;
+        let book = std::fs::read_to_string(small_book_path()).unwrap() + late;
+        let file = world.file("late.toml", &book);
+        world.ok(&["import", file.to_str().unwrap()]);
+        let posted = json(&world, &["amortisation", "post", "--through", "2026-10"]);
+        assert_eq!(posted["catch_up"], "AMORT-2026-10-R1", "{posted}");
+        assert_eq!(posted["movements"].as_array().unwrap().len(), 3, "entry, subsidy, impairment: {posted}");
+        let report: Value =
+            serde_json::from_str(&world.ok(&["amortisation", "report", "--as-of", "2026-10-31"])).unwrap();
+        assert_eq!(report["total"]["position"]["due"], "0.00");
+        assert_eq!(report["total"]["position"]["difference"], "0.00");
+        let funding: Value = serde_json::from_str(&world.ok(&["amortisation", "funding", "--year", "2026"])).unwrap();
+        assert_eq!((&funding["loans_total"], &funding["total"]["received"]), (&"50000.00".into(), &"812000.00".into()));
+
+        let paper = world.file("acte.pdf", "papier");
+        let attach =
+            ["assets", "attach", "2024-0001", paper.to_str().unwrap(), "--name", "Acte", "--date", "2024-03-15"];
+        let kept = json(&world, &attach);
+        assert_eq!(std::fs::read(world.dir.path().join(kept["path"].as_str().unwrap())).unwrap(), b"papier");
+        let again = world.run(&attach);
+        assert_eq!(again.status.code(), Some(2), "the same file twice");
+        assert!(refused(&world, &["import", file.to_str().unwrap()]).contains("is attached and missing"));
+        assert!(world.ok(&["export"]).contains(kept["sha256"].as_str().unwrap()));
+        assert!(world.ok(&["assets", "show", "2024-0001"]).contains("event 1: impair of tout 10000.00"));
+
+        for (report, format) in ["movements", "funding"].iter().flat_map(|r| ["csv", "xlsx", "pdf"].map(|f| (r, f))) {
+            let path = world.dir.path().join(format!("{report}.{format}"));
+            let output = path.to_str().unwrap();
+            let write = ["amortisation", report, "--year", "2026", "--format", format, "--output", output];
+            world.ok(&write);
+            let bytes = std::fs::read(&path).unwrap();
+            world.ok(&write);
+            assert_eq!(std::fs::read(&path).unwrap(), bytes, "{report} {format}: the same bytes");
+            assert!(bytes.len() > 200, "{report} {format}");
+        }
+    }
+}
+
+#[test]
+fn what_does_not_add_up_is_refused_with_its_arithmetic() {
+    let world = World::new(ENGINES[0]);
+    let small = std::fs::read_to_string(small_book_path()).unwrap();
+    let invoices =
+        small + "\n[[asset.invoice]]\nsupplier = \"S\"\nnumber = \"F1\"\ndate = 2019-01-01\namount_eur = 15_000_000\n";
+    let file = world.file("invoices.toml", &invoices);
+    let told = refused(&world, &["import", file.to_str().unwrap()]);
+    assert!(
+        told.contains("supplier invoices sum to 15000000.00 (F1 15000000.00)")
+            && told.contains("1000000.00 is missing"),
+        "{told}"
+    );
+}
