@@ -103,13 +103,15 @@ impl Config {
             .map_err(|error| ConfigError(Box::new(error)))
     }
 
+    /// The file of the embedded database in `data_dir`, unless another database is set.
+    pub fn embedded_database(&self, data_dir: &Path) -> Option<PathBuf> {
+        self.database_url.is_empty().then(|| data_dir.join("chapelle.db"))
+    }
+
     /// The database's URL, the embedded one in `data_dir` unless another is set.
     pub fn database_url(&self, data_dir: &Path) -> String {
-        if self.database_url.is_empty() {
-            format!("sqlite://{}", data_dir.join("chapelle.db").display())
-        } else {
-            self.database_url.clone()
-        }
+        let embedded = self.embedded_database(data_dir).map(|file| format!("sqlite://{}", file.display()));
+        embedded.unwrap_or_else(|| self.database_url.clone())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 
 use crate::app::deliver_outbox::Postage;
@@ -82,8 +82,20 @@ impl Context {
         Ok(Context { data_dir, config, json, clock, now: pretended.unwrap_or_else(clock) })
     }
 
-    /// The database, migrated and ready; the data directory is made if it is missing.
+    /// The database, migrated and ready. A data directory without one is refused: more likely than not it is a slip of
+    /// the pen.
     pub fn open(&self) -> Result<Store, CliError> {
+        match self.config.embedded_database(&self.data_dir) {
+            Some(file) if !file.exists() => Err(CliError::Input(format!(
+                "there is no database in {}: check --data-dir, or make one with `chapelle import book.toml`",
+                self.data_dir.display()
+            ))),
+            _ => self.open_or_create(),
+        }
+    }
+
+    /// The database, migrated and ready; it and the data directory are made if they are missing.
+    pub fn open_or_create(&self) -> Result<Store, CliError> {
         std::fs::create_dir_all(&self.data_dir).map_err(CliError::io("create", &self.data_dir))?;
         Ok(Store::open(&self.config.database_url(&self.data_dir), &self.data_dir)?)
     }
@@ -122,6 +134,12 @@ pub fn progress_bar(context: &Context, what: &'static str) -> indicatif::Progres
     bar.set_style(style.unwrap_or_else(|_| indicatif::ProgressStyle::default_bar()));
     bar.set_message(what);
     bar
+}
+
+/// A day given on the command line.
+pub fn day(text: &str) -> Result<NaiveDate, String> {
+    let known = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|_| text.len() == 10);
+    known.ok_or_else(|| format!("`{text}` is not a day of the calendar; write year, month and day, such as 2026-02-28"))
 }
 
 /// A line on standard output. Whoever closed it, as `head` does, has read enough: that is no failure.

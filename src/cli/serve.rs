@@ -13,7 +13,7 @@ pub struct Serve {}
 
 impl Serve {
     pub fn run(&self, context: &Context) -> Result<Outcome, CliError> {
-        serve(context, context.open()?)
+        serve(context, context.open_or_create()?)
     }
 }
 

@@ -35,7 +35,7 @@ pub struct Demo {
 
 impl Demo {
     pub fn run(&self, context: &Context) -> Result<Outcome, CliError> {
-        let store = context.open()?;
+        let store = context.open_or_create()?;
         let months = months(&store, context.now)?;
         let Some((first, last)) = months.first().copied().zip(months.last().copied()) else {
             return Err(CliError::Input("there is no finished month to show".to_owned()));
