@@ -275,3 +275,19 @@ fn changed_terms_of_billed_months_are_pointed_out() {
     assert!(warning.contains("months through 2026-09 are billed"), "{report}");
     assert_eq!(json(&world, &["import", dearer])["warnings"].as_array().unwrap().len(), 0);
 }
+
+#[test]
+fn the_demo_ends_with_books_that_agree_and_goes_on_where_it_stands() {
+    let world = World::new(common::Engine::Sqlite);
+    let first = json(&world, &["demo", "--no-serve", "--months", "2"]);
+    let cents = |value: &Value| value.as_str().unwrap().replace('.', "").parse::<i64>().unwrap();
+    let figures = &first["figures"];
+    assert_eq!(cents(&figures["journal_debit"]), cents(&figures["journal_credit"]), "{first:#}");
+    assert_eq!(cents(&figures["net"]) + cents(&figures["tax"]), cents(&figures["gross"]));
+    let by_tenant: i64 = figures["tenants"].as_array().unwrap().iter().map(|tenant| cents(&tenant["gross"])).sum();
+    assert_eq!(by_tenant, cents(&figures["gross"]));
+    let again = json(&world, &["demo", "--no-serve"]);
+    assert_eq!((again["readings_loaded_now"].as_u64(), &again["figures"]), (Some(0), figures));
+    let plan = json(&world, &["billing", "plan", "--month", "2026-10"]);
+    assert_eq!(plan["drafts"].as_array().unwrap().len(), 0, "{plan:#}");
+}
