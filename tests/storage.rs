@@ -14,6 +14,8 @@ mod fixture;
 mod frozen;
 #[path = "storage/invoicing.rs"]
 mod invoicing;
+#[path = "storage/kept.rs"]
+mod kept;
 #[path = "storage/people.rs"]
 mod people;
 #[path = "storage/readings.rs"]

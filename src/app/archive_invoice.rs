@@ -139,12 +139,12 @@ fn relative_path(number: &InvoiceNumber, year: i32, kind: ArchiveKind) -> PathBu
     Path::new("archive").join(year.to_string()).join(format!("{number}.{}", kind.name()))
 }
 
-fn sha256(bytes: &[u8]) -> String {
+pub(super) fn sha256(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 
 /// Whole or not at all: a temporary file, flushed to the disk, then renamed.
-fn write_durably(path: &Path, bytes: &[u8]) -> Result<(), AppError> {
+pub(super) fn write_durably(path: &Path, bytes: &[u8]) -> Result<(), AppError> {
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder).map_err(AppError::io("create", folder))?;
     let unfinished = path.with_extension("part");

@@ -4,6 +4,7 @@
 //! (documents), words (mail). Every use case is given `now` and who acts.
 
 pub mod archive_invoice;
+pub mod archive_report;
 pub mod deliver_outbox;
 mod error;
 pub mod export_book;

@@ -442,6 +442,44 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    report_archive (id) {
+        id -> BigInt,
+        kind -> Text,
+        as_of -> Text,
+        format -> Text,
+        language -> Text,
+        path -> Text,
+        sha256 -> Text,
+        bytes -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    management_figure (id) {
+        id -> BigInt,
+        month -> Text,
+        kind -> Text,
+        label -> Text,
+        tenant_code -> Text,
+        service -> Text,
+        revision -> BigInt,
+        amount_cents -> BigInt,
+        source -> Text,
+        reason -> Nullable<Text>,
+        recorded_by -> Text,
+        recorded_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    payback_terms (id) {
+        id -> BigInt,
+        content -> Text,
+    }
+}
+
 diesel::joinable!(invoice -> tenant (tenant_id));
 diesel::joinable!(invoice -> contract (contract_id));
 diesel::joinable!(invoice_line -> invoice (invoice_id));

@@ -9,4 +9,5 @@ pub mod invoices;
 pub mod journal;
 pub mod outbox;
 pub mod readings;
+pub mod report_archive;
 pub mod users;
