@@ -22,5 +22,5 @@ mod writer;
 
 pub use db::{AnyConnection, Database, DatabaseUrl, PooledConnection};
 pub use error::{StorageError, StorageResult};
-pub use rows::{archive, audit, batches, billing, book, invoices, journal, outbox, readings, users};
-pub use writer::{BatchOutcome, IncomingBatch, IncomingReading, ReadingWriter};
+pub use rows::{archive, audit, batches, billing, book, invoices, journal, outbox, readings, series, uploads, users};
+pub use writer::{BatchOutcome, IncomingBatch, IncomingReading, ReadingWriter, note_change, write_readings};

@@ -9,4 +9,6 @@ pub mod invoices;
 pub mod journal;
 pub mod outbox;
 pub mod readings;
+pub mod series;
+pub mod uploads;
 pub mod users;
