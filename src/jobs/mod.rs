@@ -7,7 +7,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use crate::app::deliver_outbox::{self, Postage};
-use crate::app::{Store, archive_invoice};
+use crate::app::{Store, archive_invoice, keep_series};
 use crate::mail::Mailer;
 
 /// How often the outbox is looked at.
@@ -51,6 +51,11 @@ fn tick(store: &Store, mailer: &Mailer, postage: &Postage, now: DateTime<Utc>) {
         Ok(report) if report.written > 0 => tracing::info!(written = report.written, "archived invoices"),
         Ok(_) => {}
         Err(error) => tracing::error!(%error, "invoices could not be archived"),
+    }
+    match keep_series::advance(store, now) {
+        Ok(packed) if packed.days > 0 => tracing::info!(days = packed.days, "packed readings"),
+        Ok(_) => {}
+        Err(error) => tracing::error!(%error, "readings could not be packed"),
     }
     match deliver_outbox::deliver(store, mailer, postage, now) {
         Ok(report) => {

@@ -22,5 +22,7 @@ mod writer;
 
 pub use db::{AnyConnection, Database, DatabaseUrl, PooledConnection};
 pub use error::{StorageError, StorageResult};
-pub use rows::{archive, audit, batches, billing, book, invoices, journal, outbox, readings, report_archive, users};
-pub use writer::{BatchOutcome, IncomingBatch, IncomingReading, ReadingWriter};
+pub use rows::{
+    archive, audit, batches, billing, book, invoices, journal, outbox, readings, report_archive, series, uploads, users,
+};
+pub use writer::{BatchOutcome, IncomingBatch, IncomingReading, ReadingWriter, note_change, write_readings};

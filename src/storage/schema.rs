@@ -480,6 +480,44 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    reading_series (meter_id, day) {
+        meter_id -> BigInt,
+        day -> BigInt,
+        samples -> Binary,
+    }
+}
+
+diesel::table! {
+    reading_series_stale (meter_id, day) {
+        meter_id -> BigInt,
+        day -> BigInt,
+        revision -> BigInt,
+    }
+}
+
+diesel::table! {
+    reading_series_horizon (id) {
+        id -> BigInt,
+        marked_until -> BigInt,
+        built_until -> BigInt,
+    }
+}
+
+diesel::table! {
+    reading_upload (id) {
+        id -> BigInt,
+        file_name -> Text,
+        uploaded_by -> Text,
+        started_at -> BigInt,
+        seen_at -> BigInt,
+        bytes_total -> BigInt,
+        bytes_read -> BigInt,
+        state -> Text,
+        report -> Nullable<Text>,
+    }
+}
+
 diesel::joinable!(invoice -> tenant (tenant_id));
 diesel::joinable!(invoice -> contract (contract_id));
 diesel::joinable!(invoice_line -> invoice (invoice_id));

@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use tokio::sync::oneshot;
 
 pub use check::{MeterDirectory, ReadingInput, Refusal};
-pub use file::{FileReport, import_file};
+pub use file::{FileOutcome, FileReport, import_file, take_in};
 
 use super::{AppError, Store};
 use crate::domain::audit::hex;

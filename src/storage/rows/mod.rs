@@ -10,4 +10,6 @@ pub mod journal;
 pub mod outbox;
 pub mod readings;
 pub mod report_archive;
+pub mod series;
+pub mod uploads;
 pub mod users;

@@ -110,6 +110,22 @@ impl ReadingWriter {
     }
 }
 
+/// Writes one batch within the caller's transaction, so that what is recorded beside it stands or falls with it. For
+/// the few readings a person enters; everything else goes through a [`ReadingWriter`].
+pub fn write_readings(connection: &mut AnyConnection, batch: IncomingBatch) -> StorageResult<BatchOutcome> {
+    let source = dialect::source_id(connection, &batch.source)?;
+    let (mut outcomes, _) = group::write(connection, &[batch], &[source], &Known::default())?;
+    outcomes.pop().unwrap_or_else(|| Err(StorageError::Refused("a batch without an outcome".to_owned())))
+}
+
+/// Marks what rests on a meter's instant as changed, where something else than a reading changed it: a declared reset.
+pub fn note_change(connection: &mut AnyConnection, meter: MeterId, at: Timestamp, now: Timestamp) -> StorageResult<()> {
+    dialect::share_horizon(connection)?;
+    let mut touched = known::Touched::default();
+    touched.note(meter.0, at.seconds());
+    Known::default().record_changes(connection, &touched, now.seconds())
+}
+
 impl Drop for ReadingWriter {
     fn drop(&mut self) {
         self.queue.close();
