@@ -4,23 +4,32 @@
 //! (documents), words (mail). Every use case is given `now` and who acts.
 
 pub mod archive_invoice;
+pub mod charge_interest;
+pub mod close_year;
+pub mod credit_invoice;
 pub mod deliver_outbox;
 mod error;
 pub mod export_book;
+pub mod export_journal;
 pub mod figures;
 mod gather;
 pub mod import_book;
 pub mod ingest_readings;
 mod issue_invoice;
 pub mod list_invoices;
+pub mod open_balances;
+pub mod periods;
 pub mod plan_billing;
 pub mod post_depreciation;
 pub mod read_invoices;
 pub mod read_journal;
 pub mod read_tenants;
 pub mod receive_readings;
+pub mod record_payment;
 pub mod report_amortisation;
+pub mod report_ledger;
 pub mod run_billing;
+mod settle;
 pub mod sign_in;
 mod store;
 pub mod users;
