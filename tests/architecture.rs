@@ -23,7 +23,7 @@ const LAYERS: [(&str, u8); 12] = [
 ];
 
 /// The same inside the domain, where equal ranks may not see each other either.
-const DOMAIN_LAYERS: [(&str, u8); 17] = [
+const DOMAIN_LAYERS: [(&str, u8); 19] = [
     ("money", 1),
     ("quantity", 1),
     ("calendar", 0),
@@ -41,6 +41,8 @@ const DOMAIN_LAYERS: [(&str, u8); 17] = [
     ("rating", 6),
     ("invoice", 7),
     ("billing_run", 8),
+    ("receivables", 8),
+    ("reconciliation", 9),
 ];
 
 fn rust_files(folder: &Path, found: &mut Vec<PathBuf>) {

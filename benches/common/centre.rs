@@ -48,6 +48,7 @@ impl Centre {
         let book = Book {
             facility: facility(),
             seller: seller(),
+            accounting: chapelle::domain::ledger::Accounting::default(),
             rooms: vec![room(&racks)],
             meters: racks.iter().flat_map(|rack| meters(rack)).collect(),
             tenants,

@@ -41,13 +41,24 @@ pub fn issue(
     };
     let invoice = draft.issue(&context);
     let id = invoices::insert_issued(connection, &invoice, stored, &place)?;
-    let entry = journal_entry(&invoice, &Chart::default()).map_err(|error| AppError::Corrupt(error.to_string()))?;
-    if let Some(entry) = entry {
-        journal::insert(connection, &entry, now)?;
-    }
+    post(connection, &invoice, &book.accounting.chart, now)?;
     audit::append(connection, &event(&invoice, by, now))?;
     queue_notices(connection, id, &invoice, tenant, &book.seller.email, now)?;
     Ok((id, invoice))
+}
+
+/// The journal entry of an issued document; none for one of zero throughout.
+pub(super) fn post(
+    connection: &mut AnyConnection,
+    document: &IssuedInvoice,
+    chart: &Chart,
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    let entry = journal_entry(document, chart).map_err(|error| AppError::Corrupt(error.to_string()))?;
+    if let Some(entry) = entry {
+        journal::insert(connection, &entry, now)?;
+    }
+    Ok(())
 }
 
 fn tenant_of<'a>(book: &'a Book, draft: &Draft) -> Result<&'a Tenant, AppError> {
@@ -60,7 +71,7 @@ fn contract_of<'a>(book: &'a Book, draft: &Draft) -> Result<&'a Contract, AppErr
     contract.ok_or_else(|| AppError::NotFound(format!("contract {}", draft.contract)))
 }
 
-fn event(invoice: &IssuedInvoice, by: &Actor, now: DateTime<Utc>) -> AuditEvent {
+pub(super) fn event(invoice: &IssuedInvoice, by: &Actor, now: DateTime<Utc>) -> AuditEvent {
     let detail = serde_json::json!({
         "contract": invoice.references.contract,
         "month": invoice.month,
@@ -72,7 +83,7 @@ fn event(invoice: &IssuedInvoice, by: &Actor, now: DateTime<Utc>) -> AuditEvent 
 }
 
 /// One notice per contact, each with a Message-ID that stays the same however often it is sent.
-fn queue_notices(
+pub(super) fn queue_notices(
     connection: &mut AnyConnection,
     id: InvoiceId,
     invoice: &IssuedInvoice,

@@ -1,10 +1,13 @@
 //! From a book to a file: the same keys, defaults left out, in the order a person would write them.
 
-use super::words::{CONVENTIONS, FEEDS, LANGUAGES, METHODS, MethodWord, PAYMENT_TERM_CLASSES, REGISTERS, UNITS};
+use super::words::{
+    CHARTS, CONVENTIONS, FEEDS, LANGUAGES, METHODS, MethodWord, PAYMENT_TERM_CLASSES, REGISTERS, UNITS,
+};
 use crate::domain::amortisation::{Component, Convention, FixedAsset, Method};
 use crate::domain::book::Book;
 use crate::domain::contract::PriceIndex;
 use crate::domain::facility::{Aisle, Facility, Rack, Room};
+use crate::domain::ledger::Accounting;
 use crate::domain::metering::{Meter, Reset};
 use crate::domain::money::Money;
 use crate::domain::party::{Address, Contact, Language, LegalTextSet, Seller, Tenant};
@@ -20,6 +23,7 @@ pub fn write(book: &Book) -> String {
     let mut page = Page::default();
     facility(&mut page, &book.facility);
     seller(&mut page, &book.seller);
+    accounting(&mut page, &book.accounting);
     book.rooms.iter().for_each(|item| room(&mut page, item));
     book.meters.iter().for_each(|item| meter(&mut page, item));
     book.tenants.iter().for_each(|item| tenant(&mut page, item));
@@ -66,6 +70,32 @@ fn seller(page: &mut Page, value: &Seller) {
     page.bare("vat_on_debits", value.legal.vat_on_debits);
     legal_texts(page, "[seller.legal.fr]", &value.legal.fr);
     legal_texts(page, "[seller.legal.en]", &value.legal.en);
+}
+
+/// Nothing where the body keeps the usual chart.
+fn accounting(page: &mut Page, value: &Accounting) {
+    if *value == Accounting::default() {
+        return;
+    }
+    page.header("[accounting]");
+    page.text("chart", CHARTS.name_of(value.chart.kind()));
+    if !value.chart.replaced().is_empty() {
+        page.header("[accounting.accounts]");
+        for (role, account) in value.chart.replaced() {
+            page.text(&role.name(), account);
+        }
+    }
+    if !value.chart.named().is_empty() {
+        page.header("[accounting.names]");
+        for (account, name) in value.chart.named() {
+            page.text(account, name);
+        }
+    }
+    for rate in &value.reference_rates {
+        page.header("[[accounting.reference_rate]]");
+        page.bare("from", rate.from);
+        page.number("percent", rate.percent);
+    }
 }
 
 fn legal_texts(page: &mut Page, header: &str, value: &LegalTextSet) {

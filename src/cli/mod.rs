@@ -14,8 +14,10 @@ mod book;
 mod context;
 mod demo;
 mod invoices;
+mod journal;
 mod maintenance;
 mod outbox;
+mod payments;
 mod readings;
 mod serve;
 mod users;
@@ -54,6 +56,12 @@ enum Command {
     /// List issued invoices and write their documents.
     #[command(subcommand)]
     Invoices(invoices::Invoices),
+    /// Record payments and claim late interest.
+    #[command(subcommand)]
+    Payments(payments::Payments),
+    /// The books of account.
+    #[command(subcommand)]
+    Journal(journal::Journal),
     /// Send what is waiting to be sent.
     #[command(subcommand)]
     Outbox(outbox::Outbox),
@@ -85,6 +93,8 @@ pub fn run(arguments: Arguments, clock: Clock) -> Result<Outcome, CliError> {
         Command::Readings(command) => command.run(&context),
         Command::Billing(command) => command.run(&context),
         Command::Invoices(command) => command.run(&context),
+        Command::Payments(command) => command.run(&context),
+        Command::Journal(command) => command.run(&context),
         Command::Outbox(command) => command.run(&context),
         Command::Amortisation(command) => command.run(&context),
         Command::User(command) => command.run(&context),

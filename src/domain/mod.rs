@@ -28,3 +28,4 @@ pub mod invoice;
 // layer 5
 pub mod billing_run;
 pub mod receivables;
+pub mod reconciliation;

@@ -145,6 +145,9 @@ impl From<AppError> for Fault {
             AppError::Input(message) => Fault::BadRequest(message.clone()),
             AppError::NotFound(_) => Fault::NotFound,
             AppError::NoBook => Fault::Conflict(error.to_string()),
+            AppError::Storage(StorageError::Closed(_) | StorageError::Conflict(_)) => {
+                Fault::Conflict(error.to_string())
+            }
             AppError::Storage(StorageError::KeyReused(_)) => Fault::Unprocessable(error.to_string()),
             AppError::Storage(StorageError::Busy(_)) => Fault::Unavailable(error.to_string()),
             AppError::Storage(unreachable) if unreachable.is_transient() => {

@@ -32,6 +32,9 @@ pub const SQLITE_SETUP: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode
 /// Numbers of our advisory locks on PostgreSQL: any constant, the same in every process.
 const MIGRATION_LOCK: i64 = 7_501_800_001;
 const HORIZON_LOCK: i64 = 7_501_800_002;
+/// The triggers of the journal name it too: see the migration `accounting`.
+const PERIODS_LOCK: i64 = 7_501_800_003;
+const PAYMENTS_LOCK: i64 = 7_501_800_004;
 
 const SECONDS_PER_DAY: i64 = 86_400;
 
@@ -117,6 +120,25 @@ pub fn lock_horizon(connection: &mut AnyConnection) -> QueryResult<()> {
     match connection {
         AnyConnection::Sqlite(_) => Ok(()),
         AnyConnection::Postgres(inner) => inner.batch_execute(&format!("SELECT pg_advisory_xact_lock({HORIZON_LOCK})")),
+    }
+}
+
+/// Held by whoever closes a period and posts in the same transaction: taken first, it cannot wait for one that waits
+/// for it.
+pub fn lock_periods(connection: &mut AnyConnection) -> QueryResult<()> {
+    match connection {
+        AnyConnection::Sqlite(_) => Ok(()),
+        AnyConnection::Postgres(inner) => inner.batch_execute(&format!("SELECT pg_advisory_xact_lock({PERIODS_LOCK})")),
+    }
+}
+
+/// Held by whoever changes what is open on invoices.
+pub fn lock_payments(connection: &mut AnyConnection) -> QueryResult<()> {
+    match connection {
+        AnyConnection::Sqlite(_) => Ok(()),
+        AnyConnection::Postgres(inner) => {
+            inner.batch_execute(&format!("SELECT pg_advisory_xact_lock({PAYMENTS_LOCK})"))
+        }
     }
 }
 

@@ -369,6 +369,63 @@ diesel::table! {
 }
 
 diesel::table! {
+    accounting (id) {
+        id -> BigInt,
+        chart -> Text,
+        accounts -> Text,
+        names -> Text,
+        reference_rates -> Text,
+    }
+}
+
+diesel::table! {
+    entry_number (entry_id) {
+        entry_id -> BigInt,
+        fiscal_year -> BigInt,
+        series -> Text,
+        number -> BigInt,
+    }
+}
+
+diesel::table! {
+    accounting_period (period) {
+        period -> Text,
+        state -> Text,
+        changed_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    payment (id) {
+        id -> BigInt,
+        number -> Text,
+        invoice_id -> BigInt,
+        received_on -> Text,
+        amount_cents -> BigInt,
+        reference -> Nullable<Text>,
+        statement_key -> Nullable<Text>,
+        recorded_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    lettering (code) {
+        code -> Text,
+        lettered_on -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    lettered_line (journal, document, position) {
+        journal -> Text,
+        document -> Text,
+        position -> BigInt,
+        code -> Text,
+    }
+}
+
+diesel::table! {
     audit_event (sequence) {
         sequence -> BigInt,
         at -> BigInt,
@@ -525,4 +582,11 @@ diesel::joinable!(invoice_archive -> invoice (invoice_id));
 diesel::joinable!(app_user -> tenant (tenant_id));
 
 diesel::allow_tables_to_appear_in_same_query!(invoice, invoice_line, invoice_archive, contract, tenant, app_user);
-diesel::allow_tables_to_appear_in_same_query!(journal_entry, journal_line);
+diesel::joinable!(entry_number -> journal_entry (entry_id));
+diesel::joinable!(payment -> invoice (invoice_id));
+diesel::joinable!(lettered_line -> lettering (code));
+
+diesel::allow_tables_to_appear_in_same_query!(journal_entry, journal_line, entry_number);
+diesel::allow_tables_to_appear_in_same_query!(payment, invoice);
+diesel::allow_tables_to_appear_in_same_query!(payment, tenant);
+diesel::allow_tables_to_appear_in_same_query!(lettered_line, lettering);
