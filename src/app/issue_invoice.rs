@@ -14,7 +14,7 @@ use crate::domain::invoice::{Draft, InvoiceNumber, IssueContext, IssuedInvoice, 
 use crate::domain::ledger::Chart;
 use crate::domain::party::Tenant;
 use crate::storage::outbox::NewMessage;
-use crate::storage::{AnyConnection, audit, invoices, journal, outbox};
+use crate::storage::{AnyConnection, audit, evidence, invoices, journal, outbox};
 
 /// Issues `draft` inside the caller's transaction; `stored` is its row if it was drafted before.
 pub fn issue(
@@ -45,7 +45,8 @@ pub fn issue(
     if let Some(entry) = entry {
         journal::insert(connection, &entry, now)?;
     }
-    audit::append(connection, &event(&invoice, by, now))?;
+    let frozen = evidence::frozen(connection, id)?;
+    audit::append(connection, &event(&invoice, &frozen.content_sha256, by, now))?;
     queue_notices(connection, id, &invoice, tenant, &book.seller.email, now)?;
     Ok((id, invoice))
 }
@@ -60,9 +61,10 @@ fn contract_of<'a>(book: &'a Book, draft: &Draft) -> Result<&'a Contract, AppErr
     contract.ok_or_else(|| AppError::NotFound(format!("contract {}", draft.contract)))
 }
 
-fn event(invoice: &IssuedInvoice, by: &Actor, now: DateTime<Utc>) -> AuditEvent {
+fn event(invoice: &IssuedInvoice, content_sha256: &str, by: &Actor, now: DateTime<Utc>) -> AuditEvent {
     let detail = serde_json::json!({
         "contract": invoice.references.contract,
+        "content_sha256": content_sha256,
         "month": invoice.month,
         "net": invoice.totals.net,
         "tax": invoice.totals.tax,

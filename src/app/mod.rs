@@ -4,6 +4,7 @@
 //! (documents), words (mail). Every use case is given `now` and who acts.
 
 pub mod archive_invoice;
+pub mod audit_pack;
 pub mod deliver_outbox;
 mod error;
 pub mod export_book;
@@ -18,12 +19,16 @@ pub mod post_depreciation;
 pub mod read_invoices;
 pub mod read_journal;
 pub mod read_tenants;
+pub mod read_trail;
 pub mod receive_readings;
 pub mod report_amortisation;
 pub mod run_billing;
 pub mod sign_in;
+pub mod sign_roots;
+mod signing_key;
 mod store;
 pub mod users;
+pub mod verify_audit;
 
 pub use error::AppError;
 pub use store::Store;

@@ -22,5 +22,7 @@ mod writer;
 
 pub use db::{AnyConnection, Database, DatabaseUrl, PooledConnection};
 pub use error::{StorageError, StorageResult};
-pub use rows::{archive, audit, batches, billing, book, invoices, journal, outbox, readings, users};
+pub use rows::{
+    archive, audit, batches, billing, book, evidence, invoices, journal, outbox, readings, roots, seals, users,
+};
 pub use writer::{BatchOutcome, IncomingBatch, IncomingReading, ReadingWriter};

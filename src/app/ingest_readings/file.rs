@@ -13,6 +13,7 @@ use serde::Serialize;
 use super::{Intake, ReadingInput};
 use crate::app::{AppError, Store};
 use crate::collect::{self, Place, RecordError};
+use crate::domain::audit::Actor;
 
 /// So many refusals are spelled out; the rest are counted.
 const REFUSALS_SHOWN: usize = 100;
@@ -33,6 +34,7 @@ pub fn import_file(
     store: &Store,
     path: &Path,
     source: &str,
+    by: &Actor,
     now: DateTime<Utc>,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<FileReport, AppError> {
@@ -40,7 +42,7 @@ pub fn import_file(
     let total = file.metadata().map_err(AppError::io("read", path))?.len();
     let read = std::cell::Cell::new(0_u64);
     let counted = Counted { inner: BufReader::new(file), read: &read };
-    let mut intake = Intake::open(store, source)?.repeatable();
+    let mut intake = Intake::open(store, source)?.by(by).repeatable();
     let mut lines = Vec::new();
     let mut refusals: Vec<(u64, String)> = Vec::new();
     let mut failure = None;
