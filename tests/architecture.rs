@@ -23,7 +23,7 @@ const LAYERS: [(&str, u8); 12] = [
 ];
 
 /// The same inside the domain, where equal ranks may not see each other either.
-const DOMAIN_LAYERS: [(&str, u8); 19] = [
+const DOMAIN_LAYERS: [(&str, u8); 20] = [
     ("money", 1),
     ("quantity", 1),
     ("calendar", 0),
@@ -31,6 +31,7 @@ const DOMAIN_LAYERS: [(&str, u8); 19] = [
     ("access", 2),
     ("audit", 2),
     ("party", 2),
+    ("sampling", 2),
     ("facility", 3),
     ("ledger", 3),
     ("tariff", 3),

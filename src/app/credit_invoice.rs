@@ -76,6 +76,7 @@ fn issue(
 
     let note_id = invoices::insert_issued(connection, &note, None, &place)?;
     issue_invoice::post(connection, &note, &book.accounting.chart, now)?;
+    issue_invoice::record(connection, note_id, &note, by, now)?;
     audit::append(connection, &event(&note, &invoice, &request.reason, by, now))?;
     if let Some(tenant) = book.tenants.iter().find(|tenant| tenant.code == invoice.buyer.code) {
         issue_invoice::queue_notices(connection, note_id, &note, tenant, &book.seller.email, now)?;

@@ -38,6 +38,7 @@ const TERMS: [&str; 3] = ["tariff ", "contract ", "price index "];
 /// Stores `book` in one transaction. Importing the same book again changes nothing and leaves no audit event.
 pub fn import(store: &Store, book: &Book, by: &Actor, now: DateTime<Utc>) -> Result<ImportReport, AppError> {
     store.write(|connection| {
+        let before = stored::load_book(connection)?;
         let changes = stored::save_book(connection, book)?;
         let named = |items: Vec<stored::BookItem>| items.iter().map(ToString::to_string).collect::<Vec<_>>();
         let mut report = ImportReport {
@@ -49,8 +50,8 @@ pub fn import(store: &Store, book: &Book, by: &Actor, now: DateTime<Utc>) -> Res
         };
         report.warnings = warnings(connection, &report.changed)?;
         if !(report.created.is_empty() && report.changed.is_empty()) {
-            let detail = serde_json::json!({ "created": report.created, "changed": report.changed });
-            audit::append(connection, &AuditEvent::new(now, by, "book.imported", &book.facility.code, detail))?;
+            let after = stored::load_book(connection)?.ok_or(AppError::NoBook)?;
+            audit::append(connection, &event(&report, before.as_ref(), &after, by, now))?;
         }
         Ok(report)
     })
@@ -68,4 +69,15 @@ fn warnings(connection: &mut AnyConnection, changed: &[String]) -> Result<Vec<St
         )
     };
     Ok(changed.iter().filter(is_term).map(warning).collect())
+}
+
+/// What was replaced and what stands there now, each thing in the words of the book's file.
+fn event(report: &ImportReport, before: Option<&Book>, after: &Book, by: &Actor, now: DateTime<Utc>) -> AuditEvent {
+    let mut former = before.map(bookfile::items).unwrap_or_default();
+    let mut items = bookfile::items(after);
+    items.retain(|key, text| former.get(key) != Some(text));
+    former.retain(|key, _| items.contains_key(key));
+    let detail = serde_json::json!({ "created": report.created, "changed": report.changed, "items": items });
+    let event = AuditEvent::new(now, by, "book.imported", &after.facility.code, detail);
+    if former.is_empty() { event } else { event.before(serde_json::json!({ "items": former })) }
 }

@@ -5,6 +5,7 @@
 
 pub mod archive_invoice;
 pub mod archive_report;
+pub mod audit_pack;
 pub mod charge_interest;
 pub mod close_year;
 pub mod credit_invoice;
@@ -30,6 +31,7 @@ pub mod read_meters;
 pub mod read_racks;
 mod read_series;
 pub mod read_tenants;
+pub mod read_trail;
 pub mod read_usage;
 pub mod receive_readings;
 pub mod record_payment;
@@ -39,9 +41,12 @@ pub mod resolve_gap;
 pub mod run_billing;
 mod settle;
 pub mod sign_in;
+pub mod sign_roots;
+mod signing_key;
 mod store;
 pub mod upload_readings;
 pub mod users;
+pub mod verify_audit;
 
 pub use error::AppError;
 pub use store::Store;

@@ -80,6 +80,7 @@ pub fn resolve(
                 let batch = IncomingBatch {
                     readings,
                     source: format!("resolution:{}", by.name),
+                    by: by.clone(),
                     idempotency: None,
                     received_at: now.into(),
                 };

@@ -70,7 +70,7 @@ pub fn begin(store: &Store, file_name: &str, path: &Path, by: &Actor, now: DateT
 pub fn run(store: &Store, id: i64, path: &Path, by: &Actor, clock: fn() -> DateTime<Utc>) -> Result<(), AppError> {
     let began = clock();
     let mut noted = began.timestamp();
-    let outcome = ingest_readings::take_in(store, path, &format!("upload:{}", by.name), began, &mut |read, _| {
+    let outcome = ingest_readings::take_in(store, path, &format!("upload:{}", by.name), by, began, &mut |read, _| {
         let now = clock();
         if now.timestamp() - noted >= PROGRESS_SECONDS {
             noted = now.timestamp();

@@ -1,5 +1,7 @@
 //! From a book to a file: the same keys, defaults left out, in the order a person would write them.
 
+use std::collections::BTreeMap;
+
 use super::words::{
     CHARTS, CONVENTIONS, FEEDS, LANGUAGES, METHODS, MethodWord, PAYMENT_TERM_CLASSES, REGISTERS, UNITS,
 };
@@ -32,6 +34,28 @@ pub fn write(book: &Book) -> String {
     book.contracts.iter().for_each(|item| agreements::contract(&mut page, item));
     book.assets.iter().for_each(|item| asset(&mut page, item));
     page.into_text()
+}
+
+/// Each thing of the book by its kind and code, as its part of the file: for telling what a change replaced.
+pub fn items(book: &Book) -> BTreeMap<String, String> {
+    let mut items = BTreeMap::new();
+    let mut add = |kind: &str, code: &str, write: &dyn Fn(&mut Page)| {
+        let mut page = Page::default();
+        write(&mut page);
+        items.insert(format!("{kind} {code}"), page.into_text());
+    };
+    add("facility", &book.facility.code, &|page| facility(page, &book.facility));
+    add("seller", &book.seller.number_prefix, &|page| seller(page, &book.seller));
+    book.rooms.iter().for_each(|item| add("room", item.code.as_str(), &|page| room(page, item)));
+    book.meters.iter().for_each(|item| add("meter", item.code.as_str(), &|page| meter(page, item)));
+    book.tenants.iter().for_each(|item| add("tenant", item.code.as_str(), &|page| tenant(page, item)));
+    book.price_indices.iter().for_each(|item| add("price index", item.code.as_str(), &|page| price_index(page, item)));
+    book.tariffs.iter().for_each(|item| add("tariff", item.code.as_str(), &|page| tariff(page, item)));
+    book.contracts.iter().for_each(|item| {
+        add("contract", item.code.as_str(), &|page| agreements::contract(page, item));
+    });
+    book.assets.iter().for_each(|item| add("asset", item.code.as_str(), &|page| asset(page, item)));
+    items
 }
 
 fn address(page: &mut Page, header: &str, value: &Address) {

@@ -6,6 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 
 use crate::app::deliver_outbox::Postage;
+use crate::app::sign_roots::Signing;
 use crate::app::{AppError, Store};
 use crate::config::{Config, ConfigError};
 use crate::domain::audit::Actor;
@@ -111,6 +112,11 @@ impl Context {
     /// What notices carry, as configured.
     pub fn postage(&self) -> Postage {
         Postage { attach_pdf: self.config.mail.attach_pdf, public_url: self.config.server.public_url.clone() }
+    }
+
+    /// How the audit trail is signed, as configured.
+    pub fn signing(&self) -> Signing {
+        Signing::new(&self.config.audit, &self.data_dir)
     }
 
     /// Prints `report` as JSON if that was asked for, else what `human` makes of it.

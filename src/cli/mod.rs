@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use clap::{Parser, Subcommand};
 
 mod amortisation;
+mod audit;
 mod billing;
 mod book;
 mod context;
@@ -68,6 +69,9 @@ enum Command {
     /// Depreciation of the fixed assets.
     #[command(subcommand)]
     Amortisation(amortisation::Amortisation),
+    /// The audit trail: show it, sign it, verify it, take evidence away.
+    #[command(subcommand)]
+    Audit(audit::Audit),
     /// People who may sign in.
     #[command(subcommand)]
     User(users::User),
@@ -97,6 +101,7 @@ pub fn run(arguments: Arguments, clock: Clock) -> Result<Outcome, CliError> {
         Command::Journal(command) => command.run(&context),
         Command::Outbox(command) => command.run(&context),
         Command::Amortisation(command) => command.run(&context),
+        Command::Audit(command) => command.run(&context),
         Command::User(command) => command.run(&context),
         Command::Keys(command) => command.run(&context),
         Command::Migrate(command) => command.run(&context),

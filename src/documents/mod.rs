@@ -7,6 +7,7 @@
 
 pub mod amortisation;
 mod error;
+pub mod evidence;
 mod factur_x;
 mod format;
 #[expect(clippy::float_arithmetic, reason = "positions on paper are floats; no amount is")]

@@ -15,6 +15,7 @@ pub mod facility;
 pub mod ledger;
 pub mod metering;
 pub mod party;
+pub mod sampling;
 pub mod tariff;
 pub mod typography;
 // layer 2

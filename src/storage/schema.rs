@@ -450,6 +450,29 @@ diesel::table! {
 }
 
 diesel::table! {
+    audit_root (size) {
+        size -> BigInt,
+        day -> Text,
+        signed_at -> BigInt,
+        head -> Text,
+        root -> Text,
+        previous -> Text,
+        public_key -> Text,
+        signature -> Text,
+        looked_through -> BigInt,
+    }
+}
+
+diesel::table! {
+    sealed_day (day, sequence) {
+        day -> Text,
+        sequence -> BigInt,
+        root -> Text,
+        digests -> Text,
+    }
+}
+
+diesel::table! {
     outbox (id) {
         id -> BigInt,
         kind -> Text,

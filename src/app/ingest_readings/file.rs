@@ -13,6 +13,7 @@ use serde::Serialize;
 use super::{Intake, ReadingInput};
 use crate::app::{AppError, Store};
 use crate::collect::{self, Place, RecordError};
+use crate::domain::audit::Actor;
 
 /// So many refusals are spelled out; the rest are counted.
 const REFUSALS_SHOWN: usize = 100;
@@ -33,10 +34,11 @@ pub fn import_file(
     store: &Store,
     path: &Path,
     source: &str,
+    by: &Actor,
     now: DateTime<Utc>,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<FileReport, AppError> {
-    let outcome = take_in(store, path, source, now, progress)?;
+    let outcome = take_in(store, path, source, by, now, progress)?;
     if let Some(damage) = outcome.damage {
         let accepted = outcome.accepted;
         let message = format!("{}: {damage} ({accepted} readings before it were accepted)", path.display());
@@ -68,6 +70,7 @@ pub fn take_in(
     store: &Store,
     path: &Path,
     source: &str,
+    by: &Actor,
     now: DateTime<Utc>,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<FileOutcome, AppError> {
@@ -75,7 +78,7 @@ pub fn take_in(
     let total = file.metadata().map_err(AppError::io("read", path))?.len();
     let read = std::cell::Cell::new(0_u64);
     let counted = Counted { inner: BufReader::new(file), read: &read };
-    let mut intake = Intake::open(store, source)?.repeatable();
+    let mut intake = Intake::open(store, source)?.by(by).repeatable();
     let mut lines = Vec::new();
     let mut refused: Vec<(u64, String)> = Vec::new();
     let mut failure = None;

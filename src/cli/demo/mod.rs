@@ -16,6 +16,7 @@ use crate::app::ingest_readings::{self, ReadingInput};
 use crate::app::run_billing::{self, RunRequest};
 use crate::app::{Store, deliver_outbox, export_book, import_book, post_depreciation};
 use crate::bookfile;
+use crate::domain::audit::Actor;
 use crate::domain::book::Book;
 use crate::domain::calendar::{BillingMonth, Period};
 use crate::domain::metering::Quality;
@@ -116,7 +117,7 @@ fn load_readings(
     let source = readings::ExampleReadings::new(book, first, whole);
     let bar = progress_bar(context, "hours of readings");
     bar.set_length(source.hours());
-    let mut intake = ingest_readings::Intake::open(store, "demo")?;
+    let mut intake = ingest_readings::Intake::open(store, "demo")?.by(&Actor::new("demo", None));
     for hour in source {
         bar.inc(1);
         let inputs = hour.iter().filter(|reading| reading.at >= resume_from).filter_map(|reading| {
@@ -162,7 +163,7 @@ fn bill(context: &Context, store: &Store, book: &Book, months: &[BillingMonth]) 
 fn correct_late(store: &Store, book: &Book, month: BillingMonth, now: DateTime<Utc>) -> Result<(), CliError> {
     let reason = "one of two shelves was not counted";
     let corrections = readings::late_correction(book, month);
-    let mut intake = ingest_readings::Intake::open(store, "demo")?;
+    let mut intake = ingest_readings::Intake::open(store, "demo")?.by(&Actor::new("demo", None));
     let inputs = corrections.iter().map(|(meter, at, value)| ReadingInput {
         meter: meter.as_str(),
         at: *at,

@@ -3,7 +3,8 @@
 //! Owns: the queue of waiting batches and the threads that write them: one on SQLite, which has one writer anyway, two
 //! on PostgreSQL. Each takes everything that waits and writes it in one transaction, so that many small requests share
 //! one wait for the disk. Invariants: an answer is given after the commit; a batch stands in a savepoint of its own
-//! where anything is odd about it, so that it fails alone; a reading is never updated.
+//! where anything is odd about it, so that it fails alone; a reading is never updated; each transaction says in the trail
+//! what it took in.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -16,11 +17,13 @@ use tokio::sync::oneshot;
 use super::db::{AnyConnection, Database, DatabaseUrl};
 use super::dialect;
 use super::error::{StorageError, StorageResult};
+use crate::domain::audit::Actor;
 use crate::domain::calendar::Timestamp;
 use crate::domain::ids::MeterId;
 use crate::domain::metering::Quality;
 use crate::domain::quantity::Micro;
 
+mod arrivals;
 mod group;
 mod known;
 mod queue;
@@ -45,6 +48,8 @@ pub struct IncomingBatch {
     pub readings: Vec<IncomingReading>,
     /// Who or what sent it: a file's name, a collector, a user.
     pub source: String,
+    /// Who sends it, and from where, for the trail.
+    pub by: Actor,
     /// The sender's key and the SHA-256 of the body: the same pair is answered the same again.
     pub idempotency: Option<(String, String)>,
     pub received_at: Timestamp,
