@@ -23,7 +23,7 @@ const LAYERS: [(&str, u8); 12] = [
 ];
 
 /// The same inside the domain, where equal ranks may not see each other either.
-const DOMAIN_LAYERS: [(&str, u8); 17] = [
+const DOMAIN_LAYERS: [(&str, u8); 18] = [
     ("money", 1),
     ("quantity", 1),
     ("calendar", 0),
@@ -37,10 +37,11 @@ const DOMAIN_LAYERS: [(&str, u8); 17] = [
     ("amortisation", 4),
     ("metering", 4),
     ("contract", 5),
-    ("book", 6),
-    ("rating", 6),
-    ("invoice", 7),
-    ("billing_run", 8),
+    ("payback", 6),
+    ("book", 7),
+    ("rating", 7),
+    ("invoice", 8),
+    ("billing_run", 9),
 ];
 
 fn rust_files(folder: &Path, found: &mut Vec<PathBuf>) {

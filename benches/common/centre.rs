@@ -55,6 +55,7 @@ impl Centre {
             tariffs: tariffs(),
             contracts,
             assets: Vec::new(),
+            payback: None,
         };
         Centre { book }
     }

@@ -16,6 +16,7 @@ mod demo;
 mod invoices;
 mod maintenance;
 mod outbox;
+mod payback;
 mod readings;
 mod serve;
 mod users;
@@ -60,6 +61,9 @@ enum Command {
     /// Depreciation of the fixed assets.
     #[command(subcommand)]
     Amortisation(amortisation::Amortisation),
+    /// What the investment brings back, and when.
+    #[command(subcommand)]
+    Payback(payback::Payback),
     /// People who may sign in.
     #[command(subcommand)]
     User(users::User),
@@ -87,6 +91,7 @@ pub fn run(arguments: Arguments, clock: Clock) -> Result<Outcome, CliError> {
         Command::Invoices(command) => command.run(&context),
         Command::Outbox(command) => command.run(&context),
         Command::Amortisation(command) => command.run(&context),
+        Command::Payback(command) => command.run(&context),
         Command::User(command) => command.run(&context),
         Command::Keys(command) => command.run(&context),
         Command::Migrate(command) => command.run(&context),

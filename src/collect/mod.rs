@@ -6,6 +6,7 @@
 
 mod batch;
 mod csv;
+mod figures;
 mod file;
 mod json;
 mod text;
@@ -13,6 +14,7 @@ mod text;
 use std::borrow::Cow;
 
 pub use batch::{BatchError, BatchFormat, READINGS_MAX, parse_batch};
+pub use figures::{FigureTexts, SubmittedFigure, figures, one_figure};
 pub use file::{FileError, read};
 
 use crate::domain::calendar::Timestamp;

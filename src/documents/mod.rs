@@ -11,6 +11,7 @@ mod factur_x;
 mod format;
 #[expect(clippy::float_arithmetic, reason = "positions on paper are floats; no amount is")]
 mod invoice;
+pub mod payback;
 #[expect(clippy::float_arithmetic, reason = "positions on paper are floats; no amount is")]
 mod pdf;
 mod texts;

@@ -9,6 +9,7 @@ use super::contract::{Contract, PriceIndex};
 use super::facility::{Facility, Room};
 use super::metering::{Measure, Meter};
 use super::party::{Seller, Tenant};
+use super::payback::PaybackTerms;
 use super::tariff::Tariff;
 
 mod check;
@@ -30,6 +31,8 @@ pub struct Book {
     pub tariffs: Vec<Tariff>,
     pub contracts: Vec<Contract>,
     pub assets: Vec<FixedAsset>,
+    /// What payback is projected by; without it, everything stays as it is today.
+    pub payback: Option<PaybackTerms>,
 }
 
 impl Book {
@@ -45,6 +48,7 @@ impl Book {
             tariffs: &self.tariffs,
             contracts: &self.contracts,
             assets: &self.assets,
+            payback: self.payback.as_ref(),
         };
         parts.check()
     }
@@ -78,6 +82,7 @@ pub struct BookParts<'a> {
     pub tariffs: &'a [Tariff],
     pub contracts: &'a [Contract],
     pub assets: &'a [FixedAsset],
+    pub payback: Option<&'a PaybackTerms>,
 }
 
 impl BookParts<'_> {

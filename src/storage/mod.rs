@@ -22,5 +22,8 @@ mod writer;
 
 pub use db::{AnyConnection, Database, DatabaseUrl, PooledConnection};
 pub use error::{StorageError, StorageResult};
-pub use rows::{archive, audit, batches, billing, book, invoices, journal, outbox, readings, report_archive, users};
+pub use rows::{
+    archive, audit, batches, billing, book, invoices, journal, management_figures, outbox, readings, report_archive,
+    revenue, users,
+};
 pub use writer::{BatchOutcome, IncomingBatch, IncomingReading, ReadingWriter};

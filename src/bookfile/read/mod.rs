@@ -12,6 +12,7 @@ mod assets;
 mod contracts;
 mod meters;
 mod parties;
+mod payback;
 mod places;
 mod prices;
 
@@ -50,6 +51,7 @@ fn read_book(t: &mut Table, notes: &Notes) -> Option<Book> {
     let tariffs = t.coded("tariff", "[[tariff]]", prices::tariff);
     let contracts = t.coded("contract", "[[contract]]", contracts::contract);
     let assets = t.coded("asset", "[[asset]]", assets::asset);
+    let payback = t.optional_table("payback", "[payback]", payback::terms);
     let parts = BookParts {
         facility: facility.as_ref(),
         seller: seller.as_ref(),
@@ -60,10 +62,11 @@ fn read_book(t: &mut Table, notes: &Notes) -> Option<Book> {
         tariffs: &tariffs,
         contracts: &contracts,
         assets: &assets,
+        payback: payback.as_ref().and_then(Option::as_ref),
     };
     for problem in parts.check() {
         notes.problem(problem);
     }
-    let (facility, seller) = (facility?, seller?);
-    Some(Book { facility, seller, rooms, meters, tenants, price_indices, tariffs, contracts, assets })
+    let (facility, seller, payback) = (facility?, seller?, payback?);
+    Some(Book { facility, seller, rooms, meters, tenants, price_indices, tariffs, contracts, assets, payback })
 }

@@ -30,6 +30,7 @@ fn book() -> Book {
         tariffs: vec![kwh_tariff(), rack_tariff()],
         contracts: vec![first, second],
         assets: Vec::new(),
+        payback: None,
     }
 }
 
