@@ -57,6 +57,7 @@ impl Centre {
             tariffs: tariffs(),
             contracts,
             assets: Vec::new(),
+            payback: None,
         };
         Centre { book }
     }

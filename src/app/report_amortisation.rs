@@ -17,6 +17,18 @@ pub enum ReportFormat {
     Json,
 }
 
+impl ReportFormat {
+    /// Also the ending of its file.
+    pub const fn name(self) -> &'static str {
+        match self {
+            ReportFormat::Pdf => "pdf",
+            ReportFormat::Csv => "csv",
+            ReportFormat::Xlsx => "xlsx",
+            ReportFormat::Json => "json",
+        }
+    }
+}
+
 /// The figures of the report.
 pub fn figures(store: &Store, as_of: NaiveDate) -> Result<AmortisationReport, AppError> {
     let book = export_book::load(store)?;

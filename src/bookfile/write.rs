@@ -17,6 +17,7 @@ use crate::domain::tariff::Tariff;
 
 mod agreements;
 mod page;
+mod payback;
 
 use page::Page;
 
@@ -33,6 +34,9 @@ pub fn write(book: &Book) -> String {
     book.tariffs.iter().for_each(|item| tariff(&mut page, item));
     book.contracts.iter().for_each(|item| agreements::contract(&mut page, item));
     book.assets.iter().for_each(|item| asset(&mut page, item));
+    if let Some(terms) = &book.payback {
+        payback::terms(&mut page, terms);
+    }
     page.into_text()
 }
 

@@ -18,6 +18,7 @@ mod invoices;
 mod journal;
 mod maintenance;
 mod outbox;
+mod payback;
 mod payments;
 mod readings;
 mod serve;
@@ -72,6 +73,9 @@ enum Command {
     /// The audit trail: show it, sign it, verify it, take evidence away.
     #[command(subcommand)]
     Audit(audit::Audit),
+    /// What the investment brings back, and when.
+    #[command(subcommand)]
+    Payback(payback::Payback),
     /// People who may sign in.
     #[command(subcommand)]
     User(users::User),
@@ -102,6 +106,7 @@ pub fn run(arguments: Arguments, clock: Clock) -> Result<Outcome, CliError> {
         Command::Outbox(command) => command.run(&context),
         Command::Amortisation(command) => command.run(&context),
         Command::Audit(command) => command.run(&context),
+        Command::Payback(command) => command.run(&context),
         Command::User(command) => command.run(&context),
         Command::Keys(command) => command.run(&context),
         Command::Migrate(command) => command.run(&context),

@@ -7,6 +7,7 @@
 pub mod balances;
 mod batch;
 mod csv;
+mod figures;
 mod file;
 mod json;
 mod text;
@@ -14,6 +15,7 @@ mod text;
 use std::borrow::Cow;
 
 pub use batch::{BatchError, BatchFormat, READINGS_MAX, parse_batch};
+pub use figures::{FigureTexts, SubmittedFigure, figures, one_figure};
 pub use file::{FileError, read};
 
 use crate::domain::calendar::Timestamp;

@@ -13,6 +13,7 @@ mod format;
 #[expect(clippy::float_arithmetic, reason = "positions on paper are floats; no amount is")]
 mod invoice;
 pub mod ledger;
+pub mod payback;
 #[expect(clippy::float_arithmetic, reason = "positions on paper are floats; no amount is")]
 mod pdf;
 pub mod table;

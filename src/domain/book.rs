@@ -10,6 +10,7 @@ use super::facility::{Facility, Room};
 use super::ledger::Accounting;
 use super::metering::{Measure, Meter};
 use super::party::{Seller, Tenant};
+use super::payback::PaybackTerms;
 use super::tariff::Tariff;
 
 mod check;
@@ -32,6 +33,8 @@ pub struct Book {
     pub tariffs: Vec<Tariff>,
     pub contracts: Vec<Contract>,
     pub assets: Vec<FixedAsset>,
+    /// What payback is projected by; without it, everything stays as it is today.
+    pub payback: Option<PaybackTerms>,
 }
 
 impl Book {
@@ -48,6 +51,7 @@ impl Book {
             tariffs: &self.tariffs,
             contracts: &self.contracts,
             assets: &self.assets,
+            payback: self.payback.as_ref(),
         };
         parts.check()
     }
@@ -82,6 +86,7 @@ pub struct BookParts<'a> {
     pub tariffs: &'a [Tariff],
     pub contracts: &'a [Contract],
     pub assets: &'a [FixedAsset],
+    pub payback: Option<&'a PaybackTerms>,
 }
 
 impl BookParts<'_> {

@@ -21,6 +21,7 @@ pub mod typography;
 // layer 2
 pub mod amortisation;
 pub mod contract;
+pub mod payback;
 // layer 3
 pub mod book;
 pub mod rating;

@@ -416,6 +416,47 @@ pub fn keep_batch(
     })
 }
 
+/// What issued documents of one kind bill for a contract line in a month.
+#[derive(Debug, Clone, QueryableByName)]
+pub struct RevenueSum {
+    #[diesel(sql_type = Text)]
+    pub tenant: String,
+    #[diesel(sql_type = Text)]
+    pub contract: String,
+    #[diesel(sql_type = Text)]
+    pub line_code: String,
+    #[diesel(sql_type = Text)]
+    pub service: String,
+    #[diesel(sql_type = Text)]
+    pub unit: String,
+    #[diesel(sql_type = Text)]
+    pub month: String,
+    #[diesel(sql_type = Text)]
+    pub kind: String,
+    #[diesel(sql_type = BigInt)]
+    pub net_cents: i64,
+    #[diesel(sql_type = BigInt)]
+    pub quantity_ten_thousandths: i64,
+    #[diesel(sql_type = BigInt)]
+    pub documents: i64,
+    #[diesel(sql_type = Nullable<Text>)]
+    pub first_number: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    pub last_number: Option<String>,
+}
+
+/// The sums over all issued documents. They are cast: PostgreSQL's would be NUMERIC.
+pub fn revenue_sums(connection: &mut AnyConnection) -> QueryResult<Vec<RevenueSum>> {
+    const STATEMENT: &str = "SELECT t.code AS tenant, c.code AS contract, l.line_code, l.service, l.unit, i.month, i.kind, \
+         CAST(SUM(l.net_cents) AS BIGINT) AS net_cents, \
+         CAST(SUM(l.quantity_ten_thousandths) AS BIGINT) AS quantity_ten_thousandths, \
+         COUNT(DISTINCT i.id) AS documents, MIN(i.number) AS first_number, MAX(i.number) AS last_number \
+         FROM invoice_line l JOIN invoice i ON i.id = l.invoice_id JOIN tenant t ON t.id = i.tenant_id \
+         JOIN contract c ON c.id = i.contract_id WHERE i.status = 'issued' \
+         GROUP BY t.code, c.code, l.line_code, l.service, l.unit, i.month, i.kind";
+    on_backend!(connection, |inner| sql_query(STATEMENT).load(inner))
+}
+
 /// Makes a series' counter for a year where there is none.
 pub fn begin_series(connection: &mut AnyConnection, series: &str, year: i64) -> QueryResult<usize> {
     on_backend!(connection, |inner| {

@@ -108,6 +108,7 @@ pub fn book() -> Book {
             contract("c-eau", "eau", vec![fixed_line("racks")]),
         ],
         assets: vec![asset()],
+        payback: None,
     }
 }
 

@@ -13,6 +13,7 @@ mod assets;
 mod contracts;
 mod meters;
 mod parties;
+mod payback;
 mod places;
 mod prices;
 
@@ -53,6 +54,7 @@ fn read_book(t: &mut Table, notes: &Notes) -> Option<Book> {
     let contracts = t.coded("contract", "[[contract]]", contracts::contract);
     let assets = t.coded("asset", "[[asset]]", assets::asset);
     let accounting = accounting.map(Option::unwrap_or_default);
+    let payback = t.optional_table("payback", "[payback]", payback::terms);
     let parts = BookParts {
         facility: facility.as_ref(),
         seller: seller.as_ref(),
@@ -64,10 +66,23 @@ fn read_book(t: &mut Table, notes: &Notes) -> Option<Book> {
         tariffs: &tariffs,
         contracts: &contracts,
         assets: &assets,
+        payback: payback.as_ref().and_then(Option::as_ref),
     };
     for problem in parts.check() {
         notes.problem(problem);
     }
-    let (facility, seller, accounting) = (facility?, seller?, accounting?);
-    Some(Book { facility, seller, accounting, rooms, meters, tenants, price_indices, tariffs, contracts, assets })
+    let (facility, seller, accounting, payback) = (facility?, seller?, accounting?, payback?);
+    Some(Book {
+        facility,
+        seller,
+        accounting,
+        rooms,
+        meters,
+        tenants,
+        price_indices,
+        tariffs,
+        contracts,
+        assets,
+        payback,
+    })
 }

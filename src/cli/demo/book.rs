@@ -65,6 +65,7 @@ pub fn example_book(first: BillingMonth) -> Result<Book, ExampleError> {
         tariffs: tariffs(first)?,
         contracts: contracts(first)?,
         assets: vec![investment()],
+        payback: Some(super::management::example_terms()),
     })
 }
 

@@ -1,6 +1,7 @@
 //! `chapelle demo`: the main job, end to end, on an example of the Chapelle centre.
 
 mod book;
+mod management;
 mod readings;
 mod summary;
 
@@ -14,7 +15,7 @@ use super::context::progress_bar;
 use super::{CliError, Context, Outcome};
 use crate::app::ingest_readings::{self, ReadingInput};
 use crate::app::run_billing::{self, RunRequest};
-use crate::app::{Store, deliver_outbox, export_book, import_book, post_depreciation};
+use crate::app::{Store, deliver_outbox, export_book, import_book, post_depreciation, record_management_figures};
 use crate::bookfile;
 use crate::domain::audit::Actor;
 use crate::domain::book::Book;
@@ -49,6 +50,7 @@ impl Demo {
         steps.time("billing", || bill(context, &store, &stored, &months))?;
         steps.time("mail", || deliver(context, &store, last))?;
         steps.time("depreciation", || Ok(post_depreciation::post(&store, last, &context.actor(), context.now)?))?;
+        steps.time("payback", || record_figures(context, &store, first, last))?;
         let people = steps.time("people", || summary::sign_ins(context, &store))?;
         let summary = Summary::gather(context, &store, &months, loaded, steps.taken, people)?;
         context.print(&summary, Summary::describe);
@@ -174,6 +176,16 @@ fn correct_late(store: &Store, book: &Book, month: BillingMonth, now: DateTime<U
     });
     intake.push(inputs, now)?;
     intake.finish(now)?;
+    Ok(())
+}
+
+/// Writes the example figures as a CSV file and imports that file, as a person would.
+fn record_figures(context: &Context, store: &Store, first: BillingMonth, last: BillingMonth) -> Result<(), CliError> {
+    let path = context.data_dir.join("management-figures.csv");
+    let text = management::example_figures(first, last);
+    std::fs::write(&path, &text).map_err(CliError::io("write", &path))?;
+    let name = path.display().to_string();
+    record_management_figures::import(store, text.as_bytes(), &name, &context.actor(), context.now)?;
     Ok(())
 }
 

@@ -32,6 +32,7 @@ fn book() -> Book {
         contracts: vec![first, second],
         accounting: Accounting::default(),
         assets: Vec::new(),
+        payback: None,
     }
 }
 

@@ -150,6 +150,8 @@ pub enum BookFault {
 
     #[error("components sum to {sum} ({arithmetic}), not to the asset's cost {cost}: {}", difference(*sum, *cost))]
     ComponentsDoNotSum { sum: Money, arithmetic: String, cost: Money },
+    #[error("the parts of the key sum to {sum} ({arithmetic}), not to 100")]
+    KeyDoesNotSum { sum: Decimal, arithmetic: String },
     #[error("{value} exceeds {limit}, {of}")]
     Exceeds { value: Money, limit: Money, of: &'static str },
 }

@@ -15,6 +15,7 @@ mod assignments;
 mod contracts;
 mod meters;
 mod parties;
+mod payback;
 mod places;
 mod prices;
 
@@ -29,6 +30,7 @@ pub(super) fn all(parts: &BookParts) -> Vec<BookProblem> {
     contracts::check(parts, &mut findings);
     assignments::check(parts, &mut findings);
     assets::check(parts, &mut findings);
+    payback::check(parts, &mut findings);
     findings.0
 }
 

@@ -21,6 +21,7 @@ mod assets;
 mod contracts;
 mod meters;
 mod parties;
+mod payback;
 mod places;
 mod prices;
 
@@ -60,6 +61,7 @@ pub fn save_book(connection: &mut AnyConnection, book: &Book) -> StorageResult<B
     let tariffs = prices::save_tariffs(connection, &book.tariffs, &mut changes)?;
     contracts::save(connection, &book.contracts, &contracts::References { tenants, tariffs, meters }, &mut changes)?;
     assets::save(connection, &book.assets, &mut changes)?;
+    payback::save(connection, book.payback.as_ref(), &mut changes)?;
     Ok(changes)
 }
 
@@ -78,6 +80,7 @@ pub fn load_book(connection: &mut AnyConnection) -> StorageResult<Option<Book>> 
         tariffs: values(prices::load_tariffs(connection)?, |tariff| &tariff.code.0),
         contracts: values(contracts::load(connection)?, |contract| &contract.code.0),
         assets: values(assets::load(connection)?, |asset| &asset.code.0),
+        payback: payback::load(connection)?,
     }))
 }
 
