@@ -15,7 +15,7 @@ use common::{ENGINES, Engine, World};
 use serde_json::Value;
 use story::{LATER, json_at, refused, story, years_closed};
 
-fn text<'a>(value: &'a Value, key: &str) -> &'a str {
+fn text_of<'a>(value: &'a Value, key: &str) -> &'a str {
     value[key].as_str().unwrap_or_else(|| panic!("{key} of {value:#}"))
 }
 
@@ -24,19 +24,19 @@ fn payments_credits_and_interest_keep_the_customers_account() {
     for engine in ENGINES {
         let world = World::new(engine);
         let told = story(&world);
-        assert_eq!(text(&told.first_payment, "open_after"), text(&told.second_payment, "open_before"));
-        assert_eq!(text(&told.second_payment, "open_after"), "0.00");
-        assert_eq!(text(&told.second_payment, "letter"), "AAB");
+        assert_eq!(text_of(&told.first_payment, "open_after"), text_of(&told.second_payment, "open_before"));
+        assert_eq!(text_of(&told.second_payment, "open_after"), "0.00");
+        assert_eq!(text_of(&told.second_payment, "letter"), "AAB");
         assert_eq!(told.second_payment["days_late"].as_i64(), Some(28));
         let claims = told.interest["claims"].as_array().unwrap();
         assert_eq!(claims.len(), 1);
-        assert_eq!((text(&claims[0], "rate_percent"), text(&claims[0], "indemnity")), ("10.15", "40.00"));
-        assert_eq!(text(&claims[0], "document"), "INT-REG-2027-000001");
-        assert_eq!(text(&told.interest, "open"), text(&claims[0], "total"));
+        assert_eq!((text_of(&claims[0], "rate_percent"), text_of(&claims[0], "indemnity")), ("10.15", "40.00"));
+        assert_eq!(text_of(&claims[0], "document"), "INT-REG-2027-000001");
+        assert_eq!(text_of(&told.interest, "open"), text_of(&claims[0], "total"));
         assert_eq!(told.interest_again["claims"].as_array().unwrap().len(), 0, "once");
-        assert_eq!(text(&told.interest_payment, "letter"), "AAC");
-        assert_eq!(text(&told.whole_credit, "letter"), "AAA");
-        assert!(text(&told.whole_credit, "pdf").ends_with(".pdf"));
+        assert_eq!(text_of(&told.interest_payment, "letter"), "AAC");
+        assert_eq!(text_of(&told.whole_credit, "letter"), "AAA");
+        assert!(text_of(&told.whole_credit, "pdf").ends_with(".pdf"));
         assert_eq!(told.line_credit["lines"].as_u64(), Some(1));
 
         let check = json_at(&world, LATER, &["invoices", "archive"]);
@@ -44,7 +44,7 @@ fn payments_credits_and_interest_keep_the_customers_account() {
         let output = world.chapelle_at(LATER, &["--json", "journal", "tie-out", "--year", "2026"]).output().unwrap();
         let tied: Value = serde_json::from_slice(&output.stdout).unwrap();
         for one in tied["comparisons"].as_array().unwrap() {
-            assert_eq!(text(one, "difference"), "0.00", "{one:#}");
+            assert_eq!(text_of(one, "difference"), "0.00", "{one:#}");
         }
         assert_eq!(output.status.code(), Some(0));
         let reconciled = json_at(&world, LATER, &["journal", "reconcile", "--as-of", "2027-01-31"]);
@@ -52,8 +52,8 @@ fn payments_credits_and_interest_keep_the_customers_account() {
             .as_array()
             .unwrap()
             .iter()
-            .filter(|one| text(one, "difference") != "0.00")
-            .map(|one| text(one, "check"))
+            .filter(|one| text_of(one, "difference") != "0.00")
+            .map(|one| text_of(one, "check"))
             .collect();
         // Assets were bought and subsidised before these books began, and January is not posted.
         assert!(
@@ -131,7 +131,7 @@ fn a_closed_year_opens_the_next_with_its_balances() {
         let closing = |balance: &Value, account: &str| {
             let rows = balance["accounts"].as_array().unwrap();
             let row = rows.iter().find(|row| row["account"] == account).unwrap();
-            (text(row, "closing_debit").to_owned(), text(row, "closing_credit").to_owned())
+            (text_of(row, "closing_debit").to_owned(), text_of(row, "closing_credit").to_owned())
         };
         for account in ["411", "28131", "44571"] {
             assert_eq!(closing(&before, account), closing(&after, account), "{account}");
@@ -140,7 +140,7 @@ fn a_closed_year_opens_the_next_with_its_balances() {
         for side in ["debit", "credit"] {
             let row = next["accounts"].as_array().unwrap().iter().find(|row| row["account"] == "411").unwrap();
             assert_eq!(
-                text(row, &format!("opening_{side}")),
+                text_of(row, &format!("opening_{side}")),
                 if side == "debit" { closing(&after, "411").0 } else { "0.00".into() }
             );
         }
@@ -149,7 +149,7 @@ fn a_closed_year_opens_the_next_with_its_balances() {
                 .as_array()
                 .unwrap()
                 .iter()
-                .all(|row| { !text(row, "account").starts_with('6') || text(row, "opening_debit") == "0.00" })
+                .all(|row| { !text_of(row, "account").starts_with('6') || text_of(row, "opening_debit") == "0.00" })
         );
         assert!(refused(&world, LATER, &["journal", "close-year", "2026"]).contains("closed and locked already"));
         let allocated = json_at(
@@ -162,5 +162,47 @@ fn a_closed_year_opens_the_next_with_its_balances() {
         for part in ["opening", "closing"] {
             assert_eq!(text(total, &format!("{part}_debit")), text(total, &format!("{part}_credit")));
         }
+    }
+}
+
+#[test]
+fn a_bank_statement_pays_the_invoices_it_names_once() {
+    for engine in ENGINES {
+        let world = World::new(engine);
+        story(&world);
+        let invoices = json_at(&world, LATER, &["invoices", "list"]);
+        let one = |number: &str| {
+            invoices.as_array().unwrap().iter().find(|one| one["number"] == number).unwrap()["gross"].as_str().unwrap()
+        };
+        // What a CFONB record says of an amount: fourteen characters, the last its last digit and its sign.
+        let amount = |text: &str| {
+            let digits = format!("{:0>14}", text.replace('.', ""));
+            let (head, last) = digits.split_at(13);
+            let sign = b"{ABCDEFGHI"[last.parse::<usize>().unwrap()];
+            format!("{head}{}", char::from(sign))
+        };
+        let fixture = include_str!("fixtures/statement.cfonb120.txt").replace("011226", "151226");
+        let named = |number: i64, euros: &str| {
+            let number = chapelle::domain::invoice::InvoiceNumber::new("DC", 2026, number).unwrap();
+            let reference = chapelle::domain::invoice::creditor_reference(&number);
+            fixture.replace("0000000012000{", &amount(euros)).replace("RF85DC2026000123", &reference)
+        };
+        let text = named(3, one("DC2026000003")) + &named(6, "99999.00") + &named(99, "12.00");
+        let file = world.file("releve.txt", &text);
+        let import = ["payments", "import", file.to_str().unwrap()];
+        let first = json_at(&world, LATER, &import);
+        assert_eq!(first["recorded"].as_array().unwrap().len(), 1, "{first:#}");
+        assert_eq!(
+            (text_of(&first["recorded"][0], "invoice"), text_of(&first["recorded"][0], "open_after")),
+            ("DC2026000003", "0.00")
+        );
+        let left = first["unmatched"].as_array().unwrap();
+        assert!(text_of(&left[0], "why").contains("is more than what is open on DC2026000006"), "{left:#?}");
+        assert!(text_of(&left[1], "why").contains("names no invoice"), "{left:#?}");
+        let again = json_at(&world, LATER, &import);
+        assert_eq!((again["recorded"].as_array().unwrap().len(), again["known_before"].as_u64()), (0, Some(1)));
+        let other = world.file("autre.txt", &text.replace("0500013M026", "0500013M027"));
+        let told = refused(&world, LATER, &["payments", "import", other.to_str().unwrap()]);
+        assert!(told.contains("the statement is of account 20041010050500013M027"), "{told}");
     }
 }

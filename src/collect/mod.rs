@@ -9,6 +9,7 @@ mod batch;
 mod csv;
 mod file;
 mod json;
+pub mod statement;
 mod text;
 
 use std::borrow::Cow;
