@@ -160,7 +160,7 @@ fn a_closed_year_opens_the_next_with_its_balances() {
         assert_eq!(allocated["posted"][0], "AFFECTATION-2025");
         let total = &next["total"];
         for part in ["opening", "closing"] {
-            assert_eq!(text(total, &format!("{part}_debit")), text(total, &format!("{part}_credit")));
+            assert_eq!(text_of(total, &format!("{part}_debit")), text_of(total, &format!("{part}_credit")));
         }
     }
 }
