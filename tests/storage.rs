@@ -4,6 +4,8 @@
 
 #[path = "storage/accounts.rs"]
 mod accounts;
+#[path = "storage/bookkeeping.rs"]
+mod bookkeeping;
 #[path = "storage/books.rs"]
 mod books;
 #[path = "storage/engines.rs"]

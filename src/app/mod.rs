@@ -17,6 +17,7 @@ pub mod export_journal;
 pub mod figures;
 mod gather;
 pub mod import_book;
+pub mod import_statement;
 pub mod ingest_readings;
 mod issue_invoice;
 pub mod keep_series;

@@ -57,6 +57,25 @@ pub fn general(store: &Store, account: &str, auxiliary: Option<&str>, span: Span
     Ok(GeneralLedger { from: span.from, through: span.through, accounts })
 }
 
+/// Entries that pass `filter` as a file; where it leaves its days open, those of the entries are told.
+pub fn journal_file(
+    store: &Store,
+    filter: JournalFilter,
+    format: ReportFormat,
+    language: Language,
+) -> Result<Vec<u8>, AppError> {
+    let (from, through) = (filter.from, filter.through);
+    let end = match through {
+        Some(day) => day,
+        None => days_of(9999)?.1,
+    };
+    let ledger = store.read(|connection| export_journal::read(connection, filter, end))?;
+    let dates = || ledger.entries.iter().map(|posted| posted.entry.date);
+    let first = from.or_else(|| dates().min()).unwrap_or_default();
+    let last = through.or_else(|| dates().max()).unwrap_or(first);
+    Ok(ledger::journal(&ledger.books(), (first, last), format, language)?)
+}
+
 /// The comparisons of a day (reconciliation) or of a span (tie-out).
 pub fn comparisons(store: &Store, kind: ComparisonKind, span: Span) -> Result<Reconciliation, AppError> {
     store.read(|connection| {

@@ -1,11 +1,14 @@
 //! `chapelle payments`: money received, and what late payments cost.
 
+use std::path::PathBuf;
+
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
 use super::{CliError, Context, Outcome};
 use crate::app::charge_interest::{self, InterestReport};
+use crate::app::import_statement::{self, ImportReport, Totals};
 use crate::app::record_payment::{self, NewPayment, PaymentReport, RecordedPayment};
 use crate::domain::invoice::InvoiceNumber;
 use crate::domain::money::Money;
@@ -16,6 +19,8 @@ pub enum Payments {
     Record(Record),
     /// List payments in the order they were recorded.
     List(List),
+    /// Record the payments of a bank statement, camt.053 or CFONB 120, found by their creditor reference or number.
+    Import(Import),
     /// Claim late interest and the 40 € indemnity for payments of an invoice that came after its due date.
     Interest(Interest),
 }
@@ -47,6 +52,11 @@ pub struct List {
 }
 
 #[derive(Debug, Args)]
+pub struct Import {
+    file: PathBuf,
+}
+
+#[derive(Debug, Args)]
 pub struct Interest {
     #[arg(long)]
     invoice: String,
@@ -57,6 +67,7 @@ impl Payments {
         match self {
             Payments::Record(record) => record.run(context),
             Payments::List(list) => list.run(context),
+            Payments::Import(import) => import.run(context),
             Payments::Interest(interest) => interest.run(context),
         }
     }
@@ -139,6 +150,28 @@ impl Row {
             self.reference.as_deref().unwrap_or_default()
         )
     }
+}
+
+impl Import {
+    fn run(&self, context: &Context) -> Result<Outcome, CliError> {
+        let bytes = std::fs::read(&self.file).map_err(CliError::io("read", &self.file))?;
+        let report = import_statement::import(&context.open()?, &bytes, &context.actor(), context.now)?;
+        context.print(&report, describe_import);
+        Ok(if report.unmatched.is_empty() { Outcome::Done } else { Outcome::NeedsAttention })
+    }
+}
+
+fn describe_import(report: &ImportReport) -> String {
+    let mut lines: Vec<String> = report.recorded.iter().map(describe).collect();
+    let Totals { receipts, recorded, known } = report.totals();
+    lines.push(format!(
+        "{receipts} receipts: {recorded} recorded, {known} known before, {} left",
+        report.unmatched.len()
+    ));
+    for left in &report.unmatched {
+        lines.push(format!("  {} {} {}: {}", left.booked_on, left.amount, left.text, left.why));
+    }
+    lines.join("\n")
 }
 
 impl Interest {

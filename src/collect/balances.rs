@@ -1,6 +1,6 @@
 //! Opening balances as CSV: `account,auxiliary,label,debit,credit`, or the French way with `;` and decimal commas.
 
-use csv::{ReaderBuilder, StringRecord, Trim};
+use csv::{ReaderBuilder, StringRecord, Terminator, Trim};
 
 const COLUMNS: [&str; 5] = ["account", "auxiliary", "label", "debit", "credit"];
 /// The same in French, in the same order.
@@ -37,7 +37,12 @@ pub fn read(bytes: &[u8]) -> Result<Vec<BalanceLine>, BalancesError> {
     let text = std::str::from_utf8(bytes).map_err(|_| BalancesError::Encoding)?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let delimiter = if text.lines().next().unwrap_or_default().contains(';') { b';' } else { b',' };
-    let mut reader = ReaderBuilder::new().delimiter(delimiter).trim(Trim::All).from_reader(text.as_bytes());
+    // Cells are trimmed, so a carriage return before the line feed does no harm, and lines are counted rightly.
+    let mut reader = ReaderBuilder::new()
+        .delimiter(delimiter)
+        .terminator(Terminator::Any(b'\n'))
+        .trim(Trim::All)
+        .from_reader(text.as_bytes());
     let failure = |error: &csv::Error| BalancesError::Line {
         line: error.position().map_or(1, |place| usize::try_from(place.line()).unwrap_or_default()),
         message: "it has not as many cells as the first line: a decimal comma needs `;` between cells".to_owned(),

@@ -10,6 +10,7 @@ mod csv;
 mod figures;
 mod file;
 mod json;
+pub mod statement;
 mod text;
 
 use std::borrow::Cow;

@@ -144,14 +144,14 @@ impl Look<'_> {
         self.sources.chart.account(role)
     }
 
-    /// Debits less credits through the last day of accounts whose number begins so, before its year is closed.
+    /// Debits less credits of an account through the last day, before its year is closed.
     fn balance(&self, account: &str) -> Money {
         let entries = self.sources.entries.iter().filter(|posted| {
             let entry = &posted.entry;
             entry.date <= self.through
                 && !(entry.journal == Journal::Closing && entry.date.year() == self.through.year())
         });
-        entries.flat_map(|posted| posted.entry.lines()).filter(|line| line.account.starts_with(account)).map(net).sum()
+        entries.flat_map(|posted| posted.entry.lines()).filter(|line| line.account == account).map(net).sum()
     }
 
     /// Lines posted within the days in `journal`, or in any but those that open and close years.

@@ -7,7 +7,7 @@ use actix_web::http::{Method, header};
 use actix_web::web::{self, JsonConfig, PathConfig, PayloadConfig, QueryConfig, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, ResponseError, Route};
 
-use super::api::{amortisation, invoices, journal, openapi, readings, tenants, token};
+use super::api::{amortisation, invoices, journal, ledger, openapi, readings, tenants, token};
 use super::auth::{Access, guarded};
 use super::error::Fault;
 use super::{health, pages};
@@ -49,6 +49,8 @@ pub const ROUTES: &[RouteRow] = &[
     get!("/api/v1/invoices/{number}", Access::Api(Action::SeeInvoices), invoices::one),
     get!("/api/v1/amortisation", Access::Api(Action::SeeAmortisation), amortisation::report),
     get!("/api/v1/journal", Access::Api(Action::SeeJournal), journal::list),
+    get!("/api/v1/journal/balance", Access::Api(Action::SeeJournal), ledger::balance),
+    get!("/api/v1/journal/accounts/{account}", Access::Api(Action::SeeJournal), ledger::account),
     get!("/assets/{name}", Access::OpenPage, pages::assets::asset),
     get!("/sign-in", Access::OpenPage, pages::sign_in::form),
     post!("/sign-in", Access::OpenPage, pages::sign_in::submit),
@@ -65,6 +67,10 @@ pub const ROUTES: &[RouteRow] = &[
     get!("/invoices/{number}", Access::Page(Action::SeeInvoices), pages::invoice::one),
     get!("/amortisation", Access::Page(Action::SeeAmortisation), pages::amortisation::page),
     get!("/amortisation/file", Access::Page(Action::SeeAmortisation), pages::amortisation::file),
+    get!("/journal", Access::Page(Action::SeeJournal), pages::journal::list),
+    get!("/journal/file", Access::Page(Action::SeeJournal), pages::journal::file),
+    get!("/journal/balance", Access::Page(Action::SeeJournal), pages::ledger::balance),
+    get!("/journal/accounts/{account}", Access::Page(Action::SeeJournal), pages::ledger::account),
 ];
 
 /// Registers the table; everything else is not found.

@@ -84,11 +84,12 @@ async fn the_journal_balances() {
     let server = Server::start(&site).await;
     let token = server.token(Role::Finance).await;
     let entries = server.get_with("/api/v1/journal?journal=VE&from=2026-11-01&through=2026-11-30", &token).await.json();
+    let entries = &entries["entries"];
     let entries = entries.as_array().unwrap();
     assert_eq!(entries.len(), 3);
     for entry in entries {
         let side = |key: &str| entry["lines"].as_array().unwrap().iter().map(|line| cents(&line[key])).sum::<i64>();
         assert_eq!(side("debit"), side("credit"), "{entry}");
     }
-    assert_eq!(server.get_with("/api/v1/journal?journal=AM", &token).await.json().as_array().unwrap().len(), 0);
+    assert_eq!(server.get_with("/api/v1/journal?journal=AM", &token).await.json()["total"], 0);
 }

@@ -112,6 +112,12 @@ async fn every_page_is_a_sound_document_in_both_languages() {
         "/invoices/nothing".to_owned(),
         "/amortisation".to_owned(),
         "/amortisation?as_of=1999-01-01".to_owned(),
+        "/journal".to_owned(),
+        "/journal?journal=BQ".to_owned(),
+        "/journal/balance".to_owned(),
+        "/journal/balance?from=1999-01-01&through=1999-12-31".to_owned(),
+        "/journal/accounts/411".to_owned(),
+        "/journal/accounts/9".to_owned(),
     ];
     let cookie = server.sign_in(Role::Finance).await;
     for language in ["fr", "en"] {

@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 pub use entries::{entries_csv, entries_json};
 pub use fec::{COLUMNS as FEC_COLUMNS, FecFile, FecHead, fec, fec_description};
 pub use hledger::hledger;
-pub use reports::{ComparisonKind, GeneralLedger, comparisons, general_ledger, trial_balance};
+pub use reports::{ComparisonKind, GeneralLedger, comparisons, general_ledger, journal, trial_balance};
 
 use super::amortisation::{RenderError, looks_like_formula};
 use crate::domain::ledger::{Chart, Letters, PostedEntry};

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::statement::{Heading, Kind, Section, Statement, Value};
-use super::{RenderError, ReportFormat, statement_csv, statement_pdf, statement_xlsx, words};
+use super::{Books, RenderError, ReportFormat, statement_csv, statement_pdf, statement_xlsx, words};
 use crate::documents::format::Format;
 use crate::domain::ledger::{LedgerAccount, TrialBalance};
 use crate::domain::party::Language;
@@ -97,6 +97,66 @@ pub fn general_ledger(
         empty: words.empty.to_owned(),
     };
     written(&statement, report, format)
+}
+
+/// Entries of the journal in the format asked for, one row a line of an entry.
+pub fn journal(
+    books: &Books<'_>,
+    (from, through): (chrono::NaiveDate, chrono::NaiveDate),
+    format: ReportFormat,
+    language: Language,
+) -> Result<Vec<u8>, RenderError> {
+    let words = words::of(language);
+    let [account, name, ..] = words.balance;
+    let [date, number, journal, document, auxiliary, label, debit, credit, _, letter] = words.ledger;
+    let headings = vec![
+        heading(date, Kind::Date, 12),
+        heading(number, Kind::Text, 15),
+        heading(journal, Kind::Text, 8),
+        heading(document, Kind::Text, 18),
+        heading(account, Kind::Text, 10),
+        heading(name, Kind::Text, 32),
+        heading(auxiliary, Kind::Text, 18),
+        heading(label, Kind::Text, 44),
+        heading(debit, Kind::Summed, 16),
+        heading(credit, Kind::Summed, 16),
+        heading(letter, Kind::Text, 8),
+    ];
+    let mut rows = Vec::new();
+    for posted in books.entries {
+        let entry = &posted.entry;
+        for (position, line) in (1_i64..).zip(entry.lines()) {
+            let letter = books.letters.of(entry.journal, &entry.document, position);
+            rows.push(vec![
+                Value::Date(entry.date),
+                Value::Text(posted.number.to_string()),
+                Value::Text(entry.journal.code().to_owned()),
+                Value::Text(entry.document.clone()),
+                Value::Text(line.account.clone()),
+                Value::Text(books.chart.name(&line.account).to_owned()),
+                Value::Text(line.auxiliary.clone().unwrap_or_default()),
+                Value::Text(line.label.clone()),
+                Value::Amount(line.debit),
+                Value::Amount(line.credit),
+                Value::Text(letter.map(|letter| letter.code.clone()).unwrap_or_default()),
+            ]);
+        }
+    }
+    let statement = Statement {
+        title: words.journal_title.to_owned(),
+        subtitle: span(language, from, through),
+        language,
+        day: through,
+        headings,
+        sections: vec![Section { rows, ..Section::default() }],
+        total: Some(words.total.to_owned()),
+        opening: String::new(),
+        empty: words.empty.to_owned(),
+    };
+    match format {
+        ReportFormat::Json => super::entries_json(books),
+        _ => written(&statement, &(), format),
+    }
 }
 
 /// Which of the two tables of comparisons.

@@ -134,8 +134,8 @@ impl Sheet<'_> {
             let text = match value {
                 Value::Text(text) => text.clone(),
                 Value::Date(day) => self.format.date_short(*day),
-                // Nothing is a dash, so that what moves stands out.
-                Value::Amount(amount) if amount.is_zero() && !is_sum => "–".to_owned(),
+                // Nothing is a dash, so that what moves stands out; no difference is a figure.
+                Value::Amount(amount) if amount.is_zero() && !is_sum && !self.is_difference(column) => "–".to_owned(),
                 Value::Amount(amount) => self.format.amount(*amount),
                 Value::Empty => String::new(),
             };
@@ -143,5 +143,10 @@ impl Sheet<'_> {
             if column == 0 { cell.heading_row() } else { cell }
         };
         Row::new(values.iter().enumerate().map(cell).collect())
+    }
+
+    fn is_difference(&self, column: usize) -> bool {
+        let heading = self.statement.headings.get(column);
+        heading.is_some_and(|heading| matches!(heading.kind, Kind::Difference { .. }))
     }
 }

@@ -5,6 +5,7 @@ use crate::domain::reconciliation::Check;
 
 pub(super) struct Words {
     pub balance_title: &'static str,
+    pub journal_title: &'static str,
     pub ledger_title: &'static str,
     pub reconciliation_title: &'static str,
     pub tie_out_title: &'static str,
@@ -18,6 +19,7 @@ pub(super) struct Words {
 
 const FRENCH: Words = Words {
     balance_title: "Balance générale",
+    journal_title: "Journal",
     ledger_title: "Grand livre",
     reconciliation_title: "Rapprochement avec la comptabilité",
     tie_out_title: "Concordance des totaux",
@@ -40,6 +42,7 @@ const FRENCH: Words = Words {
 
 const ENGLISH: Words = Words {
     balance_title: "Trial balance",
+    journal_title: "Journal",
     ledger_title: "General ledger",
     reconciliation_title: "Reconciliation with the ledger",
     tie_out_title: "Tie-out of totals",

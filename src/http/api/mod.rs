@@ -6,6 +6,7 @@
 pub mod amortisation;
 pub mod invoices;
 pub mod journal;
+pub mod ledger;
 pub mod openapi;
 pub mod readings;
 pub mod tenants;

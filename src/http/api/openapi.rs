@@ -7,7 +7,7 @@ use actix_web::http::header;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::{amortisation, invoices, journal, readings, tenants, token};
+use super::{amortisation, invoices, journal, ledger, readings, tenants, token};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -24,6 +24,8 @@ use super::{amortisation, invoices, journal, readings, tenants, token};
         invoices::xml,
         amortisation::report,
         journal::list,
+        ledger::balance,
+        ledger::account,
     ),
     modifiers(&Token)
 )]
