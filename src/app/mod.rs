@@ -6,6 +6,7 @@
 pub mod archive_invoice;
 pub mod audit_pack;
 pub mod deliver_outbox;
+pub mod draw_sample;
 mod error;
 pub mod export_book;
 pub mod figures;
@@ -18,6 +19,7 @@ pub mod plan_billing;
 pub mod post_depreciation;
 pub mod read_invoices;
 pub mod read_journal;
+pub mod read_sheet;
 pub mod read_tenants;
 pub mod read_trail;
 pub mod receive_readings;

@@ -62,10 +62,14 @@ pub enum Action {
     SeeDrafts,
     SeeAmortisation,
     SeeJournal,
+    /// What was done, by whom, and what is signed of it; samples and the sheets behind them.
+    SeeTrail,
+    /// A year's evidence as a file.
+    TakeEvidence,
 }
 
 impl Action {
-    pub const ALL: [Action; 7] = [
+    pub const ALL: [Action; 9] = [
         Action::SendReadings,
         Action::SeeTenants,
         Action::SeeContracts,
@@ -73,6 +77,8 @@ impl Action {
         Action::SeeDrafts,
         Action::SeeAmortisation,
         Action::SeeJournal,
+        Action::SeeTrail,
+        Action::TakeEvidence,
     ];
 
     pub const fn name(self) -> &'static str {
@@ -84,6 +90,8 @@ impl Action {
             Action::SeeDrafts => "see drafts",
             Action::SeeAmortisation => "see amortisation",
             Action::SeeJournal => "see journal",
+            Action::SeeTrail => "see trail",
+            Action::TakeEvidence => "take evidence",
         }
     }
 }

@@ -7,7 +7,7 @@ use actix_web::http::{Method, header};
 use actix_web::web::{self, JsonConfig, PathConfig, PayloadConfig, QueryConfig, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, ResponseError, Route};
 
-use super::api::{amortisation, invoices, journal, openapi, readings, tenants, token};
+use super::api::{amortisation, audit, invoices, journal, openapi, readings, tenants, token};
 use super::auth::{Access, guarded};
 use super::error::Fault;
 use super::{health, pages};
@@ -49,6 +49,8 @@ pub const ROUTES: &[RouteRow] = &[
     get!("/api/v1/invoices/{number}", Access::Api(Action::SeeInvoices), invoices::one),
     get!("/api/v1/amortisation", Access::Api(Action::SeeAmortisation), amortisation::report),
     get!("/api/v1/journal", Access::Api(Action::SeeJournal), journal::list),
+    get!("/api/v1/audit/events", Access::Api(Action::SeeTrail), audit::events),
+    get!("/api/v1/audit/roots", Access::Api(Action::SeeTrail), audit::signed_roots),
     get!("/assets/{name}", Access::OpenPage, pages::assets::asset),
     get!("/sign-in", Access::OpenPage, pages::sign_in::form),
     post!("/sign-in", Access::OpenPage, pages::sign_in::submit),
@@ -62,6 +64,13 @@ pub const ROUTES: &[RouteRow] = &[
     get!("/invoices/{number}", Access::Page(Action::SeeInvoices), pages::invoice::one),
     get!("/amortisation", Access::Page(Action::SeeAmortisation), pages::amortisation::page),
     get!("/amortisation/file", Access::Page(Action::SeeAmortisation), pages::amortisation::file),
+    get!("/audit", Access::Page(Action::SeeTrail), pages::audit::trail),
+    get!("/audit/verify", Access::Page(Action::SeeTrail), pages::audit_verify::page),
+    get!("/audit/verify.py", Access::Page(Action::TakeEvidence), pages::audit_verify::verifier),
+    get!("/audit/roots.jsonl", Access::Page(Action::SeeTrail), pages::audit_verify::root_lines),
+    get!("/audit/pack", Access::Page(Action::TakeEvidence), pages::audit_verify::pack),
+    get!("/audit/sample", Access::Page(Action::SeeTrail), pages::audit_sample::draw),
+    get!("/audit/sample/sheet/{number}", Access::Page(Action::SeeTrail), pages::audit_sheet::sheet),
 ];
 
 /// Registers the table; everything else is not found.

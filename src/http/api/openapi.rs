@@ -7,7 +7,7 @@ use actix_web::http::header;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::{amortisation, invoices, journal, readings, tenants, token};
+use super::{amortisation, audit, invoices, journal, readings, tenants, token};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -24,6 +24,8 @@ use super::{amortisation, invoices, journal, readings, tenants, token};
         invoices::xml,
         amortisation::report,
         journal::list,
+        audit::events,
+        audit::signed_roots,
     ),
     modifiers(&Token)
 )]

@@ -33,10 +33,11 @@ pub struct LanguageLink {
 }
 
 /// The sections, as far as a role may see them.
-const SECTIONS: [(&str, &str, Action); 3] = [
+const SECTIONS: [(&str, &str, Action); 4] = [
     ("/invoices", "nav-invoices", Action::SeeInvoices),
     ("/tenants", "nav-tenants", Action::SeeTenants),
     ("/amortisation", "nav-amortisation", Action::SeeAmortisation),
+    ("/audit", "nav-audit", Action::SeeTrail),
 ];
 
 impl Frame {
