@@ -473,3 +473,5 @@ diesel::joinable!(app_user -> tenant (tenant_id));
 
 diesel::allow_tables_to_appear_in_same_query!(invoice, invoice_line, invoice_archive, contract, tenant, app_user);
 diesel::allow_tables_to_appear_in_same_query!(journal_entry, journal_line);
+diesel::allow_tables_to_appear_in_same_query!(audit_event, invoice);
+diesel::allow_tables_to_appear_in_same_query!(audit_event, invoice_archive);

@@ -49,12 +49,12 @@ fn batch(source: &str, readings: Vec<IncomingReading>) -> IncomingBatch {
 fn a_batch_leaves_one_event_and_a_correction_another() {
     on_both(|database| {
         with_book(database);
-        let ids = database.read(|c| chapelle::storage::book::meter_ids(c)).unwrap();
+        let ids = database.read(chapelle::storage::book::meter_ids).unwrap();
         let mut codes: Vec<_> = ids.keys().cloned().collect();
         codes.sort();
         let (first, second) = (ids[&codes[0]], ids[&codes[1]]);
         let writer = ReadingWriter::start(database).unwrap();
-        let before = database.read(|c| audit::head(c)).unwrap().0;
+        let before = database.read(audit::head).unwrap().0;
         let sent = vec![
             reading(first, "2026-10-01T00:00:00Z", 1_000_000, None),
             reading(second, "2026-10-01T00:00:00Z", 2_500_000, None),
@@ -131,11 +131,11 @@ fn a_root_covers_more_than_the_last_names_it_and_never_changes() {
         headless.statement.head = "elsewhere".into();
         assert!(matches!(keep(&headless), Err(StorageError::Refused(_))));
         keep(&root(4, "fourth", "second")).unwrap();
-        assert_eq!(database.read(|c| roots::last(c)).unwrap(), Some(root(4, "fourth", "second")));
+        assert_eq!(database.read(roots::last).unwrap(), Some(root(4, "fourth", "second")));
         assert_eq!(database.read(|c| roots::covering(c, 3)).unwrap(), Some(root(4, "fourth", "second")));
         assert_eq!(database.read(|c| roots::covering(c, 2)).unwrap(), Some(root(2, "second", GENESIS)));
         assert_eq!(database.read(|c| roots::covering(c, 5)).unwrap(), None);
-        assert_eq!(database.read(|c| roots::looked_through(c)).unwrap(), 4);
+        assert_eq!(database.read(roots::looked_through).unwrap(), 4);
         for sql in ["DELETE FROM audit_root", "UPDATE audit_root SET root = 'x'"] {
             refused(database, sql);
         }
@@ -150,8 +150,8 @@ fn a_root_covers_more_than_the_last_names_it_and_never_changes() {
         database.write(|c| seals::insert(c, &sealed(3, "three"))).unwrap();
         assert!(database.write(|c| seals::insert(c, &sealed(3, "other"))).is_err());
         assert_eq!(database.read(|c| seals::of_day(c, day("2026-10-01"))).unwrap(), Some(sealed(3, "three")));
-        assert_eq!(database.read(|c| seals::days(c)).unwrap(), [day("2026-10-01")]);
-        assert_eq!(database.read(|c| seals::last_day(c)).unwrap(), Some(day("2026-10-01")));
+        assert_eq!(database.read(seals::days).unwrap(), [day("2026-10-01")]);
+        assert_eq!(database.read(seals::last_day).unwrap(), Some(day("2026-10-01")));
         for sql in ["DELETE FROM sealed_day", "UPDATE sealed_day SET root = 'x'"] {
             refused(database, sql);
         }
