@@ -148,8 +148,7 @@ trait OnlyKnownSections {
 impl OnlyKnownSections for Env {
     /// Other variables may begin with `CHAPELLE_` too (the tests' peers do); only those of a section are ours.
     fn only_known_sections(self) -> Env {
-        self.filter(|key| ["server__", "mail__", "audit__"].iter().any(|section| key.as_str().starts_with(section)))
-            .split("__")
+        self.filter(|key| ["server__", "mail__", "audit__"].iter().any(|section| key.starts_with(section))).split("__")
     }
 }
 

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+#[path = "pages/audit.rs"]
+mod audit;
 mod common;
 #[path = "pages/markup.rs"]
 mod markup;

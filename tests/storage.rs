@@ -22,3 +22,5 @@ mod kept;
 mod people;
 #[path = "storage/readings.rs"]
 mod readings;
+#[path = "storage/trail.rs"]
+mod trail;

@@ -18,7 +18,7 @@ use crate::domain::audit::{Actor, AuditEvent, hex};
 use crate::domain::ids::InvoiceId;
 use crate::domain::invoice::{InvoiceNumber, IssuedInvoice};
 use crate::storage::archive::{self, ArchivedFile};
-use crate::storage::{audit, evidence, invoices};
+use crate::storage::{AnyConnection, audit, evidence, invoices};
 
 pub use crate::storage::archive::ArchiveKind;
 
@@ -67,18 +67,28 @@ pub fn archive_one(
     store.write(|connection| {
         archive::insert(connection, id, &xml, now)?;
         archive::insert(connection, id, &pdf, now)?;
-        let frozen = evidence::frozen(connection, id)?;
-        let detail = serde_json::json!({
-            "issue_date": frozen.issue_date,
-            "content_sha256": frozen.content_sha256,
-            "pdf_sha256": pdf.sha256,
-            "xml_sha256": xml.sha256,
-        });
-        let event = AuditEvent::new(now, &Actor::new("job", None), "invoice.archived", &frozen.number, detail);
+        let event = archived_event(connection, id, &Actor::new("job", None), now)?;
         audit::append(connection, &event)?;
         Ok(())
     })?;
     Ok(path)
+}
+
+/// What the trail holds of an archived invoice: the hashes of what was frozen and of its files.
+pub(super) fn archived_event(
+    connection: &mut AnyConnection,
+    id: InvoiceId,
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<AuditEvent, AppError> {
+    let frozen = evidence::frozen(connection, id)?;
+    let mut detail = serde_json::json!({ "issue_date": frozen.issue_date, "content_sha256": frozen.content_sha256 });
+    if let Some(fields) = detail.as_object_mut() {
+        for file in evidence::files(connection, id)? {
+            fields.insert(format!("{}_sha256", file.kind.name()), file.sha256.into());
+        }
+    }
+    Ok(AuditEvent::new(now, by, "invoice.archived", &frozen.number, detail))
 }
 
 /// The bytes of an issued invoice's document: from the archive if it is sound there, else made again.

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, NaiveDate, SubsecRound, Utc};
 use serde::Serialize;
 
-use super::archive_invoice::write_durably;
+use super::archive_invoice::{archived_event, write_durably};
 use super::signing_key::SigningKey;
 use super::{AppError, Store};
 use crate::config::AuditConfig;
@@ -85,6 +85,7 @@ pub fn sign(store: &Store, signing: &Signing, by: &Actor, now: DateTime<Utc>) ->
     let mut report = SigningReport::default();
     let looked_through = seal_days(store, by, now, &mut report)?;
     seal_journal(store, by, now, &mut report)?;
+    vouch_for_invoices(store, by, now)?;
     report.root = sign_trail(store, signing, &key, looked_through, now)?;
     export(store, signing, &mut report)?;
     Ok(report)
@@ -163,6 +164,21 @@ fn seal_journal(store: &Store, by: &Actor, now: DateTime<Utc>, report: &mut Sign
         let seal = JournalSeal { from, through, entries, root: journal_root(lines) };
         audit::append(connection, &AuditEvent::new(now, by, "journal.sealed", "journal", json(&seal)?))?;
         report.journal_entries_sealed = entries;
+        Ok(())
+    })
+}
+
+/// Invoices archived before the trail held their hashes: it holds them from now on, and says since when.
+fn vouch_for_invoices(store: &Store, by: &Actor, now: DateTime<Utc>) -> Result<(), AppError> {
+    let unvouched = evidence::unvouched(&mut *store.connection()?)?;
+    if unvouched.is_empty() {
+        return Ok(());
+    }
+    store.write(|connection| {
+        for id in unvouched {
+            let event = archived_event(connection, id, by, now)?;
+            audit::append(connection, &event.because("archived before the trail held its hashes"))?;
+        }
         Ok(())
     })
 }

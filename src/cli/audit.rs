@@ -26,6 +26,8 @@ pub enum Audit {
     Verify(Verify),
     /// Write a year's evidence as one ZIP that can be verified without Chapelle.
     Pack(Pack),
+    /// Draw a sample of invoices, or of the readings behind them, that can be drawn again.
+    Sample(super::audit_sample::Sample),
 }
 
 #[derive(Debug, Args)]
@@ -80,6 +82,7 @@ impl Audit {
             Audit::Key(_) => key(context),
             Audit::Verify(verify) => verify.run(context),
             Audit::Pack(pack) => pack.run(context),
+            Audit::Sample(sample) => sample.run(context),
         }
     }
 }

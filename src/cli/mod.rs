@@ -10,6 +10,7 @@ use clap::{Parser, Subcommand};
 
 mod amortisation;
 mod audit;
+mod audit_sample;
 mod billing;
 mod book;
 mod context;

@@ -70,10 +70,14 @@ pub enum Action {
     CorrectReadings,
     /// What a tenant's meters say, and what the running month may cost them.
     SeeUsage,
+    /// What was done, by whom, and what is signed of it; samples and the sheets behind them.
+    SeeTrail,
+    /// A year's evidence as a file.
+    TakeEvidence,
 }
 
 impl Action {
-    pub const ALL: [Action; 11] = [
+    pub const ALL: [Action; 13] = [
         Action::SendReadings,
         Action::SeeTenants,
         Action::SeeContracts,
@@ -85,6 +89,8 @@ impl Action {
         Action::SeeMeters,
         Action::CorrectReadings,
         Action::SeeUsage,
+        Action::SeeTrail,
+        Action::TakeEvidence,
     ];
 
     pub const fn name(self) -> &'static str {
@@ -100,6 +106,8 @@ impl Action {
             Action::SeeMeters => "see meters",
             Action::CorrectReadings => "correct readings",
             Action::SeeUsage => "see usage",
+            Action::SeeTrail => "see trail",
+            Action::TakeEvidence => "take evidence",
         }
     }
 }

@@ -124,7 +124,7 @@ mod tests {
         #[test]
         fn random_samples_have_their_size_and_are_drawn_again(population in 1u64..5_000, size in 0u64..200, seed in ".*") {
             let sample = random(population, size, &seed);
-            prop_assert_eq!(sample.len() as u64, size.min(population));
+            prop_assert_eq!(u64::try_from(sample.len()).unwrap(), size.min(population));
             prop_assert!(sample.windows(2).all(|pair| pair[0] < pair[1]));
             prop_assert!(sample.iter().all(|position| *position < population));
             prop_assert_eq!(sample, random(population, size, &seed));

@@ -7,7 +7,7 @@ use actix_web::http::{Method, header};
 use actix_web::web::{self, JsonConfig, PathConfig, PayloadConfig, QueryConfig, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, ResponseError, Route};
 
-use super::api::{amortisation, invoices, journal, ledger, openapi, readings, tenants, token};
+use super::api::{amortisation, audit, invoices, journal, ledger, openapi, readings, tenants, token};
 use super::auth::{Access, guarded};
 use super::error::Fault;
 use super::{health, pages};
@@ -51,6 +51,8 @@ pub const ROUTES: &[RouteRow] = &[
     get!("/api/v1/journal", Access::Api(Action::SeeJournal), journal::list),
     get!("/api/v1/journal/balance", Access::Api(Action::SeeJournal), ledger::balance),
     get!("/api/v1/journal/accounts/{account}", Access::Api(Action::SeeJournal), ledger::account),
+    get!("/api/v1/audit/events", Access::Api(Action::SeeTrail), audit::events),
+    get!("/api/v1/audit/roots", Access::Api(Action::SeeTrail), audit::signed_roots),
     get!("/assets/{name}", Access::OpenPage, pages::assets::asset),
     get!("/sign-in", Access::OpenPage, pages::sign_in::form),
     post!("/sign-in", Access::OpenPage, pages::sign_in::submit),
@@ -71,6 +73,13 @@ pub const ROUTES: &[RouteRow] = &[
     get!("/journal/file", Access::Page(Action::SeeJournal), pages::journal::file),
     get!("/journal/balance", Access::Page(Action::SeeJournal), pages::ledger::balance),
     get!("/journal/accounts/{account}", Access::Page(Action::SeeJournal), pages::ledger::account),
+    get!("/audit", Access::Page(Action::SeeTrail), pages::audit::trail),
+    get!("/audit/verify", Access::Page(Action::SeeTrail), pages::audit_verify::page),
+    get!("/audit/verify.py", Access::Page(Action::TakeEvidence), pages::audit_verify::verifier),
+    get!("/audit/roots.jsonl", Access::Page(Action::SeeTrail), pages::audit_verify::root_lines),
+    get!("/audit/pack", Access::Page(Action::TakeEvidence), pages::audit_verify::pack),
+    get!("/audit/sample", Access::Page(Action::SeeTrail), pages::audit_sample::draw),
+    get!("/audit/sample/sheet/{number}", Access::Page(Action::SeeTrail), pages::audit_sheet::sheet),
 ];
 
 /// Registers the table; everything else is not found.

@@ -613,3 +613,5 @@ diesel::allow_tables_to_appear_in_same_query!(journal_entry, journal_line, entry
 diesel::allow_tables_to_appear_in_same_query!(payment, invoice);
 diesel::allow_tables_to_appear_in_same_query!(payment, tenant);
 diesel::allow_tables_to_appear_in_same_query!(lettered_line, lettering);
+diesel::allow_tables_to_appear_in_same_query!(audit_event, invoice);
+diesel::allow_tables_to_appear_in_same_query!(audit_event, invoice_archive);

@@ -118,6 +118,17 @@ async fn every_page_is_a_sound_document_in_both_languages() {
         "/journal/balance?from=1999-01-01&through=1999-12-31".to_owned(),
         "/journal/accounts/411".to_owned(),
         "/journal/accounts/9".to_owned(),
+        "/audit".to_owned(),
+        "/audit?subject=nothing&from=2026-10-01".to_owned(),
+        "/audit?from=nonsense".to_owned(),
+        "/audit/verify".to_owned(),
+        "/audit/sample".to_owned(),
+        "/audit/sample?kind=invoices&method=mus&size=2&seed=s&year=2026".to_owned(),
+        "/audit/sample?kind=readings&method=random&size=5&seed=s&year=2026".to_owned(),
+        "/audit/sample?kind=readings&method=mus&size=5&seed=s&year=2026".to_owned(),
+        "/audit/sample?size=0&seed=s".to_owned(),
+        format!("/audit/sample/sheet/{number}"),
+        "/audit/sample/sheet/nothing".to_owned(),
     ];
     let cookie = server.sign_in(Role::Finance).await;
     for language in ["fr", "en"] {
@@ -141,13 +152,21 @@ async fn what_the_book_says_is_text_and_nothing_else() {
     let server = Server::start(&site).await;
     let cookie = server.sign_in(Role::Finance).await;
     let number = site.number_of("eau-de-paris");
-    for path in ["/tenants", "/tenants/eau-de-paris", "/invoices", &format!("/invoices/{number}")] {
+    for path in [
+        "/tenants",
+        "/tenants/eau-de-paris",
+        "/invoices",
+        &format!("/invoices/{number}"),
+        &format!("/audit/sample/sheet/{number}"),
+    ] {
         let page = server.page(path, &cookie).await.text();
         assert!(page.contains("&#60;script&#62;alert(1)"), "{path} shows the name {hostile}");
         assert!(!page.contains("<script>"), "{path}");
     }
-    let page = server.page("/invoices?month=%22%3E%3Cscript%3E", &cookie).await.text();
-    assert!(!page.contains("<script>"), "{page}");
+    for path in ["/invoices?month=%22%3E%3Cscript%3E", "/audit?subject=%22%3E%3Cscript%3E", "/audit"] {
+        let page = server.page(path, &cookie).await.text();
+        assert!(!page.contains("<script>"), "{page}");
+    }
 }
 
 #[actix_web::test]

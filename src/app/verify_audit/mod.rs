@@ -86,8 +86,8 @@ pub fn verify(
     let kept = kept_roots(signing, against, &mut found)?;
     store.read(|connection| {
         let stored = roots::all(connection)?;
-        let mut said = Said::default();
-        said.wanted = stored.iter().chain(kept.iter().map(|(_, root)| root)).map(|root| root.statement.size).collect();
+        let sizes = stored.iter().chain(kept.iter().map(|(_, root)| root)).map(|root| root.statement.size);
+        let mut said = Said { wanted: sizes.collect(), ..Said::default() };
         trail(connection, &mut said, &mut found, progress)?;
         signed_roots(&stored, &said, against, &mut found);
         compare_kept(&kept, &stored, &said, against, &mut found);

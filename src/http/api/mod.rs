@@ -4,6 +4,7 @@
 //! RFC 3339 in UTC. `docs/api.md` shows it in use.
 
 pub mod amortisation;
+pub mod audit;
 pub mod invoices;
 pub mod journal;
 pub mod ledger;

@@ -7,7 +7,7 @@ use actix_web::http::header;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::{amortisation, invoices, journal, ledger, readings, tenants, token};
+use super::{amortisation, audit, invoices, journal, ledger, readings, tenants, token};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -26,6 +26,8 @@ use super::{amortisation, invoices, journal, ledger, readings, tenants, token};
         journal::list,
         ledger::balance,
         ledger::account,
+        audit::events,
+        audit::signed_roots,
     ),
     modifiers(&Token)
 )]

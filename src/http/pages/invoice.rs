@@ -34,41 +34,41 @@ struct InvoicePage {
 }
 
 /// The lines of one service.
-struct ServiceGroup {
-    service: String,
-    lines: Vec<LineView>,
+pub(super) struct ServiceGroup {
+    pub(super) service: String,
+    pub(super) lines: Vec<LineView>,
 }
 
-struct LineView {
-    designation: String,
+pub(super) struct LineView {
+    pub(super) designation: String,
     /// What part of a price it is, where it is not all of it.
-    part: Option<String>,
-    period: String,
-    quantity: String,
-    unit_price: String,
-    vat: String,
-    net: String,
-    formula: String,
-    source: String,
-    is_estimated: bool,
-    meters: Vec<MeterView>,
+    pub(super) part: Option<String>,
+    pub(super) period: String,
+    pub(super) quantity: String,
+    pub(super) unit_price: String,
+    pub(super) vat: String,
+    pub(super) net: String,
+    pub(super) formula: String,
+    pub(super) source: String,
+    pub(super) is_estimated: bool,
+    pub(super) meters: Vec<MeterView>,
 }
 
-struct MeterView {
-    meter: String,
-    place: String,
-    first: Option<IndexView>,
-    last: Option<IndexView>,
-    readings: u64,
-    quantity: String,
+pub(super) struct MeterView {
+    pub(super) meter: String,
+    pub(super) place: String,
+    pub(super) first: Option<IndexView>,
+    pub(super) last: Option<IndexView>,
+    pub(super) readings: u64,
+    pub(super) quantity: String,
     /// Gaps, restarts.
-    remarks: Vec<String>,
+    pub(super) remarks: Vec<String>,
 }
 
-struct IndexView {
-    at: String,
-    value: String,
-    is_interpolated: bool,
+pub(super) struct IndexView {
+    pub(super) at: String,
+    pub(super) value: String,
+    pub(super) is_interpolated: bool,
 }
 
 struct VatLine {
@@ -100,7 +100,7 @@ pub async fn one(
 }
 
 /// Charges in their order, those of one service together.
-fn groups(frame: &Frame, invoice: &IssuedInvoice) -> Vec<ServiceGroup> {
+pub(super) fn groups(frame: &Frame, invoice: &IssuedInvoice) -> Vec<ServiceGroup> {
     let zone: Tz = invoice.zone.parse().unwrap_or(Tz::Europe__Paris);
     let group = |charges: &[Charge]| ServiceGroup {
         service: charges

@@ -6,6 +6,10 @@
 
 pub mod amortisation;
 pub mod assets;
+pub mod audit;
+pub mod audit_sample;
+pub mod audit_sheet;
+pub mod audit_verify;
 mod chart;
 mod flash;
 mod frame;

@@ -10,7 +10,7 @@ use crate::storage::codec::{corrupt, date_from, from_word};
 use crate::storage::db::AnyConnection;
 use crate::storage::error::{StorageError, StorageResult};
 use crate::storage::rows::archive::{ArchiveKind, ArchivedFile};
-use crate::storage::schema::{invoice, invoice_archive, journal_entry, journal_line};
+use crate::storage::schema::{audit_event, invoice, invoice_archive, journal_entry, journal_line};
 
 /// An issued document, as it lies in the database.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +38,8 @@ pub struct NumberTaken {
 
 /// The numbers given, by series, year and position.
 pub fn numbers(connection: &mut AnyConnection) -> StorageResult<Vec<NumberTaken>> {
-    let rows: Vec<(i64, Option<String>, Option<i64>, Option<i64>, Option<String>)> = invoice::table
+    type Row = (i64, Option<String>, Option<i64>, Option<i64>, Option<String>);
+    let rows: Vec<Row> = invoice::table
         .filter(invoice::status.eq("issued"))
         .order((invoice::series, invoice::year, invoice::position))
         .select((invoice::id, invoice::series, invoice::year, invoice::position, invoice::number))
@@ -93,6 +94,21 @@ pub fn issued_in(connection: &mut AnyConnection, year: i32) -> StorageResult<Vec
         .filter(invoice::issue_date.ge(first).and(invoice::issue_date.le(last)))
         .filter(invoice::status.eq("issued"))
         .order((invoice::series, invoice::year, invoice::position))
+        .select(invoice::id)
+        .load(connection)?;
+    Ok(ids.into_iter().map(InvoiceId).collect())
+}
+
+/// Archived documents whose hashes the trail does not hold: those of before it held any.
+pub fn unvouched(connection: &mut AnyConnection) -> StorageResult<Vec<InvoiceId>> {
+    let archived = invoice_archive::table.filter(invoice_archive::invoice_id.eq(invoice::id));
+    let told = audit_event::table
+        .filter(audit_event::subject.nullable().eq(invoice::number).and(audit_event::action.eq("invoice.archived")));
+    let ids: Vec<i64> = invoice::table
+        .filter(invoice::status.eq("issued"))
+        .filter(diesel::dsl::exists(archived))
+        .filter(diesel::dsl::not(diesel::dsl::exists(told)))
+        .order(invoice::id)
         .select(invoice::id)
         .load(connection)?;
     Ok(ids.into_iter().map(InvoiceId).collect())
@@ -205,7 +221,6 @@ fn side(row: &LineRow) -> serde_json::Value {
 
 /// The last stretch of the journal that was sealed.
 pub fn last_journal_seal(connection: &mut AnyConnection) -> StorageResult<Option<JournalSeal>> {
-    use crate::storage::schema::audit_event;
     let detail: Option<String> = audit_event::table
         .filter(audit_event::subject.eq("journal").and(audit_event::action.eq("journal.sealed")))
         .order(audit_event::sequence.desc())
