@@ -62,10 +62,15 @@ pub enum Action {
     SeeDrafts,
     SeeAmortisation,
     SeeJournal,
+    /// Plan a month, make its drafts, issue them.
+    RunBilling,
+    /// What mails say and what became of them.
+    SeeNotices,
+    SendNotices,
 }
 
 impl Action {
-    pub const ALL: [Action; 7] = [
+    pub const ALL: [Action; 10] = [
         Action::SendReadings,
         Action::SeeTenants,
         Action::SeeContracts,
@@ -73,6 +78,9 @@ impl Action {
         Action::SeeDrafts,
         Action::SeeAmortisation,
         Action::SeeJournal,
+        Action::RunBilling,
+        Action::SeeNotices,
+        Action::SendNotices,
     ];
 
     pub const fn name(self) -> &'static str {
@@ -84,6 +92,9 @@ impl Action {
             Action::SeeDrafts => "see drafts",
             Action::SeeAmortisation => "see amortisation",
             Action::SeeJournal => "see journal",
+            Action::RunBilling => "run billing",
+            Action::SeeNotices => "see notices",
+            Action::SendNotices => "send notices",
         }
     }
 }
@@ -115,6 +126,7 @@ pub const fn policy(role: Role, action: Action) -> Decision {
         // Finance and auditors read alike; neither writes meter readings, and nothing here lets an auditor change
         // anything.
         (Role::Finance | Role::Auditor, Action::SendReadings) => Decision::Deny,
+        (Role::Auditor, Action::RunBilling | Action::SendNotices) => Decision::Deny,
         (Role::Finance | Role::Auditor, _) => Decision::Everyone,
         (Role::Operator, Action::SendReadings) => Decision::Everyone,
         (Role::Operator, _) => Decision::Deny,
