@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+#[path = "pages/billing.rs"]
+mod billing;
 mod common;
 #[path = "pages/markup.rs"]
 mod markup;

@@ -4,6 +4,7 @@
 //! (documents), words (mail). Every use case is given `now` and who acts.
 
 pub mod archive_invoice;
+pub mod compare_billing;
 pub mod deliver_outbox;
 mod error;
 pub mod export_book;
@@ -17,12 +18,14 @@ pub mod notices;
 pub mod plan_billing;
 pub mod post_depreciation;
 pub mod read_evidence;
+pub mod read_home;
 pub mod read_invoices;
 pub mod read_journal;
 pub mod read_tenants;
 pub mod receive_readings;
 pub mod report_amortisation;
 pub mod run_billing;
+pub mod run_campaign;
 pub mod sign_in;
 mod store;
 pub mod users;

@@ -73,7 +73,7 @@ pub fn run(store: &Store, request: &RunRequest, progress: &mut dyn FnMut(usize, 
 }
 
 /// Readings that change the month after this are marked as late, so none falls between reading and billing.
-fn gather_behind_horizon(store: &Store, request: &RunRequest) -> Result<Gathered, AppError> {
+pub(super) fn gather_behind_horizon(store: &Store, request: &RunRequest) -> Result<Gathered, AppError> {
     let zone = super::export_book::load(store)?.facility.zone;
     if request.issue && request.month.period(zone).to.to_utc() <= request.now {
         store.write(|connection| Ok(billing::raise_horizon(connection, request.month, zone)?))?;
@@ -82,7 +82,7 @@ fn gather_behind_horizon(store: &Store, request: &RunRequest) -> Result<Gathered
 }
 
 /// Issues one draft and makes its documents; nothing where another run issued it meanwhile.
-fn issue(
+pub(super) fn issue(
     store: &Store,
     gathered: &Gathered,
     draft: &Draft,
@@ -118,7 +118,7 @@ fn summary(invoice: &IssuedInvoice, pdf: String) -> IssuedSummary {
 }
 
 /// Late changes are settled once every contract they touch has an invoice that took them into account.
-fn forget_billed_changes(store: &Store, gathered: &Gathered, plan: &Plan) -> Result<(), AppError> {
+pub(super) fn forget_billed_changes(store: &Store, gathered: &Gathered, plan: &Plan) -> Result<(), AppError> {
     let settled = |late: &LateMonth| plan.drafts.iter().any(|draft| draft.contract == late.contract);
     if gathered.late_changes.is_empty() || !gathered.late.iter().all(settled) {
         return Ok(());

@@ -54,6 +54,29 @@ pub const ROUTES: &[RouteRow] = &[
     post!("/sign-in", Access::OpenPage, pages::sign_in::submit),
     post!("/sign-out", Access::AnyVisitor, pages::sign_in::leave),
     get!("/", Access::AnyVisitor, pages::home::home),
+    get!("/notices", Access::Page(Action::SeeNotices), pages::notices::failed),
+    get!("/billing", Access::Page(Action::SeeDrafts), pages::billing::list),
+    get!("/billing/runs/{run}", Access::Page(Action::SeeDrafts), pages::billing::run::show),
+    get!("/billing/runs/{run}/events", Access::Page(Action::SeeDrafts), pages::billing::run::events),
+    get!("/billing/{month}", Access::Page(Action::SeeDrafts), pages::billing::plan),
+    get!("/billing/{month}/issue", Access::Page(Action::RunBilling), pages::billing::run::confirm),
+    post!("/billing/{month}/run", Access::Page(Action::RunBilling), pages::billing::run::start),
+    get!("/billing/{month}/drafts/{contract}", Access::Page(Action::SeeDrafts), pages::billing::draft::show),
+    get!(
+        "/billing/{month}/drafts/{contract}/lines/{line}",
+        Access::Page(Action::SeeDrafts),
+        pages::billing::draft::line
+    ),
+    get!(
+        "/billing/{month}/drafts/{contract}/lines/{line}/readings",
+        Access::Page(Action::SeeDrafts),
+        pages::billing::draft::readings
+    ),
+    get!(
+        "/billing/{month}/drafts/{contract}/lines/{line}/readings.csv",
+        Access::Page(Action::SeeDrafts),
+        pages::billing::draft::file
+    ),
     get!("/tenants", Access::Page(Action::SeeTenants), pages::tenants::list),
     get!("/tenants/{code}", Access::Page(Action::SeeTenants), pages::tenants::one),
     get!("/invoices", Access::Page(Action::SeeInvoices), pages::invoices::list),

@@ -22,5 +22,5 @@ mod writer;
 
 pub use db::{AnyConnection, Database, DatabaseUrl, PooledConnection};
 pub use error::{StorageError, StorageResult};
-pub use rows::{archive, audit, batches, billing, book, invoices, journal, outbox, readings, users};
+pub use rows::{archive, audit, batches, billing, billing_runs, book, invoices, journal, outbox, readings, users};
 pub use writer::{BatchOutcome, IncomingBatch, IncomingReading, ReadingWriter};

@@ -450,3 +450,28 @@ diesel::joinable!(app_user -> tenant (tenant_id));
 
 diesel::allow_tables_to_appear_in_same_query!(invoice, invoice_line, invoice_archive, contract, tenant, app_user);
 diesel::allow_tables_to_appear_in_same_query!(journal_entry, journal_line);
+
+diesel::table! {
+    billing_run (id) {
+        id -> BigInt,
+        month -> Text,
+        issues -> BigInt,
+        status -> Text,
+        started_by -> Text,
+        started_at -> BigInt,
+        seen_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+        error -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    billing_run_item (run_id, contract) {
+        run_id -> BigInt,
+        contract -> Text,
+        tenant -> Text,
+        outcome -> Text,
+        number -> Nullable<Text>,
+        error -> Nullable<Text>,
+    }
+}

@@ -24,7 +24,14 @@ impl Things {
 }
 
 fn path(row: &RouteRow, [number, code]: &[String; 2]) -> String {
-    row.path.replace("{number}", number).replace("{code}", code).replace("{name}", "unknown.css")
+    row.path
+        .replace("{number}", number)
+        .replace("{code}", code)
+        .replace("{name}", "unknown.css")
+        .replace("{month}", "2026-10")
+        .replace("{contract}", "none")
+        .replace("{line}", "2")
+        .replace("{run}", "1")
 }
 
 /// Asks as a program or a browser would; bodies are empty, which is as good as any to see who gets past the guard.

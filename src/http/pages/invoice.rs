@@ -65,7 +65,7 @@ pub async fn one(
     let template = InvoicePage {
         title: title(&frame, &invoice),
         period: frame.period(invoice.period),
-        groups: groups(&frame, zone, &invoice.charges, &format!("/invoices/{}", invoice.number)),
+        groups: groups(&frame, &invoice.charges, &format!("/invoices/{}", invoice.number)),
         vat: invoice.vat.iter().map(|vat| vat_line(&frame, vat)).collect(),
         references: references(&frame, &invoice),
         corrects: corrects(&frame, &invoice),

@@ -31,7 +31,6 @@ pub struct LineView {
     pub formula: String,
     pub source: String,
     pub is_estimated: bool,
-    pub meters: Vec<MeterView>,
 }
 
 pub struct MeterView {
@@ -52,22 +51,19 @@ pub struct IndexView {
 }
 
 /// Charges in their order, those of one service together.
-pub fn groups(frame: &Frame, zone: Tz, charges: &[Charge], base: &str) -> Vec<ServiceGroup> {
+pub fn groups(frame: &Frame, charges: &[Charge], base: &str) -> Vec<ServiceGroup> {
     let numbered: Vec<(usize, &Charge)> = (1..).zip(charges).collect();
     let group = |charges: &[(usize, &Charge)]| ServiceGroup {
         service: charges
             .first()
             .map(|(_, charge)| frame.t(&format!("service-{}", charge.service.name())))
             .unwrap_or_default(),
-        lines: charges
-            .iter()
-            .map(|(number, charge)| line(frame, zone, charge, format!("{base}/lines/{number}")))
-            .collect(),
+        lines: charges.iter().map(|(number, charge)| line(frame, charge, format!("{base}/lines/{number}"))).collect(),
     };
     numbered.chunk_by(|(_, a), (_, b)| a.service == b.service).map(group).collect()
 }
 
-pub fn line(frame: &Frame, zone: Tz, charge: &Charge, address: String) -> LineView {
+pub fn line(frame: &Frame, charge: &Charge, address: String) -> LineView {
     let provenance = &charge.provenance;
     let usage = provenance.usage.as_ref();
     LineView {
@@ -90,7 +86,6 @@ pub fn line(frame: &Frame, zone: Tz, charge: &Charge, address: String) -> LineVi
             ],
         ),
         is_estimated: usage.is_some_and(|usage| usage.estimated),
-        meters: usage.map(|usage| meters(frame, zone, usage)).unwrap_or_default(),
     }
 }
 

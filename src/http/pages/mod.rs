@@ -6,6 +6,7 @@
 
 pub mod amortisation;
 pub mod assets;
+pub mod billing;
 mod chart;
 mod flash;
 mod frame;
@@ -14,6 +15,7 @@ pub mod invoice;
 pub mod invoices;
 mod language;
 mod lines;
+pub mod notices;
 pub mod parts;
 pub mod sign_in;
 pub mod tenants;

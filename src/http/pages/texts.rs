@@ -33,13 +33,14 @@ pub fn text(language: Language, key: &str, values: &[(&'static str, &str)]) -> S
     TEXTS.lookup_with_args(language, key, &values.iter().map(value).collect::<HashMap<_, _>>())
 }
 
-/// Whether there is a text `key`.
-pub fn has(language: Language, key: &str) -> bool {
+/// The text `key` with its one value, where there is such a text.
+pub fn optional(language: Language, key: &str, name: &'static str, value: &str) -> Option<String> {
     let language = match language {
         Language::French => &FRENCH,
         Language::English => &ENGLISH,
     };
-    TEXTS.try_lookup(language, key).is_some()
+    let values = HashMap::from([(Cow::Borrowed(name), FluentValue::from(value.to_owned()))]);
+    TEXTS.try_lookup_with_args(language, key, &values)
 }
 
 #[cfg(test)]

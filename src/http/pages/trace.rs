@@ -16,7 +16,7 @@ use rust_decimal::Decimal;
 use super::chart::{BarChart, Measured};
 use super::lines::{LineView, arithmetic, line, vat_text};
 use super::parts::{Address, Link};
-use super::{Frame, encoded, page};
+use super::{Frame, page};
 use crate::app::{Store, read_evidence};
 use crate::documents::table::{Cell, Table, csv};
 use crate::domain::facility::Feed;
@@ -68,7 +68,6 @@ struct TracePage {
     /// Headings of the days' table: one per meter group shown.
     series: Vec<String>,
     unit: String,
-    day_total: String,
     vat: String,
     readings_heading: String,
     document: String,
@@ -104,7 +103,7 @@ pub fn line_page(http: &HttpRequest, traced: &Traced, number: usize) -> Result<H
     let charge = traced.line(number)?;
     let usage = charge.provenance.usage.as_ref();
     let address = traced.address(number);
-    let view = line(&frame, traced.zone, charge, address.clone());
+    let view = line(&frame, charge, address.clone());
     let has_counters = usage.is_some_and(|usage| usage.measure == Measure::Energy);
     let (days, series) = usage.map(|usage| day_rows(&frame, usage, &address)).unwrap_or_default();
     let unit = usage.map(|usage| daily_unit(&frame, usage.measure)).unwrap_or_default();
@@ -113,7 +112,6 @@ pub fn line_page(http: &HttpRequest, traced: &Traced, number: usize) -> Result<H
         meters: usage.map(|usage| traced_meters(&frame, traced, usage, &address)).unwrap_or_default(),
         has_counters,
         chart: usage.and_then(|usage| chart(&frame, usage, &unit)),
-        day_total: usage.map(|usage| quantity(&frame, usage.quantity, usage.measure)).unwrap_or_default(),
         vat: vat_text(&frame, &charge.vat),
         readings_heading: frame.t("trace-readings"),
         document: traced.title.clone(),
@@ -207,10 +205,6 @@ fn daily_unit(frame: &Frame, measure: Measure) -> String {
         Measure::OccupancyDays => "daily-occupancy",
     };
     frame.t(key)
-}
-
-fn quantity(frame: &Frame, quantity: Decimal, measure: Measure) -> String {
-    format!("{}\u{a0}{}", frame.number(&quantity), typography::unit_symbol(measure.unit(), frame.language))
 }
 
 fn traced_meters(frame: &Frame, traced: &Traced, usage: &Usage, address: &str) -> Vec<TracedMeter> {
