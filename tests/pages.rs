@@ -4,6 +4,8 @@
 
 #[path = "pages/audit.rs"]
 mod audit;
+#[path = "pages/billing.rs"]
+mod billing;
 mod common;
 #[path = "pages/markup.rs"]
 mod markup;

@@ -76,7 +76,7 @@ pub fn run(store: &Store, request: &RunRequest, progress: &mut dyn FnMut(usize, 
 }
 
 /// Readings that change the month after this are marked as late, so none falls between reading and billing.
-fn gather_behind_horizon(store: &Store, request: &RunRequest) -> Result<Gathered, AppError> {
+pub(super) fn gather_behind_horizon(store: &Store, request: &RunRequest) -> Result<Gathered, AppError> {
     let zone = super::export_book::load(store)?.facility.zone;
     if request.issue && request.month.period(zone).to.to_utc() <= request.now {
         store.write(|connection| raise_horizon(connection, zone, request))?;
@@ -99,7 +99,7 @@ fn raise_horizon(connection: &mut AnyConnection, zone: Tz, request: &RunRequest)
 }
 
 /// Keeps a draft; one that is there already in the same words is left alone.
-fn save_draft(connection: &mut AnyConnection, draft: &Draft, request: &RunRequest) -> Result<(), AppError> {
+pub(super) fn save_draft(connection: &mut AnyConnection, draft: &Draft, request: &RunRequest) -> Result<(), AppError> {
     let stored = invoices::drafts(connection, &TenantScope::Everyone, draft.month)?;
     let former = stored.into_iter().map(|(_, former)| former).find(|former| former.contract == draft.contract);
     if former.as_ref() == Some(draft) {
@@ -117,7 +117,7 @@ fn save_draft(connection: &mut AnyConnection, draft: &Draft, request: &RunReques
 }
 
 /// Issues one draft and makes its documents; nothing where another run issued it meanwhile.
-fn issue(
+pub(super) fn issue(
     store: &Store,
     gathered: &Gathered,
     draft: &Draft,
@@ -153,7 +153,7 @@ fn summary(invoice: &IssuedInvoice, pdf: String) -> IssuedSummary {
 }
 
 /// Late changes are settled once every contract they touch has an invoice that took them into account.
-fn forget_billed_changes(
+pub(super) fn forget_billed_changes(
     store: &Store,
     gathered: &Gathered,
     plan: &Plan,

@@ -74,10 +74,15 @@ pub enum Action {
     SeeTrail,
     /// A year's evidence as a file.
     TakeEvidence,
+    /// Plan a month, make its drafts, issue them.
+    RunBilling,
+    /// What mails say and what became of them.
+    SeeNotices,
+    SendNotices,
 }
 
 impl Action {
-    pub const ALL: [Action; 13] = [
+    pub const ALL: [Action; 16] = [
         Action::SendReadings,
         Action::SeeTenants,
         Action::SeeContracts,
@@ -91,6 +96,9 @@ impl Action {
         Action::SeeUsage,
         Action::SeeTrail,
         Action::TakeEvidence,
+        Action::RunBilling,
+        Action::SeeNotices,
+        Action::SendNotices,
     ];
 
     pub const fn name(self) -> &'static str {
@@ -108,6 +116,9 @@ impl Action {
             Action::SeeUsage => "see usage",
             Action::SeeTrail => "see trail",
             Action::TakeEvidence => "take evidence",
+            Action::RunBilling => "run billing",
+            Action::SeeNotices => "see notices",
+            Action::SendNotices => "send notices",
         }
     }
 }
@@ -138,9 +149,8 @@ pub const fn policy(role: Role, action: Action) -> Decision {
         (Role::Admin, _) => Decision::Everyone,
         // Finance and auditors read alike; neither sends meter readings, though finance corrects them with a reason, and
         // nothing here lets an auditor change anything.
-        (Role::Finance | Role::Auditor, Action::SendReadings) | (Role::Auditor, Action::CorrectReadings) => {
-            Decision::Deny
-        }
+        (Role::Finance | Role::Auditor, Action::SendReadings) => Decision::Deny,
+        (Role::Auditor, Action::CorrectReadings | Action::RunBilling | Action::SendNotices) => Decision::Deny,
         (Role::Finance | Role::Auditor, _) => Decision::Everyone,
         (Role::Operator, Action::SendReadings | Action::SeeRacks | Action::SeeMeters | Action::CorrectReadings) => {
             Decision::Everyone

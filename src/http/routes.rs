@@ -58,6 +58,29 @@ pub const ROUTES: &[RouteRow] = &[
     post!("/sign-in", Access::OpenPage, pages::sign_in::submit),
     post!("/sign-out", Access::AnyVisitor, pages::sign_in::leave),
     get!("/", Access::AnyVisitor, pages::home::home),
+    get!("/notices", Access::Page(Action::SeeNotices), pages::notices::failed),
+    get!("/billing", Access::Page(Action::SeeDrafts), pages::billing::list),
+    get!("/billing/runs/{run}", Access::Page(Action::SeeDrafts), pages::billing::run::show),
+    get!("/billing/runs/{run}/events", Access::Page(Action::SeeDrafts), pages::billing::run::events),
+    get!("/billing/{month}", Access::Page(Action::SeeDrafts), pages::billing::plan),
+    get!("/billing/{month}/issue", Access::Page(Action::RunBilling), pages::billing::run::confirm),
+    post!("/billing/{month}/run", Access::Page(Action::RunBilling), pages::billing::run::start),
+    get!("/billing/{month}/drafts/{contract}", Access::Page(Action::SeeDrafts), pages::billing::draft::show),
+    get!(
+        "/billing/{month}/drafts/{contract}/lines/{line}",
+        Access::Page(Action::SeeDrafts),
+        pages::billing::draft::line
+    ),
+    get!(
+        "/billing/{month}/drafts/{contract}/lines/{line}/readings",
+        Access::Page(Action::SeeDrafts),
+        pages::billing::draft::readings
+    ),
+    get!(
+        "/billing/{month}/drafts/{contract}/lines/{line}/readings.csv",
+        Access::Page(Action::SeeDrafts),
+        pages::billing::draft::file
+    ),
     get!("/tenants", Access::Page(Action::SeeTenants), pages::tenants::list),
     get!("/tenants/{code}", Access::Page(Action::SeeTenants), pages::tenants::one),
     get!("/invoices", Access::Page(Action::SeeInvoices), pages::invoices::list),
@@ -66,6 +89,21 @@ pub const ROUTES: &[RouteRow] = &[
     get!("/invoices/documents.zip", Access::Page(Action::SeeInvoices), pages::invoices::files::zip),
     get!("/invoices/{number}.pdf", Access::Page(Action::SeeInvoices), invoices::pdf),
     get!("/invoices/{number}.xml", Access::Page(Action::SeeInvoices), invoices::xml),
+    get!("/invoices/{number}/preview.pdf", Access::Page(Action::SeeInvoices), pages::invoice::preview),
+    get!("/invoices/{number}/lines/{line}", Access::Page(Action::SeeInvoices), pages::invoice::trace::line),
+    get!(
+        "/invoices/{number}/lines/{line}/readings",
+        Access::Page(Action::SeeInvoices),
+        pages::invoice::trace::readings
+    ),
+    get!(
+        "/invoices/{number}/lines/{line}/readings.csv",
+        Access::Page(Action::SeeInvoices),
+        pages::invoice::trace::file
+    ),
+    get!("/invoices/{number}/mail", Access::Page(Action::SeeNotices), pages::invoice::mail::show),
+    post!("/invoices/{number}/mail", Access::Page(Action::SendNotices), pages::invoice::mail::resend),
+    get!("/invoices/{number}/mail/body", Access::Page(Action::SeeNotices), pages::invoice::mail::body),
     get!("/invoices/{number}", Access::Page(Action::SeeInvoices), pages::invoice::one),
     get!("/amortisation", Access::Page(Action::SeeAmortisation), pages::amortisation::page),
     get!("/amortisation/file", Access::Page(Action::SeeAmortisation), pages::amortisation::file),

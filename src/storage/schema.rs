@@ -598,6 +598,31 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    billing_run (id) {
+        id -> BigInt,
+        month -> Text,
+        issues -> BigInt,
+        status -> Text,
+        started_by -> Text,
+        started_at -> BigInt,
+        seen_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+        error -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    billing_run_item (run_id, contract) {
+        run_id -> BigInt,
+        contract -> Text,
+        tenant -> Text,
+        outcome -> Text,
+        number -> Nullable<Text>,
+        error -> Nullable<Text>,
+    }
+}
+
 diesel::joinable!(invoice -> tenant (tenant_id));
 diesel::joinable!(invoice -> contract (contract_id));
 diesel::joinable!(invoice_line -> invoice (invoice_id));

@@ -29,6 +29,10 @@ fn path(row: &RouteRow, [number, code]: &[String; 2]) -> String {
         .replace("{code}", code)
         .replace("{name}", "unknown.css")
         .replace("{account}", "411")
+        .replace("{month}", "2026-10")
+        .replace("{contract}", "none")
+        .replace("{line}", "2")
+        .replace("{run}", "1")
 }
 
 /// Asks as a program or a browser would; bodies are empty, which is as good as any to see who gets past the guard.

@@ -21,7 +21,7 @@ mod subsidy;
 pub use asset::{AssetError, MAX_DURATION_YEARS};
 pub use plan::{ComponentPlan, plans};
 pub use posted::{PostedAmounts, PostedDepreciation};
-pub use posting::{depreciation_entry, months_due};
+pub use posting::{depreciation_document, depreciation_entry, months_due};
 pub use report::{AmortisationReport, report};
 pub use schedule::{MonthRow, Schedule, YearRow, schedule};
 pub use subsidy::subsidy_shares;

@@ -27,7 +27,12 @@ pub fn depreciation_entry(
         return Ok(None);
     }
     let label = format!("Dotations aux amortissements {}", written(month));
-    JournalEntry::new(Journal::Depreciation, closing_day(month), format!("AMORT-{month}"), label, lines).map(Some)
+    JournalEntry::new(Journal::Depreciation, closing_day(month), depreciation_document(month), label, lines).map(Some)
+}
+
+/// The document that a month's entry is posted as: a month is posted where the journal holds it.
+pub fn depreciation_document(month: BillingMonth) -> String {
+    format!("AMORT-{month}")
 }
 
 /// The months up to `through` that have something to post, in order. Those already in the journal are for the caller

@@ -1,5 +1,7 @@
 //! One invoice on one sheet, from its PDF to its readings: what an auditor follows a sampled item with.
 
+use std::collections::BTreeMap;
+
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
@@ -8,11 +10,12 @@ use chrono_tz::Tz;
 use serde::Deserialize;
 
 use super::audit::{EventView, event_view};
-use super::invoice::{ServiceGroup, groups};
+use super::lines::{self, MeterView, ServiceGroup, groups};
 use super::{Frame, page};
 use crate::app::read_sheet::{self, ReadingsShown, Sheet, Wanted};
 use crate::domain::calendar::Timestamp;
 use crate::domain::metering::Quality;
+use crate::domain::rating::Charge;
 use crate::domain::typography;
 use crate::http::api::parsed;
 use crate::http::auth::Granted;
@@ -36,6 +39,8 @@ struct SheetTemplate {
     sheet: Sheet,
     period: String,
     groups: Vec<ServiceGroup>,
+    /// By the address of their line.
+    meters: BTreeMap<String, Vec<MeterView>>,
     entry: Vec<EntryLineView>,
     events: Vec<EventView>,
     root: Option<RootView>,
@@ -102,10 +107,12 @@ pub async fn sheet(
     let frame = Frame::of(&http);
     let zone: Tz = sheet.invoice.zone.parse().unwrap_or(Tz::Europe__Paris);
     let title = frame.with("sheet-title", "number", sheet.invoice.number.as_str());
+    let base = format!("/invoices/{}", sheet.invoice.number);
     let template = SheetTemplate {
         title,
         period: frame.period(sheet.invoice.period),
-        groups: groups(&frame, &sheet.invoice),
+        groups: groups(&frame, &sheet.invoice.charges, &base),
+        meters: meters(&frame, zone, &sheet.invoice.charges, &base),
         entry: entry(&frame, &sheet),
         events: sheet.events.iter().map(|chained| event_view(&frame, zone, chained)).collect(),
         root: sheet.root.as_ref().map(|root| RootView {
@@ -122,6 +129,15 @@ pub async fn sheet(
         sheet,
     };
     page(StatusCode::OK, &template)
+}
+
+/// The meters of each metered line.
+fn meters(frame: &Frame, zone: Tz, charges: &[Charge], base: &str) -> BTreeMap<String, Vec<MeterView>> {
+    let of = |(number, charge): (usize, &Charge)| {
+        let usage = charge.provenance.usage.as_ref()?;
+        Some((format!("{base}/lines/{number}"), lines::meters(frame, zone, usage)))
+    };
+    (1..).zip(charges).filter_map(of).collect()
 }
 
 fn entry(frame: &Frame, sheet: &Sheet) -> Vec<EntryLineView> {

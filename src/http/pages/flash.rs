@@ -28,8 +28,7 @@ pub fn tell(response: &mut HttpResponse, what: &str, value: &str) {
 pub fn told(request: &HttpRequest, language: Language) -> Option<String> {
     let cookie = request.cookie(COOKIE)?;
     let (what, value) = cookie.value().split_once('|')?;
-    let key = format!("done-{what}");
-    texts::has(language, &key).then(|| texts::text(language, &key, &[("value", &decoded(value))]))
+    texts::optional(language, &format!("done-{what}"), "value", &decoded(value))
 }
 
 /// Once a page has shown it, the message is gone.

@@ -33,13 +33,14 @@ pub fn text(language: Language, key: &str, values: &[(&'static str, &str)]) -> S
     TEXTS.lookup_with_args(language, key, &values.iter().map(value).collect::<HashMap<_, _>>())
 }
 
-/// Whether there is a text `key`.
-pub fn has(language: Language, key: &str) -> bool {
+/// The text `key` with its one value, where there is such a text.
+pub fn optional(language: Language, key: &str, name: &'static str, value: &str) -> Option<String> {
     let language = match language {
         Language::French => &FRENCH,
         Language::English => &ENGLISH,
     };
-    TEXTS.try_lookup(language, key).is_some()
+    let values = HashMap::from([(Cow::Borrowed(name), FluentValue::from(value.to_owned()))]);
+    TEXTS.try_lookup_with_args(language, key, &values)
 }
 
 #[cfg(test)]
@@ -88,8 +89,15 @@ mod tests {
         let known: BTreeSet<&str> = french.values().flat_map(|text| keys(text)).collect();
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/http/pages");
         let mut missing = vec![];
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
+        let mut folders = vec![folder];
+        let mut files = vec![];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() { folders.push(path) } else { files.push(path) }
+            }
+        }
+        for path in files {
             let source = std::fs::read_to_string(&path).unwrap_or_default();
             for start in [".t(\"", ".with(\"", "text(\""] {
                 let named = source.split(start).skip(1).filter_map(|rest| rest.split('"').next());

@@ -4,6 +4,7 @@ pub mod archive;
 pub mod audit;
 pub mod batches;
 pub mod billing;
+pub mod billing_runs;
 pub mod book;
 pub mod evidence;
 pub mod invoices;
