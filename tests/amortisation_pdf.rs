@@ -8,8 +8,8 @@ use std::process::Command;
 use chapelle::documents::DocumentError;
 use chapelle::documents::amortisation::{RenderError, pdf};
 use chapelle::domain::amortisation::{
-    AmortisationReport, Component, Convention, FixedAsset, Method, PostedAmounts, PostedDepreciation,
-    depreciation_entry, months_due, plans, report,
+    AmortisationReport, AssetRecord, Component, Convention, FixedAsset, Method, PostedAmounts, PostedDepreciation,
+    PostingPeriod, depreciation_entry, months_due, plans, report,
 };
 use chapelle::domain::ledger::Chart;
 use chapelle::domain::money::Money;
@@ -26,6 +26,7 @@ fn component(code: &str, name: &str, cost: &str, duration_years: u32) -> Compone
         method: Method::Linear { convention: Convention::Days30E360 },
         commissioned_on: None,
         account: None,
+        duration_decision: None,
     }
 }
 
@@ -35,11 +36,13 @@ fn asset(code: &str, name: &str, components: Vec<Component>) -> FixedAsset {
         name: name.into(),
         cost: components.iter().map(|part| part.cost).sum(),
         account: "2183".into(),
-        commissioned_on: "2019-05-28".parse().unwrap(),
+        commissioned_on: Some("2019-05-28".parse().unwrap()),
         commissioning_evidence: Some("Procès-verbal de réception du 28 mai 2019".into()),
         duration_decision: Some("Délibération 2019 DFA 12".into()),
         subsidy: Money::ZERO,
         components,
+        record: AssetRecord::default(),
+        events: vec![],
     }
 }
 
@@ -51,9 +54,9 @@ fn report_of(
     as_of: &str,
 ) -> AmortisationReport {
     let (plans, chart) = (plans(assets), Chart::default());
-    let entries: Vec<_> = months_due(&plans, posted_through.parse().unwrap())
+    let entries: Vec<_> = months_due(&plans, PostingPeriod::Month, posted_through.parse().unwrap())
         .into_iter()
-        .filter_map(|month| depreciation_entry(&plans, month, &chart).unwrap())
+        .filter_map(|month| depreciation_entry(&plans, PostingPeriod::Month, month, &chart).unwrap())
         .collect();
     let mut posted = PostedDepreciation::from_entries(&entries, &chart);
     for (asset, component, month, charge) in more {
@@ -94,14 +97,14 @@ fn full() -> AmortisationReport {
         "Extension du stockage",
         vec![component("baie", "Baie de disques", "750000.01", 5)],
     );
-    stockage.commissioned_on = "2024-03-15".parse().unwrap();
+    stockage.commissioned_on = Some("2024-03-15".parse().unwrap());
     stockage.components[0].method = Method::Degressive { coefficient: "1.75".parse().unwrap() };
     stockage.components[0].residual_value = "50000.00".parse().unwrap();
     stockage.commissioning_evidence = None;
     stockage.duration_decision = None;
     let mut futur =
         asset("DC-2027", "Troisième voie d’alimentation", vec![component("voie", "Voie C", "900000.00", 20)]);
-    futur.commissioned_on = "2027-02-01".parse().unwrap();
+    futur.commissioned_on = Some("2027-02-01".parse().unwrap());
     let more = [("DC-2019", "it", "2026-08", "0.10"), ("DC-2001", "x", "2026-01", "12.34")];
     report_of(&[centre, stockage, futur], "2026-08", &more, "2026-10-31")
 }

@@ -184,6 +184,7 @@ journal-am = depreciation
 journal-bq = bank
 journal-od = miscellaneous
 journal-an = opening
+journal-im = fixed assets
 journal-cl = closing
 journal-account = Account
 journal-account-name = Name

@@ -184,6 +184,7 @@ journal-am = amortissements
 journal-bq = banque
 journal-od = opérations diverses
 journal-an = à-nouveaux
+journal-im = immobilisations
 journal-cl = clôture
 journal-account = Compte
 journal-account-name = Libellé

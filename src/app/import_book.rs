@@ -3,8 +3,10 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::{AppError, Store};
+use super::asset_ledger::refuse_contradictions;
+use super::{AppError, Store, record_asset_event};
 use crate::bookfile;
+use crate::domain::amortisation::FixedAsset;
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::book::Book;
 use crate::storage::{AnyConnection, audit, billing, book as stored};
@@ -39,6 +41,8 @@ const TERMS: [&str; 3] = ["tariff ", "contract ", "price index "];
 pub fn import(store: &Store, book: &Book, by: &Actor, now: DateTime<Utc>) -> Result<ImportReport, AppError> {
     store.write(|connection| {
         let before = stored::load_book(connection)?;
+        let assets = stored::assets(connection)?;
+        refuse_contradictions(connection, &assets, &book.assets)?;
         let changes = stored::save_book(connection, book)?;
         let named = |items: Vec<stored::BookItem>| items.iter().map(ToString::to_string).collect::<Vec<_>>();
         let mut report = ImportReport {
@@ -52,6 +56,11 @@ pub fn import(store: &Store, book: &Book, by: &Actor, now: DateTime<Utc>) -> Res
         if !(report.created.is_empty() && report.changed.is_empty()) {
             let after = stored::load_book(connection)?.ok_or(AppError::NoBook)?;
             audit::append(connection, &event(&report, before.as_ref(), &after, by, now))?;
+        }
+        for asset in &book.assets {
+            let before = assets.iter().find(|stored| stored.code == asset.code);
+            let without = FixedAsset { events: vec![], ..asset.clone() };
+            record_asset_event::note(connection, before.unwrap_or(&without), asset, by, now)?;
         }
         Ok(report)
     })

@@ -5,6 +5,8 @@
 
 pub mod archive_invoice;
 pub mod archive_report;
+mod asset_ledger;
+pub mod attach_asset_file;
 pub mod audit_pack;
 pub mod charge_interest;
 pub mod close_year;
@@ -41,9 +43,11 @@ pub mod read_tenants;
 pub mod read_trail;
 pub mod read_usage;
 pub mod receive_readings;
+pub mod record_asset_event;
 pub mod record_management_figures;
 pub mod record_payment;
 pub mod report_amortisation;
+pub mod report_assets;
 pub mod report_ledger;
 pub mod report_payback;
 pub mod resolve_gap;

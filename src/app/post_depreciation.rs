@@ -1,28 +1,39 @@
-//! Make the journal entries of every month of depreciation due, once each.
+//! Make the journal entries of fixed assets, once each: what entered, changed or left, and every period of depreciation
+//! due. What a posted period lacks, because an asset was entered late, is caught up in one entry more.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 
+use super::asset_ledger::AssetLedger;
 use super::{AppError, Store, export_book};
-use crate::domain::amortisation::{PostedDepreciation, depreciation_entry, months_due, plans};
+use crate::domain::amortisation::{
+    AssetPlan, ComponentPlan, PostedDepreciation, PostingPeriod, asset_plans, catch_up_entry, closing_day,
+    depreciation_entry, gaps, months_due, movement_entries,
+};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::calendar::BillingMonth;
-use crate::domain::ledger::{Journal, JournalEntry};
+use crate::domain::ledger::{Chart, Journal, JournalEntry, LedgerError};
 use crate::domain::money::Money;
-use crate::storage::{audit, journal};
+use crate::storage::{AnyConnection, audit, journal};
 
 /// What was posted.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub struct PostingReport {
     pub through: BillingMonth,
-    /// The months posted now; those in the journal before are not among them.
+    /// The last months of the periods posted now; those in the journal before are not among them.
     pub posted: Vec<BillingMonth>,
     pub depreciation: Money,
     pub subsidies: Money,
+    /// Entries of what entered, changed or left.
+    pub movements: Vec<String>,
+    /// The entry that caught up what posted periods lacked.
+    pub catch_up: Option<String>,
 }
 
-/// Posts every month through `through` that is not in the journal yet, each in a transaction of its own: a run that is
-/// stopped is continued by the next. A month that has not ended at `now` is refused.
+pub(super) const PERIODS: [PostingPeriod; 3] = [PostingPeriod::Month, PostingPeriod::Quarter, PostingPeriod::Year];
+
+/// Posts everything through `through` that is not in the journal yet, each entry in a transaction of its own: a run
+/// that is stopped is continued by the next. A month that has not ended at `now` is refused.
 pub fn post(store: &Store, through: BillingMonth, by: &Actor, now: DateTime<Utc>) -> Result<PostingReport, AppError> {
     let book = export_book::load(store)?;
     if through.period(book.facility.zone).to.to_utc() > now {
@@ -31,32 +42,121 @@ pub fn post(store: &Store, through: BillingMonth, by: &Actor, now: DateTime<Utc>
             through.previous()
         )));
     }
-    let chart = &book.accounting.chart;
-    let plans = plans(&book.assets);
-    let mut report = PostingReport { through, posted: vec![], depreciation: Money::ZERO, subsidies: Money::ZERO };
-    for month in months_due(&plans, through) {
-        let Some(entry) =
-            depreciation_entry(&plans, month, chart).map_err(|error| AppError::Corrupt(error.to_string()))?
-        else {
-            continue;
-        };
-        if journal::is_posted(&mut *store.connection()?, Journal::Depreciation, &entry.document)? {
-            continue;
+    let chart = book.accounting.chart.clone();
+    let plans = asset_plans(&book.assets);
+    let components: Vec<ComponentPlan<'_>> = plans.iter().flat_map(|plan| plan.components.iter().cloned()).collect();
+    let before = AssetLedger::load(&mut *store.connection()?)?;
+    let mut report = PostingReport {
+        through,
+        posted: vec![],
+        depreciation: Money::ZERO,
+        subsidies: Money::ZERO,
+        movements: vec![],
+        catch_up: None,
+    };
+
+    let mut entries = movements(&plans, &before, through, &chart)?;
+    for posting in PERIODS {
+        entries.extend(periods(&components, posting, &before, through, &chart)?);
+    }
+    // What moved stands before the period it moved in.
+    entries.sort_by_key(|entry| entry.date);
+    for entry in entries {
+        if !before.has(entry.journal, &entry.document) {
+            store.write(|connection| write(connection, &entry, by, now))?;
+            report.add(&entry, &chart);
         }
-        write(store, &entry, by, now)?;
-        let posted = PostedDepreciation::from_entries([&entry], chart);
-        report.depreciation += posted.iter().map(|(_, _, _, amounts)| amounts.charge).sum();
-        report.subsidies += posted.iter().map(|(_, _, _, amounts)| amounts.subsidy_income).sum();
-        report.posted.push(month);
+    }
+    let caught_up = store.write(|connection| catch_up(connection, &components, &chart, by, now))?;
+    if let Some(entry) = caught_up {
+        report.add(&entry, &chart);
+        report.catch_up = Some(entry.document);
     }
     Ok(report)
 }
 
-fn write(store: &Store, entry: &JournalEntry, by: &Actor, now: DateTime<Utc>) -> Result<(), AppError> {
-    store.write(|connection| {
-        journal::insert(connection, entry, now)?;
-        let detail = serde_json::json!({ "total": entry.total() });
-        audit::append(connection, &AuditEvent::new(now, by, "depreciation.posted", &entry.document, detail))?;
-        Ok(())
-    })
+impl PostingReport {
+    fn add(&mut self, entry: &JournalEntry, chart: &Chart) {
+        if entry.journal == Journal::Assets {
+            self.movements.push(entry.document.clone());
+            return;
+        }
+        let posted = PostedDepreciation::from_entries([entry], chart);
+        self.depreciation += posted.iter().map(|(_, _, _, amounts)| amounts.charge).sum();
+        self.subsidies += posted.iter().map(|(_, _, _, amounts)| amounts.subsidy_income).sum();
+        if crate::domain::amortisation::period_of(&entry.document).is_some() {
+            self.posted.push(BillingMonth::of(entry.date));
+        }
+    }
+}
+
+/// What entered, changed or left. What happened within posted periods is dated the last day posted now.
+fn movements(
+    plans: &[AssetPlan<'_>],
+    before: &AssetLedger,
+    through: BillingMonth,
+    chart: &Chart,
+) -> Result<Vec<JournalEntry>, AppError> {
+    let posted = before.last_month();
+    let last = posted.map_or(through, |posted| posted.max(through));
+    let dated = |on: NaiveDate| match posted {
+        Some(posted) if BillingMonth::of(on) <= posted => closing_day(last),
+        _ => on,
+    };
+    let mut entries = Vec::new();
+    for plan in plans {
+        entries.extend(movement_entries(plan, closing_day(last), &dated, chart).map_err(corrupt)?);
+    }
+    Ok(entries)
+}
+
+/// The periods after the last one posted.
+fn periods(
+    plans: &[ComponentPlan<'_>],
+    posting: PostingPeriod,
+    before: &AssetLedger,
+    through: BillingMonth,
+    chart: &Chart,
+) -> Result<Vec<JournalEntry>, AppError> {
+    let horizon = before.horizon(posting);
+    let due = months_due(plans, posting, through).into_iter().filter(|month| horizon.is_none_or(|last| last < *month));
+    let mut entries = Vec::new();
+    for month in due {
+        entries.extend(depreciation_entry(plans, posting, month, chart).map_err(corrupt)?);
+    }
+    Ok(entries)
+}
+
+/// One entry over everything that the posted periods lack, if anything.
+fn catch_up(
+    connection: &mut AnyConnection,
+    plans: &[ComponentPlan<'_>],
+    chart: &Chart,
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<Option<JournalEntry>, AppError> {
+    let ledger = AssetLedger::load(connection)?;
+    let Some(month) = ledger.last_month() else { return Ok(None) };
+    let gaps = gaps(plans, |posting| ledger.horizon(posting), &ledger.depreciation(chart));
+    let documents = (1..).map(|number| format!("AMORT-{month}-R{number}"));
+    let mut free = documents.skip_while(|document| ledger.has(Journal::Depreciation, document));
+    let document = free.next().unwrap_or_default();
+    let entry = catch_up_entry(&gaps, (document, closing_day(month)), chart).map_err(corrupt)?;
+    if let Some(entry) = &entry {
+        write(connection, entry, by, now)?;
+    }
+    Ok(entry)
+}
+
+fn write(connection: &mut AnyConnection, entry: &JournalEntry, by: &Actor, now: DateTime<Utc>) -> Result<(), AppError> {
+    journal::insert(connection, entry, now)?;
+    let action = if entry.journal == Journal::Assets { "asset.posted" } else { "depreciation.posted" };
+    let detail = serde_json::json!({ "total": entry.total() });
+    audit::append(connection, &AuditEvent::new(now, by, action, &entry.document, detail))?;
+    Ok(())
+}
+
+/// Entries of plans balance by construction; one that does not is a fault of ours.
+fn corrupt(error: LedgerError) -> AppError {
+    AppError::Corrupt(error.to_string())
 }

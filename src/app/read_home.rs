@@ -1,17 +1,19 @@
 //! What needs somebody today, in figures.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Days, NaiveDate, Utc};
 
+use super::asset_ledger::AssetLedger;
+use super::post_depreciation::PERIODS;
 use super::read_invoices::{self, Order, Reader, SortKey, StateCounts, Wanted};
 use super::{AppError, Store, export_book, notices, read_tenants};
 use crate::domain::access::{Role, TenantScope};
-use crate::domain::amortisation::{depreciation_document, months_due, plans};
+use crate::domain::amortisation::{months_due, plans};
 use crate::domain::book::Book;
 use crate::domain::calendar::BillingMonth;
-use crate::domain::ledger::Journal;
 use crate::domain::money::Money;
 use crate::storage::invoices::InvoiceSummary;
-use crate::storage::journal;
 
 /// Contracts that end within so many days are told: six months, the usual notice and a half.
 const ENDING_DAYS: u64 = 183;
@@ -94,19 +96,19 @@ fn ending(book: &Book, today: NaiveDate) -> Vec<(String, String, NaiveDate)> {
     ending
 }
 
-/// Months are posted one after the other: looking back from the last that ended finds the first that is there.
+/// How far each kind of period is posted, and what is due after it.
 fn depreciation(store: &Store, book: Option<&Book>, through: BillingMonth) -> Result<Depreciation, AppError> {
     let Some(book) = book else { return Ok(Depreciation { posted_through: None, due: vec![] }) };
-    let mut due = vec![];
     let plans = plans(&book.assets);
-    let connection = &mut *store.connection()?;
-    for month in months_due(&plans, through).into_iter().rev() {
-        if journal::is_posted(connection, Journal::Depreciation, &depreciation_document(month))? {
-            due.reverse();
-            return Ok(Depreciation { posted_through: Some(month), due });
-        }
-        due.push(month);
-    }
-    due.reverse();
-    Ok(Depreciation { posted_through: None, due })
+    let ledger = AssetLedger::load(&mut *store.connection()?)?;
+    let due: BTreeSet<BillingMonth> = PERIODS
+        .into_iter()
+        .flat_map(|posting| {
+            let horizon = ledger.horizon(posting);
+            months_due(&plans, posting, through)
+                .into_iter()
+                .filter(move |month| horizon.is_none_or(|last| last < *month))
+        })
+        .collect();
+    Ok(Depreciation { posted_through: ledger.last_month(), due: due.into_iter().collect() })
 }

@@ -4,18 +4,15 @@ use chrono::NaiveDate;
 
 use super::{AppError, Store, export_book};
 use crate::documents::amortisation;
-use crate::domain::amortisation::{AmortisationReport, PostedDepreciation, report as report_on};
+use crate::domain::amortisation::{
+    AmortisationReport, PostedDepreciation, known_on as known_assets, report as report_on,
+};
+use crate::domain::calendar::Timestamp;
+use crate::domain::ledger::JournalEntry;
 use crate::domain::party::Language;
 use crate::storage::journal;
 
-/// What the report is written as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ReportFormat {
-    Pdf,
-    Csv,
-    Xlsx,
-    Json,
-}
+pub use crate::documents::amortisation::ReportFormat;
 
 impl ReportFormat {
     /// Also the ending of its file.
@@ -31,15 +28,41 @@ impl ReportFormat {
 
 /// The figures of the report.
 pub fn figures(store: &Store, as_of: NaiveDate) -> Result<AmortisationReport, AppError> {
+    figures_known_on(store, as_of, None)
+}
+
+/// The figures as they were known at the end of a day: events recorded later, and entries posted later, are left out.
+pub fn figures_known_on(
+    store: &Store,
+    as_of: NaiveDate,
+    known_on: Option<NaiveDate>,
+) -> Result<AmortisationReport, AppError> {
     let book = export_book::load(store)?;
-    let entries = journal::posted_depreciation(&mut *store.connection()?)?;
+    let zone = book.facility.zone;
+    let entries: Vec<JournalEntry> = journal::posted_assets(&mut *store.connection()?)?
+        .into_iter()
+        .filter(|posted| known_on.is_none_or(|day| Timestamp::from(posted.posted_at).date_in(zone) <= day))
+        .map(|posted| posted.entry)
+        .collect();
     let posted = PostedDepreciation::from_entries(&entries, &book.accounting.chart);
-    Ok(report_on(&book.assets, as_of, &posted))
+    let assets = known_on.map_or_else(|| book.assets.clone(), |day| known_assets(&book.assets, day));
+    Ok(report_on(&assets, as_of, &posted))
 }
 
 /// The bytes of the report; the same as long as plan, journal and day are the same.
 pub fn report(store: &Store, as_of: NaiveDate, format: ReportFormat, language: Language) -> Result<Vec<u8>, AppError> {
-    let figures = figures(store, as_of)?;
+    report_known_on(store, as_of, None, format, language)
+}
+
+/// The bytes of the report as it was known at the end of a day.
+pub fn report_known_on(
+    store: &Store,
+    as_of: NaiveDate,
+    known_on: Option<NaiveDate>,
+    format: ReportFormat,
+    language: Language,
+) -> Result<Vec<u8>, AppError> {
+    let figures = figures_known_on(store, as_of, known_on)?;
     Ok(match format {
         ReportFormat::Pdf => amortisation::pdf(&figures, language)?,
         ReportFormat::Csv => amortisation::csv(&figures, language)?,

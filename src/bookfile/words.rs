@@ -1,6 +1,6 @@
 //! The words a book uses for the domain's choices, read and written from one table each.
 
-use crate::domain::amortisation::Convention;
+use crate::domain::amortisation::{Convention, PostingPeriod};
 use crate::domain::contract::indexation::CoefficientRounding;
 use crate::domain::contract::{GapPolicy, Proration, Service};
 use crate::domain::facility::Feed;
@@ -81,6 +81,7 @@ pub const ROUNDINGS: Words<CoefficientRounding> = Words(&[
 pub const CONVENTIONS: Words<Convention> = Words(&[
     ("30-360", Convention::Days30E360),
     ("actual-365", Convention::Actual365),
+    ("actual-actual", Convention::ActualActual),
     ("first-of-month", Convention::FirstOfMonth),
     ("full-years-from-next", Convention::FullYearsFromNext),
 ]);
@@ -153,6 +154,40 @@ pub const PUE_TERMS: Words<PueWord> =
 pub enum MethodWord {
     Linear,
     Degressive,
+    UnitsOfUse,
 }
 
-pub const METHODS: Words<MethodWord> = Words(&[("linear", MethodWord::Linear), ("degressive", MethodWord::Degressive)]);
+pub const METHODS: Words<MethodWord> = Words(&[
+    ("linear", MethodWord::Linear),
+    ("degressive", MethodWord::Degressive),
+    ("units-of-use", MethodWord::UnitsOfUse),
+]);
+
+pub const POSTING_PERIODS: Words<PostingPeriod> =
+    Words(&[("month", PostingPeriod::Month), ("quarter", PostingPeriod::Quarter), ("year", PostingPeriod::Year)]);
+
+/// What an event of an asset is; its own keys stand beside it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EventWord {
+    Revise,
+    Impair,
+    Reverse,
+    Dispose,
+    Donate,
+    Replace,
+    Commission,
+    Use,
+    Subsidise,
+}
+
+pub const EVENTS: Words<EventWord> = Words(&[
+    ("revise", EventWord::Revise),
+    ("impair", EventWord::Impair),
+    ("reverse", EventWord::Reverse),
+    ("dispose", EventWord::Dispose),
+    ("donate", EventWord::Donate),
+    ("replace", EventWord::Replace),
+    ("commission", EventWord::Commission),
+    ("use", EventWord::Use),
+    ("subsidise", EventWord::Subsidise),
+]);

@@ -2,20 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use super::words::{
-    CHARTS, CONVENTIONS, FEEDS, LANGUAGES, METHODS, MethodWord, PAYMENT_TERM_CLASSES, REGISTERS, UNITS,
-};
-use crate::domain::amortisation::{Component, Convention, FixedAsset, Method};
+use super::words::{CHARTS, FEEDS, LANGUAGES, PAYMENT_TERM_CLASSES, REGISTERS, UNITS};
 use crate::domain::book::Book;
 use crate::domain::contract::PriceIndex;
 use crate::domain::facility::{Aisle, Facility, Rack, Room};
 use crate::domain::ledger::Accounting;
 use crate::domain::metering::{Meter, Reset};
-use crate::domain::money::Money;
 use crate::domain::party::{Address, Contact, Language, LegalTextSet, Seller, Tenant};
 use crate::domain::tariff::Tariff;
 
 mod agreements;
+mod assets;
 mod page;
 mod payback;
 
@@ -33,7 +30,7 @@ pub fn write(book: &Book) -> String {
     book.price_indices.iter().for_each(|item| price_index(&mut page, item));
     book.tariffs.iter().for_each(|item| tariff(&mut page, item));
     book.contracts.iter().for_each(|item| agreements::contract(&mut page, item));
-    book.assets.iter().for_each(|item| asset(&mut page, item));
+    book.assets.iter().for_each(|item| assets::asset(&mut page, item));
     if let Some(terms) = &book.payback {
         payback::terms(&mut page, terms);
     }
@@ -58,7 +55,11 @@ pub fn items(book: &Book) -> BTreeMap<String, String> {
     book.contracts.iter().for_each(|item| {
         add("contract", item.code.as_str(), &|page| agreements::contract(page, item));
     });
-    book.assets.iter().for_each(|item| add("asset", item.code.as_str(), &|page| asset(page, item)));
+    book.assets.iter().for_each(|item| add("asset", item.code.as_str(), &|page| assets::asset(page, item)));
+    add("accounting", "", &|page| accounting(page, &book.accounting));
+    if let Some(terms) = &book.payback {
+        add("payback", "", &|page| payback::terms(page, terms));
+    }
     items
 }
 
@@ -217,40 +218,4 @@ fn tariff(page: &mut Page, value: &Tariff) {
     page.text("name", &value.name);
     page.text("unit", UNITS.name_of(value.unit));
     value.versions.iter().for_each(|item| agreements::tariff_version(page, item));
-}
-
-fn asset(page: &mut Page, value: &FixedAsset) {
-    page.header("[[asset]]");
-    page.text("code", value.code.as_str());
-    page.text("name", &value.name);
-    page.bare("cost_eur", value.cost);
-    page.text("account", &value.account);
-    page.bare("commissioned_on", value.commissioned_on);
-    page.optional_text("commissioning_evidence", value.commissioning_evidence.as_deref());
-    page.optional_text("duration_decision", value.duration_decision.as_deref());
-    if value.subsidy != Money::ZERO {
-        page.bare("subsidy_eur", value.subsidy);
-    }
-    value.components.iter().for_each(|item| component(page, item));
-}
-
-fn component(page: &mut Page, value: &Component) {
-    page.header("[[asset.component]]");
-    page.text("code", value.code.as_str());
-    page.text("name", &value.name);
-    page.bare("cost_eur", value.cost);
-    if value.residual_value != Money::ZERO {
-        page.bare("residual_value_eur", value.residual_value);
-    }
-    page.bare("duration_years", value.duration_years);
-    match value.method {
-        Method::Linear { convention: Convention::Days30E360 } => {}
-        Method::Linear { convention } => page.text("convention", CONVENTIONS.name_of(convention)),
-        Method::Degressive { coefficient } => {
-            page.text("method", METHODS.name_of(MethodWord::Degressive));
-            page.number("coefficient", coefficient);
-        }
-    }
-    page.optional("commissioned_on", value.commissioned_on);
-    page.optional_text("account", value.account.as_deref());
 }

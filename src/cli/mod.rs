@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use clap::{Parser, Subcommand};
 
 mod amortisation;
+mod assets;
 mod audit;
 mod audit_sample;
 mod billing;
@@ -77,6 +78,9 @@ enum Command {
     /// What the investment brings back, and when.
     #[command(subcommand)]
     Payback(payback::Payback),
+    /// The inventory of fixed assets, and what happens to them.
+    #[command(subcommand)]
+    Assets(assets::Assets),
     /// People who may sign in.
     #[command(subcommand)]
     User(users::User),
@@ -108,6 +112,7 @@ pub fn run(arguments: Arguments, clock: Clock) -> Result<Outcome, CliError> {
         Command::Amortisation(command) => command.run(&context),
         Command::Audit(command) => command.run(&context),
         Command::Payback(command) => command.run(&context),
+        Command::Assets(command) => command.run(&context),
         Command::User(command) => command.run(&context),
         Command::Keys(command) => command.run(&context),
         Command::Migrate(command) => command.run(&context),

@@ -200,10 +200,11 @@ diesel::table! {
         name -> Text,
         cost_cents -> BigInt,
         account -> Text,
-        commissioned_on -> Text,
+        commissioned_on -> Nullable<Text>,
         commissioning_evidence -> Nullable<Text>,
         duration_decision -> Nullable<Text>,
         subsidy_cents -> BigInt,
+        record -> Text,
     }
 }
 
@@ -219,6 +220,7 @@ diesel::table! {
         method -> Text,
         commissioned_on -> Nullable<Text>,
         account -> Nullable<Text>,
+        duration_decision -> Nullable<Text>,
     }
 }
 
@@ -623,6 +625,32 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    asset_event (asset_id, number) {
+        asset_id -> BigInt,
+        number -> BigInt,
+        effective_on -> Text,
+        recorded_on -> Text,
+        recorded_by -> Text,
+        reason -> Text,
+        decision -> Nullable<Text>,
+        kind -> Text,
+        change -> Text,
+    }
+}
+
+diesel::table! {
+    asset_file (asset_id, sha256) {
+        asset_id -> BigInt,
+        sha256 -> Text,
+        name -> Text,
+        path -> Text,
+        bytes -> BigInt,
+        attached_by -> Text,
+        attached_at -> BigInt,
+    }
+}
+
 diesel::joinable!(invoice -> tenant (tenant_id));
 diesel::joinable!(invoice -> contract (contract_id));
 diesel::joinable!(invoice_line -> invoice (invoice_id));
@@ -640,3 +668,4 @@ diesel::allow_tables_to_appear_in_same_query!(payment, tenant);
 diesel::allow_tables_to_appear_in_same_query!(lettered_line, lettering);
 diesel::allow_tables_to_appear_in_same_query!(audit_event, invoice);
 diesel::allow_tables_to_appear_in_same_query!(audit_event, invoice_archive);
+diesel::allow_tables_to_appear_in_same_query!(fixed_asset, asset_file);

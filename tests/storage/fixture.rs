@@ -1,6 +1,6 @@
 //! A small book that has one of everything, and documents made on it.
 
-use chapelle::domain::amortisation::{Component, Convention, FixedAsset, Method};
+use chapelle::domain::amortisation::{AssetRecord, Component, Convention, FixedAsset, Method};
 use chapelle::domain::book::Book;
 use chapelle::domain::calendar::{BillingMonth, DatePeriod, Timestamp};
 use chapelle::domain::contract::indexation::{CoefficientRounding, Indexation, Revision};
@@ -233,7 +233,7 @@ fn asset() -> FixedAsset {
         name: "Centre de données".into(),
         cost: Money::from_cents(1_600_000_000),
         account: "2135".into(),
-        commissioned_on: day("2019-05-28"),
+        commissioned_on: Some(day("2019-05-28")),
         commissioning_evidence: Some("PV".into()),
         duration_decision: None,
         subsidy: Money::ZERO,
@@ -246,7 +246,10 @@ fn asset() -> FixedAsset {
             method: Method::Linear { convention: Convention::Days30E360 },
             commissioned_on: None,
             account: Some("2183".into()),
+            duration_decision: None,
         }],
+        record: AssetRecord::default(),
+        events: vec![],
     }
 }
 

@@ -48,3 +48,16 @@ amortisation-cost = Cost
 amortisation-base = Depreciable base
 amortisation-terms = Account { $account } · in service on { $date } · duration in years: { $years } · { $method }
 amortisation-unknown-means = Posted for a component the inventory does not know; in no other figure of this document.
+
+amortisation-under-construction = under construction
+amortisation-document = Document
+amortisation-invoice = Supplier invoice
+amortisation-subsidy = Subsidy
+amortisation-loan = Loan (noted only)
+amortisation-events = Events
+amortisation-event-on = Effective
+amortisation-event-known = Known
+amortisation-event = Event
+amortisation-event-reason = Reason
+amortisation-event-amount = Amount
+amortisation-event-exit = Book value { $value }; gain or loss { $result }

@@ -48,3 +48,16 @@ amortisation-cost = Coût
 amortisation-base = Base amortissable
 amortisation-terms = Compte { $account } · en service le { $date } · durée en années : { $years } · { $method }
 amortisation-unknown-means = Comptabilisé pour un composant que l’inventaire ne connaît pas ; dans aucun autre chiffre de ce document.
+
+amortisation-under-construction = en cours de construction
+amortisation-document = Pièce
+amortisation-invoice = Facture fournisseur
+amortisation-subsidy = Subvention
+amortisation-loan = Emprunt (pour mémoire)
+amortisation-events = Événements
+amortisation-event-on = Effet
+amortisation-event-known = Connu le
+amortisation-event = Événement
+amortisation-event-reason = Motif
+amortisation-event-amount = Montant
+amortisation-event-exit = Valeur comptable { $value } ; résultat de sortie { $result }

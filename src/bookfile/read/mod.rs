@@ -9,6 +9,7 @@ use super::syntax;
 use crate::domain::book::{Book, BookParts, BookPath};
 
 mod accounting;
+mod asset_events;
 mod assets;
 mod contracts;
 mod meters;

@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 
 use super::{SMALL_BOOK, told};
 use crate::bookfile::{read, write};
-use crate::domain::amortisation::{Component, Convention, FixedAsset, Method};
+use crate::domain::amortisation::{AssetRecord, Component, Convention, FixedAsset, Method};
 use crate::domain::book::Book;
 use crate::domain::calendar::{DatePeriod, Timestamp};
 use crate::domain::contract::{Contract, ContractLine, Designation, LineQuantity, Proration, Service, VatTreatment};
@@ -199,6 +199,7 @@ fn asset() -> impl Strategy<Value = FixedAsset> {
                 method,
                 commissioned_on,
                 account,
+                duration_decision: None,
             };
             let components: Vec<Component> = components.into_iter().enumerate().map(component).collect();
             FixedAsset {
@@ -206,11 +207,13 @@ fn asset() -> impl Strategy<Value = FixedAsset> {
                 name,
                 cost: components.iter().map(|component| component.cost).sum(),
                 account: "2135".to_owned(),
-                commissioned_on,
+                commissioned_on: Some(commissioned_on),
                 commissioning_evidence: evidence,
                 duration_decision: decision,
                 subsidy: Money::from_cents(i64::from(components.len() > 2)),
                 components,
+                record: AssetRecord::default(),
+                events: vec![],
             }
         },
     )

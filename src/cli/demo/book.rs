@@ -6,7 +6,9 @@ use chrono::NaiveDate;
 use chrono_tz::Europe::Paris;
 use rust_decimal::Decimal;
 
-use crate::domain::amortisation::{Component, Convention, FixedAsset, Method};
+use crate::domain::amortisation::{
+    AssetDocument, AssetRecord, Component, Convention, FixedAsset, Funding, Method, SupplierInvoice,
+};
 use crate::domain::book::Book;
 use crate::domain::calendar::{BillingMonth, DatePeriod, Timestamp, midnight};
 use crate::domain::contract::indexation::{CoefficientRounding, Indexation, Revision};
@@ -569,13 +571,14 @@ fn investment() -> FixedAsset {
         method: Method::Linear { convention: Convention::Days30E360 },
         commissioned_on: None,
         account: Some(account.to_owned()),
+        duration_decision: None,
     };
     FixedAsset {
         code: "DC-2019-001".into(),
         name: "Centre de données de Chapelle International".to_owned(),
         cost: Money::from_cents(1_600_000_000),
         account: "2135".to_owned(),
-        commissioned_on,
+        commissioned_on: Some(commissioned_on),
         commissioning_evidence: Some("Inauguration du 28 mai 2019 (exemple)".to_owned()),
         duration_decision: Some("Durée de huit ans (exemple)".to_owned()),
         subsidy: Money::ZERO,
@@ -586,5 +589,34 @@ fn investment() -> FixedAsset {
             component("froid", "Refroidissement et récupération de chaleur", 2_600_000, "2135"),
             component("securite", "Détection et extinction d’incendie, sûreté", 1_200_000, "2135"),
         ],
+        record: record(commissioned_on),
+        events: vec![],
+    }
+}
+
+/// Examples of what an auditor looks for: invoices that add up to the cost, papers, and a loan that is only noted.
+fn record(commissioned_on: NaiveDate) -> AssetRecord {
+    let invoice = |supplier: &str, number: &str, euros: i64| SupplierInvoice {
+        supplier: format!("{supplier} (exemple)"),
+        number: number.to_owned(),
+        date: commissioned_on,
+        amount: Money::from_cents(euros * 100),
+    };
+    let paper = |name: &str| AssetDocument { name: format!("{name} (exemple)"), date: commissioned_on, sha256: None };
+    AssetRecord {
+        documents: vec![paper("Acte d’engagement du marché de travaux"), paper("Procès-verbal de réception")],
+        invoices: vec![
+            invoice("Entreprise générale", "EX-2019-01", 7_600_000),
+            invoice("Câblage et baies", "EX-2019-02", 1_600_000),
+            invoice("Énergie et secours", "EX-2019-03", 4_200_000),
+            invoice("Froid et chaleur", "EX-2019-04", 2_600_000),
+        ],
+        funding: vec![Funding::Loan {
+            lender: "Établissement prêteur (exemple)".to_owned(),
+            reference: Some("EX-PRET-2018".to_owned()),
+            date: NaiveDate::from_ymd_opt(2018, 6, 1).unwrap_or_default(),
+            amount: Money::from_cents(400_000_000),
+        }],
+        ..AssetRecord::default()
     }
 }

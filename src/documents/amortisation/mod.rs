@@ -1,23 +1,37 @@
-//! The amortisation report as files people take away: PDF, CSV, XLSX and JSON.
+//! The amortisation report, the movements of a year and the funding as files people take away: PDF, CSV, XLSX and JSON.
 //!
 //! Owns: columns, headings, number and text forms of each format. Does not own: any figure (domain), how a PDF is made.
 //! Invariants: the same report gives the same bytes; an amount is a number wherever the format has numbers, and exact
 //! to the cent; text that a spreadsheet would take for a formula stays text.
 
 mod csv;
+mod funding;
 mod json;
 mod lines;
+mod movements;
 #[expect(clippy::float_arithmetic, reason = "positions on paper are floats; no amount is")]
 mod pdf;
+mod statement;
 mod words;
 mod xlsx;
 
 pub use self::csv::csv;
+pub use self::funding::funding_file;
 pub use self::json::json;
+pub use self::movements::movements_file;
 pub use self::pdf::pdf;
 pub use self::xlsx::xlsx;
 
 use super::DocumentError;
+
+/// What a report is written as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReportFormat {
+    Pdf,
+    Csv,
+    Xlsx,
+    Json,
+}
 
 /// Why a report could not be written. Only [`RenderError::Document`] can come from what a user entered: a character the
 /// fonts of the PDF lack.

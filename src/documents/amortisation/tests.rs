@@ -6,8 +6,8 @@ use chrono::NaiveDate;
 use super::{csv, json, xlsx};
 use crate::domain::amortisation::report::Position;
 use crate::domain::amortisation::{
-    AmortisationReport, Component, Convention, FixedAsset, Method, PostedAmounts, PostedDepreciation,
-    depreciation_entry, months_due, plans, report,
+    AmortisationReport, AssetRecord, Component, Convention, FixedAsset, Method, PostedAmounts, PostedDepreciation,
+    PostingPeriod, depreciation_entry, months_due, plans, report,
 };
 use crate::domain::ledger::Chart;
 use crate::domain::money::Money;
@@ -27,6 +27,7 @@ fn component(code: &str, cost: &str, duration_years: u32, method: Method) -> Com
         method,
         commissioned_on: None,
         account: None,
+        duration_decision: None,
     }
 }
 
@@ -36,11 +37,13 @@ fn asset(code: &str, components: Vec<Component>) -> FixedAsset {
         name: "Centre de données".into(),
         cost: components.iter().map(|part| part.cost).sum(),
         account: "2183".into(),
-        commissioned_on: "2019-05-28".parse().unwrap(),
+        commissioned_on: Some("2019-05-28".parse().unwrap()),
         commissioning_evidence: Some("PV de réception ; lot 1".into()),
         duration_decision: None,
         subsidy: euros("1,000,000.00"),
         components,
+        record: AssetRecord::default(),
+        events: vec![],
     }
 }
 
@@ -56,9 +59,9 @@ fn example() -> AmortisationReport {
     let assets = [asset("DC-2019", vec![hall, it]), asset("DC-2024", vec![late])];
 
     let (plans, chart) = (plans(&assets), Chart::default());
-    let entries: Vec<_> = months_due(&plans, "2026-08".parse().unwrap())
+    let entries: Vec<_> = months_due(&plans, PostingPeriod::Month, "2026-08".parse().unwrap())
         .into_iter()
-        .filter_map(|month| depreciation_entry(&plans, month, &chart).unwrap())
+        .filter_map(|month| depreciation_entry(&plans, PostingPeriod::Month, month, &chart).unwrap())
         .collect();
     let mut posted = PostedDepreciation::from_entries(&entries, &chart);
     let odd = PostedAmounts { charge: euros("12.34"), subsidy_income: Money::ZERO };

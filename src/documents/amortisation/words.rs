@@ -2,7 +2,7 @@
 
 use super::lines::{FIGURES, Level};
 use crate::domain::amortisation::report::RowState;
-use crate::domain::amortisation::{Convention, Method};
+use crate::domain::amortisation::{AssetChange, Convention, Method};
 use crate::domain::party::Language;
 
 /// The words of one language.
@@ -172,6 +172,30 @@ pub(super) const fn state(state: RowState, language: Language) -> &'static str {
     }
 }
 
+/// What an event is called.
+pub(super) const fn event(change: &AssetChange, language: Language) -> &'static str {
+    match (change, language) {
+        (AssetChange::Revise { .. }, Language::French) => "révision",
+        (AssetChange::Revise { .. }, Language::English) => "revised",
+        (AssetChange::Impair { .. }, Language::French) => "dépréciation",
+        (AssetChange::Impair { .. }, Language::English) => "impaired",
+        (AssetChange::Reverse { .. }, Language::French) => "reprise de dépréciation",
+        (AssetChange::Reverse { .. }, Language::English) => "impairment reversed",
+        (AssetChange::Dispose { .. }, Language::French) => "cession",
+        (AssetChange::Dispose { .. }, Language::English) => "disposed",
+        (AssetChange::Donate { .. }, Language::French) => "don",
+        (AssetChange::Donate { .. }, Language::English) => "donated",
+        (AssetChange::Replace { .. }, Language::French) => "remplacement",
+        (AssetChange::Replace { .. }, Language::English) => "replaced",
+        (AssetChange::Commission { .. }, Language::French) => "mise en service",
+        (AssetChange::Commission { .. }, Language::English) => "put into service",
+        (AssetChange::Use { .. }, Language::French) => "unités utilisées",
+        (AssetChange::Use { .. }, Language::English) => "units used",
+        (AssetChange::Subsidise { .. }, Language::French) => "subvention",
+        (AssetChange::Subsidise { .. }, Language::English) => "subsidised",
+    }
+}
+
 /// `Linéaire, 30/360`; `Dégressif, coefficient 2,25`.
 pub(super) fn method(method: Method, language: Language) -> String {
     let convention = match method {
@@ -182,6 +206,13 @@ pub(super) fn method(method: Method, language: Language) -> String {
                 Language::English => format!("Degressive, coefficient {coefficient}"),
             };
         }
+        Method::UnitsOfUse { expected_units } => {
+            let units = expected_units.normalize().to_string();
+            return match language {
+                Language::French => format!("Unités d’œuvre, {} prévues", units.replace('.', ",")),
+                Language::English => format!("Units of use, {units} expected"),
+            };
+        }
         Method::Linear { convention } => convention,
     };
     let text = match (convention, language) {
@@ -189,6 +220,8 @@ pub(super) fn method(method: Method, language: Language) -> String {
         (Convention::Days30E360, Language::English) => "Linear, 30/360",
         (Convention::Actual365, Language::French) => "Linéaire, jours réels/365",
         (Convention::Actual365, Language::English) => "Linear, actual/365",
+        (Convention::ActualActual, Language::French) => "Linéaire, jours réels/réels",
+        (Convention::ActualActual, Language::English) => "Linear, actual/actual",
         (Convention::FirstOfMonth, Language::French) => "Linéaire, dès le premier du mois",
         (Convention::FirstOfMonth, Language::English) => "Linear, from the first of the month",
         (Convention::FullYearsFromNext, Language::French) => "Linéaire, années entières dès N+1",

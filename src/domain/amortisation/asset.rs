@@ -62,9 +62,9 @@ impl Component {
 }
 
 impl FixedAsset {
-    /// The day `component` went into service: its own, else the asset's.
-    pub fn commissioning_of(&self, component: &Component) -> NaiveDate {
-        component.commissioned_on.unwrap_or(self.commissioned_on)
+    /// The day `component` was planned to go into service: its own, else the asset's; none while it is built.
+    pub fn commissioning_of(&self, component: &Component) -> Option<NaiveDate> {
+        component.commissioned_on.or(self.commissioned_on)
     }
 
     /// The asset account `component` stands on: its own, else the asset's.
@@ -123,8 +123,9 @@ impl FixedAsset {
         {
             found.push(AssetError::Coefficient { asset: asset.clone(), component: component.clone(), coefficient });
         }
-        let day = self.commissioning_of(part);
-        if !COMMISSIONING_YEARS.contains(&day.year()) {
+        if let Some(day) = self.commissioning_of(part)
+            && !COMMISSIONING_YEARS.contains(&day.year())
+        {
             found.push(AssetError::Commissioning { asset: asset.clone(), component: component.clone(), day });
         }
         if !is_asset_account(self.account_of(part)) {
@@ -153,7 +154,7 @@ fn sum_of(costs: &[Money]) -> String {
 }
 
 /// `9,999,000.00`: for people who compare long amounts in a message.
-fn grouped(amount: Money) -> String {
+pub(super) fn grouped(amount: Money) -> String {
     let text = amount.abs().to_string();
     let (whole, cents) = text.split_once('.').unwrap_or((&text, "00"));
     let mut shown = String::with_capacity(text.len() + 6);

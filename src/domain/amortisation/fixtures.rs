@@ -1,6 +1,6 @@
 //! Assets for the tests of this folder.
 
-use super::{Component, Convention, FixedAsset, Method};
+use super::{AssetRecord, Component, Convention, FixedAsset, Method};
 use crate::domain::money::Money;
 
 /// A linear 30/360 component without residual value.
@@ -14,6 +14,7 @@ pub fn component(code: &str, cost: &str, duration_years: u32) -> Component {
         method: Method::Linear { convention: Convention::Days30E360 },
         commissioned_on: None,
         account: None,
+        duration_decision: None,
     }
 }
 
@@ -24,10 +25,12 @@ pub fn asset(components: Vec<Component>) -> FixedAsset {
         name: "Data centre".into(),
         cost: components.iter().map(|component| component.cost).sum(),
         account: "2183".into(),
-        commissioned_on: "2019-05-28".parse().unwrap(),
+        commissioned_on: Some("2019-05-28".parse().unwrap()),
         commissioning_evidence: Some("Acceptance report of 2019-05-28".into()),
         duration_decision: None,
         subsidy: Money::ZERO,
         components,
+        record: AssetRecord::default(),
+        events: Vec::new(),
     }
 }

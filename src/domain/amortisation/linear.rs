@@ -6,7 +6,8 @@
 use super::service::Service;
 use crate::domain::money::Money;
 
-/// `base × days in service ÷ (days of a year × duration)`, rounded half-up to the cent, once.
-pub(super) fn year_charge(base: Money, service: &Service, duration_years: u32, year: i32) -> Money {
-    base.fraction(service.days_in_year(year), service.year_days() * i64::from(duration_years))
+/// `base × days in service ÷ days of the whole service`, rounded half-up to the cent, once. The whole service of a new
+/// plan is the days of a year × its duration.
+pub(super) fn year_charge(base: Money, service: &Service, year: i32) -> Money {
+    base.fraction(service.days_in_year(year), service.whole())
 }

@@ -1,27 +1,49 @@
 //! Depreciation of fixed assets.
 //!
-//! Owns: assets and their validity, schedules by year and month for every method (handbook, Amortisation), the report
-//! of plan against journal, the monthly entry. Does not own: balanced entries (ledger), file formats (documents),
-//! payback. Invariants: base = cost − residual value; a schedule's charges sum to its base exactly, the last year
-//! being the complement; the months of a year sum to that year's charge; the plan is fixed at entry.
+//! Owns: assets, their papers and funding, and their validity; what happens to them (events); plans by year and month
+//! for every method (handbook, Amortisation); the reports of plan against journal, of movements and of funding; the
+//! entries of all of these. Does not own: balanced entries (ledger), file formats (documents), payback. Invariants:
+//! base = cost − residual value; a plan's charges sum to its base exactly, the last year being the complement; the
+//! months of a year sum to that year's charge; a plan is a pure fold of the asset and its events, and an event changes
+//! nothing before the day it takes effect.
 
 mod asset;
+mod catch_up;
 mod degressive;
+mod entries;
+mod event;
+#[cfg(test)]
+mod event_tests;
 #[cfg(test)]
 mod fixtures;
+mod fold;
+pub mod funding;
 mod linear;
+mod locked;
+mod movement;
+pub mod movements;
 mod plan;
 mod posted;
 mod posting;
+mod record;
 pub mod report;
 mod schedule;
 mod service;
+mod state;
 mod subsidy;
+mod track;
 
 pub use asset::{AssetError, MAX_DURATION_YEARS};
-pub use plan::{ComponentPlan, plans};
+pub use catch_up::{Gap, catch_up_entry, gaps};
+pub use entries::movement_entries;
+pub use event::{AssetChange, AssetEvent, EventFault, EventProblem, Extent, Successor};
+pub use fold::{event_problems, known_on};
+pub use locked::{LockedAsset, LockedProblem};
+pub use movement::{Movement, MovementKind};
+pub use plan::{AssetPlan, ComponentPlan, asset_plans, plans};
 pub use posted::{PostedAmounts, PostedDepreciation};
-pub use posting::{depreciation_document, depreciation_entry, months_due};
+pub use posting::{closing_day, depreciation_entry, months_due, period_of};
+pub use record::{AssetDocument, AssetRecord, Funding, PostingPeriod, SupplierInvoice};
 pub use report::{AmortisationReport, report};
 pub use schedule::{MonthRow, Schedule, YearRow, schedule};
 pub use subsidy::subsidy_shares;
@@ -42,7 +64,8 @@ pub struct FixedAsset {
     pub cost: Money,
     /// Asset account (2131, 2135, 2183 ...).
     pub account: String,
-    pub commissioned_on: NaiveDate,
+    /// Absent where it is built first: an event puts it into service.
+    pub commissioned_on: Option<NaiveDate>,
     /// What proves the commissioning: a report, a decision.
     pub commissioning_evidence: Option<String>,
     /// The decision that set the durations.
@@ -50,10 +73,14 @@ pub struct FixedAsset {
     /// Subsidies received, taken to income over the same life.
     pub subsidy: Money,
     pub components: Vec<Component>,
+    /// Papers, invoices, funding, and how its entries are made.
+    pub record: AssetRecord,
+    /// What happened to it, in the order it became known. Only ever added to.
+    pub events: Vec<AssetEvent>,
 }
 
 /// A part with a life of its own.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Component {
     pub code: ComponentCode,
     pub name: String,
@@ -65,6 +92,9 @@ pub struct Component {
     pub commissioned_on: Option<NaiveDate>,
     /// Overrides the asset's account.
     pub account: Option<String>,
+    /// The decision that set its duration, where it differs from the asset's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duration_decision: Option<String>,
 }
 
 /// How the base is spread over time.
@@ -78,9 +108,13 @@ pub enum Method {
     Degressive {
         coefficient: Decimal,
     },
+    /// The base × units used ÷ units expected over its life; the duration only spreads the forecast.
+    UnitsOfUse {
+        expected_units: Decimal,
+    },
 }
 
-/// Where a linear plan begins and how its days are counted: the four rows of the handbook's table.
+/// Where a linear plan begins and how its days are counted: the rows of the handbook's table, and days of each year.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Convention {
@@ -90,6 +124,9 @@ pub enum Convention {
     /// Actual days over 365.
     #[serde(rename = "actual-365")]
     Actual365,
+    /// Actual days over those of their year: 365 or 366.
+    #[serde(rename = "actual-actual")]
+    ActualActual,
     /// Whole months from the first of the month of commissioning.
     FirstOfMonth,
     /// Whole years from 1 January of the year after.

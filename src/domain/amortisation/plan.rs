@@ -1,10 +1,17 @@
-//! What the book plans: each component with its schedules.
+//! What the book plans: each component with its schedules and what happened to it.
+
+use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use super::schedule::{Schedule, schedule};
-use super::subsidy::{subsidy_schedule, subsidy_shares};
+use super::fold::{Folded, fold};
+use super::movement::Movement;
+use super::schedule::{MonthRow, Schedule};
+use super::state::State;
 use super::{Component, FixedAsset};
+use crate::domain::calendar::BillingMonth;
+use crate::domain::ids::ComponentCode;
+use crate::domain::money::Money;
 
 /// A component, its depreciation, and the income from its share of the asset's subsidy.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,24 +19,97 @@ pub struct ComponentPlan<'a> {
     pub asset: &'a FixedAsset,
     pub component: &'a Component,
     pub commissioned_on: NaiveDate,
+    /// The component whose place it took.
+    pub replaces: Option<ComponentCode>,
     pub depreciation: Schedule,
     pub subsidy: Schedule,
+    pub movements: Vec<Movement>,
+    /// The life and residual value after every revision.
+    pub duration_years: u32,
+    pub residual_value: Money,
+    /// The day on which nothing of it was left.
+    pub gone_on: Option<NaiveDate>,
+    /// From this month on charges are forecasts: units decide, and were not counted yet.
+    pub forecast_from: Option<BillingMonth>,
 }
 
-/// The plan of every component, in the order of the book.
+/// An asset with the plans of its components; none while it is under construction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AssetPlan<'a> {
+    pub asset: &'a FixedAsset,
+    pub in_service_on: Option<NaiveDate>,
+    pub evidence: Option<&'a str>,
+    pub components: Vec<ComponentPlan<'a>>,
+}
+
+/// The plan of every component in service, in the order of the book.
 pub fn plans(assets: &[FixedAsset]) -> Vec<ComponentPlan<'_>> {
-    assets.iter().flat_map(plans_of).collect()
+    asset_plans(assets).into_iter().flat_map(|plan| plan.components).collect()
 }
 
-fn plans_of(asset: &FixedAsset) -> impl Iterator<Item = ComponentPlan<'_>> {
-    asset.components.iter().zip(subsidy_shares(asset)).map(move |(component, share)| {
-        let commissioned_on = asset.commissioning_of(component);
-        ComponentPlan {
-            asset,
-            component,
-            commissioned_on,
-            depreciation: schedule(component, commissioned_on),
-            subsidy: subsidy_schedule(component, commissioned_on, share),
+/// The plan of every asset. Events that cannot happen are left out: they are [told](super::event_problems) where they
+/// come in.
+pub fn asset_plans(assets: &[FixedAsset]) -> Vec<AssetPlan<'_>> {
+    assets.iter().map(plan_of).collect()
+}
+
+fn plan_of(asset: &FixedAsset) -> AssetPlan<'_> {
+    let mut folded = fold(asset, asset.events.len(), true);
+    let forecasts = folded.forecasts();
+    let Folded { states, in_service_on, evidence, .. } = folded;
+    let components = states.into_iter().zip(forecasts).map(|(state, forecast)| component_plan(asset, state, forecast));
+    AssetPlan { asset, in_service_on, evidence, components: components.collect() }
+}
+
+fn component_plan<'a>(
+    asset: &'a FixedAsset,
+    state: State<'a>,
+    forecast_from: Option<BillingMonth>,
+) -> ComponentPlan<'a> {
+    let movements = state.movements;
+    let begun = BillingMonth::of(state.terms.commissioned_on);
+    let flows = |of: fn(&Movement) -> (Money, Money)| {
+        let mut flows: BTreeMap<BillingMonth, (Money, Money)> = BTreeMap::new();
+        for movement in &movements {
+            let (value, cumulative) = of(movement);
+            let held = flows.entry(BillingMonth::of(movement.on)).or_default();
+            held.0 += value;
+            held.1 += cumulative;
         }
-    })
+        flows
+    };
+    let value = flows(|movement| (movement.gross - movement.impairment, movement.depreciation));
+    let received = flows(|movement| (movement.subsidy_received, movement.subsidy_taken));
+    ComponentPlan {
+        asset,
+        component: state.component,
+        commissioned_on: state.terms.commissioned_on,
+        replaces: state.replaces,
+        depreciation: in_months(begun, &state.depreciation.into_charges(), &value),
+        subsidy: in_months(begun, &state.subsidy.into_charges(), &received),
+        duration_years: state.terms.duration_years,
+        residual_value: state.residual_value,
+        gone_on: state.gone_on,
+        forecast_from,
+        movements,
+    }
+}
+
+/// A row for every month from the first to the last in which anything is charged or moves.
+fn in_months(
+    begun: BillingMonth,
+    charges: &BTreeMap<BillingMonth, Money>,
+    flows: &BTreeMap<BillingMonth, (Money, Money)>,
+) -> Schedule {
+    let last = charges.keys().next_back().max(flows.keys().next_back()).copied().unwrap_or(begun);
+    let (mut value, mut cumulative) = (Money::ZERO, Money::ZERO);
+    let months = begun.through(last).map(|month| {
+        let charge = charges.get(&month).copied().unwrap_or_default();
+        let (value_change, released) = flows.get(&month).copied().unwrap_or_default();
+        value += value_change;
+        cumulative += charge + released;
+        MonthRow { month, charge, cumulative, net_book_value: value - cumulative }
+    });
+    let months: Vec<MonthRow> = months.collect();
+    Schedule::from_months(charges.values().copied().sum(), months)
 }

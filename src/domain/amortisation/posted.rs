@@ -58,6 +58,18 @@ impl PostedDepreciation {
         self.add(asset.into(), component.into(), month, amounts);
     }
 
+    /// All that was posted for one component.
+    pub fn total(&self, asset: &AssetCode, component: &ComponentCode) -> PostedAmounts {
+        let (first, last) = (BillingMonth::of(chrono::NaiveDate::MIN), BillingMonth::of(chrono::NaiveDate::MAX));
+        let (from, to) = ((asset.clone(), component.clone(), first), (asset.clone(), component.clone(), last));
+        let mut total = PostedAmounts::default();
+        for (_, amounts) in self.amounts.range(from..=to) {
+            total.charge += amounts.charge;
+            total.subsidy_income += amounts.subsidy_income;
+        }
+        total
+    }
+
     /// Everything held, ordered by asset, component and month.
     pub fn iter(&self) -> impl Iterator<Item = (&AssetCode, &ComponentCode, BillingMonth, PostedAmounts)> {
         self.amounts.iter().map(|((asset, component, month), amounts)| (asset, component, *month, *amounts))
@@ -67,7 +79,7 @@ impl PostedDepreciation {
 #[cfg(test)]
 mod tests {
     use super::super::fixtures::{asset, component};
-    use super::super::{depreciation_entry, months_due, plans};
+    use super::super::{PostingPeriod, depreciation_entry, months_due, plans};
     use super::*;
 
     #[test]
@@ -77,9 +89,9 @@ mod tests {
         centre.code = "2019/DC".into();
         let (assets, chart) = (vec![centre], Chart::default());
         let plans = plans(&assets);
-        let entries: Vec<JournalEntry> = months_due(&plans, "2019-06".parse().unwrap())
+        let entries: Vec<JournalEntry> = months_due(&plans, PostingPeriod::Month, "2019-06".parse().unwrap())
             .into_iter()
-            .filter_map(|month| depreciation_entry(&plans, month, &chart).unwrap())
+            .filter_map(|month| depreciation_entry(&plans, PostingPeriod::Month, month, &chart).unwrap())
             .collect();
 
         let posted = PostedDepreciation::from_entries(&entries, &chart);

@@ -4,7 +4,7 @@
 //! is the complement. A year's charge is then split over its months by largest remainder, in proportion to the days
 //! each is in service by the method's own count. So months sum to years and years to the base, exactly.
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use serde::Serialize;
 
 use super::asset::MAX_DURATION_YEARS;
@@ -26,9 +26,9 @@ pub struct Schedule {
 pub struct YearRow {
     pub year: i32,
     pub charge: Money,
-    /// Charges from commissioning to the end of this year.
+    /// Charges up to the end of this year, of what is still there.
     pub cumulative: Money,
-    /// Cost − cumulative: what the balance sheet shows at the end of this year.
+    /// Cost − cumulative − impairment: what the balance sheet shows at the end of this year.
     pub net_book_value: Money,
 }
 
@@ -40,52 +40,83 @@ pub struct MonthRow {
     pub net_book_value: Money,
 }
 
-/// The schedule of a component in service from `commissioned_on`.
+/// The schedule of a component in service from `commissioned_on`, before anything happens to it.
 ///
 /// Meant for components without [problems](super::FixedAsset::problems); on others it still ends: a duration outside 1
 /// to 100 years is taken as the nearest bound, a negative base as nothing to depreciate.
 pub fn schedule(component: &Component, commissioned_on: NaiveDate) -> Schedule {
     let base = component.base().max(Money::ZERO);
-    spread(base, component.cost, commissioned_on, component.duration_years, component.method)
+    let terms = Terms { method: component.method, duration_years: component.duration_years, commissioned_on };
+    let charges = spread(base, &terms.service(), &terms);
+    Schedule::from_charges(base, charges.into_iter().map(|(month, charge)| (month, charge, component.cost)))
 }
 
-/// `base` spread over a life; book values count down from `value`.
-pub(super) fn spread(
-    base: Money,
-    value: Money,
-    commissioned_on: NaiveDate,
-    duration_years: u32,
-    method: Method,
-) -> Schedule {
-    let duration_years = duration_years.clamp(1, MAX_DURATION_YEARS);
-    let service = Service::new(method, commissioned_on, duration_years);
+/// What decides how a base is spread.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Terms {
+    pub(super) method: Method,
+    pub(super) duration_years: u32,
+    pub(super) commissioned_on: NaiveDate,
+}
+
+impl Terms {
+    pub(super) fn service(&self) -> Service {
+        Service::new(self.method, self.commissioned_on, self.duration_years())
+    }
+
+    fn duration_years(&self) -> u32 {
+        self.duration_years.clamp(1, MAX_DURATION_YEARS)
+    }
+}
+
+/// `base` spread over `service`, the whole of a life or its rest: a charge for every month, which sum to it.
+pub(super) fn spread(base: Money, service: &Service, terms: &Terms) -> Vec<(BillingMonth, Money)> {
     let months: Vec<(BillingMonth, u64)> = service.months().collect();
     let by_year: Vec<&[(BillingMonth, u64)]> = months.chunk_by(|a, b| a.0.year() == b.0.year()).collect();
-
-    let mut rows =
-        Schedule { base, years: Vec::with_capacity(by_year.len()), months: Vec::with_capacity(months.len()) };
-    let mut cumulative = Money::ZERO;
-    for (year_index, (months, years_after)) in (0u32..).zip(by_year.iter().zip((0..by_year.len()).rev())) {
+    let mut charges = Vec::with_capacity(months.len());
+    let mut left = base;
+    for (months, years_after) in by_year.iter().zip((0..by_year.len()).rev()) {
         let Some(year) = months.first().map(|(month, _)| month.year()) else { continue };
-        let left = base - cumulative;
-        let charge = match method {
+        let charge = match terms.method {
             _ if years_after == 0 => left,
-            Method::Linear { .. } => linear::year_charge(base, &service, duration_years, year).min(left),
+            Method::Linear { .. } | Method::UnitsOfUse { .. } => linear::year_charge(base, service, year).min(left),
             Method::Degressive { coefficient } => {
-                degressive::year_charge(left, &service, duration_years, coefficient, year, year_index).min(left)
+                let year_index = u32::try_from(year - terms.commissioned_on.year()).unwrap_or(0);
+                degressive::year_charge(left, service, terms.duration_years(), coefficient, year, year_index).min(left)
             }
         };
+        left -= charge;
         let days: Vec<u64> = months.iter().map(|(_, days)| *days).collect();
-        for ((month, _), charge) in months.iter().zip(charge.allocate(&days)) {
-            cumulative += charge;
-            rows.months.push(MonthRow { month: *month, charge, cumulative, net_book_value: value - cumulative });
-        }
-        rows.years.push(YearRow { year, charge, cumulative, net_book_value: value - cumulative });
+        charges.extend(months.iter().map(|(month, _)| *month).zip(charge.allocate(&days)));
     }
-    rows
+    charges
 }
 
 impl Schedule {
+    /// A schedule from each month's charge and the value book values count down from.
+    fn from_charges(base: Money, months: impl IntoIterator<Item = (BillingMonth, Money, Money)>) -> Schedule {
+        let mut cumulative = Money::ZERO;
+        let rows = months.into_iter().map(|(month, charge, value)| {
+            cumulative += charge;
+            MonthRow { month, charge, cumulative, net_book_value: value - cumulative }
+        });
+        Schedule::from_months(base, rows.collect())
+    }
+
+    /// A schedule whose years are read off its months.
+    pub(super) fn from_months(base: Money, months: Vec<MonthRow>) -> Schedule {
+        let years = months.chunk_by(|a, b| a.month.year() == b.month.year()).filter_map(|months| {
+            let last = months.last()?;
+            Some(YearRow {
+                year: last.month.year(),
+                charge: months.iter().map(|row| row.charge).sum(),
+                cumulative: last.cumulative,
+                net_book_value: last.net_book_value,
+            })
+        });
+        Schedule { base, years: years.collect(), months }
+    }
+
     /// The charge of `month`; zero outside the plan.
     pub fn charge_in(&self, month: BillingMonth) -> Money {
         self.months

@@ -3,7 +3,6 @@
 use super::super::fixtures::component;
 use super::*;
 use crate::domain::amortisation::Convention;
-use chrono::Datelike;
 use proptest::prelude::*;
 use rstest::rstest;
 
@@ -23,6 +22,7 @@ fn charges(schedule: &Schedule) -> Vec<(i32, Money)> {
 #[rstest]
 #[case::days_30_360(Convention::Days30E360, "1,183,333.33", "816,666.67")]
 #[case::actual_365(Convention::Actual365, "1,194,520.55", "805,479.45")]
+#[case::actual_actual(Convention::ActualActual, "1,194,520.55", "805,479.45")]
 #[case::first_of_month(Convention::FirstOfMonth, "1,333,333.33", "666,666.67")]
 #[case::full_years(Convention::FullYearsFromNext, "0", "2,000,000.00")]
 fn the_four_rows_of_the_handbook(#[case] convention: Convention, #[case] first: &str, #[case] last: &str) {
@@ -132,10 +132,21 @@ fn a_leap_years_366th_day_adds_nothing() {
     assert_eq!(from("2020-12-31").first(), Some(&(2020, euros("5.00"))));
 }
 
+/// 366,000.00 over 2 years from 1 July 2020: half of a leap year is 184 of its 366 days, 2022 has 181 of 365.
+#[test]
+fn actual_actual_divides_a_day_by_its_own_year() {
+    let part =
+        Component { method: Method::Linear { convention: Convention::ActualActual }, ..component("c", "366000.00", 2) };
+    let plan = schedule(&part, "2020-07-01".parse().unwrap());
+    let expected = [(2020, "92,000.00"), (2021, "183,000.00"), (2022, "91,000.00")];
+    assert_eq!(charges(&plan), expected.map(|(year, charge)| (year, euros(charge))));
+}
+
 fn methods() -> impl Strategy<Value = Method> {
     let linear = prop::sample::select(vec![
         Convention::Days30E360,
         Convention::Actual365,
+        Convention::ActualActual,
         Convention::FirstOfMonth,
         Convention::FullYearsFromNext,
     ]);
@@ -183,10 +194,10 @@ fn check_end(part: &Component, day: NaiveDate, plan: &Schedule) -> Result<(), Te
         Method::Linear { convention: Convention::FirstOfMonth } => {
             BillingMonth::new(day.year() + duration, day.month()).map(BillingMonth::previous)
         }
-        Method::Linear { .. } if begins_with_month => {
+        Method::Linear { .. } | Method::UnitsOfUse { .. } if begins_with_month => {
             BillingMonth::new(day.year() + duration, day.month()).map(BillingMonth::previous)
         }
-        Method::Linear { .. } => BillingMonth::new(day.year() + duration, day.month()),
+        Method::Linear { .. } | Method::UnitsOfUse { .. } => BillingMonth::new(day.year() + duration, day.month()),
     };
     prop_assert_eq!(last, expected);
     Ok(())
@@ -223,6 +234,7 @@ fn every_day_of_a_leap_year_can_be_the_first() {
     let methods = [
         Method::Linear { convention: Convention::Days30E360 },
         Method::Linear { convention: Convention::Actual365 },
+        Method::Linear { convention: Convention::ActualActual },
         Method::Linear { convention: Convention::FirstOfMonth },
         Method::Linear { convention: Convention::FullYearsFromNext },
         Method::Degressive { coefficient: "2.25".parse().unwrap() },

@@ -15,7 +15,12 @@ enum DayCount {
     Thirty360,
     /// Calendar days; a year counts for at most 365.
     Actual365,
+    /// Calendar days as parts of their year: a day of a leap year weighs 365, of another 366.
+    ActualActual,
 }
+
+/// What a year weighs where its days are parts of it: divisible by 365 and by 366.
+const YEAR_WEIGHT: i64 = 365 * 366;
 
 impl DayCount {
     /// Days on this axis before `day`.
@@ -25,6 +30,10 @@ impl DayCount {
                 (i64::from(day.year()) * 12 + i64::from(day.month0())) * 30 + i64::from(day.day().min(30)) - 1
             }
             DayCount::Actual365 => i64::from(day.num_days_from_ce()),
+            DayCount::ActualActual => {
+                let weight = if day.leap_year() { 365 } else { 366 };
+                i64::from(day.year()) * YEAR_WEIGHT + i64::from(day.ordinal0()) * weight
+            }
         }
     }
 
@@ -32,6 +41,7 @@ impl DayCount {
         match self {
             DayCount::Thirty360 => 360,
             DayCount::Actual365 => 365,
+            DayCount::ActualActual => YEAR_WEIGHT,
         }
     }
 }
@@ -44,35 +54,64 @@ pub(super) struct Service {
     to: i64,
     /// The month of commissioning, where the rows begin even if charges begin later.
     first_month: BillingMonth,
+    /// Days the base of a linear plan is divided by.
+    whole: i64,
 }
 
 impl Service {
     pub(super) fn new(method: Method, commissioned_on: NaiveDate, duration_years: u32) -> Service {
         let first_month = BillingMonth::of(commissioned_on);
         let begins_on = match method {
-            Method::Linear { convention: Convention::Days30E360 | Convention::Actual365 } => commissioned_on,
             Method::Linear { convention: Convention::FirstOfMonth } | Method::Degressive { .. } => {
                 first_month.first_day()
             }
             Method::Linear { convention: Convention::FullYearsFromNext } => new_year(commissioned_on, 1),
+            Method::Linear { .. } | Method::UnitsOfUse { .. } => commissioned_on,
         };
         let count = match method {
             Method::Linear { convention: Convention::Actual365 } => DayCount::Actual365,
+            Method::Linear { convention: Convention::ActualActual } => DayCount::ActualActual,
             _ => DayCount::Thirty360,
         };
         let to = match method {
             // The first year, however short, counts as one of the duration's.
             Method::Degressive { .. } => count.position(new_year(commissioned_on, duration_years)),
             // Not the same day so many years later: 2019-05-31 begins at the 30th of twelve equal months and ends there.
-            Method::Linear { .. } if count == DayCount::Thirty360 => {
+            _ if count == DayCount::Thirty360 => {
                 count.position(begins_on) + count.year_days() * i64::from(duration_years)
             }
-            Method::Linear { .. } => count.position(years_later(begins_on, duration_years)),
+            _ => count.position(years_later(begins_on, duration_years)),
         };
-        Service { count, from: count.position(begins_on), to, first_month }
+        let whole = count.year_days() * i64::from(duration_years);
+        Service { count, from: count.position(begins_on), to, first_month, whole }
     }
 
-    /// Days a year has in this count: 360 or 365.
+    /// What is left of it on `day`, which belongs to it: the span over which a changed rest is spread.
+    pub(super) fn rest_from(&self, day: NaiveDate) -> Service {
+        let first_month = BillingMonth::of(day).max(self.first_month);
+        let mut rest = Service { from: self.count.position(day).max(self.from), first_month, ..*self };
+        let years: std::collections::BTreeSet<i32> = rest.months().map(|(month, _)| month.year()).collect();
+        rest.whole = years.into_iter().map(|year| rest.days_in_year(year)).sum();
+        rest
+    }
+
+    pub(super) const fn is_over(&self) -> bool {
+        self.from >= self.to
+    }
+
+    /// Days a linear base is divided by.
+    pub(super) const fn whole(&self) -> i64 {
+        self.whole
+    }
+
+    /// Days of `month` in service before `day`, and in all.
+    pub(super) fn part_of_month(&self, month: BillingMonth, day: NaiveDate) -> (i64, i64) {
+        let from = self.from.max(self.count.position(month.first_day()));
+        let to = self.to.min(self.count.position(day));
+        ((to - from).max(0), self.overlap(month, month.next()))
+    }
+
+    /// Days a year has in this count: 360, 365, or what its weighted days add up to.
     pub(super) const fn year_days(&self) -> i64 {
         self.count.year_days()
     }

@@ -1,21 +1,12 @@
 //! Subsidies received, taken to income over the life of what they paid for.
 
-use chrono::NaiveDate;
-
-use super::schedule::{Schedule, spread};
-use super::{Component, FixedAsset};
+use super::FixedAsset;
 use crate::domain::money::Money;
 
 /// The asset's subsidy split over its components by cost, in their order; the parts add up to it exactly.
 pub fn subsidy_shares(asset: &FixedAsset) -> Vec<Money> {
     let costs: Vec<u64> = asset.components.iter().map(|c| u64::try_from(c.cost.cents()).unwrap_or(0)).collect();
     asset.subsidy.allocate(&costs)
-}
-
-/// A component's share taken to income over the same life and by the same method as its cost. The whole share is
-/// spread: a residual value is no reason to keep a part of it.
-pub(super) fn subsidy_schedule(component: &Component, commissioned_on: NaiveDate, share: Money) -> Schedule {
-    spread(share, share, commissioned_on, component.duration_years, component.method)
 }
 
 #[cfg(test)]

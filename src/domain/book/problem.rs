@@ -152,6 +152,16 @@ pub enum BookFault {
     ComponentsDoNotSum { sum: Money, arithmetic: String, cost: Money },
     #[error("the parts of the key sum to {sum} ({arithmetic}), not to 100")]
     KeyDoesNotSum { sum: Decimal, arithmetic: String },
+    #[error("{what} sum to {sum} ({arithmetic}), not to {total}, {of}: {}", difference(*sum, *total))]
+    PartsDoNotSum { what: &'static str, sum: Money, arithmetic: String, total: Money, of: &'static str },
+    #[error(
+        "has an account of construction, so it goes into service by an event; leave this out and add [[asset.event]] with kind = \"commission\""
+    )]
+    CommissionedByEvent,
+    #[error("needs the supplier invoices that add up to its cost; add [[asset.invoice]]")]
+    BuiltWithoutInvoices,
+    #[error("{0}")]
+    AssetEvent(crate::domain::amortisation::EventProblem),
     #[error("{value} exceeds {limit}, {of}")]
     Exceeds { value: Money, limit: Money, of: &'static str },
 }

@@ -36,6 +36,8 @@ pub enum AccountRole {
     /// Suppliers of fixed assets.
     AssetSuppliers,
     DepreciationCharge,
+    /// Owed by who granted a subsidy.
+    SubsidyReceivable,
     SubsidyReceived,
     SubsidyTransferred,
     SubsidyIncome,
@@ -57,7 +59,7 @@ pub enum AccountRole {
 }
 
 impl AccountRole {
-    pub const ALL: [AccountRole; 23] = [
+    pub const ALL: [AccountRole; 24] = [
         AccountRole::Customers,
         AccountRole::Space,
         AccountRole::Power,
@@ -69,6 +71,7 @@ impl AccountRole {
         AccountRole::RecoveryIndemnity,
         AccountRole::AssetSuppliers,
         AccountRole::DepreciationCharge,
+        AccountRole::SubsidyReceivable,
         AccountRole::SubsidyReceived,
         AccountRole::SubsidyTransferred,
         AccountRole::SubsidyIncome,
@@ -117,6 +120,7 @@ impl AccountRole {
             AccountRole::RecoveryIndemnity => "7588",
             AccountRole::AssetSuppliers => "404",
             AccountRole::DepreciationCharge => "6811",
+            AccountRole::SubsidyReceivable => "441",
             AccountRole::SubsidyReceived => "131",
             AccountRole::SubsidyTransferred => "1391",
             AccountRole::SubsidyIncome => "777",
@@ -220,7 +224,7 @@ fn contra(prefix: &str, asset_account: &str) -> String {
 }
 
 /// Names of accounts and of the groups they stand in.
-const NAMES: [(&str, &str); 52] = [
+const NAMES: [(&str, &str); 53] = [
     ("1", "Capitaux propres"),
     ("10", "Dotations et fonds divers"),
     ("11", "Report à nouveau"),
@@ -248,6 +252,7 @@ const NAMES: [(&str, &str); 52] = [
     ("4", "Comptes de tiers"),
     ("404", "Fournisseurs d’immobilisations"),
     ("411", "Redevables et clients"),
+    ("441", "Subventions à recevoir"),
     ("44571", "TVA collectée"),
     ("462", "Créances sur cessions d’immobilisations"),
     ("5", "Comptes financiers"),

@@ -44,7 +44,7 @@ pub enum Journal {
     /// Money received.
     #[serde(rename = "BQ")]
     Payments,
-    /// What has no journal of its own: late interest, disposals, donations.
+    /// What has no journal of its own: late interest.
     #[serde(rename = "OD")]
     Miscellaneous,
     /// The balances a year begins with.
@@ -53,15 +53,19 @@ pub enum Journal {
     /// What empties the accounts at a year's end.
     #[serde(rename = "CL")]
     Closing,
+    /// Fixed assets entering, changing and leaving.
+    #[serde(rename = "IM")]
+    Assets,
 }
 
 impl Journal {
-    pub const ALL: [Journal; 6] = [
+    pub const ALL: [Journal; 7] = [
         Journal::Opening,
         Journal::Sales,
         Journal::Payments,
         Journal::Miscellaneous,
         Journal::Depreciation,
+        Journal::Assets,
         Journal::Closing,
     ];
 
@@ -73,6 +77,7 @@ impl Journal {
             Journal::Miscellaneous => "OD",
             Journal::Opening => "AN",
             Journal::Closing => "CL",
+            Journal::Assets => "IM",
         }
     }
 
@@ -81,6 +86,7 @@ impl Journal {
         match self {
             Journal::Sales => "Ventes",
             Journal::Depreciation => "Amortissements",
+            Journal::Assets => "Immobilisations",
             Journal::Payments => "Banque",
             Journal::Miscellaneous => "Opérations diverses",
             Journal::Opening => "À-nouveaux",

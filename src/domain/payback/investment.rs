@@ -27,10 +27,11 @@ pub fn outlays(assets: &[FixedAsset], lives: &[TechnicalLife]) -> Vec<Outlay> {
     let mut outlays: Vec<Outlay> = assets
         .iter()
         .flat_map(|asset| asset.components.iter().map(move |component| (asset, component)))
-        .map(|(asset, component)| {
-            let commissioned_on = component.commissioned_on.unwrap_or(asset.commissioned_on);
+        .filter_map(|(asset, component)| {
+            // What is under construction is no outlay of the centre in service yet.
+            let commissioned_on = component.commissioned_on.or(asset.commissioned_on)?;
             let life = lives.iter().find(|life| life.asset == asset.code && life.component == component.code);
-            Outlay {
+            Some(Outlay {
                 asset: asset.code.clone(),
                 component: component.code.clone(),
                 name: component.name.clone(),
@@ -38,7 +39,7 @@ pub fn outlays(assets: &[FixedAsset], lives: &[TechnicalLife]) -> Vec<Outlay> {
                 month: BillingMonth::of(commissioned_on),
                 cost: component.cost,
                 life_years: life.map_or(Some(component.duration_years), |life| life.years),
-            }
+            })
         })
         .collect();
     outlays.sort_by(|a, b| (a.month, &a.asset, &a.component).cmp(&(b.month, &b.asset, &b.component)));

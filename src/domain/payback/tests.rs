@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 
 use super::rate::irr_monthly;
 use super::*;
-use crate::domain::amortisation::{Component, Convention, FixedAsset, Method};
+use crate::domain::amortisation::{AssetRecord, Component, Convention, FixedAsset, Method};
 use crate::domain::calendar::{BillingMonth, DatePeriod};
 use crate::domain::contract::{Contract, ContractLine, Designation, LineQuantity, Proration, Service, VatTreatment};
 use crate::domain::ids::{RackCode, TenantCode};
@@ -79,7 +79,7 @@ fn asset(cost: &str, years: u32) -> FixedAsset {
         name: "Centre".into(),
         cost: money(cost),
         account: "2135".into(),
-        commissioned_on: day("2020-01-15"),
+        commissioned_on: Some(day("2020-01-15")),
         commissioning_evidence: None,
         duration_decision: None,
         subsidy: Money::ZERO,
@@ -92,7 +92,10 @@ fn asset(cost: &str, years: u32) -> FixedAsset {
             method: Method::Linear { convention: Convention::Days30E360 },
             commissioned_on: None,
             account: None,
+            duration_decision: None,
         }],
+        record: AssetRecord::default(),
+        events: vec![],
     }
 }
 

@@ -172,6 +172,7 @@ const fn journal_key(journal: Journal) -> &'static str {
         Journal::Payments => "journal-bq",
         Journal::Miscellaneous => "journal-od",
         Journal::Opening => "journal-an",
+        Journal::Assets => "journal-im",
         Journal::Closing => "journal-cl",
     }
 }

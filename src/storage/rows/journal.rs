@@ -1,5 +1,7 @@
 //! Journal entries: posted once per document, balanced, never changed.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 
@@ -200,6 +202,42 @@ fn read(
 pub fn posted_depreciation(connection: &mut AnyConnection) -> StorageResult<Vec<JournalEntry>> {
     let filter = JournalFilter { journal: Some(Journal::Depreciation), ..JournalFilter::default() };
     Ok(list(connection, filter)?.into_iter().map(|posted| posted.entry).collect())
+}
+
+/// Every posted entry of fixed assets, oldest first, with when it was posted.
+pub fn posted_assets(connection: &mut AnyConnection) -> StorageResult<Vec<PostedEntry>> {
+    let mut entries = Vec::new();
+    for journal in [Journal::Assets, Journal::Depreciation] {
+        entries.extend(list(connection, JournalFilter { journal: Some(journal), ..JournalFilter::default() })?);
+    }
+    Ok(entries)
+}
+
+/// The balance of each account that begins with one of `prefixes`, debits positive, over all entries dated through
+/// `through`.
+pub fn balances(
+    connection: &mut AnyConnection,
+    prefixes: &[&str],
+    through: NaiveDate,
+) -> StorageResult<BTreeMap<String, Money>> {
+    let same_document =
+        journal_entry::journal.eq(journal_line::journal).and(journal_entry::document.eq(journal_line::document));
+    let mut balances: BTreeMap<String, Money> = BTreeMap::new();
+    for prefix in prefixes {
+        let rows: Vec<(String, i64, i64)> = journal_entry::table
+            .inner_join(journal_line::table.on(same_document))
+            .filter(journal_entry::entry_date.le(date_text(through)))
+            .filter(journal_line::account.like(format!("{prefix}%")))
+            // What a year's end empties and the next year takes over is the same balance, twice.
+            .filter(journal_entry::journal.ne(Journal::Closing.code()))
+            .filter(journal_entry::document.not_like("A-NOUVEAUX-%"))
+            .select((journal_line::account, journal_line::debit_cents, journal_line::credit_cents))
+            .load(connection)?;
+        for (account, debit, credit) in rows {
+            *balances.entry(account).or_default() += Money::from_cents(debit) - Money::from_cents(credit);
+        }
+    }
+    Ok(balances)
 }
 
 fn posted_from(row: EntryRow, number: i64, lines: Vec<JournalLine>) -> StorageResult<PostedEntry> {

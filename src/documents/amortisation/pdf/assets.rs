@@ -4,7 +4,8 @@ use super::super::words;
 use super::Sheet;
 use super::figures::Track;
 use crate::documents::pdf::{Align, Cell, Column, Composer, Role, Row, RowLook, Table, Width};
-use crate::domain::amortisation::report::{AssetReport, ComponentReport, Position};
+use crate::domain::amortisation::Funding;
+use crate::domain::amortisation::report::{AssetReport, ComponentReport, EventReport, Position};
 use crate::domain::money::Money;
 
 impl Sheet<'_> {
@@ -21,6 +22,7 @@ impl Sheet<'_> {
         c.table(c.paper.left, c.paper.text_width(), &self.facts(asset));
         c.skip(12.0);
         self.components(c, asset);
+        self.events(c, asset);
         if asset.components.len() != 1 {
             c.skip(14.0);
             self.subheading(c, &self.text("amortisation-asset-years"), 70.0);
@@ -44,13 +46,36 @@ impl Sheet<'_> {
 
     fn facts(&self, asset: &AssetReport) -> Table {
         let missing = || self.text("amortisation-missing");
-        let facts = [
+        let record = &asset.record;
+        let commissioned_on = asset.commissioned_on.map(|day| self.format.date(day));
+        let mut facts = vec![
             (self.text("amortisation-inventory-number"), asset.code.to_string()),
             (self.words.account.to_owned(), asset.account.clone()),
-            (self.words.commissioned_on.to_owned(), self.format.date(asset.commissioned_on)),
+            (
+                self.words.commissioned_on.to_owned(),
+                commissioned_on.unwrap_or_else(|| self.text("amortisation-under-construction")),
+            ),
             (self.words.evidence.to_owned(), asset.commissioning_evidence.clone().unwrap_or_else(missing)),
             (self.words.decision.to_owned(), asset.duration_decision.clone().unwrap_or_else(missing)),
         ];
+        for document in &record.documents {
+            let hash = document.sha256.as_ref().map(|hash| format!(" · SHA-256 {hash}")).unwrap_or_default();
+            let text = format!("{}, {}{hash}", document.name, self.format.date_short(document.date));
+            facts.push((self.text("amortisation-document"), text));
+        }
+        for invoice in &record.invoices {
+            let (date, amount) = (self.format.date_short(invoice.date), self.format.euros(invoice.amount));
+            let text = format!("{} {}, {date} : {amount}", invoice.supplier, invoice.number);
+            facts.push((self.text("amortisation-invoice"), text));
+        }
+        for funding in &record.funding {
+            let (id, name, date, amount) = match funding {
+                Funding::Subsidy { grantor, date, amount, .. } => ("amortisation-subsidy", grantor, date, amount),
+                Funding::Loan { lender, date, amount, .. } => ("amortisation-loan", lender, date, amount),
+            };
+            let text = format!("{name}, {} : {}", self.format.date_short(*date), self.format.euros(*amount));
+            facts.push((self.text(id), text));
+        }
         let row = |(label, value)| Row::new(vec![Cell::new(label).heading_row(), Cell::strong(value)]);
         Table {
             columns: vec![Column::new("", Width::Fixed(150.0), Align::Left), Column::new("", Width::Rest, Align::Left)],
@@ -58,6 +83,46 @@ impl Sheet<'_> {
             size: 8.2,
             with_header: false,
         }
+    }
+
+    /// What happened to the asset, and when it became known.
+    fn events(&self, c: &mut Composer, asset: &AssetReport) {
+        if asset.events.is_empty() {
+            return;
+        }
+        c.skip(14.0);
+        self.subheading(c, &self.text("amortisation-events"), 70.0);
+        let column = |id: &str, width| Column::new(self.text(id), width, Align::Left);
+        let columns = vec![
+            column("amortisation-event-on", Width::Content(48.0)),
+            column("amortisation-event-known", Width::Content(48.0)),
+            column("amortisation-event", Width::Content(70.0)),
+            column("amortisation-event-reason", Width::Rest),
+            Column::new(self.text("amortisation-event-amount"), Width::Content(62.0), Align::Right),
+        ];
+        let rows = asset.events.iter().map(|report| self.event_row(report)).collect();
+        c.table(c.paper.left, c.paper.text_width(), &Table { columns, rows, size: 7.6, with_header: true });
+    }
+
+    fn event_row(&self, report: &EventReport) -> Row {
+        let event = &report.event;
+        let component = event.change.component().map(|code| format!(" — {code}")).unwrap_or_default();
+        let what = format!("{}{component}", words::event(&event.change, self.texts.language));
+        let decision = event.decision.as_ref().map(|decision| format!(" · {decision}")).unwrap_or_default();
+        let amount = event.change.amount().map(|amount| self.format.amount(amount)).unwrap_or_default();
+        let mut reason = Cell::new(&event.reason).detail(format!("{}{decision}", event.recorded_by));
+        if let (Some(value), Some(result)) = (report.book_value, report.result) {
+            let (value, result) = (self.format.euros(value), self.format.euros(result));
+            let arguments: [(&'static str, &str); 2] = [("value", &value), ("result", &result)];
+            reason = reason.detail(self.texts.with("amortisation-event-exit", &arguments));
+        }
+        Row::new(vec![
+            Cell::new(self.format.date_short(event.effective_on)).heading_row(),
+            Cell::new(self.format.date_short(event.recorded_on)),
+            Cell::new(what),
+            reason,
+            Cell::new(amount),
+        ])
     }
 
     /// The components and where each stands.

@@ -59,7 +59,9 @@ fn asset_row(
     for (column, text) in [(1, asset.code.as_str()), (3, &asset.name), (4, &asset.account)] {
         sheet.text(row, column, text, Level::Asset)?;
     }
-    sheet.date(row, 5, asset.commissioned_on, Level::Asset)?;
+    if let Some(day) = asset.commissioned_on {
+        sheet.date(row, 5, day, Level::Asset)?;
+    }
     for (column, text) in [(8, &asset.commissioning_evidence), (9, &asset.duration_decision)] {
         sheet.text(row, column, text.as_deref().unwrap_or_default(), Level::Asset)?;
     }

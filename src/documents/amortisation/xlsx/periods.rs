@@ -47,9 +47,8 @@ fn write<P: Copy + Display>(
     let blocks = Blocks::of(lines);
     sum_row(&mut sheet, lines, &blocks.totals)?;
 
-    let mut before: Option<(Level, &str)> = None;
+    let mut before: Option<&Line<'_, P>> = None;
     for (row, line) in (FIRST_ROW..).zip(lines) {
-        let group = (line.level, line.asset);
         let summed = match line.level {
             Level::Total => Some(&blocks.components),
             Level::Asset => blocks.components_of.get(line.asset),
@@ -61,8 +60,9 @@ fn write<P: Copy + Display>(
         }
         write_period(&mut sheet, row, line)?;
         sheet.text(row, STATE, words::state(line.state, sheet.language), line.level)?;
-        figures(&mut sheet, row, line, summed, before == Some(group))?;
-        before = Some(group);
+        let predecessor = before.filter(|before| (before.level, before.asset) == (line.level, line.asset));
+        figures(&mut sheet, row, line, summed, predecessor)?;
+        before = Some(line);
     }
     Ok(())
 }
@@ -119,18 +119,31 @@ fn figures<P>(
     row: RowNum,
     line: &Line<'_, P>,
     summed: Option<&Range<RowNum>>,
-    has_predecessor: bool,
+    predecessor: Option<&Line<'_, P>>,
 ) -> Result<(), RenderError> {
-    for ((amount, kind), column) in line.figures.into_iter().zip(KINDS).zip(FIGURE..) {
+    let figure = |line: &Line<'_, P>, index: usize| line.figures.get(index).copied().unwrap_or_default();
+    for (((index, amount), kind), column) in line.figures.into_iter().enumerate().zip(KINDS).zip(FIGURE..) {
         let Some(summed) = summed.filter(|_| kind != Kind::Stock) else {
             sheet.amount(row, column, amount, line.level)?;
             continue;
         };
         let cell = |columns_back: ColNum, row| row_col_to_cell(row, column.saturating_sub(columns_back));
         let formula = match kind {
-            Kind::Running if has_predecessor => format!("={}+{}", cell(0, row - 1), cell(1, row)),
-            Kind::Running => format!("={}", cell(1, row)),
-            Kind::Remainder => format!("={}-{}", cell(3, row), cell(1, row)),
+            // What left with its asset, or was impaired, is no column of the sheet: it stands in the formula.
+            Kind::Running => {
+                let charge = figure(line, index.saturating_sub(1));
+                match predecessor {
+                    Some(before) => {
+                        let left = amount - figure(before, index) - charge;
+                        format!("={}+{}{}", cell(0, row - 1), cell(1, row), constant(left))
+                    }
+                    None => format!("={}{}", cell(1, row), constant(amount - charge)),
+                }
+            }
+            Kind::Remainder => {
+                let plain = figure(line, index.saturating_sub(3)) - figure(line, index.saturating_sub(1));
+                format!("={}-{}{}", cell(3, row), cell(1, row), constant(amount - plain))
+            }
             Kind::Flow | Kind::Stock => {
                 let periods = range(PERIOD, summed);
                 let period = row_col_to_cell(row, PERIOD);
@@ -140,6 +153,15 @@ fn figures<P>(
         sheet.formula(row, column, &formula, amount, line.level)?;
     }
     Ok(())
+}
+
+/// `-1234.50`, `+1234.50`, or nothing for nothing.
+fn constant(amount: Money) -> String {
+    match amount {
+        Money::ZERO => String::new(),
+        amount if amount.is_negative() => amount.to_string(),
+        amount => format!("+{amount}"),
+    }
 }
 
 /// `H$20:H$99`.

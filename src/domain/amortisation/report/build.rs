@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
-use super::flow::{Flow, Flows, Timeline, is_due, position};
-use super::{AmortisationReport, AssetReport, ComponentReport, Plan, Position, UnknownPosting};
-use crate::domain::amortisation::FixedAsset;
-use crate::domain::amortisation::plan::{ComponentPlan, plans};
+use super::flow::{Flow, Flows, Timeline, position};
+use super::{AmortisationReport, AssetReport, ComponentReport, EventReport, Plan, Position, UnknownPosting};
+use crate::domain::amortisation::plan::{AssetPlan, ComponentPlan, asset_plans};
 use crate::domain::amortisation::posted::{PostedAmounts, PostedDepreciation};
+use crate::domain::amortisation::posting::closing_day;
+use crate::domain::amortisation::{AssetEvent, FixedAsset, Movement, Schedule};
 use crate::domain::calendar::BillingMonth;
 use crate::domain::ids::{AssetCode, ComponentCode};
 use crate::domain::money::Money;
@@ -19,26 +20,23 @@ type PostedMonths<'a> = BTreeMap<(&'a AssetCode, &'a ComponentCode), BTreeMap<Bi
 /// Plan against journal as of the end of `as_of`, which is an argument: the domain has no clock.
 pub fn report(assets: &[FixedAsset], as_of: NaiveDate, posted: &PostedDepreciation) -> AmortisationReport {
     let mut posted_months = PostedMonths::new();
-    for (asset, component, month, amounts) in posted.iter().filter(|(_, _, month, _)| is_due(*month, as_of)) {
+    for (asset, component, month, amounts) in posted.iter().filter(|(_, _, month, _)| closing_day(*month) <= as_of) {
         posted_months.entry((asset, component)).or_default().insert(month, amounts);
     }
 
     let mut total = Sum::default();
-    let plans = plans(assets);
-    let asset_reports = plans
-        .chunk_by(|a, b| std::ptr::eq(a.asset, b.asset))
-        .filter_map(|plans| {
-            let asset = plans.first()?.asset;
-            let mut of_asset = Sum::default();
-            let components = plans.iter().map(|plan| {
-                let months = posted_months.remove(&(&asset.code, &plan.component.code)).unwrap_or_default();
-                component_report(plan, as_of, &months, &mut of_asset)
-            });
-            let components = components.collect();
-            total.add(&of_asset.timeline, of_asset.position);
-            Some(asset_report(asset, of_asset, components))
-        })
-        .collect();
+    let plans = asset_plans(assets);
+    let asset_reports = plans.iter().map(|plan| {
+        let mut of_asset = Sum::default();
+        let components = plan.components.iter().map(|component| {
+            let months = posted_months.remove(&(&plan.asset.code, &component.component.code)).unwrap_or_default();
+            component_report(component, as_of, &months, &mut of_asset)
+        });
+        let components = components.collect();
+        total.add(&of_asset.timeline, of_asset.position);
+        asset_report(plan, of_asset, components)
+    });
+    let asset_reports = asset_reports.collect();
 
     AmortisationReport {
         as_of,
@@ -70,16 +68,33 @@ fn plan(timeline: &Timeline, position: Position) -> Plan {
     Plan { position, years: timeline.year_rows(), months: timeline.month_rows() }
 }
 
-fn asset_report(asset: &FixedAsset, sum: Sum, components: Vec<ComponentReport>) -> AssetReport {
+fn asset_report(planned: &AssetPlan<'_>, sum: Sum, components: Vec<ComponentReport>) -> AssetReport {
+    let asset = planned.asset;
     AssetReport {
         code: asset.code.clone(),
         name: asset.name.clone(),
         account: asset.account.clone(),
-        commissioned_on: asset.commissioned_on,
-        commissioning_evidence: asset.commissioning_evidence.clone(),
+        commissioned_on: planned.in_service_on,
+        commissioning_evidence: planned.evidence.map(str::to_owned),
         duration_decision: asset.duration_decision.clone(),
+        record: asset.record.clone(),
         plan: sum.into_plan(),
         components,
+        events: (1..).zip(&asset.events).map(|(number, event)| event_report(planned, number, event)).collect(),
+    }
+}
+
+fn event_report(planned: &AssetPlan<'_>, number: usize, event: &AssetEvent) -> EventReport {
+    let movements = planned.components.iter().flat_map(|component| &component.movements);
+    let exits: Vec<&Movement> =
+        movements.filter(|movement| movement.event == Some(number) && movement.is_exit()).collect();
+    let sum = |of: fn(&Movement) -> Money| (!exits.is_empty()).then(|| exits.iter().map(|exit| of(exit)).sum());
+    EventReport {
+        number,
+        event: event.clone(),
+        book_value: sum(Movement::book_value),
+        proceeds: sum(|exit| exit.proceeds),
+        result: sum(Movement::result),
     }
 }
 
@@ -90,36 +105,68 @@ fn component_report(
     of_asset: &mut Sum,
 ) -> ComponentReport {
     let timeline = timeline(planned, as_of, posted);
-    let position = position(&timeline, as_of, planned.commissioned_on);
+    let position = position(&timeline, planned, as_of);
     of_asset.add(&timeline, position);
     ComponentReport {
         code: planned.component.code.clone(),
         name: planned.component.name.clone(),
         account: planned.asset.account_of(planned.component).to_owned(),
         commissioned_on: planned.commissioned_on,
-        duration_years: planned.component.duration_years,
+        replaces: planned.replaces.clone(),
+        gone_on: planned.gone_on,
+        duration_years: planned.duration_years,
         method: planned.component.method,
         plan: plan(&timeline, position),
     }
 }
 
-/// Every month planned or posted.
+/// Every month planned or posted, with what moved in it.
 fn timeline(planned: &ComponentPlan<'_>, as_of: NaiveDate, posted: &BTreeMap<BillingMonth, PostedAmounts>) -> Timeline {
-    let entered_in = BillingMonth::of(planned.commissioned_on);
     let months: BTreeSet<BillingMonth> =
         planned.depreciation.months.iter().map(|row| row.month).chain(posted.keys().copied()).collect();
+    let of = |schedule: &Schedule, posted_as: fn(PostedAmounts) -> Money| {
+        let month = |month: &BillingMonth| Charge {
+            planned: schedule.charge_in(*month),
+            posted: posted.get(month).copied().map(posted_as).unwrap_or_default(),
+            is_due: planned.forecast_from.is_none_or(|from| *month < from) && planned.due_on(*month) <= as_of,
+        };
+        flows(&months.iter().map(month).collect::<Vec<_>>())
+    };
+    let depreciation = of(&planned.depreciation, |amounts| amounts.charge);
+    let subsidy = of(&planned.subsidy, |amounts| amounts.subsidy_income);
     let mut timeline = Timeline::default();
-    for month in months {
-        let is_due = is_due(month, as_of);
-        let posted = posted.get(&month).copied().unwrap_or_default();
-        let entering = |value: Money| if month == entered_in { value } else { Money::ZERO };
-        let cost = entering(planned.component.cost);
-        let depreciation = Flow::new(cost, planned.depreciation.charge_in(month), posted.charge, is_due);
-        let received = entering(planned.subsidy.base);
-        let subsidy = Flow::new(received, planned.subsidy.charge_in(month), posted.subsidy_income, is_due);
-        timeline.add(month, Flows { depreciation, subsidy });
+    for ((month, depreciation), subsidy) in months.iter().zip(depreciation).zip(subsidy) {
+        timeline.add(*month, Flows { depreciation, subsidy });
+    }
+    for movement in &planned.movements {
+        let depreciation = Flow::moved(movement.gross, -movement.depreciation, movement.impairment);
+        let subsidy = Flow::moved(movement.subsidy_received, -movement.subsidy_taken, Money::ZERO);
+        timeline.add(BillingMonth::of(movement.on), Flows { depreciation, subsidy });
     }
     timeline
+}
+
+/// A month's charge, planned and posted.
+struct Charge {
+    planned: Money,
+    posted: Money,
+    is_due: bool,
+}
+
+/// The flow of each month. What some months hold beyond their own charge covers months without an entry of their own,
+/// the oldest first.
+fn flows(charges: &[Charge]) -> Vec<Flow> {
+    let beyond = |charge: &Charge| charge.posted - charge.planned;
+    let mut surplus: Money = charges.iter().filter(|charge| !charge.posted.is_zero()).map(beyond).sum();
+    let flow = |charge: &Charge| {
+        let is_open = charge.is_due && charge.posted.is_zero() && !charge.planned.is_zero();
+        let is_covered = is_open && charge.planned <= surplus;
+        if is_covered {
+            surplus -= charge.planned;
+        }
+        Flow::charged(charge.planned, charge.posted, charge.is_due, is_covered)
+    };
+    charges.iter().map(flow).collect()
 }
 
 /// What is left once every component of the book has taken its own.

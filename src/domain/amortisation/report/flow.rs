@@ -6,15 +6,18 @@ use std::ops::AddAssign;
 use chrono::NaiveDate;
 
 use super::{PlanRow, Position, RowState, SubsidyFigures};
-use crate::domain::amortisation::posting::closing_day;
+use crate::domain::amortisation::{ComponentPlan, Movement};
 use crate::domain::calendar::BillingMonth;
 use crate::domain::money::Money;
 
 /// One month or year of depreciation, or of subsidy income.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Flow {
-    /// Value that enters: cost commissioned, subsidy received.
+    /// Value that enters, less what leaves: cost commissioned, subsidy received.
     entering: Money,
+    /// What was charged of that which leaves.
+    released: Money,
+    impaired: Money,
     planned: Money,
     posted: Money,
     due: Money,
@@ -22,12 +25,18 @@ pub(super) struct Flow {
 }
 
 impl Flow {
-    /// A component's flow in a month that is, or is not yet, due. Whatever is posted settles the month: a plan changed
-    /// later shows as a difference, never as an amount still to post.
-    pub(super) fn new(entering: Money, planned: Money, posted: Money, is_due: bool) -> Flow {
-        let open = if posted.is_zero() { planned } else { Money::ZERO };
+    /// A component's charges of a month that is, or is not yet, due. Whatever is posted settles the month: a plan
+    /// changed later shows as a difference, never as an amount still to post. So does what another month's entry holds
+    /// for this one: a quarter's, or a catch-up.
+    pub(super) fn charged(planned: Money, posted: Money, is_due: bool, is_covered: bool) -> Flow {
+        let open = if posted.is_zero() && !is_covered { planned } else { Money::ZERO };
         let (due, to_come) = if is_due { (open, Money::ZERO) } else { (Money::ZERO, open) };
-        Flow { entering, planned, posted, due, to_come }
+        Flow { planned, posted, due, to_come, ..Flow::default() }
+    }
+
+    /// What moves beside charges.
+    pub(super) fn moved(entering: Money, released: Money, impaired: Money) -> Flow {
+        Flow { entering, released, impaired, ..Flow::default() }
     }
 
     fn difference(&self) -> Money {
@@ -38,6 +47,8 @@ impl Flow {
 impl AddAssign for Flow {
     fn add_assign(&mut self, other: Flow) {
         self.entering += other.entering;
+        self.released += other.released;
+        self.impaired += other.impaired;
         self.planned += other.planned;
         self.posted += other.posted;
         self.due += other.due;
@@ -117,14 +128,16 @@ fn rows<P>(periods: impl IntoIterator<Item = (P, Flows)>) -> Vec<PlanRow<P>> {
     let row = |(period, flows): (P, Flows)| {
         so_far += flows;
         let Flow { planned: charge, posted, due, to_come, .. } = flows.depreciation;
-        let (gross_value, cumulative) = (so_far.depreciation.entering, so_far.depreciation.planned);
+        let stands = &so_far.depreciation;
+        let (gross_value, cumulative) = (stands.entering, stands.planned - stands.released);
         PlanRow {
             period,
             state: flows.state(),
             gross_value,
             charge,
             cumulative,
-            net_book_value: gross_value - cumulative,
+            impairment: stands.impaired,
+            net_book_value: gross_value - cumulative - stands.impaired,
             posted,
             due,
             to_come,
@@ -139,8 +152,8 @@ fn subsidy_figures(period: &Flow, so_far: &Flow) -> SubsidyFigures {
     SubsidyFigures {
         received: so_far.entering,
         income: period.planned,
-        cumulative: so_far.planned,
-        remaining: so_far.entering - so_far.planned,
+        cumulative: so_far.planned - so_far.released,
+        remaining: so_far.entering - (so_far.planned - so_far.released),
         posted: period.posted,
         due: period.due,
         to_come: period.to_come,
@@ -148,33 +161,44 @@ fn subsidy_figures(period: &Flow, so_far: &Flow) -> SubsidyFigures {
     }
 }
 
-/// A component's position: all its flows, of which only the months due count as taken.
-pub(super) fn position(timeline: &Timeline, as_of: NaiveDate, commissioned_on: NaiveDate) -> Position {
+/// A component's position: all its flows, of which only those of the months due count as taken.
+pub(super) fn position(timeline: &Timeline, plan: &ComponentPlan<'_>, as_of: NaiveDate) -> Position {
     let mut all = Flows::default();
     let mut taken = Flows::default();
     for (month, flows) in &timeline.months {
         all += *flows;
-        if is_due(*month, as_of) {
+        if plan.due_on(*month) <= as_of {
             taken += *flows;
         }
     }
-    let in_service = |value: Money| if commissioned_on <= as_of { value } else { Money::ZERO };
-    let (gross_value, received) = (in_service(all.depreciation.entering), in_service(all.subsidy.entering));
-    let (cumulative, income) = (taken.depreciation.planned, taken.subsidy.planned);
+    // What enters counts from its day on; everything else with the month in which it is due.
+    let is_entry = |movement: &&Movement| movement.gross > Money::ZERO;
+    let entered = |is_counted: &dyn Fn(NaiveDate) -> bool| -> (Money, Money) {
+        let entries = plan.movements.iter().filter(is_entry).filter(|movement| is_counted(movement.on));
+        entries.fold((Money::ZERO, Money::ZERO), |sum, entry| (sum.0 + entry.gross, sum.1 + entry.subsidy_received))
+    };
+    let (ever, already, counted) =
+        (entered(&|_| true), entered(&|on| on <= as_of), entered(&|on| plan.due_on(BillingMonth::of(on)) <= as_of));
+    let gross_value = taken.depreciation.entering - counted.0 + already.0;
+    let received = taken.subsidy.entering - counted.1 + already.1;
+    let cumulative = taken.depreciation.planned - taken.depreciation.released;
+    let impairment = taken.depreciation.impaired;
+    let income = taken.subsidy.planned - taken.subsidy.released;
     Position {
-        cost: all.depreciation.entering,
-        residual_value: all.depreciation.entering - all.depreciation.planned,
+        cost: taken.depreciation.entering - counted.0 + ever.0,
+        residual_value: plan.residual_value,
         base: all.depreciation.planned,
         gross_value,
         cumulative,
-        net_book_value: gross_value - cumulative,
+        impairment,
+        net_book_value: gross_value - cumulative - impairment,
         posted: all.depreciation.posted,
         due: all.depreciation.due,
         to_come: all.depreciation.to_come,
         difference: all.depreciation.difference(),
         subsidy: SubsidyFigures {
             received,
-            income,
+            income: taken.subsidy.planned,
             cumulative: income,
             remaining: received - income,
             posted: all.subsidy.posted,
@@ -185,11 +209,6 @@ pub(super) fn position(timeline: &Timeline, as_of: NaiveDate, commissioned_on: N
     }
 }
 
-/// A month is due from its last day on.
-pub(super) fn is_due(month: BillingMonth, as_of: NaiveDate) -> bool {
-    closing_day(month) <= as_of
-}
-
 impl AddAssign for Position {
     fn add_assign(&mut self, other: Position) {
         self.cost += other.cost;
@@ -197,6 +216,7 @@ impl AddAssign for Position {
         self.base += other.base;
         self.gross_value += other.gross_value;
         self.cumulative += other.cumulative;
+        self.impairment += other.impairment;
         self.net_book_value += other.net_book_value;
         self.posted += other.posted;
         self.due += other.due;

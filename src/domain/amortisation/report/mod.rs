@@ -13,7 +13,7 @@ pub use build::report;
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::Method;
+use super::{AssetEvent, AssetRecord, Method};
 use crate::domain::calendar::BillingMonth;
 use crate::domain::ids::{AssetCode, ComponentCode};
 use crate::domain::money::Money;
@@ -35,12 +35,31 @@ pub struct AssetReport {
     pub code: AssetCode,
     pub name: String,
     pub account: String,
-    pub commissioned_on: NaiveDate,
+    /// Absent while under construction.
+    pub commissioned_on: Option<NaiveDate>,
     pub commissioning_evidence: Option<String>,
     pub duration_decision: Option<String>,
     #[serde(flatten)]
+    pub record: AssetRecord,
+    #[serde(flatten)]
     pub plan: Plan,
     pub components: Vec<ComponentReport>,
+    /// What happened to it, in the order it became known.
+    pub events: Vec<EventReport>,
+}
+
+/// An event and what it moved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct EventReport {
+    /// From 1.
+    pub number: usize,
+    #[serde(flatten)]
+    pub event: AssetEvent,
+    /// Book value of what left, and what was got for it; absent where nothing left.
+    pub book_value: Option<Money>,
+    pub proceeds: Option<Money>,
+    /// Gain, or loss where negative.
+    pub result: Option<Money>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -50,6 +69,13 @@ pub struct ComponentReport {
     /// The component's own account, else its asset's.
     pub account: String,
     pub commissioned_on: NaiveDate,
+    /// The component whose place it took.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<ComponentCode>,
+    /// The day on which nothing of it was left.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gone_on: Option<NaiveDate>,
+    /// The whole life, as last revised.
     pub duration_years: u32,
     pub method: Method,
     #[serde(flatten)]
@@ -67,16 +93,18 @@ pub struct Plan {
 /// Where things stand at the end of the report's day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct Position {
-    /// Cost, commissioned or not.
+    /// Cost of what has not left, commissioned or not.
     pub cost: Money,
     pub residual_value: Money,
-    /// Cost − residual value: the sum of all charges.
+    /// The sum of all charges: cost − residual value, as long as nothing was impaired or left.
     pub base: Money,
     /// Cost of what is in service.
     pub gross_value: Money,
-    /// Charges planned for the months due.
+    /// Charges planned for the months due, of what has not left.
     pub cumulative: Money,
-    /// Gross value − cumulative.
+    /// Lost beside depreciation, and not reversed.
+    pub impairment: Money,
+    /// Gross value − cumulative − impairment.
     pub net_book_value: Money,
     /// In the journal.
     pub posted: Money,
@@ -98,6 +126,7 @@ pub struct PlanRow<P> {
     pub gross_value: Money,
     pub charge: Money,
     pub cumulative: Money,
+    pub impairment: Money,
     pub net_book_value: Money,
     pub posted: Money,
     pub due: Money,

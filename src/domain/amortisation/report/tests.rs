@@ -1,7 +1,7 @@
 use super::*;
 use crate::domain::amortisation::fixtures::{asset, component};
 use crate::domain::amortisation::report::{PlanRow, RowState};
-use crate::domain::amortisation::{Component, depreciation_entry, months_due};
+use crate::domain::amortisation::{Component, PostingPeriod, depreciation_entry, months_due, plans};
 use crate::domain::ledger::{Chart, JournalEntry};
 use proptest::prelude::*;
 
@@ -20,9 +20,9 @@ fn day(text: &str) -> NaiveDate {
 fn posted_through(assets: &[FixedAsset], last: &str) -> PostedDepreciation {
     let chart = Chart::default();
     let plans = plans(assets);
-    let entries: Vec<JournalEntry> = months_due(&plans, month(last))
+    let entries: Vec<JournalEntry> = months_due(&plans, PostingPeriod::Month, month(last))
         .into_iter()
-        .filter_map(|month| depreciation_entry(&plans, month, &chart).unwrap())
+        .filter_map(|month| depreciation_entry(&plans, PostingPeriod::Month, month, &chart).unwrap())
         .collect();
     PostedDepreciation::from_entries(&entries, &chart)
 }

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::Findings;
-use crate::domain::amortisation::{Component, FixedAsset, Method};
+use crate::domain::amortisation::{AssetChange, Component, FixedAsset, Funding, Method, event_problems};
 use crate::domain::book::{BookFault, BookParts, BookPath};
 use crate::domain::money::Money;
 
@@ -22,6 +22,9 @@ pub fn check(parts: &BookParts, findings: &mut Findings) {
         check_at_most(path.key("subsidy_eur"), asset.subsidy, asset.cost, "the asset's cost", findings);
         check_account(path.key("account"), &asset.account, findings);
         check_components(&path, asset, findings);
+        check_construction(&path, asset, findings);
+        check_sums(&path, asset, findings);
+        check_events(&path, asset, findings);
     }
 }
 
@@ -44,6 +47,70 @@ fn check_components(path: &BookPath, asset: &FixedAsset, findings: &mut Findings
     }
 }
 
+/// What is built gathers costs on an account of its own, and is put into service by an event.
+fn check_construction(path: &BookPath, asset: &FixedAsset, findings: &mut Findings) {
+    let Some(account) = &asset.record.construction_account else { return };
+    check_account(path.key("construction_account"), account, findings);
+    if !account.starts_with("23") {
+        let what = "an account of work under construction";
+        let fault = BookFault::Malformed { text: account.clone(), what, example: "2313" };
+        findings.add(path.key("construction_account"), fault);
+    }
+    if asset.record.invoices.is_empty() {
+        findings.add(path.key("construction_account"), BookFault::BuiltWithoutInvoices);
+    }
+    let own_days = asset.components.iter().filter_map(|component| component.commissioned_on);
+    if asset.commissioned_on.into_iter().chain(own_days).next().is_some() {
+        findings.add(path.key("commissioned_on"), BookFault::CommissionedByEvent);
+    }
+}
+
+/// Where invoices or subsidies are listed, they add up.
+fn check_sums(path: &BookPath, asset: &FixedAsset, findings: &mut Findings) {
+    let record = &asset.record;
+    let invoices: Vec<(String, Money)> =
+        record.invoices.iter().map(|invoice| (invoice.number.clone(), invoice.amount)).collect();
+    let subsidies: Vec<(String, Money)> =
+        record.subsidies().map(|(grantor, _, amount)| (grantor.to_owned(), amount)).collect();
+    for (key, what, parts, total, of) in [
+        ("cost_eur", "supplier invoices", invoices, asset.cost, "the asset's cost"),
+        ("subsidy_eur", "subsidies", subsidies, asset.subsidy, "subsidy_eur"),
+    ] {
+        let sum: Money = parts.iter().map(|(_, amount)| *amount).sum();
+        if !parts.is_empty() && sum != total {
+            let arithmetic =
+                parts.iter().map(|(name, amount)| format!("{name} {amount}")).collect::<Vec<_>>().join(" + ");
+            findings.add(path.key(key), BookFault::PartsDoNotSum { what, sum, arithmetic, total, of });
+        }
+    }
+    for (position, funding) in (1..).zip(&record.funding) {
+        let (list, amount) = match funding {
+            Funding::Subsidy { amount, .. } => ("subsidy", amount),
+            Funding::Loan { amount, .. } => ("loan", amount),
+        };
+        findings.positive(path.item(list, position).key("amount_eur"), amount.to_decimal(), "what was granted");
+    }
+}
+
+/// Events are tried only on an asset that is sound itself.
+fn check_events(path: &BookPath, asset: &FixedAsset, findings: &mut Findings) {
+    if !asset.problems().is_empty() {
+        return;
+    }
+    for problem in event_problems(asset) {
+        findings.add(path.item("event", problem.number), BookFault::AssetEvent(problem));
+    }
+    for (position, event) in (1..).zip(&asset.events) {
+        if let AssetChange::Replace { successor, .. } = &event.change {
+            let path = path.item("event", position).key("successor");
+            if !super::is_code(successor.0.code.as_str()) {
+                findings.add(path.key("code"), BookFault::MalformedCode { code: successor.0.code.to_string() });
+            }
+            check_component(&path, &successor.0, findings);
+        }
+    }
+}
+
 fn check_component(path: &BookPath, component: &Component, findings: &mut Findings) {
     findings.positive(path.key("cost_eur"), component.cost.to_decimal(), COST);
     let residual = path.key("residual_value_eur");
@@ -63,6 +130,10 @@ fn check_component(path: &BookPath, component: &Component, findings: &mut Findin
             coefficients,
             "the coefficient of the declining balance, such as 2.25",
         );
+    }
+    if let Method::UnitsOfUse { expected_units } = component.method {
+        let units = (Decimal::new(1, 4), Decimal::from(1_000_000_000));
+        findings.within(path.key("expected_units"), expected_units, units, "the units expected over its life");
     }
     if let Some(account) = &component.account {
         check_account(path.key("account"), account, findings);

@@ -25,6 +25,8 @@ mod payback;
 mod places;
 mod prices;
 
+pub use assets::{AssetFile, assets, attach as attach_file, files as attached_files, save_asset};
+
 /// What saving a book did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct BookChanges {

@@ -1,0 +1,106 @@
+//! How far the fixed assets are posted, and what that forbids: the common ground of posting, importing and events.
+
+use std::collections::BTreeMap;
+
+use super::AppError;
+use crate::domain::amortisation::{
+    FixedAsset, LockedAsset, PostedDepreciation, PostingPeriod, closing_day, event_problems, period_of,
+};
+use crate::domain::calendar::BillingMonth;
+use crate::domain::ids::AssetCode;
+use crate::domain::ledger::{Chart, Journal, JournalEntry};
+use crate::storage::{AnyConnection, book, journal};
+
+/// The entries of fixed assets.
+pub(super) struct AssetLedger {
+    entries: Vec<JournalEntry>,
+    /// The last period posted, by its last month.
+    horizons: BTreeMap<PostingPeriod, BillingMonth>,
+}
+
+impl AssetLedger {
+    pub(super) fn load(connection: &mut AnyConnection) -> Result<AssetLedger, AppError> {
+        let entries: Vec<JournalEntry> =
+            journal::posted_assets(connection)?.into_iter().map(|posted| posted.entry).collect();
+        let mut horizons: BTreeMap<PostingPeriod, BillingMonth> = BTreeMap::new();
+        for entry in entries.iter().filter(|entry| entry.journal == Journal::Depreciation) {
+            if let Some((posting, month)) = period_of(&entry.document) {
+                let last = horizons.entry(posting).or_insert(month);
+                *last = (*last).max(month);
+            }
+        }
+        Ok(AssetLedger { entries, horizons })
+    }
+
+    pub(super) fn horizon(&self, posting: PostingPeriod) -> Option<BillingMonth> {
+        self.horizons.get(&posting).copied()
+    }
+
+    /// The last month that any period posted reaches: entries are dated after it, or in it where they come late.
+    pub(super) fn last_month(&self) -> Option<BillingMonth> {
+        self.horizons.values().max().copied()
+    }
+
+    pub(super) fn has(&self, journal: Journal, document: &str) -> bool {
+        self.entries.iter().any(|entry| entry.journal == journal && entry.document == document)
+    }
+
+    pub(super) fn depreciation(&self, chart: &Chart) -> PostedDepreciation {
+        PostedDepreciation::from_entries(&self.entries, chart)
+    }
+
+    /// Whether anything of the asset is posted, and through which day its charges and events are.
+    fn locked<'a>(&self, stored: &'a FixedAsset) -> LockedAsset<'a> {
+        let is_posted = self.entries.iter().any(|entry| concerns(entry, &stored.code));
+        let prefix = format!("EVT-{}-", stored.code);
+        let is_event = |entry: &&JournalEntry| {
+            let number = entry.document.strip_prefix(&prefix);
+            entry.journal == Journal::Assets && number.is_some_and(|number| number.parse::<usize>().is_ok())
+        };
+        let of_events = self.entries.iter().filter(is_event).map(|entry| entry.date);
+        let of_periods = self.horizon(stored.record.posting).map(closing_day).filter(|_| is_posted);
+        LockedAsset { stored, is_posted, posted_through: of_events.chain(of_periods).max() }
+    }
+}
+
+/// True where a line of the entry names the asset, or a component of it.
+fn concerns(entry: &JournalEntry, asset: &AssetCode) -> bool {
+    entry.lines().iter().filter_map(|line| line.auxiliary.as_deref()).any(|auxiliary| {
+        auxiliary == asset.as_str() || auxiliary.rsplit_once('/').is_some_and(|(code, _)| code == asset.as_str())
+    })
+}
+
+/// Refuses what contradicts recorded events, posted charges or attached files; all of it told at once.
+pub(super) fn refuse_contradictions(
+    connection: &mut AnyConnection,
+    stored: &[FixedAsset],
+    wanted: &[FixedAsset],
+) -> Result<(), AppError> {
+    let ledger = AssetLedger::load(connection)?;
+    let mut found: Vec<String> = Vec::new();
+    for wanted in wanted {
+        if let Some(stored) = stored.iter().find(|stored| stored.code == wanted.code) {
+            found.extend(ledger.locked(stored).problems(wanted).iter().map(ToString::to_string));
+        }
+    }
+    for (asset, file) in book::attached_files(connection)? {
+        let wanted = wanted.iter().find(|wanted| wanted.code == asset);
+        let keeps = |wanted: &FixedAsset| {
+            wanted.record.documents.iter().any(|document| document.sha256.as_deref() == Some(file.sha256.as_str()))
+        };
+        if !wanted.is_none_or(keeps) {
+            found.push(format!(
+                "asset {asset}: the file {} (sha256 {}) is attached and missing among its documents; add an [[asset.document]] with that sha256, or export the book first",
+                file.name, file.sha256
+            ));
+        }
+    }
+    if found.is_empty() { Ok(()) } else { Err(AppError::input(found.join("\n"))) }
+}
+
+/// Refuses an asset whose events cannot happen to it.
+pub(super) fn refuse_impossible(asset: &FixedAsset) -> Result<(), AppError> {
+    let mut found: Vec<String> = asset.problems().iter().map(ToString::to_string).collect();
+    found.extend(event_problems(asset).iter().map(ToString::to_string));
+    if found.is_empty() { Ok(()) } else { Err(AppError::input(found.join("\n"))) }
+}

@@ -1,0 +1,91 @@
+//! Record what happened to an asset: one event, one transaction, one line in the trail.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::Serialize;
+
+use super::asset_ledger::{refuse_contradictions, refuse_impossible};
+use super::{AppError, Store, export_book};
+use crate::domain::amortisation::{AssetChange, AssetEvent, FixedAsset};
+use crate::domain::audit::{Actor, AuditEvent};
+use crate::domain::calendar::Timestamp;
+use crate::domain::ids::AssetCode;
+use crate::storage::{AnyConnection, audit, book};
+
+/// What is to be recorded.
+#[derive(Debug, Clone)]
+pub struct EventRequest {
+    pub asset: AssetCode,
+    pub effective_on: NaiveDate,
+    pub reason: String,
+    pub decision: Option<String>,
+    pub change: AssetChange,
+}
+
+/// What was recorded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RecordedEvent {
+    pub asset: AssetCode,
+    /// From 1.
+    pub number: usize,
+    #[serde(flatten)]
+    pub event: AssetEvent,
+}
+
+/// Appends one event. What cannot happen to the asset, or lies within what is posted, is refused with its arithmetic.
+pub fn record(store: &Store, request: EventRequest, by: &Actor, now: DateTime<Utc>) -> Result<RecordedEvent, AppError> {
+    if request.reason.trim().is_empty() {
+        return Err(AppError::input("a reason must be given; it is kept with the event"));
+    }
+    let zone = export_book::load(store)?.facility.zone;
+    store.write(|connection| {
+        let stored = book::assets(connection)?;
+        let asset = stored.iter().find(|asset| asset.code == request.asset);
+        let asset = asset.ok_or_else(|| AppError::NotFound(format!("the asset {}", request.asset)))?;
+        let event = AssetEvent {
+            effective_on: request.effective_on,
+            recorded_on: Timestamp::from(now).date_in(zone),
+            recorded_by: by.name.clone(),
+            reason: request.reason,
+            decision: request.decision,
+            change: request.change,
+        };
+        let mut changed = asset.clone();
+        changed.events.push(event.clone());
+        refuse_impossible(&changed)?;
+        refuse_contradictions(connection, &stored, std::slice::from_ref(&changed))?;
+        book::save_asset(connection, &changed)?;
+        note(connection, asset, &changed, by, now)?;
+        Ok(RecordedEvent { asset: changed.code, number: changed.events.len(), event })
+    })
+}
+
+/// A line in the trail for each event that `changed` has beyond those of `stored`.
+pub(super) fn note(
+    connection: &mut AnyConnection,
+    stored: &FixedAsset,
+    changed: &FixedAsset,
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    for (number, event) in (1..).zip(&changed.events).skip(stored.events.len()) {
+        let detail = serde_json::json!({ "number": number, "event": event });
+        let action = format!("asset.{}", past(&event.change));
+        let noted = AuditEvent::new(now, by, &action, changed.code.as_str(), detail).because(&event.reason);
+        audit::append(connection, &noted)?;
+    }
+    Ok(())
+}
+
+const fn past(change: &AssetChange) -> &'static str {
+    match change {
+        AssetChange::Revise { .. } => "revised",
+        AssetChange::Impair { .. } => "impaired",
+        AssetChange::Reverse { .. } => "impairment_reversed",
+        AssetChange::Dispose { .. } => "disposed",
+        AssetChange::Donate { .. } => "donated",
+        AssetChange::Replace { .. } => "replaced",
+        AssetChange::Commission { .. } => "commissioned",
+        AssetChange::Use { .. } => "used",
+        AssetChange::Subsidise { .. } => "subsidised",
+    }
+}

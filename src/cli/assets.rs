@@ -1,0 +1,412 @@
+//! `chapelle assets`: what the inventory holds, and what happens to it.
+
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use clap::{Args, Subcommand, ValueEnum};
+use rust_decimal::Decimal;
+use serde::Serialize;
+
+use super::{CliError, Context, Outcome};
+use crate::app::attach_asset_file::{self, AssetFile};
+use crate::app::record_asset_event::{self, EventRequest, RecordedEvent};
+use crate::app::{read_tenants, report_amortisation};
+use crate::domain::amortisation::report::AssetReport;
+use crate::domain::amortisation::{AssetChange, Component, Convention, Extent, Method, Successor};
+use crate::domain::ids::{AssetCode, ComponentCode};
+use crate::domain::money::Money;
+
+#[derive(Debug, Subcommand)]
+pub enum Assets {
+    /// Every asset with its cost, depreciation and net book value.
+    List,
+    /// One asset: papers, funding, components, events, files.
+    Show(Show),
+    /// Another life, residual value or number of units expected, from a day on.
+    Revise(Revise),
+    /// A loss of value beside depreciation.
+    Impair(Amount),
+    /// Undo an impairment, in whole or in part.
+    Reverse(Amount),
+    /// Sold or scrapped, in whole or in part.
+    Dispose(Dispose),
+    /// Given away, in whole or in part.
+    Donate(Donate),
+    /// A component leaves, another takes its place and starts its own plan.
+    Replace(Box<Replace>),
+    /// Put what was built into service.
+    Commission(Commission),
+    /// Units used in the month of a day.
+    Use(Use),
+    /// A subsidy received later, taken to income over the rest of the life.
+    Subsidise(Subsidise),
+    /// Keep a paper of an asset: hashed, copied below the data directory.
+    Attach(Attach),
+}
+
+#[derive(Debug, Args)]
+pub struct Show {
+    /// The inventory number.
+    asset: String,
+}
+
+/// What every event has.
+#[derive(Debug, Args)]
+struct Event {
+    /// The inventory number.
+    asset: String,
+    /// The day it takes effect.
+    #[arg(long, value_name = "DATE")]
+    on: NaiveDate,
+    /// Why.
+    #[arg(long)]
+    reason: String,
+    /// The decision it rests on.
+    #[arg(long)]
+    decision: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Revise {
+    #[command(flatten)]
+    event: Event,
+    #[arg(long)]
+    component: String,
+    /// The whole life in years, counted from commissioning.
+    #[arg(long, value_name = "YEARS")]
+    duration_years: Option<u32>,
+    #[arg(long, value_name = "EUROS")]
+    residual_value: Option<Money>,
+    #[arg(long, value_name = "UNITS")]
+    expected_units: Option<Decimal>,
+}
+
+#[derive(Debug, Args)]
+pub struct Amount {
+    #[command(flatten)]
+    event: Event,
+    #[arg(long)]
+    component: String,
+    #[arg(long, value_name = "EUROS")]
+    amount: Money,
+}
+
+/// How much leaves; all of it where nothing is said.
+#[derive(Debug, Args)]
+struct Part {
+    /// One component; the whole asset if left out.
+    #[arg(long)]
+    component: Option<String>,
+    /// A share of the gross value in percent.
+    #[arg(long, value_name = "PERCENT", conflicts_with = "gross")]
+    share: Option<Decimal>,
+    /// A part of the gross value.
+    #[arg(long, value_name = "EUROS")]
+    gross: Option<Money>,
+}
+
+#[derive(Debug, Args)]
+pub struct Dispose {
+    #[command(flatten)]
+    event: Event,
+    #[command(flatten)]
+    part: Part,
+    /// What is got for it.
+    #[arg(long, value_name = "EUROS", default_value = "0")]
+    proceeds: Money,
+    #[arg(long)]
+    buyer: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Donate {
+    #[command(flatten)]
+    event: Event,
+    #[command(flatten)]
+    part: Part,
+    #[arg(long)]
+    beneficiary: String,
+}
+
+#[derive(Debug, Args)]
+pub struct Replace {
+    #[command(flatten)]
+    event: Event,
+    /// The component that leaves.
+    #[arg(long)]
+    component: String,
+    /// What is got for it.
+    #[arg(long, value_name = "EUROS", default_value = "0")]
+    proceeds: Money,
+    /// The code of the successor.
+    #[arg(long)]
+    code: String,
+    #[arg(long)]
+    name: String,
+    #[arg(long, value_name = "EUROS")]
+    cost: Money,
+    #[arg(long, value_name = "EUROS", default_value = "0")]
+    residual_value: Money,
+    #[arg(long, value_name = "YEARS")]
+    duration_years: u32,
+    #[arg(long, value_enum, default_value_t = MethodArgument::Days30E360)]
+    method: MethodArgument,
+    /// Of a degressive plan.
+    #[arg(long, required_if_eq("method", "degressive"))]
+    coefficient: Option<Decimal>,
+    /// Of a plan by units of use.
+    #[arg(long, value_name = "UNITS", required_if_eq("method", "units-of-use"))]
+    expected_units: Option<Decimal>,
+    /// The successor's account; the asset's if left out.
+    #[arg(long)]
+    account: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum MethodArgument {
+    #[value(name = "30-360")]
+    Days30E360,
+    #[value(name = "actual-365")]
+    Actual365,
+    ActualActual,
+    FirstOfMonth,
+    FullYearsFromNext,
+    Degressive,
+    UnitsOfUse,
+}
+
+#[derive(Debug, Args)]
+pub struct Commission {
+    #[command(flatten)]
+    event: Event,
+    /// What proves it.
+    #[arg(long)]
+    evidence: String,
+}
+
+#[derive(Debug, Args)]
+pub struct Use {
+    #[command(flatten)]
+    event: Event,
+    #[arg(long)]
+    component: String,
+    #[arg(long)]
+    units: Decimal,
+}
+
+#[derive(Debug, Args)]
+pub struct Subsidise {
+    #[command(flatten)]
+    event: Event,
+    #[arg(long)]
+    grantor: String,
+    #[arg(long)]
+    reference: Option<String>,
+    #[arg(long, value_name = "EUROS")]
+    amount: Money,
+}
+
+#[derive(Debug, Args)]
+pub struct Attach {
+    /// The inventory number.
+    asset: String,
+    file: PathBuf,
+    /// What the paper is called.
+    #[arg(long)]
+    name: String,
+    /// The day the paper bears.
+    #[arg(long, value_name = "DATE")]
+    date: NaiveDate,
+}
+
+impl Assets {
+    pub fn run(self, context: &Context) -> Result<Outcome, CliError> {
+        let component = ComponentCode;
+        let (event, change) = match self {
+            Assets::List => return list(context),
+            Assets::Show(show) => return show.run(context),
+            Assets::Attach(attach) => return attach.run(context),
+            Assets::Revise(revise) => {
+                let Revise { event, component: code, duration_years, residual_value, expected_units } = revise;
+                let component = component(code);
+                (event, AssetChange::Revise { component, duration_years, residual_value, expected_units })
+            }
+            Assets::Impair(Amount { event, component: code, amount }) => {
+                (event, AssetChange::Impair { component: component(code), amount })
+            }
+            Assets::Reverse(Amount { event, component: code, amount }) => {
+                (event, AssetChange::Reverse { component: component(code), amount })
+            }
+            Assets::Dispose(Dispose { event, part, proceeds, buyer }) => {
+                let extent = part.extent();
+                (event, AssetChange::Dispose { component: part.component.map(component), extent, proceeds, buyer })
+            }
+            Assets::Donate(Donate { event, part, beneficiary }) => {
+                let extent = part.extent();
+                (event, AssetChange::Donate { component: part.component.map(component), extent, beneficiary })
+            }
+            Assets::Replace(replace) => {
+                let (successor, proceeds) = (Successor(replace.successor()), replace.proceeds);
+                (replace.event, AssetChange::Replace { component: component(replace.component), successor, proceeds })
+            }
+            Assets::Commission(Commission { event, evidence }) => (event, AssetChange::Commission { evidence }),
+            Assets::Use(Use { event, component: code, units }) => {
+                (event, AssetChange::Use { component: component(code), units })
+            }
+            Assets::Subsidise(Subsidise { event, grantor, reference, amount }) => {
+                (event, AssetChange::Subsidise { grantor, reference, amount })
+            }
+        };
+        event.record(context, change)
+    }
+}
+
+impl Event {
+    fn record(self, context: &Context, change: AssetChange) -> Result<Outcome, CliError> {
+        let request = EventRequest {
+            asset: AssetCode(self.asset),
+            effective_on: self.on,
+            reason: self.reason,
+            decision: self.decision,
+            change,
+        };
+        let recorded = record_asset_event::record(&context.open()?, request, &context.actor(), context.now)?;
+        context.print(&recorded, |RecordedEvent { asset, number, event }| {
+            format!(
+                "event {number} of {asset} recorded: {} on {}; `chapelle amortisation post` makes its entries",
+                event.change.word(),
+                event.effective_on
+            )
+        });
+        Ok(Outcome::Done)
+    }
+}
+
+impl Part {
+    fn extent(&self) -> Extent {
+        match (self.share, self.gross) {
+            (Some(percent), _) => Extent::Percent(percent),
+            (None, Some(gross)) => Extent::Gross(gross),
+            (None, None) => Extent::Whole,
+        }
+    }
+}
+
+impl Replace {
+    fn successor(&self) -> Component {
+        let linear = |convention| Method::Linear { convention };
+        Component {
+            code: ComponentCode(self.code.clone()),
+            name: self.name.clone(),
+            cost: self.cost,
+            residual_value: self.residual_value,
+            duration_years: self.duration_years,
+            method: match self.method {
+                MethodArgument::Days30E360 => linear(Convention::Days30E360),
+                MethodArgument::Actual365 => linear(Convention::Actual365),
+                MethodArgument::ActualActual => linear(Convention::ActualActual),
+                MethodArgument::FirstOfMonth => linear(Convention::FirstOfMonth),
+                MethodArgument::FullYearsFromNext => linear(Convention::FullYearsFromNext),
+                MethodArgument::Degressive => {
+                    Method::Degressive { coefficient: self.coefficient.unwrap_or(Decimal::ONE) }
+                }
+                MethodArgument::UnitsOfUse => {
+                    Method::UnitsOfUse { expected_units: self.expected_units.unwrap_or(Decimal::ONE) }
+                }
+            },
+            commissioned_on: None,
+            account: self.account.clone(),
+            duration_decision: self.event.decision.clone(),
+        }
+    }
+}
+
+/// An asset with its files.
+#[derive(Serialize)]
+struct Shown {
+    #[serde(flatten)]
+    asset: AssetReport,
+    files: Vec<AssetFile>,
+}
+
+fn list(context: &Context) -> Result<Outcome, CliError> {
+    let store = context.open()?;
+    let today = read_tenants::today(&store, context.now)?;
+    let assets = report_amortisation::figures(&store, today)?.assets;
+    context.print(&assets, |assets| assets.iter().map(line).collect::<Vec<_>>().join("\n"));
+    Ok(Outcome::Done)
+}
+
+/// `DC-2019-001  2135  28/05/2019 … net book value`.
+fn line(asset: &AssetReport) -> String {
+    let position = &asset.plan.position;
+    let since = asset.commissioned_on.map_or_else(|| "being built".to_owned(), |day| day.to_string());
+    format!(
+        "{:<20} {:<6} {since:<11} cost {:>15} depreciated {:>15} net {:>15}  {}",
+        asset.code.as_str(),
+        asset.account,
+        position.cost.to_string(),
+        position.cumulative.to_string(),
+        position.net_book_value.to_string(),
+        asset.name
+    )
+}
+
+impl Show {
+    fn run(&self, context: &Context) -> Result<Outcome, CliError> {
+        let store = context.open()?;
+        let today = read_tenants::today(&store, context.now)?;
+        let code = AssetCode(self.asset.clone());
+        let assets = report_amortisation::figures(&store, today)?.assets;
+        let found = assets.into_iter().find(|asset| asset.code == code);
+        let asset = found.ok_or_else(|| CliError::Input(format!("the asset {code} is not known here")))?;
+        let shown = Shown { asset, files: attach_asset_file::attached(&store, &code)? };
+        context.print(&shown, describe);
+        Ok(Outcome::Done)
+    }
+}
+
+fn describe(shown: &Shown) -> String {
+    let asset = &shown.asset;
+    let mut lines = vec![line(asset)];
+    for component in &asset.components {
+        let position = &component.plan.position;
+        let gone = component.gone_on.map(|day| format!(", gone on {day}")).unwrap_or_default();
+        lines.push(format!(
+            "  {:<18} {:<6} {} {} years, net {}{gone}  {}",
+            component.code.as_str(),
+            component.account,
+            component.commissioned_on,
+            component.duration_years,
+            position.net_book_value,
+            component.name
+        ));
+    }
+    for report in &asset.events {
+        let event = &report.event;
+        let component = event.change.component().map(|code| format!(" of {code}")).unwrap_or_default();
+        let amount = event.change.amount().map(|amount| format!(" {amount}")).unwrap_or_default();
+        lines.push(format!(
+            "  event {}: {}{component}{amount} on {}, recorded on {} by {}: {}",
+            report.number,
+            event.change.word(),
+            event.effective_on,
+            event.recorded_on,
+            event.recorded_by,
+            event.reason
+        ));
+    }
+    lines.extend(shown.files.iter().map(|file| format!("  file {} {} ({})", file.sha256, file.path, file.name)));
+    lines.join("\n")
+}
+
+impl Attach {
+    fn run(&self, context: &Context) -> Result<Outcome, CliError> {
+        let asset = AssetCode(self.asset.clone());
+        let paper = (self.name.as_str(), self.date);
+        let file =
+            attach_asset_file::attach(&context.open()?, &asset, &self.file, paper, &context.actor(), context.now)?;
+        context.print(&file, |file| format!("{} kept as {} (sha256 {})", file.name, file.path, file.sha256));
+        Ok(Outcome::Done)
+    }
+}

@@ -1,0 +1,417 @@
+//! What events do to plans, entries and reports; and what holds whatever happens.
+
+use std::collections::BTreeMap;
+
+use chrono::{Days, NaiveDate};
+use insta::assert_snapshot;
+use proptest::prelude::*;
+
+use super::fixtures::{asset, component};
+use super::funding::funding;
+use super::movements::movements;
+use super::*;
+use crate::domain::calendar::BillingMonth;
+use crate::domain::ledger::{Chart, Journal, JournalEntry};
+
+fn euros(text: &str) -> Money {
+    text.replace(',', "").parse().unwrap()
+}
+
+fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+fn month(text: &str) -> BillingMonth {
+    text.parse().unwrap()
+}
+
+fn event(on: &str, change: AssetChange) -> AssetEvent {
+    AssetEvent {
+        effective_on: day(on),
+        recorded_on: day("2026-01-15"),
+        recorded_by: "test".into(),
+        reason: "because".into(),
+        decision: None,
+        change,
+    }
+}
+
+fn revise(component: &str, duration_years: Option<u32>, residual_value: Option<&str>) -> AssetChange {
+    let residual_value = residual_value.map(euros);
+    AssetChange::Revise { component: component.into(), duration_years, residual_value, expected_units: None }
+}
+
+fn dispose(component: Option<&str>, extent: Extent, proceeds: &str) -> AssetChange {
+    AssetChange::Dispose { component: component.map(Into::into), extent, proceeds: euros(proceeds), buyer: None }
+}
+
+/// 16,000,000.00 over eight years with a tenth of subsidy, and what happened to it.
+fn centre(events: Vec<AssetEvent>) -> FixedAsset {
+    let mut centre = asset(vec![component("it", "16000000.00", 8)]);
+    centre.subsidy = euros("1,600,000.00");
+    centre.events = events;
+    centre
+}
+
+fn years(asset: &FixedAsset) -> Vec<(i32, Money)> {
+    let plans = plans(std::slice::from_ref(asset));
+    plans.first().unwrap().depreciation.years.iter().map(|row| (row.year, row.charge)).collect()
+}
+
+fn told(asset: &FixedAsset) -> String {
+    event_problems(asset).iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+/// Every entry through a month, as `post` makes them the first time.
+fn posted(assets: &[FixedAsset], through: &str) -> Vec<JournalEntry> {
+    let (chart, last) = (Chart::default(), month(through));
+    let plans = asset_plans(assets);
+    let components: Vec<ComponentPlan<'_>> = plans.iter().flat_map(|plan| plan.components.iter().cloned()).collect();
+    let mut entries: Vec<JournalEntry> =
+        plans.iter().flat_map(|plan| movement_entries(plan, closing_day(last), &|on| on, &chart).unwrap()).collect();
+    for posting in [PostingPeriod::Month, PostingPeriod::Quarter, PostingPeriod::Year] {
+        for month in months_due(&components, posting, last) {
+            entries.extend(depreciation_entry(&components, posting, month, &chart).unwrap());
+        }
+    }
+    entries
+}
+
+fn balances(entries: &[JournalEntry]) -> BTreeMap<String, Money> {
+    let mut balances = BTreeMap::new();
+    for line in entries.iter().flat_map(JournalEntry::lines) {
+        *balances.entry(line.account.clone()).or_insert(Money::ZERO) += line.debit - line.credit;
+    }
+    balances
+}
+
+fn shown(entry: &JournalEntry) -> String {
+    let lines = entry.lines().iter().map(|line| {
+        format!(
+            "{:6} {:12} {:>12}",
+            line.account,
+            line.auxiliary.as_deref().unwrap_or(""),
+            (line.debit - line.credit).to_string()
+        )
+    });
+    format!("{} {} {}\n{}", entry.document, entry.date, entry.label, lines.collect::<Vec<_>>().join("\n"))
+}
+
+#[test]
+fn a_longer_life_spreads_the_rest_and_keeps_what_was_charged() {
+    let revised = centre(vec![event("2024-01-01", revise("it", Some(10), None))]);
+    // Through 2023: 1,183,333.33 + 4 × 2,000,000.00; the rest of 6,816,666.67 over 1,947 days of 30/360.
+    let expected: Vec<(i32, &str)> = vec![
+        (2019, "1,183,333.33"),
+        (2020, "2,000,000.00"),
+        (2021, "2,000,000.00"),
+        (2022, "2,000,000.00"),
+        (2023, "2,000,000.00"),
+        (2024, "1,260,400.62"),
+        (2025, "1,260,400.62"),
+        (2026, "1,260,400.62"),
+        (2027, "1,260,400.62"),
+        (2028, "1,260,400.62"),
+        (2029, "514,663.57"),
+    ];
+    assert_eq!(years(&revised), expected.into_iter().map(|(year, text)| (year, euros(text))).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_residual_value_found_later_lowers_what_is_left() {
+    let revised = centre(vec![event("2024-01-01", revise("it", None, Some("816,666.67")))]);
+    let total: Money = years(&revised).iter().map(|(_, charge)| *charge).sum();
+    assert_eq!(total, euros("15,183,333.33"));
+}
+
+#[test]
+fn the_plan_as_it_was_known_stays() {
+    let assets = [centre(vec![event("2024-01-01", revise("it", Some(10), None))])];
+    let before = known_on(&assets, day("2026-01-14"));
+    assert_eq!(years(before.first().unwrap()), years(&centre(vec![])));
+    assert_ne!(years(known_on(&assets, day("2026-01-15")).first().unwrap()), years(&centre(vec![])));
+}
+
+#[test]
+fn an_impairment_and_its_reversal_move_account_29() {
+    let change = |on, impair: bool, amount| {
+        let (component, amount) = ("it".into(), euros(amount));
+        event(
+            on,
+            if impair { AssetChange::Impair { component, amount } } else { AssetChange::Reverse { component, amount } },
+        )
+    };
+    let impaired = centre(vec![change("2025-01-01", true, "1,000,000.00"), change("2026-01-01", false, "100,000.00")]);
+    assert_eq!(told(&impaired), "");
+    let held = balances(&posted(std::slice::from_ref(&impaired), "2027-12"));
+    assert_eq!(held.get("29183"), Some(&euros("-900,000.00")));
+    assert_eq!(held.get("28183"), Some(&euros("-15,100,000.00")));
+
+    let too_much = centre(vec![change("2025-01-01", true, "5,000,000.00")]);
+    assert_snapshot!(told(&too_much), @"");
+    let beyond = centre(vec![change("2025-01-01", true, "1,000,000.00"), change("2026-07-01", false, "600,000.00")]);
+    assert_snapshot!(told(&beyond), @"");
+}
+
+#[test]
+fn half_of_it_is_sold_at_a_gain() {
+    let sold = centre(vec![event("2025-01-01", dispose(None, Extent::Percent("50".parse().unwrap()), "2,500,000.00"))]);
+    let entries = posted(std::slice::from_ref(&sold), "2025-01");
+    let exit = entries.iter().find(|entry| entry.document == "EVT-DC-2019-1").unwrap();
+    assert_snapshot!(shown(exit), @"");
+}
+
+#[test]
+fn a_replaced_component_leaves_and_its_successor_begins() {
+    let successor = Successor(component("it-2", "3000000.00", 5));
+    let replaced = centre(vec![event(
+        "2025-07-01",
+        AssetChange::Replace { component: "it".into(), successor, proceeds: Money::ZERO },
+    )]);
+    let report = report(std::slice::from_ref(&replaced), day("2025-12-31"), &PostedDepreciation::default());
+    let asset = report.assets.first().unwrap();
+    let [old, new] = asset.components.as_slice() else { panic!("two components") };
+    assert_eq!((old.gone_on, old.plan.position.net_book_value), (Some(day("2025-07-01")), Money::ZERO));
+    assert_eq!(new.replaces, Some("it".into()));
+    assert_eq!(new.plan.position.net_book_value, euros("2,700,000.00"));
+    assert_eq!(asset.events.first().unwrap().result, Some(euros("-3,816,666.67")));
+}
+
+#[test]
+fn what_is_built_gathers_costs_and_goes_into_service() {
+    let mut built = asset(vec![component("it", "500000.00", 5)]);
+    (built.commissioned_on, built.commissioning_evidence) = (None, None);
+    built.record.construction_account = Some("2313".into());
+    let invoice = |number: &str, date: &str, amount: &str| SupplierInvoice {
+        supplier: "Bâtisseur".into(),
+        number: number.into(),
+        date: day(date),
+        amount: euros(amount),
+    };
+    built.record.invoices = vec![invoice("1", "2025-02-10", "200,000.00"), invoice("2", "2025-06-10", "300,000.00")];
+    assert_eq!(balances(&posted(std::slice::from_ref(&built), "2025-12")).get("2313"), Some(&euros("500,000.00")));
+    assert!(plans(std::slice::from_ref(&built)).is_empty());
+
+    built.events = vec![event("2026-01-01", AssetChange::Commission { evidence: "Report".into() })];
+    assert_eq!(told(&built), "");
+    let held = balances(&posted(std::slice::from_ref(&built), "2026-12"));
+    assert_eq!((held.get("2313"), held.get("2183")), (Some(&Money::ZERO), Some(&euros("500,000.00"))));
+    assert_eq!(held.get("28183"), Some(&euros("-100,000.00")));
+    let report = movements(std::slice::from_ref(&built), 2026, &Chart::default(), &held);
+    assert_eq!(report.total.gross_transfers, Money::ZERO);
+    assert!(report.reconciliation.iter().all(|line| line.difference.is_zero()), "{:#?}", report.reconciliation);
+}
+
+#[test]
+fn units_decide_and_the_last_is_the_complement() {
+    let expected_units = "1000".parse().unwrap();
+    let part = Component { method: Method::UnitsOfUse { expected_units }, ..component("group", "10000.00", 3) };
+    let mut by_units = asset(vec![part]);
+    let used =
+        |on, units: &str| event(on, AssetChange::Use { component: "group".into(), units: units.parse().unwrap() });
+    by_units.events = vec![used("2019-05-31", "333"), used("2019-06-30", "333"), used("2019-07-31", "334")];
+    assert_eq!(told(&by_units), "");
+    let assets = [by_units.clone()];
+    let plans = plans(&assets);
+    let plan = &plans.first().unwrap().depreciation;
+    let charge = |text| plan.charge_in(month(text));
+    assert_eq!((charge("2019-05"), charge("2019-07")), (euros("3,330.00"), euros("3,340.00")));
+    by_units.events.push(used("2019-08-31", "1"));
+    assert_snapshot!(told(&by_units), @"");
+}
+
+#[test]
+fn what_cannot_happen_is_told_with_its_arithmetic() {
+    let events = vec![
+        event("2018-01-01", revise("it", Some(10), None)),
+        event("2024-01-01", revise("it", Some(4), None)),
+        event("2024-01-01", revise("it", Some(8), None)),
+        event("2024-01-01", dispose(Some("hall"), Extent::Whole, "0")),
+        event("2024-01-01", dispose(None, Extent::Gross(euros("17,000,000.00")), "0")),
+        event("2024-02-01", dispose(None, Extent::Whole, "0")),
+        event("2024-03-01", revise("it", Some(10), None)),
+        event("2024-03-01", AssetChange::Commission { evidence: "x".into() }),
+    ];
+    assert_snapshot!(told(&centre(events)), @"");
+}
+
+#[test]
+fn recorded_events_and_posted_terms_are_locked() {
+    let stored = centre(vec![event("2024-01-01", revise("it", Some(10), None))]);
+    let locked = LockedAsset { stored: &stored, is_posted: true, posted_through: Some(day("2026-10-31")) };
+    assert!(locked.problems(&stored).is_empty());
+    let mut wanted = stored.clone();
+    wanted.commissioned_on = Some(day("2019-06-01"));
+    wanted.components.first_mut().unwrap().duration_years = 9;
+    wanted.events = vec![
+        event("2024-01-01", revise("it", Some(12), None)),
+        event("2026-10-31", dispose(None, Extent::Whole, "0")),
+        event("2026-11-01", dispose(None, Extent::Whole, "0")),
+    ];
+    let problems: Vec<String> = locked.problems(&wanted).iter().map(ToString::to_string).collect();
+    assert_snapshot!(problems.join("\n"), @"");
+}
+
+#[test]
+fn an_asset_entered_late_is_caught_up() {
+    let early = centre(vec![]);
+    let mut late = centre(vec![event("2025-07-01", dispose(None, Extent::Percent("25".parse().unwrap()), "0"))]);
+    late.code = "LATE".into();
+    let before = posted(std::slice::from_ref(&early), "2026-10");
+    let held = PostedDepreciation::from_entries(&before, &Chart::default());
+    let assets = [early, late];
+    let all = plans(&assets);
+    let horizon = |posting| (posting == PostingPeriod::Month).then(|| month("2026-10"));
+    let gaps = gaps(&all, horizon, &held);
+    let entry = catch_up_entry(&gaps, ("AMORT-2026-10-R1".into(), day("2026-10-31")), &Chart::default());
+    let entry = entry.unwrap().unwrap();
+    let held = PostedDepreciation::from_entries(before.iter().chain([&entry]), &Chart::default());
+    assert!(super::gaps(&all, horizon, &held).is_empty(), "nothing is missing any more");
+    let report = report(&assets, day("2026-10-31"), &held);
+    assert_eq!((report.total.position.due, report.total.position.difference), (Money::ZERO, Money::ZERO));
+}
+
+/// What may happen to one of two components on some day, in cents and percents.
+fn changes() -> impl Strategy<Value = (u64, AssetChange)> {
+    let one = prop::sample::select(vec!["a", "b"]);
+    let cents = 1i64..500_000;
+    let change = (0u8..8, one, 1u32..30, cents, 1u32..100).prop_map(|(kind, code, years, cents, percent)| {
+        let (component, amount) = (code.into(), Money::from_cents(cents));
+        let extent = if percent > 80 { Extent::Whole } else { Extent::Percent(percent.into()) };
+        match kind {
+            0 => AssetChange::Revise {
+                component,
+                duration_years: Some(years),
+                residual_value: None,
+                expected_units: None,
+            },
+            1 => AssetChange::Revise {
+                component,
+                duration_years: None,
+                residual_value: Some(amount),
+                expected_units: None,
+            },
+            2 => AssetChange::Impair { component, amount },
+            3 => AssetChange::Reverse { component, amount },
+            4 => AssetChange::Dispose { component: Some(component), extent, proceeds: amount, buyer: None },
+            5 => AssetChange::Donate { component: None, extent, beneficiary: "body".into() },
+            6 => {
+                let successor = Successor(super::fixtures::component(&format!("s{cents}"), "1234.56", years));
+                AssetChange::Replace { component, successor, proceeds: amount }
+            }
+            _ => AssetChange::Subsidise { grantor: "state".into(), reference: None, amount },
+        }
+    });
+    (0u64..5_000, change)
+}
+
+fn conventions() -> impl Strategy<Value = Method> {
+    prop_oneof![
+        prop::sample::select(vec![
+            Convention::Days30E360,
+            Convention::Actual365,
+            Convention::ActualActual,
+            Convention::FirstOfMonth,
+            Convention::FullYearsFromNext,
+        ])
+        .prop_map(|convention| Method::Linear { convention }),
+        (125i64..=275).prop_map(|c| Method::Degressive { coefficient: rust_decimal::Decimal::new(c, 2) }),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    /// Whatever happens: entries balance by construction, and the ledger stands at what the plans say, at any year's end.
+    #[test]
+    fn ledger_and_plans_agree_whatever_happens(
+        (cost_a, cost_b) in (1_000i64..90_000_000, 1_000i64..90_000_000),
+        (method_a, method_b) in (conventions(), conventions()),
+        (years_a, years_b) in (1u32..20, 1u32..20),
+        subsidy_share in 0i64..=100,
+        posting in prop::sample::select(vec![PostingPeriod::Month, PostingPeriod::Quarter, PostingPeriod::Year]),
+        happened in prop::collection::vec(changes(), 0..7),
+        year in 2019i32..2040,
+    ) {
+        let part = |code, cents, method, years| Component {
+            cost: Money::from_cents(cents), method, ..component(code, "1.00", years)
+        };
+        let mut thing = asset(vec![part("a", cost_a, method_a, years_a), part("b", cost_b, method_b, years_b)]);
+        thing.subsidy = thing.cost.fraction(subsidy_share, 100);
+        thing.record.posting = posting;
+        for (days, change) in happened {
+            let on = day("2019-05-28") + Days::new(days);
+            let mut tried = thing.clone();
+            tried.events.push(AssetEvent { effective_on: on, ..event("2019-05-28", change) });
+            // What came later stays possible, or the event is not one that can be recorded.
+            if event_problems(&tried).is_empty() {
+                thing = tried;
+            }
+        }
+        let assets = [thing];
+        let (last_day, through) = (NaiveDate::from_ymd_opt(year, 12, 31).unwrap(), format!("{year}-12"));
+        let entries = posted(&assets, &through);
+        let held = balances(&entries);
+        prop_assert_eq!(held.values().copied().sum::<Money>(), Money::ZERO);
+        prop_assert!(entries.iter().all(|entry| entry.date <= last_day));
+
+        let year_end = movements(&assets, year, &Chart::default(), &held);
+        for line in &year_end.reconciliation {
+            prop_assert_eq!(line.difference, Money::ZERO, "{} at the end of {}", line.account, year);
+        }
+        let posted = PostedDepreciation::from_entries(&entries, &Chart::default());
+        let report = report(&assets, last_day, &posted);
+        let position = report.total.position;
+        prop_assert_eq!((position.due, position.difference), (Money::ZERO, Money::ZERO));
+        prop_assert_eq!(position.gross_value, year_end.total.gross_closing);
+        prop_assert_eq!(position.cumulative, year_end.total.depreciation_closing);
+        prop_assert_eq!(position.impairment, year_end.total.impairment_closing);
+        prop_assert_eq!(position.net_book_value, year_end.total.net_closing);
+        prop_assert!(!position.net_book_value.is_negative());
+        let funded = funding(&assets, year).total;
+        prop_assert_eq!(funded.left, position.subsidy.remaining);
+        let next = movements(&assets, year + 1, &Chart::default(), &held);
+        prop_assert_eq!(next.total.net_opening, year_end.total.net_closing);
+    }
+
+    /// An event changes nothing of the months before it, and every plan still charges the whole of what is there.
+    #[test]
+    fn an_event_keeps_what_was_charged_before(
+        cents in 1_000i64..90_000_000, method in conventions(), years in 1u32..20, (days, change) in changes(),
+    ) {
+        let part = Component { cost: Money::from_cents(cents), method, ..component("a", "1.00", years) };
+        let before = asset(vec![part.clone()]);
+        let on = day("2019-05-28") + Days::new(days);
+        let mut after = before.clone();
+        after.events = vec![AssetEvent { effective_on: on, ..event("2019-05-28", change) }];
+        prop_assume!(event_problems(&after).is_empty());
+        let (old, new) = ([before], [after]);
+        let (old, new) = (plans(&old), plans(&new));
+        let (old, changed) = (old.first().unwrap(), new.first().unwrap());
+        for row in old.depreciation.months.iter().filter(|row| row.month < BillingMonth::of(on)) {
+            prop_assert_eq!(changed.depreciation.charge_in(row.month), row.charge, "{}", row.month);
+        }
+        let charged: Money = changed.depreciation.months.iter().map(|row| row.charge).sum();
+        let (mut left, mut impaired) = (Money::ZERO, Money::ZERO);
+        for movement in changed.movements.iter().filter(|movement| movement.is_exit()) {
+            left += movement.book_value();
+            impaired -= movement.impairment;
+        }
+        let outstanding: Money = changed.movements.iter().map(|movement| movement.impairment).sum();
+        prop_assert_eq!(charged + outstanding + impaired + left + changed.residual_value, part.cost);
+        prop_assert!(changed.depreciation.months.iter().all(|row| !row.charge.is_negative()));
+    }
+}
+
+#[test]
+fn entries_of_assets_stand_in_a_journal_of_their_own() {
+    let entries = posted(&[centre(vec![])], "2019-05");
+    let documents: Vec<(Journal, &str)> =
+        entries.iter().map(|entry| (entry.journal, entry.document.as_str())).collect();
+    let expected = [
+        (Journal::Assets, "ENTREE-DC-2019-2019-05-28"),
+        (Journal::Assets, "SUBV-DC-2019-1"),
+        (Journal::Depreciation, "AMORT-2019-05"),
+    ];
+    assert_eq!(documents, expected);
+}

@@ -1,0 +1,264 @@
+//! An asset and its events, folded into what became of each component.
+//!
+//! Events are applied in the order of the days they take effect; what cannot happen is left out and told.
+
+use chrono::NaiveDate;
+
+use super::movement::{Movement, MovementKind};
+use super::state::State;
+use super::subsidy::subsidy_shares;
+use super::{AssetChange, AssetEvent, EventFault, EventProblem, Extent, FixedAsset};
+use crate::domain::calendar::BillingMonth;
+use crate::domain::ids::ComponentCode;
+use crate::domain::money::Money;
+
+/// What became of an asset.
+#[derive(Debug, Clone)]
+pub(super) struct Folded<'a> {
+    /// In the order of the book; a successor stands after what it replaced. Empty while under construction.
+    pub(super) states: Vec<State<'a>>,
+    pub(super) in_service_on: Option<NaiveDate>,
+    /// From the event, or the asset itself.
+    pub(super) evidence: Option<&'a str>,
+    pub(super) problems: Vec<EventProblem>,
+}
+
+/// Every event that cannot happen, and every one out of the order in which they became known.
+pub fn event_problems(asset: &FixedAsset) -> Vec<EventProblem> {
+    fold(asset, asset.events.len(), true).problems
+}
+
+/// The assets as they were known at the end of `day`.
+pub fn known_on(assets: &[FixedAsset], day: NaiveDate) -> Vec<FixedAsset> {
+    let known = |asset: &FixedAsset| {
+        let events = asset.events.iter().take_while(|event| event.recorded_on <= day).cloned().collect();
+        FixedAsset { events, ..asset.clone() }
+    };
+    assets.iter().map(known).collect()
+}
+
+/// The first `count` events of `asset` applied; without impairments where the question is what things were worth had
+/// there been none.
+pub(super) fn fold(asset: &FixedAsset, count: usize, with_impairments: bool) -> Folded<'_> {
+    let mut folded = Folded {
+        states: Vec::new(),
+        in_service_on: asset.commissioned_on,
+        evidence: asset.commissioning_evidence.as_deref(),
+        problems: Vec::new(),
+    };
+    if asset.commissioned_on.is_some() {
+        folded.enter_all(asset, MovementKind::Acquired, None);
+    }
+    let mut events: Vec<(usize, &AssetEvent)> = (1..).zip(&asset.events).take(count).collect();
+    folded.check_order(asset, &events);
+    events.sort_by_key(|(number, event)| (event.effective_on, *number));
+    for (number, event) in events {
+        let is_impairment = matches!(event.change, AssetChange::Impair { .. } | AssetChange::Reverse { .. });
+        if is_impairment && !with_impairments {
+            continue;
+        }
+        if let Err(fault) = folded.apply(asset, number, event) {
+            folded.problems.push(problem(asset, number, event, fault));
+        }
+    }
+    folded
+}
+
+fn problem(asset: &FixedAsset, number: usize, event: &AssetEvent, fault: EventFault) -> EventProblem {
+    let (word, effective_on) = (event.change.word(), event.effective_on);
+    EventProblem { asset: asset.code.clone(), number, word, effective_on, fault }
+}
+
+impl<'a> Folded<'a> {
+    fn check_order(&mut self, asset: &FixedAsset, events: &[(usize, &AssetEvent)]) {
+        for pair in events.windows(2) {
+            let [(_, above), (number, event)] = pair else { continue };
+            if event.recorded_on < above.recorded_on {
+                let (previous, recorded_on) = (above.recorded_on, event.recorded_on);
+                let fault = EventFault::RecordedEarlier { previous, recorded_on };
+                self.problems.push(problem(asset, *number, event, fault));
+            }
+        }
+    }
+
+    /// The asset's own components enter, each on its day, with its share of the subsidy.
+    fn enter_all(&mut self, asset: &'a FixedAsset, kind: MovementKind, event: Option<usize>) {
+        let Some(in_service_on) = self.in_service_on else { return };
+        for (component, share) in asset.components.iter().zip(subsidy_shares(asset)) {
+            let on = component.commissioned_on.unwrap_or(in_service_on);
+            self.states.push(State::enter(component, on, share, Movement::new(on, kind, event)));
+        }
+    }
+
+    fn apply(&mut self, asset: &'a FixedAsset, number: usize, event: &'a AssetEvent) -> Result<(), EventFault> {
+        let day = event.effective_on;
+        if let AssetChange::Commission { evidence } = &event.change {
+            return match self.in_service_on {
+                Some(since) => Err(EventFault::InService { since }),
+                None => {
+                    (self.in_service_on, self.evidence) = (Some(day), Some(evidence.as_str()));
+                    self.enter_all(asset, MovementKind::Commissioned, Some(number));
+                    Ok(())
+                }
+            };
+        }
+        if self.in_service_on.is_none() {
+            return Err(EventFault::UnderConstruction);
+        }
+        match &event.change {
+            AssetChange::Commission { .. } => Ok(()),
+            AssetChange::Revise { component, duration_years, residual_value, expected_units } => {
+                self.find(component, day)?.revise(day, *duration_years, *residual_value, *expected_units)
+            }
+            AssetChange::Impair { component, amount } => {
+                positive(*amount)?;
+                self.find(component, day)?.impair(day, number, *amount)
+            }
+            AssetChange::Reverse { component, amount } => {
+                positive(*amount)?;
+                self.reverse(asset, (number, day), component, *amount)
+            }
+            AssetChange::Dispose { component, extent, proceeds, .. } => {
+                let exit = Movement::new(day, MovementKind::Disposed, Some(number));
+                self.leave(component.as_ref(), *extent, *proceeds, &exit)
+            }
+            AssetChange::Donate { component, extent, .. } => {
+                let exit = Movement::new(day, MovementKind::Donated, Some(number));
+                self.leave(component.as_ref(), *extent, Money::ZERO, &exit)
+            }
+            AssetChange::Replace { component, successor, proceeds } => {
+                self.replace(number, day, component, &successor.0, *proceeds)
+            }
+            AssetChange::Use { component, units } => self.find(component, day)?.use_units(day, *units),
+            AssetChange::Subsidise { amount, .. } => self.subsidise(number, day, *amount),
+        }
+    }
+
+    fn find(&mut self, component: &ComponentCode, day: NaiveDate) -> Result<&mut State<'a>, EventFault> {
+        let known: Vec<&str> = self.states.iter().map(|state| state.component.code.as_str()).collect();
+        let verb = if known.len() == 1 { "is" } else { "are" };
+        let known = format!("{verb} {}", known.join(", "));
+        let state = self.states.iter_mut().find(|state| state.component.code == *component);
+        let state = state.ok_or_else(|| EventFault::UnknownComponent { component: component.clone(), known })?;
+        state.in_service_on(day)?;
+        Ok(state)
+    }
+
+    fn reverse(
+        &mut self,
+        asset: &FixedAsset,
+        (number, day): (usize, NaiveDate),
+        component: &ComponentCode,
+        amount: Money,
+    ) -> Result<(), EventFault> {
+        // What became known later, but takes effect before, counts as well: the whole list is folded.
+        let earlier = FixedAsset {
+            events: asset.events.iter().filter(|event| event.effective_on < day).cloned().collect(),
+            ..asset.clone()
+        };
+        let mut unimpaired = fold(&earlier, earlier.events.len(), false);
+        let unimpaired = unimpaired.find(component, day).map(|state| {
+            state.settle(day);
+            state.net_book_value()
+        });
+        self.find(component, day)?.reverse(day, number, amount, unimpaired?)
+    }
+
+    fn leave(
+        &mut self,
+        component: Option<&ComponentCode>,
+        extent: Extent,
+        proceeds: Money,
+        exit: &Movement,
+    ) -> Result<(), EventFault> {
+        if proceeds.is_negative() {
+            return Err(EventFault::NegativeProceeds(proceeds));
+        }
+        if let Some(component) = component {
+            let state = self.find(component, exit.on)?;
+            let part = state.part(extent)?;
+            state.leave(part, proceeds, exit.clone());
+            return Ok(());
+        }
+        let mut present: Vec<&mut State<'a>> =
+            self.states.iter_mut().filter(|state| state.in_service_on(exit.on).is_ok()).collect();
+        if present.is_empty() {
+            return Err(EventFault::NothingLeft);
+        }
+        let parts = parts_of_all(&present, extent)?;
+        let shares = proceeds.allocate(&parts.iter().map(|part| weight(*part)).collect::<Vec<_>>());
+        for ((state, part), share) in present.iter_mut().zip(parts).zip(shares) {
+            if part > Money::ZERO {
+                state.leave(part, share, exit.clone());
+            }
+        }
+        Ok(())
+    }
+
+    fn replace(
+        &mut self,
+        number: usize,
+        day: NaiveDate,
+        component: &ComponentCode,
+        successor: &'a super::Component,
+        proceeds: Money,
+    ) -> Result<(), EventFault> {
+        if self.states.iter().any(|state| state.component.code == successor.code) {
+            return Err(EventFault::SuccessorExists(successor.code.clone()));
+        }
+        if proceeds.is_negative() {
+            return Err(EventFault::NegativeProceeds(proceeds));
+        }
+        let state = self.find(component, day)?;
+        let whole = state.gross;
+        state.leave(whole, proceeds, Movement::new(day, MovementKind::Replaced, Some(number)));
+        let entry = Movement::new(day, MovementKind::Acquired, Some(number));
+        let mut entered = State::enter(successor, day, Money::ZERO, entry);
+        entered.replaces = Some(component.clone());
+        let place = self.states.iter().position(|state| state.component.code == *component);
+        let place = place.map_or(self.states.len(), |place| place + 1);
+        self.states.insert(place, entered);
+        Ok(())
+    }
+
+    fn subsidise(&mut self, number: usize, day: NaiveDate, amount: Money) -> Result<(), EventFault> {
+        positive(amount)?;
+        let mut present: Vec<&mut State<'a>> =
+            self.states.iter_mut().filter(|state| state.in_service_on(day).is_ok()).collect();
+        if present.is_empty() {
+            return Err(EventFault::NothingLeft);
+        }
+        let weights: Vec<u64> = present.iter().map(|state| weight(state.gross)).collect();
+        for (state, share) in present.iter_mut().zip(amount.allocate(&weights)) {
+            state.subsidise(day, number, share);
+        }
+        Ok(())
+    }
+
+    /// From which month on each plan only forecasts.
+    pub(super) fn forecasts(&mut self) -> Vec<Option<BillingMonth>> {
+        self.states.iter_mut().map(State::forecast).collect()
+    }
+}
+
+/// The part of each component where a part of the whole asset leaves.
+fn parts_of_all(present: &[&mut State<'_>], extent: Extent) -> Result<Vec<Money>, EventFault> {
+    match extent {
+        Extent::Whole | Extent::Percent(_) => present.iter().map(|state| state.part(extent)).collect(),
+        Extent::Gross(part) => {
+            let gross: Money = present.iter().map(|state| state.gross).sum();
+            if part <= Money::ZERO || part > gross {
+                return Err(EventFault::Part { part, gross });
+            }
+            Ok(part.allocate(&present.iter().map(|state| weight(state.gross)).collect::<Vec<_>>()))
+        }
+    }
+}
+
+fn positive(amount: Money) -> Result<(), EventFault> {
+    if amount > Money::ZERO { Ok(()) } else { Err(EventFault::NotPositive(amount)) }
+}
+
+fn weight(amount: Money) -> u64 {
+    u64::try_from(amount.cents()).unwrap_or(0)
+}

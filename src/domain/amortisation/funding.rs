@@ -1,0 +1,169 @@
+//! The report of funding: subsidies received, taken to income and left, by asset and grantor; loans, noted only.
+
+use chrono::{Datelike, NaiveDate};
+use serde::Serialize;
+
+use super::movements::charges;
+use super::plan::{AssetPlan, asset_plans};
+use super::{AssetChange, FixedAsset, Funding};
+use crate::domain::ids::AssetCode;
+use crate::domain::money::Money;
+
+/// Who paid for the assets, at the end of a year.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FundingReport {
+    pub year: i32,
+    pub total: SubsidyYear,
+    pub assets: Vec<AssetFunding>,
+    pub loans: Vec<Loan>,
+    pub loans_total: Money,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AssetFunding {
+    pub asset: AssetCode,
+    pub name: String,
+    /// What the asset's components cost; the share that subsidies and loans leave is the body's own.
+    pub cost: Money,
+    pub total: SubsidyYear,
+    pub subsidies: Vec<SubsidyLine>,
+}
+
+/// One grantor's subsidy; the asset's income is shared out among them by amount.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SubsidyLine {
+    pub grantor: String,
+    pub reference: Option<String>,
+    pub date: Option<NaiveDate>,
+    #[serde(flatten)]
+    pub figures: SubsidyYear,
+}
+
+/// received − taken before − taken in the year = left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct SubsidyYear {
+    pub received: Money,
+    pub taken_before: Money,
+    pub taken_in_year: Money,
+    pub left: Money,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Loan {
+    pub asset: AssetCode,
+    pub lender: String,
+    pub reference: Option<String>,
+    pub date: NaiveDate,
+    pub amount: Money,
+}
+
+impl SubsidyYear {
+    fn new(received: Money, taken_before: Money, taken_in_year: Money) -> SubsidyYear {
+        SubsidyYear { received, taken_before, taken_in_year, left: received - taken_before - taken_in_year }
+    }
+
+    fn add(&mut self, other: SubsidyYear) {
+        self.received += other.received;
+        self.taken_before += other.taken_before;
+        self.taken_in_year += other.taken_in_year;
+        self.left += other.left;
+    }
+}
+
+/// Funding at the end of `year`: what was received by then.
+pub fn funding(assets: &[FixedAsset], year: i32) -> FundingReport {
+    let mut report =
+        FundingReport { year, total: SubsidyYear::default(), assets: vec![], loans: vec![], loans_total: Money::ZERO };
+    for plan in asset_plans(assets) {
+        for funding in &plan.asset.record.funding {
+            if let Funding::Loan { lender, reference, date, amount } = funding
+                && date.year() <= year
+            {
+                let (asset, lender, reference) = (plan.asset.code.clone(), lender.clone(), reference.clone());
+                report.loans.push(Loan { asset, lender, reference, date: *date, amount: *amount });
+                report.loans_total += *amount;
+            }
+        }
+        let asset = asset_funding(&plan, year);
+        if asset.total != SubsidyYear::default() || !asset.subsidies.is_empty() {
+            report.total.add(asset.total);
+            report.assets.push(asset);
+        }
+    }
+    report
+}
+
+fn asset_funding(plan: &AssetPlan<'_>, year: i32) -> AssetFunding {
+    let (mut before, mut during) = (Money::ZERO, Money::ZERO);
+    for component in &plan.components {
+        let taken = charges(component, &component.subsidy, year);
+        before += taken.0;
+        during += taken.1;
+        for exit in component.movements.iter().filter(|movement| movement.is_exit()) {
+            match exit.on.year() {
+                of_exit if of_exit < year => before += exit.subsidy_rest,
+                of_exit if of_exit == year => during += exit.subsidy_rest,
+                _ => {}
+            }
+        }
+    }
+    let lines = listed(plan, year);
+    let amounts: Vec<u64> =
+        lines.iter().map(|line| u64::try_from(line.figures.received.cents()).unwrap_or(0)).collect();
+    let shares = before.allocate(&amounts).into_iter().zip((before + during).allocate(&amounts));
+    let subsidies = lines.into_iter().zip(shares).map(|(line, (before, taken))| {
+        let figures = SubsidyYear::new(line.figures.received, before, taken - before);
+        SubsidyLine { figures, ..line }
+    });
+    let subsidies: Vec<SubsidyLine> = subsidies.collect();
+    let received = subsidies.iter().map(|line| line.figures.received).sum();
+    AssetFunding {
+        asset: plan.asset.code.clone(),
+        name: plan.asset.name.clone(),
+        cost: plan.asset.cost,
+        total: SubsidyYear::new(received, before, during),
+        subsidies,
+    }
+}
+
+/// The subsidies received by the end of `year`: those listed, else the asset's as one, and those of events.
+fn listed(plan: &AssetPlan<'_>, year: i32) -> Vec<SubsidyLine> {
+    let asset = plan.asset;
+    let line = |grantor: &str, reference: &Option<String>, date: Option<NaiveDate>, amount: Money| SubsidyLine {
+        grantor: grantor.to_owned(),
+        reference: reference.clone(),
+        date,
+        figures: SubsidyYear::new(amount, Money::ZERO, Money::ZERO),
+    };
+    let mut lines: Vec<SubsidyLine> = Vec::new();
+    for funding in &asset.record.funding {
+        if let Funding::Subsidy { grantor, reference, date, amount } = funding {
+            lines.push(line(grantor, reference, Some(*date), *amount));
+        }
+    }
+    if lines.is_empty() && !asset.subsidy.is_zero() {
+        lines.push(line("", &None, plan.in_service_on, asset.subsidy));
+    }
+    for event in &asset.events {
+        if let AssetChange::Subsidise { grantor, reference, amount } = &event.change {
+            lines.push(line(grantor, reference, Some(event.effective_on), *amount));
+        }
+    }
+    lines.retain(|line| line.date.is_some_and(|date| date.year() <= year));
+    lines
+}
+
+/// What stands on 131 and 139 for the asset at the end of `year`.
+pub(super) fn balances_at_end_of(plan: &AssetPlan<'_>, year: i32) -> (Money, Money) {
+    let mut received: Money = listed(plan, year).iter().map(|line| line.figures.received).sum();
+    let mut taken = Money::ZERO;
+    for component in &plan.components {
+        let (before, during) = charges(component, &component.subsidy, year);
+        taken += before + during;
+        for exit in component.movements.iter().filter(|movement| movement.is_exit() && movement.on.year() <= year) {
+            received += exit.subsidy_received;
+            taken += exit.subsidy_taken;
+        }
+    }
+    (received, taken)
+}

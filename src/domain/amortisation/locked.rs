@@ -1,0 +1,166 @@
+//! What may no longer change once entries were made: posted charges stay, and what they rest on with them.
+
+use chrono::NaiveDate;
+
+use super::asset::grouped;
+use super::fold::fold;
+use super::{AssetEvent, FixedAsset};
+use crate::domain::calendar::BillingMonth;
+use crate::domain::ids::AssetCode;
+use crate::domain::money::Money;
+
+/// An asset as it is stored, and how far it is posted.
+#[derive(Debug, Clone, Copy)]
+pub struct LockedAsset<'a> {
+    pub stored: &'a FixedAsset,
+    /// True once any entry of it was made.
+    pub is_posted: bool,
+    /// The last day whose charges or events are posted.
+    pub posted_through: Option<NaiveDate>,
+}
+
+/// A change that would contradict what is posted or recorded.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LockedProblem {
+    #[error(
+        "asset {asset}: event {number} is recorded as {stored}, and {found}; recorded events never change: export the book, and add new events after the last one"
+    )]
+    EventChanged { asset: AssetCode, number: usize, stored: String, found: String },
+    #[error(
+        "asset {asset}: event {number} ({event}) takes effect within what is posted through {posted_through}, and posted charges stay; give it a day from {} on",
+        posted_through.succ_opt().unwrap_or(*posted_through)
+    )]
+    EventTooEarly { asset: AssetCode, number: usize, event: String, posted_through: NaiveDate },
+    #[error(
+        "asset {asset}: {what} is {stored} and cannot become {wanted}: {posted}; record an event instead (chapelle assets), or leave it as it was"
+    )]
+    Posted { asset: AssetCode, what: String, stored: String, wanted: String, posted: String },
+}
+
+impl LockedAsset<'_> {
+    /// Everything in `wanted` that may not be.
+    pub fn problems(&self, wanted: &FixedAsset) -> Vec<LockedProblem> {
+        let mut found = self.changed_events(wanted);
+        found.extend(self.early_events(wanted));
+        if self.is_posted {
+            found.extend(self.changed_terms(wanted));
+        }
+        found
+    }
+
+    /// Recorded events stand first in the list, as they were.
+    fn changed_events(&self, wanted: &FixedAsset) -> Vec<LockedProblem> {
+        let changed = (1..).zip(&self.stored.events).filter_map(|(number, stored)| {
+            let found = match wanted.events.get(number - 1) {
+                Some(event) if event == stored => return None,
+                Some(event) => format!("the book has {} there", described(event)),
+                None => "the book has no such event".to_owned(),
+            };
+            let (asset, stored) = (self.stored.code.clone(), described(stored));
+            Some(LockedProblem::EventChanged { asset, number, stored, found })
+        });
+        changed.collect()
+    }
+
+    fn early_events(&self, wanted: &FixedAsset) -> Vec<LockedProblem> {
+        let Some(posted_through) = self.posted_through else { return Vec::new() };
+        let new = (1..).zip(&wanted.events).skip(self.stored.events.len());
+        let early = new.filter(|(_, event)| event.effective_on <= posted_through);
+        let problem = |(number, event): (usize, &AssetEvent)| {
+            let (asset, event) = (self.stored.code.clone(), described(event));
+            LockedProblem::EventTooEarly { asset, number, event, posted_through }
+        };
+        early.map(problem).collect()
+    }
+
+    /// What charges rest on. Costs of what is still being built may grow.
+    fn changed_terms(&self, wanted: &FixedAsset) -> Vec<LockedProblem> {
+        let (stored, mut terms) = (self.stored, Terms { problems: Vec::new(), locked: self });
+        let is_built = stored.record.construction_account.is_some()
+            && fold(stored, stored.events.len(), true).in_service_on.is_none();
+        let day = |day: Option<NaiveDate>| day.map_or_else(|| "open".to_owned(), |day| day.to_string());
+        let none = |text: &Option<String>| text.clone().unwrap_or_else(|| "none".to_owned());
+        terms.compare("the commissioning date", day(stored.commissioned_on), day(wanted.commissioned_on));
+        let account = &stored.record.construction_account;
+        terms.compare("the account of construction", none(account), none(&wanted.record.construction_account));
+        let posting = |asset: &FixedAsset| format!("{:?}", asset.record.posting).to_lowercase();
+        terms.compare("the posting period", posting(stored), posting(wanted));
+        let opening = |asset: &FixedAsset| asset.record.in_opening_balance.to_string();
+        terms.compare("in_opening_balance", opening(stored), opening(wanted));
+        terms.compare("the subsidy", grouped(stored.subsidy), grouped(wanted.subsidy));
+        terms.compare("the list of subsidies", subsidies(stored), subsidies(wanted));
+        if is_built {
+            terms.compare(
+                "what was invoiced",
+                invoices(stored, usize::MAX),
+                invoices(wanted, stored.record.invoices.len()),
+            );
+            return terms.problems;
+        }
+        terms.compare("the account", stored.account.clone(), wanted.account.clone());
+        terms.compare("the cost", grouped(stored.cost), grouped(wanted.cost));
+        let codes = |asset: &FixedAsset| {
+            asset.components.iter().map(|part| part.code.to_string()).collect::<Vec<_>>().join(", ")
+        };
+        terms.compare("the list of components", codes(stored), codes(wanted));
+        for (old, new) in stored.components.iter().zip(&wanted.components).filter(|(old, new)| old.code == new.code) {
+            let what = |what: &str| format!("{what} of component {}", old.code);
+            terms.compare(&what("the cost"), grouped(old.cost), grouped(new.cost));
+            terms.compare(&what("the residual value"), grouped(old.residual_value), grouped(new.residual_value));
+            terms.compare(&what("the duration"), old.duration_years.to_string(), new.duration_years.to_string());
+            terms.compare(&what("the method"), format!("{:?}", old.method), format!("{:?}", new.method));
+            let account = |asset: &FixedAsset, part| asset.account_of(part).to_owned();
+            terms.compare(&what("the account"), account(stored, old), account(wanted, new));
+            let (old_day, new_day) = (stored.commissioning_of(old), wanted.commissioning_of(new));
+            if stored.commissioned_on == wanted.commissioned_on {
+                terms.compare(&what("the commissioning date"), day(old_day), day(new_day));
+            }
+        }
+        terms.problems
+    }
+}
+
+struct Terms<'a> {
+    problems: Vec<LockedProblem>,
+    locked: &'a LockedAsset<'a>,
+}
+
+impl Terms<'_> {
+    fn compare(&mut self, what: &str, stored: String, wanted: String) {
+        if stored == wanted {
+            return;
+        }
+        let posted = match self.locked.posted_through {
+            Some(day) => format!("its charges are posted through {}", BillingMonth::of(day)),
+            None => "its acquisition is posted".to_owned(),
+        };
+        let asset = self.locked.stored.code.clone();
+        self.problems.push(LockedProblem::Posted { asset, what: what.to_owned(), stored, wanted, posted });
+    }
+}
+
+fn subsidies(asset: &FixedAsset) -> String {
+    let one = |(grantor, on, amount): (&str, NaiveDate, Money)| format!("{grantor} {on} {}", grouped(amount));
+    let all: Vec<String> = asset.record.subsidies().map(one).collect();
+    if all.is_empty() { "empty".to_owned() } else { all.join(", ") }
+}
+
+fn invoices(asset: &FixedAsset, count: usize) -> String {
+    let one = |invoice: &super::SupplierInvoice| {
+        format!("{} {} {} {}", invoice.supplier, invoice.number, invoice.date, grouped(invoice.amount))
+    };
+    asset.record.invoices.iter().take(count).map(one).collect::<Vec<_>>().join(", ")
+}
+
+/// `impair of gros-oeuvre on 2027-01-01, recorded on 2026-12-01 by cli`.
+fn described(event: &AssetEvent) -> String {
+    let component = event.change.component().map(|code| format!(" of {code}")).unwrap_or_default();
+    let amount = event.change.amount().map(|amount| format!(", {}", grouped(amount))).unwrap_or_default();
+    format!(
+        "{}{component} on {}{amount}, recorded on {} by {}",
+        event.change.word(),
+        event.effective_on,
+        event.recorded_on,
+        event.recorded_by
+    )
+}
