@@ -118,3 +118,28 @@ fn the_trail_is_searched() {
     assert!(corrected["before"]["readings"][0]["value"].as_str().unwrap().starts_with("40"), "{corrected:#}");
     assert!(at(&world, DECEMBER, &["audit", "trail", "--subject", "DC2026000001"]).contains("invoice.issued"));
 }
+
+/// Mailed to whoever is configured, outside the database: the saved mail is as good as the exported file.
+#[test]
+fn a_mailed_root_is_one_to_compare_with() {
+    let world = audited(Engine::Sqlite);
+    world.file(
+        "chapelle.toml",
+        "[audit]\nroots_dir = \"elsewhere\"\nroot_recipients = [\"cour@example.org\", \"not an address\"]\n",
+    );
+    let (_, signed) = json(&world, &["audit", "sign"]);
+    let size = signed["root"]["size"].as_i64().unwrap();
+    assert!(signed["exported"][0].as_str().unwrap().contains("elsewhere"), "{signed:#}");
+    let delivered = world.chapelle_at(DECEMBER, &["outbox", "deliver"]).output().unwrap();
+    assert_eq!(delivered.status.code(), Some(3), "one address is none: {}", text(&delivered));
+    let mails = world.dir.path().join("mail");
+    let mail = std::fs::read_dir(mails).unwrap().map(|entry| entry.unwrap().path());
+    let mail = mail.into_iter().find(|path| path.to_string_lossy().contains(&format!("root.{size}.1@"))).unwrap();
+    let sound = world.chapelle_at(DECEMBER, &["audit", "verify", "--root", mail.to_str().unwrap()]).output().unwrap();
+    assert_eq!(sound.status.code(), Some(0), "{}", text(&sound));
+    let path = world.dir.path().join("p.zip");
+    at(&world, DECEMBER, &["audit", "pack", "--year", "2026", "--output", path.to_str().unwrap()]);
+    let alone = python(&[&verifier(), &path, Path::new("--root"), &mail]);
+    assert_eq!(alone.status.code(), Some(0), "{}", text(&alone));
+    assert!(text(&alone).contains("1 racines conservées ailleurs"), "{}", text(&alone));
+}

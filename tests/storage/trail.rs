@@ -181,7 +181,7 @@ fn the_trail_is_searched_by_what_it_names() {
         };
         let any = TrailFilter::default;
         assert_eq!(found(TrailFilter { action: Some("invoice".into()), ..any() }), [1, 2]);
-        assert_eq!(found(TrailFilter { action: Some("invoice%".into()), ..any() }), Vec::<i64>::new());
+        assert_eq!(found(TrailFilter { action: Some("i%".into()), ..any() }), Vec::<i64>::new());
         assert_eq!(found(TrailFilter { subject: Some("B".into()), ..any() }), [3]);
         assert_eq!(found(TrailFilter { actor: Some("b".into()), ..any() }), Vec::<i64>::new());
         let instant = |second| chrono::DateTime::from_timestamp(second, 0);

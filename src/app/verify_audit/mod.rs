@@ -1,7 +1,7 @@
 //! Find out whether the books are as they were written: the whole trail, its signed roots, and everything they vouch
 //! for. Every finding is named; nothing is mended.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -70,7 +70,7 @@ struct Said {
     /// The Merkle root after as many events as a signed root covers.
     roots: BTreeMap<i64, String>,
     heads: BTreeMap<i64, String>,
-    wanted: Vec<i64>,
+    wanted: BTreeSet<i64>,
     books: books::Said,
     readings: readings::Said,
 }
@@ -252,9 +252,28 @@ fn kept_roots(
 
 /// The root in a file: its line, wherever it stands in what was saved of a mail.
 fn root_in(text: &str) -> Option<SignedRoot> {
-    serde_json::from_str(text.trim())
-        .ok()
-        .or_else(|| text.lines().find_map(|line| serde_json::from_str(line.trim()).ok()))
+    let line = |text: &str| text.lines().find_map(|line| serde_json::from_str(line.trim()).ok());
+    serde_json::from_str(text.trim()).ok().or_else(|| line(text)).or_else(|| line(&unquoted(text)))
+}
+
+/// Quoted-printable undone, as mails carry long lines: soft line ends joined, `=3D` as `=`.
+fn unquoted(text: &str) -> String {
+    let joined = text.replace("=\r\n", "").replace("=\n", "");
+    let mut parts = joined.split('=');
+    let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
+    for part in parts {
+        match part.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+            Some(byte) => {
+                bytes.push(byte);
+                bytes.extend_from_slice(part.get(2..).unwrap_or_default().as_bytes());
+            }
+            None => {
+                bytes.push(b'=');
+                bytes.extend_from_slice(part.as_bytes());
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 fn compare_kept(
@@ -299,4 +318,14 @@ pub fn key_in(path: &Path) -> Result<String, AppError> {
     let key = text.split_whitespace().find(|word| unhex::<32>(word).is_some());
     key.map(str::to_lowercase)
         .ok_or_else(|| AppError::input(format!("{} holds no public key: 64 hexadecimal digits", path.display())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::unquoted;
+
+    #[test]
+    fn a_mails_line_is_put_together_again() {
+        assert_eq!(unquoted("a=3Db=\r\nc=C3=A9 = d=\n"), "a=bcé = d");
+    }
 }
