@@ -70,10 +70,15 @@ pub enum Action {
     CorrectReadings,
     /// What a tenant's meters say, and what the running month may cost them.
     SeeUsage,
+    /// Plan a month, make its drafts, issue them.
+    RunBilling,
+    /// What mails say and what became of them.
+    SeeNotices,
+    SendNotices,
 }
 
 impl Action {
-    pub const ALL: [Action; 11] = [
+    pub const ALL: [Action; 14] = [
         Action::SendReadings,
         Action::SeeTenants,
         Action::SeeContracts,
@@ -85,6 +90,9 @@ impl Action {
         Action::SeeMeters,
         Action::CorrectReadings,
         Action::SeeUsage,
+        Action::RunBilling,
+        Action::SeeNotices,
+        Action::SendNotices,
     ];
 
     pub const fn name(self) -> &'static str {
@@ -100,6 +108,9 @@ impl Action {
             Action::SeeMeters => "see meters",
             Action::CorrectReadings => "correct readings",
             Action::SeeUsage => "see usage",
+            Action::RunBilling => "run billing",
+            Action::SeeNotices => "see notices",
+            Action::SendNotices => "send notices",
         }
     }
 }
@@ -133,6 +144,7 @@ pub const fn policy(role: Role, action: Action) -> Decision {
         (Role::Finance | Role::Auditor, Action::SendReadings) | (Role::Auditor, Action::CorrectReadings) => {
             Decision::Deny
         }
+        (Role::Auditor, Action::RunBilling | Action::SendNotices) => Decision::Deny,
         (Role::Finance | Role::Auditor, _) => Decision::Everyone,
         (Role::Operator, Action::SendReadings | Action::SeeRacks | Action::SeeMeters | Action::CorrectReadings) => {
             Decision::Everyone

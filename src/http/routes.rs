@@ -57,8 +57,26 @@ pub const ROUTES: &[RouteRow] = &[
     get!("/tenants", Access::Page(Action::SeeTenants), pages::tenants::list),
     get!("/tenants/{code}", Access::Page(Action::SeeTenants), pages::tenants::one),
     get!("/invoices", Access::Page(Action::SeeInvoices), pages::invoices::list),
+    get!("/invoices/list.csv", Access::Page(Action::SeeInvoices), pages::invoices::files::csv),
+    get!("/invoices/list.xlsx", Access::Page(Action::SeeInvoices), pages::invoices::files::xlsx),
+    get!("/invoices/documents.zip", Access::Page(Action::SeeInvoices), pages::invoices::files::zip),
     get!("/invoices/{number}.pdf", Access::Page(Action::SeeInvoices), invoices::pdf),
     get!("/invoices/{number}.xml", Access::Page(Action::SeeInvoices), invoices::xml),
+    get!("/invoices/{number}/preview.pdf", Access::Page(Action::SeeInvoices), pages::invoice::preview),
+    get!("/invoices/{number}/lines/{line}", Access::Page(Action::SeeInvoices), pages::invoice::trace::line),
+    get!(
+        "/invoices/{number}/lines/{line}/readings",
+        Access::Page(Action::SeeInvoices),
+        pages::invoice::trace::readings
+    ),
+    get!(
+        "/invoices/{number}/lines/{line}/readings.csv",
+        Access::Page(Action::SeeInvoices),
+        pages::invoice::trace::file
+    ),
+    get!("/invoices/{number}/mail", Access::Page(Action::SeeNotices), pages::invoice::mail::show),
+    post!("/invoices/{number}/mail", Access::Page(Action::SendNotices), pages::invoice::mail::resend),
+    get!("/invoices/{number}/mail/body", Access::Page(Action::SeeNotices), pages::invoice::mail::body),
     get!("/invoices/{number}", Access::Page(Action::SeeInvoices), pages::invoice::one),
     get!("/amortisation", Access::Page(Action::SeeAmortisation), pages::amortisation::page),
     get!("/amortisation/file", Access::Page(Action::SeeAmortisation), pages::amortisation::file),

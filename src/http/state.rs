@@ -1,6 +1,6 @@
 //! What every request shares.
 
-use std::sync::{PoisonError, RwLock};
+use std::sync::{OnceLock, PoisonError, RwLock};
 
 use actix_web::web;
 use chrono::{DateTime, Duration, Utc};
@@ -9,6 +9,7 @@ use tokio::sync::Semaphore;
 use super::auth::token::{Identity, SigningKey, TokenError, TokenKeys};
 use super::error::Fault;
 use super::throttle::{Attempt, Throttle};
+use crate::app::deliver_outbox::Postage;
 use crate::app::receive_readings::Receiver;
 use crate::app::sign_in::{self, Person};
 use crate::app::{AppError, Store};
@@ -27,6 +28,8 @@ pub struct Shared {
     pub store: Store,
     pub receiver: Receiver,
     pub throttle: Throttle,
+    /// What notices carry, for showing them; the public address alone before it is told.
+    postage: OnceLock<Postage>,
     /// The address people use, without a trailing slash.
     pub public_url: String,
     clock: Clock,
@@ -42,11 +45,23 @@ impl Shared {
             receiver: Receiver::start(&store, now)?,
             store,
             throttle: Throttle::default(),
+            postage: OnceLock::new(),
             public_url: config.public_url.trim_end_matches('/').to_owned(),
             clock,
             keys: RwLock::new((keys, now)),
             password_checks: Semaphore::new(PASSWORD_CHECKS_MAX),
         })
+    }
+
+    /// Tells what notices carry; the first telling counts.
+    pub fn set_postage(&self, postage: Postage) {
+        let _ = self.postage.set(postage);
+    }
+
+    /// What notices carry.
+    pub fn postage(&self) -> Postage {
+        let usual = || Postage { attach_pdf: true, public_url: self.public_url.clone() };
+        self.postage.get().cloned().unwrap_or_else(usual)
     }
 
     pub fn now(&self) -> DateTime<Utc> {

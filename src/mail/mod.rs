@@ -12,5 +12,5 @@ mod texts;
 
 pub use lettre::Message;
 pub use mailer::{MailError, Mailer};
-pub use notice::{InvoiceNotice, invoice_available};
+pub use notice::{InvoiceNotice, Preview, invoice_available, preview};
 pub use smtp::{SmtpSecurity, SmtpSettings};

@@ -93,6 +93,30 @@ pub fn invoice_available(notice: &InvoiceNotice<'_>) -> Result<Message, MailErro
     message.map_err(|error| MailError::Permanent(error.to_string()))
 }
 
+/// A notice as people read it, before it is a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Preview {
+    pub from: String,
+    pub subject: String,
+    pub text: String,
+    pub html: String,
+    /// The name of the attached file, where there is one.
+    pub attachment: Option<String>,
+}
+
+/// What [`invoice_available`] would say.
+pub fn preview(notice: &InvoiceNotice<'_>) -> Result<Preview, MailError> {
+    let words = words(notice);
+    let seller = &notice.invoice.seller;
+    Ok(Preview {
+        from: format!("{} <{}>", seller.name, seller.email),
+        subject: words.subject.clone(),
+        text: Text { words: &words }.render().map_err(unrenderable)?,
+        html: Html { words: &words }.render().map_err(unrenderable)?,
+        attachment: notice.pdf.map(|_| format!("{}.pdf", notice.invoice.number)),
+    })
+}
+
 fn alternative(notice: &InvoiceNotice<'_>, words: &Words) -> Result<MultiPart, MailError> {
     let text = Text { words }.render().map_err(unrenderable)?;
     let html = Html { words }.render().map_err(unrenderable)?;

@@ -13,10 +13,12 @@ pub mod home;
 pub mod invoice;
 pub mod invoices;
 mod language;
+mod lines;
 pub mod parts;
 pub mod sign_in;
 pub mod tenants;
 mod texts;
+mod trace;
 
 use actix_web::http::{Method, StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};

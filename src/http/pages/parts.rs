@@ -97,6 +97,10 @@ impl Pager {
         let to = |page: usize| address.with("page", page).href();
         Pager { page, pages, previous: (page > 1).then(|| to(page - 1)), next: (page < pages).then(|| to(page + 1)) }
     }
+
+    pub fn text(&self, frame: &Frame) -> String {
+        frame.page_of(self.page, self.pages)
+    }
 }
 
 /// How a state feels; its text says what it is.

@@ -88,8 +88,15 @@ mod tests {
         let known: BTreeSet<&str> = french.values().flat_map(|text| keys(text)).collect();
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/http/pages");
         let mut missing = vec![];
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
+        let mut folders = vec![folder];
+        let mut files = vec![];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() { folders.push(path) } else { files.push(path) }
+            }
+        }
+        for path in files {
             let source = std::fs::read_to_string(&path).unwrap_or_default();
             for start in [".t(\"", ".with(\"", "text(\""] {
                 let named = source.split(start).skip(1).filter_map(|rest| rest.split('"').next());
