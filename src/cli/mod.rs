@@ -15,6 +15,7 @@ mod context;
 mod demo;
 mod invoices;
 mod maintenance;
+mod meters;
 mod outbox;
 mod readings;
 mod serve;
@@ -48,6 +49,9 @@ enum Command {
     /// Bring readings in.
     #[command(subcommand)]
     Readings(readings::Readings),
+    /// What meters cover of a month, and what is odd about them.
+    #[command(subcommand)]
+    Meters(meters::Meters),
     /// Plan and run a month's billing.
     #[command(subcommand)]
     Billing(billing::Billing),
@@ -83,6 +87,7 @@ pub fn run(arguments: Arguments, clock: Clock) -> Result<Outcome, CliError> {
         Command::Import(command) => command.run(&context),
         Command::Export(command) => command.run(&context),
         Command::Readings(command) => command.run(&context),
+        Command::Meters(command) => command.run(&context),
         Command::Billing(command) => command.run(&context),
         Command::Invoices(command) => command.run(&context),
         Command::Outbox(command) => command.run(&context),

@@ -7,7 +7,7 @@ use actix_web::http::{Method, header};
 use actix_web::web::{self, JsonConfig, PathConfig, PayloadConfig, QueryConfig, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, ResponseError, Route};
 
-use super::api::{amortisation, invoices, journal, openapi, readings, tenants, token};
+use super::api::{amortisation, invoices, journal, meters, openapi, racks, readings, tenants, token, usage};
 use super::auth::{Access, guarded};
 use super::error::Fault;
 use super::{health, pages};
@@ -49,6 +49,11 @@ pub const ROUTES: &[RouteRow] = &[
     get!("/api/v1/invoices/{number}", Access::Api(Action::SeeInvoices), invoices::one),
     get!("/api/v1/amortisation", Access::Api(Action::SeeAmortisation), amortisation::report),
     get!("/api/v1/journal", Access::Api(Action::SeeJournal), journal::list),
+    get!("/api/v1/racks", Access::Api(Action::SeeRacks), racks::list),
+    get!("/api/v1/meters", Access::Api(Action::SeeMeters), meters::list),
+    get!("/api/v1/meters/{meter}/coverage", Access::Api(Action::SeeMeters), meters::coverage),
+    get!("/api/v1/usage", Access::Api(Action::SeeUsage), usage::usage),
+    get!("/api/v1/estimate", Access::Api(Action::SeeUsage), usage::estimate),
     get!("/assets/{name}", Access::OpenPage, pages::assets::asset),
     get!("/sign-in", Access::OpenPage, pages::sign_in::form),
     post!("/sign-in", Access::OpenPage, pages::sign_in::submit),
@@ -80,6 +85,24 @@ pub const ROUTES: &[RouteRow] = &[
     get!("/invoices/{number}", Access::Page(Action::SeeInvoices), pages::invoice::one),
     get!("/amortisation", Access::Page(Action::SeeAmortisation), pages::amortisation::page),
     get!("/amortisation/file", Access::Page(Action::SeeAmortisation), pages::amortisation::file),
+    get!("/racks", Access::Page(Action::SeeRacks), pages::racks::plan),
+    get!("/racks.csv", Access::Page(Action::SeeRacks), pages::racks::csv),
+    get!("/racks/{rack}", Access::Page(Action::SeeRacks), pages::racks::one),
+    get!("/meters", Access::Page(Action::SeeMeters), pages::meters::list),
+    get!("/meters.csv", Access::Page(Action::SeeMeters), pages::meters::csv),
+    get!("/meters/{meter}/readings.csv", Access::Page(Action::SeeMeters), pages::meters::readings_csv),
+    get!("/meters/{meter}/resolve", Access::Page(Action::CorrectReadings), pages::resolve::form),
+    post!("/meters/{meter}/resolve", Access::Page(Action::CorrectReadings), pages::resolve::submit),
+    get!("/meters/{meter}", Access::Page(Action::SeeMeters), pages::meters::one),
+    get!("/readings", Access::Page(Action::SendReadings), pages::readings_upload::form),
+    get!("/readings/import", Access::Page(Action::SendReadings), pages::readings_upload::form),
+    post!("/readings/import", Access::Page(Action::SendReadings), pages::readings_upload::submit),
+    get!("/readings/import/{upload}", Access::Page(Action::SendReadings), pages::readings_upload::report),
+    get!("/usage", Access::Page(Action::SeeUsage), pages::usage::usage),
+    get!("/usage.csv", Access::Page(Action::SeeUsage), pages::usage::csv),
+    get!("/usage/estimate", Access::Page(Action::SeeUsage), pages::estimate::estimate),
+    get!("/contracts", Access::Page(Action::SeeContracts), pages::contracts::list),
+    get!("/contracts/{contract}", Access::Page(Action::SeeContracts), pages::contracts::one),
 ];
 
 /// Registers the table; everything else is not found.

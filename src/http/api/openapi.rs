@@ -7,7 +7,7 @@ use actix_web::http::header;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::{amortisation, invoices, journal, readings, tenants, token};
+use super::{amortisation, invoices, journal, meters, racks, readings, tenants, token, usage};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -24,6 +24,11 @@ use super::{amortisation, invoices, journal, readings, tenants, token};
         invoices::xml,
         amortisation::report,
         journal::list,
+        racks::list,
+        meters::list,
+        meters::coverage,
+        usage::usage,
+        usage::estimate,
     ),
     modifiers(&Token)
 )]

@@ -7,6 +7,9 @@
 pub mod amortisation;
 pub mod assets;
 mod chart;
+pub mod contracts;
+mod course_chart;
+pub mod estimate;
 mod flash;
 mod frame;
 pub mod home;
@@ -14,11 +17,17 @@ pub mod invoice;
 pub mod invoices;
 mod language;
 mod lines;
+pub mod meters;
 pub mod parts;
+mod plant;
+pub mod racks;
+pub mod readings_upload;
+pub mod resolve;
 pub mod sign_in;
 pub mod tenants;
 mod texts;
 mod trace;
+pub mod usage;
 
 use actix_web::http::{Method, StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
@@ -27,6 +36,7 @@ use askama::Template;
 use super::error::Fault;
 
 pub use frame::Frame;
+pub(super) use parts::Address;
 
 /// What a page leaves with the browser: the choice of language, and that a message was told.
 pub fn keep(request: &HttpRequest, response: &mut HttpResponse) {
