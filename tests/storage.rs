@@ -18,3 +18,5 @@ mod invoicing;
 mod people;
 #[path = "storage/readings.rs"]
 mod readings;
+#[path = "storage/series.rs"]
+mod series;

@@ -111,7 +111,10 @@ impl CourseChart {
     fn frame(courses: Courses<'_>, top: i64, language: Language) -> CourseChart {
         let count = length(courses.labels.len());
         let stride = ((LABEL_WIDTH * count + WIDTH - LEFT - 1) / (WIDTH - LEFT)).max(1);
-        let labels = (0_i64..).zip(courses.labels).filter(|(index, label)| index % stride == 0 && !label.is_empty());
+        let labels = (0_i64..).zip(courses.labels).filter(|(index, label)| {
+            let centre = (edge(*index, count) + edge(*index + 1, count)) / 2;
+            index % stride == 0 && !label.is_empty() && centre + LABEL_WIDTH / 2 <= WIDTH
+        });
         let grid = |step: i64| {
             let value = Decimal::new(top / GRID_LINES * step, 6).normalize();
             (

@@ -180,7 +180,7 @@ fn place(frame: &Frame, meter: &crate::domain::metering::Meter) -> String {
 }
 
 fn value(frame: &Frame, value: Decimal, register: Register) -> String {
-    format!("{}\u{a0}{}", frame.number(&value), plant::unit(register))
+    format!("{}\u{a0}{}", frame.number(&value), plant::unit(frame, register))
 }
 
 fn coverage_text(frame: &Frame, summary: &MeterSummary) -> String {
@@ -381,7 +381,7 @@ fn template(frame: Frame, file: &MeterFile, page_number: usize, may_correct: boo
     });
     MeterTemplate {
         register: frame.t(&format!("register-{}", meter.register.name())),
-        unit: plant::unit(meter.register),
+        unit: plant::unit(&frame, meter.register),
         place: meter.rack.as_ref().map(|rack| (format!("/racks/{}", encoded(rack.as_str())), place(&frame, meter))),
         tenant: file.summary.tenant.as_ref().map(ToString::to_string).unwrap_or_default(),
         month: frame.month(&file.month),
@@ -413,7 +413,7 @@ fn template(frame: Frame, file: &MeterFile, page_number: usize, may_correct: boo
         may_correct,
         is_counter: meter.register == Register::Energy,
         days_caption: frame
-            .texts("days-caption", &[("meter", meter.code.as_str()), ("unit", plant::unit(meter.register))]),
+            .texts("days-caption", &[("meter", meter.code.as_str()), ("unit", plant::unit(&frame, meter.register))]),
         readings_caption: frame
             .texts("month-readings-caption", &[("meter", meter.code.as_str()), ("month", &frame.month(&file.month))]),
         code: meter.code.to_string(),
@@ -442,7 +442,7 @@ fn chart(frame: &Frame, file: &MeterFile) -> Option<CourseChart> {
                 &[("meter", file.summary.meter.code.as_str()), ("month", &month)],
             ),
             description: frame.t("chart-see-table"),
-            unit: plant::unit(register),
+            unit: plant::unit(frame, register),
             labels: file.days.iter().map(|(day, _)| chrono::Datelike::day(day).to_string()).collect(),
             courses: vec![values],
             limit: None,

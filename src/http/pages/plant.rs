@@ -52,11 +52,11 @@ pub fn per_mille(frame: &Frame, thousandths: i64) -> String {
     }
 }
 
-pub const fn unit(register: Register) -> &'static str {
+pub fn unit(frame: &Frame, register: Register) -> &'static str {
     match register {
         Register::Energy => "kWh",
         Register::Power => "kW",
-        Register::Storage => "TB",
+        Register::Storage => frame.either("To", "TB"),
         Register::Occupancy => "U",
     }
 }

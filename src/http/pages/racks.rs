@@ -18,13 +18,13 @@ use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
 
 /// A rack in the drawing.
-const CELL_WIDTH: i64 = 76;
+const CELL_WIDTH: i64 = 86;
 const CELL_HEIGHT: i64 = 84;
 const CELL_GAP: i64 = 4;
 const AISLE_GAP: i64 = 40;
 const TOP: i64 = 24;
 /// So much of a tenant's code fits into a rack.
-const CODE_CHARACTERS_MAX: usize = 10;
+const CODE_CHARACTERS_MAX: usize = 9;
 
 #[derive(Template)]
 #[template(path = "racks.html")]
@@ -402,7 +402,7 @@ fn meter_view(frame: &Frame, one: &read_racks::FeedMeter, zone: Tz) -> MeterView
             || "–".to_owned(),
             |last| {
                 let value = frame.number(&last.value.to_decimal());
-                format!("{value}\u{a0}{}, {}", plant::unit(register), frame.instant(last.at, zone))
+                format!("{value}\u{a0}{}, {}", plant::unit(frame, register), frame.instant(last.at, zone))
             },
         ),
     }

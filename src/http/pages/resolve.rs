@@ -229,7 +229,7 @@ fn template(
     Ok(ResolveTemplate {
         title: frame.with(&format!("resolve-title-{}", form.kind), "meter", meter.code.as_str()),
         help: frame.t(&format!("resolve-help-{}", form.kind)),
-        unit: plant::unit(meter.register),
+        unit: plant::unit(&frame, meter.register),
         plan: plan.map(|plan| plan_view(&frame, file, &form, &plan)),
         frame: frame.under(meter.code.to_string(), back.clone()),
         path,

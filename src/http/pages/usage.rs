@@ -165,10 +165,15 @@ fn figures(frame: &Frame, usage: &TenantUsage) -> Vec<(String, String)> {
     };
     let has_energy = usage.courses.iter().any(|course| course.is_energy());
     add("figure-energy", has_energy.then(|| usage.energy_total()), 1, "kWh");
-    add("figure-power-a", usage.latest(Course::PowerA), 2, "kW");
-    add("figure-power-b", usage.latest(Course::PowerB), 2, "kW");
-    add("figure-peak", usage.peak().map(|(peak, _)| peak), 2, "kW");
-    add("figure-storage", usage.latest(Course::Storage), 2, "TB");
+    // A month's slots are days: its powers are means of days.
+    let of = |day: &'static str, window: &'static str| match usage.view {
+        UsageView::Month(_) => day,
+        UsageView::Day(_) => window,
+    };
+    add(of("figure-day-power-a", "figure-power-a"), usage.latest(Course::PowerA), 2, "kW");
+    add(of("figure-day-power-b", "figure-power-b"), usage.latest(Course::PowerB), 2, "kW");
+    add(of("figure-day-peak", "figure-peak"), usage.peak().map(|(peak, _)| peak), 2, "kW");
+    add("figure-storage", usage.latest(Course::Storage), 2, frame.either("To", "TB"));
     add("figure-units", usage.latest(Course::Units), 0, "U");
     if !usage.racks.is_empty() {
         figures.push((frame.t("figure-racks"), usage.racks.len().to_string()));
@@ -193,7 +198,7 @@ fn charts(frame: &Frame, usage: &TenantUsage) -> Vec<ChartView> {
                 &[("tenant", &usage.tenant.name), ("period", &period(frame, usage))],
             ),
             description: frame.t("chart-see-table"),
-            unit: first.unit(),
+            unit: if *first == Course::Storage { frame.either("To", "TB") } else { first.unit() },
             labels: labels(),
             courses: shown.iter().map(|one| course(*one)).collect(),
             limit: None,
