@@ -9,6 +9,8 @@ mod billing;
 mod common;
 #[path = "pages/markup.rs"]
 mod markup;
+#[path = "pages/plant.rs"]
+mod plant;
 #[path = "pages/reading.rs"]
 mod reading;
 #[path = "pages/sessions.rs"]

@@ -22,5 +22,7 @@ mod kept;
 mod people;
 #[path = "storage/readings.rs"]
 mod readings;
+#[path = "storage/series.rs"]
+mod series;
 #[path = "storage/trail.rs"]
 mod trail;

@@ -50,6 +50,11 @@ pub fn advance(store: &Store, now: DateTime<Utc>) -> Result<Packed, AppError> {
 /// Packs everything anew.
 pub fn rebuild(store: &Store, now: DateTime<Utc>) -> Result<i64, AppError> {
     store.write(|connection| Ok(series::forget(connection)?))?;
+    all(store, now)
+}
+
+/// Packs everything that is over.
+pub fn all(store: &Store, now: DateTime<Utc>) -> Result<i64, AppError> {
     let mut days = 0;
     loop {
         let packed = advance(store, now)?;

@@ -13,7 +13,7 @@ use crate::domain::calendar::{BillingMonth, Period, Timestamp};
 use crate::domain::contract::LineQuantity;
 use crate::domain::ids::{MeterCode, MeterId, TenantCode};
 use crate::domain::metering::{Coverage, Meter, Reading, Register, Sample, SlotValue, day_slots, profile};
-use crate::storage::readings::Correction;
+pub use crate::storage::readings::Correction;
 use crate::storage::series::{self, SeriesReader};
 use crate::storage::{AnyConnection, billing, book as stored, readings};
 

@@ -177,7 +177,9 @@ fn look(
         .filter_map(|meter| Some((*ids.get(&meter.code)?, meter)))
         .collect();
     let last = last_readings(connection, &standing, now)?;
-    let period = Period { from: now.plus_seconds(-hours * HOUR_SECONDS), to: now };
+    // On the clock, so that the first window is whole.
+    let begin = now.seconds() - hours * HOUR_SECONDS;
+    let period = Period { from: Timestamp::from_seconds(begin - begin.rem_euclid(600)), to: now };
     let slots = window_slots(period, WINDOW_MINUTES, book.facility.zone).unwrap_or_default();
     let all: Vec<MeterId> = standing.iter().map(|(id, _)| *id).collect();
     let mut around = Around::open(connection, &all, period)?;

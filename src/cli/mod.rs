@@ -19,6 +19,7 @@ mod demo;
 mod invoices;
 mod journal;
 mod maintenance;
+mod meters;
 mod outbox;
 mod payback;
 mod payments;
@@ -54,6 +55,9 @@ enum Command {
     /// Bring readings in.
     #[command(subcommand)]
     Readings(readings::Readings),
+    /// What meters cover of a month, and what is odd about them.
+    #[command(subcommand)]
+    Meters(meters::Meters),
     /// Plan and run a month's billing.
     #[command(subcommand)]
     Billing(billing::Billing),
@@ -104,6 +108,7 @@ pub fn run(arguments: Arguments, clock: Clock) -> Result<Outcome, CliError> {
         Command::Import(command) => command.run(&context),
         Command::Export(command) => command.run(&context),
         Command::Readings(command) => command.run(&context),
+        Command::Meters(command) => command.run(&context),
         Command::Billing(command) => command.run(&context),
         Command::Invoices(command) => command.run(&context),
         Command::Payments(command) => command.run(&context),

@@ -7,7 +7,9 @@ use actix_web::http::{Method, header};
 use actix_web::web::{self, JsonConfig, PathConfig, PayloadConfig, QueryConfig, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, ResponseError, Route};
 
-use super::api::{amortisation, audit, invoices, journal, ledger, openapi, readings, tenants, token};
+use super::api::{
+    amortisation, audit, invoices, journal, ledger, meters, openapi, racks, readings, tenants, token, usage,
+};
 use super::auth::{Access, guarded};
 use super::error::Fault;
 use super::{health, pages};
@@ -53,6 +55,11 @@ pub const ROUTES: &[RouteRow] = &[
     get!("/api/v1/journal/accounts/{account}", Access::Api(Action::SeeJournal), ledger::account),
     get!("/api/v1/audit/events", Access::Api(Action::SeeTrail), audit::events),
     get!("/api/v1/audit/roots", Access::Api(Action::SeeTrail), audit::signed_roots),
+    get!("/api/v1/racks", Access::Api(Action::SeeRacks), racks::list),
+    get!("/api/v1/meters", Access::Api(Action::SeeMeters), meters::list),
+    get!("/api/v1/meters/{meter}/coverage", Access::Api(Action::SeeMeters), meters::coverage),
+    get!("/api/v1/usage", Access::Api(Action::SeeUsage), usage::usage),
+    get!("/api/v1/estimate", Access::Api(Action::SeeUsage), usage::estimate),
     get!("/assets/{name}", Access::OpenPage, pages::assets::asset),
     get!("/sign-in", Access::OpenPage, pages::sign_in::form),
     post!("/sign-in", Access::OpenPage, pages::sign_in::submit),
@@ -118,6 +125,24 @@ pub const ROUTES: &[RouteRow] = &[
     get!("/audit/pack", Access::Page(Action::TakeEvidence), pages::audit_verify::pack),
     get!("/audit/sample", Access::Page(Action::SeeTrail), pages::audit_sample::draw),
     get!("/audit/sample/sheet/{number}", Access::Page(Action::SeeTrail), pages::audit_sheet::sheet),
+    get!("/racks", Access::Page(Action::SeeRacks), pages::racks::plan),
+    get!("/racks.csv", Access::Page(Action::SeeRacks), pages::racks::csv),
+    get!("/racks/{rack}", Access::Page(Action::SeeRacks), pages::racks::one),
+    get!("/meters", Access::Page(Action::SeeMeters), pages::meters::list),
+    get!("/meters.csv", Access::Page(Action::SeeMeters), pages::meters::csv),
+    get!("/meters/{meter}/readings.csv", Access::Page(Action::SeeMeters), pages::meters::readings_csv),
+    get!("/meters/{meter}/resolve", Access::Page(Action::CorrectReadings), pages::resolve::form),
+    post!("/meters/{meter}/resolve", Access::Page(Action::CorrectReadings), pages::resolve::submit),
+    get!("/meters/{meter}", Access::Page(Action::SeeMeters), pages::meters::one),
+    get!("/readings", Access::Page(Action::SendReadings), pages::readings_upload::form),
+    get!("/readings/import", Access::Page(Action::SendReadings), pages::readings_upload::form),
+    post!("/readings/import", Access::Page(Action::SendReadings), pages::readings_upload::submit),
+    get!("/readings/import/{upload}", Access::Page(Action::SendReadings), pages::readings_upload::report),
+    get!("/usage", Access::Page(Action::SeeUsage), pages::usage::usage),
+    get!("/usage.csv", Access::Page(Action::SeeUsage), pages::usage::csv),
+    get!("/usage/estimate", Access::Page(Action::SeeUsage), pages::estimate::estimate),
+    get!("/contracts", Access::Page(Action::SeeContracts), pages::contracts::list),
+    get!("/contracts/{contract}", Access::Page(Action::SeeContracts), pages::contracts::one),
 ];
 
 /// Registers the table; everything else is not found.

@@ -108,6 +108,11 @@ impl Shared {
         (self.clock)()
     }
 
+    /// For work that goes on after the answer.
+    pub fn clock(&self) -> Clock {
+        self.clock
+    }
+
     /// True where people reach the server by HTTPS: cookies are then sent by no other way.
     pub fn is_secure(&self) -> bool {
         self.public_url.starts_with("https://")

@@ -24,13 +24,16 @@ impl Things {
 }
 
 fn path(row: &RouteRow, [number, code]: &[String; 2]) -> String {
-    row.path
-        .replace("{number}", number)
-        .replace("{code}", code)
-        .replace("{name}", "unknown.css")
+    let (meter, rack, contract) = match code.as_str() {
+        "aphp" => ("A01-EA", "A01", "AP-2026"),
+        "eau-de-paris" => ("A02-U", "A02", "EDP-2026"),
+        _ => ("nobody", "nobody", "nobody"),
+    };
+    let path = row.path.replace("{number}", number).replace("{code}", code).replace("{name}", "unknown.css");
+    let path = path.replace("{meter}", meter).replace("{rack}", rack).replace("{contract}", contract);
+    path.replace("{upload}", "1")
         .replace("{account}", "411")
         .replace("{month}", "2026-10")
-        .replace("{contract}", "none")
         .replace("{line}", "2")
         .replace("{run}", "1")
 }

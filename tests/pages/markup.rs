@@ -142,6 +142,20 @@ async fn every_page_is_a_sound_document_in_both_languages() {
         "/audit/sample?size=0&seed=s".to_owned(),
         format!("/audit/sample/sheet/{number}"),
         "/audit/sample/sheet/nothing".to_owned(),
+        "/racks".to_owned(),
+        "/racks/A01".to_owned(),
+        "/meters?month=2026-10".to_owned(),
+        "/meters?q=nothing".to_owned(),
+        "/meters/A01-EA?month=2026-10".to_owned(),
+        "/meters/A01-EA/resolve?kind=correct&at=2026-10-25T00:30:00Z".to_owned(),
+        "/meters/A01-EA/resolve?kind=reset".to_owned(),
+        "/usage".to_owned(),
+        "/usage?tenant=eau-de-paris&month=2026-10".to_owned(),
+        "/usage?day=2026-10-25".to_owned(),
+        "/usage/estimate?month=2026-10".to_owned(),
+        "/contracts".to_owned(),
+        "/contracts/AP-2026".to_owned(),
+        "/contracts/EDP-2026".to_owned(),
     ];
     let cookie = server.sign_in(Role::Finance).await;
     for language in ["fr", "en"] {
@@ -150,7 +164,7 @@ async fn every_page_is_a_sound_document_in_both_languages() {
             check(path, language, &server.call(request.insert_header(("accept-language", language))).await);
         }
         let operator = server.sign_in(Role::Operator).await;
-        for path in ["/", "/invoices"] {
+        for path in ["/invoices", "/readings", "/racks"] {
             let request = TestRequest::get().uri(path).insert_header(("cookie", operator.as_str()));
             check(path, language, &server.call(request.insert_header(("accept-language", language))).await);
         }

@@ -15,7 +15,9 @@ use super::context::progress_bar;
 use super::{CliError, Context, Outcome};
 use crate::app::ingest_readings::{self, ReadingInput};
 use crate::app::run_billing::{self, RunRequest};
-use crate::app::{Store, deliver_outbox, export_book, import_book, post_depreciation, record_management_figures};
+use crate::app::{
+    Store, deliver_outbox, export_book, import_book, keep_series, post_depreciation, record_management_figures,
+};
 use crate::bookfile;
 use crate::domain::audit::Actor;
 use crate::domain::book::Book;
@@ -47,6 +49,7 @@ impl Demo {
         let example = book::example_book(first).map_err(|error| CliError::Input(error.to_string()))?;
         let stored = steps.time("book", || import(context, &store, &example))?;
         let loaded = steps.time("readings", || load_readings(context, &store, &stored, first, last))?;
+        steps.time("packing", || Ok(keep_series::all(&store, context.now)?))?;
         steps.time("billing", || bill(context, &store, &stored, &months))?;
         steps.time("mail", || deliver(context, &store, last))?;
         steps.time("depreciation", || Ok(post_depreciation::post(&store, last, &context.actor(), context.now)?))?;
@@ -114,7 +117,9 @@ fn load_readings(
     last: BillingMonth,
 ) -> Result<u64, CliError> {
     let zone = book.facility.zone;
-    let whole = Period { from: first.period(zone).from, to: last.period(zone).to };
+    // The running month too: usage and estimates show it.
+    let until = last.period(zone).to.max(context.now.into());
+    let whole = Period { from: first.period(zone).from, to: until };
     let resume_from = ingest_readings::latest(store, &"general-A".into())?.map_or(whole.from, |at| at.plus_seconds(1));
     let source = readings::ExampleReadings::new(book, first, whole);
     let bar = progress_bar(context, "hours of readings");

@@ -7,7 +7,7 @@ use actix_web::http::header;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::{amortisation, audit, invoices, journal, ledger, readings, tenants, token};
+use super::{amortisation, audit, invoices, journal, ledger, meters, racks, readings, tenants, token, usage};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -28,6 +28,11 @@ use super::{amortisation, audit, invoices, journal, ledger, readings, tenants, t
         ledger::account,
         audit::events,
         audit::signed_roots,
+        racks::list,
+        meters::list,
+        meters::coverage,
+        usage::usage,
+        usage::estimate,
     ),
     modifiers(&Token)
 )]

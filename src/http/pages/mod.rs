@@ -12,6 +12,9 @@ pub mod audit_sheet;
 pub mod audit_verify;
 pub mod billing;
 mod chart;
+pub mod contracts;
+mod course_chart;
+pub mod estimate;
 mod flash;
 mod frame;
 pub mod home;
@@ -21,12 +24,18 @@ pub mod journal;
 mod language;
 pub mod ledger;
 mod lines;
+pub mod meters;
 pub mod notices;
 pub mod parts;
+mod plant;
+pub mod racks;
+pub mod readings_upload;
+pub mod resolve;
 pub mod sign_in;
 pub mod tenants;
 mod texts;
 mod trace;
+pub mod usage;
 
 use actix_web::http::{Method, StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
@@ -35,6 +44,7 @@ use askama::Template;
 use super::error::Fault;
 
 pub use frame::Frame;
+pub(super) use parts::Address;
 
 /// What a page leaves with the browser: the choice of language, and that a message was told.
 pub fn keep(request: &HttpRequest, response: &mut HttpResponse) {
