@@ -1,11 +1,20 @@
 //! The books of account through the command line: what happens to an invoice after its issue, the closing of years, and
 //! what outsiders' rules and tools say of the files.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::as_conversions,
+    clippy::float_arithmetic
+)]
 
 mod common;
 #[path = "ledger/fec.rs"]
 mod fec;
+#[path = "ledger/files.rs"]
+mod files;
 #[path = "ledger/outsiders.rs"]
 mod outsiders;
 #[path = "ledger/story.rs"]

@@ -19,6 +19,7 @@ pub mod ingest_readings;
 mod issue_invoice;
 pub mod list_invoices;
 pub mod open_balances;
+pub mod open_invoices;
 pub mod periods;
 pub mod plan_billing;
 pub mod post_depreciation;

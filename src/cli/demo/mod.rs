@@ -1,6 +1,7 @@
 //! `chapelle demo`: the main job, end to end, on an example of the Chapelle centre.
 
 mod book;
+mod payments;
 mod readings;
 mod summary;
 
@@ -46,6 +47,7 @@ impl Demo {
         let loaded = steps.time("readings", || load_readings(context, &store, &stored, first, last))?;
         steps.time("billing", || bill(context, &store, &stored, &months))?;
         steps.time("mail", || deliver(context, &store, last))?;
+        steps.time("payments", || payments::pay(context, &store))?;
         steps.time("depreciation", || Ok(post_depreciation::post(&store, last, &context.actor(), context.now)?))?;
         let people = steps.time("people", || summary::sign_ins(context, &store))?;
         let summary = Summary::gather(context, &store, &months, loaded, steps.taken, people)?;
