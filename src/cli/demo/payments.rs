@@ -18,9 +18,10 @@ pub fn pay(context: &Context, store: &Store) -> Result<(), CliError> {
     due.retain(|invoice| invoice.due_date + Days::new(DAYS_LATE) < today);
     // The last is overdue: someone has to be reminded.
     due.pop();
-    let late = due.iter().position(|invoice| invoice.tenant.as_str() == LATE_TENANT);
+    let is_first_run = record_payment::list(store, None, None)?.is_empty();
+    let late = due.iter().position(|invoice| invoice.tenant.as_str() == LATE_TENANT).filter(|_| is_first_run);
     for (position, invoice) in due.iter().enumerate() {
-        if Some(position) == late && record_payment::list(store, None, None)?.is_empty() {
+        if Some(position) == late {
             pay_late(context, store, invoice)?;
         } else {
             record(context, store, invoice, invoice.open, 0)?;
