@@ -1,11 +1,20 @@
 //! The books of account through the command line: what happens to an invoice after its issue, the closing of years, and
 //! what outsiders' rules and tools say of the files.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::as_conversions,
+    clippy::float_arithmetic
+)]
 
 mod common;
 #[path = "ledger/fec.rs"]
 mod fec;
+#[path = "ledger/files.rs"]
+mod files;
 #[path = "ledger/outsiders.rs"]
 mod outsiders;
 #[path = "ledger/story.rs"]
@@ -87,6 +96,12 @@ fn what_is_wrong_is_refused_with_its_arithmetic() {
     let told =
         refused(&world, LATER, &["journal", "open-balances", unbalanced.to_str().unwrap(), "--date", "2027-01-01"]);
     assert!(told.contains("debits 100.00 − credits 99.00 = 1.00"), "{told}");
+    let sound = world.file("soldes.csv", "compte;débit;crédit\n2135;100,00;\n1021;;100,00\n");
+    let open = |date: &str| ["journal", "open-balances", sound.to_str().unwrap(), "--date", date].map(str::to_owned);
+    let told = refused(&world, LATER, &open("2027-01-01").each_ref().map(String::as_str));
+    assert!(told.contains("2019 has entries here") && told.contains("twice"), "{told}");
+    let opened = json_at(&world, LATER, &open("2019-01-01").each_ref().map(String::as_str));
+    assert_eq!(text_of(&opened, "document"), "OUVERTURE-2019-01-01");
 }
 
 #[test]

@@ -37,6 +37,7 @@ pub fn close(store: &Store, year: i32, by: &Actor, now: DateTime<Utc>) -> Result
             return Err(AppError::input(format!("{year} is closed and locked already")));
         }
         check_earlier(connection, &states, year)?;
+        check_opening(connection, year + 1)?;
         let (first, last) = days_of(year)?;
         let of_year = JournalFilter { from: Some(first), through: Some(last), ..JournalFilter::default() };
         let entries = journal::list(connection, of_year)?;
@@ -101,6 +102,20 @@ fn check_earlier(connection: &mut AnyConnection, states: &Periods, year: i32) ->
         None => Ok(()),
         Some(earlier) => Err(AppError::input(format!(
             "{earlier} has entries and is not closed, so {year} has no sound opening: close it first with `chapelle journal close-year {earlier}`"
+        ))),
+    }
+}
+
+/// A year that balances of other books opened is not opened again: what both hold would count twice.
+fn check_opening(connection: &mut AnyConnection, next: i32) -> Result<(), AppError> {
+    let (first, last) = days_of(next)?;
+    let opening = Some(Journal::Opening);
+    let filter = JournalFilter { journal: opening, from: Some(first), through: Some(last), ..Default::default() };
+    match journal::list(connection, filter)?.first() {
+        None => Ok(()),
+        Some(posted) => Err(AppError::input(format!(
+            "{next} is opened already by {}: carrying balances forward would count them twice",
+            posted.entry.document
         ))),
     }
 }

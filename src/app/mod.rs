@@ -28,6 +28,7 @@ pub mod keep_series;
 pub mod list_invoices;
 pub mod notices;
 pub mod open_balances;
+pub mod open_invoices;
 pub mod periods;
 pub mod plan_billing;
 pub mod post_depreciation;

@@ -1,6 +1,6 @@
 //! Bring the balances of other books in, as the opening entry of a day, all or nothing.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use serde::Serialize;
 
 use super::{AppError, Store};
@@ -32,6 +32,11 @@ pub fn open(
     let lines: Vec<OpeningLine<'_>> = read.iter().map(line).collect();
     let entry = opening_entry(date, &lines).map_err(AppError::input)?;
     store.write(|connection| {
+        if let Some(earlier) = journal::years(connection)?.into_iter().find(|year| *year < date.year()) {
+            return Err(AppError::input(format!(
+                "{earlier} has entries here, and closing it carries their balances forward: balances brought in on {date} would count them twice; bring in those of a day before the first entry"
+            )));
+        }
         journal::insert(connection, &entry, now)?;
         let detail = serde_json::json!({ "date": date, "lines": lines.len(), "total": entry.total() });
         audit::append(connection, &AuditEvent::new(now, by, "balances.opened", &entry.document, detail))?;

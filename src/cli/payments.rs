@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::{CliError, Context, Outcome};
 use crate::app::charge_interest::{self, InterestReport};
 use crate::app::import_statement::{self, ImportReport, Totals};
+use crate::app::open_invoices::{self, OpenInvoice};
 use crate::app::record_payment::{self, NewPayment, PaymentReport, RecordedPayment};
 use crate::domain::invoice::InvoiceNumber;
 use crate::domain::money::Money;
@@ -17,6 +18,8 @@ use crate::domain::money::Money;
 pub enum Payments {
     /// Record money received for an invoice, in full or in part.
     Record(Record),
+    /// List invoices that are not paid, oldest due first.
+    Open,
     /// List payments in the order they were recorded.
     List(List),
     /// Record the payments of a bank statement, camt.053 or CFONB 120, found by their creditor reference or number.
@@ -66,6 +69,7 @@ impl Payments {
     pub fn run(&self, context: &Context) -> Result<Outcome, CliError> {
         match self {
             Payments::Record(record) => record.run(context),
+            Payments::Open => open(context),
             Payments::List(list) => list.run(context),
             Payments::Import(import) => import.run(context),
             Payments::Interest(interest) => interest.run(context),
@@ -113,6 +117,30 @@ impl List {
         });
         Ok(Outcome::Done)
     }
+}
+
+fn open(context: &Context) -> Result<Outcome, CliError> {
+    let found = open_invoices::list(&context.open()?, context.now)?;
+    context.print(&found, |found| match found.as_slice() {
+        [] => "every invoice is paid".to_owned(),
+        found => found.iter().map(describe_open).collect::<Vec<_>>().join("\n"),
+    });
+    Ok(Outcome::Done)
+}
+
+fn describe_open(invoice: &OpenInvoice) -> String {
+    let overdue = match invoice.days_overdue {
+        0 => String::new(),
+        days => format!("  {days} days overdue"),
+    };
+    format!(
+        "{:<14} {:<16} due {}  {:>14} of {:>14}{overdue}",
+        invoice.number.as_str(),
+        invoice.tenant.as_str(),
+        invoice.due_date,
+        invoice.open.to_string(),
+        invoice.gross.to_string()
+    )
 }
 
 /// A payment in the list.

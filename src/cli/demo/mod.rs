@@ -2,6 +2,7 @@
 
 mod book;
 mod management;
+mod payments;
 mod readings;
 mod summary;
 
@@ -52,6 +53,7 @@ impl Demo {
         steps.time("packing", || Ok(keep_series::all(&store, context.now)?))?;
         steps.time("billing", || bill(context, &store, &stored, &months))?;
         steps.time("mail", || deliver(context, &store, last))?;
+        steps.time("payments", || payments::pay(context, &store))?;
         steps.time("depreciation", || Ok(post_depreciation::post(&store, last, &context.actor(), context.now)?))?;
         steps.time("payback", || record_figures(context, &store, first, last))?;
         let people = steps.time("people", || summary::sign_ins(context, &store))?;

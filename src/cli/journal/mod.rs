@@ -191,7 +191,8 @@ impl List {
             return written(None, &bytes);
         }
         let entries = read_journal::list(&context.open()?, filter)?;
-        super::context::out(entries.iter().map(describe_entry).collect::<Vec<_>>().join("\n"));
+        let lines: Vec<String> = entries.iter().map(describe_entry).collect();
+        super::context::out(if lines.is_empty() { "no entry matches".to_owned() } else { lines.join("\n") });
         Ok(Outcome::Done)
     }
 }
