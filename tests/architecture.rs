@@ -23,7 +23,7 @@ const LAYERS: [(&str, u8); 12] = [
 ];
 
 /// The same inside the domain, where equal ranks may not see each other either.
-const DOMAIN_LAYERS: [(&str, u8); 18] = [
+const DOMAIN_LAYERS: [(&str, u8); 21] = [
     ("money", 1),
     ("quantity", 1),
     ("calendar", 0),
@@ -31,6 +31,7 @@ const DOMAIN_LAYERS: [(&str, u8); 18] = [
     ("access", 2),
     ("audit", 2),
     ("party", 2),
+    ("sampling", 2),
     ("facility", 3),
     ("ledger", 3),
     ("tariff", 3),
@@ -42,6 +43,8 @@ const DOMAIN_LAYERS: [(&str, u8); 18] = [
     ("rating", 7),
     ("invoice", 8),
     ("billing_run", 9),
+    ("receivables", 9),
+    ("reconciliation", 10),
 ];
 
 fn rust_files(folder: &Path, found: &mut Vec<PathBuf>) {

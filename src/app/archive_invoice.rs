@@ -14,11 +14,11 @@ use sha2::{Digest, Sha256};
 use super::{AppError, Store};
 use crate::documents;
 use crate::domain::access::TenantScope;
-use crate::domain::audit::hex;
+use crate::domain::audit::{Actor, AuditEvent, hex};
 use crate::domain::ids::InvoiceId;
 use crate::domain::invoice::{InvoiceNumber, IssuedInvoice};
 use crate::storage::archive::{self, ArchivedFile};
-use crate::storage::invoices;
+use crate::storage::{audit, evidence, invoices};
 
 pub use crate::storage::archive::ArchiveKind;
 
@@ -67,6 +67,15 @@ pub fn archive_one(
     store.write(|connection| {
         archive::insert(connection, id, &xml, now)?;
         archive::insert(connection, id, &pdf, now)?;
+        let frozen = evidence::frozen(connection, id)?;
+        let detail = serde_json::json!({
+            "issue_date": frozen.issue_date,
+            "content_sha256": frozen.content_sha256,
+            "pdf_sha256": pdf.sha256,
+            "xml_sha256": xml.sha256,
+        });
+        let event = AuditEvent::new(now, &Actor::new("job", None), "invoice.archived", &frozen.number, detail);
+        audit::append(connection, &event)?;
         Ok(())
     })?;
     Ok(path)
@@ -103,6 +112,30 @@ pub fn check(store: &Store) -> Result<ArchiveCheck, AppError> {
         }
     }
     Ok(check)
+}
+
+/// What reading every archived file found, with nothing mended.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct ArchiveLook {
+    pub sound: usize,
+    /// Paths, and what is wrong with them.
+    pub damaged: Vec<(String, String)>,
+}
+
+/// Compares every archived file with its recorded hash and changes nothing.
+pub fn look(store: &Store) -> Result<ArchiveLook, AppError> {
+    let mut look = ArchiveLook::default();
+    for file in archive::all(&mut *store.connection()?)? {
+        match fs::read(store.data_dir().join(&file.path)) {
+            Ok(bytes) if sha256(&bytes) == file.sha256 => look.sound += 1,
+            Ok(bytes) => {
+                let what = format!("its bytes give {}, archived was {}", sha256(&bytes), file.sha256);
+                look.damaged.push((file.path, what));
+            }
+            Err(error) => look.damaged.push((file.path, format!("it cannot be read: {error}"))),
+        }
+    }
+    Ok(look)
 }
 
 /// Makes a file that is gone again from the frozen invoice; false where it would not be what was archived.

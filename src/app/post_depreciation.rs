@@ -7,7 +7,7 @@ use super::{AppError, Store, export_book};
 use crate::domain::amortisation::{PostedDepreciation, depreciation_entry, months_due, plans};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::calendar::BillingMonth;
-use crate::domain::ledger::{Chart, Journal, JournalEntry};
+use crate::domain::ledger::{Journal, JournalEntry};
 use crate::domain::money::Money;
 use crate::storage::{audit, journal};
 
@@ -31,12 +31,12 @@ pub fn post(store: &Store, through: BillingMonth, by: &Actor, now: DateTime<Utc>
             through.previous()
         )));
     }
-    let chart = Chart::default();
+    let chart = &book.accounting.chart;
     let plans = plans(&book.assets);
     let mut report = PostingReport { through, posted: vec![], depreciation: Money::ZERO, subsidies: Money::ZERO };
     for month in months_due(&plans, through) {
         let Some(entry) =
-            depreciation_entry(&plans, month, &chart).map_err(|error| AppError::Corrupt(error.to_string()))?
+            depreciation_entry(&plans, month, chart).map_err(|error| AppError::Corrupt(error.to_string()))?
         else {
             continue;
         };
@@ -44,7 +44,7 @@ pub fn post(store: &Store, through: BillingMonth, by: &Actor, now: DateTime<Utc>
             continue;
         }
         write(store, &entry, by, now)?;
-        let posted = PostedDepreciation::from_entries([&entry], &chart);
+        let posted = PostedDepreciation::from_entries([&entry], chart);
         report.depreciation += posted.iter().map(|(_, _, _, amounts)| amounts.charge).sum();
         report.subsidies += posted.iter().map(|(_, _, _, amounts)| amounts.subsidy_income).sum();
         report.posted.push(month);

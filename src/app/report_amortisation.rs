@@ -5,7 +5,6 @@ use chrono::NaiveDate;
 use super::{AppError, Store, export_book};
 use crate::documents::amortisation;
 use crate::domain::amortisation::{AmortisationReport, PostedDepreciation, report as report_on};
-use crate::domain::ledger::Chart;
 use crate::domain::party::Language;
 use crate::storage::journal;
 
@@ -34,7 +33,7 @@ impl ReportFormat {
 pub fn figures(store: &Store, as_of: NaiveDate) -> Result<AmortisationReport, AppError> {
     let book = export_book::load(store)?;
     let entries = journal::posted_depreciation(&mut *store.connection()?)?;
-    let posted = PostedDepreciation::from_entries(&entries, &Chart::default());
+    let posted = PostedDepreciation::from_entries(&entries, &book.accounting.chart);
     Ok(report_on(&book.assets, as_of, &posted))
 }
 

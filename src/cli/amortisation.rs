@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use clap::{Args, Subcommand, ValueEnum};
 
+use super::context::day;
 use super::{CliError, Context, Outcome};
 use crate::app::post_depreciation::{self, PostingReport};
 use crate::app::report_amortisation::{self, ReportFormat};
@@ -22,7 +23,7 @@ pub enum Amortisation {
 #[derive(Debug, Args)]
 pub struct Report {
     /// The day the report looks from, for example 2026-12-31.
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     as_of: NaiveDate,
     #[arg(long, value_enum, default_value_t = FormatArgument::Json)]
     format: FormatArgument,

@@ -9,14 +9,17 @@ use chrono::{DateTime, Utc};
 use clap::{Parser, Subcommand};
 
 mod amortisation;
+mod audit;
 mod billing;
 mod book;
 mod context;
 mod demo;
 mod invoices;
+mod journal;
 mod maintenance;
 mod outbox;
 mod payback;
+mod payments;
 mod readings;
 mod serve;
 mod users;
@@ -55,6 +58,12 @@ enum Command {
     /// List issued invoices and write their documents.
     #[command(subcommand)]
     Invoices(invoices::Invoices),
+    /// Record payments and claim late interest.
+    #[command(subcommand)]
+    Payments(payments::Payments),
+    /// The books of account.
+    #[command(subcommand)]
+    Journal(journal::Journal),
     /// Send what is waiting to be sent.
     #[command(subcommand)]
     Outbox(outbox::Outbox),
@@ -64,6 +73,9 @@ enum Command {
     /// What the investment brings back, and when.
     #[command(subcommand)]
     Payback(payback::Payback),
+    /// The audit trail: show it, sign it, verify it, take evidence away.
+    #[command(subcommand)]
+    Audit(audit::Audit),
     /// People who may sign in.
     #[command(subcommand)]
     User(users::User),
@@ -89,9 +101,12 @@ pub fn run(arguments: Arguments, clock: Clock) -> Result<Outcome, CliError> {
         Command::Readings(command) => command.run(&context),
         Command::Billing(command) => command.run(&context),
         Command::Invoices(command) => command.run(&context),
+        Command::Payments(command) => command.run(&context),
+        Command::Journal(command) => command.run(&context),
         Command::Outbox(command) => command.run(&context),
         Command::Amortisation(command) => command.run(&context),
         Command::Payback(command) => command.run(&context),
+        Command::Audit(command) => command.run(&context),
         Command::User(command) => command.run(&context),
         Command::Keys(command) => command.run(&context),
         Command::Migrate(command) => command.run(&context),

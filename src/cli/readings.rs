@@ -32,10 +32,12 @@ impl Readings {
         let mut failure = None;
         for file in &import.files {
             let bar = progress_bar(context, "bytes");
-            let report = ingest_readings::import_file(&store, file, &import.source, context.now, &mut |done, total| {
+            let progress = &mut |done, total| {
                 bar.set_length(total);
                 bar.set_position(done);
-            });
+            };
+            let by = context.actor();
+            let report = ingest_readings::import_file(&store, file, &import.source, &by, context.now, progress);
             bar.finish_and_clear();
             match report {
                 Ok(report) => reports.push(report),

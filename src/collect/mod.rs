@@ -4,6 +4,7 @@
 //! be what its meter showed (app). Invariants: memory does not grow with a file; a number goes from its digits to
 //! millionths without a float; one bad record does not stop the others. `docs/readings.md` describes the formats.
 
+pub mod balances;
 mod batch;
 mod csv;
 mod figures;

@@ -62,10 +62,18 @@ pub enum Action {
     SeeDrafts,
     SeeAmortisation,
     SeeJournal,
+    /// Racks: who is where, their load and lost redundancy.
+    SeeRacks,
+    /// Meters with their readings, gaps and anomalies.
+    SeeMeters,
+    /// Correct a reading, accept an estimate, declare a reset: each with its reason.
+    CorrectReadings,
+    /// What a tenant's meters say, and what the running month may cost them.
+    SeeUsage,
 }
 
 impl Action {
-    pub const ALL: [Action; 7] = [
+    pub const ALL: [Action; 11] = [
         Action::SendReadings,
         Action::SeeTenants,
         Action::SeeContracts,
@@ -73,6 +81,10 @@ impl Action {
         Action::SeeDrafts,
         Action::SeeAmortisation,
         Action::SeeJournal,
+        Action::SeeRacks,
+        Action::SeeMeters,
+        Action::CorrectReadings,
+        Action::SeeUsage,
     ];
 
     pub const fn name(self) -> &'static str {
@@ -84,6 +96,10 @@ impl Action {
             Action::SeeDrafts => "see drafts",
             Action::SeeAmortisation => "see amortisation",
             Action::SeeJournal => "see journal",
+            Action::SeeRacks => "see racks",
+            Action::SeeMeters => "see meters",
+            Action::CorrectReadings => "correct readings",
+            Action::SeeUsage => "see usage",
         }
     }
 }
@@ -112,13 +128,19 @@ impl Decision {
 pub const fn policy(role: Role, action: Action) -> Decision {
     match (role, action) {
         (Role::Admin, _) => Decision::Everyone,
-        // Finance and auditors read alike; neither writes meter readings, and nothing here lets an auditor change
-        // anything.
-        (Role::Finance | Role::Auditor, Action::SendReadings) => Decision::Deny,
+        // Finance and auditors read alike; neither sends meter readings, though finance corrects them with a reason, and
+        // nothing here lets an auditor change anything.
+        (Role::Finance | Role::Auditor, Action::SendReadings) | (Role::Auditor, Action::CorrectReadings) => {
+            Decision::Deny
+        }
         (Role::Finance | Role::Auditor, _) => Decision::Everyone,
-        (Role::Operator, Action::SendReadings) => Decision::Everyone,
+        (Role::Operator, Action::SendReadings | Action::SeeRacks | Action::SeeMeters | Action::CorrectReadings) => {
+            Decision::Everyone
+        }
         (Role::Operator, _) => Decision::Deny,
-        (Role::Tenant, Action::SeeTenants | Action::SeeContracts | Action::SeeInvoices) => Decision::Own,
+        (Role::Tenant, Action::SeeTenants | Action::SeeContracts | Action::SeeInvoices | Action::SeeUsage) => {
+            Decision::Own
+        }
         (Role::Tenant, _) => Decision::Deny,
     }
 }

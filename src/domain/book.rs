@@ -7,6 +7,7 @@
 use super::amortisation::FixedAsset;
 use super::contract::{Contract, PriceIndex};
 use super::facility::{Facility, Room};
+use super::ledger::Accounting;
 use super::metering::{Measure, Meter};
 use super::party::{Seller, Tenant};
 use super::payback::PaybackTerms;
@@ -24,6 +25,7 @@ pub use problem::{BookFault, BookPath, BookProblem, Labels};
 pub struct Book {
     pub facility: Facility,
     pub seller: Seller,
+    pub accounting: Accounting,
     pub rooms: Vec<Room>,
     pub meters: Vec<Meter>,
     pub tenants: Vec<Tenant>,
@@ -41,6 +43,7 @@ impl Book {
         let parts = BookParts {
             facility: Some(&self.facility),
             seller: Some(&self.seller),
+            accounting: Some(&self.accounting),
             rooms: &self.rooms,
             meters: &self.meters,
             tenants: &self.tenants,
@@ -75,6 +78,7 @@ impl Book {
 pub struct BookParts<'a> {
     pub facility: Option<&'a Facility>,
     pub seller: Option<&'a Seller>,
+    pub accounting: Option<&'a Accounting>,
     pub rooms: &'a [Room],
     pub meters: &'a [Meter],
     pub tenants: &'a [Tenant],

@@ -15,6 +15,7 @@ pub mod facility;
 pub mod ledger;
 pub mod metering;
 pub mod party;
+pub mod sampling;
 pub mod tariff;
 pub mod typography;
 // layer 2
@@ -29,3 +30,4 @@ pub mod invoice;
 // layer 5
 pub mod billing_run;
 pub mod receivables;
+pub mod reconciliation;

@@ -101,7 +101,13 @@ impl Shared {
         }
         let _turn = self.password_checks.acquire().await.map_err(Fault::internal)?;
         let store = self.store.clone();
-        let person = blocking(move || sign_in::check(&store, &email, &password)).await?;
+        let (by, now) = (attempt.actor(), self.now());
+        let person = blocking(move || {
+            let person = sign_in::check(&store, &email, &password)?;
+            sign_in::note_attempt(&store, &by, person.as_ref(), now)?;
+            Ok(person)
+        })
+        .await?;
         match person {
             Some(_) => self.throttle.succeeded(&attempt),
             None => self.throttle.failed(attempt, self.now()),

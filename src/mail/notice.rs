@@ -102,7 +102,7 @@ fn alternative(notice: &InvoiceNotice<'_>, words: &Words) -> Result<MultiPart, M
 }
 
 /// Quoted-printable whatever the text holds, so that it survives every relay and stays readable.
-fn encoded(text: String) -> Body {
+pub(super) fn encoded(text: String) -> Body {
     let encoding = ContentTransferEncoding::QuotedPrintable;
     // Quoted-printable encodes any text; the text itself would come back otherwise, and lettre chooses for it.
     Body::new_with_encoding(text, encoding).unwrap_or_else(Body::new)
@@ -121,11 +121,11 @@ fn bounded(builder: MultiPartBuilder, notice: &InvoiceNotice<'_>, part: &str) ->
     builder.boundary(format!("={}", digest.get(..40).unwrap_or_default()))
 }
 
-fn address(text: &str) -> Result<Address, MailError> {
+pub(super) fn address(text: &str) -> Result<Address, MailError> {
     text.parse().map_err(|error| MailError::Permanent(format!("`{text}` is not a mail address: {error}")))
 }
 
-fn plain_header(name: &'static str, value: &str) -> HeaderValue {
+pub(super) fn plain_header(name: &'static str, value: &str) -> HeaderValue {
     HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
 }
 

@@ -161,6 +161,29 @@ async fn guessing_gets_slower_and_tells_nothing() {
 }
 
 #[actix_web::test]
+async fn a_body_that_is_no_sign_in_is_told_so() {
+    let site = Site::new(Engine::Sqlite);
+    let server = Server::start(&site).await;
+    let request = || TestRequest::post().uri("/api/v1/token");
+    let large = "x".repeat(70 * 1024);
+    let cases = [
+        (
+            request().set_payload("email=x").insert_header(("content-type", "application/x-www-form-urlencoded")),
+            415,
+            "application/json",
+        ),
+        (request().set_payload(large).insert_header(("content-type", "application/json")), 413, "65536 bytes"),
+        (request().set_payload("{}").insert_header(("content-type", "application/json")), 400, "email"),
+    ];
+    for (request, status, told) in cases {
+        let answer = server.call(request).await;
+        let body = String::from_utf8(answer.body).unwrap();
+        assert_eq!(answer.status.as_u16(), status, "{body}");
+        assert!(body.contains(told), "{body}");
+    }
+}
+
+#[actix_web::test]
 async fn the_description_covers_the_api_and_nothing_else() {
     let site = Site::new(Engine::Sqlite);
     let server = Server::start(&site).await;

@@ -8,6 +8,7 @@ use super::source::Source;
 use super::syntax;
 use crate::domain::book::{Book, BookParts, BookPath};
 
+mod accounting;
 mod assets;
 mod contracts;
 mod meters;
@@ -44,6 +45,7 @@ pub(super) fn read_document<'a>(root: &'a toml_edit::Table, notes: &'a Notes<'a>
 fn read_book(t: &mut Table, notes: &Notes) -> Option<Book> {
     let facility = t.table("facility", "[facility]", places::facility);
     let seller = t.table("seller", "[seller]", parties::seller);
+    let accounting = t.optional_table("accounting", "[accounting]", accounting::accounting);
     let rooms = t.coded("room", "[[room]]", places::room);
     let meters = t.coded("meter", "[[meter]]", meters::meter);
     let tenants = t.coded("tenant", "[[tenant]]", parties::tenant);
@@ -52,9 +54,11 @@ fn read_book(t: &mut Table, notes: &Notes) -> Option<Book> {
     let contracts = t.coded("contract", "[[contract]]", contracts::contract);
     let assets = t.coded("asset", "[[asset]]", assets::asset);
     let payback = t.optional_table("payback", "[payback]", payback::terms);
+    let accounting = accounting.map(Option::unwrap_or_default);
     let parts = BookParts {
         facility: facility.as_ref(),
         seller: seller.as_ref(),
+        accounting: accounting.as_ref(),
         rooms: &rooms,
         meters: &meters,
         tenants: &tenants,
@@ -67,6 +71,18 @@ fn read_book(t: &mut Table, notes: &Notes) -> Option<Book> {
     for problem in parts.check() {
         notes.problem(problem);
     }
-    let (facility, seller, payback) = (facility?, seller?, payback?);
-    Some(Book { facility, seller, rooms, meters, tenants, price_indices, tariffs, contracts, assets, payback })
+    let (facility, seller, accounting, payback) = (facility?, seller?, accounting?, payback?);
+    Some(Book {
+        facility,
+        seller,
+        accounting,
+        rooms,
+        meters,
+        tenants,
+        price_indices,
+        tariffs,
+        contracts,
+        assets,
+        payback,
+    })
 }

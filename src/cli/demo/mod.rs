@@ -17,12 +17,11 @@ use crate::app::ingest_readings::{self, ReadingInput};
 use crate::app::run_billing::{self, RunRequest};
 use crate::app::{Store, deliver_outbox, export_book, import_book, post_depreciation, record_management_figures};
 use crate::bookfile;
+use crate::domain::audit::Actor;
 use crate::domain::book::Book;
 use crate::domain::calendar::{BillingMonth, Period};
 use crate::domain::metering::Quality;
 
-/// How many finished months a new demo begins before.
-const MONTHS: u32 = 14;
 /// Which month, counted from the first, has readings corrected after it was billed.
 const CORRECTED_MONTH: usize = 11;
 
@@ -32,12 +31,15 @@ pub struct Demo {
     /// Stop after the summary.
     #[arg(long)]
     no_serve: bool,
+    /// How many finished months a new example covers.
+    #[arg(long, default_value_t = 14, value_parser = clap::value_parser!(u32).range(1..=36))]
+    months: u32,
 }
 
 impl Demo {
     pub fn run(&self, context: &Context) -> Result<Outcome, CliError> {
-        let store = context.open()?;
-        let months = months(&store, context.now)?;
+        let store = context.open_or_create()?;
+        let months = months(&store, self.months, context.now)?;
         let Some((first, last)) = months.first().copied().zip(months.last().copied()) else {
             return Err(CliError::Input("there is no finished month to show".to_owned()));
         };
@@ -71,12 +73,12 @@ impl Steps {
     }
 }
 
-/// Every finished month of the demo: from where an earlier run began, else from [`MONTHS`] ago.
-fn months(store: &Store, now: DateTime<Utc>) -> Result<Vec<BillingMonth>, CliError> {
+/// Every finished month of the demo: from where an earlier run began, else the last `count`.
+fn months(store: &Store, count: u32, now: DateTime<Utc>) -> Result<Vec<BillingMonth>, CliError> {
     let last = BillingMonth::of(now.date_naive()).previous();
     let first = match export_book::load(store) {
         Ok(book) => begun_in(&book)?,
-        Err(crate::app::AppError::NoBook) => (1..MONTHS).fold(last, |month, _| month.previous()),
+        Err(crate::app::AppError::NoBook) => (1..count).fold(last, |month, _| month.previous()),
         Err(error) => return Err(error.into()),
     };
     Ok(first.through(last).collect())
@@ -117,7 +119,7 @@ fn load_readings(
     let source = readings::ExampleReadings::new(book, first, whole);
     let bar = progress_bar(context, "hours of readings");
     bar.set_length(source.hours());
-    let mut intake = ingest_readings::Intake::open(store, "demo")?;
+    let mut intake = ingest_readings::Intake::open(store, "demo")?.by(&Actor::new("demo", None));
     for hour in source {
         bar.inc(1);
         let inputs = hour.iter().filter(|reading| reading.at >= resume_from).filter_map(|reading| {
@@ -163,7 +165,7 @@ fn bill(context: &Context, store: &Store, book: &Book, months: &[BillingMonth]) 
 fn correct_late(store: &Store, book: &Book, month: BillingMonth, now: DateTime<Utc>) -> Result<(), CliError> {
     let reason = "one of two shelves was not counted";
     let corrections = readings::late_correction(book, month);
-    let mut intake = ingest_readings::Intake::open(store, "demo")?;
+    let mut intake = ingest_readings::Intake::open(store, "demo")?.by(&Actor::new("demo", None));
     let inputs = corrections.iter().map(|(meter, at, value)| ReadingInput {
         meter: meter.as_str(),
         at: *at,

@@ -61,6 +61,7 @@ pub async fn list(shared: Data<Shared>, _granted: Granted, query: Query<JournalQ
         journal,
         from: parsed("from", query.from.as_deref(), "a day such as 2026-10-01")?,
         through: parsed("through", query.through.as_deref(), "a day such as 2026-10-31")?,
+        ..JournalFilter::default()
     };
     let store = shared.store.clone();
     let entries = blocking(move || read_journal::list(&store, filter)).await?;

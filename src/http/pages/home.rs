@@ -16,7 +16,8 @@ struct HomePage {
 
 pub async fn home(http: HttpRequest) -> Result<HttpResponse, Fault> {
     let frame = Frame::of(&http);
-    match frame.navigation.first() {
+    let sections = || frame.navigation.iter().flat_map(|group| &group.items);
+    match sections().find(|item| item.path != "/") {
         Some(section) => Ok(see_other(section.path)),
         None => page(StatusCode::OK, &HomePage { frame }),
     }

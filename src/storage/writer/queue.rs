@@ -139,6 +139,7 @@ mod tests {
         let batch = IncomingBatch {
             readings: vec![reading; readings],
             source: String::new(),
+            by: crate::domain::audit::Actor::new("test", None),
             idempotency: None,
             received_at: Timestamp::from_seconds(0),
         };

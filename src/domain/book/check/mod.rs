@@ -9,6 +9,7 @@ use super::{BookParts, nearest};
 use crate::domain::money::HALF_UP;
 use crate::domain::quantity::Micro;
 
+mod accounting;
 mod assets;
 mod assignments;
 mod contracts;
@@ -23,6 +24,7 @@ pub(super) fn all(parts: &BookParts) -> Vec<BookProblem> {
     let mut findings = Findings::default();
     places::check(parts, &mut findings);
     parties::check(parts, &mut findings);
+    accounting::check(parts, &mut findings);
     meters::check(parts, &mut findings);
     prices::check(parts, &mut findings);
     contracts::check(parts, &mut findings);
