@@ -7,7 +7,7 @@ use actix_web::http::{Method, header};
 use actix_web::web::{self, JsonConfig, PathConfig, PayloadConfig, QueryConfig, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, ResponseError, Route};
 
-use super::api::{amortisation, invoices, journal, openapi, readings, tenants, token};
+use super::api::{amortisation, invoices, journal, openapi, payback, readings, tenants, token};
 use super::auth::{Access, guarded};
 use super::error::Fault;
 use super::{health, pages};
@@ -48,6 +48,7 @@ pub const ROUTES: &[RouteRow] = &[
     get!("/api/v1/invoices/{number}.xml", Access::Api(Action::SeeInvoices), invoices::xml),
     get!("/api/v1/invoices/{number}", Access::Api(Action::SeeInvoices), invoices::one),
     get!("/api/v1/amortisation", Access::Api(Action::SeeAmortisation), amortisation::report),
+    get!("/api/v1/payback", Access::Api(Action::SeePayback), payback::report),
     get!("/api/v1/journal", Access::Api(Action::SeeJournal), journal::list),
     get!("/assets/{name}", Access::OpenPage, pages::assets::asset),
     get!("/sign-in", Access::OpenPage, pages::sign_in::form),
@@ -65,6 +66,9 @@ pub const ROUTES: &[RouteRow] = &[
     get!("/invoices/{number}", Access::Page(Action::SeeInvoices), pages::invoice::one),
     get!("/amortisation", Access::Page(Action::SeeAmortisation), pages::amortisation::page),
     get!("/amortisation/file", Access::Page(Action::SeeAmortisation), pages::amortisation::file),
+    get!("/payback", Access::Page(Action::SeePayback), pages::payback::page),
+    get!("/payback/file", Access::Page(Action::SeePayback), pages::payback::file),
+    post!("/payback/archive", Access::Page(Action::ArchiveReports), pages::payback::archive),
 ];
 
 /// Registers the table; everything else is not found.

@@ -7,6 +7,7 @@ pub mod amortisation;
 pub mod invoices;
 pub mod journal;
 pub mod openapi;
+pub mod payback;
 pub mod readings;
 pub mod tenants;
 pub mod token;

@@ -7,7 +7,7 @@ use actix_web::http::header;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::{amortisation, invoices, journal, readings, tenants, token};
+use super::{amortisation, invoices, journal, payback, readings, tenants, token};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -23,6 +23,7 @@ use super::{amortisation, invoices, journal, readings, tenants, token};
         invoices::pdf,
         invoices::xml,
         amortisation::report,
+        payback::report,
         journal::list,
     ),
     modifiers(&Token)

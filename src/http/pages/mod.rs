@@ -7,6 +7,7 @@
 pub mod amortisation;
 pub mod assets;
 mod chart;
+mod curve;
 mod flash;
 mod frame;
 pub mod home;
@@ -14,6 +15,7 @@ pub mod invoice;
 pub mod invoices;
 mod language;
 pub mod parts;
+pub mod payback;
 pub mod sign_in;
 pub mod tenants;
 mod texts;
