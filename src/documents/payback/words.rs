@@ -187,6 +187,23 @@ impl Words {
         self.with("payback-done", &[("percent", &percent), ("month", &month)])
     }
 
+    /// Where the market's prices come from, or that there are none.
+    pub fn market(&self, report: &PaybackReport) -> String {
+        let Some(market) = &report.market else { return self.text("payback-market-none") };
+        let date = self.format.date(market.date);
+        self.with("payback-market-note", &[("source", &market.source), ("date", &date)])
+    }
+
+    /// Of the curve up to break-even.
+    pub fn near_caption(&self) -> String {
+        self.text("payback-chart-near")
+    }
+
+    /// Of the curve over the whole horizon.
+    pub fn far_caption(&self, years: &str) -> String {
+        self.with("payback-chart-far", &[("years", years)])
+    }
+
     /// What a curve over `rows` shows, for those who do not see it.
     pub fn curve_words(&self, report: &PaybackReport, rows: &[MonthRow]) -> String {
         let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return String::new() };

@@ -125,13 +125,7 @@ impl PaybackPage {
     }
 
     fn market(&self) -> String {
-        match &self.report.market {
-            Some(market) => {
-                let date = self.words.format.date(market.date);
-                self.words.with("payback-market-note", &[("source", &market.source), ("date", &date)])
-            }
-            None => self.w("payback-market-none"),
-        }
+        self.words.market(&self.report)
     }
 
     fn running(&self, row: &crate::domain::payback::YearRow) -> Money {
@@ -226,12 +220,11 @@ fn curves(frame: &Frame, words: &Words, report: &PaybackReport) -> Vec<Curve> {
     let last = even.chain([report.target_month]).chain(report.actual_through).max();
     let near = last.and_then(|last| rows.iter().position(|row| row.month == last));
     let near = near.map_or(rows.len(), |index| (index + AFTER).min(rows.len()));
-    let years = report.horizon_years.to_string();
-    let far = words.with("payback-chart-far", &[("years", &years)]);
+    let far = words.far_caption(&report.horizon_years.to_string());
     let mut curves = Vec::new();
     if near * 5 < rows.len() * 4 {
         let part = rows.get(..near).unwrap_or(rows);
-        curves.push(curve("near", words.text("payback-chart-near"), part, frame, words, report));
+        curves.push(curve("near", words.near_caption(), part, frame, words, report));
     }
     curves.push(curve("far", far, rows, frame, words, report));
     curves

@@ -40,11 +40,11 @@ impl Sheet<'_> {
         let near = self.near_count(rows).min(rows.len());
         let is_worth = near * 100 < rows.len() * WORTH_PERCENT;
         if is_worth {
-            let caption = self.text("payback-chart-near");
+            let caption = self.words.near_caption();
             self.chart(c, rows.get(..near).unwrap_or(rows), NEAR_HEIGHT, &caption);
         }
         let years = self.report.horizon_years.to_string();
-        let caption = self.words.with("payback-chart-far", &[("years", &years)]);
+        let caption = self.words.far_caption(&years);
         let height = if is_worth { FAR_HEIGHT } else { NEAR_HEIGHT };
         self.chart(c, rows, height, &caption);
     }
