@@ -268,7 +268,7 @@ mod tests {
         let mistakes = figures(file.as_bytes(), "f.csv").unwrap_err();
         let told = mistakes.join("\n");
         for expected in [
-            "f.csv:2: column 1 (month): `2026-13` is not a month; write year and month, such as 2026-10",
+            "f.csv:2: column 1 (month): `2026-13` is not a month; write year and month",
             "f.csv:2: column 2 (kind): `energie` is not a kind of figure; write one of earlier-revenue, ",
             "f.csv:2: column 3 (label): is empty; write what the figure is",
             "f.csv:2: column 4 (amount_eur): `12a` is not an amount; write it such as 1234.56",

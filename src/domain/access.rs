@@ -61,6 +61,10 @@ pub enum Action {
     /// What is not issued yet and may still change.
     SeeDrafts,
     SeeAmortisation,
+    /// What the investment brings back, with the figures of management behind it.
+    SeePayback,
+    /// Keep a report's file for good.
+    ArchiveReports,
     SeeJournal,
     /// Racks: who is where, their load and lost redundancy.
     SeeRacks,
@@ -82,13 +86,15 @@ pub enum Action {
 }
 
 impl Action {
-    pub const ALL: [Action; 16] = [
+    pub const ALL: [Action; 18] = [
         Action::SendReadings,
         Action::SeeTenants,
         Action::SeeContracts,
         Action::SeeInvoices,
         Action::SeeDrafts,
         Action::SeeAmortisation,
+        Action::SeePayback,
+        Action::ArchiveReports,
         Action::SeeJournal,
         Action::SeeRacks,
         Action::SeeMeters,
@@ -109,6 +115,8 @@ impl Action {
             Action::SeeInvoices => "see invoices",
             Action::SeeDrafts => "see drafts",
             Action::SeeAmortisation => "see amortisation",
+            Action::SeePayback => "see payback",
+            Action::ArchiveReports => "archive reports",
             Action::SeeJournal => "see journal",
             Action::SeeRacks => "see racks",
             Action::SeeMeters => "see meters",
@@ -150,7 +158,10 @@ pub const fn policy(role: Role, action: Action) -> Decision {
         // Finance and auditors read alike; neither sends meter readings, though finance corrects them with a reason, and
         // nothing here lets an auditor change anything.
         (Role::Finance | Role::Auditor, Action::SendReadings) => Decision::Deny,
-        (Role::Auditor, Action::CorrectReadings | Action::RunBilling | Action::SendNotices) => Decision::Deny,
+        (
+            Role::Auditor,
+            Action::CorrectReadings | Action::RunBilling | Action::SendNotices | Action::ArchiveReports,
+        ) => Decision::Deny,
         (Role::Finance | Role::Auditor, _) => Decision::Everyone,
         (Role::Operator, Action::SendReadings | Action::SeeRacks | Action::SeeMeters | Action::CorrectReadings) => {
             Decision::Everyone

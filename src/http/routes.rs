@@ -8,7 +8,7 @@ use actix_web::web::{self, JsonConfig, PathConfig, PayloadConfig, QueryConfig, S
 use actix_web::{HttpRequest, HttpResponse, ResponseError, Route};
 
 use super::api::{
-    amortisation, audit, invoices, journal, ledger, meters, openapi, racks, readings, tenants, token, usage,
+    amortisation, audit, invoices, journal, ledger, meters, openapi, payback, racks, readings, tenants, token, usage,
 };
 use super::auth::{Access, guarded};
 use super::error::Fault;
@@ -50,6 +50,7 @@ pub const ROUTES: &[RouteRow] = &[
     get!("/api/v1/invoices/{number}.xml", Access::Api(Action::SeeInvoices), invoices::xml),
     get!("/api/v1/invoices/{number}", Access::Api(Action::SeeInvoices), invoices::one),
     get!("/api/v1/amortisation", Access::Api(Action::SeeAmortisation), amortisation::report),
+    get!("/api/v1/payback", Access::Api(Action::SeePayback), payback::report),
     get!("/api/v1/journal", Access::Api(Action::SeeJournal), journal::list),
     get!("/api/v1/journal/balance", Access::Api(Action::SeeJournal), ledger::balance),
     get!("/api/v1/journal/accounts/{account}", Access::Api(Action::SeeJournal), ledger::account),
@@ -143,6 +144,9 @@ pub const ROUTES: &[RouteRow] = &[
     get!("/usage/estimate", Access::Page(Action::SeeUsage), pages::estimate::estimate),
     get!("/contracts", Access::Page(Action::SeeContracts), pages::contracts::list),
     get!("/contracts/{contract}", Access::Page(Action::SeeContracts), pages::contracts::one),
+    get!("/payback", Access::Page(Action::SeePayback), pages::payback::page),
+    get!("/payback/file", Access::Page(Action::SeePayback), pages::payback::file),
+    post!("/payback/archive", Access::Page(Action::ArchiveReports), pages::payback::archive),
 ];
 
 /// Registers the table; everything else is not found.

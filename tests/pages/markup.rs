@@ -9,7 +9,7 @@ use crate::common::Engine;
 use crate::site::{Answer, Server, Site};
 
 /// Tags that hold nothing and are not closed.
-const VOID: [&str; 7] = ["meta", "link", "input", "img", "br", "rect", "line"];
+const VOID: [&str; 9] = ["meta", "link", "input", "img", "br", "rect", "line", "polygon", "polyline"];
 
 /// A tag as it stands in a page.
 struct Tag<'a> {
@@ -156,6 +156,10 @@ async fn every_page_is_a_sound_document_in_both_languages() {
         "/contracts".to_owned(),
         "/contracts/AP-2026".to_owned(),
         "/contracts/EDP-2026".to_owned(),
+        "/payback".to_owned(),
+        "/payback?as_of=2026-10-31&horizon=8&scenario=low".to_owned(),
+        "/payback?as_of=1999-01-01".to_owned(),
+        "/payback?scenario=nobody".to_owned(),
     ];
     let cookie = server.sign_in(Role::Finance).await;
     for language in ["fr", "en"] {

@@ -212,3 +212,45 @@ async fn people_arrive_where_they_work() {
     let operator = server.page("/", &server.sign_in(Role::Operator).await).await;
     assert_eq!((operator.status.as_u16(), operator.header("location")), (303, "/racks"));
 }
+
+#[actix_web::test]
+async fn payback_shows_its_curve_its_table_and_what_was_kept() {
+    for engine in ENGINES {
+        let site = Site::new(engine);
+        let server = Server::start(&site).await;
+        let cookie = server.sign_in(Role::Finance).await;
+        let path = "/payback?as_of=2026-10-31&horizon=40";
+        let page = server.page(path, &cookie).await.text();
+        let text = words(&page);
+        for expected in
+            ["Retour sur investissement au 31 octobre 2026", "cible", "Central", "Prudent", "Relevé de trois offres"]
+        {
+            assert!(text.contains(expected), "{engine:?} {expected}: {text}");
+        }
+        assert!(page.contains("<title id=\"far-title\">") && page.contains("<polygon class=\"band\""));
+        let api = "/api/v1/payback?as_of=2026-10-31&horizon=40";
+        let figures = server.get_with(api, &server.token(Role::Finance).await).await.json();
+        let shown: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+        for year in figures["years"].as_array().unwrap() {
+            let cumulative = year["cumulative"].as_str().unwrap().replace('.', ",").replace('-', "−");
+            assert!(shown.contains(&cumulative), "{cumulative}: {text}");
+        }
+        let token = page.split("name=\"form_token\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+        let keep = |cookie: &str, token: &str| {
+            actix_web::test::TestRequest::post()
+                .uri("/payback/archive")
+                .insert_header(("cookie", cookie.to_owned()))
+                .set_form([("form_token", token), ("as_of", "2026-10-31"), ("scenario", "central"), ("horizon", "40")])
+        };
+        assert_eq!(server.call(keep(&cookie, "guess")).await.status.as_u16(), 403);
+        assert_eq!(server.call(keep(&cookie, token)).await.status.as_u16(), 303);
+        let kept = chapelle::app::archive_report::list(&site.shared.store, None).unwrap();
+        assert_eq!(kept.len(), 4);
+        assert!(kept.iter().all(|report| report.path.starts_with("reports/2026/payback-central-40-2026-10-31-fr-")));
+        let check = chapelle::app::archive_report::check(&site.shared.store).unwrap();
+        assert_eq!((check.sound, check.damaged.len()), (4, 0));
+        assert!(words(&server.page(path, &cookie).await.text()).contains(&kept[0].sha256));
+        let auditor = words(&server.page(path, &server.sign_in(Role::Auditor).await).await.text());
+        assert!(!auditor.contains("Archiver ce rapport") && auditor.contains(&kept[0].sha256));
+    }
+}

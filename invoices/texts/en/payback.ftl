@@ -72,6 +72,7 @@ payback-maintenance = Maintenance
 payback-staff = Staff
 payback-other = Other costs
 payback-investment = Invested
+payback-outlay = Invested and renewed
 payback-renewal = Renewed
 payback-net = Net gain
 payback-movement = Movement

@@ -72,6 +72,7 @@ payback-maintenance = Maintenance
 payback-staff = Personnel
 payback-other = Autres coûts
 payback-investment = Investi
+payback-outlay = Investi et renouvelé
 payback-renewal = Renouvelé
 payback-net = Gain net
 payback-movement = Variation

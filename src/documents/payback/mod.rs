@@ -14,6 +14,7 @@ mod xlsx;
 pub use self::csv::csv;
 pub use self::json::json;
 pub use self::pdf::pdf;
+pub use self::words::{Words, last_month, shown};
 pub use self::xlsx::xlsx;
 
 use super::amortisation::RenderError;

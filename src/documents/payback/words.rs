@@ -187,6 +187,44 @@ impl Words {
         self.with("payback-done", &[("percent", &percent), ("month", &month)])
     }
 
+    /// Where the market's prices come from, or that there are none.
+    pub fn market(&self, report: &PaybackReport) -> String {
+        let Some(market) = &report.market else { return self.text("payback-market-none") };
+        let date = self.format.date(market.date);
+        self.with("payback-market-note", &[("source", &market.source), ("date", &date)])
+    }
+
+    /// Of the curve up to break-even.
+    pub fn near_caption(&self) -> String {
+        self.text("payback-chart-near")
+    }
+
+    /// Of the curve over the whole horizon.
+    pub fn far_caption(&self, years: &str) -> String {
+        self.with("payback-chart-far", &[("years", years)])
+    }
+
+    /// What a curve over `rows` shows, for those who do not see it.
+    pub fn curve_words(&self, report: &PaybackReport, rows: &[MonthRow]) -> String {
+        let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return String::new() };
+        let euros = |amount| self.format.euros(amount);
+        let now = report.months.iter().rfind(|row| row.is_actual).unwrap_or(first);
+        let arguments = [
+            ("first", self.format.month(first.month)),
+            ("last", self.format.month(last.month)),
+            ("start", euros(first.cumulative)),
+            ("now", euros(now.cumulative)),
+            ("through", self.format.month(now.month)),
+            ("end", euros(last.cumulative)),
+            ("scenario", report.scenario.name.clone()),
+            ("low", euros(last.low)),
+            ("high", euros(last.high)),
+            ("target", self.format.month(report.target_month)),
+            ("breakeven", self.headline(report)),
+        ];
+        self.with("payback-chart-alt", &arguments.each_ref().map(|(name, value)| (*name, value.as_str())))
+    }
+
     pub fn remark(&self, remark: &Remark) -> String {
         match remark {
             Remark::NothingActual => self.text("payback-remark-nothing-actual"),

@@ -9,6 +9,8 @@ const MONTHS: u32 = 12;
 /// Bisection ends when its bounds are this near: a millionth of a millionth a month.
 const TOLERANCE: Decimal = Decimal::from_parts(1, 0, 0, false, 12);
 const STEPS_MAX: u32 = 120;
+/// The steps in which a change of sign is looked for: a tenth of a percent a month.
+const SEARCH_STEP: Decimal = Decimal::from_parts(1, 0, 0, false, 3);
 /// Monthly rates an internal rate of return is looked for between: −4 % and +10 %, that is −38.7 % and +213.8 % a year.
 const LOWEST_MONTHLY: Decimal = Decimal::from_parts(4, 0, 0, true, 2);
 const HIGHEST_MONTHLY: Decimal = Decimal::from_parts(10, 0, 0, false, 2);
@@ -54,7 +56,7 @@ pub fn npv(flows: &[Money], percent_per_year: Decimal) -> Result<Money, AmountEr
 }
 
 /// The yearly rate, in percent to two decimals, at which monthly `flows` are worth nothing; none where no rate between
-/// −38.7 % and +213.8 % a year does it, as for flows that never turn.
+/// −38.7 % and +213.8 % a year does it, as for flows that never turn; the highest where several do.
 pub fn irr_percent(flows: &[Money]) -> Option<Decimal> {
     let monthly = irr_monthly(flows)?;
     let yearly = (power(Decimal::ONE + monthly, MONTHS) - Decimal::ONE) * Decimal::ONE_HUNDRED;
@@ -64,10 +66,17 @@ pub fn irr_percent(flows: &[Money]) -> Option<Decimal> {
 /// The monthly rate, within [`TOLERANCE`].
 pub(super) fn irr_monthly(flows: &[Money]) -> Option<Decimal> {
     let worth = |rate: Decimal| present(flows, Decimal::ONE / (Decimal::ONE + rate));
-    let (mut low, mut high) = (LOWEST_MONTHLY, HIGHEST_MONTHLY);
-    // An investment is worth more at the lower rate.
-    if !(worth(low)? > Decimal::ZERO && worth(high)? < Decimal::ZERO) {
+    if worth(HIGHEST_MONTHLY)? >= Decimal::ZERO {
         return None;
+    }
+    // An investment is worth more at a lower rate: the highest rate at which it is worth something bounds from below.
+    let mut high = HIGHEST_MONTHLY;
+    let mut low = high - SEARCH_STEP;
+    while worth(low)? <= Decimal::ZERO {
+        (low, high) = (low - SEARCH_STEP, low);
+        if low < LOWEST_MONTHLY {
+            return None;
+        }
     }
     for _ in 0..STEPS_MAX {
         if high - low <= TOLERANCE {

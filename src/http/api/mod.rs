@@ -10,6 +10,7 @@ pub mod journal;
 pub mod ledger;
 pub mod meters;
 pub mod openapi;
+pub mod payback;
 pub mod racks;
 pub mod readings;
 pub mod tenants;

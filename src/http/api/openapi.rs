@@ -7,7 +7,7 @@ use actix_web::http::header;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::{amortisation, audit, invoices, journal, ledger, meters, racks, readings, tenants, token, usage};
+use super::{amortisation, audit, invoices, journal, ledger, meters, payback, racks, readings, tenants, token, usage};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -23,6 +23,7 @@ use super::{amortisation, audit, invoices, journal, ledger, meters, racks, readi
         invoices::pdf,
         invoices::xml,
         amortisation::report,
+        payback::report,
         journal::list,
         ledger::balance,
         ledger::account,

@@ -91,13 +91,7 @@ impl Sheet<'_> {
             [key.space_percent, key.power_percent, key.storage_percent].map(|percent| format.percent(percent));
         let arguments = [("months", months.as_str()), ("space", &space), ("power", &power), ("storage", &storage)];
         let note = self.words.with("payback-units-note", &arguments);
-        let market = match &self.report.market {
-            Some(market) => {
-                let date = format.date(market.date);
-                self.words.with("payback-market-note", &[("source", &market.source), ("date", &date)])
-            }
-            None => self.text("payback-market-none"),
-        };
+        let market = self.words.market(self.report);
         let note = format!("{note} {market}");
         self.section(c, &self.text("payback-units"), Some(&note), &table(columns, rows.collect(), 7.4));
     }

@@ -40,11 +40,11 @@ impl Sheet<'_> {
         let near = self.near_count(rows).min(rows.len());
         let is_worth = near * 100 < rows.len() * WORTH_PERCENT;
         if is_worth {
-            let caption = self.text("payback-chart-near");
+            let caption = self.words.near_caption();
             self.chart(c, rows.get(..near).unwrap_or(rows), NEAR_HEIGHT, &caption);
         }
         let years = self.report.horizon_years.to_string();
-        let caption = self.words.with("payback-chart-far", &[("years", &years)]);
+        let caption = self.words.far_caption(&years);
         let height = if is_worth { FAR_HEIGHT } else { NEAR_HEIGHT };
         self.chart(c, rows, height, &caption);
     }
@@ -58,12 +58,14 @@ impl Sheet<'_> {
     }
 
     fn chart(&self, c: &mut Composer, rows: &[MonthRow], height: f32, caption: &str) {
-        let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return };
+        if rows.is_empty() {
+            return;
+        }
         let total = CAPTION + height + AXIS;
         c.ensure(total);
         let area = Area { x: c.paper.left, y: c.y, width: c.paper.text_width(), height: total };
         let plot = self.plot(c, rows, area, height);
-        let (alt, bbox) = (self.chart_words(first, last), c.bbox(area));
+        let (alt, bbox) = (self.words.curve_words(self.report, rows), c.bbox(area));
         c.element(Role::Figure { alt, bbox }, |c| {
             c.content(|brush| {
                 self.caption(brush, area, &plot, caption);
@@ -143,49 +145,32 @@ impl Sheet<'_> {
             ("payback-mark-break-even", even, plot.palette.accent),
         ];
         let Area { x, y, width, height } = plot.area;
-        for (line, (id, month, colour)) in marks.into_iter().enumerate() {
-            let Some((month, at)) = month.and_then(|month| Some((month, plot.x_of(month)?))) else { continue };
-            let bottom = y + height;
-            let mut top = y;
+        let placed: Vec<_> = marks
+            .into_iter()
+            .filter_map(|(id, month, colour)| Some((id, month?, plot.x_of(month?)?, colour)))
+            .collect();
+        for (id, _, at, colour) in &placed {
+            let (mut top, bottom) = (y, y + height);
             while top < bottom {
-                brush.fill(Area { x: at - 0.35, y: top, width: 0.7, height: 3.0_f32.min(bottom - top) }, colour);
+                brush.fill(Area { x: at - 0.35, y: top, width: 0.7, height: 3.0_f32.min(bottom - top) }, *colour);
                 top += 5.0;
             }
-            if id == "payback-mark-break-even" {
+            if *id == "payback-mark-break-even" {
                 let zero = plot.y_of(Decimal::ZERO);
-                brush.shape(&[(at, zero - 4.2), (at + 4.2, zero), (at, zero + 4.2), (at - 4.2, zero)], colour);
+                brush.shape(&[(*at, zero - 4.2), (at + 4.2, zero), (*at, zero + 4.2), (at - 4.2, zero)], *colour);
             }
+        }
+        // Labels last, on a ground of their own: no line runs through them.
+        for (line, (id, month, at, colour)) in placed.into_iter().enumerate() {
             let text = self.words.with(id, &[("month", &self.words.format.month_short(month))]);
             let style = Style::bold(LABEL_SIZE, plot.style.leading, colour);
-            let baseline = y + 7.0 + count(line) * 9.5;
-            let is_left = at + 4.0 + brush.text_width(&text, style) > x + width;
-            let (from, align) = if is_left { (at - 4.0, Align::Right) } else { (at + 4.0, Align::Left) };
-            let (text_width, pad) = (brush.text_width(&text, style), 1.6);
-            let start = if is_left { from - text_width } else { from };
-            let ground = Area { x: start - pad, y: baseline - 6.4, width: text_width + 2.0 * pad, height: 8.4 };
+            let (baseline, text_width) = (y + 7.0 + count(line) * 9.5, brush.text_width(&text, style));
+            let is_left = at + 4.0 + text_width > x + width;
+            let start = if is_left { at - 4.0 - text_width } else { at + 4.0 };
+            let ground = Area { x: start - 1.6, y: baseline - 6.4, width: text_width + 3.2, height: 8.4 };
             brush.fill(ground, Colour::WHITE);
-            brush.text(from, baseline, style, align, &text);
+            brush.text(start, baseline, style, Align::Left, &text);
         }
-    }
-
-    fn chart_words(&self, first: &MonthRow, last: &MonthRow) -> String {
-        let (words, report) = (&self.words, self.report);
-        let euros = |amount| words.format.euros(amount);
-        let now = report.months.iter().rfind(|row| row.is_actual).unwrap_or(first);
-        let arguments = [
-            ("first", words.format.month(first.month)),
-            ("last", words.format.month(last.month)),
-            ("start", euros(first.cumulative)),
-            ("now", euros(now.cumulative)),
-            ("through", words.format.month(now.month)),
-            ("end", euros(last.cumulative)),
-            ("scenario", report.scenario.name.clone()),
-            ("low", euros(last.low)),
-            ("high", euros(last.high)),
-            ("target", words.format.month(report.target_month)),
-            ("breakeven", words.headline(report)),
-        ];
-        words.with("payback-chart-alt", &arguments.each_ref().map(|(name, value)| (*name, value.as_str())))
     }
 }
 

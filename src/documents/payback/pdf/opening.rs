@@ -31,7 +31,7 @@ impl Sheet<'_> {
         });
         let x = paper.left + mm(self.letterhead.mark.size_mm) + mm(4.0);
         let (width, mut y) = (paper.right - x, top - 3.0);
-        let title = Style::bold(20.0, 25.0, palette.accent);
+        let title = Style::bold(18.0, 23.0, palette.accent);
         y += c.block(Role::Title, x, y, width, title, &self.words.title(self.report));
         let (scenario, years) = (self.report.scenario.name.as_str(), self.report.horizon_years.to_string());
         let subtitle = self.words.with("payback-subtitle", &[("scenario", scenario), ("years", &years)]);

@@ -7,7 +7,7 @@ use crate::domain::payback::Flow;
 
 /// The columns of flows of both tables.
 const FLOWS: [&str; 6] =
-    ["payback-revenue", "payback-avoided", "payback-heat", "payback-running", "payback-net", "payback-investment"];
+    ["payback-revenue", "payback-avoided", "payback-heat", "payback-running", "payback-net", "payback-outlay"];
 /// What stands at a year's end.
 const POSITIONS: [&str; 4] = ["payback-cumulative", "payback-discounted", "payback-low", "payback-high"];
 
@@ -42,8 +42,7 @@ impl Sheet<'_> {
         let mut rows = Vec::new();
         for year in &self.report.years {
             total += year.flow;
-            let look = if year.actual_months > 0 { RowLook::Plain } else { RowLook::Plain };
-            rows.push(row([vec![year.year.to_string()], self.amounts(&year.flow)].concat(), look));
+            rows.push(row([vec![year.year.to_string()], self.amounts(&year.flow)].concat(), RowLook::Plain));
         }
         rows.push(row([vec![self.text("payback-total")], self.amounts(&total)].concat(), RowLook::Group));
         self.section(c, &self.text("payback-years"), None, &table(columns, rows, 6.9));

@@ -43,7 +43,8 @@ pub fn report(inputs: &Inputs<'_>, view: &RequestedView) -> Result<PaybackReport
     }
     let shown = courses.iter().find(|course| course.scenario.code == scenario.code);
     let shown = shown.ok_or(PaybackError::NoInvestment)?;
-    let through = later(ground.start, 12 * view.horizon.years()).max(ground.last_actual);
+    let through =
+        later(ground.start, 12 * view.horizon.years()).previous().max(ground.last_actual).max(ground.target());
     let months = month_rows(&ground, shown, &courses, through);
     let tenants = tenant_rows(inputs, &|tenant| ground.counts(tenant), ground.span());
     let scenarios = courses.iter().map(|course| ground.result(course)).collect::<Result<_, _>>()?;
@@ -199,7 +200,8 @@ impl<'a> Ground<'a> {
         let totals: Vec<Money> = course.flows.iter().map(|(_, flow)| flow.total()).collect();
         let mut horizons = Vec::new();
         for horizon in Horizon::ALL {
-            let through = later(self.start, 12 * horizon.years());
+            // Its last month: what is renewed at its very end serves the years after.
+            let through = later(self.start, 12 * horizon.years()).previous();
             let count = course.flows.iter().filter(|(month, _)| *month <= through).count();
             let flows = totals.get(..count).unwrap_or(&totals);
             horizons.push(HorizonResult {
