@@ -14,6 +14,8 @@ mod fixture;
 mod frozen;
 #[path = "storage/invoicing.rs"]
 mod invoicing;
+#[path = "storage/lists.rs"]
+mod lists;
 #[path = "storage/people.rs"]
 mod people;
 #[path = "storage/readings.rs"]

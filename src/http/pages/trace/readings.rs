@@ -123,7 +123,13 @@ fn place(frame: &Frame, meter: &MeterUsage) -> String {
 }
 
 fn rows(frame: &Frame, traced: &Traced, evidence: &DayEvidence, is_counter: bool) -> Vec<ReadingRow> {
-    let number = |value: Decimal| frame.number(&value);
+    // Values of one column have the same decimals.
+    let values = evidence.readings.iter().map(|reading| reading.value).chain(evidence.before.map(|one| one.value));
+    let decimals = values.map(|value| value.to_decimal().normalize().scale()).max().unwrap_or_default();
+    let number = |mut value: Decimal| {
+        value.rescale(decimals.max(value.normalize().scale()));
+        typography::decimal(value, frame.language)
+    };
     let aside = |at: Timestamp, value: Decimal, key: &str| ReadingRow {
         at: frame.instant(at, traced.zone),
         value: number(value),
