@@ -216,7 +216,7 @@ fn traced_meters(frame: &Frame, traced: &Traced, usage: &Usage, address: &str) -
             }
             _ => None,
         };
-        let to = |path: &str| Address::new(format!("{address}/{path}")).with("meter", &meter.meter).href();
+        let to = |path: &str| Address::new(format!("{address}/{path}")).set("meter", &meter.meter).href();
         TracedMeter { view, difference, address: to("readings"), file: to("readings.csv") }
     };
     views.into_iter().zip(&usage.meters).map(meter).collect()
@@ -258,7 +258,7 @@ fn day_rows(frame: &Frame, usage: &Usage, address: &str) -> (Vec<DayRow>, Vec<St
 fn day_link(meter: &MeterUsage, day: NaiveDate, address: &str) -> Link {
     Link {
         label: meter.meter.to_string(),
-        address: Address::new(format!("{address}/readings")).with("meter", &meter.meter).with("day", day).href(),
+        address: Address::new(format!("{address}/readings")).set("meter", &meter.meter).set("day", day).href(),
     }
 }
 

@@ -78,7 +78,7 @@ impl Shown {
             let next = Order { key, descending: is_current && !order.descending };
             Column {
                 label,
-                address: Some(address.with("sort", sort_text(next)).href()),
+                address: Some(address.set("sort", sort_text(next)).href()),
                 sorted: is_current.then_some(if order.descending { "descending" } else { "ascending" }),
                 is_number,
             }

@@ -81,7 +81,7 @@ pub async fn readings_page(
     let base = traced.address(number);
     let to = |index: Option<usize>| {
         let (day, _) = index.and_then(|index| meter.daily.get(index))?;
-        let address = Address::new(format!("{base}/readings")).with("meter", &meter.meter).with("day", day).href();
+        let address = Address::new(format!("{base}/readings")).set("meter", &meter.meter).set("day", day).href();
         Some(Link { label: weekday(&frame, *day), address })
     };
     let is_counter = evidence.meter.register.kind() == RegisterKind::Counter;
@@ -105,7 +105,7 @@ pub async fn readings_page(
         rows: rows(&frame, traced, &evidence, is_counter),
         steps: day_steps(&frame, traced, &evidence),
         verdict: verdict(&frame, traced, &evidence, billed_quantity, usage.measure),
-        file: Address::new(format!("{base}/readings.csv")).with("meter", &meter.meter).href(),
+        file: Address::new(format!("{base}/readings.csv")).set("meter", &meter.meter).href(),
         is_counter,
         unit: typography::unit_symbol(evidence.meter.register.unit(), frame.language),
         count: frame.whole(i64::try_from(evidence.readings.len()).unwrap_or(0)),
