@@ -22,6 +22,8 @@ pub struct ReadingsQuery {
 struct ReadingsPage {
     frame: Frame,
     meter: String,
+    /// Those of the line, to go from one to another.
+    meters: Vec<super::super::parts::Choice>,
     place: String,
     day: String,
     days: Vec<super::super::parts::Choice>,
@@ -89,6 +91,15 @@ pub async fn readings_page(
     let designation = frame.either(&charge.designation.fr, &charge.designation.en).to_owned();
     let template = ReadingsPage {
         meter: meter.meter.to_string(),
+        meters: usage
+            .meters
+            .iter()
+            .map(|one| super::super::parts::Choice {
+                value: one.meter.to_string(),
+                label: [one.meter.to_string(), place(&frame, one)].join("  ").trim_end().to_owned(),
+                is_chosen: one.meter == meter.meter,
+            })
+            .collect(),
         place: place(&frame, meter),
         day: weekday(&frame, day),
         days: meter
