@@ -18,6 +18,8 @@ mod frozen;
 mod invoicing;
 #[path = "storage/kept.rs"]
 mod kept;
+#[path = "storage/lists.rs"]
+mod lists;
 #[path = "storage/people.rs"]
 mod people;
 #[path = "storage/readings.rs"]

@@ -37,7 +37,7 @@ async fn a_month_is_planned_confirmed_and_issued() {
         let server = Server::start(&site).await;
         let cookie = server.sign_in(Role::Finance).await;
         let plan = server.page("/billing/2026-10", &cookie).await.text();
-        assert!(plan.contains("Campagne octobre") && plan.contains("/billing/2026-10/issue"), "{engine:?} {plan}");
+        assert!(plan.contains("Campagne d’octobre") && plan.contains("/billing/2026-10/issue"), "{engine:?} {plan}");
         let question = server.page("/billing/2026-10/issue", &cookie).await.text();
         assert!(question.contains("ne se modifie plus"), "{question}");
         let token = token(&question);

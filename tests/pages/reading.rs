@@ -201,7 +201,7 @@ async fn people_arrive_where_they_work() {
     let server = Server::start(&site).await;
     let home = |page: String| words(&page);
     let finance = home(server.page("/", &server.sign_in(Role::Finance).await).await.text());
-    for expected in ["À faire aujourd’hui", "Brouillons à relire", "3", "Campagne octobre 2026", "Courriels en échec"]
+    for expected in ["À faire aujourd’hui", "Brouillons à relire", "3", "Campagne d’octobre 2026", "Courriels en échec"]
     {
         assert!(finance.contains(expected), "{expected}: {finance}");
     }

@@ -25,6 +25,6 @@ nav-users = Users
 nav-settings = Settings
 nav-help = Help
 export = Export:
-errors-title = The form has errors
+errors-title = To be corrected
 shortcuts-off = Switch the “/” key (search) off
 shortcuts-on = Switch the “/” key (search) on

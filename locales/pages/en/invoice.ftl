@@ -46,6 +46,7 @@ trace-occupancy = Units occupied × days
 trace-pue = Efficiency of the site (PUE)
 trace-step = Step
 trace-amount = Amount
+trace-sum = sum of the { $count } meters of the table = { $total }
 trace-rollover = with a rollover
 trace-reset = with a declared reset
 daily-energy = kWh

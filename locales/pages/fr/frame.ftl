@@ -25,6 +25,6 @@ nav-users = Utilisateurs
 nav-settings = Paramètres
 nav-help = Aide
 export = Exporter :
-errors-title = Le formulaire contient des erreurs
+errors-title = À corriger
 shortcuts-off = Désactiver la touche « / » (recherche)
 shortcuts-on = Activer la touche « / » (recherche)

@@ -46,6 +46,7 @@ trace-occupancy = Unités occupées × jours
 trace-pue = Rendement du site (PUE)
 trace-step = Étape
 trace-amount = Montant
+trace-sum = somme des { $count } compteurs du tableau = { $total }
 trace-rollover = retour à zéro compris
 trace-reset = remise à zéro déclarée comprise
 daily-energy = kWh

@@ -193,7 +193,7 @@ pub async fn plan(
     let severe = |severity| compared.problems.iter().filter(|problem| problem.severity == severity).count();
     let issuable = compared.contracts.iter().filter(|one| is_issuable(one)).count();
     let template = PlanPage {
-        title: frame.with("billing-title", "month", &frame.month(&month)),
+        title: frame.with("billing-title", "month", &frame.of_month(&month)),
         before: frame.month(&month.previous()),
         rows: compared.contracts.iter().map(|one| plan_row(&frame, month, one)).collect(),
         blocking: severe(Severity::Blocking),

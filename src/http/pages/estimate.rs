@@ -75,7 +75,7 @@ pub async fn estimate(
     let now = Timestamp::from(shared.now());
     let frame = Frame::of(&http);
     let address = Address::new("/usage/estimate");
-    let address = if found.choices.len() > 1 { address.with("tenant", found.tenant.code.as_str()) } else { address };
+    let address = if found.choices.len() > 1 { address.set("tenant", found.tenant.code.as_str()) } else { address };
     // Months are the facility's; near midnight the neighbour's link may be a day early.
     let this_month = BillingMonth::of(now.to_utc().date_naive());
     let template = EstimateTemplate {
@@ -83,7 +83,7 @@ pub async fn estimate(
         tenants: plant::tenant_choices(&found.choices, &found.tenant),
         month_value: found.month.to_string(),
         months: plant::month_links(&frame, &address, found.month, this_month),
-        usage: address.at("/usage").with("month", found.month).href(),
+        usage: address.at("/usage").set("month", found.month).href(),
         is_over: found.is_over,
         contracts: found.contracts.iter().map(|one| contract(&frame, &found, one)).collect(),
         frame,

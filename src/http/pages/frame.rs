@@ -211,6 +211,11 @@ impl Frame {
         }
     }
 
+    /// The month as a complement: `d’octobre 2026`, `for October 2026`.
+    pub fn of_month(&self, month: &BillingMonth) -> String {
+        typography::of_month(*month, self.language)
+    }
+
     pub fn stylesheet(&self) -> &'static str {
         assets::stylesheet_path()
     }

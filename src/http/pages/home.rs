@@ -151,7 +151,7 @@ fn drafts_card(frame: &Frame, today: &Today) -> Card {
 }
 
 fn month_card(frame: &Frame, today: &Today, checked: Option<&CheckedMonth>) -> Card {
-    let month = frame.month(&today.month);
+    let month = frame.of_month(&today.month);
     let address = format!("/billing/{}", today.month);
     let go = Some((address.clone(), frame.t("home-month-go")));
     let title = frame.with("home-month", "month", &month);
@@ -161,7 +161,7 @@ fn month_card(frame: &Frame, today: &Today, checked: Option<&CheckedMonth>) -> C
     }
     let Some(checked) = checked else {
         let text = frame.with("home-month-checking", "count", &today.to_issue.to_string());
-        return Card { class: "card-due", title, count: "…".to_owned(), text, items: vec![], link: go };
+        return Card { class: "card-due", title, count: today.to_issue.to_string(), text, items: vec![], link: go };
     };
     let blocking = checked.problems.iter().filter(|problem| problem.severity == Severity::Blocking).count();
     let warnings = checked.problems.len() - blocking;
@@ -173,7 +173,7 @@ fn month_card(frame: &Frame, today: &Today, checked: Option<&CheckedMonth>) -> C
     Card {
         class: if blocking > 0 { "card-bad" } else { "card-due" },
         title,
-        count: frame.whole(i64::try_from(checked.problems.len()).unwrap_or(0)),
+        count: frame.whole(i64::try_from(today.to_issue).unwrap_or(0)),
         text: frame.texts(
             "home-month-problems",
             &[

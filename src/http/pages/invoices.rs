@@ -115,11 +115,11 @@ impl Asked {
     /// The address of the first page of this list.
     fn address(&self) -> Address {
         Address::new("/invoices")
-            .with("status", self.state.name())
-            .with("q", &self.text)
-            .with("month", self.month.map(|month| month.to_string()).unwrap_or_default())
-            .with("tenant", self.tenant.as_ref().map(ToString::to_string).unwrap_or_default())
-            .with("sort", if self.order == Order::default() { String::new() } else { sort_text(self.order) })
+            .set("status", self.state.name())
+            .set("q", &self.text)
+            .set("month", self.month.map(|month| month.to_string()).unwrap_or_default())
+            .set("tenant", self.tenant.as_ref().map(ToString::to_string).unwrap_or_default())
+            .set("sort", if self.order == Order::default() { String::new() } else { sort_text(self.order) })
     }
 }
 
@@ -247,7 +247,7 @@ fn order(text: Option<&str>) -> Order {
 fn tabs(frame: &Frame, address: &Address, current: State, counts: StateCounts, sees_drafts: bool) -> Vec<Tab> {
     let tab = |state: State, key: &str, number: i64| Tab {
         label: frame.t(key),
-        address: address.with("status", state.name()).href(),
+        address: address.set("status", state.name()).href(),
         count: Some(frame.whole(number)),
         is_current: state == current,
     };

@@ -112,11 +112,11 @@ pub async fn list(shared: Data<Shared>, http: HttpRequest, query: Query<MetersQu
 
 fn address(found: &MetersPage, filter: &MetersFilter) -> Address {
     Address::new("/meters")
-        .with("month", found.month)
-        .with("q", &filter.text)
-        .with("register", filter.register.map(Register::name).unwrap_or_default())
-        .with("attention", if filter.attention { "1" } else { "" })
-        .with("sort", sort_text(filter.sort, filter.descending))
+        .set("month", found.month)
+        .set("q", &filter.text)
+        .set("register", filter.register.map(Register::name).unwrap_or_default())
+        .set("attention", if filter.attention { "1" } else { "" })
+        .set("sort", sort_text(filter.sort, filter.descending))
 }
 
 fn sort_text(key: SortKey, descending: bool) -> String {
@@ -132,7 +132,7 @@ fn columns(frame: &Frame, address: &Address, filter: &MetersFilter) -> Vec<Colum
         let is_current = filter.sort == sort;
         let next = sort_text(sort, is_current && !filter.descending);
         Column {
-            address: Some(address.with("sort", next).without("page").href()),
+            address: Some(address.set("sort", next).without("page").href()),
             sorted: is_current.then_some(if filter.descending { "descending" } else { "ascending" }),
             ..plain(key)
         }
@@ -365,7 +365,7 @@ async fn find(shared: &Data<Shared>, code: &str, month: Option<&str>) -> Result<
 fn template(frame: Frame, file: &MeterFile, page_number: usize, may_correct: bool, now: Timestamp) -> MeterTemplate {
     let (meter, coverage) = (&file.summary.meter, &file.summary.coverage);
     let path = format!("/meters/{}", encoded(meter.code.as_str()));
-    let address = Address::new(&path).with("month", file.month);
+    let address = Address::new(&path).set("month", file.month);
     let period = file.month.period(file.zone);
     let within: Vec<_> = file.readings.iter().filter(|reading| period.contains(reading.at)).collect();
     let pages = within.len().div_ceil(READINGS_PER_PAGE).max(1);
@@ -484,8 +484,8 @@ fn quality(frame: &Frame, quality: Quality) -> Option<String> {
 }
 
 fn resolve_link(path: &str, file: &MeterFile, kind: &str, instants: &[(&'static str, Timestamp)]) -> String {
-    let address = Address::new(format!("{path}/resolve")).with("month", file.month).with("kind", kind);
-    instants.iter().fold(address, |address, (name, at)| address.with(name, at)).href()
+    let address = Address::new(format!("{path}/resolve")).set("month", file.month).set("kind", kind);
+    instants.iter().fold(address, |address, (name, at)| address.set(name, at)).href()
 }
 
 fn troubles(frame: &Frame, file: &MeterFile, path: &str) -> Vec<Trouble> {

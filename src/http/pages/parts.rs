@@ -18,7 +18,7 @@ impl Address {
     }
 
     /// The same with `name` set to `value`; an empty value takes it away.
-    pub fn with(&self, name: &'static str, value: impl Display) -> Address {
+    pub fn set(&self, name: &'static str, value: impl Display) -> Address {
         let mut pairs = self.pairs.clone();
         let value = value.to_string();
         pairs.retain(|(known, _)| *known != name);
@@ -29,7 +29,7 @@ impl Address {
     }
 
     pub fn without(&self, name: &'static str) -> Address {
-        self.with(name, "")
+        self.set(name, "")
     }
 
     /// The same query at another path.
@@ -94,7 +94,7 @@ pub struct Pager {
 impl Pager {
     /// Pages are counted from 1 and named `page` in the address.
     pub fn new(address: &Address, page: usize, pages: usize) -> Pager {
-        let to = |page: usize| address.with("page", page).href();
+        let to = |page: usize| address.set("page", page).href();
         Pager { page, pages, previous: (page > 1).then(|| to(page - 1)), next: (page < pages).then(|| to(page + 1)) }
     }
 
@@ -162,9 +162,9 @@ mod tests {
 
     #[test]
     fn addresses_carry_what_they_were_given() {
-        let address = Address::new("/invoices").with("month", "2026-10").with("q", "Hôpital & cie");
+        let address = Address::new("/invoices").set("month", "2026-10").set("q", "Hôpital & cie");
         assert_eq!(address.href(), "/invoices?month=2026-10&q=H%C3%B4pital%20%26%20cie");
-        assert_eq!(address.with("month", "").href(), "/invoices?q=H%C3%B4pital%20%26%20cie");
+        assert_eq!(address.set("month", "").href(), "/invoices?q=H%C3%B4pital%20%26%20cie");
         assert_eq!(address.carried(&["q"]), [("month", "2026-10".to_owned())]);
         let pager = Pager::new(&address.without("q"), 2, 2);
         assert_eq!(pager.previous.as_deref(), Some("/invoices?month=2026-10&page=1"));

@@ -193,11 +193,11 @@ fn filled(frame: Frame, report: PaybackReport, kept: Vec<ArchivedReport>) -> Pay
         })
         .collect();
     let address = Address::new("/payback/file")
-        .with("as_of", report.as_of)
-        .with("scenario", &report.scenario.code)
-        .with("horizon", report.horizon_years);
+        .set("as_of", report.as_of)
+        .set("scenario", &report.scenario.code)
+        .set("horizon", report.horizon_years);
     let formats = [("PDF", "pdf"), ("XLSX", "xlsx"), ("CSV", "csv"), ("JSON", "json")];
-    let files = formats.map(|(label, format)| (label, address.with("format", format).href())).to_vec();
+    let files = formats.map(|(label, format)| (label, address.set("format", format).href())).to_vec();
     let role = frame.visitor.as_ref().map(|visitor| visitor.person.role);
     PaybackPage {
         curves: curves(&frame, &words, &report),
@@ -290,8 +290,8 @@ pub async fn archive(
     })
     .await?;
     let address = Address::new("/payback")
-        .with("as_of", view.as_of)
-        .with("scenario", view.scenario.unwrap_or_default())
-        .with("horizon", view.horizon.years());
+        .set("as_of", view.as_of)
+        .set("scenario", view.scenario.unwrap_or_default())
+        .set("horizon", view.horizon.years());
     Ok(super::done(&address.href(), "report-kept", "4"))
 }

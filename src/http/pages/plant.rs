@@ -70,7 +70,7 @@ pub const fn feed_name(feed: Feed) -> &'static str {
 
 /// The months before and after, as far as `last`.
 pub fn month_links(frame: &Frame, address: &Address, month: BillingMonth, last: BillingMonth) -> Vec<Link> {
-    let link = |month: BillingMonth| Link { label: frame.month(&month), address: address.with("month", month).href() };
+    let link = |month: BillingMonth| Link { label: frame.month(&month), address: address.set("month", month).href() };
     let next = (month < last).then(|| link(month.next()));
     std::iter::once(link(month.previous())).chain(next).collect()
 }

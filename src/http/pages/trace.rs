@@ -33,6 +33,9 @@ mod readings;
 
 pub use readings::{ReadingsQuery, readings_file, readings_page};
 
+/// Up to so many meters are spelled out one by one; more are told by their table.
+const METERS_SPELLED: usize = 4;
+
 /// A document whose lines can be followed.
 pub struct Traced {
     /// Its own address: `/invoices/DC2026000001`.
@@ -130,15 +133,15 @@ fn steps(frame: &Frame, charge: &Charge) -> Vec<Step> {
     let mut steps = vec![];
     if let Some(usage) = &charge.provenance.usage {
         let unit = typography::unit_symbol(usage.measure.unit(), frame.language);
-        for meter in usage.meters.iter().filter(|_| usage.measure == Measure::Energy) {
+        let spelled = usage.measure == Measure::Energy && usage.meters.len() <= METERS_SPELLED;
+        for meter in usage.meters.iter().filter(|_| spelled) {
             steps.extend(counter_step(frame, meter, unit));
         }
         let total = format!("{}\u{a0}{unit}", frame.number(&usage.quantity));
         let text = match usage.meters.len() {
             0 | 1 => total,
-            _ if matches!(usage.measure, Measure::Demand { .. } | Measure::Percentile95 { .. }) => {
-                let sum = sum_text(frame, usage);
-                format!("{sum} = {total}")
+            count if count > METERS_SPELLED => {
+                frame.texts("trace-sum", &[("count", &count.to_string()), ("total", &total)])
             }
             _ => format!("{} = {total}", sum_text(frame, usage)),
         };
@@ -216,7 +219,7 @@ fn traced_meters(frame: &Frame, traced: &Traced, usage: &Usage, address: &str) -
             }
             _ => None,
         };
-        let to = |path: &str| Address::new(format!("{address}/{path}")).with("meter", &meter.meter).href();
+        let to = |path: &str| Address::new(format!("{address}/{path}")).set("meter", &meter.meter).href();
         TracedMeter { view, difference, address: to("readings"), file: to("readings.csv") }
     };
     views.into_iter().zip(&usage.meters).map(meter).collect()
@@ -246,7 +249,14 @@ fn day_rows(frame: &Frame, usage: &Usage, address: &str) -> (Vec<DayRow>, Vec<St
         day: weekday(frame, day),
         values: if two_feeds { vec![shown(a), shown(b)] } else { vec![] },
         total: shown(a + b),
-        links: usage.meters.iter().map(|meter| day_link(meter, day, address)).collect(),
+        links: match usage.meters.len() {
+            0..=METERS_SPELLED => usage.meters.iter().map(|meter| day_link(meter, day, address)).collect(),
+            // The page of the day leads to the other meters.
+            _ => {
+                let address = Address::new(format!("{address}/readings")).set("day", day).href();
+                vec![Link { label: frame.t("trace-readings"), address }]
+            }
+        },
     };
     let series = match two_feeds {
         true => vec![frame.with("feed", "feed", "A"), frame.with("feed", "feed", "B")],
@@ -258,7 +268,7 @@ fn day_rows(frame: &Frame, usage: &Usage, address: &str) -> (Vec<DayRow>, Vec<St
 fn day_link(meter: &MeterUsage, day: NaiveDate, address: &str) -> Link {
     Link {
         label: meter.meter.to_string(),
-        address: Address::new(format!("{address}/readings")).with("meter", &meter.meter).with("day", day).href(),
+        address: Address::new(format!("{address}/readings")).set("meter", &meter.meter).set("day", day).href(),
     }
 }
 

@@ -94,13 +94,13 @@ async fn find(shared: &Data<Shared>, granted: Granted, query: UsageQuery) -> Res
 
 fn template(frame: Frame, usage: &TenantUsage, now: Timestamp) -> UsageTemplate {
     let base = Address::new("/usage");
-    let base = if usage.choices.len() > 1 { base.with("tenant", usage.tenant.code.as_str()) } else { base };
+    let base = if usage.choices.len() > 1 { base.set("tenant", usage.tenant.code.as_str()) } else { base };
     let (title, month, address) = match usage.view {
         UsageView::Month(month) => {
-            (frame.with("usage-title", "period", &frame.month(&month)), month, base.with("month", month))
+            (frame.with("usage-title", "period", &frame.month(&month)), month, base.set("month", month))
         }
         UsageView::Day(day) => {
-            (frame.with("usage-title", "period", &frame.date(&day)), BillingMonth::of(day), base.with("day", day))
+            (frame.with("usage-title", "period", &frame.date(&day)), BillingMonth::of(day), base.set("day", day))
         }
     };
     let is_month = matches!(usage.view, UsageView::Month(_));
@@ -109,9 +109,9 @@ fn template(frame: Frame, usage: &TenantUsage, now: Timestamp) -> UsageTemplate 
     UsageTemplate {
         tenants: plant::tenant_choices(&usage.choices, &usage.tenant),
         neighbours: neighbours(&frame, usage, &base, today),
-        month: (!is_month).then(|| Link { label: frame.month(&month), address: base.with("month", month).href() }),
+        month: (!is_month).then(|| Link { label: frame.month(&month), address: base.set("month", month).href() }),
         month_value: month.to_string(),
-        estimate: base.at("/usage/estimate").with("month", month).href(),
+        estimate: base.at("/usage/estimate").set("month", month).href(),
         figures: figures(&frame, usage),
         racks: usage.racks.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
         last_reading: usage.last_reading.map(|at| frame.instant(at, usage.zone)),
@@ -140,7 +140,7 @@ fn neighbours(frame: &Frame, usage: &TenantUsage, base: &Address, today: NaiveDa
     match usage.view {
         UsageView::Month(month) => plant::month_links(frame, base, month, BillingMonth::of(today)),
         UsageView::Day(day) => {
-            let link = |day: NaiveDate| Link { label: frame.date(&day), address: base.with("day", day).href() };
+            let link = |day: NaiveDate| Link { label: frame.date(&day), address: base.set("day", day).href() };
             let next = day.succ_opt().filter(|next| *next <= today);
             day.pred_opt().into_iter().chain(next).map(link).collect()
         }
@@ -245,7 +245,7 @@ fn row(frame: &Frame, usage: &TenantUsage, slot: &UsageSlot, base: &Address) -> 
     let notes = [(is_estimated, "line-estimated"), (is_partial, "slot-partial")];
     SlotRow {
         label: if is_month { frame.short_date(&slot.day) } else { clock(usage, slot) },
-        address: is_month.then(|| base.with("day", slot.day).href()),
+        address: is_month.then(|| base.set("day", slot.day).href()),
         values: values.collect(),
         note: notes.iter().filter(|(is, _)| *is).map(|(_, key)| frame.t(key)).collect::<Vec<_>>().join(", "),
     }

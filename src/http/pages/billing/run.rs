@@ -71,7 +71,7 @@ pub async fn confirm(
     let total: Money = chosen.iter().filter_map(|one| one.gross).sum();
     let name = frame.month(&month);
     let template = IssuePage {
-        title: frame.with("issue-title", "month", &name),
+        title: frame.with("issue-title", "month", &frame.of_month(&month)),
         contracts: chosen
             .iter()
             .map(|one| IssueRow {
@@ -168,7 +168,7 @@ pub async fn show(
     let what = frame.t(if run.issues { "run-issue" } else { "run-draft" });
     let name = frame.month(&run.month);
     let template = RunPage {
-        title: frame.texts("run-title", &[("what", &what), ("month", &name)]),
+        title: frame.texts("run-title", &[("what", &what), ("month", &frame.of_month(&run.month))]),
         state: state(&frame, &run),
         started: frame.texts(
             "run-started",

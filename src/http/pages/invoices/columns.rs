@@ -78,14 +78,15 @@ impl Shown {
             let next = Order { key, descending: is_current && !order.descending };
             Column {
                 label,
-                address: Some(address.with("sort", sort_text(next)).href()),
+                address: Some(address.set("sort", sort_text(next)).href()),
                 sorted: is_current.then_some(if order.descending { "descending" } else { "ascending" }),
                 is_number,
             }
         };
         let column = |(_, key, sort, is_number): &(&str, &str, Option<SortKey>, bool)| match sort {
             Some(sort) => ordering(frame.t(key), *sort, *is_number),
-            None => Column { is_number: *is_number, ..Column::plain(frame.t(key)) },
+            None if *is_number => Column::number(frame.t(key)),
+            None => Column::plain(frame.t(key)),
         };
         let mut heads = vec![ordering(frame.t("invoice-number"), SortKey::Number, false)];
         heads.extend(COLUMNS.iter().filter(|(name, ..)| self.has(name)).map(column));

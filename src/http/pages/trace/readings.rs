@@ -22,6 +22,8 @@ pub struct ReadingsQuery {
 struct ReadingsPage {
     frame: Frame,
     meter: String,
+    /// Those of the line, to go from one to another.
+    meters: Vec<super::super::parts::Choice>,
     place: String,
     day: String,
     days: Vec<super::super::parts::Choice>,
@@ -81,7 +83,7 @@ pub async fn readings_page(
     let base = traced.address(number);
     let to = |index: Option<usize>| {
         let (day, _) = index.and_then(|index| meter.daily.get(index))?;
-        let address = Address::new(format!("{base}/readings")).with("meter", &meter.meter).with("day", day).href();
+        let address = Address::new(format!("{base}/readings")).set("meter", &meter.meter).set("day", day).href();
         Some(Link { label: weekday(&frame, *day), address })
     };
     let is_counter = evidence.meter.register.kind() == RegisterKind::Counter;
@@ -89,6 +91,15 @@ pub async fn readings_page(
     let designation = frame.either(&charge.designation.fr, &charge.designation.en).to_owned();
     let template = ReadingsPage {
         meter: meter.meter.to_string(),
+        meters: usage
+            .meters
+            .iter()
+            .map(|one| super::super::parts::Choice {
+                value: one.meter.to_string(),
+                label: [one.meter.to_string(), place(&frame, one)].join("  ").trim_end().to_owned(),
+                is_chosen: one.meter == meter.meter,
+            })
+            .collect(),
         place: place(&frame, meter),
         day: weekday(&frame, day),
         days: meter
@@ -105,7 +116,7 @@ pub async fn readings_page(
         rows: rows(&frame, traced, &evidence, is_counter),
         steps: day_steps(&frame, traced, &evidence),
         verdict: verdict(&frame, traced, &evidence, billed_quantity, usage.measure),
-        file: Address::new(format!("{base}/readings.csv")).with("meter", &meter.meter).href(),
+        file: Address::new(format!("{base}/readings.csv")).set("meter", &meter.meter).href(),
         is_counter,
         unit: typography::unit_symbol(evidence.meter.register.unit(), frame.language),
         count: frame.whole(i64::try_from(evidence.readings.len()).unwrap_or(0)),
@@ -123,7 +134,13 @@ fn place(frame: &Frame, meter: &MeterUsage) -> String {
 }
 
 fn rows(frame: &Frame, traced: &Traced, evidence: &DayEvidence, is_counter: bool) -> Vec<ReadingRow> {
-    let number = |value: Decimal| frame.number(&value);
+    // Values of one column have the same decimals.
+    let values = evidence.readings.iter().map(|reading| reading.value).chain(evidence.before.map(|one| one.value));
+    let decimals = values.map(|value| value.to_decimal().normalize().scale()).max().unwrap_or_default();
+    let number = |mut value: Decimal| {
+        value.rescale(decimals.max(value.normalize().scale()));
+        typography::decimal(value, frame.language)
+    };
     let aside = |at: Timestamp, value: Decimal, key: &str| ReadingRow {
         at: frame.instant(at, traced.zone),
         value: number(value),
