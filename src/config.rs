@@ -17,6 +17,32 @@ pub struct Config {
     pub database_url: String,
     pub server: ServerConfig,
     pub mail: MailConfig,
+    pub audit: AuditConfig,
+}
+
+/// How the audit trail is signed, and where signed roots go.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AuditConfig {
+    /// The private key, made at first use with mode 0600; relative to the data directory.
+    pub key_file: PathBuf,
+    /// Where signed roots are written, outside the database; relative to the data directory. Best on another machine.
+    pub roots_dir: PathBuf,
+    /// Who is sent each signed root: people outside the operator's reach, such as the auditors.
+    pub root_recipients: Vec<String>,
+    /// Sign once a day while the server runs.
+    pub daily: bool,
+}
+
+impl Default for AuditConfig {
+    fn default() -> AuditConfig {
+        AuditConfig {
+            key_file: PathBuf::from("audit-key"),
+            roots_dir: PathBuf::from("roots"),
+            root_recipients: vec![],
+            daily: true,
+        }
+    }
 }
 
 /// Where the web server listens and how it is reached.
@@ -103,13 +129,15 @@ impl Config {
             .map_err(|error| ConfigError(Box::new(error)))
     }
 
+    /// The file of the embedded database in `data_dir`, unless another database is set.
+    pub fn embedded_database(&self, data_dir: &Path) -> Option<PathBuf> {
+        self.database_url.is_empty().then(|| data_dir.join("chapelle.db"))
+    }
+
     /// The database's URL, the embedded one in `data_dir` unless another is set.
     pub fn database_url(&self, data_dir: &Path) -> String {
-        if self.database_url.is_empty() {
-            format!("sqlite://{}", data_dir.join("chapelle.db").display())
-        } else {
-            self.database_url.clone()
-        }
+        let embedded = self.embedded_database(data_dir).map(|file| format!("sqlite://{}", file.display()));
+        embedded.unwrap_or_else(|| self.database_url.clone())
     }
 }
 
@@ -120,7 +148,7 @@ trait OnlyKnownSections {
 impl OnlyKnownSections for Env {
     /// Other variables may begin with `CHAPELLE_` too (the tests' peers do); only those of a section are ours.
     fn only_known_sections(self) -> Env {
-        self.filter(|key| key.starts_with("server__") || key.starts_with("mail__")).split("__")
+        self.filter(|key| ["server__", "mail__", "audit__"].iter().any(|section| key.starts_with(section))).split("__")
     }
 }
 

@@ -170,6 +170,7 @@ fn bad_input_ends_with_2_names_place_and_remedy_and_changes_nothing() {
         (vec!["readings", "import", array.to_str().unwrap()], "one object a line"),
         (vec!["readings", "import", truncated.to_str().unwrap()], "send it again"),
         (vec!["billing", "plan", "--month", "2026-13"], "is not a month"),
+        (vec!["amortisation", "report", "--as-of", "2026-02-30", "--format", "json"], "not a day of the calendar"),
         (vec!["amortisation", "post", "--through", "2026-11"], "has not ended yet"),
         (vec!["outbox", "retry", "77"], "77"),
         (vec!["user", "add", "--email", "x", "--name", "x", "--role", "finance"], "password"),
@@ -247,4 +248,46 @@ fn a_document_that_is_gone_is_made_again() {
     std::fs::remove_file(&path).unwrap();
     assert_eq!(json(&world, &["invoices", "archive"])["remade"].as_u64(), Some(1));
     assert_eq!(std::fs::read(&path).unwrap(), before);
+}
+
+#[test]
+fn a_mistyped_data_directory_is_refused_and_not_made() {
+    let world = World::new(common::Engine::Sqlite);
+    let typo = world.dir.path().join("dta");
+    let output =
+        world.chapelle(&["invoices", "list", "--data-dir", typo.to_str().unwrap()]).env_remove("DATABASE_URL").output();
+    let output = output.unwrap();
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{error}");
+    assert!(error.contains("check --data-dir") && !typo.exists(), "{error}");
+}
+
+#[test]
+fn changed_terms_of_billed_months_are_pointed_out() {
+    let world = World::new(common::Engine::Sqlite);
+    ready(&world);
+    let book = std::fs::read_to_string(small_book_path()).unwrap();
+    let dearer = world.file("dearer.toml", &book.replacen("unit_price_eur = 1_200.00", "unit_price_eur = 1_250.00", 1));
+    let dearer = dearer.to_str().unwrap();
+    world.ok(&["billing", "run", "--month", "2026-09", "--issue"]);
+    let report = json(&world, &["import", dearer]);
+    let warning = report["warnings"][0].as_str().unwrap();
+    assert!(warning.contains("months through 2026-09 are billed"), "{report}");
+    assert_eq!(json(&world, &["import", dearer])["warnings"].as_array().unwrap().len(), 0);
+}
+
+#[test]
+fn the_demo_ends_with_books_that_agree_and_goes_on_where_it_stands() {
+    let world = World::new(common::Engine::Sqlite);
+    let first = json(&world, &["demo", "--no-serve", "--months", "2"]);
+    let cents = |value: &Value| value.as_str().unwrap().replace('.', "").parse::<i64>().unwrap();
+    let figures = &first["figures"];
+    assert_eq!(cents(&figures["journal_debit"]), cents(&figures["journal_credit"]), "{first:#}");
+    assert_eq!(cents(&figures["net"]) + cents(&figures["tax"]), cents(&figures["gross"]));
+    let by_tenant: i64 = figures["tenants"].as_array().unwrap().iter().map(|tenant| cents(&tenant["gross"])).sum();
+    assert_eq!(by_tenant, cents(&figures["gross"]));
+    let again = json(&world, &["demo", "--no-serve"]);
+    assert_eq!((again["readings_loaded_now"].as_u64(), &again["figures"]), (Some(0), figures));
+    let plan = json(&world, &["billing", "plan", "--month", "2026-10"]);
+    assert_eq!(plan["drafts"].as_array().unwrap().len(), 0, "{plan:#}");
 }

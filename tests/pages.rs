@@ -2,9 +2,15 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+#[path = "pages/audit.rs"]
+mod audit;
+#[path = "pages/billing.rs"]
+mod billing;
 mod common;
 #[path = "pages/markup.rs"]
 mod markup;
+#[path = "pages/plant.rs"]
+mod plant;
 #[path = "pages/reading.rs"]
 mod reading;
 #[path = "pages/sessions.rs"]

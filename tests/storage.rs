@@ -6,6 +6,8 @@
 mod accounts;
 #[path = "storage/assets.rs"]
 mod assets;
+#[path = "storage/bookkeeping.rs"]
+mod bookkeeping;
 #[path = "storage/books.rs"]
 mod books;
 #[path = "storage/engines.rs"]
@@ -16,7 +18,15 @@ mod fixture;
 mod frozen;
 #[path = "storage/invoicing.rs"]
 mod invoicing;
+#[path = "storage/kept.rs"]
+mod kept;
+#[path = "storage/lists.rs"]
+mod lists;
 #[path = "storage/people.rs"]
 mod people;
 #[path = "storage/readings.rs"]
 mod readings;
+#[path = "storage/series.rs"]
+mod series;
+#[path = "storage/trail.rs"]
+mod trail;

@@ -5,6 +5,7 @@
 
 use std::path::Path;
 
+use chapelle::domain::audit::Actor;
 use chapelle::domain::book::Book;
 use chapelle::domain::calendar::{BillingMonth, DatePeriod, Period, Timestamp};
 use chapelle::domain::contract::{
@@ -48,6 +49,7 @@ impl Centre {
         let book = Book {
             facility: facility(),
             seller: seller(),
+            accounting: chapelle::domain::ledger::Accounting::default(),
             rooms: vec![room(&racks)],
             meters: racks.iter().flat_map(|rack| meters(rack)).collect(),
             tenants,
@@ -55,6 +57,7 @@ impl Centre {
             tariffs: tariffs(),
             contracts,
             assets: Vec::new(),
+            payback: None,
         };
         Centre { book }
     }
@@ -149,7 +152,13 @@ fn incoming(row: Row) -> IncomingReading {
 }
 
 pub fn batch(readings: Vec<IncomingReading>) -> IncomingBatch {
-    IncomingBatch { readings, source: "bench".to_owned(), idempotency: None, received_at: now() }
+    IncomingBatch {
+        readings,
+        source: "bench".to_owned(),
+        by: Actor::new("bench", None),
+        idempotency: None,
+        received_at: now(),
+    }
 }
 
 /// A moment after the billed month: the benchmarks' present.

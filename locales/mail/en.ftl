@@ -19,3 +19,8 @@ notice-tax = VAT
 notice-gross = Total with tax
 notice-due = Payable by
 notice-reference = Payment reference
+
+root-subject = Audit trail: signed root of { $day }
+root-lead = The signed root of the data centre’s audit trail on { $day }. It covers the first { $size } events.
+root-keep = Keep this message out of the operator’s reach: with this line, a trail that is cut short or rewritten later is found out. Save the line to a file and give it to the verifier: verify.py --root file.
+root-key = Public key (ed25519): { $key }

@@ -19,3 +19,8 @@ notice-tax = TVA
 notice-gross = Total TTC
 notice-due = À payer au plus tard le
 notice-reference = Référence de paiement
+
+root-subject = Piste d’audit : empreinte signée du { $day }
+root-lead = Empreinte signée de la piste d’audit du centre de données, au { $day }. Elle couvre les { $size } premiers événements.
+root-keep = Conservez ce message hors de portée de l’exploitant : avec cette ligne, une piste raccourcie ou réécrite plus tard se reconnaît. Enregistrez-la dans un fichier et donnez-le au vérificateur : verify.py --root fichier.
+root-key = Clé publique (ed25519) : { $key }

@@ -14,11 +14,11 @@ use sha2::{Digest, Sha256};
 use super::{AppError, Store};
 use crate::documents;
 use crate::domain::access::TenantScope;
-use crate::domain::audit::hex;
+use crate::domain::audit::{Actor, AuditEvent, hex};
 use crate::domain::ids::InvoiceId;
 use crate::domain::invoice::{InvoiceNumber, IssuedInvoice};
 use crate::storage::archive::{self, ArchivedFile};
-use crate::storage::invoices;
+use crate::storage::{AnyConnection, audit, evidence, invoices};
 
 pub use crate::storage::archive::ArchiveKind;
 
@@ -67,9 +67,28 @@ pub fn archive_one(
     store.write(|connection| {
         archive::insert(connection, id, &xml, now)?;
         archive::insert(connection, id, &pdf, now)?;
+        let event = archived_event(connection, id, &Actor::new("job", None), now)?;
+        audit::append(connection, &event)?;
         Ok(())
     })?;
     Ok(path)
+}
+
+/// What the trail holds of an archived invoice: the hashes of what was frozen and of its files.
+pub(super) fn archived_event(
+    connection: &mut AnyConnection,
+    id: InvoiceId,
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<AuditEvent, AppError> {
+    let frozen = evidence::frozen(connection, id)?;
+    let mut detail = serde_json::json!({ "issue_date": frozen.issue_date, "content_sha256": frozen.content_sha256 });
+    if let Some(fields) = detail.as_object_mut() {
+        for file in evidence::files(connection, id)? {
+            fields.insert(format!("{}_sha256", file.kind.name()), file.sha256.into());
+        }
+    }
+    Ok(AuditEvent::new(now, by, "invoice.archived", &frozen.number, detail))
 }
 
 /// The bytes of an issued invoice's document: from the archive if it is sound there, else made again.
@@ -103,6 +122,30 @@ pub fn check(store: &Store) -> Result<ArchiveCheck, AppError> {
         }
     }
     Ok(check)
+}
+
+/// What reading every archived file found, with nothing mended.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct ArchiveLook {
+    pub sound: usize,
+    /// Paths, and what is wrong with them.
+    pub damaged: Vec<(String, String)>,
+}
+
+/// Compares every archived file with its recorded hash and changes nothing.
+pub fn look(store: &Store) -> Result<ArchiveLook, AppError> {
+    let mut look = ArchiveLook::default();
+    for file in archive::all(&mut *store.connection()?)? {
+        match fs::read(store.data_dir().join(&file.path)) {
+            Ok(bytes) if sha256(&bytes) == file.sha256 => look.sound += 1,
+            Ok(bytes) => {
+                let what = format!("its bytes give {}, archived was {}", sha256(&bytes), file.sha256);
+                look.damaged.push((file.path, what));
+            }
+            Err(error) => look.damaged.push((file.path, format!("it cannot be read: {error}"))),
+        }
+    }
+    Ok(look)
 }
 
 /// Makes a file that is gone again from the frozen invoice; false where it would not be what was archived.
@@ -139,7 +182,7 @@ fn relative_path(number: &InvoiceNumber, year: i32, kind: ArchiveKind) -> PathBu
     Path::new("archive").join(year.to_string()).join(format!("{number}.{}", kind.name()))
 }
 
-fn sha256(bytes: &[u8]) -> String {
+pub(super) fn sha256(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 

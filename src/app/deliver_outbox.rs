@@ -10,12 +10,12 @@ use chrono::{DateTime, Duration, Utc};
 use serde::Serialize;
 
 use super::archive_invoice::{self, ArchiveKind};
-use super::{AppError, Store};
+use super::{AppError, Store, sign_roots};
 use crate::config::{self, MailConfig, MailTransport};
 use crate::domain::audit::{Actor, AuditEvent};
-use crate::mail::{self, InvoiceNotice, MailError, Mailer, SmtpSettings};
-use crate::storage::audit;
+use crate::mail::{self, InvoiceNotice, MailError, Mailer, RootNotice, SmtpSettings};
 use crate::storage::outbox::{self, Message, MessageStatus};
+use crate::storage::{audit, roots};
 
 /// After so many tries a notice waits for a person.
 const ATTEMPTS_MAX: i64 = 8;
@@ -100,7 +100,7 @@ pub fn deliver(
         for message in due {
             match send(store, mailer, postage, &message) {
                 Ok(()) => {
-                    store.write(|connection| Ok(outbox::mark_sent(connection, message.id, now)?))?;
+                    note_sent(store, &message, now)?;
                     report.sent += 1;
                 }
                 Err(AppError::Mail(error)) => note_failure(store, &message, &error, now, &mut report)?,
@@ -110,7 +110,20 @@ pub fn deliver(
     }
 }
 
+fn note_sent(store: &Store, row: &Message, now: DateTime<Utc>) -> Result<(), AppError> {
+    store.write(|connection| {
+        outbox::mark_sent(connection, row.id, now)?;
+        let detail = serde_json::json!({ "recipient": row.message.recipient, "attempts": row.attempts });
+        let event = AuditEvent::new(now, &Actor::new("job", None), "notice.sent", &row.message.message_id, detail);
+        audit::append(connection, &event)?;
+        Ok(())
+    })
+}
+
 fn send(store: &Store, mailer: &Mailer, postage: &Postage, row: &Message) -> Result<(), AppError> {
+    if row.message.kind == sign_roots::ROOT_MAIL {
+        return send_root(store, mailer, row);
+    }
     let Some(id) = row.message.invoice else {
         return Err(AppError::Corrupt(format!("notice {} names no invoice", row.id)));
     };
@@ -130,6 +143,23 @@ fn send(store: &Store, mailer: &Mailer, postage: &Postage, row: &Message) -> Res
         link: Some(&link),
     };
     Ok(mailer.send(&mail::invoice_available(&notice)?)?)
+}
+
+/// A signed root, for people to keep outside the database.
+fn send_root(store: &Store, mailer: &Mailer, row: &Message) -> Result<(), AppError> {
+    let unknown = || AppError::Corrupt(format!("notice {} names no signed root", row.id));
+    let size = sign_roots::size_in(&row.message.message_id).ok_or_else(unknown)?;
+    let root = roots::of_size(&mut *store.connection()?, size)?.ok_or_else(unknown)?;
+    let seller = super::export_book::load(store)?.seller;
+    let notice = RootNotice {
+        sender: (&seller.name, &seller.email),
+        recipient: &row.message.recipient,
+        language: row.message.language,
+        message_id: &row.message.message_id,
+        root: &root,
+        line: &sign_roots::line(&root)?,
+    };
+    Ok(mailer.send(&mail::root_signed(&notice)?)?)
 }
 
 fn note_failure(
@@ -182,11 +212,14 @@ pub fn waiting(store: &Store) -> Result<Vec<WaitingNotice>, AppError> {
 /// Puts a notice that failed for good back in the queue, due at once.
 pub fn retry(store: &Store, id: i64, by: &Actor, now: DateTime<Utc>) -> Result<(), AppError> {
     store.write(|connection| {
+        let known = outbox::list(connection, None)?.into_iter().find(|row| row.id == id);
         outbox::requeue(connection, id, now)?;
-        audit::append(
-            connection,
-            &AuditEvent::new(now, by, "notice.requeued", &id.to_string(), serde_json::json!({})),
-        )?;
+        let subject = known.as_ref().map_or_else(|| id.to_string(), |row| row.message.message_id.clone());
+        let before = known.map(
+            |row| serde_json::json!({ "status": row.status.name(), "attempts": row.attempts, "error": row.last_error }),
+        );
+        let event = AuditEvent::new(now, by, "notice.requeued", &subject, serde_json::json!({ "status": "pending" }));
+        audit::append(connection, &event.before(before.unwrap_or_default()))?;
         Ok(())
     })
 }

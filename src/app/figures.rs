@@ -5,14 +5,16 @@ use serde::Serialize;
 use super::{AppError, Store};
 use crate::domain::access::TenantScope;
 use crate::domain::ids::TenantCode;
+use crate::domain::invoice::InvoiceKind;
 use crate::domain::money::Money;
-use crate::storage::invoices::{InvoiceFilter, InvoiceStatus, Page};
+use crate::storage::invoices::{InvoiceFilter, InvoiceStatus, InvoiceSummary, Page};
 use crate::storage::{invoices, journal, readings};
 
 /// What is stored, read back.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub struct Figures {
     pub readings: i64,
+    /// Issued documents; amounts are invoices less credit notes.
     pub invoices: usize,
     pub net: Money,
     pub tax: Money,
@@ -42,12 +44,12 @@ pub fn figures(store: &Store) -> Result<Figures, AppError> {
             match tenants.iter_mut().find(|figures| figures.tenant == invoice.tenant) {
                 Some(figures) => {
                     figures.invoices += 1;
-                    figures.gross += invoice.totals.gross;
+                    figures.gross += signed(invoice, invoice.totals.gross);
                 }
                 None => tenants.push(TenantFigures {
                     tenant: invoice.tenant.clone(),
                     invoices: 1,
-                    gross: invoice.totals.gross,
+                    gross: signed(invoice, invoice.totals.gross),
                 }),
             }
         }
@@ -55,13 +57,21 @@ pub fn figures(store: &Store) -> Result<Figures, AppError> {
         Ok(Figures {
             readings: readings::count(connection)?,
             invoices: issued.len(),
-            net: issued.iter().map(|invoice| invoice.totals.net).sum(),
-            tax: issued.iter().map(|invoice| invoice.totals.tax).sum(),
-            gross: issued.iter().map(|invoice| invoice.totals.gross).sum(),
+            net: issued.iter().map(|invoice| signed(invoice, invoice.totals.net)).sum(),
+            tax: issued.iter().map(|invoice| signed(invoice, invoice.totals.tax)).sum(),
+            gross: issued.iter().map(|invoice| signed(invoice, invoice.totals.gross)).sum(),
             tenants,
             journal_entries: entries.len(),
             journal_debit: lines().map(|line| line.debit).sum(),
             journal_credit: lines().map(|line| line.credit).sum(),
         })
     })
+}
+
+/// A credit note's amounts are positive on paper and lower what is owed.
+fn signed(invoice: &InvoiceSummary, amount: Money) -> Money {
+    match invoice.kind {
+        InvoiceKind::CreditNote => -amount,
+        InvoiceKind::Invoice | InvoiceKind::Corrected => amount,
+    }
 }

@@ -14,7 +14,7 @@ use crate::domain::invoice::{Draft, InvoiceNumber, IssueContext, IssuedInvoice, 
 use crate::domain::ledger::Chart;
 use crate::domain::party::Tenant;
 use crate::storage::outbox::NewMessage;
-use crate::storage::{AnyConnection, audit, invoices, journal, outbox};
+use crate::storage::{AnyConnection, audit, evidence, invoices, journal, outbox};
 
 /// Issues `draft` inside the caller's transaction; `stored` is its row if it was drafted before.
 pub fn issue(
@@ -41,13 +41,24 @@ pub fn issue(
     };
     let invoice = draft.issue(&context);
     let id = invoices::insert_issued(connection, &invoice, stored, &place)?;
-    let entry = journal_entry(&invoice, &Chart::default()).map_err(|error| AppError::Corrupt(error.to_string()))?;
+    post(connection, &invoice, &book.accounting.chart, now)?;
+    record(connection, id, &invoice, by, now)?;
+    queue_notices(connection, id, &invoice, tenant, &book.seller.email, now)?;
+    Ok((id, invoice))
+}
+
+/// The journal entry of an issued document; none for one of zero throughout.
+pub(super) fn post(
+    connection: &mut AnyConnection,
+    document: &IssuedInvoice,
+    chart: &Chart,
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    let entry = journal_entry(document, chart).map_err(|error| AppError::Corrupt(error.to_string()))?;
     if let Some(entry) = entry {
         journal::insert(connection, &entry, now)?;
     }
-    audit::append(connection, &event(&invoice, by, now))?;
-    queue_notices(connection, id, &invoice, tenant, &book.seller.email, now)?;
-    Ok((id, invoice))
+    Ok(())
 }
 
 fn tenant_of<'a>(book: &'a Book, draft: &Draft) -> Result<&'a Tenant, AppError> {
@@ -60,9 +71,23 @@ fn contract_of<'a>(book: &'a Book, draft: &Draft) -> Result<&'a Contract, AppErr
     contract.ok_or_else(|| AppError::NotFound(format!("contract {}", draft.contract)))
 }
 
-fn event(invoice: &IssuedInvoice, by: &Actor, now: DateTime<Utc>) -> AuditEvent {
+/// Tells the trail of an issued document, with the hash of what was frozen.
+pub(super) fn record(
+    connection: &mut AnyConnection,
+    id: InvoiceId,
+    invoice: &IssuedInvoice,
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    let frozen = evidence::frozen(connection, id)?;
+    audit::append(connection, &event(invoice, &frozen.content_sha256, by, now))?;
+    Ok(())
+}
+
+fn event(invoice: &IssuedInvoice, content_sha256: &str, by: &Actor, now: DateTime<Utc>) -> AuditEvent {
     let detail = serde_json::json!({
         "contract": invoice.references.contract,
+        "content_sha256": content_sha256,
         "month": invoice.month,
         "net": invoice.totals.net,
         "tax": invoice.totals.tax,
@@ -72,7 +97,7 @@ fn event(invoice: &IssuedInvoice, by: &Actor, now: DateTime<Utc>) -> AuditEvent 
 }
 
 /// One notice per contact, each with a Message-ID that stays the same however often it is sent.
-fn queue_notices(
+pub(super) fn queue_notices(
     connection: &mut AnyConnection,
     id: InvoiceId,
     invoice: &IssuedInvoice,

@@ -30,7 +30,7 @@ pub struct PostingReport {
     pub catch_up: Option<String>,
 }
 
-const PERIODS: [PostingPeriod; 3] = [PostingPeriod::Month, PostingPeriod::Quarter, PostingPeriod::Year];
+pub(super) const PERIODS: [PostingPeriod; 3] = [PostingPeriod::Month, PostingPeriod::Quarter, PostingPeriod::Year];
 
 /// Posts everything through `through` that is not in the journal yet, each entry in a transaction of its own: a run
 /// that is stopped is continued by the next. A month that has not ended at `now` is refused.
@@ -42,7 +42,7 @@ pub fn post(store: &Store, through: BillingMonth, by: &Actor, now: DateTime<Utc>
             through.previous()
         )));
     }
-    let chart = Chart::default();
+    let chart = book.accounting.chart.clone();
     let plans = asset_plans(&book.assets);
     let components: Vec<ComponentPlan<'_>> = plans.iter().flat_map(|plan| plan.components.iter().cloned()).collect();
     let before = AssetLedger::load(&mut *store.connection()?)?;

@@ -1,52 +1,28 @@
 //! Show invoices to whoever may see them.
 
+use chrono::NaiveDate;
+
 use super::archive_invoice::{self, ArchiveKind};
 use super::{AppError, Store};
 use crate::domain::access::{Action, Decision, Role, TenantScope, policy};
 use crate::domain::calendar::BillingMonth;
-use crate::domain::invoice::{InvoiceKind, InvoiceNumber, IssuedInvoice};
+use crate::domain::invoice::{InvoiceNumber, IssuedInvoice};
 use crate::domain::money::Money;
+use crate::storage::AnyConnection;
+use crate::storage::invoices::search::{self, Named, SearchedFor, Selection};
 use crate::storage::invoices::{self, Page};
 
+pub use crate::storage::invoices::search::{Order, SortKey, StateCounts};
 pub use crate::storage::invoices::{InvoiceFilter, InvoiceStatus, InvoiceSummary};
 
-/// What a list is ordered by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum SortKey {
-    #[default]
-    Month,
-    Number,
-    Tenant,
-    Due,
-    Gross,
-}
-
-impl SortKey {
-    pub const ALL: [SortKey; 5] = [SortKey::Number, SortKey::Month, SortKey::Tenant, SortKey::Due, SortKey::Gross];
-
-    pub const fn name(self) -> &'static str {
-        match self {
-            SortKey::Month => "month",
-            SortKey::Number => "number",
-            SortKey::Tenant => "tenant",
-            SortKey::Due => "due",
-            SortKey::Gross => "gross",
-        }
-    }
-}
-
-/// How a list is ordered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Order {
-    pub key: SortKey,
-    pub descending: bool,
-}
-
-impl Default for Order {
-    /// The latest month first.
-    fn default() -> Order {
-        Order { key: SortKey::Month, descending: true }
-    }
+/// What a person looks for in a list.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wanted {
+    pub filter: InvoiceFilter,
+    /// Part of a number, or of the name or code of a tenant or contract.
+    pub text: String,
+    /// Only what was due before this day.
+    pub overdue_on: Option<NaiveDate>,
 }
 
 /// One page of a list, and what the whole list comes to.
@@ -62,6 +38,12 @@ pub struct InvoicePage {
     pub gross: Money,
 }
 
+impl InvoicePage {
+    fn empty() -> InvoicePage {
+        InvoicePage { invoices: vec![], page: 1, pages: 1, total: 0, net: Money::ZERO, gross: Money::ZERO }
+    }
+}
+
 pub const INVOICES_PER_PAGE: usize = 50;
 
 /// Who reads a list.
@@ -72,8 +54,7 @@ pub struct Reader {
 }
 
 /// The `page`th page, from 1, of the invoices `reader` may see that pass `filter`. Drafts are not there for a role that
-/// may not see them. A page beyond the last is the last. A
-/// facility issues some hundreds a year, so the list is ordered here.
+/// may not see them. A page beyond the last is the last.
 pub fn list(
     store: &Store,
     reader: &Reader,
@@ -81,28 +62,93 @@ pub fn list(
     order: Order,
     page: usize,
 ) -> Result<InvoicePage, AppError> {
-    let mut invoices = match visible(reader.role, filter) {
-        Some(filter) => invoices::list(&mut *store.connection()?, &reader.scope, &filter, Page::ALL)?.0,
-        None => vec![],
-    };
-    sort(&mut invoices, order);
-    let total = invoices.len();
+    search(store, reader, Wanted { filter, ..Wanted::default() }, order, page)
+}
+
+/// The `page`th page of what `reader` may see of what is wanted.
+pub fn search(
+    store: &Store,
+    reader: &Reader,
+    wanted: Wanted,
+    order: Order,
+    page: usize,
+) -> Result<InvoicePage, AppError> {
+    let connection = &mut *store.connection()?;
+    let Some(selection) = selection(connection, reader, wanted)? else { return Ok(InvoicePage::empty()) };
+    let sums = search::sums(connection, &reader.scope, &selection)?;
+    let total = usize::try_from(sums.count).unwrap_or(usize::MAX);
     let pages = total.div_ceil(INVOICES_PER_PAGE).max(1);
     let page = page.clamp(1, pages);
-    let net = invoices.iter().map(|invoice| signed(invoice, invoice.totals.net)).sum();
-    let gross = invoices.iter().map(|invoice| signed(invoice, invoice.totals.gross)).sum();
-    let invoices = invoices.into_iter().skip((page - 1) * INVOICES_PER_PAGE).take(INVOICES_PER_PAGE).collect();
-    Ok(InvoicePage { invoices, page, pages, total, net, gross })
+    let limit = i64::try_from(INVOICES_PER_PAGE).unwrap_or(i64::MAX);
+    let offset = i64::try_from(page - 1).unwrap_or(0).saturating_mul(limit);
+    let invoices = search::page(connection, &reader.scope, &selection, order, Page { limit, offset })?;
+    Ok(InvoicePage { invoices, page, pages, total, net: sums.net, gross: sums.gross })
+}
+
+/// All of what [`search`] shows in pages.
+pub fn whole(store: &Store, reader: &Reader, wanted: Wanted, order: Order) -> Result<Vec<InvoiceSummary>, AppError> {
+    let connection = &mut *store.connection()?;
+    match selection(connection, reader, wanted)? {
+        Some(selection) => Ok(search::page(connection, &reader.scope, &selection, order, Page::ALL)?),
+        None => Ok(vec![]),
+    }
+}
+
+/// How many of what is wanted are drafts, issued, overdue on `today`; drafts only for who may see them.
+pub fn counts(store: &Store, reader: &Reader, wanted: Wanted, today: NaiveDate) -> Result<StateCounts, AppError> {
+    let connection = &mut *store.connection()?;
+    let wanted = Wanted { filter: InvoiceFilter { status: None, ..wanted.filter }, overdue_on: None, ..wanted };
+    let nothing = StateCounts { drafts: 0, issued: 0, overdue: 0 };
+    let Some(selection) = selection(connection, reader, wanted)? else { return Ok(nothing) };
+    let counts = search::state_counts(connection, &reader.scope, &selection, today)?;
+    let sees_drafts = policy(reader.role, Action::SeeDrafts) != Decision::Deny;
+    Ok(StateCounts { drafts: if sees_drafts { counts.drafts } else { 0 }, ..counts })
 }
 
 /// The months `reader` has invoices of, latest first.
 pub fn months(store: &Store, reader: &Reader) -> Result<Vec<BillingMonth>, AppError> {
-    let Some(filter) = visible(reader.role, InvoiceFilter::default()) else { return Ok(vec![]) };
-    // The list is by month, latest first.
-    let (invoices, _) = invoices::list(&mut *store.connection()?, &reader.scope, &filter, Page::ALL)?;
-    let mut months: Vec<BillingMonth> = invoices.into_iter().map(|invoice| invoice.month).collect();
-    months.dedup();
-    Ok(months)
+    let connection = &mut *store.connection()?;
+    let Some(selection) = selection(connection, reader, Wanted::default())? else { return Ok(vec![]) };
+    let months = search::months(connection, &reader.scope, &selection)?;
+    months.iter().map(|month| month.parse().map_err(|_| AppError::Corrupt(format!("{month} is no month")))).collect()
+}
+
+/// What is wanted in the terms of the database, less what the reader may not see; none where nothing can match.
+fn selection(connection: &mut AnyConnection, reader: &Reader, wanted: Wanted) -> Result<Option<Selection>, AppError> {
+    let Some(filter) = visible(reader.role, wanted.filter) else { return Ok(None) };
+    let filter = match wanted.overdue_on {
+        Some(_) => InvoiceFilter { status: Some(InvoiceStatus::Issued), ..filter },
+        None => filter,
+    };
+    let text = folded(wanted.text.trim());
+    let search = match text.is_empty() {
+        true => None,
+        false => {
+            let holds = |one: &&Named| folded(&one.name).contains(&text) || folded(&one.code).contains(&text);
+            let ids = |all: Vec<Named>| all.iter().filter(holds).map(|one| one.id).collect::<Vec<i64>>();
+            Some(SearchedFor {
+                number_part: wanted.text.trim().to_uppercase(),
+                tenants: ids(search::tenants(connection, &reader.scope)?),
+                contracts: ids(search::contracts(connection)?),
+            })
+        }
+    };
+    Ok(Some(Selection { filter, search, overdue_on: wanted.overdue_on }))
+}
+
+/// Lower case without accents: `Hôpitaux` is found by `hopitaux`.
+fn folded(text: &str) -> String {
+    let plain = |c: char| match c {
+        'à' | 'â' | 'ä' => 'a',
+        'é' | 'è' | 'ê' | 'ë' => 'e',
+        'î' | 'ï' => 'i',
+        'ô' | 'ö' => 'o',
+        'ù' | 'û' | 'ü' => 'u',
+        'ç' => 'c',
+        '’' => '\'',
+        other => other,
+    };
+    text.to_lowercase().chars().map(plain).collect()
 }
 
 /// The filter without what `role` may not see; none where nothing is left of it.
@@ -113,29 +159,6 @@ fn visible(role: Role, filter: InvoiceFilter) -> Option<InvoiceFilter> {
         (Decision::Deny, _) => Some(InvoiceFilter { status: issued, ..filter }),
         _ => Some(filter),
     }
-}
-
-/// A credit note's amounts are positive on paper and lower what is owed.
-fn signed(invoice: &InvoiceSummary, amount: Money) -> Money {
-    match invoice.kind {
-        InvoiceKind::CreditNote => -amount,
-        _ => amount,
-    }
-}
-
-/// By the key, then by number: two equal lists are shown alike.
-fn sort(invoices: &mut [InvoiceSummary], order: Order) {
-    invoices.sort_by(|a, b| {
-        let by_key = match order.key {
-            SortKey::Month => a.month.cmp(&b.month),
-            SortKey::Number => a.number.cmp(&b.number),
-            SortKey::Tenant => a.tenant.cmp(&b.tenant),
-            SortKey::Due => a.due_date.cmp(&b.due_date),
-            SortKey::Gross => signed(a, a.totals.gross).cmp(&signed(b, b.totals.gross)),
-        };
-        let ordered = by_key.then_with(|| a.number.cmp(&b.number)).then_with(|| a.id.cmp(&b.id));
-        if order.descending { ordered.reverse() } else { ordered }
-    });
 }
 
 /// The issued invoice with this number, if it lies within `scope`.
@@ -158,38 +181,17 @@ pub fn document(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ids::InvoiceId;
-    use crate::domain::invoice::Totals;
 
-    fn summary(position: i64, month: u32, gross_cents: i64, kind: InvoiceKind) -> InvoiceSummary {
-        let gross = Money::from_cents(gross_cents);
-        InvoiceSummary {
-            id: InvoiceId(position),
-            tenant: "aphp".into(),
-            contract: "C1".into(),
-            month: BillingMonth::new(2026, month).unwrap(),
-            kind,
-            status: InvoiceStatus::Issued,
-            number: InvoiceNumber::new("DC", 2026, position).ok(),
-            issue_date: None,
-            due_date: None,
-            totals: Totals { net: gross, tax: Money::ZERO, gross },
-        }
+    #[test]
+    fn drafts_are_not_there_for_tenants() {
+        let filter = |status| InvoiceFilter { status, ..InvoiceFilter::default() };
+        assert_eq!(visible(Role::Tenant, filter(Some(InvoiceStatus::Draft))), None);
+        assert_eq!(visible(Role::Tenant, filter(None)), Some(filter(Some(InvoiceStatus::Issued))));
+        assert_eq!(visible(Role::Finance, filter(None)), Some(filter(None)));
     }
 
     #[test]
-    fn orders_are_total_and_credit_notes_count_against() {
-        let mut invoices = vec![
-            summary(1, 9, 500, InvoiceKind::Invoice),
-            summary(2, 10, 900, InvoiceKind::CreditNote),
-            summary(3, 10, 700, InvoiceKind::Invoice),
-        ];
-        let mut ids = |key, descending| {
-            sort(&mut invoices, Order { key, descending });
-            invoices.iter().map(|invoice| invoice.id.0).collect::<Vec<_>>()
-        };
-        assert_eq!(ids(SortKey::Month, true), [3, 2, 1]);
-        assert_eq!(ids(SortKey::Gross, false), [2, 1, 3]);
-        assert_eq!(ids(SortKey::Number, false), [1, 2, 3]);
+    fn names_are_found_without_accents() {
+        assert_eq!(folded("Assistance publique-Hôpitaux de l’État"), "assistance publique-hopitaux de l'etat");
     }
 }

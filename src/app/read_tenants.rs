@@ -9,6 +9,7 @@ use crate::domain::book::Book;
 use crate::domain::calendar::Timestamp;
 use crate::domain::contract::Contract;
 use crate::domain::party::Tenant;
+use crate::domain::tariff::Tariff;
 
 /// A tenant and what was agreed with them, by contract code.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,4 +48,26 @@ pub fn zone(store: &Store) -> Result<Tz, AppError> {
 /// The day it is at the facility.
 pub fn today(store: &Store, now: DateTime<Utc>) -> Result<NaiveDate, AppError> {
     Ok(Timestamp::from(now).date_in(zone(store)?))
+}
+
+/// A contract with whose it is and the tariffs its lines name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ContractFile {
+    pub contract: Contract,
+    pub tenant: Tenant,
+    pub tariffs: Vec<Tariff>,
+}
+
+/// The contract with this code, if its tenant lies within `scope`.
+pub fn contract(store: &Store, scope: &TenantScope, code: &str) -> Result<Option<ContractFile>, AppError> {
+    let book = match export_book::load(store) {
+        Err(AppError::NoBook) => return Ok(None),
+        book => book?,
+    };
+    let found = book.contracts.into_iter().find(|contract| contract.code.as_str() == code);
+    let Some(contract) = found.filter(|contract| scope.admits(&contract.tenant)) else { return Ok(None) };
+    let tenant = book.tenants.into_iter().find(|tenant| tenant.code == contract.tenant);
+    let named = |tariff: &Tariff| contract.lines.iter().any(|line| line.tariff == tariff.code);
+    let tariffs = book.tariffs.into_iter().filter(named).collect();
+    Ok(tenant.map(|tenant| ContractFile { contract, tenant, tariffs }))
 }

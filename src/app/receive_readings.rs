@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use super::ingest_readings::{MeterDirectory, ReadingInput, Refusal};
 use super::{AppError, Store};
 use crate::collect::{self, SubmittedReading};
-use crate::domain::audit::hex;
+use crate::domain::audit::{Actor, hex};
 use crate::domain::calendar::Timestamp;
 use crate::storage::{IncomingBatch, IncomingReading, ReadingWriter, StorageError};
 
@@ -86,6 +86,8 @@ pub struct Receipt {
 pub struct Sender {
     /// Kept with the readings: a user's address.
     pub source: String,
+    /// Who, and from which address.
+    pub by: Actor,
     pub idempotency_key: Option<String>,
 }
 
@@ -131,6 +133,7 @@ impl Receiver {
         let batch = IncomingBatch {
             readings: admitted.clone(),
             source: sender.source,
+            by: sender.by,
             idempotency: sender.idempotency_key.map(|key| (key, body_sha256)),
             received_at: Timestamp::from(now),
         };

@@ -8,11 +8,23 @@ use crate::domain::amortisation::{
     AmortisationReport, PostedDepreciation, known_on as known_assets, report as report_on,
 };
 use crate::domain::calendar::Timestamp;
-use crate::domain::ledger::{Chart, JournalEntry};
+use crate::domain::ledger::JournalEntry;
 use crate::domain::party::Language;
 use crate::storage::journal;
 
 pub use crate::documents::amortisation::ReportFormat;
+
+impl ReportFormat {
+    /// Also the ending of its file.
+    pub const fn name(self) -> &'static str {
+        match self {
+            ReportFormat::Pdf => "pdf",
+            ReportFormat::Csv => "csv",
+            ReportFormat::Xlsx => "xlsx",
+            ReportFormat::Json => "json",
+        }
+    }
+}
 
 /// The figures of the report.
 pub fn figures(store: &Store, as_of: NaiveDate) -> Result<AmortisationReport, AppError> {
@@ -32,7 +44,7 @@ pub fn figures_known_on(
         .filter(|posted| known_on.is_none_or(|day| Timestamp::from(posted.posted_at).date_in(zone) <= day))
         .map(|posted| posted.entry)
         .collect();
-    let posted = PostedDepreciation::from_entries(&entries, &Chart::default());
+    let posted = PostedDepreciation::from_entries(&entries, &book.accounting.chart);
     let assets = known_on.map_or_else(|| book.assets.clone(), |day| known_assets(&book.assets, day));
     Ok(report_on(&assets, as_of, &posted))
 }

@@ -3,21 +3,24 @@
 //! A run that is killed anywhere and started again ends as if it had run once: each invoice is one transaction, a
 //! contract that has its invoice of the month is left alone, and documents are made from what was frozen.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use serde::Serialize;
 
 use super::gather::{Gathered, gather};
 use super::plan_billing::{self, PlanReport};
 use super::{AppError, Store, archive_invoice, issue_invoice};
 use crate::domain::access::TenantScope;
-use crate::domain::audit::Actor;
+use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::billing_run::{LateMonth, Plan};
 use crate::domain::calendar::BillingMonth;
 use crate::domain::ids::InvoiceId;
 use crate::domain::invoice::{Draft, IssuedInvoice};
 use crate::domain::money::Money;
 use crate::storage::invoices::InvoiceStatus;
-use crate::storage::{AnyConnection, billing, invoices};
+use crate::storage::{AnyConnection, audit, billing, invoices};
 
 /// What to bill, and who asks.
 #[derive(Debug, Clone)]
@@ -61,28 +64,60 @@ pub fn run(store: &Store, request: &RunRequest, progress: &mut dyn FnMut(usize, 
         if request.issue {
             report.issued.extend(issue(store, &gathered, draft, request)?);
         } else {
-            store.write(|connection| Ok(invoices::save_draft(connection, draft, request.now)?))?;
+            store.write(|connection| save_draft(connection, draft, request))?;
             report.drafted += 1;
         }
     }
     progress(plan.drafts.len(), plan.drafts.len());
     if request.issue {
-        forget_billed_changes(store, &gathered, &plan)?;
+        forget_billed_changes(store, &gathered, &plan, request)?;
     }
     Ok(report)
 }
 
 /// Readings that change the month after this are marked as late, so none falls between reading and billing.
-fn gather_behind_horizon(store: &Store, request: &RunRequest) -> Result<Gathered, AppError> {
+pub(super) fn gather_behind_horizon(store: &Store, request: &RunRequest) -> Result<Gathered, AppError> {
     let zone = super::export_book::load(store)?.facility.zone;
     if request.issue && request.month.period(zone).to.to_utc() <= request.now {
-        store.write(|connection| Ok(billing::raise_horizon(connection, request.month, zone)?))?;
+        store.write(|connection| raise_horizon(connection, zone, request))?;
     }
     store.read(|connection| gather(connection, request.month))
 }
 
+/// Moves the end of what was billed forward, once.
+fn raise_horizon(connection: &mut AnyConnection, zone: Tz, request: &RunRequest) -> Result<(), AppError> {
+    let before = billing::horizon(connection)?.map(|horizon| horizon.through);
+    billing::raise_horizon(connection, request.month, zone)?;
+    let after = billing::horizon(connection)?.map(|horizon| horizon.through);
+    if before == after {
+        return Ok(());
+    }
+    let RunRequest { month, by, now, .. } = request;
+    let event = AuditEvent::new(*now, by, "billing.begun", &month.to_string(), serde_json::json!({ "through": after }));
+    audit::append(connection, &event.before(serde_json::json!({ "through": before })))?;
+    Ok(())
+}
+
+/// Keeps a draft; one that is there already in the same words is left alone.
+pub(super) fn save_draft(connection: &mut AnyConnection, draft: &Draft, request: &RunRequest) -> Result<(), AppError> {
+    let stored = invoices::drafts(connection, &TenantScope::Everyone, draft.month)?;
+    let former = stored.into_iter().map(|(_, former)| former).find(|former| former.contract == draft.contract);
+    if former.as_ref() == Some(draft) {
+        return Ok(());
+    }
+    invoices::save_draft(connection, draft, request.now)?;
+    let state = |draft: &Draft| serde_json::json!({ "totals": draft.totals, "lines": draft.charges.len() });
+    let subject = format!("{} {}", draft.contract, draft.month);
+    let mut event = AuditEvent::new(request.now, &request.by, "invoice.drafted", &subject, state(draft));
+    if let Some(former) = &former {
+        event = event.before(state(former));
+    }
+    audit::append(connection, &event)?;
+    Ok(())
+}
+
 /// Issues one draft and makes its documents; nothing where another run issued it meanwhile.
-fn issue(
+pub(super) fn issue(
     store: &Store,
     gathered: &Gathered,
     draft: &Draft,
@@ -118,11 +153,25 @@ fn summary(invoice: &IssuedInvoice, pdf: String) -> IssuedSummary {
 }
 
 /// Late changes are settled once every contract they touch has an invoice that took them into account.
-fn forget_billed_changes(store: &Store, gathered: &Gathered, plan: &Plan) -> Result<(), AppError> {
+pub(super) fn forget_billed_changes(
+    store: &Store,
+    gathered: &Gathered,
+    plan: &Plan,
+    request: &RunRequest,
+) -> Result<(), AppError> {
     let settled = |late: &LateMonth| plan.drafts.iter().any(|draft| draft.contract == late.contract);
     if gathered.late_changes.is_empty() || !gathered.late.iter().all(settled) {
         return Ok(());
     }
-    store.write(|connection| Ok(billing::clear_late_changes(connection, &gathered.late_changes)?))?;
-    Ok(())
+    store.write(|connection| {
+        let settled = billing::clear_late_changes(connection, &gathered.late_changes)?;
+        if settled > 0 {
+            let months: BTreeSet<BillingMonth> = gathered.late_changes.iter().map(|change| change.month).collect();
+            let detail = serde_json::json!({ "settled": settled, "months": months });
+            let subject = request.month.to_string();
+            let event = AuditEvent::new(request.now, &request.by, "late-readings.settled", &subject, detail);
+            audit::append(connection, &event)?;
+        }
+        Ok(())
+    })
 }

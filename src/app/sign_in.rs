@@ -13,9 +13,9 @@ use sha2::{Digest, Sha256};
 use super::{AppError, Store};
 use crate::app::users::{hash, random, rotate_token_key};
 use crate::domain::access::Role;
-use crate::domain::audit::Actor;
-use crate::domain::audit::hex;
+use crate::domain::audit::{Actor, AuditEvent, hex};
 use crate::domain::ids::{TenantCode, UserId};
+use crate::storage::audit;
 use crate::storage::users::{self, Session, TokenKey, User};
 
 /// Longer passwords are not looked at: hashing them would be work for an attacker to give away.
@@ -90,6 +90,22 @@ fn prolonged(session: Session, now: DateTime<Utc>) -> Session {
 
 pub fn end_session(store: &Store, secret: &str) -> Result<(), AppError> {
     Ok(users::delete_session(&mut *store.connection()?, &key_of(secret))?)
+}
+
+/// Leaves in the trail that someone came in, or tried to. An account nobody has is not named: people type passwords
+/// into the wrong field, and the trail forgets nothing.
+pub fn note_attempt(store: &Store, by: &Actor, person: Option<&Person>, now: DateTime<Utc>) -> Result<(), AppError> {
+    let (action, detail) = match person {
+        Some(person) => ("sign-in.accepted", serde_json::json!({ "role": person.role.name(), "user": person.id })),
+        None => ("sign-in.refused", serde_json::json!({})),
+    };
+    store.write(|connection| {
+        let is_known = person.is_some() || users::by_email(connection, &by.name)?.is_some();
+        let name = if is_known { by.name.as_str() } else { "unknown" };
+        let by = Actor::new(name, by.origin.as_deref());
+        audit::append(connection, &AuditEvent::new(now, &by, action, name, detail))?;
+        Ok(())
+    })
 }
 
 /// The keys that sign and verify tokens, newest first. The first one is made here.

@@ -22,7 +22,7 @@ mod words;
 mod write;
 
 pub use read::{read, read_bytes};
-pub use write::write;
+pub use write::{items, write};
 
 /// One mistake in a book file. Displayed as
 /// `book.toml:42:9: contract[AP-2025].line[energy].quantity: -4 is negative; write the number of units rented, for example 4`.

@@ -4,6 +4,7 @@ use crate::domain::amortisation::{Convention, PostingPeriod};
 use crate::domain::contract::indexation::CoefficientRounding;
 use crate::domain::contract::{GapPolicy, Proration, Service};
 use crate::domain::facility::Feed;
+use crate::domain::ledger::ChartKind;
 use crate::domain::metering::Register;
 use crate::domain::party::{Language, PaymentTermClass};
 use crate::domain::quantity::Unit;
@@ -54,6 +55,8 @@ pub const REGISTERS: Words<Register> = Words(&[
     ("storage", Register::Storage),
     ("occupancy", Register::Occupancy),
 ]);
+
+pub const CHARTS: Words<ChartKind> = Words(&[("m57", ChartKind::M57), ("pcg", ChartKind::Pcg)]);
 
 pub const FEEDS: Words<Feed> = Words(&[("A", Feed::A), ("B", Feed::B)]);
 

@@ -1,9 +1,12 @@
 //! From a book to a file: the same keys, defaults left out, in the order a person would write them.
 
-use super::words::{FEEDS, LANGUAGES, PAYMENT_TERM_CLASSES, REGISTERS, UNITS};
+use std::collections::BTreeMap;
+
+use super::words::{CHARTS, FEEDS, LANGUAGES, PAYMENT_TERM_CLASSES, REGISTERS, UNITS};
 use crate::domain::book::Book;
 use crate::domain::contract::PriceIndex;
 use crate::domain::facility::{Aisle, Facility, Rack, Room};
+use crate::domain::ledger::Accounting;
 use crate::domain::metering::{Meter, Reset};
 use crate::domain::party::{Address, Contact, Language, LegalTextSet, Seller, Tenant};
 use crate::domain::tariff::Tariff;
@@ -11,6 +14,7 @@ use crate::domain::tariff::Tariff;
 mod agreements;
 mod assets;
 mod page;
+mod payback;
 
 use page::Page;
 
@@ -19,6 +23,7 @@ pub fn write(book: &Book) -> String {
     let mut page = Page::default();
     facility(&mut page, &book.facility);
     seller(&mut page, &book.seller);
+    accounting(&mut page, &book.accounting);
     book.rooms.iter().for_each(|item| room(&mut page, item));
     book.meters.iter().for_each(|item| meter(&mut page, item));
     book.tenants.iter().for_each(|item| tenant(&mut page, item));
@@ -26,7 +31,36 @@ pub fn write(book: &Book) -> String {
     book.tariffs.iter().for_each(|item| tariff(&mut page, item));
     book.contracts.iter().for_each(|item| agreements::contract(&mut page, item));
     book.assets.iter().for_each(|item| assets::asset(&mut page, item));
+    if let Some(terms) = &book.payback {
+        payback::terms(&mut page, terms);
+    }
     page.into_text()
+}
+
+/// Each thing of the book by its kind and code, as its part of the file: for telling what a change replaced.
+pub fn items(book: &Book) -> BTreeMap<String, String> {
+    let mut items = BTreeMap::new();
+    let mut add = |kind: &str, code: &str, write: &dyn Fn(&mut Page)| {
+        let mut page = Page::default();
+        write(&mut page);
+        items.insert(format!("{kind} {code}"), page.into_text());
+    };
+    add("facility", &book.facility.code, &|page| facility(page, &book.facility));
+    add("seller", &book.seller.number_prefix, &|page| seller(page, &book.seller));
+    book.rooms.iter().for_each(|item| add("room", item.code.as_str(), &|page| room(page, item)));
+    book.meters.iter().for_each(|item| add("meter", item.code.as_str(), &|page| meter(page, item)));
+    book.tenants.iter().for_each(|item| add("tenant", item.code.as_str(), &|page| tenant(page, item)));
+    book.price_indices.iter().for_each(|item| add("price index", item.code.as_str(), &|page| price_index(page, item)));
+    book.tariffs.iter().for_each(|item| add("tariff", item.code.as_str(), &|page| tariff(page, item)));
+    book.contracts.iter().for_each(|item| {
+        add("contract", item.code.as_str(), &|page| agreements::contract(page, item));
+    });
+    book.assets.iter().for_each(|item| add("asset", item.code.as_str(), &|page| assets::asset(page, item)));
+    add("accounting", "", &|page| accounting(page, &book.accounting));
+    if let Some(terms) = &book.payback {
+        add("payback", "", &|page| payback::terms(page, terms));
+    }
+    items
 }
 
 fn address(page: &mut Page, header: &str, value: &Address) {
@@ -65,6 +99,32 @@ fn seller(page: &mut Page, value: &Seller) {
     page.bare("vat_on_debits", value.legal.vat_on_debits);
     legal_texts(page, "[seller.legal.fr]", &value.legal.fr);
     legal_texts(page, "[seller.legal.en]", &value.legal.en);
+}
+
+/// Nothing where the body keeps the usual chart.
+fn accounting(page: &mut Page, value: &Accounting) {
+    if *value == Accounting::default() {
+        return;
+    }
+    page.header("[accounting]");
+    page.text("chart", CHARTS.name_of(value.chart.kind()));
+    if !value.chart.replaced().is_empty() {
+        page.header("[accounting.accounts]");
+        for (role, account) in value.chart.replaced() {
+            page.text(&role.name(), account);
+        }
+    }
+    if !value.chart.named().is_empty() {
+        page.header("[accounting.names]");
+        for (account, name) in value.chart.named() {
+            page.text(account, name);
+        }
+    }
+    for rate in &value.reference_rates {
+        page.header("[[accounting.reference_rate]]");
+        page.bare("from", rate.from);
+        page.number("percent", rate.percent);
+    }
 }
 
 fn legal_texts(page: &mut Page, header: &str, value: &LegalTextSet) {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use clap::{Args, Subcommand, ValueEnum};
 
+use super::context::day;
 use super::{CliError, Context, Outcome};
 use crate::app::post_depreciation::{self, PostingReport};
 use crate::app::report_amortisation::{self, ReportFormat};
@@ -48,10 +49,10 @@ struct File {
 #[derive(Debug, Args)]
 pub struct Report {
     /// The day the report looks from, for example 2026-12-31.
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     as_of: NaiveDate,
     /// The plan as it was known at the end of this day: what was recorded or posted later is left out.
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     known_on: Option<NaiveDate>,
     #[command(flatten)]
     file: File,

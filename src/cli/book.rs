@@ -27,15 +27,17 @@ impl Import {
             out(format_args!("{name} is a sound facility book"));
             return Ok(Outcome::Done);
         }
-        let changes = import_book::import(&context.open()?, &book, &context.actor(), context.now)?;
+        let changes = import_book::import(&context.open_or_create()?, &book, &context.actor(), context.now)?;
         context.print(&changes, |changes| {
-            format!(
+            let counts = format!(
                 "{name}: {} created, {} changed, {} unchanged, {} stored but not in the file (kept)",
                 changes.created.len(),
                 changes.changed.len(),
                 changes.unchanged,
                 changes.not_in_file.len()
-            )
+            );
+            let warnings = changes.warnings.iter().map(|warning| format!("\nwarning: {warning}"));
+            warnings.fold(counts, |text, warning| text + &warning)
         });
         Ok(Outcome::Done)
     }

@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 
 use crate::app::deliver_outbox::Postage;
+use crate::app::sign_roots::Signing;
 use crate::app::{AppError, Store};
 use crate::config::{Config, ConfigError};
 use crate::domain::audit::Actor;
@@ -82,8 +83,20 @@ impl Context {
         Ok(Context { data_dir, config, json, clock, now: pretended.unwrap_or_else(clock) })
     }
 
-    /// The database, migrated and ready; the data directory is made if it is missing.
+    /// The database, migrated and ready. A data directory without one is refused: more likely than not it is a slip of
+    /// the pen.
     pub fn open(&self) -> Result<Store, CliError> {
+        match self.config.embedded_database(&self.data_dir) {
+            Some(file) if !file.exists() => Err(CliError::Input(format!(
+                "there is no database in {}: check --data-dir, or make one with `chapelle import book.toml`",
+                self.data_dir.display()
+            ))),
+            _ => self.open_or_create(),
+        }
+    }
+
+    /// The database, migrated and ready; it and the data directory are made if they are missing.
+    pub fn open_or_create(&self) -> Result<Store, CliError> {
         std::fs::create_dir_all(&self.data_dir).map_err(CliError::io("create", &self.data_dir))?;
         Ok(Store::open(&self.config.database_url(&self.data_dir), &self.data_dir)?)
     }
@@ -99,6 +112,11 @@ impl Context {
     /// What notices carry, as configured.
     pub fn postage(&self) -> Postage {
         Postage { attach_pdf: self.config.mail.attach_pdf, public_url: self.config.server.public_url.clone() }
+    }
+
+    /// How the audit trail is signed, as configured.
+    pub fn signing(&self) -> Signing {
+        Signing::new(&self.config.audit, &self.data_dir)
     }
 
     /// Prints `report` as JSON if that was asked for, else what `human` makes of it.
@@ -122,6 +140,12 @@ pub fn progress_bar(context: &Context, what: &'static str) -> indicatif::Progres
     bar.set_style(style.unwrap_or_else(|_| indicatif::ProgressStyle::default_bar()));
     bar.set_message(what);
     bar
+}
+
+/// A day given on the command line.
+pub fn day(text: &str) -> Result<NaiveDate, String> {
+    let known = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|_| text.len() == 10);
+    known.ok_or_else(|| format!("`{text}` is not a day of the calendar; write year, month and day, such as 2026-02-28"))
 }
 
 /// A line on standard output. Whoever closed it, as `head` does, has read enough: that is no failure.

@@ -6,10 +6,12 @@ use serde::Serialize;
 
 use super::{CliError, Context, Outcome};
 use crate::app::archive_invoice::{self, ArchiveCheck};
+use crate::app::credit_invoice::{self, CreditReport, CreditRequest};
 use crate::app::list_invoices::{self, InvoiceFilter, InvoiceSummary};
 use crate::domain::access::TenantScope;
 use crate::domain::calendar::BillingMonth;
 use crate::domain::ids::{ContractCode, TenantCode};
+use crate::domain::invoice::InvoiceNumber;
 use crate::domain::money::Money;
 
 #[derive(Debug, Subcommand)]
@@ -18,6 +20,20 @@ pub enum Invoices {
     List(List),
     /// Write the PDF and XML of issued invoices that are missing from the archive, and check those that are there.
     Archive,
+    /// Take an issued invoice back by a credit note, as a whole or line by line.
+    Credit(Credit),
+}
+
+#[derive(Debug, Args)]
+pub struct Credit {
+    /// The invoice, for example DC2026000001.
+    number: String,
+    /// Why it is taken back; kept in the audit trail.
+    #[arg(long)]
+    reason: String,
+    /// Positions of the lines to take back, from 1, for example 1,3; all that is not credited yet if left out.
+    #[arg(long, value_delimiter = ',')]
+    lines: Vec<usize>,
 }
 
 #[derive(Debug, Args)]
@@ -31,6 +47,7 @@ impl Invoices {
         match self {
             Invoices::List(list) => list.run(context),
             Invoices::Archive => archive(context),
+            Invoices::Credit(credit) => credit.run(context),
         }
     }
 }
@@ -45,6 +62,33 @@ impl List {
                 return "no invoice yet: bill a month with `chapelle billing run --month 2026-10 --issue`".to_owned();
             }
             rows.iter().map(Row::describe).collect::<Vec<_>>().join("\n")
+        });
+        Ok(Outcome::Done)
+    }
+}
+
+impl Credit {
+    fn run(&self, context: &Context) -> Result<Outcome, CliError> {
+        let request = CreditRequest {
+            invoice: InvoiceNumber::from_stored(&self.number),
+            lines: self.lines.clone(),
+            reason: self.reason.clone(),
+        };
+        let report = credit_invoice::credit(&context.open()?, &request, &context.actor(), context.now)?;
+        context.print(&report, |report: &CreditReport| {
+            let settled = report.letter.as_ref().map(|letter| format!(", settled (letter {letter})"));
+            format!(
+                "{} takes back {} lines of {}: {} + {} = {}; open on it {}{}\n{}",
+                report.number,
+                report.lines,
+                report.invoice,
+                report.net,
+                report.tax,
+                report.gross,
+                report.open,
+                settled.unwrap_or_default(),
+                report.pdf
+            )
         });
         Ok(Outcome::Done)
     }

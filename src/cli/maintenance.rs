@@ -15,7 +15,7 @@ pub struct Migrate {}
 
 impl Migrate {
     pub fn run(&self, context: &Context) -> Result<Outcome, CliError> {
-        let applied = context.open()?.migrations_applied();
+        let applied = context.open_or_create()?.migrations_applied();
         context.print(&serde_json::json!({ "applied": applied }), |_| match applied {
             0 => "the schema was up to date".to_owned(),
             n => format!("{n} migrations applied"),

@@ -10,13 +10,19 @@ use clap::{Parser, Subcommand};
 
 mod amortisation;
 mod assets;
+mod audit;
+mod audit_sample;
 mod billing;
 mod book;
 mod context;
 mod demo;
 mod invoices;
+mod journal;
 mod maintenance;
+mod meters;
 mod outbox;
+mod payback;
+mod payments;
 mod readings;
 mod serve;
 mod users;
@@ -49,18 +55,33 @@ enum Command {
     /// Bring readings in.
     #[command(subcommand)]
     Readings(readings::Readings),
+    /// What meters cover of a month, and what is odd about them.
+    #[command(subcommand)]
+    Meters(meters::Meters),
     /// Plan and run a month's billing.
     #[command(subcommand)]
     Billing(billing::Billing),
     /// List issued invoices and write their documents.
     #[command(subcommand)]
     Invoices(invoices::Invoices),
+    /// Record payments and claim late interest.
+    #[command(subcommand)]
+    Payments(payments::Payments),
+    /// The books of account.
+    #[command(subcommand)]
+    Journal(journal::Journal),
     /// Send what is waiting to be sent.
     #[command(subcommand)]
     Outbox(outbox::Outbox),
     /// Depreciation of the fixed assets.
     #[command(subcommand)]
     Amortisation(amortisation::Amortisation),
+    /// The audit trail: show it, sign it, verify it, take evidence away.
+    #[command(subcommand)]
+    Audit(audit::Audit),
+    /// What the investment brings back, and when.
+    #[command(subcommand)]
+    Payback(payback::Payback),
     /// The inventory of fixed assets, and what happens to them.
     #[command(subcommand)]
     Assets(assets::Assets),
@@ -87,10 +108,15 @@ pub fn run(arguments: Arguments, clock: Clock) -> Result<Outcome, CliError> {
         Command::Import(command) => command.run(&context),
         Command::Export(command) => command.run(&context),
         Command::Readings(command) => command.run(&context),
+        Command::Meters(command) => command.run(&context),
         Command::Billing(command) => command.run(&context),
         Command::Invoices(command) => command.run(&context),
+        Command::Payments(command) => command.run(&context),
+        Command::Journal(command) => command.run(&context),
         Command::Outbox(command) => command.run(&context),
         Command::Amortisation(command) => command.run(&context),
+        Command::Audit(command) => command.run(&context),
+        Command::Payback(command) => command.run(&context),
         Command::Assets(command) => command.run(&context),
         Command::User(command) => command.run(&context),
         Command::Keys(command) => command.run(&context),

@@ -7,11 +7,21 @@ use clap::{Args, Subcommand};
 use super::context::progress_bar;
 use super::{CliError, Context, Outcome};
 use crate::app::ingest_readings::{self, FileReport};
+use crate::app::keep_series;
 
 #[derive(Debug, Subcommand)]
 pub enum Readings {
     /// Import CSV, NDJSON or CloudEvents files, gzipped or not. A run that was stopped is continued by the same command.
     Import(Import),
+    /// Pack the readings of past days by meter, which the server does by itself: for pages about one meter or tenant.
+    Pack(Pack),
+}
+
+#[derive(Debug, Args)]
+pub struct Pack {
+    /// Forget what is packed and pack everything anew.
+    #[arg(long)]
+    rebuild: bool,
 }
 
 #[derive(Debug, Args)]
@@ -26,16 +36,38 @@ pub struct Import {
 
 impl Readings {
     pub fn run(&self, context: &Context) -> Result<Outcome, CliError> {
-        let Readings::Import(import) = self;
+        match self {
+            Readings::Import(import) => import.run(context),
+            Readings::Pack(pack) => pack.run(context),
+        }
+    }
+}
+
+impl Pack {
+    fn run(&self, context: &Context) -> Result<Outcome, CliError> {
+        let store = context.open()?;
+        let days = match self.rebuild {
+            true => keep_series::rebuild(&store, context.now)?,
+            false => keep_series::all(&store, context.now)?,
+        };
+        context.print(&serde_json::json!({ "days": days }), |_| format!("{days} days packed"));
+        Ok(Outcome::Done)
+    }
+}
+
+impl Import {
+    fn run(&self, context: &Context) -> Result<Outcome, CliError> {
         let store = context.open()?;
         let mut reports = Vec::new();
         let mut failure = None;
-        for file in &import.files {
+        for file in &self.files {
             let bar = progress_bar(context, "bytes");
-            let report = ingest_readings::import_file(&store, file, &import.source, context.now, &mut |done, total| {
+            let progress = &mut |done, total| {
                 bar.set_length(total);
                 bar.set_position(done);
-            });
+            };
+            let by = context.actor();
+            let report = ingest_readings::import_file(&store, file, &self.source, &by, context.now, progress);
             bar.finish_and_clear();
             match report {
                 Ok(report) => reports.push(report),

@@ -13,15 +13,16 @@ pub struct Serve {}
 
 impl Serve {
     pub fn run(&self, context: &Context) -> Result<Outcome, CliError> {
-        serve(context, context.open()?)
+        serve(context, context.open_or_create()?)
     }
 }
 
 /// Serves `store` until the process is told to stop.
 pub fn serve(context: &Context, store: Store) -> Result<Outcome, CliError> {
     let mailer = deliver_outbox::mailer(&context.config.mail, &context.data_dir)?;
-    let jobs = jobs::start(store.clone(), mailer, context.postage(), context.clock);
+    let jobs = jobs::start(store.clone(), mailer, context.postage(), context.signing(), context.clock);
     let parts = ServerParts::new(store, &context.config.server, context.clock)?;
+    parts.shared().set_postage(context.postage());
     let server = &context.config.server;
     eprintln!("listening on {}, reached as {} (stop with Ctrl-C)", server.listen, server.public_url);
     let served = actix_web::rt::System::new().block_on(http::serve(parts));

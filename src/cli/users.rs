@@ -63,7 +63,7 @@ impl User {
             tenant: add.tenant.clone().map(TenantCode),
             password: password.unwrap_or_default(),
         };
-        users::add(&context.open()?, &user, &context.actor(), context.now)?;
+        users::add(&context.open_or_create()?, &user, &context.actor(), context.now)?;
         out(format_args!("{} may sign in as {}", add.email, Role::from(add.role).name()));
         Ok(Outcome::Done)
     }

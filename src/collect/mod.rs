@@ -4,15 +4,19 @@
 //! be what its meter showed (app). Invariants: memory does not grow with a file; a number goes from its digits to
 //! millionths without a float; one bad record does not stop the others. `docs/readings.md` describes the formats.
 
+pub mod balances;
 mod batch;
 mod csv;
+mod figures;
 mod file;
 mod json;
+pub mod statement;
 mod text;
 
 use std::borrow::Cow;
 
 pub use batch::{BatchError, BatchFormat, READINGS_MAX, parse_batch};
+pub use figures::{FigureTexts, SubmittedFigure, figures, one_figure};
 pub use file::{FileError, read};
 
 use crate::domain::calendar::Timestamp;

@@ -1,7 +1,4 @@
-//! Numbers, amounts, dates and units as people read them.
-//!
-//! French: `1 234,50 €` with narrow no-break spaces between thousands, `1er novembre 2026`. English: `€1,234.50`,
-//! `1 November 2026`. A negative number carries the minus sign, U+2212.
+//! What documents write beyond [`typography`]: periods, columns of fixed decimals, weekdays, identifiers in groups.
 
 use chrono::{Datelike, NaiveDate};
 use chrono_tz::Tz;
@@ -11,38 +8,7 @@ use crate::domain::calendar::{BillingMonth, DatePeriod, Timestamp};
 use crate::domain::money::{HALF_UP, Money, UnitPrice};
 use crate::domain::party::Language;
 use crate::domain::quantity::Unit;
-
-const NARROW_SPACE: char = '\u{202f}';
-const NO_BREAK_SPACE: char = '\u{a0}';
-
-const MONTHS_FRENCH: [&str; 12] = [
-    "janvier",
-    "février",
-    "mars",
-    "avril",
-    "mai",
-    "juin",
-    "juillet",
-    "août",
-    "septembre",
-    "octobre",
-    "novembre",
-    "décembre",
-];
-const MONTHS_ENGLISH: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
+use crate::domain::typography::{self, NBSP};
 
 const WEEKDAYS_FRENCH: [&str; 7] = ["lun.", "mar.", "mer.", "jeu.", "ven.", "sam.", "dim."];
 const WEEKDAYS_ENGLISH: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
@@ -68,27 +34,7 @@ impl Format {
 
     /// All of the number's decimals: `1 951,6`.
     pub fn number(self, value: Decimal) -> String {
-        let thousands = match self.language {
-            Language::French => NARROW_SPACE,
-            Language::English => ',',
-        };
-        let text = value.abs().to_string();
-        let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
-        let mut written = String::with_capacity(text.len() + 8);
-        if value.is_sign_negative() && !value.is_zero() {
-            written.push('−');
-        }
-        for (index, digit) in whole.chars().enumerate() {
-            if index > 0 && (whole.len() - index) % 3 == 0 {
-                written.push(thousands);
-            }
-            written.push(digit);
-        }
-        if !fraction.is_empty() {
-            written.push(self.decimal_separator());
-            written.push_str(fraction);
-        }
-        written
+        typography::decimal(value, self.language)
     }
 
     /// Without trailing zeros, rounded half-up to `decimals` where it has more.
@@ -105,16 +51,12 @@ impl Format {
 
     /// `1 234,50`, for columns headed in euros.
     pub fn amount(self, amount: Money) -> String {
-        self.number(amount.to_decimal())
+        typography::bare_amount(amount, self.language)
     }
 
     /// `1 234,50 €`.
     pub fn euros(self, amount: Money) -> String {
-        match self.language {
-            Language::French => format!("{}{NO_BREAK_SPACE}€", self.amount(amount)),
-            Language::English if amount.is_negative() => format!("−€{}", self.amount(amount.abs())),
-            Language::English => format!("€{}", self.amount(amount)),
-        }
+        typography::amount(amount, self.language)
     }
 
     /// At least two decimals, up to six: `0,145`, `1 200,00`.
@@ -128,15 +70,13 @@ impl Format {
 
     /// `5,5 %`.
     pub fn percent(self, rate: Decimal) -> String {
-        match self.language {
-            Language::French => format!("{}{NO_BREAK_SPACE}%", self.number(rate.normalize())),
-            Language::English => format!("{}%", self.number(rate.normalize())),
-        }
+        typography::percent(rate, self.language)
     }
 
-    /// `1er novembre 2026`.
+    /// `1er novembre 2026`; a line may end after the day.
     pub fn date(self, day: NaiveDate) -> String {
-        format!("{} {}{NO_BREAK_SPACE}{}", self.day_number(day), self.month_name(day), day.year())
+        let month = typography::month_name(day.month(), self.language);
+        format!("{} {month}{NBSP}{}", typography::day_number(day, self.language), day.year())
     }
 
     /// `03/11/2026`, for tables.
@@ -170,7 +110,7 @@ impl Format {
 
     /// `octobre 2026`.
     pub fn month(self, month: BillingMonth) -> String {
-        format!("{} {}", self.month_name(month.first_day()), month.year())
+        format!("{} {}", typography::month_name(month.month(), self.language), month.year())
     }
 
     /// `09/2026`.
@@ -189,9 +129,13 @@ impl Format {
         let start = if first == last {
             return self.date(first);
         } else if (first.year(), first.month()) == (last.year(), last.month()) {
-            self.day_number(first)
+            typography::day_number(first, self.language)
         } else if first.year() == last.year() {
-            format!("{} {}", self.day_number(first), self.month_name(first))
+            format!(
+                "{} {}",
+                typography::day_number(first, self.language),
+                typography::month_name(first.month(), self.language)
+            )
         } else {
             self.date(first)
         };
@@ -209,43 +153,7 @@ impl Format {
 
     /// The unit beside a number.
     pub const fn unit(self, unit: Unit) -> &'static str {
-        match (unit, self.language) {
-            (Unit::KilowattHour, _) => "kWh",
-            (Unit::Kilowatt, _) => "kW",
-            (Unit::Terabyte, Language::French) => "To",
-            (Unit::Terabyte, Language::English) => "TB",
-            (Unit::TerabyteMonth, Language::French) => "To·mois",
-            (Unit::TerabyteMonth, Language::English) => "TB·month",
-            (Unit::RackUnit, _) => "U",
-            (Unit::RackUnitDay, Language::French) => "U·jour",
-            (Unit::RackUnitDay, Language::English) => "U·day",
-            (Unit::Rack, Language::French) => "baie",
-            (Unit::Rack, Language::English) => "rack",
-            (Unit::Month, Language::French) => "mois",
-            (Unit::Month, Language::English) => "month",
-            (Unit::Day, Language::French) => "jour",
-            (Unit::Day, Language::English) => "day",
-            (Unit::Hour, _) => "h",
-            (Unit::Year, Language::French) => "an",
-            (Unit::Year, Language::English) => "year",
-            (Unit::One, Language::French) => "unité",
-            (Unit::One, Language::English) => "unit",
-        }
-    }
-
-    fn day_number(self, day: NaiveDate) -> String {
-        match (day.day(), self.language) {
-            (1, Language::French) => "1er".to_owned(),
-            (number, _) => number.to_string(),
-        }
-    }
-
-    fn month_name(self, day: NaiveDate) -> &'static str {
-        let names = match self.language {
-            Language::French => &MONTHS_FRENCH,
-            Language::English => &MONTHS_ENGLISH,
-        };
-        usize::try_from(day.month0()).ok().and_then(|index| names.get(index)).copied().unwrap_or_default()
+        typography::unit_symbol(unit, self.language)
     }
 }
 
@@ -253,7 +161,7 @@ impl Format {
 pub fn grouped(identifier: &str) -> String {
     let characters: Vec<char> = identifier.chars().filter(|c| !c.is_whitespace()).collect();
     let groups: Vec<String> = characters.chunks(4).map(|group| group.iter().collect()).collect();
-    groups.join(&NO_BREAK_SPACE.to_string())
+    groups.join(&NBSP.to_string())
 }
 
 /// A SIREN or SIRET as INSEE prints it: `217 500 016 00019`.
@@ -264,7 +172,7 @@ pub fn siret(identifier: &str) -> String {
     if !establishment.is_empty() {
         groups.push(establishment.iter().collect());
     }
-    groups.join(&NO_BREAK_SPACE.to_string())
+    groups.join(&NBSP.to_string())
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Domain values to bytes: the issued invoice as a Factur-X file, the amortisation report.
+//! Domain values to bytes: the issued invoice as a Factur-X file, the amortisation report, lists, archives of files.
 //!
 //! Owns: the look and words of documents, PDF/A and PDF/UA, the XML of an electronic invoice. Does not own: any figure
 //! (the domain has worked them all out), where files are kept, who may read them. Invariants: equal input gives equal
@@ -7,13 +7,18 @@
 
 pub mod amortisation;
 mod error;
+pub mod evidence;
 mod factur_x;
 mod format;
 #[expect(clippy::float_arithmetic, reason = "positions on paper are floats; no amount is")]
 mod invoice;
+pub mod ledger;
+pub mod payback;
 #[expect(clippy::float_arithmetic, reason = "positions on paper are floats; no amount is")]
 mod pdf;
+pub mod table;
 mod texts;
+pub mod zip;
 
 pub use error::DocumentError;
 pub use factur_x::{RenderedInvoice, cii_xml, factur_x};

@@ -61,18 +61,50 @@ pub enum Action {
     /// What is not issued yet and may still change.
     SeeDrafts,
     SeeAmortisation,
+    /// What the investment brings back, with the figures of management behind it.
+    SeePayback,
+    /// Keep a report's file for good.
+    ArchiveReports,
     SeeJournal,
+    /// Racks: who is where, their load and lost redundancy.
+    SeeRacks,
+    /// Meters with their readings, gaps and anomalies.
+    SeeMeters,
+    /// Correct a reading, accept an estimate, declare a reset: each with its reason.
+    CorrectReadings,
+    /// What a tenant's meters say, and what the running month may cost them.
+    SeeUsage,
+    /// What was done, by whom, and what is signed of it; samples and the sheets behind them.
+    SeeTrail,
+    /// A year's evidence as a file.
+    TakeEvidence,
+    /// Plan a month, make its drafts, issue them.
+    RunBilling,
+    /// What mails say and what became of them.
+    SeeNotices,
+    SendNotices,
 }
 
 impl Action {
-    pub const ALL: [Action; 7] = [
+    pub const ALL: [Action; 18] = [
         Action::SendReadings,
         Action::SeeTenants,
         Action::SeeContracts,
         Action::SeeInvoices,
         Action::SeeDrafts,
         Action::SeeAmortisation,
+        Action::SeePayback,
+        Action::ArchiveReports,
         Action::SeeJournal,
+        Action::SeeRacks,
+        Action::SeeMeters,
+        Action::CorrectReadings,
+        Action::SeeUsage,
+        Action::SeeTrail,
+        Action::TakeEvidence,
+        Action::RunBilling,
+        Action::SeeNotices,
+        Action::SendNotices,
     ];
 
     pub const fn name(self) -> &'static str {
@@ -83,7 +115,18 @@ impl Action {
             Action::SeeInvoices => "see invoices",
             Action::SeeDrafts => "see drafts",
             Action::SeeAmortisation => "see amortisation",
+            Action::SeePayback => "see payback",
+            Action::ArchiveReports => "archive reports",
             Action::SeeJournal => "see journal",
+            Action::SeeRacks => "see racks",
+            Action::SeeMeters => "see meters",
+            Action::CorrectReadings => "correct readings",
+            Action::SeeUsage => "see usage",
+            Action::SeeTrail => "see trail",
+            Action::TakeEvidence => "take evidence",
+            Action::RunBilling => "run billing",
+            Action::SeeNotices => "see notices",
+            Action::SendNotices => "send notices",
         }
     }
 }
@@ -112,13 +155,21 @@ impl Decision {
 pub const fn policy(role: Role, action: Action) -> Decision {
     match (role, action) {
         (Role::Admin, _) => Decision::Everyone,
-        // Finance and auditors read alike; neither writes meter readings, and nothing here lets an auditor change
-        // anything.
+        // Finance and auditors read alike; neither sends meter readings, though finance corrects them with a reason, and
+        // nothing here lets an auditor change anything.
         (Role::Finance | Role::Auditor, Action::SendReadings) => Decision::Deny,
+        (
+            Role::Auditor,
+            Action::CorrectReadings | Action::RunBilling | Action::SendNotices | Action::ArchiveReports,
+        ) => Decision::Deny,
         (Role::Finance | Role::Auditor, _) => Decision::Everyone,
-        (Role::Operator, Action::SendReadings) => Decision::Everyone,
+        (Role::Operator, Action::SendReadings | Action::SeeRacks | Action::SeeMeters | Action::CorrectReadings) => {
+            Decision::Everyone
+        }
         (Role::Operator, _) => Decision::Deny,
-        (Role::Tenant, Action::SeeTenants | Action::SeeContracts | Action::SeeInvoices) => Decision::Own,
+        (Role::Tenant, Action::SeeTenants | Action::SeeContracts | Action::SeeInvoices | Action::SeeUsage) => {
+            Decision::Own
+        }
         (Role::Tenant, _) => Decision::Deny,
     }
 }

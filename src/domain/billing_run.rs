@@ -18,11 +18,13 @@ use super::rating::{
 };
 use super::tariff::Tariff;
 
+mod estimate;
 mod problem;
 
 #[cfg(test)]
 mod tests;
 
+pub use estimate::{Estimate, EstimatedLine, estimate};
 use problem::Found;
 pub use problem::{Problem, ProblemKind, Severity};
 

@@ -7,8 +7,10 @@
 use super::amortisation::FixedAsset;
 use super::contract::{Contract, PriceIndex};
 use super::facility::{Facility, Room};
+use super::ledger::Accounting;
 use super::metering::{Measure, Meter};
 use super::party::{Seller, Tenant};
+use super::payback::PaybackTerms;
 use super::tariff::Tariff;
 
 mod check;
@@ -23,6 +25,7 @@ pub use problem::{BookFault, BookPath, BookProblem, Labels};
 pub struct Book {
     pub facility: Facility,
     pub seller: Seller,
+    pub accounting: Accounting,
     pub rooms: Vec<Room>,
     pub meters: Vec<Meter>,
     pub tenants: Vec<Tenant>,
@@ -30,6 +33,8 @@ pub struct Book {
     pub tariffs: Vec<Tariff>,
     pub contracts: Vec<Contract>,
     pub assets: Vec<FixedAsset>,
+    /// What payback is projected by; without it, everything stays as it is today.
+    pub payback: Option<PaybackTerms>,
 }
 
 impl Book {
@@ -38,6 +43,7 @@ impl Book {
         let parts = BookParts {
             facility: Some(&self.facility),
             seller: Some(&self.seller),
+            accounting: Some(&self.accounting),
             rooms: &self.rooms,
             meters: &self.meters,
             tenants: &self.tenants,
@@ -45,6 +51,7 @@ impl Book {
             tariffs: &self.tariffs,
             contracts: &self.contracts,
             assets: &self.assets,
+            payback: self.payback.as_ref(),
         };
         parts.check()
     }
@@ -71,6 +78,7 @@ impl Book {
 pub struct BookParts<'a> {
     pub facility: Option<&'a Facility>,
     pub seller: Option<&'a Seller>,
+    pub accounting: Option<&'a Accounting>,
     pub rooms: &'a [Room],
     pub meters: &'a [Meter],
     pub tenants: &'a [Tenant],
@@ -78,6 +86,7 @@ pub struct BookParts<'a> {
     pub tariffs: &'a [Tariff],
     pub contracts: &'a [Contract],
     pub assets: &'a [FixedAsset],
+    pub payback: Option<&'a PaybackTerms>,
 }
 
 impl BookParts<'_> {

@@ -55,9 +55,13 @@ impl FromStr for Timestamp {
     type Err = CalendarError;
     /// RFC 3339 with an offset. A time without one is refused: it would be ambiguous twice a year.
     fn from_str(text: &str) -> Result<Timestamp, CalendarError> {
+        // chrono takes second 60 for a leap second of the second before; a meter that says so has a broken clock.
+        const NANOSECONDS: u32 = 1_000_000_000;
         DateTime::parse_from_rfc3339(text.trim())
+            .ok()
+            .filter(|at| at.timestamp_subsec_nanos() < NANOSECONDS)
             .map(|at| Timestamp(at.timestamp()))
-            .map_err(|_| CalendarError::NotAnInstant(text.to_owned()))
+            .ok_or_else(|| CalendarError::NotAnInstant(text.to_owned()))
     }
 }
 
@@ -78,7 +82,7 @@ impl<'de> Deserialize<'de> for Timestamp {
 pub enum CalendarError {
     #[error("`{0}` is not an instant; write RFC 3339 with its offset, such as 2026-10-01T00:10:00+02:00")]
     NotAnInstant(String),
-    #[error("`{0}` is not a month; write year and month, such as 2026-10")]
+    #[error("`{0}` is not a month; write year and month from 2000-01 to 2099-12, such as 2026-10")]
     NotAMonth(String),
     #[error("a period must end after it begins, but {to} is not after {from}")]
     Empty { from: String, to: String },
@@ -280,6 +284,7 @@ mod tests {
     #[test]
     fn an_instant_needs_its_offset() {
         assert!("2026-10-25T02:30:00".parse::<Timestamp>().is_err());
+        assert!("2026-10-25T02:30:60Z".parse::<Timestamp>().is_err());
         assert_eq!("2026-10-25T02:30:00+02:00".parse::<Timestamp>().unwrap().to_string(), "2026-10-25T00:30:00Z");
     }
 

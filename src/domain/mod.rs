@@ -15,11 +15,13 @@ pub mod facility;
 pub mod ledger;
 pub mod metering;
 pub mod party;
+pub mod sampling;
 pub mod tariff;
 pub mod typography;
 // layer 2
 pub mod amortisation;
 pub mod contract;
+pub mod payback;
 // layer 3
 pub mod book;
 pub mod rating;
@@ -28,3 +30,4 @@ pub mod invoice;
 // layer 5
 pub mod billing_run;
 pub mod receivables;
+pub mod reconciliation;

@@ -101,11 +101,15 @@ pub fn decimal(value: Decimal, language: Language) -> String {
 
 /// `1er octobre 2026` or `1 October 2026`.
 pub fn date(day: NaiveDate, language: Language) -> String {
-    let number = match (day.day(), language) {
+    format!("{}{NBSP}{}{NBSP}{}", day_number(day, language), month_name(day.month(), language), day.year())
+}
+
+/// `1er` or `1`, `2` …
+pub fn day_number(day: NaiveDate, language: Language) -> String {
+    match (day.day(), language) {
         (1, Language::French) => "1er".to_owned(),
         (number, _) => number.to_string(),
-    };
-    format!("{number}{NBSP}{}{NBSP}{}", month_name(day.month(), language), day.year())
+    }
 }
 
 /// A day in a column: `03/11/2026` or `2026-11-03`.
@@ -140,7 +144,8 @@ pub fn of_month(month: BillingMonth, language: Language) -> String {
     }
 }
 
-fn month_name(month: u32, language: Language) -> &'static str {
+/// `octobre` or `October`; `month` is 1 to 12.
+pub fn month_name(month: u32, language: Language) -> &'static str {
     let names = match language {
         Language::French => [
             "janvier",
@@ -171,7 +176,6 @@ fn month_name(month: u32, language: Language) -> &'static str {
             "December",
         ],
     };
-    // A month is 1 to 12: chrono and BillingMonth see to it.
     usize::try_from(month).ok().and_then(|month| names.get(month.wrapping_sub(1)).copied()).unwrap_or_default()
 }
 

@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use actix_web::error::JsonPayloadError;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpResponse, ResponseError};
@@ -144,6 +145,9 @@ impl From<AppError> for Fault {
             AppError::Input(message) => Fault::BadRequest(message.clone()),
             AppError::NotFound(_) => Fault::NotFound,
             AppError::NoBook => Fault::Conflict(error.to_string()),
+            AppError::Storage(StorageError::Closed(_) | StorageError::Conflict(_)) => {
+                Fault::Conflict(error.to_string())
+            }
             AppError::Storage(StorageError::KeyReused(_)) => Fault::Unprocessable(error.to_string()),
             AppError::Storage(StorageError::Busy(_)) => Fault::Unavailable(error.to_string()),
             AppError::Storage(unreachable) if unreachable.is_transient() => {
@@ -160,6 +164,15 @@ impl From<&actix_web::Error> for Fault {
     fn from(error: &actix_web::Error) -> Fault {
         if let Some(fault) = error.as_error::<Fault>() {
             return fault.clone();
+        }
+        match error.as_error::<JsonPayloadError>() {
+            Some(JsonPayloadError::ContentType) => {
+                return Fault::UnsupportedMedia("send the body as application/json".to_owned());
+            }
+            Some(JsonPayloadError::Overflow { limit } | JsonPayloadError::OverflowKnownLength { limit, .. }) => {
+                return Fault::TooLarge(*limit);
+            }
+            _ => {}
         }
         match error.as_response_error().status_code() {
             StatusCode::NOT_FOUND => Fault::NotFound,

@@ -13,6 +13,7 @@ mod health;
 mod pages;
 pub mod routes;
 mod state;
+mod stream;
 mod throttle;
 
 use std::io;

@@ -7,7 +7,9 @@ use actix_web::http::{Method, header};
 use actix_web::web::{self, JsonConfig, PathConfig, PayloadConfig, QueryConfig, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, ResponseError, Route};
 
-use super::api::{amortisation, invoices, journal, openapi, readings, tenants, token};
+use super::api::{
+    amortisation, audit, invoices, journal, ledger, meters, openapi, payback, racks, readings, tenants, token, usage,
+};
 use super::auth::{Access, guarded};
 use super::error::Fault;
 use super::{health, pages};
@@ -48,20 +50,103 @@ pub const ROUTES: &[RouteRow] = &[
     get!("/api/v1/invoices/{number}.xml", Access::Api(Action::SeeInvoices), invoices::xml),
     get!("/api/v1/invoices/{number}", Access::Api(Action::SeeInvoices), invoices::one),
     get!("/api/v1/amortisation", Access::Api(Action::SeeAmortisation), amortisation::report),
+    get!("/api/v1/payback", Access::Api(Action::SeePayback), payback::report),
     get!("/api/v1/journal", Access::Api(Action::SeeJournal), journal::list),
+    get!("/api/v1/journal/balance", Access::Api(Action::SeeJournal), ledger::balance),
+    get!("/api/v1/journal/accounts/{account}", Access::Api(Action::SeeJournal), ledger::account),
+    get!("/api/v1/audit/events", Access::Api(Action::SeeTrail), audit::events),
+    get!("/api/v1/audit/roots", Access::Api(Action::SeeTrail), audit::signed_roots),
+    get!("/api/v1/racks", Access::Api(Action::SeeRacks), racks::list),
+    get!("/api/v1/meters", Access::Api(Action::SeeMeters), meters::list),
+    get!("/api/v1/meters/{meter}/coverage", Access::Api(Action::SeeMeters), meters::coverage),
+    get!("/api/v1/usage", Access::Api(Action::SeeUsage), usage::usage),
+    get!("/api/v1/estimate", Access::Api(Action::SeeUsage), usage::estimate),
     get!("/assets/{name}", Access::OpenPage, pages::assets::asset),
     get!("/sign-in", Access::OpenPage, pages::sign_in::form),
     post!("/sign-in", Access::OpenPage, pages::sign_in::submit),
     post!("/sign-out", Access::AnyVisitor, pages::sign_in::leave),
     get!("/", Access::AnyVisitor, pages::home::home),
+    get!("/notices", Access::Page(Action::SeeNotices), pages::notices::failed),
+    get!("/billing", Access::Page(Action::SeeDrafts), pages::billing::list),
+    get!("/billing/runs/{run}", Access::Page(Action::SeeDrafts), pages::billing::run::show),
+    get!("/billing/runs/{run}/events", Access::Page(Action::SeeDrafts), pages::billing::run::events),
+    get!("/billing/{month}", Access::Page(Action::SeeDrafts), pages::billing::plan),
+    get!("/billing/{month}/issue", Access::Page(Action::RunBilling), pages::billing::run::confirm),
+    post!("/billing/{month}/run", Access::Page(Action::RunBilling), pages::billing::run::start),
+    get!("/billing/{month}/drafts/{contract}", Access::Page(Action::SeeDrafts), pages::billing::draft::show),
+    get!(
+        "/billing/{month}/drafts/{contract}/lines/{line}",
+        Access::Page(Action::SeeDrafts),
+        pages::billing::draft::line
+    ),
+    get!(
+        "/billing/{month}/drafts/{contract}/lines/{line}/readings",
+        Access::Page(Action::SeeDrafts),
+        pages::billing::draft::readings
+    ),
+    get!(
+        "/billing/{month}/drafts/{contract}/lines/{line}/readings.csv",
+        Access::Page(Action::SeeDrafts),
+        pages::billing::draft::file
+    ),
     get!("/tenants", Access::Page(Action::SeeTenants), pages::tenants::list),
     get!("/tenants/{code}", Access::Page(Action::SeeTenants), pages::tenants::one),
     get!("/invoices", Access::Page(Action::SeeInvoices), pages::invoices::list),
+    get!("/invoices/list.csv", Access::Page(Action::SeeInvoices), pages::invoices::files::csv),
+    get!("/invoices/list.xlsx", Access::Page(Action::SeeInvoices), pages::invoices::files::xlsx),
+    get!("/invoices/documents.zip", Access::Page(Action::SeeInvoices), pages::invoices::files::zip),
     get!("/invoices/{number}.pdf", Access::Page(Action::SeeInvoices), invoices::pdf),
     get!("/invoices/{number}.xml", Access::Page(Action::SeeInvoices), invoices::xml),
+    get!("/invoices/{number}/preview.pdf", Access::Page(Action::SeeInvoices), pages::invoice::preview),
+    get!("/invoices/{number}/lines/{line}", Access::Page(Action::SeeInvoices), pages::invoice::trace::line),
+    get!(
+        "/invoices/{number}/lines/{line}/readings",
+        Access::Page(Action::SeeInvoices),
+        pages::invoice::trace::readings
+    ),
+    get!(
+        "/invoices/{number}/lines/{line}/readings.csv",
+        Access::Page(Action::SeeInvoices),
+        pages::invoice::trace::file
+    ),
+    get!("/invoices/{number}/mail", Access::Page(Action::SeeNotices), pages::invoice::mail::show),
+    post!("/invoices/{number}/mail", Access::Page(Action::SendNotices), pages::invoice::mail::resend),
+    get!("/invoices/{number}/mail/body", Access::Page(Action::SeeNotices), pages::invoice::mail::body),
     get!("/invoices/{number}", Access::Page(Action::SeeInvoices), pages::invoice::one),
     get!("/amortisation", Access::Page(Action::SeeAmortisation), pages::amortisation::page),
     get!("/amortisation/file", Access::Page(Action::SeeAmortisation), pages::amortisation::file),
+    get!("/journal", Access::Page(Action::SeeJournal), pages::journal::list),
+    get!("/journal/file", Access::Page(Action::SeeJournal), pages::journal::file),
+    get!("/journal/balance", Access::Page(Action::SeeJournal), pages::ledger::balance),
+    get!("/journal/accounts/{account}", Access::Page(Action::SeeJournal), pages::ledger::account),
+    get!("/audit", Access::Page(Action::SeeTrail), pages::audit::trail),
+    get!("/audit/verify", Access::Page(Action::SeeTrail), pages::audit_verify::page),
+    get!("/audit/verify.py", Access::Page(Action::TakeEvidence), pages::audit_verify::verifier),
+    get!("/audit/roots.jsonl", Access::Page(Action::SeeTrail), pages::audit_verify::root_lines),
+    get!("/audit/pack", Access::Page(Action::TakeEvidence), pages::audit_verify::pack),
+    get!("/audit/sample", Access::Page(Action::SeeTrail), pages::audit_sample::draw),
+    get!("/audit/sample/sheet/{number}", Access::Page(Action::SeeTrail), pages::audit_sheet::sheet),
+    get!("/racks", Access::Page(Action::SeeRacks), pages::racks::plan),
+    get!("/racks.csv", Access::Page(Action::SeeRacks), pages::racks::csv),
+    get!("/racks/{rack}", Access::Page(Action::SeeRacks), pages::racks::one),
+    get!("/meters", Access::Page(Action::SeeMeters), pages::meters::list),
+    get!("/meters.csv", Access::Page(Action::SeeMeters), pages::meters::csv),
+    get!("/meters/{meter}/readings.csv", Access::Page(Action::SeeMeters), pages::meters::readings_csv),
+    get!("/meters/{meter}/resolve", Access::Page(Action::CorrectReadings), pages::resolve::form),
+    post!("/meters/{meter}/resolve", Access::Page(Action::CorrectReadings), pages::resolve::submit),
+    get!("/meters/{meter}", Access::Page(Action::SeeMeters), pages::meters::one),
+    get!("/readings", Access::Page(Action::SendReadings), pages::readings_upload::form),
+    get!("/readings/import", Access::Page(Action::SendReadings), pages::readings_upload::form),
+    post!("/readings/import", Access::Page(Action::SendReadings), pages::readings_upload::submit),
+    get!("/readings/import/{upload}", Access::Page(Action::SendReadings), pages::readings_upload::report),
+    get!("/usage", Access::Page(Action::SeeUsage), pages::usage::usage),
+    get!("/usage.csv", Access::Page(Action::SeeUsage), pages::usage::csv),
+    get!("/usage/estimate", Access::Page(Action::SeeUsage), pages::estimate::estimate),
+    get!("/contracts", Access::Page(Action::SeeContracts), pages::contracts::list),
+    get!("/contracts/{contract}", Access::Page(Action::SeeContracts), pages::contracts::one),
+    get!("/payback", Access::Page(Action::SeePayback), pages::payback::page),
+    get!("/payback/file", Access::Page(Action::SeePayback), pages::payback::file),
+    post!("/payback/archive", Access::Page(Action::ArchiveReports), pages::payback::archive),
 ];
 
 /// Registers the table; everything else is not found.

@@ -1,6 +1,7 @@
 //! What every request shares.
 
-use std::sync::{PoisonError, RwLock};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError, RwLock};
 
 use actix_web::web;
 use chrono::{DateTime, Duration, Utc};
@@ -9,10 +10,13 @@ use tokio::sync::Semaphore;
 use super::auth::token::{Identity, SigningKey, TokenError, TokenKeys};
 use super::error::Fault;
 use super::throttle::{Attempt, Throttle};
+use crate::app::deliver_outbox::Postage;
 use crate::app::receive_readings::Receiver;
 use crate::app::sign_in::{self, Person};
 use crate::app::{AppError, Store};
 use crate::config::ServerConfig;
+use crate::domain::billing_run::Problem;
+use crate::domain::calendar::BillingMonth;
 
 /// Reads the clock; handed down from `main`.
 pub type Clock = fn() -> DateTime<Utc>;
@@ -22,11 +26,27 @@ const PASSWORD_CHECKS_MAX: usize = 2;
 /// How often rotated keys are looked for.
 const KEYS_SECONDS: i64 = 60;
 
+/// How long what a plan found is shown before it is looked for again.
+const CHECKED_SECONDS: i64 = 600;
+
+/// What the plan of a month found.
+#[derive(Debug, Clone)]
+pub struct CheckedMonth {
+    pub month: BillingMonth,
+    pub at: DateTime<Utc>,
+    pub problems: Vec<Problem>,
+}
+
 /// The server's parts, one set for all its threads.
 pub struct Shared {
     pub store: Store,
     pub receiver: Receiver,
     pub throttle: Throttle,
+    /// What notices carry, for showing them; the public address alone before it is told.
+    postage: OnceLock<Postage>,
+    /// What the plan of a month found a short while ago, and whether it is being looked for.
+    checked: Mutex<Option<CheckedMonth>>,
+    is_checking: AtomicBool,
     /// The address people use, without a trailing slash.
     pub public_url: String,
     clock: Clock,
@@ -42,6 +62,9 @@ impl Shared {
             receiver: Receiver::start(&store, now)?,
             store,
             throttle: Throttle::default(),
+            postage: OnceLock::new(),
+            checked: Mutex::new(None),
+            is_checking: AtomicBool::new(false),
             public_url: config.public_url.trim_end_matches('/').to_owned(),
             clock,
             keys: RwLock::new((keys, now)),
@@ -49,8 +72,45 @@ impl Shared {
         })
     }
 
+    /// Tells what notices carry; the first telling counts.
+    pub fn set_postage(&self, postage: Postage) {
+        let _ = self.postage.set(postage);
+    }
+
+    /// What notices carry.
+    pub fn postage(&self) -> Postage {
+        let usual = || Postage { attach_pdf: true, public_url: self.public_url.clone() };
+        self.postage.get().cloned().unwrap_or_else(usual)
+    }
+
+    /// What is known of `month`, if it is fresh.
+    pub fn checked_month(&self, month: BillingMonth, now: DateTime<Utc>) -> Option<CheckedMonth> {
+        let known = self.checked.lock().unwrap_or_else(PoisonError::into_inner);
+        known.clone().filter(|known| known.month == month && now - known.at < Duration::seconds(CHECKED_SECONDS))
+    }
+
+    /// True for the one who shall look now; they end it with [`end_check`](Shared::end_check).
+    pub fn begin_check(&self) -> bool {
+        !self.is_checking.swap(true, Ordering::AcqRel)
+    }
+
+    pub fn end_check(&self, found: Option<CheckedMonth>) {
+        *self.checked.lock().unwrap_or_else(PoisonError::into_inner) = found;
+        self.is_checking.store(false, Ordering::Release);
+    }
+
+    /// After a run the plan is another.
+    pub fn forget_check(&self) {
+        *self.checked.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
     pub fn now(&self) -> DateTime<Utc> {
         (self.clock)()
+    }
+
+    /// For work that goes on after the answer.
+    pub fn clock(&self) -> Clock {
+        self.clock
     }
 
     /// True where people reach the server by HTTPS: cookies are then sent by no other way.
@@ -101,7 +161,13 @@ impl Shared {
         }
         let _turn = self.password_checks.acquire().await.map_err(Fault::internal)?;
         let store = self.store.clone();
-        let person = blocking(move || sign_in::check(&store, &email, &password)).await?;
+        let (by, now) = (attempt.actor(), self.now());
+        let person = blocking(move || {
+            let person = sign_in::check(&store, &email, &password)?;
+            sign_in::note_attempt(&store, &by, person.as_ref(), now)?;
+            Ok(person)
+        })
+        .await?;
         match person {
             Some(_) => self.throttle.succeeded(&attempt),
             None => self.throttle.failed(attempt, self.now()),

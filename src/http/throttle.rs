@@ -9,6 +9,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Duration, Utc};
 
+use crate::domain::audit::Actor;
+
 const FREE_FAILURES: u32 = 5;
 const WAIT_MAX_SECONDS: i64 = 15 * 60;
 /// After so long without a failure, all is forgotten.
@@ -28,6 +30,13 @@ impl Attempt {
         // No address is longer; what is cannot be an account and shares a counter.
         let account = account.trim().chars().take(254).collect::<String>().to_lowercase();
         Attempt { account, address }
+    }
+}
+
+impl Attempt {
+    /// As the audit trail names whoever tries.
+    pub fn actor(&self) -> Actor {
+        Actor::new(&self.account, self.address.map(|address| address.to_string()).as_deref())
     }
 }
 

@@ -7,7 +7,9 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use crate::app::deliver_outbox::{self, Postage};
-use crate::app::{Store, archive_invoice};
+use crate::app::sign_roots::{self, Signing};
+use crate::app::{Store, archive_invoice, keep_series};
+use crate::domain::audit::Actor;
 use crate::mail::Mailer;
 
 /// How often the outbox is looked at.
@@ -21,11 +23,16 @@ pub struct Jobs {
 }
 
 /// Starts ticking on a thread of its own.
-pub fn start(store: Store, mailer: Mailer, postage: Postage, clock: fn() -> DateTime<Utc>) -> Jobs {
+pub fn start(store: Store, mailer: Mailer, postage: Postage, signing: Signing, clock: fn() -> DateTime<Utc>) -> Jobs {
     let (stop, stopped) = mpsc::channel();
     let thread = std::thread::spawn(move || {
+        let mut signed_on = None;
         loop {
             tick(&store, &mailer, &postage, clock());
+            let today = clock().date_naive();
+            if signing.daily && signed_on != Some(today) && sign_daily(&store, &signing, clock()) {
+                signed_on = Some(today);
+            }
             match stopped.recv_timeout(TICK) {
                 Err(RecvTimeoutError::Timeout) => {}
                 _ => return,
@@ -52,6 +59,11 @@ fn tick(store: &Store, mailer: &Mailer, postage: &Postage, now: DateTime<Utc>) {
         Ok(_) => {}
         Err(error) => tracing::error!(%error, "invoices could not be archived"),
     }
+    match keep_series::advance(store, now) {
+        Ok(packed) if packed.days > 0 => tracing::info!(days = packed.days, "packed readings"),
+        Ok(_) => {}
+        Err(error) => tracing::error!(%error, "readings could not be packed"),
+    }
     match deliver_outbox::deliver(store, mailer, postage, now) {
         Ok(report) => {
             if report.sent > 0 {
@@ -63,4 +75,22 @@ fn tick(store: &Store, mailer: &Mailer, postage: &Postage, now: DateTime<Utc>) {
         }
         Err(error) => tracing::error!(%error, "the outbox could not be delivered"),
     }
+}
+
+/// Once a day (UTC): seals what was closed, signs the trail and exports the root. True where the day is done.
+fn sign_daily(store: &Store, signing: &Signing, now: DateTime<Utc>) -> bool {
+    let signed = match sign_roots::is_due(store, now) {
+        Ok(true) => sign_roots::sign(store, signing, &Actor::new("job", None), now),
+        Ok(false) => return true,
+        Err(error) => Err(error),
+    };
+    let is_done = signed.is_ok();
+    match signed.map(|report| report.root) {
+        Ok(Some(root)) => {
+            tracing::info!(events = root.statement.size, root = root.statement.root, "signed the audit trail")
+        }
+        Ok(None) => {}
+        Err(error) => tracing::error!(%error, "the audit trail could not be signed"),
+    }
+    is_done
 }

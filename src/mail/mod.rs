@@ -7,10 +7,12 @@
 mod directory;
 mod mailer;
 mod notice;
+mod root;
 mod smtp;
 mod texts;
 
 pub use lettre::Message;
 pub use mailer::{MailError, Mailer};
-pub use notice::{InvoiceNotice, invoice_available};
+pub use notice::{InvoiceNotice, Preview, invoice_available, preview};
+pub use root::{RootNotice, root_signed};
 pub use smtp::{SmtpSecurity, SmtpSettings};

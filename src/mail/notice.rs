@@ -93,6 +93,30 @@ pub fn invoice_available(notice: &InvoiceNotice<'_>) -> Result<Message, MailErro
     message.map_err(|error| MailError::Permanent(error.to_string()))
 }
 
+/// A notice as people read it, before it is a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Preview {
+    pub from: String,
+    pub subject: String,
+    pub text: String,
+    pub html: String,
+    /// The name of the attached file, where there is one.
+    pub attachment: Option<String>,
+}
+
+/// What [`invoice_available`] would say.
+pub fn preview(notice: &InvoiceNotice<'_>) -> Result<Preview, MailError> {
+    let words = words(notice);
+    let seller = &notice.invoice.seller;
+    Ok(Preview {
+        from: format!("{} <{}>", seller.name, seller.email),
+        subject: words.subject.clone(),
+        text: Text { words: &words }.render().map_err(unrenderable)?,
+        html: Html { words: &words }.render().map_err(unrenderable)?,
+        attachment: notice.pdf.map(|_| format!("{}.pdf", notice.invoice.number)),
+    })
+}
+
 fn alternative(notice: &InvoiceNotice<'_>, words: &Words) -> Result<MultiPart, MailError> {
     let text = Text { words }.render().map_err(unrenderable)?;
     let html = Html { words }.render().map_err(unrenderable)?;
@@ -102,7 +126,7 @@ fn alternative(notice: &InvoiceNotice<'_>, words: &Words) -> Result<MultiPart, M
 }
 
 /// Quoted-printable whatever the text holds, so that it survives every relay and stays readable.
-fn encoded(text: String) -> Body {
+pub(super) fn encoded(text: String) -> Body {
     let encoding = ContentTransferEncoding::QuotedPrintable;
     // Quoted-printable encodes any text; the text itself would come back otherwise, and lettre chooses for it.
     Body::new_with_encoding(text, encoding).unwrap_or_else(Body::new)
@@ -121,11 +145,11 @@ fn bounded(builder: MultiPartBuilder, notice: &InvoiceNotice<'_>, part: &str) ->
     builder.boundary(format!("={}", digest.get(..40).unwrap_or_default()))
 }
 
-fn address(text: &str) -> Result<Address, MailError> {
+pub(super) fn address(text: &str) -> Result<Address, MailError> {
     text.parse().map_err(|error| MailError::Permanent(format!("`{text}` is not a mail address: {error}")))
 }
 
-fn plain_header(name: &'static str, value: &str) -> HeaderValue {
+pub(super) fn plain_header(name: &'static str, value: &str) -> HeaderValue {
     HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
 }
 

@@ -10,7 +10,10 @@ use diesel::{QueryResult, sql_query};
 
 use super::db::AnyConnection;
 use super::error::{StorageError, StorageResult};
-use super::schema::{late_change, meter_month, number_series, reading, reading_batch, reading_source};
+use super::schema::{
+    late_change, meter_month, number_series, reading, reading_batch, reading_series, reading_series_stale,
+    reading_source,
+};
 
 /// Compiles `$body` once per engine, for what cannot be said to [`AnyConnection`] itself: upserts, batches, iterators.
 macro_rules! on_backend {
@@ -29,6 +32,9 @@ pub const SQLITE_SETUP: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode
 /// Numbers of our advisory locks on PostgreSQL: any constant, the same in every process.
 const MIGRATION_LOCK: i64 = 7_501_800_001;
 const HORIZON_LOCK: i64 = 7_501_800_002;
+/// The triggers of the journal name it too: see the migration `accounting`.
+const PERIODS_LOCK: i64 = 7_501_800_003;
+const PAYMENTS_LOCK: i64 = 7_501_800_004;
 
 const SECONDS_PER_DAY: i64 = 86_400;
 
@@ -114,6 +120,25 @@ pub fn lock_horizon(connection: &mut AnyConnection) -> QueryResult<()> {
     match connection {
         AnyConnection::Sqlite(_) => Ok(()),
         AnyConnection::Postgres(inner) => inner.batch_execute(&format!("SELECT pg_advisory_xact_lock({HORIZON_LOCK})")),
+    }
+}
+
+/// Held by whoever closes a period and posts in the same transaction: taken first, it cannot wait for one that waits
+/// for it.
+pub fn lock_periods(connection: &mut AnyConnection) -> QueryResult<()> {
+    match connection {
+        AnyConnection::Sqlite(_) => Ok(()),
+        AnyConnection::Postgres(inner) => inner.batch_execute(&format!("SELECT pg_advisory_xact_lock({PERIODS_LOCK})")),
+    }
+}
+
+/// Held by whoever changes what is open on invoices.
+pub fn lock_payments(connection: &mut AnyConnection) -> QueryResult<()> {
+    match connection {
+        AnyConnection::Sqlite(_) => Ok(()),
+        AnyConnection::Postgres(inner) => {
+            inner.batch_execute(&format!("SELECT pg_advisory_xact_lock({PAYMENTS_LOCK})"))
+        }
     }
 }
 
@@ -235,6 +260,103 @@ pub fn scan_readings(
     Ok(())
 }
 
+/// (instant, meter, value, quality) of the readings in [from, to), oldest first, of `meters` only where they are given.
+pub fn readings_of(
+    connection: &mut AnyConnection,
+    meters: Option<&[i64]>,
+    from: i64,
+    to: i64,
+) -> QueryResult<Vec<(i64, i64, i64, i16)>> {
+    on_backend!(connection, |inner| {
+        let mut found = reading::table
+            .filter(reading::ts.ge(from).and(reading::ts.lt(to)))
+            .order((reading::ts, reading::meter_id))
+            .select((reading::ts, reading::meter_id, reading::value_micro, reading::quality))
+            .into_boxed();
+        if let Some(meters) = meters {
+            found = found.filter(reading::meter_id.eq_any(meters.to_vec()));
+        }
+        found.load(inner)
+    })
+}
+
+/// (instant, value, quality) of the meter's last reading in [from, to).
+pub fn last_reading(
+    connection: &mut AnyConnection,
+    meter: i64,
+    from: i64,
+    to: i64,
+) -> QueryResult<Option<(i64, i64, i16)>> {
+    on_backend!(connection, |inner| {
+        reading::table
+            .filter(reading::ts.ge(from).and(reading::ts.lt(to)).and(reading::meter_id.eq(meter)))
+            .order(reading::ts.desc())
+            .select((reading::ts, reading::value_micro, reading::quality))
+            .first(inner)
+            .optional()
+    })
+}
+
+/// Keeps a packed day of a meter in place of the one before.
+pub fn keep_series(connection: &mut AnyConnection, meter: i64, day: i64, samples: &[u8]) -> QueryResult<usize> {
+    on_backend!(connection, |inner| {
+        diesel::insert_into(reading_series::table)
+            .values((
+                reading_series::meter_id.eq(meter),
+                reading_series::day.eq(day),
+                reading_series::samples.eq(samples),
+            ))
+            .on_conflict((reading_series::meter_id, reading_series::day))
+            .do_update()
+            .set(reading_series::samples.eq(samples))
+            .execute(inner)
+    })
+}
+
+/// Marks a packed day of a meter as changed, or as changed again.
+pub fn note_stale_series(connection: &mut AnyConnection, meter: i64, day: i64) -> QueryResult<usize> {
+    on_backend!(connection, |inner| {
+        diesel::insert_into(reading_series_stale::table)
+            .values((
+                reading_series_stale::meter_id.eq(meter),
+                reading_series_stale::day.eq(day),
+                reading_series_stale::revision.eq(1_i64),
+            ))
+            .on_conflict((reading_series_stale::meter_id, reading_series_stale::day))
+            .do_update()
+            .set(reading_series_stale::revision.eq(reading_series_stale::revision + 1))
+            .execute(inner)
+    })
+}
+
+/// The stale days of some meters from `first` to `last`.
+pub fn stale_series(
+    connection: &mut AnyConnection,
+    meters: &[i64],
+    first: i64,
+    last: i64,
+) -> QueryResult<Vec<(i64, i64)>> {
+    on_backend!(connection, |inner| {
+        reading_series_stale::table
+            .filter(reading_series_stale::meter_id.eq_any(meters.to_vec()))
+            .filter(reading_series_stale::day.ge(first).and(reading_series_stale::day.le(last)))
+            .select((reading_series_stale::meter_id, reading_series_stale::day))
+            .load(inner)
+    })
+}
+
+/// The last few days up to `day` of which something of the meter is packed, latest first.
+pub fn series_days_before(connection: &mut AnyConnection, meter: i64, day: i64) -> QueryResult<Vec<i64>> {
+    on_backend!(connection, |inner| {
+        reading_series::table
+            .filter(reading_series::meter_id.eq(meter).and(reading_series::day.le(day)))
+            .order(reading_series::day.desc())
+            .limit(4)
+            .select(reading_series::day)
+            .load(inner)
+    })
+}
+
 /// The id of a source of readings, made on first sight.
 pub fn source_id(connection: &mut AnyConnection, name: &str) -> QueryResult<i32> {
     on_backend!(connection, |inner| {
@@ -292,6 +414,47 @@ pub fn keep_batch(
             .on_conflict_do_nothing()
             .execute(inner)
     })
+}
+
+/// What issued documents of one kind bill for a contract line in a month.
+#[derive(Debug, Clone, QueryableByName)]
+pub struct RevenueSum {
+    #[diesel(sql_type = Text)]
+    pub tenant: String,
+    #[diesel(sql_type = Text)]
+    pub contract: String,
+    #[diesel(sql_type = Text)]
+    pub line_code: String,
+    #[diesel(sql_type = Text)]
+    pub service: String,
+    #[diesel(sql_type = Text)]
+    pub unit: String,
+    #[diesel(sql_type = Text)]
+    pub month: String,
+    #[diesel(sql_type = Text)]
+    pub kind: String,
+    #[diesel(sql_type = BigInt)]
+    pub net_cents: i64,
+    #[diesel(sql_type = BigInt)]
+    pub quantity_ten_thousandths: i64,
+    #[diesel(sql_type = BigInt)]
+    pub documents: i64,
+    #[diesel(sql_type = Nullable<Text>)]
+    pub first_number: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    pub last_number: Option<String>,
+}
+
+/// The sums over all issued documents. They are cast: PostgreSQL's would be NUMERIC.
+pub fn revenue_sums(connection: &mut AnyConnection) -> QueryResult<Vec<RevenueSum>> {
+    const STATEMENT: &str = "SELECT t.code AS tenant, c.code AS contract, l.line_code, l.service, l.unit, i.month, i.kind, \
+         CAST(SUM(l.net_cents) AS BIGINT) AS net_cents, \
+         CAST(SUM(l.quantity_ten_thousandths) AS BIGINT) AS quantity_ten_thousandths, \
+         COUNT(DISTINCT i.id) AS documents, MIN(i.number) AS first_number, MAX(i.number) AS last_number \
+         FROM invoice_line l JOIN invoice i ON i.id = l.invoice_id JOIN tenant t ON t.id = i.tenant_id \
+         JOIN contract c ON c.id = i.contract_id WHERE i.status = 'issued' \
+         GROUP BY t.code, c.code, l.line_code, l.service, l.unit, i.month, i.kind";
+    on_backend!(connection, |inner| sql_query(STATEMENT).load(inner))
 }
 
 /// Makes a series' counter for a year where there is none.

@@ -14,6 +14,9 @@ pub enum StorageError {
     /// A trigger refused to change what is final.
     #[error("it is final and cannot be changed: {0}")]
     Frozen(String),
+    /// An entry dated in a period of the books that takes none any more.
+    #[error("{0}")]
+    Closed(String),
     /// Contract lines or meter assignments that overlap.
     #[error("two periods overlap: {0}")]
     Overlap(String),
@@ -47,6 +50,7 @@ impl StorageError {
                 | StorageError::NotFound { .. }
                 | StorageError::Conflict(_)
                 | StorageError::Frozen(_)
+                | StorageError::Closed(_)
                 | StorageError::Overlap(_)
                 | StorageError::NotStorable { .. }
                 | StorageError::KeyReused(_)
@@ -90,6 +94,7 @@ fn from_database(kind: &DatabaseErrorKind, message: &str) -> Option<StorageError
         Some(match code {
             "FROZEN" => StorageError::Frozen(text.to_owned()),
             "EXISTS" => StorageError::Conflict(text.to_owned()),
+            "CLOSED" => StorageError::Closed(text.to_owned()),
             "OVERLAP" => StorageError::Overlap(text.to_owned()),
             _ => StorageError::Refused(text.to_owned()),
         })

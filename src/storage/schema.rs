@@ -225,32 +225,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    asset_event (asset_id, number) {
-        asset_id -> BigInt,
-        number -> BigInt,
-        effective_on -> Text,
-        recorded_on -> Text,
-        recorded_by -> Text,
-        reason -> Text,
-        decision -> Nullable<Text>,
-        kind -> Text,
-        change -> Text,
-    }
-}
-
-diesel::table! {
-    asset_file (asset_id, sha256) {
-        asset_id -> BigInt,
-        sha256 -> Text,
-        name -> Text,
-        path -> Text,
-        bytes -> BigInt,
-        attached_by -> Text,
-        attached_at -> BigInt,
-    }
-}
-
-diesel::table! {
     reading (ts, meter_id) {
         ts -> BigInt,
         meter_id -> BigInt,
@@ -397,6 +371,63 @@ diesel::table! {
 }
 
 diesel::table! {
+    accounting (id) {
+        id -> BigInt,
+        chart -> Text,
+        accounts -> Text,
+        names -> Text,
+        reference_rates -> Text,
+    }
+}
+
+diesel::table! {
+    entry_number (entry_id) {
+        entry_id -> BigInt,
+        fiscal_year -> BigInt,
+        series -> Text,
+        number -> BigInt,
+    }
+}
+
+diesel::table! {
+    accounting_period (period) {
+        period -> Text,
+        state -> Text,
+        changed_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    payment (id) {
+        id -> BigInt,
+        number -> Text,
+        invoice_id -> BigInt,
+        received_on -> Text,
+        amount_cents -> BigInt,
+        reference -> Nullable<Text>,
+        statement_key -> Nullable<Text>,
+        recorded_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    lettering (code) {
+        code -> Text,
+        lettered_on -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    lettered_line (journal, document, position) {
+        journal -> Text,
+        document -> Text,
+        position -> BigInt,
+        code -> Text,
+    }
+}
+
+diesel::table! {
     audit_event (sequence) {
         sequence -> BigInt,
         at -> BigInt,
@@ -417,6 +448,29 @@ diesel::table! {
         id -> BigInt,
         sequence -> BigInt,
         hash -> Text,
+    }
+}
+
+diesel::table! {
+    audit_root (size) {
+        size -> BigInt,
+        day -> Text,
+        signed_at -> BigInt,
+        head -> Text,
+        root -> Text,
+        previous -> Text,
+        public_key -> Text,
+        signature -> Text,
+        looked_through -> BigInt,
+    }
+}
+
+diesel::table! {
+    sealed_day (day, sequence) {
+        day -> Text,
+        sequence -> BigInt,
+        root -> Text,
+        digests -> Text,
     }
 }
 
@@ -470,6 +524,133 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    report_archive (id) {
+        id -> BigInt,
+        kind -> Text,
+        as_of -> Text,
+        format -> Text,
+        language -> Text,
+        path -> Text,
+        sha256 -> Text,
+        bytes -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    management_figure (id) {
+        id -> BigInt,
+        month -> Text,
+        kind -> Text,
+        label -> Text,
+        tenant_code -> Text,
+        service -> Text,
+        revision -> BigInt,
+        amount_cents -> BigInt,
+        source -> Text,
+        reason -> Nullable<Text>,
+        recorded_by -> Text,
+        recorded_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    payback_terms (id) {
+        id -> BigInt,
+        content -> Text,
+    }
+}
+
+diesel::table! {
+    reading_series (meter_id, day) {
+        meter_id -> BigInt,
+        day -> BigInt,
+        samples -> Binary,
+    }
+}
+
+diesel::table! {
+    reading_series_stale (meter_id, day) {
+        meter_id -> BigInt,
+        day -> BigInt,
+        revision -> BigInt,
+    }
+}
+
+diesel::table! {
+    reading_series_horizon (id) {
+        id -> BigInt,
+        marked_until -> BigInt,
+        built_until -> BigInt,
+    }
+}
+
+diesel::table! {
+    reading_upload (id) {
+        id -> BigInt,
+        file_name -> Text,
+        uploaded_by -> Text,
+        started_at -> BigInt,
+        seen_at -> BigInt,
+        bytes_total -> BigInt,
+        bytes_read -> BigInt,
+        state -> Text,
+        report -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    billing_run (id) {
+        id -> BigInt,
+        month -> Text,
+        issues -> BigInt,
+        status -> Text,
+        started_by -> Text,
+        started_at -> BigInt,
+        seen_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+        error -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    billing_run_item (run_id, contract) {
+        run_id -> BigInt,
+        contract -> Text,
+        tenant -> Text,
+        outcome -> Text,
+        number -> Nullable<Text>,
+        error -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    asset_event (asset_id, number) {
+        asset_id -> BigInt,
+        number -> BigInt,
+        effective_on -> Text,
+        recorded_on -> Text,
+        recorded_by -> Text,
+        reason -> Text,
+        decision -> Nullable<Text>,
+        kind -> Text,
+        change -> Text,
+    }
+}
+
+diesel::table! {
+    asset_file (asset_id, sha256) {
+        asset_id -> BigInt,
+        sha256 -> Text,
+        name -> Text,
+        path -> Text,
+        bytes -> BigInt,
+        attached_by -> Text,
+        attached_at -> BigInt,
+    }
+}
+
 diesel::joinable!(invoice -> tenant (tenant_id));
 diesel::joinable!(invoice -> contract (contract_id));
 diesel::joinable!(invoice_line -> invoice (invoice_id));
@@ -477,5 +658,14 @@ diesel::joinable!(invoice_archive -> invoice (invoice_id));
 diesel::joinable!(app_user -> tenant (tenant_id));
 
 diesel::allow_tables_to_appear_in_same_query!(invoice, invoice_line, invoice_archive, contract, tenant, app_user);
-diesel::allow_tables_to_appear_in_same_query!(journal_entry, journal_line);
+diesel::joinable!(entry_number -> journal_entry (entry_id));
+diesel::joinable!(payment -> invoice (invoice_id));
+diesel::joinable!(lettered_line -> lettering (code));
+
+diesel::allow_tables_to_appear_in_same_query!(journal_entry, journal_line, entry_number);
+diesel::allow_tables_to_appear_in_same_query!(payment, invoice);
+diesel::allow_tables_to_appear_in_same_query!(payment, tenant);
+diesel::allow_tables_to_appear_in_same_query!(lettered_line, lettering);
+diesel::allow_tables_to_appear_in_same_query!(audit_event, invoice);
+diesel::allow_tables_to_appear_in_same_query!(audit_event, invoice_archive);
 diesel::allow_tables_to_appear_in_same_query!(fixed_asset, asset_file);

@@ -24,7 +24,18 @@ impl Things {
 }
 
 fn path(row: &RouteRow, [number, code]: &[String; 2]) -> String {
-    row.path.replace("{number}", number).replace("{code}", code).replace("{name}", "unknown.css")
+    let (meter, rack, contract) = match code.as_str() {
+        "aphp" => ("A01-EA", "A01", "AP-2026"),
+        "eau-de-paris" => ("A02-U", "A02", "EDP-2026"),
+        _ => ("nobody", "nobody", "nobody"),
+    };
+    let path = row.path.replace("{number}", number).replace("{code}", code).replace("{name}", "unknown.css");
+    let path = path.replace("{meter}", meter).replace("{rack}", rack).replace("{contract}", contract);
+    path.replace("{upload}", "1")
+        .replace("{account}", "411")
+        .replace("{month}", "2026-10")
+        .replace("{line}", "2")
+        .replace("{run}", "1")
 }
 
 /// Asks as a program or a browser would; bodies are empty, which is as good as any to see who gets past the guard.
@@ -158,6 +169,29 @@ async fn guessing_gets_slower_and_tells_nothing() {
     assert_eq!((slowed.status.as_u16(), slowed.header("retry-after")), (429, "2"));
     pass(2);
     assert_eq!(attempt(email(Role::Admin), PASSWORD).await.status.as_u16(), 200);
+}
+
+#[actix_web::test]
+async fn a_body_that_is_no_sign_in_is_told_so() {
+    let site = Site::new(Engine::Sqlite);
+    let server = Server::start(&site).await;
+    let request = || TestRequest::post().uri("/api/v1/token");
+    let large = "x".repeat(70 * 1024);
+    let cases = [
+        (
+            request().set_payload("email=x").insert_header(("content-type", "application/x-www-form-urlencoded")),
+            415,
+            "application/json",
+        ),
+        (request().set_payload(large).insert_header(("content-type", "application/json")), 413, "65536 bytes"),
+        (request().set_payload("{}").insert_header(("content-type", "application/json")), 400, "email"),
+    ];
+    for (request, status, told) in cases {
+        let answer = server.call(request).await;
+        let body = String::from_utf8(answer.body).unwrap();
+        assert_eq!(answer.status.as_u16(), status, "{body}");
+        assert!(body.contains(told), "{body}");
+    }
 }
 
 #[actix_web::test]

@@ -59,7 +59,7 @@ async fn bodies_of_the_wrong_kind_are_told() {
         ("/api/v1/readings", "application/x-ndjson", "", 400),
         ("/api/v1/token", "application/json", "{", 400),
         ("/api/v1/token", "application/json", "{\"email\":\"a\"}", 400),
-        ("/api/v1/token", "text/plain", "a", 400),
+        ("/api/v1/token", "text/plain", "a", 415),
     ] {
         let answer = post(path, kind, body).await;
         let kind_of_answer = answer.header("content-type").to_owned();

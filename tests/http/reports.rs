@@ -84,11 +84,37 @@ async fn the_journal_balances() {
     let server = Server::start(&site).await;
     let token = server.token(Role::Finance).await;
     let entries = server.get_with("/api/v1/journal?journal=VE&from=2026-11-01&through=2026-11-30", &token).await.json();
+    let entries = &entries["entries"];
     let entries = entries.as_array().unwrap();
     assert_eq!(entries.len(), 3);
     for entry in entries {
         let side = |key: &str| entry["lines"].as_array().unwrap().iter().map(|line| cents(&line[key])).sum::<i64>();
         assert_eq!(side("debit"), side("credit"), "{entry}");
     }
-    assert_eq!(server.get_with("/api/v1/journal?journal=AM", &token).await.json().as_array().unwrap().len(), 0);
+    assert_eq!(server.get_with("/api/v1/journal?journal=AM", &token).await.json()["total"], 0);
+}
+
+#[actix_web::test]
+async fn payback_is_given_in_each_format_and_names_its_sources() {
+    let site = Site::new(Engine::Sqlite);
+    let server = Server::start(&site).await;
+    let token = server.token(Role::Auditor).await;
+    let report = server.get_with("/api/v1/payback?as_of=2026-10-31&scenario=low&horizon=8", &token).await.json();
+    assert_eq!((report["scenario"]["code"].as_str(), report["horizon_years"].as_i64()), (Some("low"), Some(8)));
+    assert_eq!(report["position"]["invested"], "16000000.00");
+    for tenant in report["tenants"].as_array().unwrap() {
+        let is_there = |source: &serde_json::Value| source["id"] == tenant["source"];
+        assert!(report["sources"].as_array().unwrap().iter().any(is_there), "{tenant}");
+    }
+    for (format, begins) in [("pdf", "%PDF-"), ("xlsx", "PK"), ("csv", "\u{feff}Mois;")] {
+        let path = format!("/api/v1/payback?as_of=2026-10-31&format={format}");
+        let (one, other) = (server.get_with(&path, &token).await, server.get_with(&path, &token).await);
+        assert!(one.body.starts_with(begins.as_bytes()), "{format}");
+        assert_eq!(one.body, other.body, "{format}: the same figures give the same bytes");
+        assert_eq!(one.header("content-disposition"), format!("attachment; filename=\"payback-2026-10-31.{format}\""));
+    }
+    for wrong in ["horizon=9", "scenario=nobody", "as_of=yesterday", "format=doc", "lang=de"] {
+        let answer = server.get_with(&format!("/api/v1/payback?{wrong}"), &token).await;
+        assert_eq!(answer.status.as_u16(), 400, "{wrong}");
+    }
 }

@@ -88,6 +88,15 @@ impl Site {
         Site { world, shared }
     }
 
+    /// The contract of a tenant's issued invoice.
+    pub fn contract_of(&self, tenant: &str) -> String {
+        use chapelle::app::list_invoices::{self, InvoiceFilter};
+        use chapelle::domain::access::TenantScope;
+        let found =
+            list_invoices::all(&self.shared.store, &TenantScope::Only(tenant.into()), &InvoiceFilter::default());
+        found.unwrap()[0].contract.to_string()
+    }
+
     /// The number of the issued invoice of a tenant.
     pub fn number_of(&self, tenant: &str) -> String {
         use chapelle::app::read_invoices::{self, InvoiceFilter, Order, Reader};

@@ -41,7 +41,11 @@ fn entries_are_posted_once_and_come_back_as_they_were() {
         let all = database.read(|c| journal::list(c, JournalFilter::default())).unwrap();
         assert_eq!(all.len(), 2);
         assert_eq!((&all[0].entry, all[0].posted_at), (&entry("DC2026000001"), now()));
-        let november = JournalFilter { from: Some(day("2026-11-03")), through: Some(day("2026-11-03")), journal: None };
+        let november = JournalFilter {
+            from: Some(day("2026-11-03")),
+            through: Some(day("2026-11-03")),
+            ..JournalFilter::default()
+        };
         assert_eq!(database.read(|c| journal::list(c, november)).unwrap().len(), 1);
         assert!(database.read(|c| journal::is_posted(c, Journal::Sales, "DC2026000001")).unwrap());
         assert!(!database.read(|c| journal::is_posted(c, Journal::Depreciation, "DC2026000001")).unwrap());

@@ -8,6 +8,7 @@ use chapelle::domain::contract::*;
 use chapelle::domain::facility::{Aisle, Facility, Feed, Rack, Room};
 use chapelle::domain::ids::InvoiceId;
 use chapelle::domain::invoice::*;
+use chapelle::domain::ledger::Accounting;
 use chapelle::domain::metering::{Measure, Meter, Register, Reset};
 use chapelle::domain::money::{Money, UnitPrice};
 use chapelle::domain::party::*;
@@ -88,6 +89,7 @@ pub fn book() -> Book {
             number_prefix: "DC".into(),
             legal: LegalTexts { fr: legal(), en: legal(), vat_on_debits: true },
         },
+        accounting: Accounting::default(),
         rooms: vec![Room {
             code: "S1".into(),
             name: "Salle 1".into(),
@@ -106,6 +108,7 @@ pub fn book() -> Book {
             contract("c-eau", "eau", vec![fixed_line("racks")]),
         ],
         assets: vec![asset()],
+        payback: None,
     }
 }
 

@@ -143,8 +143,10 @@ fn what_is_posted_archived_or_audited_never_changes() {
         frozen(database, "UPDATE audit_event SET detail = '{}'");
         frozen(database, "DELETE FROM audit_head");
         frozen(database, "INSERT INTO journal_line VALUES ('VE', 'DC2026000001', 9, '411', NULL, '', 5, 0)");
-        refused(database, "INSERT INTO audit_event VALUES (9, 1, 'x', 'x', 'x', '{}', 'x', 'x')");
-        refused(database, "INSERT INTO audit_event VALUES (3, 1, 'x', 'x', 'x', '{}', 'not the last hash', 'x')");
+        let event =
+            "INSERT INTO audit_event (sequence, at, actor, action, subject, detail, previous_hash, hash) VALUES";
+        refused(database, &format!("{event} (9, 1, 'x', 'x', 'x', '{{}}', 'x', 'x')"));
+        refused(database, &format!("{event} (3, 1, 'x', 'x', 'x', '{{}}', 'not the last hash', 'x')"));
     });
 }
 

@@ -1,5 +1,6 @@
 //! Readings in and out.
 
+use chapelle::domain::audit::Actor;
 use chapelle::domain::calendar::{Period, Timestamp};
 use chapelle::domain::ids::MeterId;
 use chapelle::domain::metering::Quality;
@@ -27,7 +28,13 @@ fn correction(meter: i64, instant: &str, value: i64) -> IncomingReading {
 }
 
 fn batch(readings: Vec<IncomingReading>) -> IncomingBatch {
-    IncomingBatch { readings, source: "test".into(), idempotency: None, received_at: at("2026-11-03T08:00:00Z") }
+    IncomingBatch {
+        readings,
+        source: "test".into(),
+        by: Actor::new("test", None),
+        idempotency: None,
+        received_at: at("2026-11-03T08:00:00Z"),
+    }
 }
 
 fn keyed(key: &str, body: &str, readings: Vec<IncomingReading>) -> IncomingBatch {

@@ -95,6 +95,7 @@ meter-quantity = Quantity
 place-rack = rack { $rack }
 place-feed = feed { $feed }
 index-interpolated = interpolated
+index-held = value in force
 span = { $from } to { $to }
 restart-rollover = register passed its maximum
 restart-reset = declared reset

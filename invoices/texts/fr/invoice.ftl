@@ -95,6 +95,7 @@ meter-quantity = Quantité
 place-rack = baie { $rack }
 place-feed = voie { $feed }
 index-interpolated = valeur interpolée
+index-held = valeur en vigueur
 span = du { $from } au { $to }
 restart-rollover = passage du compteur par zéro
 restart-reset = remise à zéro déclarée

@@ -13,6 +13,7 @@ use serde::Serialize;
 use super::{Intake, ReadingInput};
 use crate::app::{AppError, Store};
 use crate::collect::{self, Place, RecordError};
+use crate::domain::audit::Actor;
 
 /// So many refusals are spelled out; the rest are counted.
 const REFUSALS_SHOWN: usize = 100;
@@ -33,16 +34,53 @@ pub fn import_file(
     store: &Store,
     path: &Path,
     source: &str,
+    by: &Actor,
     now: DateTime<Utc>,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<FileReport, AppError> {
+    let outcome = take_in(store, path, source, by, now, progress)?;
+    if let Some(damage) = outcome.damage {
+        let accepted = outcome.accepted;
+        let message = format!("{}: {damage} ({accepted} readings before it were accepted)", path.display());
+        return Err(AppError::Input(message));
+    }
+    let shown = outcome.refused.iter().take(REFUSALS_SHOWN);
+    Ok(FileReport {
+        file: path.display().to_string(),
+        accepted: outcome.accepted,
+        duplicates: outcome.duplicates,
+        refused_count: u64::try_from(outcome.refused.len()).unwrap_or(u64::MAX),
+        refused: shown.map(|(line, why)| format!("line {line}: {why}")).collect(),
+    })
+}
+
+/// What became of every line of a file.
+#[derive(Debug, PartialEq, Eq)]
+pub struct FileOutcome {
+    pub accepted: u64,
+    pub duplicates: u64,
+    /// By line, each with why.
+    pub refused: Vec<(u64, String)>,
+    /// Why the file could not be read to its end. What stands before the damage is good and stays.
+    pub damage: Option<String>,
+}
+
+/// Takes a file in and tells of every line.
+pub fn take_in(
+    store: &Store,
+    path: &Path,
+    source: &str,
+    by: &Actor,
+    now: DateTime<Utc>,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<FileOutcome, AppError> {
     let file = File::open(path).map_err(AppError::io("open", path))?;
     let total = file.metadata().map_err(AppError::io("read", path))?.len();
     let read = std::cell::Cell::new(0_u64);
     let counted = Counted { inner: BufReader::new(file), read: &read };
-    let mut intake = Intake::open(store, source)?.repeatable();
+    let mut intake = Intake::open(store, source)?.by(by).repeatable();
     let mut lines = Vec::new();
-    let mut refusals: Vec<(u64, String)> = Vec::new();
+    let mut refused: Vec<(u64, String)> = Vec::new();
     let mut failure = None;
     let end = collect::read(counted, &mut |record| match record {
         Ok((place, reading)) if failure.is_none() => {
@@ -61,27 +99,22 @@ pub fn import_file(
             }
         }
         Ok(_) => {}
-        Err(RecordError { place, message }) => refusals.push((line(place), message)),
+        Err(RecordError { place, message }) => refused.push((line(place), message)),
     });
     if let Some(error) = failure {
         return Err(error);
     }
-    // What stands before the damage is good and stays; the damage is told as a mistake of the file.
     let report = intake.finish(now)?;
-    end.map_err(|error| {
-        AppError::input(format!("{}: {error} ({} readings before it were accepted)", path.display(), report.accepted))
-    })?;
-    for refused in report.refusals {
-        let index = usize::try_from(refused.position).unwrap_or(usize::MAX);
-        refusals.push((lines.get(index).copied().unwrap_or(0), refused.why.to_string()));
+    for one in report.refusals {
+        let index = usize::try_from(one.position).unwrap_or(usize::MAX);
+        refused.push((lines.get(index).copied().unwrap_or(0), one.why.to_string()));
     }
-    refusals.sort();
-    Ok(FileReport {
-        file: path.display().to_string(),
+    refused.sort();
+    Ok(FileOutcome {
         accepted: report.accepted,
         duplicates: report.duplicates,
-        refused_count: u64::try_from(refusals.len()).unwrap_or(u64::MAX),
-        refused: refusals.into_iter().take(REFUSALS_SHOWN).map(|(line, why)| format!("line {line}: {why}")).collect(),
+        refused,
+        damage: end.err().map(|error| error.to_string()),
     })
 }
 

@@ -13,10 +13,10 @@ use sha2::{Digest, Sha256};
 use tokio::sync::oneshot;
 
 pub use check::{MeterDirectory, ReadingInput, Refusal};
-pub use file::{FileReport, import_file};
+pub use file::{FileOutcome, FileReport, import_file, take_in};
 
 use super::{AppError, Store};
-use crate::domain::audit::hex;
+use crate::domain::audit::{Actor, hex};
 use crate::domain::calendar::Timestamp;
 use crate::domain::ids::MeterCode;
 use crate::storage::{BatchOutcome, IncomingBatch, IncomingReading, ReadingWriter, StorageResult, readings};
@@ -55,6 +55,7 @@ pub struct Intake {
     writer: ReadingWriter,
     directory: MeterDirectory,
     source: String,
+    by: Actor,
     batch: Batch,
     waiting: VecDeque<Waiting>,
     report: IntakeReport,
@@ -80,12 +81,19 @@ impl Intake {
             writer: ReadingWriter::start(store.database())?,
             directory: MeterDirectory::load(store)?,
             source: source.to_owned(),
+            by: Actor::new(source, None),
             batch: Batch::default(),
             waiting: VecDeque::new(),
             report: IntakeReport::default(),
             sent: 0,
             repeatable: false,
         })
+    }
+
+    /// Names who brings the readings in; otherwise the trail names their source.
+    pub fn by(mut self, actor: &Actor) -> Intake {
+        self.by = actor.clone();
+        self
     }
 
     /// Gives each batch an idempotency key made of the readings in it, so that a stopped stream sent again is answered
@@ -148,6 +156,7 @@ impl Intake {
         let incoming = IncomingBatch {
             readings: batch.readings.clone(),
             source: self.source.clone(),
+            by: self.by.clone(),
             idempotency,
             received_at: Timestamp::from(now),
         };

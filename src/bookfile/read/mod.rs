@@ -8,11 +8,13 @@ use super::source::Source;
 use super::syntax;
 use crate::domain::book::{Book, BookParts, BookPath};
 
+mod accounting;
 mod asset_events;
 mod assets;
 mod contracts;
 mod meters;
 mod parties;
+mod payback;
 mod places;
 mod prices;
 
@@ -44,6 +46,7 @@ pub(super) fn read_document<'a>(root: &'a toml_edit::Table, notes: &'a Notes<'a>
 fn read_book(t: &mut Table, notes: &Notes) -> Option<Book> {
     let facility = t.table("facility", "[facility]", places::facility);
     let seller = t.table("seller", "[seller]", parties::seller);
+    let accounting = t.optional_table("accounting", "[accounting]", accounting::accounting);
     let rooms = t.coded("room", "[[room]]", places::room);
     let meters = t.coded("meter", "[[meter]]", meters::meter);
     let tenants = t.coded("tenant", "[[tenant]]", parties::tenant);
@@ -51,9 +54,12 @@ fn read_book(t: &mut Table, notes: &Notes) -> Option<Book> {
     let tariffs = t.coded("tariff", "[[tariff]]", prices::tariff);
     let contracts = t.coded("contract", "[[contract]]", contracts::contract);
     let assets = t.coded("asset", "[[asset]]", assets::asset);
+    let accounting = accounting.map(Option::unwrap_or_default);
+    let payback = t.optional_table("payback", "[payback]", payback::terms);
     let parts = BookParts {
         facility: facility.as_ref(),
         seller: seller.as_ref(),
+        accounting: accounting.as_ref(),
         rooms: &rooms,
         meters: &meters,
         tenants: &tenants,
@@ -61,10 +67,23 @@ fn read_book(t: &mut Table, notes: &Notes) -> Option<Book> {
         tariffs: &tariffs,
         contracts: &contracts,
         assets: &assets,
+        payback: payback.as_ref().and_then(Option::as_ref),
     };
     for problem in parts.check() {
         notes.problem(problem);
     }
-    let (facility, seller) = (facility?, seller?);
-    Some(Book { facility, seller, rooms, meters, tenants, price_indices, tariffs, contracts, assets })
+    let (facility, seller, accounting, payback) = (facility?, seller?, accounting?, payback?);
+    Some(Book {
+        facility,
+        seller,
+        accounting,
+        rooms,
+        meters,
+        tenants,
+        price_indices,
+        tariffs,
+        contracts,
+        assets,
+        payback,
+    })
 }

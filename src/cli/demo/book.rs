@@ -18,6 +18,7 @@ use crate::domain::contract::{
 };
 use crate::domain::facility::{Aisle, Facility, Feed, Rack, Room};
 use crate::domain::ids::{ContractCode, LineCode, MeterCode, RackCode, TariffCode, TenantCode};
+use crate::domain::ledger::{Accounting, ReferenceRate};
 use crate::domain::metering::{Measure, Meter, Register};
 use crate::domain::money::{Money, UnitPrice};
 use crate::domain::party::{Address, Contact, Language, LegalTextSet, LegalTexts, PaymentTermClass, Seller, Tenant};
@@ -58,6 +59,7 @@ pub fn example_book(first: BillingMonth) -> Result<Book, ExampleError> {
     Ok(Book {
         facility: facility(),
         seller: seller()?,
+        accounting: accounting(),
         rooms: vec![room()],
         meters: meters(first),
         tenants: tenants()?,
@@ -65,7 +67,18 @@ pub fn example_book(first: BillingMonth) -> Result<Book, ExampleError> {
         tariffs: tariffs(first)?,
         contracts: contracts(first)?,
         assets: vec![investment()],
+        payback: Some(super::management::example_terms()),
     })
+}
+
+/// The central bank's main refinancing rates, for late interest.
+fn accounting() -> Accounting {
+    let rate = |from: (i32, u32, u32), hundredths: i64| {
+        let from = NaiveDate::from_ymd_opt(from.0, from.1, from.2).unwrap_or_default();
+        ReferenceRate { from, percent: Decimal::new(hundredths, 2) }
+    };
+    let reference_rates = vec![rate((2024, 12, 18), 315), rate((2025, 3, 12), 265), rate((2025, 6, 11), 215)];
+    Accounting { reference_rates, ..Accounting::default() }
 }
 
 fn address(lines: &[&str], postcode: &str, city: &str) -> Address {

@@ -1,6 +1,8 @@
 //! `chapelle demo`: the main job, end to end, on an example of the Chapelle centre.
 
 mod book;
+mod management;
+mod payments;
 mod readings;
 mod summary;
 
@@ -14,14 +16,15 @@ use super::context::progress_bar;
 use super::{CliError, Context, Outcome};
 use crate::app::ingest_readings::{self, ReadingInput};
 use crate::app::run_billing::{self, RunRequest};
-use crate::app::{Store, deliver_outbox, export_book, import_book, post_depreciation};
+use crate::app::{
+    Store, deliver_outbox, export_book, import_book, keep_series, post_depreciation, record_management_figures,
+};
 use crate::bookfile;
+use crate::domain::audit::Actor;
 use crate::domain::book::Book;
 use crate::domain::calendar::{BillingMonth, Period};
 use crate::domain::metering::Quality;
 
-/// How many finished months a new demo begins before.
-const MONTHS: u32 = 14;
 /// Which month, counted from the first, has readings corrected after it was billed.
 const CORRECTED_MONTH: usize = 11;
 
@@ -31,12 +34,15 @@ pub struct Demo {
     /// Stop after the summary.
     #[arg(long)]
     no_serve: bool,
+    /// How many finished months a new example covers.
+    #[arg(long, default_value_t = 14, value_parser = clap::value_parser!(u32).range(1..=36))]
+    months: u32,
 }
 
 impl Demo {
     pub fn run(&self, context: &Context) -> Result<Outcome, CliError> {
-        let store = context.open()?;
-        let months = months(&store, context.now)?;
+        let store = context.open_or_create()?;
+        let months = months(&store, self.months, context.now)?;
         let Some((first, last)) = months.first().copied().zip(months.last().copied()) else {
             return Err(CliError::Input("there is no finished month to show".to_owned()));
         };
@@ -44,9 +50,12 @@ impl Demo {
         let example = book::example_book(first).map_err(|error| CliError::Input(error.to_string()))?;
         let stored = steps.time("book", || import(context, &store, &example))?;
         let loaded = steps.time("readings", || load_readings(context, &store, &stored, first, last))?;
+        steps.time("packing", || Ok(keep_series::all(&store, context.now)?))?;
         steps.time("billing", || bill(context, &store, &stored, &months))?;
         steps.time("mail", || deliver(context, &store, last))?;
+        steps.time("payments", || payments::pay(context, &store))?;
         steps.time("depreciation", || Ok(post_depreciation::post(&store, last, &context.actor(), context.now)?))?;
+        steps.time("payback", || record_figures(context, &store, first, last))?;
         let people = steps.time("people", || summary::sign_ins(context, &store))?;
         let summary = Summary::gather(context, &store, &months, loaded, steps.taken, people)?;
         context.print(&summary, Summary::describe);
@@ -69,12 +78,12 @@ impl Steps {
     }
 }
 
-/// Every finished month of the demo: from where an earlier run began, else from [`MONTHS`] ago.
-fn months(store: &Store, now: DateTime<Utc>) -> Result<Vec<BillingMonth>, CliError> {
+/// Every finished month of the demo: from where an earlier run began, else the last `count`.
+fn months(store: &Store, count: u32, now: DateTime<Utc>) -> Result<Vec<BillingMonth>, CliError> {
     let last = BillingMonth::of(now.date_naive()).previous();
     let first = match export_book::load(store) {
         Ok(book) => begun_in(&book)?,
-        Err(crate::app::AppError::NoBook) => (1..MONTHS).fold(last, |month, _| month.previous()),
+        Err(crate::app::AppError::NoBook) => (1..count).fold(last, |month, _| month.previous()),
         Err(error) => return Err(error.into()),
     };
     Ok(first.through(last).collect())
@@ -110,12 +119,14 @@ fn load_readings(
     last: BillingMonth,
 ) -> Result<u64, CliError> {
     let zone = book.facility.zone;
-    let whole = Period { from: first.period(zone).from, to: last.period(zone).to };
+    // The running month too: usage and estimates show it.
+    let until = last.period(zone).to.max(context.now.into());
+    let whole = Period { from: first.period(zone).from, to: until };
     let resume_from = ingest_readings::latest(store, &"general-A".into())?.map_or(whole.from, |at| at.plus_seconds(1));
     let source = readings::ExampleReadings::new(book, first, whole);
     let bar = progress_bar(context, "hours of readings");
     bar.set_length(source.hours());
-    let mut intake = ingest_readings::Intake::open(store, "demo")?;
+    let mut intake = ingest_readings::Intake::open(store, "demo")?.by(&Actor::new("demo", None));
     for hour in source {
         bar.inc(1);
         let inputs = hour.iter().filter(|reading| reading.at >= resume_from).filter_map(|reading| {
@@ -161,7 +172,7 @@ fn bill(context: &Context, store: &Store, book: &Book, months: &[BillingMonth]) 
 fn correct_late(store: &Store, book: &Book, month: BillingMonth, now: DateTime<Utc>) -> Result<(), CliError> {
     let reason = "one of two shelves was not counted";
     let corrections = readings::late_correction(book, month);
-    let mut intake = ingest_readings::Intake::open(store, "demo")?;
+    let mut intake = ingest_readings::Intake::open(store, "demo")?.by(&Actor::new("demo", None));
     let inputs = corrections.iter().map(|(meter, at, value)| ReadingInput {
         meter: meter.as_str(),
         at: *at,
@@ -172,6 +183,16 @@ fn correct_late(store: &Store, book: &Book, month: BillingMonth, now: DateTime<U
     });
     intake.push(inputs, now)?;
     intake.finish(now)?;
+    Ok(())
+}
+
+/// Writes the example figures as a CSV file and imports that file, as a person would.
+fn record_figures(context: &Context, store: &Store, first: BillingMonth, last: BillingMonth) -> Result<(), CliError> {
+    let path = context.data_dir.join("management-figures.csv");
+    let text = management::example_figures(first, last);
+    std::fs::write(&path, &text).map_err(CliError::io("write", &path))?;
+    let name = path.display().to_string();
+    record_management_figures::import(store, text.as_bytes(), &name, &context.actor(), context.now)?;
     Ok(())
 }
 

@@ -54,7 +54,7 @@ pub enum RenderError {
 /// Characters that make a spreadsheet read a cell as a formula when they come first.
 const FORMULA_STARTS: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
-fn looks_like_formula(text: &str) -> bool {
+pub(super) fn looks_like_formula(text: &str) -> bool {
     text.starts_with(FORMULA_STARTS)
 }
 

@@ -115,8 +115,8 @@ impl Sheet<'_> {
         Row::new(vec![
             code,
             Cell::new(self.place(meter)),
-            self.index_cell(meter.first),
-            self.index_cell(meter.last),
+            self.index_cell(evidence, meter.first),
+            self.index_cell(evidence, meter.last),
             Cell::new(format.number(meter.readings.into())),
             Cell::new(format.up_to(meter.quantity, 4)),
         ])
@@ -130,12 +130,17 @@ impl Sheet<'_> {
         if parts.is_empty() { "—".to_owned() } else { parts.join(", ") }
     }
 
-    fn index_cell(&self, index: Option<IndexAt>) -> Cell {
+    fn index_cell(&self, evidence: &Evidence, index: Option<IndexAt>) -> Cell {
         let Some(index) = index else { return Cell::new("—") };
         let format = self.words.format;
         let cell = Cell::new(format.number(index.value.to_decimal().normalize()));
         let cell = cell.detail(format.instant(index.at, self.zone));
-        if index.interpolated { cell.detail(self.words.get("index-interpolated")) } else { cell }
+        if !index.interpolated {
+            return cell;
+        }
+        // A counter's index lies between its neighbours; anything else holds until the next value.
+        let how = if evidence.usage.measure == Measure::Energy { "index-interpolated" } else { "index-held" };
+        cell.detail(self.words.get(how))
     }
 
     /// Estimates, silences and restarts; nothing where all went well.

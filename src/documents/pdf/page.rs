@@ -115,10 +115,24 @@ impl Brush<'_> {
     }
 
     pub fn fill(&mut self, area: Area, colour: Colour) {
-        self.set_fill(colour);
         let (right, bottom) = (area.x + area.width, area.y + area.height);
-        let corners = [(area.x, area.y), (right, area.y), (right, bottom), (area.x, bottom)];
-        let points = corners.into_iter().map(|(x, y)| LinePoint { p: self.point(x, y), bezier: false }).collect();
+        self.shape(&[(area.x, area.y), (right, area.y), (right, bottom), (area.x, bottom)], colour);
+    }
+
+    /// A line of `thickness` from one point to another.
+    pub fn line(&mut self, from: (f32, f32), to: (f32, f32), thickness: f32, colour: Colour) {
+        let (dx, dy) = (to.0 - from.0, to.1 - from.1);
+        let length = dx.hypot(dy).max(0.001);
+        let (nx, ny) = (-dy / length * thickness / 2.0, dx / length * thickness / 2.0);
+        let corners =
+            [(from.0 + nx, from.1 + ny), (to.0 + nx, to.1 + ny), (to.0 - nx, to.1 - ny), (from.0 - nx, from.1 - ny)];
+        self.shape(&corners, colour);
+    }
+
+    /// A polygon, filled.
+    pub fn shape(&mut self, corners: &[(f32, f32)], colour: Colour) {
+        self.set_fill(colour);
+        let points = corners.iter().map(|(x, y)| LinePoint { p: self.point(*x, *y), bezier: false }).collect();
         let polygon = Polygon {
             rings: vec![PolygonRing { points }],
             mode: PaintMode::Fill,

@@ -6,7 +6,8 @@ use super::*;
 use crate::domain::calendar::midnight;
 use crate::domain::contract::indexation::{CoefficientRounding, Indexation, Revision};
 use crate::domain::contract::{PueTerm, VatTreatment};
-use crate::domain::invoice::{IssueContext, credit_note_of};
+use crate::domain::invoice::{CreditNoteHead, CreditedLines, IssueContext, credit_note_of};
+use crate::domain::ledger::Accounting;
 use crate::domain::metering::{Measure, Register, Sample};
 use crate::domain::rating::example::*;
 
@@ -29,7 +30,9 @@ fn book() -> Book {
         price_indices: Vec::new(),
         tariffs: vec![kwh_tariff(), rack_tariff()],
         contracts: vec![first, second],
+        accounting: Accounting::default(),
         assets: Vec::new(),
+        payback: None,
     }
 }
 
@@ -248,7 +251,8 @@ fn what_documents_billed_for_a_month_follows_regularisations_and_credit_notes() 
     assert_eq!(shown("2026-10", &[&invoice]), ["racks 2 2400.00", "energy 1000 145.00"]);
 
     let number = InvoiceNumber::new("DC", 2026, 9).unwrap();
-    let note = credit_note_of(&invoice, number, invoice.issued_at, invoice.issue_date).unwrap();
+    let head = CreditNoteHead { number, issued_at: invoice.issued_at, issue_date: invoice.issue_date };
+    let note = credit_note_of(&invoice, &[], CreditedLines::Rest, head).unwrap();
     assert_eq!(shown("2026-10", &[&invoice, &note]), ["racks 0 0.00", "energy 0 0.00"]);
     assert_eq!(shown("2026-09", &[&invoice, &note]), ["energy 0 0.00"]);
 }

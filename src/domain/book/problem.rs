@@ -150,6 +150,8 @@ pub enum BookFault {
 
     #[error("components sum to {sum} ({arithmetic}), not to the asset's cost {cost}: {}", difference(*sum, *cost))]
     ComponentsDoNotSum { sum: Money, arithmetic: String, cost: Money },
+    #[error("the parts of the key sum to {sum} ({arithmetic}), not to 100")]
+    KeyDoesNotSum { sum: Decimal, arithmetic: String },
     #[error("{what} sum to {sum} ({arithmetic}), not to {total}, {of}: {}", difference(*sum, *total))]
     PartsDoNotSum { what: &'static str, sum: Money, arithmetic: String, total: Money, of: &'static str },
     #[error(

@@ -18,6 +18,8 @@ use super::rating::Charge;
 mod credit_note;
 mod draft;
 mod due_date;
+#[cfg(test)]
+pub(in crate::domain) mod example;
 mod issue;
 mod number;
 mod posting;
@@ -28,7 +30,7 @@ mod vat;
 #[cfg(test)]
 mod tests;
 
-pub use credit_note::{CreditNoteError, credit_note_of};
+pub use credit_note::{CreditNoteError, CreditNoteHead, CreditedLines, credit_note_of};
 pub use draft::DraftError;
 pub use due_date::due_date;
 pub use issue::IssueContext;

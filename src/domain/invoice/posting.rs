@@ -8,7 +8,12 @@ use crate::domain::money::Money;
 /// Gross to the customer's debit, net per service and VAT per rate to the credit; a credit note the other way round.
 /// None for a document of zero throughout: there is nothing to post.
 pub fn journal_entry(invoice: &IssuedInvoice, chart: &Chart) -> Result<Option<JournalEntry>, LedgerError> {
-    let label = format!("{} {} {}", document_name(invoice.kind), invoice.number, invoice.buyer.name);
+    let label = match invoice.corrects.first() {
+        None => format!("{} {} {}", document_name(invoice.kind), invoice.number, invoice.buyer.name),
+        Some((corrected, _)) => {
+            format!("{} {} sur {corrected} {}", document_name(invoice.kind), invoice.number, invoice.buyer.name)
+        }
+    };
     let tenant = invoice.buyer.code.as_str();
     let sign = |amount: Money| if invoice.kind == InvoiceKind::CreditNote { -amount } else { amount };
 

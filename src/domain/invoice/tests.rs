@@ -177,14 +177,43 @@ fn a_credit_note_repeats_the_invoice_and_names_it() {
     let invoice = issued(vec![taxed("a", Service::Power, "100")]);
     let number = InvoiceNumber::new("DC", 2026, 124).unwrap();
     let (at, on) = (instant("2026-11-10T09:00:00Z"), day("2026-11-10"));
-    let note = credit_note_of(&invoice, number.clone(), at, on).unwrap();
+    let head = |issue_date| CreditNoteHead { number: number.clone(), issued_at: at, issue_date };
+    let note = credit_note_of(&invoice, &[], CreditedLines::Rest, head(on)).unwrap();
     assert_eq!((note.kind.type_code(), note.totals, &note.charges), ("381", invoice.totals, &invoice.charges));
     assert_eq!(note.corrects, [(invoice.number.clone(), day("2026-11-03"))]);
     assert_eq!((note.due_date, note.payment.reference.as_str()), (on, "RF58DC2026000124"));
 
-    assert!(matches!(credit_note_of(&note, number.clone(), at, on), Err(CreditNoteError::OfCreditNote(_))));
-    let early = credit_note_of(&invoice, number, at, day("2026-11-02"));
+    let again = credit_note_of(&note, &[], CreditedLines::Rest, head(on));
+    assert!(matches!(again, Err(CreditNoteError::OfCreditNote(_))));
+    let early = credit_note_of(&invoice, &[], CreditedLines::Rest, head(day("2026-11-02")));
     assert!(matches!(early, Err(CreditNoteError::BeforeInvoice { .. })));
+}
+
+#[test]
+fn a_line_is_credited_once() {
+    let lines =
+        vec![taxed("c", Service::Space, "1000"), taxed("a", Service::Power, "-10"), taxed("b", Service::Power, "110")];
+    let invoice = issued(lines);
+    let head = |position| CreditNoteHead {
+        number: InvoiceNumber::new("DC", 2026, position).unwrap(),
+        issued_at: instant("2026-11-10T09:00:00Z"),
+        issue_date: day("2026-11-10"),
+    };
+    let credit = |earlier: &[IssuedInvoice], lines: &[usize], position| {
+        credit_note_of(&invoice, earlier, CreditedLines::Only(lines), head(position))
+    };
+    let first = credit(&[], &[1], 124).unwrap();
+    assert_eq!(shown(first.totals), "1000.00 + 200.00 = 1200.00");
+    let told = |refused: Result<IssuedInvoice, CreditNoteError>| refused.unwrap_err().to_string();
+    let earlier = [first];
+    assert_eq!(told(credit(&earlier, &[3, 1], 125)), "line 1 of DC2026000123 is credited already by DC2026000124");
+    assert_eq!(told(credit(&earlier, &[4], 125)), "DC2026000123 has lines 1 to 3; there is no line 4");
+    assert!(told(credit(&earlier, &[3], 125)).contains("come to -12.00"));
+    let rest = credit_note_of(&invoice, &earlier, CreditedLines::Rest, head(125)).unwrap();
+    assert_eq!(shown(rest.totals), "100.00 + 20.00 = 120.00");
+    let [first] = earlier;
+    let all = credit_note_of(&invoice, &[first, rest], CreditedLines::Rest, head(126));
+    assert_eq!(told(all), "every line of DC2026000123 is credited already by DC2026000124, DC2026000125");
 }
 
 fn posted(invoice: &IssuedInvoice) -> Vec<String> {
@@ -213,12 +242,12 @@ fn an_invoice_is_posted_by_service_and_a_credit_note_the_other_way_round() {
     };
     let invoice = issued(charges());
     assert_eq!(posted(&invoice), ["411 aphp 1320.00 -", "7083 - - 1000.00", "7083 - - 100.00", "44571 - - 220.00"]);
-    let note = credit_note_of(
-        &invoice,
-        InvoiceNumber::new("DC", 2026, 124).unwrap(),
-        instant("2026-11-10T09:00:00Z"),
-        day("2026-11-10"),
-    );
+    let head = CreditNoteHead {
+        number: InvoiceNumber::new("DC", 2026, 124).unwrap(),
+        issued_at: instant("2026-11-10T09:00:00Z"),
+        issue_date: day("2026-11-10"),
+    };
+    let note = credit_note_of(&invoice, &[], CreditedLines::Rest, head);
     assert_eq!(
         posted(&note.unwrap()),
         ["411 aphp - 1320.00", "7083 - 1000.00 -", "7083 - 100.00 -", "44571 - 220.00 -"]

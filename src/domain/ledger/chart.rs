@@ -86,6 +86,11 @@ impl AccountRole {
         AccountRole::RetainedLosses,
     ];
 
+    /// The role's word in a book: `late-interest`.
+    pub fn name(self) -> String {
+        serde_json::to_value(self).ok().and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default()
+    }
+
     const fn default_account(self, kind: ChartKind) -> &'static str {
         let public = matches!(kind, ChartKind::M57);
         match self {

@@ -1,11 +1,31 @@
 //! Double entry.
 //!
-//! Owns: balanced journal entries and the accounts they use. Does not own: why something is posted. Invariant: a
-//! [`JournalEntry`] cannot exist unbalanced.
+//! Owns: balanced journal entries, the accounts they use, the periods they fall in, what is derived from them (trial
+//! balance, general ledger) and the close of a year. Does not own: why something is posted. Invariants: a
+//! [`JournalEntry`] cannot exist unbalanced; a year's closing entries leave nothing on any of its accounts, and the next
+//! year opens with exactly that.
 
+mod accounting;
+mod balance;
 mod chart;
+mod close;
+mod general;
+mod import;
+mod lettering;
+mod period;
+mod posted;
+#[cfg(test)]
+mod sequence_tests;
 
+pub use accounting::{Accounting, ReferenceRate};
+pub use balance::{BalanceRow, Figures, TrialBalance, account_balances, trial_balance};
 pub use chart::{AccountRole, Chart, ChartKind};
+pub use close::{CARRY_FORWARD, CloseError, YearClose, allocation_entry, close_year};
+pub use general::{LedgerAccount, LedgerFilter, LedgerRow, general_ledger};
+pub use import::{OpeningError, OpeningLine, is_account, opening_entry};
+pub use lettering::{Letter, Letters, letter_code};
+pub use period::{AccountingPeriod, ClosedPeriod, PeriodAction, PeriodError, PeriodState, Periods};
+pub use posted::{EntryNumber, EntrySeries, PostedEntry};
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -21,18 +41,61 @@ pub enum Journal {
     /// Depreciation and subsidies taken to income.
     #[serde(rename = "AM")]
     Depreciation,
+    /// Money received.
+    #[serde(rename = "BQ")]
+    Payments,
+    /// What has no journal of its own: late interest.
+    #[serde(rename = "OD")]
+    Miscellaneous,
+    /// The balances a year begins with.
+    #[serde(rename = "AN")]
+    Opening,
+    /// What empties the accounts at a year's end.
+    #[serde(rename = "CL")]
+    Closing,
     /// Fixed assets entering, changing and leaving.
     #[serde(rename = "IM")]
     Assets,
 }
 
 impl Journal {
+    pub const ALL: [Journal; 7] = [
+        Journal::Opening,
+        Journal::Sales,
+        Journal::Payments,
+        Journal::Miscellaneous,
+        Journal::Depreciation,
+        Journal::Assets,
+        Journal::Closing,
+    ];
+
     pub const fn code(self) -> &'static str {
         match self {
             Journal::Sales => "VE",
             Journal::Depreciation => "AM",
+            Journal::Payments => "BQ",
+            Journal::Miscellaneous => "OD",
+            Journal::Opening => "AN",
+            Journal::Closing => "CL",
             Journal::Assets => "IM",
         }
+    }
+
+    /// Its name in French, the language books are kept in.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Journal::Sales => "Ventes",
+            Journal::Depreciation => "Amortissements",
+            Journal::Assets => "Immobilisations",
+            Journal::Payments => "Banque",
+            Journal::Miscellaneous => "Opérations diverses",
+            Journal::Opening => "À-nouveaux",
+            Journal::Closing => "Clôture",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<Journal> {
+        Journal::ALL.into_iter().find(|journal| journal.code() == code)
     }
 }
 

@@ -71,18 +71,18 @@ struct Curve {
 }
 
 /// A rise of the index between two known points.
-struct Rise {
-    from: Sample,
-    to: Sample,
+pub(super) struct Rise {
+    pub from: Sample,
+    pub to: Sample,
     /// Millionths, never negative.
-    increase: i128,
+    pub increase: i128,
     /// The modulus the index passed on the way.
-    rollover: Option<Micro>,
+    pub rollover: Option<Micro>,
 }
 
 impl Rise {
     /// The rise between two points without a reset between them; none where the fall is an anomaly.
-    fn between(from: Sample, to: Sample, modulus: Option<Micro>) -> Option<Rise> {
+    pub fn between(from: Sample, to: Sample, modulus: Option<Micro>) -> Option<Rise> {
         let difference = micros(to) - micros(from);
         if difference >= 0 {
             return Some(Rise { from, to, increase: difference, rollover: None });
@@ -95,7 +95,7 @@ impl Rise {
 
     /// What of the increase lies before `at`, linear in time, rounded half-up. Before the rise it is nothing, after
     /// it everything.
-    fn until(&self, at: Timestamp) -> i128 {
+    pub fn until(&self, at: Timestamp) -> i128 {
         if at >= self.to.at {
             self.increase
         } else if at <= self.from.at {
@@ -108,7 +108,7 @@ impl Rise {
     }
 
     /// What the register shows after `risen` millionths of the increase.
-    fn index_after(&self, risen: i128) -> Micro {
+    pub fn index_after(&self, risen: i128) -> Micro {
         let index = micros(self.from) + risen;
         let shown = match self.rollover.map(|modulus| i128::from(modulus.micros())) {
             Some(modulus) if index >= modulus => index - modulus,
@@ -267,7 +267,7 @@ impl<'a> Walk<'a> {
 }
 
 /// Whether `sample` was read after `reset` took effect: later, or at its instant without showing the final index.
-fn is_after(reset: Reset, sample: Sample) -> bool {
+pub(super) fn is_after(reset: Reset, sample: Sample) -> bool {
     reset.at < sample.at || (reset.at == sample.at && reset.final_index != Some(sample.value))
 }
 

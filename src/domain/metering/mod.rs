@@ -8,11 +8,14 @@
 
 mod assigned;
 mod counter;
+mod coverage;
 mod daily;
 mod gauge;
 mod meter;
 mod occupancy;
 mod problem;
+mod profile;
+mod project;
 mod pue;
 mod reading;
 mod redundancy;
@@ -23,8 +26,11 @@ mod windows;
 mod tests;
 
 pub use assigned::{Assigned, usage};
+pub use coverage::{Anomaly, Coverage, bridge};
 pub use meter::{Meter, Register, RegisterKind, Reset};
 pub use problem::MeteringProblem;
+pub use profile::{SlotValue, day_slots, profile, window_slots};
+pub use project::projected;
 pub use pue::{PueError, pue};
 pub use reading::{Quality, Reading, Sample};
 pub use redundancy::{FEED_LOAD_LIMIT, Overload, redundancy_lost};

@@ -45,6 +45,12 @@ pub struct Reading {
     pub quality: Quality,
 }
 
+impl Reading {
+    pub const fn sample(&self) -> Sample {
+        Sample { at: self.at, value: self.value }
+    }
+}
+
 /// A reading whose meter is known from where it stands: what usage is computed from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sample {

@@ -23,6 +23,14 @@ pub struct Overload {
     pub limit_kw: Decimal,
 }
 
+impl Overload {
+    /// The overload of a window in which both feeds together drew `mean_kw`, if one feed alone could not carry that.
+    pub fn of(window: Period, mean_kw: Decimal, feed_rated_kw: Decimal) -> Option<Overload> {
+        let limit_kw = feed_rated_kw * FEED_LOAD_LIMIT;
+        (mean_kw > limit_kw).then_some(Overload { window, mean_kw, limit_kw })
+    }
+}
+
 /// The windows of `period` in which the mean power of a rack's feeds A + B exceeds `feed_rated_kw` × 0.8, in order.
 /// Windows in which both feeds were silent are left out.
 pub fn redundancy_lost(
@@ -33,13 +41,10 @@ pub fn redundancy_lost(
     zone: Tz,
 ) -> Result<Vec<Overload>, Vec<MeteringProblem>> {
     let parts = parts(Measure::Demand { window_minutes }, feeds, period)?;
-    let limit_kw = feed_rated_kw * FEED_LOAD_LIMIT;
     let mut overloads = Vec::new();
     for window in summed(&parts, grid(period, window_minutes, zone)?)? {
         let mean_kw = mean(window.integral, window.seconds()).map_err(|problem| vec![problem])?;
-        if mean_kw > limit_kw {
-            overloads.push(Overload { window: window.period(), mean_kw, limit_kw });
-        }
+        overloads.extend(Overload::of(window.period(), mean_kw, feed_rated_kw));
     }
     Ok(overloads)
 }

@@ -4,17 +4,11 @@ use chrono::{Datelike, NaiveDate};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::ledger::ReferenceRate;
 use crate::domain::money::{AmountError, Money};
 
 /// 40 € per invoice paid late (code de commerce, D441-5).
 pub const RECOVERY_INDEMNITY: Money = Money::from_cents(4_000);
-
-/// The central bank's main refinancing rate from a day on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ReferenceRate {
-    pub from: NaiveDate,
-    pub percent: Decimal,
-}
 
 /// Who pays late: the law adds other points for each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -49,7 +43,9 @@ pub struct LateInterest {
 /// Why late interest cannot be told.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LateInterestError {
-    #[error("no reference rate is known for {0}, the first day of the half-year in which interest starts: add it")]
+    #[error(
+        "no reference rate is known for {0}, the first day of the half-year in which interest starts: add it to the book as [[accounting.reference_rate]]"
+    )]
     NoRate(NaiveDate),
     #[error(transparent)]
     Amount(#[from] AmountError),

@@ -1,12 +1,17 @@
 //! What is owed after issue.
 //!
-//! Owns: late interest and its indemnity, amounts of French bank statements. Does not own: the due date, which an
-//! invoice states itself ([`due_date`]), and the sending of reminders. Invariant: a payment on its due date costs
-//! nothing more.
+//! Owns: what is open on an invoice, payments and their entries, late interest and its indemnity, amounts of French
+//! bank statements. Does not own: the due date, which an invoice states itself ([`due_date`]), and the sending of
+//! reminders. Invariants: a payment on its due date costs nothing more; what is open is never below zero by a payment.
 
+mod account;
 mod cfonb;
 mod late_interest;
 
 pub use super::invoice::due_date;
+pub use super::ledger::ReferenceRate;
+pub use account::{
+    InvoiceAccount, Payment, PaymentError, interest_document, interest_entry, payment_entry, payment_number,
+};
 pub use cfonb::{CfonbError, parse_amount};
-pub use late_interest::{Buyer, LateInterest, LateInterestError, RECOVERY_INDEMNITY, ReferenceRate, late_interest};
+pub use late_interest::{Buyer, LateInterest, LateInterestError, RECOVERY_INDEMNITY, late_interest};

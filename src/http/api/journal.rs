@@ -16,16 +16,34 @@ use crate::http::state::{Shared, blocking};
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub struct JournalQuery {
-    /// `VE` (sales) or `AM` (depreciation).
+    /// `VE` (sales), `BQ` (payments), `OD` (late interest, disposals), `AM` (depreciation), `AN` (opening), `CL`
+    /// (closing).
     journal: Option<String>,
     /// First day.
     from: Option<String>,
     /// Last day.
     through: Option<String>,
+    /// The beginning of an account's number: entries that have a line on it.
+    account: Option<String>,
+    /// What entries rest on: an invoice number, `AMORT-2026-10`.
+    document: Option<String>,
+    /// From 1; 50 entries each.
+    page: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct JournalAnswer {
+    entries: Vec<EntryAnswer>,
+    page: usize,
+    pages: usize,
+    total: usize,
 }
 
 #[derive(Serialize, ToSchema)]
 pub struct EntryAnswer {
+    /// Without a gap within a year, in the order of posting.
+    #[schema(example = "2026-000123")]
+    number: String,
     journal: &'static str,
     date: NaiveDate,
     /// What it rests on: an invoice number, `AMORT-2026-10`.
@@ -46,30 +64,51 @@ pub struct EntryLineAnswer {
 
 #[utoipa::path(
     get, path = "/api/v1/journal", tag = "accounts", params(JournalQuery),
-    responses((status = 200, body = Vec<EntryAnswer>), (status = 400, body = Problem), (status = 401, body = Problem),
+    responses((status = 200, body = JournalAnswer), (status = 400, body = Problem), (status = 401, body = Problem),
               (status = 403, body = Problem)),
     security(("token" = []))
 )]
 pub async fn list(shared: Data<Shared>, _granted: Granted, query: Query<JournalQuery>) -> Result<HttpResponse, Fault> {
-    let journal = match query.journal.as_deref() {
-        None | Some("") => None,
-        Some("VE") => Some(Journal::Sales),
-        Some("AM") => Some(Journal::Depreciation),
-        Some("IM") => Some(Journal::Assets),
-        Some(other) => return Err(Fault::BadRequest(format!("journal={other} is none of VE, AM, IM"))),
-    };
+    let query = query.into_inner();
+    let page = parsed("page", query.page.as_deref(), "a number from 1")?.unwrap_or(1);
     let filter = JournalFilter {
-        journal,
+        journal: journal(query.journal.as_deref())?,
         from: parsed("from", query.from.as_deref(), "a day such as 2026-10-01")?,
         through: parsed("through", query.through.as_deref(), "a day such as 2026-10-31")?,
+        account: account(query.account.as_deref())?,
+        document: query.document.filter(|document| !document.is_empty()),
     };
     let store = shared.store.clone();
-    let entries = blocking(move || read_journal::list(&store, filter)).await?;
-    Ok(HttpResponse::Ok().json(entries.iter().map(entry).collect::<Vec<_>>()))
+    let found = blocking(move || read_journal::page(&store, filter, page)).await?;
+    let entries = found.entries.iter().map(entry).collect();
+    Ok(HttpResponse::Ok().json(JournalAnswer { entries, page: found.page, pages: found.pages, total: found.total }))
+}
+
+/// A journal by its code.
+pub fn journal(code: Option<&str>) -> Result<Option<Journal>, Fault> {
+    match code.filter(|code| !code.is_empty()) {
+        None => Ok(None),
+        Some(code) => Journal::from_code(code).map(Some).ok_or_else(|| {
+            let codes = Journal::ALL.map(Journal::code).join(", ");
+            Fault::BadRequest(format!("journal={code} is none of {codes}"))
+        }),
+    }
+}
+
+/// The beginning of an account's number.
+pub fn account(text: Option<&str>) -> Result<Option<String>, Fault> {
+    let text = text.map(str::trim).filter(|text| !text.is_empty());
+    match text {
+        Some(text) if !text.chars().all(|c| c.is_ascii_alphanumeric()) || text.len() > 20 => {
+            Err(Fault::BadRequest(format!("account={text} is not the beginning of an account such as 411")))
+        }
+        text => Ok(text.map(str::to_owned)),
+    }
 }
 
 fn entry(posted: &PostedEntry) -> EntryAnswer {
     EntryAnswer {
+        number: posted.number.to_string(),
         journal: posted.entry.journal.code(),
         date: posted.entry.date,
         document: posted.entry.document.clone(),

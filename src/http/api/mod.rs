@@ -4,18 +4,27 @@
 //! RFC 3339 in UTC. `docs/api.md` shows it in use.
 
 pub mod amortisation;
+pub mod audit;
 pub mod invoices;
 pub mod journal;
+pub mod ledger;
+pub mod meters;
 pub mod openapi;
+pub mod payback;
+pub mod racks;
 pub mod readings;
 pub mod tenants;
 pub mod token;
+pub mod usage;
 
 use std::str::FromStr;
 
 use actix_web::http::header::{ContentDisposition, DispositionParam, DispositionType};
 
 use super::error::Fault;
+
+/// Rows of one answer where nothing else is agreed.
+pub(super) const PAGE_ROWS_MAX: usize = 100;
 
 /// A query's value, where it is given and not empty; `what` says what is expected.
 pub(super) fn parsed<T: FromStr>(name: &str, text: Option<&str>, what: &str) -> Result<Option<T>, Fault> {

@@ -7,7 +7,7 @@ use actix_web::http::header;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::{amortisation, invoices, journal, readings, tenants, token};
+use super::{amortisation, audit, invoices, journal, ledger, meters, payback, racks, readings, tenants, token, usage};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -23,7 +23,17 @@ use super::{amortisation, invoices, journal, readings, tenants, token};
         invoices::pdf,
         invoices::xml,
         amortisation::report,
+        payback::report,
         journal::list,
+        ledger::balance,
+        ledger::account,
+        audit::events,
+        audit::signed_roots,
+        racks::list,
+        meters::list,
+        meters::coverage,
+        usage::usage,
+        usage::estimate,
     ),
     modifiers(&Token)
 )]

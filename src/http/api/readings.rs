@@ -8,6 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::receive_readings::{BatchFormat, Prepared, Receipt, RefusalKind, RefusedReading, Sender};
+use crate::domain::audit::Actor;
 use crate::http::auth::Granted;
 use crate::http::error::{Fault, Problem};
 use crate::http::state::{Shared, blocking};
@@ -69,11 +70,14 @@ pub async fn receive(
     body: Result<Bytes, actix_web::Error>,
 ) -> Result<HttpResponse, Fault> {
     let format = format(http.headers())?;
+    known_encoding(http.headers())?;
     let key = idempotency_key(http.headers())?;
     let body = body.map_err(|error| unreadable(&error))?;
     let source = format!("http:user-{}", granted.user);
     // A key is the sender's own: two senders may choose the same.
-    let sender = Sender { idempotency_key: key.map(|key| format!("{source}:{key}")), source };
+    let address = http.peer_addr().map(|peer| peer.ip().to_string());
+    let by = Actor::new(&format!("user-{}", granted.user), address.as_deref());
+    let sender = Sender { idempotency_key: key.map(|key| format!("{source}:{key}")), source, by };
     let prepared = prepare(&shared, body, format).await?;
     Ok(answer(shared.receiver.write(prepared, sender, shared.now()).await?))
 }
@@ -126,6 +130,16 @@ fn format(headers: &HeaderMap) -> Result<BatchFormat, Fault> {
     }
 }
 
+/// What the server does not uncompress would be parsed as if it were text.
+fn known_encoding(headers: &HeaderMap) -> Result<(), Fault> {
+    let encoding =
+        headers.get(header::CONTENT_ENCODING).map(|value| value.to_str().unwrap_or("?").to_ascii_lowercase());
+    match encoding.as_deref() {
+        None | Some("identity" | "gzip" | "deflate") => Ok(()),
+        Some(other) => Err(Fault::UnsupportedMedia(format!("Content-Encoding `{other}` is not known here; send gzip"))),
+    }
+}
+
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Fault> {
     let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
     let key = value.to_str().ok().filter(|key| (1..=KEY_CHARACTERS_MAX).contains(&key.len()));
@@ -139,7 +153,7 @@ fn unreadable(error: &actix_web::Error) -> Fault {
     if error.as_response_error().status_code() == StatusCode::PAYLOAD_TOO_LARGE {
         return Fault::TooLarge(BODY_BYTES_MAX);
     }
-    Fault::BadRequest(format!("the body ended early or is not what Content-Encoding says: {error}"))
+    Fault::BadRequest("the body ended early, or is not what Content-Encoding says: send it again as a whole".to_owned())
 }
 
 #[cfg(test)]
@@ -159,6 +173,19 @@ mod tests {
         assert_eq!(of("application/cloudevents+json"), Ok(BatchFormat::JsonObject));
         assert!(matches!(of("text/csv"), Err(Fault::UnsupportedMedia(_))));
         assert!(matches!(format(&HeaderMap::new()), Err(Fault::UnsupportedMedia(_))));
+    }
+
+    #[test]
+    fn an_encoding_nobody_undoes_is_refused() {
+        let of = |encoding: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
+            known_encoding(&headers)
+        };
+        assert_eq!(known_encoding(&HeaderMap::new()), Ok(()));
+        assert_eq!(of("GZIP"), Ok(()));
+        assert!(matches!(of("zstd"), Err(Fault::UnsupportedMedia(_))));
+        assert!(matches!(of("gzip, br"), Err(Fault::UnsupportedMedia(_))));
     }
 
     #[test]

@@ -34,6 +34,8 @@ pub struct TokenAnswer {
     request_body = TokenRequest,
     responses(
         (status = 200, body = TokenAnswer),
+        (status = 400, body = Problem, description = "The body is not what is asked for."),
+        (status = 413, body = Problem), (status = 415, body = Problem),
         (status = 401, body = Problem, description = "The address and the password do not match."),
         (status = 429, body = Problem, description = "Too many failed attempts; Retry-After says how long to wait."),
     )

@@ -62,7 +62,7 @@ async fn stand(
         Err(fault) => ServiceResponse::new(asked.clone(), refusal(access, &asked, &fault)),
     };
     if access.is_page() {
-        pages::keep_language(&asked, response.response_mut());
+        pages::keep(&asked, response.response_mut());
     }
     Ok(response)
 }

@@ -17,6 +17,7 @@ use super::error::Fault;
 use crate::app::read_invoices::Reader;
 use crate::app::sign_in::Person;
 use crate::domain::access::{Role, TenantScope};
+use crate::domain::audit::Actor;
 use crate::domain::ids::UserId;
 
 pub use guard::{Access, guarded};
@@ -45,6 +46,12 @@ pub struct Visitor {
 }
 
 impl Visitor {
+    /// As the audit trail names who acts: the address, and where the request came from.
+    pub fn actor(&self, request: &HttpRequest) -> Actor {
+        let origin = request.peer_addr().map(|peer| peer.ip().to_string());
+        Actor::new(&self.person.email, origin.as_deref())
+    }
+
     /// The text that names the person's role.
     pub fn role_key(&self) -> &'static str {
         match self.person.role {

@@ -1,4 +1,4 @@
-//! The style sheet and the icon: embedded, named by their content, kept by browsers for ever.
+//! The style sheet, the script and the icon: embedded, named by their content, kept by browsers for ever.
 
 use std::sync::LazyLock;
 
@@ -26,10 +26,16 @@ impl Asset {
 
 static STYLESHEET: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("chapelle", "css", "text/css; charset=utf-8", include_str!("chapelle.css")));
+static SCRIPT: LazyLock<Asset> =
+    LazyLock::new(|| Asset::new("chapelle", "js", "text/javascript; charset=utf-8", include_str!("chapelle.js")));
 static ICON: LazyLock<Asset> = LazyLock::new(|| Asset::new("mark", "svg", "image/svg+xml", include_str!("mark.svg")));
 
 pub fn stylesheet_path() -> &'static str {
     &STYLESHEET.path
+}
+
+pub fn script_path() -> &'static str {
+    &SCRIPT.path
 }
 
 pub fn icon_path() -> &'static str {
@@ -38,7 +44,7 @@ pub fn icon_path() -> &'static str {
 
 pub async fn asset(name: Path<String>) -> Result<HttpResponse, Fault> {
     let wanted = format!("/assets/{name}");
-    let asset = [&STYLESHEET, &ICON].into_iter().find(|asset| asset.path == wanted).ok_or(Fault::NotFound)?;
+    let asset = [&STYLESHEET, &SCRIPT, &ICON].into_iter().find(|asset| asset.path == wanted).ok_or(Fault::NotFound)?;
     Ok(HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, asset.media_type))
         .insert_header((header::CACHE_CONTROL, "public, max-age=31536000, immutable"))

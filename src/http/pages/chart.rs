@@ -9,12 +9,14 @@ use crate::domain::typography::{self, NBSP};
 const WIDTH: i64 = 720;
 const HEIGHT: i64 = 240;
 /// Room for the scale's labels on the left, the bars' below.
-const LEFT: i64 = 64;
+const LEFT: i64 = 72;
 const TOP: i64 = 12;
 const BOTTOM: i64 = 24;
 /// A label needs so much.
 const LABEL_WIDTH: i64 = 40;
 const GRID_LINES: i64 = 4;
+/// Quantities are drawn to the ten-thousandth.
+const QUANTITY_PARTS: i64 = 10_000;
 
 /// A value to draw.
 pub struct Value {
@@ -24,8 +26,18 @@ pub struct Value {
     pub is_planned: bool,
 }
 
-/// A chart ready for `chart.html`; amounts below zero are drawn as zero.
+/// A quantity to draw, in the chart's unit.
+pub struct Measured {
+    pub label: String,
+    pub quantity: Decimal,
+    /// Drawn paler: what was estimated.
+    pub is_pale: bool,
+}
+
+/// A chart ready for `chart.html`; values below zero are drawn as zero.
 pub struct BarChart {
+    /// Unique in its page: its texts are named after it.
+    pub id: String,
     /// Names the chart for who does not see it.
     pub title: String,
     pub description: String,
@@ -55,23 +67,78 @@ pub struct GridLine {
 }
 
 impl BarChart {
+    /// Amounts, scaled in euros, thousands or millions of them.
     pub fn new(title: String, description: String, values: &[Value], language: Language) -> BarChart {
+        let bars: Vec<Height> = values
+            .iter()
+            .map(|value| Height { label: &value.label, parts: value.amount.cents(), is_pale: value.is_planned })
+            .collect();
+        BarChart::drawn("chart", title, description, &bars, |cents| short_amount(Money::from_cents(cents), language))
+    }
+
+    /// Quantities of one unit; `id` is unique in the page.
+    pub fn of_quantities(
+        id: &str,
+        title: String,
+        description: String,
+        values: &[Measured],
+        unit: &str,
+        language: Language,
+    ) -> BarChart {
+        let parts = |quantity: Decimal| {
+            let parts = quantity.checked_mul(Decimal::from(QUANTITY_PARTS)).unwrap_or_default().trunc();
+            i64::try_from(parts.mantissa()).unwrap_or(i64::MAX)
+        };
+        let bars: Vec<Height> = values
+            .iter()
+            .map(|value| Height { label: &value.label, parts: parts(value.quantity), is_pale: value.is_pale })
+            .collect();
+        BarChart::drawn(id, title, description, &bars, |parts| {
+            let quantity = Decimal::from(parts) / Decimal::from(QUANTITY_PARTS);
+            format!("{}{NBSP}{unit}", typography::decimal(quantity.normalize(), language))
+        })
+    }
+
+    fn drawn(
+        id: &str,
+        title: String,
+        description: String,
+        values: &[Height<'_>],
+        scale: impl Fn(i64) -> String,
+    ) -> BarChart {
         let count = i64::try_from(values.len()).unwrap_or(i64::MAX).max(1);
-        let top_cents = scale_top(values.iter().map(|value| value.amount.cents()).max().unwrap_or_default());
+        let top = scale_top(values.iter().map(|value| value.parts).max().unwrap_or_default());
         let plot_width = WIDTH - LEFT;
         // A label at every `stride`th bar.
         let stride = (LABEL_WIDTH * count + plot_width - 1) / plot_width;
-        let bars = (0..).zip(values).map(|(index, value)| bar(index, count, stride.max(1), top_cents, value)).collect();
-        let grid = (0..=GRID_LINES).map(|step| grid_line(step, top_cents, language)).collect();
-        BarChart { title, description, width: WIDTH, height: HEIGHT, left: LEFT, right: WIDTH, bars, grid }
+        let bars = (0..).zip(values).map(|(index, value)| bar(index, count, stride.max(1), top, value)).collect();
+        let line = |step| GridLine { y: y_of(top / GRID_LINES * step, top), label: scale(top / GRID_LINES * step) };
+        BarChart {
+            id: id.to_owned(),
+            title,
+            description,
+            width: WIDTH,
+            height: HEIGHT,
+            left: LEFT,
+            right: WIDTH,
+            bars,
+            grid: (0..=GRID_LINES).map(line).collect(),
+        }
     }
 }
 
-fn bar(index: i64, count: i64, stride: i64, top_cents: i64, value: &Value) -> Bar {
+/// A bar before it has a place: its height in whole parts of the unit.
+struct Height<'a> {
+    label: &'a str,
+    parts: i64,
+    is_pale: bool,
+}
+
+fn bar(index: i64, count: i64, stride: i64, top: i64, value: &Height<'_>) -> Bar {
     let edge = |position: i64| LEFT + (WIDTH - LEFT) * position / count;
     let (from, to) = (edge(index), edge(index + 1));
     let gap = ((to - from) / 5).min(8);
-    let y = y_of(value.amount.cents().max(0), top_cents);
+    let y = y_of(value.parts.max(0), top);
     Bar {
         x: from + gap / 2,
         y,
@@ -79,29 +146,24 @@ fn bar(index: i64, count: i64, stride: i64, top_cents: i64, value: &Value) -> Ba
         height: HEIGHT - BOTTOM - y,
         centre: (from + to) / 2,
         label_y: HEIGHT - 6,
-        label: if index % stride == 0 { value.label.clone() } else { String::new() },
-        is_planned: value.is_planned,
+        label: if index % stride == 0 { value.label.to_owned() } else { String::new() },
+        is_planned: value.is_pale,
     }
 }
 
-fn grid_line(step: i64, top_cents: i64, language: Language) -> GridLine {
-    let cents = top_cents / GRID_LINES * step;
-    GridLine { y: y_of(cents, top_cents), label: short_amount(Money::from_cents(cents), language) }
-}
-
-fn y_of(cents: i64, top_cents: i64) -> i64 {
+fn y_of(parts: i64, top: i64) -> i64 {
     let plot = HEIGHT - TOP - BOTTOM;
-    let filled = i128::from(cents) * i128::from(plot) / i128::from(top_cents.max(1));
+    let filled = i128::from(parts) * i128::from(plot) / i128::from(top.max(1));
     HEIGHT - BOTTOM - i64::try_from(filled).unwrap_or(plot)
 }
 
-/// The smallest 1, 2, 4 or 8 times a power of ten that holds `cents`: it divides by [`GRID_LINES`] into short numbers.
-fn scale_top(cents: i64) -> i64 {
+/// The smallest 1, 2, 4 or 8 times a power of ten that holds `parts`: it divides by [`GRID_LINES`] into short numbers.
+fn scale_top(parts: i64) -> i64 {
     let mut power = 100_i64;
     loop {
         for factor in [1, 2, 4, 8] {
             let top = power.saturating_mul(factor);
-            if top >= cents {
+            if top >= parts {
                 return top;
             }
         }

@@ -3,21 +3,35 @@
 use actix_web::{HttpMessage, HttpRequest};
 use chrono::NaiveDate;
 
-use super::{assets, language, texts};
-use crate::domain::access::{Action, Decision, policy};
-use crate::domain::calendar::{BillingMonth, DatePeriod};
+use super::{assets, flash, language, texts};
+use crate::domain::access::{Decision, policy};
+use crate::domain::calendar::{BillingMonth, DatePeriod, Timestamp};
 use crate::domain::money::Money;
 use crate::domain::party::{Language, PaymentTermClass};
 use crate::domain::typography;
-use crate::http::auth::Visitor;
+use crate::http::auth::{Access, Visitor};
+use crate::http::routes::ROUTES;
+use chrono_tz::Tz;
+use rust_decimal::Decimal;
 
 /// The frame of one page; templates ask it for words and for figures as people read them.
 pub struct Frame {
     pub language: Language,
     pub visitor: Option<Visitor>,
-    pub navigation: Vec<NavigationItem>,
+    pub navigation: Vec<NavigationGroup>,
+    /// The pages above this one, from the first.
+    pub crumbs: Vec<Crumb>,
+    /// What the last action did, told once.
+    pub flash: Option<String>,
     /// This page in the other language.
     pub other_language: LanguageLink,
+}
+
+/// Sections that belong together.
+pub struct NavigationGroup {
+    /// Empty for the first, which holds the home page.
+    pub label: String,
+    pub items: Vec<NavigationItem>,
 }
 
 pub struct NavigationItem {
@@ -27,31 +41,83 @@ pub struct NavigationItem {
     pub is_current: bool,
 }
 
+pub struct Crumb {
+    pub label: String,
+    pub address: String,
+}
+
 pub struct LanguageLink {
     pub address: String,
     pub language: Language,
 }
 
-/// The sections, as far as a role may see them.
-const SECTIONS: [(&str, &str, Action); 3] = [
-    ("/invoices", "nav-invoices", Action::SeeInvoices),
-    ("/tenants", "nav-tenants", Action::SeeTenants),
-    ("/amortisation", "nav-amortisation", Action::SeeAmortisation),
+/// The sections by group, in the order of work. One is shown where its route exists and the role may use it.
+const SECTIONS: [(&str, &[(&str, &str)]); 6] = [
+    ("", &[("/", "nav-home")]),
+    (
+        "nav-group-billing",
+        &[
+            ("/billing", "nav-billing"),
+            ("/invoices", "nav-invoices"),
+            ("/payments", "nav-payments"),
+            ("/dunning", "nav-dunning"),
+        ],
+    ),
+    (
+        "nav-group-tenants",
+        &[
+            ("/tenants", "nav-tenants"),
+            ("/contracts", "nav-contracts"),
+            ("/tariffs", "nav-tariffs"),
+            ("/usage", "nav-usage"),
+        ],
+    ),
+    (
+        "nav-group-site",
+        &[("/racks", "nav-racks"), ("/meters", "nav-meters"), ("/readings", "nav-readings"), ("/alarms", "nav-alarms")],
+    ),
+    (
+        "nav-group-accounts",
+        &[
+            ("/amortisation", "nav-amortisation"),
+            ("/payback", "nav-payback"),
+            ("/journal", "nav-journal"),
+            ("/audit", "nav-audit"),
+        ],
+    ),
+    ("nav-group-settings", &[("/users", "nav-users"), ("/settings", "nav-settings"), ("/help", "nav-help")]),
 ];
 
 impl Frame {
     pub fn of(request: &HttpRequest) -> Frame {
         let language = language::of(request);
         let visitor = request.extensions().get::<Visitor>().cloned();
+        let navigation =
+            visitor.as_ref().map(|visitor| navigation(visitor, language, request.path())).unwrap_or_default();
         Frame {
             language,
-            navigation: visitor
-                .as_ref()
-                .map(|visitor| navigation(visitor, language, request.path()))
-                .unwrap_or_default(),
+            crumbs: crumbs(&navigation, request.path()),
+            navigation,
             visitor,
+            flash: flash::told(request, language),
             other_language: other_language(request, language),
         }
+    }
+
+    /// The same with one more page above it.
+    pub fn under(mut self, label: impl Into<String>, address: impl Into<String>) -> Frame {
+        self.crumbs.push(Crumb { label: label.into(), address: address.into() });
+        self
+    }
+
+    /// The section at `path`, if the reader has it.
+    pub fn has(&self, path: &str) -> bool {
+        self.navigation.iter().flat_map(|group| &group.items).any(|item| item.path == path)
+    }
+
+    /// What the forms of this page carry.
+    pub fn form_token(&self) -> &str {
+        self.visitor.as_ref().map_or("", |visitor| visitor.form_token.as_str())
     }
 
     /// A text without values.
@@ -122,8 +188,40 @@ impl Frame {
         typography::month(*month, self.language)
     }
 
+    /// `1 250`
+    pub fn whole(&self, number: i64) -> String {
+        typography::decimal(Decimal::from(number), self.language)
+    }
+
+    /// A number with its own decimals, without zeros at their end.
+    pub fn number(&self, number: &Decimal) -> String {
+        typography::decimal(number.normalize(), self.language)
+    }
+
+    /// `01/10/2026 00:10` as the facility's clock shows it.
+    pub fn instant(&self, at: Timestamp, zone: Tz) -> String {
+        typography::instant(at, zone, self.language)
+    }
+
+    /// In this language, of texts kept in both.
+    pub fn either<'a>(&self, french: &'a str, english: &'a str) -> &'a str {
+        match self.language {
+            Language::French => french,
+            Language::English => english,
+        }
+    }
+
+    /// The month as a complement: `d’octobre 2026`, `for October 2026`.
+    pub fn of_month(&self, month: &BillingMonth) -> String {
+        typography::of_month(*month, self.language)
+    }
+
     pub fn stylesheet(&self) -> &'static str {
         assets::stylesheet_path()
+    }
+
+    pub fn script(&self) -> &'static str {
+        assets::script_path()
     }
 
     pub fn icon(&self) -> &'static str {
@@ -131,14 +229,47 @@ impl Frame {
     }
 }
 
-fn navigation(visitor: &Visitor, language: Language, current: &str) -> Vec<NavigationItem> {
-    let seen = SECTIONS.iter().filter(|(.., action)| policy(visitor.person.role, *action) != Decision::Deny);
-    seen.map(|(path, key, _)| NavigationItem {
-        path,
-        label: texts::text(language, key, &[]),
-        is_current: current == *path || current.strip_prefix(path).is_some_and(|rest| rest.starts_with('/')),
+/// Whether the route table has a page at `path` that the visitor may see.
+fn is_open(visitor: &Visitor, path: &str) -> bool {
+    ROUTES.iter().any(|row| {
+        row.path == path
+            && row.method == actix_web::http::Method::GET
+            && match row.access {
+                Access::AnyVisitor => true,
+                Access::Page(action) => policy(visitor.person.role, action) != Decision::Deny,
+                _ => false,
+            }
     })
-    .collect()
+}
+
+fn navigation(visitor: &Visitor, language: Language, current: &str) -> Vec<NavigationGroup> {
+    let group = |(label, entries): &(&str, &[(&'static str, &str)])| {
+        let open = entries.iter().filter(|(path, _)| is_open(visitor, path));
+        let items: Vec<NavigationItem> = open
+            .map(|(path, key)| NavigationItem {
+                path,
+                label: texts::text(language, key, &[]),
+                is_current: current == *path || is_below(current, path),
+            })
+            .collect();
+        let label = if label.is_empty() { String::new() } else { texts::text(language, label, &[]) };
+        (!items.is_empty()).then_some(NavigationGroup { label, items })
+    };
+    SECTIONS.iter().filter_map(group).collect()
+}
+
+fn is_below(path: &str, section: &str) -> bool {
+    section != "/" && path.strip_prefix(section).is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// Home, and the section a deeper page is in.
+fn crumbs(navigation: &[NavigationGroup], path: &str) -> Vec<Crumb> {
+    let crumb = |item: &NavigationItem| Crumb { label: item.label.clone(), address: item.path.to_owned() };
+    let items = || navigation.iter().flat_map(|group| &group.items);
+    if path == "/" {
+        return vec![];
+    }
+    items().filter(|item| item.path == "/" || is_below(path, item.path)).map(crumb).collect()
 }
 
 fn other_language(request: &HttpRequest, language: Language) -> LanguageLink {

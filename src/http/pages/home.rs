@@ -1,23 +1,270 @@
-//! Where one arrives: the page a role works with.
+//! Where one arrives: what needs somebody today, for who bills; for the others, their way to what they read.
+
+use std::time::Duration as Wait;
 
 use actix_web::http::StatusCode;
+use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
-use super::{Frame, page, see_other};
+use super::billing::{ProblemRow, problem_row};
+use super::invoices::{InvoiceLine, lines};
+use super::{Frame, page};
+use crate::app::compare_billing;
+use crate::app::read_home::{self, Today};
+use crate::app::read_invoices::{self, Order, Reader, StateCounts, Wanted};
+use crate::app::read_tenants;
+use crate::domain::access::{self, Action, Decision, policy};
+use crate::domain::billing_run::Severity;
+use crate::domain::calendar::BillingMonth;
+use crate::http::auth::Visitor;
 use crate::http::error::Fault;
+use crate::http::state::{CheckedMonth, Shared, blocking};
 
-/// For who has no section to go to.
+/// A page waits no longer for the check of the month; it goes on, and the next page shows what it found.
+const CHECK_WAIT: Wait = Wait::from_secs(2);
+/// Problems named on the home page.
+const PROBLEMS_NAMED: usize = 3;
+/// Invoices a tenant sees on arrival.
+const LATEST: usize = 6;
+
 #[derive(Template)]
 #[template(path = "home.html")]
 struct HomePage {
     frame: Frame,
+    name: String,
+    day: String,
+    work: Option<Work>,
+    own: Option<Own>,
 }
 
-pub async fn home(http: HttpRequest) -> Result<HttpResponse, Fault> {
+/// The finance home.
+struct Work {
+    cards: Vec<Card>,
+    is_calm: bool,
+    has_book: bool,
+}
+
+struct Card {
+    class: &'static str,
+    title: String,
+    count: String,
+    text: String,
+    items: Vec<Item>,
+    link: Option<(String, String)>,
+}
+
+struct Item {
+    text: String,
+    address: Option<String>,
+}
+
+/// A tenant's home.
+struct Own {
+    counts: StateCounts,
+    lines: Vec<InvoiceLine>,
+}
+
+pub async fn home(shared: Data<Shared>, visitor: Visitor, http: HttpRequest) -> Result<HttpResponse, Fault> {
     let frame = Frame::of(&http);
-    match frame.navigation.first() {
-        Some(section) => Ok(see_other(section.path)),
-        None => page(StatusCode::OK, &HomePage { frame }),
+    let role = visitor.person.role;
+    let (store, now) = (shared.store.clone(), shared.now());
+    let day = blocking(move || read_tenants::today(&store, now)).await?;
+    let work = match policy(role, Action::RunBilling) {
+        Decision::Deny => None,
+        _ => Some(work(&shared, &frame).await?),
+    };
+    let own = match access::scope(role, visitor.person.tenant.as_ref(), Action::SeeInvoices) {
+        Some(scope @ access::TenantScope::Only(_)) => Some(own(&shared, &frame, Reader { role, scope }).await?),
+        _ => None,
+    };
+    let template = HomePage { name: visitor.person.name.clone(), day: frame.date(&day), work, own, frame };
+    page(StatusCode::OK, &template)
+}
+
+async fn own(shared: &Data<Shared>, frame: &Frame, reader: Reader) -> Result<Own, Fault> {
+    let (store, now) = (shared.store.clone(), shared.now());
+    let (counts, found, files, today) = blocking(move || {
+        let today = read_tenants::today(&store, now)?;
+        let counts = read_invoices::counts(&store, &reader, Wanted::default(), today)?;
+        let found = read_invoices::search(&store, &reader, Wanted::default(), Order::default(), 1)?;
+        Ok((counts, found, read_tenants::list(&store, &reader.scope)?, today))
+    })
+    .await?;
+    let latest = found.invoices.get(..LATEST).unwrap_or(&found.invoices);
+    Ok(Own { counts, lines: lines(frame, latest, &files, today) })
+}
+
+async fn work(shared: &Data<Shared>, frame: &Frame) -> Result<Work, Fault> {
+    let (store, now) = (shared.store.clone(), shared.now());
+    let today = blocking(move || read_home::today(&store, now)).await?;
+    let checked = match today.has_book && today.to_issue > 0 {
+        true => check(shared, today.month).await,
+        false => None,
+    };
+    let cards = vec![
+        drafts_card(frame, &today),
+        month_card(frame, &today, checked.as_ref()),
+        overdue_card(frame, &today),
+        notices_card(frame, &today),
+        ending_card(frame, &today),
+        depreciation_card(frame, &today),
+    ];
+    let is_calm = cards.iter().all(|card| card.class == "card-ok" || card.class.is_empty());
+    Ok(Work { cards, is_calm, has_book: today.has_book })
+}
+
+/// What the plan of the month finds, as of a short while ago. It is made beside the page, which waits for it a moment
+/// only: a month of a large site takes longer than a person likes to wait.
+async fn check(shared: &Data<Shared>, month: BillingMonth) -> Option<CheckedMonth> {
+    let now = shared.now();
+    if let Some(known) = shared.checked_month(month, now) {
+        return Some(known);
+    }
+    if shared.begin_check() {
+        let worker = shared.clone();
+        let work = actix_web::rt::spawn(async move {
+            let store = worker.store.clone();
+            let compared = blocking(move || compare_billing::compare(&store, month, now)).await;
+            worker.end_check(compared.ok().map(|compared| CheckedMonth {
+                month,
+                at: now,
+                problems: compared.problems,
+            }));
+        });
+        // In time or not, it goes on to its end.
+        let _ = tokio::time::timeout(CHECK_WAIT, work).await;
+    }
+    shared.checked_month(month, now)
+}
+
+fn drafts_card(frame: &Frame, today: &Today) -> Card {
+    let count = today.counts.drafts;
+    Card {
+        class: if count > 0 { "card-due" } else { "card-ok" },
+        title: frame.t("home-drafts"),
+        count: frame.whole(count),
+        text: frame.t(if count > 0 { "home-drafts-due" } else { "home-drafts-none" }),
+        items: vec![],
+        link: (count > 0).then(|| ("/invoices?status=draft".to_owned(), frame.t("home-drafts-go"))),
+    }
+}
+
+fn month_card(frame: &Frame, today: &Today, checked: Option<&CheckedMonth>) -> Card {
+    let month = frame.of_month(&today.month);
+    let address = format!("/billing/{}", today.month);
+    let go = Some((address.clone(), frame.t("home-month-go")));
+    let title = frame.with("home-month", "month", &month);
+    if today.to_issue == 0 {
+        let text = frame.t("home-month-done");
+        return Card { class: "card-ok", title, count: "0".to_owned(), text, items: vec![], link: go };
+    }
+    let Some(checked) = checked else {
+        let text = frame.with("home-month-checking", "count", &today.to_issue.to_string());
+        return Card { class: "card-due", title, count: today.to_issue.to_string(), text, items: vec![], link: go };
+    };
+    let blocking = checked.problems.iter().filter(|problem| problem.severity == Severity::Blocking).count();
+    let warnings = checked.problems.len() - blocking;
+    let rows: Vec<ProblemRow> = {
+        let mut problems: Vec<_> = checked.problems.iter().collect();
+        problems.sort_by_key(|problem| std::cmp::Reverse(problem.severity));
+        problems.into_iter().take(PROBLEMS_NAMED).map(|problem| problem_row(frame, problem)).collect()
+    };
+    Card {
+        class: if blocking > 0 { "card-bad" } else { "card-due" },
+        title,
+        count: frame.whole(i64::try_from(today.to_issue).unwrap_or(0)),
+        text: frame.texts(
+            "home-month-problems",
+            &[
+                ("contracts", &today.to_issue.to_string()),
+                ("blocking", &blocking.to_string()),
+                ("warnings", &warnings.to_string()),
+            ],
+        ),
+        items: rows
+            .into_iter()
+            .map(|row| Item { text: format!("{}{}", row.what, after(&row.where_to)), address: None })
+            .collect(),
+        link: go,
+    }
+}
+
+/// ` (C-APHP · ENERGIE)`
+fn after(place: &str) -> String {
+    if place.is_empty() { String::new() } else { format!(" ({place})") }
+}
+
+fn overdue_card(frame: &Frame, today: &Today) -> Card {
+    let count = today.counts.overdue;
+    let item = |invoice: &read_invoices::InvoiceSummary| {
+        let number = invoice.number.as_ref().map(ToString::to_string).unwrap_or_default();
+        let due = invoice.due_date.map(|day| frame.short_date(&day)).unwrap_or_default();
+        Item {
+            text: frame.texts(
+                "home-overdue-item",
+                &[("number", &number), ("amount", &frame.amount(&invoice.totals.gross)), ("due", &due)],
+            ),
+            address: Some(format!("/invoices/{number}")),
+        }
+    };
+    Card {
+        class: if count > 0 { "card-due" } else { "card-ok" },
+        title: frame.t("home-overdue"),
+        count: frame.whole(count),
+        text: match count {
+            0 => frame.t("home-overdue-none"),
+            _ => frame.with("home-overdue-due", "amount", &frame.amount(&today.overdue_gross)),
+        },
+        items: today.overdue.iter().map(item).collect(),
+        link: (count > 0).then(|| ("/invoices?status=overdue&sort=due".to_owned(), frame.t("home-overdue-go"))),
+    }
+}
+
+fn notices_card(frame: &Frame, today: &Today) -> Card {
+    let count = today.failed_notices;
+    Card {
+        class: if count > 0 { "card-bad" } else { "card-ok" },
+        title: frame.t("home-notices"),
+        count: count.to_string(),
+        text: frame.t(if count > 0 { "home-notices-due" } else { "home-notices-none" }),
+        items: vec![],
+        link: (count > 0).then(|| ("/notices".to_owned(), frame.t("home-notices-go"))),
+    }
+}
+
+fn ending_card(frame: &Frame, today: &Today) -> Card {
+    let count = today.ending.len();
+    let item = |(code, tenant, last): &(String, String, chrono::NaiveDate)| Item {
+        text: frame.texts("home-ending-item", &[("contract", code), ("tenant", tenant), ("last", &frame.date(last))]),
+        address: None,
+    };
+    Card {
+        class: if count > 0 { "card-due" } else { "card-ok" },
+        title: frame.t("home-ending"),
+        count: count.to_string(),
+        text: frame.t(if count > 0 { "home-ending-due" } else { "home-ending-none" }),
+        items: today.ending.iter().take(PROBLEMS_NAMED).map(item).collect(),
+        link: (count > 0).then(|| ("/tenants".to_owned(), frame.t("nav-tenants"))),
+    }
+}
+
+fn depreciation_card(frame: &Frame, today: &Today) -> Card {
+    let due = today.depreciation.due.len();
+    let posted = today.depreciation.posted_through.map(|month| frame.month(&month));
+    let link = frame.has("/amortisation").then(|| ("/amortisation".to_owned(), frame.t("nav-amortisation")));
+    let text = match (&posted, due) {
+        (Some(month), 0) => frame.with("home-depreciation-posted", "month", month),
+        (None, 0) => frame.t("home-depreciation-nothing"),
+        (Some(month), _) => frame.with("home-depreciation-due", "month", month),
+        (None, _) => frame.t("home-depreciation-never"),
+    };
+    Card {
+        class: if due > 0 { "card-due" } else { "card-ok" },
+        title: frame.t("home-depreciation"),
+        count: due.to_string(),
+        text,
+        items: vec![],
+        link,
     }
 }

@@ -1,143 +1,235 @@
-//! The list of invoices: filtered, ordered, in pages.
+//! The list of invoices: by state, filtered, searched, ordered, in pages; and the same list as files.
 
+use actix_web::cookie::time::Duration;
+use actix_web::cookie::{Cookie, SameSite};
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
-use serde::Deserialize;
+use chrono::NaiveDate;
 
-use super::{Frame, encoded, page};
-use crate::app::read_invoices::{self, InvoiceFilter, InvoicePage, InvoiceStatus, InvoiceSummary, Order, SortKey};
+use super::parts::{Address, Badge, Choice, Column, Link, Pager, Tab, Tone, count, exports};
+use super::{Frame, page};
+use crate::app::read_invoices::{
+    self, InvoiceFilter, InvoicePage, InvoiceStatus, InvoiceSummary, Order, SortKey, StateCounts, Wanted,
+};
 use crate::app::read_tenants::{self, TenantFile};
-use crate::domain::access::TenantScope;
+use crate::domain::access::{Action, Decision, TenantScope, policy};
 use crate::domain::calendar::BillingMonth;
 use crate::domain::ids::TenantCode;
 use crate::domain::invoice::InvoiceKind;
+use crate::domain::money::Money;
 use crate::http::api::parsed;
 use crate::http::auth::Granted;
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
 
-#[derive(Deserialize, Default)]
-pub struct InvoicesQuery {
-    month: Option<String>,
-    tenant: Option<String>,
-    /// A column's name, with `-` before it for descending.
-    sort: Option<String>,
-    page: Option<String>,
+mod columns;
+pub mod files;
+
+use columns::Shown;
+
+/// Which columns a person wants to see: a preference that needs no session.
+const COLUMNS_COOKIE: &str = "chapelle-columns";
+const COOKIE_DAYS: i64 = 365;
+
+/// The part of a list a tab shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    All,
+    Draft,
+    Issued,
+    Overdue,
+}
+
+impl State {
+    const fn name(self) -> &'static str {
+        match self {
+            State::All => "",
+            State::Draft => "draft",
+            State::Issued => "issued",
+            State::Overdue => "overdue",
+        }
+    }
+}
+
+/// What an address asks for.
+struct Asked {
+    state: State,
+    text: String,
+    month: Option<BillingMonth>,
+    tenant: Option<TenantCode>,
+    order: Order,
+    page: usize,
+    /// Given where the columns were just chosen.
+    columns: Option<Vec<&'static str>>,
+    /// Numbers of the documents that were ticked.
+    numbers: Vec<String>,
+}
+
+impl Asked {
+    fn read(pairs: &[(String, String)]) -> Result<Asked, Fault> {
+        let last = |name: &str| pairs.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
+        let all =
+            |name: &str| pairs.iter().filter(|(known, _)| known == name).map(|(_, value)| value.clone()).collect();
+        let chosen: Vec<String> = all("column");
+        let state = match last("status") {
+            None | Some("") => State::All,
+            Some("draft") => State::Draft,
+            Some("issued") => State::Issued,
+            Some("overdue") => State::Overdue,
+            Some(other) => {
+                return Err(Fault::BadRequest(format!("status={other} is neither draft, issued nor overdue")));
+            }
+        };
+        Ok(Asked {
+            state,
+            text: last("q").unwrap_or_default().trim().chars().take(100).collect(),
+            month: parsed("month", last("month"), "a month such as 2026-10")?,
+            tenant: last("tenant").filter(|code| !code.is_empty()).map(TenantCode::from),
+            order: order(last("sort")),
+            page: parsed("page", last("page"), "a number from 1")?.unwrap_or(1),
+            columns: (!chosen.is_empty()).then(|| columns::known(chosen.iter().map(String::as_str))),
+            numbers: all("number"),
+        })
+    }
+
+    fn wanted(&self, today: NaiveDate) -> Wanted {
+        let status = match self.state {
+            State::All => None,
+            State::Draft => Some(InvoiceStatus::Draft),
+            State::Issued | State::Overdue => Some(InvoiceStatus::Issued),
+        };
+        Wanted {
+            filter: InvoiceFilter {
+                month: self.month,
+                tenant: self.tenant.clone(),
+                status,
+                ..InvoiceFilter::default()
+            },
+            text: self.text.clone(),
+            overdue_on: (self.state == State::Overdue).then_some(today),
+        }
+    }
+
+    /// The address of the first page of this list.
+    fn address(&self) -> Address {
+        Address::new("/invoices")
+            .set("status", self.state.name())
+            .set("q", &self.text)
+            .set("month", self.month.map(|month| month.to_string()).unwrap_or_default())
+            .set("tenant", self.tenant.as_ref().map(ToString::to_string).unwrap_or_default())
+            .set("sort", if self.order == Order::default() { String::new() } else { sort_text(self.order) })
+    }
 }
 
 #[derive(Template)]
 #[template(path = "invoices.html")]
 struct InvoicesPage {
     frame: Frame,
-    columns: Vec<Column>,
+    tabs: Vec<Tab>,
+    heads: Vec<Column>,
     lines: Vec<InvoiceLine>,
     found: InvoicePage,
+    /// What the whole list comes to in VAT.
+    tax: Money,
     months: Vec<Choice>,
     tenants: Vec<Choice>,
-    /// False for who sees one tenant only.
-    shows_tenant: bool,
-    /// The order to keep when the filter changes.
-    sort: String,
-    previous_page: Option<String>,
-    next_page: Option<String>,
-    page_text: String,
+    shown: Shown,
+    /// What the filter has to carry on.
+    carried: Vec<(&'static str, String)>,
+    /// The same for the choice of columns.
+    carried_columns: Vec<(&'static str, String)>,
+    text: String,
+    is_filtered: bool,
+    pager: Pager,
     count_text: String,
+    files: Vec<Link>,
+    zip: String,
 }
 
 /// One row, ready to read.
 pub struct InvoiceLine {
     /// None for a draft.
     pub number: Option<String>,
+    /// The document's own page.
+    pub address: String,
     /// What it is, where it is not a plain invoice.
     pub kind: Option<String>,
+    pub state: Badge,
     pub tenant: String,
     pub contract: String,
     pub month: String,
     pub issued: String,
     pub due: String,
     pub net: String,
+    pub tax: String,
     pub gross: String,
-}
-
-/// A heading that orders the list.
-struct Column {
-    label: String,
-    /// None where the list cannot be ordered by it.
-    address: Option<String>,
-    /// In the words of `aria-sort`.
-    sorted: Option<&'static str>,
-    is_number: bool,
-}
-
-/// An option of a filter.
-struct Choice {
-    value: String,
-    label: String,
-    is_chosen: bool,
 }
 
 pub async fn list(
     shared: Data<Shared>,
     granted: Granted,
     http: HttpRequest,
-    query: Query<InvoicesQuery>,
+    query: Query<Vec<(String, String)>>,
 ) -> Result<HttpResponse, Fault> {
-    let month = parsed("month", query.month.as_deref(), "a month such as 2026-10")?;
-    let tenant = query.tenant.clone().filter(|code| !code.is_empty()).map(TenantCode);
-    let page_number = parsed("page", query.page.as_deref(), "a number from 1")?.unwrap_or(1);
-    let order = order(query.sort.as_deref());
-    let shows_tenant = granted.scope == TenantScope::Everyone;
-    let filter = InvoiceFilter { month, tenant: tenant.clone(), ..InvoiceFilter::default() };
-    let store = shared.store.clone();
-    let (found, files, months) = blocking(move || {
+    let asked = Asked::read(&query)?;
+    let frame = Frame::of(&http);
+    let shown = shown(&http, &asked, &granted);
+    let sees_drafts = policy(granted.role, Action::SeeDrafts) != Decision::Deny;
+    let (store, now) = (shared.store.clone(), shared.now());
+    let (asked, (found, counts, files, months, today)) = blocking(move || {
         let reader = granted.reader();
+        let today = read_tenants::today(&store, now)?;
+        let wanted = asked.wanted(today);
         let files = read_tenants::list(&store, &reader.scope)?;
         let months = read_invoices::months(&store, &reader)?;
-        Ok((read_invoices::list(&store, &reader, filter, order, page_number)?, files, months))
+        let counts = read_invoices::counts(&store, &reader, wanted.clone(), today)?;
+        let found = read_invoices::search(&store, &reader, wanted, asked.order, asked.page)?;
+        Ok((asked, (found, counts, files, months, today)))
     })
     .await?;
-    let frame = Frame::of(&http);
-    let address = Address { month, tenant, order };
+    let address = asked.address();
     let template = InvoicesPage {
-        columns: columns(&frame, &address, shows_tenant),
-        lines: lines(&frame, &found.invoices, &files),
-        months: months.iter().map(|choice| month_choice(&frame, *choice, month)).collect(),
-        tenants: tenant_choices(&files, address.tenant.as_ref()),
-        shows_tenant,
-        sort: address.sort(),
-        previous_page: (found.page > 1).then(|| address.page(found.page - 1)),
-        next_page: (found.page < found.pages).then(|| address.page(found.page + 1)),
-        page_text: frame.page_of(found.page, found.pages),
-        count_text: frame.with("invoices-count", "count", &found.total.to_string()),
+        tabs: tabs(&frame, &address, asked.state, counts, sees_drafts),
+        heads: shown.heads(&frame, &address, asked.order),
+        lines: lines(&frame, &found.invoices, &files, today),
+        months: months.iter().map(|choice| month_choice(&frame, *choice, asked.month)).collect(),
+        tenants: tenant_choices(&files, asked.tenant.as_ref()),
+        carried: address.carried(&["q", "month", "tenant"]),
+        carried_columns: address.carried(&[]),
+        is_filtered: !asked.text.is_empty() || asked.month.is_some() || asked.tenant.is_some(),
+        pager: Pager::new(&address, found.page, found.pages),
+        count_text: frame.with("invoices-count", "count", &count(&frame, i64::try_from(found.total).unwrap_or(0))),
+        files: exports(&address, "/invoices/list.csv", "/invoices/list.xlsx"),
+        zip: address.at("/invoices/documents.zip").href(),
+        text: asked.text,
+        shown,
+        tax: found.gross - found.net,
         found,
         frame,
     };
-    page(StatusCode::OK, &template)
+    let mut response = page(StatusCode::OK, &template)?;
+    if let Some(chosen) = &asked.columns {
+        keep_columns(&mut response, chosen)?;
+    }
+    Ok(response)
 }
 
-/// What the address of a list says, to make the addresses of lists next to it.
-struct Address {
-    month: Option<BillingMonth>,
-    tenant: Option<TenantCode>,
-    order: Order,
+/// The columns chosen now or before, else the usual ones.
+fn shown(http: &HttpRequest, asked: &Asked, granted: &Granted) -> Shown {
+    let kept = || http.cookie(COLUMNS_COOKIE).map(|cookie| columns::known(cookie.value().split('.')));
+    Shown::new(asked.columns.clone().or_else(kept), granted.scope == TenantScope::Everyone)
 }
 
-impl Address {
-    fn page(&self, page: usize) -> String {
-        format!("{}&page={page}", self.ordered(self.order))
-    }
-
-    fn ordered(&self, order: Order) -> String {
-        let month = self.month.map(|month| month.to_string()).unwrap_or_default();
-        let tenant = self.tenant.as_ref().map(|code| encoded(code.as_str())).unwrap_or_default();
-        format!("/invoices?month={month}&tenant={tenant}&sort={}", sort_text(order))
-    }
-
-    fn sort(&self) -> String {
-        sort_text(self.order)
-    }
+fn keep_columns(response: &mut HttpResponse, chosen: &[&str]) -> Result<(), Fault> {
+    let cookie = Cookie::build(COLUMNS_COOKIE, chosen.join("."))
+        .path("/invoices")
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .max_age(Duration::days(COOKIE_DAYS))
+        .finish();
+    response.add_cookie(&cookie).map_err(Fault::internal)
 }
 
 fn sort_text(order: Order) -> String {
@@ -152,56 +244,68 @@ fn order(text: Option<&str>) -> Order {
     key.map_or_else(Order::default, |key| Order { key, descending })
 }
 
-fn columns(frame: &Frame, address: &Address, shows_tenant: bool) -> Vec<Column> {
-    let plain = |key: &str, is_number| Column { label: frame.t(key), address: None, sorted: None, is_number };
-    let ordering = |key: &str, sort: SortKey, is_number| {
-        let is_current = address.order.key == sort;
-        let descending = is_current && !address.order.descending;
-        Column {
-            label: frame.t(key),
-            address: Some(address.ordered(Order { key: sort, descending })),
-            sorted: is_current.then_some(if address.order.descending { "descending" } else { "ascending" }),
-            is_number,
-        }
+fn tabs(frame: &Frame, address: &Address, current: State, counts: StateCounts, sees_drafts: bool) -> Vec<Tab> {
+    let tab = |state: State, key: &str, number: i64| Tab {
+        label: frame.t(key),
+        address: address.set("status", state.name()).href(),
+        count: Some(frame.whole(number)),
+        is_current: state == current,
     };
-    let mut columns = vec![
-        ordering("invoice-number", SortKey::Number, false),
-        plain("invoice-contract", false),
-        ordering("invoice-month", SortKey::Month, false),
-        plain("invoice-issued", false),
-        ordering("invoice-due", SortKey::Due, false),
-        plain("invoice-net", true),
-        ordering("invoice-gross", SortKey::Gross, true),
-    ];
-    if shows_tenant {
-        columns.insert(1, ordering("invoice-tenant", SortKey::Tenant, false));
+    let mut tabs = vec![];
+    if sees_drafts {
+        tabs.push(tab(State::All, "invoices-all-states", counts.drafts + counts.issued));
+        tabs.push(tab(State::Draft, "invoices-drafts", counts.drafts));
+        tabs.push(tab(State::Issued, "invoices-issued", counts.issued));
+    } else {
+        tabs.push(tab(State::All, "invoices-all-states", counts.issued));
     }
-    columns
+    tabs.push(tab(State::Overdue, "invoices-overdue", counts.overdue));
+    tabs
 }
 
 /// Rows with the tenants' names instead of their codes.
-pub fn lines(frame: &Frame, invoices: &[InvoiceSummary], files: &[TenantFile]) -> Vec<InvoiceLine> {
-    let name = |code: &TenantCode| {
-        let file = files.iter().find(|file| file.tenant.code == *code);
-        file.map_or_else(|| code.to_string(), |file| file.tenant.name.clone())
-    };
-    let line = |invoice: &InvoiceSummary| InvoiceLine {
+pub fn lines(frame: &Frame, invoices: &[InvoiceSummary], files: &[TenantFile], today: NaiveDate) -> Vec<InvoiceLine> {
+    invoices.iter().map(|invoice| line(frame, invoice, files, today)).collect()
+}
+
+fn line(frame: &Frame, invoice: &InvoiceSummary, files: &[TenantFile], today: NaiveDate) -> InvoiceLine {
+    InvoiceLine {
         number: invoice.number.as_ref().map(ToString::to_string),
+        address: match &invoice.number {
+            Some(number) => format!("/invoices/{number}"),
+            None => format!("/billing/{}/drafts/{}", invoice.month, super::encoded(invoice.contract.as_str())),
+        },
         kind: match (invoice.status, invoice.kind) {
-            (InvoiceStatus::Draft, _) => Some(frame.t("kind-draft")),
-            (InvoiceStatus::Issued, InvoiceKind::Invoice) => None,
+            (InvoiceStatus::Draft, _) | (InvoiceStatus::Issued, InvoiceKind::Invoice) => None,
             (InvoiceStatus::Issued, InvoiceKind::CreditNote) => Some(frame.t("kind-credit-note")),
             (InvoiceStatus::Issued, InvoiceKind::Corrected) => Some(frame.t("kind-corrected")),
         },
-        tenant: name(&invoice.tenant),
+        state: state(frame, invoice, today),
+        tenant: tenant_name(files, &invoice.tenant),
         contract: invoice.contract.to_string(),
         month: frame.month(&invoice.month),
         issued: invoice.issue_date.map(|day| frame.short_date(&day)).unwrap_or_default(),
         due: invoice.due_date.map(|day| frame.short_date(&day)).unwrap_or_default(),
         net: frame.bare(&invoice.totals.net),
+        tax: frame.bare(&invoice.totals.tax),
         gross: frame.bare(&invoice.totals.gross),
+    }
+}
+
+pub(super) fn tenant_name(files: &[TenantFile], code: &TenantCode) -> String {
+    let file = files.iter().find(|file| file.tenant.code == *code);
+    file.map_or_else(|| code.to_string(), |file| file.tenant.name.clone())
+}
+
+/// Where a document stands on `today`.
+fn state(frame: &Frame, invoice: &InvoiceSummary, today: NaiveDate) -> Badge {
+    let (tone, key) = match (invoice.status, invoice.kind) {
+        (InvoiceStatus::Draft, _) => (Tone::Info, "kind-draft"),
+        (InvoiceStatus::Issued, InvoiceKind::CreditNote) => (Tone::Plain, "state-issued"),
+        (InvoiceStatus::Issued, _) if invoice.due_date.is_some_and(|due| due < today) => (Tone::Warn, "state-overdue"),
+        (InvoiceStatus::Issued, _) => (Tone::Plain, "state-issued"),
     };
-    invoices.iter().map(line).collect()
+    Badge { tone, text: frame.t(key) }
 }
 
 fn month_choice(frame: &Frame, month: BillingMonth, chosen: Option<BillingMonth>) -> Choice {
@@ -222,12 +326,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn orders_are_read_from_addresses() {
+    fn lists_are_read_from_addresses() {
         assert_eq!(order(None), Order::default());
         assert_eq!(order(Some("-due")), Order { key: SortKey::Due, descending: true });
         assert_eq!(order(Some("gross")), Order { key: SortKey::Gross, descending: false });
         assert_eq!(order(Some("'; drop table")), Order::default());
-        let address = Address { month: BillingMonth::new(2026, 10), tenant: None, order: order(Some("due")) };
-        assert_eq!(address.page(2), "/invoices?month=2026-10&tenant=&sort=due&page=2");
+        let pairs =
+            |query: &[(&str, &str)]| query.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect::<Vec<_>>();
+        let asked =
+            Asked::read(&pairs(&[("month", "2026-10"), ("tenant", ""), ("sort", "due"), ("page", "2")])).unwrap();
+        assert_eq!((asked.address().href().as_str(), asked.page), ("/invoices?month=2026-10&sort=due", 2));
+        assert!(Asked::read(&pairs(&[("status", "lost")])).is_err());
+        let columns = Asked::read(&pairs(&[("column", "due"), ("column", "nothing"), ("column", "gross")])).unwrap();
+        assert_eq!(columns.columns, Some(vec!["due", "gross"]));
     }
 }

@@ -2,19 +2,42 @@
 //!
 //! Owns: the look (one style sheet), the words (`locales/pages`), the shape of each page; templates stand beside their
 //! handlers. Does not own: figures. Invariants: nothing is loaded from outside the site; every table has a caption and
-//! headers; a chart never says more than the table beside it.
+//! headers; a chart never says more than the table beside it; everything works without the script.
 
 pub mod amortisation;
 pub mod assets;
+pub mod audit;
+pub mod audit_sample;
+pub mod audit_sheet;
+pub mod audit_verify;
+pub mod billing;
 mod chart;
+pub mod contracts;
+mod course_chart;
+mod curve;
+pub mod estimate;
+mod flash;
 mod frame;
 pub mod home;
 pub mod invoice;
 pub mod invoices;
+pub mod journal;
 mod language;
+pub mod ledger;
+mod lines;
+pub mod meters;
+pub mod notices;
+pub mod parts;
+pub mod payback;
+mod plant;
+pub mod racks;
+pub mod readings_upload;
+pub mod resolve;
 pub mod sign_in;
 pub mod tenants;
 mod texts;
+mod trace;
+pub mod usage;
 
 use actix_web::http::{Method, StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
@@ -23,7 +46,13 @@ use askama::Template;
 use super::error::Fault;
 
 pub use frame::Frame;
-pub use language::keep_language;
+pub(super) use parts::Address;
+
+/// What a page leaves with the browser: the choice of language, and that a message was told.
+pub fn keep(request: &HttpRequest, response: &mut HttpResponse) {
+    language::keep_language(request, response);
+    flash::forget(request, response);
+}
 
 /// A page's response.
 pub(super) fn page(status: StatusCode, template: &impl Template) -> Result<HttpResponse, Fault> {
@@ -34,6 +63,13 @@ pub(super) fn page(status: StatusCode, template: &impl Template) -> Result<HttpR
 /// Elsewhere on this site.
 pub(super) fn see_other(path: &str) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((header::LOCATION, path)).finish()
+}
+
+/// Elsewhere on this site, where the message `done-<what>` tells once what was done.
+pub(super) fn done(path: &str, what: &str, value: &str) -> HttpResponse {
+    let mut response = see_other(path);
+    flash::tell(&mut response, what, value);
+    response
 }
 
 /// Where to sign in, and to come back to `wanted` afterwards; only a page that was read can be come back to.

@@ -6,6 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use serde::Deserialize;
 
+use super::parts::FieldError;
 use super::{Frame, page, see_other};
 use crate::app::sign_in;
 use crate::domain::ids::UserId;
@@ -21,7 +22,7 @@ struct SignInPage {
     email: String,
     next: String,
     /// What went wrong at the last try.
-    error: Option<String>,
+    errors: Vec<FieldError>,
 }
 
 #[derive(Deserialize)]
@@ -44,8 +45,12 @@ pub struct SignOutForm {
 }
 
 pub async fn form(http: HttpRequest, query: Query<SignInQuery>) -> Result<HttpResponse, Fault> {
-    let template =
-        SignInPage { frame: Frame::of(&http), email: String::new(), next: local(&query.next).to_owned(), error: None };
+    let template = SignInPage {
+        frame: Frame::of(&http),
+        email: String::new(),
+        next: local(&query.next).to_owned(),
+        errors: vec![],
+    };
     page(StatusCode::OK, &template)
 }
 
@@ -60,8 +65,8 @@ pub async fn submit(shared: Data<Shared>, http: HttpRequest, form: Form<SignInFo
         Err(fault) => return Err(fault),
     };
     let frame = Frame::of(&http);
-    let error = Some(frame.t(error));
-    page(status, &SignInPage { frame, email, next: local(&next).to_owned(), error })
+    let errors = vec![FieldError { field: "email", text: frame.t(error) }];
+    page(status, &SignInPage { frame, email, next: local(&next).to_owned(), errors })
 }
 
 async fn begin(shared: &Data<Shared>, person: UserId, next: &str) -> Result<HttpResponse, Fault> {

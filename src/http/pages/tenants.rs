@@ -69,20 +69,21 @@ pub async fn one(
 ) -> Result<HttpResponse, Fault> {
     let store = shared.store.clone();
     let sees_invoices = policy(granted.role, Action::SeeInvoices) != Decision::Deny;
-    let (file, found) = blocking(move || {
+    let now = shared.now();
+    let (file, found, today) = blocking(move || {
         let Some(file) = read_tenants::one(&store, &granted.scope, &code)? else { return Ok(None) };
         let filter = InvoiceFilter { tenant: Some(file.tenant.code.clone()), ..InvoiceFilter::default() };
         let found = match sees_invoices {
             true => Some(read_invoices::list(&store, &granted.reader(), filter, Order::default(), 1)?),
             false => None,
         };
-        Ok(Some((file, found)))
+        Ok(Some((file, found, read_tenants::today(&store, now)?)))
     })
     .await?
     .ok_or(Fault::NotFound)?;
     let frame = Frame::of(&http);
     let contracts = file.contracts.iter().map(|contract| contract_view(&frame, contract)).collect();
-    let invoices = found.map(|found| lines(&frame, &found.invoices, std::slice::from_ref(&file)));
+    let invoices = found.map(|found| lines(&frame, &found.invoices, std::slice::from_ref(&file), today));
     page(StatusCode::OK, &TenantPage { frame, file, contracts, invoices, shows_tenant: false })
 }
 

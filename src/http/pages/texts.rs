@@ -33,13 +33,31 @@ pub fn text(language: Language, key: &str, values: &[(&'static str, &str)]) -> S
     TEXTS.lookup_with_args(language, key, &values.iter().map(value).collect::<HashMap<_, _>>())
 }
 
+/// The text `key` with its one value, where there is such a text.
+pub fn optional(language: Language, key: &str, name: &'static str, value: &str) -> Option<String> {
+    let language = match language {
+        Language::French => &FRENCH,
+        Language::English => &ENGLISH,
+    };
+    let values = HashMap::from([(Cow::Borrowed(name), FluentValue::from(value.to_owned()))]);
+    TEXTS.try_lookup_with_args(language, key, &values)
+}
+
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
+    use std::collections::{BTreeMap, BTreeSet};
     use std::path::Path;
 
-    const FRENCH: &str = include_str!("../../../locales/pages/fr.ftl");
-    const ENGLISH: &str = include_str!("../../../locales/pages/en.ftl");
+    /// Every file of a language with its name: `fr.ftl`, and those of the folder `fr`.
+    fn sources(language: &str) -> BTreeMap<String, String> {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("locales/pages");
+        let mut files = BTreeMap::from([("main".to_owned(), root.join(format!("{language}.ftl")))]);
+        for entry in std::fs::read_dir(root.join(language)).unwrap() {
+            let path = entry.unwrap().path();
+            files.insert(path.file_name().unwrap().to_str().unwrap().to_owned(), path);
+        }
+        files.into_iter().map(|(name, path)| (name, std::fs::read_to_string(path).unwrap())).collect()
+    }
 
     fn keys(source: &str) -> Vec<&str> {
         source.lines().filter(|line| !line.starts_with('#')).filter_map(|line| Some(line.split_once(" =")?.0)).collect()
@@ -47,23 +65,39 @@ mod tests {
 
     #[test]
     fn both_languages_say_the_same_things() {
-        assert_eq!(keys(FRENCH), keys(ENGLISH));
-        for (number, line) in FRENCH.lines().enumerate().filter(|(_, line)| !line.starts_with('#')) {
-            let text = line.split_once('=').map_or("", |(_, text)| text);
-            let plain = [" :", " ;", " !", " ?", "'"].iter().any(|wrong| text.contains(wrong));
-            assert!(!plain, "fr.ftl line {}: plain space or apostrophe: {line}", number + 1);
+        let (french, english) = (sources("fr"), sources("en"));
+        assert_eq!(french.keys().collect::<Vec<_>>(), english.keys().collect::<Vec<_>>());
+        let mut all = vec![];
+        for (name, text) in &french {
+            assert_eq!(keys(text), keys(&english[name]), "{name}");
+            all.extend(keys(text));
+            for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.starts_with('#')) {
+                let text = line.split_once('=').map_or("", |(_, text)| text);
+                let plain = [" :", " ;", " !", " ?", "'"].iter().any(|wrong| text.contains(wrong));
+                assert!(!plain, "fr {name} line {}: plain space or apostrophe: {line}", number + 1);
+            }
         }
+        let known: BTreeSet<&str> = all.iter().copied().collect();
+        assert_eq!(known.len(), all.len(), "a key is there twice");
     }
 
     /// Every key a template or a handler names in full is there. Keys put together (`role-` + name) are not seen here;
     /// the page tests look for what a missing key leaves behind.
     #[test]
     fn every_text_asked_for_exists() {
-        let known: BTreeSet<&str> = keys(FRENCH).into_iter().collect();
+        let french = sources("fr");
+        let known: BTreeSet<&str> = french.values().flat_map(|text| keys(text)).collect();
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/http/pages");
         let mut missing = vec![];
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
+        let mut folders = vec![folder];
+        let mut files = vec![];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() { folders.push(path) } else { files.push(path) }
+            }
+        }
+        for path in files {
             let source = std::fs::read_to_string(&path).unwrap_or_default();
             for start in [".t(\"", ".with(\"", "text(\""] {
                 let named = source.split(start).skip(1).filter_map(|rest| rest.split('"').next());

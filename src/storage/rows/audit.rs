@@ -1,6 +1,8 @@
 //! The audit trail: appended to, read, checked.
 
-use chrono::{DateTime, SubsecRound};
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, NaiveDate, SubsecRound, Utc};
 use diesel::prelude::*;
 
 use crate::domain::audit::{AuditEvent, GENESIS};
@@ -75,6 +77,118 @@ pub fn list(
     let rows: Vec<EventRow> =
         events.order(audit_event::sequence).limit(limit).select(EventRow::as_select()).load(connection)?;
     rows.into_iter().map(event_from).collect()
+}
+
+/// Which events a search finds; what is `None` does not restrict it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TrailFilter {
+    pub subject: Option<String>,
+    /// The whole action, or its beginning up to a dot: `invoice` finds `invoice.issued`.
+    pub action: Option<String>,
+    pub actor: Option<String>,
+    pub from: Option<DateTime<Utc>>,
+    /// Exclusive.
+    pub to: Option<DateTime<Utc>>,
+}
+
+macro_rules! filtered {
+    ($query:expr, $filter:expr) => {{
+        let mut query = $query.into_boxed();
+        if let Some(subject) = &$filter.subject {
+            query = query.filter(audit_event::subject.eq(subject.clone()));
+        }
+        if let Some(action) = &$filter.action {
+            // `%` and `_` would be wildcards; no action has them.
+            let prefix = format!("{}.%", action.replace(['%', '_'], ""));
+            query = query.filter(audit_event::action.eq(action.clone()).or(audit_event::action.like(prefix)));
+        }
+        if let Some(actor) = &$filter.actor {
+            query = query.filter(audit_event::actor.eq(actor.clone()));
+        }
+        if let Some(from) = $filter.from {
+            query = query.filter(audit_event::at.ge(from.timestamp()));
+        }
+        if let Some(to) = $filter.to {
+            query = query.filter(audit_event::at.lt(to.timestamp()));
+        }
+        query
+    }};
+}
+
+/// Up to `limit` events after `sequence` that pass `filter`, oldest first.
+pub fn search(
+    connection: &mut AnyConnection,
+    filter: &TrailFilter,
+    after: i64,
+    limit: i64,
+) -> StorageResult<Vec<ChainedEvent>> {
+    let rows: Vec<EventRow> = filtered!(audit_event::table.select(EventRow::as_select()), filter)
+        .filter(audit_event::sequence.gt(after))
+        .order(audit_event::sequence)
+        .limit(limit)
+        .load(connection)?;
+    rows.into_iter().map(event_from).collect()
+}
+
+/// A page of what passes `filter`, newest first, and how many events that are in all.
+pub fn newest(
+    connection: &mut AnyConnection,
+    filter: &TrailFilter,
+    offset: i64,
+    limit: i64,
+) -> StorageResult<(Vec<ChainedEvent>, i64)> {
+    let total: i64 =
+        filtered!(audit_event::table.select(diesel::dsl::count(audit_event::sequence)), filter).first(connection)?;
+    let rows: Vec<EventRow> = filtered!(audit_event::table.select(EventRow::as_select()), filter)
+        .order(audit_event::sequence.desc())
+        .offset(offset)
+        .limit(limit)
+        .load(connection)?;
+    Ok((rows.into_iter().map(event_from).collect::<StorageResult<_>>()?, total))
+}
+
+/// Keeps others from appending until the transaction ends: what they did before is visible, what they are doing comes
+/// after in the trail.
+pub fn lock(connection: &mut AnyConnection) -> StorageResult<()> {
+    diesel::update(audit_head::table).set(audit_head::sequence.eq(audit_head::sequence)).execute(connection)?;
+    Ok(())
+}
+
+/// The sequence and the hash of the last event, as appenders know it; 0 and [`GENESIS`] before the first.
+pub fn head(connection: &mut AnyConnection) -> StorageResult<(i64, String)> {
+    Ok(audit_head::table.select((audit_head::sequence, audit_head::hash)).first(connection)?)
+}
+
+/// Calls `each` with the hash of every event up to `through`, oldest first.
+pub fn hashes(connection: &mut AnyConnection, through: i64, mut each: impl FnMut(&str)) -> StorageResult<()> {
+    const HASHES_AT_A_TIME: i64 = 10_000;
+    let mut after = 0;
+    loop {
+        let rows: Vec<(i64, String)> = audit_event::table
+            .filter(audit_event::sequence.gt(after).and(audit_event::sequence.le(through)))
+            .order(audit_event::sequence)
+            .limit(HASHES_AT_A_TIME)
+            .select((audit_event::sequence, audit_event::hash))
+            .load(connection)?;
+        let Some((last, _)) = rows.last() else { return Ok(()) };
+        after = *last;
+        rows.iter().for_each(|(_, hash)| each(hash));
+    }
+}
+
+/// The days of readings that arrived in the events after `after`.
+pub fn days_of_arrivals(connection: &mut AnyConnection, after: i64) -> StorageResult<BTreeSet<NaiveDate>> {
+    let details: Vec<String> = audit_event::table
+        .filter(audit_event::sequence.gt(after).and(audit_event::action.eq("readings.accepted")))
+        .select(audit_event::detail)
+        .load(connection)?;
+    let mut days = BTreeSet::new();
+    for detail in details {
+        let detail: serde_json::Value = from_json("an event's detail", &detail)?;
+        let named = detail.get("days").and_then(|days| days.as_object()).into_iter().flat_map(|days| days.keys());
+        days.extend(named.filter_map(|day| day.parse::<NaiveDate>().ok()));
+    }
+    Ok(days)
 }
 
 /// Recomputes the whole chain; the sequence of the first event that does not fit, if any. An event missing at the end

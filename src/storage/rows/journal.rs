@@ -6,12 +6,15 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 
 use crate::domain::ids::JournalEntryId;
-use crate::domain::ledger::{Journal, JournalEntry, JournalLine};
+use crate::domain::ledger::{EntryNumber, Journal, JournalEntry, JournalLine};
 use crate::domain::money::Money;
-use crate::storage::codec::{corrupt, date_from, date_text, from_word};
+use crate::storage::codec::{corrupt, date_from, date_text, from_word, integer};
 use crate::storage::db::AnyConnection;
 use crate::storage::error::{StorageError, StorageResult};
-use crate::storage::schema::{journal_entry, journal_line};
+use crate::storage::rows::periods;
+use crate::storage::schema::{entry_number, journal_entry, journal_line};
+
+pub use crate::domain::ledger::PostedEntry;
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = journal_line)]
@@ -26,24 +29,20 @@ struct LineRow {
     credit_cents: i64,
 }
 
-/// An entry as it stands in the books. Ids rise in the order of posting.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PostedEntry {
-    pub id: JournalEntryId,
-    pub posted_at: DateTime<Utc>,
-    pub entry: JournalEntry,
-}
-
 /// Which entries a list holds; what is `None` does not restrict it. Both days are included.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct JournalFilter {
     pub journal: Option<Journal>,
     pub from: Option<NaiveDate>,
     pub through: Option<NaiveDate>,
+    /// Entries that have a line on an account whose number begins so.
+    pub account: Option<String>,
+    pub document: Option<String>,
 }
 
-/// Posts an entry. A document that is posted already is a conflict; one that does not balance is refused by the
-/// database, should it ever come here.
+/// Posts an entry; the database gives it the next number of its year. A document that is posted already is a conflict,
+/// a closed period a refusal that says what to do; one that does not balance is refused by the database, should it ever
+/// come here.
 pub fn insert(
     connection: &mut AnyConnection,
     entry: &JournalEntry,
@@ -51,6 +50,10 @@ pub fn insert(
 ) -> StorageResult<JournalEntryId> {
     if is_posted(connection, entry.journal, &entry.document)? {
         return Err(StorageError::Conflict(format!("{} is posted", entry.document)));
+    }
+    // The database refuses it as well; this says why.
+    if let Err(closed) = periods::all(connection)?.admits_entry(entry.journal, &entry.document, entry.date) {
+        return Err(StorageError::Closed(closed.to_string()));
     }
     // Lines first: the entry's row seals them.
     for (position, line) in (1_i64..).zip(entry.lines()) {
@@ -79,6 +82,16 @@ pub fn insert(
     Ok(JournalEntryId(id))
 }
 
+/// The years that have entries, oldest first.
+pub fn years(connection: &mut AnyConnection) -> StorageResult<Vec<i32>> {
+    let years: Vec<i64> = entry_number::table
+        .select(entry_number::fiscal_year)
+        .distinct()
+        .order(entry_number::fiscal_year)
+        .load(connection)?;
+    years.into_iter().map(|year| integer("a year", year)).collect()
+}
+
 pub fn is_posted(connection: &mut AnyConnection, journal: Journal, document: &str) -> StorageResult<bool> {
     let found = journal_entry::table
         .filter(journal_entry::journal.eq(journal.code()).and(journal_entry::document.eq(document)));
@@ -98,12 +111,64 @@ struct EntryRow {
 
 /// Entries in the order they were posted.
 pub fn list(connection: &mut AnyConnection, filter: JournalFilter) -> StorageResult<Vec<PostedEntry>> {
+    read(connection, filter, None)
+}
+
+/// A part of that list: `limit` entries after the first `offset`, and how many there are in all.
+pub fn page(
+    connection: &mut AnyConnection,
+    filter: JournalFilter,
+    limit: i64,
+    offset: i64,
+) -> StorageResult<(Vec<PostedEntry>, i64)> {
+    let mut ids = journal_entry::table.select(journal_entry::id).order(journal_entry::id).into_boxed();
+    let same_document =
+        || journal_line::journal.eq(journal_entry::journal).and(journal_line::document.eq(journal_entry::document));
+    if let Some(journal) = filter.journal {
+        ids = ids.filter(journal_entry::journal.eq(journal.code()));
+    }
+    if let Some(from) = filter.from {
+        ids = ids.filter(journal_entry::entry_date.ge(date_text(from)));
+    }
+    if let Some(through) = filter.through {
+        ids = ids.filter(journal_entry::entry_date.le(date_text(through)));
+    }
+    if let Some(document) = filter.document {
+        ids = ids.filter(journal_entry::document.eq(document));
+    }
+    if let Some(account) = filter.account {
+        let lines = journal_line::table.filter(same_document()).filter(journal_line::account.like(beginning(&account)));
+        ids = ids.filter(diesel::dsl::exists(lines));
+    }
+    let ids: Vec<i64> = ids.load(connection)?;
+    let total = i64::try_from(ids.len()).unwrap_or(i64::MAX);
+    let skipped = usize::try_from(offset).unwrap_or(usize::MAX);
+    let taken = usize::try_from(limit).unwrap_or(usize::MAX);
+    let shown: Vec<i64> = ids.into_iter().skip(skipped).take(taken).collect();
+    Ok((read(connection, JournalFilter::default(), Some(shown))?, total))
+}
+
+/// A pattern for what begins with `text`, which holds letters and digits only.
+fn beginning(text: &str) -> String {
+    let plain: String = text.chars().filter(char::is_ascii_alphanumeric).collect();
+    format!("{plain}%")
+}
+
+fn read(
+    connection: &mut AnyConnection,
+    filter: JournalFilter,
+    only: Option<Vec<i64>>,
+) -> StorageResult<Vec<PostedEntry>> {
     let same_document =
         journal_entry::journal.eq(journal_line::journal).and(journal_entry::document.eq(journal_line::document));
     let mut lines = journal_entry::table
         .inner_join(journal_line::table.on(same_document))
-        .select((EntryRow::as_select(), LineRow::as_select()))
+        .inner_join(entry_number::table.on(entry_number::entry_id.eq(journal_entry::id)))
+        .select((EntryRow::as_select(), entry_number::number, LineRow::as_select()))
         .into_boxed();
+    if let Some(only) = only {
+        lines = lines.filter(journal_entry::id.eq_any(only));
+    }
     if let Some(journal) = filter.journal {
         lines = lines.filter(journal_entry::journal.eq(journal.code()));
     }
@@ -113,15 +178,24 @@ pub fn list(connection: &mut AnyConnection, filter: JournalFilter) -> StorageRes
     if let Some(through) = filter.through {
         lines = lines.filter(journal_entry::entry_date.le(date_text(through)));
     }
-    let rows: Vec<(EntryRow, LineRow)> = lines.order((journal_entry::id, journal_line::position)).load(connection)?;
-    let mut entries: Vec<(EntryRow, Vec<JournalLine>)> = Vec::new();
-    for (entry, line) in rows {
+    if let Some(document) = filter.document {
+        lines = lines.filter(journal_entry::document.eq(document));
+    }
+    let rows: Vec<(EntryRow, i64, LineRow)> =
+        lines.order((journal_entry::id, journal_line::position)).load(connection)?;
+    let mut entries: Vec<(EntryRow, i64, Vec<JournalLine>)> = Vec::new();
+    for (entry, number, line) in rows {
         match entries.last_mut() {
-            Some((last, lines)) if *last == entry => lines.push(line_from(line)),
-            _ => entries.push((entry, vec![line_from(line)])),
+            Some((last, _, lines)) if *last == entry => lines.push(line_from(line)),
+            _ => entries.push((entry, number, vec![line_from(line)])),
         }
     }
-    entries.into_iter().map(|(entry, lines)| posted_from(entry, lines)).collect()
+    let entries = entries.into_iter().map(|(entry, number, lines)| posted_from(entry, number, lines));
+    let wanted = |posted: &PostedEntry| match &filter.account {
+        Some(account) => posted.entry.lines().iter().any(|line| line.account.starts_with(account)),
+        None => true,
+    };
+    entries.filter(|posted| posted.as_ref().map_or(true, wanted)).collect()
 }
 
 /// Every posted entry of depreciation and subsidies, oldest first.
@@ -154,6 +228,9 @@ pub fn balances(
             .inner_join(journal_line::table.on(same_document))
             .filter(journal_entry::entry_date.le(date_text(through)))
             .filter(journal_line::account.like(format!("{prefix}%")))
+            // What a year's end empties and the next year takes over is the same balance, twice.
+            .filter(journal_entry::journal.ne(Journal::Closing.code()))
+            .filter(journal_entry::document.not_like("A-NOUVEAUX-%"))
             .select((journal_line::account, journal_line::debit_cents, journal_line::credit_cents))
             .load(connection)?;
         for (account, debit, credit) in rows {
@@ -163,13 +240,13 @@ pub fn balances(
     Ok(balances)
 }
 
-fn posted_from(row: EntryRow, lines: Vec<JournalLine>) -> StorageResult<PostedEntry> {
+fn posted_from(row: EntryRow, number: i64, lines: Vec<JournalLine>) -> StorageResult<PostedEntry> {
     let date = date_from("an entry's date", &row.entry_date)?;
     let journal = from_word("an entry's journal", row.journal)?;
     let entry = JournalEntry::new(journal, date, row.document, row.label, lines)
         .map_err(|error| corrupt("a journal entry", error.to_string()))?;
     let posted_at = DateTime::from_timestamp(row.posted_at, 0).unwrap_or_default();
-    Ok(PostedEntry { id: JournalEntryId(row.id), posted_at, entry })
+    Ok(PostedEntry { id: JournalEntryId(row.id), number: EntryNumber::of(&entry, number), posted_at, entry })
 }
 
 fn line_from(row: LineRow) -> JournalLine {

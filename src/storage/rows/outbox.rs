@@ -161,6 +161,16 @@ pub fn list(connection: &mut AnyConnection, status: Option<MessageStatus>) -> St
     rows.into_iter().map(message_from).collect()
 }
 
+/// The messages about an invoice, oldest first.
+pub fn of_invoice(connection: &mut AnyConnection, invoice: InvoiceId) -> StorageResult<Vec<Message>> {
+    let rows: Vec<MessageRow> = outbox::table
+        .filter(outbox::invoice_id.eq(invoice.0))
+        .order(outbox::id)
+        .select(MessageRow::as_select())
+        .load(connection)?;
+    rows.into_iter().map(message_from).collect()
+}
+
 fn message_from(row: MessageRow) -> StorageResult<Message> {
     let instant = |seconds: i64| DateTime::from_timestamp(seconds, 0).unwrap_or_default();
     Ok(Message {

@@ -7,6 +7,7 @@ use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
 
+use super::arrivals::{Arrivals, Corrected};
 use super::known::{Known, Learned, Touched};
 use super::{BatchOutcome, IncomingBatch, IncomingReading};
 use crate::domain::metering::Quality;
@@ -34,14 +35,22 @@ pub fn write(
     };
     connection.write_transaction(|connection| {
         dialect::share_horizon(connection)?;
-        let mut touched = Touched::default();
-        let outcomes = match write_all_new(connection, batches, sources, &mut touched)? {
+        let mut written = Written::default();
+        let outcomes = match write_all_new(connection, batches, sources, &mut written)? {
             Some(outcomes) => outcomes,
-            None => write_each(connection, batches, sources, &mut touched)?,
+            None => write_each(connection, batches, sources, &mut written)?,
         };
-        let learned = known.record(connection, &touched, now)?;
+        let learned = known.record(connection, &written.touched, now)?;
+        written.arrivals.record(connection)?;
         Ok((outcomes, learned))
     })
+}
+
+/// What a transaction wrote: for what is remembered of meters, and for the trail.
+#[derive(Default)]
+struct Written {
+    touched: Touched,
+    arrivals: Arrivals,
 }
 
 /// Inserts every reading of every batch; `None`, with nothing written, where one is not new or not plain.
@@ -49,7 +58,7 @@ fn write_all_new(
     connection: &mut AnyConnection,
     batches: &[IncomingBatch],
     sources: &[i32],
-    touched: &mut Touched,
+    written: &mut Written,
 ) -> StorageResult<Option<Vec<StorageResult<BatchOutcome>>>> {
     let mut keys = HashSet::new();
     for batch in batches {
@@ -67,13 +76,18 @@ fn write_all_new(
     }
     sort(&mut rows);
     let outcome = |batch: &IncomingBatch| BatchOutcome { accepted: batch.readings.len(), ..BatchOutcome::default() };
-    let written = connection.write_transaction(|connection| {
+    let inserted = connection.write_transaction(|connection| {
         insert_exactly(connection, &rows)?;
         batches.iter().try_for_each(|batch| keep(connection, batch, &outcome(batch)))
     });
-    match written {
+    match inserted {
         Ok(()) => {
-            rows.iter().for_each(|row| touched.note(row.meter_id, row.ts));
+            rows.iter().for_each(|row| written.touched.note(row.meter_id, row.ts));
+            for batch in batches {
+                let rows = batch.readings.iter();
+                let rows = rows.map(|reading| (reading.at.seconds(), reading.meter.0, reading.value.micros()));
+                written.arrivals.note(batch, &outcome(batch), rows, std::iter::empty());
+            }
             Ok(Some(batches.iter().map(|batch| Ok(outcome(batch))).collect()))
         }
         Err(error @ StorageError::Unavailable(_)) => Err(error),
@@ -86,11 +100,11 @@ fn write_each(
     connection: &mut AnyConnection,
     batches: &[IncomingBatch],
     sources: &[i32],
-    touched: &mut Touched,
+    written: &mut Written,
 ) -> StorageResult<Vec<StorageResult<BatchOutcome>>> {
     let mut outcomes = Vec::with_capacity(batches.len());
     for (batch, source_id) in batches.iter().zip(sources) {
-        match write_compared(connection, batch, *source_id, touched) {
+        match write_compared(connection, batch, *source_id, written) {
             Err(error @ StorageError::Unavailable(_)) => return Err(error),
             outcome => outcomes.push(outcome),
         }
@@ -103,7 +117,7 @@ fn write_compared(
     connection: &mut AnyConnection,
     batch: &IncomingBatch,
     source_id: i32,
-    touched: &mut Touched,
+    written: &mut Written,
 ) -> StorageResult<BatchOutcome> {
     for _ in 0..ATTEMPTS_MAX {
         if let Some((key, body)) = &batch.idempotency
@@ -114,7 +128,9 @@ fn write_compared(
         let plan = plan(connection, batch, source_id)?;
         match connection.write_transaction(|connection| execute(connection, batch, &plan)) {
             Ok(()) => {
-                plan.touches().for_each(|(meter_id, ts)| touched.note(meter_id, ts));
+                plan.touches().for_each(|(meter_id, ts)| written.touched.note(meter_id, ts));
+                let rows = plan.rows.iter().map(|row| (row.ts, row.meter_id, row.value_micro));
+                written.arrivals.note(batch, &plan.outcome, rows, plan.corrections.iter().map(corrected));
                 return Ok(plan.outcome);
             }
             // Another writer was quicker with one of them: look again.
@@ -148,6 +164,16 @@ struct CorrectionRow {
     value_micro: i64,
     reason: String,
     recorded_at: i64,
+}
+
+fn corrected(row: &CorrectionRow) -> Corrected {
+    Corrected {
+        meter_id: row.meter_id,
+        ts: row.ts,
+        old_value_micro: row.old_value_micro,
+        value_micro: row.value_micro,
+        reason: row.reason.clone(),
+    }
 }
 
 /// A reading as first stored and as it stands now.

@@ -10,12 +10,15 @@ use crate::storage::dialect;
 use crate::storage::error::StorageResult;
 use crate::storage::rows::billing::{self, Horizon};
 use crate::storage::rows::readings::{first_at_or_after, last_before, month_bounds, month_index};
+use crate::storage::rows::series;
 
 /// The instants of one meter that a transaction changed.
 struct Touch {
     first: i64,
     last: i64,
     months: Vec<i64>,
+    /// UTC days, with repetitions where the instants did not ascend.
+    days: Vec<i64>,
 }
 
 /// Per meter, what a transaction changed.
@@ -37,11 +40,16 @@ impl Touched {
                 month
             }
         };
-        let touch = self.meters.entry(meter_id).or_insert(Touch { first: ts, last: ts, months: Vec::new() });
+        let touch =
+            self.meters.entry(meter_id).or_insert(Touch { first: ts, last: ts, months: Vec::new(), days: Vec::new() });
         touch.first = touch.first.min(ts);
         touch.last = touch.last.max(ts);
         if touch.months.last() != Some(&month) && !touch.months.contains(&month) {
             touch.months.push(month);
+        }
+        let day = series::day_of(ts);
+        if touch.days.last() != Some(&day) {
+            touch.days.push(day);
         }
     }
 }
@@ -82,6 +90,7 @@ impl Known {
     pub fn record(&self, connection: &mut AnyConnection, touched: &Touched, now: i64) -> StorageResult<Learned> {
         let horizon = billing::horizon(connection)?;
         let until = horizon.map(|horizon| horizon.until.seconds());
+        let (packed_until, _) = series::horizon(connection)?;
         let mut learned = Learned { months: Vec::new(), until, earliest: Vec::new() };
         // In the order of meters, so that two writers never wait for each other's rows.
         let ordered: BTreeMap<&i64, &Touch> = touched.meters.iter().collect();
@@ -90,11 +99,25 @@ impl Known {
                 dialect::note_meter_month(connection, *meter, *month)?;
                 learned.months.push((*meter, *month));
             }
+            series::mark(connection, packed_until, *meter, &touch.days)?;
             if let Some(horizon) = horizon {
                 learned.earliest.extend(self.mark_late(connection, horizon, *meter, touch, now)?);
             }
         }
         Ok(learned)
+    }
+
+    /// Notes late changes only: nothing was read at the instants touched.
+    pub fn record_changes(&self, connection: &mut AnyConnection, touched: &Touched, now: i64) -> StorageResult<()> {
+        let Some(horizon) = billing::horizon(connection)? else { return Ok(()) };
+        for (meter, touch) in &touched.meters {
+            if touch.first < horizon.until.seconds() {
+                for month in changed_months(connection, horizon, *meter, touch)? {
+                    dialect::note_late_change(connection, *meter, &month.to_string(), now)?;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Marks the billed months that this touch changes, and returns what is learned of the meter.

@@ -3,7 +3,8 @@
 //! Owns: the queue of waiting batches and the threads that write them: one on SQLite, which has one writer anyway, two
 //! on PostgreSQL. Each takes everything that waits and writes it in one transaction, so that many small requests share
 //! one wait for the disk. Invariants: an answer is given after the commit; a batch stands in a savepoint of its own
-//! where anything is odd about it, so that it fails alone; a reading is never updated.
+//! where anything is odd about it, so that it fails alone; a reading is never updated; each transaction says in the trail
+//! what it took in.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -16,11 +17,13 @@ use tokio::sync::oneshot;
 use super::db::{AnyConnection, Database, DatabaseUrl};
 use super::dialect;
 use super::error::{StorageError, StorageResult};
+use crate::domain::audit::Actor;
 use crate::domain::calendar::Timestamp;
 use crate::domain::ids::MeterId;
 use crate::domain::metering::Quality;
 use crate::domain::quantity::Micro;
 
+mod arrivals;
 mod group;
 mod known;
 mod queue;
@@ -45,6 +48,8 @@ pub struct IncomingBatch {
     pub readings: Vec<IncomingReading>,
     /// Who or what sent it: a file's name, a collector, a user.
     pub source: String,
+    /// Who sends it, and from where, for the trail.
+    pub by: Actor,
     /// The sender's key and the SHA-256 of the body: the same pair is answered the same again.
     pub idempotency: Option<(String, String)>,
     pub received_at: Timestamp,
@@ -108,6 +113,22 @@ impl ReadingWriter {
         self.queue.put(waiting);
         receiver.blocking_recv().unwrap_or_else(|_| Err(StorageError::Unavailable("the writer has stopped".to_owned())))
     }
+}
+
+/// Writes one batch within the caller's transaction, so that what is recorded beside it stands or falls with it. For
+/// the few readings a person enters; everything else goes through a [`ReadingWriter`].
+pub fn write_readings(connection: &mut AnyConnection, batch: IncomingBatch) -> StorageResult<BatchOutcome> {
+    let source = dialect::source_id(connection, &batch.source)?;
+    let (mut outcomes, _) = group::write(connection, &[batch], &[source], &Known::default())?;
+    outcomes.pop().unwrap_or_else(|| Err(StorageError::Refused("a batch without an outcome".to_owned())))
+}
+
+/// Marks what rests on a meter's instant as changed, where something else than a reading changed it: a declared reset.
+pub fn note_change(connection: &mut AnyConnection, meter: MeterId, at: Timestamp, now: Timestamp) -> StorageResult<()> {
+    dialect::share_horizon(connection)?;
+    let mut touched = known::Touched::default();
+    touched.note(meter.0, at.seconds());
+    Known::default().record_changes(connection, &touched, now.seconds())
 }
 
 impl Drop for ReadingWriter {

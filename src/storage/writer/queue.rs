@@ -71,10 +71,10 @@ impl State {
 
 impl Queue {
     /// Adds a batch, or gives it back with the number of readings that wait where there is no room.
-    pub fn offer(&self, waiting: Waiting) -> Result<(), (Waiting, usize)> {
+    pub fn offer(&self, waiting: Waiting) -> Result<(), (Box<Waiting>, usize)> {
         let mut state = self.lock();
         if !state.has_room_for(waiting.weight()) {
-            return Err((waiting, state.readings));
+            return Err((Box::new(waiting), state.readings));
         }
         state.push(waiting);
         self.arrived.notify_one();
@@ -139,6 +139,7 @@ mod tests {
         let batch = IncomingBatch {
             readings: vec![reading; readings],
             source: String::new(),
+            by: crate::domain::audit::Actor::new("test", None),
             idempotency: None,
             received_at: Timestamp::from_seconds(0),
         };

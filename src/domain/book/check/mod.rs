@@ -9,11 +9,13 @@ use super::{BookParts, nearest};
 use crate::domain::money::HALF_UP;
 use crate::domain::quantity::Micro;
 
+mod accounting;
 mod assets;
 mod assignments;
 mod contracts;
 mod meters;
 mod parties;
+mod payback;
 mod places;
 mod prices;
 
@@ -22,11 +24,13 @@ pub(super) fn all(parts: &BookParts) -> Vec<BookProblem> {
     let mut findings = Findings::default();
     places::check(parts, &mut findings);
     parties::check(parts, &mut findings);
+    accounting::check(parts, &mut findings);
     meters::check(parts, &mut findings);
     prices::check(parts, &mut findings);
     contracts::check(parts, &mut findings);
     assignments::check(parts, &mut findings);
     assets::check(parts, &mut findings);
+    payback::check(parts, &mut findings);
     findings.0
 }
 

@@ -1,6 +1,7 @@
 //! Usage as the handbook words it, case by case and as properties.
 
 mod counters;
+mod courses;
 mod gauges;
 mod occupancies;
 mod peaks;

@@ -11,14 +11,17 @@ use diesel::prelude::*;
 
 use crate::domain::book::Book;
 use crate::domain::ids::{ContractCode, ContractId, MeterCode, MeterId, TenantCode, TenantId};
+use crate::domain::ledger::Accounting;
 use crate::storage::db::AnyConnection;
 use crate::storage::error::{StorageError, StorageResult};
 use crate::storage::schema::{contract, meter, tenant};
 
+mod accounting;
 mod assets;
 mod contracts;
 mod meters;
 mod parties;
+mod payback;
 mod places;
 mod prices;
 
@@ -52,6 +55,7 @@ pub fn save_book(connection: &mut AnyConnection, book: &Book) -> StorageResult<B
     let mut changes = BookChanges::default();
     places::save_facility(connection, &book.facility, &mut changes)?;
     parties::save_seller(connection, &book.seller, &mut changes)?;
+    accounting::save(connection, &book.accounting, &mut changes)?;
     let racks = places::save_rooms(connection, &book.rooms, &mut changes)?;
     let meters = meters::save(connection, &book.meters, &racks, &mut changes)?;
     let tenants = parties::save_tenants(connection, &book.tenants, &mut changes)?;
@@ -59,6 +63,7 @@ pub fn save_book(connection: &mut AnyConnection, book: &Book) -> StorageResult<B
     let tariffs = prices::save_tariffs(connection, &book.tariffs, &mut changes)?;
     contracts::save(connection, &book.contracts, &contracts::References { tenants, tariffs, meters }, &mut changes)?;
     assets::save(connection, &book.assets, &mut changes)?;
+    payback::save(connection, book.payback.as_ref(), &mut changes)?;
     Ok(changes)
 }
 
@@ -69,6 +74,7 @@ pub fn load_book(connection: &mut AnyConnection) -> StorageResult<Option<Book>> 
     Ok(Some(Book {
         facility,
         seller,
+        accounting: accounting::load(connection)?.unwrap_or_default(),
         rooms: places::load_rooms(connection)?,
         meters: values(meters::load(connection)?, |meter| &meter.code.0),
         tenants: values(parties::load_tenants(connection)?, |tenant| &tenant.code.0),
@@ -76,7 +82,13 @@ pub fn load_book(connection: &mut AnyConnection) -> StorageResult<Option<Book>> 
         tariffs: values(prices::load_tariffs(connection)?, |tariff| &tariff.code.0),
         contracts: values(contracts::load(connection)?, |contract| &contract.code.0),
         assets: values(assets::load(connection)?, |asset| &asset.code.0),
+        payback: payback::load(connection)?,
     }))
+}
+
+/// What the body decided about its books; the usual where it decided nothing.
+pub fn load_accounting(connection: &mut AnyConnection) -> StorageResult<Accounting> {
+    Ok(accounting::load(connection)?.unwrap_or_default())
 }
 
 pub fn meter_ids(connection: &mut AnyConnection) -> StorageResult<HashMap<MeterCode, MeterId>> {

@@ -18,6 +18,7 @@ use crate::storage::error::StorageResult;
 use crate::storage::schema::{contract, invoice, tenant};
 
 mod lines;
+pub mod search;
 mod write;
 
 pub use lines::{BilledLine, billed_lines};

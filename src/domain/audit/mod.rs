@@ -1,7 +1,20 @@
 //! The trail of what was done.
 //!
-//! Owns: audit events and their hash chain. Does not own: where they are kept. Invariant: each event's hash covers its
-//! content and the hash before it, so that a changed, dropped or reordered event shows.
+//! Owns: audit events and their hash chain, the Merkle tree over it and what is signed of it, the seals of readings and
+//! of the journal. Does not own: where they are kept, the key. Invariants: each event's hash covers its content and the
+//! hash before it, so that a changed, dropped or reordered event shows; a signed root covers every event up to its
+//! size, so that with one root kept elsewhere a trail cut short shows too; what is too hot or too large for an event of
+//! its own (readings, journal entries) is sealed by one that names its digest.
+
+mod merkle;
+mod root;
+mod seal;
+
+pub use merkle::{Digest32, Tree, leaf};
+pub use root::{RootStatement, SignedRoot};
+pub use seal::{
+    CorrectionLine, DayDigests, DaySeal, JournalSeal, MeterDigest, ReadingLine, SealedEntry, csv_field, journal_root,
+};
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -76,13 +89,36 @@ impl AuditEvent {
 
     /// SHA-256 in lower-case hex over `previous`, a line feed, and the event as canonical JSON.
     pub fn hash_after(&self, previous: &str) -> Result<String, serde_json::Error> {
-        let canonical = serde_json::to_string(&serde_json::to_value(self)?)?;
+        let canonical = canonical(self)?;
         let mut hasher = Sha256::new();
         hasher.update(previous.as_bytes());
         hasher.update(b"\n");
         hasher.update(canonical.as_bytes());
         Ok(hex(&hasher.finalize()))
     }
+}
+
+/// A value as canonical JSON: keys sorted, no white space, so that equal values are equal bytes.
+pub fn canonical<T: Serialize + ?Sized>(value: &T) -> Result<String, serde_json::Error> {
+    serde_json::to_string(&serde_json::to_value(value)?)
+}
+
+/// The SHA-256 of `bytes` in lower-case hex.
+pub fn sha256_hex(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
+/// Lower-case or upper-case hexadecimal as bytes; none where it is not.
+pub fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
+    let mut bytes = [0; N];
+    if text.len() != N * 2 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return None;
+    }
+    let (pairs, _) = text.as_bytes().as_chunks::<2>();
+    for (byte, pair) in bytes.iter_mut().zip(pairs) {
+        *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
+    }
+    Some(bytes)
 }
 
 /// Bytes as lower-case hexadecimal.
@@ -98,6 +134,16 @@ pub fn hex(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn canonical_json_sorts_its_keys_and_hex_is_read_back() {
+        let value = serde_json::json!({ "b": 1, "a": { "d": "é\n", "c": null } });
+        assert_eq!(canonical(&value).unwrap(), r#"{"a":{"c":null,"d":"é\n"},"b":1}"#);
+        let event = AuditEvent::new(DateTime::UNIX_EPOCH, &Actor::new("cli", Some("host")), "x", "y", value);
+        assert!(canonical(&event).unwrap().starts_with(r#"{"action":"x","actor":"cli","at":"1970-01-01T00:00:00Z","#));
+        assert_eq!(unhex::<2>("0aFf"), Some([10, 255]));
+        assert_eq!((unhex::<2>("0a"), unhex::<1>("+1"), unhex::<1>("é")), (None, None, None));
+    }
 
     #[test]
     fn a_changed_event_changes_every_hash_after_it() {

@@ -1,0 +1,30 @@
+# The frame of every page, and what pages share.
+
+menu = Menu
+crumbs = Path
+nav-home = Home
+nav-group-billing = Billing
+nav-group-tenants = Tenants
+nav-group-site = Site
+nav-group-accounts = Accounts
+nav-group-settings = Settings
+nav-billing = Billing runs
+nav-payments = Payments
+nav-dunning = Dunning
+nav-contracts = Contracts
+nav-tariffs = Tariffs
+nav-usage = Usage
+nav-racks = Racks
+nav-meters = Meters
+nav-readings = Readings
+nav-alarms = Alarms
+nav-payback = Payback
+nav-journal = Journal
+nav-audit = Audit trail
+nav-users = Users
+nav-settings = Settings
+nav-help = Help
+export = Export:
+errors-title = To be corrected
+shortcuts-off = Switch the “/” key (search) off
+shortcuts-on = Switch the “/” key (search) on

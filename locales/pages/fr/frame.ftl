@@ -1,0 +1,30 @@
+# The frame of every page, and what pages share.
+
+menu = Menu
+crumbs = Chemin
+nav-home = Accueil
+nav-group-billing = Facturation
+nav-group-tenants = Hébergés
+nav-group-site = Site
+nav-group-accounts = Comptabilité
+nav-group-settings = Réglages
+nav-billing = Campagnes
+nav-payments = Paiements
+nav-dunning = Relances
+nav-contracts = Conventions
+nav-tariffs = Tarifs
+nav-usage = Consommations
+nav-racks = Baies
+nav-meters = Compteurs
+nav-readings = Relevés
+nav-alarms = Alarmes
+nav-payback = Retour sur investissement
+nav-journal = Journal
+nav-audit = Piste d’audit
+nav-users = Utilisateurs
+nav-settings = Paramètres
+nav-help = Aide
+export = Exporter :
+errors-title = À corriger
+shortcuts-off = Désactiver la touche « / » (recherche)
+shortcuts-on = Activer la touche « / » (recherche)

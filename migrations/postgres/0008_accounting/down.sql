@@ -1,0 +1,13 @@
+DROP TABLE lettered_line;
+DROP TABLE lettering;
+DROP TABLE payment;
+DROP TRIGGER journal_entry_in_open_period ON journal_entry;
+DROP FUNCTION journal_entry_in_open_period;
+DROP TABLE accounting_period;
+DROP FUNCTION accounting_period_step;
+DROP TRIGGER journal_entry_numbered ON journal_entry;
+DROP FUNCTION journal_entry_numbered;
+DROP TABLE entry_number;
+DROP TABLE entry_series;
+DROP FUNCTION entry_series_step;
+DROP TABLE accounting;

@@ -1,0 +1,9 @@
+DROP TABLE lettered_line;
+DROP TABLE lettering;
+DROP TABLE payment;
+DROP TRIGGER journal_entry_in_open_period;
+DROP TABLE accounting_period;
+DROP TRIGGER journal_entry_numbered;
+DROP TABLE entry_number;
+DROP TABLE entry_series;
+DROP TABLE accounting;

@@ -1,0 +1,2 @@
+DROP TABLE sealed_day;
+DROP TABLE audit_root;

@@ -1,0 +1,10 @@
+DROP TABLE billing_run_item;
+DROP TABLE billing_run;
+DROP INDEX invoice_drafts;
+DROP INDEX invoice_list_gross;
+DROP INDEX invoice_list_net;
+DROP INDEX invoice_list_issued;
+DROP INDEX invoice_list_due;
+DROP INDEX invoice_list_contract;
+DROP INDEX invoice_list_tenant;
+DROP INDEX invoice_list_month;

@@ -1,0 +1,74 @@
+//! Claim late interest and the fixed indemnity for payments that came after the due date, once each.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use super::{AppError, Store, settle};
+use crate::domain::audit::{Actor, AuditEvent};
+use crate::domain::invoice::InvoiceNumber;
+use crate::domain::money::Money;
+use crate::domain::receivables::{LateInterest, interest_document, interest_entry};
+use crate::storage::{audit, book, journal, payments};
+
+/// What was claimed on an invoice.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct InterestReport {
+    pub invoice: InvoiceNumber,
+    /// Claims posted now.
+    pub claims: Vec<Claim>,
+    /// Documents of those posted before.
+    pub posted_before: Vec<String>,
+    /// What is open on the invoice afterwards.
+    pub open: Money,
+}
+
+/// What one late payment costs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Claim {
+    pub document: String,
+    pub payment: String,
+    /// The part of the payment that paid the invoice itself.
+    pub amount: Money,
+    #[serde(flatten)]
+    pub interest: LateInterest,
+}
+
+/// Claims what is due on `number`. Entries are dated today in the facility's zone: a claim is made when it is made.
+pub fn charge(
+    store: &Store,
+    number: &InvoiceNumber,
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<InterestReport, AppError> {
+    let zone = super::export_book::load(store)?.facility.zone;
+    let today = now.with_timezone(&zone).date_naive();
+    store.write(|connection| {
+        // Whoever records a payment or claims interest waits here for the other.
+        payments::hold(connection)?;
+        let (id, invoice) = settle::find(connection, number)?;
+        let gathered = settle::gather(connection, id, invoice)?;
+        let accounting = book::load_accounting(connection)?;
+        let account = gathered.account();
+        let late = account.late_payments(&accounting.reference_rates).map_err(AppError::input)?;
+        let posted_before: Vec<String> = gathered.claims.iter().map(|(document, _)| document.clone()).collect();
+        let mut claims = Vec::new();
+        for (payment, amount, interest) in late {
+            let document = interest_document(payment);
+            if posted_before.contains(&document) {
+                continue;
+            }
+            let entry = interest_entry(&gathered.invoice, payment, &interest, today, &accounting.chart)
+                .map_err(AppError::input)?;
+            journal::insert(connection, &entry, now)?;
+            let detail = serde_json::json!({
+                "invoice": number, "payment": payment.number, "days": interest.days,
+                "rate_percent": interest.rate_percent, "interest": interest.interest, "indemnity": interest.indemnity,
+            });
+            audit::append(connection, &AuditEvent::new(now, by, "interest.claimed", &document, detail))?;
+            claims.push(Claim { document, payment: payment.number.clone(), amount, interest });
+        }
+        let claimed: Money = claims.iter().map(|claim| claim.interest.total).sum();
+        let open = account.open() + claimed;
+        Ok(InterestReport { invoice: number.clone(), claims, posted_before, open })
+    })
+}

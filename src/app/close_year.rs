@@ -1,0 +1,138 @@
+//! Close a year of the books: its result, its closing entries, the opening of the next, and the lock, all or nothing.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::Serialize;
+
+use super::{AppError, Store, export_book};
+use crate::domain::audit::{Actor, AuditEvent};
+use crate::domain::calendar::BillingMonth;
+use crate::domain::ledger::{
+    AccountRole, AccountingPeriod, CARRY_FORWARD, Journal, PeriodState, Periods, allocation_entry, close_year,
+};
+use crate::domain::money::Money;
+use crate::storage::journal::JournalFilter;
+use crate::storage::{AnyConnection, audit, book, journal, periods};
+
+/// What closing did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CloseReport {
+    pub year: i32,
+    /// Above zero for a profit.
+    pub result: Money,
+    /// Documents posted: the result, the closing of the balance sheet, the next year's opening.
+    pub posted: Vec<String>,
+}
+
+/// Closes `year` for good. Earlier years with entries must be closed: their balances are this one's opening.
+pub fn close(store: &Store, year: i32, by: &Actor, now: DateTime<Utc>) -> Result<CloseReport, AppError> {
+    let today = now.with_timezone(&export_book::load(store)?.facility.zone).date_naive();
+    let period = AccountingPeriod::Year(year);
+    if today < period.end() {
+        return Err(AppError::input(format!("{year} has not ended yet: close it on or after {}", period.end())));
+    }
+    store.write(|connection| {
+        periods::hold(connection)?;
+        let states = periods::all(connection)?;
+        if states.state(period) == PeriodState::Locked {
+            return Err(AppError::input(format!("{year} is closed and locked already")));
+        }
+        check_earlier(connection, &states, year)?;
+        check_opening(connection, year + 1)?;
+        let (first, last) = days_of(year)?;
+        let of_year = JournalFilter { from: Some(first), through: Some(last), ..JournalFilter::default() };
+        let entries = journal::list(connection, of_year)?;
+        let chart = book::load_accounting(connection)?.chart;
+        let close = close_year(year, &entries, &chart).map_err(AppError::input)?;
+        for entry in &close.entries {
+            journal::insert(connection, entry, now)?;
+        }
+        lock(connection, &states, year, now)?;
+        let posted: Vec<String> = close.entries.iter().map(|entry| entry.document.clone()).collect();
+        let detail = serde_json::json!({ "result": close.result, "posted": posted, "state": PeriodState::Locked });
+        let before = serde_json::json!({ "state": states.state(period) });
+        audit::append(connection, &AuditEvent::new(now, by, "year.closed", &year.to_string(), detail).before(before))?;
+        Ok(CloseReport { year, result: close.result, posted })
+    })
+}
+
+/// Where the body decided to keep the result of a closed `year`.
+pub fn allocate(
+    store: &Store,
+    year: i32,
+    date: NaiveDate,
+    reason: &str,
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<CloseReport, AppError> {
+    if reason.trim().is_empty() {
+        return Err(AppError::input("allocating a result needs the decision it rests on: add --reason \"...\""));
+    }
+    store.write(|connection| {
+        let document = format!("{CARRY_FORWARD}{}", year + 1);
+        let filter = JournalFilter { journal: Some(Journal::Opening), document: Some(document), ..Default::default() };
+        let chart = book::load_accounting(connection)?.chart;
+        let closing = JournalFilter {
+            journal: Some(Journal::Closing),
+            document: Some(format!("RESULTAT-{year}")),
+            ..JournalFilter::default()
+        };
+        let opened = journal::list(connection, filter)?;
+        if opened.is_empty() {
+            return Err(AppError::input(format!(
+                "{year} is not closed: close it with `chapelle journal close-year {year}`"
+            )));
+        }
+        let closing = journal::list(connection, closing)?;
+        let lines = closing.iter().flat_map(|posted| posted.entry.lines());
+        let account = chart.account(AccountRole::YearResult);
+        let result: Money = lines.filter(|line| line.account == account).map(|line| line.credit - line.debit).sum();
+        let entry = allocation_entry(year, result, date, reason, &chart).map_err(AppError::input)?;
+        journal::insert(connection, &entry, now)?;
+        let detail = serde_json::json!({ "result": result, "date": date });
+        let event = AuditEvent::new(now, by, "result.allocated", &year.to_string(), detail).because(reason);
+        audit::append(connection, &event)?;
+        Ok(CloseReport { year, result, posted: vec![entry.document] })
+    })
+}
+
+/// Years with entries before `year` that are still to be closed: their balances would be missing from its opening.
+fn check_earlier(connection: &mut AnyConnection, states: &Periods, year: i32) -> Result<(), AppError> {
+    let unclosed = |one: &i32| *one < year && states.state(AccountingPeriod::Year(*one)) != PeriodState::Locked;
+    match journal::years(connection)?.into_iter().find(unclosed) {
+        None => Ok(()),
+        Some(earlier) => Err(AppError::input(format!(
+            "{earlier} has entries and is not closed, so {year} has no sound opening: close it first with `chapelle journal close-year {earlier}`"
+        ))),
+    }
+}
+
+/// A year that balances of other books opened is not opened again: what both hold would count twice.
+fn check_opening(connection: &mut AnyConnection, next: i32) -> Result<(), AppError> {
+    let (first, last) = days_of(next)?;
+    let opening = Some(Journal::Opening);
+    let filter = JournalFilter { journal: opening, from: Some(first), through: Some(last), ..Default::default() };
+    match journal::list(connection, filter)?.first() {
+        None => Ok(()),
+        Some(posted) => Err(AppError::input(format!(
+            "{next} is opened already by {}: carrying balances forward would count them twice",
+            posted.entry.document
+        ))),
+    }
+}
+
+/// The year, and its months, for good.
+fn lock(connection: &mut AnyConnection, states: &Periods, year: i32, now: DateTime<Utc>) -> Result<(), AppError> {
+    let months = (1..=12).filter_map(|month| BillingMonth::new(year, month)).map(AccountingPeriod::Month);
+    for period in months.chain([AccountingPeriod::Year(year)]) {
+        if states.state(period) != PeriodState::Locked {
+            periods::set(connection, period, PeriodState::Locked, now)?;
+        }
+    }
+    Ok(())
+}
+
+/// The first and the last day of a year.
+pub(super) fn days_of(year: i32) -> Result<(NaiveDate, NaiveDate), AppError> {
+    let days = NaiveDate::from_ymd_opt(year, 1, 1).zip(NaiveDate::from_ymd_opt(year, 12, 31));
+    days.ok_or_else(|| AppError::input(format!("{year} is not a year; write for example 2026")))
+}

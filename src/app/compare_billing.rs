@@ -1,0 +1,143 @@
+//! A month's plan beside what the month before came to, contract by contract.
+
+use chrono::{DateTime, Utc};
+use rust_decimal::Decimal;
+
+use super::gather::gather;
+use super::plan_billing::make;
+use super::{AppError, Store};
+use crate::domain::access::TenantScope;
+use crate::domain::billing_run::Problem;
+use crate::domain::calendar::BillingMonth;
+use crate::domain::contract::Contract;
+use crate::domain::ids::{ContractCode, TenantCode};
+use crate::domain::invoice::{Draft, InvoiceKind, InvoiceNumber};
+use crate::domain::money::Money;
+use crate::storage::invoices::{self, InvoiceFilter, InvoiceStatus, InvoiceSummary, Page};
+
+/// A month, planned and compared.
+#[derive(Debug, Clone)]
+pub struct Comparison {
+    pub month: BillingMonth,
+    pub contracts: Vec<Compared>,
+    pub problems: Vec<Problem>,
+}
+
+/// One contract that has something to bill, or had in the month before.
+#[derive(Debug, Clone)]
+pub struct Compared {
+    pub contract: ContractCode,
+    pub title: String,
+    pub tenant: TenantCode,
+    pub tenant_name: String,
+    pub state: State,
+    /// None where nothing could be drafted.
+    pub net: Option<Money>,
+    pub gross: Option<Money>,
+    /// The invoice of the month before, where there is one.
+    pub net_before: Option<Money>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum State {
+    Issued(InvoiceNumber),
+    /// Kept as a draft.
+    Drafted,
+    /// It could be drafted.
+    Billable,
+    /// A problem keeps it from being drafted.
+    Blocked,
+    /// Nothing to bill this month.
+    Nothing,
+}
+
+impl Compared {
+    pub fn difference(&self) -> Option<Money> {
+        Some(self.net? - self.net_before?)
+    }
+
+    /// The difference in percent of the month before, to one decimal.
+    pub fn percent(&self) -> Option<Decimal> {
+        let before = self.net_before?.to_decimal();
+        let share = self.difference()?.to_decimal().checked_mul(Decimal::ONE_HUNDRED)?.checked_div(before)?;
+        Some(share.round_dp_with_strategy(1, rust_decimal::RoundingStrategy::MidpointAwayFromZero))
+    }
+}
+
+/// What `month` would bill; writes nothing.
+pub fn compare(store: &Store, month: BillingMonth, now: DateTime<Utc>) -> Result<Comparison, AppError> {
+    store.read(|connection| {
+        let gathered = gather(connection, month)?;
+        let plan = make(&gathered, now);
+        let mut of = |month| {
+            let filter =
+                InvoiceFilter { month: Some(month), kind: Some(InvoiceKind::Invoice), ..InvoiceFilter::default() };
+            invoices::list(connection, &TenantScope::Everyone, &filter, Page::ALL).map(|(found, _)| found)
+        };
+        let (own, before) = (of(month)?, of(month.previous())?);
+        let name = |code: &TenantCode| {
+            let tenant = gathered.book.tenants.iter().find(|tenant| tenant.code == *code);
+            tenant.map_or_else(|| code.to_string(), |tenant| tenant.name.clone())
+        };
+        let compared = |contract: &Contract| {
+            let draft = plan.drafts.iter().find(|draft| draft.contract == contract.code);
+            let own = own.iter().find(|invoice| invoice.contract == contract.code);
+            let before = before.iter().find(|invoice| invoice.contract == contract.code);
+            let blocked = plan.blocking().any(|problem| problem.contract.as_ref() == Some(&contract.code));
+            let (state, net, gross) = standing(own, draft, blocked);
+            Compared {
+                contract: contract.code.clone(),
+                title: contract.title.clone(),
+                tenant: contract.tenant.clone(),
+                tenant_name: name(&contract.tenant),
+                state,
+                net,
+                gross,
+                net_before: before.map(|invoice| invoice.totals.net),
+            }
+        };
+        let mut contracts: Vec<Compared> = gathered.book.contracts.iter().map(compared).collect();
+        contracts.retain(|one| one.state != State::Nothing || one.net_before.is_some());
+        contracts.sort_by(|a, b| (&a.tenant_name, &a.contract).cmp(&(&b.tenant_name, &b.contract)));
+        Ok(Comparison { month, contracts, problems: plan.problems.clone() })
+    })
+}
+
+fn standing(
+    own: Option<&InvoiceSummary>,
+    draft: Option<&Draft>,
+    blocked: bool,
+) -> (State, Option<Money>, Option<Money>) {
+    match (own, draft) {
+        (Some(InvoiceSummary { number: Some(number), totals, .. }), _) => {
+            (State::Issued(number.clone()), Some(totals.net), Some(totals.gross))
+        }
+        // A plan is fresher than a draft that was kept.
+        (own, Some(draft)) => {
+            let kept = own.is_some_and(|invoice| invoice.status == InvoiceStatus::Draft);
+            let state = if kept { State::Drafted } else { State::Billable };
+            (state, Some(draft.totals.net), Some(draft.totals.gross))
+        }
+        _ if blocked => (State::Blocked, None, None),
+        _ => (State::Nothing, None, None),
+    }
+}
+
+/// The draft of a contract's month: the one that is kept, else what the plan would make of it now. True where it is
+/// kept.
+pub fn draft(
+    store: &Store,
+    month: BillingMonth,
+    contract: &ContractCode,
+    now: DateTime<Utc>,
+) -> Result<Option<(Draft, bool)>, AppError> {
+    store.read(|connection| {
+        let kept = invoices::drafts(connection, &TenantScope::Everyone, month)?;
+        if let Some((_, draft)) = kept.into_iter().find(|(_, draft)| draft.contract == *contract) {
+            return Ok(Some((draft, true)));
+        }
+        let gathered = gather(connection, month)?;
+        let plan = make(&gathered, now);
+        Ok(plan.drafts.into_iter().find(|draft| draft.contract == *contract).map(|draft| (draft, false)))
+    })
+}

@@ -1,0 +1,110 @@
+//! Take an issued invoice back, as a whole or line by line, by a credit note.
+//!
+//! As for an invoice, ONE transaction holds the number, the frozen document, its journal entry, its audit event and its
+//! notices; the PDF is made from what was frozen. A month stays billed: what was credited in error is billed again on a
+//! later invoice of the contract, never by a second invoice of the same month.
+
+use chrono::{DateTime, Datelike, Utc};
+use serde::Serialize;
+
+use super::{AppError, Store, archive_invoice, export_book, issue_invoice, settle};
+use crate::domain::audit::{Actor, AuditEvent};
+use crate::domain::book::Book;
+use crate::domain::ids::InvoiceId;
+use crate::domain::invoice::{CreditNoteHead, CreditedLines, InvoiceNumber, IssuedInvoice, credit_note_of};
+use crate::domain::money::Money;
+use crate::storage::{AnyConnection, audit, invoices, payments};
+
+/// What to take back, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CreditRequest {
+    pub invoice: InvoiceNumber,
+    /// Positions from 1; all that is not credited yet where it is empty.
+    pub lines: Vec<usize>,
+    pub reason: String,
+}
+
+/// The credit note that was issued.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CreditReport {
+    pub number: InvoiceNumber,
+    pub invoice: InvoiceNumber,
+    pub lines: usize,
+    pub net: Money,
+    pub tax: Money,
+    pub gross: Money,
+    /// What is open on the invoice afterwards; below zero is owed to the tenant.
+    pub open: Money,
+    /// The letter that settles the invoice, where nothing is open any more.
+    pub letter: Option<String>,
+    /// Where the PDF lies, relative to the data directory.
+    pub pdf: String,
+}
+
+pub fn credit(
+    store: &Store,
+    request: &CreditRequest,
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<CreditReport, AppError> {
+    if request.reason.trim().is_empty() {
+        return Err(AppError::input("a credit note needs its reason: say why the invoice is taken back"));
+    }
+    let book = export_book::load(store)?;
+    let (id, note, mut report) = store.write(|connection| issue(connection, &book, request, by, now))?;
+    report.pdf = archive_invoice::archive_one(store, id, &note, now)?.display().to_string();
+    Ok(report)
+}
+
+fn issue(
+    connection: &mut AnyConnection,
+    book: &Book,
+    request: &CreditRequest,
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<(InvoiceId, IssuedInvoice, CreditReport), AppError> {
+    // Credit notes of one invoice wait for one another, and for its payments.
+    payments::hold(connection)?;
+    let (id, invoice) = settle::find(connection, &request.invoice)?;
+    let earlier = settle::credit_notes_of(connection, &invoice)?;
+    let issue_date = now.with_timezone(&book.facility.zone).date_naive();
+    let place = invoices::take_number(connection, &book.seller.number_prefix, issue_date.year())?;
+    let number = InvoiceNumber::new(&place.series, place.year, place.position).map_err(AppError::input)?;
+    let lines = if request.lines.is_empty() { CreditedLines::Rest } else { CreditedLines::Only(&request.lines) };
+    let head = CreditNoteHead { number, issued_at: now, issue_date };
+    let note = credit_note_of(&invoice, &earlier, lines, head).map_err(AppError::input)?;
+
+    let note_id = invoices::insert_issued(connection, &note, None, &place)?;
+    issue_invoice::post(connection, &note, &book.accounting.chart, now)?;
+    issue_invoice::record(connection, note_id, &note, by, now)?;
+    audit::append(connection, &event(&note, &invoice, &request.reason, by, now))?;
+    if let Some(tenant) = book.tenants.iter().find(|tenant| tenant.code == invoice.buyer.code) {
+        issue_invoice::queue_notices(connection, note_id, &note, tenant, &book.seller.email, now)?;
+    }
+    let gathered = settle::gather(connection, id, invoice)?;
+    let letter = gathered.letter_if_settled(connection, issue_date, now)?;
+    let report = CreditReport {
+        number: note.number.clone(),
+        invoice: request.invoice.clone(),
+        lines: note.charges.len(),
+        net: note.totals.net,
+        tax: note.totals.tax,
+        gross: note.totals.gross,
+        open: gathered.account().open(),
+        letter,
+        pdf: String::new(),
+    };
+    Ok((note_id, note, report))
+}
+
+fn event(note: &IssuedInvoice, invoice: &IssuedInvoice, reason: &str, by: &Actor, now: DateTime<Utc>) -> AuditEvent {
+    let detail = serde_json::json!({
+        "credit_note": note.number,
+        "lines": note.charges.len(),
+        "net": note.totals.net,
+        "tax": note.totals.tax,
+        "gross": note.totals.gross,
+    });
+    let before = serde_json::json!({ "gross": invoice.totals.gross });
+    AuditEvent::new(now, by, "invoice.credited", invoice.number.as_str(), detail).before(before).because(reason)
+}

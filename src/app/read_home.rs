@@ -1,0 +1,114 @@
+//! What needs somebody today, in figures.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Days, NaiveDate, Utc};
+
+use super::asset_ledger::AssetLedger;
+use super::post_depreciation::PERIODS;
+use super::read_invoices::{self, Order, Reader, SortKey, StateCounts, Wanted};
+use super::{AppError, Store, export_book, notices, read_tenants};
+use crate::domain::access::{Role, TenantScope};
+use crate::domain::amortisation::{months_due, plans};
+use crate::domain::book::Book;
+use crate::domain::calendar::BillingMonth;
+use crate::domain::money::Money;
+use crate::storage::invoices::InvoiceSummary;
+
+/// Contracts that end within so many days are told: six months, the usual notice and a half.
+const ENDING_DAYS: u64 = 183;
+/// How many of a kind are named; the rest is counted.
+const NAMED_MAX: usize = 3;
+
+/// The day's work of whoever bills.
+#[derive(Debug, Clone)]
+pub struct Today {
+    pub today: NaiveDate,
+    /// The month that has ended last.
+    pub month: BillingMonth,
+    /// Whether there is a book at all.
+    pub has_book: bool,
+    pub counts: StateCounts,
+    pub overdue_gross: Money,
+    /// The longest overdue.
+    pub overdue: Vec<InvoiceSummary>,
+    pub failed_notices: usize,
+    /// Code, tenant's name, last day; soonest first.
+    pub ending: Vec<(String, String, NaiveDate)>,
+    /// How many of the contracts in force in `month` have no issued invoice of it.
+    pub to_issue: usize,
+    pub depreciation: Depreciation,
+}
+
+/// How far depreciation is posted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Depreciation {
+    pub posted_through: Option<BillingMonth>,
+    /// Months that have ended and are not posted.
+    pub due: Vec<BillingMonth>,
+}
+
+pub fn today(store: &Store, now: DateTime<Utc>) -> Result<Today, AppError> {
+    let today = read_tenants::today(store, now)?;
+    let month = BillingMonth::of(today).previous();
+    let book = match export_book::load(store) {
+        Err(AppError::NoBook) => None,
+        book => Some(book?),
+    };
+    let reader = Reader { role: Role::Finance, scope: TenantScope::Everyone };
+    let overdue = Wanted { overdue_on: Some(today), ..Wanted::default() };
+    let order = Order { key: SortKey::Due, descending: false };
+    let late = read_invoices::search(store, &reader, overdue, order, 1)?;
+    let issued_of_month = {
+        let filter = read_invoices::InvoiceFilter { month: Some(month), ..Default::default() };
+        read_invoices::counts(store, &reader, Wanted { filter, ..Wanted::default() }, today)?
+    };
+    let in_force = book
+        .as_ref()
+        .map_or(0, |book| book.contracts.iter().filter(|contract| contract.in_force.overlaps(month.days())).count());
+    Ok(Today {
+        today,
+        month,
+        has_book: book.is_some(),
+        counts: read_invoices::counts(store, &reader, Wanted::default(), today)?,
+        overdue_gross: late.gross,
+        overdue: late.invoices.into_iter().take(NAMED_MAX).collect(),
+        failed_notices: notices::failed_count(store)?,
+        ending: book.as_ref().map(|book| ending(book, today)).unwrap_or_default(),
+        to_issue: in_force.saturating_sub(usize::try_from(issued_of_month.issued).unwrap_or(0)),
+        depreciation: depreciation(store, book.as_ref(), month)?,
+    })
+}
+
+fn ending(book: &Book, today: NaiveDate) -> Vec<(String, String, NaiveDate)> {
+    let until = today.checked_add_days(Days::new(ENDING_DAYS)).unwrap_or(today);
+    let mut ending: Vec<(String, String, NaiveDate)> = book
+        .contracts
+        .iter()
+        .filter_map(|contract| {
+            let last = contract.in_force.last_day().filter(|last| *last >= today && *last <= until)?;
+            let tenant = book.tenants.iter().find(|tenant| tenant.code == contract.tenant);
+            let name = tenant.map_or_else(|| contract.tenant.to_string(), |tenant| tenant.name.clone());
+            Some((contract.code.to_string(), name, last))
+        })
+        .collect();
+    ending.sort_by_key(|(_, _, last)| *last);
+    ending
+}
+
+/// How far each kind of period is posted, and what is due after it.
+fn depreciation(store: &Store, book: Option<&Book>, through: BillingMonth) -> Result<Depreciation, AppError> {
+    let Some(book) = book else { return Ok(Depreciation { posted_through: None, due: vec![] }) };
+    let plans = plans(&book.assets);
+    let ledger = AssetLedger::load(&mut *store.connection()?)?;
+    let due: BTreeSet<BillingMonth> = PERIODS
+        .into_iter()
+        .flat_map(|posting| {
+            let horizon = ledger.horizon(posting);
+            months_due(&plans, posting, through)
+                .into_iter()
+                .filter(move |month| horizon.is_none_or(|last| last < *month))
+        })
+        .collect();
+    Ok(Depreciation { posted_through: ledger.last_month(), due: due.into_iter().collect() })
+}

@@ -1,0 +1,89 @@
+//! Record money received for an invoice: the payment, its journal entry and its audit event in one transaction, and the
+//! lettering where it settles the invoice.
+
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use serde::Serialize;
+
+use super::{AppError, Store, settle};
+use crate::domain::audit::{Actor, AuditEvent};
+use crate::domain::invoice::InvoiceNumber;
+use crate::domain::money::Money;
+use crate::domain::receivables::{Payment, payment_entry};
+use crate::storage::{AnyConnection, audit, book, journal, payments};
+
+pub use crate::storage::payments::RecordedPayment;
+
+/// What was received.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewPayment {
+    pub invoice: InvoiceNumber,
+    pub received_on: NaiveDate,
+    pub amount: Money,
+    pub reference: Option<String>,
+    /// What tells it from other transactions of a bank statement.
+    pub statement_key: Option<String>,
+}
+
+/// What was recorded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PaymentReport {
+    pub number: String,
+    pub invoice: InvoiceNumber,
+    pub received_on: NaiveDate,
+    pub amount: Money,
+    pub open_before: Money,
+    pub open_after: Money,
+    /// The letter that settles the invoice, once nothing is open.
+    pub letter: Option<String>,
+    pub days_late: i64,
+}
+
+pub fn record(store: &Store, new: &NewPayment, by: &Actor, now: DateTime<Utc>) -> Result<PaymentReport, AppError> {
+    let zone = super::export_book::load(store)?.facility.zone;
+    let today = now.with_timezone(&zone).date_naive();
+    store.write(|connection| record_within(connection, new, today, by, now))
+}
+
+/// Records within the caller's transaction.
+pub(super) fn record_within(
+    connection: &mut AnyConnection,
+    new: &NewPayment,
+    today: NaiveDate,
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<PaymentReport, AppError> {
+    // First the number: it makes payments wait for one another, so that what is open is still open when it is paid.
+    let number = payments::take_number(connection, new.received_on.year())?;
+    let (id, invoice) = settle::find(connection, &new.invoice)?;
+    let gathered = settle::gather(connection, id, invoice)?;
+    let open_before = gathered.account().open();
+    gathered.account().accepts(new.amount, new.received_on, today).map_err(AppError::input)?;
+
+    let (received_on, amount) = (new.received_on, new.amount);
+    let payment = Payment { number, received_on, amount, reference: new.reference.clone() };
+    let chart = book::load_accounting(connection)?.chart;
+    let entry = payment_entry(&gathered.invoice, &payment, &chart).map_err(AppError::input)?;
+    payments::insert(connection, id, &payment, new.statement_key.as_deref(), now)?;
+    journal::insert(connection, &entry, now)?;
+    let gathered = settle::gather(connection, id, gathered.invoice)?;
+    let letter = gathered.letter_if_settled(connection, received_on, now)?;
+    let open_after = gathered.account().open();
+    let detail = serde_json::json!({
+        "invoice": new.invoice, "received_on": received_on, "amount": amount, "reference": new.reference,
+        "open": open_after, "letter": letter,
+    });
+    let event = AuditEvent::new(now, by, "payment.recorded", &payment.number, detail);
+    audit::append(connection, &event.before(serde_json::json!({ "open": open_before })))?;
+    let days_late = (received_on - gathered.invoice.due_date).num_days().max(0);
+    let (number, invoice) = (payment.number, new.invoice.clone());
+    Ok(PaymentReport { number, invoice, received_on, amount, open_before, open_after, letter, days_late })
+}
+
+/// Payments received in [from, through], in the order they were recorded.
+pub fn list(
+    store: &Store,
+    from: Option<NaiveDate>,
+    through: Option<NaiveDate>,
+) -> Result<Vec<RecordedPayment>, AppError> {
+    Ok(payments::list(&mut *store.connection()?, from, through)?)
+}

@@ -1,0 +1,135 @@
+//! The reports of the ledger: trial balance, general ledger, reconciliation, tie-out; as figures and as files.
+
+use chrono::NaiveDate;
+
+use super::close_year::days_of;
+use super::export_journal::{self, Ledger};
+use super::{AppError, Store};
+use crate::documents::ledger;
+use crate::domain::access::TenantScope;
+use crate::domain::amortisation::{PostedDepreciation, report as amortisation_report};
+use crate::domain::invoice::IssuedInvoice;
+use crate::domain::ledger::{Journal, LedgerFilter, TrialBalance, general_ledger, trial_balance};
+use crate::domain::party::Language;
+use crate::domain::receivables::Payment;
+use crate::domain::reconciliation::{Reconciliation, Sources, reconcile, tie_out};
+use crate::storage::invoices::{InvoiceFilter, InvoiceStatus, Page};
+use crate::storage::journal::JournalFilter;
+use crate::storage::{AnyConnection, invoices, payments};
+
+pub use crate::documents::ledger::{ComparisonKind, GeneralLedger, ReportFormat};
+
+/// The span a report covers; both days are included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span {
+    pub from: NaiveDate,
+    pub through: NaiveDate,
+}
+
+impl Span {
+    pub fn new(from: NaiveDate, through: NaiveDate) -> Result<Span, AppError> {
+        if through < from {
+            return Err(AppError::input(format!("{through} is before {from}; write the first day first")));
+        }
+        Ok(Span { from, through })
+    }
+
+    pub fn year(year: i32) -> Result<Span, AppError> {
+        days_of(year).map(|(from, through)| Span { from, through })
+    }
+}
+
+pub fn balance(store: &Store, span: Span) -> Result<TrialBalance, AppError> {
+    let ledger = through(store, span.through)?;
+    Ok(trial_balance(&ledger.entries, span.from, span.through, &ledger.book.accounting.chart))
+}
+
+/// The lines of accounts whose number begins with `account`.
+pub fn general(store: &Store, account: &str, auxiliary: Option<&str>, span: Span) -> Result<GeneralLedger, AppError> {
+    let ledger = through(store, span.through)?;
+    let filter = LedgerFilter {
+        account: account.to_owned(),
+        auxiliary: auxiliary.map(str::to_owned),
+        from: span.from,
+        through: span.through,
+    };
+    let accounts = general_ledger(&ledger.entries, &ledger.letters, &filter, &ledger.book.accounting.chart);
+    Ok(GeneralLedger { from: span.from, through: span.through, accounts })
+}
+
+/// Entries that pass `filter` as a file; where it leaves its days open, those of the entries are told.
+pub fn journal_file(
+    store: &Store,
+    filter: JournalFilter,
+    format: ReportFormat,
+    language: Language,
+) -> Result<Vec<u8>, AppError> {
+    let (from, through) = (filter.from, filter.through);
+    let end = match through {
+        Some(day) => day,
+        None => days_of(9999)?.1,
+    };
+    let ledger = store.read(|connection| export_journal::read(connection, filter, end))?;
+    let dates = || ledger.entries.iter().map(|posted| posted.entry.date);
+    let first = from.or_else(|| dates().min()).unwrap_or_default();
+    let last = through.or_else(|| dates().max()).unwrap_or(first);
+    Ok(ledger::journal(&ledger.books(), (first, last), format, language)?)
+}
+
+/// The comparisons of a day (reconciliation) or of a span (tie-out).
+pub fn comparisons(store: &Store, kind: ComparisonKind, span: Span) -> Result<Reconciliation, AppError> {
+    store.read(|connection| {
+        let filter = JournalFilter { through: Some(span.through), ..JournalFilter::default() };
+        let ledger = export_journal::read(connection, filter, span.through)?;
+        let documents = documents(connection)?;
+        let recorded = payments::list(connection, None, Some(span.through))?;
+        let payments: Vec<Payment> = recorded.into_iter().map(|recorded| recorded.payment).collect();
+        let chart = &ledger.book.accounting.chart;
+        let depreciation = ledger.entries.iter().map(|posted| &posted.entry);
+        let depreciation = depreciation.filter(|entry| entry.journal == Journal::Depreciation);
+        let posted = PostedDepreciation::from_entries(depreciation, chart);
+        let plans = amortisation_report(&ledger.book.assets, span.through, &posted);
+        let sources =
+            Sources { entries: &ledger.entries, documents: &documents, payments: &payments, plans: &plans, chart };
+        Ok(match kind {
+            ComparisonKind::Reconciliation => reconcile(&sources, span.through),
+            ComparisonKind::TieOut => tie_out(&sources, span.from, span.through),
+        })
+    })
+}
+
+/// A report as a file; the same bytes as long as the books are the same.
+pub fn balance_file(report: &TrialBalance, format: ReportFormat, language: Language) -> Result<Vec<u8>, AppError> {
+    Ok(ledger::trial_balance(report, format, language)?)
+}
+
+pub fn general_file(report: &GeneralLedger, format: ReportFormat, language: Language) -> Result<Vec<u8>, AppError> {
+    Ok(ledger::general_ledger(report, format, language)?)
+}
+
+pub fn comparisons_file(
+    report: &Reconciliation,
+    kind: ComparisonKind,
+    format: ReportFormat,
+    language: Language,
+) -> Result<Vec<u8>, AppError> {
+    Ok(ledger::comparisons(report, kind, format, language)?)
+}
+
+/// Every entry through a day, read at one instant.
+fn through(store: &Store, day: NaiveDate) -> Result<Ledger, AppError> {
+    let filter = JournalFilter { through: Some(day), ..JournalFilter::default() };
+    store.read(|connection| export_journal::read(connection, filter, day))
+}
+
+/// Every issued document with its lines.
+fn documents(connection: &mut AnyConnection) -> Result<Vec<IssuedInvoice>, AppError> {
+    let filter = InvoiceFilter { status: Some(InvoiceStatus::Issued), ..InvoiceFilter::default() };
+    let (summaries, _) = invoices::list(connection, &TenantScope::Everyone, &filter, Page::ALL)?;
+    let mut documents = Vec::with_capacity(summaries.len());
+    for summary in summaries {
+        let found = invoices::issued_by_id(connection, &TenantScope::Everyone, summary.id)?;
+        documents.extend(found.map(|(_, document)| document));
+    }
+    Ok(documents)
+}

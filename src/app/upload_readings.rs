@@ -1,0 +1,148 @@
+//! Take in a file of readings that was sent through the browser: spooled to the disk, read beside the answer, its
+//! report kept.
+
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::{AppError, Store, ingest_readings};
+use crate::app::users::random;
+use crate::domain::audit::{Actor, AuditEvent, hex};
+use crate::storage::{audit, uploads};
+
+pub use crate::storage::uploads::{Upload, UploadState};
+
+/// As it is sent, compressed or not: some ten million readings.
+pub const FILE_BYTES_MAX: u64 = 256 * 1024 * 1024;
+/// So many refusals are kept; the rest are counted.
+const REFUSALS_KEPT: usize = 1_000;
+const FILE_NAME_CHARACTERS_MAX: usize = 120;
+/// How often the progress is written down.
+const PROGRESS_SECONDS: i64 = 2;
+/// An upload that has not moved for so long was interrupted.
+const INTERRUPTED_SECONDS: i64 = 60;
+
+/// What became of an uploaded file.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UploadReport {
+    pub accepted: u64,
+    pub duplicates: u64,
+    pub refused_count: u64,
+    /// The first refusals, by line.
+    pub refused: Vec<RefusedLine>,
+    /// Why the file could not be read to its end.
+    pub failure: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefusedLine {
+    pub line: u64,
+    pub why: String,
+}
+
+/// An upload with its report read.
+#[derive(Debug, Clone)]
+pub struct UploadView {
+    pub upload: Upload,
+    pub report: UploadReport,
+    /// It was running when the server stopped: sending the file again continues it.
+    pub is_interrupted: bool,
+}
+
+/// A fresh place for a file on its way in.
+pub fn spool(store: &Store) -> Result<PathBuf, AppError> {
+    let folder = store.data_dir().join("incoming");
+    std::fs::create_dir_all(&folder).map_err(AppError::io("create", &folder))?;
+    Ok(folder.join(format!("{}.part", hex(&random::<12>()?))))
+}
+
+/// Notes that a spooled file is about to be read.
+pub fn begin(store: &Store, file_name: &str, path: &Path, by: &Actor, now: DateTime<Utc>) -> Result<i64, AppError> {
+    let bytes = std::fs::metadata(path).map_err(AppError::io("read", path))?.len();
+    let shown: String = file_name.chars().filter(|c| !c.is_control()).take(FILE_NAME_CHARACTERS_MAX).collect();
+    let name = if shown.trim().is_empty() { "-".to_owned() } else { shown };
+    store.write(|connection| Ok(uploads::begin(connection, &name, &by.name, bytes, now.into())?))
+}
+
+/// Reads the spooled file to its end, keeps the report and removes the file.
+pub fn run(store: &Store, id: i64, path: &Path, by: &Actor, clock: fn() -> DateTime<Utc>) -> Result<(), AppError> {
+    let began = clock();
+    let mut noted = began.timestamp();
+    let outcome = ingest_readings::take_in(store, path, &format!("upload:{}", by.name), by, began, &mut |read, _| {
+        let now = clock();
+        if now.timestamp() - noted >= PROGRESS_SECONDS {
+            noted = now.timestamp();
+            // Progress that cannot be written is no reason to stop reading.
+            let _ = store.write(|connection| Ok(uploads::advance(connection, id, read, now.into())?));
+        }
+    });
+    let (state, report) = match outcome {
+        Ok(outcome) => {
+            let refused_count = u64::try_from(outcome.refused.len()).unwrap_or(u64::MAX);
+            let kept = outcome.refused.into_iter().take(REFUSALS_KEPT);
+            let report = UploadReport {
+                accepted: outcome.accepted,
+                duplicates: outcome.duplicates,
+                refused_count,
+                refused: kept.map(|(line, why)| RefusedLine { line, why }).collect(),
+                failure: outcome.damage,
+            };
+            (if report.failure.is_some() { UploadState::Failed } else { UploadState::Done }, report)
+        }
+        Err(error) => (UploadState::Failed, UploadReport { failure: Some(told(&error)), ..UploadReport::default() }),
+    };
+    let ended = end(store, id, state, &report, by, clock());
+    // It may be gone already; what was read of it stays either way.
+    let _ = std::fs::remove_file(path);
+    ended
+}
+
+/// What a person may read of a failure.
+fn told(error: &AppError) -> String {
+    if error.is_input() {
+        return error.to_string();
+    }
+    tracing::error!(%error, "an uploaded file could not be taken in");
+    "something failed on our side; it has been logged. Send the file again: what is stored counts as a duplicate"
+        .to_owned()
+}
+
+fn end(
+    store: &Store,
+    id: i64,
+    state: UploadState,
+    report: &UploadReport,
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    let text = serde_json::to_string(report).map_err(|error| AppError::Corrupt(error.to_string()))?;
+    store.write(|connection| {
+        uploads::end(connection, id, state, &text, now.into())?;
+        let detail = json!({
+            "accepted": report.accepted, "duplicates": report.duplicates, "refused": report.refused_count,
+        });
+        audit::append(connection, &AuditEvent::new(now, by, "readings.uploaded", &id.to_string(), detail))?;
+        Ok(())
+    })
+}
+
+pub fn one(store: &Store, id: i64, now: DateTime<Utc>) -> Result<Option<UploadView>, AppError> {
+    uploads::one(&mut *store.connection()?, id)?.map(|upload| view(upload, now)).transpose()
+}
+
+/// The latest first.
+pub fn latest(store: &Store, limit: i64, now: DateTime<Utc>) -> Result<Vec<UploadView>, AppError> {
+    uploads::latest(&mut *store.connection()?, limit)?.into_iter().map(|upload| view(upload, now)).collect()
+}
+
+fn view(upload: Upload, now: DateTime<Utc>) -> Result<UploadView, AppError> {
+    let report = match &upload.report {
+        Some(text) => serde_json::from_str(text).map_err(|error| AppError::Corrupt(error.to_string()))?,
+        None => UploadReport::default(),
+    };
+    let silent = now.timestamp() - upload.seen_at.seconds();
+    let is_interrupted = upload.state == UploadState::Running && silent > INTERRUPTED_SECONDS;
+    Ok(UploadView { upload, report, is_interrupted })
+}

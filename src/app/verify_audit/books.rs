@@ -1,0 +1,145 @@
+//! Invoices and the journal against what the trail says of them.
+
+use std::collections::BTreeMap;
+
+use super::Verification;
+use crate::app::AppError;
+use crate::domain::audit::{JournalSeal, journal_root, sha256_hex};
+use crate::domain::money::Money;
+use crate::storage::audit::ChainedEvent;
+use crate::storage::{AnyConnection, evidence};
+
+const ENTRIES_AT_A_TIME: i64 = 1_000;
+
+/// What the trail says.
+#[derive(Default)]
+pub struct Said {
+    /// By invoice number: the SHA-256 of its frozen content, and of its files where they are archived.
+    invoices: BTreeMap<String, BTreeMap<String, String>>,
+    seals: Vec<(i64, JournalSeal)>,
+}
+
+impl Said {
+    pub fn note(&mut self, chained: &ChainedEvent) {
+        let event = &chained.event;
+        match event.action.as_str() {
+            "invoice.issued" | "invoice.archived" => {
+                let hashes = self.invoices.entry(event.subject.clone()).or_default();
+                for (key, value) in event.detail.as_object().into_iter().flatten() {
+                    if let Some(hash) = value.as_str().filter(|_| key.ends_with("_sha256")) {
+                        hashes.entry(key.clone()).or_insert_with(|| hash.to_owned());
+                    }
+                }
+            }
+            "journal.sealed" => {
+                if let Ok(seal) = serde_json::from_value(event.detail.clone()) {
+                    self.seals.push((chained.sequence, seal));
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+pub fn verify(connection: &mut AnyConnection, said: &Said, found: &mut Verification) -> Result<(), AppError> {
+    invoices(connection, said, found)?;
+    journal(connection, said, found)
+}
+
+fn invoices(connection: &mut AnyConnection, said: &Said, found: &mut Verification) -> Result<(), AppError> {
+    let numbers = evidence::numbers(connection)?;
+    found.invoices = numbers.len();
+    let mut expected: BTreeMap<(&str, i64), i64> = BTreeMap::new();
+    for taken in &numbers {
+        let next = expected.entry((&taken.series, taken.year)).or_insert(1);
+        if taken.position != *next {
+            let what =
+                format!("series {} {}: position {} follows {}", taken.series, taken.year, taken.position, *next - 1);
+            found.find("invoice", &taken.number, what);
+        }
+        *next = taken.position + 1;
+        invoice(connection, taken, said, found)?;
+    }
+    for number in said.invoices.keys().filter(|number| !numbers.iter().any(|taken| taken.number == **number)) {
+        found.find("invoice", number, "the trail says it was issued, and it is not there");
+    }
+    Ok(())
+}
+
+fn invoice(
+    connection: &mut AnyConnection,
+    taken: &evidence::NumberTaken,
+    said: &Said,
+    found: &mut Verification,
+) -> Result<(), AppError> {
+    let frozen = evidence::frozen(connection, taken.id)?;
+    let content = sha256_hex(frozen.content.as_bytes());
+    if content != frozen.content_sha256 {
+        found.find(
+            "invoice",
+            &taken.number,
+            format!("its content gives {content}, frozen was {}", frozen.content_sha256),
+        );
+    }
+    let Some(hashes) = said.invoices.get(&taken.number) else {
+        found.find("invoice", &taken.number, "the trail does not say that it was issued");
+        return Ok(());
+    };
+    if hashes.get("content_sha256").is_some_and(|said| *said != content) {
+        found.find("invoice", &taken.number, format!("its content gives {content}, the trail says otherwise"));
+    }
+    for file in evidence::files(connection, taken.id)? {
+        let said = hashes.get(&format!("{}_sha256", file.kind.name()));
+        if said.is_some_and(|said| *said != file.sha256) {
+            found.find(
+                "invoice",
+                &taken.number,
+                format!("{} was archived with another hash than the trail says", file.path),
+            );
+        }
+    }
+    Ok(())
+}
+
+fn journal(connection: &mut AnyConnection, said: &Said, found: &mut Verification) -> Result<(), AppError> {
+    let mut seals = said.seals.iter();
+    let mut seal = seals.next();
+    let (mut after, mut stretch) = (0, Vec::new());
+    loop {
+        let entries = evidence::journal_lines(connection, after, ENTRIES_AT_A_TIME)?;
+        let Some(last) = entries.last() else { break };
+        after = last.id;
+        found.journal_entries += entries.len();
+        for entry in entries {
+            if entry.debit_cents != entry.credit_cents {
+                let (debit, credit) = (Money::from_cents(entry.debit_cents), Money::from_cents(entry.credit_cents));
+                let place = format!("{} {}", entry.journal, entry.document);
+                found.find("journal", place, format!("debits {debit} − credits {credit} = {}", debit - credit));
+            }
+            while let Some((sequence, sealed)) = seal.filter(|(_, sealed)| sealed.through < entry.id) {
+                close(*sequence, sealed, &mut stretch, found);
+                seal = seals.next();
+            }
+            stretch.push(entry.line);
+        }
+    }
+    while let Some((sequence, sealed)) = seal {
+        close(*sequence, sealed, &mut stretch, found);
+        seal = seals.next();
+    }
+    if !stretch.is_empty() {
+        found.notes.push(format!("{} journal entries were posted after the last seal", stretch.len()));
+    }
+    Ok(())
+}
+
+fn close(sequence: i64, seal: &JournalSeal, stretch: &mut Vec<String>, found: &mut Verification) {
+    let lines = std::mem::take(stretch);
+    let count = u64::try_from(lines.len()).unwrap_or(u64::MAX);
+    let place = format!("{} to {}", seal.from, seal.through);
+    if count != seal.entries {
+        found.find("journal", place, format!("event {sequence} sealed {} entries, {count} are there", seal.entries));
+    } else if journal_root(lines) != seal.root {
+        found.find("journal", place, format!("its {count} entries are not those event {sequence} sealed"));
+    }
+}

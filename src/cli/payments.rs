@@ -1,0 +1,231 @@
+//! `chapelle payments`: money received, and what late payments cost.
+
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use clap::{Args, Subcommand};
+use serde::Serialize;
+
+use super::{CliError, Context, Outcome};
+use crate::app::charge_interest::{self, InterestReport};
+use crate::app::import_statement::{self, ImportReport, Totals};
+use crate::app::open_invoices::{self, OpenInvoice};
+use crate::app::record_payment::{self, NewPayment, PaymentReport, RecordedPayment};
+use crate::domain::invoice::InvoiceNumber;
+use crate::domain::money::Money;
+
+#[derive(Debug, Subcommand)]
+pub enum Payments {
+    /// Record money received for an invoice, in full or in part.
+    Record(Record),
+    /// List invoices that are not paid, oldest due first.
+    Open,
+    /// List payments in the order they were recorded.
+    List(List),
+    /// Record the payments of a bank statement, camt.053 or CFONB 120, found by their creditor reference or number.
+    Import(Import),
+    /// Claim late interest and the 40 € indemnity for payments of an invoice that came after its due date.
+    Interest(Interest),
+}
+
+#[derive(Debug, Args)]
+pub struct Record {
+    /// The invoice it pays, for example DC2026000001.
+    #[arg(long)]
+    invoice: String,
+    /// The day it was received, for example 2026-11-30.
+    #[arg(long, value_name = "DATE")]
+    date: NaiveDate,
+    /// Euros, for example 1200.00; at most what is open.
+    #[arg(long)]
+    amount: Money,
+    /// What the bank says of it.
+    #[arg(long)]
+    reference: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct List {
+    /// First day.
+    #[arg(long, value_name = "DATE")]
+    from: Option<NaiveDate>,
+    /// Last day.
+    #[arg(long, value_name = "DATE")]
+    to: Option<NaiveDate>,
+}
+
+#[derive(Debug, Args)]
+pub struct Import {
+    file: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct Interest {
+    #[arg(long)]
+    invoice: String,
+}
+
+impl Payments {
+    pub fn run(&self, context: &Context) -> Result<Outcome, CliError> {
+        match self {
+            Payments::Record(record) => record.run(context),
+            Payments::Open => open(context),
+            Payments::List(list) => list.run(context),
+            Payments::Import(import) => import.run(context),
+            Payments::Interest(interest) => interest.run(context),
+        }
+    }
+}
+
+impl Record {
+    fn run(&self, context: &Context) -> Result<Outcome, CliError> {
+        let new = NewPayment {
+            invoice: InvoiceNumber::from_stored(&self.invoice),
+            received_on: self.date,
+            amount: self.amount,
+            reference: self.reference.clone(),
+            statement_key: None,
+        };
+        let report = record_payment::record(&context.open()?, &new, &context.actor(), context.now)?;
+        context.print(&report, describe);
+        Ok(Outcome::Done)
+    }
+}
+
+fn describe(report: &PaymentReport) -> String {
+    let PaymentReport { number, invoice, amount, open_before, open_after, .. } = report;
+    let mut text = format!("{number}: {amount} on {invoice}; open {open_before} − {amount} = {open_after}");
+    if let Some(letter) = &report.letter {
+        text.push_str(&format!(", settled (letter {letter})"));
+    }
+    if report.days_late > 0 {
+        let days = report.days_late;
+        text.push_str(&format!(
+            "\n{days} days late: claim interest with `chapelle payments interest --invoice {invoice}`"
+        ));
+    }
+    text
+}
+
+impl List {
+    fn run(&self, context: &Context) -> Result<Outcome, CliError> {
+        let payments = record_payment::list(&context.open()?, self.from, self.to)?;
+        let rows: Vec<Row> = payments.into_iter().map(Row::of).collect();
+        context.print(&rows, |rows| match rows.as_slice() {
+            [] => "no payment recorded".to_owned(),
+            rows => rows.iter().map(Row::describe).collect::<Vec<_>>().join("\n"),
+        });
+        Ok(Outcome::Done)
+    }
+}
+
+fn open(context: &Context) -> Result<Outcome, CliError> {
+    let found = open_invoices::list(&context.open()?, context.now)?;
+    context.print(&found, |found| match found.as_slice() {
+        [] => "every invoice is paid".to_owned(),
+        found => found.iter().map(describe_open).collect::<Vec<_>>().join("\n"),
+    });
+    Ok(Outcome::Done)
+}
+
+fn describe_open(invoice: &OpenInvoice) -> String {
+    let overdue = match invoice.days_overdue {
+        0 => String::new(),
+        days => format!("  {days} days overdue"),
+    };
+    format!(
+        "{:<14} {:<16} due {}  {:>14} of {:>14}{overdue}",
+        invoice.number.as_str(),
+        invoice.tenant.as_str(),
+        invoice.due_date,
+        invoice.open.to_string(),
+        invoice.gross.to_string()
+    )
+}
+
+/// A payment in the list.
+#[derive(Debug, Serialize)]
+struct Row {
+    number: String,
+    received_on: NaiveDate,
+    invoice: InvoiceNumber,
+    tenant: String,
+    amount: Money,
+    reference: Option<String>,
+}
+
+impl Row {
+    fn of(recorded: RecordedPayment) -> Row {
+        let payment = recorded.payment;
+        Row {
+            number: payment.number,
+            received_on: payment.received_on,
+            invoice: recorded.invoice,
+            tenant: recorded.tenant.to_string(),
+            amount: payment.amount,
+            reference: payment.reference,
+        }
+    }
+
+    fn describe(&self) -> String {
+        format!(
+            "{}  {}  {:<14} {:<16} {:>14}  {}",
+            self.number,
+            self.received_on,
+            self.invoice.as_str(),
+            self.tenant,
+            self.amount.to_string(),
+            self.reference.as_deref().unwrap_or_default()
+        )
+    }
+}
+
+impl Import {
+    fn run(&self, context: &Context) -> Result<Outcome, CliError> {
+        let bytes = std::fs::read(&self.file).map_err(CliError::io("read", &self.file))?;
+        let report = import_statement::import(&context.open()?, &bytes, &context.actor(), context.now)?;
+        context.print(&report, describe_import);
+        Ok(if report.unmatched.is_empty() { Outcome::Done } else { Outcome::NeedsAttention })
+    }
+}
+
+fn describe_import(report: &ImportReport) -> String {
+    let mut lines: Vec<String> = report.recorded.iter().map(describe).collect();
+    let Totals { receipts, recorded, known } = report.totals();
+    lines.push(format!(
+        "{receipts} receipts: {recorded} recorded, {known} known before, {} left",
+        report.unmatched.len()
+    ));
+    for left in &report.unmatched {
+        lines.push(format!("  {} {} {}: {}", left.booked_on, left.amount, left.text, left.why));
+    }
+    lines.join("\n")
+}
+
+impl Interest {
+    fn run(&self, context: &Context) -> Result<Outcome, CliError> {
+        let invoice = InvoiceNumber::from_stored(&self.invoice);
+        let report = charge_interest::charge(&context.open()?, &invoice, &context.actor(), context.now)?;
+        context.print(&report, describe_interest);
+        Ok(Outcome::Done)
+    }
+}
+
+fn describe_interest(report: &InterestReport) -> String {
+    if report.claims.is_empty() {
+        return match report.posted_before.as_slice() {
+            [] => format!("nothing on {} was paid late", report.invoice),
+            before => format!("everything paid late on {} is claimed already: {}", report.invoice, before.join(", ")),
+        };
+    }
+    let mut lines = Vec::new();
+    for claim in &report.claims {
+        let late = &claim.interest;
+        lines.push(format!(
+            "{}: {} × {} days ÷ 365 × {} % = {} + {} indemnity = {}",
+            claim.document, claim.amount, late.days, late.rate_percent, late.interest, late.indemnity, late.total
+        ));
+    }
+    lines.push(format!("open on {}: {}", report.invoice, report.open));
+    lines.join("\n")
+}

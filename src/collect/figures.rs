@@ -1,0 +1,295 @@
+//! Management figures from a CSV file: `month,kind,label,amount_eur,source[,tenant][,service][,correction]` in any order,
+//! or the French way with `;` and decimal commas. A file is taken whole or not at all, and all its mistakes are told.
+
+use csv::{ReaderBuilder, StringRecord, Terminator};
+
+use crate::domain::calendar::BillingMonth;
+use crate::domain::contract::Service;
+use crate::domain::ids::TenantCode;
+use crate::domain::money::Money;
+use crate::domain::payback::{FigureKey, FigureKind};
+
+const COLUMNS: [&str; 8] = ["month", "kind", "label", "amount_eur", "source", "tenant", "service", "correction"];
+/// The same in French, in the same order.
+const FRENCH_COLUMNS: [&str; COLUMNS.len()] =
+    ["mois", "nature", "libellé", "montant_eur", "source", "hébergé", "service", "motif"];
+/// How many of them a file must have.
+const REQUIRED: usize = 5;
+const FILE_BYTES_MAX: usize = 16 * 1024 * 1024;
+const TEXT_CHARACTERS_MAX: usize = 200;
+/// A thousand million euros in one month: more is a slip of the decimal point.
+const AMOUNT_CENTS_MAX: i64 = 100_000_000_000;
+
+/// A figure as it was sent, not yet held against what is recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SubmittedFigure {
+    /// Where it stands, as mistakes are told: `couts.csv:12`.
+    pub place: String,
+    pub key: FigureKey,
+    pub amount: Money,
+    pub source: String,
+    /// Why it replaces what is recorded, where it is a correction.
+    pub correction: Option<String>,
+}
+
+/// The texts of a figure, from a file's cells or a command's arguments.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct FigureTexts<'a> {
+    pub month: &'a str,
+    pub kind: &'a str,
+    pub label: &'a str,
+    pub amount: &'a str,
+    pub source: &'a str,
+    pub tenant: Option<&'a str>,
+    pub service: Option<&'a str>,
+    pub correction: Option<&'a str>,
+}
+
+/// Every figure of a file; or every mistake in it, with line, column and remedy.
+pub fn figures(bytes: &[u8], file_name: &str) -> Result<Vec<SubmittedFigure>, Vec<String>> {
+    let text = decoded(bytes, file_name).map_err(|mistake| vec![mistake])?;
+    let delimiter = delimiter_of(text);
+    let mut reader = ReaderBuilder::new()
+        .delimiter(delimiter)
+        .terminator(Terminator::Any(b'\n'))
+        .flexible(true)
+        .from_reader(text.as_bytes());
+    let told = |line: u64, message: String| format!("{file_name}:{line}: {message}");
+    let names = reader.headers().map_err(|error| vec![told(1, error.to_string())])?.clone();
+    let header = Header::of(&names, delimiter == b';').map_err(|message| vec![told(1, message)])?;
+    let (mut figures, mut mistakes) = (Vec::new(), Vec::new());
+    for record in reader.records() {
+        let record = match record {
+            Ok(record) => record,
+            Err(error) => {
+                mistakes.push(told(error.position().map_or(0, csv::Position::line), error.to_string()));
+                continue;
+            }
+        };
+        let line = record.position().map_or(0, csv::Position::line);
+        match header.figure(&record, format!("{file_name}:{line}")) {
+            Ok(figure) => figures.push(figure),
+            Err(messages) => mistakes.extend(messages.into_iter().map(|message| told(line, message))),
+        }
+    }
+    if mistakes.is_empty() { Ok(figures) } else { Err(mistakes) }
+}
+
+fn decoded<'a>(bytes: &'a [u8], file_name: &str) -> Result<&'a str, String> {
+    if bytes.len() > FILE_BYTES_MAX {
+        return Err(format!("{file_name}: has {} bytes, more than {FILE_BYTES_MAX}; send it in parts", bytes.len()));
+    }
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    std::str::from_utf8(bytes).map_err(|error| {
+        let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
+        let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
+        format!("{file_name}:{line}: holds a byte that is not UTF-8; save the file in the encoding UTF-8")
+    })
+}
+
+fn delimiter_of(text: &str) -> u8 {
+    let header = text.lines().next().unwrap_or_default();
+    if header.contains(';') {
+        b';'
+    } else if header.contains('\t') {
+        b'\t'
+    } else {
+        b','
+    }
+}
+
+/// Where each known column stands in the file, from 0.
+struct Header {
+    positions: [Option<usize>; COLUMNS.len()],
+    width: usize,
+    decimal_comma: bool,
+}
+
+impl Header {
+    fn of(names: &StringRecord, decimal_comma: bool) -> Result<Header, String> {
+        let mut positions = [None; COLUMNS.len()];
+        for (position, name) in names.iter().enumerate() {
+            let name = name.trim().to_lowercase();
+            let known = COLUMNS.iter().zip(FRENCH_COLUMNS).position(|(one, other)| *one == name || other == name);
+            match known.and_then(|column| positions.get_mut(column)) {
+                Some(slot) if slot.is_some() => return Err(format!("the column `{name}` stands twice; keep one")),
+                Some(slot) => *slot = Some(position),
+                None => {
+                    return Err(format!("`{name}` is not a column; the columns are {}", COLUMNS.join(", ")));
+                }
+            }
+        }
+        let required = COLUMNS.iter().zip(positions).take(REQUIRED);
+        if let Some((name, _)) = required.into_iter().find(|(_, position)| position.is_none()) {
+            return Err(format!(
+                "the column `{name}` is missing; the first line names the columns {}",
+                COLUMNS.join(",")
+            ));
+        }
+        Ok(Header { positions, width: names.len(), decimal_comma })
+    }
+
+    fn cell<'r>(&self, record: &'r StringRecord, column: usize) -> &'r str {
+        let position = self.positions.get(column).copied().flatten();
+        position.and_then(|position| record.get(position)).unwrap_or_default().trim()
+    }
+
+    fn figure(&self, record: &StringRecord, place: String) -> Result<SubmittedFigure, Vec<String>> {
+        if record.len() != self.width {
+            return Err(vec![format!(
+                "has {} cells, the first line has {}: write a decimal comma only with `;` between cells",
+                record.len(),
+                self.width
+            )]);
+        }
+        let optional = |column: usize| Some(self.cell(record, column)).filter(|text| !text.is_empty());
+        let amount = self.cell(record, 3);
+        if self.decimal_comma && amount.contains('.') {
+            let column = self.told(3);
+            return Err(vec![format!(
+                "{column}: `{amount}` has a point; with `;` between cells decimals have a comma"
+            )]);
+        }
+        let amount = if self.decimal_comma { amount.replace(',', ".") } else { amount.to_owned() };
+        let texts = FigureTexts {
+            month: self.cell(record, 0),
+            kind: self.cell(record, 1),
+            label: self.cell(record, 2),
+            amount: &amount,
+            source: self.cell(record, 4),
+            tenant: optional(5),
+            service: optional(6),
+            correction: optional(7),
+        };
+        figure(&texts, place).map_err(|faults| {
+            faults.into_iter().map(|(column, fault)| format!("{}: {fault}", self.told(column))).collect()
+        })
+    }
+
+    /// `column 4 (amount_eur)`
+    fn told(&self, column: usize) -> String {
+        let name = COLUMNS.get(column).copied().unwrap_or_default();
+        match self.positions.get(column).copied().flatten() {
+            Some(position) => format!("column {} ({name})", position + 1),
+            None => format!("column {name}"),
+        }
+    }
+}
+
+/// A figure from its texts; or what is wrong, by the position of its column.
+fn figure(texts: &FigureTexts<'_>, place: String) -> Result<SubmittedFigure, Vec<(usize, String)>> {
+    let mut faults: Vec<(usize, String)> = Vec::new();
+    let month = noted(&mut faults, 0, texts.month.parse::<BillingMonth>().map_err(|error| error.to_string()));
+    let kind = noted(&mut faults, 1, texts.kind.parse::<FigureKind>());
+    let label = noted(&mut faults, 2, line_of_text(texts.label, "what the figure is, such as Énergie, voie A"));
+    let amount = noted(&mut faults, 3, amount(texts.amount));
+    let source = noted(&mut faults, 4, line_of_text(texts.source, "where it comes from, such as the bill’s number"));
+    let service = noted(&mut faults, 6, texts.service.map(service_named).transpose()).flatten();
+    if let Some(kind) = kind {
+        let of_tenant = kind == FigureKind::EarlierRevenue;
+        for (column, name, is_there) in [(5, "tenant", texts.tenant.is_some()), (6, "service", texts.service.is_some())]
+        {
+            if of_tenant && !is_there {
+                faults.push((column, format!("earlier revenue needs its {name}; write it")));
+            } else if !of_tenant && is_there {
+                faults.push((column, format!("only earlier-revenue has a {name}; leave it empty")));
+            }
+        }
+    }
+    let tenant = texts.tenant.map(TenantCode::from);
+    let correction = texts.correction.map(str::to_owned);
+    match (month, kind, label, amount, source) {
+        (Some(month), Some(kind), Some(label), Some(amount), Some(source)) if faults.is_empty() => {
+            let key = FigureKey { month, kind, label, tenant, service };
+            Ok(SubmittedFigure { place, key, amount, source, correction })
+        }
+        _ => Err(faults),
+    }
+}
+
+/// One figure from a command's arguments; or what is wrong with them, one a line.
+pub fn one_figure(texts: &FigureTexts<'_>) -> Result<SubmittedFigure, String> {
+    figure(texts, "the figure".to_owned()).map_err(|faults| {
+        let told =
+            |(column, fault): (usize, String)| format!("{}: {fault}", COLUMNS.get(column).copied().unwrap_or_default());
+        faults.into_iter().map(told).collect::<Vec<_>>().join("\n")
+    })
+}
+
+fn noted<T>(faults: &mut Vec<(usize, String)>, column: usize, read: Result<T, String>) -> Option<T> {
+    read.map_err(|fault| faults.push((column, fault))).ok()
+}
+
+fn amount(text: &str) -> Result<Money, String> {
+    let plain: String = text.chars().filter(|c| !matches!(c, ' ' | '\u{a0}' | '\u{202f}')).collect();
+    let amount: Money = plain.parse().map_err(|_| format!("`{text}` is not an amount; write it such as 1234.56"))?;
+    if amount.cents().abs() > AMOUNT_CENTS_MAX {
+        return Err(format!("{amount} is more than a month can bring or cost; look at its decimal point"));
+    }
+    Ok(amount)
+}
+
+fn line_of_text(text: &str, example: &str) -> Result<String, String> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(format!("is empty; write {example}"));
+    }
+    if text.chars().any(char::is_control) || text.chars().count() > TEXT_CHARACTERS_MAX {
+        return Err(format!("is longer than {TEXT_CHARACTERS_MAX} characters or has a line break; shorten it"));
+    }
+    Ok(text.to_owned())
+}
+
+fn service_named(name: &str) -> Result<Service, String> {
+    [Service::Space, Service::Power, Service::Storage, Service::Other]
+        .into_iter()
+        .find(|service| service.name() == name)
+        .ok_or_else(|| format!("`{name}` is not a service; write space, power, storage or other"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = "month,kind,label,amount_eur,source\n2026-09,energy,Voie A,31250.40,Facture 118\n";
+
+    #[test]
+    fn a_sound_file_is_read_in_both_spellings() {
+        let french = "\u{feff}Mois;Nature;Libellé;Montant_eur;Source\n2026-09;energy;Voie A;31 250,40;Facture 118\n";
+        let (one, other) = (figures(GOOD.as_bytes(), "a.csv").unwrap(), figures(french.as_bytes(), "a.csv").unwrap());
+        assert_eq!(one, other);
+        assert_eq!(one[0].amount, Money::from_cents(3_125_040));
+        assert_eq!(one[0].place, "a.csv:2");
+    }
+
+    #[test]
+    fn every_mistake_has_its_line_column_and_remedy() {
+        let file = "month,kind,label,amount_eur,source,tenant\n2026-13,energie,,12a,,\n2026-09,heat-sold,Chaleur,1.00,x,ap-hp\n2026-09,energy\n";
+        let mistakes = figures(file.as_bytes(), "f.csv").unwrap_err();
+        let told = mistakes.join("\n");
+        for expected in [
+            "f.csv:2: column 1 (month): `2026-13` is not a month; write year and month",
+            "f.csv:2: column 2 (kind): `energie` is not a kind of figure; write one of earlier-revenue, ",
+            "f.csv:2: column 3 (label): is empty; write what the figure is",
+            "f.csv:2: column 4 (amount_eur): `12a` is not an amount; write it such as 1234.56",
+            "f.csv:2: column 5 (source): is empty",
+            "f.csv:3: column 6 (tenant): only earlier-revenue has a tenant; leave it empty",
+            "f.csv:4: has 2 cells, the first line has 6",
+        ] {
+            assert!(told.contains(expected), "{expected}\nnot in\n{told}");
+        }
+    }
+
+    #[test]
+    fn files_that_are_none_are_refused() {
+        for (file, expected) in [
+            (&b"month,kind\n"[..], "the column `label` is missing"),
+            (b"month,month\n", "stands twice"),
+            (b"jour\n", "`jour` is not a column"),
+            (b"month\n\xff", "f.csv:2: holds a byte that is not UTF-8"),
+        ] {
+            let told = figures(file, "f.csv").unwrap_err().join("\n");
+            assert!(told.contains(expected), "{told}");
+        }
+    }
+}

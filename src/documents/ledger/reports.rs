@@ -1,0 +1,246 @@
+//! The reports of the ledger as statements: columns and words, French and English.
+
+use serde::Serialize;
+
+use super::statement::{Heading, Kind, Section, Statement, Value};
+use super::{Books, RenderError, ReportFormat, statement_csv, statement_pdf, statement_xlsx, words};
+use crate::documents::format::Format;
+use crate::domain::ledger::{LedgerAccount, TrialBalance};
+use crate::domain::party::Language;
+use crate::domain::reconciliation::{Check, Comparison, Reconciliation};
+
+/// The general ledger of some accounts between two days.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct GeneralLedger {
+    pub from: chrono::NaiveDate,
+    pub through: chrono::NaiveDate,
+    pub accounts: Vec<LedgerAccount>,
+}
+
+/// The trial balance in the format asked for.
+pub fn trial_balance(report: &TrialBalance, format: ReportFormat, language: Language) -> Result<Vec<u8>, RenderError> {
+    let words = words::of(language);
+    let [account, name, opening_debit, opening_credit, debit, credit, closing_debit, closing_credit] = words.balance;
+    let mut headings = vec![heading(account, Kind::Text, 12), heading(name, Kind::Text, 44)];
+    let amounts = [opening_debit, opening_credit, debit, credit, closing_debit, closing_credit];
+    headings.extend(amounts.map(|label| heading(label, Kind::Summed, 16)));
+    let rows = report.accounts.iter().map(|row| {
+        let mut cells = vec![Value::Text(row.account.clone()), Value::Text(row.name.clone())];
+        cells.extend(row.figures.columns().map(Value::Amount));
+        cells
+    });
+    let statement = Statement {
+        title: words.balance_title.to_owned(),
+        subtitle: span(language, report.from, report.through),
+        language,
+        day: report.through,
+        headings,
+        sections: vec![Section { rows: rows.collect(), ..Section::default() }],
+        total: Some(words.total.to_owned()),
+        opening: String::new(),
+        empty: words.empty.to_owned(),
+    };
+    written(&statement, report, format)
+}
+
+/// The general ledger in the format asked for: one section an account, with the balance after each line.
+pub fn general_ledger(
+    report: &GeneralLedger,
+    format: ReportFormat,
+    language: Language,
+) -> Result<Vec<u8>, RenderError> {
+    let words = words::of(language);
+    let [date, number, journal, document, auxiliary, label, debit, credit, balance, letter] = words.ledger;
+    let headings = vec![
+        heading(date, Kind::Date, 12),
+        heading(number, Kind::Text, 15),
+        heading(journal, Kind::Text, 8),
+        heading(document, Kind::Text, 18),
+        heading(auxiliary, Kind::Text, 18),
+        heading(label, Kind::Text, 50),
+        heading(debit, Kind::Summed, 16),
+        heading(credit, Kind::Summed, 16),
+        heading(balance, Kind::Running { plus: 6, less: 7 }, 16),
+        heading(letter, Kind::Text, 8),
+    ];
+    let section = |account: &LedgerAccount| Section {
+        title: Some(format!("{} {}", account.account, account.name)),
+        opening: Some(account.opening),
+        rows: account
+            .rows
+            .iter()
+            .map(|row| {
+                vec![
+                    Value::Date(row.date),
+                    Value::Text(row.number.to_string()),
+                    Value::Text(row.journal.code().to_owned()),
+                    Value::Text(row.document.clone()),
+                    Value::Text(row.auxiliary.clone().unwrap_or_default()),
+                    Value::Text(row.label.clone()),
+                    Value::Amount(row.debit),
+                    Value::Amount(row.credit),
+                    Value::Amount(row.balance),
+                    Value::Text(row.letter.clone().unwrap_or_default()),
+                ]
+            })
+            .collect(),
+    };
+    let statement = Statement {
+        title: words.ledger_title.to_owned(),
+        subtitle: span(language, report.from, report.through),
+        language,
+        day: report.through,
+        headings,
+        sections: report.accounts.iter().map(section).collect(),
+        total: Some(words.total.to_owned()),
+        opening: words.opening.to_owned(),
+        empty: words.empty.to_owned(),
+    };
+    written(&statement, report, format)
+}
+
+/// Entries of the journal in the format asked for, one row a line of an entry.
+pub fn journal(
+    books: &Books<'_>,
+    (from, through): (chrono::NaiveDate, chrono::NaiveDate),
+    format: ReportFormat,
+    language: Language,
+) -> Result<Vec<u8>, RenderError> {
+    let words = words::of(language);
+    let [account, name, ..] = words.balance;
+    let [date, number, journal, document, auxiliary, label, debit, credit, _, letter] = words.ledger;
+    let headings = vec![
+        heading(date, Kind::Date, 12),
+        heading(number, Kind::Text, 15),
+        heading(journal, Kind::Text, 8),
+        heading(document, Kind::Text, 18),
+        heading(account, Kind::Text, 10),
+        heading(name, Kind::Text, 32),
+        heading(auxiliary, Kind::Text, 18),
+        heading(label, Kind::Text, 44),
+        heading(debit, Kind::Summed, 16),
+        heading(credit, Kind::Summed, 16),
+        heading(letter, Kind::Text, 8),
+    ];
+    let mut rows = Vec::new();
+    for posted in books.entries {
+        let entry = &posted.entry;
+        for (position, line) in (1_i64..).zip(entry.lines()) {
+            let letter = books.letters.of(entry.journal, &entry.document, position);
+            rows.push(vec![
+                Value::Date(entry.date),
+                Value::Text(posted.number.to_string()),
+                Value::Text(entry.journal.code().to_owned()),
+                Value::Text(entry.document.clone()),
+                Value::Text(line.account.clone()),
+                Value::Text(books.chart.name(&line.account).to_owned()),
+                Value::Text(line.auxiliary.clone().unwrap_or_default()),
+                Value::Text(line.label.clone()),
+                Value::Amount(line.debit),
+                Value::Amount(line.credit),
+                Value::Text(letter.map(|letter| letter.code.clone()).unwrap_or_default()),
+            ]);
+        }
+    }
+    let statement = Statement {
+        title: words.journal_title.to_owned(),
+        subtitle: span(language, from, through),
+        language,
+        day: through,
+        headings,
+        sections: vec![Section { rows, ..Section::default() }],
+        total: Some(words.total.to_owned()),
+        opening: String::new(),
+        empty: words.empty.to_owned(),
+    };
+    match format {
+        ReportFormat::Json => super::entries_json(books),
+        _ => written(&statement, &(), format),
+    }
+}
+
+/// Which of the two tables of comparisons.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ComparisonKind {
+    Reconciliation,
+    TieOut,
+}
+
+/// Comparisons in the format asked for.
+pub fn comparisons(
+    report: &Reconciliation,
+    kind: ComparisonKind,
+    format: ReportFormat,
+    language: Language,
+) -> Result<Vec<u8>, RenderError> {
+    let words = words::of(language);
+    let [what, accounts, ledger, source, other, difference] = words.comparison;
+    let headings = vec![
+        heading(what, Kind::Text, 40),
+        heading(accounts, Kind::Text, 16),
+        heading(ledger, Kind::Amount, 18),
+        heading(source, Kind::Text, 60),
+        heading(other, Kind::Amount, 18),
+        heading(difference, Kind::Difference { plus: 2, less: 4 }, 16),
+    ];
+    let row = |one: &Comparison| {
+        let (what, source) = check_words(one.check, language);
+        vec![
+            Value::Text(what.to_owned()),
+            Value::Text(one.accounts.clone()),
+            Value::Amount(one.ledger),
+            Value::Text(format!("{source} ({})", one.count)),
+            Value::Amount(one.other),
+            Value::Amount(one.difference),
+        ]
+    };
+    let statement = Statement {
+        title: match kind {
+            ComparisonKind::Reconciliation => words.reconciliation_title.to_owned(),
+            ComparisonKind::TieOut => words.tie_out_title.to_owned(),
+        },
+        subtitle: span(language, report.from, report.through),
+        language,
+        day: report.through,
+        headings,
+        sections: vec![Section { rows: report.comparisons.iter().map(row).collect(), ..Section::default() }],
+        total: None,
+        opening: String::new(),
+        empty: words.empty.to_owned(),
+    };
+    written(&statement, report, format)
+}
+
+fn written(statement: &Statement, report: &impl Serialize, format: ReportFormat) -> Result<Vec<u8>, RenderError> {
+    match format {
+        ReportFormat::Pdf => statement_pdf::pdf(statement),
+        ReportFormat::Xlsx => statement_xlsx::xlsx(statement),
+        ReportFormat::Csv => statement_csv::csv(statement),
+        ReportFormat::Json => {
+            let mut bytes = serde_json::to_vec_pretty(report)?;
+            bytes.push(b'\n');
+            Ok(bytes)
+        }
+    }
+}
+
+fn heading(label: &str, kind: Kind, width_chars: u8) -> Heading {
+    Heading { label: label.to_owned(), kind, width_chars }
+}
+
+/// `du 1er janvier au 31 octobre 2026`.
+fn span(language: Language, from: chrono::NaiveDate, through: chrono::NaiveDate) -> String {
+    let to = through.succ_opt();
+    match crate::domain::calendar::DatePeriod::new(from, to) {
+        Ok(period) => Format::new(language).period(period),
+        Err(_) => Format::new(language).date(through),
+    }
+}
+
+/// What is compared, and where the second figure comes from.
+const fn check_words(check: Check, language: Language) -> (&'static str, &'static str) {
+    match language {
+        Language::French => words::check_french(check),
+        Language::English => words::check_english(check),
+    }
+}

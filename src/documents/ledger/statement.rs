@@ -1,0 +1,97 @@
+//! A report as one table in sections, which every format writes from the same value.
+
+use chrono::NaiveDate;
+
+use crate::domain::money::Money;
+use crate::domain::party::Language;
+
+/// What a column holds, and what stands below it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Text,
+    Date,
+    /// Summed by section and over all.
+    Summed,
+    /// What was before, plus one column, less another; a section begins with its opening.
+    Running {
+        plus: usize,
+        less: usize,
+    },
+    /// One column less another.
+    Difference {
+        plus: usize,
+        less: usize,
+    },
+    /// Not summed: a balance, a figure of its own.
+    Amount,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Heading {
+    pub label: String,
+    pub kind: Kind,
+    pub width_chars: u8,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Value {
+    Text(String),
+    Date(NaiveDate),
+    Amount(Money),
+    Empty,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Section {
+    /// Over its rows, where the report has several.
+    pub title: Option<String>,
+    /// What a running balance begins with.
+    pub opening: Option<Money>,
+    pub rows: Vec<Vec<Value>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Statement {
+    pub title: String,
+    pub subtitle: String,
+    pub language: Language,
+    /// The report's day: the only time in a file, so that the same books give the same bytes.
+    pub day: NaiveDate,
+    pub headings: Vec<Heading>,
+    pub sections: Vec<Section>,
+    /// The words beside sums; nothing is summed where it is missing.
+    pub total: Option<String>,
+    pub opening: String,
+    /// Said where there are no rows.
+    pub empty: String,
+}
+
+impl Statement {
+    /// The sum of a column over the rows of `sections`.
+    pub(super) fn sum(sections: &[Section], column: usize) -> Money {
+        let rows = sections.iter().flat_map(|section| &section.rows);
+        rows.filter_map(|row| row.get(column))
+            .map(|value| if let Value::Amount(amount) = value { *amount } else { Money::ZERO })
+            .sum()
+    }
+
+    /// Sums below `sections`, as a row: the word first, then the summed columns.
+    pub(super) fn sums(&self, sections: &[Section]) -> Vec<Value> {
+        let label = self.total.clone().unwrap_or_default();
+        let cell = |(column, heading): (usize, &Heading)| match (column, heading.kind) {
+            (0, _) => Value::Text(label.clone()),
+            (_, Kind::Summed) => Value::Amount(Statement::sum(sections, column)),
+            _ => Value::Empty,
+        };
+        self.headings.iter().enumerate().map(cell).collect()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.sections.iter().all(|section| section.rows.is_empty() && section.opening.is_none())
+    }
+
+    /// Whether sections have sums of their own besides the report's.
+    pub(super) fn sums_sections(&self) -> bool {
+        self.total.is_some() && self.sections.iter().any(|section| section.title.is_some())
+    }
+}

@@ -1,0 +1,51 @@
+//! The report's words: both languages say the same things, and each message is asked for.
+
+use std::collections::BTreeSet;
+
+const FRENCH: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/invoices/texts/fr/payback.ftl"));
+const ENGLISH: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/invoices/texts/en/payback.ftl"));
+
+fn ids(file: &str) -> BTreeSet<&str> {
+    let is_message = |line: &&str| line.starts_with(|c: char| c.is_ascii_lowercase());
+    file.lines().filter(is_message).filter_map(|line| line.split(" =").next()).collect()
+}
+
+#[test]
+fn both_languages_have_the_same_messages_and_each_is_asked_for() {
+    let sources = [
+        include_str!("words.rs"),
+        include_str!("csv.rs"),
+        include_str!("xlsx.rs"),
+        include_str!("xlsx/tables.rs"),
+        include_str!("pdf.rs"),
+        include_str!("pdf/basis.rs"),
+        include_str!("pdf/chart.rs"),
+        include_str!("pdf/opening.rs"),
+        include_str!("pdf/periods.rs"),
+        include_str!("pdf/results.rs"),
+    ]
+    .concat();
+    assert_eq!(ids(FRENCH), ids(ENGLISH));
+    let keys =
+        crate::domain::payback::Scenario::unchanged("", "").assumptions().map(|(key, _)| format!("payback-key-{key}"));
+    for id in ids(FRENCH).into_iter().filter(|id| !keys.iter().any(|key| key == id)) {
+        assert!(sources.contains(&format!("\"{id}\"")), "{id} is never used");
+    }
+    for asked in sources.split('"').filter(|text| text.starts_with("payback-") && !text.contains('{')) {
+        assert!(ids(FRENCH).contains(asked), "{asked} has no text");
+    }
+    for key in &keys {
+        assert!(ids(FRENCH).contains(key.as_str()), "{key} has no text");
+    }
+}
+
+#[test]
+fn french_punctuation_stands_off_by_a_narrow_no_break_space() {
+    for line in FRENCH.lines().filter(|line| !line.starts_with('#')) {
+        let text = line.split_once(" =").map_or(line, |(_, text)| text);
+        for (index, _) in text.match_indices([':', ';', '!', '?']) {
+            assert_eq!(text[..index].chars().next_back(), Some('\u{202f}'), "{line}");
+        }
+        assert!(!text.contains('\''), "{line}");
+    }
+}

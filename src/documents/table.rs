@@ -1,0 +1,160 @@
+//! A list as people see it on a page, as CSV and XLSX.
+//!
+//! French CSV: `;`, decimal comma and a byte order mark, as a French spreadsheet opens it; English: `,` and decimal
+//! point. Amounts are numbers in both formats; text that a spreadsheet would take for a formula stays text.
+
+use std::borrow::Cow;
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatBorder, Workbook};
+
+use super::amortisation::{RenderError, looks_like_formula};
+use crate::domain::money::Money;
+use crate::domain::party::Language;
+
+/// A list with its headings; every row has as many cells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Table {
+    /// The sheet's name, at most 31 characters.
+    pub name: String,
+    /// The day the list was made, which dates the file.
+    pub day: NaiveDate,
+    pub headings: Vec<String>,
+    pub rows: Vec<Vec<Cell>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cell {
+    Empty,
+    Text(String),
+    Day(NaiveDate),
+    Amount(Money),
+    Number(Decimal),
+}
+
+/// RFC 4180 quoting, CRLF.
+pub fn csv(table: &Table, language: Language) -> Result<Vec<u8>, RenderError> {
+    let (delimiter, mark) = match language {
+        Language::French => (b';', "\u{feff}"),
+        Language::English => (b',', ""),
+    };
+    let mut bytes = mark.as_bytes().to_vec();
+    let mut writer =
+        ::csv::WriterBuilder::new().delimiter(delimiter).terminator(::csv::Terminator::CRLF).from_writer(&mut bytes);
+    writer.write_record(&table.headings)?;
+    for row in &table.rows {
+        writer.write_record(row.iter().map(|cell| text(cell, language)))?;
+    }
+    writer.flush().map_err(::csv::Error::from)?;
+    drop(writer);
+    Ok(bytes)
+}
+
+fn text(cell: &Cell, language: Language) -> String {
+    let number = |number: String| match language {
+        Language::French => number.replace('.', ","),
+        Language::English => number,
+    };
+    match cell {
+        Cell::Empty => String::new(),
+        Cell::Text(text) => guarded(text).into_owned(),
+        Cell::Day(day) => day.to_string(),
+        Cell::Amount(amount) => number(amount.to_string()),
+        Cell::Number(value) => number(value.normalize().to_string()),
+    }
+}
+
+/// An apostrophe first keeps a spreadsheet from running the text as a formula.
+fn guarded(text: &str) -> Cow<'_, str> {
+    if looks_like_formula(text) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
+}
+
+/// One sheet with a frozen head and a filter.
+pub fn xlsx(table: &Table, language: Language) -> Result<Vec<u8>, RenderError> {
+    let mut workbook = Workbook::new();
+    let made = ExcelDateTime::parse_from_str(&table.day.to_string())?;
+    workbook.set_properties(&DocProperties::new().set_title(&table.name).set_creation_datetime(&made));
+    let sheet = workbook.add_worksheet();
+    sheet.set_name(&table.name)?.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);
+    sheet.set_freeze_panes(1, 0)?;
+    sheet.set_repeat_rows(0, 0)?;
+    let heading = Format::new().set_bold().set_border_bottom(FormatBorder::Thin);
+    let amount = Format::new().set_num_format("#,##0.00");
+    let day_format = match language {
+        Language::French => "dd/mm/yyyy",
+        Language::English => "yyyy-mm-dd",
+    };
+    let day = Format::new().set_num_format(day_format);
+    for (column, text) in (0_u16..).zip(&table.headings) {
+        sheet.write_string_with_format(0, column, text, &heading)?;
+        let widest = table.rows.iter().take(200).filter_map(|row| row.get(usize::from(column))).map(width).max();
+        let width = widest.unwrap_or_default().max(text.chars().count()).clamp(8, 60);
+        sheet.set_column_width(column, f64::from(u8::try_from(width).unwrap_or(u8::MAX)))?;
+    }
+    for (row, cells) in (1_u32..).zip(&table.rows) {
+        for (column, cell) in (0_u16..).zip(cells) {
+            match cell {
+                Cell::Empty => continue,
+                Cell::Text(text) => sheet.write_string(row, column, text)?,
+                Cell::Day(value) => {
+                    let value = ExcelDateTime::parse_from_str(&value.to_string())?;
+                    sheet.write_datetime_with_format(row, column, value, &day)?
+                }
+                Cell::Amount(money) => {
+                    sheet.write_number_with_format(row, column, f64::try_from(money.to_decimal())?, &amount)?
+                }
+                Cell::Number(number) => sheet.write_number(row, column, f64::try_from(*number)?)?,
+            };
+        }
+    }
+    let (last_row, last_column) = (u32::try_from(table.rows.len())?, u16::try_from(table.headings.len())?);
+    if last_row > 0 && last_column > 0 {
+        sheet.autofilter(0, 0, last_row, last_column - 1)?;
+    }
+    Ok(workbook.save_to_buffer()?)
+}
+
+/// How wide a cell is, in characters.
+fn width(cell: &Cell) -> usize {
+    match cell {
+        Cell::Empty => 0,
+        Cell::Text(text) => text.chars().count() + 1,
+        Cell::Day(_) => 11,
+        Cell::Amount(_) | Cell::Number(_) => 15,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table() -> Table {
+        Table {
+            name: "Factures".into(),
+            day: NaiveDate::from_ymd_opt(2026, 11, 3).unwrap(),
+            headings: vec!["Numéro".into(), "Échéance".into(), "Montant".into()],
+            rows: vec![vec![
+                Cell::Text("=HYPERLINK(1)".into()),
+                Cell::Day(NaiveDate::from_ymd_opt(2026, 12, 3).unwrap()),
+                Cell::Amount(Money::from_cents(-123_456)),
+            ]],
+        }
+    }
+
+    #[test]
+    fn a_list_as_csv_opens_in_each_languages_spreadsheet() {
+        let text = |language| String::from_utf8(csv(&table(), language).unwrap()).unwrap();
+        let french = "\u{feff}Numéro;Échéance;Montant\r\n'=HYPERLINK(1);2026-12-03;-1234,56\r\n";
+        assert_eq!(text(Language::French), french);
+        let english = "Numéro,Échéance,Montant\r\n'=HYPERLINK(1),2026-12-03,-1234.56\r\n";
+        assert_eq!(text(Language::English), english);
+    }
+
+    #[test]
+    fn the_same_list_gives_the_same_workbook() {
+        let first = xlsx(&table(), Language::French).unwrap();
+        assert!(first.starts_with(b"PK"));
+        assert_eq!(first, xlsx(&table(), Language::French).unwrap());
+    }
+}

@@ -1,0 +1,99 @@
+//! Files in one ZIP archive, written one after the other so that none has to be kept.
+//!
+//! The files are stored as they are: a PDF is compressed already. The archive holds fewer than 65,536 files and less
+//! than 4 GiB, which the format's first version can count.
+
+use flate2::Crc;
+
+use super::DocumentError;
+
+/// An archive being written: [`file`](Zip::file) for each, then [`end`](Zip::end); what they return, one after the
+/// other, is the archive.
+#[derive(Debug, Default)]
+pub struct Zip {
+    /// The directory that ends the archive, so far.
+    directory: Vec<u8>,
+    files: u16,
+    written: u32,
+}
+
+/// 1 January 1980, 00:00: an archive of the same files is the same bytes.
+const TIME: u16 = 0;
+const DATE: u16 = 0x21;
+/// Names are UTF-8.
+const FLAGS: u16 = 0x800;
+const VERSION: u16 = 20;
+
+impl Zip {
+    /// The bytes of one file with its head.
+    pub fn file(&mut self, name: &str, content: &[u8]) -> Result<Vec<u8>, DocumentError> {
+        let too_large = || DocumentError::Write("a ZIP archive holds fewer than 65,536 files and 4 GiB".to_owned());
+        let size = u32::try_from(content.len()).map_err(|_| too_large())?;
+        let length = u16::try_from(name.len()).map_err(|_| too_large())?;
+        let mut crc = Crc::new();
+        crc.update(content);
+        let common = |bytes: &mut Vec<u8>| {
+            for field in [VERSION, FLAGS, 0, TIME, DATE] {
+                bytes.extend(field.to_le_bytes());
+            }
+            for field in [crc.sum(), size, size] {
+                bytes.extend(field.to_le_bytes());
+            }
+            bytes.extend(length.to_le_bytes());
+            bytes.extend(0_u16.to_le_bytes());
+        };
+        let mut bytes = b"PK\x03\x04".to_vec();
+        common(&mut bytes);
+        bytes.extend(name.as_bytes());
+        bytes.extend(content);
+
+        self.directory.extend(b"PK\x01\x02");
+        self.directory.extend(VERSION.to_le_bytes());
+        common(&mut self.directory);
+        // Comment, disk, attributes within and without: none.
+        self.directory.extend([0; 10]);
+        self.directory.extend(self.written.to_le_bytes());
+        self.directory.extend(name.as_bytes());
+
+        self.files = self.files.checked_add(1).ok_or_else(too_large)?;
+        let added = u32::try_from(bytes.len()).map_err(|_| too_large())?;
+        self.written = self.written.checked_add(added).ok_or_else(too_large)?;
+        Ok(bytes)
+    }
+
+    /// The directory, which ends the archive.
+    pub fn end(self) -> Result<Vec<u8>, DocumentError> {
+        let size = u32::try_from(self.directory.len()).map_err(|error| DocumentError::Write(error.to_string()))?;
+        let mut bytes = self.directory;
+        bytes.extend(b"PK\x05\x06");
+        bytes.extend([0; 4]);
+        bytes.extend(self.files.to_le_bytes());
+        bytes.extend(self.files.to_le_bytes());
+        bytes.extend(size.to_le_bytes());
+        bytes.extend(self.written.to_le_bytes());
+        bytes.extend([0; 2]);
+        Ok(bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+    use std::process::Command;
+
+    #[test]
+    fn what_is_put_in_comes_out() {
+        let mut zip = Zip::default();
+        let mut bytes = zip.file("DC2026000001.pdf", b"first").unwrap();
+        bytes.extend(zip.file("Relev\u{e9}.csv", &[0, 1, 2, 255]).unwrap());
+        bytes.extend(zip.end().unwrap());
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(&bytes).unwrap();
+        let script = "import sys, zipfile; z = zipfile.ZipFile(sys.argv[1]); assert z.testzip() is None; \
+                      print([(i.filename, z.read(i)) for i in z.infolist()])";
+        let output = Command::new("python3").args(["-c", script]).arg(file.path()).output().unwrap();
+        let shown = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(shown.contains("('DC2026000001.pdf', b'first')") && shown.contains("('Relev\u{e9}.csv'"), "{output:?}");
+    }
+}

@@ -1,0 +1,260 @@
+//! What is open on one invoice, and the entries that change it.
+//!
+//! open = invoice + late interest − credit notes − payments. A payment is never more than what is open: money that
+//! belongs to another invoice is recorded there. It pays the invoice first and interest afterwards, so that interest
+//! never bears interest.
+
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use super::{Buyer, LateInterest, LateInterestError, late_interest};
+use crate::domain::invoice::{InvoiceKind, IssuedInvoice};
+use crate::domain::ledger::{AccountRole, Chart, Journal, JournalEntry, JournalLine, LedgerError, ReferenceRate};
+use crate::domain::money::Money;
+
+/// A payment as it was recorded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Payment {
+    /// `REG-2026-000001`.
+    pub number: String,
+    pub received_on: NaiveDate,
+    pub amount: Money,
+    /// What the bank says of it.
+    pub reference: Option<String>,
+}
+
+/// Everything that happened to an invoice since its issue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvoiceAccount<'a> {
+    pub invoice: &'a IssuedInvoice,
+    /// What its credit notes take back.
+    pub credited: Money,
+    /// Oldest first.
+    pub payments: Vec<Payment>,
+    /// Late interest and indemnities claimed so far.
+    pub interest: Money,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PaymentError {
+    #[error("{0} is a credit note: nothing is paid on it")]
+    OfCreditNote(String),
+    #[error("{0} is not above zero; write what was received, such as 1200.00")]
+    NotPositive(Money),
+    #[error(
+        "{amount} is more than what is open on {invoice}: {gross} invoiced + {interest} interest − {credited} credited − {paid} paid = {open}; record {open} here and the rest, {excess}, on the invoice it pays"
+    )]
+    TooMuch {
+        invoice: String,
+        amount: Money,
+        gross: Money,
+        interest: Money,
+        credited: Money,
+        paid: Money,
+        open: Money,
+        excess: Money,
+    },
+    #[error("{invoice} was issued on {issued}, so it cannot be paid on {received}; check the date")]
+    BeforeIssue { invoice: String, issued: NaiveDate, received: NaiveDate },
+    #[error("{received} has not come yet; record a payment on or after the day it is received")]
+    InFuture { received: NaiveDate },
+}
+
+impl InvoiceAccount<'_> {
+    pub fn paid(&self) -> Money {
+        self.payments.iter().map(|payment| payment.amount).sum()
+    }
+
+    /// What remains to be paid.
+    pub fn open(&self) -> Money {
+        self.invoice.totals.gross + self.interest - self.credited - self.paid()
+    }
+
+    /// Whether `amount` received on a day may be recorded here.
+    pub fn accepts(&self, amount: Money, received: NaiveDate, today: NaiveDate) -> Result<(), PaymentError> {
+        let invoice = self.invoice.number.to_string();
+        if self.invoice.kind == InvoiceKind::CreditNote {
+            return Err(PaymentError::OfCreditNote(invoice));
+        }
+        if amount <= Money::ZERO {
+            return Err(PaymentError::NotPositive(amount));
+        }
+        if received > today {
+            return Err(PaymentError::InFuture { received });
+        }
+        let issued = self.invoice.issue_date;
+        if received < issued {
+            return Err(PaymentError::BeforeIssue { invoice, issued, received });
+        }
+        let open = self.open();
+        if amount > open {
+            return Err(PaymentError::TooMuch {
+                invoice,
+                amount,
+                gross: self.invoice.totals.gross,
+                interest: self.interest,
+                credited: self.credited,
+                paid: self.paid(),
+                open,
+                excess: amount - open,
+            });
+        }
+        Ok(())
+    }
+
+    /// What each payment paid of the invoice itself, leaving out what paid interest.
+    fn principal_parts(&self) -> Vec<(&Payment, Money)> {
+        let mut owed = self.invoice.totals.gross - self.credited;
+        let mut parts = Vec::with_capacity(self.payments.len());
+        for payment in &self.payments {
+            let part = payment.amount.min(owed.max(Money::ZERO));
+            owed -= part;
+            parts.push((payment, part));
+        }
+        parts
+    }
+
+    /// What is due for each payment that came late, oldest first; the indemnity once, with the first of them.
+    pub fn late_payments(
+        &self,
+        rates: &[ReferenceRate],
+    ) -> Result<Vec<(&Payment, Money, LateInterest)>, LateInterestError> {
+        let mut late = Vec::new();
+        for (payment, part) in self.principal_parts() {
+            if part.is_zero() {
+                continue;
+            }
+            let due = self.invoice.due_date;
+            let Some(mut claim) = late_interest(part, due, payment.received_on, Buyer::Public, rates)? else {
+                continue;
+            };
+            if !late.is_empty() {
+                claim.indemnity = Money::ZERO;
+                claim.total = claim.interest;
+            }
+            late.push((payment, part, claim));
+        }
+        Ok(late)
+    }
+}
+
+/// `REG-2026-000001`.
+pub fn payment_number(year: i32, position: i64) -> String {
+    format!("REG-{year:04}-{position:06}")
+}
+
+/// Bank to the debit, the customer to the credit.
+pub fn payment_entry(invoice: &IssuedInvoice, payment: &Payment, chart: &Chart) -> Result<JournalEntry, LedgerError> {
+    let label = format!("Règlement {} {}", invoice.number, invoice.buyer.name);
+    let tenant = invoice.buyer.code.as_str();
+    let lines = vec![
+        JournalLine::debit(chart.account(AccountRole::Bank), None, &label, payment.amount),
+        JournalLine::credit(chart.account(AccountRole::Customers), Some(tenant), &label, payment.amount),
+    ];
+    JournalEntry::new(Journal::Payments, payment.received_on, payment.number.clone(), label, lines)
+}
+
+/// The document of the claim for a late payment.
+pub fn interest_document(payment: &Payment) -> String {
+    format!("INT-{}", payment.number)
+}
+
+/// The customer to the debit, interest and indemnity to the credit, on `date`.
+pub fn interest_entry(
+    invoice: &IssuedInvoice,
+    payment: &Payment,
+    claim: &LateInterest,
+    date: NaiveDate,
+    chart: &Chart,
+) -> Result<JournalEntry, LedgerError> {
+    let tenant = invoice.buyer.code.as_str();
+    let label = format!("Intérêts moratoires {} ({} j à {} %)", invoice.number, claim.days, claim.rate_percent);
+    let mut lines = vec![JournalLine::debit(chart.account(AccountRole::Customers), Some(tenant), &label, claim.total)];
+    if !claim.interest.is_zero() {
+        lines.push(JournalLine::credit(chart.account(AccountRole::LateInterest), None, &label, claim.interest));
+    }
+    if !claim.indemnity.is_zero() {
+        let account = chart.account(AccountRole::RecoveryIndemnity);
+        let label = format!("Indemnité forfaitaire {}", invoice.number);
+        lines.push(JournalLine::credit(account, None, &label, claim.indemnity));
+    }
+    JournalEntry::new(Journal::Miscellaneous, date, interest_document(payment), label, lines)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::invoice::example::issued;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    fn euros(text: &str) -> Money {
+        text.parse().unwrap()
+    }
+
+    fn payment(number: i64, day_text: &str, amount: &str) -> Payment {
+        Payment {
+            number: payment_number(2026, number),
+            received_on: day(day_text),
+            amount: euros(amount),
+            reference: None,
+        }
+    }
+
+    fn rates() -> [ReferenceRate; 1] {
+        [ReferenceRate { from: day("2025-06-11"), percent: "2.15".parse().unwrap() }]
+    }
+
+    /// 120,000.00 due 2026-03-06.
+    fn account(invoice: &IssuedInvoice, payments: Vec<Payment>) -> InvoiceAccount<'_> {
+        InvoiceAccount { invoice, credited: Money::ZERO, payments, interest: Money::ZERO }
+    }
+
+    #[test]
+    fn too_much_is_refused_with_its_arithmetic() {
+        let invoice = issued("120000.00", "2026-01-15", "2026-03-06");
+        let account = account(&invoice, vec![payment(1, "2026-02-01", "20000.00")]);
+        let today = day("2026-04-01");
+        assert_eq!(account.accepts(euros("100000.00"), day("2026-03-31"), today), Ok(()));
+        assert_eq!(
+            account.accepts(euros("100000.01"), day("2026-03-31"), today).unwrap_err().to_string(),
+            "100000.01 is more than what is open on DC2026000123: 120000.00 invoiced + 0.00 interest − 0.00 credited − 20000.00 paid = 100000.00; record 100000.00 here and the rest, 0.01, on the invoice it pays"
+        );
+        assert!(account.accepts(Money::ZERO, today, today).is_err());
+        assert!(account.accepts(euros("1.00"), day("2026-01-14"), today).is_err());
+        assert!(account.accepts(euros("1.00"), day("2026-04-02"), today).is_err());
+    }
+
+    #[test]
+    fn the_handbooks_late_payment_is_claimed_and_balances() {
+        let invoice = issued("120000.00", "2026-01-15", "2026-03-06");
+        let account = account(&invoice, vec![payment(1, "2026-03-31", "120000.00")]);
+        let late = account.late_payments(&rates()).unwrap();
+        let [(paid, part, claim)] = late.as_slice() else { panic!("one claim") };
+        assert_eq!((*part, claim.interest, claim.total), (euros("120000.00"), euros("834.25"), euros("874.25")));
+        let entry = interest_entry(&invoice, paid, claim, day("2026-03-31"), &Chart::default()).unwrap();
+        assert_eq!(entry.total(), euros("874.25"));
+        assert_eq!(entry.document, "INT-REG-2026-000001");
+    }
+
+    #[test]
+    fn parts_bear_interest_apart_and_the_indemnity_once() {
+        let invoice = issued("120000.00", "2026-01-15", "2026-03-06");
+        let mut account = account(
+            &invoice,
+            vec![
+                payment(1, "2026-03-06", "20000.00"),
+                payment(2, "2026-03-31", "60000.00"),
+                payment(3, "2026-03-31", "40000.00"),
+                payment(4, "2026-05-31", "874.25"),
+            ],
+        );
+        account.interest = euros("607.71");
+        let late = account.late_payments(&rates()).unwrap();
+        let shown: Vec<String> =
+            late.iter().map(|(paid, _, claim)| format!("{} {}", paid.number, claim.total)).collect();
+        assert_eq!(shown, ["REG-2026-000002 457.12", "REG-2026-000003 278.08"]);
+    }
+}

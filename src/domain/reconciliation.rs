@@ -1,0 +1,314 @@
+//! Two sources for one figure: what the accounts say, and what the invoices, payments and plans say.
+//!
+//! Owns: the comparisons of a reconciliation and of a tie-out. Does not own: reading either side. Invariant: a
+//! comparison always shows both figures and their difference; nothing is left out because it agrees.
+
+use std::collections::BTreeMap;
+
+use chrono::{Datelike, NaiveDate};
+use serde::Serialize;
+
+use super::amortisation::AmortisationReport;
+use super::contract::Service;
+use super::invoice::{InvoiceKind, IssuedInvoice};
+use super::ledger::{AccountRole, Chart, Journal, JournalLine, PostedEntry};
+use super::money::Money;
+use super::receivables::Payment;
+
+/// What is compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Check {
+    /// The customers' balance, and what is open on every document.
+    Receivables,
+    /// Income of the year by account, and the lines of the year's documents.
+    Revenue,
+    /// VAT collected in the year, and that of its documents.
+    Vat,
+    /// Money received in the year, and the payments recorded.
+    Payments,
+    /// The gross value of assets in service, and their costs in the book.
+    AssetCost,
+    /// Accumulated depreciation, and the plans through the day.
+    Depreciation,
+    /// Subsidies received, and those of the book.
+    SubsidyReceived,
+    /// Subsidies taken to income, and the plans through the day.
+    SubsidyTransferred,
+    /// Invoices of the year, and debits of customers in the sales journal.
+    Invoiced,
+    /// Credit notes of the year, and credits of customers there.
+    Credited,
+    /// Late interest claimed, and the income it became.
+    InterestClaimed,
+    /// Depreciation charged, and what it added to accumulated depreciation.
+    DepreciationCharged,
+    /// Subsidies taken to income, and what was taken from them.
+    SubsidyIncome,
+    /// All debits, and all credits.
+    Journal,
+}
+
+/// One figure from two places.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Comparison {
+    pub check: Check,
+    /// The accounts the first figure comes from.
+    pub accounts: String,
+    /// What the accounts say.
+    pub ledger: Money,
+    /// What it is held against, or the other side of the same entries.
+    pub other: Money,
+    /// How many documents, payments or components the other figure is made of.
+    pub count: usize,
+    pub difference: Money,
+}
+
+/// All comparisons of one day or year.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Reconciliation {
+    pub from: NaiveDate,
+    pub through: NaiveDate,
+    pub comparisons: Vec<Comparison>,
+}
+
+impl Reconciliation {
+    /// Nothing differs.
+    pub fn is_clean(&self) -> bool {
+        self.comparisons.iter().all(|one| one.difference.is_zero())
+    }
+}
+
+/// What the comparisons are made from.
+#[derive(Debug, Clone, Copy)]
+pub struct Sources<'a> {
+    pub entries: &'a [PostedEntry],
+    /// Every issued document.
+    pub documents: &'a [IssuedInvoice],
+    pub payments: &'a [Payment],
+    /// As of the last day.
+    pub plans: &'a AmortisationReport,
+    pub chart: &'a Chart,
+}
+
+/// The accounts' balances on `through` against everything that should explain them; income, VAT and payments of its year.
+pub fn reconcile(sources: &Sources<'_>, through: NaiveDate) -> Reconciliation {
+    let from = NaiveDate::from_ymd_opt(through.year(), 1, 1).unwrap_or(through);
+    let books = Look { sources, from, through };
+    let mut comparisons = vec![books.receivables()];
+    comparisons.extend(books.revenue());
+    comparisons.push(books.vat());
+    comparisons.push(books.payments());
+    comparisons.extend(books.assets());
+    Reconciliation { from, through, comparisons }
+}
+
+/// Every total of the year [from, through], found in two places.
+pub fn tie_out(sources: &Sources<'_>, from: NaiveDate, through: NaiveDate) -> Reconciliation {
+    let books = Look { sources, from, through };
+    let mut comparisons = vec![books.documents(Check::Invoiced), books.documents(Check::Credited)];
+    comparisons.extend(books.revenue());
+    comparisons.push(books.vat());
+    comparisons.push(books.payments());
+    comparisons.push(books.two_sides(
+        Check::InterestClaimed,
+        Journal::Miscellaneous,
+        books.account(AccountRole::Customers),
+        &[books.account(AccountRole::LateInterest), books.account(AccountRole::RecoveryIndemnity)],
+    ));
+    let charge = books.account(AccountRole::DepreciationCharge);
+    comparisons.push(books.two_sides(Check::DepreciationCharged, Journal::Depreciation, charge, &["28"]));
+    let transferred = books.account(AccountRole::SubsidyTransferred);
+    let income = books.account(AccountRole::SubsidyIncome);
+    comparisons.push(books.two_sides(Check::SubsidyIncome, Journal::Depreciation, transferred, &[income]));
+    comparisons.push(books.all());
+    Reconciliation { from, through, comparisons }
+}
+
+/// The sources between two days.
+struct Look<'a> {
+    sources: &'a Sources<'a>,
+    from: NaiveDate,
+    through: NaiveDate,
+}
+
+const SERVICES: [(Service, AccountRole); 4] = [
+    (Service::Space, AccountRole::Space),
+    (Service::Power, AccountRole::Power),
+    (Service::Storage, AccountRole::Storage),
+    (Service::Other, AccountRole::OtherServices),
+];
+
+impl Look<'_> {
+    fn account(&self, role: AccountRole) -> &str {
+        self.sources.chart.account(role)
+    }
+
+    /// Debits less credits of an account through the last day, before its year is closed.
+    fn balance(&self, account: &str) -> Money {
+        let entries = self.sources.entries.iter().filter(|posted| {
+            let entry = &posted.entry;
+            entry.date <= self.through
+                && !(entry.journal == Journal::Closing && entry.date.year() == self.through.year())
+        });
+        entries.flat_map(|posted| posted.entry.lines()).filter(|line| line.account == account).map(net).sum()
+    }
+
+    /// Lines posted within the days in `journal`, or in any but those that open and close years.
+    fn moved(&self, journal: Option<Journal>) -> impl Iterator<Item = &JournalLine> {
+        let entries = self.sources.entries.iter().filter(move |posted| {
+            let entry = &posted.entry;
+            let wanted = match journal {
+                Some(journal) => entry.journal == journal,
+                None => !matches!(entry.journal, Journal::Opening | Journal::Closing),
+            };
+            wanted && (self.from..=self.through).contains(&entry.date)
+        });
+        entries.flat_map(|posted| posted.entry.lines())
+    }
+
+    fn issued(&self, from: Option<NaiveDate>) -> impl Iterator<Item = &IssuedInvoice> {
+        let days = from.unwrap_or(NaiveDate::MIN)..=self.through;
+        self.sources.documents.iter().filter(move |document| days.contains(&document.issue_date))
+    }
+
+    fn receivables(&self) -> Comparison {
+        let account = self.account(AccountRole::Customers);
+        let documents: Money = self.issued(None).map(|one| signed(one, one.totals.gross)).sum();
+        let paid: Money = self
+            .sources
+            .payments
+            .iter()
+            .filter(|payment| payment.received_on <= self.through)
+            .map(|payment| payment.amount)
+            .sum();
+        let claims = self.sources.entries.iter().filter(|posted| {
+            let entry = &posted.entry;
+            entry.journal == Journal::Miscellaneous && entry.document.starts_with("INT-") && entry.date <= self.through
+        });
+        let claimed: Money = claims.map(|posted| posted.entry.total()).sum();
+        let count = self.issued(None).count();
+        comparison(Check::Receivables, account, self.balance(account), documents + claimed - paid, count)
+    }
+
+    fn revenue(&self) -> Vec<Comparison> {
+        let mut accounts: BTreeMap<&str, (Money, usize)> = BTreeMap::new();
+        for (service, role) in SERVICES {
+            let held = accounts.entry(self.account(role)).or_default();
+            for document in self.issued(Some(self.from)) {
+                let lines = document.charges.iter().filter(|charge| charge.service == service);
+                held.0 += signed(document, lines.clone().map(|charge| charge.net).sum());
+                held.1 += lines.count();
+            }
+        }
+        let income = |account: &str| -> Money {
+            -self.moved(Some(Journal::Sales)).filter(|line| line.account == account).map(net).sum::<Money>()
+        };
+        accounts
+            .into_iter()
+            .map(|(account, (billed, count))| comparison(Check::Revenue, account, income(account), billed, count))
+            .collect()
+    }
+
+    fn vat(&self) -> Comparison {
+        let account = self.account(AccountRole::VatCollected);
+        let collected: Money =
+            -self.moved(Some(Journal::Sales)).filter(|line| line.account == account).map(net).sum::<Money>();
+        let billed = self.issued(Some(self.from)).map(|one| signed(one, one.totals.tax)).sum();
+        comparison(Check::Vat, account, collected, billed, self.issued(Some(self.from)).count())
+    }
+
+    fn payments(&self) -> Comparison {
+        let account = self.account(AccountRole::Bank);
+        let received = self.moved(Some(Journal::Payments)).filter(|line| line.account == account).map(net).sum();
+        let days = self.from..=self.through;
+        let recorded = || self.sources.payments.iter().filter(|payment| days.contains(&payment.received_on));
+        let paid = recorded().map(|payment| payment.amount).sum();
+        comparison(Check::Payments, account, received, paid, recorded().count())
+    }
+
+    /// Gross values and depreciation by account, subsidies as a whole.
+    fn assets(&self) -> Vec<Comparison> {
+        let chart = self.sources.chart;
+        let mut cost: BTreeMap<String, (Money, usize)> = BTreeMap::new();
+        let mut depreciation: BTreeMap<String, (Money, usize)> = BTreeMap::new();
+        let components = || self.sources.plans.assets.iter().flat_map(|asset| &asset.components);
+        for component in components() {
+            let position = &component.plan.position;
+            let accumulated = chart.accumulated_depreciation(&component.account);
+            for (held, account, amount) in [
+                (&mut cost, component.account.clone(), position.gross_value),
+                (&mut depreciation, accumulated, position.cumulative),
+            ] {
+                let sum = held.entry(account).or_default();
+                sum.0 += amount;
+                sum.1 += 1;
+            }
+        }
+        let subsidy = &self.sources.plans.total.position.subsidy;
+        let count = components().count();
+        let mut found: Vec<Comparison> = Vec::new();
+        for (account, (amount, count)) in &cost {
+            found.push(comparison(Check::AssetCost, account, self.balance(account), *amount, *count));
+        }
+        for (account, (amount, count)) in &depreciation {
+            found.push(comparison(Check::Depreciation, account, -self.balance(account), *amount, *count));
+        }
+        let received = chart.account(AccountRole::SubsidyReceived);
+        found.push(comparison(Check::SubsidyReceived, received, -self.balance(received), subsidy.received, count));
+        let transferred = chart.account(AccountRole::SubsidyTransferred);
+        let taken = self.balance(transferred);
+        found.push(comparison(Check::SubsidyTransferred, transferred, taken, subsidy.cumulative, count));
+        found
+    }
+
+    /// Gross amounts of the year's documents against the customers' side of the sales journal.
+    fn documents(&self, check: Check) -> Comparison {
+        let account = self.account(AccountRole::Customers);
+        let is_credit = check == Check::Credited;
+        let of_kind =
+            || self.issued(Some(self.from)).filter(move |one| (one.kind == InvoiceKind::CreditNote) == is_credit);
+        let lines = self.moved(Some(Journal::Sales)).filter(|line| line.account == account);
+        let side = lines.map(|line| if is_credit { line.credit } else { line.debit }).sum();
+        comparison(check, account, side, of_kind().map(|one| one.totals.gross).sum(), of_kind().count())
+    }
+
+    /// Debits of one account against the credits of others in one journal.
+    fn two_sides(&self, check: Check, journal: Journal, account: &str, others: &[&str]) -> Comparison {
+        let is_other = |line: &&JournalLine| others.iter().any(|other| line.account.starts_with(other));
+        // Of the journal's entries only those that touch the others: disposals stand in it too.
+        let entries = self.sources.entries.iter().filter(|posted| {
+            posted.entry.journal == journal
+                && (self.from..=self.through).contains(&posted.entry.date)
+                && posted.entry.lines().iter().any(|line| is_other(&line))
+        });
+        let entries: Vec<&PostedEntry> = entries.collect();
+        let lines = || entries.iter().flat_map(|posted| posted.entry.lines());
+        let own = lines().filter(|line| line.account == account).map(net).sum();
+        let against: Money = -lines().filter(is_other).map(net).sum::<Money>();
+        let accounts = format!("{account} / {}", others.join(", "));
+        comparison(check, &accounts, own, against, entries.len())
+    }
+
+    fn all(&self) -> Comparison {
+        let debit = self.moved(None).map(|line| line.debit).sum();
+        let credit = self.moved(None).map(|line| line.credit).sum();
+        comparison(Check::Journal, "1–8", debit, credit, self.moved(None).count())
+    }
+}
+
+fn comparison(check: Check, accounts: &str, ledger: Money, other: Money, count: usize) -> Comparison {
+    Comparison { check, accounts: accounts.to_owned(), ledger, other, count, difference: ledger - other }
+}
+
+fn net(line: &JournalLine) -> Money {
+    line.debit - line.credit
+}
+
+/// A credit note counts against the others.
+fn signed(document: &IssuedInvoice, amount: Money) -> Money {
+    match document.kind {
+        InvoiceKind::CreditNote => -amount,
+        InvoiceKind::Invoice | InvoiceKind::Corrected => amount,
+    }
+}

@@ -1,0 +1,145 @@
+//! `GET /api/v1/audit/…`: the trail as it is chained, and what is signed of it.
+
+use actix_web::HttpResponse;
+use actix_web::web::{Data, Query};
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::parsed;
+use crate::app::read_trail::{self, ChainedEvent, TrailFilter};
+use crate::domain::audit::SignedRoot;
+use crate::http::auth::Granted;
+use crate::http::error::{Fault, Problem};
+use crate::http::state::{Shared, blocking};
+
+const EVENTS_MAX: i64 = 1_000;
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct EventsQuery {
+    /// What was changed: an invoice number, a contract code, a day.
+    subject: Option<String>,
+    /// `invoice.issued`, or `invoice` for all that was done to invoices.
+    action: Option<String>,
+    actor: Option<String>,
+    /// First day (UTC).
+    from: Option<String>,
+    /// Last day (UTC).
+    through: Option<String>,
+    /// Only events after this sequence: the last one of the answer before.
+    after: Option<String>,
+    /// At most so many, 1,000 at most and otherwise.
+    limit: Option<String>,
+}
+
+/// An event and its place in the chain.
+#[derive(Serialize, ToSchema)]
+pub struct EventAnswer {
+    sequence: i64,
+    previous: String,
+    hash: String,
+    at: DateTime<Utc>,
+    actor: String,
+    origin: Option<String>,
+    action: String,
+    subject: String,
+    #[schema(value_type = Option<Object>)]
+    before: Option<serde_json::Value>,
+    #[schema(value_type = Object)]
+    detail: serde_json::Value,
+    reason: Option<String>,
+}
+
+/// A signed state of the trail.
+#[derive(Serialize, ToSchema)]
+pub struct RootAnswer {
+    day: NaiveDate,
+    at: DateTime<Utc>,
+    /// How many events it covers.
+    size: i64,
+    head: String,
+    root: String,
+    previous: String,
+    /// The ed25519 public key, in hex.
+    key: String,
+    signature: String,
+}
+
+#[utoipa::path(
+    get, path = "/api/v1/audit/events", tag = "audit", params(EventsQuery),
+    responses((status = 200, body = Vec<EventAnswer>, description = "Oldest first."), (status = 400, body = Problem),
+              (status = 401, body = Problem), (status = 403, body = Problem)),
+    security(("token" = []))
+)]
+pub async fn events(shared: Data<Shared>, _granted: Granted, query: Query<EventsQuery>) -> Result<HttpResponse, Fault> {
+    let day =
+        |name: &str, text: &Option<String>| parsed::<NaiveDate>(name, text.as_deref(), "a day such as 2026-10-01");
+    let number = |name: &str, text: &Option<String>| parsed::<i64>(name, text.as_deref(), "a number");
+    let filter = filter(
+        [query.subject.as_deref(), query.action.as_deref(), query.actor.as_deref()],
+        day("from", &query.from)?,
+        day("through", &query.through)?,
+    );
+    let after = number("after", &query.after)?.unwrap_or(0);
+    let limit = number("limit", &query.limit)?.unwrap_or(EVENTS_MAX).clamp(1, EVENTS_MAX);
+    let store = shared.store.clone();
+    let events = blocking(move || read_trail::after(&store, &filter, after, limit)).await?;
+    Ok(HttpResponse::Ok().json(events.into_iter().map(event).collect::<Vec<_>>()))
+}
+
+/// What a query restricts the trail to: `texts` are subject, action and actor; both days are included.
+pub fn filter(texts: [Option<&str>; 3], from: Option<NaiveDate>, through: Option<NaiveDate>) -> TrailFilter {
+    let [subject, action, actor] =
+        texts.map(|text| text.map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned));
+    let midnight = |day: NaiveDate| day.and_time(chrono::NaiveTime::MIN).and_utc();
+    TrailFilter {
+        subject,
+        action,
+        actor,
+        from: from.map(midnight),
+        to: through.and_then(|day| day.succ_opt()).map(midnight),
+    }
+}
+
+fn event(chained: ChainedEvent) -> EventAnswer {
+    let event = chained.event;
+    EventAnswer {
+        sequence: chained.sequence,
+        previous: chained.previous_hash,
+        hash: chained.hash,
+        at: event.at,
+        actor: event.actor,
+        origin: event.origin,
+        action: event.action,
+        subject: event.subject,
+        before: event.before,
+        detail: event.detail,
+        reason: event.reason,
+    }
+}
+
+#[utoipa::path(
+    get, path = "/api/v1/audit/roots", tag = "audit",
+    responses((status = 200, body = Vec<RootAnswer>, description = "Oldest first."), (status = 401, body = Problem),
+              (status = 403, body = Problem)),
+    security(("token" = []))
+)]
+pub async fn signed_roots(shared: Data<Shared>, _granted: Granted) -> Result<HttpResponse, Fault> {
+    let store = shared.store.clone();
+    let roots = blocking(move || read_trail::signed_roots(&store)).await?;
+    Ok(HttpResponse::Ok().json(roots.into_iter().map(root).collect::<Vec<_>>()))
+}
+
+fn root(SignedRoot { statement, signature }: SignedRoot) -> RootAnswer {
+    RootAnswer {
+        day: statement.day,
+        at: statement.at,
+        size: statement.size,
+        head: statement.head,
+        root: statement.root,
+        previous: statement.previous,
+        key: statement.key,
+        signature,
+    }
+}

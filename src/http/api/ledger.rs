@@ -1,0 +1,159 @@
+//! `GET /api/v1/journal/balance` and `…/accounts/{account}`: the ledger's reports in the format asked for.
+
+use actix_web::HttpResponse;
+use actix_web::http::header;
+use actix_web::web::{Data, Path, Query};
+use chrono::{Datelike, NaiveDate};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::{download, parsed};
+use crate::app::read_tenants;
+use crate::app::report_ledger::{self, ReportFormat, Span};
+use crate::app::{AppError, Store};
+use crate::domain::party::Language;
+use crate::http::auth::Granted;
+use crate::http::error::{Fault, Problem};
+use crate::http::state::{Shared, blocking};
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct ReportQuery {
+    /// First day; the first of January of the last day's year where it is left out.
+    from: Option<String>,
+    /// Last day; today in the facility's zone where it is left out.
+    through: Option<String>,
+    /// `json` (the default), `csv`, `xlsx` or `pdf`.
+    format: Option<String>,
+    /// `fr` (the default) or `en`: the words of the files.
+    lang: Option<String>,
+}
+
+impl ReportQuery {
+    fn days(&self) -> Result<Days, Fault> {
+        Ok(Days {
+            from: parsed("from", self.from.as_deref(), "a day such as 2026-01-01")?,
+            through: parsed("through", self.through.as_deref(), "a day such as 2026-10-31")?,
+        })
+    }
+
+    fn language(&self) -> Result<Language, Fault> {
+        match self.lang.as_deref() {
+            None | Some("fr") => Ok(Language::French),
+            Some("en") => Ok(Language::English),
+            Some(other) => Err(Fault::BadRequest(format!("lang={other} is neither fr nor en"))),
+        }
+    }
+}
+
+/// The days asked for, as far as they were.
+#[derive(Debug, Clone, Copy)]
+pub struct Days {
+    pub from: Option<NaiveDate>,
+    pub through: Option<NaiveDate>,
+}
+
+impl Days {
+    /// The whole span: to today, from the first of January.
+    pub fn span(self, store: &Store, now: chrono::DateTime<chrono::Utc>) -> Result<Span, AppError> {
+        let through = self.through.map_or_else(|| read_tenants::today(store, now), Ok)?;
+        let first = NaiveDate::from_ymd_opt(through.year(), 1, 1).unwrap_or(through);
+        Span::new(self.from.unwrap_or(first), through)
+    }
+}
+
+/// A format by its name.
+pub fn format(name: Option<&str>) -> Result<ReportFormat, Fault> {
+    match name {
+        None | Some("json") => Ok(ReportFormat::Json),
+        Some("csv") => Ok(ReportFormat::Csv),
+        Some("xlsx") => Ok(ReportFormat::Xlsx),
+        Some("pdf") => Ok(ReportFormat::Pdf),
+        Some(other) => Err(Fault::BadRequest(format!("format={other} is none of json, csv, xlsx, pdf"))),
+    }
+}
+
+/// A report's answer; what is not JSON is a file to keep.
+pub fn answer(stem: &str, format: ReportFormat, bytes: Vec<u8>) -> HttpResponse {
+    let (extension, media_type) = match format {
+        ReportFormat::Json => ("json", "application/json"),
+        ReportFormat::Csv => ("csv", "text/csv; charset=utf-8"),
+        ReportFormat::Pdf => ("pdf", "application/pdf"),
+        ReportFormat::Xlsx => ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    };
+    let mut response = HttpResponse::Ok();
+    response.insert_header((header::CONTENT_TYPE, media_type));
+    if format != ReportFormat::Json {
+        response.insert_header(download(format!("{stem}.{extension}")));
+    }
+    response.body(bytes)
+}
+
+#[utoipa::path(
+    get, path = "/api/v1/journal/balance", tag = "accounts", params(ReportQuery),
+    responses((status = 200, body = serde_json::Value), (status = 400, body = Problem),
+              (status = 401, body = Problem), (status = 403, body = Problem)),
+    security(("token" = []))
+)]
+pub async fn balance(
+    shared: Data<Shared>,
+    _granted: Granted,
+    query: Query<ReportQuery>,
+) -> Result<HttpResponse, Fault> {
+    let (days, form, language) = (query.days()?, format(query.format.as_deref())?, query.language()?);
+    balance_file(&shared, days, form, language).await
+}
+
+#[utoipa::path(
+    get, path = "/api/v1/journal/accounts/{account}", tag = "accounts",
+    params(("account" = String, Path, description = "the beginning of an account's number, such as 411"), ReportQuery),
+    responses((status = 200, body = serde_json::Value), (status = 400, body = Problem),
+              (status = 401, body = Problem), (status = 403, body = Problem)),
+    security(("token" = []))
+)]
+pub async fn account(
+    shared: Data<Shared>,
+    _granted: Granted,
+    path: Path<String>,
+    query: Query<ReportQuery>,
+) -> Result<HttpResponse, Fault> {
+    let account = super::journal::account(Some(&path))?.unwrap_or_default();
+    let (days, form, language) = (query.days()?, format(query.format.as_deref())?, query.language()?);
+    account_file(&shared, account, days, form, language).await
+}
+
+/// The trial balance as a file; pages offer it too.
+pub async fn balance_file(
+    shared: &Data<Shared>,
+    days: Days,
+    form: ReportFormat,
+    language: Language,
+) -> Result<HttpResponse, Fault> {
+    let (store, now) = (shared.store.clone(), shared.now());
+    let (span, bytes) = blocking(move || {
+        let span = days.span(&store, now)?;
+        let report = report_ledger::balance(&store, span)?;
+        Ok((span, report_ledger::balance_file(&report, form, language)?))
+    })
+    .await?;
+    Ok(answer(&format!("balance-{}-{}", span.from, span.through), form, bytes))
+}
+
+/// The ledger of accounts as a file; pages offer it too.
+pub async fn account_file(
+    shared: &Data<Shared>,
+    account: String,
+    days: Days,
+    form: ReportFormat,
+    language: Language,
+) -> Result<HttpResponse, Fault> {
+    let (store, now) = (shared.store.clone(), shared.now());
+    let stem = format!("ledger-{account}");
+    let (span, bytes) = blocking(move || {
+        let span = days.span(&store, now)?;
+        let report = report_ledger::general(&store, &account, None, span)?;
+        Ok((span, report_ledger::general_file(&report, form, language)?))
+    })
+    .await?;
+    Ok(answer(&format!("{stem}-{}-{}", span.from, span.through), form, bytes))
+}

@@ -1,0 +1,216 @@
+//! `GET /api/v1/meters`, `GET /api/v1/meters/{code}/coverage`.
+
+use actix_web::HttpResponse;
+use actix_web::web::{Data, Path, Query};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::parsed;
+use crate::app::read_meters::{self, MeterSummary, MetersFilter, SortKey};
+use crate::domain::metering::{Anomaly, Register};
+use crate::http::error::{Fault, Problem};
+use crate::http::state::{Shared, blocking};
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct MetersQuery {
+    /// `2026-10`; the month of the latest reading where it is left out.
+    month: Option<String>,
+    /// A part of the meter's or its rack's code.
+    q: Option<String>,
+    /// `energy`, `power`, `storage` or `occupancy`.
+    register: Option<String>,
+    /// `true`: only those with gaps, anomalies or late changes.
+    attention: Option<bool>,
+    /// `code`, `last`, `coverage` or `gaps`, with `-` before it for descending.
+    sort: Option<String>,
+    /// From 1; 50 meters each.
+    page: Option<String>,
+}
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct CoverageQuery {
+    /// `2026-10`; the month of the meter's latest reading where it is left out.
+    month: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct MetersAnswer {
+    month: String,
+    meters: Vec<MeterRow>,
+    page: usize,
+    pages: usize,
+    total: usize,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct MeterRow {
+    code: String,
+    register: &'static str,
+    unit: &'static str,
+    rack: Option<String>,
+    feed: Option<String>,
+    /// Whose line it bills on during the month.
+    tenant: Option<String>,
+    last_at: Option<String>,
+    last_value: Option<String>,
+    /// How long it has said nothing, where that is longer than its tolerance.
+    silent_seconds: Option<i64>,
+    coverage: CoverageAnswer,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct CoverageAnswer {
+    /// The part of the month in which the meter was in service and that is over.
+    from: Option<String>,
+    to: Option<String>,
+    /// Thousandths of it that lie in no gap, rounded down.
+    covered_per_mille: Option<i64>,
+    received: u64,
+    /// By the meter's own cadence.
+    expected: Option<u64>,
+    cadence_seconds: Option<i64>,
+    gaps: Vec<GapAnswer>,
+    estimated: u64,
+    corrected: u64,
+    anomalies: Vec<AnomalyAnswer>,
+    /// Months already invoiced whose readings changed since.
+    late_months: Vec<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct GapAnswer {
+    from: String,
+    to: String,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct AnomalyAnswer {
+    /// `undeclared-decrease`, `above-rating`, `rollover` or `reset`.
+    kind: &'static str,
+    at: String,
+    /// Whether somebody must do something about it.
+    is_problem: bool,
+    /// Of a decrease: the value before and after.
+    before: Option<String>,
+    after: Option<String>,
+    /// Of too much power: the highest mean, and what the feed is rated for.
+    mean_kw: Option<String>,
+    rated_kw: Option<String>,
+}
+
+#[utoipa::path(
+    get, path = "/api/v1/meters", tag = "plant", params(MetersQuery),
+    responses((status = 200, body = MetersAnswer), (status = 400, body = Problem), (status = 401, body = Problem),
+              (status = 403, body = Problem)),
+    security(("token" = []))
+)]
+pub async fn list(shared: Data<Shared>, query: Query<MetersQuery>) -> Result<HttpResponse, Fault> {
+    let filter = filter(&query)?;
+    let (store, now) = (shared.store.clone(), shared.now());
+    let found = blocking(move || read_meters::list(&store, &filter, now)).await?;
+    Ok(HttpResponse::Ok().json(MetersAnswer {
+        month: found.month.to_string(),
+        meters: found.meters.iter().map(|summary| row(summary, now.into())).collect(),
+        page: found.page,
+        pages: found.pages,
+        total: found.total,
+    }))
+}
+
+#[utoipa::path(
+    get, path = "/api/v1/meters/{code}/coverage", tag = "plant", params(("code" = String, Path), CoverageQuery),
+    responses((status = 200, body = MeterRow), (status = 400, body = Problem), (status = 401, body = Problem),
+              (status = 403, body = Problem), (status = 404, body = Problem)),
+    security(("token" = []))
+)]
+pub async fn coverage(
+    shared: Data<Shared>,
+    code: Path<String>,
+    query: Query<CoverageQuery>,
+) -> Result<HttpResponse, Fault> {
+    let month = parsed("month", query.month.as_deref(), "a month such as 2026-10")?;
+    let (store, now) = (shared.store.clone(), shared.now());
+    let file = blocking(move || read_meters::one(&store, &code, month, now)).await?.ok_or(Fault::NotFound)?;
+    Ok(HttpResponse::Ok().json(row(&file.summary, now.into())))
+}
+
+fn filter(query: &MetersQuery) -> Result<MetersFilter, Fault> {
+    let registers = [Register::Energy, Register::Power, Register::Storage, Register::Occupancy];
+    let register = query.register.as_deref().filter(|name| !name.is_empty()).map(|name| {
+        let found = registers.into_iter().find(|one| one.name() == name);
+        found.ok_or_else(|| Fault::BadRequest(format!("register={name} is none of energy, power, storage, occupancy")))
+    });
+    let sort = query.sort.as_deref().unwrap_or_default();
+    let (descending, name) = sort.strip_prefix('-').map_or((false, sort), |name| (true, name));
+    let key = SortKey::ALL.into_iter().find(|key| key.name() == name);
+    if key.is_none() && !name.is_empty() {
+        return Err(Fault::BadRequest(format!("sort={name} is none of code, last, coverage, gaps")));
+    }
+    Ok(MetersFilter {
+        month: parsed("month", query.month.as_deref(), "a month such as 2026-10")?,
+        text: query.q.clone().unwrap_or_default(),
+        register: register.transpose()?,
+        attention: query.attention.unwrap_or(false),
+        sort: key.unwrap_or_default(),
+        descending,
+        page: Some(parsed("page", query.page.as_deref(), "a number from 1")?.unwrap_or(1)),
+    })
+}
+
+fn row(summary: &MeterSummary, now: crate::domain::calendar::Timestamp) -> MeterRow {
+    let (meter, coverage) = (&summary.meter, &summary.coverage);
+    MeterRow {
+        code: meter.code.to_string(),
+        register: meter.register.name(),
+        unit: meter.register.unit().name(),
+        rack: meter.rack.as_ref().map(ToString::to_string),
+        feed: meter.feed.map(|feed| format!("{feed:?}")),
+        tenant: summary.tenant.as_ref().map(ToString::to_string),
+        last_at: summary.last.map(|last| last.at.to_string()),
+        last_value: summary.last.map(|last| last.value.to_string()),
+        silent_seconds: summary.silent_seconds(now),
+        coverage: CoverageAnswer {
+            from: coverage.period.map(|period| period.from.to_string()),
+            to: coverage.period.map(|period| period.to.to_string()),
+            covered_per_mille: coverage.per_mille(),
+            received: coverage.received,
+            expected: coverage.expected,
+            cadence_seconds: coverage.cadence_seconds,
+            gaps: coverage
+                .gaps
+                .iter()
+                .map(|gap| GapAnswer { from: gap.from.to_string(), to: gap.to.to_string() })
+                .collect(),
+            estimated: coverage.estimated,
+            corrected: coverage.corrected,
+            anomalies: coverage.anomalies.iter().map(|anomaly| anomaly_answer(*anomaly)).collect(),
+            late_months: summary.late.iter().map(ToString::to_string).collect(),
+        },
+    }
+}
+
+fn anomaly_answer(anomaly: Anomaly) -> AnomalyAnswer {
+    let (before, after) = match anomaly {
+        Anomaly::UndeclaredDecrease { previous, next } => {
+            (Some(previous.value.to_string()), Some(next.value.to_string()))
+        }
+        _ => (None, None),
+    };
+    let (mean_kw, rated_kw) = match anomaly {
+        Anomaly::AboveRating { mean_kw, rated_kw, .. } => {
+            (Some(mean_kw.round_dp(6).normalize().to_string()), Some(rated_kw.normalize().to_string()))
+        }
+        _ => (None, None),
+    };
+    AnomalyAnswer {
+        kind: anomaly.name(),
+        at: anomaly.at().to_string(),
+        is_problem: anomaly.is_problem(),
+        before,
+        after,
+        mean_kw,
+        rated_kw,
+    }
+}

@@ -1,0 +1,298 @@
+//! Billing runs: a month's plan beside the month before, its drafts, issuing it, and how a run goes on.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Path, Query};
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+use serde::Deserialize;
+
+use super::parts::{Badge, Choice, Tone};
+use super::{Frame, encoded, page, see_other};
+use crate::app::compare_billing::{self, Compared, State};
+use crate::app::read_invoices::{self, InvoiceFilter, Wanted};
+use crate::app::read_tenants;
+use crate::app::run_campaign::{self, BillingRun};
+use crate::domain::access::{Action, Decision, policy};
+use crate::domain::billing_run::{Problem, ProblemKind, Severity};
+use crate::domain::calendar::{BillingMonth, Timestamp};
+use crate::domain::money::Money;
+use crate::domain::typography;
+use crate::http::auth::Granted;
+use crate::http::error::Fault;
+use crate::http::state::{Shared, blocking};
+
+pub mod draft;
+pub mod run;
+
+/// Months the overview names.
+const MONTHS: usize = 12;
+
+#[derive(Template)]
+#[template(path = "billing.html")]
+struct BillingPage {
+    frame: Frame,
+    choices: Vec<Choice>,
+    months: Vec<MonthRow>,
+    runs: Vec<RunRow>,
+}
+
+struct MonthRow {
+    name: String,
+    address: String,
+    drafts: String,
+    issued: String,
+    state: Badge,
+}
+
+pub struct RunRow {
+    pub id: i64,
+    pub month: String,
+    pub what: String,
+    pub by: String,
+    pub at: String,
+    pub state: Badge,
+    pub counts: String,
+}
+
+#[derive(Deserialize)]
+pub struct MonthQuery {
+    #[serde(default)]
+    month: String,
+}
+
+/// The months to bill and the latest runs; a month chosen in the form leads to its plan.
+pub async fn list(
+    shared: Data<Shared>,
+    granted: Granted,
+    http: HttpRequest,
+    query: Query<MonthQuery>,
+) -> Result<HttpResponse, Fault> {
+    if !query.month.is_empty() {
+        return Ok(see_other(&format!("/billing/{}", month(&query.month)?)));
+    }
+    let (store, now) = (shared.store.clone(), shared.now());
+    let (today, zone, counted, runs) = blocking(move || {
+        let today = read_tenants::today(&store, now)?;
+        let reader = granted.reader();
+        let mut counted = vec![];
+        let mut month = BillingMonth::of(today);
+        for _ in 0..MONTHS {
+            let filter = InvoiceFilter { month: Some(month), ..InvoiceFilter::default() };
+            let wanted = Wanted { filter, ..Wanted::default() };
+            counted.push((month, read_invoices::counts(&store, &reader, wanted, today)?));
+            month = month.previous();
+        }
+        Ok((today, read_tenants::zone(&store)?, counted, run_campaign::recent(&store, now)?))
+    })
+    .await?;
+    let frame = Frame::of(&http);
+    let running = BillingMonth::of(today);
+    let row = |(month, counts): &(BillingMonth, read_invoices::StateCounts)| MonthRow {
+        name: frame.month(month),
+        address: format!("/billing/{month}"),
+        drafts: frame.whole(counts.drafts),
+        issued: frame.whole(counts.issued),
+        state: match (*month == running, counts.drafts, counts.issued) {
+            (true, ..) => Badge { tone: Tone::Info, text: frame.t("month-running") },
+            (_, 0, 0) => Badge { tone: Tone::Plain, text: frame.t("month-none") },
+            (_, 0, _) => Badge { tone: Tone::Ok, text: frame.t("month-issued") },
+            _ => Badge { tone: Tone::Warn, text: frame.t("month-drafts") },
+        },
+    };
+    let choice = |(month, _): &(BillingMonth, read_invoices::StateCounts)| Choice {
+        value: month.to_string(),
+        label: frame.month(month),
+        is_chosen: *month == running.previous(),
+    };
+    let template = BillingPage {
+        choices: counted.iter().map(choice).collect(),
+        months: counted.iter().map(row).collect(),
+        runs: runs.iter().map(|one| run_row(&frame, zone, one)).collect(),
+        frame,
+    };
+    page(StatusCode::OK, &template)
+}
+
+fn run_row(frame: &Frame, zone: chrono_tz::Tz, one: &BillingRun) -> RunRow {
+    RunRow {
+        id: one.id,
+        month: frame.month(&one.month),
+        what: frame.t(if one.issues { "run-issue" } else { "run-draft" }),
+        by: one.started_by.clone(),
+        at: frame.instant(Timestamp::from(one.started_at), zone),
+        state: run::state(frame, one),
+        counts: run::counts_text(frame, one),
+    }
+}
+
+/// A month as addresses have it; what is none is not there.
+fn month(text: &str) -> Result<BillingMonth, Fault> {
+    text.parse().map_err(|_| Fault::NotFound)
+}
+
+#[derive(Template)]
+#[template(path = "billing_plan.html")]
+struct PlanPage {
+    frame: Frame,
+    month: BillingMonth,
+    title: String,
+    before: String,
+    rows: Vec<PlanRow>,
+    problems: Vec<ProblemRow>,
+    blocking: usize,
+    warnings: usize,
+    net: String,
+    gross: String,
+    net_before: String,
+    difference: String,
+    /// Contracts that can be issued now.
+    issuable: usize,
+    issued: usize,
+    may_run: bool,
+    previous: String,
+    next: String,
+    is_finished: bool,
+}
+
+struct PlanRow {
+    contract: String,
+    title: String,
+    tenant: String,
+    state: Badge,
+    /// The draft or the invoice.
+    address: Option<String>,
+    net: String,
+    gross: String,
+    before: String,
+    difference: String,
+    percent: String,
+    is_far: bool,
+    may_issue: bool,
+    issue_address: String,
+}
+
+pub struct ProblemRow {
+    pub severity: Badge,
+    pub what: String,
+    pub where_to: String,
+    pub message: String,
+}
+
+pub async fn plan(
+    shared: Data<Shared>,
+    granted: Granted,
+    path: Path<String>,
+    http: HttpRequest,
+) -> Result<HttpResponse, Fault> {
+    let month = month(&path)?;
+    let (store, now) = (shared.store.clone(), shared.now());
+    let compared = blocking(move || compare_billing::compare(&store, month, now)).await?;
+    let frame = Frame::of(&http);
+    let sum = |amount: fn(&Compared) -> Option<Money>| compared.contracts.iter().filter_map(amount).sum::<Money>();
+    let (net, net_before) = (sum(|one| one.net), sum(|one| one.net_before));
+    let severe = |severity| compared.problems.iter().filter(|problem| problem.severity == severity).count();
+    let issuable = compared.contracts.iter().filter(|one| is_issuable(one)).count();
+    let template = PlanPage {
+        title: frame.with("billing-title", "month", &frame.of_month(&month)),
+        before: frame.month(&month.previous()),
+        rows: compared.contracts.iter().map(|one| plan_row(&frame, month, one)).collect(),
+        blocking: severe(Severity::Blocking),
+        warnings: severe(Severity::Warning),
+        problems: compared.problems.iter().map(|problem| problem_row(&frame, problem)).collect(),
+        net: frame.bare(&net),
+        gross: frame.bare(&sum(|one| one.gross)),
+        net_before: frame.bare(&net_before),
+        difference: signed(&frame, net - net_before),
+        issuable,
+        issued: compared.contracts.iter().filter(|one| matches!(one.state, State::Issued(_))).count(),
+        may_run: policy(granted.role, Action::RunBilling) != Decision::Deny,
+        previous: format!("/billing/{}", month.previous()),
+        next: format!("/billing/{}", month.next()),
+        is_finished: !compared.problems.iter().any(|problem| problem.what == ProblemKind::MonthNotFinished),
+        month,
+        frame,
+    };
+    page(StatusCode::OK, &template)
+}
+
+const fn is_issuable(one: &Compared) -> bool {
+    matches!(one.state, State::Billable | State::Drafted)
+}
+
+fn plan_row(frame: &Frame, month: BillingMonth, one: &Compared) -> PlanRow {
+    let (tone, key, address) = match &one.state {
+        State::Issued(number) => (Tone::Ok, "plan-issued", Some(format!("/invoices/{number}"))),
+        State::Drafted => (Tone::Info, "plan-drafted", Some(draft::address(month, &one.contract))),
+        State::Billable => (Tone::Plain, "plan-billable", Some(draft::address(month, &one.contract))),
+        State::Blocked => (Tone::Error, "plan-blocked", None),
+        State::Nothing => (Tone::Plain, "plan-nothing", None),
+    };
+    let bare = |amount: Option<Money>| amount.map_or_else(|| "–".to_owned(), |amount| frame.bare(&amount));
+    let percent = one.percent();
+    PlanRow {
+        contract: one.contract.to_string(),
+        title: one.title.clone(),
+        tenant: one.tenant_name.clone(),
+        state: Badge { tone, text: frame.t(key) },
+        address,
+        net: bare(one.net),
+        gross: bare(one.gross),
+        before: bare(one.net_before),
+        difference: one.difference().map_or_else(|| "–".to_owned(), |difference| signed(frame, difference)),
+        percent: percent.map_or_else(String::new, |percent| {
+            let plus = if percent > rust_decimal::Decimal::ZERO { "+" } else { "" };
+            format!("{plus}{}", typography::percent(percent, frame.language))
+        }),
+        is_far: percent.is_some_and(|percent| percent.abs() >= rust_decimal::Decimal::from(FAR_PERCENT)),
+        may_issue: is_issuable(one),
+        issue_address: format!("/billing/{month}/issue?contract={}", encoded(one.contract.as_str())),
+    }
+}
+
+/// From here on a difference is pointed out.
+const FAR_PERCENT: i64 = 20;
+
+/// With a plus where it is more.
+fn signed(frame: &Frame, amount: Money) -> String {
+    let plus = if amount > Money::ZERO { "+" } else { "" };
+    format!("{plus}{}", frame.bare(&amount))
+}
+
+pub fn problem_row(frame: &Frame, problem: &Problem) -> ProblemRow {
+    let (tone, key) = match problem.severity {
+        Severity::Blocking => (Tone::Error, "problem-blocking"),
+        Severity::Warning => (Tone::Warn, "problem-warning"),
+    };
+    let named = [
+        problem.contract.as_ref().map(ToString::to_string),
+        problem.line.as_ref().map(ToString::to_string),
+        problem.meter.as_ref().map(ToString::to_string),
+    ];
+    ProblemRow {
+        severity: Badge { tone, text: frame.t(key) },
+        what: frame.t(problem_key(problem.what)),
+        where_to: named.into_iter().flatten().collect::<Vec<_>>().join(" · "),
+        message: problem.message.clone(),
+    }
+}
+
+const fn problem_key(what: ProblemKind) -> &'static str {
+    match what {
+        ProblemKind::MonthNotFinished => "problem-month-not-finished",
+        ProblemKind::MissingReadings => "problem-missing-readings",
+        ProblemKind::UndeclaredDecrease => "problem-undeclared-decrease",
+        ProblemKind::Gap => "problem-gap",
+        ProblemKind::UnusableAssignment => "problem-unusable-assignment",
+        ProblemKind::UnassignedMeter => "problem-unassigned-meter",
+        ProblemKind::NoTariff => "problem-no-tariff",
+        ProblemKind::UnitMismatch => "problem-unit-mismatch",
+        ProblemKind::IndexValueMissing => "problem-index-value-missing",
+        ProblemKind::PueNotComputable => "problem-pue",
+        ProblemKind::Unpriceable => "problem-unpriceable",
+        ProblemKind::NegativeTotal => "problem-negative-total",
+        ProblemKind::VatMix => "problem-vat-mix",
+        ProblemKind::LateChange => "problem-late-change",
+        #[allow(unreachable_patterns, reason = "a kind that is added later has a text before it has its own")]
+        _ => "problem-other",
+    }
+}

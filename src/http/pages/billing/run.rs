@@ -1,0 +1,295 @@
+//! Starting a run, asking before it issues, and showing how it goes on.
+
+use std::time::Duration;
+
+use actix_web::http::{StatusCode, header};
+use actix_web::web::{Bytes, Data, Form, Path, Query};
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+use serde::{Deserialize, Serialize};
+
+use super::super::parts::{Badge, Tone};
+use super::super::{Frame, page, see_other};
+use super::{is_issuable, month};
+use crate::app::compare_billing;
+use crate::app::run_campaign::{self, BillingRun, Campaign, Outcome, RunStatus};
+use crate::app::{AppError, Store, read_tenants};
+use crate::domain::access::{Action, Decision, policy};
+use crate::domain::calendar::{BillingMonth, Timestamp};
+use crate::domain::ids::ContractCode;
+use crate::domain::money::Money;
+use crate::domain::party::Language;
+use crate::http::auth::{Granted, Visitor, session};
+use crate::http::error::Fault;
+use crate::http::state::{Shared, blocking};
+use crate::http::stream::stream;
+
+/// How often progress is looked at.
+const LOOK: Duration = Duration::from_millis(500);
+
+#[derive(Template)]
+#[template(path = "billing_issue.html")]
+struct IssuePage {
+    frame: Frame,
+    month: BillingMonth,
+    title: String,
+    contracts: Vec<IssueRow>,
+    total: String,
+    one: Option<String>,
+}
+
+struct IssueRow {
+    contract: String,
+    tenant: String,
+    gross: String,
+}
+
+#[derive(Deserialize)]
+pub struct IssueQuery {
+    #[serde(default)]
+    contract: String,
+}
+
+/// What is about to be issued, and the question whether it shall be.
+pub async fn confirm(
+    shared: Data<Shared>,
+    path: Path<String>,
+    http: HttpRequest,
+    query: Query<IssueQuery>,
+) -> Result<HttpResponse, Fault> {
+    let month = month(&path)?;
+    let (store, now) = (shared.store.clone(), shared.now());
+    let compared = blocking(move || compare_billing::compare(&store, month, now)).await?;
+    let frame = Frame::of(&http);
+    let wanted = |one: &&compare_billing::Compared| {
+        is_issuable(one) && (query.contract.is_empty() || one.contract.as_str() == query.contract)
+    };
+    let chosen: Vec<&compare_billing::Compared> = compared.contracts.iter().filter(wanted).collect();
+    if chosen.is_empty() {
+        return Ok(see_other(&format!("/billing/{month}")));
+    }
+    let total: Money = chosen.iter().filter_map(|one| one.gross).sum();
+    let name = frame.month(&month);
+    let template = IssuePage {
+        title: frame.with("issue-title", "month", &frame.of_month(&month)),
+        contracts: chosen
+            .iter()
+            .map(|one| IssueRow {
+                contract: one.contract.to_string(),
+                tenant: one.tenant_name.clone(),
+                gross: one.gross.map(|gross| frame.bare(&gross)).unwrap_or_default(),
+            })
+            .collect(),
+        total: frame.bare(&total),
+        one: (!query.contract.is_empty()).then(|| query.contract.clone()),
+        month,
+        frame: frame.under(name, format!("/billing/{month}")),
+    };
+    page(StatusCode::OK, &template)
+}
+
+/// Starts a run in the background and leads to its page.
+pub async fn start(
+    shared: Data<Shared>,
+    visitor: Visitor,
+    path: Path<String>,
+    http: HttpRequest,
+    form: Form<Vec<(String, String)>>,
+) -> Result<HttpResponse, Fault> {
+    let field = |name: &str| form.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.as_str());
+    if !session::same_token(&visitor.form_token, field("form_token")) {
+        return Err(Fault::Forged);
+    }
+    let contracts = form.iter().filter(|(name, value)| name == "contract" && !value.is_empty());
+    let campaign = Campaign {
+        month: month(&path)?,
+        issue: field("issue") == "1",
+        only: contracts.map(|(_, code)| ContractCode::from(code.as_str())).collect(),
+        by: visitor.actor(&http),
+    };
+    let (store, now, begun) = (shared.store.clone(), shared.now(), campaign.clone());
+    let id = blocking(move || run_campaign::begin(&store, &begun, now)).await?;
+    let worker = shared.clone();
+    actix_web::rt::spawn(async move {
+        let work = move || {
+            run_campaign::carry_out(&worker.store, id, &campaign, || worker.now());
+            worker.forget_check();
+        };
+        if let Err(error) = actix_web::web::block(work).await {
+            tracing::error!(%error, run = id, "a billing run could not be started");
+        }
+    });
+    Ok(see_other(&format!("/billing/runs/{id}")))
+}
+
+#[derive(Template)]
+#[template(path = "billing_run.html")]
+struct RunPage {
+    frame: Frame,
+    run: BillingRun,
+    title: String,
+    state: Badge,
+    started: String,
+    counts: String,
+    progress: Progress,
+    items: Vec<ItemRow>,
+    failed: Vec<String>,
+    may_run: bool,
+    is_running: bool,
+}
+
+struct ItemRow {
+    contract: String,
+    tenant: String,
+    state: Badge,
+    address: Option<String>,
+    number: Option<String>,
+    error: Option<String>,
+}
+
+/// How far a run is, as the page's script is told.
+#[derive(Serialize)]
+struct Progress {
+    done: usize,
+    total: usize,
+    text: String,
+}
+
+pub async fn show(
+    shared: Data<Shared>,
+    granted: Granted,
+    path: Path<String>,
+    http: HttpRequest,
+) -> Result<HttpResponse, Fault> {
+    let run = found(&shared, id(&path)?).await?;
+    let store = shared.store.clone();
+    let zone = blocking(move || read_tenants::zone(&store)).await?;
+    let frame = Frame::of(&http);
+    let what = frame.t(if run.issues { "run-issue" } else { "run-draft" });
+    let name = frame.month(&run.month);
+    let template = RunPage {
+        title: frame.texts("run-title", &[("what", &what), ("month", &frame.of_month(&run.month))]),
+        state: state(&frame, &run),
+        started: frame.texts(
+            "run-started",
+            &[("by", &run.started_by), ("at", &frame.instant(Timestamp::from(run.started_at), zone))],
+        ),
+        counts: counts_text(&frame, &run),
+        progress: progress(frame.language, &run),
+        items: run.items.iter().map(|item| item_row(&frame, run.month, item)).collect(),
+        failed: run
+            .items
+            .iter()
+            .filter(|item| matches!(item.outcome, Outcome::Failed | Outcome::Waiting))
+            .map(|item| item.contract.to_string())
+            .collect(),
+        may_run: policy(granted.role, Action::RunBilling) != Decision::Deny,
+        is_running: run.status == RunStatus::Running,
+        frame: frame.under(name, format!("/billing/{}", run.month)),
+        run,
+    };
+    page(StatusCode::OK, &template)
+}
+
+fn item_row(frame: &Frame, month: BillingMonth, item: &run_campaign::RunItem) -> ItemRow {
+    let (tone, key) = match item.outcome {
+        Outcome::Waiting => (Tone::Plain, "item-waiting"),
+        Outcome::Drafted => (Tone::Info, "item-drafted"),
+        Outcome::Issued => (Tone::Ok, "item-issued"),
+        Outcome::Skipped => (Tone::Plain, "item-skipped"),
+        Outcome::Failed => (Tone::Error, "item-failed"),
+    };
+    ItemRow {
+        contract: item.contract.to_string(),
+        tenant: item.tenant.to_string(),
+        state: Badge { tone, text: frame.t(key) },
+        address: match (&item.number, item.outcome) {
+            (Some(number), _) => Some(format!("/invoices/{number}")),
+            (None, Outcome::Drafted) => Some(super::draft::address(month, &item.contract)),
+            _ => None,
+        },
+        number: item.number.clone(),
+        error: item.error.clone(),
+    }
+}
+
+/// The run's state in a word.
+pub fn state(frame: &Frame, run: &BillingRun) -> Badge {
+    let (tone, key) = match run.status {
+        RunStatus::Running => (Tone::Info, "run-running"),
+        RunStatus::Done => (Tone::Ok, "run-done"),
+        RunStatus::Failed => (Tone::Error, "run-failed"),
+        RunStatus::Stopped => (Tone::Warn, "run-stopped"),
+    };
+    Badge { tone, text: frame.t(key) }
+}
+
+/// `3 faits, 1 en échec`
+pub fn counts_text(frame: &Frame, run: &BillingRun) -> String {
+    let of = |outcomes: &[Outcome]| run.items.iter().filter(|item| outcomes.contains(&item.outcome)).count();
+    let (done, failed) = (of(&[Outcome::Drafted, Outcome::Issued, Outcome::Skipped]), of(&[Outcome::Failed]));
+    frame.texts("run-counts", &[("done", &done.to_string()), ("failed", &failed.to_string())])
+}
+
+fn progress(language: Language, run: &BillingRun) -> Progress {
+    let done = run.items.iter().filter(|item| item.outcome != Outcome::Waiting).count();
+    let total = run.items.len();
+    let values = [("done", done.to_string()), ("total", total.to_string())];
+    let key = if total == 0 { "run-progress-start" } else { "run-progress" };
+    let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
+    Progress { done, total, text: super::super::texts::text(language, key, &values) }
+}
+
+fn id(text: &str) -> Result<i64, Fault> {
+    text.parse().map_err(|_| Fault::NotFound)
+}
+
+async fn found(shared: &Data<Shared>, id: i64) -> Result<BillingRun, Fault> {
+    let (store, now) = (shared.store.clone(), shared.now());
+    let run = blocking(move || {
+        // Also closes a run whose program is gone.
+        run_campaign::recent(&store, now)?;
+        run_campaign::find(&store, id)
+    })
+    .await?;
+    run.ok_or(Fault::NotFound)
+}
+
+/// The run as server-sent events, until it ends: whoever connects again is told where it is.
+pub async fn events(shared: Data<Shared>, path: Path<String>, http: HttpRequest) -> Result<HttpResponse, Fault> {
+    let id = id(&path)?;
+    found(&shared, id).await?;
+    let language = Frame::of(&http).language;
+    let (sender, body) = stream();
+    actix_web::rt::spawn(async move {
+        let mut told = String::new();
+        loop {
+            let store = shared.store.clone();
+            let Ok((event, ended)) = blocking(move || event(&store, id, language)).await else { return };
+            let silent = event == told;
+            // A comment keeps the connection and shows when the reader is gone.
+            let piece = if silent { ":\n\n".to_owned() } else { event.clone() };
+            told = event;
+            if sender.send(Bytes::from(piece)).await.is_err() {
+                return;
+            }
+            if ended {
+                // Where nobody listens there is nobody to tell.
+                let _ = sender.send(Bytes::from_static(b"event: end\ndata: {}\n\n")).await;
+                return;
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+    });
+    Ok(HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, "text/event-stream"))
+        .insert_header(("x-accel-buffering", "no"))
+        .body(body))
+}
+
+/// The state as an event, and whether it is the last.
+fn event(store: &Store, id: i64, language: Language) -> Result<(String, bool), AppError> {
+    let run = run_campaign::find(store, id)?.ok_or_else(|| AppError::NotFound(format!("billing run {id}")))?;
+    let progress = serde_json::to_string(&progress(language, &run)).unwrap_or_default();
+    Ok((format!("event: progress\ndata: {progress}\n\n"), run.status != RunStatus::Running))
+}

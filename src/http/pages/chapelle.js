@@ -1,0 +1,73 @@
+// What makes pages quicker to use. Every page works without it.
+"use strict";
+
+(() => {
+  const off = "chapelle-shortcuts-off";
+  const typing = (element) => element.closest("input, select, textarea, [contenteditable]") !== null;
+
+  // One key: `/` goes to the search field. It can be switched off in the footer.
+  const search = document.querySelector("input[type=search]");
+  const isOff = () => { try { return localStorage.getItem(off) === "1"; } catch { return false; } };
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || isOff()) return;
+    if (search) { event.preventDefault(); search.focus(); search.select(); }
+  });
+  const note = document.querySelector("[data-shortcuts]");
+  if (note && search) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "quiet";
+    const say = () => { button.textContent = isOff() ? note.dataset.on : note.dataset.off; };
+    button.addEventListener("click", () => {
+      try { if (isOff()) localStorage.removeItem(off); else localStorage.setItem(off, "1"); } catch { return; }
+      say();
+    });
+    say();
+    note.append(button);
+    note.hidden = false;
+  }
+
+  // In a list: arrows, or j and k, move between the rows' links once one of them has the focus.
+  document.addEventListener("keydown", (event) => {
+    const step = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 }[event.key];
+    const list = event.target.closest("[data-list]");
+    if (!step || !list || event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+    const links = [...list.querySelectorAll("tbody th a")];
+    const row = event.target.closest("tr");
+    const here = links.findIndex((link) => link.closest("tr") === row);
+    const next = links[here + step];
+    if (next) { event.preventDefault(); next.focus(); }
+  });
+
+  // One box for all boxes of a list.
+  for (const all of document.querySelectorAll("[data-check-all]")) {
+    const boxes = () => document.querySelectorAll(`input[type=checkbox][name="${all.dataset.checkAll}"]`);
+    all.closest("[hidden]")?.removeAttribute("hidden");
+    all.addEventListener("change", () => { for (const box of boxes()) box.checked = all.checked; });
+  }
+
+  // A form that was changed and not sent asks before one leaves it.
+  for (const form of document.querySelectorAll("form[data-guard]")) {
+    let changed = false;
+    form.addEventListener("input", () => { changed = true; });
+    form.addEventListener("submit", () => { changed = false; });
+    window.addEventListener("beforeunload", (event) => { if (changed) event.preventDefault(); });
+  }
+
+  // Progress as the server tells it; when it is over the page is loaded again and shows the outcome.
+  const progress = document.querySelector("[data-progress]");
+  if (progress && window.EventSource) {
+    const source = new EventSource(progress.dataset.progress);
+    source.addEventListener("progress", (event) => {
+      const state = JSON.parse(event.data);
+      const bar = progress.querySelector("progress");
+      if (bar) { bar.max = Math.max(state.total, 1); bar.value = state.done; }
+      const text = progress.querySelector("[data-progress-text]");
+      if (text) text.textContent = state.text;
+    });
+    source.addEventListener("end", () => { source.close(); window.location.reload(); });
+  }
+
+  // What went wrong is read first.
+  document.getElementById("errors")?.focus();
+})();

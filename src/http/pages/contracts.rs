@@ -1,0 +1,274 @@
+//! Contracts as people read them: lines, tariffs in words, period, references, contacts.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+
+use super::{Frame, encoded, page};
+use crate::app::read_tenants::{self, ContractFile};
+use crate::domain::contract::{Contract, ContractLine, GapPolicy, LineQuantity, Proration, PueTerm, VatTreatment};
+use crate::domain::metering::Measure;
+use crate::domain::party::Contact;
+use crate::domain::quantity::{Quantity, Unit};
+use crate::domain::tariff::{PriceShape, Tariff, Tiers};
+use crate::domain::typography;
+use crate::http::auth::Granted;
+use crate::http::error::Fault;
+use crate::http::state::{Shared, blocking};
+
+#[derive(Template)]
+#[template(path = "contracts.html")]
+struct ContractsTemplate {
+    frame: Frame,
+    rows: Vec<ContractRow>,
+}
+
+struct ContractRow {
+    code: String,
+    address: String,
+    title: String,
+    tenant: String,
+    in_force: String,
+    lines: usize,
+}
+
+#[derive(Template)]
+#[template(path = "contract.html")]
+struct ContractTemplate {
+    frame: Frame,
+    title: String,
+    code: String,
+    tenant: (String, String),
+    facts: Vec<(String, String)>,
+    lines: Vec<LineView>,
+    contacts: Vec<Contact>,
+    usage: String,
+    estimate: String,
+    caption: String,
+}
+
+struct LineView {
+    designation: String,
+    code: String,
+    in_force: String,
+    quantity: Vec<String>,
+    tariff: String,
+    price: Vec<String>,
+    vat: String,
+}
+
+pub async fn list(shared: Data<Shared>, granted: Granted, http: HttpRequest) -> Result<HttpResponse, Fault> {
+    let store = shared.store.clone();
+    let files = blocking(move || read_tenants::list(&store, &granted.scope)).await?;
+    let frame = Frame::of(&http);
+    let row = |tenant: &str, contract: &Contract| ContractRow {
+        code: contract.code.to_string(),
+        address: format!("/contracts/{}", encoded(contract.code.as_str())),
+        title: contract.title.clone(),
+        tenant: tenant.to_owned(),
+        in_force: frame.period(contract.in_force),
+        lines: contract.lines.len(),
+    };
+    let rows = files.iter().flat_map(|file| file.contracts.iter().map(|one| row(&file.tenant.name, one))).collect();
+    page(StatusCode::OK, &ContractsTemplate { rows, frame })
+}
+
+pub async fn one(
+    shared: Data<Shared>,
+    granted: Granted,
+    code: Path<String>,
+    http: HttpRequest,
+) -> Result<HttpResponse, Fault> {
+    let (store, now) = (shared.store.clone(), shared.now());
+    let (file, today) = blocking(move || {
+        let today = read_tenants::today(&store, now)?;
+        Ok((read_tenants::contract(&store, &granted.scope, &code)?, today))
+    })
+    .await?;
+    let file = file.ok_or(Fault::NotFound)?;
+    let frame = Frame::of(&http);
+    page(StatusCode::OK, &template(frame, &file, today))
+}
+
+fn template(frame: Frame, file: &ContractFile, today: NaiveDate) -> ContractTemplate {
+    let contract = &file.contract;
+    let tenant = encoded(contract.tenant.as_str());
+    ContractTemplate {
+        title: contract.title.clone(),
+        code: contract.code.to_string(),
+        tenant: (format!("/tenants/{tenant}"), file.tenant.name.clone()),
+        facts: facts(&frame, file, today),
+        lines: contract.lines.iter().map(|line| line_view(&frame, file, line, today)).collect(),
+        contacts: file.tenant.contacts.clone(),
+        usage: format!("/usage?tenant={tenant}"),
+        estimate: format!("/usage/estimate?tenant={tenant}"),
+        caption: frame.with("contract-lines", "contract", contract.code.as_str()),
+        frame,
+    }
+}
+
+fn facts(frame: &Frame, file: &ContractFile, today: NaiveDate) -> Vec<(String, String)> {
+    let contract = &file.contract;
+    let mut facts = vec![("line-in-force", frame.period(contract.in_force))];
+    let remaining = contract.in_force.to.map(|end| (end, (end - today).num_days()));
+    facts.push((
+        "contract-end",
+        match remaining {
+            None => frame.t("contract-open-ended"),
+            Some((_, days)) if days <= 0 => frame.t("contract-ended"),
+            Some((_, days)) => frame.with("contract-ends-in", "days", &frame.whole(days)),
+        },
+    ));
+    facts.extend(contract.signed_on.map(|day| ("contract-signed", frame.date(&day))));
+    facts.extend(contract.engagement.clone().map(|number| ("reference-engagement", number)));
+    facts.extend(contract.market.clone().map(|number| ("reference-market", number)));
+    let proration = match contract.proration {
+        Proration::CalendarDays => "proration-days",
+        Proration::Thirtieths => "proration-thirtieths",
+    };
+    facts.push(("contract-proration", frame.t(proration)));
+    if let Some(clause) = &contract.indexation {
+        let percent = |share: Decimal| typography::percent(share * Decimal::ONE_HUNDRED, frame.language);
+        let text = frame.texts(
+            "contract-indexation-text",
+            &[
+                ("index", clause.index.as_str()),
+                ("month", &frame.month(&clause.base_month)),
+                ("fixed", &percent(clause.fixed_part)),
+                ("revised", &percent(Decimal::ONE - clause.fixed_part)),
+            ],
+        );
+        let dates: Vec<String> = clause.revisions.iter().map(|one| frame.date(&one.from)).collect();
+        let dates = if dates.is_empty() {
+            String::new()
+        } else {
+            frame.with("contract-revised-on", "dates", &dates.join(", "))
+        };
+        facts.push(("contract-indexation", format!("{text} {dates}").trim().to_owned()));
+    }
+    facts.push(("tenant-terms", frame.terms(&file.tenant.payment_term_class)));
+    facts.into_iter().map(|(key, value)| (frame.t(key), value)).collect()
+}
+
+fn line_view(frame: &Frame, file: &ContractFile, line: &ContractLine, today: NaiveDate) -> LineView {
+    let tariff = file.tariffs.iter().find(|tariff| tariff.code == line.tariff);
+    LineView {
+        designation: frame.either(&line.designation.fr, &line.designation.en).to_owned(),
+        code: line.code.to_string(),
+        in_force: frame.period(line.in_force),
+        quantity: quantity(frame, line, tariff),
+        tariff: tariff.map_or_else(|| line.tariff.to_string(), |tariff| tariff.name.clone()),
+        price: tariff.map(|tariff| prices(frame, tariff, today)).unwrap_or_default(),
+        vat: vat(frame, &line.vat),
+    }
+}
+
+fn quantity(frame: &Frame, line: &ContractLine, tariff: Option<&Tariff>) -> Vec<String> {
+    let mut words = Vec::new();
+    match &line.quantity {
+        LineQuantity::Fixed(quantity) => {
+            let unit = tariff.map_or(Unit::One, |tariff| tariff.unit);
+            let shown = Quantity::rounded(*quantity).map(|one| typography::quantity(one, unit, frame.language));
+            words.push(shown.unwrap_or_else(|_| frame.number(quantity)));
+        }
+        LineQuantity::Metered { measure, pue, gap_policy, meters } => {
+            words.push(match measure {
+                Measure::Energy => frame.t("measure-energy"),
+                Measure::Demand { window_minutes } => {
+                    frame.with("measure-demand", "minutes", &window_minutes.to_string())
+                }
+                Measure::Percentile95 { window_minutes } => {
+                    frame.with("measure-percentile95", "minutes", &window_minutes.to_string())
+                }
+                Measure::StorageMonth => frame.t("measure-storage"),
+                Measure::OccupancyDays => frame.t("measure-occupancy"),
+            });
+            match pue {
+                PueTerm::None => {}
+                PueTerm::Measured => words.push(frame.t("pue-measured")),
+                PueTerm::Fixed { factor } => words.push(frame.with("pue-fixed", "factor", &frame.number(factor))),
+            }
+            if *gap_policy == GapPolicy::Estimate {
+                words.push(frame.t("gaps-estimated"));
+            }
+            words.push(frame.with("meters-assigned", "count", &meters.len().to_string()));
+        }
+    }
+    if !line.racks.is_empty() {
+        let racks: Vec<&str> = line.racks.iter().map(|rack| rack.as_str()).collect();
+        words.push(frame.with("usage-racks", "racks", &racks.join(", ")));
+    }
+    words
+}
+
+/// The price in force today, and the next where one is agreed.
+fn prices(frame: &Frame, tariff: &Tariff, today: NaiveDate) -> Vec<String> {
+    let mut words =
+        tariff.version_on(today).map(|version| price(frame, &version.price, tariff.unit)).unwrap_or_default();
+    for version in tariff.versions.iter().filter(|version| version.from > today) {
+        let next = price(frame, &version.price, tariff.unit).join(" ; ");
+        words.push(frame.texts("price-from", &[("day", &frame.date(&version.from)), ("price", &next)]));
+    }
+    words
+}
+
+/// A price in words, one sentence a part.
+pub fn price(frame: &Frame, shape: &PriceShape, unit: Unit) -> Vec<String> {
+    let per = frame.t(&format!("per-{}", unit.name()));
+    let unit_price = |price| typography::unit_price(price, frame.language);
+    match shape {
+        PriceShape::Flat { amount } => vec![frame.with("price-flat", "amount", &frame.amount(amount))],
+        PriceShape::PerUnit { unit_price: price } => vec![format!("{} {per}", unit_price(*price))],
+        PriceShape::Graduated { tiers } => tier_words(frame, tiers, &per, "price-graduated"),
+        PriceShape::Volume { tiers } => tier_words(frame, tiers, &per, "price-volume"),
+        PriceShape::Commitment { committed, unit_price: price, overage_unit_price } => vec![
+            frame.texts(
+                "price-committed",
+                &[("quantity", &frame.number(committed)), ("price", &format!("{} {per}", unit_price(*price)))],
+            ),
+            frame.with("price-overage", "price", &format!("{} {per}", unit_price(*overage_unit_price))),
+        ],
+        PriceShape::Minimum { amount, of } => {
+            let mut words = price(frame, of, unit);
+            words.push(frame.with("price-minimum", "amount", &frame.amount(amount)));
+            words
+        }
+        PriceShape::Cap { amount, of } => {
+            let mut words = price(frame, of, unit);
+            words.push(frame.with("price-cap", "amount", &frame.amount(amount)));
+            words
+        }
+        PriceShape::OneOff { amount } => vec![frame.with("price-one-off", "amount", &frame.amount(amount))],
+    }
+}
+
+fn tier_words(frame: &Frame, tiers: &Tiers, per: &str, heading: &str) -> Vec<String> {
+    let mut words = vec![frame.t(heading)];
+    let mut from = Decimal::ZERO;
+    for tier in tiers.as_slice() {
+        let price = format!("{} {per}", typography::unit_price(tier.unit_price, frame.language));
+        words.push(match tier.to {
+            Some(to) => {
+                let text = frame.texts(
+                    "price-tier",
+                    &[("from", &frame.number(&from)), ("to", &frame.number(&to)), ("price", &price)],
+                );
+                from = to;
+                text
+            }
+            None => frame.texts("price-tier-open", &[("from", &frame.number(&from)), ("price", &price)]),
+        });
+    }
+    words
+}
+
+fn vat(frame: &Frame, treatment: &VatTreatment) -> String {
+    match treatment {
+        VatTreatment::Standard { rate_percent } => typography::percent(*rate_percent, frame.language),
+        VatTreatment::Exempt { .. } => frame.t("vat-exempt"),
+        VatTreatment::OutOfScope { .. } => frame.t("vat-out-of-scope"),
+    }
+}

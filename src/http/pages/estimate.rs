@@ -1,0 +1,149 @@
+//! What a running month may cost, beside what the last month cost. Clearly no invoice.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Query};
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+use serde::Deserialize;
+
+use super::parts::{Choice, Link};
+use super::{Address, Frame, encoded, page, plant};
+use crate::app::estimate_month::{self, ContractEstimate, TenantEstimate};
+use crate::domain::billing_run::EstimatedLine;
+use crate::domain::calendar::{BillingMonth, Timestamp};
+use crate::domain::ids::{LineCode, TenantCode};
+use crate::http::api::parsed;
+use crate::http::auth::Granted;
+use crate::http::error::Fault;
+use crate::http::state::{Shared, blocking};
+
+#[derive(Deserialize, Default)]
+pub struct EstimateQuery {
+    tenant: Option<String>,
+    month: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "estimate.html")]
+struct EstimateTemplate {
+    frame: Frame,
+    title: String,
+    tenants: Vec<Choice>,
+    month_value: String,
+    months: Vec<Link>,
+    usage: String,
+    is_over: bool,
+    contracts: Vec<ContractView>,
+}
+
+struct ContractView {
+    id: String,
+    code: String,
+    title: String,
+    /// `1er au 14 octobre`, and how much of the month that is.
+    known_until: String,
+    known: String,
+    projected_net: Option<String>,
+    projected_gross: Option<String>,
+    before: Option<BeforeView>,
+    lines: Vec<LineView>,
+    problems: Vec<String>,
+    caption: String,
+}
+
+struct BeforeView {
+    number: String,
+    net: String,
+}
+
+struct LineView {
+    designation: String,
+    is_metered: bool,
+    known: String,
+    projected: String,
+    /// The arithmetic of the whole month.
+    formulas: Vec<String>,
+}
+
+pub async fn estimate(
+    shared: Data<Shared>,
+    granted: Granted,
+    http: HttpRequest,
+    query: Query<EstimateQuery>,
+) -> Result<HttpResponse, Fault> {
+    let found = find(&shared, granted, query.tenant.as_deref(), query.month.as_deref()).await?;
+    let now = Timestamp::from(shared.now());
+    let frame = Frame::of(&http);
+    let address = Address::new("/usage/estimate");
+    let address = if found.choices.len() > 1 { address.set("tenant", found.tenant.code.as_str()) } else { address };
+    // Months are the facility's; near midnight the neighbour's link may be a day early.
+    let this_month = BillingMonth::of(now.to_utc().date_naive());
+    let template = EstimateTemplate {
+        title: frame.with("estimate-title", "month", &frame.month(&found.month)),
+        tenants: plant::tenant_choices(&found.choices, &found.tenant),
+        month_value: found.month.to_string(),
+        months: plant::month_links(&frame, &address, found.month, this_month),
+        usage: address.at("/usage").set("month", found.month).href(),
+        is_over: found.is_over,
+        contracts: found.contracts.iter().map(|one| contract(&frame, &found, one)).collect(),
+        frame,
+    };
+    page(StatusCode::OK, &template)
+}
+
+/// The estimate the query asks for, if there is one for who asks.
+pub async fn find(
+    shared: &Data<Shared>,
+    granted: Granted,
+    tenant: Option<&str>,
+    month: Option<&str>,
+) -> Result<TenantEstimate, Fault> {
+    let month = parsed("month", month, "a month such as 2026-10")?;
+    let tenant = tenant.filter(|code| !code.is_empty()).map(TenantCode::from);
+    let (store, now) = (shared.store.clone(), shared.now());
+    let found = blocking(move || estimate_month::read(&store, &granted.scope, tenant.as_ref(), month, now)).await?;
+    found.ok_or(Fault::NotFound)
+}
+
+fn contract(frame: &Frame, found: &TenantEstimate, one: &ContractEstimate) -> ContractView {
+    let estimate = &one.estimate;
+    let last_known = estimate.known_until.pred_opt().filter(|day| *day >= found.month.first_day());
+    ContractView {
+        id: encoded(one.contract.code.as_str()).replace(['%', '/', '.', '~'], "-"),
+        code: one.contract.code.to_string(),
+        title: one.contract.title.clone(),
+        known_until: last_known.map_or_else(
+            || frame.t("estimate-nothing-known"),
+            |day| frame.with("estimate-known-until", "day", &frame.date(&day)),
+        ),
+        known: frame.amount(&estimate.known_net),
+        projected_net: estimate.projected.map(|totals| frame.amount(&totals.net)),
+        projected_gross: estimate.projected.map(|totals| frame.amount(&totals.gross)),
+        before: one
+            .before
+            .as_ref()
+            .map(|(number, totals)| BeforeView { number: number.to_string(), net: frame.amount(&totals.net) }),
+        lines: estimate.lines.iter().map(|line| line_view(frame, one, line)).collect(),
+        problems: estimate
+            .problems
+            .iter()
+            .map(|(line, why)| format!("{}: {why}", designation(frame, one, line)))
+            .collect(),
+        caption: frame.with("estimate-caption", "contract", one.contract.code.as_str()),
+    }
+}
+
+fn line_view(frame: &Frame, one: &ContractEstimate, line: &EstimatedLine) -> LineView {
+    LineView {
+        designation: designation(frame, one, &line.line),
+        is_metered: line.is_metered,
+        known: frame.bare(&line.known_net),
+        projected: frame.bare(&line.projected_net),
+        formulas: line.projected.iter().map(|charge| charge.provenance.formula.clone()).collect(),
+    }
+}
+
+fn designation(frame: &Frame, one: &ContractEstimate, code: &LineCode) -> String {
+    let line = one.contract.lines.iter().find(|line| line.code == *code);
+    line.map_or_else(|| code.to_string(), |line| frame.either(&line.designation.fr, &line.designation.en).to_owned())
+}

@@ -1,0 +1,160 @@
+//! The list of invoices as files: what is shown as CSV and XLSX, the documents themselves as one ZIP.
+
+use actix_web::http::header;
+use actix_web::web::{Bytes, Data, Query};
+use actix_web::{HttpRequest, HttpResponse};
+use chrono::NaiveDate;
+use tokio::sync::mpsc::Sender;
+
+use super::columns::Shown;
+use super::{Asked, shown, state, tenant_name};
+use crate::app::archive_invoice::ArchiveKind;
+use crate::app::read_invoices::{self, InvoiceSummary, Reader};
+use crate::app::read_tenants::{self, TenantFile};
+use crate::app::{AppError, Store};
+use crate::documents::table::{self, Cell, Table};
+use crate::documents::zip::Zip;
+use crate::domain::invoice::InvoiceKind;
+use crate::domain::money::Money;
+use crate::http::api::download;
+use crate::http::auth::Granted;
+use crate::http::error::Fault;
+use crate::http::pages::Frame;
+use crate::http::state::{Shared, blocking};
+use crate::http::stream::stream;
+
+pub async fn csv(
+    shared: Data<Shared>,
+    granted: Granted,
+    http: HttpRequest,
+    query: Query<Vec<(String, String)>>,
+) -> Result<HttpResponse, Fault> {
+    export(&shared, granted, &http, &query, false).await
+}
+
+pub async fn xlsx(
+    shared: Data<Shared>,
+    granted: Granted,
+    http: HttpRequest,
+    query: Query<Vec<(String, String)>>,
+) -> Result<HttpResponse, Fault> {
+    export(&shared, granted, &http, &query, true).await
+}
+
+async fn export(
+    shared: &Data<Shared>,
+    granted: Granted,
+    http: &HttpRequest,
+    query: &[(String, String)],
+    as_workbook: bool,
+) -> Result<HttpResponse, Fault> {
+    let asked = Asked::read(query)?;
+    let shown = shown(http, &asked, &granted);
+    let frame = Frame::of(http);
+    let (store, now) = (shared.store.clone(), shared.now());
+    let (invoices, files, today) = blocking(move || {
+        let reader = granted.reader();
+        let today = read_tenants::today(&store, now)?;
+        let files = read_tenants::list(&store, &reader.scope)?;
+        Ok((read_invoices::whole(&store, &reader, asked.wanted(today), asked.order)?, files, today))
+    })
+    .await?;
+    let table = table_of(&frame, &invoices, &files, &shown, today);
+    let (bytes, media_type, extension) = match as_workbook {
+        true => (table::xlsx(&table, frame.language), WORKBOOK, "xlsx"),
+        false => (table::csv(&table, frame.language), "text/csv; charset=utf-8", "csv"),
+    };
+    Ok(HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, media_type))
+        .insert_header(download(format!("{}-{today}.{extension}", frame.t("invoices-file"))))
+        .body(bytes.map_err(Fault::internal)?))
+}
+
+const WORKBOOK: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+fn table_of(frame: &Frame, invoices: &[InvoiceSummary], files: &[TenantFile], shown: &Shown, day: NaiveDate) -> Table {
+    let mut headings = vec![frame.t("invoice-number"), frame.t("invoice-kind")];
+    headings.extend(shown.names().iter().map(|name| Shown::label(frame, name)));
+    let row = |invoice: &InvoiceSummary| {
+        let kind = match invoice.kind {
+            InvoiceKind::Invoice => "kind-invoice",
+            InvoiceKind::CreditNote => "kind-credit-note",
+            InvoiceKind::Corrected => "kind-corrected",
+        };
+        let number = invoice.number.as_ref().map_or(Cell::Empty, |number| Cell::Text(number.to_string()));
+        let mut cells = vec![number, Cell::Text(frame.t(kind))];
+        cells.extend(shown.names().iter().map(|name| cell(frame, invoice, files, name, day)));
+        cells
+    };
+    Table { name: frame.t("nav-invoices"), day, headings, rows: invoices.iter().map(row).collect() }
+}
+
+fn cell(frame: &Frame, invoice: &InvoiceSummary, files: &[TenantFile], column: &str, today: NaiveDate) -> Cell {
+    let day = |day: Option<NaiveDate>| day.map_or(Cell::Empty, Cell::Day);
+    // In a file that will be summed, a credit note counts against the others.
+    let amount = |amount: Money| Cell::Amount(if invoice.kind == InvoiceKind::CreditNote { -amount } else { amount });
+    match column {
+        "state" => Cell::Text(state(frame, invoice, today).text),
+        "tenant" => Cell::Text(tenant_name(files, &invoice.tenant)),
+        "contract" => Cell::Text(invoice.contract.to_string()),
+        "month" => Cell::Text(invoice.month.to_string()),
+        "issued" => day(invoice.issue_date),
+        "due" => day(invoice.due_date),
+        "net" => amount(invoice.totals.net),
+        "tax" => amount(invoice.totals.tax),
+        "gross" => amount(invoice.totals.gross),
+        _ => Cell::Empty,
+    }
+}
+
+/// The PDFs of the ticked documents, or of the whole list where none is ticked; sent one by one as they are read.
+pub async fn zip(
+    shared: Data<Shared>,
+    granted: Granted,
+    http: HttpRequest,
+    query: Query<Vec<(String, String)>>,
+) -> Result<HttpResponse, Fault> {
+    let asked = Asked::read(&query)?;
+    let frame = Frame::of(&http);
+    let (store, now) = (shared.store.clone(), shared.now());
+    let reader = granted.reader();
+    let (numbers, reader, store) = blocking(move || {
+        let numbers = match asked.numbers.is_empty() {
+            false => asked.numbers,
+            true => {
+                let wanted = asked.wanted(read_tenants::today(&store, now)?);
+                let all = read_invoices::whole(&store, &reader, wanted, asked.order)?;
+                all.into_iter().filter_map(|invoice| invoice.number).map(|number| number.to_string()).collect()
+            }
+        };
+        Ok((numbers, reader, store))
+    })
+    .await?;
+    let (sender, body) = stream();
+    actix_web::rt::spawn(async move {
+        let sent = actix_web::web::block(move || send(&store, &reader, &numbers, &sender)).await;
+        if let Ok(Err(error)) = sent {
+            tracing::error!(%error, "an archive of invoices broke off");
+        }
+    });
+    Ok(HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, "application/zip"))
+        .insert_header(download(format!("{}.zip", frame.t("invoices-file"))))
+        .body(body))
+}
+
+/// Reads and sends document after document; what lies outside the reader's reach is not there. Ends early where nobody
+/// listens any more.
+fn send(store: &Store, reader: &Reader, numbers: &[String], sender: &Sender<Bytes>) -> Result<(), AppError> {
+    let mut zip = Zip::default();
+    for number in numbers {
+        let Some(pdf) = read_invoices::document(store, &reader.scope, number, ArchiveKind::Pdf)? else { continue };
+        let piece = zip.file(&format!("{number}.pdf"), &pdf)?;
+        if sender.blocking_send(Bytes::from(piece)).is_err() {
+            return Ok(());
+        }
+    }
+    // Where nobody listens there is nobody to tell.
+    let _ = sender.blocking_send(Bytes::from(zip.end()?));
+    Ok(())
+}

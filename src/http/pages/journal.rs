@@ -1,0 +1,214 @@
+//! The journal: entries filtered and in pages, each line a way into its account, each document one way to its origin.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Query};
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+use chrono::NaiveDate;
+use serde::Deserialize;
+
+use super::{Frame, encoded, page};
+use crate::app::read_journal::{self, JournalFilter, JournalPage, PostedEntry};
+use crate::app::report_ledger;
+use crate::domain::ledger::Journal;
+use crate::http::api::journal::{account, journal};
+use crate::http::api::ledger::{Days, account_file, answer, balance_file, format};
+use crate::http::api::parsed;
+use crate::http::auth::Granted;
+use crate::http::error::Fault;
+use crate::http::state::{Shared, blocking};
+
+#[derive(Deserialize, Default)]
+pub struct JournalQuery {
+    journal: Option<String>,
+    account: Option<String>,
+    from: Option<String>,
+    through: Option<String>,
+    page: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub struct FileQuery {
+    /// `journal` (the default), `balance` or `account`.
+    report: Option<String>,
+    journal: Option<String>,
+    account: Option<String>,
+    from: Option<String>,
+    through: Option<String>,
+    format: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "journal.html")]
+struct JournalTemplate {
+    frame: Frame,
+    journals: Vec<JournalChoice>,
+    account: String,
+    from: String,
+    through: String,
+    entries: Vec<EntryRow>,
+    /// The filter as the query of an address.
+    filter: String,
+    count_text: String,
+    page_text: String,
+    previous_page: Option<String>,
+    next_page: Option<String>,
+}
+
+struct JournalChoice {
+    code: &'static str,
+    name: String,
+    is_chosen: bool,
+}
+
+/// An entry, ready to read.
+struct EntryRow {
+    number: String,
+    date: String,
+    journal: &'static str,
+    document: String,
+    /// Where the document is shown.
+    origin: Option<String>,
+    label: String,
+    lines: Vec<LineRow>,
+}
+
+struct LineRow {
+    account: String,
+    auxiliary: String,
+    label: String,
+    debit: String,
+    credit: String,
+}
+
+pub async fn list(
+    shared: Data<Shared>,
+    _granted: Granted,
+    http: HttpRequest,
+    query: Query<JournalQuery>,
+) -> Result<HttpResponse, Fault> {
+    let page_number = parsed("page", query.page.as_deref(), "a number from 1")?.unwrap_or(1);
+    let filter =
+        filter(query.journal.as_deref(), query.account.as_deref(), query.from.as_deref(), query.through.as_deref())?;
+    let (store, asked) = (shared.store.clone(), filter.clone());
+    let found = blocking(move || read_journal::page(&store, asked, page_number)).await?;
+    page(StatusCode::OK, &template(Frame::of(&http), &filter, &found))
+}
+
+/// The journal, the trial balance or an account, in the format asked for.
+pub async fn file(
+    shared: Data<Shared>,
+    _granted: Granted,
+    http: HttpRequest,
+    query: Query<FileQuery>,
+) -> Result<HttpResponse, Fault> {
+    let (form, language) = (format(query.format.as_deref())?, Frame::of(&http).language);
+    let filter =
+        filter(query.journal.as_deref(), query.account.as_deref(), query.from.as_deref(), query.through.as_deref())?;
+    let days = Days { from: filter.from, through: filter.through };
+    match query.report.as_deref() {
+        Some("balance") => balance_file(&shared, days, form, language).await,
+        Some("account") => account_file(&shared, filter.account.unwrap_or_default(), days, form, language).await,
+        None | Some("journal") => {
+            let store = shared.store.clone();
+            let bytes = blocking(move || report_ledger::journal_file(&store, filter, form, language)).await?;
+            Ok(answer("journal", form, bytes))
+        }
+        Some(other) => Err(Fault::BadRequest(format!("report={other} is none of journal, balance, account"))),
+    }
+}
+
+fn filter(
+    code: Option<&str>,
+    account_text: Option<&str>,
+    from: Option<&str>,
+    through: Option<&str>,
+) -> Result<JournalFilter, Fault> {
+    Ok(JournalFilter {
+        journal: journal(code)?,
+        account: account(account_text)?,
+        from: parsed("from", from, "a day such as 2026-10-01")?,
+        through: parsed("through", through, "a day such as 2026-10-31")?,
+        document: None,
+    })
+}
+
+fn template(frame: Frame, filter: &JournalFilter, found: &JournalPage) -> JournalTemplate {
+    let day = |day: Option<NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
+    let query = format!(
+        "journal={}&account={}&from={}&through={}",
+        filter.journal.map(Journal::code).unwrap_or_default(),
+        encoded(filter.account.as_deref().unwrap_or_default()),
+        day(filter.from),
+        day(filter.through)
+    );
+    let address = |page: usize| format!("/journal?{query}&page={page}");
+    JournalTemplate {
+        journals: Journal::ALL
+            .into_iter()
+            .map(|journal| JournalChoice {
+                code: journal.code(),
+                name: frame.t(journal_key(journal)),
+                is_chosen: filter.journal == Some(journal),
+            })
+            .collect(),
+        account: filter.account.clone().unwrap_or_default(),
+        from: day(filter.from),
+        through: day(filter.through),
+        entries: found.entries.iter().map(|posted| entry_row(&frame, posted)).collect(),
+        count_text: frame.with("journal-count", "count", &found.total.to_string()),
+        page_text: frame.page_of(found.page, found.pages),
+        previous_page: (found.page > 1).then(|| address(found.page - 1)),
+        next_page: (found.page < found.pages).then(|| address(found.page + 1)),
+        filter: query.clone(),
+        frame,
+    }
+}
+
+const fn journal_key(journal: Journal) -> &'static str {
+    match journal {
+        Journal::Sales => "journal-ve",
+        Journal::Depreciation => "journal-am",
+        Journal::Payments => "journal-bq",
+        Journal::Miscellaneous => "journal-od",
+        Journal::Opening => "journal-an",
+        Journal::Assets => "journal-im",
+        Journal::Closing => "journal-cl",
+    }
+}
+
+fn entry_row(frame: &Frame, posted: &PostedEntry) -> EntryRow {
+    let entry = &posted.entry;
+    let side = |amount: crate::domain::money::Money| match amount.cents() {
+        0 => String::new(),
+        _ => frame.bare(&amount),
+    };
+    EntryRow {
+        number: posted.number.to_string(),
+        date: frame.short_date(&entry.date),
+        journal: entry.journal.code(),
+        document: entry.document.clone(),
+        origin: origin(entry.journal, &entry.document, entry.date),
+        label: entry.label.clone(),
+        lines: entry
+            .lines()
+            .iter()
+            .map(|line| LineRow {
+                account: line.account.clone(),
+                auxiliary: line.auxiliary.clone().unwrap_or_default(),
+                label: line.label.clone(),
+                debit: side(line.debit),
+                credit: side(line.credit),
+            })
+            .collect(),
+    }
+}
+
+/// Where one sees what an entry rests on.
+pub(super) fn origin(journal: Journal, document: &str, date: NaiveDate) -> Option<String> {
+    match journal {
+        Journal::Sales => Some(format!("/invoices/{}", encoded(document))),
+        Journal::Depreciation => Some(format!("/amortisation?as_of={date}")),
+        _ => None,
+    }
+}

@@ -1,0 +1,195 @@
+//! The lines of a document and where each comes from, as pages show them.
+
+use chrono_tz::Tz;
+use rust_decimal::Decimal;
+
+use super::Frame;
+use crate::domain::contract::VatTreatment;
+use crate::domain::invoice::rate_percent;
+use crate::domain::metering::{IndexAt, MeterUsage, RestartKind, Usage};
+use crate::domain::party::Language;
+use crate::domain::rating::{Charge, ChargeKind};
+use crate::domain::typography;
+
+/// The lines of one service.
+pub struct ServiceGroup {
+    pub service: String,
+    pub lines: Vec<LineView>,
+}
+
+pub struct LineView {
+    /// The page that follows it to its readings.
+    pub address: String,
+    pub designation: String,
+    /// What part of a price it is, where it is not all of it.
+    pub part: Option<String>,
+    pub period: String,
+    pub quantity: String,
+    pub unit_price: String,
+    pub vat: String,
+    pub net: String,
+    pub formula: String,
+    pub source: String,
+    pub is_estimated: bool,
+}
+
+pub struct MeterView {
+    pub meter: String,
+    pub place: String,
+    pub first: Option<IndexView>,
+    pub last: Option<IndexView>,
+    pub readings: u64,
+    pub quantity: String,
+    /// Gaps, restarts.
+    pub remarks: Vec<String>,
+}
+
+pub struct IndexView {
+    pub at: String,
+    pub value: String,
+    pub is_interpolated: bool,
+}
+
+/// Charges in their order, those of one service together.
+pub fn groups(frame: &Frame, charges: &[Charge], base: &str) -> Vec<ServiceGroup> {
+    let numbered: Vec<(usize, &Charge)> = (1..).zip(charges).collect();
+    let group = |charges: &[(usize, &Charge)]| ServiceGroup {
+        service: charges
+            .first()
+            .map(|(_, charge)| frame.t(&format!("service-{}", charge.service.name())))
+            .unwrap_or_default(),
+        lines: charges.iter().map(|(number, charge)| line(frame, charge, format!("{base}/lines/{number}"))).collect(),
+    };
+    numbered.chunk_by(|(_, a), (_, b)| a.service == b.service).map(group).collect()
+}
+
+pub fn line(frame: &Frame, charge: &Charge, address: String) -> LineView {
+    let provenance = &charge.provenance;
+    let usage = provenance.usage.as_ref();
+    LineView {
+        address,
+        designation: frame.either(&charge.designation.fr, &charge.designation.en).to_owned(),
+        part: part(frame, &charge.kind),
+        period: frame.period(charge.period),
+        quantity: typography::quantity(charge.quantity, charge.unit, frame.language),
+        unit_price: typography::unit_price(charge.unit_price, frame.language),
+        vat: vat_text(frame, &charge.vat),
+        net: frame.bare(&charge.net),
+        formula: arithmetic(frame, &provenance.formula),
+        source: frame.texts(
+            "line-source",
+            &[
+                ("line", provenance.line.as_str()),
+                ("contract", provenance.contract.as_str()),
+                ("tariff", provenance.tariff.as_str()),
+                ("from", &frame.date(&provenance.tariff_from)),
+            ],
+        ),
+        is_estimated: usage.is_some_and(|usage| usage.estimated),
+    }
+}
+
+pub fn part(frame: &Frame, kind: &ChargeKind) -> Option<String> {
+    let number = |value: &Decimal| typography::decimal(value.normalize(), frame.language);
+    match kind {
+        ChargeKind::Base => None,
+        ChargeKind::Prorated { units, of } => {
+            Some(frame.texts("part-prorated", &[("units", &units.to_string()), ("of", &of.to_string())]))
+        }
+        ChargeKind::Tier { from, to: Some(to) } => {
+            Some(frame.texts("part-tier", &[("from", &number(from)), ("to", &number(to))]))
+        }
+        ChargeKind::Tier { from, to: None } => Some(frame.with("part-tier-open", "from", &number(from))),
+        ChargeKind::Committed => Some(frame.t("part-committed")),
+        ChargeKind::Overage => Some(frame.t("part-overage")),
+        ChargeKind::MinimumComplement { minimum } => Some(frame.with("part-minimum", "amount", &frame.amount(minimum))),
+        ChargeKind::CapReduction { cap } => Some(frame.with("part-cap", "amount", &frame.amount(cap))),
+        ChargeKind::OneOff => Some(frame.t("part-one-off")),
+        ChargeKind::Regularisation { month, invoice } => {
+            Some(frame.texts("part-regularisation", &[("month", &frame.month(month)), ("invoice", invoice)]))
+        }
+    }
+}
+
+/// The meters of a line, their quantities with as many decimals as the most exact of them.
+pub fn meters(frame: &Frame, zone: Tz, usage: &Usage) -> Vec<MeterView> {
+    let shown = |meter: &MeterUsage| meter.quantity.round_dp(4).normalize();
+    let decimals = usage.meters.iter().map(|meter| shown(meter).scale()).max().unwrap_or_default();
+    usage.meters.iter().map(|meter| meter_view(frame, zone, meter, decimals)).collect()
+}
+
+fn meter_view(frame: &Frame, zone: Tz, usage: &MeterUsage, decimals: u32) -> MeterView {
+    let mut quantity = usage.quantity.round_dp(decimals);
+    quantity.rescale(decimals);
+    let rack = usage.rack.as_ref().map(ToString::to_string);
+    let feed = usage.feed.map(|feed| frame.with("feed", "feed", &format!("{feed:?}")));
+    MeterView {
+        meter: usage.meter.to_string(),
+        place: [rack, feed].into_iter().flatten().collect::<Vec<_>>().join(", "),
+        first: usage.first.as_ref().map(|index| index_view(frame, zone, index)),
+        last: usage.last.as_ref().map(|index| index_view(frame, zone, index)),
+        readings: usage.readings,
+        quantity: typography::decimal(quantity, frame.language),
+        remarks: remarks(frame, zone, usage),
+    }
+}
+
+pub fn index_view(frame: &Frame, zone: Tz, index: &IndexAt) -> IndexView {
+    IndexView {
+        at: typography::instant(index.at, zone, frame.language),
+        value: typography::decimal(index.value.to_decimal().normalize(), frame.language),
+        is_interpolated: index.interpolated,
+    }
+}
+
+fn remarks(frame: &Frame, zone: Tz, usage: &MeterUsage) -> Vec<String> {
+    let instant = |at| typography::instant(at, zone, frame.language);
+    let gaps = usage
+        .gaps
+        .iter()
+        .map(|gap| frame.texts("remark-gap", &[("from", &instant(gap.from)), ("to", &instant(gap.to))]));
+    let restarts = usage.restarts.iter().map(|restart| {
+        let key = match restart.kind {
+            RestartKind::Rollover => "remark-rollover",
+            RestartKind::Reset => "remark-reset",
+        };
+        frame.with(key, "at", &instant(restart.at))
+    });
+    gaps.chain(restarts).collect()
+}
+
+pub fn vat_text(frame: &Frame, treatment: &VatTreatment) -> String {
+    match (rate_percent(treatment), treatment) {
+        (Some(rate), _) => typography::percent(rate, frame.language),
+        (None, VatTreatment::OutOfScope { .. }) => frame.t("vat-out-of-scope"),
+        (None, _) => frame.t("vat-exempt"),
+    }
+}
+
+/// A stored calculation with the decimal sign of the language.
+pub fn arithmetic(frame: &Frame, formula: &str) -> String {
+    if frame.language == Language::English {
+        return formula.to_owned();
+    }
+    let characters: Vec<char> = formula.chars().collect();
+    let is_digit =
+        |index: Option<usize>| index.and_then(|index| characters.get(index)).is_some_and(char::is_ascii_digit);
+    let shown = |(index, c): (usize, &char)| match c {
+        '.' if is_digit(index.checked_sub(1)) && is_digit(Some(index + 1)) => ',',
+        other => *other,
+    };
+    characters.iter().enumerate().map(shown).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn calculations_are_written_as_the_language_does() {
+        let frame = |uri: &str| Frame::of(&actix_web::test::TestRequest::with_uri(uri).to_http_request());
+        let formula = "9150.08 kWh × PUE 1.25 = 11437.6 kWh.";
+        assert_eq!(arithmetic(&frame("/?lang=fr"), formula), "9150,08 kWh × PUE 1,25 = 11437,6 kWh.");
+        assert_eq!(arithmetic(&frame("/?lang=en"), formula), formula);
+    }
+}

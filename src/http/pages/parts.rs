@@ -1,0 +1,173 @@
+//! What pages are put together from: addresses with their query, columns, tabs, pagers, badges. The macros of
+//! `components.html` of the same names draw them.
+
+use std::fmt::Display;
+
+use super::{Frame, encoded};
+
+/// An address of this site and the query that makes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Address {
+    path: String,
+    pairs: Vec<(&'static str, String)>,
+}
+
+impl Address {
+    pub fn new(path: impl Into<String>) -> Address {
+        Address { path: path.into(), pairs: vec![] }
+    }
+
+    /// The same with `name` set to `value`; an empty value takes it away.
+    pub fn set(&self, name: &'static str, value: impl Display) -> Address {
+        let mut pairs = self.pairs.clone();
+        let value = value.to_string();
+        pairs.retain(|(known, _)| *known != name);
+        if !value.is_empty() {
+            pairs.push((name, value));
+        }
+        Address { path: self.path.clone(), pairs }
+    }
+
+    pub fn without(&self, name: &'static str) -> Address {
+        self.set(name, "")
+    }
+
+    /// The same query at another path.
+    pub fn at(&self, path: impl Into<String>) -> Address {
+        Address { path: path.into(), pairs: self.pairs.clone() }
+    }
+
+    /// As a link has it.
+    pub fn href(&self) -> String {
+        let query: Vec<String> = self.pairs.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
+        if query.is_empty() { self.path.clone() } else { format!("{}?{}", self.path, query.join("&")) }
+    }
+
+    /// What a form that changes one of `except` has to carry on, as hidden fields.
+    pub fn carried(&self, except: &[&str]) -> Vec<(&'static str, String)> {
+        self.pairs.iter().filter(|(name, _)| !except.contains(name)).cloned().collect()
+    }
+}
+
+/// A heading, which orders the list where it has an address.
+pub struct Column {
+    pub label: String,
+    pub address: Option<String>,
+    /// In the words of `aria-sort`.
+    pub sorted: Option<&'static str>,
+    pub is_number: bool,
+}
+
+impl Column {
+    pub fn plain(label: String) -> Column {
+        Column { label, address: None, sorted: None, is_number: false }
+    }
+
+    pub fn number(label: String) -> Column {
+        Column { is_number: true, ..Column::plain(label) }
+    }
+}
+
+/// An option of a filter.
+pub struct Choice {
+    pub value: String,
+    pub label: String,
+    pub is_chosen: bool,
+}
+
+/// A part of a list with a link of its own.
+pub struct Tab {
+    pub label: String,
+    pub address: String,
+    pub count: Option<String>,
+    pub is_current: bool,
+}
+
+/// Where a list goes on.
+pub struct Pager {
+    pub page: usize,
+    pub pages: usize,
+    pub previous: Option<String>,
+    pub next: Option<String>,
+}
+
+impl Pager {
+    /// Pages are counted from 1 and named `page` in the address.
+    pub fn new(address: &Address, page: usize, pages: usize) -> Pager {
+        let to = |page: usize| address.set("page", page).href();
+        Pager { page, pages, previous: (page > 1).then(|| to(page - 1)), next: (page < pages).then(|| to(page + 1)) }
+    }
+
+    pub fn text(&self, frame: &Frame) -> String {
+        frame.page_of(self.page, self.pages)
+    }
+}
+
+/// How a state feels; its text says what it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    Plain,
+    Ok,
+    Info,
+    Warn,
+    Error,
+}
+
+/// A state in a word.
+pub struct Badge {
+    pub tone: Tone,
+    pub text: String,
+}
+
+impl Badge {
+    pub const fn class(&self) -> &'static str {
+        match self.tone {
+            Tone::Plain => "",
+            Tone::Ok => "badge-ok",
+            Tone::Info => "badge-info",
+            Tone::Warn => "badge-warn",
+            Tone::Error => "badge-error",
+        }
+    }
+}
+
+/// A label with where it leads.
+pub struct Link {
+    pub label: String,
+    pub address: String,
+}
+
+/// Links to a list as CSV and XLSX, in the list's own order and filter.
+pub fn exports(address: &Address, csv: &str, xlsx: &str) -> Vec<Link> {
+    let link =
+        |label: &str, path: &str| Link { label: label.to_owned(), address: address.at(path).without("page").href() };
+    vec![link("CSV", csv), link("XLSX", xlsx)]
+}
+
+/// What is wrong with one field of a form.
+pub struct FieldError {
+    /// The field's id.
+    pub field: &'static str,
+    pub text: String,
+}
+
+/// `1 250`, with a number's separators.
+pub fn count(frame: &Frame, count: impl TryInto<i64>) -> String {
+    frame.whole(count.try_into().unwrap_or(i64::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_carry_what_they_were_given() {
+        let address = Address::new("/invoices").set("month", "2026-10").set("q", "Hôpital & cie");
+        assert_eq!(address.href(), "/invoices?month=2026-10&q=H%C3%B4pital%20%26%20cie");
+        assert_eq!(address.set("month", "").href(), "/invoices?q=H%C3%B4pital%20%26%20cie");
+        assert_eq!(address.carried(&["q"]), [("month", "2026-10".to_owned())]);
+        let pager = Pager::new(&address.without("q"), 2, 2);
+        assert_eq!(pager.previous.as_deref(), Some("/invoices?month=2026-10&page=1"));
+        assert_eq!(pager.next, None);
+    }
+}

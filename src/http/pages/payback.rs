@@ -1,0 +1,297 @@
+//! Payback: when the investment has come back, the curve with its band, the scenarios, and where each figure comes from.
+//!
+//! The report's own words are those of its files, so that page and PDF say the same.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Form, Query};
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+use rust_decimal::Decimal;
+use serde::Deserialize;
+
+use super::Frame;
+use super::curve::{Curve, Mark};
+use super::parts::{Address, Choice};
+use crate::app::AppError;
+use crate::app::archive_report::{self, ArchivedReport, ReportFile};
+use crate::app::report_amortisation::ReportFormat;
+use crate::app::report_payback;
+use crate::documents::payback::{Words, last_month, shown};
+use crate::domain::access::{Action, Decision, policy};
+use crate::domain::audit::Actor;
+use crate::domain::calendar::BillingMonth;
+use crate::domain::money::{Money, UnitPrice};
+use crate::domain::payback::{Horizon, MonthRow, PaybackReport, Source, TenantRow};
+use crate::http::api::amortisation::format;
+use crate::http::api::payback::{Asked, file as report_file};
+use crate::http::auth::{Granted, Visitor, session};
+use crate::http::error::Fault;
+use crate::http::state::{Shared, blocking};
+
+#[derive(Deserialize)]
+pub struct PaybackQuery {
+    as_of: Option<String>,
+    scenario: Option<String>,
+    horizon: Option<String>,
+    format: Option<String>,
+}
+
+impl PaybackQuery {
+    fn asked(&self) -> Result<Asked, Fault> {
+        Asked::of(self.as_of.as_deref(), self.scenario.as_deref(), self.horizon.as_deref())
+    }
+}
+
+#[derive(Deserialize)]
+pub struct ArchiveForm {
+    form_token: String,
+    as_of: Option<String>,
+    scenario: Option<String>,
+    horizon: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "payback.html")]
+struct PaybackPage {
+    frame: Frame,
+    words: Words,
+    report: PaybackReport,
+    scenarios: Vec<Choice>,
+    horizons: Vec<Choice>,
+    curves: Vec<Curve>,
+    files: Vec<(&'static str, String)>,
+    kept: Vec<ArchivedReport>,
+    may_archive: bool,
+}
+
+#[derive(Template)]
+#[template(path = "payback_empty.html")]
+struct EmptyPage {
+    frame: Frame,
+}
+
+impl PaybackPage {
+    /// A word of the report's files.
+    fn w(&self, id: &str) -> String {
+        self.words.text(id)
+    }
+
+    fn bare(&self, money: Money) -> String {
+        self.frame.bare(&money)
+    }
+
+    fn scenarios_caption(&self) -> String {
+        self.frame.with("payback-scenarios-caption", "month", &self.frame.month(&self.report.target_month))
+    }
+
+    fn kept_on(&self, kept: &ArchivedReport) -> String {
+        self.frame.short_date(&kept.created_at.date_naive())
+    }
+
+    fn percent(&self, value: &Option<Decimal>) -> String {
+        value.map_or_else(|| "–".to_owned(), |value| self.words.percent(value))
+    }
+
+    fn price(&self, price: &Option<UnitPrice>) -> String {
+        price.map_or_else(|| "–".to_owned(), |price| self.words.format.unit_price(price))
+    }
+
+    fn quantity(&self, value: &Option<Decimal>) -> String {
+        value.map_or_else(|| "–".to_owned(), |value| self.words.format.up_to(value, 2))
+    }
+
+    fn even(&self, month: &Option<BillingMonth>) -> String {
+        self.words.break_even(*month, last_month(&self.report))
+    }
+
+    fn years(&self, id: &str, years: &u32) -> String {
+        self.words.with(id, &[("years", &years.to_string())])
+    }
+
+    fn counted(&self, of: fn(&TenantRow) -> Money) -> Money {
+        self.report.tenants.iter().filter(|row| row.counts).map(of).sum()
+    }
+
+    fn invoiced(&self) -> Money {
+        self.counted(|row| row.invoiced)
+    }
+
+    fn earlier(&self) -> Money {
+        self.counted(|row| row.earlier)
+    }
+
+    fn revenue(&self) -> Money {
+        self.counted(|row| row.total)
+    }
+
+    fn market(&self) -> String {
+        self.words.market(&self.report)
+    }
+
+    fn running(&self, row: &crate::domain::payback::YearRow) -> Money {
+        row.flow.running_cost()
+    }
+
+    fn outlay(&self, row: &crate::domain::payback::YearRow) -> Money {
+        row.flow.investment + row.flow.renewal
+    }
+
+    fn source(&self, source: &Source) -> (String, String, String) {
+        let (what, from, amount) = self.words.source(source);
+        (what, from, amount.map(|amount| self.frame.bare(&amount)).unwrap_or_default())
+    }
+
+    fn rest(&self) -> (String, Money) {
+        let cumulative = self.report.position.cumulative;
+        let id = if cumulative.is_negative() { "payback-tile-cumulative" } else { "payback-tile-surplus" };
+        (self.w(id), cumulative.abs())
+    }
+}
+
+pub async fn page(
+    shared: Data<Shared>,
+    _granted: Granted,
+    http: HttpRequest,
+    query: Query<PaybackQuery>,
+) -> Result<HttpResponse, Fault> {
+    let asked = query.asked()?;
+    let (store, now) = (shared.store.clone(), shared.now());
+    let found = blocking(move || {
+        let view = asked.view(&store, now)?;
+        let kept: Vec<ArchivedReport> =
+            archive_report::list(&store, None)?.into_iter().filter(|kept| kept.kind.starts_with("payback")).collect();
+        match report_payback::figures(&store, &view) {
+            Ok(report) => Ok(Ok((report, kept))),
+            Err(AppError::Input(reason)) => Ok(Err(reason)),
+            Err(error) => Err(error),
+        }
+    })
+    .await?;
+    let frame = Frame::of(&http);
+    match found {
+        Ok((report, kept)) => super::page(StatusCode::OK, &filled(frame, report, kept)),
+        // An unknown scenario was asked for by its name; anything else lies in the book.
+        Err(reason) if query.scenario.is_some() => Err(Fault::BadRequest(reason)),
+        Err(_) => super::page(StatusCode::OK, &EmptyPage { frame }),
+    }
+}
+
+fn filled(frame: Frame, report: PaybackReport, kept: Vec<ArchivedReport>) -> PaybackPage {
+    let words = Words::new(frame.language);
+    let choice = |value: String, label: String, is_chosen: bool| Choice { value, label, is_chosen };
+    let scenarios = report
+        .scenarios
+        .iter()
+        .map(|result| choice(result.code.clone(), result.name.clone(), result.code == report.scenario.code))
+        .collect();
+    let horizons = Horizon::ALL
+        .into_iter()
+        .map(|horizon| {
+            let years = horizon.years();
+            let label = frame.with("payback-horizon-years", "years", &years.to_string());
+            choice(years.to_string(), label, years == report.horizon_years)
+        })
+        .collect();
+    let address = Address::new("/payback/file")
+        .set("as_of", report.as_of)
+        .set("scenario", &report.scenario.code)
+        .set("horizon", report.horizon_years);
+    let formats = [("PDF", "pdf"), ("XLSX", "xlsx"), ("CSV", "csv"), ("JSON", "json")];
+    let files = formats.map(|(label, format)| (label, address.set("format", format).href())).to_vec();
+    let role = frame.visitor.as_ref().map(|visitor| visitor.person.role);
+    PaybackPage {
+        curves: curves(&frame, &words, &report),
+        may_archive: role.is_some_and(|role| policy(role, Action::ArchiveReports) != Decision::Deny),
+        frame,
+        words,
+        report,
+        scenarios,
+        horizons,
+        files,
+        kept,
+    }
+}
+
+/// Up to break-even first, where that is but a part; then the whole horizon.
+fn curves(frame: &Frame, words: &Words, report: &PaybackReport) -> Vec<Curve> {
+    const AFTER: usize = 24;
+    let rows = report.months.as_slice();
+    let even = report.scenarios.iter().filter_map(|result| result.break_even);
+    let last = even.chain([report.target_month]).chain(report.actual_through).max();
+    let near = last.and_then(|last| rows.iter().position(|row| row.month == last));
+    let near = near.map_or(rows.len(), |index| (index + AFTER).min(rows.len()));
+    let far = words.far_caption(&report.horizon_years.to_string());
+    let mut curves = Vec::new();
+    if near * 5 < rows.len() * 4 {
+        let part = rows.get(..near).unwrap_or(rows);
+        curves.push(curve("near", words.near_caption(), part, frame, words, report));
+    }
+    curves.push(curve("far", far, rows, frame, words, report));
+    curves
+}
+
+fn curve(
+    id: &'static str,
+    title: String,
+    rows: &[MonthRow],
+    frame: &Frame,
+    words: &Words,
+    report: &PaybackReport,
+) -> Curve {
+    let even = shown(report).and_then(|result| result.break_even);
+    let mark = |id: &str, class: &'static str, month: Option<BillingMonth>| {
+        let month = month?;
+        let label = words.with(id, &[("month", &words.format.month_short(month))]);
+        Some(Mark { month, label, class })
+    };
+    let marks = [
+        mark("payback-mark-now", "now", report.actual_through),
+        mark("payback-mark-target", "target", Some(report.target_month)),
+        mark("payback-mark-break-even", "even", even),
+    ];
+    let texts = (title, words.curve_words(report, rows));
+    Curve::new(id, texts, rows, marks.into_iter().flatten().collect(), frame.language)
+}
+
+pub async fn file(
+    shared: Data<Shared>,
+    _granted: Granted,
+    http: HttpRequest,
+    query: Query<PaybackQuery>,
+) -> Result<HttpResponse, Fault> {
+    report_file(&shared, query.asked()?, format(query.format.as_deref())?, Frame::of(&http).language).await
+}
+
+/// Keeps the report in all its formats, in the language of the page.
+pub async fn archive(
+    shared: Data<Shared>,
+    _granted: Granted,
+    visitor: Visitor,
+    http: HttpRequest,
+    form: Form<ArchiveForm>,
+) -> Result<HttpResponse, Fault> {
+    if !session::same_token(&visitor.form_token, &form.form_token) {
+        return Err(Fault::Forged);
+    }
+    let asked = Asked::of(form.as_of.as_deref(), form.scenario.as_deref(), form.horizon.as_deref())?;
+    let (store, now, language) = (shared.store.clone(), shared.now(), Frame::of(&http).language);
+    let origin = http.peer_addr().map(|address| address.ip().to_string());
+    let by = Actor::new(&visitor.person.email, origin.as_deref());
+    let view = blocking(move || {
+        let view = asked.view(&store, now)?;
+        let kind = report_payback::archive_kind(&view);
+        for format in [ReportFormat::Pdf, ReportFormat::Xlsx, ReportFormat::Csv, ReportFormat::Json] {
+            let bytes = report_payback::report(&store, &view, format, language)?;
+            let (format, language) = (format.name(), language.code());
+            let file = ReportFile { kind: &kind, as_of: view.as_of, format, language, bytes: &bytes };
+            archive_report::archive_report(&store, &file, &by, now)?;
+        }
+        Ok(view)
+    })
+    .await?;
+    let address = Address::new("/payback")
+        .set("as_of", view.as_of)
+        .set("scenario", view.scenario.unwrap_or_default())
+        .set("horizon", view.horizon.years());
+    Ok(super::done(&address.href(), "report-kept", "4"))
+}

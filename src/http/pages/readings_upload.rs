@@ -1,0 +1,242 @@
+//! Files of readings from the browser: dropped on the field or chosen, streamed to the disk, reported line by line.
+
+use std::fs::File;
+use std::io::Write;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use actix_multipart::{Field, Multipart};
+use actix_web::http::StatusCode;
+use actix_web::web::{self, Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+use chrono_tz::Tz;
+use futures_util::StreamExt;
+
+use super::parts::{Badge, FieldError, Tone, count};
+use super::{Frame, page, see_other};
+use crate::app::read_tenants;
+use crate::app::upload_readings::{self, FILE_BYTES_MAX, RefusedLine, UploadState, UploadView};
+use crate::domain::audit::Actor;
+use crate::http::auth::{Visitor, session};
+use crate::http::error::Fault;
+use crate::http::state::{Shared, blocking};
+
+const UPLOADS_SHOWN: i64 = 20;
+/// Most files are read within this; the others are reported as they go.
+const PATIENCE: Duration = Duration::from_millis(1_500);
+const TOKEN_BYTES_MAX: usize = 256;
+/// Written to the disk at once.
+const SPOOL_BYTES: usize = 1 << 20;
+
+#[derive(Template)]
+#[template(path = "readings_upload.html")]
+struct ReadingsTemplate {
+    frame: Frame,
+    errors: Vec<FieldError>,
+    size_max: String,
+    uploads: Vec<UploadRow>,
+}
+
+struct UploadRow {
+    address: String,
+    file: String,
+    by: String,
+    at: String,
+    accepted: String,
+    duplicates: String,
+    refused: String,
+    badge: Badge,
+}
+
+#[derive(Template)]
+#[template(path = "readings_report.html")]
+struct ReportTemplate {
+    frame: Frame,
+    row: UploadRow,
+    is_running: bool,
+    is_interrupted: bool,
+    done: u64,
+    total: u64,
+    failure: Option<String>,
+    refused: Vec<RefusedLine>,
+    more: Option<String>,
+}
+
+pub async fn form(shared: Data<Shared>, http: HttpRequest) -> Result<HttpResponse, Fault> {
+    let frame = Frame::of(&http);
+    show(&shared, frame, StatusCode::OK, vec![]).await
+}
+
+async fn show(
+    shared: &Data<Shared>,
+    frame: Frame,
+    status: StatusCode,
+    errors: Vec<FieldError>,
+) -> Result<HttpResponse, Fault> {
+    let (store, now) = (shared.store.clone(), shared.now());
+    let (found, zone) =
+        blocking(move || Ok((upload_readings::latest(&store, UPLOADS_SHOWN, now)?, read_tenants::zone(&store)?)))
+            .await?;
+    let template = ReadingsTemplate {
+        errors,
+        size_max: frame.whole(i64::try_from(FILE_BYTES_MAX / 1024 / 1024).unwrap_or(0)),
+        uploads: found.iter().map(|view| row(&frame, view, zone)).collect(),
+        frame,
+    };
+    page(status, &template)
+}
+
+fn row(frame: &Frame, view: &UploadView, zone: Tz) -> UploadRow {
+    let (upload, report) = (&view.upload, &view.report);
+    let (tone, key) = match upload.state {
+        UploadState::Running if view.is_interrupted => (Tone::Warn, "upload-interrupted"),
+        UploadState::Running => (Tone::Info, "upload-running"),
+        UploadState::Failed => (Tone::Error, "upload-failed"),
+        UploadState::Done if report.refused_count > 0 => (Tone::Warn, "upload-refusals"),
+        UploadState::Done => (Tone::Ok, "upload-done"),
+    };
+    UploadRow {
+        address: format!("/readings/import/{}", upload.id),
+        file: upload.file_name.clone(),
+        by: upload.by.clone(),
+        at: frame.instant(upload.started_at, zone),
+        accepted: count(frame, report.accepted),
+        duplicates: count(frame, report.duplicates),
+        refused: count(frame, report.refused_count),
+        badge: Badge { tone, text: frame.t(key) },
+    }
+}
+
+pub async fn submit(
+    shared: Data<Shared>,
+    visitor: Visitor,
+    http: HttpRequest,
+    body: Multipart,
+) -> Result<HttpResponse, Fault> {
+    let store = shared.store.clone();
+    let path = blocking(move || upload_readings::spool(&store)).await?;
+    let taken = take(&visitor, body, path.clone()).await;
+    let name = match taken {
+        Ok(Some(name)) => name,
+        Ok(None) => {
+            forget(path);
+            let frame = Frame::of(&http);
+            let text = frame.t("upload-no-file");
+            let errors = vec![FieldError { field: "file", text }];
+            return show(&shared, frame, StatusCode::UNPROCESSABLE_ENTITY, errors).await;
+        }
+        Err(fault) => {
+            forget(path);
+            return Err(fault);
+        }
+    };
+    let by = Actor::new(&visitor.person.email, http.peer_addr().map(|peer| peer.ip().to_string()).as_deref());
+    let (store, now, who, spooled) = (shared.store.clone(), shared.now(), by.clone(), path.clone());
+    let id = blocking(move || upload_readings::begin(&store, &name, &spooled, &who, now)).await?;
+    let (ended, waiting) = tokio::sync::oneshot::channel();
+    let (store, clock) = (shared.store.clone(), shared.clock());
+    std::thread::spawn(move || {
+        if let Err(error) = upload_readings::run(&store, id, &path, &by, clock) {
+            tracing::error!(%error, "the report of an upload could not be kept");
+        }
+        // Nobody may be waiting any more.
+        let _ = ended.send(());
+    });
+    let _ = tokio::time::timeout(PATIENCE, waiting).await;
+    Ok(see_other(&format!("/readings/import/{id}")))
+}
+
+fn forget(path: PathBuf) {
+    // It may never have been made.
+    let _ = std::fs::remove_file(path);
+}
+
+/// Streams the form's file to `path` and gives its name; none where there is none. The form's token comes first.
+async fn take(visitor: &Visitor, mut body: Multipart, path: PathBuf) -> Result<Option<String>, Fault> {
+    let mut is_ours = false;
+    while let Some(field) = body.next().await {
+        let mut field = field.map_err(unreadable)?;
+        match field.name().unwrap_or_default() {
+            "form_token" => {
+                let token = collect(&mut field).await?;
+                is_ours = session::same_token(&visitor.form_token, &token);
+            }
+            "file" => {
+                if !is_ours {
+                    return Err(Fault::Forged);
+                }
+                let name = field.content_disposition().and_then(|about| about.get_filename()).map(str::to_owned);
+                let bytes = spool(&mut field, path).await?;
+                return Ok(name.filter(|name| !name.is_empty() && bytes > 0));
+            }
+            _ => {}
+        }
+    }
+    if is_ours { Ok(None) } else { Err(Fault::Forged) }
+}
+
+async fn collect(field: &mut Field) -> Result<String, Fault> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = field.next().await {
+        bytes.extend_from_slice(&chunk.map_err(unreadable)?);
+        if bytes.len() > TOKEN_BYTES_MAX {
+            return Err(Fault::Forged);
+        }
+    }
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+async fn spool(field: &mut Field, path: PathBuf) -> Result<u64, Fault> {
+    let mut file = web::block(move || File::create(path)).await.map_err(Fault::internal)?.map_err(Fault::internal)?;
+    let (mut total, mut waiting) = (0_u64, Vec::with_capacity(SPOOL_BYTES));
+    while let Some(chunk) = field.next().await {
+        let chunk = chunk.map_err(unreadable)?;
+        total += u64::try_from(chunk.len()).unwrap_or(u64::MAX);
+        if total > FILE_BYTES_MAX {
+            return Err(Fault::TooLarge(usize::try_from(FILE_BYTES_MAX).unwrap_or(usize::MAX)));
+        }
+        waiting.extend_from_slice(&chunk);
+        if waiting.len() >= SPOOL_BYTES {
+            (file, waiting) = write(file, waiting).await?;
+        }
+    }
+    write(file, waiting).await?;
+    Ok(total)
+}
+
+async fn write(mut file: File, mut bytes: Vec<u8>) -> Result<(File, Vec<u8>), Fault> {
+    let written = web::block(move || {
+        file.write_all(&bytes)?;
+        bytes.clear();
+        Ok::<_, std::io::Error>((file, bytes))
+    });
+    written.await.map_err(Fault::internal)?.map_err(Fault::internal)
+}
+
+fn unreadable(error: actix_multipart::MultipartError) -> Fault {
+    Fault::BadRequest(format!("the form ended early or is no form with a file: {error}"))
+}
+
+pub async fn report(shared: Data<Shared>, id: Path<i64>, http: HttpRequest) -> Result<HttpResponse, Fault> {
+    let (store, now, id) = (shared.store.clone(), shared.now(), id.into_inner());
+    let (view, zone) =
+        blocking(move || Ok((upload_readings::one(&store, id, now)?, read_tenants::zone(&store)?))).await?;
+    let view = view.ok_or(Fault::NotFound)?;
+    let frame = Frame::of(&http);
+    let row = row(&frame, &view, zone);
+    let shown = u64::try_from(view.report.refused.len()).unwrap_or(u64::MAX);
+    let more = view.report.refused_count.saturating_sub(shown);
+    let template = ReportTemplate {
+        is_running: view.upload.state == UploadState::Running && !view.is_interrupted,
+        is_interrupted: view.is_interrupted,
+        done: view.upload.bytes_read,
+        total: view.upload.bytes_total.max(1),
+        more: (more > 0).then(|| frame.with("upload-more", "count", &count(&frame, more))),
+        failure: view.report.failure,
+        refused: view.report.refused,
+        row,
+        frame,
+    };
+    page(StatusCode::OK, &template)
+}

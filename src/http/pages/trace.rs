@@ -1,0 +1,310 @@
+//! Following one line of a document: the usage behind it day by day, each day down to the very readings, and the
+//! arithmetic that leads from them to the amount.
+//!
+//! The same pages serve issued invoices and drafts: both are a [`Traced`].
+
+use std::collections::BTreeMap;
+
+use actix_web::http::{StatusCode, header};
+use actix_web::web::Bytes;
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+use chrono::NaiveDate;
+use chrono_tz::Tz;
+use rust_decimal::Decimal;
+
+use super::chart::{BarChart, Measured};
+use super::lines::{LineView, arithmetic, line, vat_text};
+use super::parts::{Address, Link};
+use super::{Frame, page};
+use crate::app::{Store, read_evidence};
+use crate::documents::table::{Cell, Table, csv};
+use crate::domain::facility::Feed;
+use crate::domain::ids::MeterCode;
+use crate::domain::metering::{Measure, MeterUsage, Quality, RestartKind, Usage};
+use crate::domain::party::Language;
+use crate::domain::rating::Charge;
+use crate::domain::typography;
+use crate::http::api::download;
+use crate::http::error::Fault;
+use crate::http::state::{Shared, blocking};
+
+mod readings;
+
+pub use readings::{ReadingsQuery, readings_file, readings_page};
+
+/// Up to so many meters are spelled out one by one; more are told by their table.
+const METERS_SPELLED: usize = 4;
+
+/// A document whose lines can be followed.
+pub struct Traced {
+    /// Its own address: `/invoices/DC2026000001`.
+    pub base: String,
+    pub title: String,
+    pub zone: Tz,
+    pub charges: Vec<Charge>,
+    /// Frozen: what was billed may differ from what is known now.
+    pub is_issued: bool,
+}
+
+impl Traced {
+    /// The line with this number, from 1, in words that name it.
+    fn line(&self, number: usize) -> Result<&Charge, Fault> {
+        number.checked_sub(1).and_then(|index| self.charges.get(index)).ok_or(Fault::NotFound)
+    }
+
+    fn address(&self, number: usize) -> String {
+        format!("{}/lines/{number}", self.base)
+    }
+}
+
+#[derive(Template)]
+#[template(path = "trace.html")]
+struct TracePage {
+    frame: Frame,
+    line: LineView,
+    steps: Vec<Step>,
+    meters: Vec<TracedMeter>,
+    has_counters: bool,
+    chart: Option<BarChart>,
+    days: Vec<DayRow>,
+    /// Headings of the days' table: one per meter group shown.
+    series: Vec<String>,
+    unit: String,
+    vat: String,
+    readings_heading: String,
+    document: String,
+}
+
+/// One step of the calculation.
+struct Step {
+    label: String,
+    text: String,
+    result: bool,
+}
+
+/// A meter of the line with the way to its readings.
+struct TracedMeter {
+    view: super::lines::MeterView,
+    difference: Option<String>,
+    address: String,
+    file: String,
+}
+
+/// A day of the chart's table.
+struct DayRow {
+    day: String,
+    values: Vec<String>,
+    total: String,
+    /// To the day's readings, one per meter.
+    links: Vec<Link>,
+}
+
+/// The page of line `number`.
+pub fn line_page(http: &HttpRequest, traced: &Traced, number: usize) -> Result<HttpResponse, Fault> {
+    let frame = Frame::of(http);
+    let charge = traced.line(number)?;
+    let usage = charge.provenance.usage.as_ref();
+    let address = traced.address(number);
+    let view = line(&frame, charge, address.clone());
+    let has_counters = usage.is_some_and(|usage| usage.measure == Measure::Energy);
+    let (days, series) = usage.map(|usage| day_rows(&frame, usage, &address)).unwrap_or_default();
+    let unit = usage.map(|usage| daily_unit(&frame, usage.measure)).unwrap_or_default();
+    let template = TracePage {
+        steps: steps(&frame, charge),
+        meters: usage.map(|usage| traced_meters(&frame, traced, usage, &address)).unwrap_or_default(),
+        has_counters,
+        chart: usage.and_then(|usage| chart(&frame, usage, &unit)),
+        vat: vat_text(&frame, &charge.vat),
+        readings_heading: frame.t("trace-readings"),
+        document: traced.title.clone(),
+        days,
+        series,
+        unit,
+        line: view,
+        frame: frame.under(traced.title.clone(), traced.base.clone()),
+    };
+    page(StatusCode::OK, &template)
+}
+
+/// From what the meters say to the amount, as the figures follow from one another.
+fn steps(frame: &Frame, charge: &Charge) -> Vec<Step> {
+    let step = |key: &str, text: String| Step { label: frame.t(key), text, result: false };
+    let mut steps = vec![];
+    if let Some(usage) = &charge.provenance.usage {
+        let unit = typography::unit_symbol(usage.measure.unit(), frame.language);
+        let spelled = usage.measure == Measure::Energy && usage.meters.len() <= METERS_SPELLED;
+        for meter in usage.meters.iter().filter(|_| spelled) {
+            steps.extend(counter_step(frame, meter, unit));
+        }
+        let total = format!("{}\u{a0}{unit}", frame.number(&usage.quantity));
+        let text = match usage.meters.len() {
+            0 | 1 => total,
+            count if count > METERS_SPELLED => {
+                frame.texts("trace-sum", &[("count", &count.to_string()), ("total", &total)])
+            }
+            _ => format!("{} = {total}", sum_text(frame, usage)),
+        };
+        steps.push(step(measure_key(usage.measure), text));
+    }
+    let parts: Vec<&str> = charge.provenance.formula.split("; ").collect();
+    for (index, part) in parts.iter().enumerate() {
+        let last = index + 1 == parts.len();
+        let key = match *part {
+            _ if last => "trace-amount",
+            part if part.contains("PUE") => "trace-pue",
+            part if part.contains('/') && part.contains("kWh") => "trace-pue",
+            _ => "trace-step",
+        };
+        steps.push(Step { label: frame.t(key), text: arithmetic(frame, part), result: last });
+    }
+    steps
+}
+
+fn sum_text(frame: &Frame, usage: &Usage) -> String {
+    let parts: Vec<String> = usage.meters.iter().map(|meter| frame.number(&meter.quantity)).collect();
+    parts.join(" + ")
+}
+
+/// Last index less first index, where the counter did not begin again in between.
+fn counter_step(frame: &Frame, meter: &MeterUsage, unit: &str) -> Option<Step> {
+    let (first, last) = (meter.first?, meter.last?);
+    let number = |value: Decimal| frame.number(&value);
+    let result = format!("{}\u{a0}{unit}", number(meter.quantity));
+    let (first, last) = (number(first.value.to_decimal()), number(last.value.to_decimal()));
+    let text = match meter.restarts.len() {
+        0 => format!("{last} − {first} = {result}"),
+        _ => {
+            let kinds: Vec<String> = meter
+                .restarts
+                .iter()
+                .map(|restart| match restart.kind {
+                    RestartKind::Rollover => frame.t("trace-rollover"),
+                    RestartKind::Reset => frame.t("trace-reset"),
+                })
+                .collect();
+            format!("{first} → {last} ({}) = {result}", kinds.join(", "))
+        }
+    };
+    Some(Step { label: frame.with("trace-meter", "meter", meter.meter.as_str()), text, result: false })
+}
+
+const fn measure_key(measure: Measure) -> &'static str {
+    match measure {
+        Measure::Energy => "trace-energy",
+        Measure::Demand { .. } => "trace-demand",
+        Measure::Percentile95 { .. } => "trace-percentile",
+        Measure::StorageMonth => "trace-storage",
+        Measure::OccupancyDays => "trace-occupancy",
+    }
+}
+
+/// What a bar of the chart counts.
+fn daily_unit(frame: &Frame, measure: Measure) -> String {
+    let key = match measure {
+        Measure::Energy => "daily-energy",
+        Measure::Demand { .. } | Measure::Percentile95 { .. } => "daily-power",
+        Measure::StorageMonth => "daily-storage",
+        Measure::OccupancyDays => "daily-occupancy",
+    };
+    frame.t(key)
+}
+
+fn traced_meters(frame: &Frame, traced: &Traced, usage: &Usage, address: &str) -> Vec<TracedMeter> {
+    let views = super::lines::meters(frame, traced.zone, usage);
+    let meter = |(view, meter): (super::lines::MeterView, &MeterUsage)| {
+        let difference = match (meter.first, meter.last) {
+            (Some(first), Some(last)) if usage.measure == Measure::Energy => {
+                Some(frame.number(&(last.value.to_decimal() - first.value.to_decimal())))
+            }
+            _ => None,
+        };
+        let to = |path: &str| Address::new(format!("{address}/{path}")).set("meter", &meter.meter).href();
+        TracedMeter { view, difference, address: to("readings"), file: to("readings.csv") }
+    };
+    views.into_iter().zip(&usage.meters).map(meter).collect()
+}
+
+/// Each day's quantity per feed, where two feeds are measured, and in all.
+fn day_rows(frame: &Frame, usage: &Usage, address: &str) -> (Vec<DayRow>, Vec<String>) {
+    let has = |feed| usage.meters.iter().any(|meter| meter.feed == Some(feed));
+    let two_feeds = has(Feed::A) && has(Feed::B);
+    let mut days: BTreeMap<NaiveDate, [Decimal; 2]> = BTreeMap::new();
+    for meter in &usage.meters {
+        for (day, quantity) in &meter.daily {
+            let [a, b] = days.entry(*day).or_default();
+            match meter.feed {
+                Some(Feed::B) if two_feeds => *b += quantity,
+                _ => *a += quantity,
+            }
+        }
+    }
+    let decimals = days.values().flatten().map(|value| value.normalize().scale()).max().unwrap_or_default().min(3);
+    let shown = |value: Decimal| {
+        let mut value = value.round_dp(decimals);
+        value.rescale(decimals);
+        typography::decimal(value, frame.language)
+    };
+    let row = |(day, [a, b]): (NaiveDate, [Decimal; 2])| DayRow {
+        day: weekday(frame, day),
+        values: if two_feeds { vec![shown(a), shown(b)] } else { vec![] },
+        total: shown(a + b),
+        links: match usage.meters.len() {
+            0..=METERS_SPELLED => usage.meters.iter().map(|meter| day_link(meter, day, address)).collect(),
+            // The page of the day leads to the other meters.
+            _ => {
+                let address = Address::new(format!("{address}/readings")).set("day", day).href();
+                vec![Link { label: frame.t("trace-readings"), address }]
+            }
+        },
+    };
+    let series = match two_feeds {
+        true => vec![frame.with("feed", "feed", "A"), frame.with("feed", "feed", "B")],
+        false => vec![],
+    };
+    (days.into_iter().map(row).collect(), series)
+}
+
+fn day_link(meter: &MeterUsage, day: NaiveDate, address: &str) -> Link {
+    Link {
+        label: meter.meter.to_string(),
+        address: Address::new(format!("{address}/readings")).set("meter", &meter.meter).set("day", day).href(),
+    }
+}
+
+/// `jeu. 01/10`
+fn weekday(frame: &Frame, day: NaiveDate) -> String {
+    use chrono::Datelike;
+    let name = frame.t(&format!("weekday-{}", day.weekday().num_days_from_monday()));
+    format!("{name}\u{a0}{}", frame.short_date(&day))
+}
+
+fn chart(frame: &Frame, usage: &Usage, unit: &str) -> Option<BarChart> {
+    use chrono::Datelike;
+    let mut days: BTreeMap<NaiveDate, (Decimal, bool)> = BTreeMap::new();
+    for meter in &usage.meters {
+        for (day, quantity) in &meter.daily {
+            let (total, _) = days.entry(*day).or_default();
+            *total += quantity;
+        }
+    }
+    let (lowest, highest) = (days.iter().min_by_key(|(_, (q, _))| *q)?, days.iter().max_by_key(|(_, (q, _))| *q)?);
+    let said = |(day, (quantity, _)): (&NaiveDate, &(Decimal, bool))| {
+        (frame.short_date(day), format!("{}\u{a0}{unit}", frame.number(&quantity.round_dp(2))))
+    };
+    let ((low_day, low), (high_day, high)) = (said(lowest), said(highest));
+    let description = frame.texts(
+        "trace-chart-description",
+        &[("lowday", &low_day), ("low", &low), ("highday", &high_day), ("high", &high)],
+    );
+    let bars: Vec<Measured> = days
+        .iter()
+        .map(|(day, (quantity, is_pale))| Measured {
+            label: day.day().to_string(),
+            quantity: *quantity,
+            is_pale: *is_pale,
+        })
+        .collect();
+    let title = frame.with("trace-chart", "unit", unit);
+    Some(BarChart::of_quantities("daily", title, description, &bars, unit, frame.language))
+}

@@ -1,0 +1,317 @@
+//! Lists of invoices as people look through them: filtered, searched, ordered and cut into pages by the database.
+//!
+//! What is selected, counted and summed here stands in the indexes of the migration `0011_web`: a list of a hundred
+//! thousand invoices never reads their documents.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use diesel::sql_types::BigInt;
+
+use super::{InvoiceFilter, InvoiceSummary, Page, SummaryRow, kind_name, summary_from};
+use crate::domain::access::TenantScope;
+use crate::domain::money::Money;
+use crate::storage::codec::date_text;
+use crate::storage::db::AnyConnection;
+use crate::storage::error::StorageResult;
+use crate::storage::schema::{contract, invoice, tenant};
+
+/// What a list is ordered by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SortKey {
+    #[default]
+    Month,
+    Number,
+    Tenant,
+    Contract,
+    Issued,
+    Due,
+    Net,
+    Gross,
+}
+
+impl SortKey {
+    pub const ALL: [SortKey; 8] = [
+        SortKey::Number,
+        SortKey::Tenant,
+        SortKey::Contract,
+        SortKey::Month,
+        SortKey::Issued,
+        SortKey::Due,
+        SortKey::Net,
+        SortKey::Gross,
+    ];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            SortKey::Month => "month",
+            SortKey::Number => "number",
+            SortKey::Tenant => "tenant",
+            SortKey::Contract => "contract",
+            SortKey::Issued => "issued",
+            SortKey::Due => "due",
+            SortKey::Net => "net",
+            SortKey::Gross => "gross",
+        }
+    }
+}
+
+/// How a list is ordered: by the key, then as the invoices were made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Order {
+    pub key: SortKey,
+    pub descending: bool,
+}
+
+impl Default for Order {
+    /// The latest month first.
+    fn default() -> Order {
+        Order { key: SortKey::Month, descending: true }
+    }
+}
+
+/// What was typed, found: part of a number, or the rows of tenants and contracts whose names hold it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SearchedFor {
+    pub number_part: String,
+    pub tenants: Vec<i64>,
+    pub contracts: Vec<i64>,
+}
+
+/// Which invoices a list holds.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Selection {
+    pub filter: InvoiceFilter,
+    pub search: Option<SearchedFor>,
+    /// Only invoices whose due date is before this day.
+    pub overdue_on: Option<NaiveDate>,
+}
+
+/// What a whole list comes to: credit notes count against the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sums {
+    pub count: i64,
+    pub net: Money,
+    pub gross: Money,
+}
+
+/// How many invoices of a selection are in each state, whatever state the selection itself asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StateCounts {
+    pub drafts: i64,
+    pub issued: i64,
+    pub overdue: i64,
+}
+
+/// A tenant or contract by its row, for finding them by what people type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    pub id: i64,
+    pub code: String,
+    pub name: String,
+}
+
+macro_rules! selected {
+    ($query:expr, $scope:expr, $selection:expr) => {{
+        let (scope, selection): (&TenantScope, &Selection) = ($scope, $selection);
+        let filter = &selection.filter;
+        let mut query = $query.into_boxed();
+        if let TenantScope::Only(own) = scope {
+            query = query.filter(tenant::code.eq(own.0.clone()));
+        }
+        if let Some(code) = &filter.tenant {
+            query = query.filter(tenant::code.eq(code.0.clone()));
+        }
+        if let Some(code) = &filter.contract {
+            query = query.filter(contract::code.eq(code.0.clone()));
+        }
+        if let Some(month) = filter.month {
+            query = query.filter(invoice::month.eq(month.to_string()));
+        }
+        if let Some(status) = filter.status {
+            query = query.filter(invoice::status.eq(status.name()));
+        }
+        if let Some(kind) = filter.kind {
+            query = query.filter(invoice::kind.eq(kind_name(kind)));
+        }
+        if let Some(day) = selection.overdue_on {
+            query = query.filter(invoice::due_date.lt(date_text(day)));
+            query = query.filter(invoice::kind.ne("credit-note"));
+        }
+        if let Some(search) = &selection.search {
+            let by_party = invoice::tenant_id
+                .eq_any(search.tenants.clone())
+                .or(invoice::contract_id.eq_any(search.contracts.clone()));
+            query = match search.number_part.is_empty() {
+                true => query.filter(by_party),
+                false => query.filter(
+                    invoice::number.like(like(&search.number_part)).escape('\\').assume_not_null().or(by_party),
+                ),
+            };
+        }
+        query
+    }};
+}
+
+macro_rules! ordered {
+    ($query:expr, $order:expr, $column:expr) => {
+        match $order.descending {
+            true => $query.order(($column.desc(), invoice::id.desc())),
+            false => $query.order(($column.asc(), invoice::id.asc())),
+        }
+    };
+}
+
+/// A page of the selection.
+pub fn page(
+    connection: &mut AnyConnection,
+    scope: &TenantScope,
+    selection: &Selection,
+    order: Order,
+    page: Page,
+) -> StorageResult<Vec<InvoiceSummary>> {
+    let joined = invoice::table.inner_join(tenant::table).inner_join(contract::table);
+    let columns = (
+        invoice::id,
+        invoice::month,
+        invoice::kind,
+        invoice::status,
+        invoice::number,
+        invoice::issue_date,
+        invoice::due_date,
+        invoice::net_cents,
+        invoice::gross_cents,
+    );
+    let query = selected!(joined.select((columns, tenant::code, contract::code)), scope, selection);
+    let query = match order.key {
+        SortKey::Month => ordered!(query, order, invoice::month),
+        SortKey::Number => ordered!(query, order, invoice::number),
+        SortKey::Tenant => ordered!(query, order, tenant::name),
+        SortKey::Contract => ordered!(query, order, contract::code),
+        SortKey::Issued => ordered!(query, order, invoice::issue_date),
+        SortKey::Due => ordered!(query, order, invoice::due_date),
+        SortKey::Net => ordered!(query, order, invoice::net_cents),
+        SortKey::Gross => ordered!(query, order, invoice::gross_cents),
+    };
+    let rows: Vec<(ListRow, String, String)> = query.limit(page.limit).offset(page.offset).load(connection)?;
+    rows.into_iter().map(|(row, tenant, contract)| summary_from(row.into(), tenant, contract)).collect()
+}
+
+/// A summary without the tax, which is what gross has more than net.
+#[derive(Queryable)]
+struct ListRow {
+    id: i64,
+    month: String,
+    kind: String,
+    status: String,
+    number: Option<String>,
+    issue_date: Option<String>,
+    due_date: Option<String>,
+    net_cents: i64,
+    gross_cents: i64,
+}
+
+impl From<ListRow> for SummaryRow {
+    fn from(row: ListRow) -> SummaryRow {
+        SummaryRow {
+            id: row.id,
+            month: row.month,
+            kind: row.kind,
+            status: row.status,
+            number: row.number,
+            issue_date: row.issue_date,
+            due_date: row.due_date,
+            net_cents: row.net_cents,
+            tax_cents: row.gross_cents.saturating_sub(row.net_cents),
+            gross_cents: row.gross_cents,
+        }
+    }
+}
+
+/// What the selection comes to.
+pub fn sums(connection: &mut AnyConnection, scope: &TenantScope, selection: &Selection) -> StorageResult<Sums> {
+    let signed = |column: &str| {
+        diesel::dsl::sql::<BigInt>(&format!(
+            "CAST(COALESCE(SUM(CASE invoice.kind WHEN 'credit-note' THEN -invoice.{column} \
+             ELSE invoice.{column} END), 0) AS BIGINT)"
+        ))
+    };
+    let joined = invoice::table.inner_join(tenant::table).inner_join(contract::table);
+    let (count, net, gross): (i64, i64, i64) = selected!(
+        joined.select((diesel::dsl::sql::<BigInt>("COUNT(*)"), signed("net_cents"), signed("gross_cents"))),
+        scope,
+        selection
+    )
+    .first(connection)?;
+    Ok(Sums { count, net: Money::from_cents(net), gross: Money::from_cents(gross) })
+}
+
+/// The selection by state on `today`.
+pub fn state_counts(
+    connection: &mut AnyConnection,
+    scope: &TenantScope,
+    selection: &Selection,
+    today: NaiveDate,
+) -> StorageResult<StateCounts> {
+    let counted = |condition: &str| {
+        diesel::dsl::sql::<BigInt>(&format!(
+            "CAST(COALESCE(SUM(CASE WHEN {condition} THEN 1 ELSE 0 END), 0) AS BIGINT)"
+        ))
+    };
+    // A day is digits and dashes: nothing in it could end the text.
+    let overdue = format!(
+        "invoice.status = 'issued' AND invoice.kind <> 'credit-note' AND invoice.due_date < '{}'",
+        date_text(today)
+    );
+    let whole = Selection {
+        filter: InvoiceFilter { status: None, ..selection.filter.clone() },
+        overdue_on: None,
+        ..selection.clone()
+    };
+    let joined = invoice::table.inner_join(tenant::table).inner_join(contract::table);
+    let (drafts, issued, overdue): (i64, i64, i64) = selected!(
+        joined.select((counted("invoice.status = 'draft'"), counted("invoice.status = 'issued'"), counted(&overdue))),
+        scope,
+        &whole
+    )
+    .first(connection)?;
+    Ok(StateCounts { drafts, issued, overdue })
+}
+
+/// The months of the selection, latest first.
+pub fn months(
+    connection: &mut AnyConnection,
+    scope: &TenantScope,
+    selection: &Selection,
+) -> StorageResult<Vec<String>> {
+    let joined = invoice::table.inner_join(tenant::table).inner_join(contract::table);
+    Ok(selected!(joined.select(invoice::month).distinct(), scope, selection)
+        .order(invoice::month.desc())
+        .load(connection)?)
+}
+
+/// Tenants within `scope`.
+pub fn tenants(connection: &mut AnyConnection, scope: &TenantScope) -> StorageResult<Vec<Named>> {
+    let rows: Vec<(i64, String, String)> =
+        tenant::table.order(tenant::code).select((tenant::id, tenant::code, tenant::name)).load(connection)?;
+    Ok(named(rows).filter(|one| scope.admits(&one.code.as_str().into())).collect())
+}
+
+/// Contracts of whomever: which of them a search may show is decided by its scope.
+pub fn contracts(connection: &mut AnyConnection) -> StorageResult<Vec<Named>> {
+    let rows: Vec<(i64, String, String)> = contract::table
+        .order(contract::code)
+        .select((contract::id, contract::code, contract::title))
+        .load(connection)?;
+    Ok(named(rows).collect())
+}
+
+fn named(rows: Vec<(i64, String, String)>) -> impl Iterator<Item = Named> {
+    rows.into_iter().map(|(id, code, name)| Named { id, code, name })
+}
+
+/// `part` anywhere, taken literally.
+fn like(part: &str) -> String {
+    let literal: String =
+        part.chars().flat_map(|c| [Some('\\').filter(|_| "%_\\".contains(c)), Some(c)]).flatten().collect();
+    format!("%{literal}%")
+}

@@ -1,0 +1,101 @@
+//! Which lines of the journal settle one another.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::prelude::*;
+
+use crate::domain::ledger::{Journal, Letter, Letters, letter_code};
+use crate::domain::money::Money;
+use crate::storage::codec::{date_from, date_text, from_word};
+use crate::storage::db::AnyConnection;
+use crate::storage::error::StorageResult;
+use crate::storage::rows::invoices;
+use crate::storage::schema::{journal_line, lettered_line, lettering};
+
+/// The counter of letters among the series of numbers.
+const SERIES: &str = "letters";
+
+/// A line of a customer that no letter settles yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenLine {
+    pub journal: Journal,
+    pub document: String,
+    pub position: i64,
+    /// Debit less credit.
+    pub balance: Money,
+}
+
+/// The lines of `documents` with this auxiliary that carry no letter.
+pub fn open_lines(
+    connection: &mut AnyConnection,
+    auxiliary: &str,
+    documents: &[(Journal, String)],
+) -> StorageResult<Vec<OpenLine>> {
+    let mut open = Vec::new();
+    for (journal, document) in documents {
+        let rows: Vec<(i64, i64, i64)> = journal_line::table
+            .filter(journal_line::journal.eq(journal.code()).and(journal_line::document.eq(document)))
+            .filter(journal_line::auxiliary.eq(auxiliary))
+            .order(journal_line::position)
+            .select((journal_line::position, journal_line::debit_cents, journal_line::credit_cents))
+            .load(connection)?;
+        for (position, debit, credit) in rows {
+            let found = lettered_line::table.find((journal.code(), document, position));
+            if diesel::select(diesel::dsl::exists(found)).get_result(connection)? {
+                continue;
+            }
+            let balance = Money::from_cents(debit - credit);
+            open.push(OpenLine { journal: *journal, document: document.clone(), position, balance });
+        }
+    }
+    Ok(open)
+}
+
+/// Gives `lines` the next letter and returns it.
+pub fn letter(
+    connection: &mut AnyConnection,
+    lines: &[OpenLine],
+    lettered_on: NaiveDate,
+    now: DateTime<Utc>,
+) -> StorageResult<String> {
+    // One series for all years: letters are never used twice.
+    let code = letter_code(invoices::take_number(connection, SERIES, 0)?.position);
+    diesel::insert_into(lettering::table)
+        .values((
+            lettering::code.eq(&code),
+            lettering::lettered_on.eq(date_text(lettered_on)),
+            lettering::created_at.eq(now.timestamp()),
+        ))
+        .execute(connection)?;
+    for line in lines {
+        diesel::insert_into(lettered_line::table)
+            .values((
+                lettered_line::journal.eq(line.journal.code()),
+                lettered_line::document.eq(&line.document),
+                lettered_line::position.eq(line.position),
+                lettered_line::code.eq(&code),
+            ))
+            .execute(connection)?;
+    }
+    Ok(code)
+}
+
+/// Every letter given on or before `through`.
+pub fn all(connection: &mut AnyConnection, through: NaiveDate) -> StorageResult<Letters> {
+    let rows: Vec<(String, String, i64, String, String)> = lettered_line::table
+        .inner_join(lettering::table)
+        .filter(lettering::lettered_on.le(date_text(through)))
+        .select((
+            lettered_line::journal,
+            lettered_line::document,
+            lettered_line::position,
+            lettering::code,
+            lettering::lettered_on,
+        ))
+        .load(connection)?;
+    let lines = rows.into_iter().map(|(journal, document, position, code, lettered_on)| {
+        let lettered_on = date_from("a lettering's day", &lettered_on)?;
+        let journal: Journal = from_word("a lettered line's journal", journal)?;
+        Ok(((journal, document, position), Letter { code, lettered_on }))
+    });
+    Ok(Letters::new(lines.collect::<StorageResult<Vec<_>>>()?))
+}

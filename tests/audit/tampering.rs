@@ -1,0 +1,95 @@
+//! Whatever is done to the trail, to an invoice or to a reading, the verifier alone finds it.
+
+use super::*;
+
+#[test]
+fn a_thousand_places_of_each_kind_are_found() {
+    let world = audited(Engine::Sqlite);
+    let (pack, root) = pack(&world);
+    let tamper = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/audit/tamper.py");
+    let output = python(&[&tamper, &verifier(), &pack, &root]);
+    println!("{}", text(&output));
+    assert!(output.status.success(), "{}", text(&output));
+}
+
+#[test]
+fn a_pack_is_verified_alone_and_made_again_to_the_byte() {
+    for engine in ENGINES {
+        let world = audited(engine);
+        let (path, root) = pack(&world);
+        let key = world.file("key.txt", &at(&world, DECEMBER, &["audit", "key"]));
+        let sound = python(&[&verifier(), &path, Path::new("--root"), &root, Path::new("--key"), &key]);
+        assert_eq!(sound.status.code(), Some(0), "{}", text(&sound));
+        assert!(text(&sound).contains("Tout concorde."), "{}", text(&sound));
+        assert!(!text(&sound).contains("suivent"), "signed to its end: {}", text(&sound));
+        let first = std::fs::read(&path).unwrap();
+        super::pack(&world);
+        assert!(first == std::fs::read(&path).unwrap(), "the same state gives the same bytes");
+
+        // A key of somebody else.
+        let other = world.file("other.txt", &format!("{}\n", "ab".repeat(32)));
+        let wrong = python(&[&verifier(), &path, Path::new("--key"), &other]);
+        assert_eq!(wrong.status.code(), Some(3), "{}", text(&wrong));
+        // Not a pack at all.
+        assert_eq!(python(&[&verifier(), &other]).status.code(), Some(1));
+    }
+}
+
+/// Opened out of the ZIP, with the verifier that lies in it.
+#[test]
+fn the_folder_is_verified_by_the_verifier_in_it() {
+    let world = audited(Engine::Sqlite);
+    let (path, _) = pack(&world);
+    let folder = world.dir.path().join("open");
+    let unzip = "import sys, zipfile; zipfile.ZipFile(sys.argv[1]).extractall(sys.argv[2])";
+    let output = Command::new("python3").args(["-c", unzip]).arg(&path).arg(&folder).output().unwrap();
+    assert!(output.status.success(), "{}", text(&output));
+    let output = python(&[&folder.join("verify.py")]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+    let names = ["LISEZMOI.md", "README.md", "manifest.json", "trail.jsonl", "roots.jsonl", "journal.jsonl"];
+    for name in
+        names.into_iter().chain(["invoices/DC2026000001.pdf", "amortisation/plan-2026-12-31.xlsx", "book/book.toml"])
+    {
+        assert!(folder.join(name).exists(), "{name}");
+    }
+    // One byte of one reading, by hand.
+    let month = folder.join("readings/2026-09.csv");
+    let readings = std::fs::read_to_string(&month).unwrap();
+    let line = readings.lines().nth(40).unwrap();
+    let (meter, day) = (line.split(',').nth(1).unwrap(), &line[..10]);
+    std::fs::write(&month, readings.replacen(line, &line.replacen(",measured", "1,measured", 1), 1)).unwrap();
+    let told = text(&python(&[&folder.join("verify.py")]));
+    assert!(told.contains(&format!("[relevés] {day}")) && told.contains(meter), "{told}");
+}
+
+/// A trail cut at its end and signed again by whoever holds the key: only a root kept elsewhere tells.
+#[test]
+fn a_shortened_trail_is_found_by_a_root_kept_elsewhere() {
+    let world = audited(Engine::Sqlite);
+    let (_, kept) = pack(&world);
+    let kept = world.file("kept.json", &std::fs::read_to_string(kept).unwrap());
+    let mut sqlite = world.store().connection().unwrap();
+    use diesel::connection::SimpleConnection;
+    sqlite
+        .batch_execute(
+            "DROP TRIGGER audit_event_no_delete; DROP TRIGGER audit_root_no_delete; \
+             DELETE FROM audit_root WHERE size = (SELECT MAX(size) FROM audit_root); \
+             DELETE FROM audit_event WHERE sequence > (SELECT MAX(sequence) - 2 FROM audit_event); \
+             UPDATE audit_head SET sequence = (SELECT MAX(sequence) FROM audit_event), \
+             hash = (SELECT hash FROM audit_event ORDER BY sequence DESC LIMIT 1);",
+        )
+        .unwrap();
+    drop(sqlite);
+    for exported in roots(&world) {
+        std::fs::remove_file(exported).unwrap();
+    }
+    let path = world.dir.path().join("cut.zip");
+    at(&world, DECEMBER, &["audit", "pack", "--year", "2026", "--output", path.to_str().unwrap()]);
+    let blind = python(&[&verifier(), &path]);
+    let seeing = python(&[&verifier(), &path, Path::new("--root"), &kept]);
+    assert_eq!((blind.status.code(), seeing.status.code()), (Some(0), Some(3)), "{}{}", text(&blind), text(&seeing));
+    assert!(text(&seeing).contains("conservée ailleurs"), "{}", text(&seeing));
+    let (code, found) = json(&world, &["audit", "verify", "--root", kept.to_str().unwrap()]);
+    assert_eq!(code, Some(3), "{found:#}");
+    assert_eq!(found["findings"][0]["part"], "root", "{found:#}");
+}

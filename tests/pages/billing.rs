@@ -1,0 +1,108 @@
+//! A month from its plan to its invoices, as finance does it in a browser.
+
+use actix_web::test::TestRequest;
+use chapelle::domain::access::Role;
+
+use crate::common::{ENGINES, Engine};
+use crate::site::{Answer, Server, Site};
+
+fn token(page: &str) -> String {
+    page.split("name=\"form_token\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
+}
+
+async fn post(server: &Server, path: &str, cookie: &str, fields: &[(&str, &str)]) -> Answer {
+    let request = TestRequest::post()
+        .uri(path)
+        .insert_header(("cookie", cookie))
+        .insert_header(("sec-fetch-site", "same-origin"));
+    server.call(request.set_form(fields)).await
+}
+
+/// Waits until the run at `path` has ended and gives its page.
+async fn ended(server: &Server, path: &str, cookie: &str) -> String {
+    for _ in 0..200 {
+        let page = server.page(path, cookie).await.text();
+        if !page.contains("data-progress=") {
+            return page;
+        }
+        actix_web::rt::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("the run at {path} does not end");
+}
+
+#[actix_web::test]
+async fn a_month_is_planned_confirmed_and_issued() {
+    for engine in ENGINES {
+        let site = Site::new(engine);
+        let server = Server::start(&site).await;
+        let cookie = server.sign_in(Role::Finance).await;
+        let plan = server.page("/billing/2026-10", &cookie).await.text();
+        assert!(plan.contains("Campagne d’octobre") && plan.contains("/billing/2026-10/issue"), "{engine:?} {plan}");
+        let question = server.page("/billing/2026-10/issue", &cookie).await.text();
+        assert!(question.contains("ne se modifie plus"), "{question}");
+        let token = token(&question);
+        let forged = post(&server, "/billing/2026-10/run", &cookie, &[("form_token", "x"), ("issue", "1")]).await;
+        assert_eq!(forged.status.as_u16(), 403);
+
+        let one = site.contract_of("aphp");
+        let fields = [("form_token", token.as_str()), ("issue", "1"), ("contract", one.as_str())];
+        let started = post(&server, "/billing/2026-10/run", &cookie, &fields).await;
+        assert_eq!(started.status.as_u16(), 303, "{}", started.text());
+        let run = started.header("location").to_owned();
+        let page = ended(&server, &run, &cookie).await;
+        assert!(page.contains("terminée") && page.contains("DC2026000004") && !page.contains("DC2026000005"), "{page}");
+
+        let rest = post(&server, "/billing/2026-10/run", &cookie, &[("form_token", &token), ("issue", "1")]).await;
+        let page = ended(&server, rest.header("location"), &cookie).await;
+        assert!(page.contains("DC2026000005") && page.contains("DC2026000006"), "{page}");
+        let events = server.page(&format!("{run}/events"), &cookie).await;
+        assert_eq!(events.header("content-type"), "text/event-stream");
+        assert!(events.text().contains("event: end"), "{}", events.text());
+
+        let again = server.page("/billing/2026-10", &cookie).await.text();
+        assert!(!again.contains("/billing/2026-10/issue\""), "nothing is left to issue: {again}");
+        let home = server.page("/", &cookie).await.text();
+        assert!(home.contains("Toutes les conventions du mois sont facturées"), "{home}");
+    }
+}
+
+#[actix_web::test]
+async fn only_who_bills_may_start_a_run() {
+    let site = Site::new(Engine::Sqlite);
+    let server = Server::start(&site).await;
+    let auditor = server.sign_in(Role::Auditor).await;
+    let plan = server.page("/billing/2026-10", &auditor).await;
+    assert_eq!(plan.status.as_u16(), 200);
+    assert!(!plan.text().contains("/billing/2026-10/issue"), "an auditor only reads");
+    assert_eq!(server.page("/billing/2026-10/issue", &auditor).await.status.as_u16(), 403);
+    let token = token(&plan.text());
+    let refused = post(&server, "/billing/2026-10/run", &auditor, &[("form_token", &token), ("issue", "1")]).await;
+    assert_eq!(refused.status.as_u16(), 403);
+    assert_eq!(server.page("/billing", &server.sign_in(Role::Tenant).await).await.status.as_u16(), 403);
+}
+
+#[actix_web::test]
+async fn a_notice_is_shown_and_sent_again() {
+    let site = Site::new(Engine::Sqlite);
+    let server = Server::start(&site).await;
+    let cookie = server.sign_in(Role::Finance).await;
+    let path = format!("/invoices/{}/mail", site.number_of("aphp"));
+    let page = server.page(&path, &cookie).await.text();
+    assert!(page.contains("en attente") && page.contains(&format!("src=\"{path}/body\"")), "{page}");
+    let body = server.page(&format!("{path}/body"), &cookie).await;
+    let policy = body.header("content-security-policy");
+    assert!(policy.contains("sandbox") && policy.contains("'sha256-") && !policy.contains("unsafe-inline"), "{policy}");
+    let store = &site.shared.store;
+    let all = chapelle::storage::outbox::list(&mut store.connection().unwrap(), None).unwrap();
+    for notice in &all {
+        chapelle::storage::outbox::mark_sent(&mut store.connection().unwrap(), notice.id, crate::site::now()).unwrap();
+    }
+    let sent = post(&server, &path, &cookie, &[("form_token", &token(&page))]).await;
+    assert_eq!(sent.header("location"), path);
+    let told = sent.header("set-cookie").split(';').next().unwrap().to_owned();
+    let page = server.page(&path, &format!("{cookie}; {told}")).await;
+    assert!(page.text().contains("Courriels mis en file d’envoi"), "{}", page.text());
+    assert!(page.header("set-cookie").starts_with("chapelle-done=;"), "told once");
+    let now = chapelle::storage::outbox::list(&mut store.connection().unwrap(), None).unwrap();
+    assert!(now.len() > all.len());
+}

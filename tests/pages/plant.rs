@@ -1,0 +1,211 @@
+//! Racks, meters, usage, estimates, contracts and files of readings, as each role sees them.
+
+use actix_web::test::TestRequest;
+use chapelle::app::keep_series;
+use chapelle::domain::access::Role;
+
+use crate::common::{ENGINES, Engine};
+use crate::site::{Answer, Server, Site, now};
+
+/// The text of a page without its tags, spaces of any kind as one.
+fn words(page: &str) -> String {
+    let mut text = String::new();
+    for piece in page.split('<') {
+        text.push_str(piece.split_once('>').map_or("", |(_, text)| text));
+        text.push(' ');
+    }
+    text.split_whitespace().collect::<Vec<_>>().join(" ").replace(['\u{a0}', '\u{202f}'], " ")
+}
+
+fn token(page: &str) -> String {
+    page.split("name=\"form_token\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
+}
+
+async fn post(server: &Server, path: &str, cookie: &str, form: &[(&str, &str)]) -> Answer {
+    server.call(TestRequest::post().uri(path).insert_header(("cookie", cookie.to_owned())).set_form(form)).await
+}
+
+#[actix_web::test]
+async fn operators_see_racks_and_meters_packed_or_not() {
+    for engine in ENGINES {
+        let site = Site::new(engine);
+        let server = Server::start(&site).await;
+        let operator = server.sign_in(Role::Operator).await;
+        let plan = words(&server.page("/racks", &operator).await.text());
+        for expected in ["A01", "Assistance publique-Hôpitaux de Paris", "Allée A", "Unités libres"] {
+            assert!(plan.contains(expected), "{engine:?} {expected}: {plan}");
+        }
+        let rack = words(&server.page("/racks/A01", &operator).await.text());
+        assert!(rack.contains("A01-PA") && rack.contains("baie dédiée"), "{rack}");
+        assert_eq!(server.page("/racks/Z99", &operator).await.status.as_u16(), 404);
+
+        let before = server.page("/meters?month=2026-10", &operator).await.text();
+        let meter = server.page("/meters/A01-PA?month=2026-10", &operator).await.text();
+        let store = site.shared.store.clone();
+        let days = std::thread::spawn(move || keep_series::all(&store, now()).unwrap()).join().unwrap();
+        assert!(days > 55, "{days}");
+        assert_eq!(server.page("/meters?month=2026-10", &operator).await.text(), before, "{engine:?}");
+        assert_eq!(server.page("/meters/A01-PA?month=2026-10", &operator).await.text(), meter, "{engine:?}");
+        let list = words(&before);
+        assert!(list.contains("745 sur 745") && list.contains("100,0 %"), "{list}");
+        let csv = server.page("/meters.csv?month=2026-10", &operator).await;
+        assert!(csv.header("content-disposition").contains("meters-2026-10.csv"));
+        assert!(csv.text().contains("A01-EA;energy;A01;A;aphp;"), "{}", csv.text());
+    }
+}
+
+#[actix_web::test]
+async fn a_correction_is_checked_confirmed_and_kept_with_its_reason() {
+    for engine in ENGINES {
+        let site = Site::new(engine);
+        let server = Server::start(&site).await;
+        let cookie = server.sign_in(Role::Finance).await;
+        let form = "/meters/A01-PA/resolve?kind=correct&at=2026-09-10T08:00:00Z&month=2026-09";
+        let page = server.page(form, &cookie).await.text();
+        assert!(page.contains("value=\"2026-09-10T10:00:00\""), "site time: {page}");
+        let token = token(&page);
+        let path = "/meters/A01-PA/resolve";
+        let fields = |reason: &'static str, confirm: &'static str, token: &str| {
+            vec![
+                ("form_token", token.to_owned()),
+                ("kind", "correct".to_owned()),
+                ("month", "2026-09".to_owned()),
+                ("at", "2026-09-10T10:00:00".to_owned()),
+                ("value", "2,5".to_owned()),
+                ("reason", reason.to_owned()),
+                ("confirm", confirm.to_owned()),
+            ]
+        };
+        let send = async |reason: &'static str, confirm: &'static str, token: &str| {
+            let fields = fields(reason, confirm, token);
+            let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            post(&server, path, &cookie, &fields).await
+        };
+        assert_eq!(send("lu sur place", "1", "forged").await.status.as_u16(), 403);
+        let refused = send("non", "1", &token).await;
+        assert_eq!(refused.status.as_u16(), 422, "{}", refused.text());
+        let planned = words(&send("lu sur place", "", &token).await.text());
+        assert!(planned.contains("Déjà facturé : septembre 2026"), "{planned}");
+        let done = send("lu sur place", "1", &token).await;
+        assert_eq!((done.status.as_u16(), done.header("location")), (303, "/meters/A01-PA?month=2026-09"));
+        assert_eq!(send("lu sur place", "1", &token).await.status.as_u16(), 422, "it reads so already");
+        let meter = words(&server.page("/meters/A01-PA?month=2026-09", &cookie).await.text());
+        assert!(meter.contains("2,5 kW lu sur place") && meter.contains("modifiés après facturation"), "{meter}");
+        let store = site.shared.store.clone();
+        let events = std::thread::spawn(move || {
+            chapelle::storage::audit::list(&mut store.connection().unwrap(), 0, 1000, Some("A01-PA")).unwrap()
+        });
+        let events = events.join().unwrap();
+        assert_eq!(events.len(), 1);
+        let event = &events[0].event;
+        assert_eq!((event.action.as_str(), event.reason.as_deref()), ("reading.corrected", Some("lu sur place")));
+        assert!(event.before.is_some() && event.actor == "finance@example.org");
+        let auditor = server.sign_in(Role::Auditor).await;
+        assert_eq!(server.page(form, &auditor).await.status.as_u16(), 403);
+    }
+}
+
+#[actix_web::test]
+async fn a_reset_is_declared_once_and_where_it_can_be() {
+    let site = Site::new(Engine::Sqlite);
+    let server = Server::start(&site).await;
+    let cookie = server.sign_in(Role::Operator).await;
+    let page = server.page("/meters/A01-EB/resolve?kind=reset", &cookie).await.text();
+    let token = token(&page);
+    let declare = async |at: &str, index: &str| {
+        let fields = [
+            ("form_token", token.as_str()),
+            ("kind", "reset"),
+            ("at", at),
+            ("new_index", index),
+            ("confirm", "1"),
+            ("reason", "électronique remplacée"),
+        ];
+        post(&server, "/meters/A01-EB/resolve", &cookie, &fields).await
+    };
+    assert_eq!(declare("2020-01-01T00:00", "0").await.status.as_u16(), 422, "before it was installed");
+    assert_eq!(declare("2026-11-02T10:00", "-1").await.status.as_u16(), 422, "no index is negative");
+    assert_eq!(declare("2026-11-02T10:00", "0").await.status.as_u16(), 303);
+    let again = declare("2026-11-02T10:00", "0").await;
+    assert_eq!(again.status.as_u16(), 422, "{}", words(&again.text()));
+    assert_eq!(server.page("/meters/A01-PA/resolve?kind=reset", &cookie).await.status.as_u16(), 404, "no counter");
+}
+
+#[actix_web::test]
+async fn a_tenant_sees_their_own_usage_estimate_and_contract_only() {
+    let site = Site::new(Engine::Sqlite);
+    let server = Server::start(&site).await;
+    let tenant = server.sign_in(Role::Tenant).await;
+    let month = words(&server.page("/usage?month=2026-10", &tenant).await.text());
+    for expected in ["Énergie, voie A (kWh)", "Puissance, voie B (kW)", "Baies : A01", "31/10/2026"] {
+        assert!(month.contains(expected), "{expected}: {month}");
+    }
+    assert!(!month.contains("Eau de Paris") && !month.contains("Stockage"), "{month}");
+    let day = words(&server.page("/usage?day=2026-10-25", &tenant).await.text());
+    assert_eq!(day.matches(" 02:").count() + day.matches(">02:").count(), 12 + 1, "the long day: {day}");
+    let csv = server.page("/usage.csv?month=2026-10", &tenant).await.text();
+    assert_eq!(csv.lines().count(), 32, "{csv}");
+    let estimate = words(&server.page("/usage/estimate?month=2026-10", &tenant).await.text());
+    assert!(estimate.contains("pas une facture") && estimate.contains(&site.number_of("aphp")), "{estimate}");
+    let contract = words(&server.page("/contracts/AP-2026", &tenant).await.text());
+    for expected in ["1 200,00 € par baie et par mois", "de 0 à 5 000 : 0,145 € par kWh", "Indice syntec", "dans "]
+    {
+        assert!(contract.contains(expected), "{expected}: {contract}");
+    }
+    for (others, unknown) in [
+        ("/usage?tenant=eau-de-paris", "/usage?tenant=nobody"),
+        ("/usage.csv?tenant=eau-de-paris", "/usage.csv?tenant=nobody"),
+        ("/usage/estimate?tenant=eau-de-paris", "/usage/estimate?tenant=nobody"),
+        ("/contracts/EDP-2026", "/contracts/nobody"),
+    ] {
+        let (others, unknown) = (server.page(others, &tenant).await, server.page(unknown, &tenant).await);
+        assert_eq!((others.status.as_u16(), unknown.status.as_u16()), (404, 404));
+    }
+    for path in ["/racks", "/meters", "/readings"] {
+        assert_eq!(server.page(path, &tenant).await.status.as_u16(), 403, "{path}");
+    }
+}
+
+#[actix_web::test]
+async fn a_file_is_taken_in_and_every_refused_line_told() {
+    for engine in ENGINES {
+        let site = Site::new(engine);
+        let server = Server::start(&site).await;
+        let cookie = server.sign_in(Role::Operator).await;
+        let token = token(&server.page("/readings", &cookie).await.text());
+        let file = "meter,at,value\nA01-PA,2026-11-02T10:00:00Z,1.5\nNOBODY,2026-11-02T10:00:00Z,1\nA01-PA,x,1\n";
+        let upload = async |token: &str, file: &str| {
+            let body = format!(
+                "--b\r\nContent-Disposition: form-data; name=\"form_token\"\r\n\r\n{token}\r\n--b\r\n\
+                 Content-Disposition: form-data; name=\"file\"; filename=\"r.csv\"\r\n\
+                 Content-Type: text/csv\r\n\r\n{file}\r\n--b--\r\n"
+            );
+            let request = TestRequest::post()
+                .uri("/readings/import")
+                .insert_header(("cookie", cookie.clone()))
+                .insert_header(("content-type", "multipart/form-data; boundary=b"))
+                .set_payload(body);
+            server.call(request).await
+        };
+        assert_eq!(upload("forged", file).await.status.as_u16(), 403);
+        assert_eq!(upload(&token, "").await.status.as_u16(), 422);
+        let sent = upload(&token, file).await;
+        assert_eq!(sent.status.as_u16(), 303, "{}", sent.text());
+        let report = sent.header("location").to_owned();
+        let mut text = String::new();
+        for _ in 0..50 {
+            text = words(&server.page(&report, &cookie).await.text());
+            if !text.contains("en cours") {
+                break;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(100));
+        }
+        assert!(text.contains("Acceptés 1 Doublons 0 Refusés 2"), "{engine:?} {text}");
+        assert!(text.contains("3 meter `NOBODY` is not in the facility book"), "{text}");
+        assert!(text.contains("4 at: `x` is not an instant"), "{text}");
+        let again = upload(&token, file).await.header("location").to_owned();
+        let text = words(&server.page(&again, &cookie).await.text());
+        assert!(text.contains("Acceptés 0 Doublons 1"), "{text}");
+        assert_eq!(server.page("/readings/import/99", &cookie).await.status.as_u16(), 404);
+    }
+}

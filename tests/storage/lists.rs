@@ -1,0 +1,78 @@
+//! Lists of invoices in any order and search, and billing runs, on both engines.
+
+use chapelle::domain::access::TenantScope;
+use chapelle::storage::billing_runs::{self, Outcome, RunItem, RunStatus, SILENCE_SECONDS_MAX};
+use chapelle::storage::invoices::search::{self, Order, SearchedFor, Selection, SortKey};
+use chapelle::storage::invoices::{self, Page};
+use chapelle::storage::{StorageError, StorageResult};
+use chrono::Duration;
+
+use crate::engines::on_both;
+use crate::fixture::{draft, issue, month, now, with_book};
+
+const EVERYONE: TenantScope = TenantScope::Everyone;
+
+#[test]
+fn a_list_has_every_order_and_finds_what_is_searched() {
+    on_both(|database| {
+        with_book(database);
+        for m in ["2026-08", "2026-09"] {
+            issue(database, &draft("aphp", "c-aphp", m, None)).unwrap();
+        }
+        database.write(|c| invoices::save_draft(c, &draft("aphp", "c-aphp", "2026-10", None), now())).unwrap();
+        let all = Selection::default();
+        for key in SortKey::ALL {
+            for descending in [false, true] {
+                let order = Order { key, descending };
+                let found = database.read(|c| search::page(c, &EVERYONE, &all, order, Page::ALL)).unwrap();
+                assert_eq!(found.len(), 3, "{key:?}");
+            }
+        }
+        let latest = Page { limit: 1, offset: 0 };
+        let first = database.read(|c| search::page(c, &EVERYONE, &all, Order::default(), latest)).unwrap();
+        assert_eq!(first[0].month, month("2026-10"));
+        let sums = database.read(|c| search::sums(c, &EVERYONE, &all)).unwrap();
+        let found = database.read(|c| search::page(c, &EVERYONE, &all, Order::default(), Page::ALL)).unwrap();
+        assert_eq!((sums.count, sums.gross), (3, found.iter().map(|invoice| invoice.totals.gross).sum()));
+        let far = chrono::NaiveDate::from_ymd_opt(2099, 1, 1).unwrap();
+        let counts = database.read(|c| search::state_counts(c, &EVERYONE, &all, far)).unwrap();
+        assert_eq!((counts.drafts, counts.issued, counts.overdue), (1, 2, 2));
+        let months = database.read(|c| search::months(c, &EVERYONE, &all)).unwrap();
+        assert_eq!(months, ["2026-10", "2026-09", "2026-08"]);
+
+        let searched = |number_part: &str, tenants: Vec<i64>| {
+            let wanted = SearchedFor { number_part: number_part.into(), tenants, contracts: vec![] };
+            let selection = Selection { search: Some(wanted), ..Selection::default() };
+            database.read(|c| search::sums(c, &EVERYONE, &selection)).unwrap().count
+        };
+        let tenant = database.read(|c| search::tenants(c, &EVERYONE)).unwrap();
+        let aphp = tenant.iter().find(|one| one.code == "aphp").unwrap().id;
+        assert_eq!((searched("000002", vec![]), searched("%", vec![]), searched("NONE", vec![aphp])), (1, 0, 3));
+        let nobody = TenantScope::Only("eau".into());
+        assert_eq!(database.read(|c| search::sums(c, &nobody, &all)).unwrap().count, 0);
+    });
+}
+
+#[test]
+fn one_run_goes_on_at_a_time_and_a_silent_one_is_closed() {
+    on_both(|database| {
+        with_book(database);
+        let begin = |at| database.write(|c| billing_runs::begin(c, month("2026-10"), true, "finance@example.org", at));
+        let first = begin(now()).unwrap();
+        assert!(matches!(begin(now()), Err(StorageError::Conflict(why)) if why.contains("finance@example.org")));
+        let item =
+            |outcome| RunItem { contract: "c-aphp".into(), tenant: "aphp".into(), outcome, number: None, error: None };
+        let found = |id| database.read(|c| billing_runs::find(c, id)).unwrap().unwrap();
+        for outcome in [Outcome::Waiting, Outcome::Issued] {
+            let noted: StorageResult<()> = database.write(|c| billing_runs::note(c, first, &item(outcome), now()));
+            noted.unwrap();
+            assert_eq!(found(first).items, [item(outcome)]);
+        }
+        let later = now() + Duration::seconds(SILENCE_SECONDS_MAX + 1);
+        let second = begin(later).unwrap();
+        assert_eq!(found(first).status, RunStatus::Stopped);
+        database.write(|c| billing_runs::end(c, second, RunStatus::Done, None, later)).unwrap();
+        let recent = database.read(|c| billing_runs::recent(c, 10)).unwrap();
+        assert_eq!(recent.iter().map(|run| run.id).collect::<Vec<_>>(), [second, first]);
+    });
+}
