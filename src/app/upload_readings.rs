@@ -7,7 +7,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{AppError, Store, ingest_readings};
+use super::ingest_readings::{self, Intake};
+use super::{AppError, Store};
 use crate::app::users::random;
 use crate::domain::audit::{Actor, AuditEvent, hex};
 use crate::storage::{audit, uploads};
@@ -70,14 +71,16 @@ pub fn begin(store: &Store, file_name: &str, path: &Path, by: &Actor, now: DateT
 pub fn run(store: &Store, id: i64, path: &Path, by: &Actor, clock: fn() -> DateTime<Utc>) -> Result<(), AppError> {
     let began = clock();
     let mut noted = began.timestamp();
-    let outcome = ingest_readings::take_in(store, path, &format!("upload:{}", by.name), by, began, &mut |read, _| {
+    let intake = Intake::open(store, &format!("upload:{}", by.name)).map(|intake| intake.by(by));
+    let mut progress = |read: u64, _: u64| {
         let now = clock();
         if now.timestamp() - noted >= PROGRESS_SECONDS {
             noted = now.timestamp();
             // Progress that cannot be written is no reason to stop reading.
             let _ = store.write(|connection| Ok(uploads::advance(connection, id, read, now.into())?));
         }
-    });
+    };
+    let outcome = intake.and_then(|intake| ingest_readings::take_in(intake, path, began, &mut progress));
     let (state, report) = match outcome {
         Ok(outcome) => {
             let refused_count = u64::try_from(outcome.refused.len()).unwrap_or(u64::MAX);

@@ -142,7 +142,11 @@ async fn a_tenant_sees_their_own_usage_estimate_and_contract_only() {
     }
     assert!(!month.contains("Eau de Paris") && !month.contains("Stockage"), "{month}");
     let day = words(&server.page("/usage?day=2026-10-25", &tenant).await.text());
-    assert_eq!(day.matches(" 02:").count() + day.matches(">02:").count(), 12 + 1, "the long day: {day}");
+    assert_eq!(
+        day.matches(" 02:").count() + day.matches(">02:").count(),
+        12 + 2,
+        "twelve rows and the label of two charts; the long day: {day}"
+    );
     let csv = server.page("/usage.csv?month=2026-10", &tenant).await.text();
     assert_eq!(csv.lines().count(), 32, "{csv}");
     let estimate = words(&server.page("/usage/estimate?month=2026-10", &tenant).await.text());

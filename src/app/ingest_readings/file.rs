@@ -38,7 +38,9 @@ pub fn import_file(
     now: DateTime<Utc>,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<FileReport, AppError> {
-    let outcome = take_in(store, path, source, by, now, progress)?;
+    // A stopped import is continued by the same command: what was answered is answered again.
+    let intake = Intake::open(store, source)?.by(by).repeatable();
+    let outcome = take_in(intake, path, now, progress)?;
     if let Some(damage) = outcome.damage {
         let accepted = outcome.accepted;
         let message = format!("{}: {damage} ({accepted} readings before it were accepted)", path.display());
@@ -67,10 +69,8 @@ pub struct FileOutcome {
 
 /// Takes a file in and tells of every line.
 pub fn take_in(
-    store: &Store,
+    mut intake: Intake,
     path: &Path,
-    source: &str,
-    by: &Actor,
     now: DateTime<Utc>,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<FileOutcome, AppError> {
@@ -78,7 +78,6 @@ pub fn take_in(
     let total = file.metadata().map_err(AppError::io("read", path))?.len();
     let read = std::cell::Cell::new(0_u64);
     let counted = Counted { inner: BufReader::new(file), read: &read };
-    let mut intake = Intake::open(store, source)?.by(by).repeatable();
     let mut lines = Vec::new();
     let mut refused: Vec<(u64, String)> = Vec::new();
     let mut failure = None;

@@ -199,8 +199,13 @@ pub fn last_before(connection: &mut AnyConnection, meter: MeterId, at: Timestamp
         }
     }
     let day = day_of(at.seconds().saturating_sub(1)).min(built_until - 1);
-    let days = dialect::series_days_before(connection, meter.0, day)?;
-    for day in days {
+    // A day may be stale without ever having been packed: its first reading came late.
+    let stale = dialect::stale_series(connection, &[meter.0], i64::MIN, day)?;
+    let mut days = dialect::series_days_before(connection, meter.0, day)?;
+    days.extend(stale.into_iter().map(|(_, day)| day));
+    days.sort_unstable();
+    days.dedup();
+    for day in days.into_iter().rev() {
         let period = Period { from: whole(day).from, to: whole(day).to.min(at) };
         let mut reader = SeriesReader::open(connection, &[meter], period)?;
         if let Some(last) = reader.readings(connection, meter)?.pop() {

@@ -284,11 +284,12 @@ impl<'a> Ground<'a> {
     }
 
     fn remarks(&self) -> Vec<Remark> {
+        type Make = fn(Vec<BillingMonth>) -> Remark;
         let mut remarks = Vec::new();
         if self.actual.through.is_none() {
             remarks.push(Remark::NothingActual);
         }
-        let lists: [(&[BillingMonth], fn(Vec<BillingMonth>) -> Remark); 3] = [
+        let lists: [(&[BillingMonth], Make); 3] = [
             (&self.actual.without_costs, |months| Remark::WithoutCosts { months }),
             (&self.actual.without_revenue, |months| Remark::WithoutRevenue { months }),
             (&self.actual.incomplete, |months| Remark::Incomplete { months }),
