@@ -67,7 +67,7 @@ impl Import {
                 bar.set_position(done);
             };
             let by = context.actor();
-            let report = ingest_readings::import_file(&store, file, &import.source, &by, context.now, progress);
+            let report = ingest_readings::import_file(&store, file, &self.source, &by, context.now, progress);
             bar.finish_and_clear();
             match report {
                 Ok(report) => reports.push(report),
