@@ -22,8 +22,13 @@ fn reading(meter: i64, instant: Timestamp, value: i64, correction: Option<&str>)
 
 fn send(database: &Database, readings: Vec<IncomingReading>) {
     let writer = ReadingWriter::start(database).unwrap();
-    let batch =
-        IncomingBatch { readings, source: "test".into(), idempotency: None, received_at: at("2026-11-03T08:00:00Z") };
+    let batch = IncomingBatch {
+        readings,
+        source: "test".into(),
+        by: chapelle::domain::audit::Actor::new("test", None),
+        idempotency: None,
+        received_at: at("2026-11-03T08:00:00Z"),
+    };
     writer.submit_and_wait(batch).unwrap();
 }
 
