@@ -35,7 +35,7 @@ fn reports_are_kept_once_a_path_and_never_change() {
         let report = kept("reports/2026/payback-2026-12-31-fr-0f0f0f0f0f0f.pdf");
         database.write(|c| report_archive::insert(c, &report)).unwrap();
         assert_eq!(database.read(|c| report_archive::find(c, &report.path)).unwrap(), Some(report.clone()));
-        assert_eq!(database.read(|c| report_archive::list(c, Some("payback"))).unwrap(), [report.clone()]);
+        assert_eq!(database.read(|c| report_archive::list(c, Some("payback"))).unwrap(), std::slice::from_ref(&report));
         assert!(database.read(|c| report_archive::list(c, Some("amortisation"))).unwrap().is_empty());
         let again = database.write(|c| report_archive::insert(c, &report));
         assert!(matches!(again, Err(StorageError::Conflict(_))), "{again:?}");
