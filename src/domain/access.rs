@@ -86,7 +86,7 @@ pub enum Action {
 }
 
 impl Action {
-    pub const ALL: [Action; 18] = [
+    pub const ALL: &[Action] = &[
         Action::SendReadings,
         Action::SeeTenants,
         Action::SeeContracts,
@@ -191,7 +191,7 @@ mod tests {
     fn the_policy_is_the_golden_table() {
         let header = Role::ALL.map(|role| format!("{:<10}", role.name())).concat();
         let mut table = format!("{:<18}{}\n", "", header.trim_end());
-        for action in Action::ALL {
+        for &action in Action::ALL {
             let row = Role::ALL.map(|role| format!("{:<10}", policy(role, action).name())).concat();
             table.push_str(&format!("{:<18}{}\n", action.name(), row.trim_end()));
         }
@@ -201,7 +201,7 @@ mod tests {
     #[test]
     fn a_tenants_person_never_reaches_beyond_their_tenant() {
         let own = TenantCode::from("aphp");
-        for action in Action::ALL {
+        for &action in Action::ALL {
             assert_ne!(scope(Role::Tenant, Some(&own), action), Some(TenantScope::Everyone), "{action:?}");
             assert_eq!(scope(Role::Tenant, None, action), None, "{action:?}");
         }

@@ -6,20 +6,17 @@ use chrono::NaiveDate;
 use chrono_tz::Europe::Paris;
 use rust_decimal::Decimal;
 
+use super::contracts;
 use crate::domain::amortisation::{
     AssetDocument, AssetRecord, Component, Convention, FixedAsset, Funding, Method, SupplierInvoice,
 };
 use crate::domain::book::Book;
-use crate::domain::calendar::{BillingMonth, DatePeriod, Timestamp, midnight};
-use crate::domain::contract::indexation::{CoefficientRounding, Indexation, Revision};
-use crate::domain::contract::{
-    Contract, ContractLine, Designation, GapPolicy, LineQuantity, MeterAssignment, PriceIndex, Proration, PueTerm,
-    Service, VatTreatment,
-};
+use crate::domain::calendar::{BillingMonth, Timestamp, midnight};
+use crate::domain::contract::PriceIndex;
 use crate::domain::facility::{Aisle, Facility, Feed, Rack, Room};
-use crate::domain::ids::{ContractCode, LineCode, MeterCode, RackCode, TariffCode, TenantCode};
+use crate::domain::ids::{MeterCode, RackCode};
 use crate::domain::ledger::{Accounting, ReferenceRate};
-use crate::domain::metering::{Measure, Meter, Register};
+use crate::domain::metering::{Meter, Register};
 use crate::domain::money::{Money, UnitPrice};
 use crate::domain::party::{Address, Contact, Language, LegalTextSet, LegalTexts, PaymentTermClass, Seller, Tenant};
 use crate::domain::quantity::{Micro, Unit};
@@ -30,7 +27,7 @@ use crate::domain::tariff::{PriceShape, Tariff, TariffVersion, Tier, Tiers};
 #[error("the example book is inconsistent: {0}")]
 pub struct ExampleError(String);
 
-fn example<T, E: std::fmt::Display>(result: Result<T, E>) -> Result<T, ExampleError> {
+pub(super) fn example<T, E: std::fmt::Display>(result: Result<T, E>) -> Result<T, ExampleError> {
     result.map_err(|error| ExampleError(error.to_string()))
 }
 
@@ -65,7 +62,7 @@ pub fn example_book(first: BillingMonth) -> Result<Book, ExampleError> {
         tenants: tenants()?,
         price_indices: vec![syntec()?],
         tariffs: tariffs(first)?,
-        contracts: contracts(first)?,
+        contracts: contracts::contracts(first)?,
         assets: vec![investment()],
         payback: Some(super::management::example_terms()),
     })
@@ -151,7 +148,7 @@ fn room() -> Room {
     }
 }
 
-fn rack_code(aisle: &str, position: u32) -> String {
+pub(super) fn rack_code(aisle: &str, position: u32) -> String {
     format!("{aisle}{position:02}")
 }
 
@@ -216,7 +213,7 @@ fn meters(first: BillingMonth) -> Vec<Meter> {
 }
 
 /// The racks billed by occupied units.
-fn occupied_racks() -> impl Iterator<Item = String> {
+pub(super) fn occupied_racks() -> impl Iterator<Item = String> {
     (7..=RACKS_PER_AISLE).map(|position| rack_code("C", position))
 }
 
@@ -349,214 +346,6 @@ fn tariffs(first: BillingMonth) -> Result<Vec<Tariff>, ExampleError> {
         ),
         tariff("unite", "Unité de baie, par jour", Unit::RackUnitDay, vec![(from, per_unit(720_000))]),
     ])
-}
-
-/// What every line of one contract has in common.
-struct Terms {
-    in_force: DatePeriod,
-    vat: VatTreatment,
-    racks: Vec<RackCode>,
-}
-
-impl Terms {
-    fn line(
-        &self,
-        code: &str,
-        service: Service,
-        words: (&str, &str),
-        tariff: &str,
-        quantity: LineQuantity,
-    ) -> ContractLine {
-        ContractLine {
-            code: LineCode::from(code),
-            service,
-            designation: Designation { fr: words.0.to_owned(), en: words.1.to_owned() },
-            in_force: self.in_force,
-            tariff: TariffCode::from(tariff),
-            quantity,
-            vat: self.vat.clone(),
-            racks: self.racks.clone(),
-        }
-    }
-
-    fn racks_line(&self, tariff: &str) -> ContractLine {
-        let quantity = LineQuantity::Fixed(Decimal::from(self.racks.len()));
-        self.line("baies", Service::Space, ("Baies dédiées", "Dedicated racks"), tariff, quantity)
-    }
-
-    fn metered(
-        &self,
-        measure: Measure,
-        pue: PueTerm,
-        gap_policy: GapPolicy,
-        meters: Vec<MeterAssignment>,
-    ) -> LineQuantity {
-        LineQuantity::Metered { measure, pue, gap_policy, meters }
-    }
-
-    fn energy_line(&self, tariff: &str, pue: PueTerm, meters: Vec<MeterAssignment>) -> ContractLine {
-        let quantity = self.metered(Measure::Energy, pue, GapPolicy::Estimate, meters);
-        self.line(
-            "energie",
-            Service::Power,
-            ("Énergie électrique, voies A et B", "Electrical energy, feeds A and B"),
-            tariff,
-            quantity,
-        )
-    }
-
-    fn storage_line(&self, tariff: &str, meter: &str) -> ContractLine {
-        let quantity =
-            self.metered(Measure::StorageMonth, PueTerm::None, GapPolicy::Block, self.assign([meter.to_owned()]));
-        self.line("stockage", Service::Storage, ("Stockage", "Storage"), tariff, quantity)
-    }
-
-    fn assign(&self, meters: impl IntoIterator<Item = String>) -> Vec<MeterAssignment> {
-        meters.into_iter().map(|meter| MeterAssignment { meter: MeterCode(meter), period: self.in_force }).collect()
-    }
-
-    /// Both feeds of each rack, with `suffix` after the feed's letter.
-    fn both_feeds(&self, suffix: &str) -> Vec<MeterAssignment> {
-        self.assign(self.racks.iter().flat_map(|rack| [format!("{rack}-A{suffix}"), format!("{rack}-B{suffix}")]))
-    }
-}
-
-fn racks(aisle: &str, positions: std::ops::RangeInclusive<u32>) -> Vec<RackCode> {
-    positions.map(|position| RackCode(rack_code(aisle, position))).collect()
-}
-
-fn contracts(first: BillingMonth) -> Result<Vec<Contract>, ExampleError> {
-    let start = first.first_day();
-    let standard = VatTreatment::Standard { rate_percent: Decimal::from(20) };
-    Ok(vec![
-        ap_hp(start, standard.clone())?,
-        eau_de_paris(first, standard.clone()),
-        paris_habitat(first, standard),
-        ville_de_paris(start),
-    ])
-}
-
-fn contract(code: &str, tenant: &str, title: &str, in_force: DatePeriod, lines: Vec<ContractLine>) -> Contract {
-    Contract {
-        code: ContractCode::from(code),
-        tenant: TenantCode::from(tenant),
-        title: format!("{title} (exemple)"),
-        in_force,
-        signed_on: Some(in_force.from),
-        engagement: None,
-        market: None,
-        proration: Proration::CalendarDays,
-        indexation: None,
-        lines,
-    }
-}
-
-/// A commitment with overage, a demand price, tiers of storage, a one-off, and prices revised by an index.
-fn ap_hp(start: NaiveDate, vat: VatTreatment) -> Result<Contract, ExampleError> {
-    let terms = Terms { in_force: DatePeriod { from: start, to: None }, vat, racks: racks("B", 1..=12) };
-    let demand = terms.metered(
-        Measure::Demand { window_minutes: 10 },
-        PueTerm::None,
-        GapPolicy::Estimate,
-        terms.both_feeds("-puissance"),
-    );
-    let installation = LineQuantity::Fixed(Decimal::ONE);
-    let lines = vec![
-        terms.racks_line("baie"),
-        terms.energy_line("energie-engagement", PueTerm::Fixed { factor: Decimal::new(125, 2) }, terms.both_feeds("")),
-        terms.line(
-            "puissance",
-            Service::Power,
-            ("Puissance maximale, voies A + B", "Peak demand, feeds A + B"),
-            "puissance",
-            demand,
-        ),
-        terms.storage_line("stockage-tranches", "stockage-ap-hp"),
-        terms.line(
-            "installation",
-            Service::Other,
-            ("Mise en service des baies", "Commissioning of the racks"),
-            "installation",
-            installation,
-        ),
-    ];
-    let revised = NaiveDate::from_ymd_opt(chrono::Datelike::year(&start) + 1, 1, 1).unwrap_or(start);
-    Ok(Contract {
-        engagement: Some("4500012345".to_owned()),
-        market: Some("2025-HEB-001".to_owned()),
-        indexation: Some(Indexation {
-            index: "syntec".into(),
-            base_month: example("2023-09".parse())?,
-            fixed_part: Decimal::new(15, 2),
-            rounding: CoefficientRounding::FourDecimals,
-            revisions: vec![Revision { from: revised, index_month: example("2024-09".parse())? }],
-        }),
-        ..contract("AP-HP-2025", "ap-hp", "Hébergement des systèmes hospitaliers", terms.in_force, lines)
-    })
-}
-
-/// Begins in the middle of a month; graduated energy; storage by volume with a minimum; a meter is swapped.
-fn eau_de_paris(first: BillingMonth, vat: VatTreatment) -> Contract {
-    let from = first.first_day() + chrono::Days::new(14);
-    let terms = Terms { in_force: DatePeriod { from, to: None }, vat, racks: racks("C", 1..=6) };
-    let mut counters = terms.both_feeds("");
-    let swap_day = swap_at(first).date_in(Paris);
-    for assignment in &mut counters {
-        if assignment.meter.as_str() == SWAPPED_METER {
-            assignment.period.to = swap_day.succ_opt();
-        }
-    }
-    counters.push(MeterAssignment { meter: SWAPPED_IN_METER.into(), period: DatePeriod { from: swap_day, to: None } });
-    let supervision = terms.line(
-        "supervision",
-        Service::Other,
-        ("Supervision", "Monitoring"),
-        "supervision",
-        LineQuantity::Fixed(Decimal::ONE),
-    );
-    let lines = vec![
-        terms.racks_line("baie"),
-        terms.energy_line("energie-tranches", PueTerm::Measured, counters),
-        terms.storage_line("stockage-minimum", CORRECTED_METER),
-        supervision,
-    ];
-    contract("EAU-2025", "eau-de-paris", "Hébergement de la télégestion", terms.in_force, lines)
-}
-
-/// Billed by occupied units, in 30ths, with capped energy; begins in the fifth month.
-fn paris_habitat(first: BillingMonth, vat: VatTreatment) -> Contract {
-    let from = (0..4).fold(first, |month, _| month.next()).first_day();
-    let terms = Terms { in_force: DatePeriod { from, to: None }, vat, racks: racks("C", 7..=12) };
-    let units = terms.metered(
-        Measure::OccupancyDays,
-        PueTerm::None,
-        GapPolicy::Block,
-        terms.assign(occupied_racks().map(|rack| format!("{rack}-U"))),
-    );
-    let lines = vec![
-        terms.line("unites", Service::Space, ("Unités de baie occupées", "Occupied rack units"), "unite", units),
-        terms.energy_line("energie-plafonnee", PueTerm::None, terms.both_feeds("")),
-    ];
-    Contract {
-        proration: Proration::Thirtieths,
-        ..contract("HABITAT-2026", "paris-habitat", "Hébergement partagé", terms.in_force, lines)
-    }
-}
-
-/// The city's own quarter: billed for transparency, outside the scope of VAT.
-fn ville_de_paris(start: NaiveDate) -> Contract {
-    let reason = "Opération interne à la Ville de Paris, hors du champ de la TVA".to_owned();
-    let terms = Terms {
-        in_force: DatePeriod { from: start, to: None },
-        vat: VatTreatment::OutOfScope { reason },
-        racks: racks("A", 1..=12),
-    };
-    let lines = vec![
-        terms.racks_line("baie"),
-        terms.energy_line("energie", PueTerm::Measured, terms.both_feeds("")),
-        terms.storage_line("stockage", "stockage-ville-de-paris"),
-    ];
-    contract("VILLE-2025", "ville-de-paris", "Hébergement des services municipaux", terms.in_force, lines)
 }
 
 /// 16,000,000.00 € in service on 28 May 2019, over eight years.

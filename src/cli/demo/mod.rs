@@ -1,6 +1,7 @@
 //! `chapelle demo`: the main job, end to end, on an example of the Chapelle centre.
 
 mod book;
+mod contracts;
 mod management;
 mod payments;
 mod readings;

@@ -1,4 +1,4 @@
-//! `GET /api/v1/meters`, `GET /api/v1/meters/{code}/coverage`.
+//! `GET /api/v1/meters`, `GET /api/v1/meters/{meter}/coverage`.
 
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Path, Query};
@@ -120,7 +120,7 @@ pub async fn list(shared: Data<Shared>, query: Query<MetersQuery>) -> Result<Htt
 }
 
 #[utoipa::path(
-    get, path = "/api/v1/meters/{code}/coverage", tag = "plant", params(("code" = String, Path), CoverageQuery),
+    get, path = "/api/v1/meters/{meter}/coverage", tag = "plant", params(("meter" = String, Path), CoverageQuery),
     responses((status = 200, body = MeterRow), (status = 400, body = Problem), (status = 401, body = Problem),
               (status = 403, body = Problem), (status = 404, body = Problem)),
     security(("token" = []))

@@ -25,6 +25,7 @@ pub mod journal;
 mod language;
 pub mod ledger;
 mod lines;
+pub mod meter;
 pub mod meters;
 pub mod notices;
 pub mod parts;

@@ -1,0 +1,358 @@
+//! One meter's month: its readings, and everything odd about them.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Path, Query};
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+use chrono_tz::Tz;
+use rust_decimal::Decimal;
+use serde::Deserialize;
+
+use super::course_chart::{CourseChart, Courses};
+use super::meters::{badges, coverage_text, place, readings_text, value};
+use super::parts::{Badge, Link, Pager, Tone, count};
+use super::plant::{self, CsvFile};
+use super::{Address, Frame, encoded, page};
+use crate::app::read_meters::{self, MeterFile, READINGS_PER_PAGE};
+use crate::domain::access::{Action, Decision, policy};
+use crate::domain::calendar::{BillingMonth, Timestamp};
+use crate::domain::metering::{Anomaly, Gap, Quality, Register};
+use crate::http::api::parsed;
+use crate::http::auth::Granted;
+use crate::http::error::Fault;
+use crate::http::state::{Shared, blocking};
+
+#[derive(Deserialize, Default)]
+pub struct MeterQuery {
+    month: Option<String>,
+    page: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "meter.html")]
+struct MeterTemplate {
+    frame: Frame,
+    code: String,
+    /// The code as an address has it.
+    path: String,
+    register: String,
+    unit: &'static str,
+    place: Option<(String, String)>,
+    tenant: String,
+    month: String,
+    months: Vec<Link>,
+    last: String,
+    silence: Option<String>,
+    coverage: String,
+    received: String,
+    cadence: Option<String>,
+    badges: Vec<Badge>,
+    late: Vec<String>,
+    chart: Option<CourseChart>,
+    days: Vec<DayRow>,
+    troubles: Vec<Trouble>,
+    corrections: Vec<CorrectionRow>,
+    readings: Vec<ReadingRow>,
+    readings_count: String,
+    pager: Pager,
+    csv: Vec<Link>,
+    may_correct: bool,
+    is_counter: bool,
+    days_caption: String,
+    readings_caption: String,
+}
+
+struct DayRow {
+    day: String,
+    value: String,
+    note: String,
+}
+
+/// A gap or an anomaly, and what can be done about it.
+struct Trouble {
+    badge: Badge,
+    text: String,
+    remedies: Vec<Link>,
+}
+
+struct CorrectionRow {
+    at: String,
+    old: String,
+    new: String,
+    reason: String,
+    recorded: String,
+}
+
+struct ReadingRow {
+    at: String,
+    value: String,
+    quality: Option<String>,
+    correct: String,
+}
+
+pub async fn one(
+    shared: Data<Shared>,
+    granted: Granted,
+    code: Path<String>,
+    http: HttpRequest,
+    query: Query<MeterQuery>,
+) -> Result<HttpResponse, Fault> {
+    let page_number: usize = parsed("page", query.page.as_deref(), "a number from 1")?.unwrap_or(1);
+    let now = Timestamp::from(shared.now());
+    let file = find(&shared, &code, query.month.as_deref()).await?;
+    let frame = Frame::of(&http);
+    let may_correct = policy(granted.role, Action::CorrectReadings) != Decision::Deny;
+    page(StatusCode::OK, &template(frame, &file, page_number, may_correct, now))
+}
+
+async fn find(shared: &Data<Shared>, code: &str, month: Option<&str>) -> Result<MeterFile, Fault> {
+    let month = parsed("month", month, "a month such as 2026-10")?;
+    let (store, now, code) = (shared.store.clone(), shared.now(), code.to_owned());
+    blocking(move || read_meters::one(&store, &code, month, now)).await?.ok_or(Fault::NotFound)
+}
+
+fn template(frame: Frame, file: &MeterFile, page_number: usize, may_correct: bool, now: Timestamp) -> MeterTemplate {
+    let (meter, coverage) = (&file.summary.meter, &file.summary.coverage);
+    let path = format!("/meters/{}", encoded(meter.code.as_str()));
+    let address = Address::new(&path).set("month", file.month);
+    let period = file.month.period(file.zone);
+    let within: Vec<_> = file.readings.iter().filter(|reading| period.contains(reading.at)).collect();
+    let pages = within.len().div_ceil(READINGS_PER_PAGE).max(1);
+    let page_number = page_number.clamp(1, pages);
+    let shown = within.iter().skip((page_number - 1) * READINGS_PER_PAGE).take(READINGS_PER_PAGE);
+    let silence = file.summary.silent_seconds(now);
+    let this_month = BillingMonth::of(now.date_in(file.zone));
+    let readings = shown.map(|reading| ReadingRow {
+        at: frame.instant(reading.at, file.zone),
+        value: value(&frame, reading.value.to_decimal(), meter.register),
+        quality: quality(&frame, reading.quality),
+        correct: resolve_link(&path, file, "correct", &[("at", reading.at)]),
+    });
+    MeterTemplate {
+        register: frame.t(&format!("register-{}", meter.register.name())),
+        unit: plant::unit(&frame, meter.register),
+        place: meter.rack.as_ref().map(|rack| (format!("/racks/{}", encoded(rack.as_str())), place(&frame, meter))),
+        tenant: file.summary.tenant.as_ref().map(ToString::to_string).unwrap_or_default(),
+        month: frame.month(&file.month),
+        months: plant::month_links(&frame, &address, file.month, this_month),
+        last: file.summary.last.map_or_else(
+            || "–".to_owned(),
+            |last| {
+                format!(
+                    "{} ({})",
+                    value(&frame, last.value.to_decimal(), meter.register),
+                    frame.instant(last.at, file.zone)
+                )
+            },
+        ),
+        silence: silence.map(|seconds| frame.with("meter-silent", "duration", &plant::duration(&frame, seconds))),
+        coverage: coverage_text(&frame, &file.summary),
+        received: readings_text(&frame, &file.summary),
+        cadence: coverage.cadence_seconds.map(|seconds| plant::duration(&frame, seconds)),
+        badges: badges(&frame, &file.summary),
+        late: file.summary.late.iter().map(|month| frame.month(month)).collect(),
+        chart: chart(&frame, file),
+        days: file.days.iter().map(|(day, value)| day_row(&frame, file, *day, value)).collect(),
+        troubles: troubles(&frame, file, &path),
+        corrections: corrections(&frame, file),
+        readings: readings.collect(),
+        readings_count: count(&frame, within.len()),
+        pager: Pager::new(&address, page_number, pages),
+        csv: vec![Link { label: "CSV".to_owned(), address: address.at(format!("{path}/readings.csv")).href() }],
+        may_correct,
+        is_counter: meter.register == Register::Energy,
+        days_caption: frame
+            .texts("days-caption", &[("meter", meter.code.as_str()), ("unit", plant::unit(&frame, meter.register))]),
+        readings_caption: frame
+            .texts("month-readings-caption", &[("meter", meter.code.as_str()), ("month", &frame.month(&file.month))]),
+        code: meter.code.to_string(),
+        path,
+        frame,
+    }
+}
+
+const fn decimals(register: Register) -> u32 {
+    match register {
+        Register::Energy | Register::Storage => 2,
+        Register::Power => 3,
+        Register::Occupancy => 0,
+    }
+}
+
+fn chart(frame: &Frame, file: &MeterFile) -> Option<CourseChart> {
+    let register = file.summary.meter.register;
+    let values: Vec<Option<Decimal>> = file.days.iter().map(|(_, value)| value.value).collect();
+    values.iter().any(Option::is_some).then(|| {
+        let month = frame.month(&file.month);
+        let courses = Courses {
+            id: "days",
+            title: frame.texts(
+                &format!("meter-chart-{}", register.name()),
+                &[("meter", file.summary.meter.code.as_str()), ("month", &month)],
+            ),
+            description: frame.t("chart-see-table"),
+            unit: plant::unit(frame, register),
+            labels: file.days.iter().map(|(day, _)| chrono::Datelike::day(day).to_string()).collect(),
+            courses: vec![values],
+            limit: None,
+        };
+        CourseChart::bars(courses, frame.language)
+    })
+}
+
+fn day_row(
+    frame: &Frame,
+    file: &MeterFile,
+    day: chrono::NaiveDate,
+    value: &crate::domain::metering::SlotValue,
+) -> DayRow {
+    let period = file.summary.coverage.period;
+    let over = period.and_then(|period| period.intersection(value.slot)).map_or(0, |part| part.seconds());
+    let note = if over > 0 && value.value.is_none() {
+        frame.t("day-unknown")
+    } else if value.estimated {
+        frame.t("line-estimated")
+    } else if value.known_seconds < over {
+        frame.with("day-partial", "duration", &plant::duration(frame, value.known_seconds))
+    } else {
+        String::new()
+    };
+    DayRow {
+        day: frame.short_date(&day),
+        value: plant::known(frame, value.value, decimals(file.summary.meter.register)),
+        note,
+    }
+}
+
+fn quality(frame: &Frame, quality: Quality) -> Option<String> {
+    match quality {
+        Quality::Measured => None,
+        Quality::Estimated => Some(frame.t("quality-estimated")),
+        Quality::Corrected => Some(frame.t("quality-corrected")),
+    }
+}
+
+fn resolve_link(path: &str, file: &MeterFile, kind: &str, instants: &[(&'static str, Timestamp)]) -> String {
+    let address = Address::new(format!("{path}/resolve")).set("month", file.month).set("kind", kind);
+    instants.iter().fold(address, |address, (name, at)| address.set(name, at)).href()
+}
+
+fn troubles(frame: &Frame, file: &MeterFile, path: &str) -> Vec<Trouble> {
+    let coverage = &file.summary.coverage;
+    let gaps = coverage.gaps.iter().map(|gap| gap_trouble(frame, file, path, *gap));
+    gaps.chain(coverage.anomalies.iter().map(|anomaly| anomaly_trouble(frame, file, path, *anomaly))).collect()
+}
+
+fn gap_trouble(frame: &Frame, file: &MeterFile, path: &str, gap: Gap) -> Trouble {
+    let instant = |at| frame.instant(at, file.zone);
+    let lasted = plant::duration(frame, gap.to.seconds() - gap.from.seconds());
+    let mut remedies = Vec::new();
+    if file.ends_of(gap.from, gap.to).is_some() {
+        remedies.push(Link {
+            label: frame.t("resolve-estimate"),
+            address: resolve_link(path, file, "estimate", &[("from", gap.from), ("to", gap.to)]),
+        });
+    }
+    let middle = gap.from.plus_seconds((gap.to.seconds() - gap.from.seconds()) / 2);
+    remedies.push(Link {
+        label: frame.t("resolve-supply"),
+        address: resolve_link(path, file, "correct", &[("at", middle)]),
+    });
+    Trouble {
+        badge: Badge { tone: Tone::Warn, text: frame.t("trouble-gap") },
+        text: frame.texts(
+            "trouble-gap-text",
+            &[("from", &instant(gap.from)), ("to", &instant(gap.to)), ("duration", &lasted)],
+        ),
+        remedies,
+    }
+}
+
+fn anomaly_trouble(frame: &Frame, file: &MeterFile, path: &str, anomaly: Anomaly) -> Trouble {
+    let instant = |at| frame.instant(at, file.zone);
+    let correct =
+        |at| Link { label: frame.t("resolve-correct"), address: resolve_link(path, file, "correct", &[("at", at)]) };
+    let (text, remedies) = match anomaly {
+        Anomaly::UndeclaredDecrease { previous, next } => (
+            frame.texts(
+                "trouble-undeclared-decrease-text",
+                &[
+                    ("before", &frame.number(&previous.value.to_decimal())),
+                    ("previous", &instant(previous.at)),
+                    ("after", &frame.number(&next.value.to_decimal())),
+                    ("at", &instant(next.at)),
+                ],
+            ),
+            vec![
+                Link {
+                    label: frame.t("resolve-reset"),
+                    address: resolve_link(path, file, "reset", &[("at", next.at)]),
+                },
+                correct(next.at),
+            ],
+        ),
+        Anomaly::AboveRating { from, to, mean_kw, rated_kw } => (
+            frame.texts(
+                "trouble-above-rating-text",
+                &[
+                    ("from", &instant(from)),
+                    ("to", &instant(to)),
+                    ("mean", &plant::number(frame, mean_kw, 2)),
+                    ("rated", &plant::number(frame, rated_kw, 2)),
+                ],
+            ),
+            vec![correct(to)],
+        ),
+        Anomaly::Rollover { at } => (frame.with("remark-rollover", "at", &instant(at)), vec![]),
+        Anomaly::Reset { at } => (frame.with("remark-reset", "at", &instant(at)), vec![]),
+    };
+    let tone = if anomaly.is_problem() { Tone::Error } else { Tone::Plain };
+    let badge = Badge { tone, text: frame.t(&format!("trouble-{}", anomaly.name())) };
+    Trouble { badge, text, remedies }
+}
+
+fn corrections(frame: &Frame, file: &MeterFile) -> Vec<CorrectionRow> {
+    let register = file.summary.meter.register;
+    let row = |one: &read_meters::Correction| CorrectionRow {
+        at: frame.instant(one.at, file.zone),
+        old: one
+            .old_value
+            .map_or_else(|| frame.t("correction-missing"), |old| value(frame, old.to_decimal(), register)),
+        new: value(frame, one.value.to_decimal(), register),
+        reason: one.reason.clone(),
+        recorded: frame.instant(one.recorded_at, file.zone),
+    };
+    file.corrections.iter().map(row).collect()
+}
+
+/// The month's readings as a file.
+pub async fn readings_csv(
+    shared: Data<Shared>,
+    code: Path<String>,
+    http: HttpRequest,
+    query: Query<MeterQuery>,
+) -> Result<HttpResponse, Fault> {
+    let file = find(&shared, &code, query.month.as_deref()).await?;
+    let frame = Frame::of(&http);
+    let mut csv = CsvFile::new(frame.language);
+    csv.row(["reading-instant", "reading-local", "meter-value", "reading-quality"].map(|key| frame.t(key)));
+    let period = file.month.period(file.zone);
+    for reading in file.readings.iter().filter(|reading| period.contains(reading.at)) {
+        let quality = match reading.quality {
+            Quality::Measured => "measured",
+            Quality::Estimated => "estimated",
+            Quality::Corrected => "corrected",
+        };
+        csv.row([
+            reading.at.to_string(),
+            local(reading.at, file.zone),
+            csv.decimal(Some(reading.value.to_decimal())),
+            quality.to_owned(),
+        ]);
+    }
+    Ok(csv.respond(&format!("{}-{}", file.summary.meter.code.as_str().replace('/', "-"), file.month)))
+}
+
+fn local(at: Timestamp, zone: Tz) -> String {
+    at.to_utc().with_timezone(&zone).format("%Y-%m-%d %H:%M:%S").to_string()
+}
