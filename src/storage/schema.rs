@@ -702,6 +702,7 @@ diesel::table! {
         outcome -> Text,
         why -> Nullable<Text>,
         payment -> Nullable<Text>,
+        recorded_cents -> BigInt,
     }
 }
 

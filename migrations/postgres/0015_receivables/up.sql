@@ -87,7 +87,9 @@ CREATE TABLE bank_receipt (
   outcome TEXT NOT NULL CHECK (outcome IN ('recorded', 'left', 'dismissed')),
   -- Why it was left, for programs and for people.
   why TEXT,
-  payment TEXT
+  -- The numbers of the payments it became, and what they come to.
+  payment TEXT,
+  recorded_cents BIGINT NOT NULL
 );
 CREATE INDEX bank_receipt_outcome ON bank_receipt (outcome, booked_on);
 CREATE INDEX bank_receipt_statement ON bank_receipt (statement_id);

@@ -43,8 +43,17 @@ pub struct BankReceipt {
     pub outcome: ReceiptOutcome,
     /// Why it was left.
     pub why: Option<String>,
-    /// The payment it became.
+    /// The numbers of the payments it became.
     pub payment: Option<String>,
+    /// What they come to.
+    pub recorded: Money,
+}
+
+impl BankReceipt {
+    /// What is left of it to record.
+    pub fn open(&self) -> Money {
+        self.amount - self.recorded
+    }
 }
 
 /// A statement that was read.
@@ -69,6 +78,7 @@ struct Row {
     outcome: String,
     why: Option<String>,
     payment: Option<String>,
+    recorded_cents: i64,
 }
 
 /// Notes that a statement is read and returns its id.
@@ -100,6 +110,7 @@ pub fn put(connection: &mut AnyConnection, receipt: &BankReceipt) -> StorageResu
         outcome: receipt.outcome.name().to_owned(),
         why: receipt.why.clone(),
         payment: receipt.payment.clone(),
+        recorded_cents: receipt.recorded.cents(),
     };
     diesel::delete(bank_receipt::table.find(&receipt.key)).execute(connection)?;
     diesel::insert_into(bank_receipt::table).values(&row).execute(connection)?;
@@ -155,5 +166,6 @@ fn receipt(row: Row) -> StorageResult<BankReceipt> {
         outcome: from_word("what became of a receipt", row.outcome)?,
         why: row.why,
         payment: row.payment,
+        recorded: Money::from_cents(row.recorded_cents),
     })
 }
