@@ -7,7 +7,10 @@ use actix_web::http::header;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::{amortisation, audit, invoices, journal, ledger, meters, payback, racks, readings, tenants, token, usage};
+use super::{
+    amortisation, audit, billing, invoices, journal, ledger, meters, notices, payback, payments, racks, readings,
+    tenants, token, usage,
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -22,6 +25,29 @@ use super::{amortisation, audit, invoices, journal, ledger, meters, payback, rac
         invoices::one,
         invoices::pdf,
         invoices::xml,
+        invoices::evidence,
+        notices::list,
+        notices::resend,
+        payments::credit,
+        payments::claim,
+        payments::list,
+        payments::record,
+        payments::read_statement,
+        payments::statement,
+        payments::receipts,
+        payments::match_receipt,
+        payments::dismiss,
+        payments::dunning,
+        billing::plan,
+        billing::run,
+        billing::runs,
+        billing::progress,
+        billing::retry,
+        billing::drafts,
+        billing::draft,
+        billing::lines,
+        billing::add_line,
+        billing::remove_line,
         amortisation::report,
         payback::report,
         journal::list,
