@@ -10,6 +10,7 @@ use chapelle::domain::access::Role;
 use chapelle::domain::audit::Actor;
 use chapelle::domain::contract::{Designation, Service, VatTreatment};
 use chapelle::domain::invoice::InvoiceNumber;
+use chapelle::domain::money::Money;
 use chapelle::domain::quantity::{Quantity, Unit};
 use chapelle::domain::rating::NewManualLine;
 
@@ -63,7 +64,8 @@ async fn what_is_paid_or_taken_back_is_no_longer_overdue() {
         assert_eq!((credited.len(), credited[0].as_str()), (2, all[2].as_str()), "it and its credit note");
         let open = server.get_with("/api/v1/invoices?status=open", &token).await.json();
         let row = &open["invoices"][0];
-        let left = format!("{:.2}", row["gross"].as_str().unwrap().parse::<f64>().unwrap() - 1.0);
+        let gross: Money = row["gross"].as_str().unwrap().parse().unwrap();
+        let left = (gross - Money::from_cents(100)).to_string();
         assert_eq!((row["open"].as_str().unwrap(), row["settlement"].as_str().unwrap()), (left.as_str(), "open"));
         let told = open_invoices::list(&site.shared.store, now()).unwrap();
         assert_eq!(told.len(), 1);

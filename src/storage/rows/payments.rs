@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::BigInt;
+use diesel::sql_types::{BigInt, Text};
 
 use crate::domain::ids::{InvoiceId, TenantCode};
 use crate::domain::invoice::InvoiceNumber;
@@ -131,7 +131,9 @@ macro_rules! filtered {
                 payment::number
                     .like(upper.clone())
                     .escape('\\')
-                    .or(invoice::number.like(upper).escape('\\').assume_not_null())
+                    .or(invoice::number.like(upper.clone()).escape('\\').assume_not_null())
+                    // PostgreSQL tells capitals from small letters, and SQLite knows no capitals beyond ASCII.
+                    .or(diesel::dsl::sql::<Text>("UPPER(COALESCE(payment.reference, ''))").like(upper).escape('\\'))
                     .or(payment::reference
                         .is_not_null()
                         .and(payment::reference.like(part).escape('\\').assume_not_null())),
