@@ -33,7 +33,7 @@ fn people_get_their_work_done_in_a_browser() {
 
     let address = format!("127.0.0.1:{}", free_port());
     let base = format!("http://{address}");
-    let config = ServerConfig { public_url: base.clone(), listen: address, workers: 1 };
+    let config = ServerConfig { public_url: base.clone(), listen: address, workers: 1, ..ServerConfig::default() };
     let store = world.store();
     std::thread::spawn(move || {
         let parts = ServerParts::new(store, &config, now).unwrap();

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::user_problem::UserProblem;
 use crate::documents::{DocumentError, amortisation};
 use crate::mail::MailError;
 use crate::storage::StorageError;
@@ -15,6 +16,8 @@ pub enum AppError {
     NotFound(String),
     #[error("there is no facility book yet: import one with `chapelle import book.toml`")]
     NoBook,
+    #[error(transparent)]
+    User(#[from] UserProblem),
     #[error(transparent)]
     Storage(#[from] StorageError),
     #[error("the document cannot be made: {0}")]
@@ -34,7 +37,7 @@ impl AppError {
     /// True where the caller can mend it by asking differently.
     pub fn is_input(&self) -> bool {
         match self {
-            AppError::Input(_) | AppError::NotFound(_) | AppError::NoBook => true,
+            AppError::Input(_) | AppError::NotFound(_) | AppError::NoBook | AppError::User(_) => true,
             AppError::Storage(error) => error.is_input(),
             AppError::Io { source, .. } => source.kind() == std::io::ErrorKind::NotFound,
             _ => false,

@@ -8,14 +8,17 @@ pub mod audit;
 pub mod invoices;
 pub mod journal;
 pub mod ledger;
+pub mod me;
 pub mod meters;
 pub mod openapi;
 pub mod payback;
 pub mod racks;
 pub mod readings;
+pub mod settings;
 pub mod tenants;
 pub mod token;
 pub mod usage;
+pub mod users;
 
 use std::str::FromStr;
 

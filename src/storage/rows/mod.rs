@@ -1,5 +1,7 @@
 //! One file per thing that is kept: its rows, and functions over an open connection.
 
+pub mod access_links;
+pub mod api_tokens;
 pub mod archive;
 pub mod audit;
 pub mod batches;
@@ -19,6 +21,8 @@ pub mod report_archive;
 pub mod revenue;
 pub mod roots;
 pub mod seals;
+pub mod second_factors;
 pub mod series;
+pub mod sessions;
 pub mod uploads;
 pub mod users;
