@@ -132,7 +132,7 @@ pub struct InvitationMade {
     security(("token" = []))
 )]
 pub async fn list(shared: Data<Shared>, query: Query<UsersQuery>) -> Result<HttpResponse, Fault> {
-    let page = parsed("page", query.page.as_deref(), "a number from 1")?.unwrap_or(1).max(1);
+    let page: usize = parsed("page", query.page.as_deref(), "a number from 1")?.unwrap_or(1).max(1);
     let (store, now) = (shared.store.clone(), shared.now());
     let users = blocking(move || administer_users::list(&store, now)).await?;
     let total = users.len();
