@@ -32,7 +32,8 @@ fn chromium() -> PathBuf {
 
 /// The GET routes a browser opens.
 fn pages() -> BTreeSet<&'static str> {
-    let for_people = |access| matches!(access, Access::Page(_) | Access::OpenPage | Access::AnyVisitor | Access::Entering);
+    let for_people =
+        |access| matches!(access, Access::Page(_) | Access::OpenPage | Access::AnyVisitor | Access::Entering);
     ROUTES.iter().filter(|row| row.method == Method::GET && for_people(row.access)).map(|row| row.path).collect()
 }
 

@@ -93,13 +93,7 @@ pub fn of(store: &Store, user: Option<UserId>) -> Result<Vec<ApiToken>, AppError
 }
 
 /// Revokes a token at once; one of somebody else than `owner`, where it is given, is not known.
-pub fn revoke(
-    store: &Store,
-    owner: Option<UserId>,
-    id: i64,
-    by: &Actor,
-    now: DateTime<Utc>,
-) -> Result<(), AppError> {
+pub fn revoke(store: &Store, owner: Option<UserId>, id: i64, by: &Actor, now: DateTime<Utc>) -> Result<(), AppError> {
     store.write(|connection| {
         let unknown = || AppError::NotFound(format!("token {id}"));
         let token = api_tokens::by_id(connection, id)?.ok_or_else(unknown)?;

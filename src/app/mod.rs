@@ -30,6 +30,7 @@ mod issue_invoice;
 pub mod keep_series;
 mod key_file;
 pub mod list_invoices;
+pub mod manual_lines;
 pub mod notices;
 pub mod open_balances;
 pub mod open_invoices;

@@ -81,11 +81,7 @@ pub fn find(store: &Store, secret: &str, now: DateTime<Utc>) -> Result<Option<Pe
     Ok(user.map(Person::from))
 }
 
-fn usable(
-    connection: &mut AnyConnection,
-    secret: &str,
-    now: DateTime<Utc>,
-) -> Result<Option<PasswordReset>, AppError> {
+fn usable(connection: &mut AnyConnection, secret: &str, now: DateTime<Utc>) -> Result<Option<PasswordReset>, AppError> {
     let link = links::reset_by_hash(connection, &digest(secret))?;
     Ok(link.filter(|link| link.used_at.is_none() && now < link.expires_at))
 }

@@ -51,10 +51,9 @@ mod tests {
     /// RFC 8032, section 7.1, test 1.
     #[test]
     fn the_standards_key() {
-        let key = SigningKey::from_seed(
-            &unhex("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60").unwrap(),
-        )
-        .unwrap();
+        let key =
+            SigningKey::from_seed(&unhex("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60").unwrap())
+                .unwrap();
         assert_eq!(key.public(), "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a");
     }
 

@@ -22,13 +22,8 @@ pub fn send(
     let seller = export_book::load(store)?.seller;
     let host = seller.email.rsplit_once('@').map_or("localhost", |(_, host)| host);
     let message_id = format!("test.{}@{host}", now.timestamp_micros());
-    let notice = TestNotice {
-        sender: (&seller.name, &seller.email),
-        recipient,
-        language,
-        message_id: &message_id,
-        date: now,
-    };
+    let notice =
+        TestNotice { sender: (&seller.name, &seller.email), recipient, language, message_id: &message_id, date: now };
     let sent = mail::test(&notice).and_then(|message| mailer.send(&message));
     let detail = match &sent {
         Ok(()) => serde_json::json!({ "sent": true }),

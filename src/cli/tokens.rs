@@ -107,7 +107,10 @@ impl List {
         context.print(&rows, |rows| {
             rows.iter()
                 .map(|row| {
-                    format!("{:>4}  {}…  {}  until {}  {} ({})\n", row.id, row.prefix, row.user, row.expires_at, row.name, row.scopes)
+                    format!(
+                        "{:>4}  {}…  {}  until {}  {} ({})\n",
+                        row.id, row.prefix, row.user, row.expires_at, row.name, row.scopes
+                    )
                 })
                 .collect()
         });

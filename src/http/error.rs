@@ -13,6 +13,7 @@ use serde::Serialize;
 
 use crate::app::AppError;
 use crate::domain::access::{Action, Role};
+use crate::domain::told::Told;
 use crate::storage::StorageError;
 
 /// A fault of a request, or of ours.
@@ -46,6 +47,9 @@ pub enum Fault {
     UnsupportedMedia(String),
     #[error("{0}")]
     Unprocessable(String),
+    /// Refused in words that a page says in the reader's language.
+    #[error("{}", .0.english)]
+    Refused(Box<Told>),
     #[error("too many failed attempts; wait {0} seconds")]
     TooManyAttempts(i64),
     #[error("{0}")]
@@ -78,9 +82,7 @@ impl Fault {
                 (StatusCode::UNAUTHORIZED, "second-factor-to-set-up", "A second factor has to be set up")
             }
             Fault::ScopeMissing(_) => (StatusCode::FORBIDDEN, "scope-missing", "The token does not allow this"),
-            Fault::OwnTokenNeeded => {
-                (StatusCode::FORBIDDEN, "own-token-needed", "Long-lived tokens do not reach this")
-            }
+            Fault::OwnTokenNeeded => (StatusCode::FORBIDDEN, "own-token-needed", "Long-lived tokens do not reach this"),
             Fault::Forbidden(..) => (StatusCode::FORBIDDEN, "forbidden", "Your role does not allow this"),
             Fault::Forged => (StatusCode::FORBIDDEN, "cross-site", "The request's origin is in doubt"),
             Fault::NotFound => (StatusCode::NOT_FOUND, "not-found", "Not found"),
@@ -92,7 +94,7 @@ impl Fault {
             Fault::UnsupportedMedia(_) => {
                 (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", "The content type is not known here")
             }
-            Fault::Unprocessable(_) => {
+            Fault::Unprocessable(_) | Fault::Refused(_) => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "unprocessable", "The request is understood but cannot be done")
             }
             Fault::TooManyAttempts(_) => (StatusCode::TOO_MANY_REQUESTS, "too-many-attempts", "Too many attempts"),
@@ -159,6 +161,7 @@ impl From<AppError> for Fault {
     fn from(error: AppError) -> Fault {
         match &error {
             AppError::Input(message) => Fault::BadRequest(message.clone()),
+            AppError::Refused(told) => Fault::Refused(told.clone()),
             AppError::NotFound(_) => Fault::NotFound,
             AppError::User(problem) if problem.is_conflict() => Fault::Conflict(error.to_string()),
             AppError::User(_) => Fault::Unprocessable(error.to_string()),

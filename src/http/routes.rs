@@ -131,11 +131,7 @@ pub const ROUTES: &[RouteRow] = &[
     get!("/users", Access::Page(Action::SeeUsers), pages::users::list),
     get!("/users/invite", Access::Page(Action::ManageUsers), pages::users::invitations::form),
     post!("/users/invite", Access::Page(Action::ManageUsers), pages::users::invitations::submit),
-    post!(
-        "/users/invitations/{invitation}/again",
-        Access::Page(Action::ManageUsers),
-        pages::users::invitations::again
-    ),
+    post!("/users/invitations/{invitation}/again", Access::Page(Action::ManageUsers), pages::users::invitations::again),
     post!(
         "/users/invitations/{invitation}/withdraw",
         Access::Page(Action::ManageUsers),

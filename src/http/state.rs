@@ -7,6 +7,7 @@ use std::sync::{Mutex, OnceLock, PoisonError, RwLock};
 
 use actix_web::web;
 use chrono::{DateTime, Duration, Utc};
+use chrono_tz::Tz;
 use tokio::sync::Semaphore;
 
 use super::auth::token::{Identity, SigningKey, TokenError, TokenKeys};
@@ -14,6 +15,7 @@ use super::auth::{Bearer, Bearers};
 use super::error::Fault;
 use super::throttle::{Attempt, Throttle};
 use crate::app::deliver_outbox::Postage;
+use crate::app::read_tenants;
 use crate::app::receive_readings::Receiver;
 use crate::app::sign_in::{self, Person, Stage};
 use crate::app::{AppError, Store, UserProblem, api_tokens, second_factor};
@@ -72,6 +74,7 @@ pub struct Shared {
     pub public_url: String,
     clock: Clock,
     keys: RwLock<(TokenKeys, DateTime<Utc>)>,
+    zone: Tz,
     password_checks: Semaphore,
 }
 
@@ -79,6 +82,7 @@ impl Shared {
     pub fn new(store: Store, config: &ServerConfig, clock: Clock) -> Result<Shared, AppError> {
         let now = clock();
         let keys = signing_keys(&store, now)?;
+        let zone = read_tenants::zone(&store)?;
         Ok(Shared {
             receiver: Receiver::start(&store, now)?,
             store,
@@ -93,6 +97,7 @@ impl Shared {
             public_url: config.public_url.trim_end_matches('/').to_owned(),
             clock,
             keys: RwLock::new((keys, now)),
+            zone,
             password_checks: Semaphore::new(PASSWORD_CHECKS_MAX),
         })
     }
@@ -145,6 +150,11 @@ impl Shared {
     /// After a run the plan is another.
     pub fn forget_check(&self) {
         *self.checked.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// The zone of the facility's clock, as it was when the server began.
+    pub const fn zone(&self) -> Tz {
+        self.zone
     }
 
     pub fn now(&self) -> DateTime<Utc> {
@@ -268,7 +278,11 @@ impl Shared {
         self.must_not_wait(&attempt)?;
         let (store, person, now) = (self.store.clone(), person.clone(), self.now());
         let is_right = blocking(move || second_factor::give(&store, &person, &code, &by, now)).await?;
-        if is_right { self.throttle.succeeded(&attempt) } else { self.throttle.failed(&attempt, now) }
+        if is_right {
+            self.throttle.succeeded(&attempt)
+        } else {
+            self.throttle.failed(&attempt, now)
+        }
         Ok(is_right)
     }
 

@@ -71,9 +71,14 @@ async fn a_token_is_kept_as_a_hash_seen_by_its_beginning_and_ends() {
             server.call(request.insert_header(("content-type", "application/x-ndjson")))
         };
         assert_ne!(status(&send().await), 401);
-        for (method, path) in [("GET", "/api/v1/me"), ("GET", "/api/v1/me/tokens"), ("POST", "/api/v1/me/second-factor")] {
+        for (method, path) in
+            [("GET", "/api/v1/me"), ("GET", "/api/v1/me/tokens"), ("POST", "/api/v1/me/second-factor")]
+        {
             let refused = server.api(method, path, &token, None).await;
-            assert_eq!((status(&refused), &refused.json()["type"]), (403, &"urn:chapelle:problem:own-token-needed".into()));
+            assert_eq!(
+                (status(&refused), &refused.json()["type"]),
+                (403, &"urn:chapelle:problem:own-token-needed".into())
+            );
         }
         assert_ne!(server.get_with("/api/v1/me/tokens", &own).await.json()[0]["last_used_at"], Value::Null);
 
@@ -123,9 +128,8 @@ async fn the_api_signs_in_with_a_second_factor_and_takes_no_code_twice() {
         let totp = Builder::new().with_secret(Secret::try_from_base32(&secret).unwrap()).build().unwrap();
         totp.generate(u64::try_from(now().timestamp() + 30 * steps).unwrap()).to_string()
     };
-    let confirm = |code: String| {
-        server.api("POST", "/api/v1/me/second-factor/confirm", &own, Some(json!({ "code": code })))
-    };
+    let confirm =
+        |code: String| server.api("POST", "/api/v1/me/second-factor/confirm", &own, Some(json!({ "code": code })));
     assert_eq!(status(&confirm("000000".into()).await), 422);
     let confirmed = confirm(code(0)).await;
     let recovery = confirmed.json()["recovery_codes"][0].as_str().unwrap().to_owned();
@@ -158,7 +162,11 @@ async fn administrators_manage_people_over_the_api() {
         let server = Server::start(&site).await;
         let admin = server.token(Role::Admin).await;
         let users = server.get_with("/api/v1/users", &admin).await.json();
-        assert_eq!((&users["total"], &users["users"][0]["email"]), (&5.into(), &"admin@example.org".into()), "{engine:?}");
+        assert_eq!(
+            (&users["total"], &users["users"][0]["email"]),
+            (&5.into(), &"admin@example.org".into()),
+            "{engine:?}"
+        );
         let guest = json!({ "email": "guest@example.org", "role": "tenant", "tenant": "aphp", "language": "en" });
         let invited = server.api("POST", "/api/v1/invitations", &admin, Some(guest.clone())).await;
         assert_eq!(status(&invited), 201, "{}", invited.text());

@@ -319,9 +319,13 @@ async fn the_language_one_chooses_goes_with_one() {
     let cookie = server.sign_in(Role::Auditor).await;
     let chosen = server.send("/me/language", &cookie, &[("language", "en")]).await;
     assert_eq!((status(&chosen), chosen.header("location")), (303, "/me?lang=en"));
-    let request = TestRequest::get().uri("/me").insert_header(("cookie", cookie)).insert_header(("accept-language", "fr"));
+    let request =
+        TestRequest::get().uri("/me").insert_header(("cookie", cookie)).insert_header(("accept-language", "fr"));
     assert!(server.call(request).await.text().contains("<html lang=\"en\">"));
-    assert_eq!(status(&server.send("/me/language", &server.sign_in(Role::Auditor).await, &[("language", "de")]).await), 400);
+    assert_eq!(
+        status(&server.send("/me/language", &server.sign_in(Role::Auditor).await, &[("language", "de")]).await),
+        400
+    );
 }
 
 #[actix_web::test]

@@ -78,7 +78,10 @@ async fn a_code_is_asked_for_and_taken_once() {
         assert_eq!((status(&welcome), welcome.header("location")), (303, "/usage"));
         let inside = welcome.session();
         assert_ne!(inside, waiting);
-        assert_eq!((status(&server.page("/me", &inside).await), status(&server.page("/me", &waiting).await)), (200, 303));
+        assert_eq!(
+            (status(&server.page("/me", &inside).await), status(&server.page("/me", &waiting).await)),
+            (200, 303)
+        );
 
         let again = password(&server, Role::Auditor).await;
         assert_eq!(status(&give(&server, &again, &next).await), 422, "no code is taken twice");
@@ -159,13 +162,19 @@ async fn a_role_that_needs_one_sets_it_up_before_anything_else() {
     assert!(!page.contains("href=\"/invoices\""), "no menu yet: {page}");
     let body = serde_json::json!({ "email": email(Role::Finance), "password": PASSWORD });
     let refused = server.call(TestRequest::post().uri("/api/v1/token").set_json(&body)).await;
-    assert_eq!((status(&refused), &refused.json()["type"]), (401, &"urn:chapelle:problem:second-factor-to-set-up".into()));
+    assert_eq!(
+        (status(&refused), &refused.json()["type"]),
+        (401, &"urn:chapelle:problem:second-factor-to-set-up".into())
+    );
 
     let secret = between(&page, "id=\"secret\">", "<").to_owned();
     let set_up = server.send("/me/second-factor/setup", &waiting, &[("code", &code(&secret, 0))]).await;
     assert_eq!(status(&set_up), 200);
     let cookie = set_up.session();
-    assert_eq!((status(&server.page("/invoices", &cookie).await), status(&server.page("/", &waiting).await)), (200, 303));
+    assert_eq!(
+        (status(&server.page("/invoices", &cookie).await), status(&server.page("/", &waiting).await)),
+        (200, 303)
+    );
     // The sign-out of the page with the codes belongs to the new session already.
     let token = between(&set_up.text(), "name=\"form_token\" value=\"", "\"").to_owned();
     assert_eq!(token, chapelle::http::auth::session::form_token(cookie.split_once('=').unwrap().1));

@@ -276,8 +276,7 @@ pub async fn renew_codes(
     request: Json<CurrentPassword>,
 ) -> Result<HttpResponse, Fault> {
     let (store, by, now) = (shared.store.clone(), caller.actor(&http), shared.now());
-    let (attempt, current) =
-        (Attempt::new(&caller.person.email, client::address(&http)), request.into_inner().current);
+    let (attempt, current) = (Attempt::new(&caller.person.email, client::address(&http)), request.into_inner().current);
     let renew = move || second_factor::renew_recovery_codes(&store, &caller.person, &current, &by, now);
     let recovery_codes = told(shared.with_password(attempt, renew).await?)?;
     Ok(HttpResponse::Ok().json(RecoveryAnswer { recovery_codes }))
@@ -297,8 +296,7 @@ pub async fn remove_factor(
     request: Json<CurrentPassword>,
 ) -> Result<HttpResponse, Fault> {
     let (store, by, now) = (shared.store.clone(), caller.actor(&http), shared.now());
-    let (attempt, current) =
-        (Attempt::new(&caller.person.email, client::address(&http)), request.into_inner().current);
+    let (attempt, current) = (Attempt::new(&caller.person.email, client::address(&http)), request.into_inner().current);
     let required = shared.second_factor_roles().to_vec();
     let remove = move || second_factor::remove(&store, &caller.person, &current, &required, &by, now);
     told(shared.with_password(attempt, remove).await?)?;

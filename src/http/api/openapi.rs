@@ -8,8 +8,8 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    amortisation, audit, invoices, journal, ledger, me, meters, payback, racks, readings, settings, tenants, token, usage,
-    users,
+    amortisation, audit, invoices, journal, ledger, me, meters, payback, racks, readings, settings, tenants, token,
+    usage, users,
 };
 
 #[derive(OpenApi)]

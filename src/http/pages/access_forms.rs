@@ -146,7 +146,8 @@ pub fn moment(frame: &Frame, zone: Tz, at: DateTime<Utc>) -> String {
 
 /// `Firefox, Linux` instead of what browsers say at length.
 fn device_name(frame: &Frame, agent: &str) -> String {
-    let named = |known: &[(&str, &'static str)]| known.iter().find(|(part, _)| agent.contains(part)).map(|(_, name)| *name);
+    let named =
+        |known: &[(&str, &'static str)]| known.iter().find(|(part, _)| agent.contains(part)).map(|(_, name)| *name);
     // Browsers name the ones they descend from too: the more special comes first.
     let browser = named(&[("Edg/", "Edge"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari")]);
     let system = named(&[

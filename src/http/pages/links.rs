@@ -75,11 +75,7 @@ pub struct ResetForm {
     password: String,
 }
 
-pub async fn invitation(
-    shared: Data<Shared>,
-    link: Path<String>,
-    http: HttpRequest,
-) -> Result<HttpResponse, Fault> {
+pub async fn invitation(shared: Data<Shared>, link: Path<String>, http: HttpRequest) -> Result<HttpResponse, Fault> {
     invitation_page(&shared, &http, &link, "", StatusCode::OK, None).await
 }
 
@@ -193,9 +189,7 @@ pub async fn set(
             shared.forget_bearers();
             Ok(done("/sign-in", "password-set", ""))
         }
-        Err(problem) => {
-            reset_page(&shared, &http, &link, StatusCode::UNPROCESSABLE_ENTITY, Some(problem)).await
-        }
+        Err(problem) => reset_page(&shared, &http, &link, StatusCode::UNPROCESSABLE_ENTITY, Some(problem)).await,
     }
 }
 

@@ -12,9 +12,9 @@ use super::parts::FieldError;
 use super::sign_in::{keep_session, new_session};
 use super::{Frame, done, page, qr, see_other};
 use crate::app::UserProblem;
+use crate::app::read_tenants;
 use crate::app::second_factor::{self, Enrolment, FactorState};
 use crate::app::sign_in::{Person, Stage};
-use crate::app::read_tenants;
 use crate::http::auth::{Visitor, session};
 use crate::http::client;
 use crate::http::error::Fault;
@@ -155,13 +155,14 @@ pub async fn confirm(
     if visitor.stage == Stage::Code {
         return Ok(see_other("/sign-in/code"));
     }
-    let (status, error) = match shared.confirm_factor(&visitor.person, form.into_inner().code, visitor.actor(&http)).await {
-        Ok(Ok(codes)) => return confirmed(&shared, visitor, &http, codes).await,
-        Ok(Err(UserProblem::CodeWrong)) => (StatusCode::UNPROCESSABLE_ENTITY, "problem-code-wrong"),
-        Ok(Err(_)) => return Ok(see_other("/me/second-factor")),
-        Err(Fault::TooManyAttempts(_)) => (StatusCode::TOO_MANY_REQUESTS, "sign-in-wait"),
-        Err(fault) => return Err(fault),
-    };
+    let (status, error) =
+        match shared.confirm_factor(&visitor.person, form.into_inner().code, visitor.actor(&http)).await {
+            Ok(Ok(codes)) => return confirmed(&shared, visitor, &http, codes).await,
+            Ok(Err(UserProblem::CodeWrong)) => (StatusCode::UNPROCESSABLE_ENTITY, "problem-code-wrong"),
+            Ok(Err(_)) => return Ok(see_other("/me/second-factor")),
+            Err(Fault::TooManyAttempts(_)) => (StatusCode::TOO_MANY_REQUESTS, "sign-in-wait"),
+            Err(fault) => return Err(fault),
+        };
     setup_page(&shared, &visitor, &http, status, Some(error)).await
 }
 

@@ -121,7 +121,12 @@ fn mail_facts(frame: &Frame, environment: &Environment) -> Vec<Fact> {
         MailTransport::Directory => {
             let folder = environment.data_dir.join("mail").display().to_string();
             vec![
-                fact(frame, "settings-transport", frame.with("settings-directory", "folder", &folder), "mail.transport"),
+                fact(
+                    frame,
+                    "settings-transport",
+                    frame.with("settings-directory", "folder", &folder),
+                    "mail.transport",
+                ),
                 attached,
             ]
         }
@@ -138,12 +143,7 @@ fn mail_facts(frame: &Frame, environment: &Environment) -> Vec<Fact> {
                 fact(frame, "settings-host", format!("{}:{}", mail.smtp_host, mail.smtp_port), "mail.smtp_host"),
                 fact(frame, "settings-security", security, "mail.smtp_security"),
                 fact(frame, "settings-user", mail.smtp_user.clone().unwrap_or_else(none), "mail.smtp_user"),
-                fact(
-                    frame,
-                    "settings-password",
-                    yes_or_no(frame, mail.smtp_password.is_some()),
-                    "mail.smtp_password",
-                ),
+                fact(frame, "settings-password", yes_or_no(frame, mail.smtp_password.is_some()), "mail.smtp_password"),
                 fact(frame, "settings-authority", authority, "mail.smtp_ca_file"),
                 attached,
             ]

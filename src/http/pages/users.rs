@@ -159,11 +159,8 @@ fn with_all(frame: &Frame, key: &str, mut choices: Vec<Choice>) -> Vec<Choice> {
 }
 
 fn states(frame: &Frame, chosen: &str) -> Vec<Choice> {
-    let choice = |value: &str, key: &str| Choice {
-        value: value.to_owned(),
-        label: frame.t(key),
-        is_chosen: value == chosen,
-    };
+    let choice =
+        |value: &str, key: &str| Choice { value: value.to_owned(), label: frame.t(key), is_chosen: value == chosen };
     with_all(frame, "users-all-states", vec![choice("active", "user-active"), choice("disabled", "user-disabled")])
 }
 

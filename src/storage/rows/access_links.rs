@@ -104,17 +104,15 @@ pub fn invitation_by_hash(connection: &mut AnyConnection, hash: &str) -> Storage
 
 /// Marks an open invitation as accepted; false where somebody was faster.
 pub fn accept_invitation(connection: &mut AnyConnection, id: i64, now: DateTime<Utc>) -> StorageResult<bool> {
-    let open = invitation::table.filter(
-        invitation::id.eq(id).and(invitation::accepted_at.is_null()).and(invitation::withdrawn_at.is_null()),
-    );
+    let open = invitation::table
+        .filter(invitation::id.eq(id).and(invitation::accepted_at.is_null()).and(invitation::withdrawn_at.is_null()));
     Ok(diesel::update(open).set(invitation::accepted_at.eq(Some(now.timestamp()))).execute(connection)? > 0)
 }
 
 /// Takes an open invitation back; false where it is no longer open.
 pub fn withdraw_invitation(connection: &mut AnyConnection, id: i64, now: DateTime<Utc>) -> StorageResult<bool> {
-    let open = invitation::table.filter(
-        invitation::id.eq(id).and(invitation::accepted_at.is_null()).and(invitation::withdrawn_at.is_null()),
-    );
+    let open = invitation::table
+        .filter(invitation::id.eq(id).and(invitation::accepted_at.is_null()).and(invitation::withdrawn_at.is_null()));
     Ok(diesel::update(open).set(invitation::withdrawn_at.eq(Some(now.timestamp()))).execute(connection)? > 0)
 }
 

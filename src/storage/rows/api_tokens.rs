@@ -80,8 +80,7 @@ pub fn by_hash(connection: &mut AnyConnection, secret_hash: &str) -> StorageResu
 }
 
 pub fn by_id(connection: &mut AnyConnection, id: i64) -> StorageResult<Option<ApiToken>> {
-    let row: Option<TokenRow> =
-        api_token::table.find(id).select(TokenRow::as_select()).first(connection).optional()?;
+    let row: Option<TokenRow> = api_token::table.find(id).select(TokenRow::as_select()).first(connection).optional()?;
     Ok(row.map(token_from))
 }
 

@@ -97,10 +97,8 @@ pub fn prolong(
     last_seen_at: DateTime<Utc>,
     expires_at: DateTime<Utc>,
 ) -> StorageResult<bool> {
-    let values = (
-        web_session::last_seen_at.eq(last_seen_at.timestamp()),
-        web_session::expires_at.eq(expires_at.timestamp()),
-    );
+    let values =
+        (web_session::last_seen_at.eq(last_seen_at.timestamp()), web_session::expires_at.eq(expires_at.timestamp()));
     Ok(diesel::update(web_session::table.find(key)).set(values).execute(connection)? > 0)
 }
 

@@ -55,8 +55,7 @@ type Pairs = Vec<(String, String)>;
 
 pub async fn list(shared: Data<Shared>, visitor: Visitor, http: HttpRequest) -> Result<HttpResponse, Fault> {
     let (store, id) = (shared.store.clone(), visitor.person.id);
-    let (tokens, zone) =
-        blocking(move || Ok((api_tokens::of(&store, Some(id))?, read_tenants::zone(&store)?))).await?;
+    let (tokens, zone) = blocking(move || Ok((api_tokens::of(&store, Some(id))?, read_tenants::zone(&store)?))).await?;
     let frame = Frame::of(&http);
     let tokens = token_rows(&frame, zone, tokens, shared.now());
     page(StatusCode::OK, &TokensPage { frame, tokens })
@@ -103,7 +102,8 @@ pub async fn create(
     let named: Vec<&str> = form.iter().filter(|(name, _)| name == "scope").map(|(_, value)| value.as_str()).collect();
     let scopes = Scopes::known_of(&named.join(" "));
     let typed = (value("name"), value("days"));
-    let wish = TokenWish { name: typed.0.to_owned(), scopes: scopes.clone(), days: typed.1.trim().parse().unwrap_or(0) };
+    let wish =
+        TokenWish { name: typed.0.to_owned(), scopes: scopes.clone(), days: typed.1.trim().parse().unwrap_or(0) };
     let (store, person, by, now) = (shared.store.clone(), visitor.person.clone(), visitor.actor(&http), shared.now());
     let made = attempted(move || {
         let made = api_tokens::create(&store, &person, &wish, &by, now)?;
@@ -123,7 +123,12 @@ pub async fn create(
 }
 
 /// Asks before a token is revoked: programs that use it stop working.
-pub async fn ask(shared: Data<Shared>, visitor: Visitor, id: Path<i64>, http: HttpRequest) -> Result<HttpResponse, Fault> {
+pub async fn ask(
+    shared: Data<Shared>,
+    visitor: Visitor,
+    id: Path<i64>,
+    http: HttpRequest,
+) -> Result<HttpResponse, Fault> {
     let store = shared.store.clone();
     let tokens = blocking(move || api_tokens::of(&store, Some(visitor.person.id))).await?;
     let token = tokens.into_iter().find(|token| token.id == *id).ok_or(Fault::NotFound)?;

@@ -67,11 +67,7 @@ async fn invite_page(
 }
 
 /// Nobody's tenant first, then every tenant by name.
-pub(super) async fn tenant_choices(
-    shared: &Data<Shared>,
-    frame: &Frame,
-    chosen: &str,
-) -> Result<Vec<Choice>, Fault> {
+pub(super) async fn tenant_choices(shared: &Data<Shared>, frame: &Frame, chosen: &str) -> Result<Vec<Choice>, Fault> {
     let store = shared.store.clone();
     let files = blocking(move || read_tenants::list(&store, &TenantScope::Everyone)).await?;
     let none = Choice { value: String::new(), label: frame.t("user-no-tenant"), is_chosen: chosen.is_empty() };

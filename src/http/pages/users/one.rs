@@ -71,8 +71,7 @@ enum Deed {
 }
 
 impl Deed {
-    const ALL: [Deed; 5] =
-        [Deed::Disable, Deed::Enable, Deed::SendPasswordLink, Deed::ResetFactor, Deed::EndSessions];
+    const ALL: [Deed; 5] = [Deed::Disable, Deed::Enable, Deed::SendPasswordLink, Deed::ResetFactor, Deed::EndSessions];
 
     /// In addresses and in the keys of texts.
     const fn name(self) -> &'static str {
@@ -166,8 +165,7 @@ pub async fn change_role(
     let role = role_named(&form.role).ok_or_else(|| Fault::BadRequest(format!("role={} is no role", form.role)))?;
     let (store, by, now) = (shared.store.clone(), visitor.actor(&http), shared.now());
     let (tenant, version) = (tenant_named(&form.tenant), form.version);
-    let change =
-        move || administer_users::change_role(&store, id, version, role, tenant.as_ref(), &by, now);
+    let change = move || administer_users::change_role(&store, id, version, role, tenant.as_ref(), &by, now);
     match attempted(change).await? {
         Ok(()) => {
             shared.forget_bearers();
@@ -180,11 +178,7 @@ pub async fn change_role(
     }
 }
 
-pub async fn ask(
-    shared: Data<Shared>,
-    path: Path<(i64, String)>,
-    http: HttpRequest,
-) -> Result<HttpResponse, Fault> {
+pub async fn ask(shared: Data<Shared>, path: Path<(i64, String)>, http: HttpRequest) -> Result<HttpResponse, Fault> {
     let (id, deed) = path.into_inner();
     let deed = Deed::named(&deed)?;
     let user = find(&shared, UserId(id)).await?;
@@ -231,9 +225,7 @@ pub async fn act(
             shared.forget_bearers();
             Ok(done(&format!("/users/{id}"), deed.name(), ""))
         }
-        Err(problem) => {
-            user_page(&shared, &visitor, id, &http, StatusCode::CONFLICT, Some((None, problem))).await
-        }
+        Err(problem) => user_page(&shared, &visitor, id, &http, StatusCode::CONFLICT, Some((None, problem))).await,
     }
 }
 
