@@ -3,11 +3,14 @@
 //! Values come from, later ones winning: the defaults below, `chapelle.toml` in the data directory, environment
 //! variables `CHAPELLE_SECTION__KEY` (two underscores between section and key), `DATABASE_URL` for the database.
 
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::{Path, PathBuf};
 
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
 use serde::{Deserialize, Serialize};
+
+use crate::domain::access::Role;
 
 /// Everything that differs from one installation to another.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,11 +58,21 @@ pub struct ServerConfig {
     pub public_url: String,
     /// Threads that answer requests.
     pub workers: usize,
+    /// Proxies whose `X-Forwarded-For` is believed: guessing is slowed down per client, and the trail names clients.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// Roles whose people cannot work before they have set up a second factor.
+    pub second_factor_roles: Vec<Role>,
 }
 
 impl Default for ServerConfig {
     fn default() -> ServerConfig {
-        ServerConfig { listen: "127.0.0.1:8080".to_owned(), public_url: "http://127.0.0.1:8080".to_owned(), workers: 2 }
+        ServerConfig {
+            listen: "127.0.0.1:8080".to_owned(),
+            public_url: "http://127.0.0.1:8080".to_owned(),
+            workers: 2,
+            trusted_proxies: vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()],
+            second_factor_roles: vec![],
+        }
     }
 }
 
@@ -166,8 +179,11 @@ mod tests {
     #[test]
     fn a_file_overrides_and_unknown_keys_are_named() {
         let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("chapelle.toml"), "[server]\nlisten = \"0.0.0.0:80\"\n").unwrap();
-        assert_eq!(Config::load(folder.path()).unwrap().server.listen, "0.0.0.0:80");
+        let text = "[server]\nlisten = \"0.0.0.0:80\"\nsecond_factor_roles = [\"finance\", \"admin\"]\n";
+        std::fs::write(folder.path().join("chapelle.toml"), text).unwrap();
+        let server = Config::load(folder.path()).unwrap().server;
+        assert_eq!(server.listen, "0.0.0.0:80");
+        assert_eq!(server.second_factor_roles, [Role::Finance, Role::Admin]);
         std::fs::write(folder.path().join("chapelle.toml"), "[server]\nlisten_on = \"x\"\n").unwrap();
         assert!(Config::load(folder.path()).unwrap_err().to_string().contains("listen_on"));
     }

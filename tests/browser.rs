@@ -10,10 +10,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use actix_web::http::Method;
-use chapelle::config::ServerConfig;
+use chapelle::app::deliver_outbox::{self, Postage};
+use chapelle::config::{Config, ServerConfig};
 use chapelle::http::auth::Access;
 use chapelle::http::routes::ROUTES;
-use chapelle::http::{self, ServerParts};
+use chapelle::http::{self, Environment, ServerParts};
+use chapelle::mail::Mailer;
 
 use crate::common::{Engine, World, free_port};
 use crate::site::{PASSWORD, Site, now};
@@ -30,7 +32,8 @@ fn chromium() -> PathBuf {
 
 /// The GET routes a browser opens.
 fn pages() -> BTreeSet<&'static str> {
-    let for_people = |access| matches!(access, Access::Page(_) | Access::OpenPage | Access::AnyVisitor);
+    let for_people =
+        |access| matches!(access, Access::Page(_) | Access::OpenPage | Access::AnyVisitor | Access::Entering);
     ROUTES.iter().filter(|row| row.method == Method::GET && for_people(row.access)).map(|row| row.path).collect()
 }
 
@@ -40,10 +43,24 @@ fn serve() -> (World, String) {
     drop(shared);
     let address = format!("127.0.0.1:{}", free_port());
     let base = format!("http://{address}");
-    let config = ServerConfig { public_url: base.clone(), listen: address, workers: 1 };
-    let store = world.store();
+    let config = ServerConfig { public_url: base.clone(), listen: address, workers: 1, ..ServerConfig::default() };
+    let (store, mails) = (world.store(), world.dir.path().join("mail"));
+    let postage = Postage { attach_pdf: false, public_url: base.clone() };
+    let (outbox, folder) = (store.clone(), mails.clone());
+    // What the jobs of `serve` do every 20 seconds.
+    std::thread::spawn(move || {
+        loop {
+            if deliver_outbox::deliver(&outbox, &Mailer::Directory(folder.clone()), &postage, now()).is_err() {
+                return;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(300));
+        }
+    });
+    let data_dir = world.dir.path().to_owned();
     std::thread::spawn(move || {
         let parts = ServerParts::new(store, &config, now).unwrap();
+        let config = Config { server: config, ..Config::default() };
+        parts.shared().set_environment(Environment { config, mailer: Mailer::Directory(mails), data_dir });
         actix_web::rt::System::new().block_on(http::serve(parts)).unwrap();
     });
     (world, base)
@@ -57,10 +74,16 @@ fn people_get_their_work_done_in_a_browser() {
     let served = SETTINGS.map(|setting| (setting, serve()));
     let sites: serde_json::Map<_, _> =
         served.iter().map(|(setting, (_, base))| ((*setting).to_owned(), base.as_str().into())).collect();
+    let mails: serde_json::Map<_, _> = served
+        .iter()
+        .map(|(_, (world, base))| (base.clone(), world.dir.path().join("mail").to_string_lossy().into()))
+        .collect();
     let status = Command::new("node")
         .arg(scripts.join("run.js"))
         .env("SITES", serde_json::Value::Object(sites).to_string())
         .env("ROUTES", serde_json::json!(pages()).to_string())
+        .env("MAILS", serde_json::Value::Object(mails).to_string())
+        .env("NOW", now().timestamp().to_string())
         .env("PASSWORD", PASSWORD)
         .env("CHROMIUM", chromium())
         .env("SCREENSHOTS", root.join("target/screenshots"))

@@ -4,6 +4,8 @@
 
 #[path = "http/access.rs"]
 mod access;
+#[path = "http/administration.rs"]
+mod administration;
 #[path = "http/bad_requests.rs"]
 mod bad_requests;
 mod common;

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+#[path = "pages/administration.rs"]
+mod administration;
 #[path = "pages/audit.rs"]
 mod audit;
 #[path = "pages/billing.rs"]
@@ -15,6 +17,8 @@ mod markup;
 mod plant;
 #[path = "pages/reading.rs"]
 mod reading;
+#[path = "pages/second_factor.rs"]
+mod second_factor;
 #[path = "pages/sessions.rs"]
 mod sessions;
 mod site;

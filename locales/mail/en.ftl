@@ -24,3 +24,15 @@ root-subject = Audit trail: signed root of { $day }
 root-lead = The signed root of the data centre’s audit trail on { $day }. It covers the first { $size } events.
 root-keep = Keep this message out of the operator’s reach: with this line, a trail that is cut short or rewritten later is found out. Save the line to a file and give it to the verifier: verify.py --root file.
 root-key = Public key (ed25519): { $key }
+
+invitation-subject = Your access to the data centre’s management
+invitation-lead = You are invited to use Chapelle, which manages { $facility }.
+invitation-follow = To choose your name and your password, open this link:
+invitation-ignore = If you did not expect this invitation, ignore this message: nothing happens without you.
+password-reset-subject = New password
+password-reset-lead = A new password was asked for your access to Chapelle, which manages { $facility }.
+password-reset-follow = To choose it, open this link:
+password-reset-ignore = If you did not ask for anything, ignore this message: your password stays the same.
+link-until = The link works once, until { $until }.
+test-subject = Test message from Chapelle
+test-lead = This test message shows that Chapelle’s mails arrive.

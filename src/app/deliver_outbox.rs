@@ -10,12 +10,15 @@ use chrono::{DateTime, Duration, Utc};
 use serde::Serialize;
 
 use super::archive_invoice::{self, ArchiveKind};
+use super::invite::INVITATION_MAIL;
+use super::reset_password::RESET_MAIL;
+use super::secrets::{LinkKind, Secrets};
 use super::{AppError, Store, sign_roots};
 use crate::config::{self, MailConfig, MailTransport};
 use crate::domain::audit::{Actor, AuditEvent};
-use crate::mail::{self, InvoiceNotice, MailError, Mailer, RootNotice, SmtpSettings};
+use crate::mail::{self, InvoiceNotice, LinkNotice, LinkPurpose, MailError, Mailer, RootNotice, SmtpSettings};
 use crate::storage::outbox::{self, Message, MessageStatus};
-use crate::storage::{audit, roots};
+use crate::storage::{access_links, audit, roots};
 
 /// After so many tries a notice waits for a person.
 const ATTEMPTS_MAX: i64 = 8;
@@ -124,6 +127,9 @@ fn send(store: &Store, mailer: &Mailer, postage: &Postage, row: &Message) -> Res
     if row.message.kind == sign_roots::ROOT_MAIL {
         return send_root(store, mailer, row);
     }
+    if [INVITATION_MAIL, RESET_MAIL].contains(&row.message.kind.as_str()) {
+        return send_link(store, mailer, postage, row);
+    }
     let Some(id) = row.message.invoice else {
         return Err(AppError::Corrupt(format!("notice {} names no invoice", row.id)));
     };
@@ -160,6 +166,41 @@ fn send_root(store: &Store, mailer: &Mailer, row: &Message) -> Result<(), AppErr
         line: &sign_roots::line(&root)?,
     };
     Ok(mailer.send(&mail::root_signed(&notice)?)?)
+}
+
+/// A link of one's own; its secret is made here and nowhere kept.
+fn send_link(store: &Store, mailer: &Mailer, postage: &Postage, row: &Message) -> Result<(), AppError> {
+    let unknown = || AppError::Corrupt(format!("mail {} names no link", row.id));
+    let id = id_in(&row.message.message_id).ok_or_else(unknown)?;
+    let (secrets, connection) = (Secrets::of(store)?, &mut *store.connection()?);
+    let (purpose, path, secret, expires_at, date) = if row.message.kind == INVITATION_MAIL {
+        let invitation = access_links::invitation(connection, id)?.ok_or_else(unknown)?;
+        let secret = secrets.link(LinkKind::Invitation, &invitation.nonce);
+        (LinkPurpose::Invitation, "invitation", secret, invitation.invitation.expires_at, invitation.created_at)
+    } else {
+        let link = access_links::reset(connection, id)?.ok_or_else(unknown)?;
+        let secret = secrets.link(LinkKind::PasswordReset, &link.nonce);
+        (LinkPurpose::PasswordReset, "password/reset", secret, link.expires_at, link.created_at)
+    };
+    let book = super::export_book::load(store)?;
+    let notice = LinkNotice {
+        sender: (&book.seller.name, &book.seller.email),
+        recipient: &row.message.recipient,
+        language: row.message.language,
+        message_id: &row.message.message_id,
+        date,
+        purpose,
+        facility: &book.facility.name,
+        address: &format!("{}/{path}/{secret}", postage.public_url.trim_end_matches('/')),
+        expires_at,
+        zone: book.facility.zone,
+    };
+    Ok(mailer.send(&mail::link(&notice)?)?)
+}
+
+/// The number a Message-ID names: `invitation.12@dc.example.org`.
+fn id_in(message_id: &str) -> Option<i64> {
+    message_id.split_once('@')?.0.rsplit_once('.')?.1.parse().ok()
 }
 
 fn note_failure(
@@ -232,5 +273,12 @@ mod tests {
     fn pauses_double_up_to_a_day() {
         let minutes: Vec<i64> = (1..=12).map(|attempts| pause(attempts).num_minutes()).collect();
         assert_eq!(minutes, [5, 10, 20, 40, 80, 160, 320, 640, 1280, 1440, 1440, 1440]);
+    }
+
+    #[test]
+    fn a_message_id_names_its_link() {
+        assert_eq!(id_in("invitation.12@dc.example.org"), Some(12));
+        assert_eq!(id_in("password-reset.7@dc.example.org"), Some(7));
+        assert_eq!(id_in("invitation.x@dc.example.org"), None);
     }
 }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::user_problem::UserProblem;
 use crate::documents::{DocumentError, amortisation};
 use crate::domain::told::{Tell, Told};
 use crate::mail::MailError;
@@ -19,6 +20,8 @@ pub enum AppError {
     NotFound(String),
     #[error("there is no facility book yet: import one with `chapelle import book.toml`")]
     NoBook,
+    #[error(transparent)]
+    User(#[from] UserProblem),
     #[error(transparent)]
     Storage(#[from] StorageError),
     #[error("the document cannot be made: {0}")]
@@ -38,7 +41,11 @@ impl AppError {
     /// True where the caller can mend it by asking differently.
     pub fn is_input(&self) -> bool {
         match self {
-            AppError::Input(_) | AppError::Refused(_) | AppError::NotFound(_) | AppError::NoBook => true,
+            AppError::Input(_)
+            | AppError::Refused(_)
+            | AppError::NotFound(_)
+            | AppError::NoBook
+            | AppError::User(_) => true,
             AppError::Storage(error) => error.is_input(),
             AppError::Io { source, .. } => source.kind() == std::io::ErrorKind::NotFound,
             _ => false,

@@ -3,7 +3,9 @@
 //! Owns: the order of things and the transactions they happen in. Does not own: rules (domain), SQL (storage), bytes
 //! (documents), words (mail). Every use case is given `now` and who acts.
 
+pub mod administer_users;
 pub mod answer_once;
+pub mod api_tokens;
 pub mod archive_invoice;
 pub mod archive_report;
 mod asset_ledger;
@@ -25,8 +27,10 @@ mod gather;
 pub mod import_book;
 pub mod import_statement;
 pub mod ingest_readings;
+pub mod invite;
 mod issue_invoice;
 pub mod keep_series;
+mod key_file;
 pub mod list_invoices;
 pub mod manual_lines;
 pub mod match_receipts;
@@ -45,6 +49,7 @@ pub mod read_meters;
 pub mod read_payments;
 pub mod read_racks;
 mod read_series;
+pub mod read_settings;
 pub mod read_sheet;
 pub mod read_tenants;
 pub mod read_trail;
@@ -57,17 +62,25 @@ pub mod report_amortisation;
 pub mod report_assets;
 pub mod report_ledger;
 pub mod report_payback;
+pub mod reset_password;
 pub mod resolve_gap;
 pub mod run_billing;
 pub mod run_campaign;
+pub mod second_factor;
+mod secrets;
+pub mod sessions;
 mod settle;
 pub mod sign_in;
 pub mod sign_roots;
 mod signing_key;
 mod store;
+pub mod sweep_access;
+pub mod test_mail;
 pub mod upload_readings;
+pub mod user_problem;
 pub mod users;
 pub mod verify_audit;
 
 pub use error::AppError;
 pub use store::Store;
+pub use user_problem::UserProblem;

@@ -1,13 +1,10 @@
 //! The ed25519 key that signs roots: made at first use, in a file only its owner can read.
 
-use std::fs::{self, OpenOptions};
-use std::io::Write;
 use std::path::Path;
 
 use aws_lc_rs::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
 
-use super::AppError;
-use super::users::random;
+use super::{AppError, key_file};
 use crate::domain::audit::{RootStatement, SignedRoot, hex, unhex};
 
 /// A key pair in memory.
@@ -16,19 +13,12 @@ pub struct SigningKey(Ed25519KeyPair);
 impl SigningKey {
     /// The key in the file at `path`; made if there is none.
     pub fn open(path: &Path) -> Result<SigningKey, AppError> {
-        match fs::read_to_string(path) {
-            Ok(text) => {
-                check_mode(path)?;
-                SigningKey::from_text(&text)
-                    .ok_or_else(|| AppError::input(format!("{} holds no key: 64 hexadecimal digits", path.display())))
-            }
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => make(path),
-            Err(error) => Err(AppError::io("read", path)(error)),
-        }
+        SigningKey::from_seed(&key_file::open(path, "signs roots of the audit trail")?)
     }
 
-    fn from_text(text: &str) -> Option<SigningKey> {
-        Ed25519KeyPair::from_seed_unchecked(&unhex::<32>(text.trim())?).ok().map(SigningKey)
+    fn from_seed(seed: &[u8; 32]) -> Result<SigningKey, AppError> {
+        let pair = Ed25519KeyPair::from_seed_unchecked(seed);
+        pair.map(SigningKey).map_err(|error| AppError::Corrupt(format!("a seed makes no key: {error}")))
     }
 
     /// 32 bytes in hex.
@@ -52,51 +42,18 @@ pub fn is_signed(root: &SignedRoot) -> bool {
     UnparsedPublicKey::new(&ED25519, key).verify(message.as_bytes(), &signature).is_ok()
 }
 
-fn make(path: &Path) -> Result<SigningKey, AppError> {
-    let seed = hex(&random::<32>()?);
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(AppError::io("create", folder))?;
-    }
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let written = options.open(path).and_then(|mut file| {
-        file.write_all(format!("{seed}\n").as_bytes())?;
-        file.sync_all()
-    });
-    written.map_err(AppError::io("write", path))?;
-    tracing::info!(path = %path.display(), "made the key that signs roots of the audit trail: keep a copy of it safe");
-    SigningKey::from_text(&seed).ok_or_else(|| AppError::Corrupt("a new key is not one".to_owned()))
-}
-
-/// A key others can read proves nothing.
-#[cfg(unix)]
-fn check_mode(path: &Path) -> Result<(), AppError> {
-    use std::os::unix::fs::PermissionsExt;
-    let mode = fs::metadata(path).map_err(AppError::io("read", path))?.permissions().mode() & 0o777;
-    if mode & 0o077 == 0 {
-        return Ok(());
-    }
-    Err(AppError::input(format!(
-        "{} has mode {mode:o}, so others can read the signing key: chmod 600 it, and replace it if they may have",
-        path.display()
-    )))
-}
-
-#[cfg(not(unix))]
-fn check_mode(_path: &Path) -> Result<(), AppError> {
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     /// RFC 8032, section 7.1, test 1.
     #[test]
     fn the_standards_key() {
-        let key = SigningKey::from_text("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60\n").unwrap();
+        let key =
+            SigningKey::from_seed(&unhex("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60").unwrap())
+                .unwrap();
         assert_eq!(key.public(), "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a");
     }
 

@@ -2,17 +2,23 @@
 
 use argon2::Argon2;
 use argon2::password_hash::PasswordHasher;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 
-use super::{AppError, Store};
+use super::user_problem::{PASSWORD_BYTES_MAX, PASSWORD_CHARACTERS_MIN};
+use super::{AppError, Store, UserProblem};
 use crate::domain::access::Role;
 use crate::domain::audit::{Actor, AuditEvent, hex};
 use crate::domain::ids::TenantCode;
 use crate::storage::audit;
 use crate::storage::users::{self, TokenKey};
 
-/// ANSSI's advice for passwords without a second factor.
-const PASSWORD_CHARACTERS_MIN: usize = 12;
+/// How long an access token lasts. Whoever is shut out is out at once: their tokens are refused before.
+pub const ACCESS_TOKEN_SECONDS: i64 = 15 * 60;
+/// Clocks of two machines may differ by so much.
+pub const SKEW_SECONDS: i64 = 30;
+
+/// No address is longer (RFC 5321).
+const ADDRESS_BYTES_MAX: usize = 254;
 
 /// Someone to let in.
 #[derive(Clone)]
@@ -28,35 +34,54 @@ pub struct NewUser {
 /// Stores the person with an argon2id hash of the password.
 pub fn add(store: &Store, user: &NewUser, by: &Actor, now: DateTime<Utc>) -> Result<(), AppError> {
     check(user)?;
-    let hash = hash(&user.password)?;
+    let (hash, email) = (hash(&user.password)?, address(&user.email));
     store.write(|connection| {
         let row = users::NewUser {
-            email: user.email.clone(),
+            email: email.clone(),
             name: user.name.clone(),
             password_hash: hash,
             role: user.role,
             tenant: user.tenant.clone(),
+            language: None,
         };
         users::insert(connection, &row, now)?;
         let detail = serde_json::json!({ "role": user.role.name(), "tenant": user.tenant });
-        audit::append(connection, &AuditEvent::new(now, by, "user.added", &user.email, detail))?;
+        audit::append(connection, &AuditEvent::new(now, by, "user.added", &email, detail))?;
         Ok(())
     })
 }
 
-fn check(user: &NewUser) -> Result<(), AppError> {
-    if user.password.chars().count() < PASSWORD_CHARACTERS_MIN {
-        return Err(AppError::input(format!(
-            "the password has fewer than {PASSWORD_CHARACTERS_MIN} characters: give it on the first line of standard input"
-        )));
+fn check(user: &NewUser) -> Result<(), UserProblem> {
+    check_password(&user.password, &user.email)?;
+    check_address(&user.email)?;
+    check_place(user.role, user.tenant.as_ref())
+}
+
+/// Whether a password may be chosen by the person with this address.
+pub(super) fn check_password(password: &str, email: &str) -> Result<(), UserProblem> {
+    if password.chars().count() < PASSWORD_CHARACTERS_MIN {
+        return Err(UserProblem::PasswordShort);
     }
-    if user.email.split_once('@').is_none_or(|(local, host)| local.is_empty() || !host.contains('.')) {
-        return Err(AppError::input(format!("`{}` is not an e-mail address", user.email)));
+    if password.len() > PASSWORD_BYTES_MAX {
+        return Err(UserProblem::PasswordLong);
     }
-    if (user.role == Role::Tenant) != user.tenant.is_some() {
-        return Err(AppError::input("--tenant belongs to the role tenant, and to no other"));
-    }
-    Ok(())
+    if password.trim().eq_ignore_ascii_case(email) { Err(UserProblem::PasswordIsAddress) } else { Ok(()) }
+}
+
+pub(super) fn check_address(email: &str) -> Result<(), UserProblem> {
+    let is_one = email.split_once('@').is_some_and(|(local, host)| !local.is_empty() && host.contains('.'));
+    let is_plain = email.len() <= ADDRESS_BYTES_MAX && !email.contains(|c: char| c.is_whitespace() || c.is_control());
+    if is_one && is_plain { Ok(()) } else { Err(UserProblem::NotAnAddress(email.to_owned())) }
+}
+
+/// A tenant belongs to the role tenant, and to no other.
+pub(super) fn check_place(role: Role, tenant: Option<&TenantCode>) -> Result<(), UserProblem> {
+    if (role == Role::Tenant) == tenant.is_some() { Ok(()) } else { Err(UserProblem::TenantMismatch) }
+}
+
+/// An address as it is compared and stored.
+pub(super) fn address(text: &str) -> String {
+    text.trim().to_lowercase()
 }
 
 /// The argon2id hash of `password` in PHC form.
@@ -73,9 +98,15 @@ pub fn rotate_token_key(store: &Store, by: &Actor, now: DateTime<Utc>) -> Result
             users::retire_token_key(connection, &key.kid, now)?;
         }
         users::insert_token_key(connection, &TokenKey { kid: kid.clone(), secret, created_at: now, retired_at: None })?;
+        users::purge_token_keys(connection, useless_since(now))?;
         audit::append(connection, &AuditEvent::new(now, by, "token-key.rotated", &kid, serde_json::json!({})))?;
         Ok(kid.clone())
     })
+}
+
+/// From when a retired key is of no use to anyone.
+pub(super) fn useless_since(now: DateTime<Utc>) -> DateTime<Utc> {
+    now - Duration::seconds(ACCESS_TOKEN_SECONDS + SKEW_SECONDS)
 }
 
 /// Bytes nobody can guess.

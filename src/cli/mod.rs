@@ -25,6 +25,7 @@ mod payback;
 mod payments;
 mod readings;
 mod serve;
+mod tokens;
 mod users;
 
 pub use context::{CliError, Clock, Context, Outcome};
@@ -88,6 +89,9 @@ enum Command {
     /// People who may sign in.
     #[command(subcommand)]
     User(users::User),
+    /// Long-lived tokens of programs.
+    #[command(subcommand)]
+    Token(tokens::Token),
     /// Keys that sign access tokens.
     #[command(subcommand)]
     Keys(users::Keys),
@@ -119,6 +123,7 @@ pub fn run(arguments: Arguments, clock: Clock) -> Result<Outcome, CliError> {
         Command::Payback(command) => command.run(&context),
         Command::Assets(command) => command.run(&context),
         Command::User(command) => command.run(&context),
+        Command::Token(command) => command.run(&context),
         Command::Keys(command) => command.run(&context),
         Command::Migrate(command) => command.run(&context),
         Command::Health(command) => command.run(&context),

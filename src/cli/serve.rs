@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::{CliError, Context, Outcome};
 use crate::app::{Store, deliver_outbox};
-use crate::http::{self, ServerParts};
+use crate::http::{self, Environment, ServerParts};
 use crate::jobs;
 
 /// Answer HTTP requests and run the periodic jobs.
@@ -20,9 +20,12 @@ impl Serve {
 /// Serves `store` until the process is told to stop.
 pub fn serve(context: &Context, store: Store) -> Result<Outcome, CliError> {
     let mailer = deliver_outbox::mailer(&context.config.mail, &context.data_dir)?;
+    let environment =
+        Environment { config: context.config.clone(), mailer: mailer.clone(), data_dir: context.data_dir.clone() };
     let jobs = jobs::start(store.clone(), mailer, context.postage(), context.signing(), context.clock);
     let parts = ServerParts::new(store, &context.config.server, context.clock)?;
     parts.shared().set_postage(context.postage());
+    parts.shared().set_environment(environment);
     let server = &context.config.server;
     eprintln!("listening on {}, reached as {} (stop with Ctrl-C)", server.listen, server.public_url);
     let served = actix_web::rt::System::new().block_on(http::serve(parts));

@@ -3,17 +3,60 @@
 use std::io::BufRead;
 
 use clap::{Args, Subcommand, ValueEnum};
+use serde::Serialize;
 
 use super::context::out;
 use super::{CliError, Context, Outcome};
+use crate::app::administer_users::{self, UserFile};
+use crate::app::invite::{self, Guest};
 use crate::app::users::{self, NewUser};
+use crate::app::{reset_password, second_factor};
 use crate::domain::access::Role;
 use crate::domain::ids::TenantCode;
+use crate::domain::party::Language;
 
 #[derive(Debug, Subcommand)]
 pub enum User {
     /// Let someone sign in. The password is read from the first line of standard input.
     Add(Add),
+    /// Everyone who may sign in, and who is shut out.
+    List,
+    /// Queue a mail with a link that lets someone choose their name and password.
+    Invite(Invite),
+    /// Shut someone out: their sessions and tokens end at once.
+    Disable(Whom),
+    /// Let someone in again.
+    Enable(Whom),
+    /// Queue a mail with a link to a new password.
+    PasswordReset(Whom),
+    /// Take a lost second factor away.
+    ResetTotp(Whom),
+}
+
+#[derive(Debug, Args)]
+pub struct Whom {
+    /// Their address.
+    email: String,
+}
+
+#[derive(Debug, Args)]
+pub struct Invite {
+    #[arg(long)]
+    email: String,
+    #[arg(long, value_enum)]
+    role: RoleArgument,
+    /// The tenant a person of the role `tenant` belongs to.
+    #[arg(long, required_if_eq("role", "tenant"))]
+    tenant: Option<String>,
+    /// Of the mail and of the page it leads to.
+    #[arg(long, value_enum, default_value = "fr")]
+    language: LanguageArgument,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum LanguageArgument {
+    Fr,
+    En,
 }
 
 #[derive(Debug, Args)]
@@ -51,20 +94,126 @@ impl From<RoleArgument> for Role {
     }
 }
 
+/// A person as a report has them.
+#[derive(Serialize)]
+struct UserRow {
+    email: String,
+    name: String,
+    role: &'static str,
+    tenant: Option<String>,
+    disabled: bool,
+    second_factor: bool,
+}
+
+impl From<UserFile> for UserRow {
+    fn from(user: UserFile) -> UserRow {
+        UserRow {
+            email: user.email,
+            name: user.name,
+            role: user.role.name(),
+            tenant: user.tenant.map(|tenant| tenant.to_string()),
+            disabled: user.disabled_at.is_some(),
+            second_factor: user.has_second_factor,
+        }
+    }
+}
+
 impl User {
     pub fn run(&self, context: &Context) -> Result<Outcome, CliError> {
-        let User::Add(add) = self;
+        match self {
+            User::Add(add) => add.run(context),
+            User::List => list(context),
+            User::Invite(invite) => invite.run(context),
+            User::Disable(whom) => whom.disable(context),
+            User::Enable(whom) => whom.enable(context),
+            User::PasswordReset(whom) => whom.send_password_link(context),
+            User::ResetTotp(whom) => whom.reset_totp(context),
+        }
+    }
+}
+
+impl Add {
+    fn run(&self, context: &Context) -> Result<Outcome, CliError> {
         let password =
             std::io::stdin().lock().lines().next().transpose().map_err(CliError::io("read", "standard input"))?;
         let user = NewUser {
-            email: add.email.clone(),
-            name: add.name.clone(),
-            role: add.role.into(),
-            tenant: add.tenant.clone().map(TenantCode),
+            email: self.email.clone(),
+            name: self.name.clone(),
+            role: self.role.into(),
+            tenant: self.tenant.clone().map(TenantCode),
             password: password.unwrap_or_default(),
         };
         users::add(&context.open_or_create()?, &user, &context.actor(), context.now)?;
-        out(format_args!("{} may sign in as {}", add.email, Role::from(add.role).name()));
+        out(format_args!("{} may sign in as {}", self.email, Role::from(self.role).name()));
+        Ok(Outcome::Done)
+    }
+}
+
+fn list(context: &Context) -> Result<Outcome, CliError> {
+    let users = administer_users::list(&context.open()?, context.now)?;
+    let rows: Vec<UserRow> = users.into_iter().map(UserRow::from).collect();
+    context.print(&rows, |rows| rows.iter().map(line).collect());
+    Ok(Outcome::Done)
+}
+
+fn line(row: &UserRow) -> String {
+    let tenant = row.tenant.as_ref().map(|tenant| format!(" of {tenant}")).unwrap_or_default();
+    let factor = if row.second_factor { ", second factor" } else { "" };
+    let disabled = if row.disabled { ", disabled" } else { "" };
+    format!("{:<36} {}{tenant}{factor}{disabled}  {}\n", row.email, row.role, row.name)
+}
+
+impl Invite {
+    fn run(&self, context: &Context) -> Result<Outcome, CliError> {
+        let guest = Guest {
+            email: self.email.clone(),
+            role: self.role.into(),
+            tenant: self.tenant.clone().map(TenantCode),
+            language: match self.language {
+                LanguageArgument::Fr => Language::French,
+                LanguageArgument::En => Language::English,
+            },
+        };
+        let id = invite::invite(&context.open()?, &guest, &context.actor(), context.now)?;
+        context.print(&serde_json::json!({ "invitation": id, "email": guest.email }), |_| {
+            format!("the invitation of {} waits in the outbox", guest.email)
+        });
+        Ok(Outcome::Done)
+    }
+}
+
+impl Whom {
+    fn disable(&self, context: &Context) -> Result<Outcome, CliError> {
+        let store = context.open()?;
+        let id = administer_users::by_address(&store, &self.email)?;
+        administer_users::disable(&store, id, &context.actor(), context.now)?;
+        self.told(context, "is shut out")
+    }
+
+    fn enable(&self, context: &Context) -> Result<Outcome, CliError> {
+        let store = context.open()?;
+        let id = administer_users::by_address(&store, &self.email)?;
+        administer_users::enable(&store, id, &context.actor(), context.now)?;
+        self.told(context, "may sign in again")
+    }
+
+    fn send_password_link(&self, context: &Context) -> Result<Outcome, CliError> {
+        let store = context.open()?;
+        let id = administer_users::by_address(&store, &self.email)?;
+        reset_password::send_link(&store, id, &context.actor(), context.now)?;
+        self.told(context, "gets a link to a new password from the outbox")
+    }
+
+    fn reset_totp(&self, context: &Context) -> Result<Outcome, CliError> {
+        let store = context.open()?;
+        let id = administer_users::by_address(&store, &self.email)?;
+        second_factor::reset(&store, id, &context.actor(), context.now)?;
+        self.told(context, "has no second factor any more")
+    }
+
+    fn told(&self, context: &Context, what: &str) -> Result<Outcome, CliError> {
+        let report = serde_json::json!({ "email": self.email, "done": what });
+        context.print(&report, |_| format!("{} {what}", self.email));
         Ok(Outcome::Done)
     }
 }

@@ -4,6 +4,10 @@
 //! Invariants: every stored thing of a tenant is read through a [`TenantScope`]; what the policy does not allow is
 //! denied; a tenant's people never reach beyond their own tenant.
 
+mod scopes;
+
+pub use scopes::{Scopes, UnknownScope};
+
 use serde::{Deserialize, Serialize};
 
 use super::ids::TenantCode;
@@ -89,6 +93,13 @@ pub enum Action {
     /// What mails say and what became of them.
     SeeNotices,
     SendNotices,
+    /// Who may sign in, their sessions and tokens.
+    SeeUsers,
+    /// Invite, change, shut out; end others' sessions and tokens, take a lost second factor away.
+    ManageUsers,
+    /// How this installation is set up, without its secrets.
+    SeeSettings,
+    SendTestMail,
 }
 
 impl Action {
@@ -114,6 +125,10 @@ impl Action {
         Action::RecordPayments,
         Action::SeeNotices,
         Action::SendNotices,
+        Action::SeeUsers,
+        Action::ManageUsers,
+        Action::SeeSettings,
+        Action::SendTestMail,
     ];
 
     pub const fn name(self) -> &'static str {
@@ -139,6 +154,10 @@ impl Action {
             Action::RecordPayments => "record payments",
             Action::SeeNotices => "see notices",
             Action::SendNotices => "send notices",
+            Action::SeeUsers => "see users",
+            Action::ManageUsers => "manage users",
+            Action::SeeSettings => "see settings",
+            Action::SendTestMail => "send test-mails",
         }
     }
 }
@@ -179,6 +198,9 @@ pub const fn policy(role: Role, action: Action) -> Decision {
             | Action::SendNotices
             | Action::ArchiveReports,
         ) => Decision::Deny,
+        // Who has which right is part of what is audited; it is changed by administrators alone.
+        (Role::Finance, Action::SeeUsers) => Decision::Deny,
+        (Role::Finance | Role::Auditor, Action::ManageUsers | Action::SendTestMail) => Decision::Deny,
         (Role::Finance | Role::Auditor, _) => Decision::Everyone,
         (Role::Operator, Action::SendReadings | Action::SeeRacks | Action::SeeMeters | Action::CorrectReadings) => {
             Decision::Everyone

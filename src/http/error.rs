@@ -23,6 +23,14 @@ pub enum Fault {
     BadRequest(String),
     #[error("{0}")]
     SignInNeeded(&'static str),
+    #[error("a code of your second factor is needed: send it as `otp`, or a recovery code")]
+    CodeNeeded,
+    #[error("your role needs a second factor: sign in with a browser and set one up")]
+    EnrolmentNeeded,
+    #[error("the token does not hold the scope {scope}", scope = .0.scope())]
+    ScopeMissing(Action),
+    #[error("this is about you yourself: use a token given for your password by POST /api/v1/token")]
+    OwnTokenNeeded,
     #[error("the role {role} may not {action}", role = .0.name(), action = .1.name())]
     Forbidden(Role, Action),
     #[error("the request did not come from a page of this site, or the page is too old: load it again and retry")]
@@ -69,6 +77,12 @@ impl Fault {
         match self {
             Fault::BadRequest(_) => (StatusCode::BAD_REQUEST, "bad-request", "The request cannot be read"),
             Fault::SignInNeeded(_) => (StatusCode::UNAUTHORIZED, "sign-in-needed", "You are not signed in"),
+            Fault::CodeNeeded => (StatusCode::UNAUTHORIZED, "second-factor-needed", "A second factor is needed"),
+            Fault::EnrolmentNeeded => {
+                (StatusCode::UNAUTHORIZED, "second-factor-to-set-up", "A second factor has to be set up")
+            }
+            Fault::ScopeMissing(_) => (StatusCode::FORBIDDEN, "scope-missing", "The token does not allow this"),
+            Fault::OwnTokenNeeded => (StatusCode::FORBIDDEN, "own-token-needed", "Long-lived tokens do not reach this"),
             Fault::Forbidden(..) => (StatusCode::FORBIDDEN, "forbidden", "Your role does not allow this"),
             Fault::Forged => (StatusCode::FORBIDDEN, "cross-site", "The request's origin is in doubt"),
             Fault::NotFound => (StatusCode::NOT_FOUND, "not-found", "Not found"),
@@ -114,7 +128,7 @@ impl Fault {
     pub fn mark(&self, response: &mut actix_web::HttpResponse) {
         let headers = response.headers_mut();
         match self {
-            Fault::SignInNeeded(_) => {
+            Fault::SignInNeeded(_) | Fault::CodeNeeded | Fault::EnrolmentNeeded => {
                 headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"chapelle\""));
             }
             Fault::TooManyAttempts(seconds) => {
@@ -149,6 +163,8 @@ impl From<AppError> for Fault {
             AppError::Input(message) => Fault::BadRequest(message.clone()),
             AppError::Refused(told) => Fault::Refused(told.clone()),
             AppError::NotFound(_) => Fault::NotFound,
+            AppError::User(problem) if problem.is_conflict() => Fault::Conflict(error.to_string()),
+            AppError::User(_) => Fault::Unprocessable(error.to_string()),
             AppError::NoBook => Fault::Conflict(error.to_string()),
             AppError::Storage(StorageError::Closed(_) | StorageError::Conflict(_)) => {
                 Fault::Conflict(error.to_string())

@@ -7,6 +7,7 @@
 
 mod api;
 pub mod auth;
+mod client;
 pub mod error;
 mod headers;
 mod health;
@@ -29,7 +30,7 @@ use tracing_actix_web::TracingLogger;
 use crate::app::{AppError, Store};
 use crate::config::ServerConfig;
 
-pub use state::{Clock, Shared};
+pub use state::{Clock, Environment, Shared};
 
 /// Threads per worker for what blocks: the pool of connections is no larger.
 const BLOCKING_THREADS: usize = 8;

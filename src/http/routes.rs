@@ -8,8 +8,8 @@ use actix_web::web::{self, JsonConfig, PathConfig, PayloadConfig, QueryConfig, S
 use actix_web::{HttpRequest, HttpResponse, ResponseError, Route};
 
 use super::api::{
-    amortisation, audit, billing, invoices, journal, ledger, meters, notices, openapi, payback, payments, racks,
-    readings, tenants, token, usage,
+    amortisation, audit, billing, invoices, journal, ledger, me, meters, notices, openapi, payback, payments, racks,
+    readings, settings, tenants, token, usage, users,
 };
 use super::auth::{Access, guarded};
 use super::error::Fault;
@@ -34,6 +34,12 @@ macro_rules! get {
 macro_rules! post {
     ($path:literal, $access:expr, $handler:expr) => {
         RouteRow { method: Method::POST, path: $path, access: $access, handler: || web::post().to($handler) }
+    };
+}
+
+macro_rules! patch {
+    ($path:literal, $access:expr, $handler:expr) => {
+        RouteRow { method: Method::PATCH, path: $path, access: $access, handler: || web::patch().to($handler) }
     };
 }
 
@@ -95,10 +101,78 @@ pub const ROUTES: &[RouteRow] = &[
     get!("/api/v1/meters/{meter}/coverage", Access::Api(Action::SeeMeters), meters::coverage),
     get!("/api/v1/usage", Access::Api(Action::SeeUsage), usage::usage),
     get!("/api/v1/estimate", Access::Api(Action::SeeUsage), usage::estimate),
+    get!("/api/v1/me", Access::ApiSelf, me::show),
+    post!("/api/v1/me/password", Access::ApiSelf, me::change_password),
+    get!("/api/v1/me/sessions", Access::ApiSelf, me::list_sessions),
+    delete!("/api/v1/me/sessions/{session}", Access::ApiSelf, me::end_session),
+    get!("/api/v1/me/tokens", Access::ApiSelf, me::list_tokens),
+    post!("/api/v1/me/tokens", Access::ApiSelf, me::create_token),
+    delete!("/api/v1/me/tokens/{token}", Access::ApiSelf, me::revoke_token),
+    post!("/api/v1/me/second-factor", Access::ApiSelf, me::begin_factor),
+    delete!("/api/v1/me/second-factor", Access::ApiSelf, me::remove_factor),
+    post!("/api/v1/me/second-factor/confirm", Access::ApiSelf, me::confirm_factor),
+    post!("/api/v1/me/second-factor/recovery-codes", Access::ApiSelf, me::renew_codes),
+    get!("/api/v1/users", Access::Api(Action::SeeUsers), users::list),
+    get!("/api/v1/users/{user}", Access::Api(Action::SeeUsers), users::one),
+    patch!("/api/v1/users/{user}", Access::Api(Action::ManageUsers), users::change),
+    post!("/api/v1/users/{user}/password-reset", Access::Api(Action::ManageUsers), users::send_password_link),
+    delete!("/api/v1/users/{user}/second-factor", Access::Api(Action::ManageUsers), users::reset_factor),
+    get!("/api/v1/users/{user}/sessions", Access::Api(Action::SeeUsers), users::list_sessions),
+    delete!("/api/v1/users/{user}/sessions", Access::Api(Action::ManageUsers), users::end_sessions),
+    delete!("/api/v1/users/{user}/sessions/{session}", Access::Api(Action::ManageUsers), users::end_session),
+    get!("/api/v1/users/{user}/tokens", Access::Api(Action::SeeUsers), users::list_tokens),
+    delete!("/api/v1/users/{user}/tokens/{token}", Access::Api(Action::ManageUsers), users::revoke_token),
+    get!("/api/v1/invitations", Access::Api(Action::SeeUsers), users::invitations),
+    post!("/api/v1/invitations", Access::Api(Action::ManageUsers), users::invite),
+    delete!("/api/v1/invitations/{invitation}", Access::Api(Action::ManageUsers), users::withdraw),
+    get!("/api/v1/settings", Access::Api(Action::SeeSettings), settings::show),
+    post!("/api/v1/settings/test-mail", Access::Api(Action::SendTestMail), settings::send_test_mail),
     get!("/assets/{name}", Access::OpenPage, pages::assets::asset),
     get!("/sign-in", Access::OpenPage, pages::sign_in::form),
     post!("/sign-in", Access::OpenPage, pages::sign_in::submit),
-    post!("/sign-out", Access::AnyVisitor, pages::sign_in::leave),
+    get!("/sign-in/code", Access::Entering, pages::sign_in::code),
+    post!("/sign-in/code", Access::Entering, pages::sign_in::submit_code),
+    get!("/invitation/{link}", Access::OpenPage, pages::links::invitation),
+    post!("/invitation/{link}", Access::OpenPage, pages::links::accept),
+    get!("/password/forgotten", Access::OpenPage, pages::links::forgotten),
+    post!("/password/forgotten", Access::OpenPage, pages::links::ask),
+    get!("/password/reset/{link}", Access::OpenPage, pages::links::reset),
+    post!("/password/reset/{link}", Access::OpenPage, pages::links::set),
+    post!("/sign-out", Access::Entering, pages::sign_in::leave),
+    get!("/me", Access::AnyVisitor, pages::me::show),
+    post!("/me/language", Access::AnyVisitor, pages::me::choose_language),
+    post!("/me/sessions/end", Access::AnyVisitor, pages::me::end_sessions),
+    get!("/me/password", Access::AnyVisitor, pages::me::password),
+    post!("/me/password", Access::AnyVisitor, pages::me::change_password),
+    get!("/me/second-factor", Access::AnyVisitor, pages::second_factor::show),
+    post!("/me/second-factor", Access::AnyVisitor, pages::second_factor::begin),
+    get!("/me/second-factor/setup", Access::Entering, pages::second_factor::setup),
+    post!("/me/second-factor/setup", Access::Entering, pages::second_factor::confirm),
+    post!("/me/second-factor/codes", Access::AnyVisitor, pages::second_factor::renew_codes),
+    post!("/me/second-factor/remove", Access::AnyVisitor, pages::second_factor::remove),
+    get!("/me/tokens", Access::AnyVisitor, pages::me::tokens::list),
+    get!("/me/tokens/new", Access::AnyVisitor, pages::me::tokens::form),
+    post!("/me/tokens/new", Access::AnyVisitor, pages::me::tokens::create),
+    get!("/me/tokens/{token}/revoke", Access::AnyVisitor, pages::me::tokens::ask),
+    post!("/me/tokens/{token}/revoke", Access::AnyVisitor, pages::me::tokens::revoke),
+    get!("/users", Access::Page(Action::SeeUsers), pages::users::list),
+    get!("/users/invite", Access::Page(Action::ManageUsers), pages::users::invitations::form),
+    post!("/users/invite", Access::Page(Action::ManageUsers), pages::users::invitations::submit),
+    post!("/users/invitations/{invitation}/again", Access::Page(Action::ManageUsers), pages::users::invitations::again),
+    post!(
+        "/users/invitations/{invitation}/withdraw",
+        Access::Page(Action::ManageUsers),
+        pages::users::invitations::withdraw
+    ),
+    get!("/users/{user}", Access::Page(Action::SeeUsers), pages::users::one::show),
+    post!("/users/{user}/role", Access::Page(Action::ManageUsers), pages::users::one::change_role),
+    post!("/users/{user}/sessions/end", Access::Page(Action::ManageUsers), pages::users::one::end_session),
+    get!("/users/{user}/tokens/{token}/revoke", Access::Page(Action::ManageUsers), pages::users::one::ask_revoke),
+    post!("/users/{user}/tokens/{token}/revoke", Access::Page(Action::ManageUsers), pages::users::one::revoke),
+    get!("/users/{user}/{deed}", Access::Page(Action::ManageUsers), pages::users::one::ask),
+    post!("/users/{user}/{deed}", Access::Page(Action::ManageUsers), pages::users::one::act),
+    get!("/settings", Access::Page(Action::SeeSettings), pages::settings::show),
+    post!("/settings/test-mail", Access::Page(Action::SendTestMail), pages::settings::test_mail),
     get!("/", Access::AnyVisitor, pages::home::home),
     get!("/notices", Access::Page(Action::SeeNotices), pages::notices::failed),
     get!("/billing", Access::Page(Action::SeeDrafts), pages::billing::list),

@@ -1,5 +1,7 @@
 //! What every request shares.
 
+use std::net::IpAddr;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError, RwLock};
 
@@ -9,17 +11,22 @@ use chrono_tz::Tz;
 use tokio::sync::Semaphore;
 
 use super::auth::token::{Identity, SigningKey, TokenError, TokenKeys};
+use super::auth::{Bearer, Bearers};
 use super::error::Fault;
 use super::throttle::{Attempt, Throttle};
 use crate::app::deliver_outbox::Postage;
 use crate::app::read_home::RunningMonth;
 use crate::app::read_tenants;
 use crate::app::receive_readings::Receiver;
-use crate::app::sign_in::{self, Person};
-use crate::app::{AppError, Store};
-use crate::config::ServerConfig;
+use crate::app::sign_in::{self, Person, Stage};
+use crate::app::{AppError, Store, UserProblem, api_tokens, second_factor};
+use crate::config::{Config, ServerConfig};
+use crate::domain::access::Role;
+use crate::domain::audit::{Actor, sha256_hex};
 use crate::domain::billing_run::Problem;
 use crate::domain::calendar::BillingMonth;
+use crate::domain::ids::UserId;
+use crate::mail::Mailer;
 
 /// Reads the clock; handed down from `main`.
 pub type Clock = fn() -> DateTime<Utc>;
@@ -42,6 +49,14 @@ pub struct CheckedMonth {
     pub running: Option<RunningMonth>,
 }
 
+/// How this installation is set up.
+pub struct Environment {
+    pub config: Config,
+    /// The way mails leave.
+    pub mailer: Mailer,
+    pub data_dir: PathBuf,
+}
+
 /// The server's parts, one set for all its threads.
 pub struct Shared {
     pub store: Store,
@@ -49,6 +64,12 @@ pub struct Shared {
     pub throttle: Throttle,
     /// What notices carry, for showing them; the public address alone before it is told.
     postage: OnceLock<Postage>,
+    /// How this installation is set up, for showing it, and the way its mails leave.
+    environment: OnceLock<Environment>,
+    bearers: Bearers,
+    trusted_proxies: Vec<IpAddr>,
+    /// Roles that need a second factor.
+    second_factor_roles: Vec<Role>,
     /// What the plan of a month found a short while ago, and whether it is being looked for.
     checked: Mutex<Option<CheckedMonth>>,
     is_checking: AtomicBool,
@@ -70,6 +91,10 @@ impl Shared {
             store,
             throttle: Throttle::default(),
             postage: OnceLock::new(),
+            environment: OnceLock::new(),
+            bearers: Bearers::default(),
+            trusted_proxies: config.trusted_proxies.clone(),
+            second_factor_roles: config.second_factor_roles.clone(),
             checked: Mutex::new(None),
             is_checking: AtomicBool::new(false),
             public_url: config.public_url.trim_end_matches('/').to_owned(),
@@ -78,6 +103,24 @@ impl Shared {
             zone,
             password_checks: Semaphore::new(PASSWORD_CHECKS_MAX),
         })
+    }
+
+    /// Tells how the installation is set up; the first telling counts.
+    pub fn set_environment(&self, environment: Environment) {
+        let _ = self.environment.set(environment);
+    }
+
+    /// How the installation is set up.
+    pub fn environment_or_fault(&self) -> Result<&Environment, Fault> {
+        self.environment.get().ok_or_else(|| Fault::internal("the server does not know how it is set up"))
+    }
+
+    pub fn trusted_proxies(&self) -> &[IpAddr] {
+        &self.trusted_proxies
+    }
+
+    pub fn second_factor_roles(&self) -> &[Role] {
+        &self.second_factor_roles
     }
 
     /// Tells what notices carry; the first telling counts.
@@ -148,13 +191,51 @@ impl Shared {
         Ok(keys)
     }
 
-    pub async fn sign_token(&self, identity: &Identity) -> Result<String, Fault> {
+    pub async fn sign_token(&self, user: UserId) -> Result<String, Fault> {
         let now = self.now();
-        self.keys(now).await?.sign(identity, now).map_err(Fault::internal)
+        self.keys(now).await?.sign(user, now).map_err(Fault::internal)
     }
 
-    /// Whom a token speaks for.
-    pub async fn verify_token(&self, token: &str) -> Result<Identity, Fault> {
+    /// Whom a program's token speaks for, as they are now: one given for a password, or a long-lived one.
+    pub async fn bearer(&self, token: &str) -> Result<Bearer, Fault> {
+        if token.starts_with(api_tokens::PREFIX) { self.long_lived(token).await } else { self.short_lived(token).await }
+    }
+
+    async fn long_lived(&self, token: &str) -> Result<Bearer, Fault> {
+        let (now, key) = (self.now(), sha256_hex(token.as_bytes()));
+        if let Some(known) = self.bearers.get(&key, now) {
+            return Ok(known);
+        }
+        let (store, secret) = (self.store.clone(), token.to_owned());
+        let found = blocking(move || api_tokens::bearer(&store, &secret, now)).await?;
+        let (person, scopes) =
+            found.ok_or(Fault::SignInNeeded("the token is not known here, has expired or was revoked"))?;
+        let bearer = Bearer { person, scopes: Some(scopes) };
+        self.bearers.put(key, bearer.clone(), now);
+        Ok(bearer)
+    }
+
+    async fn short_lived(&self, token: &str) -> Result<Bearer, Fault> {
+        let now = self.now();
+        let identity = self.verify_token(token).await?;
+        let key = format!("{} {}", identity.user, identity.issued_at.timestamp());
+        if let Some(known) = self.bearers.get(&key, now) {
+            return Ok(known);
+        }
+        let store = self.store.clone();
+        let person = blocking(move || sign_in::token_holder(&store, identity.user, identity.issued_at)).await?;
+        let person = person.ok_or(Fault::SignInNeeded("the token no longer counts: ask for a new one"))?;
+        let bearer = Bearer { person, scopes: None };
+        self.bearers.put(key, bearer.clone(), now);
+        Ok(bearer)
+    }
+
+    /// After a change to people or their tokens: what they may is looked up anew.
+    pub fn forget_bearers(&self) {
+        self.bearers.forget();
+    }
+
+    async fn verify_token(&self, token: &str) -> Result<Identity, Fault> {
         let now = self.now();
         self.keys(now).await?.verify(token, now).map_err(|error| match error {
             TokenError::Expired => Fault::SignInNeeded("the token has expired: ask for a new one at /api/v1/token"),
@@ -162,30 +243,91 @@ impl Shared {
         })
     }
 
-    /// The person behind an address and a password; none where they do not match. Guessing gets slower and slower.
+    /// The person behind an address and a password, and how far that brings them in; none where they do not match.
+    /// Guessing gets slower and slower.
     pub async fn check_password(
         &self,
         attempt: Attempt,
         email: String,
         password: String,
-    ) -> Result<Option<Person>, Fault> {
-        if let Some(seconds) = self.throttle.wait_seconds(&attempt, self.now()) {
-            return Err(Fault::TooManyAttempts(seconds));
-        }
+    ) -> Result<Option<(Person, Stage)>, Fault> {
+        self.must_not_wait(&attempt)?;
         let _turn = self.password_checks.acquire().await.map_err(Fault::internal)?;
-        let store = self.store.clone();
+        let (store, required) = (self.store.clone(), self.second_factor_roles.clone());
         let (by, now) = (attempt.actor(), self.now());
-        let person = blocking(move || {
-            let person = sign_in::check(&store, &email, &password)?;
-            sign_in::note_attempt(&store, &by, person.as_ref(), now)?;
-            Ok(person)
+        let found = blocking(move || {
+            let Some(person) = sign_in::check(&store, &email, &password)? else {
+                sign_in::note_attempt(&store, &by, None, now)?;
+                return Ok(None);
+            };
+            let stage = sign_in::stage(&store, &person, &required)?;
+            // Whoever has a second factor has come in once it is given.
+            if stage != Stage::Code {
+                sign_in::note_attempt(&store, &by, Some(&person), now)?;
+            }
+            Ok(Some((person, stage)))
         })
         .await?;
-        match person {
+        match found {
             Some(_) => self.throttle.succeeded(&attempt),
-            None => self.throttle.failed(attempt, self.now()),
+            None => self.throttle.failed(&attempt, self.now()),
         }
-        Ok(person)
+        Ok(found)
+    }
+
+    /// Whether `code` is right for the person's second factor. Guessing gets slower and slower here too.
+    pub async fn check_code(&self, person: &Person, code: String, by: Actor) -> Result<bool, Fault> {
+        let attempt = Attempt::at_second_factor(&person.email);
+        self.must_not_wait(&attempt)?;
+        let (store, person, now) = (self.store.clone(), person.clone(), self.now());
+        let is_right = blocking(move || second_factor::give(&store, &person, &code, &by, now)).await?;
+        if is_right {
+            self.throttle.succeeded(&attempt)
+        } else {
+            self.throttle.failed(&attempt, now)
+        }
+        Ok(is_right)
+    }
+
+    /// Confirms a second factor with its first code; the same counter holds guessing up.
+    pub async fn confirm_factor(
+        &self,
+        person: &Person,
+        code: String,
+        by: Actor,
+    ) -> Result<Result<Vec<String>, UserProblem>, Fault> {
+        let attempt = Attempt::at_second_factor(&person.email);
+        self.must_not_wait(&attempt)?;
+        let (store, person, now) = (self.store.clone(), person.clone(), self.now());
+        let done = attempted(move || second_factor::confirm(&store, &person, &code, &by, now)).await?;
+        if matches!(done, Err(UserProblem::CodeWrong)) {
+            self.throttle.failed(&attempt, now);
+        }
+        Ok(done)
+    }
+
+    /// Work that looks at someone's current password: throttled like signing in, and no more of it at once.
+    pub async fn with_password<T: Send + 'static>(
+        &self,
+        attempt: Attempt,
+        work: impl FnOnce() -> Result<T, AppError> + Send + 'static,
+    ) -> Result<Result<T, UserProblem>, Fault> {
+        self.must_not_wait(&attempt)?;
+        let _turn = self.password_checks.acquire().await.map_err(Fault::internal)?;
+        let done = attempted(work).await?;
+        match &done {
+            Err(UserProblem::PasswordWrong) => self.throttle.failed(&attempt, self.now()),
+            Err(_) => {}
+            Ok(_) => self.throttle.succeeded(&attempt),
+        }
+        Ok(done)
+    }
+
+    fn must_not_wait(&self, attempt: &Attempt) -> Result<(), Fault> {
+        match self.throttle.wait_seconds(attempt, self.now()) {
+            Some(seconds) => Err(Fault::TooManyAttempts(seconds)),
+            None => Ok(()),
+        }
     }
 }
 
@@ -203,4 +345,15 @@ pub async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, AppError> + Send + 'static,
 ) -> Result<T, Fault> {
     web::block(work).await.map_err(Fault::internal)?.map_err(Fault::from)
+}
+
+/// The same for wishes about people: what is wrong with one is for the asker to see beside what they typed.
+pub async fn attempted<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, AppError> + Send + 'static,
+) -> Result<Result<T, UserProblem>, Fault> {
+    blocking(move || match work() {
+        Err(AppError::User(problem)) => Ok(Err(problem)),
+        done => done.map(Ok),
+    })
+    .await
 }

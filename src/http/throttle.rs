@@ -1,18 +1,25 @@
 //! Slows down whoever guesses passwords.
 //!
-//! Counts failures per account and address together, so that nobody can lock an account from elsewhere. The first
-//! [`FREE_FAILURES`] cost nothing; from then on each failure doubles the wait, up to [`WAIT_MAX_SECONDS`].
+//! Counts failures twice. Per account and client together, so that nobody can lock an account from elsewhere: the first
+//! few cost nothing, from then on each failure doubles the wait. And per client over all accounts, so that one password
+//! cannot be tried on everybody; that limit is wider, since a whole office may share an address.
 
 use std::collections::HashMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Duration, Utc};
 
 use crate::domain::audit::Actor;
 
-const FREE_FAILURES: u32 = 5;
-const WAIT_MAX_SECONDS: i64 = 15 * 60;
+/// How many failures cost nothing, and how long the wait becomes.
+struct Limit {
+    free_failures: u32,
+    wait_seconds_max: i64,
+}
+
+const PER_ACCOUNT: Limit = Limit { free_failures: 5, wait_seconds_max: 15 * 60 };
+const PER_CLIENT: Limit = Limit { free_failures: 30, wait_seconds_max: 5 * 60 };
 /// After so long without a failure, all is forgotten.
 const MEMORY_SECONDS: i64 = 60 * 60;
 /// Bounds the memory an attacker can make us use: about 10 MB.
@@ -31,12 +38,44 @@ impl Attempt {
         let account = account.trim().chars().take(254).collect::<String>().to_lowercase();
         Attempt { account, address }
     }
-}
 
-impl Attempt {
+    /// A try at the second factor. Whoever gets there knows the password: wherever they are, they share one counter.
+    pub fn at_second_factor(account: &str) -> Attempt {
+        Attempt { account: format!("second factor of {}", account.to_lowercase()), address: None }
+    }
+
     /// As the audit trail names whoever tries.
     pub fn actor(&self) -> Actor {
         Actor::new(&self.account, self.address.map(|address| address.to_string()).as_deref())
+    }
+
+    /// The counters the attempt is held against.
+    fn counters(&self) -> impl Iterator<Item = Counter> {
+        let client = self.address.map(|address| Counter::Client(network(address)));
+        std::iter::once(Counter::Account(self.clone())).chain(client)
+    }
+}
+
+/// A subscriber has a whole /64 of IPv6.
+fn network(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX)).into(),
+        v4 => v4,
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Counter {
+    Account(Attempt),
+    Client(IpAddr),
+}
+
+impl Counter {
+    const fn limit(&self) -> Limit {
+        match self {
+            Counter::Account(_) => PER_ACCOUNT,
+            Counter::Client(_) => PER_CLIENT,
+        }
     }
 }
 
@@ -47,10 +86,11 @@ struct Failures {
 }
 
 impl Failures {
-    fn wait(self) -> Duration {
-        let doublings = self.count.saturating_sub(FREE_FAILURES);
-        let seconds = if doublings == 0 { 0 } else { 1_i64.checked_shl(doublings).unwrap_or(WAIT_MAX_SECONDS) };
-        Duration::seconds(if doublings > 20 { WAIT_MAX_SECONDS } else { seconds.min(WAIT_MAX_SECONDS) })
+    fn wait(self, limit: &Limit) -> Duration {
+        let doublings = self.count.saturating_sub(limit.free_failures);
+        let seconds = if doublings == 0 { 0 } else { 1_i64.checked_shl(doublings).unwrap_or(limit.wait_seconds_max) };
+        let seconds = if doublings > 20 { limit.wait_seconds_max } else { seconds.min(limit.wait_seconds_max) };
+        Duration::seconds(seconds)
     }
 
     fn is_forgotten(self, now: DateTime<Utc>) -> bool {
@@ -60,20 +100,21 @@ impl Failures {
 
 /// The counters of one server.
 #[derive(Debug, Default)]
-pub struct Throttle(Mutex<HashMap<Attempt, Failures>>);
+pub struct Throttle(Mutex<HashMap<Counter, Failures>>);
 
 impl Throttle {
     /// How many seconds the attempt has to wait; none where it may go on.
     pub fn wait_seconds(&self, attempt: &Attempt, now: DateTime<Utc>) -> Option<i64> {
-        let failures = *self.lock().get(attempt)?;
-        if failures.is_forgotten(now) {
-            return None;
-        }
-        let left = (failures.last + failures.wait() - now).num_seconds();
-        (left > 0).then_some(left)
+        let entries = self.lock();
+        let wait = |counter: Counter| {
+            let failures = *entries.get(&counter)?;
+            let left = (failures.last + failures.wait(&counter.limit()) - now).num_seconds();
+            (left > 0 && !failures.is_forgotten(now)).then_some(left)
+        };
+        attempt.counters().filter_map(wait).max()
     }
 
-    pub fn failed(&self, attempt: Attempt, now: DateTime<Utc>) {
+    pub fn failed(&self, attempt: &Attempt, now: DateTime<Utc>) {
         let mut entries = self.lock();
         if entries.len() >= ENTRIES_MAX {
             entries.retain(|_, failures| !failures.is_forgotten(now));
@@ -82,17 +123,20 @@ impl Throttle {
             // Under such an attack, slowing everyone anew is the lesser evil.
             entries.clear();
         }
-        let failures = entries.entry(attempt).or_insert(Failures { count: 0, last: now });
-        failures.count = if failures.is_forgotten(now) { 1 } else { failures.count.saturating_add(1) };
-        failures.last = now;
+        for counter in attempt.counters() {
+            let failures = entries.entry(counter).or_insert(Failures { count: 0, last: now });
+            failures.count = if failures.is_forgotten(now) { 1 } else { failures.count.saturating_add(1) };
+            failures.last = now;
+        }
     }
 
+    /// Forgets the account's failures. Those of the client stay: a guesser may own an account too.
     pub fn succeeded(&self, attempt: &Attempt) {
-        self.lock().remove(attempt);
+        self.lock().remove(&Counter::Account(attempt.clone()));
     }
 
     /// Every change is complete before the lock goes, whatever panics.
-    fn lock(&self) -> MutexGuard<'_, HashMap<Attempt, Failures>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<Counter, Failures>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -110,16 +154,16 @@ mod tests {
         let throttle = Throttle::default();
         let attempt = Attempt::new(" Finance@Example.org", Some([10, 0, 0, 1].into()));
         for _ in 0..5 {
-            throttle.failed(attempt.clone(), at(0));
+            throttle.failed(&attempt, at(0));
             assert_eq!(throttle.wait_seconds(&attempt, at(0)), None);
         }
-        throttle.failed(attempt.clone(), at(0));
+        throttle.failed(&attempt, at(0));
         assert_eq!(throttle.wait_seconds(&attempt, at(0)), Some(2));
         assert_eq!(throttle.wait_seconds(&attempt, at(2)), None);
-        throttle.failed(attempt.clone(), at(2));
+        throttle.failed(&attempt, at(2));
         assert_eq!(throttle.wait_seconds(&attempt, at(2)), Some(4));
         for _ in 0..100 {
-            throttle.failed(attempt.clone(), at(2));
+            throttle.failed(&attempt, at(2));
         }
         assert_eq!(throttle.wait_seconds(&attempt, at(2)), Some(15 * 60));
         assert_eq!(throttle.wait_seconds(&attempt, at(3 + 3600)), None);
@@ -131,11 +175,25 @@ mod tests {
         let attacker = Attempt::new("a@example.org", Some([203, 0, 113, 9].into()));
         let owner = Attempt::new("A@example.org", Some([10, 0, 0, 1].into()));
         for _ in 0..9 {
-            throttle.failed(attacker.clone(), at(0));
+            throttle.failed(&attacker, at(0));
         }
         assert!(throttle.wait_seconds(&attacker, at(0)).is_some());
         assert_eq!(throttle.wait_seconds(&owner, at(0)), None);
         throttle.succeeded(&attacker);
         assert_eq!(throttle.wait_seconds(&attacker, at(0)), None);
+    }
+
+    #[test]
+    fn one_client_cannot_try_everybody() {
+        let throttle = Throttle::default();
+        let at_account = |n: u32, address: &str| Attempt::new(&format!("p{n}@example.org"), address.parse().ok());
+        for n in 0..31 {
+            assert_eq!(throttle.wait_seconds(&at_account(n, "2001:db8::1"), at(0)), None, "{n}");
+            throttle.failed(&at_account(n, "2001:db8::1"), at(0));
+        }
+        assert_eq!(throttle.wait_seconds(&at_account(99, "2001:db8::2"), at(0)), Some(2), "the same network");
+        assert_eq!(throttle.wait_seconds(&at_account(99, "2001:db8:0:1::1"), at(0)), None);
+        throttle.succeeded(&at_account(0, "2001:db8::1"));
+        assert!(throttle.wait_seconds(&at_account(0, "2001:db8::1"), at(0)).is_some(), "success forgives no client");
     }
 }

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 
 use crate::app::deliver_outbox::{self, Postage};
 use crate::app::sign_roots::{self, Signing};
-use crate::app::{Store, answer_once, archive_invoice, keep_series};
+use crate::app::{Store, answer_once, archive_invoice, keep_series, sweep_access};
 use crate::domain::audit::Actor;
 use crate::mail::Mailer;
 
@@ -68,6 +68,9 @@ fn tick(store: &Store, mailer: &Mailer, postage: &Postage, now: DateTime<Utc>) {
         Ok(packed) if packed.days > 0 => tracing::info!(days = packed.days, "packed readings"),
         Ok(_) => {}
         Err(error) => tracing::error!(%error, "readings could not be packed"),
+    }
+    if let Err(error) = sweep_access::sweep(store, now) {
+        tracing::error!(%error, "what has expired could not be forgotten");
     }
     match deliver_outbox::deliver(store, mailer, postage, now) {
         Ok(report) => {

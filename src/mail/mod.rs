@@ -4,6 +4,7 @@
 //! files, memory. Does not own: when something is sent or sent again (app). Invariants: the same notice gives the same
 //! bytes, because its Message-ID and date come from the caller; every failure says whether it may pass.
 
+mod account;
 mod directory;
 mod mailer;
 mod notice;
@@ -11,6 +12,7 @@ mod root;
 mod smtp;
 mod texts;
 
+pub use account::{LinkNotice, LinkPurpose, TestNotice, link, test};
 pub use lettre::Message;
 pub use mailer::{MailError, Mailer};
 pub use notice::{InvoiceNotice, Preview, invoice_available, preview};

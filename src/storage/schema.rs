@@ -501,6 +501,9 @@ diesel::table! {
         tenant_id -> Nullable<BigInt>,
         created_at -> BigInt,
         disabled_at -> Nullable<BigInt>,
+        language -> Nullable<Text>,
+        version -> BigInt,
+        tokens_valid_from -> BigInt,
     }
 }
 
@@ -508,10 +511,75 @@ diesel::table! {
     web_session (key) {
         key -> Text,
         user_id -> Nullable<BigInt>,
-        state -> Text,
+        stage -> Text,
         created_at -> BigInt,
         last_seen_at -> BigInt,
         expires_at -> BigInt,
+        device -> Text,
+        address -> Text,
+    }
+}
+
+diesel::table! {
+    invitation (id) {
+        id -> BigInt,
+        email -> Text,
+        role -> Text,
+        tenant_id -> Nullable<BigInt>,
+        language -> Text,
+        nonce -> Text,
+        secret_hash -> Text,
+        invited_by -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        accepted_at -> Nullable<BigInt>,
+        withdrawn_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    password_reset (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        language -> Text,
+        nonce -> Text,
+        secret_hash -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    second_factor (user_id) {
+        user_id -> BigInt,
+        sealed_secret -> Text,
+        created_at -> BigInt,
+        confirmed_at -> Nullable<BigInt>,
+        last_step -> BigInt,
+    }
+}
+
+diesel::table! {
+    recovery_code (user_id, code_hash) {
+        user_id -> BigInt,
+        code_hash -> Text,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    api_token (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        name -> Text,
+        prefix -> Text,
+        secret_hash -> Text,
+        scopes -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        last_used_at -> Nullable<BigInt>,
+        revoked_at -> Nullable<BigInt>,
     }
 }
 
@@ -721,6 +789,7 @@ diesel::joinable!(invoice -> contract (contract_id));
 diesel::joinable!(invoice_line -> invoice (invoice_id));
 diesel::joinable!(invoice_archive -> invoice (invoice_id));
 diesel::joinable!(app_user -> tenant (tenant_id));
+diesel::joinable!(invitation -> tenant (tenant_id));
 
 diesel::allow_tables_to_appear_in_same_query!(invoice, invoice_line, invoice_archive, contract, tenant, app_user);
 diesel::joinable!(entry_number -> journal_entry (entry_id));
@@ -738,5 +807,6 @@ diesel::allow_tables_to_appear_in_same_query!(invoice_balance, contract);
 diesel::allow_tables_to_appear_in_same_query!(manual_line, contract);
 diesel::allow_tables_to_appear_in_same_query!(lettered_line, lettering);
 diesel::allow_tables_to_appear_in_same_query!(audit_event, invoice);
+diesel::allow_tables_to_appear_in_same_query!(invitation, tenant);
 diesel::allow_tables_to_appear_in_same_query!(audit_event, invoice_archive);
 diesel::allow_tables_to_appear_in_same_query!(fixed_asset, asset_file);

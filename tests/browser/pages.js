@@ -94,6 +94,27 @@ export const pages = [
   auditor("/audit/sample"),
   auditor("/audit/sample", { address: "/audit/sample?kind=invoices&method=mus&size=2&seed=s&year=2026", name: "auditor-audit-sample-drawn" }),
   auditor("/audit/sample/sheet/{number}"),
+
+  nobody("/sign-in", { address: "/sign-in?next=/me", name: "sign-in-next" }),
+  nobody("/password/forgotten"),
+  nobody("/password/reset/{link}", { status: 404 }),
+  nobody("/invitation/{link}", { status: 404 }),
+  tenant("/me"),
+  tenant("/me/password"),
+  tenant("/me/second-factor"),
+  tenant("/me/second-factor/setup"),
+  tenant("/sign-in/code"),
+  tenant("/me/tokens"),
+  tenant("/me/tokens/new"),
+  admin("/me/tokens"),
+  admin("/me/tokens/{token}/revoke"),
+  admin("/users"),
+  admin("/users", { address: "/users?q=nothing" }),
+  admin("/users/invite"),
+  admin("/users/{user}"),
+  admin("/users/{user}/{deed}"),
+  admin("/users/{user}/tokens/{token}/revoke", { address: "/users/5/tokens/{token}/revoke" }),
+  admin("/settings"),
 ];
 
 // Routes that answer with a file.
@@ -125,7 +146,7 @@ const within = ["/billing/runs/{run}/events", "/invoices/{number}/mail/body", "/
 
 // What stands for the placeholders: things of AP-HP's, as tests/site makes them and the journeys leave them.
 export async function things(site) {
-  const known = { month: "2026-10", contract: "AP-2026", code: "aphp", line: "2", run: "1", upload: "1", manual: "1", statement: "1", account: "411", rack: "A01", meter: "A01-EA" };
+  const known = { month: "2026-10", contract: "AP-2026", code: "aphp", line: "2", run: "1", upload: "1", manual: "1", statement: "1", account: "411", rack: "A01", meter: "A01-EA", user: "1", deed: "disable", token: "1", link: "nothing" };
   const number = await site.as("tenant", async (page) => {
     await page.goto("/invoices?sort=number");
     return (await page.locator("main tbody th a").first().getAttribute("href")).split("/").pop();

@@ -172,7 +172,39 @@ async fn every_page_is_a_sound_document_in_both_languages() {
         "/payback?scenario=nobody".to_owned(),
     ];
     let cookie = server.sign_in(Role::Finance).await;
+    let admin = server.sign_in(Role::Admin).await;
+    let administration = [
+        "/password/forgotten",
+        "/password/reset/nothing",
+        "/invitation/nothing",
+        "/me",
+        "/me/password",
+        "/me/second-factor",
+        "/me/second-factor/setup",
+        "/me/tokens",
+        "/me/tokens/new",
+        "/me/tokens/1/revoke",
+        "/users",
+        "/users?q=nothing",
+        "/users?role=tenant&state=active&sort=-email",
+        "/users/invite",
+        "/users/1",
+        "/users/1/disable",
+        "/users/1/password-link",
+        "/users/99",
+        "/settings",
+    ];
+    let guest = [("email", "guest@example.org"), ("role", "auditor"), ("tenant", ""), ("language", "en")];
+    assert_eq!(server.send("/users/invite", &admin, &guest).await.status.as_u16(), 303);
+    let invitation = site.link("/invitation/");
+    let token = [("name", "markup"), ("days", "30"), ("scope", "invoices:read")];
+    assert_eq!(server.send("/me/tokens/new", &admin, &token).await.status.as_u16(), 200);
+    assert_eq!(server.send("/me/second-factor", &admin, &[]).await.status.as_u16(), 303);
     for language in ["fr", "en"] {
+        for path in administration.into_iter().chain([invitation.as_str()]) {
+            let request = TestRequest::get().uri(path).insert_header(("cookie", admin.as_str()));
+            check(path, language, &server.call(request.insert_header(("accept-language", language))).await);
+        }
         for path in &paths {
             let request = TestRequest::get().uri(path).insert_header(("cookie", cookie.as_str()));
             check(path, language, &server.call(request.insert_header(("accept-language", language))).await);

@@ -6,7 +6,7 @@ use std::cell::Cell;
 use std::path::Path;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, OnceLock};
 use std::thread;
 
 use actix_web::body::to_bytes;
@@ -16,17 +16,19 @@ use actix_web::test;
 use actix_web::test::TestRequest;
 use actix_web::web::Data;
 use chapelle::app::Store;
+use chapelle::app::deliver_outbox::{self, Postage};
 use chapelle::app::import_book;
 use chapelle::app::ingest_readings::{Intake, ReadingInput};
 use chapelle::app::run_billing::{self, RunRequest};
 use chapelle::app::users::{self, NewUser};
-use chapelle::config::ServerConfig;
+use chapelle::config::{Config, ServerConfig};
 use chapelle::domain::access::Role;
 use chapelle::domain::audit::Actor;
 use chapelle::domain::book::Book;
 use chapelle::domain::calendar::{BillingMonth, Period};
 use chapelle::domain::metering::Quality;
-use chapelle::http::{ServerParts, Shared};
+use chapelle::http::{Environment, ServerParts, Shared};
+use chapelle::mail::Mailer;
 use chrono::{DateTime, Duration, Utc};
 
 use crate::common::{Engine, NOW, World, readings_csv};
@@ -84,8 +86,45 @@ impl Site {
     fn over(world: World) -> Site {
         LATER.set(0);
         let config = ServerConfig { public_url: ORIGIN.into(), ..ServerConfig::default() };
+        Site::served(world, config)
+    }
+
+    /// The same centre where these roles need a second factor.
+    pub fn with_second_factor_for(roles: &[Role]) -> Site {
+        let Site { world, .. } = Site::new(Engine::Sqlite);
+        let second_factor_roles = roles.to_vec();
+        Site::served(world, ServerConfig { public_url: ORIGIN.into(), second_factor_roles, ..ServerConfig::default() })
+    }
+
+    fn served(world: World, config: ServerConfig) -> Site {
         let shared = ServerParts::new(world.store(), &config, now).unwrap().shared();
+        let config = Config { server: config, ..Config::default() };
+        let data_dir = world.dir.path().to_owned();
+        shared.set_environment(Environment { config, mailer: Mailer::Directory(data_dir.join("mail")), data_dir });
         Site { world, shared }
+    }
+
+    /// Sends what waits in the outbox and gives the mails, readable.
+    pub fn mails(&self) -> Vec<String> {
+        let (store, at) = (self.shared.store.clone(), now());
+        let work = move || {
+            let sent = Arc::new(Mutex::new(vec![]));
+            let postage = Postage { attach_pdf: false, public_url: ORIGIN.into() };
+            deliver_outbox::deliver(&store, &Mailer::Memory(Arc::clone(&sent)), &postage, at).unwrap();
+            let sent = sent.lock().unwrap();
+            sent.iter().map(|mail| readable(mail)).collect()
+        };
+        thread::spawn(work).join().unwrap()
+    }
+
+    /// The path below `start` (`/invitation/`) in the last mail that has one.
+    pub fn link(&self, start: &str) -> String {
+        let mails = self.mails();
+        let link = |mail: &String| {
+            let path = &mail[mail.find(&format!("{ORIGIN}{start}"))? + ORIGIN.len()..];
+            Some(path.split_whitespace().next().unwrap().to_owned())
+        };
+        mails.iter().rev().find_map(link).unwrap_or_else(|| panic!("no mail leads to {start}: {mails:?}"))
     }
 
     /// The contract of a tenant's issued invoice.
@@ -106,6 +145,27 @@ impl Site {
         let found = read_invoices::list(&self.shared.store, &reader, filter, Order::default(), 1).unwrap();
         found.invoices[0].number.as_ref().unwrap().to_string()
     }
+}
+
+/// A mail with its quoted-printable parts decoded.
+fn readable(mail: &[u8]) -> String {
+    let text = String::from_utf8_lossy(mail).replace("=\r\n", "");
+    let mut bytes = vec![];
+    let mut rest = text.as_bytes();
+    while let Some((first, tail)) = rest.split_first() {
+        let code = (*first == b'=').then(|| std::str::from_utf8(tail.get(..2)?).ok()).flatten();
+        match code.and_then(|code| u8::from_str_radix(code, 16).ok()) {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = &tail[2..];
+            }
+            None => {
+                bytes.push(*first);
+                rest = tail;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 fn copy(from: &Path, to: &Path) {
@@ -252,6 +312,27 @@ impl Server {
         let answer = self.call(TestRequest::post().uri("/sign-in").set_form(form)).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
         answer.session()
+    }
+
+    /// Sends a form as the holder of `cookie`, from one of their own pages.
+    pub async fn send(&self, path: &str, cookie: &str, fields: &[(&str, &str)]) -> Answer {
+        let secret = cookie.split_once('=').unwrap().1;
+        let token = chapelle::http::auth::session::form_token(secret);
+        let mut form: Vec<(&str, &str)> = fields.to_vec();
+        form.push(("form_token", &token));
+        self.call(TestRequest::post().uri(path).insert_header(("cookie", cookie)).set_form(form)).await
+    }
+
+    /// Asks the API with a token, and a body where there is one.
+    pub async fn api(&self, method: &str, path: &str, token: &str, body: Option<serde_json::Value>) -> Answer {
+        let method = method.parse::<actix_web::http::Method>().unwrap();
+        let request = TestRequest::default().method(method).uri(path);
+        let request = request.insert_header(("authorization", format!("Bearer {token}")));
+        self.call(match body {
+            Some(body) => request.set_json(body),
+            None => request,
+        })
+        .await
     }
 
     /// A page as the holder of `cookie` sees it.

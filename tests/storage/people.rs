@@ -6,8 +6,9 @@ use std::sync::Mutex;
 use chapelle::domain::access::Role;
 use chapelle::domain::party::Language;
 use chapelle::storage::outbox::{MessageStatus, NewMessage};
-use chapelle::storage::users::{NewUser, Session, TokenKey};
-use chapelle::storage::{StorageError, outbox, users};
+use chapelle::storage::sessions::{Session, Stage};
+use chapelle::storage::users::{NewUser, TokenKey};
+use chapelle::storage::{StorageError, outbox, sessions, users};
 use chrono::Duration;
 
 use crate::engines::on_both;
@@ -20,6 +21,7 @@ fn user(email: &str, role: Role, tenant: Option<&str>) -> NewUser {
         password_hash: "$argon2id$x".into(),
         role,
         tenant: tenant.map(Into::into),
+        language: None,
     }
 }
 
@@ -42,9 +44,17 @@ fn users_are_unique_and_only_a_tenants_user_belongs_to_a_tenant() {
         assert_eq!(users::by_id(c, id).unwrap(), Some(found));
         assert_eq!(users::by_email(c, "nobody@example.org").unwrap(), None);
         assert_eq!(users::list(c).unwrap().len(), 2);
-        users::set_password_hash(c, id, "$argon2id$y").unwrap();
-        assert_eq!(users::by_id(c, id).unwrap().unwrap().password_hash, "$argon2id$y");
-        assert!(users::set_password_hash(c, chapelle::domain::ids::UserId(99), "x").is_err());
+        let later = now() + Duration::hours(1);
+        users::set_password_hash(c, id, "$argon2id$y", later).unwrap();
+        let changed = users::by_id(c, id).unwrap().unwrap();
+        assert_eq!((changed.password_hash.as_str(), changed.tokens_valid_from), ("$argon2id$y", later));
+        assert!(users::set_password_hash(c, chapelle::domain::ids::UserId(99), "x", now()).is_err());
+        users::set_language(c, id, Language::English).unwrap();
+        assert_eq!(users::by_id(c, id).unwrap().unwrap().language, Some(Language::English));
+        assert!(users::set_role(c, id, 1, Role::Admin, None).unwrap());
+        assert!(!users::set_role(c, id, 1, Role::Auditor, None).unwrap(), "the version has moved on");
+        assert!(users::set_role(c, id, 2, Role::Tenant, None).is_err(), "a tenant's user needs a tenant");
+        assert!(!users::has_other_admin(c, id).unwrap());
     });
 }
 
@@ -56,25 +66,30 @@ fn sessions_expire_and_end_with_their_user() {
         let id = users::insert(c, &user("f@example.org", Role::Finance, None), now()).unwrap();
         let session = Session {
             key: "k1".into(),
-            user: None,
-            state: "{}".into(),
+            user: id,
+            stage: Stage::Open,
             created_at: now(),
             last_seen_at: now(),
             expires_at: now() + Duration::hours(1),
+            device: "Firefox".into(),
+            address: "10.0.0.1".into(),
         };
-        users::insert_session(c, &session).unwrap();
-        let signed_in = Session { user: Some(id), state: r#"{"a":1}"#.into(), ..session.clone() };
-        assert!(users::update_session(c, &signed_in).unwrap());
-        assert_eq!(users::session(c, "k1", now()).unwrap(), Some(signed_in.clone()));
-        assert_eq!(users::session(c, "k1", now() + Duration::hours(1)).unwrap(), None);
+        sessions::insert(c, &session).unwrap();
+        assert_eq!(sessions::live(c, "k1", now()).unwrap(), Some(session.clone()));
+        assert_eq!(sessions::live(c, "k1", now() + Duration::hours(1)).unwrap(), None);
+        assert!(sessions::prolong(c, "k1", now(), now() + Duration::hours(2)).unwrap());
+        assert!(sessions::live(c, "k1", now() + Duration::hours(1)).unwrap().is_some());
+        sessions::insert(c, &Session { key: "k2".into(), stage: Stage::Code, ..session.clone() }).unwrap();
+        assert_eq!(sessions::list(c, Some(id), now()).unwrap().len(), 2);
+        assert_eq!(sessions::delete_of(c, id, Some("k1")).unwrap(), 1);
         users::set_disabled(c, id, Some(now())).unwrap();
-        assert_eq!(users::session(c, "k1", now()).unwrap(), None);
+        assert_eq!(sessions::live(c, "k1", now()).unwrap(), None);
         assert!(users::by_id(c, id).unwrap().unwrap().disabled_at.is_some());
-        assert!(!users::update_session(c, &signed_in).unwrap());
-        users::insert_session(c, &session).unwrap();
-        assert_eq!(users::purge_sessions(c, now()).unwrap(), 0);
-        assert_eq!(users::purge_sessions(c, now() + Duration::hours(2)).unwrap(), 1);
-        users::delete_session(c, "k1").unwrap();
+        assert!(!sessions::prolong(c, "k1", now(), now()).unwrap());
+        sessions::insert(c, &session).unwrap();
+        assert_eq!(sessions::purge(c, now()).unwrap(), 0);
+        assert_eq!(sessions::purge(c, now() + Duration::hours(2)).unwrap(), 1);
+        assert!(!sessions::delete(c, "k1").unwrap());
     });
 }
 

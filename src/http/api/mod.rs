@@ -9,6 +9,7 @@ pub mod billing;
 pub mod invoices;
 pub mod journal;
 pub mod ledger;
+pub mod me;
 pub mod meters;
 pub mod notices;
 pub mod once;
@@ -17,9 +18,11 @@ pub mod payback;
 pub mod payments;
 pub mod racks;
 pub mod readings;
+pub mod settings;
 pub mod tenants;
 pub mod token;
 pub mod usage;
+pub mod users;
 
 use std::str::FromStr;
 

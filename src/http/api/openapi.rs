@@ -8,8 +8,8 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    amortisation, audit, billing, invoices, journal, ledger, meters, notices, payback, payments, racks, readings,
-    tenants, token, usage,
+    amortisation, audit, billing, invoices, journal, ledger, me, meters, notices, payback, payments, racks, readings,
+    settings, tenants, token, usage, users,
 };
 
 #[derive(OpenApi)]
@@ -60,6 +60,32 @@ use super::{
         meters::coverage,
         usage::usage,
         usage::estimate,
+        me::show,
+        me::change_password,
+        me::list_sessions,
+        me::end_session,
+        me::list_tokens,
+        me::create_token,
+        me::revoke_token,
+        me::begin_factor,
+        me::confirm_factor,
+        me::renew_codes,
+        me::remove_factor,
+        users::list,
+        users::one,
+        users::change,
+        users::send_password_link,
+        users::reset_factor,
+        users::list_sessions,
+        users::end_sessions,
+        users::end_session,
+        users::list_tokens,
+        users::revoke_token,
+        users::invitations,
+        users::invite,
+        users::withdraw,
+        settings::show,
+        settings::send_test_mail,
     ),
     modifiers(&Token)
 )]
@@ -70,7 +96,7 @@ struct Token;
 
 impl Modify for Token {
     fn modify(&self, description: &mut utoipa::openapi::OpenApi) {
-        let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
+        let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT, or chp_…").build();
         let components = description.components.get_or_insert_default();
         components.add_security_scheme("token", SecurityScheme::Http(scheme));
     }

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use crate::app::receive_readings::{BatchFormat, Prepared, Receipt, RefusalKind, RefusedReading, Sender};
 use crate::domain::audit::Actor;
 use crate::http::auth::Granted;
+use crate::http::client;
 use crate::http::error::{Fault, Problem};
 use crate::http::state::{Shared, blocking};
 
@@ -75,8 +76,7 @@ pub async fn receive(
     let body = body.map_err(|error| unreadable(&error))?;
     let source = format!("http:user-{}", granted.user);
     // A key is the sender's own: two senders may choose the same.
-    let address = http.peer_addr().map(|peer| peer.ip().to_string());
-    let by = Actor::new(&format!("user-{}", granted.user), address.as_deref());
+    let by = Actor::new(&format!("user-{}", granted.user), client::origin(&http).as_deref());
     let sender = Sender { idempotency_key: key.map(|key| format!("{source}:{key}")), source, by };
     let prepared = prepare(&shared, body, format).await?;
     Ok(answer(shared.receiver.write(prepared, sender, shared.now()).await?))

@@ -5,7 +5,9 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::http::auth::token::{Identity, LIFETIME_SECONDS};
+use crate::app::sign_in::Stage;
+use crate::app::users::ACCESS_TOKEN_SECONDS;
+use crate::http::client;
 use crate::http::error::{Fault, Problem};
 use crate::http::state::Shared;
 use crate::http::throttle::Attempt;
@@ -17,6 +19,10 @@ pub struct TokenRequest {
     email: String,
     #[schema(format = Password)]
     password: String,
+    /// A code of the second factor, or a recovery code, where the person has one.
+    #[serde(default)]
+    #[schema(example = "123456")]
+    otp: Option<String>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -36,7 +42,8 @@ pub struct TokenAnswer {
         (status = 200, body = TokenAnswer),
         (status = 400, body = Problem, description = "The body is not what is asked for."),
         (status = 413, body = Problem), (status = 415, body = Problem),
-        (status = 401, body = Problem, description = "The address and the password do not match."),
+        (status = 401, body = Problem, description = "The address and the password do not match, the code is wrong, or \
+                                                      (`second-factor-needed`) one is missing."),
         (status = 429, body = Problem, description = "Too many failed attempts; Retry-After says how long to wait."),
     )
 )]
@@ -45,11 +52,21 @@ pub async fn create(
     http: HttpRequest,
     request: Json<TokenRequest>,
 ) -> Result<HttpResponse, Fault> {
-    let TokenRequest { email, password } = request.into_inner();
-    let attempt = Attempt::new(&email, http.peer_addr().map(|peer| peer.ip()));
-    let person = shared.check_password(attempt, email, password).await?;
-    let person = person.ok_or(Fault::SignInNeeded("the address and the password do not match"))?;
-    let identity = Identity { user: person.id, role: person.role, tenant: person.tenant };
-    let access_token = shared.sign_token(&identity).await?;
-    Ok(HttpResponse::Ok().json(TokenAnswer { access_token, token_type: "Bearer", expires_in: LIFETIME_SECONDS }))
+    let TokenRequest { email, password, otp } = request.into_inner();
+    let attempt = Attempt::new(&email, client::address(&http));
+    let by = attempt.actor();
+    let found = shared.check_password(attempt, email, password).await?;
+    let (person, stage) = found.ok_or(Fault::SignInNeeded("the address and the password do not match"))?;
+    match stage {
+        Stage::Open => {}
+        Stage::Enrolment => return Err(Fault::EnrolmentNeeded),
+        Stage::Code => {
+            let code = otp.ok_or(Fault::CodeNeeded)?;
+            if !shared.check_code(&person, code, by).await? {
+                return Err(Fault::SignInNeeded("the code of the second factor is wrong, or was used before"));
+            }
+        }
+    }
+    let access_token = shared.sign_token(person.id).await?;
+    Ok(HttpResponse::Ok().json(TokenAnswer { access_token, token_type: "Bearer", expires_in: ACCESS_TOKEN_SECONDS }))
 }

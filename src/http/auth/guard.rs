@@ -3,17 +3,15 @@
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
-use actix_web::http::header::{self, HeaderValue};
+use actix_web::http::header;
 use actix_web::middleware::{Next, from_fn};
 use actix_web::web::Data;
 use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, ResponseError, Route};
 
 use super::session;
-use super::token::Identity;
-use super::{Granted, Visitor};
-use crate::app::sign_in;
-use crate::domain::access::{self, Action, Role};
-use crate::domain::ids::TenantCode;
+use super::{Bearer, Caller, Granted, Visitor};
+use crate::app::sign_in::{self, Person, Stage, Visit};
+use crate::domain::access::{self, Action};
 use crate::http::error::Fault;
 use crate::http::pages;
 use crate::http::state::{Shared, blocking};
@@ -25,8 +23,12 @@ pub enum Access {
     OpenApi,
     /// Anyone, and faults are pages.
     OpenPage,
-    /// Programs with a token whose role may do this.
+    /// Programs with a token whose role, and scopes where it has some, allow this.
     Api(Action),
+    /// Programs with a token given for a password, whatever the role: it is about the person themselves.
+    ApiSelf,
+    /// People who have given their password, and perhaps not yet their second factor.
+    Entering,
     /// People with a session, whatever their role.
     AnyVisitor,
     /// People with a session whose role may do this.
@@ -35,7 +37,7 @@ pub enum Access {
 
 impl Access {
     const fn is_page(self) -> bool {
-        matches!(self, Access::OpenPage | Access::AnyVisitor | Access::Page(_))
+        matches!(self, Access::OpenPage | Access::Entering | Access::AnyVisitor | Access::Page(_))
     }
 }
 
@@ -76,18 +78,37 @@ async fn admit(access: Access, request: &HttpRequest) -> Result<(), Fault> {
     match access {
         Access::OpenApi | Access::OpenPage => Ok(()),
         Access::Api(action) => {
-            let Identity { user, role, tenant } = shared.verify_token(bearer(request)?).await?;
-            let granted = granted(user, role, tenant.as_ref(), action)?;
+            let Bearer { person, scopes } = shared.bearer(bearer(request)?).await?;
+            let granted = granted(&person, action)?;
+            if scopes.is_some_and(|scopes| !scopes.allows(action)) {
+                return Err(Fault::ScopeMissing(action));
+            }
             request.extensions_mut().insert(granted);
+            request.extensions_mut().insert(Caller { person });
             Ok(())
         }
-        Access::AnyVisitor => visitor(shared, request).await.map(|visitor| {
+        Access::ApiSelf => {
+            let Bearer { person, scopes } = shared.bearer(bearer(request)?).await?;
+            if scopes.is_some() {
+                return Err(Fault::OwnTokenNeeded);
+            }
+            request.extensions_mut().insert(Caller { person });
+            Ok(())
+        }
+        Access::Entering => {
+            let visitor = visitor(shared, request).await?;
             request.extensions_mut().insert(visitor);
-        }),
+            Ok(())
+        }
+        Access::AnyVisitor => {
+            let visitor = visitor(shared, request).await?;
+            let entered = entered(visitor.stage);
+            request.extensions_mut().insert(visitor);
+            entered
+        }
         Access::Page(action) => {
             let visitor = visitor(shared, request).await?;
-            let person = &visitor.person;
-            let granted = granted(person.id, person.role, person.tenant.as_ref(), action);
+            let granted = entered(visitor.stage).and_then(|()| granted(&visitor.person, action));
             // The visitor first: even a refusal is shown to someone.
             request.extensions_mut().insert(visitor);
             request.extensions_mut().insert(granted?);
@@ -96,14 +117,19 @@ async fn admit(access: Access, request: &HttpRequest) -> Result<(), Fault> {
     }
 }
 
-fn granted(
-    user: crate::domain::ids::UserId,
-    role: Role,
-    tenant: Option<&TenantCode>,
-    action: Action,
-) -> Result<Granted, Fault> {
-    let scope = access::scope(role, tenant, action).ok_or(Fault::Forbidden(role, action))?;
-    Ok(Granted { user, role, scope })
+/// A session that still lacks its second factor opens nothing else.
+fn entered(stage: Stage) -> Result<(), Fault> {
+    match stage {
+        Stage::Open => Ok(()),
+        Stage::Code => Err(Fault::CodeNeeded),
+        Stage::Enrolment => Err(Fault::EnrolmentNeeded),
+    }
+}
+
+fn granted(person: &Person, action: Action) -> Result<Granted, Fault> {
+    let role = person.role;
+    let scope = access::scope(role, person.tenant.as_ref(), action).ok_or(Fault::Forbidden(role, action))?;
+    Ok(Granted { user: person.id, role, scope })
 }
 
 fn bearer(request: &HttpRequest) -> Result<&str, Fault> {
@@ -121,21 +147,22 @@ async fn visitor(shared: &Data<Shared>, request: &HttpRequest) -> Result<Visitor
     let secret = session::secret(request, shared.is_secure()).ok_or(NEEDED)?;
     let form_token = session::form_token(&secret);
     let (store, now) = (shared.store.clone(), shared.now());
-    let person = blocking(move || sign_in::resume_session(&store, &secret, now)).await?;
-    Ok(Visitor { person: person.ok_or(NEEDED)?, form_token })
+    let visit = blocking(move || sign_in::resume_session(&store, &secret, now)).await?;
+    let Visit { person, stage } = visit.ok_or(NEEDED)?;
+    Ok(Visitor { person, stage, form_token })
 }
 
 /// A fault as a program or a person reads it; people who are not signed in are taken to where they can.
 fn refusal(access: Access, request: &HttpRequest, fault: &Fault) -> HttpResponse {
-    match fault {
-        Fault::SignInNeeded(_) if access.is_page() => {
-            let wanted = request.uri().path_and_query().map_or("/", |wanted| wanted.as_str());
-            let mut response = HttpResponse::SeeOther().finish();
-            if let Ok(location) = HeaderValue::from_str(&pages::sign_in_address(request.method(), wanted)) {
-                response.headers_mut().insert(header::LOCATION, location);
-            }
-            response
-        }
+    let wanted = request.uri().path_and_query().map_or("/", |wanted| wanted.as_str());
+    let elsewhere = match fault {
+        Fault::SignInNeeded(_) => Some(pages::sign_in_address("/sign-in", request.method(), wanted)),
+        Fault::CodeNeeded => Some(pages::sign_in_address("/sign-in/code", request.method(), wanted)),
+        Fault::EnrolmentNeeded => Some(pages::second_factor::SETUP.to_owned()),
+        _ => None,
+    };
+    match elsewhere {
+        Some(address) if access.is_page() => pages::see_other(&address),
         _ if access.is_page() => pages::fault_page(request, fault),
         _ => fault.error_response(),
     }

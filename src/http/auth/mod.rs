@@ -4,6 +4,7 @@
 //! policy (domain), accounts (app). Invariant: a handler that reads a tenant's things can only get its scope from
 //! [`Granted`], which this module alone makes.
 
+mod bearers;
 mod guard;
 pub mod session;
 pub mod token;
@@ -13,13 +14,15 @@ use std::future::{Ready, ready};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 
+use super::client;
 use super::error::Fault;
 use crate::app::read_invoices::Reader;
-use crate::app::sign_in::Person;
+use crate::app::sign_in::{Person, Stage};
 use crate::domain::access::{Role, TenantScope};
 use crate::domain::audit::Actor;
 use crate::domain::ids::UserId;
 
+pub use bearers::{Bearer, Bearers};
 pub use guard::{Access, guarded};
 
 /// What the policy granted to a request, and to whom.
@@ -41,32 +44,69 @@ impl Granted {
 #[derive(Debug, Clone)]
 pub struct Visitor {
     pub person: Person,
+    /// How far they have come in.
+    pub stage: Stage,
     /// What the forms of this session carry.
     pub form_token: String,
+}
+
+/// The person a program speaks for.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    pub person: Person,
+}
+
+impl Caller {
+    /// As the audit trail names who acts.
+    pub fn actor(&self, request: &HttpRequest) -> Actor {
+        actor(&self.person, request)
+    }
+}
+
+/// The text that names a role.
+pub fn role_key(role: Role) -> &'static str {
+    match role {
+        Role::Finance => "role-finance",
+        Role::Tenant => "role-tenant",
+        Role::Auditor => "role-auditor",
+        Role::Operator => "role-operator",
+        Role::Admin => "role-admin",
+    }
+}
+
+fn actor(person: &Person, request: &HttpRequest) -> Actor {
+    Actor::new(&person.email, client::origin(request).as_deref())
 }
 
 impl Visitor {
     /// As the audit trail names who acts: the address, and where the request came from.
     pub fn actor(&self, request: &HttpRequest) -> Actor {
-        let origin = request.peer_addr().map(|peer| peer.ip().to_string());
-        Actor::new(&self.person.email, origin.as_deref())
+        actor(&self.person, request)
+    }
+
+    /// Whether a form was sent from one of this session's own pages.
+    pub fn check_form(&self, form_token: &str) -> Result<(), Fault> {
+        if session::same_token(&self.form_token, form_token) { Ok(()) } else { Err(Fault::Forged) }
     }
 
     /// The text that names the person's role.
     pub fn role_key(&self) -> &'static str {
-        match self.person.role {
-            Role::Finance => "role-finance",
-            Role::Tenant => "role-tenant",
-            Role::Auditor => "role-auditor",
-            Role::Operator => "role-operator",
-            Role::Admin => "role-admin",
-        }
+        role_key(self.person.role)
     }
 }
 
 impl FromRequest for Granted {
     type Error = Fault;
     type Future = Ready<Result<Granted, Fault>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(extension(request))
+    }
+}
+
+impl FromRequest for Caller {
+    type Error = Fault;
+    type Future = Ready<Result<Caller, Fault>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(extension(request))

@@ -3,20 +3,16 @@
 //! Rotation: a new key signs from the moment it exists; a retired one verifies what it signed until that has expired.
 //! Only HS256 is taken, only for our audience, only tokens of type `access`.
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, decode_header, encode};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::access::Role;
-use crate::domain::ids::{TenantCode, UserId};
+use crate::app::users::{ACCESS_TOKEN_SECONDS, SKEW_SECONDS};
+use crate::domain::ids::UserId;
 
 const AUDIENCE: &str = "chapelle-api";
 /// What a token is for: nothing else signed with the same key can stand in for it.
 const TOKEN_TYPE: &str = "access";
-/// How long a token lasts. Whoever is shut out keeps what they hold no longer than this.
-pub const LIFETIME_SECONDS: i64 = 15 * 60;
-/// Clocks of two machines may differ by so much.
-const SKEW_SECONDS: i64 = 30;
 
 /// A secret and the time in which it signs.
 #[derive(Clone, PartialEq, Eq)]
@@ -36,12 +32,11 @@ impl std::fmt::Debug for SigningKey {
     }
 }
 
-/// Whom a token speaks for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Whom a token speaks for. What they may is not in it: that is looked up, so that it is as it is now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Identity {
     pub user: UserId,
-    pub role: Role,
-    pub tenant: Option<TenantCode>,
+    pub issued_at: DateTime<Utc>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -49,9 +44,6 @@ struct Claims {
     aud: String,
     /// The user's id.
     sub: String,
-    role: Role,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    tenant: Option<TenantCode>,
     iat: i64,
     exp: i64,
     token_type: String,
@@ -82,17 +74,15 @@ impl TokenKeys {
         TokenKeys(keys)
     }
 
-    /// A token for `identity` that lasts [`LIFETIME_SECONDS`] from `now`.
-    pub fn sign(&self, identity: &Identity, now: DateTime<Utc>) -> Result<String, TokenError> {
+    /// A token for `user` that lasts [`ACCESS_TOKEN_SECONDS`] from `now`.
+    pub fn sign(&self, user: UserId, now: DateTime<Utc>) -> Result<String, TokenError> {
         let key = self.0.iter().find(|key| key.retired_at.is_none()).ok_or(TokenError::NoKey)?;
         let header = Header { kid: Some(key.kid.clone()), ..Header::new(Algorithm::HS256) };
         let claims = Claims {
             aud: AUDIENCE.to_owned(),
-            sub: identity.user.to_string(),
-            role: identity.role,
-            tenant: identity.tenant.clone(),
+            sub: user.to_string(),
             iat: now.timestamp(),
-            exp: now.timestamp() + LIFETIME_SECONDS,
+            exp: now.timestamp() + ACCESS_TOKEN_SECONDS,
             token_type: TOKEN_TYPE.to_owned(),
         };
         encode(&header, &claims, &EncodingKey::from_secret(&key.secret))
@@ -106,7 +96,7 @@ impl TokenKeys {
         let decoded = decode::<Claims>(token, &DecodingKey::from_secret(&key.secret), &validation());
         let claims = decoded.map_err(|_| TokenError::Invalid)?.claims;
         let issued_in_time = key.retired_at.is_none_or(|retired| claims.iat <= retired.timestamp());
-        let plausible = claims.iat <= now.timestamp() + SKEW_SECONDS && claims.exp - claims.iat <= LIFETIME_SECONDS;
+        let plausible = claims.iat <= now.timestamp() + SKEW_SECONDS && claims.exp - claims.iat <= ACCESS_TOKEN_SECONDS;
         if claims.token_type != TOKEN_TYPE || !issued_in_time || !plausible {
             return Err(TokenError::Invalid);
         }
@@ -114,7 +104,7 @@ impl TokenKeys {
             return Err(TokenError::Expired);
         }
         let user = claims.sub.parse().map(UserId).map_err(|_| TokenError::Invalid)?;
-        Ok(Identity { user, role: claims.role, tenant: claims.tenant })
+        Ok(Identity { user, issued_at: DateTime::from_timestamp(claims.iat, 0).unwrap_or_default() })
     }
 }
 
@@ -125,11 +115,6 @@ fn validation() -> Validation {
     validation.set_required_spec_claims(&["exp", "aud", "sub"]);
     validation.validate_exp = false;
     validation
-}
-
-/// From when a retired key is of no use to anyone.
-pub fn useless_since(now: DateTime<Utc>) -> DateTime<Utc> {
-    now - Duration::seconds(LIFETIME_SECONDS + SKEW_SECONDS)
 }
 
 #[cfg(test)]
@@ -148,41 +133,43 @@ mod tests {
         }
     }
 
-    fn aphp() -> Identity {
-        Identity { user: UserId(7), role: Role::Tenant, tenant: Some(TenantCode::from("aphp")) }
+    const USER: UserId = UserId(7);
+
+    fn issued(seconds: i64) -> Result<Identity, TokenError> {
+        Ok(Identity { user: USER, issued_at: at(seconds) })
     }
 
     #[test]
     fn a_token_lasts_a_quarter_of_an_hour() {
         let keys = TokenKeys::new(vec![key("a")]);
-        let token = keys.sign(&aphp(), at(0)).unwrap();
-        assert_eq!(keys.verify(&token, at(0)), Ok(aphp()));
-        assert_eq!(keys.verify(&token, at(LIFETIME_SECONDS - 1)), Ok(aphp()));
-        assert_eq!(keys.verify(&token, at(LIFETIME_SECONDS)), Err(TokenError::Expired));
+        let token = keys.sign(USER, at(0)).unwrap();
+        assert_eq!(keys.verify(&token, at(0)), issued(0));
+        assert_eq!(keys.verify(&token, at(ACCESS_TOKEN_SECONDS - 1)), issued(0));
+        assert_eq!(keys.verify(&token, at(ACCESS_TOKEN_SECONDS)), Err(TokenError::Expired));
         assert_eq!(keys.verify(&token, at(-SKEW_SECONDS - 1)), Err(TokenError::Invalid));
     }
 
     #[test]
     fn the_newest_key_signs_and_a_retired_one_still_verifies() {
         let before = TokenKeys::new(vec![key("a")]);
-        let old = before.sign(&aphp(), at(0)).unwrap();
+        let old = before.sign(USER, at(0)).unwrap();
         let retired = SigningKey { retired_at: Some(at(60)), ..key("a") };
         let after = TokenKeys::new(vec![key("b"), retired.clone()]);
-        assert_eq!(after.verify(&old, at(120)), Ok(aphp()));
-        let new = after.sign(&aphp(), at(120)).unwrap();
+        assert_eq!(after.verify(&old, at(120)), issued(0));
+        let new = after.sign(USER, at(120)).unwrap();
         assert_eq!(decode_header(&new).unwrap().kid.as_deref(), Some("b"));
         assert_eq!(before.verify(&new, at(120)), Err(TokenError::UnknownKey));
         // A stolen retired key makes nothing new.
-        let forged = TokenKeys::new(vec![key("a")]).sign(&aphp(), at(120)).unwrap();
+        let forged = TokenKeys::new(vec![key("a")]).sign(USER, at(120)).unwrap();
         assert_eq!(after.verify(&forged, at(121)), Err(TokenError::Invalid));
-        assert_eq!(TokenKeys::new(vec![retired]).sign(&aphp(), at(120)), Err(TokenError::NoKey));
+        assert_eq!(TokenKeys::new(vec![retired]).sign(USER, at(120)), Err(TokenError::NoKey));
     }
 
     /// A token with a header and claims of the attacker's choice, signed with the right secret unless told otherwise.
     fn crafted(algorithm: Algorithm, change: impl FnOnce(&mut serde_json::Value)) -> String {
         let mut claims = serde_json::json!({
-            "aud": AUDIENCE, "sub": "7", "role": "admin", "iat": at(0).timestamp(),
-            "exp": at(LIFETIME_SECONDS).timestamp(), "token_type": TOKEN_TYPE,
+            "aud": AUDIENCE, "sub": "7", "iat": at(0).timestamp(),
+            "exp": at(ACCESS_TOKEN_SECONDS).timestamp(), "token_type": TOKEN_TYPE,
         });
         change(&mut claims);
         let header = Header { kid: Some("a".into()), ..Header::new(algorithm) };
@@ -198,8 +185,7 @@ mod tests {
             crafted(Algorithm::HS384, |_| ()),
             crafted(Algorithm::HS256, |claims| claims["aud"] = "another".into()),
             crafted(Algorithm::HS256, |claims| claims["token_type"] = "refresh".into()),
-            crafted(Algorithm::HS256, |claims| claims["exp"] = at(10 * LIFETIME_SECONDS).timestamp().into()),
-            crafted(Algorithm::HS256, |claims| claims["role"] = "root".into()),
+            crafted(Algorithm::HS256, |claims| claims["exp"] = at(10 * ACCESS_TOKEN_SECONDS).timestamp().into()),
             crafted(Algorithm::HS256, |claims| claims["sub"] = "7 or 1=1".into()),
             crafted(Algorithm::HS256, |claims| drop(claims.as_object_mut().unwrap().remove("exp"))),
             crafted(Algorithm::HS256, |claims| drop(claims.as_object_mut().unwrap().remove("aud"))),

@@ -7,6 +7,7 @@ use actix_web::{HttpMessage, HttpRequest};
 use chrono::NaiveDate;
 
 use super::{assets, flash, language, texts};
+use crate::app::sign_in::Stage;
 use crate::domain::access::{Decision, policy};
 use crate::domain::calendar::{BillingMonth, DatePeriod, Timestamp};
 use crate::domain::money::Money;
@@ -92,7 +93,10 @@ const SECTIONS: [(&str, &[(&str, &str)]); 6] = [
             ("/audit", "nav-audit"),
         ],
     ),
-    ("nav-group-settings", &[("/users", "nav-users"), ("/settings", "nav-settings"), ("/help", "nav-help")]),
+    (
+        "nav-group-settings",
+        &[("/me", "nav-me"), ("/users", "nav-users"), ("/settings", "nav-settings"), ("/help", "nav-help")],
+    ),
 ];
 
 impl Frame {
@@ -118,9 +122,9 @@ impl Frame {
         self
     }
 
-    /// The section at `path`, if the reader has it.
+    /// Whether there is a page at `path` and the reader may see it.
     pub fn has(&self, path: &str) -> bool {
-        self.navigation.iter().flat_map(|group| &group.items).any(|item| item.path == path)
+        self.visitor.as_ref().is_some_and(|visitor| is_open(visitor, path))
     }
 
     /// What the forms of this page carry.
@@ -131,6 +135,11 @@ impl Frame {
     /// A text without values.
     pub fn t(&self, key: &str) -> String {
         texts::text(self.language, key, &[])
+    }
+
+    /// A text that need not be there.
+    pub fn optional(&self, key: &str) -> Option<String> {
+        texts::optional(self.language, key, "value", "")
     }
 
     /// A text with one value.
@@ -271,15 +280,16 @@ impl Frame {
 
 /// Whether the route table has a page at `path` that the visitor may see.
 fn is_open(visitor: &Visitor, path: &str) -> bool {
-    ROUTES.iter().any(|row| {
-        row.path == path
-            && row.method == actix_web::http::Method::GET
-            && match row.access {
-                Access::AnyVisitor => true,
-                Access::Page(action) => policy(visitor.person.role, action) != Decision::Deny,
-                _ => false,
-            }
-    })
+    visitor.stage == Stage::Open
+        && ROUTES.iter().any(|row| {
+            row.path == path
+                && row.method == actix_web::http::Method::GET
+                && match row.access {
+                    Access::AnyVisitor => true,
+                    Access::Page(action) => policy(visitor.person.role, action) != Decision::Deny,
+                    _ => false,
+                }
+        })
 }
 
 fn navigation(visitor: &Visitor, language: Language, current: &str) -> Vec<NavigationGroup> {

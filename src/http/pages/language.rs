@@ -1,10 +1,12 @@
-//! Which language a page speaks: `?lang=`, else what was chosen before, else what the browser asks for, else French.
+//! Which language a page speaks: `?lang=`, else what was chosen in this browser, else what the person chose for
+//! themselves, else what the browser asks for, else French.
 
 use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 
 use crate::domain::party::Language;
+use crate::http::auth::Visitor;
 
 /// Remembers a choice: a preference, not a person, so it needs no session and no consent.
 const COOKIE: &str = "chapelle-lang";
@@ -13,6 +15,7 @@ const COOKIE_DAYS: i64 = 365;
 pub fn of(request: &HttpRequest) -> Language {
     chosen(request)
         .or_else(|| request.cookie(COOKIE).and_then(|cookie| named(cookie.value())))
+        .or_else(|| request.extensions().get::<Visitor>().and_then(|visitor| visitor.person.language))
         .or_else(|| accepted(request.headers().get("accept-language")?.to_str().ok()?))
         .unwrap_or_default()
 }
@@ -35,7 +38,7 @@ fn chosen(request: &HttpRequest) -> Option<Language> {
     request.query_string().split('&').find_map(|pair| named(pair.strip_prefix("lang=")?))
 }
 
-fn named(code: &str) -> Option<Language> {
+pub(super) fn named(code: &str) -> Option<Language> {
     match code {
         "fr" => Some(Language::French),
         "en" => Some(Language::English),

@@ -4,6 +4,7 @@
 //! handlers. Does not own: figures. Invariants: nothing is loaded from outside the site; every table has a caption and
 //! headers; a chart never says more than the table beside it; everything works without the script.
 
+mod access_forms;
 pub mod amortisation;
 pub mod assets;
 pub mod audit;
@@ -12,6 +13,7 @@ pub mod audit_sheet;
 pub mod audit_verify;
 pub mod billing;
 mod chart;
+mod confirm;
 pub mod contracts;
 mod course_chart;
 mod curve;
@@ -27,6 +29,8 @@ pub mod journal;
 mod language;
 pub mod ledger;
 mod lines;
+pub mod links;
+pub mod me;
 pub mod meter;
 pub mod meters;
 pub mod notices;
@@ -34,14 +38,18 @@ pub mod parts;
 pub mod payback;
 pub mod payments;
 mod plant;
+mod qr;
 pub mod racks;
 pub mod readings_upload;
 pub mod resolve;
+pub mod second_factor;
+pub mod settings;
 pub mod sign_in;
 pub mod tenants;
 mod texts;
 mod trace;
 pub mod usage;
+pub mod users;
 
 use actix_web::http::{Method, StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
@@ -65,7 +73,7 @@ pub(super) fn page(status: StatusCode, template: &impl Template) -> Result<HttpR
 }
 
 /// Elsewhere on this site.
-pub(super) fn see_other(path: &str) -> HttpResponse {
+pub fn see_other(path: &str) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((header::LOCATION, path)).finish()
 }
 
@@ -76,12 +84,12 @@ pub(super) fn done(path: &str, what: &str, value: &str) -> HttpResponse {
     response
 }
 
-/// Where to sign in, and to come back to `wanted` afterwards; only a page that was read can be come back to.
-pub fn sign_in_address(method: &Method, wanted: &str) -> String {
+/// Where to sign in (`page`), and to come back to `wanted` afterwards; only a page that was read can be come back to.
+pub fn sign_in_address(page: &str, method: &Method, wanted: &str) -> String {
     if *method != Method::GET || wanted == "/" {
-        return "/sign-in".to_owned();
+        return page.to_owned();
     }
-    format!("/sign-in?next={}", encoded(wanted))
+    format!("{page}?next={}", encoded(wanted))
 }
 
 /// A value within a query.
@@ -135,10 +143,10 @@ mod tests {
 
     #[test]
     fn one_comes_back_only_to_pages_that_were_read() {
-        assert_eq!(sign_in_address(&Method::GET, "/"), "/sign-in");
-        assert_eq!(sign_in_address(&Method::POST, "/sign-out"), "/sign-in");
+        assert_eq!(sign_in_address("/sign-in", &Method::GET, "/"), "/sign-in");
+        assert_eq!(sign_in_address("/sign-in", &Method::POST, "/sign-out"), "/sign-in");
         assert_eq!(
-            sign_in_address(&Method::GET, "/invoices?month=2026-10&sort=due"),
+            sign_in_address("/sign-in", &Method::GET, "/invoices?month=2026-10&sort=due"),
             "/sign-in?next=/invoices%3Fmonth%3D2026-10%26sort%3Ddue"
         );
     }

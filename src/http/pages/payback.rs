@@ -18,7 +18,6 @@ use crate::app::report_amortisation::ReportFormat;
 use crate::app::report_payback;
 use crate::documents::payback::{Words, last_month, shown};
 use crate::domain::access::{Action, Decision, policy};
-use crate::domain::audit::Actor;
 use crate::domain::calendar::BillingMonth;
 use crate::domain::money::{Money, UnitPrice};
 use crate::domain::payback::{Horizon, MonthRow, PaybackReport, Source, TenantRow};
@@ -275,8 +274,7 @@ pub async fn archive(
     }
     let asked = Asked::of(form.as_of.as_deref(), form.scenario.as_deref(), form.horizon.as_deref())?;
     let (store, now, language) = (shared.store.clone(), shared.now(), Frame::of(&http).language);
-    let origin = http.peer_addr().map(|address| address.ip().to_string());
-    let by = Actor::new(&visitor.person.email, origin.as_deref());
+    let by = visitor.actor(&http);
     let view = blocking(move || {
         let view = asked.view(&store, now)?;
         let kind = report_payback::archive_kind(&view);

@@ -17,7 +17,6 @@ use super::parts::{Badge, FieldError, Tone, count};
 use super::{Frame, page, see_other};
 use crate::app::read_tenants;
 use crate::app::upload_readings::{self, FILE_BYTES_MAX, RefusedLine, UploadState, UploadView};
-use crate::domain::audit::Actor;
 use crate::http::auth::{Visitor, session};
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
@@ -131,7 +130,7 @@ pub async fn submit(
             return Err(fault);
         }
     };
-    let by = Actor::new(&visitor.person.email, http.peer_addr().map(|peer| peer.ip().to_string()).as_deref());
+    let by = visitor.actor(&http);
     let (store, now, who, spooled) = (shared.store.clone(), shared.now(), by.clone(), path.clone());
     let id = blocking(move || upload_readings::begin(&store, &name, &spooled, &who, now)).await?;
     let (ended, waiting) = tokio::sync::oneshot::channel();

@@ -13,7 +13,6 @@ use super::{Frame, done, encoded, page, plant};
 use crate::app::AppError;
 use crate::app::read_meters::{self, MeterFile};
 use crate::app::resolve_gap::{self, Resolution, ResolutionPlan};
-use crate::domain::audit::Actor;
 use crate::domain::calendar::{BillingMonth, Timestamp};
 use crate::domain::metering::RegisterKind;
 use crate::domain::quantity::Micro;
@@ -102,7 +101,7 @@ pub async fn submit(
         Err(errors) => return refuse(frame, &file, form, errors),
     };
     let confirmed = !form.confirm.is_empty();
-    let by = Actor::new(&visitor.person.email, http.peer_addr().map(|peer| peer.ip().to_string()).as_deref());
+    let by = visitor.actor(&http);
     let (store, now, code, reason) = (shared.store.clone(), shared.now(), code.into_inner(), form.reason.clone());
     let meter = code.clone();
     let outcome = blocking(move || {

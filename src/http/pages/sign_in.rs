@@ -1,16 +1,18 @@
 //! Signing in and out.
 
-use actix_web::http::StatusCode;
+use actix_web::http::{Method, StatusCode};
 use actix_web::web::{Data, Form, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use serde::Deserialize;
 
+use super::access_forms::Errors;
 use super::parts::FieldError;
-use super::{Frame, page, see_other};
-use crate::app::sign_in;
+use super::{Frame, page, second_factor, see_other, sign_in_address};
+use crate::app::sign_in::{self, Person, Stage};
 use crate::domain::ids::UserId;
 use crate::http::auth::{Visitor, session};
+use crate::http::client;
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
 use crate::http::throttle::Attempt;
@@ -56,10 +58,10 @@ pub async fn form(http: HttpRequest, query: Query<SignInQuery>) -> Result<HttpRe
 
 pub async fn submit(shared: Data<Shared>, http: HttpRequest, form: Form<SignInForm>) -> Result<HttpResponse, Fault> {
     let SignInForm { email, password, next } = form.into_inner();
-    let attempt = Attempt::new(&email, http.peer_addr().map(|peer| peer.ip()));
+    let attempt = Attempt::new(&email, client::address(&http));
     let checked = shared.check_password(attempt, email.clone(), password).await;
     let (status, error) = match checked {
-        Ok(Some(person)) => return begin(&shared, person.id, local(&next)).await,
+        Ok(Some((person, stage))) => return begin(&shared, &http, &person, stage, local(&next)).await,
         Ok(None) => (StatusCode::UNPROCESSABLE_ENTITY, "sign-in-refused"),
         Err(Fault::TooManyAttempts(_)) => (StatusCode::TOO_MANY_REQUESTS, "sign-in-wait"),
         Err(fault) => return Err(fault),
@@ -69,12 +71,108 @@ pub async fn submit(shared: Data<Shared>, http: HttpRequest, form: Form<SignInFo
     page(status, &SignInPage { frame, email, next: local(&next).to_owned(), errors })
 }
 
-async fn begin(shared: &Data<Shared>, person: UserId, next: &str) -> Result<HttpResponse, Fault> {
-    let (store, now) = (shared.store.clone(), shared.now());
-    let secret = blocking(move || sign_in::begin_session(&store, person, now)).await?;
-    let mut response = see_other(next);
-    response.add_cookie(&session::cookie(secret, shared.is_secure())).map_err(Fault::internal)?;
+/// On to what was wanted, or to the second factor.
+async fn begin(
+    shared: &Data<Shared>,
+    http: &HttpRequest,
+    person: &Person,
+    stage: Stage,
+    next: &str,
+) -> Result<HttpResponse, Fault> {
+    let mut response = match stage {
+        Stage::Open => see_other(next),
+        Stage::Code => see_other(&sign_in_address("/sign-in/code", &Method::GET, next)),
+        Stage::Enrolment => {
+            second_factor::prepare(shared, person, http).await?;
+            see_other(second_factor::SETUP)
+        }
+    };
+    enter(shared, http, &mut response, person.id, stage).await?;
     Ok(response)
+}
+
+/// Gives the browser a new session in place of the one it had; returns its secret.
+pub(super) async fn enter(
+    shared: &Data<Shared>,
+    http: &HttpRequest,
+    response: &mut HttpResponse,
+    person: UserId,
+    stage: Stage,
+) -> Result<String, Fault> {
+    let secret = new_session(shared, http, person, stage).await?;
+    keep_session(shared, response, &secret)?;
+    Ok(secret)
+}
+
+pub(super) async fn new_session(
+    shared: &Data<Shared>,
+    http: &HttpRequest,
+    person: UserId,
+    stage: Stage,
+) -> Result<String, Fault> {
+    let (former, device) = (session::secret(http, shared.is_secure()), client::device(http));
+    let (store, now) = (shared.store.clone(), shared.now());
+    blocking(move || sign_in::begin_session(&store, person, stage, former.as_deref(), &device, now)).await
+}
+
+pub(super) fn keep_session(shared: &Shared, response: &mut HttpResponse, secret: &str) -> Result<(), Fault> {
+    let cookie = session::cookie(secret.to_owned(), shared.is_secure());
+    response.add_cookie(&cookie).map_err(Fault::internal)
+}
+
+#[derive(Template)]
+#[template(path = "sign_in_code.html")]
+struct CodePage {
+    frame: Frame,
+    next: String,
+    errors: Errors,
+}
+
+#[derive(Deserialize)]
+pub struct CodeForm {
+    form_token: String,
+    code: String,
+    #[serde(default)]
+    next: String,
+}
+
+/// Asks for a code of the second factor.
+pub async fn code(visitor: Visitor, http: HttpRequest, query: Query<SignInQuery>) -> Result<HttpResponse, Fault> {
+    match visitor.stage {
+        Stage::Open => Ok(see_other("/")),
+        Stage::Enrolment => Ok(see_other(second_factor::SETUP)),
+        Stage::Code => {
+            let (frame, next) = (Frame::of(&http), local(&query.next).to_owned());
+            page(StatusCode::OK, &CodePage { frame, next, errors: Errors::default() })
+        }
+    }
+}
+
+pub async fn submit_code(
+    shared: Data<Shared>,
+    visitor: Visitor,
+    http: HttpRequest,
+    form: Form<CodeForm>,
+) -> Result<HttpResponse, Fault> {
+    visitor.check_form(&form.form_token)?;
+    let CodeForm { code, next, .. } = form.into_inner();
+    let next = local(&next).to_owned();
+    if visitor.stage != Stage::Code {
+        return Ok(see_other("/"));
+    }
+    let (status, error) = match shared.check_code(&visitor.person, code, visitor.actor(&http)).await {
+        Ok(true) => {
+            let mut response = see_other(&next);
+            enter(&shared, &http, &mut response, visitor.person.id, Stage::Open).await?;
+            return Ok(response);
+        }
+        Ok(false) => (StatusCode::UNPROCESSABLE_ENTITY, "problem-code-wrong"),
+        Err(Fault::TooManyAttempts(_)) => (StatusCode::TOO_MANY_REQUESTS, "sign-in-wait"),
+        Err(fault) => return Err(fault),
+    };
+    let frame = Frame::of(&http);
+    let errors = Errors::one(FieldError { field: "code", text: frame.t(error) });
+    page(status, &CodePage { frame, next, errors })
 }
 
 pub async fn leave(
@@ -83,9 +181,7 @@ pub async fn leave(
     visitor: Visitor,
     form: Form<SignOutForm>,
 ) -> Result<HttpResponse, Fault> {
-    if !session::same_token(&visitor.form_token, &form.form_token) {
-        return Err(Fault::Forged);
-    }
+    visitor.check_form(&form.form_token)?;
     if let Some(secret) = session::secret(&http, shared.is_secure()) {
         let store = shared.store.clone();
         blocking(move || sign_in::end_session(&store, &secret)).await?;

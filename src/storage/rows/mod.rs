@@ -1,6 +1,8 @@
 //! One file per thing that is kept: its rows, and functions over an open connection.
 
+pub mod access_links;
 pub mod answers;
+pub mod api_tokens;
 pub mod archive;
 pub mod audit;
 pub mod balances;
@@ -23,6 +25,8 @@ pub mod report_archive;
 pub mod revenue;
 pub mod roots;
 pub mod seals;
+pub mod second_factors;
 pub mod series;
+pub mod sessions;
 pub mod uploads;
 pub mod users;

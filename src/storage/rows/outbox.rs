@@ -151,6 +151,18 @@ pub fn requeue(connection: &mut AnyConnection, id: i64, now: DateTime<Utc>) -> S
     found(id, diesel::update(given_up).set(values).execute(connection)?)
 }
 
+/// Takes back messages of a kind to a recipient that were not sent: what they say no longer holds.
+pub fn cancel(connection: &mut AnyConnection, kind: &str, recipient: &str) -> StorageResult<()> {
+    let unsent = outbox::table.filter(
+        outbox::kind
+            .eq(kind.to_owned())
+            .and(outbox::recipient.eq(recipient.to_owned()))
+            .and(outbox::status.ne(MessageStatus::Sent.name())),
+    );
+    diesel::delete(unsent).execute(connection)?;
+    Ok(())
+}
+
 /// Messages, oldest first; of one status only where it is given.
 pub fn list(connection: &mut AnyConnection, status: Option<MessageStatus>) -> StorageResult<Vec<Message>> {
     let mut messages = outbox::table.into_boxed();

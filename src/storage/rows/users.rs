@@ -1,4 +1,4 @@
-//! People, their sessions, and the keys that sign their tokens. Secrets come here hashed or encoded; nothing is checked
+//! People, and the keys that sign their short-lived tokens. Secrets come here hashed or encoded; nothing is checked
 //! here.
 
 use chrono::{DateTime, Utc};
@@ -6,7 +6,8 @@ use diesel::prelude::*;
 
 use crate::domain::access::Role;
 use crate::domain::ids::{TenantCode, UserId};
-use crate::storage::codec::from_word;
+use crate::domain::party::Language;
+use crate::storage::codec::{from_optional_word, from_word};
 use crate::storage::db::AnyConnection;
 use crate::storage::error::{StorageError, StorageResult};
 use crate::storage::schema::{app_user, tenant, token_key, web_session};
@@ -24,6 +25,12 @@ pub struct User {
     pub tenant: Option<TenantCode>,
     pub created_at: DateTime<Utc>,
     pub disabled_at: Option<DateTime<Utc>>,
+    /// None where they never chose one.
+    pub language: Option<Language>,
+    /// Rises with every change of role or tenant.
+    pub version: i64,
+    /// Access tokens signed before are refused.
+    pub tokens_valid_from: DateTime<Utc>,
 }
 
 /// Someone to be let in. `tenant` is there exactly for the tenant role: the database refuses anything else.
@@ -35,6 +42,7 @@ pub struct NewUser {
     pub password_hash: String,
     pub role: Role,
     pub tenant: Option<TenantCode>,
+    pub language: Option<Language>,
 }
 
 pub fn insert(connection: &mut AnyConnection, user: &NewUser, now: DateTime<Utc>) -> StorageResult<UserId> {
@@ -47,6 +55,7 @@ pub fn insert(connection: &mut AnyConnection, user: &NewUser, now: DateTime<Utc>
             app_user::role.eq(user.role.name()),
             app_user::tenant_id.eq(tenant_id),
             app_user::created_at.eq(now.timestamp()),
+            app_user::language.eq(user.language.map(Language::code)),
         ))
         .returning(app_user::id)
         .get_result(connection)?;
@@ -69,11 +78,15 @@ pub fn list(connection: &mut AnyConnection) -> StorageResult<Vec<User>> {
     rows.into_iter().map(user_from).collect()
 }
 
-pub fn set_password_hash(connection: &mut AnyConnection, id: UserId, password_hash: &str) -> StorageResult<()> {
-    let changed = diesel::update(app_user::table.find(id.0))
-        .set(app_user::password_hash.eq(password_hash))
-        .execute(connection)?;
-    found("user", id.to_string(), changed)
+/// Replaces the password; access tokens signed before `now` end with the old one.
+pub fn set_password_hash(
+    connection: &mut AnyConnection,
+    id: UserId,
+    password_hash: &str,
+    now: DateTime<Utc>,
+) -> StorageResult<()> {
+    let values = (app_user::password_hash.eq(password_hash), app_user::tokens_valid_from.eq(now.timestamp()));
+    found("user", id.to_string(), diesel::update(app_user::table.find(id.0)).set(values).execute(connection)?)
 }
 
 /// Shuts a user out (`Some`) or lets them in again (`None`); shutting out ends their sessions.
@@ -87,78 +100,39 @@ pub fn set_disabled(connection: &mut AnyConnection, id: UserId, at: Option<DateT
     found("user", id.to_string(), changed)
 }
 
-/// A session of the web pages. Its key is a hash of what the browser holds.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Session {
-    pub key: String,
-    pub user: Option<UserId>,
-    /// JSON of the web layer.
-    pub state: String,
-    pub created_at: DateTime<Utc>,
-    pub last_seen_at: DateTime<Utc>,
-    pub expires_at: DateTime<Utc>,
+/// Gives a user another role, and the tenant that goes with it, if they are still at `version`; false where they are not.
+pub fn set_role(
+    connection: &mut AnyConnection,
+    id: UserId,
+    version: i64,
+    role: Role,
+    tenant: Option<&TenantCode>,
+) -> StorageResult<bool> {
+    let tenant_id = tenant.map(|code| tenant_id(connection, code)).transpose()?;
+    let current = app_user::table.filter(app_user::id.eq(id.0).and(app_user::version.eq(version)));
+    let values = (
+        app_user::role.eq(role.name()),
+        app_user::tenant_id.eq(tenant_id),
+        app_user::version.eq(app_user::version + 1),
+    );
+    Ok(diesel::update(current).set(values).execute(connection)? > 0)
 }
 
-pub fn insert_session(connection: &mut AnyConnection, session: &Session) -> StorageResult<()> {
-    diesel::insert_into(web_session::table)
-        .values((
-            web_session::key.eq(&session.key),
-            web_session::user_id.eq(session.user.map(|user| user.0)),
-            web_session::state.eq(&session.state),
-            web_session::created_at.eq(session.created_at.timestamp()),
-            web_session::last_seen_at.eq(session.last_seen_at.timestamp()),
-            web_session::expires_at.eq(session.expires_at.timestamp()),
-        ))
-        .execute(connection)?;
-    Ok(())
+pub fn set_language(connection: &mut AnyConnection, id: UserId, language: Language) -> StorageResult<()> {
+    let chosen = app_user::language.eq(Some(language.code()));
+    found("user", id.to_string(), diesel::update(app_user::table.find(id.0)).set(chosen).execute(connection)?)
 }
 
-/// The session, unless it has expired at `now`.
-pub fn session(connection: &mut AnyConnection, key: &str, now: DateTime<Utc>) -> StorageResult<Option<Session>> {
-    type Row = (Option<i64>, String, i64, i64, i64);
-    let row: Option<Row> = web_session::table
-        .filter(web_session::key.eq(key).and(web_session::expires_at.gt(now.timestamp())))
-        .select((
-            web_session::user_id,
-            web_session::state,
-            web_session::created_at,
-            web_session::last_seen_at,
-            web_session::expires_at,
-        ))
-        .first(connection)
-        .optional()?;
-    Ok(row.map(|(user, state, created_at, last_seen_at, expires_at)| Session {
-        key: key.to_owned(),
-        user: user.map(UserId),
-        state,
-        created_at: instant(created_at),
-        last_seen_at: instant(last_seen_at),
-        expires_at: instant(expires_at),
-    }))
-}
-
-/// Replaces user, state, last sight and expiry of a session; false where it is gone.
-pub fn update_session(connection: &mut AnyConnection, session: &Session) -> StorageResult<bool> {
-    let changed = diesel::update(web_session::table.find(&session.key))
-        .set((
-            web_session::user_id.eq(session.user.map(|user| user.0)),
-            web_session::state.eq(&session.state),
-            web_session::last_seen_at.eq(session.last_seen_at.timestamp()),
-            web_session::expires_at.eq(session.expires_at.timestamp()),
-        ))
-        .execute(connection)?;
-    Ok(changed > 0)
-}
-
-pub fn delete_session(connection: &mut AnyConnection, key: &str) -> StorageResult<()> {
-    diesel::delete(web_session::table.find(key)).execute(connection)?;
-    Ok(())
-}
-
-/// Removes sessions that have expired; returns how many.
-pub fn purge_sessions(connection: &mut AnyConnection, now: DateTime<Utc>) -> StorageResult<usize> {
-    let expired = web_session::table.filter(web_session::expires_at.le(now.timestamp()));
-    Ok(diesel::delete(expired).execute(connection)?)
+/// Whether someone beside `id` is an administrator who can sign in.
+pub fn has_other_admin(connection: &mut AnyConnection, id: UserId) -> StorageResult<bool> {
+    let others = app_user::table.filter(
+        app_user::role
+            .eq(Role::Admin.name())
+            .and(app_user::disabled_at.is_null())
+            .and(app_user::password_hash.ne(""))
+            .and(app_user::id.ne(id.0)),
+    );
+    Ok(others.count().get_result::<i64>(connection)? > 0)
 }
 
 /// A key that signs access tokens.
@@ -219,7 +193,20 @@ pub fn purge_token_keys(connection: &mut AnyConnection, before: DateTime<Utc>) -
     Ok(diesel::delete(old).execute(connection)?)
 }
 
-type UserRow = (i64, String, String, String, String, Option<String>, i64, Option<i64>);
+#[derive(Queryable)]
+struct UserRow {
+    id: i64,
+    email: String,
+    name: String,
+    password_hash: String,
+    role: String,
+    tenant: Option<String>,
+    created_at: i64,
+    disabled_at: Option<i64>,
+    language: Option<String>,
+    version: i64,
+    tokens_valid_from: i64,
+}
 
 #[diesel::dsl::auto_type]
 fn users() -> _ {
@@ -232,23 +219,29 @@ fn users() -> _ {
         tenant::code.nullable(),
         app_user::created_at,
         app_user::disabled_at,
+        app_user::language,
+        app_user::version,
+        app_user::tokens_valid_from,
     ))
 }
 
-fn user_from((id, email, name, password_hash, role, tenant, created_at, disabled_at): UserRow) -> StorageResult<User> {
+fn user_from(row: UserRow) -> StorageResult<User> {
     Ok(User {
-        id: UserId(id),
-        email,
-        name,
-        password_hash,
-        role: from_word("a user's role", role)?,
-        tenant: tenant.map(TenantCode),
-        created_at: instant(created_at),
-        disabled_at: disabled_at.map(instant),
+        id: UserId(row.id),
+        email: row.email,
+        name: row.name,
+        password_hash: row.password_hash,
+        role: from_word("a user's role", row.role)?,
+        tenant: row.tenant.map(TenantCode),
+        created_at: instant(row.created_at),
+        disabled_at: row.disabled_at.map(instant),
+        language: from_optional_word("a user's language", row.language)?,
+        version: row.version,
+        tokens_valid_from: instant(row.tokens_valid_from),
     })
 }
 
-fn tenant_id(connection: &mut AnyConnection, code: &TenantCode) -> StorageResult<i64> {
+pub(super) fn tenant_id(connection: &mut AnyConnection, code: &TenantCode) -> StorageResult<i64> {
     tenant::table
         .filter(tenant::code.eq(code.as_str()))
         .select(tenant::id)
@@ -257,10 +250,10 @@ fn tenant_id(connection: &mut AnyConnection, code: &TenantCode) -> StorageResult
         .ok_or_else(|| StorageError::NotFound { what: "tenant", key: code.to_string() })
 }
 
-fn instant(seconds: i64) -> DateTime<Utc> {
+pub(super) fn instant(seconds: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(seconds, 0).unwrap_or_default()
 }
 
-fn found(what: &'static str, key: String, changed: usize) -> StorageResult<()> {
+pub(super) fn found(what: &'static str, key: String, changed: usize) -> StorageResult<()> {
     if changed == 0 { Err(StorageError::NotFound { what, key }) } else { Ok(()) }
 }

@@ -23,7 +23,7 @@ pub mod search;
 mod write;
 
 pub use lines::{BilledLine, billed_lines};
-pub use write::{SeriesPosition, delete_draft, insert_issued, save_draft, take_number};
+pub use write::{SeriesPosition, delete_draft, insert_issued, number_series, save_draft, take_number};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -11,7 +11,7 @@ use crate::domain::calendar::BillingMonth;
 use crate::domain::ids::{ContractCode, InvoiceId};
 use crate::domain::invoice::{Draft, InvoiceKind, InvoiceNumber, IssuedInvoice, Totals};
 use crate::domain::receivables::Balance;
-use crate::storage::codec::{date_text, to_json};
+use crate::storage::codec::{date_text, integer, to_json};
 use crate::storage::db::AnyConnection;
 use crate::storage::dialect;
 use crate::storage::error::{StorageError, StorageResult};
@@ -194,4 +194,14 @@ fn invoice_of(
 /// SHA-256 in lower-case hex.
 pub(super) fn sha256(content: &str) -> String {
     hex(&Sha256::digest(content.as_bytes()))
+}
+
+/// Every series of numbers with its year and the next number, the newest years first.
+pub fn number_series(connection: &mut AnyConnection) -> StorageResult<Vec<(String, i32, i64)>> {
+    let rows: Vec<(String, i64, i64)> = number_series::table
+        .order((number_series::year.desc(), number_series::series))
+        .select((number_series::series, number_series::year, number_series::next))
+        .load(connection)?;
+    let row = |(series, year, next): (String, i64, i64)| Ok((series, integer("a year", year)?, next));
+    rows.into_iter().map(row).collect()
 }

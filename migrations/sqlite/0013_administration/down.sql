@@ -1,0 +1,11 @@
+DROP TABLE api_token;
+DROP TABLE recovery_code;
+DROP TABLE second_factor;
+DROP TABLE password_reset;
+DROP TABLE invitation;
+ALTER TABLE app_user DROP COLUMN tokens_valid_from;
+ALTER TABLE app_user DROP COLUMN version;
+ALTER TABLE app_user DROP COLUMN language;
+ALTER TABLE web_session DROP COLUMN address;
+ALTER TABLE web_session DROP COLUMN device;
+ALTER TABLE web_session RENAME COLUMN stage TO state;

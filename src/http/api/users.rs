@@ -1,0 +1,424 @@
+//! `/api/v1/users`, `/api/v1/invitations`: who may sign in.
+
+use actix_web::web::{Data, Json, Path, Query};
+use actix_web::{HttpRequest, HttpResponse};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::{PAGE_ROWS_MAX, parsed};
+use crate::app::administer_users::{self, UserFile};
+use crate::app::api_tokens::{self, ApiToken};
+use crate::app::invite::{self, Guest, Invitation};
+use crate::app::sessions::{self, OpenSession};
+use crate::app::{reset_password, second_factor};
+use crate::domain::access::Role;
+use crate::domain::ids::{TenantCode, UserId};
+use crate::domain::party::Language;
+use crate::http::auth::Caller;
+use crate::http::error::{Fault, Problem};
+use crate::http::state::{Shared, blocking};
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct UsersQuery {
+    /// From 1; 100 people each, by address.
+    page: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct UsersAnswer {
+    users: Vec<UserAnswer>,
+    page: usize,
+    pages: usize,
+    total: usize,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct UserAnswer {
+    id: i64,
+    email: String,
+    name: String,
+    role: &'static str,
+    tenant: Option<String>,
+    language: Option<&'static str>,
+    created_at: DateTime<Utc>,
+    /// None while they may sign in.
+    disabled_at: Option<DateTime<Utc>>,
+    second_factor: bool,
+    /// Of an open session.
+    seen_at: Option<DateTime<Utc>>,
+    /// Name it when you change the role.
+    version: i64,
+}
+
+/// A change: the role with its tenant, or whether the person is shut out.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UserChange {
+    /// `finance`, `tenant`, `auditor`, `operator` or `admin`; needs `version`.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    role: Option<Role>,
+    /// With the role `tenant`, and with no other.
+    #[serde(default)]
+    tenant: Option<String>,
+    /// The version the change was made from; another one is a conflict.
+    #[serde(default)]
+    version: Option<i64>,
+    #[serde(default)]
+    disabled: Option<bool>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct SessionAnswer {
+    session: String,
+    device: String,
+    address: String,
+    began_at: DateTime<Utc>,
+    last_seen_at: DateTime<Utc>,
+    expires_at: DateTime<Utc>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct TokenAnswer {
+    id: i64,
+    name: String,
+    /// Its first characters.
+    prefix: String,
+    scopes: Vec<String>,
+    created_at: DateTime<Utc>,
+    expires_at: DateTime<Utc>,
+    last_used_at: Option<DateTime<Utc>>,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct InvitationRequest {
+    #[schema(example = "marie@example.org")]
+    email: String,
+    #[schema(value_type = String)]
+    role: Role,
+    /// With the role `tenant`, and with no other.
+    #[serde(default)]
+    tenant: Option<String>,
+    /// Of the mail: `fr` or `en`.
+    #[serde(default)]
+    #[schema(value_type = String)]
+    language: Language,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct InvitationAnswer {
+    id: i64,
+    email: String,
+    role: &'static str,
+    tenant: Option<String>,
+    language: &'static str,
+    invited_by: String,
+    created_at: DateTime<Utc>,
+    expires_at: DateTime<Utc>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct InvitationMade {
+    id: i64,
+}
+
+#[utoipa::path(
+    get, path = "/api/v1/users", tag = "access", params(UsersQuery),
+    responses((status = 200, body = UsersAnswer), (status = 400, body = Problem), (status = 401, body = Problem),
+              (status = 403, body = Problem)),
+    security(("token" = []))
+)]
+pub async fn list(shared: Data<Shared>, query: Query<UsersQuery>) -> Result<HttpResponse, Fault> {
+    let page: usize = parsed("page", query.page.as_deref(), "a number from 1")?.unwrap_or(1).max(1);
+    let (store, now) = (shared.store.clone(), shared.now());
+    let users = blocking(move || administer_users::list(&store, now)).await?;
+    let total = users.len();
+    let shown = users.into_iter().skip((page - 1).saturating_mul(PAGE_ROWS_MAX)).take(PAGE_ROWS_MAX);
+    Ok(HttpResponse::Ok().json(UsersAnswer {
+        users: shown.map(user_answer).collect(),
+        page,
+        pages: total.div_ceil(PAGE_ROWS_MAX).max(1),
+        total,
+    }))
+}
+
+#[utoipa::path(
+    get, path = "/api/v1/users/{user}", tag = "access", params(("user" = i64, Path)),
+    responses((status = 200, body = UserAnswer), (status = 401, body = Problem), (status = 403, body = Problem),
+              (status = 404, body = Problem)),
+    security(("token" = []))
+)]
+pub async fn one(shared: Data<Shared>, user: Path<i64>) -> Result<HttpResponse, Fault> {
+    Ok(HttpResponse::Ok().json(find(&shared, UserId(*user)).await?))
+}
+
+async fn find(shared: &Data<Shared>, id: UserId) -> Result<UserAnswer, Fault> {
+    let (store, now) = (shared.store.clone(), shared.now());
+    let found = blocking(move || administer_users::one(&store, id, now)).await?;
+    found.map(user_answer).ok_or(Fault::NotFound)
+}
+
+#[utoipa::path(
+    patch, path = "/api/v1/users/{user}", tag = "access", params(("user" = i64, Path)), request_body = UserChange,
+    description = "Gives another role, shuts out or lets in again. The last administrator who can sign in keeps the role \
+                   and stays.",
+    responses((status = 200, body = UserAnswer), (status = 400, body = Problem), (status = 401, body = Problem),
+              (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem),
+              (status = 422, body = Problem)),
+    security(("token" = []))
+)]
+pub async fn change(
+    shared: Data<Shared>,
+    caller: Caller,
+    http: HttpRequest,
+    user: Path<i64>,
+    change: Json<UserChange>,
+) -> Result<HttpResponse, Fault> {
+    let (id, change) = (UserId(*user), change.into_inner());
+    let version = match (change.role, change.version) {
+        (Some(_), None) => return Err(Fault::BadRequest("name the `version` a change of role was made from".into())),
+        (_, version) => version.unwrap_or_default(),
+    };
+    let tenant = change.tenant.map(TenantCode);
+    let (store, by, now) = (shared.store.clone(), caller.actor(&http), shared.now());
+    blocking(move || {
+        if let Some(role) = change.role {
+            administer_users::change_role(&store, id, version, role, tenant.as_ref(), &by, now)?;
+        }
+        match change.disabled {
+            Some(true) => administer_users::disable(&store, id, &by, now),
+            Some(false) => administer_users::enable(&store, id, &by, now),
+            None => Ok(()),
+        }
+    })
+    .await?;
+    shared.forget_bearers();
+    Ok(HttpResponse::Ok().json(find(&shared, id).await?))
+}
+
+#[utoipa::path(
+    post, path = "/api/v1/users/{user}/password-reset", tag = "access", params(("user" = i64, Path)),
+    description = "Sends the person a link to a new password; one sent before no longer works.",
+    responses((status = 202), (status = 401, body = Problem), (status = 403, body = Problem),
+              (status = 404, body = Problem), (status = 409, body = Problem)),
+    security(("token" = []))
+)]
+pub async fn send_password_link(
+    shared: Data<Shared>,
+    caller: Caller,
+    http: HttpRequest,
+    user: Path<i64>,
+) -> Result<HttpResponse, Fault> {
+    let (store, by, now) = (shared.store.clone(), caller.actor(&http), shared.now());
+    blocking(move || reset_password::send_link(&store, UserId(*user), &by, now)).await?;
+    Ok(HttpResponse::Accepted().finish())
+}
+
+#[utoipa::path(
+    delete, path = "/api/v1/users/{user}/second-factor", tag = "access", params(("user" = i64, Path)),
+    description = "Takes a lost second factor away and ends the person's sessions.",
+    responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem),
+              (status = 404, body = Problem), (status = 409, body = Problem)),
+    security(("token" = []))
+)]
+pub async fn reset_factor(
+    shared: Data<Shared>,
+    caller: Caller,
+    http: HttpRequest,
+    user: Path<i64>,
+) -> Result<HttpResponse, Fault> {
+    let (store, by, now) = (shared.store.clone(), caller.actor(&http), shared.now());
+    blocking(move || second_factor::reset(&store, UserId(*user), &by, now)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+#[utoipa::path(
+    get, path = "/api/v1/users/{user}/sessions", tag = "access", params(("user" = i64, Path)),
+    responses((status = 200, body = Vec<SessionAnswer>), (status = 401, body = Problem), (status = 403, body = Problem),
+              (status = 404, body = Problem)),
+    security(("token" = []))
+)]
+pub async fn list_sessions(shared: Data<Shared>, user: Path<i64>) -> Result<HttpResponse, Fault> {
+    let id = UserId(*user);
+    find(&shared, id).await?;
+    let (store, now) = (shared.store.clone(), shared.now());
+    let open = blocking(move || sessions::of(&store, Some(id), None, now)).await?;
+    Ok(HttpResponse::Ok().json(open.into_iter().map(session_answer).collect::<Vec<_>>()))
+}
+
+#[utoipa::path(
+    delete, path = "/api/v1/users/{user}/sessions", tag = "access", params(("user" = i64, Path)),
+    description = "Ends every session of the person.",
+    responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem),
+              (status = 404, body = Problem)),
+    security(("token" = []))
+)]
+pub async fn end_sessions(
+    shared: Data<Shared>,
+    caller: Caller,
+    http: HttpRequest,
+    user: Path<i64>,
+) -> Result<HttpResponse, Fault> {
+    let (store, by, now) = (shared.store.clone(), caller.actor(&http), shared.now());
+    blocking(move || sessions::end_all(&store, UserId(*user), None, &by, now)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+#[utoipa::path(
+    delete, path = "/api/v1/users/{user}/sessions/{session}", tag = "access",
+    params(("user" = i64, Path), ("session" = String, Path)),
+    responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem),
+              (status = 404, body = Problem)),
+    security(("token" = []))
+)]
+pub async fn end_session(
+    shared: Data<Shared>,
+    caller: Caller,
+    http: HttpRequest,
+    path: Path<(i64, String)>,
+) -> Result<HttpResponse, Fault> {
+    let (user, session) = path.into_inner();
+    let (store, by, now) = (shared.store.clone(), caller.actor(&http), shared.now());
+    blocking(move || sessions::end(&store, UserId(user), &session, &by, now)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+#[utoipa::path(
+    get, path = "/api/v1/users/{user}/tokens", tag = "access", params(("user" = i64, Path)),
+    responses((status = 200, body = Vec<TokenAnswer>), (status = 401, body = Problem), (status = 403, body = Problem),
+              (status = 404, body = Problem)),
+    security(("token" = []))
+)]
+pub async fn list_tokens(shared: Data<Shared>, user: Path<i64>) -> Result<HttpResponse, Fault> {
+    let id = UserId(*user);
+    find(&shared, id).await?;
+    let store = shared.store.clone();
+    let tokens = blocking(move || api_tokens::of(&store, Some(id))).await?;
+    Ok(HttpResponse::Ok().json(tokens.into_iter().map(token_answer).collect::<Vec<_>>()))
+}
+
+#[utoipa::path(
+    delete, path = "/api/v1/users/{user}/tokens/{token}", tag = "access",
+    params(("user" = i64, Path), ("token" = i64, Path)),
+    responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem),
+              (status = 404, body = Problem)),
+    security(("token" = []))
+)]
+pub async fn revoke_token(
+    shared: Data<Shared>,
+    caller: Caller,
+    http: HttpRequest,
+    path: Path<(i64, i64)>,
+) -> Result<HttpResponse, Fault> {
+    let (user, token) = path.into_inner();
+    let (store, by, now) = (shared.store.clone(), caller.actor(&http), shared.now());
+    blocking(move || api_tokens::revoke(&store, Some(UserId(user)), token, &by, now)).await?;
+    shared.forget_bearers();
+    Ok(HttpResponse::NoContent().finish())
+}
+
+#[utoipa::path(
+    get, path = "/api/v1/invitations", tag = "access",
+    responses((status = 200, body = Vec<InvitationAnswer>, description = "Neither accepted nor withdrawn."),
+              (status = 401, body = Problem), (status = 403, body = Problem)),
+    security(("token" = []))
+)]
+pub async fn invitations(shared: Data<Shared>) -> Result<HttpResponse, Fault> {
+    let store = shared.store.clone();
+    let open = blocking(move || invite::open(&store)).await?;
+    Ok(HttpResponse::Ok().json(open.into_iter().map(invitation_answer).collect::<Vec<_>>()))
+}
+
+#[utoipa::path(
+    post, path = "/api/v1/invitations", tag = "access", request_body = InvitationRequest,
+    description = "Sends a link with which the person chooses their name and password. An address is invited once at a \
+                   time, so a repeated request sends no second mail.",
+    responses((status = 201, body = InvitationMade), (status = 400, body = Problem), (status = 401, body = Problem),
+              (status = 403, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)),
+    security(("token" = []))
+)]
+pub async fn invite(
+    shared: Data<Shared>,
+    caller: Caller,
+    http: HttpRequest,
+    request: Json<InvitationRequest>,
+) -> Result<HttpResponse, Fault> {
+    let InvitationRequest { email, role, tenant, language } = request.into_inner();
+    let guest = Guest { email, role, tenant: tenant.map(TenantCode), language };
+    let (store, by, now) = (shared.store.clone(), caller.actor(&http), shared.now());
+    let id = blocking(move || invite::invite(&store, &guest, &by, now)).await?;
+    Ok(HttpResponse::Created().json(InvitationMade { id }))
+}
+
+#[utoipa::path(
+    delete, path = "/api/v1/invitations/{invitation}", tag = "access", params(("invitation" = i64, Path)),
+    responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem),
+              (status = 404, body = Problem)),
+    security(("token" = []))
+)]
+pub async fn withdraw(
+    shared: Data<Shared>,
+    caller: Caller,
+    http: HttpRequest,
+    invitation: Path<i64>,
+) -> Result<HttpResponse, Fault> {
+    let (store, by, now) = (shared.store.clone(), caller.actor(&http), shared.now());
+    blocking(move || invite::withdraw(&store, *invitation, &by, now)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+fn user_answer(user: UserFile) -> UserAnswer {
+    UserAnswer {
+        id: user.id.0,
+        email: user.email,
+        name: user.name,
+        role: user.role.name(),
+        tenant: user.tenant.map(|tenant| tenant.to_string()),
+        language: user.language.map(Language::code),
+        created_at: user.created_at,
+        disabled_at: user.disabled_at,
+        second_factor: user.has_second_factor,
+        seen_at: user.seen_at,
+        version: user.version,
+    }
+}
+
+pub(super) fn session_answer(session: OpenSession) -> SessionAnswer {
+    SessionAnswer {
+        session: session.name,
+        device: session.device,
+        address: session.address,
+        began_at: session.began_at,
+        last_seen_at: session.last_seen_at,
+        expires_at: session.expires_at,
+    }
+}
+
+pub(super) fn token_answer(token: ApiToken) -> TokenAnswer {
+    TokenAnswer {
+        id: token.id,
+        scopes: token.token.scopes.actions().map(|action| action.scope()).collect(),
+        created_at: token.created_at,
+        expires_at: token.token.expires_at,
+        last_used_at: token.last_used_at,
+        name: token.token.name,
+        prefix: token.token.prefix,
+    }
+}
+
+fn invitation_answer(open: Invitation) -> InvitationAnswer {
+    let invitation = open.invitation;
+    InvitationAnswer {
+        id: open.id,
+        email: invitation.email,
+        role: invitation.role.name(),
+        tenant: invitation.tenant.map(|tenant| tenant.to_string()),
+        language: invitation.language.code(),
+        invited_by: invitation.invited_by,
+        created_at: open.created_at,
+        expires_at: invitation.expires_at,
+    }
+}

@@ -1,0 +1,223 @@
+//! One's own second factor: setting it up with a QR code, its recovery codes, taking it away.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Form};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse};
+use askama::Template;
+use chrono_tz::Tz;
+use serde::Deserialize;
+
+use super::access_forms::{Errors, moment};
+use super::parts::FieldError;
+use super::sign_in::{keep_session, new_session};
+use super::{Frame, done, page, qr, see_other};
+use crate::app::UserProblem;
+use crate::app::read_tenants;
+use crate::app::second_factor::{self, Enrolment, FactorState};
+use crate::app::sign_in::{Person, Stage};
+use crate::http::auth::{Visitor, session};
+use crate::http::client;
+use crate::http::error::Fault;
+use crate::http::state::{Shared, attempted, blocking};
+use crate::http::throttle::Attempt;
+
+/// Where a second factor is set up.
+pub const SETUP: &str = "/me/second-factor/setup";
+
+#[derive(Template)]
+#[template(path = "second_factor.html")]
+struct FactorPage {
+    frame: Frame,
+    state: FactorState,
+    since: Option<String>,
+    is_required: bool,
+    errors: Errors,
+}
+
+#[derive(Template)]
+#[template(path = "second_factor_setup.html")]
+struct SetupPage {
+    frame: Frame,
+    is_required: bool,
+    enrolment: Enrolment,
+    qr: qr::Drawing,
+    errors: Errors,
+}
+
+#[derive(Template)]
+#[template(path = "recovery_codes.html")]
+struct CodesPage {
+    frame: Frame,
+    codes: Vec<String>,
+    next: &'static str,
+}
+
+#[derive(Deserialize)]
+pub struct BeginForm {
+    form_token: String,
+}
+
+#[derive(Deserialize)]
+pub struct SetupForm {
+    form_token: String,
+    code: String,
+}
+
+#[derive(Deserialize)]
+pub struct PasswordForm {
+    form_token: String,
+    current: String,
+}
+
+/// Makes the secret of a second factor, where one is required and none is there.
+pub(super) async fn prepare(shared: &Data<Shared>, person: &Person, http: &HttpRequest) -> Result<(), Fault> {
+    let by = crate::domain::audit::Actor::new(&person.email, client::origin(http).as_deref());
+    let (store, person, now) = (shared.store.clone(), person.clone(), shared.now());
+    blocking(move || second_factor::begin(&store, &person, &by, now)).await
+}
+
+pub async fn show(shared: Data<Shared>, visitor: Visitor, http: HttpRequest) -> Result<HttpResponse, Fault> {
+    overview(&shared, &visitor, &http, StatusCode::OK, None).await
+}
+
+async fn overview(
+    shared: &Data<Shared>,
+    visitor: &Visitor,
+    http: &HttpRequest,
+    status: StatusCode,
+    problem: Option<UserProblem>,
+) -> Result<HttpResponse, Fault> {
+    let (store, id) = (shared.store.clone(), visitor.person.id);
+    let (state, zone): (FactorState, Tz) =
+        blocking(move || Ok((second_factor::state(&store, id)?, read_tenants::zone(&store)?))).await?;
+    let frame = Frame::of(http);
+    let template = FactorPage {
+        errors: problem.map(|problem| Errors::told(&frame, &problem)).unwrap_or_default(),
+        since: state.since.map(|since| moment(&frame, zone, since)),
+        is_required: shared.second_factor_roles().contains(&visitor.person.role),
+        state,
+        frame,
+    };
+    page(status, &template)
+}
+
+pub async fn begin(
+    shared: Data<Shared>,
+    visitor: Visitor,
+    http: HttpRequest,
+    form: Form<BeginForm>,
+) -> Result<HttpResponse, Fault> {
+    visitor.check_form(&form.form_token)?;
+    let (store, person, by, now) = (shared.store.clone(), visitor.person.clone(), visitor.actor(&http), shared.now());
+    match attempted(move || second_factor::begin(&store, &person, &by, now)).await? {
+        Ok(()) => Ok(see_other(SETUP)),
+        Err(problem) => overview(&shared, &visitor, &http, StatusCode::UNPROCESSABLE_ENTITY, Some(problem)).await,
+    }
+}
+
+/// For who has given their password, and is to set up a second factor or wants to.
+pub async fn setup(shared: Data<Shared>, visitor: Visitor, http: HttpRequest) -> Result<HttpResponse, Fault> {
+    setup_page(&shared, &visitor, &http, StatusCode::OK, None).await
+}
+
+async fn setup_page(
+    shared: &Data<Shared>,
+    visitor: &Visitor,
+    http: &HttpRequest,
+    status: StatusCode,
+    error: Option<&str>,
+) -> Result<HttpResponse, Fault> {
+    if visitor.stage == Stage::Code {
+        return Ok(see_other("/sign-in/code"));
+    }
+    let (store, person) = (shared.store.clone(), visitor.person.clone());
+    let pending = blocking(move || second_factor::pending(&store, &person)).await?;
+    let Some(enrolment) = pending else { return Ok(see_other("/me/second-factor")) };
+    let frame = Frame::of(http);
+    let errors = error.map(|key| Errors::one(FieldError { field: "code", text: frame.t(key) })).unwrap_or_default();
+    let template = SetupPage {
+        is_required: visitor.stage == Stage::Enrolment,
+        qr: qr::drawn(&enrolment.address).ok_or_else(|| Fault::internal("an address is too long for a QR code"))?,
+        frame,
+        enrolment,
+        errors,
+    };
+    page(status, &template)
+}
+
+pub async fn confirm(
+    shared: Data<Shared>,
+    visitor: Visitor,
+    http: HttpRequest,
+    form: Form<SetupForm>,
+) -> Result<HttpResponse, Fault> {
+    visitor.check_form(&form.form_token)?;
+    if visitor.stage == Stage::Code {
+        return Ok(see_other("/sign-in/code"));
+    }
+    let (status, error) =
+        match shared.confirm_factor(&visitor.person, form.into_inner().code, visitor.actor(&http)).await {
+            Ok(Ok(codes)) => return confirmed(&shared, visitor, &http, codes).await,
+            Ok(Err(UserProblem::CodeWrong)) => (StatusCode::UNPROCESSABLE_ENTITY, "problem-code-wrong"),
+            Ok(Err(_)) => return Ok(see_other("/me/second-factor")),
+            Err(Fault::TooManyAttempts(_)) => (StatusCode::TOO_MANY_REQUESTS, "sign-in-wait"),
+            Err(fault) => return Err(fault),
+        };
+    setup_page(&shared, &visitor, &http, status, Some(error)).await
+}
+
+/// Shows the recovery codes, once. The session becomes a new one: what it may has grown.
+async fn confirmed(
+    shared: &Data<Shared>,
+    visitor: Visitor,
+    http: &HttpRequest,
+    codes: Vec<String>,
+) -> Result<HttpResponse, Fault> {
+    let secret = new_session(shared, http, visitor.person.id, Stage::Open).await?;
+    let next = if visitor.stage == Stage::Enrolment { "/" } else { "/me/second-factor" };
+    let visitor = Visitor { stage: Stage::Open, form_token: session::form_token(&secret), ..visitor };
+    http.extensions_mut().insert(visitor);
+    let mut response = page(StatusCode::OK, &CodesPage { frame: Frame::of(http), codes, next })?;
+    keep_session(shared, &mut response, &secret)?;
+    Ok(response)
+}
+
+pub async fn renew_codes(
+    shared: Data<Shared>,
+    visitor: Visitor,
+    http: HttpRequest,
+    form: Form<PasswordForm>,
+) -> Result<HttpResponse, Fault> {
+    visitor.check_form(&form.form_token)?;
+    let (store, person, by, now) = (shared.store.clone(), visitor.person.clone(), visitor.actor(&http), shared.now());
+    let (attempt, current) = (Attempt::new(&person.email, client::address(&http)), form.into_inner().current);
+    let renewed = shared
+        .with_password(attempt, move || second_factor::renew_recovery_codes(&store, &person, &current, &by, now))
+        .await?;
+    match renewed {
+        Ok(codes) => {
+            let next = "/me/second-factor";
+            page(StatusCode::OK, &CodesPage { frame: Frame::of(&http), codes, next })
+        }
+        Err(problem) => overview(&shared, &visitor, &http, StatusCode::UNPROCESSABLE_ENTITY, Some(problem)).await,
+    }
+}
+
+pub async fn remove(
+    shared: Data<Shared>,
+    visitor: Visitor,
+    http: HttpRequest,
+    form: Form<PasswordForm>,
+) -> Result<HttpResponse, Fault> {
+    visitor.check_form(&form.form_token)?;
+    let (store, person, by, now) = (shared.store.clone(), visitor.person.clone(), visitor.actor(&http), shared.now());
+    let (attempt, current) = (Attempt::new(&person.email, client::address(&http)), form.into_inner().current);
+    let required = shared.second_factor_roles().to_vec();
+    let removed = shared
+        .with_password(attempt, move || second_factor::remove(&store, &person, &current, &required, &by, now))
+        .await?;
+    match removed {
+        Ok(()) => Ok(done("/me/second-factor", "factor-removed", "")),
+        Err(problem) => overview(&shared, &visitor, &http, StatusCode::UNPROCESSABLE_ENTITY, Some(problem)).await,
+    }
+}

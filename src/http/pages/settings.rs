@@ -1,0 +1,181 @@
+//! How this installation is set up, without its secrets, and whether its mails arrive.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Form};
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+use serde::Deserialize;
+
+use super::access_forms::Errors;
+use super::{Frame, page};
+use crate::app::read_settings::{self, Settings};
+use crate::app::test_mail;
+use crate::config::{MailTransport, SmtpSecurity};
+use crate::domain::access::{Action, Decision, policy};
+use crate::http::auth::{Visitor, role_key};
+use crate::http::error::Fault;
+use crate::http::state::{Environment, Shared, attempted, blocking};
+
+#[derive(Template)]
+#[template(path = "settings.html")]
+struct SettingsPage {
+    frame: Frame,
+    mail: Vec<Fact>,
+    access: Vec<Fact>,
+    site: Vec<Fact>,
+    seller: Option<(String, String)>,
+    series: Vec<(String, i32, i64)>,
+    recipient: String,
+    may_test: bool,
+    outcome: Option<TestOutcome>,
+    errors: Errors,
+}
+
+/// A label, the value, and the key of the configuration it comes from.
+struct Fact {
+    label: String,
+    value: String,
+    key: &'static str,
+}
+
+/// What became of a test mail.
+struct TestOutcome {
+    recipient: String,
+    error: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub struct TestForm {
+    form_token: String,
+    #[serde(default)]
+    email: String,
+}
+
+pub async fn show(shared: Data<Shared>, visitor: Visitor, http: HttpRequest) -> Result<HttpResponse, Fault> {
+    let recipient = visitor.person.email.clone();
+    settings_page(&shared, &visitor, &http, StatusCode::OK, (recipient, None, Errors::default())).await
+}
+
+async fn settings_page(
+    shared: &Data<Shared>,
+    visitor: &Visitor,
+    http: &HttpRequest,
+    status: StatusCode,
+    (recipient, outcome, errors): (String, Option<TestOutcome>, Errors),
+) -> Result<HttpResponse, Fault> {
+    let environment = shared.environment_or_fault()?;
+    let store = shared.store.clone();
+    let settings = blocking(move || read_settings::read(&store)).await?;
+    let frame = Frame::of(http);
+    let template = SettingsPage {
+        mail: mail_facts(&frame, environment),
+        access: access_facts(&frame, shared, environment),
+        site: site_facts(&frame, &settings, environment),
+        seller: settings.seller,
+        series: settings.series,
+        may_test: policy(visitor.person.role, Action::SendTestMail) != Decision::Deny,
+        recipient,
+        outcome,
+        errors,
+        frame,
+    };
+    page(status, &template)
+}
+
+pub async fn test_mail(
+    shared: Data<Shared>,
+    visitor: Visitor,
+    http: HttpRequest,
+    form: Form<TestForm>,
+) -> Result<HttpResponse, Fault> {
+    visitor.check_form(&form.form_token)?;
+    let environment = shared.environment_or_fault()?;
+    let frame = Frame::of(&http);
+    let (store, mailer, by, now) =
+        (shared.store.clone(), environment.mailer.clone(), visitor.actor(&http), shared.now());
+    let (recipient, language) = (form.email.trim().to_owned(), frame.language);
+    let to = recipient.clone();
+    let sent = attempted(move || test_mail::send(&store, &mailer, &to, language, &by, now)).await?;
+    let (status, outcome, errors) = match sent {
+        Ok(sent) => {
+            let error = sent.err().map(|error| error.to_string());
+            (StatusCode::OK, Some(TestOutcome { recipient: recipient.clone(), error }), Errors::default())
+        }
+        Err(problem) => (StatusCode::UNPROCESSABLE_ENTITY, None, Errors::told(&frame, &problem)),
+    };
+    settings_page(&shared, &visitor, &http, status, (recipient, outcome, errors)).await
+}
+
+fn fact(frame: &Frame, label: &str, value: impl Into<String>, key: &'static str) -> Fact {
+    Fact { label: frame.t(label), value: value.into(), key }
+}
+
+fn yes_or_no(frame: &Frame, value: bool) -> String {
+    frame.t(if value { "access-yes" } else { "access-no" })
+}
+
+fn mail_facts(frame: &Frame, environment: &Environment) -> Vec<Fact> {
+    let mail = &environment.config.mail;
+    let attached = fact(frame, "settings-attach", yes_or_no(frame, mail.attach_pdf), "mail.attach_pdf");
+    match mail.transport {
+        MailTransport::Directory => {
+            let folder = environment.data_dir.join("mail").display().to_string();
+            vec![
+                fact(
+                    frame,
+                    "settings-transport",
+                    frame.with("settings-directory", "folder", &folder),
+                    "mail.transport",
+                ),
+                attached,
+            ]
+        }
+        MailTransport::Smtp => {
+            let security = match mail.smtp_security {
+                SmtpSecurity::Starttls => "STARTTLS".to_owned(),
+                SmtpSecurity::Tls => "TLS".to_owned(),
+                SmtpSecurity::None => frame.t("settings-plain"),
+            };
+            let none = || frame.t("settings-none");
+            let authority = mail.smtp_ca_file.as_ref().map_or_else(none, |path| path.display().to_string());
+            vec![
+                fact(frame, "settings-transport", "SMTP", "mail.transport"),
+                fact(frame, "settings-host", format!("{}:{}", mail.smtp_host, mail.smtp_port), "mail.smtp_host"),
+                fact(frame, "settings-security", security, "mail.smtp_security"),
+                fact(frame, "settings-user", mail.smtp_user.clone().unwrap_or_else(none), "mail.smtp_user"),
+                fact(frame, "settings-password", yes_or_no(frame, mail.smtp_password.is_some()), "mail.smtp_password"),
+                fact(frame, "settings-authority", authority, "mail.smtp_ca_file"),
+                attached,
+            ]
+        }
+    }
+}
+
+fn access_facts(frame: &Frame, shared: &Shared, environment: &Environment) -> Vec<Fact> {
+    let server = &environment.config.server;
+    let roles: Vec<String> = shared.second_factor_roles().iter().map(|role| frame.t(role_key(*role))).collect();
+    let roles = if roles.is_empty() { frame.t("settings-none") } else { roles.join(", ") };
+    let proxies: Vec<String> = shared.trusted_proxies().iter().map(ToString::to_string).collect();
+    vec![
+        fact(frame, "settings-public-url", server.public_url.clone(), "server.public_url"),
+        fact(frame, "settings-secure", yes_or_no(frame, shared.is_secure()), "server.public_url"),
+        fact(frame, "settings-listen", server.listen.clone(), "server.listen"),
+        fact(frame, "settings-proxies", proxies.join(", "), "server.trusted_proxies"),
+        fact(frame, "settings-factor-roles", roles, "server.second_factor_roles"),
+    ]
+}
+
+fn site_facts(frame: &Frame, settings: &Settings, environment: &Environment) -> Vec<Fact> {
+    let audit = &environment.config.audit;
+    let recipients =
+        if audit.root_recipients.is_empty() { frame.t("settings-none") } else { audit.root_recipients.join(", ") };
+    vec![
+        fact(frame, "settings-version", env!("CARGO_PKG_VERSION"), ""),
+        fact(frame, "settings-database", settings.database.clone(), "database_url"),
+        fact(frame, "settings-data-dir", environment.data_dir.display().to_string(), "--data-dir"),
+        fact(frame, "settings-zone", settings.zone.name(), ""),
+        fact(frame, "settings-signing", yes_or_no(frame, audit.daily), "audit.daily"),
+        fact(frame, "settings-roots", audit.roots_dir.display().to_string(), "audit.roots_dir"),
+        fact(frame, "settings-root-recipients", recipients, "audit.root_recipients"),
+    ]
+}

@@ -1,0 +1,198 @@
+//! People who may sign in, and those who are invited.
+
+pub mod invitations;
+pub mod one;
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Query};
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use serde::Deserialize;
+
+use super::access_forms::{moment, role_choices, role_named};
+use super::parts::{Badge, Choice, Column, Tone, count};
+use super::{Address, Frame, page};
+use crate::app::administer_users::{self, UserFile};
+use crate::app::invite::{self, Invitation};
+use crate::app::read_tenants;
+use crate::domain::access::{Action, Decision, policy};
+use crate::http::auth::{Granted, role_key};
+use crate::http::error::Fault;
+use crate::http::state::{Shared, blocking};
+
+#[derive(Deserialize, Default)]
+pub struct UsersQuery {
+    #[serde(default)]
+    q: String,
+    #[serde(default)]
+    role: String,
+    /// `active` or `disabled`.
+    #[serde(default)]
+    state: String,
+    /// `name`, `email`, `role` or `seen`, with `-` before it for descending.
+    #[serde(default)]
+    sort: String,
+}
+
+#[derive(Template)]
+#[template(path = "users.html")]
+struct UsersPage {
+    frame: Frame,
+    q: String,
+    roles: Vec<Choice>,
+    states: Vec<Choice>,
+    columns: Vec<Column>,
+    rows: Vec<UserRow>,
+    shown: String,
+    invitations: Vec<InvitationRow>,
+    may_manage: bool,
+}
+
+struct UserRow {
+    id: i64,
+    name: String,
+    email: String,
+    role: String,
+    tenant: Option<String>,
+    state: Badge,
+    has_factor: bool,
+    seen: Option<String>,
+}
+
+struct InvitationRow {
+    id: i64,
+    email: String,
+    role: String,
+    tenant: Option<String>,
+    invited_by: String,
+    expires: String,
+    has_expired: bool,
+}
+
+pub async fn list(
+    shared: Data<Shared>,
+    granted: Granted,
+    http: HttpRequest,
+    query: Query<UsersQuery>,
+) -> Result<HttpResponse, Fault> {
+    let (store, now) = (shared.store.clone(), shared.now());
+    let (mut users, open, zone) = blocking(move || {
+        Ok((administer_users::list(&store, now)?, invite::open(&store)?, read_tenants::zone(&store)?))
+    })
+    .await?;
+    let (frame, query) = (Frame::of(&http), query.into_inner());
+    users.retain(|user| passes(user, &query));
+    sort(&mut users, &query.sort);
+    let template = UsersPage {
+        roles: with_all(&frame, "users-all-roles", role_choices(&frame, &query.role)),
+        states: states(&frame, &query.state),
+        columns: columns(&frame, &query),
+        shown: frame.with("users-shown", "count", &count(&frame, users.len())),
+        rows: users.iter().map(|user| row(&frame, zone, user)).collect(),
+        invitations: open.into_iter().map(|one| invitation_row(&frame, zone, one, now)).collect(),
+        may_manage: policy(granted.role, Action::ManageUsers) != Decision::Deny,
+        q: query.q,
+        frame,
+    };
+    page(StatusCode::OK, &template)
+}
+
+fn passes(user: &UserFile, query: &UsersQuery) -> bool {
+    let text = query.q.trim().to_lowercase();
+    let is_found = text.is_empty() || user.email.contains(&text) || user.name.to_lowercase().contains(&text);
+    let has_role = role_named(&query.role).is_none_or(|role| user.role == role);
+    let has_state = match query.state.as_str() {
+        "active" => user.disabled_at.is_none(),
+        "disabled" => user.disabled_at.is_some(),
+        _ => true,
+    };
+    is_found && has_role && has_state
+}
+
+const ORDERS: [&str; 4] = ["name", "email", "role", "seen"];
+
+fn order(sort: &str) -> (&str, bool) {
+    let (descending, name) = sort.strip_prefix('-').map_or((false, sort), |name| (true, name));
+    (ORDERS.into_iter().find(|known| *known == name).unwrap_or("name"), descending)
+}
+
+fn sort(users: &mut [UserFile], sort: &str) {
+    let (name, descending) = order(sort);
+    users.sort_by(|a, b| match name {
+        "email" => a.email.cmp(&b.email),
+        "role" => (a.role, &a.tenant, &a.email).cmp(&(b.role, &b.tenant, &b.email)),
+        "seen" => a.seen_at.cmp(&b.seen_at),
+        _ => (a.name.to_lowercase(), &a.email).cmp(&(b.name.to_lowercase(), &b.email)),
+    });
+    if descending {
+        users.reverse();
+    }
+}
+
+fn columns(frame: &Frame, query: &UsersQuery) -> Vec<Column> {
+    let address = Address::new("/users").set("q", &query.q).set("role", &query.role).set("state", &query.state);
+    let (current, descending) = order(&query.sort);
+    let sorted = |name: &'static str, key: &str| {
+        let next = if name == current && !descending { format!("-{name}") } else { name.to_owned() };
+        Column {
+            address: Some(address.set("sort", next).href()),
+            sorted: (name == current).then_some(if descending { "descending" } else { "ascending" }),
+            ..Column::plain(frame.t(key))
+        }
+    };
+    vec![
+        sorted("name", "user-name"),
+        sorted("email", "sign-in-email"),
+        sorted("role", "user-role"),
+        Column::plain(frame.t("user-state")),
+        Column::plain(frame.t("factor-title")),
+        sorted("seen", "user-seen"),
+    ]
+}
+
+fn with_all(frame: &Frame, key: &str, mut choices: Vec<Choice>) -> Vec<Choice> {
+    let is_chosen = choices.iter().all(|choice| !choice.is_chosen);
+    choices.insert(0, Choice { value: String::new(), label: frame.t(key), is_chosen });
+    choices
+}
+
+fn states(frame: &Frame, chosen: &str) -> Vec<Choice> {
+    let choice =
+        |value: &str, key: &str| Choice { value: value.to_owned(), label: frame.t(key), is_chosen: value == chosen };
+    with_all(frame, "users-all-states", vec![choice("active", "user-active"), choice("disabled", "user-disabled")])
+}
+
+fn row(frame: &Frame, zone: Tz, user: &UserFile) -> UserRow {
+    UserRow {
+        id: user.id.0,
+        name: user.name.clone(),
+        email: user.email.clone(),
+        role: frame.t(role_key(user.role)),
+        tenant: user.tenant.as_ref().map(ToString::to_string),
+        state: state(frame, user),
+        has_factor: user.has_second_factor,
+        seen: user.seen_at.map(|at| moment(frame, zone, at)),
+    }
+}
+
+fn state(frame: &Frame, user: &UserFile) -> Badge {
+    match user.disabled_at {
+        None => Badge { tone: Tone::Ok, text: frame.t("user-active") },
+        Some(_) => Badge { tone: Tone::Warn, text: frame.t("user-disabled") },
+    }
+}
+
+fn invitation_row(frame: &Frame, zone: Tz, open: Invitation, now: DateTime<Utc>) -> InvitationRow {
+    let invitation = open.invitation;
+    InvitationRow {
+        id: open.id,
+        role: frame.t(role_key(invitation.role)),
+        tenant: invitation.tenant.map(|tenant| tenant.to_string()),
+        expires: moment(frame, zone, invitation.expires_at),
+        has_expired: invitation.expires_at <= now,
+        email: invitation.email,
+        invited_by: invitation.invited_by,
+    }
+}
