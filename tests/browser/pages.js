@@ -16,6 +16,12 @@ const admin = row("admin");
 
 export const pages = [
   nobody("/sign-in"),
+  nobody("/accessibility"),
+  finance("/help"),
+  tenant("/help"),
+  auditor("/help"),
+  operator("/help"),
+  admin("/help"),
   finance("/"),
   tenant("/"),
   auditor("/"),
@@ -99,9 +105,13 @@ export const files = [
   auditor("/audit/roots.jsonl"),
   auditor("/audit/pack", { address: "/audit/pack?year=2026" }),
   operator("/racks.csv"),
+  operator("/racks.xlsx"),
   operator("/meters.csv"),
+  operator("/meters.xlsx"),
   operator("/meters/{meter}/readings.csv", { address: "/meters/{meter}/readings.csv?month=2026-10" }),
+  operator("/meters/{meter}/readings.xlsx", { address: "/meters/{meter}/readings.xlsx?month=2026-10" }),
   tenant("/usage.csv"),
+  tenant("/usage.xlsx"),
 ];
 
 // Seen within other pages: what the script listens to, what a frame shows, what every page loads.

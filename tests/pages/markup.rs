@@ -104,6 +104,8 @@ async fn every_page_is_a_sound_document_in_both_languages() {
     let number = site.number_of("aphp");
     let paths = [
         "/sign-in".to_owned(),
+        "/accessibility".to_owned(),
+        "/help".to_owned(),
         "/".to_owned(),
         "/billing".to_owned(),
         "/billing/2026-10".to_owned(),

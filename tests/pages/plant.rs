@@ -49,8 +49,8 @@ async fn operators_see_racks_and_meters_packed_or_not() {
         let list = words(&before);
         assert!(list.contains("745 sur 745") && list.contains("100,0 %"), "{list}");
         let csv = server.page("/meters.csv?month=2026-10", &operator).await;
-        assert!(csv.header("content-disposition").contains("meters-2026-10.csv"));
-        assert!(csv.text().contains("A01-EA;energy;A01;A;aphp;"), "{}", csv.text());
+        assert!(csv.header("content-disposition").contains("compteurs-2026-10.csv"));
+        assert!(csv.text().contains("A01-EA;Énergie;A01;A;aphp;"), "{}", csv.text());
     }
 }
 

@@ -29,7 +29,7 @@ pub struct Frame {
 
 /// Sections that belong together.
 pub struct NavigationGroup {
-    /// Empty for the first, which holds the home page.
+    /// Empty for the first and the last, home and help.
     pub label: String,
     pub items: Vec<NavigationItem>,
 }
@@ -52,7 +52,7 @@ pub struct LanguageLink {
 }
 
 /// The sections by group, in the order of work. One is shown where its route exists and the role may use it.
-const SECTIONS: [(&str, &[(&str, &str)]); 6] = [
+const SECTIONS: [(&str, &[(&str, &str)]); 7] = [
     ("", &[("/", "nav-home")]),
     (
         "nav-group-billing",
@@ -85,7 +85,8 @@ const SECTIONS: [(&str, &[(&str, &str)]); 6] = [
             ("/audit", "nav-audit"),
         ],
     ),
-    ("nav-group-settings", &[("/users", "nav-users"), ("/settings", "nav-settings"), ("/help", "nav-help")]),
+    ("nav-group-settings", &[("/users", "nav-users"), ("/settings", "nav-settings")]),
+    ("", &[("/help", "nav-help")]),
 ];
 
 impl Frame {

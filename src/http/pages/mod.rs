@@ -4,6 +4,7 @@
 //! handlers. Does not own: figures. Invariants: nothing is loaded from outside the site; every table has a caption and
 //! headers; a chart never says more than the table beside it; everything works without the script.
 
+pub mod accessibility;
 pub mod amortisation;
 pub mod assets;
 pub mod audit;
@@ -18,6 +19,7 @@ mod curve;
 pub mod estimate;
 mod flash;
 mod frame;
+pub mod help;
 pub mod home;
 pub mod invoice;
 pub mod invoices;
@@ -34,6 +36,7 @@ mod plant;
 pub mod racks;
 pub mod readings_upload;
 pub mod resolve;
+mod sheet;
 pub mod sign_in;
 pub mod tenants;
 mod texts;
