@@ -8,7 +8,7 @@ use actix_web::web::{self, JsonConfig, PathConfig, PayloadConfig, QueryConfig, S
 use actix_web::{HttpRequest, HttpResponse, ResponseError, Route};
 
 use super::api::{
-    amortisation, audit, invoices, journal, ledger, meters, openapi, payback, racks, readings, tenants, token, usage,
+    alarms, amortisation, audit, invoices, journal, ledger, meters, openapi, payback, racks, readings, tenants, token, usage,
 };
 use super::auth::{Access, guarded};
 use super::error::Fault;
@@ -57,6 +57,7 @@ pub const ROUTES: &[RouteRow] = &[
     get!("/api/v1/audit/events", Access::Api(Action::SeeTrail), audit::events),
     get!("/api/v1/audit/roots", Access::Api(Action::SeeTrail), audit::signed_roots),
     get!("/api/v1/racks", Access::Api(Action::SeeRacks), racks::list),
+    get!("/api/v1/alarms", Access::Api(Action::SeeMeters), alarms::list),
     get!("/api/v1/meters", Access::Api(Action::SeeMeters), meters::list),
     get!("/api/v1/meters/{meter}/coverage", Access::Api(Action::SeeMeters), meters::coverage),
     get!("/api/v1/usage", Access::Api(Action::SeeUsage), usage::usage),
@@ -128,6 +129,9 @@ pub const ROUTES: &[RouteRow] = &[
     get!("/audit/pack", Access::Page(Action::TakeEvidence), pages::audit_verify::pack),
     get!("/audit/sample", Access::Page(Action::SeeTrail), pages::audit_sample::draw),
     get!("/audit/sample/sheet/{number}", Access::Page(Action::SeeTrail), pages::audit_sheet::sheet),
+    get!("/alarms", Access::Page(Action::SeeMeters), pages::alarms::list),
+    get!("/alarms.csv", Access::Page(Action::SeeMeters), pages::alarms::csv),
+    get!("/alarms.xlsx", Access::Page(Action::SeeMeters), pages::alarms::xlsx),
     get!("/racks", Access::Page(Action::SeeRacks), pages::racks::plan),
     get!("/racks.csv", Access::Page(Action::SeeRacks), pages::racks::csv),
     get!("/racks.xlsx", Access::Page(Action::SeeRacks), pages::racks::xlsx),
@@ -143,6 +147,11 @@ pub const ROUTES: &[RouteRow] = &[
     get!("/readings", Access::Page(Action::SendReadings), pages::readings_upload::form),
     get!("/readings/import", Access::Page(Action::SendReadings), pages::readings_upload::form),
     post!("/readings/import", Access::Page(Action::SendReadings), pages::readings_upload::submit),
+    get!(
+        "/readings/import/{upload}/events",
+        Access::Page(Action::SendReadings),
+        pages::readings_upload::events
+    ),
     get!("/readings/import/{upload}", Access::Page(Action::SendReadings), pages::readings_upload::report),
     get!("/usage", Access::Page(Action::SeeUsage), pages::usage::usage),
     get!("/usage.csv", Access::Page(Action::SeeUsage), pages::usage::csv),

@@ -62,6 +62,8 @@ export const pages = [
   finance("/usage"),
   tenant("/usage/estimate"),
 
+  operator("/alarms"),
+  operator("/alarms", { address: "/alarms?days=31" }),
   operator("/racks"),
   operator("/racks/{rack}"),
   operator("/meters"),
@@ -104,6 +106,8 @@ export const files = [
   auditor("/audit/verify.py"),
   auditor("/audit/roots.jsonl"),
   auditor("/audit/pack", { address: "/audit/pack?year=2026" }),
+  operator("/alarms.csv"),
+  operator("/alarms.xlsx"),
   operator("/racks.csv"),
   operator("/racks.xlsx"),
   operator("/meters.csv"),
@@ -115,7 +119,7 @@ export const files = [
 ];
 
 // Seen within other pages: what the script listens to, what a frame shows, what every page loads.
-const within = ["/billing/runs/{run}/events", "/invoices/{number}/mail/body", "/assets/{name}"];
+const within = ["/billing/runs/{run}/events", "/readings/import/{upload}/events", "/invoices/{number}/mail/body", "/assets/{name}"];
 
 // What stands for the placeholders: things of AP-HP's, as tests/site makes them and the journeys leave them.
 export async function things(site) {

@@ -144,6 +144,8 @@ async fn every_page_is_a_sound_document_in_both_languages() {
         "/audit/sample?size=0&seed=s".to_owned(),
         format!("/audit/sample/sheet/{number}"),
         "/audit/sample/sheet/nothing".to_owned(),
+        "/alarms".to_owned(),
+        "/alarms?days=31".to_owned(),
         "/racks".to_owned(),
         "/racks/A01".to_owned(),
         "/meters?month=2026-10".to_owned(),
@@ -175,6 +177,45 @@ async fn every_page_is_a_sound_document_in_both_languages() {
             check(path, language, &server.call(request.insert_header(("accept-language", language))).await);
         }
     }
+}
+
+/// What stands in a template outside its tags and expressions, and in the attributes that people are told.
+fn spoken(template: &str) -> Vec<String> {
+    let mut text = template.to_owned();
+    for (open, close) in [("{#", "#}"), ("{%", "%}"), ("{{", "}}")] {
+        while let Some(start) = text.find(open) {
+            let end = text[start..].find(close).map(|end| start + end + close.len()).unwrap();
+            text.replace_range(start..end, "");
+        }
+    }
+    let told = ["title=\"", "aria-label=\"", "alt=\"", "placeholder=\""];
+    let attributes = told.iter().flat_map(|name| text.split(name).skip(1).filter_map(|rest| rest.split('"').next()));
+    let between = text.split('<').map(|piece| piece.split_once('>').map_or(piece, |(_, after)| after));
+    let pieces = attributes.chain(between.flat_map(str::lines)).map(str::trim);
+    let is_word = |piece: &&str| piece.split(|c: char| !c.is_alphabetic()).any(|word| word.chars().count() > 1);
+    pieces.filter(is_word).map(str::to_owned).collect()
+}
+
+#[test]
+fn templates_say_nothing_but_what_is_translated() {
+    // Names, units and file formats, which are the same in every language; and a command to type.
+    const SAME: [&str; 10] =
+        ["Chapelle", "– Chapelle", "CSV", "XLSX", "PDF", "ZIP", "JSON", "SHA-256", "(kW)", "A + B (kW)"];
+    let mut folders = vec![std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/src/http/pages"))];
+    let mut said = vec![];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|kind| kind == "html") {
+                let words = spoken(&std::fs::read_to_string(&path).unwrap());
+                let own = words.into_iter().filter(|text| !SAME.contains(&text.as_str()) && !text.starts_with("python3 "));
+                said.extend(own.map(|text| format!("{}: {text}", path.display())));
+            }
+        }
+    }
+    assert!(said.is_empty(), "outside the translation files:\n{}", said.join("\n"));
 }
 
 #[actix_web::test]

@@ -1,4 +1,4 @@
-# Names of files, and words only files use.
+# Names of files, words only files use, and where an empty list leads.
 
 racks-file = racks
 meters-file = meters
@@ -7,3 +7,5 @@ anomaly-undeclared-decrease = undeclared decrease
 anomaly-rollover = rollover
 anomaly-reset = reset
 anomaly-above-rating = above the rating
+empty-all = Show all
+empty-today = See as of today

@@ -1,4 +1,4 @@
-# Names of files, and words only files use.
+# Names of files, words only files use, and where an empty list leads.
 
 racks-file = baies
 meters-file = compteurs
@@ -7,3 +7,5 @@ anomaly-undeclared-decrease = baisse inexpliquée
 anomaly-rollover = retour à zéro
 anomaly-reset = remise à zéro
 anomaly-above-rating = au-delà de la voie
+empty-all = Tout afficher
+empty-today = Voir à ce jour

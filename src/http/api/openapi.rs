@@ -7,7 +7,7 @@ use actix_web::http::header;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::{amortisation, audit, invoices, journal, ledger, meters, payback, racks, readings, tenants, token, usage};
+use super::{alarms, amortisation, audit, invoices, journal, ledger, meters, payback, racks, readings, tenants, token, usage};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -30,6 +30,7 @@ use super::{amortisation, audit, invoices, journal, ledger, meters, payback, rac
         audit::events,
         audit::signed_roots,
         racks::list,
+        alarms::list,
         meters::list,
         meters::coverage,
         usage::usage,

@@ -4,6 +4,7 @@ use actix_web::{HttpMessage, HttpRequest};
 use chrono::NaiveDate;
 
 use super::{assets, flash, language, texts};
+use crate::app::sign_in::SESSION_IDLE_HOURS_MAX;
 use crate::domain::access::{Decision, policy};
 use crate::domain::calendar::{BillingMonth, DatePeriod, Timestamp};
 use crate::domain::money::Money;
@@ -50,6 +51,10 @@ pub struct LanguageLink {
     pub address: String,
     pub language: Language,
 }
+
+/// How long before its end a session that nobody uses says so. A session notes its use every few minutes only, which
+/// this is longer than.
+const WARNING_MINUTES: i64 = 10;
 
 /// The sections by group, in the order of work. One is shown where its route exists and the role may use it.
 const SECTIONS: [(&str, &[(&str, &str)]); 7] = [
@@ -119,6 +124,11 @@ impl Frame {
     /// What the forms of this page carry.
     pub fn form_token(&self) -> &str {
         self.visitor.as_ref().map_or("", |visitor| visitor.form_token.as_str())
+    }
+
+    /// After so long without a page the reader is told that the session is about to end.
+    pub fn quiet_seconds(&self) -> i64 {
+        (SESSION_IDLE_HOURS_MAX * 60 - WARNING_MINUTES) * 60
     }
 
     /// A text without values.

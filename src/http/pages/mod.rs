@@ -5,6 +5,7 @@
 //! headers; a chart never says more than the table beside it; everything works without the script.
 
 pub mod accessibility;
+pub mod alarms;
 pub mod amortisation;
 pub mod assets;
 pub mod audit;
@@ -33,6 +34,7 @@ pub mod notices;
 pub mod parts;
 pub mod payback;
 mod plant;
+mod progress;
 pub mod racks;
 pub mod readings_upload;
 pub mod resolve;

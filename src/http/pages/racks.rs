@@ -119,6 +119,11 @@ fn address(rack: &RackState) -> String {
     format!("/racks/{}", encoded(rack.rack.code.as_str()))
 }
 
+/// `2,44 kW`, or a dash.
+fn kilowatts(frame: &Frame, kw: Option<Decimal>) -> String {
+    kw.map_or_else(|| "–".to_owned(), |kw| format!("{}\u{a0}kW", plant::number(frame, kw, 2)))
+}
+
 fn figures(frame: &Frame, plan: &FloorPlan) -> Vec<(String, String)> {
     let racks: Vec<&RackState> = plan.aisles.iter().flat_map(|aisle| &aisle.racks).collect();
     let whole = |count: usize| frame.whole(i64::try_from(count).unwrap_or(i64::MAX));
@@ -162,7 +167,7 @@ fn cell(frame: &Frame, rack: &RackState, position: i64, y: i64) -> RackCell {
         told: told(frame, rack),
         tenant,
         free: frame.with("rack-free-u", "free", &plant::number(frame, rack.free_u(), 0)),
-        load: rack.load_kw.map_or_else(|| "–".to_owned(), |kw| format!("{}\u{a0}kW", plant::number(frame, kw, 2))),
+        load: kilowatts(frame, rack.load_kw),
     }
 }
 
@@ -343,7 +348,7 @@ fn rack_template(frame: Frame, file: &RackFile) -> RackTemplate {
     let limit = plant::number(&frame, state.limit_kw, 2);
     let figures = vec![
         (frame.t("rack-free-heading"), format!("{}\u{a0}U", plant::number(&frame, state.free_u(), 0))),
-        (frame.t("rack-load"), format!("{}\u{a0}kW", plant::known(&frame, state.load_kw, 2))),
+        (frame.t("rack-load"), kilowatts(&frame, state.load_kw)),
         (frame.t("rack-limit"), format!("{limit}\u{a0}kW")),
         (
             frame.t("rack-share"),

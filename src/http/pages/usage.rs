@@ -64,6 +64,8 @@ struct UsageTemplate {
     rows: Vec<SlotRow>,
     files: Vec<Link>,
     is_month: bool,
+    /// The view goes on while one looks at it.
+    is_live: bool,
 }
 
 struct ChartView {
@@ -134,6 +136,10 @@ fn template(frame: Frame, usage: &TenantUsage, now: Timestamp) -> UsageTemplate 
             .map(|slot| row(&frame, usage, slot, &base))
             .collect(),
         files: exports(&address, "/usage.csv", "/usage.xlsx"),
+        is_live: match usage.view {
+            UsageView::Month(month) => month == BillingMonth::of(today),
+            UsageView::Day(day) => day == today,
+        },
         is_month,
         title,
         frame,
