@@ -8,7 +8,8 @@ use actix_web::web::{self, JsonConfig, PathConfig, PayloadConfig, QueryConfig, S
 use actix_web::{HttpRequest, HttpResponse, ResponseError, Route};
 
 use super::api::{
-    alarms, amortisation, audit, invoices, journal, ledger, meters, openapi, payback, racks, readings, tenants, token, usage,
+    alarms, amortisation, audit, invoices, journal, ledger, meters, openapi, payback, racks, readings, tenants, token,
+    usage,
 };
 use super::auth::{Access, guarded};
 use super::error::Fault;
@@ -147,11 +148,7 @@ pub const ROUTES: &[RouteRow] = &[
     get!("/readings", Access::Page(Action::SendReadings), pages::readings_upload::form),
     get!("/readings/import", Access::Page(Action::SendReadings), pages::readings_upload::form),
     post!("/readings/import", Access::Page(Action::SendReadings), pages::readings_upload::submit),
-    get!(
-        "/readings/import/{upload}/events",
-        Access::Page(Action::SendReadings),
-        pages::readings_upload::events
-    ),
+    get!("/readings/import/{upload}/events", Access::Page(Action::SendReadings), pages::readings_upload::events),
     get!("/readings/import/{upload}", Access::Page(Action::SendReadings), pages::readings_upload::report),
     get!("/usage", Access::Page(Action::SeeUsage), pages::usage::usage),
     get!("/usage.csv", Access::Page(Action::SeeUsage), pages::usage::csv),

@@ -57,6 +57,10 @@ fn check(path: &str, language: &str, answer: &Answer) {
     for single in ["h1", "main", "header", "footer"] {
         assert_eq!(of(single).len(), 1, "{path}: one {single}");
     }
+    let level = |tag: &Tag<'_>| tag.name.strip_prefix('h').and_then(|level| level.parse::<u8>().ok());
+    let content = tags.iter().skip_while(|tag| tag.name != "main");
+    let levels: Vec<u8> = content.filter_map(level).collect();
+    assert!(levels.windows(2).all(|pair| pair[1] <= pair[0] + 1), "{path}: headings in order: {levels:?}");
     assert!(!page.contains("<title> –"), "{path}: a title");
     assert_eq!(of("style").len(), 0, "{path}");
     let scripts: Vec<Option<&str>> = of("script").iter().map(|tag| tag.attribute("src")).collect();
@@ -210,7 +214,8 @@ fn templates_say_nothing_but_what_is_translated() {
                 folders.push(path);
             } else if path.extension().is_some_and(|kind| kind == "html") {
                 let words = spoken(&std::fs::read_to_string(&path).unwrap());
-                let own = words.into_iter().filter(|text| !SAME.contains(&text.as_str()) && !text.starts_with("python3 "));
+                let own =
+                    words.into_iter().filter(|text| !SAME.contains(&text.as_str()) && !text.starts_with("python3 "));
                 said.extend(own.map(|text| format!("{}: {text}", path.display())));
             }
         }

@@ -221,7 +221,8 @@ async fn alarms_name_the_rack_the_silent_meter_and_the_refused_file() {
     let server = Server::start(&site).await;
     let operator = server.sign_in(Role::Operator).await;
     let page = words(&server.page("/alarms?days=31", &operator).await.text());
-    for expected in ["Redondance perdue", "A01", "terminée", "1,60", "A01-PB", "Muet depuis", "Aucun fichier récent"] {
+    for expected in ["Redondance perdue", "A01", "terminée", "1,60", "A01-PB", "Muet depuis", "Aucun fichier récent"]
+    {
         assert!(page.contains(expected), "{expected}: {page}");
     }
     assert!(!page.contains("en cours"), "nothing is known of the last days: {page}");

@@ -7,7 +7,9 @@ use actix_web::http::header;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::{alarms, amortisation, audit, invoices, journal, ledger, meters, payback, racks, readings, tenants, token, usage};
+use super::{
+    alarms, amortisation, audit, invoices, journal, ledger, meters, payback, racks, readings, tenants, token, usage,
+};
 
 #[derive(OpenApi)]
 #[openapi(

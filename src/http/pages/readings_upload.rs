@@ -16,8 +16,8 @@ use futures_util::StreamExt;
 use super::parts::{Badge, FieldError, Tone, count};
 use super::progress::{self, Progress};
 use super::{Frame, page, see_other, texts};
-use crate::app::{AppError, read_tenants};
 use crate::app::upload_readings::{self, FILE_BYTES_MAX, RefusedLine, UploadState, UploadView};
+use crate::app::{AppError, read_tenants};
 use crate::domain::audit::Actor;
 use crate::domain::party::Language;
 use crate::http::auth::{Visitor, session};
@@ -61,8 +61,15 @@ struct ReportTemplate {
     progress: Option<Progress>,
     is_interrupted: bool,
     failure: Option<String>,
-    refused: Vec<RefusedLine>,
+    refused: Vec<RefusedRow>,
     more: Option<String>,
+}
+
+struct RefusedRow {
+    line: u64,
+    why: String,
+    /// It has no words in the reader's language.
+    is_english: bool,
 }
 
 pub async fn form(shared: Data<Shared>, http: HttpRequest) -> Result<HttpResponse, Fault> {
@@ -234,11 +241,16 @@ pub async fn report(shared: Data<Shared>, id: Path<i64>, http: HttpRequest) -> R
         is_interrupted: view.is_interrupted,
         more: (more > 0).then(|| frame.with("upload-more", "count", &count(&frame, more))),
         failure: view.report.failure,
-        refused: view.report.refused,
+        refused: view.report.refused.iter().map(|line| refused_row(&frame, line)).collect(),
         row,
         frame,
     };
     page(StatusCode::OK, &template)
+}
+
+fn refused_row(frame: &Frame, line: &RefusedLine) -> RefusedRow {
+    let own = line.told.as_ref().and_then(|told| frame.told(told));
+    RefusedRow { line: line.line, is_english: own.is_none(), why: own.unwrap_or_else(|| line.why.clone()) }
 }
 
 const fn is_running(view: &UploadView) -> bool {
