@@ -121,6 +121,16 @@ async fn every_page_is_a_sound_document_in_both_languages() {
         format!("/invoices/{number}/lines/1"),
         format!("/invoices/{number}/lines/1/readings"),
         format!("/invoices/{number}/mail"),
+        format!("/invoices/{number}/credit"),
+        format!("/billing/2026-10/drafts/{}/manual", site.contract_of("aphp")),
+        "/billing/2026-10/issue?what=drafts".to_owned(),
+        "/payments".to_owned(),
+        "/payments?q=nothing".to_owned(),
+        format!("/payments/record?invoice={number}"),
+        "/payments/import".to_owned(),
+        "/payments/receipts".to_owned(),
+        "/dunning".to_owned(),
+        format!("/dunning/{number}"),
         "/notices".to_owned(),
         "/tenants".to_owned(),
         "/tenants/aphp".to_owned(),
@@ -197,7 +207,8 @@ fn spoken(template: &str) -> Vec<String> {
     let between = text.split('<').map(|piece| piece.split_once('>').map_or(piece, |(_, after)| after));
     let pieces = attributes.chain(between.flat_map(str::lines)).map(str::trim);
     let is_word = |piece: &&str| piece.split(|c: char| !c.is_alphabetic()).any(|word| word.chars().count() > 1);
-    pieces.filter(is_word).map(str::to_owned).collect()
+    // A macro may write attributes into its caller's tag.
+    pieces.filter(is_word).filter(|piece| !piece.starts_with("aria-")).map(str::to_owned).collect()
 }
 
 #[test]

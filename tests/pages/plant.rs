@@ -205,7 +205,7 @@ async fn a_file_is_taken_in_and_every_refused_line_told() {
             std::thread::sleep(std::time::Duration::from_millis(100));
         }
         assert!(text.contains("Acceptés 1 Doublons 0 Refusés 2"), "{engine:?} {text}");
-        assert!(text.contains("3 meter `NOBODY` is not in the facility book"), "{text}");
+        assert!(text.contains("3 Le compteur « NOBODY » n’est pas dans le livre"), "{text}");
         assert!(text.contains("4 at: `x` is not an instant"), "{text}");
         let again = upload(&token, file).await.header("location").to_owned();
         let text = words(&server.page(&again, &cookie).await.text());

@@ -20,7 +20,8 @@ pub enum Sheet {
     Xlsx,
 }
 
-const WORKBOOK: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+/// The media type of a workbook.
+pub const WORKBOOK: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /// The table as a file `name` of the wanted kind.
 pub fn respond(frame: &Frame, table: &Table, sheet: Sheet, name: &str) -> Result<HttpResponse, Fault> {
