@@ -25,9 +25,10 @@ use crate::storage::{AnyConnection, audit, second_factors};
 pub use crate::storage::sessions::Stage;
 
 const SESSION_HOURS_MAX: i64 = 12;
-const SESSION_IDLE_HOURS_MAX: i64 = 2;
 /// To find the device that makes the code, or to set it up.
 const PENDING_MINUTES_MAX: i64 = 20;
+/// A session that nobody uses ends after so long.
+pub const SESSION_IDLE_HOURS_MAX: i64 = 2;
 /// A session's last sight is noted no more often than this: reading a page writes nothing.
 const SIGHT_MINUTES: i64 = 5;
 const DEVICE_CHARACTERS_MAX: usize = 200;

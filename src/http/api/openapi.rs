@@ -8,8 +8,8 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    amortisation, audit, billing, invoices, journal, ledger, me, meters, notices, payback, payments, racks, readings,
-    settings, tenants, token, usage, users,
+    alarms, amortisation, audit, billing, invoices, journal, ledger, me, meters, notices, payback, payments, racks,
+    readings, settings, tenants, token, usage, users,
 };
 
 #[derive(OpenApi)]
@@ -56,6 +56,7 @@ use super::{
         audit::events,
         audit::signed_roots,
         racks::list,
+        alarms::list,
         meters::list,
         meters::coverage,
         usage::usage,

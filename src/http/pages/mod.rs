@@ -5,6 +5,8 @@
 //! headers; a chart never says more than the table beside it; everything works without the script.
 
 mod access_forms;
+pub mod accessibility;
+pub mod alarms;
 pub mod amortisation;
 pub mod assets;
 pub mod audit;
@@ -22,6 +24,7 @@ pub mod estimate;
 mod flash;
 mod forms;
 mod frame;
+pub mod help;
 pub mod home;
 pub mod invoice;
 pub mod invoices;
@@ -38,12 +41,14 @@ pub mod parts;
 pub mod payback;
 pub mod payments;
 mod plant;
+mod progress;
 mod qr;
 pub mod racks;
 pub mod readings_upload;
 pub mod resolve;
 pub mod second_factor;
 pub mod settings;
+mod sheet;
 pub mod sign_in;
 pub mod tenants;
 mod texts;
