@@ -12,3 +12,5 @@ mod readings;
 #[path = "http/reports.rs"]
 mod reports;
 mod site;
+#[path = "http/terms.rs"]
+mod terms;

@@ -16,3 +16,5 @@ mod reading;
 #[path = "pages/sessions.rs"]
 mod sessions;
 mod site;
+#[path = "pages/terms.rs"]
+mod terms;

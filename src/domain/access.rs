@@ -83,6 +83,16 @@ pub enum Action {
     /// What mails say and what became of them.
     SeeNotices,
     SendNotices,
+    /// Price lists.
+    SeeTariffs,
+    /// Tenants as a whole: identity, address, payment terms.
+    EditTenants,
+    /// Whom a tenant's invoices go to.
+    EditContacts,
+    /// What is agreed: contracts, their lines, tariffs.
+    EditTerms,
+    /// Who issues: seller, legal texts, the series of numbers.
+    EditSeller,
 }
 
 impl Action {
@@ -105,6 +115,11 @@ impl Action {
         Action::RunBilling,
         Action::SeeNotices,
         Action::SendNotices,
+        Action::SeeTariffs,
+        Action::EditTenants,
+        Action::EditContacts,
+        Action::EditTerms,
+        Action::EditSeller,
     ];
 
     pub const fn name(self) -> &'static str {
@@ -127,6 +142,11 @@ impl Action {
             Action::RunBilling => "run billing",
             Action::SeeNotices => "see notices",
             Action::SendNotices => "send notices",
+            Action::SeeTariffs => "see tariffs",
+            Action::EditTenants => "edit tenants",
+            Action::EditContacts => "edit contacts",
+            Action::EditTerms => "edit terms",
+            Action::EditSeller => "edit seller",
         }
     }
 }
@@ -160,16 +180,29 @@ pub const fn policy(role: Role, action: Action) -> Decision {
         (Role::Finance | Role::Auditor, Action::SendReadings) => Decision::Deny,
         (
             Role::Auditor,
-            Action::CorrectReadings | Action::RunBilling | Action::SendNotices | Action::ArchiveReports,
+            Action::CorrectReadings
+            | Action::RunBilling
+            | Action::SendNotices
+            | Action::ArchiveReports
+            | Action::EditTenants
+            | Action::EditContacts
+            | Action::EditTerms,
         ) => Decision::Deny,
+        // Who issues and in which series is a setting of the whole site.
+        (Role::Finance | Role::Auditor, Action::EditSeller) => Decision::Deny,
         (Role::Finance | Role::Auditor, _) => Decision::Everyone,
         (Role::Operator, Action::SendReadings | Action::SeeRacks | Action::SeeMeters | Action::CorrectReadings) => {
             Decision::Everyone
         }
         (Role::Operator, _) => Decision::Deny,
-        (Role::Tenant, Action::SeeTenants | Action::SeeContracts | Action::SeeInvoices | Action::SeeUsage) => {
-            Decision::Own
-        }
+        (
+            Role::Tenant,
+            Action::SeeTenants
+            | Action::SeeContracts
+            | Action::SeeInvoices
+            | Action::SeeUsage
+            | Action::EditContacts,
+        ) => Decision::Own,
         (Role::Tenant, _) => Decision::Deny,
     }
 }

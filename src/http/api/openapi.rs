@@ -7,7 +7,7 @@ use actix_web::http::header;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::{amortisation, audit, invoices, journal, ledger, meters, payback, racks, readings, tenants, token, usage};
+use super::{amortisation, audit, invoices, journal, ledger, meters, payback, racks, readings, tariffs, tenants, terms, token, usage};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -18,6 +18,20 @@ use super::{amortisation, audit, invoices, journal, ledger, meters, payback, rac
         readings::receive,
         tenants::list,
         tenants::contracts,
+        terms::create_tenant,
+        terms::tenant,
+        terms::put_tenant,
+        terms::put_contacts,
+        terms::create_contract,
+        terms::contract,
+        terms::put_contract,
+        tariffs::list,
+        tariffs::price,
+        terms::create_tariff,
+        terms::tariff,
+        terms::put_tariff,
+        terms::seller,
+        terms::put_seller,
         invoices::list,
         invoices::one,
         invoices::pdf,

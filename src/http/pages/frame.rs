@@ -4,7 +4,7 @@ use actix_web::{HttpMessage, HttpRequest};
 use chrono::NaiveDate;
 
 use super::{assets, flash, language, texts};
-use crate::domain::access::{Decision, policy};
+use crate::domain::access::{Action, Decision, policy};
 use crate::domain::calendar::{BillingMonth, DatePeriod, Timestamp};
 use crate::domain::money::Money;
 use crate::domain::party::{Language, PaymentTermClass};
@@ -85,7 +85,15 @@ const SECTIONS: [(&str, &[(&str, &str)]); 6] = [
             ("/audit", "nav-audit"),
         ],
     ),
-    ("nav-group-settings", &[("/users", "nav-users"), ("/settings", "nav-settings"), ("/help", "nav-help")]),
+    (
+        "nav-group-settings",
+        &[
+            ("/users", "nav-users"),
+            ("/settings", "nav-settings"),
+            ("/settings/seller", "nav-seller"),
+            ("/help", "nav-help"),
+        ],
+    ),
 ];
 
 impl Frame {
@@ -123,6 +131,16 @@ impl Frame {
     /// A text without values.
     pub fn t(&self, key: &str) -> String {
         texts::text(self.language, key, &[])
+    }
+
+    /// A text that some have and others do not.
+    pub fn optional(&self, key: &str) -> String {
+        texts::optional(self.language, key, "value", "").unwrap_or_default()
+    }
+
+    /// Whether the reader may do this, for somebody at least.
+    pub fn may(&self, action: Action) -> bool {
+        self.visitor.as_ref().is_some_and(|visitor| policy(visitor.person.role, action) != Decision::Deny)
     }
 
     /// A text with one value.

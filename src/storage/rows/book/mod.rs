@@ -19,12 +19,14 @@ use crate::storage::schema::{contract, meter, tenant};
 mod accounting;
 mod assets;
 mod contracts;
+mod edits;
 mod meters;
 mod parties;
 mod payback;
 mod places;
 mod prices;
 
+pub use edits::{Edited, edits, lock, note_edit, revision, version};
 pub use assets::{AssetFile, assets, attach as attach_file, files as attached_files, save_asset};
 
 /// What saving a book did.
