@@ -58,7 +58,9 @@ pub enum Refusal {
     /// Somebody else wrote meanwhile: this.
     Stale(Box<StoredEntry>),
     /// It reaches into months that are billed; from this day on it can be agreed.
-    Billed { until: NaiveDate },
+    Billed {
+        until: NaiveDate,
+    },
 }
 
 /// The entry as it is stored, if it lies within the scope.
@@ -130,7 +132,7 @@ fn admits(scope: &TenantScope, entry: &Entry) -> bool {
 }
 
 /// The entry the document describes, if nothing stands against it.
-fn check(
+pub fn check(
     book: &Book,
     before: Option<&StoredEntry>,
     target: &Target,
@@ -246,13 +248,7 @@ fn write(
     Ok(())
 }
 
-fn event(
-    before: Option<&StoredEntry>,
-    after: &Entry,
-    basis: &Basis,
-    by: &Actor,
-    now: DateTime<Utc>,
-) -> AuditEvent {
+fn event(before: Option<&StoredEntry>, after: &Entry, basis: &Basis, by: &Actor, now: DateTime<Utc>) -> AuditEvent {
     let kind = after.kind().name();
     let done = if before.is_some() { "edited" } else { "created" };
     let subject = if after.code().is_empty() { kind } else { after.code() };

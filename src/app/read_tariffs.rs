@@ -67,8 +67,7 @@ pub fn preview(tariff: &Tariff, quantity: &str, on: NaiveDate) -> Result<PricePr
         plain.replace(',', ".").parse().map_err(|_| PricingRefusal::NotANumber(quantity.trim().to_owned()))?;
     let version = tariff.version_on(on).ok_or(PricingRefusal::NoPrice { on })?;
     // As of a line that begins then, so that what is due once is shown as well.
-    let input =
-        PriceInput { quantity: number, unit: tariff.unit, agreed: false, part: MonthPart::WHOLE, begins: true };
+    let input = PriceInput { quantity: number, unit: tariff.unit, agreed: false, part: MonthPart::WHOLE, begins: true };
     let parts = version.price.price(&input).map_err(|error| match error {
         PricingError::Negative(_) => PricingRefusal::Negative,
         PricingError::Amount(_) => PricingRefusal::Beyond,
@@ -81,12 +80,19 @@ pub fn preview(tariff: &Tariff, quantity: &str, on: NaiveDate) -> Result<PricePr
 mod tests {
     use super::*;
     use crate::domain::money::Money;
-    use crate::domain::rating::example;
+    use crate::domain::quantity::Unit;
+    use crate::domain::tariff::{PriceShape, TariffVersion};
 
     #[test]
     fn a_quantity_is_priced_by_the_domain() {
-        let tariff = example::kwh_tariff();
         let day = |text: &str| text.parse().unwrap();
+        let price = PriceShape::PerUnit { unit_price: "0.145".parse().unwrap() };
+        let tariff = Tariff {
+            code: "kwh".into(),
+            name: "Énergie".into(),
+            unit: Unit::KilowattHour,
+            versions: vec![TariffVersion { from: day("2020-01-01"), price }],
+        };
         let found = preview(&tariff, "12,5", day("2026-10-01")).unwrap();
         assert_eq!(found.parts.iter().map(|part| part.net).collect::<Vec<_>>(), [Money::from_cents(181)]);
         assert_eq!(found.parts[0].expression, "12.5 kWh × 0.145");

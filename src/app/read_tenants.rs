@@ -29,7 +29,8 @@ pub fn list(store: &Store, scope: &TenantScope) -> Result<Vec<TenantFile>, AppEr
     };
     let file = |tenant: Tenant| {
         let own: Vec<Contract> = contracts.iter().filter(|contract| contract.tenant == tenant.code).cloned().collect();
-        let named = |tariff: &&Tariff| own.iter().flat_map(|contract| &contract.lines).any(|line| line.tariff == tariff.code);
+        let named =
+            |tariff: &&Tariff| own.iter().flat_map(|contract| &contract.lines).any(|line| line.tariff == tariff.code);
         let tariffs = tariffs.iter().filter(named).cloned().collect();
         TenantFile { tenant, contracts: own, tariffs }
     };

@@ -51,10 +51,14 @@ pub fn read_entry(kind: EntryKind, document: &Json) -> Result<Entry, Vec<EntryMi
     let root = parsed.document.as_table();
     let place = |header: &'static str| (header, BookPath::root(), 0);
     let entry = match kind {
-        EntryKind::Seller => Table::read(&notes, root, place("[seller]"), parties::seller).map(Entry::Seller),
+        EntryKind::Seller => {
+            Table::read(&notes, root, place("[seller]"), parties::seller).map(|seller| Entry::Seller(Box::new(seller)))
+        }
         EntryKind::Tenant => Table::read(&notes, root, place("[[tenant]]"), parties::tenant).map(Entry::Tenant),
         EntryKind::Tariff => Table::read(&notes, root, place("[[tariff]]"), prices::tariff).map(Entry::Tariff),
-        EntryKind::Contract => Table::read(&notes, root, place("[[contract]]"), contracts::contract).map(Entry::Contract),
+        EntryKind::Contract => {
+            Table::read(&notes, root, place("[[contract]]"), contracts::contract).map(Entry::Contract)
+        }
     };
     let mistakes = notes.into_mistakes();
     match entry {
@@ -62,7 +66,7 @@ pub fn read_entry(kind: EntryKind, document: &Json) -> Result<Entry, Vec<EntryMi
         _ if mistakes.is_empty() => Err(whole("cannot be read".to_owned())),
         _ => {
             let named = mistakes.into_iter();
-            let named = named.map(|mistake| (field(mistake.path.segments(), document), mistake.fault));
+            let named = named.map(|mistake| (field(mistake.path.segments(), document), *mistake.fault));
             Err(named.map(|(field, fault)| EntryMistake::new(field, fault)).collect())
         }
     }
@@ -111,7 +115,8 @@ fn value_of(value: &Json, field: &str, refused: &mut Vec<EntryMistake>) -> Optio
         Json::Number(number) => match number.as_i64() {
             Some(whole) => Some(whole.into()),
             None => {
-                let message = format!("{number} has decimals; write it as text, \"{number}\", so that no digit is lost");
+                let message =
+                    format!("{number} has decimals; write it as text, \"{number}\", so that no digit is lost");
                 refused.push(EntryMistake::new(field, message));
                 None
             }

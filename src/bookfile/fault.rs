@@ -64,8 +64,7 @@ pub enum ReadFault {
     Text(String),
 }
 
-const QUANTITY_OR_MEASURE: &str =
-    "write quantity = 4 for what was agreed, or measure = \"energy\" for what meters say";
+const QUANTITY_OR_MEASURE: &str = "write quantity = 4 for what was agreed, or measure = \"energy\" for what meters say";
 
 impl From<AmountError> for ReadFault {
     fn from(error: AmountError) -> ReadFault {

@@ -43,7 +43,7 @@ pub struct BookMistake {
     pub message: String,
     /// The same by its kind, for whoever tells it in other words.
     #[serde(skip)]
-    pub fault: Fault,
+    pub fault: Box<Fault>,
     #[serde(skip)]
     pub path: BookPath,
 }
@@ -63,6 +63,14 @@ impl BookMistake {
         let (line, column) = source.line_and_column(offset);
         let file = source.file_name.to_owned();
         let fault = fault.into();
-        BookMistake { file, line, column, key: key.to_string(), message: fault.to_string(), fault, path: key.clone() }
+        BookMistake {
+            file,
+            line,
+            column,
+            key: key.to_string(),
+            message: fault.to_string(),
+            fault: Box::new(fault),
+            path: key.clone(),
+        }
     }
 }

@@ -21,7 +21,7 @@ impl<'a> Source<'a> {
             column,
             key: String::new(),
             path: BookPath::root(),
-            fault: message.clone().into(),
+            fault: Box::new(message.clone().into()),
             message,
         };
         if bytes.len() > SIZE_MAX_BYTES {

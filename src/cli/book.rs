@@ -32,8 +32,7 @@ impl Import {
             out(format_args!("{name} is a sound facility book"));
             return Ok(Outcome::Done);
         }
-        let basis =
-            FileBasis { revision: bookfile::revision(&bytes).unwrap_or(0), overwrite: self.overwrite_edits };
+        let basis = FileBasis { revision: bookfile::revision(&bytes).unwrap_or(0), overwrite: self.overwrite_edits };
         let store = context.open_or_create()?;
         let changes = import_book::import_on(&store, &book, basis, &context.actor(), context.now)?;
         context.print(&changes, |changes| {

@@ -197,11 +197,7 @@ pub const fn policy(role: Role, action: Action) -> Decision {
         (Role::Operator, _) => Decision::Deny,
         (
             Role::Tenant,
-            Action::SeeTenants
-            | Action::SeeContracts
-            | Action::SeeInvoices
-            | Action::SeeUsage
-            | Action::EditContacts,
+            Action::SeeTenants | Action::SeeContracts | Action::SeeInvoices | Action::SeeUsage | Action::EditContacts,
         ) => Decision::Own,
         (Role::Tenant, _) => Decision::Deny,
     }

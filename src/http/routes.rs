@@ -8,16 +8,14 @@ use actix_web::web::{self, FormConfig, JsonConfig, PathConfig, PayloadConfig, Qu
 use actix_web::{HttpRequest, HttpResponse, ResponseError, Route};
 
 use super::api::{
-    amortisation, audit, invoices, journal, ledger, meters, openapi, payback, racks, readings, tariffs, tenants, terms, token,
-    usage,
+    amortisation, audit, invoices, journal, ledger, meters, openapi, payback, racks, readings, tariffs, tenants, terms,
+    token, usage,
 };
 use super::auth::{Access, guarded};
 use super::error::Fault;
 use super::{health, pages};
 use crate::domain::access::Action;
 
-/// A contract of a few hundred lines, written with its spaces.
-const JSON_BYTES_MAX: usize = 512 * 1024;
 /// The seller's legal texts, percent-encoded.
 const FORM_BYTES_MAX: usize = 256 * 1024;
 
@@ -207,7 +205,7 @@ pub fn configure(config: &mut ServiceConfig) {
     config
         .app_data(PayloadConfig::new(readings::BODY_BYTES_MAX))
         .app_data(FormConfig::default().limit(FORM_BYTES_MAX).error_handler(move |error, _| fault(error.into())))
-        .app_data(JsonConfig::default().limit(JSON_BYTES_MAX).error_handler(move |error, _| fault(error.into())))
+        .app_data(JsonConfig::default().limit(64 * 1024).error_handler(move |error, _| fault(error.into())))
         .app_data(QueryConfig::default().error_handler(move |error, _| fault(error.into())))
         .app_data(PathConfig::default().error_handler(move |error, _| fault(error.into())));
     for rows in ROUTES.chunk_by(|a, b| a.path == b.path) {

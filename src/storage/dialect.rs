@@ -36,6 +36,7 @@ const HORIZON_LOCK: i64 = 7_501_800_002;
 const PERIODS_LOCK: i64 = 7_501_800_003;
 const PAYMENTS_LOCK: i64 = 7_501_800_004;
 const BOOK_LOCK: i64 = 7_501_800_014;
+const MANUAL_LINES_LOCK: i64 = 7_501_800_015;
 
 const SECONDS_PER_DAY: i64 = 86_400;
 
@@ -148,6 +149,16 @@ pub fn lock_book(connection: &mut AnyConnection) -> QueryResult<()> {
     match connection {
         AnyConnection::Sqlite(_) => Ok(()),
         AnyConnection::Postgres(inner) => inner.batch_execute(&format!("SELECT pg_advisory_xact_lock({BOOK_LOCK})")),
+    }
+}
+
+/// Held by whoever changes or uses up the lines people added to a month.
+pub fn lock_manual_lines(connection: &mut AnyConnection) -> QueryResult<()> {
+    match connection {
+        AnyConnection::Sqlite(_) => Ok(()),
+        AnyConnection::Postgres(inner) => {
+            inner.batch_execute(&format!("SELECT pg_advisory_xact_lock({MANUAL_LINES_LOCK})"))
+        }
     }
 }
 

@@ -16,6 +16,7 @@ fn filled(page: &str) -> Vec<(String, String)> {
         tag.split(&format!(" {name}=\"")).nth(1).and_then(|rest| rest.split('"').next()).map(unescaped)
     };
     let mut pairs = vec![];
+    let mut is_fresh = false;
     for piece in form.split('<').skip(1) {
         let (tag, text) = piece.split_once('>').unwrap();
         let name = attribute(tag, "name");
@@ -27,15 +28,18 @@ fn filled(page: &str) -> Vec<(String, String)> {
                 }
             }
             ("textarea", Some(name)) => pairs.push((name, unescaped(text))),
-            ("select", Some(name)) => pairs.push((name, String::new())),
+            ("select", Some(name)) => {
+                is_fresh = true;
+                pairs.push((name, String::new()));
+            }
             ("option", _) if tag.contains(" selected") => {
+                is_fresh = false;
                 pairs.last_mut().unwrap().1 = attribute(tag, "value").unwrap();
             }
-            ("option", _) if pairs.last().unwrap().1.is_empty() && !text.is_empty() => {
-                // The first option is chosen where none is named.
-                let (name, value) = pairs.pop().unwrap();
-                let is_first = value.is_empty() && !pairs.iter().any(|(known, _)| *known == name);
-                pairs.push((name, if is_first { attribute(tag, "value").unwrap() } else { value }));
+            // The first option is chosen where none is named.
+            ("option", _) if is_fresh => {
+                is_fresh = false;
+                pairs.last_mut().unwrap().1 = attribute(tag, "value").unwrap();
             }
             _ => {}
         }
@@ -138,7 +142,8 @@ async fn finance_creates_a_tenant_and_a_contract_and_mends_mistakes() {
         assert_eq!(again.status.as_u16(), 422);
         assert!(again.text().contains("Le code bnf est déjà pris"), "{}", again.text());
 
-        let none = send(&server, "/contracts/new", &cookie, &[&CONTRACT[..], &[("line.1.quantity", "")]].concat()).await;
+        let none =
+            send(&server, "/contracts/new", &cookie, &[&CONTRACT[..], &[("line.1.quantity", "")]].concat()).await;
         assert!(none.text().contains("id=\"line.1.quantity-error\">Indiquez une quantité"), "{}", none.text());
         let done = send(&server, "/contracts/new", &cookie, &CONTRACT).await;
         assert_eq!((done.status.as_u16(), done.header("location")), (303, "/contracts/BNF-2027"), "{}", done.text());
@@ -182,7 +187,8 @@ async fn what_is_billed_is_not_changed_and_an_amendment_is_the_way() {
         assert!(silent.text().contains("id=\"reason-error\">Dites pourquoi"), "{}", silent.text());
         let refused = send(&server, path, &cookie, &[("quantity", "9"), ("reason", "erreur de saisie")]).await;
         assert_eq!(refused.status.as_u16(), 422);
-        assert!(refused.text().contains("à partir du 1er octobre 2026"), "{engine:?} {}", refused.text());
+        let told = refused.text().replace(['\u{a0}', '\u{202f}'], " ");
+        assert!(told.contains("à partir du 1er octobre 2026"), "{engine:?} {told}");
         let early = [("quantity", "9"), ("reason", "avenant 2"), ("effective", "2026-09-15")];
         assert_eq!(send(&server, path, &cookie, &early).await.status.as_u16(), 422);
         let amended = [("quantity", "9"), ("reason", "avenant 2"), ("effective", "2026-11-01")];
@@ -225,7 +231,8 @@ async fn every_price_shape_is_entered_and_previewed() {
     ];
     for (shape, fields) in shapes {
         let code = format!("t-{shape}");
-        let head = [("code", code.as_str()), ("name", "Essai"), ("unit", "one"), ("from", "2026-01-01"), ("shape", shape)];
+        let head =
+            [("code", code.as_str()), ("name", "Essai"), ("unit", "one"), ("from", "2026-01-01"), ("shape", shape)];
         let bounds = [("minimum_eur", "10"), ("cap_eur", "900")];
         let done = send(&server, "/tariffs/new", &cookie, &[&head[..], fields, &bounds[..]].concat()).await;
         assert_eq!(done.status.as_u16(), 303, "{shape}: {}", done.text());

@@ -224,6 +224,7 @@ gap-policy-estimate = estimate, and say so
 vat-word-standard = subject to VAT
 vat-word-exempt = exempt
 vat-word-out-of-scope = outside the scope
+wrong-in = { $field }: { $text }
 wrong-missing = Fill this in.
 wrong-control-character = Write it on one line, without control characters.
 wrong-too-long = Too long: { $max } characters at most.

@@ -224,6 +224,7 @@ gap-policy-estimate = estimer et le signaler
 vat-word-standard = soumise à la TVA
 vat-word-exempt = exonérée
 vat-word-out-of-scope = hors champ
+wrong-in = { $field } : { $text }
 wrong-missing = À renseigner.
 wrong-control-character = À écrire sur une seule ligne, sans caractère de commande.
 wrong-too-long = Trop long : { $max } caractères au plus.

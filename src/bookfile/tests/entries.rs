@@ -13,7 +13,7 @@ fn mistakes(kind: EntryKind, document: &serde_json::Value) -> Vec<String> {
 #[test]
 fn every_entry_of_the_book_reads_back_equal() {
     let book = read(SMALL_BOOK, "small-book.toml").unwrap();
-    let entries = [Entry::Seller(book.seller.clone())]
+    let entries = [Entry::Seller(Box::new(book.seller.clone()))]
         .into_iter()
         .chain(book.tenants.iter().cloned().map(Entry::Tenant))
         .chain(book.tariffs.iter().cloned().map(Entry::Tariff))

@@ -12,7 +12,9 @@ use crate::domain::tariff::TariffVersion;
 /// was billed stays as it was issued, so such a change would contradict documents that are out.
 pub fn changes_billed_terms(before: &Entry, after: &Entry, until: NaiveDate) -> bool {
     match (before, after) {
-        (Entry::Contract(before), Entry::Contract(after)) => contract_terms(before, until) != contract_terms(after, until),
+        (Entry::Contract(before), Entry::Contract(after)) => {
+            contract_terms(before, until) != contract_terms(after, until)
+        }
         (Entry::Tariff(before), Entry::Tariff(after)) => {
             let versions = |versions: &[TariffVersion]| -> Vec<TariffVersion> {
                 versions.iter().filter(|version| version.from < until).cloned().collect()

@@ -8,7 +8,7 @@ use crate::domain::tariff::Tariff;
 /// One thing of the book, edited by itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Entry {
-    Seller(Seller),
+    Seller(Box<Seller>),
     Tenant(Tenant),
     Tariff(Tariff),
     Contract(Contract),
@@ -60,7 +60,7 @@ impl Book {
     /// The thing of this kind and code.
     pub fn entry(&self, kind: EntryKind, code: &str) -> Option<Entry> {
         match kind {
-            EntryKind::Seller => Some(Entry::Seller(self.seller.clone())),
+            EntryKind::Seller => Some(Entry::Seller(Box::new(self.seller.clone()))),
             EntryKind::Tenant => {
                 self.tenants.iter().find(|tenant| tenant.code.as_str() == code).cloned().map(Entry::Tenant)
             }
@@ -76,7 +76,7 @@ impl Book {
     /// The same book with `entry` in the place of the one with its code, or added to the others.
     pub fn with(mut self, entry: Entry) -> Book {
         match entry {
-            Entry::Seller(seller) => self.seller = seller,
+            Entry::Seller(seller) => self.seller = *seller,
             Entry::Tenant(tenant) => {
                 self.tenants.retain(|other| other.code != tenant.code);
                 self.tenants.push(tenant);

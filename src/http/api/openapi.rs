@@ -7,7 +7,10 @@ use actix_web::http::header;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::{amortisation, audit, invoices, journal, ledger, meters, payback, racks, readings, tariffs, tenants, terms, token, usage};
+use super::{
+    amortisation, audit, invoices, journal, ledger, meters, payback, racks, readings, tariffs, tenants, terms, token,
+    usage,
+};
 
 #[derive(OpenApi)]
 #[openapi(

@@ -72,11 +72,7 @@ pub async fn list(shared: Data<Shared>, query: Query<PageQuery>) -> Result<HttpR
     responses((status = 200, body = PriceAnswer), (status = 400, body = Problem), (status = 404, body = Problem)),
     security(("token" = []))
 )]
-pub async fn price(
-    shared: Data<Shared>,
-    code: Path<String>,
-    query: Query<PriceQuery>,
-) -> Result<HttpResponse, Fault> {
+pub async fn price(shared: Data<Shared>, code: Path<String>, query: Query<PriceQuery>) -> Result<HttpResponse, Fault> {
     let (store, now, code) = (shared.store.clone(), shared.now(), code.into_inner());
     let (files, today) = blocking(move || read_tariffs::list(&store, now)).await?;
     let on = parsed("on", query.on.as_deref(), "a day such as 2026-10-01")?.unwrap_or(today);

@@ -78,11 +78,7 @@ pub async fn list(shared: Data<Shared>, granted: Granted, query: Query<PageQuery
     responses((status = 200, body = Vec<ContractAnswer>), (status = 401, body = Problem), (status = 403, body = Problem)),
     security(("token" = []))
 )]
-pub async fn contracts(
-    shared: Data<Shared>,
-    granted: Granted,
-    query: Query<PageQuery>,
-) -> Result<HttpResponse, Fault> {
+pub async fn contracts(shared: Data<Shared>, granted: Granted, query: Query<PageQuery>) -> Result<HttpResponse, Fault> {
     let files = files(&shared, granted).await?;
     let rows: Vec<ContractAnswer> = files.iter().flat_map(|file| &file.contracts).map(contract).collect();
     paged("/api/v1/contracts", &rows, query.page.as_deref())

@@ -3,9 +3,9 @@
 //! The document is what `docs/facility-book.md` says of the thing, as JSON: amounts, quantities and days are texts. An
 //! answer's `ETag` is its version; a change sends it back in `If-Match`, or is refused with what is stored now.
 
-use actix_web::http::header::{ETAG, HeaderMap, IF_MATCH, LOCATION};
 use actix_web::http::StatusCode;
-use actix_web::web::{Data, Json, Path, Query};
+use actix_web::http::header::{ETAG, HeaderMap, IF_MATCH, LOCATION};
+use actix_web::web::{Bytes, Data, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -18,6 +18,9 @@ use crate::domain::book::EntryKind;
 use crate::http::auth::Granted;
 use crate::http::error::{Fault, Problem};
 use crate::http::state::{Shared, blocking};
+
+/// A contract of a few hundred lines, written with its spaces.
+const DOCUMENT_BYTES_MAX: usize = 512 * 1024;
 
 /// Why terms change; required of a contract, and of a tariff that a contract names.
 #[derive(Deserialize, IntoParams)]
@@ -49,6 +52,14 @@ pub struct FieldProblem {
     /// Its place in the document: `contact.2.email`; empty where it is elsewhere in the book.
     field: String,
     detail: String,
+}
+
+/// The document a request brings.
+fn document(body: &Bytes) -> Result<Value, Fault> {
+    if body.len() > DOCUMENT_BYTES_MAX {
+        return Err(Fault::TooLarge(DOCUMENT_BYTES_MAX));
+    }
+    serde_json::from_slice(body).map_err(|error| Fault::BadRequest(format!("the body is no JSON document: {error}")))
 }
 
 /// Who asks for what, and on what ground.
@@ -114,12 +125,15 @@ async fn write(
 
 fn refused(refusal: &Refusal) -> HttpResponse {
     let (status, fault) = match refusal {
-        Refusal::Mistakes(_) => {
-            (StatusCode::UNPROCESSABLE_ENTITY, Fault::Unprocessable("the book would not be sound: see errors".to_owned()))
-        }
+        Refusal::Mistakes(_) => (
+            StatusCode::UNPROCESSABLE_ENTITY,
+            Fault::Unprocessable("the book would not be sound: see errors".to_owned()),
+        ),
         Refusal::Stale(_) => (
             StatusCode::CONFLICT,
-            Fault::Conflict("somebody else changed it meanwhile: see stored, and send its version to insist".to_owned()),
+            Fault::Conflict(
+                "somebody else changed it meanwhile: see stored, and send its version to insist".to_owned(),
+            ),
         ),
         Refusal::Billed { until } => (
             StatusCode::UNPROCESSABLE_ENTITY,
@@ -163,7 +177,9 @@ fn version(headers: &HeaderMap) -> Result<Option<i64>, Fault> {
             let number = tag.trim_start_matches("W/").trim_matches('"').parse();
             number.map(Some).map_err(|_| Fault::BadRequest(format!("If-Match {tag} is no ETag of this address")))
         }
-        None => Err(Fault::BadRequest("send the ETag you read in If-Match, so that nobody's change is lost".to_owned())),
+        None => {
+            Err(Fault::BadRequest("send the ETag you read in If-Match, so that nobody's change is lost".to_owned()))
+        }
     }
 }
 
@@ -190,9 +206,9 @@ pub async fn create_tenant(
     shared: Data<Shared>,
     granted: Granted,
     http: HttpRequest,
-    body: Json<Value>,
+    body: Bytes,
 ) -> Result<HttpResponse, Fault> {
-    create(&shared, granted, &http, (EntryKind::Tenant, "tenants"), body.into_inner()).await
+    create(&shared, granted, &http, (EntryKind::Tenant, "tenants"), document(&body)?).await
 }
 
 #[utoipa::path(
@@ -207,9 +223,9 @@ pub async fn put_tenant(
     granted: Granted,
     http: HttpRequest,
     code: Path<String>,
-    body: Json<Value>,
+    body: Bytes,
 ) -> Result<HttpResponse, Fault> {
-    let document = body.into_inner();
+    let document = document(&body)?;
     put(&shared, granted, &http, (EntryKind::Tenant, &code), "", move |_| document).await
 }
 
@@ -225,9 +241,9 @@ pub async fn put_contacts(
     granted: Granted,
     http: HttpRequest,
     code: Path<String>,
-    body: Json<Value>,
+    body: Bytes,
 ) -> Result<HttpResponse, Fault> {
-    let contacts = body.into_inner();
+    let contacts = document(&body)?;
     let change = move |stored: Option<&StoredEntry>| {
         let mut document = stored.map(|stored| stored.document.clone()).unwrap_or_default();
         if let Some(tenant) = document.as_object_mut() {
@@ -256,9 +272,9 @@ pub async fn create_contract(
     shared: Data<Shared>,
     granted: Granted,
     http: HttpRequest,
-    body: Json<Value>,
+    body: Bytes,
 ) -> Result<HttpResponse, Fault> {
-    create(&shared, granted, &http, (EntryKind::Contract, "contracts"), body.into_inner()).await
+    create(&shared, granted, &http, (EntryKind::Contract, "contracts"), document(&body)?).await
 }
 
 #[utoipa::path(
@@ -274,9 +290,9 @@ pub async fn put_contract(
     http: HttpRequest,
     code: Path<String>,
     query: Query<ReasonQuery>,
-    body: Json<Value>,
+    body: Bytes,
 ) -> Result<HttpResponse, Fault> {
-    let document = body.into_inner();
+    let document = document(&body)?;
     put(&shared, granted, &http, (EntryKind::Contract, &code), &query.reason, move |_| document).await
 }
 
@@ -298,9 +314,9 @@ pub async fn create_tariff(
     shared: Data<Shared>,
     granted: Granted,
     http: HttpRequest,
-    body: Json<Value>,
+    body: Bytes,
 ) -> Result<HttpResponse, Fault> {
-    create(&shared, granted, &http, (EntryKind::Tariff, "tariffs"), body.into_inner()).await
+    create(&shared, granted, &http, (EntryKind::Tariff, "tariffs"), document(&body)?).await
 }
 
 #[utoipa::path(
@@ -316,9 +332,9 @@ pub async fn put_tariff(
     http: HttpRequest,
     code: Path<String>,
     query: Query<ReasonQuery>,
-    body: Json<Value>,
+    body: Bytes,
 ) -> Result<HttpResponse, Fault> {
-    let document = body.into_inner();
+    let document = document(&body)?;
     put(&shared, granted, &http, (EntryKind::Tariff, &code), &query.reason, move |_| document).await
 }
 
@@ -341,8 +357,8 @@ pub async fn put_seller(
     shared: Data<Shared>,
     granted: Granted,
     http: HttpRequest,
-    body: Json<Value>,
+    body: Bytes,
 ) -> Result<HttpResponse, Fault> {
-    let document = body.into_inner();
+    let document = document(&body)?;
     put(&shared, granted, &http, (EntryKind::Seller, ""), "", move |_| document).await
 }

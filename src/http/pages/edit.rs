@@ -12,6 +12,8 @@ mod price;
 pub mod seller;
 pub mod tariff;
 pub mod tenant;
+#[cfg(test)]
+mod tests;
 pub mod version;
 mod view;
 mod words;
@@ -175,7 +177,7 @@ async fn submit(
         }
         Err(Refusal::Billed { until }) => {
             let text = frame.with("wrong-billed", "day", &frame.date(&until));
-            let errors = vec![FormError { field: "form".to_owned(), text }];
+            let errors = vec![FormError { field: "form".to_owned(), beside: text.clone(), text }];
             answer(StatusCode::UNPROCESSABLE_ENTITY, frame, form, &data, errors, version, None, true)
         }
         Err(Refusal::Stale(stored)) => {
@@ -204,15 +206,22 @@ fn answer(
 /// Each mistake at its field; what has no field of this form stands at its head.
 fn errors(frame: &Frame, form: &impl Form, data: &FormData, mistakes: &[EntryMistake]) -> Vec<FormError> {
     let view = form.view(&Draw::new(frame, data, &[]));
-    let known: Vec<&str> = inputs(&view).map(|(_, input)| input.name.as_str()).collect();
+    let known: Vec<(&str, &Input)> = inputs(&view).collect();
     let error = |mistake: &EntryMistake| {
         let field = form.field(&mistake.field, data);
-        let named = known.iter().find(|name| **name == field).or_else(|| {
+        let named = known.iter().find(|(_, input)| input.name == field).or_else(|| {
             // What is wrong with a group is shown at its first field.
-            known.iter().find(|name| !field.is_empty() && name.starts_with(&format!("{field}.")))
+            known.iter().find(|(_, input)| !field.is_empty() && input.name.starts_with(&format!("{field}.")))
         });
-        let text = words::sentence(frame, mistake);
-        FormError { field: named.map_or_else(|| "form".to_owned(), |name| (*name).to_owned()), text }
+        let beside = words::sentence(frame, mistake);
+        match named {
+            None => FormError { field: "form".to_owned(), text: beside.clone(), beside },
+            Some((legend, input)) => {
+                let values = [("field", full_label(legend, input)), ("text", beside.clone())];
+                let text = frame.texts("wrong-in", &values.each_ref().map(|(name, value)| (*name, value.as_str())));
+                FormError { field: input.name.clone(), text, beside }
+            }
+        }
     };
     let mut errors: Vec<FormError> = mistakes.iter().map(error).collect();
     errors.dedup();
@@ -240,14 +249,19 @@ fn conflict(frame: &Frame, form: &impl Form, typed: &FormData, stored: &FormData
     let mut names: Vec<&str> = vec![];
     for (legend, input) in inputs(&yours).chain(inputs(&theirs)) {
         let (mine, other) = (text_of(&yours, &input.name), text_of(&theirs, &input.name));
-        if mine != other && input.name != "reason" && input.name != "effective" && !names.contains(&input.name.as_str()) {
+        if mine != other && input.name != "reason" && input.name != "effective" && !names.contains(&input.name.as_str())
+        {
             names.push(&input.name);
-            let label = if legend.is_empty() { input.label.clone() } else { format!("{legend}, {}", input.label) };
-            rows.push(ConflictRow { label, yours: dash(mine), theirs: dash(other) });
+            rows.push(ConflictRow { label: full_label(legend, input), yours: dash(mine), theirs: dash(other) });
         }
     }
     let key = if rows.is_empty() { "edit-stale-same" } else { "edit-stale-text" };
     Conflict { text: frame.t(key), rows }
+}
+
+/// The field's label, with its row's where it is in one.
+fn full_label(legend: &str, input: &Input) -> String {
+    if legend.is_empty() { input.label.clone() } else { format!("{legend}, {}", input.label) }
 }
 
 fn dash(text: String) -> String {

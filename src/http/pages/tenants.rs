@@ -101,7 +101,12 @@ pub async fn one(
     page(StatusCode::OK, &template)
 }
 
-fn contract_view(frame: &Frame, file: &TenantFile, (number, contract): (usize, &Contract), today: NaiveDate) -> ContractView {
+fn contract_view(
+    frame: &Frame,
+    file: &TenantFile,
+    (number, contract): (usize, &Contract),
+    today: NaiveDate,
+) -> ContractView {
     ContractView {
         code: contract.code.to_string(),
         title: contract.title.clone(),

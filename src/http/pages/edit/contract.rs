@@ -17,9 +17,8 @@ use crate::http::pages::encoded;
 use crate::http::state::Shared;
 
 /// What the form says of a contract; its lines have forms of their own.
-const HEAD: [&str; 10] = [
-    "tenant", "title", "from", "to", "signed_on", "engagement", "market", "notice_months", "proration", "indexation",
-];
+const HEAD: [&str; 10] =
+    ["tenant", "title", "from", "to", "signed_on", "engagement", "market", "notice_months", "proration", "indexation"];
 /// The first line of a new contract.
 const FIRST: &str = "line.1.";
 
@@ -57,8 +56,7 @@ impl ContractForm {
             draw.decimal("indexation.fixed_part"),
             draw.words("indexation.rounding", &["unrounded", "four-decimals", "up-to-thousandth"], "rounding"),
         ];
-        let revisions =
-            draw.rows("indexation.revision", 1, |draw| vec![draw.date("from"), draw.month("index_month")]);
+        let revisions = draw.rows("indexation.revision", 1, |draw| vec![draw.date("from"), draw.month("index_month")]);
         let hint = draw.t("indexation-hint");
         Section { hint, rows: Some(revisions), ..section(draw.t("contract-indexation"), inputs) }
     }

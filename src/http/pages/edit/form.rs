@@ -59,7 +59,9 @@ impl FormData {
                 items.iter().for_each(|item| self.fill(name, item));
             }
             Json::Array(items) => {
-                (1..).zip(items).for_each(|(position, item): (usize, _)| self.fill(&below(&position.to_string()), item));
+                (1..)
+                    .zip(items)
+                    .for_each(|(position, item): (usize, _)| self.fill(&below(&position.to_string()), item));
             }
             Json::Object(entries) => entries.iter().for_each(|(key, value)| self.fill(&below(key), value)),
         }
@@ -251,7 +253,8 @@ mod tests {
 
     #[test]
     fn no_name_a_browser_can_send_goes_wrong() {
-        let odd = form(&[("contact.0.name", "a"), ("contact.9999999.name", "b"), ("a", "x"), ("a.b", "y"), ("..", "z")]);
+        let odd =
+            form(&[("contact.0.name", "a"), ("contact.9999999.name", "b"), ("a", "x"), ("a.b", "y"), ("..", "z")]);
         assert!(odd.document().is_object());
     }
 }

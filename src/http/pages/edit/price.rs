@@ -109,7 +109,10 @@ mod tests {
             "of": { "shape": "minimum", "amount_eur": "100.00", "of": { "shape": "flat", "amount_eur": "5.00" } },
         });
         let data = fields(&version);
-        assert_eq!((data.text("cap_eur"), data.text("minimum_eur"), data.text("amount_eur")), ("900.00", "100.00", "5.00"));
+        assert_eq!(
+            (data.text("cap_eur"), data.text("minimum_eur"), data.text("amount_eur")),
+            ("900.00", "100.00", "5.00")
+        );
         assert_eq!(document(&data), version);
         assert_eq!(field("amount_eur", &data), "cap_eur");
         assert_eq!(field("of.amount_eur", &data), "minimum_eur");

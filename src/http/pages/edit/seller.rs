@@ -29,12 +29,15 @@ impl Form for SellerForm {
         ];
         let account = vec![draw.text("iban").required(), draw.text("bic").required(), draw.text("account_holder")];
         let texts = |language: &str| {
-            let text = |name: &str| draw.area(&format!("legal.{language}.{name}")).required();
-            vec![text("recovery_indemnity"), text("late_penalty"), text("discount"), text("footer")]
+            let area = |name: &str| draw.area(&format!("legal.{language}.{name}")).required();
+            vec![area("recovery_indemnity"), area("late_penalty"), area("discount"), area("footer")]
         };
         let series = Section {
             hint: draw.t("series-hint"),
-            ..section(draw.t("section-series"), vec![draw.text("number_prefix").required(), draw.flag("legal.vat_on_debits")])
+            ..section(
+                draw.t("section-series"),
+                vec![draw.text("number_prefix").required(), draw.flag("legal.vat_on_debits")],
+            )
         };
         FormView {
             title: draw.t("seller-title"),

@@ -17,8 +17,18 @@ use crate::http::state::Shared;
 
 /// What a price can be the price of, as contracts use them most.
 const UNITS: [&str; 12] = [
-    "kilowatt-hour", "kilowatt", "rack", "rack-unit", "rack-unit-day", "terabyte-month", "terabyte", "month", "day",
-    "hour", "year", "one",
+    "kilowatt-hour",
+    "kilowatt",
+    "rack",
+    "rack-unit",
+    "rack-unit-day",
+    "terabyte-month",
+    "terabyte",
+    "month",
+    "day",
+    "hour",
+    "year",
+    "one",
 ];
 
 struct TariffForm {

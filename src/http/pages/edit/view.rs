@@ -28,7 +28,10 @@ pub struct FormView {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FormError {
     pub field: String,
+    /// At the head of the page, with the field's name.
     pub text: String,
+    /// Beside the field.
+    pub beside: String,
 }
 
 /// Fields that belong together.
@@ -153,7 +156,7 @@ impl<'a> Draw<'a> {
 
     fn input(&self, name: &str, kind: InputKind) -> Input {
         let name = format!("{}{name}", self.prefix);
-        let error = self.errors.iter().find(|error| error.field == name).map(|error| error.text.clone());
+        let error = self.errors.iter().find(|error| error.field == name).map(|error| error.beside.clone());
         let key = label_key(&name);
         Input {
             label: self.frame.t(&format!("field-{key}")),
@@ -252,16 +255,13 @@ impl<'a> Draw<'a> {
             legend: self.frame.with(&format!("row-{key}"), "number", &number.to_string()),
             inputs: inputs(&self.below(format!("{list}.{number}."))),
         };
-        Rows {
-            rows: (1..=self.data.rows(&list) + spare).map(row).collect(),
-            add: self.t(&format!("add-{key}")),
-            list,
-        }
+        Rows { rows: (1..=self.data.rows(&list) + spare).map(row).collect(), add: self.t(&format!("add-{key}")), list }
     }
 }
 
 /// The part of a name that says what a field is: `contact.2.email` is `contact-email`, wherever its line stands.
 pub fn label_key(name: &str) -> String {
-    let name = name.split('.').filter(|segment| segment.parse::<usize>().is_err() && !matches!(*segment, "line" | "of"));
+    let name =
+        name.split('.').filter(|segment| segment.parse::<usize>().is_err() && !matches!(*segment, "line" | "of"));
     name.collect::<Vec<_>>().join("-").replace('_', "-")
 }

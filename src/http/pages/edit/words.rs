@@ -60,7 +60,11 @@ fn identifier(frame: &Frame, error: &IdentifierError) -> String {
     match error {
         IdentifierError::Length { kind, found, expected, .. } => frame.texts(
             "wrong-length",
-            &[("kind", kind), ("found", &found.to_string()), ("expected", &expected.replace("or", frame.either("ou", "or")))],
+            &[
+                ("kind", kind),
+                ("found", &found.to_string()),
+                ("expected", &expected.replace("or", frame.either("ou", "or"))),
+            ],
         ),
         IdentifierError::Characters { kind, .. } => frame.with("wrong-characters", "kind", kind),
         IdentifierError::CheckDigit { kind, expected, found, .. } => frame.texts(
@@ -136,10 +140,8 @@ fn rule(frame: &Frame, fault: &BookFault, last: &str) -> String {
             let first = first_version.map_or_else(|| "–".to_owned(), |first| day(&first));
             frame.texts("wrong-no-price", &[("tariff", tariff), ("day", &day(on)), ("first", &first)])
         }
-        BookFault::AssignmentsOverlap { meter, other, shared, .. } => frame.texts(
-            "wrong-assigned-twice",
-            &[("meter", meter), ("other", &other.to_string()), ("days", &days(shared))],
-        ),
+        BookFault::AssignmentsOverlap { meter, other, shared, .. } => frame
+            .texts("wrong-assigned-twice", &[("meter", meter), ("other", &other.to_string()), ("days", &days(shared))]),
         BookFault::AssignedOutsideService { meter, .. } => frame.with("wrong-service", "meter", meter),
         BookFault::PueOnOtherMeasure { .. } => frame.t("wrong-pue-measure"),
         BookFault::PueWithoutMeters => frame.t("wrong-pue-meters"),

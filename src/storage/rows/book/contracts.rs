@@ -8,7 +8,8 @@ use super::{BookChanges, Ids, by_parent, id_of, positioned, save_each};
 use crate::domain::contract::{Contract, ContractLine, Designation, LineQuantity, MeterAssignment};
 use crate::domain::ids::{ContractCode, LineCode, MeterCode, TariffCode, TenantCode};
 use crate::storage::codec::{
-    corrupt, date_text, from_json, from_micro, from_word, integer, optional_date_from, period_from, to_json, to_micro, to_word,
+    corrupt, date_text, from_json, from_micro, from_word, integer, optional_date_from, period_from, to_json, to_micro,
+    to_word,
 };
 use crate::storage::db::AnyConnection;
 use crate::storage::error::StorageResult;

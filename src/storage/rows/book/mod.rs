@@ -26,8 +26,8 @@ mod payback;
 mod places;
 mod prices;
 
-pub use edits::{Edited, edits, lock, note_edit, revision, version};
 pub use assets::{AssetFile, assets, attach as attach_file, files as attached_files, save_asset};
+pub use edits::{Edited, edits, lock, note_edit, revision, version};
 
 /// What saving a book did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
