@@ -56,12 +56,12 @@ fn typed(entry: &Entry, field: usize, text: &str) -> serde_json::Value {
     }
     let data = ["contact", "indexation.revision"].iter().fold(data, |data, list| data.compact(list, None));
     let mut document = data.document();
-    for lines in document.get_mut("line").and_then(serde_json::Value::as_array_mut) {
+    if let Some(lines) = document.get_mut("line").and_then(serde_json::Value::as_array_mut) {
         for one in lines {
             *one = line::document(&line::fields(one).compact("assignment", None));
         }
     }
-    for versions in document.get_mut("version").and_then(serde_json::Value::as_array_mut) {
+    if let Some(versions) = document.get_mut("version").and_then(serde_json::Value::as_array_mut) {
         for one in versions {
             *one = price::document(&price::fields(one).compact("tiers", None));
         }
