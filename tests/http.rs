@@ -16,3 +16,5 @@ mod readings;
 #[path = "http/reports.rs"]
 mod reports;
 mod site;
+#[path = "http/terms.rs"]
+mod terms;

@@ -22,3 +22,5 @@ mod second_factor;
 #[path = "pages/sessions.rs"]
 mod sessions;
 mod site;
+#[path = "pages/terms.rs"]
+mod terms;

@@ -224,6 +224,7 @@ fn contract(number: usize, racks: &[String]) -> Contract {
         signed_on: None,
         engagement: Some(format!("ENG{number:06}")),
         market: None,
+        notice_months: None,
         proration: Proration::CalendarDays,
         indexation: None,
         lines: racks.iter().flat_map(|rack| lines(rack)).collect(),

@@ -1,4 +1,8 @@
 //! Bring a facility book in, all or nothing.
+//!
+//! What was edited outside the file (in the browser, over the API) is not taken back by a file that does not know of it:
+//! such an import is refused as a whole and names what it would take back. A file knows of the edits up to the revision
+//! it names, which `export` writes into it.
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -37,9 +41,30 @@ pub fn read(bytes: &[u8], file_name: &str) -> Result<Book, String> {
 /// Kinds of items that set prices, as [`stored::BookItem`] writes them.
 const TERMS: [&str; 3] = ["tariff ", "contract ", "price index "];
 
-/// Stores `book` in one transaction. Importing the same book again changes nothing and leaves no audit event.
+/// What a file knows of edits made outside it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct FileBasis {
+    /// The edits up to this one.
+    pub revision: i64,
+    /// Edits it does not know are taken back.
+    pub overwrite: bool,
+}
+
+/// Stores a `book` that knows of no edits made outside it: see [`import_on`].
 pub fn import(store: &Store, book: &Book, by: &Actor, now: DateTime<Utc>) -> Result<ImportReport, AppError> {
+    import_on(store, book, FileBasis::default(), by, now)
+}
+
+/// Stores `book` in one transaction. Importing the same book again changes nothing and leaves no audit event.
+pub fn import_on(
+    store: &Store,
+    book: &Book,
+    basis: FileBasis,
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<ImportReport, AppError> {
     store.write(|connection| {
+        stored::lock(connection)?;
         let before = stored::load_book(connection)?;
         let assets = stored::assets(connection)?;
         refuse_contradictions(connection, &assets, &book.assets)?;
@@ -52,7 +77,12 @@ pub fn import(store: &Store, book: &Book, by: &Actor, now: DateTime<Utc>) -> Res
             not_in_file: named(changes.not_in_file),
             warnings: vec![],
         };
+        let taken_back = taken_back(connection, &report.changed, basis.revision)?;
+        if !(taken_back.is_empty() || basis.overwrite) {
+            return Err(refuse(&taken_back));
+        }
         report.warnings = warnings(connection, &report.changed)?;
+        report.warnings.extend(taken_back.iter().map(|edit| format!("{edit}: the file took that back")));
         if !(report.created.is_empty() && report.changed.is_empty()) {
             let after = stored::load_book(connection)?.ok_or(AppError::NoBook)?;
             audit::append(connection, &event(&report, before.as_ref(), &after, by, now))?;
@@ -64,6 +94,26 @@ pub fn import(store: &Store, book: &Book, by: &Actor, now: DateTime<Utc>) -> Res
         }
         Ok(report)
     })
+}
+
+/// The changes of the file that would undo an edit it does not know of, each in words.
+fn taken_back(connection: &mut AnyConnection, changed: &[String], known: i64) -> Result<Vec<String>, AppError> {
+    let edits = stored::edits(connection, known)?;
+    let edit = |item: &String| {
+        // There is one seller, whatever its prefix.
+        let key = if item.starts_with("seller ") { "seller " } else { item.as_str() };
+        let edited = edits.get(key)?;
+        Some(format!("{item} was edited by {} at {}, after this file was written", edited.by, edited.at))
+    };
+    Ok(changed.iter().filter_map(edit).collect())
+}
+
+fn refuse(taken_back: &[String]) -> AppError {
+    AppError::Input(format!(
+        "{}\nnothing was imported: bring the file up to date with `chapelle export`, which writes what was edited, or \
+         take the edits back with `--overwrite-edits`",
+        taken_back.join("\n")
+    ))
 }
 
 /// Terms that changed although months were billed on them: what is issued keeps what it said.

@@ -36,11 +36,29 @@ pub struct Today {
     /// The longest overdue.
     pub overdue: Vec<InvoiceSummary>,
     pub failed_notices: usize,
-    /// Code, tenant's name, last day; soonest first.
-    pub ending: Vec<(String, String, NaiveDate)>,
+    /// Contracts to decide on, soonest first.
+    pub ending: Vec<EndingContract>,
     /// How many of the contracts in force in `month` have no issued invoice of it.
     pub to_issue: usize,
     pub depreciation: Depreciation,
+}
+
+/// A contract that ends soon, or whose notice must be given soon.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EndingContract {
+    pub code: String,
+    /// The tenant's name.
+    pub tenant: String,
+    pub last_day: NaiveDate,
+    /// The last day to give notice, while it is to come.
+    pub notice_by: Option<NaiveDate>,
+}
+
+impl EndingContract {
+    /// The next day that counts.
+    fn next_day(&self) -> NaiveDate {
+        self.notice_by.unwrap_or(self.last_day)
+    }
 }
 
 /// How far depreciation is posted.
@@ -134,19 +152,24 @@ pub fn running(store: &Store, now: DateTime<Utc>) -> Result<RunningMonth, AppErr
     Ok(RunningMonth { month, silent, gaps, payback })
 }
 
-fn ending(book: &Book, today: NaiveDate) -> Vec<(String, String, NaiveDate)> {
+fn ending(book: &Book, today: NaiveDate) -> Vec<EndingContract> {
     let until = today.checked_add_days(Days::new(ENDING_DAYS)).unwrap_or(today);
-    let mut ending: Vec<(String, String, NaiveDate)> = book
+    let mut ending: Vec<EndingContract> = book
         .contracts
         .iter()
         .filter_map(|contract| {
-            let last = contract.in_force.last_day().filter(|last| *last >= today && *last <= until)?;
+            let last_day = contract.in_force.last_day().filter(|last| *last >= today)?;
             let tenant = book.tenants.iter().find(|tenant| tenant.code == contract.tenant);
-            let name = tenant.map_or_else(|| contract.tenant.to_string(), |tenant| tenant.name.clone());
-            Some((contract.code.to_string(), name, last))
+            Some(EndingContract {
+                code: contract.code.to_string(),
+                tenant: tenant.map_or_else(|| contract.tenant.to_string(), |tenant| tenant.name.clone()),
+                last_day,
+                notice_by: contract.notice_by().filter(|day| *day >= today),
+            })
         })
+        .filter(|contract| contract.next_day() <= until)
         .collect();
-    ending.sort_by_key(|(_, _, last)| *last);
+    ending.sort_by_key(EndingContract::next_day);
     ending
 }
 

@@ -16,18 +16,23 @@ use crate::domain::tariff::Tariff;
 pub struct TenantFile {
     pub tenant: Tenant,
     pub contracts: Vec<Contract>,
+    /// Those the contracts' lines name.
+    pub tariffs: Vec<Tariff>,
 }
 
 /// Every tenant within `scope`, by code.
 pub fn list(store: &Store, scope: &TenantScope) -> Result<Vec<TenantFile>, AppError> {
-    let Book { tenants, contracts, .. } = match export_book::load(store) {
+    let Book { tenants, contracts, tariffs, .. } = match export_book::load(store) {
         // Before the first import there is nobody.
         Err(AppError::NoBook) => return Ok(vec![]),
         book => book?,
     };
     let file = |tenant: Tenant| {
-        let own = contracts.iter().filter(|contract| contract.tenant == tenant.code).cloned().collect();
-        TenantFile { tenant, contracts: own }
+        let own: Vec<Contract> = contracts.iter().filter(|contract| contract.tenant == tenant.code).cloned().collect();
+        let named =
+            |tariff: &&Tariff| own.iter().flat_map(|contract| &contract.lines).any(|line| line.tariff == tariff.code);
+        let tariffs = tariffs.iter().filter(named).cloned().collect();
+        TenantFile { tenant, contracts: own, tariffs }
     };
     Ok(tenants.into_iter().filter(|tenant| scope.admits(&tenant.code)).map(file).collect())
 }

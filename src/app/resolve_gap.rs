@@ -107,7 +107,9 @@ pub fn resolve(
                 }
             }
             Change::Book { book, id, before, reset } => {
+                stored::lock(connection)?;
                 stored::save_book(connection, &book)?;
+                stored::note_edit(connection, ("meter", meter), &by.name, now.into())?;
                 note_change(connection, id, reset.at, now.into())?;
                 AuditEvent::new(now, by, "meter.reset-declared", meter, json!({ "reset": reset }))
                     .before(json!({ "resets": before }))

@@ -10,6 +10,7 @@ use std::ops::Range;
 use toml_edit::{Item, TableLike, Value};
 
 use super::BookMistake;
+use super::fault::{Fault, ReadFault};
 use super::field::{Field, Reading, described};
 use super::source::Source;
 use crate::domain::book::{BookFault, BookPath, BookProblem, Labels, nearest};
@@ -45,8 +46,8 @@ impl<'a> Notes<'a> {
         ancestors.find_map(|path| places.get(&path).copied()).unwrap_or(0)
     }
 
-    fn mistake(&self, offset: usize, path: &BookPath, message: impl Into<String>) {
-        self.mistakes.borrow_mut().push(BookMistake::at(self.source, offset, path, message));
+    fn mistake(&self, offset: usize, path: &BookPath, fault: impl Into<Fault>) {
+        self.mistakes.borrow_mut().push(BookMistake::at(self.source, offset, path, fault));
     }
 
     /// Takes over a broken rule, unless it only follows from a mistake already told: a name that does not resolve
@@ -62,9 +63,16 @@ impl<'a> Notes<'a> {
                 }
                 BookFault::Unknown { kind, nearest: nearest(&code, codes).map(str::to_owned), code }
             }
+            // There are lines, but they could not be read.
+            BookFault::NoLines if self.has_lines(&problem.path) => return,
             fault => fault,
         };
-        self.mistake(self.place(&problem.path), &problem.path, fault.to_string());
+        self.mistake(self.place(&problem.path), &problem.path, fault);
+    }
+
+    fn has_lines(&self, contract: &BookPath) -> bool {
+        let is_line = |path: &BookPath| path.segments().last().is_some_and(|last| last.starts_with("line["));
+        self.places.borrow().keys().any(|path| is_line(path) && path.parent().as_ref() == Some(contract))
     }
 
     /// All mistakes in the order of the file.
@@ -223,13 +231,13 @@ impl<'a> Table<'a> {
     }
 
     /// A mistake in this table as a whole, or in one of its keys.
-    pub fn mistake(&self, key: Option<&str>, message: impl Into<String>) {
+    pub fn mistake(&self, key: Option<&str>, fault: impl Into<Fault>) {
         let path = key.map_or_else(|| self.path.clone(), |key| self.path.key(key));
-        self.notes.mistake(self.notes.place(&path), &path, message);
+        self.notes.mistake(self.notes.place(&path), &path, fault);
     }
 
     fn missing(&self, key: &str, example: &str) {
-        self.notes.mistake(self.start, &self.path.key(key), format!("is missing; add {example}"));
+        self.notes.mistake(self.start, &self.path.key(key), ReadFault::Missing { example: example.to_owned() });
     }
 
     fn ask(&mut self, key: &'static str) -> Option<&'a Item> {
@@ -246,7 +254,7 @@ impl<'a> Table<'a> {
         self.notes.places.borrow_mut().insert(path.clone(), start);
         let written = item.span().and_then(|span| self.notes.source.text.get(span)).unwrap_or_default();
         let field = Field { item, written, refused: self.notes.refused.contains(&start) };
-        read(field).map_err(|message| self.notes.mistake(start, &path, message)).ok()
+        read(field).map_err(|fault| self.notes.mistake(start, &path, fault)).ok()
     }
 
     fn start_of(&self, key: &str, item: &Item) -> usize {

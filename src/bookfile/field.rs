@@ -1,6 +1,6 @@
 //! One value of the file, read as the type its key asks for.
 //!
-//! Each reader answers with the value or with a sentence that says what is wrong and what would be right; the table
+//! Each reader answers with the value or with what is wrong and what would be right; the table
 //! it stands in adds the place.
 
 use std::str::FromStr;
@@ -9,17 +9,18 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use toml_edit::{Item, Value};
 
+use super::fault::ReadFault;
 use super::words::Words;
 use crate::domain::book::nearest;
-use crate::domain::calendar::{BillingMonth, Timestamp};
-use crate::domain::money::{self, AmountError, HALF_UP, Money, UnitPrice};
+use crate::domain::calendar::{BillingMonth, CalendarError, Timestamp};
+use crate::domain::money::{self, AmountError, Money, UnitPrice};
 use crate::domain::quantity::Micro;
 
 /// Longest text accepted, in characters: a legal mention has some hundred.
 const TEXT_MAX: usize = 2_000;
 
 /// A value, or why it is none.
-pub type Reading<T> = Result<T, String>;
+pub type Reading<T> = Result<T, ReadFault>;
 
 pub struct Field<'a> {
     pub item: &'a Item,
@@ -36,7 +37,7 @@ impl<'a> Field<'a> {
             _ if self.refused => Ok(self.written),
             Item::Value(Value::String(text)) => Ok(text.value()),
             Item::Value(Value::Integer(_) | Value::Float(_) | Value::Datetime(_)) => Ok(self.written),
-            other => Err(format!("is {}, not {wanted}", described(other))),
+            other => Err(format!("is {}, not {wanted}", described(other)).into()),
         }
     }
 
@@ -45,21 +46,23 @@ impl<'a> Field<'a> {
         match self.item {
             Item::Value(Value::String(text)) if !self.refused => one_line(text.value()),
             Item::Value(Value::Integer(_) | Value::Float(_) | Value::Datetime(_) | Value::Boolean(_)) => {
-                Err(format!("{} is not text; write it in quotes: \"{}\"", self.written, self.written))
+                Err(format!("{0} is not text; write it in quotes: \"{0}\"", self.written).into())
             }
-            Item::Value(Value::String(_)) => Err(format!("{0} is not text; write it in quotes: \"{0}\"", self.written)),
-            other => Err(format!("is {}, not text; write one text in quotes", described(other))),
+            Item::Value(Value::String(_)) => {
+                Err(format!("{0} is not text; write it in quotes: \"{0}\"", self.written).into())
+            }
+            other => Err(format!("is {}, not text; write one text in quotes", described(other)).into()),
         }
     }
 
     /// A list of texts.
     pub fn texts(self) -> Reading<Vec<String>> {
         let Item::Value(Value::Array(array)) = self.item else {
-            return Err(format!("is {}, not a list; write [\"...\", \"...\"]", described(self.item)));
+            return Err(format!("is {}, not a list; write [\"...\", \"...\"]", described(self.item)).into());
         };
         let one = |value: &Value| match value.as_str() {
             Some(text) => one_line(text),
-            None => Err("every entry of the list is a text in quotes".to_owned()),
+            None => Err("every entry of the list is a text in quotes".into()),
         };
         array.iter().map(one).collect()
     }
@@ -68,24 +71,24 @@ impl<'a> Field<'a> {
     pub fn parsed<T>(self) -> Reading<T>
     where
         T: FromStr,
-        T::Err: std::fmt::Display,
+        ReadFault: From<T::Err>,
     {
-        self.text()?.parse().map_err(|error: T::Err| error.to_string())
+        Ok(self.text()?.parse()?)
     }
 
     /// One of the words of `words`.
     pub fn word<T: Copy + PartialEq>(self, words: &Words<T>) -> Reading<T> {
         let text = self.text()?;
-        words.value_of(&text).ok_or_else(|| {
-            let all = words.names().collect::<Vec<_>>().join(", ");
-            let guess =
-                nearest(&text, words.names()).map(|word| format!("did you mean `{word}`? ")).unwrap_or_default();
-            format!("`{text}` is not known here; {guess}write one of {all}")
+        words.value_of(&text).ok_or_else(|| ReadFault::UnknownWord {
+            nearest: nearest(&text, words.names()).and_then(|guess| words.names().find(|name| *name == guess)),
+            known: words.names().collect::<Vec<_>>().join(", "),
+            text,
         })
     }
 
     pub fn flag(self) -> Reading<bool> {
-        self.item.as_bool().ok_or_else(|| format!("{} is neither true nor false; write one of them", self.written))
+        let refusal = || format!("{} is neither true nor false; write one of them", self.written);
+        Ok(self.item.as_bool().ok_or_else(refusal)?)
     }
 
     /// A decimal number, exactly as its digits say.
@@ -94,33 +97,33 @@ impl<'a> Field<'a> {
         let plain = if self.item.is_str() && !self.refused { scalar.to_owned() } else { scalar.replace('_', "") };
         let digits = plain.strip_prefix(['+', '-']).unwrap_or(&plain);
         if digits.len() > 18 && digits.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Err(format!("{scalar} is beyond every amount and quantity; look at its number of digits"));
+            return Err(ReadFault::TooManyDigits(scalar.to_owned()));
         }
         if digits.eq_ignore_ascii_case("nan") || digits.eq_ignore_ascii_case("inf") {
-            return Err(format!("`{scalar}` is no number; write it in digits, such as 0.145"));
+            return Err(ReadFault::NotANumber(scalar.to_owned()));
         }
         let scientific = digits.starts_with(|c: char| c.is_ascii_digit()) && digits.contains(['e', 'E']);
         if scientific {
-            return Err(format!("`{scalar}` has an exponent; write all its digits, such as 1200.00"));
+            return Err(ReadFault::Exponent(scalar.to_owned()));
         }
         if digits.contains(',') {
-            return Err(format!("`{scalar}` has a comma; write decimals with a point, such as 0.145"));
+            return Err(ReadFault::Comma(scalar.to_owned()));
         }
-        money::parse(&plain).map_err(|error| error.to_string())
+        Ok(money::parse(&plain)?)
     }
 
     pub fn money(self) -> Reading<Money> {
-        Money::exactly(self.decimal()?).map_err(|error| with_remedy(&error))
+        Ok(Money::exactly(self.decimal()?)?)
     }
 
     pub fn unit_price(self) -> Reading<UnitPrice> {
-        UnitPrice::exactly(self.decimal()?).map_err(|error| with_remedy(&error))
+        Ok(UnitPrice::exactly(self.decimal()?)?)
     }
 
     pub fn micro(self) -> Reading<Micro> {
         Micro::exactly(self.decimal()?).map_err(|error| match error {
-            AmountError::TooLarge(value) => format!("{value} is beyond what a register can show"),
-            other => with_remedy(&other),
+            AmountError::TooLarge(value) => ReadFault::BeyondRegister(value),
+            other => other.into(),
         })
     }
 
@@ -128,16 +131,15 @@ impl<'a> Field<'a> {
     pub fn whole<T: TryFrom<i64>>(self) -> Reading<T> {
         let value = self.decimal()?;
         let whole = i64::try_from(value).ok().filter(|whole| Decimal::from(*whole) == value);
-        let refusal = || format!("{value} does not fit; write a whole number, such as 8");
-        whole.and_then(|whole| T::try_from(whole).ok()).ok_or_else(refusal)
+        whole.and_then(|whole| T::try_from(whole).ok()).ok_or(ReadFault::NotWhole(value))
     }
 
     /// A day: `2026-10-01`, in quotes or not.
     pub fn date(self) -> Reading<NaiveDate> {
         let scalar = self.scalar("a date; write year-month-day, such as 2026-10-01")?;
         let refusal = || match scalar.len() {
-            10 => format!("{scalar} is not a date that exists; write year-month-day, such as 2026-10-01"),
-            _ => format!("`{scalar}` is not a date; write year-month-day and no time, such as 2026-10-01"),
+            10 => ReadFault::NoSuchDate(scalar.to_owned()),
+            _ => ReadFault::NotADate(scalar.to_owned()),
         };
         let date = NaiveDate::parse_from_str(scalar, "%Y-%m-%d").ok().filter(|_| scalar.len() == 10);
         date.filter(|date| (1900..=2199).contains(&chrono::Datelike::year(date))).ok_or_else(refusal)
@@ -146,36 +148,27 @@ impl<'a> Field<'a> {
     /// An instant with its offset: `2026-10-01T00:10:00+02:00`, in quotes or not.
     pub fn instant(self) -> Reading<Timestamp> {
         let scalar = self.scalar("an instant; write it with its offset, such as 2026-10-01T00:10:00+02:00")?;
-        scalar.parse().map_err(|error: crate::domain::calendar::CalendarError| error.to_string())
+        scalar.parse().map_err(|error: CalendarError| error.into())
     }
 
     /// A month: `"2026-10"`.
     pub fn month(self) -> Reading<BillingMonth> {
         let scalar = self.scalar("a month; write it in quotes, such as \"2026-10\"")?;
-        scalar.parse().map_err(|error: crate::domain::calendar::CalendarError| error.to_string())
+        scalar.parse().map_err(|error: CalendarError| error.into())
     }
 }
 
 fn one_line(text: &str) -> Reading<String> {
     if text.trim().is_empty() {
-        return Err("is empty; write something, or leave the key out where it is optional".to_owned());
+        return Err(ReadFault::Empty);
     }
     if text.contains(char::is_control) {
-        return Err("holds a line break or another control character; write it on one line".to_owned());
+        return Err(ReadFault::ControlCharacter);
     }
     if text.chars().count() > TEXT_MAX {
-        return Err(format!("is longer than {TEXT_MAX} characters; shorten it"));
+        return Err(ReadFault::TooLong { max: TEXT_MAX });
     }
     Ok(text.to_owned())
-}
-
-fn with_remedy(error: &AmountError) -> String {
-    match error {
-        AmountError::TooPrecise { value, decimals } => {
-            format!("{error}; round it to {}", value.round_dp_with_strategy(*decimals, HALF_UP))
-        }
-        AmountError::TooLarge(_) | AmountError::NotANumber(_) => error.to_string(),
-    }
 }
 
 /// What kind of thing stands where something else should.

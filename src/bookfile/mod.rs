@@ -12,6 +12,8 @@ use serde::Serialize;
 use crate::domain::book::BookPath;
 
 mod cursor;
+mod entry;
+mod fault;
 mod field;
 mod read;
 mod source;
@@ -21,8 +23,10 @@ mod tests;
 mod words;
 mod write;
 
-pub use read::{read, read_bytes};
-pub use write::{items, write};
+pub use entry::{EntryMistake, field, read_entry, write_entry};
+pub use fault::{Fault, ReadFault};
+pub use read::{read, read_bytes, revision};
+pub use write::{items, write, write_at};
 
 /// One mistake in a book file. Displayed as
 /// `book.toml:42:9: contract[AP-2025].line[energy].quantity: -4 is negative; write the number of units rented, for example 4`.
@@ -37,6 +41,11 @@ pub struct BookMistake {
     pub key: String,
     /// What is wrong, and what would be right.
     pub message: String,
+    /// The same by its kind, for whoever tells it in other words.
+    #[serde(skip)]
+    pub fault: Box<Fault>,
+    #[serde(skip)]
+    pub path: BookPath,
 }
 
 impl fmt::Display for BookMistake {
@@ -50,9 +59,18 @@ impl fmt::Display for BookMistake {
 }
 
 impl BookMistake {
-    fn at(source: &source::Source, offset: usize, key: &BookPath, message: impl Into<String>) -> BookMistake {
+    fn at(source: &source::Source, offset: usize, key: &BookPath, fault: impl Into<Fault>) -> BookMistake {
         let (line, column) = source.line_and_column(offset);
         let file = source.file_name.to_owned();
-        BookMistake { file, line, column, key: key.to_string(), message: message.into() }
+        let fault = fault.into();
+        BookMistake {
+            file,
+            line,
+            column,
+            key: key.to_string(),
+            message: fault.to_string(),
+            fault: Box::new(fault),
+            path: key.clone(),
+        }
     }
 }

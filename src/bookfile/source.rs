@@ -1,6 +1,7 @@
 //! A book file's text, and where in it an offset is.
 
 use super::BookMistake;
+use crate::domain::book::BookPath;
 
 /// The largest book accepted, in bytes: some hundred times a large centre's.
 pub const SIZE_MAX_BYTES: usize = 64 * 1024 * 1024;
@@ -14,11 +15,13 @@ pub struct Source<'a> {
 impl<'a> Source<'a> {
     /// The text if it is UTF-8 (with or without byte order mark) of a bearable size.
     pub fn decode(bytes: &'a [u8], file_name: &'a str) -> Result<Source<'a>, BookMistake> {
-        let refusal = |line, column, message| BookMistake {
+        let refusal = |line, column, message: String| BookMistake {
             file: file_name.to_owned(),
             line,
             column,
             key: String::new(),
+            path: BookPath::root(),
+            fault: Box::new(message.clone().into()),
             message,
         };
         if bytes.len() > SIZE_MAX_BYTES {

@@ -11,16 +11,24 @@ use crate::domain::metering::{Meter, Reset};
 use crate::domain::party::{Address, Contact, Language, LegalTextSet, Seller, Tenant};
 use crate::domain::tariff::Tariff;
 
-mod agreements;
+pub(super) mod agreements;
 mod assets;
-mod page;
+pub(super) mod page;
 mod payback;
 
 use page::Page;
 
 /// The book as a file that [`read`](super::read) reads back equal.
 pub fn write(book: &Book) -> String {
+    write_at(book, 0)
+}
+
+/// The same, saying how many edits made outside the file it knows of.
+pub fn write_at(book: &Book, revision: i64) -> String {
     let mut page = Page::default();
+    if revision > 0 {
+        page.bare("revision", revision);
+    }
     facility(&mut page, &book.facility);
     seller(&mut page, &book.seller);
     accounting(&mut page, &book.accounting);
@@ -83,7 +91,7 @@ fn facility(page: &mut Page, value: &Facility) {
     address(page, "[facility.address]", &value.address);
 }
 
-fn seller(page: &mut Page, value: &Seller) {
+pub(super) fn seller(page: &mut Page, value: &Seller) {
     page.header("[seller]");
     page.text("name", &value.name);
     page.text("siret", value.siret.as_str());
@@ -178,7 +186,7 @@ fn reset(page: &mut Page, value: &Reset) {
     page.bare("new_index", value.new_index);
 }
 
-fn tenant(page: &mut Page, value: &Tenant) {
+pub(super) fn tenant(page: &mut Page, value: &Tenant) {
     page.header("[[tenant]]");
     page.text("code", value.code.as_str());
     page.text("name", &value.name);
@@ -212,7 +220,7 @@ fn price_index(page: &mut Page, value: &PriceIndex) {
     }
 }
 
-fn tariff(page: &mut Page, value: &Tariff) {
+pub(super) fn tariff(page: &mut Page, value: &Tariff) {
     page.header("[[tariff]]");
     page.text("code", value.code.as_str());
     page.text("name", &value.name);

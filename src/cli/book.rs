@@ -6,7 +6,9 @@ use clap::Args;
 
 use super::context::out;
 use super::{CliError, Context, Outcome};
+use crate::app::import_book::FileBasis;
 use crate::app::{export_book, import_book};
+use crate::bookfile;
 
 /// Read a facility book and store it.
 #[derive(Debug, Args)]
@@ -16,6 +18,9 @@ pub struct Import {
     /// Only check it.
     #[arg(long)]
     check: bool,
+    /// Take back what was edited in the browser after the file was exported.
+    #[arg(long)]
+    overwrite_edits: bool,
 }
 
 impl Import {
@@ -27,7 +32,9 @@ impl Import {
             out(format_args!("{name} is a sound facility book"));
             return Ok(Outcome::Done);
         }
-        let changes = import_book::import(&context.open_or_create()?, &book, &context.actor(), context.now)?;
+        let basis = FileBasis { revision: bookfile::revision(&bytes).unwrap_or(0), overwrite: self.overwrite_edits };
+        let store = context.open_or_create()?;
+        let changes = import_book::import_on(&store, &book, basis, &context.actor(), context.now)?;
         context.print(&changes, |changes| {
             let counts = format!(
                 "{name}: {} created, {} changed, {} unchanged, {} stored but not in the file (kept)",

@@ -25,6 +25,7 @@ mod payback;
 mod payments;
 mod readings;
 mod serve;
+mod terms;
 mod tokens;
 mod users;
 
@@ -83,6 +84,15 @@ enum Command {
     /// What the investment brings back, and when.
     #[command(subcommand)]
     Payback(payback::Payback),
+    /// Who rents.
+    #[command(subcommand)]
+    Tenants(terms::Tenants),
+    /// What is agreed.
+    #[command(subcommand)]
+    Contracts(terms::Contracts),
+    /// What things cost.
+    #[command(subcommand)]
+    Tariffs(terms::Tariffs),
     /// The inventory of fixed assets, and what happens to them.
     #[command(subcommand)]
     Assets(assets::Assets),
@@ -121,6 +131,9 @@ pub fn run(arguments: Arguments, clock: Clock) -> Result<Outcome, CliError> {
         Command::Amortisation(command) => command.run(&context),
         Command::Audit(command) => command.run(&context),
         Command::Payback(command) => command.run(&context),
+        Command::Tenants(command) => command.run(&context),
+        Command::Contracts(command) => command.run(&context),
+        Command::Tariffs(command) => command.run(&context),
         Command::Assets(command) => command.run(&context),
         Command::User(command) => command.run(&context),
         Command::Token(command) => command.run(&context),

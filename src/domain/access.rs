@@ -100,6 +100,16 @@ pub enum Action {
     /// How this installation is set up, without its secrets.
     SeeSettings,
     SendTestMail,
+    /// Price lists.
+    SeeTariffs,
+    /// Tenants as a whole: identity, address, payment terms.
+    EditTenants,
+    /// Whom a tenant's invoices go to.
+    EditContacts,
+    /// What is agreed: contracts, their lines, tariffs.
+    EditTerms,
+    /// Who issues: seller, legal texts, the series of numbers.
+    EditSeller,
 }
 
 impl Action {
@@ -129,6 +139,11 @@ impl Action {
         Action::ManageUsers,
         Action::SeeSettings,
         Action::SendTestMail,
+        Action::SeeTariffs,
+        Action::EditTenants,
+        Action::EditContacts,
+        Action::EditTerms,
+        Action::EditSeller,
     ];
 
     pub const fn name(self) -> &'static str {
@@ -158,6 +173,11 @@ impl Action {
             Action::ManageUsers => "manage users",
             Action::SeeSettings => "see settings",
             Action::SendTestMail => "send test-mails",
+            Action::SeeTariffs => "see tariffs",
+            Action::EditTenants => "edit tenants",
+            Action::EditContacts => "edit contacts",
+            Action::EditTerms => "edit terms",
+            Action::EditSeller => "edit seller",
         }
     }
 }
@@ -196,19 +216,25 @@ pub const fn policy(role: Role, action: Action) -> Decision {
             | Action::CreditInvoices
             | Action::RecordPayments
             | Action::SendNotices
-            | Action::ArchiveReports,
+            | Action::ArchiveReports
+            | Action::EditTenants
+            | Action::EditContacts
+            | Action::EditTerms,
         ) => Decision::Deny,
         // Who has which right is part of what is audited; it is changed by administrators alone.
         (Role::Finance, Action::SeeUsers) => Decision::Deny,
         (Role::Finance | Role::Auditor, Action::ManageUsers | Action::SendTestMail) => Decision::Deny,
+        // Who issues and in which series is a setting of the whole site.
+        (Role::Finance | Role::Auditor, Action::EditSeller) => Decision::Deny,
         (Role::Finance | Role::Auditor, _) => Decision::Everyone,
         (Role::Operator, Action::SendReadings | Action::SeeRacks | Action::SeeMeters | Action::CorrectReadings) => {
             Decision::Everyone
         }
         (Role::Operator, _) => Decision::Deny,
-        (Role::Tenant, Action::SeeTenants | Action::SeeContracts | Action::SeeInvoices | Action::SeeUsage) => {
-            Decision::Own
-        }
+        (
+            Role::Tenant,
+            Action::SeeTenants | Action::SeeContracts | Action::SeeInvoices | Action::SeeUsage | Action::EditContacts,
+        ) => Decision::Own,
         (Role::Tenant, _) => Decision::Deny,
     }
 }

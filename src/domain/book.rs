@@ -13,10 +13,14 @@ use super::party::{Seller, Tenant};
 use super::payback::PaybackTerms;
 use super::tariff::Tariff;
 
+mod billed;
 mod check;
+mod entry;
 mod nearest;
 mod problem;
 
+pub use billed::changes_billed_terms;
+pub use entry::{Entry, EntryKind};
 pub use nearest::nearest;
 pub use problem::{BookFault, BookPath, BookProblem, Labels};
 

@@ -4,17 +4,20 @@
 //! file `tests/golden/routes.txt` shows what each row answers to each role.
 
 use actix_web::http::{Method, header};
-use actix_web::web::{self, JsonConfig, PathConfig, PayloadConfig, QueryConfig, ServiceConfig};
+use actix_web::web::{self, FormConfig, JsonConfig, PathConfig, PayloadConfig, QueryConfig, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, ResponseError, Route};
 
 use super::api::{
     alarms, amortisation, audit, billing, invoices, journal, ledger, me, meters, notices, openapi, payback, payments,
-    racks, readings, settings, tenants, token, usage, users,
+    racks, readings, settings, tariffs, tenants, terms, token, usage, users,
 };
 use super::auth::{Access, guarded};
 use super::error::Fault;
 use super::{health, pages};
 use crate::domain::access::Action;
+
+/// The seller's legal texts, percent-encoded.
+const FORM_BYTES_MAX: usize = 256 * 1024;
 
 /// One method of one path.
 pub struct RouteRow {
@@ -43,6 +46,12 @@ macro_rules! patch {
     };
 }
 
+macro_rules! put {
+    ($path:literal, $access:expr, $handler:expr) => {
+        RouteRow { method: Method::PUT, path: $path, access: $access, handler: || web::put().to($handler) }
+    };
+}
+
 macro_rules! delete {
     ($path:literal, $access:expr, $handler:expr) => {
         RouteRow { method: Method::DELETE, path: $path, access: $access, handler: || web::delete().to($handler) }
@@ -57,7 +66,21 @@ pub const ROUTES: &[RouteRow] = &[
     post!("/api/v1/token", Access::OpenApi, token::create),
     post!("/api/v1/readings", Access::Api(Action::SendReadings), readings::receive),
     get!("/api/v1/tenants", Access::Api(Action::SeeTenants), tenants::list),
+    post!("/api/v1/tenants", Access::Api(Action::EditTenants), terms::create_tenant),
+    get!("/api/v1/tenants/{code}", Access::Api(Action::SeeTenants), terms::tenant),
+    put!("/api/v1/tenants/{code}", Access::Api(Action::EditTenants), terms::put_tenant),
+    put!("/api/v1/tenants/{code}/contacts", Access::Api(Action::EditContacts), terms::put_contacts),
     get!("/api/v1/contracts", Access::Api(Action::SeeContracts), tenants::contracts),
+    post!("/api/v1/contracts", Access::Api(Action::EditTerms), terms::create_contract),
+    get!("/api/v1/contracts/{contract}", Access::Api(Action::SeeContracts), terms::contract),
+    put!("/api/v1/contracts/{contract}", Access::Api(Action::EditTerms), terms::put_contract),
+    get!("/api/v1/tariffs", Access::Api(Action::SeeTariffs), tariffs::list),
+    post!("/api/v1/tariffs", Access::Api(Action::EditTerms), terms::create_tariff),
+    get!("/api/v1/tariffs/{tariff}", Access::Api(Action::SeeTariffs), terms::tariff),
+    put!("/api/v1/tariffs/{tariff}", Access::Api(Action::EditTerms), terms::put_tariff),
+    get!("/api/v1/tariffs/{tariff}/price", Access::Api(Action::SeeTariffs), tariffs::price),
+    get!("/api/v1/seller", Access::Api(Action::EditSeller), terms::seller),
+    put!("/api/v1/seller", Access::Api(Action::EditSeller), terms::put_seller),
     get!("/api/v1/invoices", Access::Api(Action::SeeInvoices), invoices::list),
     get!("/api/v1/invoices/{number}.pdf", Access::Api(Action::SeeInvoices), invoices::pdf),
     get!("/api/v1/invoices/{number}.xml", Access::Api(Action::SeeInvoices), invoices::xml),
@@ -217,7 +240,23 @@ pub const ROUTES: &[RouteRow] = &[
         pages::billing::draft::file
     ),
     get!("/tenants", Access::Page(Action::SeeTenants), pages::tenants::list),
+    get!("/tenants/new", Access::Page(Action::EditTenants), pages::edit::tenant::create),
+    post!("/tenants/new", Access::Page(Action::EditTenants), pages::edit::tenant::created),
+    get!("/tenants/{code}/edit", Access::Page(Action::EditTenants), pages::edit::tenant::form),
+    post!("/tenants/{code}/edit", Access::Page(Action::EditTenants), pages::edit::tenant::save),
+    get!("/tenants/{code}/contacts", Access::Page(Action::EditContacts), pages::edit::contacts::form),
+    post!("/tenants/{code}/contacts", Access::Page(Action::EditContacts), pages::edit::contacts::save),
     get!("/tenants/{code}", Access::Page(Action::SeeTenants), pages::tenants::one),
+    get!("/tariffs", Access::Page(Action::SeeTariffs), pages::tariffs::list),
+    get!("/tariffs/new", Access::Page(Action::EditTerms), pages::edit::tariff::create),
+    post!("/tariffs/new", Access::Page(Action::EditTerms), pages::edit::tariff::created),
+    get!("/tariffs/{tariff}/edit", Access::Page(Action::EditTerms), pages::edit::tariff::form),
+    post!("/tariffs/{tariff}/edit", Access::Page(Action::EditTerms), pages::edit::tariff::save),
+    get!("/tariffs/{tariff}/versions/new", Access::Page(Action::EditTerms), pages::edit::version::create),
+    post!("/tariffs/{tariff}/versions/new", Access::Page(Action::EditTerms), pages::edit::version::created),
+    get!("/tariffs/{tariff}/versions/{version}/edit", Access::Page(Action::EditTerms), pages::edit::version::form),
+    post!("/tariffs/{tariff}/versions/{version}/edit", Access::Page(Action::EditTerms), pages::edit::version::save),
+    get!("/tariffs/{tariff}", Access::Page(Action::SeeTariffs), pages::tariffs::one),
     get!("/invoices", Access::Page(Action::SeeInvoices), pages::invoices::list),
     get!("/invoices/list.csv", Access::Page(Action::SeeInvoices), pages::invoices::files::csv),
     get!("/invoices/list.xlsx", Access::Page(Action::SeeInvoices), pages::invoices::files::xlsx),
@@ -293,7 +332,17 @@ pub const ROUTES: &[RouteRow] = &[
     get!("/usage.xlsx", Access::Page(Action::SeeUsage), pages::usage::xlsx),
     get!("/usage/estimate", Access::Page(Action::SeeUsage), pages::estimate::estimate),
     get!("/contracts", Access::Page(Action::SeeContracts), pages::contracts::list),
+    get!("/contracts/new", Access::Page(Action::EditTerms), pages::edit::contract::create),
+    post!("/contracts/new", Access::Page(Action::EditTerms), pages::edit::contract::created),
+    get!("/contracts/{contract}/edit", Access::Page(Action::EditTerms), pages::edit::contract::form),
+    post!("/contracts/{contract}/edit", Access::Page(Action::EditTerms), pages::edit::contract::save),
+    get!("/contracts/{contract}/lines/new", Access::Page(Action::EditTerms), pages::edit::line::create),
+    post!("/contracts/{contract}/lines/new", Access::Page(Action::EditTerms), pages::edit::line::created),
+    get!("/contracts/{contract}/lines/{line}/edit", Access::Page(Action::EditTerms), pages::edit::line::form),
+    post!("/contracts/{contract}/lines/{line}/edit", Access::Page(Action::EditTerms), pages::edit::line::save),
     get!("/contracts/{contract}", Access::Page(Action::SeeContracts), pages::contracts::one),
+    get!("/settings/seller", Access::Page(Action::EditSeller), pages::edit::seller::form),
+    post!("/settings/seller", Access::Page(Action::EditSeller), pages::edit::seller::save),
     get!("/payback", Access::Page(Action::SeePayback), pages::payback::page),
     get!("/payback/file", Access::Page(Action::SeePayback), pages::payback::file),
     post!("/payback/archive", Access::Page(Action::ArchiveReports), pages::payback::archive),
@@ -304,6 +353,7 @@ pub fn configure(config: &mut ServiceConfig) {
     let fault = |error: actix_web::Error| actix_web::Error::from(Fault::from(&error));
     config
         .app_data(PayloadConfig::new(readings::BODY_BYTES_MAX))
+        .app_data(FormConfig::default().limit(FORM_BYTES_MAX).error_handler(move |error, _| fault(error.into())))
         .app_data(JsonConfig::default().limit(64 * 1024).error_handler(move |error, _| fault(error.into())))
         .app_data(QueryConfig::default().error_handler(move |error, _| fault(error.into())))
         .app_data(PathConfig::default().error_handler(move |error, _| fault(error.into())));

@@ -27,6 +27,17 @@ diesel::table! {
         account_holder -> Nullable<Text>,
         number_prefix -> Text,
         legal -> Text,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    book_edit (revision) {
+        revision -> BigInt,
+        kind -> Text,
+        code -> Text,
+        edited_by -> Text,
+        edited_at -> BigInt,
     }
 }
 
@@ -158,6 +169,7 @@ diesel::table! {
         proration -> Text,
         indexation -> Nullable<Text>,
         version -> BigInt,
+        notice_months -> Nullable<BigInt>,
     }
 }
 

@@ -64,6 +64,20 @@ export const pages = [
   finance("/dunning/{number}"),
 
   finance("/tenants"),
+  finance("/tenants/new"),
+  finance("/tenants/{code}/edit"),
+  tenant("/tenants/{code}/contacts"),
+  finance("/tariffs"),
+  finance("/tariffs/new"),
+  finance("/tariffs/{tariff}", { address: "/tariffs/{tariff}?quantity=12,5", name: "tariff-priced" }),
+  finance("/tariffs/{tariff}/edit"),
+  finance("/tariffs/{tariff}/versions/new"),
+  finance("/tariffs/{tariff}/versions/{version}/edit"),
+  finance("/contracts/new"),
+  finance("/contracts/{contract}/edit"),
+  finance("/contracts/{contract}/lines/new"),
+  finance("/contracts/{contract}/lines/{line}/edit"),
+  admin("/settings/seller"),
   finance("/tenants/{code}"),
   finance("/contracts"),
   finance("/contracts/{contract}"),
@@ -160,7 +174,7 @@ const within = ["/billing/runs/{run}/events", "/readings/import/{upload}/events"
 
 // What stands for the placeholders: things of AP-HP's, as tests/site makes them and the journeys leave them.
 export async function things(site) {
-  const known = { month: "2026-10", contract: "AP-2026", code: "aphp", line: "2", run: "1", upload: "1", manual: "1", statement: "1", account: "411", rack: "A01", meter: "A01-EA", user: "1", deed: "disable", token: "1", link: "nothing" };
+  const known = { month: "2026-10", contract: "AP-2026", code: "aphp", line: "2", run: "1", upload: "1", manual: "1", statement: "1", account: "411", rack: "A01", meter: "A01-EA", user: "1", deed: "disable", token: "1", link: "nothing", tariff: "energie", version: "1" };
   const number = await site.as("tenant", async (page) => {
     await page.goto("/invoices?sort=number");
     return (await page.locator("main tbody th a").first().getAttribute("href")).split("/").pop();

@@ -9,9 +9,10 @@ import finance from "./journeys/finance.js";
 import keyboard from "./journeys/keyboard.js";
 import operator from "./journeys/operator.js";
 import tenant from "./journeys/tenant.js";
+import terms from "./journeys/terms.js";
 
 // Journeys of one setting follow each other: what one leaves behind the next one finds, and the looks show.
-const roles = { finance, tenant, operator, auditor, admin };
+const roles = { finance, terms, tenant, operator, auditor, admin };
 const sites = JSON.parse(process.env.SITES);
 const only = process.env.ONLY ?? "";
 

@@ -45,6 +45,8 @@ fn path(row: &RouteRow, [number, code]: &[String; 2]) -> String {
         .replace("{account}", "411")
         .replace("{month}", "2026-10")
         .replace("{line}", "2")
+        .replace("{version}", "1")
+        .replace("{tariff}", if code == "nobody" { "nobody" } else { "energie" })
         .replace("{run}", "1")
         .replace("{manual}", "1")
         .replace("{statement}", "1")

@@ -186,6 +186,7 @@ pub fn contract(code: &str, tenant: &str, lines: Vec<ContractLine>) -> Contract 
         signed_on: Some(day("2024-12-20")),
         engagement: Some("EJ42".into()),
         market: None,
+        notice_months: None,
         proration: Proration::Thirtieths,
         indexation: Some(Indexation {
             index: "syntec".into(),

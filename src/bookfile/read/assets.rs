@@ -77,7 +77,7 @@ fn document(t: &mut Table) -> Option<AssetDocument> {
 fn sha256(field: Field) -> Reading<String> {
     let text = field.text()?;
     let is_hex = text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-    if is_hex { Ok(text) } else { Err("is no SHA-256; write 64 digits 0-9 a-f, as sha256sum shows them".to_owned()) }
+    if is_hex { Ok(text) } else { Err("is no SHA-256; write 64 digits 0-9 a-f, as sha256sum shows them".into()) }
 }
 
 fn invoice(t: &mut Table) -> Option<SupplierInvoice> {

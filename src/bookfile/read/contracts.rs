@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::bookfile::cursor::Table;
+use crate::bookfile::fault::ReadFault;
 use crate::bookfile::field::Field;
 use crate::bookfile::words::{
     GAP_POLICIES, MEASURES, MeasureWord, PRORATIONS, PUE_TERMS, PueWord, ROUNDINGS, SERVICES, VAT_CATEGORIES, VatWord,
@@ -32,6 +33,7 @@ pub fn contract(t: &mut Table) -> Option<Contract> {
     let signed_on = t.optional("signed_on", Field::date);
     let engagement = t.optional("engagement", Field::text);
     let market = t.optional("market", Field::text);
+    let notice_months = t.optional("notice_months", Field::whole::<u32>);
     let proration = t.or("proration", Proration::CalendarDays, |field| field.word(&PRORATIONS));
     let indexation = t.optional_table("indexation", "[contract.indexation]", indexation);
     let lines = t.coded("line", "[[contract.line]]", |t| line(t, from));
@@ -43,6 +45,7 @@ pub fn contract(t: &mut Table) -> Option<Contract> {
         signed_on: signed_on?,
         engagement: engagement?,
         market: market?,
+        notice_months: notice_months?,
         proration: proration?,
         indexation: indexation?,
         lines,
@@ -124,10 +127,10 @@ fn quantity(t: &mut Table, line_from: Option<NaiveDate>) -> Option<LineQuantity>
         (false, true) => metered(t, line_from),
         (both, _) => {
             t.forgive_the_rest();
-            let key = both.then_some("measure");
-            let what = if both { "stands beside `quantity`; a line has one of them" } else { "needs a quantity" };
-            let remedy = "write quantity = 4 for what was agreed, or measure = \"energy\" for what meters say";
-            t.mistake(key, format!("{what}: {remedy}"));
+            match both {
+                true => t.mistake(Some("measure"), ReadFault::QuantityAndMeasure),
+                false => t.mistake(None, ReadFault::NoQuantity),
+            }
             None
         }
     }

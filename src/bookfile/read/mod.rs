@@ -4,6 +4,7 @@
 
 use super::BookMistake;
 use super::cursor::{Notes, Table};
+use super::field::Field;
 use super::source::Source;
 use super::syntax;
 use crate::domain::book::{Book, BookParts, BookPath};
@@ -11,12 +12,12 @@ use crate::domain::book::{Book, BookParts, BookPath};
 mod accounting;
 mod asset_events;
 mod assets;
-mod contracts;
+pub(super) mod contracts;
 mod meters;
-mod parties;
+pub(super) mod parties;
 mod payback;
 mod places;
-mod prices;
+pub(super) mod prices;
 
 pub use contracts::{DEFAULT_VAT_PERCENT, DEFAULT_WINDOW_MINUTES};
 
@@ -43,7 +44,18 @@ pub(super) fn read_document<'a>(root: &'a toml_edit::Table, notes: &'a Notes<'a>
     Table::read(notes, root, ("the book", BookPath::root(), 0), |t| read_book(t, notes))
 }
 
+/// The key that says how many edits the file knows of.
+const REVISION: &str = "revision";
+
+/// How many edits made outside the file it knows of: none where it does not say.
+pub fn revision(bytes: &[u8]) -> Option<i64> {
+    let text = std::str::from_utf8(bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes)).ok()?;
+    let document: toml_edit::Document<String> = toml_edit::Document::parse(text.to_owned()).ok()?;
+    document.get(REVISION)?.as_integer()
+}
+
 fn read_book(t: &mut Table, notes: &Notes) -> Option<Book> {
+    let revision = t.optional(REVISION, Field::whole::<i64>);
     let facility = t.table("facility", "[facility]", places::facility);
     let seller = t.table("seller", "[seller]", parties::seller);
     let accounting = t.optional_table("accounting", "[accounting]", accounting::accounting);
@@ -72,6 +84,7 @@ fn read_book(t: &mut Table, notes: &Notes) -> Option<Book> {
     for problem in parts.check() {
         notes.problem(problem);
     }
+    revision?;
     let (facility, seller, accounting, payback) = (facility?, seller?, accounting?, payback?);
     Some(Book {
         facility,

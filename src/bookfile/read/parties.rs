@@ -1,6 +1,7 @@
 //! `[seller]`, `[[tenant]]`, and addresses.
 
 use crate::bookfile::cursor::Table;
+use crate::bookfile::fault::ReadFault;
 use crate::bookfile::field::{Field, Reading};
 use crate::bookfile::words::{LANGUAGES, PAYMENT_TERM_CLASSES};
 use crate::domain::ids::TenantCode;
@@ -46,7 +47,7 @@ fn number_prefix(field: Field) -> Reading<String> {
     let prefix = field.text()?;
     match InvoiceNumber::new(&prefix, 2026, 1) {
         Ok(_) => Ok(prefix),
-        Err(error) => Err(format!("{error}; write for example DC, which gives DC2026000001")),
+        Err(_) => Err(ReadFault::NumberPrefix(prefix)),
     }
 }
 

@@ -26,7 +26,8 @@ pub fn facility(t: &mut Table) -> Option<Facility> {
 
 fn zone(field: Field) -> Reading<chrono_tz::Tz> {
     let text = field.text()?;
-    text.parse().map_err(|_| format!("`{text}` is not an IANA time zone; write one such as Europe/Paris"))
+    let refusal = |_| format!("`{text}` is not an IANA time zone; write one such as Europe/Paris");
+    Ok(text.parse().map_err(refusal)?)
 }
 
 fn meter_codes(field: Field) -> Reading<Vec<MeterCode>> {

@@ -1,6 +1,7 @@
 //! `[[price_index]]` and `[[tariff]]`.
 
 use crate::bookfile::cursor::Table;
+use crate::bookfile::fault::ReadFault;
 use crate::bookfile::field::Field;
 use crate::bookfile::words::{SHAPES, Shape, UNITS};
 use crate::domain::calendar::CalendarError;
@@ -16,7 +17,7 @@ pub fn price_index(t: &mut Table) -> Option<PriceIndex> {
     let name = t.required("name", "the index's name in quotes", Field::text);
     let mut values = t.table("values", "[price_index.values]", |values| {
         values.entries(|month, value| {
-            let month = month.parse().map_err(|error: CalendarError| error.to_string())?;
+            let month = month.parse().map_err(|error: CalendarError| ReadFault::from(error))?;
             Ok((month, value.decimal()?))
         })
     });
@@ -87,5 +88,5 @@ fn tiers(t: &mut Table) -> Option<Tiers> {
         let unit_price = unit_price(t, "unit_price_eur");
         Some(Tier { to: to?, unit_price: unit_price? })
     })?;
-    Tiers::new(tiers).map_err(|error| t.mistake(Some("tiers"), error.to_string())).ok()
+    Tiers::new(tiers).map_err(|error| t.mistake(Some("tiers"), ReadFault::from(error))).ok()
 }

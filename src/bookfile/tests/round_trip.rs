@@ -124,7 +124,7 @@ fn line() -> impl Strategy<Value = ContractLine> {
 fn contract(first_day: NaiveDate) -> impl Strategy<Value = Contract> {
     let texts = (text(), prop::option::of(text()), prop::option::of(text()));
     let proration = select(vec![Proration::CalendarDays, Proration::Thirtieths]);
-    let lines = prop::collection::vec(line(), 0..4);
+    let lines = prop::collection::vec(line(), 1..4);
     (texts, prop::option::of(day()), proration, lines).prop_map(
         move |((title, engagement, market), signed_on, proration, mut lines)| {
             let parts = u64::try_from(lines.len()).unwrap();
@@ -140,6 +140,7 @@ fn contract(first_day: NaiveDate) -> impl Strategy<Value = Contract> {
                 signed_on,
                 engagement,
                 market,
+                notice_months: None,
                 proration,
                 indexation: None,
                 lines,

@@ -77,6 +77,7 @@ pub fn contract(page: &mut Page, value: &Contract) {
     page.optional("signed_on", value.signed_on);
     page.optional_text("engagement", value.engagement.as_deref());
     page.optional_text("market", value.market.as_deref());
+    page.optional("notice_months", value.notice_months);
     if value.proration != Proration::CalendarDays {
         page.text("proration", PRORATIONS.name_of(value.proration));
     }

@@ -110,6 +110,7 @@ fn contract(code: &str, tenant: &str, title: &str, in_force: DatePeriod, lines: 
         signed_on: Some(in_force.from),
         engagement: None,
         market: None,
+        notice_months: None,
         proration: Proration::CalendarDays,
         indexation: None,
         lines,
@@ -149,6 +150,7 @@ fn ap_hp(start: NaiveDate, vat: VatTreatment) -> Result<Contract, ExampleError> 
     Ok(Contract {
         engagement: Some("4500012345".to_owned()),
         market: Some("2025-HEB-001".to_owned()),
+        notice_months: Some(6),
         indexation: Some(Indexation {
             index: "syntec".into(),
             base_month: example("2023-09".parse())?,

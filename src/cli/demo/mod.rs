@@ -103,6 +103,10 @@ fn begun_in(book: &Book) -> Result<BillingMonth, CliError> {
 
 /// Writes the example as a book file and imports that file, as a person would.
 fn import(context: &Context, store: &Store, example: &Book) -> Result<Book, CliError> {
+    if export_book::is_edited(store)? {
+        // What somebody edited meanwhile is theirs.
+        return Ok(export_book::load(store)?);
+    }
     let path = context.data_dir.join("book.toml");
     let text = bookfile::write(example);
     std::fs::write(&path, &text).map_err(CliError::io("write", &path))?;

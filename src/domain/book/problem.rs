@@ -32,6 +32,11 @@ impl BookPath {
         self.key(&format!("{list}[{label}]"))
     }
 
+    /// Its keys from the outermost, an item of a list as `list[label]`.
+    pub fn segments(&self) -> &[String] {
+        &self.0
+    }
+
     /// What this place lies in.
     pub fn parent(&self) -> Option<BookPath> {
         self.0.split_last().map(|(_, above)| BookPath(above.to_vec()))
@@ -160,6 +165,8 @@ pub enum BookFault {
     CommissionedByEvent,
     #[error("needs the supplier invoices that add up to its cost; add [[asset.invoice]]")]
     BuiltWithoutInvoices,
+    #[error("has no line, so nothing is ever billed; add [[contract.line]]")]
+    NoLines,
     #[error("{0}")]
     AssetEvent(crate::domain::amortisation::EventProblem),
     #[error("{value} exceeds {limit}, {of}")]

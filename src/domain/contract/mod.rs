@@ -4,7 +4,7 @@
 //! (tariff), amounts (rating). Invariants: a contract and its lines are in force over half-open days; lines with the
 //! same code never overlap; a meter feeds one line at a time per measure.
 
-use chrono::NaiveDate;
+use chrono::{Months, NaiveDate};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -28,9 +28,19 @@ pub struct Contract {
     pub engagement: Option<String>,
     /// Market number (BT-12).
     pub market: Option<String>,
+    /// How many months before its end notice must be given; none where nothing was agreed.
+    pub notice_months: Option<u32>,
     pub proration: Proration,
     pub indexation: Option<Indexation>,
     pub lines: Vec<ContractLine>,
+}
+
+impl Contract {
+    /// The last day on which notice can be given: whole months before the end, for a contract that has one.
+    pub fn notice_by(&self) -> Option<NaiveDate> {
+        let end = self.in_force.to?;
+        end.checked_sub_months(Months::new(self.notice_months?))?.pred_opt()
+    }
 }
 
 /// How a part of a month is counted.

@@ -138,6 +138,7 @@ fn contract(to: Option<&str>) -> Contract {
         signed_on: None,
         engagement: None,
         market: None,
+        notice_months: None,
         proration: Proration::CalendarDays,
         indexation: None,
         lines: vec![ContractLine {

@@ -109,6 +109,7 @@ pub fn contract(lines: Vec<ContractLine>) -> Contract {
         signed_on: None,
         engagement: None,
         market: None,
+        notice_months: None,
         proration: Proration::CalendarDays,
         indexation: None,
         lines,

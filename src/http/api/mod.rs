@@ -20,19 +20,44 @@ pub mod payments;
 pub mod racks;
 pub mod readings;
 pub mod settings;
+pub mod tariffs;
 pub mod tenants;
+pub mod terms;
 pub mod token;
 pub mod usage;
 pub mod users;
 
 use std::str::FromStr;
 
-use actix_web::http::header::{ContentDisposition, DispositionParam, DispositionType};
+use actix_web::HttpResponse;
+use actix_web::http::header::{self, ContentDisposition, DispositionParam, DispositionType};
+use serde::{Deserialize, Serialize};
+use utoipa::IntoParams;
 
 use super::error::Fault;
 
 /// Rows of one answer where nothing else is agreed.
 pub(super) const PAGE_ROWS_MAX: usize = 100;
+
+/// The part of a list that a page shows, with what tells the rest: how many there are, and where the next page is.
+pub(super) fn paged<T: Serialize>(path: &str, rows: &[T], page: Option<&str>) -> Result<HttpResponse, Fault> {
+    let page = parsed::<usize>("page", page, "a number from 1")?.unwrap_or(1).max(1);
+    let part = rows.chunks(PAGE_ROWS_MAX).nth(page - 1).unwrap_or_default();
+    let mut answer = HttpResponse::Ok();
+    answer.insert_header(("x-total-count", rows.len().to_string()));
+    if page < rows.len().div_ceil(PAGE_ROWS_MAX) {
+        answer.insert_header((header::LINK, format!("<{path}?page={}>; rel=\"next\"", page + 1)));
+    }
+    Ok(answer.json(part))
+}
+
+/// Which page of a list.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct PageQuery {
+    /// From 1; 100 rows each. `Link` names the next, `X-Total-Count` how many there are.
+    page: Option<String>,
+}
 
 /// A query's value, where it is given and not empty; `what` says what is expected.
 pub(super) fn parsed<T: FromStr>(name: &str, text: Option<&str>, what: &str) -> Result<Option<T>, Fault> {

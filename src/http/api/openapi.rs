@@ -9,7 +9,7 @@ use utoipa::{Modify, OpenApi};
 
 use super::{
     alarms, amortisation, audit, billing, invoices, journal, ledger, me, meters, notices, payback, payments, racks,
-    readings, settings, tenants, token, usage, users,
+    readings, settings, tariffs, tenants, terms, token, usage, users,
 };
 
 #[derive(OpenApi)]
@@ -21,6 +21,20 @@ use super::{
         readings::receive,
         tenants::list,
         tenants::contracts,
+        terms::create_tenant,
+        terms::tenant,
+        terms::put_tenant,
+        terms::put_contacts,
+        terms::create_contract,
+        terms::contract,
+        terms::put_contract,
+        tariffs::list,
+        tariffs::price,
+        terms::create_tariff,
+        terms::tariff,
+        terms::put_tariff,
+        terms::seller,
+        terms::put_seller,
         invoices::list,
         invoices::one,
         invoices::pdf,

@@ -1,11 +1,12 @@
-//! `GET /api/v1/tenants`, `GET /api/v1/contracts`.
+//! `GET /api/v1/tenants`, `GET /api/v1/contracts`: the lists. One by itself, and changes: `terms`.
 
 use actix_web::HttpResponse;
-use actix_web::web::Data;
+use actix_web::web::{Data, Query};
 use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::{PageQuery, paged};
 use crate::app::read_tenants::{self, TenantFile};
 use crate::domain::contract::{Contract, ContractLine, LineQuantity};
 use crate::domain::party::Tenant;
@@ -40,6 +41,8 @@ pub struct ContractAnswer {
     to: Option<NaiveDate>,
     engagement: Option<String>,
     market: Option<String>,
+    /// The last day to give notice; none where none was agreed or no end.
+    notice_by: Option<NaiveDate>,
     lines: Vec<ContractLineAnswer>,
 }
 
@@ -60,23 +63,25 @@ pub struct ContractLineAnswer {
 }
 
 #[utoipa::path(
-    get, path = "/api/v1/tenants", tag = "contracts",
+    get, path = "/api/v1/tenants", tag = "contracts", params(PageQuery),
     responses((status = 200, body = Vec<TenantAnswer>), (status = 401, body = Problem), (status = 403, body = Problem)),
     security(("token" = []))
 )]
-pub async fn list(shared: Data<Shared>, granted: Granted) -> Result<HttpResponse, Fault> {
+pub async fn list(shared: Data<Shared>, granted: Granted, query: Query<PageQuery>) -> Result<HttpResponse, Fault> {
     let files = files(&shared, granted).await?;
-    Ok(HttpResponse::Ok().json(files.iter().map(tenant).collect::<Vec<_>>()))
+    let rows: Vec<TenantAnswer> = files.iter().map(tenant).collect();
+    paged("/api/v1/tenants", &rows, query.page.as_deref())
 }
 
 #[utoipa::path(
-    get, path = "/api/v1/contracts", tag = "contracts",
+    get, path = "/api/v1/contracts", tag = "contracts", params(PageQuery),
     responses((status = 200, body = Vec<ContractAnswer>), (status = 401, body = Problem), (status = 403, body = Problem)),
     security(("token" = []))
 )]
-pub async fn contracts(shared: Data<Shared>, granted: Granted) -> Result<HttpResponse, Fault> {
+pub async fn contracts(shared: Data<Shared>, granted: Granted, query: Query<PageQuery>) -> Result<HttpResponse, Fault> {
     let files = files(&shared, granted).await?;
-    Ok(HttpResponse::Ok().json(files.iter().flat_map(|file| &file.contracts).map(contract).collect::<Vec<_>>()))
+    let rows: Vec<ContractAnswer> = files.iter().flat_map(|file| &file.contracts).map(contract).collect();
+    paged("/api/v1/contracts", &rows, query.page.as_deref())
 }
 
 async fn files(shared: &Data<Shared>, granted: Granted) -> Result<Vec<TenantFile>, Fault> {
@@ -84,7 +89,7 @@ async fn files(shared: &Data<Shared>, granted: Granted) -> Result<Vec<TenantFile
     blocking(move || read_tenants::list(&store, &granted.scope)).await
 }
 
-fn tenant(TenantFile { tenant, contracts }: &TenantFile) -> TenantAnswer {
+fn tenant(TenantFile { tenant, contracts, .. }: &TenantFile) -> TenantAnswer {
     let Tenant { code, name, siret, vat_number, payment_term_class, language, internal, .. } = tenant;
     TenantAnswer {
         code: code.to_string(),
@@ -108,6 +113,7 @@ fn contract(contract: &Contract) -> ContractAnswer {
         to: contract.in_force.to,
         engagement: contract.engagement.clone(),
         market: contract.market.clone(),
+        notice_by: contract.notice_by(),
         lines: contract.lines.iter().map(line).collect(),
     }
 }

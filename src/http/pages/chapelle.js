@@ -48,7 +48,7 @@
 
   // A form that was changed and not sent asks before one leaves it.
   for (const form of document.querySelectorAll("form[data-guard]")) {
-    let changed = false;
+    let changed = form.dataset.guard === "changed";
     form.addEventListener("input", () => { changed = true; });
     form.addEventListener("submit", () => { changed = false; });
     window.addEventListener("beforeunload", (event) => { if (changed) event.preventDefault(); });

@@ -7,8 +7,10 @@ use askama::Template;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
+use super::edit::contract::address;
 use super::{Frame, encoded, page};
 use crate::app::read_tenants::{self, ContractFile};
+use crate::domain::access::Action;
 use crate::domain::contract::{Contract, ContractLine, GapPolicy, LineQuantity, Proration, PueTerm, VatTreatment};
 use crate::domain::metering::Measure;
 use crate::domain::party::Contact;
@@ -24,6 +26,7 @@ use crate::http::state::{Shared, blocking};
 struct ContractsTemplate {
     frame: Frame,
     rows: Vec<ContractRow>,
+    can_edit: bool,
 }
 
 struct ContractRow {
@@ -33,6 +36,8 @@ struct ContractRow {
     tenant: String,
     in_force: String,
     lines: usize,
+    /// The last day to give notice.
+    notice: String,
 }
 
 #[derive(Template)]
@@ -48,16 +53,22 @@ struct ContractTemplate {
     usage: String,
     estimate: String,
     caption: String,
+    caption_id: &'static str,
+    /// Below which its forms are, for who may change it.
+    edit: Option<String>,
 }
 
-struct LineView {
-    designation: String,
-    code: String,
-    in_force: String,
-    quantity: Vec<String>,
-    tariff: String,
-    price: Vec<String>,
-    vat: String,
+/// A line in words.
+pub struct LineView {
+    pub designation: String,
+    pub code: String,
+    pub in_force: String,
+    pub quantity: Vec<String>,
+    pub tariff: String,
+    pub price: Vec<String>,
+    pub vat: String,
+    /// Where it is changed.
+    pub edit: Option<String>,
 }
 
 pub async fn list(shared: Data<Shared>, granted: Granted, http: HttpRequest) -> Result<HttpResponse, Fault> {
@@ -71,9 +82,10 @@ pub async fn list(shared: Data<Shared>, granted: Granted, http: HttpRequest) -> 
         tenant: tenant.to_owned(),
         in_force: frame.period(contract.in_force),
         lines: contract.lines.len(),
+        notice: contract.notice_by().map(|day| frame.short_date(&day)).unwrap_or_default(),
     };
     let rows = files.iter().flat_map(|file| file.contracts.iter().map(|one| row(&file.tenant.name, one))).collect();
-    page(StatusCode::OK, &ContractsTemplate { rows, frame })
+    page(StatusCode::OK, &ContractsTemplate { rows, can_edit: frame.may(Action::EditTerms), frame })
 }
 
 pub async fn one(
@@ -101,11 +113,13 @@ fn template(frame: Frame, file: &ContractFile, today: NaiveDate) -> ContractTemp
         code: contract.code.to_string(),
         tenant: (format!("/tenants/{tenant}"), file.tenant.name.clone()),
         facts: facts(&frame, file, today),
-        lines: contract.lines.iter().map(|line| line_view(&frame, file, line, today)).collect(),
+        lines: editable_lines(&frame, file, today),
+        edit: frame.may(Action::EditTerms).then(|| address(contract.code.as_str(), "")),
         contacts: file.tenant.contacts.clone(),
         usage: format!("/usage?tenant={tenant}"),
         estimate: format!("/usage/estimate?tenant={tenant}"),
         caption: frame.with("contract-lines", "contract", contract.code.as_str()),
+        caption_id: "lines-caption",
         frame,
     }
 }
@@ -120,6 +134,16 @@ fn facts(frame: &Frame, file: &ContractFile, today: NaiveDate) -> Vec<(String, S
             None => frame.t("contract-open-ended"),
             Some((_, days)) if days <= 0 => frame.t("contract-ended"),
             Some((_, days)) => frame.with("contract-ends-in", "days", &frame.whole(days)),
+        },
+    ));
+    facts.push((
+        "contract-notice",
+        match (contract.notice_months, contract.notice_by()) {
+            (None, _) => frame.t("notice-none"),
+            (Some(months), None) => frame.with("notice-months", "months", &months.to_string()),
+            (Some(months), Some(day)) => {
+                frame.texts("notice-by", &[("months", &months.to_string()), ("day", &frame.date(&day))])
+            }
         },
     ));
     facts.extend(contract.signed_on.map(|day| ("contract-signed", frame.date(&day))));
@@ -153,8 +177,13 @@ fn facts(frame: &Frame, file: &ContractFile, today: NaiveDate) -> Vec<(String, S
     facts.into_iter().map(|(key, value)| (frame.t(key), value)).collect()
 }
 
-fn line_view(frame: &Frame, file: &ContractFile, line: &ContractLine, today: NaiveDate) -> LineView {
-    let tariff = file.tariffs.iter().find(|tariff| tariff.code == line.tariff);
+/// The lines of a contract as every page shows them.
+pub fn lines(frame: &Frame, contract: &Contract, tariffs: &[Tariff], today: NaiveDate) -> Vec<LineView> {
+    contract.lines.iter().map(|line| line_view(frame, tariffs, line, today)).collect()
+}
+
+fn line_view(frame: &Frame, tariffs: &[Tariff], line: &ContractLine, today: NaiveDate) -> LineView {
+    let tariff = tariffs.iter().find(|tariff| tariff.code == line.tariff);
     LineView {
         designation: frame.either(&line.designation.fr, &line.designation.en).to_owned(),
         code: line.code.to_string(),
@@ -163,7 +192,20 @@ fn line_view(frame: &Frame, file: &ContractFile, line: &ContractLine, today: Nai
         tariff: tariff.map_or_else(|| line.tariff.to_string(), |tariff| tariff.name.clone()),
         price: tariff.map(|tariff| prices(frame, tariff, today)).unwrap_or_default(),
         vat: vat(frame, &line.vat),
+        edit: None,
     }
+}
+
+/// The lines with a link to change each, for who may.
+fn editable_lines(frame: &Frame, file: &ContractFile, today: NaiveDate) -> Vec<LineView> {
+    let mut views = lines(frame, &file.contract, &file.tariffs, today);
+    if frame.may(Action::EditTerms) {
+        for (position, view) in (1..).zip(&mut views) {
+            let position: usize = position;
+            view.edit = Some(address(file.contract.code.as_str(), &format!("/lines/{position}/edit")));
+        }
+    }
+    views
 }
 
 fn quantity(frame: &Frame, line: &ContractLine, tariff: Option<&Tariff>) -> Vec<String> {

@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 
 use super::{assets, flash, language, texts};
 use crate::app::sign_in::{SESSION_IDLE_HOURS_MAX, Stage};
-use crate::domain::access::{Decision, policy};
+use crate::domain::access::{Action, Decision, policy};
 use crate::domain::calendar::{BillingMonth, DatePeriod, Timestamp};
 use crate::domain::money::Money;
 use crate::domain::party::{Language, PaymentTermClass};
@@ -97,7 +97,15 @@ const SECTIONS: [(&str, &[(&str, &str)]); 7] = [
             ("/audit", "nav-audit"),
         ],
     ),
-    ("nav-group-settings", &[("/me", "nav-me"), ("/users", "nav-users"), ("/settings", "nav-settings")]),
+    (
+        "nav-group-settings",
+        &[
+            ("/me", "nav-me"),
+            ("/users", "nav-users"),
+            ("/settings", "nav-settings"),
+            ("/settings/seller", "nav-seller"),
+        ],
+    ),
     ("", &[("/help", "nav-help")]),
 ];
 
@@ -147,6 +155,11 @@ impl Frame {
     /// A text that need not be there.
     pub fn optional(&self, key: &str) -> Option<String> {
         texts::optional(self.language, key, "value", "")
+    }
+
+    /// Whether the reader may do this, for somebody at least.
+    pub fn may(&self, action: Action) -> bool {
+        self.visitor.as_ref().is_some_and(|visitor| policy(visitor.person.role, action) != Decision::Deny)
     }
 
     /// A text with one value.

@@ -8,6 +8,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use super::billing::{ProblemRow, problem_row};
+use super::edit::contract;
 use super::invoices::{InvoiceLine, lines};
 use super::{Frame, page};
 use crate::app::compare_billing;
@@ -307,17 +308,21 @@ fn notices_card(frame: &Frame, today: &Today) -> Card {
 
 fn ending_card(frame: &Frame, today: &Today) -> Card {
     let count = today.ending.len();
-    let item = |(code, tenant, last): &(String, String, chrono::NaiveDate)| Item {
-        text: frame.texts("home-ending-item", &[("contract", code), ("tenant", tenant), ("last", &frame.date(last))]),
-        address: None,
+    let item = |ending: &read_home::EndingContract| {
+        let last = frame.date(&ending.last_day);
+        let mut values = vec![("contract", ending.code.as_str()), ("tenant", ending.tenant.as_str()), ("last", &last)];
+        let notice = ending.notice_by.map(|day| frame.date(&day)).unwrap_or_default();
+        let key = if notice.is_empty() { "home-ending-item" } else { "home-notice-item" };
+        values.push(("notice", &notice));
+        Item { text: frame.texts(key, &values), address: Some(contract::address(&ending.code, "")) }
     };
     Card {
         class: if count > 0 { "card-due" } else { "card-ok" },
-        title: frame.t("home-ending"),
+        title: frame.t("home-notice"),
         count: count.to_string(),
-        text: frame.t(if count > 0 { "home-ending-due" } else { "home-ending-none" }),
+        text: frame.t(if count > 0 { "home-notice-due" } else { "home-notice-none" }),
         items: today.ending.iter().take(PROBLEMS_NAMED).map(item).collect(),
-        link: (count > 0).then(|| ("/tenants".to_owned(), frame.t("nav-tenants"))),
+        link: (count > 0).then(|| ("/contracts".to_owned(), frame.t("nav-contracts"))),
     }
 }
 

@@ -18,7 +18,6 @@ use super::progress::{self, Progress};
 use super::{Frame, page, see_other, texts};
 use crate::app::upload_readings::{self, FILE_BYTES_MAX, RefusedLine, UploadState, UploadView};
 use crate::app::{AppError, read_tenants};
-use crate::domain::audit::Actor;
 use crate::domain::party::Language;
 use crate::http::auth::{Visitor, session};
 use crate::http::error::Fault;

@@ -4,15 +4,16 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
+use chrono::NaiveDate;
 
+use super::contracts::{self, LineView};
+use super::edit::{contract, tenant::address};
 use super::invoices::{InvoiceLine, lines};
-use super::{Frame, page};
+use super::{Frame, encoded, page};
 use crate::app::read_invoices::{self, InvoiceFilter, Order};
 use crate::app::read_tenants::{self, TenantFile};
 use crate::domain::access::{Action, Decision, policy};
-use crate::domain::contract::{Contract, ContractLine, LineQuantity};
-use crate::domain::party::Language;
-use crate::domain::typography;
+use crate::domain::contract::Contract;
 use crate::http::auth::Granted;
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
@@ -22,6 +23,7 @@ use crate::http::state::{Shared, blocking};
 struct TenantsPage {
     frame: Frame,
     tenants: Vec<TenantFile>,
+    can_edit: bool,
 }
 
 #[derive(Template)]
@@ -34,31 +36,30 @@ struct TenantPage {
     invoices: Option<Vec<InvoiceLine>>,
     /// All invoices are this tenant's.
     shows_tenant: bool,
+    /// Below which the forms are, for who may use them.
+    edit: Option<String>,
+    edit_contacts: Option<String>,
+    new_contract: Option<String>,
 }
 
 /// A contract as people read it.
 struct ContractView {
     code: String,
     title: String,
+    address: String,
     in_force: String,
     engagement: Option<String>,
     market: Option<String>,
-    lines: Vec<ContractLineView>,
-}
-
-struct ContractLineView {
-    code: String,
-    designation: String,
-    in_force: String,
-    tariff: String,
-    /// The agreed quantity, or the meters that tell it.
-    quantity: String,
+    caption: String,
+    caption_id: String,
+    lines: Vec<LineView>,
 }
 
 pub async fn list(shared: Data<Shared>, granted: Granted, http: HttpRequest) -> Result<HttpResponse, Fault> {
     let store = shared.store.clone();
     let tenants = blocking(move || read_tenants::list(&store, &granted.scope)).await?;
-    page(StatusCode::OK, &TenantsPage { frame: Frame::of(&http), tenants })
+    let frame = Frame::of(&http);
+    page(StatusCode::OK, &TenantsPage { can_edit: frame.may(Action::EditTenants), frame, tenants })
 }
 
 pub async fn one(
@@ -82,38 +83,39 @@ pub async fn one(
     .await?
     .ok_or(Fault::NotFound)?;
     let frame = Frame::of(&http);
-    let contracts = file.contracts.iter().map(|contract| contract_view(&frame, contract)).collect();
+    let contracts = (1..).zip(&file.contracts).map(|numbered| contract_view(&frame, &file, numbered, today)).collect();
     let invoices = found.map(|found| lines(&frame, &found.invoices, std::slice::from_ref(&file), today));
-    page(StatusCode::OK, &TenantPage { frame, file, contracts, invoices, shows_tenant: false })
+    let own = address(file.tenant.code.as_str(), "");
+    let template = TenantPage {
+        edit: frame.may(Action::EditTenants).then(|| own.clone()),
+        edit_contacts: frame.may(Action::EditContacts).then(|| own.clone()),
+        new_contract: frame
+            .may(Action::EditTerms)
+            .then(|| format!("/contracts/new?tenant={}", encoded(file.tenant.code.as_str()))),
+        frame,
+        file,
+        contracts,
+        invoices,
+        shows_tenant: false,
+    };
+    page(StatusCode::OK, &template)
 }
 
-fn contract_view(frame: &Frame, contract: &Contract) -> ContractView {
+fn contract_view(
+    frame: &Frame,
+    file: &TenantFile,
+    (number, contract): (usize, &Contract),
+    today: NaiveDate,
+) -> ContractView {
     ContractView {
         code: contract.code.to_string(),
         title: contract.title.clone(),
+        address: contract::address(contract.code.as_str(), ""),
         in_force: frame.period(contract.in_force),
         engagement: contract.engagement.clone(),
         market: contract.market.clone(),
-        lines: contract.lines.iter().map(|line| line_view(frame, line)).collect(),
-    }
-}
-
-fn line_view(frame: &Frame, line: &ContractLine) -> ContractLineView {
-    let designation = match frame.language {
-        Language::French => &line.designation.fr,
-        Language::English => &line.designation.en,
-    };
-    let quantity = match &line.quantity {
-        LineQuantity::Fixed(quantity) => typography::decimal(quantity.normalize(), frame.language),
-        LineQuantity::Metered { meters, .. } => {
-            meters.iter().map(|meter| meter.meter.to_string()).collect::<Vec<_>>().join(", ")
-        }
-    };
-    ContractLineView {
-        code: line.code.to_string(),
-        designation: designation.clone(),
-        in_force: frame.period(line.in_force),
-        tariff: line.tariff.to_string(),
-        quantity,
+        caption: frame.with("contract-lines", "contract", contract.code.as_str()),
+        caption_id: format!("lines-{number}"),
+        lines: contracts::lines(frame, contract, &file.tariffs, today),
     }
 }

@@ -10,6 +10,8 @@ use crate::domain::contract::{Contract, ContractLine, LineQuantity, PueTerm, Vat
 use crate::domain::metering::Measure;
 
 const MINUTES_PER_DAY: u32 = 24 * 60;
+/// Five years.
+const NOTICE_MONTHS_MAX: u32 = 60;
 
 pub fn check(parts: &BookParts, findings: &mut Findings) {
     for (path, contract) in walk(parts, findings) {
@@ -18,6 +20,13 @@ pub fn check(parts: &BookParts, findings: &mut Findings) {
         findings.known(path.key("tenant"), "tenant", contract.tenant.as_str(), tenants);
         if let Some(indexation) = &contract.indexation {
             check_indexation(&path.key("indexation"), indexation, parts, findings);
+        }
+        if contract.lines.is_empty() {
+            findings.add(path.clone(), BookFault::NoLines);
+        }
+        if let Some(months) = contract.notice_months {
+            let limits = (Decimal::ZERO, Decimal::from(NOTICE_MONTHS_MAX));
+            findings.within(path.key("notice_months"), months.into(), limits, "months before the end, such as 6");
         }
         let lines = findings.each(&path, "line", &contract.lines, |line| line.code.as_str());
         for (path, line) in &lines {

@@ -8,7 +8,8 @@ use super::{BookChanges, Ids, by_parent, id_of, positioned, save_each};
 use crate::domain::contract::{Contract, ContractLine, Designation, LineQuantity, MeterAssignment};
 use crate::domain::ids::{ContractCode, LineCode, MeterCode, TariffCode, TenantCode};
 use crate::storage::codec::{
-    corrupt, date_text, from_json, from_micro, from_word, optional_date_from, period_from, to_json, to_micro, to_word,
+    corrupt, date_text, from_json, from_micro, from_word, integer, optional_date_from, period_from, to_json, to_micro,
+    to_word,
 };
 use crate::storage::db::AnyConnection;
 use crate::storage::error::StorageResult;
@@ -34,6 +35,7 @@ struct ContractRow {
     market: Option<String>,
     proration: String,
     indexation: Option<String>,
+    notice_months: Option<i64>,
 }
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -109,6 +111,7 @@ fn write_head(connection: &mut AnyConnection, id: Option<i64>, value: &Contract,
         engagement: value.engagement.clone(),
         market: value.market.clone(),
         proration: to_word("a contract's proration", &value.proration)?,
+        notice_months: value.notice_months.map(i64::from),
         indexation: value.indexation.as_ref().map(|clause| to_json("a contract's indexation", clause)).transpose()?,
     };
     match id {
@@ -199,6 +202,7 @@ pub fn load(connection: &mut AnyConnection) -> StorageResult<Vec<(i64, Contract)
                 title: row.title,
                 engagement: row.engagement,
                 market: row.market,
+                notice_months: row.notice_months.map(|months| integer("a contract's notice", months)).transpose()?,
             };
             Ok((id, value))
         })

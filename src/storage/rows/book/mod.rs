@@ -19,6 +19,7 @@ use crate::storage::schema::{contract, meter, tenant};
 mod accounting;
 mod assets;
 mod contracts;
+mod edits;
 mod meters;
 mod parties;
 mod payback;
@@ -26,6 +27,7 @@ mod places;
 mod prices;
 
 pub use assets::{AssetFile, assets, attach as attach_file, files as attached_files, save_asset};
+pub use edits::{Edited, edits, lock, note_edit, revision, version};
 
 /// What saving a book did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -46,7 +46,7 @@ pub fn save_seller(connection: &mut AnyConnection, value: &Seller, changes: &mut
     let item = BookItem { kind: "seller", code: value.number_prefix.clone() };
     save_single(changes, item, stored, &row, |exists, row| {
         if exists {
-            diesel::update(seller::table).set(row).execute(connection)?;
+            diesel::update(seller::table).set((row, seller::version.eq(seller::version + 1))).execute(connection)?;
         } else {
             diesel::insert_into(seller::table).values(row).execute(connection)?;
         }

@@ -1,0 +1,95 @@
+//! The things of a book that people edit one by one.
+
+use super::Book;
+use crate::domain::contract::Contract;
+use crate::domain::party::{Seller, Tenant};
+use crate::domain::tariff::Tariff;
+
+/// One thing of the book, edited by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Entry {
+    Seller(Box<Seller>),
+    Tenant(Tenant),
+    Tariff(Tariff),
+    Contract(Contract),
+}
+
+/// What kind of thing it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum EntryKind {
+    Seller,
+    Tenant,
+    Tariff,
+    Contract,
+}
+
+impl EntryKind {
+    /// As the book's file calls it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            EntryKind::Seller => "seller",
+            EntryKind::Tenant => "tenant",
+            EntryKind::Tariff => "tariff",
+            EntryKind::Contract => "contract",
+        }
+    }
+}
+
+impl Entry {
+    pub const fn kind(&self) -> EntryKind {
+        match self {
+            Entry::Seller(_) => EntryKind::Seller,
+            Entry::Tenant(_) => EntryKind::Tenant,
+            Entry::Tariff(_) => EntryKind::Tariff,
+            Entry::Contract(_) => EntryKind::Contract,
+        }
+    }
+
+    /// Its code; the seller, of which there is one, has none.
+    pub fn code(&self) -> &str {
+        match self {
+            Entry::Seller(_) => "",
+            Entry::Tenant(tenant) => tenant.code.as_str(),
+            Entry::Tariff(tariff) => tariff.code.as_str(),
+            Entry::Contract(contract) => contract.code.as_str(),
+        }
+    }
+}
+
+impl Book {
+    /// The thing of this kind and code.
+    pub fn entry(&self, kind: EntryKind, code: &str) -> Option<Entry> {
+        match kind {
+            EntryKind::Seller => Some(Entry::Seller(Box::new(self.seller.clone()))),
+            EntryKind::Tenant => {
+                self.tenants.iter().find(|tenant| tenant.code.as_str() == code).cloned().map(Entry::Tenant)
+            }
+            EntryKind::Tariff => {
+                self.tariffs.iter().find(|tariff| tariff.code.as_str() == code).cloned().map(Entry::Tariff)
+            }
+            EntryKind::Contract => {
+                self.contracts.iter().find(|contract| contract.code.as_str() == code).cloned().map(Entry::Contract)
+            }
+        }
+    }
+
+    /// The same book with `entry` in the place of the one with its code, or added to the others.
+    pub fn with(mut self, entry: Entry) -> Book {
+        match entry {
+            Entry::Seller(seller) => self.seller = *seller,
+            Entry::Tenant(tenant) => {
+                self.tenants.retain(|other| other.code != tenant.code);
+                self.tenants.push(tenant);
+            }
+            Entry::Tariff(tariff) => {
+                self.tariffs.retain(|other| other.code != tariff.code);
+                self.tariffs.push(tariff);
+            }
+            Entry::Contract(contract) => {
+                self.contracts.retain(|other| other.code != contract.code);
+                self.contracts.push(contract);
+            }
+        }
+        self.ordered()
+    }
+}

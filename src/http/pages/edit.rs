@@ -1,0 +1,286 @@
+//! Forms that edit the book: how each is sent, refused and drawn.
+//!
+//! A form shows a thing of the book or a part of one ([`Form`]), and sends it back under the book's own names. Saving
+//! goes through `edit_book`; what the book finds wrong comes back beside the field, an edit based on an older version
+//! comes back with both, and rows are added and removed without a script.
+
+pub mod contacts;
+pub mod contract;
+mod form;
+pub mod line;
+mod price;
+pub mod seller;
+pub mod tariff;
+pub mod tenant;
+#[cfg(test)]
+mod tests;
+pub mod version;
+mod view;
+mod words;
+
+use actix_web::HttpRequest;
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::Data;
+use askama::Template;
+use serde_json::Value as Json;
+
+use super::{Frame, done, page};
+use crate::app::edit_book::{self, Basis, Refusal, StoredEntry, Target};
+use crate::app::export_book;
+use crate::bookfile::EntryMistake;
+use crate::domain::access::TenantScope;
+use crate::domain::book::{Book, EntryKind};
+use crate::http::auth::{Visitor, session};
+use crate::http::error::Fault;
+use crate::http::state::{Shared, blocking};
+use form::FormData;
+use view::{Draw, FormError, FormView, Input};
+
+/// The pairs of a form as they come.
+pub type Sent = actix_web::web::Form<Vec<(String, String)>>;
+
+/// A form over a thing of the book, or over a part of one.
+pub trait Form: Sized {
+    fn view(&self, draw: &Draw) -> FormView;
+
+    /// What of the stored thing stands in the form.
+    fn shown(&self, stored: &StoredEntry) -> FormData;
+
+    /// What shall be stored, from what is there and what was typed.
+    fn change(&self, data: &FormData) -> impl FnOnce(Option<&StoredEntry>) -> Json + Send + 'static;
+
+    /// The form's field for a place of the book.
+    fn field(&self, place: &str, data: &FormData) -> String {
+        let _ = data;
+        place.to_owned()
+    }
+
+    /// Lists that have rows.
+    fn lists(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// The page after saving, the message, and the value it names.
+    fn after(&self, stored: &StoredEntry) -> (String, &'static str, String);
+}
+
+/// A form that was sent.
+struct Submission {
+    data: FormData,
+    basis: Basis,
+    step: Step,
+}
+
+enum Step {
+    Save,
+    Add,
+    Remove(String, usize),
+}
+
+impl Submission {
+    fn of(visitor: &Visitor, sent: Sent) -> Result<Submission, Fault> {
+        let data = FormData::sent(sent.into_inner());
+        if !session::same_token(&visitor.form_token, data.text("form_token")) {
+            return Err(Fault::Forged);
+        }
+        let step = match data.text("step").split_once(':') {
+            Some(("add", _)) => Step::Add,
+            Some(("remove", row)) => {
+                let (list, number) = row.rsplit_once('.').unwrap_or((row, ""));
+                Step::Remove(list.to_owned(), number.parse().unwrap_or(0))
+            }
+            _ => Step::Save,
+        };
+        let basis = Basis { version: data.text("version").parse().ok(), reason: data.text("reason").to_owned() };
+        Ok(Submission { data, basis, step })
+    }
+}
+
+#[derive(Template)]
+#[template(path = "edit_form.html")]
+struct EditPage {
+    frame: Frame,
+    form: FormView,
+    errors: Vec<FormError>,
+    conflict: Option<Conflict>,
+    /// Something was typed already: leaving asks.
+    is_changed: bool,
+}
+
+/// An edit that is based on an older version: what the other wrote beside what was typed.
+struct Conflict {
+    text: String,
+    rows: Vec<ConflictRow>,
+}
+
+struct ConflictRow {
+    label: String,
+    yours: String,
+    theirs: String,
+}
+
+/// The thing a form edits, or 404; none for one that is to be created.
+async fn stored(shared: &Data<Shared>, target: &Target) -> Result<StoredEntry, Fault> {
+    let (store, target) = (shared.store.clone(), target.clone());
+    blocking(move || edit_book::read(&store, &target)).await?.ok_or(Fault::NotFound)
+}
+
+/// The whole book, for what a form lets one choose from.
+async fn book(shared: &Data<Shared>) -> Result<Book, Fault> {
+    let store = shared.store.clone();
+    blocking(move || export_book::load(&store)).await
+}
+
+fn target(kind: EntryKind, code: Option<&str>, scope: TenantScope) -> Target {
+    Target { kind, code: code.map(str::to_owned), scope }
+}
+
+/// The form as it is opened.
+fn open(http: &HttpRequest, form: &impl Form, data: &FormData, version: Option<i64>) -> Result<HttpResponse, Fault> {
+    answer(StatusCode::OK, Frame::of(http), form, data, vec![], version, None, false)
+}
+
+/// Takes a sent form: another row, or the edit itself.
+async fn submit(
+    shared: &Data<Shared>,
+    http: &HttpRequest,
+    visitor: &Visitor,
+    form: &impl Form,
+    target: Target,
+    submission: Submission,
+) -> Result<HttpResponse, Fault> {
+    let frame = Frame::of(http);
+    let Submission { data, basis, step } = submission;
+    let version = basis.version;
+    match step {
+        Step::Add => return answer(StatusCode::OK, frame, form, &data, vec![], version, None, true),
+        Step::Remove(list, row) => {
+            let data = data.compact(&list, Some(row));
+            return answer(StatusCode::OK, frame, form, &data, vec![], version, None, true);
+        }
+        Step::Save => {}
+    }
+    let data = form.lists().iter().fold(data, |data, list| data.compact(list, None));
+    let (store, by, now) = (shared.store.clone(), visitor.actor(http), shared.now());
+    let change = form.change(&data);
+    let outcome = blocking(move || edit_book::edit(&store, &target, &basis, change, &by, now)).await?;
+    match outcome {
+        Ok(stored) => {
+            shared.forget_check();
+            let (path, what, value) = form.after(&stored);
+            Ok(done(&path, what, &value))
+        }
+        Err(Refusal::Mistakes(mistakes)) => {
+            let errors = errors(&frame, form, &data, &mistakes);
+            answer(StatusCode::UNPROCESSABLE_ENTITY, frame, form, &data, errors, version, None, true)
+        }
+        Err(Refusal::Billed { until }) => {
+            let text = frame.with("wrong-billed", "day", &frame.date(&until));
+            let errors = vec![FormError { field: "form".to_owned(), beside: text.clone(), text }];
+            answer(StatusCode::UNPROCESSABLE_ENTITY, frame, form, &data, errors, version, None, true)
+        }
+        Err(Refusal::Stale(stored)) => {
+            let conflict = conflict(&frame, form, &data, &form.shown(&stored));
+            answer(StatusCode::CONFLICT, frame, form, &data, vec![], Some(stored.version), Some(conflict), true)
+        }
+    }
+}
+
+#[allow(clippy::too_many_arguments, reason = "the parts of one page")]
+fn answer(
+    status: StatusCode,
+    frame: Frame,
+    form: &impl Form,
+    data: &FormData,
+    errors: Vec<FormError>,
+    version: Option<i64>,
+    conflict: Option<Conflict>,
+    is_changed: bool,
+) -> Result<HttpResponse, Fault> {
+    let mut view = form.view(&Draw::new(&frame, data, &errors));
+    view.version = version;
+    page(status, &EditPage { form: view, errors, conflict, is_changed, frame })
+}
+
+/// Each mistake at its field; what has no field of this form stands at its head.
+fn errors(frame: &Frame, form: &impl Form, data: &FormData, mistakes: &[EntryMistake]) -> Vec<FormError> {
+    let view = form.view(&Draw::new(frame, data, &[]));
+    let known: Vec<(&str, &Input)> = inputs(&view).collect();
+    let error = |mistake: &EntryMistake| {
+        let field = form.field(&mistake.field, data);
+        let named = known.iter().find(|(_, input)| input.name == field).or_else(|| {
+            // What is wrong with a group is shown at its first field.
+            known.iter().find(|(_, input)| !field.is_empty() && input.name.starts_with(&format!("{field}.")))
+        });
+        let beside = words::sentence(frame, mistake);
+        match named {
+            None => FormError { field: "form".to_owned(), text: beside.clone(), beside },
+            Some((legend, input)) => {
+                let values = [("field", full_label(legend, input)), ("text", beside.clone())];
+                let text = frame.texts("wrong-in", &values.each_ref().map(|(name, value)| (*name, value.as_str())));
+                FormError { field: input.name.clone(), text, beside }
+            }
+        }
+    };
+    let mut errors: Vec<FormError> = mistakes.iter().map(error).collect();
+    errors.dedup();
+    errors
+}
+
+/// Every field with the legend of its row, in the order of the page.
+fn inputs(view: &FormView) -> impl Iterator<Item = (&str, &Input)> {
+    let sections = view.sections.iter().flat_map(|section| {
+        let rows = section.rows.iter().flat_map(|rows| &rows.rows);
+        let in_rows = rows.flat_map(|row| row.inputs.iter().map(move |input| (row.legend.as_str(), input)));
+        section.inputs.iter().map(|input| ("", input)).chain(in_rows)
+    });
+    sections.chain(view.reason.iter().map(|input| ("", input)))
+}
+
+/// The fields in which what was typed and what is stored now differ.
+fn conflict(frame: &Frame, form: &impl Form, typed: &FormData, stored: &FormData) -> Conflict {
+    let typed = FormData::of(&typed.document());
+    let (yours, theirs) = (form.view(&Draw::new(frame, &typed, &[])), form.view(&Draw::new(frame, stored, &[])));
+    let text_of = |view: &FormView, name: &str| {
+        inputs(view).find(|(_, input)| input.name == name).map_or_else(String::new, |(_, input)| shown(frame, input))
+    };
+    let mut rows: Vec<ConflictRow> = vec![];
+    let mut names: Vec<&str> = vec![];
+    for (legend, input) in inputs(&yours).chain(inputs(&theirs)) {
+        let (mine, other) = (text_of(&yours, &input.name), text_of(&theirs, &input.name));
+        if mine != other && input.name != "reason" && input.name != "effective" && !names.contains(&input.name.as_str())
+        {
+            names.push(&input.name);
+            rows.push(ConflictRow { label: full_label(legend, input), yours: dash(mine), theirs: dash(other) });
+        }
+    }
+    let key = if rows.is_empty() { "edit-stale-same" } else { "edit-stale-text" };
+    Conflict { text: frame.t(key), rows }
+}
+
+/// The field's label, with its row's where it is in one.
+fn full_label(legend: &str, input: &Input) -> String {
+    if legend.is_empty() { input.label.clone() } else { format!("{legend}, {}", input.label) }
+}
+
+fn dash(text: String) -> String {
+    if text.is_empty() { "–".to_owned() } else { text }
+}
+
+/// What a field shows, in words.
+fn shown(frame: &Frame, input: &Input) -> String {
+    if input.is("flag") {
+        return frame.t(if input.value.is_empty() { "no" } else { "yes" });
+    }
+    if input.is("select") || input.is("checks") {
+        let chosen = input.choices.iter().filter(|choice| choice.is_chosen).map(|choice| choice.label.as_str());
+        return chosen.collect::<Vec<_>>().join(", ");
+    }
+    input.value.lines().collect::<Vec<_>>().join(", ")
+}
+
+/// The reason, where terms change that somebody is billed by.
+fn reason(draw: &Draw) -> Input {
+    draw.area("reason").required()
+}

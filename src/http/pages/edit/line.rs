@@ -1,0 +1,375 @@
+//! A contract's line: added, corrected, ended, or changed from a day on (an amendment).
+//!
+//! An amendment ends the line on its day and begins the changed one there, under the same code: what was agreed before
+//! stays on record and keeps its price.
+
+use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+use serde_json::Value as Json;
+
+use super::contract::address;
+use super::form::FormData;
+use super::tenant::section;
+use super::view::{Draw, FormView, Input, Section};
+use super::{Form, Sent, Submission, book, open, reason, stored, submit, target};
+use crate::app::edit_book::StoredEntry;
+use crate::domain::access::TenantScope;
+use crate::domain::book::{Book, EntryKind};
+use crate::domain::metering::Register;
+use crate::http::auth::{Granted, Visitor};
+use crate::http::error::Fault;
+use crate::http::state::Shared;
+
+const SERVICES: [&str; 4] = ["space", "power", "storage", "other"];
+const MEASURES: [&str; 5] = ["energy", "demand", "percentile95", "storage-month", "occupancy-days"];
+const VAT: [&str; 3] = ["standard", "exempt", "out-of-scope"];
+/// Keys that only a metered line has, and the one only an agreed one has.
+const METERED: [&str; 6] = ["measure", "window_minutes", "pue", "pue_factor", "gap_policy", "assignment"];
+const AGREED: &str = "quantity";
+
+struct LineForm {
+    contract: String,
+    /// From 1; none for a new one.
+    position: Option<usize>,
+    /// How many lines the contract has.
+    count: usize,
+    billed: Option<chrono::NaiveDate>,
+    book: Book,
+}
+
+impl LineForm {
+    async fn of(
+        shared: &Data<Shared>,
+        scope: TenantScope,
+        contract: &str,
+        position: Option<usize>,
+    ) -> Result<(LineForm, StoredEntry), Fault> {
+        let found = stored(shared, &target(EntryKind::Contract, Some(contract), scope)).await?;
+        let count = lines(&found.document).len();
+        if position.is_some_and(|position| !(1..=count).contains(&position)) {
+            return Err(Fault::NotFound);
+        }
+        let contract = contract.to_owned();
+        Ok((LineForm { contract, position, count, billed: found.billed_until, book: book(shared).await? }, found))
+    }
+}
+
+fn lines(contract: &Json) -> &[Json] {
+    contract.get("line").and_then(Json::as_array).map_or(&[], Vec::as_slice)
+}
+
+fn text<'a>(line: &'a Json, key: &str) -> &'a str {
+    line.get(key).and_then(Json::as_str).unwrap_or_default()
+}
+
+/// The line's fields with what the book leaves out because it is usual.
+pub fn fields(line: &Json) -> FormData {
+    let is_metered = line.get("measure").is_some();
+    with_defaults(FormData::of(line)).or("basis", if is_metered { "metered" } else { "agreed" })
+}
+
+pub fn with_defaults(data: FormData) -> FormData {
+    let data = data.or("vat", "standard").or("vat_rate_percent", "20").or("service", "space");
+    data.or("pue", "none").or("gap_policy", "block").or("window_minutes", "10").or("measure", "energy")
+}
+
+/// The line of the book that the fields describe: what belongs to another choice than the one made is left out.
+pub fn document(data: &FormData) -> Json {
+    let mut line = data.document();
+    let Some(keys) = line.as_object_mut() else { return line };
+    keys.remove("basis");
+    match data.text("basis") {
+        "metered" => drop(keys.remove(AGREED)),
+        _ => keys.retain(|key, _| !METERED.contains(&key.as_str())),
+    }
+    let is = |keys: &serde_json::Map<String, Json>, key: &str, words: &[&str]| {
+        keys.get(key).and_then(Json::as_str).is_some_and(|word| words.contains(&word))
+    };
+    if !is(keys, "measure", &["demand", "percentile95"]) {
+        keys.remove("window_minutes");
+    }
+    if !is(keys, "measure", &["energy"]) {
+        keys.remove("pue");
+    }
+    if !is(keys, "pue", &["fixed"]) {
+        keys.remove("pue_factor");
+    }
+    keys.remove(if is(keys, "vat", &["exempt", "out-of-scope"]) { "vat_rate_percent" } else { "vat_reason" });
+    line
+}
+
+/// The sections of a line; names begin with the prefix of `draw`.
+pub fn sections(draw: &Draw, book: &Book) -> Vec<Section> {
+    let tariff = |tariff: &crate::domain::tariff::Tariff| {
+        let unit = draw.t(&format!("unit-{}", tariff.unit.name()));
+        (tariff.code.to_string(), format!("{} ({unit})", tariff.name))
+    };
+    let identity = vec![
+        draw.text("code").required(),
+        draw.words("service", &SERVICES, "service"),
+        draw.text("designation.fr").required(),
+        draw.text("designation.en").required(),
+        draw.date("from"),
+        draw.date("to"),
+    ];
+    let price = vec![
+        draw.select("tariff", book.tariffs.iter().map(tariff)),
+        draw.words("basis", &["agreed", "metered"], "basis"),
+        draw.decimal("quantity").when("when-agreed"),
+        draw.words("measure", &MEASURES, "measure-word").when("when-metered"),
+        draw.decimal("window_minutes").when("when-metered when-window"),
+        draw.words("pue", &["none", "measured", "fixed"], "pue-word").when("when-metered when-energy"),
+        draw.decimal("pue_factor").when("when-metered when-pue-fixed"),
+        draw.words("gap_policy", &["block", "estimate"], "gap-policy").when("when-metered"),
+    ];
+    let vat = vec![
+        draw.words("vat", &VAT, "vat-word"),
+        draw.numbers("vat_rate_percent", &["20", "10", "5.5", "2.1"]).when("when-standard"),
+        draw.text("vat_reason").when("when-not-standard"),
+    ];
+    let meters = Section {
+        class: "when-metered",
+        hint: draw.t("assignments-hint"),
+        rows: Some(draw.rows("assignment", 1, |draw| assignment(draw, book))),
+        ..section(draw.t("section-meters"), vec![])
+    };
+    vec![
+        Section { hint: draw.t("line-hint"), ..section(draw.t("section-line"), identity) },
+        section(draw.t("section-line-price"), price),
+        meters,
+        section(draw.t("section-vat"), vat),
+        section(draw.t("section-racks"), vec![draw.checks("racks", racks(book))]),
+    ]
+}
+
+fn assignment(draw: &Draw, book: &Book) -> Vec<Input> {
+    let register = |register: Register| draw.t(&format!("register-{}", register.name()));
+    let meter = |meter: &crate::domain::metering::Meter| {
+        let place = meter.rack.as_ref().map(|rack| format!(", {rack}")).unwrap_or_default();
+        (meter.code.to_string(), format!("{} ({}{place})", meter.code, register(meter.register)))
+    };
+    let none = (String::new(), "–".to_owned());
+    let meters = std::iter::once(none).chain(book.meters.iter().map(meter));
+    vec![draw.select("meter", meters), draw.date("from"), draw.date("to")]
+}
+
+fn racks(book: &Book) -> impl Iterator<Item = (String, String)> {
+    let racks = book.rooms.iter().flat_map(|room| &room.aisles).flat_map(|aisle| &aisle.racks);
+    racks.map(|rack| (rack.code.to_string(), rack.code.to_string()))
+}
+
+/// The line as it was, up to `day`, and as it is to be, from then on.
+fn amend(old: &Json, new: Json, day: &str) -> (Json, Json) {
+    let (mut before, mut after) = (old.clone(), new);
+    if let Some(line) = before.as_object_mut() {
+        line.insert("to".to_owned(), day.into());
+        // Days as the book writes them sort like their text.
+        cut_assignments(line, |from, _| from.is_empty() || from < day, |to| to > day, ("to", day));
+    }
+    if let Some(line) = after.as_object_mut() {
+        line.insert("from".to_owned(), day.into());
+        for assignment in line.get_mut("assignment").and_then(Json::as_array_mut).into_iter().flatten() {
+            if text(assignment, "from") < day
+                && let Some(keys) = assignment.as_object_mut()
+            {
+                keys.remove("from");
+            }
+        }
+        cut_assignments(line, |_, to| to.is_empty() || to > day, |_| false, ("to", day));
+    }
+    (before, after)
+}
+
+/// Keeps the assignments whose days `keep` says, and ends those that `too_long` says at `end`.
+fn cut_assignments(
+    line: &mut serde_json::Map<String, Json>,
+    keep: impl Fn(&str, &str) -> bool,
+    too_long: impl Fn(&str) -> bool,
+    (key, end): (&str, &str),
+) {
+    let Some(assignments) = line.get_mut("assignment").and_then(Json::as_array_mut) else { return };
+    assignments.retain(|assignment| keep(text(assignment, "from"), text(assignment, "to")));
+    for assignment in assignments {
+        if too_long(text(assignment, "to"))
+            && let Some(keys) = assignment.as_object_mut()
+        {
+            keys.insert(key.to_owned(), end.into());
+        }
+    }
+}
+
+impl Form for LineForm {
+    fn view(&self, draw: &Draw) -> FormView {
+        let below = self.position.map_or_else(|| "/lines/new".to_owned(), |one| format!("/lines/{one}/edit"));
+        let mut sections = sections(draw, &self.book);
+        if self.position.is_some() {
+            let hint = draw.t("amendment-hint");
+            let amendment = section(draw.t("section-amendment"), vec![draw.date("effective")]);
+            sections.insert(0, Section { hint, ..amendment });
+        }
+        let note = |until| draw.frame.with("line-billed", "day", &draw.frame.date(until));
+        FormView {
+            title: draw.frame.with(
+                if self.position.is_none() { "line-new" } else { "line-edit" },
+                "contract",
+                &self.contract,
+            ),
+            notes: self.billed.as_ref().map(note).into_iter().collect(),
+            action: address(&self.contract, &below),
+            back: address(&self.contract, ""),
+            version: None,
+            hidden: vec![],
+            sections,
+            reason: Some(reason(draw)),
+            save: draw.t("save"),
+        }
+    }
+
+    fn shown(&self, stored: &StoredEntry) -> FormData {
+        let line = self.position.and_then(|position| lines(&stored.document).get(position - 1));
+        line.map_or_else(|| with_defaults(FormData::default()).or("basis", "agreed"), fields)
+    }
+
+    fn change(&self, data: &FormData) -> impl FnOnce(Option<&StoredEntry>) -> Json + Send + 'static {
+        let (typed, position) = (document(data), self.position);
+        let day = data.day("effective");
+        move |stored| {
+            let mut document = stored.map(|stored| stored.document.clone()).unwrap_or_default();
+            if let Some(lines) = document.get_mut("line").and_then(Json::as_array_mut) {
+                match position.and_then(|position| lines.get_mut(position - 1)) {
+                    None => lines.push(typed),
+                    Some(line) if day.is_empty() => *line = typed,
+                    Some(line) => {
+                        let (before, after) = amend(line, typed, &day);
+                        *line = before;
+                        lines.push(after);
+                    }
+                }
+            }
+            document
+        }
+    }
+
+    fn field(&self, place: &str, data: &FormData) -> String {
+        let is_amendment = !data.text("effective").trim().is_empty();
+        let own = match self.position {
+            Some(position) if !is_amendment => position,
+            _ => self.count + 1,
+        };
+        match place.strip_prefix(&format!("line.{own}")).map(|inner| inner.trim_start_matches('.')) {
+            Some("") => "quantity".to_owned(),
+            Some("from") if is_amendment => "effective".to_owned(),
+            Some(inner) => inner.to_owned(),
+            // What an amendment makes of the line before it is the day's doing.
+            None if is_amendment && place.starts_with("line.") => "effective".to_owned(),
+            None => place.to_owned(),
+        }
+    }
+
+    fn lists(&self) -> &'static [&'static str] {
+        &["assignment"]
+    }
+
+    fn after(&self, _: &StoredEntry) -> (String, &'static str, String) {
+        (address(&self.contract, ""), "line-saved", self.contract.clone())
+    }
+}
+
+pub async fn create(
+    shared: Data<Shared>,
+    granted: Granted,
+    contract: Path<String>,
+    http: HttpRequest,
+) -> Result<HttpResponse, Fault> {
+    let (form, found) = LineForm::of(&shared, granted.scope, &contract, None).await?;
+    open(&http, &form, &form.shown(&found), Some(found.version))
+}
+
+pub async fn created(
+    shared: Data<Shared>,
+    granted: Granted,
+    visitor: Visitor,
+    contract: Path<String>,
+    http: HttpRequest,
+    sent: Sent,
+) -> Result<HttpResponse, Fault> {
+    save_at(&shared, granted, &visitor, (&contract, None), &http, sent).await
+}
+
+pub async fn form(
+    shared: Data<Shared>,
+    granted: Granted,
+    path: Path<(String, usize)>,
+    http: HttpRequest,
+) -> Result<HttpResponse, Fault> {
+    let (contract, position) = path.into_inner();
+    let (form, found) = LineForm::of(&shared, granted.scope, &contract, Some(position)).await?;
+    open(&http, &form, &form.shown(&found), Some(found.version))
+}
+
+pub async fn save(
+    shared: Data<Shared>,
+    granted: Granted,
+    visitor: Visitor,
+    path: Path<(String, usize)>,
+    http: HttpRequest,
+    sent: Sent,
+) -> Result<HttpResponse, Fault> {
+    let (contract, position) = path.into_inner();
+    save_at(&shared, granted, &visitor, (&contract, Some(position)), &http, sent).await
+}
+
+async fn save_at(
+    shared: &Data<Shared>,
+    granted: Granted,
+    visitor: &Visitor,
+    (contract, position): (&str, Option<usize>),
+    http: &HttpRequest,
+    sent: Sent,
+) -> Result<HttpResponse, Fault> {
+    let submission = Submission::of(visitor, sent)?;
+    let (form, _) = LineForm::of(shared, granted.scope.clone(), contract, position).await?;
+    let target = target(EntryKind::Contract, Some(contract), granted.scope);
+    submit(shared, http, visitor, &form, target, submission).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn an_amendment_ends_the_line_and_begins_the_next_on_its_day() {
+        let old = json!({
+            "code": "energie", "measure": "energy", "tariff": "kwh",
+            "assignment": [{ "meter": "A" }, { "meter": "B", "to": "2026-08-01" }, { "meter": "C", "from": "2027-02-01" },
+                { "meter": "D", "from": "2026-03-01", "to": "2027-06-01" }],
+        });
+        let mut new = old.clone();
+        new["tariff"] = "kwh-2".into();
+        let (before, after) = amend(&old, new, "2027-01-01");
+        assert_eq!((text(&before, "to"), text(&before, "tariff")), ("2027-01-01", "kwh"));
+        assert_eq!(
+            before["assignment"],
+            json!([{ "meter": "A" }, { "meter": "B", "to": "2026-08-01" },
+                { "meter": "D", "from": "2026-03-01", "to": "2027-01-01" }])
+        );
+        assert_eq!((text(&after, "from"), text(&after, "tariff")), ("2027-01-01", "kwh-2"));
+        assert_eq!(
+            after["assignment"],
+            json!([{ "meter": "A" }, { "meter": "C", "from": "2027-02-01" }, { "meter": "D", "to": "2027-06-01" }])
+        );
+    }
+
+    #[test]
+    fn what_belongs_to_another_choice_is_left_out() {
+        let line = json!({ "code": "a", "quantity": "4", "tariff": "t", "vat": "exempt", "vat_reason": "r" });
+        let mut data = fields(&line);
+        assert_eq!(document(&data).get("measure"), None);
+        assert_eq!(document(&data).get("vat_rate_percent"), None);
+        data.set("basis", "metered");
+        data.set("measure", "storage-month");
+        let metered = document(&data);
+        assert_eq!((metered.get("quantity"), metered.get("pue"), metered.get("window_minutes")), (None, None, None));
+    }
+}

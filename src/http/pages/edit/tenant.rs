@@ -1,0 +1,144 @@
+//! A tenant's form.
+
+use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+use serde_json::Value as Json;
+
+use super::form::FormData;
+use super::view::{Draw, FormView, Input, Rows, Section};
+use super::{Form, Sent, Submission, open, stored, submit, target};
+use crate::app::edit_book::StoredEntry;
+use crate::domain::book::EntryKind;
+use crate::domain::party::PaymentTermClass;
+use crate::http::auth::{Granted, Visitor};
+use crate::http::error::Fault;
+use crate::http::pages::encoded;
+use crate::http::state::Shared;
+
+/// A tenant, new where it has no code yet.
+struct TenantForm {
+    code: Option<String>,
+}
+
+impl Form for TenantForm {
+    fn view(&self, draw: &Draw) -> FormView {
+        let classes = PaymentTermClass::ALL.map(PaymentTermClass::name);
+        let mut identity = vec![draw.text("name").required(), draw.text("siret").required(), draw.text("vat_number")];
+        if self.code.is_none() {
+            identity.insert(0, draw.text("code").required());
+        }
+        identity.push(draw.flag("internal"));
+        let billing = vec![
+            draw.words("payment_term_class", &classes, "terms-of"),
+            draw.words("language", &["fr", "en"], "language"),
+            draw.text("service_code"),
+        ];
+        FormView {
+            title: draw.t(if self.code.is_none() { "tenant-new" } else { "tenant-edit" }),
+            notes: vec![],
+            action: self.code.as_ref().map_or_else(|| "/tenants/new".to_owned(), |code| address(code, "/edit")),
+            back: self.code.as_ref().map_or_else(|| "/tenants".to_owned(), |code| address(code, "")),
+            version: None,
+            hidden: vec![],
+            sections: vec![
+                section(draw.t("section-identity"), identity),
+                section(draw.t("section-address"), address_inputs(draw)),
+                section(draw.t("section-billing"), billing),
+                Section { rows: Some(contacts(draw)), ..section(draw.t("tenant-contacts"), vec![]) },
+            ],
+            reason: None,
+            save: draw.t("save"),
+        }
+    }
+
+    fn shown(&self, stored: &StoredEntry) -> FormData {
+        with_defaults(FormData::of(&stored.document))
+    }
+
+    fn change(&self, data: &FormData) -> impl FnOnce(Option<&StoredEntry>) -> Json + Send + 'static {
+        let mut data = data.clone();
+        if let Some(code) = &self.code {
+            data.set("code", code.clone());
+        }
+        move |_| data.document()
+    }
+
+    fn lists(&self) -> &'static [&'static str] {
+        &["contact"]
+    }
+
+    fn after(&self, stored: &StoredEntry) -> (String, &'static str, String) {
+        let code = stored.entry.code();
+        let what = if self.code.is_some() { "saved" } else { "created" };
+        (address(code, ""), what, code.to_owned())
+    }
+}
+
+/// `/tenants/aphp/edit`
+pub fn address(code: &str, below: &str) -> String {
+    format!("/tenants/{}{below}", encoded(code))
+}
+
+pub fn section(legend: String, inputs: Vec<Input>) -> Section {
+    Section { legend, hint: String::new(), class: "", inputs, rows: None }
+}
+
+/// Street, postcode, city and country below `address`.
+pub fn address_inputs(draw: &Draw) -> Vec<Input> {
+    vec![
+        draw.area("address.lines").required(),
+        draw.text("address.postcode").required(),
+        draw.text("address.city").required(),
+        draw.text("address.country"),
+    ]
+}
+
+/// The people invoices go to.
+pub fn contacts(draw: &Draw) -> Rows {
+    draw.rows("contact", 1, |draw| vec![draw.text("name"), draw.email("email")])
+}
+
+fn with_defaults(data: FormData) -> FormData {
+    data.or("language", "fr").or("address.country", "FR").or("payment_term_class", "local-authority")
+}
+
+pub async fn create(http: HttpRequest) -> Result<HttpResponse, Fault> {
+    open(&http, &TenantForm { code: None }, &with_defaults(FormData::default()), None)
+}
+
+pub async fn created(
+    shared: Data<Shared>,
+    granted: Granted,
+    visitor: Visitor,
+    http: HttpRequest,
+    sent: Sent,
+) -> Result<HttpResponse, Fault> {
+    let submission = Submission::of(&visitor, sent)?;
+    let target = target(EntryKind::Tenant, None, granted.scope);
+    submit(&shared, &http, &visitor, &TenantForm { code: None }, target, submission).await
+}
+
+pub async fn form(
+    shared: Data<Shared>,
+    granted: Granted,
+    code: Path<String>,
+    http: HttpRequest,
+) -> Result<HttpResponse, Fault> {
+    let found = stored(&shared, &target(EntryKind::Tenant, Some(&code), granted.scope)).await?;
+    let form = TenantForm { code: Some(code.into_inner()) };
+    open(&http, &form, &form.shown(&found), Some(found.version))
+}
+
+pub async fn save(
+    shared: Data<Shared>,
+    granted: Granted,
+    visitor: Visitor,
+    code: Path<String>,
+    http: HttpRequest,
+    sent: Sent,
+) -> Result<HttpResponse, Fault> {
+    let submission = Submission::of(&visitor, sent)?;
+    let target = target(EntryKind::Tenant, Some(&code), granted.scope);
+    let form = TenantForm { code: Some(code.into_inner()) };
+    submit(&shared, &http, &visitor, &form, target, submission).await
+}

@@ -1,0 +1,178 @@
+//! Tariffs: the list, and one with its prices, who is billed at it, and what a quantity would cost.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Path, Query};
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+use chrono::NaiveDate;
+use serde::Deserialize;
+
+use super::contracts::price;
+use super::edit::{contract, tariff::address};
+use super::lines::part as part_name;
+use super::{Frame, page};
+use crate::app::read_tariffs::{self, PricePreview, PricingRefusal, TariffFile};
+use crate::domain::access::Action;
+use crate::domain::money::Money;
+use crate::domain::rating::ChargeKind;
+use crate::domain::typography;
+use crate::http::auth::Granted;
+use crate::http::error::Fault;
+use crate::http::state::{Shared, blocking};
+
+#[derive(Template)]
+#[template(path = "tariffs.html")]
+struct TariffsTemplate {
+    frame: Frame,
+    rows: Vec<TariffRow>,
+    can_edit: bool,
+}
+
+struct TariffRow {
+    code: String,
+    address: String,
+    name: String,
+    unit: String,
+    price: Vec<String>,
+    contracts: usize,
+}
+
+#[derive(Template)]
+#[template(path = "tariff.html")]
+struct TariffTemplate {
+    frame: Frame,
+    code: String,
+    name: String,
+    unit: String,
+    path: String,
+    versions: Vec<VersionRow>,
+    contracts: Vec<(String, String, String)>,
+    quantity: String,
+    on: String,
+    preview: Option<Preview>,
+    error: Option<String>,
+    can_edit: bool,
+}
+
+struct VersionRow {
+    from: String,
+    price: Vec<String>,
+    is_current: bool,
+    /// Where it can still be corrected.
+    edit: Option<String>,
+}
+
+/// What a quantity costs a whole month.
+struct Preview {
+    title: String,
+    parts: Vec<(String, String, String)>,
+    total: String,
+}
+
+/// What a quantity would cost.
+#[derive(Deserialize)]
+pub struct PreviewQuery {
+    #[serde(default)]
+    quantity: String,
+    #[serde(default)]
+    on: String,
+}
+
+pub async fn list(shared: Data<Shared>, http: HttpRequest) -> Result<HttpResponse, Fault> {
+    let (store, now) = (shared.store.clone(), shared.now());
+    let (files, today) = blocking(move || read_tariffs::list(&store, now)).await?;
+    let frame = Frame::of(&http);
+    let row = |file: &TariffFile| TariffRow {
+        code: file.tariff.code.to_string(),
+        address: address(file.tariff.code.as_str(), ""),
+        name: file.tariff.name.clone(),
+        unit: frame.t(&format!("unit-{}", file.tariff.unit.name())),
+        price: file
+            .tariff
+            .version_on(today)
+            .map(|version| price(&frame, &version.price, file.tariff.unit))
+            .unwrap_or_default(),
+        contracts: file.contracts.len(),
+    };
+    let rows = files.iter().map(row).collect();
+    page(StatusCode::OK, &TariffsTemplate { rows, can_edit: frame.may(Action::EditTerms), frame })
+}
+
+pub async fn one(
+    shared: Data<Shared>,
+    granted: Granted,
+    code: Path<String>,
+    http: HttpRequest,
+    query: Query<PreviewQuery>,
+) -> Result<HttpResponse, Fault> {
+    let (store, now, code) = (shared.store.clone(), shared.now(), code.into_inner());
+    let (files, today) = blocking(move || read_tariffs::list(&store, now)).await?;
+    let file = files.into_iter().find(|file| file.tariff.code.as_str() == code).ok_or(Fault::NotFound)?;
+    drop(granted);
+    let frame = Frame::of(&http);
+    let on: NaiveDate = query.on.parse().unwrap_or(today);
+    let (preview, error) = match query.quantity.trim() {
+        "" => (None, None),
+        typed => match read_tariffs::preview(&file.tariff, typed, on) {
+            Ok(preview) => (Some(preview_view(&frame, &file, &preview)), None),
+            Err(refusal) => (None, Some(refusal_text(&frame, &refusal))),
+        },
+    };
+    let template = TariffTemplate {
+        can_edit: frame.may(Action::EditTerms),
+        versions: versions(&frame, &file, today),
+        contracts: file
+            .contracts
+            .iter()
+            .map(|one| (contract::address(one.code.as_str(), ""), one.code.to_string(), one.title.clone()))
+            .collect(),
+        code: file.tariff.code.to_string(),
+        name: file.tariff.name.clone(),
+        unit: frame.t(&format!("unit-{}", file.tariff.unit.name())),
+        path: address(file.tariff.code.as_str(), ""),
+        quantity: query.quantity.clone(),
+        on: on.to_string(),
+        preview,
+        error,
+        frame,
+    };
+    page(StatusCode::OK, &template)
+}
+
+/// The latest first, as one looks for what holds now.
+fn versions(frame: &Frame, file: &TariffFile, today: NaiveDate) -> Vec<VersionRow> {
+    let current = file.tariff.version_on(today).map(|version| version.from);
+    let can_edit = frame.may(Action::EditTerms);
+    let row = |(position, version): (usize, &crate::domain::tariff::TariffVersion)| VersionRow {
+        from: frame.date(&version.from),
+        price: price(frame, &version.price, file.tariff.unit),
+        is_current: current == Some(version.from),
+        edit: (can_edit && file.billed_until.is_none_or(|until| version.from >= until))
+            .then(|| address(file.tariff.code.as_str(), &format!("/versions/{position}/edit"))),
+    };
+    let mut rows: Vec<VersionRow> = (1..).zip(&file.tariff.versions).map(row).collect();
+    rows.reverse();
+    rows
+}
+
+fn preview_view(frame: &Frame, file: &TariffFile, preview: &PricePreview) -> Preview {
+    let quantity = typography::quantity(preview.quantity, file.tariff.unit, frame.language);
+    let part = |part: &crate::domain::tariff::PricedPart| {
+        let name = part_name(frame, &ChargeKind::from(part.kind.clone())).unwrap_or_else(|| frame.t("tariff-price"));
+        (name, part.expression.clone(), frame.amount(&part.net))
+    };
+    Preview {
+        title: frame.texts("preview-of", &[("quantity", &quantity), ("day", &frame.date(&preview.from))]),
+        parts: preview.parts.iter().map(part).collect(),
+        total: frame.amount(&preview.parts.iter().map(|part| part.net).fold(Money::ZERO, |sum, net| sum + net)),
+    }
+}
+
+fn refusal_text(frame: &Frame, refusal: &PricingRefusal) -> String {
+    match refusal {
+        PricingRefusal::NotANumber(text) => frame.with("wrong-number", "text", text),
+        PricingRefusal::NoPrice { on } => frame.with("preview-no-price", "day", &frame.date(on)),
+        PricingRefusal::Beyond => frame.t("wrong-too-large"),
+        PricingRefusal::Negative => frame.t("wrong-negative"),
+    }
+}
