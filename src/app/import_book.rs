@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::asset_ledger::refuse_contradictions;
-use super::{AppError, Store, record_asset_event};
+use super::{AppError, Store, asset_versions, record_asset_event};
 use crate::bookfile;
 use crate::domain::amortisation::FixedAsset;
 use crate::domain::audit::{Actor, AuditEvent};
@@ -60,6 +60,7 @@ pub fn import(store: &Store, book: &Book, by: &Actor, now: DateTime<Utc>) -> Res
         for asset in &book.assets {
             let before = assets.iter().find(|stored| stored.code == asset.code);
             let without = FixedAsset { events: vec![], ..asset.clone() };
+            asset_versions::note(connection, before, asset, (book.facility.zone, by, now))?;
             record_asset_event::note(connection, before.unwrap_or(&without), asset, by, now)?;
         }
         Ok(report)

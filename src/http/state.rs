@@ -13,8 +13,9 @@ use super::throttle::{Attempt, Throttle};
 use crate::app::deliver_outbox::Postage;
 use crate::app::receive_readings::Receiver;
 use crate::app::sign_in::{self, Person};
+use crate::app::sign_roots::Signing;
 use crate::app::{AppError, Store};
-use crate::config::ServerConfig;
+use crate::config::{AuditConfig, ServerConfig};
 use crate::domain::billing_run::Problem;
 use crate::domain::calendar::BillingMonth;
 
@@ -44,6 +45,8 @@ pub struct Shared {
     pub throttle: Throttle,
     /// What notices carry, for showing them; the public address alone before it is told.
     postage: OnceLock<Postage>,
+    /// How the trail and packs are signed; the usual key of the data directory before it is told.
+    signing: OnceLock<Signing>,
     /// What the plan of a month found a short while ago, and whether it is being looked for.
     checked: Mutex<Option<CheckedMonth>>,
     is_checking: AtomicBool,
@@ -63,6 +66,7 @@ impl Shared {
             store,
             throttle: Throttle::default(),
             postage: OnceLock::new(),
+            signing: OnceLock::new(),
             checked: Mutex::new(None),
             is_checking: AtomicBool::new(false),
             public_url: config.public_url.trim_end_matches('/').to_owned(),
@@ -81,6 +85,17 @@ impl Shared {
     pub fn postage(&self) -> Postage {
         let usual = || Postage { attach_pdf: true, public_url: self.public_url.clone() };
         self.postage.get().cloned().unwrap_or_else(usual)
+    }
+
+    /// Tells how the trail and packs are signed; the first telling counts.
+    pub fn set_signing(&self, signing: Signing) {
+        let _ = self.signing.set(signing);
+    }
+
+    /// How the trail and packs are signed.
+    pub fn signing(&self) -> Signing {
+        let usual = || Signing::new(&AuditConfig::default(), self.store.data_dir());
+        self.signing.get().cloned().unwrap_or_else(usual)
     }
 
     /// What is known of `month`, if it is fresh.

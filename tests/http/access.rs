@@ -36,6 +36,10 @@ fn path(row: &RouteRow, [number, code]: &[String; 2]) -> String {
         .replace("{month}", "2026-10")
         .replace("{line}", "2")
         .replace("{run}", "1")
+        .replace("{pack}", "1")
+        .replace("{asset}", "2019-0042")
+        .replace("{hash}", &"0".repeat(64))
+        .replace("{report}", "movements")
 }
 
 /// Asks as a program or a browser would; bodies are empty, which is as good as any to see who gets past the guard.

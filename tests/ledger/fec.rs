@@ -157,7 +157,7 @@ fn the_tax_offices_rules_hold_before_and_after_closing() {
         let (open, name) = write("2026");
         let lines = checked(&name, &open, 2026);
         let codes: BTreeSet<&str> = lines.iter().map(|line| line.get("JournalCode")).collect();
-        assert_eq!(codes, BTreeSet::from(["AM", "BQ", "VE"]));
+        assert_eq!(codes, BTreeSet::from(["AM", "BQ", "IM", "VE"]));
         assert!(lines.iter().any(|line| line.get("EcritureLet") == "AAA"), "the credited invoice is lettered");
         let description = std::fs::read_to_string(out.join("217500016FEC20261231-description.txt")).unwrap();
         assert!(NAMES.iter().all(|name| description.contains(name)), "XI: a description of every field goes with it");

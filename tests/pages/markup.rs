@@ -134,6 +134,8 @@ async fn every_page_is_a_sound_document_in_both_languages() {
         "/audit".to_owned(),
         "/audit?subject=nothing&from=2026-10-01".to_owned(),
         "/audit?from=nonsense".to_owned(),
+        "/audit?action=invoice".to_owned(),
+        "/audit/packs/99".to_owned(),
         "/audit/verify".to_owned(),
         "/audit/sample".to_owned(),
         "/audit/sample?kind=invoices&method=mus&size=2&seed=s&year=2026".to_owned(),

@@ -4,7 +4,9 @@
 //! RFC 3339 in UTC. `docs/api.md` shows it in use.
 
 pub mod amortisation;
+pub mod assets;
 pub mod audit;
+pub mod audit_packs;
 pub mod invoices;
 pub mod journal;
 pub mod ledger;
@@ -13,6 +15,7 @@ pub mod openapi;
 pub mod payback;
 pub mod racks;
 pub mod readings;
+pub mod reports;
 pub mod tenants;
 pub mod token;
 pub mod usage;

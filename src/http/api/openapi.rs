@@ -7,7 +7,10 @@ use actix_web::http::header;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::{amortisation, audit, invoices, journal, ledger, meters, payback, racks, readings, tenants, token, usage};
+use super::{
+    amortisation, assets, audit, audit_packs, invoices, journal, ledger, meters, payback, racks, readings, reports,
+    tenants, token, usage,
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -29,6 +32,16 @@ use super::{amortisation, audit, invoices, journal, ledger, meters, payback, rac
         ledger::account,
         audit::events,
         audit::signed_roots,
+        audit_packs::create,
+        audit_packs::one,
+        audit_packs::file,
+        reports::kept,
+        reports::kept_file,
+        reports::one,
+        reports::archive,
+        assets::list,
+        assets::one,
+        assets::paper,
         racks::list,
         meters::list,
         meters::coverage,

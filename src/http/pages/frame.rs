@@ -82,6 +82,7 @@ const SECTIONS: [(&str, &[(&str, &str)]); 6] = [
             ("/amortisation", "nav-amortisation"),
             ("/payback", "nav-payback"),
             ("/journal", "nav-journal"),
+            ("/reports", "nav-reports"),
             ("/audit", "nav-audit"),
         ],
     ),

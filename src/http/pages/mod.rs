@@ -5,8 +5,11 @@
 //! headers; a chart never says more than the table beside it; everything works without the script.
 
 pub mod amortisation;
+pub mod asset;
 pub mod assets;
 pub mod audit;
+pub mod audit_files;
+pub mod audit_pack;
 pub mod audit_sample;
 pub mod audit_sheet;
 pub mod audit_verify;
@@ -33,6 +36,7 @@ pub mod payback;
 mod plant;
 pub mod racks;
 pub mod readings_upload;
+pub mod reports;
 pub mod resolve;
 pub mod sign_in;
 pub mod tenants;
