@@ -32,6 +32,7 @@ const DOMAIN_LAYERS: &[(&str, u8)] = &[
     ("audit", 2),
     ("party", 2),
     ("sampling", 2),
+    ("told", 2),
     ("facility", 3),
     ("ledger", 3),
     ("tariff", 3),

@@ -82,6 +82,7 @@ fn issue(
         issue_invoice::queue_notices(connection, note_id, &note, tenant, &book.seller.email, now)?;
     }
     let gathered = settle::gather(connection, id, invoice)?;
+    gathered.keep_balance(connection, id)?;
     let letter = gathered.letter_if_settled(connection, issue_date, now)?;
     let report = CreditReport {
         number: note.number.clone(),

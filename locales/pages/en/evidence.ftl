@@ -79,3 +79,6 @@ action-sign-in-refused = Sign-in refused
 action-token-key-rotated = Token key rotated
 action-user-added = User added
 action-year-closed = Year closed
+action-balances-rebuilt = Open balances worked out again
+action-manual-line-added = Manual line added
+action-manual-line-removed = Manual line removed

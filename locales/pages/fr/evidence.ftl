@@ -79,3 +79,6 @@ action-sign-in-refused = Connexion refusée
 action-token-key-rotated = Clé des jetons renouvelée
 action-user-added = Utilisateur ajouté
 action-year-closed = Exercice clos
+action-balances-rebuilt = Soldes ouverts recalculés
+action-manual-line-added = Ligne manuelle ajoutée
+action-manual-line-removed = Ligne manuelle retirée

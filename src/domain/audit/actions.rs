@@ -4,7 +4,7 @@
 //! and pages have words for each; a test sees to both, and that nothing is appended under another name.
 
 /// What events are called, in the order of the alphabet.
-pub const ACTIONS: [&str; 48] = [
+pub const ACTIONS: [&str; 51] = [
     "asset.commissioned",
     "asset.disposed",
     "asset.donated",
@@ -17,6 +17,7 @@ pub const ACTIONS: [&str; 48] = [
     "asset.subsidised",
     "asset.used",
     "balances.opened",
+    "balances.rebuilt",
     "billing.begun",
     "billing.run",
     "book.imported",
@@ -33,6 +34,8 @@ pub const ACTIONS: [&str; 48] = [
     "late-readings.settled",
     "management-figure.corrected",
     "management-figures.recorded",
+    "manual-line.added",
+    "manual-line.removed",
     "meter.reset-declared",
     "notice.failed",
     "notice.requeued",

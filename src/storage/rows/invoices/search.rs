@@ -7,13 +7,13 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
-use super::{InvoiceFilter, InvoiceSummary, Page, SummaryRow, kind_name, summary_from};
+use super::{InvoiceFilter, InvoiceSummary, Page, StandingRow, SummaryRow, kind_name, summary_from};
 use crate::domain::access::TenantScope;
 use crate::domain::money::Money;
 use crate::storage::codec::date_text;
 use crate::storage::db::AnyConnection;
 use crate::storage::error::StorageResult;
-use crate::storage::schema::{contract, invoice, tenant};
+use crate::storage::schema::{contract, invoice, invoice_balance, tenant};
 
 /// What a list is ordered by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -82,8 +82,20 @@ pub struct SearchedFor {
 pub struct Selection {
     pub filter: InvoiceFilter,
     pub search: Option<SearchedFor>,
-    /// Only invoices whose due date is before this day.
-    pub overdue_on: Option<NaiveDate>,
+    pub standing: Option<Standing>,
+}
+
+/// Which issued documents, by what is open on them. `Open`, `Paid` and `Credited` share all of them out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// Something is to be paid.
+    Open,
+    /// Something was to be paid before this day.
+    Overdue(NaiveDate),
+    /// Nothing is to be paid, or more was than was owed.
+    Paid,
+    /// Credit notes, and what they took back as a whole.
+    Credited,
 }
 
 /// What a whole list comes to: credit notes count against the others.
@@ -99,7 +111,10 @@ pub struct Sums {
 pub struct StateCounts {
     pub drafts: i64,
     pub issued: i64,
+    pub open: i64,
     pub overdue: i64,
+    pub paid: i64,
+    pub credited: i64,
 }
 
 /// A tenant or contract by its row, for finding them by what people type.
@@ -133,9 +148,15 @@ macro_rules! selected {
         if let Some(kind) = filter.kind {
             query = query.filter(invoice::kind.eq(kind_name(kind)));
         }
-        if let Some(day) = selection.overdue_on {
-            query = query.filter(invoice::due_date.lt(date_text(day)));
-            query = query.filter(invoice::kind.ne("credit-note"));
+        match selection.standing {
+            None => {}
+            Some(Standing::Open) => query = query.filter(invoice_balance::state.eq("open")),
+            Some(Standing::Overdue(day)) => {
+                query = query.filter(invoice_balance::state.eq("open"));
+                query = query.filter(invoice_balance::due_date.lt(date_text(day)));
+            }
+            Some(Standing::Paid) => query = query.filter(invoice_balance::state.eq_any(["paid", "overpaid"])),
+            Some(Standing::Credited) => query = query.filter(invoice_balance::state.eq("credited")),
         }
         if let Some(search) = &selection.search {
             let by_party = invoice::tenant_id
@@ -150,6 +171,14 @@ macro_rules! selected {
         }
         query
     }};
+}
+
+/// What lists select from. A document's standing is joined only where it is asked for: the engines leave an unused left
+/// join out.
+macro_rules! joined {
+    () => {
+        invoice::table.inner_join(tenant::table).inner_join(contract::table).left_join(invoice_balance::table)
+    };
 }
 
 macro_rules! ordered {
@@ -169,7 +198,7 @@ pub fn page(
     order: Order,
     page: Page,
 ) -> StorageResult<Vec<InvoiceSummary>> {
-    let joined = invoice::table.inner_join(tenant::table).inner_join(contract::table);
+    let joined = joined!();
     let columns = (
         invoice::id,
         invoice::month,
@@ -181,7 +210,8 @@ pub fn page(
         invoice::net_cents,
         invoice::gross_cents,
     );
-    let query = selected!(joined.select((columns, tenant::code, contract::code)), scope, selection);
+    let standing = (invoice_balance::open_cents.nullable(), invoice_balance::state.nullable());
+    let query = selected!(joined.select((columns, tenant::code, contract::code, standing)), scope, selection);
     let query = match order.key {
         SortKey::Month => ordered!(query, order, invoice::month),
         SortKey::Number => ordered!(query, order, invoice::number),
@@ -192,8 +222,11 @@ pub fn page(
         SortKey::Net => ordered!(query, order, invoice::net_cents),
         SortKey::Gross => ordered!(query, order, invoice::gross_cents),
     };
-    let rows: Vec<(ListRow, String, String)> = query.limit(page.limit).offset(page.offset).load(connection)?;
-    rows.into_iter().map(|(row, tenant, contract)| summary_from(row.into(), tenant, contract)).collect()
+    let rows: Vec<(ListRow, String, String, StandingRow)> =
+        query.limit(page.limit).offset(page.offset).load(connection)?;
+    rows.into_iter()
+        .map(|(row, tenant, contract, standing)| summary_from(row.into(), tenant, contract, standing))
+        .collect()
 }
 
 /// A summary without the tax, which is what gross has more than net.
@@ -235,7 +268,7 @@ pub fn sums(connection: &mut AnyConnection, scope: &TenantScope, selection: &Sel
              ELSE invoice.{column} END), 0) AS BIGINT)"
         ))
     };
-    let joined = invoice::table.inner_join(tenant::table).inner_join(contract::table);
+    let joined = joined!();
     let (count, net, gross): (i64, i64, i64) = selected!(
         joined.select((diesel::dsl::sql::<BigInt>("COUNT(*)"), signed("net_cents"), signed("gross_cents"))),
         scope,
@@ -245,7 +278,15 @@ pub fn sums(connection: &mut AnyConnection, scope: &TenantScope, selection: &Sel
     Ok(Sums { count, net: Money::from_cents(net), gross: Money::from_cents(gross) })
 }
 
-/// The selection by state on `today`.
+/// What is open on the documents of the selection.
+pub fn open_sum(connection: &mut AnyConnection, scope: &TenantScope, selection: &Selection) -> StorageResult<Money> {
+    let sum = diesel::dsl::sql::<BigInt>("CAST(COALESCE(SUM(invoice_balance.open_cents), 0) AS BIGINT)");
+    let cents: i64 = selected!(joined!().select(sum), scope, selection).first(connection)?;
+    Ok(Money::from_cents(cents))
+}
+
+/// The selection by state on `today`, whatever state it asks for. What is open, late or credited is counted through the
+/// index of states; what is left of the issued is paid.
 pub fn state_counts(
     connection: &mut AnyConnection,
     scope: &TenantScope,
@@ -257,24 +298,24 @@ pub fn state_counts(
             "CAST(COALESCE(SUM(CASE WHEN {condition} THEN 1 ELSE 0 END), 0) AS BIGINT)"
         ))
     };
-    // A day is digits and dashes: nothing in it could end the text.
-    let overdue = format!(
-        "invoice.status = 'issued' AND invoice.kind <> 'credit-note' AND invoice.due_date < '{}'",
-        date_text(today)
-    );
     let whole = Selection {
         filter: InvoiceFilter { status: None, ..selection.filter.clone() },
-        overdue_on: None,
+        standing: None,
         ..selection.clone()
     };
-    let joined = invoice::table.inner_join(tenant::table).inner_join(contract::table);
-    let (drafts, issued, overdue): (i64, i64, i64) = selected!(
-        joined.select((counted("invoice.status = 'draft'"), counted("invoice.status = 'issued'"), counted(&overdue))),
+    let (drafts, issued): (i64, i64) = selected!(
+        joined!().select((counted("invoice.status = 'draft'"), counted("invoice.status = 'issued'"))),
         scope,
         &whole
     )
     .first(connection)?;
-    Ok(StateCounts { drafts, issued, overdue })
+    let mut of = |standing| -> StorageResult<i64> {
+        let part = Selection { standing: Some(standing), ..whole.clone() };
+        let count = diesel::dsl::sql::<BigInt>("COUNT(*)");
+        Ok(selected!(joined!().select(count), scope, &part).first(connection)?)
+    };
+    let (open, overdue, credited) = (of(Standing::Open)?, of(Standing::Overdue(today))?, of(Standing::Credited)?);
+    Ok(StateCounts { drafts, issued, open, overdue, paid: issued - open - credited, credited })
 }
 
 /// The months of the selection, latest first.
@@ -283,8 +324,7 @@ pub fn months(
     scope: &TenantScope,
     selection: &Selection,
 ) -> StorageResult<Vec<String>> {
-    let joined = invoice::table.inner_join(tenant::table).inner_join(contract::table);
-    Ok(selected!(joined.select(invoice::month).distinct(), scope, selection)
+    Ok(selected!(joined!().select(invoice::month).distinct(), scope, selection)
         .order(invoice::month.desc())
         .load(connection)?)
 }
