@@ -93,7 +93,9 @@ impl Report {
 
     /// A name for a file to take away, without its ending.
     pub fn stem(&self) -> Result<String, AppError> {
-        Ok(format!("{}-{}", self.kind(), self.day()?))
+        let kind = self.kind();
+        let name = kind.strip_prefix("plan").map_or_else(|| kind.clone(), |rest| format!("amortisation{rest}"));
+        Ok(format!("{name}-{}", self.day()?))
     }
 }
 
@@ -205,7 +207,7 @@ mod tests {
             known_on,
             asset: asset.map(AssetCode::from),
         };
-        assert_eq!(plan(None, None).stem().unwrap(), "plan-2026-12-31");
+        assert_eq!(plan(None, None).stem().unwrap(), "amortisation-2026-12-31");
         let known = plan(Some(day("2026-05-01")), Some("2019/0042_A"));
         assert_eq!(known.kind(), "plan-2019-0042-a-known-2026-05-01");
         let ledger = Report::Ledger { account: "411".into(), span: Span::year(2026).unwrap() };

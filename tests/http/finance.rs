@@ -1,6 +1,5 @@
 //! What finance does with invoices: payments, credit notes, lines of its own, runs.
 
-use actix_web::test::TestRequest;
 use chapelle::app::credit_invoice::{self, CreditRequest};
 use chapelle::app::manual_lines;
 use chapelle::app::open_invoices;

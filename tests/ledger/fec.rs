@@ -146,6 +146,7 @@ fn the_tax_offices_rules_hold_before_and_after_closing() {
     for engine in ENGINES {
         let world = World::new(engine);
         story(&world);
+        crate::story::json_at(&world, LATER, &["amortisation", "post", "--through", "2026-12"]);
         let out = world.dir.path().join("fec");
         let write = |year: &str| {
             let command = ["journal", "fec", "--year", year, "-o", out.to_str().unwrap()];

@@ -3,7 +3,7 @@
 use chrono::{Datelike, Days, NaiveDate};
 use proptest::prelude::*;
 
-use super::event_tests::{build, changes, conventions, happen, posted};
+use super::event_tests::{build, changes, happen, methods, posted};
 use super::fixtures::{asset, component};
 use super::movements::movements;
 use super::*;
@@ -61,7 +61,7 @@ proptest! {
     #[test]
     fn one_ledger_of_everything_balances_and_stands_at_the_plans(
         (cost_a, cost_b) in (1_000i64..90_000_000, 1_000i64..90_000_000),
-        (method_a, method_b) in (conventions(), conventions()),
+        (method_a, method_b) in (methods(), methods()),
         (years_a, years_b) in (1u32..20, 1u32..20),
         is_built in any::<bool>(),
         happened in prop::collection::vec(changes(), 0..9),

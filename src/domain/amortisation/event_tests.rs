@@ -368,7 +368,15 @@ pub(super) fn changes() -> impl Strategy<Value = (u64, AssetChange)> {
     (0u64..5_000, change)
 }
 
-pub(super) fn conventions() -> impl Strategy<Value = Method> {
+/// Those and units of use, whose months to come are a forecast.
+pub(super) fn methods() -> impl Strategy<Value = Method> {
+    prop_oneof![
+        4 => conventions(),
+        1 => (100i64..20_000).prop_map(|units| Method::UnitsOfUse { expected_units: units.into() }),
+    ]
+}
+
+fn conventions() -> impl Strategy<Value = Method> {
     prop_oneof![
         prop::sample::select(vec![
             Convention::Days30E360,
@@ -379,7 +387,6 @@ pub(super) fn conventions() -> impl Strategy<Value = Method> {
         ])
         .prop_map(|convention| Method::Linear { convention }),
         (125i64..=275).prop_map(|c| Method::Degressive { coefficient: rust_decimal::Decimal::new(c, 2) }),
-        (100i64..20_000).prop_map(|units| Method::UnitsOfUse { expected_units: units.into() }),
     ]
 }
 
