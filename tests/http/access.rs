@@ -40,6 +40,8 @@ fn path(row: &RouteRow, [number, code]: &[String; 2]) -> String {
         .replace("{asset}", "2019-0042")
         .replace("{hash}", &"0".repeat(64))
         .replace("{report}", "movements")
+        .replace("{manual}", "1")
+        .replace("{statement}", "1")
 }
 
 /// Asks as a program or a browser would; bodies are empty, which is as good as any to see who gets past the guard.

@@ -82,3 +82,5 @@ action-year-closed = Year closed
 action-balances-rebuilt = Open balances worked out again
 action-manual-line-added = Manual line added
 action-manual-line-removed = Manual line removed
+action-receipt-dismissed = Receipt set aside
+action-statement-read = Bank statement read

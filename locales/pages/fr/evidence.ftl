@@ -82,3 +82,5 @@ action-year-closed = Exercice clos
 action-balances-rebuilt = Soldes ouverts recalculés
 action-manual-line-added = Ligne manuelle ajoutée
 action-manual-line-removed = Ligne manuelle retirée
+action-receipt-dismissed = Encaissement écarté
+action-statement-read = Relevé bancaire lu

@@ -4,7 +4,7 @@
 //! and pages have words for each; a test sees to both, and that nothing is appended under another name.
 
 /// What events are called, in the order of the alphabet.
-pub const ACTIONS: [&str; 51] = [
+pub const ACTIONS: [&str; 53] = [
     "asset.commissioned",
     "asset.disposed",
     "asset.donated",
@@ -49,10 +49,12 @@ pub const ACTIONS: [&str; 51] = [
     "readings.corrected",
     "readings.sealed",
     "readings.uploaded",
+    "receipt.dismissed",
     "report.archived",
     "result.allocated",
     "sign-in.accepted",
     "sign-in.refused",
+    "statement.read",
     "token-key.rotated",
     "user.added",
     "year.closed",

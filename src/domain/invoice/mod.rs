@@ -30,7 +30,9 @@ mod vat;
 #[cfg(test)]
 mod tests;
 
-pub use credit_note::{CreditNoteError, CreditNoteHead, CreditedLines, credit_note_of};
+pub use credit_note::{
+    Credit, CreditNoteError, CreditNoteHead, CreditedLine, CreditedLines, credit_note_of, credit_of, credited_lines,
+};
 pub use draft::DraftError;
 pub use due_date::due_date;
 pub use issue::IssueContext;

@@ -8,8 +8,8 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    amortisation, assets, audit, audit_packs, invoices, journal, ledger, meters, payback, racks, readings, reports,
-    tenants, token, usage,
+    amortisation, assets, audit, audit_packs, billing, invoices, journal, ledger, meters, notices, payback, payments,
+    racks, readings, reports, tenants, token, usage,
 };
 
 #[derive(OpenApi)]
@@ -25,6 +25,29 @@ use super::{
         invoices::one,
         invoices::pdf,
         invoices::xml,
+        invoices::evidence,
+        notices::list,
+        notices::resend,
+        payments::credit,
+        payments::claim,
+        payments::list,
+        payments::record,
+        payments::read_statement,
+        payments::statement,
+        payments::receipts,
+        payments::match_receipt,
+        payments::dismiss,
+        payments::dunning,
+        billing::plan,
+        billing::run,
+        billing::runs,
+        billing::progress,
+        billing::retry,
+        billing::drafts,
+        billing::draft,
+        billing::lines,
+        billing::add_line,
+        billing::remove_line,
         amortisation::report,
         payback::report,
         journal::list,
