@@ -14,6 +14,7 @@ use super::{Intake, ReadingInput};
 use crate::app::{AppError, Store};
 use crate::collect::{self, Place, RecordError};
 use crate::domain::audit::Actor;
+use crate::domain::told::{Tell, Told};
 
 /// So many refusals are spelled out; the rest are counted.
 const REFUSALS_SHOWN: usize = 100;
@@ -52,7 +53,7 @@ pub fn import_file(
         accepted: outcome.accepted,
         duplicates: outcome.duplicates,
         refused_count: u64::try_from(outcome.refused.len()).unwrap_or(u64::MAX),
-        refused: shown.map(|(line, why)| format!("line {line}: {why}")).collect(),
+        refused: shown.map(|(line, why)| format!("line {line}: {}", why.english)).collect(),
     })
 }
 
@@ -62,7 +63,7 @@ pub struct FileOutcome {
     pub accepted: u64,
     pub duplicates: u64,
     /// By line, each with why.
-    pub refused: Vec<(u64, String)>,
+    pub refused: Vec<(u64, Told)>,
     /// Why the file could not be read to its end. What stands before the damage is good and stays.
     pub damage: Option<String>,
 }
@@ -79,7 +80,7 @@ pub fn take_in(
     let read = std::cell::Cell::new(0_u64);
     let counted = Counted { inner: BufReader::new(file), read: &read };
     let mut lines = Vec::new();
-    let mut refused: Vec<(u64, String)> = Vec::new();
+    let mut refused: Vec<(u64, Told)> = Vec::new();
     let mut failure = None;
     let end = collect::read(counted, &mut |record| match record {
         Ok((place, reading)) if failure.is_none() => {
@@ -98,7 +99,7 @@ pub fn take_in(
             }
         }
         Ok(_) => {}
-        Err(RecordError { place, message }) => refused.push((line(place), message)),
+        Err(RecordError { place, message }) => refused.push((line(place), Told::plain(message))),
     });
     if let Some(error) = failure {
         return Err(error);
@@ -106,9 +107,9 @@ pub fn take_in(
     let report = intake.finish(now)?;
     for one in report.refusals {
         let index = usize::try_from(one.position).unwrap_or(usize::MAX);
-        refused.push((lines.get(index).copied().unwrap_or(0), one.why.to_string()));
+        refused.push((lines.get(index).copied().unwrap_or(0), one.why.told()));
     }
-    refused.sort();
+    refused.sort_by(|(line, why), (other, than)| line.cmp(other).then_with(|| why.english.cmp(&than.english)));
     Ok(FileOutcome {
         accepted: report.accepted,
         duplicates: report.duplicates,

@@ -8,8 +8,8 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    amortisation, assets, audit, audit_packs, billing, invoices, journal, ledger, meters, notices, payback, payments,
-    racks, readings, reports, tenants, token, usage,
+    alarms, amortisation, assets, audit, audit_packs, billing, invoices, journal, ledger, meters, notices, payback,
+    payments, racks, readings, reports, tenants, token, usage,
 };
 
 #[derive(OpenApi)]
@@ -66,6 +66,7 @@ use super::{
         assets::one,
         assets::paper,
         racks::list,
+        alarms::list,
         meters::list,
         meters::coverage,
         usage::usage,
