@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -191,4 +191,43 @@ fn files_hold_one_idea() {
         .map(|(path, lines)| format!("{} has {lines} lines", path.display()))
         .collect();
     assert!(long.is_empty(), "split these:\n{}", long.join("\n"));
+}
+
+/// What is appended to the trail has a name of the list, words in both languages, and a line in the documentation; a
+/// name of the list that nothing appends is gone.
+#[test]
+fn every_action_of_the_trail_is_known_labelled_and_documented() {
+    use chapelle::domain::audit::{ACTIONS, FORMER_ACTIONS};
+    let mut appended = BTreeSet::new();
+    for (file, code) in sources() {
+        if file.starts_with("app/") || file.starts_with("storage/writer") {
+            let code = code.split("#[cfg(test)]").next().unwrap();
+            appended.extend(code.split('"').filter(|text| is_action(text)).map(str::to_owned));
+        }
+    }
+    let known: BTreeSet<String> = ACTIONS.iter().map(|action| (*action).to_owned()).collect();
+    let unknown: Vec<&String> = appended.difference(&known).collect();
+    assert!(unknown.is_empty(), "add these to domain/audit/actions.rs: {unknown:?}");
+    let unused: Vec<&String> = known.difference(&appended).collect();
+    assert!(unused.is_empty(), "nothing appends these: {unused:?}");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |path: &str| fs::read_to_string(root.join(path)).unwrap();
+    let (french, english) = (read("locales/pages/fr/evidence.ftl"), read("locales/pages/en/evidence.ftl"));
+    let documentation = read("docs/audit.md");
+    for action in ACTIONS.iter().chain(&FORMER_ACTIONS) {
+        let key = format!("\naction-{} = ", action.replace('.', "-"));
+        assert!(french.contains(&key) && english.contains(&key), "no words for {action}: write {}", key.trim());
+        assert!(documentation.contains(&format!("`{action}`")), "docs/audit.md does not say what {action} holds");
+    }
+}
+
+/// `invoice.issued`, and not the name of a file.
+fn is_action(text: &str) -> bool {
+    const FILES: [&str; 9] = ["json", "jsonl", "txt", "py", "part", "csv", "toml", "zip", "sig"];
+    let Some((thing, done)) = text.split_once('.') else { return false };
+    let is_word = |word: &str| {
+        word.starts_with(|c: char| c.is_ascii_lowercase())
+            && word.chars().all(|c| c.is_ascii_lowercase() || c == '-' || c == '_')
+    };
+    is_word(thing) && is_word(done) && !FILES.contains(&done)
 }

@@ -89,9 +89,12 @@ fn what_happens_to_an_asset_is_recorded_posted_and_reported() {
         let position = &report["total"]["position"];
         assert_eq!((&position["due"], &position["difference"]), (&"0.00".into(), &"0.00".into()), "{position:#}");
         assert_eq!(report["assets"][0]["events"].as_array().unwrap().len(), 4);
-        let known = ["amortisation", "report", "--as-of", "2026-10-31", "--known-on", "2026-11-02"];
-        let known: Value = serde_json::from_str(&world.ok(&known)).unwrap();
-        assert!(known["assets"][0]["events"].as_array().unwrap().is_empty(), "recorded on the third");
+        let known = |day: &str| -> Value {
+            let report = ["amortisation", "report", "--as-of", "2026-10-31", "--known-on", day];
+            serde_json::from_str(&world.ok(&report)).unwrap()
+        };
+        assert!(known("2026-11-02")["assets"].as_array().unwrap().is_empty(), "imported on the third");
+        assert_eq!(known("2026-11-03")["assets"][0]["events"].as_array().unwrap().len(), 4);
 
         let exported = world.ok(&["export"]);
         let file = world.file("exported.toml", &exported);
@@ -196,4 +199,32 @@ fn what_does_not_add_up_is_refused_with_its_arithmetic() {
             && told.contains("1000000.00 is missing"),
         "{told}"
     );
+}
+
+/// What the book said of an asset before it was edited stays known for the days on which it was.
+#[test]
+fn the_plan_as_it_was_known_on_a_day_outlives_edits_of_the_book() {
+    for engine in ENGINES {
+        let world = World::new(engine);
+        let import = |now: &str, text: &str| {
+            let file = world.file("book.toml", text);
+            let output = world.chapelle_at(now, &["import", file.to_str().unwrap()]).output().unwrap();
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        };
+        let book = std::fs::read_to_string(small_book_path()).unwrap();
+        import("2026-03-02T09:00:00Z", &book);
+        let longer = book.replacen("duration_years = 40", "duration_years = 50", 1);
+        assert_ne!(book, longer);
+        import("2026-05-04T09:00:00Z", &longer);
+        import("2026-05-05T09:00:00Z", &longer);
+        let life = |known_on: &str| -> Option<i64> {
+            let asked = ["amortisation", "report", "--as-of", "2026-12-31", "--known-on", known_on];
+            let report: Value = serde_json::from_str(&world.ok(&asked)).unwrap();
+            let components = report["assets"].get(0)?["components"].as_array().unwrap().clone();
+            components.iter().find(|one| one["code"] == "gros-oeuvre").unwrap()["duration_years"].as_i64()
+        };
+        assert_eq!(life("2026-03-01"), None, "not known yet");
+        assert_eq!((life("2026-03-02"), life("2026-05-03")), (Some(40), Some(40)));
+        assert_eq!((life("2026-05-04"), life("2026-11-03")), (Some(50), Some(50)));
+    }
 }

@@ -6,6 +6,7 @@ mod common;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::OnceLock;
 
 use chapelle::domain::calendar::{BillingMonth, Period};
 use common::{ENGINES, Engine, World, readings_csv, small_book_path};
@@ -23,8 +24,15 @@ const STEP_SECONDS: i64 = 43_200;
 const NOVEMBER: &str = "2026-11-03T08:00:00Z";
 const DECEMBER: &str = "2026-12-04T08:00:00Z";
 
+/// The verifier as packs hold it, in a file of its own.
 fn verifier() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("src/documents/evidence/verify.py")
+    static FILE: OnceLock<PathBuf> = OnceLock::new();
+    let write = || {
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("verify-{}.py", std::process::id()));
+        std::fs::write(&path, chapelle::documents::evidence::VERIFIER).unwrap();
+        path
+    };
+    FILE.get_or_init(write).clone()
 }
 
 /// A centre with two issued months, a late correction, depreciation, and the trail signed twice.
@@ -54,6 +62,12 @@ fn audited(engine: Engine) -> World {
     at(&world, DECEMBER, &["readings", "import", file.to_str().unwrap()]);
     issue(&world, DECEMBER, "2026-10");
     at(&world, DECEMBER, &["amortisation", "post", "--through", "2026-11"]);
+    // A paper of an asset, and a report that is kept.
+    let paper = world.file("reception.txt", "Procès-verbal de réception\n");
+    let attach = ["assets", "attach", "2019-0042", paper.to_str().unwrap(), "--name", "Procès-verbal"];
+    at(&world, DECEMBER, &[&attach[..], &["--date", "2019-05-28"]].concat());
+    let keep = ["amortisation", "movements", "--year", "2026", "--archive"];
+    at(&world, DECEMBER, &keep);
     world
 }
 

@@ -10,6 +10,8 @@
     clippy::float_arithmetic
 )]
 
+#[path = "ledger/archivable.rs"]
+mod archivable;
 mod common;
 #[path = "ledger/fec.rs"]
 mod fec;
@@ -20,7 +22,7 @@ mod outsiders;
 #[path = "ledger/story.rs"]
 mod story;
 
-use common::{ENGINES, Engine, World};
+use common::{ENGINES, Engine, World, small_book_path};
 use serde_json::Value;
 use story::{LATER, json_at, refused, story, years_closed};
 
@@ -140,6 +142,7 @@ fn a_closed_year_opens_the_next_with_its_balances() {
         story(&world);
         let told = refused(&world, LATER, &["journal", "close-year", "2026"]);
         assert!(told.contains("2019 has entries and is not closed"), "{told}");
+        json_at(&world, LATER, &["amortisation", "post", "--through", "2026-12"]);
         let before = json_at(&world, LATER, &["journal", "balance", "--to", "2026-12-31"]);
         years_closed(&world);
         let after = json_at(&world, LATER, &["journal", "balance", "--to", "2026-12-31"]);
@@ -177,6 +180,49 @@ fn a_closed_year_opens_the_next_with_its_balances() {
         for part in ["opening", "closing"] {
             assert_eq!(text_of(total, &format!("{part}_debit")), text_of(total, &format!("{part}_credit")));
         }
+    }
+}
+
+/// Afterwards nothing could be dated there, and every later posting would fail on what is missing.
+#[test]
+fn a_year_is_closed_with_its_depreciation_in_it() {
+    for engine in ENGINES {
+        let world = World::new(engine);
+        story(&world);
+        for year in 2019..=2025 {
+            json_at(&world, LATER, &["journal", "close-year", &year.to_string()]);
+        }
+        let told = refused(&world, LATER, &["journal", "close-year", "2026"]);
+        assert!(told.contains("depreciation of 2026-11, 2026-12: ") && told.contains(" + "), "{told}");
+        assert!(told.contains("amortisation post --through 2026-12"), "{told}");
+        let amounts = told.split(": ").nth(2).unwrap().split(';').next().unwrap();
+        let (parts, total) = amounts.split_once(" = ").unwrap();
+        let cents = |text: &str| text.trim().replace('.', "").parse::<i64>().unwrap();
+        assert_eq!(parts.split(" + ").map(cents).sum::<i64>(), cents(total), "{told}");
+        json_at(&world, LATER, &["amortisation", "post", "--through", "2026-12"]);
+        json_at(&world, LATER, &["journal", "close-year", "2026"]);
+        // The next year goes on.
+        let next = json_at(&world, LATER, &["amortisation", "post", "--through", "2027-01"]);
+        assert_eq!(next["posted"], serde_json::json!(["2027-01"]), "{next:#}");
+    }
+}
+
+/// Nothing can be posted of an event where the books are closed, whether or not the asset was posted there.
+#[test]
+fn an_event_of_an_asset_waits_for_an_open_period() {
+    for engine in ENGINES {
+        let world = World::new(engine);
+        world.ok(&["import", small_book_path().to_str().unwrap()]);
+        json_at(&world, LATER, &["journal", "close", "2026-12"]);
+        let event = |on: &'static str| {
+            let revise = ["assets", "revise", "2019-0042", "--on", on, "--component", "gros-oeuvre"];
+            revise.into_iter().chain(["--duration-years", "50", "--reason", "expertise"]).collect::<Vec<_>>()
+        };
+        let told = refused(&world, LATER, &event("2026-12-15"));
+        assert!(told.contains("2026-12 is closed in the books") && told.contains("dated 2026-12-15"), "{told}");
+        assert!(told.contains("asset 2019-0042, event 1 (revise)"), "{told}");
+        let recorded = json_at(&world, LATER, &event("2027-01-01"));
+        assert_eq!(recorded["number"], 1, "{recorded:#}");
     }
 }
 

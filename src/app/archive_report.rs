@@ -77,6 +77,17 @@ pub fn list(store: &Store, kind: Option<&str>) -> Result<Vec<ArchivedReport>, Ap
     Ok(report_archive::list(&mut *store.connection()?, kind)?)
 }
 
+/// The kept report with this hash and its bytes; none where there is no such report. One that is damaged is refused.
+pub fn read(store: &Store, hash: &str) -> Result<Option<(ArchivedReport, Vec<u8>)>, AppError> {
+    let Some(report) = report_archive::by_hash(&mut *store.connection()?, hash)? else { return Ok(None) };
+    let path = store.data_dir().join(&report.path);
+    let bytes = fs::read(&path).map_err(AppError::io("read", &path))?;
+    if sha256(&bytes) != report.sha256 {
+        return Err(AppError::Corrupt(format!("{} is not as it was kept", report.path)));
+    }
+    Ok(Some((report, bytes)))
+}
+
 /// Compares every kept report with its recorded hash.
 pub fn check(store: &Store) -> Result<ReportCheck, AppError> {
     let mut check = ReportCheck::default();

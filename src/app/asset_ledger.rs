@@ -8,8 +8,8 @@ use crate::domain::amortisation::{
 };
 use crate::domain::calendar::BillingMonth;
 use crate::domain::ids::AssetCode;
-use crate::domain::ledger::{Chart, Journal, JournalEntry};
-use crate::storage::{AnyConnection, book, journal};
+use crate::domain::ledger::{Chart, Journal, JournalEntry, Periods};
+use crate::storage::{AnyConnection, book, journal, periods};
 
 /// The entries of fixed assets.
 pub(super) struct AssetLedger {
@@ -77,10 +77,12 @@ pub(super) fn refuse_contradictions(
     wanted: &[FixedAsset],
 ) -> Result<(), AppError> {
     let ledger = AssetLedger::load(connection)?;
+    let states = periods::all(connection)?;
     let mut found: Vec<String> = Vec::new();
     for wanted in wanted {
         if let Some(stored) = stored.iter().find(|stored| stored.code == wanted.code) {
             found.extend(ledger.locked(stored).problems(wanted).iter().map(ToString::to_string));
+            found.extend(in_closed_periods(&states, stored, wanted));
         }
     }
     for (asset, file) in book::attached_files(connection)? {
@@ -96,6 +98,17 @@ pub(super) fn refuse_contradictions(
         }
     }
     if found.is_empty() { Ok(()) } else { Err(AppError::input(found.join("\n"))) }
+}
+
+/// Events that `wanted` has beyond those stored and that take effect where the books are closed: nothing can be posted
+/// of them there, whether or not the asset was.
+fn in_closed_periods(states: &Periods, stored: &FixedAsset, wanted: &FixedAsset) -> Vec<String> {
+    let added = (1..).zip(&wanted.events).skip(stored.events.len());
+    let told = added.filter_map(|(number, event)| {
+        let closed = states.admits(event.effective_on).err()?;
+        Some(format!("asset {}, event {number} ({}): {closed}", wanted.code, event.change.word()))
+    });
+    told.collect()
 }
 
 /// Refuses an asset whose events cannot happen to it.

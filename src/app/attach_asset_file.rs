@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use sha2::{Digest, Sha256};
 
 use super::archive_invoice::write_durably;
-use super::{AppError, Store};
+use super::{AppError, Store, asset_versions, read_tenants};
 use crate::domain::amortisation::AssetDocument;
 use crate::domain::audit::{Actor, AuditEvent, hex};
 use crate::domain::ids::AssetCode;
@@ -42,10 +42,12 @@ pub fn attach(
         attached_by: by.name.clone(),
         attached_at: now,
     };
+    let zone = read_tenants::zone(store)?;
     store.write(|connection| {
         let assets = book::assets(connection)?;
         let stored = assets.into_iter().find(|stored| stored.code == *asset);
-        let mut changed = stored.ok_or_else(|| AppError::NotFound(format!("the asset {asset}")))?;
+        let before = stored.ok_or_else(|| AppError::NotFound(format!("the asset {asset}")))?;
+        let mut changed = before.clone();
         let documents = &mut changed.record.documents;
         let is_kept = documents.iter().any(|document| document.sha256.as_ref() == Some(&file.sha256));
         let awaited = documents
@@ -58,6 +60,7 @@ pub fn attach(
         }
         book::attach_file(connection, asset, &file)?;
         book::save_asset(connection, &changed)?;
+        asset_versions::note(connection, Some(&before), &changed, (zone, by, now))?;
         let detail = serde_json::json!({
             "name": name, "date": date, "sha256": file.sha256, "bytes": size_bytes, "path": file.path,
         });
@@ -74,6 +77,18 @@ fn kept_at(sha256: &str, path: &Path) -> PathBuf {
     let is_plain = (1..=8).contains(&extension.len()) && extension.bytes().all(|byte| byte.is_ascii_alphanumeric());
     let name = if is_plain { format!("{sha256}.{}", extension.to_ascii_lowercase()) } else { sha256.to_owned() };
     Path::new("assets").join(sha256.get(..2).unwrap_or_default()).join(name)
+}
+
+/// How many attached files are as they were kept, and the paths of those that are not, or are gone.
+pub fn check(store: &Store) -> Result<(usize, Vec<String>), AppError> {
+    let (mut sound, mut damaged) = (0, Vec::new());
+    for (_, file) in book::attached_files(&mut *store.connection()?)? {
+        match std::fs::read(store.data_dir().join(&file.path)) {
+            Ok(bytes) if hex(&Sha256::digest(&bytes)) == file.sha256 => sound += 1,
+            _ => damaged.push(file.path),
+        }
+    }
+    Ok((sound, damaged))
 }
 
 /// The files attached to `asset`, oldest first.

@@ -1,30 +1,35 @@
 //! Take a year's evidence away: one ZIP an auditor can verify without Chapelle.
 //!
 //! It is written from its beginning to its end, a document or a day of readings at a time, against one unchanging state
-//! of the database. The same state gives the same bytes.
+//! of the database: every figure, report and list comes from one reading transaction. The same state gives the same
+//! bytes. The manifest is signed last, so that the signature covers everything.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write;
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use serde::Serialize;
 
 use super::archive_invoice::ArchiveKind;
 use super::read_trail::{self, TrailFilter};
-use super::report_amortisation::{self, ReportFormat};
-use super::{AppError, Store, sign_roots};
+use super::report_ledger::Span;
+use super::reports::{self, Report};
+use super::sign_roots::{self, Signing};
+use super::{AppError, Store, export_journal, report_payback};
 use crate::bookfile;
 use crate::documents;
-use crate::documents::evidence::{PackError, PackWriter, README_ENGLISH, README_FRENCH, VERIFIER};
+use crate::documents::ReportFormat;
+use crate::documents::evidence::{ManifestSeal, PackError, PackWriter, README_ENGLISH, README_FRENCH, VERIFIER};
 use crate::domain::audit::ReadingLine;
 use crate::domain::calendar::BillingMonth;
 use crate::domain::invoice::IssuedInvoice;
 use crate::domain::party::Language;
+use crate::domain::payback::{Horizon, RequestedView};
 use crate::domain::rating::ChargeKind;
 use crate::storage::evidence::FrozenInvoice;
 use crate::storage::seals::Names;
-use crate::storage::{AnyConnection, audit, book, evidence, roots, seals};
+use crate::storage::{AnyConnection, audit, book, evidence, report_archive, roots, seals};
 
 const AT_A_TIME: i64 = 1_000;
 
@@ -39,6 +44,10 @@ pub struct PackReport {
     pub days_of_readings: usize,
     pub readings: u64,
     pub journal_entries: usize,
+    /// Papers attached to assets.
+    pub papers: usize,
+    /// Reports of the year that were kept.
+    pub kept_reports: usize,
 }
 
 /// The years there is evidence of, latest first.
@@ -51,22 +60,31 @@ pub fn file_name(year: i32) -> String {
     format!("chapelle-preuves-{year}.zip")
 }
 
-/// Writes the pack of `year`. `progress` is told how much of how much is done, in parts of no particular size.
+/// Reports that every pack holds; payback where its terms are known.
+const REPORTS: u64 = 6;
+
+/// Writes the pack of `year` and signs its manifest. `progress` is told how much of how much is done, in parts of no particular size.
 pub fn write<W: Write>(
     store: &Store,
+    signing: &Signing,
     year: i32,
     out: W,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<PackReport, AppError> {
     let closing = NaiveDate::from_ymd_opt(year, 12, 31)
         .ok_or_else(|| AppError::input(format!("{year} is not a year of the calendar")))?;
+    let key = signing.key()?;
     store.read(|connection| {
         let mut pack = Packing { pack: PackWriter::new(out), report: PackReport { year, ..PackReport::default() } };
         let invoices = evidence::issued_in(connection, year)?;
         let months = months_of_readings(connection, year, &invoices)?;
         let days: Vec<NaiveDate> =
             seals::days(connection)?.into_iter().filter(|day| months.contains(&BillingMonth::of(*day))).collect();
-        let parts = u64::try_from(invoices.len() + days.len() + 3).unwrap_or(u64::MAX);
+        // The same file attached to two assets is kept once.
+        let papers: BTreeSet<String> =
+            book::attached_files(connection)?.into_iter().map(|(_, file)| file.path).collect();
+        let parts = u64::try_from(invoices.len() + days.len() + papers.len() + 4).unwrap_or(u64::MAX);
+        let parts = parts.saturating_add(REPORTS);
         let mut done = 0;
         let mut step = || {
             done += 1;
@@ -82,10 +100,17 @@ pub fn write<W: Write>(
         pack.readings(connection, &months, &days, &mut step)?;
         pack.journal(connection)?;
         step();
-        // JOIN HERE: the year's FEC, as `pack.file("fec/<SIREN>FEC<closing day>.txt", …)`, once `documents` writes it.
-        pack.plans(store, connection, closing)?;
+        pack.fec(connection, year)?;
         step();
-        pack.finish()
+        pack.book(connection)?;
+        pack.reports(connection, year, closing, &mut step)?;
+        for path in &papers {
+            pack.paper(store, path)?;
+            step();
+        }
+        pack.kept_reports(store, connection, year)?;
+        step();
+        pack.finish(|message| ManifestSeal { key: key.public(), signature: key.signature(message) })
     })
 }
 
@@ -254,31 +279,98 @@ impl<W: Write> Packing<W> {
         }
     }
 
-    /// What is agreed and installed, the assets with the decisions that set their durations, and their plans.
-    fn plans(&mut self, store: &Store, connection: &mut AnyConnection, closing: NaiveDate) -> Result<(), AppError> {
+    /// The tax office's file of the year, and the description it asks for; none where the year has no entries.
+    fn fec(&mut self, connection: &mut AnyConnection, year: i32) -> Result<(), AppError> {
+        if book::load_book(connection)?.is_none() {
+            return Ok(());
+        }
+        for file in export_journal::fec_in(connection, year)?.into_iter().flatten() {
+            self.file(&format!("fec/{}", file.name), &file.bytes)?;
+        }
+        Ok(())
+    }
+
+    /// What is agreed and installed, and the assets with the decisions that set their durations.
+    fn book(&mut self, connection: &mut AnyConnection) -> Result<(), AppError> {
         let Some(book) = book::load_book(connection)? else { return Ok(()) };
         self.file("book/book.toml", bookfile::write(&book).as_bytes())?;
         let items = bookfile::items(&book);
         let assets = items.iter().filter(|(key, _)| key.starts_with("asset "));
         let assets: Vec<&str> = assets.map(|(_, text)| text.as_str()).collect();
         self.file("amortisation/assets-and-decisions.toml", assets.join("\n").as_bytes())?;
-        let day = closing.format("%Y-%m-%d");
-        for (format, extension) in [
-            (ReportFormat::Pdf, "pdf"),
-            (ReportFormat::Xlsx, "xlsx"),
-            (ReportFormat::Csv, "csv"),
-            (ReportFormat::Json, "json"),
-        ] {
-            let bytes = report_amortisation::report(store, closing, format, Language::French)?;
-            self.file(&format!("amortisation/plan-{day}.{extension}"), &bytes)?;
+        Ok(())
+    }
+
+    /// Plans, movements, funding, the ledger's reports and payback, each in every format.
+    fn reports(
+        &mut self,
+        connection: &mut AnyConnection,
+        year: i32,
+        closing: NaiveDate,
+        step: &mut dyn FnMut(),
+    ) -> Result<(), AppError> {
+        if book::load_book(connection)?.is_none() {
+            return Ok(());
+        }
+        let plan = Report::Plan { as_of: closing, known_on: None, asset: None };
+        let reports = [
+            (format!("amortisation/plan-{closing}"), plan),
+            (format!("amortisation/movements-{year}"), Report::Movements { year }),
+            (format!("amortisation/funding-{year}"), Report::Funding { year }),
+            (format!("accounts/balance-{year}"), Report::Balance(Span::year(year)?)),
+            (format!("accounts/reconciliation-{closing}"), Report::Reconciliation { as_of: closing }),
+            (format!("accounts/tie-out-{year}"), Report::TieOut { year }),
+        ];
+        for (path, report) in &reports {
+            self.in_every_format(connection, path, report)?;
+            step();
+        }
+        let view = RequestedView { as_of: closing, scenario: None, horizon: Horizon::Forty };
+        match report_payback::figures_in(connection, &view) {
+            Ok(_) => self.in_every_format(connection, &format!("payback/payback-{closing}"), &Report::Payback(view)),
+            // Without an investment, or before it, there is nothing to pay back.
+            Err(AppError::Input(_)) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn in_every_format(&mut self, connection: &mut AnyConnection, path: &str, report: &Report) -> Result<(), AppError> {
+        for format in ReportFormat::ALL {
+            let bytes = reports::bytes(connection, report, format, Language::French)?;
+            self.file(&format!("{path}.{}", format.name()), &bytes)?;
         }
         Ok(())
     }
 
-    fn finish(mut self) -> Result<PackReport, AppError> {
-        self.report.files = self.pack.files() + 1;
+    /// A paper of an asset as it lies on the disk, sound or not; the verifier names what is gone.
+    fn paper(&mut self, store: &Store, path: &str) -> Result<(), AppError> {
+        self.report.papers += usize::from(self.kept(store, path)?);
+        Ok(())
+    }
+
+    /// The reports of the year that were kept, as they lie on the disk.
+    fn kept_reports(&mut self, store: &Store, connection: &mut AnyConnection, year: i32) -> Result<(), AppError> {
+        let kept = report_archive::list(connection, None)?;
+        for report in kept.iter().filter(|report| report.as_of.year() == year) {
+            self.report.kept_reports += usize::from(self.kept(store, &report.path)?);
+        }
+        Ok(())
+    }
+
+    /// A file of the data directory, written as it is read; false where it is gone.
+    fn kept(&mut self, store: &Store, path: &str) -> Result<bool, AppError> {
+        let on_disk = store.data_dir().join(path);
+        let Ok(mut file) = fs::File::open(&on_disk) else { return Ok(false) };
+        self.begin(path)?;
+        std::io::copy(&mut file, &mut self.pack).map_err(AppError::io("read", &on_disk))?;
+        Ok(true)
+    }
+
+    fn finish(mut self, sign: impl FnOnce(&str) -> ManifestSeal) -> Result<PackReport, AppError> {
+        // The manifest and its signature come last.
+        self.report.files = self.pack.files() + 2;
         let year = self.report.year;
-        let mut out = self.pack.finish(year).map_err(failure)?;
+        let mut out = self.pack.finish(year, sign).map_err(failure)?;
         out.flush().map_err(AppError::io("write", "the evidence pack"))?;
         Ok(self.report)
     }

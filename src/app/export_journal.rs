@@ -66,11 +66,17 @@ fn auxiliaries(book: &Book) -> BTreeMap<String, String> {
 /// The file of a year and its description. Refused where the year's entries do not balance, which the database rules
 /// out: the tax office's own tool does not look.
 pub fn fec(store: &Store, year: i32) -> Result<[FecFile; 2], AppError> {
+    let files = store.read(|connection| fec_in(connection, year))?;
+    files.ok_or_else(|| AppError::input(format!("{year} has no entries: there is nothing to write")))
+}
+
+/// The same, read with `connection`; none where the year has no entries.
+pub(super) fn fec_in(connection: &mut AnyConnection, year: i32) -> Result<Option<[FecFile; 2]>, AppError> {
     let (first, last) = days_of(year)?;
     let filter = JournalFilter { from: Some(first), through: Some(last), ..JournalFilter::default() };
-    let ledger = store.read(|connection| read(connection, filter, last))?;
+    let ledger = read(connection, filter, last)?;
     if ledger.entries.is_empty() {
-        return Err(AppError::input(format!("{year} has no entries: there is nothing to write")));
+        return Ok(None);
     }
     let lines = || ledger.entries.iter().flat_map(|entry| entry.entry.lines());
     let debit: crate::domain::money::Money = lines().map(|line| line.debit).sum();
@@ -81,7 +87,7 @@ pub fn fec(store: &Store, year: i32) -> Result<[FecFile; 2], AppError> {
     let siren = ledger.book.seller.siret.siren().to_string();
     let head = FecHead { siren: &siren, closing_date: last, zone: ledger.book.facility.zone };
     let books = ledger.books();
-    Ok([ledger::fec(&books, head), ledger::fec_description(&books, head)])
+    Ok(Some([ledger::fec(&books, head), ledger::fec_description(&books, head)]))
 }
 
 /// The journal between two days, in the order of posting.

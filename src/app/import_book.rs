@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::asset_ledger::refuse_contradictions;
-use super::{AppError, Store, record_asset_event};
+use super::{AppError, Store, asset_versions, record_asset_event};
 use crate::bookfile;
 use crate::domain::amortisation::FixedAsset;
 use crate::domain::audit::{Actor, AuditEvent};
@@ -90,6 +90,7 @@ pub fn import_on(
         for asset in &book.assets {
             let before = assets.iter().find(|stored| stored.code == asset.code);
             let without = FixedAsset { events: vec![], ..asset.clone() };
+            asset_versions::note(connection, before, asset, (book.facility.zone, by, now))?;
             record_asset_event::note(connection, before.unwrap_or(&without), asset, by, now)?;
         }
         Ok(report)

@@ -14,7 +14,7 @@ use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::calendar::BillingMonth;
 use crate::domain::ledger::{Chart, Journal, JournalEntry, LedgerError};
 use crate::domain::money::Money;
-use crate::storage::{AnyConnection, audit, journal};
+use crate::storage::{AnyConnection, audit, book, journal};
 
 /// What was posted.
 #[derive(Debug, PartialEq, Eq, Serialize)]
@@ -73,6 +73,27 @@ pub fn post(store: &Store, through: BillingMonth, by: &Actor, now: DateTime<Utc>
         report.catch_up = Some(entry.document);
     }
     Ok(report)
+}
+
+/// Entries dated through the last day of `through` that [`post`] would still make: each as its period or document.
+pub(super) fn missing(connection: &mut AnyConnection, through: BillingMonth) -> Result<Vec<JournalEntry>, AppError> {
+    let Some(book) = book::load_book(connection)? else { return Ok(vec![]) };
+    let chart = &book.accounting.chart;
+    let plans = asset_plans(&book.assets);
+    let components: Vec<ComponentPlan<'_>> = plans.iter().flat_map(|plan| plan.components.iter().cloned()).collect();
+    let ledger = AssetLedger::load(connection)?;
+    let mut entries = movements(&plans, &ledger, through, chart)?;
+    for posting in PERIODS {
+        entries.extend(periods(&components, posting, &ledger, through, chart)?);
+    }
+    let late = gaps(&components, |posting| ledger.horizon(posting), &ledger.depreciation(chart));
+    if let Some(month) = ledger.last_month().filter(|month| *month <= through) {
+        let document = format!("AMORT-{month}-R");
+        entries.extend(catch_up_entry(&late, (document, closing_day(month)), chart).map_err(corrupt)?);
+    }
+    entries.retain(|entry| entry.date <= closing_day(through) && !ledger.has(entry.journal, &entry.document));
+    entries.sort_by_key(|entry| entry.date);
+    Ok(entries)
 }
 
 impl PostingReport {

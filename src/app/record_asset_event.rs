@@ -69,23 +69,23 @@ pub(super) fn note(
 ) -> Result<(), AppError> {
     for (number, event) in (1..).zip(&changed.events).skip(stored.events.len()) {
         let detail = serde_json::json!({ "number": number, "event": event });
-        let action = format!("asset.{}", past(&event.change));
-        let noted = AuditEvent::new(now, by, &action, changed.code.as_str(), detail).because(&event.reason);
+        let noted =
+            AuditEvent::new(now, by, action(&event.change), changed.code.as_str(), detail).because(&event.reason);
         audit::append(connection, &noted)?;
     }
     Ok(())
 }
 
-const fn past(change: &AssetChange) -> &'static str {
+const fn action(change: &AssetChange) -> &'static str {
     match change {
-        AssetChange::Revise { .. } => "revised",
-        AssetChange::Impair { .. } => "impaired",
-        AssetChange::Reverse { .. } => "impairment_reversed",
-        AssetChange::Dispose { .. } => "disposed",
-        AssetChange::Donate { .. } => "donated",
-        AssetChange::Replace { .. } => "replaced",
-        AssetChange::Commission { .. } => "commissioned",
-        AssetChange::Use { .. } => "used",
-        AssetChange::Subsidise { .. } => "subsidised",
+        AssetChange::Revise { .. } => "asset.revised",
+        AssetChange::Impair { .. } => "asset.impaired",
+        AssetChange::Reverse { .. } => "asset.impairment_reversed",
+        AssetChange::Dispose { .. } => "asset.disposed",
+        AssetChange::Donate { .. } => "asset.donated",
+        AssetChange::Replace { .. } => "asset.replaced",
+        AssetChange::Commission { .. } => "asset.commissioned",
+        AssetChange::Use { .. } => "asset.used",
+        AssetChange::Subsidise { .. } => "asset.subsidised",
     }
 }

@@ -2,29 +2,15 @@
 
 use chrono::NaiveDate;
 
-use super::{AppError, Store, export_book};
+use super::{AppError, Store, asset_versions};
 use crate::documents::amortisation;
-use crate::domain::amortisation::{
-    AmortisationReport, PostedDepreciation, known_on as known_assets, report as report_on,
-};
+use crate::domain::amortisation::{AmortisationReport, PostedDepreciation, report as report_on};
 use crate::domain::calendar::Timestamp;
 use crate::domain::ledger::JournalEntry;
 use crate::domain::party::Language;
-use crate::storage::journal;
+use crate::storage::{AnyConnection, book, journal};
 
-pub use crate::documents::amortisation::ReportFormat;
-
-impl ReportFormat {
-    /// Also the ending of its file.
-    pub const fn name(self) -> &'static str {
-        match self {
-            ReportFormat::Pdf => "pdf",
-            ReportFormat::Csv => "csv",
-            ReportFormat::Xlsx => "xlsx",
-            ReportFormat::Json => "json",
-        }
-    }
-}
+pub use crate::documents::ReportFormat;
 
 /// The figures of the report.
 pub fn figures(store: &Store, as_of: NaiveDate) -> Result<AmortisationReport, AppError> {
@@ -37,15 +23,27 @@ pub fn figures_known_on(
     as_of: NaiveDate,
     known_on: Option<NaiveDate>,
 ) -> Result<AmortisationReport, AppError> {
-    let book = export_book::load(store)?;
+    store.read(|connection| figures_of(connection, as_of, known_on))
+}
+
+/// The same, read with `connection`.
+pub(super) fn figures_of(
+    connection: &mut AnyConnection,
+    as_of: NaiveDate,
+    known_on: Option<NaiveDate>,
+) -> Result<AmortisationReport, AppError> {
+    let book = book::load_book(connection)?.ok_or(AppError::NoBook)?;
     let zone = book.facility.zone;
-    let entries: Vec<JournalEntry> = journal::posted_assets(&mut *store.connection()?)?
+    let entries: Vec<JournalEntry> = journal::posted_assets(connection)?
         .into_iter()
         .filter(|posted| known_on.is_none_or(|day| Timestamp::from(posted.posted_at).date_in(zone) <= day))
         .map(|posted| posted.entry)
         .collect();
     let posted = PostedDepreciation::from_entries(&entries, &book.accounting.chart);
-    let assets = known_on.map_or_else(|| book.assets.clone(), |day| known_assets(&book.assets, day));
+    let assets = match known_on {
+        Some(day) => asset_versions::known(connection, &book.assets, day)?,
+        None => book.assets,
+    };
     Ok(report_on(&assets, as_of, &posted))
 }
 
@@ -62,11 +60,19 @@ pub fn report_known_on(
     format: ReportFormat,
     language: Language,
 ) -> Result<Vec<u8>, AppError> {
-    let figures = figures_known_on(store, as_of, known_on)?;
+    written(&figures_known_on(store, as_of, known_on)?, format, language)
+}
+
+/// The bytes of `figures`.
+pub(super) fn written(
+    figures: &AmortisationReport,
+    format: ReportFormat,
+    language: Language,
+) -> Result<Vec<u8>, AppError> {
     Ok(match format {
-        ReportFormat::Pdf => amortisation::pdf(&figures, language)?,
-        ReportFormat::Csv => amortisation::csv(&figures, language)?,
-        ReportFormat::Xlsx => amortisation::xlsx(&figures, language)?,
-        ReportFormat::Json => amortisation::json(&figures)?,
+        ReportFormat::Pdf => amortisation::pdf(figures, language)?,
+        ReportFormat::Csv => amortisation::csv(figures, language)?,
+        ReportFormat::Xlsx => amortisation::xlsx(figures, language)?,
+        ReportFormat::Json => amortisation::json(figures)?,
     })
 }

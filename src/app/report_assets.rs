@@ -3,23 +3,25 @@
 use chrono::NaiveDate;
 
 use super::report_amortisation::ReportFormat;
-use super::{AppError, Store, export_book};
+use super::{AppError, Store};
 use crate::documents::amortisation::{funding_file, movements_file};
 use crate::domain::amortisation::funding::{FundingReport, funding};
 use crate::domain::amortisation::movements::{MovementsReport, movements};
 use crate::domain::ledger::AccountRole;
 use crate::domain::party::Language;
-use crate::storage::journal;
+use crate::storage::{AnyConnection, book, journal};
 
 /// The movements of `year`, beside the ledger at its end.
 pub fn movements_of(store: &Store, year: i32) -> Result<MovementsReport, AppError> {
-    let book = export_book::load(store)?;
+    store.read(|connection| movements_in(connection, year))
+}
+
+pub(super) fn movements_in(connection: &mut AnyConnection, year: i32) -> Result<MovementsReport, AppError> {
+    let book = book::load_book(connection)?.ok_or(AppError::NoBook)?;
     let chart = &book.accounting.chart;
-    let last_day = NaiveDate::from_ymd_opt(year, 12, 31)
-        .filter(|_| (2000..=2199).contains(&year))
-        .ok_or_else(|| AppError::input(format!("{year} is not a year between 2000 and 2199")))?;
+    let last_day = last_day(year)?;
     let prefixes = ["2", chart.account(AccountRole::SubsidyReceived), chart.account(AccountRole::SubsidyTransferred)];
-    let ledger = journal::balances(&mut *store.connection()?, &prefixes, last_day)?;
+    let ledger = journal::balances(connection, &prefixes, last_day)?;
     Ok(movements(&book.assets, year, chart, &ledger))
 }
 
@@ -35,10 +37,19 @@ pub fn movements_report(
 
 /// Who paid for the assets, at the end of `year`.
 pub fn funding_of(store: &Store, year: i32) -> Result<FundingReport, AppError> {
-    if !(2000..=2199).contains(&year) {
-        return Err(AppError::input(format!("{year} is not a year between 2000 and 2199")));
-    }
-    Ok(funding(&export_book::load(store)?.assets, year))
+    store.read(|connection| funding_in(connection, year))
+}
+
+pub(super) fn funding_in(connection: &mut AnyConnection, year: i32) -> Result<FundingReport, AppError> {
+    last_day(year)?;
+    Ok(funding(&book::load_book(connection)?.ok_or(AppError::NoBook)?.assets, year))
+}
+
+/// The last day of a year assets can be told of.
+pub(super) fn last_day(year: i32) -> Result<NaiveDate, AppError> {
+    NaiveDate::from_ymd_opt(year, 12, 31)
+        .filter(|_| (2000..=2199).contains(&year))
+        .ok_or_else(|| AppError::input(format!("{year} is not a year between 2000 and 2199")))
 }
 
 /// The bytes of the funding report in the format asked for.

@@ -17,7 +17,8 @@ use crate::storage::invoices::{InvoiceFilter, InvoiceStatus, Page};
 use crate::storage::journal::JournalFilter;
 use crate::storage::{AnyConnection, invoices, payments};
 
-pub use crate::documents::ledger::{ComparisonKind, GeneralLedger, ReportFormat};
+pub use crate::documents::ReportFormat;
+pub use crate::documents::ledger::{ComparisonKind, GeneralLedger};
 
 /// The span a report covers; both days are included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,13 +41,26 @@ impl Span {
 }
 
 pub fn balance(store: &Store, span: Span) -> Result<TrialBalance, AppError> {
-    let ledger = through(store, span.through)?;
+    store.read(|connection| balance_in(connection, span))
+}
+
+pub(super) fn balance_in(connection: &mut AnyConnection, span: Span) -> Result<TrialBalance, AppError> {
+    let ledger = through(connection, span.through)?;
     Ok(trial_balance(&ledger.entries, span.from, span.through, &ledger.book.accounting.chart))
 }
 
 /// The lines of accounts whose number begins with `account`.
 pub fn general(store: &Store, account: &str, auxiliary: Option<&str>, span: Span) -> Result<GeneralLedger, AppError> {
-    let ledger = through(store, span.through)?;
+    store.read(|connection| general_in(connection, account, auxiliary, span))
+}
+
+pub(super) fn general_in(
+    connection: &mut AnyConnection,
+    account: &str,
+    auxiliary: Option<&str>,
+    span: Span,
+) -> Result<GeneralLedger, AppError> {
+    let ledger = through(connection, span.through)?;
     let filter = LedgerFilter {
         account: account.to_owned(),
         auxiliary: auxiliary.map(str::to_owned),
@@ -64,12 +78,21 @@ pub fn journal_file(
     format: ReportFormat,
     language: Language,
 ) -> Result<Vec<u8>, AppError> {
+    store.read(|connection| journal_in(connection, filter, format, language))
+}
+
+pub(super) fn journal_in(
+    connection: &mut AnyConnection,
+    filter: JournalFilter,
+    format: ReportFormat,
+    language: Language,
+) -> Result<Vec<u8>, AppError> {
     let (from, through) = (filter.from, filter.through);
     let end = match through {
         Some(day) => day,
         None => days_of(9999)?.1,
     };
-    let ledger = store.read(|connection| export_journal::read(connection, filter, end))?;
+    let ledger = export_journal::read(connection, filter, end)?;
     let dates = || ledger.entries.iter().map(|posted| posted.entry.date);
     let first = from.or_else(|| dates().min()).unwrap_or_default();
     let last = through.or_else(|| dates().max()).unwrap_or(first);
@@ -78,23 +101,28 @@ pub fn journal_file(
 
 /// The comparisons of a day (reconciliation) or of a span (tie-out).
 pub fn comparisons(store: &Store, kind: ComparisonKind, span: Span) -> Result<Reconciliation, AppError> {
-    store.read(|connection| {
-        let filter = JournalFilter { through: Some(span.through), ..JournalFilter::default() };
-        let ledger = export_journal::read(connection, filter, span.through)?;
-        let documents = documents(connection)?;
-        let recorded = payments::list(connection, None, Some(span.through))?;
-        let payments: Vec<Payment> = recorded.into_iter().map(|recorded| recorded.payment).collect();
-        let chart = &ledger.book.accounting.chart;
-        let depreciation = ledger.entries.iter().map(|posted| &posted.entry);
-        let depreciation = depreciation.filter(|entry| entry.journal == Journal::Depreciation);
-        let posted = PostedDepreciation::from_entries(depreciation, chart);
-        let plans = amortisation_report(&ledger.book.assets, span.through, &posted);
-        let sources =
-            Sources { entries: &ledger.entries, documents: &documents, payments: &payments, plans: &plans, chart };
-        Ok(match kind {
-            ComparisonKind::Reconciliation => reconcile(&sources, span.through),
-            ComparisonKind::TieOut => tie_out(&sources, span.from, span.through),
-        })
+    store.read(|connection| comparisons_in(connection, kind, span))
+}
+
+pub(super) fn comparisons_in(
+    connection: &mut AnyConnection,
+    kind: ComparisonKind,
+    span: Span,
+) -> Result<Reconciliation, AppError> {
+    let ledger = through(connection, span.through)?;
+    let documents = documents(connection)?;
+    let recorded = payments::list(connection, None, Some(span.through))?;
+    let payments: Vec<Payment> = recorded.into_iter().map(|recorded| recorded.payment).collect();
+    let chart = &ledger.book.accounting.chart;
+    let depreciation = ledger.entries.iter().map(|posted| &posted.entry);
+    let depreciation = depreciation.filter(|entry| entry.journal == Journal::Depreciation);
+    let posted = PostedDepreciation::from_entries(depreciation, chart);
+    let plans = amortisation_report(&ledger.book.assets, span.through, &posted);
+    let sources =
+        Sources { entries: &ledger.entries, documents: &documents, payments: &payments, plans: &plans, chart };
+    Ok(match kind {
+        ComparisonKind::Reconciliation => reconcile(&sources, span.through),
+        ComparisonKind::TieOut => tie_out(&sources, span.from, span.through),
     })
 }
 
@@ -116,10 +144,10 @@ pub fn comparisons_file(
     Ok(ledger::comparisons(report, kind, format, language)?)
 }
 
-/// Every entry through a day, read at one instant.
-fn through(store: &Store, day: NaiveDate) -> Result<Ledger, AppError> {
+/// Every entry through a day.
+fn through(connection: &mut AnyConnection, day: NaiveDate) -> Result<Ledger, AppError> {
     let filter = JournalFilter { through: Some(day), ..JournalFilter::default() };
-    store.read(|connection| export_journal::read(connection, filter, day))
+    export_journal::read(connection, filter, day)
 }
 
 /// Every issued document with its lines.

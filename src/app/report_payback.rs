@@ -7,31 +7,33 @@ use super::{AppError, Store};
 use crate::documents::payback;
 use crate::domain::party::Language;
 use crate::domain::payback::{Inputs, Letting, PaybackReport, RequestedView, report as report_on};
-use crate::storage::{book, management_figures, revenue};
+use crate::storage::{AnyConnection, book, management_figures, revenue};
 
 /// The figures of the report, from one state of the database.
 pub fn figures(store: &Store, view: &RequestedView) -> Result<PaybackReport, AppError> {
-    store.read(|connection| {
-        let book = book::load_book(connection)?.ok_or(AppError::NoBook)?;
-        let billed = revenue::billed(connection)?;
-        let figures = management_figures::in_force(connection)?;
-        let racks = book.rooms.iter().flat_map(|room| &room.aisles).flat_map(|aisle| &aisle.racks);
-        let racks: BTreeMap<_, _> = racks.map(|rack| (rack.code.clone(), rack.height_u)).collect();
-        let inputs = Inputs {
-            assets: &book.assets,
-            billed: &billed,
-            figures: &figures,
-            letting: Letting {
-                contracts: &book.contracts,
-                tariffs: &book.tariffs,
-                indices: &book.price_indices,
-                racks: &racks,
-            },
-            tenants: &book.tenants,
-            terms: book.payback.as_ref(),
-        };
-        report_on(&inputs, view).map_err(AppError::input)
-    })
+    store.read(|connection| figures_in(connection, view))
+}
+
+pub(super) fn figures_in(connection: &mut AnyConnection, view: &RequestedView) -> Result<PaybackReport, AppError> {
+    let book = book::load_book(connection)?.ok_or(AppError::NoBook)?;
+    let billed = revenue::billed(connection)?;
+    let figures = management_figures::in_force(connection)?;
+    let racks = book.rooms.iter().flat_map(|room| &room.aisles).flat_map(|aisle| &aisle.racks);
+    let racks: BTreeMap<_, _> = racks.map(|rack| (rack.code.clone(), rack.height_u)).collect();
+    let inputs = Inputs {
+        assets: &book.assets,
+        billed: &billed,
+        figures: &figures,
+        letting: Letting {
+            contracts: &book.contracts,
+            tariffs: &book.tariffs,
+            indices: &book.price_indices,
+            racks: &racks,
+        },
+        tenants: &book.tenants,
+        terms: book.payback.as_ref(),
+    };
+    report_on(&inputs, view).map_err(AppError::input)
 }
 
 /// The bytes of the report; the same as long as book, invoices, figures and what is asked are the same.
@@ -41,12 +43,16 @@ pub fn report(
     format: ReportFormat,
     language: Language,
 ) -> Result<Vec<u8>, AppError> {
-    let figures = figures(store, view)?;
+    written(&figures(store, view)?, format, language)
+}
+
+/// The bytes of `figures`.
+pub(super) fn written(figures: &PaybackReport, format: ReportFormat, language: Language) -> Result<Vec<u8>, AppError> {
     Ok(match format {
-        ReportFormat::Pdf => payback::pdf(&figures, language)?,
-        ReportFormat::Csv => payback::csv(&figures, language)?,
-        ReportFormat::Xlsx => payback::xlsx(&figures, language)?,
-        ReportFormat::Json => payback::json(&figures)?,
+        ReportFormat::Pdf => payback::pdf(figures, language)?,
+        ReportFormat::Csv => payback::csv(figures, language)?,
+        ReportFormat::Xlsx => payback::xlsx(figures, language)?,
+        ReportFormat::Json => payback::json(figures)?,
     })
 }
 

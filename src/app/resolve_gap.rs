@@ -93,7 +93,7 @@ pub fn resolve(
                 match resolution {
                     Resolution::Correct { at, value } => {
                         let detail = json!({ "at": at, "value": value });
-                        let event = AuditEvent::new(now, by, "reading.corrected", meter, detail);
+                        let event = AuditEvent::new(now, by, "readings.corrected", meter, detail);
                         match prepared.plan.stored {
                             Some(stored) => event.before(json!({ "value": stored })),
                             None => event,

@@ -50,6 +50,11 @@ impl Signing {
         }
     }
 
+    /// The key, made at first use.
+    pub(super) fn key(&self) -> Result<SigningKey, AppError> {
+        SigningKey::open(&self.key_file)
+    }
+
     pub fn roots_dir(&self) -> &Path {
         &self.roots_dir
     }
@@ -70,7 +75,7 @@ pub struct SigningReport {
 
 /// The public key, 32 bytes in hex; the pair is made if there is none.
 pub fn public_key(signing: &Signing) -> Result<String, AppError> {
-    Ok(SigningKey::open(&signing.key_file)?.public())
+    Ok(signing.key()?.public())
 }
 
 /// Whether no root was signed yet on the day of `now`.
@@ -81,7 +86,7 @@ pub fn is_due(store: &Store, now: DateTime<Utc>) -> Result<bool, AppError> {
 
 /// Seals, signs and exports.
 pub fn sign(store: &Store, signing: &Signing, by: &Actor, now: DateTime<Utc>) -> Result<SigningReport, AppError> {
-    let key = SigningKey::open(&signing.key_file)?;
+    let key = signing.key()?;
     let mut report = SigningReport::default();
     let looked_through = seal_days(store, by, now, &mut report)?;
     seal_journal(store, by, now, &mut report)?;

@@ -26,9 +26,14 @@ impl SigningKey {
         hex(self.0.public_key().as_ref())
     }
 
+    /// The signature of `message`, 64 bytes in hex.
+    pub fn signature(&self, message: &str) -> String {
+        hex(self.0.sign(message.as_bytes()).as_ref())
+    }
+
     pub fn sign(&self, statement: RootStatement) -> Result<SignedRoot, AppError> {
         let message = statement.message().map_err(|error| AppError::Corrupt(error.to_string()))?;
-        let signature = hex(self.0.sign(message.as_bytes()).as_ref());
+        let signature = self.signature(&message);
         Ok(SignedRoot { statement, signature })
     }
 }

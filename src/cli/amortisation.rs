@@ -3,15 +3,15 @@
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 
 use super::context::day;
+use super::files::{FormatArgument, LanguageArgument, keep, written};
 use super::{CliError, Context, Outcome};
 use crate::app::post_depreciation::{self, PostingReport};
-use crate::app::report_amortisation::{self, ReportFormat};
-use crate::app::{AppError, Store, report_assets};
+use crate::app::reports;
 use crate::domain::calendar::BillingMonth;
-use crate::domain::party::Language;
+use crate::domain::ids::AssetCode;
 
 #[derive(Debug, Subcommand)]
 pub enum Amortisation {
@@ -44,6 +44,9 @@ struct File {
     /// Where to; standard output if left out.
     #[arg(long, short)]
     output: Option<PathBuf>,
+    /// Also keep it, in all formats, below reports/YEAR of the data directory, with its SHA-256 in the database.
+    #[arg(long)]
+    archive: bool,
 }
 
 #[derive(Debug, Args)]
@@ -54,42 +57,11 @@ pub struct Report {
     /// The plan as it was known at the end of this day: what was recorded or posted later is left out.
     #[arg(long, value_name = "DATE", value_parser = day)]
     known_on: Option<NaiveDate>,
+    /// One asset alone, by its inventory number.
+    #[arg(long, value_name = "ASSET")]
+    asset: Option<String>,
     #[command(flatten)]
     file: File,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum FormatArgument {
-    Pdf,
-    Csv,
-    Xlsx,
-    Json,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum LanguageArgument {
-    Fr,
-    En,
-}
-
-impl From<FormatArgument> for ReportFormat {
-    fn from(format: FormatArgument) -> ReportFormat {
-        match format {
-            FormatArgument::Pdf => ReportFormat::Pdf,
-            FormatArgument::Csv => ReportFormat::Csv,
-            FormatArgument::Xlsx => ReportFormat::Xlsx,
-            FormatArgument::Json => ReportFormat::Json,
-        }
-    }
-}
-
-impl From<LanguageArgument> for Language {
-    fn from(language: LanguageArgument) -> Language {
-        match language {
-            LanguageArgument::Fr => Language::French,
-            LanguageArgument::En => Language::English,
-        }
-    }
 }
 
 #[derive(Debug, Args)]
@@ -103,8 +75,10 @@ impl Amortisation {
     pub fn run(&self, context: &Context) -> Result<Outcome, CliError> {
         match self {
             Amortisation::Report(report) => report.run(context),
-            Amortisation::Movements(yearly) => yearly.run(context, report_assets::movements_report),
-            Amortisation::Funding(yearly) => yearly.run(context, report_assets::funding_report),
+            Amortisation::Movements(yearly) => {
+                yearly.file.give(context, &reports::Report::Movements { year: yearly.year })
+            }
+            Amortisation::Funding(yearly) => yearly.file.give(context, &reports::Report::Funding { year: yearly.year }),
             Amortisation::Post(post) => post.run(context),
         }
     }
@@ -112,29 +86,19 @@ impl Amortisation {
 
 impl Report {
     fn run(&self, context: &Context) -> Result<Outcome, CliError> {
-        let (format, language) = (self.file.format.into(), self.file.language.into());
-        let store = context.open()?;
-        self.file.write(&report_amortisation::report_known_on(&store, self.as_of, self.known_on, format, language)?)
-    }
-}
-
-/// Makes the bytes of a report of a year.
-type Maker = fn(&Store, i32, ReportFormat, Language) -> Result<Vec<u8>, AppError>;
-
-impl Yearly {
-    fn run(&self, context: &Context, make: Maker) -> Result<Outcome, CliError> {
-        self.file.write(&make(&context.open()?, self.year, self.file.format.into(), self.file.language.into())?)
+        let asset = self.asset.clone().map(AssetCode);
+        self.file.give(context, &reports::Report::Plan { as_of: self.as_of, known_on: self.known_on, asset })
     }
 }
 
 impl File {
-    fn write(&self, bytes: &[u8]) -> Result<Outcome, CliError> {
-        use std::io::Write;
-        match &self.output {
-            Some(path) => std::fs::write(path, bytes).map_err(CliError::io("write", path))?,
-            None => std::io::stdout().write_all(bytes).map_err(CliError::io("write", "standard output"))?,
+    fn give(&self, context: &Context, report: &reports::Report) -> Result<Outcome, CliError> {
+        let (store, language) = (context.open()?, self.language.into());
+        let bytes = reports::file(&store, report, self.format.into(), language)?;
+        if self.archive {
+            keep(context, &store, report, language)?;
         }
-        Ok(Outcome::Done)
+        written(self.output.as_ref(), &bytes)
     }
 }
 

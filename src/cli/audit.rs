@@ -186,10 +186,11 @@ impl Pack {
         let unfinished = path.with_extension("zip.part");
         let file = File::create(&unfinished).map_err(CliError::io("write", &unfinished))?;
         let bar = progress_bar(context, "parts");
-        let written = audit_pack::write(&store, self.year, BufWriter::new(file), &mut |done, total| {
-            bar.set_length(total);
-            bar.set_position(done);
-        });
+        let written =
+            audit_pack::write(&store, &context.signing(), self.year, BufWriter::new(file), &mut |done, total| {
+                bar.set_length(total);
+                bar.set_position(done);
+            });
         bar.finish_and_clear();
         let report = match written {
             Ok(report) => report,
@@ -207,8 +208,8 @@ impl Pack {
 
 fn describe_pack(report: &PackReport, path: &Path) -> String {
     format!(
-        "{}: {} files, {} events, {} signed roots, {} invoices, {} readings of {} days, {} journal entries\nverify it \
-         with: python3 verify.py {}",
+        "{}: {} files, {} events, {} signed roots, {} invoices, {} readings of {} days, {} journal entries, {} papers, {} \
+         kept reports\nverify it with: python3 verify.py {}",
         path.display(),
         report.files,
         report.events,
@@ -217,6 +218,8 @@ fn describe_pack(report: &PackReport, path: &Path) -> String {
         report.readings,
         report.days_of_readings,
         report.journal_entries,
+        report.papers,
+        report.kept_reports,
         path.display()
     )
 }
@@ -224,13 +227,15 @@ fn describe_pack(report: &PackReport, path: &Path) -> String {
 fn describe_verification(found: &Verification) -> String {
     let mut lines = vec![format!(
         "{} events ({} after the last signed root), {} signed roots, {} compared with kept ones, {} invoices, {} \
-         archived documents, {} journal entries, {} days of readings",
+         archived documents, {} kept reports, {} papers, {} journal entries, {} days of readings",
         found.events,
         found.events_unsigned,
         found.roots,
         found.roots_compared,
         found.invoices,
         found.documents,
+        found.reports,
+        found.papers,
         found.journal_entries,
         found.days_of_readings
     )];

@@ -16,6 +16,7 @@ mod billing;
 mod book;
 mod context;
 mod demo;
+mod files;
 mod invoices;
 mod journal;
 mod maintenance;

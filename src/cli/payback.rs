@@ -1,18 +1,15 @@
 //! `chapelle payback`: management figures in, the report out.
 
-use std::io::Write;
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 
+use super::files::{FormatArgument, LanguageArgument, keep, written};
 use super::{CliError, Context, Outcome};
-use crate::app::archive_report::{self, ReportFile};
 use crate::app::record_management_figures::{self, RecordReport};
-use crate::app::report_amortisation::ReportFormat;
-use crate::app::report_payback;
+use crate::app::{report_payback, reports};
 use crate::collect::{FigureTexts, one_figure};
-use crate::domain::party::Language;
 use crate::domain::payback::{Horizon, ManagementFigure, RequestedView};
 
 #[derive(Debug, Subcommand)]
@@ -45,34 +42,9 @@ pub struct Report {
     /// Where to; standard output if left out.
     #[arg(long, short)]
     output: Option<PathBuf>,
-    /// Also keep it below reports/YEAR of the data directory, with its SHA-256 in the database.
+    /// Also keep it, in all formats, below reports/YEAR of the data directory, with its SHA-256 in the database.
     #[arg(long)]
     archive: bool,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum FormatArgument {
-    Pdf,
-    Xlsx,
-    Csv,
-    Json,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum LanguageArgument {
-    Fr,
-    En,
-}
-
-impl FormatArgument {
-    const fn format(self) -> ReportFormat {
-        match self {
-            FormatArgument::Pdf => ReportFormat::Pdf,
-            FormatArgument::Xlsx => ReportFormat::Xlsx,
-            FormatArgument::Csv => ReportFormat::Csv,
-            FormatArgument::Json => ReportFormat::Json,
-        }
-    }
 }
 
 #[derive(Debug, Args)]
@@ -125,24 +97,13 @@ impl Report {
         let horizon = Horizon::of_years(self.horizon)
             .ok_or_else(|| CliError::Input(format!("--horizon {} is not 8, 40 or 50 years", self.horizon)))?;
         let view = RequestedView { as_of: self.as_of, scenario: self.scenario.clone(), horizon };
-        let (language, format) = match self.language {
-            LanguageArgument::Fr => (Language::French, self.format.format()),
-            LanguageArgument::En => (Language::English, self.format.format()),
-        };
+        let (language, format) = (self.language.into(), self.format.into());
         let store = context.open()?;
         let bytes = report_payback::report(&store, &view, format, language)?;
         if self.archive {
-            let kind = report_payback::archive_kind(&view);
-            let format = format.name();
-            let file = ReportFile { kind: &kind, as_of: self.as_of, format, language: language.code(), bytes: &bytes };
-            let kept = archive_report::archive_report(&store, &file, &context.actor(), context.now)?;
-            let _ = writeln!(std::io::stderr(), "kept as {} (SHA-256 {})", kept.path, kept.sha256);
+            keep(context, &store, &reports::Report::Payback(view), language)?;
         }
-        match &self.output {
-            Some(path) => std::fs::write(path, bytes).map_err(CliError::io("write", path))?,
-            None => std::io::stdout().write_all(&bytes).map_err(CliError::io("write", "standard output"))?,
-        }
-        Ok(Outcome::Done)
+        written(self.output.as_ref(), &bytes)
     }
 }
 

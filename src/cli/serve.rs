@@ -26,6 +26,7 @@ pub fn serve(context: &Context, store: Store) -> Result<Outcome, CliError> {
     let parts = ServerParts::new(store, &context.config.server, context.clock)?;
     parts.shared().set_postage(context.postage());
     parts.shared().set_environment(environment);
+    parts.shared().set_signing(context.signing());
     let server = &context.config.server;
     eprintln!("listening on {}, reached as {} (stop with Ctrl-C)", server.listen, server.public_url);
     let served = actix_web::rt::System::new().block_on(http::serve(parts));

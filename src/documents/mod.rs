@@ -16,9 +16,12 @@ pub mod ledger;
 pub mod payback;
 #[expect(clippy::float_arithmetic, reason = "positions on paper are floats; no amount is")]
 mod pdf;
+mod report_format;
+pub mod sheet;
 pub mod table;
 mod texts;
 pub mod zip;
 
 pub use error::DocumentError;
 pub use factur_x::{RenderedInvoice, cii_xml, factur_x};
+pub use report_format::ReportFormat;

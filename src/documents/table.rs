@@ -10,6 +10,7 @@ use rust_decimal::Decimal;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatBorder, Workbook};
 
 use super::amortisation::{RenderError, looks_like_formula};
+use super::ledger::listed_pdf;
 use crate::domain::money::Money;
 use crate::domain::party::Language;
 
@@ -49,6 +50,22 @@ pub fn csv(table: &Table, language: Language) -> Result<Vec<u8>, RenderError> {
     writer.flush().map_err(::csv::Error::from)?;
     drop(writer);
     Ok(bytes)
+}
+
+/// More rows of a list whose beginning [`csv`] wrote: a list of any length, piece by piece.
+pub fn csv_rows(rows: &[Vec<Cell>], language: Language) -> Result<Vec<u8>, RenderError> {
+    let delimiter = if language == Language::French { b';' } else { b',' };
+    let mut writer =
+        ::csv::WriterBuilder::new().delimiter(delimiter).terminator(::csv::Terminator::CRLF).from_writer(Vec::new());
+    for row in rows {
+        writer.write_record(row.iter().map(|cell| text(cell, language)))?;
+    }
+    writer.into_inner().map_err(|error| ::csv::Error::from(error.into_error()).into())
+}
+
+/// The list on paper: PDF/A-3a and PDF/UA-1, its headings on every page. `subtitle` says what is in it.
+pub fn pdf(table: &Table, subtitle: &str, language: Language) -> Result<Vec<u8>, RenderError> {
+    listed_pdf(table, subtitle, language)
 }
 
 fn text(cell: &Cell, language: Language) -> String {

@@ -19,8 +19,9 @@ use crate::app::read_home::RunningMonth;
 use crate::app::read_tenants;
 use crate::app::receive_readings::Receiver;
 use crate::app::sign_in::{self, Person, Stage};
+use crate::app::sign_roots::Signing;
 use crate::app::{AppError, Store, UserProblem, api_tokens, second_factor};
-use crate::config::{Config, ServerConfig};
+use crate::config::{AuditConfig, Config, ServerConfig};
 use crate::domain::access::Role;
 use crate::domain::audit::{Actor, sha256_hex};
 use crate::domain::billing_run::Problem;
@@ -70,6 +71,8 @@ pub struct Shared {
     trusted_proxies: Vec<IpAddr>,
     /// Roles that need a second factor.
     second_factor_roles: Vec<Role>,
+    /// How the trail and packs are signed; the usual key of the data directory before it is told.
+    signing: OnceLock<Signing>,
     /// What the plan of a month found a short while ago, and whether it is being looked for.
     checked: Mutex<Option<CheckedMonth>>,
     is_checking: AtomicBool,
@@ -95,6 +98,7 @@ impl Shared {
             bearers: Bearers::default(),
             trusted_proxies: config.trusted_proxies.clone(),
             second_factor_roles: config.second_factor_roles.clone(),
+            signing: OnceLock::new(),
             checked: Mutex::new(None),
             is_checking: AtomicBool::new(false),
             public_url: config.public_url.trim_end_matches('/').to_owned(),
@@ -132,6 +136,17 @@ impl Shared {
     pub fn postage(&self) -> Postage {
         let usual = || Postage { attach_pdf: true, public_url: self.public_url.clone() };
         self.postage.get().cloned().unwrap_or_else(usual)
+    }
+
+    /// Tells how the trail and packs are signed; the first telling counts.
+    pub fn set_signing(&self, signing: Signing) {
+        let _ = self.signing.set(signing);
+    }
+
+    /// How the trail and packs are signed.
+    pub fn signing(&self) -> Signing {
+        let usual = || Signing::new(&AuditConfig::default(), self.store.data_dir());
+        self.signing.get().cloned().unwrap_or_else(usual)
     }
 
     /// What is known of `month`, if it is fresh.

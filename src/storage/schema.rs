@@ -796,6 +796,34 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    asset_version (asset_code, number) {
+        asset_code -> Text,
+        number -> BigInt,
+        known_from -> Text,
+        recorded_by -> Text,
+        content -> Text,
+    }
+}
+
+diesel::table! {
+    evidence_pack (id) {
+        id -> BigInt,
+        year -> BigInt,
+        status -> Text,
+        parts_done -> BigInt,
+        parts -> BigInt,
+        started_by -> Text,
+        started_at -> BigInt,
+        seen_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+        error -> Nullable<Text>,
+        path -> Nullable<Text>,
+        sha256 -> Nullable<Text>,
+        bytes -> Nullable<BigInt>,
+    }
+}
+
 diesel::joinable!(invoice -> tenant (tenant_id));
 diesel::joinable!(invoice -> contract (contract_id));
 diesel::joinable!(invoice_line -> invoice (invoice_id));

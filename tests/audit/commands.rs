@@ -143,3 +143,32 @@ fn a_mailed_root_is_one_to_compare_with() {
     assert_eq!(alone.status.code(), Some(0), "{}", text(&alone));
     assert!(text(&alone).contains("1 racines conservées ailleurs"), "{}", text(&alone));
 }
+
+/// Reports that were kept and papers of assets are held against their recorded hashes, and those against the trail.
+#[test]
+fn a_kept_report_or_a_paper_that_was_changed_is_named() {
+    let world = audited(Engine::Sqlite);
+    let (code, found) = json(&world, &["audit", "verify"]);
+    assert_eq!((code, &found["reports"], &found["papers"]), (Some(0), &4.into(), &1.into()), "{found:#}");
+    let kept = std::fs::read_dir(world.dir.path().join("reports/2026")).unwrap().next().unwrap().unwrap().path();
+    let sound = std::fs::read(&kept).unwrap();
+    std::fs::write(&kept, &sound[1..]).unwrap();
+    let (code, found) = json(&world, &["audit", "verify"]);
+    assert_eq!((code, &found["findings"][0]["part"]), (Some(3), &"report".into()), "{found:#}");
+    std::fs::write(&kept, sound).unwrap();
+    let paper = world.dir.path().join("assets");
+    std::fs::remove_dir_all(paper).unwrap();
+    let (code, found) = json(&world, &["audit", "verify"]);
+    assert_eq!((code, &found["findings"][0]["part"]), (Some(3), &"paper".into()), "{found:#}");
+    world
+        .store()
+        .connection()
+        .unwrap()
+        .batch_execute(
+            "DROP TRIGGER report_archive_no_update; UPDATE report_archive SET sha256 = replace(sha256, 'a', 'b')",
+        )
+        .unwrap();
+    let (_, found) = json(&world, &["audit", "verify"]);
+    let findings = found["findings"].as_array().unwrap();
+    assert!(findings.iter().any(|one| one["what"].as_str().unwrap().contains("the trail says")), "{found:#}");
+}

@@ -52,6 +52,25 @@ fn the_folder_is_verified_by_the_verifier_in_it() {
     {
         assert!(folder.join(name).exists(), "{name}");
     }
+    for (folder_name, count) in [("fec", 2), ("accounts", 12), ("payback", 4), ("reports/2026", 4)] {
+        let files = std::fs::read_dir(folder.join(folder_name)).unwrap().count();
+        assert_eq!(files, count, "{folder_name}");
+    }
+    // A kept report and a paper that are no longer what they were, and a line of the FEC.
+    let report = std::fs::read_dir(folder.join("reports/2026")).unwrap().next().unwrap().unwrap().path();
+    let sound = std::fs::read(&report).unwrap();
+    std::fs::write(&report, [sound.as_slice(), b"x"].concat()).unwrap();
+    let told = text(&python(&[&folder.join("verify.py")]));
+    assert!(told.contains("[rapports conservés]") && told.contains("SHA-256"), "{told}");
+    std::fs::write(&report, sound).unwrap();
+    let fec = folder.join("fec/217500016FEC20261231.txt");
+    let sound = std::fs::read_to_string(&fec).unwrap();
+    let second = sound.lines().nth(1).unwrap();
+    std::fs::write(&fec, sound.replacen(second, &second.replacen("\t411", "\t467", 1), 1)).unwrap();
+    let told = text(&python(&[&folder.join("verify.py")]));
+    assert!(told.contains("[FEC]") && told.contains("n’est pas celle du journal"), "{told}");
+    std::fs::write(&fec, sound).unwrap();
+    assert_eq!(python(&[&folder.join("verify.py")]).status.code(), Some(0));
     // One byte of one reading, by hand.
     let month = folder.join("readings/2026-09.csv");
     let readings = std::fs::read_to_string(&month).unwrap();

@@ -105,6 +105,16 @@ export const pages = [
 
   auditor("/amortisation"),
   auditor("/amortisation", { address: "/amortisation?as_of=1999-01-01", name: "auditor-amortisation-before" }),
+  auditor("/amortisation", { address: "/amortisation?known_on=2020-01-01", name: "auditor-amortisation-known" }),
+  auditor("/amortisation/{asset}"),
+  auditor("/amortisation/{asset}", { address: "/amortisation/{asset}?known_on=2020-01-01", name: "auditor-asset-not-known" }),
+  auditor("/reports"),
+  auditor("/reports/{report}", { address: "/reports/movements?year=2026" }),
+  auditor("/reports/{report}", { address: "/reports/funding?year=2026" }),
+  auditor("/reports/{report}", { address: "/reports/reconciliation" }),
+  auditor("/reports/{report}", { address: "/reports/tie-out?year=2026" }),
+  auditor("/reports/{report}", { address: "/reports/fec?year=2026" }),
+  auditor("/reports/{report}", { address: "/reports/fec?year=2001", name: "auditor-reports-fec-empty" }),
   auditor("/payback"),
   auditor("/journal"),
   auditor("/journal", { address: "/journal?journal=BQ" }),
@@ -112,6 +122,8 @@ export const pages = [
   auditor("/journal/accounts/{account}"),
   auditor("/audit"),
   auditor("/audit", { address: "/audit?subject=nothing" }),
+  auditor("/audit", { address: "/audit?action=invoice.issued" }),
+  auditor("/audit/packs/{pack}"),
   auditor("/audit/verify"),
   auditor("/audit/sample"),
   auditor("/audit/sample", { address: "/audit/sample?kind=invoices&method=mus&size=2&seed=s&year=2026", name: "auditor-audit-sample-drawn" }),
@@ -156,7 +168,11 @@ export const files = [
   auditor("/journal/file", { address: "/journal/file?format=csv" }),
   auditor("/audit/verify.py"),
   auditor("/audit/roots.jsonl"),
-  auditor("/audit/pack", { address: "/audit/pack?year=2026" }),
+  auditor("/audit/trail.csv"),
+  auditor("/audit/trail.xlsx", { address: "/audit/trail.xlsx?action=invoice" }),
+  auditor("/audit/trail.pdf", { address: "/audit/trail.pdf?action=invoice" }),
+  auditor("/audit/packs/{pack}/file"),
+  auditor("/reports/{report}/file", { address: "/reports/movements/file?format=pdf" }),
   operator("/alarms.csv"),
   operator("/alarms.xlsx"),
   operator("/racks.csv"),
@@ -170,11 +186,12 @@ export const files = [
 ];
 
 // Seen within other pages: what the script listens to, what a frame shows, what every page loads.
-const within = ["/billing/runs/{run}/events", "/readings/import/{upload}/events", "/invoices/{number}/mail/body", "/assets/{name}"];
+// Papers and kept reports are named by their hash: the small centre has none.
+const within = ["/billing/runs/{run}/events", "/readings/import/{upload}/events", "/audit/packs/{pack}/events", "/amortisation/{asset}/papers/{hash}", "/reports/kept/{hash}", "/invoices/{number}/mail/body", "/assets/{name}"];
 
 // What stands for the placeholders: things of AP-HP's, as tests/site makes them and the journeys leave them.
 export async function things(site) {
-  const known = { month: "2026-10", contract: "AP-2026", code: "aphp", line: "2", run: "1", upload: "1", manual: "1", statement: "1", account: "411", rack: "A01", meter: "A01-EA", user: "1", deed: "disable", token: "1", link: "nothing", tariff: "energie", version: "1" };
+  const known = { month: "2026-10", contract: "AP-2026", code: "aphp", line: "2", run: "1", upload: "1", manual: "1", statement: "1", account: "411", rack: "A01", meter: "A01-EA", user: "1", deed: "disable", token: "1", link: "nothing", tariff: "energie", version: "1", asset: "2019-0042", pack: "1" };
   const number = await site.as("tenant", async (page) => {
     await page.goto("/invoices?sort=number");
     return (await page.locator("main tbody th a").first().getAttribute("href")).split("/").pop();

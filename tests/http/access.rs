@@ -48,6 +48,10 @@ fn path(row: &RouteRow, [number, code]: &[String; 2]) -> String {
         .replace("{version}", "1")
         .replace("{tariff}", if code == "nobody" { "nobody" } else { "energie" })
         .replace("{run}", "1")
+        .replace("{pack}", "1")
+        .replace("{asset}", "2019-0042")
+        .replace("{hash}", &"0".repeat(64))
+        .replace("{report}", "movements")
         .replace("{manual}", "1")
         .replace("{statement}", "1")
 }

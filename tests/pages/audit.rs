@@ -2,13 +2,14 @@
 
 use std::io::{Cursor, Read};
 
+use actix_web::test::TestRequest;
 use chapelle::app::sign_roots::{self, Signing};
 use chapelle::config::AuditConfig;
 use chapelle::domain::access::Role;
 use chapelle::domain::audit::Actor;
 
 use crate::common::{ENGINES, Engine};
-use crate::site::{Server, Site, now};
+use crate::site::{ORIGIN, Server, Site, now};
 
 fn signed(site: &Site) {
     let signing = Signing::new(&AuditConfig::default(), site.world.dir.path());
@@ -29,7 +30,7 @@ async fn the_trail_is_read_filtered_and_turned_over() {
         assert!(page.contains(expected), "{expected}: {page}");
     }
     let second = server.page("/audit?page=2&action=readings", &auditor).await.text();
-    assert!(second.contains("readings.sealed") && !second.contains("sign-in"), "{second}");
+    assert!(second.contains("readings.sealed") && !second.contains("aside\">sign-in"), "{second}");
     let one = server.page(&format!("/audit?subject={}", site.number_of("aphp")), &auditor).await.text();
     assert!(one.contains("invoice.issued") && one.contains("content_sha256") && one.contains("2 événements"), "{one}");
     let none = server.page("/audit?actor=nobody", &auditor).await.text();
@@ -88,17 +89,39 @@ async fn a_sample_is_drawn_again_and_each_item_leads_to_its_sheet() {
 }
 
 #[actix_web::test]
-async fn the_pack_is_streamed_and_the_same_as_the_commands() {
+async fn a_pack_is_asked_for_watched_and_fetched() {
     for engine in ENGINES {
         let site = Site::new(engine);
         signed(&site);
         let server = Server::start(&site).await;
         let auditor = server.sign_in(Role::Auditor).await;
         let verify = server.page("/audit/verify", &auditor).await.text();
-        assert!(verify.contains("/audit/pack") && verify.contains("Clé publique (ed25519)"), "{verify}");
-        let answer = server.page("/audit/pack?year=2026", &auditor).await;
+        assert!(verify.contains("/audit/packs") && verify.contains("Clé publique (ed25519)"), "{verify}");
+        let ask = async |token: &str, year: &str| {
+            let form = [("form_token", token), ("year", year)];
+            let request = TestRequest::post().uri("/audit/packs").insert_header(("cookie", auditor.as_str()));
+            let request = request.insert_header(("origin", ORIGIN)).set_form(form);
+            server.call(request).await
+        };
+        let token = verify.split("name=\"form_token\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        assert_eq!(ask("forged", "2026").await.status.as_u16(), 403);
+        assert_eq!(ask(&token, "20000").await.status.as_u16(), 400);
+        let asked = ask(&token, "2026").await;
+        assert_eq!(asked.status.as_u16(), 303, "{}", asked.text());
+        let page = asked.header("location").to_owned();
+        // While one is being made another has to wait; whoever loads the page again finds it.
+        let events = server.page(&format!("{page}/events"), &auditor).await.text();
+        assert!(events.contains("event: progress") && events.ends_with("event: end\ndata: {}\n\n"), "{events}");
+        let done = server.page(&page, &auditor).await.text();
+        assert!(done.contains("prêt") && done.contains("SHA-256"), "{done}");
+        let answer = server.page(&format!("{page}/file"), &auditor).await;
         assert_eq!((answer.status.as_u16(), answer.header("content-type")), (200, "application/zip"));
         assert!(answer.header("content-disposition").contains("chapelle-preuves-2026.zip"));
+        let sha256: String = {
+            use sha2::Digest;
+            sha2::Sha256::digest(&answer.body).iter().map(|byte| format!("{byte:02x}")).collect()
+        };
+        assert!(done.contains(&sha256), "the page names the file's own hash: {done}");
         let mut archive = zip::ZipArchive::new(Cursor::new(answer.body)).unwrap();
         let mut script = String::new();
         archive.by_name("verify.py").unwrap().read_to_string(&mut script).unwrap();
@@ -108,11 +131,36 @@ async fn the_pack_is_streamed_and_the_same_as_the_commands() {
         assert_eq!(roots, server.page("/audit/roots.jsonl", &auditor).await.text());
         let token = server.token(Role::Auditor).await;
         let told = server.get_with("/api/v1/audit/roots", &token).await.json();
-        assert_eq!(told[0]["root"], serde_json::from_str::<serde_json::Value>(roots.trim()).unwrap()["root"]);
+        let first = roots.lines().next().unwrap();
+        assert_eq!(told[0]["root"], serde_json::from_str::<serde_json::Value>(first).unwrap()["root"]);
         let events = server.get_with("/api/v1/audit/events?action=invoice.issued&limit=2", &token).await.json();
         assert_eq!(events.as_array().unwrap().len(), 2, "{events:#}");
         let next = format!("/api/v1/audit/events?action=invoice.issued&after={}", events[1]["sequence"]);
         assert_eq!(server.get_with(&next, &token).await.json().as_array().unwrap().len(), 1);
-        assert_eq!(server.page("/audit/pack?year=20000", &auditor).await.status.as_u16(), 400);
+        let packed = server.get_with("/api/v1/audit/events?action=evidence.packed", &token).await.json();
+        assert_eq!(packed[0]["detail"]["sha256"], sha256.as_str(), "{packed:#}");
+        let known = server.get_with(&page.replace("/audit", "/api/v1/audit"), &token).await.json();
+        assert_eq!((&known["status"], &known["sha256"]), (&"done".into(), &sha256.as_str().into()), "{known:#}");
     }
+}
+
+#[actix_web::test]
+async fn the_filtered_trail_is_taken_away() {
+    let site = Site::new(Engine::Sqlite);
+    signed(&site);
+    let server = Server::start(&site).await;
+    let auditor = server.sign_in(Role::Auditor).await;
+    let page = server.page("/audit?action=invoice.issued", &auditor).await.text();
+    assert!(page.contains("<option value=\"invoice.issued\" selected>Facture émise</option>"), "{page}");
+    assert!(page.contains("/audit/trail.csv?action=invoice.issued"), "{page}");
+    let csv = server.page("/audit/trail.csv?action=invoice.issued", &auditor).await.text();
+    assert_eq!(csv.lines().count(), 4, "a heading and three invoices: {csv}");
+    assert!(csv.contains("Facture émise (invoice.issued)") && csv.contains("content_sha256"), "{csv}");
+    let all = server.page("/audit/trail.csv", &auditor).await.text();
+    assert!(all.lines().count() > 50, "{all}");
+    let workbook = server.page("/audit/trail.xlsx?action=invoice", &auditor).await;
+    assert!(workbook.status.as_u16() == 200 && workbook.body.starts_with(b"PK"));
+    let pdf = server.page("/audit/trail.pdf?action=invoice", &auditor).await;
+    assert!(pdf.status.as_u16() == 200 && pdf.body.starts_with(b"%PDF-1.7"), "{}", pdf.status);
+    assert_eq!(server.page("/audit/trail.pdf?from=nonsense", &auditor).await.status.as_u16(), 400);
 }

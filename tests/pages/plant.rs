@@ -98,7 +98,7 @@ async fn a_correction_is_checked_confirmed_and_kept_with_its_reason() {
         let events = events.join().unwrap();
         assert_eq!(events.len(), 1);
         let event = &events[0].event;
-        assert_eq!((event.action.as_str(), event.reason.as_deref()), ("reading.corrected", Some("lu sur place")));
+        assert_eq!((event.action.as_str(), event.reason.as_deref()), ("readings.corrected", Some("lu sur place")));
         assert!(event.before.is_some() && event.actor == "finance@example.org");
         let auditor = server.sign_in(Role::Auditor).await;
         assert_eq!(server.page(form, &auditor).await.status.as_u16(), 403);

@@ -103,7 +103,7 @@ async fn the_amortisation_shows_the_plan_and_its_files() {
     assert!(page.contains("<title id=\"chart-title\">") && page.contains("<desc id=\"chart-desc\">"));
     for format in ["csv", "xlsx"] {
         let path = format!("/amortisation/file?as_of=2026-10-31&format={format}");
-        assert!(page.contains(&path.replace('&', "&amp;")), "{path}");
+        assert!(page.contains(&path.replace('&', "&#38;")), "{path}");
         assert_eq!(server.page(&path, &cookie).await.status.as_u16(), 200);
     }
 }

@@ -1,4 +1,4 @@
-//! Invoices and the journal against what the trail says of them.
+//! Invoices, the journal, kept reports and papers against what the trail says of them.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use crate::app::AppError;
 use crate::domain::audit::{JournalSeal, journal_root, sha256_hex};
 use crate::domain::money::Money;
 use crate::storage::audit::ChainedEvent;
-use crate::storage::{AnyConnection, evidence};
+use crate::storage::{AnyConnection, book, evidence, report_archive};
 
 const ENTRIES_AT_A_TIME: i64 = 1_000;
 
@@ -17,6 +17,9 @@ pub struct Said {
     /// By invoice number: the SHA-256 of its frozen content, and of its files where they are archived.
     invoices: BTreeMap<String, BTreeMap<String, String>>,
     seals: Vec<(i64, JournalSeal)>,
+    /// SHA-256 by path.
+    reports: BTreeMap<String, String>,
+    papers: BTreeMap<String, String>,
 }
 
 impl Said {
@@ -36,14 +39,46 @@ impl Said {
                     self.seals.push((chained.sequence, seal));
                 }
             }
+            "report.archived" => keep(&mut self.reports, Some(event.subject.as_str()), &event.detail),
+            "asset.file_attached" => {
+                keep(&mut self.papers, event.detail.get("path").and_then(|path| path.as_str()), &event.detail);
+            }
             _ => {}
         }
     }
 }
 
+fn keep(kept: &mut BTreeMap<String, String>, path: Option<&str>, detail: &serde_json::Value) {
+    let sha256 = detail.get("sha256").and_then(|hash| hash.as_str());
+    if let (Some(path), Some(sha256)) = (path, sha256) {
+        kept.insert(path.to_owned(), sha256.to_owned());
+    }
+}
+
 pub fn verify(connection: &mut AnyConnection, said: &Said, found: &mut Verification) -> Result<(), AppError> {
     invoices(connection, said, found)?;
-    journal(connection, said, found)
+    journal(connection, said, found)?;
+    let rows = report_archive::list(connection, None)?;
+    kept("report", &said.reports, rows.into_iter().map(|row| (row.path, row.sha256)).collect(), found);
+    let rows = book::attached_files(connection)?;
+    kept("paper", &said.papers, rows.into_iter().map(|(_, file)| (file.path, file.sha256)).collect(), found);
+    Ok(())
+}
+
+/// What is noted as kept against what the trail says was kept, both ways.
+fn kept(part: &'static str, said: &BTreeMap<String, String>, rows: BTreeMap<String, String>, found: &mut Verification) {
+    for (path, sha256) in &rows {
+        match said.get(path) {
+            None => found.find(part, path, "the trail does not say that it was kept"),
+            Some(known) if known != sha256 => {
+                found.find(part, path, format!("noted with the SHA-256 {sha256}, the trail says {known}"));
+            }
+            Some(_) => {}
+        }
+    }
+    for path in said.keys().filter(|path| !rows.contains_key(*path)) {
+        found.find(part, path, "the trail says it was kept, and it is not noted");
+    }
 }
 
 fn invoices(connection: &mut AnyConnection, said: &Said, found: &mut Verification) -> Result<(), AppError> {

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::sign_roots::{self, Signing, is_signed};
-use super::{AppError, Store, archive_invoice};
+use super::{AppError, Store, archive_invoice, archive_report, attach_asset_file};
 use crate::domain::audit::{AuditEvent, GENESIS, SignedRoot, Tree, hex, unhex};
 use crate::storage::{AnyConnection, audit, roots};
 
@@ -29,7 +29,7 @@ pub struct Against {
 /// Something that is not as it was written.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Finding {
-    /// `trail`, `root`, `invoice`, `archive`, `journal`, `readings`.
+    /// `trail`, `root`, `invoice`, `archive`, `report`, `paper`, `journal`, `readings`.
     pub part: &'static str,
     /// An event's sequence, a day, an invoice number, a file.
     pub place: String,
@@ -47,6 +47,10 @@ pub struct Verification {
     pub roots_compared: usize,
     pub invoices: usize,
     pub documents: usize,
+    /// Reports kept for good.
+    pub reports: usize,
+    /// Papers attached to assets.
+    pub papers: usize,
     pub journal_entries: usize,
     pub days_of_readings: usize,
     pub findings: Vec<Finding>,
@@ -297,12 +301,24 @@ fn compare_kept(
     }
 }
 
-/// The files made from issued invoices.
+const CHANGED: &str = "the file is gone, or its bytes are not those that were kept";
+
+/// The files made from issued invoices, the reports that were kept, and the papers of assets.
 fn archive(store: &Store, found: &mut Verification) -> Result<(), AppError> {
     let look = archive_invoice::look(store)?;
     found.documents = look.sound;
     for (path, what) in look.damaged {
         found.find("archive", path, what);
+    }
+    let reports = archive_report::check(store)?;
+    found.reports = reports.sound;
+    for path in reports.damaged {
+        found.find("report", path, CHANGED);
+    }
+    let (sound, damaged) = attach_asset_file::check(store)?;
+    found.papers = sound;
+    for path in damaged {
+        found.find("paper", path, CHANGED);
     }
     Ok(())
 }

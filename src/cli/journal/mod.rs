@@ -5,12 +5,14 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use clap::{Args, Subcommand, ValueEnum};
 
+use super::files::{LanguageArgument, keep, written};
 use super::{CliError, Context, Outcome};
 use crate::app::close_year::{self, CloseReport};
 use crate::app::export_journal::{self, JournalFormat};
 use crate::app::open_balances::{self, OpeningReport};
 use crate::app::periods::{self, PeriodReport};
 use crate::app::read_journal::{self, JournalFilter, PostedEntry};
+use crate::app::reports::Report;
 use crate::domain::ledger::{AccountingPeriod, Journal as Code, PeriodAction};
 use crate::domain::party::Language;
 
@@ -108,12 +110,15 @@ pub struct Fec {
     /// The directory to write into.
     #[arg(long, short, default_value = ".")]
     output: PathBuf,
+    /// Also keep it below reports/YEAR of the data directory, with its SHA-256 in the database.
+    #[arg(long)]
+    archive: bool,
 }
 
 #[derive(Debug, Args)]
 pub struct Export {
-    #[arg(long, value_enum, default_value_t = FormatArgument::Hledger)]
-    format: FormatArgument,
+    #[arg(long, value_enum, default_value_t = BooksArgument::Hledger)]
+    format: BooksArgument,
     /// First day; all entries where both days are left out.
     #[arg(long, value_name = "DATE")]
     from: Option<NaiveDate>,
@@ -128,25 +133,10 @@ pub struct Export {
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum FormatArgument {
+enum BooksArgument {
     Hledger,
     Json,
     Csv,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum LanguageArgument {
-    Fr,
-    En,
-}
-
-impl From<LanguageArgument> for Language {
-    fn from(language: LanguageArgument) -> Language {
-        match language {
-            LanguageArgument::Fr => Language::French,
-            LanguageArgument::En => Language::English,
-        }
-    }
 }
 
 fn journal_code(code: &str) -> Result<Code, String> {
@@ -291,7 +281,11 @@ impl AllocateResult {
 
 impl Fec {
     fn run(&self, context: &Context) -> Result<Outcome, CliError> {
-        let files = export_journal::fec(&context.open()?, self.year)?;
+        let store = context.open()?;
+        let files = export_journal::fec(&store, self.year)?;
+        if self.archive {
+            keep(context, &store, &Report::Fec { year: self.year }, Language::French)?;
+        }
         std::fs::create_dir_all(&self.output).map_err(CliError::io("create", &self.output))?;
         let mut paths = Vec::new();
         for file in files {
@@ -307,23 +301,12 @@ impl Fec {
 impl Export {
     fn run(&self, context: &Context) -> Result<Outcome, CliError> {
         let format = match self.format {
-            FormatArgument::Hledger => JournalFormat::Hledger,
-            FormatArgument::Json => JournalFormat::Json,
-            FormatArgument::Csv => JournalFormat::Csv,
+            BooksArgument::Hledger => JournalFormat::Hledger,
+            BooksArgument::Json => JournalFormat::Json,
+            BooksArgument::Csv => JournalFormat::Csv,
         };
         let filter = JournalFilter { from: self.from, through: self.to, ..JournalFilter::default() };
         let bytes = export_journal::export(&context.open()?, filter, format, self.language.into())?;
         written(self.output.as_ref(), &bytes)
     }
-}
-
-/// Into a file, or on standard output.
-fn written(path: Option<&PathBuf>, bytes: &[u8]) -> Result<Outcome, CliError> {
-    use std::io::Write;
-    match path {
-        Some(path) => std::fs::write(path, bytes).map_err(CliError::io("write", path))?,
-        // Whoever closed it, as `head` does, has read enough.
-        None => drop(std::io::stdout().write_all(bytes)),
-    }
-    Ok(Outcome::Done)
 }

@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 
 use chrono::{Datelike, NaiveDate};
-use clap::{Args, ValueEnum};
+use clap::Args;
 
-use super::{LanguageArgument, written};
 use crate::app::report_ledger::{self, ComparisonKind, GeneralLedger, ReportFormat, Span};
+use crate::app::reports;
+use crate::cli::files::{FormatArgument, LanguageArgument, keep, written};
 use crate::cli::{CliError, Context, Outcome};
 use crate::domain::ledger::TrialBalance;
 use crate::domain::reconciliation::Reconciliation;
@@ -22,26 +23,20 @@ pub struct Form {
     /// Where to; standard output if left out.
     #[arg(long, short)]
     output: Option<PathBuf>,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum FormatArgument {
-    Pdf,
-    Xlsx,
-    Csv,
-    Json,
+    /// Also keep it, in all formats, below reports/YEAR of the data directory, with its SHA-256 in the database.
+    #[arg(long)]
+    archive: bool,
 }
 
 impl Form {
+    /// Keeps the report if that was asked for.
+    fn keep(&self, context: &Context, report: &reports::Report) -> Result<(), CliError> {
+        if self.archive { keep(context, &context.open()?, report, self.language.into()) } else { Ok(()) }
+    }
+
     /// The format asked for; `--json` is as good as `--format json`.
     fn format(&self, context: &Context) -> Option<ReportFormat> {
-        let asked = self.format.map(|format| match format {
-            FormatArgument::Pdf => ReportFormat::Pdf,
-            FormatArgument::Xlsx => ReportFormat::Xlsx,
-            FormatArgument::Csv => ReportFormat::Csv,
-            FormatArgument::Json => ReportFormat::Json,
-        });
-        asked.or(context.json.then_some(ReportFormat::Json))
+        self.format.map(ReportFormat::from).or(context.json.then_some(ReportFormat::Json))
     }
 }
 
@@ -99,7 +94,9 @@ fn span(from: Option<NaiveDate>, to: NaiveDate) -> Result<Span, CliError> {
 
 impl Balance {
     pub fn run(&self, context: &Context) -> Result<Outcome, CliError> {
-        let report = report_ledger::balance(&context.open()?, span(self.from, self.to)?)?;
+        let span = span(self.from, self.to)?;
+        let report = report_ledger::balance(&context.open()?, span)?;
+        self.form.keep(context, &reports::Report::Balance(span))?;
         match self.form.format(context) {
             Some(format) => {
                 let bytes = report_ledger::balance_file(&report, format, self.form.language.into())?;
@@ -140,6 +137,7 @@ impl Ledger {
     pub fn run(&self, context: &Context) -> Result<Outcome, CliError> {
         let span = span(self.from, self.to)?;
         let report = report_ledger::general(&context.open()?, &self.account, self.auxiliary.as_deref(), span)?;
+        self.form.keep(context, &reports::Report::Ledger { account: self.account.clone(), span })?;
         match self.form.format(context) {
             Some(format) => {
                 let bytes = report_ledger::general_file(&report, format, self.form.language.into())?;
@@ -177,6 +175,7 @@ impl Reconcile {
     pub fn run(&self, context: &Context) -> Result<Outcome, CliError> {
         let kind = ComparisonKind::Reconciliation;
         let report = report_ledger::comparisons(&context.open()?, kind, span(None, self.as_of)?)?;
+        self.form.keep(context, &reports::Report::Reconciliation { as_of: self.as_of })?;
         give(context, &report, kind, &self.form)
     }
 }
@@ -185,6 +184,7 @@ impl TieOut {
     pub fn run(&self, context: &Context) -> Result<Outcome, CliError> {
         let kind = ComparisonKind::TieOut;
         let report = report_ledger::comparisons(&context.open()?, kind, Span::year(self.year)?)?;
+        self.form.keep(context, &reports::Report::TieOut { year: self.year })?;
         give(context, &report, kind, &self.form)
     }
 }

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 
 use super::statement::{Line, Rank, Section, Statement, json};
 use super::{RenderError, ReportFormat};
+use crate::documents::sheet::Sheet;
 use crate::domain::amortisation::funding::{FundingReport, SubsidyYear};
 use crate::domain::money::Money;
 use crate::domain::party::Language;
@@ -14,6 +15,11 @@ pub fn funding_file(report: &FundingReport, format: ReportFormat, language: Lang
         ReportFormat::Json => json(report),
         _ => statement(report, language).render(format),
     }
+}
+
+/// The funding as a page shows it.
+pub fn funding_sheet(report: &FundingReport, language: Language) -> Sheet {
+    statement(report, language).sheet()
 }
 
 struct Words {

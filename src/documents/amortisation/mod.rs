@@ -16,22 +16,13 @@ mod words;
 mod xlsx;
 
 pub use self::csv::csv;
-pub use self::funding::funding_file;
+pub use self::funding::{funding_file, funding_sheet};
 pub use self::json::json;
-pub use self::movements::movements_file;
+pub use self::movements::{movements_file, movements_sheet};
 pub use self::pdf::pdf;
 pub use self::xlsx::xlsx;
 
-use super::DocumentError;
-
-/// What a report is written as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ReportFormat {
-    Pdf,
-    Csv,
-    Xlsx,
-    Json,
-}
+use super::{DocumentError, ReportFormat};
 
 /// Why a report could not be written. Only [`RenderError::Document`] can come from what a user entered: a character the
 /// fonts of the PDF lack.

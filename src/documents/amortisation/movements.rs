@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 
 use super::statement::{Line, Rank, Section, Statement, json};
 use super::{RenderError, ReportFormat};
+use crate::documents::sheet::Sheet;
 use crate::domain::amortisation::MovementKind;
 use crate::domain::amortisation::movements::{Exit, MovementsReport, Reconciled, YearMovements};
 use crate::domain::money::Money;
@@ -19,6 +20,11 @@ pub fn movements_file(
         ReportFormat::Json => json(report),
         _ => statement(report, language).render(format),
     }
+}
+
+/// The movements of a year as a page shows them.
+pub fn movements_sheet(report: &MovementsReport, language: Language) -> Sheet {
+    statement(report, language).sheet()
 }
 
 struct Words {

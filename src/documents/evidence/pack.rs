@@ -34,6 +34,25 @@ struct Manifest<'a> {
     files: &'a [Entry],
 }
 
+/// The file the manifest's signature is in.
+pub const MANIFEST_SEAL: &str = "manifest.sig";
+
+/// The manifest's signature, which covers every byte of the pack.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ManifestSeal {
+    /// The ed25519 public key, 32 bytes in hex.
+    pub key: String,
+    /// Over [`ManifestSeal::message`], 64 bytes in hex.
+    pub signature: String,
+}
+
+impl ManifestSeal {
+    /// The bytes that are signed.
+    pub fn message(manifest: &str) -> String {
+        format!("chapelle manifest v1\n{manifest}")
+    }
+}
+
 /// Takes the parts in, one after the other; between [`begin`](PackWriter::begin) and the next one, what is written
 /// belongs to that file.
 pub struct PackWriter<W: Write> {
@@ -71,12 +90,15 @@ impl<W: Write> PackWriter<W> {
         self.files.len() + usize::from(self.current.is_some())
     }
 
-    /// Writes the manifest and what ends a ZIP.
-    pub fn finish(mut self, year: i32) -> Result<W, PackError> {
+    /// Writes the manifest, its signature, and what ends a ZIP.
+    pub fn finish(mut self, year: i32, sign: impl FnOnce(&str) -> ManifestSeal) -> Result<W, PackError> {
         self.end_file();
         let manifest = canonical(&Manifest { format: "chapelle evidence v1", year, files: &self.files })?;
-        self.zip.start_file("manifest.json", options())?;
-        self.zip.write_all(manifest.as_bytes())?;
+        let seal = canonical(&sign(&ManifestSeal::message(&manifest)))?;
+        for (path, text) in [("manifest.json", manifest), (MANIFEST_SEAL, seal)] {
+            self.zip.start_file(path, options())?;
+            self.zip.write_all(text.as_bytes())?;
+        }
         Ok(self.zip.finish()?.into_inner())
     }
 
@@ -123,7 +145,7 @@ mod tests {
             pack.begin("c.txt").unwrap();
             pack.write_all(&b"x".repeat(200_000)).unwrap();
             assert_eq!(pack.files(), 2);
-            pack.finish(2026).unwrap()
+            pack.finish(2026, |message| ManifestSeal { key: "k".into(), signature: message.len().to_string() }).unwrap()
         };
         let bytes = made();
         assert_eq!(bytes, made());
@@ -134,6 +156,8 @@ mod tests {
             r#"{"files":[{"bytes":6,"path":"a/b.txt","sha256":"5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03"},"#
         ));
         assert!(manifest.ends_with(r#""format":"chapelle evidence v1","year":2026}"#), "{manifest}");
+        let seal = io::read_to_string(archive.by_name(MANIFEST_SEAL).unwrap()).unwrap();
+        assert_eq!(seal, format!(r#"{{"key":"k","signature":"{}"}}"#, "chapelle manifest v1\n".len() + manifest.len()));
         assert_eq!(io::read_to_string(archive.by_name("c.txt").unwrap()).unwrap().len(), 200_000);
     }
 }

@@ -7,6 +7,7 @@
 mod entries;
 mod fec;
 mod hledger;
+mod listed;
 mod reports;
 mod statement;
 mod statement_csv;
@@ -20,21 +21,16 @@ use std::collections::BTreeMap;
 pub use entries::{entries_csv, entries_json};
 pub use fec::{COLUMNS as FEC_COLUMNS, FecFile, FecHead, fec, fec_description};
 pub use hledger::hledger;
-pub use reports::{ComparisonKind, GeneralLedger, comparisons, general_ledger, journal, trial_balance};
+pub(super) use listed::listed_pdf;
+pub use reports::{
+    ComparisonKind, GeneralLedger, comparisons, comparisons_sheet, general_ledger, journal, trial_balance,
+};
 
+use super::ReportFormat;
 use super::amortisation::{RenderError, looks_like_formula};
 use crate::domain::ledger::{Chart, Letters, PostedEntry};
 use crate::domain::money::Money;
 use crate::domain::party::Language;
-
-/// What a report is written as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ReportFormat {
-    Pdf,
-    Xlsx,
-    Csv,
-    Json,
-}
 
 /// Entries with what is needed to write them.
 #[derive(Debug, Clone, Copy)]

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::statement::{Heading, Kind, Section, Statement, Value};
 use super::{Books, RenderError, ReportFormat, statement_csv, statement_pdf, statement_xlsx, words};
 use crate::documents::format::Format;
+use crate::documents::sheet::Sheet;
 use crate::domain::ledger::{LedgerAccount, TrialBalance};
 use crate::domain::party::Language;
 use crate::domain::reconciliation::{Check, Comparison, Reconciliation};
@@ -173,6 +174,15 @@ pub fn comparisons(
     format: ReportFormat,
     language: Language,
 ) -> Result<Vec<u8>, RenderError> {
+    written(&comparisons_statement(report, kind, language), report, format)
+}
+
+/// Comparisons as a page shows them.
+pub fn comparisons_sheet(report: &Reconciliation, kind: ComparisonKind, language: Language) -> Sheet {
+    comparisons_statement(report, kind, language).sheet()
+}
+
+fn comparisons_statement(report: &Reconciliation, kind: ComparisonKind, language: Language) -> Statement {
     let words = words::of(language);
     let [what, accounts, ledger, source, other, difference] = words.comparison;
     let headings = vec![
@@ -194,7 +204,7 @@ pub fn comparisons(
             Value::Amount(one.difference),
         ]
     };
-    let statement = Statement {
+    Statement {
         title: match kind {
             ComparisonKind::Reconciliation => words.reconciliation_title.to_owned(),
             ComparisonKind::TieOut => words.tie_out_title.to_owned(),
@@ -207,8 +217,7 @@ pub fn comparisons(
         total: None,
         opening: String::new(),
         empty: words.empty.to_owned(),
-    };
-    written(&statement, report, format)
+    }
 }
 
 fn written(statement: &Statement, report: &impl Serialize, format: ReportFormat) -> Result<Vec<u8>, RenderError> {

@@ -2,6 +2,8 @@
 
 use chrono::NaiveDate;
 
+use crate::documents::format::Format;
+use crate::documents::sheet::{Sheet, SheetColumn, SheetRank, SheetRow, SheetSection};
 use crate::domain::money::Money;
 use crate::domain::party::Language;
 
@@ -84,6 +86,34 @@ impl Statement {
             _ => Value::Empty,
         };
         self.headings.iter().enumerate().map(cell).collect()
+    }
+
+    /// The statement as a page shows it.
+    pub(super) fn sheet(&self) -> Sheet {
+        let format = Format::new(self.language);
+        let cell = |value: &Value| match value {
+            Value::Text(text) => text.clone(),
+            Value::Date(day) => format.date_short(*day),
+            Value::Amount(amount) => format.amount(*amount),
+            Value::Empty => String::new(),
+        };
+        let row =
+            |rank: SheetRank| move |values: &Vec<Value>| SheetRow { rank, cells: values.iter().map(cell).collect() };
+        let columns = self.headings.iter().map(|heading| SheetColumn {
+            label: heading.label.clone(),
+            is_number: !matches!(heading.kind, Kind::Text | Kind::Date),
+        });
+        let columns: Vec<SheetColumn> = columns.collect();
+        let section = |section: &Section| SheetSection {
+            heading: section.title.clone().unwrap_or_else(|| self.subtitle.clone()),
+            columns: columns.clone(),
+            rows: section.rows.iter().map(row(SheetRank::Line)).collect(),
+        };
+        let mut sections: Vec<SheetSection> = self.sections.iter().map(section).collect();
+        if let (Some(last), true) = (sections.last_mut(), self.total.is_some()) {
+            last.rows.push(row(SheetRank::Total)(&self.sums(&self.sections)));
+        }
+        Sheet { title: self.title.clone(), remark: self.subtitle.clone(), sections }
     }
 
     pub(super) fn is_empty(&self) -> bool {

@@ -63,7 +63,7 @@ fn told(asset: &FixedAsset) -> String {
 }
 
 /// Every entry through a month, as `post` makes them the first time.
-fn posted(assets: &[FixedAsset], through: &str) -> Vec<JournalEntry> {
+pub(super) fn posted(assets: &[FixedAsset], through: &str) -> Vec<JournalEntry> {
     let (chart, last) = (Chart::default(), month(through));
     let plans = asset_plans(assets);
     let components: Vec<ComponentPlan<'_>> = plans.iter().flat_map(|plan| plan.components.iter().cloned()).collect();
@@ -307,11 +307,36 @@ fn an_asset_entered_late_is_caught_up() {
     assert_eq!((report.total.position.due, report.total.position.difference), (Money::ZERO, Money::ZERO));
 }
 
+/// Makes the asset one whose costs gather first, until an event puts it into service.
+pub(super) fn build(thing: &mut FixedAsset) {
+    thing.commissioned_on = None;
+    thing.record.construction_account = Some("2313".into());
+    thing.record.invoices = vec![SupplierInvoice {
+        supplier: "builder".into(),
+        number: "1".into(),
+        date: day("2019-03-01"),
+        amount: thing.cost,
+    }];
+}
+
+/// Records what can happen to the asset, in the order given; what cannot is left out, as the program refuses it.
+pub(super) fn happen(thing: &mut FixedAsset, changes: Vec<(u64, AssetChange)>) {
+    for (days, change) in changes {
+        let mut tried = thing.clone();
+        let on = day("2019-05-28") + Days::new(days);
+        tried.events.push(AssetEvent { effective_on: on, ..event("2019-05-28", change) });
+        // What came later stays possible, or the event is not one that can be recorded.
+        if event_problems(&tried).is_empty() {
+            *thing = tried;
+        }
+    }
+}
+
 /// What may happen to one of two components on some day, in cents and percents.
-fn changes() -> impl Strategy<Value = (u64, AssetChange)> {
+pub(super) fn changes() -> impl Strategy<Value = (u64, AssetChange)> {
     let one = prop::sample::select(vec!["a", "b"]);
     let cents = 1i64..500_000;
-    let change = (0u8..8, one, 1u32..30, cents, 1u32..100).prop_map(|(kind, code, years, cents, percent)| {
+    let change = (0u8..10, one, 1u32..30, cents, 1u32..100).prop_map(|(kind, code, years, cents, percent)| {
         let (component, amount) = (code.into(), Money::from_cents(cents));
         let extent = if percent > 80 { Extent::Whole } else { Extent::Percent(percent.into()) };
         match kind {
@@ -335,10 +360,20 @@ fn changes() -> impl Strategy<Value = (u64, AssetChange)> {
                 let successor = Successor(super::fixtures::component(&format!("s{cents}"), "1234.56", years));
                 AssetChange::Replace { component, successor, proceeds: amount }
             }
+            7 => AssetChange::Use { component, units: rust_decimal::Decimal::from(percent * years) },
+            8 => AssetChange::Commission { evidence: "acceptance report".into() },
             _ => AssetChange::Subsidise { grantor: "state".into(), reference: None, amount },
         }
     });
     (0u64..5_000, change)
+}
+
+/// Those and units of use, whose months to come are a forecast.
+pub(super) fn methods() -> impl Strategy<Value = Method> {
+    prop_oneof![
+        4 => conventions(),
+        1 => (100i64..20_000).prop_map(|units| Method::UnitsOfUse { expected_units: units.into() }),
+    ]
 }
 
 fn conventions() -> impl Strategy<Value = Method> {
@@ -366,7 +401,8 @@ proptest! {
         (years_a, years_b) in (1u32..20, 1u32..20),
         subsidy_share in 0i64..=100,
         posting in prop::sample::select(vec![PostingPeriod::Month, PostingPeriod::Quarter, PostingPeriod::Year]),
-        happened in prop::collection::vec(changes(), 0..7),
+        happened in prop::collection::vec(changes(), 0..9),
+        is_built in any::<bool>(),
         year in 2019i32..2040,
     ) {
         let part = |code, cents, method, years| Component {
@@ -375,15 +411,10 @@ proptest! {
         let mut thing = asset(vec![part("a", cost_a, method_a, years_a), part("b", cost_b, method_b, years_b)]);
         thing.subsidy = thing.cost.fraction(subsidy_share, 100);
         thing.record.posting = posting;
-        for (days, change) in happened {
-            let on = day("2019-05-28") + Days::new(days);
-            let mut tried = thing.clone();
-            tried.events.push(AssetEvent { effective_on: on, ..event("2019-05-28", change) });
-            // What came later stays possible, or the event is not one that can be recorded.
-            if event_problems(&tried).is_empty() {
-                thing = tried;
-            }
+        if is_built {
+            build(&mut thing);
         }
+        happen(&mut thing, happened);
         let assets = [thing];
         let (last_day, through) = (NaiveDate::from_ymd_opt(year, 12, 31).unwrap(), format!("{year}-12"));
         let entries = posted(&assets, &through);

@@ -8,6 +8,8 @@
 //! nothing before the day it takes effect.
 
 mod asset;
+#[cfg(test)]
+mod books_tests;
 mod catch_up;
 mod degressive;
 mod entries;
@@ -56,7 +58,7 @@ use super::ids::{AssetCode, ComponentCode};
 use super::money::Money;
 
 /// What is depreciated: an asset and its components, whose costs sum to the asset's.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FixedAsset {
     /// Inventory number.
     pub code: AssetCode,

@@ -6,10 +6,12 @@
 //! size, so that with one root kept elsewhere a trail cut short shows too; what is too hot or too large for an event of
 //! its own (readings, journal entries) is sealed by one that names its digest.
 
+mod actions;
 mod merkle;
 mod root;
 mod seal;
 
+pub use actions::{ACTIONS, FORMER_ACTIONS};
 pub use merkle::{Digest32, Tree, leaf};
 pub use root::{RootStatement, SignedRoot};
 pub use seal::{

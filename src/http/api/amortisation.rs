@@ -1,26 +1,25 @@
 //! `GET /api/v1/amortisation`: the plan against the journal, as of a day, in the format asked for.
 
 use actix_web::HttpResponse;
-use actix_web::http::header;
 use actix_web::web::{Data, Query};
-use chrono::NaiveDate;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::{download, parsed};
-use crate::app::read_tenants;
-use crate::app::report_amortisation::{self, ReportFormat};
-use crate::domain::party::Language;
+use super::reports::{Asked, ReportName, ReportQuery, file, format, language};
 use crate::http::auth::Granted;
 use crate::http::error::{Fault, Problem};
-use crate::http::state::{Shared, blocking};
+use crate::http::state::Shared;
 
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub struct AmortisationQuery {
     /// `2026-10-31`; today in the facility's zone where it is left out.
     as_of: Option<String>,
-    /// `json` (the default), `csv` or `xlsx`.
+    /// As it was known at the end of this day.
+    known_on: Option<String>,
+    /// One asset alone, by its inventory number.
+    asset: Option<String>,
+    /// `json` (the default), `csv`, `xlsx` or `pdf`.
     format: Option<String>,
     /// `fr` (the default) or `en`: the words of the files.
     lang: Option<String>,
@@ -41,52 +40,16 @@ pub struct AmortisationQuery {
 )]
 pub async fn report(
     shared: Data<Shared>,
-    _granted: Granted,
+    granted: Granted,
     query: Query<AmortisationQuery>,
 ) -> Result<HttpResponse, Fault> {
-    let as_of = parsed("as_of", query.as_of.as_deref(), "a day such as 2026-10-31")?;
-    let language = match query.lang.as_deref() {
-        None | Some("fr") => Language::French,
-        Some("en") => Language::English,
-        Some(other) => return Err(Fault::BadRequest(format!("lang={other} is neither fr nor en"))),
+    let name = ReportName::of(ReportName::Plan.name(), &granted)?;
+    let asked = ReportQuery {
+        as_of: query.as_of.clone(),
+        known_on: query.known_on.clone(),
+        asset: query.asset.clone(),
+        ..ReportQuery::default()
     };
-    file(&shared, as_of, format(query.format.as_deref())?, language).await
-}
-
-/// A format by its name.
-pub fn format(name: Option<&str>) -> Result<ReportFormat, Fault> {
-    match name {
-        None | Some("json") => Ok(ReportFormat::Json),
-        Some("csv") => Ok(ReportFormat::Csv),
-        Some("xlsx") => Ok(ReportFormat::Xlsx),
-        Some("pdf") => Ok(ReportFormat::Pdf),
-        Some(other) => Err(Fault::BadRequest(format!("format={other} is none of json, csv, xlsx, pdf"))),
-    }
-}
-
-/// The report as a file; pages offer it too.
-pub async fn file(
-    shared: &Data<Shared>,
-    as_of: Option<NaiveDate>,
-    format: ReportFormat,
-    language: Language,
-) -> Result<HttpResponse, Fault> {
-    let (store, now) = (shared.store.clone(), shared.now());
-    let (day, bytes) = blocking(move || {
-        let day = as_of.map_or_else(|| read_tenants::today(&store, now), Ok)?;
-        Ok((day, report_amortisation::report(&store, day, format, language)?))
-    })
-    .await?;
-    let (extension, media_type) = match format {
-        ReportFormat::Json => ("json", "application/json"),
-        ReportFormat::Csv => ("csv", "text/csv; charset=utf-8"),
-        ReportFormat::Pdf => ("pdf", "application/pdf"),
-        ReportFormat::Xlsx => ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-    };
-    let mut response = HttpResponse::Ok();
-    response.insert_header((header::CONTENT_TYPE, media_type));
-    if format != ReportFormat::Json {
-        response.insert_header(download(format!("amortisation-{day}.{extension}")));
-    }
-    Ok(response.body(bytes))
+    let (format, language) = (format(query.format.as_deref())?, language(query.lang.as_deref())?);
+    file(&shared, Asked::of(name, &asked)?, format, language).await
 }

@@ -1,13 +1,13 @@
 //! `GET /api/v1/journal/balance` and `…/accounts/{account}`: the ledger's reports in the format asked for.
 
 use actix_web::HttpResponse;
-use actix_web::http::header;
 use actix_web::web::{Data, Path, Query};
 use chrono::{Datelike, NaiveDate};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::{download, parsed};
+use super::parsed;
+use super::reports::{answer, format, language};
 use crate::app::read_tenants;
 use crate::app::report_ledger::{self, ReportFormat, Span};
 use crate::app::{AppError, Store};
@@ -36,14 +36,6 @@ impl ReportQuery {
             through: parsed("through", self.through.as_deref(), "a day such as 2026-10-31")?,
         })
     }
-
-    fn language(&self) -> Result<Language, Fault> {
-        match self.lang.as_deref() {
-            None | Some("fr") => Ok(Language::French),
-            Some("en") => Ok(Language::English),
-            Some(other) => Err(Fault::BadRequest(format!("lang={other} is neither fr nor en"))),
-        }
-    }
 }
 
 /// The days asked for, as far as they were.
@@ -62,33 +54,6 @@ impl Days {
     }
 }
 
-/// A format by its name.
-pub fn format(name: Option<&str>) -> Result<ReportFormat, Fault> {
-    match name {
-        None | Some("json") => Ok(ReportFormat::Json),
-        Some("csv") => Ok(ReportFormat::Csv),
-        Some("xlsx") => Ok(ReportFormat::Xlsx),
-        Some("pdf") => Ok(ReportFormat::Pdf),
-        Some(other) => Err(Fault::BadRequest(format!("format={other} is none of json, csv, xlsx, pdf"))),
-    }
-}
-
-/// A report's answer; what is not JSON is a file to keep.
-pub fn answer(stem: &str, format: ReportFormat, bytes: Vec<u8>) -> HttpResponse {
-    let (extension, media_type) = match format {
-        ReportFormat::Json => ("json", "application/json"),
-        ReportFormat::Csv => ("csv", "text/csv; charset=utf-8"),
-        ReportFormat::Pdf => ("pdf", "application/pdf"),
-        ReportFormat::Xlsx => ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-    };
-    let mut response = HttpResponse::Ok();
-    response.insert_header((header::CONTENT_TYPE, media_type));
-    if format != ReportFormat::Json {
-        response.insert_header(download(format!("{stem}.{extension}")));
-    }
-    response.body(bytes)
-}
-
 #[utoipa::path(
     get, path = "/api/v1/journal/balance", tag = "accounts", params(ReportQuery),
     responses((status = 200, body = serde_json::Value), (status = 400, body = Problem),
@@ -100,7 +65,7 @@ pub async fn balance(
     _granted: Granted,
     query: Query<ReportQuery>,
 ) -> Result<HttpResponse, Fault> {
-    let (days, form, language) = (query.days()?, format(query.format.as_deref())?, query.language()?);
+    let (days, form, language) = (query.days()?, format(query.format.as_deref())?, language(query.lang.as_deref())?);
     balance_file(&shared, days, form, language).await
 }
 
@@ -118,7 +83,7 @@ pub async fn account(
     query: Query<ReportQuery>,
 ) -> Result<HttpResponse, Fault> {
     let account = super::journal::account(Some(&path))?.unwrap_or_default();
-    let (days, form, language) = (query.days()?, format(query.format.as_deref())?, query.language()?);
+    let (days, form, language) = (query.days()?, format(query.format.as_deref())?, language(query.lang.as_deref())?);
     account_file(&shared, account, days, form, language).await
 }
 

@@ -5,7 +5,9 @@
 
 pub mod alarms;
 pub mod amortisation;
+pub mod assets;
 pub mod audit;
+pub mod audit_packs;
 pub mod billing;
 pub mod invoices;
 pub mod journal;
@@ -19,6 +21,7 @@ pub mod payback;
 pub mod payments;
 pub mod racks;
 pub mod readings;
+pub mod reports;
 pub mod settings;
 pub mod tariffs;
 pub mod tenants;

@@ -8,8 +8,8 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    alarms, amortisation, audit, billing, invoices, journal, ledger, me, meters, notices, payback, payments, racks,
-    readings, settings, tariffs, tenants, terms, token, usage, users,
+    alarms, amortisation, assets, audit, audit_packs, billing, invoices, journal, ledger, me, meters, notices, payback,
+    payments, racks, readings, reports, settings, tariffs, tenants, terms, token, usage, users,
 };
 
 #[derive(OpenApi)]
@@ -69,6 +69,16 @@ use super::{
         ledger::account,
         audit::events,
         audit::signed_roots,
+        audit_packs::create,
+        audit_packs::one,
+        audit_packs::file,
+        reports::kept,
+        reports::kept_file,
+        reports::one,
+        reports::archive,
+        assets::list,
+        assets::one,
+        assets::paper,
         racks::list,
         alarms::list,
         meters::list,

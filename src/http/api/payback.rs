@@ -1,17 +1,16 @@
 //! `GET /api/v1/payback`: what the investment brings back, and when, in the format asked for.
 
 use actix_web::HttpResponse;
-use actix_web::http::header;
 use actix_web::web::{Data, Query};
 use chrono::NaiveDate;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::amortisation::format;
-use super::{download, parsed};
+use super::parsed;
+use super::reports::{answer, format, language};
 use crate::app::read_tenants;
-use crate::app::report_amortisation::ReportFormat;
 use crate::app::{AppError, Store, report_payback};
+use crate::documents::ReportFormat;
 use crate::domain::party::Language;
 use crate::domain::payback::{Horizon, RequestedView};
 use crate::http::auth::Granted;
@@ -51,11 +50,7 @@ pub async fn report(
     _granted: Granted,
     query: Query<PaybackQuery>,
 ) -> Result<HttpResponse, Fault> {
-    let language = match query.lang.as_deref() {
-        None | Some("fr") => Language::French,
-        Some("en") => Language::English,
-        Some(other) => return Err(Fault::BadRequest(format!("lang={other} is neither fr nor en"))),
-    };
+    let language = language(query.lang.as_deref())?;
     let asked = Asked::of(query.as_of.as_deref(), query.scenario.as_deref(), query.horizon.as_deref())?;
     file(&shared, asked, format(query.format.as_deref())?, language).await
 }
@@ -103,16 +98,5 @@ pub async fn file(
         Ok((view.as_of, report_payback::report(&store, &view, format, language)?))
     })
     .await?;
-    let media_type = match format {
-        ReportFormat::Json => "application/json",
-        ReportFormat::Csv => "text/csv; charset=utf-8",
-        ReportFormat::Pdf => "application/pdf",
-        ReportFormat::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    };
-    let mut response = HttpResponse::Ok();
-    response.insert_header((header::CONTENT_TYPE, media_type));
-    if format != ReportFormat::Json {
-        response.insert_header(download(format!("payback-{day}.{}", format.name())));
-    }
-    Ok(response.body(bytes))
+    Ok(answer(&format!("payback-{day}"), format, bytes))
 }

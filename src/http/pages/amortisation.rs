@@ -7,13 +7,16 @@ use askama::Template;
 use chrono::{Datelike, NaiveDate};
 use serde::Deserialize;
 
-use super::Frame;
+use super::asset::address_of;
 use super::chart::{BarChart, Value};
+use super::parts::Link;
+use super::{Address, Frame};
 use crate::app::read_tenants;
 use crate::app::report_amortisation;
 use crate::domain::amortisation::report::{AmortisationReport, PlanRow, RowState};
-use crate::http::api::amortisation::{file as report_file, format};
+use crate::domain::ids::AssetCode;
 use crate::http::api::parsed;
+use crate::http::api::reports::{Asked, ReportName, ReportQuery, file as report_file, format};
 use crate::http::auth::Granted;
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
@@ -21,12 +24,7 @@ use crate::http::state::{Shared, blocking};
 #[derive(Deserialize)]
 pub struct AmortisationQuery {
     as_of: Option<String>,
-}
-
-#[derive(Deserialize)]
-pub struct FileQuery {
-    as_of: Option<String>,
-    format: Option<String>,
+    known_on: Option<String>,
 }
 
 #[derive(Template)]
@@ -36,12 +34,19 @@ struct AmortisationPage {
     report: AmortisationReport,
     /// The report's day in words.
     day: String,
+    known_on: Option<NaiveDate>,
     chart: BarChart,
+    files: Vec<Link>,
 }
 
 impl AmortisationPage {
     fn state(&self, state: &RowState) -> String {
         self.frame.t(state_key(*state))
+    }
+
+    fn asset_address(&self, code: &AssetCode) -> String {
+        let address = Address::new(address_of(code.as_str())).set("as_of", self.report.as_of);
+        address.set("known_on", self.known_on.map(|day| day.to_string()).unwrap_or_default()).href()
     }
 }
 
@@ -52,29 +57,37 @@ pub async fn page(
     query: Query<AmortisationQuery>,
 ) -> Result<HttpResponse, Fault> {
     let asked: Option<NaiveDate> = parsed("as_of", query.as_of.as_deref(), "a day such as 2026-10-31")?;
+    let known_on: Option<NaiveDate> = parsed("known_on", query.known_on.as_deref(), "a day such as 2026-10-31")?;
     let (store, now) = (shared.store.clone(), shared.now());
     let report = blocking(move || {
         let as_of = asked.map_or_else(|| read_tenants::today(&store, now), Ok)?;
-        report_amortisation::figures(&store, as_of)
+        report_amortisation::figures_known_on(&store, as_of, known_on)
     })
     .await?;
     let frame = Frame::of(&http);
     let chart = net_book_values(&frame, &report);
     let day = frame.date(&report.as_of);
-    super::page(StatusCode::OK, &AmortisationPage { frame, report, day, chart })
+    let address = Address::new("/amortisation/file")
+        .set("as_of", report.as_of)
+        .set("known_on", known_on.map(|day| day.to_string()).unwrap_or_default());
+    let formats = [("PDF", "pdf"), ("XLSX", "xlsx"), ("CSV", "csv"), ("JSON", "json")];
+    let file =
+        |(label, format): (&str, &str)| Link { label: label.to_owned(), address: address.set("format", format).href() };
+    let files = formats.map(file).into();
+    super::page(StatusCode::OK, &AmortisationPage { frame, report, day, known_on, chart, files })
 }
 
 pub async fn file(
     shared: Data<Shared>,
-    _granted: Granted,
+    granted: Granted,
     http: HttpRequest,
-    query: Query<FileQuery>,
+    query: Query<ReportQuery>,
 ) -> Result<HttpResponse, Fault> {
-    let as_of = parsed("as_of", query.as_of.as_deref(), "a day such as 2026-10-31")?;
-    report_file(&shared, as_of, format(query.format.as_deref())?, Frame::of(&http).language).await
+    let name = ReportName::of(ReportName::Plan.name(), &granted)?;
+    report_file(&shared, Asked::of(name, &query)?, format(query.format.as_deref())?, Frame::of(&http).language).await
 }
 
-const fn state_key(state: RowState) -> &'static str {
+pub(super) const fn state_key(state: RowState) -> &'static str {
     match state {
         RowState::NoCharge => "state-no-charge",
         RowState::Posted => "state-posted",
@@ -85,7 +98,7 @@ const fn state_key(state: RowState) -> &'static str {
 }
 
 /// What is left on the books at each year's end.
-fn net_book_values(frame: &Frame, report: &AmortisationReport) -> BarChart {
+pub(super) fn net_book_values(frame: &Frame, report: &AmortisationReport) -> BarChart {
     let value = |row: &PlanRow<i32>| Value {
         label: row.period.to_string(),
         amount: row.net_book_value,

@@ -8,9 +8,11 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 use serde::Deserialize;
 
-use super::{Frame, encoded, page};
+use super::parts::{Choice, Link, Pager};
+use super::{Address, Frame, page};
 use crate::app::export_book;
-use crate::app::read_trail::{self, ChainedEvent, TrailPage};
+use crate::app::read_trail::{self, ChainedEvent, TrailFilter, TrailPage};
+use crate::domain::audit::{ACTIONS, FORMER_ACTIONS};
 use crate::domain::calendar::Timestamp;
 use crate::domain::typography;
 use crate::http::api::audit::filter;
@@ -37,9 +39,9 @@ struct TrailTemplate {
     count: String,
     rows: Vec<EventView>,
     query: TrailQuery,
-    previous_page: Option<String>,
-    next_page: Option<String>,
-    page_text: String,
+    actions: Vec<Choice>,
+    pager: Pager,
+    files: Vec<Link>,
 }
 
 /// An event as people read it.
@@ -75,13 +77,7 @@ pub async fn trail(
     query: Query<TrailQuery>,
 ) -> Result<HttpResponse, Fault> {
     let query = query.into_inner();
-    let day =
-        |name: &str, text: &Option<String>| parsed::<NaiveDate>(name, text.as_deref(), "a day such as 2026-10-01");
-    let filter = filter(
-        [query.subject.as_deref(), query.action.as_deref(), query.actor.as_deref()],
-        day("from", &query.from)?,
-        day("to", &query.to)?,
-    );
+    let filter = query.filter()?;
     let wanted: usize = parsed("page", query.page.as_deref(), "a page number")?.unwrap_or(1);
     let store = shared.store.clone();
     let (found, zone) = blocking(move || {
@@ -93,9 +89,11 @@ pub async fn trail(
     let rows = found.events.iter().map(|chained| event_view(&frame, zone, chained)).collect();
     let template = TrailTemplate {
         count: frame.with("trail-count", "count", &typography::decimal(found.total.into(), frame.language)),
-        page_text: frame.page_of(found.page, found.pages),
-        previous_page: (found.page > 1).then(|| address(&query, found.page - 1)),
-        next_page: (found.page < found.pages).then(|| address(&query, found.page + 1)),
+        pager: Pager::new(&query.address("/audit"), found.page, found.pages),
+        files: FORMATS
+            .map(|(label, path)| Link { label: label.to_owned(), address: query.address(path).href() })
+            .into(),
+        actions: actions(&frame, query.action.as_deref().unwrap_or_default()),
         rows,
         frame,
         found,
@@ -104,21 +102,50 @@ pub async fn trail(
     page(StatusCode::OK, &template)
 }
 
-fn address(query: &TrailQuery, page: usize) -> String {
-    let mut address = format!("/audit?page={page}");
-    let kept = [
-        ("subject", &query.subject),
-        ("action", &query.action),
-        ("actor", &query.actor),
-        ("from", &query.from),
-        ("to", &query.to),
-    ];
-    for (name, value) in kept {
-        if let Some(value) = value.as_ref().filter(|value| !value.is_empty()) {
-            address.push_str(&format!("&{name}={}", encoded(value)));
-        }
+/// The filtered trail as files.
+const FORMATS: [(&str, &str); 3] =
+    [("CSV", "/audit/trail.csv"), ("XLSX", "/audit/trail.xlsx"), ("PDF", "/audit/trail.pdf")];
+
+impl TrailQuery {
+    /// What the trail is restricted to.
+    pub fn filter(&self) -> Result<TrailFilter, Fault> {
+        let day =
+            |name: &str, text: &Option<String>| parsed::<NaiveDate>(name, text.as_deref(), "a day such as 2026-10-01");
+        let texts = [self.subject.as_deref(), self.action.as_deref(), self.actor.as_deref()];
+        Ok(filter(texts, day("from", &self.from)?, day("to", &self.to)?))
     }
-    address
+
+    /// The same filter at `path`.
+    fn address(&self, path: &str) -> Address {
+        let kept = [
+            ("subject", &self.subject),
+            ("action", &self.action),
+            ("actor", &self.actor),
+            ("from", &self.from),
+            ("to", &self.to),
+        ];
+        kept.into_iter()
+            .fold(Address::new(path), |address, (name, value)| address.set(name, value.as_deref().unwrap_or_default()))
+    }
+}
+
+/// Every action by its words; what was asked for otherwise, such as the beginning of a name, stays an option.
+fn actions(frame: &Frame, chosen: &str) -> Vec<Choice> {
+    let mut known: Vec<Choice> = ACTIONS
+        .iter()
+        .chain(&FORMER_ACTIONS)
+        .map(|action| Choice {
+            value: (*action).to_owned(),
+            label: action_label(frame, action).unwrap_or_default(),
+            is_chosen: *action == chosen,
+        })
+        .collect();
+    known.sort_by_key(|choice| choice.label.to_lowercase());
+    if !chosen.is_empty() && !known.iter().any(|choice| choice.is_chosen) {
+        known.insert(0, Choice { value: chosen.to_owned(), label: chosen.to_owned(), is_chosen: true });
+    }
+    known.insert(0, Choice { value: String::new(), label: frame.t("trail-any-action"), is_chosen: chosen.is_empty() });
+    known
 }
 
 pub fn event_view(frame: &Frame, zone: Tz, chained: &ChainedEvent) -> EventView {
@@ -142,9 +169,10 @@ pub fn event_view(frame: &Frame, zone: Tz, chained: &ChainedEvent) -> EventView 
     }
 }
 
-/// Most actions have words of their own (`action-…`); the rest is shown by its name.
-fn action_label(frame: &Frame, action: &str) -> Option<String> {
-    frame.optional(&format!("action-{}", action.replace('.', "-")))
+/// What was done, in words; none where the program has none for it.
+pub fn action_label(frame: &Frame, action: &str) -> Option<String> {
+    let is_known = ACTIONS.contains(&action) || FORMER_ACTIONS.contains(&action);
+    is_known.then(|| frame.t(&format!("action-{}", action.replace('.', "-"))))
 }
 
 fn pretty(value: &serde_json::Value) -> String {
@@ -158,6 +186,6 @@ mod tests {
     #[test]
     fn pages_keep_what_was_asked_for() {
         let query = TrailQuery { subject: Some("A & B".into()), action: Some(String::new()), ..TrailQuery::default() };
-        assert_eq!(address(&query, 3), "/audit?page=3&subject=A%20%26%20B");
+        assert_eq!(query.address("/audit").set("page", 3).href(), "/audit?subject=A%20%26%20B&page=3");
     }
 }

@@ -94,6 +94,7 @@ const SECTIONS: [(&str, &[(&str, &str)]); 7] = [
             ("/amortisation", "nav-amortisation"),
             ("/payback", "nav-payback"),
             ("/journal", "nav-journal"),
+            ("/reports", "nav-reports"),
             ("/audit", "nav-audit"),
         ],
     ),

@@ -7,13 +7,16 @@ use askama::Template;
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use super::{Frame, encoded, page};
+use super::asset::address_of;
+use super::parts::{Link, Pager};
+use super::{Address, Frame, encoded, page};
 use crate::app::read_journal::{self, JournalFilter, JournalPage, PostedEntry};
 use crate::app::report_ledger;
 use crate::domain::ledger::Journal;
 use crate::http::api::journal::{account, journal};
-use crate::http::api::ledger::{Days, account_file, answer, balance_file, format};
+use crate::http::api::ledger::{Days, account_file, balance_file};
 use crate::http::api::parsed;
+use crate::http::api::reports::{answer, format};
 use crate::http::auth::Granted;
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
@@ -22,6 +25,7 @@ use crate::http::state::{Shared, blocking};
 pub struct JournalQuery {
     journal: Option<String>,
     account: Option<String>,
+    document: Option<String>,
     from: Option<String>,
     through: Option<String>,
     page: Option<String>,
@@ -33,6 +37,7 @@ pub struct FileQuery {
     report: Option<String>,
     journal: Option<String>,
     account: Option<String>,
+    document: Option<String>,
     from: Option<String>,
     through: Option<String>,
     format: Option<String>,
@@ -47,12 +52,10 @@ struct JournalTemplate {
     from: String,
     through: String,
     entries: Vec<EntryRow>,
-    /// The filter as the query of an address.
-    filter: String,
+    document: String,
     count_text: String,
-    page_text: String,
-    previous_page: Option<String>,
-    next_page: Option<String>,
+    pager: Pager,
+    files: Vec<Link>,
 }
 
 struct JournalChoice {
@@ -88,8 +91,10 @@ pub async fn list(
     query: Query<JournalQuery>,
 ) -> Result<HttpResponse, Fault> {
     let page_number = parsed("page", query.page.as_deref(), "a number from 1")?.unwrap_or(1);
-    let filter =
-        filter(query.journal.as_deref(), query.account.as_deref(), query.from.as_deref(), query.through.as_deref())?;
+    let filter = JournalFilter {
+        document: document(query.document.as_deref()),
+        ..filter(query.journal.as_deref(), query.account.as_deref(), query.from.as_deref(), query.through.as_deref())?
+    };
     let (store, asked) = (shared.store.clone(), filter.clone());
     let found = blocking(move || read_journal::page(&store, asked, page_number)).await?;
     page(StatusCode::OK, &template(Frame::of(&http), &filter, &found))
@@ -103,8 +108,10 @@ pub async fn file(
     query: Query<FileQuery>,
 ) -> Result<HttpResponse, Fault> {
     let (form, language) = (format(query.format.as_deref())?, Frame::of(&http).language);
-    let filter =
-        filter(query.journal.as_deref(), query.account.as_deref(), query.from.as_deref(), query.through.as_deref())?;
+    let filter = JournalFilter {
+        document: document(query.document.as_deref()),
+        ..filter(query.journal.as_deref(), query.account.as_deref(), query.from.as_deref(), query.through.as_deref())?
+    };
     let days = Days { from: filter.from, through: filter.through };
     match query.report.as_deref() {
         Some("balance") => balance_file(&shared, days, form, language).await,
@@ -116,6 +123,10 @@ pub async fn file(
         }
         Some(other) => Err(Fault::BadRequest(format!("report={other} is none of journal, balance, account"))),
     }
+}
+
+fn document(text: Option<&str>) -> Option<String> {
+    text.map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
 fn filter(
@@ -135,14 +146,16 @@ fn filter(
 
 fn template(frame: Frame, filter: &JournalFilter, found: &JournalPage) -> JournalTemplate {
     let day = |day: Option<NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
-    let query = format!(
-        "journal={}&account={}&from={}&through={}",
-        filter.journal.map(Journal::code).unwrap_or_default(),
-        encoded(filter.account.as_deref().unwrap_or_default()),
-        day(filter.from),
-        day(filter.through)
-    );
-    let address = |page: usize| format!("/journal?{query}&page={page}");
+    let address = Address::new("/journal")
+        .set("journal", filter.journal.map(Journal::code).unwrap_or_default())
+        .set("account", filter.account.as_deref().unwrap_or_default())
+        .set("document", filter.document.as_deref().unwrap_or_default())
+        .set("from", day(filter.from))
+        .set("through", day(filter.through));
+    let file = |(label, format): (&str, &str)| Link {
+        label: label.to_owned(),
+        address: address.at("/journal/file").set("format", format).href(),
+    };
     JournalTemplate {
         journals: Journal::ALL
             .into_iter()
@@ -157,10 +170,9 @@ fn template(frame: Frame, filter: &JournalFilter, found: &JournalPage) -> Journa
         through: day(filter.through),
         entries: found.entries.iter().map(|posted| entry_row(&frame, posted)).collect(),
         count_text: frame.with("journal-count", "count", &found.total.to_string()),
-        page_text: frame.page_of(found.page, found.pages),
-        previous_page: (found.page > 1).then(|| address(found.page - 1)),
-        next_page: (found.page < found.pages).then(|| address(found.page + 1)),
-        filter: query.clone(),
+        pager: Pager::new(&address, found.page, found.pages),
+        files: [("PDF", "pdf"), ("XLSX", "xlsx"), ("CSV", "csv"), ("JSON", "json")].map(file).into(),
+        document: filter.document.clone().unwrap_or_default(),
         frame,
     }
 }
@@ -204,11 +216,41 @@ fn entry_row(frame: &Frame, posted: &PostedEntry) -> EntryRow {
     }
 }
 
+/// The asset an entry of the journal of assets is of: `EVT-2019-0042-3`, `ENTREE-2019-0042-F1`, `SUBV-2019-0042-1`.
+fn asset_of(document: &str) -> Option<&str> {
+    let rest = ["EVT-", "SUBV-"].iter().find_map(|prefix| document.strip_prefix(prefix));
+    let is_day = |text: &str| text.len() == 10 && text.parse::<NaiveDate>().is_ok();
+    match (rest, document.strip_prefix("ENTREE-")) {
+        (Some(rest), _) => rest.rsplit_once('-').map(|(asset, _)| asset),
+        (None, Some(rest)) => match rest.len().checked_sub(11).and_then(|end| rest.split_at_checked(end)) {
+            Some((asset, day)) if day.strip_prefix('-').is_some_and(is_day) => Some(asset),
+            _ => rest.rsplit_once("-F").map(|(asset, _)| asset),
+        },
+        (None, None) => None,
+    }
+}
+
 /// Where one sees what an entry rests on.
 pub(super) fn origin(journal: Journal, document: &str, date: NaiveDate) -> Option<String> {
     match journal {
         Journal::Sales => Some(format!("/invoices/{}", encoded(document))),
         Journal::Depreciation => Some(format!("/amortisation?as_of={date}")),
+        Journal::Assets => asset_of(document).map(address_of),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entries_of_assets_lead_to_their_asset() {
+        let origin = |document: &str| origin(Journal::Assets, document, NaiveDate::default());
+        assert_eq!(origin("EVT-2019-0042-3").as_deref(), Some("/amortisation/2019-0042"));
+        assert_eq!(origin("ENTREE-2019/42-2019-05-28").as_deref(), Some("/amortisation/2019%2F42"));
+        assert_eq!(origin("ENTREE-2019-0042-F12").as_deref(), Some("/amortisation/2019-0042"));
+        assert_eq!(origin("SUBV-2019-0042-1").as_deref(), Some("/amortisation/2019-0042"));
+        assert_eq!(origin("AUTRE"), None);
     }
 }

@@ -13,16 +13,16 @@ use super::Frame;
 use super::curve::{Curve, Mark};
 use super::parts::{Address, Choice};
 use crate::app::AppError;
-use crate::app::archive_report::{self, ArchivedReport, ReportFile};
-use crate::app::report_amortisation::ReportFormat;
+use crate::app::archive_report::{self, ArchivedReport};
 use crate::app::report_payback;
+use crate::app::reports::{self, Report};
 use crate::documents::payback::{Words, last_month, shown};
 use crate::domain::access::{Action, Decision, policy};
 use crate::domain::calendar::BillingMonth;
 use crate::domain::money::{Money, UnitPrice};
 use crate::domain::payback::{Horizon, MonthRow, PaybackReport, Source, TenantRow};
-use crate::http::api::amortisation::format;
 use crate::http::api::payback::{Asked, file as report_file};
+use crate::http::api::reports::format;
 use crate::http::auth::{Granted, Visitor, session};
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
@@ -277,13 +277,7 @@ pub async fn archive(
     let by = visitor.actor(&http);
     let view = blocking(move || {
         let view = asked.view(&store, now)?;
-        let kind = report_payback::archive_kind(&view);
-        for format in [ReportFormat::Pdf, ReportFormat::Xlsx, ReportFormat::Csv, ReportFormat::Json] {
-            let bytes = report_payback::report(&store, &view, format, language)?;
-            let (format, language) = (format.name(), language.code());
-            let file = ReportFile { kind: &kind, as_of: view.as_of, format, language, bytes: &bytes };
-            archive_report::archive_report(&store, &file, &by, now)?;
-        }
+        reports::archive(&store, &Report::Payback(view.clone()), language, &by, now)?;
         Ok(view)
     })
     .await?;

@@ -12,6 +12,7 @@ pub mod billing;
 pub mod billing_runs;
 pub mod book;
 pub mod evidence;
+pub mod evidence_packs;
 pub mod invoices;
 pub mod journal;
 pub mod lettering;

@@ -67,6 +67,17 @@ pub fn find(connection: &mut AnyConnection, path: &str) -> StorageResult<Option<
     row.map(report_from).transpose()
 }
 
+/// A kept report by its hash.
+pub fn by_hash(connection: &mut AnyConnection, sha256: &str) -> StorageResult<Option<ArchivedReport>> {
+    let row: Option<ReportRow> = report_archive::table
+        .filter(report_archive::sha256.eq(sha256))
+        .order(report_archive::id)
+        .select(ReportRow::as_select())
+        .first(connection)
+        .optional()?;
+    row.map(report_from).transpose()
+}
+
 /// Every kept report in the order they were made; of one kind only where it is given.
 pub fn list(connection: &mut AnyConnection, kind: Option<&str>) -> StorageResult<Vec<ArchivedReport>> {
     let mut reports = report_archive::table.into_boxed();

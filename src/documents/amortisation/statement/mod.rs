@@ -11,6 +11,8 @@ mod xlsx;
 use chrono::NaiveDate;
 
 use super::{RenderError, ReportFormat};
+use crate::documents::format::Format;
+use crate::documents::sheet::{Sheet, SheetColumn, SheetRank, SheetRow, SheetSection};
 use crate::domain::money::Money;
 use crate::domain::party::Language;
 
@@ -74,6 +76,33 @@ impl Statement {
             ReportFormat::Pdf => Ok(pdf::pdf(self)?),
             ReportFormat::Xlsx => xlsx::xlsx(self),
             ReportFormat::Csv | ReportFormat::Json => csv::csv(self),
+        }
+    }
+}
+
+impl Statement {
+    /// The statement as a page shows it.
+    pub(super) fn sheet(&self) -> Sheet {
+        let format = Format::new(self.language);
+        let column =
+            |is_number: bool| move |label: &&'static str| SheetColumn { label: (*label).to_owned(), is_number };
+        let row = |line: &Line| SheetRow {
+            rank: match line.rank {
+                Rank::Line => SheetRank::Line,
+                Rank::Group => SheetRank::Group,
+                Rank::Total => SheetRank::Total,
+            },
+            cells: line.texts.iter().cloned().chain(line.amounts.iter().map(|amount| format.amount(*amount))).collect(),
+        };
+        let section = |section: &Section| SheetSection {
+            heading: section.heading.clone(),
+            columns: section.texts.iter().map(column(false)).chain(section.amounts.iter().map(column(true))).collect(),
+            rows: section.lines.iter().map(row).collect(),
+        };
+        Sheet {
+            title: self.title.clone(),
+            remark: self.remark.clone(),
+            sections: self.pages.iter().map(section).collect(),
         }
     }
 }

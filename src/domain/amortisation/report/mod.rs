@@ -29,6 +29,15 @@ pub struct AmortisationReport {
     pub unknown_postings: Vec<UnknownPosting>,
 }
 
+impl AmortisationReport {
+    /// The same of one asset alone, whose figures are then the total; none where it is not there.
+    pub fn of_asset(self, code: &AssetCode) -> Option<AmortisationReport> {
+        let asset = self.assets.into_iter().find(|asset| asset.code == *code)?;
+        let unknown_postings = self.unknown_postings.into_iter().filter(|posting| posting.asset == *code).collect();
+        Some(AmortisationReport { as_of: self.as_of, total: asset.plan.clone(), assets: vec![asset], unknown_postings })
+    }
+}
+
 /// An asset with its plan and its components'.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct AssetReport {

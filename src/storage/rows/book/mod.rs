@@ -26,6 +26,9 @@ mod payback;
 mod places;
 mod prices;
 
+#[path = "versions.rs"]
+pub mod asset_versions;
+
 pub use assets::{AssetFile, assets, attach as attach_file, files as attached_files, save_asset};
 pub use edits::{Edited, edits, lock, note_edit, revision, version};
 

@@ -1,0 +1,86 @@
+#!/usr/bin/env python3
+"""Vérificateur indépendant d’un dossier de preuves de Chapelle.
+
+    python3 verify.py [DOSSIER] [--root FICHIER]... [--key FICHIER]
+
+DOSSIER est le fichier ZIP ou le dossier où il a été décompressé ; sans argument, le dossier de ce script.
+--root   une racine signée conservée hors du centre de données (fichier exporté ou courriel enregistré) : seule
+         une telle racine révèle une piste raccourcie puis signée de nouveau. À répéter autant de fois qu’il y en a.
+--key    la clé publique en laquelle vous avez confiance, reçue par une autre voie que ce dossier.
+
+Il ne faut que Python 3.9 ou plus, sans bibliothèque ajoutée, sans réseau et sans Chapelle. Rien n’est modifié.
+Code de sortie : 0 tout concorde, 3 au moins une anomalie, 1 le dossier n’a pas pu être lu.
+
+Ce qui est vérifié, dans l’ordre :
+ 1. le manifeste : chaque fichier, sa taille, son SHA-256, aucun de plus, aucun de moins ;
+ 2. la piste d’audit : SHA-256(hash précédent en hexadécimal + saut de ligne + événement en JSON canonique), sans trou ;
+ 3. les racines : arbre de Merkle (RFC 6962) sur les hashs des événements, signature ed25519 (RFC 8032), chaînage ;
+ 4. les factures : PDF, XML et contenu figé contre la piste, totaux du XML = contenu = journal, numéros sans trou ;
+ 5. les relevés : condensat par compteur et par jour (UTC), arbre de Merkle du jour contre la piste, dénombrement ;
+ 6. le journal : chaque écriture équilibrée, chaque tranche contre le scellé de la piste.
+
+JSON canonique : UTF-8, clés triées, sans espace, seuls les guillemets, la barre inverse et les caractères de contrôle
+sont échappés. C’est ce que donne canonical() ci-dessous.
+"""
+
+import argparse
+import collections
+import hashlib
+import io
+import json
+import os
+import re
+import sys
+import unicodedata
+import xml.etree.ElementTree
+import zipfile
+
+GENESIS = "0" * 64
+READINGS_HEADER = b"at,meter,value,quality,source\n"
+DIGESTS_HEADER = "day,meter,readings,corrections,sha256\n"
+MANIFEST_SEAL = "manifest.sig"
+HEX_KEY = re.compile(r"\b[0-9a-fA-F]{64}\b")
+
+
+def sha256(data):
+    return hashlib.sha256(data).hexdigest()
+
+
+def canonical(value):
+    """Le JSON canonique d’une valeur, en octets."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode("utf-8")
+
+
+def parse(line):
+    """La valeur d’une ligne de JSON, qui doit être canonique à l’octet près."""
+    value = json.loads(line.decode("utf-8"))
+    if canonical(value) != line:
+        raise ValueError("ce n’est pas du JSON canonique")
+    return value
+
+
+def first_field(text):
+    """Le premier champ d’une ligne de CSV."""
+    if not text.startswith('"'):
+        return text.split(",", 1)[0]
+    field = re.match(r'"((?:[^"]|"")*)"', text)
+    if field is None:
+        raise ValueError("guillemets non fermés")
+    return field.group(1).replace('""', '"')
+
+
+def csv_field(text):
+    if any(character in text for character in '",\r\n'):
+        return '"%s"' % text.replace("\r", " ").replace("\n", " ").replace('"', '""')
+    return text
+
+
+def cents(text):
+    """Les centimes d’un montant décimal écrit avec deux décimales."""
+    if not re.fullmatch(r"-?\d+\.\d\d", text):
+        raise ValueError("« %s » n’est pas un montant" % text)
+    return int(text.replace(".", ""))
+
+
+def euros(amount):
+    return "%s%d.%02d" % ("-" if amount < 0 else "", abs(amount) // 100, abs(amount) % 100)

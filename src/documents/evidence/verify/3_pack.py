@@ -1,0 +1,130 @@
+# ---------------------------------------------------------------------------------------- arbre de Merkle (RFC 6962)
+
+
+class Tree:
+    """Ne garde que les racines des sous-arbres complets : la racine de chaque longueur est connue au passage."""
+
+    def __init__(self):
+        self.size = 0
+        self.subtrees = []
+
+    def push(self, data):
+        node = hashlib.sha256(b"\x00" + data).digest()
+        size = self.size
+        while size & 1:
+            node = hashlib.sha256(b"\x01" + self.subtrees.pop() + node).digest()
+            size >>= 1
+        self.subtrees.append(node)
+        self.size += 1
+
+    def root(self):
+        if not self.subtrees:
+            return sha256(b"")
+        node = self.subtrees[-1]
+        for left in reversed(self.subtrees[:-1]):
+            node = hashlib.sha256(b"\x01" + left + node).digest()
+        return node.hex()
+
+
+def merkle_root(leaves):
+    tree = Tree()
+    for leaf in leaves:
+        tree.push(leaf)
+    return tree.root()
+
+
+# ------------------------------------------------------------------------------------------------------- le dossier
+
+
+class Folder:
+    """Un dossier décompressé."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def names(self):
+        found = []
+        for folder, _, files in os.walk(self.path):
+            for name in files:
+                whole = os.path.relpath(os.path.join(folder, name), self.path)
+                found.append(whole.replace(os.sep, "/"))
+        return sorted(found)
+
+    def open(self, name):
+        return open(os.path.join(self.path, *name.split("/")), "rb")
+
+
+class Zip:
+    """Le fichier ZIP tel quel."""
+
+    def __init__(self, path):
+        self.archive = zipfile.ZipFile(path)
+
+    def names(self):
+        return sorted(self.archive.namelist())
+
+    def open(self, name):
+        return self.archive.open(name)
+
+
+class Memory:
+    """Des octets en mémoire, par nom : pour les essais."""
+
+    def __init__(self, files):
+        self.files = files
+
+    def names(self):
+        return sorted(self.files)
+
+    def open(self, name):
+        return io.BytesIO(self.files[name])
+
+
+def pack_at(path):
+    return Folder(path) if os.path.isdir(path) else Zip(path)
+
+
+Finding = collections.namedtuple("Finding", "part place what")
+
+
+class Report:
+    """Ce qui a été regardé, et trouvé."""
+
+    def __init__(self):
+        self.findings = []
+        self.notes = []
+        self.counts = collections.OrderedDict()
+
+    def find(self, part, place, what):
+        self.findings.append(Finding(part, str(place), what))
+
+    def note(self, what):
+        self.notes.append(what)
+
+
+class Part:
+    """Ce que partagent les parties d’une vérification : le dossier, et ce qui a été trouvé."""
+
+    def find(self, part, place, what):
+        self.report.find(part, place, what)
+
+    def read(self, name):
+        with self.pack.open(name) as file:
+            return file.read()
+
+    def lines(self, name):
+        """Les lignes d’un fichier avec leur numéro ; chacune doit finir par un saut de ligne."""
+        with self.pack.open(name) as file:
+            for number, line in enumerate(file, 1):
+                if not line.endswith(b"\n"):
+                    self.find(name, "ligne %d" % number, "la dernière ligne est coupée")
+                    return
+                yield number, line
+
+    def records(self, name):
+        """Les lignes de JSON canonique d’un fichier ; une ligne illisible est une anomalie, et l’on continue."""
+        for number, line in self.lines(name):
+            try:
+                yield number, line[:-1], parse(line[:-1])
+            except ValueError as error:
+                self.find(name, "ligne %d" % number, "illisible : %s" % error)

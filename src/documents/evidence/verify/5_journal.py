@@ -1,0 +1,120 @@
+# ------------------------------------------------------------------------------------------------------ le journal, le FEC
+
+
+class Books(Part):
+    """Le journal, et le fichier des écritures comptables qui en est tiré."""
+
+    def journal(self):
+        seals, stretch, last = collections.deque(self.journal_seals), [], 0
+        count = 0
+        for number, line, entry in self.records("journal.jsonl"):
+            count += 1
+            place = "%s %s (ligne %d)" % (entry["journal"], entry["document"], number)
+            if entry["id"] <= last:
+                self.find("journal", place, "l’écriture %d suit la %d" % (entry["id"], last))
+            last = entry["id"]
+            debit = sum(cents(side["debit"]) for side in entry["lines"])
+            credit = sum(cents(side["credit"]) for side in entry["lines"])
+            if debit != credit or not entry["lines"]:
+                self.find("journal", place, "débits %s − crédits %s = %s" % (euros(debit), euros(credit), euros(debit - credit)))
+            while seals and seals[0][1]["through"] < entry["id"]:
+                self.stretch(seals.popleft(), stretch)
+                stretch = []
+            stretch.append(line)
+            self.entries.setdefault(entry["document"], []).append(entry)
+        while seals:
+            self.stretch(seals.popleft(), stretch)
+            stretch = []
+        if stretch:
+            self.report.note("%d écritures suivent le dernier scellé du journal ; le prochain les couvrira" % len(stretch))
+        self.report.counts["écritures"] = count
+
+    def stretch(self, sealed, lines):
+        sequence, seal = sealed
+        place = "écritures %d à %d" % (seal["from"], seal["through"])
+        if len(lines) != seal["entries"]:
+            self.find("journal", place, "l’événement %d en scelle %d, il y en a %d" % (sequence, seal["entries"], len(lines)))
+        elif merkle_root(lines) != seal["root"]:
+            self.find("journal", place, "ce ne sont pas les écritures que l’événement %d a scellées" % sequence)
+
+    # ------------------------------------------------------------------------------------------------------- le FEC
+
+    def fec(self):
+        """Le FEC de l’année, ligne à ligne contre le journal ; les écritures de clôture n’y figurent pas."""
+        expected = collections.OrderedDict()
+        for entry in self.year_entries():
+            expected[(entry["journal"], plain(entry["document"]))] = entry
+        names = [name for name in self.names if name.startswith("fec/") and not name.endswith("-description.txt")]
+        if len(names) != (1 if expected else 0):
+            self.find("FEC", "fec/", "%d fichiers pour %d écritures en %s" % (len(names), len(expected), self.year))
+        for name in names:
+            self.fec_file(name, expected)
+
+    def year_entries(self):
+        entries = [entry for found in self.entries.values() for entry in found]
+        return [entry for entry in entries if entry["date"][:4] == str(self.year) and entry["journal"] != "CL"]
+
+    def fec_file(self, name, expected):
+        lines = self.read(name).decode("utf-8").split("\r\n")
+        if lines.pop() != "":
+            self.find("FEC", name, "la dernière ligne est coupée")
+        if not lines or lines[0].split("\t") != FEC_COLUMNS:
+            self.find("FEC", name, "la première ligne ne porte pas les 18 zones de l’article A47 A-1")
+        groups, total, last = collections.OrderedDict(), 0, None
+        for number, line in enumerate(lines[1:], 2):
+            fields = line.split("\t")
+            if len(fields) != len(FEC_COLUMNS):
+                self.find("FEC", "%s, ligne %d" % (name, number), "%d zones au lieu de 18" % len(fields))
+                continue
+            key = (fields[0], fields[8])
+            if key in groups and key != last:
+                self.find("FEC", "%s, ligne %d" % (name, number), "séparée des autres lignes de son écriture")
+            last = key
+            groups.setdefault(key, []).append((number, fields))
+            total += cents(fields[11].replace(",", ".")) - cents(fields[12].replace(",", "."))
+        if total:
+            self.find("FEC", name, "débits − crédits = %s" % euros(total))
+        for key in expected:
+            if key not in groups:
+                self.find("FEC", "%s %s" % key, "au journal, mais absente du fichier")
+        for key, found in groups.items():
+            self.fec_entry(name, found, expected.get(key))
+        self.fec_numbers(name, [found[0][1][2] for found in groups.values()])
+        self.report.counts["lignes du FEC"] = max(len(lines) - 1, 0)
+
+    def fec_entry(self, name, found, entry):
+        place = "%s, ligne %d" % (name, found[0][0])
+        if entry is None:
+            self.find("FEC", place, "aucune écriture du journal n’est %s %s" % (found[0][1][0], found[0][1][8]))
+            return
+        told = [(fields[3], fields[4], fields[6], fields[10], fields[11], fields[12]) for _, fields in found]
+        known = [fec_line(entry, side) for side in entry["lines"]]
+        if told != known:
+            different = [n for n, pair in enumerate(zip(told, known)) if pair[0] != pair[1]] or [min(len(told), len(known))]
+            self.find("FEC", place, "la ligne %d de l’écriture n’est pas celle du journal" % (different[0] + 1))
+
+    def fec_numbers(self, name, numbers):
+        """À-nouveaux d’abord, puis toutes les autres ; chaque suite sans trou."""
+        opening = ["%s-AN-%06d" % (self.year, n + 1) for n in range(sum("-AN-" in number for number in numbers))]
+        current = ["%s-%06d" % (self.year, n + 1) for n in range(len(numbers) - len(opening))]
+        if numbers != opening + current:
+            wrong = [pair[0] for pair in zip(numbers, opening + current) if pair[0] != pair[1]]
+            self.find("FEC", name, "l’écriture %s n’est pas à sa place dans la suite" % wrong[0])
+
+
+FEC_COLUMNS = (
+    "JournalCode JournalLib EcritureNum EcritureDate CompteNum CompteLib CompAuxNum CompAuxLib PieceRef PieceDate "
+    "EcritureLib Debit Credit EcritureLet DateLet ValidDate Montantdevise Idevise"
+).split()
+
+
+def fec_line(entry, side):
+    """Date, compte, auxiliaire, libellé et montants d’une ligne du journal, comme le FEC les écrit."""
+    label = plain(side["label"]) or plain(entry["label"]) or plain(entry["document"])
+    amounts = (side["debit"].replace(".", ","), side["credit"].replace(".", ","))
+    return (entry["date"].replace("-", ""), side["account"].ljust(3, "0"), plain(side["auxiliary"] or ""), label) + amounts
+
+
+def plain(text):
+    """Un texte sur une ligne, sans ce qui sépare les zones."""
+    return "".join(" " if unicodedata.category(character) == "Cc" else character for character in text).strip()

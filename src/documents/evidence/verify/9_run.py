@@ -1,0 +1,97 @@
+# -------------------------------------------------------------------------------------------------- la vérification
+
+
+class Verifier(Trail, Books, Invoices, Readings, Assets):
+    """Une vérification ; chaque étape prend ce que la précédente a appris."""
+
+    def __init__(self, pack, kept_roots=(), keys=()):
+        self.pack = pack
+        self.names = pack.names()
+        self.kept_roots = list(kept_roots)
+        self.keys = [key.lower() for key in keys]
+        self.report = Report()
+        self.roots = []
+        self.computed = {}
+        self.heads = {}
+        self.invoices = collections.OrderedDict()
+        self.trusted = []
+        self.papers = collections.OrderedDict()
+        self.kept_reports = collections.OrderedDict()
+        self.journal_seals = []
+        self.day_seals = {}
+        self.arrived = collections.Counter()
+        self.arrived_since = collections.Counter()
+        self.entries = {}
+        self.year = None
+
+    def run(self):
+        trail = (self.manifest, self.signed_roots, self.manifest_seal, self.trail, self.compare_roots)
+        books = (self.journal, self.fec, self.documents, self.readings)
+        assets = (self.kept_files, self.plans, self.movements)
+        return self.take(trail + books + assets)
+
+    def take(self, steps):
+        """Fait ces étapes, l’une après l’autre."""
+        for step in steps:
+            try:
+                step()
+            except Exception as error:  # tout ce qui empêche de lire est une anomalie, pas une panne
+                self.report.find(step.__name__, "-", "la lecture s’arrête : %s : %s" % (type(error).__name__, error))
+        return self.report
+
+
+def root_in(text):
+    """La racine signée que contient un fichier : sa ligne de JSON, où qu’elle soit dans un courriel enregistré."""
+    import quopri
+
+    for candidate in (text, quopri.decodestring(text.encode("utf-8")).decode("utf-8", "replace")):
+        for line in candidate.splitlines():
+            try:
+                root = json.loads(line)
+            except ValueError:
+                continue
+            if isinstance(root, dict) and {"root", "size", "signature", "key", "previous", "day", "head"} <= set(root):
+                return root
+    return None
+
+
+def verify(pack, kept_roots=(), keys=()):
+    """Vérifie un dossier ; `kept_roots` sont des couples (nom, texte), `keys` des clés publiques en hexadécimal."""
+    return Verifier(pack, kept_roots, keys).run()
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(description="Vérifie un dossier de preuves de Chapelle, sans Chapelle.")
+    parser.add_argument("dossier", nargs="?", default=os.path.dirname(os.path.abspath(__file__)), help="fichier ZIP ou dossier")
+    parser.add_argument("--root", action="append", default=[], metavar="FICHIER", help="racine signée conservée ailleurs")
+    parser.add_argument("--key", metavar="FICHIER", help="clé publique de confiance")
+    options = parser.parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8")
+    try:
+        pack = pack_at(options.dossier)
+        kept = [(path, open(path, encoding="utf-8").read()) for path in options.root]
+        keys = HEX_KEY.findall(open(options.key, encoding="utf-8").read()) if options.key else []
+        if options.key and not keys:
+            raise ValueError("%s ne contient pas de clé publique (64 chiffres hexadécimaux)" % options.key)
+    except (OSError, ValueError, zipfile.BadZipFile) as error:
+        print("Impossible de lire : %s" % error, file=sys.stderr)
+        return 1
+    report = verify(pack, kept, keys)
+    print("Vérifié : " + ", ".join("%d %s" % (count, what) for what, count in report.counts.items()) + ".")
+    for note in report.notes:
+        print("À savoir : %s." % note)
+    if not options.root:
+        print("À savoir : sans racine conservée ailleurs (--root), une fin de piste coupée puis signée de nouveau ne se voit pas.")
+    if not report.findings:
+        print("Tout concorde.")
+        return 0
+    print("%d anomalies :" % len(report.findings))
+    for finding in report.findings:
+        print("  [%s] %s : %s" % finding)
+    return 3
+
+
+if __name__ == "__main__":
+    sys.exit(main())
