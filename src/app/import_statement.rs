@@ -50,7 +50,7 @@ impl ImportReport {
 /// Records what can be told, each payment in a transaction of its own.
 pub fn import(store: &Store, bytes: &[u8], by: &Actor, now: DateTime<Utc>) -> Result<ImportReport, AppError> {
     let receipts = statement::read(bytes).map_err(AppError::input)?;
-    let own = export_book::load(store)?.seller.iban.to_string();
+    let own = export_book::shared(store)?.seller.iban.to_string();
     if let Some(other) = receipts.iter().find(|receipt| !is_account(&own, &receipt.account)) {
         return Err(AppError::input(format!(
             "the statement is of account {}, but the book's is {own}; nothing was recorded",

@@ -24,7 +24,7 @@ pub struct OpenInvoice {
 
 /// Every invoice with something open, or with more paid than was owed, oldest due first.
 pub fn list(store: &Store, now: DateTime<Utc>) -> Result<Vec<OpenInvoice>, AppError> {
-    let today = now.with_timezone(&export_book::load(store)?.facility.zone).date_naive();
+    let today = now.with_timezone(&export_book::shared(store)?.facility.zone).date_naive();
     let mut found = store.read(|connection| {
         let filter = InvoiceFilter { status: Some(InvoiceStatus::Issued), ..InvoiceFilter::default() };
         let (issued, _) = invoices::list(connection, &TenantScope::Everyone, &filter, Page::ALL)?;

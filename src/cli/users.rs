@@ -64,7 +64,9 @@ impl User {
             password: password.unwrap_or_default(),
         };
         users::add(&context.open_or_create()?, &user, &context.actor(), context.now)?;
-        out(format_args!("{} may sign in as {}", add.email, Role::from(add.role).name()));
+        let role = Role::from(add.role).name();
+        let added = serde_json::json!({ "email": add.email, "role": role });
+        context.print(&added, |_| format!("{} may sign in as {role}", add.email));
         Ok(Outcome::Done)
     }
 }

@@ -8,7 +8,8 @@ use actix_web::web::{self, JsonConfig, PathConfig, PayloadConfig, QueryConfig, S
 use actix_web::{HttpRequest, HttpResponse, ResponseError, Route};
 
 use super::api::{
-    amortisation, audit, invoices, journal, ledger, meters, openapi, payback, racks, readings, tenants, token, usage,
+    amortisation, audit, invoices, journal, ledger, meters, openapi, payback, racks, readings, tenants, titre, token,
+    usage,
 };
 use super::auth::{Access, guarded};
 use super::error::Fault;
@@ -48,6 +49,7 @@ pub const ROUTES: &[RouteRow] = &[
     get!("/api/v1/invoices", Access::Api(Action::SeeInvoices), invoices::list),
     get!("/api/v1/invoices/{number}.pdf", Access::Api(Action::SeeInvoices), invoices::pdf),
     get!("/api/v1/invoices/{number}.xml", Access::Api(Action::SeeInvoices), invoices::xml),
+    get!("/api/v1/invoices/{number}/titre", Access::Api(Action::SeeJournal), titre::one),
     get!("/api/v1/invoices/{number}", Access::Api(Action::SeeInvoices), invoices::one),
     get!("/api/v1/amortisation", Access::Api(Action::SeeAmortisation), amortisation::report),
     get!("/api/v1/payback", Access::Api(Action::SeePayback), payback::report),
@@ -97,6 +99,7 @@ pub const ROUTES: &[RouteRow] = &[
     get!("/invoices/documents.zip", Access::Page(Action::SeeInvoices), pages::invoices::files::zip),
     get!("/invoices/{number}.pdf", Access::Page(Action::SeeInvoices), invoices::pdf),
     get!("/invoices/{number}.xml", Access::Page(Action::SeeInvoices), invoices::xml),
+    get!("/invoices/{number}/titre.csv", Access::Page(Action::SeeJournal), titre::csv),
     get!("/invoices/{number}/preview.pdf", Access::Page(Action::SeeInvoices), pages::invoice::preview),
     get!("/invoices/{number}/lines/{line}", Access::Page(Action::SeeInvoices), pages::invoice::trace::line),
     get!(

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 
 use crate::app::deliver_outbox::{self, Postage};
 use crate::app::sign_roots::{self, Signing};
-use crate::app::{Store, archive_invoice, keep_series};
+use crate::app::{Store, archive_invoice, forget_answers, keep_series};
 use crate::domain::audit::Actor;
 use crate::mail::Mailer;
 
@@ -63,6 +63,11 @@ fn tick(store: &Store, mailer: &Mailer, postage: &Postage, now: DateTime<Utc>) {
         Ok(packed) if packed.days > 0 => tracing::info!(days = packed.days, "packed readings"),
         Ok(_) => {}
         Err(error) => tracing::error!(%error, "readings could not be packed"),
+    }
+    match forget_answers::forget(store, now) {
+        Ok(forgotten) if forgotten > 0 => tracing::info!(forgotten, "forgot answers to batches"),
+        Ok(_) => {}
+        Err(error) => tracing::error!(%error, "answers to batches could not be forgotten"),
     }
     match deliver_outbox::deliver(store, mailer, postage, now) {
         Ok(report) => {

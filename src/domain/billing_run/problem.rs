@@ -39,6 +39,8 @@ pub enum ProblemKind {
     Unpriceable,
     NegativeTotal,
     VatMix,
+    /// The tenant's structure requires a code the invoice would lack.
+    MissingRouting,
     /// Not a fault: a billed month's readings changed, and the draft regularises it.
     LateChange,
 }
@@ -94,6 +96,15 @@ impl<'c> Found<'c> {
             }
         };
         self.add(Severity::Blocking, kind, None, None, error.to_string());
+    }
+
+    pub fn unroutable(&mut self, missing: &str) {
+        let (tenant, contract) = (&self.contract.tenant, &self.contract.code);
+        let message = format!(
+            "{tenant} requires {missing} on Chorus Pro, which refuses an invoice without it: write service_code of the \
+             tenant, engagement of contract {contract}, or another chorus_requires"
+        );
+        self.add(Severity::Blocking, ProblemKind::MissingRouting, None, None, message);
     }
 
     pub fn late_change(&mut self, line: &ContractLine, late: &LateMonth, charge: &Charge) {

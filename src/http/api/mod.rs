@@ -14,6 +14,7 @@ pub mod payback;
 pub mod racks;
 pub mod readings;
 pub mod tenants;
+pub mod titre;
 pub mod token;
 pub mod usage;
 

@@ -7,7 +7,9 @@ use actix_web::http::header;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::{amortisation, audit, invoices, journal, ledger, meters, payback, racks, readings, tenants, token, usage};
+use super::{
+    amortisation, audit, invoices, journal, ledger, meters, payback, racks, readings, tenants, titre, token, usage,
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -22,6 +24,7 @@ use super::{amortisation, audit, invoices, journal, ledger, meters, payback, rac
         invoices::one,
         invoices::pdf,
         invoices::xml,
+        titre::one,
         amortisation::report,
         payback::report,
         journal::list,

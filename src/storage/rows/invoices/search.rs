@@ -110,19 +110,50 @@ pub struct Named {
     pub name: String,
 }
 
+/// The rows of the tenants and the contract a selection names: filtering by them needs no join, which would look every
+/// invoice's tenant and contract up only to count it.
+struct Parties {
+    tenants: Vec<i64>,
+    contract: Option<i64>,
+}
+
+/// What no row has.
+const NO_ROW: i64 = -1;
+
+impl Parties {
+    fn of(connection: &mut AnyConnection, scope: &TenantScope, filter: &InvoiceFilter) -> StorageResult<Parties> {
+        let own = match scope {
+            TenantScope::Everyone => None,
+            TenantScope::Only(own) => Some(own),
+        };
+        let mut tenants = Vec::new();
+        for code in own.into_iter().chain(&filter.tenant) {
+            let found =
+                tenant::table.filter(tenant::code.eq(&code.0)).select(tenant::id).first(connection).optional()?;
+            tenants.push(found.unwrap_or(NO_ROW));
+        }
+        let contract = match &filter.contract {
+            None => None,
+            Some(code) => {
+                let named = contract::table.filter(contract::code.eq(&code.0)).select(contract::id);
+                Some(named.first(connection).optional()?.unwrap_or(NO_ROW))
+            }
+        };
+        Ok(Parties { tenants, contract })
+    }
+}
+
 macro_rules! selected {
-    ($query:expr, $scope:expr, $selection:expr) => {{
-        let (scope, selection): (&TenantScope, &Selection) = ($scope, $selection);
+    ($query:expr, $parties:expr, $selection:expr) => {{
+        let (parties, selection): (&Parties, &Selection) = ($parties, $selection);
         let filter = &selection.filter;
         let mut query = $query.into_boxed();
-        if let TenantScope::Only(own) = scope {
-            query = query.filter(tenant::code.eq(own.0.clone()));
+        // The reader's own and the one asked for: both must be the invoice's.
+        for tenant in &parties.tenants {
+            query = query.filter(invoice::tenant_id.eq(*tenant));
         }
-        if let Some(code) = &filter.tenant {
-            query = query.filter(tenant::code.eq(code.0.clone()));
-        }
-        if let Some(code) = &filter.contract {
-            query = query.filter(contract::code.eq(code.0.clone()));
+        if let Some(contract) = parties.contract {
+            query = query.filter(invoice::contract_id.eq(contract));
         }
         if let Some(month) = filter.month {
             query = query.filter(invoice::month.eq(month.to_string()));
@@ -181,7 +212,8 @@ pub fn page(
         invoice::net_cents,
         invoice::gross_cents,
     );
-    let query = selected!(joined.select((columns, tenant::code, contract::code)), scope, selection);
+    let parties = Parties::of(connection, scope, &selection.filter)?;
+    let query = selected!(joined.select((columns, tenant::code, contract::code)), &parties, selection);
     let query = match order.key {
         SortKey::Month => ordered!(query, order, invoice::month),
         SortKey::Number => ordered!(query, order, invoice::number),
@@ -235,10 +267,10 @@ pub fn sums(connection: &mut AnyConnection, scope: &TenantScope, selection: &Sel
              ELSE invoice.{column} END), 0) AS BIGINT)"
         ))
     };
-    let joined = invoice::table.inner_join(tenant::table).inner_join(contract::table);
+    let parties = Parties::of(connection, scope, &selection.filter)?;
     let (count, net, gross): (i64, i64, i64) = selected!(
-        joined.select((diesel::dsl::sql::<BigInt>("COUNT(*)"), signed("net_cents"), signed("gross_cents"))),
-        scope,
+        invoice::table.select((diesel::dsl::sql::<BigInt>("COUNT(*)"), signed("net_cents"), signed("gross_cents"))),
+        &parties,
         selection
     )
     .first(connection)?;
@@ -267,13 +299,10 @@ pub fn state_counts(
         overdue_on: None,
         ..selection.clone()
     };
-    let joined = invoice::table.inner_join(tenant::table).inner_join(contract::table);
-    let (drafts, issued, overdue): (i64, i64, i64) = selected!(
-        joined.select((counted("invoice.status = 'draft'"), counted("invoice.status = 'issued'"), counted(&overdue))),
-        scope,
-        &whole
-    )
-    .first(connection)?;
+    let columns = (counted("invoice.status = 'draft'"), counted("invoice.status = 'issued'"), counted(&overdue));
+    let parties = Parties::of(connection, scope, &whole.filter)?;
+    let (drafts, issued, overdue): (i64, i64, i64) =
+        selected!(invoice::table.select(columns), &parties, &whole).first(connection)?;
     Ok(StateCounts { drafts, issued, overdue })
 }
 
@@ -283,8 +312,8 @@ pub fn months(
     scope: &TenantScope,
     selection: &Selection,
 ) -> StorageResult<Vec<String>> {
-    let joined = invoice::table.inner_join(tenant::table).inner_join(contract::table);
-    Ok(selected!(joined.select(invoice::month).distinct(), scope, selection)
+    let parties = Parties::of(connection, scope, &selection.filter)?;
+    Ok(selected!(invoice::table.select(invoice::month).distinct(), &parties, selection)
         .order(invoice::month.desc())
         .load(connection)?)
 }
