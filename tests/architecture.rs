@@ -32,6 +32,7 @@ const DOMAIN_LAYERS: &[(&str, u8)] = &[
     ("audit", 2),
     ("party", 2),
     ("sampling", 2),
+    ("told", 2),
     ("typography", 3),
     ("facility", 3),
     ("ledger", 3),

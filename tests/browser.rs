@@ -1,18 +1,25 @@
-//! The pages in a real browser: `tests/browser/run.js` against a server over a small billed centre.
+//! The pages in a real browser: `tests/browser/run.js`, each setting against a server over its own small billed centre.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod common;
 mod site;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use actix_web::http::Method;
 use chapelle::config::ServerConfig;
+use chapelle::http::auth::Access;
+use chapelle::http::routes::ROUTES;
 use chapelle::http::{self, ServerParts};
 
-use crate::common::{Engine, free_port};
+use crate::common::{Engine, World, free_port};
 use crate::site::{PASSWORD, Site, now};
+
+/// What people do in one leaves the others as they were: a language with and without scripts, and the keyboard alone.
+const SETTINGS: [&str; 5] = ["fr", "en", "fr-plain", "en-plain", "keyboard"];
 
 fn chromium() -> PathBuf {
     let named = ["chromium", "chromium-browser", "google-chrome"];
@@ -21,16 +28,16 @@ fn chromium() -> PathBuf {
     found.expect("chromium is not installed: run ./tests/run browser, which installs it")
 }
 
-#[test]
-fn people_get_their_work_done_in_a_browser() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let scripts = root.join("tests/browser");
-    assert!(scripts.join("node_modules").is_dir(), "run ./tests/run browser, which installs the browser's tests");
-    let site = Site::new(Engine::Sqlite);
-    let contracts = ["aphp", "eau-de-paris", "ville-de-paris"].map(|tenant| site.contract_of(tenant)).join(",");
-    let Site { world, shared } = site;
-    drop(shared);
+/// The GET routes a browser opens.
+fn pages() -> BTreeSet<&'static str> {
+    let for_people = |access| matches!(access, Access::Page(_) | Access::OpenPage | Access::AnyVisitor);
+    ROUTES.iter().filter(|row| row.method == Method::GET && for_people(row.access)).map(|row| row.path).collect()
+}
 
+/// Serves a centre of its own and gives its address.
+fn serve() -> (World, String) {
+    let Site { world, shared } = Site::new(Engine::Sqlite);
+    drop(shared);
     let address = format!("127.0.0.1:{}", free_port());
     let base = format!("http://{address}");
     let config = ServerConfig { public_url: base.clone(), listen: address, workers: 1 };
@@ -39,11 +46,22 @@ fn people_get_their_work_done_in_a_browser() {
         let parts = ServerParts::new(store, &config, now).unwrap();
         actix_web::rt::System::new().block_on(http::serve(parts)).unwrap();
     });
+    (world, base)
+}
+
+#[test]
+fn people_get_their_work_done_in_a_browser() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let scripts = root.join("tests/browser");
+    assert!(scripts.join("node_modules").is_dir(), "run ./tests/run browser, which installs the browser's tests");
+    let served = SETTINGS.map(|setting| (setting, serve()));
+    let sites: serde_json::Map<_, _> =
+        served.iter().map(|(setting, (_, base))| ((*setting).to_owned(), base.as_str().into())).collect();
     let status = Command::new("node")
         .arg(scripts.join("run.js"))
-        .env("BASE", &base)
+        .env("SITES", serde_json::Value::Object(sites).to_string())
+        .env("ROUTES", serde_json::json!(pages()).to_string())
         .env("PASSWORD", PASSWORD)
-        .env("CONTRACTS", contracts)
         .env("CHROMIUM", chromium())
         .env("SCREENSHOTS", root.join("target/screenshots"))
         .status()

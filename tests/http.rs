@@ -7,6 +7,8 @@ mod access;
 #[path = "http/bad_requests.rs"]
 mod bad_requests;
 mod common;
+#[path = "http/finance.rs"]
+mod finance;
 #[path = "http/readings.rs"]
 mod readings;
 #[path = "http/reports.rs"]

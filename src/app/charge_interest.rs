@@ -67,6 +67,7 @@ pub fn charge(
             audit::append(connection, &AuditEvent::new(now, by, "interest.claimed", &document, detail))?;
             claims.push(Claim { document, payment: payment.number.clone(), amount, interest });
         }
+        settle::gather(connection, id, gathered.invoice.clone())?.keep_balance(connection, id)?;
         let claimed: Money = claims.iter().map(|claim| claim.interest.total).sum();
         let open = account.open() + claimed;
         Ok(InterestReport { invoice: number.clone(), claims, posted_before, open })

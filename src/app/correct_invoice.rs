@@ -80,7 +80,9 @@ fn issue(
     audit::append(connection, &credit_invoice::event(&note, &invoice, &request.reason, by, now))?;
     let corrected_id = issue_invoice::write(connection, book, &corrected, &corrected_place, by, now)?;
     audit::append(connection, &event(&corrected, &invoice, &request.reason, by, now))?;
-    settle::gather(connection, id, invoice)?.letter_if_settled(connection, issue_date, now)?;
+    let gathered = settle::gather(connection, id, invoice)?;
+    gathered.keep_balance(connection, id)?;
+    gathered.letter_if_settled(connection, issue_date, now)?;
     Ok([(note_id, note), (corrected_id, corrected)])
 }
 

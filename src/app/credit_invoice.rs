@@ -77,6 +77,7 @@ fn issue(
     let note_id = issue_invoice::write(connection, book, &note, &place, by, now)?;
     audit::append(connection, &event(&note, &invoice, &request.reason, by, now))?;
     let gathered = settle::gather(connection, id, invoice)?;
+    gathered.keep_balance(connection, id)?;
     let letter = gathered.letter_if_settled(connection, issue_date, now)?;
     let report = CreditReport {
         number: note.number.clone(),

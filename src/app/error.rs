@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::documents::{DocumentError, amortisation};
+use crate::domain::told::{Tell, Told};
 use crate::mail::MailError;
 use crate::storage::StorageError;
 
@@ -11,6 +12,9 @@ pub enum AppError {
     /// What was asked for is wrong; nothing was changed.
     #[error("{0}")]
     Input(String),
+    /// The same, in words pages can say in the reader's language.
+    #[error("{}", .0.english)]
+    Refused(Box<Told>),
     #[error("{0} is not known here")]
     NotFound(String),
     #[error("there is no facility book yet: import one with `chapelle import book.toml`")]
@@ -34,7 +38,7 @@ impl AppError {
     /// True where the caller can mend it by asking differently.
     pub fn is_input(&self) -> bool {
         match self {
-            AppError::Input(_) | AppError::NotFound(_) | AppError::NoBook => true,
+            AppError::Input(_) | AppError::Refused(_) | AppError::NotFound(_) | AppError::NoBook => true,
             AppError::Storage(error) => error.is_input(),
             AppError::Io { source, .. } => source.kind() == std::io::ErrorKind::NotFound,
             _ => false,
@@ -43,6 +47,10 @@ impl AppError {
 
     pub fn input(message: impl std::fmt::Display) -> AppError {
         AppError::Input(message.to_string())
+    }
+
+    pub fn refused(error: &impl Tell) -> AppError {
+        AppError::Refused(Box::new(error.told()))
     }
 
     pub fn io(doing: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> AppError {

@@ -16,9 +16,9 @@ use crate::domain::ids::{ContractCode, MeterCode, MeterId};
 use crate::domain::invoice::InvoiceKind;
 use crate::domain::metering::Sample;
 use crate::domain::quantity::{Quantity, Unit};
-use crate::domain::rating::{BilledLine, Samples};
+use crate::domain::rating::{BilledLine, ManualLine, Samples};
 use crate::storage::billing::{self, LateChange};
-use crate::storage::{AnyConnection, book as stored, invoices, readings};
+use crate::storage::{AnyConnection, book as stored, invoices, manual_lines, readings};
 
 /// Two hours: the default tolerance of a meter.
 const MARGIN_SECONDS: i64 = 2 * 3600;
@@ -33,6 +33,8 @@ pub struct Gathered {
     pub late: Vec<LateMonth>,
     /// The changes behind `late`, to be forgotten once they are billed.
     pub late_changes: Vec<LateChange>,
+    /// Lines people added to the month.
+    pub manual: Vec<ManualLine>,
 }
 
 pub fn gather(connection: &mut AnyConnection, month: BillingMonth) -> Result<Gathered, AppError> {
@@ -43,7 +45,8 @@ pub fn gather(connection: &mut AnyConnection, month: BillingMonth) -> Result<Gat
     let late_changes: Vec<LateChange> =
         billing::late_changes(connection)?.into_iter().filter(|change| change.month < month).collect();
     let late = late_months(connection, &book, &late_changes)?;
-    Ok(Gathered { book, month, samples, billed, late, late_changes })
+    let manual = manual_lines::waiting(connection, month, None)?;
+    Ok(Gathered { book, month, samples, billed, late, late_changes, manual })
 }
 
 fn billed_contracts(connection: &mut AnyConnection, month: BillingMonth) -> Result<Vec<AlreadyBilled>, AppError> {

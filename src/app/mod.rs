@@ -28,6 +28,7 @@ pub mod ingest_readings;
 mod issue_invoice;
 pub mod keep_series;
 pub mod list_invoices;
+pub mod manual_lines;
 pub mod notices;
 pub mod open_balances;
 pub mod open_invoices;

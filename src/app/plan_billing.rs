@@ -75,6 +75,7 @@ pub(super) fn make(gathered: &Gathered, now: DateTime<Utc>) -> Plan {
         samples: &gathered.samples,
         billed: gathered.billed.clone(),
         late: gathered.late.clone(),
+        manual: gathered.manual.clone(),
         now: now.into(),
     })
 }

@@ -6,7 +6,7 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 
 use super::asset_ledger::AssetLedger;
 use super::post_depreciation::PERIODS;
-use super::read_invoices::{self, Order, Reader, SortKey, StateCounts, Wanted};
+use super::read_invoices::{self, Order, Reader, SortKey, Standing, StateCounts, Wanted};
 use super::{AppError, Store, export_book, notices, read_tenants};
 use crate::domain::access::{Role, TenantScope};
 use crate::domain::amortisation::{months_due, plans};
@@ -29,7 +29,8 @@ pub struct Today {
     /// Whether there is a book at all.
     pub has_book: bool,
     pub counts: StateCounts,
-    pub overdue_gross: Money,
+    /// What is open of what is overdue.
+    pub overdue_open: Money,
     /// The longest overdue.
     pub overdue: Vec<InvoiceSummary>,
     pub failed_notices: usize,
@@ -56,9 +57,9 @@ pub fn today(store: &Store, now: DateTime<Utc>) -> Result<Today, AppError> {
         book => Some(book?),
     };
     let reader = Reader { role: Role::Finance, scope: TenantScope::Everyone };
-    let overdue = Wanted { overdue_on: Some(today), ..Wanted::default() };
+    let overdue = Wanted { standing: Some(Standing::Overdue(today)), ..Wanted::default() };
     let order = Order { key: SortKey::Due, descending: false };
-    let late = read_invoices::search(store, &reader, overdue, order, 1)?;
+    let late = read_invoices::search(store, &reader, overdue.clone(), order, 1)?;
     let issued_of_month = {
         let filter = read_invoices::InvoiceFilter { month: Some(month), ..Default::default() };
         read_invoices::counts(store, &reader, Wanted { filter, ..Wanted::default() }, today)?
@@ -71,7 +72,7 @@ pub fn today(store: &Store, now: DateTime<Utc>) -> Result<Today, AppError> {
         month,
         has_book: book.is_some(),
         counts: read_invoices::counts(store, &reader, Wanted::default(), today)?,
-        overdue_gross: late.gross,
+        overdue_open: read_invoices::open_sum(store, &reader, overdue)?,
         overdue: late.invoices.into_iter().take(NAMED_MAX).collect(),
         failed_notices: notices::failed_count(store)?,
         ending: book.as_ref().map(|book| ending(book, today)).unwrap_or_default(),

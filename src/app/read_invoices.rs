@@ -4,15 +4,17 @@ use chrono::NaiveDate;
 
 use super::archive_invoice::{self, ArchiveKind};
 use super::{AppError, Store};
+use crate::documents::zip::Zip;
 use crate::domain::access::{Action, Decision, Role, TenantScope, policy};
 use crate::domain::calendar::BillingMonth;
 use crate::domain::invoice::{InvoiceNumber, IssuedInvoice};
 use crate::domain::money::Money;
-use crate::storage::AnyConnection;
+use crate::domain::told::{Tell, Told};
 use crate::storage::invoices::search::{self, Named, SearchedFor, Selection};
 use crate::storage::invoices::{self, Page};
+use crate::storage::{AnyConnection, archive};
 
-pub use crate::storage::invoices::search::{Order, SortKey, StateCounts};
+pub use crate::storage::invoices::search::{Order, SortKey, Standing, StateCounts};
 pub use crate::storage::invoices::{InvoiceFilter, InvoiceStatus, InvoiceSummary};
 
 /// What a person looks for in a list.
@@ -21,8 +23,65 @@ pub struct Wanted {
     pub filter: InvoiceFilter,
     /// Part of a number, or of the name or code of a tenant or contract.
     pub text: String,
-    /// Only what was due before this day.
-    pub overdue_on: Option<NaiveDate>,
+    /// Only what stands so.
+    pub standing: Option<Standing>,
+}
+
+/// The part of a list that people ask for by a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ListState {
+    All,
+    Draft,
+    Issued,
+    /// Issued and to be paid.
+    Open,
+    /// To be paid, and late.
+    Overdue,
+    Paid,
+    /// Credit notes, and what they took back as a whole.
+    Credited,
+}
+
+impl ListState {
+    const NAMES: [(&str, ListState); 7] = [
+        ("", ListState::All),
+        ("draft", ListState::Draft),
+        ("issued", ListState::Issued),
+        ("open", ListState::Open),
+        ("overdue", ListState::Overdue),
+        ("paid", ListState::Paid),
+        ("credited", ListState::Credited),
+    ];
+
+    pub fn name(self) -> &'static str {
+        ListState::NAMES.iter().find(|(_, known)| *known == self).map_or("", |(name, _)| name)
+    }
+
+    pub fn named(name: &str) -> Option<ListState> {
+        ListState::NAMES.iter().find(|(known, _)| *known == name).map(|(_, state)| *state)
+    }
+}
+
+impl Wanted {
+    /// The same, in `state` on `today` only.
+    pub fn in_state(self, state: ListState, today: NaiveDate) -> Wanted {
+        let (status, standing) = match state {
+            ListState::All => (None, None),
+            ListState::Draft => (Some(InvoiceStatus::Draft), None),
+            ListState::Issued => (Some(InvoiceStatus::Issued), None),
+            ListState::Open => (Some(InvoiceStatus::Issued), Some(Standing::Open)),
+            ListState::Overdue => (Some(InvoiceStatus::Issued), Some(Standing::Overdue(today))),
+            ListState::Paid => (Some(InvoiceStatus::Issued), Some(Standing::Paid)),
+            ListState::Credited => (Some(InvoiceStatus::Issued), Some(Standing::Credited)),
+        };
+        Wanted { filter: InvoiceFilter { status, ..self.filter }, standing, ..self }
+    }
+}
+
+/// An order as addresses say it: a key, with a dash before it where it falls. None for what is no key.
+pub fn order_named(text: &str) -> Option<Order> {
+    let (descending, name) = text.strip_prefix('-').map_or((false, text), |name| (true, name));
+    SortKey::ALL.into_iter().find(|key| key.name() == name).map(|key| Order { key, descending })
 }
 
 /// One page of a list, and what the whole list comes to.
@@ -97,12 +156,21 @@ pub fn whole(store: &Store, reader: &Reader, wanted: Wanted, order: Order) -> Re
 /// How many of what is wanted are drafts, issued, overdue on `today`; drafts only for who may see them.
 pub fn counts(store: &Store, reader: &Reader, wanted: Wanted, today: NaiveDate) -> Result<StateCounts, AppError> {
     let connection = &mut *store.connection()?;
-    let wanted = Wanted { filter: InvoiceFilter { status: None, ..wanted.filter }, overdue_on: None, ..wanted };
-    let nothing = StateCounts { drafts: 0, issued: 0, overdue: 0 };
+    let wanted = Wanted { filter: InvoiceFilter { status: None, ..wanted.filter }, standing: None, ..wanted };
+    let nothing = StateCounts { drafts: 0, issued: 0, open: 0, overdue: 0, paid: 0, credited: 0 };
     let Some(selection) = selection(connection, reader, wanted)? else { return Ok(nothing) };
     let counts = search::state_counts(connection, &reader.scope, &selection, today)?;
     let sees_drafts = policy(reader.role, Action::SeeDrafts) != Decision::Deny;
     Ok(StateCounts { drafts: if sees_drafts { counts.drafts } else { 0 }, ..counts })
+}
+
+/// What is open on the documents wanted.
+pub fn open_sum(store: &Store, reader: &Reader, wanted: Wanted) -> Result<Money, AppError> {
+    let connection = &mut *store.connection()?;
+    match selection(connection, reader, wanted)? {
+        Some(selection) => Ok(search::open_sum(connection, &reader.scope, &selection)?),
+        None => Ok(Money::ZERO),
+    }
 }
 
 /// The months `reader` has invoices of, latest first.
@@ -116,7 +184,7 @@ pub fn months(store: &Store, reader: &Reader) -> Result<Vec<BillingMonth>, AppEr
 /// What is wanted in the terms of the database, less what the reader may not see; none where nothing can match.
 fn selection(connection: &mut AnyConnection, reader: &Reader, wanted: Wanted) -> Result<Option<Selection>, AppError> {
     let Some(filter) = visible(reader.role, wanted.filter) else { return Ok(None) };
-    let filter = match wanted.overdue_on {
+    let filter = match wanted.standing {
         Some(_) => InvoiceFilter { status: Some(InvoiceStatus::Issued), ..filter },
         None => filter,
     };
@@ -133,7 +201,7 @@ fn selection(connection: &mut AnyConnection, reader: &Reader, wanted: Wanted) ->
             })
         }
     };
-    Ok(Some(Selection { filter, search, overdue_on: wanted.overdue_on }))
+    Ok(Some(Selection { filter, search, standing: wanted.standing }))
 }
 
 /// Lower case without accents: `Hôpitaux` is found by `hopitaux`.
@@ -176,6 +244,33 @@ pub fn document(
     kind: ArchiveKind,
 ) -> Result<Option<Vec<u8>>, AppError> {
     one(store, scope, number)?.map(|invoice| archive_invoice::document(store, &invoice, kind)).transpose()
+}
+
+/// More documents than one ZIP archive holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{documents} documents of {bytes} bytes do not fit in one ZIP archive (65,535 files and 4 GiB): narrow the list, for example to a month"
+)]
+pub struct TooManyDocuments {
+    pub documents: usize,
+    pub bytes: u64,
+}
+
+impl Tell for TooManyDocuments {
+    fn told(&self) -> Told {
+        let mebibytes = i64::try_from(self.bytes >> 20).unwrap_or(i64::MAX);
+        Told::new("too-many-documents", self).with("documents", self.documents).with("mebibytes", mebibytes)
+    }
+}
+
+/// Refuses what one ZIP archive cannot hold, before anything of it is made.
+pub fn check_archive(store: &Store, reader: &Reader, numbers: &[String]) -> Result<(), AppError> {
+    let sizes = archive::sizes(&mut *store.connection()?, &reader.scope, numbers, ArchiveKind::Pdf)?;
+    let bytes = sizes
+        .iter()
+        .fold(0, |sum: u64, (number, size)| sum.saturating_add(Zip::bytes_of(&format!("{number}.pdf"), *size)));
+    let over = TooManyDocuments { documents: numbers.len(), bytes };
+    if over.documents > Zip::FILES_MAX || over.bytes > Zip::BYTES_MAX { Err(AppError::refused(&over)) } else { Ok(()) }
 }
 
 #[cfg(test)]

@@ -66,6 +66,7 @@ pub(super) fn record_within(
     payments::insert(connection, id, &payment, new.statement_key.as_deref(), now)?;
     journal::insert(connection, &entry, now)?;
     let gathered = settle::gather(connection, id, gathered.invoice)?;
+    gathered.keep_balance(connection, id)?;
     let letter = gathered.letter_if_settled(connection, received_on, now)?;
     let open_after = gathered.account().open();
     let detail = serde_json::json!({

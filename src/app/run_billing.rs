@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::gather::{Gathered, gather};
 use super::plan_billing::{self, PlanReport};
-use super::{AppError, Store, archive_invoice, issue_invoice};
+use super::{AppError, Store, archive_invoice, issue_invoice, manual_lines};
 use crate::domain::access::TenantScope;
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::billing_run::{LateMonth, Plan};
@@ -100,15 +100,25 @@ fn raise_horizon(connection: &mut AnyConnection, zone: Tz, request: &RunRequest)
 
 /// Keeps a draft; one that is there already in the same words is left alone.
 pub(super) fn save_draft(connection: &mut AnyConnection, draft: &Draft, request: &RunRequest) -> Result<(), AppError> {
+    keep_draft(connection, draft, &request.by, request.now)
+}
+
+/// The same, by whomever.
+pub(super) fn keep_draft(
+    connection: &mut AnyConnection,
+    draft: &Draft,
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
     let stored = invoices::drafts(connection, &TenantScope::Everyone, draft.month)?;
     let former = stored.into_iter().map(|(_, former)| former).find(|former| former.contract == draft.contract);
     if former.as_ref() == Some(draft) {
         return Ok(());
     }
-    invoices::save_draft(connection, draft, request.now)?;
+    invoices::save_draft(connection, draft, now)?;
     let state = |draft: &Draft| serde_json::json!({ "totals": draft.totals, "lines": draft.charges.len() });
     let subject = format!("{} {}", draft.contract, draft.month);
-    let mut event = AuditEvent::new(request.now, &request.by, "invoice.drafted", &subject, state(draft));
+    let mut event = AuditEvent::new(now, by, "invoice.drafted", &subject, state(draft));
     if let Some(former) = &former {
         event = event.before(state(former));
     }
@@ -130,7 +140,11 @@ pub(super) fn issue(
             Some((id, InvoiceStatus::Draft)) => Some(id),
             None => None,
         };
-        issue_invoice::issue(connection, &gathered.book, draft.clone(), stored, &request.by, request.now).map(Some)
+        manual_lines::check_unchanged(connection, draft)?;
+        let (id, invoice) =
+            issue_invoice::issue(connection, &gathered.book, draft.clone(), stored, &request.by, request.now)?;
+        manual_lines::use_up(connection, draft, id)?;
+        Ok(Some((id, invoice)))
     })?;
     let Some((id, invoice)) = issued else { return Ok(None) };
     let pdf = archive_invoice::archive_one(store, id, &invoice, request.now)?;

@@ -8,10 +8,10 @@ use crate::domain::ids::InvoiceId;
 use crate::domain::invoice::{InvoiceKind, InvoiceNumber, IssuedInvoice};
 use crate::domain::ledger::Journal;
 use crate::domain::money::Money;
-use crate::domain::receivables::{InvoiceAccount, Payment, interest_document};
+use crate::domain::receivables::{Balance, InvoiceAccount, Payment, interest_document};
 use crate::storage::invoices::{InvoiceFilter, InvoiceStatus, Page};
 use crate::storage::journal::JournalFilter;
-use crate::storage::{AnyConnection, invoices, journal, lettering, payments};
+use crate::storage::{AnyConnection, balances, invoices, journal, lettering, payments};
 
 /// An invoice with everything that happened to it since its issue.
 pub struct Gathered {
@@ -66,6 +66,17 @@ pub fn credit_notes_of(
 }
 
 impl Gathered {
+    /// Writes what is open on the invoice, whose row is `id`, beside it. Whoever changed something calls this in the same
+    /// transaction.
+    pub fn keep_balance(&self, connection: &mut AnyConnection, id: InvoiceId) -> Result<(), AppError> {
+        Ok(balances::put(connection, id, &self.balance())?)
+    }
+
+    pub fn balance(&self) -> Balance {
+        let claimed: Vec<String> = self.claims.iter().map(|(document, _)| document.clone()).collect();
+        self.account().balance(&claimed)
+    }
+
     pub fn account(&self) -> InvoiceAccount<'_> {
         InvoiceAccount {
             invoice: &self.invoice,

@@ -25,6 +25,17 @@ const FLAGS: u16 = 0x800;
 const VERSION: u16 = 20;
 
 impl Zip {
+    /// How many files an archive holds at most.
+    pub const FILES_MAX: usize = 65_535;
+    /// How long an archive is at most.
+    pub const BYTES_MAX: u64 = 4_294_967_295;
+
+    /// What a file of `size` bytes called `name` adds to an archive.
+    pub fn bytes_of(name: &str, size: u64) -> u64 {
+        let named = u64::try_from(name.len()).unwrap_or(u64::MAX);
+        size.saturating_add(76).saturating_add(named.saturating_mul(2))
+    }
+
     /// The bytes of one file with its head.
     pub fn file(&mut self, name: &str, content: &[u8]) -> Result<Vec<u8>, DocumentError> {
         let too_large = || DocumentError::Write("a ZIP archive holds fewer than 65,536 files and 4 GiB".to_owned());

@@ -14,7 +14,8 @@ use super::contract::{Contract, ContractLine, LineQuantity, PriceIndex};
 use super::ids::{ContractCode, MeterCode, PriceIndexCode, TariffCode};
 use super::invoice::{Draft, InvoiceKind, InvoiceNumber, IssuedInvoice};
 use super::rating::{
-    BilledLine, Charge, ChargeKind, LineTerms, Meters, MonthEvidence, Samples, rate_line, regularisation, served,
+    BilledLine, Charge, ChargeKind, LineTerms, ManualLine, Meters, MonthEvidence, Samples, rate_line, regularisation,
+    served,
 };
 use super::tariff::Tariff;
 
@@ -39,6 +40,8 @@ pub struct Snapshot<'a> {
     pub billed: Vec<AlreadyBilled>,
     /// Months billed earlier whose readings have changed since.
     pub late: Vec<LateMonth>,
+    /// Lines people added to the month, which no invoice carries yet.
+    pub manual: Vec<ManualLine>,
     pub now: Timestamp,
 }
 
@@ -153,6 +156,12 @@ impl<'a> Run<'a> {
         }
         for late in self.late.get(&contract.code).into_iter().flatten() {
             charges.extend(self.regularise(contract, late, &mut found));
+        }
+        for manual in self.snapshot.manual.iter().filter(|manual| manual.line.contract == contract.code) {
+            match manual.charge(contract) {
+                Ok(charge) => charges.push(charge),
+                Err(error) => found.unpriced(&error),
+            }
         }
         if charges.is_empty() || found.blocks() {
             return (None, found.problems);

@@ -17,6 +17,7 @@ pub mod metering;
 pub mod party;
 pub mod sampling;
 pub mod tariff;
+pub mod told;
 pub mod typography;
 // layer 2
 pub mod amortisation;

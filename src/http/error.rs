@@ -13,6 +13,7 @@ use serde::Serialize;
 
 use crate::app::AppError;
 use crate::domain::access::{Action, Role};
+use crate::domain::told::Told;
 use crate::storage::StorageError;
 
 /// A fault of a request, or of ours.
@@ -38,6 +39,9 @@ pub enum Fault {
     UnsupportedMedia(String),
     #[error("{0}")]
     Unprocessable(String),
+    /// Refused in words that a page says in the reader's language.
+    #[error("{}", .0.english)]
+    Refused(Box<Told>),
     #[error("too many failed attempts; wait {0} seconds")]
     TooManyAttempts(i64),
     #[error("{0}")]
@@ -76,7 +80,7 @@ impl Fault {
             Fault::UnsupportedMedia(_) => {
                 (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", "The content type is not known here")
             }
-            Fault::Unprocessable(_) => {
+            Fault::Unprocessable(_) | Fault::Refused(_) => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "unprocessable", "The request is understood but cannot be done")
             }
             Fault::TooManyAttempts(_) => (StatusCode::TOO_MANY_REQUESTS, "too-many-attempts", "Too many attempts"),
@@ -143,6 +147,7 @@ impl From<AppError> for Fault {
     fn from(error: AppError) -> Fault {
         match &error {
             AppError::Input(message) => Fault::BadRequest(message.clone()),
+            AppError::Refused(told) => Fault::Refused(told.clone()),
             AppError::NotFound(_) => Fault::NotFound,
             AppError::NoBook => Fault::Conflict(error.to_string()),
             AppError::Storage(StorageError::Closed(_) | StorageError::Conflict(_)) => {

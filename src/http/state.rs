@@ -5,12 +5,14 @@ use std::sync::{Mutex, OnceLock, PoisonError, RwLock};
 
 use actix_web::web;
 use chrono::{DateTime, Duration, Utc};
+use chrono_tz::Tz;
 use tokio::sync::Semaphore;
 
 use super::auth::token::{Identity, SigningKey, TokenError, TokenKeys};
 use super::error::Fault;
 use super::throttle::{Attempt, Throttle};
 use crate::app::deliver_outbox::Postage;
+use crate::app::read_tenants;
 use crate::app::receive_readings::Receiver;
 use crate::app::sign_in::{self, Person};
 use crate::app::{AppError, Store};
@@ -51,6 +53,7 @@ pub struct Shared {
     pub public_url: String,
     clock: Clock,
     keys: RwLock<(TokenKeys, DateTime<Utc>)>,
+    zone: Tz,
     password_checks: Semaphore,
 }
 
@@ -58,6 +61,7 @@ impl Shared {
     pub fn new(store: Store, config: &ServerConfig, clock: Clock) -> Result<Shared, AppError> {
         let now = clock();
         let keys = signing_keys(&store, now)?;
+        let zone = read_tenants::zone(&store)?;
         Ok(Shared {
             receiver: Receiver::start(&store, now)?,
             store,
@@ -68,6 +72,7 @@ impl Shared {
             public_url: config.public_url.trim_end_matches('/').to_owned(),
             clock,
             keys: RwLock::new((keys, now)),
+            zone,
             password_checks: Semaphore::new(PASSWORD_CHECKS_MAX),
         })
     }
@@ -102,6 +107,11 @@ impl Shared {
     /// After a run the plan is another.
     pub fn forget_check(&self) {
         *self.checked.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// The zone of the facility's clock, as it was when the server began.
+    pub const fn zone(&self) -> Tz {
+        self.zone
     }
 
     pub fn now(&self) -> DateTime<Utc> {

@@ -35,6 +35,7 @@ const HORIZON_LOCK: i64 = 7_501_800_002;
 /// The triggers of the journal name it too: see the migration `accounting`.
 const PERIODS_LOCK: i64 = 7_501_800_003;
 const PAYMENTS_LOCK: i64 = 7_501_800_004;
+const MANUAL_LINES_LOCK: i64 = 7_501_800_015;
 
 const SECONDS_PER_DAY: i64 = 86_400;
 
@@ -138,6 +139,16 @@ pub fn lock_payments(connection: &mut AnyConnection) -> QueryResult<()> {
         AnyConnection::Sqlite(_) => Ok(()),
         AnyConnection::Postgres(inner) => {
             inner.batch_execute(&format!("SELECT pg_advisory_xact_lock({PAYMENTS_LOCK})"))
+        }
+    }
+}
+
+/// Held by whoever changes or uses up the lines people added to a month.
+pub fn lock_manual_lines(connection: &mut AnyConnection) -> QueryResult<()> {
+    match connection {
+        AnyConnection::Sqlite(_) => Ok(()),
+        AnyConnection::Postgres(inner) => {
+            inner.batch_execute(&format!("SELECT pg_advisory_xact_lock({MANUAL_LINES_LOCK})"))
         }
     }
 }

@@ -23,7 +23,8 @@ mod writer;
 pub use db::{AnyConnection, Database, DatabaseUrl, PooledConnection};
 pub use error::{StorageError, StorageResult};
 pub use rows::{
-    archive, audit, batches, billing, billing_runs, book, evidence, invoices, journal, lettering, management_figures,
-    outbox, payments, periods, readings, report_archive, revenue, roots, seals, series, uploads, users,
+    answers, archive, audit, balances, bank, batches, billing, billing_runs, book, evidence, invoices, journal,
+    lettering, management_figures, manual_lines, outbox, payments, periods, readings, report_archive, revenue, roots,
+    seals, series, uploads, users,
 };
 pub use writer::{BatchOutcome, IncomingBatch, IncomingReading, ReadingWriter, note_change, write_readings};

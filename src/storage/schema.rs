@@ -659,6 +659,71 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    invoice_balance (invoice_id) {
+        invoice_id -> BigInt,
+        due_date -> Text,
+        credited_cents -> BigInt,
+        paid_cents -> BigInt,
+        interest_cents -> BigInt,
+        open_cents -> BigInt,
+        state -> Text,
+        claimable -> BigInt,
+    }
+}
+
+diesel::table! {
+    manual_line (id) {
+        id -> BigInt,
+        contract_id -> BigInt,
+        month -> Text,
+        service -> Text,
+        designation -> Text,
+        quantity_ten_thousandths -> BigInt,
+        unit -> Text,
+        unit_price_micro -> BigInt,
+        vat -> Text,
+        reason -> Text,
+        added_by -> Text,
+        added_at -> BigInt,
+        invoice_id -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    bank_statement (id) {
+        id -> BigInt,
+        read_by -> Text,
+        read_at -> BigInt,
+        receipts -> BigInt,
+        known_before -> BigInt,
+    }
+}
+
+diesel::table! {
+    bank_receipt (statement_key) {
+        statement_key -> Text,
+        statement_id -> BigInt,
+        booked_on -> Text,
+        amount_cents -> BigInt,
+        text -> Text,
+        outcome -> Text,
+        why -> Nullable<Text>,
+        payment -> Nullable<Text>,
+        recorded_cents -> BigInt,
+    }
+}
+
+diesel::table! {
+    api_answer (key) {
+        key -> Text,
+        request_sha256 -> Text,
+        status -> Nullable<BigInt>,
+        body -> Nullable<Text>,
+        created_at -> BigInt,
+    }
+}
+
 diesel::joinable!(invoice -> tenant (tenant_id));
 diesel::joinable!(invoice -> contract (contract_id));
 diesel::joinable!(invoice_line -> invoice (invoice_id));
@@ -668,11 +733,17 @@ diesel::joinable!(app_user -> tenant (tenant_id));
 diesel::allow_tables_to_appear_in_same_query!(invoice, invoice_line, invoice_archive, contract, tenant, app_user);
 diesel::joinable!(entry_number -> journal_entry (entry_id));
 diesel::joinable!(payment -> invoice (invoice_id));
+diesel::joinable!(invoice_balance -> invoice (invoice_id));
+diesel::joinable!(manual_line -> contract (contract_id));
 diesel::joinable!(lettered_line -> lettering (code));
 
 diesel::allow_tables_to_appear_in_same_query!(journal_entry, journal_line, entry_number);
 diesel::allow_tables_to_appear_in_same_query!(payment, invoice);
 diesel::allow_tables_to_appear_in_same_query!(payment, tenant);
+diesel::allow_tables_to_appear_in_same_query!(invoice_balance, invoice);
+diesel::allow_tables_to_appear_in_same_query!(invoice_balance, tenant);
+diesel::allow_tables_to_appear_in_same_query!(invoice_balance, contract);
+diesel::allow_tables_to_appear_in_same_query!(manual_line, contract);
 diesel::allow_tables_to_appear_in_same_query!(lettered_line, lettering);
 diesel::allow_tables_to_appear_in_same_query!(audit_event, invoice);
 diesel::allow_tables_to_appear_in_same_query!(audit_event, invoice_archive);

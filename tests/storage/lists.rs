@@ -1,8 +1,9 @@
 //! Lists of invoices in any order and search, and billing runs, on both engines.
 
 use chapelle::domain::access::TenantScope;
+use chapelle::domain::receivables::Settlement;
 use chapelle::storage::billing_runs::{self, Outcome, RunItem, RunStatus, SILENCE_SECONDS_MAX};
-use chapelle::storage::invoices::search::{self, Order, SearchedFor, Selection, SortKey};
+use chapelle::storage::invoices::search::{self, Order, SearchedFor, Selection, SortKey, Standing};
 use chapelle::storage::invoices::{self, Page};
 use chapelle::storage::{StorageError, StorageResult};
 use chrono::Duration;
@@ -36,7 +37,15 @@ fn a_list_has_every_order_and_finds_what_is_searched() {
         assert_eq!((sums.count, sums.gross), (3, found.iter().map(|invoice| invoice.totals.gross).sum()));
         let far = chrono::NaiveDate::from_ymd_opt(2099, 1, 1).unwrap();
         let counts = database.read(|c| search::state_counts(c, &EVERYONE, &all, far)).unwrap();
-        assert_eq!((counts.drafts, counts.issued, counts.overdue), (1, 2, 2));
+        assert_eq!((counts.drafts, counts.issued, counts.open, counts.overdue), (1, 2, 2, 2));
+        assert_eq!((counts.paid, counts.credited), (0, 0));
+        let due = |day| Selection { standing: Some(Standing::Overdue(day)), ..Selection::default() };
+        let none = database.read(|c| search::sums(c, &EVERYONE, &due(chrono::NaiveDate::MIN))).unwrap();
+        assert_eq!(none.count, 0);
+        let open = database.read(|c| search::open_sum(c, &EVERYONE, &due(far))).unwrap();
+        assert_eq!(open, sums.gross - found[0].totals.gross, "what is issued is open");
+        let late = database.read(|c| search::page(c, &EVERYONE, &due(far), Order::default(), Page::ALL)).unwrap();
+        assert!(late.iter().all(|one| one.standing == Some((one.totals.gross, Settlement::Open))), "{late:?}");
         let months = database.read(|c| search::months(c, &EVERYONE, &all)).unwrap();
         assert_eq!(months, ["2026-10", "2026-09", "2026-08"]);
 

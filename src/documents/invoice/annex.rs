@@ -172,7 +172,8 @@ impl Sheet<'_> {
 
     /// Lines without meters whose price is more than quantity × price.
     fn worked_out_lines(&self) -> Vec<(usize, &Charge)> {
-        let plain = |kind: &ChargeKind| matches!(kind, ChargeKind::Base | ChargeKind::OneOff);
+        let plain =
+            |kind: &ChargeKind| matches!(kind, ChargeKind::Base | ChargeKind::OneOff | ChargeKind::Manual { .. });
         let numbered = self.invoice.charges.iter().enumerate().map(|(index, charge)| (index + 1, charge));
         numbered.filter(|(_, charge)| charge.provenance.usage.is_none() && !plain(&charge.kind)).collect()
     }

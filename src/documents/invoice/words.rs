@@ -55,7 +55,7 @@ impl Words {
     pub fn kind(self, kind: &ChargeKind, unit: Unit) -> Option<String> {
         let format = self.format;
         let text = match kind {
-            ChargeKind::Base => return None,
+            ChargeKind::Base | ChargeKind::Manual { .. } => return None,
             ChargeKind::Prorated { units, of } => {
                 self.texts.with("kind-prorated", &[("units", &units.to_string()), ("of", &of.to_string())])
             }

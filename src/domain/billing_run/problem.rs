@@ -9,6 +9,7 @@ use crate::domain::contract::{Contract, ContractLine};
 use crate::domain::ids::{ContractCode, LineCode, MeterCode, TenantCode};
 use crate::domain::invoice::{DraftError, VatError};
 use crate::domain::metering::{Meter, MeteringProblem};
+use crate::domain::money::AmountError;
 use crate::domain::rating::{Charge, RatingProblem};
 
 /// Whether a draft can be made in spite of it.
@@ -105,6 +106,11 @@ impl<'c> Found<'c> {
              tenant, engagement of contract {contract}, or another chorus_requires"
         );
         self.add(Severity::Blocking, ProblemKind::MissingRouting, None, None, message);
+    }
+
+    /// A line a person added whose amount is out of bounds.
+    pub fn unpriced(&mut self, error: &AmountError) {
+        self.add(Severity::Blocking, ProblemKind::Unpriceable, None, None, error.to_string());
     }
 
     pub fn late_change(&mut self, line: &ContractLine, late: &LateMonth, charge: &Charge) {

@@ -43,7 +43,15 @@ fn october() -> Samples {
 
 fn snapshot<'a>(book: &'a Book, samples: &'a Samples) -> Snapshot<'a> {
     let month = month("2026-10");
-    Snapshot { book, month, samples, billed: Vec::new(), late: Vec::new(), now: month.period(Paris).to }
+    Snapshot {
+        book,
+        month,
+        samples,
+        billed: Vec::new(),
+        late: Vec::new(),
+        manual: Vec::new(),
+        now: month.period(Paris).to,
+    }
 }
 
 fn planned(book: &Book, samples: &Samples) -> Plan {

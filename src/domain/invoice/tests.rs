@@ -12,7 +12,7 @@ use crate::domain::quantity::{Quantity, Unit};
 use crate::domain::rating::example::{
     agreed_line, between, contract, day, decimal, facility, month, seller, tenant, vat_20,
 };
-use crate::domain::rating::{ChargeKind, Provenance};
+use crate::domain::rating::{ChargeKind, ManualLine, NewManualLine, Provenance};
 
 fn october() -> BillingMonth {
     month("2026-10")
@@ -81,6 +81,79 @@ fn issue(draft: Draft, contract: &Contract, issue_date: NaiveDate) -> IssuedInvo
 
 fn issued(charges: Vec<Charge>) -> IssuedInvoice {
     issue(draft(charges).unwrap(), &three_lines(), day("2026-11-03"))
+}
+
+proptest! {
+    /// However many lines people add, and whatever they allow, the lines sum to the totals and the entry balances.
+    #[test]
+    fn manual_lines_sum_to_the_totals(
+        added in proptest::collection::vec((-40_000i64..=40_000, 0i64..=9_000_000_000), 1..8),
+        rated in 1i64..=90_000_000,
+    ) {
+        let contract = three_lines();
+        let lines = (1..).zip(&added).filter(|(_, (quantity, _))| *quantity != 0).map(|(id, (quantity, price))| {
+            let line = NewManualLine {
+                contract: contract.code.clone(),
+                month: october(),
+                service: Service::Other,
+                designation: agreed_line("x", "1").designation,
+                quantity: Quantity::from_ten_thousandths(*quantity),
+                unit: Unit::Hour,
+                unit_price: UnitPrice::from_micros(*price),
+                vat: vat_20(),
+                reason: "asked for by letter".to_owned(),
+            };
+            line.check(&contract).unwrap();
+            ManualLine { id, line, by: "finance@example.org".to_owned(), at: instant("2026-11-03T09:00:00Z") }
+        });
+        let mut charges = vec![charge("a", Service::Power, Money::from_cents(rated), vat_20())];
+        charges.extend(lines.map(|line| line.charge(&contract).unwrap()));
+        let sum: Money = charges.iter().map(|charge| charge.net).sum();
+        match draft(charges) {
+            Ok(draft) => {
+                let invoice = issue(draft, &contract, day("2026-11-03"));
+                let lines: Money = invoice.charges.iter().map(|charge| charge.net).sum();
+                prop_assert_eq!((lines, invoice.totals.net), (sum, sum));
+                prop_assert_eq!(invoice.totals.net + invoice.totals.tax, invoice.totals.gross);
+                let entry = journal_entry(&invoice, &Chart::default()).unwrap();
+                prop_assert_eq!(entry.map_or(Money::ZERO, |entry| entry.total() ).is_negative(), false);
+            }
+            Err(error) => prop_assert!(matches!(error, DraftError::Negative { .. }), "{}", error),
+        }
+    }
+}
+
+#[test]
+fn a_manual_line_needs_a_reason_and_the_contracts_vat() {
+    let contract = three_lines();
+    let line = NewManualLine {
+        contract: contract.code.clone(),
+        month: october(),
+        service: Service::Other,
+        designation: agreed_line("x", "1").designation,
+        quantity: -Quantity::ONE,
+        unit: Unit::One,
+        unit_price: "150.00".parse().unwrap(),
+        vat: vat_20(),
+        reason: "late delivery".to_owned(),
+    };
+    assert_eq!(line.check(&contract), Ok(()));
+    let wrong = [
+        NewManualLine { reason: "  ".into(), ..line.clone() },
+        NewManualLine { quantity: Quantity::ZERO, ..line.clone() },
+        NewManualLine { unit_price: "-1".parse().unwrap(), ..line.clone() },
+        NewManualLine { vat: outside(), ..line.clone() },
+        NewManualLine { month: month("2025-12"), ..line.clone() },
+    ];
+    for line in wrong {
+        assert!(line.check(&contract).is_err(), "{line:?}");
+    }
+    let kept = ManualLine { id: 7, line, by: "finance".into(), at: instant("2026-11-03T09:00:00Z") };
+    let charge = kept.charge(&contract).unwrap();
+    assert_eq!(
+        (charge.net.to_string().as_str(), charge.provenance.formula.as_str()),
+        ("-150.00", "-1 × 150.00 = -150.00")
+    );
 }
 
 #[test]

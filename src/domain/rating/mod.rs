@@ -5,7 +5,7 @@
 //! half-up once; the parts of a month split at a change add up to the whole month; every charge says where it comes
 //! from.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +17,7 @@ use super::money::{Money, UnitPrice};
 use super::quantity::{Quantity, Unit};
 
 mod evidence;
+mod manual;
 mod problem;
 mod proration;
 mod rate;
@@ -28,6 +29,7 @@ pub(in crate::domain) mod example;
 mod tests;
 
 pub use evidence::{Meters, MonthEvidence, Samples, served};
+pub use manual::{ManualLine, ManualLineError, NewManualLine, treatments};
 pub use problem::RatingProblem;
 pub use proration::month_part;
 pub use rate::{LineTerms, rate_line};
@@ -77,6 +79,13 @@ pub enum ChargeKind {
         cap: Money,
     },
     OneOff,
+    /// Added by a person, with the reason: documents show it as a plain line.
+    Manual {
+        id: i64,
+        reason: String,
+        by: String,
+        at: DateTime<Utc>,
+    },
     /// The difference between what is now known and what was billed.
     Regularisation {
         month: BillingMonth,
@@ -89,6 +98,7 @@ pub enum ChargeKind {
 pub struct Provenance {
     pub contract: ContractCode,
     pub line: LineCode,
+    /// Empty for a manual line, whose price is its own.
     pub tariff: TariffCode,
     /// The first day of the tariff version applied.
     pub tariff_from: NaiveDate,

@@ -5,7 +5,7 @@
 //! never bears interest.
 
 use chrono::NaiveDate;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Buyer, LateInterest, LateInterestError, late_interest};
 use crate::domain::invoice::{InvoiceKind, IssuedInvoice};
@@ -60,7 +60,101 @@ pub enum PaymentError {
     InFuture { received: NaiveDate },
 }
 
+/// Whether anything remains between the two sides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Settlement {
+    /// Something is to be paid.
+    Open,
+    Paid,
+    /// Taken back as a whole by credit notes; a credit note itself, on which nothing is ever paid.
+    Credited,
+    /// More was paid than is owed: the difference belongs to the tenant.
+    Overpaid,
+}
+
+impl Settlement {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Settlement::Open => "open",
+            Settlement::Paid => "paid",
+            Settlement::Credited => "credited",
+            Settlement::Overpaid => "overpaid",
+        }
+    }
+}
+
+/// An invoice's account in figures, as it is kept beside the frozen document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Balance {
+    pub due_date: NaiveDate,
+    pub credited: Money,
+    pub paid: Money,
+    pub interest: Money,
+    /// Below zero is owed to the tenant.
+    pub open: Money,
+    pub settlement: Settlement,
+    /// A payment came late and its interest is not claimed yet.
+    pub is_claimable: bool,
+}
+
+impl Balance {
+    /// That of a document just issued: nothing has happened to it.
+    pub fn of_issued(document: &IssuedInvoice) -> Balance {
+        InvoiceAccount { invoice: document, credited: Money::ZERO, payments: vec![], interest: Money::ZERO }
+            .balance(&[])
+    }
+}
+
 impl InvoiceAccount<'_> {
+    /// The account in figures; `claimed` are the documents of the claims posted for late payments.
+    pub fn balance(&self, claimed: &[String]) -> Balance {
+        let open = if self.invoice.kind == InvoiceKind::CreditNote { Money::ZERO } else { self.open() };
+        let due = self.invoice.due_date;
+        let unclaimed = |(payment, part): &(&Payment, Money)| {
+            payment.received_on > due && !part.is_zero() && !claimed.contains(&interest_document(payment))
+        };
+        Balance {
+            due_date: due,
+            credited: self.credited,
+            paid: self.paid(),
+            interest: self.interest,
+            open,
+            settlement: self.settlement(open),
+            is_claimable: self.principal_parts().iter().any(unclaimed),
+        }
+    }
+
+    fn settlement(&self, open: Money) -> Settlement {
+        let is_taken_back = self.credited > Money::ZERO && self.credited >= self.invoice.totals.gross;
+        match open.cents() {
+            1.. => Settlement::Open,
+            ..0 => Settlement::Overpaid,
+            0 if is_taken_back || self.invoice.kind == InvoiceKind::CreditNote => Settlement::Credited,
+            0 => Settlement::Paid,
+        }
+    }
+
+    /// What late payment of what is still open on the invoice itself would cost if it were paid on `day`; none before
+    /// the day after the due date. Interest claimed bears no interest.
+    pub fn accruing(&self, day: NaiveDate, rates: &[ReferenceRate]) -> Result<Option<LateInterest>, LateInterestError> {
+        let paid: Money = self.principal_parts().iter().map(|(_, part)| *part).sum();
+        let owed = self.invoice.totals.gross - self.credited - paid;
+        if owed <= Money::ZERO || self.invoice.kind == InvoiceKind::CreditNote {
+            return Ok(None);
+        }
+        let late_before = self
+            .principal_parts()
+            .iter()
+            .any(|(payment, part)| payment.received_on > self.invoice.due_date && !part.is_zero());
+        let claim = late_interest(owed, self.invoice.due_date, day, Buyer::Public, rates)?;
+        // The indemnity is due once for an invoice, with the first of its late payments.
+        Ok(claim.map(|claim| match late_before {
+            true => LateInterest { indemnity: Money::ZERO, total: claim.interest, ..claim },
+            false => claim,
+        }))
+    }
+
     pub fn paid(&self) -> Money {
         self.payments.iter().map(|payment| payment.amount).sum()
     }
@@ -225,6 +319,37 @@ mod tests {
         assert!(account.accepts(Money::ZERO, today, today).is_err());
         assert!(account.accepts(euros("1.00"), day("2026-01-14"), today).is_err());
         assert!(account.accepts(euros("1.00"), day("2026-04-02"), today).is_err());
+    }
+
+    #[test]
+    fn an_account_tells_whether_it_is_settled() {
+        let invoice = issued("120000.00", "2026-01-15", "2026-03-06");
+        let paid = |amount: &str, on: &str| account(&invoice, vec![payment(1, on, amount)]);
+        let told = |account: &InvoiceAccount<'_>| {
+            let balance = account.balance(&[]);
+            (balance.settlement, balance.open.to_string(), balance.is_claimable)
+        };
+        assert_eq!(told(&account(&invoice, vec![])), (Settlement::Open, "120000.00".into(), false));
+        assert_eq!(told(&paid("20000.00", "2026-03-01")), (Settlement::Open, "100000.00".into(), false));
+        assert_eq!(told(&paid("120000.00", "2026-03-31")), (Settlement::Paid, "0.00".into(), true));
+        let credited = |account: InvoiceAccount<'_>| told(&InvoiceAccount { credited: euros("120000.00"), ..account });
+        assert_eq!(credited(account(&invoice, vec![])), (Settlement::Credited, "0.00".into(), false));
+        assert_eq!(credited(paid("500.00", "2026-03-01")), (Settlement::Overpaid, "-500.00".into(), false));
+        let late = paid("120000.00", "2026-03-31");
+        assert!(!late.balance(&["INT-REG-2026-000001".into()]).is_claimable);
+    }
+
+    #[test]
+    fn what_is_open_accrues_interest_and_the_indemnity_once() {
+        let invoice = issued("120000.00", "2026-01-15", "2026-03-06");
+        let so_far = |payments, on| account(&invoice, payments).accruing(day(on), &rates()).unwrap();
+        assert_eq!(so_far(vec![], "2026-03-06"), None);
+        let claim = so_far(vec![], "2026-03-31").unwrap();
+        assert_eq!((claim.days, claim.interest, claim.total), (25, euros("834.25"), euros("874.25")));
+        let half_late = vec![payment(1, "2026-03-10", "60000.00")];
+        let claim = so_far(half_late, "2026-03-31").unwrap();
+        assert_eq!((claim.interest, claim.total), (euros("417.12"), euros("417.12")));
+        assert_eq!(so_far(vec![payment(1, "2026-03-10", "120000.00")], "2026-03-31"), None);
     }
 
     #[test]

@@ -11,7 +11,8 @@ mod late_interest;
 pub use super::invoice::due_date;
 pub use super::ledger::ReferenceRate;
 pub use account::{
-    InvoiceAccount, Payment, PaymentError, interest_document, interest_entry, payment_entry, payment_number,
+    Balance, InvoiceAccount, Payment, PaymentError, Settlement, interest_document, interest_entry, payment_entry,
+    payment_number,
 };
 pub use cfonb::{CfonbError, parse_amount};
 pub use late_interest::{Buyer, LateInterest, LateInterestError, RECOVERY_INDEMNITY, late_interest};

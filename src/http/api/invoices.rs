@@ -9,8 +9,9 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{download, parsed};
 use crate::app::archive_invoice::ArchiveKind;
-use crate::app::read_invoices::{self, InvoiceFilter, InvoiceStatus, InvoiceSummary, Order};
-use crate::domain::ids::TenantCode;
+use crate::app::read_invoices::{self, InvoiceFilter, InvoiceSummary, ListState, Order, Wanted};
+use crate::app::read_tenants;
+use crate::domain::ids::{ContractCode, TenantCode};
 use crate::domain::invoice::{InvoiceKind, IssuedInvoice, rate_percent};
 use crate::domain::metering::MeterUsage;
 use crate::domain::party::Language;
@@ -26,8 +27,14 @@ pub struct InvoicesQuery {
     month: Option<String>,
     /// A tenant's code.
     tenant: Option<String>,
-    /// `draft` or `issued`; drafts are shown to those who may see them.
+    /// A contract's code.
+    contract: Option<String>,
+    /// `draft`, `issued`, `open`, `overdue`, `paid` or `credited`; drafts are shown to those who may see them.
     status: Option<String>,
+    /// Part of a number, or of the name or code of a tenant or contract.
+    q: Option<String>,
+    /// `month`, `number`, `tenant`, `contract`, `issued`, `due`, `net` or `gross`; with `-` before it from the highest down.
+    sort: Option<String>,
     /// From 1; 50 invoices each.
     page: Option<String>,
 }
@@ -58,6 +65,10 @@ pub struct InvoiceRow {
     net: String,
     tax: String,
     gross: String,
+    /// What is left to pay; below zero is owed to the tenant. None for a draft.
+    open: Option<String>,
+    /// `open`, `paid`, `credited` or `overpaid`; none for a draft.
+    settlement: Option<&'static str>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -120,10 +131,15 @@ pub struct MeterAnswer {
     security(("token" = []))
 )]
 pub async fn list(shared: Data<Shared>, granted: Granted, query: Query<InvoicesQuery>) -> Result<HttpResponse, Fault> {
-    let filter = filter(&query)?;
+    let (wanted, state) = wanted(&query)?;
+    let order = order(query.sort.as_deref())?;
     let page = parsed("page", query.page.as_deref(), "a number from 1")?.unwrap_or(1);
-    let (store, reader) = (shared.store.clone(), granted.reader());
-    let found = blocking(move || read_invoices::list(&store, &reader, filter, Order::default(), page)).await?;
+    let (store, reader, now) = (shared.store.clone(), granted.reader(), shared.now());
+    let found = blocking(move || {
+        let wanted = wanted.in_state(state, read_tenants::today(&store, now)?);
+        read_invoices::search(&store, &reader, wanted, order, page)
+    })
+    .await?;
     Ok(HttpResponse::Ok().json(InvoicesAnswer {
         invoices: found.invoices.iter().map(row).collect(),
         page: found.page,
@@ -132,18 +148,26 @@ pub async fn list(shared: Data<Shared>, granted: Granted, query: Query<InvoicesQ
     }))
 }
 
-fn filter(query: &InvoicesQuery) -> Result<InvoiceFilter, Fault> {
-    let status = match query.status.as_deref() {
-        None | Some("") => None,
-        Some("draft") => Some(InvoiceStatus::Draft),
-        Some("issued") => Some(InvoiceStatus::Issued),
-        Some(other) => return Err(Fault::BadRequest(format!("status={other} is neither draft nor issued"))),
-    };
-    Ok(InvoiceFilter {
-        tenant: query.tenant.clone().filter(|code| !code.is_empty()).map(TenantCode),
+/// What a query wants, and in which state.
+fn wanted(query: &InvoicesQuery) -> Result<(Wanted, ListState), Fault> {
+    let state = query.status.as_deref().unwrap_or_default();
+    let state = ListState::named(state).ok_or_else(|| {
+        Fault::BadRequest(format!("status={state} is none of draft, issued, open, overdue, paid, credited"))
+    })?;
+    let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+    let filter = InvoiceFilter {
+        tenant: given(&query.tenant).map(TenantCode),
+        contract: given(&query.contract).map(ContractCode),
         month: parsed("month", query.month.as_deref(), "a month such as 2026-10")?,
-        status,
         ..InvoiceFilter::default()
+    };
+    Ok((Wanted { filter, text: query.q.clone().unwrap_or_default(), standing: None }, state))
+}
+
+fn order(text: Option<&str>) -> Result<Order, Fault> {
+    let Some(text) = text.filter(|text| !text.is_empty()) else { return Ok(Order::default()) };
+    read_invoices::order_named(text).ok_or_else(|| {
+        Fault::BadRequest(format!("sort={text} is none of month, number, tenant, contract, issued, due, net, gross"))
     })
 }
 
@@ -223,6 +247,8 @@ fn row(invoice: &InvoiceSummary) -> InvoiceRow {
         net: invoice.totals.net.to_string(),
         tax: invoice.totals.tax.to_string(),
         gross: invoice.totals.gross.to_string(),
+        open: invoice.standing.map(|(open, _)| open.to_string()),
+        settlement: invoice.standing.map(|(_, settlement)| settlement.name()),
     }
 }
 

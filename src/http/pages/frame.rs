@@ -1,5 +1,8 @@
 //! What every page has around its content: language, navigation, who is signed in.
 
+use std::borrow::Cow;
+
+use actix_web::web::Data;
 use actix_web::{HttpMessage, HttpRequest};
 use chrono::NaiveDate;
 
@@ -8,9 +11,11 @@ use crate::domain::access::{Decision, policy};
 use crate::domain::calendar::{BillingMonth, DatePeriod, Timestamp};
 use crate::domain::money::Money;
 use crate::domain::party::{Language, PaymentTermClass};
+use crate::domain::told::{Told, Value};
 use crate::domain::typography;
 use crate::http::auth::{Access, Visitor};
 use crate::http::routes::ROUTES;
+use crate::http::state::Shared;
 use chrono_tz::Tz;
 use rust_decimal::Decimal;
 
@@ -25,6 +30,8 @@ pub struct Frame {
     pub flash: Option<String>,
     /// This page in the other language.
     pub other_language: LanguageLink,
+    /// The zone of the facility's clock.
+    pub zone: Tz,
 }
 
 /// Sections that belong together.
@@ -101,6 +108,7 @@ impl Frame {
             visitor,
             flash: flash::told(request, language),
             other_language: other_language(request, language),
+            zone: request.app_data::<Data<Shared>>().map_or(Tz::Europe__Paris, |shared| shared.zone()),
         }
     }
 
@@ -133,6 +141,38 @@ impl Frame {
     /// A text with several values.
     pub fn texts(&self, key: &str, values: &[(&'static str, &str)]) -> String {
         texts::text(self.language, key, values)
+    }
+
+    /// What a message says in this language; none where it has no words in it.
+    pub fn told(&self, told: &Told) -> Option<String> {
+        let values: Vec<(Cow<'static, str>, String)> =
+            told.values.iter().map(|(name, value)| (Cow::Owned(name.clone()), self.value(value))).collect();
+        let key = format!("told-{}", told.key);
+        let own = (!told.key.is_empty()).then(|| texts::of_values(self.language, &key, values)).flatten();
+        own.or_else(|| self.english(&told.english))
+    }
+
+    /// A text that exists in English only: nothing to a reader of French.
+    pub fn english(&self, text: &str) -> Option<String> {
+        (self.language == Language::English).then(|| text.to_owned())
+    }
+
+    /// A message, or that something is wrong where there is no more to say in this language.
+    pub fn said(&self, told: &Told) -> String {
+        self.told(told).unwrap_or_else(|| self.t("told-unknown"))
+    }
+
+    fn value(&self, value: &Value) -> String {
+        match value {
+            Value::Text(text) => text.clone(),
+            Value::Day(day) => self.date(day),
+            Value::Instant(at) => self.instant(*at, self.zone),
+            Value::Month(month) => self.month(month),
+            Value::Amount(amount) => self.amount(amount),
+            Value::Number(number) => self.number(number),
+            Value::Unit(unit) => typography::unit_symbol(*unit, self.language).to_owned(),
+            Value::Told(told) => self.said(told),
+        }
     }
 
     /// The `part` (title, text) of what is said about a fault; most have words of their own.

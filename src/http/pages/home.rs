@@ -199,12 +199,11 @@ fn overdue_card(frame: &Frame, today: &Today) -> Card {
     let count = today.counts.overdue;
     let item = |invoice: &read_invoices::InvoiceSummary| {
         let number = invoice.number.as_ref().map(ToString::to_string).unwrap_or_default();
+        let open = invoice.standing.map_or(invoice.totals.gross, |(open, _)| open);
         let due = invoice.due_date.map(|day| frame.short_date(&day)).unwrap_or_default();
         Item {
-            text: frame.texts(
-                "home-overdue-item",
-                &[("number", &number), ("amount", &frame.amount(&invoice.totals.gross)), ("due", &due)],
-            ),
+            text: frame
+                .texts("home-overdue-item", &[("number", &number), ("amount", &frame.amount(&open)), ("due", &due)]),
             address: Some(format!("/invoices/{number}")),
         }
     };
@@ -214,7 +213,7 @@ fn overdue_card(frame: &Frame, today: &Today) -> Card {
         count: frame.whole(count),
         text: match count {
             0 => frame.t("home-overdue-none"),
-            _ => frame.with("home-overdue-due", "amount", &frame.amount(&today.overdue_gross)),
+            _ => frame.with("home-overdue-due", "amount", &frame.amount(&today.overdue_open)),
         },
         items: today.overdue.iter().map(item).collect(),
         link: (count > 0).then(|| ("/invoices?status=overdue&sort=due".to_owned(), frame.t("home-overdue-go"))),

@@ -11,7 +11,7 @@ use chrono::NaiveDate;
 use super::parts::{Address, Badge, Choice, Column, Link, Pager, Tab, Tone, count, exports};
 use super::{Frame, page};
 use crate::app::read_invoices::{
-    self, InvoiceFilter, InvoicePage, InvoiceStatus, InvoiceSummary, Order, SortKey, StateCounts, Wanted,
+    self, InvoiceFilter, InvoicePage, InvoiceStatus, InvoiceSummary, ListState, Order, StateCounts, Wanted,
 };
 use crate::app::read_tenants::{self, TenantFile};
 use crate::domain::access::{Action, Decision, TenantScope, policy};
@@ -19,6 +19,7 @@ use crate::domain::calendar::BillingMonth;
 use crate::domain::ids::TenantCode;
 use crate::domain::invoice::InvoiceKind;
 use crate::domain::money::Money;
+use crate::domain::receivables::Settlement;
 use crate::http::api::parsed;
 use crate::http::auth::Granted;
 use crate::http::error::Fault;
@@ -33,29 +34,9 @@ use columns::Shown;
 const COLUMNS_COOKIE: &str = "chapelle-columns";
 const COOKIE_DAYS: i64 = 365;
 
-/// The part of a list a tab shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
-    All,
-    Draft,
-    Issued,
-    Overdue,
-}
-
-impl State {
-    const fn name(self) -> &'static str {
-        match self {
-            State::All => "",
-            State::Draft => "draft",
-            State::Issued => "issued",
-            State::Overdue => "overdue",
-        }
-    }
-}
-
 /// What an address asks for.
 struct Asked {
-    state: State,
+    state: ListState,
     text: String,
     month: Option<BillingMonth>,
     tenant: Option<TenantCode>,
@@ -73,15 +54,9 @@ impl Asked {
         let all =
             |name: &str| pairs.iter().filter(|(known, _)| known == name).map(|(_, value)| value.clone()).collect();
         let chosen: Vec<String> = all("column");
-        let state = match last("status") {
-            None | Some("") => State::All,
-            Some("draft") => State::Draft,
-            Some("issued") => State::Issued,
-            Some("overdue") => State::Overdue,
-            Some(other) => {
-                return Err(Fault::BadRequest(format!("status={other} is neither draft, issued nor overdue")));
-            }
-        };
+        let state = last("status").unwrap_or_default();
+        let state = ListState::named(state)
+            .ok_or_else(|| Fault::BadRequest(format!("status={state} is no state of an invoice")))?;
         Ok(Asked {
             state,
             text: last("q").unwrap_or_default().trim().chars().take(100).collect(),
@@ -95,21 +70,8 @@ impl Asked {
     }
 
     fn wanted(&self, today: NaiveDate) -> Wanted {
-        let status = match self.state {
-            State::All => None,
-            State::Draft => Some(InvoiceStatus::Draft),
-            State::Issued | State::Overdue => Some(InvoiceStatus::Issued),
-        };
-        Wanted {
-            filter: InvoiceFilter {
-                month: self.month,
-                tenant: self.tenant.clone(),
-                status,
-                ..InvoiceFilter::default()
-            },
-            text: self.text.clone(),
-            overdue_on: (self.state == State::Overdue).then_some(today),
-        }
+        let filter = InvoiceFilter { month: self.month, tenant: self.tenant.clone(), ..InvoiceFilter::default() };
+        Wanted { filter, text: self.text.clone(), standing: None }.in_state(self.state, today)
     }
 
     /// The address of the first page of this list.
@@ -146,6 +108,8 @@ struct InvoicesPage {
     count_text: String,
     files: Vec<Link>,
     zip: String,
+    /// What the form that sends ticked documents has to carry on: the list's own filter.
+    carried_zip: Vec<(&'static str, String)>,
 }
 
 /// One row, ready to read.
@@ -165,6 +129,8 @@ pub struct InvoiceLine {
     pub net: String,
     pub tax: String,
     pub gross: String,
+    /// What is left to pay; a dash for a draft.
+    pub open: String,
 }
 
 pub async fn list(
@@ -203,6 +169,7 @@ pub async fn list(
         count_text: frame.with("invoices-count", "count", &count(&frame, i64::try_from(found.total).unwrap_or(0))),
         files: exports(&address, "/invoices/list.csv", "/invoices/list.xlsx"),
         zip: address.at("/invoices/documents.zip").href(),
+        carried_zip: address.carried(&[]),
         text: asked.text,
         shown,
         tax: found.gross - found.net,
@@ -238,14 +205,11 @@ fn sort_text(order: Order) -> String {
 
 /// An order as an address says it; what it does not know is the usual order.
 fn order(text: Option<&str>) -> Order {
-    let text = text.unwrap_or_default();
-    let (descending, name) = text.strip_prefix('-').map_or((false, text), |name| (true, name));
-    let key = SortKey::ALL.into_iter().find(|key| key.name() == name);
-    key.map_or_else(Order::default, |key| Order { key, descending })
+    text.and_then(read_invoices::order_named).unwrap_or_default()
 }
 
-fn tabs(frame: &Frame, address: &Address, current: State, counts: StateCounts, sees_drafts: bool) -> Vec<Tab> {
-    let tab = |state: State, key: &str, number: i64| Tab {
+fn tabs(frame: &Frame, address: &Address, current: ListState, counts: StateCounts, sees_drafts: bool) -> Vec<Tab> {
+    let tab = |state: ListState, key: &str, number: i64| Tab {
         label: frame.t(key),
         address: address.set("status", state.name()).href(),
         count: Some(frame.whole(number)),
@@ -253,13 +217,15 @@ fn tabs(frame: &Frame, address: &Address, current: State, counts: StateCounts, s
     };
     let mut tabs = vec![];
     if sees_drafts {
-        tabs.push(tab(State::All, "invoices-all-states", counts.drafts + counts.issued));
-        tabs.push(tab(State::Draft, "invoices-drafts", counts.drafts));
-        tabs.push(tab(State::Issued, "invoices-issued", counts.issued));
+        tabs.push(tab(ListState::All, "invoices-all-states", counts.drafts + counts.issued));
+        tabs.push(tab(ListState::Draft, "invoices-drafts", counts.drafts));
     } else {
-        tabs.push(tab(State::All, "invoices-all-states", counts.issued));
+        tabs.push(tab(ListState::All, "invoices-all-states", counts.issued));
     }
-    tabs.push(tab(State::Overdue, "invoices-overdue", counts.overdue));
+    tabs.push(tab(ListState::Open, "invoices-open", counts.open));
+    tabs.push(tab(ListState::Overdue, "invoices-overdue", counts.overdue));
+    tabs.push(tab(ListState::Paid, "invoices-paid", counts.paid));
+    tabs.push(tab(ListState::Credited, "invoices-credited", counts.credited));
     tabs
 }
 
@@ -289,6 +255,7 @@ fn line(frame: &Frame, invoice: &InvoiceSummary, files: &[TenantFile], today: Na
         net: frame.bare(&invoice.totals.net),
         tax: frame.bare(&invoice.totals.tax),
         gross: frame.bare(&invoice.totals.gross),
+        open: invoice.standing.map_or_else(|| "–".to_owned(), |(open, _)| frame.bare(&open)),
     }
 }
 
@@ -299,11 +266,24 @@ pub(super) fn tenant_name(files: &[TenantFile], code: &TenantCode) -> String {
 
 /// Where a document stands on `today`.
 fn state(frame: &Frame, invoice: &InvoiceSummary, today: NaiveDate) -> Badge {
-    let (tone, key) = match (invoice.status, invoice.kind) {
-        (InvoiceStatus::Draft, _) => (Tone::Info, "kind-draft"),
-        (InvoiceStatus::Issued, InvoiceKind::CreditNote) => (Tone::Plain, "state-issued"),
-        (InvoiceStatus::Issued, _) if invoice.due_date.is_some_and(|due| due < today) => (Tone::Warn, "state-overdue"),
-        (InvoiceStatus::Issued, _) => (Tone::Plain, "state-issued"),
+    let Some((open, settlement)) = invoice.standing else {
+        return Badge { tone: Tone::Info, text: frame.t("kind-draft") };
+    };
+    match invoice.kind {
+        InvoiceKind::CreditNote => Badge { tone: Tone::Plain, text: frame.t("state-issued") },
+        _ => standing(frame, settlement, open < invoice.totals.gross, invoice.due_date.is_some_and(|due| due < today)),
+    }
+}
+
+/// Where an invoice stands: `is_begun` where something was paid or taken back.
+pub(super) fn standing(frame: &Frame, settlement: Settlement, is_begun: bool, is_late: bool) -> Badge {
+    let (tone, key) = match settlement {
+        Settlement::Open if is_late => (Tone::Warn, "state-overdue"),
+        Settlement::Open if is_begun => (Tone::Info, "state-partly"),
+        Settlement::Open => (Tone::Plain, "state-open"),
+        Settlement::Paid => (Tone::Ok, "state-paid"),
+        Settlement::Credited => (Tone::Plain, "state-credited"),
+        Settlement::Overpaid => (Tone::Warn, "state-overpaid"),
     };
     Badge { tone, text: frame.t(key) }
 }
@@ -324,6 +304,7 @@ fn tenant_choices(files: &[TenantFile], chosen: Option<&TenantCode>) -> Vec<Choi
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::read_invoices::SortKey;
 
     #[test]
     fn lists_are_read_from_addresses() {

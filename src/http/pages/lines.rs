@@ -92,7 +92,7 @@ pub fn line(frame: &Frame, charge: &Charge, address: String) -> LineView {
 pub fn part(frame: &Frame, kind: &ChargeKind) -> Option<String> {
     let number = |value: &Decimal| typography::decimal(value.normalize(), frame.language);
     match kind {
-        ChargeKind::Base => None,
+        ChargeKind::Base | ChargeKind::Manual { .. } => None,
         ChargeKind::Prorated { units, of } => {
             Some(frame.texts("part-prorated", &[("units", &units.to_string()), ("of", &of.to_string())]))
         }

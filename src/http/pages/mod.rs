@@ -107,9 +107,11 @@ struct FaultPage<'a> {
 /// A fault as a person reads it. A page that cannot even be rendered is told as a program would be.
 pub fn fault_page(request: &HttpRequest, fault: &Fault) -> HttpResponse {
     let frame = Frame::of(request);
-    // What was typed wrong, or how long to wait, helps; the rest is said by the page's own words.
+    // What was refused, or how long to wait, helps where it can be said in the reader's language; the rest is said by
+    // the page's own words.
     let detail = match fault {
-        Fault::BadRequest(detail) | Fault::Conflict(detail) => Some(detail.clone()),
+        Fault::Refused(told) => frame.told(told),
+        Fault::BadRequest(detail) | Fault::Conflict(detail) => frame.english(detail),
         Fault::TooManyAttempts(seconds) => Some(frame.with("fault-wait", "seconds", &seconds.to_string())),
         _ => None,
     };

@@ -33,6 +33,16 @@ pub fn text(language: Language, key: &str, values: &[(&'static str, &str)]) -> S
     TEXTS.lookup_with_args(language, key, &values.iter().map(value).collect::<HashMap<_, _>>())
 }
 
+/// The text `key` with values whose names are not known beforehand, where there is such a text.
+pub fn of_values(language: Language, key: &str, values: Vec<(Cow<'static, str>, String)>) -> Option<String> {
+    let language = match language {
+        Language::French => &FRENCH,
+        Language::English => &ENGLISH,
+    };
+    let values = values.into_iter().map(|(name, value)| (name, FluentValue::from(value))).collect();
+    TEXTS.try_lookup_with_args(language, key, &values)
+}
+
 /// The text `key` with its one value, where there is such a text.
 pub fn optional(language: Language, key: &str, name: &'static str, value: &str) -> Option<String> {
     let language = match language {

@@ -86,6 +86,31 @@ pub fn find(
         .transpose()
 }
 
+/// What the files of `numbers` weigh; those that are not archived are not in it.
+pub fn sizes(
+    connection: &mut AnyConnection,
+    scope: &TenantScope,
+    numbers: &[String],
+    kind: ArchiveKind,
+) -> StorageResult<Vec<(String, u64)>> {
+    /// Fewer than a statement may have values.
+    const AT_ONCE: usize = 1_000;
+    let mut sizes = Vec::with_capacity(numbers.len());
+    for part in numbers.chunks(AT_ONCE) {
+        let rows: Vec<(String, Option<String>, i64)> = invoice_archive::table
+            .inner_join(invoice::table.inner_join(tenant::table))
+            .filter(invoice::number.eq_any(part.to_vec()).and(invoice_archive::kind.eq(kind.name())))
+            .select((tenant::code, invoice::number, invoice_archive::bytes))
+            .load(connection)?;
+        for (owner, number, bytes) in rows {
+            if scope.admits(&TenantCode(owner)) {
+                sizes.push((number.unwrap_or_default(), integer("a file's size", bytes)?));
+            }
+        }
+    }
+    Ok(sizes)
+}
+
 /// Every archived file, in the order they were made.
 pub fn all(connection: &mut AnyConnection) -> StorageResult<Vec<ArchivedFile>> {
     let rows: Vec<(String, String, String, i64)> = invoice_archive::table

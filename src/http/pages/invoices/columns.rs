@@ -6,7 +6,7 @@ use super::sort_text;
 use crate::app::read_invoices::{Order, SortKey};
 
 /// A column's name in addresses, its heading, what it orders by, whether it holds numbers.
-const COLUMNS: [(&str, &str, Option<SortKey>, bool); 9] = [
+const COLUMNS: [(&str, &str, Option<SortKey>, bool); 10] = [
     ("state", "state", None, false),
     ("tenant", "invoice-tenant", Some(SortKey::Tenant), false),
     ("contract", "invoice-contract", Some(SortKey::Contract), false),
@@ -16,10 +16,11 @@ const COLUMNS: [(&str, &str, Option<SortKey>, bool); 9] = [
     ("net", "invoice-net", Some(SortKey::Net), true),
     ("tax", "total-tax", None, true),
     ("gross", "invoice-gross", Some(SortKey::Gross), true),
+    ("open", "invoice-open", None, true),
 ];
 
 /// Those shown to who has not chosen.
-const USUAL: [&str; 8] = ["state", "tenant", "contract", "month", "issued", "due", "net", "gross"];
+const USUAL: [&str; 9] = ["state", "tenant", "contract", "month", "issued", "due", "net", "gross", "open"];
 
 /// The names among `wanted` that are columns, in the order of the table.
 pub fn known<'a>(wanted: impl Iterator<Item = &'a str>) -> Vec<&'static str> {
@@ -54,7 +55,7 @@ impl Shown {
 
     /// How many columns stand before the first amount, the number's included.
     pub fn before_amounts(&self) -> usize {
-        1 + self.names.iter().filter(|name| !["net", "tax", "gross"].contains(name)).count()
+        1 + self.names.iter().filter(|name| !["net", "tax", "gross", "open"].contains(name)).count()
     }
 
     /// The names in the order of the table.

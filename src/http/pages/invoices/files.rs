@@ -103,6 +103,7 @@ fn cell(frame: &Frame, invoice: &InvoiceSummary, files: &[TenantFile], column: &
         "net" => amount(invoice.totals.net),
         "tax" => amount(invoice.totals.tax),
         "gross" => amount(invoice.totals.gross),
+        "open" => invoice.standing.map_or(Cell::Empty, |(open, _)| Cell::Amount(open)),
         _ => Cell::Empty,
     }
 }
@@ -127,6 +128,7 @@ pub async fn zip(
                 all.into_iter().filter_map(|invoice| invoice.number).map(|number| number.to_string()).collect()
             }
         };
+        read_invoices::check_archive(&store, &reader, &numbers)?;
         Ok((numbers, reader, store))
     })
     .await?;

@@ -12,10 +12,11 @@ use crate::domain::calendar::BillingMonth;
 use crate::domain::ids::{ContractCode, InvoiceId, TenantCode};
 use crate::domain::invoice::{Draft, InvoiceKind, InvoiceNumber, IssuedInvoice, Totals};
 use crate::domain::money::Money;
+use crate::domain::receivables::Settlement;
 use crate::storage::codec::{corrupt, from_json, from_optional_word, from_word, optional_date_from};
 use crate::storage::db::AnyConnection;
 use crate::storage::error::StorageResult;
-use crate::storage::schema::{contract, invoice, tenant};
+use crate::storage::schema::{contract, invoice, invoice_balance, tenant};
 
 mod lines;
 pub mod search;
@@ -54,6 +55,8 @@ pub struct InvoiceSummary {
     pub issue_date: Option<chrono::NaiveDate>,
     pub due_date: Option<chrono::NaiveDate>,
     pub totals: Totals,
+    /// What is open on it, and whether that settles it; none for a draft.
+    pub standing: Option<(Money, Settlement)>,
 }
 
 /// Which invoices a list holds; what is `None` does not restrict it.
@@ -123,17 +126,19 @@ pub fn list(
             query
         }};
     }
-    let joined = || invoice::table.inner_join(tenant::table).inner_join(contract::table);
+    let joined =
+        || invoice::table.inner_join(tenant::table).inner_join(contract::table).left_join(invoice_balance::table);
     let total: i64 = filtered!(joined().select(diesel::dsl::count(invoice::id))).first(connection)?;
-    let rows: Vec<(SummaryRow, String, String)> =
-        filtered!(joined().select((SummaryRow::as_select(), tenant::code, contract::code)))
+    let standing = (invoice_balance::open_cents.nullable(), invoice_balance::state.nullable());
+    let rows: Vec<(SummaryRow, String, String, StandingRow)> =
+        filtered!(joined().select((SummaryRow::as_select(), tenant::code, contract::code, standing)))
             .order((invoice::month.desc(), invoice::id.desc()))
             .limit(page.limit)
             .offset(page.offset)
             .load(connection)?;
     let summaries = rows
         .into_iter()
-        .map(|(row, tenant, contract)| summary_from(row, tenant, contract))
+        .map(|(row, tenant, contract, standing)| summary_from(row, tenant, contract, standing))
         .collect::<StorageResult<_>>()?;
     Ok((summaries, total))
 }
@@ -237,7 +242,16 @@ fn admitted(
     Ok(Some((InvoiceId(id), from_json("an issued invoice", &content)?)))
 }
 
-fn summary_from(row: SummaryRow, tenant: String, contract: String) -> StorageResult<InvoiceSummary> {
+/// What is open and the state it settles into, where there is a row.
+type StandingRow = (Option<i64>, Option<String>);
+
+fn summary_from(
+    row: SummaryRow,
+    tenant: String,
+    contract: String,
+    (open, state): StandingRow,
+) -> StorageResult<InvoiceSummary> {
+    let state = from_optional_word("a balance's state", state)?;
     Ok(InvoiceSummary {
         id: InvoiceId(row.id),
         tenant: TenantCode(tenant),
@@ -253,5 +267,6 @@ fn summary_from(row: SummaryRow, tenant: String, contract: String) -> StorageRes
             tax: Money::from_cents(row.tax_cents),
             gross: Money::from_cents(row.gross_cents),
         },
+        standing: open.map(Money::from_cents).zip(state),
     })
 }

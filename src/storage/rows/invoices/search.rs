@@ -7,13 +7,13 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
-use super::{InvoiceFilter, InvoiceSummary, Page, SummaryRow, kind_name, summary_from};
+use super::{InvoiceFilter, InvoiceSummary, Page, StandingRow, SummaryRow, kind_name, summary_from};
 use crate::domain::access::TenantScope;
 use crate::domain::money::Money;
 use crate::storage::codec::date_text;
 use crate::storage::db::AnyConnection;
 use crate::storage::error::StorageResult;
-use crate::storage::schema::{contract, invoice, tenant};
+use crate::storage::schema::{contract, invoice, invoice_balance, tenant};
 
 /// What a list is ordered by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -82,8 +82,20 @@ pub struct SearchedFor {
 pub struct Selection {
     pub filter: InvoiceFilter,
     pub search: Option<SearchedFor>,
-    /// Only invoices whose due date is before this day.
-    pub overdue_on: Option<NaiveDate>,
+    pub standing: Option<Standing>,
+}
+
+/// Which issued documents, by what is open on them. `Open`, `Paid` and `Credited` share all of them out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// Something is to be paid.
+    Open,
+    /// Something was to be paid before this day.
+    Overdue(NaiveDate),
+    /// Nothing is to be paid, or more was than was owed.
+    Paid,
+    /// Credit notes, and what they took back as a whole.
+    Credited,
 }
 
 /// What a whole list comes to: credit notes count against the others.
@@ -99,7 +111,10 @@ pub struct Sums {
 pub struct StateCounts {
     pub drafts: i64,
     pub issued: i64,
+    pub open: i64,
     pub overdue: i64,
+    pub paid: i64,
+    pub credited: i64,
 }
 
 /// A tenant or contract by its row, for finding them by what people type.
@@ -164,9 +179,15 @@ macro_rules! selected {
         if let Some(kind) = filter.kind {
             query = query.filter(invoice::kind.eq(kind_name(kind)));
         }
-        if let Some(day) = selection.overdue_on {
-            query = query.filter(invoice::due_date.lt(date_text(day)));
-            query = query.filter(invoice::kind.ne("credit-note"));
+        match selection.standing {
+            None => {}
+            Some(Standing::Open) => query = query.filter(invoice_balance::state.eq("open")),
+            Some(Standing::Overdue(day)) => {
+                query = query.filter(invoice_balance::state.eq("open"));
+                query = query.filter(invoice_balance::due_date.lt(date_text(day)));
+            }
+            Some(Standing::Paid) => query = query.filter(invoice_balance::state.eq_any(["paid", "overpaid"])),
+            Some(Standing::Credited) => query = query.filter(invoice_balance::state.eq("credited")),
         }
         if let Some(search) = &selection.search {
             let by_party = invoice::tenant_id
@@ -181,6 +202,14 @@ macro_rules! selected {
         }
         query
     }};
+}
+
+/// What is counted and summed. A document's standing is joined only where it is asked for: the engines leave an unused
+/// left join out.
+macro_rules! counted {
+    () => {
+        invoice::table.left_join(invoice_balance::table)
+    };
 }
 
 macro_rules! ordered {
@@ -200,7 +229,7 @@ pub fn page(
     order: Order,
     page: Page,
 ) -> StorageResult<Vec<InvoiceSummary>> {
-    let joined = invoice::table.inner_join(tenant::table).inner_join(contract::table);
+    let joined = counted!().inner_join(tenant::table).inner_join(contract::table);
     let columns = (
         invoice::id,
         invoice::month,
@@ -212,8 +241,9 @@ pub fn page(
         invoice::net_cents,
         invoice::gross_cents,
     );
+    let standing = (invoice_balance::open_cents.nullable(), invoice_balance::state.nullable());
     let parties = Parties::of(connection, scope, &selection.filter)?;
-    let query = selected!(joined.select((columns, tenant::code, contract::code)), &parties, selection);
+    let query = selected!(joined.select((columns, tenant::code, contract::code, standing)), &parties, selection);
     let query = match order.key {
         SortKey::Month => ordered!(query, order, invoice::month),
         SortKey::Number => ordered!(query, order, invoice::number),
@@ -224,8 +254,11 @@ pub fn page(
         SortKey::Net => ordered!(query, order, invoice::net_cents),
         SortKey::Gross => ordered!(query, order, invoice::gross_cents),
     };
-    let rows: Vec<(ListRow, String, String)> = query.limit(page.limit).offset(page.offset).load(connection)?;
-    rows.into_iter().map(|(row, tenant, contract)| summary_from(row.into(), tenant, contract)).collect()
+    let rows: Vec<(ListRow, String, String, StandingRow)> =
+        query.limit(page.limit).offset(page.offset).load(connection)?;
+    rows.into_iter()
+        .map(|(row, tenant, contract, standing)| summary_from(row.into(), tenant, contract, standing))
+        .collect()
 }
 
 /// A summary without the tax, which is what gross has more than net.
@@ -269,7 +302,7 @@ pub fn sums(connection: &mut AnyConnection, scope: &TenantScope, selection: &Sel
     };
     let parties = Parties::of(connection, scope, &selection.filter)?;
     let (count, net, gross): (i64, i64, i64) = selected!(
-        invoice::table.select((diesel::dsl::sql::<BigInt>("COUNT(*)"), signed("net_cents"), signed("gross_cents"))),
+        counted!().select((diesel::dsl::sql::<BigInt>("COUNT(*)"), signed("net_cents"), signed("gross_cents"))),
         &parties,
         selection
     )
@@ -277,33 +310,46 @@ pub fn sums(connection: &mut AnyConnection, scope: &TenantScope, selection: &Sel
     Ok(Sums { count, net: Money::from_cents(net), gross: Money::from_cents(gross) })
 }
 
-/// The selection by state on `today`.
+/// What is open on the documents of the selection.
+pub fn open_sum(connection: &mut AnyConnection, scope: &TenantScope, selection: &Selection) -> StorageResult<Money> {
+    let sum = diesel::dsl::sql::<BigInt>("CAST(COALESCE(SUM(invoice_balance.open_cents), 0) AS BIGINT)");
+    let parties = Parties::of(connection, scope, &selection.filter)?;
+    let cents: i64 = selected!(counted!().select(sum), &parties, selection).first(connection)?;
+    Ok(Money::from_cents(cents))
+}
+
+/// The selection by state on `today`, whatever state it asks for. What is open, late or credited is counted through the
+/// index of states; what is left of the issued is paid.
 pub fn state_counts(
     connection: &mut AnyConnection,
     scope: &TenantScope,
     selection: &Selection,
     today: NaiveDate,
 ) -> StorageResult<StateCounts> {
-    let counted = |condition: &str| {
+    let number_of = |condition: &str| {
         diesel::dsl::sql::<BigInt>(&format!(
             "CAST(COALESCE(SUM(CASE WHEN {condition} THEN 1 ELSE 0 END), 0) AS BIGINT)"
         ))
     };
-    // A day is digits and dashes: nothing in it could end the text.
-    let overdue = format!(
-        "invoice.status = 'issued' AND invoice.kind <> 'credit-note' AND invoice.due_date < '{}'",
-        date_text(today)
-    );
     let whole = Selection {
         filter: InvoiceFilter { status: None, ..selection.filter.clone() },
-        overdue_on: None,
+        standing: None,
         ..selection.clone()
     };
-    let columns = (counted("invoice.status = 'draft'"), counted("invoice.status = 'issued'"), counted(&overdue));
     let parties = Parties::of(connection, scope, &whole.filter)?;
-    let (drafts, issued, overdue): (i64, i64, i64) =
-        selected!(invoice::table.select(columns), &parties, &whole).first(connection)?;
-    Ok(StateCounts { drafts, issued, overdue })
+    let (drafts, issued): (i64, i64) = selected!(
+        counted!().select((number_of("invoice.status = 'draft'"), number_of("invoice.status = 'issued'"))),
+        &parties,
+        &whole
+    )
+    .first(connection)?;
+    let mut of = |standing| -> StorageResult<i64> {
+        let part = Selection { standing: Some(standing), ..whole.clone() };
+        let count = diesel::dsl::sql::<BigInt>("COUNT(*)");
+        Ok(selected!(counted!().select(count), &parties, &part).first(connection)?)
+    };
+    let (open, overdue, credited) = (of(Standing::Open)?, of(Standing::Overdue(today))?, of(Standing::Credited)?);
+    Ok(StateCounts { drafts, issued, open, overdue, paid: issued - open - credited, credited })
 }
 
 /// The months of the selection, latest first.
@@ -313,7 +359,7 @@ pub fn months(
     selection: &Selection,
 ) -> StorageResult<Vec<String>> {
     let parties = Parties::of(connection, scope, &selection.filter)?;
-    Ok(selected!(invoice::table.select(invoice::month).distinct(), &parties, selection)
+    Ok(selected!(counted!().select(invoice::month).distinct(), &parties, selection)
         .order(invoice::month.desc())
         .load(connection)?)
 }

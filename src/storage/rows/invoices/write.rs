@@ -10,10 +10,12 @@ use crate::domain::audit::hex;
 use crate::domain::calendar::BillingMonth;
 use crate::domain::ids::{ContractCode, InvoiceId};
 use crate::domain::invoice::{Draft, InvoiceKind, InvoiceNumber, IssuedInvoice, Totals};
+use crate::domain::receivables::Balance;
 use crate::storage::codec::{date_text, to_json};
 use crate::storage::db::AnyConnection;
 use crate::storage::dialect;
 use crate::storage::error::{StorageError, StorageResult};
+use crate::storage::rows::balances;
 use crate::storage::schema::{contract, invoice, number_series};
 
 /// A place in a series: what makes an invoice number.
@@ -138,6 +140,7 @@ pub fn insert_issued(
             invoice::issued_at.eq(issued.issued_at.timestamp()),
         ))
         .execute(connection)?;
+    balances::put(connection, InvoiceId(id), &Balance::of_issued(issued))?;
     Ok(InvoiceId(id))
 }
 

@@ -1,0 +1,7 @@
+DROP TABLE api_answer;
+DROP INDEX payment_received;
+DROP TABLE bank_receipt;
+DROP TABLE bank_statement;
+DROP TABLE manual_line;
+DROP TABLE invoice_balance;
+DROP FUNCTION manual_line_step();

@@ -1,0 +1,64 @@
+// Every page of pages.js: no violation of WCAG 2.1 AA, not wider than the screen, and a picture to look at.
+import { mkdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { check, fail } from "./lib.js";
+import { files, filled, pages, things } from "./pages.js";
+
+const { SCREENSHOTS } = process.env;
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+mkdirSync(SCREENSHOTS, { recursive: true });
+
+const LEVEL = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"];
+// What depends on colours; the rest of a page is the same in light and dark.
+const COLOURS = ["color-contrast", "link-in-text-block"];
+// A laptop, the same at 200 % zoom, and the narrowest screen.
+const WIDTHS = [1280, 640, 320];
+// Between these two the colours are the same, only arranged differently.
+const DARK_WIDTHS = [1280, 320];
+const HEIGHT = 900;
+
+async function violations(page, runOnly) {
+  const found = await page.evaluate((runOnly) => window.axe.run({ runOnly, iframes: false, resultTypes: ["violations"] }), runOnly);
+  return found.violations.map((violation) => `${violation.id}: ${violation.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(" | ")}`);
+}
+
+async function look(site, page, entry, address) {
+  const answer = await page.goto(address);
+  check(answer.status() === entry.status, `${address} answers ${answer.status()} to ${entry.role ?? "nobody"}`);
+  await page.evaluate(axe);
+  for (const width of WIDTHS) {
+    await page.setViewportSize({ width, height: HEIGHT });
+    const told = (text, theme) => fail(`${entry.name} (${site.language}, ${theme}, ${width} px): ${text}`);
+    await page.emulateMedia({ colorScheme: "light" });
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    if (wide > 0) told(`${wide} px too wide`, "light");
+    for (const text of await violations(page, LEVEL)) told(text, "light");
+    if (!DARK_WIDTHS.includes(width)) continue;
+    await page.emulateMedia({ colorScheme: "dark" });
+    for (const text of await violations(page, COLOURS)) told(text, "dark");
+  }
+  if (site.language === "fr") await shoot(page, entry.name);
+}
+
+async function shoot(page, name) {
+  for (const [width, colorScheme, suffix] of [[1440, "dark", "-dark"], [1440, "light", ""], [390, "light", ""]]) {
+    await page.setViewportSize({ width, height: HEIGHT });
+    await page.emulateMedia({ colorScheme });
+    await page.screenshot({ path: path.join(SCREENSHOTS, `${name}-${width}${suffix}.png`), fullPage: true });
+  }
+}
+
+export async function lookAt(site) {
+  const values = await things(site);
+  for (const role of new Set([...pages, ...files].map((entry) => entry.role))) {
+    await site.as(role, async (page) => {
+      for (const entry of pages.filter((entry) => entry.role === role)) await look(site, page, entry, filled(entry.address, values));
+      for (const entry of files.filter((entry) => entry.role === role)) {
+        const answer = await page.request.get(filled(entry.address, values));
+        check(answer.ok(), `${entry.address} answers ${answer.status()}`);
+        check(!(answer.headers()["content-type"] ?? "text/html").startsWith("text/html"), `${entry.address} is no file`);
+      }
+    }, { faults: [404] });
+  }
+}
