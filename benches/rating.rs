@@ -101,8 +101,15 @@ fn measured(centre: &Centre, samples: &Samples, period: Period, register: Regist
 }
 
 fn planned(centre: &Centre, samples: &Samples) -> u64 {
-    let snapshot =
-        Snapshot { book: &centre.book, month: month(), samples, billed: Vec::new(), late: Vec::new(), now: now() };
+    let snapshot = Snapshot {
+        book: &centre.book,
+        month: month(),
+        samples,
+        billed: Vec::new(),
+        late: Vec::new(),
+        manual: Vec::new(),
+        now: now(),
+    };
     let plan: Plan = black_box(billing_run::plan(&snapshot));
     assert!(plan.problems.is_empty() && plan.drafts.len() == centre.book.contracts.len(), "{:?}", plan.problems);
     samples.values().map(|samples| samples.len() as u64).sum()

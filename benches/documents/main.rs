@@ -64,6 +64,7 @@ fn invoice() -> IssuedInvoice {
         samples: &samples,
         billed: Vec::new(),
         late: Vec::new(),
+        manual: Vec::new(),
         now: now(),
     };
     let draft = billing_run::plan(&snapshot).drafts.remove(0);

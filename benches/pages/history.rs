@@ -13,13 +13,17 @@ use chapelle::domain::audit::{Actor, AuditEvent};
 use chapelle::domain::billing_run::{self, Snapshot};
 use chapelle::domain::calendar::{BillingMonth, Period, Timestamp};
 use chapelle::domain::contract::Contract;
-use chapelle::domain::ids::MeterId;
-use chapelle::domain::invoice::{Draft, InvoiceNumber, IssueContext, journal_entry};
+use chapelle::domain::ids::{InvoiceId, MeterId};
+use chapelle::domain::invoice::{Draft, InvoiceNumber, IssueContext, IssuedInvoice, journal_entry};
+use chapelle::domain::money::Money;
 use chapelle::domain::rating::Samples;
+use chapelle::domain::receivables::{InvoiceAccount, Payment};
 use chapelle::storage::invoices::{InvoiceFilter, Page};
 use chapelle::storage::outbox::NewMessage;
-use chapelle::storage::{AnyConnection, Database, StorageError, audit, invoices, journal, outbox, readings};
-use chrono::{DateTime, Datelike, Utc};
+use chapelle::storage::{
+    AnyConnection, Database, StorageError, audit, balances, invoices, journal, outbox, payments, readings,
+};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
 use crate::common::Centre;
 use crate::common::centre::{ZONE, month, now, sqlite_file, sqlite_url};
@@ -30,6 +34,8 @@ const CONTRACTS: f64 = 1_000.0;
 const MONTHS: f64 = 100.0;
 const METERS: f64 = 228.0;
 const STEP_SECONDS: i64 = 600;
+/// Of the invoices that are due, so many wait for their payment.
+const UNPAID_ONE_IN: i64 = 100;
 /// Nobody needs more of a disk than this.
 const BYTES_MAX: u64 = 8 << 30;
 
@@ -137,6 +143,7 @@ impl History {
             samples: &samples,
             billed: Vec::new(),
             late: Vec::new(),
+            manual: Vec::new(),
             now: issued_at,
         });
         assert_eq!(plan.drafts.len(), self.centre.book.contracts.len(), "{:?}", plan.problems);
@@ -183,6 +190,9 @@ impl History {
         let detail = serde_json::json!({ "contract": contract.code, "gross": invoice.totals.gross });
         let by = Actor::new("bench", None);
         audit::append(connection, &AuditEvent::new(now, &by, "invoice.issued", invoice.number.as_str(), detail))?;
+        if invoice.due_date < now_date() && place.position % UNPAID_ONE_IN != 0 {
+            pay(connection, id, &invoice)?;
+        }
         let message = NewMessage {
             kind: "invoice-available".to_owned(),
             invoice: Some(id),
@@ -193,4 +203,21 @@ impl History {
         let message = outbox::enqueue(connection, &message, now)?;
         outbox::mark_sent(connection, message, now)
     }
+}
+
+fn now_date() -> NaiveDate {
+    now().date_in(ZONE)
+}
+
+/// Paid in full on the day it was due.
+fn pay(connection: &mut AnyConnection, id: InvoiceId, invoice: &IssuedInvoice) -> Result<(), StorageError> {
+    let payment = Payment {
+        number: format!("P-{}", invoice.number),
+        received_on: invoice.due_date,
+        amount: invoice.totals.gross,
+        reference: None,
+    };
+    payments::insert(connection, id, &payment, None, now().to_utc())?;
+    let account = InvoiceAccount { invoice, credited: Money::ZERO, payments: vec![payment], interest: Money::ZERO };
+    balances::put(connection, id, &account.balance(&[]))
 }

@@ -224,7 +224,7 @@ async fn what_is_no_reading_is_told_where_and_what_would_be_right() {
             ("10^30 in digits", with(&format!(r#""value":1{}"#, "0".repeat(30))), 422, ["line 1: value", "000"]),
             ("an unknown key", with(r#""value":1,"vlaue":2"#), 422, ["unknown field `vlaue`", "a reading is"]),
             ("no key at all", b"7".to_vec(), 422, ["line 1", "a reading is"]),
-            ("Latin-1", latin1, 400, ["from byte 80", "send it as UTF-8"]),
+            ("Latin-1", latin1, 400, ["from byte 76", "send it as UTF-8"]),
         ];
         for (what, body, status, told) in cases {
             let answer = server.call(request(&token, "application/x-ndjson", body)).await;

@@ -220,7 +220,8 @@ fn events(commissioned_on: NaiveDate) -> impl Strategy<Value = Vec<AssetEvent>> 
             decimal(2).prop_map(move |units| AssetChange::Use { component: component(), units }),
         ];
     prop::collection::vec((change, text(), text(), prop::option::of(text())), 0..4).prop_map(move |changes| {
-        let event = |(position, (change, recorded_by, reason, decision))| {
+        type Told = (AssetChange, String, String, Option<String>);
+        let event = |(position, (change, recorded_by, reason, decision)): (u64, Told)| {
             let effective_on = commissioned_on + Days::new(400 + 40 * position);
             AssetEvent { effective_on, recorded_on: effective_on, recorded_by, reason, decision, change }
         };

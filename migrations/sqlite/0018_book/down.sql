@@ -62,3 +62,4 @@ DROP TRIGGER payback_terms_revised_by_insert;
 DROP TRIGGER payback_terms_revised_by_update;
 DROP TRIGGER payback_terms_revised_by_delete;
 DROP TABLE book_revision;
+ALTER TABLE tenant DROP COLUMN chorus_requires;

@@ -22,3 +22,4 @@ DROP TRIGGER payback_terms_revised ON payback_terms;
 DROP FUNCTION revise_book;
 DROP TABLE book_revision;
 DROP SEQUENCE book_revision_number;
+ALTER TABLE tenant DROP COLUMN chorus_requires;

@@ -1,3 +1,7 @@
+-- Which codes a tenant's structure requires on Chorus Pro.
+ALTER TABLE tenant ADD COLUMN chorus_requires TEXT NOT NULL DEFAULT 'none'
+  CHECK (chorus_requires IN ('none', 'service', 'engagement', 'either', 'both'));
+
 -- Which state of the facility book this is: another number after every change of one of its tables, whoever makes it. The
 -- book is read on nearly every page; who holds it with its revision need not read it again. The number is never one that
 -- was there before, not even after a transaction that was undone.
