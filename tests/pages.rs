@@ -7,6 +7,8 @@ mod audit;
 #[path = "pages/billing.rs"]
 mod billing;
 mod common;
+#[path = "pages/finance.rs"]
+mod finance;
 #[path = "pages/markup.rs"]
 mod markup;
 #[path = "pages/plant.rs"]

@@ -7,7 +7,7 @@ use super::{AppError, Store, settle};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::invoice::InvoiceNumber;
 use crate::domain::money::Money;
-use crate::domain::receivables::{LateInterest, interest_document, interest_entry};
+use crate::domain::receivables::{LateInterest, Payment, interest_document, interest_entry};
 use crate::storage::{audit, book, journal, payments};
 
 /// What was claimed on an invoice.
@@ -33,6 +33,26 @@ pub struct Claim {
     pub interest: LateInterest,
 }
 
+/// What could be claimed on `number` now; writes nothing.
+pub fn plan(store: &Store, number: &InvoiceNumber) -> Result<InterestReport, AppError> {
+    store.read(|connection| {
+        let (id, invoice) = settle::find(connection, number)?;
+        let gathered = settle::gather(connection, id, invoice)?;
+        let rates = book::load_accounting(connection)?.reference_rates;
+        let account = gathered.account();
+        let late = account.late_payments(&rates).map_err(|error| AppError::refused(&error))?;
+        let posted_before: Vec<String> = gathered.claims.iter().map(|(document, _)| document.clone()).collect();
+        let claim = |(payment, amount, interest): (&Payment, Money, LateInterest)| {
+            let document = interest_document(payment);
+            let new = !posted_before.contains(&document);
+            new.then(|| Claim { document, payment: payment.number.clone(), amount, interest })
+        };
+        let claims: Vec<Claim> = late.into_iter().filter_map(claim).collect();
+        let claimed: Money = claims.iter().map(|claim| claim.interest.total).sum();
+        Ok(InterestReport { invoice: number.clone(), open: account.open() + claimed, claims, posted_before })
+    })
+}
+
 /// Claims what is due on `number`. Entries are dated today in the facility's zone: a claim is made when it is made.
 pub fn charge(
     store: &Store,
@@ -49,7 +69,7 @@ pub fn charge(
         let gathered = settle::gather(connection, id, invoice)?;
         let accounting = book::load_accounting(connection)?;
         let account = gathered.account();
-        let late = account.late_payments(&accounting.reference_rates).map_err(AppError::input)?;
+        let late = account.late_payments(&accounting.reference_rates).map_err(|error| AppError::refused(&error))?;
         let posted_before: Vec<String> = gathered.claims.iter().map(|(document, _)| document.clone()).collect();
         let mut claims = Vec::new();
         for (payment, amount, interest) in late {

@@ -123,6 +123,12 @@ fn standing(
     }
 }
 
+/// The drafts of a month that are kept, by contract.
+pub fn kept(store: &Store, month: BillingMonth) -> Result<Vec<Draft>, AppError> {
+    let kept = invoices::drafts(&mut *store.connection()?, &TenantScope::Everyone, month)?;
+    Ok(kept.into_iter().map(|(_, draft)| draft).collect())
+}
+
 /// The draft of a contract's month: the one that is kept, else what the plan would make of it now. True where it is
 /// kept.
 pub fn draft(

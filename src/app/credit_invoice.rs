@@ -11,16 +11,21 @@ use super::{AppError, Store, archive_invoice, export_book, issue_invoice, settle
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::book::Book;
 use crate::domain::ids::InvoiceId;
-use crate::domain::invoice::{CreditNoteHead, CreditedLines, InvoiceNumber, IssuedInvoice, credit_note_of};
+use crate::domain::invoice::{
+    Credit, CreditNoteHead, CreditedLine, CreditedLines, InvoiceNumber, IssuedInvoice, credit_note_of, credit_of,
+    credited_lines,
+};
 use crate::domain::money::Money;
+use crate::domain::told::Told;
 use crate::storage::{AnyConnection, audit, invoices, payments};
 
 /// What to take back, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CreditRequest {
     pub invoice: InvoiceNumber,
-    /// Positions from 1; all that is not credited yet where it is empty.
-    pub lines: Vec<usize>,
+    /// Positions from 1, each with the net amount to take back of it, or all that is left of it; everything that is not
+    /// credited yet where it is empty.
+    pub lines: Vec<(usize, Option<Money>)>,
     pub reason: String,
 }
 
@@ -41,15 +46,67 @@ pub struct CreditReport {
     pub pdf: String,
 }
 
+impl CreditRequest {
+    fn chosen(&self) -> CreditedLines<'_> {
+        if self.lines.is_empty() { CreditedLines::Rest } else { CreditedLines::Parts(&self.lines) }
+    }
+}
+
+/// What a credit note would take back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CreditPreview {
+    pub credit: Credit,
+    pub open_before: Money,
+    /// Below zero is owed to the tenant.
+    pub open_after: Money,
+}
+
+/// An invoice with what of each line is credited already.
+#[derive(Debug, Clone)]
+pub struct Creditable {
+    pub invoice: IssuedInvoice,
+    pub credited: Vec<CreditedLine>,
+    pub open: Money,
+}
+
+/// The invoice with this number, as one looks at it before taking some of it back.
+pub fn look(store: &Store, number: &InvoiceNumber) -> Result<Creditable, AppError> {
+    store.read(|connection| {
+        let (id, invoice) = settle::find(connection, number)?;
+        let gathered = settle::gather(connection, id, invoice)?;
+        let (credited, open) = (credited_lines(&gathered.invoice, &gathered.credit_notes), gathered.balance().open);
+        Ok(Creditable { invoice: gathered.invoice, credited, open })
+    })
+}
+
+/// What [`credit`] would do; writes nothing.
+pub fn preview(store: &Store, request: &CreditRequest) -> Result<CreditPreview, AppError> {
+    check_reason(request)?;
+    store.read(|connection| {
+        let (id, invoice) = settle::find(connection, &request.invoice)?;
+        let gathered = settle::gather(connection, id, invoice)?;
+        let credit = credit_of(&gathered.invoice, &gathered.credit_notes, request.chosen());
+        let credit = credit.map_err(|error| AppError::refused(&error))?;
+        let open_before = gathered.account().open();
+        Ok(CreditPreview { open_after: open_before - credit.totals.gross, open_before, credit })
+    })
+}
+
+fn check_reason(request: &CreditRequest) -> Result<(), AppError> {
+    if request.reason.trim().is_empty() {
+        let told = Told::new("credit-no-reason", "a credit note needs its reason: say why the invoice is taken back");
+        return Err(AppError::Refused(Box::new(told)));
+    }
+    Ok(())
+}
+
 pub fn credit(
     store: &Store,
     request: &CreditRequest,
     by: &Actor,
     now: DateTime<Utc>,
 ) -> Result<CreditReport, AppError> {
-    if request.reason.trim().is_empty() {
-        return Err(AppError::input("a credit note needs its reason: say why the invoice is taken back"));
-    }
+    check_reason(request)?;
     let book = export_book::load(store)?;
     let (id, note, mut report) = store.write(|connection| issue(connection, &book, request, by, now))?;
     report.pdf = archive_invoice::archive_one(store, id, &note, now)?.display().to_string();
@@ -70,9 +127,8 @@ fn issue(
     let issue_date = now.with_timezone(&book.facility.zone).date_naive();
     let place = invoices::take_number(connection, &book.seller.number_prefix, issue_date.year())?;
     let number = InvoiceNumber::new(&place.series, place.year, place.position).map_err(AppError::input)?;
-    let lines = if request.lines.is_empty() { CreditedLines::Rest } else { CreditedLines::Only(&request.lines) };
     let head = CreditNoteHead { number, issued_at: now, issue_date };
-    let note = credit_note_of(&invoice, &earlier, lines, head).map_err(AppError::input)?;
+    let note = credit_note_of(&invoice, &earlier, request.chosen(), head).map_err(|error| AppError::refused(&error))?;
 
     let note_id = issue_invoice::write(connection, book, &note, &place, by, now)?;
     audit::append(connection, &event(&note, &invoice, &request.reason, by, now))?;

@@ -5,14 +5,15 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 
 use super::record_payment::{NewPayment, PaymentReport, record};
-use super::{AppError, Store, export_book};
+use super::{AppError, Store, export_book, match_receipts};
 use crate::collect::statement::{self, Receipt};
 use crate::domain::access::TenantScope;
-use crate::domain::audit::Actor;
+use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::invoice::{InvoiceKind, InvoiceNumber, creditor_reference};
 use crate::domain::money::Money;
+use crate::domain::told::Told;
 use crate::storage::invoices::{self, InvoiceFilter, InvoiceStatus, Page};
-use crate::storage::payments;
+use crate::storage::{audit, bank};
 
 /// What a statement brought.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -21,6 +22,8 @@ pub struct ImportReport {
     /// Receipts recorded from an earlier reading.
     pub known_before: usize,
     pub unmatched: Vec<Unmatched>,
+    /// The statement's own number, under which its receipts are kept.
+    pub statement: i64,
 }
 
 /// A receipt that a person must look at.
@@ -49,32 +52,64 @@ impl ImportReport {
 
 /// Records what can be told, each payment in a transaction of its own.
 pub fn import(store: &Store, bytes: &[u8], by: &Actor, now: DateTime<Utc>) -> Result<ImportReport, AppError> {
-    let receipts = statement::read(bytes).map_err(AppError::input)?;
+    let receipts = statement::read(bytes)
+        .map_err(|error| AppError::Refused(Box::new(Told::new("statement-unreadable", error))))?;
     let own = export_book::shared(store)?.seller.iban.to_string();
     if let Some(other) = receipts.iter().find(|receipt| !is_account(&own, &receipt.account)) {
-        return Err(AppError::input(format!(
-            "the statement is of account {}, but the book's is {own}; nothing was recorded",
-            other.account
-        )));
+        let english =
+            format!("the statement is of account {}, but the book's is {own}; nothing was recorded", other.account);
+        let told = Told::new("statement-other-account", english).with("account", other.account.as_str());
+        return Err(AppError::Refused(Box::new(told.with("own", own.as_str()))));
     }
     let numbers = numbers(store)?;
-    let mut report = ImportReport { recorded: vec![], known_before: 0, unmatched: vec![] };
+    let count = i64::try_from(receipts.len()).unwrap_or(i64::MAX);
+    let statement = store.write(|connection| {
+        let statement = bank::begin(connection, &by.name, now, count)?;
+        let detail = serde_json::json!({ "receipts": count });
+        audit::append(connection, &AuditEvent::new(now, by, "statement.read", &statement.to_string(), detail))?;
+        Ok::<_, AppError>(statement)
+    })?;
+    let mut report = ImportReport { recorded: vec![], known_before: 0, unmatched: vec![], statement };
     for receipt in receipts {
-        if payments::is_recorded(&mut *store.connection()?, &receipt.key)? {
+        if match_receipts::is_known(store, &receipt.key)? {
             report.known_before += 1;
             continue;
         }
-        match named(&receipt, &numbers) {
-            Ok(invoice) => match record(store, &payment(&receipt, invoice), by, now) {
-                Ok(recorded) => report.recorded.push(recorded),
-                // Too much, too early, a closed month: a person decides.
-                Err(error) if error.is_input() => report.unmatched.push(left(receipt, error.to_string())),
-                Err(error) => return Err(error),
-            },
-            Err(why) => report.unmatched.push(left(receipt, why)),
+        match attempt(store, &receipt, &numbers, by, now)? {
+            Ok(recorded) => {
+                match_receipts::keep(store, statement, &receipt, Ok(&recorded.number))?;
+                report.recorded.push(recorded);
+            }
+            Err(why) => {
+                match_receipts::keep(store, statement, &receipt, Err(&why))?;
+                report.unmatched.push(left(receipt, why.english));
+            }
         }
     }
+    let known = i64::try_from(report.known_before).unwrap_or(i64::MAX);
+    store.write(|connection| Ok::<_, AppError>(bank::end(connection, statement, known)?))?;
     Ok(report)
+}
+
+/// Records what the receipt pays, or says why a person has to look at it.
+fn attempt(
+    store: &Store,
+    receipt: &Receipt,
+    numbers: &[InvoiceNumber],
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<Result<PaymentReport, Told>, AppError> {
+    let invoice = match named(receipt, numbers) {
+        Ok(invoice) => invoice,
+        Err(why) => return Ok(Err(why)),
+    };
+    match record(store, &payment(receipt, invoice), by, now) {
+        Ok(recorded) => Ok(Ok(recorded)),
+        // Too much, too early, a closed month: a person decides.
+        Err(AppError::Refused(told)) => Ok(Err(*told)),
+        Err(error) if error.is_input() => Ok(Err(Told::plain(error))),
+        Err(error) => Err(error),
+    }
 }
 
 fn payment(receipt: &Receipt, invoice: InvoiceNumber) -> NewPayment {
@@ -106,7 +141,7 @@ fn numbers(store: &Store) -> Result<Vec<InvoiceNumber>, AppError> {
 }
 
 /// The one invoice the receipt's text names by its creditor reference, else by its number.
-fn named(receipt: &Receipt, numbers: &[InvoiceNumber]) -> Result<InvoiceNumber, String> {
+fn named(receipt: &Receipt, numbers: &[InvoiceNumber]) -> Result<InvoiceNumber, Told> {
     let text: String = receipt.text.split_whitespace().collect::<String>().to_ascii_uppercase();
     let by_reference: Vec<&InvoiceNumber> =
         numbers.iter().filter(|number| text.contains(&creditor_reference(number))).collect();
@@ -114,10 +149,12 @@ fn named(receipt: &Receipt, numbers: &[InvoiceNumber]) -> Result<InvoiceNumber, 
     let found: Vec<&InvoiceNumber> = if by_reference.is_empty() { by_number() } else { by_reference };
     match found.as_slice() {
         [one] => Ok((*one).clone()),
-        [] => Err("it names no invoice: record it with `chapelle payments record`".to_owned()),
+        [] => Err(Told::new("receipt-names-none", "it names no invoice: record it with `chapelle payments record`")),
         several => {
             let named: Vec<&str> = several.iter().map(|number| number.as_str()).collect();
-            Err(format!("it names several invoices, {}: record each part by itself", named.join(", ")))
+            let named = named.join(", ");
+            let english = format!("it names several invoices, {named}: record each part by itself");
+            Err(Told::new("receipt-names-several", english).with("invoices", named.as_str()))
         }
     }
 }

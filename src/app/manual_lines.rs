@@ -12,6 +12,7 @@ use crate::domain::contract::Contract;
 use crate::domain::ids::{ContractCode, InvoiceId};
 use crate::domain::invoice::{Draft, DraftError};
 use crate::domain::rating::{ChargeKind, NewManualLine};
+use crate::domain::told::Told;
 use crate::storage::{AnyConnection, StorageError, audit, book as stored, invoices, manual_lines};
 
 pub use crate::domain::rating::{ManualLine, ManualLineError, treatments};
@@ -26,7 +27,7 @@ pub fn add(store: &Store, new: &NewManualLine, by: &Actor, now: DateTime<Utc>) -
     store.write(|connection| {
         let book = stored::load_book(connection)?.ok_or(AppError::NoBook)?;
         let contract = contract(&book, &new.contract)?;
-        new.check(contract).map_err(AppError::input)?;
+        new.check(contract).map_err(|error| AppError::refused(&error))?;
         manual_lines::hold(connection)?;
         refuse_issued(connection, contract, new.month)?;
         let id = manual_lines::insert(connection, new, &by.name, now)?;
@@ -48,7 +49,7 @@ pub fn remove(
     now: DateTime<Utc>,
 ) -> Result<(), AppError> {
     if reason.trim().is_empty() {
-        return Err(AppError::input(ManualLineError::NoReason));
+        return Err(AppError::refused(&ManualLineError::NoReason));
     }
     store.write(|connection| {
         let book = stored::load_book(connection)?.ok_or(AppError::NoBook)?;
@@ -121,7 +122,7 @@ fn redraft(
             invoices::delete_draft(connection, &contract.code, month)?;
             Ok(())
         }
-        Err(error) => Err(AppError::input(error)),
+        Err(error) => Err(AppError::refused(&error)),
     }
 }
 
@@ -129,11 +130,12 @@ fn refuse_issued(connection: &mut AnyConnection, contract: &Contract, month: Bil
     let billed = invoices::billed_contracts(connection, &TenantScope::Everyone, month)?;
     let issued = billed.into_iter().find(|one| one.contract == contract.code).and_then(|one| one.number);
     match issued {
-        Some(number) => Err(StorageError::Conflict(format!(
-            "{month} of contract {} is billed by {number}: add the line to a later month",
-            contract.code
-        ))
-        .into()),
+        Some(number) => {
+            let english =
+                format!("{month} of contract {} is billed by {number}: add the line to a later month", contract.code);
+            let told = Told::new("manual-billed", english).with("contract", contract.code.as_str());
+            Err(AppError::Refused(Box::new(told.with("month", month).with("number", number.as_str()))))
+        }
         None => Ok(()),
     }
 }

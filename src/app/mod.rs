@@ -3,6 +3,7 @@
 //! Owns: the order of things and the transactions they happen in. Does not own: rules (domain), SQL (storage), bytes
 //! (documents), words (mail). Every use case is given `now` and who acts.
 
+pub mod answer_once;
 pub mod archive_invoice;
 pub mod archive_report;
 mod asset_ledger;
@@ -15,6 +16,7 @@ pub mod correct_invoice;
 pub mod credit_invoice;
 pub mod deliver_outbox;
 pub mod draw_sample;
+pub mod dunning;
 mod error;
 pub mod estimate_month;
 pub mod export_book;
@@ -29,17 +31,20 @@ mod issue_invoice;
 pub mod keep_series;
 pub mod list_invoices;
 pub mod manual_lines;
+pub mod match_receipts;
 pub mod notices;
 pub mod open_balances;
 pub mod open_invoices;
 pub mod periods;
 pub mod plan_billing;
 pub mod post_depreciation;
+pub mod read_account;
 pub mod read_evidence;
 pub mod read_home;
 pub mod read_invoices;
 pub mod read_journal;
 pub mod read_meters;
+pub mod read_payments;
 pub mod read_racks;
 mod read_series;
 pub mod read_sheet;

@@ -121,6 +121,6 @@ fn problem(problem: &Problem) -> ProblemSummary {
         line: problem.line.as_ref().map(ToString::to_string),
         meter: problem.meter.as_ref().map(ToString::to_string),
         what: problem.what,
-        message: problem.message.clone(),
+        message: problem.message.english.clone(),
     }
 }

@@ -5,11 +5,12 @@
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;
+use rust_decimal::Decimal;
 
 use super::{AppError, Store, export_book};
 use crate::domain::calendar::{Period, Timestamp, midnight};
 use crate::domain::ids::{MeterCode, MeterId};
-use crate::domain::metering::{self, Assigned, Measure, Meter, MeterUsage, Quality, Sample};
+use crate::domain::metering::{self, Assigned, Measure, Meter, MeterUsage, Quality, Sample, Usage};
 use crate::domain::quantity::Micro;
 use crate::storage::{AnyConnection, book as stored, readings};
 
@@ -70,6 +71,60 @@ pub fn day(
         let usage = metering::usage(measure, &assigned, period, zone).ok();
         let usage = usage.and_then(|usage| usage.meters.into_iter().next());
         Ok(DayEvidence { meter, day, readings, before, after, usage })
+    })
+}
+
+/// The window a demand or percentile is billed by, with what each meter said in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WindowEvidence {
+    pub window: Period,
+    pub meters: Vec<WindowMeter>,
+    /// The sum of the meters' means, unrounded.
+    pub total: Decimal,
+}
+
+/// One meter in the window.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WindowMeter {
+    pub meter: MeterCode,
+    /// The reading that holds when the window begins, where none is at its very beginning.
+    pub before: Option<Sample>,
+    pub readings: Vec<ShownReading>,
+    /// Its own mean in the window; none where its readings do not tell.
+    pub mean: Option<Decimal>,
+}
+
+/// The window that decides `billed` as its readings are known now; none where it is told by no window, or its readings
+/// no longer tell.
+pub fn window(store: &Store, billed: &Usage) -> Result<Option<WindowEvidence>, AppError> {
+    store.read(|connection| {
+        let book = stored::load_book(connection)?.ok_or(AppError::NoBook)?;
+        let zone = book.facility.zone;
+        let mut said: Vec<(Meter, MeterId, Period, Vec<Sample>)> = Vec::new();
+        for part in &billed.meters {
+            let Ok((meter, id)) = find(connection, &book.meters, &part.meter) else { return Ok(None) };
+            let before = readings::last_before(connection, id, part.period.from)?;
+            let within = readings::series(connection, id, part.period)?;
+            let after = readings::first_at_or_after(connection, id, part.period.to)?;
+            let within = within.into_iter().map(|reading| Sample { at: reading.at, value: reading.value });
+            said.push((meter, id, part.period, before.into_iter().chain(within).chain(after).collect()));
+        }
+        let all: Vec<Assigned<'_>> =
+            said.iter().map(|(meter, _, period, samples)| Assigned { meter, samples, period: *period }).collect();
+        let found = metering::deciding_window(billed.measure, &all, billed.period, zone).ok().flatten();
+        let Some(window) = found else { return Ok(None) };
+        let mut meters = Vec::new();
+        for (one, (_, id, ..)) in all.iter().zip(&said) {
+            let Some(part) = one.period.intersection(window) else { continue };
+            let shown = shown(connection, *id, part)?;
+            let is_begun = shown.first().is_some_and(|first| first.at == part.from);
+            let before = one.samples.iter().rev().find(|sample| sample.at < part.from).copied().filter(|_| !is_begun);
+            let mean = metering::usage(billed.measure, &[Assigned { period: part, ..*one }], part, zone);
+            let mean = mean.ok().map(|usage| usage.quantity);
+            meters.push(WindowMeter { meter: one.meter.code.clone(), before, readings: shown, mean });
+        }
+        let total = meters.iter().filter_map(|meter| meter.mean).sum();
+        Ok(Some(WindowEvidence { window, meters, total }))
     })
 }
 

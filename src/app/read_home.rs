@@ -7,12 +7,14 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 use super::asset_ledger::AssetLedger;
 use super::post_depreciation::PERIODS;
 use super::read_invoices::{self, Order, Reader, SortKey, Standing, StateCounts, Wanted};
-use super::{AppError, Store, export_book, notices, read_tenants};
+use super::read_meters::{self, MetersFilter};
+use super::{AppError, Store, export_book, notices, read_tenants, report_payback};
 use crate::domain::access::{Role, TenantScope};
 use crate::domain::amortisation::{months_due, plans};
 use crate::domain::book::Book;
 use crate::domain::calendar::BillingMonth;
 use crate::domain::money::Money;
+use crate::domain::payback::{Horizon, RequestedView};
 use crate::storage::invoices::InvoiceSummary;
 
 /// Contracts that end within so many days are told: six months, the usual notice and a half.
@@ -79,6 +81,57 @@ pub fn today(store: &Store, now: DateTime<Utc>) -> Result<Today, AppError> {
         to_issue: in_force.saturating_sub(usize::try_from(issued_of_month.issued).unwrap_or(0)),
         depreciation: depreciation(store, book.as_deref(), month)?,
     })
+}
+
+/// What the running month already shows, and when the investment will have come back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunningMonth {
+    pub month: BillingMonth,
+    /// Meters in service that say nothing longer than their tolerance, and for how many hours; the longest first.
+    pub silent: Vec<(String, i64)>,
+    /// Meters with silences within the month so far, the most first.
+    pub gaps: Vec<(String, usize)>,
+    pub payback: Option<PaybackDates>,
+}
+
+/// The month in which the investment has come back, beside the one it was to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PaybackDates {
+    pub break_even: Option<BillingMonth>,
+    pub target: BillingMonth,
+    pub target_years: u32,
+}
+
+/// Looks at every meter of the running month: it takes as long as its readings do.
+pub fn running(store: &Store, now: DateTime<Utc>) -> Result<RunningMonth, AppError> {
+    let today = read_tenants::today(store, now)?;
+    let month = BillingMonth::of(today);
+    let filter = MetersFilter { month: Some(month), attention: true, ..MetersFilter::default() };
+    let found = read_meters::list(store, &filter, now)?;
+    let mut silent: Vec<(String, i64)> = found
+        .meters
+        .iter()
+        .filter_map(|one| Some((one.meter.code.to_string(), one.silent_seconds(now.into())? / 3_600)))
+        .collect();
+    silent.sort_by_key(|(_, hours)| std::cmp::Reverse(*hours));
+    let mut gaps: Vec<(String, usize)> = found
+        .meters
+        .iter()
+        .map(|one| (one.meter.code.to_string(), one.coverage.gaps.len()))
+        .filter(|(code, gaps)| *gaps > 0 && !silent.iter().any(|(silent, _)| silent == code))
+        .collect();
+    gaps.sort_by_key(|(_, gaps)| std::cmp::Reverse(*gaps));
+    let view = RequestedView { as_of: today, scenario: None, horizon: Horizon::Forty };
+    // A site without figures of management has no payback to tell.
+    let payback = report_payback::figures(store, &view).ok().map(|report| {
+        let shown = report.scenarios.iter().find(|result| result.code == report.scenario.code);
+        PaybackDates {
+            break_even: shown.and_then(|result| result.break_even),
+            target: report.target_month,
+            target_years: report.target_years,
+        }
+    });
+    Ok(RunningMonth { month, silent, gaps, payback })
 }
 
 fn ending(book: &Book, today: NaiveDate) -> Vec<(String, String, NaiveDate)> {

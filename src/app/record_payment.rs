@@ -44,6 +44,23 @@ pub fn record(store: &Store, new: &NewPayment, by: &Actor, now: DateTime<Utc>) -
     store.write(|connection| record_within(connection, new, today, by, now))
 }
 
+/// Whether [`record`] would take a payment; writes nothing.
+pub fn check(
+    store: &Store,
+    number: &InvoiceNumber,
+    amount: Money,
+    received_on: NaiveDate,
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    let zone = super::export_book::load(store)?.facility.zone;
+    let today = now.with_timezone(&zone).date_naive();
+    store.read(|connection| {
+        let (id, invoice) = settle::find(connection, number)?;
+        let gathered = settle::gather(connection, id, invoice)?;
+        gathered.account().accepts(amount, received_on, today).map_err(|error| AppError::refused(&error))
+    })
+}
+
 /// Records within the caller's transaction.
 pub(super) fn record_within(
     connection: &mut AnyConnection,
@@ -57,7 +74,7 @@ pub(super) fn record_within(
     let (id, invoice) = settle::find(connection, &new.invoice)?;
     let gathered = settle::gather(connection, id, invoice)?;
     let open_before = gathered.account().open();
-    gathered.account().accepts(new.amount, new.received_on, today).map_err(AppError::input)?;
+    gathered.account().accepts(new.amount, new.received_on, today).map_err(|error| AppError::refused(&error))?;
 
     let (received_on, amount) = (new.received_on, new.amount);
     let payment = Payment { number, received_on, amount, reference: new.reference.clone() };

@@ -15,6 +15,7 @@ use crate::domain::calendar::{BillingMonth, Period, Timestamp};
 use crate::domain::ids::MeterId;
 use crate::domain::metering::{Coverage, Meter, Quality, Reset, Sample, bridge};
 use crate::domain::quantity::Micro;
+use crate::domain::told::Told;
 use crate::storage::{
     AnyConnection, IncomingBatch, IncomingReading, audit, billing, book as stored, note_change, readings,
     write_readings,
@@ -86,9 +87,8 @@ pub fn resolve(
                 };
                 let outcome = write_readings(connection, batch)?;
                 if !outcome.conflicts.is_empty() || outcome.accepted == 0 {
-                    return Err(AppError::input(
-                        "readings came in meanwhile where these would have stood: look at the meter again",
-                    ));
+                    let english = "readings came in meanwhile where these would have stood: look at the meter again";
+                    return Err(AppError::Refused(Box::new(Told::new("readings-meanwhile", english))));
                 }
                 match resolution {
                     Resolution::Correct { at, value } => {
@@ -134,9 +134,9 @@ fn check_reason(reason: &str) -> Result<(), AppError> {
         return Ok(());
     }
     let (low, high) = (REASON_CHARACTERS.start(), REASON_CHARACTERS.end());
-    Err(AppError::Input(format!(
-        "the reason has {length} characters: say why in {low} to {high}, auditors will read it"
-    )))
+    let english = format!("the reason has {length} characters: say why in {low} to {high}, auditors will read it");
+    let told = Told::new("reason-length", english).with("length", length).with("low", *low).with("high", *high);
+    Err(AppError::Refused(Box::new(told)))
 }
 
 fn prepare(
@@ -187,7 +187,9 @@ fn correct(
     let reading = directory.admit(&input, now).map_err(AppError::input)?;
     let stored = value_at(connection, id, at)?;
     if stored == Some(value) {
-        return Err(AppError::Input(format!("meter {} shows {value} at {at} already: nothing to correct", meter.code)));
+        let english = format!("meter {} shows {value} at {at} already: nothing to correct", meter.code);
+        let told = Told::new("correction-same", english).with("meter", meter.code.as_str()).with("at", at);
+        return Err(AppError::Refused(Box::new(told.with("value", value.to_decimal()))));
     }
     let plan = ResolutionPlan {
         resolution: Resolution::Correct { at, value },

@@ -12,9 +12,12 @@ use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::billing_run::{Plan, Severity};
 use crate::domain::calendar::BillingMonth;
 use crate::domain::ids::ContractCode;
-use crate::storage::{audit, billing_runs};
+use crate::domain::told::Told;
+use crate::storage::{StorageError, audit, billing_runs};
 
 pub use crate::storage::billing_runs::{BillingRun, Outcome, RunItem, RunStatus};
+
+const RUNS_PER_PAGE: i64 = 20;
 
 /// What to do with a month.
 #[derive(Debug, Clone)]
@@ -49,7 +52,7 @@ pub fn carry_out(store: &Store, id: i64, campaign: &Campaign, clock: impl Fn() -
     let (status, error) = match &ended {
         Ok(true) => (RunStatus::Done, None),
         Ok(false) => (RunStatus::Failed, None),
-        Err(error) => (RunStatus::Failed, Some(error.to_string())),
+        Err(error) => (RunStatus::Failed, Some(kept(&telling(error)))),
     };
     if let Err(error) = &ended {
         tracing::error!(%error, run = id, "a billing run broke off");
@@ -100,7 +103,7 @@ fn work(store: &Store, id: i64, campaign: &Campaign, clock: &impl Fn() -> DateTi
         };
         let done = done.unwrap_or_else(|error| {
             tracing::error!(%error, contract = %draft.contract, "a contract could not be billed");
-            RunItem { error: Some(error.to_string()), ..item(draft, Outcome::Failed) }
+            RunItem { error: Some(kept(&telling(&error))), ..item(draft, Outcome::Failed) }
         });
         all_done &= done.outcome != Outcome::Failed;
         store.write(|connection| Ok::<_, AppError>(billing_runs::note(connection, id, &done, clock())?))?;
@@ -123,11 +126,38 @@ fn blocked(plan: &Plan, campaign: &Campaign) -> Vec<RunItem> {
                 tenant: tenant.clone(),
                 outcome: Outcome::Failed,
                 number: None,
-                error: Some(problem.message.clone()),
+                error: Some(kept(&problem.message)),
             });
         }
     }
     items
+}
+
+/// What a run notes of an error: a refusal in its own words, else that something broke.
+fn telling(error: &AppError) -> Told {
+    match error {
+        AppError::Refused(told) => (**told).clone(),
+        AppError::Storage(StorageError::Conflict(text)) => Told::new("run-conflict", text),
+        AppError::Storage(StorageError::Closed(text)) => Told::new("run-closed", text),
+        error => Told::new("run-broken", error),
+    }
+}
+
+fn kept(told: &Told) -> String {
+    serde_json::to_string(told).unwrap_or_else(|_| told.english.clone())
+}
+
+/// What a run noted of an error; notes of earlier versions are English text.
+pub fn told(noted: &str) -> Told {
+    serde_json::from_str(noted).unwrap_or_else(|_| Told::plain(noted))
+}
+
+/// The `page`th page of runs, from 1, the latest first.
+pub fn page(store: &Store, page: i64, now: DateTime<Utc>) -> Result<Vec<BillingRun>, AppError> {
+    store.write(|connection| {
+        billing_runs::close_silent(connection, now)?;
+        Ok(billing_runs::page(connection, RUNS_PER_PAGE, page.max(1).saturating_sub(1).saturating_mul(RUNS_PER_PAGE))?)
+    })
 }
 
 pub fn find(store: &Store, id: i64) -> Result<Option<BillingRun>, AppError> {
@@ -138,6 +168,6 @@ pub fn find(store: &Store, id: i64) -> Result<Option<BillingRun>, AppError> {
 pub fn recent(store: &Store, now: DateTime<Utc>) -> Result<Vec<BillingRun>, AppError> {
     store.write(|connection| {
         billing_runs::close_silent(connection, now)?;
-        Ok(billing_runs::recent(connection, 20)?)
+        Ok(billing_runs::recent(connection, RUNS_PER_PAGE)?)
     })
 }

@@ -5,9 +5,16 @@ use indicatif::ProgressBar;
 
 use super::context::progress_bar;
 use super::{CliError, Context, Outcome};
+use crate::app::manual_lines::{self, ManualLine, treatments};
 use crate::app::plan_billing::{self, PlanReport};
 use crate::app::run_billing::{self, RunReport, RunRequest};
+use crate::app::{AppError, read_tenants};
+use crate::domain::access::TenantScope;
 use crate::domain::calendar::BillingMonth;
+use crate::domain::contract::{Designation, Service};
+use crate::domain::ids::ContractCode;
+use crate::domain::money::UnitPrice;
+use crate::domain::rating::NewManualLine;
 
 #[derive(Debug, Subcommand)]
 pub enum Billing {
@@ -15,6 +22,68 @@ pub enum Billing {
     Plan(Plan),
     /// Draft a month's invoices and, with --issue, issue them.
     Run(Run),
+    /// List the lines people added to a contract's month that no invoice carries yet.
+    Lines(Place),
+    /// Add a line to a contract's month: a one-off service, or an allowance where the quantity is below zero.
+    AddLine(AddLine),
+    /// Take a line away again that no invoice carries yet.
+    RemoveLine(RemoveLine),
+}
+
+#[derive(Debug, Args)]
+pub struct Place {
+    /// The contract's code.
+    #[arg(long)]
+    contract: String,
+    /// The month, for example 2026-10.
+    #[arg(long)]
+    month: BillingMonth,
+}
+
+#[derive(Debug, Args)]
+pub struct AddLine {
+    #[command(flatten)]
+    place: Place,
+    /// What the invoice says, in French.
+    #[arg(long)]
+    designation: String,
+    /// The same in English; the French where it is left out.
+    #[arg(long)]
+    designation_en: Option<String>,
+    /// other, space, power or storage.
+    #[arg(long, default_value = "other", value_parser = service)]
+    service: Service,
+    /// Below zero for an allowance.
+    #[arg(long, default_value = "1", allow_hyphen_values = true)]
+    quantity: String,
+    /// one, hour, day, month ...
+    #[arg(long, default_value = "one")]
+    unit: String,
+    /// Euros, for example 80.00.
+    #[arg(long)]
+    unit_price: UnitPrice,
+    /// Why; kept in the audit trail, not shown on the invoice.
+    #[arg(long)]
+    reason: String,
+}
+
+#[derive(Debug, Args)]
+pub struct RemoveLine {
+    #[command(flatten)]
+    place: Place,
+    /// The line's number, as `lines` shows it.
+    #[arg(long)]
+    id: i64,
+    /// Why; kept in the audit trail.
+    #[arg(long)]
+    reason: String,
+}
+
+fn service(text: &str) -> Result<Service, String> {
+    [Service::Other, Service::Space, Service::Power, Service::Storage]
+        .into_iter()
+        .find(|service| service.name() == text)
+        .ok_or_else(|| format!("`{text}` is none of other, space, power, storage"))
 }
 
 #[derive(Debug, Args)]
@@ -39,7 +108,67 @@ impl Billing {
         match self {
             Billing::Plan(plan) => plan.run(context),
             Billing::Run(run) => run.run(context),
+            Billing::Lines(place) => place.list(context),
+            Billing::AddLine(line) => line.run(context),
+            Billing::RemoveLine(line) => line.run(context),
         }
+    }
+}
+
+impl Place {
+    fn contract(&self) -> ContractCode {
+        ContractCode(self.contract.clone())
+    }
+
+    fn list(&self, context: &Context) -> Result<Outcome, CliError> {
+        let lines = manual_lines::waiting(&context.open()?, &self.contract(), self.month)?;
+        context.print(&lines, |lines| match lines.as_slice() {
+            [] => "no line was added by hand".to_owned(),
+            lines => lines.iter().map(describe_line).collect::<Vec<_>>().join("\n"),
+        });
+        Ok(Outcome::Done)
+    }
+}
+
+fn describe_line(line: &ManualLine) -> String {
+    let new = &line.line;
+    let (designation, unit) = (&new.designation.fr, new.unit.name());
+    format!("{}  {designation}: {} {unit} × {} ({}, by {})", line.id, new.quantity, new.unit_price, new.reason, line.by)
+}
+
+impl AddLine {
+    fn run(&self, context: &Context) -> Result<Outcome, CliError> {
+        let store = context.open()?;
+        let contract = self.place.contract();
+        let known = read_tenants::contract(&store, &TenantScope::Everyone, contract.as_str())?;
+        let known = known.ok_or_else(|| AppError::NotFound(format!("contract {contract}")))?;
+        let vat = treatments(&known.contract).first().map(|vat| (*vat).clone());
+        let line = NewManualLine {
+            contract,
+            month: self.place.month,
+            service: self.service,
+            designation: Designation {
+                fr: self.designation.clone(),
+                en: self.designation_en.clone().unwrap_or_else(|| self.designation.clone()),
+            },
+            quantity: self.quantity.parse().map_err(AppError::input)?,
+            unit: self.unit.parse().map_err(|_| AppError::input(format!("`{}` is no unit", self.unit)))?,
+            unit_price: self.unit_price,
+            vat: vat.ok_or_else(|| AppError::input("the contract has no line to take the VAT from"))?,
+            reason: self.reason.clone(),
+        };
+        let added = manual_lines::add(&store, &line, &context.actor(), context.now)?;
+        context.print(&added, describe_line);
+        Ok(Outcome::Done)
+    }
+}
+
+impl RemoveLine {
+    fn run(&self, context: &Context) -> Result<Outcome, CliError> {
+        let place = (&self.place.contract(), self.place.month);
+        manual_lines::remove(&context.open()?, place, self.id, &self.reason, &context.actor(), context.now)?;
+        context.print(&self.id, |id| format!("line {id} is taken away"));
+        Ok(Outcome::Done)
     }
 }
 

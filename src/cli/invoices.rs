@@ -17,7 +17,7 @@ use crate::domain::access::TenantScope;
 use crate::domain::calendar::BillingMonth;
 use crate::domain::ids::{ContractCode, TenantCode};
 use crate::domain::invoice::InvoiceNumber;
-use crate::domain::money::Money;
+use crate::domain::money::{AmountError, Money};
 
 #[derive(Debug, Subcommand)]
 pub enum Invoices {
@@ -67,15 +67,24 @@ pub struct Credit {
     /// Why it is taken back; kept in the audit trail.
     #[arg(long)]
     reason: String,
-    /// Positions of the lines to take back, from 1, for example 1,3; all that is not credited yet if left out.
-    #[arg(long, value_delimiter = ',')]
-    lines: Vec<usize>,
+    /// Positions of the lines to take back, from 1, for example 1,3; 3:12.50 takes back 12.50 net of line 3. All that is
+    /// not credited yet if left out.
+    #[arg(long, value_delimiter = ',', value_parser = line)]
+    lines: Vec<(usize, Option<Money>)>,
 }
 
 #[derive(Debug, Args)]
 pub struct List {
     #[arg(long)]
     month: Option<BillingMonth>,
+}
+
+/// `3`, or `3:12.50`.
+fn line(text: &str) -> Result<(usize, Option<Money>), String> {
+    let (line, amount) = text.split_once(':').map_or((text, None), |(line, amount)| (line, Some(amount)));
+    let line = line.parse().map_err(|_| format!("`{line}` is no position of a line"))?;
+    let amount = amount.map(|amount| amount.parse().map_err(|error: AmountError| error.to_string())).transpose()?;
+    Ok((line, amount))
 }
 
 impl Invoices {

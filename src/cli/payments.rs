@@ -24,6 +24,8 @@ pub enum Payments {
     List(List),
     /// Record the payments of a bank statement, camt.053 or CFONB 120, found by their creditor reference or number.
     Import(Import),
+    /// Work out anew what is open on every invoice, and name what differed from what was kept.
+    Rebuild,
     /// Claim late interest and the 40 € indemnity for payments of an invoice that came after its due date.
     Interest(Interest),
 }
@@ -72,6 +74,7 @@ impl Payments {
             Payments::Open => open(context),
             Payments::List(list) => list.run(context),
             Payments::Import(import) => import.run(context),
+            Payments::Rebuild => rebuild(context),
             Payments::Interest(interest) => interest.run(context),
         }
     }
@@ -124,6 +127,18 @@ fn open(context: &Context) -> Result<Outcome, CliError> {
     context.print(&found, |found| match found.as_slice() {
         [] => "every invoice is paid".to_owned(),
         found => found.iter().map(describe_open).collect::<Vec<_>>().join("\n"),
+    });
+    Ok(Outcome::Done)
+}
+
+fn rebuild(context: &Context) -> Result<Outcome, CliError> {
+    let rebuilt = open_invoices::rebuild(&context.open()?, &context.actor(), context.now)?;
+    context.print(&rebuilt, |rebuilt| {
+        let mended: Vec<&str> = rebuilt.mended.iter().map(InvoiceNumber::as_str).collect();
+        match mended.as_slice() {
+            [] => format!("{} documents, each as it was kept", rebuilt.invoices),
+            mended => format!("{} documents, mended: {}", rebuilt.invoices, mended.join(", ")),
+        }
     });
     Ok(Outcome::Done)
 }

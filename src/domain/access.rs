@@ -78,8 +78,14 @@ pub enum Action {
     SeeTrail,
     /// A year's evidence as a file.
     TakeEvidence,
-    /// Plan a month, make its drafts, issue them.
+    /// Plan a month, make its drafts, add lines to them, issue them.
     RunBilling,
+    /// Take issued invoices back.
+    CreditInvoices,
+    /// What was received, what is late, what bank statements left.
+    SeePayments,
+    /// Record money received, claim late interest.
+    RecordPayments,
     /// What mails say and what became of them.
     SeeNotices,
     SendNotices,
@@ -103,6 +109,9 @@ impl Action {
         Action::SeeTrail,
         Action::TakeEvidence,
         Action::RunBilling,
+        Action::CreditInvoices,
+        Action::SeePayments,
+        Action::RecordPayments,
         Action::SeeNotices,
         Action::SendNotices,
     ];
@@ -125,6 +134,9 @@ impl Action {
             Action::SeeTrail => "see trail",
             Action::TakeEvidence => "take evidence",
             Action::RunBilling => "run billing",
+            Action::CreditInvoices => "credit invoices",
+            Action::SeePayments => "see payments",
+            Action::RecordPayments => "record payments",
             Action::SeeNotices => "see notices",
             Action::SendNotices => "send notices",
         }
@@ -160,7 +172,12 @@ pub const fn policy(role: Role, action: Action) -> Decision {
         (Role::Finance | Role::Auditor, Action::SendReadings) => Decision::Deny,
         (
             Role::Auditor,
-            Action::CorrectReadings | Action::RunBilling | Action::SendNotices | Action::ArchiveReports,
+            Action::CorrectReadings
+            | Action::RunBilling
+            | Action::CreditInvoices
+            | Action::RecordPayments
+            | Action::SendNotices
+            | Action::ArchiveReports,
         ) => Decision::Deny,
         (Role::Finance | Role::Auditor, _) => Decision::Everyone,
         (Role::Operator, Action::SendReadings | Action::SeeRacks | Action::SeeMeters | Action::CorrectReadings) => {

@@ -140,15 +140,16 @@ pub enum ChorusRequirement {
 }
 
 impl ChorusRequirement {
-    /// The codes that are missing where these are stated; none where the structure is content.
-    pub const fn missing(self, has_service: bool, has_engagement: bool) -> Option<&'static str> {
+    /// What is still required where these codes are stated; none where the structure is content.
+    pub const fn missing(self, has_service: bool, has_engagement: bool) -> Option<ChorusRequirement> {
         match (self, has_service, has_engagement) {
-            (ChorusRequirement::Service, false, _) | (ChorusRequirement::Both, false, true) => Some("a service code"),
-            (ChorusRequirement::Engagement, _, false) | (ChorusRequirement::Both, true, false) => {
-                Some("an engagement number")
+            (ChorusRequirement::Service, false, _) | (ChorusRequirement::Both, false, true) => {
+                Some(ChorusRequirement::Service)
             }
-            (ChorusRequirement::Either, false, false) => Some("a service code or an engagement number"),
-            (ChorusRequirement::Both, false, false) => Some("a service code and an engagement number"),
+            (ChorusRequirement::Engagement, _, false) | (ChorusRequirement::Both, true, false) => {
+                Some(ChorusRequirement::Engagement)
+            }
+            (ChorusRequirement::Either | ChorusRequirement::Both, false, false) => Some(self),
             _ => None,
         }
     }

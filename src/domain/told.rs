@@ -91,3 +91,16 @@ impl From<Told> for Value {
         Value::Told(Box::new(told))
     }
 }
+
+impl Tell for super::money::AmountError {
+    fn told(&self) -> Told {
+        use super::money::AmountError;
+        match self {
+            AmountError::NotANumber(text) => Told::new("amount-no-number", self).with("text", text.as_str()),
+            AmountError::TooPrecise { value, decimals } => {
+                Told::new("amount-too-precise", self).with("value", *value).with("decimals", i64::from(*decimals))
+            }
+            AmountError::TooLarge(value) => Told::new("amount-too-large", self).with("value", *value),
+        }
+    }
+}

@@ -8,8 +8,8 @@ use actix_web::web::{self, JsonConfig, PathConfig, PayloadConfig, QueryConfig, S
 use actix_web::{HttpRequest, HttpResponse, ResponseError, Route};
 
 use super::api::{
-    amortisation, audit, invoices, journal, ledger, meters, openapi, payback, racks, readings, tenants, titre, token,
-    usage,
+    amortisation, audit, billing, invoices, journal, ledger, meters, notices, openapi, payback, payments, racks,
+    readings, tenants, titre, token, usage,
 };
 use super::auth::{Access, guarded};
 use super::error::Fault;
@@ -37,6 +37,12 @@ macro_rules! post {
     };
 }
 
+macro_rules! delete {
+    ($path:literal, $access:expr, $handler:expr) => {
+        RouteRow { method: Method::DELETE, path: $path, access: $access, handler: || web::delete().to($handler) }
+    };
+}
+
 /// Paths are tried in this order: `…/{number}.pdf` stands before `…/{number}`.
 pub const ROUTES: &[RouteRow] = &[
     get!("/health/live", Access::OpenApi, health::live),
@@ -50,7 +56,34 @@ pub const ROUTES: &[RouteRow] = &[
     get!("/api/v1/invoices/{number}.pdf", Access::Api(Action::SeeInvoices), invoices::pdf),
     get!("/api/v1/invoices/{number}.xml", Access::Api(Action::SeeInvoices), invoices::xml),
     get!("/api/v1/invoices/{number}/titre", Access::Api(Action::SeeJournal), titre::one),
+    get!("/api/v1/invoices/{number}/lines/{line}", Access::Api(Action::SeeInvoices), invoices::evidence),
+    post!("/api/v1/invoices/{number}/credit-notes", Access::Api(Action::CreditInvoices), payments::credit),
+    post!("/api/v1/invoices/{number}/interest", Access::Api(Action::RecordPayments), payments::claim),
+    get!("/api/v1/invoices/{number}/notices", Access::Api(Action::SeeNotices), notices::list),
+    post!("/api/v1/invoices/{number}/notices", Access::Api(Action::SendNotices), notices::resend),
     get!("/api/v1/invoices/{number}", Access::Api(Action::SeeInvoices), invoices::one),
+    get!("/api/v1/payments", Access::Api(Action::SeePayments), payments::list),
+    post!("/api/v1/payments", Access::Api(Action::RecordPayments), payments::record),
+    post!("/api/v1/payments/statements", Access::Api(Action::RecordPayments), payments::read_statement),
+    get!("/api/v1/payments/statements/{statement}", Access::Api(Action::SeePayments), payments::statement),
+    get!("/api/v1/payments/receipts", Access::Api(Action::SeePayments), payments::receipts),
+    post!("/api/v1/payments/receipts/match", Access::Api(Action::RecordPayments), payments::match_receipt),
+    post!("/api/v1/payments/receipts/dismiss", Access::Api(Action::RecordPayments), payments::dismiss),
+    get!("/api/v1/dunning", Access::Api(Action::SeePayments), payments::dunning),
+    get!("/api/v1/billing/runs", Access::Api(Action::SeeDrafts), billing::runs),
+    get!("/api/v1/billing/runs/{run}", Access::Api(Action::SeeDrafts), billing::progress),
+    post!("/api/v1/billing/runs/{run}/retry", Access::Api(Action::RunBilling), billing::retry),
+    get!("/api/v1/billing/{month}", Access::Api(Action::SeeDrafts), billing::plan),
+    post!("/api/v1/billing/{month}/runs", Access::Api(Action::RunBilling), billing::run),
+    get!("/api/v1/billing/{month}/drafts", Access::Api(Action::SeeDrafts), billing::drafts),
+    get!("/api/v1/billing/{month}/drafts/{contract}", Access::Api(Action::SeeDrafts), billing::draft),
+    get!("/api/v1/billing/{month}/drafts/{contract}/lines", Access::Api(Action::SeeDrafts), billing::lines),
+    post!("/api/v1/billing/{month}/drafts/{contract}/lines", Access::Api(Action::RunBilling), billing::add_line),
+    delete!(
+        "/api/v1/billing/{month}/drafts/{contract}/lines/{manual}",
+        Access::Api(Action::RunBilling),
+        billing::remove_line
+    ),
     get!("/api/v1/amortisation", Access::Api(Action::SeeAmortisation), amortisation::report),
     get!("/api/v1/payback", Access::Api(Action::SeePayback), payback::report),
     get!("/api/v1/journal", Access::Api(Action::SeeJournal), journal::list),
@@ -76,6 +109,22 @@ pub const ROUTES: &[RouteRow] = &[
     get!("/billing/{month}/issue", Access::Page(Action::RunBilling), pages::billing::run::confirm),
     post!("/billing/{month}/run", Access::Page(Action::RunBilling), pages::billing::run::start),
     get!("/billing/{month}/drafts/{contract}", Access::Page(Action::SeeDrafts), pages::billing::draft::show),
+    get!("/billing/{month}/drafts/{contract}/manual", Access::Page(Action::RunBilling), pages::billing::manual::form),
+    post!(
+        "/billing/{month}/drafts/{contract}/manual",
+        Access::Page(Action::RunBilling),
+        pages::billing::manual::submit
+    ),
+    get!(
+        "/billing/{month}/drafts/{contract}/manual/{manual}",
+        Access::Page(Action::RunBilling),
+        pages::billing::manual::remove_form
+    ),
+    post!(
+        "/billing/{month}/drafts/{contract}/manual/{manual}",
+        Access::Page(Action::RunBilling),
+        pages::billing::manual::remove
+    ),
     get!(
         "/billing/{month}/drafts/{contract}/lines/{line}",
         Access::Page(Action::SeeDrafts),
@@ -112,10 +161,25 @@ pub const ROUTES: &[RouteRow] = &[
         Access::Page(Action::SeeInvoices),
         pages::invoice::trace::file
     ),
+    get!("/invoices/{number}/credit", Access::Page(Action::CreditInvoices), pages::invoice::credit::form),
+    post!("/invoices/{number}/credit", Access::Page(Action::CreditInvoices), pages::invoice::credit::submit),
     get!("/invoices/{number}/mail", Access::Page(Action::SeeNotices), pages::invoice::mail::show),
     post!("/invoices/{number}/mail", Access::Page(Action::SendNotices), pages::invoice::mail::resend),
     get!("/invoices/{number}/mail/body", Access::Page(Action::SeeNotices), pages::invoice::mail::body),
     get!("/invoices/{number}", Access::Page(Action::SeeInvoices), pages::invoice::one),
+    get!("/payments", Access::Page(Action::SeePayments), pages::payments::list),
+    get!("/payments/list.csv", Access::Page(Action::SeePayments), pages::payments::csv),
+    get!("/payments/list.xlsx", Access::Page(Action::SeePayments), pages::payments::xlsx),
+    get!("/payments/record", Access::Page(Action::RecordPayments), pages::payments::form),
+    post!("/payments/record", Access::Page(Action::RecordPayments), pages::payments::submit),
+    get!("/payments/import", Access::Page(Action::RecordPayments), pages::payments::statements::form),
+    post!("/payments/import", Access::Page(Action::RecordPayments), pages::payments::statements::submit),
+    get!("/payments/statements/{statement}", Access::Page(Action::SeePayments), pages::payments::statements::report),
+    get!("/payments/receipts", Access::Page(Action::SeePayments), pages::payments::statements::waiting),
+    post!("/payments/receipts/dismiss", Access::Page(Action::RecordPayments), pages::payments::statements::dismiss),
+    get!("/dunning", Access::Page(Action::SeePayments), pages::dunning::list),
+    get!("/dunning/{number}", Access::Page(Action::SeePayments), pages::dunning::claim_form),
+    post!("/dunning/{number}", Access::Page(Action::RecordPayments), pages::dunning::claim),
     get!("/amortisation", Access::Page(Action::SeeAmortisation), pages::amortisation::page),
     get!("/amortisation/file", Access::Page(Action::SeeAmortisation), pages::amortisation::file),
     get!("/journal", Access::Page(Action::SeeJournal), pages::journal::list),

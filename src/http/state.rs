@@ -12,6 +12,7 @@ use super::auth::token::{Identity, SigningKey, TokenError, TokenKeys};
 use super::error::Fault;
 use super::throttle::{Attempt, Throttle};
 use crate::app::deliver_outbox::Postage;
+use crate::app::read_home::RunningMonth;
 use crate::app::read_tenants;
 use crate::app::receive_readings::Receiver;
 use crate::app::sign_in::{self, Person};
@@ -37,6 +38,8 @@ pub struct CheckedMonth {
     pub month: BillingMonth,
     pub at: DateTime<Utc>,
     pub problems: Vec<Problem>,
+    /// What the month after it shows so far; none where it could not be told.
+    pub running: Option<RunningMonth>,
 }
 
 /// The server's parts, one set for all its threads.

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 
 use crate::app::deliver_outbox::{self, Postage};
 use crate::app::sign_roots::{self, Signing};
-use crate::app::{Store, archive_invoice, forget_answers, keep_series};
+use crate::app::{Store, answer_once, archive_invoice, forget_answers, keep_series};
 use crate::domain::audit::Actor;
 use crate::mail::Mailer;
 
@@ -58,6 +58,11 @@ fn tick(store: &Store, mailer: &Mailer, postage: &Postage, now: DateTime<Utc>) {
         Ok(report) if report.written > 0 => tracing::info!(written = report.written, "archived invoices"),
         Ok(_) => {}
         Err(error) => tracing::error!(%error, "invoices could not be archived"),
+    }
+    match answer_once::forget(store, now) {
+        Ok(forgotten) if forgotten > 0 => tracing::info!(forgotten, "forgot old answers"),
+        Ok(_) => {}
+        Err(error) => tracing::error!(%error, "old answers could not be forgotten"),
     }
     match keep_series::advance(store, now) {
         Ok(packed) if packed.days > 0 => tracing::info!(days = packed.days, "packed readings"),

@@ -27,8 +27,12 @@ export const pages = [
   finance("/billing/{month}"),
   finance("/billing/{month}", { address: "/billing/2026-11", name: "billing-unfinished" }),
   finance("/billing/{month}/issue"),
+  finance("/billing/{month}/issue", { address: "/billing/{month}/issue?what=drafts", name: "billing-drafts-asked" }),
   finance("/billing/{month}/drafts/{contract}"),
+  finance("/billing/{month}/drafts/{contract}/manual"),
+  finance("/billing/{month}/drafts/{contract}/manual/{manual}"),
   finance("/billing/{month}/drafts/{contract}/lines/{line}"),
+  finance("/billing/{month}/drafts/{contract}/lines/{line}", { address: "/billing/{month}/drafts/{contract}/lines/3", name: "billing-line-demand" }),
   finance("/billing/{month}/drafts/{contract}/lines/{line}/readings"),
   finance("/billing/runs/{run}"),
   finance("/notices"),
@@ -42,6 +46,16 @@ export const pages = [
   finance("/invoices/{number}/lines/{line}"),
   finance("/invoices/{number}/lines/{line}/readings"),
   finance("/invoices/{number}/mail"),
+  finance("/invoices/{number}/credit"),
+
+  finance("/payments"),
+  finance("/payments", { address: "/payments?q=nothing" }),
+  finance("/payments/record", { address: "/payments/record?invoice={number}", name: "payments-record" }),
+  finance("/payments/import"),
+  finance("/payments/statements/{statement}"),
+  finance("/payments/receipts"),
+  finance("/dunning"),
+  finance("/dunning/{number}"),
 
   finance("/tenants"),
   finance("/tenants/{code}"),
@@ -87,6 +101,8 @@ export const files = [
   finance("/invoices/list.csv"),
   finance("/invoices/list.xlsx"),
   finance("/invoices/documents.zip"),
+  finance("/payments/list.csv"),
+  finance("/payments/list.xlsx"),
   tenant("/invoices/{number}.pdf"),
   tenant("/invoices/{number}.xml"),
   tenant("/invoices/{number}/preview.pdf"),
@@ -109,7 +125,7 @@ const within = ["/billing/runs/{run}/events", "/invoices/{number}/mail/body", "/
 
 // What stands for the placeholders: things of AP-HP's, as tests/site makes them and the journeys leave them.
 export async function things(site) {
-  const known = { month: "2026-10", contract: "AP-2026", code: "aphp", line: "2", run: "1", upload: "1", account: "411", rack: "A01", meter: "A01-EA" };
+  const known = { month: "2026-10", contract: "AP-2026", code: "aphp", line: "2", run: "1", upload: "1", manual: "1", statement: "1", account: "411", rack: "A01", meter: "A01-EA" };
   const number = await site.as("tenant", async (page) => {
     await page.goto("/invoices?sort=number");
     return (await page.locator("main tbody th a").first().getAttribute("href")).split("/").pop();

@@ -36,6 +36,8 @@ fn path(row: &RouteRow, [number, code]: &[String; 2]) -> String {
         .replace("{month}", "2026-10")
         .replace("{line}", "2")
         .replace("{run}", "1")
+        .replace("{manual}", "1")
+        .replace("{statement}", "1")
 }
 
 /// Asks as a program or a browser would; bodies are empty, which is as good as any to see who gets past the guard.

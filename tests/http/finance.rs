@@ -10,6 +10,7 @@ use chapelle::domain::access::Role;
 use chapelle::domain::audit::Actor;
 use chapelle::domain::contract::{Designation, Service, VatTreatment};
 use chapelle::domain::invoice::InvoiceNumber;
+use chapelle::domain::money::Money;
 use chapelle::domain::quantity::{Quantity, Unit};
 use chapelle::domain::rating::NewManualLine;
 
@@ -63,7 +64,8 @@ async fn what_is_paid_or_taken_back_is_no_longer_overdue() {
         assert_eq!((credited.len(), credited[0].as_str()), (2, all[2].as_str()), "it and its credit note");
         let open = server.get_with("/api/v1/invoices?status=open", &token).await.json();
         let row = &open["invoices"][0];
-        let left = format!("{:.2}", row["gross"].as_str().unwrap().parse::<f64>().unwrap() - 1.0);
+        let gross: Money = row["gross"].as_str().unwrap().parse().unwrap();
+        let left = (gross - Money::from_cents(100)).to_string();
         assert_eq!((row["open"].as_str().unwrap(), row["settlement"].as_str().unwrap()), (left.as_str(), "open"));
         let told = open_invoices::list(&site.shared.store, now()).unwrap();
         assert_eq!(told.len(), 1);
@@ -122,5 +124,129 @@ async fn a_manual_line_outlives_its_draft_and_is_issued_once() {
         assert_eq!(manual_lines::waiting(store, &contract.as_str().into(), "2026-10".parse().unwrap()).unwrap(), []);
         let late = manual_lines::add(store, &a_line(&contract, "1", "too late"), &by(), now());
         assert!(late.unwrap_err().to_string().contains("is billed by"));
+    }
+}
+
+async fn send(
+    server: &Server,
+    path: &str,
+    token: &str,
+    key: Option<&str>,
+    body: serde_json::Value,
+) -> crate::site::Answer {
+    let mut request = TestRequest::post().uri(path).insert_header(("authorization", format!("Bearer {token}")));
+    if let Some(key) = key {
+        request = request.insert_header(("idempotency-key", key));
+    }
+    server.call(request.set_json(body)).await
+}
+
+#[actix_web::test]
+async fn a_request_sent_twice_is_done_once() {
+    for engine in ENGINES {
+        let site = Site::new(engine);
+        let server = Server::start(&site).await;
+        let token = server.token(Role::Finance).await;
+        let number = site.number_of("aphp");
+        let day = now().date_naive().to_string();
+        let body = serde_json::json!({ "invoice": number, "received_on": day, "amount": "10.00" });
+        let first = send(&server, "/api/v1/payments", &token, Some("k1"), body.clone()).await;
+        assert_eq!(first.status.as_u16(), 201, "{engine:?} {}", first.text());
+        let again = send(&server, "/api/v1/payments", &token, Some("k1"), body.clone()).await;
+        assert_eq!((again.status, again.text()), (first.status, first.text()), "answered as before");
+        let other = serde_json::json!({ "invoice": number, "received_on": day, "amount": "11.00" });
+        let reused = send(&server, "/api/v1/payments", &token, Some("k1"), other).await;
+        assert_eq!(reused.status.as_u16(), 422, "{}", reused.text());
+        let list = server.get_with("/api/v1/payments", &token).await.json();
+        assert_eq!((list["total"].as_u64(), list["amount"].as_str()), (Some(1), Some("10.00")));
+        let refused = serde_json::json!({ "invoice": number, "received_on": day, "amount": "0.00" });
+        let refused = send(&server, "/api/v1/payments", &token, Some("k2"), refused).await;
+        assert_eq!(refused.status.as_u16(), 422, "{}", refused.text());
+        let mended = send(&server, "/api/v1/payments", &token, Some("k2"), body).await;
+        assert_eq!(mended.status.as_u16(), 201, "a refused request gives its key back: {}", mended.text());
+        assert_eq!(send(&server, "/api/v1/payments", &token, None, serde_json::json!({})).await.status.as_u16(), 400);
+    }
+}
+
+#[actix_web::test]
+async fn credit_notes_are_previewed_and_issued_once() {
+    let site = Site::new(Engine::Sqlite);
+    let server = Server::start(&site).await;
+    let token = server.token(Role::Finance).await;
+    let number = site.number_of("aphp");
+    let path = format!("/api/v1/invoices/{number}/credit-notes");
+    let lines = serde_json::json!([{ "line": 1, "net": "2.00" }]);
+    let plan = serde_json::json!({ "reason": "in error", "lines": lines, "preview": true });
+    let plan = send(&server, &path, &token, None, plan).await.json();
+    assert_eq!((plan["net"].as_str(), plan["lines"].as_u64()), (Some("2.00"), Some(1)), "{plan}");
+    let body = serde_json::json!({ "reason": "in error", "lines": lines });
+    let issued = send(&server, &path, &token, Some("c1"), body.clone()).await;
+    assert_eq!((issued.status.as_u16(), issued.json()["net"].as_str().unwrap().to_owned()), (201, "2.00".to_owned()));
+    assert_eq!(send(&server, &path, &token, Some("c1"), body).await.text(), issued.text());
+    let unreasoned = send(&server, &path, &token, None, serde_json::json!({ "reason": " " })).await;
+    assert_eq!(unreasoned.status.as_u16(), 422);
+    let too_much = serde_json::json!({ "reason": "x", "lines": [{ "line": 1, "net": "99999999.00" }] });
+    let too_much = send(&server, &path, &token, None, too_much).await;
+    assert!(too_much.text().contains("give an amount above zero"), "{}", too_much.text());
+    let note = issued.json()["number"].as_str().unwrap().to_owned();
+    let evidence = server.get_with(&format!("/api/v1/invoices/{note}/lines/1"), &token).await.json();
+    assert_eq!(evidence["line"]["net"], "2.00", "{evidence}");
+    let auditor = server.token(Role::Auditor).await;
+    assert_eq!(send(&server, &path, &auditor, None, serde_json::json!({ "reason": "x" })).await.status.as_u16(), 403);
+}
+
+#[actix_web::test]
+async fn lines_runs_and_notices_over_the_api() {
+    for engine in ENGINES {
+        let site = Site::new(engine);
+        let server = Server::start(&site).await;
+        let token = server.token(Role::Finance).await;
+        let contract = site.contract_of("aphp");
+        let lines = format!("/api/v1/billing/2026-10/drafts/{contract}/lines");
+        let body = serde_json::json!({ "designation": "Intervention", "quantity": "2", "unit": "hour",
+            "unit_price": "80.00", "reason": "asked for by letter" });
+        let added = send(&server, &lines, &token, Some("l1"), body.clone()).await;
+        assert_eq!(added.status.as_u16(), 201, "{engine:?} {}", added.text());
+        send(&server, &lines, &token, Some("l1"), body).await;
+        let found = server.get_with(&lines, &token).await.json();
+        assert_eq!(found.as_array().unwrap().len(), 1, "{found}");
+        let draft = server.get_with(&format!("/api/v1/billing/2026-10/drafts/{contract}"), &token).await.json();
+        let carried = draft["lines_billed"].as_array().unwrap();
+        assert!(carried.iter().any(|line| line["net"] == "160.00"), "{draft}");
+        let gone = format!("{lines}/{}?reason=entered%20twice", found[0]["id"]);
+        let gone = TestRequest::delete().uri(&gone).insert_header(("authorization", format!("Bearer {token}")));
+        assert_eq!(server.call(gone).await.status.as_u16(), 204);
+        assert_eq!(server.get_with(&lines, &token).await.json(), serde_json::json!([]));
+        let drafts = server.get_with("/api/v1/billing/2026-10/drafts", &token).await.json();
+        assert_eq!(drafts["total"], 3, "{drafts}");
+
+        let body = serde_json::json!({ "issue": true, "contracts": [contract] });
+        let begun = send(&server, "/api/v1/billing/2026-10/runs", &token, Some("r1"), body).await;
+        assert_eq!(begun.status.as_u16(), 202, "{}", begun.text());
+        let path = format!("/api/v1/billing/runs/{}", begun.json()["id"]);
+        let mut run = server.get_with(&path, &token).await.json();
+        for _ in 0..200 {
+            if run["status"] != "running" {
+                break;
+            }
+            actix_web::rt::time::sleep(std::time::Duration::from_millis(50)).await;
+            run = server.get_with(&path, &token).await.json();
+        }
+        assert_eq!((run["status"].as_str(), run["done"].as_u64()), (Some("done"), Some(1)), "{run}");
+        assert_eq!(server.get_with("/api/v1/billing/runs", &token).await.json().as_array().unwrap().len(), 1);
+        let nothing = send(&server, &format!("{path}/retry"), &token, None, serde_json::json!({})).await;
+        assert_eq!(nothing.status.as_u16(), 422, "{}", nothing.text());
+        let number = run["contracts"][0]["number"].as_str().unwrap().to_owned();
+        let notices = server.get_with(&format!("/api/v1/invoices/{number}/notices"), &token).await.json();
+        assert!(notices[0]["status"] == "pending", "{notices}");
+        let path = format!("/api/v1/invoices/{number}/notices");
+        let resent = send(&server, &path, &token, None, serde_json::json!({})).await;
+        assert_eq!(
+            (resent.status.as_u16(), resent.json()["queued"].as_u64()),
+            (202, Some(0)),
+            "what waits is not doubled"
+        );
+        let late = server.get_with("/api/v1/dunning", &token).await.json();
+        assert_eq!(late["tenants"], serde_json::json!([]), "{late}");
     }
 }

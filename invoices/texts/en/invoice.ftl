@@ -45,6 +45,7 @@ kind-overage = Overage above the commitment
 kind-minimum = Top-up to the minimum of { $amount }
 kind-cap = Capped at { $amount }
 kind-one-off = One-off service
+kind-part = part of line { $line } of the invoice
 kind-regularisation = Adjustment for { $month } (invoice { $invoice })
 
 vat-rate = VAT

@@ -45,6 +45,7 @@ kind-overage = Dépassement de l’engagement
 kind-minimum = Complément au minimum de { $amount }
 kind-cap = Plafond à { $amount }
 kind-one-off = Prestation ponctuelle
+kind-part = partie de la ligne { $line } de la facture
 kind-regularisation = Régularisation de { $month } (facture { $invoice })
 
 vat-rate = TVA

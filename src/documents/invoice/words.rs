@@ -76,6 +76,7 @@ impl Words {
             }
             ChargeKind::CapReduction { cap } => self.texts.with("kind-cap", &[("amount", &format.euros(*cap))]),
             ChargeKind::OneOff => self.get("kind-one-off"),
+            ChargeKind::PartOf { line } => self.texts.with("kind-part", &[("line", &line.to_string())]),
             ChargeKind::Regularisation { month, invoice } => {
                 self.texts.with("kind-regularisation", &[("month", &format.month_short(*month)), ("invoice", invoice)])
             }

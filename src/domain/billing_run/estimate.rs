@@ -14,6 +14,7 @@ use crate::domain::ids::LineCode;
 use crate::domain::invoice::Totals;
 use crate::domain::money::Money;
 use crate::domain::rating::Charge;
+use crate::domain::told::{Tell, Told};
 
 /// What a contract's month comes to so far, and may come to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,7 +27,7 @@ pub struct Estimate {
     /// Of the whole month; none where its lines cannot stand on one document.
     pub projected: Option<Totals>,
     /// Lines that cannot be estimated, and why: they are missing from the sums.
-    pub problems: Vec<(LineCode, String)>,
+    pub problems: Vec<(LineCode, Vec<Told>)>,
 }
 
 /// A line of the contract in a running month.
@@ -75,8 +76,7 @@ pub fn estimate(
                 });
             }
             (Err(found), _) | (_, Err(found)) => {
-                let why = found.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
-                problems.push((line.code.clone(), why));
+                problems.push((line.code.clone(), found.iter().map(Tell::told).collect()));
             }
         }
     }

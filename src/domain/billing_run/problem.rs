@@ -10,7 +10,9 @@ use crate::domain::ids::{ContractCode, LineCode, MeterCode, TenantCode};
 use crate::domain::invoice::{DraftError, VatError};
 use crate::domain::metering::{Meter, MeteringProblem};
 use crate::domain::money::AmountError;
+use crate::domain::party::ChorusRequirement;
 use crate::domain::rating::{Charge, RatingProblem};
+use crate::domain::told::{Tell, Told};
 
 /// Whether a draft can be made in spite of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -57,7 +59,7 @@ pub struct Problem {
     pub line: Option<LineCode>,
     pub meter: Option<MeterCode>,
     /// What is wrong, where, with its numbers, and what to do.
-    pub message: String,
+    pub message: Told,
 }
 
 /// What is found while one contract is drafted.
@@ -76,15 +78,17 @@ impl<'c> Found<'c> {
     }
 
     pub fn unknown_tariff(&mut self, line: &ContractLine) {
-        let message =
+        let english =
             format!("line {} refers to tariff {}, which is not in the book: add the tariff", line.code, line.tariff);
+        let message =
+            Told::new("unknown-tariff", english).with("line", line.code.as_str()).with("tariff", line.tariff.as_str());
         self.add(Severity::Blocking, ProblemKind::NoTariff, Some(line), None, message);
     }
 
     pub fn unrated(&mut self, line: &ContractLine, problems: &[RatingProblem]) {
         for problem in problems {
             let kind = kind_of_rating(problem);
-            self.add(Severity::Blocking, kind, Some(line), problem.meter().cloned(), problem.to_string());
+            self.add(Severity::Blocking, kind, Some(line), problem.meter().cloned(), problem.told());
         }
     }
 
@@ -96,28 +100,41 @@ impl<'c> Found<'c> {
                 ProblemKind::Unpriceable
             }
         };
-        self.add(Severity::Blocking, kind, None, None, error.to_string());
+        self.add(Severity::Blocking, kind, None, None, error.told());
     }
 
-    pub fn unroutable(&mut self, missing: &str) {
+    pub fn unroutable(&mut self, missing: ChorusRequirement) {
         let (tenant, contract) = (&self.contract.tenant, &self.contract.code);
-        let message = format!(
-            "{tenant} requires {missing} on Chorus Pro, which refuses an invoice without it: write service_code of the \
+        let (key, what) = match missing {
+            ChorusRequirement::None => return,
+            ChorusRequirement::Service => ("missing-service-code", "a service code"),
+            ChorusRequirement::Engagement => ("missing-engagement", "an engagement number"),
+            ChorusRequirement::Either => ("missing-either-code", "a service code or an engagement number"),
+            ChorusRequirement::Both => ("missing-both-codes", "a service code and an engagement number"),
+        };
+        let english = format!(
+            "{tenant} requires {what} on Chorus Pro, which refuses an invoice without it: write service_code of the \
              tenant, engagement of contract {contract}, or another chorus_requires"
         );
+        let message = Told::new(key, english).with("tenant", tenant.as_str()).with("contract", contract.as_str());
         self.add(Severity::Blocking, ProblemKind::MissingRouting, None, None, message);
     }
 
     /// A line a person added whose amount is out of bounds.
     pub fn unpriced(&mut self, error: &AmountError) {
-        self.add(Severity::Blocking, ProblemKind::Unpriceable, None, None, error.to_string());
+        self.add(Severity::Blocking, ProblemKind::Unpriceable, None, None, error.told());
     }
 
     pub fn late_change(&mut self, line: &ContractLine, late: &LateMonth, charge: &Charge) {
-        let message = format!(
+        let english = format!(
             "the readings of {} changed after invoice {}: line {} is regularised by {}",
             late.month, late.invoice, line.code, charge.net
         );
+        let message = Told::new("late-change", english)
+            .with("month", late.month)
+            .with("invoice", late.invoice.as_str())
+            .with("line", line.code.as_str())
+            .with("amount", charge.net);
         self.add(Severity::Warning, ProblemKind::LateChange, Some(line), None, message);
     }
 
@@ -127,7 +144,7 @@ impl<'c> Found<'c> {
         what: ProblemKind,
         line: Option<&ContractLine>,
         meter: Option<MeterCode>,
-        message: String,
+        message: Told,
     ) {
         self.problems.push(Problem {
             severity,
@@ -171,22 +188,29 @@ const fn kind_of_metering(problem: &MeteringProblem) -> ProblemKind {
 }
 
 pub(super) fn unfinished(month: BillingMonth, end: Timestamp, now: Timestamp) -> Problem {
-    let message = format!(
+    let english = format!(
         "{month} ends at {end} and it is {now}: bill it when it is over, or plan {} or earlier",
         month.previous()
     );
+    let message =
+        Told::new("month-unfinished", english).with("month", month).with("end", end).with("previous", month.previous());
     general(Severity::Blocking, ProblemKind::MonthNotFinished, None, message)
 }
 
 pub(super) fn unassigned(meter: &Meter, month: BillingMonth) -> Problem {
     let place = meter.rack.as_ref().map_or_else(String::new, |rack| format!(" in rack {rack}"));
-    let message = format!(
+    let english = format!(
         "meter {}{place} bills on no contract line in {month}: assign it, or declare when it was removed",
         meter.code
     );
+    let message = Told::new("meter-unassigned", english).with("meter", meter.code.as_str()).with("month", month);
+    let message = match &meter.rack {
+        Some(rack) => Told { key: "meter-unassigned-rack".to_owned(), ..message.with("rack", rack.as_str()) },
+        None => message,
+    };
     general(Severity::Warning, ProblemKind::UnassignedMeter, Some(meter.code.clone()), message)
 }
 
-fn general(severity: Severity, what: ProblemKind, meter: Option<MeterCode>, message: String) -> Problem {
+fn general(severity: Severity, what: ProblemKind, meter: Option<MeterCode>, message: Told) -> Problem {
     Problem { severity, what, tenant: None, contract: None, line: None, meter, message }
 }

@@ -98,7 +98,7 @@ fn a_month_is_planned_when_it_is_over() {
     let plan = plan(&early);
     assert_eq!((drafted(&plan).len(), found(&plan)), (0, vec!["Blocking MonthNotFinished - - -".to_owned()]));
     assert_eq!(
-        plan.problems[0].message,
+        plan.problems[0].message.english,
         "2026-10 ends at 2026-10-31T23:00:00Z and it is 2026-10-31T22:59:59Z: bill it when it is over, or plan 2026-09 or earlier"
     );
 }
@@ -224,7 +224,7 @@ fn a_late_reading_becomes_a_regularisation_line() {
     assert_eq!(drafted(&plan), ["C1 3071.40", "C2 130.50"]); // + 100 × 0.145 × 1.2
     assert_eq!(found(&plan), ["Warning LateChange C1 energy -"]);
     assert_eq!(
-        plan.problems[0].message,
+        plan.problems[0].message.english,
         "the readings of 2026-09 changed after invoice DC2026000007: line energy is regularised by 14.50"
     );
     let charge = plan.drafts[0].charges.last().unwrap();

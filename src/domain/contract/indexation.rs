@@ -9,6 +9,7 @@ use crate::domain::calendar::BillingMonth;
 use crate::domain::ids::PriceIndexCode;
 use crate::domain::money::{AmountError, HALF_UP, Money, UnitPrice};
 use crate::domain::tariff;
+use crate::domain::told::{Tell, Told};
 
 /// The revision clause of a contract.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,6 +52,21 @@ pub enum IndexationError {
     NoIndex { index: PriceIndexCode },
     #[error("index {index} is {value} for {month}: prices cannot be revised by it, correct the value")]
     Unusable { index: PriceIndexCode, month: BillingMonth, value: Decimal },
+}
+
+impl Tell for IndexationError {
+    fn told(&self) -> Told {
+        match self {
+            IndexationError::NoValue { index, month } => {
+                Told::new("index-no-value", self).with("index", index.as_str()).with("month", *month)
+            }
+            IndexationError::NoIndex { index } => Told::new("index-unknown", self).with("index", index.as_str()),
+            IndexationError::Unusable { index, month, value } => Told::new("index-unusable", self)
+                .with("index", index.as_str())
+                .with("month", *month)
+                .with("value", *value),
+        }
+    }
 }
 
 impl Indexation {

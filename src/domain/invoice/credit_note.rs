@@ -4,9 +4,11 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::reference::creditor_reference;
 use super::vat::{VatError, breakdown, totals};
-use super::{InvoiceKind, InvoiceNumber, IssuedInvoice, PaymentDetails};
-use crate::domain::money::Money;
-use crate::domain::rating::Charge;
+use super::{InvoiceKind, InvoiceNumber, IssuedInvoice, PaymentDetails, Totals, VatBreakdown};
+use crate::domain::money::{Money, UnitPrice};
+use crate::domain::quantity::{Quantity, Unit};
+use crate::domain::rating::{Charge, ChargeKind, Provenance};
+use crate::domain::told::{Tell, Told};
 
 /// Why a document cannot be credited.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -19,6 +21,8 @@ pub enum CreditNoteError {
     NoLine { invoice: InvoiceNumber, line: usize, lines: usize },
     #[error("line {line} of {invoice} is credited already by {by}")]
     LineCredited { invoice: InvoiceNumber, line: usize, by: InvoiceNumber },
+    #[error("{amount} of line {line} of {invoice} cannot be taken back: give an amount above zero, {left} at most")]
+    NotWithin { invoice: InvoiceNumber, line: usize, amount: Money, left: Money },
     #[error("every line of {invoice} is credited already by {by}")]
     AllCredited { invoice: InvoiceNumber, by: String },
     #[error(
@@ -36,6 +40,8 @@ pub enum CreditedLines<'a> {
     Rest,
     /// By position on the invoice, from 1.
     Only(&'a [usize]),
+    /// By position, each with the net amount to take back of it; all that is left of it where none is given.
+    Parts(&'a [(usize, Option<Money>)]),
 }
 
 /// The number and time of a credit note.
@@ -44,6 +50,33 @@ pub struct CreditNoteHead {
     pub number: InvoiceNumber,
     pub issued_at: DateTime<Utc>,
     pub issue_date: NaiveDate,
+}
+
+/// What a credit note would take back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Credit {
+    pub charges: Vec<Charge>,
+    pub vat: Vec<VatBreakdown>,
+    pub totals: Totals,
+}
+
+/// What a credit note of `lines` takes back, before it has a number.
+pub fn credit_of(
+    invoice: &IssuedInvoice,
+    earlier: &[IssuedInvoice],
+    lines: CreditedLines<'_>,
+) -> Result<Credit, CreditNoteError> {
+    if invoice.kind == InvoiceKind::CreditNote {
+        return Err(CreditNoteError::OfCreditNote(invoice.number.clone()));
+    }
+    let charges = chosen(invoice, earlier, lines)?;
+    let vat = breakdown(&charges)?;
+    let totals = totals(&vat);
+    let whole = charges.len() == invoice.charges.len();
+    if totals.gross <= Money::ZERO && !(whole && totals.gross.is_zero()) {
+        return Err(CreditNoteError::NotOwed { invoice: invoice.number.clone(), gross: totals.gross });
+    }
+    Ok(Credit { charges, vat, totals })
 }
 
 /// The credit note (381) of `invoice`: the chosen lines and their amounts, positive as the invoice's are; that they are
@@ -55,21 +88,12 @@ pub fn credit_note_of(
     lines: CreditedLines<'_>,
     head: CreditNoteHead,
 ) -> Result<IssuedInvoice, CreditNoteError> {
-    if invoice.kind == InvoiceKind::CreditNote {
-        return Err(CreditNoteError::OfCreditNote(invoice.number.clone()));
-    }
     let CreditNoteHead { number, issued_at, issue_date } = head;
     let invoice_date = invoice.issue_date;
     if issue_date < invoice_date {
         return Err(CreditNoteError::BeforeInvoice { invoice: invoice.number.clone(), invoice_date, issue_date });
     }
-    let charges = chosen(invoice, earlier, lines)?;
-    let vat = breakdown(&charges)?;
-    let totals = totals(&vat);
-    let whole = charges.len() == invoice.charges.len();
-    if totals.gross <= Money::ZERO && !(whole && totals.gross.is_zero()) {
-        return Err(CreditNoteError::NotOwed { invoice: invoice.number.clone(), gross: totals.gross });
-    }
+    let Credit { charges, vat, totals } = credit_of(invoice, earlier, lines)?;
     let payment = PaymentDetails { reference: creditor_reference(&number), ..invoice.payment.clone() };
     Ok(IssuedInvoice {
         number,
@@ -87,23 +111,33 @@ pub fn credit_note_of(
     })
 }
 
+/// What of one line of an invoice credit notes have taken back.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CreditedLine {
+    pub net: Money,
+    /// The credit notes, oldest first.
+    pub by: Vec<InvoiceNumber>,
+}
+
+/// The charges chosen, each a line as a whole or an amount of it.
 fn chosen(
     invoice: &IssuedInvoice,
     earlier: &[IssuedInvoice],
     lines: CreditedLines<'_>,
 ) -> Result<Vec<Charge>, CreditNoteError> {
-    let credited = credited_by(invoice, earlier);
-    let free = |line: usize| {
-        let charge = line.checked_sub(1).and_then(|index| invoice.charges.get(index).zip(credited.get(index)));
-        match charge {
-            None => {
-                let (invoice, lines) = (invoice.number.clone(), credited.len());
-                Err(CreditNoteError::NoLine { invoice, line, lines })
+    let credited = credited_lines(invoice, earlier);
+    let rest = |line: usize| {
+        let found = line.checked_sub(1).and_then(|index| invoice.charges.get(index).zip(credited.get(index)));
+        let (charge, before) = found.ok_or_else(|| CreditNoteError::NoLine {
+            invoice: invoice.number.clone(),
+            line,
+            lines: credited.len(),
+        })?;
+        match before.by.last() {
+            Some(by) if before.net == charge.net => {
+                Err(CreditNoteError::LineCredited { invoice: invoice.number.clone(), line, by: by.clone() })
             }
-            Some((_, Some(by))) => {
-                Err(CreditNoteError::LineCredited { invoice: invoice.number.clone(), line, by: (*by).clone() })
-            }
-            Some((charge, None)) => Ok(charge.clone()),
+            _ => Ok((charge, before)),
         }
     };
     match lines {
@@ -111,16 +145,22 @@ fn chosen(
             let mut wanted = wanted.to_vec();
             wanted.sort_unstable();
             wanted.dedup();
-            wanted.into_iter().map(free).collect()
+            wanted.into_iter().map(|line| rest(line).map(|(charge, before)| remainder(line, charge, before))).collect()
+        }
+        CreditedLines::Parts(wanted) => {
+            let part = |(line, amount): &(usize, Option<Money>)| {
+                let (charge, before) = rest(*line)?;
+                match amount {
+                    None => Ok(remainder(*line, charge, before)),
+                    Some(amount) => part_of(invoice, *line, charge, before, *amount),
+                }
+            };
+            wanted.iter().map(part).collect()
         }
         CreditedLines::Rest => {
-            let rest: Vec<Charge> = invoice
-                .charges
-                .iter()
-                .zip(&credited)
-                .filter(|(_, by)| by.is_none())
-                .map(|(one, _)| one.clone())
-                .collect();
+            let lines = (1..).zip(invoice.charges.iter().zip(&credited));
+            let open = lines.filter(|(_, (charge, before))| before.by.is_empty() || before.net != charge.net);
+            let rest: Vec<Charge> = open.map(|(line, (charge, before))| remainder(line, charge, before)).collect();
             if rest.is_empty() {
                 let numbers: Vec<&str> = earlier.iter().map(|note| note.number.as_str()).collect();
                 return Err(CreditNoteError::AllCredited { invoice: invoice.number.clone(), by: numbers.join(", ") });
@@ -130,16 +170,87 @@ fn chosen(
     }
 }
 
-/// For each line of the invoice the credit note that took it back.
-fn credited_by<'a>(invoice: &IssuedInvoice, earlier: &'a [IssuedInvoice]) -> Vec<Option<&'a InvoiceNumber>> {
-    let mut credited: Vec<Option<&InvoiceNumber>> = vec![None; invoice.charges.len()];
+/// The line as it was billed, or what is left of it.
+fn remainder(line: usize, charge: &Charge, before: &CreditedLine) -> Charge {
+    if before.net.is_zero() { charge.clone() } else { amount_of(line, charge, charge.net - before.net) }
+}
+
+fn part_of(
+    invoice: &IssuedInvoice,
+    line: usize,
+    charge: &Charge,
+    before: &CreditedLine,
+    amount: Money,
+) -> Result<Charge, CreditNoteError> {
+    let left = charge.net - before.net;
+    if amount <= Money::ZERO || amount > left {
+        return Err(CreditNoteError::NotWithin { invoice: invoice.number.clone(), line, amount, left });
+    }
+    Ok(if amount == charge.net { charge.clone() } else { amount_of(line, charge, amount) })
+}
+
+/// An amount of a line, once: its quantity says nothing of it.
+fn amount_of(line: usize, charge: &Charge, amount: Money) -> Charge {
+    let once = if amount.is_negative() { -Quantity::ONE } else { Quantity::ONE };
+    let formula = format!("{amount} / {}", charge.net);
+    Charge {
+        kind: ChargeKind::PartOf { line },
+        quantity: once,
+        unit: Unit::One,
+        unit_price: UnitPrice::from(amount.abs()),
+        net: amount,
+        provenance: Provenance { formula, usage: None, ..charge.provenance.clone() },
+        ..charge.clone()
+    }
+}
+
+/// For each line of the invoice what credit notes took back of it.
+pub fn credited_lines(invoice: &IssuedInvoice, earlier: &[IssuedInvoice]) -> Vec<CreditedLine> {
+    let mut credited: Vec<CreditedLine> = vec![CreditedLine::default(); invoice.charges.len()];
     for note in earlier {
         for charge in &note.charges {
-            let mut open = invoice.charges.iter().zip(&mut credited);
-            if let Some((_, by)) = open.find(|(billed, by)| by.is_none() && *billed == charge) {
-                *by = Some(&note.number);
+            let index = match charge.kind {
+                ChargeKind::PartOf { line } => line.checked_sub(1),
+                _ => invoice
+                    .charges
+                    .iter()
+                    .zip(&credited)
+                    .position(|(billed, before)| before.by.is_empty() && billed == charge),
+            };
+            if let Some(line) = index.and_then(|index| credited.get_mut(index)) {
+                line.net += charge.net;
+                line.by.push(note.number.clone());
             }
         }
     }
     credited
+}
+
+impl Tell for CreditNoteError {
+    fn told(&self) -> Told {
+        match self {
+            CreditNoteError::OfCreditNote(number) => {
+                Told::new("credit-of-credit-note", self).with("invoice", number.as_str())
+            }
+            CreditNoteError::BeforeInvoice { invoice, invoice_date, .. } => {
+                Told::new("credit-before-invoice", self).with("invoice", invoice.as_str()).with("date", *invoice_date)
+            }
+            CreditNoteError::NoLine { invoice, line, lines } => Told::new("credit-no-line", self)
+                .with("invoice", invoice.as_str())
+                .with("line", *line)
+                .with("lines", *lines),
+            CreditNoteError::LineCredited { invoice, line, by } => Told::new("credit-line-credited", self)
+                .with("invoice", invoice.as_str())
+                .with("line", *line)
+                .with("by", by.as_str()),
+            CreditNoteError::NotWithin { line, left, .. } => {
+                Told::new("credit-not-within", self).with("line", *line).with("left", *left)
+            }
+            CreditNoteError::AllCredited { invoice, by } => {
+                Told::new("credit-all-credited", self).with("invoice", invoice.as_str()).with("by", by.as_str())
+            }
+            CreditNoteError::NotOwed { gross, .. } => Told::new("credit-not-owed", self).with("gross", *gross),
+            CreditNoteError::Vat(error) => Told::plain(error),
+        }
+    }
 }

@@ -7,6 +7,7 @@ use crate::domain::contract::Contract;
 use crate::domain::ids::{ContractCode, LineCode};
 use crate::domain::money::Money;
 use crate::domain::rating::Charge;
+use crate::domain::told::{Tell, Told};
 
 /// Why charges do not make an invoice.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -21,6 +22,25 @@ pub enum DraftError {
     Inexact { line: LineCode, net: Money, recomputed: String },
     #[error(transparent)]
     Vat(#[from] VatError),
+}
+
+impl Tell for DraftError {
+    fn told(&self) -> Told {
+        match self {
+            DraftError::Empty { contract, month } => {
+                Told::new("draft-empty", self).with("contract", contract.as_str()).with("month", *month)
+            }
+            DraftError::Negative { contract, month, gross } => Told::new("draft-negative", self)
+                .with("contract", contract.as_str())
+                .with("month", *month)
+                .with("gross", *gross),
+            DraftError::Inexact { line, .. } => Told::new("draft-inexact", self).with("line", line.as_str()),
+            DraftError::Vat(VatError::Mixed { outside, other }) => {
+                Told::new("draft-vat-mix", self).with("outside", outside.as_str()).with("other", other.as_str())
+            }
+            DraftError::Vat(VatError::Amount(error)) => error.told(),
+        }
+    }
 }
 
 impl Draft {

@@ -33,7 +33,9 @@ mod vat;
 mod tests;
 
 pub use corrected::corrected_invoice_of;
-pub use credit_note::{CreditNoteError, CreditNoteHead, CreditedLines, credit_note_of};
+pub use credit_note::{
+    Credit, CreditNoteError, CreditNoteHead, CreditedLine, CreditedLines, credit_note_of, credit_of, credited_lines,
+};
 pub use draft::DraftError;
 pub use due_date::due_date;
 pub use issue::IssueContext;

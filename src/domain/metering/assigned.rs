@@ -49,6 +49,25 @@ pub fn usage(
     Ok(Usage { measure, period, quantity, estimated, meters })
 }
 
+/// The window a demand or a percentile of `period` is told by, of those some meter measured in; none for what is told by
+/// no window.
+pub fn deciding_window(
+    measure: Measure,
+    assigned: &[Assigned<'_>],
+    period: Period,
+    zone: Tz,
+) -> Result<Option<Period>, Vec<MeteringProblem>> {
+    let (window_minutes, is_highest) = match measure {
+        Measure::Demand { window_minutes } => (window_minutes, true),
+        Measure::Percentile95 { window_minutes } => (window_minutes, false),
+        Measure::Energy | Measure::StorageMonth | Measure::OccupancyDays => return Ok(None),
+    };
+    let parts = parts(measure, assigned, period)?;
+    let windows = windows::summed(&parts, windows::grid(period, window_minutes, zone)?)?;
+    let found = if is_highest { windows::highest(windows) } else { windows::percentile_95(windows) };
+    Ok(found.map(gauge::Slot::period))
+}
+
 /// The assigned meters over the time each counts for, all of the register `measure` needs.
 pub(super) fn parts<'a>(
     measure: Measure,

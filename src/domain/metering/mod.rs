@@ -25,7 +25,7 @@ mod windows;
 #[cfg(test)]
 mod tests;
 
-pub use assigned::{Assigned, usage};
+pub use assigned::{Assigned, deciding_window, usage};
 pub use coverage::{Anomaly, Coverage, bridge};
 pub use meter::{Meter, Register, RegisterKind, Reset};
 pub use problem::MeteringProblem;

@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::domain::calendar::{Period, Timestamp};
 use crate::domain::ids::MeterCode;
 use crate::domain::quantity::Micro;
+use crate::domain::told::{Tell, Told};
 
 use super::{Measure, Register};
 
@@ -44,4 +45,41 @@ pub enum MeteringProblem {
         "the values of the period sum to {total_micros} millionths, beyond what a quantity can hold: correct the absurd reading"
     )]
     TooLarge { total_micros: i128 },
+}
+
+impl Tell for MeteringProblem {
+    fn told(&self) -> Told {
+        let over = |key: &str, period: &Period| Told::new(key, self).with("from", period.from).with("to", period.to);
+        match self {
+            MeteringProblem::UndeclaredDecrease { meter, previous_at, before, at, after } => {
+                Told::new("undeclared-decrease", self)
+                    .with("meter", meter.as_str())
+                    .with("before", before.to_decimal())
+                    .with("previous", *previous_at)
+                    .with("after", after.to_decimal())
+                    .with("at", *at)
+            }
+            MeteringProblem::NoReadings { meter, period } => over("no-readings", period).with("meter", meter.as_str()),
+            MeteringProblem::BoundaryUnknown { meter, boundary, nearest, tolerance_seconds } => {
+                let key = if boundary < nearest { "boundary-unknown-before" } else { "boundary-unknown-after" };
+                Told::new(key, self)
+                    .with("meter", meter.as_str())
+                    .with("boundary", *boundary)
+                    .with("nearest", *nearest)
+                    .with("minutes", tolerance_seconds / 60)
+            }
+            MeteringProblem::NotInService { meter, period } => {
+                over("not-in-service", period).with("meter", meter.as_str())
+            }
+            MeteringProblem::WrongRegister { meter, .. } => {
+                Told::new("wrong-register", self).with("meter", meter.as_str())
+            }
+            MeteringProblem::NoMeter { period, .. } => over("no-meter", period),
+            MeteringProblem::NoWindowMeasured { period } => over("no-window-measured", period),
+            MeteringProblem::UnusableWindow { window_minutes } => {
+                Told::new("unusable-window", self).with("minutes", i64::from(*window_minutes))
+            }
+            MeteringProblem::TooLarge { .. } => Told::new("values-too-large", self),
+        }
+    }
 }

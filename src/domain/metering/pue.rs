@@ -4,6 +4,7 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 
 use crate::domain::money::HALF_UP;
+use crate::domain::told::{Tell, Told};
 
 /// Why a PUE cannot be told.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
@@ -17,6 +18,17 @@ pub enum PueError {
         "the facility's {facility_kwh} kWh are less than the {it_kwh} kWh of the IT equipment it feeds: a meter is missing from facility_energy_meters, or one of it_energy_meters is counted twice"
     )]
     BelowOne { facility_kwh: Decimal, it_kwh: Decimal },
+}
+
+impl Tell for PueError {
+    fn told(&self) -> Told {
+        match self {
+            PueError::NoItEnergy { it_kwh } => Told::new("pue-no-it-energy", self).with("it", *it_kwh),
+            PueError::BelowOne { facility_kwh, it_kwh } => {
+                Told::new("pue-below-one", self).with("facility", *facility_kwh).with("it", *it_kwh)
+            }
+        }
+    }
 }
 
 /// The measured PUE of a period: total facility energy ÷ IT energy, rounded half-up to four decimals (handbook,

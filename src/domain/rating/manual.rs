@@ -12,6 +12,7 @@ use crate::domain::ids::{ContractCode, LineCode, TariffCode};
 use crate::domain::money::{AmountError, UnitPrice};
 use crate::domain::quantity::{Quantity, Unit};
 use crate::domain::tariff::symbol;
+use crate::domain::told::{Tell, Told};
 
 /// What a person adds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,6 +56,24 @@ pub enum ManualLineError {
     NotInForce { contract: ContractCode, month: BillingMonth },
     #[error(transparent)]
     Amount(#[from] AmountError),
+}
+
+impl Tell for ManualLineError {
+    fn told(&self) -> Told {
+        match self {
+            ManualLineError::NoReason => Told::new("manual-no-reason", self),
+            ManualLineError::NoDesignation => Told::new("manual-no-designation", self),
+            ManualLineError::NoQuantity => Told::new("manual-no-quantity", self),
+            ManualLineError::NegativePrice(_) => Told::new("manual-negative-price", self),
+            ManualLineError::OtherVat(contract) => {
+                Told::new("manual-other-vat", self).with("contract", contract.as_str())
+            }
+            ManualLineError::NotInForce { contract, month } => {
+                Told::new("manual-not-in-force", self).with("contract", contract.as_str()).with("month", *month)
+            }
+            ManualLineError::Amount(error) => error.told(),
+        }
+    }
 }
 
 impl NewManualLine {

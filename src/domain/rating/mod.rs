@@ -86,6 +86,10 @@ pub enum ChargeKind {
         by: String,
         at: DateTime<Utc>,
     },
+    /// An amount of a line of the invoice that a credit note takes back; lines are counted from 1.
+    PartOf {
+        line: usize,
+    },
     /// The difference between what is now known and what was billed.
     Regularisation {
         month: BillingMonth,

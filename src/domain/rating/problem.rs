@@ -9,6 +9,7 @@ use crate::domain::metering::{MeteringProblem, PueError};
 use crate::domain::money::AmountError;
 use crate::domain::quantity::Unit;
 use crate::domain::tariff::PricingError;
+use crate::domain::told::{Tell, Told};
 
 /// What stops a line from being billed, in words that say what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -47,6 +48,32 @@ impl RatingProblem {
             RatingProblem::Metering(problem) | RatingProblem::PueMetering(problem) => metering_meter(problem),
             RatingProblem::Gap { meter, .. } | RatingProblem::UnknownMeter { meter } => Some(meter),
             _ => None,
+        }
+    }
+}
+
+impl Tell for RatingProblem {
+    fn told(&self) -> Told {
+        match self {
+            RatingProblem::Metering(problem) => problem.told(),
+            RatingProblem::Gap { meter, from, to } => {
+                Told::new("gap", self).with("meter", meter.as_str()).with("from", *from).with("to", *to)
+            }
+            RatingProblem::UnknownMeter { meter } => Told::new("unknown-meter", self).with("meter", meter.as_str()),
+            RatingProblem::NoTariffVersion { tariff, day } => {
+                Told::new("no-tariff-version", self).with("tariff", tariff.as_str()).with("day", *day)
+            }
+            RatingProblem::UnitMismatch { tariff, tariff_unit, measured } => Told::new("unit-mismatch", self)
+                .with("tariff", tariff.as_str())
+                .with("priced", *tariff_unit)
+                .with("measured", *measured),
+            RatingProblem::Indexation(error) => error.told(),
+            RatingProblem::Pue(error) => Told::new("pue", self).with("why", error.told()),
+            RatingProblem::PueMetering(error) => Told::new("pue-metering", self).with("why", error.told()),
+            RatingProblem::Pricing(PricingError::Negative(quantity)) => {
+                Told::new("negative-quantity", self).with("quantity", *quantity)
+            }
+            RatingProblem::Pricing(PricingError::Amount(error)) => error.told(),
         }
     }
 }

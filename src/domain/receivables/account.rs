@@ -11,6 +11,7 @@ use super::{Buyer, LateInterest, LateInterestError, late_interest};
 use crate::domain::invoice::{InvoiceKind, IssuedInvoice};
 use crate::domain::ledger::{AccountRole, Chart, Journal, JournalEntry, JournalLine, LedgerError, ReferenceRate};
 use crate::domain::money::Money;
+use crate::domain::told::{Tell, Told};
 
 /// A payment as it was recorded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -103,6 +104,27 @@ impl Balance {
     pub fn of_issued(document: &IssuedInvoice) -> Balance {
         InvoiceAccount { invoice: document, credited: Money::ZERO, payments: vec![], interest: Money::ZERO }
             .balance(&[])
+    }
+}
+
+impl Tell for PaymentError {
+    fn told(&self) -> Told {
+        match self {
+            PaymentError::OfCreditNote(invoice) => {
+                Told::new("payment-of-credit-note", self).with("invoice", invoice.as_str())
+            }
+            PaymentError::NotPositive(_) => Told::new("payment-not-positive", self),
+            PaymentError::TooMuch { invoice, amount, open, excess, .. } => Told::new("payment-too-much", self)
+                .with("invoice", invoice.as_str())
+                .with("amount", *amount)
+                .with("open", *open)
+                .with("excess", *excess),
+            PaymentError::BeforeIssue { invoice, issued, received } => Told::new("payment-before-issue", self)
+                .with("invoice", invoice.as_str())
+                .with("issued", *issued)
+                .with("received", *received),
+            PaymentError::InFuture { received } => Told::new("payment-in-future", self).with("received", *received),
+        }
     }
 }
 

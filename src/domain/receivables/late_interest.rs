@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::ledger::ReferenceRate;
 use crate::domain::money::{AmountError, Money};
+use crate::domain::told::{Tell, Told};
 
 /// 40 € per invoice paid late (code de commerce, D441-5).
 pub const RECOVERY_INDEMNITY: Money = Money::from_cents(4_000);
@@ -49,6 +50,15 @@ pub enum LateInterestError {
     NoRate(NaiveDate),
     #[error(transparent)]
     Amount(#[from] AmountError),
+}
+
+impl Tell for LateInterestError {
+    fn told(&self) -> Told {
+        match self {
+            LateInterestError::NoRate(day) => Told::new("interest-no-rate", self).with("day", *day),
+            LateInterestError::Amount(error) => error.told(),
+        }
+    }
 }
 
 /// Interest of `gross` due on `due` and paid on `paid`; none if it was paid in time. `rates` are oldest first.

@@ -13,7 +13,7 @@ use crate::app::read_invoices::{self, InvoiceFilter, InvoiceSummary, ListState, 
 use crate::app::read_tenants;
 use crate::domain::ids::{ContractCode, TenantCode};
 use crate::domain::invoice::{InvoiceKind, IssuedInvoice, rate_percent};
-use crate::domain::metering::MeterUsage;
+use crate::domain::metering::{MeterUsage, RestartKind};
 use crate::domain::party::Language;
 use crate::domain::rating::Charge;
 use crate::http::auth::Granted;
@@ -182,6 +182,92 @@ pub async fn one(shared: Data<Shared>, granted: Granted, number: Path<String>) -
     Ok(HttpResponse::Ok().json(answer(&invoice)))
 }
 
+/// A line with everything it rests on.
+#[derive(Serialize, ToSchema)]
+pub struct LineEvidence {
+    line: LineAnswer,
+    /// `energy`, `demand`, `percentile95`, `storage-month` or `occupancy-days`; none where the quantity is agreed.
+    measure: Option<String>,
+    /// Unrounded, before any PUE or proration.
+    usage: Option<String>,
+    from: Option<String>,
+    to: Option<String>,
+    meters: Vec<MeterEvidence>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct MeterEvidence {
+    meter: String,
+    rack: Option<String>,
+    feed: Option<String>,
+    quantity: String,
+    /// Silences longer than the meter's tolerance: from, to.
+    gaps: Vec<(String, String)>,
+    /// `rollover` or `reset` with the instant.
+    restarts: Vec<(String, String)>,
+    days: Vec<DayQuantity>,
+    /// Where the meter's readings of the period are taken as CSV.
+    readings: String,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct DayQuantity {
+    day: NaiveDate,
+    quantity: String,
+}
+
+#[utoipa::path(
+    get, path = "/api/v1/invoices/{number}/lines/{line}", tag = "invoices",
+    params(("number" = String, Path), ("line" = usize, Path)),
+    description = "What a line rests on: its formula, the usage of each meter by day, gaps and restarts.",
+    responses((status = 200, body = LineEvidence), (status = 401, body = Problem), (status = 403, body = Problem),
+              (status = 404, body = Problem)),
+    security(("token" = []))
+)]
+pub async fn evidence(
+    shared: Data<Shared>,
+    granted: Granted,
+    path: Path<(String, String)>,
+) -> Result<HttpResponse, Fault> {
+    let (number, line) = path.into_inner();
+    let position: usize = line.parse().map_err(|_| Fault::NotFound)?;
+    let invoice = find(&shared, granted, number).await?;
+    let charge = position.checked_sub(1).and_then(|index| invoice.charges.get(index)).ok_or(Fault::NotFound)?;
+    let usage = charge.provenance.usage.as_ref();
+    let readings = format!("/invoices/{}/lines/{position}/readings.csv", invoice.number);
+    Ok(HttpResponse::Ok().json(LineEvidence {
+        line: line_answer(charge, invoice.language),
+        measure: usage.map(|usage| usage.measure.to_string()),
+        usage: usage.map(|usage| usage.quantity.normalize().to_string()),
+        from: usage.map(|usage| usage.period.from.to_string()),
+        to: usage.map(|usage| usage.period.to.to_string()),
+        meters: usage
+            .map(|usage| usage.meters.iter().map(|one| meter_evidence(one, &readings)).collect())
+            .unwrap_or_default(),
+    }))
+}
+
+fn meter_evidence(meter: &MeterUsage, readings: &str) -> MeterEvidence {
+    let kind = |kind| match kind {
+        RestartKind::Rollover => "rollover".to_owned(),
+        RestartKind::Reset => "reset".to_owned(),
+    };
+    let day = |(day, quantity): &(NaiveDate, rust_decimal::Decimal)| DayQuantity {
+        day: *day,
+        quantity: quantity.normalize().to_string(),
+    };
+    MeterEvidence {
+        meter: meter.meter.to_string(),
+        rack: meter.rack.as_ref().map(ToString::to_string),
+        feed: meter.feed.map(|feed| format!("{feed:?}")),
+        quantity: meter.quantity.normalize().to_string(),
+        gaps: meter.gaps.iter().map(|gap| (gap.from.to_string(), gap.to.to_string())).collect(),
+        restarts: meter.restarts.iter().map(|one| (kind(one.kind), one.at.to_string())).collect(),
+        days: meter.daily.iter().map(day).collect(),
+        readings: format!("{readings}?meter={}", meter.meter),
+    }
+}
+
 /// The invoice if it is within reach; pages read it too.
 pub async fn find(shared: &Data<Shared>, granted: Granted, number: String) -> Result<IssuedInvoice, Fault> {
     let store = shared.store.clone();
@@ -267,11 +353,11 @@ fn answer(invoice: &IssuedInvoice) -> InvoiceAnswer {
         gross: invoice.totals.gross.to_string(),
         payment_reference: invoice.payment.reference.clone(),
         corrects: invoice.corrects.iter().map(|(number, _)| number.to_string()).collect(),
-        lines: invoice.charges.iter().map(|charge| line(charge, invoice.language)).collect(),
+        lines: invoice.charges.iter().map(|charge| line_answer(charge, invoice.language)).collect(),
     }
 }
 
-fn line(charge: &Charge, language: Language) -> LineAnswer {
+pub fn line_answer(charge: &Charge, language: Language) -> LineAnswer {
     let usage = charge.provenance.usage.as_ref();
     LineAnswer {
         service: charge.service.name(),

@@ -5,12 +5,16 @@
 
 pub mod amortisation;
 pub mod audit;
+pub mod billing;
 pub mod invoices;
 pub mod journal;
 pub mod ledger;
 pub mod meters;
+pub mod notices;
+pub mod once;
 pub mod openapi;
 pub mod payback;
+pub mod payments;
 pub mod racks;
 pub mod readings;
 pub mod tenants;

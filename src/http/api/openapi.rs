@@ -8,7 +8,8 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    amortisation, audit, invoices, journal, ledger, meters, payback, racks, readings, tenants, titre, token, usage,
+    amortisation, audit, billing, invoices, journal, ledger, meters, notices, payback, payments, racks, readings,
+    tenants, titre, token, usage,
 };
 
 #[derive(OpenApi)]
@@ -25,6 +26,29 @@ use super::{
         invoices::pdf,
         invoices::xml,
         titre::one,
+        invoices::evidence,
+        notices::list,
+        notices::resend,
+        payments::credit,
+        payments::claim,
+        payments::list,
+        payments::record,
+        payments::read_statement,
+        payments::statement,
+        payments::receipts,
+        payments::match_receipt,
+        payments::dismiss,
+        payments::dunning,
+        billing::plan,
+        billing::run,
+        billing::runs,
+        billing::progress,
+        billing::retry,
+        billing::drafts,
+        billing::draft,
+        billing::lines,
+        billing::add_line,
+        billing::remove_line,
         amortisation::report,
         payback::report,
         journal::list,

@@ -160,7 +160,7 @@ fn known_encoding(headers: &HeaderMap) -> Result<(), Fault> {
     }
 }
 
-fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Fault> {
+pub(super) fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Fault> {
     let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
     let key = value.to_str().ok().filter(|key| (1..=KEY_CHARACTERS_MAX).contains(&key.len()));
     key.map(|key| Some(key.to_owned())).ok_or_else(|| {

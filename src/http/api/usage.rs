@@ -11,7 +11,9 @@ use utoipa::{IntoParams, ToSchema};
 use super::parsed;
 use crate::app::read_usage::{self, UsageQuery, UsageView};
 use crate::domain::calendar::BillingMonth;
+use crate::domain::ids::LineCode;
 use crate::domain::ids::TenantCode;
+use crate::domain::told::Told;
 use crate::http::auth::Granted;
 use crate::http::error::{Fault, Problem};
 use crate::http::pages::estimate;
@@ -176,7 +178,7 @@ pub async fn estimate(
                 formulas: line.projected.iter().map(|charge| charge.provenance.formula.clone()).collect(),
             })
             .collect(),
-        problems: one.estimate.problems.iter().map(|(line, why)| format!("{line}: {why}")).collect(),
+        problems: one.estimate.problems.iter().map(|(line, why)| problem(line, why)).collect(),
     });
     Ok(HttpResponse::Ok().json(EstimateAnswer {
         tenant: found.tenant.code.to_string(),
@@ -185,4 +187,10 @@ pub async fn estimate(
                end of the month as it went so far",
         contracts: contracts.collect(),
     }))
+}
+
+/// `ENERGIE: meter A01-EA has no reading …`
+fn problem(line: &LineCode, why: &[Told]) -> String {
+    let why: Vec<&str> = why.iter().map(|told| told.english.as_str()).collect();
+    format!("{line}: {}", why.join("; "))
 }

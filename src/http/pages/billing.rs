@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use serde::Deserialize;
 
-use super::parts::{Badge, Choice, Tone};
+use super::parts::{Badge, Choice, Link, Tone};
 use super::{Frame, encoded, page, see_other};
 use crate::app::compare_billing::{self, Compared, State};
 use crate::app::read_invoices::{self, InvoiceFilter, Wanted};
@@ -22,6 +22,7 @@ use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
 
 pub mod draft;
+pub mod manual;
 pub mod run;
 
 /// Months the overview names.
@@ -175,6 +176,10 @@ pub struct ProblemRow {
     pub severity: Badge,
     pub what: String,
     pub where_to: String,
+    /// Where it is, part by part.
+    pub places: Vec<Link>,
+    /// The contract's line.
+    pub line: Option<String>,
     pub message: String,
 }
 
@@ -272,8 +277,23 @@ pub fn problem_row(frame: &Frame, problem: &Problem) -> ProblemRow {
         severity: Badge { tone, text: frame.t(key) },
         what: frame.t(problem_key(problem.what)),
         where_to: named.into_iter().flatten().collect::<Vec<_>>().join(" · "),
-        message: problem.message.clone(),
+        places: places(problem),
+        line: problem.line.as_ref().map(ToString::to_string),
+        message: frame.said(&problem.message),
     }
+}
+
+/// The pages of what a problem is about.
+fn places(problem: &Problem) -> Vec<Link> {
+    let contract = problem
+        .contract
+        .as_ref()
+        .map(|code| Link { label: code.to_string(), address: format!("/contracts/{}", encoded(code.as_str())) });
+    let meter = problem
+        .meter
+        .as_ref()
+        .map(|code| Link { label: code.to_string(), address: format!("/meters/{}", encoded(code.as_str())) });
+    contract.into_iter().chain(meter).collect()
 }
 
 const fn problem_key(what: ProblemKind) -> &'static str {

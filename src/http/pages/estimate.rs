@@ -127,7 +127,11 @@ fn contract(frame: &Frame, found: &TenantEstimate, one: &ContractEstimate) -> Co
         problems: estimate
             .problems
             .iter()
-            .map(|(line, why)| format!("{}: {why}", designation(frame, one, line)))
+            .map(|(line, why)| {
+                let why: Vec<String> = why.iter().map(|told| frame.said(told)).collect();
+                let values = [("line", designation(frame, one, line)), ("why", why.join(" "))];
+                frame.texts("estimate-problem", &values.each_ref().map(|(name, value)| (*name, value.as_str())))
+            })
             .collect(),
         caption: frame.with("estimate-caption", "contract", one.contract.code.as_str()),
     }

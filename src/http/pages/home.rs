@@ -11,7 +11,7 @@ use super::billing::{ProblemRow, problem_row};
 use super::invoices::{InvoiceLine, lines};
 use super::{Frame, page};
 use crate::app::compare_billing;
-use crate::app::read_home::{self, Today};
+use crate::app::read_home::{self, RunningMonth, Today};
 use crate::app::read_invoices::{self, Order, Reader, StateCounts, Wanted};
 use crate::app::read_tenants;
 use crate::domain::access::{self, Action, Decision, policy};
@@ -98,25 +98,28 @@ async fn own(shared: &Data<Shared>, frame: &Frame, reader: Reader) -> Result<Own
 async fn work(shared: &Data<Shared>, frame: &Frame) -> Result<Work, Fault> {
     let (store, now) = (shared.store.clone(), shared.now());
     let today = blocking(move || read_home::today(&store, now)).await?;
-    let checked = match today.has_book && today.to_issue > 0 {
-        true => check(shared, today.month).await,
+    let checked = match today.has_book {
+        true => check(shared, today.month, today.to_issue > 0).await,
         false => None,
     };
+    let running = checked.as_ref().and_then(|checked| checked.running.as_ref());
     let cards = vec![
         drafts_card(frame, &today),
         month_card(frame, &today, checked.as_ref()),
+        running_card(frame, &today, running),
         overdue_card(frame, &today),
         notices_card(frame, &today),
         ending_card(frame, &today),
         depreciation_card(frame, &today),
     ];
+    let cards: Vec<Card> = cards.into_iter().chain(running.and_then(|running| payback_card(frame, running))).collect();
     let is_calm = cards.iter().all(|card| card.class == "card-ok" || card.class.is_empty());
     Ok(Work { cards, is_calm, has_book: today.has_book })
 }
 
 /// What the plan of the month finds, as of a short while ago. It is made beside the page, which waits for it a moment
 /// only: a month of a large site takes longer than a person likes to wait.
-async fn check(shared: &Data<Shared>, month: BillingMonth) -> Option<CheckedMonth> {
+async fn check(shared: &Data<Shared>, month: BillingMonth, is_due: bool) -> Option<CheckedMonth> {
     let now = shared.now();
     if let Some(known) = shared.checked_month(month, now) {
         return Some(known);
@@ -125,12 +128,18 @@ async fn check(shared: &Data<Shared>, month: BillingMonth) -> Option<CheckedMont
         let worker = shared.clone();
         let work = actix_web::rt::spawn(async move {
             let store = worker.store.clone();
-            let compared = blocking(move || compare_billing::compare(&store, month, now)).await;
-            worker.end_check(compared.ok().map(|compared| CheckedMonth {
-                month,
-                at: now,
-                problems: compared.problems,
-            }));
+            let found = blocking(move || {
+                let problems = match is_due {
+                    true => compare_billing::compare(&store, month, now)?.problems,
+                    false => vec![],
+                };
+                let running = read_home::running(&store, now);
+                if let Err(error) = &running {
+                    tracing::error!(%error, "the running month could not be looked at");
+                }
+                Ok(CheckedMonth { month, at: now, problems, running: running.ok() })
+            });
+            worker.end_check(found.await.ok());
         });
         // In time or not, it goes on to its end.
         let _ = tokio::time::timeout(CHECK_WAIT, work).await;
@@ -184,10 +193,74 @@ fn month_card(frame: &Frame, today: &Today, checked: Option<&CheckedMonth>) -> C
         ),
         items: rows
             .into_iter()
-            .map(|row| Item { text: format!("{}{}", row.what, after(&row.where_to)), address: None })
+            .map(|row| Item {
+                text: format!("{}{}", row.what, after(&row.where_to)),
+                address: Some(
+                    row.places.into_iter().next_back().map_or_else(|| address.clone(), |place| place.address),
+                ),
+            })
             .collect(),
         link: go,
     }
+}
+
+/// What the running month already shows: meters that say nothing, and silences so far.
+fn running_card(frame: &Frame, today: &Today, running: Option<&RunningMonth>) -> Card {
+    let month = running.map_or_else(|| today.month.next(), |running| running.month);
+    let title = frame.with("home-running", "month", &frame.of_month(&month));
+    let address = format!("/meters?month={month}&attention=1");
+    let link = frame.has("/meters").then(|| (address, frame.t("home-running-go")));
+    let Some(running) = running else {
+        let text = frame.t("home-running-checking");
+        return Card { class: "", title, count: "…".to_owned(), text, items: vec![], link };
+    };
+    let item = |code: &String, text: String| Item {
+        text,
+        address: Some(format!("/meters/{}?month={}", super::encoded(code), running.month)),
+    };
+    let silent = running.silent.iter().map(|(code, hours)| {
+        item(code, frame.texts("home-running-silent-item", &[("meter", code), ("hours", &frame.whole(*hours))]))
+    });
+    let gaps = running.gaps.iter().map(|(code, gaps)| {
+        item(code, frame.texts("home-running-gaps-item", &[("meter", code), ("gaps", &gaps.to_string())]))
+    });
+    let count = running.silent.len() + running.gaps.len();
+    let (silent_count, gap_count) = (running.silent.len().to_string(), running.gaps.len().to_string());
+    Card {
+        class: match (running.silent.len(), count) {
+            (_, 0) => "card-ok",
+            (0, _) => "card-due",
+            _ => "card-bad",
+        },
+        title,
+        count: count.to_string(),
+        text: match count {
+            0 => frame.t("home-running-fine"),
+            _ => frame.texts("home-running-found", &[("silent", &silent_count), ("gaps", &gap_count)]),
+        },
+        items: silent.chain(gaps).take(PROBLEMS_NAMED).collect(),
+        link,
+    }
+}
+
+/// When the investment has come back, beside when it was to.
+fn payback_card(frame: &Frame, running: &RunningMonth) -> Option<Card> {
+    let payback = running.payback?;
+    let target = frame.month(&payback.target);
+    let years = payback.target_years.to_string();
+    let (class, count, text) = match payback.break_even {
+        Some(month) => {
+            let in_time = month <= payback.target;
+            let key = if in_time { "home-payback-in-time" } else { "home-payback-late" };
+            let text = frame.texts(key, &[("target", &target), ("years", &years)]);
+            (if in_time { "card-ok" } else { "card-due" }, frame.month(&month), text)
+        }
+        None => {
+            ("card-due", "–".to_owned(), frame.texts("home-payback-never", &[("target", &target), ("years", &years)]))
+        }
+    };
+    let link = frame.has("/payback").then(|| ("/payback".to_owned(), frame.t("nav-payback")));
+    Some(Card { class, title: frame.t("home-payback"), count, text, items: vec![], link })
 }
 
 /// ` (C-APHP · ENERGIE)`

@@ -7,16 +7,20 @@ use askama::Template;
 use chrono_tz::Tz;
 
 use super::lines::{ServiceGroup, groups, vat_text};
+use super::parts::Badge;
 use super::{Frame, page};
 use crate::app::archive_invoice::ArchiveKind;
+use crate::app::read_account::{self, Account};
 use crate::app::{notices, read_invoices};
 use crate::domain::access::{Action, Decision, policy};
-use crate::domain::invoice::{IssuedInvoice, VatBreakdown};
+use crate::domain::invoice::{InvoiceKind, IssuedInvoice, VatBreakdown};
+use crate::domain::money::Money;
 use crate::http::api::invoices::{find, kind_name};
 use crate::http::auth::Granted;
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
 
+pub mod credit;
 pub mod mail;
 pub mod trace;
 
@@ -36,6 +40,30 @@ struct InvoicePage {
     corrects: Option<String>,
     /// None for who may not see them.
     notices: Option<Vec<NoticeView>>,
+    /// What happened since; none for a credit note.
+    account: Option<AccountView>,
+    may_credit: bool,
+    may_record: bool,
+}
+
+/// What happened to the invoice since its issue.
+struct AccountView {
+    state: Badge,
+    open: String,
+    is_open: bool,
+    is_creditable: bool,
+    /// Number and gross of each credit note.
+    credit_notes: Vec<(String, String)>,
+    payments: Vec<PaymentRow>,
+    /// Document and amount of each claim of interest.
+    claims: Vec<(String, String)>,
+}
+
+struct PaymentRow {
+    number: String,
+    received: String,
+    amount: String,
+    reference: String,
 }
 
 struct VatLine {
@@ -51,8 +79,13 @@ pub async fn one(
     http: HttpRequest,
 ) -> Result<HttpResponse, Fault> {
     let sees_notices = policy(granted.role, Action::SeeNotices) != Decision::Deny;
+    let may = |action| policy(granted.role, action) != Decision::Deny;
+    let (may_credit, may_record) = (may(Action::CreditInvoices), may(Action::RecordPayments));
     let invoice = find(&shared, granted.clone(), number.into_inner()).await?;
     let frame = Frame::of(&http);
+    let (store, now, scope, wanted) =
+        (shared.store.clone(), shared.now(), granted.scope.clone(), invoice.number.clone());
+    let account = blocking(move || read_account::of(&store, &scope, &wanted, now)).await?;
     let zone = zone_of(&invoice);
     let notices = match sees_notices {
         true => {
@@ -70,6 +103,11 @@ pub async fn one(
         references: references(&frame, &invoice),
         corrects: corrects(&frame, &invoice),
         notices,
+        account: account
+            .filter(|_| invoice.kind != InvoiceKind::CreditNote)
+            .map(|account| account_view(&frame, &invoice, &account)),
+        may_credit,
+        may_record,
         frame,
         invoice,
     };
@@ -99,6 +137,33 @@ pub fn title(frame: &Frame, invoice: &IssuedInvoice) -> String {
 /// The zone of the times behind an issued document.
 pub fn zone_of(invoice: &IssuedInvoice) -> Tz {
     invoice.zone.parse().unwrap_or(Tz::Europe__Paris)
+}
+
+fn account_view(frame: &Frame, invoice: &IssuedInvoice, account: &Account) -> AccountView {
+    let balance = &account.balance;
+    let is_begun = balance.open < invoice.totals.gross;
+    AccountView {
+        state: super::invoices::standing(frame, balance.settlement, is_begun, account.is_late),
+        open: frame.amount(&balance.open),
+        is_open: balance.open > Money::ZERO,
+        is_creditable: balance.credited < invoice.totals.gross,
+        credit_notes: account
+            .credit_notes
+            .iter()
+            .map(|(number, gross)| (number.to_string(), frame.amount(gross)))
+            .collect(),
+        payments: account
+            .payments
+            .iter()
+            .map(|payment| PaymentRow {
+                number: payment.number.clone(),
+                received: frame.date(&payment.received_on),
+                amount: frame.bare(&payment.amount),
+                reference: payment.reference.clone().unwrap_or_default(),
+            })
+            .collect(),
+        claims: account.claims.iter().map(|(document, amount)| (document.clone(), frame.amount(amount))).collect(),
+    }
 }
 
 fn vat_line(frame: &Frame, vat: &VatBreakdown) -> VatLine {

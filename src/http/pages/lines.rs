@@ -31,6 +31,8 @@ pub struct LineView {
     pub formula: String,
     pub source: String,
     pub is_estimated: bool,
+    /// Added by a person, at a price of its own.
+    pub is_manual: bool,
 }
 
 pub struct MeterView {
@@ -86,6 +88,7 @@ pub fn line(frame: &Frame, charge: &Charge, address: String) -> LineView {
             ],
         ),
         is_estimated: usage.is_some_and(|usage| usage.estimated),
+        is_manual: matches!(charge.kind, ChargeKind::Manual { .. }),
     }
 }
 
@@ -105,6 +108,7 @@ pub fn part(frame: &Frame, kind: &ChargeKind) -> Option<String> {
         ChargeKind::MinimumComplement { minimum } => Some(frame.with("part-minimum", "amount", &frame.amount(minimum))),
         ChargeKind::CapReduction { cap } => Some(frame.with("part-cap", "amount", &frame.amount(cap))),
         ChargeKind::OneOff => Some(frame.t("part-one-off")),
+        ChargeKind::PartOf { line } => Some(frame.with("part-of-line", "line", &line.to_string())),
         ChargeKind::Regularisation { month, invoice } => {
             Some(frame.texts("part-regularisation", &[("month", &frame.month(month)), ("invoice", invoice)]))
         }

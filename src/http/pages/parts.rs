@@ -151,6 +151,12 @@ pub struct FieldError {
     pub text: String,
 }
 
+impl FieldError {
+    pub fn is_at(&self, field: &str) -> bool {
+        self.field == field
+    }
+}
+
 /// `1 250`, with a number's separators.
 pub fn count(frame: &Frame, count: impl TryInto<i64>) -> String {
     frame.whole(count.try_into().unwrap_or(i64::MAX))

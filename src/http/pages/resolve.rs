@@ -17,6 +17,7 @@ use crate::domain::audit::Actor;
 use crate::domain::calendar::{BillingMonth, Timestamp};
 use crate::domain::metering::RegisterKind;
 use crate::domain::quantity::Micro;
+use crate::domain::told::Told;
 use crate::http::auth::{Visitor, session};
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
@@ -110,13 +111,17 @@ pub async fn submit(
             false => resolve_gap::plan(&store, &meter, &resolution, &reason, now),
         };
         match done {
-            Err(AppError::Input(message)) => Ok(Err(message)),
+            Err(AppError::Refused(told)) => Ok(Err(*told)),
+            Err(AppError::Input(message)) => Ok(Err(Told::plain(message))),
             done => done.map(Ok),
         }
     })
     .await?;
     match outcome {
-        Err(message) => refuse(frame, &file, form, vec![FieldError { field: field(&message), text: message }]),
+        Err(told) => {
+            let error = FieldError { field: field(&told), text: frame.said(&told) };
+            refuse(frame, &file, form, vec![error])
+        }
         Ok(_) if confirmed => {
             let back = format!("/meters/{}?month={}", encoded(&code), file.month);
             Ok(done(&back, "resolved", &code))
@@ -130,8 +135,12 @@ fn refuse(frame: Frame, file: &MeterFile, form: ResolveForm, errors: Vec<FieldEr
 }
 
 /// Where the message belongs.
-fn field(message: &str) -> &'static str {
-    if message.starts_with("the reason") { "reason" } else { "resolve" }
+fn field(told: &Told) -> &'static str {
+    match told.key.as_str() {
+        "reason-length" => "reason",
+        "correction-same" => "value",
+        _ => "resolve",
+    }
 }
 
 async fn find(shared: &Data<Shared>, code: &str, month: &str) -> Result<MeterFile, Fault> {

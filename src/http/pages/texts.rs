@@ -91,6 +91,35 @@ mod tests {
         assert_eq!(known.len(), all.len(), "a key is there twice");
     }
 
+    /// Every message the program tells has words in both languages.
+    #[test]
+    fn every_message_has_words() {
+        let french = sources("fr");
+        let known: BTreeSet<&str> = french.values().flat_map(|text| keys(text)).collect();
+        let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
+        let mut missing = vec![];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                    continue;
+                }
+                let source = std::fs::read_to_string(&path).unwrap();
+                for start in ["Told::new(\"", "over(\""] {
+                    let told = source.split(start).skip(1).filter_map(|rest| rest.split('"').next());
+                    let wordless = told.filter(|key| {
+                        key.chars().all(|c| c.is_ascii_lowercase() || c == '-')
+                            && !known.contains(&*format!("told-{key}"))
+                    });
+                    missing
+                        .extend(wordless.filter(|key| !key.is_empty()).map(|key| format!("{}: {key}", path.display())));
+                }
+            }
+        }
+        assert!(missing.is_empty(), "messages without words: {missing:#?}");
+    }
+
     /// Every key a template or a handler names in full is there. Keys put together (`role-` + name) are not seen here;
     /// the page tests look for what a missing key leaves behind.
     #[test]

@@ -3,10 +3,10 @@
 //!
 //! The same pages serve issued invoices and drafts: both are a [`Traced`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use actix_web::http::{StatusCode, header};
-use actix_web::web::Bytes;
+use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use chrono::NaiveDate;
@@ -17,21 +17,27 @@ use super::chart::{BarChart, Measured};
 use super::lines::{LineView, arithmetic, line, vat_text};
 use super::parts::{Address, Link};
 use super::{Frame, page};
-use crate::app::{Store, read_evidence};
+use crate::app::read_evidence::WindowEvidence;
+use crate::app::{Store, read_evidence, read_invoices};
 use crate::documents::table::{Cell, Table, csv};
+use crate::domain::access::TenantScope;
+use crate::domain::calendar::{Period, Timestamp, midnight};
 use crate::domain::facility::Feed;
 use crate::domain::ids::MeterCode;
+use crate::domain::invoice::InvoiceNumber;
 use crate::domain::metering::{Measure, MeterUsage, Quality, RestartKind, Usage};
 use crate::domain::party::Language;
-use crate::domain::rating::Charge;
+use crate::domain::rating::{Charge, ChargeKind};
 use crate::domain::typography;
 use crate::http::api::download;
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
 
 mod readings;
+mod window;
 
 pub use readings::{ReadingsQuery, readings_file, readings_page};
+use window::{is_by_window, window_view};
 
 /// Up to so many meters are spelled out one by one; more are told by their table.
 const METERS_SPELLED: usize = 4;
@@ -45,6 +51,12 @@ pub struct Traced {
     pub charges: Vec<Charge>,
     /// Frozen: what was billed may differ from what is known now.
     pub is_issued: bool,
+    /// Whose documents the reader may see.
+    pub scope: TenantScope,
+    /// The reader may know why a line was added by hand, and by whom.
+    pub sees_reasons: bool,
+    /// The invoice a credit note takes back.
+    pub corrects: Option<InvoiceNumber>,
 }
 
 impl Traced {
@@ -72,6 +84,13 @@ struct TracePage {
     series: Vec<String>,
     unit: String,
     vat: String,
+    /// The invoice and the line it corrects, where it corrects one.
+    corrects: Vec<Link>,
+    /// Why a person added it, who and when.
+    added: Option<String>,
+    window: Option<WindowView>,
+    /// Some of the days are estimated.
+    has_estimates: bool,
     readings_heading: String,
     document: String,
 }
@@ -91,9 +110,32 @@ struct TracedMeter {
     file: String,
 }
 
+/// The window a demand is billed by.
+struct WindowView {
+    title: String,
+    text: String,
+    rows: Vec<WindowRow>,
+    total: String,
+    /// Whether it still comes to what was billed.
+    same: (bool, String),
+}
+
+struct WindowRow {
+    meter: String,
+    /// To the readings of its day.
+    address: String,
+    place: String,
+    /// Instants and values in the window, the one that holds at its beginning first.
+    readings: Vec<(String, String)>,
+    mean: String,
+}
+
 /// A day of the chart's table.
 struct DayRow {
     day: String,
+    is_estimated: bool,
+    /// The billed window lies in it.
+    is_peak: bool,
     values: Vec<String>,
     total: String,
     /// To the day's readings, one per meter.
@@ -101,20 +143,41 @@ struct DayRow {
 }
 
 /// The page of line `number`.
-pub fn line_page(http: &HttpRequest, traced: &Traced, number: usize) -> Result<HttpResponse, Fault> {
+pub async fn line_page(
+    shared: &Data<Shared>,
+    http: &HttpRequest,
+    traced: &Traced,
+    number: usize,
+) -> Result<HttpResponse, Fault> {
     let frame = Frame::of(http);
     let charge = traced.line(number)?;
     let usage = charge.provenance.usage.as_ref();
+    let evidence = match usage.filter(|usage| is_by_window(usage.measure)) {
+        Some(usage) => {
+            let (store, usage) = (shared.store.clone(), usage.clone());
+            blocking(move || read_evidence::window(&store, &usage)).await?
+        }
+        None => None,
+    };
+    let peak = evidence.as_ref().map(|evidence| evidence.window.from.date_in(traced.zone));
+    let corrects = corrects(shared, &frame, traced, charge).await?;
+    let estimated = usage.map(|usage| estimated_days(usage, traced.zone)).unwrap_or_default();
     let address = traced.address(number);
     let view = line(&frame, charge, address.clone());
     let has_counters = usage.is_some_and(|usage| usage.measure == Measure::Energy);
-    let (days, series) = usage.map(|usage| day_rows(&frame, usage, &address)).unwrap_or_default();
+    let (days, series) = usage.map(|usage| day_rows(&frame, usage, &address, &estimated, peak)).unwrap_or_default();
     let unit = usage.map(|usage| daily_unit(&frame, usage.measure)).unwrap_or_default();
     let template = TracePage {
         steps: steps(&frame, charge),
         meters: usage.map(|usage| traced_meters(&frame, traced, usage, &address)).unwrap_or_default(),
         has_counters,
-        chart: usage.and_then(|usage| chart(&frame, usage, &unit)),
+        chart: usage.and_then(|usage| chart(&frame, usage, &unit, &estimated)),
+        has_estimates: !estimated.is_empty(),
+        window: usage
+            .zip(evidence.as_ref())
+            .map(|(usage, evidence)| window_view(&frame, traced, usage, evidence, &address)),
+        added: added(&frame, traced, charge),
+        corrects,
         vat: vat_text(&frame, &charge.vat),
         readings_heading: frame.t("trace-readings"),
         document: traced.title.clone(),
@@ -125,6 +188,52 @@ pub fn line_page(http: &HttpRequest, traced: &Traced, number: usize) -> Result<H
         frame: frame.under(traced.title.clone(), traced.base.clone()),
     };
     page(StatusCode::OK, &template)
+}
+
+/// The days whose quantity rests on no reading of their own: a silence longer than the tolerance reaches into them.
+fn estimated_days(usage: &Usage, zone: Tz) -> BTreeSet<NaiveDate> {
+    let mut days = BTreeSet::new();
+    for meter in &usage.meters {
+        for (day, _) in &meter.daily {
+            let next = day.succ_opt().unwrap_or(*day);
+            let whole = Period { from: midnight(*day, zone), to: midnight(next, zone) };
+            if meter.gaps.iter().any(|gap| gap.from < whole.to && whole.from < gap.to) {
+                days.insert(*day);
+            }
+        }
+    }
+    days
+}
+
+/// Where the line it corrects is, of those the reader may see.
+async fn corrects(shared: &Data<Shared>, frame: &Frame, traced: &Traced, charge: &Charge) -> Result<Vec<Link>, Fault> {
+    let (number, position) = match (&charge.kind, &traced.corrects) {
+        (ChargeKind::Regularisation { invoice, .. }, _) => (InvoiceNumber::from_stored(invoice.as_str()), None),
+        (ChargeKind::PartOf { line }, Some(number)) => (number.clone(), Some(*line)),
+        _ => return Ok(vec![]),
+    };
+    let (store, scope, wanted) = (shared.store.clone(), traced.scope.clone(), number.clone());
+    let found = blocking(move || read_invoices::one(&store, &scope, wanted.as_str())).await?;
+    let Some(invoice) = found else { return Ok(vec![]) };
+    let same = |billed: &Charge| billed.provenance.line == charge.provenance.line;
+    let position = position.or_else(|| invoice.charges.iter().position(same).map(|index| index + 1));
+    let month = frame.month(&invoice.month);
+    let whole = Link {
+        label: frame.texts("trace-corrects-invoice", &[("invoice", number.as_str()), ("month", &month)]),
+        address: format!("/invoices/{number}"),
+    };
+    let line = position.map(|position| Link {
+        label: frame.with("trace-corrects-line", "line", &position.to_string()),
+        address: format!("/invoices/{number}/lines/{position}"),
+    });
+    Ok(std::iter::once(whole).chain(line).collect())
+}
+
+/// Why a person added the line, for who may know.
+fn added(frame: &Frame, traced: &Traced, charge: &Charge) -> Option<String> {
+    let ChargeKind::Manual { reason, by, at, .. } = &charge.kind else { return None };
+    let at = frame.instant(Timestamp::from(*at), traced.zone);
+    traced.sees_reasons.then(|| frame.texts("trace-added", &[("reason", reason), ("by", by), ("at", &at)]))
 }
 
 /// From what the meters say to the amount, as the figures follow from one another.
@@ -226,7 +335,13 @@ fn traced_meters(frame: &Frame, traced: &Traced, usage: &Usage, address: &str) -
 }
 
 /// Each day's quantity per feed, where two feeds are measured, and in all.
-fn day_rows(frame: &Frame, usage: &Usage, address: &str) -> (Vec<DayRow>, Vec<String>) {
+fn day_rows(
+    frame: &Frame,
+    usage: &Usage,
+    address: &str,
+    estimated: &BTreeSet<NaiveDate>,
+    peak: Option<NaiveDate>,
+) -> (Vec<DayRow>, Vec<String>) {
     let has = |feed| usage.meters.iter().any(|meter| meter.feed == Some(feed));
     let two_feeds = has(Feed::A) && has(Feed::B);
     let mut days: BTreeMap<NaiveDate, [Decimal; 2]> = BTreeMap::new();
@@ -247,6 +362,8 @@ fn day_rows(frame: &Frame, usage: &Usage, address: &str) -> (Vec<DayRow>, Vec<St
     };
     let row = |(day, [a, b]): (NaiveDate, [Decimal; 2])| DayRow {
         day: weekday(frame, day),
+        is_estimated: estimated.contains(&day),
+        is_peak: peak == Some(day),
         values: if two_feeds { vec![shown(a), shown(b)] } else { vec![] },
         total: shown(a + b),
         links: match usage.meters.len() {
@@ -279,13 +396,14 @@ fn weekday(frame: &Frame, day: NaiveDate) -> String {
     format!("{name}\u{a0}{}", frame.short_date(&day))
 }
 
-fn chart(frame: &Frame, usage: &Usage, unit: &str) -> Option<BarChart> {
+fn chart(frame: &Frame, usage: &Usage, unit: &str, estimated: &BTreeSet<NaiveDate>) -> Option<BarChart> {
     use chrono::Datelike;
     let mut days: BTreeMap<NaiveDate, (Decimal, bool)> = BTreeMap::new();
     for meter in &usage.meters {
         for (day, quantity) in &meter.daily {
-            let (total, _) = days.entry(*day).or_default();
+            let (total, is_pale) = days.entry(*day).or_default();
             *total += quantity;
+            *is_pale = estimated.contains(day);
         }
     }
     let (lowest, highest) = (days.iter().min_by_key(|(_, (q, _))| *q)?, days.iter().max_by_key(|(_, (q, _))| *q)?);

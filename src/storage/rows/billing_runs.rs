@@ -186,8 +186,17 @@ pub fn find(connection: &mut AnyConnection, id: i64) -> StorageResult<Option<Bil
 
 /// The latest runs, newest first.
 pub fn recent(connection: &mut AnyConnection, limit: i64) -> StorageResult<Vec<BillingRun>> {
-    let rows: Vec<RunRow> =
-        billing_run::table.order(billing_run::id.desc()).limit(limit).select(RunRow::as_select()).load(connection)?;
+    page(connection, limit, 0)
+}
+
+/// At most `limit` runs after the latest `offset`, newest first.
+pub fn page(connection: &mut AnyConnection, limit: i64, offset: i64) -> StorageResult<Vec<BillingRun>> {
+    let rows: Vec<RunRow> = billing_run::table
+        .order(billing_run::id.desc())
+        .limit(limit)
+        .offset(offset)
+        .select(RunRow::as_select())
+        .load(connection)?;
     rows.into_iter().map(|row| whole(connection, row)).collect()
 }
 

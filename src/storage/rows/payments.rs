@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
 
 use crate::domain::ids::{InvoiceId, TenantCode};
 use crate::domain::invoice::InvoiceNumber;
@@ -11,7 +12,7 @@ use crate::storage::codec::{date_from, date_text};
 use crate::storage::db::AnyConnection;
 use crate::storage::dialect;
 use crate::storage::error::StorageResult;
-use crate::storage::rows::invoices;
+use crate::storage::rows::invoices::{self, Page, search::like};
 use crate::storage::schema::{invoice, payment, tenant};
 
 /// A payment with the invoice it pays.
@@ -97,15 +98,82 @@ pub fn list(
         query = query.filter(payment::received_on.le(date_text(through)));
     }
     let rows: Vec<(Option<String>, String, Row)> = query.load(connection)?;
-    rows.into_iter()
-        .map(|(number, tenant, row)| {
-            Ok(RecordedPayment {
-                invoice: InvoiceNumber::from_stored(number.unwrap_or_default()),
-                tenant: TenantCode(tenant),
-                payment: payment_from(row)?,
-            })
-        })
-        .collect()
+    rows.into_iter().map(recorded_from).collect()
+}
+
+/// Which payments a list holds; what is `None` or empty does not restrict it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PaymentFilter {
+    pub from: Option<NaiveDate>,
+    pub through: Option<NaiveDate>,
+    pub tenant: Option<TenantCode>,
+    /// Part of the payment's number, its reference or the invoice's number.
+    pub text: String,
+}
+
+macro_rules! filtered {
+    ($query:expr, $filter:expr) => {{
+        let filter: &PaymentFilter = $filter;
+        let mut query = $query.into_boxed();
+        if let Some(from) = filter.from {
+            query = query.filter(payment::received_on.ge(date_text(from)));
+        }
+        if let Some(through) = filter.through {
+            query = query.filter(payment::received_on.le(date_text(through)));
+        }
+        if let Some(code) = &filter.tenant {
+            query = query.filter(tenant::code.eq(code.0.clone()));
+        }
+        if !filter.text.is_empty() {
+            let part = like(&filter.text);
+            let upper = like(&filter.text.to_uppercase());
+            query = query.filter(
+                payment::number
+                    .like(upper.clone())
+                    .escape('\\')
+                    .or(invoice::number.like(upper.clone()).escape('\\').assume_not_null())
+                    // PostgreSQL tells capitals from small letters, and SQLite knows no capitals beyond ASCII.
+                    .or(diesel::dsl::sql::<Text>("UPPER(COALESCE(payment.reference, ''))").like(upper).escape('\\'))
+                    .or(payment::reference
+                        .is_not_null()
+                        .and(payment::reference.like(part).escape('\\').assume_not_null())),
+            );
+        }
+        query
+    }};
+}
+
+/// A page of payments, the latest received first.
+pub fn page(connection: &mut AnyConnection, filter: &PaymentFilter, page: Page) -> StorageResult<Vec<RecordedPayment>> {
+    let columns = (
+        invoice::number,
+        tenant::code,
+        (payment::number, payment::received_on, payment::amount_cents, payment::reference),
+    );
+    let joined = payment::table.inner_join(invoice::table.inner_join(tenant::table)).select(columns);
+    let rows: Vec<(Option<String>, String, Row)> = filtered!(joined, filter)
+        .order((payment::received_on.desc(), payment::id.desc()))
+        .limit(page.limit)
+        .offset(page.offset)
+        .load(connection)?;
+    rows.into_iter().map(recorded_from).collect()
+}
+
+/// How many payments there are, and what they come to.
+pub fn sums(connection: &mut AnyConnection, filter: &PaymentFilter) -> StorageResult<(i64, Money)> {
+    let sum = diesel::dsl::sql::<BigInt>("CAST(COALESCE(SUM(payment.amount_cents), 0) AS BIGINT)");
+    let count = diesel::dsl::sql::<BigInt>("COUNT(*)");
+    let joined = payment::table.inner_join(invoice::table.inner_join(tenant::table)).select((count, sum));
+    let (count, cents): (i64, i64) = filtered!(joined, filter).first(connection)?;
+    Ok((count, Money::from_cents(cents)))
+}
+
+fn recorded_from((number, tenant, row): (Option<String>, String, Row)) -> StorageResult<RecordedPayment> {
+    Ok(RecordedPayment {
+        invoice: InvoiceNumber::from_stored(number.unwrap_or_default()),
+        tenant: TenantCode(tenant),
+        payment: payment_from(row)?,
+    })
 }
 
 type Row = (String, String, i64, Option<String>);

@@ -1,5 +1,6 @@
 // Finance: from what waits today to an issued invoice, and from its amount back to the readings.
 import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { check, downloaded, ended } from "../lib.js";
 
 const WORDS = {
@@ -26,6 +27,60 @@ export default {
     await page.goto(`/invoices/${number}`);
     const file = await downloaded(page, `a[href="/invoices/${number}.pdf"]`);
     check(readFileSync(await file.path()).subarray(0, 5).toString() === "%PDF-", `${site.setting}: the PDF`);
+  }),
+
+  "adds a line to a draft, with its reason": (site) => site.as("finance", async (page) => {
+    await page.goto("/billing/2026-10/drafts/AP-2026");
+    await page.click('main a[href$="/manual"]');
+    await page.fill("#fr", "Intervention de nuit");
+    await page.fill("#quantity", "2,5");
+    await page.selectOption("#unit", "hour");
+    await page.fill("#price", "80");
+    await page.fill("#reason", "Demandée par courrier");
+    await page.click("main form button");
+    check((await page.textContent("main")).includes("Intervention de nuit"), `${site.setting}: the line is shown before it is added`);
+    await page.click("main form button");
+    await page.waitForURL(/\/drafts\/AP-2026$/);
+    check((await page.textContent("main")).includes("Demandée par courrier"), `${site.setting}: the draft shows the reason`);
+  }),
+
+  "takes an amount of a line back": (site) => site.as("finance", async (page) => {
+    await page.goto("/invoices?status=open&sort=number");
+    await page.locator("main tbody th a").first().click();
+    await page.click('main a[href$="/credit"]');
+    await page.uncheck("#whole");
+    await page.check("#line-1");
+    await page.fill("#amount-1", "1,50");
+    await page.fill("#reason", "Geste commercial");
+    await page.click("main form button");
+    check((await page.textContent("main tfoot")).includes(site.language === "fr" ? "1,80" : "1.80"), `${site.setting}: the credit note is shown before it is issued`);
+    await page.click("main form button");
+    await page.waitForURL(/\/invoices\/DC\d+$/);
+    check((await page.textContent("main h1")).includes(site.language === "fr" ? "Avoir" : "Credit note"), `${site.setting}: the credit note`);
+  }),
+
+  "records a payment and reads a statement": (site) => site.as("finance", async (page) => {
+    await page.goto("/invoices?status=open&sort=-number");
+    await page.locator("main tbody th a").first().click();
+    await page.click('main a[href^="/payments/record"]');
+    await page.fill("#amount", "10");
+    await page.click("main form button");
+    await page.click("main form button");
+    await page.waitForURL(/\/invoices\/DC\d+$/);
+    check((await page.textContent("main")).includes("REG-2026-000001"), `${site.setting}: the payment stands on its invoice`);
+    await page.goto("/payments/import");
+    await page.setInputFiles("#file", fileURLToPath(new URL("../../fixtures/statement.camt053.xml", import.meta.url)));
+    await page.click("main form button");
+    await page.waitForURL(/\/payments\/statements\/\d+$/);
+    check((await page.locator("main tbody tr").count()) === 3, `${site.setting}: the statement's receipts`);
+    await page.goto("/payments/receipts");
+    await page.locator("main summary").first().click();
+    await page.locator("main details input[name=reason]").first().fill("Remboursement d’un fournisseur");
+    await page.locator("main details button").first().click();
+    await page.waitForURL(/\/payments\/receipts$/);
+    check((await page.locator("main tbody tr").count()) === 2, `${site.setting}: one receipt is set aside`);
+    await page.goto("/dunning");
+    check((await page.locator("main h1").count()) === 1, `${site.setting}: reminders`);
   }),
 
   "finds an invoice and takes the list away": (site) => site.as("finance", async (page) => {

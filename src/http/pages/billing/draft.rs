@@ -10,10 +10,12 @@ use super::super::invoice::trace::position;
 use super::super::lines::{ServiceGroup, groups};
 use super::super::trace::{ReadingsQuery, Traced, line_page, readings_file, readings_page};
 use super::super::{Frame, encoded, page};
+use super::manual::{self, ManualView};
 use super::month;
 use crate::app::compare_billing;
+use crate::app::manual_lines;
 use crate::app::read_tenants;
-use crate::domain::access::{Action, Decision, policy};
+use crate::domain::access::{Action, Decision, TenantScope, policy};
 use crate::domain::calendar::BillingMonth;
 use crate::domain::ids::ContractCode;
 use crate::domain::invoice::Draft;
@@ -31,6 +33,9 @@ struct DraftPage {
     groups: Vec<ServiceGroup>,
     may_issue: bool,
     issue: String,
+    /// Lines people added.
+    manual: Vec<ManualView>,
+    add: String,
 }
 
 /// `/billing/2026-10/drafts/C-APHP`
@@ -46,12 +51,16 @@ pub async fn show(
 ) -> Result<HttpResponse, Fault> {
     let (month_text, contract) = path.into_inner();
     let (draft, is_kept, _) = find(&shared, &month_text, &contract).await?;
+    let (store, code, month) = (shared.store.clone(), draft.contract.clone(), draft.month);
+    let lines = blocking(move || manual_lines::waiting(&store, &code, month)).await?;
     let frame = Frame::of(&http);
     let base = address(draft.month, &draft.contract);
     let template = DraftPage {
         title: title(&frame, &draft),
         groups: groups(&frame, &draft.charges, &base),
         may_issue: policy(granted.role, Action::RunBilling) != Decision::Deny,
+        manual: lines.iter().map(|line| manual::view(&frame, line)).collect(),
+        add: format!("{base}/manual"),
         issue: format!("/billing/{}/issue?contract={}", draft.month, encoded(draft.contract.as_str())),
         is_kept,
         frame: above(frame, &draft),
@@ -66,7 +75,7 @@ pub async fn line(
     http: HttpRequest,
 ) -> Result<HttpResponse, Fault> {
     let (month, contract, line) = path.into_inner();
-    line_page(&http, &traced(&shared, &http, &month, &contract).await?, position(&line)?)
+    line_page(&shared, &http, &traced(&shared, &http, &month, &contract).await?, position(&line)?).await
 }
 
 pub async fn readings(
@@ -108,6 +117,9 @@ async fn traced(shared: &Data<Shared>, http: &HttpRequest, month: &str, contract
         zone,
         charges: draft.charges,
         is_issued: false,
+        scope: TenantScope::Everyone,
+        sees_reasons: true,
+        corrects: None,
     })
 }
 

@@ -19,6 +19,7 @@ use crate::domain::calendar::{BillingMonth, Timestamp};
 use crate::domain::ids::ContractCode;
 use crate::domain::money::Money;
 use crate::domain::party::Language;
+use crate::http::api::billing::launch;
 use crate::http::auth::{Granted, Visitor, session};
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
@@ -36,6 +37,8 @@ struct IssuePage {
     contracts: Vec<IssueRow>,
     total: String,
     one: Option<String>,
+    /// Numbered and frozen, not only made.
+    issues: bool,
 }
 
 struct IssueRow {
@@ -48,6 +51,9 @@ struct IssueRow {
 pub struct IssueQuery {
     #[serde(default)]
     contract: String,
+    /// `drafts` where they are only made, not issued.
+    #[serde(default)]
+    what: String,
 }
 
 /// What is about to be issued, and the question whether it shall be.
@@ -68,10 +74,12 @@ pub async fn confirm(
     if chosen.is_empty() {
         return Ok(see_other(&format!("/billing/{month}")));
     }
+    let issues = query.what != "drafts";
     let total: Money = chosen.iter().filter_map(|one| one.gross).sum();
     let name = frame.month(&month);
     let template = IssuePage {
-        title: frame.with("issue-title", "month", &frame.of_month(&month)),
+        title: frame.with(if issues { "issue-title" } else { "drafts-title" }, "month", &frame.of_month(&month)),
+        issues,
         contracts: chosen
             .iter()
             .map(|one| IssueRow {
@@ -107,19 +115,8 @@ pub async fn start(
         only: contracts.map(|(_, code)| ContractCode::from(code.as_str())).collect(),
         by: visitor.actor(&http),
     };
-    let (store, now, begun) = (shared.store.clone(), shared.now(), campaign.clone());
-    let id = blocking(move || run_campaign::begin(&store, &begun, now)).await?;
-    let worker = shared.clone();
-    actix_web::rt::spawn(async move {
-        let work = move || {
-            run_campaign::carry_out(&worker.store, id, &campaign, || worker.now());
-            worker.forget_check();
-        };
-        if let Err(error) = actix_web::web::block(work).await {
-            tracing::error!(%error, run = id, "a billing run could not be started");
-        }
-    });
-    Ok(see_other(&format!("/billing/runs/{id}")))
+    let run = blocking(move || launch(&shared, campaign)).await?;
+    Ok(see_other(&format!("/billing/runs/{}", run.id)))
 }
 
 #[derive(Template)]
@@ -136,6 +133,8 @@ struct RunPage {
     failed: Vec<String>,
     may_run: bool,
     is_running: bool,
+    /// Why the run as a whole could not go on.
+    broken: Option<String>,
 }
 
 struct ItemRow {
@@ -185,6 +184,7 @@ pub async fn show(
             .collect(),
         may_run: policy(granted.role, Action::RunBilling) != Decision::Deny,
         is_running: run.status == RunStatus::Running,
+        broken: run.error.as_deref().map(|error| frame.said(&run_campaign::told(error))),
         frame: frame.under(name, format!("/billing/{}", run.month)),
         run,
     };
@@ -209,7 +209,7 @@ fn item_row(frame: &Frame, month: BillingMonth, item: &run_campaign::RunItem) ->
             _ => None,
         },
         number: item.number.clone(),
-        error: item.error.clone(),
+        error: item.error.as_deref().map(|error| frame.said(&run_campaign::told(error))),
     }
 }
 

@@ -6,6 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use super::super::Frame;
 use super::super::trace::{ReadingsQuery, Traced, line_page, readings_file, readings_page};
 use super::{title, zone_of};
+use crate::domain::access::{Action, Decision, policy};
 use crate::http::api::invoices::find;
 use crate::http::auth::Granted;
 use crate::http::error::Fault;
@@ -18,7 +19,7 @@ pub async fn line(
     http: HttpRequest,
 ) -> Result<HttpResponse, Fault> {
     let (number, line) = path.into_inner();
-    line_page(&http, &traced(&shared, granted, number, &http).await?, position(&line)?)
+    line_page(&shared, &http, &traced(&shared, granted, number, &http).await?, position(&line)?).await
 }
 
 pub async fn readings(
@@ -51,6 +52,8 @@ pub fn position(text: &str) -> Result<usize, Fault> {
 }
 
 async fn traced(shared: &Data<Shared>, granted: Granted, number: String, http: &HttpRequest) -> Result<Traced, Fault> {
+    let scope = granted.scope.clone();
+    let sees_reasons = policy(granted.role, Action::SeeDrafts) != Decision::Deny;
     let invoice = find(shared, granted, number).await?;
     Ok(Traced {
         base: format!("/invoices/{}", invoice.number),
@@ -58,5 +61,8 @@ async fn traced(shared: &Data<Shared>, granted: Granted, number: String, http: &
         zone: zone_of(&invoice),
         charges: invoice.charges,
         is_issued: true,
+        scope,
+        sees_reasons,
+        corrects: invoice.corrects.first().map(|(number, _)| number.clone()),
     })
 }

@@ -70,7 +70,8 @@ async fn export(
         .body(bytes.map_err(Fault::internal)?))
 }
 
-const WORKBOOK: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+/// The media type of a workbook.
+pub const WORKBOOK: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 fn table_of(frame: &Frame, invoices: &[InvoiceSummary], files: &[TenantFile], shown: &Shown, day: NaiveDate) -> Table {
     let mut headings = vec![frame.t("invoice-number"), frame.t("invoice-kind")];

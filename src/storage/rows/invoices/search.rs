@@ -385,7 +385,7 @@ fn named(rows: Vec<(i64, String, String)>) -> impl Iterator<Item = Named> {
 }
 
 /// `part` anywhere, taken literally.
-fn like(part: &str) -> String {
+pub(in crate::storage) fn like(part: &str) -> String {
     let literal: String =
         part.chars().flat_map(|c| [Some('\\').filter(|_| "%_\\".contains(c)), Some(c)]).flatten().collect();
     format!("%{literal}%")

@@ -1,0 +1,44 @@
+//! What happened to one invoice since its issue, for its page: credit notes, payments, claims, what is open.
+
+use chrono::{DateTime, Utc};
+
+use super::{AppError, Store, settle};
+use crate::domain::access::TenantScope;
+use crate::domain::invoice::InvoiceNumber;
+use crate::domain::money::Money;
+use crate::domain::receivables::{Balance, Payment};
+use crate::storage::invoices;
+
+/// An invoice's account as people read it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    pub balance: Balance,
+    pub is_late: bool,
+    /// Number and gross amount, oldest first.
+    pub credit_notes: Vec<(InvoiceNumber, Money)>,
+    pub payments: Vec<Payment>,
+    /// Document and amount of each claim of late interest.
+    pub claims: Vec<(String, Money)>,
+}
+
+/// The account of the invoice with this number; none where it lies outside `scope`.
+pub fn of(
+    store: &Store,
+    scope: &TenantScope,
+    number: &InvoiceNumber,
+    now: DateTime<Utc>,
+) -> Result<Option<Account>, AppError> {
+    let today = super::read_tenants::today(store, now)?;
+    store.read(|connection| {
+        let Some((id, invoice)) = invoices::by_number(connection, scope, number)? else { return Ok(None) };
+        let gathered = settle::gather(connection, id, invoice)?;
+        let balance = gathered.balance();
+        Ok(Some(Account {
+            is_late: balance.open > Money::ZERO && balance.due_date < today,
+            balance,
+            credit_notes: gathered.credit_notes.iter().map(|note| (note.number.clone(), note.totals.gross)).collect(),
+            payments: gathered.payments,
+            claims: gathered.claims,
+        }))
+    })
+}

@@ -1,0 +1,87 @@
+//! The notices of an invoice: what became of each, and sending them again.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Bytes, Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::once::{actor, once};
+use crate::app::notices::{self, Notice, NoticeStatus};
+use crate::app::{AppError, Store};
+use crate::http::auth::Granted;
+use crate::http::error::{Fault, Problem};
+use crate::http::state::{Shared, blocking};
+
+#[derive(Serialize, ToSchema)]
+pub struct NoticeAnswer {
+    recipient: String,
+    /// `pending`, `sent` or `failed`.
+    status: &'static str,
+    created_at: DateTime<Utc>,
+    sent_at: Option<DateTime<Utc>>,
+    attempts: i64,
+    error: Option<String>,
+}
+
+fn answer(notice: &Notice) -> NoticeAnswer {
+    NoticeAnswer {
+        recipient: notice.message.recipient.clone(),
+        status: match notice.status {
+            NoticeStatus::Pending => "pending",
+            NoticeStatus::Sent => "sent",
+            NoticeStatus::Failed => "failed",
+        },
+        created_at: notice.created_at,
+        sent_at: notice.sent_at,
+        attempts: notice.attempts,
+        error: notice.last_error.clone(),
+    }
+}
+
+#[utoipa::path(
+    get, path = "/api/v1/invoices/{number}/notices", tag = "invoices", params(("number" = String, Path)),
+    responses((status = 200, body = Vec<NoticeAnswer>, description = "Oldest first."), (status = 401, body = Problem),
+              (status = 403, body = Problem), (status = 404, body = Problem)),
+    security(("token" = []))
+)]
+pub async fn list(shared: Data<Shared>, granted: Granted, number: Path<String>) -> Result<HttpResponse, Fault> {
+    let store = shared.store.clone();
+    let found = blocking(move || notices::of(&store, &granted.scope, &number)).await?;
+    let found = found.ok_or(Fault::NotFound)?;
+    Ok(HttpResponse::Ok().json(found.iter().map(answer).collect::<Vec<_>>()))
+}
+
+/// How many notices were queued.
+#[derive(Serialize, ToSchema)]
+pub struct ResendAnswer {
+    queued: usize,
+}
+
+#[utoipa::path(
+    post, path = "/api/v1/invoices/{number}/notices", tag = "invoices", params(
+        ("number" = String, Path),
+        ("Idempotency-Key" = Option<String>, Header, description = "The same request queues once."),
+    ),
+    description = "Queues a notice for each of the tenant's contacts again; one that waits is not doubled.",
+    request_body(content = String, description = "Nothing is asked for."),
+    responses((status = 202, body = ResendAnswer), (status = 401, body = Problem), (status = 403, body = Problem),
+              (status = 404, body = Problem)),
+    security(("token" = []))
+)]
+pub async fn resend(
+    shared: Data<Shared>,
+    granted: Granted,
+    number: Path<String>,
+    http: HttpRequest,
+    request: Bytes,
+) -> Result<HttpResponse, Fault> {
+    let (by, now, scope) = (actor(&granted, &http), shared.now(), granted.scope.clone());
+    let work = move |store: &Store| {
+        let queued = notices::resend(store, &scope, &number, &by, now)?;
+        let queued = queued.ok_or_else(|| AppError::NotFound(format!("invoice {number}")))?;
+        Ok(ResendAnswer { queued })
+    };
+    once(&shared, &granted, &http, &request, StatusCode::ACCEPTED, work).await
+}

@@ -1,0 +1,372 @@
+//! `/api/v1/payments` and what is late: money received, bank statements, credit notes, late interest.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Bytes, Data, Path, Query};
+use actix_web::{HttpRequest, HttpResponse};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::once::{actor, body, once};
+use super::parsed;
+use crate::app::charge_interest;
+use crate::app::credit_invoice::{self, CreditRequest};
+use crate::app::dunning;
+use crate::app::import_statement;
+use crate::app::match_receipts::{self, BankReceipt};
+use crate::app::read_payments::{self, RecordedPayment};
+use crate::app::record_payment::{self, NewPayment};
+use crate::domain::ids::TenantCode;
+use crate::domain::invoice::InvoiceNumber;
+use crate::domain::money::Money;
+use crate::http::auth::Granted;
+use crate::http::error::{Fault, Problem};
+use crate::http::state::{Shared, blocking};
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct PaymentsQuery {
+    /// First day received, `2026-10-01`.
+    from: Option<String>,
+    /// Last day received.
+    to: Option<String>,
+    /// A tenant's code.
+    tenant: Option<String>,
+    /// Part of the payment's number, of the invoice's or of the wording.
+    q: Option<String>,
+    /// From 1; 50 payments each.
+    page: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct PaymentsAnswer {
+    payments: Vec<PaymentRow>,
+    page: usize,
+    pages: usize,
+    total: usize,
+    /// What all of them come to.
+    amount: String,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct PaymentRow {
+    #[schema(example = "REG-2026-000001")]
+    number: String,
+    received_on: NaiveDate,
+    invoice: String,
+    tenant: String,
+    amount: String,
+    reference: Option<String>,
+}
+
+#[utoipa::path(
+    get, path = "/api/v1/payments", tag = "payments", params(PaymentsQuery),
+    responses((status = 200, body = PaymentsAnswer), (status = 400, body = Problem), (status = 401, body = Problem),
+              (status = 403, body = Problem)),
+    security(("token" = []))
+)]
+pub async fn list(shared: Data<Shared>, query: Query<PaymentsQuery>) -> Result<HttpResponse, Fault> {
+    let day = |name, text: &Option<String>| parsed::<NaiveDate>(name, text.as_deref(), "a day such as 2026-10-31");
+    let tenant = query.tenant.clone().filter(|code| !code.is_empty()).map(TenantCode);
+    let text = query.q.clone().unwrap_or_default();
+    let filter = read_payments::filter(day("from", &query.from)?, day("to", &query.to)?, tenant, &text);
+    let page = parsed("page", query.page.as_deref(), "a number from 1")?.unwrap_or(1);
+    let store = shared.store.clone();
+    let found = blocking(move || read_payments::search(&store, &filter, page)).await?;
+    Ok(HttpResponse::Ok().json(PaymentsAnswer {
+        payments: found.payments.into_iter().map(row).collect(),
+        page: found.page,
+        pages: found.pages,
+        total: found.total,
+        amount: found.amount.to_string(),
+    }))
+}
+
+fn row(recorded: RecordedPayment) -> PaymentRow {
+    PaymentRow {
+        number: recorded.payment.number,
+        received_on: recorded.payment.received_on,
+        invoice: recorded.invoice.to_string(),
+        tenant: recorded.tenant.to_string(),
+        amount: recorded.payment.amount.to_string(),
+        reference: recorded.payment.reference,
+    }
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PaymentBody {
+    invoice: String,
+    received_on: NaiveDate,
+    #[schema(value_type = String, example = "1200.00")]
+    amount: Money,
+    reference: Option<String>,
+}
+
+#[utoipa::path(
+    post, path = "/api/v1/payments", tag = "payments", request_body = PaymentBody,
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same request is recorded once.")),
+    responses((status = 201, description = "Recorded: its number, what is open before and after, the letter that settles."),
+              (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
+              (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)),
+    security(("token" = []))
+)]
+pub async fn record(
+    shared: Data<Shared>,
+    granted: Granted,
+    http: HttpRequest,
+    request: Bytes,
+) -> Result<HttpResponse, Fault> {
+    let PaymentBody { invoice, received_on, amount, reference } = body(&request)?;
+    let invoice = InvoiceNumber::from_stored(invoice);
+    let new = NewPayment { invoice, received_on, amount, reference, statement_key: None };
+    let (by, now) = (actor(&granted, &http), shared.now());
+    let work = move |store: &crate::app::Store| record_payment::record(store, &new, &by, now);
+    once(&shared, &granted, &http, &request, StatusCode::CREATED, work).await
+}
+
+#[utoipa::path(
+    post, path = "/api/v1/payments/statements", tag = "payments",
+    description = "Reads a bank statement, camt.053 or CFONB 120, as the body. A statement read twice counts once.",
+    request_body(content = String, content_type = "application/octet-stream"),
+    responses((status = 201, description = "What was recorded, known before, and left for a person with the reason."),
+              (status = 401, body = Problem), (status = 403, body = Problem), (status = 422, body = Problem)),
+    security(("token" = []))
+)]
+pub async fn read_statement(
+    shared: Data<Shared>,
+    granted: Granted,
+    http: HttpRequest,
+    request: Bytes,
+) -> Result<HttpResponse, Fault> {
+    let (by, now, bytes) = (actor(&granted, &http), shared.now(), request.clone());
+    let work = move |store: &crate::app::Store| import_statement::import(store, &bytes, &by, now);
+    once(&shared, &granted, &http, &request, StatusCode::CREATED, work).await
+}
+
+/// A receipt of a bank statement.
+#[derive(Serialize, ToSchema)]
+pub struct ReceiptRow {
+    /// What tells it from every other; matching and setting aside name it.
+    key: String,
+    statement: i64,
+    booked_on: NaiveDate,
+    amount: String,
+    /// What is left of it to match.
+    left: String,
+    text: String,
+    /// `recorded`, `left` or `dismissed`.
+    outcome: &'static str,
+    why: Option<String>,
+    /// Numbers of the payments it became.
+    payments: Option<String>,
+}
+
+fn receipt(receipt: &BankReceipt) -> ReceiptRow {
+    ReceiptRow {
+        key: receipt.key.clone(),
+        statement: receipt.statement,
+        booked_on: receipt.booked_on,
+        amount: receipt.amount.to_string(),
+        left: receipt.open().to_string(),
+        text: receipt.text.clone(),
+        outcome: receipt.outcome.name(),
+        why: match_receipts::why(receipt).map(|told| told.english),
+        payments: receipt.payment.clone(),
+    }
+}
+
+#[utoipa::path(
+    get, path = "/api/v1/payments/receipts", tag = "payments",
+    description = "Receipts of bank statements that a person has to match, oldest first.",
+    responses((status = 200, body = Vec<ReceiptRow>), (status = 401, body = Problem), (status = 403, body = Problem)),
+    security(("token" = []))
+)]
+pub async fn receipts(shared: Data<Shared>) -> Result<HttpResponse, Fault> {
+    let store = shared.store.clone();
+    let left = blocking(move || match_receipts::left(&store)).await?;
+    Ok(HttpResponse::Ok().json(left.iter().map(receipt).collect::<Vec<_>>()))
+}
+
+#[utoipa::path(
+    get, path = "/api/v1/payments/statements/{statement}", tag = "payments", params(("statement" = i64, Path)),
+    responses((status = 200, body = Vec<ReceiptRow>), (status = 401, body = Problem), (status = 403, body = Problem),
+              (status = 404, body = Problem)),
+    security(("token" = []))
+)]
+pub async fn statement(shared: Data<Shared>, id: Path<String>) -> Result<HttpResponse, Fault> {
+    let id: i64 = id.parse().map_err(|_| Fault::NotFound)?;
+    let store = shared.store.clone();
+    let found = blocking(move || match_receipts::statement(&store, id)).await?;
+    let (_, receipts) = found.ok_or(Fault::NotFound)?;
+    Ok(HttpResponse::Ok().json(receipts.iter().map(receipt).collect::<Vec<_>>()))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MatchBody {
+    receipt: String,
+    invoice: String,
+    #[schema(value_type = String, example = "1200.00")]
+    amount: Money,
+}
+
+#[utoipa::path(
+    post, path = "/api/v1/payments/receipts/match", tag = "payments", request_body = MatchBody,
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same request is recorded once.")),
+    responses((status = 201, description = "Recorded, as a payment is."), (status = 400, body = Problem),
+              (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
+              (status = 422, body = Problem)),
+    security(("token" = []))
+)]
+pub async fn match_receipt(
+    shared: Data<Shared>,
+    granted: Granted,
+    http: HttpRequest,
+    request: Bytes,
+) -> Result<HttpResponse, Fault> {
+    let wanted: MatchBody = body(&request)?;
+    let (by, now) = (actor(&granted, &http), shared.now());
+    let work = move |store: &crate::app::Store| {
+        let invoice = InvoiceNumber::from_stored(wanted.invoice);
+        match_receipts::assign(store, &wanted.receipt, &invoice, wanted.amount, &by, now)
+    };
+    once(&shared, &granted, &http, &request, StatusCode::CREATED, work).await
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DismissBody {
+    receipt: String,
+    /// Why it pays no invoice.
+    reason: String,
+}
+
+#[utoipa::path(
+    post, path = "/api/v1/payments/receipts/dismiss", tag = "payments", request_body = DismissBody,
+    responses((status = 204), (status = 400, body = Problem), (status = 401, body = Problem),
+              (status = 403, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem)),
+    security(("token" = []))
+)]
+pub async fn dismiss(
+    shared: Data<Shared>,
+    granted: Granted,
+    http: HttpRequest,
+    request: Bytes,
+) -> Result<HttpResponse, Fault> {
+    let DismissBody { receipt, reason } = body(&request)?;
+    let (store, by, now) = (shared.store.clone(), actor(&granted, &http), shared.now());
+    blocking(move || match_receipts::dismiss(&store, &receipt, &reason, &by, now)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+#[utoipa::path(
+    get, path = "/api/v1/dunning", tag = "payments",
+    description = "Invoices past due by tenant with days late and interest so far, and interest that can be claimed.",
+    responses((status = 200, description = "What is late today."), (status = 401, body = Problem),
+              (status = 403, body = Problem)),
+    security(("token" = []))
+)]
+pub async fn dunning(shared: Data<Shared>) -> Result<HttpResponse, Fault> {
+    let (store, now) = (shared.store.clone(), shared.now());
+    Ok(HttpResponse::Ok().json(blocking(move || dunning::read(&store, now)).await?))
+}
+
+#[utoipa::path(
+    post, path = "/api/v1/invoices/{number}/interest", tag = "payments", params(("number" = String, Path)),
+    description = "Claims late interest and the indemnity for payments that came late, once each.",
+    request_body(content = String, description = "Nothing is asked for."),
+    responses((status = 200, description = "What was claimed now and before, and what is open."),
+              (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
+              (status = 422, body = Problem)),
+    security(("token" = []))
+)]
+pub async fn claim(
+    shared: Data<Shared>,
+    granted: Granted,
+    number: Path<String>,
+    http: HttpRequest,
+    request: Bytes,
+) -> Result<HttpResponse, Fault> {
+    let (by, now) = (actor(&granted, &http), shared.now());
+    let number = InvoiceNumber::from_stored(number.into_inner());
+    let work = move |store: &crate::app::Store| charge_interest::charge(store, &number, &by, now);
+    once(&shared, &granted, &http, &request, StatusCode::OK, work).await
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreditBody {
+    /// Why the invoice is taken back; kept in the audit trail.
+    reason: String,
+    /// Lines from 1, each with the net amount to take back of it; all that is left where this is empty.
+    #[serde(default)]
+    lines: Vec<CreditLine>,
+    /// Answers what would be issued and writes nothing.
+    #[serde(default)]
+    preview: bool,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreditLine {
+    line: usize,
+    /// All that is left of the line where it is not given.
+    #[schema(value_type = Option<String>, example = "12.50")]
+    net: Option<Money>,
+}
+
+/// What a credit note would come to.
+#[derive(Serialize, ToSchema)]
+pub struct CreditPreviewAnswer {
+    lines: usize,
+    net: String,
+    tax: String,
+    gross: String,
+    open_before: String,
+    /// Below zero is owed to the tenant.
+    open_after: String,
+}
+
+#[utoipa::path(
+    post, path = "/api/v1/invoices/{number}/credit-notes", tag = "invoices", params(
+        ("number" = String, Path),
+        ("Idempotency-Key" = Option<String>, Header, description = "The same request issues one credit note."),
+    ),
+    request_body = CreditBody,
+    responses((status = 200, body = CreditPreviewAnswer, description = "With `preview`: what would be issued."),
+              (status = 201, description = "Issued: its number, totals, what is open on the invoice."),
+              (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
+              (status = 404, body = Problem), (status = 422, body = Problem)),
+    security(("token" = []))
+)]
+pub async fn credit(
+    shared: Data<Shared>,
+    granted: Granted,
+    number: Path<String>,
+    http: HttpRequest,
+    request: Bytes,
+) -> Result<HttpResponse, Fault> {
+    let wanted: CreditBody = body(&request)?;
+    let credit = CreditRequest {
+        invoice: InvoiceNumber::from_stored(number.into_inner()),
+        lines: wanted.lines.into_iter().map(|line| (line.line, line.net)).collect(),
+        reason: wanted.reason,
+    };
+    if wanted.preview {
+        let store = shared.store.clone();
+        let plan = blocking(move || credit_invoice::preview(&store, &credit)).await?;
+        let totals = plan.credit.totals;
+        return Ok(HttpResponse::Ok().json(CreditPreviewAnswer {
+            lines: plan.credit.charges.len(),
+            net: totals.net.to_string(),
+            tax: totals.tax.to_string(),
+            gross: totals.gross.to_string(),
+            open_before: plan.open_before.to_string(),
+            open_after: plan.open_after.to_string(),
+        }));
+    }
+    let (by, now) = (actor(&granted, &http), shared.now());
+    let work = move |store: &crate::app::Store| credit_invoice::credit(store, &credit, &by, now);
+    once(&shared, &granted, &http, &request, StatusCode::CREATED, work).await
+}

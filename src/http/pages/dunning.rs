@@ -1,0 +1,192 @@
+//! What tenants are late with, what it costs so far, and claiming interest for what came late.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Form, Path};
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+
+use super::forms::Fields;
+use super::{Frame, done, page};
+use crate::app::charge_interest::{self, Claim};
+use crate::app::dunning::{self, Claimable, OverdueInvoice, TenantDues};
+use crate::domain::access::{Action, Decision, policy};
+use crate::domain::invoice::InvoiceNumber;
+use crate::domain::money::Money;
+use crate::domain::typography;
+use crate::http::auth::{Granted, Visitor};
+use crate::http::error::Fault;
+use crate::http::state::{Shared, blocking};
+
+#[derive(Template)]
+#[template(path = "dunning.html")]
+struct DunningPage {
+    frame: Frame,
+    day: String,
+    open: String,
+    interest: String,
+    late: usize,
+    tenants: Vec<TenantView>,
+    claimable: Vec<ClaimableRow>,
+    rate_missing: Option<String>,
+    may_record: bool,
+}
+
+struct TenantView {
+    id: String,
+    code: String,
+    name: String,
+    open: String,
+    interest: String,
+    invoices: Vec<OverdueRow>,
+}
+
+struct OverdueRow {
+    number: String,
+    due: String,
+    days: String,
+    gross: String,
+    open: String,
+    interest: String,
+    indemnity: String,
+    how: Option<String>,
+}
+
+struct ClaimableRow {
+    number: String,
+    name: String,
+    due: String,
+    amount: String,
+}
+
+pub async fn list(shared: Data<Shared>, granted: Granted, http: HttpRequest) -> Result<HttpResponse, Fault> {
+    let (store, now) = (shared.store.clone(), shared.now());
+    let found = blocking(move || dunning::read(&store, now)).await?;
+    let frame = Frame::of(&http);
+    let sum = |amount: fn(&TenantDues) -> Money| found.tenants.iter().map(amount).sum::<Money>();
+    let template = DunningPage {
+        day: frame.date(&found.today),
+        open: frame.amount(&sum(|one| one.open)),
+        interest: frame.amount(&sum(|one| one.interest)),
+        late: found.tenants.iter().map(|one| one.invoices.len()).sum(),
+        tenants: found.tenants.iter().enumerate().map(|(index, one)| tenant_view(&frame, index, one)).collect(),
+        claimable: found.claimable.iter().map(|one| claimable_row(&frame, one)).collect(),
+        rate_missing: found.rate_missing.map(|day| frame.with("dunning-no-rate", "day", &frame.date(&day))),
+        may_record: policy(granted.role, Action::RecordPayments) != Decision::Deny,
+        frame,
+    };
+    page(StatusCode::OK, &template)
+}
+
+fn tenant_view(frame: &Frame, index: usize, one: &TenantDues) -> TenantView {
+    TenantView {
+        id: format!("late-{index}"),
+        code: one.tenant.to_string(),
+        name: one.name.clone(),
+        open: frame.bare(&one.open),
+        interest: frame.bare(&one.interest),
+        invoices: one.invoices.iter().map(|invoice| overdue_row(frame, invoice)).collect(),
+    }
+}
+
+fn overdue_row(frame: &Frame, one: &OverdueInvoice) -> OverdueRow {
+    let bare = |amount: Option<Money>| amount.map_or_else(|| "–".to_owned(), |amount| frame.bare(&amount));
+    OverdueRow {
+        number: one.number.to_string(),
+        due: frame.short_date(&one.due_date),
+        days: frame.whole(one.days_late),
+        gross: frame.bare(&one.gross),
+        open: frame.bare(&one.open),
+        interest: bare(one.accrued.map(|accrued| accrued.interest)),
+        indemnity: bare(one.accrued.map(|accrued| accrued.indemnity)),
+        how: one.accrued.map(|accrued| {
+            let rate = typography::percent(accrued.rate_percent, frame.language);
+            frame.texts("interest-how", &[("days", &frame.whole(accrued.days)), ("rate", &rate)])
+        }),
+    }
+}
+
+fn claimable_row(frame: &Frame, one: &Claimable) -> ClaimableRow {
+    ClaimableRow {
+        number: one.number.to_string(),
+        name: one.name.clone(),
+        due: frame.short_date(&one.due_date),
+        amount: frame.bare(&one.amount),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "dunning_claim.html")]
+struct ClaimPage {
+    frame: Frame,
+    number: String,
+    claims: Vec<ClaimRow>,
+    total: String,
+    may_record: bool,
+}
+
+struct ClaimRow {
+    document: String,
+    payment: String,
+    formula: String,
+    interest: String,
+    indemnity: String,
+    total: String,
+}
+
+/// What would be claimed, and the question whether it shall be.
+pub async fn claim_form(
+    shared: Data<Shared>,
+    granted: Granted,
+    number: Path<String>,
+    http: HttpRequest,
+) -> Result<HttpResponse, Fault> {
+    let (store, number) = (shared.store.clone(), InvoiceNumber::from_stored(number.into_inner()));
+    let plan = blocking(move || charge_interest::plan(&store, &number)).await?;
+    let frame = Frame::of(&http);
+    let total: Money = plan.claims.iter().map(|claim| claim.interest.total).sum();
+    let template = ClaimPage {
+        number: plan.invoice.to_string(),
+        claims: plan.claims.iter().map(|claim| claim_row(&frame, claim)).collect(),
+        total: frame.bare(&total),
+        may_record: policy(granted.role, Action::RecordPayments) != Decision::Deny,
+        frame,
+    };
+    page(StatusCode::OK, &template)
+}
+
+fn claim_row(frame: &Frame, claim: &Claim) -> ClaimRow {
+    let late = &claim.interest;
+    let rate = typography::percent(late.rate_percent, frame.language);
+    ClaimRow {
+        document: claim.document.clone(),
+        payment: claim.payment.clone(),
+        formula: frame.texts(
+            "interest-formula",
+            &[
+                ("amount", &frame.amount(&claim.amount)),
+                ("days", &frame.whole(late.days)),
+                ("rate", &rate),
+                ("interest", &frame.amount(&late.interest)),
+            ],
+        ),
+        interest: frame.bare(&late.interest),
+        indemnity: frame.bare(&late.indemnity),
+        total: frame.bare(&late.total),
+    }
+}
+
+pub async fn claim(
+    shared: Data<Shared>,
+    visitor: Visitor,
+    number: Path<String>,
+    http: HttpRequest,
+    form: Form<Vec<(String, String)>>,
+) -> Result<HttpResponse, Fault> {
+    Fields::of(form.into_inner(), &visitor)?;
+    let (store, now, by) = (shared.store.clone(), shared.now(), visitor.actor(&http));
+    let wanted = InvoiceNumber::from_stored(number.into_inner());
+    let report = blocking(move || charge_interest::charge(&store, &wanted, &by, now)).await?;
+    let frame = Frame::of(&http);
+    let total: Money = report.claims.iter().map(|claim| claim.interest.total).sum();
+    Ok(done(&format!("/invoices/{}", report.invoice), "interest-claimed", &frame.amount(&total)))
+}

@@ -1,0 +1,68 @@
+//! Reading what people typed into a form.
+
+use crate::domain::calendar::BillingMonth;
+use crate::http::auth::{Visitor, session};
+use crate::http::error::Fault;
+
+/// The fields of a form as they were sent.
+pub struct Fields(Vec<(String, String)>);
+
+impl Fields {
+    /// The fields, if the form is one of this session's.
+    pub fn of(pairs: Vec<(String, String)>, visitor: &Visitor) -> Result<Fields, Fault> {
+        let fields = Fields(pairs);
+        match session::same_token(&visitor.form_token, fields.text("form_token")) {
+            true => Ok(fields),
+            false => Err(Fault::Forged),
+        }
+    }
+
+    /// The same from an address, which changes nothing.
+    pub fn of_query(pairs: Vec<(String, String)>) -> Fields {
+        Fields(pairs)
+    }
+
+    /// A field without the space around it; empty where there is none.
+    pub fn text(&self, name: &str) -> &str {
+        self.0.iter().rev().find(|(known, _)| known == name).map_or("", |(_, value)| value.trim())
+    }
+
+    pub fn has(&self, name: &str) -> bool {
+        !self.text(name).is_empty()
+    }
+
+    /// A number as either language writes it: `1 234,56`.
+    pub fn number<T: std::str::FromStr>(&self, name: &str) -> Option<T> {
+        number(self.text(name))
+    }
+
+    /// Everything but the token, for the form that asks whether it shall be done.
+    pub fn carried(&self) -> Vec<(String, String)> {
+        self.0.iter().filter(|(name, _)| name != "form_token" && name != "confirm").cloned().collect()
+    }
+}
+
+pub fn number<T: std::str::FromStr>(text: &str) -> Option<T> {
+    let text: String = text.chars().filter(|c| !c.is_whitespace() && *c != '€').collect();
+    let text = if text.contains(',') { text.replace('.', "").replace(',', ".") } else { text };
+    text.parse().ok()
+}
+
+/// A month as addresses have it; what is none is not there.
+pub fn month(text: &str) -> Result<BillingMonth, Fault> {
+    text.parse().map_err(|_| Fault::NotFound)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::money::Money;
+
+    #[test]
+    fn amounts_are_read_as_both_languages_write_them() {
+        for text in ["1234.56", "1 234,56", "1\u{202f}234,56 €", "1.234,56"] {
+            assert_eq!(number::<Money>(text).map(|amount| amount.to_string()).as_deref(), Some("1234.56"), "{text}");
+        }
+        assert_eq!(number::<Money>("a lot"), None);
+    }
+}

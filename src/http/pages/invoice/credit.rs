@@ -1,0 +1,211 @@
+//! Taking an invoice back, as a whole, by line or by an amount of a line: chosen, previewed, confirmed.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Form, Path};
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+
+use super::super::forms::Fields;
+use super::super::parts::FieldError;
+use super::super::payments::refusals;
+use super::super::{Frame, done, page};
+use super::title;
+use crate::app::credit_invoice::{self, CreditPreview, CreditRequest, Creditable};
+use crate::domain::invoice::{CreditedLine, InvoiceNumber};
+use crate::domain::money::Money;
+use crate::domain::rating::Charge;
+use crate::domain::told::Told;
+use crate::http::auth::Visitor;
+use crate::http::error::Fault;
+use crate::http::state::{Shared, blocking};
+
+#[derive(Template)]
+#[template(path = "invoice_credit.html")]
+struct CreditPage {
+    frame: Frame,
+    errors: Vec<FieldError>,
+    number: String,
+    lines: Vec<LineRow>,
+    is_whole: bool,
+    reason: String,
+    open: String,
+    plan: Option<PlanView>,
+}
+
+struct LineRow {
+    /// The names of its fields.
+    tick: String,
+    amount: String,
+    position: usize,
+    designation: String,
+    part: Option<String>,
+    net: String,
+    left: String,
+    /// The credit notes that took something of it back.
+    by: Option<String>,
+    is_left: bool,
+    is_ticked: bool,
+    /// What was typed.
+    typed: String,
+    takes_amount: bool,
+}
+
+struct PlanView {
+    lines: Vec<(String, String)>,
+    net: String,
+    tax: String,
+    gross: String,
+    open_before: String,
+    open_after: String,
+    /// More was paid than is owed afterwards.
+    refund: Option<String>,
+    carried: Vec<(String, String)>,
+}
+
+pub async fn form(shared: Data<Shared>, number: Path<String>, http: HttpRequest) -> Result<HttpResponse, Fault> {
+    let fields = Fields::of_query(vec![("whole".to_owned(), "1".to_owned())]);
+    show(&shared, &http, number.into_inner(), &fields, vec![], None).await
+}
+
+async fn show(
+    shared: &Data<Shared>,
+    http: &HttpRequest,
+    number: String,
+    fields: &Fields,
+    errors: Vec<FieldError>,
+    plan: Option<CreditPreview>,
+) -> Result<HttpResponse, Fault> {
+    let store = shared.store.clone();
+    let found = blocking(move || credit_invoice::look(&store, &InvoiceNumber::from_stored(number))).await?;
+    let frame = Frame::of(http);
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let template = CreditPage {
+        number: found.invoice.number.to_string(),
+        lines: rows(&frame, &found, fields),
+        is_whole: fields.has("whole"),
+        reason: fields.text("reason").to_owned(),
+        open: frame.amount(&found.open),
+        plan: plan.map(|plan| plan_view(&frame, fields, &plan)),
+        errors,
+        frame: {
+            let above = title(&frame, &found.invoice);
+            frame.under(above, format!("/invoices/{}", found.invoice.number))
+        },
+    };
+    page(status, &template)
+}
+
+fn rows(frame: &Frame, found: &Creditable, fields: &Fields) -> Vec<LineRow> {
+    let lines = (1..).zip(found.invoice.charges.iter().zip(&found.credited));
+    lines.map(|(position, (charge, credited))| row(frame, position, charge, credited, fields)).collect()
+}
+
+fn row(frame: &Frame, position: usize, charge: &Charge, credited: &CreditedLine, fields: &Fields) -> LineRow {
+    let (tick, amount) = (format!("line-{position}"), format!("amount-{position}"));
+    let left = charge.net - credited.net;
+    let by: Vec<&str> = credited.by.iter().map(InvoiceNumber::as_str).collect();
+    LineRow {
+        is_ticked: fields.has(&tick),
+        typed: fields.text(&amount).to_owned(),
+        position,
+        designation: frame.either(&charge.designation.fr, &charge.designation.en).to_owned(),
+        part: super::super::lines::part(frame, &charge.kind),
+        net: frame.bare(&charge.net),
+        left: frame.bare(&left),
+        is_left: by.is_empty() || !left.is_zero(),
+        takes_amount: left > Money::ZERO,
+        by: (!by.is_empty()).then(|| by.join(", ")),
+        tick,
+        amount,
+    }
+}
+
+fn plan_view(frame: &Frame, fields: &Fields, plan: &CreditPreview) -> PlanView {
+    let line = |charge: &Charge| {
+        let name = frame.either(&charge.designation.fr, &charge.designation.en);
+        let part = super::super::lines::part(frame, &charge.kind).map(|part| format!(" ({part})"));
+        (format!("{name}{}", part.unwrap_or_default()), frame.bare(&charge.net))
+    };
+    PlanView {
+        lines: plan.credit.charges.iter().map(line).collect(),
+        net: frame.bare(&plan.credit.totals.net),
+        tax: frame.bare(&plan.credit.totals.tax),
+        gross: frame.bare(&plan.credit.totals.gross),
+        open_before: frame.amount(&plan.open_before),
+        open_after: frame.amount(&plan.open_after),
+        refund: plan
+            .open_after
+            .is_negative()
+            .then(|| frame.with("credit-refund", "amount", &frame.amount(&plan.open_after.abs()))),
+        carried: fields.carried(),
+    }
+}
+
+pub async fn submit(
+    shared: Data<Shared>,
+    visitor: Visitor,
+    number: Path<String>,
+    http: HttpRequest,
+    form: Form<Vec<(String, String)>>,
+) -> Result<HttpResponse, Fault> {
+    let fields = Fields::of(form.into_inner(), &visitor)?;
+    let number = number.into_inner();
+    let frame = Frame::of(&http);
+    let lines = match chosen(&frame, &fields) {
+        Ok(lines) => lines,
+        Err(error) => return show(&shared, &http, number, &fields, vec![error], None).await,
+    };
+    let request = CreditRequest {
+        invoice: InvoiceNumber::from_stored(number.as_str()),
+        lines,
+        reason: fields.text("reason").to_owned(),
+    };
+    let (store, now, by, confirmed) = (shared.store.clone(), shared.now(), visitor.actor(&http), fields.has("confirm"));
+    let unknown = || Told::new("invoice-unknown", "the invoice is not known here");
+    let outcome = blocking(move || match confirmed {
+        true => refusals(credit_invoice::credit(&store, &request, &by, now).map(Outcome::Issued), unknown),
+        false => refusals(credit_invoice::preview(&store, &request).map(Outcome::Planned), unknown),
+    })
+    .await?;
+    match outcome {
+        Ok(Outcome::Issued(report)) => {
+            Ok(done(&format!("/invoices/{}", report.number), "credited", report.invoice.as_str()))
+        }
+        Ok(Outcome::Planned(plan)) => show(&shared, &http, number, &fields, vec![], Some(plan)).await,
+        Err(told) => {
+            let field = if told.key == "credit-no-reason" { "reason" } else { "lines" };
+            let errors = vec![FieldError { field, text: frame.said(&told) }];
+            show(&shared, &http, number, &fields, errors, None).await
+        }
+    }
+}
+
+enum Outcome {
+    Planned(CreditPreview),
+    Issued(credit_invoice::CreditReport),
+}
+
+/// The lines chosen with their amounts; none for everything that is left.
+fn chosen(frame: &Frame, fields: &Fields) -> Result<Vec<(usize, Option<Money>)>, FieldError> {
+    /// No document has more lines than this form would carry.
+    const LINES_MAX: usize = 10_000;
+    if fields.has("whole") {
+        return Ok(vec![]);
+    }
+    let mut lines = vec![];
+    for position in (1..=LINES_MAX).filter(|position| fields.has(&format!("line-{position}"))) {
+        let name = format!("amount-{position}");
+        let amount = match fields.has(&name) {
+            false => None,
+            true => Some(fields.number(&name).ok_or_else(|| FieldError {
+                field: "lines",
+                text: frame.with("error-amount-of-line", "line", &position.to_string()),
+            })?),
+        };
+        lines.push((position, amount));
+    }
+    match lines.is_empty() {
+        true => Err(FieldError { field: "lines", text: frame.t("error-no-line") }),
+        false => Ok(lines),
+    }
+}

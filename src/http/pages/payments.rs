@@ -1,0 +1,445 @@
+//! Payments: the list and its files, recording one, and what bank statements left to a person.
+
+use actix_web::http::{StatusCode, header};
+use actix_web::web::{Data, Form, Query};
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+use chrono::NaiveDate;
+
+use super::forms::Fields;
+use super::parts::{Address, Choice, FieldError, Link, Pager, count, exports};
+use super::{Frame, done, page};
+use crate::app::match_receipts::{self, BankReceipt};
+use crate::app::open_invoices::{self, OpenInvoice};
+use crate::app::read_payments::{self, PaymentFilter, PaymentPage, RecordedPayment};
+use crate::app::read_tenants::{self, TenantFile};
+use crate::app::record_payment::{self, NewPayment};
+use crate::app::{AppError, read_account};
+use crate::documents::table::{self, Cell, Table};
+use crate::domain::access::{Action, Decision, TenantScope, policy};
+use crate::domain::ids::TenantCode;
+use crate::domain::invoice::InvoiceNumber;
+use crate::domain::money::Money;
+use crate::domain::told::Told;
+use crate::http::api::{download, parsed};
+use crate::http::auth::{Granted, Visitor};
+use crate::http::error::Fault;
+use crate::http::state::{Shared, blocking};
+
+pub mod statements;
+
+#[derive(Template)]
+#[template(path = "payments.html")]
+struct PaymentsPage {
+    frame: Frame,
+    rows: Vec<PaymentRow>,
+    tenants: Vec<Choice>,
+    text: String,
+    from: String,
+    through: String,
+    is_filtered: bool,
+    count_text: String,
+    total: String,
+    files: Vec<Link>,
+    pager: Pager,
+    may_record: bool,
+    /// How many receipts wait for a person.
+    waiting: usize,
+}
+
+struct PaymentRow {
+    number: String,
+    received: String,
+    invoice: String,
+    tenant: String,
+    amount: String,
+    reference: String,
+}
+
+fn asked(pairs: &[(String, String)]) -> Result<(PaymentFilter, usize), Fault> {
+    let last = |name: &str| pairs.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
+    let day = |name: &str| parsed::<NaiveDate>(name, last(name), "a day such as 2026-10-31");
+    let tenant = last("tenant").filter(|code| !code.is_empty()).map(TenantCode::from);
+    let text: String = last("q").unwrap_or_default().chars().take(100).collect();
+    let page = parsed("page", last("page"), "a number from 1")?.unwrap_or(1);
+    Ok((read_payments::filter(day("from")?, day("to")?, tenant, &text), page))
+}
+
+fn day_text(day: Option<NaiveDate>) -> String {
+    day.map(|day| day.to_string()).unwrap_or_default()
+}
+
+/// The address of the first page of this list.
+fn address(filter: &PaymentFilter) -> Address {
+    Address::new("/payments")
+        .set("q", &filter.text)
+        .set("from", day_text(filter.from))
+        .set("to", day_text(filter.through))
+        .set("tenant", filter.tenant.as_ref().map(ToString::to_string).unwrap_or_default())
+}
+
+pub async fn list(
+    shared: Data<Shared>,
+    granted: Granted,
+    http: HttpRequest,
+    query: Query<Vec<(String, String)>>,
+) -> Result<HttpResponse, Fault> {
+    let (filter, number) = asked(&query)?;
+    let (store, wanted) = (shared.store.clone(), filter.clone());
+    let (found, files, waiting) = blocking(move || {
+        let found = read_payments::search(&store, &wanted, number)?;
+        let waiting = match_receipts::left(&store)?.len();
+        Ok((found, read_tenants::list(&store, &TenantScope::Everyone)?, waiting))
+    })
+    .await?;
+    let frame = Frame::of(&http);
+    let address = address(&filter);
+    let PaymentPage { payments, page: number, pages, total, amount } = found;
+    let template = PaymentsPage {
+        rows: payments.iter().map(|payment| row(&frame, &files, payment)).collect(),
+        tenants: files.iter().map(|file| choice(file, filter.tenant.as_ref())).collect(),
+        is_filtered: filter != PaymentFilter::default(),
+        count_text: frame.with("payments-count", "count", &count(&frame, i64::try_from(total).unwrap_or(0))),
+        total: frame.bare(&amount),
+        files: exports(&address, "/payments/list.csv", "/payments/list.xlsx"),
+        pager: Pager::new(&address, number, pages),
+        may_record: policy(granted.role, Action::RecordPayments) != Decision::Deny,
+        from: day_text(filter.from),
+        through: day_text(filter.through),
+        text: filter.text,
+        waiting,
+        frame,
+    };
+    page(StatusCode::OK, &template)
+}
+
+fn row(frame: &Frame, files: &[TenantFile], recorded: &RecordedPayment) -> PaymentRow {
+    let payment = &recorded.payment;
+    PaymentRow {
+        number: payment.number.clone(),
+        received: frame.short_date(&payment.received_on),
+        invoice: recorded.invoice.to_string(),
+        tenant: super::invoices::tenant_name(files, &recorded.tenant),
+        amount: frame.bare(&payment.amount),
+        reference: payment.reference.clone().unwrap_or_default(),
+    }
+}
+
+fn choice(file: &TenantFile, chosen: Option<&TenantCode>) -> Choice {
+    Choice {
+        value: file.tenant.code.to_string(),
+        label: file.tenant.name.clone(),
+        is_chosen: chosen == Some(&file.tenant.code),
+    }
+}
+
+pub async fn csv(
+    shared: Data<Shared>,
+    http: HttpRequest,
+    query: Query<Vec<(String, String)>>,
+) -> Result<HttpResponse, Fault> {
+    export(&shared, &http, &query, false).await
+}
+
+pub async fn xlsx(
+    shared: Data<Shared>,
+    http: HttpRequest,
+    query: Query<Vec<(String, String)>>,
+) -> Result<HttpResponse, Fault> {
+    export(&shared, &http, &query, true).await
+}
+
+async fn export(
+    shared: &Data<Shared>,
+    http: &HttpRequest,
+    query: &[(String, String)],
+    as_workbook: bool,
+) -> Result<HttpResponse, Fault> {
+    let (filter, _) = asked(query)?;
+    let (store, now) = (shared.store.clone(), shared.now());
+    let (found, today) =
+        blocking(move || Ok((read_payments::whole(&store, &filter)?, read_tenants::today(&store, now)?))).await?;
+    let frame = Frame::of(http);
+    let keys =
+        ["payment-number", "payment-received", "payment-invoice", "invoice-tenant", "payment-amount", "payment-says"];
+    let row = |one: &RecordedPayment| {
+        let payment = &one.payment;
+        vec![
+            Cell::Text(payment.number.clone()),
+            Cell::Day(payment.received_on),
+            Cell::Text(one.invoice.to_string()),
+            Cell::Text(one.tenant.to_string()),
+            Cell::Amount(payment.amount),
+            payment.reference.clone().map_or(Cell::Empty, Cell::Text),
+        ]
+    };
+    let table = Table {
+        name: frame.t("nav-payments"),
+        day: today,
+        headings: keys.map(|key| frame.t(key)).to_vec(),
+        rows: found.iter().map(row).collect(),
+    };
+    let (bytes, media_type, extension) = match as_workbook {
+        true => (table::xlsx(&table, frame.language), super::invoices::files::WORKBOOK, "xlsx"),
+        false => (table::csv(&table, frame.language), "text/csv; charset=utf-8", "csv"),
+    };
+    Ok(HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, media_type))
+        .insert_header(download(format!("{}-{today}.{extension}", frame.t("payments-file"))))
+        .body(bytes.map_err(Fault::internal)?))
+}
+
+#[derive(Template)]
+#[template(path = "payment_record.html")]
+struct RecordPage {
+    frame: Frame,
+    errors: Vec<FieldError>,
+    invoice: String,
+    date: String,
+    amount: String,
+    reference: String,
+    /// Where the money came with a bank statement: its day and text stand.
+    receipt: Option<ReceiptView>,
+    /// Invoices one may choose from.
+    open: Vec<OpenRow>,
+    /// What would be recorded, asked to be confirmed.
+    plan: Option<PlanView>,
+}
+
+struct ReceiptView {
+    key: String,
+    booked: String,
+    amount: String,
+    left: String,
+    text: String,
+}
+
+struct OpenRow {
+    number: String,
+    label: String,
+}
+
+struct PlanView {
+    facts: Vec<(String, String)>,
+    carried: Vec<(String, String)>,
+    late: Option<String>,
+}
+
+/// What a form asks to be recorded.
+struct Entry {
+    invoice: InvoiceNumber,
+    date: NaiveDate,
+    amount: Money,
+}
+
+pub async fn form(
+    shared: Data<Shared>,
+    http: HttpRequest,
+    query: Query<Vec<(String, String)>>,
+) -> Result<HttpResponse, Fault> {
+    let fields = Fields::of_query(query.into_inner());
+    show(&shared, &http, &fields, vec![], None).await
+}
+
+async fn show(
+    shared: &Data<Shared>,
+    http: &HttpRequest,
+    fields: &Fields,
+    errors: Vec<FieldError>,
+    plan: Option<PlanView>,
+) -> Result<HttpResponse, Fault> {
+    let (store, now, key) = (shared.store.clone(), shared.now(), fields.text("receipt").to_owned());
+    let (open, receipt, today) = blocking(move || {
+        let receipt = if key.is_empty() { None } else { Some(match_receipts::one(&store, &key)?) };
+        Ok((open_invoices::list(&store, now)?, receipt, read_tenants::today(&store, now)?))
+    })
+    .await?;
+    let receipt = receipt.map(|found| found.ok_or(Fault::NotFound)).transpose()?;
+    let frame = Frame::of(http);
+    let chosen = open.iter().find(|one| one.number.as_str() == fields.text("invoice"));
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let or = |name: &str, usual: String| if fields.has(name) { fields.text(name).to_owned() } else { usual };
+    let usual = match (&receipt, chosen) {
+        (Some(receipt), Some(chosen)) => receipt.open().min(chosen.open).to_string(),
+        (Some(receipt), None) => receipt.open().to_string(),
+        (None, Some(chosen)) => chosen.open.to_string(),
+        (None, None) => String::new(),
+    };
+    let template = RecordPage {
+        invoice: fields.text("invoice").to_owned(),
+        date: or("date", receipt.as_ref().map_or(today, |receipt| receipt.booked_on).to_string()),
+        amount: or("amount", usual),
+        reference: fields.text("reference").to_owned(),
+        receipt: receipt.as_ref().map(|receipt| receipt_view(&frame, receipt)),
+        open: open.iter().filter(|one| one.open > Money::ZERO).map(|one| open_row(&frame, one)).collect(),
+        errors,
+        plan,
+        frame,
+    };
+    page(status, &template)
+}
+
+fn receipt_view(frame: &Frame, receipt: &BankReceipt) -> ReceiptView {
+    ReceiptView {
+        key: receipt.key.clone(),
+        booked: frame.date(&receipt.booked_on),
+        amount: frame.amount(&receipt.amount),
+        left: frame.amount(&receipt.open()),
+        text: receipt.text.clone(),
+    }
+}
+
+fn open_row(frame: &Frame, one: &OpenInvoice) -> OpenRow {
+    let values = [
+        ("tenant", one.tenant.as_str()),
+        ("open", &frame.amount(&one.open)),
+        ("due", &frame.short_date(&one.due_date)),
+    ];
+    OpenRow { number: one.number.to_string(), label: frame.texts("payment-open-invoice", &values) }
+}
+
+pub async fn submit(
+    shared: Data<Shared>,
+    visitor: Visitor,
+    http: HttpRequest,
+    form: Form<Vec<(String, String)>>,
+) -> Result<HttpResponse, Fault> {
+    let fields = Fields::of(form.into_inner(), &visitor)?;
+    let frame = Frame::of(&http);
+    let entry = match entry(&frame, &fields) {
+        Ok(entry) => entry,
+        Err(errors) => return show(&shared, &http, &fields, errors, None).await,
+    };
+    let done_now = fields.has("confirm");
+    let outcome = match done_now {
+        true => record(&shared, &visitor, &http, &fields, &entry).await?.map(Done::Recorded),
+        false => check(&shared, &entry).await?.map(Done::Checked),
+    };
+    match outcome {
+        Err(told) => {
+            let errors = vec![FieldError { field: field(&told), text: frame.said(&told) }];
+            show(&shared, &http, &fields, errors, None).await
+        }
+        Ok(Done::Recorded(number)) => Ok(done(&format!("/invoices/{}", entry.invoice), "payment-recorded", &number)),
+        Ok(Done::Checked(open)) => {
+            let plan = plan(&frame, &fields, &entry, open);
+            show(&shared, &http, &fields, vec![], Some(plan)).await
+        }
+    }
+}
+
+enum Done {
+    Recorded(String),
+    /// What is open before.
+    Checked(read_account::Account),
+}
+
+/// What was typed, or what is wrong with it.
+fn entry(frame: &Frame, fields: &Fields) -> Result<Entry, Vec<FieldError>> {
+    let mut errors = vec![];
+    let mut wrong = |field: &'static str, key: &str| errors.push(FieldError { field, text: frame.t(key) });
+    let invoice = fields.text("invoice");
+    let date: Option<NaiveDate> = fields.text("date").parse().ok();
+    let amount: Option<Money> = fields.number("amount");
+    if invoice.is_empty() {
+        wrong("invoice", "error-invoice");
+    }
+    if date.is_none() {
+        wrong("date", "error-day");
+    }
+    if amount.is_none() {
+        wrong("amount", "error-amount");
+    }
+    match (date, amount) {
+        (Some(date), Some(amount)) if errors.is_empty() => {
+            Ok(Entry { invoice: InvoiceNumber::from_stored(invoice), date, amount })
+        }
+        _ => Err(errors),
+    }
+}
+
+/// Which field a refusal is about.
+fn field(told: &Told) -> &'static str {
+    match told.key.as_str() {
+        "payment-before-issue" | "payment-in-future" => "date",
+        "payment-of-credit-note" | "invoice-unknown" => "invoice",
+        _ => "amount",
+    }
+}
+
+fn unknown(invoice: &InvoiceNumber) -> Told {
+    Told::new("invoice-unknown", format!("invoice {invoice} is not known here")).with("invoice", invoice.as_str())
+}
+
+/// What a use case refuses, apart from what breaks.
+pub(super) fn refusals<T>(
+    done: Result<T, AppError>,
+    unknown: impl FnOnce() -> Told,
+) -> Result<Result<T, Told>, AppError> {
+    match done {
+        Ok(done) => Ok(Ok(done)),
+        Err(AppError::Refused(told)) => Ok(Err(*told)),
+        Err(AppError::NotFound(_)) => Ok(Err(unknown())),
+        Err(AppError::Storage(crate::storage::StorageError::Closed(text))) => Ok(Err(Told::new("period-closed", text))),
+        Err(error) => Err(error),
+    }
+}
+
+async fn check(shared: &Data<Shared>, entry: &Entry) -> Result<Result<read_account::Account, Told>, Fault> {
+    let (store, now) = (shared.store.clone(), shared.now());
+    let (invoice, date, amount) = (entry.invoice.clone(), entry.date, entry.amount);
+    blocking(move || {
+        let checked = record_payment::check(&store, &invoice, amount, date, now);
+        let checked = checked.and_then(|()| {
+            let found = read_account::of(&store, &TenantScope::Everyone, &invoice, now)?;
+            found.ok_or_else(|| AppError::NotFound(invoice.to_string()))
+        });
+        refusals(checked, || unknown(&invoice))
+    })
+    .await
+}
+
+async fn record(
+    shared: &Data<Shared>,
+    visitor: &Visitor,
+    http: &HttpRequest,
+    fields: &Fields,
+    entry: &Entry,
+) -> Result<Result<String, Told>, Fault> {
+    let (store, now, by) = (shared.store.clone(), shared.now(), visitor.actor(http));
+    let (invoice, amount) = (entry.invoice.clone(), entry.amount);
+    let key = fields.text("receipt").to_owned();
+    let reference = Some(fields.text("reference").to_owned()).filter(|text| !text.is_empty());
+    let new = NewPayment { invoice: invoice.clone(), received_on: entry.date, amount, reference, statement_key: None };
+    blocking(move || {
+        let recorded = match key.is_empty() {
+            true => record_payment::record(&store, &new, &by, now),
+            false => match_receipts::assign(&store, &key, &invoice, amount, &by, now),
+        };
+        refusals(recorded.map(|report| report.number), || unknown(&invoice))
+    })
+    .await
+}
+
+fn plan(frame: &Frame, fields: &Fields, entry: &Entry, account: read_account::Account) -> PlanView {
+    let open = account.balance.open;
+    let due = account.balance.due_date;
+    let days = (entry.date - due).num_days();
+    let facts = [
+        ("payment-invoice", entry.invoice.to_string()),
+        ("payment-received", frame.date(&entry.date)),
+        ("payment-amount", frame.amount(&entry.amount)),
+        ("payment-open-before", frame.amount(&open)),
+        ("payment-open-after", frame.amount(&(open - entry.amount))),
+        ("payment-says", fields.text("reference").to_owned()),
+    ];
+    PlanView {
+        facts: facts
+            .into_iter()
+            .filter(|(_, value)| !value.is_empty())
+            .map(|(key, value)| (frame.t(key), value))
+            .collect(),
+        carried: fields.carried(),
+        late: (days > 0).then(|| frame.with("payment-late", "days", &days.to_string())),
+    }
+}

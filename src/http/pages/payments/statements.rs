@@ -1,0 +1,254 @@
+//! Bank statements: read from a file, reported, and what is left of them matched by hand.
+
+use actix_multipart::{Field, Multipart};
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Form, Path};
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+use futures_util::StreamExt;
+
+use super::super::forms::Fields;
+use super::super::parts::{Address, Badge, FieldError, Tone};
+use super::super::{Frame, done, page, see_other};
+use super::refusals;
+use crate::app::import_statement;
+use crate::app::match_receipts::{self, BankReceipt, BankStatement};
+use crate::domain::access::{Action, Decision, policy};
+use crate::domain::calendar::Timestamp;
+use crate::domain::told::Told;
+use crate::http::auth::{Granted, Visitor, session};
+use crate::http::error::Fault;
+use crate::http::state::{Shared, blocking};
+use crate::storage::bank::ReceiptOutcome;
+
+/// A year of statements is a fraction of it.
+const FILE_BYTES_MAX: usize = 5 * 1024 * 1024;
+const TOKEN_BYTES_MAX: usize = 256;
+
+#[derive(Template)]
+#[template(path = "statement_import.html")]
+struct ImportPage {
+    frame: Frame,
+    errors: Vec<FieldError>,
+    statements: Vec<StatementRow>,
+}
+
+struct StatementRow {
+    id: i64,
+    at: String,
+    by: String,
+    receipts: String,
+}
+
+pub async fn form(shared: Data<Shared>, http: HttpRequest) -> Result<HttpResponse, Fault> {
+    show(&shared, &http, vec![]).await
+}
+
+async fn show(shared: &Data<Shared>, http: &HttpRequest, errors: Vec<FieldError>) -> Result<HttpResponse, Fault> {
+    let store = shared.store.clone();
+    let statements = blocking(move || match_receipts::statements(&store)).await?;
+    let frame = Frame::of(http);
+    let row = |one: &BankStatement| StatementRow {
+        id: one.id,
+        at: frame.instant(Timestamp::from(one.at), frame.zone),
+        by: one.by.clone(),
+        receipts: frame.whole(one.receipts),
+    };
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    page(status, &ImportPage { statements: statements.iter().map(row).collect(), errors, frame })
+}
+
+pub async fn submit(
+    shared: Data<Shared>,
+    visitor: Visitor,
+    http: HttpRequest,
+    body: Multipart,
+) -> Result<HttpResponse, Fault> {
+    let frame = Frame::of(&http);
+    let Some(bytes) = take(&visitor, body).await? else {
+        let errors = vec![FieldError { field: "file", text: frame.t("upload-no-file") }];
+        return show(&shared, &http, errors).await;
+    };
+    let (store, now, by) = (shared.store.clone(), shared.now(), visitor.actor(&http));
+    let read = blocking(move || {
+        let read = import_statement::import(&store, &bytes, &by, now);
+        refusals(read, || Told::new("statement-unreadable", "the statement names what is not known"))
+    })
+    .await?;
+    match read {
+        Ok(report) => Ok(see_other(&format!("/payments/statements/{}", report.statement))),
+        Err(told) => {
+            let errors = vec![FieldError { field: "file", text: frame.said(&told) }];
+            show(&shared, &http, errors).await
+        }
+    }
+}
+
+/// The form's file, none where there is none. The form's token comes first.
+async fn take(visitor: &Visitor, mut body: Multipart) -> Result<Option<Vec<u8>>, Fault> {
+    let mut is_ours = false;
+    while let Some(field) = body.next().await {
+        let mut field = field.map_err(unreadable)?;
+        match field.name().unwrap_or_default() {
+            "form_token" => {
+                let token = collect(&mut field, TOKEN_BYTES_MAX).await?;
+                is_ours = session::same_token(&visitor.form_token, &String::from_utf8_lossy(&token));
+            }
+            "file" if !is_ours => return Err(Fault::Forged),
+            "file" => {
+                let bytes = collect(&mut field, FILE_BYTES_MAX).await?;
+                return Ok((!bytes.is_empty()).then_some(bytes));
+            }
+            _ => {}
+        }
+    }
+    if is_ours { Ok(None) } else { Err(Fault::Forged) }
+}
+
+async fn collect(field: &mut Field, bytes_max: usize) -> Result<Vec<u8>, Fault> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = field.next().await {
+        bytes.extend_from_slice(&chunk.map_err(unreadable)?);
+        if bytes.len() > bytes_max {
+            return Err(Fault::TooLarge(bytes_max));
+        }
+    }
+    Ok(bytes)
+}
+
+fn unreadable(error: actix_multipart::MultipartError) -> Fault {
+    let told = Told::new("form-ended-early", format!("the form ended early or is no form with a file: {error}"));
+    Fault::Refused(Box::new(told))
+}
+
+#[derive(Template)]
+#[template(path = "receipts.html")]
+struct ReceiptsPage {
+    frame: Frame,
+    title: String,
+    /// What the statement held, where the page is about one.
+    summary: Option<String>,
+    rows: Vec<ReceiptRow>,
+    may_record: bool,
+    errors: Vec<FieldError>,
+}
+
+struct ReceiptRow {
+    booked: String,
+    amount: String,
+    text: String,
+    state: Badge,
+    why: Option<String>,
+    /// Payments it became.
+    payments: Option<String>,
+    /// Where it is matched; none where nothing is left of it.
+    record: Option<String>,
+    key: String,
+    /// The dismissal's own field.
+    field: String,
+}
+
+fn row(frame: &Frame, (index, receipt): (usize, &BankReceipt)) -> ReceiptRow {
+    let (tone, key) = match receipt.outcome {
+        ReceiptOutcome::Recorded => (Tone::Ok, "receipt-recorded"),
+        ReceiptOutcome::Left => (Tone::Warn, "receipt-waits"),
+        ReceiptOutcome::Dismissed => (Tone::Plain, "receipt-dismissed"),
+    };
+    let waits = receipt.outcome == ReceiptOutcome::Left;
+    ReceiptRow {
+        booked: frame.short_date(&receipt.booked_on),
+        amount: frame.bare(&receipt.amount),
+        text: receipt.text.clone(),
+        state: Badge { tone, text: frame.t(key) },
+        why: match_receipts::why(receipt).filter(|_| waits).map(|told| frame.said(&told)),
+        payments: receipt.payment.clone(),
+        record: waits.then(|| Address::new("/payments/record").set("receipt", &receipt.key).href()),
+        key: receipt.key.clone(),
+        field: format!("reason-{index}"),
+    }
+}
+
+/// What waits for a person.
+pub async fn waiting(shared: Data<Shared>, granted: Granted, http: HttpRequest) -> Result<HttpResponse, Fault> {
+    left(&shared, &granted, &http, vec![]).await
+}
+
+async fn left(
+    shared: &Data<Shared>,
+    granted: &Granted,
+    http: &HttpRequest,
+    errors: Vec<FieldError>,
+) -> Result<HttpResponse, Fault> {
+    let store = shared.store.clone();
+    let receipts = blocking(move || match_receipts::left(&store)).await?;
+    let frame = Frame::of(http);
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let template = ReceiptsPage {
+        title: frame.t("receipts-title"),
+        summary: None,
+        rows: receipts.iter().enumerate().map(|one| row(&frame, one)).collect(),
+        may_record: policy(granted.role, Action::RecordPayments) != Decision::Deny,
+        errors,
+        frame,
+    };
+    page(status, &template)
+}
+
+/// What one statement brought.
+pub async fn report(
+    shared: Data<Shared>,
+    granted: Granted,
+    id: Path<String>,
+    http: HttpRequest,
+) -> Result<HttpResponse, Fault> {
+    let id: i64 = id.parse().map_err(|_| Fault::NotFound)?;
+    let store = shared.store.clone();
+    let found = blocking(move || match_receipts::statement(&store, id)).await?;
+    let (statement, receipts) = found.ok_or(Fault::NotFound)?;
+    let frame = Frame::of(&http);
+    let of = |outcome| receipts.iter().filter(|receipt| receipt.outcome == outcome).count().to_string();
+    let summary = frame.texts(
+        "statement-summary",
+        &[
+            ("receipts", &frame.whole(statement.receipts)),
+            ("recorded", &of(ReceiptOutcome::Recorded)),
+            ("known", &frame.whole(statement.known_before)),
+            ("left", &of(ReceiptOutcome::Left)),
+        ],
+    );
+    let at = frame.instant(Timestamp::from(statement.at), frame.zone);
+    let template = ReceiptsPage {
+        title: frame.texts("statement-title", &[("number", &id.to_string()), ("at", &at)]),
+        summary: Some(summary),
+        rows: receipts.iter().enumerate().map(|one| row(&frame, one)).collect(),
+        may_record: policy(granted.role, Action::RecordPayments) != Decision::Deny,
+        errors: vec![],
+        frame,
+    };
+    page(StatusCode::OK, &template)
+}
+
+/// A receipt that pays no invoice.
+pub async fn dismiss(
+    shared: Data<Shared>,
+    visitor: Visitor,
+    granted: Granted,
+    http: HttpRequest,
+    form: Form<Vec<(String, String)>>,
+) -> Result<HttpResponse, Fault> {
+    let fields = Fields::of(form.into_inner(), &visitor)?;
+    let (store, now, by) = (shared.store.clone(), shared.now(), visitor.actor(&http));
+    let (key, reason) = (fields.text("receipt").to_owned(), fields.text("reason").to_owned());
+    let dismissed = blocking(move || {
+        let gone = || Told::new("receipt-gone", "the receipt does not wait any more");
+        refusals(match_receipts::dismiss(&store, &key, &reason, &by, now), gone)
+    })
+    .await?;
+    match dismissed {
+        Ok(()) => Ok(done("/payments/receipts", "receipt-dismissed", "")),
+        Err(told) => {
+            let errors = vec![FieldError { field: "content", text: Frame::of(&http).said(&told) }];
+            left(&shared, &granted, &http, errors).await
+        }
+    }
+}

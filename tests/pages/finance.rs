@@ -1,0 +1,308 @@
+//! Lines of one's own, credit notes, payments and reminders, as finance does them in a browser.
+
+use actix_web::test::TestRequest;
+use chapelle::domain::access::Role;
+
+use crate::common::{ENGINES, Engine};
+use crate::site::{Answer, Server, Site, now, pass};
+
+const DAY: i64 = 86_400;
+
+fn token(page: &str) -> String {
+    page.split("name=\"form_token\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
+}
+
+async fn post(server: &Server, path: &str, cookie: &str, fields: &[(&str, &str)]) -> Answer {
+    let request = TestRequest::post()
+        .uri(path)
+        .insert_header(("cookie", cookie))
+        .insert_header(("sec-fetch-site", "same-origin"));
+    server.call(request.set_form(fields)).await
+}
+
+#[actix_web::test]
+async fn a_line_is_added_with_its_reason_shown_and_removed() {
+    for engine in ENGINES {
+        let site = Site::new(engine);
+        let server = Server::start(&site).await;
+        let cookie = server.sign_in(Role::Finance).await;
+        let draft = format!("/billing/2026-10/drafts/{}", site.contract_of("aphp"));
+        let form = format!("{draft}/manual");
+        let token = token(&server.page(&form, &cookie).await.text());
+        let mut fields = vec![
+            ("form_token", token.as_str()),
+            ("sign", "service"),
+            ("fr", "Intervention de nuit"),
+            ("service", "other"),
+            ("quantity", "2,5"),
+            ("unit", "hour"),
+            ("price", "80,00"),
+            ("vat", "0"),
+        ];
+        let without = post(&server, &form, &cookie, &fields).await;
+        assert_eq!(without.status.as_u16(), 422, "{engine:?}");
+        assert!(without.text().contains("Donnez le motif") && without.text().contains("Intervention de nuit"));
+        fields.push(("reason", "Demandée par courrier du 12 octobre"));
+        let asked = post(&server, &form, &cookie, &fields).await;
+        assert!(asked.text().contains("Ajouter cette ligne") && asked.text().contains("200,00"), "{}", asked.text());
+        fields.push(("confirm", "1"));
+        let added = post(&server, &form, &cookie, &fields).await;
+        assert_eq!((added.status.as_u16(), added.header("location")), (303, draft.as_str()), "{}", added.text());
+        let page = server.page(&draft, &cookie).await.text();
+        assert!(page.contains("Intervention de nuit") && page.contains("Demandée par courrier"), "{page}");
+        let trail = server.page("/audit", &cookie).await.text();
+        assert!(trail.contains("manual-line.added") || trail.contains("Ligne ajoutée"), "{trail}");
+
+        let remove = page.split(&format!("{draft}/manual/")).nth(1).unwrap().split('"').next().unwrap().to_owned();
+        let remove = format!("{draft}/manual/{remove}");
+        assert!(server.page(&remove, &cookie).await.text().contains("Retirer cette ligne"));
+        let bare = post(&server, &remove, &cookie, &[("form_token", &token)]).await;
+        assert_eq!(bare.status.as_u16(), 422);
+        let gone = post(&server, &remove, &cookie, &[("form_token", &token), ("reason", "en double")]).await;
+        assert_eq!(gone.status.as_u16(), 303);
+        assert!(!server.page(&draft, &cookie).await.text().contains("Intervention de nuit"));
+        let auditor = server.sign_in(Role::Auditor).await;
+        assert_eq!(server.page(&form, &auditor).await.status.as_u16(), 403);
+    }
+}
+
+#[actix_web::test]
+async fn an_allowance_lowers_the_draft_but_never_below_nothing() {
+    let site = Site::new(Engine::Sqlite);
+    let server = Server::start(&site).await;
+    let cookie = server.sign_in(Role::Finance).await;
+    let draft = format!("/billing/2026-10/drafts/{}", site.contract_of("aphp"));
+    let form = format!("{draft}/manual");
+    let token = token(&server.page(&form, &cookie).await.text());
+    let fields = |price: &'static str| {
+        [
+            ("form_token", token.clone()),
+            ("confirm", "1".into()),
+            ("sign", "allowance".into()),
+            ("fr", "Geste commercial".into()),
+            ("service", "other".into()),
+            ("quantity", "1".into()),
+            ("unit", "one".into()),
+            ("price", price.to_owned()),
+            ("vat", "0".into()),
+            ("reason", "retard de livraison".into()),
+        ]
+    };
+    let send = |fields: [(&'static str, String); 10]| {
+        let request = TestRequest::post().uri(&form).insert_header(("cookie", cookie.as_str()));
+        server.call(request.insert_header(("sec-fetch-site", "same-origin")).set_form(fields))
+    };
+    let refused = send(fields("99999999")).await;
+    assert_eq!(refused.status.as_u16(), 422);
+    assert!(refused.text().contains("une facture n’est jamais négative"), "{}", refused.text());
+    assert_eq!(send(fields("10")).await.status.as_u16(), 303);
+    let page = server.page(&draft, &cookie).await.text();
+    assert!(page.contains("Geste commercial") && page.contains("10,00"), "{page}");
+}
+
+#[actix_web::test]
+async fn an_invoice_is_taken_back_in_part_and_then_the_rest() {
+    for engine in ENGINES {
+        let site = Site::new(engine);
+        let server = Server::start(&site).await;
+        let cookie = server.sign_in(Role::Finance).await;
+        let number = site.number_of("aphp");
+        let invoice = server.page(&format!("/invoices/{number}"), &cookie).await.text();
+        assert!(invoice.contains(&format!("/invoices/{number}/credit")), "{engine:?}");
+        let form = format!("/invoices/{number}/credit");
+        let token = token(&server.page(&form, &cookie).await.text());
+        let none = post(&server, &form, &cookie, &[("form_token", &token), ("reason", "erreur")]).await;
+        assert_eq!(none.status.as_u16(), 422, "neither the whole nor a line");
+        let wrong = [("form_token", token.as_str()), ("line-1", "1"), ("amount-1", "99999999"), ("reason", "erreur")];
+        let wrong = post(&server, &form, &cookie, &wrong).await;
+        assert!(wrong.status.as_u16() == 422 && wrong.text().contains("on peut reprendre"), "{}", wrong.text());
+        let part = [("form_token", token.as_str()), ("line-1", "1"), ("amount-1", "1,50"), ("reason", "erreur")];
+        let asked = post(&server, &form, &cookie, &part).await;
+        assert!(asked.text().contains("1,50") && asked.text().contains("Émettre cet avoir"), "{}", asked.text());
+        let part = [part.as_slice(), &[("confirm", "1")]].concat();
+        let issued = post(&server, &form, &cookie, &part).await;
+        assert_eq!(issued.status.as_u16(), 303, "{}", issued.text());
+        let note = server.page(issued.header("location"), &cookie).await.text();
+        assert!(note.contains("Avoir DC2026000004") && note.contains("partie de la ligne 1"), "{note}");
+        let line = server.page(&format!("{}/lines/1", issued.header("location")), &cookie).await.text();
+        assert!(line.contains(&format!("/invoices/{number}/lines/1")), "it leads to the line it takes back: {line}");
+
+        let again = server.page(&form, &cookie).await.text();
+        assert!(again.contains("repris par DC2026000004"), "{again}");
+        let rest = [("form_token", token.as_str()), ("whole", "1"), ("reason", "le reste"), ("confirm", "1")];
+        assert_eq!(post(&server, &form, &cookie, &rest).await.status.as_u16(), 303);
+        let page = server.page(&format!("/invoices/{number}"), &cookie).await.text();
+        assert!(
+            page.contains("DC2026000005") && !page.contains(&format!("href=\"{form}\"")),
+            "nothing is left: {page}"
+        );
+        let over = post(&server, &form, &cookie, &rest).await;
+        assert!(over.status.as_u16() == 422 && over.text().contains("déjà reprises"), "{}", over.text());
+    }
+}
+
+#[actix_web::test]
+async fn a_late_payment_is_recorded_and_its_interest_claimed() {
+    for engine in ENGINES {
+        let site = Site::new(engine);
+        let server = Server::start(&site).await;
+        pass(100 * DAY);
+        let cookie = server.sign_in(Role::Finance).await;
+        let number = site.number_of("eau-de-paris");
+        let dunning = server.page("/dunning", &cookie).await.text();
+        assert!(dunning.contains(&number) && dunning.contains("Jours de retard"), "{engine:?} {dunning}");
+        assert!(server.page("/", &cookie).await.text().contains(&format!("/invoices/{number}")));
+        let form = format!("/payments/record?invoice={number}");
+        let page = server.page(&form, &cookie).await.text();
+        let token = token(&page);
+        let gross =
+            page.split("id=\"amount\"").nth(1).unwrap().split("value=\"").nth(1).unwrap().split('"').next().unwrap();
+        let day = now().date_naive().to_string();
+        let entry = |amount: &str, confirm: &str| {
+            [
+                ("form_token", token.clone()),
+                ("invoice", number.clone()),
+                ("date", day.clone()),
+                ("amount", amount.to_owned()),
+                ("reference", "VIR EAU".to_owned()),
+                ("confirm", confirm.to_owned()),
+            ]
+        };
+        let send = |fields: [(&'static str, String); 6]| {
+            let request = TestRequest::post().uri("/payments/record").insert_header(("cookie", cookie.as_str()));
+            server.call(request.insert_header(("sec-fetch-site", "same-origin")).set_form(fields))
+        };
+        let over = send(entry("99999999,00", "")).await;
+        assert!(over.status.as_u16() == 422 && over.text().contains("dépasse ce qui reste dû"), "{}", over.text());
+        let asked = send(entry(gross, "")).await.text();
+        assert!(asked.contains("jours après l’échéance") && asked.contains("Enregistrer ce paiement"), "{asked}");
+        let done = send(entry(gross, "1")).await;
+        assert_eq!((done.status.as_u16(), done.header("location")), (303, format!("/invoices/{number}").as_str()));
+        let list = server.page("/payments", &cookie).await.text();
+        assert!(list.contains("REG-2027-000001") && list.contains("VIR EAU"), "{list}");
+        let found = server.page("/payments?q=vir&tenant=eau-de-paris", &cookie).await.text();
+        assert!(found.contains(&number), "{found}");
+        let csv = server.page("/payments/list.csv", &cookie).await;
+        assert!(csv.text().contains(&number) && csv.header("content-disposition").contains("paiements"));
+
+        let dunning = server.page("/dunning", &cookie).await.text();
+        assert!(dunning.contains(&format!("/dunning/{number}")), "{dunning}");
+        let claim = server.page(&format!("/dunning/{number}"), &cookie).await.text();
+        assert!(claim.contains("÷ 365"), "{claim}");
+        let claimed = post(&server, &format!("/dunning/{number}"), &cookie, &[("form_token", &token)]).await;
+        assert_eq!(claimed.status.as_u16(), 303, "{}", claimed.text());
+        let page = server.page(&format!("/invoices/{number}"), &cookie).await.text();
+        assert!(page.contains("INT-REG-2027-000001"), "{page}");
+        assert!(!server.page("/dunning", &cookie).await.text().contains(&format!("/dunning/{number}")));
+        let auditor = server.sign_in(Role::Auditor).await;
+        assert_eq!(server.page("/payments", &auditor).await.status.as_u16(), 200);
+        assert_eq!(server.page("/payments/record", &auditor).await.status.as_u16(), 403);
+        assert_eq!(server.page("/payments", &server.sign_in(Role::Tenant).await).await.status.as_u16(), 403);
+    }
+}
+
+/// A camt.053 statement of three receipts, one of which names the invoice.
+fn statement(number: &str) -> String {
+    include_str!("../fixtures/statement.camt053.xml").replace("DC2026000124", number)
+}
+
+#[actix_web::test]
+async fn a_statement_is_read_and_what_it_left_is_matched_by_hand() {
+    for engine in ENGINES {
+        let site = Site::new(engine);
+        let server = Server::start(&site).await;
+        pass(100 * DAY);
+        let cookie = server.sign_in(Role::Finance).await;
+        let number = site.number_of("aphp");
+        let token = token(&server.page("/payments/import", &cookie).await.text());
+        let upload = |content: String| {
+            let boundary = "x-boundary-x";
+            let body = format!(
+                "--{boundary}\r\nContent-Disposition: form-data; name=\"form_token\"\r\n\r\n{token}\r\n--{boundary}\r\n\
+                 Content-Disposition: form-data; name=\"file\"; filename=\"statement.xml\"\r\n\
+                 Content-Type: application/xml\r\n\r\n{content}\r\n--{boundary}--\r\n"
+            );
+            let request = TestRequest::post()
+                .uri("/payments/import")
+                .insert_header(("cookie", cookie.as_str()))
+                .insert_header(("sec-fetch-site", "same-origin"))
+                .insert_header(("content-type", format!("multipart/form-data; boundary={boundary}")));
+            server.call(request.set_payload(body))
+        };
+        let broken = upload("not a statement".to_owned()).await;
+        assert_eq!(broken.status.as_u16(), 422, "{engine:?}");
+        assert!(broken.text().contains("ne se lit pas comme un relevé"), "{}", broken.text());
+        let read = upload(statement(&number)).await;
+        assert_eq!(read.status.as_u16(), 303, "{}", read.text());
+        let report = server.page(read.header("location"), &cookie).await.text();
+        assert!(report.contains("à rapprocher") && report.contains("enregistrés\u{202f}: 1"), "{report}");
+        let waiting = server.page("/payments/receipts", &cookie).await.text();
+        let match_at = waiting.split("/payments/record?receipt=").nth(1).expect(&waiting).split('"').next().unwrap();
+        let form = server.page(&format!("/payments/record?receipt={match_at}"), &cookie).await.text();
+        let key = form.split("name=\"receipt\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        let date = form.split("name=\"date\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        let fields = [
+            ("form_token", token.as_str()),
+            ("receipt", key.as_str()),
+            ("invoice", number.as_str()),
+            ("date", date.as_str()),
+            ("amount", "1,00"),
+            ("confirm", "1"),
+        ];
+        let matched = post(&server, "/payments/record", &cookie, &fields).await;
+        assert_eq!(matched.status.as_u16(), 303, "{}", matched.text());
+        let over = [&fields[..4], &[("amount", "5000"), ("confirm", "1")]].concat();
+        let over = post(&server, "/payments/record", &cookie, &over).await;
+        assert!(over.status.as_u16() == 422 && over.text().contains("Il ne reste que"), "{}", over.text());
+        let bare =
+            post(&server, "/payments/receipts/dismiss", &cookie, &[("form_token", &token), ("receipt", &key)]).await;
+        assert_eq!(bare.status.as_u16(), 422);
+        let fields = [("form_token", token.as_str()), ("receipt", &key), ("reason", "remboursement d’un fournisseur")];
+        let set_aside = post(&server, "/payments/receipts/dismiss", &cookie, &fields).await;
+        assert_eq!(set_aside.status.as_u16(), 303, "{}", set_aside.text());
+        assert!(!server.page("/payments/receipts", &cookie).await.text().contains(match_at));
+        let again = upload(statement(&number)).await;
+        assert_eq!(again.status.as_u16(), 303);
+        let report = server.page(again.header("location"), &cookie).await.text();
+        assert!(report.contains("connus auparavant\u{202f}: 2"), "{report}");
+    }
+}
+
+#[actix_web::test]
+async fn what_cannot_be_undone_is_asked_first_and_archives_keep_to_the_list() {
+    let site = Site::new(Engine::Sqlite);
+    let server = Server::start(&site).await;
+    let cookie = server.sign_in(Role::Finance).await;
+    let plan = server.page("/billing/2026-10", &cookie).await.text();
+    assert!(
+        plan.contains("/billing/2026-10/issue?what=drafts") && !plan.contains("name=\"issue\" value=\"0\""),
+        "{plan}"
+    );
+    let question = server.page("/billing/2026-10/issue?what=drafts", &cookie).await.text();
+    assert!(question.contains("name=\"issue\" value=\"0\""), "{question}");
+    let list = server.page("/invoices?tenant=aphp&status=open", &cookie).await.text();
+    let form = list.split("action=\"/invoices/documents.zip\"").nth(1).unwrap().split("<table").next().unwrap();
+    assert!(
+        form.contains("name=\"tenant\" value=\"aphp\"") && form.contains("name=\"status\" value=\"open\""),
+        "{form}"
+    );
+}
+
+#[actix_web::test]
+async fn problems_speak_the_readers_language_and_lead_to_their_place() {
+    let site = Site::new(Engine::Sqlite);
+    let server = Server::start(&site).await;
+    let cookie = server.sign_in(Role::Finance).await;
+    // Nothing was read in November.
+    pass(40 * DAY);
+    let cookie_later = server.sign_in(Role::Finance).await;
+    assert_ne!(cookie, cookie_later);
+    let plan = server.page("/billing/2026-11", &cookie_later).await.text();
+    assert!(plan.contains("href=\"/meters/A01-EA\""), "{plan}");
+    for english in ["send the missing readings", "the contract does not let", "is silent from", "has no reading"] {
+        assert!(!plan.contains(english), "English in a French page: {english}");
+    }
+    assert!(plan.contains("envoyez les relevés manquants"), "{plan}");
+    let json = server.get_with("/api/v1/billing/2026-11", &server.token(Role::Finance).await).await;
+    assert!(json.text().contains("missing reading"), "programs still read English: {}", json.text());
+}
