@@ -120,7 +120,7 @@ impl History {
     /// The month's readings, from the last that is there on.
     fn read(&self, database: &Database, ids: &[MeterId], month: BillingMonth) {
         let period = month.period(ZONE);
-        let last = readings::span(&mut *database.connection().unwrap()).unwrap().map(|(_, last)| last);
+        let last = readings::span(&mut database.connection().unwrap()).unwrap().map(|(_, last)| last);
         // The month ends with the instant the next begins with. One that was cut off is sent again as a whole.
         let from = last.filter(|last| *last > period.from).unwrap_or(period.from);
         if from < period.to {
@@ -131,7 +131,7 @@ impl History {
     /// The month's invoices, in one transaction.
     fn bill(&self, database: &Database, month: BillingMonth) {
         let billed =
-            invoices::billed_contracts(&mut *database.connection().unwrap(), &TenantScope::Everyone, month).unwrap();
+            invoices::billed_contracts(&mut database.connection().unwrap(), &TenantScope::Everyone, month).unwrap();
         if !billed.is_empty() {
             return;
         }

@@ -32,8 +32,6 @@ sign-in-button = Sign in
 sign-in-refused = The address or the password is not right. Check both and try again.
 sign-in-wait = Too many attempts have failed. Wait a moment before you try again.
 
-home-title = Welcome
-home-operator = Your role sends readings through the programming interface; it has no other page here.
 home-api = Description of the interface (OpenAPI)
 
 tenants-caption = Tenants, by code
@@ -57,7 +55,6 @@ line-quantity = Quantity
 line-period = Period
 line-unit-price = Unit price without tax
 line-estimated = estimated
-line-why = Where it comes from: { $line }
 line-source = Line { $line } of contract { $contract }, tariff { $tariff } in force since { $from }.
 
 invoices-caption = Invoices and credit notes; amounts in euros

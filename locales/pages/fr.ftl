@@ -32,8 +32,6 @@ sign-in-button = Se connecter
 sign-in-refused = L’adresse ou le mot de passe n’est pas le bon. Vérifiez les deux et réessayez.
 sign-in-wait = Trop d’essais ont échoué. Patientez un moment avant de réessayer.
 
-home-title = Bienvenue
-home-operator = Votre rôle envoie des relevés par l’interface de programmation ; il n’a pas d’autre page ici.
 home-api = Description de l’interface (OpenAPI)
 
 tenants-caption = Organismes hébergés, par code
@@ -57,7 +55,6 @@ line-quantity = Quantité
 line-period = Période
 line-unit-price = Prix unitaire HT
 line-estimated = estimé
-line-why = Justification : { $line }
 line-source = Ligne { $line } de la convention { $contract }, tarif { $tariff } en vigueur depuis le { $from }.
 
 invoices-caption = Factures et avoirs ; montants en euros

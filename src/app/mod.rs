@@ -39,6 +39,7 @@ pub mod periods;
 pub mod plan_billing;
 pub mod post_depreciation;
 pub mod read_account;
+pub mod read_alarms;
 pub mod read_evidence;
 pub mod read_home;
 pub mod read_invoices;

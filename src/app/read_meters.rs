@@ -76,12 +76,17 @@ pub struct MeterSummary {
 impl MeterSummary {
     /// How long a meter in service has said nothing, where that is longer than its tolerance.
     pub fn silent_seconds(&self, now: Timestamp) -> Option<i64> {
-        if !self.meter.in_service().contains(now) || self.meter.register == Register::Occupancy {
-            return None;
-        }
-        let since = self.last.map_or(self.meter.installed_at, |last| last.at);
-        Some(now.seconds() - since.seconds()).filter(|seconds| *seconds > self.meter.tolerance_seconds)
+        silent_seconds(&self.meter, self.last, now)
     }
+}
+
+/// How long `meter`, whose last reading this is, has said nothing, where that is longer than its tolerance.
+pub(super) fn silent_seconds(meter: &Meter, last: Option<Reading>, now: Timestamp) -> Option<i64> {
+    if !meter.in_service().contains(now) || meter.register == Register::Occupancy {
+        return None;
+    }
+    let since = last.map_or(meter.installed_at, |last| last.at);
+    Some(now.seconds() - since.seconds()).filter(|seconds| *seconds > meter.tolerance_seconds)
 }
 
 /// One page of the list.

@@ -148,6 +148,18 @@ pub fn one(store: &Store, code: &str, now: DateTime<Utc>) -> Result<Option<RackF
     })
 }
 
+/// Every rack with its overloads of the last `hours`.
+pub(super) fn watched(
+    connection: &mut AnyConnection,
+    book: &Book,
+    hours: i64,
+    now: Timestamp,
+) -> Result<Vec<RackState>, AppError> {
+    let racks: Vec<&Rack> = all_racks(book).map(|(_, rack)| rack).collect();
+    let mut seen = look(connection, book, &racks, hours, now)?;
+    Ok(racks.iter().filter_map(|rack| seen.remove(&rack.code)).map(|seen| seen.state).collect())
+}
+
 fn all_racks(book: &Book) -> impl Iterator<Item = (&str, &Rack)> {
     let aisles = book.rooms.iter().flat_map(|room| &room.aisles);
     aisles.flat_map(|aisle| aisle.racks.iter().map(move |rack| (aisle.name.as_str(), rack)))

@@ -10,7 +10,7 @@ use crate::domain::access::TenantScope;
 use crate::domain::calendar::Timestamp;
 use crate::domain::contract::Contract;
 use crate::domain::ids::TenantCode;
-use crate::domain::party::Tenant;
+use crate::domain::party::{Seller, Tenant};
 use crate::domain::tariff::Tariff;
 
 /// A tenant and what was agreed with them, by contract code.
@@ -41,6 +41,14 @@ pub fn list(store: &Store, scope: &TenantScope) -> Result<Vec<TenantFile>, AppEr
 /// The tenant with this code, if within `scope`.
 pub fn one(store: &Store, scope: &TenantScope, code: &str) -> Result<Option<TenantFile>, AppError> {
     Ok(list(store, scope)?.into_iter().find(|file| file.tenant.code.as_str() == code))
+}
+
+/// Who invoices, once a book says so.
+pub fn seller(store: &Store) -> Result<Option<Seller>, AppError> {
+    match export_book::shared(store) {
+        Err(AppError::NoBook) => Ok(None),
+        book => Ok(Some(book?.seller.clone())),
+    }
 }
 
 /// The zone in which the facility's days begin.

@@ -19,6 +19,7 @@ use crate::domain::facility::Feed;
 use crate::domain::ids::{MeterCode, MeterId, RackCode, TenantCode};
 use crate::domain::metering::{Meter, Register, Sample, SlotValue, day_slots, profile, window_slots};
 use crate::domain::party::Tenant;
+use crate::domain::quantity::Unit;
 use crate::storage::{AnyConnection, book as stored, series};
 
 /// The handbook's window.
@@ -80,12 +81,12 @@ impl Course {
         }
     }
 
-    pub const fn unit(self) -> &'static str {
+    pub const fn unit(self) -> Unit {
         match self {
-            Course::EnergyA | Course::EnergyB | Course::EnergyOther => "kWh",
-            Course::PowerA | Course::PowerB => "kW",
-            Course::Storage => "TB",
-            Course::Units => "U",
+            Course::EnergyA | Course::EnergyB | Course::EnergyOther => Unit::KilowattHour,
+            Course::PowerA | Course::PowerB => Unit::Kilowatt,
+            Course::Storage => Unit::Terabyte,
+            Course::Units => Unit::RackUnit,
         }
     }
 

@@ -21,7 +21,8 @@ use crate::storage::users::{self, Session, TokenKey, User};
 /// Longer passwords are not looked at: hashing them would be work for an attacker to give away.
 const PASSWORD_BYTES_MAX: usize = 1024;
 const SESSION_HOURS_MAX: i64 = 12;
-const SESSION_IDLE_HOURS_MAX: i64 = 2;
+/// A session that nobody uses ends after so long.
+pub const SESSION_IDLE_HOURS_MAX: i64 = 2;
 /// A session's last sight is noted no more often than this: reading a page writes nothing.
 const SIGHT_MINUTES: i64 = 5;
 

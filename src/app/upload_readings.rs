@@ -11,6 +11,7 @@ use super::ingest_readings::{self, Intake};
 use super::{AppError, Store};
 use crate::app::users::random;
 use crate::domain::audit::{Actor, AuditEvent, hex};
+use crate::domain::told::Told;
 use crate::storage::{audit, uploads};
 
 pub use crate::storage::uploads::{Upload, UploadState};
@@ -39,6 +40,9 @@ pub struct UploadReport {
 pub struct RefusedLine {
     pub line: u64,
     pub why: String,
+    /// The same for a page in the reader's language; reports kept before there was such a thing lack it.
+    #[serde(default)]
+    pub told: Option<Told>,
 }
 
 /// An upload with its report read.
@@ -86,7 +90,9 @@ pub fn run(store: &Store, id: i64, path: &Path, by: &Actor, clock: fn() -> DateT
                 accepted: outcome.accepted,
                 duplicates: outcome.duplicates,
                 refused_count: outcome.refusals.count(),
-                refused: kept.map(|(line, why)| RefusedLine { line, why: why.to_owned() }).collect(),
+                refused: kept
+                    .map(|(line, told)| RefusedLine { line, why: told.english.clone(), told: Some(told.clone()) })
+                    .collect(),
                 failure: outcome.damage,
             };
             (if report.failure.is_some() { UploadState::Failed } else { UploadState::Done }, report)

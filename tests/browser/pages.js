@@ -16,6 +16,12 @@ const admin = row("admin");
 
 export const pages = [
   nobody("/sign-in"),
+  nobody("/accessibility"),
+  finance("/help"),
+  tenant("/help"),
+  auditor("/help"),
+  operator("/help"),
+  admin("/help"),
   finance("/"),
   tenant("/"),
   auditor("/"),
@@ -70,6 +76,8 @@ export const pages = [
   finance("/usage"),
   tenant("/usage/estimate"),
 
+  operator("/alarms"),
+  operator("/alarms", { address: "/alarms?days=31" }),
   operator("/racks"),
   operator("/racks/{rack}"),
   operator("/meters"),
@@ -114,14 +122,20 @@ export const files = [
   auditor("/audit/verify.py"),
   auditor("/audit/roots.jsonl"),
   auditor("/audit/pack", { address: "/audit/pack?year=2026" }),
+  operator("/alarms.csv"),
+  operator("/alarms.xlsx"),
   operator("/racks.csv"),
+  operator("/racks.xlsx"),
   operator("/meters.csv"),
+  operator("/meters.xlsx"),
   operator("/meters/{meter}/readings.csv", { address: "/meters/{meter}/readings.csv?month=2026-10" }),
+  operator("/meters/{meter}/readings.xlsx", { address: "/meters/{meter}/readings.xlsx?month=2026-10" }),
   tenant("/usage.csv"),
+  tenant("/usage.xlsx"),
 ];
 
 // Seen within other pages: what the script listens to, what a frame shows, what every page loads.
-const within = ["/billing/runs/{run}/events", "/invoices/{number}/mail/body", "/assets/{name}"];
+const within = ["/billing/runs/{run}/events", "/readings/import/{upload}/events", "/invoices/{number}/mail/body", "/assets/{name}"];
 
 // What stands for the placeholders: things of AP-HP's, as tests/site makes them and the journeys leave them.
 export async function things(site) {

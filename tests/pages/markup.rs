@@ -57,6 +57,10 @@ fn check(path: &str, language: &str, answer: &Answer) {
     for single in ["h1", "main", "header", "footer"] {
         assert_eq!(of(single).len(), 1, "{path}: one {single}");
     }
+    let level = |tag: &Tag<'_>| tag.name.strip_prefix('h').and_then(|level| level.parse::<u8>().ok());
+    let content = tags.iter().skip_while(|tag| tag.name != "main");
+    let levels: Vec<u8> = content.filter_map(level).collect();
+    assert!(levels.windows(2).all(|pair| pair[1] <= pair[0] + 1), "{path}: headings in order: {levels:?}");
     assert!(!page.contains("<title> –"), "{path}: a title");
     assert_eq!(of("style").len(), 0, "{path}");
     let scripts: Vec<Option<&str>> = of("script").iter().map(|tag| tag.attribute("src")).collect();
@@ -104,6 +108,8 @@ async fn every_page_is_a_sound_document_in_both_languages() {
     let number = site.number_of("aphp");
     let paths = [
         "/sign-in".to_owned(),
+        "/accessibility".to_owned(),
+        "/help".to_owned(),
         "/".to_owned(),
         "/billing".to_owned(),
         "/billing/2026-10".to_owned(),
@@ -152,6 +158,8 @@ async fn every_page_is_a_sound_document_in_both_languages() {
         "/audit/sample?size=0&seed=s".to_owned(),
         format!("/audit/sample/sheet/{number}"),
         "/audit/sample/sheet/nothing".to_owned(),
+        "/alarms".to_owned(),
+        "/alarms?days=31".to_owned(),
         "/racks".to_owned(),
         "/racks/A01".to_owned(),
         "/meters?month=2026-10".to_owned(),
@@ -183,6 +191,47 @@ async fn every_page_is_a_sound_document_in_both_languages() {
             check(path, language, &server.call(request.insert_header(("accept-language", language))).await);
         }
     }
+}
+
+/// What stands in a template outside its tags and expressions, and in the attributes that people are told.
+fn spoken(template: &str) -> Vec<String> {
+    let mut text = template.to_owned();
+    for (open, close) in [("{#", "#}"), ("{%", "%}"), ("{{", "}}")] {
+        while let Some(start) = text.find(open) {
+            let end = text[start..].find(close).map(|end| start + end + close.len()).unwrap();
+            text.replace_range(start..end, "");
+        }
+    }
+    let told = ["title=\"", "aria-label=\"", "alt=\"", "placeholder=\""];
+    let attributes = told.iter().flat_map(|name| text.split(name).skip(1).filter_map(|rest| rest.split('"').next()));
+    let between = text.split('<').map(|piece| piece.split_once('>').map_or(piece, |(_, after)| after));
+    let pieces = attributes.chain(between.flat_map(str::lines)).map(str::trim);
+    let is_word = |piece: &&str| piece.split(|c: char| !c.is_alphabetic()).any(|word| word.chars().count() > 1);
+    // A macro may write attributes into its caller's tag.
+    pieces.filter(is_word).filter(|piece| !piece.starts_with("aria-")).map(str::to_owned).collect()
+}
+
+#[test]
+fn templates_say_nothing_but_what_is_translated() {
+    // Names, units and file formats, which are the same in every language; and a command to type.
+    const SAME: [&str; 10] =
+        ["Chapelle", "– Chapelle", "CSV", "XLSX", "PDF", "ZIP", "JSON", "SHA-256", "(kW)", "A + B (kW)"];
+    let mut folders = vec![std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/src/http/pages"))];
+    let mut said = vec![];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|kind| kind == "html") {
+                let words = spoken(&std::fs::read_to_string(&path).unwrap());
+                let own =
+                    words.into_iter().filter(|text| !SAME.contains(&text.as_str()) && !text.starts_with("python3 "));
+                said.extend(own.map(|text| format!("{}: {text}", path.display())));
+            }
+        }
+    }
+    assert!(said.is_empty(), "outside the translation files:\n{}", said.join("\n"));
 }
 
 #[actix_web::test]

@@ -49,8 +49,8 @@ async fn operators_see_racks_and_meters_packed_or_not() {
         let list = words(&before);
         assert!(list.contains("745 sur 745") && list.contains("100,0 %"), "{list}");
         let csv = server.page("/meters.csv?month=2026-10", &operator).await;
-        assert!(csv.header("content-disposition").contains("meters-2026-10.csv"));
-        assert!(csv.text().contains("A01-EA;energy;A01;A;aphp;"), "{}", csv.text());
+        assert!(csv.header("content-disposition").contains("compteurs-2026-10.csv"));
+        assert!(csv.text().contains("A01-EA;Énergie;A01;A;aphp;"), "{}", csv.text());
     }
 }
 
@@ -205,11 +205,34 @@ async fn a_file_is_taken_in_and_every_refused_line_told() {
             std::thread::sleep(std::time::Duration::from_millis(100));
         }
         assert!(text.contains("Acceptés 1 Doublons 0 Refusés 2"), "{engine:?} {text}");
-        assert!(text.contains("3 meter `NOBODY` is not in the facility book"), "{text}");
+        assert!(text.contains("3 Le compteur « NOBODY » n’est pas dans le livre"), "{text}");
         assert!(text.contains("4 at: `x` is not an instant"), "{text}");
         let again = upload(&token, file).await.header("location").to_owned();
         let text = words(&server.page(&again, &cookie).await.text());
         assert!(text.contains("Acceptés 0 Doublons 1"), "{text}");
         assert_eq!(server.page("/readings/import/99", &cookie).await.status.as_u16(), 404);
     }
+}
+
+#[actix_web::test]
+async fn alarms_name_the_rack_the_silent_meter_and_the_refused_file() {
+    // Both feeds of A01 draw some 2.4 kW together, which one of 2 kW could not carry.
+    let site = Site::with_book(Engine::Sqlite, |book| book.replacen("feed_rated_kw = 11", "feed_rated_kw = 2", 1));
+    let server = Server::start(&site).await;
+    let operator = server.sign_in(Role::Operator).await;
+    let page = words(&server.page("/alarms?days=31", &operator).await.text());
+    for expected in ["Redondance perdue", "A01", "terminée", "1,60", "A01-PB", "Muet depuis", "Aucun fichier récent"]
+    {
+        assert!(page.contains(expected), "{expected}: {page}");
+    }
+    assert!(!page.contains("en cours"), "nothing is known of the last days: {page}");
+    let csv = server.page("/alarms.csv?days=31", &operator).await.text();
+    assert!(csv.contains("A01;2026-10-0"), "{csv}");
+    let token = server.token(Role::Operator).await;
+    let alarms = server.get_with("/api/v1/alarms?days=31", &token).await.json();
+    assert_eq!(alarms["lost_redundancy"][0]["rack"], "A01");
+    assert_eq!(alarms["lost_redundancy"][0]["limit_kw"], "1.6");
+    assert!(alarms["silent_meters"].as_array().unwrap().len() >= 2, "{alarms}");
+    let quiet = words(&server.page("/alarms?days=1", &operator).await.text());
+    assert!(quiet.contains("Aucune baie"), "{quiet}");
 }

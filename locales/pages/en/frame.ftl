@@ -28,3 +28,5 @@ export = Export:
 errors-title = To be corrected
 shortcuts-off = Switch the “/” key (search) off
 shortcuts-on = Switch the “/” key (search) on
+session-ends = Without activity your session ends in a few minutes; what is not sent would be lost.
+session-stay = Stay signed in

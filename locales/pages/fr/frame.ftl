@@ -28,3 +28,5 @@ export = Exporter :
 errors-title = À corriger
 shortcuts-off = Désactiver la touche « / » (recherche)
 shortcuts-on = Activer la touche « / » (recherche)
+session-ends = Sans activité, votre session s’arrête dans quelques minutes ; ce qui n’est pas envoyé serait perdu.
+session-stay = Rester connecté

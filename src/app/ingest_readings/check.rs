@@ -9,6 +9,7 @@ use crate::domain::calendar::Timestamp;
 use crate::domain::ids::MeterId;
 use crate::domain::metering::{Meter, Quality, RegisterKind};
 use crate::domain::quantity::{Micro, Unit};
+use crate::domain::told::{Tell, Told};
 use crate::storage::{IncomingReading, book};
 
 /// Clocks of devices may be ahead of ours by this much.
@@ -52,6 +53,37 @@ pub enum Refusal {
         "{meter} at {at} is stored as {stored}, not {sent}: send it as a correction with a reason if this is right"
     )]
     Conflict { meter: String, at: Timestamp, stored: Micro, sent: Micro },
+}
+
+impl Tell for Refusal {
+    fn told(&self) -> Told {
+        let told = |key: &str, meter: &str| Told::new(key, self).with("meter", meter);
+        let number = |value: &Micro| value.to_decimal();
+        match self {
+            Refusal::UnknownMeter(meter) => told("reading-unknown-meter", meter),
+            Refusal::InTheFuture { at, now } => {
+                Told::new("reading-in-the-future", self).with("at", *at).with("now", *now)
+            }
+            Refusal::BeforeInstallation { meter, at, installed_at } => {
+                told("reading-before-installation", meter).with("at", *at).with("since", *installed_at)
+            }
+            Refusal::AfterRemoval { meter, at, removed_at } => {
+                told("reading-after-removal", meter).with("at", *at).with("until", *removed_at)
+            }
+            Refusal::WrongUnit { meter, expected, sent } => {
+                told("reading-wrong-unit", meter).with("expected", *expected).with("sent", *sent)
+            }
+            Refusal::Negative { meter, value } => told("reading-negative", meter).with("value", number(value)),
+            Refusal::BeyondModulus { meter, value, modulus } => {
+                told("reading-beyond-modulus", meter).with("value", number(value)).with("modulus", number(modulus))
+            }
+            Refusal::NotWhole { meter, value } => told("reading-not-whole", meter).with("value", number(value)),
+            Refusal::Conflict { meter, at, stored, sent } => told("reading-conflict", meter)
+                .with("at", *at)
+                .with("stored", number(stored))
+                .with("sent", number(sent)),
+        }
+    }
 }
 
 /// The book's meters, looked up by the code readings carry.

@@ -12,6 +12,7 @@ use super::{Intake, ReadingInput, Refusals};
 use crate::app::{AppError, Store};
 use crate::collect::{self, Place, RecordError};
 use crate::domain::audit::Actor;
+use crate::domain::told::Told;
 
 /// So many refusals are spelled out; the rest are counted.
 const REFUSALS_SHOWN: usize = 100;
@@ -49,7 +50,7 @@ pub fn import_file(
         accepted: outcome.accepted,
         duplicates: outcome.duplicates,
         refused_count: outcome.refusals.count(),
-        refused: shown.map(|(line, why)| format!("line {line}: {why}")).collect(),
+        refused: shown.map(|(line, why)| format!("line {line}: {}", why.english)).collect(),
     })
 }
 
@@ -93,7 +94,7 @@ pub fn take_in(
             }
         }
         Ok(_) => {}
-        Err(RecordError { place, message }) => intake.refuse(line(place), message),
+        Err(RecordError { place, message }) => intake.refuse(line(place), Told::plain(message)),
     });
     if let Some(error) = failure {
         return Err(error);

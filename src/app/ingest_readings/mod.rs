@@ -20,6 +20,7 @@ use super::{AppError, Store};
 use crate::domain::audit::Actor;
 use crate::domain::calendar::Timestamp;
 use crate::domain::ids::MeterCode;
+use crate::domain::told::{Tell, Told};
 use crate::storage::{BatchOutcome, IncomingBatch, IncomingReading, ReadingWriter, StorageResult, readings};
 
 /// Readings sent to the writer at once.
@@ -93,13 +94,13 @@ impl Intake {
                 self.batch.readings.push(reading);
                 self.batch.places.push(place);
             }
-            Err(why) => self.refuse(place, why.to_string()),
+            Err(why) => self.refuse(place, why.told()),
         }
         if self.batch.readings.len() >= BATCH_READINGS { self.hand_over(now) } else { Ok(()) }
     }
 
     /// Notes that what stands at `place` of the stream is not taken.
-    pub fn refuse(&mut self, place: u64, why: String) {
+    pub fn refuse(&mut self, place: u64, why: Told) {
         self.report.refusals.note(place, why);
     }
 
@@ -144,7 +145,7 @@ impl Intake {
         for (position, stored) in outcome.conflicts {
             let reading = waiting.batch.readings.get(position);
             if let Some((reading, place)) = reading.zip(waiting.batch.places.get(position)) {
-                let why = self.directory.conflict(reading, stored).to_string();
+                let why = self.directory.conflict(reading, stored).told();
                 self.refuse(*place, why);
             }
         }

@@ -33,5 +33,5 @@ pub use profile::{SlotValue, day_slots, profile, window_slots};
 pub use project::projected;
 pub use pue::{PueError, pue};
 pub use reading::{Quality, Reading, Sample};
-pub use redundancy::{FEED_LOAD_LIMIT, Overload, redundancy_lost};
+pub use redundancy::{Episode, FEED_LOAD_LIMIT, Overload, episodes, redundancy_lost};
 pub use usage::{Gap, IndexAt, Measure, MeterUsage, Restart, RestartKind, Usage};

@@ -31,6 +31,34 @@ impl Overload {
     }
 }
 
+/// Overloaded windows without a pause between them: one alarm.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Episode {
+    pub period: Period,
+    /// The highest mean of its windows.
+    pub peak_kw: Decimal,
+    pub limit_kw: Decimal,
+}
+
+/// The alarms that overloaded windows, oldest first, make up.
+pub fn episodes(overloads: &[Overload]) -> Vec<Episode> {
+    let mut episodes: Vec<Episode> = Vec::new();
+    for overload in overloads {
+        match episodes.last_mut().filter(|last| last.period.to == overload.window.from) {
+            Some(last) => {
+                last.period.to = overload.window.to;
+                last.peak_kw = last.peak_kw.max(overload.mean_kw);
+            }
+            None => episodes.push(Episode {
+                period: overload.window,
+                peak_kw: overload.mean_kw,
+                limit_kw: overload.limit_kw,
+            }),
+        }
+    }
+    episodes
+}
+
 /// The windows of `period` in which the mean power of a rack's feeds A + B exceeds `feed_rated_kw` × 0.8, in order.
 /// Windows in which both feeds were silent are left out.
 pub fn redundancy_lost(

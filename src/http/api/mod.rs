@@ -3,6 +3,7 @@
 //! Amounts are decimal strings in euros, quantities decimal strings beside their unit, days `YYYY-MM-DD`, instants
 //! RFC 3339 in UTC. `docs/api.md` shows it in use.
 
+pub mod alarms;
 pub mod amortisation;
 pub mod audit;
 pub mod billing;

@@ -8,8 +8,8 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    amortisation, audit, billing, invoices, journal, ledger, meters, notices, payback, payments, racks, readings,
-    tenants, titre, token, usage,
+    alarms, amortisation, audit, billing, invoices, journal, ledger, meters, notices, payback, payments, racks,
+    readings, tenants, titre, token, usage,
 };
 
 #[derive(OpenApi)]
@@ -57,6 +57,7 @@ use super::{
         audit::events,
         audit::signed_roots,
         racks::list,
+        alarms::list,
         meters::list,
         meters::coverage,
         usage::usage,

@@ -13,7 +13,9 @@ use crate::app::read_usage::{self, UsageQuery, UsageView};
 use crate::domain::calendar::BillingMonth;
 use crate::domain::ids::LineCode;
 use crate::domain::ids::TenantCode;
+use crate::domain::party::Language;
 use crate::domain::told::Told;
+use crate::domain::typography::unit_symbol;
 use crate::http::auth::Granted;
 use crate::http::error::{Fault, Problem};
 use crate::http::pages::estimate;
@@ -141,7 +143,11 @@ pub async fn usage(shared: Data<Shared>, granted: Granted, query: Query<UsagePar
         meters: found.meters.iter().map(ToString::to_string).collect(),
         last_reading: found.last_reading.map(|at| at.to_string()),
         power_is_derived: found.power_is_derived,
-        units: found.courses.iter().map(|course| (course.name(), course.unit())).collect(),
+        units: found
+            .courses
+            .iter()
+            .map(|course| (course.name(), unit_symbol(course.unit(), Language::English)))
+            .collect(),
         slots: slots.collect(),
     }))
 }

@@ -68,6 +68,33 @@
     source.addEventListener("end", () => { source.close(); window.location.reload(); });
   }
 
+  // A part of a page that goes on while one looks at it is fetched again, as long as somebody is there.
+  let active = Date.now();
+  for (const event of ["keydown", "pointerdown", "scroll"]) document.addEventListener(event, () => { active = Date.now(); }, { passive: true });
+  const live = document.querySelector("[data-live]");
+  if (live) {
+    const renew = async () => {
+      if (document.hidden || live.contains(document.activeElement) || Date.now() - active > 30 * 60_000) return;
+      const answer = await fetch(window.location.href).catch(() => null);
+      if (!answer?.ok || answer.redirected) return;
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-live]");
+      if (fresh && fresh.innerHTML !== live.innerHTML) live.replaceChildren(...fresh.childNodes);
+    };
+    setInterval(renew, Number(live.dataset.live) * 1000);
+  }
+
+  // A session that nobody uses ends: it says so before, and goes on where somebody is still there.
+  const session = document.querySelector("[data-session]");
+  if (session) {
+    let timer;
+    const wait = () => { timer = setTimeout(() => { session.hidden = false; }, Number(session.dataset.session) * 1000); };
+    session.querySelector("button").addEventListener("click", async () => {
+      const answer = await fetch("/help").catch(() => null);
+      if (answer?.ok && !answer.redirected) { session.hidden = true; clearTimeout(timer); wait(); } else window.location.reload();
+    });
+    wait();
+  }
+
   // What went wrong is read first.
   document.getElementById("errors")?.focus();
 })();

@@ -8,7 +8,7 @@ use crate::domain::typography::{self, NBSP};
 
 const WIDTH: i64 = 960;
 const HEIGHT: i64 = 260;
-const LEFT: i64 = 76;
+const LEFT: i64 = 96;
 const TOP: i64 = 14;
 const BOTTOM: i64 = 26;
 /// A label below the plot needs so much.

@@ -6,6 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use serde::Deserialize;
 
+use super::lines::arithmetic;
 use super::parts::{Choice, Link};
 use super::{Address, Frame, encoded, page, plant};
 use crate::app::estimate_month::{self, ContractEstimate, TenantEstimate};
@@ -143,7 +144,7 @@ fn line_view(frame: &Frame, one: &ContractEstimate, line: &EstimatedLine) -> Lin
         is_metered: line.is_metered,
         known: frame.bare(&line.known_net),
         projected: frame.bare(&line.projected_net),
-        formulas: line.projected.iter().map(|charge| charge.provenance.formula.clone()).collect(),
+        formulas: line.projected.iter().map(|charge| arithmetic(frame, &charge.provenance.formula)).collect(),
     }
 }
 

@@ -7,6 +7,7 @@ use actix_web::{HttpMessage, HttpRequest};
 use chrono::NaiveDate;
 
 use super::{assets, flash, language, texts};
+use crate::app::sign_in::SESSION_IDLE_HOURS_MAX;
 use crate::domain::access::{Decision, policy};
 use crate::domain::calendar::{BillingMonth, DatePeriod, Timestamp};
 use crate::domain::money::Money;
@@ -36,7 +37,7 @@ pub struct Frame {
 
 /// Sections that belong together.
 pub struct NavigationGroup {
-    /// Empty for the first, which holds the home page.
+    /// Empty for the first and the last, home and help.
     pub label: String,
     pub items: Vec<NavigationItem>,
 }
@@ -58,8 +59,12 @@ pub struct LanguageLink {
     pub language: Language,
 }
 
+/// How long before its end a session that nobody uses says so. A session notes its use every few minutes only, which
+/// this is longer than.
+const WARNING_MINUTES: i64 = 10;
+
 /// The sections by group, in the order of work. One is shown where its route exists and the role may use it.
-const SECTIONS: [(&str, &[(&str, &str)]); 6] = [
+const SECTIONS: [(&str, &[(&str, &str)]); 7] = [
     ("", &[("/", "nav-home")]),
     (
         "nav-group-billing",
@@ -92,7 +97,8 @@ const SECTIONS: [(&str, &[(&str, &str)]); 6] = [
             ("/audit", "nav-audit"),
         ],
     ),
-    ("nav-group-settings", &[("/users", "nav-users"), ("/settings", "nav-settings"), ("/help", "nav-help")]),
+    ("nav-group-settings", &[("/users", "nav-users"), ("/settings", "nav-settings")]),
+    ("", &[("/help", "nav-help")]),
 ];
 
 impl Frame {
@@ -126,6 +132,11 @@ impl Frame {
     /// What the forms of this page carry.
     pub fn form_token(&self) -> &str {
         self.visitor.as_ref().map_or("", |visitor| visitor.form_token.as_str())
+    }
+
+    /// After so long without a page the reader is told that the session is about to end.
+    pub fn quiet_seconds(&self) -> i64 {
+        (SESSION_IDLE_HOURS_MAX * 60 - WARNING_MINUTES) * 60
     }
 
     /// A text without values.

@@ -1,5 +1,7 @@
 //! The lines of a document and where each comes from, as pages show them.
 
+use std::borrow::Cow;
+
 use chrono_tz::Tz;
 use rust_decimal::Decimal;
 
@@ -8,7 +10,9 @@ use crate::domain::contract::VatTreatment;
 use crate::domain::invoice::rate_percent;
 use crate::domain::metering::{IndexAt, MeterUsage, RestartKind, Usage};
 use crate::domain::party::Language;
+use crate::domain::quantity::Unit;
 use crate::domain::rating::{Charge, ChargeKind};
+use crate::domain::tariff::symbol;
 use crate::domain::typography;
 
 /// The lines of one service.
@@ -170,11 +174,13 @@ pub fn vat_text(frame: &Frame, treatment: &VatTreatment) -> String {
     }
 }
 
-/// A stored calculation with the decimal sign of the language.
+/// A stored calculation with the units and the decimal sign of the language.
 pub fn arithmetic(frame: &Frame, formula: &str) -> String {
     if frame.language == Language::English {
         return formula.to_owned();
     }
+    let formula: Vec<Cow<'_, str>> = formula.split(' ').map(unit_in_french).collect();
+    let formula = formula.join(" ");
     let characters: Vec<char> = formula.chars().collect();
     let is_digit =
         |index: Option<usize>| index.and_then(|index| characters.get(index)).is_some_and(char::is_ascii_digit);
@@ -183,6 +189,16 @@ pub fn arithmetic(frame: &Frame, formula: &str) -> String {
         other => *other,
     };
     characters.iter().enumerate().map(shown).collect()
+}
+
+/// A word of a stored calculation; where it is a unit, as French writes that.
+fn unit_in_french(word: &str) -> Cow<'_, str> {
+    let bare = word.trim_end_matches([';', '.']);
+    let unit = Unit::ALL.into_iter().find(|unit| !bare.is_empty() && symbol(*unit) == bare);
+    match (unit, word.strip_prefix(bare)) {
+        (Some(unit), Some(end)) => Cow::Owned(format!("{}{end}", typography::unit_symbol(unit, Language::French))),
+        _ => Cow::Borrowed(word),
+    }
 }
 
 #[cfg(test)]
@@ -195,5 +211,6 @@ mod tests {
         let formula = "9150.08 kWh × PUE 1.25 = 11437.6 kWh.";
         assert_eq!(arithmetic(&frame("/?lang=fr"), formula), "9150,08 kWh × PUE 1,25 = 11437,6 kWh.");
         assert_eq!(arithmetic(&frame("/?lang=en"), formula), formula);
+        assert_eq!(arithmetic(&frame("/"), "2 rack × 1.5 TB; 1 month."), "2 baie × 1,5 To; 1 mois.");
     }
 }

@@ -4,19 +4,20 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
-use chrono_tz::Tz;
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
 use super::course_chart::{CourseChart, Courses};
 use super::meters::{badges, coverage_text, place, readings_text, value};
-use super::parts::{Badge, Link, Pager, Tone, count};
-use super::plant::{self, CsvFile};
+use super::parts::{Badge, Link, Pager, Tone, count, exports};
+use super::plant;
+use super::sheet::{self, Sheet};
 use super::{Address, Frame, encoded, page};
 use crate::app::read_meters::{self, MeterFile, READINGS_PER_PAGE};
+use crate::documents::table::{Cell, Table};
 use crate::domain::access::{Action, Decision, policy};
 use crate::domain::calendar::{BillingMonth, Timestamp};
-use crate::domain::metering::{Anomaly, Gap, Quality, Register};
+use crate::domain::metering::{Anomaly, Gap, Quality, Reading, Register};
 use crate::http::api::parsed;
 use crate::http::auth::Granted;
 use crate::http::error::Fault;
@@ -55,7 +56,7 @@ struct MeterTemplate {
     readings: Vec<ReadingRow>,
     readings_count: String,
     pager: Pager,
-    csv: Vec<Link>,
+    files: Vec<Link>,
     may_correct: bool,
     is_counter: bool,
     days_caption: String,
@@ -158,7 +159,7 @@ fn template(frame: Frame, file: &MeterFile, page_number: usize, may_correct: boo
         readings: readings.collect(),
         readings_count: count(&frame, within.len()),
         pager: Pager::new(&address, page_number, pages),
-        csv: vec![Link { label: "CSV".to_owned(), address: address.at(format!("{path}/readings.csv")).href() }],
+        files: exports(&address, &format!("{path}/readings.csv"), &format!("{path}/readings.xlsx")),
         may_correct,
         is_counter: meter.register == Register::Energy,
         days_caption: frame
@@ -325,34 +326,49 @@ fn corrections(frame: &Frame, file: &MeterFile) -> Vec<CorrectionRow> {
     file.corrections.iter().map(row).collect()
 }
 
-/// The month's readings as a file.
 pub async fn readings_csv(
     shared: Data<Shared>,
     code: Path<String>,
     http: HttpRequest,
     query: Query<MeterQuery>,
 ) -> Result<HttpResponse, Fault> {
-    let file = find(&shared, &code, query.month.as_deref()).await?;
-    let frame = Frame::of(&http);
-    let mut csv = CsvFile::new(frame.language);
-    csv.row(["reading-instant", "reading-local", "meter-value", "reading-quality"].map(|key| frame.t(key)));
-    let period = file.month.period(file.zone);
-    for reading in file.readings.iter().filter(|reading| period.contains(reading.at)) {
-        let quality = match reading.quality {
-            Quality::Measured => "measured",
-            Quality::Estimated => "estimated",
-            Quality::Corrected => "corrected",
-        };
-        csv.row([
-            reading.at.to_string(),
-            local(reading.at, file.zone),
-            csv.decimal(Some(reading.value.to_decimal())),
-            quality.to_owned(),
-        ]);
-    }
-    Ok(csv.respond(&format!("{}-{}", file.summary.meter.code.as_str().replace('/', "-"), file.month)))
+    export(&shared, &code, &http, &query, Sheet::Csv).await
 }
 
-fn local(at: Timestamp, zone: Tz) -> String {
-    at.to_utc().with_timezone(&zone).format("%Y-%m-%d %H:%M:%S").to_string()
+pub async fn readings_xlsx(
+    shared: Data<Shared>,
+    code: Path<String>,
+    http: HttpRequest,
+    query: Query<MeterQuery>,
+) -> Result<HttpResponse, Fault> {
+    export(&shared, &code, &http, &query, Sheet::Xlsx).await
+}
+
+/// The month's readings as a file.
+async fn export(
+    shared: &Data<Shared>,
+    code: &str,
+    http: &HttpRequest,
+    query: &MeterQuery,
+    sheet: Sheet,
+) -> Result<HttpResponse, Fault> {
+    let file = find(shared, code, query.month.as_deref()).await?;
+    let frame = Frame::of(http);
+    let period = file.month.period(file.zone);
+    let row = |reading: &Reading| {
+        vec![
+            sheet::text(reading.at.to_string()),
+            sheet::instant(reading.at, file.zone),
+            Cell::Number(reading.value.to_decimal()),
+            sheet::text(sheet::quality(frame.language, reading.quality)),
+        ]
+    };
+    let code = file.summary.meter.code.as_str();
+    let table = Table {
+        name: frame.t("meter-readings"),
+        day: shared.now().with_timezone(&file.zone).date_naive(),
+        headings: ["reading-instant", "reading-local", "meter-value", "reading-quality"].map(|key| frame.t(key)).into(),
+        rows: file.readings.iter().filter(|reading| period.contains(reading.at)).map(row).collect(),
+    };
+    sheet::respond(&frame, &table, sheet, &format!("{}-{}", code.replace('/', "-"), file.month))
 }

@@ -4,13 +4,16 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Data, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
+use chrono_tz::Tz;
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
-use super::parts::{Badge, Choice, Column, Link, Pager, Tone, count};
-use super::plant::{self, CsvFile};
+use super::parts::{Badge, Choice, Column, Link, Pager, Tone, count, exports};
+use super::plant;
+use super::sheet::{self, Sheet};
 use super::{Address, Frame, encoded, page};
 use crate::app::read_meters::{self, MeterSummary, MetersFilter, MetersPage, SortKey};
+use crate::documents::table::{Cell, Table};
 use crate::domain::calendar::{BillingMonth, Timestamp};
 use crate::domain::metering::Register;
 use crate::http::api::parsed;
@@ -59,7 +62,7 @@ struct MetersTemplate {
     rows: Vec<MeterRow>,
     pager: Pager,
     count: String,
-    csv: Vec<Link>,
+    files: Vec<Link>,
 }
 
 struct MeterRow {
@@ -100,7 +103,7 @@ pub async fn list(shared: Data<Shared>, http: HttpRequest, query: Query<MetersQu
         rows: found.meters.iter().map(|one| row(&frame, one, &found, now.into())).collect(),
         pager: Pager::new(&address, found.page, found.pages),
         count: count(&frame, found.total),
-        csv: vec![Link { label: "CSV".to_owned(), address: address.at("/meters.csv").without("page").href() }],
+        files: exports(&address, "/meters.csv", "/meters.xlsx"),
         frame,
     };
     page(StatusCode::OK, &template)
@@ -222,13 +225,25 @@ pub(super) fn badges(frame: &Frame, summary: &MeterSummary) -> Vec<Badge> {
     badges
 }
 
-/// The whole list, in its order and filter.
 pub async fn csv(shared: Data<Shared>, http: HttpRequest, query: Query<MetersQuery>) -> Result<HttpResponse, Fault> {
+    export(&shared, &http, &query, Sheet::Csv).await
+}
+
+pub async fn xlsx(shared: Data<Shared>, http: HttpRequest, query: Query<MetersQuery>) -> Result<HttpResponse, Fault> {
+    export(&shared, &http, &query, Sheet::Xlsx).await
+}
+
+/// The whole list, in its order and filter.
+async fn export(
+    shared: &Data<Shared>,
+    http: &HttpRequest,
+    query: &MetersQuery,
+    sheet: Sheet,
+) -> Result<HttpResponse, Fault> {
     let filter = MetersFilter { page: None, ..query.filter()? };
     let (store, now) = (shared.store.clone(), shared.now());
     let found = blocking(move || read_meters::list(&store, &filter, now)).await?;
-    let frame = Frame::of(&http);
-    let mut file = CsvFile::new(frame.language);
+    let frame = Frame::of(http);
     let headings = [
         "meter",
         "meter-register",
@@ -245,26 +260,35 @@ pub async fn csv(shared: Data<Shared>, http: HttpRequest, query: Query<MetersQue
         "meter-corrected",
         "meter-anomalies",
     ];
-    file.row(headings.map(|key| frame.t(key)));
-    for summary in &found.meters {
-        let (meter, coverage) = (&summary.meter, &summary.coverage);
-        let anomalies: Vec<&str> = coverage.anomalies.iter().map(|anomaly| anomaly.name()).collect();
-        file.row([
-            meter.code.to_string(),
-            meter.register.name().to_owned(),
-            meter.rack.as_ref().map(ToString::to_string).unwrap_or_default(),
-            meter.feed.map(plant::feed_name).unwrap_or_default().to_owned(),
-            summary.tenant.as_ref().map(ToString::to_string).unwrap_or_default(),
-            summary.last.map(|last| last.at.to_string()).unwrap_or_default(),
-            file.decimal(summary.last.map(|last| last.value.to_decimal())),
-            file.decimal(coverage.per_mille().map(|thousandths| Decimal::new(thousandths, 1))),
-            coverage.received.to_string(),
-            coverage.expected.map(|expected| expected.to_string()).unwrap_or_default(),
-            coverage.gaps.len().to_string(),
-            coverage.estimated.to_string(),
-            coverage.corrected.to_string(),
-            anomalies.join(" "),
-        ]);
-    }
-    Ok(file.respond(&format!("meters-{}", found.month)))
+    let table = Table {
+        name: frame.t("nav-meters"),
+        day: now.with_timezone(&found.zone).date_naive(),
+        headings: headings.map(|key| frame.t(key)).into(),
+        rows: found.meters.iter().map(|summary| cells(&frame, summary, found.zone)).collect(),
+    };
+    sheet::respond(&frame, &table, sheet, &format!("{}-{}", frame.t("meters-file"), found.month))
+}
+
+fn cells(frame: &Frame, summary: &MeterSummary, zone: Tz) -> Vec<Cell> {
+    let (meter, coverage) = (&summary.meter, &summary.coverage);
+    let optional = |text: Option<String>| text.map_or(Cell::Empty, Cell::Text);
+    let count = |count: u64| Cell::Number(count.into());
+    let anomalies: Vec<String> =
+        coverage.anomalies.iter().map(|anomaly| frame.t(&format!("anomaly-{}", anomaly.name()))).collect();
+    vec![
+        sheet::text(meter.code.as_str()),
+        sheet::text(frame.t(&format!("register-{}", meter.register.name()))),
+        optional(meter.rack.as_ref().map(ToString::to_string)),
+        optional(meter.feed.map(|feed| plant::feed_name(feed).to_owned())),
+        optional(summary.tenant.as_ref().map(ToString::to_string)),
+        summary.last.map_or(Cell::Empty, |last| sheet::instant(last.at, zone)),
+        sheet::number(summary.last.map(|last| last.value.to_decimal())),
+        sheet::number(coverage.per_mille().map(|thousandths| Decimal::new(thousandths, 1))),
+        count(coverage.received),
+        coverage.expected.map_or(Cell::Empty, count),
+        Cell::Number(coverage.gaps.len().into()),
+        count(coverage.estimated),
+        count(coverage.corrected),
+        sheet::text(anomalies.join(", ")),
+    ]
 }

@@ -4,6 +4,8 @@
 //! handlers. Does not own: figures. Invariants: nothing is loaded from outside the site; every table has a caption and
 //! headers; a chart never says more than the table beside it; everything works without the script.
 
+pub mod accessibility;
+pub mod alarms;
 pub mod amortisation;
 pub mod assets;
 pub mod audit;
@@ -20,6 +22,7 @@ pub mod estimate;
 mod flash;
 mod forms;
 mod frame;
+pub mod help;
 pub mod home;
 pub mod invoice;
 pub mod invoices;
@@ -34,9 +37,11 @@ pub mod parts;
 pub mod payback;
 pub mod payments;
 mod plant;
+mod progress;
 pub mod racks;
 pub mod readings_upload;
 pub mod resolve;
+mod sheet;
 pub mod sign_in;
 pub mod tenants;
 mod texts;

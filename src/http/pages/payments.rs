@@ -180,7 +180,7 @@ async fn export(
         rows: found.iter().map(row).collect(),
     };
     let (bytes, media_type, extension) = match as_workbook {
-        true => (table::xlsx(&table, frame.language), super::invoices::files::WORKBOOK, "xlsx"),
+        true => (table::xlsx(&table, frame.language), super::sheet::WORKBOOK, "xlsx"),
         false => (table::csv(&table, frame.language), "text/csv; charset=utf-8", "csv"),
     };
     Ok(HttpResponse::Ok()

@@ -9,10 +9,12 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
 use super::course_chart::{CourseChart, Courses};
-use super::parts::{Badge, Link, Tone};
-use super::plant::{self, CsvFile};
-use super::{Frame, encoded, page};
+use super::parts::{Badge, Link, Tone, exports};
+use super::plant;
+use super::sheet::{self, Sheet};
+use super::{Address, Frame, encoded, page};
 use crate::app::read_racks::{self, AisleState, FeedState, FloorPlan, RackFile, RackState};
+use crate::documents::table::{Cell, Table};
 use crate::domain::facility::Feed;
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
@@ -36,17 +38,17 @@ struct RacksTemplate {
     height: i64,
     aisles: Vec<AisleView>,
     rows: Vec<RackRow>,
-    csv: Vec<Link>,
+    files: Vec<Link>,
 }
 
 struct AisleView {
     name: String,
     y: i64,
-    cells: Vec<Cell>,
+    cells: Vec<RackCell>,
 }
 
 /// A rack of the plan, with its lines of text.
-struct Cell {
+struct RackCell {
     x: i64,
     y: i64,
     width: i64,
@@ -108,13 +110,18 @@ fn template(frame: Frame, plan: &FloorPlan) -> RacksTemplate {
         height: i64::try_from(plan.aisles.len()).unwrap_or(0) * (CELL_HEIGHT + AISLE_GAP),
         aisles,
         rows: racks().map(|(aisle, rack)| row(&frame, aisle, rack)).collect(),
-        csv: vec![Link { label: "CSV".to_owned(), address: "/racks.csv".to_owned() }],
+        files: exports(&Address::new("/racks"), "/racks.csv", "/racks.xlsx"),
         frame,
     }
 }
 
 fn address(rack: &RackState) -> String {
     format!("/racks/{}", encoded(rack.rack.code.as_str()))
+}
+
+/// `2,44 kW`, or a dash.
+fn kilowatts(frame: &Frame, kw: Option<Decimal>) -> String {
+    kw.map_or_else(|| "–".to_owned(), |kw| format!("{}\u{a0}kW", plant::number(frame, kw, 2)))
 }
 
 fn figures(frame: &Frame, plan: &FloorPlan) -> Vec<(String, String)> {
@@ -139,7 +146,7 @@ fn aisle_view(frame: &Frame, aisle: &AisleState, index: i64) -> AisleView {
     AisleView { name: format!("{} – {}", aisle.room, aisle.name), y: y - 8, cells }
 }
 
-fn cell(frame: &Frame, rack: &RackState, position: i64, y: i64) -> Cell {
+fn cell(frame: &Frame, rack: &RackState, position: i64, y: i64) -> RackCell {
     let used = (rack.used_u * Decimal::from(CELL_HEIGHT)).checked_div(Decimal::from(rack.rack.height_u.max(1)));
     let used_height = used.and_then(|height| height.to_i64()).unwrap_or(0).clamp(0, CELL_HEIGHT);
     let tenant = match rack.tenants.as_slice() {
@@ -147,7 +154,7 @@ fn cell(frame: &Frame, rack: &RackState, position: i64, y: i64) -> Cell {
         [one] => shortened(one.tenant.code.as_str()),
         several => frame.with("rack-tenants", "count", &several.len().to_string()),
     };
-    Cell {
+    RackCell {
         x: position * (CELL_WIDTH + CELL_GAP),
         y,
         width: CELL_WIDTH,
@@ -160,7 +167,7 @@ fn cell(frame: &Frame, rack: &RackState, position: i64, y: i64) -> Cell {
         told: told(frame, rack),
         tenant,
         free: frame.with("rack-free-u", "free", &plant::number(frame, rack.free_u(), 0)),
-        load: rack.load_kw.map_or_else(|| "–".to_owned(), |kw| format!("{}\u{a0}kW", plant::number(frame, kw, 2))),
+        load: kilowatts(frame, rack.load_kw),
     }
 }
 
@@ -224,10 +231,17 @@ fn row(frame: &Frame, aisle: &AisleState, rack: &RackState) -> RackRow {
 }
 
 pub async fn csv(shared: Data<Shared>, http: HttpRequest) -> Result<HttpResponse, Fault> {
+    export(&shared, &http, Sheet::Csv).await
+}
+
+pub async fn xlsx(shared: Data<Shared>, http: HttpRequest) -> Result<HttpResponse, Fault> {
+    export(&shared, &http, Sheet::Xlsx).await
+}
+
+async fn export(shared: &Data<Shared>, http: &HttpRequest, sheet: Sheet) -> Result<HttpResponse, Fault> {
     let (store, now) = (shared.store.clone(), shared.now());
     let plan = blocking(move || read_racks::plan(&store, now)).await?;
-    let frame = Frame::of(&http);
-    let mut file = CsvFile::new(frame.language);
+    let frame = Frame::of(http);
     let headings = [
         "rack",
         "aisle",
@@ -240,24 +254,31 @@ pub async fn csv(shared: Data<Shared>, http: HttpRequest) -> Result<HttpResponse
         "rack-limit",
         "redundancy",
     ];
-    file.row(headings.map(|key| frame.t(key)));
-    for (aisle, rack) in plan.aisles.iter().flat_map(|aisle| aisle.racks.iter().map(move |rack| (aisle, rack))) {
-        let kw = |state: &FeedState| state.load.map(|(kw, _)| kw.round_dp(4));
-        let codes: Vec<&str> = rack.tenants.iter().map(|one| one.tenant.code.as_str()).collect();
-        let mut cells = vec![
-            rack.rack.code.to_string(),
-            aisle.name.clone(),
-            codes.join(" "),
-            rack.rack.height_u.to_string(),
-            file.decimal(Some(rack.free_u())),
-        ];
-        cells.extend(rack.feeds.iter().map(|state| file.decimal(kw(state))));
-        cells.push(file.decimal(rack.load_kw.map(|kw| kw.round_dp(4))));
-        cells.push(file.decimal(Some(rack.limit_kw)));
-        cells.push(badge(&frame, rack).text);
-        file.row(cells);
-    }
-    Ok(file.respond("racks"))
+    let racks = plan.aisles.iter().flat_map(|aisle| aisle.racks.iter().map(move |rack| (aisle.name.as_str(), rack)));
+    let table = Table {
+        name: frame.t("racks-title"),
+        day: now.with_timezone(&plan.zone).date_naive(),
+        headings: headings.map(|key| frame.t(key)).into(),
+        rows: racks.map(|(aisle, rack)| cells(&frame, aisle, rack)).collect(),
+    };
+    sheet::respond(&frame, &table, sheet, &frame.t("racks-file"))
+}
+
+fn cells(frame: &Frame, aisle: &str, rack: &RackState) -> Vec<Cell> {
+    let kw = |state: &FeedState| sheet::number(state.load.map(|(kw, _)| kw.round_dp(4)));
+    let codes: Vec<&str> = rack.tenants.iter().map(|one| one.tenant.code.as_str()).collect();
+    let mut cells = vec![
+        sheet::text(rack.rack.code.as_str()),
+        sheet::text(aisle),
+        sheet::text(codes.join(" ")),
+        Cell::Number(rack.rack.height_u.into()),
+        Cell::Number(rack.free_u()),
+    ];
+    cells.extend(rack.feeds.iter().map(kw));
+    cells.push(sheet::number(rack.load_kw.map(|kw| kw.round_dp(4))));
+    cells.push(Cell::Number(rack.limit_kw));
+    cells.push(sheet::text(badge(frame, rack).text));
+    cells
 }
 
 #[derive(Template)]
@@ -327,7 +348,7 @@ fn rack_template(frame: Frame, file: &RackFile) -> RackTemplate {
     let limit = plant::number(&frame, state.limit_kw, 2);
     let figures = vec![
         (frame.t("rack-free-heading"), format!("{}\u{a0}U", plant::number(&frame, state.free_u(), 0))),
-        (frame.t("rack-load"), format!("{}\u{a0}kW", plant::known(&frame, state.load_kw, 2))),
+        (frame.t("rack-load"), kilowatts(&frame, state.load_kw)),
         (frame.t("rack-limit"), format!("{limit}\u{a0}kW")),
         (
             frame.t("rack-share"),

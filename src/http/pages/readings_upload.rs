@@ -14,10 +14,12 @@ use chrono_tz::Tz;
 use futures_util::StreamExt;
 
 use super::parts::{Badge, FieldError, Tone, count};
-use super::{Frame, page, see_other};
-use crate::app::read_tenants;
+use super::progress::{self, Progress};
+use super::{Frame, page, see_other, texts};
 use crate::app::upload_readings::{self, FILE_BYTES_MAX, RefusedLine, UploadState, UploadView};
+use crate::app::{AppError, read_tenants};
 use crate::domain::audit::Actor;
+use crate::domain::party::Language;
 use crate::http::auth::{Visitor, session};
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
@@ -38,15 +40,16 @@ struct ReadingsTemplate {
     uploads: Vec<UploadRow>,
 }
 
-struct UploadRow {
-    address: String,
-    file: String,
-    by: String,
-    at: String,
-    accepted: String,
-    duplicates: String,
-    refused: String,
-    badge: Badge,
+/// A file in a list.
+pub struct UploadRow {
+    pub address: String,
+    pub file: String,
+    pub by: String,
+    pub at: String,
+    pub accepted: String,
+    pub duplicates: String,
+    pub refused: String,
+    pub badge: Badge,
 }
 
 #[derive(Template)]
@@ -54,13 +57,19 @@ struct UploadRow {
 struct ReportTemplate {
     frame: Frame,
     row: UploadRow,
-    is_running: bool,
+    /// How far it is, while it is read.
+    progress: Option<Progress>,
     is_interrupted: bool,
-    done: u64,
-    total: u64,
     failure: Option<String>,
-    refused: Vec<RefusedLine>,
+    refused: Vec<RefusedRow>,
     more: Option<String>,
+}
+
+struct RefusedRow {
+    line: u64,
+    why: String,
+    /// It has no words in the reader's language.
+    is_english: bool,
 }
 
 pub async fn form(shared: Data<Shared>, http: HttpRequest) -> Result<HttpResponse, Fault> {
@@ -87,7 +96,7 @@ async fn show(
     page(status, &template)
 }
 
-fn row(frame: &Frame, view: &UploadView, zone: Tz) -> UploadRow {
+pub fn row(frame: &Frame, view: &UploadView, zone: Tz) -> UploadRow {
     let (upload, report) = (&view.upload, &view.report);
     let (tone, key) = match upload.state {
         UploadState::Running if view.is_interrupted => (Tone::Warn, "upload-interrupted"),
@@ -228,15 +237,43 @@ pub async fn report(shared: Data<Shared>, id: Path<i64>, http: HttpRequest) -> R
     let shown = u64::try_from(view.report.refused.len()).unwrap_or(u64::MAX);
     let more = view.report.refused_count.saturating_sub(shown);
     let template = ReportTemplate {
-        is_running: view.upload.state == UploadState::Running && !view.is_interrupted,
+        progress: is_running(&view).then(|| progress_of(frame.language, &view)),
         is_interrupted: view.is_interrupted,
-        done: view.upload.bytes_read,
-        total: view.upload.bytes_total.max(1),
         more: (more > 0).then(|| frame.with("upload-more", "count", &count(&frame, more))),
         failure: view.report.failure,
-        refused: view.report.refused,
+        refused: view.report.refused.iter().map(|line| refused_row(&frame, line)).collect(),
         row,
         frame,
     };
     page(StatusCode::OK, &template)
+}
+
+fn refused_row(frame: &Frame, line: &RefusedLine) -> RefusedRow {
+    let own = line.told.as_ref().and_then(|told| frame.told(told));
+    RefusedRow { line: line.line, is_english: own.is_none(), why: own.unwrap_or_else(|| line.why.clone()) }
+}
+
+const fn is_running(view: &UploadView) -> bool {
+    matches!(view.upload.state, UploadState::Running) && !view.is_interrupted
+}
+
+/// `42 % lus` of a file's bytes.
+fn progress_of(language: Language, view: &UploadView) -> Progress {
+    let (done, total) = (view.upload.bytes_read, view.upload.bytes_total.max(1));
+    let percent = (done.saturating_mul(100) / total).min(100).to_string();
+    Progress { done, total, text: texts::text(language, "upload-percent", &[("percent", &percent)]) }
+}
+
+/// The reading of a file as server-sent events, until it ends.
+pub async fn events(shared: Data<Shared>, id: Path<i64>, http: HttpRequest) -> Result<HttpResponse, Fault> {
+    let (store, id, language) = (shared.store.clone(), id.into_inner(), Frame::of(&http).language);
+    let clock = shared.clock();
+    let look = move || {
+        let view = upload_readings::one(&store, id, clock())?;
+        let view = view.ok_or_else(|| AppError::NotFound(format!("upload {id}")))?;
+        Ok((progress_of(language, &view), !is_running(&view)))
+    };
+    let first = look.clone();
+    blocking(first).await?;
+    Ok(progress::events(look))
 }

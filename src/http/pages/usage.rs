@@ -9,12 +9,16 @@ use rust_decimal::Decimal;
 use serde::Deserialize;
 
 use super::course_chart::{CourseChart, Courses};
-use super::parts::{Choice, Link};
-use super::plant::{self, CsvFile};
+use super::parts::{Choice, Link, exports};
+use super::plant;
+use super::sheet::{self, Sheet};
 use super::{Address, Frame, encoded, page};
 use crate::app::read_usage::{self, Course, TenantUsage, UsageQuery, UsageSlot, UsageView};
+use crate::documents::table::Table;
 use crate::domain::calendar::{BillingMonth, Timestamp};
 use crate::domain::ids::TenantCode;
+use crate::domain::metering::Register;
+use crate::domain::typography;
 use crate::http::api::parsed;
 use crate::http::auth::Granted;
 use crate::http::error::Fault;
@@ -58,8 +62,10 @@ struct UsageTemplate {
     headings: Vec<String>,
     caption: String,
     rows: Vec<SlotRow>,
-    csv: Vec<Link>,
+    files: Vec<Link>,
     is_month: bool,
+    /// The view goes on while one looks at it.
+    is_live: bool,
 }
 
 struct ChartView {
@@ -129,7 +135,11 @@ fn template(frame: Frame, usage: &TenantUsage, now: Timestamp) -> UsageTemplate 
             .filter(|slot| slot.slot.from < now)
             .map(|slot| row(&frame, usage, slot, &base))
             .collect(),
-        csv: vec![Link { label: "CSV".to_owned(), address: address.at("/usage.csv").href() }],
+        files: exports(&address, "/usage.csv", "/usage.xlsx"),
+        is_live: match usage.view {
+            UsageView::Month(month) => month == BillingMonth::of(today),
+            UsageView::Day(day) => day == today,
+        },
         is_month,
         title,
         frame,
@@ -173,7 +183,7 @@ fn figures(frame: &Frame, usage: &TenantUsage) -> Vec<(String, String)> {
     add(of("figure-day-power-a", "figure-power-a"), usage.latest(Course::PowerA), 2, "kW");
     add(of("figure-day-power-b", "figure-power-b"), usage.latest(Course::PowerB), 2, "kW");
     add(of("figure-day-peak", "figure-peak"), usage.peak().map(|(peak, _)| peak), 2, "kW");
-    add("figure-storage", usage.latest(Course::Storage), 2, frame.either("To", "TB"));
+    add("figure-storage", usage.latest(Course::Storage), 2, plant::unit(frame, Register::Storage));
     add("figure-units", usage.latest(Course::Units), 0, "U");
     if !usage.racks.is_empty() {
         figures.push((frame.t("figure-racks"), usage.racks.len().to_string()));
@@ -198,7 +208,7 @@ fn charts(frame: &Frame, usage: &TenantUsage) -> Vec<ChartView> {
                 &[("tenant", &usage.tenant.name), ("period", &period(frame, usage))],
             ),
             description: frame.t("chart-see-table"),
-            unit: if *first == Course::Storage { frame.either("To", "TB") } else { first.unit() },
+            unit: typography::unit_symbol(first.unit(), frame.language),
             labels: labels(),
             courses: shown.iter().map(|one| course(*one)).collect(),
             limit: None,
@@ -240,15 +250,20 @@ fn row(frame: &Frame, usage: &TenantUsage, slot: &UsageSlot, base: &Address) -> 
         .courses
         .iter()
         .map(|course| plant::known(frame, slot.values.get(course).and_then(|value| value.value), decimals(*course)));
-    let is_estimated = slot.values.values().any(|value| value.is_estimated);
-    let is_partial = slot.values.values().any(|value| value.is_partial);
-    let notes = [(is_estimated, "line-estimated"), (is_partial, "slot-partial")];
     SlotRow {
         label: if is_month { frame.short_date(&slot.day) } else { clock(usage, slot) },
         address: is_month.then(|| base.set("day", slot.day).href()),
         values: values.collect(),
-        note: notes.iter().filter(|(is, _)| *is).map(|(_, key)| frame.t(key)).collect::<Vec<_>>().join(", "),
+        note: note(frame, slot),
     }
+}
+
+/// What a value of the slot leaves to be said.
+fn note(frame: &Frame, slot: &UsageSlot) -> String {
+    let is_estimated = slot.values.values().any(|value| value.is_estimated);
+    let is_partial = slot.values.values().any(|value| value.is_partial);
+    let notes = [(is_estimated, "line-estimated"), (is_partial, "slot-partial")];
+    notes.iter().filter(|(is, _)| *is).map(|(_, key)| frame.t(key)).collect::<Vec<_>>().join(", ")
 }
 
 pub async fn csv(
@@ -257,26 +272,47 @@ pub async fn csv(
     http: HttpRequest,
     query: Query<UsagePageQuery>,
 ) -> Result<HttpResponse, Fault> {
-    let usage = find(&shared, granted, query.query()?).await?;
-    let frame = Frame::of(&http);
-    let mut file = CsvFile::new(frame.language);
-    let names = usage.courses.iter().map(|course| frame.t(&format!("course-{}", course.name())));
-    file.row([frame.t("slot-from"), frame.t("slot-to")].into_iter().chain(names).chain([frame.t("remark")]));
-    for slot in &usage.slots {
-        let local = |at: Timestamp| at.to_utc().with_timezone(&usage.zone).to_rfc3339();
-        let mut cells = vec![local(slot.slot.from), local(slot.slot.to)];
+    export(&shared, granted, &http, &query, Sheet::Csv).await
+}
+
+pub async fn xlsx(
+    shared: Data<Shared>,
+    granted: Granted,
+    http: HttpRequest,
+    query: Query<UsagePageQuery>,
+) -> Result<HttpResponse, Fault> {
+    export(&shared, granted, &http, &query, Sheet::Xlsx).await
+}
+
+async fn export(
+    shared: &Data<Shared>,
+    granted: Granted,
+    http: &HttpRequest,
+    query: &UsagePageQuery,
+    sheet: Sheet,
+) -> Result<HttpResponse, Fault> {
+    let usage = find(shared, granted, query.query()?).await?;
+    let frame = Frame::of(http);
+    let mut headings = vec![frame.t("slot-from"), frame.t("slot-to")];
+    headings.extend(usage.courses.iter().map(|course| frame.t(&format!("course-{}", course.name()))));
+    headings.push(frame.t("remark"));
+    let row = |slot: &UsageSlot| {
+        let mut cells = vec![sheet::instant(slot.slot.from, usage.zone), sheet::instant(slot.slot.to, usage.zone)];
+        let values = usage.courses.iter().map(|course| slot.values.get(course).and_then(|one| one.value));
+        cells.extend(values.map(sheet::number));
+        cells.push(sheet::text(note(&frame, slot)));
         cells
-            .extend(usage.courses.iter().map(|course| file.decimal(slot.values.get(course).and_then(|one| one.value))));
-        let notes = [
-            (slot.values.values().any(|value| value.is_estimated), "estimated"),
-            (slot.values.values().any(|value| value.is_partial), "partial"),
-        ];
-        cells.push(notes.iter().filter(|(is, _)| *is).map(|(_, note)| *note).collect::<Vec<_>>().join(" "));
-        file.row(cells);
-    }
+    };
     let period = match usage.view {
         UsageView::Month(month) => month.to_string(),
         UsageView::Day(day) => day.to_string(),
     };
-    Ok(file.respond(&format!("usage-{}-{period}", encoded(usage.tenant.code.as_str()))))
+    let table = Table {
+        name: frame.t("nav-usage"),
+        day: shared.now().with_timezone(&usage.zone).date_naive(),
+        headings,
+        rows: usage.slots.iter().map(row).collect(),
+    };
+    let tenant = encoded(usage.tenant.code.as_str());
+    sheet::respond(&frame, &table, sheet, &format!("{}-{tenant}-{period}", frame.t("usage-file")))
 }

@@ -61,6 +61,25 @@ export default {
     check(await page.evaluate(() => document.activeElement.className === "menu-button"), "the focus goes back to the button");
   }, { width: 390 }),
 
+  "is told before the session ends, and stays": (site) => site.as("finance", async (page) => {
+    await page.clock.install();
+    await page.goto("/invoices");
+    const notice = page.locator("[data-session]");
+    check(!(await notice.isVisible()), "nothing is said while there is time");
+    await page.clock.fastForward("01:50:01");
+    await notice.waitFor({ state: "visible" });
+    await tabTo(page, "[data-session] button");
+    await notice.waitFor({ state: "hidden" });
+  }),
+
+  "sees the running day renew itself": (site) => site.as("tenant", async (page) => {
+    await page.clock.install();
+    await page.goto("/usage");
+    const again = page.waitForRequest((request) => new URL(request.url()).pathname === "/usage");
+    await page.clock.fastForward("01:01");
+    await again;
+  }),
+
   "leaves every page it tabs through": async (site) => {
     const page = await site.open({ role: null });
     await signIn(page, "finance");

@@ -14,6 +14,15 @@ export default {
     check((await file.suggestedFilename()).endsWith(".csv"), `${site.setting}: meters as CSV`);
   }),
 
+  "sees what raises an alarm": (site) => site.as("operator", async (page) => {
+    await page.goto("/alarms");
+    await page.locator('main table a[href^="/meters/"]').first().click();
+    await page.waitForURL(/\/meters\//);
+    await page.goto("/alarms?days=31");
+    const file = await downloaded(page, 'a[href*="alarms.xlsx"]');
+    check((await file.suggestedFilename()).endsWith(".xlsx"), `${site.setting}: alarms as a workbook`);
+  }),
+
   "sends a file of readings and reads the report": (site) => site.as("operator", async (page) => {
     await page.goto("/readings");
     const text = "meter,at,value\nA01-EA,2026-11-02T00:00:00Z,99999.5\nNOBODY,2026-11-02T00:00:00Z,1\n";

@@ -120,3 +120,18 @@ fn redundancy_is_lost_above_eight_tenths_of_a_feeds_rating() {
     let window = Period { from, to: from.plus_seconds(600) };
     assert_eq!(overloads, [Overload { window, mean_kw: decimal("5.9"), limit_kw: decimal("5.88") }]);
 }
+
+#[test]
+fn overloads_without_a_pause_are_one_alarm() {
+    let from = at("2026-10-07T08:00:00Z");
+    let overload = |slot: i64, kw: &str| {
+        let begin = from.plus_seconds(slot * 600);
+        let window = Period { from: begin, to: begin.plus_seconds(600) };
+        Overload { window, mean_kw: decimal(kw), limit_kw: decimal("5.88") }
+    };
+    let alarms = episodes(&[overload(0, "5.9"), overload(1, "6.4"), overload(2, "6"), overload(4, "5.9")]);
+    let told: Vec<(i64, String)> =
+        alarms.iter().map(|alarm| (alarm.period.seconds(), alarm.peak_kw.to_string())).collect();
+    assert_eq!(told, [(1_800, "6.4".to_owned()), (600, "5.9".to_owned())]);
+    assert_eq!(episodes(&[]), []);
+}

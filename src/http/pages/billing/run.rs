@@ -1,19 +1,18 @@
 //! Starting a run, asking before it issues, and showing how it goes on.
 
-use std::time::Duration;
-
-use actix_web::http::{StatusCode, header};
-use actix_web::web::{Bytes, Data, Form, Path, Query};
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Form, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::super::parts::{Badge, Tone};
+use super::super::progress::{self, Progress};
 use super::super::{Frame, page, see_other};
 use super::{is_issuable, month};
 use crate::app::compare_billing;
 use crate::app::run_campaign::{self, BillingRun, Campaign, Outcome, RunStatus};
-use crate::app::{AppError, Store, read_tenants};
+use crate::app::{AppError, read_tenants};
 use crate::domain::access::{Action, Decision, policy};
 use crate::domain::calendar::{BillingMonth, Timestamp};
 use crate::domain::ids::ContractCode;
@@ -23,10 +22,6 @@ use crate::http::api::billing::launch;
 use crate::http::auth::{Granted, Visitor, session};
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
-use crate::http::stream::stream;
-
-/// How often progress is looked at.
-const LOOK: Duration = Duration::from_millis(500);
 
 #[derive(Template)]
 #[template(path = "billing_issue.html")]
@@ -146,14 +141,6 @@ struct ItemRow {
     error: Option<String>,
 }
 
-/// How far a run is, as the page's script is told.
-#[derive(Serialize)]
-struct Progress {
-    done: usize,
-    total: usize,
-    text: String,
-}
-
 pub async fn show(
     shared: Data<Shared>,
     granted: Granted,
@@ -237,7 +224,8 @@ fn progress(language: Language, run: &BillingRun) -> Progress {
     let values = [("done", done.to_string()), ("total", total.to_string())];
     let key = if total == 0 { "run-progress-start" } else { "run-progress" };
     let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
-    Progress { done, total, text: super::super::texts::text(language, key, &values) }
+    let count = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
+    Progress { done: count(done), total: count(total), text: super::super::texts::text(language, key, &values) }
 }
 
 fn id(text: &str) -> Result<i64, Fault> {
@@ -255,41 +243,13 @@ async fn found(shared: &Data<Shared>, id: i64) -> Result<BillingRun, Fault> {
     run.ok_or(Fault::NotFound)
 }
 
-/// The run as server-sent events, until it ends: whoever connects again is told where it is.
+/// The run as server-sent events, until it ends.
 pub async fn events(shared: Data<Shared>, path: Path<String>, http: HttpRequest) -> Result<HttpResponse, Fault> {
     let id = id(&path)?;
     found(&shared, id).await?;
-    let language = Frame::of(&http).language;
-    let (sender, body) = stream();
-    actix_web::rt::spawn(async move {
-        let mut told = String::new();
-        loop {
-            let store = shared.store.clone();
-            let Ok((event, ended)) = blocking(move || event(&store, id, language)).await else { return };
-            let silent = event == told;
-            // A comment keeps the connection and shows when the reader is gone.
-            let piece = if silent { ":\n\n".to_owned() } else { event.clone() };
-            told = event;
-            if sender.send(Bytes::from(piece)).await.is_err() {
-                return;
-            }
-            if ended {
-                // Where nobody listens there is nobody to tell.
-                let _ = sender.send(Bytes::from_static(b"event: end\ndata: {}\n\n")).await;
-                return;
-            }
-            tokio::time::sleep(LOOK).await;
-        }
-    });
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CONTENT_TYPE, "text/event-stream"))
-        .insert_header(("x-accel-buffering", "no"))
-        .body(body))
-}
-
-/// The state as an event, and whether it is the last.
-fn event(store: &Store, id: i64, language: Language) -> Result<(String, bool), AppError> {
-    let run = run_campaign::find(store, id)?.ok_or_else(|| AppError::NotFound(format!("billing run {id}")))?;
-    let progress = serde_json::to_string(&progress(language, &run)).unwrap_or_default();
-    Ok((format!("event: progress\ndata: {progress}\n\n"), run.status != RunStatus::Running))
+    let (store, language) = (shared.store.clone(), Frame::of(&http).language);
+    Ok(progress::events(move || {
+        let run = run_campaign::find(&store, id)?.ok_or_else(|| AppError::NotFound(format!("billing run {id}")))?;
+        Ok((progress(language, &run), run.status != RunStatus::Running))
+    }))
 }

@@ -12,7 +12,7 @@ use crate::app::archive_invoice::ArchiveKind;
 use crate::app::read_invoices::{self, InvoiceSummary, Reader};
 use crate::app::read_tenants::{self, TenantFile};
 use crate::app::{AppError, Store};
-use crate::documents::table::{self, Cell, Table};
+use crate::documents::table::{Cell, Table};
 use crate::documents::zip::Zip;
 use crate::domain::invoice::InvoiceKind;
 use crate::domain::money::Money;
@@ -20,6 +20,7 @@ use crate::http::api::download;
 use crate::http::auth::Granted;
 use crate::http::error::Fault;
 use crate::http::pages::Frame;
+use crate::http::pages::sheet::{self, Sheet};
 use crate::http::state::{Shared, blocking};
 use crate::http::stream::stream;
 
@@ -29,7 +30,7 @@ pub async fn csv(
     http: HttpRequest,
     query: Query<Vec<(String, String)>>,
 ) -> Result<HttpResponse, Fault> {
-    export(&shared, granted, &http, &query, false).await
+    export(&shared, granted, &http, &query, Sheet::Csv).await
 }
 
 pub async fn xlsx(
@@ -38,7 +39,7 @@ pub async fn xlsx(
     http: HttpRequest,
     query: Query<Vec<(String, String)>>,
 ) -> Result<HttpResponse, Fault> {
-    export(&shared, granted, &http, &query, true).await
+    export(&shared, granted, &http, &query, Sheet::Xlsx).await
 }
 
 async fn export(
@@ -46,7 +47,7 @@ async fn export(
     granted: Granted,
     http: &HttpRequest,
     query: &[(String, String)],
-    as_workbook: bool,
+    sheet: Sheet,
 ) -> Result<HttpResponse, Fault> {
     let asked = Asked::read(query)?;
     let shown = shown(http, &asked, &granted);
@@ -60,18 +61,8 @@ async fn export(
     })
     .await?;
     let table = table_of(&frame, &invoices, &files, &shown, today);
-    let (bytes, media_type, extension) = match as_workbook {
-        true => (table::xlsx(&table, frame.language), WORKBOOK, "xlsx"),
-        false => (table::csv(&table, frame.language), "text/csv; charset=utf-8", "csv"),
-    };
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CONTENT_TYPE, media_type))
-        .insert_header(download(format!("{}-{today}.{extension}", frame.t("invoices-file"))))
-        .body(bytes.map_err(Fault::internal)?))
+    sheet::respond(&frame, &table, sheet, &format!("{}-{today}", frame.t("invoices-file")))
 }
-
-/// The media type of a workbook.
-pub const WORKBOOK: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 fn table_of(frame: &Frame, invoices: &[InvoiceSummary], files: &[TenantFile], shown: &Shown, day: NaiveDate) -> Table {
     let mut headings = vec![frame.t("invoice-number"), frame.t("invoice-kind")];

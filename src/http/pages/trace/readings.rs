@@ -8,6 +8,7 @@ use crate::domain::calendar::Timestamp;
 use crate::domain::metering::{IndexAt, RegisterKind};
 use crate::http::api::parsed;
 use crate::http::pages::parts::{Badge, Tone};
+use crate::http::pages::sheet;
 use crate::http::stream::stream;
 
 #[derive(Deserialize)]
@@ -313,7 +314,7 @@ fn write(
         .map_or("", |meter| typography::unit_symbol(meter.register.unit(), language));
     let mut is_first = true;
     read_evidence::each_day(store, code, period, |readings| {
-        let rows = readings.iter().map(|reading| row(reading, code, unit, zone)).collect();
+        let rows = readings.iter().map(|reading| row(reading, code, unit, (language, zone))).collect();
         let table = Table { name: String::new(), day: NaiveDate::MIN, headings: headings.to_vec(), rows };
         let mut bytes = csv(&table, language)?;
         if !is_first {
@@ -326,27 +327,22 @@ fn write(
     })
 }
 
-fn row(reading: &ShownReading, code: &MeterCode, unit: &str, zone: Tz) -> Vec<Cell> {
-    let quality = match reading.quality {
-        Quality::Measured => "measured",
-        Quality::Estimated => "estimated",
-        Quality::Corrected => "corrected",
-    };
+fn row(reading: &ShownReading, code: &MeterCode, unit: &str, (language, zone): (Language, Tz)) -> Vec<Cell> {
+    let number = |value: Decimal| typography::decimal(value.normalize(), language);
     let history: Vec<String> = reading
         .corrections
         .iter()
         .map(|one| {
-            let old = one.old_value.map(|old| old.to_string()).unwrap_or_default();
-            format!("{old} -> {} ({}, {})", one.value, one.recorded_at, one.reason)
+            let old = one.old_value.map(|old| number(old.to_decimal())).unwrap_or_default();
+            format!("{old} → {} ({}, {})", number(one.value.to_decimal()), one.recorded_at, one.reason)
         })
         .collect();
-    let at = reading.at.to_utc().with_timezone(&zone).to_rfc3339_opts(chrono::SecondsFormat::Secs, false);
     vec![
         Cell::Text(code.to_string()),
-        Cell::Text(at),
+        sheet::instant(reading.at, zone),
         Cell::Number(reading.value.to_decimal()),
         Cell::Text(unit.to_owned()),
-        Cell::Text(quality.to_owned()),
+        Cell::Text(sheet::quality(language, reading.quality)),
         if history.is_empty() { Cell::Empty } else { Cell::Text(history.join("; ")) },
     ]
 }

@@ -1,0 +1,33 @@
+# Alarms.
+
+alarms-period = Time looked at
+alarms-day = last 24 hours
+alarms-days = last { $days } days
+alarms-lost = Lost redundancy
+alarms-lost-is = Both feeds together drew more than one alone can carry: losing one would have stopped the rack.
+alarms-lost-caption = Alarms of the last { $days } days, the latest first; powers in kW
+alarms-lost-none = No rack has lost its redundancy. The floor plan shows the load of each feed.
+alarm-lasts = going on
+alarm-over = over
+alarm-lasted = Lasted
+alarm-peak = Highest mean of A + B (kW)
+alarm-limit = Limit of one feed (kW)
+alarms-silent = Silent meters
+alarms-silent-caption = Meters in service without a reading for longer than their tolerance
+alarms-silent-none = Every meter in service speaks. The list shows their coverage of the month.
+alarm-silence = Silent for
+alarm-never-read = never read
+alarms-refused = Refused readings
+alarms-refused-is = Files of which lines were refused, for instance because a device answers -1 for “not supported”.
+alarms-refused-none = No recent file has a refused line.
+alarms-file = alarms
+upload-percent = { $percent }% of the file is read.
+told-reading-unknown-meter = Meter “{ $meter }” is not in the facility book: add it, or correct its code.
+told-reading-in-the-future = { $at } is still to come (it is { $now }): check the sender’s clock and zone.
+told-reading-before-installation = Meter { $meter } was installed on { $since }, after { $at }: correct the reading’s time or the book.
+told-reading-after-removal = Meter { $meter } was removed on { $until }, before { $at }: send the reading for the meter that took its place.
+told-reading-wrong-unit = Meter { $meter } counts { $expected }, not { $sent }: convert the value, or leave the unit out.
+told-reading-negative = The value { $value } is negative, which meter { $meter } cannot show (a device answers -1 for “not supported”).
+told-reading-beyond-modulus = The value { $value } is at or beyond { $modulus }, where the register of meter { $meter } returns to zero.
+told-reading-not-whole = The value { $value } is not a whole number of rack units, which is what { $meter } counts.
+told-reading-conflict = Meter { $meter } at { $at } is stored as { $stored }, not { $sent }: send this one as a correction with a reason, if it is right.

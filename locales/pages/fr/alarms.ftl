@@ -1,0 +1,33 @@
+# Alarms.
+
+alarms-period = Période regardée
+alarms-day = 24 dernières heures
+alarms-days = { $days } derniers jours
+alarms-lost = Redondance perdue
+alarms-lost-is = La somme des deux voies dépassait ce qu’une seule peut porter : la perte de l’une aurait arrêté la baie.
+alarms-lost-caption = Alarmes des { $days } derniers jours, la plus récente d’abord ; puissances en kW
+alarms-lost-none = Aucune baie n’a perdu sa redondance. Le plan des baies montre la charge de chaque voie.
+alarm-lasts = en cours
+alarm-over = terminée
+alarm-lasted = Durée
+alarm-peak = Plus forte moyenne A + B (kW)
+alarm-limit = Limite d’une voie (kW)
+alarms-silent = Compteurs muets
+alarms-silent-caption = Compteurs en service sans relevé depuis plus longtemps que leur tolérance
+alarms-silent-none = Tous les compteurs en service parlent. Leur couverture du mois est dans la liste.
+alarm-silence = Muet depuis
+alarm-never-read = jamais relevé
+alarms-refused = Relevés refusés
+alarms-refused-is = Fichiers dont des lignes ont été refusées, par exemple parce qu’un appareil répond -1 pour « non pris en charge ».
+alarms-refused-none = Aucun fichier récent n’a de ligne refusée.
+alarms-file = alarmes
+upload-percent = { $percent } % du fichier sont lus.
+told-reading-unknown-meter = Le compteur « { $meter } » n’est pas dans le livre du site : ajoutez-le, ou corrigez son code.
+told-reading-in-the-future = L’instant { $at } est à venir (il est { $now }) : vérifiez l’horloge et le fuseau de l’émetteur.
+told-reading-before-installation = Le compteur { $meter } a été posé le { $since }, après le { $at } : corrigez l’instant du relevé ou le livre.
+told-reading-after-removal = Le compteur { $meter } a été déposé le { $until }, avant le { $at } : envoyez le relevé pour le compteur qui l’a remplacé.
+told-reading-wrong-unit = Le compteur { $meter } compte en { $expected }, pas en { $sent } : convertissez la valeur, ou omettez l’unité.
+told-reading-negative = La valeur { $value } est négative, ce que le compteur { $meter } ne peut pas montrer (un appareil répond -1 pour « non pris en charge »).
+told-reading-beyond-modulus = La valeur { $value } atteint ou dépasse { $modulus }, où l’index du compteur { $meter } revient à zéro.
+told-reading-not-whole = La valeur { $value } n’est pas un nombre entier d’unités, ce que compte { $meter }.
+told-reading-conflict = Le compteur { $meter } a déjà la valeur { $stored } au { $at }, pas { $sent } : envoyez celle-ci comme correction, avec un motif, si elle est la bonne.

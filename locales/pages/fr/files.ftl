@@ -1,0 +1,11 @@
+# Names of files, words only files use, and where an empty list leads.
+
+racks-file = baies
+meters-file = compteurs
+usage-file = consommations
+anomaly-undeclared-decrease = baisse inexpliquée
+anomaly-rollover = retour à zéro
+anomaly-reset = remise à zéro
+anomaly-above-rating = au-delà de la voie
+empty-all = Tout afficher
+empty-today = Voir à ce jour

@@ -1,0 +1,170 @@
+//! Alarms: lost redundancy over time, silent meters, readings that were refused.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Query};
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+use serde::Deserialize;
+
+use super::parts::{Badge, Link, Tab, Tone, count};
+use super::readings_upload::{UploadRow, row as upload_row};
+use super::sheet::{self, Sheet};
+use super::{Address, Frame, encoded, page, plant};
+use crate::app::read_alarms::{self, Alarms, LostRedundancy, SilentMeter};
+use crate::documents::table::{Cell, Table};
+use crate::http::api::parsed;
+use crate::http::error::Fault;
+use crate::http::state::{Shared, blocking};
+
+/// How far back one looks, to choose from.
+const DAYS: [i64; 3] = [1, 7, read_alarms::DAYS_MAX];
+const DAYS_USUAL: i64 = 7;
+
+#[derive(Deserialize, Default)]
+pub struct AlarmsQuery {
+    days: Option<String>,
+}
+
+impl AlarmsQuery {
+    fn days(&self) -> Result<i64, Fault> {
+        let days: Option<i64> = parsed("days", self.days.as_deref(), "a number of days, at most 31")?;
+        Ok(days.unwrap_or(DAYS_USUAL).clamp(1, read_alarms::DAYS_MAX))
+    }
+}
+
+#[derive(Template)]
+#[template(path = "alarms.html")]
+struct AlarmsTemplate {
+    frame: Frame,
+    tabs: Vec<Tab>,
+    figures: Vec<(String, String)>,
+    lost: Vec<LostRow>,
+    lost_caption: String,
+    silent: Vec<SilentRow>,
+    refused: Vec<UploadRow>,
+    files: Vec<Link>,
+}
+
+struct LostRow {
+    rack: String,
+    address: String,
+    from: String,
+    to: String,
+    lasted: String,
+    peak: String,
+    limit: String,
+    state: Badge,
+}
+
+struct SilentRow {
+    meter: String,
+    address: String,
+    register: String,
+    place: String,
+    last: String,
+    silence: String,
+}
+
+pub async fn list(shared: Data<Shared>, http: HttpRequest, query: Query<AlarmsQuery>) -> Result<HttpResponse, Fault> {
+    let days = query.days()?;
+    let (store, now) = (shared.store.clone(), shared.now());
+    let found = blocking(move || read_alarms::read(&store, days, now)).await?;
+    let frame = Frame::of(&http);
+    let address = Address::new("/alarms").set("days", days);
+    let figures = [
+        ("alarms-lost", found.lost.len()),
+        ("alarms-silent", found.silent.len()),
+        ("alarms-refused", found.refused.len()),
+    ];
+    let tab = |choice: i64| Tab {
+        label: match choice {
+            1 => frame.t("alarms-day"),
+            _ => frame.with("alarms-days", "days", &choice.to_string()),
+        },
+        address: address.set("days", choice).href(),
+        count: None,
+        is_current: choice == days,
+    };
+    let template = AlarmsTemplate {
+        tabs: DAYS.map(tab).into(),
+        figures: figures.map(|(key, number)| (frame.t(key), count(&frame, number))).into(),
+        lost: found.lost.iter().map(|alarm| lost_row(&frame, &found, alarm)).collect(),
+        lost_caption: frame.with("alarms-lost-caption", "days", &days.to_string()),
+        silent: found.silent.iter().map(|silent| silent_row(&frame, &found, silent)).collect(),
+        refused: found.refused.iter().map(|view| upload_row(&frame, view, found.zone)).collect(),
+        files: super::parts::exports(&address, "/alarms.csv", "/alarms.xlsx"),
+        frame,
+    };
+    page(StatusCode::OK, &template)
+}
+
+fn lost_row(frame: &Frame, found: &Alarms, alarm: &LostRedundancy) -> LostRow {
+    let (tone, key) = match alarm.lasts {
+        true => (Tone::Error, "alarm-lasts"),
+        false => (Tone::Plain, "alarm-over"),
+    };
+    let period = alarm.episode.period;
+    LostRow {
+        rack: alarm.rack.to_string(),
+        address: format!("/racks/{}", encoded(alarm.rack.as_str())),
+        from: frame.instant(period.from, found.zone),
+        to: frame.instant(period.to, found.zone),
+        lasted: plant::duration(frame, period.seconds()),
+        peak: plant::number(frame, alarm.episode.peak_kw, 2),
+        limit: plant::number(frame, alarm.episode.limit_kw, 2),
+        state: Badge { tone, text: frame.t(key) },
+    }
+}
+
+fn silent_row(frame: &Frame, found: &Alarms, silent: &SilentMeter) -> SilentRow {
+    let meter = &silent.meter;
+    let feed = meter.feed.map(|feed| frame.with("feed", "feed", plant::feed_name(feed)));
+    let place = meter.rack.as_ref().map(ToString::to_string).into_iter().chain(feed);
+    SilentRow {
+        meter: meter.code.to_string(),
+        address: format!("/meters/{}", encoded(meter.code.as_str())),
+        register: frame.t(&format!("register-{}", meter.register.name())),
+        place: place.collect::<Vec<_>>().join(", "),
+        last: silent.last.map_or_else(|| frame.t("alarm-never-read"), |last| frame.instant(last.at, found.zone)),
+        silence: plant::duration(frame, silent.seconds),
+    }
+}
+
+pub async fn csv(shared: Data<Shared>, http: HttpRequest, query: Query<AlarmsQuery>) -> Result<HttpResponse, Fault> {
+    export(&shared, &http, &query, Sheet::Csv).await
+}
+
+pub async fn xlsx(shared: Data<Shared>, http: HttpRequest, query: Query<AlarmsQuery>) -> Result<HttpResponse, Fault> {
+    export(&shared, &http, &query, Sheet::Xlsx).await
+}
+
+/// The alarms of lost redundancy as a file.
+async fn export(
+    shared: &Data<Shared>,
+    http: &HttpRequest,
+    query: &AlarmsQuery,
+    sheet: Sheet,
+) -> Result<HttpResponse, Fault> {
+    let days = query.days()?;
+    let (store, now) = (shared.store.clone(), shared.now());
+    let found = blocking(move || read_alarms::read(&store, days, now)).await?;
+    let frame = Frame::of(http);
+    let row = |alarm: &LostRedundancy| {
+        vec![
+            sheet::text(alarm.rack.as_str()),
+            sheet::instant(alarm.episode.period.from, found.zone),
+            sheet::instant(alarm.episode.period.to, found.zone),
+            Cell::Number(alarm.episode.peak_kw.round_dp(4)),
+            Cell::Number(alarm.episode.limit_kw),
+            sheet::text(frame.t(if alarm.lasts { "alarm-lasts" } else { "alarm-over" })),
+        ]
+    };
+    let headings = ["rack", "slot-from", "slot-to", "alarm-peak", "alarm-limit", "state"];
+    let table = Table {
+        name: frame.t("nav-alarms"),
+        day: now.with_timezone(&found.zone).date_naive(),
+        headings: headings.map(|key| frame.t(key)).into(),
+        rows: found.lost.iter().map(row).collect(),
+    };
+    sheet::respond(&frame, &table, sheet, &frame.t("alarms-file"))
+}
