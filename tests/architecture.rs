@@ -22,17 +22,18 @@ const LAYERS: [(&str, u8); 12] = [
     ("main", 5),
 ];
 
-/// The same inside the domain, where equal ranks may not see each other either.
+/// The same inside the domain, where equal ranks may not see each other either, except the two of [`NUMBERS`].
 const DOMAIN_LAYERS: &[(&str, u8)] = &[
-    ("money", 1),
-    ("quantity", 1),
     ("calendar", 0),
     ("ids", 0),
+    ("money", 1),
+    ("quantity", 1),
     ("access", 2),
     ("audit", 2),
     ("party", 2),
     ("sampling", 2),
     ("told", 2),
+    ("typography", 3),
     ("facility", 3),
     ("ledger", 3),
     ("tariff", 3),
@@ -47,6 +48,9 @@ const DOMAIN_LAYERS: &[(&str, u8)] = &[
     ("receivables", 9),
     ("reconciliation", 10),
 ];
+
+/// A price is money for a quantity: the two know each other, and nothing else.
+const NUMBERS: [&str; 2] = ["money", "quantity"];
 
 fn rust_files(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
@@ -155,10 +159,18 @@ fn the_domain_is_layered_and_pure() {
             }
         }
         let module = module_of(inner);
-        let Some(own) = ranks.get(module) else { continue };
-        for name in names_after(code, "crate::domain::") {
+        if module == "mod" {
+            continue;
+        }
+        let own = ranks.get(module).unwrap_or_else(|| panic!("src/{file}: `{module}` has no rank in DOMAIN_LAYERS"));
+        let mut names = names_after(code, "crate::domain::");
+        if !inner.contains('/') {
+            names.extend(names_after(code, "super::"));
+        }
+        for name in names {
             let Some(rank) = ranks.get(name) else { continue };
-            if name != module && rank > own {
+            let are_numbers = NUMBERS.contains(&name) && NUMBERS.contains(&module);
+            if name != module && rank >= own && !are_numbers {
                 breaches.push(format!("src/{file} uses domain::{name}"));
             }
         }
@@ -187,7 +199,7 @@ fn files_hold_one_idea() {
         .iter()
         .filter(|path| **path != list)
         .map(|path| (path, fs::read_to_string(path).unwrap().lines().count()))
-        .filter(|(_, lines)| *lines > 600)
+        .filter(|(_, lines)| *lines > 500)
         .map(|(path, lines)| format!("{} has {lines} lines", path.display()))
         .collect();
     assert!(long.is_empty(), "split these:\n{}", long.join("\n"));

@@ -16,8 +16,14 @@ use chapelle::domain::calendar::{BillingMonth, Period};
 use chapelle::storage::invoices::{self, InvoiceFilter, InvoiceStatus, Page};
 use common::{ENGINES, Engine, World, free_port, readings_csv, small_book, small_book_path};
 
-/// Kills of each kind on each engine; with both engines and three kinds, 60 in all.
-const KILLS: u32 = 10;
+/// Kills of each kind on each engine, each of a process that was still at work. With both engines 52 in all.
+const IMPORT_KILLS: u32 = 7;
+const SERVER_KILLS: u32 = 7;
+const BILLING_KILLS: u32 = 6;
+const OUTBOX_KILLS: u32 = 3;
+const DEPRECIATION_KILLS: u32 = 3;
+/// A command that ends before its kill is begun again, sooner killed; never more often than this.
+const TRIES_MAX: u32 = 60;
 
 /// The same delays on every machine; where in the work they fall differs, which is the point.
 struct Delays(u64);
@@ -27,16 +33,32 @@ impl Delays {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         most * u32::try_from((self.0 >> 33) % 1_000).unwrap() / 1_000
     }
+
+    /// Kills `count` processes at work, each after a part of `most`. `command` is told how many were started before.
+    fn kill(&mut self, count: u32, mut most: Duration, mut command: impl FnMut(u32) -> Command) {
+        let (mut killed, mut tried) = (0, 0);
+        while killed < count {
+            assert!(tried < TRIES_MAX, "only {killed} of {tried} processes were killed at work");
+            let delay = self.next(most);
+            match kill_after(&mut command(tried), delay) {
+                true => killed += 1,
+                // It had ended: there is less to do than before.
+                false => most = most * 3 / 4,
+            }
+            tried += 1;
+        }
+    }
 }
 
 /// Lets the command work for `delay`, then kills it; true if it was still at work.
 fn kill_after(command: &mut Command, delay: Duration) -> bool {
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     std::thread::sleep(delay);
-    let killed = child.try_wait().unwrap().is_none();
+    let is_at_work = child.try_wait().unwrap().is_none();
     child.kill().unwrap();
-    child.wait().unwrap();
-    killed
+    // What had ended by itself meanwhile has a code.
+    let code = child.wait().unwrap().code();
+    is_at_work && code.is_none()
 }
 
 /// How long the command takes when it is left alone, on a world of its own.
@@ -71,12 +93,7 @@ fn an_import_killed_again_and_again_ends_as_if_it_had_run_once() {
         let world = World::new(engine);
         let (file, count) = prepared(&world, 300);
         let whole = timed(engine, |other| drop(prepared(other, 300)), &["migrate"]) + Duration::from_millis(1_500);
-        let mut delays = Delays(1);
-        let mut killed = 0;
-        for _ in 0..KILLS {
-            killed += u32::from(kill_after(&mut world.chapelle(&["readings", "import", &file]), delays.next(whole)));
-        }
-        assert!(killed > 0, "{engine:?}: no kill met the import at work");
+        Delays(1).kill(IMPORT_KILLS, whole, |_| world.chapelle(&["readings", "import", &file]));
         world.ok(&["readings", "import", &file]);
         assert_eq!(figures::figures(&world.store()).unwrap().readings, i64::try_from(count).unwrap(), "{engine:?}");
         let again: serde_json::Value =
@@ -153,7 +170,7 @@ fn no_reading_a_killed_server_acknowledged_is_lost() {
         let mut delays = Delays(3);
         let mut bodies = bodies();
         let mut acknowledged = vec![];
-        for _ in 0..KILLS {
+        for _ in 0..SERVER_KILLS {
             let port = free_port();
             let delay = Duration::from_millis(40) + delays.next(Duration::from_millis(400));
             acknowledged.extend(send_until_killed(&world, port, delay, &mut bodies));
@@ -198,18 +215,60 @@ fn a_billing_run_killed_again_and_again_ends_as_if_it_had_run_once() {
         let world = World::new(engine);
         ready(&world);
         let mut delays = Delays(2);
-        let mut killed = 0;
         for (position, month) in [first, second].iter().enumerate() {
             let arguments: Vec<&str> = month.iter().map(String::as_str).collect();
-            for _ in 0..KILLS / 2 {
-                killed += u32::from(kill_after(&mut world.chapelle(&arguments), delays.next(whole)));
-            }
+            delays.kill(BILLING_KILLS / 2, whole, |_| world.chapelle(&arguments));
             world.ok(&arguments);
             assert_sound(&world, engine, (position + 1) * small_book().contracts.len());
         }
-        assert!(killed > 0, "{engine:?}: no kill met the run at work");
         let (once, again) = (figures::figures(&reference.store()).unwrap(), figures::figures(&world.store()).unwrap());
         assert_eq!(once, again, "{engine:?}: a killed run must end as an undisturbed one");
+    }
+}
+
+#[test]
+fn notices_killed_on_their_way_arrive_once_under_their_own_name() {
+    for engine in ENGINES {
+        let world = World::new(engine);
+        let (file, _) = prepared(&world, 3_600);
+        world.ok(&["readings", "import", &file]);
+        months().iter().for_each(|month| drop(world.ok(&["billing", "run", "--month", &month.to_string(), "--issue"])));
+        // A sender that dies keeps what it took for a while: each comes an hour after the one before.
+        let at = |hours: u32| format!("2026-11-{:02}T{:02}:00:00Z", 4 + hours / 24, hours % 24);
+        let most = Duration::from_millis(400);
+        Delays(4).kill(OUTBOX_KILLS, most, |tried| world.chapelle_at(&at(tried), &["outbox", "deliver"]));
+        let last = world.chapelle_at(&at(TRIES_MAX + 1), &["--json", "outbox", "deliver"]).output().unwrap();
+        assert!(last.status.success(), "{engine:?}: {}", String::from_utf8_lossy(&last.stderr));
+        assert_eq!(world.ok(&["--json", "outbox", "list"]).trim(), "[]", "{engine:?}: every notice is sent");
+        let mails: Vec<String> = std::fs::read_dir(world.dir.path().join("mail"))
+            .unwrap()
+            .map(|mail| std::fs::read_to_string(mail.unwrap().path()).unwrap())
+            .collect();
+        let id = |mail: &String| mail.lines().find(|line| line.starts_with("Message-ID: ")).unwrap().to_owned();
+        let ids: BTreeSet<String> = mails.iter().map(id).collect();
+        let contacts: usize = small_book().tenants.iter().map(|tenant| tenant.contacts.len()).sum();
+        assert_eq!((ids.len(), mails.len()), (2 * contacts, 2 * contacts), "{engine:?}");
+    }
+}
+
+#[test]
+fn depreciation_killed_while_it_is_posted_is_posted_once() {
+    for engine in ENGINES {
+        let post = ["amortisation", "post", "--through", "2026-10"];
+        let reference = World::new(engine);
+        reference.ok(&["import", small_book_path().to_str().unwrap()]);
+        let begun = Instant::now();
+        reference.ok(&post);
+        let whole = begun.elapsed();
+
+        let world = World::new(engine);
+        world.ok(&["import", small_book_path().to_str().unwrap()]);
+        Delays(5).kill(DEPRECIATION_KILLS, whole, |_| world.chapelle(&post));
+        world.ok(&post);
+        let (once, again) = (figures::figures(&reference.store()).unwrap(), figures::figures(&world.store()).unwrap());
+        assert!(once.journal_entries > 0);
+        assert_eq!(once, again, "{engine:?}: killed postings must end as undisturbed ones");
+        assert_eq!(again.journal_debit, again.journal_credit, "{engine:?}");
     }
 }
 

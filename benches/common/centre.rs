@@ -16,7 +16,9 @@ use chapelle::domain::facility::{Aisle, Facility, Feed, Rack, Room};
 use chapelle::domain::ids::{MeterId, RackCode};
 use chapelle::domain::metering::{Measure, Meter, Quality, Register, Sample};
 use chapelle::domain::money::UnitPrice;
-use chapelle::domain::party::{Address, Contact, Language, LegalTextSet, LegalTexts, PaymentTermClass, Seller, Tenant};
+use chapelle::domain::party::{
+    Address, ChorusRequirement, Contact, Language, LegalTextSet, LegalTexts, PaymentTermClass, Seller, Tenant,
+};
 use chapelle::domain::quantity::{Micro, Unit};
 use chapelle::domain::tariff::{PriceShape, Tariff, TariffVersion};
 use chapelle::storage::{Database, IncomingBatch, IncomingReading, ReadingWriter, StorageError, book as stored};
@@ -60,6 +62,17 @@ impl Centre {
             payback: None,
         };
         Centre { book }
+    }
+
+    /// Contracts with these numbers of tenants who rent a place without meters.
+    pub fn add_small_contracts(&mut self, numbers: std::ops::Range<usize>) {
+        for number in numbers {
+            let mut contract = contract(number, &["place".to_owned()]);
+            contract.lines.truncate(1);
+            contract.lines[0].racks = Vec::new();
+            self.book.tenants.push(tenant(&contract));
+            self.book.contracts.push(contract);
+        }
     }
 
     /// At least `meters` of them.
@@ -134,8 +147,8 @@ impl Centre {
         while rows.peek().is_some() {
             let readings: Vec<IncomingReading> = rows.by_ref().take(50_000).map(incoming).collect();
             count += readings.len() as u64;
-            let outcome = writer.submit_and_wait(batch(readings)).unwrap();
-            assert!(outcome.conflicts.is_empty() && outcome.duplicates == 0);
+            let outcome = writer.submit(batch(readings)).blocking_recv().unwrap().unwrap();
+            assert!(outcome.conflicts.is_empty());
         }
         count
     }
@@ -341,6 +354,7 @@ fn tenant(contract: &Contract) -> Tenant {
         language: Language::French,
         internal: false,
         service_code: None,
+        chorus_requires: ChorusRequirement::None,
         contacts: vec![Contact { name: "Factures".to_owned(), email: "factures@example.org".to_owned() }],
     }
 }

@@ -4,9 +4,10 @@
 //! each. Two variables bend a run: `CHAPELLE_BENCH_SCALE` multiplies the work (0.1 for a quick look) and
 //! `CHAPELLE_BENCH_ROUNDS` is how often each figure is taken (3).
 
-#![allow(dead_code, reason = "each benchmark uses its own part of this")]
+#![allow(dead_code, unused_imports, reason = "each benchmark uses its own part of this")]
 
 pub mod centre;
+pub mod client;
 pub mod measure;
 pub mod raw;
 pub mod table;
@@ -16,8 +17,12 @@ pub use measure::{Run, in_turn};
 
 /// `work` multiplied by `CHAPELLE_BENCH_SCALE`, at least 1.
 pub fn scaled(work: u64) -> u64 {
-    let scale: f64 = variable("CHAPELLE_BENCH_SCALE").unwrap_or(1.0);
-    ((work as f64 * scale) as u64).max(1)
+    ((work as f64 * scale()) as u64).max(1)
+}
+
+/// `CHAPELLE_BENCH_SCALE`, else 1.
+pub fn scale() -> f64 {
+    variable("CHAPELLE_BENCH_SCALE").unwrap_or(1.0)
 }
 
 pub fn rounds() -> usize {

@@ -2,11 +2,8 @@
 //!
 //! Clients and server share the machine, as they do not in life; the limit is the C interface of SQLite alone.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
 
 use chapelle::app::Store;
 use chapelle::app::users::{self, NewUser};
@@ -15,6 +12,7 @@ use chapelle::domain::access::Role;
 use super::sqlite::{cells, raw};
 use super::{Load, METERS, STEP_SECONDS, first_instant, send_all};
 use crate::common::centre::{Centre, now, sqlite_url};
+use crate::common::client::{Client, free_port, wait_until_it_listens};
 use crate::common::in_turn;
 use crate::common::measure::{Process, Run};
 use crate::common::table::Table;
@@ -58,10 +56,10 @@ fn bodies(centre: &Centre, load: Load) -> Vec<String> {
 fn served(centre: &Centre, load: Load, bodies: &[String]) -> Run {
     let directory = tempfile::tempdir().unwrap();
     let server = Server::start(centre, directory.path());
-    let token = server.connect().sign_in();
+    let token = sign_in(&mut Client::to(server.port));
     Run::of(Process::Other(server.child.id()), || {
         send_all(load, || {
-            let mut client = server.connect();
+            let mut client = Client::to(server.port);
             let (token, bodies) = (&token, &bodies);
             move |number| {
                 let body = &bodies[number as usize];
@@ -96,7 +94,7 @@ impl Server {
             now().to_utc(),
         )
         .unwrap();
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = free_port();
         let child = Command::new(env!("CARGO_BIN_EXE_chapelle"))
             .arg("--data-dir")
             .arg(directory)
@@ -108,23 +106,8 @@ impl Server {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        let server = Server { child, port };
-        server.wait_until_it_listens();
-        server
-    }
-
-    fn wait_until_it_listens(&self) {
-        let begin = Instant::now();
-        while TcpStream::connect(("127.0.0.1", self.port)).is_err() {
-            assert!(begin.elapsed() < Duration::from_secs(20), "the server does not listen");
-            std::thread::sleep(Duration::from_millis(20));
-        }
-    }
-
-    fn connect(&self) -> Client {
-        let stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
-        stream.set_nodelay(true).unwrap();
-        Client { reader: BufReader::new(stream.try_clone().unwrap()), writer: stream }
+        wait_until_it_listens(port);
+        Server { child, port }
     }
 }
 
@@ -135,46 +118,10 @@ impl Drop for Server {
     }
 }
 
-/// As much of HTTP/1.1 as talking to our own server takes.
-struct Client {
-    reader: BufReader<TcpStream>,
-    writer: TcpStream,
-}
-
-impl Client {
-    fn sign_in(&mut self) -> String {
-        let body = format!(r#"{{"email":"{EMAIL}","password":"{PASSWORD}"}}"#);
-        let (status, answer) = self.post("/api/v1/token", "application/json", None, &body);
-        assert_eq!(status, 200, "{answer}");
-        let answer: serde_json::Value = serde_json::from_str(&answer).unwrap();
-        answer["access_token"].as_str().unwrap().to_owned()
-    }
-
-    /// Sends a request and returns the answer's status and body.
-    fn post(&mut self, path: &str, content_type: &str, token: Option<&String>, body: &str) -> (u16, String) {
-        let authorization = token.map_or(String::new(), |token| format!("Authorization: Bearer {token}\r\n"));
-        let head = format!(
-            "POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {content_type}\r\n{authorization}Content-Length: {}\r\n\r\n",
-            body.len()
-        );
-        self.writer.write_all(&[head.as_bytes(), body.as_bytes()].concat()).unwrap();
-        self.answer()
-    }
-
-    fn answer(&mut self) -> (u16, String) {
-        let mut line = String::new();
-        self.reader.read_line(&mut line).unwrap();
-        let status = line.split(' ').nth(1).unwrap_or_default().parse().unwrap();
-        let mut length = 0;
-        while line != "\r\n" {
-            line.clear();
-            self.reader.read_line(&mut line).unwrap();
-            if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
-                length = value.trim().parse().unwrap();
-            }
-        }
-        let mut body = vec![0; length];
-        self.reader.read_exact(&mut body).unwrap();
-        (status, String::from_utf8(body).unwrap())
-    }
+fn sign_in(client: &mut Client) -> String {
+    let body = format!(r#"{{"email":"{EMAIL}","password":"{PASSWORD}"}}"#);
+    let (status, answer) = client.post("/api/v1/token", "application/json", None, &body);
+    assert_eq!(status, 200, "{answer}");
+    let answer: serde_json::Value = serde_json::from_str(&answer).unwrap();
+    answer["access_token"].as_str().unwrap().to_owned()
 }

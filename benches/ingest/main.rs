@@ -106,7 +106,7 @@ fn through_writer(centre: &Centre, ids: &[MeterId], writer: &ReadingWriter, load
                 let numbers = number * load.batch as u64..(number + 1) * load.batch as u64;
                 let readings: Vec<_> =
                     numbers.map(|number| centre.reading(ids, first_instant(), STEP_SECONDS, number)).collect();
-                let outcome = writer.submit_and_wait(common::centre::batch(readings)).unwrap();
+                let outcome = writer.submit(common::centre::batch(readings)).blocking_recv().unwrap().unwrap();
                 assert_eq!(outcome.accepted, load.batch);
             }
         })

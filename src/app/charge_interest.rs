@@ -60,7 +60,7 @@ pub fn charge(
     by: &Actor,
     now: DateTime<Utc>,
 ) -> Result<InterestReport, AppError> {
-    let zone = super::export_book::load(store)?.facility.zone;
+    let zone = super::export_book::shared(store)?.facility.zone;
     let today = now.with_timezone(&zone).date_naive();
     store.write(|connection| {
         // Whoever records a payment or claims interest waits here for the other.

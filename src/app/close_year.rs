@@ -27,7 +27,7 @@ pub struct CloseReport {
 
 /// Closes `year` for good. Earlier years with entries must be closed: their balances are this one's opening.
 pub fn close(store: &Store, year: i32, by: &Actor, now: DateTime<Utc>) -> Result<CloseReport, AppError> {
-    let today = now.with_timezone(&export_book::load(store)?.facility.zone).date_naive();
+    let today = now.with_timezone(&export_book::shared(store)?.facility.zone).date_naive();
     let period = AccountingPeriod::Year(year);
     if today < period.end() {
         return Err(AppError::input(format!("{year} has not ended yet: close it on or after {}", period.end())));

@@ -130,13 +130,8 @@ fn issue(
     let head = CreditNoteHead { number, issued_at: now, issue_date };
     let note = credit_note_of(&invoice, &earlier, request.chosen(), head).map_err(|error| AppError::refused(&error))?;
 
-    let note_id = invoices::insert_issued(connection, &note, None, &place)?;
-    issue_invoice::post(connection, &note, &book.accounting.chart, now)?;
-    issue_invoice::record(connection, note_id, &note, by, now)?;
+    let note_id = issue_invoice::write(connection, book, &note, &place, by, now)?;
     audit::append(connection, &event(&note, &invoice, &request.reason, by, now))?;
-    if let Some(tenant) = book.tenants.iter().find(|tenant| tenant.code == invoice.buyer.code) {
-        issue_invoice::queue_notices(connection, note_id, &note, tenant, &book.seller.email, now)?;
-    }
     let gathered = settle::gather(connection, id, invoice)?;
     gathered.keep_balance(connection, id)?;
     let letter = gathered.letter_if_settled(connection, issue_date, now)?;
@@ -154,7 +149,13 @@ fn issue(
     Ok((note_id, note, report))
 }
 
-fn event(note: &IssuedInvoice, invoice: &IssuedInvoice, reason: &str, by: &Actor, now: DateTime<Utc>) -> AuditEvent {
+pub(super) fn event(
+    note: &IssuedInvoice,
+    invoice: &IssuedInvoice,
+    reason: &str,
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> AuditEvent {
     let detail = serde_json::json!({
         "credit_note": note.number,
         "lines": note.charges.len(),

@@ -52,7 +52,7 @@ pub fn read(
     now: DateTime<Utc>,
 ) -> Result<Option<TenantEstimate>, AppError> {
     store.read(|connection| {
-        let book = stored::load_book(connection)?.ok_or(AppError::NoBook)?;
+        let book = store.book(connection)?;
         let Some((tenant, choices)) = choose(&book, scope, tenant) else { return Ok(None) };
         let month = match month {
             Some(month) => month,

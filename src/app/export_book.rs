@@ -1,5 +1,7 @@
 //! The stored facility book as TOML: what `import` reads back to the same book.
 
+use std::sync::Arc;
+
 use super::{AppError, Store};
 use crate::bookfile;
 use crate::domain::book::Book;
@@ -18,7 +20,12 @@ pub fn is_edited(store: &Store) -> Result<bool, AppError> {
     Ok(book::revision(&mut *store.connection()?)? > 0)
 }
 
-/// The stored book.
+/// The stored book, to keep or to change.
 pub fn load(store: &Store) -> Result<Book, AppError> {
-    book::load_book(&mut *store.connection()?)?.ok_or(AppError::NoBook)
+    shared(store).map(Arc::unwrap_or_clone)
+}
+
+/// The stored book, to look at.
+pub fn shared(store: &Store) -> Result<Arc<Book>, AppError> {
+    store.book(&mut *store.connection()?)
 }

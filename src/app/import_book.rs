@@ -124,7 +124,7 @@ fn warnings(connection: &mut AnyConnection, changed: &[String]) -> Result<Vec<St
     let warning = |item: &String| {
         format!(
             "{item} changed, and months through {} are billed: what is issued keeps its prices, and no difference is \
-             billed by itself; give a new price its own valid_from",
+             billed by itself; give a new price a version of its own with its `from`",
             horizon.through
         )
     };

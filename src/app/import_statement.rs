@@ -54,7 +54,7 @@ impl ImportReport {
 pub fn import(store: &Store, bytes: &[u8], by: &Actor, now: DateTime<Utc>) -> Result<ImportReport, AppError> {
     let receipts = statement::read(bytes)
         .map_err(|error| AppError::Refused(Box::new(Told::new("statement-unreadable", error))))?;
-    let own = export_book::load(store)?.seller.iban.to_string();
+    let own = export_book::shared(store)?.seller.iban.to_string();
     if let Some(other) = receipts.iter().find(|receipt| !is_account(&own, &receipt.account)) {
         let english =
             format!("the statement is of account {}, but the book's is {own}; nothing was recorded", other.account);

@@ -13,6 +13,7 @@ use crate::domain::ids::InvoiceId;
 use crate::domain::invoice::{Draft, InvoiceNumber, IssueContext, IssuedInvoice, journal_entry};
 use crate::domain::ledger::Chart;
 use crate::domain::party::Tenant;
+use crate::storage::invoices::SeriesPosition;
 use crate::storage::outbox::NewMessage;
 use crate::storage::{AnyConnection, audit, evidence, invoices, journal, outbox};
 
@@ -47,8 +48,26 @@ pub fn issue(
     Ok((id, invoice))
 }
 
+/// Freezes a document that corrects another, with its journal entry, its audit event and its notices.
+pub(super) fn write(
+    connection: &mut AnyConnection,
+    book: &Book,
+    document: &IssuedInvoice,
+    place: &SeriesPosition,
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<InvoiceId, AppError> {
+    let id = invoices::insert_issued(connection, document, None, place)?;
+    post(connection, document, &book.accounting.chart, now)?;
+    record(connection, id, document, by, now)?;
+    if let Some(tenant) = book.tenants.iter().find(|tenant| tenant.code == document.buyer.code) {
+        queue_notices(connection, id, document, tenant, &book.seller.email, now)?;
+    }
+    Ok(id)
+}
+
 /// The journal entry of an issued document; none for one of zero throughout.
-pub(super) fn post(
+fn post(
     connection: &mut AnyConnection,
     document: &IssuedInvoice,
     chart: &Chart,
@@ -72,7 +91,7 @@ fn contract_of<'a>(book: &'a Book, draft: &Draft) -> Result<&'a Contract, AppErr
 }
 
 /// Tells the trail of an issued document, with the hash of what was frozen.
-pub(super) fn record(
+fn record(
     connection: &mut AnyConnection,
     id: InvoiceId,
     invoice: &IssuedInvoice,
@@ -97,7 +116,7 @@ fn event(invoice: &IssuedInvoice, content_sha256: &str, by: &Actor, now: DateTim
 }
 
 /// One notice per contact, each with a Message-ID that stays the same however often it is sent.
-pub(super) fn queue_notices(
+fn queue_notices(
     connection: &mut AnyConnection,
     id: InvoiceId,
     invoice: &IssuedInvoice,

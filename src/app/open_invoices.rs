@@ -28,7 +28,7 @@ pub struct OpenInvoice {
 /// Every invoice with something open, or with more paid than was owed, oldest due first. Costs what is open, not what
 /// was ever issued.
 pub fn list(store: &Store, now: DateTime<Utc>) -> Result<Vec<OpenInvoice>, AppError> {
-    let today = now.with_timezone(&export_book::load(store)?.facility.zone).date_naive();
+    let today = now.with_timezone(&export_book::shared(store)?.facility.zone).date_naive();
     let mut found = store.read(|connection| {
         let mut found = Vec::new();
         for state in [Settlement::Open, Settlement::Overpaid] {

@@ -30,7 +30,7 @@ pub fn change(
     by: &Actor,
     now: DateTime<Utc>,
 ) -> Result<PeriodReport, AppError> {
-    let today = now.with_timezone(&export_book::load(store)?.facility.zone).date_naive();
+    let today = now.with_timezone(&export_book::shared(store)?.facility.zone).date_naive();
     if action == PeriodAction::Close && today < period.end() {
         return Err(AppError::input(format!("{period} has not ended yet: close it on or after {}", period.end())));
     }

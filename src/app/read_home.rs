@@ -72,7 +72,7 @@ pub struct Depreciation {
 pub fn today(store: &Store, now: DateTime<Utc>) -> Result<Today, AppError> {
     let today = read_tenants::today(store, now)?;
     let month = BillingMonth::of(today).previous();
-    let book = match export_book::load(store) {
+    let book = match export_book::shared(store) {
         Err(AppError::NoBook) => None,
         book => Some(book?),
     };
@@ -97,7 +97,7 @@ pub fn today(store: &Store, now: DateTime<Utc>) -> Result<Today, AppError> {
         failed_notices: notices::failed_count(store)?,
         ending: book.as_ref().map(|book| ending(book, today)).unwrap_or_default(),
         to_issue: in_force.saturating_sub(usize::try_from(issued_of_month.issued).unwrap_or(0)),
-        depreciation: depreciation(store, book.as_ref(), month)?,
+        depreciation: depreciation(store, book.as_deref(), month)?,
     })
 }
 

@@ -103,7 +103,7 @@ pub struct MetersPage {
 /// The list.
 pub fn list(store: &Store, filter: &MetersFilter, now: DateTime<Utc>) -> Result<MetersPage, AppError> {
     store.read(|connection| {
-        let book = stored::load_book(connection)?.ok_or(AppError::NoBook)?;
+        let book = store.book(connection)?;
         let ids = stored::meter_ids(connection)?;
         let zone = book.facility.zone;
         let month = match filter.month {
@@ -275,7 +275,7 @@ pub fn one(
     now: DateTime<Utc>,
 ) -> Result<Option<MeterFile>, AppError> {
     store.read(|connection| {
-        let book = stored::load_book(connection)?.ok_or(AppError::NoBook)?;
+        let book = store.book(connection)?;
         let ids = stored::meter_ids(connection)?;
         let Some(meter) = book.meters.iter().find(|meter| meter.code.as_str() == code) else { return Ok(None) };
         let Some(id) = ids.get(&meter.code).copied() else { return Ok(None) };

@@ -111,7 +111,7 @@ pub struct RackFile {
 /// The floor plan as it is at `now`.
 pub fn plan(store: &Store, now: DateTime<Utc>) -> Result<FloorPlan, AppError> {
     store.read(|connection| {
-        let book = stored::load_book(connection)?.ok_or(AppError::NoBook)?;
+        let book = store.book(connection)?;
         let racks: Vec<&Rack> = all_racks(&book).map(|(.., rack)| rack).collect();
         let mut states = look(connection, &book, &racks, PLAN_HOURS, now.into())?;
         let mut aisles: Vec<AisleState> = Vec::new();
@@ -133,7 +133,7 @@ pub fn plan(store: &Store, now: DateTime<Utc>) -> Result<FloorPlan, AppError> {
 /// One rack; none where the book has no such rack.
 pub fn one(store: &Store, code: &str, now: DateTime<Utc>) -> Result<Option<RackFile>, AppError> {
     store.read(|connection| {
-        let book = stored::load_book(connection)?.ok_or(AppError::NoBook)?;
+        let book = store.book(connection)?;
         let found = all_racks(&book).find(|(_, rack)| rack.code.as_str() == code);
         let Some((aisle, rack)) = found else { return Ok(None) };
         let seen = look(connection, &book, &[rack], RACK_HOURS, now.into())?.remove(&rack.code);

@@ -1,13 +1,15 @@
 //! Show tenants and their contracts to whoever may see them.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
 use super::{AppError, Store, export_book};
 use crate::domain::access::TenantScope;
-use crate::domain::book::Book;
 use crate::domain::calendar::Timestamp;
 use crate::domain::contract::Contract;
+use crate::domain::ids::TenantCode;
 use crate::domain::party::{Seller, Tenant};
 use crate::domain::tariff::Tariff;
 
@@ -22,19 +24,23 @@ pub struct TenantFile {
 
 /// Every tenant within `scope`, by code.
 pub fn list(store: &Store, scope: &TenantScope) -> Result<Vec<TenantFile>, AppError> {
-    let Book { tenants, contracts, tariffs, .. } = match export_book::load(store) {
+    let book = match export_book::shared(store) {
         // Before the first import there is nobody.
         Err(AppError::NoBook) => return Ok(vec![]),
         book => book?,
     };
-    let file = |tenant: Tenant| {
-        let own: Vec<Contract> = contracts.iter().filter(|contract| contract.tenant == tenant.code).cloned().collect();
+    let mut contracts: HashMap<&TenantCode, Vec<Contract>> = HashMap::new();
+    for contract in book.contracts.iter().filter(|contract| scope.admits(&contract.tenant)) {
+        contracts.entry(&contract.tenant).or_default().push(contract.clone());
+    }
+    let file = |tenant: &Tenant| {
+        let own = contracts.remove(&tenant.code).unwrap_or_default();
         let named =
             |tariff: &&Tariff| own.iter().flat_map(|contract| &contract.lines).any(|line| line.tariff == tariff.code);
-        let tariffs = tariffs.iter().filter(named).cloned().collect();
-        TenantFile { tenant, contracts: own, tariffs }
+        let tariffs = book.tariffs.iter().filter(named).cloned().collect();
+        TenantFile { tenant: tenant.clone(), contracts: own, tariffs }
     };
-    Ok(tenants.into_iter().filter(|tenant| scope.admits(&tenant.code)).map(file).collect())
+    Ok(book.tenants.iter().filter(|tenant| scope.admits(&tenant.code)).map(file).collect())
 }
 
 /// The tenant with this code, if within `scope`.
@@ -44,15 +50,15 @@ pub fn one(store: &Store, scope: &TenantScope, code: &str) -> Result<Option<Tena
 
 /// Who invoices, once a book says so.
 pub fn seller(store: &Store) -> Result<Option<Seller>, AppError> {
-    match export_book::load(store) {
+    match export_book::shared(store) {
         Err(AppError::NoBook) => Ok(None),
-        book => Ok(Some(book?.seller)),
+        book => Ok(Some(book?.seller.clone())),
     }
 }
 
 /// The zone in which the facility's days begin.
 pub fn zone(store: &Store) -> Result<Tz, AppError> {
-    match export_book::load(store) {
+    match export_book::shared(store) {
         Err(AppError::NoBook) => Ok(Tz::Europe__Paris),
         book => Ok(book?.facility.zone),
     }
@@ -73,14 +79,14 @@ pub struct ContractFile {
 
 /// The contract with this code, if its tenant lies within `scope`.
 pub fn contract(store: &Store, scope: &TenantScope, code: &str) -> Result<Option<ContractFile>, AppError> {
-    let book = match export_book::load(store) {
+    let book = match export_book::shared(store) {
         Err(AppError::NoBook) => return Ok(None),
         book => book?,
     };
-    let found = book.contracts.into_iter().find(|contract| contract.code.as_str() == code);
+    let found = book.contracts.iter().find(|contract| contract.code.as_str() == code);
     let Some(contract) = found.filter(|contract| scope.admits(&contract.tenant)) else { return Ok(None) };
-    let tenant = book.tenants.into_iter().find(|tenant| tenant.code == contract.tenant);
-    let named = |tariff: &Tariff| contract.lines.iter().any(|line| line.tariff == tariff.code);
-    let tariffs = book.tariffs.into_iter().filter(named).collect();
-    Ok(tenant.map(|tenant| ContractFile { contract, tenant, tariffs }))
+    let tenant = book.tenants.iter().find(|tenant| tenant.code == contract.tenant);
+    let named = |tariff: &&Tariff| contract.lines.iter().any(|line| line.tariff == tariff.code);
+    let tariffs = book.tariffs.iter().filter(named).cloned().collect();
+    Ok(tenant.map(|tenant| ContractFile { contract: contract.clone(), tenant: tenant.clone(), tariffs }))
 }

@@ -224,7 +224,7 @@ pub fn read(
     now: DateTime<Utc>,
 ) -> Result<Option<TenantUsage>, AppError> {
     store.read(|connection| {
-        let book = stored::load_book(connection)?.ok_or(AppError::NoBook)?;
+        let book = store.book(connection)?;
         let Some((tenant, choices)) = choose(&book, scope, query.tenant.as_ref()) else { return Ok(None) };
         let zone = book.facility.zone;
         let view = match query.view {

@@ -15,7 +15,7 @@ use crate::domain::audit::{Actor, hex};
 use crate::domain::calendar::Timestamp;
 use crate::storage::{IncomingBatch, IncomingReading, ReadingWriter, StorageError};
 
-pub use crate::collect::BatchFormat;
+pub use crate::collect::{BatchFormat, EventAttributes};
 
 /// What the book says of meters is looked up again after so long; of one that seems unknown, much sooner.
 const DIRECTORY_SECONDS: i64 = 30;

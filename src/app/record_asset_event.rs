@@ -36,7 +36,7 @@ pub fn record(store: &Store, request: EventRequest, by: &Actor, now: DateTime<Ut
     if request.reason.trim().is_empty() {
         return Err(AppError::input("a reason must be given; it is kept with the event"));
     }
-    let zone = export_book::load(store)?.facility.zone;
+    let zone = export_book::shared(store)?.facility.zone;
     store.write(|connection| {
         let stored = book::assets(connection)?;
         let asset = stored.iter().find(|asset| asset.code == request.asset);

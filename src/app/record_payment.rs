@@ -39,7 +39,7 @@ pub struct PaymentReport {
 }
 
 pub fn record(store: &Store, new: &NewPayment, by: &Actor, now: DateTime<Utc>) -> Result<PaymentReport, AppError> {
-    let zone = super::export_book::load(store)?.facility.zone;
+    let zone = super::export_book::shared(store)?.facility.zone;
     let today = now.with_timezone(&zone).date_naive();
     store.write(|connection| record_within(connection, new, today, by, now))
 }

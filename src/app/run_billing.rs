@@ -77,7 +77,7 @@ pub fn run(store: &Store, request: &RunRequest, progress: &mut dyn FnMut(usize, 
 
 /// Readings that change the month after this are marked as late, so none falls between reading and billing.
 pub(super) fn gather_behind_horizon(store: &Store, request: &RunRequest) -> Result<Gathered, AppError> {
-    let zone = super::export_book::load(store)?.facility.zone;
+    let zone = super::export_book::shared(store)?.facility.zone;
     if request.issue && request.month.period(zone).to.to_utc() <= request.now {
         store.write(|connection| raise_horizon(connection, zone, request))?;
     }

@@ -1,9 +1,11 @@
 //! The database and the data directory, as one thing to hand around.
 
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::AppError;
-use crate::storage::{AnyConnection, Database, PooledConnection};
+use crate::domain::book::Book;
+use crate::storage::{AnyConnection, Database, PooledConnection, book};
 
 /// Enough for the web server's blocking threads; SQLite readers do not wait for one another.
 const CONNECTIONS: u32 = 8;
@@ -14,14 +16,18 @@ pub struct Store {
     database: Database,
     data_dir: PathBuf,
     migrations_applied: usize,
+    book: Arc<Mutex<Remembered>>,
 }
+
+/// The book as last read, and its revision then.
+type Remembered = Option<(i64, Arc<Book>)>;
 
 impl Store {
     /// Connects to `url` and brings its schema up to date.
     pub fn open(url: &str, data_dir: &Path) -> Result<Store, AppError> {
         let database = Database::open(url.parse()?, CONNECTIONS)?;
         let migrations_applied = database.migrate()?;
-        Ok(Store { database, data_dir: data_dir.to_owned(), migrations_applied })
+        Ok(Store { database, data_dir: data_dir.to_owned(), migrations_applied, book: Arc::default() })
     }
 
     pub fn connection(&self) -> Result<PooledConnection, AppError> {
@@ -36,6 +42,23 @@ impl Store {
     /// Runs `work` against one unchanging state of the database.
     pub fn read<T>(&self, work: impl FnOnce(&mut AnyConnection) -> Result<T, AppError>) -> Result<T, AppError> {
         self.database.read(work)
+    }
+
+    /// The stored book, read again only where another revision is stored than the one that is remembered. Whatever
+    /// changes the book, in this process or another, changes its revision.
+    pub fn book(&self, connection: &mut AnyConnection) -> Result<Arc<Book>, AppError> {
+        // Before the book: if it changes in between, it is remembered under a revision that never comes again.
+        let revision = book::state(connection)?;
+        if let Some((_, known)) = self.remembered().as_ref().filter(|(known, _)| *known == revision) {
+            return Ok(Arc::clone(known));
+        }
+        let read = Arc::new(book::load_book(connection)?.ok_or(AppError::NoBook)?);
+        *self.remembered() = Some((revision, Arc::clone(&read)));
+        Ok(read)
+    }
+
+    fn remembered(&self) -> MutexGuard<'_, Remembered> {
+        self.book.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub fn database(&self) -> &Database {

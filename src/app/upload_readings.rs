@@ -18,8 +18,6 @@ pub use crate::storage::uploads::{Upload, UploadState};
 
 /// As it is sent, compressed or not: some ten million readings.
 pub const FILE_BYTES_MAX: u64 = 256 * 1024 * 1024;
-/// So many refusals are kept; the rest are counted.
-const REFUSALS_KEPT: usize = 1_000;
 const FILE_NAME_CHARACTERS_MAX: usize = 120;
 /// How often the progress is written down.
 const PROGRESS_SECONDS: i64 = 2;
@@ -87,14 +85,13 @@ pub fn run(store: &Store, id: i64, path: &Path, by: &Actor, clock: fn() -> DateT
     let outcome = intake.and_then(|intake| ingest_readings::take_in(intake, path, began, &mut progress));
     let (state, report) = match outcome {
         Ok(outcome) => {
-            let refused_count = u64::try_from(outcome.refused.len()).unwrap_or(u64::MAX);
-            let kept = outcome.refused.into_iter().take(REFUSALS_KEPT);
+            let kept = outcome.refusals.first();
             let report = UploadReport {
                 accepted: outcome.accepted,
                 duplicates: outcome.duplicates,
-                refused_count,
+                refused_count: outcome.refusals.count(),
                 refused: kept
-                    .map(|(line, told)| RefusedLine { line, why: told.english.clone(), told: Some(told) })
+                    .map(|(line, told)| RefusedLine { line, why: told.english.clone(), told: Some(told.clone()) })
                     .collect(),
                 failure: outcome.damage,
             };

@@ -6,7 +6,7 @@ use crate::domain::contract::{GapPolicy, Proration, Service};
 use crate::domain::facility::Feed;
 use crate::domain::ledger::ChartKind;
 use crate::domain::metering::Register;
-use crate::domain::party::{Language, PaymentTermClass};
+use crate::domain::party::{ChorusRequirement, Language, PaymentTermClass};
 use crate::domain::quantity::Unit;
 
 /// Words and what they mean.
@@ -47,6 +47,14 @@ pub const PAYMENT_TERM_CLASSES: Words<PaymentTermClass> = Words(&[
     ("local-authority", PaymentTermClass::LocalAuthority),
     ("health-establishment", PaymentTermClass::HealthEstablishment),
     ("public-undertaking", PaymentTermClass::PublicUndertaking),
+]);
+
+pub const CHORUS_REQUIREMENTS: Words<ChorusRequirement> = Words(&[
+    ("none", ChorusRequirement::None),
+    ("service", ChorusRequirement::Service),
+    ("engagement", ChorusRequirement::Engagement),
+    ("either", ChorusRequirement::Either),
+    ("both", ChorusRequirement::Both),
 ]);
 
 pub const REGISTERS: Words<Register> = Words(&[

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::words::{CHARTS, FEEDS, LANGUAGES, PAYMENT_TERM_CLASSES, REGISTERS, UNITS};
+use super::words::{CHARTS, CHORUS_REQUIREMENTS, FEEDS, LANGUAGES, PAYMENT_TERM_CLASSES, REGISTERS, UNITS};
 use crate::domain::book::Book;
 use crate::domain::contract::PriceIndex;
 use crate::domain::facility::{Aisle, Facility, Rack, Room};
 use crate::domain::ledger::Accounting;
 use crate::domain::metering::{Meter, Reset};
-use crate::domain::party::{Address, Contact, Language, LegalTextSet, Seller, Tenant};
+use crate::domain::party::{Address, ChorusRequirement, Contact, Language, LegalTextSet, Seller, Tenant};
 use crate::domain::tariff::Tariff;
 
 pub(super) mod agreements;
@@ -200,6 +200,9 @@ pub(super) fn tenant(page: &mut Page, value: &Tenant) {
         page.bare("internal", true);
     }
     page.optional_text("service_code", value.service_code.as_deref());
+    if value.chorus_requires != ChorusRequirement::None {
+        page.text("chorus_requires", CHORUS_REQUIREMENTS.name_of(value.chorus_requires));
+    }
     address(page, "[tenant.address]", &value.address);
     value.contacts.iter().for_each(|item| contact(page, item));
 }

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::context::out;
 use super::{CliError, Context, Outcome};
 use crate::app::import_book::FileBasis;
 use crate::app::{export_book, import_book};
@@ -29,7 +28,8 @@ impl Import {
         let name = self.file.display().to_string();
         let book = import_book::read(&bytes, &name).map_err(CliError::Input)?;
         if self.check {
-            out(format_args!("{name} is a sound facility book"));
+            let checked = serde_json::json!({ "file": name, "sound": true });
+            context.print(&checked, |_| format!("{name} is a sound facility book"));
             return Ok(Outcome::Done);
         }
         let basis = FileBasis { revision: bookfile::revision(&bytes).unwrap_or(0), overwrite: self.overwrite_edits };

@@ -1,13 +1,18 @@
 //! `chapelle invoices`: what was issued, and its documents.
 
+use std::path::PathBuf;
+
 use chrono::NaiveDate;
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
 
+use super::context::out;
 use super::{CliError, Context, Outcome};
 use crate::app::archive_invoice::{self, ArchiveCheck};
+use crate::app::correct_invoice::{self, CorrectionReport, CorrectionRequest};
 use crate::app::credit_invoice::{self, CreditReport, CreditRequest};
 use crate::app::list_invoices::{self, InvoiceFilter, InvoiceSummary};
+use crate::app::{AppError, report_titre};
 use crate::domain::access::TenantScope;
 use crate::domain::calendar::BillingMonth;
 use crate::domain::ids::{ContractCode, TenantCode};
@@ -22,6 +27,37 @@ pub enum Invoices {
     Archive,
     /// Take an issued invoice back by a credit note, as a whole or line by line.
     Credit(Credit),
+    /// Take back what is left of an invoice and state it again, with the tenant and the references of today's book.
+    Correct(Correct),
+    /// Write the data of an issued document's titre de recettes, for the accounting software.
+    Titre(TitreArguments),
+}
+
+#[derive(Debug, Args)]
+pub struct Correct {
+    /// The invoice, for example DC2026000001.
+    number: String,
+    /// What was wrong; kept in the audit trail.
+    #[arg(long)]
+    reason: String,
+}
+
+#[derive(Debug, Args)]
+pub struct TitreArguments {
+    /// The invoice or credit note, for example DC2026000001.
+    #[arg(long)]
+    number: String,
+    #[arg(long, value_enum, default_value = "json")]
+    format: TitreFormat,
+    /// Where to; standard output if left out.
+    #[arg(long, short)]
+    output: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum TitreFormat {
+    Json,
+    Csv,
 }
 
 #[derive(Debug, Args)]
@@ -57,6 +93,8 @@ impl Invoices {
             Invoices::List(list) => list.run(context),
             Invoices::Archive => archive(context),
             Invoices::Credit(credit) => credit.run(context),
+            Invoices::Correct(correct) => correct.run(context),
+            Invoices::Titre(titre) => titre.run(context),
         }
     }
 }
@@ -99,6 +137,40 @@ impl Credit {
                 report.pdf
             )
         });
+        Ok(Outcome::Done)
+    }
+}
+
+impl Correct {
+    fn run(&self, context: &Context) -> Result<Outcome, CliError> {
+        let request =
+            CorrectionRequest { invoice: InvoiceNumber::from_stored(&self.number), reason: self.reason.clone() };
+        let report = correct_invoice::correct(&context.open()?, &request, &context.actor(), context.now)?;
+        context.print(&report, |report: &CorrectionReport| {
+            format!(
+                "{} takes back {}, {} takes its place: {}\n{}",
+                report.credit_note, report.invoice, report.corrected, report.gross, report.pdf
+            )
+        });
+        Ok(Outcome::Done)
+    }
+}
+
+impl TitreArguments {
+    fn run(&self, context: &Context) -> Result<Outcome, CliError> {
+        let titre = report_titre::one(&context.open()?, &TenantScope::Everyone, &self.number)?;
+        let titre = titre.ok_or_else(|| AppError::NotFound(format!("invoice {}", self.number)))?;
+        let bytes = match self.format {
+            TitreFormat::Csv => report_titre::csv(&titre)?,
+            TitreFormat::Json => {
+                let text = serde_json::to_string_pretty(&titre);
+                text.map_err(|error| AppError::Corrupt(error.to_string()))?.into_bytes()
+            }
+        };
+        match &self.output {
+            None => out(String::from_utf8_lossy(&bytes).trim_end()),
+            Some(path) => std::fs::write(path, bytes).map_err(CliError::io("write", path))?,
+        }
         Ok(Outcome::Done)
     }
 }

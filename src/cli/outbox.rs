@@ -2,7 +2,6 @@
 
 use clap::{Args, Subcommand};
 
-use super::context::out;
 use super::{CliError, Context, Outcome};
 use crate::app::deliver_outbox::{self, DeliveryReport};
 
@@ -35,7 +34,8 @@ impl Outbox {
             Outbox::List(_) => list(context),
             Outbox::Retry(retry) => {
                 deliver_outbox::retry(&context.open()?, retry.id, &context.actor(), context.now)?;
-                out(format_args!("notice {} is in the queue again", retry.id));
+                let queued = serde_json::json!({ "id": retry.id, "status": "pending" });
+                context.print(&queued, |_| format!("notice {} is in the queue again", retry.id));
                 Ok(Outcome::Done)
             }
         }

@@ -144,7 +144,9 @@ impl Add {
             password: password.unwrap_or_default(),
         };
         users::add(&context.open_or_create()?, &user, &context.actor(), context.now)?;
-        out(format_args!("{} may sign in as {}", self.email, Role::from(self.role).name()));
+        let role = Role::from(self.role).name();
+        let added = serde_json::json!({ "email": self.email, "role": role });
+        context.print(&added, |_| format!("{} may sign in as {role}", self.email));
         Ok(Outcome::Done)
     }
 }

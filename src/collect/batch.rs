@@ -16,6 +16,8 @@ pub enum BatchFormat {
     JsonArray,
     /// A single object.
     JsonObject,
+    /// A JSON array of objects, or a single object.
+    Json,
 }
 
 /// A body that is no batch.
@@ -37,7 +39,9 @@ pub fn parse_batch(body: &[u8], format: BatchFormat) -> Result<Vec<Record<'_>>, 
     let records = match format {
         BatchFormat::Ndjson => lines(text),
         BatchFormat::JsonArray => elements(text)?,
-        BatchFormat::JsonObject => vec![record(Place::Element(0), text)],
+        BatchFormat::Json if text.trim_start().starts_with('[') => elements(text)?,
+        BatchFormat::JsonObject | BatchFormat::Json if text.trim().is_empty() => vec![],
+        BatchFormat::JsonObject | BatchFormat::Json => vec![record(Place::Element(0), text)],
     };
     match records.len() {
         0 => Err(BatchError::Empty),
@@ -77,6 +81,9 @@ mod tests {
         assert_eq!(records.len(), 3);
         assert!(records[0].is_ok() && records[2].is_ok());
         assert_eq!(records[1].as_ref().unwrap_err().place, Place::Line(3));
+        for one in [GOOD.to_owned(), format!(" [{GOOD}]\n")] {
+            assert!(parse_batch(one.as_bytes(), BatchFormat::Json).unwrap()[0].is_ok(), "{one}");
+        }
         let array = format!("[{GOOD}, 7]");
         let records = parse_batch(array.as_bytes(), BatchFormat::JsonArray).unwrap();
         assert_eq!(records[1].as_ref().unwrap_err().place, Place::Element(1));
@@ -86,6 +93,7 @@ mod tests {
     fn bodies_that_are_no_batch_are_refused_whole() {
         assert_eq!(parse_batch(b"", BatchFormat::Ndjson), Err(BatchError::Empty));
         assert_eq!(parse_batch(b"[]", BatchFormat::JsonArray), Err(BatchError::Empty));
+        assert_eq!(parse_batch(b" \n", BatchFormat::Json), Err(BatchError::Empty));
         assert_eq!(parse_batch(&[b'{', 0xFF], BatchFormat::Ndjson), Err(BatchError::NotUtf8(1)));
         assert!(matches!(parse_batch(b"{}", BatchFormat::JsonArray), Err(BatchError::NotAnArray(_))));
         let many = format!("{GOOD}\n").repeat(READINGS_MAX + 1);

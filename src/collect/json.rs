@@ -5,12 +5,10 @@ use std::borrow::Cow;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::event::{Envelope, is_event};
 use super::{SubmittedReading, text};
 use crate::domain::metering::Quality;
 use crate::domain::quantity::Unit;
-
-/// The CloudEvents type of a reading.
-pub const EVENT_TYPE: &str = "eu.chapelle.reading.v1";
 
 /// `{"meter": "A01-A", "at": "2026-10-01T00:10:00Z", "value": 1234.5}`
 #[derive(Deserialize)]
@@ -31,29 +29,21 @@ struct JsonReading<'a> {
     correction: Option<Cow<'a, str>>,
 }
 
-/// A CloudEvents 1.0 envelope; attributes we do not use are let pass, as the specification asks.
-#[derive(Deserialize)]
-struct CloudEvent<'a> {
-    #[serde(borrow)]
-    specversion: Cow<'a, str>,
-    #[serde(borrow, rename = "type")]
-    kind: Cow<'a, str>,
-    data: JsonReading<'a>,
+/// The reading in one JSON object, bare or in an envelope.
+pub fn reading(object: &str) -> Result<SubmittedReading<'_>, String> {
+    match serde_json::from_str(object) {
+        Ok(bare) => submitted(bare),
+        // Nearly every object is a bare reading: only one that is none is looked at again.
+        Err(_) if is_event(object) => match Envelope::open(object)?.data()? {
+            Cow::Borrowed(data) => bare(data),
+            Cow::Owned(data) => bare(&data).map(SubmittedReading::into_owned),
+        },
+        Err(error) => Err(not_a_reading(&error)),
+    }
 }
 
-/// The reading in one JSON object; an envelope is recognised by its `specversion`.
-pub fn reading(object: &str) -> Result<SubmittedReading<'_>, String> {
-    if !object.contains("\"specversion\"") {
-        return submitted(serde_json::from_str(object).map_err(|error| not_a_reading(&error))?);
-    }
-    let event: CloudEvent<'_> = serde_json::from_str(object).map_err(|error| not_a_reading(&error))?;
-    if event.specversion != "1.0" {
-        return Err(format!("specversion is {}: only CloudEvents 1.0 is understood", event.specversion));
-    }
-    if event.kind != EVENT_TYPE {
-        return Err(format!("type is {}: a reading's is {EVENT_TYPE}", event.kind));
-    }
-    submitted(event.data)
+fn bare(object: &str) -> Result<SubmittedReading<'_>, String> {
+    submitted(serde_json::from_str(object).map_err(|error| not_a_reading(&error))?)
 }
 
 fn submitted(json: JsonReading<'_>) -> Result<SubmittedReading<'_>, String> {
@@ -83,6 +73,8 @@ fn not_a_reading(error: &serde_json::Error) -> String {
 mod tests {
     use super::*;
 
+    const EVENT_TYPE: &str = super::super::event::EVENT_TYPE;
+
     #[test]
     fn a_reading_is_read_bare_and_in_an_envelope() {
         let bare = r#"{"meter":"A01-A","at":"2026-10-01T00:10:00+02:00","value":1234.5,"unit":"kilowatt-hour","quality":"estimated"}"#;
@@ -91,6 +83,14 @@ mod tests {
         assert_eq!((read.unit, read.quality), (Some(Unit::KilowattHour), Quality::Estimated));
         let event = format!(r#"{{"specversion":"1.0","id":"1","source":"/pdu","type":"{EVENT_TYPE}","data":{bare}}}"#);
         assert_eq!(reading(&event).unwrap(), read);
+        // Attributes may stand in any order and spelling JSON allows, and extensions are let pass.
+        let spelled = format!(
+            r#"{{"data":{bare},"\u0073pecversion":"1.0","traceparent":"x","id":"1","source":"/pdu","type":"{EVENT_TYPE}"}}"#
+        );
+        assert_eq!(reading(&spelled).unwrap(), read);
+        // A meter may be called anything.
+        let odd = r#"{"meter":"\"specversion\"","at":"2026-10-01T00:10:00Z","value":1}"#;
+        assert_eq!(reading(odd).unwrap().meter, "\"specversion\"");
         assert_eq!(
             reading(r#"{"meter":"x","at":"2026-10-01T00:10:00Z","value":"0.1"}"#).unwrap().value.micros(),
             100_000
@@ -111,7 +111,7 @@ mod tests {
         assert!(refused(r#"{"meter":"x","at":"2026-10-01T00:10:00Z","value":1,"unit":"kWh"}"#).starts_with("unit: "));
         assert!(
             refused(
-                r#"{"specversion":"1.0","type":"other","data":{"meter":"x","at":"2026-10-01T00:10:00Z","value":1}}"#
+                r#"{"specversion":"1.0","id":"1","source":"/pdu","type":"other","data":{"meter":"x","at":"2026-10-01T00:10:00Z","value":1}}"#
             )
             .contains(EVENT_TYPE)
         );

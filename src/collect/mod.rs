@@ -7,6 +7,7 @@
 pub mod balances;
 mod batch;
 mod csv;
+mod event;
 mod figures;
 mod file;
 mod json;
@@ -16,6 +17,7 @@ mod text;
 use std::borrow::Cow;
 
 pub use batch::{BatchError, BatchFormat, READINGS_MAX, parse_batch};
+pub use event::EventAttributes;
 pub use figures::{FigureTexts, SubmittedFigure, figures, one_figure};
 pub use file::{FileError, read};
 
@@ -34,6 +36,20 @@ pub struct SubmittedReading<'a> {
     pub quality: Quality,
     /// Why it replaces what is stored, where it is a correction.
     pub correction: Option<Cow<'a, str>>,
+}
+
+impl SubmittedReading<'_> {
+    /// The same without what it was read from.
+    pub fn into_owned(self) -> SubmittedReading<'static> {
+        SubmittedReading {
+            meter: Cow::Owned(self.meter.into_owned()),
+            at: self.at,
+            value: self.value,
+            unit: self.unit,
+            quality: self.quality,
+            correction: self.correction.map(|reason| Cow::Owned(reason.into_owned())),
+        }
+    }
 }
 
 /// A record that is no reading: where it stands and what would be right.

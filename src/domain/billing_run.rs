@@ -150,6 +150,7 @@ impl<'a> Run<'a> {
     fn draft(&self, contract: &'a Contract, evidence: &MonthEvidence<'_>) -> (Option<Draft>, Vec<Problem>) {
         let mut found = Found::new(contract);
         let mut charges = Vec::new();
+        self.check_routing(contract, &mut found);
         for line in &contract.lines {
             charges.extend(self.rate(contract, line, evidence, &mut found).unwrap_or_default());
         }
@@ -167,6 +168,17 @@ impl<'a> Run<'a> {
         }
         let draft = Draft::assemble(contract, self.snapshot.month, charges);
         (draft.map_err(|error| found.undraftable(&error)).ok(), found.problems)
+    }
+
+    /// Whether the invoice would carry what the tenant's structure requires.
+    fn check_routing(&self, contract: &Contract, found: &mut Found<'_>) {
+        let tenant = self.snapshot.book.tenants.iter().find(|tenant| tenant.code == contract.tenant);
+        let missing = tenant.and_then(|tenant| {
+            tenant.chorus_requires.missing(tenant.service_code.is_some(), contract.engagement.is_some())
+        });
+        if let Some(missing) = missing {
+            found.unroutable(missing);
+        }
     }
 
     /// The line's charges in the evidence's month; none if a problem was found.

@@ -53,7 +53,6 @@ ids! {
     /// The row of a meter; the key readings are stored under.
     MeterId,
     TenantId,
-    ContractId,
     InvoiceId,
     UserId,
     JournalEntryId,

@@ -124,6 +124,37 @@ impl PaymentTermClass {
         [PaymentTermClass::LocalAuthority, PaymentTermClass::HealthEstablishment, PaymentTermClass::PublicUndertaking];
 }
 
+/// Which codes a structure requires on Chorus Pro (handbook, Invoices): an invoice without them is refused there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ChorusRequirement {
+    #[default]
+    None,
+    /// The service code.
+    Service,
+    /// The number of the engagement.
+    Engagement,
+    /// One of the two.
+    Either,
+    Both,
+}
+
+impl ChorusRequirement {
+    /// What is still required where these codes are stated; none where the structure is content.
+    pub const fn missing(self, has_service: bool, has_engagement: bool) -> Option<ChorusRequirement> {
+        match (self, has_service, has_engagement) {
+            (ChorusRequirement::Service, false, _) | (ChorusRequirement::Both, false, true) => {
+                Some(ChorusRequirement::Service)
+            }
+            (ChorusRequirement::Engagement, _, false) | (ChorusRequirement::Both, true, false) => {
+                Some(ChorusRequirement::Engagement)
+            }
+            (ChorusRequirement::Either | ChorusRequirement::Both, false, false) => Some(self),
+            _ => None,
+        }
+    }
+}
+
 /// A public body that rents.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tenant {
@@ -138,6 +169,8 @@ pub struct Tenant {
     pub internal: bool,
     /// Chorus Pro "code service" (BT-10), where the tenant requires it.
     pub service_code: Option<String>,
+    /// What it requires of the codes on an invoice.
+    pub chorus_requires: ChorusRequirement,
     pub contacts: Vec<Contact>,
 }
 
@@ -146,4 +179,25 @@ pub struct Tenant {
 pub struct Contact {
     pub name: String,
     pub email: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ChorusRequirement::{Both, Either, Engagement, None as Nothing, Service};
+
+    #[test]
+    fn a_structure_is_content_with_what_it_requires() {
+        // For each requirement: is it met by nothing, a service code, an engagement, both?
+        for (required, met) in [
+            (Nothing, [true, true, true, true]),
+            (Service, [false, true, false, true]),
+            (Engagement, [false, false, true, true]),
+            (Either, [false, true, true, true]),
+            (Both, [false, false, false, true]),
+        ] {
+            let stated = [(false, false), (true, false), (false, true), (true, true)];
+            let found = stated.map(|(service, engagement)| required.missing(service, engagement).is_none());
+            assert_eq!(found, met, "{required:?}");
+        }
+    }
 }

@@ -9,7 +9,7 @@ use actix_web::{HttpRequest, HttpResponse, ResponseError, Route};
 
 use super::api::{
     alarms, amortisation, assets, audit, audit_packs, billing, invoices, journal, ledger, me, meters, notices, openapi,
-    payback, payments, racks, readings, reports, settings, tariffs, tenants, terms, token, usage, users,
+    payback, payments, racks, readings, reports, settings, tariffs, tenants, terms, titre, token, usage, users,
 };
 use super::auth::{Access, guarded};
 use super::error::Fault;
@@ -84,6 +84,7 @@ pub const ROUTES: &[RouteRow] = &[
     get!("/api/v1/invoices", Access::Api(Action::SeeInvoices), invoices::list),
     get!("/api/v1/invoices/{number}.pdf", Access::Api(Action::SeeInvoices), invoices::pdf),
     get!("/api/v1/invoices/{number}.xml", Access::Api(Action::SeeInvoices), invoices::xml),
+    get!("/api/v1/invoices/{number}/titre", Access::Api(Action::SeeJournal), titre::one),
     get!("/api/v1/invoices/{number}/lines/{line}", Access::Api(Action::SeeInvoices), invoices::evidence),
     post!("/api/v1/invoices/{number}/credit-notes", Access::Api(Action::CreditInvoices), payments::credit),
     post!("/api/v1/invoices/{number}/interest", Access::Api(Action::RecordPayments), payments::claim),
@@ -273,6 +274,7 @@ pub const ROUTES: &[RouteRow] = &[
     get!("/invoices/documents.zip", Access::Page(Action::SeeInvoices), pages::invoices::files::zip),
     get!("/invoices/{number}.pdf", Access::Page(Action::SeeInvoices), invoices::pdf),
     get!("/invoices/{number}.xml", Access::Page(Action::SeeInvoices), invoices::xml),
+    get!("/invoices/{number}/titre.csv", Access::Page(Action::SeeJournal), titre::csv),
     get!("/invoices/{number}/preview.pdf", Access::Page(Action::SeeInvoices), pages::invoice::preview),
     get!("/invoices/{number}/lines/{line}", Access::Page(Action::SeeInvoices), pages::invoice::trace::line),
     get!(

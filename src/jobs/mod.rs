@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 
 use crate::app::deliver_outbox::{self, Postage};
 use crate::app::sign_roots::{self, Signing};
-use crate::app::{Store, answer_once, archive_invoice, keep_series, sweep_access};
+use crate::app::{Store, answer_once, archive_invoice, forget_answers, keep_series, sweep_access};
 use crate::domain::audit::Actor;
 use crate::mail::Mailer;
 
@@ -71,6 +71,11 @@ fn tick(store: &Store, mailer: &Mailer, postage: &Postage, now: DateTime<Utc>) {
     }
     if let Err(error) = sweep_access::sweep(store, now) {
         tracing::error!(%error, "what has expired could not be forgotten");
+    }
+    match forget_answers::forget(store, now) {
+        Ok(forgotten) if forgotten > 0 => tracing::info!(forgotten, "forgot answers to batches"),
+        Ok(_) => {}
+        Err(error) => tracing::error!(%error, "answers to batches could not be forgotten"),
     }
     match deliver_outbox::deliver(store, mailer, postage, now) {
         Ok(report) => {

@@ -107,6 +107,7 @@ diesel::table! {
         internal -> Bool,
         service_code -> Nullable<Text>,
         version -> BigInt,
+        chorus_requires -> Text,
     }
 }
 
@@ -233,6 +234,13 @@ diesel::table! {
         commissioned_on -> Nullable<Text>,
         account -> Nullable<Text>,
         duration_decision -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    book_revision (id) {
+        id -> BigInt,
+        revision -> BigInt,
     }
 }
 

@@ -54,11 +54,12 @@ async fn bodies_of_the_wrong_kind_are_told() {
     };
     for (path, kind, body, status) in [
         ("/api/v1/readings", "text/csv", "meter,at,value", 415),
-        ("/api/v1/readings", "application/json", "{}", 400),
+        ("/api/v1/readings", "application/json", "{}", 422),
         ("/api/v1/readings", "application/json", "[", 400),
         ("/api/v1/readings", "application/x-ndjson", "", 400),
         ("/api/v1/token", "application/json", "{", 400),
         ("/api/v1/token", "application/json", "{\"email\":\"a\"}", 400),
+        ("/api/v1/token", "application/json", "{\"email\":\"a\",\"password\":\"b\",\"pasword\":\"b\"}", 400),
         ("/api/v1/token", "text/plain", "a", 415),
     ] {
         let answer = post(path, kind, body).await;

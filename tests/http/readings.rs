@@ -99,12 +99,23 @@ async fn every_spelling_means_the_same() {
 
     let ask = |kind: &str, body: String| server.call(request(&token, kind, body));
     assert_eq!(counts(&ask("application/json", json!([one]).to_string()).await), (200, 1, 0, 0));
+    assert_eq!(counts(&ask("application/json", one.to_string()).await), (200, 0, 1, 0), "a single object");
     assert_eq!(counts(&ask("application/x-ndjson", one.to_string()).await), (200, 0, 1, 0));
     assert_eq!(counts(&ask("application/cloudevents+json", event.to_string()).await), (200, 0, 1, 0));
     assert_eq!(
         counts(&ask("application/cloudevents-batch+json", json!([event, event]).to_string()).await),
         (200, 0, 2, 0)
     );
+    let binary = |attributes: &[(&'static str, &'static str)]| {
+        let bare = request(&token, "application/json", one.to_string());
+        server.call(attributes.iter().fold(bare, |request, pair| request.insert_header(*pair)))
+    };
+    let attributes =
+        [("ce-specversion", "1.0"), ("ce-id", "7"), ("ce-source", "/pdu/a01"), ("ce-type", "eu.chapelle.reading.v1")];
+    assert_eq!(counts(&binary(&attributes).await), (200, 0, 1, 0), "an event in headers");
+    let nameless = binary(&attributes[..3]).await;
+    assert_eq!(nameless.status.as_u16(), 400);
+    assert!(nameless.json()["detail"].as_str().unwrap().contains("type is missing"), "{}", nameless.text());
     let gzip = request(&token, "application/x-ndjson", zipped.clone()).insert_header(("content-encoding", "gzip"));
     assert_eq!(counts(&server.call(gzip).await), (200, 0, 1, 0));
 
@@ -178,4 +189,50 @@ async fn a_new_meter_is_known_without_a_restart() {
     .unwrap();
     crate::site::pass(2);
     assert_eq!(counts(&send(&server, &token, one).await), (200, 1, 0, 0));
+}
+
+/// What cannot be a reading, as each is told.
+#[actix_web::test]
+async fn what_is_no_reading_is_told_where_and_what_would_be_right() {
+    for engine in ENGINES {
+        let site = Site::new(engine);
+        let server = Server::start(&site).await;
+        let token = server.token(Role::Operator).await;
+        let stored = || chapelle::app::figures::figures(&site.shared.store).unwrap().readings;
+        let before = stored();
+        let with =
+            |pairs: &str| format!("{{\"meter\":\"SAN-EDP\",\"at\":\"2026-10-20T10:30:00Z\",{pairs}}}").into_bytes();
+        let latin1 =
+            b"{\"meter\":\"SAN-EDP\",\"at\":\"2026-10-20T10:30:00Z\",\"value\":1,\"correction\":\"relev\xE9\"}"
+                .to_vec();
+        let cases: [(&str, Vec<u8>, u16, [&str; 2]); 9] = [
+            (
+                "another unit",
+                with(r#""value":1,"unit":"kilowatt-hour""#),
+                422,
+                ["counts terabyte", "convert the value"],
+            ),
+            (
+                "before it was installed",
+                br#"{"meter":"SAN-EDP","at":"2001-10-20T10:30:00Z","value":1}"#.to_vec(),
+                422,
+                ["was installed at", "correct the reading's time"],
+            ),
+            ("NaN", with(r#""value":NaN"#), 422, ["line 1", "a reading is"]),
+            ("NaN in quotes", with(r#""value":"NaN""#), 422, ["line 1: value", "NaN"]),
+            ("10^30 with an exponent", with(r#""value":1e30"#), 422, ["line 1: value", "1e30"]),
+            ("10^30 in digits", with(&format!(r#""value":1{}"#, "0".repeat(30))), 422, ["line 1: value", "000"]),
+            ("an unknown key", with(r#""value":1,"vlaue":2"#), 422, ["unknown field `vlaue`", "a reading is"]),
+            ("no key at all", b"7".to_vec(), 422, ["line 1", "a reading is"]),
+            ("Latin-1", latin1, 400, ["from byte 76", "send it as UTF-8"]),
+        ];
+        for (what, body, status, told) in cases {
+            let answer = server.call(request(&token, "application/x-ndjson", body)).await;
+            let kind = answer.header("content-type").to_owned();
+            assert_eq!((answer.status.as_u16(), kind.as_str()), (status, "application/problem+json"), "{what}");
+            let detail = answer.json()["detail"].as_str().unwrap().to_owned();
+            assert!(told.iter().all(|words| detail.contains(words)), "{engine:?}, {what}: {detail}");
+        }
+        assert_eq!(stored(), before, "{engine:?}: nothing was written");
+    }
 }

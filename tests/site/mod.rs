@@ -205,7 +205,7 @@ fn take_readings_in(store: &Store, book: &Book) {
     let period = |text: &str| text.parse::<BillingMonth>().unwrap().period(book.facility.zone);
     let (csv, _) = readings_csv(book, Period { from: period("2026-09").from, to: period("2026-10").to }, 3_600);
     let mut intake = Intake::open(store, "test").unwrap();
-    for line in csv.lines().skip(1) {
+    for (place, line) in (0..).zip(csv.lines().skip(1)) {
         let mut fields = line.split(',');
         let mut next = || fields.next().unwrap();
         let input = ReadingInput {
@@ -216,10 +216,10 @@ fn take_readings_in(store: &Store, book: &Book) {
             quality: Quality::Measured,
             correction: None,
         };
-        intake.push([input], now()).unwrap();
+        intake.push(place, &input, now()).unwrap();
     }
     let report = intake.finish(now()).unwrap();
-    assert_eq!(report.refusals.len(), 0, "{:?}", report.refusals.first());
+    assert_eq!(report.refusals.count(), 0, "{:?}", report.refusals.first().next());
 }
 
 pub fn email(role: Role) -> String {

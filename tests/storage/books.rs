@@ -2,7 +2,7 @@
 
 use chapelle::domain::book::Book;
 use chapelle::domain::contract::LineQuantity;
-use chapelle::domain::ids::{ContractCode, MeterCode, TenantCode};
+use chapelle::domain::ids::{MeterCode, TenantCode};
 use chapelle::storage::book::{BookChanges, load_book, save_book};
 use chapelle::storage::{Database, StorageError, StorageResult, book};
 
@@ -67,7 +67,6 @@ fn only_what_differs_is_written_and_nothing_is_deleted() {
         let after = book::tenant_ids(&mut connection).unwrap();
         assert!(before.iter().all(|id| after.values().any(|kept| kept.0 == *id)), "ids stay");
         assert!(book::meter_ids(&mut connection).unwrap().contains_key(&MeterCode::from("total")));
-        assert!(book::contract_ids(&mut connection).unwrap().contains_key(&ContractCode::from("c-eau")));
         assert!(after.contains_key(&TenantCode::from("habitat")));
     });
 }
@@ -129,5 +128,35 @@ fn migrating_twice_or_together_does_nothing_more() {
                 scope.spawn(|| assert_eq!(database.migrate().unwrap(), 0));
             }
         });
+    });
+}
+
+/// Who remembers a book by its revision never takes another for it.
+#[test]
+fn every_change_gives_the_book_a_revision_it_never_had() {
+    on_both(|database| {
+        let revision = || database.read(book::revision).unwrap();
+        let mut seen = vec![revision()];
+        let mut changed = fixture::book();
+        save(database, &changed).unwrap();
+        seen.push(revision());
+        save(database, &changed).unwrap();
+        assert_eq!(revision(), seen[1], "saved again, nothing changed");
+        for number in 0..3 {
+            changed.tenants[0].name = format!("Établissement {number}");
+            let mut within = 0;
+            let undone = database.write(|connection| {
+                save_book(connection, &changed)?;
+                within = book::revision(connection)?;
+                Err::<(), _>(StorageError::Refused("undone".to_owned()))
+            });
+            assert!(undone.is_err() && revision() == *seen.last().unwrap(), "undone, it is what it was");
+            save(database, &changed).unwrap();
+            seen.extend([within, revision()]);
+        }
+        let mut distinct = seen.clone();
+        distinct.sort_unstable();
+        distinct.dedup();
+        assert_eq!(distinct.len(), seen.len(), "{seen:?}");
     });
 }

@@ -145,6 +145,7 @@ pub fn tenant(code: &str) -> Tenant {
         language: Language::French,
         internal: code == "eau",
         service_code: Some("SERV1".into()),
+        chorus_requires: ChorusRequirement::Either,
         contacts: vec![Contact { name: "Comptabilité".into(), email: "compta@example.org".into() }],
     }
 }

@@ -68,7 +68,7 @@ fn everything(database: &Database) -> Vec<(i64, String, i64)> {
 fn the_same_value_is_a_duplicate_and_another_one_a_conflict() {
     on_both(|database| {
         let writer = writer(database);
-        let send = |readings| writer.submit_and_wait(batch(readings)).unwrap();
+        let send = |readings| writer.submit(batch(readings)).blocking_recv().unwrap().unwrap();
         let (t0, t1) = ("2026-10-01T00:00:00Z", "2026-10-01T00:10:00Z");
         assert_eq!(send(vec![reading(1, t0, 10), reading(2, t0, 20)]), outcome(2, 0, &[]));
         assert_eq!(send(vec![reading(1, t0, 10), reading(2, t0, 20)]), outcome(0, 2, &[]));
@@ -89,7 +89,7 @@ fn the_same_value_is_a_duplicate_and_another_one_a_conflict() {
 fn a_correction_replaces_the_value_and_keeps_the_old_one() {
     on_both(|database| {
         let writer = writer(database);
-        let send = |readings| writer.submit_and_wait(batch(readings)).unwrap();
+        let send = |readings| writer.submit(batch(readings)).blocking_recv().unwrap().unwrap();
         let (t0, t1) = ("2026-10-01T00:00:00Z", "2026-10-01T00:10:00Z");
         send(vec![reading(1, t0, 10), reading(1, t1, 20)]);
         assert_eq!(send(vec![correction(1, t0, 12)]), outcome(1, 0, &[]));
@@ -121,17 +121,22 @@ fn a_key_is_answered_the_same_again_and_only_for_the_same_body() {
         let writer = writer(database);
         let t0 = "2026-10-01T00:00:00Z";
         let first = keyed("k1", "aa", vec![reading(1, t0, 10)]);
-        assert_eq!(writer.submit_and_wait(first.clone()).unwrap(), outcome(1, 0, &[]));
-        assert_eq!(writer.submit_and_wait(first).unwrap(), outcome(1, 0, &[]), "not one duplicate: the same answer");
-        let other = writer.submit_and_wait(keyed("k1", "bb", vec![reading(1, t0, 11)]));
+        assert_eq!(writer.submit(first.clone()).blocking_recv().unwrap().unwrap(), outcome(1, 0, &[]));
+        assert_eq!(
+            writer.submit(first).blocking_recv().unwrap().unwrap(),
+            outcome(1, 0, &[]),
+            "not one duplicate: the same answer"
+        );
+        let other = writer.submit(keyed("k1", "bb", vec![reading(1, t0, 11)])).blocking_recv().unwrap();
         assert!(matches!(&other, Err(StorageError::KeyReused(key)) if key == "k1"), "{other:?}");
         let conflicting = keyed("k2", "cc", vec![reading(1, t0, 11), reading(1, "2026-10-01T00:10:00Z", 12)]);
-        assert_eq!(writer.submit_and_wait(conflicting.clone()).unwrap(), outcome(1, 0, &[(0, 10)]));
-        assert_eq!(writer.submit_and_wait(conflicting).unwrap(), outcome(1, 0, &[(0, 10)]));
+        assert_eq!(writer.submit(conflicting.clone()).blocking_recv().unwrap().unwrap(), outcome(1, 0, &[(0, 10)]));
+        assert_eq!(writer.submit(conflicting).blocking_recv().unwrap().unwrap(), outcome(1, 0, &[(0, 10)]));
         let mut connection = database.connection().unwrap();
         assert_eq!(batches::answered(&mut connection, "k2", "cc").unwrap(), Some(outcome(1, 0, &[(0, 10)])));
-        assert_eq!(batches::forget(&mut connection, at("2026-11-03T08:00:00Z")).unwrap(), 0);
-        assert_eq!(batches::forget(&mut connection, at("2026-11-04T08:00:00Z")).unwrap(), 2);
+        assert_eq!(batches::forget(&mut connection, at("2026-11-03T08:00:00Z"), 10).unwrap(), 0);
+        assert_eq!(batches::forget(&mut connection, at("2026-11-04T08:00:00Z"), 1).unwrap(), 1);
+        assert_eq!(batches::forget(&mut connection, at("2026-11-04T08:00:00Z"), 10).unwrap(), 1);
     });
 }
 
@@ -206,8 +211,8 @@ fn neighbours_are_found_across_gaps_of_months_and_at_their_edges() {
             "2026-10-25T01:30:00Z",
         ];
         let values: Vec<_> = (1..).zip(instants).map(|(value, instant)| reading(7, instant, value)).collect();
-        writer.submit_and_wait(batch(values)).unwrap();
-        writer.submit_and_wait(batch(vec![reading(8, "2026-06-01T00:00:00Z", 99)])).unwrap();
+        writer.submit(batch(values)).blocking_recv().unwrap().unwrap();
+        writer.submit(batch(vec![reading(8, "2026-06-01T00:00:00Z", 99)])).blocking_recv().unwrap().unwrap();
         let mut connection = database.connection().unwrap();
         let mut neighbours = |instant: &str| {
             let value = |sample: Option<chapelle::domain::metering::Sample>| sample.map(|s| s.value.micros());
@@ -237,7 +242,7 @@ fn a_change_behind_the_billing_horizon_marks_every_month_it_touches() {
     on_both(|database| {
         with_book(database);
         let writer = writer(database);
-        let send = |readings| writer.submit_and_wait(batch(readings)).unwrap();
+        let send = |readings| writer.submit(batch(readings)).blocking_recv().unwrap().unwrap();
         let late = || {
             let changes = database.read(billing::late_changes).unwrap();
             changes.iter().map(|change| format!("{} {}", change.meter, change.month)).collect::<Vec<_>>()
@@ -330,7 +335,7 @@ fn bills_are_written_while_readings_pour_in() {
                     for n in (0..).take_while(|_| !done.load(std::sync::atomic::Ordering::Relaxed)) {
                         let instant = Timestamp::from_seconds(1_790_000_000 + n * 4 + sender);
                         let readings = (0..500).map(|meter| reading_at(meter, instant, n)).collect();
-                        assert_eq!(writer.submit_and_wait(batch(readings)).unwrap().accepted, 500);
+                        assert_eq!(writer.submit(batch(readings)).blocking_recv().unwrap().unwrap().accepted, 500);
                     }
                 });
             }
@@ -371,7 +376,8 @@ fn one_batch_that_fails_harms_no_other() {
 fn a_lost_connection_is_made_again() {
     on_postgres(|database| {
         let writer = writer(database);
-        let send = |value| writer.submit_and_wait(batch(vec![reading(value, "2026-10-01T00:00:00Z", value)]));
+        let send =
+            |value| writer.submit(batch(vec![reading(value, "2026-10-01T00:00:00Z", value)])).blocking_recv().unwrap();
         send(1).unwrap();
         let kill = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
                     WHERE application_name = current_setting('application_name') AND pid <> pg_backend_pid()";

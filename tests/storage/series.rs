@@ -29,7 +29,7 @@ fn send(database: &Database, readings: Vec<IncomingReading>) {
         idempotency: None,
         received_at: at("2026-11-03T08:00:00Z"),
     };
-    writer.submit_and_wait(batch).unwrap();
+    writer.submit(batch).blocking_recv().unwrap().unwrap();
 }
 
 fn period() -> Period {

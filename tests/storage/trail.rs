@@ -60,11 +60,13 @@ fn a_batch_leaves_one_event_and_a_correction_another() {
             reading(second, "2026-10-01T00:00:00Z", 2_500_000, None),
             reading(first, "2026-10-02T00:00:00Z", 3_000_000, None),
         ];
-        writer.submit_and_wait(batch("sensor", sent.clone())).unwrap();
+        writer.submit(batch("sensor", sent.clone())).blocking_recv().unwrap().unwrap();
         // Nothing new, nothing to tell.
-        writer.submit_and_wait(batch("sensor", sent)).unwrap();
+        writer.submit(batch("sensor", sent)).blocking_recv().unwrap().unwrap();
         writer
-            .submit_and_wait(batch("desk", vec![reading(first, "2026-10-01T00:00:00Z", 1_500_000, Some("misread"))]))
+            .submit(batch("desk", vec![reading(first, "2026-10-01T00:00:00Z", 1_500_000, Some("misread"))]))
+            .blocking_recv()
+            .unwrap()
             .unwrap();
         let filter = TrailFilter { action: Some("readings".into()), ..TrailFilter::default() };
         let events = database.read(|c| audit::search(c, &filter, before, 10)).unwrap();

@@ -43,6 +43,7 @@ problem-pue = PUE not computable
 problem-unpriceable = Amount out of bounds
 problem-negative-total = Negative total
 problem-vat-mix = Incompatible VAT
+problem-missing-routing = Code required by Chorus Pro missing
 problem-late-change = Readings changed after billing
 problem-other = Other
 billing-contracts = Contracts

@@ -43,6 +43,7 @@ problem-pue = PUE non calculable
 problem-unpriceable = Montant hors limites
 problem-negative-total = Total négatif
 problem-vat-mix = TVA incompatibles
+problem-missing-routing = Code exigé par Chorus Pro manquant
 problem-late-change = Relevés modifiés après facturation
 problem-other = Autre
 billing-contracts = Conventions

@@ -1,7 +1,5 @@
-//! A file of readings, taken in so that a stopped run is continued by the same command.
-//!
-//! Each batch carries an idempotency key made of its readings: a second run is answered from the record up to where
-//! the first stopped, and writes from there.
+//! A file of readings, taken in so that a stopped run is continued by the same command: what the first run wrote are
+//! duplicates to the second.
 
 use std::fs::File;
 use std::io::{BufReader, Read};
@@ -10,11 +8,11 @@ use std::path::Path;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::{Intake, ReadingInput};
+use super::{Intake, ReadingInput, Refusals};
 use crate::app::{AppError, Store};
 use crate::collect::{self, Place, RecordError};
 use crate::domain::audit::Actor;
-use crate::domain::told::{Tell, Told};
+use crate::domain::told::Told;
 
 /// So many refusals are spelled out; the rest are counted.
 const REFUSALS_SHOWN: usize = 100;
@@ -39,20 +37,19 @@ pub fn import_file(
     now: DateTime<Utc>,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<FileReport, AppError> {
-    // A stopped import is continued by the same command: what was answered is answered again.
-    let intake = Intake::open(store, source)?.by(by).repeatable();
+    let intake = Intake::open(store, source)?.by(by);
     let outcome = take_in(intake, path, now, progress)?;
     if let Some(damage) = outcome.damage {
         let accepted = outcome.accepted;
         let message = format!("{}: {damage} ({accepted} readings before it were accepted)", path.display());
         return Err(AppError::Input(message));
     }
-    let shown = outcome.refused.iter().take(REFUSALS_SHOWN);
+    let shown = outcome.refusals.first().take(REFUSALS_SHOWN);
     Ok(FileReport {
         file: path.display().to_string(),
         accepted: outcome.accepted,
         duplicates: outcome.duplicates,
-        refused_count: u64::try_from(outcome.refused.len()).unwrap_or(u64::MAX),
+        refused_count: outcome.refusals.count(),
         refused: shown.map(|(line, why)| format!("line {line}: {}", why.english)).collect(),
     })
 }
@@ -62,8 +59,8 @@ pub fn import_file(
 pub struct FileOutcome {
     pub accepted: u64,
     pub duplicates: u64,
-    /// By line, each with why.
-    pub refused: Vec<(u64, Told)>,
+    /// By line.
+    pub refusals: Refusals,
     /// Why the file could not be read to its end. What stands before the damage is good and stays.
     pub damage: Option<String>,
 }
@@ -79,12 +76,9 @@ pub fn take_in(
     let total = file.metadata().map_err(AppError::io("read", path))?.len();
     let read = std::cell::Cell::new(0_u64);
     let counted = Counted { inner: BufReader::new(file), read: &read };
-    let mut lines = Vec::new();
-    let mut refused: Vec<(u64, Told)> = Vec::new();
-    let mut failure = None;
+    let (mut taken, mut failure) = (0_u64, None);
     let end = collect::read(counted, &mut |record| match record {
         Ok((place, reading)) if failure.is_none() => {
-            lines.push(line(place));
             let input = ReadingInput {
                 meter: &reading.meter,
                 at: reading.at,
@@ -93,27 +87,23 @@ pub fn take_in(
                 quality: reading.quality,
                 correction: reading.correction.as_deref(),
             };
-            failure = intake.push([input], now).err();
-            if lines.len() % 4096 == 0 {
+            failure = intake.push(line(place), &input, now).err();
+            taken += 1;
+            if taken % 4096 == 0 {
                 progress(read.get(), total);
             }
         }
         Ok(_) => {}
-        Err(RecordError { place, message }) => refused.push((line(place), Told::plain(message))),
+        Err(RecordError { place, message }) => intake.refuse(line(place), Told::plain(message)),
     });
     if let Some(error) = failure {
         return Err(error);
     }
     let report = intake.finish(now)?;
-    for one in report.refusals {
-        let index = usize::try_from(one.position).unwrap_or(usize::MAX);
-        refused.push((lines.get(index).copied().unwrap_or(0), one.why.told()));
-    }
-    refused.sort_by(|(line, why), (other, than)| line.cmp(other).then_with(|| why.english.cmp(&than.english)));
     Ok(FileOutcome {
         accepted: report.accepted,
         duplicates: report.duplicates,
-        refused,
+        refusals: report.refusals,
         damage: end.err().map(|error| error.to_string()),
     })
 }

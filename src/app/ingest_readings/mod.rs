@@ -1,24 +1,26 @@
 //! Take readings in: check each against its meter, write the good ones durably, say why of the others.
 //!
-//! The same batch may be sent again: what is stored already counts as a duplicate, and with an idempotency key the
-//! first answer is given again.
+//! The same readings may be sent again: what is stored already counts as a duplicate. Memory does not grow with the
+//! stream: a few batches are on their way at a time, and refusals beyond the first are counted.
 
 mod check;
 mod file;
+mod refusals;
 
 use std::collections::VecDeque;
 
 use chrono::{DateTime, Utc};
-use sha2::{Digest, Sha256};
 use tokio::sync::oneshot;
 
 pub use check::{MeterDirectory, ReadingInput, Refusal};
 pub use file::{FileOutcome, FileReport, import_file, take_in};
+pub use refusals::{REFUSALS_KEPT, Refusals};
 
 use super::{AppError, Store};
-use crate::domain::audit::{Actor, hex};
+use crate::domain::audit::Actor;
 use crate::domain::calendar::Timestamp;
 use crate::domain::ids::MeterCode;
+use crate::domain::told::{Tell, Told};
 use crate::storage::{BatchOutcome, IncomingBatch, IncomingReading, ReadingWriter, StorageResult, readings};
 
 /// Readings sent to the writer at once.
@@ -31,14 +33,7 @@ const BATCHES_WAITING_MAX: usize = 4;
 pub struct IntakeReport {
     pub accepted: u64,
     pub duplicates: u64,
-    pub refusals: Vec<Refused>,
-}
-
-/// A refused reading: its position among those sent, counted from 0, and why.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refused {
-    pub position: u64,
-    pub why: Refusal,
+    pub refusals: Refusals,
 }
 
 /// The instant of the meter's last reading.
@@ -59,15 +54,13 @@ pub struct Intake {
     batch: Batch,
     waiting: VecDeque<Waiting>,
     report: IntakeReport,
-    sent: u64,
-    repeatable: bool,
 }
 
-/// Readings admitted and not yet settled, each with its position among those sent.
+/// Readings admitted and not yet settled, each with its place.
 #[derive(Default)]
 struct Batch {
     readings: Vec<IncomingReading>,
-    positions: Vec<u64>,
+    places: Vec<u64>,
 }
 
 struct Waiting {
@@ -85,8 +78,6 @@ impl Intake {
             batch: Batch::default(),
             waiting: VecDeque::new(),
             report: IntakeReport::default(),
-            sent: 0,
-            repeatable: false,
         })
     }
 
@@ -96,39 +87,21 @@ impl Intake {
         self
     }
 
-    /// Gives each batch an idempotency key made of the readings in it, so that a stopped stream sent again is answered
-    /// from the record up to where it stopped. A batch that holds other readings than before, because one that was
-    /// refused then is admitted now, has another key and is written.
-    pub fn repeatable(mut self) -> Intake {
-        self.repeatable = true;
-        self
-    }
-
-    /// Checks `inputs` and hands full batches to the writer.
-    pub fn push<'a>(
-        &mut self,
-        inputs: impl IntoIterator<Item = ReadingInput<'a>>,
-        now: DateTime<Utc>,
-    ) -> Result<(), AppError> {
-        for input in inputs {
-            match self.directory.admit(&input, now) {
-                Ok(reading) => {
-                    self.batch.readings.push(reading);
-                    self.batch.positions.push(self.sent);
-                }
-                Err(why) => self.report.refusals.push(Refused { position: self.sent, why }),
+    /// Checks the reading at `place` of the stream and hands full batches to the writer.
+    pub fn push(&mut self, place: u64, input: &ReadingInput<'_>, now: DateTime<Utc>) -> Result<(), AppError> {
+        match self.directory.admit(input, now) {
+            Ok(reading) => {
+                self.batch.readings.push(reading);
+                self.batch.places.push(place);
             }
-            self.sent += 1;
-            if self.batch.readings.len() >= BATCH_READINGS {
-                self.hand_over(now)?;
-            }
+            Err(why) => self.refuse(place, why.told()),
         }
-        Ok(())
+        if self.batch.readings.len() >= BATCH_READINGS { self.hand_over(now) } else { Ok(()) }
     }
 
-    /// Readings pushed so far.
-    pub fn sent(&self) -> u64 {
-        self.sent
+    /// Notes that what stands at `place` of the stream is not taken.
+    pub fn refuse(&mut self, place: u64, why: Told) {
+        self.report.refusals.note(place, why);
     }
 
     /// Waits until everything pushed is durable.
@@ -137,7 +110,6 @@ impl Intake {
         while let Some(waiting) = self.waiting.pop_front() {
             self.settle(waiting)?;
         }
-        self.report.refusals.sort_by_key(|refused| refused.position);
         Ok(self.report)
     }
 
@@ -151,13 +123,11 @@ impl Intake {
                 self.settle(oldest)?;
             }
         }
-        let idempotency =
-            self.repeatable.then(|| digest(&batch.readings)).map(|digest| (format!("batch:{digest}"), digest));
         let incoming = IncomingBatch {
             readings: batch.readings.clone(),
             source: self.source.clone(),
             by: self.by.clone(),
-            idempotency,
+            idempotency: None,
             received_at: Timestamp::from(now),
         };
         let receiver = self.writer.submit(incoming);
@@ -174,25 +144,11 @@ impl Intake {
         self.report.duplicates += u64::try_from(outcome.duplicates).unwrap_or(u64::MAX);
         for (position, stored) in outcome.conflicts {
             let reading = waiting.batch.readings.get(position);
-            if let Some((reading, position)) = reading.zip(waiting.batch.positions.get(position)) {
-                let why = self.directory.conflict(reading, stored);
-                self.report.refusals.push(Refused { position: *position, why });
+            if let Some((reading, place)) = reading.zip(waiting.batch.places.get(position)) {
+                let why = self.directory.conflict(reading, stored).told();
+                self.refuse(*place, why);
             }
         }
         Ok(())
     }
-}
-
-/// SHA-256 over everything that tells two batches apart.
-fn digest(readings: &[IncomingReading]) -> String {
-    let mut hasher = Sha256::new();
-    for reading in readings {
-        hasher.update(reading.meter.0.to_be_bytes());
-        hasher.update(reading.at.seconds().to_be_bytes());
-        hasher.update(reading.value.micros().to_be_bytes());
-        hasher.update(reading.quality.code().to_be_bytes());
-        hasher.update(reading.correction.as_deref().unwrap_or_default().as_bytes());
-        hasher.update([0]);
-    }
-    hex(&hasher.finalize())
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::sign_roots::{self, Signing, is_signed};
+use super::sign_roots::{Signing, is_signed};
 use super::{AppError, Store, archive_invoice, archive_report, attach_asset_file};
 use crate::domain::audit::{AuditEvent, GENESIS, SignedRoot, Tree, hex, unhex};
 use crate::storage::{AnyConnection, audit, roots};
@@ -321,11 +321,6 @@ fn archive(store: &Store, found: &mut Verification) -> Result<(), AppError> {
         found.find("paper", path, CHANGED);
     }
     Ok(())
-}
-
-/// The key the roots are signed with, for people to compare: the given one's, or this installation's.
-pub fn known_key(signing: &Signing) -> Result<String, AppError> {
-    sign_roots::public_key(signing)
 }
 
 /// Reads a key file as the auditor keeps it: the first word of 64 hexadecimal digits.

@@ -3,10 +3,10 @@
 use crate::bookfile::cursor::Table;
 use crate::bookfile::fault::ReadFault;
 use crate::bookfile::field::{Field, Reading};
-use crate::bookfile::words::{LANGUAGES, PAYMENT_TERM_CLASSES};
+use crate::bookfile::words::{CHORUS_REQUIREMENTS, LANGUAGES, PAYMENT_TERM_CLASSES};
 use crate::domain::ids::TenantCode;
 use crate::domain::invoice::InvoiceNumber;
-use crate::domain::party::{Address, Contact, Language, LegalTextSet, LegalTexts, Seller, Tenant};
+use crate::domain::party::{Address, ChorusRequirement, Contact, Language, LegalTextSet, LegalTexts, Seller, Tenant};
 
 pub fn address(t: &mut Table) -> Option<Address> {
     let lines = t.required("lines", "lines = [\"1 rue Exemple\"]", Field::texts);
@@ -81,6 +81,7 @@ pub fn tenant(t: &mut Table) -> Option<Tenant> {
     let language = t.or("language", Language::French, |field| field.word(&LANGUAGES));
     let internal = t.or("internal", false, Field::flag);
     let service_code = t.optional("service_code", Field::text);
+    let chorus_requires = t.or("chorus_requires", ChorusRequirement::None, |field| field.word(&CHORUS_REQUIREMENTS));
     let address = t.table("address", "[tenant.address]", address);
     let contacts = t.numbered("contact", "[[tenant.contact]]", contact);
     Some(Tenant {
@@ -93,6 +94,7 @@ pub fn tenant(t: &mut Table) -> Option<Tenant> {
         language: language?,
         internal: internal?,
         service_code: service_code?,
+        chorus_requires: chorus_requires?,
         contacts: contacts?,
     })
 }

@@ -5,9 +5,11 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use rust_decimal::Decimal;
 
-use super::{SMALL_BOOK, told};
+use super::{ASSETS, SMALL_BOOK, told};
 use crate::bookfile::{read, write};
-use crate::domain::amortisation::{AssetRecord, Component, Convention, FixedAsset, Method};
+use crate::domain::amortisation::{
+    AssetChange, AssetEvent, AssetRecord, Component, Convention, Extent, FixedAsset, Method,
+};
 use crate::domain::book::Book;
 use crate::domain::calendar::{DatePeriod, Timestamp};
 use crate::domain::contract::{Contract, ContractLine, Designation, LineQuantity, Proration, Service, VatTreatment};
@@ -29,6 +31,16 @@ fn the_small_book_survives_a_round_trip() {
     let written = write(&book);
     assert_eq!(read(&written, "written.toml").as_ref(), Ok(&book), "{written}");
     assert_eq!(write(&book.ordered()), written);
+}
+
+#[test]
+fn assets_with_everything_survive_a_round_trip() {
+    let text = format!("{SMALL_BOOK}\n{ASSETS}");
+    let book = read(&text, "assets.toml").unwrap_or_else(|mistakes| panic!("{}", told(&mistakes)));
+    let kinds = book.assets.iter().flat_map(|asset| &asset.events).map(|event| event.change.word());
+    assert_eq!(kinds.collect::<std::collections::BTreeSet<_>>().len(), 9, "one of each kind");
+    let written = write(&book);
+    assert_eq!(read(&written, "written.toml").as_ref(), Ok(&book), "{written}");
 }
 
 /// Any text of one line, with quotes, backslashes and other scripts.
@@ -178,12 +190,51 @@ fn meter() -> impl Strategy<Value = Meter> {
 }
 
 fn method() -> impl Strategy<Value = Method> {
-    use Convention::{Actual365, Days30E360, FirstOfMonth, FullYearsFromNext};
+    use Convention::{Actual365, ActualActual, Days30E360, FirstOfMonth, FullYearsFromNext};
     prop_oneof![
-        select(vec![Days30E360, Actual365, FirstOfMonth, FullYearsFromNext])
+        select(vec![Days30E360, Actual365, ActualActual, FirstOfMonth, FullYearsFromNext])
             .prop_map(|convention| Method::Linear { convention }),
         (100i64..300).prop_map(|hundredths| Method::Degressive { coefficient: Decimal::new(hundredths, 2) }),
+        (1i64..1_000_000).prop_map(|units| Method::UnitsOfUse { expected_units: Decimal::from(units) }),
     ]
+}
+
+/// What may happen to the first component some years after it entered, in any words.
+fn events(commissioned_on: NaiveDate) -> impl Strategy<Value = Vec<AssetEvent>> {
+    let component = || "part-0".into();
+    let change =
+        prop_oneof![
+            (1u32..=100).prop_map(move |years| AssetChange::Revise {
+                component: component(),
+                duration_years: Some(years),
+                residual_value: None,
+                expected_units: None,
+            }),
+            money().prop_map(move |amount| AssetChange::Impair { component: component(), amount }),
+            (text(), prop::option::of(text()), money())
+                .prop_map(|(grantor, reference, amount)| AssetChange::Subsidise { grantor, reference, amount }),
+            (1i64..100, text()).prop_map(move |(percent, beneficiary)| AssetChange::Donate {
+                component: Some(component()),
+                extent: Extent::Percent(Decimal::from(percent)),
+                beneficiary,
+            }),
+            decimal(2).prop_map(move |units| AssetChange::Use { component: component(), units }),
+        ];
+    prop::collection::vec((change, text(), text(), prop::option::of(text())), 0..4).prop_map(move |changes| {
+        type Told = (AssetChange, String, String, Option<String>);
+        let event = |(position, (change, recorded_by, reason, decision)): (u64, Told)| {
+            let effective_on = commissioned_on + Days::new(400 + 40 * position);
+            AssetEvent { effective_on, recorded_on: effective_on, recorded_by, reason, decision, change }
+        };
+        (0..).zip(changes).map(event).collect()
+    })
+}
+
+fn asset_and_events() -> impl Strategy<Value = (FixedAsset, Vec<AssetEvent>)> {
+    asset().prop_flat_map(|asset| {
+        let commissioned_on = asset.commissioned_on.unwrap();
+        (Just(asset), events(commissioned_on))
+    })
 }
 
 fn asset() -> impl Strategy<Value = FixedAsset> {
@@ -235,7 +286,7 @@ proptest! {
         words in (text(), text(), text()),
         (tariff, contract) in tariff_and_contract(),
         meter in meter(),
-        asset in asset(),
+        (asset, events) in asset_and_events(),
     ) {
         let mut book = small_book();
         let (name, phone, contact) = words;
@@ -249,6 +300,14 @@ proptest! {
         book.contracts.push(contract);
         book.meters.push(meter);
         book.assets.push(asset);
+        for event in events {
+            // What cannot have happened, such as a life shorter than what is over, is no part of a sound book.
+            let mut with = book.clone();
+            with.assets.last_mut().unwrap().events.push(event);
+            if with.check().is_empty() {
+                book = with;
+            }
+        }
         let book = book.ordered();
         prop_assert_eq!(book.check(), []);
         let written = write(&book);

@@ -18,7 +18,9 @@ use crate::domain::ids::{MeterCode, RackCode};
 use crate::domain::ledger::{Accounting, ReferenceRate};
 use crate::domain::metering::{Meter, Register};
 use crate::domain::money::{Money, UnitPrice};
-use crate::domain::party::{Address, Contact, Language, LegalTextSet, LegalTexts, PaymentTermClass, Seller, Tenant};
+use crate::domain::party::{
+    Address, ChorusRequirement, Contact, Language, LegalTextSet, LegalTexts, PaymentTermClass, Seller, Tenant,
+};
 use crate::domain::quantity::{Micro, Unit};
 use crate::domain::tariff::{PriceShape, Tariff, TariffVersion, Tier, Tiers};
 
@@ -230,6 +232,7 @@ fn tenants() -> Result<Vec<Tenant>, ExampleError> {
             language: Language::French,
             internal: false,
             service_code: Some("DSI-HEBERGEMENT".to_owned()),
+            chorus_requires: ChorusRequirement::Service,
             contacts: contact("factures.ap-hp"),
         },
         Tenant {
@@ -242,6 +245,7 @@ fn tenants() -> Result<Vec<Tenant>, ExampleError> {
             language: Language::French,
             internal: false,
             service_code: None,
+            chorus_requires: ChorusRequirement::None,
             contacts: contact("factures.eau-de-paris"),
         },
         Tenant {
@@ -254,6 +258,7 @@ fn tenants() -> Result<Vec<Tenant>, ExampleError> {
             language: Language::French,
             internal: false,
             service_code: None,
+            chorus_requires: ChorusRequirement::None,
             contacts: contact("factures.paris-habitat"),
         },
         Tenant {
@@ -266,6 +271,7 @@ fn tenants() -> Result<Vec<Tenant>, ExampleError> {
             language: Language::French,
             internal: true,
             service_code: None,
+            chorus_requires: ChorusRequirement::None,
             contacts: contact("hebergement.interne"),
         },
     ])

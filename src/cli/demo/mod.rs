@@ -23,8 +23,10 @@ use crate::app::{
 use crate::bookfile;
 use crate::domain::audit::Actor;
 use crate::domain::book::Book;
-use crate::domain::calendar::{BillingMonth, Period};
+use crate::domain::calendar::{BillingMonth, Period, Timestamp};
+use crate::domain::ids::MeterCode;
 use crate::domain::metering::Quality;
+use crate::domain::quantity::Micro;
 
 /// Which month, counted from the first, has readings corrected after it was billed.
 const CORRECTED_MONTH: usize = 11;
@@ -38,6 +40,14 @@ pub struct Demo {
     /// How many finished months a new example covers.
     #[arg(long, default_value_t = 14, value_parser = clap::value_parser!(u32).range(1..=36))]
     months: u32,
+    /// How often meters are read: a part of the hour, in minutes. Give it again with an example made with it.
+    #[arg(long, default_value_t = 10, value_parser = part_of_an_hour)]
+    step_minutes: i64,
+}
+
+fn part_of_an_hour(text: &str) -> Result<i64, String> {
+    let minutes = text.parse().ok().filter(|minutes| (1..=60).contains(minutes) && 60 % minutes == 0);
+    minutes.ok_or_else(|| format!("`{text}` does not divide the hour: write a number of minutes such as 10 or 60"))
 }
 
 impl Demo {
@@ -50,9 +60,10 @@ impl Demo {
         let mut steps = Steps::default();
         let example = book::example_book(first).map_err(|error| CliError::Input(error.to_string()))?;
         let stored = steps.time("book", || import(context, &store, &example))?;
-        let loaded = steps.time("readings", || load_readings(context, &store, &stored, first, last))?;
+        let loaded = steps
+            .time("readings", || load_readings(context, &store, &stored, (first, last), self.step_minutes * 60))?;
         steps.time("packing", || Ok(keep_series::all(&store, context.now)?))?;
-        steps.time("billing", || bill(context, &store, &stored, &months))?;
+        steps.time("billing", || bill(context, &store, &stored, &months, self.step_minutes * 60))?;
         steps.time("mail", || deliver(context, &store, last))?;
         steps.time("payments", || payments::pay(context, &store))?;
         steps.time("depreciation", || Ok(post_depreciation::post(&store, last, &context.actor(), context.now)?))?;
@@ -120,32 +131,32 @@ fn load_readings(
     context: &Context,
     store: &Store,
     book: &Book,
-    first: BillingMonth,
-    last: BillingMonth,
+    (first, last): (BillingMonth, BillingMonth),
+    step_seconds: i64,
 ) -> Result<u64, CliError> {
     let zone = book.facility.zone;
     // The running month too: usage and estimates show it.
     let until = last.period(zone).to.max(context.now.into());
     let whole = Period { from: first.period(zone).from, to: until };
     let resume_from = ingest_readings::latest(store, &"general-A".into())?.map_or(whole.from, |at| at.plus_seconds(1));
-    let source = readings::ExampleReadings::new(book, first, whole);
+    let source = readings::ExampleReadings::new(book, first, whole, step_seconds);
     let bar = progress_bar(context, "hours of readings");
     bar.set_length(source.hours());
     let mut intake = ingest_readings::Intake::open(store, "demo")?.by(&Actor::new("demo", None));
     for hour in source {
         bar.inc(1);
-        let inputs = hour.iter().filter(|reading| reading.at >= resume_from).filter_map(|reading| {
-            let meter = book.meters.get(reading.meter)?.code.as_str();
-            Some(ReadingInput {
-                meter,
+        for (place, reading) in (0..).zip(hour.iter().filter(|reading| reading.at >= resume_from)) {
+            let Some(meter) = book.meters.get(reading.meter) else { continue };
+            let input = ReadingInput {
+                meter: meter.code.as_str(),
                 at: reading.at,
                 value: reading.value,
                 unit: None,
                 quality: Quality::Measured,
                 correction: None,
-            })
-        });
-        intake.push(inputs, context.now)?;
+            };
+            intake.push(place, &input, context.now)?;
+        }
     }
     let report = intake.finish(context.now)?;
     bar.finish_and_clear();
@@ -158,14 +169,24 @@ fn issued_at(month: BillingMonth) -> DateTime<Utc> {
 }
 
 /// Bills each month as its own staff would have: once it is over, before the next.
-fn bill(context: &Context, store: &Store, book: &Book, months: &[BillingMonth]) -> Result<(), CliError> {
+fn bill(
+    context: &Context,
+    store: &Store,
+    book: &Book,
+    months: &[BillingMonth],
+    step_seconds: i64,
+) -> Result<(), CliError> {
     let bar = progress_bar(context, "months billed");
     bar.set_length(u64::try_from(months.len()).unwrap_or(0));
     for (position, month) in months.iter().enumerate() {
         let now = issued_at(*month).min(context.now);
         run_billing::run(store, &RunRequest { month: *month, issue: true, by: context.actor(), now }, &mut |_, _| {})?;
         if position == CORRECTED_MONTH {
-            correct_late(store, book, *month, issued_at(*month) + Days::new(6))?;
+            correct_late(
+                store,
+                readings::late_correction(book, *month, step_seconds),
+                issued_at(*month) + Days::new(6),
+            )?;
         }
         bar.inc(1);
     }
@@ -174,19 +195,24 @@ fn bill(context: &Context, store: &Store, book: &Book, months: &[BillingMonth]) 
 }
 
 /// Sends the one late correction; sent twice it is a duplicate.
-fn correct_late(store: &Store, book: &Book, month: BillingMonth, now: DateTime<Utc>) -> Result<(), CliError> {
+fn correct_late(
+    store: &Store,
+    corrections: Vec<(MeterCode, Timestamp, Micro)>,
+    now: DateTime<Utc>,
+) -> Result<(), CliError> {
     let reason = "one of two shelves was not counted";
-    let corrections = readings::late_correction(book, month);
     let mut intake = ingest_readings::Intake::open(store, "demo")?.by(&Actor::new("demo", None));
-    let inputs = corrections.iter().map(|(meter, at, value)| ReadingInput {
-        meter: meter.as_str(),
-        at: *at,
-        value: *value,
-        unit: None,
-        quality: Quality::Corrected,
-        correction: Some(reason),
-    });
-    intake.push(inputs, now)?;
+    for (place, (meter, at, value)) in (0..).zip(&corrections) {
+        let input = ReadingInput {
+            meter: meter.as_str(),
+            at: *at,
+            value: *value,
+            unit: None,
+            quality: Quality::Corrected,
+            correction: Some(reason),
+        };
+        intake.push(place, &input, now)?;
+    }
     intake.finish(now)?;
     Ok(())
 }

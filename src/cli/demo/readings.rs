@@ -1,4 +1,4 @@
-//! Seeded 10-minute readings for the example book, in integers only.
+//! Seeded readings for the example book, every ten minutes or less often, in integers only.
 //!
 //! Each feed draws a power with a daily and a weekly shape; counters add its watt-hours, gauges show it, and the
 //! facility's own counters add cooling that grows in summer. The same seed gives the same readings, so a second run
@@ -14,8 +14,8 @@ use crate::domain::ids::MeterCode;
 use crate::domain::metering::{Meter, Register};
 use crate::domain::quantity::Micro;
 
-/// Ten minutes.
-const STEP_SECONDS: i64 = 600;
+/// In this time stored data grows by a step.
+const TEN_MINUTES: i64 = 600;
 const SEED: u64 = 0x0C4A_9E11_E000_2019;
 
 /// Load by hour of the day, in thousandths of the daily mean.
@@ -64,6 +64,7 @@ pub struct ExampleReadings<'a> {
     first: BillingMonth,
     next: Timestamp,
     end: Timestamp,
+    step_seconds: i64,
 }
 
 struct Source<'a> {
@@ -72,12 +73,14 @@ struct Source<'a> {
     key: u64,
     /// What a counter shows, in watt-hours.
     index_wh: i64,
+    step_seconds: i64,
 }
 
 impl<'a> ExampleReadings<'a> {
-    pub fn new(book: &'a Book, first: BillingMonth, period: Period) -> ExampleReadings<'a> {
-        let meters = book.meters.iter().map(Source::new).collect();
-        ExampleReadings { meters, first, next: period.from, end: period.to.plus_seconds(1) }
+    /// `step_seconds` divides the hour.
+    pub fn new(book: &'a Book, first: BillingMonth, period: Period, step_seconds: i64) -> ExampleReadings<'a> {
+        let meters = book.meters.iter().map(|meter| Source::new(meter, step_seconds)).collect();
+        ExampleReadings { meters, first, next: period.from, end: period.to.plus_seconds(1), step_seconds }
     }
 
     /// How many instants remain, for a progress bar.
@@ -108,19 +111,18 @@ impl Iterator for ExampleReadings<'_> {
         if self.next >= self.end {
             return None;
         }
-        let mut hour = Vec::with_capacity(6 * self.meters.len());
-        for _ in 0..6 {
-            if self.next < self.end {
-                self.step(self.next, &mut hour);
-                self.next = self.next.plus_seconds(STEP_SECONDS);
-            }
+        let over = self.next.plus_seconds(3600).min(self.end);
+        let mut hour = Vec::new();
+        while self.next < over {
+            self.step(self.next, &mut hour);
+            self.next = self.next.plus_seconds(self.step_seconds);
         }
         Some(hour)
     }
 }
 
 impl<'a> Source<'a> {
-    fn new(meter: &'a Meter) -> Source<'a> {
+    fn new(meter: &'a Meter, step_seconds: i64) -> Source<'a> {
         let code = meter.code.as_str();
         let key = hash(code.bytes().fold(SEED, |key, byte| hash(key ^ u64::from(byte))));
         let shape = Shape::of(meter);
@@ -129,7 +131,7 @@ impl<'a> Source<'a> {
             SWAPPED_IN_METER => 0,
             _ => below(key, 400_000_000) + 20_000_000,
         };
-        Source { meter, shape, key, index_wh }
+        Source { meter, shape, key, index_wh, step_seconds }
     }
 
     fn value(
@@ -143,7 +145,7 @@ impl<'a> Source<'a> {
         match self.shape {
             Shape::Feed { watts_mean } => {
                 let shown = self.index();
-                let drawn_wh = watts(watts_mean, load, self.key, at) / 6;
+                let drawn_wh = watts(watts_mean, load, self.key, at) * self.step_seconds / 3600;
                 self.index_wh += drawn_wh;
                 *it_wh += drawn_wh;
                 (!self.is_silent(at, first)).then_some(shown)
@@ -157,7 +159,7 @@ impl<'a> Source<'a> {
                 Some(shown)
             }
             Shape::Storage { megabytes_start, megabytes_a_step } => {
-                let steps = (at.seconds() - self.meter.installed_at.seconds()) / STEP_SECONDS;
+                let steps = (at.seconds() - self.meter.installed_at.seconds()) / TEN_MINUTES;
                 let churn = below(hash(self.key ^ at.seconds().unsigned_abs()), 40_000);
                 Some(Micro::from_micros(megabytes_start + steps * megabytes_a_step + churn))
             }
@@ -248,13 +250,13 @@ fn overhead_per_mille(local: &chrono::DateTime<chrono_tz::Tz>) -> i64 {
 }
 
 /// One day of the corrected gauge as it should have been sent: the array had counted one of its two shelves.
-pub fn late_correction(book: &Book, month: BillingMonth) -> Vec<(MeterCode, Timestamp, Micro)> {
+pub fn late_correction(book: &Book, month: BillingMonth, step_seconds: i64) -> Vec<(MeterCode, Timestamp, Micro)> {
     let day = midnight(month.first_day() + chrono::Days::new(9), Paris);
     let Some(meter) = book.meters.iter().find(|meter| meter.code.as_str() == CORRECTED_METER) else { return vec![] };
-    let mut source = Source::new(meter);
-    (0..144)
+    let mut source = Source::new(meter, step_seconds);
+    (0..86_400 / step_seconds)
         .filter_map(|step| {
-            let at = day.plus_seconds(step * STEP_SECONDS);
+            let at = day.plus_seconds(step * step_seconds);
             let read = source.value(at, 0, &mut 0, 0, month)?;
             Some((meter.code.clone(), at, Micro::from_micros(read.micros() * 2)))
         })

@@ -10,6 +10,7 @@ use crate::domain::ids::{ContractCode, LineCode, MeterCode, TenantCode};
 use crate::domain::invoice::{DraftError, VatError};
 use crate::domain::metering::{Meter, MeteringProblem};
 use crate::domain::money::AmountError;
+use crate::domain::party::ChorusRequirement;
 use crate::domain::rating::{Charge, RatingProblem};
 use crate::domain::told::{Tell, Told};
 
@@ -41,6 +42,8 @@ pub enum ProblemKind {
     Unpriceable,
     NegativeTotal,
     VatMix,
+    /// The tenant's structure requires a code the invoice would lack.
+    MissingRouting,
     /// Not a fault: a billed month's readings changed, and the draft regularises it.
     LateChange,
 }
@@ -98,6 +101,23 @@ impl<'c> Found<'c> {
             }
         };
         self.add(Severity::Blocking, kind, None, None, error.told());
+    }
+
+    pub fn unroutable(&mut self, missing: ChorusRequirement) {
+        let (tenant, contract) = (&self.contract.tenant, &self.contract.code);
+        let (key, what) = match missing {
+            ChorusRequirement::None => return,
+            ChorusRequirement::Service => ("missing-service-code", "a service code"),
+            ChorusRequirement::Engagement => ("missing-engagement", "an engagement number"),
+            ChorusRequirement::Either => ("missing-either-code", "a service code or an engagement number"),
+            ChorusRequirement::Both => ("missing-both-codes", "a service code and an engagement number"),
+        };
+        let english = format!(
+            "{tenant} requires {what} on Chorus Pro, which refuses an invoice without it: write service_code of the \
+             tenant, engagement of contract {contract}, or another chorus_requires"
+        );
+        let message = Told::new(key, english).with("tenant", tenant.as_str()).with("contract", contract.as_str());
+        self.add(Severity::Blocking, ProblemKind::MissingRouting, None, None, message);
     }
 
     /// A line a person added whose amount is out of bounds.

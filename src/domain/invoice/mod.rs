@@ -15,6 +15,7 @@ use super::money::Money;
 use super::party::{Address, Language, LegalTextSet};
 use super::rating::Charge;
 
+mod corrected;
 mod credit_note;
 mod draft;
 mod due_date;
@@ -25,11 +26,13 @@ mod number;
 mod posting;
 mod reference;
 mod state;
+mod titre;
 mod vat;
 
 #[cfg(test)]
 mod tests;
 
+pub use corrected::corrected_invoice_of;
 pub use credit_note::{
     Credit, CreditNoteError, CreditNoteHead, CreditedLine, CreditedLines, credit_note_of, credit_of, credited_lines,
 };
@@ -40,6 +43,7 @@ pub use number::{InvoiceNumber, NumberError};
 pub use posting::journal_entry;
 pub use reference::{creditor_reference, is_creditor_reference};
 pub use state::{InvoiceAction, InvoiceStatus, RefusedAction};
+pub use titre::{Attachment, ChorusRouting, Imputation, LegalBasis, LiquidationLine, Titre, TitreKind, TitreVat};
 pub use vat::{VatError, breakdown, totals};
 
 /// UNCL 1001 document types.

@@ -262,6 +262,39 @@ fn a_credit_note_repeats_the_invoice_and_names_it() {
     assert!(matches!(early, Err(CreditNoteError::BeforeInvoice { .. })));
 }
 
+/// What is credited comes back in the same words and amounts, to the address of today.
+#[test]
+fn a_corrected_invoice_restates_what_was_still_billed() {
+    let lines = vec![taxed("a", Service::Space, "100.00"), taxed("b", Service::Power, "50.00")];
+    let invoice = issued(lines);
+    let head = |position| CreditNoteHead {
+        number: InvoiceNumber::new("DC", 2026, position).unwrap(),
+        issued_at: instant("2026-11-10T09:00:00Z"),
+        issue_date: day("2026-11-10"),
+    };
+    let earlier = credit_note_of(&invoice, &[], CreditedLines::Only(&[2]), head(124)).unwrap();
+    let (book_contract, book_tenant) = (Contract { engagement: Some("ENG-NEW".into()), ..three_lines() }, tenant());
+    let context = IssueContext {
+        number: InvoiceNumber::new("DC", 2026, 126).unwrap(),
+        issued_at: instant("2026-11-10T09:00:00Z"),
+        issue_date: day("2026-11-10"),
+        facility: &facility(),
+        seller: &seller(),
+        tenant: &book_tenant,
+        contract: &book_contract,
+    };
+    let (note, corrected) =
+        corrected_invoice_of(&invoice, std::slice::from_ref(&earlier), head(125), &context).unwrap();
+    assert_eq!((note.kind, corrected.kind), (InvoiceKind::CreditNote, InvoiceKind::Corrected));
+    assert_eq!((&note.charges, note.totals), (&corrected.charges, corrected.totals));
+    assert_eq!(corrected.charges.len(), 1, "what was credited before stays credited");
+    assert_eq!(corrected.corrects, [(invoice.number.clone(), invoice.issue_date)]);
+    assert_eq!(corrected.references.engagement.as_deref(), Some("ENG-NEW"));
+    assert!(corrected.due_date > invoice.due_date);
+    let all = [earlier, note];
+    assert!(corrected_invoice_of(&invoice, &all, head(127), &context).is_err(), "nothing is left to correct");
+}
+
 #[test]
 fn a_line_is_credited_once() {
     let lines =
@@ -364,5 +397,25 @@ proptest! {
             Err(DraftError::Negative { gross, .. }) => prop_assert!(gross.is_negative()),
             Err(error) => prop_assert!(false, "{}", error),
         }
+    }
+}
+
+#[test]
+fn a_titles_accounts_come_to_its_amount() {
+    let lines = vec![taxed("a", Service::Space, "100.00"), taxed("b", Service::Power, "50.00")];
+    let invoice = issued(lines);
+    let head = CreditNoteHead {
+        number: InvoiceNumber::new("DC", 2026, 124).unwrap(),
+        issued_at: instant("2026-11-10T09:00:00Z"),
+        issue_date: day("2026-11-10"),
+    };
+    let note = credit_note_of(&invoice, &[], CreditedLines::Only(&[1]), head).unwrap();
+    for (document, kind) in [(&invoice, TitreKind::Recette), (&note, TitreKind::Reduction)] {
+        let entry = journal_entry(document, &Chart::default()).unwrap();
+        let titre = Titre::of(document, entry.as_ref(), None);
+        assert_eq!(titre.kind, kind);
+        assert_eq!(titre.imputation.iter().map(|part| part.amount).sum::<Money>(), document.totals.gross, "{kind:?}");
+        assert_eq!(titre.liquidation.iter().map(|line| line.net).sum::<Money>(), document.totals.net);
+        assert_eq!(titre.vat.iter().map(|vat| vat.tax).sum::<Money>(), document.totals.tax);
     }
 }

@@ -13,7 +13,9 @@ use crate::domain::contract::{
 use crate::domain::facility::Facility;
 use crate::domain::metering::{Measure, Meter, Register, Sample};
 use crate::domain::money::UnitPrice;
-use crate::domain::party::{Address, Contact, Language, LegalTextSet, LegalTexts, PaymentTermClass, Seller, Tenant};
+use crate::domain::party::{
+    Address, ChorusRequirement, Contact, Language, LegalTextSet, LegalTexts, PaymentTermClass, Seller, Tenant,
+};
 use crate::domain::quantity::Unit;
 use crate::domain::tariff::{PriceShape, Tariff, TariffVersion};
 
@@ -92,6 +94,7 @@ pub fn tenant() -> Tenant {
         language: Language::English,
         internal: false,
         service_code: Some("SERVICE-1".into()),
+        chorus_requires: ChorusRequirement::None,
         contacts: vec![Contact { name: "Facturation".into(), email: "facturation@example.org".into() }],
     }
 }

@@ -1,6 +1,5 @@
 //! A part of a billing month, as a stretch between two positions in it.
 
-use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::money::{Money, div_half_up};
@@ -51,11 +50,6 @@ impl MonthPart {
             i64::try_from(div_half_up(product, i128::from(self.of))).unwrap_or(whole.ten_thousandths())
         };
         Quantity::from_ten_thousandths(up_to(self.to) - up_to(self.from))
-    }
-
-    /// `value × units ÷ of`, unrounded; none beyond what a decimal holds.
-    pub fn of_decimal(self, value: Decimal) -> Option<Decimal> {
-        value.checked_mul(Decimal::from(self.units()))?.checked_div(Decimal::from(self.of))
     }
 
     /// How [`MonthPart::of_amount`] got there, `whole` being written as `text`: `4 rack × 1200.00 × 17/31`; where

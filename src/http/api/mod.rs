@@ -26,6 +26,7 @@ pub mod settings;
 pub mod tariffs;
 pub mod tenants;
 pub mod terms;
+pub mod titre;
 pub mod token;
 pub mod usage;
 pub mod users;

@@ -9,7 +9,7 @@ use utoipa::{Modify, OpenApi};
 
 use super::{
     alarms, amortisation, assets, audit, audit_packs, billing, invoices, journal, ledger, me, meters, notices, payback,
-    payments, racks, readings, reports, settings, tariffs, tenants, terms, token, usage, users,
+    payments, racks, readings, reports, settings, tariffs, tenants, terms, titre, token, usage, users,
 };
 
 #[derive(OpenApi)]
@@ -39,6 +39,7 @@ use super::{
         invoices::one,
         invoices::pdf,
         invoices::xml,
+        titre::one,
         invoices::evidence,
         notices::list,
         notices::resend,

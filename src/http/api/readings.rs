@@ -1,5 +1,7 @@
 //! `POST /api/v1/readings`: readings in.
 
+use std::borrow::Cow;
+
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::web::{Bytes, Data};
@@ -7,7 +9,9 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::app::receive_readings::{BatchFormat, Prepared, Receipt, RefusalKind, RefusedReading, Sender};
+use crate::app::receive_readings::{
+    BatchFormat, EventAttributes, Prepared, Receipt, RefusalKind, RefusedReading, Sender,
+};
 use crate::domain::audit::Actor;
 use crate::http::auth::Granted;
 use crate::http::client;
@@ -45,7 +49,8 @@ pub struct RefusedAnswer {
 #[utoipa::path(
     post, path = "/api/v1/readings", tag = "readings",
     description = "Up to 10,000 readings, gzip accepted. Each is taken or refused by itself; the answer comes once what \
-                   was taken is durable. With an Idempotency-Key the same body is answered the same again.",
+                   was taken is durable. With an Idempotency-Key the same body is answered the same again. CloudEvents come \
+                   structured, in batches, or in binary mode (ce- headers, the reading alone as application/json).",
     params(("Idempotency-Key" = Option<String>, Header, description = "Yours to choose, at most 200 characters.")),
     request_body(content(
         (String = "application/x-ndjson"),
@@ -121,13 +126,28 @@ fn format(headers: &HeaderMap) -> Result<BatchFormat, Fault> {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     match kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase().as_str() {
         "application/x-ndjson" | "application/ndjson" => Ok(BatchFormat::Ndjson),
-        "application/json" | "application/cloudevents-batch+json" => Ok(BatchFormat::JsonArray),
+        "application/json" if headers.contains_key("ce-specversion") => event_in_headers(headers),
+        "application/json" => Ok(BatchFormat::Json),
+        "application/cloudevents-batch+json" => Ok(BatchFormat::JsonArray),
         "application/cloudevents+json" => Ok(BatchFormat::JsonObject),
         _ => Err(Fault::UnsupportedMedia(format!(
-            "`{kind}` is not taken here; send application/x-ndjson, application/json (an array), \
-             application/cloudevents+json or application/cloudevents-batch+json"
+            "`{kind}` is not taken here; send application/x-ndjson, application/json (an array or one \
+             object), application/cloudevents+json or application/cloudevents-batch+json"
         ))),
     }
+}
+
+/// CloudEvents' binary mode: the attributes stand in `ce-` headers, the body is the reading alone.
+fn event_in_headers(headers: &HeaderMap) -> Result<BatchFormat, Fault> {
+    let stated = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(Cow::Borrowed);
+    let attributes = EventAttributes {
+        specversion: stated("ce-specversion"),
+        id: stated("ce-id"),
+        source: stated("ce-source"),
+        kind: stated("ce-type"),
+    };
+    attributes.check().map_err(|message| Fault::BadRequest(format!("in the headers ce-…, {message}")))?;
+    Ok(BatchFormat::JsonObject)
 }
 
 /// What the server does not uncompress would be parsed as if it were text.
@@ -169,7 +189,7 @@ mod tests {
             format(&headers)
         };
         assert_eq!(of("application/x-ndjson"), Ok(BatchFormat::Ndjson));
-        assert_eq!(of("Application/JSON; charset=utf-8"), Ok(BatchFormat::JsonArray));
+        assert_eq!(of("Application/JSON; charset=utf-8"), Ok(BatchFormat::Json));
         assert_eq!(of("application/cloudevents+json"), Ok(BatchFormat::JsonObject));
         assert!(matches!(of("text/csv"), Err(Fault::UnsupportedMedia(_))));
         assert!(matches!(format(&HeaderMap::new()), Err(Fault::UnsupportedMedia(_))));

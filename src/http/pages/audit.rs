@@ -81,7 +81,7 @@ pub async fn trail(
     let wanted: usize = parsed("page", query.page.as_deref(), "a page number")?.unwrap_or(1);
     let store = shared.store.clone();
     let (found, zone) = blocking(move || {
-        let zone = export_book::load(&store).map_or(Tz::UTC, |book| book.facility.zone);
+        let zone = export_book::shared(&store).map_or(Tz::UTC, |book| book.facility.zone);
         Ok((read_trail::page(&store, &filter, wanted)?, zone))
     })
     .await?;

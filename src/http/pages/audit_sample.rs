@@ -89,7 +89,7 @@ pub async fn draw(
             let request = Request { kind, method, size, seed: seed.clone(), year };
             let store = shared.store.clone();
             let (drawn, zone) = blocking(move || {
-                let zone = export_book::load(&store).map_or(Tz::UTC, |book| book.facility.zone);
+                let zone = export_book::shared(&store).map_or(Tz::UTC, |book| book.facility.zone);
                 Ok((draw_sample::draw(&store, &request)?, zone))
             })
             .await?;

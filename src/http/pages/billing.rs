@@ -311,6 +311,7 @@ const fn problem_key(what: ProblemKind) -> &'static str {
         ProblemKind::Unpriceable => "problem-unpriceable",
         ProblemKind::NegativeTotal => "problem-negative-total",
         ProblemKind::VatMix => "problem-vat-mix",
+        ProblemKind::MissingRouting => "problem-missing-routing",
         ProblemKind::LateChange => "problem-late-change",
         #[allow(unreachable_patterns, reason = "a kind that is added later has a text before it has its own")]
         _ => "problem-other",

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, NaiveDate, SubsecRound, Utc};
 use diesel::prelude::*;
 
-use crate::domain::audit::{AuditEvent, GENESIS};
+use crate::domain::audit::AuditEvent;
 use crate::storage::codec::{corrupt, from_json, to_json};
 use crate::storage::db::AnyConnection;
 use crate::storage::error::{StorageError, StorageResult};
@@ -154,7 +154,7 @@ pub fn lock(connection: &mut AnyConnection) -> StorageResult<()> {
     Ok(())
 }
 
-/// The sequence and the hash of the last event, as appenders know it; 0 and [`GENESIS`] before the first.
+/// The sequence and the hash of the last event, as appenders know it; 0 and [`GENESIS`](crate::domain::audit::GENESIS) before the first.
 pub fn head(connection: &mut AnyConnection) -> StorageResult<(i64, String)> {
     Ok(audit_head::table.select((audit_head::sequence, audit_head::hash)).first(connection)?)
 }
@@ -189,28 +189,6 @@ pub fn days_of_arrivals(connection: &mut AnyConnection, after: i64) -> StorageRe
         days.extend(named.filter_map(|day| day.parse::<NaiveDate>().ok()));
     }
     Ok(days)
-}
-
-/// Recomputes the whole chain; the sequence of the first event that does not fit, if any. An event missing at the end
-/// shows against the head.
-pub fn first_break(connection: &mut AnyConnection) -> StorageResult<Option<i64>> {
-    const EVENTS_AT_A_TIME: i64 = 1_000;
-    let (mut sequence, mut hash) = (0, GENESIS.to_owned());
-    loop {
-        let events = list(connection, sequence, EVENTS_AT_A_TIME, None)?;
-        if events.is_empty() {
-            break;
-        }
-        for chained in events {
-            let expected = hash_after(&chained.event, &hash)?;
-            if chained.sequence != sequence + 1 || chained.previous_hash != hash || chained.hash != expected {
-                return Ok(Some(sequence + 1));
-            }
-            (sequence, hash) = (chained.sequence, chained.hash);
-        }
-    }
-    let head: (i64, String) = audit_head::table.select((audit_head::sequence, audit_head::hash)).first(connection)?;
-    Ok((head != (sequence, hash)).then_some(sequence + 1))
 }
 
 fn event_from(row: EventRow) -> StorageResult<ChainedEvent> {

@@ -23,8 +23,13 @@ pub fn answered(connection: &mut AnyConnection, key: &str, body_sha256: &str) ->
     }
 }
 
-/// Forgets the answers given before `before`; returns how many.
-pub fn forget(connection: &mut AnyConnection, before: Timestamp) -> StorageResult<usize> {
-    let old = reading_batch::table.filter(reading_batch::created_at.lt(before.seconds()));
-    Ok(diesel::delete(old).execute(connection)?)
+/// Forgets up to `limit` of the answers given before `before`; returns how many.
+pub fn forget(connection: &mut AnyConnection, before: Timestamp, limit: i64) -> StorageResult<usize> {
+    let old: Vec<String> = reading_batch::table
+        .filter(reading_batch::created_at.lt(before.seconds()))
+        .order(reading_batch::created_at)
+        .limit(limit)
+        .select(reading_batch::idempotency_key)
+        .load(connection)?;
+    Ok(diesel::delete(reading_batch::table.filter(reading_batch::idempotency_key.eq_any(old))).execute(connection)?)
 }

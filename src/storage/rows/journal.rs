@@ -198,12 +198,6 @@ fn read(
     entries.filter(|posted| posted.as_ref().map_or(true, wanted)).collect()
 }
 
-/// Every posted entry of depreciation and subsidies, oldest first.
-pub fn posted_depreciation(connection: &mut AnyConnection) -> StorageResult<Vec<JournalEntry>> {
-    let filter = JournalFilter { journal: Some(Journal::Depreciation), ..JournalFilter::default() };
-    Ok(list(connection, filter)?.into_iter().map(|posted| posted.entry).collect())
-}
-
 /// Every posted entry of fixed assets, oldest first, with when it was posted.
 pub fn posted_assets(connection: &mut AnyConnection) -> StorageResult<Vec<PostedEntry>> {
     let mut entries = Vec::new();

@@ -106,13 +106,6 @@ impl ReadingWriter {
         }
         receiver
     }
-
-    /// Hands a batch over, waits for room in the queue and then for the outcome. Not for use within an async task.
-    pub fn submit_and_wait(&self, batch: IncomingBatch) -> StorageResult<BatchOutcome> {
-        let (waiting, receiver) = Waiting::new(batch);
-        self.queue.put(waiting);
-        receiver.blocking_recv().unwrap_or_else(|_| Err(StorageError::Unavailable("the writer has stopped".to_owned())))
-    }
 }
 
 /// Writes one batch within the caller's transaction, so that what is recorded beside it stands or falls with it. For

@@ -47,7 +47,6 @@ impl Waiting {
 pub struct Queue {
     state: Mutex<State>,
     arrived: Condvar,
-    taken: Condvar,
 }
 
 #[derive(Default)]
@@ -81,15 +80,6 @@ impl Queue {
         Ok(())
     }
 
-    /// Adds a batch, waiting for room.
-    pub fn put(&self, waiting: Waiting) {
-        let weight = waiting.weight();
-        let full = |state: &mut State| !state.has_room_for(weight);
-        let mut state = self.taken.wait_while(self.lock(), full).unwrap_or_else(PoisonError::into_inner);
-        state.push(waiting);
-        self.arrived.notify_one();
-    }
-
     /// Waits for batches and takes as many as one transaction should hold; `None` once closed and empty.
     pub fn take(&self) -> Option<Vec<Waiting>> {
         let idle = |state: &mut State| state.waiting.is_empty() && !state.closed;
@@ -103,7 +93,6 @@ impl Queue {
             group.push(waiting);
         }
         state.readings -= readings;
-        self.taken.notify_all();
         (!group.is_empty()).then_some(group)
     }
 
@@ -170,18 +159,6 @@ mod tests {
         let queue = Queue::default();
         assert!(queue.offer(waiting(WAITING_READINGS_MAX + 1)).is_ok());
         assert!(queue.offer(waiting(0)).is_err());
-        assert_eq!(queue.take().map(|group| group.len()), Some(1));
-    }
-
-    #[test]
-    fn whoever_waits_for_room_goes_on_when_some_is_taken() {
-        let queue = Queue::default();
-        queue.put(waiting(WAITING_READINGS_MAX));
-        std::thread::scope(|scope| {
-            let putting = scope.spawn(|| queue.put(waiting(1)));
-            assert_eq!(queue.take().map(|group| group.len()), Some(1));
-            assert!(putting.join().is_ok());
-        });
         assert_eq!(queue.take().map(|group| group.len()), Some(1));
     }
 }

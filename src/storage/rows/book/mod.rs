@@ -10,11 +10,11 @@ use std::fmt;
 use diesel::prelude::*;
 
 use crate::domain::book::Book;
-use crate::domain::ids::{ContractCode, ContractId, MeterCode, MeterId, TenantCode, TenantId};
+use crate::domain::ids::{MeterCode, MeterId, TenantCode, TenantId};
 use crate::domain::ledger::Accounting;
 use crate::storage::db::AnyConnection;
 use crate::storage::error::{StorageError, StorageResult};
-use crate::storage::schema::{contract, meter, tenant};
+use crate::storage::schema::{book_revision, meter, tenant};
 
 mod accounting;
 mod assets;
@@ -91,6 +91,11 @@ pub fn load_book(connection: &mut AnyConnection) -> StorageResult<Option<Book>> 
     }))
 }
 
+/// Which state of the book is stored: another number after every change of it, and never one that was there before.
+pub fn state(connection: &mut AnyConnection) -> StorageResult<i64> {
+    Ok(book_revision::table.select(book_revision::revision).first(connection)?)
+}
+
 /// What the body decided about its books; the usual where it decided nothing.
 pub fn load_accounting(connection: &mut AnyConnection) -> StorageResult<Accounting> {
     Ok(accounting::load(connection)?.unwrap_or_default())
@@ -104,11 +109,6 @@ pub fn meter_ids(connection: &mut AnyConnection) -> StorageResult<HashMap<MeterC
 pub fn tenant_ids(connection: &mut AnyConnection) -> StorageResult<HashMap<TenantCode, TenantId>> {
     let rows: Vec<(String, i64)> = tenant::table.select((tenant::code, tenant::id)).load(connection)?;
     Ok(rows.into_iter().map(|(code, id)| (TenantCode(code), TenantId(id))).collect())
-}
-
-pub fn contract_ids(connection: &mut AnyConnection) -> StorageResult<HashMap<ContractCode, ContractId>> {
-    let rows: Vec<(String, i64)> = contract::table.select((contract::code, contract::id)).load(connection)?;
-    Ok(rows.into_iter().map(|(code, id)| (ContractCode(code), ContractId(id))).collect())
 }
 
 /// Row ids by code.

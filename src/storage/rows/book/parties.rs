@@ -86,6 +86,7 @@ struct TenantRow {
     language: String,
     internal: bool,
     service_code: Option<String>,
+    chorus_requires: String,
 }
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -124,6 +125,7 @@ fn write_tenant(connection: &mut AnyConnection, id: Option<i64>, value: &Tenant)
         language: value.language.code().to_owned(),
         internal: value.internal,
         service_code: value.service_code.clone(),
+        chorus_requires: to_word("a tenant's requirement", &value.chorus_requires)?,
     };
     let id = match id {
         Some(id) => {
@@ -162,6 +164,7 @@ pub fn load_tenants(connection: &mut AnyConnection) -> StorageResult<Vec<(i64, T
                     language: from_word("a tenant's language", row.language)?,
                     internal: row.internal,
                     service_code: row.service_code,
+                    chorus_requires: from_word("a tenant's requirement", row.chorus_requires)?,
                     contacts: contacts.map(|row| Contact { name: row.name, email: row.email }).collect(),
                 },
             ))

@@ -125,19 +125,50 @@ pub struct Named {
     pub name: String,
 }
 
+/// The rows of the tenants and the contract a selection names: filtering by them needs no join, which would look every
+/// invoice's tenant and contract up only to count it.
+struct Parties {
+    tenants: Vec<i64>,
+    contract: Option<i64>,
+}
+
+/// What no row has.
+const NO_ROW: i64 = -1;
+
+impl Parties {
+    fn of(connection: &mut AnyConnection, scope: &TenantScope, filter: &InvoiceFilter) -> StorageResult<Parties> {
+        let own = match scope {
+            TenantScope::Everyone => None,
+            TenantScope::Only(own) => Some(own),
+        };
+        let mut tenants = Vec::new();
+        for code in own.into_iter().chain(&filter.tenant) {
+            let found =
+                tenant::table.filter(tenant::code.eq(&code.0)).select(tenant::id).first(connection).optional()?;
+            tenants.push(found.unwrap_or(NO_ROW));
+        }
+        let contract = match &filter.contract {
+            None => None,
+            Some(code) => {
+                let named = contract::table.filter(contract::code.eq(&code.0)).select(contract::id);
+                Some(named.first(connection).optional()?.unwrap_or(NO_ROW))
+            }
+        };
+        Ok(Parties { tenants, contract })
+    }
+}
+
 macro_rules! selected {
-    ($query:expr, $scope:expr, $selection:expr) => {{
-        let (scope, selection): (&TenantScope, &Selection) = ($scope, $selection);
+    ($query:expr, $parties:expr, $selection:expr) => {{
+        let (parties, selection): (&Parties, &Selection) = ($parties, $selection);
         let filter = &selection.filter;
         let mut query = $query.into_boxed();
-        if let TenantScope::Only(own) = scope {
-            query = query.filter(tenant::code.eq(own.0.clone()));
+        // The reader's own and the one asked for: both must be the invoice's.
+        for tenant in &parties.tenants {
+            query = query.filter(invoice::tenant_id.eq(*tenant));
         }
-        if let Some(code) = &filter.tenant {
-            query = query.filter(tenant::code.eq(code.0.clone()));
-        }
-        if let Some(code) = &filter.contract {
-            query = query.filter(contract::code.eq(code.0.clone()));
+        if let Some(contract) = parties.contract {
+            query = query.filter(invoice::contract_id.eq(contract));
         }
         if let Some(month) = filter.month {
             query = query.filter(invoice::month.eq(month.to_string()));
@@ -173,11 +204,11 @@ macro_rules! selected {
     }};
 }
 
-/// What lists select from. A document's standing is joined only where it is asked for: the engines leave an unused left
-/// join out.
-macro_rules! joined {
+/// What is counted and summed. A document's standing is joined only where it is asked for: the engines leave an unused
+/// left join out.
+macro_rules! counted {
     () => {
-        invoice::table.inner_join(tenant::table).inner_join(contract::table).left_join(invoice_balance::table)
+        invoice::table.left_join(invoice_balance::table)
     };
 }
 
@@ -198,7 +229,7 @@ pub fn page(
     order: Order,
     page: Page,
 ) -> StorageResult<Vec<InvoiceSummary>> {
-    let joined = joined!();
+    let joined = counted!().inner_join(tenant::table).inner_join(contract::table);
     let columns = (
         invoice::id,
         invoice::month,
@@ -211,7 +242,8 @@ pub fn page(
         invoice::gross_cents,
     );
     let standing = (invoice_balance::open_cents.nullable(), invoice_balance::state.nullable());
-    let query = selected!(joined.select((columns, tenant::code, contract::code, standing)), scope, selection);
+    let parties = Parties::of(connection, scope, &selection.filter)?;
+    let query = selected!(joined.select((columns, tenant::code, contract::code, standing)), &parties, selection);
     let query = match order.key {
         SortKey::Month => ordered!(query, order, invoice::month),
         SortKey::Number => ordered!(query, order, invoice::number),
@@ -268,10 +300,10 @@ pub fn sums(connection: &mut AnyConnection, scope: &TenantScope, selection: &Sel
              ELSE invoice.{column} END), 0) AS BIGINT)"
         ))
     };
-    let joined = joined!();
+    let parties = Parties::of(connection, scope, &selection.filter)?;
     let (count, net, gross): (i64, i64, i64) = selected!(
-        joined.select((diesel::dsl::sql::<BigInt>("COUNT(*)"), signed("net_cents"), signed("gross_cents"))),
-        scope,
+        counted!().select((diesel::dsl::sql::<BigInt>("COUNT(*)"), signed("net_cents"), signed("gross_cents"))),
+        &parties,
         selection
     )
     .first(connection)?;
@@ -281,7 +313,8 @@ pub fn sums(connection: &mut AnyConnection, scope: &TenantScope, selection: &Sel
 /// What is open on the documents of the selection.
 pub fn open_sum(connection: &mut AnyConnection, scope: &TenantScope, selection: &Selection) -> StorageResult<Money> {
     let sum = diesel::dsl::sql::<BigInt>("CAST(COALESCE(SUM(invoice_balance.open_cents), 0) AS BIGINT)");
-    let cents: i64 = selected!(joined!().select(sum), scope, selection).first(connection)?;
+    let parties = Parties::of(connection, scope, &selection.filter)?;
+    let cents: i64 = selected!(counted!().select(sum), &parties, selection).first(connection)?;
     Ok(Money::from_cents(cents))
 }
 
@@ -293,7 +326,7 @@ pub fn state_counts(
     selection: &Selection,
     today: NaiveDate,
 ) -> StorageResult<StateCounts> {
-    let counted = |condition: &str| {
+    let number_of = |condition: &str| {
         diesel::dsl::sql::<BigInt>(&format!(
             "CAST(COALESCE(SUM(CASE WHEN {condition} THEN 1 ELSE 0 END), 0) AS BIGINT)"
         ))
@@ -303,16 +336,17 @@ pub fn state_counts(
         standing: None,
         ..selection.clone()
     };
+    let parties = Parties::of(connection, scope, &whole.filter)?;
     let (drafts, issued): (i64, i64) = selected!(
-        joined!().select((counted("invoice.status = 'draft'"), counted("invoice.status = 'issued'"))),
-        scope,
+        counted!().select((number_of("invoice.status = 'draft'"), number_of("invoice.status = 'issued'"))),
+        &parties,
         &whole
     )
     .first(connection)?;
     let mut of = |standing| -> StorageResult<i64> {
         let part = Selection { standing: Some(standing), ..whole.clone() };
         let count = diesel::dsl::sql::<BigInt>("COUNT(*)");
-        Ok(selected!(joined!().select(count), scope, &part).first(connection)?)
+        Ok(selected!(counted!().select(count), &parties, &part).first(connection)?)
     };
     let (open, overdue, credited) = (of(Standing::Open)?, of(Standing::Overdue(today))?, of(Standing::Credited)?);
     Ok(StateCounts { drafts, issued, open, overdue, paid: issued - open - credited, credited })
@@ -324,7 +358,8 @@ pub fn months(
     scope: &TenantScope,
     selection: &Selection,
 ) -> StorageResult<Vec<String>> {
-    Ok(selected!(joined!().select(invoice::month).distinct(), scope, selection)
+    let parties = Parties::of(connection, scope, &selection.filter)?;
+    Ok(selected!(counted!().select(invoice::month).distinct(), &parties, selection)
         .order(invoice::month.desc())
         .load(connection)?)
 }

@@ -1,0 +1,1 @@
+invoice-titre = Data of the executory title

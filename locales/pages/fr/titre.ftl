@@ -1,0 +1,1 @@
+invoice-titre = Données du titre de recettes
