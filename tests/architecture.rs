@@ -224,7 +224,11 @@ fn every_action_of_the_trail_is_known_labelled_and_documented() {
     assert!(unused.is_empty(), "nothing appends these: {unused:?}");
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let read = |path: &str| fs::read_to_string(root.join(path)).unwrap();
-    let (french, english) = (read("locales/pages/fr/evidence.ftl"), read("locales/pages/en/evidence.ftl"));
+    let words = |language: &str| {
+        let folder = fs::read_dir(root.join("locales/pages").join(language)).unwrap();
+        folder.map(|file| format!("\n{}", fs::read_to_string(file.unwrap().path()).unwrap())).collect::<String>()
+    };
+    let (french, english) = (words("fr"), words("en"));
     let documentation = read("docs/audit.md");
     for action in ACTIONS.iter().chain(&FORMER_ACTIONS) {
         let key = format!("\naction-{} = ", action.replace('.', "-"));

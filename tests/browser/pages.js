@@ -159,6 +159,7 @@ export const files = [
   finance("/payments/list.csv"),
   finance("/payments/list.xlsx"),
   tenant("/invoices/{number}.pdf"),
+  finance("/invoices/{number}/titre.csv"),
   tenant("/invoices/{number}.xml"),
   tenant("/invoices/{number}/preview.pdf"),
   tenant("/invoices/{number}/lines/{line}/readings.csv"),

@@ -52,6 +52,7 @@ action-gap-estimated = Gap estimated
 action-interest-claimed = Late interest claimed
 action-invoice-archived = Invoice archived
 action-invoice-credited = Credit note issued
+action-invoice-corrected = Invoice corrected
 action-invoice-drafted = Invoice drafted
 action-invoice-issued = Invoice issued
 action-journal-sealed = Journal sealed

@@ -52,6 +52,7 @@ action-gap-estimated = Lacune estimée
 action-interest-claimed = Intérêts moratoires réclamés
 action-invoice-archived = Facture archivée
 action-invoice-credited = Avoir émis
+action-invoice-corrected = Facture rectifiée
 action-invoice-drafted = Brouillon de facture
 action-invoice-issued = Facture émise
 action-journal-sealed = Journal scellé
