@@ -5,6 +5,7 @@ use super::*;
 /// Files of `src/app` that write and leave no event, with the reason.
 const SILENT: [(&str, &str); 5] = [
     ("store.rs", "offers transactions, writes nothing itself"),
+    ("answer_once.rs", "keeps answers for repetition; the work it guards leaves its own"),
     ("archive_invoice.rs", "leaves one in archive_one"),
     ("sweep_access.rs", "forgets what has expired and opens nothing any more"),
     ("forget_answers.rs", "drops answers kept for repetition; no reading, and nothing anyone was told, changes"),
