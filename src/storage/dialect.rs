@@ -1,7 +1,5 @@
-//! Every difference between SQLite and PostgreSQL.
-//!
-//! What diesel can express once stands in `rows`. Here stand: how a transaction begins, what locks, and the few
-//! statements that each engine says in its own way.
+//! Every difference between SQLite and PostgreSQL: how a transaction begins, what locks, and the few statements that
+//! each engine says in its own way. What diesel can express once stands in `rows`.
 
 use diesel::connection::{AnsiTransactionManager, DefaultLoadingMode, SimpleConnection, TransactionManager};
 use diesel::prelude::*;

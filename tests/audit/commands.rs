@@ -148,6 +148,7 @@ fn a_mailed_root_is_one_to_compare_with() {
 #[test]
 fn a_kept_report_or_a_paper_that_was_changed_is_named() {
     let world = audited(Engine::Sqlite);
+    keep_things(&world);
     let (code, found) = json(&world, &["audit", "verify"]);
     assert_eq!((code, &found["reports"], &found["papers"]), (Some(0), &4.into(), &1.into()), "{found:#}");
     let kept = std::fs::read_dir(world.dir.path().join("reports/2026")).unwrap().next().unwrap().unwrap().path();

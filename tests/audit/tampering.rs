@@ -5,6 +5,7 @@ use super::*;
 #[test]
 fn a_thousand_places_of_each_kind_are_found() {
     let world = audited(Engine::Sqlite);
+    keep_things(&world);
     let (pack, root) = pack(&world);
     let tamper = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/audit/tamper.py");
     let output = python(&[&tamper, &verifier(), &pack, &root]);
@@ -39,6 +40,7 @@ fn a_pack_is_verified_alone_and_made_again_to_the_byte() {
 #[test]
 fn the_folder_is_verified_by_the_verifier_in_it() {
     let world = audited(Engine::Sqlite);
+    keep_things(&world);
     let (path, _) = pack(&world);
     let folder = world.dir.path().join("open");
     let unzip = "import sys, zipfile; zipfile.ZipFile(sys.argv[1]).extractall(sys.argv[2])";

@@ -206,7 +206,7 @@ async fn what_is_billed_is_not_changed_and_an_amendment_is_the_way() {
         assert!(event.before.is_some() && event.actor == "finance@example.org");
         // A price that is billed stays as well; a new one begins on the first day that is not.
         let path = "/tariffs/energie/versions/1/edit";
-        let refused = send(&server, path, &cookie, &[("unit_price_eur", "9"), ("reason", "hausse")]).await;
+        let refused = send(&server, path, &cookie, &[("tiers.1.unit_price_eur", "9"), ("reason", "hausse")]).await;
         assert_eq!(refused.status.as_u16(), 422, "{}", refused.text());
         let path = "/tariffs/energie/versions/new";
         let new = [("from", "2027-01-01"), ("shape", "per-unit"), ("unit_price_eur", "0,2"), ("reason", "hausse")];
