@@ -275,9 +275,20 @@ fn spoken(template: &str) -> Vec<String> {
 
 #[test]
 fn templates_say_nothing_but_what_is_translated() {
-    // Names, units and file formats, which are the same in every language; and a command to type.
-    const SAME: [&str; 10] =
-        ["Chapelle", "– Chapelle", "CSV", "XLSX", "PDF", "ZIP", "JSON", "SHA-256", "(kW)", "A + B (kW)"];
+    // Names, units, formats and a header, which are the same in every language; and a command to type.
+    const SAME: [&str; 11] = [
+        "Chapelle",
+        "– Chapelle",
+        "CSV",
+        "XLSX",
+        "PDF",
+        "ZIP",
+        "JSON",
+        "SHA-256",
+        "(kW)",
+        "A + B (kW)",
+        "Authorization: Bearer",
+    ];
     let mut folders = vec![std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/src/http/pages"))];
     let mut said = vec![];
     while let Some(folder) = folders.pop() {

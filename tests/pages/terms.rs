@@ -195,7 +195,8 @@ async fn what_is_billed_is_not_changed_and_an_amendment_is_the_way() {
         let done = send(&server, path, &cookie, &amended).await;
         assert_eq!((done.status.as_u16(), done.header("location")), (303, "/contracts/AP-2026"), "{}", done.text());
         let contract = server.page("/contracts/AP-2026", &cookie).await.text();
-        assert!(contract.contains("9") && contract.contains("novembre 2026"), "{contract}");
+        let contract = contract.replace(['\u{a0}', '\u{202f}'], " ");
+        assert!(contract.contains("depuis le 1er novembre 2026"), "{contract}");
         let store = site.shared.store.clone();
         let events = std::thread::spawn(move || {
             chapelle::storage::audit::list(&mut store.connection().unwrap(), 0, 1000, Some("AP-2026")).unwrap()
