@@ -180,10 +180,11 @@ pub(super) fn note_accepted(
     factor: Option<&str>,
     now: DateTime<Utc>,
 ) -> Result<(), AppError> {
-    let mut detail = serde_json::json!({ "role": person.role.name(), "user": person.id });
-    if let Some(factor) = factor {
-        detail["second_factor"] = factor.into();
-    }
+    let (role, user) = (person.role.name(), person.id);
+    let detail = match factor {
+        Some(factor) => serde_json::json!({ "role": role, "user": user, "second_factor": factor }),
+        None => serde_json::json!({ "role": role, "user": user }),
+    };
     let by = Actor::new(&person.email, by.origin.as_deref());
     audit::append(connection, &AuditEvent::new(now, &by, "sign-in.accepted", &person.email, detail))?;
     Ok(())
