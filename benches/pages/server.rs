@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
+use chapelle::app::sign_in::{Device, Stage};
 use chapelle::app::users::{self, NewUser};
 use chapelle::app::{Store, sign_in};
 use chapelle::config::ServerConfig;
@@ -87,5 +88,7 @@ fn sign_in_all(store: &Store) -> Vec<String> {
         users::add(store, &user, &Actor::new("bench", None), now).unwrap();
     }
     let person = sign_in::check(store, email, PASSWORD).unwrap().unwrap();
-    (0..USERS).map(|_| format!("chapelle={}", sign_in::begin_session(store, person.id, now).unwrap())).collect()
+    let device = Device { agent: "bench".to_owned(), address: "127.0.0.1".to_owned() };
+    let begin = || sign_in::begin_session(store, person.id, Stage::Open, None, &device, now).unwrap();
+    (0..USERS).map(|_| format!("chapelle={}", begin())).collect()
 }
