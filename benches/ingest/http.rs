@@ -1,6 +1,6 @@
-//! The whole server on SQLite: `chapelle serve` as it is shipped, clients that keep their connections.
+//! The whole server, `chapelle serve` as it is shipped, and clients that keep their connections.
 //!
-//! Clients and server share the machine, as they do not in life; the limit is the C interface of SQLite alone.
+//! Clients and server share the machine, as they do not in life; the limit on SQLite is its C interface alone.
 
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -30,7 +30,7 @@ pub fn run() {
     for load in LOADS {
         let bodies = bodies(&centre, load);
         let [limit, served] =
-            in_turn([&mut || raw(&centre, load, load.group()), &mut || served(&centre, load, &bodies)]);
+            in_turn([&mut || raw(&centre, load, load.group()), &mut || served_from_sqlite(&centre, load, &bodies)]);
         table.row(cells(&format!("C interface, commit every {}", load.group()), &limit, &limit));
         table.row(cells(&format!("HTTP, {load}"), &served, &limit));
     }
@@ -38,7 +38,7 @@ pub fn run() {
 }
 
 /// The body of every request, made before the clock runs.
-fn bodies(centre: &Centre, load: Load) -> Vec<String> {
+pub fn bodies(centre: &Centre, load: Load) -> Vec<String> {
     let position = |number: u64| number as usize % centre.meters();
     let line = |number: u64| {
         let at = first_instant().plus_seconds((number / centre.meters() as u64) as i64 * STEP_SECONDS);
@@ -53,9 +53,16 @@ fn bodies(centre: &Centre, load: Load) -> Vec<String> {
     (0..load.batches()).map(|number| (number * batch..(number + 1) * batch).map(line).collect()).collect()
 }
 
-fn served(centre: &Centre, load: Load, bodies: &[String]) -> Run {
+fn served_from_sqlite(centre: &Centre, load: Load, bodies: &[String]) -> Run {
     let directory = tempfile::tempdir().unwrap();
-    let server = Server::start(centre, directory.path());
+    let url = sqlite_url(directory.path());
+    drop(centre.database(&url));
+    served(&url, directory.path(), load, bodies)
+}
+
+/// The server under `load`, on the database of the benchmark's centre that `url` names.
+pub fn served(url: &str, directory: &Path, load: Load, bodies: &[String]) -> Run {
+    let server = Server::start(url, directory);
     let token = sign_in(&mut Client::to(server.port));
     Run::of(Process::Other(server.child.id()), || {
         send_all(load, || {
@@ -77,9 +84,7 @@ struct Server {
 }
 
 impl Server {
-    fn start(centre: &Centre, directory: &Path) -> Server {
-        let url = sqlite_url(directory);
-        drop(centre.database(&url));
+    fn start(url: &str, directory: &Path) -> Server {
         let user = NewUser {
             email: EMAIL.to_owned(),
             name: "Relevés".to_owned(),
@@ -88,7 +93,7 @@ impl Server {
             password: PASSWORD.to_owned(),
         };
         users::add(
-            &Store::open(&url, directory).unwrap(),
+            &Store::open(url, directory).unwrap(),
             &user,
             &chapelle::domain::audit::Actor::new("bench", None),
             now().to_utc(),
@@ -101,7 +106,7 @@ impl Server {
             .arg("serve")
             .env("CHAPELLE_SERVER__LISTEN", format!("127.0.0.1:{port}"))
             .env("RUST_LOG", "warn")
-            .env_remove("DATABASE_URL")
+            .env("DATABASE_URL", url)
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()

@@ -1,4 +1,4 @@
-//! The writer on PostgreSQL against COPY, where `CHAPELLE_TEST_POSTGRES` names a server.
+//! The writer and the whole server on PostgreSQL against COPY, where `CHAPELLE_TEST_POSTGRES` names a server.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -8,6 +8,7 @@ use diesel::connection::SimpleConnection;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 
+use super::http::{bodies, served};
 use super::sqlite::cells;
 use super::{Load, METERS, STEP_SECONDS, first_instant, through_writer};
 use crate::common::table::Table;
@@ -42,15 +43,20 @@ pub fn run() {
     };
     let centre = Centre::of_meters(METERS);
     let mut table = Table::new(
-        "ingest, PostgreSQL: durable readings a second through the writer, rows a batch × submitters \
-         (CPU and memory are this process's, not the server's)",
+        "ingest, PostgreSQL: durable readings a second through the writer and over HTTP, rows a batch × submitters \
+         (CPU and memory are the program's, not PostgreSQL's)",
         &["", "readings/s", "of limit", "p50", "p99", "CPU s/M", "grown by", "peak"],
     );
     for load in LOADS {
-        let [limit, writer] =
-            in_turn([&mut || copied(&centre, &server, load), &mut || written(&centre, &server, load)]);
+        let bodies = bodies(&centre, load);
+        let [limit, writer, http] = in_turn([
+            &mut || copied(&centre, &server, load),
+            &mut || written(&centre, &server, load),
+            &mut || served_from_postgres(&centre, &server, load, &bodies),
+        ]);
         table.row(cells(&format!("COPY, commit every {}", load.group()), &limit, &limit));
         table.row(cells(&format!("writer, {load}"), &writer, &limit));
+        table.row(cells(&format!("HTTP, {load}"), &http, &limit));
     }
     table.print();
 }
@@ -86,6 +92,12 @@ fn written(centre: &Centre, server: &str, load: Load) -> Run {
     let schema = Schema::create(server, centre);
     let writer = ReadingWriter::start(&schema.database).unwrap();
     through_writer(centre, &schema.ids, &writer, load)
+}
+
+fn served_from_postgres(centre: &Centre, server: &str, load: Load, bodies: &[String]) -> Run {
+    let schema = Schema::create(server, centre);
+    let directory = tempfile::tempdir().unwrap();
+    served(&schema.url, directory.path(), load, bodies)
 }
 
 /// A migrated schema of its own, which goes with this value.

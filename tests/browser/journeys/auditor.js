@@ -18,7 +18,8 @@ export default {
     await page.locator("main #months ~ div a, main table a[href*='year=']").first().click();
     await page.waitForURL(/year=/);
     await page.goto("/amortisation/2019-0042?known_on=2000-01-01");
-    check((await page.locator("main .notice").count()) === 1, `${site.setting}: it was not known then`);
+    check((await page.locator("main .notice").count()) === 2, `${site.setting}: as known on a day, and not known then`);
+    check((await page.locator("main table").count()) === 0, `${site.setting}: nothing is shown of what was not known`);
     await page.goto("/reports/movements?year=2026");
     check((await page.locator("main svg").count()) === 1, `${site.setting}: the chart of movements`);
     const file = await downloaded(page, 'main a[href*="format=xlsx"]');

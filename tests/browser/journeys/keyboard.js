@@ -74,7 +74,7 @@ export default {
 
   "sees the running day renew itself": (site) => site.as("tenant", async (page) => {
     await page.clock.install();
-    await page.goto("/usage");
+    await page.goto("/usage?month=2026-11");
     const again = page.waitForRequest((request) => new URL(request.url()).pathname === "/usage");
     await page.clock.fastForward("01:01");
     await again;
