@@ -49,11 +49,10 @@ pub fn run() {
     );
     for load in LOADS {
         let bodies = bodies(&centre, load);
-        let [limit, writer, http] = in_turn([
-            &mut || copied(&centre, &server, load),
-            &mut || written(&centre, &server, load),
-            &mut || served_from_postgres(&centre, &server, load, &bodies),
-        ]);
+        let [limit, writer, http] =
+            in_turn([&mut || copied(&centre, &server, load), &mut || written(&centre, &server, load), &mut || {
+                served_from_postgres(&centre, &server, load, &bodies)
+            }]);
         table.row(cells(&format!("COPY, commit every {}", load.group()), &limit, &limit));
         table.row(cells(&format!("writer, {load}"), &writer, &limit));
         table.row(cells(&format!("HTTP, {load}"), &http, &limit));

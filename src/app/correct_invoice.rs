@@ -13,6 +13,7 @@ use crate::domain::book::Book;
 use crate::domain::ids::InvoiceId;
 use crate::domain::invoice::{CreditNoteHead, InvoiceNumber, IssueContext, IssuedInvoice, corrected_invoice_of};
 use crate::domain::money::Money;
+use crate::domain::told::Told;
 use crate::storage::invoices::SeriesPosition;
 use crate::storage::{AnyConnection, audit, invoices, payments};
 
@@ -35,6 +36,31 @@ pub struct CorrectionReport {
     pub pdf: String,
 }
 
+/// What a correction would state anew.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CorrectionPreview {
+    pub invoice: IssuedInvoice,
+    /// As [`correct`] would issue it, but for its number, which is taken at issue: the invoice's own stands for it.
+    pub corrected: IssuedInvoice,
+    /// What was paid on the invoice: it is then owed to the tenant, and to be matched with the corrected one.
+    pub paid: Money,
+}
+
+/// What [`correct`] would do; writes nothing.
+pub fn preview(store: &Store, number: &InvoiceNumber, now: DateTime<Utc>) -> Result<CorrectionPreview, AppError> {
+    let book = export_book::shared(store)?;
+    store.read(|connection| {
+        let (id, invoice) = settle::find(connection, number)?;
+        let gathered = settle::gather(connection, id, invoice)?;
+        let context = context(&book, &gathered.invoice, number.clone(), now)?;
+        let head = CreditNoteHead { number: number.clone(), issued_at: now, issue_date: context.issue_date };
+        let (_, corrected) = corrected_invoice_of(&gathered.invoice, &gathered.credit_notes, head, &context)
+            .map_err(|error| AppError::refused(&error))?;
+        let paid = gathered.balance().paid;
+        Ok(CorrectionPreview { invoice: gathered.invoice, corrected, paid })
+    })
+}
+
 pub fn correct(
     store: &Store,
     request: &CorrectionRequest,
@@ -42,7 +68,8 @@ pub fn correct(
     now: DateTime<Utc>,
 ) -> Result<CorrectionReport, AppError> {
     if request.reason.trim().is_empty() {
-        return Err(AppError::input("a corrected invoice needs its reason: say what was wrong"));
+        let told = Told::new("correct-no-reason", "a corrected invoice needs its reason: say what was wrong");
+        return Err(AppError::Refused(Box::new(told)));
     }
     let book = export_book::shared(store)?;
     let [(note_id, note), (id, corrected)] = store.write(|connection| issue(connection, &book, request, by, now))?;
@@ -74,7 +101,8 @@ fn issue(
     let (note_place, corrected_place) = (take()?, take()?);
     let head = CreditNoteHead { number: number(&note_place)?, issued_at: now, issue_date };
     let context = context(book, &invoice, number(&corrected_place)?, now)?;
-    let (note, corrected) = corrected_invoice_of(&invoice, &earlier, head, &context).map_err(AppError::input)?;
+    let (note, corrected) =
+        corrected_invoice_of(&invoice, &earlier, head, &context).map_err(|error| AppError::refused(&error))?;
 
     let note_id = issue_invoice::write(connection, book, &note, &note_place, by, now)?;
     audit::append(connection, &credit_invoice::event(&note, &invoice, &request.reason, by, now))?;

@@ -53,6 +53,7 @@ export const pages = [
   finance("/invoices/{number}/lines/{line}/readings"),
   finance("/invoices/{number}/mail"),
   finance("/invoices/{number}/credit"),
+  finance("/invoices/{number}/correct"),
 
   finance("/payments"),
   finance("/payments", { address: "/payments?q=nothing" }),

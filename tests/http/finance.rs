@@ -196,6 +196,27 @@ async fn credit_notes_are_previewed_and_issued_once() {
 }
 
 #[actix_web::test]
+async fn an_invoice_is_corrected_once() {
+    let site = Site::new(Engine::Sqlite);
+    let server = Server::start(&site).await;
+    let token = server.token(Role::Finance).await;
+    let path = format!("/api/v1/invoices/{}/correction", site.number_of("ville-de-paris"));
+    let book = std::fs::read_to_string(crate::common::small_book_path()).unwrap();
+    let moved = site.world.file("moved.toml", &book.replace("postcode = \"75004\"", "postcode = \"75003\""));
+    site.world.ok(&["import", moved.to_str().unwrap()]);
+    let plan = send(&server, &path, &token, None, serde_json::json!({ "preview": true })).await.json();
+    assert_eq!((plan["changes"][0]["what"].as_str(), plan["paid"].as_str()), (Some("address"), Some("0.00")), "{plan}");
+    let body = serde_json::json!({ "reason": "refused by Chorus Pro" });
+    let issued = send(&server, &path, &token, Some("k1"), body.clone()).await;
+    assert_eq!((issued.status.as_u16(), issued.json()["gross"].clone()), (201, plan["gross"].clone()));
+    assert_eq!(send(&server, &path, &token, Some("k1"), body.clone()).await.text(), issued.text());
+    assert_eq!(send(&server, &path, &token, Some("k2"), body.clone()).await.status.as_u16(), 422, "nothing is left");
+    assert_eq!(send(&server, &path, &token, None, serde_json::json!({})).await.status.as_u16(), 422, "no reason");
+    let unknown = send(&server, "/api/v1/invoices/DC2026999999/correction", &token, None, body).await;
+    assert_eq!(unknown.status.as_u16(), 404);
+}
+
+#[actix_web::test]
 async fn lines_runs_and_notices_over_the_api() {
     for engine in ENGINES {
         let site = Site::new(engine);

@@ -142,6 +142,35 @@ async fn an_invoice_is_taken_back_in_part_and_then_the_rest() {
 }
 
 #[actix_web::test]
+async fn an_invoice_is_stated_again_with_todays_address() {
+    for engine in ENGINES {
+        let site = Site::new(engine);
+        let server = Server::start(&site).await;
+        let cookie = server.sign_in(Role::Finance).await;
+        let number = site.number_of("ville-de-paris");
+        let form = format!("/invoices/{number}/correct");
+        let unchanged = server.page(&form, &cookie).await.text();
+        assert!(unchanged.contains("Rien n’a changé") && unchanged.contains("/tenants/ville-de-paris/edit"), "{unchanged}");
+        let book = std::fs::read_to_string(crate::common::small_book_path()).unwrap();
+        let moved = site.world.file("moved.toml", &book.replace("postcode = \"75004\"", "postcode = \"75003\""));
+        site.world.ok(&["import", moved.to_str().unwrap()]);
+        let asked = server.page(&form, &cookie).await.text();
+        assert!(asked.contains("75004") && asked.contains("75003"), "{asked}");
+        let token = token(&asked);
+        let unreasoned = post(&server, &form, &cookie, &[("form_token", &token), ("reason", " ")]).await;
+        assert_eq!(unreasoned.status.as_u16(), 422);
+        assert!(unreasoned.text().contains("demande un motif"), "{}", unreasoned.text());
+        let reason = [("form_token", token.as_str()), ("reason", "refusée par Chorus Pro")];
+        let issued = post(&server, &form, &cookie, &reason).await;
+        assert_eq!(issued.status.as_u16(), 303, "{}", issued.text());
+        let corrected = server.page(issued.header("location"), &cookie).await.text();
+        assert!(corrected.contains("DC2026000005") && corrected.contains(&number), "{corrected}");
+        let over = post(&server, &form, &cookie, &reason).await;
+        assert!(over.status.as_u16() == 422 && over.text().contains("déjà reprises"), "{}", over.text());
+    }
+}
+
+#[actix_web::test]
 async fn a_late_payment_is_recorded_and_its_interest_claimed() {
     for engine in ENGINES {
         let site = Site::new(engine);

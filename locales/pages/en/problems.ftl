@@ -11,6 +11,7 @@ told-payment-before-issue = { $invoice } was issued on { $issued }: it cannot ha
 told-payment-in-future = { $received } has not come yet: record the payment on the day it is received, or after.
 told-interest-no-rate = No reference rate is known for { $day }, the first day of the half-year in which interest starts: add it to the book under [[accounting.reference_rate]].
 told-credit-no-reason = A credit note needs its reason: say why the invoice is taken back.
+told-correct-no-reason = A corrected invoice needs its reason: say what was wrong.
 told-credit-of-credit-note = { $invoice } is itself a credit note: it is not taken back.
 told-credit-before-invoice = A credit note of { $invoice } cannot be dated before { $date }.
 told-credit-no-line = { $invoice } has lines 1 to { $lines }; there is no line { $line }.

@@ -11,6 +11,7 @@ told-payment-before-issue = { $invoice } a été émise le { $issued } : elle 
 told-payment-in-future = Le { $received } n’est pas encore venu : enregistrez le paiement le jour où il est reçu, ou après.
 told-interest-no-rate = Aucun taux de référence n’est connu au { $day }, premier jour du semestre où les intérêts commencent : ajoutez-le au livre sous [[accounting.reference_rate]].
 told-credit-no-reason = Un avoir demande un motif : dites pourquoi la facture est reprise.
+told-correct-no-reason = Une facture rectificative demande un motif : dites ce qui était faux.
 told-credit-of-credit-note = { $invoice } est un avoir : il reprend une facture et ne se reprend pas lui-même.
 told-credit-before-invoice = Un avoir sur { $invoice } ne peut pas être daté d’avant le { $date }.
 told-credit-no-line = { $invoice } a les lignes 1 à { $lines } ; il n’y a pas de ligne { $line }.

@@ -29,3 +29,40 @@ pub fn corrected_invoice_of(
     };
     Ok((note, corrected))
 }
+
+/// Something a document says besides its lines, in the words of one that was issued and of one that takes its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Restated {
+    /// `buyer`, `address`, `siret`, `vat-number`, `service-code`, `engagement`, `market`, `contract` or `iban`.
+    pub what: &'static str,
+    /// Empty where it was not stated.
+    pub before: String,
+    pub after: String,
+}
+
+/// What `corrected` says otherwise than `invoice`: who is billed, under which reference, to which account to pay.
+pub fn restated(invoice: &IssuedInvoice, corrected: &IssuedInvoice) -> Vec<Restated> {
+    let said = stated(invoice).into_iter().zip(stated(corrected));
+    said.filter(|((_, before), (_, after))| before != after)
+        .map(|((what, before), (_, after))| Restated { what, before, after })
+        .collect()
+}
+
+fn stated(invoice: &IssuedInvoice) -> [(&'static str, String); 9] {
+    let IssuedInvoice { buyer, references, payment, .. } = invoice;
+    let address = &buyer.address;
+    let place = format!("{} {} ({})", address.postcode, address.city, address.country);
+    let address: Vec<&str> = address.lines.iter().map(String::as_str).chain([place.as_str()]).collect();
+    let told = |text: &Option<String>| text.clone().unwrap_or_default();
+    [
+        ("buyer", buyer.name.clone()),
+        ("address", address.join(", ")),
+        ("siret", buyer.siret.clone()),
+        ("vat-number", told(&buyer.vat_number)),
+        ("service-code", told(&references.service_code)),
+        ("engagement", told(&references.engagement)),
+        ("market", told(&references.market)),
+        ("contract", format!("{} ({})", references.contract_title, references.contract)),
+        ("iban", payment.iban.clone()),
+    ]
+}

@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::reference::creditor_reference;
-use super::vat::{VatError, breakdown, totals};
+use super::vat::{VatError, breakdown_of_part, totals};
 use super::{InvoiceKind, InvoiceNumber, IssuedInvoice, PaymentDetails, Totals, VatBreakdown};
 use crate::domain::money::{Money, UnitPrice};
 use crate::domain::quantity::{Quantity, Unit};
@@ -70,7 +70,8 @@ pub fn credit_of(
         return Err(CreditNoteError::OfCreditNote(invoice.number.clone()));
     }
     let charges = chosen(invoice, earlier, lines)?;
-    let vat = breakdown(&charges)?;
+    let before: Vec<VatBreakdown> = earlier.iter().flat_map(|note| note.vat.iter().cloned()).collect();
+    let vat = breakdown_of_part(&charges, &before, &invoice.vat)?;
     let totals = totals(&vat);
     let whole = charges.len() == invoice.charges.len();
     if totals.gross <= Money::ZERO && !(whole && totals.gross.is_zero()) {

@@ -32,7 +32,7 @@ mod vat;
 #[cfg(test)]
 mod tests;
 
-pub use corrected::corrected_invoice_of;
+pub use corrected::{Restated, corrected_invoice_of, restated};
 pub use credit_note::{
     Credit, CreditNoteError, CreditNoteHead, CreditedLine, CreditedLines, credit_note_of, credit_of, credited_lines,
 };

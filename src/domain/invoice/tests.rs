@@ -291,6 +291,8 @@ fn a_corrected_invoice_restates_what_was_still_billed() {
     assert_eq!(corrected.corrects, [(invoice.number.clone(), invoice.issue_date)]);
     assert_eq!(corrected.references.engagement.as_deref(), Some("ENG-NEW"));
     assert!(corrected.due_date > invoice.due_date);
+    let said: Vec<_> = restated(&invoice, &corrected).into_iter().map(|one| (one.what, one.after)).collect();
+    assert_eq!(said, [("engagement", "ENG-NEW".to_owned())]);
     let all = [earlier, note];
     assert!(corrected_invoice_of(&invoice, &all, head(127), &context).is_err(), "nothing is left to correct");
 }
@@ -375,6 +377,34 @@ fn some_vat() -> impl Strategy<Value = VatTreatment> {
 }
 
 proptest! {
+    /// However an invoice is taken back line by line, nothing stays open of it, and no note is more than a cent off.
+    #[test]
+    fn credit_notes_by_line_come_to_the_whole(nets in prop::collection::vec(1i64..100_000, 1..12), half in any::<bool>()) {
+        let charges =
+            nets.iter().map(|cents| charge("a", Service::Power, Money::from_cents(*cents), vat_20())).collect();
+        let invoice = issued(charges);
+        let mut notes: Vec<IssuedInvoice> = Vec::new();
+        let mut take = |lines: CreditedLines<'_>| {
+            let head = CreditNoteHead {
+                number: InvoiceNumber::new("DC", 2026, 200 + i64::try_from(notes.len()).unwrap()).unwrap(),
+                issued_at: instant("2026-11-10T09:00:00Z"),
+                issue_date: day("2026-11-10"),
+            };
+            let note = credit_note_of(&invoice, &notes, lines, head).unwrap();
+            let alone = Money::rounded(note.totals.net.to_decimal() / Decimal::from(5)).unwrap();
+            assert!((note.totals.tax - alone).abs() <= Money::from_cents(1), "{} of {}", note.totals.tax, note.totals.net);
+            notes.push(note);
+        };
+        for (line, net) in (1..).zip(&nets) {
+            if half && *net > 1 {
+                take(CreditedLines::Parts(&[(line, Some(Money::from_cents(net / 2)))]));
+            }
+            take(CreditedLines::Only(&[line]));
+        }
+        let credited: Money = notes.iter().map(|note| note.totals.gross).sum();
+        prop_assert_eq!(credited, invoice.totals.gross);
+    }
+
     #[test]
     fn lines_sum_to_totals_and_the_entry_balances(
         lines in prop::collection::vec((-100_000i64..1_000_000, some_vat(), 0usize..4), 1..30)

@@ -22,6 +22,40 @@ pub enum VatError {
 /// outside the scope. The reasons of one category are joined, since a document has one breakdown for it (EN 16931,
 /// BR-E-01 and BR-O-01).
 pub fn breakdown(charges: &[Charge]) -> Result<Vec<VatBreakdown>, VatError> {
+    grouped(charges)?.into_iter().map(|(treatment, taxable)| taxed(treatment, taxable)).collect()
+}
+
+/// The same of charges that take back a further part of an invoice taxed as `whole`, of which `earlier` took back
+/// others: a group's tax is what rounding all of them together adds. So parts taken back one by one come to the tax of
+/// the whole, to the cent, and none is more than a cent off its own.
+pub fn breakdown_of_part(
+    charges: &[Charge],
+    earlier: &[VatBreakdown],
+    whole: &[VatBreakdown],
+) -> Result<Vec<VatBreakdown>, VatError> {
+    let part = |(treatment, taxable): (VatTreatment, Money)| {
+        let before = sum_of(earlier, &treatment);
+        let all = sum_of(whole, &treatment);
+        let together = match before.taxable + taxable {
+            sum if sum == all.taxable => all.tax,
+            sum => tax(&treatment, sum)?,
+        };
+        Ok(VatBreakdown { taxable, tax: together - before.tax, treatment })
+    };
+    grouped(charges)?.into_iter().map(part).collect()
+}
+
+fn sum_of(groups: &[VatBreakdown], treatment: &VatTreatment) -> VatBreakdown {
+    let own = || groups.iter().filter(|group| same_group(&group.treatment, treatment));
+    VatBreakdown {
+        treatment: treatment.clone(),
+        taxable: own().map(|group| group.taxable).sum(),
+        tax: own().map(|group| group.tax).sum(),
+    }
+}
+
+/// The taxable amount of each category and rate, in the order of a document.
+fn grouped(charges: &[Charge]) -> Result<Vec<(VatTreatment, Money)>, VatError> {
     refuse_mix(charges)?;
     let mut groups: Vec<(VatTreatment, Money)> = Vec::new();
     for charge in charges {
@@ -34,7 +68,11 @@ pub fn breakdown(charges: &[Charge]) -> Result<Vec<VatBreakdown>, VatError> {
         }
     }
     groups.sort_by_key(|(treatment, _)| rank(treatment));
-    groups.into_iter().map(|(treatment, taxable)| taxed(treatment, taxable)).collect()
+    Ok(groups)
+}
+
+fn taxed(treatment: VatTreatment, taxable: Money) -> Result<VatBreakdown, VatError> {
+    Ok(VatBreakdown { tax: tax(&treatment, taxable)?, treatment, taxable })
 }
 
 /// Net, tax and gross of a document.
@@ -57,16 +95,15 @@ fn refuse_mix(charges: &[Charge]) -> Result<(), VatError> {
     }
 }
 
-fn taxed(treatment: VatTreatment, taxable: Money) -> Result<VatBreakdown, VatError> {
-    let tax = match &treatment {
+fn tax(treatment: &VatTreatment, taxable: Money) -> Result<Money, VatError> {
+    match treatment {
         VatTreatment::Standard { rate_percent } => {
             let hundredfold = taxable.to_decimal().checked_mul(*rate_percent);
             let hundredfold = hundredfold.ok_or_else(|| AmountError::TooLarge(taxable.to_decimal()))?;
-            Money::rounded(hundredfold / Decimal::ONE_HUNDRED)?
+            Ok(Money::rounded(hundredfold / Decimal::ONE_HUNDRED)?)
         }
-        VatTreatment::Exempt { .. } | VatTreatment::OutOfScope { .. } => Money::ZERO,
-    };
-    Ok(VatBreakdown { treatment, taxable, tax })
+        VatTreatment::Exempt { .. } | VatTreatment::OutOfScope { .. } => Ok(Money::ZERO),
+    }
 }
 
 fn same_group(a: &VatTreatment, b: &VatTreatment) -> bool {

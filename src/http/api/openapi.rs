@@ -43,6 +43,7 @@ use super::{
         invoices::evidence,
         notices::list,
         notices::resend,
+        payments::correct,
         payments::credit,
         payments::claim,
         payments::list,

@@ -10,6 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::once::{actor, body, once};
 use super::parsed;
 use crate::app::charge_interest;
+use crate::app::correct_invoice::{self, CorrectionRequest};
 use crate::app::credit_invoice::{self, CreditRequest};
 use crate::app::dunning;
 use crate::app::import_statement;
@@ -17,7 +18,7 @@ use crate::app::match_receipts::{self, BankReceipt};
 use crate::app::read_payments::{self, RecordedPayment};
 use crate::app::record_payment::{self, NewPayment};
 use crate::domain::ids::TenantCode;
-use crate::domain::invoice::InvoiceNumber;
+use crate::domain::invoice::{InvoiceNumber, restated};
 use crate::domain::money::Money;
 use crate::http::auth::Granted;
 use crate::http::error::{Fault, Problem};
@@ -368,5 +369,74 @@ pub async fn credit(
     }
     let (by, now) = (actor(&granted, &http), shared.now());
     let work = move |store: &crate::app::Store| credit_invoice::credit(store, &credit, &by, now);
+    once(&shared, &granted, &http, &request, StatusCode::CREATED, work).await
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CorrectionBody {
+    /// What was wrong; kept in the audit trail.
+    #[serde(default)]
+    reason: String,
+    /// Answers what would be stated otherwise and writes nothing.
+    #[serde(default)]
+    preview: bool,
+}
+
+/// What a corrected invoice would say.
+#[derive(Serialize, ToSchema)]
+pub struct CorrectionPreviewAnswer {
+    gross: String,
+    due_date: NaiveDate,
+    /// What was paid on the invoice: it is then owed to the tenant.
+    paid: String,
+    changes: Vec<RestatedRow>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct RestatedRow {
+    #[schema(example = "engagement")]
+    what: &'static str,
+    before: String,
+    after: String,
+}
+
+#[utoipa::path(
+    post, path = "/api/v1/invoices/{number}/correction", tag = "invoices", params(
+        ("number" = String, Path),
+        ("Idempotency-Key" = Option<String>, Header, description = "The same request corrects the invoice once."),
+    ),
+    request_body = CorrectionBody,
+    responses((status = 200, body = CorrectionPreviewAnswer, description = "With `preview`: what would be stated otherwise."),
+              (status = 201, description = "Issued: the numbers of the credit note and of the corrected invoice (384)."),
+              (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
+              (status = 404, body = Problem), (status = 422, body = Problem)),
+    security(("token" = []))
+)]
+pub async fn correct(
+    shared: Data<Shared>,
+    granted: Granted,
+    number: Path<String>,
+    http: HttpRequest,
+    request: Bytes,
+) -> Result<HttpResponse, Fault> {
+    let CorrectionBody { reason, preview } = body(&request)?;
+    let (by, now) = (actor(&granted, &http), shared.now());
+    let invoice = InvoiceNumber::from_stored(number.into_inner());
+    if preview {
+        let store = shared.store.clone();
+        let plan = blocking(move || correct_invoice::preview(&store, &invoice, now)).await?;
+        let changes = restated(&plan.invoice, &plan.corrected).into_iter();
+        return Ok(HttpResponse::Ok().json(CorrectionPreviewAnswer {
+            gross: plan.corrected.totals.gross.to_string(),
+            due_date: plan.corrected.due_date,
+            paid: plan.paid.to_string(),
+            changes: changes
+                .map(|change| RestatedRow { what: change.what, before: change.before, after: change.after })
+                .collect(),
+        }));
+    }
+    let wanted = CorrectionRequest { invoice, reason };
+    let work = move |store: &crate::app::Store| correct_invoice::correct(store, &wanted, &by, now);
     once(&shared, &granted, &http, &request, StatusCode::CREATED, work).await
 }

@@ -20,6 +20,7 @@ use crate::http::auth::Granted;
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
 
+pub mod correct;
 pub mod credit;
 pub mod mail;
 pub mod trace;
