@@ -135,7 +135,7 @@ fn migrating_twice_or_together_does_nothing_more() {
 #[test]
 fn every_change_gives_the_book_a_revision_it_never_had() {
     on_both(|database| {
-        let revision = || database.read(book::revision).unwrap();
+        let revision = || database.read(book::state).unwrap();
         let mut seen = vec![revision()];
         let mut changed = fixture::book();
         save(database, &changed).unwrap();
@@ -147,7 +147,7 @@ fn every_change_gives_the_book_a_revision_it_never_had() {
             let mut within = 0;
             let undone = database.write(|connection| {
                 save_book(connection, &changed)?;
-                within = book::revision(connection)?;
+                within = book::state(connection)?;
                 Err::<(), _>(StorageError::Refused("undone".to_owned()))
             });
             assert!(undone.is_err() && revision() == *seen.last().unwrap(), "undone, it is what it was");
