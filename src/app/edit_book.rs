@@ -250,15 +250,27 @@ fn write(
 
 fn event(before: Option<&StoredEntry>, after: &Entry, basis: &Basis, by: &Actor, now: DateTime<Utc>) -> AuditEvent {
     let kind = after.kind().name();
-    let done = if before.is_some() { "edited" } else { "created" };
     let subject = if after.code().is_empty() { kind } else { after.code() };
     let detail = json!({ kind: bookfile::write_entry(after) });
-    let mut event = AuditEvent::new(now, by, &format!("{kind}.{done}"), subject, detail);
+    let mut event = AuditEvent::new(now, by, action(after.kind(), before.is_some()), subject, detail);
     if let Some(found) = before {
         event = event.before(json!({ kind: found.document }));
     }
     match basis.reason.trim() {
         "" => event,
         reason => event.because(reason),
+    }
+}
+
+/// What the trail calls it. There is always a seller: it is never created.
+const fn action(kind: EntryKind, was_there: bool) -> &'static str {
+    match (kind, was_there) {
+        (EntryKind::Seller, _) => "seller.edited",
+        (EntryKind::Tenant, true) => "tenant.edited",
+        (EntryKind::Tenant, false) => "tenant.created",
+        (EntryKind::Tariff, true) => "tariff.edited",
+        (EntryKind::Tariff, false) => "tariff.created",
+        (EntryKind::Contract, true) => "contract.edited",
+        (EntryKind::Contract, false) => "contract.created",
     }
 }

@@ -181,7 +181,7 @@ fn confirmed(connection: &mut AnyConnection, user: UserId) -> Result<bool, AppEr
 
 fn note(
     connection: &mut AnyConnection,
-    action: &str,
+    action: &'static str,
     email: &str,
     by: &Actor,
     now: DateTime<Utc>,

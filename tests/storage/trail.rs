@@ -163,7 +163,7 @@ fn a_root_covers_more_than_the_last_names_it_and_never_changes() {
 #[test]
 fn the_trail_is_searched_by_what_it_names() {
     on_both(|database| {
-        let event = |action: &str, subject: &str, second: i64| {
+        let event = |action: &'static str, subject: &str, second: i64| {
             let now = chrono::DateTime::from_timestamp(second, 0).unwrap();
             chapelle::domain::audit::AuditEvent::new(
                 now,

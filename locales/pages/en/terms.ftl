@@ -281,3 +281,12 @@ wrong-no-lines = A contract has at least one line, or nothing is ever billed.
 wrong-rule = The book does not admit this value.
 wrong-elsewhere = It no longer goes with { $place }: { $text }
 wrong-billed = It changes what months that are billed cost. Nothing was saved: agree it by an amendment or a new price from { $day } on.
+
+# What is edited of the book.
+action-contract-created = Contract created
+action-contract-edited = Contract edited
+action-seller-edited = Issuer of invoices edited
+action-tariff-created = Tariff created
+action-tariff-edited = Tariff edited
+action-tenant-created = Tenant created
+action-tenant-edited = Tenant edited

@@ -281,3 +281,12 @@ wrong-no-lines = Une convention a au moins une ligne, sinon rien n’est jamais 
 wrong-rule = Le référentiel n’admet pas cette valeur.
 wrong-elsewhere = Cela ne va plus avec { $place } : { $text }
 wrong-billed = Cela change ce que coûtent des mois déjà facturés. Rien n’a été enregistré : convenez-en par un avenant ou un nouveau prix à partir du { $day }.
+
+# Ce qui s’édite du livre.
+action-contract-created = Convention créée
+action-contract-edited = Convention modifiée
+action-seller-edited = Émetteur des factures modifié
+action-tariff-created = Tarif créé
+action-tariff-edited = Tarif modifié
+action-tenant-created = Hébergé créé
+action-tenant-edited = Hébergé modifié

@@ -4,7 +4,7 @@
 //! and pages have words for each; a test sees to both, and that nothing is appended under another name.
 
 /// What events are called, in the order of the alphabet.
-pub const ACTIONS: [&str; 73] = [
+pub const ACTIONS: [&str; 80] = [
     "asset.commissioned",
     "asset.disposed",
     "asset.donated",
@@ -21,6 +21,8 @@ pub const ACTIONS: [&str; 73] = [
     "billing.begun",
     "billing.run",
     "book.imported",
+    "contract.created",
+    "contract.edited",
     "depreciation.posted",
     "evidence.packed",
     "evidence.requested",
@@ -64,10 +66,15 @@ pub const ACTIONS: [&str; 73] = [
     "second-factor.codes-renewed",
     "second-factor.removed",
     "second-factor.reset",
+    "seller.edited",
     "session.ended",
     "sign-in.accepted",
     "sign-in.refused",
     "statement.read",
+    "tariff.created",
+    "tariff.edited",
+    "tenant.created",
+    "tenant.edited",
     "token-key.rotated",
     "token.created",
     "token.revoked",

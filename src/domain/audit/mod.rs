@@ -64,7 +64,9 @@ pub const GENESIS: &str = "00000000000000000000000000000000000000000000000000000
 
 impl AuditEvent {
     /// An event without a predecessor state or a reason; see [`before`](Self::before) and [`because`](Self::because).
-    pub fn new(at: DateTime<Utc>, by: &Actor, action: &str, subject: &str, detail: Value) -> AuditEvent {
+    /// The action is one of [`ACTIONS`], written out: a name that is put together at run time does not compile, so that a
+    /// test can read in the source what is appended.
+    pub fn new(at: DateTime<Utc>, by: &Actor, action: &'static str, subject: &str, detail: Value) -> AuditEvent {
         AuditEvent {
             at,
             actor: by.name.clone(),
