@@ -64,7 +64,7 @@ pub struct LanguageLink {
 const WARNING_MINUTES: i64 = 10;
 
 /// The sections by group, in the order of work. One is shown where its route exists and the role may use it.
-const SECTIONS: [(&str, &[(&str, &str)]); 7] = [
+pub(super) const SECTIONS: [(&str, &[(&str, &str)]); 7] = [
     ("", &[("/", "nav-home")]),
     (
         "nav-group-billing",

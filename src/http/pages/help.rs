@@ -26,11 +26,13 @@ const FINANCE: &[Task] = &[
     task("/invoices", "help-invoices-finance", 4),
     task("/payments", "help-payments", 2),
     task("/dunning", "help-dunning", 2),
+    task("/tenants", "help-tenants", 3),
     task("/contracts", "help-contracts-finance", 2),
     task("/tariffs", "help-tariffs", 2),
     task("/meters", "help-meters-finance", 2),
     task("/amortisation", "help-amortisation-finance", 2),
     task("/payback", "help-payback", 2),
+    task("/reports", "help-reports-finance", 3),
 ];
 
 const TENANT: &[Task] = &[
@@ -45,6 +47,7 @@ const AUDITOR: &[Task] = &[
     task("/audit", "help-audit-auditor", 3),
     task("/invoices", "help-invoices-auditor", 2),
     task("/payback", "help-payback", 2),
+    task("/reports", "help-reports-auditor", 3),
 ];
 
 const OPERATOR: &[Task] = &[
@@ -54,8 +57,15 @@ const OPERATOR: &[Task] = &[
     task("/readings", "help-readings", 2),
 ];
 
-const ADMIN: &[Task] =
-    &[task("/users", "help-users", 2), task("/settings", "help-settings", 2), task("/audit", "help-audit-admin", 1)];
+const ADMIN: &[Task] = &[
+    task("/users", "help-users", 2),
+    task("/settings/seller", "help-seller", 2),
+    task("/settings", "help-settings", 2),
+    task("/audit", "help-audit-admin", 1),
+];
+
+/// What everybody does for themselves, told last.
+const EVERYONE: &[Task] = &[task("/me", "help-me", 4)];
 
 /// The key, then what it does.
 const KEYS: [&str; 5] = ["help-key-tab", "help-key-slash", "help-key-arrows", "help-key-enter", "help-key-escape"];
@@ -116,7 +126,7 @@ pub async fn help(visitor: Visitor, http: HttpRequest) -> Result<HttpResponse, F
     let template = HelpTemplate {
         title: frame.with("help-of-role", "role", &frame.t(visitor.role_key())),
         lead: frame.t(&format!("help-lead-{role}")),
-        tasks: tasks.iter().filter_map(|task| view(&frame, task)).collect(),
+        tasks: tasks.iter().chain(EVERYONE).filter_map(|task| view(&frame, task)).collect(),
         keys: KEYS.map(told).into(),
         words: WORDS.map(word).into(),
         frame,
@@ -140,12 +150,22 @@ fn view(frame: &Frame, task: &Task) -> Option<TaskView> {
 mod tests {
     use super::*;
 
+    const ALL: [&[Task]; 6] = [FINANCE, TENANT, AUDITOR, OPERATOR, ADMIN, EVERYONE];
+
+    #[test]
+    fn every_section_has_a_task() {
+        let told = |path: &str| ALL.into_iter().flatten().any(|task| task.section == path);
+        let sections = super::super::frame::SECTIONS.iter().flat_map(|(_, items)| *items).map(|(path, _)| *path);
+        let untold: Vec<&str> = sections.filter(|path| !matches!(*path, "/" | "/help") && !told(path)).collect();
+        assert!(untold.is_empty(), "help says nothing of {untold:?}");
+    }
+
     /// The page tests see only the tasks whose section is there.
     #[test]
     fn every_task_is_told_to_its_last_step() {
         let request = actix_web::test::TestRequest::default().to_http_request();
         let frame = Frame::of(&request);
-        for task in [FINANCE, TENANT, AUDITOR, OPERATOR, ADMIN].into_iter().flatten() {
+        for task in ALL.into_iter().flatten() {
             let said = |key: &str| !frame.t(key).starts_with("Unknown localization key");
             assert!(said(task.key), "{}", task.key);
             assert!((1..=task.steps).all(|step| said(&format!("{}-{step}", task.key))), "{}", task.key);
