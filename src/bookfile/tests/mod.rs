@@ -1,6 +1,7 @@
 //! What is written reads back, what is read is documented, and what is wrong is told.
 
 mod documentation;
+mod edits;
 mod entries;
 mod gallery;
 mod round_trip;

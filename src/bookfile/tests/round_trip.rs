@@ -20,7 +20,7 @@ use crate::domain::party::{Contact, Language};
 use crate::domain::quantity::{Micro, Unit};
 use crate::domain::tariff::{PriceShape, Tariff, TariffVersion, Tier, Tiers};
 
-fn small_book() -> Book {
+pub(super) fn small_book() -> Book {
     read(SMALL_BOOK, "small-book.toml").unwrap_or_else(|mistakes| panic!("{}", told(&mistakes)))
 }
 
@@ -44,7 +44,7 @@ fn assets_with_everything_survive_a_round_trip() {
 }
 
 /// Any text of one line, with quotes, backslashes and other scripts.
-fn text() -> impl Strategy<Value = String> {
+pub(super) fn text() -> impl Strategy<Value = String> {
     "[\\PC\"'\\\\#=]{1,30}".prop_filter("not blank", |text| !text.trim().is_empty())
 }
 
@@ -97,7 +97,7 @@ fn price() -> impl Strategy<Value = PriceShape> {
     })
 }
 
-fn tariff() -> impl Strategy<Value = Tariff> {
+pub(super) fn tariff() -> impl Strategy<Value = Tariff> {
     let versions = prop::collection::btree_map(day(), price(), 1..4);
     (text(), select(Unit::ALL.to_vec()), versions).prop_map(|(name, unit, versions)| Tariff {
         code: "generated".into(),
@@ -133,7 +133,7 @@ fn line() -> impl Strategy<Value = ContractLine> {
 }
 
 /// A contract whose line, by one code, is amended every ten days: the last part open.
-fn contract(first_day: NaiveDate) -> impl Strategy<Value = Contract> {
+pub(super) fn contract(first_day: NaiveDate) -> impl Strategy<Value = Contract> {
     let texts = (text(), prop::option::of(text()), prop::option::of(text()));
     let proration = select(vec![Proration::CalendarDays, Proration::Thirtieths]);
     let lines = prop::collection::vec(line(), 1..4);
