@@ -55,9 +55,12 @@ pub fn years(store: &Store) -> Result<Vec<i32>, AppError> {
     Ok(evidence::years(&mut *store.connection()?)?)
 }
 
-/// `chapelle-preuves-2026.zip`
-pub fn file_name(year: i32) -> String {
-    format!("chapelle-preuves-{year}.zip")
+/// `chapelle-evidence-2026.zip`, or `chapelle-preuves-2026.zip` for who reads French: the file is the same.
+pub fn file_name(year: i32, language: Language) -> String {
+    match language {
+        Language::French => format!("chapelle-preuves-{year}.zip"),
+        Language::English => format!("chapelle-evidence-{year}.zip"),
+    }
 }
 
 /// Reports that every pack holds; payback where its terms are known.
@@ -329,7 +332,7 @@ impl<W: Write> Packing<W> {
         match report_payback::figures_in(connection, &view) {
             Ok(_) => self.in_every_format(connection, &format!("payback/payback-{closing}"), &Report::Payback(view)),
             // Without an investment, or before it, there is nothing to pay back.
-            Err(AppError::Input(_)) => Ok(()),
+            Err(AppError::Misasked(_)) => Ok(()),
             Err(error) => Err(error),
         }
     }

@@ -12,6 +12,7 @@ use crate::domain::metering::{MeterUsage, Reading};
 use crate::domain::money::Money;
 use crate::domain::quantity::Micro;
 use crate::domain::sampling::{self, Generator};
+use crate::domain::told::Told;
 use crate::storage::{AnyConnection, book, evidence, readings};
 
 /// Larger samples are no samples.
@@ -82,7 +83,10 @@ pub struct DrawnReading {
 /// Draws. The same year, kind, method, size and seed give the same sample as long as no invoice is added to the year.
 pub fn draw(store: &Store, request: &Request) -> Result<Sample, AppError> {
     if !(1..=SIZE_MAX).contains(&request.size) {
-        return Err(AppError::input(format!("a sample holds 1 to {SIZE_MAX} items, not {}", request.size)));
+        let english = format!("a sample holds 1 to {SIZE_MAX} items, not {}", request.size);
+        return Err(AppError::misasked(
+            Told::new("sample-size", english).with("max", SIZE_MAX.to_string()).with("size", request.size.to_string()),
+        ));
     }
     store.read(|connection| {
         let invoices = issued(connection, request.year)?;

@@ -16,6 +16,9 @@ pub enum AppError {
     /// The same, in words pages can say in the reader's language.
     #[error("{}", .0.english)]
     Refused(Box<Told>),
+    /// What was asked is not a question that has an answer; in such words too.
+    #[error("{}", .0.english)]
+    Misasked(Box<Told>),
     #[error("{0} is not known here")]
     NotFound(String),
     #[error("there is no facility book yet: import one with `chapelle import book.toml`")]
@@ -43,6 +46,7 @@ impl AppError {
         match self {
             AppError::Input(_)
             | AppError::Refused(_)
+            | AppError::Misasked(_)
             | AppError::NotFound(_)
             | AppError::NoBook
             | AppError::User(_) => true,
@@ -60,8 +64,30 @@ impl AppError {
         AppError::Refused(Box::new(error.told()))
     }
 
+    pub fn misasked(told: Told) -> AppError {
+        AppError::Misasked(Box::new(told))
+    }
+
     pub fn io(doing: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> AppError {
         let path = path.into();
         move |source| AppError::Io { doing, path, source }
+    }
+}
+
+/// What has no words of its own is told by them in English, and as unknown elsewhere.
+impl Tell for AppError {
+    fn told(&self) -> Told {
+        match self {
+            AppError::Refused(told) | AppError::Misasked(told) => (**told).clone(),
+            AppError::User(problem) => problem.told(),
+            AppError::NoBook => Told::new("no-book", self),
+            AppError::Storage(StorageError::Closed(text)) => Told::new("books-closed", text),
+            AppError::Storage(StorageError::Conflict(_)) => Told::new("stored-meanwhile", self),
+            AppError::Storage(StorageError::Running { what, id, by }) => Told::new("still-running", self)
+                .with("what", what.told())
+                .with("id", id.to_string())
+                .with("by", by.as_str()),
+            error => Told::plain(error),
+        }
     }
 }

@@ -10,6 +10,7 @@ use crate::documents::ledger::{self, Books, FecFile, FecHead};
 use crate::domain::book::Book;
 use crate::domain::ledger::{Letters, PostedEntry};
 use crate::domain::party::Language;
+use crate::domain::told::Told;
 use crate::storage::journal::JournalFilter;
 use crate::storage::{AnyConnection, book, journal, lettering};
 
@@ -67,7 +68,7 @@ fn auxiliaries(book: &Book) -> BTreeMap<String, String> {
 /// out: the tax office's own tool does not look.
 pub fn fec(store: &Store, year: i32) -> Result<[FecFile; 2], AppError> {
     let files = store.read(|connection| fec_in(connection, year))?;
-    files.ok_or_else(|| AppError::input(format!("{year} has no entries: there is nothing to write")))
+    files.ok_or_else(|| empty(year))
 }
 
 /// The same, read with `connection`; none where the year has no entries.
@@ -106,4 +107,10 @@ pub fn export(
         JournalFormat::Json => ledger::entries_json(&books)?,
         JournalFormat::Csv => ledger::entries_csv(&books, language)?,
     })
+}
+
+/// That nothing is posted in a year.
+pub(super) fn empty(year: i32) -> AppError {
+    let english = format!("{year} has no entries: there is nothing to write");
+    AppError::misasked(Told::new("year-without-entries", english).with("year", year.to_string()))
 }

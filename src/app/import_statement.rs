@@ -11,7 +11,7 @@ use crate::domain::access::TenantScope;
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::invoice::{InvoiceKind, InvoiceNumber, creditor_reference};
 use crate::domain::money::Money;
-use crate::domain::told::Told;
+use crate::domain::told::{Tell, Told};
 use crate::storage::invoices::{self, InvoiceFilter, InvoiceStatus, Page};
 use crate::storage::{audit, bank};
 
@@ -107,7 +107,7 @@ fn attempt(
         Ok(recorded) => Ok(Ok(recorded)),
         // Too much, too early, a closed month: a person decides.
         Err(AppError::Refused(told)) => Ok(Err(*told)),
-        Err(error) if error.is_input() => Ok(Err(Told::plain(error))),
+        Err(error) if error.is_input() => Ok(Err(error.told())),
         Err(error) => Err(error),
     }
 }

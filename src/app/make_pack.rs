@@ -12,6 +12,8 @@ use sha2::{Digest, Sha256};
 use super::sign_roots::{self, Signing};
 use super::{AppError, Store, audit_pack};
 use crate::domain::audit::{Actor, AuditEvent, hex};
+use crate::domain::party::Language;
+use crate::domain::told::Told;
 use crate::storage::{audit, evidence_packs};
 
 pub use crate::storage::billing_runs::RunStatus;
@@ -28,7 +30,8 @@ const NOTE_EVERY: Duration = Duration::from_millis(400);
 /// refused.
 pub fn begin(store: &Store, year: i32, by: &Actor, now: DateTime<Utc>) -> Result<i64, AppError> {
     if !(1900..=9999).contains(&year) {
-        return Err(AppError::input(format!("{year} is not a year such as 2026")));
+        let told = Told::new("no-year", format!("{year} is not a year such as 2026"));
+        return Err(AppError::misasked(told.with("year", year.to_string())));
     }
     store.write(|connection| {
         let id = evidence_packs::begin(connection, year, &by.name, now)?;
@@ -65,7 +68,7 @@ fn make(
     clock: &impl Fn() -> DateTime<Utc>,
 ) -> Result<(), AppError> {
     sign_roots::sign(store, signing, by, clock())?;
-    let path = Path::new("packs").join(format!("{id}-{}", audit_pack::file_name(year)));
+    let path = Path::new("packs").join(format!("{id}-{}", audit_pack::file_name(year, Language::English)));
     let (whole, unfinished) = (store.data_dir().join(&path), store.data_dir().join(path.with_extension("zip.part")));
     let written = write_file(store, signing, (id, year), &unfinished, clock);
     let (sha256, size_bytes) = match written {

@@ -9,6 +9,7 @@ use crate::domain::amortisation::funding::{FundingReport, funding};
 use crate::domain::amortisation::movements::{MovementsReport, movements};
 use crate::domain::ledger::AccountRole;
 use crate::domain::party::Language;
+use crate::domain::told::Told;
 use crate::storage::{AnyConnection, book, journal};
 
 /// The movements of `year`, beside the ledger at its end.
@@ -47,9 +48,10 @@ pub(super) fn funding_in(connection: &mut AnyConnection, year: i32) -> Result<Fu
 
 /// The last day of a year assets can be told of.
 pub(super) fn last_day(year: i32) -> Result<NaiveDate, AppError> {
-    NaiveDate::from_ymd_opt(year, 12, 31)
-        .filter(|_| (2000..=2199).contains(&year))
-        .ok_or_else(|| AppError::input(format!("{year} is not a year between 2000 and 2199")))
+    NaiveDate::from_ymd_opt(year, 12, 31).filter(|_| (2000..=2199).contains(&year)).ok_or_else(|| {
+        let told = Told::new("year-beyond", format!("{year} is not a year between 2000 and 2199"));
+        AppError::misasked(told.with("year", year.to_string()))
+    })
 }
 
 /// The bytes of the funding report in the format asked for.

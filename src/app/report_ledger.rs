@@ -13,6 +13,7 @@ use crate::domain::ledger::{Journal, LedgerFilter, TrialBalance, general_ledger,
 use crate::domain::party::Language;
 use crate::domain::receivables::Payment;
 use crate::domain::reconciliation::{Reconciliation, Sources, reconcile, tie_out};
+use crate::domain::told::Told;
 use crate::storage::invoices::{InvoiceFilter, InvoiceStatus, Page};
 use crate::storage::journal::JournalFilter;
 use crate::storage::{AnyConnection, invoices, payments};
@@ -30,7 +31,8 @@ pub struct Span {
 impl Span {
     pub fn new(from: NaiveDate, through: NaiveDate) -> Result<Span, AppError> {
         if through < from {
-            return Err(AppError::input(format!("{through} is before {from}; write the first day first")));
+            let told = Told::new("days-reversed", format!("{through} is before {from}; write the first day first"));
+            return Err(AppError::misasked(told.with("from", from).with("through", through)));
         }
         Ok(Span { from, through })
     }

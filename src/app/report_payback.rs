@@ -7,6 +7,7 @@ use super::{AppError, Store};
 use crate::documents::payback;
 use crate::domain::party::Language;
 use crate::domain::payback::{Inputs, Letting, PaybackReport, RequestedView, report as report_on};
+use crate::domain::told::Tell;
 use crate::storage::{AnyConnection, book, management_figures, revenue};
 
 /// The figures of the report, from one state of the database.
@@ -33,7 +34,7 @@ pub(super) fn figures_in(connection: &mut AnyConnection, view: &RequestedView) -
         tenants: &book.tenants,
         terms: book.payback.as_ref(),
     };
-    report_on(&inputs, view).map_err(AppError::input)
+    report_on(&inputs, view).map_err(|error| AppError::misasked(error.told()))
 }
 
 /// The bytes of the report; the same as long as book, invoices, figures and what is asked are the same.

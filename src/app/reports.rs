@@ -145,8 +145,7 @@ pub(super) fn bytes(
             report_ledger::journal_in(connection, filter, format, language)
         }
         Report::Fec { year } => {
-            let [file, _] = export_journal::fec_in(connection, *year)?
-                .ok_or_else(|| AppError::input(format!("{year} has no entries: there is nothing to write")))?;
+            let [file, _] = export_journal::fec_in(connection, *year)?.ok_or_else(|| export_journal::empty(*year))?;
             Ok(file.bytes)
         }
         Report::Payback(view) => {
@@ -182,8 +181,7 @@ pub fn archive(
 
 fn made(connection: &mut AnyConnection, report: &Report, language: Language) -> Result<Vec<Made>, AppError> {
     if let Report::Fec { year } = report {
-        let files = export_journal::fec_in(connection, *year)?
-            .ok_or_else(|| AppError::input(format!("{year} has no entries: there is nothing to keep")))?;
+        let files = export_journal::fec_in(connection, *year)?.ok_or_else(|| export_journal::empty(*year))?;
         let kinds = ["fec", "fec-description"];
         let made = kinds.into_iter().zip(files);
         return Ok(made.map(|(kind, file)| Made { kind: kind.to_owned(), format: "txt", bytes: file.bytes }).collect());

@@ -10,7 +10,7 @@ use serde_json::json;
 use super::ingest_readings::{MeterDirectory, ReadingInput};
 use super::{AppError, Store};
 use crate::domain::audit::{Actor, AuditEvent};
-use crate::domain::book::Book;
+use crate::domain::book::{Book, BookFault, BookProblem};
 use crate::domain::calendar::{BillingMonth, Period, Timestamp};
 use crate::domain::ids::MeterId;
 use crate::domain::metering::{Coverage, Meter, Quality, Reset, Sample, bridge};
@@ -186,7 +186,7 @@ fn correct(
         quality: Quality::Corrected,
         correction: Some(reason.trim()),
     };
-    let reading = directory.admit(&input, now).map_err(AppError::input)?;
+    let reading = directory.admit(&input, now).map_err(|why| AppError::refused(&why))?;
     let stored = value_at(connection, id, at)?;
     if stored == Some(value) {
         let english = format!("meter {} shows {value} at {at} already: nothing to correct", meter.code);
@@ -213,28 +213,28 @@ fn estimate(
 ) -> Result<Prepared, AppError> {
     let ends = value_at(connection, id, from)?.zip(value_at(connection, id, to)?);
     let Some((before, after)) = ends else {
-        return Err(AppError::Input(format!(
+        let english = format!(
             "an estimate stands between two readings, and meter {} has none at {from} or at {to}: supply the missing \
              reading first",
             meter.code
-        )));
+        );
+        return Err(refused(Told::new("estimate-no-ends", english).with("from", from).with("to", to), meter));
     };
     let inside = Period { from: from.plus_seconds(1), to };
     if from >= to || !readings::series(connection, id, inside)?.is_empty() {
-        return Err(AppError::Input(format!(
-            "meter {} is not silent from {from} to {to}: look at its gaps again",
-            meter.code
-        )));
+        let english = format!("meter {} is not silent from {from} to {to}: look at its gaps again", meter.code);
+        return Err(refused(Told::new("estimate-not-silent", english).with("from", from).with("to", to), meter));
     }
     let spacing = spacing_seconds(connection, meter, id, from)?;
     let ends = [(from, before), (to, after)].map(|(at, value)| Sample { at, value });
     let [before, after] = ends;
-    let filled = bridge(meter, before, after, spacing).map_err(AppError::input)?;
+    let filled = bridge(meter, before, after, spacing).map_err(|problem| AppError::refused(&problem))?;
     if filled.is_empty() || filled.len() > ESTIMATES_MAX {
-        return Err(AppError::Input(format!(
-            "{} estimates would fill the silence; between 1 and {ESTIMATES_MAX} can be accepted at once",
-            filled.len()
-        )));
+        let count = filled.len();
+        let english =
+            format!("{count} estimates would fill the silence; between 1 and {ESTIMATES_MAX} can be accepted at once");
+        let told = Told::new("estimate-too-many", english).with("count", count).with("max", ESTIMATES_MAX);
+        return Err(refused(told, meter));
     }
     let admit = |sample: &Sample| {
         let input = ReadingInput {
@@ -245,7 +245,7 @@ fn estimate(
             quality: Quality::Estimated,
             correction: None,
         };
-        directory.admit(&input, now).map_err(AppError::input)
+        directory.admit(&input, now).map_err(|why| AppError::refused(&why))
     };
     let incoming = filled.iter().map(admit).collect::<Result<Vec<_>, _>>()?;
     let plan = ResolutionPlan {
@@ -270,8 +270,8 @@ fn declare_reset(
         one.resets.insert(position, reset);
     }
     let faults = changed.check();
-    if let Some(fault) = faults.first() {
-        return Err(AppError::Input(fault.to_string()));
+    if let Some(problem) = faults.first() {
+        return Err(refused(reset_told(problem), meter));
     }
     let plan = ResolutionPlan {
         resolution: Resolution::DeclareReset {
@@ -285,6 +285,24 @@ fn declare_reset(
     };
     let before = meter.resets.clone();
     Ok(Prepared { plan, change: Change::Book { book: Box::new(changed), id, before, reset } })
+}
+
+/// A refusal that names its meter.
+fn refused(told: Told, meter: &Meter) -> AppError {
+    AppError::Refused(Box::new(told.with("meter", meter.code.as_str())))
+}
+
+/// What the book holds against a reset.
+fn reset_told(problem: &BookProblem) -> Told {
+    match &problem.fault {
+        BookFault::ResetsOutOfOrder { previous, .. } => Told::new("reset-known", problem).with("at", *previous),
+        BookFault::ResetOutsideService { at, .. } => Told::new("reset-outside-service", problem).with("at", *at),
+        BookFault::Negative { .. } => Told::new("reset-negative", problem),
+        BookFault::IndexBeyondModulus { index, modulus } => {
+            Told::new("reset-beyond-modulus", problem).with("index", *index).with("modulus", *modulus)
+        }
+        _ => Told::new("reset-unsound", problem),
+    }
 }
 
 fn value_at(connection: &mut AnyConnection, id: MeterId, at: Timestamp) -> Result<Option<Micro>, AppError> {

@@ -11,7 +11,7 @@ use super::ingest_readings::{self, Intake};
 use super::{AppError, Store};
 use crate::app::users::random;
 use crate::domain::audit::{Actor, AuditEvent, hex};
-use crate::domain::told::Told;
+use crate::domain::told::{Tell, Told};
 use crate::storage::{audit, uploads};
 
 pub use crate::storage::uploads::{Upload, UploadState};
@@ -34,6 +34,9 @@ pub struct UploadReport {
     pub refused: Vec<RefusedLine>,
     /// Why the file could not be read to its end.
     pub failure: Option<String>,
+    /// The same for a page in the reader's language; reports kept before there was such a thing lack it.
+    #[serde(default)]
+    pub failure_told: Option<Told>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,11 +96,16 @@ pub fn run(store: &Store, id: i64, path: &Path, by: &Actor, clock: fn() -> DateT
                 refused: kept
                     .map(|(line, told)| RefusedLine { line, why: told.english.clone(), told: Some(told.clone()) })
                     .collect(),
-                failure: outcome.damage,
+                failure: outcome.damage.as_ref().map(|told| told.english.clone()),
+                failure_told: outcome.damage,
             };
             (if report.failure.is_some() { UploadState::Failed } else { UploadState::Done }, report)
         }
-        Err(error) => (UploadState::Failed, UploadReport { failure: Some(told(&error)), ..UploadReport::default() }),
+        Err(error) => {
+            let told = told(&error);
+            let failure = Some(told.english.clone());
+            (UploadState::Failed, UploadReport { failure, failure_told: Some(told), ..UploadReport::default() })
+        }
     };
     let ended = end(store, id, state, &report, by, clock());
     // It may be gone already; what was read of it stays either way.
@@ -106,13 +114,14 @@ pub fn run(store: &Store, id: i64, path: &Path, by: &Actor, clock: fn() -> DateT
 }
 
 /// What a person may read of a failure.
-fn told(error: &AppError) -> String {
+fn told(error: &AppError) -> Told {
     if error.is_input() {
-        return error.to_string();
+        return error.told();
     }
     tracing::error!(%error, "an uploaded file could not be taken in");
-    "something failed on our side; it has been logged. Send the file again: what is stored counts as a duplicate"
-        .to_owned()
+    let english =
+        "something failed on our side; it has been logged. Send the file again: what is stored counts as a duplicate";
+    Told::new("upload-our-side", english)
 }
 
 fn end(

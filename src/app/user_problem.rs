@@ -2,6 +2,7 @@
 
 use crate::domain::access::{Role, UnknownScope};
 use crate::domain::ids::TenantCode;
+use crate::domain::told::{Tell, Told};
 
 /// ANSSI's advice for passwords without a second factor.
 pub const PASSWORD_CHARACTERS_MIN: usize = 12;
@@ -76,5 +77,49 @@ impl UserProblem {
                 | UserProblem::TokenNameTaken
                 | UserProblem::ShutOut
         )
+    }
+}
+
+impl Tell for UserProblem {
+    fn told(&self) -> Told {
+        match self {
+            UserProblem::PasswordShort => Told::new("password-short", self).with("min", PASSWORD_CHARACTERS_MIN),
+            UserProblem::PasswordLong => Told::new("password-long", self),
+            UserProblem::PasswordIsAddress => Told::new("password-is-address", self),
+            UserProblem::PasswordWrong => Told::new("password-wrong", self),
+            UserProblem::NotAnAddress(_) => Told::new("not-an-address", self),
+            UserProblem::NameMissing => Told::new("name-missing", self),
+            UserProblem::TenantMismatch => Told::new("tenant-mismatch", self),
+            UserProblem::UnknownTenant(code) => Told::new("unknown-tenant", self).with("tenant", code.as_str()),
+            UserProblem::AddressTaken(email) => Told::new("address-taken", self).with("email", email.as_str()),
+            UserProblem::AlreadyInvited(email) => Told::new("already-invited", self).with("email", email.as_str()),
+            UserProblem::LastAdmin => Told::new("last-admin", self),
+            UserProblem::Changed { role, tenant } => Told::new("user-changed", self)
+                .with("role", role_told(*role))
+                .with("tenant", tenant.as_ref().map_or("–", TenantCode::as_str)),
+            UserProblem::LinkGone => Told::new("link-gone", self),
+            UserProblem::CodeWrong => Told::new("code-wrong", self),
+            UserProblem::FactorThere => Told::new("factor-there", self),
+            UserProblem::FactorRequired => Told::new("factor-required", self),
+            UserProblem::FactorMissing => Told::new("factor-missing", self),
+            UserProblem::TokenNameTaken => Told::new("token-name-taken", self),
+            UserProblem::ScopesMissing | UserProblem::UnknownScope(_) => Told::new("scopes-missing", self),
+            UserProblem::ScopesBeyondRole(scopes) => {
+                Told::new("scopes-beyond-role", self).with("scopes", scopes.as_str())
+            }
+            UserProblem::TokenDays => Told::new("token-days", self).with("max", TOKEN_DAYS_MAX),
+            UserProblem::ShutOut => Told::new("shut-out", self),
+        }
+    }
+}
+
+/// A role by its name on pages.
+fn role_told(role: Role) -> Told {
+    match role {
+        Role::Finance => Told::new("role-finance", role.name()),
+        Role::Tenant => Told::new("role-tenant", role.name()),
+        Role::Auditor => Told::new("role-auditor", role.name()),
+        Role::Operator => Told::new("role-operator", role.name()),
+        Role::Admin => Told::new("role-admin", role.name()),
     }
 }

@@ -13,6 +13,7 @@ use crate::app::audit_pack::{self, PackReport};
 use crate::app::read_trail::{self, ChainedEvent, TrailFilter};
 use crate::app::sign_roots::{self, SigningReport};
 use crate::app::verify_audit::{self, Against, Verification};
+use crate::domain::party::Language;
 
 #[derive(Debug, Subcommand)]
 pub enum Audit {
@@ -69,7 +70,7 @@ pub struct Verify {
 pub struct Pack {
     #[arg(long)]
     year: i32,
-    /// Where to; `chapelle-preuves-YEAR.zip` here if left out.
+    /// Where to; `chapelle-evidence-YEAR.zip` here if left out.
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
 }
@@ -182,7 +183,8 @@ impl Pack {
     fn run(&self, context: &Context) -> Result<Outcome, CliError> {
         let store = context.open()?;
         sign_roots::sign(&store, &context.signing(), &context.actor(), context.now)?;
-        let path = self.output.clone().unwrap_or_else(|| PathBuf::from(audit_pack::file_name(self.year)));
+        let path =
+            self.output.clone().unwrap_or_else(|| PathBuf::from(audit_pack::file_name(self.year, Language::English)));
         let unfinished = path.with_extension("zip.part");
         let file = File::create(&unfinished).map_err(CliError::io("write", &unfinished))?;
         let bar = progress_bar(context, "parts");

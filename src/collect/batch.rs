@@ -65,7 +65,7 @@ fn elements(text: &str) -> Result<Vec<Record<'_>>, BatchError> {
 }
 
 fn record(place: Place, object: &str) -> Record<'_> {
-    json::reading(object).map(|reading| (place, reading)).map_err(|message| RecordError { place, message })
+    json::reading(object).map(|reading| (place, reading)).map_err(|why| RecordError { place, why })
 }
 
 #[cfg(test)]

@@ -6,8 +6,10 @@ use std::io::Read;
 use csv::{ByteRecord, ReaderBuilder, Terminator};
 
 use super::file::FileError;
-use super::{Place, RecordError, SubmittedReading, text};
+use super::{Place, RecordError, SubmittedReading, part, text};
 use crate::domain::metering::Quality;
+use crate::domain::quantity::UnknownUnit;
+use crate::domain::told::{Tell, Told};
 
 const COLUMNS: [&str; 6] = ["meter", "at", "value", "unit", "quality", "correction"];
 /// The same in French, in the same order.
@@ -32,7 +34,7 @@ pub fn read(source: impl Read, delimiter: u8, each: &mut dyn FnMut(super::Record
         let place = Place::Line(record.position().map_or(0, csv::Position::line));
         each(match header.reading(&record) {
             Ok(reading) => Ok((place, reading)),
-            Err(message) => Err(RecordError { place, message }),
+            Err(why) => Err(RecordError { place, why }),
         });
     }
     Ok(())
@@ -64,49 +66,54 @@ impl Header {
     }
 
     /// The trimmed cell of a column; none where it is absent or empty.
-    fn cell<'r>(&self, record: &'r ByteRecord, column: usize) -> Result<Option<&'r str>, String> {
+    fn cell<'r>(&self, record: &'r ByteRecord, column: usize) -> Result<Option<&'r str>, Told> {
         let Some(bytes) = self.position(column).and_then(|position| record.get(position)) else { return Ok(None) };
-        let text = std::str::from_utf8(bytes)
-            .map_err(|error| format!("byte {} is not UTF-8: save the file as UTF-8", error.valid_up_to() + 1))?;
+        let text = std::str::from_utf8(bytes).map_err(|error| text::not_utf8(&error))?;
         Ok(Some(text.trim()).filter(|text| !text.is_empty()))
     }
 
-    fn required<'r>(&self, record: &'r ByteRecord, column: usize) -> Result<&'r str, String> {
+    fn required<'r>(&self, record: &'r ByteRecord, column: usize) -> Result<&'r str, Told> {
         let name = COLUMNS.get(column).copied().unwrap_or_default();
-        self.cell(record, column)?.ok_or_else(|| format!("{name} is empty"))
+        let empty = || Told::new("record-empty", format!("{name} is empty"));
+        self.cell(record, column)?.ok_or_else(|| empty().with("part", Told::new(&format!("part-{name}"), name)))
     }
 
-    fn reading<'r>(&self, record: &'r ByteRecord) -> Result<SubmittedReading<'r>, String> {
+    fn reading<'r>(&self, record: &'r ByteRecord) -> Result<SubmittedReading<'r>, Told> {
         if record.len() != self.width {
             let (found, expected) = (record.len(), self.width);
-            return Err(format!(
-                "it has {found} cells, the header has {expected}: a decimal comma needs `;` between cells"
-            ));
+            let english =
+                format!("it has {found} cells, the header has {expected}: a decimal comma needs `;` between cells");
+            return Err(Told::new("record-cells", english).with("found", found).with("expected", expected));
         }
         let [meter, at, value, unit, quality, correction] = [0, 1, 2, 3, 4, 5];
         let digits = self.required(record, value)?;
         if self.decimal_comma && digits.contains('.') {
-            return Err(format!("value: `{digits}` has a point: with `;` between cells decimals have a comma"));
+            let english = format!("`{digits}` has a point: with `;` between cells decimals have a comma");
+            return Err(part("value", Told::new("record-point", english).with("text", digits)));
         }
         let digits = if self.decimal_comma { Cow::Owned(digits.replace(',', ".")) } else { Cow::Borrowed(digits) };
         let quality = self.cell(record, quality)?.map(quality_named).transpose()?;
         let unit = self.cell(record, unit)?.map(str::parse).transpose();
+        let unit = unit.map_err(|error: UnknownUnit| part("unit", error.told()))?;
         Ok(SubmittedReading {
             meter: Cow::Borrowed(self.required(record, meter)?),
-            at: text::timestamp(self.required(record, at)?).map_err(|error| format!("at: {error}"))?,
-            value: text::micro(&digits).map_err(|error| format!("value: {error}"))?,
-            unit: unit.map_err(|error: crate::domain::quantity::UnknownUnit| format!("unit: {error}"))?,
+            at: text::timestamp(self.required(record, at)?).map_err(|error| part("at", error.told()))?,
+            value: text::micro(&digits).map_err(|error| part("value", error.told()))?,
+            unit,
             quality: quality.unwrap_or_default(),
             correction: self.cell(record, correction)?.map(Cow::Borrowed),
         })
     }
 }
 
-fn quality_named(name: &str) -> Result<Quality, String> {
+fn quality_named(name: &str) -> Result<Quality, Told> {
     match name {
         "measured" => Ok(Quality::Measured),
         "estimated" => Ok(Quality::Estimated),
         "corrected" => Ok(Quality::Corrected),
-        other => Err(format!("quality: `{other}` is not measured, estimated or corrected")),
+        other => {
+            let english = format!("`{other}` is not measured, estimated or corrected");
+            Err(part("quality", Told::new("record-quality", english).with("text", other)))
+        }
     }
 }

@@ -7,6 +7,8 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::domain::told::Told;
+
 /// The type of a reading.
 pub const EVENT_TYPE: &str = "eu.chapelle.reading.v1";
 
@@ -25,20 +27,25 @@ pub struct EventAttributes<'a> {
 
 impl EventAttributes<'_> {
     /// Whether they are those of a reading: all there, none empty.
-    pub fn check(&self) -> Result<(), String> {
+    pub fn check(&self) -> Result<(), Told> {
         let stated = |name: &str, value: &Option<Cow<'_, str>>| match value.as_deref() {
             Some(value) if !value.is_empty() => Ok(value.to_owned()),
-            _ => Err(format!("{name} is missing: a CloudEvent must state specversion, id, source and type")),
+            _ => {
+                let english = format!("{name} is missing: a CloudEvent must state specversion, id, source and type");
+                Err(Told::new("event-attribute", english).with("name", name))
+            }
         };
         let specversion = stated("specversion", &self.specversion)?;
         if specversion != "1.0" {
-            return Err(format!("specversion is {specversion}: only CloudEvents 1.0 is understood"));
+            let english = format!("specversion is {specversion}: only CloudEvents 1.0 is understood");
+            return Err(Told::new("event-version", english).with("version", specversion));
         }
         stated("id", &self.id)?;
         stated("source", &self.source)?;
         let kind = stated("type", &self.kind)?;
         if kind != EVENT_TYPE {
-            return Err(format!("type is {kind}: a reading's is {EVENT_TYPE}"));
+            let english = format!("type is {kind}: a reading's is {EVENT_TYPE}");
+            return Err(Told::new("event-type", english).with("type", kind).with("expected", EVENT_TYPE));
         }
         Ok(())
     }
@@ -58,27 +65,32 @@ pub struct Envelope<'a> {
 
 impl<'a> Envelope<'a> {
     /// Reads the envelope and checks its attributes.
-    pub fn open(object: &'a str) -> Result<Envelope<'a>, String> {
-        let misread = |error: serde_json::Error| format!("this is no CloudEvent: {error}");
+    pub fn open(object: &'a str) -> Result<Envelope<'a>, Told> {
+        let misread = |error: serde_json::Error| Told::new("event-none", format!("this is no CloudEvent: {error}"));
         let attributes: EventAttributes<'_> = serde_json::from_str(object).map_err(misread)?;
         attributes.check()?;
         serde_json::from_str(object).map_err(misread)
     }
 
     /// The JSON text of what the event carries.
-    pub fn data(&self) -> Result<Cow<'a, str>, String> {
+    pub fn data(&self) -> Result<Cow<'a, str>, Told> {
         if let Some(kind) = self.datacontenttype.as_deref().filter(|kind| !is_json(kind)) {
-            return Err(format!("datacontenttype is {kind}: a reading's data is application/json"));
+            let english = format!("datacontenttype is {kind}: a reading's data is application/json");
+            return Err(Told::new("event-content", english).with("type", kind));
         }
         match (self.data, &self.data_base64) {
             (Some(data), None) => Ok(Cow::Borrowed(data.get())),
             (None, Some(coded)) => {
-                let bytes = STANDARD.decode(coded.as_bytes()).map_err(|error| format!("data_base64: {error}"))?;
-                let text = String::from_utf8(bytes).map_err(|_| "data_base64 holds no UTF-8 text".to_owned())?;
+                let undecoded = |error| Told::new("event-base64", format!("data_base64: {error}"));
+                let bytes = STANDARD.decode(coded.as_bytes()).map_err(undecoded)?;
+                let text = String::from_utf8(bytes)
+                    .map_err(|_| Told::new("event-base64-text", "data_base64 holds no UTF-8 text"))?;
                 Ok(Cow::Owned(text))
             }
-            (Some(_), Some(_)) => Err("data and data_base64 stand side by side: leave one out".to_owned()),
-            (None, None) => Err("the event has no data: put the reading into data".to_owned()),
+            (Some(_), Some(_)) => {
+                Err(Told::new("event-data-twice", "data and data_base64 stand side by side: leave one out"))
+            }
+            (None, None) => Err(Told::new("event-no-data", "the event has no data: put the reading into data")),
         }
     }
 }
@@ -134,9 +146,12 @@ mod tests {
             [("id", r#""id":"1","#), ("source", r#""source":"/pdu","#), ("type", r#","type":"eu.chapelle.reading.v1""#)]
         {
             let without = GOOD.replace(pair, "");
-            assert!(reading(&event(&without, &data)).unwrap_err().starts_with(&format!("{name} is missing")), "{name}");
+            assert!(
+                reading(&event(&without, &data)).unwrap_err().english.starts_with(&format!("{name} is missing")),
+                "{name}"
+            );
         }
-        let refused = |attributes: &str, data: &str| reading(&event(attributes, data)).unwrap_err();
+        let refused = |attributes: &str, data: &str| reading(&event(attributes, data)).unwrap_err().english;
         assert!(refused(&GOOD.replace(r#""id":"1""#, r#""id":"""#), &data).starts_with("id is missing"));
         assert!(refused(&GOOD.replace("1.0", "0.3"), &data).contains("0.3"));
         assert!(refused(&GOOD.replace("reading.v1", "alarm.v1"), &data).contains("alarm.v1"));

@@ -4,7 +4,8 @@ use std::io::{self, BufRead, BufReader, Read};
 
 use flate2::read::MultiGzDecoder;
 
-use super::{Place, Record, RecordError, csv, json};
+use super::{Place, Record, RecordError, csv, json, text};
+use crate::domain::told::{Tell, Told};
 
 /// No record of readings is longer; a longer line is another kind of file, or an attack on our memory.
 const LINE_BYTES_MAX: usize = 1 << 20;
@@ -49,6 +50,22 @@ impl FileError {
     }
 }
 
+impl Tell for FileError {
+    fn told(&self) -> Told {
+        match self {
+            FileError::Empty => Told::new("file-empty", self),
+            FileError::UnknownColumn { name, known } => {
+                Told::new("file-unknown-column", self).with("name", name.as_str()).with("known", known.as_str())
+            }
+            FileError::RepeatedColumn { name } => Told::new("file-repeated-column", self).with("name", name.as_str()),
+            FileError::MissingColumn { name } => Told::new("file-missing-column", self).with("name", name.as_str()),
+            FileError::Array => Told::new("file-json-array", self),
+            FileError::LineTooLong { line } => Told::new("file-line-too-long", self).with("line", line.to_string()),
+            FileError::Damaged(_) => Told::new("file-damaged", self),
+        }
+    }
+}
+
 /// Reads `source` to its end and hands each record to `each`, in order. Memory does not grow with the file.
 pub fn read(source: impl Read, each: &mut dyn FnMut(Record<'_>)) -> Result<(), FileError> {
     let mut raw = BufReader::with_capacity(1 << 16, source);
@@ -83,9 +100,9 @@ fn json_lines(mut source: impl BufRead, each: &mut dyn FnMut(Record<'_>)) -> Res
             let place = Place::Line(number);
             let parsed = match std::str::from_utf8(&line) {
                 Ok(text) => json::reading(text.trim()),
-                Err(error) => Err(format!("byte {} is not UTF-8: save the file as UTF-8", error.valid_up_to() + 1)),
+                Err(error) => Err(text::not_utf8(&error)),
             };
-            each(parsed.map(|reading| (place, reading)).map_err(|message| RecordError { place, message }));
+            each(parsed.map(|reading| (place, reading)).map_err(|why| RecordError { place, why }));
         }
         line.clear();
     }

@@ -6,9 +6,10 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::event::{Envelope, is_event};
-use super::{SubmittedReading, text};
+use super::{SubmittedReading, part, text};
 use crate::domain::metering::Quality;
 use crate::domain::quantity::Unit;
+use crate::domain::told::{Tell, Told};
 
 /// `{"meter": "A01-A", "at": "2026-10-01T00:10:00Z", "value": 1234.5}`
 #[derive(Deserialize)]
@@ -30,7 +31,7 @@ struct JsonReading<'a> {
 }
 
 /// The reading in one JSON object, bare or in an envelope.
-pub fn reading(object: &str) -> Result<SubmittedReading<'_>, String> {
+pub fn reading(object: &str) -> Result<SubmittedReading<'_>, Told> {
     match serde_json::from_str(object) {
         Ok(bare) => submitted(bare),
         // Nearly every object is a bare reading: only one that is none is looked at again.
@@ -42,31 +43,37 @@ pub fn reading(object: &str) -> Result<SubmittedReading<'_>, String> {
     }
 }
 
-fn bare(object: &str) -> Result<SubmittedReading<'_>, String> {
+fn bare(object: &str) -> Result<SubmittedReading<'_>, Told> {
     submitted(serde_json::from_str(object).map_err(|error| not_a_reading(&error))?)
 }
 
-fn submitted(json: JsonReading<'_>) -> Result<SubmittedReading<'_>, String> {
+fn submitted(json: JsonReading<'_>) -> Result<SubmittedReading<'_>, Told> {
     let raw = json.value.get();
     let digits = raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(raw);
     Ok(SubmittedReading {
-        at: text::timestamp(&json.at).map_err(|error| format!("at: {error}"))?,
-        value: text::micro(digits).map_err(|error| format!("value: {error}"))?,
-        unit: json.unit.map(|unit| unit.parse::<Unit>()).transpose().map_err(|error| format!("unit: {error}"))?,
+        at: text::timestamp(&json.at).map_err(|error| part("at", error.told()))?,
+        value: text::micro(digits).map_err(|error| part("value", error.told()))?,
+        unit: json.unit.map(|unit| unit.parse::<Unit>()).transpose().map_err(|error| part("unit", error.told()))?,
         quality: json.quality,
         meter: json.meter,
         correction: json.correction,
     })
 }
 
-fn not_a_reading(error: &serde_json::Error) -> String {
+fn not_a_reading(error: &serde_json::Error) -> Told {
     // serde_json counts lines within the one object it was given: only the column says something.
     let full = error.to_string();
     let what = full.split(" at line ").next().unwrap_or(&full);
-    format!(
-        "{what} at column {}; a reading is {{\"meter\": \"A01-A\", \"at\": \"2026-10-01T00:10:00Z\", \"value\": 1234.5}}",
-        error.column()
-    )
+    let column = error.column();
+    let english = format!(
+        "{what} at column {column}; a reading is {{\"meter\": \"A01-A\", \"at\": \"2026-10-01T00:10:00Z\", \"value\": 1234.5}}"
+    );
+    let field = |start: &str| what.strip_prefix(start).and_then(|rest| rest.split('`').next());
+    match (field("missing field `"), field("unknown field `")) {
+        (Some(name), _) => Told::new("record-missing-field", english).with("name", name),
+        (_, Some(name)) => Told::new("record-unknown-field", english).with("name", name),
+        _ => Told::new("record-no-reading", english).with("column", column),
+    }
 }
 
 #[cfg(test)]
@@ -99,7 +106,7 @@ mod tests {
 
     #[test]
     fn mistakes_name_the_key_and_the_remedy() {
-        let refused = |text: &str| reading(text).unwrap_err();
+        let refused = |text: &str| reading(text).unwrap_err().english;
         assert!(refused(r#"{"meter":"x","at":"2026-10-01T00:10:00Z"}"#).contains("missing field `value`"));
         assert!(
             refused(r#"{"meter":"x","at":"2026-10-01T00:10:00Z","value":1,"vlaue":2}"#)

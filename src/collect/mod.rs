@@ -24,6 +24,7 @@ pub use file::{FileError, read};
 use crate::domain::calendar::Timestamp;
 use crate::domain::metering::Quality;
 use crate::domain::quantity::{Micro, Unit};
+use crate::domain::told::Told;
 
 /// A reading as it was sent, not yet held against its meter.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,10 +55,16 @@ impl SubmittedReading<'_> {
 
 /// A record that is no reading: where it stands and what would be right.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{place}: {message}")]
+#[error("{place}: {}", .why.english)]
 pub struct RecordError {
     pub place: Place,
-    pub message: String,
+    pub why: Told,
+}
+
+/// What is wrong with one part of a record; `name` is the part's name in the formats.
+fn part(name: &str, why: Told) -> Told {
+    let english = format!("{name}: {}", why.english);
+    Told::new("record-part", english).with("part", Told::new(&format!("part-{name}"), name)).with("why", why)
 }
 
 /// Where a record stands.

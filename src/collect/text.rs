@@ -6,6 +6,13 @@
 use crate::domain::calendar::{CalendarError, Timestamp};
 use crate::domain::money::AmountError;
 use crate::domain::quantity::Micro;
+use crate::domain::told::Told;
+
+/// Bytes that are not the text they should be.
+pub fn not_utf8(error: &std::str::Utf8Error) -> Told {
+    let byte = error.valid_up_to() + 1;
+    Told::new("record-no-utf8", format!("byte {byte} is not UTF-8: save the file as UTF-8")).with("byte", byte)
+}
 
 /// An RFC 3339 instant; fractions of a second are cut off.
 pub fn timestamp(text: &str) -> Result<Timestamp, CalendarError> {

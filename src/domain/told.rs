@@ -104,3 +104,23 @@ impl Tell for super::money::AmountError {
         }
     }
 }
+
+impl Tell for super::calendar::CalendarError {
+    fn told(&self) -> Told {
+        use super::calendar::CalendarError;
+        match self {
+            CalendarError::NotAnInstant(text) => Told::new("no-instant", self).with("text", text.as_str()),
+            CalendarError::NotAMonth(text) => Told::new("no-month", self).with("text", text.as_str()),
+            CalendarError::Empty { from, to } => {
+                Told::new("empty-period", self).with("from", from.as_str()).with("to", to.as_str())
+            }
+        }
+    }
+}
+
+impl Tell for super::quantity::UnknownUnit {
+    fn told(&self) -> Told {
+        let known = Unit::ALL.map(Unit::name).join(", ");
+        Told::new("no-unit", self).with("text", self.0.as_str()).with("known", known)
+    }
+}

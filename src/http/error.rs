@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use crate::app::AppError;
 use crate::domain::access::{Action, Role};
-use crate::domain::told::Told;
+use crate::domain::told::{Tell, Told};
 use crate::storage::StorageError;
 
 /// A fault of a request, or of ours.
@@ -21,6 +21,9 @@ use crate::storage::StorageError;
 pub enum Fault {
     #[error("{0}")]
     BadRequest(String),
+    /// The same in words that a page says in the reader's language: a value of a query, a question that has no answer.
+    #[error("{}", .0.english)]
+    Misasked(Box<Told>),
     #[error("{0}")]
     SignInNeeded(&'static str),
     #[error("a code of your second factor is needed: send it as `otp`, or a recovery code")]
@@ -41,6 +44,9 @@ pub enum Fault {
     MethodNotAllowed,
     #[error("{0}")]
     Conflict(String),
+    /// The same in words that a page says in the reader's language.
+    #[error("{}", .0.english)]
+    Contrary(Box<Told>),
     #[error("the body exceeds {0} bytes once uncompressed; send it in smaller parts")]
     TooLarge(usize),
     #[error("{0}")]
@@ -75,7 +81,9 @@ impl Fault {
     /// The one status map: status, stable name, title.
     const fn class(&self) -> (StatusCode, &'static str, &'static str) {
         match self {
-            Fault::BadRequest(_) => (StatusCode::BAD_REQUEST, "bad-request", "The request cannot be read"),
+            Fault::BadRequest(_) | Fault::Misasked(_) => {
+                (StatusCode::BAD_REQUEST, "bad-request", "The request cannot be read")
+            }
             Fault::SignInNeeded(_) => (StatusCode::UNAUTHORIZED, "sign-in-needed", "You are not signed in"),
             Fault::CodeNeeded => (StatusCode::UNAUTHORIZED, "second-factor-needed", "A second factor is needed"),
             Fault::EnrolmentNeeded => {
@@ -89,7 +97,9 @@ impl Fault {
             Fault::MethodNotAllowed => {
                 (StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "The method does not apply here")
             }
-            Fault::Conflict(_) => (StatusCode::CONFLICT, "conflict", "It conflicts with what is stored"),
+            Fault::Conflict(_) | Fault::Contrary(_) => {
+                (StatusCode::CONFLICT, "conflict", "It conflicts with what is stored")
+            }
             Fault::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "too-large", "The body is too large"),
             Fault::UnsupportedMedia(_) => {
                 (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", "The content type is not known here")
@@ -161,13 +171,14 @@ impl From<AppError> for Fault {
     fn from(error: AppError) -> Fault {
         match &error {
             AppError::Input(message) => Fault::BadRequest(message.clone()),
+            AppError::Misasked(told) => Fault::Misasked(told.clone()),
             AppError::Refused(told) => Fault::Refused(told.clone()),
             AppError::NotFound(_) => Fault::NotFound,
-            AppError::User(problem) if problem.is_conflict() => Fault::Conflict(error.to_string()),
-            AppError::User(_) => Fault::Unprocessable(error.to_string()),
-            AppError::NoBook => Fault::Conflict(error.to_string()),
-            AppError::Storage(StorageError::Closed(_) | StorageError::Conflict(_)) => {
-                Fault::Conflict(error.to_string())
+            AppError::User(problem) if problem.is_conflict() => Fault::Contrary(Box::new(problem.told())),
+            AppError::User(problem) => Fault::Refused(Box::new(problem.told())),
+            AppError::NoBook
+            | AppError::Storage(StorageError::Closed(_) | StorageError::Conflict(_) | StorageError::Running { .. }) => {
+                Fault::Contrary(Box::new(error.told()))
             }
             AppError::Storage(StorageError::KeyReused(_)) => Fault::Unprocessable(error.to_string()),
             AppError::Storage(StorageError::Busy(_)) => Fault::Unavailable(error.to_string()),

@@ -6,6 +6,7 @@
 //! threads that answer.
 
 mod api;
+mod asked;
 pub mod auth;
 mod client;
 pub mod error;

@@ -11,6 +11,7 @@ use super::api::{
     alarms, amortisation, assets, audit, audit_packs, billing, invoices, journal, ledger, me, meters, notices, openapi,
     payback, payments, racks, readings, reports, settings, tariffs, tenants, terms, titre, token, usage, users,
 };
+use super::asked::unreadable_query;
 use super::auth::{Access, guarded};
 use super::error::Fault;
 use super::{health, pages};
@@ -383,7 +384,7 @@ pub fn configure(config: &mut ServiceConfig) {
         .app_data(PayloadConfig::new(readings::BODY_BYTES_MAX))
         .app_data(FormConfig::default().limit(FORM_BYTES_MAX).error_handler(move |error, _| fault(error.into())))
         .app_data(JsonConfig::default().limit(64 * 1024).error_handler(move |error, _| fault(error.into())))
-        .app_data(QueryConfig::default().error_handler(move |error, _| fault(error.into())))
+        .app_data(QueryConfig::default().error_handler(move |error, _| unreadable_query(&error.to_string()).into()))
         .app_data(PathConfig::default().error_handler(move |error, _| fault(error.into())));
     for rows in ROUTES.chunk_by(|a, b| a.path == b.path) {
         let Some(first) = rows.first() else { continue };

@@ -2,6 +2,8 @@
 
 use diesel::result::{DatabaseErrorKind, Error};
 
+use crate::domain::told::Told;
+
 /// Every function of `storage` fails with this.
 #[derive(Debug, thiserror::Error)]
 pub enum StorageError {
@@ -11,6 +13,9 @@ pub enum StorageError {
     NotFound { what: &'static str, key: String },
     #[error("it exists already: {0}")]
     Conflict(String),
+    /// Of its kind one is made at a time.
+    #[error("it exists already: {} {id}, asked for by {by}, is still being made: wait until it is done", .what.name())]
+    Running { what: Running, id: i64, by: String },
     /// A trigger refused to change what is final.
     #[error("it is final and cannot be changed: {0}")]
     Frozen(String),
@@ -39,6 +44,29 @@ pub enum StorageError {
     Database(Error),
 }
 
+/// What is made one at a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Running {
+    BillingRun,
+    EvidencePack,
+}
+
+impl Running {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Running::BillingRun => "billing run",
+            Running::EvidencePack => "evidence pack",
+        }
+    }
+
+    pub fn told(self) -> Told {
+        match self {
+            Running::BillingRun => Told::new("billing-run", self.name()),
+            Running::EvidencePack => Told::new("evidence-pack", self.name()),
+        }
+    }
+}
+
 pub type StorageResult<T> = Result<T, StorageError>;
 
 impl StorageError {
@@ -49,6 +77,7 @@ impl StorageError {
             StorageError::Url(_)
                 | StorageError::NotFound { .. }
                 | StorageError::Conflict(_)
+                | StorageError::Running { .. }
                 | StorageError::Frozen(_)
                 | StorageError::Closed(_)
                 | StorageError::Overlap(_)

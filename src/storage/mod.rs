@@ -21,7 +21,7 @@ mod turns;
 mod writer;
 
 pub use db::{AnyConnection, Database, DatabaseUrl, PooledConnection};
-pub use error::{StorageError, StorageResult};
+pub use error::{Running, StorageError, StorageResult};
 pub use rows::{
     access_links, answers, api_tokens, archive, audit, balances, bank, batches, billing, billing_runs, book, evidence,
     evidence_packs, invoices, journal, lettering, management_figures, manual_lines, outbox, payments, periods,

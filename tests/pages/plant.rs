@@ -84,6 +84,8 @@ async fn a_correction_is_checked_confirmed_and_kept_with_its_reason() {
         assert_eq!(send("lu sur place", "1", "forged").await.status.as_u16(), 403);
         let refused = send("non", "1", &token).await;
         assert_eq!(refused.status.as_u16(), 422, "{}", refused.text());
+        let beside = "aria-invalid=\"true\" aria-describedby=\"reason-error\"";
+        assert!(refused.text().contains(beside) && refused.text().contains("id=\"reason-error\""), "beside its field");
         let planned = words(&send("lu sur place", "", &token).await.text());
         assert!(planned.contains("Déjà facturé : septembre 2026"), "{planned}");
         let done = send("lu sur place", "1", &token).await;
@@ -123,8 +125,18 @@ async fn a_reset_is_declared_once_and_where_it_can_be() {
         ];
         post(&server, "/meters/A01-EB/resolve", &cookie, &fields).await
     };
-    assert_eq!(declare("2020-01-01T00:00", "0").await.status.as_u16(), 422, "before it was installed");
-    assert_eq!(declare("2026-11-02T10:00", "-1").await.status.as_u16(), 422, "no index is negative");
+    for (at, index, field, why) in [
+        ("2020-01-01T00:00", "0", "at", "n’était pas en service"),
+        ("2026-11-02T10:00", "-1", "new_index", "Un index n’est jamais négatif"),
+        ("2026-11-02T10:00", "x", "new_index", ""),
+        ("hier", "0", "at", ""),
+    ] {
+        let refused = declare(at, index).await;
+        assert_eq!(refused.status.as_u16(), 422, "{at} {index}");
+        let page = refused.text();
+        assert!(page.contains(&format!("aria-describedby=\"{field}-error\"")), "{at} {index}: {page}");
+        assert!(page.contains(&format!("id=\"{field}-error\"")) && words(&page).contains(why), "{at} {index}: {page}");
+    }
     assert_eq!(declare("2026-11-02T10:00", "0").await.status.as_u16(), 303);
     let again = declare("2026-11-02T10:00", "0").await;
     assert_eq!(again.status.as_u16(), 422, "{}", words(&again.text()));
@@ -177,7 +189,9 @@ async fn a_file_is_taken_in_and_every_refused_line_told() {
         let server = Server::start(&site).await;
         let cookie = server.sign_in(Role::Operator).await;
         let token = token(&server.page("/readings", &cookie).await.text());
-        let file = "meter,at,value\nA01-PA,2026-11-02T10:00:00Z,1.5\nNOBODY,2026-11-02T10:00:00Z,1\nA01-PA,x,1\n";
+        let file = "meter,at,value,unit,quality\nA01-PA,2026-11-02T10:00:00Z,1.5,,\nNOBODY,2026-11-02T10:00:00Z,1,,\n\
+                    A01-PA,x,1,,\nA01-PA,2026-11-02T10:00:00Z,un,,\nA01-PA,2026-11-02T10:00:00Z,1,volt,\n\
+                    A01-PA,2026-11-02T10:00:00Z,1,,guessed\nA01-PA,2026-11-02T10:00:00Z,1\n,2026-11-02T10:00:00Z,1,,\n";
         let upload = async |token: &str, file: &str| {
             let body = format!(
                 "--b\r\nContent-Disposition: form-data; name=\"form_token\"\r\n\r\n{token}\r\n--b\r\n\
@@ -204,9 +218,29 @@ async fn a_file_is_taken_in_and_every_refused_line_told() {
             }
             std::thread::sleep(std::time::Duration::from_millis(100));
         }
-        assert!(text.contains("Acceptés 1 Doublons 0 Refusés 2"), "{engine:?} {text}");
+        assert!(text.contains("Acceptés 1 Doublons 0 Refusés 7"), "{engine:?} {text}");
         assert!(text.contains("3 Le compteur « NOBODY » n’est pas dans le livre"), "{text}");
-        assert!(text.contains("4 at: `x` is not an instant"), "{text}");
+        for told in [
+            "4 at (horodatage) : « x » n’est pas un instant",
+            "5 value (valeur) : « un » n’est pas un nombre",
+            "6 unit (unité) : « volt » n’est pas une unité connue",
+            "7 quality (qualité) : « guessed » n’est ni measured",
+            "8 La ligne a 3 cellules, l’en-tête en a 5",
+            "9 meter (compteur) : la valeur manque",
+        ] {
+            assert!(text.contains(told), "{told}: {text}");
+        }
+        for (file, told) in [
+            ("meter,at,value,colour\nA,B,C,D\n", "La colonne « colour » n’est pas connue"),
+            ("meter,at\nA,B\n", "La colonne « value » manque"),
+            ("[1]", "Le fichier commence par un tableau JSON"),
+            ("{\"meter\":\"A01-PA\"}\n", "La clé « at » manque"),
+            ("{\"meter\":\"A01-PA\",\"vlaue\":1}\n", "La clé « vlaue » n’est pas connue"),
+        ] {
+            let page = server.page(upload(&token, file).await.header("location"), &cookie).await.text();
+            assert!(words(&page).contains(told), "{told}: {}", words(&page));
+            assert!(!page.contains(" lang=\"en\">"), "{told}: nothing is in English");
+        }
         let again = upload(&token, file).await.header("location").to_owned();
         let text = words(&server.page(&again, &cookie).await.text());
         assert!(text.contains("Acceptés 0 Doublons 1"), "{text}");

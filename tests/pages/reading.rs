@@ -254,3 +254,39 @@ async fn payback_shows_its_curve_its_table_and_what_was_kept() {
         assert!(!auditor.contains("Archiver ce rapport") && auditor.contains(&kept[0].sha256));
     }
 }
+
+#[actix_web::test]
+async fn a_wrong_address_is_told_in_the_readers_language() {
+    let site = Site::new(Engine::Sqlite);
+    let server = Server::start(&site).await;
+    let cookie = server.sign_in(Role::Finance).await;
+    for (path, french, english) in [
+        (
+            "/invoices?month=octobre",
+            "month = « octobre » n’est pas un mois tel que 2026-10",
+            "not a month such as 2026-10",
+        ),
+        ("/invoices?status=lost", "les valeurs permises sont draft, issued, open", "what is allowed is draft, issued"),
+        ("/journal?journal=XX", "journal = « XX » n’est pas permis", "journal = “XX” is not allowed"),
+        (
+            "/journal?from=2026-01-01&from=2026-01-02",
+            "l’un d’eux y figure peut-être deux fois",
+            "may stand there twice",
+        ),
+        ("/audit/sample?size=0&seed=s", "Un échantillon compte de 1 à", "A sample holds 1 to"),
+        ("/payback?scenario=nobody", "Le scénario « nobody » n’existe pas", "There is no scenario “nobody”"),
+        ("/reports/movements?year=1900", "n’est pas une année de 2000 à 2199", "is not a year from 2000 to 2199"),
+        (
+            "/journal/balance?from=2026-02-01&through=2026-01-01",
+            "donnez d’abord le premier jour",
+            "give the first day first",
+        ),
+    ] {
+        let answer = server.page(path, &cookie).await;
+        assert_eq!(answer.status.as_u16(), 400, "{path}");
+        assert!(words(&answer.text()).contains(french), "{path}: {}", words(&answer.text()));
+        let separator = if path.contains('?') { '&' } else { '?' };
+        let answer = server.page(&format!("{path}{separator}lang=en"), &cookie).await;
+        assert!(words(&answer.text()).contains(english), "{path}: {}", words(&answer.text()));
+    }
+}

@@ -124,3 +124,6 @@ action-second-factor-reset = Second factor reset
 action-token-created = Token created
 action-token-revoked = Token revoked
 action-mail-tested = Test message
+test-mail-temporary = The mail server did not take it for the moment; try again later. It answers:
+test-mail-permanent = The mail server refused it; trying again will not help. It answers:
+test-mail-settings = The mail settings are wrong; nothing was tried:

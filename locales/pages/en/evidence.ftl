@@ -3,6 +3,7 @@ pack-title = Evidence pack { $year }
 pack-running = being made
 pack-done = ready
 pack-failed = failed
+pack-error = It could not be made; the error is in the server’s log. Ask for the pack again, and tell the administration if it comes back.
 pack-stopped = interrupted
 pack-started = { $by }, { $at }
 pack-asked = Asked for by

@@ -81,3 +81,90 @@ estimate-problem = { $line }: { $why }
 told-reason-length = The reason has { $length } characters: say why in { $low } to { $high }, auditors will read it.
 told-readings-meanwhile = Readings came in meanwhile where these would have stood: look at the meter again.
 told-correction-same = Meter { $meter } shows { $value } at { $at } already: nothing to correct.
+
+# A reading of a file or a request that is none.
+told-record-part = { $part }: { $why }
+told-part-meter = meter
+told-part-at = at
+told-part-value = value
+told-part-unit = unit
+told-part-quality = quality
+told-part-correction = correction
+told-record-empty = { $part } is empty.
+told-record-cells = The line has { $found } cells, the header has { $expected }: a decimal comma needs semicolons between cells.
+told-record-point = “{ $text }” has a point: with semicolons between cells decimals have a comma.
+told-record-quality = “{ $text }” is not measured, estimated or corrected.
+told-record-no-utf8 = Byte { $byte } is not UTF-8: save the file as UTF-8.
+told-record-missing-field = The key “{ $name }” is missing: a reading has meter, at and value.
+told-record-unknown-field = The key “{ $name }” is not known: a reading has meter, at and value, and may have unit, quality and correction.
+told-record-no-reading = This is no reading in JSON, from character { $column } on. A reading is {"{"}"meter": "A01-A", "at": "2026-10-01T00:10:00Z", "value": 1234.5{"}"}.
+told-no-instant = “{ $text }” is not an instant such as 2026-10-01T00:10:00+02:00, with its offset.
+told-no-month = “{ $text }” is not a month from 2000-01 to 2099-12 such as 2026-10.
+told-empty-period = A period must end after it begins: { $to } is not after { $from }.
+told-no-unit = “{ $text }” is not a known unit; the units are { $known }.
+told-event-attribute = The attribute “{ $name }” is missing: a CloudEvent states specversion, id, source and type.
+told-event-version = Version { $version } of CloudEvents is not understood: write version 1.0.
+told-event-type = The type “{ $type }” is not a reading’s, { $expected }.
+told-event-none = This object is no CloudEvent.
+told-event-content = The content is announced as { $type }; a reading’s is application/json.
+told-event-base64 = data_base64 is not base64.
+told-event-base64-text = data_base64 holds no UTF-8 text.
+told-event-data-twice = data and data_base64 stand side by side: leave one out.
+told-event-no-data = The event has no data: put the reading into data.
+told-file-empty = The file is empty.
+told-file-unknown-column = The column “{ $name }” is not known; the columns are { $known }.
+told-file-repeated-column = The column “{ $name }” stands twice in the first line: leave one out.
+told-file-missing-column = The column “{ $name }” is missing in the first line, which must name meter, at and value.
+told-file-json-array = The file begins with a JSON array: write one object a line (NDJSON).
+told-file-line-too-long = Line { $line } is too long for a file of readings, or its line ends are lost.
+told-file-damaged = The file ends in the middle or is damaged: send it again.
+told-upload-our-side = Something failed on our side; it has been logged. Send the file again: what is stored counts as a duplicate.
+
+# What resolves a silence or an anomaly.
+told-estimate-no-ends = An estimate stands between two readings: meter { $meter } has none at { $from } or at { $to }. Supply the missing reading first.
+told-estimate-not-silent = Meter { $meter } is not silent from { $from } to { $to }: look at its gaps again.
+told-estimate-too-many = It would take { $count } estimates to fill this silence; from 1 to { $max } can be accepted at once.
+told-reset-known = A reset of meter { $meter } is declared at { $at } already.
+told-reset-outside-service = Meter { $meter } was not in service at { $at }.
+told-reset-negative = An index is never negative.
+told-reset-beyond-modulus = The index { $index } is at or beyond { $modulus }, where meter { $meter } returns to zero.
+told-reset-unsound = The reset of meter { $meter } contradicts the facility book.
+
+# An address with a parameter that is not what it should be.
+told-query-not = { $name } = “{ $text }” is not { $expected }.
+told-query-none-of = { $name } = “{ $text }” is not allowed; what is allowed is { $allowed }.
+told-query-unreadable = The parameters of the address cannot be read: one of them may stand there twice.
+told-expected-day = a day such as 2026-10-31
+told-expected-month = a month such as 2026-10
+told-expected-year = a year such as 2026
+told-expected-instant = an instant such as 2026-10-01T00:00:00Z
+told-expected-number = a number
+told-expected-page = a number from 1
+told-expected-line = a line number
+told-expected-items = a number of items
+told-expected-days = a number of days, at most 31
+told-expected-horizon = a horizon of 8, 40 or 50 years
+told-expected-account = the beginning of an account such as 411
+told-days-reversed = { $through } is before { $from }: give the first day first.
+told-no-year = { $year } is not a year such as 2026.
+told-year-beyond = { $year } is not a year from 2000 to 2199.
+told-year-without-entries = { $year } has no entries: there is nothing to write.
+told-sample-size = A sample holds 1 to { $max } items, not { $size }.
+told-payback-no-investment = No asset is in the book: payback is held against the investment.
+told-payback-no-scenario = There is no scenario “{ $code }”; the book has { $known }.
+told-payback-before = { $day } is before { $begins }, when the investment begins: ask for a later day.
+told-payback-too-large = The projection grows beyond what an amount can hold: lower the growth of the scenario.
+told-payback-price = The price of { $line } cannot be projected.
+
+# What is stored stands against it.
+told-no-book = The facility book is not imported yet.
+told-books-closed = The period of the entry is closed in the books: open it again if it is not locked, or choose a day of an open period.
+told-stored-meanwhile = Something was stored meanwhile that stands against it. Load the page again, look at what it shows now, and begin again if need be.
+told-still-running = { $what } { $id }, asked for by { $by }, is still going: wait until it has ended.
+told-billing-run = Billing run
+told-evidence-pack = Evidence pack
+told-role-finance = { role-finance }
+told-role-tenant = { role-tenant }
+told-role-auditor = { role-auditor }
+told-role-operator = { role-operator }
+told-role-admin = { role-admin }

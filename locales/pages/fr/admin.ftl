@@ -124,3 +124,6 @@ action-second-factor-reset = Second facteur réinitialisé
 action-token-created = Jeton créé
 action-token-revoked = Jeton révoqué
 action-mail-tested = Message d’essai
+test-mail-temporary = Le serveur de courriel ne l’a pas pris pour le moment ; réessayez plus tard. Il répond :
+test-mail-permanent = Le serveur de courriel l’a refusé ; réessayer n’y changera rien. Il répond :
+test-mail-settings = Les réglages du courriel sont faux ; rien n’a été tenté :

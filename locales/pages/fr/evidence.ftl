@@ -3,6 +3,7 @@ pack-title = Dossier de preuves { $year }
 pack-running = en préparation
 pack-done = prêt
 pack-failed = en échec
+pack-error = La fabrication a échoué ; l’erreur est consignée au journal du serveur. Demandez le dossier de nouveau, et prévenez l’administration si elle revient.
 pack-stopped = interrompu
 pack-started = { $by }, le { $at }
 pack-asked = Demandé par

@@ -81,3 +81,90 @@ estimate-problem = { $line } : { $why }
 told-reason-length = Le motif compte { $length } caractères : dites pourquoi en { $low } à { $high } caractères, les auditeurs le liront.
 told-readings-meanwhile = Des relevés sont arrivés entre-temps à cet endroit : regardez à nouveau le compteur.
 told-correction-same = Le compteur { $meter } montre déjà { $value } le { $at } : rien à corriger.
+
+# Un relevé d’un fichier ou d’une requête qui n’en est pas un.
+told-record-part = { $part } : { $why }
+told-part-meter = meter (compteur)
+told-part-at = at (horodatage)
+told-part-value = value (valeur)
+told-part-unit = unit (unité)
+told-part-quality = quality (qualité)
+told-part-correction = correction (motif)
+told-record-empty = { $part } : la valeur manque.
+told-record-cells = La ligne a { $found } cellules, l’en-tête en a { $expected } : une virgule décimale demande des points-virgules entre les cellules.
+told-record-point = « { $text } » a un point : avec des points-virgules entre les cellules, les décimales s’écrivent avec une virgule.
+told-record-quality = « { $text } » n’est ni measured (mesuré), ni estimated (estimé), ni corrected (corrigé).
+told-record-no-utf8 = L’octet { $byte } n’est pas de l’UTF-8 : enregistrez le fichier en UTF-8.
+told-record-missing-field = La clé « { $name } » manque : un relevé a meter, at et value.
+told-record-unknown-field = La clé « { $name } » n’est pas connue : un relevé a meter, at et value, et peut avoir unit, quality et correction.
+told-record-no-reading = Ce n’est pas un relevé en JSON, à partir du caractère { $column }. Un relevé s’écrit {"{"}"meter": "A01-A", "at": "2026-10-01T00:10:00Z", "value": 1234.5{"}"}.
+told-no-instant = « { $text } » n’est pas un instant tel que 2026-10-01T00:10:00+02:00, avec son décalage.
+told-no-month = « { $text } » n’est pas un mois de 2000-01 à 2099-12, tel que 2026-10.
+told-empty-period = La période doit finir après son début : { $to } ne vient pas après { $from }.
+told-no-unit = « { $text } » n’est pas une unité connue ; les unités sont { $known }.
+told-event-attribute = L’attribut « { $name } » manque : un CloudEvent donne specversion, id, source et type.
+told-event-version = La version { $version } de CloudEvents n’est pas comprise : écrivez la version 1.0.
+told-event-type = Le type « { $type } » n’est pas celui d’un relevé, { $expected }.
+told-event-none = Cet objet n’est pas un CloudEvent.
+told-event-content = Le contenu est annoncé comme { $type } ; celui d’un relevé est application/json.
+told-event-base64 = data_base64 n’est pas du base64.
+told-event-base64-text = data_base64 ne contient pas de texte en UTF-8.
+told-event-data-twice = data et data_base64 se suivent : retirez l’un des deux.
+told-event-no-data = L’événement n’a pas de données : placez le relevé dans data.
+told-file-empty = Le fichier est vide.
+told-file-unknown-column = La colonne « { $name } » n’est pas connue ; les colonnes sont { $known }.
+told-file-repeated-column = La colonne « { $name } » figure deux fois dans la première ligne : retirez-en une.
+told-file-missing-column = La colonne « { $name } » manque dans la première ligne, qui doit nommer meter, at et value.
+told-file-json-array = Le fichier commence par un tableau JSON : écrivez un objet par ligne (NDJSON).
+told-file-line-too-long = La ligne { $line } est trop longue pour un fichier de relevés, ou ses fins de ligne sont perdues.
+told-file-damaged = Le fichier s’arrête au milieu ou est endommagé : envoyez-le de nouveau.
+told-upload-our-side = Une erreur est survenue de notre côté ; elle est consignée. Envoyez de nouveau le fichier : ce qui est enregistré compte comme doublon.
+
+# Ce qui résout un silence ou une anomalie.
+told-estimate-no-ends = Une estimation se place entre deux relevés : le compteur { $meter } n’en a pas le { $from } ou le { $to }. Fournissez d’abord le relevé manquant.
+told-estimate-not-silent = Le compteur { $meter } ne se tait pas du { $from } au { $to } : regardez à nouveau ses silences.
+told-estimate-too-many = Il faudrait { $count } estimations pour combler ce silence ; on peut en accepter de 1 à { $max } à la fois.
+told-reset-known = Une remise à zéro du compteur { $meter } est déjà déclarée le { $at }.
+told-reset-outside-service = Le compteur { $meter } n’était pas en service le { $at }.
+told-reset-negative = Un index n’est jamais négatif.
+told-reset-beyond-modulus = L’index { $index } atteint ou dépasse { $modulus }, où le compteur { $meter } repasse à zéro.
+told-reset-unsound = La remise à zéro du compteur { $meter } contredit le livre du site.
+
+# Une adresse dont un paramètre n’est pas ce qu’il doit être.
+told-query-not = { $name } = « { $text } » n’est pas { $expected }.
+told-query-none-of = { $name } = « { $text } » n’est pas permis ; les valeurs permises sont { $allowed }.
+told-query-unreadable = Les paramètres de l’adresse ne se lisent pas : l’un d’eux y figure peut-être deux fois.
+told-expected-day = un jour tel que 2026-10-31
+told-expected-month = un mois tel que 2026-10
+told-expected-year = une année telle que 2026
+told-expected-instant = un instant tel que 2026-10-01T00:00:00Z
+told-expected-number = un nombre
+told-expected-page = un nombre à partir de 1
+told-expected-line = un numéro de ligne
+told-expected-items = un nombre d’éléments
+told-expected-days = un nombre de jours, 31 au plus
+told-expected-horizon = un horizon de 8, 40 ou 50 ans
+told-expected-account = le début d’un compte tel que 411
+told-days-reversed = Le { $through } vient avant le { $from } : donnez d’abord le premier jour.
+told-no-year = { $year } n’est pas une année telle que 2026.
+told-year-beyond = { $year } n’est pas une année de 2000 à 2199.
+told-year-without-entries = L’exercice { $year } n’a aucune écriture : il n’y a rien à écrire.
+told-sample-size = Un échantillon compte de 1 à { $max } éléments, pas { $size }.
+told-payback-no-investment = Le livre ne contient aucune immobilisation : le retour se mesure à l’investissement.
+told-payback-no-scenario = Le scénario « { $code } » n’existe pas ; le livre a { $known }.
+told-payback-before = Le { $day } vient avant le { $begins }, début de l’investissement : demandez un jour plus tardif.
+told-payback-too-large = La projection dépasse ce qu’un montant peut contenir : réduisez la croissance du scénario.
+told-payback-price = Le prix de la ligne { $line } ne peut pas être projeté.
+
+# Ce qui est enregistré s’y oppose.
+told-no-book = Le livre du site n’est pas encore importé.
+told-books-closed = La période de l’écriture est close dans les comptes : rouvrez-la si elle n’est pas verrouillée, ou choisissez un jour d’une période ouverte.
+told-stored-meanwhile = Quelque chose a été enregistré entre-temps qui s’y oppose. Rechargez la page, regardez ce qu’elle montre à présent, et recommencez s’il le faut.
+told-still-running = { $what } { $id }, à la demande de { $by }, est encore en cours : attendez sa fin.
+told-billing-run = L’exécution de facturation
+told-evidence-pack = Le dossier de preuves
+told-role-finance = { role-finance }
+told-role-tenant = { role-tenant }
+told-role-auditor = { role-auditor }
+told-role-operator = { role-operator }
+told-role-admin = { role-admin }

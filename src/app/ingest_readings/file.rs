@@ -12,7 +12,7 @@ use super::{Intake, ReadingInput, Refusals};
 use crate::app::{AppError, Store};
 use crate::collect::{self, Place, RecordError};
 use crate::domain::audit::Actor;
-use crate::domain::told::Told;
+use crate::domain::told::{Tell, Told};
 
 /// So many refusals are spelled out; the rest are counted.
 const REFUSALS_SHOWN: usize = 100;
@@ -41,6 +41,7 @@ pub fn import_file(
     let outcome = take_in(intake, path, now, progress)?;
     if let Some(damage) = outcome.damage {
         let accepted = outcome.accepted;
+        let damage = damage.english;
         let message = format!("{}: {damage} ({accepted} readings before it were accepted)", path.display());
         return Err(AppError::Input(message));
     }
@@ -62,7 +63,7 @@ pub struct FileOutcome {
     /// By line.
     pub refusals: Refusals,
     /// Why the file could not be read to its end. What stands before the damage is good and stays.
-    pub damage: Option<String>,
+    pub damage: Option<Told>,
 }
 
 /// Takes a file in and tells of every line.
@@ -94,7 +95,7 @@ pub fn take_in(
             }
         }
         Ok(_) => {}
-        Err(RecordError { place, message }) => intake.refuse(line(place), Told::plain(message)),
+        Err(RecordError { place, why }) => intake.refuse(line(place), why),
     });
     if let Some(error) = failure {
         return Err(error);
@@ -104,7 +105,7 @@ pub fn take_in(
         accepted: report.accepted,
         duplicates: report.duplicates,
         refusals: report.refusals,
-        damage: end.err().map(|error| error.to_string()),
+        damage: end.err().map(|error| error.told()),
     })
 }
 

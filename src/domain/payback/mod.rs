@@ -37,6 +37,7 @@ pub use terms::{Capacity, CostKey, Market, PaybackTerms, Scenario, TechnicalLife
 pub use unit_cost::{CostUnit, UnitCost};
 
 use crate::domain::money::AmountError;
+use crate::domain::told::{Tell, Told};
 
 /// Why a report cannot be worked out.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -51,4 +52,20 @@ pub enum PaybackError {
     Amount(#[from] AmountError),
     #[error("the price of {line} cannot be projected: {reason}")]
     Price { line: String, reason: String },
+}
+
+impl Tell for PaybackError {
+    fn told(&self) -> Told {
+        match self {
+            PaybackError::NoInvestment => Told::new("payback-no-investment", self),
+            PaybackError::UnknownScenario(code, known) => {
+                Told::new("payback-no-scenario", self).with("code", code.as_str()).with("known", known.as_str())
+            }
+            PaybackError::BeforeInvestment(day, begins) => {
+                Told::new("payback-before", self).with("day", *day).with("begins", *begins)
+            }
+            PaybackError::Amount(_) => Told::new("payback-too-large", self),
+            PaybackError::Price { line, .. } => Told::new("payback-price", self).with("line", line.as_str()),
+        }
+    }
 }

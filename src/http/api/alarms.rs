@@ -5,9 +5,9 @@ use actix_web::web::{Data, Query};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::parsed;
 use crate::app::read_alarms::{self, LostRedundancy, SilentMeter};
 use crate::app::upload_readings::UploadView;
+use crate::http::asked::{Expected, parsed};
 use crate::http::error::{Fault, Problem};
 use crate::http::state::{Shared, blocking};
 
@@ -67,7 +67,7 @@ pub struct RefusedFileAnswer {
     security(("token" = []))
 )]
 pub async fn list(shared: Data<Shared>, query: Query<AlarmsParams>) -> Result<HttpResponse, Fault> {
-    let days: Option<i64> = parsed("days", query.days.as_deref(), "a number of days, at most 31")?;
+    let days: Option<i64> = parsed("days", query.days.as_deref(), Expected::Days)?;
     let (store, now) = (shared.store.clone(), shared.now());
     let found = blocking(move || read_alarms::read(&store, days.unwrap_or(DAYS_USUAL), now)).await?;
     Ok(HttpResponse::Ok().json(AlarmsAnswer {

@@ -7,11 +7,12 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{PAGE_ROWS_MAX, download, parsed};
+use super::{PAGE_ROWS_MAX, download};
 use crate::app::read_asset::{self, AssetDossier};
 use crate::app::{read_tenants, report_amortisation};
 use crate::domain::ids::AssetCode;
 use crate::domain::money::Money;
+use crate::http::asked::{Expected, parsed};
 use crate::http::auth::Granted;
 use crate::http::error::{Fault, Problem};
 use crate::http::state::{Shared, blocking};
@@ -56,8 +57,8 @@ pub struct AssetAnswer {
     security(("token" = []))
 )]
 pub async fn list(shared: Data<Shared>, _granted: Granted, query: Query<AssetsQuery>) -> Result<HttpResponse, Fault> {
-    let asked: Option<NaiveDate> = parsed("as_of", query.as_of.as_deref(), "a day such as 2026-10-31")?;
-    let page: usize = parsed("page", query.page.as_deref(), "a number from 1")?.unwrap_or(1);
+    let asked: Option<NaiveDate> = parsed("as_of", query.as_of.as_deref(), Expected::Day)?;
+    let page: usize = parsed("page", query.page.as_deref(), Expected::Page)?.unwrap_or(1);
     let (store, now) = (shared.store.clone(), shared.now());
     let assets = blocking(move || {
         let as_of = asked.map_or_else(|| read_tenants::today(&store, now), Ok)?;
@@ -92,7 +93,7 @@ pub async fn one(
     path: Path<String>,
     query: Query<AssetQuery>,
 ) -> Result<HttpResponse, Fault> {
-    let day = |name: &str, text: &Option<String>| parsed(name, text.as_deref(), "a day such as 2026-10-31");
+    let day = |name: &str, text: &Option<String>| parsed(name, text.as_deref(), Expected::Day);
     let asked = (day("as_of", &query.as_of)?, day("known_on", &query.known_on)?);
     let (_, dossier) = find(&shared, AssetCode(path.into_inner()), asked).await?;
     Ok(HttpResponse::Ok().json(dossier.ok_or(Fault::NotFound)?))

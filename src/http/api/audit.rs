@@ -6,9 +6,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::parsed;
 use crate::app::read_trail::{self, ChainedEvent, TrailFilter};
 use crate::domain::audit::SignedRoot;
+use crate::http::asked::{Expected, parsed};
 use crate::http::auth::Granted;
 use crate::http::error::{Fault, Problem};
 use crate::http::state::{Shared, blocking};
@@ -73,9 +73,8 @@ pub struct RootAnswer {
     security(("token" = []))
 )]
 pub async fn events(shared: Data<Shared>, _granted: Granted, query: Query<EventsQuery>) -> Result<HttpResponse, Fault> {
-    let day =
-        |name: &str, text: &Option<String>| parsed::<NaiveDate>(name, text.as_deref(), "a day such as 2026-10-01");
-    let number = |name: &str, text: &Option<String>| parsed::<i64>(name, text.as_deref(), "a number");
+    let day = |name: &str, text: &Option<String>| parsed::<NaiveDate>(name, text.as_deref(), Expected::Day);
+    let number = |name: &str, text: &Option<String>| parsed::<i64>(name, text.as_deref(), Expected::Number);
     let filter = filter(
         [query.subject.as_deref(), query.action.as_deref(), query.actor.as_deref()],
         day("from", &query.from)?,

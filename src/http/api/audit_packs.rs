@@ -11,6 +11,7 @@ use super::download;
 use crate::app::audit_pack;
 use crate::app::make_pack::{self, EvidencePack};
 use crate::domain::audit::Actor;
+use crate::domain::party::Language;
 use crate::http::auth::Granted;
 use crate::http::error::{Fault, Problem};
 use crate::http::state::{Shared, blocking};
@@ -95,7 +96,7 @@ pub async fn one(shared: Data<Shared>, _granted: Granted, path: Path<String>) ->
     security(("token" = []))
 )]
 pub async fn file(shared: Data<Shared>, _granted: Granted, path: Path<String>) -> Result<HttpResponse, Fault> {
-    send(&shared, &path).await
+    send(&shared, &path, Language::English).await
 }
 
 /// Begins a pack and makes it beside the threads that answer; its id.
@@ -119,8 +120,8 @@ pub async fn find(shared: &Data<Shared>, id: &str) -> Result<EvidencePack, Fault
     blocking(move || make_pack::find(&store, id, now)).await?.ok_or(Fault::NotFound)
 }
 
-/// The file of a pack, sent while it is read; pages offer it too.
-pub async fn send(shared: &Data<Shared>, id: &str) -> Result<HttpResponse, Fault> {
+/// The file of a pack, sent while it is read; pages offer it too, under its name in their reader's language.
+pub async fn send(shared: &Data<Shared>, id: &str, language: Language) -> Result<HttpResponse, Fault> {
     let pack = find(shared, id).await?;
     let Some(file) = pack.file else { return Err(Fault::NotFound) };
     let body = stream::file(&make_pack::location(&shared.store, &file)).map_err(|error| match error.kind() {
@@ -129,6 +130,6 @@ pub async fn send(shared: &Data<Shared>, id: &str) -> Result<HttpResponse, Fault
     })?;
     Ok(HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, "application/zip"))
-        .insert_header(download(audit_pack::file_name(pack.year)))
+        .insert_header(download(audit_pack::file_name(pack.year, language)))
         .body(body))
 }

@@ -9,9 +9,9 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::PAGE_ROWS_MAX;
 use super::invoices::{LineAnswer, line_answer};
 use super::once::{actor, body, once};
-use super::{PAGE_ROWS_MAX, parsed};
 use crate::app::compare_billing;
 use crate::app::manual_lines::{self, ManualLine, treatments};
 use crate::app::plan_billing;
@@ -26,6 +26,7 @@ use crate::domain::money::UnitPrice;
 use crate::domain::party::Language;
 use crate::domain::quantity::{Quantity, Unit};
 use crate::domain::rating::NewManualLine;
+use crate::http::asked::{Expected, parsed};
 use crate::http::auth::Granted;
 use crate::http::error::{Fault, Problem};
 use crate::http::state::{Shared, blocking};
@@ -177,7 +178,7 @@ pub struct RunsQuery {
     security(("token" = []))
 )]
 pub async fn runs(shared: Data<Shared>, query: Query<RunsQuery>) -> Result<HttpResponse, Fault> {
-    let page: i64 = parsed("page", query.page.as_deref(), "a number from 1")?.unwrap_or(1);
+    let page: i64 = parsed("page", query.page.as_deref(), Expected::Page)?.unwrap_or(1);
     let (store, now) = (shared.store.clone(), shared.now());
     let found = blocking(move || run_campaign::page(&store, page, now)).await?;
     Ok(HttpResponse::Ok().json(found.iter().map(answer).collect::<Vec<_>>()))
@@ -293,7 +294,7 @@ pub async fn drafts(
     query: Query<DraftsQuery>,
 ) -> Result<HttpResponse, Fault> {
     let (store, month) = (shared.store.clone(), month(&path)?);
-    let page: usize = parsed("page", query.page.as_deref(), "a number from 1")?.unwrap_or(1);
+    let page: usize = parsed("page", query.page.as_deref(), Expected::Page)?.unwrap_or(1);
     let kept = blocking(move || compare_billing::kept(&store, month)).await?;
     let pages = kept.len().div_ceil(PAGE_ROWS_MAX).max(1);
     let page = page.clamp(1, pages);

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{download, parsed};
+use super::download;
 use crate::app::archive_invoice::ArchiveKind;
 use crate::app::read_invoices::{self, InvoiceFilter, InvoiceSummary, ListState, Order, Wanted};
 use crate::app::read_tenants;
@@ -16,6 +16,7 @@ use crate::domain::invoice::{InvoiceKind, IssuedInvoice, rate_percent};
 use crate::domain::metering::{MeterUsage, RestartKind};
 use crate::domain::party::Language;
 use crate::domain::rating::Charge;
+use crate::http::asked::{Expected, none_of, parsed};
 use crate::http::auth::Granted;
 use crate::http::error::{Fault, Problem};
 use crate::http::state::{Shared, blocking};
@@ -133,7 +134,7 @@ pub struct MeterAnswer {
 pub async fn list(shared: Data<Shared>, granted: Granted, query: Query<InvoicesQuery>) -> Result<HttpResponse, Fault> {
     let (wanted, state) = wanted(&query)?;
     let order = order(query.sort.as_deref())?;
-    let page = parsed("page", query.page.as_deref(), "a number from 1")?.unwrap_or(1);
+    let page = parsed("page", query.page.as_deref(), Expected::Page)?.unwrap_or(1);
     let (store, reader, now) = (shared.store.clone(), granted.reader(), shared.now());
     let found = blocking(move || {
         let wanted = wanted.in_state(state, read_tenants::today(&store, now)?);
@@ -151,14 +152,13 @@ pub async fn list(shared: Data<Shared>, granted: Granted, query: Query<InvoicesQ
 /// What a query wants, and in which state.
 fn wanted(query: &InvoicesQuery) -> Result<(Wanted, ListState), Fault> {
     let state = query.status.as_deref().unwrap_or_default();
-    let state = ListState::named(state).ok_or_else(|| {
-        Fault::BadRequest(format!("status={state} is none of draft, issued, open, overdue, paid, credited"))
-    })?;
+    let state = ListState::named(state)
+        .ok_or_else(|| none_of("status", state, &["draft", "issued", "open", "overdue", "paid", "credited"]))?;
     let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
     let filter = InvoiceFilter {
         tenant: given(&query.tenant).map(TenantCode),
         contract: given(&query.contract).map(ContractCode),
-        month: parsed("month", query.month.as_deref(), "a month such as 2026-10")?,
+        month: parsed("month", query.month.as_deref(), Expected::Month)?,
         ..InvoiceFilter::default()
     };
     Ok((Wanted { filter, text: query.q.clone().unwrap_or_default(), standing: None }, state))
@@ -167,7 +167,8 @@ fn wanted(query: &InvoicesQuery) -> Result<(Wanted, ListState), Fault> {
 fn order(text: Option<&str>) -> Result<Order, Fault> {
     let Some(text) = text.filter(|text| !text.is_empty()) else { return Ok(Order::default()) };
     read_invoices::order_named(text).ok_or_else(|| {
-        Fault::BadRequest(format!("sort={text} is none of month, number, tenant, contract, issued, due, net, gross"))
+        let orders = ["month", "number", "tenant", "contract", "issued", "due", "net", "gross"];
+        none_of("sort", text, &orders)
     })
 }
 

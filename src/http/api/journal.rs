@@ -6,9 +6,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::parsed;
 use crate::app::read_journal::{self, JournalFilter, PostedEntry};
 use crate::domain::ledger::{Journal, JournalLine};
+use crate::http::asked::{Expected, none_of, parsed};
 use crate::http::auth::Granted;
 use crate::http::error::{Fault, Problem};
 use crate::http::state::{Shared, blocking};
@@ -70,11 +70,11 @@ pub struct EntryLineAnswer {
 )]
 pub async fn list(shared: Data<Shared>, _granted: Granted, query: Query<JournalQuery>) -> Result<HttpResponse, Fault> {
     let query = query.into_inner();
-    let page = parsed("page", query.page.as_deref(), "a number from 1")?.unwrap_or(1);
+    let page = parsed("page", query.page.as_deref(), Expected::Page)?.unwrap_or(1);
     let filter = JournalFilter {
         journal: journal(query.journal.as_deref())?,
-        from: parsed("from", query.from.as_deref(), "a day such as 2026-10-01")?,
-        through: parsed("through", query.through.as_deref(), "a day such as 2026-10-31")?,
+        from: parsed("from", query.from.as_deref(), Expected::Day)?,
+        through: parsed("through", query.through.as_deref(), Expected::Day)?,
         account: account(query.account.as_deref())?,
         document: query.document.filter(|document| !document.is_empty()),
     };
@@ -88,10 +88,9 @@ pub async fn list(shared: Data<Shared>, _granted: Granted, query: Query<JournalQ
 pub fn journal(code: Option<&str>) -> Result<Option<Journal>, Fault> {
     match code.filter(|code| !code.is_empty()) {
         None => Ok(None),
-        Some(code) => Journal::from_code(code).map(Some).ok_or_else(|| {
-            let codes = Journal::ALL.map(Journal::code).join(", ");
-            Fault::BadRequest(format!("journal={code} is none of {codes}"))
-        }),
+        Some(code) => {
+            Journal::from_code(code).map(Some).ok_or_else(|| none_of("journal", code, &Journal::ALL.map(Journal::code)))
+        }
     }
 }
 
@@ -100,7 +99,7 @@ pub fn account(text: Option<&str>) -> Result<Option<String>, Fault> {
     let text = text.map(str::trim).filter(|text| !text.is_empty());
     match text {
         Some(text) if !text.chars().all(|c| c.is_ascii_alphanumeric()) || text.len() > 20 => {
-            Err(Fault::BadRequest(format!("account={text} is not the beginning of an account such as 411")))
+            Err(Expected::Account.refused("account", text))
         }
         text => Ok(text.map(str::to_owned)),
     }

@@ -6,12 +6,12 @@ use chrono::{Datelike, NaiveDate};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::parsed;
 use super::reports::{answer, format, language};
 use crate::app::read_tenants;
 use crate::app::report_ledger::{self, ReportFormat, Span};
 use crate::app::{AppError, Store};
 use crate::domain::party::Language;
+use crate::http::asked::{Expected, parsed};
 use crate::http::auth::Granted;
 use crate::http::error::{Fault, Problem};
 use crate::http::state::{Shared, blocking};
@@ -32,8 +32,8 @@ pub struct ReportQuery {
 impl ReportQuery {
     fn days(&self) -> Result<Days, Fault> {
         Ok(Days {
-            from: parsed("from", self.from.as_deref(), "a day such as 2026-01-01")?,
-            through: parsed("through", self.through.as_deref(), "a day such as 2026-10-31")?,
+            from: parsed("from", self.from.as_deref(), Expected::Day)?,
+            through: parsed("through", self.through.as_deref(), Expected::Day)?,
         })
     }
 }

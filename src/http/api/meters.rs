@@ -5,9 +5,9 @@ use actix_web::web::{Data, Path, Query};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::parsed;
 use crate::app::read_meters::{self, MeterSummary, MetersFilter, SortKey};
 use crate::domain::metering::{Anomaly, Register};
+use crate::http::asked::{Expected, none_of, parsed};
 use crate::http::error::{Fault, Problem};
 use crate::http::state::{Shared, blocking};
 
@@ -130,7 +130,7 @@ pub async fn coverage(
     code: Path<String>,
     query: Query<CoverageQuery>,
 ) -> Result<HttpResponse, Fault> {
-    let month = parsed("month", query.month.as_deref(), "a month such as 2026-10")?;
+    let month = parsed("month", query.month.as_deref(), Expected::Month)?;
     let (store, now) = (shared.store.clone(), shared.now());
     let file = blocking(move || read_meters::one(&store, &code, month, now)).await?.ok_or(Fault::NotFound)?;
     Ok(HttpResponse::Ok().json(row(&file.summary, now.into())))
@@ -140,22 +140,22 @@ fn filter(query: &MetersQuery) -> Result<MetersFilter, Fault> {
     let registers = [Register::Energy, Register::Power, Register::Storage, Register::Occupancy];
     let register = query.register.as_deref().filter(|name| !name.is_empty()).map(|name| {
         let found = registers.into_iter().find(|one| one.name() == name);
-        found.ok_or_else(|| Fault::BadRequest(format!("register={name} is none of energy, power, storage, occupancy")))
+        found.ok_or_else(|| none_of("register", name, &registers.map(Register::name)))
     });
     let sort = query.sort.as_deref().unwrap_or_default();
     let (descending, name) = sort.strip_prefix('-').map_or((false, sort), |name| (true, name));
     let key = SortKey::ALL.into_iter().find(|key| key.name() == name);
     if key.is_none() && !name.is_empty() {
-        return Err(Fault::BadRequest(format!("sort={name} is none of code, last, coverage, gaps")));
+        return Err(none_of("sort", name, &SortKey::ALL.map(SortKey::name)));
     }
     Ok(MetersFilter {
-        month: parsed("month", query.month.as_deref(), "a month such as 2026-10")?,
+        month: parsed("month", query.month.as_deref(), Expected::Month)?,
         text: query.q.clone().unwrap_or_default(),
         register: register.transpose()?,
         attention: query.attention.unwrap_or(false),
         sort: key.unwrap_or_default(),
         descending,
-        page: Some(parsed("page", query.page.as_deref(), "a number from 1")?.unwrap_or(1)),
+        page: Some(parsed("page", query.page.as_deref(), Expected::Page)?.unwrap_or(1)),
     })
 }
 

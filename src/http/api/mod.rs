@@ -31,13 +31,12 @@ pub mod token;
 pub mod usage;
 pub mod users;
 
-use std::str::FromStr;
-
 use actix_web::HttpResponse;
 use actix_web::http::header::{self, ContentDisposition, DispositionParam, DispositionType};
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 
+use super::asked::{Expected, parsed};
 use super::error::Fault;
 
 /// Rows of one answer where nothing else is agreed.
@@ -45,7 +44,7 @@ pub(super) const PAGE_ROWS_MAX: usize = 100;
 
 /// The part of a list that a page shows, with what tells the rest: how many there are, and where the next page is.
 pub(super) fn paged<T: Serialize>(path: &str, rows: &[T], page: Option<&str>) -> Result<HttpResponse, Fault> {
-    let page = parsed::<usize>("page", page, "a number from 1")?.unwrap_or(1).max(1);
+    let page = parsed::<usize>("page", page, Expected::Page)?.unwrap_or(1).max(1);
     let part = rows.chunks(PAGE_ROWS_MAX).nth(page - 1).unwrap_or_default();
     let mut answer = HttpResponse::Ok();
     answer.insert_header(("x-total-count", rows.len().to_string()));
@@ -61,14 +60,6 @@ pub(super) fn paged<T: Serialize>(path: &str, rows: &[T], page: Option<&str>) ->
 pub struct PageQuery {
     /// From 1; 100 rows each. `Link` names the next, `X-Total-Count` how many there are.
     page: Option<String>,
-}
-
-/// A query's value, where it is given and not empty; `what` says what is expected.
-pub(super) fn parsed<T: FromStr>(name: &str, text: Option<&str>, what: &str) -> Result<Option<T>, Fault> {
-    match text.map(str::trim).filter(|text| !text.is_empty()) {
-        None => Ok(None),
-        Some(text) => text.parse().map(Some).map_err(|_| Fault::BadRequest(format!("{name}={text} is not {what}"))),
-    }
 }
 
 /// The header that makes a browser save a file under `name` (ASCII).

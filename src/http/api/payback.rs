@@ -6,13 +6,13 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::parsed;
 use super::reports::{answer, format, language};
 use crate::app::read_tenants;
 use crate::app::{AppError, Store, report_payback};
 use crate::documents::ReportFormat;
 use crate::domain::party::Language;
 use crate::domain::payback::{Horizon, RequestedView};
+use crate::http::asked::{Expected, parsed};
 use crate::http::auth::Granted;
 use crate::http::error::{Fault, Problem};
 use crate::http::state::{Shared, blocking};
@@ -65,14 +65,15 @@ pub struct Asked {
 
 impl Asked {
     pub fn of(as_of: Option<&str>, scenario: Option<&str>, horizon: Option<&str>) -> Result<Asked, Fault> {
-        let years: Option<u32> = parsed("horizon", horizon, "8, 40 or 50 years")?;
+        let years: Option<u32> = parsed("horizon", horizon, Expected::Horizon)?;
         let horizon = match years {
             None => Horizon::Forty,
-            Some(years) => Horizon::of_years(years)
-                .ok_or_else(|| Fault::BadRequest(format!("horizon={years} is not 8, 40 or 50 years")))?,
+            Some(years) => {
+                Horizon::of_years(years).ok_or_else(|| Expected::Horizon.refused("horizon", &years.to_string()))?
+            }
         };
         Ok(Asked {
-            as_of: parsed("as_of", as_of, "a day such as 2026-10-31")?,
+            as_of: parsed("as_of", as_of, Expected::Day)?,
             scenario: scenario.map(str::trim).filter(|code| !code.is_empty()).map(str::to_owned),
             horizon,
         })

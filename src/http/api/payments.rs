@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::once::{actor, body, once};
-use super::parsed;
 use crate::app::charge_interest;
 use crate::app::correct_invoice::{self, CorrectionRequest};
 use crate::app::credit_invoice::{self, CreditRequest};
@@ -20,6 +19,7 @@ use crate::app::record_payment::{self, NewPayment};
 use crate::domain::ids::TenantCode;
 use crate::domain::invoice::{InvoiceNumber, restated};
 use crate::domain::money::Money;
+use crate::http::asked::{Expected, parsed};
 use crate::http::auth::Granted;
 use crate::http::error::{Fault, Problem};
 use crate::http::state::{Shared, blocking};
@@ -67,11 +67,11 @@ pub struct PaymentRow {
     security(("token" = []))
 )]
 pub async fn list(shared: Data<Shared>, query: Query<PaymentsQuery>) -> Result<HttpResponse, Fault> {
-    let day = |name, text: &Option<String>| parsed::<NaiveDate>(name, text.as_deref(), "a day such as 2026-10-31");
+    let day = |name, text: &Option<String>| parsed::<NaiveDate>(name, text.as_deref(), Expected::Day);
     let tenant = query.tenant.clone().filter(|code| !code.is_empty()).map(TenantCode);
     let text = query.q.clone().unwrap_or_default();
     let filter = read_payments::filter(day("from", &query.from)?, day("to", &query.to)?, tenant, &text);
-    let page = parsed("page", query.page.as_deref(), "a number from 1")?.unwrap_or(1);
+    let page = parsed("page", query.page.as_deref(), Expected::Page)?.unwrap_or(1);
     let store = shared.store.clone();
     let found = blocking(move || read_payments::search(&store, &filter, page)).await?;
     Ok(HttpResponse::Ok().json(PaymentsAnswer {

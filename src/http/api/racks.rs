@@ -5,8 +5,9 @@ use actix_web::web::{Data, Query};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{PAGE_ROWS_MAX, parsed};
+use super::PAGE_ROWS_MAX;
 use crate::app::read_racks::{self, FeedState, RackState};
+use crate::http::asked::{Expected, parsed};
 use crate::http::error::{Fault, Problem};
 use crate::http::state::{Shared, blocking};
 
@@ -60,7 +61,7 @@ pub struct FeedAnswer {
     security(("token" = []))
 )]
 pub async fn list(shared: Data<Shared>, query: Query<RacksQuery>) -> Result<HttpResponse, Fault> {
-    let page: usize = parsed("page", query.page.as_deref(), "a number from 1")?.unwrap_or(1);
+    let page: usize = parsed("page", query.page.as_deref(), Expected::Page)?.unwrap_or(1);
     let (store, now) = (shared.store.clone(), shared.now());
     let plan = blocking(move || read_racks::plan(&store, now)).await?;
     let racks: Vec<RackAnswer> =

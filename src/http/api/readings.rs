@@ -146,7 +146,7 @@ fn event_in_headers(headers: &HeaderMap) -> Result<BatchFormat, Fault> {
         source: stated("ce-source"),
         kind: stated("ce-type"),
     };
-    attributes.check().map_err(|message| Fault::BadRequest(format!("in the headers ce-…, {message}")))?;
+    attributes.check().map_err(|why| Fault::BadRequest(format!("in the headers ce-…, {}", why.english)))?;
     Ok(BatchFormat::JsonObject)
 }
 

@@ -7,7 +7,7 @@ use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{PAGE_ROWS_MAX, download, parsed};
+use super::{PAGE_ROWS_MAX, download};
 use crate::app::archive_report::{self, ArchivedReport};
 use crate::app::report_ledger::Span;
 use crate::app::reports::{self, Report};
@@ -18,6 +18,7 @@ use crate::domain::audit::Actor;
 use crate::domain::ids::AssetCode;
 use crate::domain::party::Language;
 use crate::domain::payback::{Horizon, RequestedView};
+use crate::http::asked::{Expected, none_of, parsed};
 use crate::http::auth::Granted;
 use crate::http::error::{Fault, Problem};
 use crate::http::state::{Shared, blocking};
@@ -129,21 +130,22 @@ pub struct Asked {
 
 impl Asked {
     pub fn of(name: ReportName, query: &ReportQuery) -> Result<Asked, Fault> {
-        let day = |name: &str, text: &Option<String>| parsed(name, text.as_deref(), "a day such as 2026-10-31");
+        let day = |name: &str, text: &Option<String>| parsed(name, text.as_deref(), Expected::Day);
         let text =
             |text: &Option<String>| text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
-        let years: Option<u32> = parsed("horizon", query.horizon.as_deref(), "8, 40 or 50 years")?;
+        let years: Option<u32> = parsed("horizon", query.horizon.as_deref(), Expected::Horizon)?;
         let horizon = match years {
             None => Horizon::Forty,
-            Some(years) => Horizon::of_years(years)
-                .ok_or_else(|| Fault::BadRequest(format!("horizon={years} is not 8, 40 or 50 years")))?,
+            Some(years) => {
+                Horizon::of_years(years).ok_or_else(|| Expected::Horizon.refused("horizon", &years.to_string()))?
+            }
         };
         Ok(Asked {
             name,
             as_of: day("as_of", &query.as_of)?,
             known_on: day("known_on", &query.known_on)?,
             asset: text(&query.asset).map(AssetCode),
-            year: parsed("year", query.year.as_deref(), "a year such as 2026")?,
+            year: parsed("year", query.year.as_deref(), Expected::Year)?,
             from: day("from", &query.from)?,
             through: day("through", &query.through)?,
             account: super::journal::account(query.account.as_deref())?,
@@ -181,8 +183,9 @@ impl Asked {
 pub fn format(name: Option<&str>) -> Result<ReportFormat, Fault> {
     match name.filter(|name| !name.is_empty()) {
         None => Ok(ReportFormat::Json),
-        Some(name) => ReportFormat::from_name(name)
-            .ok_or_else(|| Fault::BadRequest(format!("format={name} is none of json, csv, xlsx, pdf"))),
+        Some(name) => {
+            ReportFormat::from_name(name).ok_or_else(|| none_of("format", name, &["json", "csv", "xlsx", "pdf"]))
+        }
     }
 }
 
@@ -191,7 +194,7 @@ pub fn language(code: Option<&str>) -> Result<Language, Fault> {
     match code {
         None | Some("fr") => Ok(Language::French),
         Some("en") => Ok(Language::English),
-        Some(other) => Err(Fault::BadRequest(format!("lang={other} is neither fr nor en"))),
+        Some(other) => Err(none_of("lang", other, &["fr", "en"])),
     }
 }
 
@@ -337,7 +340,7 @@ pub struct KeptQuery {
     security(("token" = []))
 )]
 pub async fn kept(shared: Data<Shared>, _granted: Granted, query: Query<KeptQuery>) -> Result<HttpResponse, Fault> {
-    let page: usize = parsed("page", query.page.as_deref(), "a number from 1")?.unwrap_or(1);
+    let page: usize = parsed("page", query.page.as_deref(), Expected::Page)?.unwrap_or(1);
     let (store, kind) = (shared.store.clone(), query.kind.clone());
     let found = blocking(move || archive_report::list(&store, kind.as_deref())).await?;
     let skipped = page.saturating_sub(1).saturating_mul(PAGE_ROWS_MAX);

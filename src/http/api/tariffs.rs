@@ -6,10 +6,11 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{PageQuery, paged, parsed};
+use super::{PageQuery, paged};
 use crate::app::read_tariffs::{self, TariffFile};
 use crate::domain::money::Money;
 use crate::domain::tariff::PricedPart;
+use crate::http::asked::{Expected, parsed};
 use crate::http::error::{Fault, Problem};
 use crate::http::state::{Shared, blocking};
 
@@ -75,7 +76,7 @@ pub async fn list(shared: Data<Shared>, query: Query<PageQuery>) -> Result<HttpR
 pub async fn price(shared: Data<Shared>, code: Path<String>, query: Query<PriceQuery>) -> Result<HttpResponse, Fault> {
     let (store, now, code) = (shared.store.clone(), shared.now(), code.into_inner());
     let (files, today) = blocking(move || read_tariffs::list(&store, now)).await?;
-    let on = parsed("on", query.on.as_deref(), "a day such as 2026-10-01")?.unwrap_or(today);
+    let on = parsed("on", query.on.as_deref(), Expected::Day)?.unwrap_or(today);
     let file = files.into_iter().find(|file| file.tariff.code.as_str() == code).ok_or(Fault::NotFound)?;
     let found = read_tariffs::preview(&file.tariff, &query.quantity, on)
         .map_err(|refusal| Fault::BadRequest(refusal.to_string()))?;

@@ -8,7 +8,6 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::parsed;
 use crate::app::read_usage::{self, UsageQuery, UsageView};
 use crate::domain::calendar::BillingMonth;
 use crate::domain::ids::LineCode;
@@ -16,6 +15,7 @@ use crate::domain::ids::TenantCode;
 use crate::domain::party::Language;
 use crate::domain::told::Told;
 use crate::domain::typography::unit_symbol;
+use crate::http::asked::{Expected, parsed};
 use crate::http::auth::Granted;
 use crate::http::error::{Fault, Problem};
 use crate::http::pages::estimate;
@@ -113,8 +113,8 @@ pub struct EstimateLineAnswer {
     security(("token" = []))
 )]
 pub async fn usage(shared: Data<Shared>, granted: Granted, query: Query<UsageParams>) -> Result<HttpResponse, Fault> {
-    let day: Option<NaiveDate> = parsed("day", query.day.as_deref(), "a day such as 2026-10-15")?;
-    let month: Option<BillingMonth> = parsed("month", query.month.as_deref(), "a month such as 2026-10")?;
+    let day: Option<NaiveDate> = parsed("day", query.day.as_deref(), Expected::Day)?;
+    let month: Option<BillingMonth> = parsed("month", query.month.as_deref(), Expected::Month)?;
     let asked = UsageQuery {
         tenant: query.tenant.clone().filter(|code| !code.is_empty()).map(TenantCode),
         view: day.map(UsageView::Day).or(month.map(UsageView::Month)),

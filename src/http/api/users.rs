@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{PAGE_ROWS_MAX, parsed};
+use super::PAGE_ROWS_MAX;
 use crate::app::administer_users::{self, UserFile};
 use crate::app::api_tokens::{self, ApiToken};
 use crate::app::invite::{self, Guest, Invitation};
@@ -15,6 +15,7 @@ use crate::app::{reset_password, second_factor};
 use crate::domain::access::Role;
 use crate::domain::ids::{TenantCode, UserId};
 use crate::domain::party::Language;
+use crate::http::asked::{Expected, parsed};
 use crate::http::auth::Caller;
 use crate::http::error::{Fault, Problem};
 use crate::http::state::{Shared, blocking};
@@ -132,7 +133,7 @@ pub struct InvitationMade {
     security(("token" = []))
 )]
 pub async fn list(shared: Data<Shared>, query: Query<UsersQuery>) -> Result<HttpResponse, Fault> {
-    let page: usize = parsed("page", query.page.as_deref(), "a number from 1")?.unwrap_or(1).max(1);
+    let page: usize = parsed("page", query.page.as_deref(), Expected::Page)?.unwrap_or(1).max(1);
     let (store, now) = (shared.store.clone(), shared.now());
     let users = blocking(move || administer_users::list(&store, now)).await?;
     let total = users.len();

@@ -8,9 +8,9 @@ use super::parts::{Choice, FieldError};
 use crate::app::UserProblem;
 use crate::app::api_tokens::ApiToken;
 use crate::app::sessions::OpenSession;
-use crate::app::user_problem::{PASSWORD_CHARACTERS_MIN, TOKEN_DAYS_MAX};
 use crate::domain::access::Role;
 use crate::domain::party::Language;
+use crate::domain::told::Tell;
 use crate::http::auth::role_key;
 
 /// What is wrong with a form.
@@ -26,7 +26,7 @@ impl Errors {
 
     /// What is wrong, as a person reads it.
     pub fn told(frame: &Frame, problem: &UserProblem) -> Errors {
-        Errors::one(FieldError { field: field(problem), text: text(frame, problem) })
+        Errors::one(FieldError { field: field(problem), text: frame.said(&problem.told()) })
     }
 
     /// What is wrong with the field of this id.
@@ -59,36 +59,6 @@ const fn field(problem: &UserProblem) -> &'static str {
         | UserProblem::FactorRequired
         | UserProblem::FactorMissing
         | UserProblem::ShutOut => "content",
-    }
-}
-
-fn text(frame: &Frame, problem: &UserProblem) -> String {
-    match problem {
-        UserProblem::PasswordShort => frame.with("problem-password-short", "min", &PASSWORD_CHARACTERS_MIN.to_string()),
-        UserProblem::PasswordLong => frame.t("problem-password-long"),
-        UserProblem::PasswordIsAddress => frame.t("problem-password-is-address"),
-        UserProblem::PasswordWrong => frame.t("problem-password-wrong"),
-        UserProblem::NotAnAddress(_) => frame.t("problem-not-an-address"),
-        UserProblem::NameMissing => frame.t("problem-name-missing"),
-        UserProblem::TenantMismatch => frame.t("problem-tenant-mismatch"),
-        UserProblem::UnknownTenant(code) => frame.with("problem-unknown-tenant", "tenant", code.as_str()),
-        UserProblem::AddressTaken(email) => frame.with("problem-address-taken", "email", email),
-        UserProblem::AlreadyInvited(email) => frame.with("problem-already-invited", "email", email),
-        UserProblem::LastAdmin => frame.t("problem-last-admin"),
-        UserProblem::Changed { role, tenant } => {
-            let tenant = tenant.as_ref().map_or("–", |tenant| tenant.as_str());
-            frame.texts("problem-changed", &[("role", &frame.t(role_key(*role))), ("tenant", tenant)])
-        }
-        UserProblem::LinkGone => frame.t("problem-link-gone"),
-        UserProblem::CodeWrong => frame.t("problem-code-wrong"),
-        UserProblem::FactorThere => frame.t("problem-factor-there"),
-        UserProblem::FactorRequired => frame.t("problem-factor-required"),
-        UserProblem::FactorMissing => frame.t("problem-factor-missing"),
-        UserProblem::TokenNameTaken => frame.t("problem-token-name-taken"),
-        UserProblem::ScopesMissing | UserProblem::UnknownScope(_) => frame.t("problem-scopes-missing"),
-        UserProblem::ScopesBeyondRole(scopes) => frame.with("problem-scopes-beyond-role", "scopes", scopes),
-        UserProblem::TokenDays => frame.with("problem-token-days", "max", &TOKEN_DAYS_MAX.to_string()),
-        UserProblem::ShutOut => frame.t("problem-shut-out"),
     }
 }
 

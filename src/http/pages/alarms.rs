@@ -12,7 +12,7 @@ use super::sheet::{self, Sheet};
 use super::{Address, Frame, encoded, page, plant};
 use crate::app::read_alarms::{self, Alarms, LostRedundancy, SilentMeter};
 use crate::documents::table::{Cell, Table};
-use crate::http::api::parsed;
+use crate::http::asked::{Expected, parsed};
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
 
@@ -27,7 +27,7 @@ pub struct AlarmsQuery {
 
 impl AlarmsQuery {
     fn days(&self) -> Result<i64, Fault> {
-        let days: Option<i64> = parsed("days", self.days.as_deref(), "a number of days, at most 31")?;
+        let days: Option<i64> = parsed("days", self.days.as_deref(), Expected::Days)?;
         Ok(days.unwrap_or(DAYS_USUAL).clamp(1, read_alarms::DAYS_MAX))
     }
 }

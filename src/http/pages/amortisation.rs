@@ -15,8 +15,8 @@ use crate::app::read_tenants;
 use crate::app::report_amortisation;
 use crate::domain::amortisation::report::{AmortisationReport, PlanRow, RowState};
 use crate::domain::ids::AssetCode;
-use crate::http::api::parsed;
 use crate::http::api::reports::{Asked, ReportName, ReportQuery, file as report_file, format};
+use crate::http::asked::{Expected, parsed};
 use crate::http::auth::Granted;
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
@@ -56,8 +56,8 @@ pub async fn page(
     http: HttpRequest,
     query: Query<AmortisationQuery>,
 ) -> Result<HttpResponse, Fault> {
-    let asked: Option<NaiveDate> = parsed("as_of", query.as_of.as_deref(), "a day such as 2026-10-31")?;
-    let known_on: Option<NaiveDate> = parsed("known_on", query.known_on.as_deref(), "a day such as 2026-10-31")?;
+    let asked: Option<NaiveDate> = parsed("as_of", query.as_of.as_deref(), Expected::Day)?;
+    let known_on: Option<NaiveDate> = parsed("known_on", query.known_on.as_deref(), Expected::Day)?;
     let (store, now) = (shared.store.clone(), shared.now());
     let report = blocking(move || {
         let as_of = asked.map_or_else(|| read_tenants::today(&store, now), Ok)?;

@@ -22,7 +22,7 @@ use crate::domain::calendar::BillingMonth;
 use crate::domain::ids::AssetCode;
 use crate::domain::money::Money;
 use crate::http::api::assets::find;
-use crate::http::api::parsed;
+use crate::http::asked::{Expected, parsed};
 use crate::http::auth::Granted;
 use crate::http::error::Fault;
 use crate::http::state::Shared;
@@ -157,9 +157,9 @@ pub async fn show(
     path: Path<String>,
     query: Query<AssetQuery>,
 ) -> Result<HttpResponse, Fault> {
-    let day = |name: &str, text: &Option<String>| parsed(name, text.as_deref(), "a day such as 2026-10-31");
+    let day = |name: &str, text: &Option<String>| parsed(name, text.as_deref(), Expected::Day);
     let asked = (day("as_of", &query.as_of)?, day("known_on", &query.known_on)?);
-    let year = parsed("year", query.year.as_deref(), "a year such as 2026")?;
+    let year = parsed("year", query.year.as_deref(), Expected::Year)?;
     let code = AssetCode(path.into_inner());
     let (as_of, dossier) = find(&shared, code.clone(), asked).await?;
     let frame = Frame::of(&http);

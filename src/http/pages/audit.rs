@@ -16,7 +16,7 @@ use crate::domain::audit::{ACTIONS, FORMER_ACTIONS};
 use crate::domain::calendar::Timestamp;
 use crate::domain::typography;
 use crate::http::api::audit::filter;
-use crate::http::api::parsed;
+use crate::http::asked::{Expected, parsed};
 use crate::http::auth::Granted;
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
@@ -78,7 +78,7 @@ pub async fn trail(
 ) -> Result<HttpResponse, Fault> {
     let query = query.into_inner();
     let filter = query.filter()?;
-    let wanted: usize = parsed("page", query.page.as_deref(), "a page number")?.unwrap_or(1);
+    let wanted: usize = parsed("page", query.page.as_deref(), Expected::Page)?.unwrap_or(1);
     let store = shared.store.clone();
     let (found, zone) = blocking(move || {
         let zone = export_book::shared(&store).map_or(Tz::UTC, |book| book.facility.zone);
@@ -109,8 +109,7 @@ const FORMATS: [(&str, &str); 3] =
 impl TrailQuery {
     /// What the trail is restricted to.
     pub fn filter(&self) -> Result<TrailFilter, Fault> {
-        let day =
-            |name: &str, text: &Option<String>| parsed::<NaiveDate>(name, text.as_deref(), "a day such as 2026-10-01");
+        let day = |name: &str, text: &Option<String>| parsed::<NaiveDate>(name, text.as_deref(), Expected::Day);
         let texts = [self.subject.as_deref(), self.action.as_deref(), self.actor.as_deref()];
         Ok(filter(texts, day("from", &self.from)?, day("to", &self.to)?))
     }

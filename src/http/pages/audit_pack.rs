@@ -15,6 +15,7 @@ use crate::app::{AppError, Store, read_tenants};
 use crate::domain::calendar::Timestamp;
 use crate::domain::party::Language;
 use crate::http::api::audit_packs::{find, send, start};
+use crate::http::asked::Expected;
 use crate::http::auth::{Granted, Visitor, session};
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
@@ -41,7 +42,7 @@ pub async fn ask(
         return Err(Fault::Forged);
     }
     let year = form.year.trim();
-    let year = year.parse().map_err(|_| Fault::BadRequest(format!("year={year} is not a year such as 2026")))?;
+    let year = year.parse().map_err(|_| Expected::Year.refused("year", year))?;
     let id = start(&shared, year, visitor.actor(&http)).await?;
     Ok(see_other(&format!("/audit/packs/{id}")))
 }
@@ -76,7 +77,7 @@ pub fn view(frame: &Frame, zone: Tz, pack: &EvidencePack) -> PackView {
         started: frame.texts("pack-started", &[("by", &pack.started_by), ("at", &at)]),
         file,
         sha256: pack.sha256.clone(),
-        error: pack.error.clone(),
+        error: pack.error.as_ref().map(|_| frame.t("pack-error")),
     }
 }
 
@@ -137,8 +138,13 @@ pub async fn show(
 }
 
 /// The finished file.
-pub async fn file(shared: Data<Shared>, _granted: Granted, path: Path<String>) -> Result<HttpResponse, Fault> {
-    send(&shared, &path).await
+pub async fn file(
+    shared: Data<Shared>,
+    _granted: Granted,
+    http: HttpRequest,
+    path: Path<String>,
+) -> Result<HttpResponse, Fault> {
+    send(&shared, &path, Frame::of(&http).language).await
 }
 
 /// The pack as server-sent events, until it is made: whoever connects again is told how far it is.

@@ -11,7 +11,7 @@ use super::{Frame, encoded, page};
 use crate::app::draw_sample::{self, Item, Kind, Method, Request, SIZE_MAX, Sample};
 use crate::app::{audit_pack, export_book};
 use crate::domain::typography;
-use crate::http::api::parsed;
+use crate::http::asked::{Expected, none_of, parsed};
 use crate::http::auth::Granted;
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
@@ -79,8 +79,8 @@ pub async fn draw(
     let kind = chosen(query.kind.as_deref(), "kind", [("invoices", Kind::Invoices), ("readings", Kind::Readings)])?;
     let method =
         chosen(query.method.as_deref(), "method", [("random", Method::Random), ("mus", Method::MonetaryUnit)])?;
-    let size = parsed("size", query.size.as_deref(), "a number of items")?.unwrap_or(SIZE);
-    let year = parsed("year", query.year.as_deref(), "a year such as 2026")?.or(years.first().copied());
+    let size = parsed("size", query.size.as_deref(), Expected::Items)?.unwrap_or(SIZE);
+    let year = parsed("year", query.year.as_deref(), Expected::Year)?.or(years.first().copied());
     let seed = query.seed.as_deref().map(str::trim).unwrap_or_default().to_owned();
     // Without a seed there is nothing to draw yet: whoever samples chooses it.
     let sample = match year.filter(|_| !seed.is_empty()) {
@@ -126,7 +126,7 @@ fn chosen<T: Copy>(text: Option<&str>, name: &str, choices: [(&str, T); 2]) -> R
         "" => Ok(first.1),
         text if text == first.0 => Ok(first.1),
         text if text == second.0 => Ok(second.1),
-        other => Err(Fault::BadRequest(format!("{name}={other} is neither {} nor {}", first.0, second.0))),
+        other => Err(none_of(name, other, &[first.0, second.0])),
     }
 }
 

@@ -17,7 +17,7 @@ use crate::domain::calendar::Timestamp;
 use crate::domain::metering::Quality;
 use crate::domain::rating::Charge;
 use crate::domain::typography;
-use crate::http::api::parsed;
+use crate::http::asked::{Expected, parsed};
 use crate::http::auth::Granted;
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
@@ -95,11 +95,11 @@ pub async fn sheet(
     query: Query<SheetQuery>,
 ) -> Result<HttpResponse, Fault> {
     let wanted = Wanted {
-        line: parsed("line", query.line.as_deref(), "a line number")?,
-        meter: parsed("meter", query.meter.as_deref(), "a number")?.unwrap_or(1),
+        line: parsed("line", query.line.as_deref(), Expected::Line)?,
+        meter: parsed("meter", query.meter.as_deref(), Expected::Number)?.unwrap_or(1),
         code: query.code.clone(),
-        page: parsed("page", query.page.as_deref(), "a page number")?.unwrap_or(1),
-        at: parsed("at", query.at.as_deref(), "an instant such as 2026-10-01T00:00:00Z")?,
+        page: parsed("page", query.page.as_deref(), Expected::Page)?.unwrap_or(1),
+        at: parsed("at", query.at.as_deref(), Expected::Instant)?,
     };
     let (store, number) = (shared.store.clone(), number.into_inner());
     let at = wanted.at;

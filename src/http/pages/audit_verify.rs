@@ -24,6 +24,8 @@ const ROOTS_SHOWN: usize = 30;
 struct VerifyTemplate {
     frame: Frame,
     years: Vec<i32>,
+    /// What a pack is saved as.
+    pack_name: String,
     /// The latest packs, newest first.
     packs: Vec<PackView>,
     keys: Vec<String>,
@@ -59,6 +61,7 @@ pub async fn page(shared: Data<Shared>, _granted: Granted, http: HttpRequest) ->
     keys.dedup();
     let signed = roots.last().and_then(|last| usize::try_from(last.statement.size).ok()).unwrap_or(0);
     let template = VerifyTemplate {
+        pack_name: audit_pack::file_name(years.first().copied().unwrap_or(2026), frame.language),
         years,
         packs: packs.iter().map(|pack| audit_pack_view(&frame, zone, pack)).collect(),
         keys,

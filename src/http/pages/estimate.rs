@@ -13,7 +13,7 @@ use crate::app::estimate_month::{self, ContractEstimate, TenantEstimate};
 use crate::domain::billing_run::EstimatedLine;
 use crate::domain::calendar::{BillingMonth, Timestamp};
 use crate::domain::ids::{LineCode, TenantCode};
-use crate::http::api::parsed;
+use crate::http::asked::{Expected, parsed};
 use crate::http::auth::Granted;
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
@@ -99,7 +99,7 @@ pub async fn find(
     tenant: Option<&str>,
     month: Option<&str>,
 ) -> Result<TenantEstimate, Fault> {
-    let month = parsed("month", month, "a month such as 2026-10")?;
+    let month = parsed("month", month, Expected::Month)?;
     let tenant = tenant.filter(|code| !code.is_empty()).map(TenantCode::from);
     let (store, now) = (shared.store.clone(), shared.now());
     let found = blocking(move || estimate_month::read(&store, &granted.scope, tenant.as_ref(), month, now)).await?;

@@ -20,7 +20,7 @@ use crate::domain::ids::TenantCode;
 use crate::domain::invoice::InvoiceKind;
 use crate::domain::money::Money;
 use crate::domain::receivables::Settlement;
-use crate::http::api::parsed;
+use crate::http::asked::{Expected, none_of, parsed};
 use crate::http::auth::Granted;
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
@@ -56,14 +56,14 @@ impl Asked {
         let chosen: Vec<String> = all("column");
         let state = last("status").unwrap_or_default();
         let state = ListState::named(state)
-            .ok_or_else(|| Fault::BadRequest(format!("status={state} is no state of an invoice")))?;
+            .ok_or_else(|| none_of("status", state, &["draft", "issued", "open", "overdue", "paid", "credited"]))?;
         Ok(Asked {
             state,
             text: last("q").unwrap_or_default().trim().chars().take(100).collect(),
-            month: parsed("month", last("month"), "a month such as 2026-10")?,
+            month: parsed("month", last("month"), Expected::Month)?,
             tenant: last("tenant").filter(|code| !code.is_empty()).map(TenantCode::from),
             order: order(last("sort")),
-            page: parsed("page", last("page"), "a number from 1")?.unwrap_or(1),
+            page: parsed("page", last("page"), Expected::Page)?.unwrap_or(1),
             columns: (!chosen.is_empty()).then(|| columns::known(chosen.iter().map(String::as_str))),
             numbers: all("number"),
         })

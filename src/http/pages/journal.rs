@@ -15,8 +15,8 @@ use crate::app::report_ledger;
 use crate::domain::ledger::Journal;
 use crate::http::api::journal::{account, journal};
 use crate::http::api::ledger::{Days, account_file, balance_file};
-use crate::http::api::parsed;
 use crate::http::api::reports::{answer, format};
+use crate::http::asked::{Expected, none_of, parsed};
 use crate::http::auth::Granted;
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
@@ -90,7 +90,7 @@ pub async fn list(
     http: HttpRequest,
     query: Query<JournalQuery>,
 ) -> Result<HttpResponse, Fault> {
-    let page_number = parsed("page", query.page.as_deref(), "a number from 1")?.unwrap_or(1);
+    let page_number = parsed("page", query.page.as_deref(), Expected::Page)?.unwrap_or(1);
     let filter = JournalFilter {
         document: document(query.document.as_deref()),
         ..filter(query.journal.as_deref(), query.account.as_deref(), query.from.as_deref(), query.through.as_deref())?
@@ -121,7 +121,7 @@ pub async fn file(
             let bytes = blocking(move || report_ledger::journal_file(&store, filter, form, language)).await?;
             Ok(answer("journal", form, bytes))
         }
-        Some(other) => Err(Fault::BadRequest(format!("report={other} is none of journal, balance, account"))),
+        Some(other) => Err(none_of("report", other, &["journal", "balance", "account"])),
     }
 }
 
@@ -138,8 +138,8 @@ fn filter(
     Ok(JournalFilter {
         journal: journal(code)?,
         account: account(account_text)?,
-        from: parsed("from", from, "a day such as 2026-10-01")?,
-        through: parsed("through", through, "a day such as 2026-10-31")?,
+        from: parsed("from", from, Expected::Day)?,
+        through: parsed("through", through, Expected::Day)?,
         document: None,
     })
 }

@@ -13,7 +13,7 @@ use crate::domain::ledger::{LedgerRow, TrialBalance};
 use crate::domain::money::Money;
 use crate::http::api::journal::account as account_prefix;
 use crate::http::api::ledger::Days;
-use crate::http::api::parsed;
+use crate::http::asked::{Expected, parsed};
 use crate::http::auth::Granted;
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
@@ -82,8 +82,8 @@ pub async fn account(
 
 fn days(query: &DaysQuery) -> Result<Days, Fault> {
     Ok(Days {
-        from: parsed("from", query.from.as_deref(), "a day such as 2026-01-01")?,
-        through: parsed("through", query.through.as_deref(), "a day such as 2026-10-31")?,
+        from: parsed("from", query.from.as_deref(), Expected::Day)?,
+        through: parsed("through", query.through.as_deref(), Expected::Day)?,
     })
 }
 

@@ -13,6 +13,7 @@ use super::links::password_hint;
 use super::parts::Choice;
 use super::{Frame, done, language, page};
 use crate::app::{UserProblem, administer_users, api_tokens, read_tenants, reset_password, second_factor, sessions};
+use crate::http::asked::none_of;
 use crate::http::auth::{Visitor, session};
 use crate::http::client;
 use crate::http::error::Fault;
@@ -99,8 +100,7 @@ pub async fn choose_language(
     form: Form<LanguageForm>,
 ) -> Result<HttpResponse, Fault> {
     visitor.check_form(&form.form_token)?;
-    let chosen = language::named(&form.language)
-        .ok_or_else(|| Fault::BadRequest(format!("language={} is neither fr nor en", form.language)))?;
+    let chosen = language::named(&form.language).ok_or_else(|| none_of("language", &form.language, &["fr", "en"]))?;
     let (store, by, now) = (shared.store.clone(), visitor.actor(&http), shared.now());
     blocking(move || administer_users::choose_language(&store, visitor.person.id, chosen, &by, now)).await?;
     Ok(done(&format!("/me?lang={}", chosen.code()), "language-chosen", ""))

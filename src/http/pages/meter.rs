@@ -18,7 +18,7 @@ use crate::documents::table::{Cell, Table};
 use crate::domain::access::{Action, Decision, policy};
 use crate::domain::calendar::{BillingMonth, Timestamp};
 use crate::domain::metering::{Anomaly, Gap, Quality, Reading, Register};
-use crate::http::api::parsed;
+use crate::http::asked::{Expected, parsed};
 use crate::http::auth::Granted;
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
@@ -98,7 +98,7 @@ pub async fn one(
     http: HttpRequest,
     query: Query<MeterQuery>,
 ) -> Result<HttpResponse, Fault> {
-    let page_number: usize = parsed("page", query.page.as_deref(), "a number from 1")?.unwrap_or(1);
+    let page_number: usize = parsed("page", query.page.as_deref(), Expected::Page)?.unwrap_or(1);
     let now = Timestamp::from(shared.now());
     let file = find(&shared, &code, query.month.as_deref()).await?;
     let frame = Frame::of(&http);
@@ -107,7 +107,7 @@ pub async fn one(
 }
 
 async fn find(shared: &Data<Shared>, code: &str, month: Option<&str>) -> Result<MeterFile, Fault> {
-    let month = parsed("month", month, "a month such as 2026-10")?;
+    let month = parsed("month", month, Expected::Month)?;
     let (store, now, code) = (shared.store.clone(), shared.now(), code.to_owned());
     blocking(move || read_meters::one(&store, &code, month, now)).await?.ok_or(Fault::NotFound)
 }

@@ -16,7 +16,7 @@ use crate::app::read_meters::{self, MeterSummary, MetersFilter, MetersPage, Sort
 use crate::documents::table::{Cell, Table};
 use crate::domain::calendar::{BillingMonth, Timestamp};
 use crate::domain::metering::Register;
-use crate::http::api::parsed;
+use crate::http::asked::{Expected, parsed};
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
 
@@ -36,13 +36,13 @@ impl MetersQuery {
         let sort = self.sort.as_deref().unwrap_or_default();
         let (descending, name) = sort.strip_prefix('-').map_or((false, sort), |name| (true, name));
         Ok(MetersFilter {
-            month: parsed("month", self.month.as_deref(), "a month such as 2026-10")?,
+            month: parsed("month", self.month.as_deref(), Expected::Month)?,
             text: self.q.clone().unwrap_or_default(),
             register: plant::REGISTERS.into_iter().find(|one| Some(one.name()) == self.register.as_deref()),
             attention: self.attention.as_deref().is_some_and(|value| !value.is_empty()),
             sort: SortKey::ALL.into_iter().find(|key| key.name() == name).unwrap_or_default(),
             descending,
-            page: Some(parsed("page", self.page.as_deref(), "a number from 1")?.unwrap_or(1)),
+            page: Some(parsed("page", self.page.as_deref(), Expected::Page)?.unwrap_or(1)),
         })
     }
 }

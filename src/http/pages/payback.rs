@@ -161,7 +161,7 @@ pub async fn page(
             archive_report::list(&store, None)?.into_iter().filter(|kept| kept.kind.starts_with("payback")).collect();
         match report_payback::figures(&store, &view) {
             Ok(report) => Ok(Ok((report, kept))),
-            Err(AppError::Input(reason)) => Ok(Err(reason)),
+            Err(AppError::Misasked(told)) => Ok(Err(told)),
             Err(error) => Err(error),
         }
     })
@@ -170,7 +170,7 @@ pub async fn page(
     match found {
         Ok((report, kept)) => super::page(StatusCode::OK, &filled(frame, report, kept)),
         // An unknown scenario was asked for by its name; anything else lies in the book.
-        Err(reason) if query.scenario.is_some() => Err(Fault::BadRequest(reason)),
+        Err(told) if query.scenario.is_some() => Err(Fault::Misasked(told)),
         Err(_) => super::page(StatusCode::OK, &EmptyPage { frame }),
     }
 }

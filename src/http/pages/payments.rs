@@ -21,7 +21,8 @@ use crate::domain::ids::TenantCode;
 use crate::domain::invoice::InvoiceNumber;
 use crate::domain::money::Money;
 use crate::domain::told::Told;
-use crate::http::api::{download, parsed};
+use crate::http::api::download;
+use crate::http::asked::{Expected, parsed};
 use crate::http::auth::{Granted, Visitor};
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
@@ -58,10 +59,10 @@ struct PaymentRow {
 
 fn asked(pairs: &[(String, String)]) -> Result<(PaymentFilter, usize), Fault> {
     let last = |name: &str| pairs.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
-    let day = |name: &str| parsed::<NaiveDate>(name, last(name), "a day such as 2026-10-31");
+    let day = |name: &str| parsed::<NaiveDate>(name, last(name), Expected::Day);
     let tenant = last("tenant").filter(|code| !code.is_empty()).map(TenantCode::from);
     let text: String = last("q").unwrap_or_default().chars().take(100).collect();
-    let page = parsed("page", last("page"), "a number from 1")?.unwrap_or(1);
+    let page = parsed("page", last("page"), Expected::Page)?.unwrap_or(1);
     Ok((read_payments::filter(day("from")?, day("to")?, tenant, &text), page))
 }
 

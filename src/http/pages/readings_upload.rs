@@ -19,6 +19,7 @@ use super::{Frame, page, see_other, texts};
 use crate::app::upload_readings::{self, FILE_BYTES_MAX, RefusedLine, UploadState, UploadView};
 use crate::app::{AppError, read_tenants};
 use crate::domain::party::Language;
+use crate::domain::told::Told;
 use crate::http::auth::{Visitor, session};
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
@@ -59,15 +60,19 @@ struct ReportTemplate {
     /// How far it is, while it is read.
     progress: Option<Progress>,
     is_interrupted: bool,
-    failure: Option<String>,
+    failure: Option<Words>,
     refused: Vec<RefusedRow>,
     more: Option<String>,
 }
 
 struct RefusedRow {
     line: u64,
-    why: String,
-    /// It has no words in the reader's language.
+    why: Words,
+}
+
+struct Words {
+    text: String,
+    /// The report is of a time before there were words in the reader's language.
     is_english: bool,
 }
 
@@ -223,7 +228,8 @@ async fn write(mut file: File, mut bytes: Vec<u8>) -> Result<(File, Vec<u8>), Fa
 }
 
 fn unreadable(error: actix_multipart::MultipartError) -> Fault {
-    Fault::BadRequest(format!("the form ended early or is no form with a file: {error}"))
+    let told = Told::new("form-ended-early", format!("the form ended early or is no form with a file: {error}"));
+    Fault::Misasked(Box::new(told))
 }
 
 pub async fn report(shared: Data<Shared>, id: Path<i64>, http: HttpRequest) -> Result<HttpResponse, Fault> {
@@ -239,7 +245,7 @@ pub async fn report(shared: Data<Shared>, id: Path<i64>, http: HttpRequest) -> R
         progress: is_running(&view).then(|| progress_of(frame.language, &view)),
         is_interrupted: view.is_interrupted,
         more: (more > 0).then(|| frame.with("upload-more", "count", &count(&frame, more))),
-        failure: view.report.failure,
+        failure: view.report.failure.as_ref().map(|text| words(&frame, text, view.report.failure_told.as_ref())),
         refused: view.report.refused.iter().map(|line| refused_row(&frame, line)).collect(),
         row,
         frame,
@@ -248,8 +254,13 @@ pub async fn report(shared: Data<Shared>, id: Path<i64>, http: HttpRequest) -> R
 }
 
 fn refused_row(frame: &Frame, line: &RefusedLine) -> RefusedRow {
-    let own = line.told.as_ref().and_then(|told| frame.told(told));
-    RefusedRow { line: line.line, is_english: own.is_none(), why: own.unwrap_or_else(|| line.why.clone()) }
+    RefusedRow { line: line.line, why: words(frame, &line.why, line.told.as_ref()) }
+}
+
+/// In the reader's language, or the English that is kept.
+fn words(frame: &Frame, english: &str, told: Option<&Told>) -> Words {
+    let own = told.and_then(|told| frame.told(told));
+    Words { is_english: own.is_none(), text: own.unwrap_or_else(|| english.to_owned()) }
 }
 
 const fn is_running(view: &UploadView) -> bool {

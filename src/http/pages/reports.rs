@@ -19,8 +19,8 @@ use crate::documents::sheet::{Sheet, SheetRank, SheetRow, SheetSection};
 use crate::domain::access::{Action, Decision, policy};
 use crate::domain::money::Money;
 use crate::domain::party::Language;
-use crate::http::api::parsed;
 use crate::http::api::reports::{Asked, ReportName, ReportQuery, file as report_file, format, keep};
+use crate::http::asked::{Expected, parsed};
 use crate::http::auth::{Granted, Visitor, session};
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
@@ -81,7 +81,7 @@ pub async fn list(
     http: HttpRequest,
     query: Query<ListQuery>,
 ) -> Result<HttpResponse, Fault> {
-    let wanted: usize = parsed("page", query.page.as_deref(), "a number from 1")?.unwrap_or(1);
+    let wanted: usize = parsed("page", query.page.as_deref(), Expected::Page)?.unwrap_or(1);
     let store = shared.store.clone();
     let mut kept = blocking(move || archive_report::list(&store, None)).await?;
     kept.reverse();

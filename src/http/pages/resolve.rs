@@ -137,7 +137,10 @@ fn refuse(frame: Frame, file: &MeterFile, form: ResolveForm, errors: Vec<FieldEr
 fn field(told: &Told) -> &'static str {
     match told.key.as_str() {
         "reason-length" => "reason",
-        "correction-same" => "value",
+        "reading-in-the-future" | "reading-before-installation" | "reading-after-removal" => "at",
+        "reset-known" | "reset-outside-service" => "at",
+        "correction-same" | "reading-negative" | "reading-beyond-modulus" | "reading-not-whole" => "value",
+        "reset-negative" | "reset-beyond-modulus" => "new_index",
         _ => "resolve",
     }
 }

@@ -158,7 +158,7 @@ pub async fn confirm(
     let (status, error) =
         match shared.confirm_factor(&visitor.person, form.into_inner().code, visitor.actor(&http)).await {
             Ok(Ok(codes)) => return confirmed(&shared, visitor, &http, codes).await,
-            Ok(Err(UserProblem::CodeWrong)) => (StatusCode::UNPROCESSABLE_ENTITY, "problem-code-wrong"),
+            Ok(Err(UserProblem::CodeWrong)) => (StatusCode::UNPROCESSABLE_ENTITY, "told-code-wrong"),
             Ok(Err(_)) => return Ok(see_other("/me/second-factor")),
             Err(Fault::TooManyAttempts(_)) => (StatusCode::TOO_MANY_REQUESTS, "sign-in-wait"),
             Err(fault) => return Err(fault),

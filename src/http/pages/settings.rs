@@ -15,6 +15,7 @@ use crate::domain::access::{Action, Decision, policy};
 use crate::http::auth::{Visitor, role_key};
 use crate::http::error::Fault;
 use crate::http::state::{Environment, Shared, attempted, blocking};
+use crate::mail::MailError;
 
 #[derive(Template)]
 #[template(path = "settings.html")]
@@ -41,7 +42,8 @@ struct Fact {
 /// What became of a test mail.
 struct TestOutcome {
     recipient: String,
-    error: Option<String>,
+    /// What kind of failure, and the mail server's own words.
+    error: Option<(String, String)>,
 }
 
 #[derive(Deserialize)]
@@ -49,6 +51,14 @@ pub struct TestForm {
     form_token: String,
     #[serde(default)]
     email: String,
+}
+
+fn mail_error(frame: &Frame, error: MailError) -> (String, String) {
+    match error {
+        MailError::Temporary(answer) => (frame.t("test-mail-temporary"), answer),
+        MailError::Permanent(answer) => (frame.t("test-mail-permanent"), answer),
+        MailError::Settings(answer) => (frame.t("test-mail-settings"), answer),
+    }
 }
 
 pub async fn show(shared: Data<Shared>, visitor: Visitor, http: HttpRequest) -> Result<HttpResponse, Fault> {
@@ -98,7 +108,7 @@ pub async fn test_mail(
     let sent = attempted(move || test_mail::send(&store, &mailer, &to, language, &by, now)).await?;
     let (status, outcome, errors) = match sent {
         Ok(sent) => {
-            let error = sent.err().map(|error| error.to_string());
+            let error = sent.err().map(|error| mail_error(&frame, error));
             (StatusCode::OK, Some(TestOutcome { recipient: recipient.clone(), error }), Errors::default())
         }
         Err(problem) => (StatusCode::UNPROCESSABLE_ENTITY, None, Errors::told(&frame, &problem)),

@@ -166,7 +166,7 @@ pub async fn submit_code(
             enter(&shared, &http, &mut response, visitor.person.id, Stage::Open).await?;
             return Ok(response);
         }
-        Ok(false) => (StatusCode::UNPROCESSABLE_ENTITY, "problem-code-wrong"),
+        Ok(false) => (StatusCode::UNPROCESSABLE_ENTITY, "told-code-wrong"),
         Err(Fault::TooManyAttempts(_)) => (StatusCode::TOO_MANY_REQUESTS, "sign-in-wait"),
         Err(fault) => return Err(fault),
     };

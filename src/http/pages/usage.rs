@@ -19,7 +19,7 @@ use crate::domain::calendar::{BillingMonth, Timestamp};
 use crate::domain::ids::TenantCode;
 use crate::domain::metering::Register;
 use crate::domain::typography;
-use crate::http::api::parsed;
+use crate::http::asked::{Expected, parsed};
 use crate::http::auth::Granted;
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
@@ -33,8 +33,8 @@ pub struct UsagePageQuery {
 
 impl UsagePageQuery {
     fn query(&self) -> Result<UsageQuery, Fault> {
-        let day: Option<NaiveDate> = parsed("day", self.day.as_deref(), "a day such as 2026-10-15")?;
-        let month: Option<BillingMonth> = parsed("month", self.month.as_deref(), "a month such as 2026-10")?;
+        let day: Option<NaiveDate> = parsed("day", self.day.as_deref(), Expected::Day)?;
+        let month: Option<BillingMonth> = parsed("month", self.month.as_deref(), Expected::Month)?;
         Ok(UsageQuery {
             tenant: self.tenant.clone().filter(|code| !code.is_empty()).map(TenantCode),
             view: day.map(UsageView::Day).or(month.map(UsageView::Month)),

@@ -8,7 +8,7 @@ use crate::domain::calendar::BillingMonth;
 use crate::domain::ids::{ContractCode, TenantCode};
 use crate::storage::codec::from_word;
 use crate::storage::db::AnyConnection;
-use crate::storage::error::{StorageError, StorageResult};
+use crate::storage::error::{Running, StorageError, StorageResult};
 use crate::storage::schema::{billing_run, billing_run_item};
 
 /// A run notes every contract; none takes so long.
@@ -120,9 +120,7 @@ pub fn begin(
     if let Some((id, by)) =
         running.select((billing_run::id, billing_run::started_by)).first::<(i64, String)>(connection).optional()?
     {
-        return Err(StorageError::Conflict(format!(
-            "billing run {id}, started by {by}, is still going: wait until it has ended"
-        )));
+        return Err(StorageError::Running { what: Running::BillingRun, id, by });
     }
     Ok(diesel::insert_into(billing_run::table)
         .values((

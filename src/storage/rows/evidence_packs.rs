@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use super::billing_runs::{RunStatus, SILENCE_SECONDS_MAX};
 use crate::storage::codec::{from_word, integer};
 use crate::storage::db::AnyConnection;
-use crate::storage::error::{StorageError, StorageResult};
+use crate::storage::error::{Running, StorageError, StorageResult};
 use crate::storage::schema::evidence_pack;
 
 /// A pack being made, or made.
@@ -58,9 +58,7 @@ pub fn begin(connection: &mut AnyConnection, year: i32, by: &str, now: DateTime<
     let running = evidence_pack::table.filter(evidence_pack::status.eq(RunStatus::Running.name()));
     let found = running.select((evidence_pack::id, evidence_pack::started_by)).first::<(i64, String)>(connection);
     if let Some((id, by)) = found.optional()? {
-        return Err(StorageError::Conflict(format!(
-            "evidence pack {id}, asked for by {by}, is still being made: wait until it is done"
-        )));
+        return Err(StorageError::Running { what: Running::EvidencePack, id, by });
     }
     Ok(diesel::insert_into(evidence_pack::table)
         .values((

@@ -46,7 +46,7 @@ export default {
       if (!site.javaScriptEnabled) await page.reload();
     }
     const file = await downloaded(page, 'main a[href$="/file"]');
-    check((await file.suggestedFilename()) === "chapelle-preuves-2026.zip", `${site.setting}: the pack`);
+    check((await file.suggestedFilename()) === `chapelle-${site.language === "fr" ? "preuves" : "evidence"}-2026.zip`, `${site.setting}: the pack`);
   }),
 
   "goes from the balance to an account": (site) => site.as("auditor", async (page) => {

@@ -6,7 +6,7 @@ use super::*;
 use crate::app::read_evidence::{DayEvidence, ShownReading};
 use crate::domain::calendar::Timestamp;
 use crate::domain::metering::{IndexAt, RegisterKind};
-use crate::http::api::parsed;
+use crate::http::asked::{Expected, parsed};
 use crate::http::pages::parts::{Badge, Tone};
 use crate::http::pages::sheet;
 use crate::http::stream::stream;
@@ -74,7 +74,7 @@ pub async fn readings_page(
 ) -> Result<HttpResponse, Fault> {
     let (charge, usage, meter) = meter_of(traced, number, &query.meter)?;
     let frame = Frame::of(http);
-    let asked: Option<NaiveDate> = parsed("day", query.day.as_deref(), "a day such as 2026-10-31")?;
+    let asked: Option<NaiveDate> = parsed("day", query.day.as_deref(), Expected::Day)?;
     let first = meter.daily.first().map_or_else(|| meter.period.from.date_in(traced.zone), |(day, _)| *day);
     let day = asked.unwrap_or(first);
     let position = meter.daily.iter().position(|(known, _)| *known == day).ok_or(Fault::NotFound)?;

@@ -15,8 +15,10 @@ use super::super::{Frame, done, page};
 use super::invitations::{tenant_choices, tenant_named};
 use crate::app::administer_users::{self, UserFile};
 use crate::app::{UserProblem, api_tokens, read_tenants, reset_password, second_factor, sessions};
+use crate::domain::access::Role;
 use crate::domain::access::{Action, Decision, policy};
 use crate::domain::ids::UserId;
+use crate::http::asked::none_of;
 use crate::http::auth::{Visitor, role_key, session};
 use crate::http::error::Fault;
 use crate::http::state::{Shared, attempted, blocking};
@@ -162,7 +164,7 @@ pub async fn change_role(
 ) -> Result<HttpResponse, Fault> {
     visitor.check_form(&form.form_token)?;
     let id = UserId(*id);
-    let role = role_named(&form.role).ok_or_else(|| Fault::BadRequest(format!("role={} is no role", form.role)))?;
+    let role = role_named(&form.role).ok_or_else(|| none_of("role", &form.role, &Role::ALL.map(Role::name)))?;
     let (store, by, now) = (shared.store.clone(), visitor.actor(&http), shared.now());
     let (tenant, version) = (tenant_named(&form.tenant), form.version);
     let change = move || administer_users::change_role(&store, id, version, role, tenant.as_ref(), &by, now);
