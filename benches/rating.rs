@@ -108,6 +108,8 @@ fn planned(centre: &Centre, samples: &Samples) -> u64 {
         billed: Vec::new(),
         late: Vec::new(),
         manual: Vec::new(),
+        credits: Vec::new(),
+        unreported: Vec::new(),
         now: now(),
     };
     let plan: Plan = black_box(billing_run::plan(&snapshot));

@@ -96,6 +96,61 @@ fn a_correction_of_a_billed_month_is_a_line_of_the_next_invoice() {
     }
 }
 
+/// A line of the first month was less available than promised: the next invoice allows a part of its price, once.
+#[test]
+fn a_broken_promise_is_allowed_on_the_next_invoice() {
+    for engine in ENGINES {
+        let world = World::new(engine);
+        ready(&world);
+        assert!(world.ok(&["export"]).contains("committed_percent = 99.95"));
+        world.ok(&["billing", "run", "--month", "2026-09", "--issue"]);
+
+        let record = |percent: &str, month: &str, line: &str| {
+            let place = ["availability", "record", "--contract", "AP-2026", "--line", line, "--month", month];
+            world.run(&[&place[..], &["--percent", percent, "--reason", "supervision"]].concat())
+        };
+        let warned = json(&world, &["billing", "plan", "--month", "2026-10"]);
+        let found = warned["problems"].as_array().unwrap();
+        assert!(found.iter().any(|one| one["what"] == "availability-unknown"), "{warned:#}");
+        for (percent, month, line) in
+            [("101", "2026-09", "baies"), ("99", "2027-01", "baies"), ("99", "2026-09", "energie")]
+        {
+            assert_eq!(record(percent, month, line).status.code(), Some(2), "{percent} {month} {line}");
+        }
+        assert_eq!(record("99.96", "2026-09", "baies").status.code(), Some(0));
+        let kept = json(&world, &["billing", "plan", "--month", "2026-10"]);
+        assert!(!kept.to_string().contains("availability"), "kept, nothing to allow: {kept:#}");
+        assert_eq!(record("99.9", "2026-09", "baies").status.code(), Some(0), "the figure is replaced");
+
+        world.ok(&["billing", "run", "--month", "2026-10", "--issue"]);
+        let listed = json(&world, &["invoices", "list", "--month", "2026-10"]);
+        let number = listed.as_array().unwrap().iter().find(|one| one["contract"] == "AP-2026").unwrap();
+        let number = number["number"].as_str().unwrap();
+        let invoice = read_invoices::one(&world.store(), &TenantScope::Everyone, number).unwrap().unwrap();
+        let credits: Vec<_> =
+            invoice.charges.iter().filter(|one| matches!(one.kind, ChargeKind::ServiceCredit { .. })).collect();
+        assert_eq!(credits.len(), 1);
+        assert_eq!(credits[0].net.to_string(), "-120.00", "a tenth of the rack's 1,200.00");
+        assert!(record("98", "2026-09", "baies").status.code() == Some(2), "an invoice rests on it");
+        let known = json(&world, &["availability", "list", "--contract", "AP-2026"]);
+        assert_eq!((known[0]["percent"].as_str(), known[0]["invoice"].as_str()), (Some("99.9"), Some(number)));
+
+        // What stands on the invoice of October is no part of what October's line was billed.
+        let correction = "meter,at,value,correction\nSAN-EDP,2026-10-10T00:00:00Z,500,array miscounted\n";
+        let file = world.file("late.csv", correction);
+        world.ok(&["readings", "import", file.to_str().unwrap()]);
+        assert_eq!(record("90", "2026-10", "baies").status.code(), Some(0));
+        let next = chapelle::app::plan_billing::plan(
+            &world.store(),
+            "2026-11".parse().unwrap(),
+            "2026-12-02T00:00:00Z".parse().unwrap(),
+        )
+        .unwrap();
+        let credit = next.drafts.iter().flat_map(|draft| &draft.charges).find(|one| one.line.contains("/availability"));
+        assert!(credit.is_none_or(|one| one.net.to_string() == "-120.00"), "{credit:?}");
+    }
+}
+
 #[test]
 fn one_tenants_problem_blocks_only_that_tenant() {
     for engine in ENGINES {

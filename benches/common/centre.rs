@@ -253,6 +253,7 @@ fn lines(rack: &str) -> [ContractLine; 3] {
         tariff: tariff.into(),
         quantity,
         vat: VatTreatment::Standard { rate_percent: Decimal::from(20) },
+        service_level: None,
         racks: vec![RackCode::from(rack)],
     };
     let metered = |measure, register: &str| LineQuantity::Metered {

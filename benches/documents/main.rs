@@ -65,6 +65,8 @@ fn invoice() -> IssuedInvoice {
         billed: Vec::new(),
         late: Vec::new(),
         manual: Vec::new(),
+        credits: Vec::new(),
+        unreported: Vec::new(),
         now: now(),
     };
     let draft = billing_run::plan(&snapshot).drafts.remove(0);

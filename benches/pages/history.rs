@@ -144,6 +144,8 @@ impl History {
             billed: Vec::new(),
             late: Vec::new(),
             manual: Vec::new(),
+            credits: Vec::new(),
+            unreported: Vec::new(),
             now: issued_at,
         });
         assert_eq!(plan.drafts.len(), self.centre.book.contracts.len(), "{:?}", plan.problems);

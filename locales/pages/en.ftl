@@ -102,6 +102,7 @@ part-minimum = complement to the minimum of { $amount }
 part-cap = reduction to the cap of { $amount }
 part-one-off = once
 part-regularisation = regularisation of { $month }, invoice { $invoice }
+part-service-credit = availability of { $month }: { $availability } of { $committed } promised, { $credit } of the month’s price
 meters-caption = Meters and readings: { $line }
 meter = Meter
 meter-first = First reading

@@ -102,6 +102,7 @@ part-minimum = complément jusqu’au minimum de { $amount }
 part-cap = réduction au plafond de { $amount }
 part-one-off = une seule fois
 part-regularisation = régularisation de { $month }, facture { $invoice }
+part-service-credit = disponibilité de { $month } : { $availability } pour { $committed } promis, { $credit } du prix du mois
 meters-caption = Compteurs et relevés : { $line }
 meter = Compteur
 meter-first = Premier relevé

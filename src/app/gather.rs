@@ -6,13 +6,13 @@
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
 
-use super::AppError;
+use super::{AppError, record_availability};
 use crate::domain::access::TenantScope;
-use crate::domain::billing_run::{AlreadyBilled, LateMonth};
+use crate::domain::billing_run::{AlreadyBilled, DueCredit, LateMonth};
 use crate::domain::book::Book;
 use crate::domain::calendar::{BillingMonth, Period};
 use crate::domain::contract::{Contract, LineQuantity};
-use crate::domain::ids::{ContractCode, MeterCode, MeterId};
+use crate::domain::ids::{ContractCode, LineCode, MeterCode, MeterId};
 use crate::domain::invoice::InvoiceKind;
 use crate::domain::metering::Sample;
 use crate::domain::quantity::{Quantity, Unit};
@@ -35,6 +35,10 @@ pub struct Gathered {
     pub late_changes: Vec<LateChange>,
     /// Lines people added to the month.
     pub manual: Vec<ManualLine>,
+    /// What earlier months allow.
+    pub credits: Vec<DueCredit>,
+    /// Lines of the month before without a figure of their availability.
+    pub unreported: Vec<(ContractCode, LineCode)>,
 }
 
 pub fn gather(connection: &mut AnyConnection, month: BillingMonth) -> Result<Gathered, AppError> {
@@ -46,7 +50,9 @@ pub fn gather(connection: &mut AnyConnection, month: BillingMonth) -> Result<Gat
         billing::late_changes(connection)?.into_iter().filter(|change| change.month < month).collect();
     let late = late_months(connection, &book, &late_changes)?;
     let manual = manual_lines::waiting(connection, month, None)?;
-    Ok(Gathered { book, month, samples, billed, late, late_changes, manual })
+    let credits = record_availability::due(connection, month)?;
+    let unreported = record_availability::unreported(connection, &book, month.previous())?;
+    Ok(Gathered { book, month, samples, billed, late, late_changes, manual, credits, unreported })
 }
 
 fn billed_contracts(connection: &mut AnyConnection, month: BillingMonth) -> Result<Vec<AlreadyBilled>, AppError> {
@@ -131,7 +137,7 @@ fn late_months(
 }
 
 /// What was billed by line: the invoice, its regularisations since, less what was credited.
-fn sums(billed: &[invoices::BilledLine]) -> Vec<BilledLine> {
+pub(super) fn sums(billed: &[invoices::BilledLine]) -> Vec<BilledLine> {
     BilledLine::sums(billed.iter().map(|row| {
         // Amounts (complements, earlier differences) count no units of the line.
         let quantity = if row.unit == Unit::One { Quantity::ZERO } else { row.quantity };

@@ -64,6 +64,7 @@ pub mod read_trail;
 pub mod read_usage;
 pub mod receive_readings;
 pub mod record_asset_event;
+pub mod record_availability;
 pub mod record_management_figures;
 pub mod record_payment;
 pub mod report_amortisation;

@@ -76,6 +76,8 @@ pub(super) fn make(gathered: &Gathered, now: DateTime<Utc>) -> Plan {
         billed: gathered.billed.clone(),
         late: gathered.late.clone(),
         manual: gathered.manual.clone(),
+        credits: gathered.credits.clone(),
+        unreported: gathered.unreported.clone(),
         now: now.into(),
     })
 }

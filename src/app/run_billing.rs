@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::gather::{Gathered, gather};
 use super::plan_billing::{self, PlanReport};
-use super::{AppError, Store, archive_invoice, issue_invoice, manual_lines};
+use super::{AppError, Store, archive_invoice, issue_invoice, manual_lines, record_availability};
 use crate::domain::access::TenantScope;
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::billing_run::{LateMonth, Plan};
@@ -144,6 +144,7 @@ pub(super) fn issue(
         let (id, invoice) =
             issue_invoice::issue(connection, &gathered.book, draft.clone(), stored, &request.by, request.now)?;
         manual_lines::use_up(connection, draft, id)?;
+        record_availability::use_up(connection, draft, id)?;
         Ok(Some((id, invoice)))
     })?;
     let Some((id, invoice)) = issued else { return Ok(None) };

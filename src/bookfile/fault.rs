@@ -50,6 +50,8 @@ pub enum ReadFault {
     NumberPrefix(String),
     #[error(transparent)]
     Tiers(#[from] TierError),
+    #[error("stands without `committed_percent`; say what is promised, such as committed_percent = 99.95")]
+    BandsWithoutCommitment,
     #[error("stands beside `quantity`; a line has one of them: {QUANTITY_OR_MEASURE}")]
     QuantityAndMeasure,
     #[error("needs a quantity: {QUANTITY_OR_MEASURE}")]

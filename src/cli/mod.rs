@@ -12,6 +12,7 @@ mod amortisation;
 mod assets;
 mod audit;
 mod audit_sample;
+mod availability;
 mod billing;
 mod book;
 mod context;
@@ -64,6 +65,9 @@ enum Command {
     /// Plan and run a month's billing.
     #[command(subcommand)]
     Billing(billing::Billing),
+    /// How available contract lines were, and what that allows.
+    #[command(subcommand)]
+    Availability(availability::AvailabilityCommand),
     /// List issued invoices and write their documents.
     #[command(subcommand)]
     Invoices(invoices::Invoices),
@@ -125,6 +129,7 @@ pub fn run(arguments: Arguments, clock: Clock) -> Result<Outcome, CliError> {
         Command::Readings(command) => command.run(&context),
         Command::Meters(command) => command.run(&context),
         Command::Billing(command) => command.run(&context),
+        Command::Availability(command) => command.run(&context),
         Command::Invoices(command) => command.run(&context),
         Command::Payments(command) => command.run(&context),
         Command::Journal(command) => command.run(&context),

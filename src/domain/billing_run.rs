@@ -11,11 +11,12 @@ use serde::{Deserialize, Serialize};
 use super::book::Book;
 use super::calendar::{BillingMonth, Timestamp};
 use super::contract::{Contract, ContractLine, LineQuantity, PriceIndex};
-use super::ids::{ContractCode, MeterCode, PriceIndexCode, TariffCode};
+use super::ids::{ContractCode, LineCode, MeterCode, PriceIndexCode, TariffCode};
 use super::invoice::{Draft, InvoiceKind, InvoiceNumber, IssuedInvoice};
+use super::money::Money;
 use super::rating::{
-    BilledLine, Charge, ChargeKind, LineTerms, ManualLine, Meters, MonthEvidence, Samples, rate_line, regularisation,
-    served,
+    Availability, BilledLine, Charge, ChargeKind, LineTerms, ManualLine, Meters, MonthEvidence, Samples, rate_line,
+    regularisation, served, service_credit,
 };
 use super::tariff::Tariff;
 
@@ -42,7 +43,20 @@ pub struct Snapshot<'a> {
     pub late: Vec<LateMonth>,
     /// Lines people added to the month, which no invoice carries yet.
     pub manual: Vec<ManualLine>,
+    /// Allowances for earlier months, which no invoice carries yet.
+    pub credits: Vec<DueCredit>,
+    /// Lines of the month before that promised an availability, were billed, and have no figure of it.
+    pub unreported: Vec<(ContractCode, LineCode)>,
     pub now: Timestamp,
+}
+
+/// A month in which a line was less available than promised, with what it was billed.
+#[derive(Debug, Clone)]
+pub struct DueCredit {
+    pub availability: Availability,
+    pub invoice: InvoiceNumber,
+    /// The line's net of the month: its invoice, regularisations since, less what was credited.
+    pub billed: Money,
 }
 
 /// A contract that has its invoice of the month.
@@ -163,6 +177,7 @@ impl<'a> Run<'a> {
                 Err(error) => found.unpriced(&error),
             }
         }
+        charges.extend(self.credits(contract, &mut found));
         if charges.is_empty() || found.blocks() {
             return (None, found.problems);
         }
@@ -213,6 +228,23 @@ impl<'a> Run<'a> {
                 }
                 Ok(None) => {}
                 Err(error) => found.unrated(line, &[error.into()]),
+            }
+        }
+        charges
+    }
+
+    /// What earlier months allow, and a word on lines whose last month nobody reported.
+    fn credits(&self, contract: &Contract, found: &mut Found<'_>) -> Vec<Charge> {
+        for (_, line) in self.snapshot.unreported.iter().filter(|(code, _)| *code == contract.code) {
+            found.unreported(line, self.snapshot.month.previous());
+        }
+        let due = self.snapshot.credits.iter().filter(|due| due.availability.figure.contract == contract.code);
+        let priced = due.map(|due| service_credit(&due.availability, contract, due.billed, due.invoice.as_str()));
+        let mut charges = Vec::new();
+        for charge in priced {
+            match charge {
+                Ok(charge) => charges.extend(charge),
+                Err(error) => found.unpriced(&error),
             }
         }
         charges

@@ -8,8 +8,9 @@ use actix_web::web::{self, FormConfig, JsonConfig, PathConfig, PayloadConfig, Qu
 use actix_web::{HttpRequest, HttpResponse, ResponseError, Route};
 
 use super::api::{
-    alarms, amortisation, assets, audit, audit_packs, billing, invoices, journal, ledger, me, meters, notices, openapi,
-    payback, payments, racks, readings, reports, settings, tariffs, tenants, terms, titre, token, usage, users,
+    alarms, amortisation, assets, audit, audit_packs, availability, billing, invoices, journal, ledger, me, meters,
+    notices, openapi, payback, payments, racks, readings, reports, settings, tariffs, tenants, terms, titre, token,
+    usage, users,
 };
 use super::asked::unreadable_query;
 use super::auth::{Access, guarded};
@@ -73,6 +74,8 @@ pub const ROUTES: &[RouteRow] = &[
     put!("/api/v1/tenants/{code}/contacts", Access::Api(Action::EditContacts), terms::put_contacts),
     get!("/api/v1/contracts", Access::Api(Action::SeeContracts), tenants::contracts),
     post!("/api/v1/contracts", Access::Api(Action::EditTerms), terms::create_contract),
+    get!("/api/v1/contracts/{contract}/availability", Access::Api(Action::SeeContracts), availability::list),
+    post!("/api/v1/contracts/{contract}/availability", Access::Api(Action::RunBilling), availability::record),
     get!("/api/v1/contracts/{contract}", Access::Api(Action::SeeContracts), terms::contract),
     put!("/api/v1/contracts/{contract}", Access::Api(Action::EditTerms), terms::put_contract),
     get!("/api/v1/tariffs", Access::Api(Action::SeeTariffs), tariffs::list),
@@ -369,6 +372,8 @@ pub const ROUTES: &[RouteRow] = &[
     post!("/contracts/{contract}/lines/new", Access::Page(Action::EditTerms), pages::edit::line::created),
     get!("/contracts/{contract}/lines/{line}/edit", Access::Page(Action::EditTerms), pages::edit::line::form),
     post!("/contracts/{contract}/lines/{line}/edit", Access::Page(Action::EditTerms), pages::edit::line::save),
+    get!("/contracts/{contract}/availability", Access::Page(Action::SeeContracts), pages::availability::form),
+    post!("/contracts/{contract}/availability", Access::Page(Action::RunBilling), pages::availability::submit),
     get!("/contracts/{contract}", Access::Page(Action::SeeContracts), pages::contracts::one),
     get!("/settings/seller", Access::Page(Action::EditSeller), pages::edit::seller::form),
     post!("/settings/seller", Access::Page(Action::EditSeller), pages::edit::seller::save),

@@ -192,6 +192,7 @@ diesel::table! {
         gap_policy -> Nullable<Text>,
         vat -> Text,
         racks -> Text,
+        service_level -> Nullable<Text>,
     }
 }
 
@@ -771,6 +772,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    availability (id) {
+        id -> BigInt,
+        contract_id -> BigInt,
+        line_code -> Text,
+        month -> Text,
+        percent_thousandths -> BigInt,
+        committed_thousandths -> BigInt,
+        credit_thousandths -> BigInt,
+        reason -> Text,
+        recorded_by -> Text,
+        recorded_at -> BigInt,
+        invoice_id -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     bank_statement (id) {
         id -> BigInt,
         read_by -> Text,
@@ -844,6 +861,8 @@ diesel::joinable!(entry_number -> journal_entry (entry_id));
 diesel::joinable!(payment -> invoice (invoice_id));
 diesel::joinable!(invoice_balance -> invoice (invoice_id));
 diesel::joinable!(manual_line -> contract (contract_id));
+diesel::joinable!(availability -> contract (contract_id));
+diesel::joinable!(availability -> invoice (invoice_id));
 diesel::joinable!(lettered_line -> lettering (code));
 
 diesel::allow_tables_to_appear_in_same_query!(journal_entry, journal_line, entry_number);
@@ -853,6 +872,8 @@ diesel::allow_tables_to_appear_in_same_query!(invoice_balance, invoice);
 diesel::allow_tables_to_appear_in_same_query!(invoice_balance, tenant);
 diesel::allow_tables_to_appear_in_same_query!(invoice_balance, contract);
 diesel::allow_tables_to_appear_in_same_query!(manual_line, contract);
+diesel::allow_tables_to_appear_in_same_query!(availability, contract);
+diesel::allow_tables_to_appear_in_same_query!(availability, invoice);
 diesel::allow_tables_to_appear_in_same_query!(lettered_line, lettering);
 diesel::allow_tables_to_appear_in_same_query!(audit_event, invoice);
 diesel::allow_tables_to_appear_in_same_query!(invitation, tenant);

@@ -84,6 +84,8 @@ export const pages = [
   finance("/contracts/{contract}"),
   tenant("/contracts"),
   tenant("/contracts/{contract}"),
+  finance("/contracts/{contract}/availability"),
+  tenant("/contracts/{contract}/availability"),
 
   tenant("/usage"),
   tenant("/usage", { address: "/usage?month=2026-10" }),

@@ -225,6 +225,7 @@ pub fn fixed_line(code: &str) -> ContractLine {
         tariff: "rack".into(),
         quantity: LineQuantity::Fixed(decimal("4")),
         vat: VatTreatment::Standard { rate_percent: decimal("20") },
+        service_level: None,
         racks: vec!["A01".into()],
     }
 }

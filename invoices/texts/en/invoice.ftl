@@ -47,6 +47,7 @@ kind-cap = Capped at { $amount }
 kind-one-off = One-off service
 kind-part = part of line { $line } of the invoice
 kind-regularisation = Adjustment for { $month } (invoice { $invoice })
+kind-service-credit = Availability of { $month }: { $availability } of { $committed } promised, { $credit } allowed
 
 vat-rate = VAT
 vat-base = Taxable (€)

@@ -47,6 +47,7 @@ kind-cap = Plafond à { $amount }
 kind-one-off = Prestation ponctuelle
 kind-part = partie de la ligne { $line } de la facture
 kind-regularisation = Régularisation de { $month } (facture { $invoice })
+kind-service-credit = Disponibilité de { $month } : { $availability } pour { $committed } promis, remise de { $credit }
 
 vat-rate = TVA
 vat-base = Base HT (€)

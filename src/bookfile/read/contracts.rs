@@ -10,6 +10,7 @@ use crate::bookfile::words::{
 };
 use crate::domain::calendar::DatePeriod;
 use crate::domain::contract::indexation::{CoefficientRounding, Indexation, Revision};
+use crate::domain::contract::service_level::{CreditBand, ServiceLevel};
 use crate::domain::contract::{
     Contract, ContractLine, Designation, GapPolicy, LineQuantity, MeterAssignment, Proration, PueTerm, VatTreatment,
 };
@@ -82,6 +83,7 @@ fn line(t: &mut Table, contract_from: Option<NaiveDate>) -> Option<ContractLine>
     let tariff = t.required("tariff", "the tariff's code in quotes", Field::text);
     let racks = t.or("racks", Vec::new(), Field::texts);
     let vat = vat(t);
+    let service_level = service_level(t);
     let designation = t.table("designation", "designation = { fr, en }", designation);
     let quantity = quantity(t, from);
     Some(ContractLine {
@@ -92,6 +94,7 @@ fn line(t: &mut Table, contract_from: Option<NaiveDate>) -> Option<ContractLine>
         tariff: TariffCode(tariff?),
         quantity: quantity?,
         vat: vat?,
+        service_level: service_level?,
         racks: racks?.into_iter().map(RackCode).collect(),
     })
 }
@@ -118,6 +121,27 @@ fn vat(t: &mut Table) -> Option<VatTreatment> {
         VatWord::Exempt => VatTreatment::Exempt { reason },
         VatWord::OutOfScope | VatWord::Standard => VatTreatment::OutOfScope { reason },
     })
+}
+
+/// The availability that is promised with what is allowed below it; nothing promised, nothing allowed.
+fn service_level(t: &mut Table) -> Option<Option<ServiceLevel>> {
+    let committed_percent = t.optional("committed_percent", Field::decimal);
+    let bands = t.numbered("credit_band", "[[contract.line.credit_band]]", credit_band);
+    let (committed_percent, bands) = (committed_percent?, bands?);
+    match (committed_percent, bands.is_empty()) {
+        (Some(committed_percent), _) => Some(Some(ServiceLevel { committed_percent, bands })),
+        (None, true) => Some(None),
+        (None, false) => {
+            t.mistake(Some("credit_band"), ReadFault::BandsWithoutCommitment);
+            None
+        }
+    }
+}
+
+fn credit_band(t: &mut Table) -> Option<CreditBand> {
+    let below_percent = t.required("below_percent", "below_percent = 99.5", Field::decimal);
+    let credit_percent = t.required("credit_percent", "credit_percent = 10", Field::decimal);
+    Some(CreditBand { below_percent: below_percent?, credit_percent: credit_percent? })
 }
 
 /// What the price applies to: an agreed `quantity`, or a `measure` of assigned meters.

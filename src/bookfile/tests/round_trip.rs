@@ -12,6 +12,7 @@ use crate::domain::amortisation::{
 };
 use crate::domain::book::Book;
 use crate::domain::calendar::{DatePeriod, Timestamp};
+use crate::domain::contract::service_level::{CreditBand, ServiceLevel};
 use crate::domain::contract::{Contract, ContractLine, Designation, LineQuantity, Proration, Service, VatTreatment};
 use crate::domain::facility::Feed;
 use crate::domain::metering::{Meter, Register, Reset};
@@ -115,20 +116,32 @@ fn vat() -> impl Strategy<Value = VatTreatment> {
     ]
 }
 
+/// A promise below 100 % with one to three bands, each lower and dearer than the one before.
+fn service_level() -> impl Strategy<Value = ServiceLevel> {
+    (90_000_i64..=100_000, 1_i64..4).prop_map(|(committed, count)| {
+        let percent = |thousandths| Decimal::new(thousandths, 3);
+        let band = |number: i64| CreditBand {
+            below_percent: percent(committed - 1_500 * (number - 1)),
+            credit_percent: percent(5_000 * number),
+        };
+        ServiceLevel { committed_percent: percent(committed), bands: (1..=count).map(band).collect() }
+    })
+}
+
 fn line() -> impl Strategy<Value = ContractLine> {
     let service = select(vec![Service::Space, Service::Power, Service::Storage, Service::Other]);
     let racks = prop::collection::vec(select(vec!["A01".into(), "A02".into()]), 0..3);
-    (service, text(), text(), decimal(4), vat(), racks).prop_map(|(service, fr, en, quantity, vat, racks)| {
-        ContractLine {
-            code: "generated".into(),
-            service,
-            designation: Designation { fr, en },
-            in_force: DatePeriod { from: NaiveDate::MIN, to: None },
-            tariff: "generated".into(),
-            quantity: LineQuantity::Fixed(quantity),
-            vat,
-            racks,
-        }
+    let fields = (service, text(), text(), decimal(4), vat(), prop::option::of(service_level()), racks);
+    fields.prop_map(|(service, fr, en, quantity, vat, service_level, racks)| ContractLine {
+        code: "generated".into(),
+        service,
+        designation: Designation { fr, en },
+        in_force: DatePeriod { from: NaiveDate::MIN, to: None },
+        tariff: "generated".into(),
+        quantity: LineQuantity::Fixed(quantity),
+        vat,
+        service_level,
+        racks,
     })
 }
 

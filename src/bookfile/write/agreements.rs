@@ -10,6 +10,7 @@ use crate::bookfile::words::{
 };
 use crate::domain::book::measure_name;
 use crate::domain::contract::indexation::{CoefficientRounding, Indexation};
+use crate::domain::contract::service_level::CreditBand;
 use crate::domain::contract::{
     Contract, ContractLine, GapPolicy, LineQuantity, MeterAssignment, Proration, PueTerm, VatTreatment,
 };
@@ -113,6 +114,9 @@ fn line(page: &mut Page, value: &ContractLine, contract_from: NaiveDate) {
     page.text("tariff", value.tariff.as_str());
     page.texts_unless_empty("racks", value.racks.iter().map(|code| code.as_str()));
     vat(page, &value.vat);
+    if let Some(level) = &value.service_level {
+        page.number("committed_percent", level.committed_percent);
+    }
     match &value.quantity {
         LineQuantity::Fixed(quantity) => page.number("quantity", *quantity),
         LineQuantity::Metered { measure, pue, gap_policy, meters } => {
@@ -120,6 +124,13 @@ fn line(page: &mut Page, value: &ContractLine, contract_from: NaiveDate) {
             meters.iter().for_each(|item| assignment(page, item, value.in_force.from));
         }
     }
+    value.service_level.iter().flat_map(|level| &level.bands).for_each(|item| credit_band(page, item));
+}
+
+fn credit_band(page: &mut Page, value: &CreditBand) {
+    page.header("[[contract.line.credit_band]]");
+    page.number("below_percent", value.below_percent);
+    page.number("credit_percent", value.credit_percent);
 }
 
 fn vat(page: &mut Page, value: &VatTreatment) {

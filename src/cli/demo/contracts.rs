@@ -9,12 +9,17 @@ use super::book::{
 };
 use crate::domain::calendar::{BillingMonth, DatePeriod};
 use crate::domain::contract::indexation::{CoefficientRounding, Indexation, Revision};
+use crate::domain::contract::service_level::{CreditBand, ServiceLevel};
 use crate::domain::contract::{
     Contract, ContractLine, Designation, GapPolicy, LineQuantity, MeterAssignment, Proration, PueTerm, Service,
     VatTreatment,
 };
 use crate::domain::ids::{ContractCode, LineCode, MeterCode, RackCode, TariffCode, TenantCode};
 use crate::domain::metering::Measure;
+
+/// The line that promises an availability.
+pub const WATCHED_CONTRACT: &str = "EAU-2025";
+pub const WATCHED_LINE: &str = "supervision";
 
 /// What every line of one contract has in common.
 struct Terms {
@@ -40,6 +45,7 @@ impl Terms {
             tariff: TariffCode::from(tariff),
             quantity,
             vat: self.vat.clone(),
+            service_level: None,
             racks: self.racks.clone(),
         }
     }
@@ -174,20 +180,32 @@ fn eau_de_paris(first: BillingMonth, vat: VatTreatment) -> Contract {
         }
     }
     counters.push(MeterAssignment { meter: SWAPPED_IN_METER.into(), period: DatePeriod { from: swap_day, to: None } });
-    let supervision = terms.line(
-        "supervision",
-        Service::Other,
-        ("Supervision", "Monitoring"),
-        "supervision",
-        LineQuantity::Fixed(Decimal::ONE),
-    );
+    let supervision = ContractLine {
+        service_level: Some(service_level()),
+        ..terms.line(
+            WATCHED_LINE,
+            Service::Other,
+            ("Supervision", "Monitoring"),
+            "supervision",
+            LineQuantity::Fixed(Decimal::ONE),
+        )
+    };
     let lines = vec![
         terms.racks_line("baie"),
         terms.energy_line("energie-tranches", PueTerm::Measured, counters),
         terms.storage_line("stockage-minimum", CORRECTED_METER),
         supervision,
     ];
-    contract("EAU-2025", "eau-de-paris", "Hébergement de la télégestion", terms.in_force, lines)
+    contract(WATCHED_CONTRACT, "eau-de-paris", "Hébergement de la télégestion", terms.in_force, lines)
+}
+
+/// 99.9 % of the month; below it 5 % of the price is allowed, below 99.5 % 10 %, below 99 % 25 %.
+fn service_level() -> ServiceLevel {
+    let band = |below, credit| CreditBand { below_percent: Decimal::new(below, 1), credit_percent: credit };
+    ServiceLevel {
+        committed_percent: Decimal::new(999, 1),
+        bands: vec![band(999, Decimal::from(5)), band(995, Decimal::TEN), band(990, Decimal::from(25))],
+    }
 }
 
 /// Billed by occupied units, in 30ths, with capped energy; begins in the fifth month.

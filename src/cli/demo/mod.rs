@@ -1,5 +1,6 @@
 //! `chapelle demo`: the main job, end to end, on an example of the Chapelle centre.
 
+mod availability;
 mod book;
 mod contracts;
 mod management;
@@ -180,6 +181,9 @@ fn bill(
     bar.set_length(u64::try_from(months.len()).unwrap_or(0));
     for (position, month) in months.iter().enumerate() {
         let now = issued_at(*month).min(context.now);
+        if let Some(before) = position.checked_sub(1) {
+            availability::record(context, store, (before, month.previous()), now)?;
+        }
         run_billing::run(store, &RunRequest { month: *month, issue: true, by: context.actor(), now }, &mut |_, _| {})?;
         if position == CORRECTED_MONTH {
             correct_late(

@@ -77,6 +77,18 @@ impl Words {
             ChargeKind::CapReduction { cap } => self.texts.with("kind-cap", &[("amount", &format.euros(*cap))]),
             ChargeKind::OneOff => self.get("kind-one-off"),
             ChargeKind::PartOf { line } => self.texts.with("kind-part", &[("line", &line.to_string())]),
+            ChargeKind::ServiceCredit { month, availability_percent, committed_percent, credit_percent, .. } => {
+                let percent = |value: &rust_decimal::Decimal| format.percent(value.normalize());
+                self.texts.with(
+                    "kind-service-credit",
+                    &[
+                        ("month", &format.month_short(*month)),
+                        ("availability", &percent(availability_percent)),
+                        ("committed", &percent(committed_percent)),
+                        ("credit", &percent(credit_percent)),
+                    ],
+                )
+            }
             ChargeKind::Regularisation { month, invoice } => {
                 self.texts.with("kind-regularisation", &[("month", &format.month_short(*month)), ("invoice", invoice)])
             }

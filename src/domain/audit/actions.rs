@@ -4,7 +4,7 @@
 //! and pages have words for each; a test sees to both, and that nothing is appended under another name.
 
 /// What events are called, in the order of the alphabet.
-pub const ACTIONS: [&str; 80] = [
+pub const ACTIONS: [&str; 81] = [
     "asset.commissioned",
     "asset.disposed",
     "asset.donated",
@@ -16,6 +16,7 @@ pub const ACTIONS: [&str; 80] = [
     "asset.revised",
     "asset.subsidised",
     "asset.used",
+    "availability.recorded",
     "balances.opened",
     "balances.rebuilt",
     "billing.begun",

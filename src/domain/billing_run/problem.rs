@@ -44,6 +44,8 @@ pub enum ProblemKind {
     VatMix,
     /// The tenant's structure requires a code the invoice would lack.
     MissingRouting,
+    /// The line promised an availability, and nobody said how available it was.
+    AvailabilityUnknown,
     /// Not a fault: a billed month's readings changed, and the draft regularises it.
     LateChange,
 }
@@ -123,6 +125,25 @@ impl<'c> Found<'c> {
     /// A line a person added whose amount is out of bounds.
     pub fn unpriced(&mut self, error: &AmountError) {
         self.add(Severity::Blocking, ProblemKind::Unpriceable, None, None, error.told());
+    }
+
+    /// What the line allows for `month` is not known: it comes on a later invoice once it is.
+    pub fn unreported(&mut self, line: &LineCode, month: BillingMonth) {
+        let english = format!(
+            "line {line} promises an availability and has no figure for {month}: record it, and what it allows comes on \
+             the next invoice"
+        );
+        let message = Told::new("availability-unknown", english).with("line", line.as_str()).with("month", month);
+        let contract = self.contract;
+        self.problems.push(Problem {
+            severity: Severity::Warning,
+            what: ProblemKind::AvailabilityUnknown,
+            tenant: Some(contract.tenant.clone()),
+            contract: Some(contract.code.clone()),
+            line: Some(line.clone()),
+            meter: None,
+            message,
+        });
     }
 
     pub fn late_change(&mut self, line: &ContractLine, late: &LateMonth, charge: &Charge) {

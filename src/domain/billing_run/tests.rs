@@ -50,6 +50,8 @@ fn snapshot<'a>(book: &'a Book, samples: &'a Samples) -> Snapshot<'a> {
         billed: Vec::new(),
         late: Vec::new(),
         manual: Vec::new(),
+        credits: Vec::new(),
+        unreported: Vec::new(),
         now: month.period(Paris).to,
     }
 }

@@ -110,6 +110,11 @@ pub enum BookFault {
     #[error("`{meter}` is a meter of {register}, but {needed}")]
     WrongRegister { meter: String, register: &'static str, needed: &'static str },
 
+    #[error(
+        "the band before it allows {credit} % below {below} %; write the highest availability first, and a larger part of the price the lower it fell"
+    )]
+    BandsOutOfOrder { below: Decimal, credit: Decimal },
+
     #[error("begins on {from}, not after {previous} when the one before it began; write them oldest first")]
     NotAscending { previous: NaiveDate, from: NaiveDate },
     #[error("{}", period_message(*.from, *.to))]

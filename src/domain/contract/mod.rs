@@ -13,8 +13,10 @@ use super::ids::{ContractCode, LineCode, MeterCode, PriceIndexCode, RackCode, Ta
 use super::metering::Measure;
 
 pub mod indexation;
+pub mod service_level;
 
 use indexation::Indexation;
+use service_level::ServiceLevel;
 
 /// A contract (convention) with one tenant. An amendment ends some lines and adds others.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,6 +66,8 @@ pub struct ContractLine {
     pub tariff: TariffCode,
     pub quantity: LineQuantity,
     pub vat: VatTreatment,
+    /// What is promised of its availability.
+    pub service_level: Option<ServiceLevel>,
     /// Where the line stands, for plans and drill-down; not used in pricing.
     pub racks: Vec<RackCode>,
 }

@@ -149,6 +149,7 @@ fn contract(to: Option<&str>) -> Contract {
             tariff: "baie".into(),
             quantity: LineQuantity::Fixed(Decimal::from(10)),
             vat: VatTreatment::Standard { rate_percent: Decimal::from(20) },
+            service_level: None,
             racks: vec!["A01".into()],
         }],
     }

@@ -129,6 +129,7 @@ pub fn agreed_line(code: &str, quantity: &str) -> ContractLine {
         tariff: "rack".into(),
         quantity: LineQuantity::Fixed(decimal(quantity)),
         vat: vat_20(),
+        service_level: None,
         racks: Vec::new(),
     }
 }

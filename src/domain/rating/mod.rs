@@ -22,9 +22,12 @@ mod problem;
 mod proration;
 mod rate;
 mod regularisation;
+mod service_credit;
 
 #[cfg(test)]
 pub(in crate::domain) mod example;
+#[cfg(test)]
+mod service_credit_tests;
 #[cfg(test)]
 mod tests;
 
@@ -34,6 +37,7 @@ pub use problem::RatingProblem;
 pub use proration::month_part;
 pub use rate::{LineTerms, rate_line};
 pub use regularisation::{BilledLine, regularisation};
+pub use service_credit::{Availability, AvailabilityError, NewAvailability, credited_line, service_credit};
 
 /// One priced item: it becomes one invoice line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,6 +93,15 @@ pub enum ChargeKind {
     /// An amount of a line of the invoice that a credit note takes back; lines are counted from 1.
     PartOf {
         line: usize,
+    },
+    /// Allowed because the line was less available than promised; `id` is the figure's.
+    ServiceCredit {
+        id: i64,
+        month: BillingMonth,
+        invoice: String,
+        availability_percent: Decimal,
+        committed_percent: Decimal,
+        credit_percent: Decimal,
     },
     /// The difference between what is now known and what was billed.
     Regularisation {

@@ -8,6 +8,7 @@ pub mod amortisation;
 pub mod assets;
 pub mod audit;
 pub mod audit_packs;
+pub mod availability;
 pub mod billing;
 pub mod invoices;
 pub mod journal;

@@ -8,8 +8,9 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    alarms, amortisation, assets, audit, audit_packs, billing, invoices, journal, ledger, me, meters, notices, payback,
-    payments, racks, readings, reports, settings, tariffs, tenants, terms, titre, token, usage, users,
+    alarms, amortisation, assets, audit, audit_packs, availability, billing, invoices, journal, ledger, me, meters,
+    notices, payback, payments, racks, readings, reports, settings, tariffs, tenants, terms, titre, token, usage,
+    users,
 };
 
 #[derive(OpenApi)]
@@ -43,6 +44,8 @@ use super::{
         invoices::evidence,
         notices::list,
         notices::resend,
+        availability::list,
+        availability::record,
         payments::correct,
         payments::credit,
         payments::claim,

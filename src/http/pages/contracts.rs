@@ -52,6 +52,8 @@ struct ContractTemplate {
     contacts: Vec<Contact>,
     usage: String,
     estimate: String,
+    /// Where its availability is told, if any is promised.
+    availability: Option<String>,
     caption: String,
     caption_id: &'static str,
     /// Below which its forms are, for who may change it.
@@ -118,6 +120,11 @@ fn template(frame: Frame, file: &ContractFile, today: NaiveDate) -> ContractTemp
         contacts: file.tenant.contacts.clone(),
         usage: format!("/usage?tenant={tenant}"),
         estimate: format!("/usage/estimate?tenant={tenant}"),
+        availability: contract
+            .lines
+            .iter()
+            .any(|line| line.service_level.is_some())
+            .then(|| format!("/contracts/{}/availability", encoded(contract.code.as_str()))),
         caption: frame.with("contract-lines", "contract", contract.code.as_str()),
         caption_id: "lines-caption",
         frame,
@@ -238,6 +245,10 @@ fn quantity(frame: &Frame, line: &ContractLine, tariff: Option<&Tariff>) -> Vec<
             }
             words.push(frame.with("meters-assigned", "count", &meters.len().to_string()));
         }
+    }
+    if let Some(level) = &line.service_level {
+        let committed = typography::percent(level.committed_percent, frame.language);
+        words.push(frame.with("availability-promise", "committed", &committed));
     }
     if !line.racks.is_empty() {
         let racks: Vec<&str> = line.racks.iter().map(|rack| rack.as_str()).collect();

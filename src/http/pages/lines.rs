@@ -113,6 +113,18 @@ pub fn part(frame: &Frame, kind: &ChargeKind) -> Option<String> {
         ChargeKind::CapReduction { cap } => Some(frame.with("part-cap", "amount", &frame.amount(cap))),
         ChargeKind::OneOff => Some(frame.t("part-one-off")),
         ChargeKind::PartOf { line } => Some(frame.with("part-of-line", "line", &line.to_string())),
+        ChargeKind::ServiceCredit { month, availability_percent, committed_percent, credit_percent, .. } => {
+            let percent = |value: &Decimal| typography::percent(value.normalize(), frame.language);
+            Some(frame.texts(
+                "part-service-credit",
+                &[
+                    ("month", &frame.month(month)),
+                    ("availability", &percent(availability_percent)),
+                    ("committed", &percent(committed_percent)),
+                    ("credit", &percent(credit_percent)),
+                ],
+            ))
+        }
         ChargeKind::Regularisation { month, invoice } => {
             Some(frame.texts("part-regularisation", &[("month", &frame.month(month)), ("invoice", invoice)]))
         }

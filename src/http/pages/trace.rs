@@ -27,7 +27,7 @@ use crate::domain::ids::MeterCode;
 use crate::domain::invoice::InvoiceNumber;
 use crate::domain::metering::{Measure, MeterUsage, Quality, RestartKind, Usage};
 use crate::domain::party::Language;
-use crate::domain::rating::{Charge, ChargeKind};
+use crate::domain::rating::{Charge, ChargeKind, credited_line};
 use crate::domain::typography;
 use crate::http::api::download;
 use crate::http::error::Fault;
@@ -208,14 +208,17 @@ fn estimated_days(usage: &Usage, zone: Tz) -> BTreeSet<NaiveDate> {
 /// Where the line it corrects is, of those the reader may see.
 async fn corrects(shared: &Data<Shared>, frame: &Frame, traced: &Traced, charge: &Charge) -> Result<Vec<Link>, Fault> {
     let (number, position) = match (&charge.kind, &traced.corrects) {
-        (ChargeKind::Regularisation { invoice, .. }, _) => (InvoiceNumber::from_stored(invoice.as_str()), None),
+        (ChargeKind::Regularisation { invoice, .. } | ChargeKind::ServiceCredit { invoice, .. }, _) => {
+            (InvoiceNumber::from_stored(invoice.as_str()), None)
+        }
         (ChargeKind::PartOf { line }, Some(number)) => (number.clone(), Some(*line)),
         _ => return Ok(vec![]),
     };
     let (store, scope, wanted) = (shared.store.clone(), traced.scope.clone(), number.clone());
     let found = blocking(move || read_invoices::one(&store, &scope, wanted.as_str())).await?;
     let Some(invoice) = found else { return Ok(vec![]) };
-    let same = |billed: &Charge| billed.provenance.line == charge.provenance.line;
+    let line = credited_line(charge);
+    let same = |billed: &Charge| billed.provenance.line == line;
     let position = position.or_else(|| invoice.charges.iter().position(same).map(|index| index + 1));
     let month = frame.month(&invoice.month);
     let whole = Link {

@@ -5,6 +5,7 @@ pub mod answers;
 pub mod api_tokens;
 pub mod archive;
 pub mod audit;
+pub mod availability;
 pub mod balances;
 pub mod bank;
 pub mod batches;

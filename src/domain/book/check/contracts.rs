@@ -6,6 +6,7 @@ use super::Findings;
 use crate::domain::book::{BookFault, BookParts, BookPath, measure_name};
 use crate::domain::calendar::{BillingMonth, DatePeriod};
 use crate::domain::contract::indexation::Indexation;
+use crate::domain::contract::service_level::{CreditBand, ServiceLevel};
 use crate::domain::contract::{Contract, ContractLine, LineQuantity, PueTerm, VatTreatment};
 use crate::domain::metering::Measure;
 
@@ -84,6 +85,9 @@ fn check_line(path: &BookPath, line: &ContractLine, contract: &Contract, parts: 
     }
     check_tariff(path, line, parts, findings);
     check_vat(path, &line.vat, findings);
+    if let Some(level) = &line.service_level {
+        check_service_level(path, level, findings);
+    }
     match &line.quantity {
         LineQuantity::Fixed(quantity) => {
             findings.quantity(path.key("quantity"), *quantity, 4, "the number of units rented, for example 4");
@@ -156,6 +160,40 @@ fn check_vat(path: &BookPath, vat: &VatTreatment, findings: &mut Findings) {
         VatTreatment::Exempt { reason } | VatTreatment::OutOfScope { reason } => {
             findings.not_blank(path.key("vat_reason"), reason, "the reason the document must state");
         }
+    }
+}
+
+/// Bands lie below what is promised, from the highest down, and each allows more than the one before.
+fn check_service_level(path: &BookPath, level: &ServiceLevel, findings: &mut Findings) {
+    let percent = |findings: &mut Findings, path: BookPath, value, high, instead| {
+        findings.within(path.clone(), value, (Decimal::ZERO, high), instead);
+        findings.quantity(path, value, 3, instead);
+    };
+    let instead = "the availability promised in percent of a month, such as 99.95";
+    percent(findings, path.key("committed_percent"), level.committed_percent, Decimal::ONE_HUNDRED, instead);
+    if level.bands.is_empty() {
+        let instead = "at least one band: below which availability which part of the price is allowed";
+        findings.add(path.key("credit_band"), BookFault::Empty { instead });
+    }
+    let mut before: Option<&CreditBand> = None;
+    for (position, band) in (1..).zip(&level.bands) {
+        let path = path.item("credit_band", position);
+        let instead = "an availability of what is promised at most, such as 99.5";
+        percent(findings, path.key("below_percent"), band.below_percent, level.committed_percent, instead);
+        let instead = "the part of the month's price that is allowed, above 0 to 100, such as 10";
+        percent(findings, path.key("credit_percent"), band.credit_percent, Decimal::ONE_HUNDRED, instead);
+        if band.credit_percent.is_zero() {
+            findings.add(path.key("credit_percent"), BookFault::NotPositive { value: band.credit_percent, instead });
+        }
+        if let Some(before) = before
+            && (band.below_percent >= before.below_percent || band.credit_percent <= before.credit_percent)
+        {
+            findings.add(
+                path.key("below_percent"),
+                BookFault::BandsOutOfOrder { below: before.below_percent, credit: before.credit_percent },
+            );
+        }
+        before = Some(band);
     }
 }
 

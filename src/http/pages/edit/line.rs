@@ -138,6 +138,13 @@ pub fn sections(draw: &Draw, book: &Book) -> Vec<Section> {
         section(draw.t("section-line-price"), price),
         meters,
         section(draw.t("section-vat"), vat),
+        Section {
+            hint: draw.t("service-level-hint"),
+            rows: Some(
+                draw.rows("credit_band", 1, |draw| vec![draw.decimal("below_percent"), draw.decimal("credit_percent")]),
+            ),
+            ..section(draw.t("section-service-level"), vec![draw.decimal("committed_percent")])
+        },
         section(draw.t("section-racks"), vec![draw.checks("racks", racks(book))]),
     ]
 }
@@ -267,7 +274,7 @@ impl Form for LineForm {
     }
 
     fn lists(&self) -> &'static [&'static str] {
-        &["assignment"]
+        &["assignment", "credit_band"]
     }
 
     fn after(&self, _: &StoredEntry) -> (String, &'static str, String) {

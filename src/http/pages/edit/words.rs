@@ -47,6 +47,7 @@ fn read(frame: &Frame, fault: &ReadFault) -> String {
         ReadFault::Identifier(error) => identifier(frame, error),
         ReadFault::NumberPrefix(_) => frame.t("wrong-prefix"),
         ReadFault::Tiers(error) => tiers(frame, error),
+        ReadFault::BandsWithoutCommitment => frame.t("wrong-bands-alone"),
         ReadFault::QuantityAndMeasure | ReadFault::NoQuantity => frame.t("wrong-quantity-or-measure"),
         ReadFault::ReasonLength { low, high, .. } => {
             frame.texts("wrong-reason", &[("low", &low.to_string()), ("high", &high.to_string())])
@@ -119,6 +120,10 @@ fn rule(frame: &Frame, fault: &BookFault, last: &str) -> String {
             frame.texts("wrong-vat-body", &[("vat", in_vat), ("siret", in_siret)])
         }
         BookFault::WrongRegister { meter, .. } => frame.with("wrong-register", "meter", meter),
+        BookFault::BandsOutOfOrder { below, credit } => {
+            let (below, credit) = (frame.number(below), frame.number(credit));
+            frame.texts("wrong-bands-order", &[("below", &below), ("credit", &credit)])
+        }
         BookFault::NotAscending { previous, .. } => frame.with("wrong-order", "day", &day(previous)),
         BookFault::EmptyPeriod { from, .. } => frame.with("wrong-period", "day", &day(from)),
         BookFault::LinesOverlap { code, first } => {

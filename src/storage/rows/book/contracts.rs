@@ -56,6 +56,7 @@ struct LineRow {
     gap_policy: Option<String>,
     vat: String,
     racks: String,
+    service_level: Option<String>,
 }
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -171,6 +172,7 @@ fn line_row(contract_id: i64, position: i64, line: &ContractLine, references: &R
         gap_policy: None,
         vat: to_json("a line's VAT", &line.vat)?,
         racks: to_json("a line's racks", &line.racks)?,
+        service_level: line.service_level.as_ref().map(|level| to_json("a line's service level", level)).transpose()?,
     };
     match &line.quantity {
         LineQuantity::Fixed(quantity) => row.fixed_quantity_micro = Some(to_micro("a line's quantity", *quantity)?),
@@ -254,6 +256,7 @@ fn line_from(row: LineRow, tariff: String, meters: Vec<MeterAssignment>) -> Stor
         quantity,
         vat: from_json("a line's VAT", &row.vat)?,
         racks: from_json("a line's racks", &row.racks)?,
+        service_level: row.service_level.map(|text| from_json("a line's service level", &text)).transpose()?,
     })
 }
 
