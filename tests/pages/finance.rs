@@ -150,7 +150,10 @@ async fn an_invoice_is_stated_again_with_todays_address() {
         let number = site.number_of("ville-de-paris");
         let form = format!("/invoices/{number}/correct");
         let unchanged = server.page(&form, &cookie).await.text();
-        assert!(unchanged.contains("Rien n’a changé") && unchanged.contains("/tenants/ville-de-paris/edit"), "{unchanged}");
+        assert!(
+            unchanged.contains("Rien n’a changé") && unchanged.contains("/tenants/ville-de-paris/edit"),
+            "{unchanged}"
+        );
         let book = std::fs::read_to_string(crate::common::small_book_path()).unwrap();
         let moved = site.world.file("moved.toml", &book.replace("postcode = \"75004\"", "postcode = \"75003\""));
         site.world.ok(&["import", moved.to_str().unwrap()]);
