@@ -68,7 +68,11 @@ fn one_run_goes_on_at_a_time_and_a_silent_one_is_closed() {
         with_book(database);
         let begin = |at| database.write(|c| billing_runs::begin(c, month("2026-10"), true, "finance@example.org", at));
         let first = begin(now()).unwrap();
-        assert!(matches!(begin(now()), Err(StorageError::Conflict(why)) if why.contains("finance@example.org")));
+        let refused = begin(now());
+        assert!(
+            matches!(&refused, Err(StorageError::Running { by, .. }) if by == "finance@example.org"),
+            "{refused:?}"
+        );
         let item =
             |outcome| RunItem { contract: "c-aphp".into(), tenant: "aphp".into(), outcome, number: None, error: None };
         let found = |id| database.read(|c| billing_runs::find(c, id)).unwrap().unwrap();

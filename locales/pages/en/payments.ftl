@@ -203,3 +203,4 @@ trace-added = Line added by hand by { $by } on { $at }. Reason: { $reason }
 trace-manual = This line depends on no meter and on no tariff of the contract: quantity and price were given.
 payback-keep-ask = Archive this report…
 payback-keep-hint = The files are kept for good, with their hash: they are not removed.
+notice-error = The sending reports:

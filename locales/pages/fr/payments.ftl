@@ -203,3 +203,4 @@ trace-added = Ligne ajoutée à la main par { $by } le { $at }. Motif : { $rea
 trace-manual = Cette ligne ne dépend d’aucun compteur ni d’un tarif de la convention : quantité et prix ont été donnés.
 payback-keep-ask = Archiver ce rapport…
 payback-keep-hint = Les fichiers sont gardés pour de bon, avec leur empreinte : ils ne s’effacent pas.
+notice-error = L’envoi rapporte :
