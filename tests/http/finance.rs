@@ -217,6 +217,27 @@ async fn an_invoice_is_corrected_once() {
 }
 
 #[actix_web::test]
+async fn an_availability_is_recorded_once() {
+    let site = Site::new(Engine::Sqlite);
+    let server = Server::start(&site).await;
+    let token = server.token(Role::Finance).await;
+    let path = "/api/v1/contracts/AP-2026/availability";
+    let body = serde_json::json!({ "line": "baies", "month": "2026-09", "percent": "98.5", "reason": "incident 12" });
+    let recorded = send(&server, path, &token, Some("a1"), body.clone()).await;
+    assert_eq!((recorded.status.as_u16(), recorded.json()["credit_percent"].as_str()), (201, Some("25")));
+    assert_eq!(send(&server, path, &token, Some("a1"), body.clone()).await.text(), recorded.text());
+    let listed = server.get_with(path, &server.token(Role::Tenant).await).await.json();
+    assert_eq!(listed["availability"][0]["percent"], "98.5", "{listed}");
+    let wrong = serde_json::json!({ "line": "energie", "month": "2026-09", "percent": "98.5", "reason": "x" });
+    let wrong = send(&server, path, &token, None, wrong).await;
+    assert!(wrong.status.as_u16() == 422 && wrong.text().contains("committed_percent"), "{}", wrong.text());
+    let unknown = send(&server, "/api/v1/contracts/NONE/availability", &token, None, body.clone()).await;
+    assert_eq!(unknown.status.as_u16(), 404);
+    let auditor = server.token(Role::Auditor).await;
+    assert_eq!(send(&server, path, &auditor, None, body).await.status.as_u16(), 403);
+}
+
+#[actix_web::test]
 async fn lines_runs_and_notices_over_the_api() {
     for engine in ENGINES {
         let site = Site::new(engine);

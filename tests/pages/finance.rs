@@ -174,6 +174,51 @@ async fn an_invoice_is_stated_again_with_todays_address() {
 }
 
 #[actix_web::test]
+async fn an_availability_is_recorded_by_finance_and_read_by_the_tenant() {
+    for engine in ENGINES {
+        let site = Site::new(engine);
+        let server = Server::start(&site).await;
+        let cookie = server.sign_in(Role::Finance).await;
+        let path = "/contracts/AP-2026/availability";
+        let empty = server.page(path, &cookie).await.text();
+        assert!(empty.contains("Aucune disponibilité") && empty.contains("10\u{a0}% du prix du mois"), "{empty}");
+        let token = token(&empty);
+        let send = |month: &'static str, percent: &'static str| {
+            let fields = [
+                ("form_token", token.clone()),
+                ("line", "baies".to_owned()),
+                ("month", month.to_owned()),
+                ("percent", percent.to_owned()),
+                ("reason", "rapport de supervision".to_owned()),
+            ];
+            let (server, cookie) = (&server, &cookie);
+            async move {
+                let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+                post(server, path, cookie, &fields).await
+            }
+        };
+        for (month, percent, told) in [
+            ("2026-09", "beaucoup", "Donnez un pourcentage"),
+            ("2026-09", "100,5", "de 0 à 100"),
+            ("2027-01", "99", "pas fini"),
+        ] {
+            let refused = send(month, percent).await;
+            assert!(refused.status.as_u16() == 422 && refused.text().contains(told), "{told}: {}", refused.text());
+        }
+        assert_eq!(send("2026-09", "99,9").await.status.as_u16(), 303);
+        let page = server.page(path, &cookie).await.text();
+        assert!(page.contains("99,9\u{a0}%") && page.contains("sur la prochaine facture"), "{page}");
+        let tenant = server.sign_in(Role::Tenant).await;
+        let own = server.page(path, &tenant).await.text();
+        assert!(own.contains("rapport de supervision") && !own.contains("<textarea"), "{own}");
+        for other in ["EDP-2026", "NONE-1"] {
+            let other = server.page(&format!("/contracts/{other}/availability"), &tenant).await;
+            assert_eq!(other.status.as_u16(), 404);
+        }
+    }
+}
+
+#[actix_web::test]
 async fn a_late_payment_is_recorded_and_its_interest_claimed() {
     for engine in ENGINES {
         let site = Site::new(engine);

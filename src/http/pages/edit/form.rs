@@ -11,7 +11,7 @@ use serde_json::{Map, Value as Json};
 /// Fields of the form itself, not of the book.
 const OWN: [&str; 5] = ["form_token", "version", "reason", "step", "effective"];
 /// Numbers and days, which people write as their language does.
-const FIGURES: [&str; 13] = [
+const FIGURES: [&str; 16] = [
     "amount_eur",
     "unit_price_eur",
     "overage_unit_price_eur",
@@ -21,6 +21,9 @@ const FIGURES: [&str; 13] = [
     "quantity",
     "vat_rate_percent",
     "pue_factor",
+    "committed_percent",
+    "below_percent",
+    "credit_percent",
     "fixed_part",
     "window_minutes",
     "notice_months",
