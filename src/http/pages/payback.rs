@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::Frame;
 use super::curve::{Curve, Mark};
-use super::parts::{Address, Choice};
+use super::parts::{Address, Choice, Link};
 use crate::app::AppError;
 use crate::app::archive_report::{self, ArchivedReport};
 use crate::app::report_payback;
@@ -58,7 +58,7 @@ struct PaybackPage {
     scenarios: Vec<Choice>,
     horizons: Vec<Choice>,
     curves: Vec<Curve>,
-    files: Vec<(&'static str, String)>,
+    files: Vec<Link>,
     kept: Vec<ArchivedReport>,
     may_archive: bool,
 }
@@ -196,7 +196,8 @@ fn filled(frame: Frame, report: PaybackReport, kept: Vec<ArchivedReport>) -> Pay
         .set("scenario", &report.scenario.code)
         .set("horizon", report.horizon_years);
     let formats = [("PDF", "pdf"), ("XLSX", "xlsx"), ("CSV", "csv"), ("JSON", "json")];
-    let files = formats.map(|(label, format)| (label, address.set("format", format).href())).to_vec();
+    let file =
+        |(label, format): (&str, &str)| Link { label: label.to_owned(), address: address.set("format", format).href() };
     let role = frame.visitor.as_ref().map(|visitor| visitor.person.role);
     PaybackPage {
         curves: curves(&frame, &words, &report),
@@ -206,7 +207,7 @@ fn filled(frame: Frame, report: PaybackReport, kept: Vec<ArchivedReport>) -> Pay
         report,
         scenarios,
         horizons,
-        files,
+        files: formats.map(file).into(),
         kept,
     }
 }
