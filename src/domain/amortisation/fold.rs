@@ -236,9 +236,9 @@ impl<'a> Folded<'a> {
         Ok(())
     }
 
-    /// From which month on each plan only forecasts.
-    pub(super) fn forecasts(&mut self) -> Vec<Option<BillingMonth>> {
-        self.states.iter_mut().map(State::forecast).collect()
+    /// From which month on each plan only forecasts, `open_from` at the earliest.
+    pub(super) fn forecasts(&mut self, open_from: Option<BillingMonth>) -> Vec<Option<BillingMonth>> {
+        self.states.iter_mut().map(|state| state.forecast(open_from)).collect()
     }
 }
 

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 
 use super::fold::{Folded, fold};
 use super::movement::Movement;
+use super::posting::closing_day;
 use super::schedule::{MonthRow, Schedule};
 use super::state::State;
 use super::{Component, FixedAsset};
@@ -50,12 +51,21 @@ pub fn plans(assets: &[FixedAsset]) -> Vec<ComponentPlan<'_>> {
 /// The plan of every asset. Events that cannot happen are left out: they are [told](super::event_problems) where they
 /// come in.
 pub fn asset_plans(assets: &[FixedAsset]) -> Vec<AssetPlan<'_>> {
-    assets.iter().map(plan_of).collect()
+    assets.iter().map(|asset| plan_of(asset, None)).collect()
 }
 
-fn plan_of(asset: &FixedAsset) -> AssetPlan<'_> {
+/// The same as seen at the end of `as_of`: use that was not recorded by then is still to come, so no month that has
+/// ended holds a forecast.
+pub(super) fn asset_plans_on(assets: &[FixedAsset], as_of: NaiveDate) -> Vec<AssetPlan<'_>> {
+    let month = BillingMonth::of(as_of);
+    let open_from = if closing_day(month) <= as_of { month.next() } else { month };
+    assets.iter().map(|asset| plan_of(asset, Some(open_from))).collect()
+}
+
+/// Forecasts begin in `open_from` at the earliest.
+fn plan_of(asset: &FixedAsset, open_from: Option<BillingMonth>) -> AssetPlan<'_> {
     let mut folded = fold(asset, asset.events.len(), true);
-    let forecasts = folded.forecasts();
+    let forecasts = folded.forecasts(open_from);
     let Folded { states, in_service_on, evidence, .. } = folded;
     let components = states.into_iter().zip(forecasts).map(|(state, forecast)| component_plan(asset, state, forecast));
     AssetPlan { asset, in_service_on, evidence, components: components.collect() }

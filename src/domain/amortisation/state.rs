@@ -276,13 +276,14 @@ impl<'a> State<'a> {
         Ok(())
     }
 
-    /// From which month on the plan only forecasts; it does where units decide.
-    pub(super) fn forecast(&mut self) -> Option<BillingMonth> {
+    /// From which month on the plan only forecasts, `open_from` at the earliest; it does where units decide.
+    pub(super) fn forecast(&mut self, open_from: Option<BillingMonth>) -> Option<BillingMonth> {
         if !self.depreciation.is_by_units() || self.gone_on.is_some() {
             return None;
         }
         let begun = BillingMonth::of(self.terms.commissioned_on);
         let from = self.last_use.map_or(begun, BillingMonth::next);
+        let from = open_from.map_or(from, |open| open.max(from));
         self.depreciation.forecast(from, &self.terms);
         self.subsidy.forecast(from, &self.terms);
         Some(from)

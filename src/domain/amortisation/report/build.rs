@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use super::flow::{Flow, Flows, Timeline, position};
 use super::{AmortisationReport, AssetReport, ComponentReport, EventReport, Plan, Position, UnknownPosting};
-use crate::domain::amortisation::plan::{AssetPlan, ComponentPlan, asset_plans};
+use crate::domain::amortisation::plan::{AssetPlan, ComponentPlan, asset_plans_on};
 use crate::domain::amortisation::posted::{PostedAmounts, PostedDepreciation};
 use crate::domain::amortisation::posting::closing_day;
 use crate::domain::amortisation::{AssetEvent, FixedAsset, Movement, Schedule};
@@ -25,7 +25,7 @@ pub fn report(assets: &[FixedAsset], as_of: NaiveDate, posted: &PostedDepreciati
     }
 
     let mut total = Sum::default();
-    let plans = asset_plans(assets);
+    let plans = asset_plans_on(assets, as_of);
     let asset_reports = plans.iter().map(|plan| {
         let mut of_asset = Sum::default();
         let components = plan.components.iter().map(|component| {
