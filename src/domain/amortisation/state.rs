@@ -16,6 +16,8 @@ pub(super) struct State<'a> {
     pub(super) component: &'a Component,
     pub(super) terms: Terms,
     pub(super) replaces: Option<ComponentCode>,
+    /// What proves that it went into service, where that is not what proves it of the whole.
+    pub(super) evidence: Option<&'a str>,
     pub(super) gross: Money,
     pub(super) residual_value: Money,
     pub(super) impairment: Money,
@@ -43,6 +45,7 @@ impl<'a> State<'a> {
             component,
             terms,
             replaces: None,
+            evidence: None,
             gross: component.cost,
             residual_value: component.residual_value,
             impairment: Money::ZERO,

@@ -1,7 +1,7 @@
 use super::*;
 use crate::domain::amortisation::fixtures::{asset, component};
-use crate::domain::amortisation::report::{PlanRow, RowState};
 use crate::domain::amortisation::movements::movements;
+use crate::domain::amortisation::report::{PlanRow, RowState};
 use crate::domain::amortisation::{
     AssetChange, Component, Method, PostingPeriod, depreciation_entry, months_due, plans,
 };
@@ -91,7 +91,10 @@ fn use_that_was_not_recorded_is_in_no_book_value_of_the_past() {
     let report = report(&assets, as_of, &posted);
     let position = report.total.position;
     assert_eq!((position.cumulative, position.net_book_value), (euros("12,000.00"), euros("108,000.00")));
-    assert_eq!((position.posted, position.due, position.to_come), (euros("12,000.00"), Money::ZERO, euros("108,000.00")));
+    assert_eq!(
+        (position.posted, position.due, position.to_come),
+        (euros("12,000.00"), Money::ZERO, euros("108,000.00"))
+    );
     assert_eq!((position.subsidy.cumulative, position.subsidy.remaining), (euros("1,200.00"), euros("10,800.00")));
     let movements = movements(&assets, 2020, &Chart::default(), &BTreeMap::new()).total;
     assert_eq!((movements.depreciation_closing, movements.net_closing), (position.cumulative, position.net_book_value));
