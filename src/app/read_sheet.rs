@@ -36,6 +36,8 @@ pub struct Wanted {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sheet {
     pub invoice: IssuedInvoice,
+    /// What was frozen when it was issued, byte for byte.
+    pub content: String,
     pub content_sha256: String,
     /// Whether the frozen content still gives its hash.
     pub content_is_sound: bool,
@@ -78,6 +80,7 @@ pub fn sheet(store: &Store, number: &str, wanted: &Wanted) -> Result<Option<Shee
         };
         Ok(Some(Sheet {
             content_is_sound: sha256_hex(frozen.content.as_bytes()) == frozen.content_sha256,
+            content: frozen.content,
             content_sha256: frozen.content_sha256,
             files: evidence::files(connection, id)?,
             entry: entry_of(connection, &invoice)?,

@@ -182,6 +182,9 @@ pub struct Commission {
     /// What proves it.
     #[arg(long)]
     evidence: String,
+    /// A component that goes into service, several where repeated; without it all that is still being built.
+    #[arg(long = "component", value_name = "CODE")]
+    components: Vec<String>,
 }
 
 #[derive(Debug, Args)]
@@ -249,7 +252,10 @@ impl Assets {
                 let (successor, proceeds) = (Successor(replace.successor()), replace.proceeds);
                 (replace.event, AssetChange::Replace { component: component(replace.component), successor, proceeds })
             }
-            Assets::Commission(Commission { event, evidence }) => (event, AssetChange::Commission { evidence }),
+            Assets::Commission(Commission { event, evidence, components }) => {
+                let components = components.into_iter().map(component).collect();
+                (event, AssetChange::Commission { evidence, components })
+            }
             Assets::Use(Use { event, component: code, units }) => {
                 (event, AssetChange::Use { component: component(code), units })
             }
@@ -384,7 +390,7 @@ fn describe(shown: &Shown) -> String {
     }
     for report in &asset.events {
         let event = &report.event;
-        let component = event.change.component().map(|code| format!(" of {code}")).unwrap_or_default();
+        let component = event.change.named().map(|codes| format!(" of {codes}")).unwrap_or_default();
         let amount = event.change.amount().map(|amount| format!(" {amount}")).unwrap_or_default();
         lines.push(format!(
             "  event {}: {}{component}{amount} on {}, recorded on {} by {}: {}",

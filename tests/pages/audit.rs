@@ -61,9 +61,16 @@ async fn a_sample_is_drawn_again_and_each_item_leads_to_its_sheet() {
         let answer = server.page(sheet, &auditor).await;
         let text = answer.text();
         assert_eq!(answer.status.as_u16(), 200, "{sheet}: {text}");
-        for expected in
-            [">tiré<", "invoice.archived", "archive/2026/", "racine signée du", "411", ".pdf\"", "scellés par"]
-        {
+        for expected in [
+            ">tiré<",
+            "invoice.archived",
+            "archive/2026/",
+            "racine signée du",
+            "411",
+            ".pdf\"",
+            "scellés par",
+            "<details",
+        ] {
             assert!(text.contains(expected), "{sheet}: {expected}: {text}");
         }
     }

@@ -64,7 +64,7 @@ fn book() -> Book {
             beneficiary: "B".into(),
         }),
         event(AssetChange::Replace { component: code, successor, proceeds: Money::ZERO }),
-        event(AssetChange::Commission { evidence: "PV".into() }),
+        event(AssetChange::Commission { evidence: "PV".into(), components: vec![] }),
         event(AssetChange::Subsidise { grantor: "G".into(), reference: None, amount: cents }),
     ];
     book
@@ -83,7 +83,7 @@ fn an_asset_loads_with_its_papers_and_events() {
         assert_eq!(database.write(|c| save_book(c, &book)).unwrap().changed.len(), 0);
 
         let asset = book.assets.first_mut().unwrap();
-        asset.events.push(event(AssetChange::Commission { evidence: "again".into() }));
+        asset.events.push(event(AssetChange::Commission { evidence: "again".into(), components: vec![] }));
         asset.commissioned_on = None;
         let asset = asset.clone();
         database.write(|c| save_asset(c, &asset)).unwrap();

@@ -4,6 +4,7 @@ amortisation-known-on = As known on
 amortisation-known-hint = The plan as it was known on a day: what was recorded, changed or posted since is left out. Leave empty for today.
 amortisation-known-notice = As known at the end of { $day }.
 asset-under-construction = under construction
+asset-part-built = under construction: { $amount } on the account of construction, in no total
 asset-evidence = Commissioning evidence
 asset-decision = Decision on duration
 asset-posting = Posting

@@ -4,6 +4,7 @@ amortisation-known-on = Tel que connu le
 amortisation-known-hint = Le plan tel qu’on le connaissait un jour donné : ce qui a été enregistré, modifié ou comptabilisé depuis n’y figure pas. À laisser vide pour aujourd’hui.
 amortisation-known-notice = Tel que connu à la fin du { $day }.
 asset-under-construction = en cours de construction
+asset-part-built = en cours de construction : { $amount } sur le compte d’encours, hors des totaux
 asset-evidence = Preuve de mise en service
 asset-decision = Décision de durée
 asset-posting = Comptabilisation

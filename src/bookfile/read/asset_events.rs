@@ -68,7 +68,9 @@ fn change(t: &mut Table, word: EventWord) -> Option<AssetChange> {
         }
         EventWord::Commission => {
             let evidence = t.required("evidence", "evidence = \"Procès-verbal de réception\"", Field::text);
-            Some(AssetChange::Commission { evidence: evidence? })
+            let components = t.or("components", Vec::new(), Field::texts);
+            let components = components.map(|codes| codes.into_iter().map(ComponentCode).collect());
+            Some(AssetChange::Commission { evidence: evidence?, components: components? })
         }
         EventWord::Use => {
             let component = one_component(t);

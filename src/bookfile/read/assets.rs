@@ -5,7 +5,8 @@ use crate::bookfile::cursor::Table;
 use crate::bookfile::field::{Field, Reading};
 use crate::bookfile::words::{CONVENTIONS, METHODS, MethodWord, POSTING_PERIODS};
 use crate::domain::amortisation::{
-    AssetDocument, AssetRecord, Component, Convention, FixedAsset, Funding, Method, PostingPeriod, SupplierInvoice,
+    AssetDocument, AssetRecord, Component, ComponentGroup, Convention, FixedAsset, Funding, Method, PostingPeriod,
+    SupplierInvoice,
 };
 use crate::domain::ids::{AssetCode, ComponentCode};
 use crate::domain::money::Money;
@@ -30,6 +31,7 @@ pub fn asset(t: &mut Table) -> Option<FixedAsset> {
     let posting = t.or("posting", PostingPeriod::Month, |field| field.word(&POSTING_PERIODS));
     let in_opening_balance = t.or("in_opening_balance", false, Field::flag);
     let components = t.coded("component", "[[asset.component]]", component);
+    let groups = t.numbered("group", "[[asset.group]]", group);
     let documents = t.numbered("document", "[[asset.document]]", document);
     let invoices = t.numbered("invoice", "[[asset.invoice]]", invoice);
     let subsidies = t.numbered("subsidy", "[[asset.subsidy]]", subsidy_line);
@@ -52,6 +54,7 @@ pub fn asset(t: &mut Table) -> Option<FixedAsset> {
             posting: posting?,
             construction_account: construction_account?,
             in_opening_balance: in_opening_balance?,
+            groups: groups?,
             documents: documents?,
             invoices: invoices?,
             funding,
@@ -64,6 +67,15 @@ const fn amount_of(funding: &Funding) -> Money {
     match funding {
         Funding::Subsidy { amount, .. } | Funding::Loan { amount, .. } => *amount,
     }
+}
+
+fn group(t: &mut Table) -> Option<ComponentGroup> {
+    let code = t.required("code", "code = \"froid\"", Field::text);
+    let name = t.required("name", "the group's name in quotes", Field::text);
+    let cost = t.required("cost_eur", COST, Field::money);
+    let parts = t.required("parts", "parts = [\"groupes-froids\", \"pompes\"]", Field::texts);
+    let parts = parts.map(|codes| codes.into_iter().map(ComponentCode).collect());
+    Some(ComponentGroup { code: ComponentCode(code?), name: name?, cost: cost?, parts: parts? })
 }
 
 fn document(t: &mut Table) -> Option<AssetDocument> {

@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use super::{ASSETS, SMALL_BOOK, told};
 use crate::bookfile::{read, write};
 use crate::domain::amortisation::{
-    AssetChange, AssetEvent, AssetRecord, Component, Convention, Extent, FixedAsset, Method,
+    AssetChange, AssetEvent, AssetRecord, Component, ComponentGroup, Convention, Extent, FixedAsset, Method,
 };
 use crate::domain::book::Book;
 use crate::domain::calendar::{DatePeriod, Timestamp};
@@ -267,6 +267,14 @@ fn asset() -> impl Strategy<Value = FixedAsset> {
                 duration_decision: None,
             };
             let components: Vec<Component> = components.into_iter().enumerate().map(component).collect();
+            let first = components.first().unwrap();
+            let group = |code: &str, part: &str| ComponentGroup {
+                code: code.into(),
+                name: name.clone(),
+                cost: first.cost,
+                parts: vec![part.into()],
+            };
+            let groups = vec![group("outer", "inner"), group("inner", first.code.as_str())];
             FixedAsset {
                 code: "generated".into(),
                 name,
@@ -277,7 +285,7 @@ fn asset() -> impl Strategy<Value = FixedAsset> {
                 duration_decision: decision,
                 subsidy: Money::from_cents(i64::from(components.len() > 2)),
                 components,
-                record: AssetRecord::default(),
+                record: AssetRecord { groups, ..AssetRecord::default() },
                 events: vec![],
             }
         },

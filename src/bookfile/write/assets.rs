@@ -3,7 +3,7 @@
 use super::page::Page;
 use crate::bookfile::words::{CONVENTIONS, METHODS, MethodWord, POSTING_PERIODS};
 use crate::domain::amortisation::{
-    AssetChange, AssetEvent, Component, Convention, Extent, FixedAsset, Funding, Method, PostingPeriod,
+    AssetChange, AssetEvent, Component, ComponentGroup, Convention, Extent, FixedAsset, Funding, Method, PostingPeriod,
 };
 use crate::domain::money::Money;
 
@@ -28,9 +28,18 @@ pub fn asset(page: &mut Page, value: &FixedAsset) {
         page.bare("in_opening_balance", true);
     }
     value.components.iter().for_each(|item| component(page, "[[asset.component]]", item));
+    value.record.groups.iter().for_each(|item| group(page, item));
     papers(page, value);
     record.funding.iter().for_each(|item| funding(page, item));
     value.events.iter().for_each(|item| event(page, item));
+}
+
+fn group(page: &mut Page, value: &ComponentGroup) {
+    page.header("[[asset.group]]");
+    page.text("code", value.code.as_str());
+    page.text("name", &value.name);
+    page.bare("cost_eur", value.cost);
+    page.texts("parts", value.parts.iter().map(|code| code.as_str()));
 }
 
 fn papers(page: &mut Page, value: &FixedAsset) {
@@ -124,7 +133,10 @@ fn event(page: &mut Page, value: &AssetEvent) {
             money_unless_zero(page, *proceeds);
             component(page, "[asset.event.successor]", &successor.0);
         }
-        AssetChange::Commission { evidence } => page.text("evidence", evidence),
+        AssetChange::Commission { evidence, components } => {
+            page.text("evidence", evidence);
+            page.texts_unless_empty("components", components.iter().map(|code| code.as_str()));
+        }
         AssetChange::Use { units, .. } => page.number("units", *units),
         AssetChange::Subsidise { grantor, reference, amount } => {
             page.text("grantor", grantor);

@@ -6,7 +6,7 @@ use chrono::{Datelike, NaiveDate};
 use rust_decimal::Decimal;
 
 use super::degressive::{COEFFICIENT_DECIMALS, COEFFICIENTS};
-use super::{Component, FixedAsset, Method};
+use super::{Component, FixedAsset, Method, TreeFault, tree_faults};
 use crate::domain::ids::{AssetCode, ComponentCode};
 use crate::domain::money::Money;
 
@@ -54,6 +54,8 @@ pub enum AssetError {
         "component {component} of asset {asset}: `{account}` is not a fixed-asset account; write digits beginning with 2, such as 2183, and neither 28 nor 29"
     )]
     Account { asset: AssetCode, component: ComponentCode, account: String },
+    #[error("asset {asset}: {fault}")]
+    Tree { asset: AssetCode, fault: TreeFault },
     #[error("asset {asset}: subsidy {} on a cost of {}; it must lie between zero and the cost", grouped(*subsidy), grouped(*cost))]
     Subsidy { asset: AssetCode, subsidy: Money, cost: Money },
 }
@@ -96,6 +98,7 @@ impl FixedAsset {
             }
             found.extend(self.problems_of(component));
         }
+        found.extend(tree_faults(self).into_iter().map(|(_, fault)| AssetError::Tree { asset: asset(), fault }));
         found
     }
 

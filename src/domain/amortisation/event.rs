@@ -64,9 +64,11 @@ pub enum AssetChange {
         successor: Successor,
         proceeds: Money,
     },
-    /// What was built goes into service.
+    /// What was built goes into service: the components named, or all that are still being built.
     Commission {
         evidence: String,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        components: Vec<ComponentCode>,
     },
     /// Units used in the month of the effective day.
     Use {
@@ -126,6 +128,16 @@ impl AssetChange {
         }
     }
 
+    /// The components it names, as people read them: `a`, or `a, b`; none where it is about the whole asset.
+    pub fn named(&self) -> Option<String> {
+        match self {
+            AssetChange::Commission { components, .. } if !components.is_empty() => {
+                Some(components.iter().map(ComponentCode::as_str).collect::<Vec<_>>().join(", "))
+            }
+            _ => self.component().map(ToString::to_string),
+        }
+    }
+
     /// What it is worth in money: what is impaired, received or granted.
     pub const fn amount(&self) -> Option<Money> {
         match self {
@@ -164,6 +176,15 @@ pub enum EventFault {
     UnderConstruction,
     #[error("the asset is in service since {since}; it is put into service once")]
     InService { since: NaiveDate },
+    #[error("`{component}` is in service since {since}; it is put into service once")]
+    PartInService { component: ComponentCode, since: NaiveDate },
+    #[error("`{component}` is still under construction; put it into service first (commission)")]
+    PartUnderConstruction { component: ComponentCode },
+    #[error(
+        "what goes into service costs {}: invoiced by that day {} − put into service before {} = {} stands under construction; enter the invoices first, or name less",
+        grouped(*cost), grouped(*invoiced), grouped(*before), grouped(*invoiced - *before)
+    )]
+    CostsMoreThanBuilt { cost: Money, invoiced: Money, before: Money },
     #[error("`{component}` is in service from {since}; nothing can happen to it before")]
     BeforeService { component: ComponentCode, since: NaiveDate },
     #[error("`{component}` left on {since}; nothing can happen to it after")]

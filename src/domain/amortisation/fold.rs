@@ -6,8 +6,7 @@ use chrono::NaiveDate;
 
 use super::movement::{Movement, MovementKind};
 use super::state::State;
-use super::subsidy::subsidy_shares;
-use super::{AssetChange, AssetEvent, EventFault, EventProblem, Extent, FixedAsset};
+use super::{AssetChange, AssetEvent, AssetRecord, EventFault, EventProblem, Extent, FixedAsset};
 use crate::domain::calendar::BillingMonth;
 use crate::domain::ids::ComponentCode;
 use crate::domain::money::Money;
@@ -15,8 +14,10 @@ use crate::domain::money::Money;
 /// What became of an asset.
 #[derive(Debug, Clone)]
 pub(super) struct Folded<'a> {
-    /// In the order of the book; a successor stands after what it replaced. Empty while under construction.
+    pub(super) asset: &'a FixedAsset,
+    /// In the order of the book; a successor stands after what it replaced. Without what is still being built.
     pub(super) states: Vec<State<'a>>,
+    /// The day the first of it went into service.
     pub(super) in_service_on: Option<NaiveDate>,
     /// From the event, or the asset itself.
     pub(super) evidence: Option<&'a str>,
@@ -41,13 +42,14 @@ pub fn known_on(assets: &[FixedAsset], day: NaiveDate) -> Vec<FixedAsset> {
 /// there been none.
 pub(super) fn fold(asset: &FixedAsset, count: usize, with_impairments: bool) -> Folded<'_> {
     let mut folded = Folded {
+        asset,
         states: Vec::new(),
         in_service_on: asset.commissioned_on,
         evidence: asset.commissioning_evidence.as_deref(),
         problems: Vec::new(),
     };
     if asset.commissioned_on.is_some() {
-        folded.enter_all(asset, MovementKind::Acquired, None);
+        folded.enter_all();
     }
     let mut events: Vec<(usize, &AssetEvent)> = (1..).zip(&asset.events).take(count).collect();
     folded.check_order(asset, &events);
@@ -81,26 +83,20 @@ impl<'a> Folded<'a> {
         }
     }
 
-    /// The asset's own components enter, each on its day, with its share of the subsidy.
-    fn enter_all(&mut self, asset: &'a FixedAsset, kind: MovementKind, event: Option<usize>) {
-        let Some(in_service_on) = self.in_service_on else { return };
-        for (component, share) in asset.components.iter().zip(subsidy_shares(asset)) {
-            let on = component.commissioned_on.unwrap_or(in_service_on);
-            self.states.push(State::enter(component, on, share, Movement::new(on, kind, event)));
+    /// What was bought ready for use enters, each component on its day.
+    fn enter_all(&mut self) {
+        let asset = self.asset;
+        for component in &asset.components {
+            if let Some(on) = asset.commissioning_of(component) {
+                self.enter(component, Movement::new(on, MovementKind::Acquired, None), None);
+            }
         }
     }
 
     fn apply(&mut self, asset: &'a FixedAsset, number: usize, event: &'a AssetEvent) -> Result<(), EventFault> {
         let day = event.effective_on;
-        if let AssetChange::Commission { evidence } = &event.change {
-            return match self.in_service_on {
-                Some(since) => Err(EventFault::InService { since }),
-                None => {
-                    (self.in_service_on, self.evidence) = (Some(day), Some(evidence.as_str()));
-                    self.enter_all(asset, MovementKind::Commissioned, Some(number));
-                    Ok(())
-                }
-            };
+        if let AssetChange::Commission { evidence, components } = &event.change {
+            return self.commission((number, day), evidence, components);
         }
         if self.in_service_on.is_none() {
             return Err(EventFault::UnderConstruction);
@@ -136,13 +132,21 @@ impl<'a> Folded<'a> {
     }
 
     fn find(&mut self, component: &ComponentCode, day: NaiveDate) -> Result<&mut State<'a>, EventFault> {
-        let known: Vec<&str> = self.states.iter().map(|state| state.component.code.as_str()).collect();
-        let verb = if known.len() == 1 { "is" } else { "are" };
-        let known = format!("{verb} {}", known.join(", "));
+        if self.being_built().any(|part| part.code == *component) {
+            return Err(EventFault::PartUnderConstruction { component: component.clone() });
+        }
+        let unknown = self.unknown(component);
         let state = self.states.iter_mut().find(|state| state.component.code == *component);
-        let state = state.ok_or_else(|| EventFault::UnknownComponent { component: component.clone(), known })?;
+        let state = state.ok_or(unknown)?;
         state.in_service_on(day)?;
         Ok(state)
+    }
+
+    pub(super) fn unknown(&self, component: &ComponentCode) -> EventFault {
+        let entered = self.states.iter().map(|state| state.component.code.as_str());
+        let known: Vec<&str> = entered.chain(self.being_built().map(|part| part.code.as_str())).collect();
+        let verb = if known.len() == 1 { "is" } else { "are" };
+        EventFault::UnknownComponent { component: component.clone(), known: format!("{verb} {}", known.join(", ")) }
     }
 
     fn reverse(
@@ -236,9 +240,9 @@ impl<'a> Folded<'a> {
         Ok(())
     }
 
-    /// From which month on each plan only forecasts.
-    pub(super) fn forecasts(&mut self) -> Vec<Option<BillingMonth>> {
-        self.states.iter_mut().map(State::forecast).collect()
+    /// From which month on each plan only forecasts, `open_from` at the earliest.
+    pub(super) fn forecasts(&mut self, open_from: Option<BillingMonth>) -> Vec<Option<BillingMonth>> {
+        self.states.iter_mut().map(|state| state.forecast(open_from)).collect()
     }
 }
 
@@ -258,12 +262,16 @@ fn parts_of_all(present: &[&mut State<'_>], extent: Extent) -> Result<Vec<Money>
 
 /// A successor is held to what any component is, and goes into service on the event's day.
 fn sound(asset: &FixedAsset, successor: &super::Component, day: NaiveDate) -> Result<(), EventFault> {
+    if asset.components.iter().any(|part| part.code == successor.code) {
+        return Err(EventFault::SuccessorExists(successor.code.clone()));
+    }
     if let Some(other) = successor.commissioned_on.filter(|other| *other != day) {
         let remedy = format!("it goes into service on {day}, not on {other}; leave commissioned_on out");
         return Err(EventFault::Successor(remedy));
     }
     let components = vec![successor.clone()];
-    let alone = FixedAsset { cost: successor.cost, subsidy: Money::ZERO, components, ..asset.clone() };
+    let record = AssetRecord { groups: Vec::new(), ..asset.record.clone() };
+    let alone = FixedAsset { cost: successor.cost, subsidy: Money::ZERO, components, record, ..asset.clone() };
     alone.problems().first().map_or(Ok(()), |problem| Err(EventFault::Successor(problem.to_string())))
 }
 

@@ -4,9 +4,9 @@ use chrono::NaiveDate;
 
 use super::asset::grouped;
 use super::fold::fold;
-use super::{AssetChange, AssetEvent, FixedAsset};
+use super::{AssetChange, AssetEvent, Component, FixedAsset};
 use crate::domain::calendar::BillingMonth;
-use crate::domain::ids::AssetCode;
+use crate::domain::ids::{AssetCode, ComponentCode};
 use crate::domain::money::Money;
 
 /// An asset as it is stored, and how far it is posted.
@@ -76,11 +76,14 @@ impl LockedAsset<'_> {
         early.map(problem).collect()
     }
 
-    /// What charges rest on. Costs of what is still being built may grow.
+    /// What charges rest on. Costs of what is still being built may grow; where a subsidy is shared out by cost, only
+    /// until the first of it is in service.
     fn changed_terms(&self, wanted: &FixedAsset) -> Vec<LockedProblem> {
         let (stored, mut terms) = (self.stored, Terms { problems: Vec::new(), locked: self });
-        let is_built = stored.record.construction_account.is_some()
-            && fold(stored, stored.events.len(), true).in_service_on.is_none();
+        let folded = fold(stored, stored.events.len(), true);
+        let is_built = stored.record.construction_account.is_some() && folded.in_service_on.is_none();
+        let being_built: Vec<&ComponentCode> = folded.being_built().map(|part| &part.code).collect();
+        let may_grow = is_built || (!being_built.is_empty() && stored.subsidy.is_zero());
         let day = |day: Option<NaiveDate>| day.map_or_else(|| "open".to_owned(), |day| day.to_string());
         let none = |text: &Option<String>| text.clone().unwrap_or_else(|| "none".to_owned());
         terms.compare("the commissioning date", day(stored.commissioned_on), day(wanted.commissioned_on));
@@ -92,21 +95,26 @@ impl LockedAsset<'_> {
         terms.compare("in_opening_balance", opening(stored), opening(wanted));
         terms.compare("the subsidy", grouped(stored.subsidy), grouped(wanted.subsidy));
         terms.compare("the list of subsidies", subsidies(stored), subsidies(wanted));
+        if may_grow {
+            let count = stored.record.invoices.len();
+            terms.compare("what was invoiced", invoices(stored, usize::MAX), invoices(wanted, count));
+        } else {
+            terms.compare("the cost", grouped(stored.cost), grouped(wanted.cost));
+        }
         if is_built {
-            terms.compare(
-                "what was invoiced",
-                invoices(stored, usize::MAX),
-                invoices(wanted, stored.record.invoices.len()),
-            );
             return terms.problems;
         }
         terms.compare("the account", stored.account.clone(), wanted.account.clone());
-        terms.compare("the cost", grouped(stored.cost), grouped(wanted.cost));
-        let codes = |asset: &FixedAsset| {
-            asset.components.iter().map(|part| part.code.to_string()).collect::<Vec<_>>().join(", ")
+        let is_settled = |part: &&Component| {
+            let is_known = || stored.components.iter().any(|known| known.code == part.code);
+            !may_grow || (is_known() && !being_built.contains(&&part.code))
         };
-        terms.compare("the list of components", codes(stored), codes(wanted));
-        for (old, new) in stored.components.iter().zip(&wanted.components).filter(|(old, new)| old.code == new.code) {
+        let settled =
+            |asset: &'_ FixedAsset| -> Vec<Component> { asset.components.iter().filter(is_settled).cloned().collect() };
+        let (old_parts, new_parts) = (settled(stored), settled(wanted));
+        let codes = |parts: &[Component]| parts.iter().map(|part| part.code.to_string()).collect::<Vec<_>>().join(", ");
+        terms.compare("the list of components", codes(&old_parts), codes(&new_parts));
+        for (old, new) in old_parts.iter().zip(&new_parts).filter(|(old, new)| old.code == new.code) {
             let what = |what: &str| format!("{what} of component {}", old.code);
             terms.compare(&what("the cost"), grouped(old.cost), grouped(new.cost));
             terms.compare(&what("the residual value"), grouped(old.residual_value), grouped(new.residual_value));
@@ -157,7 +165,7 @@ fn invoices(asset: &FixedAsset, count: usize) -> String {
 
 /// `impair of gros-oeuvre on 2027-01-01, recorded on 2026-12-01 by cli`.
 fn described(event: &AssetEvent) -> String {
-    let component = event.change.component().map(|code| format!(" of {code}")).unwrap_or_default();
+    let component = event.change.named().map(|codes| format!(" of {codes}")).unwrap_or_default();
     let amount = event.change.amount().map(|amount| format!(", {}", grouped(amount))).unwrap_or_default();
     let years = match &event.change {
         AssetChange::Revise { duration_years: Some(years), .. } => format!(" to {years} years"),

@@ -11,6 +11,9 @@ mod asset;
 #[cfg(test)]
 mod books_tests;
 mod catch_up;
+mod commission;
+#[cfg(test)]
+mod commission_tests;
 mod degressive;
 mod entries;
 mod event;
@@ -34,6 +37,7 @@ mod service;
 mod state;
 mod subsidy;
 mod track;
+mod tree;
 
 pub use asset::{AssetError, MAX_DURATION_YEARS};
 pub use catch_up::{Gap, catch_up_entry, gaps};
@@ -49,6 +53,7 @@ pub use record::{AssetDocument, AssetRecord, Funding, PostingPeriod, SupplierInv
 pub use report::{AmortisationReport, report};
 pub use schedule::{MonthRow, Schedule, YearRow, schedule};
 pub use subsidy::subsidy_shares;
+pub use tree::{ComponentGroup, TreeFault, TreePart, TreeRow, tree_faults};
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;

@@ -188,7 +188,7 @@ fn is_before(on: NaiveDate, year: i32) -> Option<bool> {
     (of_day <= year).then_some(of_day < year)
 }
 
-/// Work under construction: invoices in, and out again when it goes into service.
+/// Work under construction: invoices in, and out again with each part that goes into service.
 fn construction_lines(plan: &AssetPlan<'_>, year: i32) -> Option<(String, ComponentMovements)> {
     let asset = plan.asset;
     let account = asset.record.construction_account.clone()?;
@@ -200,12 +200,12 @@ fn construction_lines(plan: &AssetPlan<'_>, year: i32) -> Option<(String, Compon
             None => {}
         }
     }
-    let cost: Money =
-        plan.components.iter().filter(|part| part.replaces.is_none()).map(|part| part.component.cost).sum();
-    match plan.in_service_on.and_then(|on| is_before(on, year)) {
-        Some(true) => movements.gross_opening -= cost,
-        Some(false) => movements.gross_transfers -= cost,
-        None => {}
+    for part in plan.components.iter().flat_map(|component| &component.movements) {
+        match is_before(part.on, year).filter(|_| part.kind == MovementKind::Commissioned) {
+            Some(true) => movements.gross_opening -= part.gross,
+            Some(false) => movements.gross_transfers -= part.gross,
+            None => {}
+        }
     }
     let movements = movements.close();
     Some((

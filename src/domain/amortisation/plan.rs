@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 
 use super::fold::{Folded, fold};
 use super::movement::Movement;
+use super::posting::closing_day;
 use super::schedule::{MonthRow, Schedule};
 use super::state::State;
 use super::{Component, FixedAsset};
@@ -21,6 +22,8 @@ pub struct ComponentPlan<'a> {
     pub commissioned_on: NaiveDate,
     /// The component whose place it took.
     pub replaces: Option<ComponentCode>,
+    /// What proves that it went into service, where that is not what proves it of the whole.
+    pub evidence: Option<&'a str>,
     pub depreciation: Schedule,
     pub subsidy: Schedule,
     pub movements: Vec<Movement>,
@@ -33,13 +36,15 @@ pub struct ComponentPlan<'a> {
     pub forecast_from: Option<BillingMonth>,
 }
 
-/// An asset with the plans of its components; none while it is under construction.
+/// An asset with the plans of its components; those under construction have none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AssetPlan<'a> {
     pub asset: &'a FixedAsset,
     pub in_service_on: Option<NaiveDate>,
     pub evidence: Option<&'a str>,
     pub components: Vec<ComponentPlan<'a>>,
+    /// The book's components that are not in service.
+    pub being_built: Vec<&'a Component>,
 }
 
 /// The plan of every component in service, in the order of the book.
@@ -50,15 +55,25 @@ pub fn plans(assets: &[FixedAsset]) -> Vec<ComponentPlan<'_>> {
 /// The plan of every asset. Events that cannot happen are left out: they are [told](super::event_problems) where they
 /// come in.
 pub fn asset_plans(assets: &[FixedAsset]) -> Vec<AssetPlan<'_>> {
-    assets.iter().map(plan_of).collect()
+    assets.iter().map(|asset| plan_of(asset, None)).collect()
 }
 
-fn plan_of(asset: &FixedAsset) -> AssetPlan<'_> {
+/// The same as seen at the end of `as_of`: use that was not recorded by then is still to come, so no month that has
+/// ended holds a forecast.
+pub(super) fn asset_plans_on(assets: &[FixedAsset], as_of: NaiveDate) -> Vec<AssetPlan<'_>> {
+    let month = BillingMonth::of(as_of);
+    let open_from = if closing_day(month) <= as_of { month.next() } else { month };
+    assets.iter().map(|asset| plan_of(asset, Some(open_from))).collect()
+}
+
+/// Forecasts begin in `open_from` at the earliest.
+fn plan_of(asset: &FixedAsset, open_from: Option<BillingMonth>) -> AssetPlan<'_> {
     let mut folded = fold(asset, asset.events.len(), true);
-    let forecasts = folded.forecasts();
+    let forecasts = folded.forecasts(open_from);
+    let being_built = folded.being_built().collect();
     let Folded { states, in_service_on, evidence, .. } = folded;
     let components = states.into_iter().zip(forecasts).map(|(state, forecast)| component_plan(asset, state, forecast));
-    AssetPlan { asset, in_service_on, evidence, components: components.collect() }
+    AssetPlan { asset, in_service_on, evidence, components: components.collect(), being_built }
 }
 
 fn component_plan<'a>(
@@ -85,6 +100,7 @@ fn component_plan<'a>(
         component: state.component,
         commissioned_on: state.terms.commissioned_on,
         replaces: state.replaces,
+        evidence: state.evidence,
         depreciation: in_months(begun, &state.depreciation.into_charges(), &value),
         subsidy: in_months(begun, &state.subsidy.into_charges(), &received),
         duration_years: state.terms.duration_years,

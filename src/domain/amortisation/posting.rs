@@ -101,7 +101,7 @@ impl ComponentPlan<'_> {
     }
 
     /// What `schedule` charges in `month`, unless that is a forecast.
-    pub(super) fn certain_in(&self, schedule: &Schedule, month: BillingMonth) -> Money {
+    pub fn certain_in(&self, schedule: &Schedule, month: BillingMonth) -> Money {
         if self.forecast_from.is_some_and(|from| from <= month) { Money::ZERO } else { schedule.charge_in(month) }
     }
 

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::ComponentGroup;
 use crate::domain::money::Money;
 
 /// The papers of an asset and how its entries are made. The default is an asset bought ready for use, without papers,
@@ -16,6 +17,9 @@ pub struct AssetRecord {
     pub construction_account: Option<String>,
     /// True where acquisition and subsidies stand in the books already, as opening balances: no entry is made of them.
     pub in_opening_balance: bool,
+    /// Components gathered, and gathered again; without any, components stand under the asset itself.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<ComponentGroup>,
     pub documents: Vec<AssetDocument>,
     /// Where there are any, they add up to the cost.
     pub invoices: Vec<SupplierInvoice>,

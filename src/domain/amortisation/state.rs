@@ -16,6 +16,8 @@ pub(super) struct State<'a> {
     pub(super) component: &'a Component,
     pub(super) terms: Terms,
     pub(super) replaces: Option<ComponentCode>,
+    /// What proves that it went into service, where that is not what proves it of the whole.
+    pub(super) evidence: Option<&'a str>,
     pub(super) gross: Money,
     pub(super) residual_value: Money,
     pub(super) impairment: Money,
@@ -43,6 +45,7 @@ impl<'a> State<'a> {
             component,
             terms,
             replaces: None,
+            evidence: None,
             gross: component.cost,
             residual_value: component.residual_value,
             impairment: Money::ZERO,
@@ -276,13 +279,14 @@ impl<'a> State<'a> {
         Ok(())
     }
 
-    /// From which month on the plan only forecasts; it does where units decide.
-    pub(super) fn forecast(&mut self) -> Option<BillingMonth> {
+    /// From which month on the plan only forecasts, `open_from` at the earliest; it does where units decide.
+    pub(super) fn forecast(&mut self, open_from: Option<BillingMonth>) -> Option<BillingMonth> {
         if !self.depreciation.is_by_units() || self.gone_on.is_some() {
             return None;
         }
         let begun = BillingMonth::of(self.terms.commissioned_on);
         let from = self.last_use.map_or(begun, BillingMonth::next);
+        let from = open_from.map_or(from, |open| open.max(from));
         self.depreciation.forecast(from, &self.terms);
         self.subsidy.forecast(from, &self.terms);
         Some(from)

@@ -174,6 +174,8 @@ pub enum BookFault {
     NoLines,
     #[error("{0}")]
     AssetEvent(crate::domain::amortisation::EventProblem),
+    #[error(transparent)]
+    ComponentTree(crate::domain::amortisation::TreeFault),
     #[error("{value} exceeds {limit}, {of}")]
     Exceeds { value: Money, limit: Money, of: &'static str },
 }

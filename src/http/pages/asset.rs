@@ -17,7 +17,7 @@ use super::{Address, Frame, encoded, page};
 use crate::app::read_asset::{AssetDossier, Posting};
 use crate::domain::access::{Action, Decision, policy};
 use crate::domain::amortisation::report::{AssetReport, ComponentReport, EventReport, PlanRow, RowState};
-use crate::domain::amortisation::{Funding, Method, PostingPeriod};
+use crate::domain::amortisation::{Funding, Method, PostingPeriod, TreePart};
 use crate::domain::calendar::BillingMonth;
 use crate::domain::ids::AssetCode;
 use crate::domain::money::Money;
@@ -120,7 +120,7 @@ impl AssetPage {
 
     fn what(&self, event: &EventReport) -> String {
         let what = self.frame.t(&format!("event-{}", event.event.change.word()));
-        match event.event.change.component() {
+        match event.event.change.named() {
             Some(component) => format!("{what} ({component})"),
             None => what,
         }

@@ -113,7 +113,7 @@ impl Sheet<'_> {
 
     fn event_row(&self, report: &EventReport) -> Row {
         let event = &report.event;
-        let component = event.change.component().map(|code| format!(" — {code}")).unwrap_or_default();
+        let component = event.change.named().map(|codes| format!(" — {codes}")).unwrap_or_default();
         let what = format!("{}{component}", words::event(&event.change, self.texts.language));
         let decision = event.decision.as_ref().map(|decision| format!(" · {decision}")).unwrap_or_default();
         let amount = event.change.amount().map(|amount| self.format.amount(amount)).unwrap_or_default();

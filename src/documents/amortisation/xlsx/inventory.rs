@@ -163,10 +163,10 @@ pub(super) fn events(mut sheet: Sheet<'_>, report: &AmortisationReport) -> Resul
     let level = Level::Component;
     let all = report.assets.iter().flat_map(|asset| asset.events.iter().map(move |event| (asset, &event.event)));
     for (row, (asset, event)) in (FIRST_ROW..).zip(all) {
-        let component = event.change.component().map_or("", |code| code.as_str());
+        let component = event.change.named().unwrap_or_default();
         let word = words::event(&event.change, sheet.language);
         sheet.level(row, Level::Asset)?;
-        for (column, text) in (1..).zip([asset.code.as_str(), component, word]) {
+        for (column, text) in (1..).zip([asset.code.as_str(), component.as_str(), word]) {
             sheet.text(row, column, text, level)?;
         }
         sheet.date(row, 4, event.effective_on, level)?;

@@ -5,8 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 
 use super::flow::{Flow, Flows, Timeline, position};
-use super::{AmortisationReport, AssetReport, ComponentReport, EventReport, Plan, Position, UnknownPosting};
-use crate::domain::amortisation::plan::{AssetPlan, ComponentPlan, asset_plans};
+use super::{
+    AmortisationReport, AssetReport, BeingBuilt, ComponentReport, EventReport, Plan, Position, UnknownPosting,
+};
+use crate::domain::amortisation::plan::{AssetPlan, ComponentPlan, asset_plans_on};
 use crate::domain::amortisation::posted::{PostedAmounts, PostedDepreciation};
 use crate::domain::amortisation::posting::closing_day;
 use crate::domain::amortisation::{AssetEvent, FixedAsset, Movement, Schedule};
@@ -25,7 +27,7 @@ pub fn report(assets: &[FixedAsset], as_of: NaiveDate, posted: &PostedDepreciati
     }
 
     let mut total = Sum::default();
-    let plans = asset_plans(assets);
+    let plans = asset_plans_on(assets, as_of);
     let asset_reports = plans.iter().map(|plan| {
         let mut of_asset = Sum::default();
         let components = plan.components.iter().map(|component| {
@@ -80,8 +82,15 @@ fn asset_report(planned: &AssetPlan<'_>, sum: Sum, components: Vec<ComponentRepo
         record: asset.record.clone(),
         plan: sum.into_plan(),
         components,
+        being_built: being_built(planned),
         events: (1..).zip(&asset.events).map(|(number, event)| event_report(planned, number, event)).collect(),
     }
+}
+
+fn being_built(planned: &AssetPlan<'_>) -> Vec<BeingBuilt> {
+    let is_partly = planned.in_service_on.is_some();
+    let parts = planned.being_built.iter().filter(|_| is_partly);
+    parts.map(|part| BeingBuilt { code: part.code.clone(), name: part.name.clone(), cost: part.cost }).collect()
 }
 
 fn event_report(planned: &AssetPlan<'_>, number: usize, event: &AssetEvent) -> EventReport {
@@ -112,6 +121,7 @@ fn component_report(
         name: planned.component.name.clone(),
         account: planned.asset.account_of(planned.component).to_owned(),
         commissioned_on: planned.commissioned_on,
+        commissioning_evidence: planned.evidence.map(str::to_owned),
         replaces: planned.replaces.clone(),
         gone_on: planned.gone_on,
         duration_years: planned.duration_years,

@@ -53,8 +53,19 @@ pub struct AssetReport {
     #[serde(flatten)]
     pub plan: Plan,
     pub components: Vec<ComponentReport>,
+    /// What is still under construction of an asset partly in service.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub being_built: Vec<BeingBuilt>,
     /// What happened to it, in the order it became known.
     pub events: Vec<EventReport>,
+}
+
+/// A component that is not in service yet: on the account of construction, in no plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct BeingBuilt {
+    pub code: ComponentCode,
+    pub name: String,
+    pub cost: Money,
 }
 
 /// An event and what it moved.
@@ -78,6 +89,9 @@ pub struct ComponentReport {
     /// The component's own account, else its asset's.
     pub account: String,
     pub commissioned_on: NaiveDate,
+    /// What proves it, where that is not what proves it of the whole asset.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub commissioning_evidence: Option<String>,
     /// The component whose place it took.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub replaces: Option<ComponentCode>,

@@ -1,7 +1,10 @@
 use super::*;
 use crate::domain::amortisation::fixtures::{asset, component};
+use crate::domain::amortisation::movements::movements;
 use crate::domain::amortisation::report::{PlanRow, RowState};
-use crate::domain::amortisation::{Component, PostingPeriod, depreciation_entry, months_due, plans};
+use crate::domain::amortisation::{
+    AssetChange, Component, Method, PostingPeriod, depreciation_entry, months_due, plans,
+};
 use crate::domain::ledger::{Chart, JournalEntry};
 use proptest::prelude::*;
 
@@ -66,6 +69,42 @@ fn a_month_is_due_on_its_last_day_and_not_before() {
     assert_eq!(due("2019-05-31"), euros("16,666.67"));
     assert_eq!(due("2019-06-29"), euros("16,666.67"));
     assert_eq!(due("2019-06-30"), euros("183,333.34"));
+}
+
+/// 120,000.00 over 1,000 units and four years, of which 100 were used in June 2019: 12,000.00. Of 2020 nothing is known.
+#[test]
+fn use_that_was_not_recorded_is_in_no_book_value_of_the_past() {
+    let expected_units = "1000".parse().unwrap();
+    let part = Component { method: Method::UnitsOfUse { expected_units }, ..component("group", "120000.00", 4) };
+    let mut by_units = asset(vec![part]);
+    by_units.subsidy = euros("12,000.00");
+    by_units.events = vec![AssetEvent {
+        effective_on: day("2019-06-30"),
+        recorded_on: day("2019-06-30"),
+        recorded_by: "cli".into(),
+        reason: "count".into(),
+        decision: None,
+        change: AssetChange::Use { component: "group".into(), units: "100".parse().unwrap() },
+    }];
+    let assets = vec![by_units];
+    let (as_of, posted) = (day("2020-12-31"), posted_through(&assets, "2020-12"));
+    let report = report(&assets, as_of, &posted);
+    let position = report.total.position;
+    assert_eq!((position.cumulative, position.net_book_value), (euros("12,000.00"), euros("108,000.00")));
+    assert_eq!(
+        (position.posted, position.due, position.to_come),
+        (euros("12,000.00"), Money::ZERO, euros("108,000.00"))
+    );
+    assert_eq!((position.subsidy.cumulative, position.subsidy.remaining), (euros("1,200.00"), euros("10,800.00")));
+    let movements = movements(&assets, 2020, &Chart::default(), &BTreeMap::new()).total;
+    assert_eq!((movements.depreciation_closing, movements.net_closing), (position.cumulative, position.net_book_value));
+
+    let row = |year: i32| report.total.years.iter().find(|row| row.period == year).unwrap();
+    assert_eq!((row(2020).charge, row(2020).net_book_value), (Money::ZERO, euros("108,000.00")));
+    // What is left is forecast over what is left of the life: the rest of 2021, 2022, and 2023 to 27 May.
+    assert_eq!((row(2021).state, row(2021).to_come), (RowState::ToCome, row(2021).charge));
+    assert_eq!(row(2021).charge + row(2022).charge + row(2023).charge, euros("108,000.00"));
+    assert_eq!(row(2023).net_book_value, Money::ZERO);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::Findings;
-use crate::domain::amortisation::{AssetChange, Component, FixedAsset, Funding, Method, event_problems};
+use crate::domain::amortisation::{AssetChange, Component, FixedAsset, Funding, Method, event_problems, tree_faults};
 use crate::domain::book::{BookFault, BookParts, BookPath};
 use crate::domain::money::Money;
 
@@ -44,6 +44,15 @@ fn check_components(path: &BookPath, asset: &FixedAsset, findings: &mut Findings
         let parts: Vec<String> = asset.components.iter().map(|c| format!("{} {}", c.code, c.cost)).collect();
         let fault = BookFault::ComponentsDoNotSum { sum, arithmetic: parts.join(" + "), cost: asset.cost };
         findings.add(path.key("cost_eur"), fault);
+    }
+    for (number, fault) in tree_faults(asset) {
+        findings.add(path.item("group", number), BookFault::ComponentTree(fault));
+    }
+    for (number, group) in (1..).zip(&asset.record.groups) {
+        if !super::is_code(group.code.as_str()) {
+            let code = group.code.to_string();
+            findings.add(path.item("group", number).key("code"), BookFault::MalformedCode { code });
+        }
     }
 }
 

@@ -263,8 +263,10 @@ impl<'a> Ground<'a> {
             flow += self.actual_flow(*month);
         }
         let plans = plans(self.inputs.assets);
-        let charges =
-            self.recent.iter().flat_map(|month| plans.iter().map(move |plan| plan.depreciation.charge_in(*month)));
+        let charges = self
+            .recent
+            .iter()
+            .flat_map(|month| plans.iter().map(move |plan| plan.certain_in(&plan.depreciation, *month)));
         let mean_u = |counts: &dyn Fn(&TenantCode) -> bool| {
             let (letting, billed) = (&self.inputs.letting, self.inputs.billed);
             let sum: Decimal = self.recent.iter().map(|month| units_let_in(letting, billed, *month, counts)).sum();
