@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
-use super::{InvoiceFilter, InvoiceSummary, Page, StandingRow, SummaryRow, kind_name, summary_from};
+use super::{InvoiceFilter, InvoiceStatus, InvoiceSummary, Page, StandingRow, SummaryRow, kind_name, summary_from};
 use crate::domain::access::TenantScope;
 use crate::domain::money::Money;
 use crate::storage::codec::date_text;
@@ -179,15 +179,23 @@ macro_rules! selected {
         if let Some(kind) = filter.kind {
             query = query.filter(invoice::kind.eq(kind_name(kind)));
         }
+        // Through the index of states: no list joins the balances only to count.
+        let kept = diesel::alias!(invoice_balance as kept_balance);
+        let (row, state) = (kept.field(invoice_balance::invoice_id), kept.field(invoice_balance::state));
         match selection.standing {
             None => {}
-            Some(Standing::Open) => query = query.filter(invoice_balance::state.eq("open")),
+            Some(Standing::Open) => query = query.filter(invoice::id.eq_any(kept.filter(state.eq("open")).select(row))),
             Some(Standing::Overdue(day)) => {
-                query = query.filter(invoice_balance::state.eq("open"));
-                query = query.filter(invoice_balance::due_date.lt(date_text(day)));
+                let late = kept.field(invoice_balance::due_date).lt(date_text(day));
+                query = query.filter(invoice::id.eq_any(kept.filter(state.eq("open")).filter(late).select(row)));
             }
-            Some(Standing::Paid) => query = query.filter(invoice_balance::state.eq_any(["paid", "overpaid"])),
-            Some(Standing::Credited) => query = query.filter(invoice_balance::state.eq("credited")),
+            Some(Standing::Paid) => {
+                let paid = state.eq("paid").or(state.eq("overpaid"));
+                query = query.filter(invoice::id.eq_any(kept.filter(paid).select(row)));
+            }
+            Some(Standing::Credited) => {
+                query = query.filter(invoice::id.eq_any(kept.filter(state.eq("credited")).select(row)));
+            }
         }
         if let Some(search) = &selection.search {
             let by_party = invoice::tenant_id
@@ -202,14 +210,6 @@ macro_rules! selected {
         }
         query
     }};
-}
-
-/// What is counted and summed. A document's standing is joined only where it is asked for: the engines leave an unused
-/// left join out.
-macro_rules! counted {
-    () => {
-        invoice::table.left_join(invoice_balance::table)
-    };
 }
 
 macro_rules! ordered {
@@ -229,7 +229,7 @@ pub fn page(
     order: Order,
     page: Page,
 ) -> StorageResult<Vec<InvoiceSummary>> {
-    let joined = counted!().inner_join(tenant::table).inner_join(contract::table);
+    let joined = invoice::table.left_join(invoice_balance::table).inner_join(tenant::table).inner_join(contract::table);
     let columns = (
         invoice::id,
         invoice::month,
@@ -302,7 +302,7 @@ pub fn sums(connection: &mut AnyConnection, scope: &TenantScope, selection: &Sel
     };
     let parties = Parties::of(connection, scope, &selection.filter)?;
     let (count, net, gross): (i64, i64, i64) = selected!(
-        counted!().select((diesel::dsl::sql::<BigInt>("COUNT(*)"), signed("net_cents"), signed("gross_cents"))),
+        invoice::table.select((diesel::dsl::sql::<BigInt>("COUNT(*)"), signed("net_cents"), signed("gross_cents"))),
         &parties,
         selection
     )
@@ -314,7 +314,8 @@ pub fn sums(connection: &mut AnyConnection, scope: &TenantScope, selection: &Sel
 pub fn open_sum(connection: &mut AnyConnection, scope: &TenantScope, selection: &Selection) -> StorageResult<Money> {
     let sum = diesel::dsl::sql::<BigInt>("CAST(COALESCE(SUM(invoice_balance.open_cents), 0) AS BIGINT)");
     let parties = Parties::of(connection, scope, &selection.filter)?;
-    let cents: i64 = selected!(counted!().select(sum), &parties, selection).first(connection)?;
+    let joined = invoice::table.inner_join(invoice_balance::table);
+    let cents: i64 = selected!(joined.select(sum), &parties, selection).first(connection)?;
     Ok(Money::from_cents(cents))
 }
 
@@ -326,29 +327,23 @@ pub fn state_counts(
     selection: &Selection,
     today: NaiveDate,
 ) -> StorageResult<StateCounts> {
-    let number_of = |condition: &str| {
-        diesel::dsl::sql::<BigInt>(&format!(
-            "CAST(COALESCE(SUM(CASE WHEN {condition} THEN 1 ELSE 0 END), 0) AS BIGINT)"
-        ))
-    };
     let whole = Selection {
         filter: InvoiceFilter { status: None, ..selection.filter.clone() },
         standing: None,
         ..selection.clone()
     };
     let parties = Parties::of(connection, scope, &whole.filter)?;
-    let (drafts, issued): (i64, i64) = selected!(
-        counted!().select((number_of("invoice.status = 'draft'"), number_of("invoice.status = 'issued'"))),
-        &parties,
-        &whole
-    )
-    .first(connection)?;
-    let mut of = |standing| -> StorageResult<i64> {
-        let part = Selection { standing: Some(standing), ..whole.clone() };
+    let mut count = |part: &Selection| -> StorageResult<i64> {
         let count = diesel::dsl::sql::<BigInt>("COUNT(*)");
-        Ok(selected!(counted!().select(count), &parties, &part).first(connection)?)
+        Ok(selected!(invoice::table.select(count), &parties, part).first(connection)?)
     };
+    let all = count(&whole)?;
+    // Few are drafts, and they have an index of their own; all others are issued.
+    let filter = InvoiceFilter { status: Some(InvoiceStatus::Draft), ..whole.filter.clone() };
+    let drafts = count(&Selection { filter, ..whole.clone() })?;
+    let mut of = |standing| count(&Selection { standing: Some(standing), ..whole.clone() });
     let (open, overdue, credited) = (of(Standing::Open)?, of(Standing::Overdue(today))?, of(Standing::Credited)?);
+    let issued = all - drafts;
     Ok(StateCounts { drafts, issued, open, overdue, paid: issued - open - credited, credited })
 }
 
@@ -359,9 +354,24 @@ pub fn months(
     selection: &Selection,
 ) -> StorageResult<Vec<String>> {
     let parties = Parties::of(connection, scope, &selection.filter)?;
-    Ok(selected!(counted!().select(invoice::month).distinct(), &parties, selection)
-        .order(invoice::month.desc())
-        .load(connection)?)
+    let months = || selected!(invoice::table.select(invoice::month), &parties, selection).order(invoice::month.desc());
+    if !parties.tenants.is_empty() {
+        return Ok(selected!(invoice::table.select(invoice::month).distinct(), &parties, selection)
+            .order(invoice::month.desc())
+            .load(connection)?);
+    }
+    // From each month to the one before through the index: a step a month, not a row a document.
+    let mut found: Vec<String> = Vec::new();
+    loop {
+        let next: Option<String> = match found.last() {
+            None => months().first(connection).optional()?,
+            Some(last) => months().filter(invoice::month.lt(last.clone())).first(connection).optional()?,
+        };
+        match next {
+            Some(month) => found.push(month),
+            None => return Ok(found),
+        }
+    }
 }
 
 /// Tenants within `scope`.
