@@ -123,6 +123,14 @@ scope-see-users = read users
 scope-manage-users = manage users
 scope-see-settings = read settings
 scope-send-test-mails = send a test message
+scope-credit-invoices = issue credit notes
+scope-see-payments = read payments
+scope-record-payments = record payments
+scope-see-tariffs = read tariffs
+scope-edit-tenants = edit tenants
+scope-edit-contacts = edit billing contacts
+scope-edit-terms = edit contracts and tariffs
+scope-edit-seller = edit who issues the invoices
 
 told-password-short = The password has fewer than { $min } characters.
 told-password-long = The password is too long.

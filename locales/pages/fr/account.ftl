@@ -123,6 +123,14 @@ scope-see-users = lire les utilisateurs
 scope-manage-users = gérer les utilisateurs
 scope-see-settings = lire les paramètres
 scope-send-test-mails = envoyer un message d’essai
+scope-credit-invoices = établir des avoirs
+scope-see-payments = lire les paiements
+scope-record-payments = enregistrer des paiements
+scope-see-tariffs = lire les tarifs
+scope-edit-tenants = modifier les hébergés
+scope-edit-contacts = modifier les contacts de facturation
+scope-edit-terms = modifier les conventions et les tarifs
+scope-edit-seller = modifier l’émetteur des factures
 
 told-password-short = Le mot de passe compte moins de { $min } caractères.
 told-password-long = Le mot de passe est trop long.

@@ -12,6 +12,7 @@ use crate::app::dunning::{self, Claimable, OverdueInvoice, TenantDues};
 use crate::domain::access::{Action, Decision, policy};
 use crate::domain::invoice::InvoiceNumber;
 use crate::domain::money::Money;
+use crate::domain::receivables::LateInterest;
 use crate::domain::typography;
 use crate::http::auth::{Granted, Visitor};
 use crate::http::error::Fault;
@@ -35,8 +36,10 @@ struct TenantView {
     id: String,
     code: String,
     name: String,
+    gross: String,
     open: String,
     interest: String,
+    indemnity: String,
     invoices: Vec<OverdueRow>,
 }
 
@@ -78,12 +81,17 @@ pub async fn list(shared: Data<Shared>, granted: Granted, http: HttpRequest) -> 
 }
 
 fn tenant_view(frame: &Frame, index: usize, one: &TenantDues) -> TenantView {
+    let accrued = |part: fn(&LateInterest) -> Money| {
+        one.invoices.iter().filter_map(|invoice| invoice.accrued.as_ref()).map(part).sum::<Money>()
+    };
     TenantView {
         id: format!("late-{index}"),
         code: one.tenant.to_string(),
         name: one.name.clone(),
+        gross: frame.bare(&one.invoices.iter().map(|invoice| invoice.gross).sum::<Money>()),
         open: frame.bare(&one.open),
-        interest: frame.bare(&one.interest),
+        interest: frame.bare(&accrued(|late| late.interest)),
+        indemnity: frame.bare(&accrued(|late| late.indemnity)),
         invoices: one.invoices.iter().map(|invoice| overdue_row(frame, invoice)).collect(),
     }
 }

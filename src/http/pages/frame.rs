@@ -314,13 +314,17 @@ fn is_open(visitor: &Visitor, path: &str) -> bool {
 }
 
 fn navigation(visitor: &Visitor, language: Language, current: &str) -> Vec<NavigationGroup> {
+    // One section only is the reader's, the closest: `/settings/seller` is a section below another.
+    let around = |path: &&str| current == *path || is_below(current, path);
+    let paths = SECTIONS.iter().flat_map(|(_, entries)| *entries).map(|(path, _)| *path);
+    let closest = paths.filter(around).filter(|path| is_open(visitor, path)).max_by_key(|path| path.len());
     let group = |(label, entries): &(&str, &[(&'static str, &str)])| {
         let open = entries.iter().filter(|(path, _)| is_open(visitor, path));
         let items: Vec<NavigationItem> = open
             .map(|(path, key)| NavigationItem {
                 path,
                 label: texts::text(language, key, &[]),
-                is_current: current == *path || is_below(current, path),
+                is_current: closest == Some(*path),
             })
             .collect();
         let label = if label.is_empty() { String::new() } else { texts::text(language, label, &[]) };

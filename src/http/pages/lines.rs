@@ -186,7 +186,7 @@ pub fn vat_text(frame: &Frame, treatment: &VatTreatment) -> String {
     }
 }
 
-/// A stored calculation with the units and the decimal sign of the language.
+/// A stored calculation with the units, the decimal sign and the spaces of the language.
 pub fn arithmetic(frame: &Frame, formula: &str) -> String {
     if frame.language == Language::English {
         return formula.to_owned();
@@ -200,7 +200,8 @@ pub fn arithmetic(frame: &Frame, formula: &str) -> String {
         '.' if is_digit(index.checked_sub(1)) && is_digit(Some(index + 1)) => ',',
         other => *other,
     };
-    characters.iter().enumerate().map(shown).collect()
+    let formula: String = characters.iter().enumerate().map(shown).collect();
+    formula.replace("; ", "\u{202f}; ")
 }
 
 /// A word of a stored calculation; where it is a unit, as French writes that.
@@ -223,6 +224,6 @@ mod tests {
         let formula = "9150.08 kWh × PUE 1.25 = 11437.6 kWh.";
         assert_eq!(arithmetic(&frame("/?lang=fr"), formula), "9150,08 kWh × PUE 1,25 = 11437,6 kWh.");
         assert_eq!(arithmetic(&frame("/?lang=en"), formula), formula);
-        assert_eq!(arithmetic(&frame("/"), "2 rack × 1.5 TB; 1 month."), "2 baie × 1,5 To; 1 mois.");
+        assert_eq!(arithmetic(&frame("/"), "2 rack × 1.5 TB; 1 month."), "2 baie × 1,5 To\u{202f}; 1 mois.");
     }
 }

@@ -7,6 +7,7 @@ use askama::Template;
 use chrono::NaiveDate;
 
 use super::forms::Fields;
+use super::lines::arithmetic;
 use super::parts::{Address, Choice, FieldError, Link, Pager, count, exports};
 use super::{Frame, done, page};
 use crate::app::match_receipts::{self, BankReceipt};
@@ -261,11 +262,13 @@ async fn show(
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let or = |name: &str, usual: String| if fields.has(name) { fields.text(name).to_owned() } else { usual };
     let usual = match (&receipt, chosen) {
-        (Some(receipt), Some(chosen)) => receipt.open().min(chosen.open).to_string(),
-        (Some(receipt), None) => receipt.open().to_string(),
-        (None, Some(chosen)) => chosen.open.to_string(),
-        (None, None) => String::new(),
+        (Some(receipt), Some(chosen)) => Some(receipt.open().min(chosen.open)),
+        (Some(receipt), None) => Some(receipt.open()),
+        (None, Some(chosen)) => Some(chosen.open),
+        (None, None) => None,
     };
+    // As it is typed in the language: the field takes both decimal signs, but no separator of thousands in English.
+    let usual = usual.map_or_else(String::new, |amount| arithmetic(&frame, &amount.to_string()));
     let template = RecordPage {
         invoice: fields.text("invoice").to_owned(),
         date: or("date", receipt.as_ref().map_or(today, |receipt| receipt.booked_on).to_string()),

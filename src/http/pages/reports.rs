@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::chart::{BarChart, Value};
 use super::parts::{Link, Pager};
-use super::{Address, Frame, done, page, see_other};
+use super::{Address, Frame, done, page, see_other, texts};
 use crate::app::archive_report::{self, ArchivedReport};
 use crate::app::reports::Report;
 use crate::app::{AppError, Store, export_journal, read_journal, report_assets, report_ledger};
@@ -251,7 +251,7 @@ fn drawn(store: &Store, report: &Report, language: Language) -> Result<Drawn, Ap
         Report::TieOut { year } => {
             compared(store, ComparisonKind::TieOut, report_ledger::Span::year(*year)?, language)?
         }
-        Report::Fec { year } => fec(store, *year)?,
+        Report::Fec { year } => fec(store, *year, language)?,
         _ => return Err(AppError::input("this report has a page of its own")),
     })
 }
@@ -267,7 +267,8 @@ fn compared(
 }
 
 /// What the tax office's file says of itself: its description, as it is handed in with it.
-fn fec(store: &Store, year: i32) -> Result<Drawn, AppError> {
+fn fec(store: &Store, year: i32, language: Language) -> Result<Drawn, AppError> {
+    let title = format!("{} {year}", texts::text(language, "report-fec", &[]));
     let span = report_ledger::Span::year(year)?;
     let filter = read_journal::JournalFilter {
         from: Some(span.from),
@@ -276,12 +277,12 @@ fn fec(store: &Store, year: i32) -> Result<Drawn, AppError> {
     };
     let entries = read_journal::page(store, filter, 1)?.total;
     if entries == 0 {
-        let nothing = Sheet { title: format!("FEC {year}"), remark: String::new(), sections: vec![] };
+        let nothing = Sheet { title, remark: String::new(), sections: vec![] };
         return Ok(Drawn { sheet: nothing, chart: None });
     }
-    let [file, description] = export_journal::fec(store, year)?;
+    let [_, description] = export_journal::fec(store, year)?;
     let text = String::from_utf8_lossy(&description.bytes).into_owned();
-    Ok(Drawn { sheet: Sheet { title: file.name, remark: text, sections: vec![] }, chart: None })
+    Ok(Drawn { sheet: Sheet { title, remark: text, sections: vec![] }, chart: None })
 }
 
 pub async fn file(

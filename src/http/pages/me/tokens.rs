@@ -10,7 +10,7 @@ use super::super::{Frame, confirm, done, page};
 use crate::app::api_tokens::{self, TokenWish};
 use crate::app::read_tenants;
 use crate::app::user_problem::TOKEN_DAYS_MAX;
-use crate::domain::access::Scopes;
+use crate::domain::access::{Action, Scopes};
 use crate::http::auth::Visitor;
 use crate::http::error::Fault;
 use crate::http::state::{Shared, attempted, blocking};
@@ -66,6 +66,11 @@ pub async fn form(visitor: Visitor, http: HttpRequest) -> Result<HttpResponse, F
     new_page(Frame::of(&http), &visitor, ("", DAYS), &chosen, StatusCode::OK, Errors::default())
 }
 
+/// What a scope lets one do is said under this key.
+fn scope_key(action: Action) -> String {
+    format!("scope-{}", action.name().replace(' ', "-"))
+}
+
 fn new_page(
     frame: Frame,
     visitor: &Visitor,
@@ -74,8 +79,8 @@ fn new_page(
     status: StatusCode,
     errors: Errors,
 ) -> Result<HttpResponse, Fault> {
-    let scope = |action: crate::domain::access::Action| ScopeBox {
-        what: frame.optional(&format!("scope-{}", action.name().replace(' ', "-"))).unwrap_or_default(),
+    let scope = |action: Action| ScopeBox {
+        what: frame.optional(&scope_key(action)).unwrap_or_default(),
         scope: action.scope(),
         is_chosen: chosen.allows(action),
     };
@@ -162,5 +167,19 @@ impl Frame {
     fn under_own_tokens(self) -> Frame {
         let label = self.t("tokens-title");
         self.under(label, "/me/tokens")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_scope_has_words_in_both_languages() {
+        for uri in ["/?lang=fr", "/?lang=en"] {
+            let frame = Frame::of(&actix_web::test::TestRequest::with_uri(uri).to_http_request());
+            let silent = |action: &&Action| frame.optional(&scope_key(**action)).is_none();
+            assert_eq!(Action::ALL.iter().filter(silent).collect::<Vec<_>>(), Vec::<&Action>::new(), "{uri}");
+        }
     }
 }
