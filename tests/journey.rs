@@ -4,12 +4,15 @@
 
 mod common;
 
-use chapelle::app::{figures, read_invoices};
+use chapelle::app::run_billing::{self, RunRequest};
+use chapelle::app::{AppError, figures, read_invoices};
 use chapelle::domain::access::TenantScope;
+use chapelle::domain::audit::Actor;
 use chapelle::domain::calendar::{BillingMonth, Period};
 use chapelle::domain::invoice::InvoiceKind;
 use chapelle::domain::money::Money;
 use chapelle::domain::rating::ChargeKind;
+use chapelle::storage::StorageError;
 use common::{ENGINES, World, readings_csv, small_book, small_book_path};
 use serde_json::Value;
 
@@ -135,19 +138,66 @@ fn a_broken_promise_is_allowed_on_the_next_invoice() {
         let known = json(&world, &["availability", "list", "--contract", "AP-2026"]);
         assert_eq!((known[0]["percent"].as_str(), known[0]["invoice"].as_str()), (Some("99.9"), Some(number)));
 
-        // What stands on the invoice of October is no part of what October's line was billed.
-        let correction = "meter,at,value,correction\nSAN-EDP,2026-10-10T00:00:00Z,500,array miscounted\n";
-        let file = world.file("late.csv", correction);
-        world.ok(&["readings", "import", file.to_str().unwrap()]);
+        let again = json(&world, &["billing", "run", "--month", "2026-10", "--issue"]);
+        assert_eq!(again["issued"].as_array().unwrap().len(), 0, "a run that is repeated allows it once");
+
+        // What stands on the invoice of October is no part of what October's line was billed: a quarter of 1,200.00.
         assert_eq!(record("90", "2026-10", "baies").status.code(), Some(0));
-        let next = chapelle::app::plan_billing::plan(
-            &world.store(),
-            "2026-11".parse().unwrap(),
-            "2026-12-02T00:00:00Z".parse().unwrap(),
-        )
-        .unwrap();
-        let credit = next.drafts.iter().flat_map(|draft| &draft.charges).find(|one| one.line.contains("/availability"));
-        assert!(credit.is_none_or(|one| one.net.to_string() == "-120.00"), "{credit:?}");
+        let credits = credits_of_november(&world);
+        assert_eq!(credits, ["baies~availability -300.00"], "{engine:?}");
+    }
+}
+
+/// What November would allow AP-2026, its readings known.
+fn credits_of_november(world: &World) -> Vec<String> {
+    let (book, last) = (small_book(), "2026-11".parse::<BillingMonth>().unwrap());
+    let zone = book.facility.zone;
+    let period = Period { from: months()[0].period(zone).from, to: last.period(zone).to };
+    let file = world.file("through-november.csv", &readings_csv(&book, period, 3_600).0);
+    let december = |arguments: &[&str]| {
+        let output = world.chapelle_at("2026-12-02T08:00:00Z", arguments).output().unwrap();
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice::<Value>(&output.stdout).unwrap()
+    };
+    december(&["--json", "readings", "import", file.to_str().unwrap()]);
+    let plan = december(&["--json", "billing", "plan", "--month", "2026-11"]);
+    let draft = plan["drafts"].as_array().unwrap().iter().find(|draft| draft["contract"] == "AP-2026").unwrap();
+    let told = |charge: &Value| format!("{} {}", charge["line"].as_str().unwrap(), charge["net"].as_str().unwrap());
+    draft["charges"].as_array().unwrap().iter().map(told).filter(|line| line.contains("availability")).collect()
+}
+
+/// A figure that is replaced while a run goes on is not taken for the one the run was planned with.
+#[test]
+fn a_figure_replaced_during_a_run_is_allowed_as_it_is_known() {
+    for engine in ENGINES {
+        let world = World::new(engine);
+        ready(&world);
+        world.ok(&["billing", "run", "--month", "2026-09", "--issue"]);
+        let record = |percent: &str| {
+            let place = ["availability", "record", "--contract", "AP-2026", "--line", "baies", "--month", "2026-09"];
+            world.ok(&[&place[..], &["--percent", percent, "--reason", "supervision"]].concat());
+        };
+        record("99.9");
+        let request = RunRequest {
+            month: months()[1],
+            issue: true,
+            by: Actor::new("finance", None),
+            now: "2026-11-03T08:00:00Z".parse().unwrap(),
+        };
+        let replacing = &mut |done: usize, _: usize| {
+            if done == 0 {
+                record("98");
+            }
+        };
+        let broken = run_billing::run(&world.store(), &request, replacing);
+        assert!(matches!(&broken, Err(AppError::Storage(StorageError::Conflict(_)))), "{engine:?}: {broken:?}");
+        run_billing::run(&world.store(), &request, &mut |_, _| {}).unwrap();
+        let listed = json(&world, &["invoices", "list", "--month", "2026-10"]);
+        let number = listed.as_array().unwrap().iter().find(|one| one["contract"] == "AP-2026").unwrap();
+        let number = number["number"].as_str().unwrap();
+        let invoice = read_invoices::one(&world.store(), &TenantScope::Everyone, number).unwrap().unwrap();
+        let credit = invoice.charges.iter().find(|one| matches!(one.kind, ChargeKind::ServiceCredit { .. })).unwrap();
+        assert_eq!(credit.net.to_string(), "-300.00", "{engine:?}: a quarter below 99 %");
     }
 }
 

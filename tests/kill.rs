@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use chapelle::app::{archive_invoice, figures};
 use chapelle::domain::access::TenantScope;
 use chapelle::domain::calendar::{BillingMonth, Period};
+use chapelle::domain::rating::{Charge, ChargeKind};
 use chapelle::storage::invoices::{self, InvoiceFilter, InvoiceStatus, Page};
 use common::{ENGINES, Engine, World, free_port, readings_csv, small_book, small_book_path};
 
@@ -209,6 +210,7 @@ fn a_billing_run_killed_again_and_again_ends_as_if_it_had_run_once() {
         let first = bill(months()[0]);
         reference.ok(&first.iter().map(String::as_str).collect::<Vec<_>>());
         let whole = begun.elapsed();
+        record_availability(&reference);
         let second = bill(months()[1]);
         reference.ok(&second.iter().map(String::as_str).collect::<Vec<_>>());
 
@@ -220,10 +222,30 @@ fn a_billing_run_killed_again_and_again_ends_as_if_it_had_run_once() {
             delays.kill(BILLING_KILLS / 2, whole, |_| world.chapelle(&arguments));
             world.ok(&arguments);
             assert_sound(&world, engine, (position + 1) * small_book().contracts.len());
+            if position == 0 {
+                record_availability(&world);
+            }
         }
+        assert_eq!((credits(&reference), credits(&world)), (1, 1), "{engine:?}: what is allowed is allowed once");
         let (once, again) = (figures::figures(&reference.store()).unwrap(), figures::figures(&world.store()).unwrap());
         assert_eq!(once, again, "{engine:?}: a killed run must end as an undisturbed one");
     }
+}
+
+/// A broken promise of the first month: the second month's invoice allows a part of the price.
+fn record_availability(world: &World) {
+    let place = ["availability", "record", "--contract", "AP-2026", "--line", "baies", "--month", "2026-09"];
+    world.ok(&[&place[..], &["--percent", "99.9", "--reason", "supervision"]].concat());
+}
+
+/// Lines of issued documents that allow something for an availability.
+fn credits(world: &World) -> usize {
+    let store = world.store();
+    let issued = InvoiceFilter { status: Some(InvoiceStatus::Issued), ..InvoiceFilter::default() };
+    let (found, _) = store.read(|c| Ok(invoices::list(c, &TenantScope::Everyone, &issued, Page::ALL)?)).unwrap();
+    let document = |id| store.read(|c| Ok(invoices::issued_by_id(c, &TenantScope::Everyone, id)?)).unwrap().unwrap();
+    let is_credit = |charge: &Charge| matches!(charge.kind, ChargeKind::ServiceCredit { .. });
+    found.iter().flat_map(|one| document(one.id).1.charges).filter(is_credit).count()
 }
 
 #[test]

@@ -6,6 +6,8 @@
 mod accounts;
 #[path = "storage/assets.rs"]
 mod assets;
+#[path = "storage/availability.rs"]
+mod availability;
 #[path = "storage/bookkeeping.rs"]
 mod bookkeeping;
 #[path = "storage/books.rs"]

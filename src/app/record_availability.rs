@@ -16,6 +16,7 @@ use crate::domain::told::Told;
 use crate::storage::{AnyConnection, availability, book as stored, invoices};
 
 pub use crate::domain::rating::{Availability, AvailabilityError, NewAvailability};
+use crate::storage::availability::Carried;
 pub use crate::storage::availability::KeptAvailability;
 
 /// The contract's figures, the newest month first; none where the contract is not the scope's to see.
@@ -118,6 +119,8 @@ pub(super) fn unreported(
     let billed = invoices::billed_contracts(connection, &TenantScope::Everyone, month)?;
     let is_billed = |code: &ContractCode| billed.iter().any(|one| one.number.is_some() && one.contract == *code);
     let known = availability::known(connection, month)?;
+    // A line that is amended within the month is told once.
+    promised.sort();
     promised.dedup();
     promised.retain(|line| is_billed(&line.0) && !known.contains(line));
     Ok(promised)
@@ -126,7 +129,9 @@ pub(super) fn unreported(
 /// Marks the figures behind `draft`'s allowances as carried by `invoice`.
 pub(super) fn use_up(connection: &mut AnyConnection, draft: &Draft, invoice: InvoiceId) -> Result<(), AppError> {
     let carried = draft.charges.iter().filter_map(|charge| match charge.kind {
-        ChargeKind::ServiceCredit { id, .. } => Some(id),
+        ChargeKind::ServiceCredit { id, availability_percent, committed_percent, credit_percent, .. } => {
+            Some(Carried { id, percent: availability_percent, committed_percent, credit_percent })
+        }
         _ => None,
     });
     Ok(availability::use_up(connection, &carried.collect::<Vec<_>>(), invoice)?)

@@ -12,7 +12,7 @@ use super::book::Book;
 use super::calendar::{BillingMonth, Timestamp};
 use super::contract::{Contract, ContractLine, LineQuantity, PriceIndex};
 use super::ids::{ContractCode, LineCode, MeterCode, PriceIndexCode, TariffCode};
-use super::invoice::{Draft, InvoiceKind, InvoiceNumber, IssuedInvoice};
+use super::invoice::{Draft, DraftError, InvoiceKind, InvoiceNumber, IssuedInvoice};
 use super::money::Money;
 use super::rating::{
     Availability, BilledLine, Charge, ChargeKind, LineTerms, ManualLine, Meters, MonthEvidence, Samples, rate_line,
@@ -177,12 +177,37 @@ impl<'a> Run<'a> {
                 Err(error) => found.unpriced(&error),
             }
         }
-        charges.extend(self.credits(contract, &mut found));
-        if charges.is_empty() || found.blocks() {
+        let credits = self.credits(contract, &mut found);
+        if found.blocks() {
             return (None, found.problems);
         }
-        let draft = Draft::assemble(contract, self.snapshot.month, charges);
-        (draft.map_err(|error| found.undraftable(&error)).ok(), found.problems)
+        let draft = self.assemble(contract, charges, credits, &mut found);
+        (draft, found.problems)
+    }
+
+    /// The draft with what earlier months allow, or without where it would fall below zero: an invoice is never negative,
+    /// and what is allowed must not keep a month from being billed.
+    fn assemble(
+        &self,
+        contract: &Contract,
+        charges: Vec<Charge>,
+        credits: Vec<Charge>,
+        found: &mut Found<'_>,
+    ) -> Option<Draft> {
+        let month = self.snapshot.month;
+        let all: Vec<Charge> = charges.iter().chain(&credits).cloned().collect();
+        let drafted = match Draft::assemble(contract, month, all) {
+            Err(DraftError::Negative { .. }) if !credits.is_empty() => {
+                credits.iter().for_each(|charge| found.credit_waits(charge));
+                Draft::assemble(contract, month, charges)
+            }
+            other => other,
+        };
+        match drafted {
+            // Nothing to bill is no fault.
+            Err(DraftError::Empty { .. }) => None,
+            other => other.map_err(|error| found.undraftable(&error)).ok(),
+        }
     }
 
     /// Whether the invoice would carry what the tenant's structure requires.

@@ -16,7 +16,7 @@ fn attempt(database: &Database, sql: &str) -> Result<(), StorageError> {
 }
 
 #[track_caller]
-fn refused(database: &Database, sql: &str) {
+pub fn refused(database: &Database, sql: &str) {
     let outcome = attempt(database, sql);
     let refused =
         matches!(outcome, Err(StorageError::Frozen(_) | StorageError::Conflict(_) | StorageError::Refused(_)));
@@ -24,7 +24,7 @@ fn refused(database: &Database, sql: &str) {
 }
 
 #[track_caller]
-fn frozen(database: &Database, sql: &str) {
+pub fn frozen(database: &Database, sql: &str) {
     let outcome = attempt(database, sql);
     assert!(matches!(outcome, Err(StorageError::Frozen(_))), "{sql}: {outcome:?}");
 }

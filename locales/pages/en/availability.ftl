@@ -26,6 +26,7 @@ done-availability = Availability of { $value } recorded.
 error-percent = Give a percentage from 0 to 100, with three decimals at most.
 error-month = Give a month, such as 2026-10.
 problem-availability-unknown = Availability not recorded
+problem-credit-waits = Allowance postponed
 action-availability-recorded = Availability recorded
 wrong-bands-alone = Bands of allowance need an availability that is promised.
 wrong-bands-order = The band before allows { $credit }% below { $below }%: the highest first, and more the lower it fell.

@@ -45,7 +45,6 @@ problem-negative-total = Negative total
 problem-vat-mix = Incompatible VAT
 problem-missing-routing = Code required by Chorus Pro missing
 problem-late-change = Readings changed after billing
-problem-other = Other
 billing-contracts = Contracts
 billing-nothing = Nothing to bill for this month.
 billing-unfinished = This month is not over: it is billed once all its readings are known.

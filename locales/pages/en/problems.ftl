@@ -50,6 +50,7 @@ told-missing-either-code = { $tenant } requires a service code or an engagement 
 told-missing-both-codes = { $tenant } requires a service code and an engagement number on Chorus Pro: give the first to the tenant, the second to contract { $contract }.
 told-late-change = The readings of { $month } changed after invoice { $invoice }: line { $line } is regularised by { $amount }.
 told-availability-unknown = Line { $line } promises an availability, and that of { $month } is not recorded: record it, and what it allows comes on the next invoice.
+told-credit-waits = Line { $line } allows { $amount } for its availability, more than this month’s invoice bills: it waits for the contract’s next invoice. Where none comes, credit the invoice of the month it is for.
 told-availability-no-reason = An availability needs its source: name the report or the incident it comes from.
 told-availability-no-percent = Give an availability from 0 to 100, with three decimals at most.
 told-availability-unfinished = { $month } is not over: an availability is that of a whole month.

@@ -26,6 +26,7 @@ done-availability = Disponibilité de { $value } enregistrée.
 error-percent = Donnez un pourcentage de 0 à 100, trois décimales au plus.
 error-month = Donnez un mois, comme 2026-10.
 problem-availability-unknown = Disponibilité non enregistrée
+problem-credit-waits = Remise reportée
 action-availability-recorded = Disponibilité enregistrée
 wrong-bands-alone = Des seuils de remise demandent une disponibilité promise.
 wrong-bands-order = Le seuil précédent remet { $credit } % sous { $below } % : le plus haut d’abord, et plus de remise à mesure qu’on descend.

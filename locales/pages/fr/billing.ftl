@@ -45,7 +45,6 @@ problem-negative-total = Total négatif
 problem-vat-mix = TVA incompatibles
 problem-missing-routing = Code exigé par Chorus Pro manquant
 problem-late-change = Relevés modifiés après facturation
-problem-other = Autre
 billing-contracts = Conventions
 billing-nothing = Rien à facturer pour ce mois.
 billing-unfinished = Ce mois n’est pas terminé : il se facture quand tous ses relevés sont connus.

@@ -50,6 +50,7 @@ told-missing-either-code = { $tenant } exige un code service ou un numéro d’e
 told-missing-both-codes = { $tenant } exige un code service et un numéro d’engagement sur Chorus Pro : renseignez le premier pour le client, le second pour la convention { $contract }.
 told-late-change = Les relevés de { $month } ont changé après la facture { $invoice } : la ligne { $line } est régularisée de { $amount }.
 told-availability-unknown = La ligne { $line } promet une disponibilité, et celle de { $month } n’est pas enregistrée : enregistrez-la, la remise viendra sur la facture suivante.
+told-credit-waits = La ligne { $line } remet { $amount } pour sa disponibilité, plus que ce que la facture du mois porte : la remise attend la facture suivante de la convention. S’il n’en vient pas, établissez un avoir sur celle du mois concerné.
 told-availability-no-reason = Une disponibilité demande sa source : nommez le rapport ou l’incident dont elle vient.
 told-availability-no-percent = Donnez une disponibilité de 0 à 100, trois décimales au plus.
 told-availability-unfinished = { $month } n’est pas fini : une disponibilité est celle d’un mois entier.

@@ -11,7 +11,7 @@ use crate::domain::invoice::{DraftError, VatError};
 use crate::domain::metering::{Meter, MeteringProblem};
 use crate::domain::money::AmountError;
 use crate::domain::party::ChorusRequirement;
-use crate::domain::rating::{Charge, RatingProblem};
+use crate::domain::rating::{Charge, RatingProblem, credited_line};
 use crate::domain::told::{Tell, Told};
 
 /// Whether a draft can be made in spite of it.
@@ -46,6 +46,8 @@ pub enum ProblemKind {
     MissingRouting,
     /// The line promised an availability, and nobody said how available it was.
     AvailabilityUnknown,
+    /// What a broken promise allows is more than the invoice could carry.
+    CreditWaits,
     /// Not a fault: a billed month's readings changed, and the draft regularises it.
     LateChange,
 }
@@ -134,16 +136,26 @@ impl<'c> Found<'c> {
              the next invoice"
         );
         let message = Told::new("availability-unknown", english).with("line", line.as_str()).with("month", month);
-        let contract = self.contract;
-        self.problems.push(Problem {
-            severity: Severity::Warning,
-            what: ProblemKind::AvailabilityUnknown,
-            tenant: Some(contract.tenant.clone()),
-            contract: Some(contract.code.clone()),
-            line: Some(line.clone()),
-            meter: None,
-            message,
-        });
+        self.warn(ProblemKind::AvailabilityUnknown, line.clone(), message);
+    }
+
+    /// The invoice would fall below zero with what `charge` allows: it is made without, and the next one is asked.
+    pub fn credit_waits(&mut self, charge: &Charge) {
+        let (line, allowed) = (credited_line(charge), -charge.net);
+        let english = format!(
+            "line {line} allows {allowed} for its availability, more than this month's invoice bills: it waits for the \
+             contract's next invoice; where none comes, credit that of the month it is for"
+        );
+        let message = Told::new("credit-waits", english).with("line", line.as_str()).with("amount", allowed);
+        self.warn(ProblemKind::CreditWaits, line, message);
+    }
+
+    /// Of a line by its code: it may be one the contract no longer has.
+    fn warn(&mut self, what: ProblemKind, line: LineCode, message: Told) {
+        self.add(Severity::Warning, what, None, None, message);
+        if let Some(added) = self.problems.last_mut() {
+            added.line = Some(line);
+        }
     }
 
     pub fn late_change(&mut self, line: &ContractLine, late: &LateMonth, charge: &Charge) {

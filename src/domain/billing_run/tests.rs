@@ -1,6 +1,7 @@
 //! A small facility's October, and everything that can stand in its way.
 
 use chrono_tz::Europe::Paris;
+use rust_decimal::Decimal;
 
 use super::*;
 use crate::domain::calendar::midnight;
@@ -9,6 +10,7 @@ use crate::domain::contract::{PueTerm, VatTreatment};
 use crate::domain::invoice::{CreditNoteHead, CreditedLines, IssueContext, credit_note_of};
 use crate::domain::ledger::Accounting;
 use crate::domain::metering::{Measure, Register, Sample};
+use crate::domain::rating::NewAvailability;
 use crate::domain::rating::example::*;
 
 /// C1 rents two racks and the energy of meter A; C2 the energy of meter B at the measured PUE.
@@ -296,6 +298,52 @@ fn an_ended_contract_is_regularised_and_never_below_zero() {
     assert_eq!(drafted(&plan(&ended)), ["C1 17.40", "C2 130.50"]);
     ended.late = vec![late("800")];
     assert_eq!(found(&plan(&ended)), ["Warning LateChange C1 energy -", "Blocking NegativeTotal C1 - -"]);
+}
+
+/// So much of C1's racks is allowed for September, of the 2,400.00 they were billed.
+fn due(credit_percent: i64) -> DueCredit {
+    let figure = NewAvailability {
+        contract: "C1".into(),
+        line: "racks".into(),
+        month: month("2026-09"),
+        percent: Decimal::new(98_500, 3),
+        reason: "supervision".to_owned(),
+    };
+    let availability = Availability {
+        id: 1,
+        figure,
+        committed_percent: Decimal::new(99_950, 3),
+        credit_percent: Decimal::from(credit_percent),
+        by: "finance".to_owned(),
+        at: chrono::DateTime::UNIX_EPOCH,
+    };
+    DueCredit { availability, invoice: InvoiceNumber::from_stored("DC2026000007"), billed: "2400.00".parse().unwrap() }
+}
+
+#[test]
+fn what_a_broken_promise_allows_waits_for_an_invoice_that_can_carry_it() {
+    let (mut book, samples) = (book(), october());
+    let mut allowed = snapshot(&book, &samples);
+    allowed.credits = vec![due(10)];
+    assert_eq!(drafted(&plan(&allowed)), ["C1 2766.00", "C2 130.50"], "3,054.00 less 240.00 and its tax");
+    assert!(found(&plan(&allowed)).is_empty());
+
+    // An ended contract has nothing to take it from: that is said, and blocks nothing.
+    book.contracts[0].in_force.to = Some(day("2026-10-01"));
+    let mut ended = snapshot(&book, &samples);
+    ended.credits = vec![due(10)];
+    assert_eq!(drafted(&plan(&ended)), ["C2 130.50"]);
+    assert_eq!(found(&plan(&ended)), ["Warning CreditWaits C1 racks -"]);
+    // An invoice of less than is allowed is issued without it.
+    ended.late = vec![late("1000")];
+    assert_eq!(drafted(&plan(&ended)), ["C1 17.40", "C2 130.50"]);
+    assert_eq!(found(&plan(&ended)), ["Warning LateChange C1 energy -", "Warning CreditWaits C1 racks -"]);
+    // What is below zero without any allowance still blocks.
+    ended.late = vec![late("800")];
+    assert_eq!(
+        found(&plan(&ended)),
+        ["Warning LateChange C1 energy -", "Warning CreditWaits C1 racks -", "Blocking NegativeTotal C1 - -"]
+    );
 }
 
 #[test]

@@ -98,14 +98,16 @@ impl NewAvailability {
     }
 }
 
-/// The line with this code that was in force in the month; where it was amended within it, as it was at first.
+/// The line with this code that was in force in the month; where it was amended within it, as it first promised an
+/// availability, else as it was at first.
 fn line_of<'c>(contract: &'c Contract, code: &LineCode, month: BillingMonth) -> Option<&'c ContractLine> {
     let in_force = |line: &&ContractLine| line.code == *code && line.in_force.overlaps(month.days());
-    contract.lines.iter().filter(in_force).min_by_key(|line| line.in_force.from)
+    contract.lines.iter().filter(in_force).min_by_key(|line| (line.service_level.is_none(), line.in_force.from))
 }
 
 /// What a line's allowances stand under: a code of their own, so that none is taken for a part of what it was billed.
-const SUFFIX: &str = "/availability";
+/// No line of a contract can have it: codes hold no `~`.
+const SUFFIX: &str = "~availability";
 
 /// The line an allowance is for.
 pub fn credited_line(charge: &Charge) -> LineCode {

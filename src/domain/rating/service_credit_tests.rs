@@ -3,8 +3,9 @@ use rust_decimal::Decimal;
 
 use super::example::{agreed_line, contract};
 use super::{Availability, AvailabilityError, Charge, ChargeKind, NewAvailability, credited_line, service_credit};
-use crate::domain::contract::Contract;
+use crate::domain::calendar::DatePeriod;
 use crate::domain::contract::service_level::{CreditBand, ServiceLevel};
+use crate::domain::contract::{Contract, ContractLine};
 use crate::domain::money::Money;
 
 fn percent(thousandths: i64) -> Decimal {
@@ -20,7 +21,7 @@ fn level() -> ServiceLevel {
 }
 
 fn promising() -> Contract {
-    let line = crate::domain::contract::ContractLine { service_level: Some(level()), ..agreed_line("a", "4") };
+    let line = ContractLine { service_level: Some(level()), ..agreed_line("a", "4") };
     contract(vec![line])
 }
 
@@ -79,6 +80,20 @@ fn a_figure_is_of_a_finished_month_of_a_line_that_promises_something() {
     }
     let other = NewAvailability { line: "b".into(), ..sound };
     assert!(matches!(check(&other, "2026-10-01"), Err(AvailabilityError::NotPromised { .. })));
+}
+
+#[test]
+fn a_promise_made_within_the_month_is_a_promise_of_the_month() {
+    let (before, after) = ("2026-09-01".parse().unwrap(), "2026-09-16".parse().unwrap());
+    let until = ContractLine { in_force: DatePeriod { from: before, to: Some(after) }, ..agreed_line("a", "4") };
+    let since = ContractLine {
+        in_force: DatePeriod { from: after, to: None },
+        service_level: Some(level()),
+        ..agreed_line("a", "4")
+    };
+    let amended = contract(vec![until, since]);
+    let today = "2026-10-01".parse().unwrap();
+    assert_eq!(figure(percent(99_000)).check(&amended, today), Ok(&level()));
 }
 
 proptest! {

@@ -285,10 +285,15 @@ pub fn problem_row(frame: &Frame, problem: &Problem) -> ProblemRow {
 
 /// The pages of what a problem is about.
 fn places(problem: &Problem) -> Vec<Link> {
+    // Where a figure is recorded, for those that are about one.
+    let part = match problem.what {
+        ProblemKind::AvailabilityUnknown | ProblemKind::CreditWaits => "/availability",
+        _ => "",
+    };
     let contract = problem
         .contract
         .as_ref()
-        .map(|code| Link { label: code.to_string(), address: format!("/contracts/{}", encoded(code.as_str())) });
+        .map(|code| Link { label: code.to_string(), address: format!("/contracts/{}{part}", encoded(code.as_str())) });
     let meter = problem
         .meter
         .as_ref()
@@ -312,8 +317,8 @@ const fn problem_key(what: ProblemKind) -> &'static str {
         ProblemKind::NegativeTotal => "problem-negative-total",
         ProblemKind::VatMix => "problem-vat-mix",
         ProblemKind::MissingRouting => "problem-missing-routing",
+        ProblemKind::AvailabilityUnknown => "problem-availability-unknown",
+        ProblemKind::CreditWaits => "problem-credit-waits",
         ProblemKind::LateChange => "problem-late-change",
-        #[allow(unreachable_patterns, reason = "a kind that is added later has a text before it has its own")]
-        _ => "problem-other",
     }
 }

@@ -106,10 +106,24 @@ pub fn replace(
     Ok(diesel::insert_into(availability::table).values(row).returning(availability::id).get_result(connection)?)
 }
 
-/// Marks figures as carried by `invoice`; what each allows is carried once.
-pub fn use_up(connection: &mut AnyConnection, ids: &[i64], invoice: InvoiceId) -> StorageResult<()> {
-    for id in ids {
-        let due = availability::table.find(*id).filter(availability::invoice_id.is_null());
+/// What a draft says of a figure. A row that is removed may leave its id to the next one, so the id alone names none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Carried {
+    pub id: i64,
+    pub percent: Decimal,
+    pub committed_percent: Decimal,
+    pub credit_percent: Decimal,
+}
+
+/// Marks figures as carried by `invoice`; what each allows is carried once, and as it is known.
+pub fn use_up(connection: &mut AnyConnection, carried: &[Carried], invoice: InvoiceId) -> StorageResult<()> {
+    for Carried { id, percent, committed_percent, credit_percent } in carried {
+        let due = availability::table
+            .find(*id)
+            .filter(availability::invoice_id.is_null())
+            .filter(availability::percent_thousandths.eq(thousandths(*percent)?))
+            .filter(availability::committed_thousandths.eq(thousandths(*committed_percent)?))
+            .filter(availability::credit_thousandths.eq(thousandths(*credit_percent)?));
         if diesel::update(due).set(availability::invoice_id.eq(Some(invoice.0))).execute(connection)? == 0 {
             return Err(StorageError::Conflict(format!(
                 "availability {id} was replaced or allowed while the invoice was issued: issue it again"
