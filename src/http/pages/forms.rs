@@ -44,7 +44,12 @@ impl Fields {
 
 pub fn number<T: std::str::FromStr>(text: &str) -> Option<T> {
     let text: String = text.chars().filter(|c| !c.is_whitespace() && *c != '€').collect();
-    let text = if text.contains(',') { text.replace('.', "").replace(',', ".") } else { text };
+    // Where both stand, the last is the decimal mark and the other parts thousands.
+    let text = match (text.rfind(','), text.rfind('.')) {
+        (Some(comma), Some(point)) if comma < point => text.replace(',', ""),
+        (Some(_), _) => text.replace('.', "").replace(',', "."),
+        _ => text,
+    };
     text.parse().ok()
 }
 
@@ -60,7 +65,7 @@ mod tests {
 
     #[test]
     fn amounts_are_read_as_both_languages_write_them() {
-        for text in ["1234.56", "1 234,56", "1\u{202f}234,56 €", "1.234,56"] {
+        for text in ["1234.56", "1 234,56", "1\u{202f}234,56 €", "1.234,56", "1,234.56"] {
             assert_eq!(number::<Money>(text).map(|amount| amount.to_string()).as_deref(), Some("1234.56"), "{text}");
         }
         assert_eq!(number::<Money>("a lot"), None);
