@@ -22,6 +22,8 @@ mod frozen;
 mod invoicing;
 #[path = "storage/kept.rs"]
 mod kept;
+#[path = "storage/ledger.rs"]
+mod ledger;
 #[path = "storage/lists.rs"]
 mod lists;
 #[path = "storage/people.rs"]

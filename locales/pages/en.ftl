@@ -207,6 +207,10 @@ balance-closing-credit = Closing credit
 account-title = Account
 account-caption = Lines of account { $account } by date, in euros
 account-opening = Opening balance
+account-carried = Carried forward from the page before
+account-reached = Balance at the end of this page
+account-count = Lines: { $count }
+balance-count = Accounts: { $count }
 
 audit-nav = Audit sections
 audit-trail = Audit trail

@@ -207,6 +207,10 @@ balance-closing-credit = Solde créditeur
 account-title = Compte
 account-caption = Lignes du compte { $account }, par date, en euros
 account-opening = À nouveau
+account-carried = Report de la page précédente
+account-reached = Solde en bas de page
+account-count = Lignes : { $count }
+balance-count = Comptes : { $count }
 
 audit-nav = Rubriques de l’audit
 audit-trail = Piste d’audit

@@ -11,34 +11,49 @@ use crate::domain::ids::AssetCode;
 use crate::domain::ledger::{Chart, Journal, JournalEntry, Periods};
 use crate::storage::{AnyConnection, book, journal, periods};
 
+/// How far each kind of period is posted: the last month of the last one.
+#[derive(Debug, Default)]
+pub(super) struct Horizons(BTreeMap<PostingPeriod, BillingMonth>);
+
+impl Horizons {
+    /// From the names of the entries alone.
+    pub(super) fn load(connection: &mut AnyConnection) -> Result<Horizons, AppError> {
+        let documents = journal::documents(connection, Journal::Depreciation)?;
+        Ok(Horizons::of(documents.iter().map(String::as_str)))
+    }
+
+    fn of<'a>(documents: impl Iterator<Item = &'a str>) -> Horizons {
+        let mut horizons = Horizons::default();
+        for (posting, month) in documents.filter_map(period_of) {
+            let last = horizons.0.entry(posting).or_insert(month);
+            *last = (*last).max(month);
+        }
+        horizons
+    }
+
+    pub(super) fn last(&self, posting: PostingPeriod) -> Option<BillingMonth> {
+        self.0.get(&posting).copied()
+    }
+
+    /// The last month that any period posted reaches: entries are dated after it, or in it where they come late.
+    pub(super) fn last_month(&self) -> Option<BillingMonth> {
+        self.0.values().max().copied()
+    }
+}
+
 /// The entries of fixed assets.
 pub(super) struct AssetLedger {
     entries: Vec<JournalEntry>,
-    /// The last period posted, by its last month.
-    horizons: BTreeMap<PostingPeriod, BillingMonth>,
+    pub(super) horizons: Horizons,
 }
 
 impl AssetLedger {
     pub(super) fn load(connection: &mut AnyConnection) -> Result<AssetLedger, AppError> {
         let entries: Vec<JournalEntry> =
             journal::posted_assets(connection)?.into_iter().map(|posted| posted.entry).collect();
-        let mut horizons: BTreeMap<PostingPeriod, BillingMonth> = BTreeMap::new();
-        for entry in entries.iter().filter(|entry| entry.journal == Journal::Depreciation) {
-            if let Some((posting, month)) = period_of(&entry.document) {
-                let last = horizons.entry(posting).or_insert(month);
-                *last = (*last).max(month);
-            }
-        }
+        let of_depreciation = entries.iter().filter(|entry| entry.journal == Journal::Depreciation);
+        let horizons = Horizons::of(of_depreciation.map(|entry| entry.document.as_str()));
         Ok(AssetLedger { entries, horizons })
-    }
-
-    pub(super) fn horizon(&self, posting: PostingPeriod) -> Option<BillingMonth> {
-        self.horizons.get(&posting).copied()
-    }
-
-    /// The last month that any period posted reaches: entries are dated after it, or in it where they come late.
-    pub(super) fn last_month(&self) -> Option<BillingMonth> {
-        self.horizons.values().max().copied()
     }
 
     pub(super) fn has(&self, journal: Journal, document: &str) -> bool {
@@ -58,7 +73,7 @@ impl AssetLedger {
             entry.journal == Journal::Assets && number.is_some_and(|number| number.parse::<usize>().is_ok())
         };
         let of_events = self.entries.iter().filter(is_event).map(|entry| entry.date);
-        let of_periods = self.horizon(stored.record.posting).map(closing_day).filter(|_| is_posted);
+        let of_periods = self.horizons.last(stored.record.posting).map(closing_day).filter(|_| is_posted);
         LockedAsset { stored, is_posted, posted_through: of_events.chain(of_periods).max() }
     }
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::read_series::Around;
+use super::read_tenants::TenantNames;
 use super::read_usage::{assigned, choose, latest_month};
 use super::{AppError, Store};
 use crate::domain::access::TenantScope;
@@ -24,7 +25,7 @@ use crate::storage::{AnyConnection, book as stored};
 #[derive(Debug)]
 pub struct TenantEstimate {
     pub tenant: Tenant,
-    pub choices: Vec<Tenant>,
+    pub choices: TenantNames,
     pub month: BillingMonth,
     /// The month is over: there is an invoice, or there will be one.
     pub is_over: bool,

@@ -86,8 +86,8 @@ pub(super) fn missing(connection: &mut AnyConnection, through: BillingMonth) -> 
     for posting in PERIODS {
         entries.extend(periods(&components, posting, &ledger, through, chart)?);
     }
-    let late = gaps(&components, |posting| ledger.horizon(posting), &ledger.depreciation(chart));
-    if let Some(month) = ledger.last_month().filter(|month| *month <= through) {
+    let late = gaps(&components, |posting| ledger.horizons.last(posting), &ledger.depreciation(chart));
+    if let Some(month) = ledger.horizons.last_month().filter(|month| *month <= through) {
         let document = format!("AMORT-{month}-R");
         entries.extend(catch_up_entry(&late, (document, closing_day(month)), chart).map_err(corrupt)?);
     }
@@ -118,7 +118,7 @@ fn movements(
     through: BillingMonth,
     chart: &Chart,
 ) -> Result<Vec<JournalEntry>, AppError> {
-    let posted = before.last_month();
+    let posted = before.horizons.last_month();
     let last = posted.map_or(through, |posted| posted.max(through));
     let dated = |on: NaiveDate| match posted {
         Some(posted) if BillingMonth::of(on) <= posted => closing_day(last),
@@ -139,7 +139,7 @@ fn periods(
     through: BillingMonth,
     chart: &Chart,
 ) -> Result<Vec<JournalEntry>, AppError> {
-    let horizon = before.horizon(posting);
+    let horizon = before.horizons.last(posting);
     let due = months_due(plans, posting, through).into_iter().filter(|month| horizon.is_none_or(|last| last < *month));
     let mut entries = Vec::new();
     for month in due {
@@ -157,8 +157,8 @@ fn catch_up(
     now: DateTime<Utc>,
 ) -> Result<Option<JournalEntry>, AppError> {
     let ledger = AssetLedger::load(connection)?;
-    let Some(month) = ledger.last_month() else { return Ok(None) };
-    let gaps = gaps(plans, |posting| ledger.horizon(posting), &ledger.depreciation(chart));
+    let Some(month) = ledger.horizons.last_month() else { return Ok(None) };
+    let gaps = gaps(plans, |posting| ledger.horizons.last(posting), &ledger.depreciation(chart));
     let documents = (1..).map(|number| format!("AMORT-{month}-R{number}"));
     let mut free = documents.skip_while(|document| ledger.has(Journal::Depreciation, document));
     let document = free.next().unwrap_or_default();

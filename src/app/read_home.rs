@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 
-use super::asset_ledger::AssetLedger;
+use super::asset_ledger::Horizons;
 use super::post_depreciation::PERIODS;
 use super::read_invoices::{self, Order, Reader, SortKey, Standing, StateCounts, Wanted};
 use super::read_meters::{self, MetersFilter};
@@ -177,15 +177,15 @@ fn ending(book: &Book, today: NaiveDate) -> Vec<EndingContract> {
 fn depreciation(store: &Store, book: Option<&Book>, through: BillingMonth) -> Result<Depreciation, AppError> {
     let Some(book) = book else { return Ok(Depreciation { posted_through: None, due: vec![] }) };
     let plans = plans(&book.assets);
-    let ledger = AssetLedger::load(&mut *store.connection()?)?;
+    let horizons = Horizons::load(&mut *store.connection()?)?;
     let due: BTreeSet<BillingMonth> = PERIODS
         .into_iter()
         .flat_map(|posting| {
-            let horizon = ledger.horizon(posting);
+            let horizon = horizons.last(posting);
             months_due(&plans, posting, through)
                 .into_iter()
                 .filter(move |month| horizon.is_none_or(|last| last < *month))
         })
         .collect();
-    Ok(Depreciation { posted_through: ledger.last_month(), due: due.into_iter().collect() })
+    Ok(Depreciation { posted_through: horizons.last_month(), due: due.into_iter().collect() })
 }

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use super::archive_invoice::{self, ArchiveKind};
+use super::kept::Kept;
 use super::{AppError, Store};
 use crate::documents::zip::Zip;
 use crate::domain::access::{Action, Decision, Role, TenantScope, policy};
@@ -10,7 +11,7 @@ use crate::domain::calendar::BillingMonth;
 use crate::domain::invoice::{InvoiceNumber, IssuedInvoice};
 use crate::domain::money::Money;
 use crate::domain::told::{Tell, Told};
-use crate::storage::invoices::search::{self, Named, SearchedFor, Selection};
+use crate::storage::invoices::search::{self, Named, SearchedFor, Selection, Sums};
 use crate::storage::invoices::{self, Page};
 use crate::storage::{AnyConnection, archive};
 
@@ -103,6 +104,19 @@ impl InvoicePage {
     }
 }
 
+/// A selection as one scope sees it.
+type Seen = (TenantScope, Selection);
+
+/// What was counted and summed of whole lists: it costs a look at every invoice, and most pages ask for the same again.
+#[derive(Default)]
+pub(super) struct Tallies {
+    sums: Kept<Seen, Sums>,
+    /// By the day that says what is late, too.
+    counts: Kept<(Seen, NaiveDate), StateCounts>,
+    open: Kept<Seen, Money>,
+    months: Kept<Seen, Vec<String>>,
+}
+
 pub const INVOICES_PER_PAGE: usize = 50;
 
 /// Who reads a list.
@@ -133,8 +147,11 @@ pub fn search(
     page: usize,
 ) -> Result<InvoicePage, AppError> {
     let connection = &mut *store.connection()?;
+    let revision = search::revision(connection)?;
     let Some(selection) = selection(connection, reader, wanted)? else { return Ok(InvoicePage::empty()) };
-    let sums = search::sums(connection, &reader.scope, &selection)?;
+    let sums = store.tallies().sums.answer(revision, (reader.scope.clone(), selection.clone()), || {
+        Ok(search::sums(connection, &reader.scope, &selection)?)
+    })?;
     let total = usize::try_from(sums.count).unwrap_or(usize::MAX);
     let pages = total.div_ceil(INVOICES_PER_PAGE).max(1);
     let page = page.clamp(1, pages);
@@ -156,10 +173,15 @@ pub fn whole(store: &Store, reader: &Reader, wanted: Wanted, order: Order) -> Re
 /// How many of what is wanted are drafts, issued, overdue on `today`; drafts only for who may see them.
 pub fn counts(store: &Store, reader: &Reader, wanted: Wanted, today: NaiveDate) -> Result<StateCounts, AppError> {
     let connection = &mut *store.connection()?;
+    let revision = search::revision(connection)?;
     let wanted = Wanted { filter: InvoiceFilter { status: None, ..wanted.filter }, standing: None, ..wanted };
     let nothing = StateCounts { drafts: 0, issued: 0, open: 0, overdue: 0, paid: 0, credited: 0 };
     let Some(selection) = selection(connection, reader, wanted)? else { return Ok(nothing) };
-    let counts = search::state_counts(connection, &reader.scope, &selection, today)?;
+    let asked = ((reader.scope.clone(), selection.clone()), today);
+    let counts = store
+        .tallies()
+        .counts
+        .answer(revision, asked, || Ok(search::state_counts(connection, &reader.scope, &selection, today)?))?;
     let sees_drafts = policy(reader.role, Action::SeeDrafts) != Decision::Deny;
     Ok(StateCounts { drafts: if sees_drafts { counts.drafts } else { 0 }, ..counts })
 }
@@ -167,17 +189,21 @@ pub fn counts(store: &Store, reader: &Reader, wanted: Wanted, today: NaiveDate) 
 /// What is open on the documents wanted.
 pub fn open_sum(store: &Store, reader: &Reader, wanted: Wanted) -> Result<Money, AppError> {
     let connection = &mut *store.connection()?;
-    match selection(connection, reader, wanted)? {
-        Some(selection) => Ok(search::open_sum(connection, &reader.scope, &selection)?),
-        None => Ok(Money::ZERO),
-    }
+    let revision = search::revision(connection)?;
+    let Some(selection) = selection(connection, reader, wanted)? else { return Ok(Money::ZERO) };
+    store.tallies().open.answer(revision, (reader.scope.clone(), selection.clone()), || {
+        Ok(search::open_sum(connection, &reader.scope, &selection)?)
+    })
 }
 
 /// The months `reader` has invoices of, latest first.
 pub fn months(store: &Store, reader: &Reader) -> Result<Vec<BillingMonth>, AppError> {
     let connection = &mut *store.connection()?;
+    let revision = search::revision(connection)?;
     let Some(selection) = selection(connection, reader, Wanted::default())? else { return Ok(vec![]) };
-    let months = search::months(connection, &reader.scope, &selection)?;
+    let months = store.tallies().months.answer(revision, (reader.scope.clone(), selection.clone()), || {
+        Ok(search::months(connection, &reader.scope, &selection)?)
+    })?;
     months.iter().map(|month| month.parse().map_err(|_| AppError::Corrupt(format!("{month} is no month")))).collect()
 }
 

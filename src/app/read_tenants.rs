@@ -1,6 +1,6 @@
 //! Show tenants and their contracts to whoever may see them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
@@ -20,6 +20,40 @@ pub struct TenantFile {
     pub contracts: Vec<Contract>,
     /// Those the contracts' lines name.
     pub tariffs: Vec<Tariff>,
+}
+
+/// What tenants are called, by their codes.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct TenantNames(BTreeMap<TenantCode, String>);
+
+impl TenantNames {
+    /// The code itself where nobody has it.
+    pub fn name<'a>(&'a self, code: &'a TenantCode) -> &'a str {
+        self.0.get(code).map_or(code.as_str(), String::as_str)
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = (&TenantCode, &str)> {
+        self.0.iter().map(|(code, name)| (code, name.as_str()))
+    }
+
+    pub fn count(&self) -> usize {
+        self.0.len()
+    }
+}
+
+impl<'a> FromIterator<&'a Tenant> for TenantNames {
+    fn from_iter<T: IntoIterator<Item = &'a Tenant>>(tenants: T) -> TenantNames {
+        TenantNames(tenants.into_iter().map(|tenant| (tenant.code.clone(), tenant.name.clone())).collect())
+    }
+}
+
+/// What the tenants within `scope` are called.
+pub fn names(store: &Store, scope: &TenantScope) -> Result<TenantNames, AppError> {
+    match export_book::shared(store) {
+        // Before the first import there is nobody.
+        Err(AppError::NoBook) => Ok(TenantNames::default()),
+        book => Ok(book?.tenants.iter().filter(|tenant| scope.admits(&tenant.code)).collect()),
+    }
 }
 
 /// Every tenant within `scope`, by code.

@@ -10,6 +10,7 @@ use chrono_tz::Tz;
 use rust_decimal::Decimal;
 
 use super::read_series::Around;
+use super::read_tenants::TenantNames;
 use super::{AppError, Store};
 use crate::domain::access::TenantScope;
 use crate::domain::book::Book;
@@ -117,7 +118,7 @@ pub struct UsageSlot {
 pub struct TenantUsage {
     pub tenant: Tenant,
     /// Whom the reader may choose from; one where they see themselves only.
-    pub choices: Vec<Tenant>,
+    pub choices: TenantNames,
     pub view: UsageView,
     pub zone: Tz,
     /// Columns that have a meter, in their order.
@@ -172,13 +173,11 @@ pub(super) fn choose<'a>(
     book: &'a Book,
     scope: &TenantScope,
     asked: Option<&TenantCode>,
-) -> Option<(&'a Tenant, Vec<Tenant>)> {
-    let admitted: Vec<&Tenant> = book.tenants.iter().filter(|tenant| scope.admits(&tenant.code)).collect();
-    let chosen = match asked {
-        Some(code) => admitted.iter().find(|tenant| tenant.code == *code),
-        None => admitted.first(),
-    };
-    Some((*chosen?, admitted.iter().map(|tenant| (*tenant).clone()).collect()))
+) -> Option<(&'a Tenant, TenantNames)> {
+    let mut admitted = book.tenants.iter().filter(|tenant| scope.admits(&tenant.code));
+    let names = admitted.clone().collect();
+    let chosen = admitted.find(|tenant| asked.is_none_or(|code| tenant.code == *code));
+    Some((chosen?, names))
 }
 
 /// A meter, and when it measures for a tenant.

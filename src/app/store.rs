@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::AppError;
+use super::read_invoices::Tallies;
 use crate::domain::book::Book;
 use crate::storage::{AnyConnection, Database, PooledConnection, book};
 
@@ -17,6 +18,7 @@ pub struct Store {
     data_dir: PathBuf,
     migrations_applied: usize,
     book: Arc<Mutex<Remembered>>,
+    tallies: Arc<Tallies>,
 }
 
 /// The book as last read, and its revision then.
@@ -27,7 +29,13 @@ impl Store {
     pub fn open(url: &str, data_dir: &Path) -> Result<Store, AppError> {
         let database = Database::open(url.parse()?, CONNECTIONS)?;
         let migrations_applied = database.migrate()?;
-        Ok(Store { database, data_dir: data_dir.to_owned(), migrations_applied, book: Arc::default() })
+        Ok(Store {
+            database,
+            data_dir: data_dir.to_owned(),
+            migrations_applied,
+            book: Arc::default(),
+            tallies: Arc::default(),
+        })
     }
 
     pub fn connection(&self) -> Result<PooledConnection, AppError> {
@@ -55,6 +63,11 @@ impl Store {
         let read = Arc::new(book::load_book(connection)?.ok_or(AppError::NoBook)?);
         *self.remembered() = Some((revision, Arc::clone(&read)));
         Ok(read)
+    }
+
+    /// What lists of invoices came to, as long as no invoice and no balance has changed.
+    pub(super) fn tallies(&self) -> &Tallies {
+        &self.tallies
     }
 
     fn remembered(&self) -> MutexGuard<'_, Remembered> {

@@ -39,7 +39,7 @@ impl Role {
 
 /// Which tenants' things a query may see. Every storage call on tenants' things takes one; what lies outside it does
 /// not exist for the caller.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum TenantScope {
     Everyone,
     Only(TenantCode),

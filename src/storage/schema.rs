@@ -246,6 +246,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    invoice_revision (id) {
+        id -> BigInt,
+        revision -> BigInt,
+    }
+}
+
+diesel::table! {
     reading (ts, meter_id) {
         ts -> BigInt,
         meter_id -> BigInt,

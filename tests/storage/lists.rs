@@ -1,11 +1,12 @@
 //! Lists of invoices in any order and search, and billing runs, on both engines.
 
 use chapelle::domain::access::TenantScope;
-use chapelle::domain::receivables::Settlement;
+use chapelle::domain::money::Money;
+use chapelle::domain::receivables::{InvoiceAccount, Payment, Settlement};
 use chapelle::storage::billing_runs::{self, Outcome, RunItem, RunStatus, SILENCE_SECONDS_MAX};
 use chapelle::storage::invoices::search::{self, Order, SearchedFor, Selection, SortKey, Standing};
 use chapelle::storage::invoices::{self, Page};
-use chapelle::storage::{StorageError, StorageResult};
+use chapelle::storage::{StorageError, StorageResult, balances};
 use chrono::Duration;
 
 use crate::engines::on_both;
@@ -59,6 +60,42 @@ fn a_list_has_every_order_and_finds_what_is_searched() {
         assert_eq!((searched("000002", vec![]), searched("%", vec![]), searched("NONE", vec![aphp])), (1, 0, 3));
         let nobody = TenantScope::Only("eau".into());
         assert_eq!(database.read(|c| search::sums(c, &nobody, &all)).unwrap().count, 0);
+    });
+}
+
+#[test]
+fn every_change_of_an_invoice_or_its_balance_is_another_revision() {
+    on_both(|database| {
+        with_book(database);
+        let revision = || database.read(search::revision).unwrap();
+        let mut seen = vec![revision()];
+        let mut changed = |what: &str| {
+            let now = revision();
+            assert!(!seen.contains(&now), "{what}");
+            seen.push(now);
+        };
+        let kept = draft("aphp", "c-aphp", "2026-10", None);
+        database.write(|c| invoices::save_draft(c, &kept, now())).unwrap();
+        changed("a draft is saved");
+        let (id, number) = issue(database, &kept).unwrap();
+        changed("an invoice is issued");
+        let (_, invoice) = database.read(|c| invoices::by_number(c, &EVERYONE, &number)).unwrap().unwrap();
+        let payments = vec![Payment {
+            number: "P-1".into(),
+            received_on: invoice.due_date,
+            amount: invoice.totals.gross,
+            reference: None,
+        }];
+        let account = InvoiceAccount { invoice: &invoice, credited: Money::ZERO, payments, interest: Money::ZERO };
+        database.write(|c| balances::put(c, id, &account.balance(&[]))).unwrap();
+        changed("it is paid");
+        let before = revision();
+        let undone = database.write(|c| {
+            balances::put(c, id, &account.balance(&[]))?;
+            Err::<(), _>(StorageError::Conflict("undone".into()))
+        });
+        assert!(undone.is_err());
+        assert_eq!(revision(), before, "what was undone changed nothing");
     });
 }
 

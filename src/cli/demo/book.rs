@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 
 use super::contracts;
 use crate::domain::amortisation::{
-    AssetDocument, AssetRecord, Component, Convention, FixedAsset, Funding, Method, SupplierInvoice,
+    AssetDocument, AssetRecord, Component, ComponentGroup, Convention, FixedAsset, Funding, Method, SupplierInvoice,
 };
 use crate::domain::book::Book;
 use crate::domain::calendar::{BillingMonth, Timestamp, midnight};
@@ -389,13 +389,20 @@ fn investment() -> FixedAsset {
     }
 }
 
-/// Examples of what an auditor looks for: invoices that add up to the cost, papers, and a loan that is only noted.
+/// Examples of what an auditor looks for: invoices that add up to the cost, papers, a loan that is only noted, and the
+/// components gathered in two groups.
 fn record(commissioned_on: NaiveDate) -> AssetRecord {
     let invoice = |supplier: &str, number: &str, euros: i64| SupplierInvoice {
         supplier: format!("{supplier} (exemple)"),
         number: number.to_owned(),
         date: commissioned_on,
         amount: Money::from_cents(euros * 100),
+    };
+    let group = |code: &str, name: &str, euros: i64, parts: &[&str]| ComponentGroup {
+        code: code.into(),
+        name: name.to_owned(),
+        cost: Money::from_cents(euros * 100),
+        parts: parts.iter().map(|part| (*part).into()).collect(),
     };
     let paper = |name: &str| AssetDocument { name: format!("{name} (exemple)"), date: commissioned_on, sha256: None };
     AssetRecord {
@@ -412,6 +419,10 @@ fn record(commissioned_on: NaiveDate) -> AssetRecord {
             date: NaiveDate::from_ymd_opt(2018, 6, 1).unwrap_or_default(),
             amount: Money::from_cents(400_000_000),
         }],
+        groups: vec![
+            group("salle", "Salle informatique", 8_000_000, &["amenagement", "baies"]),
+            group("technique", "Installations techniques", 8_000_000, &["electricite", "froid", "securite"]),
+        ],
         ..AssetRecord::default()
     }
 }

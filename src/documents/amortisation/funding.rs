@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 
 use super::statement::{Line, Rank, Section, Statement, json};
 use super::{RenderError, ReportFormat};
+use crate::documents::format::Format;
 use crate::documents::sheet::Sheet;
 use crate::domain::amortisation::funding::{FundingReport, SubsidyYear};
 use crate::domain::money::Money;
@@ -66,10 +67,11 @@ fn statement(report: &FundingReport, language: Language) -> Statement {
         Language::French => &FRENCH,
         Language::English => &ENGLISH,
     };
+    let format = Format::new(language);
     let sections = || {
-        let mut sections = vec![subsidies(report, words)];
+        let mut sections = vec![subsidies(report, words, format)];
         if !report.loans.is_empty() {
-            sections.push(loans(report, words));
+            sections.push(loans(report, words, format));
         }
         sections
     };
@@ -83,14 +85,14 @@ fn statement(report: &FundingReport, language: Language) -> Statement {
     }
 }
 
-fn subsidies(report: &FundingReport, words: &'static Words) -> Section {
+fn subsidies(report: &FundingReport, words: &'static Words, format: Format) -> Section {
     let mut lines = Vec::new();
     for asset in &report.assets {
         lines.push(Line::new(Rank::Group, [asset.asset.as_str(), &asset.name, "", ""], amounts(&asset.total)));
         for subsidy in &asset.subsidies {
             let grantor = if subsidy.grantor.is_empty() { words.unnamed } else { &subsidy.grantor };
             let reference = subsidy.reference.as_deref().unwrap_or_default();
-            let date = subsidy.date.map(|date| date.to_string()).unwrap_or_default();
+            let date = subsidy.date.map(|date| format.date_short(date)).unwrap_or_default();
             let texts = [asset.asset.as_str(), grantor, reference, &date];
             lines.push(Line::new(Rank::Line, texts, amounts(&subsidy.figures)));
         }
@@ -104,10 +106,10 @@ fn amounts(year: &SubsidyYear) -> [Money; 4] {
     [year.received, year.taken_before, year.taken_in_year, year.left]
 }
 
-fn loans(report: &FundingReport, words: &'static Words) -> Section {
+fn loans(report: &FundingReport, words: &'static Words, format: Format) -> Section {
     let mut lines: Vec<Line> = Vec::new();
     for loan in &report.loans {
-        let (reference, date) = (loan.reference.as_deref().unwrap_or_default(), loan.date.to_string());
+        let (reference, date) = (loan.reference.as_deref().unwrap_or_default(), format.date_short(loan.date));
         lines.push(Line::new(Rank::Line, [loan.asset.as_str(), &loan.lender, reference, &date], [loan.amount]));
     }
     lines.push(Line::new(Rank::Total, [words.total, "", "", ""], [report.loans_total]));

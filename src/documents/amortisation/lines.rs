@@ -11,6 +11,8 @@ use crate::domain::money::Money;
 pub(super) enum Level {
     Total,
     Asset,
+    /// Components gathered under a name of their own; where assets stand, not in their plans by period.
+    Group,
     Component,
     /// A posting no component of the book explains.
     Unknown,

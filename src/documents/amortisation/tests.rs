@@ -6,8 +6,8 @@ use chrono::NaiveDate;
 use super::{csv, json, xlsx};
 use crate::domain::amortisation::report::Position;
 use crate::domain::amortisation::{
-    AmortisationReport, AssetRecord, Component, Convention, FixedAsset, Method, PostedAmounts, PostedDepreciation,
-    PostingPeriod, depreciation_entry, months_due, plans, report,
+    AmortisationReport, AssetRecord, Component, ComponentGroup, Convention, FixedAsset, Method, PostedAmounts,
+    PostedDepreciation, PostingPeriod, depreciation_entry, months_due, plans, report,
 };
 use crate::domain::ledger::Chart;
 use crate::domain::money::Money;
@@ -56,7 +56,15 @@ fn example() -> AmortisationReport {
     let mut late = component("ups", "3000000.01", 5, Method::Degressive { coefficient: "2.25".parse().unwrap() });
     late.commissioned_on = NaiveDate::from_ymd_opt(2024, 3, 15);
     late.residual_value = euros("50,000.00");
-    let assets = [asset("DC-2019", vec![hall, it]), asset("DC-2024", vec![late])];
+    let mut assets = [asset("DC-2019", vec![hall, it]), asset("DC-2024", vec![late])];
+    let group = |code: &str, cost: &str, parts: &[&str]| ComponentGroup {
+        code: code.into(),
+        name: format!("Groupe {code}"),
+        cost: euros(cost),
+        parts: parts.iter().map(|part| (*part).into()).collect(),
+    };
+    assets[0].record.groups =
+        vec![group("all", "16000000.00", &["room", "it"]), group("room", "9000000.00", &["hall"])];
 
     let (plans, chart) = (plans(&assets), Chart::default());
     let entries: Vec<_> = months_due(&plans, PostingPeriod::Month, "2026-08".parse().unwrap())
@@ -203,6 +211,26 @@ fn the_workbook_reads_back_with_its_totals() {
             assert_eq!(sum, expected, "{name}: {heading}, components");
         }
     }
+}
+
+#[test]
+fn groups_stand_above_what_they_hold_with_its_sum() {
+    let mut book = workbook(&example(), Language::French);
+    let sheet = book.worksheet_range("Immobilisations").unwrap();
+    let cost = usize::try_from(column_of(&sheet, "Coût d’acquisition")).unwrap();
+    let shown = sheet.rows().skip(4).map(|row| format!("{} {} {}", row[0], row[2], amount(row.get(cost))));
+    assert_eq!(
+        shown.collect::<Vec<_>>(),
+        [
+            "Immobilisation  16000000.00",
+            "Groupe all 16000000.00",
+            "Groupe room 9000000.00",
+            "Composant hall 9000000.00",
+            "Composant it 7000000.00",
+            "Immobilisation  3000000.01",
+            "Composant ups 3000000.01",
+        ]
+    );
 }
 
 #[test]

@@ -157,6 +157,8 @@ pub(super) const fn level(level: Level, language: Language) -> &'static str {
         (Level::Total, Language::French | Language::English) => "Total",
         (Level::Asset, Language::French) => "Immobilisation",
         (Level::Asset, Language::English) => "Asset",
+        (Level::Group, Language::French) => "Groupe",
+        (Level::Group, Language::English) => "Group",
         (Level::Component, Language::French) => "Composant",
         (Level::Component, Language::English) => "Component",
         (Level::Unknown, Language::French) => "Hors inventaire",

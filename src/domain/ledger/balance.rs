@@ -27,6 +27,34 @@ pub struct BalanceRow {
     pub figures: Figures,
 }
 
+/// What an account began with, and what moved on it in a span of days.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct AccountSums {
+    /// Above zero on the debit side.
+    pub opening: Money,
+    pub debit: Money,
+    pub credit: Money,
+    /// Lines that moved it.
+    pub lines: usize,
+}
+
+impl AccountSums {
+    pub fn closing(&self) -> Money {
+        self.opening + self.debit - self.credit
+    }
+
+    /// Neither brought anything nor moved.
+    pub fn is_empty(&self) -> bool {
+        self.opening.is_zero() && self.lines == 0
+    }
+
+    fn figures(&self) -> Figures {
+        let (opening_debit, opening_credit) = sides(self.opening);
+        let (closing_debit, closing_credit) = sides(self.closing());
+        Figures { opening_debit, opening_credit, debit: self.debit, credit: self.credit, closing_debit, closing_credit }
+    }
+}
+
 /// Every account that has an opening balance or moved, by number.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct TrialBalance {
@@ -57,34 +85,48 @@ pub(super) fn part_of(entry: &PostedEntry, from: NaiveDate, through: NaiveDate) 
     }
 }
 
-/// The balance of [from, through], both days included. Whatever balanced entries there are, each pair of totals is equal.
+impl TrialBalance {
+    /// From what is known of each account, by its number. Whatever balanced entries stand behind it, each pair of totals
+    /// is equal.
+    pub fn of<'a>(
+        sums: impl IntoIterator<Item = (&'a str, AccountSums)>,
+        (from, through): (NaiveDate, NaiveDate),
+        chart: &Chart,
+    ) -> TrialBalance {
+        let accounts: Vec<BalanceRow> = sums
+            .into_iter()
+            .filter(|(_, sums)| !sums.is_empty())
+            .map(|(account, sums)| BalanceRow {
+                account: account.to_owned(),
+                name: chart.name(account).to_owned(),
+                figures: sums.figures(),
+            })
+            .collect();
+        let total = accounts.iter().fold(Figures::default(), |sum, row| sum.plus(&row.figures));
+        TrialBalance { from, through, accounts, total }
+    }
+}
+
+/// The balance of [from, through], both days included.
 pub fn trial_balance(entries: &[PostedEntry], from: NaiveDate, through: NaiveDate, chart: &Chart) -> TrialBalance {
-    let mut accounts: BTreeMap<&str, (Money, Money, Money)> = BTreeMap::new();
+    let mut accounts: BTreeMap<&str, AccountSums> = BTreeMap::new();
     for entry in entries {
         let part = part_of(entry, from, through);
+        if part == Part::Outside {
+            continue;
+        }
         for line in entry.entry.lines() {
-            let (opening, debit, credit) = match part {
-                Part::Outside => continue,
-                Part::Opening => (signed(line), Money::ZERO, Money::ZERO),
-                Part::Movement => (Money::ZERO, line.debit, line.credit),
-            };
             let sums = accounts.entry(&line.account).or_default();
-            sums.0 += opening;
-            sums.1 += debit;
-            sums.2 += credit;
+            if part == Part::Opening {
+                sums.opening += signed(line);
+                continue;
+            }
+            sums.debit += line.debit;
+            sums.credit += line.credit;
+            sums.lines += 1;
         }
     }
-    let rows: Vec<BalanceRow> = accounts
-        .into_iter()
-        .filter(|(_, (opening, debit, credit))| !(opening.is_zero() && debit.is_zero() && credit.is_zero()))
-        .map(|(account, (opening, debit, credit))| BalanceRow {
-            account: account.to_owned(),
-            name: chart.name(account).to_owned(),
-            figures: figures(opening, debit, credit),
-        })
-        .collect();
-    let total = rows.iter().fold(Figures::default(), |sum, row| sum.plus(&row.figures));
-    TrialBalance { from, through, accounts: rows, total }
+    TrialBalance::of(accounts, (from, through), chart)
 }
 
 /// Debits less credits of every account over all `entries`, those that come to zero included.
@@ -99,12 +141,6 @@ pub fn account_balances<'a>(entries: impl IntoIterator<Item = &'a PostedEntry>) 
 /// A debit above zero, a credit below.
 pub(super) fn signed(line: &JournalLine) -> Money {
     line.debit - line.credit
-}
-
-fn figures(opening: Money, debit: Money, credit: Money) -> Figures {
-    let (opening_debit, opening_credit) = sides(opening);
-    let (closing_debit, closing_credit) = sides(opening + debit - credit);
-    Figures { opening_debit, opening_credit, debit, credit, closing_debit, closing_credit }
 }
 
 fn sides(balance: Money) -> (Money, Money) {

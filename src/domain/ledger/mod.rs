@@ -18,7 +18,7 @@ mod posted;
 mod sequence_tests;
 
 pub use accounting::{Accounting, ReferenceRate};
-pub use balance::{BalanceRow, Figures, TrialBalance, account_balances, trial_balance};
+pub use balance::{AccountSums, BalanceRow, Figures, TrialBalance, account_balances, trial_balance};
 pub use chart::{AccountRole, Chart, ChartKind};
 pub use close::{CARRY_FORWARD, CloseError, YearClose, allocation_entry, close_year};
 pub use general::{LedgerAccount, LedgerFilter, LedgerRow, general_ledger};

@@ -7,7 +7,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::lines::arithmetic;
-use super::parts::{Choice, Link};
+use super::parts::{Choice, Link, tenant_choices};
 use super::{Address, Frame, encoded, page, plant};
 use crate::app::estimate_month::{self, ContractEstimate, TenantEstimate};
 use crate::domain::billing_run::EstimatedLine;
@@ -76,12 +76,12 @@ pub async fn estimate(
     let now = Timestamp::from(shared.now());
     let frame = Frame::of(&http);
     let address = Address::new("/usage/estimate");
-    let address = if found.choices.len() > 1 { address.set("tenant", found.tenant.code.as_str()) } else { address };
+    let address = if found.choices.count() > 1 { address.set("tenant", found.tenant.code.as_str()) } else { address };
     // Months are the facility's; near midnight the neighbour's link may be a day early.
     let this_month = BillingMonth::of(now.to_utc().date_naive());
     let template = EstimateTemplate {
         title: frame.with("estimate-title", "month", &frame.month(&found.month)),
-        tenants: plant::tenant_choices(&found.choices, &found.tenant),
+        tenants: tenant_choices(&found.choices, Some(&found.tenant.code)),
         month_value: found.month.to_string(),
         months: plant::month_links(&frame, &address, found.month, this_month),
         usage: address.at("/usage").set("month", found.month).href(),

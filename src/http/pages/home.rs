@@ -85,15 +85,15 @@ pub async fn home(shared: Data<Shared>, visitor: Visitor, http: HttpRequest) -> 
 
 async fn own(shared: &Data<Shared>, frame: &Frame, reader: Reader) -> Result<Own, Fault> {
     let (store, now) = (shared.store.clone(), shared.now());
-    let (counts, found, files, today) = blocking(move || {
+    let (counts, found, names, today) = blocking(move || {
         let today = read_tenants::today(&store, now)?;
         let counts = read_invoices::counts(&store, &reader, Wanted::default(), today)?;
         let found = read_invoices::search(&store, &reader, Wanted::default(), Order::default(), 1)?;
-        Ok((counts, found, read_tenants::list(&store, &reader.scope)?, today))
+        Ok((counts, found, read_tenants::names(&store, &reader.scope)?, today))
     })
     .await?;
     let latest = found.invoices.get(..LATEST).unwrap_or(&found.invoices);
-    Ok(Own { counts, lines: lines(frame, latest, &files, today) })
+    Ok(Own { counts, lines: lines(frame, latest, &names, today) })
 }
 
 async fn work(shared: &Data<Shared>, frame: &Frame) -> Result<Work, Fault> {

@@ -8,12 +8,12 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use chrono::NaiveDate;
 
-use super::parts::{Address, Badge, Choice, Column, Link, Pager, Tab, Tone, count, exports};
+use super::parts::{Address, Badge, Choice, Column, Link, Pager, Tab, Tone, count, exports, tenant_choices};
 use super::{Frame, page};
 use crate::app::read_invoices::{
     self, InvoiceFilter, InvoicePage, InvoiceStatus, InvoiceSummary, ListState, Order, StateCounts, Wanted,
 };
-use crate::app::read_tenants::{self, TenantFile};
+use crate::app::read_tenants::{self, TenantNames};
 use crate::domain::access::{Action, Decision, TenantScope, policy};
 use crate::domain::calendar::BillingMonth;
 use crate::domain::ids::TenantCode;
@@ -144,24 +144,24 @@ pub async fn list(
     let shown = shown(&http, &asked, &granted);
     let sees_drafts = policy(granted.role, Action::SeeDrafts) != Decision::Deny;
     let (store, now) = (shared.store.clone(), shared.now());
-    let (asked, (found, counts, files, months, today)) = blocking(move || {
+    let (asked, (found, counts, names, months, today)) = blocking(move || {
         let reader = granted.reader();
         let today = read_tenants::today(&store, now)?;
         let wanted = asked.wanted(today);
-        let files = read_tenants::list(&store, &reader.scope)?;
+        let names = read_tenants::names(&store, &reader.scope)?;
         let months = read_invoices::months(&store, &reader)?;
         let counts = read_invoices::counts(&store, &reader, wanted.clone(), today)?;
         let found = read_invoices::search(&store, &reader, wanted, asked.order, asked.page)?;
-        Ok((asked, (found, counts, files, months, today)))
+        Ok((asked, (found, counts, names, months, today)))
     })
     .await?;
     let address = asked.address();
     let template = InvoicesPage {
         tabs: tabs(&frame, &address, asked.state, counts, sees_drafts),
         heads: shown.heads(&frame, &address, asked.order),
-        lines: lines(&frame, &found.invoices, &files, today),
+        lines: lines(&frame, &found.invoices, &names, today),
         months: months.iter().map(|choice| month_choice(&frame, *choice, asked.month)).collect(),
-        tenants: tenant_choices(&files, asked.tenant.as_ref()),
+        tenants: tenant_choices(&names, asked.tenant.as_ref()),
         carried: address.carried(&["q", "month", "tenant"]),
         carried_columns: address.carried(&[]),
         is_filtered: !asked.text.is_empty() || asked.month.is_some() || asked.tenant.is_some(),
@@ -230,11 +230,11 @@ fn tabs(frame: &Frame, address: &Address, current: ListState, counts: StateCount
 }
 
 /// Rows with the tenants' names instead of their codes.
-pub fn lines(frame: &Frame, invoices: &[InvoiceSummary], files: &[TenantFile], today: NaiveDate) -> Vec<InvoiceLine> {
-    invoices.iter().map(|invoice| line(frame, invoice, files, today)).collect()
+pub fn lines(frame: &Frame, invoices: &[InvoiceSummary], names: &TenantNames, today: NaiveDate) -> Vec<InvoiceLine> {
+    invoices.iter().map(|invoice| line(frame, invoice, names, today)).collect()
 }
 
-fn line(frame: &Frame, invoice: &InvoiceSummary, files: &[TenantFile], today: NaiveDate) -> InvoiceLine {
+fn line(frame: &Frame, invoice: &InvoiceSummary, names: &TenantNames, today: NaiveDate) -> InvoiceLine {
     InvoiceLine {
         number: invoice.number.as_ref().map(ToString::to_string),
         address: match &invoice.number {
@@ -247,21 +247,16 @@ fn line(frame: &Frame, invoice: &InvoiceSummary, files: &[TenantFile], today: Na
             (InvoiceStatus::Issued, InvoiceKind::Corrected) => Some(frame.t("kind-corrected")),
         },
         state: state(frame, invoice, today),
-        tenant: tenant_name(files, &invoice.tenant),
+        tenant: names.name(&invoice.tenant).to_owned(),
         contract: invoice.contract.to_string(),
         month: frame.month(&invoice.month),
         issued: invoice.issue_date.map(|day| frame.short_date(&day)).unwrap_or_default(),
         due: invoice.due_date.map(|day| frame.short_date(&day)).unwrap_or_default(),
-        net: frame.bare(&invoice.totals.net),
-        tax: frame.bare(&invoice.totals.tax),
-        gross: frame.bare(&invoice.totals.gross),
+        net: frame.bare(&invoice.counted(invoice.totals.net)),
+        tax: frame.bare(&invoice.counted(invoice.totals.tax)),
+        gross: frame.bare(&invoice.counted(invoice.totals.gross)),
         open: invoice.standing.map_or_else(|| "–".to_owned(), |(open, _)| frame.bare(&open)),
     }
-}
-
-pub(super) fn tenant_name(files: &[TenantFile], code: &TenantCode) -> String {
-    let file = files.iter().find(|file| file.tenant.code == *code);
-    file.map_or_else(|| code.to_string(), |file| file.tenant.name.clone())
 }
 
 /// Where a document stands on `today`.
@@ -290,15 +285,6 @@ pub(super) fn standing(frame: &Frame, settlement: Settlement, is_begun: bool, is
 
 fn month_choice(frame: &Frame, month: BillingMonth, chosen: Option<BillingMonth>) -> Choice {
     Choice { value: month.to_string(), label: frame.month(&month), is_chosen: chosen == Some(month) }
-}
-
-fn tenant_choices(files: &[TenantFile], chosen: Option<&TenantCode>) -> Vec<Choice> {
-    let choice = |file: &TenantFile| Choice {
-        value: file.tenant.code.to_string(),
-        label: file.tenant.name.clone(),
-        is_chosen: chosen == Some(&file.tenant.code),
-    };
-    files.iter().map(choice).collect()
 }
 
 #[cfg(test)]

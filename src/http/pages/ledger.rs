@@ -1,4 +1,4 @@
-//! The trial balance, and one account with the balance after each of its lines.
+//! The trial balance, and one account with the balance after each of its lines; both in pages.
 
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path, Query};
@@ -7,8 +7,10 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::journal::origin;
-use super::{Frame, page};
-use crate::app::report_ledger::{self, GeneralLedger, Span};
+use super::parts::{Link, Pager};
+use super::{Address, Frame, page};
+use crate::app::read_ledger::{self, AccountPart};
+use crate::app::report_ledger::Span;
 use crate::domain::ledger::{LedgerRow, TrialBalance};
 use crate::domain::money::Money;
 use crate::http::api::journal::account as account_prefix;
@@ -22,26 +24,34 @@ use crate::http::state::{Shared, blocking};
 pub struct DaysQuery {
     from: Option<String>,
     through: Option<String>,
+    page: Option<String>,
 }
 
 #[derive(Template)]
 #[template(path = "balance.html")]
-struct BalancePage {
+struct BalanceTemplate {
     frame: Frame,
     report: TrialBalance,
     days: String,
+    files: Vec<Link>,
+    count_text: String,
+    pager: Pager,
 }
 
 #[derive(Template)]
 #[template(path = "account.html")]
-struct AccountPage {
+struct AccountTemplate {
     frame: Frame,
     account: String,
-    report: GeneralLedger,
+    span: Span,
+    parts: Vec<AccountPart>,
     days: String,
+    files: Vec<Link>,
+    count_text: String,
+    pager: Pager,
 }
 
-impl AccountPage {
+impl AccountTemplate {
     fn origin(&self, row: &LedgerRow) -> Option<String> {
         origin(row.journal, &row.document, row.date)
     }
@@ -58,11 +68,20 @@ pub async fn balance(
     http: HttpRequest,
     query: Query<DaysQuery>,
 ) -> Result<HttpResponse, Fault> {
-    let (days, store, now) = (days(&query)?, shared.store.clone(), shared.now());
-    let report = blocking(move || report_ledger::balance(&store, days.span(&store, now)?)).await?;
+    let ((days, number), store, now) = (asked(&query)?, shared.store.clone(), shared.now());
+    let found = blocking(move || read_ledger::balance(&store, days.span(&store, now)?, number)).await?;
     let frame = Frame::of(&http);
-    let days = span_text(&frame, Span { from: report.from, through: report.through });
-    page(StatusCode::OK, &BalancePage { frame, report, days })
+    let span = Span { from: found.report.from, through: found.report.through };
+    let address = address("/journal/balance", span);
+    let template = BalanceTemplate {
+        report: found.report,
+        days: span_text(&frame, span),
+        files: files(&address, "balance"),
+        count_text: frame.with("balance-count", "count", &found.total.to_string()),
+        pager: Pager::new(&address, found.page, found.pages),
+        frame,
+    };
+    page(StatusCode::OK, &template)
 }
 
 pub async fn account(
@@ -73,18 +92,42 @@ pub async fn account(
     query: Query<DaysQuery>,
 ) -> Result<HttpResponse, Fault> {
     let account = account_prefix(Some(&path))?.unwrap_or_default();
-    let (days, store, now, asked) = (days(&query)?, shared.store.clone(), shared.now(), account.clone());
-    let report = blocking(move || report_ledger::general(&store, &asked, None, days.span(&store, now)?)).await?;
+    let ((days, number), store, now, prefix) = (asked(&query)?, shared.store.clone(), shared.now(), account.clone());
+    let found = blocking(move || read_ledger::accounts(&store, &prefix, days.span(&store, now)?, number)).await?;
     let frame = Frame::of(&http);
-    let days = span_text(&frame, Span { from: report.from, through: report.through });
-    page(StatusCode::OK, &AccountPage { frame, account, report, days })
+    let address = address(format!("/journal/accounts/{account}"), found.span);
+    let template = AccountTemplate {
+        span: found.span,
+        parts: found.parts,
+        days: span_text(&frame, found.span),
+        files: files(&address.set("account", &account), "account"),
+        count_text: frame.with("account-count", "count", &found.total.to_string()),
+        pager: Pager::new(&address, found.page, found.pages),
+        account,
+        frame,
+    };
+    page(StatusCode::OK, &template)
 }
 
-fn days(query: &DaysQuery) -> Result<Days, Fault> {
-    Ok(Days {
+fn address(path: impl Into<String>, span: Span) -> Address {
+    Address::new(path).set("from", span.from).set("through", span.through)
+}
+
+/// The whole report as files, whatever page of it is shown.
+fn files(address: &Address, report: &str) -> Vec<Link> {
+    let whole = address.at("/journal/file").set("report", report);
+    let file =
+        |(label, format): (&str, &str)| Link { label: label.to_owned(), address: whole.set("format", format).href() };
+    [("PDF", "pdf"), ("XLSX", "xlsx"), ("CSV", "csv"), ("JSON", "json")].map(file).into()
+}
+
+/// The days and the page, from 1.
+fn asked(query: &DaysQuery) -> Result<(Days, usize), Fault> {
+    let days = Days {
         from: parsed("from", query.from.as_deref(), Expected::Day)?,
         through: parsed("through", query.through.as_deref(), Expected::Day)?,
-    })
+    };
+    Ok((days, parsed("page", query.page.as_deref(), Expected::Page)?.unwrap_or(1)))
 }
 
 fn span_text(frame: &Frame, span: Span) -> String {

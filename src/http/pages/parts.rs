@@ -4,6 +4,8 @@
 use std::fmt::Display;
 
 use super::{Frame, encoded};
+use crate::app::read_tenants::TenantNames;
+use crate::domain::ids::TenantCode;
 
 /// An address of this site and the query that makes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,6 +75,16 @@ pub struct Choice {
     pub value: String,
     pub label: String,
     pub is_chosen: bool,
+}
+
+/// A filter by tenant.
+pub fn tenant_choices(names: &TenantNames, chosen: Option<&TenantCode>) -> Vec<Choice> {
+    let choice = |(code, name): (&TenantCode, &str)| Choice {
+        value: code.to_string(),
+        label: name.to_owned(),
+        is_chosen: chosen == Some(code),
+    };
+    names.iter().map(choice).collect()
 }
 
 /// A part of a list with a link of its own.

@@ -8,12 +8,12 @@ use chrono::NaiveDate;
 
 use super::forms::Fields;
 use super::lines::arithmetic;
-use super::parts::{Address, Choice, FieldError, Link, Pager, count, exports};
+use super::parts::{Address, Choice, FieldError, Link, Pager, count, exports, tenant_choices};
 use super::{Frame, done, page};
 use crate::app::match_receipts::{self, BankReceipt};
 use crate::app::open_invoices::{self, OpenInvoice};
 use crate::app::read_payments::{self, PaymentFilter, PaymentPage, RecordedPayment};
-use crate::app::read_tenants::{self, TenantFile};
+use crate::app::read_tenants::{self, TenantNames};
 use crate::app::record_payment::{self, NewPayment};
 use crate::app::{AppError, read_account};
 use crate::documents::table::{self, Cell, Table};
@@ -88,18 +88,18 @@ pub async fn list(
 ) -> Result<HttpResponse, Fault> {
     let (filter, number) = asked(&query)?;
     let (store, wanted) = (shared.store.clone(), filter.clone());
-    let (found, files, waiting) = blocking(move || {
+    let (found, names, waiting) = blocking(move || {
         let found = read_payments::search(&store, &wanted, number)?;
         let waiting = match_receipts::left(&store)?.len();
-        Ok((found, read_tenants::list(&store, &TenantScope::Everyone)?, waiting))
+        Ok((found, read_tenants::names(&store, &TenantScope::Everyone)?, waiting))
     })
     .await?;
     let frame = Frame::of(&http);
     let address = address(&filter);
     let PaymentPage { payments, page: number, pages, total, amount } = found;
     let template = PaymentsPage {
-        rows: payments.iter().map(|payment| row(&frame, &files, payment)).collect(),
-        tenants: files.iter().map(|file| choice(file, filter.tenant.as_ref())).collect(),
+        rows: payments.iter().map(|payment| row(&frame, &names, payment)).collect(),
+        tenants: tenant_choices(&names, filter.tenant.as_ref()),
         is_filtered: filter != PaymentFilter::default(),
         count_text: frame.with("payments-count", "count", &count(&frame, i64::try_from(total).unwrap_or(0))),
         total: frame.bare(&amount),
@@ -115,23 +115,15 @@ pub async fn list(
     page(StatusCode::OK, &template)
 }
 
-fn row(frame: &Frame, files: &[TenantFile], recorded: &RecordedPayment) -> PaymentRow {
+fn row(frame: &Frame, names: &TenantNames, recorded: &RecordedPayment) -> PaymentRow {
     let payment = &recorded.payment;
     PaymentRow {
         number: payment.number.clone(),
         received: frame.short_date(&payment.received_on),
         invoice: recorded.invoice.to_string(),
-        tenant: super::invoices::tenant_name(files, &recorded.tenant),
+        tenant: names.name(&recorded.tenant).to_owned(),
         amount: frame.bare(&payment.amount),
         reference: payment.reference.clone().unwrap_or_default(),
-    }
-}
-
-fn choice(file: &TenantFile, chosen: Option<&TenantCode>) -> Choice {
-    Choice {
-        value: file.tenant.code.to_string(),
-        label: file.tenant.name.clone(),
-        is_chosen: chosen == Some(&file.tenant.code),
     }
 }
 

@@ -2,12 +2,12 @@
 
 use rust_decimal::{Decimal, RoundingStrategy};
 
-use super::parts::{Choice, Link};
+use super::parts::Link;
 use super::{Address, Frame};
 use crate::domain::calendar::BillingMonth;
 use crate::domain::facility::Feed;
 use crate::domain::metering::Register;
-use crate::domain::party::{Language, Tenant};
+use crate::domain::party::Language;
 use crate::domain::typography;
 
 pub const REGISTERS: [Register; 4] = [Register::Energy, Register::Power, Register::Storage, Register::Occupancy];
@@ -65,13 +65,4 @@ pub fn month_links(frame: &Frame, address: &Address, month: BillingMonth, last: 
     let link = |month: BillingMonth| Link { label: frame.month(&month), address: address.set("month", month).href() };
     let next = (month < last).then(|| link(month.next()));
     std::iter::once(link(month.previous())).chain(next).collect()
-}
-
-pub fn tenant_choices(tenants: &[Tenant], chosen: &Tenant) -> Vec<Choice> {
-    let choice = |tenant: &Tenant| Choice {
-        value: tenant.code.to_string(),
-        label: tenant.name.clone(),
-        is_chosen: tenant.code == chosen.code,
-    };
-    tenants.iter().map(choice).collect()
 }

@@ -84,7 +84,7 @@ pub async fn one(
     .ok_or(Fault::NotFound)?;
     let frame = Frame::of(&http);
     let contracts = (1..).zip(&file.contracts).map(|numbered| contract_view(&frame, &file, numbered, today)).collect();
-    let invoices = found.map(|found| lines(&frame, &found.invoices, std::slice::from_ref(&file), today));
+    let invoices = found.map(|found| lines(&frame, &found.invoices, &std::iter::once(&file.tenant).collect(), today));
     let own = address(file.tenant.code.as_str(), "");
     let template = TenantPage {
         edit: frame.may(Action::EditTenants).then(|| own.clone()),

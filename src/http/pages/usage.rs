@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 use serde::Deserialize;
 
 use super::course_chart::{CourseChart, Courses};
-use super::parts::{Choice, Link, exports};
+use super::parts::{Choice, Link, exports, tenant_choices};
 use super::plant;
 use super::sheet::{self, Sheet};
 use super::{Address, Frame, encoded, page};
@@ -100,7 +100,7 @@ async fn find(shared: &Data<Shared>, granted: Granted, query: UsageQuery) -> Res
 
 fn template(frame: Frame, usage: &TenantUsage, now: Timestamp) -> UsageTemplate {
     let base = Address::new("/usage");
-    let base = if usage.choices.len() > 1 { base.set("tenant", usage.tenant.code.as_str()) } else { base };
+    let base = if usage.choices.count() > 1 { base.set("tenant", usage.tenant.code.as_str()) } else { base };
     let (title, month, address) = match usage.view {
         UsageView::Month(month) => {
             (frame.with("usage-title", "period", &frame.month(&month)), month, base.set("month", month))
@@ -113,7 +113,7 @@ fn template(frame: Frame, usage: &TenantUsage, now: Timestamp) -> UsageTemplate 
     let today = now.date_in(usage.zone);
     let headings = usage.courses.iter().map(|course| frame.t(&format!("course-{}", course.name())));
     UsageTemplate {
-        tenants: plant::tenant_choices(&usage.choices, &usage.tenant),
+        tenants: tenant_choices(&usage.choices, Some(&usage.tenant.code)),
         neighbours: neighbours(&frame, usage, &base, today),
         month: (!is_month).then(|| Link { label: frame.month(&month), address: base.set("month", month).href() }),
         month_value: month.to_string(),

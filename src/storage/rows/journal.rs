@@ -92,6 +92,12 @@ pub fn years(connection: &mut AnyConnection) -> StorageResult<Vec<i32>> {
     years.into_iter().map(|year| integer("a year", year)).collect()
 }
 
+/// The documents that `journal` has entries of.
+pub fn documents(connection: &mut AnyConnection, journal: Journal) -> StorageResult<Vec<String>> {
+    let of_journal = journal_entry::table.filter(journal_entry::journal.eq(journal.code()));
+    Ok(of_journal.select(journal_entry::document).load(connection)?)
+}
+
 pub fn is_posted(connection: &mut AnyConnection, journal: Journal, document: &str) -> StorageResult<bool> {
     let found = journal_entry::table
         .filter(journal_entry::journal.eq(journal.code()).and(journal_entry::document.eq(document)));
@@ -149,7 +155,7 @@ pub fn page(
 }
 
 /// A pattern for what begins with `text`, which holds letters and digits only.
-fn beginning(text: &str) -> String {
+pub(super) fn beginning(text: &str) -> String {
     let plain: String = text.chars().filter(char::is_ascii_alphanumeric).collect();
     format!("{plain}%")
 }

@@ -11,6 +11,20 @@ use crate::storage::error::StorageResult;
 use crate::storage::rows::invoices;
 use crate::storage::schema::{journal_line, lettered_line, lettering};
 
+macro_rules! given {
+    ($through:expr) => {
+        lettered_line::table.inner_join(lettering::table).filter(lettering::lettered_on.le(date_text($through))).select(
+            (
+                lettered_line::journal,
+                lettered_line::document,
+                lettered_line::position,
+                lettering::code,
+                lettering::lettered_on,
+            ),
+        )
+    };
+}
+
 /// The counter of letters among the series of numbers.
 const SERIES: &str = "letters";
 
@@ -81,17 +95,21 @@ pub fn letter(
 
 /// Every letter given on or before `through`.
 pub fn all(connection: &mut AnyConnection, through: NaiveDate) -> StorageResult<Letters> {
-    let rows: Vec<(String, String, i64, String, String)> = lettered_line::table
-        .inner_join(lettering::table)
-        .filter(lettering::lettered_on.le(date_text(through)))
-        .select((
-            lettered_line::journal,
-            lettered_line::document,
-            lettered_line::position,
-            lettering::code,
-            lettering::lettered_on,
-        ))
-        .load(connection)?;
+    letters(given!(through).load(connection)?)
+}
+
+/// The letters given on or before `through` to lines of these documents.
+pub fn of(connection: &mut AnyConnection, documents: &[&str], through: NaiveDate) -> StorageResult<Letters> {
+    // The key begins with the journal: naming all of them lets it find the documents.
+    let of_documents =
+        lettered_line::journal.eq_any(Journal::ALL.map(Journal::code)).and(lettered_line::document.eq_any(documents));
+    letters(given!(through).filter(of_documents).load(connection)?)
+}
+
+/// A lettered line's journal, document and position; its letter's code and day.
+type LetteredRow = (String, String, i64, String, String);
+
+fn letters(rows: Vec<LetteredRow>) -> StorageResult<Letters> {
     let lines = rows.into_iter().map(|(journal, document, position, code, lettered_on)| {
         let lettered_on = date_from("a lettering's day", &lettered_on)?;
         let journal: Journal = from_word("a lettered line's journal", journal)?;

@@ -16,6 +16,7 @@ pub mod evidence;
 pub mod evidence_packs;
 pub mod invoices;
 pub mod journal;
+pub mod ledger;
 pub mod lettering;
 pub mod management_figures;
 pub mod manual_lines;

@@ -6,9 +6,13 @@ use super::super::words;
 use super::Sheet;
 use super::figures::Track;
 use crate::documents::pdf::{Align, Cell, Column, Composer, Role, Row, RowLook, Table, Width};
-use crate::domain::amortisation::Funding;
 use crate::domain::amortisation::report::{AssetReport, ComponentReport, EventReport, Position};
+use crate::domain::amortisation::{Funding, TreePart, TreeRow};
+use crate::domain::ids::ComponentCode;
 use crate::domain::money::Money;
+
+/// How much further in a part stands than the group that holds it; a break would undo it.
+const INDENT: &str = "\u{a0}\u{a0}\u{a0}\u{a0}";
 
 impl Sheet<'_> {
     /// Each asset begins on a page of its own, so that its pages can be filed with its papers.
@@ -143,7 +147,7 @@ impl Sheet<'_> {
             amount("amortisation-cumulative"),
             amount("amortisation-net-book-value"),
         ];
-        let mut rows: Vec<Row> = asset.components.iter().map(|component| self.component_row(component)).collect();
+        let mut rows: Vec<Row> = asset.tree().iter().map(|row| self.tree_row(row)).collect();
         if rows.len() > 1 {
             let label = Cell::strong(self.text("amortisation-total")).heading_row();
             let amounts = self.amounts(&asset.plan.position).map(Cell::strong);
@@ -152,11 +156,20 @@ impl Sheet<'_> {
         c.table(c.paper.left, c.paper.text_width(), &Table { columns, rows, size: 8.0, with_header: true });
     }
 
-    fn component_row(&self, component: &ComponentReport) -> Row {
-        let name = Cell::new(format!("{} — {}", component.code, component.name)).heading_row();
-        let duration = Cell::new(component.duration_years.to_string());
-        let amounts = self.amounts(&component.plan.position).map(Cell::new);
-        Row::new([name, duration].into_iter().chain(amounts).collect())
+    /// A component, or a group with its total; each further in than what holds it.
+    fn tree_row(&self, row: &TreeRow<'_>) -> Row {
+        let name = |code: &ComponentCode, name: &str| format!("{}{code} — {name}", INDENT.repeat(row.depth));
+        match row.part {
+            TreePart::Group { group, total } => {
+                let cells = [Cell::strong(name(&group.code, &group.name)).heading_row(), Cell::new("")];
+                Row::new(cells.into_iter().chain(self.amounts(&total).map(Cell::strong)).collect())
+            }
+            TreePart::Component(component) => {
+                let duration = Cell::new(component.duration_years.to_string());
+                let cells = [Cell::new(name(&component.code, &component.name)).heading_row(), duration];
+                Row::new(cells.into_iter().chain(self.amounts(&component.plan.position).map(Cell::new)).collect())
+            }
+        }
     }
 
     fn amounts(&self, position: &Position) -> impl Iterator<Item = String> {

@@ -9,8 +9,8 @@ use super::super::RenderError;
 use super::super::lines::Level;
 use super::super::words::{self, Words};
 use super::sheet::{Column, FIRST_ROW, SUM_ROW, Sheet};
-use crate::domain::amortisation::AmortisationReport;
 use crate::domain::amortisation::report::{AssetReport, ComponentReport, Position};
+use crate::domain::amortisation::{AmortisationReport, ComponentGroup, TreePart, TreeRow};
 use crate::domain::money::Money;
 
 /// First column of amounts.
@@ -19,41 +19,69 @@ const AMOUNT: ColNum = 10;
 const AMOUNTS: usize = 17;
 
 pub(super) fn assets(mut sheet: Sheet<'_>, report: &AmortisationReport) -> Result<(), RenderError> {
-    let row_count: usize = report.assets.iter().map(|asset| 1 + asset.components.len()).sum();
-    let row_count = u32::try_from(row_count)?;
-    sheet.head(&columns(sheet.words), 4, row_count)?;
+    let trees: Vec<Vec<TreeRow<'_>>> = report.assets.iter().map(AssetReport::tree).collect();
+    let row_count: usize = trees.iter().map(|tree| 1 + tree.len()).sum();
+    sheet.head(&columns(sheet.words), 4, u32::try_from(row_count)?)?;
     let mut row = FIRST_ROW;
-    for asset in &report.assets {
-        let components = row + 1..row + 1 + u32::try_from(asset.components.len())?;
-        asset_row(&mut sheet, row, asset, &components)?;
-        for (row, component) in components.clone().zip(&asset.components) {
-            component_row(&mut sheet, row, asset, component)?;
+    for (asset, tree) in report.assets.iter().zip(&trees) {
+        let parts = row + 1..row + 1 + u32::try_from(tree.len())?;
+        asset_row(&mut sheet, row, asset, &parts)?;
+        for ((row, place), part) in parts.clone().zip(0..).zip(tree) {
+            match part.part {
+                TreePart::Component(component) => component_row(&mut sheet, row, asset, component)?,
+                TreePart::Group { group, total } => {
+                    let below = tree.iter().skip(place + 1).take_while(|below| below.depth > part.depth).count();
+                    group_row(&mut sheet, row, (asset, group), &total, &(row + 1..row + 1 + u32::try_from(below)?))?;
+                }
+            }
         }
-        row = components.end;
+        row = parts.end;
     }
     if row > FIRST_ROW {
-        total_row(&mut sheet, &report.total.position, &(FIRST_ROW..row))?;
+        sheet.level(SUM_ROW, Level::Total)?;
+        sum_of_components(&mut sheet, SUM_ROW, &report.total.position, &(FIRST_ROW..row), Level::Total)?;
     }
     Ok(())
 }
 
-fn total_row(sheet: &mut Sheet<'_>, total: &Position, rows: &Range<RowNum>) -> Result<(), RenderError> {
-    sheet.level(SUM_ROW, Level::Total)?;
+/// The amounts of a total as formulas over the components among `rows`: groups and assets there are sums themselves.
+fn sum_of_components(
+    sheet: &mut Sheet<'_>,
+    row: RowNum,
+    total: &Position,
+    rows: &Range<RowNum>,
+    level: Level,
+) -> Result<(), RenderError> {
     let levels = range("$A", rows);
     let component = words::level(Level::Component, sheet.language);
     for (amount, column) in amounts(total).into_iter().zip(AMOUNT..) {
         let summed = range(&column_number_to_name(column), rows);
         let formula = format!("=SUMIFS({summed},{levels},\"{component}\")");
-        sheet.formula(SUM_ROW, column, &formula, amount, Level::Total)?;
+        sheet.formula(row, column, &formula, amount, level)?;
     }
     Ok(())
+}
+
+/// A group with the total of what it holds.
+fn group_row(
+    sheet: &mut Sheet<'_>,
+    row: RowNum,
+    (asset, group): (&AssetReport, &ComponentGroup),
+    total: &Position,
+    parts: &Range<RowNum>,
+) -> Result<(), RenderError> {
+    sheet.level(row, Level::Group)?;
+    for (column, text) in (1..).zip([asset.code.as_str(), group.code.as_str(), &group.name]) {
+        sheet.text(row, column, text, Level::Group)?;
+    }
+    sum_of_components(sheet, row, total, parts, Level::Group)
 }
 
 fn asset_row(
     sheet: &mut Sheet<'_>,
     row: RowNum,
     asset: &AssetReport,
-    components: &Range<RowNum>,
+    parts: &Range<RowNum>,
 ) -> Result<(), RenderError> {
     sheet.level(row, Level::Asset)?;
     for (column, text) in [(1, asset.code.as_str()), (3, &asset.name), (4, &asset.account)] {
@@ -65,11 +93,7 @@ fn asset_row(
     for (column, text) in [(8, &asset.commissioning_evidence), (9, &asset.duration_decision)] {
         sheet.text(row, column, text.as_deref().unwrap_or_default(), Level::Asset)?;
     }
-    for (amount, column) in amounts(&asset.plan.position).into_iter().zip(AMOUNT..) {
-        let formula = format!("=SUM({})", range(&column_number_to_name(column), components));
-        sheet.formula(row, column, &formula, amount, Level::Asset)?;
-    }
-    Ok(())
+    sum_of_components(sheet, row, &asset.plan.position, parts, Level::Asset)
 }
 
 fn component_row(

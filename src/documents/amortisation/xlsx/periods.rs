@@ -52,7 +52,7 @@ fn write<P: Copy + Display>(
         let summed = match line.level {
             Level::Total => Some(&blocks.components),
             Level::Asset => blocks.components_of.get(line.asset),
-            Level::Component | Level::Unknown => None,
+            Level::Group | Level::Component | Level::Unknown => None,
         };
         sheet.level(row, line.level)?;
         for (column, text) in (1..).zip([line.asset, line.component, line.name]) {
@@ -85,7 +85,7 @@ impl<'a> Blocks<'a> {
                     extend(&mut blocks.components, row);
                     extend(blocks.components_of.entry(line.asset).or_default(), row);
                 }
-                Level::Asset | Level::Unknown => {}
+                Level::Asset | Level::Group | Level::Unknown => {}
             }
         }
         blocks

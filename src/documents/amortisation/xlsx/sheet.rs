@@ -191,7 +191,7 @@ impl<'a> Sheet<'a> {
 fn emphasis(level: Level) -> Option<Format> {
     match level {
         Level::Total => Some(Format::new().set_bold().set_background_color(0x00F3_F5F8)),
-        Level::Asset => Some(Format::new().set_bold()),
+        Level::Asset | Level::Group => Some(Format::new().set_bold()),
         Level::Component | Level::Unknown => None,
     }
 }

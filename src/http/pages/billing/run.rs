@@ -12,8 +12,9 @@ use super::super::{Frame, page, see_other};
 use super::{is_issuable, month};
 use crate::app::compare_billing;
 use crate::app::run_campaign::{self, BillingRun, Campaign, Outcome, RunStatus};
-use crate::app::{AppError, read_tenants};
-use crate::domain::access::{Action, Decision, policy};
+use crate::app::read_tenants::{self, TenantNames};
+use crate::app::AppError;
+use crate::domain::access::{Action, Decision, TenantScope, policy};
 use crate::domain::calendar::{BillingMonth, Timestamp};
 use crate::domain::ids::ContractCode;
 use crate::domain::money::Money;
@@ -149,7 +150,9 @@ pub async fn show(
 ) -> Result<HttpResponse, Fault> {
     let run = found(&shared, id(&path)?).await?;
     let store = shared.store.clone();
-    let zone = blocking(move || read_tenants::zone(&store)).await?;
+    let everyone = TenantScope::Everyone;
+    let (zone, names) =
+        blocking(move || Ok((read_tenants::zone(&store)?, read_tenants::names(&store, &everyone)?))).await?;
     let frame = Frame::of(&http);
     let what = frame.t(if run.issues { "run-issue" } else { "run-draft" });
     let name = frame.month(&run.month);
@@ -162,7 +165,7 @@ pub async fn show(
         ),
         counts: counts_text(&frame, &run),
         progress: progress(frame.language, &run),
-        items: run.items.iter().map(|item| item_row(&frame, run.month, item)).collect(),
+        items: run.items.iter().map(|item| item_row(&frame, run.month, &names, item)).collect(),
         failed: run
             .items
             .iter()
@@ -178,7 +181,7 @@ pub async fn show(
     page(StatusCode::OK, &template)
 }
 
-fn item_row(frame: &Frame, month: BillingMonth, item: &run_campaign::RunItem) -> ItemRow {
+fn item_row(frame: &Frame, month: BillingMonth, names: &TenantNames, item: &run_campaign::RunItem) -> ItemRow {
     let (tone, key) = match item.outcome {
         Outcome::Waiting => (Tone::Plain, "item-waiting"),
         Outcome::Drafted => (Tone::Info, "item-drafted"),
@@ -188,7 +191,7 @@ fn item_row(frame: &Frame, month: BillingMonth, item: &run_campaign::RunItem) ->
     };
     ItemRow {
         contract: item.contract.to_string(),
-        tenant: item.tenant.to_string(),
+        tenant: names.name(&item.tenant).to_owned(),
         state: Badge { tone, text: frame.t(key) },
         address: match (&item.number, item.outcome) {
             (Some(number), _) => Some(format!("/invoices/{number}")),

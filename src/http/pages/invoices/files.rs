@@ -7,10 +7,10 @@ use chrono::NaiveDate;
 use tokio::sync::mpsc::Sender;
 
 use super::columns::Shown;
-use super::{Asked, shown, state, tenant_name};
+use super::{Asked, shown, state};
 use crate::app::archive_invoice::ArchiveKind;
 use crate::app::read_invoices::{self, InvoiceSummary, Reader};
-use crate::app::read_tenants::{self, TenantFile};
+use crate::app::read_tenants::{self, TenantNames};
 use crate::app::{AppError, Store};
 use crate::documents::table::{Cell, Table};
 use crate::documents::zip::Zip;
@@ -53,18 +53,18 @@ async fn export(
     let shown = shown(http, &asked, &granted);
     let frame = Frame::of(http);
     let (store, now) = (shared.store.clone(), shared.now());
-    let (invoices, files, today) = blocking(move || {
+    let (invoices, names, today) = blocking(move || {
         let reader = granted.reader();
         let today = read_tenants::today(&store, now)?;
-        let files = read_tenants::list(&store, &reader.scope)?;
-        Ok((read_invoices::whole(&store, &reader, asked.wanted(today), asked.order)?, files, today))
+        let names = read_tenants::names(&store, &reader.scope)?;
+        Ok((read_invoices::whole(&store, &reader, asked.wanted(today), asked.order)?, names, today))
     })
     .await?;
-    let table = table_of(&frame, &invoices, &files, &shown, today);
+    let table = table_of(&frame, &invoices, &names, &shown, today);
     sheet::respond(&frame, &table, sheet, &format!("{}-{today}", frame.t("invoices-file")))
 }
 
-fn table_of(frame: &Frame, invoices: &[InvoiceSummary], files: &[TenantFile], shown: &Shown, day: NaiveDate) -> Table {
+fn table_of(frame: &Frame, invoices: &[InvoiceSummary], names: &TenantNames, shown: &Shown, day: NaiveDate) -> Table {
     let mut headings = vec![frame.t("invoice-number"), frame.t("invoice-kind")];
     headings.extend(shown.names().iter().map(|name| Shown::label(frame, name)));
     let row = |invoice: &InvoiceSummary| {
@@ -75,19 +75,18 @@ fn table_of(frame: &Frame, invoices: &[InvoiceSummary], files: &[TenantFile], sh
         };
         let number = invoice.number.as_ref().map_or(Cell::Empty, |number| Cell::Text(number.to_string()));
         let mut cells = vec![number, Cell::Text(frame.t(kind))];
-        cells.extend(shown.names().iter().map(|name| cell(frame, invoice, files, name, day)));
+        cells.extend(shown.names().iter().map(|name| cell(frame, invoice, names, name, day)));
         cells
     };
     Table { name: frame.t("nav-invoices"), day, headings, rows: invoices.iter().map(row).collect() }
 }
 
-fn cell(frame: &Frame, invoice: &InvoiceSummary, files: &[TenantFile], column: &str, today: NaiveDate) -> Cell {
+fn cell(frame: &Frame, invoice: &InvoiceSummary, names: &TenantNames, column: &str, today: NaiveDate) -> Cell {
     let day = |day: Option<NaiveDate>| day.map_or(Cell::Empty, Cell::Day);
-    // In a file that will be summed, a credit note counts against the others.
-    let amount = |amount: Money| Cell::Amount(if invoice.kind == InvoiceKind::CreditNote { -amount } else { amount });
+    let amount = |amount: Money| Cell::Amount(invoice.counted(amount));
     match column {
         "state" => Cell::Text(state(frame, invoice, today).text),
-        "tenant" => Cell::Text(tenant_name(files, &invoice.tenant)),
+        "tenant" => Cell::Text(names.name(&invoice.tenant).to_owned()),
         "contract" => Cell::Text(invoice.contract.to_string()),
         "month" => Cell::Text(invoice.month.to_string()),
         "issued" => day(invoice.issue_date),

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::super::access_forms::{Errors, language_choices, role_choices, role_named};
 use super::super::confirm::ConfirmForm;
-use super::super::parts::{Choice, FieldError};
+use super::super::parts::{self, Choice, FieldError};
 use super::super::{Frame, done, language, page};
 use crate::app::invite::{self, Guest};
 use crate::app::{UserProblem, read_tenants};
@@ -69,13 +69,9 @@ async fn invite_page(
 /// Nobody's tenant first, then every tenant by name.
 pub(super) async fn tenant_choices(shared: &Data<Shared>, frame: &Frame, chosen: &str) -> Result<Vec<Choice>, Fault> {
     let store = shared.store.clone();
-    let files = blocking(move || read_tenants::list(&store, &TenantScope::Everyone)).await?;
+    let names = blocking(move || read_tenants::names(&store, &TenantScope::Everyone)).await?;
     let none = Choice { value: String::new(), label: frame.t("user-no-tenant"), is_chosen: chosen.is_empty() };
-    let tenants = files.into_iter().map(|file| Choice {
-        is_chosen: file.tenant.code.as_str() == chosen,
-        value: file.tenant.code.to_string(),
-        label: file.tenant.name,
-    });
+    let tenants = parts::tenant_choices(&names, tenant_named(chosen).as_ref());
     Ok(std::iter::once(none).chain(tenants).collect())
 }
 

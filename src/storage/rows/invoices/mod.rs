@@ -59,8 +59,15 @@ pub struct InvoiceSummary {
     pub standing: Option<(Money, Settlement)>,
 }
 
+impl InvoiceSummary {
+    /// `amount` of it as it counts in a sum: a credit note takes away.
+    pub fn counted(&self, amount: Money) -> Money {
+        if self.kind == InvoiceKind::CreditNote { -amount } else { amount }
+    }
+}
+
 /// Which invoices a list holds; what is `None` does not restrict it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct InvoiceFilter {
     pub tenant: Option<TenantCode>,
     pub contract: Option<ContractCode>,

@@ -13,7 +13,7 @@ use crate::domain::money::Money;
 use crate::storage::codec::date_text;
 use crate::storage::db::AnyConnection;
 use crate::storage::error::StorageResult;
-use crate::storage::schema::{contract, invoice, invoice_balance, tenant};
+use crate::storage::schema::{contract, invoice, invoice_balance, invoice_revision, tenant};
 
 /// What a list is ordered by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -70,7 +70,7 @@ impl Default for Order {
 }
 
 /// What was typed, found: part of a number, or the rows of tenants and contracts whose names hold it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct SearchedFor {
     pub number_part: String,
     pub tenants: Vec<i64>,
@@ -78,7 +78,7 @@ pub struct SearchedFor {
 }
 
 /// Which invoices a list holds.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Selection {
     pub filter: InvoiceFilter,
     pub search: Option<SearchedFor>,
@@ -86,7 +86,7 @@ pub struct Selection {
 }
 
 /// Which issued documents, by what is open on them. `Open`, `Paid` and `Credited` share all of them out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Standing {
     /// Something is to be paid.
     Open,
@@ -219,6 +219,12 @@ macro_rules! ordered {
             false => $query.order(($column.asc(), invoice::id.asc())),
         }
     };
+}
+
+/// Which state of the invoices and their balances is stored: another number after every change of one, and never one
+/// that was there before.
+pub fn revision(connection: &mut AnyConnection) -> StorageResult<i64> {
+    Ok(invoice_revision::table.select(invoice_revision::revision).first(connection)?)
 }
 
 /// A page of the selection.

@@ -1,0 +1,9 @@
+DROP TRIGGER invoice_balance_revised_by_delete;
+DROP TRIGGER invoice_balance_revised_by_update;
+DROP TRIGGER invoice_balance_revised_by_insert;
+DROP TRIGGER invoice_revised_by_delete;
+DROP TRIGGER invoice_revised_by_update;
+DROP TRIGGER invoice_revised_by_insert;
+DROP TABLE invoice_revision;
+DROP INDEX outbox_status;
+DROP INDEX journal_line_account;
