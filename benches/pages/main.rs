@@ -3,7 +3,7 @@
 //! `cargo bench --bench pages -- build` makes the database, which takes a while and is kept; begun again, it goes on where
 //! it was stopped. `cargo bench --bench pages` makes what is missing and measures. The database lies in
 //! `CHAPELLE_BENCH_DIR`, else below `target/`; `CHAPELLE_BENCH_SCALE=0.01` makes and measures one of 1,000 invoices and a
-//! million readings. Remove the directory when it is no longer wanted: the whole one takes 6 GB.
+//! million readings. Remove the directory when it is no longer wanted: the whole one takes 3 GB.
 //!
 //! The limit is the smallest page of the same server in the same run: what answering costs before there is any history.
 

@@ -6,7 +6,7 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 
 use super::asset_ledger::Horizons;
 use super::post_depreciation::PERIODS;
-use super::read_invoices::{self, Order, Reader, SortKey, Standing, StateCounts, Wanted};
+use super::read_invoices::{self, Reader, Standing, StateCounts, Wanted};
 use super::read_meters::{self, MetersFilter};
 use super::{AppError, Store, export_book, notices, read_tenants, report_payback};
 use crate::domain::access::{Role, TenantScope};
@@ -20,7 +20,7 @@ use crate::storage::invoices::InvoiceSummary;
 /// Contracts that end within so many days are told: six months, the usual notice and a half.
 const ENDING_DAYS: u64 = 183;
 /// How many of a kind are named; the rest is counted.
-const NAMED_MAX: usize = 3;
+const NAMED_MAX: i64 = 3;
 
 /// The day's work of whoever bills.
 #[derive(Debug, Clone)]
@@ -78,8 +78,6 @@ pub fn today(store: &Store, now: DateTime<Utc>) -> Result<Today, AppError> {
     };
     let reader = Reader { role: Role::Finance, scope: TenantScope::Everyone };
     let overdue = Wanted { standing: Some(Standing::Overdue(today)), ..Wanted::default() };
-    let order = Order { key: SortKey::Due, descending: false };
-    let late = read_invoices::search(store, &reader, overdue.clone(), order, 1)?;
     let issued_of_month = {
         let filter = read_invoices::InvoiceFilter { month: Some(month), ..Default::default() };
         read_invoices::counts(store, &reader, Wanted { filter, ..Wanted::default() }, today)?
@@ -93,7 +91,7 @@ pub fn today(store: &Store, now: DateTime<Utc>) -> Result<Today, AppError> {
         has_book: book.is_some(),
         counts: read_invoices::counts(store, &reader, Wanted::default(), today)?,
         overdue_open: read_invoices::open_sum(store, &reader, overdue)?,
-        overdue: late.invoices.into_iter().take(NAMED_MAX).collect(),
+        overdue: read_invoices::longest_overdue(store, today, NAMED_MAX)?,
         failed_notices: notices::failed_count(store)?,
         ending: book.as_ref().map(|book| ending(book, today)).unwrap_or_default(),
         to_issue: in_force.saturating_sub(usize::try_from(issued_of_month.issued).unwrap_or(0)),

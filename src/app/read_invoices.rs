@@ -170,6 +170,11 @@ pub fn whole(store: &Store, reader: &Reader, wanted: Wanted, order: Order) -> Re
     }
 }
 
+/// Everybody's longest overdue on `today`, `limit` of them.
+pub fn longest_overdue(store: &Store, today: NaiveDate, limit: i64) -> Result<Vec<InvoiceSummary>, AppError> {
+    Ok(search::longest_overdue(&mut *store.connection()?, today, limit)?)
+}
+
 /// How many of what is wanted are drafts, issued, overdue on `today`; drafts only for who may see them.
 pub fn counts(store: &Store, reader: &Reader, wanted: Wanted, today: NaiveDate) -> Result<StateCounts, AppError> {
     let connection = &mut *store.connection()?;

@@ -47,6 +47,9 @@ fn a_list_has_every_order_and_finds_what_is_searched() {
         assert_eq!(open, sums.gross - found[0].totals.gross, "what is issued is open");
         let late = database.read(|c| search::page(c, &EVERYONE, &due(far), Order::default(), Page::ALL)).unwrap();
         assert!(late.iter().all(|one| one.standing == Some((one.totals.gross, Settlement::Open))), "{late:?}");
+        let longest = database.read(|c| search::longest_overdue(c, far, 1)).unwrap();
+        assert_eq!(longest, late[1..], "the longest overdue is the last of the latest first");
+        assert_eq!(database.read(|c| search::longest_overdue(c, chrono::NaiveDate::MIN, 9)).unwrap(), []);
         let months = database.read(|c| search::months(c, &EVERYONE, &all)).unwrap();
         assert_eq!(months, ["2026-10", "2026-09", "2026-08"]);
 

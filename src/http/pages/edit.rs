@@ -61,6 +61,11 @@ pub trait Form: Sized {
         &[]
     }
 
+    /// The code and the page of what is edited or added to; none for what is to be created.
+    fn thing(&self) -> Option<(String, String)> {
+        None
+    }
+
     /// The page after saving, the message, and the value it names.
     fn after(&self, stored: &StoredEntry) -> (String, &'static str, String);
 }
@@ -200,6 +205,10 @@ fn answer(
 ) -> Result<HttpResponse, Fault> {
     let mut view = form.view(&Draw::new(&frame, data, &errors));
     view.version = version;
+    let frame = match form.thing() {
+        Some((code, address)) => frame.under(code, address),
+        None => frame,
+    };
     page(status, &EditPage { form: view, errors, conflict, is_changed, frame })
 }
 

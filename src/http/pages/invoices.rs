@@ -95,6 +95,8 @@ struct InvoicesPage {
     found: InvoicePage,
     /// What the whole list comes to in VAT.
     tax: Money,
+    /// What is open of the whole list.
+    open: Money,
     months: Vec<Choice>,
     tenants: Vec<Choice>,
     shown: Shown,
@@ -144,15 +146,16 @@ pub async fn list(
     let shown = shown(&http, &asked, &granted);
     let sees_drafts = policy(granted.role, Action::SeeDrafts) != Decision::Deny;
     let (store, now) = (shared.store.clone(), shared.now());
-    let (asked, (found, counts, names, months, today)) = blocking(move || {
+    let (asked, (found, counts, open, names, months, today)) = blocking(move || {
         let reader = granted.reader();
         let today = read_tenants::today(&store, now)?;
         let wanted = asked.wanted(today);
         let names = read_tenants::names(&store, &reader.scope)?;
         let months = read_invoices::months(&store, &reader)?;
         let counts = read_invoices::counts(&store, &reader, wanted.clone(), today)?;
+        let open = read_invoices::open_sum(&store, &reader, wanted.clone())?;
         let found = read_invoices::search(&store, &reader, wanted, asked.order, asked.page)?;
-        Ok((asked, (found, counts, names, months, today)))
+        Ok((asked, (found, counts, open, names, months, today)))
     })
     .await?;
     let address = asked.address();
@@ -173,6 +176,7 @@ pub async fn list(
         text: asked.text,
         shown,
         tax: found.gross - found.net,
+        open,
         found,
         frame,
     };

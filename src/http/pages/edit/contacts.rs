@@ -33,6 +33,10 @@ impl Form for ContactsForm {
         }
     }
 
+    fn thing(&self) -> Option<(String, String)> {
+        Some((self.code.to_string(), address(&self.code, "")))
+    }
+
     fn shown(&self, stored: &StoredEntry) -> FormData {
         FormData::of(&stored.document).under("contact.").below("contact.")
     }

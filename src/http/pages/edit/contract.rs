@@ -81,6 +81,10 @@ impl Form for ContractForm {
         }
     }
 
+    fn thing(&self) -> Option<(String, String)> {
+        self.code.as_ref().map(|code| (code.to_string(), address(code, "")))
+    }
+
     fn shown(&self, stored: &StoredEntry) -> FormData {
         FormData::of(&stored.document).or("proration", "calendar-days").or("indexation.rounding", "unrounded")
     }

@@ -232,6 +232,10 @@ impl Form for LineForm {
         }
     }
 
+    fn thing(&self) -> Option<(String, String)> {
+        Some((self.contract.to_string(), address(&self.contract, "")))
+    }
+
     fn shown(&self, stored: &StoredEntry) -> FormData {
         let line = self.position.and_then(|position| lines(&stored.document).get(position - 1));
         line.map_or_else(|| with_defaults(FormData::default()).or("basis", "agreed"), fields)

@@ -64,6 +64,10 @@ impl Form for TariffForm {
         }
     }
 
+    fn thing(&self) -> Option<(String, String)> {
+        self.code.as_ref().map(|code| (code.to_string(), address(code, "")))
+    }
+
     fn shown(&self, stored: &StoredEntry) -> FormData {
         FormData::of(&stored.document)
     }

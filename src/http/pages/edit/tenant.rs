@@ -51,6 +51,10 @@ impl Form for TenantForm {
         }
     }
 
+    fn thing(&self) -> Option<(String, String)> {
+        self.code.as_ref().map(|code| (code.to_string(), address(code, "")))
+    }
+
     fn shown(&self, stored: &StoredEntry) -> FormData {
         with_defaults(FormData::of(&stored.document))
     }

@@ -65,6 +65,10 @@ impl Form for VersionForm {
         }
     }
 
+    fn thing(&self) -> Option<(String, String)> {
+        Some((self.tariff.to_string(), address(&self.tariff, "")))
+    }
+
     fn shown(&self, stored: &StoredEntry) -> FormData {
         let versions = versions(&stored.document);
         match self.position {

@@ -221,6 +221,28 @@ macro_rules! ordered {
     };
 }
 
+/// The columns of a row of a list, with whose it is and how it stands.
+macro_rules! shown {
+    () => {
+        (
+            (
+                invoice::id,
+                invoice::month,
+                invoice::kind,
+                invoice::status,
+                invoice::number,
+                invoice::issue_date,
+                invoice::due_date,
+                invoice::net_cents,
+                invoice::gross_cents,
+            ),
+            tenant::code,
+            contract::code,
+            (invoice_balance::open_cents.nullable(), invoice_balance::state.nullable()),
+        )
+    };
+}
+
 /// Which state of the invoices and their balances is stored: another number after every change of one, and never one
 /// that was there before.
 pub fn revision(connection: &mut AnyConnection) -> StorageResult<i64> {
@@ -236,20 +258,8 @@ pub fn page(
     page: Page,
 ) -> StorageResult<Vec<InvoiceSummary>> {
     let joined = invoice::table.left_join(invoice_balance::table).inner_join(tenant::table).inner_join(contract::table);
-    let columns = (
-        invoice::id,
-        invoice::month,
-        invoice::kind,
-        invoice::status,
-        invoice::number,
-        invoice::issue_date,
-        invoice::due_date,
-        invoice::net_cents,
-        invoice::gross_cents,
-    );
-    let standing = (invoice_balance::open_cents.nullable(), invoice_balance::state.nullable());
     let parties = Parties::of(connection, scope, &selection.filter)?;
-    let query = selected!(joined.select((columns, tenant::code, contract::code, standing)), &parties, selection);
+    let query = selected!(joined.select(shown!()), &parties, selection);
     let query = match order.key {
         SortKey::Month => ordered!(query, order, invoice::month),
         SortKey::Number => ordered!(query, order, invoice::number),
@@ -260,8 +270,28 @@ pub fn page(
         SortKey::Net => ordered!(query, order, invoice::net_cents),
         SortKey::Gross => ordered!(query, order, invoice::gross_cents),
     };
-    let rows: Vec<(ListRow, String, String, StandingRow)> =
-        query.limit(page.limit).offset(page.offset).load(connection)?;
+    summaries(query.limit(page.limit).offset(page.offset).load(connection)?)
+}
+
+/// What is open and was due before `today`, the longest first: `limit` of it, found through the index of states without
+/// a look at the rest.
+pub fn longest_overdue(
+    connection: &mut AnyConnection,
+    today: NaiveDate,
+    limit: i64,
+) -> StorageResult<Vec<InvoiceSummary>> {
+    let joined =
+        invoice_balance::table.inner_join(invoice::table.inner_join(tenant::table).inner_join(contract::table));
+    let rows = joined
+        .filter(invoice_balance::state.eq("open").and(invoice_balance::due_date.lt(date_text(today))))
+        .order((invoice_balance::due_date, invoice_balance::invoice_id))
+        .limit(limit)
+        .select(shown!())
+        .load(connection)?;
+    summaries(rows)
+}
+
+fn summaries(rows: Vec<(ListRow, String, String, StandingRow)>) -> StorageResult<Vec<InvoiceSummary>> {
     rows.into_iter()
         .map(|(row, tenant, contract, standing)| summary_from(row.into(), tenant, contract, standing))
         .collect()
