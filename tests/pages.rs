@@ -8,6 +8,8 @@ mod administration;
 mod audit;
 #[path = "pages/billing.rs"]
 mod billing;
+#[path = "pages/books.rs"]
+mod books;
 mod common;
 #[path = "pages/finance.rs"]
 mod finance;

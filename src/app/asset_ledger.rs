@@ -9,6 +9,7 @@ use crate::domain::amortisation::{
 use crate::domain::calendar::BillingMonth;
 use crate::domain::ids::AssetCode;
 use crate::domain::ledger::{Chart, Journal, JournalEntry, Periods};
+use crate::domain::told::{Tell, Told};
 use crate::storage::{AnyConnection, book, journal, periods};
 
 /// How far each kind of period is posted: the last month of the last one.
@@ -93,10 +94,10 @@ pub(super) fn refuse_contradictions(
 ) -> Result<(), AppError> {
     let ledger = AssetLedger::load(connection)?;
     let states = periods::all(connection)?;
-    let mut found: Vec<String> = Vec::new();
+    let mut found: Vec<Told> = Vec::new();
     for wanted in wanted {
         if let Some(stored) = stored.iter().find(|stored| stored.code == wanted.code) {
-            found.extend(ledger.locked(stored).problems(wanted).iter().map(ToString::to_string));
+            found.extend(ledger.locked(stored).problems(wanted).iter().map(Tell::told));
             found.extend(in_closed_periods(&states, stored, wanted));
         }
     }
@@ -106,29 +107,39 @@ pub(super) fn refuse_contradictions(
             wanted.record.documents.iter().any(|document| document.sha256.as_deref() == Some(file.sha256.as_str()))
         };
         if !wanted.is_none_or(keeps) {
-            found.push(format!(
+            found.push(Told::plain(format!(
                 "asset {asset}: the file {} (sha256 {}) is attached and missing among its documents; add an [[asset.document]] with that sha256, or export the book first",
                 file.name, file.sha256
-            ));
+            )));
         }
     }
-    if found.is_empty() { Ok(()) } else { Err(AppError::input(found.join("\n"))) }
+    refuse(found)
+}
+
+/// Refuses what was found wrong, all of it at once: one thing alone in the words it has for people.
+fn refuse(found: Vec<Told>) -> Result<(), AppError> {
+    match found.as_slice() {
+        [] => Ok(()),
+        [one] => Err(AppError::Refused(Box::new(one.clone()))),
+        _ => Err(AppError::input(found.iter().map(|told| told.english.as_str()).collect::<Vec<_>>().join("\n"))),
+    }
 }
 
 /// Events that `wanted` has beyond those stored and that take effect where the books are closed: nothing can be posted
 /// of them there, whether or not the asset was.
-fn in_closed_periods(states: &Periods, stored: &FixedAsset, wanted: &FixedAsset) -> Vec<String> {
+fn in_closed_periods(states: &Periods, stored: &FixedAsset, wanted: &FixedAsset) -> Vec<Told> {
     let added = (1..).zip(&wanted.events).skip(stored.events.len());
     let told = added.filter_map(|(number, event)| {
         let closed = states.admits(event.effective_on).err()?;
-        Some(format!("asset {}, event {number} ({}): {closed}", wanted.code, event.change.word()))
+        let english = format!("asset {}, event {number} ({}): {closed}", wanted.code, event.change.word());
+        Some(Told::new("books-closed", english))
     });
     told.collect()
 }
 
 /// Refuses an asset whose events cannot happen to it.
 pub(super) fn refuse_impossible(asset: &FixedAsset) -> Result<(), AppError> {
-    let mut found: Vec<String> = asset.problems().iter().map(ToString::to_string).collect();
-    found.extend(event_problems(asset).iter().map(ToString::to_string));
-    if found.is_empty() { Ok(()) } else { Err(AppError::input(found.join("\n"))) }
+    let mut found: Vec<Told> = asset.problems().iter().map(Told::plain).collect();
+    found.extend(event_problems(asset).iter().map(Tell::told));
+    refuse(found)
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use serde::Serialize;
 
+use super::periods::NotEnded;
 use super::{AppError, Store, export_book, post_depreciation};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::calendar::BillingMonth;
@@ -12,6 +13,7 @@ use crate::domain::ledger::{
     AccountRole, AccountingPeriod, CARRY_FORWARD, Journal, PeriodState, Periods, allocation_entry, close_year,
 };
 use crate::domain::money::Money;
+use crate::domain::told::Told;
 use crate::storage::journal::JournalFilter;
 use crate::storage::{AnyConnection, audit, book, journal, periods};
 
@@ -30,13 +32,13 @@ pub fn close(store: &Store, year: i32, by: &Actor, now: DateTime<Utc>) -> Result
     let today = now.with_timezone(&export_book::shared(store)?.facility.zone).date_naive();
     let period = AccountingPeriod::Year(year);
     if today < period.end() {
-        return Err(AppError::input(format!("{year} has not ended yet: close it on or after {}", period.end())));
+        return Err(AppError::refused(&NotEnded { period, end: period.end() }));
     }
     store.write(|connection| {
         periods::hold(connection)?;
         let states = periods::all(connection)?;
         if states.state(period) == PeriodState::Locked {
-            return Err(AppError::input(format!("{year} is closed and locked already")));
+            return Err(refused("year-is-locked", year, format!("{year} is closed and locked already")));
         }
         check_earlier(connection, &states, year)?;
         check_opening(connection, year + 1)?;
@@ -98,14 +100,22 @@ pub fn allocate(
     })
 }
 
+/// A refusal about a year, told to people by `key`.
+fn refused(key: &str, year: i32, english: String) -> AppError {
+    AppError::Refused(Box::new(Told::new(key, english).with("year", year.to_string())))
+}
+
 /// Years with entries before `year` that are still to be closed: their balances would be missing from its opening.
 fn check_earlier(connection: &mut AnyConnection, states: &Periods, year: i32) -> Result<(), AppError> {
     let unclosed = |one: &i32| *one < year && states.state(AccountingPeriod::Year(*one)) != PeriodState::Locked;
     match journal::years(connection)?.into_iter().find(unclosed) {
         None => Ok(()),
-        Some(earlier) => Err(AppError::input(format!(
-            "{earlier} has entries and is not closed, so {year} has no sound opening: close it first with `chapelle journal close-year {earlier}`"
-        ))),
+        Some(earlier) => {
+            let english = format!(
+                "{earlier} has entries and is not closed, so {year} has no sound opening: close it first with `chapelle journal close-year {earlier}`"
+            );
+            Err(refused("year-before-is-open", earlier, english))
+        }
     }
 }
 
@@ -132,10 +142,11 @@ fn check_assets(connection: &mut AnyConnection, states: &Periods, year: i32) -> 
         let documents: Vec<&str> = moved.iter().map(|entry| entry.document.as_str()).collect();
         told.push(format!("entries of assets {}", documents.join(", ")));
     }
-    Err(AppError::input(format!(
+    let english = format!(
         "{year} cannot be closed: not posted yet are {}; post them with `chapelle amortisation post --through {december}`",
         told.join(", and ")
-    )))
+    );
+    Err(refused("year-lacks-postings", year, english))
 }
 
 /// A year that balances of other books opened is not opened again: what both hold would count twice.
@@ -145,10 +156,12 @@ fn check_opening(connection: &mut AnyConnection, next: i32) -> Result<(), AppErr
     let filter = JournalFilter { journal: opening, from: Some(first), through: Some(last), ..Default::default() };
     match journal::list(connection, filter)?.first() {
         None => Ok(()),
-        Some(posted) => Err(AppError::input(format!(
-            "{next} is opened already by {}: carrying balances forward would count them twice",
-            posted.entry.document
-        ))),
+        Some(posted) => {
+            let document = &posted.entry.document;
+            let english =
+                format!("{next} is opened already by {document}: carrying balances forward would count them twice");
+            Err(refused("year-is-opened", next, english))
+        }
     }
 }
 

@@ -1,12 +1,68 @@
 //! Close, reopen and lock months and years of the books.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use serde::Serialize;
 
 use super::{AppError, Store, export_book};
 use crate::domain::audit::{Actor, AuditEvent};
+use crate::domain::calendar::BillingMonth;
 use crate::domain::ledger::{AccountingPeriod, PeriodAction, PeriodState};
-use crate::storage::{audit, periods};
+use crate::domain::told::{Tell, Told};
+use crate::storage::{audit, journal, periods};
+
+/// A period that goes on.
+#[derive(Debug, Clone, Copy, thiserror::Error)]
+#[error("{period} has not ended yet: close it on or after {end}")]
+pub(super) struct NotEnded {
+    pub period: AccountingPeriod,
+    pub end: NaiveDate,
+}
+
+impl Tell for NotEnded {
+    fn told(&self) -> Told {
+        Told::new("period-not-ended", self).with("period", self.period.to_string()).with("day", self.end)
+    }
+}
+
+/// Opening again without saying why.
+#[derive(Debug, Clone, Copy, thiserror::Error)]
+#[error("opening {0} again needs its reason: add --reason \"...\"")]
+struct NoReason(AccountingPeriod);
+
+impl Tell for NoReason {
+    fn told(&self) -> Told {
+        Told::new("period-no-reason", self).with("period", self.0.to_string())
+    }
+}
+
+/// A year of the books with its months, for a person who closes them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BookYear {
+    pub year: i32,
+    pub state: PeriodState,
+    pub has_ended: bool,
+    /// Those that have ended, the latest first.
+    pub months: Vec<(BillingMonth, PeriodState)>,
+}
+
+/// The years from the first with entries to the running one, the latest first.
+pub fn years(store: &Store, now: DateTime<Utc>) -> Result<Vec<BookYear>, AppError> {
+    let today = now.with_timezone(&export_book::shared(store)?.facility.zone).date_naive();
+    let connection = &mut *store.connection()?;
+    let states = periods::all(connection)?;
+    let first = journal::years(connection)?.first().copied().unwrap_or(today.year());
+    let year = |year: i32| {
+        let ended = |month: &BillingMonth| AccountingPeriod::Month(*month).end() <= today;
+        let months = (1..=12).rev().filter_map(|month| BillingMonth::new(year, month)).filter(ended);
+        BookYear {
+            year,
+            state: states.state(AccountingPeriod::Year(year)),
+            has_ended: AccountingPeriod::Year(year).end() <= today,
+            months: months.map(|month| (month, states.state(AccountingPeriod::Month(month)))).collect(),
+        }
+    };
+    Ok((first.min(today.year())..=today.year()).rev().map(year).collect())
+}
 
 /// A period that is, or once was, not open.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -32,15 +88,15 @@ pub fn change(
 ) -> Result<PeriodReport, AppError> {
     let today = now.with_timezone(&export_book::shared(store)?.facility.zone).date_naive();
     if action == PeriodAction::Close && today < period.end() {
-        return Err(AppError::input(format!("{period} has not ended yet: close it on or after {}", period.end())));
+        return Err(AppError::refused(&NotEnded { period, end: period.end() }));
     }
     if action == PeriodAction::Reopen && reason.is_none_or(|reason| reason.trim().is_empty()) {
-        return Err(AppError::input(format!("opening {period} again needs its reason: add --reason \"...\"")));
+        return Err(AppError::refused(&NoReason(period)));
     }
     store.write(|connection| {
         periods::hold(connection)?;
         let before = periods::all(connection)?.state(period);
-        let state = before.after(period, action).map_err(AppError::input)?;
+        let state = before.after(period, action).map_err(|error| AppError::refused(&error))?;
         periods::set(connection, period, state, now)?;
         let name = match action {
             PeriodAction::Close => "period.closed",

@@ -14,6 +14,7 @@ use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::calendar::BillingMonth;
 use crate::domain::ledger::{Chart, Journal, JournalEntry, LedgerError};
 use crate::domain::money::Money;
+use crate::domain::told::Told;
 use crate::storage::{AnyConnection, audit, book, journal};
 
 /// What was posted.
@@ -37,10 +38,9 @@ pub(super) const PERIODS: [PostingPeriod; 3] = [PostingPeriod::Month, PostingPer
 pub fn post(store: &Store, through: BillingMonth, by: &Actor, now: DateTime<Utc>) -> Result<PostingReport, AppError> {
     let book = export_book::load(store)?;
     if through.period(book.facility.zone).to.to_utc() > now {
-        return Err(AppError::input(format!(
-            "{through} has not ended yet: post through {} at most",
-            through.previous()
-        )));
+        let english = format!("{through} has not ended yet: post through {} at most", through.previous());
+        let told = Told::new("posting-not-ended", english).with("month", through).with("last", through.previous());
+        return Err(AppError::Refused(Box::new(told)));
     }
     let chart = book.accounting.chart.clone();
     let plans = asset_plans(&book.assets);
@@ -73,6 +73,11 @@ pub fn post(store: &Store, through: BillingMonth, by: &Actor, now: DateTime<Utc>
         report.catch_up = Some(entry.document);
     }
     Ok(report)
+}
+
+/// What [`post`] would make now, for whoever is about to.
+pub fn to_post(store: &Store, through: BillingMonth) -> Result<Vec<JournalEntry>, AppError> {
+    store.read(|connection| missing(connection, through))
 }
 
 /// Entries dated through the last day of `through` that [`post`] would still make: each as its period or document.

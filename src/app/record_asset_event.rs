@@ -9,6 +9,7 @@ use crate::domain::amortisation::{AssetChange, AssetEvent, FixedAsset};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::calendar::Timestamp;
 use crate::domain::ids::AssetCode;
+use crate::domain::told::Told;
 use crate::storage::{AnyConnection, audit, book};
 
 /// What is to be recorded.
@@ -34,7 +35,8 @@ pub struct RecordedEvent {
 /// Appends one event. What cannot happen to the asset, or lies within what is posted, is refused with its arithmetic.
 pub fn record(store: &Store, request: EventRequest, by: &Actor, now: DateTime<Utc>) -> Result<RecordedEvent, AppError> {
     if request.reason.trim().is_empty() {
-        return Err(AppError::input("a reason must be given; it is kept with the event"));
+        let told = Told::new("event-no-reason", "a reason must be given; it is kept with the event");
+        return Err(AppError::Refused(Box::new(told)));
     }
     let zone = export_book::shared(store)?.facility.zone;
     store.write(|connection| {

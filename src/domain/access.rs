@@ -110,6 +110,8 @@ pub enum Action {
     EditTerms,
     /// Who issues: seller, legal texts, the series of numbers.
     EditSeller,
+    /// Post depreciation, record what happens to assets, close and open periods of the books.
+    KeepBooks,
 }
 
 impl Action {
@@ -144,6 +146,7 @@ impl Action {
         Action::EditContacts,
         Action::EditTerms,
         Action::EditSeller,
+        Action::KeepBooks,
     ];
 
     pub const fn name(self) -> &'static str {
@@ -178,6 +181,7 @@ impl Action {
             Action::EditContacts => "edit contacts",
             Action::EditTerms => "edit terms",
             Action::EditSeller => "edit seller",
+            Action::KeepBooks => "keep books",
         }
     }
 }
@@ -219,7 +223,8 @@ pub const fn policy(role: Role, action: Action) -> Decision {
             | Action::ArchiveReports
             | Action::EditTenants
             | Action::EditContacts
-            | Action::EditTerms,
+            | Action::EditTerms
+            | Action::KeepBooks,
         ) => Decision::Deny,
         // Who has which right is part of what is audited; it is changed by administrators alone.
         (Role::Finance, Action::SeeUsers) => Decision::Deny,

@@ -8,9 +8,9 @@ use actix_web::web::{self, FormConfig, JsonConfig, PathConfig, PayloadConfig, Qu
 use actix_web::{HttpRequest, HttpResponse, ResponseError, Route};
 
 use super::api::{
-    alarms, amortisation, assets, audit, audit_packs, availability, billing, invoices, journal, ledger, me, meters,
-    notices, openapi, payback, payments, racks, readings, reports, settings, tariffs, tenants, terms, titre, token,
-    usage, users,
+    alarms, amortisation, assets, audit, audit_packs, availability, billing, bookkeeping, invoices, journal, ledger,
+    me, meters, notices, openapi, payback, payments, racks, readings, reports, settings, tariffs, tenants, terms,
+    titre, token, usage, users,
 };
 use super::asked::unreadable_query;
 use super::auth::{Access, guarded};
@@ -130,6 +130,10 @@ pub const ROUTES: &[RouteRow] = &[
     get!("/api/v1/journal", Access::Api(Action::SeeJournal), journal::list),
     get!("/api/v1/journal/balance", Access::Api(Action::SeeJournal), ledger::balance),
     get!("/api/v1/journal/accounts/{account}", Access::Api(Action::SeeJournal), ledger::account),
+    post!("/api/v1/amortisation/postings", Access::Api(Action::KeepBooks), bookkeeping::post_assets),
+    get!("/api/v1/periods", Access::Api(Action::SeeJournal), bookkeeping::list_periods),
+    post!("/api/v1/periods/{period}", Access::Api(Action::KeepBooks), bookkeeping::set_period),
+    post!("/api/v1/assets/{asset}/events", Access::Api(Action::KeepBooks), bookkeeping::record_event),
     get!("/api/v1/audit/events", Access::Api(Action::SeeTrail), audit::events),
     get!("/api/v1/audit/roots", Access::Api(Action::SeeTrail), audit::signed_roots),
     post!("/api/v1/audit/packs", Access::Api(Action::TakeEvidence), audit_packs::create),
@@ -315,7 +319,11 @@ pub const ROUTES: &[RouteRow] = &[
     post!("/dunning/{number}", Access::Page(Action::RecordPayments), pages::dunning::claim),
     get!("/amortisation", Access::Page(Action::SeeAmortisation), pages::amortisation::page),
     get!("/amortisation/file", Access::Page(Action::SeeAmortisation), pages::amortisation::file),
+    get!("/amortisation/post", Access::Page(Action::KeepBooks), pages::posting::form),
+    post!("/amortisation/post", Access::Page(Action::KeepBooks), pages::posting::submit),
     get!("/amortisation/{asset}", Access::Page(Action::SeeAmortisation), pages::asset::show),
+    get!("/amortisation/{asset}/events/new", Access::Page(Action::KeepBooks), pages::edit::asset_event::form),
+    post!("/amortisation/{asset}/events/new", Access::Page(Action::KeepBooks), pages::edit::asset_event::submit),
     get!("/amortisation/{asset}/papers/{hash}", Access::Page(Action::SeeAmortisation), assets::paper),
     get!("/reports", Access::Page(Action::SeeJournal), pages::reports::list),
     get!("/reports/kept/{hash}", Access::Page(Action::SeeJournal), reports::kept_file),
@@ -326,6 +334,9 @@ pub const ROUTES: &[RouteRow] = &[
     get!("/journal/file", Access::Page(Action::SeeJournal), pages::journal::file),
     get!("/journal/balance", Access::Page(Action::SeeJournal), pages::ledger::balance),
     get!("/journal/accounts/{account}", Access::Page(Action::SeeJournal), pages::ledger::account),
+    get!("/journal/periods", Access::Page(Action::SeeJournal), pages::periods::list),
+    get!("/journal/periods/{period}/{deed}", Access::Page(Action::KeepBooks), pages::periods::ask),
+    post!("/journal/periods/{period}/{deed}", Access::Page(Action::KeepBooks), pages::periods::submit),
     get!("/audit", Access::Page(Action::SeeTrail), pages::audit::trail),
     get!("/audit/trail.csv", Access::Page(Action::SeeTrail), pages::audit_files::csv),
     get!("/audit/trail.xlsx", Access::Page(Action::SeeTrail), pages::audit_files::xlsx),

@@ -238,6 +238,59 @@ async fn an_availability_is_recorded_once() {
 }
 
 #[actix_web::test]
+async fn the_books_are_kept_over_the_api() {
+    for engine in ENGINES {
+        let site = Site::new(engine);
+        let server = Server::start(&site).await;
+        let token = server.token(Role::Finance).await;
+        let postings = "/api/v1/amortisation/postings";
+        let through = |month: &str| serde_json::json!({ "through": month });
+        let posted = send(&server, postings, &token, Some("p1"), through("2019-06")).await;
+        assert_eq!(posted.status.as_u16(), 201, "{}", posted.text());
+        assert_eq!(posted.json()["posted"], serde_json::json!(["2019-05", "2019-06"]), "{engine:?} {}", posted.text());
+        assert_eq!(send(&server, postings, &token, Some("p1"), through("2019-06")).await.text(), posted.text());
+        let none = send(&server, postings, &token, None, through("2019-06")).await.json();
+        assert_eq!(none["posted"], serde_json::json!([]), "{none}");
+        assert_eq!(send(&server, postings, &token, None, through("2099-01")).await.status.as_u16(), 422);
+
+        let events = "/api/v1/assets/2019-0042/events";
+        let event = |amount: &str| {
+            serde_json::json!({ "effective_on": "2026-10-31", "reason": "leak",
+                "change": { "kind": "impair", "component": "gros-oeuvre", "amount": amount } })
+        };
+        let recorded = send(&server, events, &token, Some("e1"), event("1000.00")).await;
+        assert_eq!(
+            (recorded.status.as_u16(), recorded.json()["number"].as_u64()),
+            (201, Some(1)),
+            "{}",
+            recorded.text()
+        );
+        assert_eq!(send(&server, events, &token, Some("e1"), event("1000.00")).await.text(), recorded.text());
+        let refused = send(&server, events, &token, None, event("99000000.00")).await;
+        assert!(refused.status.as_u16() == 422 && refused.text().contains("gross"), "{}", refused.text());
+        let unknown = send(&server, "/api/v1/assets/none/events", &token, None, event("1.00")).await;
+        assert_eq!(unknown.status.as_u16(), 404);
+
+        let period = "/api/v1/periods/2026-08";
+        let closed = send(&server, period, &token, None, serde_json::json!({ "action": "close" })).await;
+        assert_eq!(
+            (closed.status.as_u16(), closed.json()["state"].as_str()),
+            (200, Some("closed")),
+            "{}",
+            closed.text()
+        );
+        let silent = send(&server, period, &token, None, serde_json::json!({ "action": "reopen" })).await;
+        assert!(silent.status.as_u16() == 422 && silent.text().contains("reason"), "{}", silent.text());
+        let listed = server.get_with("/api/v1/periods", &server.token(Role::Auditor).await).await.json();
+        assert_eq!(listed[0], serde_json::json!({ "period": "2026-08", "state": "closed" }), "{listed}");
+        let wrong = send(&server, "/api/v1/periods/26", &token, None, serde_json::json!({ "action": "close" })).await;
+        assert_eq!(wrong.status.as_u16(), 400, "{}", wrong.text());
+        let auditor = server.token(Role::Auditor).await;
+        assert_eq!(send(&server, postings, &auditor, None, through("2019-07")).await.status.as_u16(), 403);
+    }
+}
+
+#[actix_web::test]
 async fn lines_runs_and_notices_over_the_api() {
     for engine in ENGINES {
         let site = Site::new(engine);

@@ -131,6 +131,7 @@ scope-edit-tenants = edit tenants
 scope-edit-contacts = edit billing contacts
 scope-edit-terms = edit contracts and tariffs
 scope-edit-seller = edit who issues the invoices
+scope-keep-books = keep the books: entries of fixed assets, events, periods
 
 told-password-short = The password has fewer than { $min } characters.
 told-password-long = The password is too long.

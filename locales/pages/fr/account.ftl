@@ -131,6 +131,7 @@ scope-edit-tenants = modifier les hébergés
 scope-edit-contacts = modifier les contacts de facturation
 scope-edit-terms = modifier les conventions et les tarifs
 scope-edit-seller = modifier l’émetteur des factures
+scope-keep-books = tenir les comptes : écritures des immobilisations, événements, périodes
 
 told-password-short = Le mot de passe compte moins de { $min } caractères.
 told-password-long = Le mot de passe est trop long.

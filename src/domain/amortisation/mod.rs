@@ -19,6 +19,7 @@ mod entries;
 mod event;
 #[cfg(test)]
 mod event_tests;
+mod event_told;
 #[cfg(test)]
 mod fixtures;
 mod fold;

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{CARRY_FORWARD, Journal};
 use crate::domain::calendar::BillingMonth;
+use crate::domain::told::{Tell, Told};
 
 /// A month or a year of the books.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -44,6 +45,22 @@ pub enum PeriodError {
     NotAPeriod(String),
     #[error("{period} is {state}: {remedy}")]
     Refused { period: AccountingPeriod, state: PeriodState, remedy: &'static str },
+}
+
+impl Tell for PeriodError {
+    fn told(&self) -> Told {
+        match self {
+            PeriodError::NotAPeriod(text) => Told::new("period-unreadable", self).with("text", text.as_str()),
+            PeriodError::Refused { period, state, .. } => {
+                let key = match state {
+                    PeriodState::Open => "period-is-open",
+                    PeriodState::Closed => "period-is-closed",
+                    PeriodState::Locked => "period-is-locked",
+                };
+                Told::new(key, self).with("period", period.to_string())
+            }
+        }
+    }
 }
 
 /// An entry dated where nothing may be posted any more.

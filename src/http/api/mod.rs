@@ -10,6 +10,7 @@ pub mod audit;
 pub mod audit_packs;
 pub mod availability;
 pub mod billing;
+pub mod bookkeeping;
 pub mod invoices;
 pub mod journal;
 pub mod ledger;

@@ -8,9 +8,9 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    alarms, amortisation, assets, audit, audit_packs, availability, billing, invoices, journal, ledger, me, meters,
-    notices, payback, payments, racks, readings, reports, settings, tariffs, tenants, terms, titre, token, usage,
-    users,
+    alarms, amortisation, assets, audit, audit_packs, availability, billing, bookkeeping, invoices, journal, ledger,
+    me, meters, notices, payback, payments, racks, readings, reports, settings, tariffs, tenants, terms, titre, token,
+    usage, users,
 };
 
 #[derive(OpenApi)]
@@ -84,6 +84,10 @@ use super::{
         assets::list,
         assets::one,
         assets::paper,
+        bookkeeping::post_assets,
+        bookkeeping::list_periods,
+        bookkeeping::set_period,
+        bookkeeping::record_event,
         racks::list,
         alarms::list,
         meters::list,

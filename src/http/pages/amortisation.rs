@@ -13,6 +13,7 @@ use super::parts::Link;
 use super::{Address, Frame};
 use crate::app::read_tenants;
 use crate::app::report_amortisation;
+use crate::domain::access::Action;
 use crate::domain::amortisation::report::{AmortisationReport, PlanRow, RowState};
 use crate::domain::ids::AssetCode;
 use crate::http::api::reports::{Asked, ReportName, ReportQuery, file as report_file, format};

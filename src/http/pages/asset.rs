@@ -45,6 +45,7 @@ struct AssetPage {
     /// None where it was not known on that day.
     found: Option<Found>,
     may_archive: bool,
+    may_record: bool,
     files: Vec<Link>,
 }
 
@@ -178,6 +179,7 @@ pub async fn show(
         address,
         as_of,
         known_on: asked.1,
+        may_record: frame.may(Action::KeepBooks),
         may_archive: policy(granted.role, Action::ArchiveReports) != Decision::Deny,
         code,
         frame,

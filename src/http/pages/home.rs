@@ -329,7 +329,10 @@ fn ending_card(frame: &Frame, today: &Today) -> Card {
 fn depreciation_card(frame: &Frame, today: &Today) -> Card {
     let due = today.depreciation.due.len();
     let posted = today.depreciation.posted_through.map(|month| frame.month(&month));
-    let link = frame.has("/amortisation").then(|| ("/amortisation".to_owned(), frame.t("nav-amortisation")));
+    let link = match due {
+        0 => frame.has("/amortisation").then(|| ("/amortisation".to_owned(), frame.t("nav-amortisation"))),
+        _ => frame.has("/amortisation/post").then(|| ("/amortisation/post".to_owned(), frame.t("posting-go"))),
+    };
     let text = match (&posted, due) {
         (Some(month), 0) => frame.with("home-depreciation-posted", "month", month),
         (None, 0) => frame.t("home-depreciation-nothing"),

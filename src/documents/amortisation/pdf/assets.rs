@@ -11,9 +11,6 @@ use crate::domain::amortisation::{Funding, TreePart, TreeRow};
 use crate::domain::ids::ComponentCode;
 use crate::domain::money::Money;
 
-/// How much further in a part stands than the group that holds it; a break would undo it.
-const INDENT: &str = "\u{a0}\u{a0}\u{a0}\u{a0}";
-
 impl Sheet<'_> {
     /// Each asset begins on a page of its own, so that its pages can be filed with its papers.
     pub(super) fn assets(&self, c: &mut Composer) {
@@ -158,15 +155,17 @@ impl Sheet<'_> {
 
     /// A component, or a group with its total; each further in than what holds it.
     fn tree_row(&self, row: &TreeRow<'_>) -> Row {
-        let name = |code: &ComponentCode, name: &str| format!("{}{code} — {name}", INDENT.repeat(row.depth));
+        let level = u8::try_from(row.depth).unwrap_or(u8::MAX);
+        let name = |code: &ComponentCode, name: &str| format!("{code} — {name}");
         match row.part {
             TreePart::Group { group, total } => {
-                let cells = [Cell::strong(name(&group.code, &group.name)).heading_row(), Cell::new("")];
+                let cells = [Cell::strong(name(&group.code, &group.name)).heading_row().at_level(level), Cell::new("")];
                 Row::new(cells.into_iter().chain(self.amounts(&total).map(Cell::strong)).collect())
             }
             TreePart::Component(component) => {
                 let duration = Cell::new(component.duration_years.to_string());
-                let cells = [Cell::new(name(&component.code, &component.name)).heading_row(), duration];
+                let name = Cell::new(name(&component.code, &component.name)).heading_row().at_level(level);
+                let cells = [name, duration];
                 Row::new(cells.into_iter().chain(self.amounts(&component.plan.position).map(Cell::new)).collect())
             }
         }

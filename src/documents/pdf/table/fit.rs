@@ -7,6 +7,8 @@ use crate::documents::pdf::style::{Align, Colour, Palette, Style};
 
 /// Free space left and right of a cell's text.
 pub const PADDING_X: f32 = 4.0;
+/// How much further in each level of a cell stands.
+const LEVEL_STEP: f32 = 9.0;
 
 /// Text styles and spacing of one table.
 #[derive(Clone, Copy)]
@@ -99,9 +101,10 @@ impl Composer {
         let mut cells: Vec<FittedCell> = Vec::with_capacity(row.cells.len());
         let mut column = 0;
         for cell in &row.cells {
-            let x = columns.iter().take(column).map(|measured| measured.width).sum();
+            let shift = f32::from(cell.level) * LEVEL_STEP;
+            let x = columns.iter().take(column).map(|measured| measured.width).sum::<f32>() + shift;
             let covered = columns.iter().skip(column).take(cell.columns);
-            let width: f32 = covered.clone().map(|measured| measured.width).sum();
+            let width = covered.clone().map(|measured| measured.width).sum::<f32>() - shift;
             let align = cell.align.or(table.columns.get(column).map(|column| column.align)).unwrap_or(Align::Left);
             let lines = self.cell_lines(cell, row.look, look, width - 2.0 * PADDING_X);
             let longest = covered.map(|measured| measured.fraction).fold(0.0, f32::max);

@@ -44,11 +44,13 @@ pub struct Cell {
     columns: usize,
     header: bool,
     align: Option<Align>,
+    /// How many steps further in than the column's other cells.
+    level: u8,
 }
 
 impl Cell {
     pub fn new(text: impl Into<String>) -> Cell {
-        Cell { paragraphs: vec![(Tone::Plain, text.into())], columns: 1, header: false, align: None }
+        Cell { paragraphs: vec![(Tone::Plain, text.into())], columns: 1, header: false, align: None, level: 0 }
     }
 
     pub fn strong(text: impl Into<String>) -> Cell {
@@ -70,6 +72,12 @@ impl Cell {
     /// Heads its row.
     pub fn heading_row(mut self) -> Cell {
         self.header = true;
+        self
+    }
+
+    /// All its lines `level` steps further in: a part of what stands above.
+    pub fn at_level(mut self, level: u8) -> Cell {
+        self.level = level;
         self
     }
 

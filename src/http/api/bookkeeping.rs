@@ -1,0 +1,194 @@
+//! Keeping the books over the API: depreciation posted, periods closed, what happens to assets recorded.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Bytes, Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::once::{actor, body, once};
+use crate::app::record_asset_event::{self, EventRequest};
+use crate::app::{AppError, Store, close_year, periods, post_depreciation};
+use crate::domain::amortisation::AssetChange;
+use crate::domain::audit::Actor;
+use crate::domain::calendar::BillingMonth;
+use crate::domain::ids::AssetCode;
+use crate::domain::ledger::{AccountingPeriod, PeriodAction};
+use crate::domain::told::Tell;
+use crate::http::auth::Granted;
+use crate::http::error::{Fault, Problem};
+use crate::http::state::{Shared, blocking};
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PostingBody {
+    /// The last month to post; it must have ended.
+    #[schema(value_type = String, example = "2026-10")]
+    through: BillingMonth,
+}
+
+#[utoipa::path(
+    post, path = "/api/v1/amortisation/postings", tag = "amortisation", request_body = PostingBody,
+    description = "Makes the entries of fixed assets that are not in the journal yet. Asked again, it makes none.",
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same request is answered alike.")),
+    responses((status = 201, description = "Months posted now, charges, subsidies taken to income, documents."),
+              (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
+              (status = 422, body = Problem)),
+    security(("token" = []))
+)]
+pub async fn post_assets(
+    shared: Data<Shared>,
+    granted: Granted,
+    http: HttpRequest,
+    request: Bytes,
+) -> Result<HttpResponse, Fault> {
+    let PostingBody { through } = body(&request)?;
+    let (by, now) = (actor(&granted, &http), shared.now());
+    let work = move |store: &Store| post_depreciation::post(store, through, &by, now);
+    once(&shared, &granted, &http, &request, StatusCode::CREATED, work).await
+}
+
+#[utoipa::path(
+    get, path = "/api/v1/periods", tag = "journal",
+    responses((status = 200, description = "Every month and year that was ever closed; what is not named is open."),
+              (status = 401, body = Problem), (status = 403, body = Problem)),
+    security(("token" = []))
+)]
+pub async fn list_periods(shared: Data<Shared>, _granted: Granted) -> Result<HttpResponse, Fault> {
+    let store = shared.store.clone();
+    Ok(HttpResponse::Ok().json(blocking(move || periods::list(&store)).await?))
+}
+
+/// What is done to a period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum PeriodDeed {
+    Close,
+    Reopen,
+    Lock,
+    /// Of a year: its result, its closing entries, the opening of the next, and the lock.
+    CloseYear,
+}
+
+impl PeriodDeed {
+    /// As addresses say it.
+    pub const ALL: [(&str, PeriodDeed); 4] = [
+        ("close", PeriodDeed::Close),
+        ("reopen", PeriodDeed::Reopen),
+        ("lock", PeriodDeed::Lock),
+        ("close-year", PeriodDeed::CloseYear),
+    ];
+
+    pub fn named(name: &str) -> Option<PeriodDeed> {
+        PeriodDeed::ALL.into_iter().find(|(known, _)| *known == name).map(|(_, deed)| deed)
+    }
+
+    pub fn name(self) -> &'static str {
+        PeriodDeed::ALL.into_iter().find(|(_, known)| *known == self).map_or("", |(name, _)| name)
+    }
+}
+
+/// A period after something was done to it.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub enum PeriodAnswer {
+    State(periods::PeriodReport),
+    Closed(close_year::CloseReport),
+}
+
+/// Does `deed` to `period`; [`PeriodDeed::CloseYear`] to a month is nothing that is known.
+pub fn change_period(
+    store: &Store,
+    period: AccountingPeriod,
+    deed: PeriodDeed,
+    reason: Option<&str>,
+    by: &Actor,
+    now: chrono::DateTime<chrono::Utc>,
+) -> Result<PeriodAnswer, AppError> {
+    let action = match (deed, period) {
+        (PeriodDeed::Close, _) => PeriodAction::Close,
+        (PeriodDeed::Reopen, _) => PeriodAction::Reopen,
+        (PeriodDeed::Lock, _) => PeriodAction::Lock,
+        (PeriodDeed::CloseYear, AccountingPeriod::Year(year)) => {
+            return close_year::close(store, year, by, now).map(PeriodAnswer::Closed);
+        }
+        (PeriodDeed::CloseYear, AccountingPeriod::Month(month)) => {
+            return Err(AppError::NotFound(format!("the year {month}")));
+        }
+    };
+    periods::change(store, period, action, reason, by, now).map(PeriodAnswer::State)
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PeriodBody {
+    action: PeriodDeed,
+    /// Why; needed to open again.
+    reason: Option<String>,
+}
+
+#[utoipa::path(
+    post, path = "/api/v1/periods/{period}", tag = "journal", request_body = PeriodBody, params(
+        ("period" = String, Path, description = "`2026-10` or `2026`"),
+        ("Idempotency-Key" = Option<String>, Header, description = "The same request is done once."),
+    ),
+    description = "Closes a month or a year that has ended, opens it again, locks it for good, or closes a year with its \
+                   result and the opening of the next.",
+    responses((status = 200, description = "Its state; of a closed year its result and the entries made."),
+              (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
+              (status = 404, body = Problem), (status = 422, body = Problem)),
+    security(("token" = []))
+)]
+pub async fn set_period(
+    shared: Data<Shared>,
+    granted: Granted,
+    period: Path<String>,
+    http: HttpRequest,
+    request: Bytes,
+) -> Result<HttpResponse, Fault> {
+    let period: AccountingPeriod =
+        period.parse().map_err(|error: crate::domain::ledger::PeriodError| Fault::BadRequest(error.told().english))?;
+    let PeriodBody { action, reason } = body(&request)?;
+    let (by, now) = (actor(&granted, &http), shared.now());
+    let work = move |store: &Store| change_period(store, period, action, reason.as_deref(), &by, now);
+    once(&shared, &granted, &http, &request, StatusCode::OK, work).await
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AssetEventBody {
+    /// The day it takes effect.
+    effective_on: NaiveDate,
+    reason: String,
+    decision: Option<String>,
+    /// Its `kind` (revise, impair, reverse, dispose, donate, replace, commission, use, subsidise) with what belongs to
+    /// it, as an asset's events show it.
+    #[schema(value_type = Object)]
+    change: AssetChange,
+}
+
+#[utoipa::path(
+    post, path = "/api/v1/assets/{asset}/events", tag = "amortisation", request_body = AssetEventBody, params(
+        ("asset" = String, Path, description = "Its inventory number"),
+        ("Idempotency-Key" = Option<String>, Header, description = "The same request records one event."),
+    ),
+    description = "Records what happened to an asset. It never changes afterwards; posting makes its entries.",
+    responses((status = 201, description = "The event with its number."),
+              (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
+              (status = 404, body = Problem), (status = 422, body = Problem)),
+    security(("token" = []))
+)]
+pub async fn record_event(
+    shared: Data<Shared>,
+    granted: Granted,
+    asset: Path<String>,
+    http: HttpRequest,
+    request: Bytes,
+) -> Result<HttpResponse, Fault> {
+    let AssetEventBody { effective_on, reason, decision, change } = body(&request)?;
+    let event = EventRequest { asset: AssetCode(asset.into_inner()), effective_on, reason, decision, change };
+    let (by, now) = (actor(&granted, &http), shared.now());
+    let work = move |store: &Store| record_asset_event::record(store, event, &by, now);
+    once(&shared, &granted, &http, &request, StatusCode::CREATED, work).await
+}

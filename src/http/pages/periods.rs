@@ -1,0 +1,191 @@
+//! The periods of the books: which are open, and closing, opening and locking them.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Form, Path};
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+
+use super::forms::Fields;
+use super::parts::{Badge, FieldError, Tone};
+use super::payments::refusals;
+use super::{Frame, done, page};
+use crate::app::periods::{self, BookYear};
+use crate::domain::access::Action;
+use crate::domain::calendar::BillingMonth;
+use crate::domain::ledger::{AccountingPeriod, PeriodState};
+use crate::domain::told::Told;
+use crate::http::api::bookkeeping::{PeriodDeed, change_period};
+use crate::http::auth::{Granted, Visitor};
+use crate::http::error::Fault;
+use crate::http::state::{Shared, blocking};
+
+const LIST: &str = "/journal/periods";
+
+#[derive(Template)]
+#[template(path = "periods.html")]
+struct PeriodsPage {
+    frame: Frame,
+    years: Vec<YearView>,
+}
+
+struct YearView {
+    year: i32,
+    row: PeriodRow,
+    months: Vec<PeriodRow>,
+}
+
+struct PeriodRow {
+    label: String,
+    state: Badge,
+    /// What can be done to it, by who may.
+    deeds: Vec<DeedLink>,
+}
+
+struct DeedLink {
+    label: String,
+    /// Of which period, for who hears links alone.
+    spoken: String,
+    address: String,
+}
+
+#[derive(Template)]
+#[template(path = "period.html")]
+struct PeriodPage {
+    frame: Frame,
+    title: String,
+    text: String,
+    button: String,
+    action: String,
+    errors: Vec<FieldError>,
+    reason: String,
+    needs_reason: bool,
+    is_final: bool,
+}
+
+pub async fn list(shared: Data<Shared>, _granted: Granted, http: HttpRequest) -> Result<HttpResponse, Fault> {
+    let (store, now) = (shared.store.clone(), shared.now());
+    let years = blocking(move || periods::years(&store, now)).await?;
+    let frame = Frame::of(&http);
+    let may = frame.may(Action::KeepBooks);
+    let years = years.iter().map(|year| year_view(&frame, year, may)).collect();
+    page(StatusCode::OK, &PeriodsPage { years, frame })
+}
+
+/// A locked year has nothing left to decide: its months are left out.
+fn year_view(frame: &Frame, of: &BookYear, may: bool) -> YearView {
+    let deeds = match of.state {
+        _ if !of.has_ended || !may => vec![],
+        PeriodState::Open => vec![PeriodDeed::CloseYear, PeriodDeed::Close],
+        PeriodState::Closed => vec![PeriodDeed::CloseYear, PeriodDeed::Reopen],
+        PeriodState::Locked => vec![],
+    };
+    let months = of.months.iter().filter(|_| of.state != PeriodState::Locked);
+    YearView {
+        year: of.year,
+        row: row(frame, AccountingPeriod::Year(of.year), of.state, &deeds),
+        months: months.map(|(month, state)| month_row(frame, *month, *state, may)).collect(),
+    }
+}
+
+fn month_row(frame: &Frame, month: BillingMonth, state: PeriodState, may: bool) -> PeriodRow {
+    let deeds = match state {
+        _ if !may => vec![],
+        PeriodState::Open => vec![PeriodDeed::Close],
+        PeriodState::Closed => vec![PeriodDeed::Reopen, PeriodDeed::Lock],
+        PeriodState::Locked => vec![],
+    };
+    row(frame, AccountingPeriod::Month(month), state, &deeds)
+}
+
+fn row(frame: &Frame, period: AccountingPeriod, state: PeriodState, deeds: &[PeriodDeed]) -> PeriodRow {
+    let label = label(frame, period);
+    let deed = |deed: &PeriodDeed| DeedLink {
+        label: frame.t(&format!("period-{}", deed.name())),
+        spoken: label.clone(),
+        address: address(period, *deed),
+    };
+    let (tone, key) = match state {
+        PeriodState::Open => (Tone::Info, "period-open"),
+        PeriodState::Closed => (Tone::Ok, "period-closed"),
+        PeriodState::Locked => (Tone::Plain, "period-locked"),
+    };
+    PeriodRow { state: Badge { tone, text: frame.t(key) }, deeds: deeds.iter().map(deed).collect(), label }
+}
+
+fn label(frame: &Frame, period: AccountingPeriod) -> String {
+    match period {
+        AccountingPeriod::Month(month) => frame.month(&month),
+        AccountingPeriod::Year(year) => frame.with("period-year", "year", &year.to_string()),
+    }
+}
+
+fn address(period: AccountingPeriod, deed: PeriodDeed) -> String {
+    format!("{LIST}/{period}/{}", deed.name())
+}
+
+/// The period and the deed of an address; what is neither is not there.
+fn asked((period, deed): (String, String)) -> Result<(AccountingPeriod, PeriodDeed), Fault> {
+    let period: AccountingPeriod = period.parse().map_err(|_| Fault::NotFound)?;
+    let deed = PeriodDeed::named(&deed).ok_or(Fault::NotFound)?;
+    match (period, deed) {
+        (AccountingPeriod::Month(_), PeriodDeed::CloseYear) => Err(Fault::NotFound),
+        known => Ok(known),
+    }
+}
+
+pub async fn ask(_granted: Granted, path: Path<(String, String)>, http: HttpRequest) -> Result<HttpResponse, Fault> {
+    let (period, deed) = asked(path.into_inner())?;
+    question(Frame::of(&http), period, deed, "", vec![])
+}
+
+fn question(
+    frame: Frame,
+    period: AccountingPeriod,
+    deed: PeriodDeed,
+    reason: &str,
+    errors: Vec<FieldError>,
+) -> Result<HttpResponse, Fault> {
+    let name = label(&frame, period);
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let template = PeriodPage {
+        title: frame.with(&format!("period-{}-title", deed.name()), "period", &name),
+        text: frame.t(&format!("period-{}-text", deed.name())),
+        button: frame.t(&format!("period-{}", deed.name())),
+        action: address(period, deed),
+        errors,
+        reason: reason.to_owned(),
+        needs_reason: deed == PeriodDeed::Reopen,
+        is_final: matches!(deed, PeriodDeed::Lock | PeriodDeed::CloseYear),
+        frame: {
+            let above = frame.t("periods-title");
+            frame.under(above, LIST)
+        },
+    };
+    page(status, &template)
+}
+
+pub async fn submit(
+    shared: Data<Shared>,
+    visitor: Visitor,
+    path: Path<(String, String)>,
+    http: HttpRequest,
+    form: Form<Vec<(String, String)>>,
+) -> Result<HttpResponse, Fault> {
+    let fields = Fields::of(form.into_inner(), &visitor)?;
+    let (period, deed) = asked(path.into_inner())?;
+    let (store, now, by) = (shared.store.clone(), shared.now(), visitor.actor(&http));
+    let reason = Some(fields.text("reason").to_owned()).filter(|reason| !reason.is_empty());
+    let unknown = || Told::new("no-book", "there is no facility book yet");
+    let outcome = blocking(move || {
+        refusals(change_period(&store, period, deed, reason.as_deref(), &by, now).map(|_| ()), unknown)
+    })
+    .await?;
+    let frame = Frame::of(&http);
+    match outcome {
+        Ok(()) => Ok(done(LIST, &format!("period-{}", deed.name()), &label(&frame, period))),
+        Err(told) => {
+            let errors = vec![FieldError { field: "reason", text: frame.said(&told) }];
+            question(frame, period, deed, fields.text("reason"), errors)
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! Keeping the books in the browser: depreciation posted, periods closed and opened, events of assets recorded.
+
+use actix_web::test::TestRequest;
+use chapelle::domain::access::Role;
+
+use crate::common::ENGINES;
+use crate::site::{Answer, Server, Site};
+
+fn token(page: &str) -> String {
+    page.split("name=\"form_token\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
+}
+
+/// Opens the form at `path` and sends it to `to`.
+async fn send(server: &Server, cookie: &str, path: &str, to: &str, fields: &[(&str, &str)]) -> Answer {
+    let page = server.page(path, cookie).await;
+    assert_eq!(page.status.as_u16(), 200, "{path}: {}", page.text());
+    let token = token(&page.text());
+    let fields: Vec<(&str, &str)> = fields.iter().copied().chain([("form_token", token.as_str())]).collect();
+    let request = TestRequest::post().uri(to).insert_header(("cookie", cookie.to_owned()));
+    server.call(request.insert_header(("sec-fetch-site", "same-origin")).set_form(fields)).await
+}
+
+#[actix_web::test]
+async fn finance_posts_depreciation_after_seeing_its_entries() {
+    for engine in ENGINES {
+        let site = Site::new(engine);
+        let server = Server::start(&site).await;
+        let cookie = server.sign_in(Role::Finance).await;
+        let page = server.page("/amortisation/post?through=2019-06", &cookie).await.text();
+        assert!(page.contains("AMORT-2019-05") && page.contains("AMORT-2019-06"), "{page}");
+        assert!(!page.contains("AMORT-2019-07") && page.contains("Passer ces écritures"), "{page}");
+        let path = "/amortisation/post?through=2019-06";
+        let early = send(&server, &cookie, path, "/amortisation/post", &[("through", "2099-01")]).await;
+        assert!(early.status.as_u16() == 422 && early.text().contains("pas fini"), "{}", early.text());
+        let done = send(&server, &cookie, path, "/amortisation/post", &[("through", "2019-06")]).await;
+        assert_eq!((done.status.as_u16(), done.header("location")), (303, "/amortisation"), "{}", done.text());
+        let again = server.page(path, &cookie).await.text();
+        assert!(again.contains("Tout est comptabilisé jusqu’à juin\u{a0}2019"), "{again}");
+        let journal = server.page("/journal?journal=AM", &cookie).await.text();
+        assert!(journal.contains("AMORT-2019-06"), "{engine:?} {journal}");
+        let auditor = server.sign_in(Role::Auditor).await;
+        assert_eq!(server.page("/amortisation/post", &auditor).await.status.as_u16(), 403);
+        assert!(!server.page("/amortisation", &auditor).await.text().contains("/amortisation/post"));
+    }
+}
+
+#[actix_web::test]
+async fn a_month_is_closed_and_opened_again_with_a_reason() {
+    for engine in ENGINES {
+        let site = Site::new(engine);
+        let server = Server::start(&site).await;
+        let cookie = server.sign_in(Role::Finance).await;
+        let list = server.page("/journal/periods", &cookie).await.text();
+        assert!(list.contains("/journal/periods/2026-09/close"), "{list}");
+        let close = "/journal/periods/2026-09/close";
+        let done = send(&server, &cookie, close, close, &[]).await;
+        assert_eq!((done.status.as_u16(), done.header("location")), (303, "/journal/periods"), "{}", done.text());
+        let twice = send(&server, &cookie, close, close, &[]).await;
+        assert!(twice.status.as_u16() == 422 && twice.text().contains("il n’y a rien à clore"), "{}", twice.text());
+        let reopen = "/journal/periods/2026-09/reopen";
+        let silent = send(&server, &cookie, reopen, reopen, &[]).await;
+        assert!(silent.status.as_u16() == 422 && silent.text().contains("demande un motif"), "{}", silent.text());
+        let done = send(&server, &cookie, reopen, reopen, &[("reason", "facture oubliée")]).await;
+        assert_eq!(done.status.as_u16(), 303);
+        let running = "/journal/periods/2099-01/close";
+        let early = send(&server, &cookie, running, running, &[]).await;
+        assert!(early.status.as_u16() == 422 && early.text().contains("pas finie"), "{}", early.text());
+        for nothing in ["2026-13/close", "2026-09/burn", "2026-09/close-year"] {
+            let path = format!("/journal/periods/{nothing}");
+            assert_eq!(server.page(&path, &cookie).await.status.as_u16(), 404, "{nothing}");
+        }
+        let trail = server.page("/audit", &server.sign_in(Role::Auditor).await).await.text();
+        assert!(trail.contains("facture oubliée"), "{engine:?} {trail}");
+        let auditor = server.sign_in(Role::Auditor).await;
+        let read = server.page("/journal/periods", &auditor).await.text();
+        assert!(read.contains("ouverte") && !read.contains("2026-09/close"), "{read}");
+    }
+}
+
+#[actix_web::test]
+async fn what_happens_to_an_asset_is_recorded_with_its_kind() {
+    for engine in ENGINES {
+        let site = Site::new(engine);
+        let server = Server::start(&site).await;
+        let cookie = server.sign_in(Role::Finance).await;
+        let kinds = server.page("/amortisation/2019-0042/events/new", &cookie).await.text();
+        assert!(kinds.contains("?kind=replace") && kinds.contains("Dépréciation"), "{kinds}");
+        let to = "/amortisation/2019-0042/events/new";
+        let impair = format!("{to}?kind=impair");
+        let common =
+            [("kind", "impair"), ("event_on", "2026-10-31"), ("reason", "fuite"), ("event_component", "gros-oeuvre")];
+        let with = |amount: &'static str| common.into_iter().chain([("event_amount", amount)]).collect::<Vec<_>>();
+        let unread = send(&server, &cookie, &impair, to, &with("beaucoup")).await;
+        assert!(unread.status.as_u16() == 422 && unread.text().contains("Donnez un nombre"), "{}", unread.text());
+        let too_much = send(&server, &cookie, &impair, to, &with("99 000 000,00")).await;
+        assert!(too_much.status.as_u16() == 422, "{}", too_much.text());
+        // The arithmetic, in the reader's language, and what was typed still there.
+        assert!(
+            too_much.text().contains("Dépréciation de 99") && too_much.text().contains("au plus"),
+            "{}",
+            too_much.text()
+        );
+        assert!(too_much.text().contains("fuite"), "{}", too_much.text());
+        let done = send(&server, &cookie, &impair, to, &with("1 000,00")).await;
+        assert_eq!(
+            (done.status.as_u16(), done.header("location")),
+            (303, "/amortisation/2019-0042"),
+            "{}",
+            done.text()
+        );
+        let shown = server.page("/amortisation/2019-0042", &cookie).await.text();
+        assert!(shown.contains("Dépréciation (gros-oeuvre)") && shown.contains("fuite"), "{engine:?} {shown}");
+
+        let replace = format!("{to}?kind=replace");
+        let fields = [
+            ("kind", "replace"),
+            ("event_on", "2026-11-01"),
+            ("reason", "panne"),
+            ("event_component", "climatisation"),
+            ("event_code", "climatisation-2"),
+            ("event_name", "Climatisation, deuxième"),
+            ("event_cost", "2 500 000"),
+            ("event_years", "10"),
+            ("event_method", "actual-365"),
+        ];
+        let done = send(&server, &cookie, &replace, to, &fields).await;
+        assert_eq!(done.status.as_u16(), 303, "{}", done.text());
+        let shown = server.page("/amortisation/2019-0042?as_of=2026-12-31", &cookie).await.text();
+        assert!(shown.contains("climatisation-2"), "{shown}");
+        assert_eq!(server.page("/amortisation/nothing/events/new", &cookie).await.status.as_u16(), 404);
+        assert_eq!(server.page(&format!("{to}?kind=burn"), &cookie).await.status.as_u16(), 404);
+        let auditor = server.sign_in(Role::Auditor).await;
+        assert_eq!(server.page(to, &auditor).await.status.as_u16(), 403);
+    }
+}
