@@ -20,7 +20,7 @@ pub(super) struct NotEnded {
 
 impl Tell for NotEnded {
     fn told(&self) -> Told {
-        Told::new("period-not-ended", self).with("period", self.period.to_string()).with("day", self.end)
+        Told::new("period-not-ended", self).with("period", self.period).with("day", self.end)
     }
 }
 
@@ -31,7 +31,7 @@ struct NoReason(AccountingPeriod);
 
 impl Tell for NoReason {
     fn told(&self) -> Told {
-        Told::new("period-no-reason", self).with("period", self.0.to_string())
+        Told::new("period-no-reason", self).with("period", self.0)
     }
 }
 

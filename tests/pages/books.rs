@@ -64,7 +64,7 @@ async fn a_month_is_closed_and_opened_again_with_a_reason() {
         assert_eq!(done.status.as_u16(), 303);
         let running = "/journal/periods/2099-01/close";
         let early = send(&server, &cookie, running, running, &[]).await;
-        assert!(early.status.as_u16() == 422 && early.text().contains("pas finie"), "{}", early.text());
+        assert!(early.status.as_u16() == 422 && early.text().contains("pas fini"), "{}", early.text());
         for nothing in ["2026-13/close", "2026-09/burn", "2026-09/close-year"] {
             let path = format!("/journal/periods/{nothing}");
             assert_eq!(server.page(&path, &cookie).await.status.as_u16(), 404, "{nothing}");

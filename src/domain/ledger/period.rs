@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{CARRY_FORWARD, Journal};
 use crate::domain::calendar::BillingMonth;
-use crate::domain::told::{Tell, Told};
+use crate::domain::told::{Tell, Told, Value};
 
 /// A month or a year of the books.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -57,7 +57,7 @@ impl Tell for PeriodError {
                     PeriodState::Closed => "period-is-closed",
                     PeriodState::Locked => "period-is-locked",
                 };
-                Told::new(key, self).with("period", period.to_string())
+                Told::new(key, self).with("period", *period)
             }
         }
     }
@@ -120,6 +120,16 @@ impl AccountingPeriod {
         match self {
             AccountingPeriod::Month(month) => month.next().first_day(),
             AccountingPeriod::Year(year) => NaiveDate::from_ymd_opt(year + 1, 1, 1).unwrap_or(NaiveDate::MAX),
+        }
+    }
+}
+
+/// A month is written as each language writes it.
+impl From<AccountingPeriod> for Value {
+    fn from(period: AccountingPeriod) -> Value {
+        match period {
+            AccountingPeriod::Month(month) => Value::Month(month),
+            AccountingPeriod::Year(year) => Value::Text(year.to_string()),
         }
     }
 }

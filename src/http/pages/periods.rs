@@ -104,12 +104,14 @@ fn row(frame: &Frame, period: AccountingPeriod, state: PeriodState, deeds: &[Per
         spoken: label.clone(),
         address: address(period, *deed),
     };
-    let (tone, key) = match state {
-        PeriodState::Open => (Tone::Info, "period-open"),
-        PeriodState::Closed => (Tone::Ok, "period-closed"),
-        PeriodState::Locked => (Tone::Plain, "period-locked"),
+    let tone = match state {
+        PeriodState::Open => Tone::Info,
+        PeriodState::Closed => Tone::Ok,
+        PeriodState::Locked => Tone::Plain,
     };
-    PeriodRow { state: Badge { tone, text: frame.t(key) }, deeds: deeds.iter().map(deed).collect(), label }
+    let kind = if matches!(period, AccountingPeriod::Year(_)) { "year" } else { "month" };
+    let key = format!("{kind}-{}", state.name());
+    PeriodRow { state: Badge { tone, text: frame.t(&key) }, deeds: deeds.iter().map(deed).collect(), label }
 }
 
 fn label(frame: &Frame, period: AccountingPeriod) -> String {
@@ -145,7 +147,10 @@ fn question(
     reason: &str,
     errors: Vec<FieldError>,
 ) -> Result<HttpResponse, Fault> {
-    let name = label(&frame, period);
+    let name = match period {
+        AccountingPeriod::Month(month) => frame.month(&month),
+        AccountingPeriod::Year(year) => frame.with("period-the-year", "year", &year.to_string()),
+    };
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let template = PeriodPage {
         title: frame.with(&format!("period-{}-title", deed.name()), "period", &name),
