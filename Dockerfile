@@ -7,7 +7,7 @@ COPY . .
 RUN cargo build --release --locked --features postgres-tls
 
 FROM debian:bookworm-slim
-RUN useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin chapelle \
+RUN useradd --uid 10001 --no-create-home --home-dir /data --shell /usr/sbin/nologin chapelle \
  && install -d -o chapelle -g chapelle /data
 COPY --from=build /src/target/release/chapelle /usr/local/bin/chapelle
 USER chapelle

@@ -1,5 +1,6 @@
 //! The `chapelle` command: parse, dispatch, exit code. The only place that reads the clock.
 
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -10,6 +11,8 @@ fn main() -> ExitCode {
             tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn,chapelle=info".into()),
         )
         .with_writer(std::io::stderr)
+        // Colours are for people; a log that is kept has none.
+        .with_ansi(std::io::stderr().is_terminal())
         .init();
     // clap itself exits with 2 on a command line it cannot read.
     let arguments = chapelle::cli::Arguments::parse();

@@ -30,7 +30,8 @@ const FINANCE: &[Task] = &[
     task("/contracts", "help-contracts-finance", 2),
     task("/tariffs", "help-tariffs", 2),
     task("/meters", "help-meters-finance", 2),
-    task("/amortisation", "help-amortisation-finance", 2),
+    task("/amortisation", "help-amortisation-finance", 4),
+    task("/journal", "help-journal-finance", 2),
     task("/payback", "help-payback", 2),
     task("/reports", "help-reports-finance", 3),
 ];

@@ -44,6 +44,45 @@ export default {
     check((await page.textContent("main")).includes("Demandée par courrier"), `${site.setting}: the draft shows the reason`);
   }),
 
+  "posts depreciation after seeing its entries, and records an event": (site) => site.as("finance", async (page) => {
+    await page.goto("/amortisation");
+    await page.click('main a[href="/amortisation/post"]');
+    const entries = await page.locator("main tbody tr").count();
+    if (entries > 0) {
+      await page.locator("main form button").last().click();
+      await page.waitForURL(/\/amortisation$/);
+    }
+    await page.goto("/amortisation/post");
+    check((await page.locator("main tbody tr").count()) === 0, `${site.setting}: nothing is left to post`);
+    await page.goto("/amortisation/2019-0042");
+    await page.click('main a[href$="/events/new"]');
+    await page.click('main a[href$="?kind=impair"]');
+    await page.selectOption("#event_component", "gros-oeuvre");
+    await page.fill("#event_amount", "99000000");
+    await page.fill("#event_on", "2026-11-30");
+    await page.fill("#reason", "Infiltration");
+    await page.locator('main form button:not(.hidden)').last().click();
+    const refusal = await page.textContent("#errors");
+    check(refusal.includes(site.language === "fr" ? "au plus" : "at most"), `${site.setting}: the refusal shows its arithmetic: ${refusal}`);
+    await page.fill("#event_amount", "1000");
+    await page.locator('main form button:not(.hidden)').last().click();
+    await page.waitForURL(/\/amortisation\/2019-0042$/);
+    check((await page.textContent("main")).includes("Infiltration"), `${site.setting}: the event is on the asset's page`);
+  }, { faults: [422] }),
+
+  "closes a month and opens it again with a reason": (site) => site.as("finance", async (page) => {
+    await page.goto("/journal");
+    await page.click('main a[href="/journal/periods"]');
+    await page.click('main a[href="/journal/periods/2026-02/close"]');
+    await page.click("main form button");
+    await page.waitForURL(/\/journal\/periods$/);
+    await page.click('main a[href="/journal/periods/2026-02/reopen"]');
+    await page.fill("#reason", "Facture oubliée");
+    await page.click("main form button");
+    await page.waitForURL(/\/journal\/periods$/);
+    check((await page.locator('main a[href="/journal/periods/2026-02/close"]').count()) === 1, `${site.setting}: it is open again`);
+  }),
+
   "takes an amount of a line back": (site) => site.as("finance", async (page) => {
     await page.goto("/invoices?status=open&sort=number");
     await page.locator("main tbody th a").first().click();
