@@ -13,6 +13,7 @@ use crate::domain::book::nearest;
 use crate::domain::calendar::BillingMonth;
 use crate::domain::ids::TenantCode;
 use crate::domain::payback::{FigureKey, FigureKind, ManagementFigure};
+use crate::domain::told::Told;
 use crate::storage::{AnyConnection, audit, book, management_figures, revenue};
 
 /// What recording did.
@@ -46,7 +47,7 @@ pub fn record(
 ) -> Result<RecordReport, AppError> {
     store.write(|connection| {
         let known = Known::gather(connection, now)?;
-        let plan = known.plan(submitted, by, now).map_err(|mistakes| refused(&mistakes))?;
+        let plan = known.plan(submitted, by, now).map_err(refused_told)?;
         for (figure, before) in &plan.figures {
             management_figures::insert(connection, figure)?;
             if let Some(before) = before {
@@ -64,6 +65,13 @@ pub fn record(
     })
 }
 
+/// The figures in force, the latest month first.
+pub fn in_force(store: &Store) -> Result<Vec<ManagementFigure>, AppError> {
+    let mut figures = management_figures::in_force(&mut *store.connection()?)?;
+    figures.sort_by(|a, b| b.key.month.cmp(&a.key.month).then_with(|| a.key.cmp(&b.key)));
+    Ok(figures)
+}
+
 /// Every figure with all its revisions.
 pub fn list(store: &Store) -> Result<Vec<ManagementFigure>, AppError> {
     Ok(management_figures::all(&mut *store.connection()?)?)
@@ -72,6 +80,17 @@ pub fn list(store: &Store) -> Result<Vec<ManagementFigure>, AppError> {
 fn refused(mistakes: &[String]) -> AppError {
     let noun = if mistakes.len() == 1 { "mistake" } else { "mistakes" };
     AppError::Input(format!("{}\n{} {noun}; nothing was recorded", mistakes.join("\n"), mistakes.len()))
+}
+
+/// One mistake alone is told in the words it has for people.
+fn refused_told(mistakes: Vec<Told>) -> AppError {
+    match mistakes.as_slice() {
+        [one] => {
+            let english = format!("{}\n1 mistake; nothing was recorded", one.english);
+            AppError::Refused(Box::new(Told { english, ..one.clone() }))
+        }
+        several => refused(&several.iter().map(|told| told.english.clone()).collect::<Vec<_>>()),
+    }
 }
 
 fn correction_event(
@@ -125,21 +144,21 @@ impl Known {
     }
 
     /// Every figure to write, or every mistake.
-    fn plan(&self, submitted: &[SubmittedFigure], by: &Actor, now: DateTime<Utc>) -> Result<Plan, Vec<String>> {
+    fn plan(&self, submitted: &[SubmittedFigure], by: &Actor, now: DateTime<Utc>) -> Result<Plan, Vec<Told>> {
         let mut plan = Plan::default();
         let mut mistakes = Vec::new();
         let mut seen: BTreeMap<&FigureKey, &str> = BTreeMap::new();
         for one in submitted {
             if let Some(place) = seen.insert(&one.key, &one.place) {
-                mistakes.push(format!("{}: is the same figure as {place}; keep one of them", one.place));
+                mistakes.push(Told::plain(format!("{}: is the same figure as {place}; keep one of them", one.place)));
             } else if let Err(mistake) = self.plan_one(one, by, now, &mut plan) {
-                mistakes.push(format!("{}: {mistake}", one.place));
+                mistakes.push(Told { english: format!("{}: {}", one.place, mistake.english), ..mistake });
             }
         }
         if mistakes.is_empty() { Ok(plan) } else { Err(mistakes) }
     }
 
-    fn plan_one(&self, one: &SubmittedFigure, by: &Actor, now: DateTime<Utc>, plan: &mut Plan) -> Result<(), String> {
+    fn plan_one(&self, one: &SubmittedFigure, by: &Actor, now: DateTime<Utc>, plan: &mut Plan) -> Result<(), Told> {
         self.check(one)?;
         let before = self.in_force.get(&one.key);
         if before.is_some_and(|before| before.amount == one.amount && before.source == one.source) {
@@ -148,7 +167,7 @@ impl Known {
         }
         match (before, &one.correction) {
             (Some(before), None) => {
-                return Err(format!(
+                let english = format!(
                     "{} {} `{}` is recorded as {} ({}), not {} ({}); give the reason in `correction` to replace it",
                     one.key.month,
                     one.key.kind.name(),
@@ -157,15 +176,18 @@ impl Known {
                     before.source,
                     one.amount,
                     one.source
-                ));
+                );
+                let told = Told::new("figure-is-recorded", english).with("amount", before.amount);
+                return Err(told.with("source", before.source.as_str()));
             }
             (None, Some(_)) => {
-                return Err(format!(
+                let english = format!(
                     "there is no {} `{}` of {} to correct; leave `correction` empty to record it",
                     one.key.kind.name(),
                     one.key.label,
                     one.key.month
-                ));
+                );
+                return Err(Told::new("figure-is-not-there", english));
             }
             (Some(_), Some(_)) => plan.report.corrected += 1,
             (None, None) => plan.report.recorded += 1,
@@ -184,22 +206,25 @@ impl Known {
         Ok(())
     }
 
-    fn check(&self, one: &SubmittedFigure) -> Result<(), String> {
+    fn check(&self, one: &SubmittedFigure) -> Result<(), Told> {
         let month = one.key.month;
         if month > self.this_month {
-            return Err(format!("{month} is still to come; a figure tells what was, a scenario what may be"));
+            let english = format!("{month} is still to come; a figure tells what was, a scenario what may be");
+            return Err(Told::new("figure-to-come", english).with("month", month));
         }
         let Some(tenant) = &one.key.tenant else { return Ok(()) };
         if !self.tenants.contains(tenant) {
             let codes = self.tenants.iter().map(TenantCode::as_str);
             let remedy = nearest(tenant.as_str(), codes)
                 .map_or_else(|| "name one of the book".to_owned(), |code| format!("did you mean `{code}`?"));
-            return Err(format!("there is no tenant `{tenant}`; {remedy}"));
+            let english = format!("there is no tenant `{tenant}`; {remedy}");
+            return Err(Told::new("unknown-tenant", english).with("tenant", tenant.as_str()));
         }
         if one.key.kind == FigureKind::EarlierRevenue && self.invoiced.contains(&(tenant.clone(), month)) {
-            return Err(format!(
+            let english = format!(
                 "{tenant} has issued invoices of {month} here, which count already; earlier revenue is of months before"
-            ));
+            );
+            return Err(Told::new("figure-is-invoiced", english).with("tenant", tenant.as_str()).with("month", month));
         }
         Ok(())
     }

@@ -131,6 +131,8 @@ pub const ROUTES: &[RouteRow] = &[
     get!("/api/v1/journal/balance", Access::Api(Action::SeeJournal), ledger::balance),
     get!("/api/v1/journal/accounts/{account}", Access::Api(Action::SeeJournal), ledger::account),
     post!("/api/v1/amortisation/postings", Access::Api(Action::KeepBooks), bookkeeping::post_assets),
+    get!("/api/v1/payback/figures", Access::Api(Action::SeePayback), bookkeeping::list_figures),
+    post!("/api/v1/payback/figures", Access::Api(Action::KeepBooks), bookkeeping::record_figures),
     get!("/api/v1/periods", Access::Api(Action::SeeJournal), bookkeeping::list_periods),
     post!("/api/v1/periods/{period}", Access::Api(Action::KeepBooks), bookkeeping::set_period),
     post!("/api/v1/assets/{asset}/events", Access::Api(Action::KeepBooks), bookkeeping::record_event),
@@ -390,6 +392,8 @@ pub const ROUTES: &[RouteRow] = &[
     post!("/settings/seller", Access::Page(Action::EditSeller), pages::edit::seller::save),
     get!("/payback", Access::Page(Action::SeePayback), pages::payback::page),
     get!("/payback/file", Access::Page(Action::SeePayback), pages::payback::file),
+    get!("/payback/figures", Access::Page(Action::SeePayback), pages::figures::list),
+    post!("/payback/figures", Access::Page(Action::KeepBooks), pages::figures::submit),
     post!("/payback/archive", Access::Page(Action::ArchiveReports), pages::payback::archive),
 ];
 

@@ -126,6 +126,8 @@ export const pages = [
   finance("/journal/periods"),
   finance("/journal/periods/{period}/{deed}", { address: "/journal/periods/2026-08/close", name: "period-close" }),
   finance("/journal/periods/{period}/{deed}", { address: "/journal/periods/2026-08/reopen", name: "period-reopen" }),
+  finance("/payback/figures"),
+  auditor("/payback/figures"),
   finance("/amortisation/post"),
   finance("/amortisation/post", { address: "/amortisation/post?through=2019-05", name: "amortisation-posted" }),
   finance("/amortisation/{asset}/events/new"),

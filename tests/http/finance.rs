@@ -271,6 +271,25 @@ async fn the_books_are_kept_over_the_api() {
         let unknown = send(&server, "/api/v1/assets/none/events", &token, None, event("1.00")).await;
         assert_eq!(unknown.status.as_u16(), 404);
 
+        let figures = "/api/v1/payback/figures";
+        let energy = |amount: &str| {
+            serde_json::json!({ "figures": [{ "month": "2026-09", "kind": "energy", "label": "Voie A", "amount": amount,
+                "source": "Facture 118" }] })
+        };
+        let recorded = send(&server, figures, &token, Some("f1"), energy("31250.40")).await;
+        assert_eq!(
+            (recorded.status.as_u16(), recorded.json()["recorded"].as_u64()),
+            (201, Some(1)),
+            "{}",
+            recorded.text()
+        );
+        let other = send(&server, figures, &token, None, energy("1.00")).await;
+        assert!(other.status.as_u16() == 422 && other.text().contains("correction"), "{}", other.text());
+        let unread = send(&server, figures, &token, None, energy("much")).await;
+        assert!(unread.status.is_client_error() && unread.text().contains("figure 1: amount"), "{}", unread.text());
+        let known = server.get_with(figures, &token).await.json();
+        assert_eq!(known.as_array().map(Vec::len), Some(1), "{known}");
+
         let period = "/api/v1/periods/2026-08";
         let closed = send(&server, period, &token, None, serde_json::json!({ "action": "close" })).await;
         assert_eq!(

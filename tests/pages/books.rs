@@ -133,3 +133,43 @@ async fn what_happens_to_an_asset_is_recorded_with_its_kind() {
         assert_eq!(server.page(to, &auditor).await.status.as_u16(), 403);
     }
 }
+
+#[actix_web::test]
+async fn a_figure_of_management_is_recorded_and_replaced_with_a_reason() {
+    for engine in ENGINES {
+        let site = Site::new(engine);
+        let server = Server::start(&site).await;
+        let cookie = server.sign_in(Role::Finance).await;
+        let path = "/payback/figures";
+        let figure = |month: &'static str, amount: &'static str, correction: &'static str| {
+            [
+                ("month", month),
+                ("kind", "energy"),
+                ("label", "Voie A"),
+                ("amount", amount),
+                ("source", "Facture 118"),
+                ("correction", correction),
+            ]
+        };
+        for (fields, told) in [
+            (figure("2026-09", "beaucoup", ""), "Donnez un nombre"),
+            (figure("2026-09", "999 999 999 999,00", ""), "dépasse ce qu’un mois"),
+            (figure("2099-01", "10,00", ""), "est à venir"),
+            (figure("2026-09", "10,00", "erreur de lecture"), "laissez le motif vide"),
+        ] {
+            let refused = send(&server, &cookie, path, path, &fields).await;
+            assert!(refused.status.as_u16() == 422 && refused.text().contains(told), "{told}: {}", refused.text());
+        }
+        let done = send(&server, &cookie, path, path, &figure("2026-09", "31 250,40", "")).await;
+        assert_eq!((done.status.as_u16(), done.header("location")), (303, path), "{}", done.text());
+        let twice = send(&server, &cookie, path, path, &figure("2026-09", "31 250,41", "")).await;
+        assert!(twice.text().contains("déjà enregistré") && twice.text().contains("Facture 118"), "{}", twice.text());
+        let corrected = send(&server, &cookie, path, path, &figure("2026-09", "31 250,41", "faute de frappe")).await;
+        assert_eq!(corrected.status.as_u16(), 303, "{}", corrected.text());
+        let page = server.page(path, &cookie).await.text();
+        assert!(page.contains("31\u{202f}250,41") && page.contains("faute de frappe"), "{engine:?} {page}");
+        assert!(!page.contains("31\u{202f}250,40"), "{page}");
+        let auditor = server.page(path, &server.sign_in(Role::Auditor).await).await.text();
+        assert!(auditor.contains("faute de frappe") && !auditor.contains("<form class=\"stack"), "{auditor}");
+    }
+}

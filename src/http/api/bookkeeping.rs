@@ -1,4 +1,5 @@
-//! Keeping the books over the API: depreciation posted, periods closed, what happens to assets recorded.
+//! Keeping the books over the API: depreciation posted, periods closed, what happens to assets and figures of management
+//! recorded.
 
 use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data, Path};
@@ -9,7 +10,8 @@ use utoipa::ToSchema;
 
 use super::once::{actor, body, once};
 use crate::app::record_asset_event::{self, EventRequest};
-use crate::app::{AppError, Store, close_year, periods, post_depreciation};
+use crate::app::{AppError, Store, close_year, periods, post_depreciation, record_management_figures};
+use crate::collect::{FigureTexts, SubmittedFigure, one_figure};
 use crate::domain::amortisation::AssetChange;
 use crate::domain::audit::Actor;
 use crate::domain::calendar::BillingMonth;
@@ -191,4 +193,85 @@ pub async fn record_event(
     let (by, now) = (actor(&granted, &http), shared.now());
     let work = move |store: &Store| record_asset_event::record(store, event, &by, now);
     once(&shared, &granted, &http, &request, StatusCode::CREATED, work).await
+}
+
+#[utoipa::path(
+    get, path = "/api/v1/payback/figures", tag = "payback",
+    responses((status = 200, description = "Every management figure with all its revisions; the highest is in force."),
+              (status = 401, body = Problem), (status = 403, body = Problem)),
+    security(("token" = []))
+)]
+pub async fn list_figures(shared: Data<Shared>, _granted: Granted) -> Result<HttpResponse, Fault> {
+    let store = shared.store.clone();
+    Ok(HttpResponse::Ok().json(blocking(move || record_management_figures::list(&store)).await?))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FigureBody {
+    #[schema(example = "2026-10")]
+    month: String,
+    /// earlier-revenue, hosting-avoided, heat-sold, energy, maintenance, staff or other.
+    kind: String,
+    /// With month and kind it names the figure.
+    label: String,
+    /// In euros before VAT; a cost is positive.
+    #[schema(example = "31250.40")]
+    amount: String,
+    /// What it was taken from.
+    source: String,
+    /// Of earlier revenue only, as is the service.
+    tenant: Option<String>,
+    service: Option<String>,
+    /// Why it replaces what is recorded.
+    correction: Option<String>,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FiguresBody {
+    figures: Vec<FigureBody>,
+}
+
+#[utoipa::path(
+    post, path = "/api/v1/payback/figures", tag = "payback", request_body = FiguresBody,
+    description = "Records management figures, all or none. One recorded before with the same amount and source counts as unchanged.",
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same request is done once.")),
+    responses((status = 201, description = "How many were recorded, corrected, unchanged."),
+              (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
+              (status = 422, body = Problem)),
+    security(("token" = []))
+)]
+pub async fn record_figures(
+    shared: Data<Shared>,
+    granted: Granted,
+    http: HttpRequest,
+    request: Bytes,
+) -> Result<HttpResponse, Fault> {
+    let FiguresBody { figures } = body(&request)?;
+    let (by, now) = (actor(&granted, &http), shared.now());
+    let work = move |store: &Store| {
+        let read = (1..).zip(&figures).map(|(number, figure)| figure.read(number)).collect::<Result<Vec<_>, _>>();
+        record_management_figures::record(store, &read.map_err(AppError::Input)?, "the API", &by, now)
+    };
+    once(&shared, &granted, &http, &request, StatusCode::CREATED, work).await
+}
+
+impl FigureBody {
+    /// The figure, or what is wrong with the `number`th of the request.
+    fn read(&self, number: usize) -> Result<SubmittedFigure, String> {
+        let place = format!("figure {number}");
+        let figure = one_figure(&FigureTexts {
+            month: &self.month,
+            kind: &self.kind,
+            label: &self.label,
+            amount: &self.amount,
+            source: &self.source,
+            tenant: self.tenant.as_deref(),
+            service: self.service.as_deref(),
+            correction: self.correction.as_deref(),
+        });
+        let figure = figure.map_err(|faults| format!("{place}: {faults}"))?;
+        Ok(SubmittedFigure { place, ..figure })
+    }
 }

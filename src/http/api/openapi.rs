@@ -88,6 +88,8 @@ use super::{
         bookkeeping::list_periods,
         bookkeeping::set_period,
         bookkeeping::record_event,
+        bookkeeping::list_figures,
+        bookkeeping::record_figures,
         racks::list,
         alarms::list,
         meters::list,

@@ -26,6 +26,7 @@ mod curve;
 pub mod dunning;
 pub mod edit;
 pub mod estimate;
+pub mod figures;
 mod flash;
 mod forms;
 mod frame;
