@@ -8,9 +8,9 @@ use actix_web::web::{self, FormConfig, JsonConfig, PathConfig, PayloadConfig, Qu
 use actix_web::{HttpRequest, HttpResponse, ResponseError, Route};
 
 use super::api::{
-    alarms, amortisation, assets, audit, audit_packs, availability, billing, bookkeeping, invoices, journal, ledger,
-    me, meters, notices, openapi, payback, payments, racks, readings, reports, settings, tariffs, tenants, terms,
-    titre, token, usage, users,
+    alarms, amortisation, assets, audit, audit_packs, audit_sample, availability, billing, bookkeeping, invoices,
+    journal, ledger, me, meters, notices, openapi, payback, payments, racks, readings, reports, resolutions, settings,
+    tariffs, tenants, terms, titre, token, usage, users,
 };
 use super::asked::unreadable_query;
 use super::auth::{Access, guarded};
@@ -138,6 +138,8 @@ pub const ROUTES: &[RouteRow] = &[
     post!("/api/v1/assets/{asset}/events", Access::Api(Action::KeepBooks), bookkeeping::record_event),
     get!("/api/v1/audit/events", Access::Api(Action::SeeTrail), audit::events),
     get!("/api/v1/audit/roots", Access::Api(Action::SeeTrail), audit::signed_roots),
+    get!("/api/v1/audit/sample", Access::Api(Action::SeeTrail), audit_sample::draw),
+    post!("/api/v1/meters/{meter}/resolutions", Access::Api(Action::CorrectReadings), resolutions::resolve),
     post!("/api/v1/audit/packs", Access::Api(Action::TakeEvidence), audit_packs::create),
     get!("/api/v1/audit/packs/{pack}/file", Access::Api(Action::TakeEvidence), audit_packs::file),
     get!("/api/v1/audit/packs/{pack}", Access::Api(Action::TakeEvidence), audit_packs::one),

@@ -310,6 +310,40 @@ async fn the_books_are_kept_over_the_api() {
 }
 
 #[actix_web::test]
+async fn readings_are_corrected_and_samples_drawn_over_the_api() {
+    for engine in ENGINES {
+        let site = Site::new(engine);
+        let server = Server::start(&site).await;
+        let token = server.token(Role::Finance).await;
+        let path = "/api/v1/meters/A01-EA/resolutions";
+        let correct = |at: &str, value: &str, reason: &str| serde_json::json!({ "kind": "correct", "at": at, "value": value, "reason": reason });
+        let at = "2026-09-10T10:00:00Z";
+        let done = send(&server, path, &token, Some("r1"), correct(at, "352.6", "misread")).await;
+        assert_eq!((done.status.as_u16(), done.json()["readings"].as_u64()), (201, Some(1)), "{}", done.text());
+        assert!(done.json()["before"].is_string(), "{}", done.text());
+        assert_eq!(done.json()["billed"], serde_json::json!(["2026-09"]), "{engine:?} {}", done.text());
+        assert_eq!(send(&server, path, &token, Some("r1"), correct(at, "352.6", "misread")).await.text(), done.text());
+        let silent = send(&server, path, &token, None, correct(at, "352.7", "")).await;
+        assert!(silent.status.as_u16() == 422 && silent.text().contains("reason"), "{}", silent.text());
+        let future = send(&server, path, &token, None, correct("2099-01-01T00:00:00Z", "1", "misread")).await;
+        assert_eq!(future.status.as_u16(), 422, "{}", future.text());
+        let unread = send(&server, path, &token, None, correct("yesterday", "1", "misread")).await;
+        assert_eq!(unread.status.as_u16(), 400, "{}", unread.text());
+        let unknown = send(&server, "/api/v1/meters/none/resolutions", &token, None, correct(at, "1", "misread")).await;
+        assert_eq!(unknown.status.as_u16(), 404, "{}", unknown.text());
+
+        let auditor = server.token(Role::Auditor).await;
+        assert_eq!(send(&server, path, &auditor, None, correct(at, "1", "misread")).await.status.as_u16(), 403);
+        let sample = "/api/v1/audit/sample?kind=readings&size=3&year=2026&seed=dix";
+        let drawn = server.get_with(sample, &auditor).await.json();
+        assert_eq!(drawn["items"].as_array().map(Vec::len), Some(3), "{drawn}");
+        assert_eq!(server.get_with(sample, &auditor).await.json(), drawn, "the same seed draws the same");
+        let seedless = server.get_with("/api/v1/audit/sample", &auditor).await;
+        assert!(seedless.status.as_u16() == 400 && seedless.text().contains("seed"), "{}", seedless.text());
+    }
+}
+
+#[actix_web::test]
 async fn lines_runs_and_notices_over_the_api() {
     for engine in ENGINES {
         let site = Site::new(engine);

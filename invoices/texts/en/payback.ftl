@@ -146,7 +146,7 @@ payback-from-invoices = { $documents } invoices and credit notes, { $first } to 
 payback-from-figures = { $count } figures recorded, { $from } to { $to }; source: { $stated }
 payback-from-figures-corrected = { $count } figures recorded, { $corrected } of them corrected, { $from } to { $to }; source: { $stated }
 payback-from-asset = facility book, asset in service in { $month }
-payback-from-scenario = facility book, [[payback.scenario]]
+payback-from-scenario = facility book, scenarios of the payback
 payback-asset = Asset { $code }
 payback-scenario-named = Scenario { $code }
 

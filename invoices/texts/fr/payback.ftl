@@ -146,7 +146,7 @@ payback-from-invoices = { $documents } factures et avoirs, { $first } à { $last
 payback-from-figures = { $count } chiffres saisis, de { $from } à { $to } ; source : { $stated }
 payback-from-figures-corrected = { $count } chiffres saisis dont { $corrected } corrigés, de { $from } à { $to } ; source : { $stated }
 payback-from-asset = livre du site, immobilisation en service en { $month }
-payback-from-scenario = livre du site, [[payback.scenario]]
+payback-from-scenario = livre du site, scénarios du retour sur investissement
 payback-asset = Immobilisation { $code }
 payback-scenario-named = Scénario { $code }
 

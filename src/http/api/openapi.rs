@@ -8,9 +8,9 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    alarms, amortisation, assets, audit, audit_packs, availability, billing, bookkeeping, invoices, journal, ledger,
-    me, meters, notices, payback, payments, racks, readings, reports, settings, tariffs, tenants, terms, titre, token,
-    usage, users,
+    alarms, amortisation, assets, audit, audit_packs, audit_sample, availability, billing, bookkeeping, invoices,
+    journal, ledger, me, meters, notices, payback, payments, racks, readings, reports, resolutions, settings, tariffs,
+    tenants, terms, titre, token, usage, users,
 };
 
 #[derive(OpenApi)]
@@ -74,6 +74,8 @@ use super::{
         ledger::account,
         audit::events,
         audit::signed_roots,
+        audit_sample::draw,
+        resolutions::resolve,
         audit_packs::create,
         audit_packs::one,
         audit_packs::file,

@@ -5,27 +5,15 @@ use actix_web::web::{Data, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use chrono_tz::Tz;
-use serde::Deserialize;
 
 use super::{Frame, encoded, page};
-use crate::app::draw_sample::{self, Item, Kind, Method, Request, SIZE_MAX, Sample};
+use crate::app::draw_sample::{self, Item, Kind, Method, SIZE_MAX, Sample};
 use crate::app::{audit_pack, export_book};
 use crate::domain::typography;
-use crate::http::asked::{Expected, none_of, parsed};
+use crate::http::api::audit_sample::{Asked, SampleQuery};
 use crate::http::auth::Granted;
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
-
-const SIZE: u64 = 25;
-
-#[derive(Deserialize, Default)]
-pub struct SampleQuery {
-    kind: Option<String>,
-    method: Option<String>,
-    size: Option<String>,
-    seed: Option<String>,
-    year: Option<String>,
-}
 
 #[derive(Template)]
 #[template(path = "audit_sample.html")]
@@ -72,62 +60,48 @@ pub async fn draw(
     http: HttpRequest,
     query: Query<SampleQuery>,
 ) -> Result<HttpResponse, Fault> {
-    let query = query.into_inner();
+    let asked = Asked::of(&query)?;
     let frame = Frame::of(&http);
     let store = shared.store.clone();
     let years = blocking(move || audit_pack::years(&store)).await?;
-    let kind = chosen(query.kind.as_deref(), "kind", [("invoices", Kind::Invoices), ("readings", Kind::Readings)])?;
-    let method =
-        chosen(query.method.as_deref(), "method", [("random", Method::Random), ("mus", Method::MonetaryUnit)])?;
-    let size = parsed("size", query.size.as_deref(), Expected::Items)?.unwrap_or(SIZE);
-    let year = parsed("year", query.year.as_deref(), Expected::Year)?.or(years.first().copied());
-    let seed = query.seed.as_deref().map(str::trim).unwrap_or_default().to_owned();
-    // Without a seed there is nothing to draw yet: whoever samples chooses it.
-    let sample = match year.filter(|_| !seed.is_empty()) {
+    let latest = years.first().copied();
+    let sample = match asked.request(latest) {
         None => None,
-        Some(year) => {
-            let request = Request { kind, method, size, seed: seed.clone(), year };
+        Some(request) => {
             let store = shared.store.clone();
             let (drawn, zone) = blocking(move || {
                 let zone = export_book::shared(&store).map_or(Tz::UTC, |book| book.facility.zone);
                 Ok((draw_sample::draw(&store, &request)?, zone))
             })
             .await?;
-            Some(view(&frame, zone, kind, method, &drawn))
+            Some(view(&frame, zone, asked.kind, asked.method, &drawn))
         }
     };
     let choice = |value: &str, key: &str, is_chosen| Choice { value: value.to_owned(), label: frame.t(key), is_chosen };
     let template = SampleTemplate {
         kinds: vec![
-            choice("invoices", "sample-invoices", kind == Kind::Invoices),
-            choice("readings", "sample-readings", kind == Kind::Readings),
+            choice("invoices", "sample-invoices", asked.kind == Kind::Invoices),
+            choice("readings", "sample-readings", asked.kind == Kind::Readings),
         ],
         methods: vec![
-            choice("random", "sample-random", method == Method::Random),
-            choice("mus", "sample-mus", method == Method::MonetaryUnit),
+            choice("random", "sample-random", asked.method == Method::Random),
+            choice("mus", "sample-mus", asked.method == Method::MonetaryUnit),
         ],
         years: years
             .iter()
-            .map(|one| Choice { value: one.to_string(), label: one.to_string(), is_chosen: year == Some(*one) })
+            .map(|one| Choice {
+                value: one.to_string(),
+                label: one.to_string(),
+                is_chosen: asked.year.or(latest) == Some(*one),
+            })
             .collect(),
-        size,
+        size: asked.size,
         size_max: SIZE_MAX,
-        seed,
+        seed: asked.seed,
         sample,
         frame,
     };
     page(StatusCode::OK, &template)
-}
-
-/// The first where nothing is said.
-fn chosen<T: Copy>(text: Option<&str>, name: &str, choices: [(&str, T); 2]) -> Result<T, Fault> {
-    let [first, second] = choices;
-    match text.unwrap_or_default() {
-        "" => Ok(first.1),
-        text if text == first.0 => Ok(first.1),
-        text if text == second.0 => Ok(second.1),
-        other => Err(none_of(name, other, &[first.0, second.0])),
-    }
 }
 
 fn view(frame: &Frame, zone: Tz, kind: Kind, method: Method, sample: &Sample) -> SampleView {

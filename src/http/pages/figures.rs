@@ -92,12 +92,14 @@ async fn show(
     let number = number.clamp(1, pages);
     let shown = figures.iter().skip((number - 1) * ROWS).take(ROWS);
     let last_month = || BillingMonth::of(today).previous().to_string();
+    // What is entered most often: the energy bill.
+    let kind_chosen = if fields.has("kind") { fields.text("kind") } else { FigureKind::Energy.name() };
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let template = FiguresPage {
         rows: shown.map(|figure| row(&frame, &words, figure)).collect(),
         pager: Pager::new(&Address::new(PATH), number, pages),
         may_record: frame.may(Action::KeepBooks),
-        kinds: FigureKind::ALL.map(|kind| choice(kind.name(), words.kind(kind), fields.text("kind"))).into(),
+        kinds: FigureKind::ALL.map(|kind| choice(kind.name(), words.kind(kind), kind_chosen)).into(),
         tenants: tenant_choices(&names, Some(&TenantCode(fields.text("tenant").to_owned()))),
         services: SERVICES.map(|one| choice(one.name(), words.service(one), fields.text("service"))).into(),
         month: if fields.has("month") { fields.text("month").to_owned() } else { last_month() },
