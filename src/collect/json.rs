@@ -56,7 +56,8 @@ fn submitted(json: JsonReading<'_>) -> Result<SubmittedReading<'_>, Told> {
         unit: json.unit.map(|unit| unit.parse::<Unit>()).transpose().map_err(|error| part("unit", error.told()))?,
         quality: json.quality,
         meter: json.meter,
-        correction: json.correction,
+        // A reason that says nothing is none: what is stored stands.
+        correction: json.correction.filter(|reason| !reason.trim().is_empty()),
     })
 }
 

@@ -15,6 +15,7 @@ told-correct-no-reason = A corrected invoice needs its reason: say what was wron
 told-credit-of-credit-note = { $invoice } is itself a credit note: it is not taken back.
 told-credit-before-invoice = A credit note of { $invoice } cannot be dated before { $date }.
 told-credit-no-line = { $invoice } has lines 1 to { $lines }; there is no line { $line }.
+told-credit-line-twice = Line { $line } of { $invoice } is named twice: name it once, with all that is taken back of it.
 told-credit-line-credited = Line { $line } of { $invoice } is taken back already by { $by }.
 told-credit-not-within = Of line { $line }, an amount above zero can be taken back, { $left } at most.
 told-credit-all-credited = Every line of { $invoice } is taken back already by { $by }.

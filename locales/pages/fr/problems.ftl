@@ -15,6 +15,7 @@ told-correct-no-reason = Une facture rectificative demande un motif : dites ce 
 told-credit-of-credit-note = { $invoice } est un avoir : il reprend une facture et ne se reprend pas lui-même.
 told-credit-before-invoice = Un avoir sur { $invoice } ne peut pas être daté d’avant le { $date }.
 told-credit-no-line = { $invoice } a les lignes 1 à { $lines } ; il n’y a pas de ligne { $line }.
+told-credit-line-twice = La ligne { $line } de { $invoice } est nommée deux fois : nommez-la une fois, avec tout ce qui en est repris.
 told-credit-line-credited = La ligne { $line } de { $invoice } est déjà reprise par { $by }.
 told-credit-not-within = De la ligne { $line }, on peut reprendre un montant au-dessus de zéro, { $left } au plus.
 told-credit-all-credited = Toutes les lignes de { $invoice } sont déjà reprises par { $by }.

@@ -1,5 +1,7 @@
 //! A credit note takes back an issued invoice, as a whole or line by line.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::reference::creditor_reference;
@@ -21,6 +23,8 @@ pub enum CreditNoteError {
     NoLine { invoice: InvoiceNumber, line: usize, lines: usize },
     #[error("line {line} of {invoice} is credited already by {by}")]
     LineCredited { invoice: InvoiceNumber, line: usize, by: InvoiceNumber },
+    #[error("line {line} of {invoice} is named twice: name it once, with all that is taken back of it")]
+    LineTwice { invoice: InvoiceNumber, line: usize },
     #[error("{amount} of line {line} of {invoice} cannot be taken back: give an amount above zero, {left} at most")]
     NotWithin { invoice: InvoiceNumber, line: usize, amount: Money, left: Money },
     #[error("every line of {invoice} is credited already by {by}")]
@@ -156,6 +160,11 @@ fn chosen(
                     Some(amount) => part_of(invoice, *line, charge, before, *amount),
                 }
             };
+            // Each would be held against the same rest, and together take back more than was billed.
+            let mut named = BTreeSet::new();
+            if let Some((line, _)) = wanted.iter().find(|(line, _)| !named.insert(*line)) {
+                return Err(CreditNoteError::LineTwice { invoice: invoice.number.clone(), line: *line });
+            }
             wanted.iter().map(part).collect()
         }
         CreditedLines::Rest => {
@@ -240,6 +249,9 @@ impl Tell for CreditNoteError {
                 .with("invoice", invoice.as_str())
                 .with("line", *line)
                 .with("lines", *lines),
+            CreditNoteError::LineTwice { invoice, line } => {
+                Told::new("credit-line-twice", self).with("invoice", invoice.as_str()).with("line", *line)
+            }
             CreditNoteError::LineCredited { invoice, line, by } => Told::new("credit-line-credited", self)
                 .with("invoice", invoice.as_str())
                 .with("line", *line)

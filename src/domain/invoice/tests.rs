@@ -383,6 +383,13 @@ proptest! {
         let charges =
             nets.iter().map(|cents| charge("a", Service::Power, Money::from_cents(*cents), vat_20())).collect();
         let invoice = issued(charges);
+        let head = || CreditNoteHead {
+            number: InvoiceNumber::new("DC", 2026, 100).unwrap(),
+            issued_at: instant("2026-11-10T09:00:00Z"),
+            issue_date: day("2026-11-10"),
+        };
+        let twice = credit_note_of(&invoice, &[], CreditedLines::Parts(&[(1, None), (1, None)]), head());
+        prop_assert!(matches!(twice, Err(CreditNoteError::LineTwice { line: 1, .. })), "{:?}", twice);
         let mut notes: Vec<IssuedInvoice> = Vec::new();
         let mut take = |lines: CreditedLines<'_>| {
             let head = CreditNoteHead {
