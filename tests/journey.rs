@@ -399,9 +399,10 @@ fn a_file_cut_off_in_transit_is_refused_and_the_whole_one_goes_on_from_there() {
     let path = world.dir.path().join("october.csv.gz");
     std::fs::write(&path, &zipped[..zipped.len() * 2 / 3]).unwrap();
     let output = world.run(&["readings", "import", path.to_str().unwrap()]);
-    let error = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(2), "{error}");
-    assert!(error.contains("october.csv.gz") && error.contains("send it again"), "{error}");
+    let told = String::from_utf8_lossy(&output.stdout);
+    // What stood before the cut is kept, so it is not "nothing changed".
+    assert_eq!(output.status.code(), Some(3), "{told}");
+    assert!(told.contains("october.csv.gz") && told.contains("send it again") && told.contains("is kept"), "{told}");
     std::fs::write(&path, &zipped).unwrap();
     let report = json(&world, &["readings", "import", path.to_str().unwrap()]);
     let of = |key: &str| report[0][key].as_u64().unwrap();
@@ -525,6 +526,39 @@ fn changed_terms_of_billed_months_are_pointed_out() {
     let warning = report["warnings"][0].as_str().unwrap();
     assert!(warning.contains("months through 2026-09 are billed"), "{report}");
     assert_eq!(json(&world, &["import", dearer])["warnings"].as_array().unwrap().len(), 0);
+}
+
+#[test]
+fn a_book_that_reads_billed_months_otherwise_is_refused() {
+    let world = World::new(common::Engine::Sqlite);
+    ready(&world);
+    let book = std::fs::read_to_string(small_book_path()).unwrap();
+    let contract = book.find("[[contract]]").unwrap();
+    let (head, contracts) = book.split_at(contract);
+    let moved = world.file(
+        "moved.toml",
+        &format!("{head}{}", contracts.replacen("tenant = \"aphp\"", "tenant = \"eau-de-paris\"", 1)),
+    );
+    let zone = world.file("zone.toml", &book.replacen("Europe/Paris", "Asia/Tokyo", 1));
+    let arrival = "code = \"GTB-ARRIVEE\"";
+    let modulus = world.file("modulus.toml", &book.replacen(arrival, &format!("{arrival}\nmodulus = 1"), 1));
+    let refused = |path: &std::path::Path| {
+        let output = world.run(&["import", path.to_str().unwrap()]);
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{told}");
+        told
+    };
+    // Nothing is issued yet: only the counter's own reading stands against anything.
+    world.ok(&["import", zone.to_str().unwrap()]);
+    world.ok(&["import", small_book_path().to_str().unwrap()]);
+    world.ok(&["billing", "run", "--month", "2026-09", "--issue"]);
+    let told = refused(&moved);
+    assert!(told.contains("is billed to aphp") && told.contains("a contract of its own"), "{told}");
+    let told = refused(&zone);
+    assert!(told.contains("zone is Europe/Paris") && told.contains("twice or not at all"), "{told}");
+    let told = refused(&modulus);
+    assert!(told.contains("GTB-ARRIVEE") && told.contains("lies below its reading"), "{told}");
+    assert!(json(&world, &["import", small_book_path().to_str().unwrap()])["changed"].as_array().unwrap().is_empty());
 }
 
 /// Thirteen months hold what happens in the seventh, ninth and twelfth: a swapped meter, a silent one, a correction of a

@@ -104,6 +104,11 @@ fn what_is_wrong_is_refused_with_its_arithmetic() {
     assert!(told.contains("2019 has entries here") && told.contains("twice"), "{told}");
     let opened = json_at(&world, LATER, &open("2019-01-01").each_ref().map(String::as_str));
     assert_eq!(text_of(&opened, "document"), "OUVERTURE-2019-01-01");
+    assert!(world.chapelle_at(LATER, &["journal", "close-year", "2019"]).output().unwrap().status.success());
+    // Balances that no year could take on any more would stand in the way of every later close.
+    let told = refused(&world, LATER, &open("2018-06-15").each_ref().map(String::as_str));
+    assert!(told.contains("2019 is closed and locked") && told.contains("2018-06-15"), "{told}");
+    assert!(world.chapelle_at(LATER, &["journal", "close-year", "2020"]).output().unwrap().status.success());
 }
 
 #[test]

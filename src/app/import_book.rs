@@ -12,8 +12,8 @@ use super::{AppError, Store, asset_versions, record_asset_event};
 use crate::bookfile;
 use crate::domain::amortisation::FixedAsset;
 use crate::domain::audit::{Actor, AuditEvent};
-use crate::domain::book::Book;
-use crate::storage::{AnyConnection, audit, billing, book as stored};
+use crate::domain::book::{Book, billed_faults};
+use crate::storage::{AnyConnection, audit, billing, book as stored, invoices, series};
 
 /// What an import did to the stored book.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -68,6 +68,10 @@ pub fn import_on(
         let before = stored::load_book(connection)?;
         let assets = stored::assets(connection)?;
         refuse_contradictions(connection, &assets, &book.assets)?;
+        if let Some(before) = &before {
+            refuse_billed(connection, before, book)?;
+            refuse_moduli(connection, before, book, now)?;
+        }
         let changes = stored::save_book(connection, book)?;
         let named = |items: Vec<stored::BookItem>| items.iter().map(ToString::to_string).collect::<Vec<_>>();
         let mut report = ImportReport {
@@ -95,6 +99,42 @@ pub fn import_on(
         }
         Ok(report)
     })
+}
+
+/// Refuses what would read billed months otherwise.
+fn refuse_billed(connection: &mut AnyConnection, before: &Book, after: &Book) -> Result<(), AppError> {
+    if billed_faults(before, after, |_| true).is_empty() {
+        return Ok(());
+    }
+    let billed = invoices::contracts_issued(connection)?;
+    let found = billed_faults(before, after, |contract| billed.contains(contract));
+    let told: Vec<String> = found.iter().map(ToString::to_string).collect();
+    if told.is_empty() { Ok(()) } else { Err(AppError::input(told.join("\n"))) }
+}
+
+/// Refuses a modulus that the counter's own last reading lies beyond.
+fn refuse_moduli(
+    connection: &mut AnyConnection,
+    before: &Book,
+    after: &Book,
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    let ids = stored::meter_ids(connection)?;
+    let mut told = Vec::new();
+    for meter in &after.meters {
+        let former = before.meters.iter().find(|former| former.code == meter.code).map(|former| former.modulus);
+        let (Some(modulus), Some(id)) = (meter.modulus, ids.get(&meter.code)) else { continue };
+        if former.is_none_or(|former| former == Some(modulus)) {
+            continue;
+        }
+        if let Some(last) = series::last_before(connection, *id, now.into())?.filter(|last| last.value >= modulus) {
+            told.push(format!(
+                "meter {}: a modulus of {modulus} lies below its reading of {} at {}; write what its register holds",
+                meter.code, last.value, last.at
+            ));
+        }
+    }
+    if told.is_empty() { Ok(()) } else { Err(AppError::input(told.join("\n"))) }
 }
 
 /// The changes of the file that would undo an edit it does not know of, each in words.

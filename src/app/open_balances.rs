@@ -6,9 +6,9 @@ use serde::Serialize;
 use super::{AppError, Store};
 use crate::collect::balances::{self, BalanceLine};
 use crate::domain::audit::{Actor, AuditEvent};
-use crate::domain::ledger::{OpeningLine, opening_entry};
+use crate::domain::ledger::{AccountingPeriod, OpeningLine, PeriodState, opening_entry};
 use crate::domain::money::Money;
-use crate::storage::{audit, journal};
+use crate::storage::{audit, journal, periods};
 
 /// What was brought in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -35,6 +35,15 @@ pub fn open(
         if let Some(earlier) = journal::years(connection)?.into_iter().find(|year| *year < date.year()) {
             return Err(AppError::input(format!(
                 "{earlier} has entries here, and closing it carries their balances forward: balances brought in on {date} would count them twice; bring in those of a day before the first entry"
+            )));
+        }
+        let is_locked = |(period, state): (AccountingPeriod, PeriodState)| match (period, state) {
+            (AccountingPeriod::Year(year), PeriodState::Locked) => Some(year).filter(|year| *year > date.year()),
+            _ => None,
+        };
+        if let Some(locked) = periods::all(connection)?.iter().find_map(is_locked) {
+            return Err(AppError::input(format!(
+                "{locked} is closed and locked here, and opened with its own balances: those of {date} can be carried into no year any more; bring in balances of a day after the last locked year"
             )));
         }
         journal::insert(connection, &entry, now)?;

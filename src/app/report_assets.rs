@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::report_amortisation::ReportFormat;
+use super::report_amortisation::{self, ReportFormat};
 use super::{AppError, Store};
 use crate::documents::amortisation::{funding_file, movements_file};
 use crate::domain::amortisation::funding::{FundingReport, funding};
@@ -23,7 +23,8 @@ pub(super) fn movements_in(connection: &mut AnyConnection, year: i32) -> Result<
     let last_day = last_day(year)?;
     let prefixes = ["2", chart.account(AccountRole::SubsidyReceived), chart.account(AccountRole::SubsidyTransferred)];
     let ledger = journal::balances(connection, &prefixes, last_day)?;
-    Ok(movements(&book.assets, year, chart, &ledger))
+    let due = report_amortisation::figures_of(connection, last_day, None)?;
+    Ok(movements(&book.assets, year, chart, &ledger).with_unposted(&due, chart))
 }
 
 /// The bytes of the movements in the format asked for.

@@ -180,6 +180,8 @@ impl TitreArguments {
 struct Row {
     number: Option<String>,
     month: BillingMonth,
+    /// `credit-note` takes away what its amounts say.
+    kind: &'static str,
     status: &'static str,
     tenant: TenantCode,
     contract: ContractCode,
@@ -195,6 +197,7 @@ impl Row {
         Row {
             number: invoice.number.map(|number| number.to_string()),
             month: invoice.month,
+            kind: invoice.kind.name(),
             status: invoice.status.name(),
             tenant: invoice.tenant,
             contract: invoice.contract,
@@ -209,8 +212,9 @@ impl Row {
     fn describe(&self) -> String {
         let number = self.number.as_deref().unwrap_or("(draft)");
         format!(
-            "{number:<14} {} {:<7} {:<16} {:<16} {:>14}",
+            "{number:<14} {} {:<11} {:<7} {:<16} {:<16} {:>14}",
             self.month,
+            self.kind,
             self.status,
             self.tenant.as_str(),
             self.contract.as_str(),

@@ -82,8 +82,8 @@ impl Import {
         if let Some(error) = failure {
             return Err(error.into());
         }
-        let refused = reports.iter().any(|report| report.refused_count > 0);
-        Ok(if refused { Outcome::NeedsAttention } else { Outcome::Done })
+        let is_partial = |report: &FileReport| report.refused_count > 0 || report.damage.is_some();
+        Ok(if reports.iter().any(is_partial) { Outcome::NeedsAttention } else { Outcome::Done })
     }
 }
 
@@ -96,6 +96,9 @@ fn describe(report: &FileReport) -> String {
     let more = report.refused_count.saturating_sub(u64::try_from(report.refused.len()).unwrap_or(0));
     if more > 0 {
         lines.push(format!("  and {more} more"));
+    }
+    if let Some(damage) = &report.damage {
+        lines.push(format!("  {damage}; what stood before it is kept"));
     }
     lines.join("\n")
 }

@@ -26,6 +26,9 @@ pub struct FileReport {
     pub refused_count: u64,
     /// The first refusals, each with its line, why, and what would be right.
     pub refused: Vec<String>,
+    /// Why the file could not be read to its end, where it could not: what stood before the damage is kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub damage: Option<String>,
 }
 
 /// Takes a file in. `progress` is told how many bytes of how many are read.
@@ -39,11 +42,10 @@ pub fn import_file(
 ) -> Result<FileReport, AppError> {
     let intake = Intake::open(store, source)?.by(by);
     let outcome = take_in(intake, path, now, progress)?;
-    if let Some(damage) = outcome.damage {
-        let accepted = outcome.accepted;
-        let damage = damage.english;
-        let message = format!("{}: {damage} ({accepted} readings before it were accepted)", path.display());
-        return Err(AppError::Input(message));
+    let damage = outcome.damage.map(|damage| damage.english);
+    // Where nothing was taken, nothing changed: the file is refused as a whole.
+    if let Some(damage) = damage.as_ref().filter(|_| outcome.accepted == 0) {
+        return Err(AppError::Input(format!("{}: {damage}", path.display())));
     }
     let shown = outcome.refusals.first().take(REFUSALS_SHOWN);
     Ok(FileReport {
@@ -52,6 +54,7 @@ pub fn import_file(
         duplicates: outcome.duplicates,
         refused_count: outcome.refusals.count(),
         refused: shown.map(|(line, why)| format!("line {line}: {}", why.english)).collect(),
+        damage,
     })
 }
 

@@ -43,7 +43,7 @@ struct Words {
     exit_texts: [&'static str; 4],
     exits: [&'static str; 6],
     reconciled_texts: [&'static str; 2],
-    reconciled: [&'static str; 3],
+    reconciled: [&'static str; 4],
 }
 
 const FRENCH: Words = Words {
@@ -85,7 +85,7 @@ const FRENCH: Words = Words {
     exit_texts: ["Date", "Nature", "Immobilisation", "Composant"],
     exits: ["Brut", "Amorti", "Déprécié", "Valeur comptable", "Prix", "Plus ou moins-value"],
     reconciled_texts: ["Compte", "Libellé"],
-    reconciled: ["Selon les plans", "Selon la comptabilité", "Écart"],
+    reconciled: ["Selon les plans", "Selon la comptabilité", "À comptabiliser", "Écart"],
 };
 
 const ENGLISH: Words = Words {
@@ -119,7 +119,7 @@ const ENGLISH: Words = Words {
     exit_texts: ["Date", "Kind", "Asset", "Component"],
     exits: ["Gross", "Depreciation", "Impairment", "Book value", "Proceeds", "Gain or loss"],
     reconciled_texts: ["Account", "Name"],
-    reconciled: ["By the plans", "By the ledger", "Difference"],
+    reconciled: ["By the plans", "By the ledger", "To post", "Difference"],
 };
 
 fn statement(report: &MovementsReport, language: Language) -> Statement {
@@ -216,7 +216,11 @@ fn exits_section(heading: &str, words: &'static Words, report: &MovementsReport,
 
 fn reconciliation_section(heading: &str, words: &'static Words, report: &MovementsReport) -> Section {
     let line = |line: &Reconciled| {
-        Line::new(Rank::Line, [line.account.as_str(), &line.name], [line.planned, line.ledger, line.difference])
+        Line::new(
+            Rank::Line,
+            [line.account.as_str(), &line.name],
+            [line.planned, line.ledger, line.to_post, line.difference],
+        )
     };
     let lines: Vec<Line> = report.reconciliation.iter().map(line).collect();
     let (texts, amounts) = (words.reconciled_texts.into(), words.reconciled.into());

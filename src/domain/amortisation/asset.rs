@@ -151,9 +151,14 @@ impl FixedAsset {
     }
 }
 
+/// The lowest and the highest coefficient of a degressive plan.
+pub fn coefficients() -> (Decimal, Decimal) {
+    (Decimal::from(*COEFFICIENTS.start()), Decimal::from(*COEFFICIENTS.end()))
+}
+
 fn is_coefficient(value: Decimal) -> bool {
-    let range = Decimal::from(*COEFFICIENTS.start())..=Decimal::from(*COEFFICIENTS.end());
-    range.contains(&value) && value.normalize().scale() <= COEFFICIENT_DECIMALS
+    let (least, most) = coefficients();
+    (least..=most).contains(&value) && value.normalize().scale() <= COEFFICIENT_DECIMALS
 }
 
 /// Digits beginning with 2, and not of the accounts that hold depreciation (28) and impairment (29) themselves.

@@ -222,6 +222,11 @@ pub enum EventFault {
     ReversesBeyondCost { amount: Money, net: Money, unimpaired: Money },
     #[error("an amount must be above zero, not {0}")]
     NotPositive(Money),
+    #[error(
+        "subsidy of {}: {} received before + {} = {} would exceed {}, the cost of what stands; a subsidy is at most the cost",
+        grouped(*amount), grouped(*received), grouped(*amount), grouped(*received + *amount), grouped(*gross)
+    )]
+    SubsidyBeyondCost { amount: Money, received: Money, gross: Money },
     #[error("proceeds must not be negative, and are {0}")]
     NegativeProceeds(Money),
     #[error("{} of a gross value of {}; a part is above zero and at most the whole", grouped(*part), grouped(*gross))]

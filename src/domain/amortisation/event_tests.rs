@@ -476,3 +476,18 @@ fn entries_of_assets_stand_in_a_journal_of_their_own() {
     ];
     assert_eq!(documents, expected);
 }
+
+#[test]
+fn subsidies_together_are_at_most_the_cost() {
+    let mut one = asset(vec![component("a", "1000.00", 10)]);
+    one.subsidy = "400.00".parse().unwrap();
+    let later = |amount: &str| AssetChange::Subsidise {
+        grantor: "state".into(),
+        reference: None,
+        amount: amount.parse().unwrap(),
+    };
+    one.events = vec![event("2022-01-01", later("600.00"))];
+    assert_eq!(told(&one), "");
+    one.events.push(event("2022-02-01", later("0.01")));
+    assert!(told(&one).contains("1,000.00 received before + 0.01 = 1,000.01 would exceed 1,000.00"), "{}", told(&one));
+}

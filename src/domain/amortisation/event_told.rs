@@ -73,6 +73,11 @@ impl Tell for EventFault {
                 .with("unimpaired", *unimpaired)
                 .with("most", *unimpaired - *net),
             Fault::NotPositive(amount) => new("event-not-positive").with("amount", *amount),
+            Fault::SubsidyBeyondCost { amount, received, gross } => new("event-subsidy-beyond-cost")
+                .with("amount", *amount)
+                .with("received", *received)
+                .with("sum", *received + *amount)
+                .with("gross", *gross),
             Fault::NegativeProceeds(amount) => new("event-negative-proceeds").with("amount", *amount),
             Fault::Part { part, gross } => new("event-part").with("part", *part).with("gross", *gross),
             Fault::NotByUnits { component } => new("event-not-by-units").with("component", component.as_str()),

@@ -233,6 +233,11 @@ impl<'a> Folded<'a> {
         if present.is_empty() {
             return Err(EventFault::NothingLeft);
         }
+        let received: Money = present.iter().map(|state| state.subsidy_received).sum();
+        let gross: Money = present.iter().map(|state| state.gross).sum();
+        if received + amount > gross {
+            return Err(EventFault::SubsidyBeyondCost { amount, received, gross });
+        }
         let weights: Vec<u64> = present.iter().map(|state| weight(state.gross)).collect();
         for (state, share) in present.iter_mut().zip(amount.allocate(&weights)) {
             state.subsidise(day, number, share);

@@ -28,6 +28,8 @@ mod linear;
 mod locked;
 mod movement;
 pub mod movements;
+#[cfg(test)]
+mod movements_tests;
 mod plan;
 mod posted;
 mod posting;
@@ -40,7 +42,7 @@ mod subsidy;
 mod track;
 mod tree;
 
-pub use asset::{AssetError, MAX_DURATION_YEARS};
+pub use asset::{AssetError, MAX_DURATION_YEARS, coefficients};
 pub use catch_up::{Gap, catch_up_entry, gaps};
 pub use entries::movement_entries;
 pub use event::{AssetChange, AssetEvent, EventFault, EventProblem, Extent, Successor};

@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use super::movement::{Movement, MovementKind};
 use super::plan::{AssetPlan, ComponentPlan, asset_plans};
-use super::{FixedAsset, Schedule};
+use super::{AmortisationReport, FixedAsset, Schedule};
 use crate::domain::ids::{AssetCode, ComponentCode};
 use crate::domain::ledger::{AccountRole, Chart};
 use crate::domain::money::Money;
@@ -93,6 +93,9 @@ pub struct Reconciled {
     pub name: String,
     pub planned: Money,
     pub ledger: Money,
+    /// What the months of the year that are not posted yet will still bring: of a year that goes on, no difference.
+    pub to_post: Money,
+    /// Ledger + to post − planned.
     pub difference: Money,
 }
 
@@ -181,6 +184,24 @@ pub fn movements(assets: &[FixedAsset], year: i32, chart: &Chart, ledger: &BTree
     accounts.iter().for_each(|account| total += account.total);
     let reconciliation = reconciliation(&plans, &accounts, year, chart, ledger);
     MovementsReport { year, total, accounts, exits, reconciliation }
+}
+
+impl MovementsReport {
+    /// The same, knowing from `report`, which is as of the year's last day, what is not posted yet.
+    pub fn with_unposted(mut self, report: &AmortisationReport, chart: &Chart) -> MovementsReport {
+        let mut unposted: BTreeMap<String, Money> = BTreeMap::new();
+        for component in report.assets.iter().flat_map(|asset| &asset.components) {
+            let position = &component.plan.position;
+            *unposted.entry(chart.accumulated_depreciation(&component.account)).or_default() -= position.due;
+            let taken = chart.account(AccountRole::SubsidyTransferred).to_owned();
+            *unposted.entry(taken).or_default() += position.subsidy.due;
+        }
+        for line in &mut self.reconciliation {
+            line.to_post = unposted.get(&line.account).copied().unwrap_or_default();
+            line.difference += line.to_post;
+        }
+        self
+    }
 }
 
 fn is_before(on: NaiveDate, year: i32) -> Option<bool> {
@@ -303,7 +324,8 @@ fn reconciliation(
     let line = |(account, planned): (String, Money)| {
         let balance = ledger.get(&account).copied().unwrap_or_default();
         let name = chart.name(&account).to_owned();
-        Reconciled { account, name, planned, ledger: balance, difference: balance - planned }
+        let (to_post, difference) = (Money::ZERO, balance - planned);
+        Reconciled { account, name, planned, ledger: balance, to_post, difference }
     };
     planned.into_iter().map(line).filter(|line| !(line.planned.is_zero() && line.ledger.is_zero())).collect()
 }

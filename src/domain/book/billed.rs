@@ -1,11 +1,13 @@
 //! Whether a change reaches into months that are billed already.
 
 use chrono::NaiveDate;
+use chrono_tz::Tz;
 
-use super::Entry;
+use super::{Book, Entry};
 use crate::domain::calendar::DatePeriod;
 use crate::domain::contract::indexation::Indexation;
 use crate::domain::contract::{Contract, ContractLine, LineQuantity};
+use crate::domain::ids::{ContractCode, TenantCode};
 use crate::domain::tariff::TariffVersion;
 
 /// Whether `after` says anything else than `before` about what the days before `until` cost: amounts, not words. What
@@ -24,6 +26,35 @@ pub fn changes_billed_terms(before: &Entry, after: &Entry, until: NaiveDate) -> 
         // What invoices say of who sells and who buys is frozen with them and comes into no amount.
         _ => false,
     }
+}
+
+/// What a book says otherwise although months were billed on it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BilledFault {
+    #[error(
+        "contract {contract} is billed to {before} and cannot move to {after}: its past would be read as theirs; end it (`to`) and give {after} a contract of its own"
+    )]
+    Moved { contract: ContractCode, before: TenantCode, after: TenantCode },
+    #[error(
+        "the facility's zone is {before} and cannot become {after}: months are billed from midnight to midnight there, and hours would be billed twice or not at all; leave it as it is"
+    )]
+    Zone { before: Tz, after: Tz },
+}
+
+/// Everything of that kind in `after`; `is_billed` tells whether anything of a contract is issued.
+pub fn billed_faults(before: &Book, after: &Book, is_billed: impl Fn(&ContractCode) -> bool) -> Vec<BilledFault> {
+    let zones = (before.facility.zone, after.facility.zone);
+    let any_billed = || before.contracts.iter().any(|contract| is_billed(&contract.code));
+    let zone = (zones.0 != zones.1 && any_billed()).then_some(BilledFault::Zone { before: zones.0, after: zones.1 });
+    let moved = before.contracts.iter().filter_map(|contract| {
+        let other = after.contracts.iter().find(|other| other.code == contract.code)?;
+        (other.tenant != contract.tenant && is_billed(&contract.code)).then(|| BilledFault::Moved {
+            contract: contract.code.clone(),
+            before: contract.tenant.clone(),
+            after: other.tenant.clone(),
+        })
+    });
+    zone.into_iter().chain(moved).collect()
 }
 
 /// A contract reduced to what decides the amounts of the days before `until`: lines without words, cut there.

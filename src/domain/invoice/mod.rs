@@ -59,6 +59,15 @@ pub enum InvoiceKind {
 }
 
 impl InvoiceKind {
+    /// Its word in JSON and in the database.
+    pub const fn name(self) -> &'static str {
+        match self {
+            InvoiceKind::Invoice => "invoice",
+            InvoiceKind::CreditNote => "credit-note",
+            InvoiceKind::Corrected => "corrected",
+        }
+    }
+
     pub const fn type_code(self) -> &'static str {
         match self {
             InvoiceKind::Invoice => "380",

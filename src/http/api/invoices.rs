@@ -12,7 +12,7 @@ use crate::app::archive_invoice::ArchiveKind;
 use crate::app::read_invoices::{self, InvoiceFilter, InvoiceSummary, ListState, Order, Wanted};
 use crate::app::read_tenants;
 use crate::domain::ids::{ContractCode, TenantCode};
-use crate::domain::invoice::{InvoiceKind, IssuedInvoice, rate_percent};
+use crate::domain::invoice::{IssuedInvoice, rate_percent};
 use crate::domain::metering::{MeterUsage, RestartKind};
 use crate::domain::party::Language;
 use crate::domain::rating::Charge;
@@ -313,18 +313,10 @@ async fn document(
         .body(bytes.ok_or(Fault::NotFound)?))
 }
 
-pub const fn kind_name(kind: InvoiceKind) -> &'static str {
-    match kind {
-        InvoiceKind::Invoice => "invoice",
-        InvoiceKind::CreditNote => "credit-note",
-        InvoiceKind::Corrected => "corrected",
-    }
-}
-
 fn row(invoice: &InvoiceSummary) -> InvoiceRow {
     InvoiceRow {
         number: invoice.number.as_ref().map(ToString::to_string),
-        kind: kind_name(invoice.kind),
+        kind: invoice.kind.name(),
         status: invoice.status.name(),
         tenant: invoice.tenant.to_string(),
         contract: invoice.contract.to_string(),
@@ -342,7 +334,7 @@ fn row(invoice: &InvoiceSummary) -> InvoiceRow {
 fn answer(invoice: &IssuedInvoice) -> InvoiceAnswer {
     InvoiceAnswer {
         number: invoice.number.to_string(),
-        kind: kind_name(invoice.kind),
+        kind: invoice.kind.name(),
         tenant: invoice.buyer.code.to_string(),
         buyer: invoice.buyer.name.clone(),
         contract: invoice.references.contract.to_string(),

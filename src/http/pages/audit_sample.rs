@@ -9,6 +9,7 @@ use chrono_tz::Tz;
 use super::{Frame, encoded, page};
 use crate::app::draw_sample::{self, Item, Kind, Method, SIZE_MAX, Sample};
 use crate::app::{audit_pack, export_book};
+use crate::domain::money::Money;
 use crate::domain::typography;
 use crate::http::api::audit_sample::{Asked, SampleQuery};
 use crate::http::auth::Granted;
@@ -112,8 +113,12 @@ fn view(frame: &Frame, zone: Tz, kind: Kind, method: Method, sample: &Sample) ->
         (Kind::Readings, Method::Random) => "sample-of-readings",
         (Kind::Readings, Method::MonetaryUnit) => "sample-of-lines",
     };
-    let values =
-        [("drawn", number(drawn)), ("population", number(sample.population)), ("total", frame.amount(&sample.total))];
+    let values = [
+        ("drawn", number(drawn)),
+        ("population", number(sample.population)),
+        ("total", frame.amount(&sample.total)),
+        ("drawn_total", frame.amount(&sample.items.iter().map(|item| item.amount).sum::<Money>())),
+    ];
     let values: Vec<(&'static str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let hits = sample.interval.zip(sample.start).map(|(interval, start)| {
         frame.texts("sample-hits", &[("interval", &frame.amount(&interval)), ("start", &frame.amount(&start))])

@@ -6,9 +6,8 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use serde::Deserialize;
 
-use super::forms::{Fields, number};
+use super::forms::{Fields, number, refused};
 use super::parts::{Address, Choice, FieldError, Pager, tenant_choices};
-use super::payments::refusals;
 use super::{Frame, done, page};
 use crate::app::{read_tenants, record_management_figures};
 use crate::collect::{FigureTexts, SubmittedFigure, one_figure};
@@ -19,7 +18,6 @@ use crate::domain::contract::Service;
 use crate::domain::ids::TenantCode;
 use crate::domain::money::Money;
 use crate::domain::payback::{FigureKind, ManagementFigure};
-use crate::domain::told::Told;
 use crate::http::asked::{Expected, parsed};
 use crate::http::auth::{Granted, Visitor};
 use crate::http::error::Fault;
@@ -145,11 +143,9 @@ pub async fn submit(
     };
     let month = figure.key.month;
     let (store, now, by) = (shared.store.clone(), shared.now(), visitor.actor(&http));
-    let unknown = || Told::new("no-book", "there is no facility book yet");
-    let outcome = blocking(move || {
-        refusals(record_management_figures::record(&store, &[figure], "the browser", &by, now), unknown)
-    })
-    .await?;
+    let outcome =
+        blocking(move || refused(record_management_figures::record(&store, &[figure], "the browser", &by, now)))
+            .await?;
     match outcome {
         Ok(_) => Ok(done(PATH, "figure", &frame.month(&month))),
         Err(told) => {

@@ -1,8 +1,21 @@
 //! Reading what people typed into a form.
 
+use crate::app::AppError;
 use crate::domain::calendar::BillingMonth;
+use crate::domain::told::{Tell, Told};
 use crate::http::auth::{Visitor, session};
 use crate::http::error::Fault;
+use crate::storage::StorageError;
+
+/// What was done, or why it is refused in words for people; any other error is one.
+pub fn refused<T>(done: Result<T, AppError>) -> Result<Result<T, Told>, AppError> {
+    match done {
+        Ok(done) => Ok(Ok(done)),
+        Err(AppError::Refused(told)) => Ok(Err(*told)),
+        Err(error @ AppError::Storage(StorageError::Closed(_))) => Ok(Err(error.told())),
+        Err(error) => Err(error),
+    }
+}
 
 /// The fields of a form as they were sent.
 pub struct Fields(Vec<(String, String)>);

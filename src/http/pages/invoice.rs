@@ -15,7 +15,7 @@ use crate::app::{notices, read_invoices};
 use crate::domain::access::{Action, Decision, policy};
 use crate::domain::invoice::{InvoiceKind, IssuedInvoice, VatBreakdown};
 use crate::domain::money::Money;
-use crate::http::api::invoices::{find, kind_name};
+use crate::http::api::invoices::find;
 use crate::http::auth::Granted;
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
@@ -132,7 +132,7 @@ const PREVIEW_POLICY: &str = "default-src 'none'; object-src 'self'; frame-ances
 
 /// `Facture DC2026000001`
 pub fn title(frame: &Frame, invoice: &IssuedInvoice) -> String {
-    frame.with(&format!("title-{}", kind_name(invoice.kind)), "number", invoice.number.as_str())
+    frame.with(&format!("title-{}", invoice.kind.name()), "number", invoice.number.as_str())
 }
 
 /// The zone of the times behind an issued document.

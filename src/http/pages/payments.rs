@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use chrono::NaiveDate;
 
-use super::forms::Fields;
+use super::forms::{Fields, refused};
 use super::lines::arithmetic;
 use super::parts::{Address, Choice, FieldError, Link, Pager, count, exports, tenant_choices};
 use super::{Frame, done, page};
@@ -373,11 +373,9 @@ pub(super) fn refusals<T>(
     unknown: impl FnOnce() -> Told,
 ) -> Result<Result<T, Told>, AppError> {
     match done {
-        Ok(done) => Ok(Ok(done)),
-        Err(AppError::Refused(told)) => Ok(Err(*told)),
         Err(AppError::NotFound(_)) => Ok(Err(unknown())),
         Err(AppError::Storage(crate::storage::StorageError::Closed(text))) => Ok(Err(Told::new("period-closed", text))),
-        Err(error) => Err(error),
+        done => refused(done),
     }
 }
 

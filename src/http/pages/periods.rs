@@ -5,15 +5,13 @@ use actix_web::web::{Data, Form, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
-use super::forms::Fields;
+use super::forms::{Fields, refused};
 use super::parts::{Badge, FieldError, Tone};
-use super::payments::refusals;
 use super::{Frame, done, page};
 use crate::app::periods::{self, BookYear};
 use crate::domain::access::Action;
 use crate::domain::calendar::BillingMonth;
 use crate::domain::ledger::{AccountingPeriod, PeriodState};
-use crate::domain::told::Told;
 use crate::http::api::bookkeeping::{PeriodDeed, change_period};
 use crate::http::auth::{Granted, Visitor};
 use crate::http::error::Fault;
@@ -32,6 +30,8 @@ struct YearView {
     year: i32,
     row: PeriodRow,
     months: Vec<PeriodRow>,
+    /// Its months are unfolded: they are what is closed next.
+    is_running: bool,
 }
 
 struct PeriodRow {
@@ -82,6 +82,7 @@ fn year_view(frame: &Frame, of: &BookYear, may: bool) -> YearView {
     let months = of.months.iter().filter(|_| of.state != PeriodState::Locked);
     YearView {
         year: of.year,
+        is_running: !of.has_ended,
         row: row(frame, AccountingPeriod::Year(of.year), of.state, &deeds),
         months: months.map(|(month, state)| month_row(frame, *month, *state, may)).collect(),
     }
@@ -99,8 +100,10 @@ fn month_row(frame: &Frame, month: BillingMonth, state: PeriodState, may: bool) 
 
 fn row(frame: &Frame, period: AccountingPeriod, state: PeriodState, deeds: &[PeriodDeed]) -> PeriodRow {
     let label = label(frame, period);
+    let of_year = matches!(period, AccountingPeriod::Year(_));
     let deed = |deed: &PeriodDeed| DeedLink {
-        label: frame.t(&format!("period-{}", deed.name())),
+        // Two deeds of a year are alike in a word: each says what it does.
+        label: frame.t(&format!("{}-{}", if of_year { "year" } else { "period" }, deed.name())),
         spoken: label.clone(),
         address: address(period, *deed),
     };
@@ -109,7 +112,7 @@ fn row(frame: &Frame, period: AccountingPeriod, state: PeriodState, deeds: &[Per
         PeriodState::Closed => Tone::Ok,
         PeriodState::Locked => Tone::Plain,
     };
-    let kind = if matches!(period, AccountingPeriod::Year(_)) { "year" } else { "month" };
+    let kind = if of_year { "year" } else { "month" };
     let key = format!("{kind}-{}", state.name());
     PeriodRow { state: Badge { tone, text: frame.t(&key) }, deeds: deeds.iter().map(deed).collect(), label }
 }
@@ -180,11 +183,8 @@ pub async fn submit(
     let (period, deed) = asked(path.into_inner())?;
     let (store, now, by) = (shared.store.clone(), shared.now(), visitor.actor(&http));
     let reason = Some(fields.text("reason").to_owned()).filter(|reason| !reason.is_empty());
-    let unknown = || Told::new("no-book", "there is no facility book yet");
-    let outcome = blocking(move || {
-        refusals(change_period(&store, period, deed, reason.as_deref(), &by, now).map(|_| ()), unknown)
-    })
-    .await?;
+    let outcome =
+        blocking(move || refused(change_period(&store, period, deed, reason.as_deref(), &by, now).map(|_| ()))).await?;
     let frame = Frame::of(&http);
     match outcome {
         Ok(()) => Ok(done(LIST, &format!("period-{}", deed.name()), &label(&frame, period))),

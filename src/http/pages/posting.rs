@@ -6,15 +6,13 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use serde::Deserialize;
 
-use super::forms::Fields;
+use super::forms::{Fields, refused};
 use super::parts::{Choice, FieldError};
-use super::payments::refusals;
 use super::{Frame, done, page};
 use crate::app::{post_depreciation, read_tenants};
 use crate::domain::calendar::BillingMonth;
 use crate::domain::ledger::JournalEntry;
 use crate::domain::money::Money;
-use crate::domain::told::Told;
 use crate::http::asked::{Expected, parsed};
 use crate::http::auth::{Granted, Visitor};
 use crate::http::error::Fault;
@@ -110,8 +108,7 @@ pub async fn submit(
         return show(&shared, &http, None, vec![]).await;
     };
     let (store, now, by) = (shared.store.clone(), shared.now(), visitor.actor(&http));
-    let unknown = || Told::new("no-book", "there is no facility book yet");
-    let outcome = blocking(move || refusals(post_depreciation::post(&store, through, &by, now), unknown)).await?;
+    let outcome = blocking(move || refused(post_depreciation::post(&store, through, &by, now))).await?;
     let frame = Frame::of(&http);
     match outcome {
         Ok(report) => Ok(done("/amortisation", "posted", &frame.month(&report.through))),

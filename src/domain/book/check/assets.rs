@@ -3,7 +3,9 @@
 use rust_decimal::Decimal;
 
 use super::Findings;
-use crate::domain::amortisation::{AssetChange, Component, FixedAsset, Funding, Method, event_problems, tree_faults};
+use crate::domain::amortisation::{
+    AssetChange, Component, FixedAsset, Funding, Method, coefficients, event_problems, tree_faults,
+};
 use crate::domain::book::{BookFault, BookParts, BookPath};
 use crate::domain::money::Money;
 
@@ -132,11 +134,10 @@ fn check_component(path: &BookPath, component: &Component, findings: &mut Findin
     let years = (Decimal::ONE, Decimal::ONE_HUNDRED);
     findings.within(path.key("duration_years"), component.duration_years.into(), years, "its life in years, such as 8");
     if let Method::Degressive { coefficient } = component.method {
-        let coefficients = (Decimal::ONE, Decimal::from(3));
         findings.within(
             path.key("coefficient"),
             coefficient,
-            coefficients,
+            coefficients(),
             "the coefficient of the declining balance, such as 2.25",
         );
     }

@@ -17,12 +17,10 @@ use crate::app::record_asset_event::{self, EventRequest};
 use crate::domain::amortisation::{AssetChange, Component, Convention, Extent, FixedAsset, Method, Successor};
 use crate::domain::ids::{AssetCode, ComponentCode};
 use crate::domain::money::Money;
-use crate::domain::told::Told;
 use crate::http::auth::{Granted, Visitor};
 use crate::http::error::Fault;
 use crate::http::pages::asset::address_of;
-use crate::http::pages::forms::number;
-use crate::http::pages::payments::refusals;
+use crate::http::pages::forms::{number, refused};
 use crate::http::pages::{Frame, done, page};
 use crate::http::state::{Shared, blocking};
 
@@ -115,8 +113,7 @@ pub async fn submit(
         Err(errors) => return form.answer(frame, &data, errors),
     };
     let (store, by, now) = (shared.store.clone(), visitor.actor(&http), shared.now());
-    let unknown = || Told::new("no-book", "there is no facility book yet");
-    let outcome = blocking(move || refusals(record_asset_event::record(&store, request, &by, now), unknown)).await?;
+    let outcome = blocking(move || refused(record_asset_event::record(&store, request, &by, now))).await?;
     match outcome {
         Ok(recorded) => Ok(done(&address_of(recorded.asset.as_str()), "event", &recorded.number.to_string())),
         Err(told) => {

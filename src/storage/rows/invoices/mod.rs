@@ -4,6 +4,8 @@
 //! lines beside it are for searching and for comparing what was billed. The database refuses every change of it.
 //! Drafts are shown to whoever may see the tenant: keep tenants to issued documents with [`InvoiceFilter::status`].
 
+use std::collections::BTreeSet;
+
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -128,7 +130,7 @@ pub fn list(
                 query = query.filter(invoice::status.eq(status.name()));
             }
             if let Some(kind) = filter.kind {
-                query = query.filter(invoice::kind.eq(kind_name(kind)));
+                query = query.filter(invoice::kind.eq(kind.name()));
             }
             query
         }};
@@ -208,6 +210,14 @@ pub struct BilledContract {
     pub number: Option<InvoiceNumber>,
 }
 
+/// The contracts something was issued on.
+pub fn contracts_issued(connection: &mut AnyConnection) -> StorageResult<BTreeSet<ContractCode>> {
+    let issued = invoice::table.filter(invoice::status.eq(InvoiceStatus::Issued.name())).select(invoice::contract_id);
+    let codes: Vec<String> =
+        contract::table.filter(contract::id.eq_any(issued.distinct())).select(contract::code).load(connection)?;
+    Ok(codes.into_iter().map(ContractCode).collect())
+}
+
 /// Which contracts have an invoice (not a credit note) of `month`, by contract.
 pub fn billed_contracts(
     connection: &mut AnyConnection,
@@ -224,15 +234,6 @@ pub fn billed_contracts(
         number: invoice.number,
     };
     Ok(invoices.into_iter().map(billed).collect())
-}
-
-/// The kind's word in the database, which is its word in JSON.
-const fn kind_name(kind: InvoiceKind) -> &'static str {
-    match kind {
-        InvoiceKind::Invoice => "invoice",
-        InvoiceKind::CreditNote => "credit-note",
-        InvoiceKind::Corrected => "corrected",
-    }
 }
 
 fn admitted(

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
-use super::{InvoiceFilter, InvoiceStatus, InvoiceSummary, Page, StandingRow, SummaryRow, kind_name, summary_from};
+use super::{InvoiceFilter, InvoiceStatus, InvoiceSummary, Page, StandingRow, SummaryRow, summary_from};
 use crate::domain::access::TenantScope;
 use crate::domain::money::Money;
 use crate::storage::codec::date_text;
@@ -177,7 +177,7 @@ macro_rules! selected {
             query = query.filter(invoice::status.eq(status.name()));
         }
         if let Some(kind) = filter.kind {
-            query = query.filter(invoice::kind.eq(kind_name(kind)));
+            query = query.filter(invoice::kind.eq(kind.name()));
         }
         // Through the index of states: no list joins the balances only to count.
         let kept = diesel::alias!(invoice_balance as kept_balance);

@@ -4,7 +4,6 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use sha2::{Digest, Sha256};
 
-use super::kind_name;
 use super::lines;
 use crate::domain::audit::hex;
 use crate::domain::calendar::BillingMonth;
@@ -156,7 +155,7 @@ fn draft_row<'a>(
         tenant_id,
         contract_id,
         month: month.to_string(),
-        kind: kind_name(kind),
+        kind: kind.name(),
         status: "draft",
         net_cents: totals.net.cents(),
         tax_cents: totals.tax.cents(),
@@ -185,7 +184,7 @@ fn invoice_of(
 ) -> StorageResult<Option<(i64, Option<String>)>> {
     Ok(invoice::table
         .filter(invoice::contract_id.eq(contract_id).and(invoice::month.eq(month.to_string())))
-        .filter(invoice::kind.eq(kind_name(InvoiceKind::Invoice)))
+        .filter(invoice::kind.eq(InvoiceKind::Invoice.name()))
         .select((invoice::id, invoice::number))
         .first(connection)
         .optional()?)
