@@ -561,6 +561,39 @@ fn a_book_that_reads_billed_months_otherwise_is_refused() {
     assert!(json(&world, &["import", small_book_path().to_str().unwrap()])["changed"].as_array().unwrap().is_empty());
 }
 
+#[test]
+fn a_check_holds_the_book_against_what_is_stored_and_writes_nothing() {
+    let world = World::new(common::Engine::Sqlite);
+    let small = small_book_path();
+    let small = small.to_str().unwrap();
+    let nowhere = world.dir.path().join("nowhere");
+    let mut alone = world.chapelle(&["import", "--check", small, "--data-dir", nowhere.to_str().unwrap()]);
+    let told = String::from_utf8(alone.env_remove("DATABASE_URL").output().unwrap().stdout).unwrap();
+    assert!(told.contains("no database in") && !nowhere.exists(), "a check makes no data directory: {told}");
+    ready(&world);
+    world.ok(&["billing", "run", "--month", "2026-09", "--issue"]);
+    let book = std::fs::read_to_string(small).unwrap();
+    let events = || json(&world, &["audit", "verify"])["events"].as_u64().unwrap();
+    let before = events();
+
+    let renamed = book.replace("number_prefix = \"DC\"", "number_prefix = \"CH\"");
+    let renamed = world.file("renamed.toml", &renamed.replace("26750045200011", "26750045200029"));
+    let checked = json(&world, &["import", "--check", renamed.to_str().unwrap()]);
+    let warnings: Vec<&str> =
+        checked["changes"]["warnings"].as_array().unwrap().iter().map(|told| told.as_str().unwrap()).collect();
+    assert_eq!(warnings.len(), 2, "{checked:#}");
+    assert!(warnings[0].contains("SIRET changed from 26750045200011 to 26750045200029"), "{warnings:?}");
+    assert!(warnings[1].contains("numbered DC") && warnings[1].contains("begins at 1"), "{warnings:?}");
+    assert_eq!(checked["changes"]["changed"].as_array().unwrap().len(), 2, "{checked:#}");
+
+    let zone = world.file("zone.toml", &book.replacen("Europe/Paris", "Asia/Tokyo", 1));
+    let output = world.run(&["import", "--check", zone.to_str().unwrap()]);
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.code() == Some(2) && told.contains("zone is Europe/Paris"), "{told}");
+    assert_eq!(events(), before, "nothing was written");
+    assert!(json(&world, &["import", small])["changed"].as_array().unwrap().is_empty());
+}
+
 /// Thirteen months hold what happens in the seventh, ninth and twelfth: a swapped meter, a silent one, a correction of a
 /// billed month. Read once an hour, they are quickly made.
 #[test]

@@ -27,6 +27,8 @@ pub struct Dunning {
 pub struct TenantDues {
     pub tenant: TenantCode,
     pub name: String,
+    /// A service of the seller's own: it is listed so that sums agree, and owes neither interest nor indemnity.
+    pub is_internal: bool,
     pub open: Money,
     /// Late interest and indemnities if everything were paid today.
     pub interest: Money,
@@ -37,11 +39,14 @@ pub struct TenantDues {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct OverdueInvoice {
     pub number: InvoiceNumber,
+    /// Of what is open: that of the interest where the invoice itself is paid.
     pub due_date: NaiveDate,
     pub days_late: i64,
     pub gross: Money,
     pub open: Money,
-    /// None where no reference rate is known, or only claimed interest is open.
+    /// The part of `open` that is interest and indemnity claimed.
+    pub claimed: Money,
+    /// None where no reference rate is known, only claimed interest is open, or a service of the seller's own owes it.
     pub accrued: Option<LateInterest>,
 }
 
@@ -72,13 +77,14 @@ pub fn read(store: &Store, now: DateTime<Utc>) -> Result<Dunning, AppError> {
                     None
                 }
             };
-            let due_date = gathered.invoice.due_date;
+            let due_date = gathered.balance().due_date;
             let late = OverdueInvoice {
                 number: gathered.invoice.number.clone(),
                 due_date,
                 days_late: (today - due_date).num_days(),
                 gross: gathered.invoice.totals.gross,
                 open: account.open(),
+                claimed: account.interest_open(),
                 accrued,
             };
             add(&mut dunning.tenants, &gathered, late);
@@ -125,6 +131,7 @@ fn add(tenants: &mut Vec<TenantDues>, gathered: &settle::Gathered, late: Overdue
         None => tenants.push(TenantDues {
             tenant: buyer.code.clone(),
             name: buyer.name.clone(),
+            is_internal: gathered.invoice.is_internal(),
             open: late.open,
             interest,
             invoices: vec![late],

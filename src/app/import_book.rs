@@ -12,7 +12,8 @@ use super::{AppError, Store, asset_versions, record_asset_event};
 use crate::bookfile;
 use crate::domain::amortisation::FixedAsset;
 use crate::domain::audit::{Actor, AuditEvent};
-use crate::domain::book::{Book, billed_faults};
+use crate::domain::book::{Book, billed_faults, billed_notices};
+use crate::domain::ids::TenantCode;
 use crate::storage::{AnyConnection, audit, billing, book as stored, invoices, series};
 
 /// What an import did to the stored book.
@@ -38,9 +39,6 @@ pub fn read(bytes: &[u8], file_name: &str) -> Result<Book, String> {
     })
 }
 
-/// Kinds of items that set prices, as [`stored::BookItem`] writes them.
-const TERMS: [&str; 3] = ["tariff ", "contract ", "price index "];
-
 /// What a file knows of edits made outside it.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct FileBasis {
@@ -63,42 +61,63 @@ pub fn import_on(
     by: &Actor,
     now: DateTime<Utc>,
 ) -> Result<ImportReport, AppError> {
-    store.write(|connection| {
-        stored::lock(connection)?;
-        let before = stored::load_book(connection)?;
-        let assets = stored::assets(connection)?;
-        refuse_contradictions(connection, &assets, &book.assets)?;
-        if let Some(before) = &before {
-            refuse_billed(connection, before, book)?;
-            refuse_moduli(connection, before, book, now)?;
-        }
-        let changes = stored::save_book(connection, book)?;
-        let named = |items: Vec<stored::BookItem>| items.iter().map(ToString::to_string).collect::<Vec<_>>();
-        let mut report = ImportReport {
-            created: named(changes.created),
-            changed: named(changes.changed),
-            unchanged: changes.unchanged,
-            not_in_file: named(changes.not_in_file),
-            warnings: vec![],
-        };
-        let taken_back = taken_back(connection, &report.changed, basis.revision)?;
-        if !(taken_back.is_empty() || basis.overwrite) {
-            return Err(refuse(&taken_back));
-        }
-        report.warnings = warnings(connection, &report.changed)?;
-        report.warnings.extend(taken_back.iter().map(|edit| format!("{edit}: the file took that back")));
-        if !(report.created.is_empty() && report.changed.is_empty()) {
-            let after = stored::load_book(connection)?.ok_or(AppError::NoBook)?;
-            audit::append(connection, &event(&report, before.as_ref(), &after, by, now))?;
-        }
-        for asset in &book.assets {
-            let before = assets.iter().find(|stored| stored.code == asset.code);
-            let without = FixedAsset { events: vec![], ..asset.clone() };
-            asset_versions::note(connection, before, asset, (book.facility.zone, by, now))?;
-            record_asset_event::note(connection, before.unwrap_or(&without), asset, by, now)?;
-        }
-        Ok(report)
-    })
+    store.write(|connection| import_within(connection, book, basis, by, now))
+}
+
+/// What importing `book` would do or why it would be refused, held against all that is stored; nothing is kept of it.
+pub fn check_on(
+    store: &Store,
+    book: &Book,
+    basis: FileBasis,
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<ImportReport, AppError> {
+    store.rehearse(|connection| import_within(connection, book, basis, by, now))
+}
+
+fn import_within(
+    connection: &mut AnyConnection,
+    book: &Book,
+    basis: FileBasis,
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<ImportReport, AppError> {
+    stored::lock(connection)?;
+    let before = stored::load_book(connection)?;
+    let assets = stored::assets(connection)?;
+    refuse_contradictions(connection, &assets, &book.assets)?;
+    if let Some(before) = &before {
+        refuse_billed(connection, before, book)?;
+        refuse_moduli(connection, before, book, now)?;
+    }
+    let changes = stored::save_book(connection, book)?;
+    let named = |items: Vec<stored::BookItem>| items.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let mut report = ImportReport {
+        created: named(changes.created),
+        changed: named(changes.changed),
+        unchanged: changes.unchanged,
+        not_in_file: named(changes.not_in_file),
+        warnings: vec![],
+    };
+    let taken_back = taken_back(connection, &report.changed, basis.revision)?;
+    if !(taken_back.is_empty() || basis.overwrite) {
+        return Err(refuse(&taken_back));
+    }
+    if let Some(before) = &before {
+        report.warnings = warnings(connection, before, book)?;
+    }
+    report.warnings.extend(taken_back.iter().map(|edit| format!("{edit}: the file took that back")));
+    if !(report.created.is_empty() && report.changed.is_empty()) {
+        let after = stored::load_book(connection)?.ok_or(AppError::NoBook)?;
+        audit::append(connection, &event(&report, before.as_ref(), &after, by, now))?;
+    }
+    for asset in &book.assets {
+        let before = assets.iter().find(|stored| stored.code == asset.code);
+        let without = FixedAsset { events: vec![], ..asset.clone() };
+        asset_versions::note(connection, before, asset, (book.facility.zone, by, now))?;
+        record_asset_event::note(connection, before.unwrap_or(&without), asset, by, now)?;
+    }
+    Ok(report)
 }
 
 /// Refuses what would read billed months otherwise.
@@ -157,18 +176,18 @@ fn refuse(taken_back: &[String]) -> AppError {
     ))
 }
 
-/// Terms that changed although months were billed on them: what is issued keeps what it said.
-fn warnings(connection: &mut AnyConnection, changed: &[String]) -> Result<Vec<String>, AppError> {
+/// What changed although documents say it otherwise: what is issued keeps what it said.
+fn warnings(connection: &mut AnyConnection, before: &Book, after: &Book) -> Result<Vec<String>, AppError> {
     let Some(horizon) = billing::horizon(connection)? else { return Ok(vec![]) };
-    let is_term = |item: &&String| TERMS.iter().any(|kind| item.starts_with(kind));
-    let warning = |item: &String| {
-        format!(
-            "{item} changed, and months through {} are billed: what is issued keeps its prices, and no difference is \
-             billed by itself; give a new price a version of its own with its `from`",
-            horizon.through
-        )
+    let notices = billed_notices(before, after, horizon.through);
+    if notices.is_empty() {
+        return Ok(vec![]);
+    }
+    let billed = invoices::contracts_issued(connection)?;
+    let is_billed = |tenant: &TenantCode| {
+        before.contracts.iter().any(|contract| contract.tenant == *tenant && billed.contains(&contract.code))
     };
-    Ok(changed.iter().filter(is_term).map(warning).collect())
+    Ok(notices.iter().filter(|notice| notice.tenant().is_none_or(is_billed)).map(ToString::to_string).collect())
 }
 
 /// What was replaced and what stands there now, each thing in the words of the book's file.

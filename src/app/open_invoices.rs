@@ -20,8 +20,9 @@ pub struct OpenInvoice {
     pub tenant: TenantCode,
     pub due_date: NaiveDate,
     pub gross: Money,
+    /// Below zero where more was paid than was owed.
     pub open: Money,
-    /// Zero before the day after the due date.
+    /// Zero before the day after the due date, and where something is owed to the tenant.
     pub days_overdue: i64,
 }
 
@@ -41,7 +42,10 @@ pub fn list(store: &Store, now: DateTime<Utc>) -> Result<Vec<OpenInvoice>, AppEr
                     due_date: balance.due_date,
                     gross: invoice.totals.gross,
                     open: balance.open,
-                    days_overdue: (today - balance.due_date).num_days().max(0),
+                    days_overdue: match state {
+                        Settlement::Open => (today - balance.due_date).num_days().max(0),
+                        _ => 0,
+                    },
                 });
             }
         }

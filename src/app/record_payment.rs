@@ -36,6 +36,8 @@ pub struct PaymentReport {
     /// The letter that settles the invoice, once nothing is open.
     pub letter: Option<String>,
     pub days_late: i64,
+    /// It gave a right to late interest that is not claimed yet.
+    pub is_interest_due: bool,
 }
 
 pub fn record(store: &Store, new: &NewPayment, by: &Actor, now: DateTime<Utc>) -> Result<PaymentReport, AppError> {
@@ -92,9 +94,18 @@ pub(super) fn record_within(
     });
     let event = AuditEvent::new(now, by, "payment.recorded", &payment.number, detail);
     audit::append(connection, &event.before(serde_json::json!({ "open": open_before })))?;
-    let days_late = (received_on - gathered.invoice.due_date).num_days().max(0);
     let (number, invoice) = (payment.number, new.invoice.clone());
-    Ok(PaymentReport { number, invoice, received_on, amount, open_before, open_after, letter, days_late })
+    Ok(PaymentReport {
+        number,
+        invoice,
+        received_on,
+        amount,
+        open_before,
+        open_after,
+        letter,
+        days_late: (received_on - gathered.invoice.due_date).num_days().max(0),
+        is_interest_due: gathered.balance().is_claimable,
+    })
 }
 
 /// Payments received in [from, through], in the order they were recorded.

@@ -1,12 +1,13 @@
 //! The database and the data directory, as one thing to hand around.
 
+use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::AppError;
 use super::read_invoices::Tallies;
 use crate::domain::book::Book;
-use crate::storage::{AnyConnection, Database, PooledConnection, book};
+use crate::storage::{AnyConnection, Database, PooledConnection, StorageError, book};
 
 /// Enough for the web server's blocking threads; SQLite readers do not wait for one another.
 const CONNECTIONS: u32 = 8;
@@ -19,6 +20,18 @@ pub struct Store {
     migrations_applied: usize,
     book: Arc<Mutex<Remembered>>,
     tallies: Arc<Tallies>,
+}
+
+/// How a rehearsal ended: an error for the transaction either way, so that nothing of it is kept.
+enum Rehearsed<T> {
+    Done(T),
+    Failed(AppError),
+}
+
+impl<T> From<StorageError> for Rehearsed<T> {
+    fn from(error: StorageError) -> Rehearsed<T> {
+        Rehearsed::Failed(error.into())
+    }
 }
 
 /// The book as last read, and its revision then.
@@ -45,6 +58,18 @@ impl Store {
     /// Runs `work` in one writing transaction: all of it, or nothing.
     pub fn write<T>(&self, work: impl FnOnce(&mut AnyConnection) -> Result<T, AppError>) -> Result<T, AppError> {
         self.database.write(work)
+    }
+
+    /// What `work` would come to: it runs in a writing transaction, all of which is taken back.
+    pub fn rehearse<T>(&self, work: impl FnOnce(&mut AnyConnection) -> Result<T, AppError>) -> Result<T, AppError> {
+        let rehearsed = self.database.write(|connection| -> Result<Infallible, Rehearsed<T>> {
+            Err(work(connection).map_or_else(Rehearsed::Failed, Rehearsed::Done))
+        });
+        match rehearsed {
+            Ok(never) => match never {},
+            Err(Rehearsed::Done(value)) => Ok(value),
+            Err(Rehearsed::Failed(error)) => Err(error),
+        }
     }
 
     /// Runs `work` against one unchanging state of the database.

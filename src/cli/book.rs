@@ -3,18 +3,20 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use serde::Serialize;
 
 use super::{CliError, Context, Outcome};
-use crate::app::import_book::FileBasis;
+use crate::app::import_book::{FileBasis, ImportReport};
 use crate::app::{export_book, import_book};
 use crate::bookfile;
+use crate::domain::book::Book;
 
 /// Read a facility book and store it.
 #[derive(Debug, Args)]
 pub struct Import {
     /// The book, a TOML file (docs/facility-book.md).
     file: PathBuf,
-    /// Only check it.
+    /// Only check it, and say what importing it would change in what is stored.
     #[arg(long)]
     check: bool,
     /// Take back what was edited in the browser after the file was exported.
@@ -27,12 +29,10 @@ impl Import {
         let bytes = std::fs::read(&self.file).map_err(CliError::io("read", &self.file))?;
         let name = self.file.display().to_string();
         let book = import_book::read(&bytes, &name).map_err(CliError::Input)?;
-        if self.check {
-            let checked = serde_json::json!({ "file": name, "sound": true });
-            context.print(&checked, |_| format!("{name} is a sound facility book"));
-            return Ok(Outcome::Done);
-        }
         let basis = FileBasis { revision: bookfile::revision(&bytes).unwrap_or(0), overwrite: self.overwrite_edits };
+        if self.check {
+            return self.check(context, &name, &book, basis);
+        }
         let store = context.open_or_create()?;
         let changes = import_book::import_on(&store, &book, basis, &context.actor(), context.now)?;
         context.print(&changes, |changes| {
@@ -43,11 +43,53 @@ impl Import {
                 changes.unchanged,
                 changes.not_in_file.len()
             );
-            let warnings = changes.warnings.iter().map(|warning| format!("\nwarning: {warning}"));
-            warnings.fold(counts, |text, warning| text + &warning)
+            counts + &warned(changes)
         });
         Ok(Outcome::Done)
     }
+
+    /// Holds the book against what is stored, where anything is.
+    fn check(&self, context: &Context, name: &str, book: &Book, basis: FileBasis) -> Result<Outcome, CliError> {
+        let changes = match context.has_database() {
+            false => None,
+            true => Some(import_book::check_on(&context.open()?, book, basis, &context.actor(), context.now)?),
+        };
+        let checked = Checked { file: name.to_owned(), sound: true, changes };
+        context.print(&checked, |checked| match &checked.changes {
+            None => format!(
+                "{name} is a sound facility book; there is no database in {} to hold it against",
+                context.data_dir.display()
+            ),
+            Some(changes) => format!(
+                "{name} is a sound facility book; importing it would create {}, change {} and leave {} as they are; \
+                 nothing was written{}{}{}",
+                changes.created.len(),
+                changes.changed.len(),
+                changes.unchanged,
+                listed("create", &changes.created),
+                listed("change", &changes.changed),
+                warned(changes)
+            ),
+        });
+        Ok(Outcome::Done)
+    }
+}
+
+/// What a check found.
+#[derive(Debug, Serialize)]
+struct Checked {
+    file: String,
+    sound: bool,
+    /// What importing it would do; none where nothing is stored yet.
+    changes: Option<ImportReport>,
+}
+
+fn listed(doing: &str, items: &[String]) -> String {
+    items.iter().map(|item| format!("\n{doing} {item}")).collect()
+}
+
+fn warned(changes: &ImportReport) -> String {
+    changes.warnings.iter().map(|warning| format!("\nwarning: {warning}")).collect()
 }
 
 /// Write the stored facility book as TOML.

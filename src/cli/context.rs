@@ -83,16 +83,21 @@ impl Context {
         Ok(Context { data_dir, config, json, clock, now: pretended.unwrap_or_else(clock) })
     }
 
+    /// Whether there is a database to open: a server, or the file of the embedded one.
+    pub fn has_database(&self) -> bool {
+        self.config.embedded_database(&self.data_dir).is_none_or(|file| file.exists())
+    }
+
     /// The database, migrated and ready. A data directory without one is refused: more likely than not it is a slip of
     /// the pen.
     pub fn open(&self) -> Result<Store, CliError> {
-        match self.config.embedded_database(&self.data_dir) {
-            Some(file) if !file.exists() => Err(CliError::Input(format!(
-                "there is no database in {}: check --data-dir, or make one with `chapelle import book.toml`",
-                self.data_dir.display()
-            ))),
-            _ => self.open_or_create(),
+        if self.has_database() {
+            return self.open_or_create();
         }
+        Err(CliError::Input(format!(
+            "there is no database in {}: check --data-dir, or make one with `chapelle import book.toml`",
+            self.data_dir.display()
+        )))
     }
 
     /// The database, migrated and ready; it and the data directory are made if they are missing.

@@ -101,7 +101,7 @@ fn describe(report: &PaymentReport) -> String {
     if let Some(letter) = &report.letter {
         text.push_str(&format!(", settled (letter {letter})"));
     }
-    if report.days_late > 0 {
+    if report.is_interest_due {
         let days = report.days_late;
         text.push_str(&format!(
             "\n{days} days late: claim interest with `chapelle payments interest --invoice {invoice}`"
@@ -145,7 +145,9 @@ fn rebuild(context: &Context) -> Result<Outcome, CliError> {
 
 fn describe_open(invoice: &OpenInvoice) -> String {
     let overdue = match invoice.days_overdue {
+        _ if invoice.open < Money::ZERO => "  owed to the tenant".to_owned(),
         0 => String::new(),
+        1 => "  1 day overdue".to_owned(),
         days => format!("  {days} days overdue"),
     };
     format!(

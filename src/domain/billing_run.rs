@@ -21,6 +21,8 @@ use super::rating::{
 use super::tariff::Tariff;
 
 mod estimate;
+#[cfg(test)]
+pub mod example;
 mod problem;
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ mod entry;
 mod nearest;
 mod problem;
 
-pub use billed::{BilledFault, billed_faults, changes_billed_terms};
+pub use billed::{BilledFault, BilledNotice, billed_faults, billed_notices, changes_billed_terms};
 pub use entry::{Entry, EntryKind};
 pub use nearest::nearest;
 pub use problem::{BookFault, BookPath, BookProblem, Labels};

@@ -228,6 +228,10 @@ async fn a_late_payment_is_recorded_and_its_interest_claimed() {
         let number = site.number_of("eau-de-paris");
         let dunning = server.page("/dunning", &cookie).await.text();
         assert!(dunning.contains(&number) && dunning.contains("Jours de retard"), "{engine:?} {dunning}");
+        let internal = dunning.split("Service de la même personne morale").nth(1).unwrap();
+        let internal = internal.split("</table>").next().unwrap();
+        let own = site.number_of("ville-de-paris");
+        assert!(internal.contains(&own) && internal.contains(">–<") && !internal.contains("40,00"), "{internal}");
         assert!(server.page("/", &cookie).await.text().contains(&format!("/invoices/{number}")));
         let form = format!("/payments/record?invoice={number}");
         let page = server.page(&form, &cookie).await.text();
@@ -270,7 +274,11 @@ async fn a_late_payment_is_recorded_and_its_interest_claimed() {
         assert_eq!(claimed.status.as_u16(), 303, "{}", claimed.text());
         let page = server.page(&format!("/invoices/{number}"), &cookie).await.text();
         assert!(page.contains("INT-REG-2027-000001"), "{page}");
-        assert!(!server.page("/dunning", &cookie).await.text().contains(&format!("/dunning/{number}")));
+        // Claimed and not due yet: open, and not late.
+        assert!(!server.page("/dunning", &cookie).await.text().contains(&number));
+        let open = server.page("/invoices?status=open", &cookie).await.text();
+        let row = open.split(&format!("/invoices/{number}\"")).nth(1).unwrap().split("</tr>").next().unwrap();
+        assert!(!row.contains("Échue"), "{row}");
         let auditor = server.sign_in(Role::Auditor).await;
         assert_eq!(server.page("/payments", &auditor).await.status.as_u16(), 200);
         assert_eq!(server.page("/payments/record", &auditor).await.status.as_u16(), 403);

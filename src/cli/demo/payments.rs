@@ -10,6 +10,8 @@ use crate::cli::{CliError, Context};
 /// Whose invoices show what a late payment costs.
 const LATE_TENANT: &str = "ap-hp";
 const DAYS_LATE: u64 = 21;
+/// The city's own services, which nobody reminds.
+const INTERNAL_TENANT: &str = "ville-de-paris";
 
 /// Pays every invoice that is due, save the last; a second run pays what became due since.
 pub fn pay(context: &Context, store: &Store) -> Result<(), CliError> {
@@ -17,8 +19,8 @@ pub fn pay(context: &Context, store: &Store) -> Result<(), CliError> {
     let mut due = open_invoices::list(store, context.now)?;
     // What is open in part is interest an earlier run claimed: it stays to be seen.
     due.retain(|invoice| invoice.due_date + Days::new(DAYS_LATE) < today && invoice.open == invoice.gross);
-    // The last is overdue: someone has to be reminded.
-    due.pop();
+    // The last of another body's is overdue: someone has to be reminded.
+    due.iter().rposition(|invoice| invoice.tenant.as_str() != INTERNAL_TENANT).map(|last| due.remove(last));
     let is_first_run = record_payment::list(store, None, None)?.is_empty();
     let late = due.iter().position(|invoice| invoice.tenant.as_str() == LATE_TENANT).filter(|_| is_first_run);
     for (position, invoice) in due.iter().enumerate() {

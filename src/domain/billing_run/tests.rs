@@ -3,18 +3,18 @@
 use chrono_tz::Europe::Paris;
 use rust_decimal::Decimal;
 
+use super::example::book;
 use super::*;
 use crate::domain::calendar::midnight;
 use crate::domain::contract::indexation::{CoefficientRounding, Indexation, Revision};
 use crate::domain::contract::{PueTerm, VatTreatment};
 use crate::domain::invoice::{CreditNoteHead, CreditedLines, IssueContext, credit_note_of};
-use crate::domain::ledger::Accounting;
 use crate::domain::metering::{Measure, Register, Sample};
 use crate::domain::rating::NewAvailability;
 use crate::domain::rating::example::*;
 
 /// C1 rents two racks and the energy of meter A; C2 the energy of meter B at the measured PUE.
-fn book() -> Book {
+fn small_book() -> Book {
     let meters = ["A", "B", "IT", "MAIN"].map(|code| meter(code, Register::Energy));
     let first =
         contract(vec![agreed_line("racks", "2"), metered_line("energy", Measure::Energy, PueTerm::None, &["A"])]);
@@ -23,19 +23,7 @@ fn book() -> Book {
         tenant: "eau".into(),
         ..contract(vec![metered_line("energy", Measure::Energy, PueTerm::Measured, &["B"])])
     };
-    Book {
-        facility: facility(),
-        seller: seller(),
-        rooms: Vec::new(),
-        meters: meters.to_vec(),
-        tenants: Vec::new(),
-        price_indices: Vec::new(),
-        tariffs: vec![kwh_tariff(), rack_tariff()],
-        contracts: vec![first, second],
-        accounting: Accounting::default(),
-        assets: Vec::new(),
-        payback: None,
-    }
+    Book { meters: meters.to_vec(), tenants: Vec::new(), ..book(vec![first, second]) }
 }
 
 fn october() -> Samples {
@@ -82,7 +70,7 @@ fn found(plan: &Plan) -> Vec<String> {
 
 #[test]
 fn a_clean_month_drafts_every_contract() {
-    let plan = planned(&book(), &october());
+    let plan = planned(&small_book(), &october());
     // (2 × 1200.00 + 1000 × 0.145) × 1.2 and 500 × 1.5 × 0.145 × 1.2
     assert_eq!(drafted(&plan), ["C1 3054.00", "C2 130.50"]);
     assert_eq!(plan.problems, []);
@@ -91,12 +79,12 @@ fn a_clean_month_drafts_every_contract() {
 
 #[test]
 fn planning_twice_gives_the_same_plan() {
-    assert_eq!(planned(&book(), &october()), planned(&book(), &october()));
+    assert_eq!(planned(&small_book(), &october()), planned(&small_book(), &october()));
 }
 
 #[test]
 fn a_month_is_planned_when_it_is_over() {
-    let (book, samples) = (book(), october());
+    let (book, samples) = (small_book(), october());
     let mut early = snapshot(&book, &samples);
     early.now = early.now.plus_seconds(-1);
     let plan = plan(&early);
@@ -109,7 +97,7 @@ fn a_month_is_planned_when_it_is_over() {
 
 #[test]
 fn a_billed_contract_is_left_alone() {
-    let (book, samples) = (book(), october());
+    let (book, samples) = (small_book(), october());
     let mut again = snapshot(&book, &samples);
     again.billed = vec![AlreadyBilled { contract: "C1".into(), invoice: InvoiceNumber::from_stored("DC2026000001") }];
     let plan = plan(&again);
@@ -121,7 +109,7 @@ fn a_billed_contract_is_left_alone() {
 fn one_tenants_missing_readings_block_only_its_draft() {
     let mut samples = october();
     samples.remove(&"A".into());
-    let plan = planned(&book(), &samples);
+    let plan = planned(&small_book(), &samples);
     assert_eq!(drafted(&plan), ["C2 130.50"]);
     assert_eq!(found(&plan), ["Blocking MissingReadings C1 energy A"]);
     assert_eq!(plan.problems[0].tenant.as_ref().unwrap().as_str(), "aphp");
@@ -132,14 +120,14 @@ fn one_tenants_missing_readings_block_only_its_draft() {
 fn an_undeclared_decrease_blocks() {
     let mut samples = october();
     samples.insert("B".into(), read_at_ends(month("2026-10"), &[("B", "500", "0")]).remove(&"B".into()).unwrap());
-    assert_eq!(found(&planned(&book(), &samples)), ["Blocking UndeclaredDecrease C2 energy B"]);
+    assert_eq!(found(&planned(&small_book(), &samples)), ["Blocking UndeclaredDecrease C2 energy B"]);
 }
 
 #[test]
 fn a_pue_that_cannot_be_told_blocks_those_who_are_billed_by_it() {
     let mut samples = october();
     samples.remove(&"MAIN".into());
-    let plan = planned(&book(), &samples);
+    let plan = planned(&small_book(), &samples);
     assert_eq!(
         (drafted(&plan), found(&plan)),
         (vec!["C1 3054.00".into()], vec!["Blocking PueNotComputable C2 energy MAIN".into()])
@@ -148,7 +136,7 @@ fn a_pue_that_cannot_be_told_blocks_those_who_are_billed_by_it() {
 
 #[test]
 fn a_meter_nobody_rents_is_a_warning() {
-    let mut book = book();
+    let mut book = small_book();
     book.meters.push(meter("Z", Register::Energy));
     let mut removed = meter("Y", Register::Energy);
     removed.removed_at = Some(month("2026-10").period(Paris).from);
@@ -159,18 +147,18 @@ fn a_meter_nobody_rents_is_a_warning() {
 
 #[test]
 fn tariffs_units_and_indices_are_checked() {
-    let mut wrong = book();
+    let mut wrong = small_book();
     wrong.tariffs[1].versions[0].from = day("2026-11-01");
     wrong.tariffs[0].unit = crate::domain::quantity::Unit::Kilowatt;
     assert_eq!(
         found(&planned(&wrong, &october())),
         ["Blocking NoTariff C1 racks -", "Blocking UnitMismatch C1 energy -", "Blocking UnitMismatch C2 energy -"]
     );
-    let mut unknown = book();
+    let mut unknown = small_book();
     unknown.tariffs.remove(1);
     assert_eq!(found(&planned(&unknown, &october())), ["Blocking NoTariff C1 racks -"]);
 
-    let mut unindexed = book();
+    let mut unindexed = small_book();
     unindexed.contracts[0].indexation = Some(Indexation {
         index: "syntec".into(),
         base_month: month("2023-09"),
@@ -191,7 +179,7 @@ fn tariffs_units_and_indices_are_checked() {
 
 #[test]
 fn vat_that_cannot_stand_together_blocks() {
-    let mut book = book();
+    let mut book = small_book();
     book.contracts[0].lines[1].vat = VatTreatment::OutOfScope { reason: "régie".into() };
     assert_eq!(found(&planned(&book, &october())), ["Blocking VatMix C1 - -"]);
 }
@@ -199,7 +187,7 @@ fn vat_that_cannot_stand_together_blocks() {
 /// September of C1, billed at 800 kWh when it was 900.
 fn late(known: &str) -> LateMonth {
     let september = month("2026-09");
-    let book = book();
+    let book = small_book();
     let at_first = read_at_ends(september, &[("A", "100", "900")]);
     let meters: Meters<'_> = book.meters.iter().map(|meter| (&meter.code, meter)).collect();
     let evidence = MonthEvidence::new(september, &book.facility, &meters, &at_first);
@@ -221,7 +209,7 @@ fn late(known: &str) -> LateMonth {
 
 #[test]
 fn a_late_reading_becomes_a_regularisation_line() {
-    let (book, samples) = (book(), october());
+    let (book, samples) = (small_book(), october());
     let mut corrected = snapshot(&book, &samples);
     corrected.late = vec![late("1000")];
     let plan = plan(&corrected);
@@ -251,7 +239,7 @@ fn issued(book: &Book, plan: &Plan, position: i64) -> IssuedInvoice {
 
 #[test]
 fn what_documents_billed_for_a_month_follows_regularisations_and_credit_notes() {
-    let (book, samples) = (book(), october());
+    let (book, samples) = (small_book(), october());
     let mut corrected = snapshot(&book, &samples);
     corrected.late = vec![late("1000")];
     let invoice = issued(&book, &plan(&corrected), 8);
@@ -271,7 +259,7 @@ fn what_documents_billed_for_a_month_follows_regularisations_and_credit_notes() 
 
 #[test]
 fn late_readings_that_change_nothing_change_nothing() {
-    let (book, samples) = (book(), october());
+    let (book, samples) = (small_book(), october());
     let mut same = snapshot(&book, &samples);
     same.late = vec![late("900")];
     assert_eq!((drafted(&plan(&same)), plan(&same).problems), (drafted(&planned(&book, &samples)), Vec::new()));
@@ -279,7 +267,7 @@ fn late_readings_that_change_nothing_change_nothing() {
 
 #[test]
 fn a_late_month_that_cannot_be_rated_blocks_rather_than_being_lost() {
-    let (book, samples) = (book(), october());
+    let (book, samples) = (small_book(), october());
     let mut fallen = snapshot(&book, &samples);
     fallen.late = vec![late("0")];
     let plan = plan(&fallen);
@@ -291,7 +279,7 @@ fn a_late_month_that_cannot_be_rated_blocks_rather_than_being_lost() {
 
 #[test]
 fn an_ended_contract_is_regularised_and_never_below_zero() {
-    let (mut book, samples) = (book(), october());
+    let (mut book, samples) = (small_book(), october());
     book.contracts[0].in_force.to = Some(day("2026-10-01"));
     let mut ended = snapshot(&book, &samples);
     ended.late = vec![late("1000")];
@@ -322,7 +310,7 @@ fn due(credit_percent: i64) -> DueCredit {
 
 #[test]
 fn what_a_broken_promise_allows_waits_for_an_invoice_that_can_carry_it() {
-    let (mut book, samples) = (book(), october());
+    let (mut book, samples) = (small_book(), october());
     let mut allowed = snapshot(&book, &samples);
     allowed.credits = vec![due(10)];
     assert_eq!(drafted(&plan(&allowed)), ["C1 2766.00", "C2 130.50"], "3,054.00 less 240.00 and its tax");
@@ -348,7 +336,7 @@ fn what_a_broken_promise_allows_waits_for_an_invoice_that_can_carry_it() {
 
 #[test]
 fn a_line_in_its_first_days_needs_no_readings_before_them() {
-    let (mut book, mut samples) = (book(), october());
+    let (mut book, mut samples) = (small_book(), october());
     book.contracts[0].lines[1].in_force = since("2026-10-18");
     let start = midnight(day("2026-10-18"), Paris);
     let from_start = |sample: &mut Sample| sample.at = sample.at.max(start);

@@ -4,10 +4,11 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 
 use super::{Book, Entry};
-use crate::domain::calendar::DatePeriod;
+use crate::domain::calendar::{BillingMonth, DatePeriod};
 use crate::domain::contract::indexation::Indexation;
 use crate::domain::contract::{Contract, ContractLine, LineQuantity};
 use crate::domain::ids::{ContractCode, TenantCode};
+use crate::domain::party::identifiers::Siret;
 use crate::domain::tariff::TariffVersion;
 
 /// Whether `after` says anything else than `before` about what the days before `until` cost: amounts, not words. What
@@ -57,6 +58,73 @@ pub fn billed_faults(before: &Book, after: &Book, is_billed: impl Fn(&ContractCo
     zone.into_iter().chain(moved).collect()
 }
 
+/// What changes from now on although documents were issued on it, of which a person should know.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BilledNotice {
+    #[error(
+        "{item} changed, and months through {through} are billed: what is issued keeps its prices, and no difference is billed by itself; give a new price a version of its own with its `from`"
+    )]
+    Terms { item: String, through: BillingMonth },
+    #[error(
+        "tenant {tenant} is invoiced and its SIRET changed from {before} to {after}: what is issued keeps the former; if another legal person succeeds it, end its contracts and give the successor a tenant and contracts of its own"
+    )]
+    Identity { tenant: TenantCode, before: Siret, after: Siret },
+    #[error(
+        "invoices are numbered {before}… and from now on {after}…: another series, which begins at 1; write {before} to go on with the former"
+    )]
+    Series { before: String, after: String },
+}
+
+impl BilledNotice {
+    /// Whose documents it concerns; none where it concerns all.
+    pub fn tenant(&self) -> Option<&TenantCode> {
+        match self {
+            BilledNotice::Identity { tenant, .. } => Some(tenant),
+            BilledNotice::Terms { .. } | BilledNotice::Series { .. } => None,
+        }
+    }
+}
+
+/// Everything of that kind in `after`, months through `through` being billed.
+pub fn billed_notices(before: &Book, after: &Book, through: BillingMonth) -> Vec<BilledNotice> {
+    let until = through.next().first_day();
+    let terms = |item: String| BilledNotice::Terms { item, through };
+    let tariffs = pairs(&before.tariffs, &after.tariffs, |tariff| &tariff.code);
+    let tariffs = tariffs.filter(|(before, after)| {
+        changes_billed_terms(&Entry::Tariff((*before).clone()), &Entry::Tariff((*after).clone()), until)
+    });
+    let contracts = pairs(&before.contracts, &after.contracts, |contract| &contract.code);
+    let contracts = contracts.filter(|(before, after)| {
+        changes_billed_terms(&Entry::Contract((*before).clone()), &Entry::Contract((*after).clone()), until)
+    });
+    let indices = pairs(&before.price_indices, &after.price_indices, |index| &index.code);
+    // A value that came since is what an index is for.
+    let indices = indices.filter(|(before, after)| before.values.iter().any(|value| !after.values.contains(value)));
+    let tenants = pairs(&before.tenants, &after.tenants, |tenant| &tenant.code);
+    let identities = tenants.filter(|(before, after)| before.siret != after.siret).map(|(before, after)| {
+        BilledNotice::Identity { tenant: after.code.clone(), before: before.siret.clone(), after: after.siret.clone() }
+    });
+    let prefixes = (&before.seller.number_prefix, &after.seller.number_prefix);
+    let series = (prefixes.0 != prefixes.1)
+        .then(|| BilledNotice::Series { before: prefixes.0.clone(), after: prefixes.1.clone() });
+    tariffs
+        .map(|(tariff, _)| terms(format!("tariff {}", tariff.code)))
+        .chain(contracts.map(|(contract, _)| terms(format!("contract {}", contract.code))))
+        .chain(indices.map(|(index, _)| terms(format!("price index {}", index.code))))
+        .chain(identities)
+        .chain(series)
+        .collect()
+}
+
+/// What both books have under the same code, as it was and as it is.
+fn pairs<'a, T, C: PartialEq>(
+    before: &'a [T],
+    after: &'a [T],
+    code: impl Fn(&T) -> &C + 'a,
+) -> impl Iterator<Item = (&'a T, &'a T)> {
+    before.iter().filter_map(move |was| Some((was, after.iter().find(|is| code(is) == code(was))?)))
+}
+
 /// A contract reduced to what decides the amounts of the days before `until`: lines without words, cut there.
 fn contract_terms(contract: &Contract, until: NaiveDate) -> Contract {
     let mut terms = contract.clone();
@@ -101,6 +169,7 @@ fn cut(period: DatePeriod, until: NaiveDate) -> Option<DatePeriod> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::billing_run::example::book;
     use crate::domain::contract::MeterAssignment;
     use crate::domain::rating::example;
 
@@ -136,5 +205,23 @@ mod tests {
         }));
         let assignment = MeterAssignment { meter: "m".into(), period: DatePeriod { from: until, to: None } };
         assert!(cut(assignment.period, until).is_none());
+    }
+
+    #[test]
+    fn what_documents_say_otherwise_is_pointed_out() {
+        let before = book(vec![example::contract(vec![example::agreed_line("baies", "4")])]);
+        let told = |change: &dyn Fn(&mut Book)| {
+            let mut after = before.clone();
+            change(&mut after);
+            let notices = billed_notices(&before, &after, "2026-09".parse().unwrap());
+            notices.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+        };
+        assert_eq!(told(&|book| book.contracts[0].title.push_str(" bis")), "");
+        assert_eq!(told(&|book| book.tenants[0].name.push_str(" bis")), "");
+        let lines = told(&|book| book.contracts[0].lines.clear());
+        assert!(lines.starts_with("contract C1 changed, and months through 2026-09 are billed"), "{lines}");
+        let other = "34481082500010".parse::<Siret>().unwrap();
+        assert!(told(&|book| book.tenants[0].siret = other.clone()).contains("to 34481082500010"));
+        assert!(told(&|book| book.seller.number_prefix = "CH".to_owned()).contains("from now on CH…"));
     }
 }

@@ -136,6 +136,13 @@ pub struct IssuedInvoice {
     pub corrects: Vec<(InvoiceNumber, NaiveDate)>,
 }
 
+impl IssuedInvoice {
+    /// Whether a service of the seller's own is billed: one legal person, which has one SIREN.
+    pub fn is_internal(&self) -> bool {
+        self.seller.siren == self.buyer.siren
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InvoiceSeller {
     pub name: String,

@@ -4,10 +4,10 @@
 //! belongs to another invoice is recorded there. It pays the invoice first and interest afterwards, so that interest
 //! never bears interest.
 
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
-use super::{Buyer, LateInterest, LateInterestError, late_interest};
+use super::{Buyer, INTEREST_DUE_DAYS, LateInterest, LateInterestError, late_interest};
 use crate::domain::invoice::{InvoiceKind, IssuedInvoice};
 use crate::domain::ledger::{AccountRole, Chart, Journal, JournalEntry, JournalLine, LedgerError, ReferenceRate};
 use crate::domain::money::Money;
@@ -88,6 +88,7 @@ impl Settlement {
 /// An invoice's account in figures, as it is kept beside the frozen document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Balance {
+    /// When what is open is to be paid: later than the invoice says where only claimed interest is open.
     pub due_date: NaiveDate,
     pub credited: Money,
     pub paid: Money,
@@ -132,19 +133,48 @@ impl InvoiceAccount<'_> {
     /// The account in figures; `claimed` are the documents of the claims posted for late payments.
     pub fn balance(&self, claimed: &[String]) -> Balance {
         let open = if self.invoice.kind == InvoiceKind::CreditNote { Money::ZERO } else { self.open() };
-        let due = self.invoice.due_date;
         let unclaimed = |(payment, part): &(&Payment, Money)| {
-            payment.received_on > due && !part.is_zero() && !claimed.contains(&interest_document(payment))
+            payment.received_on > self.invoice.due_date
+                && !part.is_zero()
+                && !claimed.contains(&interest_document(payment))
         };
         Balance {
-            due_date: due,
+            due_date: self.due_date(),
             credited: self.credited,
             paid: self.paid(),
             interest: self.interest,
             open,
             settlement: self.settlement(open),
-            is_claimable: self.principal_parts().iter().any(unclaimed),
+            is_claimable: self.bears_interest() && self.principal_parts().iter().any(unclaimed),
         }
+    }
+
+    /// The invoice's own due date while any of it is open; then that of the interest claimed on it.
+    fn due_date(&self) -> NaiveDate {
+        let parts = self.principal_parts();
+        let settling = parts.iter().rfind(|(_, part)| !part.is_zero()).map(|(payment, _)| payment.received_on);
+        match settling {
+            Some(paid) if self.open() > Money::ZERO && self.principal_open() <= Money::ZERO => {
+                paid.checked_add_days(Days::new(INTEREST_DUE_DAYS)).unwrap_or(NaiveDate::MAX)
+            }
+            _ => self.invoice.due_date,
+        }
+    }
+
+    /// What remains to be paid of the invoice itself, interest left out.
+    pub fn principal_open(&self) -> Money {
+        let paid: Money = self.principal_parts().iter().map(|(_, part)| *part).sum();
+        self.invoice.totals.gross - self.credited - paid
+    }
+
+    /// What remains to be paid of the interest and the indemnities claimed.
+    pub fn interest_open(&self) -> Money {
+        self.open() - self.principal_open()
+    }
+
+    /// Nobody owes interest to themselves: a service of the seller's own legal person is billed, not dunned.
+    fn bears_interest(&self) -> bool {
+        self.invoice.kind != InvoiceKind::CreditNote && !self.invoice.is_internal()
     }
 
     fn settlement(&self, open: Money) -> Settlement {
@@ -160,9 +190,8 @@ impl InvoiceAccount<'_> {
     /// What late payment of what is still open on the invoice itself would cost if it were paid on `day`; none before
     /// the day after the due date. Interest claimed bears no interest.
     pub fn accruing(&self, day: NaiveDate, rates: &[ReferenceRate]) -> Result<Option<LateInterest>, LateInterestError> {
-        let paid: Money = self.principal_parts().iter().map(|(_, part)| *part).sum();
-        let owed = self.invoice.totals.gross - self.credited - paid;
-        if owed <= Money::ZERO || self.invoice.kind == InvoiceKind::CreditNote {
+        let owed = self.principal_open();
+        if owed <= Money::ZERO || !self.bears_interest() {
             return Ok(None);
         }
         let late_before = self
@@ -236,6 +265,9 @@ impl InvoiceAccount<'_> {
         rates: &[ReferenceRate],
     ) -> Result<Vec<(&Payment, Money, LateInterest)>, LateInterestError> {
         let mut late = Vec::new();
+        if !self.bears_interest() {
+            return Ok(late);
+        }
         for (payment, part) in self.principal_parts() {
             if part.is_zero() {
                 continue;
@@ -384,6 +416,36 @@ mod tests {
         let entry = interest_entry(&invoice, paid, claim, day("2026-03-31"), &Chart::default()).unwrap();
         assert_eq!(entry.total(), euros("874.25"));
         assert_eq!(entry.document, "INT-REG-2026-000001");
+    }
+
+    #[test]
+    fn claimed_interest_is_due_45_days_after_the_invoice_was_paid() {
+        let invoice = issued("120000.00", "2026-01-15", "2026-03-06");
+        let due = |interest: &str, payments| {
+            let account = InvoiceAccount { interest: euros(interest), ..account(&invoice, payments) };
+            let open = (account.principal_open().to_string(), account.interest_open().to_string());
+            (account.balance(&[]).due_date, open)
+        };
+        let whole = || payment(1, "2026-03-31", "120000.00");
+        let told = |day_text: &str, principal: &str, interest: &str| {
+            (day(day_text), (principal.to_owned(), interest.to_owned()))
+        };
+        // Half of it is open still: that has been late since its own day.
+        let half = payment(1, "2026-03-31", "60000.00");
+        assert_eq!(due("457.12", vec![half]), told("2026-03-06", "60000.00", "457.12"));
+        assert_eq!(due("874.25", vec![whole()]), told("2026-05-15", "0.00", "874.25"));
+        let interest = payment(2, "2026-05-01", "874.25");
+        assert_eq!(due("874.25", vec![whole(), interest]), told("2026-03-06", "0.00", "0.00"));
+    }
+
+    #[test]
+    fn nobody_owes_interest_to_themselves() {
+        let mut invoice = issued("120000.00", "2026-01-15", "2026-03-06");
+        invoice.buyer.siren = invoice.seller.siren.clone();
+        let paid_late = account(&invoice, vec![payment(1, "2026-03-31", "120000.00")]);
+        assert_eq!(paid_late.late_payments(&rates()), Ok(vec![]));
+        assert!(!paid_late.balance(&[]).is_claimable);
+        assert_eq!(account(&invoice, vec![]).accruing(day("2026-03-31"), &rates()), Ok(None));
     }
 
     #[test]

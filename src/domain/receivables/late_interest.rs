@@ -11,6 +11,10 @@ use crate::domain::told::{Tell, Told};
 /// 40 € per invoice paid late (code de commerce, D441-5).
 pub const RECOVERY_INDEMNITY: Money = Money::from_cents(4_000);
 
+/// Interest and indemnity are to be paid within so many days of the payment of the invoice itself (code de la commande
+/// publique, R2192-36).
+pub const INTEREST_DUE_DAYS: u64 = 45;
+
 /// Who pays late: the law adds other points for each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

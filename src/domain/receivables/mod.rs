@@ -15,4 +15,4 @@ pub use account::{
     payment_number,
 };
 pub use cfonb::{CfonbError, parse_amount};
-pub use late_interest::{Buyer, LateInterest, LateInterestError, RECOVERY_INDEMNITY, late_interest};
+pub use late_interest::{Buyer, INTEREST_DUE_DAYS, LateInterest, LateInterestError, RECOVERY_INDEMNITY, late_interest};

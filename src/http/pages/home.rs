@@ -274,7 +274,7 @@ fn overdue_card(frame: &Frame, today: &Today) -> Card {
     let item = |invoice: &read_invoices::InvoiceSummary| {
         let number = invoice.number.as_ref().map(ToString::to_string).unwrap_or_default();
         let open = invoice.standing.map_or(invoice.totals.gross, |(open, _)| open);
-        let due = invoice.due_date.map(|day| frame.short_date(&day)).unwrap_or_default();
+        let due = invoice.pay_by.map(|day| frame.short_date(&day)).unwrap_or_default();
         Item {
             text: frame
                 .texts("home-overdue-item", &[("number", &number), ("amount", &frame.amount(&open)), ("due", &due)]),

@@ -270,7 +270,7 @@ fn state(frame: &Frame, invoice: &InvoiceSummary, today: NaiveDate) -> Badge {
     };
     match invoice.kind {
         InvoiceKind::CreditNote => Badge { tone: Tone::Plain, text: frame.t("state-issued") },
-        _ => standing(frame, settlement, open < invoice.totals.gross, invoice.due_date.is_some_and(|due| due < today)),
+        _ => standing(frame, settlement, open < invoice.totals.gross, invoice.pay_by.is_some_and(|due| due < today)),
     }
 }
 

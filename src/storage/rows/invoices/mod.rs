@@ -59,6 +59,8 @@ pub struct InvoiceSummary {
     pub totals: Totals,
     /// What is open on it, and whether that settles it; none for a draft.
     pub standing: Option<(Money, Settlement)>,
+    /// When what is open on it is to be paid: later than its due date where only claimed interest is open.
+    pub pay_by: Option<chrono::NaiveDate>,
 }
 
 impl InvoiceSummary {
@@ -138,7 +140,11 @@ pub fn list(
     let joined =
         || invoice::table.inner_join(tenant::table).inner_join(contract::table).left_join(invoice_balance::table);
     let total: i64 = filtered!(joined().select(diesel::dsl::count(invoice::id))).first(connection)?;
-    let standing = (invoice_balance::open_cents.nullable(), invoice_balance::state.nullable());
+    let standing = (
+        invoice_balance::open_cents.nullable(),
+        invoice_balance::state.nullable(),
+        invoice_balance::due_date.nullable(),
+    );
     let rows: Vec<(SummaryRow, String, String, StandingRow)> =
         filtered!(joined().select((SummaryRow::as_select(), tenant::code, contract::code, standing)))
             .order((invoice::month.desc(), invoice::id.desc()))
@@ -251,13 +257,13 @@ fn admitted(
 }
 
 /// What is open and the state it settles into, where there is a row.
-type StandingRow = (Option<i64>, Option<String>);
+type StandingRow = (Option<i64>, Option<String>, Option<String>);
 
 fn summary_from(
     row: SummaryRow,
     tenant: String,
     contract: String,
-    (open, state): StandingRow,
+    (open, state, pay_by): StandingRow,
 ) -> StorageResult<InvoiceSummary> {
     let state = from_optional_word("a balance's state", state)?;
     Ok(InvoiceSummary {
@@ -276,5 +282,6 @@ fn summary_from(
             gross: Money::from_cents(row.gross_cents),
         },
         standing: open.map(Money::from_cents).zip(state),
+        pay_by: optional_date_from("a balance's due date", pay_by)?,
     })
 }

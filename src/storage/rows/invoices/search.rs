@@ -238,7 +238,11 @@ macro_rules! shown {
             ),
             tenant::code,
             contract::code,
-            (invoice_balance::open_cents.nullable(), invoice_balance::state.nullable()),
+            (
+                invoice_balance::open_cents.nullable(),
+                invoice_balance::state.nullable(),
+                invoice_balance::due_date.nullable(),
+            ),
         )
     };
 }
