@@ -617,6 +617,20 @@ fn the_demo_ends_with_books_that_agree_and_goes_on_where_it_stands() {
     };
     let last = json(&world, &["invoices", "list", "--month", "2026-10"]);
     assert_eq!(last.as_array().unwrap().iter().filter(|invoice| regularises(invoice)).count(), 1, "{last:#}");
+    // The years before are closed: charges and income begin at nothing.
+    let balance = ["journal", "balance", "--to", "2026-10-31", "--format", "json"];
+    let output = world.run(&balance);
+    let balance: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let results: Vec<&Value> = balance["accounts"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|row| row["account"].as_str().unwrap().starts_with(['6', '7']))
+        .collect();
+    assert_eq!(results.len(), 2, "depreciation and rents: {balance:#}");
+    for row in results {
+        assert_eq!((cents(&row["opening_debit"]), cents(&row["opening_credit"])), (0, 0), "{row:#}");
+    }
     let again = json(&world, &coarse);
     assert_eq!((again["readings_loaded_now"].as_u64(), &again["figures"]), (Some(0), figures));
     let plan = json(&world, &["billing", "plan", "--month", "2026-10"]);

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use serde::Serialize;
 
-use super::periods::NotEnded;
+use super::periods::{NotEnded, unclosed_years};
 use super::{AppError, Store, export_book, post_depreciation};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::calendar::BillingMonth;
@@ -40,7 +40,7 @@ pub fn close(store: &Store, year: i32, by: &Actor, now: DateTime<Utc>) -> Result
         if states.state(period) == PeriodState::Locked {
             return Err(refused("year-is-locked", year, format!("{year} is closed and locked already")));
         }
-        check_earlier(connection, &states, year)?;
+        check_earlier(connection, year)?;
         check_opening(connection, year + 1)?;
         check_assets(connection, &states, year)?;
         let (first, last) = days_of(year)?;
@@ -106,9 +106,8 @@ fn refused(key: &str, year: i32, english: String) -> AppError {
 }
 
 /// Years with entries before `year` that are still to be closed: their balances would be missing from its opening.
-fn check_earlier(connection: &mut AnyConnection, states: &Periods, year: i32) -> Result<(), AppError> {
-    let unclosed = |one: &i32| *one < year && states.state(AccountingPeriod::Year(*one)) != PeriodState::Locked;
-    match journal::years(connection)?.into_iter().find(unclosed) {
+fn check_earlier(connection: &mut AnyConnection, year: i32) -> Result<(), AppError> {
+    match unclosed_years(connection)?.into_iter().find(|one| *one < year) {
         None => Ok(()),
         Some(earlier) => {
             let english = format!(

@@ -8,7 +8,7 @@ use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::calendar::BillingMonth;
 use crate::domain::ledger::{AccountingPeriod, PeriodAction, PeriodState};
 use crate::domain::told::{Tell, Told};
-use crate::storage::{audit, journal, periods};
+use crate::storage::{AnyConnection, audit, journal, periods};
 
 /// A period that goes on.
 #[derive(Debug, Clone, Copy, thiserror::Error)]
@@ -43,6 +43,13 @@ pub struct BookYear {
     pub has_ended: bool,
     /// Those that have ended, the latest first.
     pub months: Vec<(BillingMonth, PeriodState)>,
+}
+
+/// The years with entries that are not closed, the first one first.
+pub(super) fn unclosed_years(connection: &mut AnyConnection) -> Result<Vec<i32>, AppError> {
+    let states = periods::all(connection)?;
+    let is_open = |year: &i32| states.state(AccountingPeriod::Year(*year)) != PeriodState::Locked;
+    Ok(journal::years(connection)?.into_iter().filter(is_open).collect())
 }
 
 /// The years from the first with entries to the running one, the latest first.

@@ -1,8 +1,10 @@
 //! Show the ledger page by page: the trial balance, and accounts with the balance after each of their lines. The
 //! database sums and cuts; files of the whole are made by [`report_ledger`](super::report_ledger).
 
+use chrono::Datelike;
+
 use super::report_ledger::Span;
-use super::{AppError, Store};
+use super::{AppError, Store, periods};
 use crate::domain::ledger::{LedgerAccount, TrialBalance};
 use crate::domain::money::Money;
 use crate::storage::ledger;
@@ -16,6 +18,8 @@ pub const LINES_PER_PAGE: usize = 50;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BalancePage {
     pub report: TrialBalance,
+    /// The first year before the report's days that is not closed: accounts of classes 6 and 7 open with what it left.
+    pub unclosed: Option<i32>,
     /// Counted from 1.
     pub page: usize,
     pub pages: usize,
@@ -70,7 +74,8 @@ pub fn balance(store: &Store, span: Span, page: usize) -> Result<BalancePage, Ap
         let page = page.clamp(1, pages);
         report.accounts =
             report.accounts.into_iter().skip((page - 1) * ACCOUNTS_PER_PAGE).take(ACCOUNTS_PER_PAGE).collect();
-        Ok(BalancePage { report, page, pages, total })
+        let unclosed = periods::unclosed_years(connection)?.into_iter().find(|year| *year < span.from.year());
+        Ok(BalancePage { report, unclosed, page, pages, total })
     })
 }
 

@@ -10,7 +10,7 @@ mod summary;
 
 use std::time::{Duration, Instant};
 
-use chrono::{DateTime, Days, NaiveTime, Utc};
+use chrono::{DateTime, Datelike, Days, NaiveTime, Utc};
 use clap::Args;
 
 use self::summary::Summary;
@@ -19,13 +19,15 @@ use super::{CliError, Context, Outcome};
 use crate::app::ingest_readings::{self, ReadingInput};
 use crate::app::run_billing::{self, RunRequest};
 use crate::app::{
-    Store, deliver_outbox, export_book, import_book, keep_series, post_depreciation, record_management_figures,
+    Store, close_year, deliver_outbox, export_book, import_book, keep_series, periods, post_depreciation,
+    record_management_figures,
 };
 use crate::bookfile;
 use crate::domain::audit::Actor;
 use crate::domain::book::Book;
 use crate::domain::calendar::{BillingMonth, Period, Timestamp};
 use crate::domain::ids::MeterCode;
+use crate::domain::ledger::PeriodState;
 use crate::domain::metering::Quality;
 use crate::domain::quantity::Micro;
 
@@ -68,6 +70,7 @@ impl Demo {
         steps.time("mail", || deliver(context, &store, last))?;
         steps.time("payments", || payments::pay(context, &store))?;
         steps.time("depreciation", || Ok(post_depreciation::post(&store, last, &context.actor(), context.now)?))?;
+        steps.time("closing", || close_years(context, &store))?;
         steps.time("payback", || record_figures(context, &store, first, last))?;
         let people = steps.time("people", || summary::sign_ins(context, &store))?;
         let summary = Summary::gather(context, &store, &months, loaded, steps.taken, people)?;
@@ -228,6 +231,18 @@ fn record_figures(context: &Context, store: &Store, first: BillingMonth, last: B
     std::fs::write(&path, &text).map_err(CliError::io("write", &path))?;
     let name = path.display().to_string();
     record_management_figures::import(store, text.as_bytes(), &name, &context.actor(), context.now)?;
+    Ok(())
+}
+
+/// Closes each year whose accounts had to be voted by now: by 30 June of the next (CGCT, L1612-12). What was due in it is
+/// paid by then.
+fn close_years(context: &Context, store: &Store) -> Result<(), CliError> {
+    let today = context.now.date_naive();
+    let voted = if today.month() > 6 { today.year() - 1 } else { today.year() - 2 };
+    let years = periods::years(store, context.now)?.into_iter().rev();
+    for one in years.filter(|one| one.year <= voted && one.state != PeriodState::Locked) {
+        close_year::close(store, one.year, &context.actor(), context.now)?;
+    }
     Ok(())
 }
 

@@ -32,6 +32,7 @@ pub struct DaysQuery {
 struct BalanceTemplate {
     frame: Frame,
     report: TrialBalance,
+    unclosed: Option<String>,
     days: String,
     files: Vec<Link>,
     count_text: String,
@@ -75,6 +76,7 @@ pub async fn balance(
     let address = address("/journal/balance", span);
     let template = BalanceTemplate {
         report: found.report,
+        unclosed: found.unclosed.map(|year| frame.with("balance-unclosed", "year", &year.to_string())),
         days: span_text(&frame, span),
         files: files(&address, "balance"),
         count_text: frame.with("balance-count", "count", &found.total.to_string()),
