@@ -13,6 +13,8 @@ mod common;
 mod finance;
 #[path = "http/readings.rs"]
 mod readings;
+#[path = "http/reminders.rs"]
+mod reminders;
 #[path = "http/reports.rs"]
 mod reports;
 mod site;

@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use super::archive_invoice::{self, ArchiveKind};
 use super::invite::INVITATION_MAIL;
+use super::remind::{self, REMINDER_MAIL};
 use super::reset_password::RESET_MAIL;
 use super::secrets::{LinkKind, Secrets};
 use super::{AppError, Store, sign_roots};
@@ -41,6 +42,8 @@ pub struct Postage {
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
 pub struct DeliveryReport {
     pub sent: usize,
+    /// Reminders of what was paid meanwhile, which nobody gets.
+    pub withdrawn: usize,
     pub postponed: Vec<Undelivered>,
     pub failed: Vec<Undelivered>,
 }
@@ -101,10 +104,14 @@ pub fn deliver(
             return Ok(report);
         }
         for message in due {
-            match send(store, mailer, postage, &message) {
-                Ok(()) => {
+            match send(store, mailer, postage, &message, now) {
+                Ok(true) => {
                     note_sent(store, &message, now)?;
                     report.sent += 1;
+                }
+                Ok(false) => {
+                    note_withdrawn(store, &message, now)?;
+                    report.withdrawn += 1;
                 }
                 Err(AppError::Mail(error)) => note_failure(store, &message, &error, now, &mut report)?,
                 Err(error) => return Err(error),
@@ -123,13 +130,39 @@ fn note_sent(store: &Store, row: &Message, now: DateTime<Utc>) -> Result<(), App
     })
 }
 
-fn send(store: &Store, mailer: &Mailer, postage: &Postage, row: &Message) -> Result<(), AppError> {
-    if row.message.kind == sign_roots::ROOT_MAIL {
-        return send_root(store, mailer, row);
+/// What a notice was to say no longer holds: it leaves the outbox unsent.
+fn note_withdrawn(store: &Store, row: &Message, now: DateTime<Utc>) -> Result<(), AppError> {
+    store.write(|connection| {
+        outbox::withdraw(connection, row.id)?;
+        let detail = serde_json::json!({ "recipient": row.message.recipient });
+        let event =
+            AuditEvent::new(now, &Actor::new("job", None), "reminder.withdrawn", &row.message.message_id, detail);
+        audit::append(connection, &event)?;
+        Ok(())
+    })
+}
+
+/// Whether it was sent; not where what it says no longer holds.
+fn send(
+    store: &Store,
+    mailer: &Mailer,
+    postage: &Postage,
+    row: &Message,
+    now: DateTime<Utc>,
+) -> Result<bool, AppError> {
+    match row.message.kind.as_str() {
+        sign_roots::ROOT_MAIL => send_root(store, mailer, row)?,
+        INVITATION_MAIL | RESET_MAIL => send_link(store, mailer, postage, row)?,
+        REMINDER_MAIL => match remind::message(store, postage, row, now)? {
+            Some(message) => mailer.send(&message)?,
+            None => return Ok(false),
+        },
+        _ => send_invoice(store, mailer, postage, row)?,
     }
-    if [INVITATION_MAIL, RESET_MAIL].contains(&row.message.kind.as_str()) {
-        return send_link(store, mailer, postage, row);
-    }
+    Ok(true)
+}
+
+fn send_invoice(store: &Store, mailer: &Mailer, postage: &Postage, row: &Message) -> Result<(), AppError> {
     let Some(id) = row.message.invoice else {
         return Err(AppError::Corrupt(format!("notice {} names no invoice", row.id)));
     };
@@ -147,8 +180,9 @@ fn send(store: &Store, mailer: &Mailer, postage: &Postage, row: &Message) -> Res
         date: invoice.issued_at,
         pdf: pdf.as_deref(),
         link: Some(&link),
+        reminder: None,
     };
-    Ok(mailer.send(&mail::invoice_available(&notice)?)?)
+    Ok(mailer.send(&mail::invoice_notice(&notice)?)?)
 }
 
 /// A signed root, for people to keep outside the database.

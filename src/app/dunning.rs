@@ -1,9 +1,10 @@
 //! What is late, tenant by tenant: since when, what it costs so far, and what interest can be claimed.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
 use serde::Serialize;
 
-use super::{AppError, Store, export_book, settle};
+use super::{AppError, Store, export_book, remind, settle};
 use crate::domain::access::TenantScope;
 use crate::domain::ids::{InvoiceId, TenantCode};
 use crate::domain::invoice::InvoiceNumber;
@@ -15,6 +16,8 @@ use crate::storage::{AnyConnection, balances, book as stored, invoices};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Dunning {
     pub today: NaiveDate,
+    #[serde(skip)]
+    pub zone: Tz,
     pub tenants: Vec<TenantDues>,
     /// Invoices paid late whose interest is not claimed yet.
     pub claimable: Vec<Claimable>,
@@ -48,6 +51,8 @@ pub struct OverdueInvoice {
     pub claimed: Money,
     /// None where no reference rate is known, only claimed interest is open, or a service of the seller's own owes it.
     pub accrued: Option<LateInterest>,
+    /// When its tenant was last reminded of it.
+    pub reminded_at: Option<DateTime<Utc>>,
 }
 
 /// Interest that a late payment gave a right to.
@@ -66,7 +71,7 @@ pub fn read(store: &Store, now: DateTime<Utc>) -> Result<Dunning, AppError> {
     let today = now.with_timezone(&zone).date_naive();
     store.read(|connection| {
         let rates = stored::load_accounting(connection)?.reference_rates;
-        let mut dunning = Dunning { today, tenants: vec![], claimable: vec![], rate_missing: None };
+        let mut dunning = Dunning { today, zone, tenants: vec![], claimable: vec![], rate_missing: None };
         for id in balances::in_state(connection, Settlement::Open, Some(today))? {
             let Some(gathered) = gathered(connection, id)? else { continue };
             let account = gathered.account();
@@ -86,6 +91,7 @@ pub fn read(store: &Store, now: DateTime<Utc>) -> Result<Dunning, AppError> {
                 open: account.open(),
                 claimed: account.interest_open(),
                 accrued,
+                reminded_at: remind::sent_before(connection, id)?.last().map(|message| message.created_at),
             };
             add(&mut dunning.tenants, &gathered, late);
         }

@@ -6,6 +6,7 @@
 use chrono::{DateTime, Utc};
 
 use super::AppError;
+use super::notices::AVAILABLE_MAIL;
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::book::Book;
 use crate::domain::contract::Contract;
@@ -127,7 +128,7 @@ fn queue_notices(
     let host = sender.rsplit_once('@').map_or("localhost", |(_, host)| host);
     for (position, contact) in (1..).zip(&tenant.contacts) {
         let message = NewMessage {
-            kind: "invoice-available".to_owned(),
+            kind: AVAILABLE_MAIL.to_owned(),
             invoice: Some(id),
             recipient: contact.email.clone(),
             language: tenant.language,

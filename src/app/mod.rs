@@ -69,6 +69,7 @@ pub mod record_asset_event;
 pub mod record_availability;
 pub mod record_management_figures;
 pub mod record_payment;
+pub mod remind;
 pub mod report_amortisation;
 pub mod report_assets;
 pub mod report_ledger;

@@ -16,6 +16,18 @@ use crate::storage::{AnyConnection, audit, invoices};
 pub use crate::mail::Preview;
 pub use crate::storage::outbox::{Message as Notice, MessageStatus as NoticeStatus};
 
+/// The kind of mail that says an invoice is there.
+pub(super) const AVAILABLE_MAIL: &str = "invoice-available";
+
+fn is_available(notice: &Notice) -> bool {
+    notice.message.kind == AVAILABLE_MAIL
+}
+
+/// The host that Message-IDs of a `sender` end with.
+pub(super) fn host(sender: &str) -> &str {
+    sender.rsplit_once('@').map_or("localhost", |(_, host)| host)
+}
+
 /// The notices of the issued invoice with this number, oldest first; none where it lies outside `scope`.
 pub fn of(store: &Store, scope: &TenantScope, number: &str) -> Result<Option<Vec<Notice>>, AppError> {
     let connection = &mut *store.connection()?;
@@ -56,7 +68,9 @@ pub fn preview(
 ) -> Result<Option<Preview>, AppError> {
     let found = invoices::by_number(&mut *store.connection()?, scope, &InvoiceNumber::from_stored(number))?;
     let Some((id, invoice)) = found else { return Ok(None) };
-    let last = outbox::of_invoice(&mut *store.connection()?, id)?.pop().map(|notice| notice.message);
+    let mut known = outbox::of_invoice(&mut *store.connection()?, id)?;
+    known.retain(is_available);
+    let last = known.pop().map(|notice| notice.message);
     let link = format!("{}/invoices/{}", postage.public_url, invoice.number);
     let notice = InvoiceNotice {
         invoice: &invoice,
@@ -67,6 +81,7 @@ pub fn preview(
         // Its words only depend on whether there is a file.
         pdf: postage.attach_pdf.then_some(&[]),
         link: Some(&link),
+        reminder: None,
     };
     Ok(Some(mail::preview(&notice)?))
 }
@@ -101,8 +116,9 @@ fn queue(
     sender: &str,
     now: DateTime<Utc>,
 ) -> Result<Vec<String>, AppError> {
-    let host = sender.rsplit_once('@').map_or("localhost", |(_, host)| host);
-    let known = outbox::of_invoice(connection, id)?;
+    let host = host(sender);
+    let mut known = outbox::of_invoice(connection, id)?;
+    known.retain(is_available);
     let mut next = known.len();
     let mut recipients = Vec::new();
     for contact in &tenant.contacts {
@@ -119,7 +135,7 @@ fn queue(
         }
         next += 1;
         let message = NewMessage {
-            kind: "invoice-available".to_owned(),
+            kind: AVAILABLE_MAIL.to_owned(),
             invoice: Some(id),
             recipient: contact.email.clone(),
             language: tenant.language,

@@ -53,8 +53,9 @@ fn deliver(context: &Context) -> Result<Outcome, CliError> {
 
 fn describe(report: &DeliveryReport) -> String {
     let mut lines = vec![format!(
-        "{} sent, {} to be tried again, {} failed for good",
+        "{} sent, {} withdrawn, {} to be tried again, {} failed for good",
         report.sent,
+        report.withdrawn,
         report.postponed.len(),
         report.failed.len()
     )];

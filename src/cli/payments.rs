@@ -11,6 +11,7 @@ use crate::app::charge_interest::{self, InterestReport};
 use crate::app::import_statement::{self, ImportReport, Totals};
 use crate::app::open_invoices::{self, OpenInvoice};
 use crate::app::record_payment::{self, NewPayment, PaymentReport, RecordedPayment};
+use crate::app::remind;
 use crate::domain::invoice::InvoiceNumber;
 use crate::domain::money::Money;
 
@@ -28,6 +29,8 @@ pub enum Payments {
     Rebuild,
     /// Claim late interest and the 40 € indemnity for payments of an invoice that came after its due date.
     Interest(Interest),
+    /// Remind a tenant of an invoice past due, by a mail to each of its contacts.
+    Remind(Remind),
 }
 
 #[derive(Debug, Args)]
@@ -67,6 +70,15 @@ pub struct Interest {
     invoice: String,
 }
 
+#[derive(Debug, Args)]
+pub struct Remind {
+    #[arg(long)]
+    invoice: String,
+    /// Only show what would be sent.
+    #[arg(long)]
+    check: bool,
+}
+
 impl Payments {
     pub fn run(&self, context: &Context) -> Result<Outcome, CliError> {
         match self {
@@ -76,6 +88,7 @@ impl Payments {
             Payments::Import(import) => import.run(context),
             Payments::Rebuild => rebuild(context),
             Payments::Interest(interest) => interest.run(context),
+            Payments::Remind(remind) => remind.run(context),
         }
     }
 }
@@ -91,6 +104,34 @@ impl Record {
         };
         let report = record_payment::record(&context.open()?, &new, &context.actor(), context.now)?;
         context.print(&report, describe);
+        Ok(Outcome::Done)
+    }
+}
+
+impl Remind {
+    fn run(&self, context: &Context) -> Result<Outcome, CliError> {
+        let (store, number) = (context.open()?, InvoiceNumber::from_stored(&self.invoice));
+        if self.check {
+            let plan = remind::plan(&store, &number, &context.postage(), context.now)?;
+            let shown = serde_json::json!({
+                "recipients": plan.recipients, "subject": plan.preview.subject, "text": plan.preview.text,
+                "before": plan.before,
+            });
+            context.print(&shown, |_| {
+                format!(
+                    "To: {}\nSubject: {}\n\n{}",
+                    plan.recipients.join(", "),
+                    plan.preview.subject,
+                    plan.preview.text
+                )
+            });
+            return Ok(Outcome::Done);
+        }
+        let report = remind::send(&store, &number, &context.actor(), context.now)?;
+        context.print(&report, |report| {
+            let recipients = report.recipients.join(", ");
+            format!("a reminder of {number} waits for {recipients}; `chapelle outbox deliver` or the server sends it")
+        });
         Ok(Outcome::Done)
     }
 }

@@ -157,13 +157,6 @@ impl Format {
     }
 }
 
-/// `FR14 2004 1010 0505 0001 3M02 606`: groups of four that no line end parts.
-pub fn grouped(identifier: &str) -> String {
-    let characters: Vec<char> = identifier.chars().filter(|c| !c.is_whitespace()).collect();
-    let groups: Vec<String> = characters.chunks(4).map(|group| group.iter().collect()).collect();
-    groups.join(&NBSP.to_string())
-}
-
 /// A SIREN or SIRET as INSEE prints it: `217 500 016 00019`.
 pub fn siret(identifier: &str) -> String {
     let characters: Vec<char> = identifier.chars().collect();
@@ -253,7 +246,6 @@ mod tests {
 
     #[test]
     fn identifiers_are_grouped() {
-        assert_eq!(grouped("FR1420041010050500013M02606").replace('\u{a0}', " "), "FR14 2004 1010 0505 0001 3M02 606");
         assert_eq!(siret("21750001600019").replace('\u{a0}', " "), "217 500 016 00019");
         assert_eq!(siret("217500016").replace('\u{a0}', " "), "217 500 016");
     }

@@ -205,6 +205,13 @@ pub const fn unit_symbol(unit: Unit, language: Language) -> &'static str {
     }
 }
 
+/// `FR14 2004 1010 0505 0001 3M02 606`: groups of four that no line end parts.
+pub fn grouped(identifier: &str) -> String {
+    let characters: Vec<char> = identifier.chars().filter(|c| !c.is_whitespace()).collect();
+    let groups: Vec<String> = characters.chunks(4).map(|group| group.iter().collect()).collect();
+    groups.join(&NBSP.to_string())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -242,5 +249,10 @@ mod tests {
         let named = |month| of_month(BillingMonth::new(2026, month).unwrap(), French).replace('\u{a0}', " ");
         assert_eq!(named(8), "d’août 2026");
         assert_eq!(named(11), "de novembre 2026");
+    }
+
+    #[test]
+    fn identifiers_are_grouped() {
+        assert_eq!(grouped("FR1420041010050500013M02606").replace('\u{a0}', " "), "FR14 2004 1010 0505 0001 3M02 606");
     }
 }

@@ -9,8 +9,8 @@ use actix_web::{HttpRequest, HttpResponse, ResponseError, Route};
 
 use super::api::{
     alarms, amortisation, assets, audit, audit_packs, audit_sample, availability, billing, bookkeeping, invoices,
-    journal, ledger, me, meters, notices, openapi, payback, payments, racks, readings, reports, resolutions, settings,
-    tariffs, tenants, terms, titre, token, usage, users,
+    journal, ledger, me, meters, notices, openapi, payback, payments, racks, readings, reminders, reports, resolutions,
+    settings, tariffs, tenants, terms, titre, token, usage, users,
 };
 use super::asked::unreadable_query;
 use super::auth::{Access, guarded};
@@ -95,6 +95,8 @@ pub const ROUTES: &[RouteRow] = &[
     post!("/api/v1/invoices/{number}/interest", Access::Api(Action::RecordPayments), payments::claim),
     get!("/api/v1/invoices/{number}/notices", Access::Api(Action::SeeNotices), notices::list),
     post!("/api/v1/invoices/{number}/notices", Access::Api(Action::SendNotices), notices::resend),
+    get!("/api/v1/invoices/{number}/reminders", Access::Api(Action::SendNotices), reminders::plan),
+    post!("/api/v1/invoices/{number}/reminders", Access::Api(Action::SendNotices), reminders::send),
     get!("/api/v1/invoices/{number}", Access::Api(Action::SeeInvoices), invoices::one),
     get!("/api/v1/payments", Access::Api(Action::SeePayments), payments::list),
     post!("/api/v1/payments", Access::Api(Action::RecordPayments), payments::record),
@@ -321,6 +323,8 @@ pub const ROUTES: &[RouteRow] = &[
     get!("/dunning", Access::Page(Action::SeePayments), pages::dunning::list),
     get!("/dunning/{number}", Access::Page(Action::SeePayments), pages::dunning::claim_form),
     post!("/dunning/{number}", Access::Page(Action::RecordPayments), pages::dunning::claim),
+    get!("/dunning/{number}/reminder", Access::Page(Action::SendNotices), pages::reminder::form),
+    post!("/dunning/{number}/reminder", Access::Page(Action::SendNotices), pages::reminder::send),
     get!("/amortisation", Access::Page(Action::SeeAmortisation), pages::amortisation::page),
     get!("/amortisation/file", Access::Page(Action::SeeAmortisation), pages::amortisation::file),
     get!("/amortisation/post", Access::Page(Action::KeepBooks), pages::posting::form),

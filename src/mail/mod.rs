@@ -15,6 +15,6 @@ mod texts;
 pub use account::{LinkNotice, LinkPurpose, TestNotice, link, test};
 pub use lettre::Message;
 pub use mailer::{MailError, Mailer};
-pub use notice::{InvoiceNotice, Preview, invoice_available, preview};
+pub use notice::{InvoiceNotice, Preview, invoice_notice, preview};
 pub use root::{RootNotice, root_signed};
 pub use smtp::{SmtpSecurity, SmtpSettings};

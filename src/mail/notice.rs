@@ -1,4 +1,4 @@
-//! The mail that says an invoice is there.
+//! The mail that says an invoice is there, and the one that reminds of it.
 
 use std::time::SystemTime;
 
@@ -14,7 +14,9 @@ use super::mailer::MailError;
 use super::texts::{self, Values};
 use crate::domain::audit::hex;
 use crate::domain::invoice::{InvoiceKind, IssuedInvoice};
+use crate::domain::money::Money;
 use crate::domain::party::Language;
+use crate::domain::receivables::Reminder;
 use crate::domain::typography;
 
 /// What is said, to whom, and when.
@@ -32,17 +34,19 @@ pub struct InvoiceNotice<'a> {
     pub pdf: Option<&'a [u8]>,
     /// The invoice's page, where there is a server to show it.
     pub link: Option<&'a str>,
+    /// How it stands, where its tenant is reminded to pay it.
+    pub reminder: Option<&'a Reminder>,
 }
 
 /// The parts of the message that are words.
 #[derive(Template)]
-#[template(path = "invoice_available.html")]
+#[template(path = "invoice_notice.html")]
 struct Html<'a> {
     words: &'a Words,
 }
 
 #[derive(Template)]
-#[template(path = "invoice_available.txt")]
+#[template(path = "invoice_notice.txt")]
 struct Text<'a> {
     words: &'a Words,
 }
@@ -54,6 +58,8 @@ struct Words {
     lead: String,
     facts_caption: String,
     facts: Vec<(String, String)>,
+    /// What follows from paying late.
+    cost: Option<String>,
     attached: Option<String>,
     link: Option<(String, String)>,
     closing: String,
@@ -71,7 +77,7 @@ impl Words {
 
 /// Text and HTML as alternatives, beside them the PDF where it is attached. An address nobody could write to is a
 /// permanent failure.
-pub fn invoice_available(notice: &InvoiceNotice<'_>) -> Result<Message, MailError> {
+pub fn invoice_notice(notice: &InvoiceNotice<'_>) -> Result<Message, MailError> {
     let words = words(notice);
     let seller = &notice.invoice.seller;
     let builder = Message::builder()
@@ -104,7 +110,7 @@ pub struct Preview {
     pub attachment: Option<String>,
 }
 
-/// What [`invoice_available`] would say.
+/// What [`invoice_notice`] would say.
 pub fn preview(notice: &InvoiceNotice<'_>) -> Result<Preview, MailError> {
     let words = words(notice);
     let seller = &notice.invoice.seller;
@@ -158,18 +164,20 @@ fn unrenderable(error: askama::Error) -> MailError {
 }
 
 fn words(notice: &InvoiceNotice<'_>) -> Words {
-    let InvoiceNotice { invoice, language, .. } = *notice;
-    let values = texts::values([
+    let InvoiceNotice { invoice, language, reminder, .. } = *notice;
+    let mut values = texts::values([
         ("number", invoice.number.to_string()),
         ("month", typography::month(invoice.month, language)),
         ("of_month", typography::of_month(invoice.month, language)),
         ("gross", typography::amount(invoice.totals.gross, language)),
     ]);
+    values.extend(reminder.map(|reminder| reminder_values(reminder, language)).unwrap_or_default());
     let say = |key: &str| texts::text(language, key, &values);
-    let kind = match invoice.kind {
-        InvoiceKind::Invoice => "invoice",
-        InvoiceKind::CreditNote => "credit-note",
-        InvoiceKind::Corrected => "corrected",
+    let kind = match (reminder, invoice.kind) {
+        (Some(_), _) => "reminder",
+        (None, InvoiceKind::Invoice) => "invoice",
+        (None, InvoiceKind::CreditNote) => "credit-note",
+        (None, InvoiceKind::Corrected) => "corrected",
     };
     Words {
         language: language.code(),
@@ -177,31 +185,89 @@ fn words(notice: &InvoiceNotice<'_>) -> Words {
         greeting: say("notice-greeting"),
         lead: say(&format!("notice-lead-{kind}")),
         facts_caption: say("notice-facts"),
-        facts: facts(invoice, language, &values),
+        facts: match reminder {
+            Some(reminder) => reminder_facts(invoice, reminder, language, &values),
+            None => facts(invoice, language, &values),
+        },
+        cost: reminder.and_then(|reminder| reminder.accrued).map(|_| say("notice-cost")),
         attached: notice.pdf.map(|_| say("notice-attached")),
         link: notice.link.map(|link| (say("notice-link"), link.to_owned())),
-        closing: say("notice-closing"),
+        closing: say(if reminder.is_some() { "notice-closing-reminder" } else { "notice-closing" }),
         sender: invoice.seller.name.clone(),
         footer: invoice.legal.footer.clone(),
     }
 }
 
+/// What a reminder's sentences are filled with.
+fn reminder_values(reminder: &Reminder, language: Language) -> Values {
+    let amount = |money| typography::amount(money, language);
+    let mut values =
+        texts::values([("due", typography::date(reminder.due_date, language)), ("open", amount(reminder.open))]);
+    if let Some(accrued) = reminder.accrued {
+        values.extend(texts::values([
+            ("rate", typography::percent(accrued.rate_percent, language)),
+            ("interest", amount(accrued.interest)),
+            ("indemnity", amount(accrued.indemnity)),
+        ]));
+    }
+    values
+}
+
 /// The figures a person looks for first.
 fn facts(invoice: &IssuedInvoice, language: Language, values: &Values) -> Vec<(String, String)> {
     let amount = |money| typography::amount(money, language);
-    let mut facts = vec![
-        ("notice-buyer", invoice.buyer.name.clone()),
-        ("notice-contract", format!("{} ({})", invoice.references.contract_title, invoice.references.contract)),
-        ("notice-period", typography::month(invoice.month, language)),
+    let mut facts = subject(invoice, language);
+    facts.extend([
         ("notice-net", amount(invoice.totals.net)),
         ("notice-tax", amount(invoice.totals.tax)),
         ("notice-gross", amount(invoice.totals.gross)),
-    ];
+    ]);
     // Nobody pays a credit note.
     if invoice.kind != InvoiceKind::CreditNote {
         facts.push(("notice-due", typography::date(invoice.due_date, language)));
         facts.push(("notice-reference", invoice.payment.reference.clone()));
     }
+    labelled(facts, language, values)
+}
+
+/// What is to be paid, since when, and where to.
+fn reminder_facts(
+    invoice: &IssuedInvoice,
+    reminder: &Reminder,
+    language: Language,
+    values: &Values,
+) -> Vec<(String, String)> {
+    let amount = |money| typography::amount(money, language);
+    let mut facts = subject(invoice, language);
+    facts.extend([
+        ("notice-issued", typography::date(invoice.issue_date, language)),
+        ("notice-due", typography::date(reminder.due_date, language)),
+        ("notice-days-late", reminder.days_late.to_string()),
+        ("notice-gross", amount(invoice.totals.gross)),
+        ("notice-open", amount(reminder.open)),
+    ]);
+    if reminder.claimed > Money::ZERO {
+        facts.push(("notice-claimed", amount(reminder.claimed)));
+    }
+    facts.extend([
+        ("notice-holder", invoice.payment.account_holder.clone()),
+        ("notice-iban", typography::grouped(&invoice.payment.iban)),
+        ("notice-bic", invoice.payment.bic.clone()),
+        ("notice-reference", invoice.payment.reference.clone()),
+    ]);
+    labelled(facts, language, values)
+}
+
+/// Whom it bills, and for what.
+fn subject(invoice: &IssuedInvoice, language: Language) -> Vec<(&'static str, String)> {
+    vec![
+        ("notice-buyer", invoice.buyer.name.clone()),
+        ("notice-contract", format!("{} ({})", invoice.references.contract_title, invoice.references.contract)),
+        ("notice-period", typography::month(invoice.month, language)),
+    ]
+}
+
+fn labelled(facts: Vec<(&'static str, String)>, language: Language, values: &Values) -> Vec<(String, String)> {
     facts.into_iter().map(|(key, value)| (texts::text(language, key, values), value)).collect()
 }
 

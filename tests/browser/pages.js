@@ -63,6 +63,7 @@ export const pages = [
   finance("/payments/receipts"),
   finance("/dunning"),
   finance("/dunning/{number}"),
+  finance("/dunning/{number}/reminder"),
 
   finance("/tenants"),
   finance("/tenants/new"),

@@ -233,6 +233,18 @@ async fn a_late_payment_is_recorded_and_its_interest_claimed() {
         let own = site.number_of("ville-de-paris");
         assert!(internal.contains(&own) && internal.contains(">–<") && !internal.contains("40,00"), "{internal}");
         assert!(server.page("/", &cookie).await.text().contains(&format!("/invoices/{number}")));
+        let reminder = format!("/dunning/{number}/reminder");
+        assert!(dunning.contains(&reminder) && !dunning.contains(&format!("/dunning/{own}/reminder")), "{dunning}");
+        let mail = server.page(&reminder, &cookie).await.text();
+        assert!(mail.contains("Unless we are mistaken") && mail.contains("Envoyer la relance"), "{mail}");
+        let fields = [("form_token", token(&mail))];
+        let fields = fields.each_ref().map(|(name, value)| (*name, value.as_str()));
+        let sent = post(&server, &reminder, &cookie, &fields).await;
+        assert_eq!((sent.status.as_u16(), sent.header("location")), (303, "/dunning"), "{}", sent.text());
+        let twice = post(&server, &reminder, &cookie, &fields).await;
+        assert!(twice.status.as_u16() == 422 && twice.text().contains("déjà été relancée"), "{}", twice.text());
+        let notices = server.page(&format!("/invoices/{number}/mail"), &cookie).await.text();
+        assert!(notices.contains(">relance<"), "{notices}");
         let form = format!("/payments/record?invoice={number}");
         let page = server.page(&form, &cookie).await.text();
         let token = token(&page);

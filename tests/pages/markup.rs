@@ -131,6 +131,7 @@ async fn every_page_is_a_sound_document_in_both_languages() {
         "/payments/receipts".to_owned(),
         "/dunning".to_owned(),
         format!("/dunning/{number}"),
+        format!("/dunning/{number}/reminder"),
         "/notices".to_owned(),
         "/tenants".to_owned(),
         "/tenants/aphp".to_owned(),

@@ -86,3 +86,4 @@ reading-correction = { $old } replaced by { $new } on { $at }: { $reason }
 quality-measured = measured
 quality-estimated = estimated
 quality-corrected = corrected
+notice-reminder = reminder

@@ -86,3 +86,4 @@ reading-correction = { $old } remplacé par { $new } le { $at } : { $reason }
 quality-measured = mesuré
 quality-estimated = estimé
 quality-corrected = corrigé
+notice-reminder = relance

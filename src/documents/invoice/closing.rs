@@ -1,9 +1,9 @@
 //! How to pay, and the mentions the law asks for.
 
 use super::Sheet;
-use crate::documents::format;
 use crate::documents::pdf::{Area, Composer, Role, Style};
 use crate::domain::contract::VatTreatment;
+use crate::domain::typography;
 
 /// Space between two mentions.
 const MENTION_GAP: f32 = 1.4;
@@ -70,9 +70,9 @@ impl Sheet<'_> {
         let payment = &self.invoice.payment;
         [
             ("payment-holder", payment.account_holder.clone()),
-            ("payment-iban", format::grouped(&payment.iban)),
+            ("payment-iban", typography::grouped(&payment.iban)),
             ("payment-bic", payment.bic.clone()),
-            ("payment-reference", format::grouped(&payment.reference)),
+            ("payment-reference", typography::grouped(&payment.reference)),
         ]
         .into_iter()
         .map(|(id, value)| (self.words.get(id), value))

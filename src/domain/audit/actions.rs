@@ -4,7 +4,7 @@
 //! and pages have words for each; a test sees to both, and that nothing is appended under another name.
 
 /// What events are called, in the order of the alphabet.
-pub const ACTIONS: [&str; 81] = [
+pub const ACTIONS: [&str; 83] = [
     "asset.commissioned",
     "asset.disposed",
     "asset.donated",
@@ -47,6 +47,8 @@ pub const ACTIONS: [&str; 81] = [
     "notice.failed",
     "notice.requeued",
     "notice.resent",
+    "reminder.queued",
+    "reminder.withdrawn",
     "notice.sent",
     "password.changed",
     "password.link-sent",

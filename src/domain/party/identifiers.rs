@@ -183,14 +183,6 @@ fn vat_key(siren: &Siren) -> String {
     format!("{:02}", (12 + 3 * modulo_97(&siren.0)) % 97)
 }
 
-impl Iban {
-    /// In groups of four, as documents print it: `FR14 2004 1010 0505 0001 3M02 606`.
-    pub fn grouped(&self) -> String {
-        let characters: Vec<char> = self.0.chars().collect();
-        characters.chunks(4).map(String::from_iter).collect::<Vec<_>>().join(" ")
-    }
-}
-
 impl FromStr for Iban {
     type Err = IdentifierError;
     fn from_str(text: &str) -> Result<Iban, IdentifierError> {
@@ -304,7 +296,6 @@ mod tests {
         assert_eq!(VatNumber::of_siren(&eau_de_paris).as_str(), "FR62510611056");
         let iban: Iban = "fr14 2004 1010 0505 0001 3M02 606".parse().unwrap();
         assert_eq!(iban.as_str(), "FR1420041010050500013M02606");
-        assert_eq!(iban.grouped(), "FR14 2004 1010 0505 0001 3M02 606");
         assert_eq!("BDFEFRPPCCT".parse::<Bic>().unwrap().as_str(), "BDFEFRPPCCT");
     }
 

@@ -24,6 +24,7 @@ pub mod payback;
 pub mod payments;
 pub mod racks;
 pub mod readings;
+pub mod reminders;
 pub mod reports;
 pub mod resolutions;
 pub mod settings;

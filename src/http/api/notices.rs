@@ -17,6 +17,8 @@ use crate::http::state::{Shared, blocking};
 #[derive(Serialize, ToSchema)]
 pub struct NoticeAnswer {
     recipient: String,
+    /// `invoice-available` or `payment-reminder`.
+    kind: String,
     /// `pending`, `sent` or `failed`.
     status: &'static str,
     created_at: DateTime<Utc>,
@@ -28,6 +30,7 @@ pub struct NoticeAnswer {
 fn answer(notice: &Notice) -> NoticeAnswer {
     NoticeAnswer {
         recipient: notice.message.recipient.clone(),
+        kind: notice.message.kind.clone(),
         status: match notice.status {
             NoticeStatus::Pending => "pending",
             NoticeStatus::Sent => "sent",

@@ -9,8 +9,8 @@ use utoipa::{Modify, OpenApi};
 
 use super::{
     alarms, amortisation, assets, audit, audit_packs, audit_sample, availability, billing, bookkeeping, invoices,
-    journal, ledger, me, meters, notices, payback, payments, racks, readings, reports, resolutions, settings, tariffs,
-    tenants, terms, titre, token, usage, users,
+    journal, ledger, me, meters, notices, payback, payments, racks, readings, reminders, reports, resolutions,
+    settings, tariffs, tenants, terms, titre, token, usage, users,
 };
 
 #[derive(OpenApi)]
@@ -44,6 +44,8 @@ use super::{
         invoices::evidence,
         notices::list,
         notices::resend,
+        reminders::plan,
+        reminders::send,
         availability::list,
         availability::record,
         payments::correct,

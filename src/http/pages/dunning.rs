@@ -4,6 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Data, Form, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
+use chrono_tz::Tz;
 
 use super::forms::Fields;
 use super::{Frame, done, page};
@@ -28,6 +29,7 @@ struct DunningPage {
     late: usize,
     tenants: Vec<TenantView>,
     claimable: Vec<ClaimableRow>,
+    may_remind: bool,
     rate_missing: Option<String>,
     may_record: bool,
 }
@@ -55,6 +57,7 @@ struct OverdueRow {
     interest: String,
     indemnity: String,
     how: Option<String>,
+    reminded: Option<String>,
 }
 
 struct ClaimableRow {
@@ -74,16 +77,22 @@ pub async fn list(shared: Data<Shared>, granted: Granted, http: HttpRequest) -> 
         open: frame.amount(&sum(|one| one.open)),
         interest: frame.amount(&sum(|one| one.interest)),
         late: found.tenants.iter().map(|one| one.invoices.len()).sum(),
-        tenants: found.tenants.iter().enumerate().map(|(index, one)| tenant_view(&frame, index, one)).collect(),
+        tenants: found
+            .tenants
+            .iter()
+            .enumerate()
+            .map(|(index, one)| tenant_view(&frame, found.zone, index, one))
+            .collect(),
         claimable: found.claimable.iter().map(|one| claimable_row(&frame, one)).collect(),
         rate_missing: found.rate_missing.map(|day| frame.with("dunning-no-rate", "day", &frame.date(&day))),
         may_record: policy(granted.role, Action::RecordPayments) != Decision::Deny,
+        may_remind: policy(granted.role, Action::SendNotices) != Decision::Deny,
         frame,
     };
     page(StatusCode::OK, &template)
 }
 
-fn tenant_view(frame: &Frame, index: usize, one: &TenantDues) -> TenantView {
+fn tenant_view(frame: &Frame, zone: Tz, index: usize, one: &TenantDues) -> TenantView {
     let accrued = |part: fn(&LateInterest) -> Money| {
         one.invoices.iter().filter_map(|invoice| invoice.accrued.as_ref()).map(part).sum::<Money>()
     };
@@ -97,11 +106,11 @@ fn tenant_view(frame: &Frame, index: usize, one: &TenantDues) -> TenantView {
         claimed: frame.bare(&one.invoices.iter().map(|invoice| invoice.claimed).sum::<Money>()),
         interest: frame.bare(&accrued(|late| late.interest)),
         indemnity: frame.bare(&accrued(|late| late.indemnity)),
-        invoices: one.invoices.iter().map(|invoice| overdue_row(frame, invoice)).collect(),
+        invoices: one.invoices.iter().map(|invoice| overdue_row(frame, zone, invoice)).collect(),
     }
 }
 
-fn overdue_row(frame: &Frame, one: &OverdueInvoice) -> OverdueRow {
+fn overdue_row(frame: &Frame, zone: Tz, one: &OverdueInvoice) -> OverdueRow {
     let bare = |amount: Option<Money>| amount.map_or_else(|| "–".to_owned(), |amount| frame.bare(&amount));
     OverdueRow {
         number: one.number.to_string(),
@@ -112,6 +121,7 @@ fn overdue_row(frame: &Frame, one: &OverdueInvoice) -> OverdueRow {
         claimed: frame.bare(&one.claimed),
         interest: bare(one.accrued.map(|accrued| accrued.interest)),
         indemnity: bare(one.accrued.map(|accrued| accrued.indemnity)),
+        reminded: one.reminded_at.map(|at| frame.short_date(&at.with_timezone(&zone).date_naive())),
         how: one.accrued.map(|accrued| {
             let rate = typography::percent(accrued.rate_percent, frame.language);
             frame.texts("interest-how", &[("days", &frame.whole(accrued.days)), ("rate", &rate)])

@@ -53,6 +53,7 @@ mod progress;
 mod qr;
 pub mod racks;
 pub mod readings_upload;
+pub mod reminder;
 pub mod reports;
 pub mod resolve;
 pub mod second_factor;

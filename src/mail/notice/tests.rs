@@ -7,6 +7,7 @@ use crate::domain::calendar::{BillingMonth, DatePeriod};
 use crate::domain::invoice::{InvoiceBuyer, InvoiceNumber, InvoiceSeller, PaymentDetails, References, Totals};
 use crate::domain::money::Money;
 use crate::domain::party::{Address as PostalAddress, LegalTextSet};
+use crate::domain::receivables::LateInterest;
 use crate::mail::Mailer;
 
 fn invoice(kind: InvoiceKind) -> IssuedInvoice {
@@ -87,6 +88,7 @@ fn notice<'a>(invoice: &'a IssuedInvoice, language: Language, pdf: Option<&'a [u
         date: invoice.issued_at,
         pdf,
         link: Some("https://dc.example.org/invoices/DC2026000123"),
+        reminder: None,
     }
 }
 
@@ -168,7 +170,7 @@ fn header<'a>(headers: &'a str, name: &str) -> &'a str {
 fn the_french_notice_carries_text_html_and_the_pdf() {
     let invoice = invoice(InvoiceKind::Invoice);
     let pdf = b"%PDF-1.7\n\xe2\xe3\xcf\xd3 not really";
-    let message = invoice_available(&notice(&invoice, Language::French, Some(pdf))).unwrap();
+    let message = invoice_notice(&notice(&invoice, Language::French, Some(pdf))).unwrap();
     let (headers, parts) = read(&message.formatted());
 
     assert_eq!(header(&headers, "Message-ID"), "<DC2026000123.1@dc.example.org>");
@@ -200,7 +202,7 @@ fn the_french_notice_carries_text_html_and_the_pdf() {
 #[test]
 fn without_a_pdf_the_notice_only_links() {
     let invoice = invoice(InvoiceKind::Invoice);
-    let message = invoice_available(&notice(&invoice, Language::English, None)).unwrap();
+    let message = invoice_notice(&notice(&invoice, Language::English, None)).unwrap();
     let (headers, parts) = read(&message.formatted());
     assert!(header(&headers, "Content-Type").starts_with("multipart/alternative"), "{headers}");
     assert_eq!(parts.len(), 2);
@@ -212,7 +214,7 @@ fn without_a_pdf_the_notice_only_links() {
 #[test]
 fn a_credit_note_asks_for_no_payment() {
     let invoice = invoice(InvoiceKind::CreditNote);
-    let message = invoice_available(&notice(&invoice, Language::French, None)).unwrap();
+    let message = invoice_notice(&notice(&invoice, Language::French, None)).unwrap();
     let (_, parts) = read(&message.formatted());
     let text = std::str::from_utf8(&parts[0].body).unwrap();
     assert!(text.contains("L’avoir DC2026000123") && !text.contains("À payer") && !text.contains("RF85"), "{text}");
@@ -221,7 +223,7 @@ fn a_credit_note_asks_for_no_payment() {
 #[test]
 fn the_same_notice_gives_the_same_bytes() {
     let invoice = invoice(InvoiceKind::Invoice);
-    let make = || invoice_available(&notice(&invoice, Language::French, Some(b"%PDF"))).unwrap().formatted();
+    let make = || invoice_notice(&notice(&invoice, Language::French, Some(b"%PDF"))).unwrap().formatted();
     assert_eq!(make(), make());
 }
 
@@ -231,7 +233,7 @@ fn an_address_nobody_can_write_to_is_permanent() {
     for recipient in ["", "facturation", "a@b@c", "a b@example.org", "x@example.org\r\nBcc: y@example.org"] {
         let mut notice = notice(&invoice, Language::French, None);
         notice.recipient = recipient;
-        let error = invoice_available(&notice).unwrap_err();
+        let error = invoice_notice(&notice).unwrap_err();
         assert!(error.is_permanent(), "{recipient}: {error}");
     }
 }
@@ -241,7 +243,7 @@ fn a_directory_holds_each_message_once() {
     let folder = tempfile::tempdir().unwrap();
     let mailer = Mailer::Directory(folder.path().join("mail"));
     let invoice = invoice(InvoiceKind::Invoice);
-    let message = invoice_available(&notice(&invoice, Language::French, None)).unwrap();
+    let message = invoice_notice(&notice(&invoice, Language::French, None)).unwrap();
     mailer.send(&message).unwrap();
     mailer.send(&message).unwrap();
     let names: Vec<_> =
@@ -257,7 +259,7 @@ fn a_message_id_never_leads_out_of_the_directory() {
     let invoice = invoice(InvoiceKind::Invoice);
     let mut notice = notice(&invoice, Language::French, None);
     notice.message_id = "../../up@dc.example.org";
-    Mailer::Directory(folder.path().join("mail")).send(&invoice_available(&notice).unwrap()).unwrap();
+    Mailer::Directory(folder.path().join("mail")).send(&invoice_notice(&notice).unwrap()).unwrap();
     assert!(folder.path().join("mail/_.._up@dc.example.org.eml").exists());
 }
 
@@ -271,7 +273,42 @@ fn a_relay_that_is_not_there_may_come_back() {
         ca_file: None,
     };
     let invoice = invoice(InvoiceKind::Invoice);
-    let message = invoice_available(&notice(&invoice, Language::French, None)).unwrap();
+    let message = invoice_notice(&notice(&invoice, Language::French, None)).unwrap();
     let error = Mailer::smtp(&settings).unwrap().send(&message).unwrap_err();
     assert!(matches!(error, MailError::Temporary(_)), "{error}");
+}
+
+#[test]
+fn a_reminder_says_what_is_open_since_when_and_where_to_pay_it() {
+    let invoice = invoice(InvoiceKind::Invoice);
+    let accrued = LateInterest {
+        days: 31,
+        rate_percent: "10.15".parse().unwrap(),
+        interest: Money::from_cents(10_643),
+        indemnity: Money::from_cents(4_000),
+        total: Money::from_cents(14_643),
+    };
+    let reminder = Reminder {
+        due_date: invoice.due_date,
+        days_late: 31,
+        open: Money::from_cents(1_234_567),
+        claimed: Money::ZERO,
+        accrued: Some(accrued),
+    };
+    let said = |language, reminder| {
+        let said = preview(&InvoiceNotice { reminder: Some(reminder), ..notice(&invoice, language, None) }).unwrap();
+        (said.subject, said.text.replace(['\u{a0}', '\u{202f}'], " "))
+    };
+    let (subject, text) = said(Language::French, &reminder);
+    assert!(subject.starts_with("Relance\u{202f}: facture DC2026000123"), "{subject}");
+    for part in
+        ["échue le 30 novembre 2026", "Jours de retard  ", "12 345,67 €", "10,15 %", "106,43 €", "40,00 €", "FR14 2004"]
+    {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    assert!(!text.contains("Dont intérêts"), "{text}");
+    // Where only claimed interest is open, it bears none.
+    let claimed = Reminder { open: accrued.total, claimed: accrued.total, accrued: None, ..reminder };
+    let (_, text) = said(Language::English, &claimed);
+    assert!(text.contains("Of which interest and indemnities claimed") && !text.contains("accrues by law"), "{text}");
 }

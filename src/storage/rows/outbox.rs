@@ -15,7 +15,7 @@ use crate::storage::schema::outbox;
 /// A message to be made and sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewMessage {
-    /// What it says: `invoice-available`.
+    /// What it says: `invoice-available`, `payment-reminder`.
     pub kind: String,
     pub invoice: Option<InvoiceId>,
     pub recipient: String,
@@ -161,6 +161,12 @@ pub fn cancel(connection: &mut AnyConnection, kind: &str, recipient: &str) -> St
     );
     diesel::delete(unsent).execute(connection)?;
     Ok(())
+}
+
+/// Takes a message back that was not sent: what it says no longer holds.
+pub fn withdraw(connection: &mut AnyConnection, id: i64) -> StorageResult<()> {
+    let unsent = outbox::table.filter(outbox::id.eq(id).and(outbox::status.ne(MessageStatus::Sent.name())));
+    found(id, diesel::delete(unsent).execute(connection)?)
 }
 
 /// Messages, oldest first; of one status only where it is given.

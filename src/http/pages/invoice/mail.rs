@@ -14,6 +14,7 @@ use super::super::parts::{Badge, Tone};
 use super::super::{Frame, done, page};
 use super::{title, zone_of};
 use crate::app::notices::{self, Notice, NoticeStatus, Preview};
+use crate::app::remind::REMINDER_MAIL;
 use crate::domain::access::{Action, Decision, policy};
 use crate::domain::calendar::Timestamp;
 use crate::http::api::invoices::find;
@@ -24,6 +25,7 @@ use crate::http::state::{Shared, blocking};
 /// A notice as a row.
 pub struct NoticeView {
     pub recipient: String,
+    pub is_reminder: bool,
     pub state: Badge,
     pub at: String,
     pub attempts: String,
@@ -54,6 +56,7 @@ pub fn view(frame: &Frame, zone: Tz, notice: &Notice) -> NoticeView {
     let at = notice.sent_at.unwrap_or(notice.created_at);
     NoticeView {
         recipient: notice.message.recipient.clone(),
+        is_reminder: notice.message.kind == REMINDER_MAIL,
         state: Badge { tone, text: frame.t(key) },
         at: frame.instant(Timestamp::from(at), zone),
         attempts: frame.whole(notice.attempts),
