@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Args, Subcommand};
 
-use super::context::{out, progress_bar};
+use super::context::{day, out, progress_bar};
 use super::{CliError, Context, Outcome};
 use crate::app::audit_pack::{self, PackReport};
 use crate::app::read_trail::{self, ChainedEvent, TrailFilter};
@@ -43,10 +43,10 @@ pub struct Trail {
     #[arg(long)]
     actor: Option<String>,
     /// The first day (UTC).
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     from: Option<NaiveDate>,
     /// The last day (UTC).
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     to: Option<NaiveDate>,
 }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 
+use super::context::day;
 use super::files::{FormatArgument, LanguageArgument, keep, written};
 use super::{CliError, Context, Outcome};
 use crate::app::record_management_figures::{self, RecordReport};
@@ -27,7 +28,7 @@ pub enum Payback {
 #[derive(Debug, Args)]
 pub struct Report {
     /// The day the report looks from, for example 2026-12-31.
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     as_of: NaiveDate,
     /// The scenario to show; the book's reference if left out.
     #[arg(long, value_name = "CODE")]

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
+use super::context::day;
 use super::{CliError, Context, Outcome};
 use crate::app::charge_interest::{self, InterestReport};
 use crate::app::import_statement::{self, ImportReport, Totals};
@@ -36,7 +37,7 @@ pub struct Record {
     #[arg(long)]
     invoice: String,
     /// The day it was received, for example 2026-11-30.
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     date: NaiveDate,
     /// Euros, for example 1200.00; at most what is open.
     #[arg(long)]
@@ -49,10 +50,10 @@ pub struct Record {
 #[derive(Debug, Args)]
 pub struct List {
     /// First day.
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     from: Option<NaiveDate>,
     /// Last day.
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     to: Option<NaiveDate>,
 }
 

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use clap::Subcommand;
 use serde::Serialize;
 
+use super::context::day;
 use super::{CliError, Context, Outcome};
 use crate::app::edit_book::{self, Target};
 use crate::app::{read_tariffs, read_tenants};
@@ -39,7 +40,7 @@ pub enum Tariffs {
         /// In the tariff's unit, such as 12.5.
         quantity: String,
         /// The day whose price holds; today if left out.
-        #[arg(long)]
+        #[arg(long, value_parser = day)]
         on: Option<NaiveDate>,
     },
 }
