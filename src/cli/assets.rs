@@ -7,13 +7,13 @@ use clap::{Args, Subcommand, ValueEnum};
 use rust_decimal::Decimal;
 use serde::Serialize;
 
-use super::context::day;
 use super::{CliError, Context, Outcome};
 use crate::app::attach_asset_file::{self, AssetFile};
 use crate::app::record_asset_event::{self, EventRequest, RecordedEvent};
 use crate::app::{read_tenants, report_amortisation};
 use crate::domain::amortisation::report::AssetReport;
 use crate::domain::amortisation::{AssetChange, Component, Convention, Extent, Method, Successor};
+use crate::domain::calendar::day;
 use crate::domain::ids::{AssetCode, ComponentCode};
 use crate::domain::money::{Money, PlainDecimal};
 

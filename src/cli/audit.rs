@@ -7,12 +7,13 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Args, Subcommand};
 
-use super::context::{day, out, progress_bar};
+use super::context::{out, progress_bar};
 use super::{CliError, Context, Outcome};
 use crate::app::audit_pack::{self, PackReport};
 use crate::app::read_trail::{self, ChainedEvent, TrailFilter};
 use crate::app::sign_roots::{self, SigningReport};
 use crate::app::verify_audit::{self, Against, Verification};
+use crate::domain::calendar::day;
 use crate::domain::party::Language;
 
 #[derive(Debug, Subcommand)]

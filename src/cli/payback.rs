@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 
-use super::context::day;
 use super::files::{FormatArgument, LanguageArgument, keep, written};
 use super::{CliError, Context, Outcome};
 use crate::app::record_management_figures::{self, RecordReport};
 use crate::app::{report_payback, reports};
 use crate::collect::{FigureTexts, one_figure};
+use crate::domain::calendar::day;
 use crate::domain::payback::{Horizon, ManagementFigure, RequestedView};
 
 #[derive(Debug, Subcommand)]

@@ -6,12 +6,12 @@ use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
-use super::context::day;
 use super::{CliError, Context, Outcome};
 use crate::app::charge_interest::{self, InterestReport};
 use crate::app::import_statement::{self, ImportReport, Totals};
 use crate::app::open_invoices::{self, OpenInvoice};
 use crate::app::record_payment::{self, NewPayment, PaymentReport, RecordedPayment};
+use crate::domain::calendar::day;
 use crate::domain::invoice::InvoiceNumber;
 use crate::domain::money::Money;
 

@@ -4,12 +4,12 @@ use chrono::NaiveDate;
 use clap::Subcommand;
 use serde::Serialize;
 
-use super::context::day;
 use super::{CliError, Context, Outcome};
 use crate::app::edit_book::{self, Target};
 use crate::app::{read_tariffs, read_tenants};
 use crate::domain::access::TenantScope;
 use crate::domain::book::EntryKind;
+use crate::domain::calendar::day;
 use crate::domain::money::Money;
 
 #[derive(Debug, Subcommand)]

@@ -305,7 +305,9 @@ pub(in crate::domain) fn plain<'de, D: serde::Deserializer<'de>>(deserializer: D
 }
 
 /// The same of a field that may be left out.
-pub(in crate::domain) fn plain_option<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Decimal>, D::Error> {
+pub(in crate::domain) fn plain_option<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Decimal>, D::Error> {
     Ok(Option::<PlainDecimal>::deserialize(deserializer)?.map(|plain| plain.0))
 }
 

@@ -233,6 +233,8 @@ pub enum EventFault {
     NegativeProceeds(Money),
     #[error("{} of a gross value of {}; a part is above zero and at most the whole", grouped(*part), grouped(*gross))]
     Part { part: Money, gross: Money },
+    #[error("{0} % is no share of the gross value; give a part above 0 to 100, with at most 4 decimals")]
+    Share(Decimal),
     #[error("`{component}` does not depreciate by units; give its method units-of-use, or revise its duration")]
     NotByUnits { component: ComponentCode },
     #[error("{expected} units expected, but {used} are used already; expect more, with at most 4 decimals")]

@@ -98,8 +98,13 @@ pub async fn record(
     request: Bytes,
 ) -> Result<HttpResponse, Fault> {
     let NewAvailabilityBody { line, month, percent, reason } = body(&request)?;
-    let figure =
-        NewAvailability { contract: ContractCode(code.into_inner()), line: LineCode(line), month, percent: percent.0, reason };
+    let figure = NewAvailability {
+        contract: ContractCode(code.into_inner()),
+        line: LineCode(line),
+        month,
+        percent: percent.0,
+        reason,
+    };
     let (by, now) = (actor(&granted, &http), shared.now());
     let work = move |store: &crate::app::Store| {
         record_availability::record(store, &figure, &by, now).map(|recorded| row(&recorded, None))

@@ -36,7 +36,7 @@ class Verifier(Trail, Books, Invoices, Readings, Assets):
             try:
                 step()
             except Exception as error:  # tout ce qui empêche de lire est une anomalie, pas une panne
-                self.report.find(step.__name__, "-", "la lecture s’arrête : %s : %s" % (type(error).__name__, error))
+                self.report.find(step.__name__, "-", "la lecture s’arrête : %s" % said(error))
         return self.report
 
 
@@ -76,7 +76,7 @@ def main(arguments=None):
         if options.key and not keys:
             raise ValueError("%s ne contient pas de clé publique (64 chiffres hexadécimaux)" % options.key)
     except (OSError, ValueError, zipfile.BadZipFile) as error:
-        print("Impossible de lire : %s" % error, file=sys.stderr)
+        print("Impossible de lire : %s" % (error if isinstance(error, OSError) else said(error)), file=sys.stderr)
         return 1
     report = verify(pack, kept, keys)
     print("Vérifié : " + ", ".join("%d %s" % (count, what) for what, count in report.counts.items()) + ".")
