@@ -16,5 +16,7 @@ mod readings;
 #[path = "http/reports.rs"]
 mod reports;
 mod site;
+#[path = "http/strict.rs"]
+mod strict;
 #[path = "http/terms.rs"]
 mod terms;

@@ -77,8 +77,10 @@ def said(error):
         return "le fichier est endommagé dans le ZIP"
     if isinstance(error, xml.etree.ElementTree.ParseError):
         return "ce n’est pas du XML, ligne %d" % error.position[0]
+    if isinstance(error, FileNotFoundError):
+        return "%s n’existe pas" % error.filename
     if isinstance(error, OSError):
-        return "le fichier ne peut pas être lu"
+        return "%s ne peut pas être lu" % error.filename
     return str(error)
 
 
