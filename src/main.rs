@@ -3,6 +3,7 @@
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
+use chapelle::domain::freetext::shown;
 use clap::Parser;
 
 fn main() -> ExitCode {
@@ -14,12 +15,20 @@ fn main() -> ExitCode {
         // Colours are for people; a log that is kept has none.
         .with_ansi(std::io::stderr().is_terminal())
         .init();
-    // clap itself exits with 2 on a command line it cannot read.
-    let arguments = chapelle::cli::Arguments::parse();
+    let arguments = match chapelle::cli::Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(unread) if unread.use_stderr() => {
+            // As clap says it, but for what it repeats.
+            eprint!("{}", shown(&unread.render().to_string()));
+            return ExitCode::from(2);
+        }
+        // What was asked for, such as --help.
+        Err(asked) => asked.exit(),
+    };
     match chapelle::cli::run(arguments, now) {
         Ok(outcome) => ExitCode::from(outcome.exit_code()),
         Err(error) => {
-            eprintln!("{error}");
+            eprintln!("{}", shown(&error.to_string()));
             ExitCode::from(error.exit_code())
         }
     }

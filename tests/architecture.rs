@@ -33,6 +33,7 @@ const DOMAIN_LAYERS: &[(&str, u8)] = &[
     ("party", 2),
     ("sampling", 2),
     ("told", 2),
+    ("freetext", 3),
     ("typography", 3),
     ("facility", 3),
     ("ledger", 3),

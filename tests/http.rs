@@ -18,5 +18,7 @@ mod reminders;
 #[path = "http/reports.rs"]
 mod reports;
 mod site;
+#[path = "http/strict.rs"]
+mod strict;
 #[path = "http/terms.rs"]
 mod terms;

@@ -89,6 +89,28 @@ fn what_is_wrong_is_refused_with_its_arithmetic() {
     assert!(pay("DC2026000099", "2026-12-01", "1").contains("invoice DC2026000099 is not known here"));
     assert!(pay("DC2026000003", "2028-01-01", "1").contains("has not come yet"));
     assert!(pay("DC2026000003", "2026-12-01", "0").contains("not above zero"));
+    assert!(pay("DC2026000003", "2026-02-30", "1").contains("is not a day of the calendar; write year, month and day"));
+    assert!(pay("DC2026000003", "2026-12-01", "1e1").contains("write digits, with a point before the decimals"));
+    let long = pay(&"X".repeat(5_000), "2026-12-01", "1");
+    assert!(long.contains("…[5000 characters] is not known here") && long.len() < 200, "{long}");
+    let pay_as = |reference: &str| {
+        let payment = ["payments", "record", "--invoice", "DC2026000003", "--date", "2026-12-01", "--amount", "1"];
+        refused(&world, LATER, &[payment.as_slice(), &["--reference", reference]].concat())
+    };
+    assert!(pay_as(&"x".repeat(141)).contains("the reference has 141 characters: shorten it to 140 at most"));
+    assert!(pay_as("VIR\u{1b}[31m").contains("the control character U+001B as its character 4"));
+    let directory = world.dir.path().to_str().unwrap();
+    for command in [["readings", "import"], ["payments", "import"], ["payback", "import"]] {
+        let told = refused(&world, LATER, &[command.as_slice(), &[directory]].concat());
+        assert!(told.contains("; name a file, not a directory"), "{told}");
+    }
+    let told = refused(&world, LATER, &["amortisation", "post", "--through", "2099-12"]);
+    assert!(told.starts_with("2099-12 has not ended yet: post through 20") && !told.contains("2099-11"), "{told}");
+    let percent = ["availability", "record", "--contract", "X", "--line", "Y", "--month", "2026-09", "--reason", "r"];
+    for wrong in ["1e1", "NaN", "99,5", "9_9"] {
+        let told = refused(&world, LATER, &[percent.as_slice(), &["--percent", wrong]].concat());
+        assert!(told.contains("write digits, with a point before the decimals"), "{told}");
+    }
     let again = refused(&world, LATER, &["invoices", "credit", "DC2026000002", "--reason", "encore"]);
     assert!(again.contains("every line of DC2026000002 is credited already"), "{again}");
     let wrong = refused(&world, LATER, &["invoices", "credit", "DC2026000001", "--reason", "x", "--lines", "99"]);

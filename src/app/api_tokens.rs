@@ -22,7 +22,6 @@ const SECRET_BYTES: usize = 24;
 const SHOWN_CHARACTERS: usize = 12;
 /// A token's last use is noted no more often than this.
 const USE_MINUTES: i64 = 5;
-const NAME_CHARACTERS_MAX: usize = 100;
 
 /// A token to be made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,10 +70,7 @@ pub fn create(
 }
 
 fn check(person: &Person, wish: &TokenWish) -> Result<(), UserProblem> {
-    let name = wish.name.trim();
-    if name.is_empty() || name.chars().count() > NAME_CHARACTERS_MAX {
-        return Err(UserProblem::NameMissing);
-    }
+    super::users::check_name(wish.name.trim())?;
     if wish.scopes.is_empty() {
         return Err(UserProblem::ScopesMissing);
     }

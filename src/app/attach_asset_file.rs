@@ -9,6 +9,7 @@ use super::archive_invoice::write_durably;
 use super::{AppError, Store, asset_versions, read_tenants};
 use crate::domain::amortisation::AssetDocument;
 use crate::domain::audit::{Actor, AuditEvent, hex};
+use crate::domain::freetext::Text;
 use crate::domain::ids::AssetCode;
 use crate::storage::{audit, book};
 
@@ -27,6 +28,7 @@ pub fn attach(
     by: &Actor,
     now: DateTime<Utc>,
 ) -> Result<AssetFile, AppError> {
+    Text::Name.check(name)?;
     let size_bytes = std::fs::metadata(path).map_err(AppError::io("read", path))?.len();
     if size_bytes > BYTES_MAX {
         return Err(AppError::input(format!("{} has {size_bytes} bytes, more than {BYTES_MAX}", path.display())));

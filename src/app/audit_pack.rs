@@ -27,6 +27,7 @@ use crate::domain::invoice::IssuedInvoice;
 use crate::domain::party::Language;
 use crate::domain::payback::{Horizon, RequestedView};
 use crate::domain::rating::ChargeKind;
+use crate::domain::told::Told;
 use crate::storage::evidence::FrozenInvoice;
 use crate::storage::seals::Names;
 use crate::storage::{AnyConnection, audit, book, evidence, report_archive, roots, seals};
@@ -66,6 +67,15 @@ pub fn file_name(year: i32, language: Language) -> String {
 /// Reports that every pack holds; payback where its terms are known.
 const REPORTS: u64 = 6;
 
+/// The last day of a year that packs can be of: spreadsheets know none before 1900, and no other year has four digits.
+pub(super) fn closing(year: i32) -> Result<NaiveDate, AppError> {
+    let closing = NaiveDate::from_ymd_opt(year, 12, 31).filter(|_| (1900..=9999).contains(&year));
+    closing.ok_or_else(|| {
+        let told = Told::new("no-year", format!("{year} is not a year such as 2026"));
+        AppError::misasked(told.with("year", year.to_string()))
+    })
+}
+
 /// Writes the pack of `year` and signs its manifest. `progress` is told how much of how much is done, in parts of no particular size.
 pub fn write<W: Write>(
     store: &Store,
@@ -74,8 +84,7 @@ pub fn write<W: Write>(
     out: W,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<PackReport, AppError> {
-    let closing = NaiveDate::from_ymd_opt(year, 12, 31)
-        .ok_or_else(|| AppError::input(format!("{year} is not a year of the calendar")))?;
+    let closing = closing(year)?;
     let key = signing.key()?;
     store.read(|connection| {
         let mut pack = Packing { pack: PackWriter::new(out), report: PackReport { year, ..PackReport::default() } };

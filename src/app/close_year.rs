@@ -9,6 +9,7 @@ use super::periods::{NotEnded, unclosed_years};
 use super::{AppError, Store, export_book, post_depreciation};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::calendar::BillingMonth;
+use crate::domain::freetext::Text;
 use crate::domain::ledger::{
     AccountRole, AccountingPeriod, CARRY_FORWARD, Journal, PeriodState, Periods, allocation_entry, close_year,
 };
@@ -72,6 +73,7 @@ pub fn allocate(
     if reason.trim().is_empty() {
         return Err(AppError::input("allocating a result needs the decision it rests on: add --reason \"...\""));
     }
+    Text::Reason.check(reason)?;
     store.write(|connection| {
         let document = format!("{CARRY_FORWARD}{}", year + 1);
         let filter = JournalFilter { journal: Some(Journal::Opening), document: Some(document), ..Default::default() };

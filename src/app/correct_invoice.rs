@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::{AppError, Store, archive_invoice, credit_invoice, export_book, issue_invoice, settle};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::book::Book;
+use crate::domain::freetext::Text;
 use crate::domain::ids::InvoiceId;
 use crate::domain::invoice::{CreditNoteHead, InvoiceNumber, IssueContext, IssuedInvoice, corrected_invoice_of};
 use crate::domain::money::Money;
@@ -71,6 +72,7 @@ pub fn correct(
         let told = Told::new("correct-no-reason", "a corrected invoice needs its reason: say what was wrong");
         return Err(AppError::Refused(Box::new(told)));
     }
+    Text::Reason.check(&request.reason)?;
     let book = export_book::shared(store)?;
     let [(note_id, note), (id, corrected)] = store.write(|connection| issue(connection, &book, request, by, now))?;
     archive_invoice::archive_one(store, note_id, &note, now)?;

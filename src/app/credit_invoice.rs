@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::{AppError, Store, archive_invoice, export_book, issue_invoice, settle};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::book::Book;
+use crate::domain::freetext::Text;
 use crate::domain::ids::InvoiceId;
 use crate::domain::invoice::{
     Credit, CreditNoteHead, CreditedLine, CreditedLines, InvoiceNumber, IssuedInvoice, credit_note_of, credit_of,
@@ -97,7 +98,7 @@ fn check_reason(request: &CreditRequest) -> Result<(), AppError> {
         let told = Told::new("credit-no-reason", "a credit note needs its reason: say why the invoice is taken back");
         return Err(AppError::Refused(Box::new(told)));
     }
-    Ok(())
+    Ok(Text::Reason.check(&request.reason)?)
 }
 
 pub fn credit(

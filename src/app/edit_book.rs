@@ -15,6 +15,7 @@ use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::book::{Book, BookFault, BookPath, BookProblem, Entry, EntryKind, changes_billed_terms};
 use crate::domain::calendar::BillingMonth;
 use crate::domain::contract::Contract;
+use crate::domain::freetext::{Text, TextError};
 use crate::domain::ids::ContractCode;
 use crate::domain::invoice::InvoiceKind;
 use crate::domain::tariff::Tariff;
@@ -196,6 +197,9 @@ fn needs_reason(book: &Book, entry: &Entry) -> bool {
 
 fn reason_mistake(reason: &str) -> Option<EntryMistake> {
     let found = reason.trim().chars().count();
+    if let Err(TextError::Control { .. }) = Text::Reason.check(reason) {
+        return Some(EntryMistake::new("reason", ReadFault::ControlCharacter));
+    }
     let (low, high) = (*REASON_CHARACTERS.start(), *REASON_CHARACTERS.end());
     let fault = ReadFault::ReasonLength { found, low, high };
     (!REASON_CHARACTERS.contains(&found)).then(|| EntryMistake::new("reason", fault))

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::user_problem::UserProblem;
 use crate::documents::{DocumentError, amortisation};
+use crate::domain::freetext::TextError;
 use crate::domain::told::{Tell, Told};
 use crate::mail::MailError;
 use crate::storage::StorageError;
@@ -33,7 +34,7 @@ pub enum AppError {
     Report(#[from] amortisation::RenderError),
     #[error(transparent)]
     Mail(#[from] MailError),
-    #[error("cannot {doing} {path}: {source}")]
+    #[error("cannot {doing} {path}: {source}{}", remedy(.source))]
     Io { doing: &'static str, path: PathBuf, source: std::io::Error },
     /// A stored value that the program itself wrote and cannot read: a fault of ours, never of the input.
     #[error("stored data is not as it was written: {0}")]
@@ -51,7 +52,7 @@ impl AppError {
             | AppError::NoBook
             | AppError::User(_) => true,
             AppError::Storage(error) => error.is_input(),
-            AppError::Io { source, .. } => source.kind() == std::io::ErrorKind::NotFound,
+            AppError::Io { source, .. } => is_misnamed(source),
             _ => false,
         }
     }
@@ -71,6 +72,29 @@ impl AppError {
     pub fn io(doing: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> AppError {
         let path = path.into();
         move |source| AppError::Io { doing, path, source }
+    }
+}
+
+impl From<TextError> for AppError {
+    fn from(error: TextError) -> AppError {
+        AppError::refused(&error)
+    }
+}
+
+/// Whether a file could not be used because another should have been named.
+pub fn is_misnamed(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{InvalidFilename, InvalidInput, IsADirectory, NotADirectory, NotFound};
+    matches!(error.kind(), NotFound | IsADirectory | NotADirectory | InvalidFilename | InvalidInput)
+}
+
+/// What to do about a file that cannot be used, to be added to what the system says.
+pub fn remedy(error: &std::io::Error) -> &'static str {
+    use std::io::ErrorKind::{IsADirectory, NotFound, PermissionDenied};
+    match error.kind() {
+        IsADirectory => "; name a file, not a directory",
+        NotFound => "; check its name",
+        PermissionDenied => "; let this program's user at it, or name another file",
+        _ => "",
     }
 }
 

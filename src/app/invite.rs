@@ -20,7 +20,6 @@ pub use crate::storage::access_links::Invitation;
 /// The outbox's word for a mail that invites.
 pub const INVITATION_MAIL: &str = "invitation";
 const LINK_DAYS: i64 = 7;
-const NAME_CHARACTERS_MAX: usize = 200;
 
 /// Whom to invite, and as what.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -141,9 +140,7 @@ pub fn accept(
     let invitation = find(store, secret, now)?.ok_or(UserProblem::LinkGone)?;
     let guest = &invitation.invitation;
     let name = name.trim();
-    if name.is_empty() || name.chars().count() > NAME_CHARACTERS_MAX {
-        return Err(UserProblem::NameMissing.into());
-    }
+    people::check_name(name)?;
     people::check_password(password, &guest.email)?;
     let user = users::NewUser {
         email: guest.email.clone(),

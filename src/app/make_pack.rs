@@ -13,7 +13,6 @@ use super::sign_roots::{self, Signing};
 use super::{AppError, Store, audit_pack};
 use crate::domain::audit::{Actor, AuditEvent, hex};
 use crate::domain::party::Language;
-use crate::domain::told::Told;
 use crate::storage::{audit, evidence_packs};
 
 pub use crate::storage::billing_runs::RunStatus;
@@ -29,10 +28,7 @@ const NOTE_EVERY: Duration = Duration::from_millis(400);
 /// Notes that a pack of `year` is wanted and returns its id; [`carry_out`] makes it. While another is being made it is
 /// refused.
 pub fn begin(store: &Store, year: i32, by: &Actor, now: DateTime<Utc>) -> Result<i64, AppError> {
-    if !(1900..=9999).contains(&year) {
-        let told = Told::new("no-year", format!("{year} is not a year such as 2026"));
-        return Err(AppError::misasked(told.with("year", year.to_string())));
-    }
+    audit_pack::closing(year)?;
     store.write(|connection| {
         let id = evidence_packs::begin(connection, year, &by.name, now)?;
         let detail = serde_json::json!({ "year": year });

@@ -9,6 +9,7 @@ use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::book::Book;
 use crate::domain::calendar::BillingMonth;
 use crate::domain::contract::Contract;
+use crate::domain::freetext::Text;
 use crate::domain::ids::{ContractCode, InvoiceId};
 use crate::domain::invoice::{Draft, DraftError};
 use crate::domain::rating::{ChargeKind, NewManualLine};
@@ -51,6 +52,7 @@ pub fn remove(
     if reason.trim().is_empty() {
         return Err(AppError::refused(&ManualLineError::NoReason));
     }
+    Text::Reason.check(reason)?;
     store.write(|connection| {
         let book = stored::load_book(connection)?.ok_or(AppError::NoBook)?;
         let contract = contract(&book, contract_code)?;

@@ -7,6 +7,7 @@ use super::record_payment::{NewPayment, PaymentReport, record_within};
 use super::{AppError, Store, read_tenants};
 use crate::collect::statement::Receipt;
 use crate::domain::audit::{Actor, AuditEvent};
+use crate::domain::freetext::Text;
 use crate::domain::invoice::InvoiceNumber;
 use crate::domain::money::Money;
 use crate::domain::told::Told;
@@ -122,6 +123,7 @@ pub fn dismiss(store: &Store, key: &str, reason: &str, by: &Actor, now: DateTime
         let told = Told::new("receipt-no-reason", "say why the receipt pays no invoice");
         return Err(AppError::Refused(Box::new(told)));
     }
+    Text::Reason.check(reason)?;
     store.write(|connection| {
         let mut receipt = waiting(bank::find(connection, key)?, key)?;
         receipt.outcome = ReceiptOutcome::Dismissed;

@@ -95,6 +95,6 @@ pub mod user_problem;
 pub mod users;
 pub mod verify_audit;
 
-pub use error::AppError;
+pub use error::{AppError, is_misnamed, remedy};
 pub use store::Store;
 pub use user_problem::UserProblem;

@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::{AppError, Store, export_book};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::calendar::BillingMonth;
+use crate::domain::freetext::Text;
 use crate::domain::ledger::{AccountingPeriod, PeriodAction, PeriodState};
 use crate::domain::told::{Tell, Told};
 use crate::storage::{AnyConnection, audit, journal, periods};
@@ -100,6 +101,7 @@ pub fn change(
     if action == PeriodAction::Reopen && reason.is_none_or(|reason| reason.trim().is_empty()) {
         return Err(AppError::refused(&NoReason(period)));
     }
+    Text::Reason.check(reason.unwrap_or_default())?;
     store.write(|connection| {
         periods::hold(connection)?;
         let before = periods::all(connection)?.state(period);

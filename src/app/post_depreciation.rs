@@ -38,8 +38,9 @@ pub(super) const PERIODS: [PostingPeriod; 3] = [PostingPeriod::Month, PostingPer
 pub fn post(store: &Store, through: BillingMonth, by: &Actor, now: DateTime<Utc>) -> Result<PostingReport, AppError> {
     let book = export_book::load(store)?;
     if through.period(book.facility.zone).to.to_utc() > now {
-        let english = format!("{through} has not ended yet: post through {} at most", through.previous());
-        let told = Told::new("posting-not-ended", english).with("month", through).with("last", through.previous());
+        let last = BillingMonth::of(now.with_timezone(&book.facility.zone).date_naive()).previous();
+        let english = format!("{through} has not ended yet: post through {last} at most");
+        let told = Told::new("posting-not-ended", english).with("month", through).with("last", last);
         return Err(AppError::Refused(Box::new(told)));
     }
     let chart = book.accounting.chart.clone();

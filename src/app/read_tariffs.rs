@@ -1,10 +1,10 @@
 //! Show tariffs: their prices, who is billed at them, and what a quantity would cost.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use rust_decimal::Decimal;
 
 use super::{AppError, Store, edit_book, export_book, read_tenants};
 use crate::domain::contract::Contract;
+use crate::domain::money;
 use crate::domain::quantity::Quantity;
 use crate::domain::tariff::{MonthPart, PriceInput, PricedPart, PricingError, Tariff};
 
@@ -63,8 +63,8 @@ pub fn list(store: &Store, now: DateTime<Utc>) -> Result<(Vec<TariffFile>, Naive
 /// What `quantity`, written as either language does, costs a whole month that begins on `on`.
 pub fn preview(tariff: &Tariff, quantity: &str, on: NaiveDate) -> Result<PricePreview, PricingRefusal> {
     let plain: String = quantity.chars().filter(|c| !c.is_whitespace()).collect();
-    let number: Decimal =
-        plain.replace(',', ".").parse().map_err(|_| PricingRefusal::NotANumber(quantity.trim().to_owned()))?;
+    let number =
+        money::parse(&plain.replace(',', ".")).map_err(|_| PricingRefusal::NotANumber(quantity.trim().to_owned()))?;
     let version = tariff.version_on(on).ok_or(PricingRefusal::NoPrice { on })?;
     // As of a line that begins then, so that what is due once is shown as well.
     let input = PriceInput { quantity: number, unit: tariff.unit, agreed: false, part: MonthPart::WHOLE, begins: true };
@@ -97,6 +97,7 @@ mod tests {
         assert_eq!(found.parts.iter().map(|part| part.net).collect::<Vec<_>>(), [Money::from_cents(181)]);
         assert_eq!(found.parts[0].expression, "12.5 kWh × 0.145");
         assert_eq!(preview(&tariff, "x", day("2026-10-01")), Err(PricingRefusal::NotANumber("x".into())));
+        assert_eq!(preview(&tariff, "1e1", day("2026-10-01")), Err(PricingRefusal::NotANumber("1e1".into())));
         assert_eq!(preview(&tariff, "-1", day("2026-10-01")), Err(PricingRefusal::Negative));
         let on = day("1999-01-01");
         assert_eq!(preview(&tariff, "1", on), Err(PricingRefusal::NoPrice { on }));

@@ -8,6 +8,7 @@ use super::{AppError, Store, export_book};
 use crate::domain::amortisation::{AssetChange, AssetEvent, FixedAsset};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::calendar::Timestamp;
+use crate::domain::freetext::Text;
 use crate::domain::ids::AssetCode;
 use crate::domain::told::Told;
 use crate::storage::{AnyConnection, audit, book};
@@ -38,6 +39,7 @@ pub fn record(store: &Store, request: EventRequest, by: &Actor, now: DateTime<Ut
         let told = Told::new("event-no-reason", "a reason must be given; it is kept with the event");
         return Err(AppError::Refused(Box::new(told)));
     }
+    check_texts(&request)?;
     let zone = export_book::shared(store)?.facility.zone;
     store.write(|connection| {
         let stored = book::assets(connection)?;
@@ -59,6 +61,29 @@ pub fn record(store: &Store, request: EventRequest, by: &Actor, now: DateTime<Ut
         note(connection, asset, &changed, by, now)?;
         Ok(RecordedEvent { asset: changed.code, number: changed.events.len(), event })
     })
+}
+
+/// What people wrote; what the event does is held against the asset.
+fn check_texts(request: &EventRequest) -> Result<(), AppError> {
+    Text::Reason.check(&request.reason)?;
+    let change: [Option<&str>; 4] = match &request.change {
+        AssetChange::Dispose { buyer, .. } => [buyer.as_deref(), None, None, None],
+        AssetChange::Donate { beneficiary, .. } => [Some(beneficiary), None, None, None],
+        AssetChange::Commission { evidence, .. } => [Some(evidence), None, None, None],
+        AssetChange::Subsidise { grantor, reference, .. } => [Some(grantor), reference.as_deref(), None, None],
+        AssetChange::Replace { successor, .. } => {
+            let part = &successor.0;
+            [Some(part.code.as_str()), Some(&part.name), part.account.as_deref(), part.duration_decision.as_deref()]
+        }
+        AssetChange::Revise { .. }
+        | AssetChange::Impair { .. }
+        | AssetChange::Reverse { .. }
+        | AssetChange::Use { .. } => [None; 4],
+    };
+    for text in change.into_iter().chain([request.decision.as_deref()]).flatten() {
+        Text::Ground.check(text)?;
+    }
+    Ok(())
 }
 
 /// A line in the trail for each event that `changed` has beyond those of `stored`.

@@ -12,6 +12,7 @@ use super::{AppError, Store};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::book::{Book, BookFault, BookProblem};
 use crate::domain::calendar::{BillingMonth, Period, Timestamp};
+use crate::domain::freetext::Text;
 use crate::domain::ids::MeterId;
 use crate::domain::metering::{Coverage, Meter, Quality, Reset, Sample, bridge};
 use crate::domain::quantity::Micro;
@@ -131,6 +132,7 @@ enum Change {
 }
 
 fn check_reason(reason: &str) -> Result<(), AppError> {
+    Text::Reason.check(reason)?;
     let length = reason.trim().chars().count();
     if REASON_CHARACTERS.contains(&length) {
         return Ok(());

@@ -7,9 +7,9 @@ use chrono::{DateTime, Utc};
 
 use super::plan_billing;
 use super::run_billing::{self, RunRequest};
-use super::{AppError, Store, archive_invoice};
+use super::{AppError, Store, archive_invoice, export_book};
 use crate::domain::audit::{Actor, AuditEvent};
-use crate::domain::billing_run::{Plan, Severity};
+use crate::domain::billing_run::{Plan, Severity, not_over};
 use crate::domain::calendar::BillingMonth;
 use crate::domain::ids::ContractCode;
 use crate::domain::told::Told;
@@ -36,8 +36,18 @@ impl Campaign {
     }
 }
 
-/// Notes that the run begins and returns its id; [`carry_out`] does it. While another run goes on it is refused.
+/// Notes that the run begins and returns its id; [`carry_out`] does it. While another run goes on, before the month is
+/// over, and of contracts nobody knows it is refused.
 pub fn begin(store: &Store, campaign: &Campaign, now: DateTime<Utc>) -> Result<i64, AppError> {
+    let book = export_book::shared(store)?;
+    if let Some(why) = not_over(campaign.month, book.facility.zone, now.into()) {
+        return Err(AppError::Refused(Box::new(why)));
+    }
+    let is_known = |code: &&ContractCode| book.contracts.iter().any(|contract| contract.code == **code);
+    if let Some(code) = campaign.only.iter().find(|code| !is_known(code)) {
+        let english = format!("there is no contract `{code}`; name those of the book, or none to bill them all");
+        return Err(AppError::Refused(Box::new(Told::new("contract-unknown", english))));
+    }
     store.write(|connection| {
         let id = billing_runs::begin(connection, campaign.month, campaign.issue, &campaign.by.name, now)?;
         let detail = serde_json::json!({ "month": campaign.month, "issue": campaign.issue, "only": campaign.only });

@@ -23,7 +23,7 @@ pub enum UserProblem {
     PasswordWrong,
     #[error("`{0}` is not an e-mail address")]
     NotAnAddress(String),
-    #[error("a name is needed, of 200 characters at most")]
+    #[error("a name is needed, of 200 characters at most and without control characters")]
     NameMissing,
     #[error("a tenant belongs to the role tenant, and to no other")]
     TenantMismatch,

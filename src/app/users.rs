@@ -8,6 +8,7 @@ use super::user_problem::{PASSWORD_BYTES_MAX, PASSWORD_CHARACTERS_MIN};
 use super::{AppError, Store, UserProblem};
 use crate::domain::access::Role;
 use crate::domain::audit::{Actor, AuditEvent, hex};
+use crate::domain::freetext::Text;
 use crate::domain::ids::TenantCode;
 use crate::storage::audit;
 use crate::storage::users::{self, TokenKey};
@@ -52,6 +53,7 @@ pub fn add(store: &Store, user: &NewUser, by: &Actor, now: DateTime<Utc>) -> Res
 }
 
 fn check(user: &NewUser) -> Result<(), UserProblem> {
+    check_name(user.name.trim())?;
     check_password(&user.password, &user.email)?;
     check_address(&user.email)?;
     check_place(user.role, user.tenant.as_ref())
@@ -72,6 +74,11 @@ pub(super) fn check_address(email: &str) -> Result<(), UserProblem> {
     let is_one = email.split_once('@').is_some_and(|(local, host)| !local.is_empty() && host.contains('.'));
     let is_plain = email.len() <= ADDRESS_BYTES_MAX && !email.contains(|c: char| c.is_whitespace() || c.is_control());
     if is_one && is_plain { Ok(()) } else { Err(UserProblem::NotAnAddress(email.to_owned())) }
+}
+
+/// What a person or their token is called.
+pub(super) fn check_name(name: &str) -> Result<(), UserProblem> {
+    if name.is_empty() || Text::Name.check(name).is_err() { Err(UserProblem::NameMissing) } else { Ok(()) }
 }
 
 /// A tenant belongs to the role tenant, and to no other.

@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 
-use super::context::day;
 use super::files::{FormatArgument, LanguageArgument, keep, written};
 use super::{CliError, Context, Outcome};
 use crate::app::post_depreciation::{self, PostingReport};
 use crate::app::reports;
 use crate::domain::calendar::BillingMonth;
+use crate::domain::calendar::day;
 use crate::domain::ids::AssetCode;
 
 #[derive(Debug, Subcommand)]

@@ -13,8 +13,9 @@ use crate::app::record_asset_event::{self, EventRequest, RecordedEvent};
 use crate::app::{read_tenants, report_amortisation};
 use crate::domain::amortisation::report::AssetReport;
 use crate::domain::amortisation::{AssetChange, Component, Convention, Extent, Method, Successor};
+use crate::domain::calendar::day;
 use crate::domain::ids::{AssetCode, ComponentCode};
-use crate::domain::money::Money;
+use crate::domain::money::{Money, PlainDecimal};
 
 #[derive(Debug, Subcommand)]
 pub enum Assets {
@@ -56,7 +57,7 @@ struct Event {
     /// The inventory number.
     asset: String,
     /// The day it takes effect.
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     on: NaiveDate,
     /// Why.
     #[arg(long)]
@@ -78,7 +79,7 @@ pub struct Revise {
     #[arg(long, value_name = "EUROS")]
     residual_value: Option<Money>,
     #[arg(long, value_name = "UNITS")]
-    expected_units: Option<Decimal>,
+    expected_units: Option<PlainDecimal>,
 }
 
 #[derive(Debug, Args)]
@@ -99,7 +100,7 @@ struct Part {
     component: Option<String>,
     /// A share of the gross value in percent.
     #[arg(long, value_name = "PERCENT", conflicts_with = "gross")]
-    share: Option<Decimal>,
+    share: Option<PlainDecimal>,
     /// A part of the gross value.
     #[arg(long, value_name = "EUROS")]
     gross: Option<Money>,
@@ -153,10 +154,10 @@ pub struct Replace {
     method: MethodArgument,
     /// Of a degressive plan.
     #[arg(long, required_if_eq("method", "degressive"))]
-    coefficient: Option<Decimal>,
+    coefficient: Option<PlainDecimal>,
     /// Of a plan by units of use.
     #[arg(long, value_name = "UNITS", required_if_eq("method", "units-of-use"))]
-    expected_units: Option<Decimal>,
+    expected_units: Option<PlainDecimal>,
     /// The successor's account; the asset's if left out.
     #[arg(long)]
     account: Option<String>,
@@ -194,7 +195,7 @@ pub struct Use {
     #[arg(long)]
     component: String,
     #[arg(long)]
-    units: Decimal,
+    units: PlainDecimal,
 }
 
 #[derive(Debug, Args)]
@@ -218,7 +219,7 @@ pub struct Attach {
     #[arg(long)]
     name: String,
     /// The day the paper bears.
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     date: NaiveDate,
 }
 
@@ -231,7 +232,7 @@ impl Assets {
             Assets::Attach(attach) => return attach.run(context),
             Assets::Revise(revise) => {
                 let Revise { event, component: code, duration_years, residual_value, expected_units } = revise;
-                let component = component(code);
+                let (component, expected_units) = (component(code), expected_units.map(|units| units.0));
                 (event, AssetChange::Revise { component, duration_years, residual_value, expected_units })
             }
             Assets::Impair(Amount { event, component: code, amount }) => {
@@ -257,7 +258,7 @@ impl Assets {
                 (event, AssetChange::Commission { evidence, components })
             }
             Assets::Use(Use { event, component: code, units }) => {
-                (event, AssetChange::Use { component: component(code), units })
+                (event, AssetChange::Use { component: component(code), units: units.0 })
             }
             Assets::Subsidise(Subsidise { event, grantor, reference, amount }) => {
                 (event, AssetChange::Subsidise { grantor, reference, amount })
@@ -291,7 +292,7 @@ impl Event {
 impl Part {
     fn extent(&self) -> Extent {
         match (self.share, self.gross) {
-            (Some(percent), _) => Extent::Percent(percent),
+            (Some(percent), _) => Extent::Percent(percent.0),
             (None, Some(gross)) => Extent::Gross(gross),
             (None, None) => Extent::Whole,
         }
@@ -314,10 +315,10 @@ impl Replace {
                 MethodArgument::FirstOfMonth => linear(Convention::FirstOfMonth),
                 MethodArgument::FullYearsFromNext => linear(Convention::FullYearsFromNext),
                 MethodArgument::Degressive => {
-                    Method::Degressive { coefficient: self.coefficient.unwrap_or(Decimal::ONE) }
+                    Method::Degressive { coefficient: self.coefficient.map_or(Decimal::ONE, |plain| plain.0) }
                 }
                 MethodArgument::UnitsOfUse => {
-                    Method::UnitsOfUse { expected_units: self.expected_units.unwrap_or(Decimal::ONE) }
+                    Method::UnitsOfUse { expected_units: self.expected_units.map_or(Decimal::ONE, |plain| plain.0) }
                 }
             },
             commissioned_on: None,

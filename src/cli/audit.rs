@@ -13,6 +13,7 @@ use crate::app::audit_pack::{self, PackReport};
 use crate::app::read_trail::{self, ChainedEvent, TrailFilter};
 use crate::app::sign_roots::{self, SigningReport};
 use crate::app::verify_audit::{self, Against, Verification};
+use crate::domain::calendar::day;
 use crate::domain::party::Language;
 
 #[derive(Debug, Subcommand)]
@@ -43,10 +44,10 @@ pub struct Trail {
     #[arg(long)]
     actor: Option<String>,
     /// The first day (UTC).
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     from: Option<NaiveDate>,
     /// The last day (UTC).
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     to: Option<NaiveDate>,
 }
 

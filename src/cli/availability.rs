@@ -1,7 +1,6 @@
 //! `chapelle availability`: how available contract lines were, and what that allows.
 
 use clap::{Args, Subcommand};
-use rust_decimal::Decimal;
 
 use super::{CliError, Context, Outcome};
 use crate::app::AppError;
@@ -9,6 +8,7 @@ use crate::app::record_availability::{self, Availability, KeptAvailability, NewA
 use crate::domain::access::TenantScope;
 use crate::domain::calendar::BillingMonth;
 use crate::domain::ids::{ContractCode, LineCode};
+use crate::domain::money::PlainDecimal;
 
 #[derive(Debug, Subcommand)]
 pub enum AvailabilityCommand {
@@ -30,9 +30,9 @@ pub struct Record {
     /// The month, for example 2026-10.
     #[arg(long)]
     month: BillingMonth,
-    /// Percent of the month, for example 99.62.
+    /// Percent of the month, for example 99.62: 0 to 100, with three decimals at most.
     #[arg(long)]
-    percent: Decimal,
+    percent: PlainDecimal,
     /// Where the figure comes from.
     #[arg(long)]
     reason: String,
@@ -55,7 +55,7 @@ impl AvailabilityCommand {
                     contract: ContractCode(record.contract.clone()),
                     line: LineCode(record.line.clone()),
                     month: record.month,
-                    percent: record.percent,
+                    percent: record.percent.0,
                     reason: record.reason.clone(),
                 };
                 let recorded = record_availability::record(&context.open()?, &figure, &context.actor(), context.now)?;

@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use crate::app::deliver_outbox::Postage;
 use crate::app::sign_roots::Signing;
-use crate::app::{AppError, Store};
+use crate::app::{AppError, Store, is_misnamed, remedy};
 use crate::config::{Config, ConfigError};
 use crate::domain::audit::Actor;
 
@@ -52,7 +52,7 @@ pub enum CliError {
     App(#[from] AppError),
     #[error(transparent)]
     Config(#[from] ConfigError),
-    #[error("cannot {doing} {path}: {source}")]
+    #[error("cannot {doing} {path}: {source}{}", remedy(.source))]
     Io { doing: &'static str, path: PathBuf, source: std::io::Error },
 }
 
@@ -61,7 +61,7 @@ impl CliError {
         match self {
             CliError::Input(_) | CliError::Config(_) => 2,
             CliError::App(error) if error.is_input() => 2,
-            CliError::Io { source, .. } if source.kind() == std::io::ErrorKind::NotFound => 2,
+            CliError::Io { source, .. } if is_misnamed(source) => 2,
             CliError::App(_) | CliError::Io { .. } => 1,
         }
     }
@@ -145,12 +145,6 @@ pub fn progress_bar(context: &Context, what: &'static str) -> indicatif::Progres
     bar.set_style(style.unwrap_or_else(|_| indicatif::ProgressStyle::default_bar()));
     bar.set_message(what);
     bar
-}
-
-/// A day given on the command line.
-pub fn day(text: &str) -> Result<NaiveDate, String> {
-    let known = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|_| text.len() == 10);
-    known.ok_or_else(|| format!("`{text}` is not a day of the calendar; write year, month and day, such as 2026-02-28"))
 }
 
 /// A line on standard output. Whoever closed it, as `head` does, has read enough: that is no failure.

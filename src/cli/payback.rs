@@ -10,6 +10,7 @@ use super::{CliError, Context, Outcome};
 use crate::app::record_management_figures::{self, RecordReport};
 use crate::app::{report_payback, reports};
 use crate::collect::{FigureTexts, one_figure};
+use crate::domain::calendar::day;
 use crate::domain::payback::{Horizon, ManagementFigure, RequestedView};
 
 #[derive(Debug, Subcommand)]
@@ -27,7 +28,7 @@ pub enum Payback {
 #[derive(Debug, Args)]
 pub struct Report {
     /// The day the report looks from, for example 2026-12-31.
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     as_of: NaiveDate,
     /// The scenario to show; the book's reference if left out.
     #[arg(long, value_name = "CODE")]

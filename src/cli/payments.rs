@@ -12,6 +12,7 @@ use crate::app::import_statement::{self, ImportReport, Totals};
 use crate::app::open_invoices::{self, OpenInvoice};
 use crate::app::record_payment::{self, NewPayment, PaymentReport, RecordedPayment};
 use crate::app::remind;
+use crate::domain::calendar::day;
 use crate::domain::invoice::InvoiceNumber;
 use crate::domain::money::Money;
 
@@ -39,7 +40,7 @@ pub struct Record {
     #[arg(long)]
     invoice: String,
     /// The day it was received, for example 2026-11-30.
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     date: NaiveDate,
     /// Euros, for example 1200.00; at most what is open.
     #[arg(long)]
@@ -52,10 +53,10 @@ pub struct Record {
 #[derive(Debug, Args)]
 pub struct List {
     /// First day.
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     from: Option<NaiveDate>,
     /// Last day.
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     to: Option<NaiveDate>,
 }
 

@@ -9,6 +9,7 @@ use crate::app::edit_book::{self, Target};
 use crate::app::{read_tariffs, read_tenants};
 use crate::domain::access::TenantScope;
 use crate::domain::book::EntryKind;
+use crate::domain::calendar::day;
 use crate::domain::money::Money;
 
 #[derive(Debug, Subcommand)]
@@ -39,7 +40,7 @@ pub enum Tariffs {
         /// In the tariff's unit, such as 12.5.
         quantity: String,
         /// The day whose price holds; today if left out.
-        #[arg(long)]
+        #[arg(long, value_parser = day)]
         on: Option<NaiveDate>,
     },
 }

@@ -30,7 +30,7 @@ mod tests;
 
 pub use estimate::{Estimate, EstimatedLine, estimate};
 use problem::Found;
-pub use problem::{Problem, ProblemKind, Severity};
+pub use problem::{Problem, ProblemKind, Severity, not_over};
 
 /// Everything a plan is made from.
 #[derive(Debug, Clone)]
@@ -120,9 +120,8 @@ impl Plan {
 pub fn plan(snapshot: &Snapshot<'_>) -> Plan {
     let (book, month) = (snapshot.book, snapshot.month);
     let mut plan = Plan { month, drafts: Vec::new(), problems: Vec::new(), already_billed: snapshot.billed.clone() };
-    let end = month.period(book.facility.zone).to;
-    if end > snapshot.now {
-        plan.problems.push(problem::unfinished(month, end, snapshot.now));
+    if let Some(why) = not_over(month, book.facility.zone, snapshot.now) {
+        plan.problems.push(problem::unfinished(why));
         return plan;
     }
     let run = Run::new(snapshot);

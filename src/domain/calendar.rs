@@ -84,6 +84,8 @@ pub enum CalendarError {
     NotAnInstant(String),
     #[error("`{0}` is not a month; write year and month from 2000-01 to 2099-12, such as 2026-10")]
     NotAMonth(String),
+    #[error("`{0}` is not a day of the calendar; write year, month and day, such as 2026-02-28")]
+    NotADay(String),
     #[error("a period must end after it begins, but {to} is not after {from}")]
     Empty { from: String, to: String },
 }
@@ -243,6 +245,20 @@ impl FromStr for BillingMonth {
             .map(|first| BillingMonth { first })
             .ok_or_else(|| CalendarError::NotAMonth(text.to_owned()))
     }
+}
+
+/// A day as it is written everywhere, `2026-02-28`: chrono's own reader also takes spaces, short months and years of six
+/// digits.
+pub fn day(text: &str) -> Result<NaiveDate, CalendarError> {
+    let known = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
+    known
+        .filter(|day| text.len() == 10 && day.to_string() == text)
+        .ok_or_else(|| CalendarError::NotADay(text.to_owned()))
+}
+
+/// Of a field that is a day: reads it as [`day`] does.
+pub fn plain_day<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<NaiveDate, D::Error> {
+    day(&String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
 }
 
 impl Serialize for BillingMonth {

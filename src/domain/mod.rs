@@ -12,6 +12,7 @@ pub mod quantity;
 pub mod access;
 pub mod audit;
 pub mod facility;
+pub mod freetext;
 pub mod ledger;
 pub mod metering;
 pub mod party;

@@ -20,7 +20,7 @@ pub const HALF_UP: RoundingStrategy = RoundingStrategy::MidpointAwayFromZero;
 /// Why a number cannot be an amount or a price.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AmountError {
-    #[error("`{0}` is not a decimal number such as 1200.00")]
+    #[error("`{0}` is not a decimal number; write digits, with a point before the decimals, such as 1200.00")]
     NotANumber(String),
     #[error("{value} has more than {decimals} decimals")]
     TooPrecise { value: Decimal, decimals: u32 },
@@ -271,9 +271,44 @@ pub fn div_half_up(numerator: i128, denominator: i128) -> i128 {
     if n < 0 { -quotient } else { quotient }
 }
 
-/// An exact decimal from text; refuses NaN, exponents and more digits than a decimal holds.
+/// An exact decimal from text: digits, a sign before them, a point among them, and nothing else. Refuses NaN, exponents,
+/// the underscores of program text, and more digits than a decimal holds: every decimal that comes in is read here.
 pub fn parse(text: &str) -> Result<Decimal, AmountError> {
-    Decimal::from_str_exact(text.trim()).map_err(|_| AmountError::NotANumber(text.to_owned()))
+    let (refused, plain) = (|| AmountError::NotANumber(text.to_owned()), text.trim());
+    if !plain.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | '-' | '.')) {
+        return Err(refused());
+    }
+    Decimal::from_str_exact(plain).map_err(|_| refused())
+}
+
+/// A decimal that is neither amount nor quantity (a percentage, a coefficient), as [`parse`] reads it: the reader for
+/// command lines, forms and JSON, where `Decimal`'s own takes `1e1` and rounds what it cannot hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PlainDecimal(pub Decimal);
+
+impl FromStr for PlainDecimal {
+    type Err = AmountError;
+    fn from_str(text: &str) -> Result<PlainDecimal, AmountError> {
+        parse(text).map(PlainDecimal)
+    }
+}
+
+impl<'de> Deserialize<'de> for PlainDecimal {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<PlainDecimal, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// Of a field that is a `Decimal`: reads it as [`PlainDecimal`] does.
+pub(in crate::domain) fn plain<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Decimal, D::Error> {
+    PlainDecimal::deserialize(deserializer).map(|plain| plain.0)
+}
+
+/// The same of a field that may be left out.
+pub(in crate::domain) fn plain_option<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Decimal>, D::Error> {
+    Ok(Option::<PlainDecimal>::deserialize(deserializer)?.map(|plain| plain.0))
 }
 
 /// `value × 10^decimals` as an integer, refusing further decimals.
@@ -311,6 +346,21 @@ mod tests {
         assert!(matches!("NaN".parse::<Money>(), Err(AmountError::NotANumber(_))));
         assert!("1e30".parse::<Money>().is_err());
         assert!("1000000000000000000000000000".parse::<Money>().is_err());
+    }
+
+    #[test]
+    fn only_plain_digits_are_a_decimal() {
+        for text in ["99.5", "+99.5", " 99.50 ", "-0.5", "10"] {
+            assert!(text.parse::<PlainDecimal>().is_ok(), "{text}");
+        }
+        let long = format!("0.{}", "3".repeat(40));
+        for text in ["1e1", "1E1", "1_0", "99,5", "NaN", "inf", "", "-", ".", "1.2.3", "٣", "0x1", "1-1", &long] {
+            let refused = text.parse::<PlainDecimal>().unwrap_err().to_string();
+            assert!(refused.contains("write digits, with a point before the decimals"), "{text}: {refused}");
+        }
+        let read = |json: &str| serde_json::from_str::<PlainDecimal>(json);
+        assert!(read("\"99.62\"").is_ok());
+        assert!(read("\"1e1\"").is_err() && read("99.62").is_err());
     }
 
     #[test]

@@ -111,6 +111,7 @@ impl Tell for super::calendar::CalendarError {
         match self {
             CalendarError::NotAnInstant(text) => Told::new("no-instant", self).with("text", text.as_str()),
             CalendarError::NotAMonth(text) => Told::new("no-month", self).with("text", text.as_str()),
+            CalendarError::NotADay(text) => Told::new("no-day", self).with("text", text.as_str()),
             CalendarError::Empty { from, to } => {
                 Told::new("empty-period", self).with("from", from.as_str()).with("to", to.as_str())
             }

@@ -1,8 +1,13 @@
 //! Values of queries: read as what they are to be, or refused with what would be right, in words pages can say.
 
+use std::ops::RangeBounds;
 use std::str::FromStr;
 
+use chrono::NaiveDate;
+
 use super::error::Fault;
+use crate::app::report_ledger::Span;
+use crate::domain::calendar::day;
 use crate::domain::told::Told;
 
 /// What a value is to be.
@@ -14,13 +19,19 @@ pub enum Expected {
     Instant,
     /// Any whole number.
     Number,
+    /// Of an event, to go on after.
+    Sequence,
+    /// How many at most, of what comes by the thousand.
+    Limit,
+    /// Yes or no.
+    Flag,
     /// Of a list, from 1.
     Page,
     /// Of a document, from 1.
     Line,
     /// How many to draw.
     Items,
-    /// How many to look back on, at most 31.
+    /// How many to look back on, 1 to 31.
     Days,
     /// Of payback, in years.
     Horizon,
@@ -36,10 +47,13 @@ impl Expected {
             Expected::Year => Told::new("expected-year", "a year such as 2026"),
             Expected::Instant => Told::new("expected-instant", "an instant such as 2026-10-01T00:00:00Z"),
             Expected::Number => Told::new("expected-number", "a number"),
+            Expected::Sequence => Told::new("expected-sequence", "a number from 0"),
+            Expected::Limit => Told::new("expected-limit", "a number from 1 to 1000"),
+            Expected::Flag => Told::new("expected-flag", "true or false"),
             Expected::Page => Told::new("expected-page", "a number from 1"),
             Expected::Line => Told::new("expected-line", "a line number"),
             Expected::Items => Told::new("expected-items", "a number of items"),
-            Expected::Days => Told::new("expected-days", "a number of days, at most 31"),
+            Expected::Days => Told::new("expected-days", "a number of days from 1 to 31"),
             Expected::Horizon => Told::new("expected-horizon", "8, 40 or 50 years"),
             Expected::Account => Told::new("expected-account", "the beginning of an account such as 411"),
         }
@@ -57,7 +71,50 @@ impl Expected {
 pub fn parsed<T: FromStr>(name: &str, text: Option<&str>, expected: Expected) -> Result<Option<T>, Fault> {
     match text.map(str::trim).filter(|text| !text.is_empty()) {
         None => Ok(None),
+        // A day has one spelling; what its type reads beyond that is a slip.
+        Some(text) if expected == Expected::Day && day(text).is_err() => Err(expected.refused(name, text)),
         Some(text) => text.parse().map(Some).map_err(|_| expected.refused(name, text)),
+    }
+}
+
+/// The same, where it must lie in `allowed`: programs are told of a slip that pages forgive people.
+pub fn within<T: FromStr + PartialOrd>(
+    name: &str,
+    text: Option<&str>,
+    allowed: impl RangeBounds<T>,
+    expected: Expected,
+) -> Result<Option<T>, Fault> {
+    match parsed(name, text, expected)? {
+        Some(value) if !allowed.contains(&value) => Err(expected.refused(name, text.unwrap_or_default().trim())),
+        value => Ok(value),
+    }
+}
+
+/// Which page of a list a program asks for: from 1, which is also the one it gets unasked.
+pub fn page(text: Option<&str>) -> Result<usize, Fault> {
+    Ok(within("page", text, 1.., Expected::Page)?.unwrap_or(1))
+}
+
+/// The first and the last day of a list, each where it is given. The first comes first.
+pub fn days(
+    (first, from): (&str, Option<&str>),
+    (last, through): (&str, Option<&str>),
+) -> Result<(Option<NaiveDate>, Option<NaiveDate>), Fault> {
+    let (from, through) = (parsed(first, from, Expected::Day)?, parsed(last, through, Expected::Day)?);
+    if let (Some(from), Some(through)) = (from, through) {
+        Span::new(from, through)?;
+    }
+    Ok((from, through))
+}
+
+/// One of two, but not both: nobody could tell which was meant.
+pub fn either<A, B>(first: (&str, &Option<A>), second: (&str, &Option<B>)) -> Result<(), Fault> {
+    match (first, second) {
+        ((one, Some(_)), (other, Some(_))) => {
+            let told = Told::new("query-both", format!("{one} and {other} are both given: leave one out"));
+            Err(misasked(told.with("one", one).with("other", other)))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -86,6 +143,18 @@ mod tests {
         let fault = parsed::<i64>("page", Some("two"), Expected::Page).unwrap_err();
         assert_eq!(fault.to_string(), "page=two is not a number from 1");
         assert_eq!(parsed::<i64>("page", Some(" "), Expected::Page), Ok(None));
+        for text in ["0", "-1", "1.5", "99999999999999999999"] {
+            let fault = page(Some(text)).unwrap_err();
+            assert_eq!(fault.to_string(), format!("page={text} is not a number from 1"));
+        }
+        assert_eq!((page(None), page(Some("7"))), (Ok(1), Ok(7)));
+        let fault = within("days", Some("32"), 1..=31, Expected::Days).unwrap_err();
+        assert_eq!(fault.to_string(), "days=32 is not a number of days from 1 to 31");
+        let fault = days(("from", Some("2026-10-02")), ("to", Some("2026-10-01"))).unwrap_err();
+        assert!(fault.to_string().starts_with("2026-10-01 is before 2026-10-02"), "{fault}");
+        assert!(days(("from", Some("2026-10-01")), ("to", Some("2026-10-01"))).is_ok());
+        assert!(either(("day", &Some(1)), ("month", &Some(2))).is_err());
+        assert!(either(("day", &Some(1)), ("month", &None::<i32>)).is_ok());
         let fault = none_of("status", "lost", &["draft", "issued"]);
         assert_eq!(fault.to_string(), "status=lost is none of draft, issued");
     }

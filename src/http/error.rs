@@ -13,6 +13,7 @@ use serde::Serialize;
 
 use crate::app::AppError;
 use crate::domain::access::{Action, Role};
+use crate::domain::freetext;
 use crate::domain::told::{Tell, Told};
 use crate::storage::StorageError;
 
@@ -124,7 +125,7 @@ impl Fault {
             kind: format!("urn:chapelle:problem:{name}"),
             title,
             status: status.as_u16(),
-            detail: self.to_string(),
+            detail: freetext::shown(&self.to_string()),
         }
     }
 
@@ -180,7 +181,7 @@ impl From<AppError> for Fault {
             | AppError::Storage(StorageError::Closed(_) | StorageError::Conflict(_) | StorageError::Running { .. }) => {
                 Fault::Contrary(Box::new(error.told()))
             }
-            AppError::Storage(StorageError::KeyReused(_)) => Fault::Unprocessable(error.to_string()),
+            AppError::Storage(StorageError::KeyReused) => Fault::Unprocessable(error.to_string()),
             AppError::Storage(StorageError::Busy(_)) => Fault::Unavailable(error.to_string()),
             AppError::Storage(unreachable) if unreachable.is_transient() => {
                 tracing::error!(%error, "the database cannot be reached");

@@ -34,8 +34,9 @@ pub enum StorageError {
     Corrupt { what: &'static str, detail: String },
     #[error("{0} readings wait to be written and no more fit; send the batch again in a moment")]
     Busy(usize),
-    #[error("the idempotency key `{0}` was used with another body; use a new key for a new batch")]
-    KeyReused(String),
+    /// The key itself is not repeated: what it is kept under is ours.
+    #[error("this Idempotency-Key came with another body before: send that body again, or a new key with this one")]
+    KeyReused,
     #[error("the database cannot be reached: {0}; check DATABASE_URL and try again")]
     Unavailable(String),
     #[error("the database's tables cannot be brought up to date: {0}")]
@@ -82,7 +83,7 @@ impl StorageError {
                 | StorageError::Closed(_)
                 | StorageError::Overlap(_)
                 | StorageError::NotStorable { .. }
-                | StorageError::KeyReused(_)
+                | StorageError::KeyReused
         )
     }
 

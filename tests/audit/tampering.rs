@@ -83,6 +83,46 @@ fn the_folder_is_verified_by_the_verifier_in_it() {
     assert!(told.contains(&format!("[relevés] {day}")) && told.contains(meter), "{told}");
 }
 
+/// What the manifest and its seal are instead of what they should be: told in French as what else is wrong, never as a
+/// fault of the verifier's own.
+#[test]
+fn a_manifest_that_is_none_is_told() {
+    let world = audited(Engine::Sqlite);
+    let (path, _) = pack(&world);
+    let folder = world.dir.path().join("broken");
+    let unzip = "import sys, zipfile; zipfile.ZipFile(sys.argv[1]).extractall(sys.argv[2])";
+    let output = Command::new("python3").args(["-c", unzip]).arg(&path).arg(&folder).output().unwrap();
+    assert!(output.status.success(), "{}", text(&output));
+    let cases: [(&str, &[u8], &str); 10] = [
+        ("manifest.json", b"{}", "[manifeste] manifest.json"),
+        ("manifest.json", b"[]", "ce n’est pas un manifeste"),
+        ("manifest.json", b"{\"files\":[7],\"year\":2026}", "ce n’est pas un manifeste"),
+        ("manifest.json", b"\xff\xfe", "l’octet 1 n’est pas de l’UTF-8"),
+        ("manifest.json", b"", "ce n’est pas du JSON"),
+        ("manifest.sig", b"", "ce n’est pas du JSON"),
+        ("manifest.sig", b"[]", "ce n’est pas un sceau"),
+        ("manifest.sig", b"{\"key\":\"x\",\"signature\":\"y\"}", "la signature n’est pas celle"),
+        ("trail.jsonl", b"[]\n", "la lecture s’arrête"),
+        ("roots.jsonl", b"{}\n", "il manque"),
+    ];
+    for (name, content, expected) in cases {
+        let file = folder.join(name);
+        let sound = std::fs::read(&file).unwrap();
+        std::fs::write(&file, content).unwrap();
+        let output = python(&[&folder.join("verify.py")]);
+        let told = text(&output);
+        assert_eq!(output.status.code(), Some(3), "{name}: {told}");
+        assert!(told.contains(expected), "{name}: {told}");
+        assert!(!told.contains("Error") && !told.contains("Traceback"), "{name}: {told}");
+        std::fs::write(&file, sound).unwrap();
+    }
+    std::fs::remove_file(folder.join("manifest.json")).unwrap();
+    let output = python(&[&folder.join("verify.py")]);
+    let told = text(&output);
+    assert_eq!(output.status.code(), Some(3), "{told}");
+    assert!(told.contains("manifest.json est absent du dossier") && !told.contains("Error"), "{told}");
+}
+
 /// A trail cut at its end and signed again by whoever holds the key: only a root kept elsewhere tells.
 #[test]
 fn a_shortened_trail_is_found_by_a_root_kept_elsewhere() {

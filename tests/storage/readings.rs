@@ -128,7 +128,7 @@ fn a_key_is_answered_the_same_again_and_only_for_the_same_body() {
             "not one duplicate: the same answer"
         );
         let other = writer.submit(keyed("k1", "bb", vec![reading(1, t0, 11)])).blocking_recv().unwrap();
-        assert!(matches!(&other, Err(StorageError::KeyReused(key)) if key == "k1"), "{other:?}");
+        assert!(matches!(&other, Err(StorageError::KeyReused)), "{other:?}");
         let conflicting = keyed("k2", "cc", vec![reading(1, t0, 11), reading(1, "2026-10-01T00:10:00Z", 12)]);
         assert_eq!(writer.submit(conflicting.clone()).blocking_recv().unwrap().unwrap(), outcome(1, 0, &[(0, 10)]));
         assert_eq!(writer.submit(conflicting).blocking_recv().unwrap().unwrap(), outcome(1, 0, &[(0, 10)]));

@@ -131,6 +131,7 @@ told-event-reverses-beyond-cost = Reversal of { $amount }: net book value { $net
 told-event-not-positive = An amount is above zero, not { $amount }.
 told-event-negative-proceeds = Proceeds are not negative ({ $amount }).
 told-event-part = { $part } of a gross value of { $gross }: a part is above zero and at most the whole.
+told-event-share = { $percent } % is no share of the gross value: give more than 0 and 100 at most, with four decimals at most.
 told-event-not-by-units = “{ $component }” does not depreciate by units: revise its life instead.
 told-event-expected-units = { $expected } units expected, but { $used } are used already: expect more, with four decimals at most.
 told-event-too-many-units = { $units } units, { $used } before, come to { $sum }; only { $expected } are expected: revise them first.

@@ -131,6 +131,7 @@ told-event-reverses-beyond-cost = Reprise de { $amount } : valeur nette { $net 
 told-event-not-positive = Un montant est supérieur à zéro, pas { $amount }.
 told-event-negative-proceeds = Le prix obtenu n’est pas négatif ({ $amount }).
 told-event-part = { $part } sur une valeur brute de { $gross } : une part est supérieure à zéro et au plus le tout.
+told-event-share = { $percent } % n’est pas une part de la valeur brute : donnez plus de 0 et 100 au plus, quatre décimales au plus.
 told-event-not-by-units = « { $component } » ne s’amortit pas par unités d’œuvre : révisez plutôt sa durée.
 told-event-expected-units = { $expected } unités attendues, mais { $used } déjà consommées : attendez-en davantage, quatre décimales au plus.
 told-event-too-many-units = { $units } unités, { $used } auparavant, font { $sum } ; { $expected } seulement sont attendues : révisez-les d’abord.

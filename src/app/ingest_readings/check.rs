@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 
 use crate::app::{AppError, Store, export_book};
 use crate::domain::calendar::Timestamp;
+use crate::domain::freetext::{Text, TextError};
 use crate::domain::ids::MeterId;
 use crate::domain::metering::{Meter, Quality, RegisterKind};
 use crate::domain::quantity::{Micro, Unit};
@@ -48,6 +49,9 @@ pub enum Refusal {
     BeyondModulus { meter: String, value: Micro, modulus: Micro },
     #[error("{value} is not a whole number of rack units, which is what meter {meter} counts")]
     NotWhole { meter: String, value: Micro },
+    /// The reason of a correction cannot be kept.
+    #[error(transparent)]
+    Correction(TextError),
     /// Stored already with another value.
     #[error(
         "{meter} at {at} is stored as {stored}, not {sent}: send it as a correction with a reason if this is right"
@@ -78,6 +82,7 @@ impl Tell for Refusal {
                 told("reading-beyond-modulus", meter).with("value", number(value)).with("modulus", number(modulus))
             }
             Refusal::NotWhole { meter, value } => told("reading-not-whole", meter).with("value", number(value)),
+            Refusal::Correction(error) => error.told(),
             Refusal::Conflict { meter, at, stored, sent } => told("reading-conflict", meter)
                 .with("at", *at)
                 .with("stored", number(stored))
@@ -122,6 +127,7 @@ impl MeterDirectory {
         };
         check_time(meter, input.at, Timestamp::from(now))?;
         check_value(meter, input)?;
+        Text::Reason.check(input.correction.unwrap_or_default()).map_err(Refusal::Correction)?;
         Ok(IncomingReading {
             meter: *id,
             at: input.at,

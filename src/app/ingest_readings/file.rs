@@ -77,7 +77,12 @@ pub fn take_in(
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<FileOutcome, AppError> {
     let file = File::open(path).map_err(AppError::io("open", path))?;
-    let total = file.metadata().map_err(AppError::io("read", path))?.len();
+    let known = file.metadata().map_err(AppError::io("read", path))?;
+    if known.is_dir() {
+        // A directory opens as a file does, and fails only once it is read.
+        return Err(AppError::io("read", path)(std::io::ErrorKind::IsADirectory.into()));
+    }
+    let total = known.len();
     let read = std::cell::Cell::new(0_u64);
     let counted = Counted { inner: BufReader::new(file), read: &read };
     let (mut taken, mut failure) = (0_u64, None);

@@ -19,6 +19,7 @@ pub use refusals::{REFUSALS_KEPT, Refusals};
 use super::{AppError, Store};
 use crate::domain::audit::Actor;
 use crate::domain::calendar::Timestamp;
+use crate::domain::freetext::Text;
 use crate::domain::ids::MeterCode;
 use crate::domain::told::{Tell, Told};
 use crate::storage::{BatchOutcome, IncomingBatch, IncomingReading, ReadingWriter, StorageResult, readings};
@@ -70,6 +71,7 @@ struct Waiting {
 
 impl Intake {
     pub fn open(store: &Store, source: &str) -> Result<Intake, AppError> {
+        Text::Ground.check(source)?;
         Ok(Intake {
             writer: ReadingWriter::start(store.database())?,
             directory: MeterDirectory::load(store)?,

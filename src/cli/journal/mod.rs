@@ -13,6 +13,7 @@ use crate::app::open_balances::{self, OpeningReport};
 use crate::app::periods::{self, PeriodReport};
 use crate::app::read_journal::{self, JournalFilter, PostedEntry};
 use crate::app::reports::Report;
+use crate::domain::calendar::day;
 use crate::domain::ledger::{AccountingPeriod, Journal as Code, PeriodAction};
 use crate::domain::party::Language;
 
@@ -56,10 +57,10 @@ pub struct List {
     #[arg(long, value_parser = journal_code)]
     journal: Option<Code>,
     /// First day.
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     from: Option<NaiveDate>,
     /// Last day.
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     to: Option<NaiveDate>,
     /// The beginning of an account's number.
     #[arg(long)]
@@ -83,7 +84,7 @@ pub struct OpenBalances {
     /// CSV with the columns account, auxiliary, label, debit, credit; or in French with `;`.
     file: PathBuf,
     /// The day the balances are of, for example 2026-01-01.
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     date: NaiveDate,
 }
 
@@ -96,7 +97,7 @@ pub struct CloseYear {
 pub struct AllocateResult {
     year: i32,
     /// The day of the decision.
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     date: NaiveDate,
     /// The decision, for example "Délibération 2026-45".
     #[arg(long)]
@@ -120,10 +121,10 @@ pub struct Export {
     #[arg(long, value_enum, default_value_t = BooksArgument::Hledger)]
     format: BooksArgument,
     /// First day; all entries where both days are left out.
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     from: Option<NaiveDate>,
     /// Last day.
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     to: Option<NaiveDate>,
     #[arg(long, value_enum, default_value_t = LanguageArgument::Fr)]
     language: LanguageArgument,

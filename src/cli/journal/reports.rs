@@ -9,6 +9,7 @@ use crate::app::report_ledger::{self, ComparisonKind, GeneralLedger, ReportForma
 use crate::app::reports;
 use crate::cli::files::{FormatArgument, LanguageArgument, keep, written};
 use crate::cli::{CliError, Context, Outcome};
+use crate::domain::calendar::day;
 use crate::domain::ledger::TrialBalance;
 use crate::domain::reconciliation::Reconciliation;
 
@@ -43,10 +44,10 @@ impl Form {
 #[derive(Debug, Args)]
 pub struct Balance {
     /// First day; the first of January of the last day's year if left out.
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     from: Option<NaiveDate>,
     /// Last day.
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     to: NaiveDate,
     #[command(flatten)]
     form: Form,
@@ -61,10 +62,10 @@ pub struct Ledger {
     #[arg(long)]
     auxiliary: Option<String>,
     /// First day; the first of January of the last day's year if left out.
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     from: Option<NaiveDate>,
     /// Last day.
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     to: NaiveDate,
     #[command(flatten)]
     form: Form,
@@ -73,7 +74,7 @@ pub struct Ledger {
 #[derive(Debug, Args)]
 pub struct Reconcile {
     /// The day balances are read at.
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     as_of: NaiveDate,
     #[command(flatten)]
     form: Form,

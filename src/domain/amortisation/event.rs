@@ -11,7 +11,7 @@ use super::Component;
 use super::asset::grouped;
 use crate::domain::calendar::BillingMonth;
 use crate::domain::ids::{AssetCode, ComponentCode};
-use crate::domain::money::Money;
+use crate::domain::money::{Money, plain, plain_option};
 
 /// An event; its number is its place in the asset's list, from 1.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +36,7 @@ pub enum AssetChange {
         /// The whole life, counted from commissioning.
         duration_years: Option<u32>,
         residual_value: Option<Money>,
+        #[serde(default, deserialize_with = "plain_option")]
         expected_units: Option<Decimal>,
     },
     Impair {
@@ -73,6 +74,7 @@ pub enum AssetChange {
     /// Units used in the month of the effective day.
     Use {
         component: ComponentCode,
+        #[serde(deserialize_with = "plain")]
         units: Decimal,
     },
     /// A subsidy received later, taken to income over the rest of the life.
@@ -89,7 +91,7 @@ pub enum AssetChange {
 pub enum Extent {
     Whole,
     /// Percent of the gross value.
-    Percent(Decimal),
+    Percent(#[serde(deserialize_with = "plain")] Decimal),
     /// A part of the gross value.
     Gross(Money),
 }
@@ -231,6 +233,8 @@ pub enum EventFault {
     NegativeProceeds(Money),
     #[error("{} of a gross value of {}; a part is above zero and at most the whole", grouped(*part), grouped(*gross))]
     Part { part: Money, gross: Money },
+    #[error("{0} % is no share of the gross value; give a part above 0 to 100, with at most 4 decimals")]
+    Share(Decimal),
     #[error("`{component}` does not depreciate by units; give its method units-of-use, or revise its duration")]
     NotByUnits { component: ComponentCode },
     #[error("{expected} units expected, but {used} are used already; expect more, with at most 4 decimals")]

@@ -79,6 +79,7 @@ impl Tell for EventFault {
                 .with("sum", *received + *amount)
                 .with("gross", *gross),
             Fault::NegativeProceeds(amount) => new("event-negative-proceeds").with("amount", *amount),
+            Fault::Share(percent) => new("event-share").with("percent", *percent),
             Fault::Part { part, gross } => new("event-part").with("part", *part).with("gross", *gross),
             Fault::NotByUnits { component } => new("event-not-by-units").with("component", component.as_str()),
             Fault::ExpectedUnits { expected, used } => {

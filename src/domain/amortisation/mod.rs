@@ -63,7 +63,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::ids::{AssetCode, ComponentCode};
-use super::money::Money;
+use super::money::{Money, plain};
 
 /// What is depreciated: an asset and its components, whose costs sum to the asset's.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -116,10 +116,12 @@ pub enum Method {
     },
     /// Declining balance with `coefficient` ÷ duration, switching to linear when that is higher.
     Degressive {
+        #[serde(deserialize_with = "plain")]
         coefficient: Decimal,
     },
     /// The base × units used ÷ units expected over its life; the duration only spreads the forecast.
     UnitsOfUse {
+        #[serde(deserialize_with = "plain")]
         expected_units: Decimal,
     },
 }

@@ -202,7 +202,9 @@ impl<'a> State<'a> {
             Extent::Whole => self.gross,
             Extent::Gross(amount) => amount,
             Extent::Percent(percent) => {
-                let millionths = crate::domain::money::scaled(percent, 4).unwrap_or(0);
+                let is_share = percent > Decimal::ZERO && percent <= Decimal::ONE_HUNDRED;
+                let millionths = crate::domain::money::scaled(percent, 4).ok().filter(|_| is_share);
+                let millionths = millionths.ok_or(EventFault::Share(percent))?;
                 self.gross.fraction(millionths, 1_000_000)
             }
         };

@@ -1,5 +1,6 @@
 //! What a plan finds, with whom it concerns and what to do about it.
 
+use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use super::LateMonth;
@@ -220,13 +221,18 @@ const fn kind_of_metering(problem: &MeteringProblem) -> ProblemKind {
     }
 }
 
-pub(super) fn unfinished(month: BillingMonth, end: Timestamp, now: Timestamp) -> Problem {
-    let english = format!(
-        "{month} ends at {end} and it is {now}: bill it when it is over, or plan {} or earlier",
-        month.previous()
-    );
-    let message =
-        Told::new("month-unfinished", english).with("month", month).with("end", end).with("previous", month.previous());
+/// Why `month` cannot be billed yet, in a facility of `zone`; none once it is over.
+pub fn not_over(month: BillingMonth, zone: Tz, now: Timestamp) -> Option<Told> {
+    let end = month.period(zone).to;
+    if end <= now {
+        return None;
+    }
+    let last = BillingMonth::of(now.date_in(zone)).previous();
+    let english = format!("{month} ends at {end} and it is {now}: bill it when it is over, or plan {last} or earlier");
+    Some(Told::new("month-unfinished", english).with("month", month).with("end", end).with("previous", last))
+}
+
+pub(super) fn unfinished(message: Told) -> Problem {
     general(Severity::Blocking, ProblemKind::MonthNotFinished, None, message)
 }
 

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{Charge, ChargeKind, Provenance};
 use crate::domain::calendar::{BillingMonth, DatePeriod};
 use crate::domain::contract::{Contract, Designation, Service, VatTreatment};
+use crate::domain::freetext::{Text, TextError};
 use crate::domain::ids::{ContractCode, LineCode, TariffCode};
 use crate::domain::money::{AmountError, UnitPrice};
 use crate::domain::quantity::{Quantity, Unit};
@@ -55,6 +56,8 @@ pub enum ManualLineError {
     #[error("contract {contract} is not in force in {month}")]
     NotInForce { contract: ContractCode, month: BillingMonth },
     #[error(transparent)]
+    Text(#[from] TextError),
+    #[error(transparent)]
     Amount(#[from] AmountError),
 }
 
@@ -71,6 +74,7 @@ impl Tell for ManualLineError {
             ManualLineError::NotInForce { contract, month } => {
                 Told::new("manual-not-in-force", self).with("contract", contract.as_str()).with("month", *month)
             }
+            ManualLineError::Text(error) => error.told(),
             ManualLineError::Amount(error) => error.told(),
         }
     }
@@ -85,6 +89,9 @@ impl NewManualLine {
         if self.designation.fr.trim().is_empty() || self.designation.en.trim().is_empty() {
             return Err(ManualLineError::NoDesignation);
         }
+        Text::Reason.check(&self.reason)?;
+        Text::Designation.check(&self.designation.fr)?;
+        Text::Designation.check(&self.designation.en)?;
         if self.quantity == Quantity::ZERO {
             return Err(ManualLineError::NoQuantity);
         }

@@ -11,6 +11,7 @@ use super::{Charge, ChargeKind, Provenance};
 use crate::domain::calendar::BillingMonth;
 use crate::domain::contract::service_level::ServiceLevel;
 use crate::domain::contract::{Contract, ContractLine};
+use crate::domain::freetext::{Text, TextError};
 use crate::domain::ids::{ContractCode, LineCode};
 use crate::domain::money::{AmountError, Money, UnitPrice};
 use crate::domain::quantity::{Quantity, Unit};
@@ -48,6 +49,8 @@ pub struct Availability {
 pub enum AvailabilityError {
     #[error("an availability needs its source: name the report or the incident it comes from")]
     NoReason,
+    #[error(transparent)]
+    Text(#[from] TextError),
     #[error("{0} % is no availability: give 0 to 100, with three decimals at most")]
     NoPercent(Decimal),
     #[error("{month} is not over: an availability is that of a whole month")]
@@ -62,6 +65,7 @@ impl Tell for AvailabilityError {
     fn told(&self) -> Told {
         match self {
             AvailabilityError::NoReason => Told::new("availability-no-reason", self),
+            AvailabilityError::Text(error) => error.told(),
             AvailabilityError::NoPercent(_) => Told::new("availability-no-percent", self),
             AvailabilityError::Unfinished { month } => Told::new("availability-unfinished", self).with("month", *month),
             AvailabilityError::NotPromised { contract, line, month } => Told::new("availability-not-promised", self)
@@ -82,6 +86,7 @@ impl NewAvailability {
         if self.reason.trim().is_empty() {
             return Err(AvailabilityError::NoReason);
         }
+        Text::Reason.check(&self.reason)?;
         let is_percent = self.percent >= Decimal::ZERO && self.percent <= Decimal::ONE_HUNDRED;
         if !is_percent || self.percent.normalize().scale() > PERCENT_DECIMALS {
             return Err(AvailabilityError::NoPercent(self.percent));

@@ -7,7 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::app::read_alarms::{self, LostRedundancy, SilentMeter};
 use crate::app::upload_readings::UploadView;
-use crate::http::asked::{Expected, parsed};
+use crate::http::asked::{Expected, within};
 use crate::http::error::{Fault, Problem};
 use crate::http::state::{Shared, blocking};
 
@@ -67,7 +67,7 @@ pub struct RefusedFileAnswer {
     security(("token" = []))
 )]
 pub async fn list(shared: Data<Shared>, query: Query<AlarmsParams>) -> Result<HttpResponse, Fault> {
-    let days: Option<i64> = parsed("days", query.days.as_deref(), Expected::Days)?;
+    let days = within("days", query.days.as_deref(), 1..=read_alarms::DAYS_MAX, Expected::Days)?;
     let (store, now) = (shared.store.clone(), shared.now());
     let found = blocking(move || read_alarms::read(&store, days.unwrap_or(DAYS_USUAL), now)).await?;
     Ok(HttpResponse::Ok().json(AlarmsAnswer {

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{PAGE_ROWS_MAX, download};
+use super::{download, paged};
 use crate::app::read_asset::{self, AssetDossier};
 use crate::app::{read_tenants, report_amortisation};
 use crate::domain::ids::AssetCode;
@@ -58,15 +58,13 @@ pub struct AssetAnswer {
 )]
 pub async fn list(shared: Data<Shared>, _granted: Granted, query: Query<AssetsQuery>) -> Result<HttpResponse, Fault> {
     let asked: Option<NaiveDate> = parsed("as_of", query.as_of.as_deref(), Expected::Day)?;
-    let page: usize = parsed("page", query.page.as_deref(), Expected::Page)?.unwrap_or(1);
     let (store, now) = (shared.store.clone(), shared.now());
     let assets = blocking(move || {
         let as_of = asked.map_or_else(|| read_tenants::today(&store, now), Ok)?;
         Ok(report_amortisation::figures(&store, as_of)?.assets)
     })
     .await?;
-    let shown = assets.into_iter().skip(page.saturating_sub(1).saturating_mul(PAGE_ROWS_MAX)).take(PAGE_ROWS_MAX);
-    let answer = shown.map(|asset| AssetAnswer {
+    let answer = assets.into_iter().map(|asset| AssetAnswer {
         code: asset.code.to_string(),
         name: asset.name,
         account: asset.account,
@@ -75,7 +73,7 @@ pub async fn list(shared: Data<Shared>, _granted: Granted, query: Query<AssetsQu
         cumulative: asset.plan.position.cumulative,
         net_book_value: asset.plan.position.net_book_value,
     });
-    Ok(HttpResponse::Ok().json(answer.collect::<Vec<_>>()))
+    paged("/api/v1/assets", &answer.collect::<Vec<_>>(), query.page.as_deref())
 }
 
 #[utoipa::path(

@@ -8,7 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::app::read_trail::{self, ChainedEvent, TrailFilter};
 use crate::domain::audit::SignedRoot;
-use crate::http::asked::{Expected, parsed};
+use crate::http::asked::{Expected, days, within};
 use crate::http::auth::Granted;
 use crate::http::error::{Fault, Problem};
 use crate::http::state::{Shared, blocking};
@@ -29,7 +29,7 @@ pub struct EventsQuery {
     through: Option<String>,
     /// Only events after this sequence: the last one of the answer before.
     after: Option<String>,
-    /// At most so many, 1,000 at most and otherwise.
+    /// At most so many: 1 to 1,000, and 1,000 if left out.
     limit: Option<String>,
 }
 
@@ -73,15 +73,11 @@ pub struct RootAnswer {
     security(("token" = []))
 )]
 pub async fn events(shared: Data<Shared>, _granted: Granted, query: Query<EventsQuery>) -> Result<HttpResponse, Fault> {
-    let day = |name: &str, text: &Option<String>| parsed::<NaiveDate>(name, text.as_deref(), Expected::Day);
-    let number = |name: &str, text: &Option<String>| parsed::<i64>(name, text.as_deref(), Expected::Number);
-    let filter = filter(
-        [query.subject.as_deref(), query.action.as_deref(), query.actor.as_deref()],
-        day("from", &query.from)?,
-        day("through", &query.through)?,
-    );
-    let after = number("after", &query.after)?.unwrap_or(0);
-    let limit = number("limit", &query.limit)?.unwrap_or(EVENTS_MAX).clamp(1, EVENTS_MAX);
+    let (from, through) = days(("from", query.from.as_deref()), ("through", query.through.as_deref()))?;
+    let texts = [query.subject.as_deref(), query.action.as_deref(), query.actor.as_deref()];
+    let filter = filter(texts, from, through);
+    let after = within("after", query.after.as_deref(), 0.., Expected::Sequence)?.unwrap_or(0);
+    let limit = within("limit", query.limit.as_deref(), 1..=EVENTS_MAX, Expected::Limit)?.unwrap_or(EVENTS_MAX);
     let store = shared.store.clone();
     let events = blocking(move || read_trail::after(&store, &filter, after, limit)).await?;
     Ok(HttpResponse::Ok().json(events.into_iter().map(event).collect::<Vec<_>>()))

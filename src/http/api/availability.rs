@@ -3,7 +3,6 @@
 use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
-use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -11,6 +10,7 @@ use super::once::{actor, body, once};
 use crate::app::record_availability::{self, Availability, KeptAvailability, NewAvailability};
 use crate::domain::calendar::BillingMonth;
 use crate::domain::ids::{ContractCode, LineCode};
+use crate::domain::money::PlainDecimal;
 use crate::http::auth::Granted;
 use crate::http::error::{Fault, Problem};
 use crate::http::state::{Shared, blocking};
@@ -73,7 +73,7 @@ pub struct NewAvailabilityBody {
     month: BillingMonth,
     /// 0 to 100, with three decimals at most.
     #[schema(value_type = String, example = "99.62")]
-    percent: Decimal,
+    percent: PlainDecimal,
     /// Where the figure comes from: a supervision report, an incident's number.
     reason: String,
 }
@@ -98,8 +98,13 @@ pub async fn record(
     request: Bytes,
 ) -> Result<HttpResponse, Fault> {
     let NewAvailabilityBody { line, month, percent, reason } = body(&request)?;
-    let figure =
-        NewAvailability { contract: ContractCode(code.into_inner()), line: LineCode(line), month, percent, reason };
+    let figure = NewAvailability {
+        contract: ContractCode(code.into_inner()),
+        line: LineCode(line),
+        month,
+        percent: percent.0,
+        reason,
+    };
     let (by, now) = (actor(&granted, &http), shared.now());
     let work = move |store: &crate::app::Store| {
         record_availability::record(store, &figure, &by, now).map(|recorded| row(&recorded, None))

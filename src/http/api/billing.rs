@@ -9,9 +9,9 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::PAGE_ROWS_MAX;
 use super::invoices::{LineAnswer, line_answer};
 use super::once::{actor, body, once};
+use super::{PAGE_ROWS_MAX, part};
 use crate::app::compare_billing;
 use crate::app::manual_lines::{self, ManualLine, treatments};
 use crate::app::plan_billing;
@@ -26,7 +26,7 @@ use crate::domain::money::UnitPrice;
 use crate::domain::party::Language;
 use crate::domain::quantity::{Quantity, Unit};
 use crate::domain::rating::NewManualLine;
-use crate::http::asked::{Expected, parsed};
+use crate::http::asked::{Expected, page, within};
 use crate::http::auth::Granted;
 use crate::http::error::{Fault, Problem};
 use crate::http::state::{Shared, blocking};
@@ -118,7 +118,8 @@ fn answer(run: &BillingRun) -> RunAnswer {
     request_body = RunBody,
     responses((status = 202, body = RunAnswer, description = "Started: GET /api/v1/billing/runs/{id} tells how far it is."),
               (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
-              (status = 409, body = Problem, description = "Another run goes on.")),
+              (status = 409, body = Problem, description = "Another run goes on."),
+              (status = 422, body = Problem, description = "The month is not over, or there is no such contract.")),
     security(("token" = []))
 )]
 pub async fn run(
@@ -178,7 +179,7 @@ pub struct RunsQuery {
     security(("token" = []))
 )]
 pub async fn runs(shared: Data<Shared>, query: Query<RunsQuery>) -> Result<HttpResponse, Fault> {
-    let page: i64 = parsed("page", query.page.as_deref(), Expected::Page)?.unwrap_or(1);
+    let page = within("page", query.page.as_deref(), 1.., Expected::Page)?.unwrap_or(1);
     let (store, now) = (shared.store.clone(), shared.now());
     let found = blocking(move || run_campaign::page(&store, page, now)).await?;
     Ok(HttpResponse::Ok().json(found.iter().map(answer).collect::<Vec<_>>()))
@@ -294,12 +295,11 @@ pub async fn drafts(
     query: Query<DraftsQuery>,
 ) -> Result<HttpResponse, Fault> {
     let (store, month) = (shared.store.clone(), month(&path)?);
-    let page: usize = parsed("page", query.page.as_deref(), Expected::Page)?.unwrap_or(1);
+    let page = page(query.page.as_deref())?;
     let kept = blocking(move || compare_billing::kept(&store, month)).await?;
     let pages = kept.len().div_ceil(PAGE_ROWS_MAX).max(1);
-    let page = page.clamp(1, pages);
-    let shown = kept.iter().skip((page - 1) * PAGE_ROWS_MAX).take(PAGE_ROWS_MAX);
-    Ok(HttpResponse::Ok().json(DraftsAnswer { drafts: shown.map(draft_row).collect(), page, pages, total: kept.len() }))
+    let drafts = part(&kept, page).iter().map(draft_row).collect();
+    Ok(HttpResponse::Ok().json(DraftsAnswer { drafts, page, pages, total: kept.len() }))
 }
 
 #[utoipa::path(

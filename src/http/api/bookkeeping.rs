@@ -14,7 +14,7 @@ use crate::app::{AppError, Store, close_year, periods, post_depreciation, record
 use crate::collect::{FigureTexts, SubmittedFigure, one_figure};
 use crate::domain::amortisation::AssetChange;
 use crate::domain::audit::Actor;
-use crate::domain::calendar::BillingMonth;
+use crate::domain::calendar::{BillingMonth, plain_day};
 use crate::domain::ids::AssetCode;
 use crate::domain::ledger::{AccountingPeriod, PeriodAction};
 use crate::domain::told::Tell;
@@ -161,6 +161,7 @@ pub async fn set_period(
 #[serde(deny_unknown_fields)]
 pub struct AssetEventBody {
     /// The day it takes effect.
+    #[serde(deserialize_with = "plain_day")]
     effective_on: NaiveDate,
     reason: String,
     decision: Option<String>,

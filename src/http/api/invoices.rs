@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::download;
+use super::{download, only_of};
 use crate::app::archive_invoice::ArchiveKind;
 use crate::app::read_invoices::{self, InvoiceFilter, InvoiceSummary, ListState, Order, Wanted};
 use crate::app::read_tenants;
@@ -16,7 +16,7 @@ use crate::domain::invoice::{IssuedInvoice, rate_percent};
 use crate::domain::metering::{MeterUsage, RestartKind};
 use crate::domain::party::Language;
 use crate::domain::rating::Charge;
-use crate::http::asked::{Expected, none_of, parsed};
+use crate::http::asked::{Expected, none_of, page, parsed};
 use crate::http::auth::Granted;
 use crate::http::error::{Fault, Problem};
 use crate::http::state::{Shared, blocking};
@@ -134,16 +134,16 @@ pub struct MeterAnswer {
 pub async fn list(shared: Data<Shared>, granted: Granted, query: Query<InvoicesQuery>) -> Result<HttpResponse, Fault> {
     let (wanted, state) = wanted(&query)?;
     let order = order(query.sort.as_deref())?;
-    let page = parsed("page", query.page.as_deref(), Expected::Page)?.unwrap_or(1);
+    let asked = page(query.page.as_deref())?;
     let (store, reader, now) = (shared.store.clone(), granted.reader(), shared.now());
     let found = blocking(move || {
         let wanted = wanted.in_state(state, read_tenants::today(&store, now)?);
-        read_invoices::search(&store, &reader, wanted, order, page)
+        read_invoices::search(&store, &reader, wanted, order, asked)
     })
     .await?;
     Ok(HttpResponse::Ok().json(InvoicesAnswer {
-        invoices: found.invoices.iter().map(row).collect(),
-        page: found.page,
+        invoices: only_of(asked, found.page, found.invoices.iter().map(row).collect()),
+        page: asked,
         pages: found.pages,
         total: found.total,
     }))

@@ -6,9 +6,10 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::only_of;
 use crate::app::read_journal::{self, JournalFilter, PostedEntry};
 use crate::domain::ledger::{Journal, JournalLine};
-use crate::http::asked::{Expected, none_of, parsed};
+use crate::http::asked::{Expected, days, none_of, page};
 use crate::http::auth::Granted;
 use crate::http::error::{Fault, Problem};
 use crate::http::state::{Shared, blocking};
@@ -70,18 +71,19 @@ pub struct EntryLineAnswer {
 )]
 pub async fn list(shared: Data<Shared>, _granted: Granted, query: Query<JournalQuery>) -> Result<HttpResponse, Fault> {
     let query = query.into_inner();
-    let page = parsed("page", query.page.as_deref(), Expected::Page)?.unwrap_or(1);
+    let asked = page(query.page.as_deref())?;
+    let (from, through) = days(("from", query.from.as_deref()), ("through", query.through.as_deref()))?;
     let filter = JournalFilter {
         journal: journal(query.journal.as_deref())?,
-        from: parsed("from", query.from.as_deref(), Expected::Day)?,
-        through: parsed("through", query.through.as_deref(), Expected::Day)?,
+        from,
+        through,
         account: account(query.account.as_deref())?,
         document: query.document.filter(|document| !document.is_empty()),
     };
     let store = shared.store.clone();
-    let found = blocking(move || read_journal::page(&store, filter, page)).await?;
-    let entries = found.entries.iter().map(entry).collect();
-    Ok(HttpResponse::Ok().json(JournalAnswer { entries, page: found.page, pages: found.pages, total: found.total }))
+    let found = blocking(move || read_journal::page(&store, filter, asked)).await?;
+    let entries = only_of(asked, found.page, found.entries.iter().map(entry).collect());
+    Ok(HttpResponse::Ok().json(JournalAnswer { entries, page: asked, pages: found.pages, total: found.total }))
 }
 
 /// A journal by its code.

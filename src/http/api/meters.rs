@@ -5,9 +5,10 @@ use actix_web::web::{Data, Path, Query};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::only_of;
 use crate::app::read_meters::{self, MeterSummary, MetersFilter, SortKey};
 use crate::domain::metering::{Anomaly, Register};
-use crate::http::asked::{Expected, none_of, parsed};
+use crate::http::asked::{Expected, none_of, page, parsed};
 use crate::http::error::{Fault, Problem};
 use crate::http::state::{Shared, blocking};
 
@@ -21,7 +22,7 @@ pub struct MetersQuery {
     /// `energy`, `power`, `storage` or `occupancy`.
     register: Option<String>,
     /// `true`: only those with gaps, anomalies or late changes.
-    attention: Option<bool>,
+    attention: Option<String>,
     /// `code`, `last`, `coverage` or `gaps`, with `-` before it for descending.
     sort: Option<String>,
     /// From 1; 50 meters each.
@@ -108,12 +109,13 @@ pub struct AnomalyAnswer {
 )]
 pub async fn list(shared: Data<Shared>, query: Query<MetersQuery>) -> Result<HttpResponse, Fault> {
     let filter = filter(&query)?;
+    let asked = filter.page.unwrap_or(1);
     let (store, now) = (shared.store.clone(), shared.now());
     let found = blocking(move || read_meters::list(&store, &filter, now)).await?;
     Ok(HttpResponse::Ok().json(MetersAnswer {
         month: found.month.to_string(),
-        meters: found.meters.iter().map(|summary| row(summary, now.into())).collect(),
-        page: found.page,
+        meters: only_of(asked, found.page, found.meters.iter().map(|one| row(one, now.into())).collect()),
+        page: asked,
         pages: found.pages,
         total: found.total,
     }))
@@ -152,10 +154,10 @@ fn filter(query: &MetersQuery) -> Result<MetersFilter, Fault> {
         month: parsed("month", query.month.as_deref(), Expected::Month)?,
         text: query.q.clone().unwrap_or_default(),
         register: register.transpose()?,
-        attention: query.attention.unwrap_or(false),
+        attention: parsed("attention", query.attention.as_deref(), Expected::Flag)?.unwrap_or(false),
         sort: key.unwrap_or_default(),
         descending,
-        page: Some(parsed("page", query.page.as_deref(), Expected::Page)?.unwrap_or(1)),
+        page: Some(page(query.page.as_deref())?),
     })
 }
 

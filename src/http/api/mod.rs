@@ -41,7 +41,7 @@ use actix_web::http::header::{self, ContentDisposition, DispositionParam, Dispos
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 
-use super::asked::{Expected, parsed};
+use super::asked::page as page_asked;
 use super::error::Fault;
 
 /// Rows of one answer where nothing else is agreed.
@@ -49,14 +49,25 @@ pub(super) const PAGE_ROWS_MAX: usize = 100;
 
 /// The part of a list that a page shows, with what tells the rest: how many there are, and where the next page is.
 pub(super) fn paged<T: Serialize>(path: &str, rows: &[T], page: Option<&str>) -> Result<HttpResponse, Fault> {
-    let page = parsed::<usize>("page", page, Expected::Page)?.unwrap_or(1).max(1);
-    let part = rows.chunks(PAGE_ROWS_MAX).nth(page - 1).unwrap_or_default();
+    let page = page_asked(page)?;
+    let part = part(rows, page);
     let mut answer = HttpResponse::Ok();
     answer.insert_header(("x-total-count", rows.len().to_string()));
     if page < rows.len().div_ceil(PAGE_ROWS_MAX) {
         answer.insert_header((header::LINK, format!("<{path}?page={}>; rel=\"next\"", page + 1)));
     }
     Ok(answer.json(part))
+}
+
+/// What page `page` shows of a list at hand; nothing beyond its end.
+pub(super) fn part<T>(rows: &[T], page: usize) -> &[T] {
+    rows.chunks(PAGE_ROWS_MAX).nth(page.saturating_sub(1)).unwrap_or_default()
+}
+
+/// The rows of a list that was read by the page: none where a page beyond the end was asked for, in whose place people
+/// are shown the last. A program that goes on to the next page comes to an end so.
+pub(super) fn only_of<T>(asked: usize, shown: usize, rows: Vec<T>) -> Vec<T> {
+    if asked == shown { rows } else { Vec::new() }
 }
 
 /// Which page of a list.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::once::{actor, body, once};
+use super::only_of;
 use crate::app::charge_interest;
 use crate::app::correct_invoice::{self, CorrectionRequest};
 use crate::app::credit_invoice::{self, CreditRequest};
@@ -16,10 +17,11 @@ use crate::app::import_statement;
 use crate::app::match_receipts::{self, BankReceipt};
 use crate::app::read_payments::{self, RecordedPayment};
 use crate::app::record_payment::{self, NewPayment};
+use crate::domain::calendar::plain_day;
 use crate::domain::ids::TenantCode;
 use crate::domain::invoice::{InvoiceNumber, restated};
 use crate::domain::money::Money;
-use crate::http::asked::{Expected, parsed};
+use crate::http::asked::{days, page};
 use crate::http::auth::Granted;
 use crate::http::error::{Fault, Problem};
 use crate::http::state::{Shared, blocking};
@@ -67,16 +69,16 @@ pub struct PaymentRow {
     security(("token" = []))
 )]
 pub async fn list(shared: Data<Shared>, query: Query<PaymentsQuery>) -> Result<HttpResponse, Fault> {
-    let day = |name, text: &Option<String>| parsed::<NaiveDate>(name, text.as_deref(), Expected::Day);
+    let (from, to) = days(("from", query.from.as_deref()), ("to", query.to.as_deref()))?;
     let tenant = query.tenant.clone().filter(|code| !code.is_empty()).map(TenantCode);
     let text = query.q.clone().unwrap_or_default();
-    let filter = read_payments::filter(day("from", &query.from)?, day("to", &query.to)?, tenant, &text);
-    let page = parsed("page", query.page.as_deref(), Expected::Page)?.unwrap_or(1);
+    let filter = read_payments::filter(from, to, tenant, &text);
+    let asked = page(query.page.as_deref())?;
     let store = shared.store.clone();
-    let found = blocking(move || read_payments::search(&store, &filter, page)).await?;
+    let found = blocking(move || read_payments::search(&store, &filter, asked)).await?;
     Ok(HttpResponse::Ok().json(PaymentsAnswer {
-        payments: found.payments.into_iter().map(row).collect(),
-        page: found.page,
+        payments: only_of(asked, found.page, found.payments.into_iter().map(row).collect()),
+        page: asked,
         pages: found.pages,
         total: found.total,
         amount: found.amount.to_string(),
@@ -98,6 +100,7 @@ fn row(recorded: RecordedPayment) -> PaymentRow {
 #[serde(deny_unknown_fields)]
 pub struct PaymentBody {
     invoice: String,
+    #[serde(deserialize_with = "plain_day")]
     received_on: NaiveDate,
     #[schema(value_type = String, example = "1200.00")]
     amount: Money,

@@ -7,7 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::PAGE_ROWS_MAX;
 use crate::app::read_racks::{self, FeedState, RackState};
-use crate::http::asked::{Expected, parsed};
+use crate::http::asked::page;
 use crate::http::error::{Fault, Problem};
 use crate::http::state::{Shared, blocking};
 
@@ -61,15 +61,14 @@ pub struct FeedAnswer {
     security(("token" = []))
 )]
 pub async fn list(shared: Data<Shared>, query: Query<RacksQuery>) -> Result<HttpResponse, Fault> {
-    let page: usize = parsed("page", query.page.as_deref(), Expected::Page)?.unwrap_or(1);
+    let page = page(query.page.as_deref())?;
     let (store, now) = (shared.store.clone(), shared.now());
     let plan = blocking(move || read_racks::plan(&store, now)).await?;
     let racks: Vec<RackAnswer> =
         plan.aisles.iter().flat_map(|aisle| aisle.racks.iter().map(|state| rack(aisle.code.as_str(), state))).collect();
     let total = racks.len();
     let pages = total.div_ceil(PAGE_ROWS_MAX).max(1);
-    let page = page.clamp(1, pages);
-    let racks = racks.into_iter().skip((page - 1) * PAGE_ROWS_MAX).take(PAGE_ROWS_MAX).collect();
+    let racks = racks.into_iter().skip((page - 1).saturating_mul(PAGE_ROWS_MAX)).take(PAGE_ROWS_MAX).collect();
     Ok(HttpResponse::Ok().json(RacksAnswer { racks, page, pages, total }))
 }
 

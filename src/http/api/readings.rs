@@ -13,6 +13,7 @@ use crate::app::receive_readings::{
     BatchFormat, EventAttributes, Prepared, Receipt, RefusalKind, RefusedReading, Sender,
 };
 use crate::domain::audit::Actor;
+use crate::domain::freetext;
 use crate::http::auth::Granted;
 use crate::http::client;
 use crate::http::error::{Fault, Problem};
@@ -118,7 +119,7 @@ fn nothing_taken(refused: &[RefusedReading]) -> Problem {
 }
 
 fn refused(refused: RefusedReading) -> RefusedAnswer {
-    RefusedAnswer { index: refused.index, kind: refused.kind.name(), reason: refused.reason }
+    RefusedAnswer { index: refused.index, kind: refused.kind.name(), reason: freetext::shown(&refused.reason) }
 }
 
 /// How the body is spelled, by its content type.

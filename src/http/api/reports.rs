@@ -7,7 +7,7 @@ use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{PAGE_ROWS_MAX, download};
+use super::{download, paged};
 use crate::app::archive_report::{self, ArchivedReport};
 use crate::app::report_ledger::Span;
 use crate::app::reports::{self, Report};
@@ -340,12 +340,10 @@ pub struct KeptQuery {
     security(("token" = []))
 )]
 pub async fn kept(shared: Data<Shared>, _granted: Granted, query: Query<KeptQuery>) -> Result<HttpResponse, Fault> {
-    let page: usize = parsed("page", query.page.as_deref(), Expected::Page)?.unwrap_or(1);
     let (store, kind) = (shared.store.clone(), query.kind.clone());
     let found = blocking(move || archive_report::list(&store, kind.as_deref())).await?;
-    let skipped = page.saturating_sub(1).saturating_mul(PAGE_ROWS_MAX);
-    let shown = found.into_iter().skip(skipped).take(PAGE_ROWS_MAX).map(kept_answer);
-    Ok(HttpResponse::Ok().json(shown.collect::<Vec<_>>()))
+    let rows: Vec<KeptAnswer> = found.into_iter().map(kept_answer).collect();
+    paged("/api/v1/reports", &rows, query.page.as_deref())
 }
 
 #[utoipa::path(

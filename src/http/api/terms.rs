@@ -15,6 +15,7 @@ use crate::app::edit_book::{self, Basis, Refusal, StoredEntry, Target};
 use crate::domain::access::TenantScope;
 use crate::domain::audit::Actor;
 use crate::domain::book::EntryKind;
+use crate::domain::freetext;
 use crate::http::auth::Granted;
 use crate::http::error::{Fault, Problem};
 use crate::http::state::{Shared, blocking};
@@ -148,10 +149,10 @@ fn refused(refusal: &Refusal) -> HttpResponse {
         Refusal::Mistakes(mistakes) => {
             let problem = |mistake: &crate::bookfile::EntryMistake| FieldProblem {
                 field: mistake.field.clone(),
-                detail: match &mistake.elsewhere {
+                detail: freetext::shown(&match &mistake.elsewhere {
                     Some(_) => mistake.to_string(),
                     None => mistake.fault.to_string(),
-                },
+                }),
             };
             body.errors = mistakes.iter().map(problem).collect();
         }

@@ -15,7 +15,7 @@ use crate::domain::ids::TenantCode;
 use crate::domain::party::Language;
 use crate::domain::told::Told;
 use crate::domain::typography::unit_symbol;
-use crate::http::asked::{Expected, parsed};
+use crate::http::asked::{Expected, either, parsed};
 use crate::http::auth::Granted;
 use crate::http::error::{Fault, Problem};
 use crate::http::pages::estimate;
@@ -28,7 +28,7 @@ pub struct UsageParams {
     tenant: Option<String>,
     /// `2026-10`: day by day. The latest month where neither is given.
     month: Option<String>,
-    /// `2026-10-15`: ten minutes by ten minutes.
+    /// `2026-10-15`: ten minutes by ten minutes; a month or a day, not both.
     day: Option<String>,
 }
 
@@ -115,6 +115,7 @@ pub struct EstimateLineAnswer {
 pub async fn usage(shared: Data<Shared>, granted: Granted, query: Query<UsageParams>) -> Result<HttpResponse, Fault> {
     let day: Option<NaiveDate> = parsed("day", query.day.as_deref(), Expected::Day)?;
     let month: Option<BillingMonth> = parsed("month", query.month.as_deref(), Expected::Month)?;
+    either(("day", &day), ("month", &month))?;
     let asked = UsageQuery {
         tenant: query.tenant.clone().filter(|code| !code.is_empty()).map(TenantCode),
         view: day.map(UsageView::Day).or(month.map(UsageView::Month)),

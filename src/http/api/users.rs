@@ -15,7 +15,7 @@ use crate::app::{reset_password, second_factor};
 use crate::domain::access::Role;
 use crate::domain::ids::{TenantCode, UserId};
 use crate::domain::party::Language;
-use crate::http::asked::{Expected, parsed};
+use crate::http::asked::page;
 use crate::http::auth::Caller;
 use crate::http::error::{Fault, Problem};
 use crate::http::state::{Shared, blocking};
@@ -133,7 +133,7 @@ pub struct InvitationMade {
     security(("token" = []))
 )]
 pub async fn list(shared: Data<Shared>, query: Query<UsersQuery>) -> Result<HttpResponse, Fault> {
-    let page: usize = parsed("page", query.page.as_deref(), Expected::Page)?.unwrap_or(1).max(1);
+    let page = page(query.page.as_deref())?;
     let (store, now) = (shared.store.clone(), shared.now());
     let users = blocking(move || administer_users::list(&store, now)).await?;
     let total = users.len();

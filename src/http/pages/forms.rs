@@ -2,6 +2,7 @@
 
 use crate::app::AppError;
 use crate::domain::calendar::BillingMonth;
+use crate::domain::money;
 use crate::domain::told::{Tell, Told};
 use crate::http::auth::{Visitor, session};
 use crate::http::error::Fault;
@@ -63,6 +64,8 @@ pub fn number<T: std::str::FromStr>(text: &str) -> Option<T> {
         (Some(_), _) => text.replace('.', "").replace(',', "."),
         _ => text,
     };
+    // What is read as a decimal nowhere else is no number here.
+    money::parse(&text).ok()?;
     text.parse().ok()
 }
 

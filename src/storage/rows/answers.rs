@@ -39,7 +39,7 @@ pub fn claim(
         .first(connection)
         .optional()?;
     match known {
-        Some((request, ..)) if request != request_sha256 => Err(StorageError::KeyReused(key.to_owned())),
+        Some((request, ..)) if request != request_sha256 => Err(StorageError::KeyReused),
         Some((_, Some(status), body)) => {
             Ok(Known::Answered(Answer { status: u16::try_from(status).unwrap_or(500), body: body.unwrap_or_default() }))
         }

@@ -18,7 +18,7 @@ pub fn answered(connection: &mut AnyConnection, key: &str, body_sha256: &str) ->
         .optional()?;
     match row {
         None => Ok(None),
-        Some((body, _)) if body != body_sha256 => Err(StorageError::KeyReused(key.to_owned())),
+        Some((body, _)) if body != body_sha256 => Err(StorageError::KeyReused),
         Some((_, response)) => from_json("a batch's answer", &response).map(Some),
     }
 }

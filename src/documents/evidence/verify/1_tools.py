@@ -59,6 +59,31 @@ def parse(line):
     return value
 
 
+class Absent(ValueError):
+    """Un fichier que le dossier n’a pas."""
+
+
+def said(error):
+    """Ce qui empêche de lire, en français : Python ne le dit qu’en anglais."""
+    if isinstance(error, UnicodeDecodeError):
+        return "l’octet %d n’est pas de l’UTF-8" % (error.start + 1)
+    if isinstance(error, json.JSONDecodeError):
+        return "ce n’est pas du JSON, à partir du caractère %d" % (error.pos + 1)
+    if isinstance(error, KeyError):
+        return "il manque %s" % error
+    if isinstance(error, (TypeError, AttributeError, IndexError, OverflowError, RecursionError)):
+        return "le contenu n’a pas la forme attendue"
+    if isinstance(error, (zipfile.BadZipFile, EOFError)) or type(error).__module__ == "zlib":
+        return "le fichier est endommagé dans le ZIP"
+    if isinstance(error, xml.etree.ElementTree.ParseError):
+        return "ce n’est pas du XML, ligne %d" % error.position[0]
+    if isinstance(error, FileNotFoundError):
+        return "%s n’existe pas" % error.filename
+    if isinstance(error, OSError):
+        return "%s ne peut pas être lu" % error.filename
+    return str(error)
+
+
 def first_field(text):
     """Le premier champ d’une ligne de CSV."""
     if not text.startswith('"'):

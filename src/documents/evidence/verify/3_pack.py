@@ -108,13 +108,18 @@ class Part:
     def find(self, part, place, what):
         self.report.find(part, place, what)
 
+    def open(self, name):
+        if name not in self.names:
+            raise Absent("%s est absent du dossier" % name)
+        return self.pack.open(name)
+
     def read(self, name):
-        with self.pack.open(name) as file:
+        with self.open(name) as file:
             return file.read()
 
     def lines(self, name):
         """Les lignes d’un fichier avec leur numéro ; chacune doit finir par un saut de ligne."""
-        with self.pack.open(name) as file:
+        with self.open(name) as file:
             for number, line in enumerate(file, 1):
                 if not line.endswith(b"\n"):
                     self.find(name, "ligne %d" % number, "la dernière ligne est coupée")
@@ -126,5 +131,5 @@ class Part:
         for number, line in self.lines(name):
             try:
                 yield number, line[:-1], parse(line[:-1])
-            except ValueError as error:
-                self.find(name, "ligne %d" % number, "illisible : %s" % error)
+            except (ValueError, RecursionError) as error:
+                self.find(name, "ligne %d" % number, "illisible : %s" % said(error))

@@ -1,11 +1,23 @@
 # ----------------------------------------------------------------------------------------------- le manifeste, la piste
 
 
+def is_manifest(value):
+    """Vrai si une valeur a la forme d’un manifeste."""
+    if not isinstance(value, dict) or not isinstance(value.get("year"), int) or not isinstance(value.get("files"), list):
+        return False
+    shape = {"path": str, "bytes": int, "sha256": str}
+    entries = [entry for entry in value["files"] if isinstance(entry, dict)]
+    fits = all(isinstance(entry.get(key), kind) for entry in entries for key, kind in shape.items())
+    return fits and len(entries) == len(value["files"])
+
+
 class Trail(Part):
     """Le manifeste, les racines signées et la piste."""
 
     def manifest(self):
-        manifest = parse(self.read("manifest.json"))
+        manifest = self.manifest_as_written()
+        if manifest is None:
+            return
         self.year = manifest["year"]
         listed = {}
         for entry in manifest["files"]:
@@ -29,12 +41,32 @@ class Trail(Part):
                 self.find("manifeste", name, "SHA-256 %s, le manifeste dit %s" % (digest, entry["sha256"]))
         self.report.counts["fichiers"] = len(listed)
 
+    def manifest_as_written(self):
+        """Le manifeste, s’il en est un ; sinon l’anomalie est dite."""
+        try:
+            manifest = parse(self.read("manifest.json"))
+        except (ValueError, RecursionError) as error:
+            self.find("manifeste", "manifest.json", "illisible : %s" % said(error))
+            return None
+        if not is_manifest(manifest):
+            what = "ce n’est pas un manifeste : il y faut « year » et « files », et pour chaque fichier « path », « bytes » et « sha256 »"
+            self.find("manifeste", "manifest.json", what)
+            return None
+        return manifest
+
     def manifest_seal(self):
         """La signature du manifeste : elle couvre tout ce que le dossier contient, octet par octet."""
         if MANIFEST_SEAL not in self.names:
             self.find("sceau", MANIFEST_SEAL, "le manifeste n’est pas signé")
             return
-        seal = json.loads(self.read(MANIFEST_SEAL).decode("utf-8"))
+        try:
+            seal = json.loads(self.read(MANIFEST_SEAL).decode("utf-8"))
+        except (ValueError, RecursionError) as error:
+            self.find("sceau", MANIFEST_SEAL, "illisible : %s" % said(error))
+            return
+        if not isinstance(seal, dict) or not all(isinstance(seal.get(part), str) for part in ("key", "signature")):
+            self.find("sceau", MANIFEST_SEAL, "ce n’est pas un sceau : il y faut « key » et « signature », en hexadécimal")
+            return
         message = b"chapelle manifest v1\n" + self.read("manifest.json")
         try:
             good = ed25519_verify(bytes.fromhex(seal["key"]), message, bytes.fromhex(seal["signature"]))

@@ -1,6 +1,23 @@
 # -------------------------------------------------------------------------------------------------- la vérification
 
 
+# Ce que chaque étape regarde, comme les anomalies le nomment.
+STEPS = {
+    "manifest": "manifeste",
+    "signed_roots": "racine",
+    "manifest_seal": "sceau",
+    "trail": "piste",
+    "compare_roots": "racine",
+    "journal": "journal",
+    "fec": "FEC",
+    "documents": "facture",
+    "readings": "relevés",
+    "kept_files": "pièces",
+    "plans": "plans",
+    "movements": "mouvements",
+}
+
+
 class Verifier(Trail, Books, Invoices, Readings, Assets):
     """Une vérification ; chaque étape prend ce que la précédente a appris."""
 
@@ -28,7 +45,12 @@ class Verifier(Trail, Books, Invoices, Readings, Assets):
         trail = (self.manifest, self.signed_roots, self.manifest_seal, self.trail, self.compare_roots)
         books = (self.journal, self.fec, self.documents, self.readings)
         assets = (self.kept_files, self.plans, self.movements)
-        return self.take(trail + books + assets)
+        self.take(trail)
+        if self.year is None:
+            what = "sans manifeste lisible, l’année n’est pas connue : factures, relevés, journal, FEC et plans ne sont pas vérifiés"
+            self.find("manifeste", "manifest.json", what)
+            return self.report
+        return self.take(books + assets)
 
     def take(self, steps):
         """Fait ces étapes, l’une après l’autre."""
@@ -36,7 +58,7 @@ class Verifier(Trail, Books, Invoices, Readings, Assets):
             try:
                 step()
             except Exception as error:  # tout ce qui empêche de lire est une anomalie, pas une panne
-                self.report.find(step.__name__, "-", "la lecture s’arrête : %s : %s" % (type(error).__name__, error))
+                self.find(STEPS[step.__name__], "-", "la lecture s’arrête : %s" % said(error))
         return self.report
 
 
@@ -76,7 +98,9 @@ def main(arguments=None):
         if options.key and not keys:
             raise ValueError("%s ne contient pas de clé publique (64 chiffres hexadécimaux)" % options.key)
     except (OSError, ValueError, zipfile.BadZipFile) as error:
-        print("Impossible de lire : %s" % error, file=sys.stderr)
+        is_no_zip = isinstance(error, zipfile.BadZipFile)
+        why = "%s n’est ni un fichier ZIP ni un dossier" % options.dossier if is_no_zip else said(error)
+        print("Impossible de lire : %s" % why, file=sys.stderr)
         return 1
     report = verify(pack, kept, keys)
     print("Vérifié : " + ", ".join("%d %s" % (count, what) for what, count in report.counts.items()) + ".")

@@ -165,9 +165,14 @@ fn check_vat(path: &BookPath, vat: &VatTreatment, findings: &mut Findings) {
 
 /// Bands lie below what is promised, from the highest down, and each allows more than the one before.
 fn check_service_level(path: &BookPath, level: &ServiceLevel, findings: &mut Findings) {
+    // One finding for one slip: what lies outside is not held against its neighbours as well.
     let percent = |findings: &mut Findings, path: BookPath, value, high, instead| {
-        findings.within(path.clone(), value, (Decimal::ZERO, high), instead);
-        findings.quantity(path, value, 3, instead);
+        let is_within = value >= Decimal::ZERO && value <= high;
+        match is_within {
+            true => findings.quantity(path, value, 3, instead),
+            false => findings.within(path, value, (Decimal::ZERO, high), instead),
+        }
+        is_within
     };
     let instead = "the availability promised in percent of a month, such as 99.95";
     percent(findings, path.key("committed_percent"), level.committed_percent, Decimal::ONE_HUNDRED, instead);
@@ -179,11 +184,14 @@ fn check_service_level(path: &BookPath, level: &ServiceLevel, findings: &mut Fin
     for (position, band) in (1..).zip(&level.bands) {
         let path = path.item("credit_band", position);
         let instead = "an availability of what is promised at most, such as 99.5";
-        percent(findings, path.key("below_percent"), band.below_percent, level.committed_percent, instead);
+        let below = percent(findings, path.key("below_percent"), band.below_percent, level.committed_percent, instead);
         let instead = "the part of the month's price that is allowed, above 0 to 100, such as 10";
-        percent(findings, path.key("credit_percent"), band.credit_percent, Decimal::ONE_HUNDRED, instead);
+        let credit = percent(findings, path.key("credit_percent"), band.credit_percent, Decimal::ONE_HUNDRED, instead);
         if band.credit_percent.is_zero() {
             findings.add(path.key("credit_percent"), BookFault::NotPositive { value: band.credit_percent, instead });
+        }
+        if !(below && credit) {
+            continue;
         }
         if let Some(before) = before
             && (band.below_percent >= before.below_percent || band.credit_percent <= before.credit_percent)

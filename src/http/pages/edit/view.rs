@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use rust_decimal::Decimal;
 
 use super::form::FormData;
+use crate::domain::money;
 use crate::http::pages::Frame;
 use crate::http::pages::parts::Choice;
 
@@ -193,7 +194,7 @@ impl<'a> Draw<'a> {
     /// A number, shown as the page's language writes it.
     pub fn decimal(&self, name: &str) -> Input {
         let mut input = self.input(name, InputKind::Decimal);
-        if let Ok(number) = input.value.parse::<Decimal>() {
+        if let Ok(number) = money::parse(&input.value) {
             input.value = self.frame.number(&number).replace(['\u{202f}', '\u{a0}'], "");
         }
         input
