@@ -31,7 +31,11 @@ pub struct LineTerms<'a> {
 /// that is not in force in the month costs nothing.
 pub fn rate_line(terms: LineTerms<'_>, evidence: &MonthEvidence<'_>) -> Result<Vec<Charge>, Vec<RatingProblem>> {
     let (mut charges, mut problems) = (Vec::new(), Vec::new());
+    let metered = matches!(terms.line.quantity, LineQuantity::Metered { .. });
     for days in terms.parts(evidence.month) {
+        if metered && evidence.known(days).is_none() {
+            continue;
+        }
         match rate_part(terms, days, evidence) {
             Ok(part) => charges.extend(part),
             Err(found) => problems.extend(found),
