@@ -140,11 +140,8 @@ mod tests {
     fn book() -> Book {
         let mut peak = metered_line("peak", Measure::Demand { window_minutes: 10 }, PueTerm::None, &["P"]);
         peak.tariff = "kw".into();
-        let lines = vec![
-            agreed_line("racks", "1"),
-            metered_line("energy", Measure::Energy, PueTerm::None, &["A"]),
-            peak,
-        ];
+        let lines =
+            vec![agreed_line("racks", "1"), metered_line("energy", Measure::Energy, PueTerm::None, &["A"]), peak];
         Book {
             facility: facility(),
             seller: seller(),
@@ -195,13 +192,13 @@ mod tests {
     #[test]
     fn only_what_grows_day_by_day_is_known_in_part() {
         let estimate = estimated(&[]);
-        let expected = [
-            "racks whole 1200.00 of 1200.00",
-            "energy 2026-10-21 89.90 of 139.35",
-            "peak 2026-10-21 80.00 of 80.00",
-        ];
+        let expected =
+            ["racks whole 1200.00 of 1200.00", "energy 2026-10-21 89.90 of 139.35", "peak 2026-10-21 80.00 of 80.00"];
         assert_eq!(told(&estimate), expected);
-        assert_eq!((estimate.known_net.to_string(), estimate.projected_net.to_string()), ("1369.90".into(), "1419.35".into()));
+        assert_eq!(
+            (estimate.known_net.to_string(), estimate.projected_net.to_string()),
+            ("1369.90".into(), "1419.35".into())
+        );
     }
 
     /// A meter that has been silent since the 11th holds back its own line only, and the line says so.

@@ -66,6 +66,15 @@ impl LineTerms<'_> {
     }
 }
 
+/// The line's price on `day` after the contract's revision by its index; none where no revision is in force, or the
+/// tariff has no price yet.
+pub fn revised_price(terms: LineTerms<'_>, day: NaiveDate) -> Result<Option<PriceShape>, RatingProblem> {
+    let clause = terms.contract.indexation.as_ref();
+    let version =
+        terms.tariff.version_on(day).filter(|_| clause.is_some_and(|clause| clause.revision_on(day).is_some()));
+    version.map(|version| price_on(terms, day, &version.price).map(|(price, _)| price)).transpose()
+}
+
 fn rate_part(
     terms: LineTerms<'_>,
     days: DatePeriod,

@@ -118,7 +118,7 @@ fn a_revision_changes_prices_from_its_day_on() {
         formulas(&rated(Some(&index)).unwrap()),
         [
             "1 rack × 1200.00 × 17/31 = 658.06",
-            "0.15 + 0.85 × 314.5/306 = 1.0236 (syntec 2024-09/2023-09); 1200.00 → 1228.32; 1 rack × 1228.32 × 14/31 = 554.73"
+            "0.15 + 0.85 × 314.5/306 = 1.0236 (Syntec 2024-09 / 2023-09); 1200.00 → 1228.32; 1 rack × 1228.32 × 14/31 = 554.73"
         ]
     );
     assert!(matches!(rated(None).unwrap_err()[..], [RatingProblem::Indexation(_)]));

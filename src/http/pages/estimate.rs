@@ -7,7 +7,7 @@ use askama::Template;
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use super::lines::arithmetic;
+use super::arithmetic::arithmetic;
 use super::parts::{Choice, Link, tenant_choices};
 use super::{Address, Frame, encoded, page, plant};
 use crate::app::estimate_month::{self, ContractEstimate, TenantEstimate};
@@ -118,10 +118,8 @@ fn contract(frame: &Frame, found: &TenantEstimate, one: &ContractEstimate) -> Co
         id: encoded(one.contract.code.as_str()).replace(['%', '/', '.', '~'], "-"),
         code: one.contract.code.to_string(),
         title: one.contract.title.clone(),
-        known_until: through(frame, found.month, estimate.known_until).map_or_else(
-            || frame.t("estimate-nothing-known"),
-            |day| frame.with("estimate-known-until", "day", &day),
-        ),
+        known_until: through(frame, found.month, estimate.known_until)
+            .map_or_else(|| frame.t("estimate-nothing-known"), |day| frame.with("estimate-known-until", "day", &day)),
         known: frame.amount(&estimate.known_net),
         totals: [estimate.known_net, estimate.projected_net - estimate.known_net, estimate.projected_net]
             .map(|money| frame.bare(&money)),
@@ -161,7 +159,7 @@ fn line_view(frame: &Frame, month: BillingMonth, one: &ContractEstimate, line: &
         known: frame.bare(&line.known_net),
         to_come: frame.bare(&(line.projected_net - line.known_net)),
         projected: frame.bare(&line.projected_net),
-        formulas: line.projected.iter().map(|charge| arithmetic(frame, &charge.provenance.formula)).collect(),
+        formulas: line.projected.iter().map(|charge| arithmetic(frame.language, &charge.provenance.formula)).collect(),
     }
 }
 

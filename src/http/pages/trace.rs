@@ -13,8 +13,9 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 use rust_decimal::Decimal;
 
+use super::arithmetic::arithmetic;
 use super::chart::{BarChart, Measured};
-use super::lines::{LineView, arithmetic, line, vat_text};
+use super::lines::{LineView, line, vat_text, with_decimals};
 use super::parts::{Address, Link};
 use super::{Frame, page};
 use crate::app::read_evidence::WindowEvidence;
@@ -34,6 +35,7 @@ use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
 
 mod readings;
+mod totals;
 mod window;
 
 pub use readings::{ReadingsQuery, readings_file, readings_page};
@@ -77,9 +79,11 @@ struct TracePage {
     line: LineView,
     steps: Vec<Step>,
     meters: Vec<TracedMeter>,
+    meters_total: Option<MetersTotal>,
     has_counters: bool,
     chart: Option<BarChart>,
     days: Vec<DayRow>,
+    days_total: Option<DaysTotal>,
     /// Headings of the days' table: one per meter group shown.
     series: Vec<String>,
     unit: String,
@@ -108,6 +112,24 @@ struct TracedMeter {
     difference: Option<String>,
     address: String,
     file: String,
+}
+
+/// What the meters of a line come to.
+struct MetersTotal {
+    label: String,
+    /// What was measured.
+    quantity: String,
+    readings: String,
+    /// What this line bills of it, where that is something else: raised by the PUE, a tier, a part of the month.
+    billed: Option<String>,
+}
+
+/// What the days of a line come to.
+struct DaysTotal {
+    label: String,
+    /// By series, where they add up.
+    values: Vec<String>,
+    quantity: String,
 }
 
 /// The window a demand is billed by.
@@ -170,6 +192,8 @@ pub async fn line_page(
     let template = TracePage {
         steps: steps(&frame, charge),
         meters: usage.map(|usage| traced_meters(&frame, traced, usage, &address)).unwrap_or_default(),
+        meters_total: usage.map(|usage| totals::of_meters(&frame, usage, charge)),
+        days_total: usage.map(|usage| totals::of_days(&frame, usage, series.len())),
         has_counters,
         chart: usage.and_then(|usage| chart(&frame, usage, &unit, &estimated)),
         has_estimates: !estimated.is_empty(),
@@ -262,15 +286,21 @@ fn steps(frame: &Frame, charge: &Charge) -> Vec<Step> {
     let parts: Vec<&str> = charge.provenance.formula.split("; ").collect();
     for (index, part) in parts.iter().enumerate() {
         let last = index + 1 == parts.len();
-        let key = match *part {
-            _ if last => "trace-amount",
-            part if part.contains("PUE") => "trace-pue",
-            part if part.contains('/') && part.contains("kWh") => "trace-pue",
-            _ => "trace-step",
-        };
-        steps.push(Step { label: frame.t(key), text: arithmetic(frame, part), result: last });
+        let key = if last { "trace-amount" } else { step_key(part) };
+        steps.push(Step { label: frame.t(key), text: arithmetic(frame.language, part), result: last });
     }
     steps
+}
+
+/// What a part of a stored calculation works out, by its shape.
+fn step_key(part: &str) -> &'static str {
+    match part {
+        part if part.contains("PUE") => "trace-pue",
+        part if part.contains('/') && part.contains("kWh") => "trace-pue",
+        part if part.contains('→') => "trace-revised",
+        part if part.contains(" + ") && part.ends_with(')') => "trace-coefficient",
+        _ => "trace-step",
+    }
 }
 
 fn sum_text(frame: &Frame, usage: &Usage) -> String {
@@ -324,13 +354,11 @@ fn daily_unit(frame: &Frame, measure: Measure) -> String {
 
 fn traced_meters(frame: &Frame, traced: &Traced, usage: &Usage, address: &str) -> Vec<TracedMeter> {
     let views = super::lines::meters(frame, traced.zone, usage);
+    let rise = |meter: &MeterUsage| Some(meter.last?.value.to_decimal() - meter.first?.value.to_decimal());
+    let decimals = usage.meters.iter().filter_map(rise).map(|rise| rise.normalize().scale()).max().unwrap_or_default();
     let meter = |(view, meter): (super::lines::MeterView, &MeterUsage)| {
-        let difference = match (meter.first, meter.last) {
-            (Some(first), Some(last)) if usage.measure == Measure::Energy => {
-                Some(frame.number(&(last.value.to_decimal() - first.value.to_decimal())))
-            }
-            _ => None,
-        };
+        let difference = rise(meter).filter(|_| usage.measure == Measure::Energy);
+        let difference = difference.map(|rise| with_decimals(frame, rise, decimals));
         let to = |path: &str| Address::new(format!("{address}/{path}")).set("meter", &meter.meter).href();
         TracedMeter { view, difference, address: to("readings"), file: to("readings.csv") }
     };
@@ -357,12 +385,8 @@ fn day_rows(
             }
         }
     }
-    let decimals = days.values().flatten().map(|value| value.normalize().scale()).max().unwrap_or_default().min(3);
-    let shown = |value: Decimal| {
-        let mut value = value.round_dp(decimals);
-        value.rescale(decimals);
-        typography::decimal(value, frame.language)
-    };
+    let decimals = totals::day_decimals(usage);
+    let shown = |value: Decimal| with_decimals(frame, value, decimals);
     let row = |(day, [a, b]): (NaiveDate, [Decimal; 2])| DayRow {
         day: weekday(frame, day),
         is_estimated: estimated.contains(&day),
