@@ -14,9 +14,9 @@ notice-facts = The document in brief
 notice-buyer = Tenant
 notice-contract = Contract
 notice-period = Period
-notice-net = Total without tax
+notice-net = Total excl. VAT
 notice-tax = VAT
-notice-gross = Total with tax
+notice-gross = Total incl. VAT
 notice-due = Payable by
 notice-reference = Payment reference
 

@@ -1,4 +1,4 @@
-//! The data of an issued document's executory title, for the accounting software.
+//! The data of an issued document's enforceable title, for the accounting software.
 
 use super::archive_invoice::ArchiveKind;
 use super::{AppError, Store};

@@ -2,7 +2,7 @@
 
 payback-title = Payback as of { $date }
 payback-subtitle = Management figures, not accounts · scenario “{ $scenario }” · { $years } years
-payback-currency = Amounts in euros before VAT; management figures, not accounts
+payback-currency = Amounts in euros excl. VAT; management figures, not accounts
 payback-total = Total
 
 payback-headline-none = The scenario “{ $scenario }” does not break even before { $month }.

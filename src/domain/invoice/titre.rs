@@ -1,4 +1,4 @@
-//! The data set of an executory title (titre de recettes) for an issued document.
+//! The data set of an enforceable title (titre de recettes) for an issued document.
 //!
 //! A city collects by a title its public accountant takes charge of; the accounting software makes it of these data and
 //! sends the invoice along as its attachment (handbook, Invoices). Owns: what a title says of one document. Does not own:

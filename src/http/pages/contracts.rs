@@ -238,9 +238,10 @@ fn line_view(
 ) -> LineView {
     let tariff = tariffs.iter().find(|tariff| tariff.code == line.tariff);
     let revised = tariff.and_then(|tariff| {
-        // What keeps a price from being revised is told where it is billed.
+        // What keeps a price from being revised is told where it is billed. A price paid once is what it was then.
         let shape = revised_price(LineTerms { contract, line, tariff, index }, today).ok().flatten()?;
-        Some(price(frame, &shape, tariff.unit))
+        let is_once = matches!(shape, PriceShape::OneOff { .. });
+        (!is_once).then(|| price(frame, &shape, tariff.unit))
     });
     LineView {
         designation: frame.either(&line.designation.fr, &line.designation.en).to_owned(),

@@ -40,7 +40,7 @@ pub struct MeterView {
     pub place: String,
     pub first: Option<IndexView>,
     pub last: Option<IndexView>,
-    pub readings: u64,
+    pub readings: String,
     pub quantity: String,
     /// Gaps, restarts.
     pub remarks: Vec<String>,
@@ -156,7 +156,7 @@ fn meter_view(frame: &Frame, zone: Tz, usage: &MeterUsage, decimals: (u32, u32))
         place: [rack, feed].into_iter().flatten().collect::<Vec<_>>().join(", "),
         first: usage.first.as_ref().map(index),
         last: usage.last.as_ref().map(index),
-        readings: usage.readings,
+        readings: typography::decimal(Decimal::from(usage.readings), frame.language),
         quantity: with_decimals(frame, usage.quantity, decimals.0),
         remarks: remarks(frame, zone, usage),
     }

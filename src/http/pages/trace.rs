@@ -28,6 +28,7 @@ use crate::domain::ids::MeterCode;
 use crate::domain::invoice::InvoiceNumber;
 use crate::domain::metering::{Measure, MeterUsage, Quality, RestartKind, Usage};
 use crate::domain::party::Language;
+use crate::domain::quantity::Unit;
 use crate::domain::rating::{Charge, ChargeKind, credited_line};
 use crate::domain::typography;
 use crate::http::api::download;
@@ -273,7 +274,7 @@ fn steps(frame: &Frame, charge: &Charge) -> Vec<Step> {
         for meter in usage.meters.iter().filter(|_| spelled) {
             steps.extend(counter_step(frame, meter, unit));
         }
-        let total = format!("{}\u{a0}{unit}", frame.number(&usage.quantity));
+        let total = format!("{}\u{a0}{unit}", frame.number(&usage.quantity.round_dp(4).normalize()));
         let text = match usage.meters.len() {
             0 | 1 => total,
             count if count > METERS_SPELLED => {
@@ -338,6 +339,16 @@ const fn measure_key(measure: Measure) -> &'static str {
         Measure::Percentile95 { .. } => "trace-percentile",
         Measure::StorageMonth => "trace-storage",
         Measure::OccupancyDays => "trace-occupancy",
+    }
+}
+
+/// The unit of the chart's scale.
+const fn drawn_unit(measure: Measure) -> Unit {
+    match measure {
+        Measure::Energy => Unit::KilowattHour,
+        Measure::Demand { .. } | Measure::Percentile95 { .. } => Unit::Kilowatt,
+        Measure::StorageMonth => Unit::Terabyte,
+        Measure::OccupancyDays => Unit::RackUnit,
     }
 }
 
@@ -451,5 +462,7 @@ fn chart(frame: &Frame, usage: &Usage, unit: &str, estimated: &BTreeSet<NaiveDat
         })
         .collect();
     let title = frame.with("trace-chart", "unit", unit);
-    Some(BarChart::of_quantities("daily", title, description, &bars, unit, frame.language))
+    // The scale has room for a sign, not for words.
+    let sign = typography::unit_symbol(drawn_unit(usage.measure), frame.language);
+    Some(BarChart::of_quantities("daily", title, description, &bars, sign, frame.language))
 }
