@@ -122,6 +122,11 @@ fn a_revision_changes_prices_from_its_day_on() {
         ]
     );
     assert!(matches!(rated(None).unwrap_err()[..], [RatingProblem::Indexation(_)]));
+
+    let tariff = rack_tariff();
+    let terms = LineTerms { contract: &contract, line: &contract.lines[0], tariff: &tariff, index: Some(&index) };
+    assert_eq!(revised_price(terms, day("2026-10-17")).unwrap(), None, "no revision is in force before its day");
+    assert_eq!(revised_price(terms, day("2026-10-18")).unwrap(), Some(per_unit("1228.32")));
 }
 
 #[test]
