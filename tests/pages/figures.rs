@@ -55,7 +55,7 @@ async fn an_invoice_leads_to_its_contract_and_a_line_to_its_totals() {
     let invoice = server.page(&address, &finance).await.text();
     assert!(invoice.contains("href=\"/contracts/AP-2026\""), "{invoice}");
     let title = server.page(&format!("{address}/titre.csv"), &finance).await.text();
-    assert!(title.contains("octobre") && !title.contains("2026-10,"), "{title}");
+    assert!(title.contains("septembre") && !title.contains(", 2026-09;"), "{title}");
     assert!(title.contains(";baie;") && !title.contains(";rack;"), "{title}");
     let line = server.page(&format!("{address}/lines/2"), &finance).await.text();
     assert!(line.matches("<tfoot>").count() >= 2, "{line}");
