@@ -11,6 +11,8 @@ mod billing;
 #[path = "pages/books.rs"]
 mod books;
 mod common;
+#[path = "pages/figures.rs"]
+mod figures;
 #[path = "pages/finance.rs"]
 mod finance;
 #[path = "pages/markup.rs"]

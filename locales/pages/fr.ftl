@@ -58,7 +58,7 @@ line-estimated = estimé
 line-source = Ligne { $line } de la convention { $contract }, tarif { $tariff } en vigueur depuis le { $from }.
 
 invoices-caption = Factures et avoirs ; montants en euros
-invoices-of = Factures de { $tenant } ; montants en euros
+invoices-of = Factures, { $tenant } ; montants en euros
 invoices-empty = Aucune facture ne correspond.
 invoices-count = Documents : { $count }
 invoices-total = Total de la liste, avoirs déduits

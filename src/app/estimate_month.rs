@@ -9,13 +9,13 @@ use super::read_tenants::TenantNames;
 use super::read_usage::{assigned, choose, latest_month};
 use super::{AppError, Store};
 use crate::domain::access::TenantScope;
-use crate::domain::billing_run::{self, Estimate};
+use crate::domain::billing_run::{self, Estimate, KnownSpan};
 use crate::domain::book::Book;
-use crate::domain::calendar::{BillingMonth, Timestamp};
+use crate::domain::calendar::{BillingMonth, Period, Timestamp};
 use crate::domain::contract::{Contract, LineQuantity, PueTerm};
 use crate::domain::ids::{MeterCode, MeterId, TenantCode};
 use crate::domain::invoice::{InvoiceKind, InvoiceNumber, Totals};
-use crate::domain::metering::{Meter, Reading, Sample, projected};
+use crate::domain::metering::{Meter, Reading, RegisterKind, Sample, projected};
 use crate::domain::party::Tenant;
 use crate::domain::rating::Samples;
 use crate::storage::invoices::{self, InvoiceFilter, InvoiceStatus, Page};
@@ -65,12 +65,13 @@ pub fn read(
             .iter()
             .filter(|contract| contract.tenant == tenant.code && contract.in_force.overlaps(month.days()))
             .collect();
-        let (samples, last_reading) = carried_on(connection, &book, &contracts, tenant, month)?;
-        let known_until = known_until(&book, month, last_reading, now);
+        let CarriedOn { samples, last: last_reading, read_to } =
+            carried_on(connection, &book, &contracts, tenant, month)?;
+        let known = KnownSpan { until: known_until(&book, month, last_reading, now), read_to };
         let before = invoices_before(connection, &tenant.code, month)?;
         let estimates = contracts.into_iter().map(|contract| ContractEstimate {
             contract: contract.clone(),
-            estimate: billing_run::estimate(&book, contract, month, &samples, known_until),
+            estimate: billing_run::estimate(&book, contract, month, &samples, &known),
             before: before.get(contract.code.as_str()).cloned(),
         });
         Ok(Some(TenantEstimate {
@@ -91,6 +92,15 @@ fn known_until(book: &Book, month: BillingMonth, last: Option<Timestamp>, now: D
     known.clamp(month.first_day(), month.next().first_day())
 }
 
+/// The readings of a month and what they were carried on with.
+struct CarriedOn {
+    samples: Samples,
+    /// The latest reading of the tenant's own meters.
+    last: Option<Timestamp>,
+    /// By meter, the day of its latest reading.
+    read_to: HashMap<MeterCode, NaiveDate>,
+}
+
 /// The readings of every meter the contracts' lines ask about, carried on to the end of the month.
 fn carried_on(
     connection: &mut AnyConnection,
@@ -98,7 +108,7 @@ fn carried_on(
     contracts: &[&Contract],
     tenant: &Tenant,
     month: BillingMonth,
-) -> Result<(Samples, Option<Timestamp>), AppError> {
+) -> Result<CarriedOn, AppError> {
     let period = month.period(book.facility.zone);
     let ids = stored::meter_ids(connection)?;
     let own = assigned(connection, book, &tenant.code, month.days())?;
@@ -113,16 +123,25 @@ fn carried_on(
     }
     let all: Vec<MeterId> = asked.values().map(|(id, _)| *id).collect();
     let mut around = Around::open(connection, &all, period)?;
-    let (mut samples, mut last) = (HashMap::with_capacity(asked.len()), None);
+    let (mut samples, mut read_to, mut last) = (HashMap::with_capacity(asked.len()), HashMap::new(), None);
     for (code, (id, meter)) in asked {
         let readings: Vec<Sample> = around.of(connection, id)?.iter().map(Reading::sample).collect();
+        let within = readings.iter().rev().find(|sample| sample.at <= period.to).map(|sample| sample.at);
         if own.iter().any(|one| one.id == id) {
-            let within = readings.iter().rev().find(|sample| sample.at <= period.to).map(|sample| sample.at);
             last = last.max(within);
+        }
+        if let Some(at) = within.filter(|_| is_awaited(meter, period)) {
+            read_to.insert(code.clone(), at.date_in(facility.zone));
         }
         samples.insert(code.clone(), projected(meter, &readings, period));
     }
-    Ok((samples, last))
+    Ok(CarriedOn { samples, last, read_to })
+}
+
+/// Whether a silence of the meter means that something is not known yet. Events of an occupancy come when something
+/// moves, and a meter that was taken out has said all it will.
+fn is_awaited(meter: &Meter, period: Period) -> bool {
+    meter.register.kind() != RegisterKind::Occupancy && meter.removed_at.is_none_or(|removed| removed > period.to)
 }
 
 fn asks_for_pue(contract: &Contract) -> bool {

@@ -7,8 +7,9 @@ use chrono_tz::Tz;
 
 use super::{AppError, Store, export_book};
 use crate::domain::access::TenantScope;
+use crate::domain::book::Book;
 use crate::domain::calendar::Timestamp;
-use crate::domain::contract::Contract;
+use crate::domain::contract::{Contract, PriceIndex};
 use crate::domain::ids::TenantCode;
 use crate::domain::party::{Seller, Tenant};
 use crate::domain::tariff::Tariff;
@@ -20,6 +21,8 @@ pub struct TenantFile {
     pub contracts: Vec<Contract>,
     /// Those the contracts' lines name.
     pub tariffs: Vec<Tariff>,
+    /// Those the contracts' revision clauses name.
+    pub indices: Vec<PriceIndex>,
 }
 
 /// What tenants are called, by their codes.
@@ -72,9 +75,18 @@ pub fn list(store: &Store, scope: &TenantScope) -> Result<Vec<TenantFile>, AppEr
         let named =
             |tariff: &&Tariff| own.iter().flat_map(|contract| &contract.lines).any(|line| line.tariff == tariff.code);
         let tariffs = book.tariffs.iter().filter(named).cloned().collect();
-        TenantFile { tenant: tenant.clone(), contracts: own, tariffs }
+        let indices = indices(&book, &own);
+        TenantFile { tenant: tenant.clone(), contracts: own, tariffs, indices }
     };
     Ok(book.tenants.iter().filter(|tenant| scope.admits(&tenant.code)).map(file).collect())
+}
+
+/// The indices the revision clauses of `contracts` name.
+fn indices(book: &Book, contracts: &[Contract]) -> Vec<PriceIndex> {
+    let named = |index: &&PriceIndex| {
+        contracts.iter().filter_map(|contract| contract.indexation.as_ref()).any(|clause| clause.index == index.code)
+    };
+    book.price_indices.iter().filter(named).cloned().collect()
 }
 
 /// The tenant with this code, if within `scope`.
@@ -109,6 +121,8 @@ pub struct ContractFile {
     pub contract: Contract,
     pub tenant: Tenant,
     pub tariffs: Vec<Tariff>,
+    /// The one its revision clause names, if any.
+    pub indices: Vec<PriceIndex>,
 }
 
 /// The contract with this code, if its tenant lies within `scope`.
@@ -122,5 +136,6 @@ pub fn contract(store: &Store, scope: &TenantScope, code: &str) -> Result<Option
     let tenant = book.tenants.iter().find(|tenant| tenant.code == contract.tenant);
     let named = |tariff: &&Tariff| contract.lines.iter().any(|line| line.tariff == tariff.code);
     let tariffs = book.tariffs.iter().filter(named).cloned().collect();
-    Ok(tenant.map(|tenant| ContractFile { contract: contract.clone(), tenant: tenant.clone(), tariffs }))
+    let indices = indices(&book, std::slice::from_ref(contract));
+    Ok(tenant.map(|tenant| ContractFile { contract: contract.clone(), tenant: tenant.clone(), tariffs, indices }))
 }

@@ -1,5 +1,7 @@
 //! Record how available a contract's line was in a month; what that allows comes on the contract's next invoice.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use chrono::{DateTime, Utc};
 
 use super::{AppError, Store};
@@ -10,7 +12,8 @@ use crate::domain::book::Book;
 use crate::domain::calendar::BillingMonth;
 use crate::domain::contract::Contract;
 use crate::domain::ids::{ContractCode, InvoiceId, LineCode};
-use crate::domain::invoice::Draft;
+use crate::domain::invoice::{Draft, InvoiceNumber};
+use crate::domain::money::Money;
 use crate::domain::rating::{BilledLine, ChargeKind};
 use crate::domain::told::Told;
 use crate::storage::{AnyConnection, availability, book as stored, invoices};
@@ -32,6 +35,27 @@ pub fn list(
             None => Ok(None),
             Some(_) => Ok(Some(availability::of_contract(connection, contract)?)),
         }
+    })
+}
+
+/// By figure, what the invoice that carries it allows for it.
+pub fn allowed(
+    store: &Store,
+    scope: &TenantScope,
+    kept: &[KeptAvailability],
+) -> Result<BTreeMap<i64, Money>, AppError> {
+    let numbers: BTreeSet<&str> = kept.iter().filter_map(|one| one.invoice.as_deref()).collect();
+    store.read(|connection| {
+        let mut allowed = BTreeMap::new();
+        for number in numbers {
+            let found = invoices::by_number(connection, scope, &InvoiceNumber::from_stored(number))?;
+            let charges = found.map(|(_, document)| document.charges).unwrap_or_default();
+            allowed.extend(charges.iter().filter_map(|charge| match charge.kind {
+                ChargeKind::ServiceCredit { id, .. } => Some((id, -charge.net)),
+                _ => None,
+            }));
+        }
+        Ok(allowed)
     })
 }
 

@@ -43,8 +43,11 @@ pub fn funding_of(store: &Store, year: i32) -> Result<FundingReport, AppError> {
 }
 
 pub(super) fn funding_in(connection: &mut AnyConnection, year: i32) -> Result<FundingReport, AppError> {
-    last_day(year)?;
-    Ok(funding(&book::load_book(connection)?.ok_or(AppError::NoBook)?.assets, year))
+    let last_day = last_day(year)?;
+    let book = book::load_book(connection)?.ok_or(AppError::NoBook)?;
+    let owed =
+        journal::balances(connection, &[book.accounting.chart.account(AccountRole::SubsidyReceivable)], last_day)?;
+    Ok(FundingReport { subsidies_to_receive: owed.into_values().sum(), ..funding(&book.assets, year) })
 }
 
 /// The last day of a year assets can be told of.

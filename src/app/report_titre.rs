@@ -1,4 +1,4 @@
-//! The data of an issued document's executory title, for the accounting software.
+//! The data of an issued document's enforceable title, for the accounting software.
 
 use super::archive_invoice::ArchiveKind;
 use super::{AppError, Store};
@@ -7,6 +7,8 @@ use crate::domain::access::TenantScope;
 use crate::domain::invoice::{Attachment, InvoiceNumber, IssuedInvoice};
 use crate::domain::ledger::Journal;
 use crate::domain::party::Language;
+use crate::domain::quantity::Unit;
+use crate::domain::typography;
 use crate::storage::journal::JournalFilter;
 use crate::storage::{AnyConnection, archive, invoices, journal};
 
@@ -81,7 +83,7 @@ pub fn csv(titre: &Titre) -> Result<Vec<u8>, AppError> {
         [
             text(&line.designation),
             Cell::Number(line.quantity.to_decimal()),
-            text(line.unit),
+            text(unit_in_french(line.unit)),
             Cell::Number(line.unit_price.to_decimal()),
             optional(line.vat_rate_percent.as_ref()),
             Cell::Amount(line.net),
@@ -98,6 +100,12 @@ pub fn csv(titre: &Titre) -> Result<Vec<u8>, AppError> {
         rows: bases.chain(taxes).map(|own| common.iter().cloned().chain(own).collect()).collect(),
     };
     Ok(table::csv(&table, Language::French)?)
+}
+
+/// A unit as French accounts write it; JSON keeps its name.
+fn unit_in_french(name: &str) -> &str {
+    let unit = Unit::ALL.into_iter().find(|unit| unit.name() == name);
+    unit.map_or(name, |unit| typography::unit_symbol(unit, Language::French))
 }
 
 fn attachment(

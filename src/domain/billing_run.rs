@@ -28,7 +28,7 @@ mod problem;
 #[cfg(test)]
 mod tests;
 
-pub use estimate::{Estimate, EstimatedLine, estimate};
+pub use estimate::{Estimate, EstimatedLine, KnownSpan, estimate};
 use problem::Found;
 pub use problem::{Problem, ProblemKind, Severity, not_over};
 

@@ -50,15 +50,21 @@ pub fn unit_price(price: UnitPrice, language: Language) -> String {
 
 /// A quantity with its unit: `1 543,125 kWh`, `12 baies`.
 pub fn quantity(quantity: Quantity, unit: Unit, language: Language) -> String {
+    let value = quantity.to_decimal().normalize();
+    format!("{}{NBSP}{}", decimal(value, language), unit_word(value, unit, language))
+}
+
+/// The unit of so many: `baie` or `baies`, `kWh`.
+pub fn unit_word(value: Decimal, unit: Unit, language: Language) -> String {
     let is_word = matches!(unit, Unit::Rack | Unit::Month | Unit::Day | Unit::Year | Unit::One);
     let symbol = unit_symbol(unit, language);
-    let plural = if is_word && is_plural(quantity, language) && !symbol.ends_with('s') { "s" } else { "" };
-    format!("{}{NBSP}{symbol}{plural}", decimal(quantity.to_decimal().normalize(), language))
+    let plural = if is_word && is_plural(value, language) && !symbol.ends_with('s') { "s" } else { "" };
+    format!("{symbol}{plural}")
 }
 
 /// French counts in the plural from two on, English everything but one.
-fn is_plural(quantity: Quantity, language: Language) -> bool {
-    let magnitude = quantity.to_decimal().abs();
+fn is_plural(value: Decimal, language: Language) -> bool {
+    let magnitude = value.abs();
     match language {
         Language::French => magnitude >= Decimal::TWO,
         Language::English => magnitude != Decimal::ONE,

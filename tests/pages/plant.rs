@@ -8,7 +8,7 @@ use crate::common::{ENGINES, Engine};
 use crate::site::{Answer, Server, Site, now};
 
 /// The text of a page without its tags, spaces of any kind as one.
-fn words(page: &str) -> String {
+pub fn words(page: &str) -> String {
     let mut text = String::new();
     for piece in page.split('<') {
         text.push_str(piece.split_once('>').map_or("", |(_, text)| text));
@@ -164,7 +164,7 @@ async fn a_tenant_sees_their_own_usage_estimate_and_contract_only() {
     let estimate = words(&server.page("/usage/estimate?month=2026-10", &tenant).await.text());
     assert!(estimate.contains("pas une facture") && estimate.contains(&site.number_of("aphp")), "{estimate}");
     let contract = words(&server.page("/contracts/AP-2026", &tenant).await.text());
-    for expected in ["1 200,00 € par baie et par mois", "de 0 à 5 000 : 0,145 € par kWh", "Indice syntec", "dans "]
+    for expected in ["1 200,00 € par baie et par mois", "de 0 à 5 000 : 0,145 € par kWh", "Indice Syntec", "dans "]
     {
         assert!(contract.contains(expected), "{expected}: {contract}");
     }

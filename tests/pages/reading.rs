@@ -227,6 +227,10 @@ async fn payback_shows_its_curve_its_table_and_what_was_kept() {
         {
             assert!(text.contains(expected), "{engine:?} {expected}: {text}");
         }
+        for expected in ["Scénario « Central", "Total pris en compte", "Coût complet sur "] {
+            assert!(text.contains(expected), "{engine:?} {expected}: {text}");
+        }
+        assert!(!text.contains("Scénario central"), "codes are no names: {text}");
         assert!(page.contains("<title id=\"far-title\">") && page.contains("<polygon class=\"band\""));
         let api = "/api/v1/payback?as_of=2026-10-31&horizon=40";
         let figures = server.get_with(api, &server.token(Role::Finance).await).await.json();

@@ -1,7 +1,7 @@
 # The accessibility declaration: what was tested, how, and what is not conform.
 
 accessibility-title = Accessibility declaration
-accessibility-state = Accessibility: partially conform
+accessibility-state = Accessibility: partially compliant
 accessibility-intro = { $seller } undertakes to make this service accessible, as article 47 of the French law no. 2005-102 of 11 February 2005 asks. This declaration holds for every page of Chapelle and for the documents it makes.
 accessibility-seller-unknown = Whoever runs this service
 accessibility-conformity = State of conformity

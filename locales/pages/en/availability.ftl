@@ -13,6 +13,7 @@ availability-none = No availability has been recorded yet.
 availability-caption = Availability by month and line
 availability-percent = Measured
 availability-credit = Part allowed
+availability-allowed = Allowance excl. VAT (€)
 availability-invoice = Invoice
 availability-source = Source
 availability-kept = nothing to allow

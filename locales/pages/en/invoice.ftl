@@ -44,8 +44,11 @@ trace-percentile = 95th percentile
 trace-storage = Mean storage
 trace-occupancy = Units occupied × days
 trace-pue = Efficiency of the site (PUE)
-trace-step = Step
+trace-revised = Revised prices
+trace-coefficient = Revision coefficient
+trace-step = Quantity
 trace-amount = Amount
+trace-billed = Billed by this line
 trace-sum = sum of the { $count } meters of the table = { $total }
 trace-rollover = with a rollover
 trace-reset = with a declared reset

@@ -1,1 +1,1 @@
-invoice-titre = Data of the executory title
+invoice-titre = Data of the enforceable title (titre de recettes)

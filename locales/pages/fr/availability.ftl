@@ -13,6 +13,7 @@ availability-none = Aucune disponibilité n’est encore enregistrée.
 availability-caption = Disponibilité par mois et par ligne
 availability-percent = Constaté
 availability-credit = Part remise
+availability-allowed = Remise HT (€)
 availability-invoice = Facture
 availability-source = Source
 availability-kept = rien à remettre

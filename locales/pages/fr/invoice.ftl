@@ -44,8 +44,11 @@ trace-percentile = 95e centile
 trace-storage = Stockage moyen
 trace-occupancy = Unités occupées × jours
 trace-pue = Rendement du site (PUE)
-trace-step = Étape
+trace-revised = Prix révisés
+trace-coefficient = Coefficient de révision
+trace-step = Quantité
 trace-amount = Montant
+trace-billed = Facturé par cette ligne
 trace-sum = somme des { $count } compteurs du tableau = { $total }
 trace-rollover = retour à zéro compris
 trace-reset = remise à zéro déclarée comprise

@@ -1,6 +1,7 @@
-//! The funding report as a statement: subsidies by asset and grantor, and loans.
+//! The funding report as a statement: what paid for each asset, subsidies by asset and grantor, and loans.
 
 use chrono::NaiveDate;
+use rust_decimal::Decimal;
 
 use super::statement::{Line, Rank, Section, Statement, json};
 use super::{RenderError, ReportFormat};
@@ -30,6 +31,11 @@ struct Words {
     subsidies: &'static str,
     loans: &'static str,
     unnamed: &'static str,
+    sources: &'static str,
+    /// Subsidies, loans, own funds.
+    source_names: [&'static str; 3],
+    source_texts: [&'static str; 3],
+    to_receive: &'static str,
     subsidy_texts: [&'static str; 4],
     subsidy_figures: [&'static str; 4],
     loan_texts: [&'static str; 4],
@@ -38,11 +44,15 @@ struct Words {
 
 const FRENCH: Words = Words {
     title: "Financement des immobilisations",
-    remark: "Subventions reçues, reprises au résultat et restant à reprendre ; emprunts mentionnés, suivis hors de cette comptabilité.",
+    remark: "Coût = subventions + emprunts + fonds propres. Les subventions sont reprises au résultat ; les emprunts sont mentionnés, et suivis hors de cette comptabilité.",
     total: "Total",
     subsidies: "Subventions",
     loans: "Emprunts",
     unnamed: "Financeur non précisé",
+    sources: "Qui a payé",
+    source_names: ["Subventions", "Emprunts", "Fonds propres"],
+    source_texts: ["Immobilisation", "Origine", "Part du coût"],
+    to_receive: "Subventions restant à encaisser à la clôture :",
     subsidy_texts: ["Immobilisation", "Financeur", "Référence", "Date"],
     subsidy_figures: ["Reçu", "Repris avant", "Repris dans l’exercice", "Reste à reprendre"],
     loan_texts: ["Immobilisation", "Prêteur", "Référence", "Date"],
@@ -51,11 +61,15 @@ const FRENCH: Words = Words {
 
 const ENGLISH: Words = Words {
     title: "Funding of fixed assets",
-    remark: "Subsidies received, taken to income and left; loans noted, kept outside these books.",
+    remark: "Cost = subsidies + loans + own funds. Subsidies are taken to income; loans are noted, and kept outside these books.",
     total: "Total",
     subsidies: "Subsidies",
     loans: "Loans",
     unnamed: "Grantor not named",
+    sources: "Who paid",
+    source_names: ["Subsidies", "Loans", "Own funds"],
+    source_texts: ["Asset", "Source", "Share of cost"],
+    to_receive: "Subsidies still to be received at the year’s end:",
     subsidy_texts: ["Asset", "Grantor", "Reference", "Date"],
     subsidy_figures: ["Received", "Taken before", "Taken in the year", "Left"],
     loan_texts: ["Asset", "Lender", "Reference", "Date"],
@@ -68,21 +82,39 @@ fn statement(report: &FundingReport, language: Language) -> Statement {
         Language::English => &ENGLISH,
     };
     let format = Format::new(language);
-    let sections = || {
-        let mut sections = vec![subsidies(report, words, format)];
-        if !report.loans.is_empty() {
-            sections.push(loans(report, words, format));
-        }
-        sections
-    };
+    let loans = || (!report.loans.is_empty()).then(|| loans(report, words, format));
+    let subsidies = || subsidies(report, words, format);
+    let sources = || sources(report, words, format);
+    // The file of one table is that of the subsidies, as it was before the sources stood beside them.
+    let sheets = [subsidies(), sources()].into_iter().chain(loans()).collect();
+    let subsidies = (!report.assets.is_empty()).then(subsidies);
+    let pages = std::iter::once(sources()).chain(subsidies).chain(loans()).collect();
+    let owed = report.subsidies_to_receive;
+    let owed = (!owed.is_zero()).then(|| format!(" {} {}.", words.to_receive, format.euros(owed)));
     Statement {
         title: format!("{} {}", words.title, report.year),
-        remark: words.remark.to_owned(),
+        remark: format!("{}{}", words.remark, owed.unwrap_or_default()),
         as_of: NaiveDate::from_ymd_opt(report.year, 12, 31).unwrap_or_default(),
         language,
-        pages: sections(),
-        sheets: sections(),
+        pages,
+        sheets,
     }
+}
+
+fn sources(report: &FundingReport, words: &'static Words, format: Format) -> Section {
+    let whole = format.percent(Decimal::ONE_HUNDRED);
+    let mut lines = Vec::new();
+    for asset in &report.sources {
+        let (code, sources) = (asset.asset.as_str(), &asset.sources);
+        lines.push(Line::new(Rank::Group, [code, &asset.name, &whole], [sources.cost]));
+        let shares = sources.shares_percent().map(|shares| shares.map(|share| format.percent(share)));
+        let amounts = [sources.subsidies, sources.loans, sources.own_funds];
+        for ((name, amount), share) in words.source_names.iter().zip(amounts).zip(shares.unwrap_or_default()) {
+            lines.push(Line::new(Rank::Line, [code, name, &share], [amount]));
+        }
+    }
+    lines.push(Line::new(Rank::Total, [words.total, "", &whole], [report.sources_total.cost]));
+    Section { heading: words.sources.to_owned(), texts: words.source_texts.into(), amounts: vec![words.amount], lines }
 }
 
 fn subsidies(report: &FundingReport, words: &'static Words, format: Format) -> Section {

@@ -6,10 +6,11 @@ use crate::documents::format::Format;
 use crate::documents::texts::Texts;
 use crate::domain::calendar::BillingMonth;
 use crate::domain::contract::Service;
+use crate::domain::ids::TenantCode;
 use crate::domain::money::Money;
 use crate::domain::party::Language;
 use crate::domain::payback::{
-    CostUnit, FigureKind, MonthRow, PaybackReport, Remark, ScenarioResult, Source, SourceKind, YearRow,
+    CostUnit, FigureKind, MonthRow, Outlay, PaybackReport, Remark, ScenarioResult, Source, SourceKind, YearRow,
 };
 
 /// A column of amounts by month and by year.
@@ -187,6 +188,12 @@ impl Words {
         self.with("payback-done", &[("percent", &percent), ("month", &month)])
     }
 
+    /// The head of the full cost, which is that of some months where all beside it is a month's.
+    pub fn full_cost(&self, report: &PaybackReport) -> String {
+        let months = report.means.first().map_or(0, |mean| mean.months).to_string();
+        self.with("payback-full-cost-months", &[("months", &months)])
+    }
+
     /// Where the market's prices come from, or that there are none.
     pub fn market(&self, report: &PaybackReport) -> String {
         let Some(market) = &report.market else { return self.text("payback-market-none") };
@@ -254,7 +261,7 @@ impl Words {
     }
 
     /// What a source stands for, where it comes from, and its amount.
-    pub fn source(&self, source: &Source) -> (String, String, Option<Money>) {
+    pub fn source(&self, report: &PaybackReport, source: &Source) -> (String, String, Option<Money>) {
         let short = |month: &BillingMonth| self.format.month_short(*month);
         match &source.what {
             SourceKind::Invoices {
@@ -275,8 +282,9 @@ impl Words {
                     ("from", &from),
                     ("to", &to),
                 ];
-                let what = format!("{tenant} · {}", self.service(*service));
-                (what, self.with("payback-from-invoices", &arguments), Some(*net))
+                let what = format!("{} · {}", tenant_name(report, tenant), self.service(*service));
+                let id = if documents == "1" { "payback-from-invoice" } else { "payback-from-invoices" };
+                (what, self.with(id, &arguments), Some(*net))
             }
             SourceKind::Figures {
                 figure,
@@ -298,21 +306,38 @@ impl Words {
                     ("to", &to),
                     ("stated", &stated),
                 ];
-                let id = if *corrected > 0 { "payback-from-figures-corrected" } else { "payback-from-figures" };
-                let of = tenant.as_ref().map(|tenant| format!(" · {tenant}")).unwrap_or_default();
+                let id = match (count.as_str(), *corrected) {
+                    ("1", 0) => "payback-from-figure",
+                    ("1", _) => "payback-from-figure-corrected",
+                    (_, 0) => "payback-from-figures",
+                    _ => "payback-from-figures-corrected",
+                };
+                let of = tenant.as_ref().map(|tenant| format!(" · {}", tenant_name(report, tenant)));
+                let of = of.unwrap_or_default();
                 (format!("{}{of} · {label}", self.kind(*figure)), self.with(id, &arguments), Some(*amount))
             }
             SourceKind::Asset { month, cost, .. } => {
                 let code = source.id.strip_prefix("asset/").unwrap_or(&source.id);
+                let own = |one: &&Outlay| code == format!("{}/{}", one.asset, one.component);
+                let named = report.investment.iter().find(own);
+                let name = named.map_or_else(|| code.to_owned(), |one| format!("{} ({})", one.name, one.asset));
                 let from = self.with("payback-from-asset", &[("month", &self.format.month(*month))]);
-                (self.with("payback-asset", &[("code", code)]), from, Some(*cost))
+                (self.with("payback-asset", &[("name", &name)]), from, Some(*cost))
             }
             SourceKind::Assumptions { scenario, .. } => {
-                let what = self.with("payback-scenario-named", &[("code", scenario)]);
+                let named = report.scenarios.iter().find(|result| result.code == *scenario);
+                let name = named.map_or(scenario.as_str(), |result| result.name.as_str());
+                let what = self.with("payback-scenario-named", &[("name", name)]);
                 (what, self.text("payback-from-scenario"), None)
             }
         }
     }
+}
+
+/// A tenant whose revenue the report no longer shows is told by its code.
+fn tenant_name(report: &PaybackReport, code: &TenantCode) -> String {
+    let row = report.tenants.iter().find(|row| row.tenant == *code);
+    row.map_or_else(|| code.to_string(), |row| row.name.clone())
 }
 
 /// The first two, and how many there are besides.

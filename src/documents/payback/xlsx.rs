@@ -158,12 +158,17 @@ impl<'a> Sheet<'a> {
 
     /// `=SUM(C4:C99)` below a column of `count` amounts.
     fn sum(&mut self, column: ColNum, count: usize, result: Money) -> Result<(), RenderError> {
+        self.sum_from(FIRST_ROW, column, count, result)
+    }
+
+    /// The sum of `count` rows from `first` on, in the row below them.
+    fn sum_from(&mut self, first_row: RowNum, column: ColNum, count: usize, result: Money) -> Result<(), RenderError> {
         let rows = RowNum::try_from(count)?;
         if rows == 0 {
             return Ok(());
         }
-        let (first, last) = (row_col_to_cell(FIRST_ROW, column), row_col_to_cell(FIRST_ROW + rows - 1, column));
-        self.formula(FIRST_ROW + rows, column, &format!("=SUM({first}:{last})"), result, true)
+        let (first, last) = (row_col_to_cell(first_row, column), row_col_to_cell(first_row + rows - 1, column));
+        self.formula(first_row + rows, column, &format!("=SUM({first}:{last})"), result, true)
     }
 }
 

@@ -1,29 +1,76 @@
-//! The report of funding: subsidies received, taken to income and left, by asset and grantor; loans, noted only.
+//! The report of funding: what paid for each asset (subsidies, loans, own funds: together its cost); subsidies received,
+//! taken to income and left, by asset and grantor; loans, noted only.
 
 use chrono::{Datelike, NaiveDate};
+use rust_decimal::Decimal;
 use serde::Serialize;
 
 use super::movements::charges;
 use super::plan::{AssetPlan, asset_plans};
 use super::{AssetChange, FixedAsset, Funding};
 use crate::domain::ids::AssetCode;
-use crate::domain::money::Money;
+use crate::domain::money::{HALF_UP, Money};
 
 /// Who paid for the assets, at the end of a year.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FundingReport {
     pub year: i32,
+    /// What paid for each asset, and for all of them.
+    pub sources: Vec<AssetSources>,
+    pub sources_total: Sources,
+    /// Of the subsidies, what their grantors still owed at the year's end, by the ledger.
+    pub subsidies_to_receive: Money,
     pub total: SubsidyYear,
     pub assets: Vec<AssetFunding>,
     pub loans: Vec<Loan>,
     pub loans_total: Money,
 }
 
+/// An asset acquired or funded by the end of the year, and what paid for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AssetSources {
+    pub asset: AssetCode,
+    pub name: String,
+    #[serde(flatten)]
+    pub sources: Sources,
+}
+
+/// cost = subsidies + loans + own funds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Sources {
+    pub cost: Money,
+    pub subsidies: Money,
+    pub loans: Money,
+    /// What the body paid itself; below zero where subsidies and loans exceed the cost.
+    pub own_funds: Money,
+}
+
+impl Sources {
+    fn new(cost: Money, subsidies: Money, loans: Money) -> Sources {
+        Sources { cost, subsidies, loans, own_funds: cost - subsidies - loans }
+    }
+
+    fn add(&mut self, other: Sources) {
+        *self = Sources::new(self.cost + other.cost, self.subsidies + other.subsidies, self.loans + other.loans);
+    }
+
+    /// Subsidies, loans and own funds in percent of the cost, to the hundredth: they add up to 100. None where nothing
+    /// was paid.
+    pub fn shares_percent(&self) -> Option<[Decimal; 3]> {
+        let share = |amount: Money| {
+            let hundredths = Decimal::from(amount.cents()).checked_mul(Decimal::ONE_HUNDRED)?;
+            Some(hundredths.checked_div(Decimal::from(self.cost.cents()))?.round_dp_with_strategy(2, HALF_UP))
+        };
+        let (subsidies, loans) = (share(self.subsidies)?, share(self.loans)?);
+        Some([subsidies, loans, Decimal::ONE_HUNDRED - subsidies - loans])
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct AssetFunding {
     pub asset: AssetCode,
     pub name: String,
-    /// What the asset's components cost; the share that subsidies and loans leave is the body's own.
+    /// What the asset's components cost.
     pub cost: Money,
     pub total: SubsidyYear,
     pub subsidies: Vec<SubsidyLine>,
@@ -72,9 +119,18 @@ impl SubsidyYear {
 
 /// Funding at the end of `year`: what was received by then.
 pub fn funding(assets: &[FixedAsset], year: i32) -> FundingReport {
-    let mut report =
-        FundingReport { year, total: SubsidyYear::default(), assets: vec![], loans: vec![], loans_total: Money::ZERO };
+    let mut report = FundingReport {
+        year,
+        sources: vec![],
+        sources_total: Sources::default(),
+        subsidies_to_receive: Money::ZERO,
+        total: SubsidyYear::default(),
+        assets: vec![],
+        loans: vec![],
+        loans_total: Money::ZERO,
+    };
     for plan in asset_plans(assets) {
+        let loans_before = report.loans_total;
         for funding in &plan.asset.record.funding {
             if let Funding::Loan { lender, reference, date, amount } = funding
                 && date.year() <= year
@@ -85,12 +141,28 @@ pub fn funding(assets: &[FixedAsset], year: i32) -> FundingReport {
             }
         }
         let asset = asset_funding(&plan, year);
+        let sources = Sources::new(cost_by(&plan, year), asset.total.received, report.loans_total - loans_before);
+        if sources != Sources::default() {
+            report.sources_total.add(sources);
+            report.sources.push(AssetSources { asset: asset.asset.clone(), name: asset.name.clone(), sources });
+        }
         if asset.total != SubsidyYear::default() || !asset.subsidies.is_empty() {
             report.total.add(asset.total);
             report.assets.push(asset);
         }
     }
     report
+}
+
+/// What the asset had cost by the end of `year`: nothing before it is in service, then all the book has of it and what
+/// took the place of a part.
+fn cost_by(plan: &AssetPlan<'_>, year: i32) -> Money {
+    let is_there = |on: NaiveDate| on.year() <= year;
+    if !plan.in_service_on.is_some_and(is_there) {
+        return Money::ZERO;
+    }
+    let later = plan.components.iter().filter(|one| one.replaces.is_some() && is_there(one.commissioned_on));
+    plan.asset.cost + later.map(|one| one.component.cost).sum::<Money>()
 }
 
 fn asset_funding(plan: &AssetPlan<'_>, year: i32) -> AssetFunding {
@@ -166,4 +238,38 @@ pub(super) fn balances_at_end_of(plan: &AssetPlan<'_>, year: i32) -> (Money, Mon
         }
     }
     (received, taken)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::amortisation::fixtures::{asset, component};
+
+    fn euros(text: &str) -> Money {
+        text.parse().unwrap()
+    }
+
+    /// What subsidies and loans leave of the cost the body paid itself, and the shares add up to the whole.
+    #[test]
+    fn subsidies_loans_and_own_funds_are_the_cost() {
+        let mut one = asset(vec![component("a", "3000.00", 10)]);
+        one.subsidy = euros("1000.00");
+        let date = one.commissioned_on.unwrap();
+        one.record.funding =
+            vec![Funding::Loan { lender: "L".into(), reference: None, date, amount: euros("1000.00") }];
+        let report = funding(&[one], date.year());
+        let sources = report.sources_total;
+        assert_eq!(sources, Sources::new(euros("3000.00"), euros("1000.00"), euros("1000.00")));
+        assert_eq!((sources.own_funds, report.sources.len()), (euros("1000.00"), 1));
+        let shares = sources.shares_percent().unwrap();
+        assert_eq!(shares.map(|share| share.to_string()), ["33.33", "33.33", "33.34"]);
+        assert_eq!(funding(&[], 2026).sources_total.shares_percent(), None);
+    }
+
+    #[test]
+    fn before_it_is_in_service_an_asset_has_cost_nothing() {
+        let one = asset(vec![component("a", "3000.00", 10)]);
+        let before = one.commissioned_on.unwrap().year() - 1;
+        assert_eq!(funding(&[one], before).sources, []);
+    }
 }

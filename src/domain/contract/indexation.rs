@@ -82,7 +82,7 @@ impl Indexation {
 pub struct Coefficient {
     numerator: Decimal,
     denominator: Decimal,
-    /// `0.15 + 0.85 × 314.5/306 = 1.0236 (syntec 2024-09/2023-09)`
+    /// `0.15 + 0.85 × 314.5/306 = 1.0236 (Syntec 2024-09 / 2023-09)`
     pub expression: String,
 }
 
@@ -110,7 +110,7 @@ pub fn coefficient(
     };
     let shown = rounded.map_or_else(|| shortened(ratio), |exact| exact.normalize().to_string());
     let [a, b, s0_shown, s1] = [a, b, s0, s1].map(|number| number.normalize());
-    let expression = format!("{a} + {b} × {s1}/{s0_shown} = {shown} ({} {month}/{base_month})", index.code);
+    let expression = format!("{a} + {b} × {s1}/{s0_shown} = {shown} ({} {month} / {base_month})", index.name);
     let (numerator, denominator) = rounded.map_or((numerator, s0), |exact| (exact, Decimal::ONE));
     Ok(Coefficient { numerator, denominator, expression })
 }
@@ -211,17 +211,17 @@ mod tests {
             (
                 CoefficientRounding::Unrounded,
                 "102361.11",
-                "0.15 + 0.85 × 314.5/306 = 1.02361111… (syntec 2024-09/2023-09)",
+                "0.15 + 0.85 × 314.5/306 = 1.02361111… (Syntec 2024-09 / 2023-09)",
             ),
             (
                 CoefficientRounding::FourDecimals,
                 "102360.00",
-                "0.15 + 0.85 × 314.5/306 = 1.0236 (syntec 2024-09/2023-09)",
+                "0.15 + 0.85 × 314.5/306 = 1.0236 (Syntec 2024-09 / 2023-09)",
             ),
             (
                 CoefficientRounding::UpToThousandth,
                 "102400.00",
-                "0.15 + 0.85 × 314.5/306 = 1.024 (syntec 2024-09/2023-09)",
+                "0.15 + 0.85 × 314.5/306 = 1.024 (Syntec 2024-09 / 2023-09)",
             ),
         ] {
             let coefficient = syntec(rounding).unwrap();

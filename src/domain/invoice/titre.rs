@@ -1,4 +1,4 @@
-//! The data set of an executory title (titre de recettes) for an issued document.
+//! The data set of an enforceable title (titre de recettes) for an issued document.
 //!
 //! A city collects by a title its public accountant takes charge of; the accounting software makes it of these data and
 //! sends the invoice along as its attachment (handbook, Invoices). Owns: what a title says of one document. Does not own:
@@ -11,7 +11,9 @@ use super::{InvoiceBuyer, InvoiceKind, InvoiceNumber, IssuedInvoice, VatBreakdow
 use crate::domain::calendar::BillingMonth;
 use crate::domain::ledger::JournalEntry;
 use crate::domain::money::{Money, UnitPrice};
+use crate::domain::party::Language;
 use crate::domain::quantity::Quantity;
+use crate::domain::typography;
 
 /// Whether the title claims a debt or reduces one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -154,7 +156,8 @@ fn nature(document: &IssuedInvoice) -> String {
         InvoiceKind::CreditNote => "Réduction de l’hébergement en centre de données",
         InvoiceKind::Corrected => "Hébergement en centre de données, facture rectificative",
     };
-    format!("{what}, {}, {}", document.references.contract_title, document.month)
+    let month = typography::month(document.month, Language::French);
+    format!("{what}, {}, {month}", document.references.contract_title)
 }
 
 fn liquidation(document: &IssuedInvoice) -> Vec<LiquidationLine> {

@@ -3,6 +3,7 @@
 use std::cell::OnceCell;
 use std::collections::HashMap;
 
+use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::RatingProblem;
@@ -24,6 +25,8 @@ pub struct MonthEvidence<'a> {
     pub(super) facility: &'a Facility,
     meters: &'a Meters<'a>,
     samples: &'a Samples,
+    /// Days from this one on are not counted as known; none where the month is told whole.
+    known_until: Option<NaiveDate>,
     /// Told once, and only if a line asks.
     pue: OnceCell<Result<MeasuredPue, RatingProblem>>,
 }
@@ -43,10 +46,24 @@ impl<'a> MonthEvidence<'a> {
         meters: &'a Meters<'a>,
         samples: &'a Samples,
     ) -> MonthEvidence<'a> {
-        MonthEvidence { month, facility, meters, samples, pue: OnceCell::new() }
+        MonthEvidence { month, facility, meters, samples, known_until: None, pue: OnceCell::new() }
     }
 
-    /// What the meters assigned during `days` say about them.
+    /// The same month as far as it is known before `day`: what is used is counted up to then, and what the contract
+    /// agrees for the month stays whole. That is what would be due if nothing more were used.
+    #[must_use]
+    pub fn known_until(self, day: NaiveDate) -> MonthEvidence<'a> {
+        MonthEvidence { known_until: Some(day), pue: OnceCell::new(), ..self }
+    }
+
+    /// Those of `days` that are known; none where all of them are still to come.
+    pub(super) fn known(&self, days: DatePeriod) -> Option<DatePeriod> {
+        let Some(until) = self.known_until else { return Some(days) };
+        let to = days.to.map_or(until, |to| to.min(until));
+        DatePeriod::new(days.from, Some(to)).ok()
+    }
+
+    /// What the meters assigned during `days` say about those of them that are known. Where none is, nobody asks.
     pub(super) fn usage(
         &self,
         measure: Measure,
@@ -54,6 +71,7 @@ impl<'a> MonthEvidence<'a> {
         days: DatePeriod,
     ) -> Result<Usage, Vec<RatingProblem>> {
         let zone = self.facility.zone;
+        let days = self.known(days).unwrap_or(days);
         let (mut assigned, mut problems) = (Vec::new(), Vec::new());
         for assignment in assignments {
             let Some(billed) = assignment.period.intersection(days) else { continue };
@@ -69,7 +87,7 @@ impl<'a> MonthEvidence<'a> {
             .map_err(|problems| problems.into_iter().map(RatingProblem::Metering).collect())
     }
 
-    /// Total facility energy ÷ IT energy of the whole month.
+    /// Total facility energy ÷ IT energy of the month, as far as it is known.
     pub(super) fn measured_pue(&self) -> Result<MeasuredPue, RatingProblem> {
         self.pue.get_or_init(|| self.tell_pue()).clone()
     }
@@ -83,7 +101,8 @@ impl<'a> MonthEvidence<'a> {
 
     /// The month's energy of those of `codes` that were in service in it.
     fn energy(&self, codes: &[MeterCode]) -> Result<Decimal, RatingProblem> {
-        let period = self.month.period(self.facility.zone);
+        let days = self.month.days();
+        let period = self.known(days).unwrap_or(days).instants(self.facility.zone);
         let assigned = codes.iter().map(|code| self.assigned(code, period)).collect::<Result<Vec<_>, _>>()?;
         let serving: Vec<Assigned<'_>> = assigned.into_iter().filter(|one| served(one.meter, period)).collect();
         let usage = metering::usage(Measure::Energy, &serving, period, self.facility.zone);

@@ -35,7 +35,7 @@ pub use evidence::{Meters, MonthEvidence, Samples, served};
 pub use manual::{ManualLine, ManualLineError, NewManualLine, treatments};
 pub use problem::RatingProblem;
 pub use proration::month_part;
-pub use rate::{LineTerms, rate_line};
+pub use rate::{LineTerms, rate_line, revised_price};
 pub use regularisation::{BilledLine, regularisation};
 pub use service_credit::{Availability, AvailabilityError, NewAvailability, credited_line, service_credit};
 

@@ -31,7 +31,11 @@ pub struct LineTerms<'a> {
 /// that is not in force in the month costs nothing.
 pub fn rate_line(terms: LineTerms<'_>, evidence: &MonthEvidence<'_>) -> Result<Vec<Charge>, Vec<RatingProblem>> {
     let (mut charges, mut problems) = (Vec::new(), Vec::new());
+    let metered = matches!(terms.line.quantity, LineQuantity::Metered { .. });
     for days in terms.parts(evidence.month) {
+        if metered && evidence.known(days).is_none() {
+            continue;
+        }
         match rate_part(terms, days, evidence) {
             Ok(part) => charges.extend(part),
             Err(found) => problems.extend(found),
@@ -60,6 +64,15 @@ impl LineTerms<'_> {
         let ends = cuts.iter().skip(1).copied().map(Some).chain([days.to]);
         cuts.iter().zip(ends).map(|(from, to)| DatePeriod { from: *from, to }).collect()
     }
+}
+
+/// The line's price on `day` after the contract's revision by its index; none where no revision is in force, or the
+/// tariff has no price yet.
+pub fn revised_price(terms: LineTerms<'_>, day: NaiveDate) -> Result<Option<PriceShape>, RatingProblem> {
+    let clause = terms.contract.indexation.as_ref();
+    let version =
+        terms.tariff.version_on(day).filter(|_| clause.is_some_and(|clause| clause.revision_on(day).is_some()));
+    version.map(|version| price_on(terms, day, &version.price).map(|(price, _)| price)).transpose()
 }
 
 fn rate_part(

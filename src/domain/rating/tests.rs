@@ -118,10 +118,15 @@ fn a_revision_changes_prices_from_its_day_on() {
         formulas(&rated(Some(&index)).unwrap()),
         [
             "1 rack × 1200.00 × 17/31 = 658.06",
-            "0.15 + 0.85 × 314.5/306 = 1.0236 (syntec 2024-09/2023-09); 1200.00 → 1228.32; 1 rack × 1228.32 × 14/31 = 554.73"
+            "0.15 + 0.85 × 314.5/306 = 1.0236 (Syntec 2024-09 / 2023-09); 1200.00 → 1228.32; 1 rack × 1228.32 × 14/31 = 554.73"
         ]
     );
     assert!(matches!(rated(None).unwrap_err()[..], [RatingProblem::Indexation(_)]));
+
+    let tariff = rack_tariff();
+    let terms = LineTerms { contract: &contract, line: &contract.lines[0], tariff: &tariff, index: Some(&index) };
+    assert_eq!(revised_price(terms, day("2026-10-17")).unwrap(), None, "no revision is in force before its day");
+    assert_eq!(revised_price(terms, day("2026-10-18")).unwrap(), Some(per_unit("1228.32")));
 }
 
 #[test]

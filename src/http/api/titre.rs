@@ -1,4 +1,4 @@
-//! `GET /api/v1/invoices/{number}/titre`: what the accounting software makes an executory title of.
+//! `GET /api/v1/invoices/{number}/titre`: what the accounting software makes an enforceable title of.
 
 use actix_web::HttpResponse;
 use actix_web::http::header;

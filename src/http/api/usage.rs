@@ -100,6 +100,9 @@ pub struct ContractEstimateAnswer {
 pub struct EstimateLineAnswer {
     line: String,
     metered: bool,
+    /// The first day not counted as known; none where the quantity is agreed for the whole month.
+    known_until: Option<NaiveDate>,
+    /// What would be due if nothing more were used before the month ends.
     known_net: String,
     projected_net: String,
     /// The arithmetic of the whole month.
@@ -179,7 +182,8 @@ pub async fn estimate(
             .iter()
             .map(|line| EstimateLineAnswer {
                 line: line.line.to_string(),
-                metered: line.is_metered,
+                metered: line.known_until.is_some(),
+                known_until: line.known_until,
                 known_net: line.known_net.to_string(),
                 projected_net: line.projected_net.to_string(),
                 formulas: line.projected.iter().map(|charge| charge.provenance.formula.clone()).collect(),

@@ -90,6 +90,21 @@ struct EntryView {
 }
 
 impl AssetPage {
+    /// What the rows add up to: charge, posted, due, to come.
+    fn sums<P>(&self, rows: impl Iterator<Item = PlanRow<P>>) -> [String; 4] {
+        let mut sums = [Money::ZERO; 4];
+        for row in rows {
+            for (sum, amount) in sums.iter_mut().zip([row.charge, row.posted, row.due, row.to_come]) {
+                *sum += amount;
+            }
+        }
+        sums.map(|sum| self.frame.bare(&sum))
+    }
+
+    fn month_sums(&self, found: &Found) -> [String; 4] {
+        self.sums(found.months.iter().map(|month| month.row))
+    }
+
     fn state(&self, state: &RowState) -> String {
         self.frame.t(state_key(*state))
     }

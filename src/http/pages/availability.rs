@@ -17,6 +17,7 @@ use crate::domain::calendar::BillingMonth;
 use crate::domain::contract::Contract;
 use crate::domain::contract::service_level::ServiceLevel;
 use crate::domain::ids::{ContractCode, LineCode};
+use crate::domain::money::Money;
 use crate::domain::told::Told;
 use crate::domain::typography;
 use crate::http::auth::{Granted, Visitor};
@@ -53,6 +54,8 @@ struct FigureRow {
     percent: String,
     committed: String,
     credit: String,
+    /// In euros, once an invoice carries it.
+    allowed: String,
     is_kept: bool,
     reason: String,
     invoice: Option<String>,
@@ -80,10 +83,12 @@ async fn show(
         let Some(file) = read_tenants::contract(&store, &scope, &code)? else { return Ok(None) };
         let today = read_tenants::today(&store, now)?;
         let known = record_availability::list(&store, &scope, &file.contract.code)?;
-        Ok(known.map(|known| (file.contract, today, known)))
+        let Some(known) = known else { return Ok(None) };
+        let allowed = record_availability::allowed(&store, &scope, &known)?;
+        Ok(Some((file.contract, today, known, allowed)))
     })
     .await?;
-    let (contract, today, known) = found.ok_or(Fault::NotFound)?;
+    let (contract, today, known, allowed) = found.ok_or(Fault::NotFound)?;
     let frame = Frame::of(http);
     let back = format!("/contracts/{}", encoded(contract.code.as_str()));
     let month = if fields.has("month") {
@@ -97,7 +102,7 @@ async fn show(
         title: frame.with("availability-title", "contract", contract.code.as_str()),
         action: format!("{back}/availability"),
         promised: promises(&frame, &contract),
-        rows: known.iter().map(|one| row(&frame, &contract, one)).collect(),
+        rows: known.iter().map(|one| row(&frame, &contract, one, allowed.get(&one.availability.id))).collect(),
         lines: if may_record { choices(&frame, &contract, fields.text("line")) } else { vec![] },
         month,
         percent: fields.text("percent").to_owned(),
@@ -129,7 +134,7 @@ pub fn bands(frame: &Frame, level: &ServiceLevel) -> Vec<String> {
     level.bands.iter().map(|one| band(one.below_percent, one.credit_percent)).collect()
 }
 
-fn row(frame: &Frame, contract: &Contract, kept: &KeptAvailability) -> FigureRow {
+fn row(frame: &Frame, contract: &Contract, kept: &KeptAvailability, allowed: Option<&Money>) -> FigureRow {
     let one = &kept.availability;
     let line = contract.lines.iter().find(|line| line.code == one.figure.line);
     let designation = line.map(|line| frame.either(&line.designation.fr, &line.designation.en).to_owned());
@@ -139,6 +144,7 @@ fn row(frame: &Frame, contract: &Contract, kept: &KeptAvailability) -> FigureRow
         percent: percent(frame, one.figure.percent),
         committed: percent(frame, one.committed_percent),
         credit: percent(frame, one.credit_percent),
+        allowed: allowed.map_or_else(|| "–".to_owned(), |amount| frame.bare(amount)),
         is_kept: one.credit_percent.is_zero(),
         reason: one.figure.reason.clone(),
         invoice: kept.invoice.clone(),

@@ -7,14 +7,19 @@ use askama::Template;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
+use super::arithmetic::arithmetic;
 use super::edit::contract::address;
 use super::{Frame, encoded, page};
 use crate::app::read_tenants::{self, ContractFile};
 use crate::domain::access::Action;
-use crate::domain::contract::{Contract, ContractLine, GapPolicy, LineQuantity, Proration, PueTerm, VatTreatment};
+use crate::domain::contract::indexation::{Indexation, Revision, coefficient};
+use crate::domain::contract::{
+    Contract, ContractLine, GapPolicy, LineQuantity, PriceIndex, Proration, PueTerm, VatTreatment,
+};
 use crate::domain::metering::Measure;
 use crate::domain::party::Contact;
 use crate::domain::quantity::{Quantity, Unit};
+use crate::domain::rating::{LineTerms, revised_price};
 use crate::domain::tariff::{PriceShape, Tariff, Tiers};
 use crate::domain::typography;
 use crate::http::auth::Granted;
@@ -68,6 +73,8 @@ pub struct LineView {
     pub quantity: Vec<String>,
     pub tariff: String,
     pub price: Vec<String>,
+    /// The price in force today after the contract's revision, where one is in force.
+    pub revised: Vec<String>,
     pub vat: String,
     /// Where it is changed.
     pub edit: Option<String>,
@@ -140,6 +147,7 @@ fn facts(frame: &Frame, file: &ContractFile, today: NaiveDate) -> Vec<(String, S
         match remaining {
             None => frame.t("contract-open-ended"),
             Some((_, days)) if days <= 0 => frame.t("contract-ended"),
+            Some((_, 1)) => frame.t("contract-ends-tomorrow"),
             Some((_, days)) => frame.with("contract-ends-in", "days", &frame.whole(days)),
         },
     ));
@@ -147,7 +155,7 @@ fn facts(frame: &Frame, file: &ContractFile, today: NaiveDate) -> Vec<(String, S
         "contract-notice",
         match (contract.notice_months, contract.notice_by()) {
             (None, _) => frame.t("notice-none"),
-            (Some(months), None) => frame.with("notice-months", "months", &months.to_string()),
+            (Some(months), None) => frame.with("notice-months-open", "months", &months.to_string()),
             (Some(months), Some(day)) => {
                 frame.texts("notice-by", &[("months", &months.to_string()), ("day", &frame.date(&day))])
             }
@@ -162,35 +170,79 @@ fn facts(frame: &Frame, file: &ContractFile, today: NaiveDate) -> Vec<(String, S
     };
     facts.push(("contract-proration", frame.t(proration)));
     if let Some(clause) = &contract.indexation {
-        let percent = |share: Decimal| typography::percent(share * Decimal::ONE_HUNDRED, frame.language);
-        let text = frame.texts(
-            "contract-indexation-text",
-            &[
-                ("index", clause.index.as_str()),
-                ("month", &frame.month(&clause.base_month)),
-                ("fixed", &percent(clause.fixed_part)),
-                ("revised", &percent(Decimal::ONE - clause.fixed_part)),
-            ],
-        );
-        let dates: Vec<String> = clause.revisions.iter().map(|one| frame.date(&one.from)).collect();
-        let dates = if dates.is_empty() {
-            String::new()
-        } else {
-            frame.with("contract-revised-on", "dates", &dates.join(", "))
-        };
-        facts.push(("contract-indexation", format!("{text} {dates}").trim().to_owned()));
+        facts.extend(indexation_facts(frame, clause, &file.indices, today));
     }
     facts.push(("tenant-terms", frame.terms(&file.tenant.payment_term_class)));
     facts.into_iter().map(|(key, value)| (frame.t(key), value)).collect()
 }
 
-/// The lines of a contract as every page shows them.
-pub fn lines(frame: &Frame, contract: &Contract, tariffs: &[Tariff], today: NaiveDate) -> Vec<LineView> {
-    contract.lines.iter().map(|line| line_view(frame, tariffs, line, today)).collect()
+/// The clause in words, and the coefficient in force today with its numbers; what is agreed for later by its date.
+fn indexation_facts(
+    frame: &Frame,
+    clause: &Indexation,
+    indices: &[PriceIndex],
+    today: NaiveDate,
+) -> Vec<(&'static str, String)> {
+    let index = indices.iter().find(|index| index.code == clause.index);
+    let percent = |share: Decimal| typography::percent(share * Decimal::ONE_HUNDRED, frame.language);
+    let base = index.and_then(|index| index.values.iter().find(|(month, _)| *month == clause.base_month));
+    let text = frame.texts(
+        "contract-indexation-text",
+        &[
+            ("index", index.map_or(clause.index.as_str(), |index| index.name.as_str())),
+            ("month", &frame.month(&clause.base_month)),
+            ("base", &base.map_or_else(|| "–".to_owned(), |(_, value)| frame.number(value))),
+            ("fixed", &percent(clause.fixed_part)),
+            ("revised", &percent(Decimal::ONE - clause.fixed_part)),
+        ],
+    );
+    let mut facts = vec![("contract-indexation", text)];
+    let told = |revision: &Revision| {
+        let found = index.map(|index| coefficient(clause, revision, index));
+        match found {
+            Some(Ok(coefficient)) => frame.texts(
+                "contract-coefficient-text",
+                &[
+                    ("day", &frame.date(&revision.from)),
+                    ("formula", &arithmetic(frame.language, &coefficient.expression)),
+                ],
+            ),
+            _ => frame.texts(
+                "contract-coefficient-missing",
+                &[("day", &frame.date(&revision.from)), ("month", &frame.month(&revision.index_month))],
+            ),
+        }
+    };
+    match clause.revision_on(today) {
+        Some(revision) => facts.push(("contract-coefficient", told(revision))),
+        None => facts.push(("contract-coefficient", frame.t("contract-not-revised"))),
+    }
+    let later = clause.revisions.iter().filter(|revision| revision.from > today);
+    facts.extend(later.map(|revision| ("contract-revision-next", told(revision))));
+    facts
 }
 
-fn line_view(frame: &Frame, tariffs: &[Tariff], line: &ContractLine, today: NaiveDate) -> LineView {
+/// The lines of a contract as every page shows them; `named` are the tariffs and indices it names.
+pub fn lines(frame: &Frame, contract: &Contract, named: (&[Tariff], &[PriceIndex]), today: NaiveDate) -> Vec<LineView> {
+    let clause = contract.indexation.as_ref();
+    let index = clause.and_then(|clause| named.1.iter().find(|index| index.code == clause.index));
+    contract.lines.iter().map(|line| line_view(frame, contract, (named.0, index), line, today)).collect()
+}
+
+fn line_view(
+    frame: &Frame,
+    contract: &Contract,
+    (tariffs, index): (&[Tariff], Option<&PriceIndex>),
+    line: &ContractLine,
+    today: NaiveDate,
+) -> LineView {
     let tariff = tariffs.iter().find(|tariff| tariff.code == line.tariff);
+    let revised = tariff.and_then(|tariff| {
+        // What keeps a price from being revised is told where it is billed. A price paid once is what it was then.
+        let shape = revised_price(LineTerms { contract, line, tariff, index }, today).ok().flatten()?;
+        let is_once = matches!(shape, PriceShape::OneOff { .. });
+        (!is_once).then(|| price(frame, &shape, tariff.unit))
+    });
     LineView {
         designation: frame.either(&line.designation.fr, &line.designation.en).to_owned(),
         code: line.code.to_string(),
@@ -198,6 +250,7 @@ fn line_view(frame: &Frame, tariffs: &[Tariff], line: &ContractLine, today: Naiv
         quantity: quantity(frame, line, tariff),
         tariff: tariff.map_or_else(|| line.tariff.to_string(), |tariff| tariff.name.clone()),
         price: tariff.map(|tariff| prices(frame, tariff, today)).unwrap_or_default(),
+        revised: revised.unwrap_or_default(),
         vat: vat(frame, &line.vat),
         edit: None,
     }
@@ -205,7 +258,7 @@ fn line_view(frame: &Frame, tariffs: &[Tariff], line: &ContractLine, today: Naiv
 
 /// The lines with a link to change each, for who may.
 fn editable_lines(frame: &Frame, file: &ContractFile, today: NaiveDate) -> Vec<LineView> {
-    let mut views = lines(frame, &file.contract, &file.tariffs, today);
+    let mut views = lines(frame, &file.contract, (&file.tariffs, &file.indices), today);
     if frame.may(Action::EditTerms) {
         for (position, view) in (1..).zip(&mut views) {
             let position: usize = position;

@@ -4,9 +4,10 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Data, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
+use chrono::NaiveDate;
 use serde::Deserialize;
 
-use super::lines::arithmetic;
+use super::arithmetic::arithmetic;
 use super::parts::{Choice, Link, tenant_choices};
 use super::{Address, Frame, encoded, page, plant};
 use crate::app::estimate_month::{self, ContractEstimate, TenantEstimate};
@@ -44,6 +45,8 @@ struct ContractView {
     /// `1er au 14 octobre`, and how much of the month that is.
     known_until: String,
     known: String,
+    /// What the lines add up to: known, still to come, whole month.
+    totals: [String; 3],
     projected_net: Option<String>,
     projected_gross: Option<String>,
     before: Option<BeforeView>,
@@ -60,7 +63,10 @@ struct BeforeView {
 struct LineView {
     designation: String,
     is_metered: bool,
+    /// `25 novembre 2026`, or that the whole month is agreed.
+    known_until: String,
     known: String,
+    to_come: String,
     projected: String,
     /// The arithmetic of the whole month.
     formulas: Vec<String>,
@@ -108,23 +114,22 @@ pub async fn find(
 
 fn contract(frame: &Frame, found: &TenantEstimate, one: &ContractEstimate) -> ContractView {
     let estimate = &one.estimate;
-    let last_known = estimate.known_until.pred_opt().filter(|day| *day >= found.month.first_day());
     ContractView {
         id: encoded(one.contract.code.as_str()).replace(['%', '/', '.', '~'], "-"),
         code: one.contract.code.to_string(),
         title: one.contract.title.clone(),
-        known_until: last_known.map_or_else(
-            || frame.t("estimate-nothing-known"),
-            |day| frame.with("estimate-known-until", "day", &frame.date(&day)),
-        ),
+        known_until: through(frame, found.month, estimate.known_until)
+            .map_or_else(|| frame.t("estimate-nothing-known"), |day| frame.with("estimate-known-until", "day", &day)),
         known: frame.amount(&estimate.known_net),
+        totals: [estimate.known_net, estimate.projected_net - estimate.known_net, estimate.projected_net]
+            .map(|money| frame.bare(&money)),
         projected_net: estimate.projected.map(|totals| frame.amount(&totals.net)),
         projected_gross: estimate.projected.map(|totals| frame.amount(&totals.gross)),
         before: one
             .before
             .as_ref()
             .map(|(number, totals)| BeforeView { number: number.to_string(), net: frame.amount(&totals.net) }),
-        lines: estimate.lines.iter().map(|line| line_view(frame, one, line)).collect(),
+        lines: estimate.lines.iter().map(|line| line_view(frame, found.month, one, line)).collect(),
         problems: estimate
             .problems
             .iter()
@@ -138,13 +143,23 @@ fn contract(frame: &Frame, found: &TenantEstimate, one: &ContractEstimate) -> Co
     }
 }
 
-fn line_view(frame: &Frame, one: &ContractEstimate, line: &EstimatedLine) -> LineView {
+/// The last whole day before `until`; none where no day of the month is over.
+fn through(frame: &Frame, month: BillingMonth, until: NaiveDate) -> Option<String> {
+    until.pred_opt().filter(|day| *day >= month.first_day()).map(|day| frame.date(&day))
+}
+
+fn line_view(frame: &Frame, month: BillingMonth, one: &ContractEstimate, line: &EstimatedLine) -> LineView {
     LineView {
         designation: designation(frame, one, &line.line),
-        is_metered: line.is_metered,
+        is_metered: line.known_until.is_some(),
+        known_until: match line.known_until {
+            None => frame.t("estimate-whole-month"),
+            Some(day) => through(frame, month, day).unwrap_or_else(|| "–".to_owned()),
+        },
         known: frame.bare(&line.known_net),
+        to_come: frame.bare(&(line.projected_net - line.known_net)),
         projected: frame.bare(&line.projected_net),
-        formulas: line.projected.iter().map(|charge| arithmetic(frame, &charge.provenance.formula)).collect(),
+        formulas: line.projected.iter().map(|charge| arithmetic(frame.language, &charge.provenance.formula)).collect(),
     }
 }
 

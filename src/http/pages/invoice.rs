@@ -8,7 +8,7 @@ use chrono_tz::Tz;
 
 use super::lines::{ServiceGroup, groups, vat_text};
 use super::parts::Badge;
-use super::{Frame, page};
+use super::{Frame, encoded, page};
 use crate::app::archive_invoice::ArchiveKind;
 use crate::app::read_account::{self, Account};
 use crate::app::{notices, read_invoices};
@@ -33,6 +33,8 @@ struct InvoicePage {
     frame: Frame,
     invoice: IssuedInvoice,
     title: String,
+    /// The page of its contract.
+    contract: String,
     period: String,
     groups: Vec<ServiceGroup>,
     vat: Vec<VatLine>,
@@ -98,6 +100,7 @@ pub async fn one(
     };
     let template = InvoicePage {
         title: title(&frame, &invoice),
+        contract: format!("/contracts/{}", encoded(invoice.references.contract.as_str())),
         period: frame.period(invoice.period),
         groups: groups(&frame, &invoice.charges, &format!("/invoices/{}", invoice.number)),
         vat: invoice.vat.iter().map(|vat| vat_line(&frame, vat)).collect(),
@@ -174,7 +177,6 @@ fn vat_line(frame: &Frame, vat: &VatBreakdown) -> VatLine {
 fn references(frame: &Frame, invoice: &IssuedInvoice) -> Vec<(String, String)> {
     let references = &invoice.references;
     let stated = [
-        ("invoice-contract", Some(format!("{} ({})", references.contract_title, references.contract))),
         ("reference-service", references.service_code.clone()),
         ("reference-engagement", references.engagement.clone()),
         ("reference-market", references.market.clone()),

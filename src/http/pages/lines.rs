@@ -1,18 +1,14 @@
 //! The lines of a document and where each comes from, as pages show them.
 
-use std::borrow::Cow;
-
 use chrono_tz::Tz;
 use rust_decimal::Decimal;
 
 use super::Frame;
+use super::arithmetic::arithmetic;
 use crate::domain::contract::VatTreatment;
 use crate::domain::invoice::rate_percent;
 use crate::domain::metering::{IndexAt, MeterUsage, RestartKind, Usage};
-use crate::domain::party::Language;
-use crate::domain::quantity::Unit;
 use crate::domain::rating::{Charge, ChargeKind};
-use crate::domain::tariff::symbol;
 use crate::domain::typography;
 
 /// The lines of one service.
@@ -44,7 +40,7 @@ pub struct MeterView {
     pub place: String,
     pub first: Option<IndexView>,
     pub last: Option<IndexView>,
-    pub readings: u64,
+    pub readings: String,
     pub quantity: String,
     /// Gaps, restarts.
     pub remarks: Vec<String>,
@@ -81,7 +77,7 @@ pub fn line(frame: &Frame, charge: &Charge, address: String) -> LineView {
         unit_price: typography::unit_price(charge.unit_price, frame.language),
         vat: vat_text(frame, &charge.vat),
         net: frame.bare(&charge.net),
-        formula: arithmetic(frame, &provenance.formula),
+        formula: arithmetic(frame.language, &provenance.formula),
         source: frame.texts(
             "line-source",
             &[
@@ -135,21 +131,33 @@ pub fn part(frame: &Frame, kind: &ChargeKind) -> Option<String> {
 pub fn meters(frame: &Frame, zone: Tz, usage: &Usage) -> Vec<MeterView> {
     let shown = |meter: &MeterUsage| meter.quantity.round_dp(4).normalize();
     let decimals = usage.meters.iter().map(|meter| shown(meter).scale()).max().unwrap_or_default();
-    usage.meters.iter().map(|meter| meter_view(frame, zone, meter, decimals)).collect()
+    let indices = usage.meters.iter().flat_map(|meter| meter.first.iter().chain(&meter.last));
+    let index_decimals = indices.map(|index| index.value.to_decimal().normalize().scale()).max().unwrap_or_default();
+    usage.meters.iter().map(|meter| meter_view(frame, zone, meter, (decimals, index_decimals))).collect()
 }
 
-fn meter_view(frame: &Frame, zone: Tz, usage: &MeterUsage, decimals: u32) -> MeterView {
-    let mut quantity = usage.quantity.round_dp(decimals);
-    quantity.rescale(decimals);
+/// A number with exactly so many decimals, as a column shows them.
+pub fn with_decimals(frame: &Frame, value: Decimal, decimals: u32) -> String {
+    let mut shown = value.round_dp(decimals);
+    shown.rescale(decimals);
+    typography::decimal(shown, frame.language)
+}
+
+/// `decimals` are those of the quantities and of the indices.
+fn meter_view(frame: &Frame, zone: Tz, usage: &MeterUsage, decimals: (u32, u32)) -> MeterView {
+    let index = |index: &IndexAt| IndexView {
+        value: with_decimals(frame, index.value.to_decimal(), decimals.1),
+        ..index_view(frame, zone, index)
+    };
     let rack = usage.rack.as_ref().map(ToString::to_string);
     let feed = usage.feed.map(|feed| frame.with("feed", "feed", &format!("{feed:?}")));
     MeterView {
         meter: usage.meter.to_string(),
         place: [rack, feed].into_iter().flatten().collect::<Vec<_>>().join(", "),
-        first: usage.first.as_ref().map(|index| index_view(frame, zone, index)),
-        last: usage.last.as_ref().map(|index| index_view(frame, zone, index)),
-        readings: usage.readings,
-        quantity: typography::decimal(quantity, frame.language),
+        first: usage.first.as_ref().map(index),
+        last: usage.last.as_ref().map(index),
+        readings: typography::decimal(Decimal::from(usage.readings), frame.language),
+        quantity: with_decimals(frame, usage.quantity, decimals.0),
         remarks: remarks(frame, zone, usage),
     }
 }
@@ -183,47 +191,5 @@ pub fn vat_text(frame: &Frame, treatment: &VatTreatment) -> String {
         (Some(rate), _) => typography::percent(rate, frame.language),
         (None, VatTreatment::OutOfScope { .. }) => frame.t("vat-out-of-scope"),
         (None, _) => frame.t("vat-exempt"),
-    }
-}
-
-/// A stored calculation with the units, the decimal sign and the spaces of the language.
-pub fn arithmetic(frame: &Frame, formula: &str) -> String {
-    if frame.language == Language::English {
-        return formula.to_owned();
-    }
-    let formula: Vec<Cow<'_, str>> = formula.split(' ').map(unit_in_french).collect();
-    let formula = formula.join(" ");
-    let characters: Vec<char> = formula.chars().collect();
-    let is_digit =
-        |index: Option<usize>| index.and_then(|index| characters.get(index)).is_some_and(char::is_ascii_digit);
-    let shown = |(index, c): (usize, &char)| match c {
-        '.' if is_digit(index.checked_sub(1)) && is_digit(Some(index + 1)) => ',',
-        other => *other,
-    };
-    let formula: String = characters.iter().enumerate().map(shown).collect();
-    formula.replace("; ", "\u{202f}; ")
-}
-
-/// A word of a stored calculation; where it is a unit, as French writes that.
-fn unit_in_french(word: &str) -> Cow<'_, str> {
-    let bare = word.trim_end_matches([';', '.']);
-    let unit = Unit::ALL.into_iter().find(|unit| !bare.is_empty() && symbol(*unit) == bare);
-    match (unit, word.strip_prefix(bare)) {
-        (Some(unit), Some(end)) => Cow::Owned(format!("{}{end}", typography::unit_symbol(unit, Language::French))),
-        _ => Cow::Borrowed(word),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn calculations_are_written_as_the_language_does() {
-        let frame = |uri: &str| Frame::of(&actix_web::test::TestRequest::with_uri(uri).to_http_request());
-        let formula = "9150.08 kWh × PUE 1.25 = 11437.6 kWh.";
-        assert_eq!(arithmetic(&frame("/?lang=fr"), formula), "9150,08 kWh × PUE 1,25 = 11437,6 kWh.");
-        assert_eq!(arithmetic(&frame("/?lang=en"), formula), formula);
-        assert_eq!(arithmetic(&frame("/"), "2 rack × 1.5 TB; 1 month."), "2 baie × 1,5 To\u{202f}; 1 mois.");
     }
 }

@@ -8,6 +8,7 @@ mod access_forms;
 pub mod accessibility;
 pub mod alarms;
 pub mod amortisation;
+mod arithmetic;
 pub mod asset;
 pub mod assets;
 pub mod audit;

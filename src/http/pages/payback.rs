@@ -69,6 +69,15 @@ struct EmptyPage {
     frame: Frame,
 }
 
+/// Tenants whose revenue is summed together.
+struct TenantGroup<'r> {
+    heading: Option<String>,
+    rows: Vec<&'r TenantRow>,
+    label: String,
+    /// Invoiced here, invoiced before, both.
+    sums: [String; 3],
+}
+
 impl PaybackPage {
     /// A word of the report's files.
     fn w(&self, id: &str) -> String {
@@ -107,20 +116,19 @@ impl PaybackPage {
         self.words.with(id, &[("years", &years.to_string())])
     }
 
-    fn counted(&self, of: fn(&TenantRow) -> Money) -> Money {
-        self.report.tenants.iter().filter(|row| row.counts).map(of).sum()
-    }
-
-    fn invoiced(&self) -> Money {
-        self.counted(|row| row.invoiced)
-    }
-
-    fn earlier(&self) -> Money {
-        self.counted(|row| row.earlier)
-    }
-
-    fn revenue(&self) -> Money {
-        self.counted(|row| row.total)
+    /// The tenants that count with their total; then, where there are any, the internal ones with theirs.
+    fn groups(&self) -> Vec<TenantGroup<'_>> {
+        let group = |counts: bool| {
+            let rows: Vec<&TenantRow> = self.report.tenants.iter().filter(|row| row.counts == counts).collect();
+            let sum = |of: fn(&TenantRow) -> Money| self.frame.bare(&rows.iter().map(|row| of(row)).sum());
+            TenantGroup {
+                heading: (!counts).then(|| self.w("payback-internal-tenants")),
+                label: self.w(if counts { "payback-total-counted" } else { "payback-total-internal" }),
+                sums: [sum(|row| row.invoiced), sum(|row| row.earlier), sum(|row| row.total)],
+                rows,
+            }
+        };
+        [group(true), group(false)].into_iter().filter(|group| !group.rows.is_empty()).collect()
     }
 
     fn market(&self) -> String {
@@ -136,7 +144,7 @@ impl PaybackPage {
     }
 
     fn source(&self, source: &Source) -> (String, String, String) {
-        let (what, from, amount) = self.words.source(source);
+        let (what, from, amount) = self.words.source(&self.report, source);
         (what, from, amount.map(|amount| self.frame.bare(&amount)).unwrap_or_default())
     }
 

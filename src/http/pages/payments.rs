@@ -6,8 +6,8 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use chrono::NaiveDate;
 
+use super::arithmetic::as_typed;
 use super::forms::{Fields, refused};
-use super::lines::arithmetic;
 use super::parts::{Address, Choice, FieldError, Link, Pager, count, exports, tenant_choices};
 use super::{Frame, done, page};
 use crate::app::match_receipts::{self, BankReceipt};
@@ -260,7 +260,7 @@ async fn show(
         (None, None) => None,
     };
     // As it is typed in the language: the field takes both decimal signs, but no separator of thousands in English.
-    let usual = usual.map_or_else(String::new, |amount| arithmetic(&frame, &amount.to_string()));
+    let usual = usual.map_or_else(String::new, |amount| as_typed(frame.language, amount));
     let template = RecordPage {
         invoice: fields.text("invoice").to_owned(),
         date: or("date", receipt.as_ref().map_or(today, |receipt| receipt.booked_on).to_string()),

@@ -232,16 +232,17 @@ fn drawn(store: &Store, report: &Report, language: Language) -> Result<Drawn, Ap
         }
         Report::Funding { year } => {
             let funding = report_assets::funding_of(store, *year)?;
-            let total = &funding.total;
+            let total = &funding.sources_total;
             let values = [
-                ("chart-received", total.received),
-                ("chart-taken-before", total.taken_before),
-                ("chart-taken-in-year", total.taken_in_year),
-                ("chart-left", total.left),
+                ("chart-subsidies", total.subsidies),
+                ("chart-loans", total.loans),
+                ("chart-own-funds", total.own_funds),
             ];
             let values = values.map(|(name, amount)| (name.to_owned(), amount)).into();
             let chart = ChartOf { title: "chart-funding", description: "chart-funding-what", values };
-            Drawn { sheet: funding_sheet(&funding, language), chart: Some(chart) }
+            // Without an asset in service there is nothing to draw.
+            let chart = Some(chart).filter(|_| !funding.sources.is_empty());
+            Drawn { sheet: funding_sheet(&funding, language), chart }
         }
         Report::Reconciliation { as_of } => {
             let first = NaiveDate::from_ymd_opt(as_of.year(), 1, 1).unwrap_or(*as_of);

@@ -7,9 +7,10 @@ use askama::Template;
 use chrono::NaiveDate;
 use serde::Deserialize;
 
+use super::arithmetic::arithmetic;
 use super::contracts::price;
 use super::edit::{contract, tariff::address};
-use super::lines::{arithmetic, part as part_name};
+use super::lines::part as part_name;
 use super::{Frame, page};
 use crate::app::read_tariffs::{self, PricePreview, PricingRefusal, TariffFile};
 use crate::domain::access::Action;
@@ -159,7 +160,7 @@ fn preview_view(frame: &Frame, file: &TariffFile, preview: &PricePreview) -> Pre
     let quantity = typography::quantity(preview.quantity, file.tariff.unit, frame.language);
     let part = |part: &crate::domain::tariff::PricedPart| {
         let name = part_name(frame, &ChargeKind::from(part.kind.clone())).unwrap_or_else(|| frame.t("tariff-price"));
-        (name, arithmetic(frame, &part.expression), frame.amount(&part.net))
+        (name, arithmetic(frame.language, &part.expression), frame.amount(&part.net))
     };
     Preview {
         title: frame.texts("preview-of", &[("quantity", &quantity), ("day", &frame.date(&preview.from))]),

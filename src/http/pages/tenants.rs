@@ -116,6 +116,6 @@ fn contract_view(
         market: contract.market.clone(),
         caption: frame.with("contract-lines", "contract", contract.code.as_str()),
         caption_id: format!("lines-{number}"),
-        lines: contracts::lines(frame, contract, &file.tariffs, today),
+        lines: contracts::lines(frame, contract, (&file.tariffs, &file.indices), today),
     }
 }

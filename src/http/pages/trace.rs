@@ -13,8 +13,9 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 use rust_decimal::Decimal;
 
+use super::arithmetic::arithmetic;
 use super::chart::{BarChart, Measured};
-use super::lines::{LineView, arithmetic, line, vat_text};
+use super::lines::{LineView, line, vat_text, with_decimals};
 use super::parts::{Address, Link};
 use super::{Frame, page};
 use crate::app::read_evidence::WindowEvidence;
@@ -27,6 +28,7 @@ use crate::domain::ids::MeterCode;
 use crate::domain::invoice::InvoiceNumber;
 use crate::domain::metering::{Measure, MeterUsage, Quality, RestartKind, Usage};
 use crate::domain::party::Language;
+use crate::domain::quantity::Unit;
 use crate::domain::rating::{Charge, ChargeKind, credited_line};
 use crate::domain::typography;
 use crate::http::api::download;
@@ -34,6 +36,7 @@ use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
 
 mod readings;
+mod totals;
 mod window;
 
 pub use readings::{ReadingsQuery, readings_file, readings_page};
@@ -77,9 +80,11 @@ struct TracePage {
     line: LineView,
     steps: Vec<Step>,
     meters: Vec<TracedMeter>,
+    meters_total: Option<MetersTotal>,
     has_counters: bool,
     chart: Option<BarChart>,
     days: Vec<DayRow>,
+    days_total: Option<DaysTotal>,
     /// Headings of the days' table: one per meter group shown.
     series: Vec<String>,
     unit: String,
@@ -108,6 +113,24 @@ struct TracedMeter {
     difference: Option<String>,
     address: String,
     file: String,
+}
+
+/// What the meters of a line come to.
+struct MetersTotal {
+    label: String,
+    /// What was measured.
+    quantity: String,
+    readings: String,
+    /// What this line bills of it, where that is something else: raised by the PUE, a tier, a part of the month.
+    billed: Option<String>,
+}
+
+/// What the days of a line come to.
+struct DaysTotal {
+    label: String,
+    /// By series, where they add up.
+    values: Vec<String>,
+    quantity: String,
 }
 
 /// The window a demand is billed by.
@@ -170,6 +193,8 @@ pub async fn line_page(
     let template = TracePage {
         steps: steps(&frame, charge),
         meters: usage.map(|usage| traced_meters(&frame, traced, usage, &address)).unwrap_or_default(),
+        meters_total: usage.map(|usage| totals::of_meters(&frame, usage, charge)),
+        days_total: usage.map(|usage| totals::of_days(&frame, usage, series.len())),
         has_counters,
         chart: usage.and_then(|usage| chart(&frame, usage, &unit, &estimated)),
         has_estimates: !estimated.is_empty(),
@@ -249,7 +274,7 @@ fn steps(frame: &Frame, charge: &Charge) -> Vec<Step> {
         for meter in usage.meters.iter().filter(|_| spelled) {
             steps.extend(counter_step(frame, meter, unit));
         }
-        let total = format!("{}\u{a0}{unit}", frame.number(&usage.quantity));
+        let total = format!("{}\u{a0}{unit}", frame.number(&usage.quantity.round_dp(4).normalize()));
         let text = match usage.meters.len() {
             0 | 1 => total,
             count if count > METERS_SPELLED => {
@@ -262,15 +287,21 @@ fn steps(frame: &Frame, charge: &Charge) -> Vec<Step> {
     let parts: Vec<&str> = charge.provenance.formula.split("; ").collect();
     for (index, part) in parts.iter().enumerate() {
         let last = index + 1 == parts.len();
-        let key = match *part {
-            _ if last => "trace-amount",
-            part if part.contains("PUE") => "trace-pue",
-            part if part.contains('/') && part.contains("kWh") => "trace-pue",
-            _ => "trace-step",
-        };
-        steps.push(Step { label: frame.t(key), text: arithmetic(frame, part), result: last });
+        let key = if last { "trace-amount" } else { step_key(part) };
+        steps.push(Step { label: frame.t(key), text: arithmetic(frame.language, part), result: last });
     }
     steps
+}
+
+/// What a part of a stored calculation works out, by its shape.
+fn step_key(part: &str) -> &'static str {
+    match part {
+        part if part.contains("PUE") => "trace-pue",
+        part if part.contains('/') && part.contains("kWh") => "trace-pue",
+        part if part.contains('→') => "trace-revised",
+        part if part.contains(" + ") && part.ends_with(')') => "trace-coefficient",
+        _ => "trace-step",
+    }
 }
 
 fn sum_text(frame: &Frame, usage: &Usage) -> String {
@@ -311,6 +342,16 @@ const fn measure_key(measure: Measure) -> &'static str {
     }
 }
 
+/// The unit of the chart's scale.
+const fn drawn_unit(measure: Measure) -> Unit {
+    match measure {
+        Measure::Energy => Unit::KilowattHour,
+        Measure::Demand { .. } | Measure::Percentile95 { .. } => Unit::Kilowatt,
+        Measure::StorageMonth => Unit::Terabyte,
+        Measure::OccupancyDays => Unit::RackUnit,
+    }
+}
+
 /// What a bar of the chart counts.
 fn daily_unit(frame: &Frame, measure: Measure) -> String {
     let key = match measure {
@@ -324,13 +365,11 @@ fn daily_unit(frame: &Frame, measure: Measure) -> String {
 
 fn traced_meters(frame: &Frame, traced: &Traced, usage: &Usage, address: &str) -> Vec<TracedMeter> {
     let views = super::lines::meters(frame, traced.zone, usage);
+    let rise = |meter: &MeterUsage| Some(meter.last?.value.to_decimal() - meter.first?.value.to_decimal());
+    let decimals = usage.meters.iter().filter_map(rise).map(|rise| rise.normalize().scale()).max().unwrap_or_default();
     let meter = |(view, meter): (super::lines::MeterView, &MeterUsage)| {
-        let difference = match (meter.first, meter.last) {
-            (Some(first), Some(last)) if usage.measure == Measure::Energy => {
-                Some(frame.number(&(last.value.to_decimal() - first.value.to_decimal())))
-            }
-            _ => None,
-        };
+        let difference = rise(meter).filter(|_| usage.measure == Measure::Energy);
+        let difference = difference.map(|rise| with_decimals(frame, rise, decimals));
         let to = |path: &str| Address::new(format!("{address}/{path}")).set("meter", &meter.meter).href();
         TracedMeter { view, difference, address: to("readings"), file: to("readings.csv") }
     };
@@ -357,12 +396,8 @@ fn day_rows(
             }
         }
     }
-    let decimals = days.values().flatten().map(|value| value.normalize().scale()).max().unwrap_or_default().min(3);
-    let shown = |value: Decimal| {
-        let mut value = value.round_dp(decimals);
-        value.rescale(decimals);
-        typography::decimal(value, frame.language)
-    };
+    let decimals = totals::day_decimals(usage);
+    let shown = |value: Decimal| with_decimals(frame, value, decimals);
     let row = |(day, [a, b]): (NaiveDate, [Decimal; 2])| DayRow {
         day: weekday(frame, day),
         is_estimated: estimated.contains(&day),
@@ -427,5 +462,7 @@ fn chart(frame: &Frame, usage: &Usage, unit: &str, estimated: &BTreeSet<NaiveDat
         })
         .collect();
     let title = frame.with("trace-chart", "unit", unit);
-    Some(BarChart::of_quantities("daily", title, description, &bars, unit, frame.language))
+    // The scale has room for a sign, not for words.
+    let sign = typography::unit_symbol(drawn_unit(usage.measure), frame.language);
+    Some(BarChart::of_quantities("daily", title, description, &bars, sign, frame.language))
 }

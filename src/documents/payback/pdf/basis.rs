@@ -1,9 +1,9 @@
 //! Who paid, what a unit costs, what the projection begins from, and where every figure comes from.
 
 use super::{Sheet, left, right, row, table};
-use crate::documents::pdf::{Composer, RowLook, Width};
+use crate::documents::pdf::{Composer, Row, RowLook, Width};
 use crate::domain::money::{Money, UnitPrice};
-use crate::domain::payback::LettingRow;
+use crate::domain::payback::{LettingRow, TenantRow};
 
 const NOTHING: &str = "–";
 
@@ -27,35 +27,34 @@ impl Sheet<'_> {
             right(self.text("payback-earlier"), Width::Content(70.0)),
             right(self.text("payback-total"), Width::Content(70.0)),
         ];
-        let format = self.words.format;
-        let mut rows: Vec<_> = self
-            .report
-            .tenants
-            .iter()
-            .map(|tenant| {
-                let internal =
-                    if tenant.counts { String::new() } else { format!(" {}", self.text("payback-internal")) };
-                let period =
-                    format!("{}–{}", format.month_short(tenant.first_month), format.month_short(tenant.last_month));
-                let amounts = [tenant.invoiced, tenant.earlier, tenant.total].map(|amount| format.amount(amount));
-                let texts = vec![format!("{}{internal}", tenant.name), self.words.service(tenant.service), period];
-                row([texts, amounts.to_vec()].concat(), RowLook::Plain)
-            })
-            .collect();
-        let counted = || self.report.tenants.iter().filter(|tenant| tenant.counts);
-        let sum = |of: fn(&crate::domain::payback::TenantRow) -> Money| counted().map(of).sum::<Money>();
-        if !rows.is_empty() {
-            let sums = [sum(|row| row.invoiced), sum(|row| row.earlier), sum(|row| row.total)];
-            let texts = vec![self.text("payback-total"), String::new(), String::new()];
-            let amounts = sums.map(|amount| format.amount(amount)).to_vec();
-            rows.push(row([texts, amounts].concat(), RowLook::Group));
-        }
+        let mut rows = self.tenant_group(true, "payback-total-counted");
+        rows.extend(self.tenant_group(false, "payback-total-internal"));
         self.section(c, &self.text("payback-tenants"), None, &table(columns, rows, 7.4));
+    }
+
+    /// The tenants that count, or the internal ones, with the sum of them alone.
+    fn tenant_group(&self, counts: bool, total: &str) -> Vec<Row> {
+        let format = self.words.format;
+        let own: Vec<&TenantRow> = self.report.tenants.iter().filter(|tenant| tenant.counts == counts).collect();
+        if own.is_empty() {
+            return Vec::new();
+        }
+        let line = |tenant: &&TenantRow| {
+            let internal = if tenant.counts { String::new() } else { format!(" {}", self.text("payback-internal")) };
+            let period =
+                format!("{}–{}", format.month_short(tenant.first_month), format.month_short(tenant.last_month));
+            let amounts = [tenant.invoiced, tenant.earlier, tenant.total].map(|amount| format.amount(amount));
+            let texts = vec![format!("{}{internal}", tenant.name), self.words.service(tenant.service), period];
+            row([texts, amounts.to_vec()].concat(), RowLook::Plain)
+        };
+        let sum = |of: fn(&TenantRow) -> Money| format.amount(own.iter().map(|row| of(row)).sum());
+        let texts = vec![self.text(total), String::new(), String::new()];
+        let sums = vec![sum(|row| row.invoiced), sum(|row| row.earlier), sum(|row| row.total)];
+        own.iter().map(line).chain([row([texts, sums].concat(), RowLook::Group)]).collect()
     }
 
     fn units(&self, c: &mut Composer) {
         let ids = [
-            "payback-full-cost",
             "payback-let",
             "payback-capacity",
             "payback-cost-let",
@@ -65,6 +64,7 @@ impl Sheet<'_> {
             "payback-discount",
         ];
         let mut columns = vec![left(self.text("payback-unit"), Width::Content(24.0))];
+        columns.push(right(self.words.full_cost(self.report), Width::Rest));
         columns.extend(ids.map(|id| right(self.text(id), Width::Rest)));
         let format = self.words.format;
         let price = |price: Option<UnitPrice>| price.map_or(NOTHING.to_owned(), |price| format.unit_price(price));
@@ -114,7 +114,7 @@ impl Sheet<'_> {
         self.section(c, &self.text("payback-lettings"), Some(&note), &table(columns, rows, 7.4));
     }
 
-    fn letting(&self, letting: &LettingRow) -> crate::documents::pdf::Row {
+    fn letting(&self, letting: &LettingRow) -> Row {
         let format = self.words.format;
         let until = letting.in_force.to.map_or_else(|| self.text("payback-open"), |end| format.date_short(end));
         let basis = if letting.is_agreed {
@@ -197,7 +197,7 @@ impl Sheet<'_> {
             right(self.text("payback-amount"), Width::Content(76.0)),
         ];
         let rows = self.report.sources.iter().map(|source| {
-            let (what, from, amount) = self.words.source(source);
+            let (what, from, amount) = self.words.source(self.report, source);
             let amount = amount.map_or(NOTHING.to_owned(), |amount| self.words.format.amount(amount));
             row(vec![what, from, amount], RowLook::Plain)
         });

@@ -6,8 +6,8 @@ use rust_xlsxwriter::{ColNum, RowNum, Workbook};
 use super::super::RenderError;
 use super::super::words::Words;
 use super::{FIRST_ROW, Sheet, break_even};
-use crate::domain::money::UnitPrice;
-use crate::domain::payback::{PaybackReport, SourceKind};
+use crate::domain::money::{Money, UnitPrice};
+use crate::domain::payback::{PaybackReport, SourceKind, TenantRow};
 
 const RATE: &str = "0.00";
 const QUANTITY: &str = "#,##0.00";
@@ -80,9 +80,25 @@ pub fn tenants(workbook: &mut Workbook, words: &Words, report: &PaybackReport) -
     let heads = heads.map(|(id, width)| (words.text(id), width));
     let name = words.text("payback-tenant");
     let mut sheet = Sheet::new(workbook, words, report, &name, &heads)?;
-    for (row, tenant) in (FIRST_ROW..).zip(&report.tenants) {
-        let internal = if tenant.counts { String::new() } else { format!(" {}", words.text("payback-internal")) };
-        sheet.text(row, 0, &format!("{}{internal}", tenant.name))?;
+    let (counted, internal): (Vec<&TenantRow>, Vec<&TenantRow>) = report.tenants.iter().partition(|row| row.counts);
+    let row = tenant_group(&mut sheet, words, FIRST_ROW, &counted, "payback-total-counted")?;
+    if !internal.is_empty() {
+        sheet.strong(row + 1, 0, &words.text("payback-internal-tenants"))?;
+        tenant_group(&mut sheet, words, row + 2, &internal, "payback-total-internal")?;
+    }
+    Ok(())
+}
+
+/// Rows from `first` on and their sums below them; the row after those.
+fn tenant_group(
+    sheet: &mut Sheet<'_>,
+    words: &Words,
+    first: RowNum,
+    rows: &[&TenantRow],
+    total: &str,
+) -> Result<RowNum, RenderError> {
+    for (row, tenant) in (first..).zip(rows) {
+        sheet.text(row, 0, &tenant.name)?;
         sheet.text(row, 1, &words.service(tenant.service))?;
         sheet.amount(row, 2, tenant.invoiced)?;
         sheet.amount(row, 3, tenant.earlier)?;
@@ -91,11 +107,13 @@ pub fn tenants(workbook: &mut Workbook, words: &Words, report: &PaybackReport) -
         sheet.whole(row, 5, i32::try_from(tenant.documents)?)?;
         sheet.text(row, 6, &tenant.source)?;
     }
-    let count = report.tenants.len();
-    sheet.sum(2, count, report.tenants.iter().map(|row| row.invoiced).sum())?;
-    sheet.sum(3, count, report.tenants.iter().map(|row| row.earlier).sum())?;
-    sheet.sum(4, count, report.tenants.iter().map(|row| row.total).sum())?;
-    sheet.strong(FIRST_ROW + RowNum::try_from(count)?, 0, &words.text("payback-total"))
+    let (count, sum) = (rows.len(), |of: fn(&TenantRow) -> Money| rows.iter().map(|row| of(row)).sum());
+    sheet.sum_from(first, 2, count, sum(|row| row.invoiced))?;
+    sheet.sum_from(first, 3, count, sum(|row| row.earlier))?;
+    sheet.sum_from(first, 4, count, sum(|row| row.total))?;
+    let last = first + RowNum::try_from(count)?;
+    sheet.strong(last, 0, &words.text(total))?;
+    Ok(last + 1)
 }
 
 pub fn units(workbook: &mut Workbook, words: &Words, report: &PaybackReport) -> Result<(), RenderError> {
@@ -110,7 +128,8 @@ pub fn units(workbook: &mut Workbook, words: &Words, report: &PaybackReport) -> 
         ("payback-market-price", 14),
         ("payback-discount", 14),
     ];
-    let heads = heads.map(|(id, width)| (words.text(id), width));
+    let head = |id: &str| if id == "payback-full-cost" { words.full_cost(report) } else { words.text(id) };
+    let heads = heads.map(|(id, width)| (head(id), width));
     let mut sheet = Sheet::new(workbook, words, report, &words.text("payback-full-cost"), &heads)?;
     let price = |price: Option<UnitPrice>| price.map(UnitPrice::to_decimal);
     for (row, unit) in (FIRST_ROW..).zip(&report.unit_costs) {
@@ -214,7 +233,7 @@ pub fn sources(workbook: &mut Workbook, words: &Words, report: &PaybackReport) -
     let mut sheet = Sheet::new(workbook, words, report, &words.text("payback-source"), &heads)?;
     let mut row = FIRST_ROW;
     for source in &report.sources {
-        let (what, from, amount) = words.source(source);
+        let (what, from, amount) = words.source(report, source);
         let texts: [(ColNum, &str); 3] = [(0, &source.id), (1, &what), (2, &from)];
         for (column, text) in texts {
             sheet.text(row, column, text)?;

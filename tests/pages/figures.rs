@@ -1,0 +1,62 @@
+//! Figures that lead from one page to another: estimates, contracts under revision, funding, a line's totals.
+
+use chapelle::domain::access::Role;
+
+use crate::common::Engine;
+use crate::plant::words;
+use crate::site::{Server, Site};
+
+fn has(page: &str, expected: &[&str]) {
+    for expected in expected {
+        assert!(page.contains(expected), "{expected}: {page}");
+    }
+}
+
+#[actix_web::test]
+async fn an_estimate_adds_up_and_says_how_far_each_line_is_known() {
+    let site = Site::new(Engine::Sqlite);
+    let server = Server::start(&site).await;
+    let tenant = server.sign_in(Role::Tenant).await;
+    let page = words(&server.page("/usage/estimate?month=2026-10", &tenant).await.text());
+    has(&page, &["Connu jusqu’au (inclus)", "mois entier", "31 octobre 2026", "Reste estimé", "Total"]);
+}
+
+#[actix_web::test]
+async fn a_contract_shows_its_index_with_numbers_and_the_revision_to_come() {
+    let site = Site::new(Engine::Sqlite);
+    let server = Server::start(&site).await;
+    let finance = server.sign_in(Role::Finance).await;
+    let page = words(&server.page("/contracts/AP-2026", &finance).await.text());
+    has(
+        &page,
+        &[
+            "Indice Syntec, base septembre 2023 (306)",
+            "aucune révision n’est encore en vigueur",
+            "0,15 + 0,85 × 314,5/306 = 1,0236 (Indice Syntec 09/2024 / 09/2023)",
+        ],
+    );
+}
+
+#[actix_web::test]
+async fn funding_shows_own_funds_and_the_cost_they_complete() {
+    let site = Site::new(Engine::Sqlite);
+    let server = Server::start(&site).await;
+    let auditor = server.sign_in(Role::Auditor).await;
+    let page = words(&server.page("/reports/funding?year=2026", &auditor).await.text());
+    has(&page, &["Qui a payé", "Subventions", "Emprunts", "Fonds propres", "Part du coût"]);
+}
+
+#[actix_web::test]
+async fn an_invoice_leads_to_its_contract_and_a_line_to_its_totals() {
+    let site = Site::new(Engine::Sqlite);
+    let server = Server::start(&site).await;
+    let finance = server.sign_in(Role::Finance).await;
+    let address = format!("/invoices/{}", site.number_of("aphp"));
+    let invoice = server.page(&address, &finance).await.text();
+    assert!(invoice.contains("href=\"/contracts/AP-2026\""), "{invoice}");
+    let title = server.page(&format!("{address}/titre.csv"), &finance).await.text();
+    assert!(title.contains("septembre") && !title.contains(", 2026-09;"), "{title}");
+    assert!(title.contains(";baie;") && !title.contains(";rack;"), "{title}");
+    let line = server.page(&format!("{address}/lines/2"), &finance).await.text();
+    assert!(line.matches("<tfoot>").count() >= 2, "{line}");
+}
