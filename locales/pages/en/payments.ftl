@@ -204,3 +204,4 @@ trace-manual = This line depends on no meter and on no tariff of the contract: q
 payback-keep-ask = Archive this report…
 payback-keep-hint = The files are kept for good, with their hash: they are not removed.
 notice-error = The sending reports:
+dunning-go = Reminders and interest

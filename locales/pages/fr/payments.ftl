@@ -204,3 +204,4 @@ trace-manual = Cette ligne ne dépend d’aucun compteur ni d’un tarif de la c
 payback-keep-ask = Archiver ce rapport…
 payback-keep-hint = Les fichiers sont gardés pour de bon, avec leur empreinte : ils ne s’effacent pas.
 notice-error = L’envoi rapporte :
+dunning-go = Relances et intérêts
