@@ -32,7 +32,6 @@ sign-in-button = Sign in
 sign-in-refused = The address or the password is not right. Check both and try again.
 sign-in-wait = Too many attempts have failed. Wait a moment before you try again.
 
-home-api = Description of the interface (OpenAPI)
 
 tenants-caption = Tenants, by code
 tenants-empty = No tenants: import the facility book first.

@@ -32,7 +32,6 @@ sign-in-button = Se connecter
 sign-in-refused = L’adresse ou le mot de passe n’est pas le bon. Vérifiez les deux et réessayez.
 sign-in-wait = Trop d’essais ont échoué. Patientez un moment avant de réessayer.
 
-home-api = Description de l’interface (OpenAPI)
 
 tenants-caption = Organismes hébergés, par code
 tenants-empty = Aucun hébergé : importez d’abord le livre du site.

@@ -51,6 +51,7 @@ pub mod read_alarms;
 pub mod read_asset;
 pub mod read_evidence;
 pub mod read_home;
+pub mod read_homes;
 pub mod read_invoices;
 pub mod read_journal;
 pub mod read_ledger;

@@ -7,11 +7,12 @@ use chrono_tz::Tz;
 use rust_decimal::Decimal;
 
 use super::read_series::Around;
+use super::read_tenants::TenantNames;
 use super::{AppError, Store};
 use crate::domain::book::Book;
 use crate::domain::calendar::{BillingMonth, Period, Timestamp};
 use crate::domain::contract::LineQuantity;
-use crate::domain::ids::{MeterCode, MeterId, TenantCode};
+use crate::domain::ids::{ContractCode, MeterCode, MeterId, TenantCode};
 use crate::domain::metering::{Coverage, Meter, Reading, Register, Sample, SlotValue, day_slots, profile};
 pub use crate::storage::readings::Correction;
 use crate::storage::series::{self, SeriesReader};
@@ -61,12 +62,20 @@ pub struct MetersFilter {
     pub page: Option<usize>,
 }
 
+/// Whose line a meter bills on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BilledOn {
+    pub tenant: TenantCode,
+    pub tenant_name: String,
+    pub contract: ContractCode,
+}
+
 /// A meter in the list.
 #[derive(Debug, Clone)]
 pub struct MeterSummary {
     pub meter: Meter,
     /// Whose line it bills on during the month.
-    pub tenant: Option<TenantCode>,
+    pub billed_on: Option<BilledOn>,
     pub last: Option<Reading>,
     pub coverage: Coverage,
     /// Months already invoiced whose readings changed since.
@@ -110,7 +119,7 @@ pub fn list(store: &Store, filter: &MetersFilter, now: DateTime<Utc>) -> Result<
             Some(month) => month,
             None => latest_month(connection, zone, now)?,
         };
-        let tenants = tenants_of(&book, month);
+        let billed = billed_on(&book, month);
         let text = filter.text.trim().to_lowercase();
         let matches = |meter: &&Meter| {
             let rack = meter.rack.as_ref().map(|rack| rack.as_str().to_lowercase()).unwrap_or_default();
@@ -125,7 +134,7 @@ pub fn list(store: &Store, filter: &MetersFilter, now: DateTime<Utc>) -> Result<
         let mut rows: Vec<(MeterId, &Meter)> = chosen;
         let mut found = Vec::new();
         if needs_all {
-            found = summaries(connection, &book, &rows, month, now.into(), &tenants, &last)?;
+            found = summaries(connection, &book, &rows, month, now.into(), &billed, &last)?;
             found.retain(|summary| !filter.attention || summary.coverage.needs_attention() || !summary.late.is_empty());
             sort(&mut found, filter);
         } else if filter.sort == SortKey::LastReading {
@@ -145,7 +154,7 @@ pub fn list(store: &Store, filter: &MetersFilter, now: DateTime<Utc>) -> Result<
             found.into_iter().skip(skip).take(take).collect()
         } else {
             let rows: Vec<(MeterId, &Meter)> = rows.into_iter().skip(skip).take(take).collect();
-            summaries(connection, &book, &rows, month, now.into(), &tenants, &last)?
+            summaries(connection, &book, &rows, month, now.into(), &billed, &last)?
         };
         Ok(MetersPage { month, meters, page, pages, total, zone })
     })
@@ -170,7 +179,7 @@ fn summaries(
     meters: &[(MeterId, &Meter)],
     month: BillingMonth,
     now: Timestamp,
-    tenants: &HashMap<&MeterCode, &TenantCode>,
+    billed: &HashMap<&MeterCode, BilledOn>,
     last: &HashMap<MeterId, Reading>,
 ) -> Result<Vec<MeterSummary>, AppError> {
     let period = month.period(book.facility.zone);
@@ -182,7 +191,7 @@ fn summaries(
         let readings = around.of(connection, *id)?;
         summaries.push(MeterSummary {
             meter: (*meter).clone(),
-            tenant: tenants.get(&meter.code).map(|tenant| (*tenant).clone()),
+            billed_on: billed.get(&meter.code).cloned(),
             last: last.get(id).copied(),
             coverage: Coverage::of(meter, &readings, period, now, rated_kw(book, meter)),
             late: late.iter().filter(|change| change.meter == *id).map(|change| change.month).collect(),
@@ -232,16 +241,22 @@ fn rated_kw(book: &Book, meter: &Meter) -> Option<Decimal> {
 }
 
 /// Whose lines the meters bill on during `month`.
-fn tenants_of(book: &Book, month: BillingMonth) -> HashMap<&MeterCode, &TenantCode> {
-    let mut tenants = HashMap::new();
+fn billed_on(book: &Book, month: BillingMonth) -> HashMap<&MeterCode, BilledOn> {
+    let names: TenantNames = book.tenants.iter().collect();
+    let mut billed = HashMap::new();
     for contract in &book.contracts {
+        let on = BilledOn {
+            tenant: contract.tenant.clone(),
+            tenant_name: names.name(&contract.tenant).to_owned(),
+            contract: contract.code.clone(),
+        };
         for line in &contract.lines {
             let LineQuantity::Metered { meters, .. } = &line.quantity else { continue };
             let current = meters.iter().filter(|one| one.period.overlaps(month.days()));
-            tenants.extend(current.map(|one| (&one.meter, &contract.tenant)));
+            billed.extend(current.map(|one| (&one.meter, on.clone())));
         }
     }
-    tenants
+    billed
 }
 
 /// Everything about one meter in one month.
@@ -291,8 +306,8 @@ pub fn one(
         let days = day_slots(period, zone);
         let slots: Vec<Period> = days.iter().map(|(_, slot)| *slot).collect();
         let values = profile(meter, &samples, &slots, now.into());
-        let tenants = tenants_of(&book, month);
-        let summary = summaries(connection, &book, &[(id, meter)], month, now.into(), &tenants, &last)?.pop();
+        let billed = billed_on(&book, month);
+        let summary = summaries(connection, &book, &[(id, meter)], month, now.into(), &billed, &last)?.pop();
         let Some(summary) = summary else { return Ok(None) };
         let corrections = readings::corrections(connection, period)?;
         Ok(Some(MeterFile {

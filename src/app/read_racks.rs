@@ -13,7 +13,7 @@ use crate::domain::book::Book;
 use crate::domain::calendar::{Period, Timestamp};
 use crate::domain::contract::LineQuantity;
 use crate::domain::facility::{Feed, Rack};
-use crate::domain::ids::{AisleCode, MeterId, RackCode};
+use crate::domain::ids::{AisleCode, ContractCode, MeterId, RackCode};
 use crate::domain::metering::{
     FEED_LOAD_LIMIT, Meter, Overload, Reading, Register, Sample, SlotValue, profile, window_slots,
 };
@@ -62,6 +62,8 @@ pub struct RackTenant {
     pub tenant: Tenant,
     /// The whole rack is theirs by an agreed quantity, not by counted units.
     pub is_dedicated: bool,
+    /// Of theirs, those whose lines name the rack.
+    pub contracts: Vec<ContractCode>,
 }
 
 /// One feed of a rack.
@@ -307,8 +309,13 @@ fn tenants(book: &Book, rack: &Rack, now: Timestamp) -> Vec<RackTenant> {
         });
         let Some(tenant) = book.tenants.iter().find(|tenant| tenant.code == contract.tenant) else { continue };
         match found.iter_mut().find(|one| one.tenant.code == tenant.code) {
-            Some(known) => known.is_dedicated |= is_dedicated,
-            None => found.push(RackTenant { tenant: tenant.clone(), is_dedicated }),
+            Some(known) => {
+                known.is_dedicated |= is_dedicated;
+                known.contracts.push(contract.code.clone());
+            }
+            None => {
+                found.push(RackTenant { tenant: tenant.clone(), is_dedicated, contracts: vec![contract.code.clone()] });
+            }
         }
     }
     found

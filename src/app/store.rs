@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::AppError;
+use super::read_homes::Ledgers;
 use super::read_invoices::Tallies;
 use crate::domain::book::Book;
 use crate::storage::{AnyConnection, Database, PooledConnection, StorageError, book};
@@ -20,6 +21,7 @@ pub struct Store {
     migrations_applied: usize,
     book: Arc<Mutex<Remembered>>,
     tallies: Arc<Tallies>,
+    ledgers: Arc<Ledgers>,
 }
 
 /// How a rehearsal ended: an error for the transaction either way, so that nothing of it is kept.
@@ -48,6 +50,7 @@ impl Store {
             migrations_applied,
             book: Arc::default(),
             tallies: Arc::default(),
+            ledgers: Arc::default(),
         })
     }
 
@@ -93,6 +96,11 @@ impl Store {
     /// What lists of invoices came to, as long as no invoice and no balance has changed.
     pub(super) fn tallies(&self) -> &Tallies {
         &self.tallies
+    }
+
+    /// What the ledger came to, as long as the trail has no further event.
+    pub(super) fn ledgers(&self) -> &Ledgers {
+        &self.ledgers
     }
 
     fn remembered(&self) -> MutexGuard<'_, Remembered> {

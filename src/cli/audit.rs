@@ -99,6 +99,7 @@ impl Trail {
             actor: self.actor.clone(),
             from: self.from.map(midnight),
             to: self.to.and_then(|day| day.succ_opt()).map(midnight),
+            without_seals: false,
         };
         let store = context.open()?;
         read_trail::each(&store, &filter, &mut |chained| {

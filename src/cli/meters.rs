@@ -105,7 +105,7 @@ impl Row {
             month,
             register: meter.register.name(),
             rack: meter.rack.as_ref().map(ToString::to_string),
-            tenant: summary.tenant.as_ref().map(ToString::to_string),
+            tenant: summary.billed_on.as_ref().map(|on| on.tenant.to_string()),
             last_at: summary.last.map(|last| last.at),
             last_value: summary.last.map(|last| last.value.to_string()),
             silent_seconds: summary.silent_seconds(now),

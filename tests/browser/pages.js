@@ -136,6 +136,7 @@ export const pages = [
   finance("/amortisation/{asset}/events/new", { address: "/amortisation/{asset}/events/new?kind=commission", name: "asset-event-commission" }),
   auditor("/journal/accounts/{account}"),
   auditor("/audit"),
+  auditor("/audit", { address: "/audit?seals=1", name: "auditor-trail-seals" }),
   auditor("/audit", { address: "/audit?subject=nothing" }),
   auditor("/audit", { address: "/audit?action=invoice.issued" }),
   auditor("/audit/packs/{pack}"),

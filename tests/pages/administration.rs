@@ -335,6 +335,7 @@ async fn settings_show_facts_without_secrets_and_send_a_test() {
     let admin = server.sign_in(Role::Admin).await;
     let page = server.page("/settings", &admin).await.text();
     assert!(page.contains("mail.transport") && page.contains("server.public_url") && page.contains("<td>2026</td>"));
+    assert!(page.contains("Factures et avoirs, préfixe") && !page.contains(">letters<"), "{page}");
     let sent = server.send("/settings/test-mail", &admin, &[("email", "someone@example.org")]).await;
     assert_eq!(status(&sent), 200);
     assert!(sent.text().contains("est parti"), "{}", sent.text());

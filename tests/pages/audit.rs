@@ -33,6 +33,15 @@ async fn the_trail_is_read_filtered_and_turned_over() {
     assert!(second.contains("readings.sealed") && !second.contains("aside\">sign-in"), "{second}");
     let one = server.page(&format!("/audit?subject={}", site.number_of("aphp")), &auditor).await.text();
     assert!(one.contains("invoice.issued") && one.contains("content_sha256") && one.contains("2 événements"), "{one}");
+    for expected in ["Montant TTC", "Empreinte du PDF", "Tâche du serveur"] {
+        assert!(one.contains(expected), "{expected}: {one}");
+    }
+    let sealed = "title=\"journal.sealed\"";
+    assert!(!page.contains(sealed) && page.contains("/audit/trail.csv?seals=no"), "{page}");
+    assert!(server.page("/audit?seals=1", &auditor).await.text().contains(sealed));
+    let sealed = "journal.sealed";
+    assert!(!server.page("/audit/trail.csv?seals=no", &auditor).await.text().contains(sealed));
+    assert!(server.page("/audit/trail.csv", &auditor).await.text().contains(sealed), "a file without a word is whole");
     let none = server.page("/audit?actor=nobody", &auditor).await.text();
     assert!(none.contains("Aucun événement ne correspond."), "{none}");
 }

@@ -67,6 +67,16 @@ async fn a_month_is_planned_confirmed_and_issued() {
 }
 
 #[actix_web::test]
+async fn a_month_that_goes_on_says_when_it_can_be_billed() {
+    let site = Site::new(Engine::Sqlite);
+    let server = Server::start(&site).await;
+    let cookie = server.sign_in(Role::Finance).await;
+    let page = server.page("/billing/2026-11", &cookie).await.text();
+    assert!(page.contains("il se facture à partir du 1er décembre 2026"), "{page}");
+    assert!(!page.contains("rien à facturer") && !page.contains("Écart"), "{page}");
+}
+
+#[actix_web::test]
 async fn only_who_bills_may_start_a_run() {
     let site = Site::new(Engine::Sqlite);
     let server = Server::start(&site).await;

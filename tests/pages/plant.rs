@@ -37,6 +37,14 @@ async fn operators_see_racks_and_meters_packed_or_not() {
         }
         let rack = words(&server.page("/racks/A01", &operator).await.text());
         assert!(rack.contains("A01-PA") && rack.contains("baie dédiée"), "{rack}");
+        let links = server.page("/racks/A01", &server.sign_in(Role::Finance).await).await.text();
+        for link in ["/tenants/aphp", "/contracts/", "/meters?q=A01"] {
+            assert!(links.contains(&format!("href=\"{link}")), "{link}: {links}");
+        }
+        let one = server.page("/meters/A01-EA?month=2026-10", &server.sign_in(Role::Finance).await).await.text();
+        for link in ["/tenants/aphp", "/contracts/", "/racks/A01"] {
+            assert!(one.contains(&format!("href=\"{link}")), "{link}: {one}");
+        }
         assert_eq!(server.page("/racks/Z99", &operator).await.status.as_u16(), 404);
 
         let before = server.page("/meters?month=2026-10", &operator).await.text();
@@ -50,7 +58,7 @@ async fn operators_see_racks_and_meters_packed_or_not() {
         assert!(list.contains("745 sur 745") && list.contains("100,0 %"), "{list}");
         let csv = server.page("/meters.csv?month=2026-10", &operator).await;
         assert!(csv.header("content-disposition").contains("compteurs-2026-10.csv"));
-        assert!(csv.text().contains("A01-EA;Énergie;A01;A;aphp;"), "{}", csv.text());
+        assert!(csv.text().contains("A01-EA;Énergie;A01;A;Assistance publique-Hôpitaux de Paris;"), "{}", csv.text());
     }
 }
 

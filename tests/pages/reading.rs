@@ -206,11 +206,60 @@ async fn people_arrive_where_they_work() {
         assert!(finance.contains(expected), "{expected}: {finance}");
     }
     let tenant = home(server.page("/", &server.sign_in(Role::Tenant).await).await.text());
-    assert!(tenant.contains("Dernières factures") && tenant.contains(&site.number_of("aphp")), "{tenant}");
+    let number = site.number_of("aphp");
+    for expected in
+        ["Dernières factures", &number, "Reste à payer (TTC)", "Estimation de novembre 2026", "Ma convention"]
+    {
+        assert!(tenant.contains(expected), "{expected}: {tenant}");
+    }
+    assert!(!tenant.contains("Hébergés"), "a tenant is no list of tenants: {tenant}");
     let auditor = home(server.page("/", &server.sign_in(Role::Auditor).await).await.text());
-    assert!(auditor.contains("Rubriques") && auditor.contains("Amortissements"), "{auditor}");
+    for expected in [
+        "Dernière signature de la piste",
+        "Valeur nette comptable",
+        "Aucune écriture n’est déséquilibrée",
+        "Derniers événements",
+    ] {
+        assert!(auditor.contains(expected), "{expected}: {auditor}");
+    }
     let operator = home(server.page("/", &server.sign_in(Role::Operator).await).await.text());
-    assert!(operator.contains("Rubriques") && operator.contains("Baies"), "{operator}");
+    for expected in
+        ["Compteurs sans relevé depuis un jour", "Redondance perdue", "Dernier fichier de relevés", "Unités libres"]
+    {
+        assert!(operator.contains(expected), "{expected}: {operator}");
+    }
+}
+
+#[actix_web::test]
+async fn homes_lead_to_what_they_name() {
+    for engine in ENGINES {
+        let site = Site::new(engine);
+        let server = Server::start(&site).await;
+        let of = async |role| server.page("/", &server.sign_in(role).await).await.text();
+        let tenant = of(Role::Tenant).await;
+        let pdf = format!("/invoices/{}.pdf", site.number_of("aphp"));
+        for link in [pdf.as_str(), "/usage/estimate?month=2026-11", "/tenants/aphp/contacts", "/contracts/"] {
+            assert!(tenant.contains(&format!("href=\"{link}")), "{engine:?} {link}: {tenant}");
+        }
+        let auditor = of(Role::Auditor).await;
+        for link in ["/audit/verify", "/audit/sample", "/reports/fec", "/reports/reconciliation", "/journal/periods"] {
+            assert!(auditor.contains(&format!("href=\"{link}")), "{engine:?} {link}: {auditor}");
+        }
+        let operator = of(Role::Operator).await;
+        for link in ["/racks", "/readings", "/meters?month="] {
+            assert!(operator.contains(&format!("href=\"{link}")), "{engine:?} {link}: {operator}");
+        }
+    }
+}
+
+#[actix_web::test]
+async fn what_is_overdue_is_told_as_a_part_of_what_is_to_be_paid() {
+    let site = Site::new(Engine::Sqlite);
+    let server = Server::start(&site).await;
+    let cookie = server.sign_in(Role::Finance).await;
+    let french = words(&server.page("/invoices", &cookie).await.text());
+    let english = words(&server.page("/invoices?lang=en", &cookie).await.text());
+    assert!(french.contains("dont échues") && english.contains("of which past due"), "{french} {english}");
 }
 
 #[actix_web::test]

@@ -190,5 +190,11 @@ fn the_trail_is_searched_by_what_it_names() {
         assert_eq!(found(TrailFilter { from: instant(20), to: instant(30), ..any() }), [2]);
         let (page, total) = database.read(|c| audit::newest(c, &any(), 1, 1)).unwrap();
         assert_eq!((page[0].sequence, total), (2, 3));
+        database.write(|c| audit::append(c, &event("readings.sealed", "2026-10-01", 40))).unwrap();
+        let without = TrailFilter { without_seals: true, ..any() };
+        let latest = database.read(|c| audit::latest(c, &without, 1)).unwrap();
+        let all = database.read(|c| audit::latest(c, &any(), 1)).unwrap();
+        assert_eq!((latest[0].sequence, all[0].sequence), (3, 4));
+        assert_eq!(found(without), [1, 2, 3]);
     });
 }

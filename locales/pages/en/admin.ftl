@@ -127,3 +127,7 @@ action-mail-tested = Test message
 test-mail-temporary = The mail server did not take it for the moment; try again later. It answers:
 test-mail-permanent = The mail server refused it; trying again will not help. It answers:
 test-mail-settings = The mail settings are wrong; nothing was tried:
+settings-series-invoices = Invoices and credit notes, prefix { $prefix }
+settings-series-payments = Payments
+settings-series-letters = Lettering of accounts
+settings-series-endless = no year

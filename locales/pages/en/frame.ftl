@@ -30,3 +30,5 @@ shortcuts-off = Switch the “/” key (search) off
 shortcuts-on = Switch the “/” key (search) on
 session-ends = Without activity your session ends in a few minutes; what is not sent would be lost.
 session-stay = Stay signed in
+nav-group-own = My contract
+nav-own-details = My details

@@ -214,3 +214,4 @@ reminder-before = Reminders before
 reminder-never = none
 reminder-send = Send the reminder
 done-reminder-queued = The reminder of invoice { $value } is about to leave.
+dunning-go = Reminders and interest

@@ -306,3 +306,4 @@ windows-table = Table of ten minutes
 windows-caption = Mean load by ten minutes, in kW; limit of one feed: { $limit } kW
 elevation-title = Elevation of rack { $rack }
 elevation-note = The book counts the units in use, it does not say which: they are drawn from the bottom.
+rack-meters = Meters of the rack

@@ -127,3 +127,7 @@ action-mail-tested = Message d’essai
 test-mail-temporary = Le serveur de courriel ne l’a pas pris pour le moment ; réessayez plus tard. Il répond :
 test-mail-permanent = Le serveur de courriel l’a refusé ; réessayer n’y changera rien. Il répond :
 test-mail-settings = Les réglages du courriel sont faux ; rien n’a été tenté :
+settings-series-invoices = Factures et avoirs, préfixe { $prefix }
+settings-series-payments = Paiements
+settings-series-letters = Lettrage des comptes
+settings-series-endless = sans année

@@ -30,3 +30,5 @@ shortcuts-off = Désactiver la touche « / » (recherche)
 shortcuts-on = Activer la touche « / » (recherche)
 session-ends = Sans activité, votre session s’arrête dans quelques minutes ; ce qui n’est pas envoyé serait perdu.
 session-stay = Rester connecté
+nav-group-own = Ma convention
+nav-own-details = Mes coordonnées

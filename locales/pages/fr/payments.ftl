@@ -214,3 +214,4 @@ reminder-before = Relances précédentes
 reminder-never = aucune
 reminder-send = Envoyer la relance
 done-reminder-queued = La relance de la facture { $value } est prête à partir.
+dunning-go = Relances et intérêts

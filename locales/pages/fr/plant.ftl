@@ -306,3 +306,4 @@ windows-table = Tableau des dix minutes
 windows-caption = Puissance moyenne par dix minutes, en kW ; limite d’une voie : { $limit } kW
 elevation-title = Élévation de la baie { $rack }
 elevation-note = Le livre compte les unités occupées, il ne dit pas lesquelles : elles sont dessinées depuis le bas.
+rack-meters = Compteurs de la baie

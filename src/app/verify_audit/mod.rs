@@ -159,7 +159,7 @@ fn trail(
     Ok(())
 }
 
-fn hash_of(event: &AuditEvent, previous: &str) -> Result<String, AppError> {
+pub(super) fn hash_of(event: &AuditEvent, previous: &str) -> Result<String, AppError> {
     event.hash_after(previous).map_err(|error| AppError::Corrupt(error.to_string()))
 }
 

@@ -3,6 +3,10 @@
 //! A name is never changed or used for something else: events keep it for ever. `docs/audit.md` says what each holds,
 //! and pages have words for each; a test sees to both, and that nothing is appended under another name.
 
+/// Events that bind what has no event of its own, by its Merkle root; one a day or more, so that lists of what people did
+/// leave them out.
+pub const SEALS: [&str; 2] = ["journal.sealed", "readings.sealed"];
+
 /// What events are called, in the order of the alphabet.
 pub const ACTIONS: [&str; 83] = [
     "asset.commissioned",

@@ -94,6 +94,7 @@ pub fn filter(texts: [Option<&str>; 3], from: Option<NaiveDate>, through: Option
         actor,
         from: from.map(midnight),
         to: through.and_then(|day| day.succ_opt()).map(midnight),
+        without_seals: false,
     }
 }
 

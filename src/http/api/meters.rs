@@ -169,7 +169,7 @@ fn row(summary: &MeterSummary, now: crate::domain::calendar::Timestamp) -> Meter
         unit: meter.register.unit().name(),
         rack: meter.rack.as_ref().map(ToString::to_string),
         feed: meter.feed.map(|feed| format!("{feed:?}")),
-        tenant: summary.tenant.as_ref().map(ToString::to_string),
+        tenant: summary.billed_on.as_ref().map(|on| on.tenant.to_string()),
         last_at: summary.last.map(|last| last.at.to_string()),
         last_value: summary.last.map(|last| last.value.to_string()),
         silent_seconds: summary.silent_seconds(now),

@@ -63,7 +63,11 @@ pub async fn show(shared: Data<Shared>) -> Result<HttpResponse, Fault> {
         version: env!("CARGO_PKG_VERSION"),
         database: settings.database,
         zone: settings.zone.name(),
-        series: settings.series.into_iter().map(|(series, year, next)| SeriesAnswer { series, year, next }).collect(),
+        series: settings
+            .series
+            .into_iter()
+            .map(|one| SeriesAnswer { series: one.name, year: one.year.unwrap_or(0), next: one.next })
+            .collect(),
         configuration,
     }))
 }

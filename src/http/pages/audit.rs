@@ -9,7 +9,7 @@ use chrono_tz::Tz;
 use serde::Deserialize;
 
 use super::parts::{Choice, Link, Pager};
-use super::{Address, Frame, page};
+use super::{Address, Frame, audit_words, page};
 use crate::app::export_book;
 use crate::app::read_trail::{self, ChainedEvent, TrailFilter, TrailPage};
 use crate::domain::audit::{ACTIONS, FORMER_ACTIONS};
@@ -28,6 +28,8 @@ pub struct TrailQuery {
     actor: Option<String>,
     from: Option<String>,
     to: Option<String>,
+    /// `1` shows the seals on the page, which leaves them out otherwise; `no` leaves them out of a file.
+    seals: Option<String>,
     page: Option<String>,
 }
 
@@ -42,6 +44,7 @@ struct TrailTemplate {
     actions: Vec<Choice>,
     pager: Pager,
     files: Vec<Link>,
+    shows_seals: bool,
 }
 
 /// An event as people read it.
@@ -55,11 +58,13 @@ pub struct EventView {
     pub subject: String,
     /// The invoice's sheet, where the subject is one.
     pub sheet: Option<String>,
-    pub before: Option<String>,
-    pub after: String,
+    pub before: Vec<audit_words::Said>,
+    pub after: Vec<audit_words::Said>,
+    /// The event as it is kept, for who compares it.
+    pub kept: String,
     pub reason: Option<String>,
-    pub previous: String,
-    pub hash: String,
+    pub previous: audit_words::Hash,
+    pub hash: audit_words::Hash,
     /// What opens the rest.
     pub more: String,
 }
@@ -77,7 +82,8 @@ pub async fn trail(
     query: Query<TrailQuery>,
 ) -> Result<HttpResponse, Fault> {
     let query = query.into_inner();
-    let filter = query.filter()?;
+    let shows_seals = query.shows_seals();
+    let filter = TrailFilter { without_seals: !shows_seals, ..query.filter()? };
     let wanted: usize = parsed("page", query.page.as_deref(), Expected::Page)?.unwrap_or(1);
     let store = shared.store.clone();
     let (found, zone) = blocking(move || {
@@ -91,8 +97,12 @@ pub async fn trail(
         count: frame.with("trail-count", "count", &typography::decimal(found.total.into(), frame.language)),
         pager: Pager::new(&query.address("/audit"), found.page, found.pages),
         files: FORMATS
-            .map(|(label, path)| Link { label: label.to_owned(), address: query.address(path).href() })
+            .map(|(label, path)| {
+                let seals = if shows_seals { "" } else { "no" };
+                Link { label: label.to_owned(), address: query.address(path).set("seals", seals).href() }
+            })
             .into(),
+        shows_seals,
         actions: actions(&frame, query.action.as_deref().unwrap_or_default()),
         rows,
         frame,
@@ -111,7 +121,13 @@ impl TrailQuery {
     pub fn filter(&self) -> Result<TrailFilter, Fault> {
         let day = |name: &str, text: &Option<String>| parsed::<NaiveDate>(name, text.as_deref(), Expected::Day);
         let texts = [self.subject.as_deref(), self.action.as_deref(), self.actor.as_deref()];
-        Ok(filter(texts, day("from", &self.from)?, day("to", &self.to)?))
+        let found = filter(texts, day("from", &self.from)?, day("to", &self.to)?);
+        Ok(TrailFilter { without_seals: self.seals.as_deref() == Some("no"), ..found })
+    }
+
+    /// Where they are asked for, or an action is: it may be one of theirs.
+    fn shows_seals(&self) -> bool {
+        self.seals.as_deref() == Some("1") || self.action.as_deref().is_some_and(|action| !action.is_empty())
     }
 
     /// The same filter at `path`.
@@ -122,6 +138,7 @@ impl TrailQuery {
             ("actor", &self.actor),
             ("from", &self.from),
             ("to", &self.to),
+            ("seals", &self.seals),
         ];
         kept.into_iter()
             .fold(Address::new(path), |address, (name, value)| address.set(name, value.as_deref().unwrap_or_default()))
@@ -153,17 +170,18 @@ pub fn event_view(frame: &Frame, zone: Tz, chained: &ChainedEvent) -> EventView 
     EventView {
         sequence: chained.sequence,
         at: typography::instant(Timestamp::from(event.at), zone, frame.language),
-        actor: event.actor.clone(),
+        actor: audit_words::actor(frame, &event.actor),
         origin: event.origin.clone(),
         label: action_label(frame, &event.action),
         action: event.action.clone(),
         subject: event.subject.clone(),
         sheet: is_invoice.then(|| format!("/audit/sample/sheet/{}", event.subject)),
-        before: event.before.as_ref().map(pretty),
-        after: pretty(&event.detail),
+        before: event.before.as_ref().map(|state| audit_words::said(frame, state)).unwrap_or_default(),
+        after: audit_words::said(frame, &event.detail),
+        kept: kept(chained),
         reason: event.reason.clone(),
-        previous: chained.previous_hash.clone(),
-        hash: chained.hash.clone(),
+        previous: audit_words::Hash::of(&chained.previous_hash),
+        hash: audit_words::Hash::of(&chained.hash),
         more: frame.with("trail-more", "sequence", &chained.sequence.to_string()),
     }
 }
@@ -174,8 +192,8 @@ pub fn action_label(frame: &Frame, action: &str) -> Option<String> {
     is_known.then(|| frame.t(&format!("action-{}", action.replace('.', "-"))))
 }
 
-fn pretty(value: &serde_json::Value) -> String {
-    serde_json::to_string_pretty(value).unwrap_or_default()
+fn kept(chained: &ChainedEvent) -> String {
+    serde_json::to_string_pretty(&chained.event).unwrap_or_default()
 }
 
 #[cfg(test)]

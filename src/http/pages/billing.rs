@@ -153,6 +153,8 @@ struct PlanPage {
     previous: String,
     next: String,
     is_finished: bool,
+    /// From which day it can be billed, of a month that is not over.
+    unfinished: Option<String>,
 }
 
 struct PlanRow {
@@ -195,15 +197,24 @@ pub async fn plan(
     let frame = Frame::of(&http);
     let sum = |amount: fn(&Compared) -> Option<Money>| compared.contracts.iter().filter_map(amount).sum::<Money>();
     let (net, net_before) = (sum(|one| one.net), sum(|one| one.net_before));
-    let severe = |severity| compared.problems.iter().filter(|problem| problem.severity == severity).count();
+    let severe = |severity| {
+        let told = compared.problems.iter().filter(|problem| !is_unfinished(problem));
+        told.filter(|problem| problem.severity == severity).count()
+    };
+    let is_finished = !compared.problems.iter().any(is_unfinished);
     let issuable = compared.contracts.iter().filter(|one| is_issuable(one)).count();
     let template = PlanPage {
         title: frame.with("billing-title", "month", &frame.of_month(&month)),
         before: frame.month(&month.previous()),
-        rows: compared.contracts.iter().map(|one| plan_row(&frame, month, one)).collect(),
+        rows: compared.contracts.iter().map(|one| plan_row(&frame, month, is_finished, one)).collect(),
         blocking: severe(Severity::Blocking),
         warnings: severe(Severity::Warning),
-        problems: compared.problems.iter().map(|problem| problem_row(&frame, problem)).collect(),
+        problems: compared
+            .problems
+            .iter()
+            .filter(|problem| !is_unfinished(problem))
+            .map(|problem| problem_row(&frame, problem))
+            .collect(),
         net: frame.bare(&net),
         gross: frame.bare(&sum(|one| one.gross)),
         net_before: frame.bare(&net_before),
@@ -213,23 +224,33 @@ pub async fn plan(
         may_run: policy(granted.role, Action::RunBilling) != Decision::Deny,
         previous: format!("/billing/{}", month.previous()),
         next: format!("/billing/{}", month.next()),
-        is_finished: !compared.problems.iter().any(|problem| problem.what == ProblemKind::MonthNotFinished),
+        unfinished: (!is_finished).then(|| {
+            let values = [("month", frame.month(&month)), ("day", frame.date(&month.next().first_day()))];
+            frame.texts("billing-unfinished", &values.each_ref().map(|(name, value)| (*name, value.as_str())))
+        }),
+        is_finished,
         month,
         frame,
     };
     page(StatusCode::OK, &template)
 }
 
+/// That the month goes on is said once, above everything else.
+fn is_unfinished(problem: &Problem) -> bool {
+    problem.what == ProblemKind::MonthNotFinished
+}
+
 const fn is_issuable(one: &Compared) -> bool {
     matches!(one.state, State::Billable | State::Drafted)
 }
 
-fn plan_row(frame: &Frame, month: BillingMonth, one: &Compared) -> PlanRow {
+fn plan_row(frame: &Frame, month: BillingMonth, is_finished: bool, one: &Compared) -> PlanRow {
     let (tone, key, address) = match &one.state {
         State::Issued(number) => (Tone::Ok, "plan-issued", Some(format!("/invoices/{number}"))),
         State::Drafted => (Tone::Info, "plan-drafted", Some(draft::address(month, &one.contract))),
         State::Billable => (Tone::Plain, "plan-billable", Some(draft::address(month, &one.contract))),
         State::Blocked => (Tone::Error, "plan-blocked", None),
+        State::Nothing if !is_finished => (Tone::Info, "month-running", Some(estimate_address(month, one))),
         State::Nothing => (Tone::Plain, "plan-nothing", None),
     };
     let bare = |amount: Option<Money>| amount.map_or_else(|| "–".to_owned(), |amount| frame.bare(&amount));
@@ -252,6 +273,11 @@ fn plan_row(frame: &Frame, month: BillingMonth, one: &Compared) -> PlanRow {
         may_issue: is_issuable(one),
         issue_address: format!("/billing/{month}/issue?contract={}", encoded(one.contract.as_str())),
     }
+}
+
+/// What the contract may cost in a month that goes on.
+fn estimate_address(month: BillingMonth, one: &Compared) -> String {
+    format!("/usage/estimate?tenant={}&month={month}", encoded(one.tenant.as_str()))
 }
 
 /// From here on a difference is pointed out.

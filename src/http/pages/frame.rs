@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 
 use super::{assets, flash, language, texts};
 use crate::app::sign_in::{SESSION_IDLE_HOURS_MAX, Stage};
-use crate::domain::access::{Action, Decision, policy};
+use crate::domain::access::{Action, Decision, Role, policy};
 use crate::domain::calendar::{BillingMonth, DatePeriod, Timestamp};
 use crate::domain::money::Money;
 use crate::domain::party::{Language, PaymentTermClass};
@@ -146,6 +146,12 @@ impl Frame {
     /// After so long without a page the reader is told that the session is about to end.
     pub fn quiet_seconds(&self) -> i64 {
         (SESSION_IDLE_HOURS_MAX * 60 - WARNING_MINUTES) * 60
+    }
+
+    /// What the section `key` is called to the reader.
+    pub fn section(&self, key: &str) -> String {
+        let role = self.visitor.as_ref().map(|visitor| visitor.person.role);
+        self.t(role.map_or(key, |role| item_label(role, key)))
     }
 
     /// A text without values.
@@ -318,19 +324,37 @@ fn navigation(visitor: &Visitor, language: Language, current: &str) -> Vec<Navig
     let around = |path: &&str| current == *path || is_below(current, path);
     let paths = SECTIONS.iter().flat_map(|(_, entries)| *entries).map(|(path, _)| *path);
     let closest = paths.filter(around).filter(|path| is_open(visitor, path)).max_by_key(|path| path.len());
-    let group = |(label, entries): &(&str, &[(&'static str, &str)])| {
+    let group = |(label, entries): &(&'static str, &[(&'static str, &str)])| {
         let open = entries.iter().filter(|(path, _)| is_open(visitor, path));
         let items: Vec<NavigationItem> = open
             .map(|(path, key)| NavigationItem {
                 path,
-                label: texts::text(language, key, &[]),
+                label: texts::text(language, item_label(visitor.person.role, key), &[]),
                 is_current: closest == Some(*path),
             })
             .collect();
-        let label = if label.is_empty() { String::new() } else { texts::text(language, label, &[]) };
+        let label =
+            group_label(visitor.person.role, label).map(|key| texts::text(language, key, &[])).unwrap_or_default();
         (!items.is_empty()).then_some(NavigationGroup { label, items })
     };
     SECTIONS.iter().filter_map(group).collect()
+}
+
+/// The key of a group's name. What is the tenants' to who bills them is a tenant's own contract.
+fn group_label(role: Role, key: &'static str) -> Option<&'static str> {
+    match (role, key) {
+        (_, "") => None,
+        (Role::Tenant, "nav-group-tenants") => Some("nav-group-own"),
+        (_, key) => Some(key),
+    }
+}
+
+/// The key of a section's name: a tenant finds themself under the first.
+fn item_label(role: Role, key: &str) -> &str {
+    match (role, key) {
+        (Role::Tenant, "nav-tenants") => "nav-own-details",
+        (_, key) => key,
+    }
 }
 
 fn is_below(path: &str, section: &str) -> bool {

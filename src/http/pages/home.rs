@@ -1,4 +1,4 @@
-//! Where one arrives: what needs somebody today, for who bills; for the others, their way to what they read.
+//! Where one arrives: what needs somebody today, by role, and the way to what they read.
 
 use std::time::Duration as Wait;
 
@@ -7,27 +7,29 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
+use super::audit::EventView;
 use super::billing::{ProblemRow, problem_row};
 use super::edit::contract;
-use super::invoices::{InvoiceLine, lines};
 use super::{Frame, page};
 use crate::app::compare_billing;
 use crate::app::read_home::{self, RunningMonth, Today};
-use crate::app::read_invoices::{self, Order, Reader, StateCounts, Wanted};
+use crate::app::read_invoices::{self, Reader};
 use crate::app::read_tenants;
-use crate::domain::access::{self, Action, Decision, policy};
+use crate::domain::access::{self, Action, Decision, Role, policy};
 use crate::domain::billing_run::Severity;
 use crate::domain::calendar::BillingMonth;
 use crate::http::auth::Visitor;
 use crate::http::error::Fault;
 use crate::http::state::{CheckedMonth, Shared, blocking};
 
+mod auditor;
+mod operator;
+mod tenant;
+
 /// A page waits no longer for the check of the month; it goes on, and the next page shows what it found.
 const CHECK_WAIT: Wait = Wait::from_secs(2);
 /// Problems named on the home page.
 const PROBLEMS_NAMED: usize = 3;
-/// Invoices a tenant sees on arrival.
-const LATEST: usize = 6;
 
 #[derive(Template)]
 #[template(path = "home.html")]
@@ -36,14 +38,29 @@ struct HomePage {
     name: String,
     day: String,
     work: Option<Work>,
-    own: Option<Own>,
+    own: Option<tenant::Own>,
+    latest: Vec<EventView>,
 }
 
-/// The finance home.
+/// What needs somebody, or is theirs to know.
 struct Work {
     cards: Vec<Card>,
     is_calm: bool,
     has_book: bool,
+    title: &'static str,
+    calm: &'static str,
+}
+
+impl Work {
+    fn of(cards: Vec<Card>, title: &'static str, calm: &'static str) -> Work {
+        let is_calm = cards.iter().all(|card| card.class == "card-ok" || card.class.is_empty());
+        Work { cards, is_calm, has_book: true, title, calm }
+    }
+
+    /// Before the first book.
+    fn nothing() -> Work {
+        Work { has_book: false, ..Work::of(vec![], "home-work", "home-calm") }
+    }
 }
 
 struct Card {
@@ -60,40 +77,23 @@ struct Item {
     address: Option<String>,
 }
 
-/// A tenant's home.
-struct Own {
-    counts: StateCounts,
-    lines: Vec<InvoiceLine>,
-}
-
 pub async fn home(shared: Data<Shared>, visitor: Visitor, http: HttpRequest) -> Result<HttpResponse, Fault> {
     let frame = Frame::of(&http);
     let role = visitor.person.role;
     let (store, now) = (shared.store.clone(), shared.now());
     let day = blocking(move || read_tenants::today(&store, now)).await?;
-    let work = match policy(role, Action::RunBilling) {
-        Decision::Deny => None,
-        _ => Some(work(&shared, &frame).await?),
+    let (work, latest) = match role {
+        Role::Operator => (Some(operator::work(&shared, &frame).await?), vec![]),
+        Role::Auditor => auditor::work(&shared, &frame).await?,
+        _ if policy(role, Action::RunBilling) != Decision::Deny => (Some(work(&shared, &frame).await?), vec![]),
+        _ => (None, vec![]),
     };
     let own = match access::scope(role, visitor.person.tenant.as_ref(), Action::SeeInvoices) {
-        Some(scope @ access::TenantScope::Only(_)) => Some(own(&shared, &frame, Reader { role, scope }).await?),
+        Some(scope @ access::TenantScope::Only(_)) => Some(tenant::own(&shared, &frame, Reader { role, scope }).await?),
         _ => None,
     };
-    let template = HomePage { name: visitor.person.name.clone(), day: frame.date(&day), work, own, frame };
+    let template = HomePage { name: visitor.person.name.clone(), day: frame.date(&day), work, own, latest, frame };
     page(StatusCode::OK, &template)
-}
-
-async fn own(shared: &Data<Shared>, frame: &Frame, reader: Reader) -> Result<Own, Fault> {
-    let (store, now) = (shared.store.clone(), shared.now());
-    let (counts, found, names, today) = blocking(move || {
-        let today = read_tenants::today(&store, now)?;
-        let counts = read_invoices::counts(&store, &reader, Wanted::default(), today)?;
-        let found = read_invoices::search(&store, &reader, Wanted::default(), Order::default(), 1)?;
-        Ok((counts, found, read_tenants::names(&store, &reader.scope)?, today))
-    })
-    .await?;
-    let latest = found.invoices.get(..LATEST).unwrap_or(&found.invoices);
-    Ok(Own { counts, lines: lines(frame, latest, &names, today) })
 }
 
 async fn work(shared: &Data<Shared>, frame: &Frame) -> Result<Work, Fault> {
@@ -114,8 +114,7 @@ async fn work(shared: &Data<Shared>, frame: &Frame) -> Result<Work, Fault> {
         depreciation_card(frame, &today),
     ];
     let cards: Vec<Card> = cards.into_iter().chain(running.and_then(|running| payback_card(frame, running))).collect();
-    let is_calm = cards.iter().all(|card| card.class == "card-ok" || card.class.is_empty());
-    Ok(Work { cards, is_calm, has_book: today.has_book })
+    Ok(Work { has_book: today.has_book, ..Work::of(cards, "home-work", "home-calm") })
 }
 
 /// What the plan of the month finds, as of a short while ago. It is made beside the page, which waits for it a moment

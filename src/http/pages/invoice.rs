@@ -54,6 +54,7 @@ struct AccountView {
     state: Badge,
     open: String,
     is_open: bool,
+    is_late: bool,
     is_creditable: bool,
     /// Number and gross of each credit note.
     credit_notes: Vec<(String, String)>,
@@ -150,6 +151,7 @@ fn account_view(frame: &Frame, invoice: &IssuedInvoice, account: &Account) -> Ac
         state: super::invoices::standing(frame, balance.settlement, is_begun, account.is_late),
         open: frame.amount(&balance.open),
         is_open: balance.open > Money::ZERO,
+        is_late: account.is_late,
         is_creditable: balance.credited < invoice.totals.gross,
         credit_notes: account
             .credit_notes

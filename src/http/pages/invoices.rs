@@ -227,7 +227,7 @@ fn tabs(frame: &Frame, address: &Address, current: ListState, counts: StateCount
         tabs.push(tab(ListState::All, "invoices-all-states", counts.issued));
     }
     tabs.push(tab(ListState::Open, "invoices-open", counts.open));
-    tabs.push(tab(ListState::Overdue, "invoices-overdue", counts.overdue));
+    tabs.push(tab(ListState::Overdue, "invoices-overdue-of-open", counts.overdue));
     tabs.push(tab(ListState::Paid, "invoices-paid", counts.paid));
     tabs.push(tab(ListState::Credited, "invoices-credited", counts.credited));
     tabs

@@ -39,7 +39,8 @@ struct MeterTemplate {
     register: String,
     unit: &'static str,
     place: Option<(String, String)>,
-    tenant: String,
+    tenant: Option<Link>,
+    contract: Option<Link>,
     month: String,
     months: Vec<Link>,
     last: String,
@@ -133,7 +134,14 @@ fn template(frame: Frame, file: &MeterFile, page_number: usize, may_correct: boo
         register: frame.t(&format!("register-{}", meter.register.name())),
         unit: plant::unit(&frame, meter.register),
         place: meter.rack.as_ref().map(|rack| (format!("/racks/{}", encoded(rack.as_str())), place(&frame, meter))),
-        tenant: file.summary.tenant.as_ref().map(ToString::to_string).unwrap_or_default(),
+        tenant: file.summary.billed_on.as_ref().map(|on| Link {
+            label: on.tenant_name.clone(),
+            address: format!("/tenants/{}", encoded(on.tenant.as_str())),
+        }),
+        contract: file.summary.billed_on.as_ref().map(|on| Link {
+            label: on.contract.to_string(),
+            address: super::edit::contract::address(on.contract.as_str(), ""),
+        }),
         month: frame.month(&file.month),
         months: plant::month_links(&frame, &address, file.month, this_month),
         last: file.summary.last.map_or_else(

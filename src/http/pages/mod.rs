@@ -17,6 +17,7 @@ pub mod audit_pack;
 pub mod audit_sample;
 pub mod audit_sheet;
 pub mod audit_verify;
+mod audit_words;
 pub mod availability;
 pub mod billing;
 mod chart;

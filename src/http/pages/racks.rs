@@ -16,6 +16,7 @@ use super::{Address, Frame, encoded, page};
 use crate::app::read_racks::{self, AisleState, FeedState, FloorPlan, RackFile, RackState};
 use crate::documents::table::{Cell, Table};
 use crate::domain::facility::Feed;
+use crate::domain::ids::ContractCode;
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
 
@@ -25,8 +26,8 @@ const CELL_HEIGHT: i64 = 84;
 const CELL_GAP: i64 = 4;
 const AISLE_GAP: i64 = 40;
 const TOP: i64 = 24;
-/// So much of a tenant's code fits into a rack.
-const CODE_CHARACTERS_MAX: usize = 9;
+/// So much of a tenant's name fits into a rack.
+const NAME_CHARACTERS_MAX: usize = 10;
 
 #[derive(Template)]
 #[template(path = "racks.html")]
@@ -151,7 +152,7 @@ fn cell(frame: &Frame, rack: &RackState, position: i64, y: i64) -> RackCell {
     let used_height = used.and_then(|height| height.to_i64()).unwrap_or(0).clamp(0, CELL_HEIGHT);
     let tenant = match rack.tenants.as_slice() {
         [] => frame.t("rack-free"),
-        [one] => shortened(one.tenant.code.as_str()),
+        [one] => shortened(&one.tenant.name),
         several => frame.with("rack-tenants", "count", &several.len().to_string()),
     };
     RackCell {
@@ -171,11 +172,12 @@ fn cell(frame: &Frame, rack: &RackState, position: i64, y: i64) -> RackCell {
     }
 }
 
-fn shortened(code: &str) -> String {
-    if code.chars().count() <= CODE_CHARACTERS_MAX {
-        return code.to_owned();
+fn shortened(name: &str) -> String {
+    if name.chars().count() <= NAME_CHARACTERS_MAX {
+        return name.to_owned();
     }
-    code.chars().take(CODE_CHARACTERS_MAX - 1).chain(['…']).collect()
+    let kept: String = name.chars().take(NAME_CHARACTERS_MAX - 1).collect();
+    format!("{}…", kept.trim_end())
 }
 
 fn told(frame: &Frame, rack: &RackState) -> String {
@@ -266,11 +268,11 @@ async fn export(shared: &Data<Shared>, http: &HttpRequest, sheet: Sheet) -> Resu
 
 fn cells(frame: &Frame, aisle: &str, rack: &RackState) -> Vec<Cell> {
     let kw = |state: &FeedState| sheet::number(state.load.map(|(kw, _)| kw.round_dp(4)));
-    let codes: Vec<&str> = rack.tenants.iter().map(|one| one.tenant.code.as_str()).collect();
+    let names: Vec<&str> = rack.tenants.iter().map(|one| one.tenant.name.as_str()).collect();
     let mut cells = vec![
         sheet::text(rack.rack.code.as_str()),
         sheet::text(aisle),
-        sheet::text(codes.join(" ")),
+        sheet::text(names.join(", ")),
         Cell::Number(rack.rack.height_u.into()),
         Cell::Number(rack.free_u()),
     ];
@@ -288,7 +290,8 @@ struct RackTemplate {
     code: String,
     title: String,
     aisle: String,
-    tenants: Vec<(String, String)>,
+    tenants: Vec<PersonView>,
+    meters: String,
     figures: Vec<(String, String)>,
     badge: Badge,
     alarm: Option<String>,
@@ -298,6 +301,13 @@ struct RackTemplate {
     chart: Option<CourseChart>,
     windows: Vec<WindowRow>,
     limit: String,
+}
+
+/// Who is in the rack, and by which of their contracts.
+struct PersonView {
+    address: String,
+    text: String,
+    contracts: Vec<Link>,
 }
 
 /// The rack from the front: its units from the bottom up.
@@ -358,7 +368,15 @@ fn rack_template(frame: Frame, file: &RackFile) -> RackTemplate {
     let person = |one: &read_racks::RackTenant| {
         let kind = if one.is_dedicated { "rack-dedicated" } else { "rack-shared" };
         let address = format!("/tenants/{}", encoded(one.tenant.code.as_str()));
-        (address, format!("{} ({})", one.tenant.name, frame.t(kind)))
+        let contract = |code: &ContractCode| Link {
+            label: code.to_string(),
+            address: super::edit::contract::address(code.as_str(), ""),
+        };
+        PersonView {
+            address,
+            text: format!("{} ({})", one.tenant.name, frame.t(kind)),
+            contracts: one.contracts.iter().map(contract).collect(),
+        }
     };
     let lost = state.overloads.len();
     let alarm = (lost > 0).then(|| frame.texts("rack-alarm", &[("count", &lost.to_string()), ("limit", &limit)]));
@@ -367,6 +385,7 @@ fn rack_template(frame: Frame, file: &RackFile) -> RackTemplate {
         code: state.rack.code.to_string(),
         aisle: file.aisle.clone(),
         tenants: state.tenants.iter().map(person).collect(),
+        meters: Address::new("/meters").set("q", &state.rack.code).href(),
         figures,
         badge: badge(&frame, state),
         alarm,

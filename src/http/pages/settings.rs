@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::access_forms::Errors;
 use super::{Frame, page};
-use crate::app::read_settings::{self, Settings};
+use crate::app::read_settings::{self, SeriesKind, SeriesState, Settings};
 use crate::app::test_mail;
 use crate::config::{MailTransport, SmtpSecurity};
 use crate::domain::access::{Action, Decision, policy};
@@ -25,7 +25,7 @@ struct SettingsPage {
     access: Vec<Fact>,
     site: Vec<Fact>,
     seller: Option<(String, String)>,
-    series: Vec<(String, i32, i64)>,
+    series: Vec<SeriesRow>,
     recipient: String,
     may_test: bool,
     outcome: Option<TestOutcome>,
@@ -37,6 +37,25 @@ struct Fact {
     label: String,
     value: String,
     key: &'static str,
+}
+
+/// A series of numbers.
+struct SeriesRow {
+    name: String,
+    year: String,
+    next: i64,
+}
+
+fn series_row(frame: &Frame, state: &SeriesState) -> SeriesRow {
+    SeriesRow {
+        name: match &state.kind {
+            SeriesKind::Invoices(prefix) => frame.with("settings-series-invoices", "prefix", prefix),
+            SeriesKind::Payments => frame.t("settings-series-payments"),
+            SeriesKind::Letters => frame.t("settings-series-letters"),
+        },
+        year: state.year.map_or_else(|| frame.t("settings-series-endless"), |year| year.to_string()),
+        next: state.next,
+    }
 }
 
 /// What became of a test mail.
@@ -82,7 +101,7 @@ async fn settings_page(
         access: access_facts(&frame, shared, environment),
         site: site_facts(&frame, &settings, environment),
         seller: settings.seller,
-        series: settings.series,
+        series: settings.series.iter().map(|one| series_row(&frame, one)).collect(),
         may_test: policy(visitor.person.role, Action::SendTestMail) != Decision::Deny,
         recipient,
         outcome,

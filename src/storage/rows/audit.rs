@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, NaiveDate, SubsecRound, Utc};
 use diesel::prelude::*;
 
-use crate::domain::audit::AuditEvent;
+use crate::domain::audit::{AuditEvent, SEALS};
 use crate::storage::codec::{corrupt, from_json, to_json};
 use crate::storage::db::AnyConnection;
 use crate::storage::error::{StorageError, StorageResult};
@@ -89,6 +89,8 @@ pub struct TrailFilter {
     pub from: Option<DateTime<Utc>>,
     /// Exclusive.
     pub to: Option<DateTime<Utc>>,
+    /// Leaves out what only seals what other events told: see [`SEALS`].
+    pub without_seals: bool,
 }
 
 macro_rules! filtered {
@@ -110,6 +112,9 @@ macro_rules! filtered {
         }
         if let Some(to) = $filter.to {
             query = query.filter(audit_event::at.lt(to.timestamp()));
+        }
+        if $filter.without_seals {
+            query = query.filter(audit_event::action.ne_all(SEALS));
         }
         query
     }};
@@ -145,6 +150,15 @@ pub fn newest(
         .limit(limit)
         .load(connection)?;
     Ok((rows.into_iter().map(event_from).collect::<StorageResult<_>>()?, total))
+}
+
+/// The `limit` latest events that pass `filter`, newest first. Unlike [`newest`] it counts nothing.
+pub fn latest(connection: &mut AnyConnection, filter: &TrailFilter, limit: i64) -> StorageResult<Vec<ChainedEvent>> {
+    let rows: Vec<EventRow> = filtered!(audit_event::table.select(EventRow::as_select()), filter)
+        .order(audit_event::sequence.desc())
+        .limit(limit)
+        .load(connection)?;
+    rows.into_iter().map(event_from).collect()
 }
 
 /// Keeps others from appending until the transaction ends: what they did before is visible, what they are doing comes

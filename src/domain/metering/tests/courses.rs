@@ -29,6 +29,20 @@ fn a_whole_month_is_covered_and_expected_by_its_own_cadence() {
 }
 
 #[test]
+fn no_more_is_received_than_expected_where_a_month_is_half_over() {
+    let period = month("2026-11");
+    // 6,184 minutes: readings at 0, 10, …, 6,180 are 619, though ten minutes fit in 618 times.
+    let now = period.from.plus_seconds(6_184 * 60);
+    let samples = every(period.from, period.to, 600, |index| index * 1_000);
+    let coverage = Coverage::of(&meter(Register::Energy), &readings(&samples), period, now, None);
+    assert_eq!((coverage.received, coverage.expected), (619, Some(619)));
+    // In step with the first reading, which need not come when the month begins.
+    let shifted = every(period.from.plus_seconds(300), period.to, 600, |index| index * 1_000);
+    let coverage = Coverage::of(&meter(Register::Energy), &readings(&shifted), period, now, None);
+    assert_eq!((coverage.received, coverage.expected), (618, Some(618)));
+}
+
+#[test]
 fn a_silence_is_a_gap_and_its_seconds_are_missing() {
     let period = month("2026-11");
     let mut samples = every(period.from, period.to, 600, |index| index * 1_000);

@@ -1,0 +1,126 @@
+//! A tenant's home: what is due and when, the latest invoices, the running month, the contract and whom mails go to.
+
+use actix_web::web::Data;
+
+use super::{Card, Item, PROBLEMS_NAMED};
+use crate::app::read_homes::{self, OwnToday};
+use crate::app::read_invoices::{InvoiceSummary, Reader};
+use crate::app::read_tenants;
+use crate::domain::access::TenantScope;
+use crate::domain::contract::Contract;
+use crate::domain::money::Money;
+use crate::http::error::Fault;
+use crate::http::pages::edit::contract;
+use crate::http::pages::invoices::{InvoiceLine, lines};
+use crate::http::pages::{Frame, encoded};
+use crate::http::state::{Shared, blocking};
+
+pub struct Own {
+    pub cards: Vec<Card>,
+    pub lines: Vec<InvoiceLine>,
+}
+
+pub async fn own(shared: &Data<Shared>, frame: &Frame, reader: Reader) -> Result<Own, Fault> {
+    let (store, now) = (shared.store.clone(), shared.now());
+    let scope = reader.scope.clone();
+    let (own, names) =
+        blocking(move || Ok((read_homes::own(&store, &reader, now)?, read_tenants::names(&store, &reader.scope)?)))
+            .await?;
+    let cards = [
+        Some(due_card(frame, &own)),
+        Some(overdue_card(frame, &own)),
+        running_card(frame, &own),
+        contracts_card(frame, &own.contracts),
+        contacts_card(frame, &scope),
+    ];
+    Ok(Own { cards: cards.into_iter().flatten().collect(), lines: lines(frame, &own.latest, &names, own.today) })
+}
+
+fn open_of(invoice: &InvoiceSummary) -> Money {
+    invoice.standing.map_or(invoice.totals.gross, |(open, _)| open)
+}
+
+fn due_card(frame: &Frame, own: &OwnToday) -> Card {
+    let coming = own.due.iter().filter(|invoice| invoice.due_date.is_some_and(|day| day >= own.today));
+    let item = |invoice: &InvoiceSummary| {
+        let number = invoice.number.as_ref().map(ToString::to_string).unwrap_or_default();
+        let due = invoice.due_date.map(|day| frame.short_date(&day)).unwrap_or_default();
+        let values = [("number", &*number), ("amount", &*frame.amount(&open_of(invoice))), ("due", &*due)];
+        Item { text: frame.texts("home-own-due-item", &values), address: Some(format!("/invoices/{number}")) }
+    };
+    Card {
+        class: if own.counts.open > 0 { "" } else { "card-ok" },
+        title: frame.t("home-own-due"),
+        count: frame.amount(&own.open),
+        text: match own.counts.open {
+            0 => frame.t("home-own-due-none"),
+            count => frame.with("home-own-due-text", "count", &frame.whole(count)),
+        },
+        items: coming.take(PROBLEMS_NAMED).map(item).collect(),
+        link: (own.counts.open > 0).then(|| ("/invoices?status=open&sort=due".to_owned(), frame.t("home-own-due-go"))),
+    }
+}
+
+fn overdue_card(frame: &Frame, own: &OwnToday) -> Card {
+    let count = own.counts.overdue;
+    Card {
+        class: if count > 0 { "card-bad" } else { "card-ok" },
+        title: frame.t("home-own-overdue"),
+        count: frame.amount(&own.overdue),
+        text: match count {
+            0 => frame.t("home-overdue-none"),
+            count => frame.with("home-own-due-text", "count", &frame.whole(count)),
+        },
+        items: vec![],
+        link: (count > 0).then(|| ("/invoices?status=overdue&sort=due".to_owned(), frame.t("home-overdue-go"))),
+    }
+}
+
+/// The running month, as an estimate.
+fn running_card(frame: &Frame, own: &OwnToday) -> Option<Card> {
+    let estimate = own.estimate?;
+    let known = frame.with("home-own-known", "amount", &frame.amount(&estimate.known_net));
+    let way = |address: String, key: &str| Item { text: frame.t(key), address: Some(address) };
+    Some(Card {
+        class: "",
+        title: frame.with("home-own-running", "month", &frame.of_month(&estimate.month)),
+        count: estimate.projected_net.map_or_else(|| "–".to_owned(), |net| frame.amount(&net)),
+        text: match estimate.projected_net {
+            Some(_) => format!("{} {known}", frame.t("home-own-projected")),
+            None => known,
+        },
+        items: vec![way("/usage".to_owned(), "nav-usage")],
+        link: Some((format!("/usage/estimate?month={}", estimate.month), frame.t("home-own-estimate-go"))),
+    })
+}
+
+fn contracts_card(frame: &Frame, contracts: &[Contract]) -> Option<Card> {
+    let item = |one: &Contract| {
+        let last = one.in_force.last_day().map(|day| frame.date(&day));
+        let key = if last.is_some() { "home-own-contract-until" } else { "home-own-contract-item" };
+        let last = last.unwrap_or_default();
+        let values = [("contract", one.code.as_str()), ("title", &*one.title), ("last", &*last)];
+        Item { text: frame.texts(key, &values), address: Some(contract::address(one.code.as_str(), "")) }
+    };
+    (!contracts.is_empty()).then(|| Card {
+        class: "",
+        title: frame.t("home-own-contracts"),
+        count: String::new(),
+        text: frame.t("home-own-contracts-text"),
+        items: contracts.iter().map(item).collect(),
+        link: None,
+    })
+}
+
+fn contacts_card(frame: &Frame, scope: &TenantScope) -> Option<Card> {
+    let TenantScope::Only(tenant) = scope else { return None };
+    let address = format!("/tenants/{}/contacts", encoded(tenant.as_str()));
+    Some(Card {
+        class: "",
+        title: frame.t("home-own-contacts"),
+        count: String::new(),
+        text: frame.t("home-own-contacts-text"),
+        items: vec![],
+        link: Some((address, frame.t("home-own-contacts-go"))),
+    })
+}
