@@ -72,7 +72,7 @@ async fn a_month_that_goes_on_says_when_it_can_be_billed() {
     let server = Server::start(&site).await;
     let cookie = server.sign_in(Role::Finance).await;
     let page = server.page("/billing/2026-11", &cookie).await.text();
-    assert!(page.contains("il se facture à partir du 1er décembre 2026"), "{page}");
+    assert!(page.contains("il se facture à partir du 1er\u{a0}décembre\u{a0}2026"), "{page}");
     assert!(!page.contains("rien à facturer") && !page.contains("Écart"), "{page}");
 }
 

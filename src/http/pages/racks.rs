@@ -22,11 +22,11 @@ use crate::http::state::{Shared, blocking};
 
 /// A rack in the drawing.
 const CELL_WIDTH: i64 = 86;
-const CELL_HEIGHT: i64 = 84;
+const CELL_HEIGHT: i64 = 100;
 const CELL_GAP: i64 = 4;
 const AISLE_GAP: i64 = 40;
 const TOP: i64 = 24;
-/// So much of a tenant's name fits into a rack.
+/// So much of a tenant's name fits into a line of a rack.
 const NAME_CHARACTERS_MAX: usize = 10;
 
 #[derive(Template)]
@@ -62,7 +62,9 @@ struct RackCell {
     code: String,
     /// Everything about it, for who does not see it.
     told: String,
+    /// Their name, in two lines.
     tenant: String,
+    tenant_more: String,
     free: String,
     load: String,
 }
@@ -152,9 +154,10 @@ fn cell(frame: &Frame, rack: &RackState, position: i64, y: i64) -> RackCell {
     let used_height = used.and_then(|height| height.to_i64()).unwrap_or(0).clamp(0, CELL_HEIGHT);
     let tenant = match rack.tenants.as_slice() {
         [] => frame.t("rack-free"),
-        [one] => shortened(&one.tenant.name),
+        [one] => one.tenant.name.clone(),
         several => frame.with("rack-tenants", "count", &several.len().to_string()),
     };
+    let (tenant, tenant_more) = plant::in_two_lines(&tenant, NAME_CHARACTERS_MAX);
     RackCell {
         x: position * (CELL_WIDTH + CELL_GAP),
         y,
@@ -167,17 +170,10 @@ fn cell(frame: &Frame, rack: &RackState, position: i64, y: i64) -> RackCell {
         code: format!("{}{}", if rack.redundancy_lost { "⚠ " } else { "" }, rack.rack.code),
         told: told(frame, rack),
         tenant,
+        tenant_more,
         free: frame.with("rack-free-u", "free", &plant::number(frame, rack.free_u(), 0)),
         load: kilowatts(frame, rack.load_kw),
     }
-}
-
-fn shortened(name: &str) -> String {
-    if name.chars().count() <= NAME_CHARACTERS_MAX {
-        return name.to_owned();
-    }
-    let kept: String = name.chars().take(NAME_CHARACTERS_MAX - 1).collect();
-    format!("{}…", kept.trim_end())
 }
 
 fn told(frame: &Frame, rack: &RackState) -> String {
