@@ -41,7 +41,7 @@ pub fn plan(store: &Store, number: &InvoiceNumber) -> Result<InterestReport, App
         let rates = book::load_accounting(connection)?.reference_rates;
         let account = gathered.account();
         let late = account.late_payments(&rates).map_err(|error| AppError::refused(&error))?;
-        let posted_before: Vec<String> = gathered.claims.iter().map(|(document, _)| document.clone()).collect();
+        let posted_before = gathered.claimed();
         let claim = |(payment, amount, interest): (&Payment, Money, LateInterest)| {
             let document = interest_document(payment);
             let new = !posted_before.contains(&document);
@@ -70,7 +70,7 @@ pub fn charge(
         let accounting = book::load_accounting(connection)?;
         let account = gathered.account();
         let late = account.late_payments(&accounting.reference_rates).map_err(|error| AppError::refused(&error))?;
-        let posted_before: Vec<String> = gathered.claims.iter().map(|(document, _)| document.clone()).collect();
+        let posted_before = gathered.claimed();
         let mut claims = Vec::new();
         for (payment, amount, interest) in late {
             let document = interest_document(payment);

@@ -12,7 +12,9 @@ use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::book::Book;
 use crate::domain::freetext::Text;
 use crate::domain::ids::InvoiceId;
-use crate::domain::invoice::{CreditNoteHead, InvoiceNumber, IssueContext, IssuedInvoice, corrected_invoice_of};
+use crate::domain::invoice::{
+    CreditNoteHead, InvoiceNumber, IssueContext, IssuedInvoice, corrected_invoice_of, restated,
+};
 use crate::domain::money::Money;
 use crate::domain::told::Told;
 use crate::storage::invoices::SeriesPosition;
@@ -105,6 +107,14 @@ fn issue(
     let context = context(book, &invoice, number(&corrected_place)?, now)?;
     let (note, corrected) =
         corrected_invoice_of(&invoice, &earlier, head, &context).map_err(|error| AppError::refused(&error))?;
+    if restated(&invoice, &corrected).is_empty() {
+        let english = format!(
+            "nothing that {} says has changed since it was issued: mend the tenant or the contract first, then correct it",
+            invoice.number
+        );
+        let told = Told::new("correct-nothing", english).with("invoice", invoice.number.as_str());
+        return Err(AppError::Refused(Box::new(told)));
+    }
 
     let note_id = issue_invoice::write(connection, book, &note, &note_place, by, now)?;
     audit::append(connection, &credit_invoice::event(&note, &invoice, &request.reason, by, now))?;

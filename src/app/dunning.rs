@@ -19,7 +19,7 @@ pub struct Dunning {
     #[serde(skip)]
     pub zone: Tz,
     pub tenants: Vec<TenantDues>,
-    /// Invoices paid late whose interest is not claimed yet.
+    /// Invoices paid late, in whole or in part, whose interest is not claimed yet.
     pub claimable: Vec<Claimable>,
     /// The first day for which the book has no reference rate, where one is missing.
     pub rate_missing: Option<NaiveDate>,
@@ -49,7 +49,7 @@ pub struct OverdueInvoice {
     pub open: Money,
     /// The part of `open` that is interest and indemnity claimed.
     pub claimed: Money,
-    /// None where no reference rate is known, only claimed interest is open, or a service of the seller's own owes it.
+    /// Not claimed yet, parts paid late included. None where no reference rate is known, only claimed interest is open, or a service of the seller's own owes it.
     pub accrued: Option<LateInterest>,
     /// When its tenant was last reminded of it.
     pub reminded_at: Option<DateTime<Utc>>,
@@ -75,7 +75,7 @@ pub fn read(store: &Store, now: DateTime<Utc>) -> Result<Dunning, AppError> {
         for id in balances::in_state(connection, Settlement::Open, Some(today))? {
             let Some(gathered) = gathered(connection, id)? else { continue };
             let account = gathered.account();
-            let accrued = match account.accruing(today, &rates) {
+            let accrued = match account.accruing(today, &rates, &gathered.claimed()) {
                 Ok(accrued) => accrued,
                 Err(_) => {
                     dunning.rate_missing.get_or_insert(gathered.invoice.due_date);

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{AppError, Store, run_billing};
+use super::{AppError, Store, compare_billing, run_billing};
 use crate::domain::access::TenantScope;
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::book::Book;
@@ -25,6 +25,7 @@ pub fn waiting(store: &Store, contract: &ContractCode, month: BillingMonth) -> R
 
 /// Adds a line and gives it with its id. A draft that is kept carries it at once.
 pub fn add(store: &Store, new: &NewManualLine, by: &Actor, now: DateTime<Utc>) -> Result<ManualLine, AppError> {
+    refuse_beyond_draft(store, new, now)?;
     store.write(|connection| {
         let book = stored::load_book(connection)?.ok_or(AppError::NoBook)?;
         let contract = contract(&book, &new.contract)?;
@@ -38,6 +39,21 @@ pub fn add(store: &Store, new: &NewManualLine, by: &Actor, now: DateTime<Utc>) -
         audit::append(connection, &event.because(&new.reason))?;
         Ok(line)
     })
+}
+
+/// An allowance that would leave the month below zero is refused before it stands in the way of the whole month.
+fn refuse_beyond_draft(store: &Store, new: &NewManualLine, now: DateTime<Utc>) -> Result<(), AppError> {
+    let book = store.book(&mut *store.connection()?)?;
+    let contract = contract(&book, &new.contract)?;
+    new.check(contract).map_err(|error| AppError::refused(&error))?;
+    let Some((draft, _)) = compare_billing::draft(store, new.month, &new.contract, now)? else { return Ok(()) };
+    let line = ManualLine { id: 0, line: new.clone(), by: String::new(), at: now };
+    let mut charges = draft.charges;
+    charges.push(line.charge(contract).map_err(AppError::input)?);
+    match Draft::assemble(contract, new.month, charges) {
+        Err(error @ DraftError::Negative { .. }) => Err(AppError::refused(&error)),
+        _ => Ok(()),
+    }
 }
 
 /// Takes line `id` of a contract's month away again.

@@ -103,7 +103,7 @@ pub fn today(store: &Store, now: DateTime<Utc>) -> Result<Today, AppError> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunningMonth {
     pub month: BillingMonth,
-    /// Meters in service that say nothing longer than their tolerance, and for how many hours; the longest first.
+    /// Meters in service that say nothing longer than their tolerance, and for how many seconds; the longest first.
     pub silent: Vec<(String, i64)>,
     /// Meters with silences within the month so far, the most first.
     pub gaps: Vec<(String, usize)>,
@@ -127,9 +127,9 @@ pub fn running(store: &Store, now: DateTime<Utc>) -> Result<RunningMonth, AppErr
     let mut silent: Vec<(String, i64)> = found
         .meters
         .iter()
-        .filter_map(|one| Some((one.meter.code.to_string(), one.silent_seconds(now.into())? / 3_600)))
+        .filter_map(|one| Some((one.meter.code.to_string(), one.silent_seconds(now.into())?)))
         .collect();
-    silent.sort_by_key(|(_, hours)| std::cmp::Reverse(*hours));
+    silent.sort_by_key(|(_, seconds)| std::cmp::Reverse(*seconds));
     let mut gaps: Vec<(String, usize)> = found
         .meters
         .iter()

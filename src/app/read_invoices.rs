@@ -226,7 +226,7 @@ fn selection(connection: &mut AnyConnection, reader: &Reader, wanted: Wanted) ->
             let holds = |one: &&Named| folded(&one.name).contains(&text) || folded(&one.code).contains(&text);
             let ids = |all: Vec<Named>| all.iter().filter(holds).map(|one| one.id).collect::<Vec<i64>>();
             Some(SearchedFor {
-                number_part: wanted.text.trim().to_uppercase(),
+                number_part: number_in(wanted.text.trim()),
                 tenants: ids(search::tenants(connection, &reader.scope)?),
                 contracts: ids(search::contracts(connection)?),
             })
@@ -302,6 +302,17 @@ pub fn check_archive(store: &Store, reader: &Reader, numbers: &[String]) -> Resu
         .fold(0, |sum: u64, (number, size)| sum.saturating_add(Zip::bytes_of(&format!("{number}.pdf"), *size)));
     let over = TooManyDocuments { documents: numbers.len(), bytes };
     if over.documents > Zip::FILES_MAX || over.bytes > Zip::BYTES_MAX { Err(AppError::refused(&over)) } else { Ok(()) }
+}
+
+/// What may be part of a number in a text people search for; a creditor reference (`RF85DC2026000123`, ISO 11649) holds
+/// one behind its check digits.
+fn number_in(text: &str) -> String {
+    let text: String = text.to_uppercase().split_whitespace().collect();
+    let number = text.strip_prefix("RF").and_then(|rest| rest.split_at_checked(2));
+    match number.filter(|(check, _)| check.bytes().all(|byte| byte.is_ascii_digit())) {
+        Some((_, number)) => number.to_owned(),
+        None => text,
+    }
 }
 
 #[cfg(test)]

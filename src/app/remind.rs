@@ -28,6 +28,8 @@ pub struct ReminderPlan {
     pub recipients: Vec<String>,
     /// When reminders of this invoice were queued before, oldest first.
     pub before: Vec<DateTime<Utc>>,
+    /// One was queued today already: another is refused until tomorrow.
+    pub is_sent_today: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -79,10 +81,12 @@ pub fn plan(
         link: Some(&link),
         reminder: Some(&reminder),
     };
+    let before = sent_before(connection, id)?;
     Ok(ReminderPlan {
+        is_sent_today: is_sent_today(&book, &before, now),
         preview: mail::preview(&notice)?,
         recipients: contacts.iter().map(|contact| contact.email.clone()).collect(),
-        before: sent_before(connection, id)?.iter().map(|message| message.created_at).collect(),
+        before: before.iter().map(|message| message.created_at).collect(),
     })
 }
 
@@ -92,12 +96,10 @@ pub fn send(store: &Store, number: &InvoiceNumber, by: &Actor, now: DateTime<Utc
         let book = store.book(connection)?;
         let (id, invoice) = settle::find(connection, number)?;
         let gathered = settle::gather(connection, id, invoice)?;
-        let today = today(&book, now);
-        let reminder = reminder(connection, &gathered, today)?;
+        let reminder = reminder(connection, &gathered, today(&book, now))?;
         let (language, contacts) = contacts(&book, &gathered)?;
         let before = sent_before(connection, id)?;
-        let zone = book.facility.zone;
-        if before.iter().any(|message| message.created_at.with_timezone(&zone).date_naive() == today) {
+        if is_sent_today(&book, &before, now) {
             return Err(AppError::refused(&Unsent::Today { invoice: number.clone() }));
         }
         let host = notices::host(&book.seller.email);
@@ -159,13 +161,17 @@ fn today(book: &Book, now: DateTime<Utc>) -> NaiveDate {
     now.with_timezone(&book.facility.zone).date_naive()
 }
 
+fn is_sent_today(book: &Book, before: &[Message], now: DateTime<Utc>) -> bool {
+    before.iter().any(|message| today(book, message.created_at) == today(book, now))
+}
+
 fn reminder(
     connection: &mut AnyConnection,
     gathered: &settle::Gathered,
     today: NaiveDate,
 ) -> Result<Reminder, AppError> {
     let rates = stored::load_accounting(connection)?.reference_rates;
-    gathered.account().reminder(today, &rates).map_err(|error| AppError::refused(&error))
+    gathered.account().reminder(today, &rates, &gathered.claimed()).map_err(|error| AppError::refused(&error))
 }
 
 /// To whom it goes, and in which language.

@@ -33,7 +33,7 @@ pub fn one(store: &Store, scope: &TenantScope, number: &str) -> Result<Option<Ti
 /// The title as a French table for the accounting software: one row for each base of liquidation and each rate of VAT,
 /// with what is common to all before it.
 pub fn csv(titre: &Titre) -> Result<Vec<u8>, AppError> {
-    const HEADINGS: [&str; 21] = [
+    const HEADINGS: [&str; 22] = [
         "Type",
         "Exercice",
         "Numéro",
@@ -49,6 +49,7 @@ pub fn csv(titre: &Titre) -> Result<Vec<u8>, AppError> {
         "Référence de paiement",
         "Pièce jointe",
         "SHA-256",
+        "Imputation",
         "Base de liquidation",
         "Quantité",
         "Unité",
@@ -78,6 +79,7 @@ pub fn csv(titre: &Titre) -> Result<Vec<u8>, AppError> {
         text(&titre.payment_reference),
         optional(titre.attachment.as_ref().map(|file| &file.file_name)),
         optional(titre.attachment.as_ref().map(|file| &file.sha256)),
+        text(&imputation(titre)),
     ];
     let bases = titre.liquidation.iter().map(|line| {
         [
@@ -100,6 +102,14 @@ pub fn csv(titre: &Titre) -> Result<Vec<u8>, AppError> {
         rows: bases.chain(taxes).map(|own| common.iter().cloned().chain(own).collect()).collect(),
     };
     Ok(table::csv(&table, Language::French)?)
+}
+
+/// The accounts and what stands on each: `7083 : 1 200,00 €, 44571 : 240,00 €`.
+fn imputation(titre: &Titre) -> String {
+    let accounts = titre.imputation.iter();
+    let told =
+        accounts.map(|one| format!("{}\u{a0}: {}", one.account, typography::amount(one.amount, Language::French)));
+    told.collect::<Vec<_>>().join(", ")
 }
 
 /// A unit as French accounts write it; JSON keeps its name.

@@ -73,8 +73,12 @@ impl Gathered {
     }
 
     pub fn balance(&self) -> Balance {
-        let claimed: Vec<String> = self.claims.iter().map(|(document, _)| document.clone()).collect();
-        self.account().balance(&claimed)
+        self.account().balance(&self.claimed())
+    }
+
+    /// The documents of the claims posted.
+    pub fn claimed(&self) -> Vec<String> {
+        self.claims.iter().map(|(document, _)| document.clone()).collect()
     }
 
     pub fn account(&self) -> InvoiceAccount<'_> {

@@ -6,6 +6,7 @@
 //! empty box; nothing is drawn that a screen reader does not meet in the structure tree, save decoration.
 
 pub mod amortisation;
+pub mod arithmetic;
 mod error;
 pub mod evidence;
 mod factur_x;

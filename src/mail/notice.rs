@@ -174,6 +174,7 @@ fn words(notice: &InvoiceNotice<'_>) -> Words {
     values.extend(reminder.map(|reminder| reminder_values(reminder, language)).unwrap_or_default());
     let say = |key: &str| texts::text(language, key, &values);
     let kind = match (reminder, invoice.kind) {
+        (Some(reminder), _) if reminder.claimed == reminder.open => "reminder-interest",
         (Some(_), _) => "reminder",
         (None, InvoiceKind::Invoice) => "invoice",
         (None, InvoiceKind::CreditNote) => "credit-note",
@@ -238,10 +239,12 @@ fn reminder_facts(
     values: &Values,
 ) -> Vec<(String, String)> {
     let amount = |money| typography::amount(money, language);
+    // An invoice that is paid is late no more; what is claimed on it has a day of its own.
+    let due = if reminder.claimed == reminder.open { "notice-due-interest" } else { "notice-due" };
     let mut facts = subject(invoice, language);
     facts.extend([
         ("notice-issued", typography::date(invoice.issue_date, language)),
-        ("notice-due", typography::date(reminder.due_date, language)),
+        (due, typography::date(reminder.due_date, language)),
         ("notice-days-late", reminder.days_late.to_string()),
         ("notice-gross", amount(invoice.totals.gross)),
         ("notice-open", amount(reminder.open)),

@@ -201,6 +201,9 @@ async fn an_invoice_is_corrected_once() {
     let server = Server::start(&site).await;
     let token = server.token(Role::Finance).await;
     let path = format!("/api/v1/invoices/{}/correction", site.number_of("ville-de-paris"));
+    let body = serde_json::json!({ "reason": "refused by Chorus Pro" });
+    let nothing = send(&server, &path, &token, None, body).await;
+    assert!(nothing.status.as_u16() == 422 && nothing.text().contains("has changed since"), "{}", nothing.text());
     let book = std::fs::read_to_string(crate::common::small_book_path()).unwrap();
     let moved = site.world.file("moved.toml", &book.replace("postcode = \"75004\"", "postcode = \"75003\""));
     site.world.ok(&["import", moved.to_str().unwrap()]);
@@ -361,6 +364,11 @@ async fn lines_runs_and_notices_over_the_api() {
         let draft = server.get_with(&format!("/api/v1/billing/2026-10/drafts/{contract}"), &token).await.json();
         let carried = draft["lines_billed"].as_array().unwrap();
         assert!(carried.iter().any(|line| line["net"] == "160.00"), "{draft}");
+        let too_much = serde_json::json!({ "designation": "Remise", "quantity": "-1", "unit": "one",
+            "unit_price": "99999.00", "reason": "more than the month" });
+        let refused = send(&server, &lines, &token, None, too_much).await;
+        assert!(refused.status.as_u16() == 422 && refused.text().contains("never negative"), "{}", refused.text());
+        assert_eq!(server.get_with(&lines, &token).await.json().as_array().unwrap().len(), 1, "nothing waits");
         let gone = format!("{lines}/{}?reason=entered%20twice", found[0]["id"]);
         let gone = TestRequest::delete().uri(&gone).insert_header(("authorization", format!("Bearer {token}")));
         assert_eq!(server.call(gone).await.status.as_u16(), 204);

@@ -1,6 +1,7 @@
 //! Reminders of invoices past due: looked at, queued once a day, and withdrawn where the money came first.
 
 use actix_web::test::TestRequest;
+use chapelle::app::open_invoices;
 use chapelle::app::record_payment::{self, NewPayment};
 use chapelle::domain::access::Role;
 use chapelle::domain::audit::Actor;
@@ -14,6 +15,16 @@ const DAY: i64 = 86_400;
 async fn send(server: &Server, number: &str, token: &str) -> Answer {
     let request = TestRequest::post().uri(&format!("/api/v1/invoices/{number}/reminders"));
     server.call(request.insert_header(("authorization", format!("Bearer {token}")))).await
+}
+
+/// Pays `amount` today, or all that is open.
+fn pay(site: &Site, number: &str, amount: Option<&str>) {
+    let invoice = InvoiceNumber::from_stored(number);
+    let open = open_invoices::list(&site.shared.store, now()).unwrap();
+    let open = open.iter().find(|one| one.number == invoice).unwrap().open;
+    let amount = amount.map_or(open, |amount| amount.parse().unwrap());
+    let payment = NewPayment { invoice, received_on: now().date_naive(), amount, reference: None, statement_key: None };
+    record_payment::record(&site.shared.store, &payment, &Actor::new("test", None), now()).unwrap();
 }
 
 #[actix_web::test]
@@ -47,16 +58,28 @@ async fn a_tenant_is_reminded_once_a_day_and_not_of_what_is_paid() {
         let reminders = mails.iter().filter(|mail| mail.contains("Days late") && mail.contains(&number)).count();
         assert_eq!(reminders, recipients, "{mails:?}");
 
+        let plan = server.get_with(&path, &token).await.json();
+        assert_eq!(plan["before"].as_array().unwrap().len(), recipients, "{plan}");
+
+        // Paid in part and late: the interest of that part and the indemnity are due still.
+        let before = server.get_with("/api/v1/dunning", &token).await.json();
+        let of = |dunning: &serde_json::Value| {
+            let tenants = dunning["tenants"].as_array().unwrap().clone();
+            let invoices = tenants.into_iter().flat_map(|tenant| tenant["invoices"].as_array().unwrap().clone());
+            let late = invoices.into_iter().find(|one| one["number"] == number.as_str()).unwrap();
+            (late["accrued"]["indemnity"].clone(), late["accrued"]["interest"].as_str().unwrap().to_owned())
+        };
+        pay(&site, &number, Some("1000.00"));
+        let (indemnity, interest) = of(&server.get_with("/api/v1/dunning", &token).await.json());
+        assert_eq!(indemnity, "40.00");
+        let cents = |text: &str| text.replace('.', "").parse::<i64>().unwrap();
+        assert!((cents(&interest) - cents(&of(&before).1)).abs() <= 1, "{interest}: each part is rounded by itself");
+
         // Queued on the next day, and paid before it leaves.
         pass(DAY);
         let token = server.token(Role::Finance).await;
         assert_eq!(send(&server, &number, &token).await.status.as_u16(), 202);
-        let invoice = InvoiceNumber::from_stored(&number);
-        let open = chapelle::app::open_invoices::list(&site.shared.store, now()).unwrap();
-        let amount = open.iter().find(|one| one.number == invoice).unwrap().open;
-        let received_on = now().date_naive();
-        let payment = NewPayment { invoice, received_on, amount, reference: None, statement_key: None };
-        record_payment::record(&site.shared.store, &payment, &Actor::new("test", None), now()).unwrap();
+        pay(&site, &number, None);
         assert!(!site.mails().iter().any(|mail| mail.contains("Days late")), "{engine:?}");
         let auditor = server.token(Role::Auditor).await;
         let events = server.get_with("/api/v1/audit/events?action=reminder.withdrawn", &auditor).await.text();

@@ -92,3 +92,4 @@ home-own-contract-until = { $contract }, { $title }, until { $last }
 home-own-contacts = Contacts
 home-own-contacts-text = The people invoices go to.
 home-own-contacts-go = See the contacts
+home-document = Document

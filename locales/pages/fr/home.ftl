@@ -92,3 +92,4 @@ home-own-contract-until = { $contract }, { $title }, jusqu’au { $last }
 home-own-contacts = Contacts
 home-own-contacts-text = Les personnes à qui vont les factures.
 home-own-contacts-go = Voir les contacts
+home-document = Document

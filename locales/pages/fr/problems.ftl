@@ -193,3 +193,4 @@ told-reminder-not-late = La facture { $invoice } est à payer le { $due } : ell
 told-reminder-internal = La facture { $invoice } s’adresse à un service de la même personne morale, qui ne se relance pas.
 told-reminder-no-contact = { $tenant } n’a pas de contact à qui écrire : ajoutez-en un à sa fiche.
 told-reminder-today = La facture { $invoice } a déjà été relancée aujourd’hui : une autre relance est possible à partir de demain.
+told-correct-nothing = Rien de ce que dit la facture { $invoice } n’a changé depuis son émission : corrigez d’abord la fiche de l’hébergé ou la convention.

@@ -187,22 +187,32 @@ impl InvoiceAccount<'_> {
         }
     }
 
-    /// What late payment of what is still open on the invoice itself would cost if it were paid on `day`; none before
-    /// the day after the due date. Interest claimed bears no interest.
-    pub fn accruing(&self, day: NaiveDate, rates: &[ReferenceRate]) -> Result<Option<LateInterest>, LateInterestError> {
+    /// What late payment costs so far and is not claimed yet, `claimed` being the documents of the claims posted: the
+    /// parts that came late, and what is still open on the invoice itself if it were paid on `day`. None before the day
+    /// after the due date, and where nothing of the invoice itself is open. Interest claimed bears no interest. Days and
+    /// rate are those of what is open.
+    pub fn accruing(
+        &self,
+        day: NaiveDate,
+        rates: &[ReferenceRate],
+        claimed: &[String],
+    ) -> Result<Option<LateInterest>, LateInterestError> {
         let owed = self.principal_open();
         if owed <= Money::ZERO || !self.bears_interest() {
             return Ok(None);
         }
-        let late_before = self
-            .principal_parts()
-            .iter()
-            .any(|(payment, part)| payment.received_on > self.invoice.due_date && !part.is_zero());
-        let claim = late_interest(owed, self.invoice.due_date, day, Buyer::Public, rates)?;
-        // The indemnity is due once for an invoice, with the first of its late payments.
-        Ok(claim.map(|claim| match late_before {
-            true => LateInterest { indemnity: Money::ZERO, total: claim.interest, ..claim },
-            false => claim,
+        let late = self.late_payments(rates)?;
+        let unclaimed = late.iter().filter(|(payment, ..)| !claimed.contains(&interest_document(payment)));
+        let (mut interest, mut indemnity) = (Money::ZERO, Money::ZERO);
+        for (_, _, claim) in unclaimed {
+            interest += claim.interest;
+            indemnity += claim.indemnity;
+        }
+        Ok(late_interest(owed, self.invoice.due_date, day, Buyer::Public, rates)?.map(|open| {
+            // The indemnity is due once for an invoice, with the first of its late payments.
+            let indemnity = if late.is_empty() { open.indemnity } else { indemnity };
+            let interest = interest + open.interest;
+            LateInterest { interest, indemnity, total: interest + indemnity, ..open }
         }))
     }
 
@@ -396,13 +406,17 @@ mod tests {
     #[test]
     fn what_is_open_accrues_interest_and_the_indemnity_once() {
         let invoice = issued("120000.00", "2026-01-15", "2026-03-06");
-        let so_far = |payments, on| account(&invoice, payments).accruing(day(on), &rates()).unwrap();
+        let so_far = |payments, on| account(&invoice, payments).accruing(day(on), &rates(), &[]).unwrap();
         assert_eq!(so_far(vec![], "2026-03-06"), None);
         let claim = so_far(vec![], "2026-03-31").unwrap();
         assert_eq!((claim.days, claim.interest, claim.total), (25, euros("834.25"), euros("874.25")));
         let half_late = vec![payment(1, "2026-03-10", "60000.00")];
-        let claim = so_far(half_late, "2026-03-31").unwrap();
-        assert_eq!((claim.interest, claim.total), (euros("417.12"), euros("417.12")));
+        // The half paid four days late, the other half, and the indemnity once.
+        let claim = so_far(half_late.clone(), "2026-03-31").unwrap();
+        assert_eq!((claim.interest, claim.indemnity), (euros("66.74") + euros("417.12"), euros("40.00")));
+        let first = [interest_document(&half_late[0])];
+        let rest = account(&invoice, half_late).accruing(day("2026-03-31"), &rates(), &first).unwrap().unwrap();
+        assert_eq!((rest.interest, rest.indemnity), (euros("417.12"), Money::ZERO), "once the first is claimed");
         assert_eq!(so_far(vec![payment(1, "2026-03-10", "120000.00")], "2026-03-31"), None);
     }
 
@@ -445,7 +459,7 @@ mod tests {
         let paid_late = account(&invoice, vec![payment(1, "2026-03-31", "120000.00")]);
         assert_eq!(paid_late.late_payments(&rates()), Ok(vec![]));
         assert!(!paid_late.balance(&[]).is_claimable);
-        assert_eq!(account(&invoice, vec![]).accruing(day("2026-03-31"), &rates()), Ok(None));
+        assert_eq!(account(&invoice, vec![]).accruing(day("2026-03-31"), &rates(), &[]), Ok(None));
     }
 
     #[test]

@@ -15,7 +15,7 @@ pub struct Reminder {
     pub open: Money,
     /// The part of `open` that is interest and indemnity claimed.
     pub claimed: Money,
-    /// What late payment costs if everything is paid that day; none where no reference rate is known, or only claimed
+    /// What late payment costs if everything is paid that day, as far as it is not claimed; none where no reference rate is known, or only claimed
     /// interest is open.
     pub accrued: Option<LateInterest>,
 }
@@ -44,8 +44,13 @@ impl Tell for ReminderError {
 }
 
 impl InvoiceAccount<'_> {
-    /// What a reminder of it says on `today`.
-    pub fn reminder(&self, today: NaiveDate, rates: &[ReferenceRate]) -> Result<Reminder, ReminderError> {
+    /// What a reminder of it says on `today`; `claimed` are the documents of the claims posted.
+    pub fn reminder(
+        &self,
+        today: NaiveDate,
+        rates: &[ReferenceRate],
+        claimed: &[String],
+    ) -> Result<Reminder, ReminderError> {
         let (balance, invoice) = (self.balance(&[]), || self.invoice.number.to_string());
         if self.invoice.is_internal() {
             return Err(ReminderError::Internal(invoice()));
@@ -62,7 +67,7 @@ impl InvoiceAccount<'_> {
             days_late,
             open: balance.open,
             claimed: self.interest_open(),
-            accrued: self.accruing(today, rates).ok().flatten(),
+            accrued: self.accruing(today, rates, claimed).ok().flatten(),
         })
     }
 }
@@ -85,7 +90,7 @@ mod tests {
         today: &str,
     ) -> Result<Reminder, ReminderError> {
         let account = InvoiceAccount { invoice, credited: Money::ZERO, payments, interest: Money::ZERO };
-        account.reminder(day(today), rates)
+        account.reminder(day(today), rates, &[])
     }
 
     #[test]

@@ -7,10 +7,10 @@ use askama::Template;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use super::arithmetic::arithmetic;
 use super::edit::contract::address;
 use super::{Frame, encoded, page};
 use crate::app::read_tenants::{self, ContractFile};
+use crate::documents::arithmetic::arithmetic;
 use crate::domain::access::Action;
 use crate::domain::contract::indexation::{Indexation, Revision, coefficient};
 use crate::domain::contract::{

@@ -7,10 +7,10 @@ use askama::Template;
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use super::arithmetic::arithmetic;
 use super::parts::{Choice, Link, tenant_choices};
 use super::{Address, Frame, encoded, page, plant};
 use crate::app::estimate_month::{self, ContractEstimate, TenantEstimate};
+use crate::documents::arithmetic::arithmetic;
 use crate::domain::billing_run::EstimatedLine;
 use crate::domain::calendar::{BillingMonth, Timestamp};
 use crate::domain::ids::{LineCode, TenantCode};

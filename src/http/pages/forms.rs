@@ -2,7 +2,8 @@
 
 use crate::app::AppError;
 use crate::domain::calendar::BillingMonth;
-use crate::domain::money;
+use crate::domain::money::{self, Money};
+use crate::domain::party::Language;
 use crate::domain::told::{Tell, Told};
 use crate::http::auth::{Visitor, session};
 use crate::http::error::Fault;
@@ -15,6 +16,14 @@ pub fn refused<T>(done: Result<T, AppError>) -> Result<Result<T, Told>, AppError
         Err(AppError::Refused(told)) => Ok(Err(*told)),
         Err(error @ AppError::Storage(StorageError::Closed(_))) => Ok(Err(error.told())),
         Err(error) => Err(error),
+    }
+}
+
+/// An amount as it is typed into a field: the language's decimal sign, no separator of thousands.
+pub fn as_typed(language: Language, amount: Money) -> String {
+    match language {
+        Language::French => amount.to_string().replace('.', ","),
+        Language::English => amount.to_string(),
     }
 }
 

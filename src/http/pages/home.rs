@@ -10,7 +10,7 @@ use askama::Template;
 use super::audit::EventView;
 use super::billing::{ProblemRow, problem_row};
 use super::edit::contract;
-use super::{Frame, page};
+use super::{Frame, page, plant};
 use crate::app::compare_billing;
 use crate::app::read_home::{self, RunningMonth, Today};
 use crate::app::read_invoices::{self, Reader};
@@ -218,8 +218,9 @@ fn running_card(frame: &Frame, today: &Today, running: Option<&RunningMonth>) ->
         text,
         address: Some(format!("/meters/{}?month={}", super::encoded(code), running.month)),
     };
-    let silent = running.silent.iter().map(|(code, hours)| {
-        item(code, frame.texts("home-running-silent-item", &[("meter", code), ("hours", &frame.whole(*hours))]))
+    let silent = running.silent.iter().map(|(code, seconds)| {
+        let lasted = plant::duration(frame, *seconds);
+        item(code, frame.texts("home-silent-item", &[("meter", code), ("duration", &lasted)]))
     });
     let gaps = running.gaps.iter().map(|(code, gaps)| {
         item(code, frame.texts("home-running-gaps-item", &[("meter", code), ("gaps", &gaps.to_string())]))

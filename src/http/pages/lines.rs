@@ -4,10 +4,10 @@ use chrono_tz::Tz;
 use rust_decimal::Decimal;
 
 use super::Frame;
-use super::arithmetic::arithmetic;
+use crate::documents::arithmetic::arithmetic;
 use crate::domain::contract::VatTreatment;
 use crate::domain::invoice::rate_percent;
-use crate::domain::metering::{IndexAt, MeterUsage, RestartKind, Usage};
+use crate::domain::metering::{IndexAt, Measure, MeterUsage, RestartKind, Usage};
 use crate::domain::rating::{Charge, ChargeKind};
 use crate::domain::typography;
 
@@ -49,7 +49,8 @@ pub struct MeterView {
 pub struct IndexView {
     pub at: String,
     pub value: String,
-    pub is_interpolated: bool,
+    /// How it came about where it was not read at that instant.
+    pub how: Option<String>,
 }
 
 /// Charges in their order, those of one service together.
@@ -133,7 +134,8 @@ pub fn meters(frame: &Frame, zone: Tz, usage: &Usage) -> Vec<MeterView> {
     let decimals = usage.meters.iter().map(|meter| shown(meter).scale()).max().unwrap_or_default();
     let indices = usage.meters.iter().flat_map(|meter| meter.first.iter().chain(&meter.last));
     let index_decimals = indices.map(|index| index.value.to_decimal().normalize().scale()).max().unwrap_or_default();
-    usage.meters.iter().map(|meter| meter_view(frame, zone, meter, (decimals, index_decimals))).collect()
+    let is_counter = usage.measure == Measure::Energy;
+    usage.meters.iter().map(|meter| meter_view(frame, zone, meter, (decimals, index_decimals), is_counter)).collect()
 }
 
 /// A number with exactly so many decimals, as a column shows them.
@@ -144,10 +146,10 @@ pub fn with_decimals(frame: &Frame, value: Decimal, decimals: u32) -> String {
 }
 
 /// `decimals` are those of the quantities and of the indices.
-fn meter_view(frame: &Frame, zone: Tz, usage: &MeterUsage, decimals: (u32, u32)) -> MeterView {
+fn meter_view(frame: &Frame, zone: Tz, usage: &MeterUsage, decimals: (u32, u32), is_counter: bool) -> MeterView {
     let index = |index: &IndexAt| IndexView {
         value: with_decimals(frame, index.value.to_decimal(), decimals.1),
-        ..index_view(frame, zone, index)
+        ..index_view(frame, zone, index, is_counter)
     };
     let rack = usage.rack.as_ref().map(ToString::to_string);
     let feed = usage.feed.map(|feed| frame.with("feed", "feed", &format!("{feed:?}")));
@@ -162,11 +164,12 @@ fn meter_view(frame: &Frame, zone: Tz, usage: &MeterUsage, decimals: (u32, u32))
     }
 }
 
-pub fn index_view(frame: &Frame, zone: Tz, index: &IndexAt) -> IndexView {
+/// A counter's index lies between its neighbours; anything else holds until the next value.
+fn index_view(frame: &Frame, zone: Tz, index: &IndexAt, is_counter: bool) -> IndexView {
     IndexView {
         at: typography::instant(index.at, zone, frame.language),
         value: typography::decimal(index.value.to_decimal().normalize(), frame.language),
-        is_interpolated: index.interpolated,
+        how: index.interpolated.then(|| frame.t(if is_counter { "meter-interpolated" } else { "meter-held" })),
     }
 }
 

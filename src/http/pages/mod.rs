@@ -8,7 +8,6 @@ mod access_forms;
 pub mod accessibility;
 pub mod alarms;
 pub mod amortisation;
-mod arithmetic;
 pub mod asset;
 pub mod assets;
 pub mod audit;

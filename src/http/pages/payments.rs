@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use chrono::NaiveDate;
 
-use super::arithmetic::as_typed;
+use super::forms::as_typed;
 use super::forms::{Fields, refused};
 use super::parts::{Address, Choice, FieldError, Link, Pager, count, exports, tenant_choices};
 use super::{Frame, done, page};
@@ -348,7 +348,7 @@ fn entry(frame: &Frame, fields: &Fields) -> Result<Entry, Vec<FieldError>> {
     }
     match (date, amount) {
         (Some(date), Some(amount)) if errors.is_empty() => {
-            Ok(Entry { invoice: InvoiceNumber::from_stored(invoice), date, amount })
+            Ok(Entry { invoice: InvoiceNumber::from_stored(invoice.to_uppercase()), date, amount })
         }
         _ => Err(errors),
     }

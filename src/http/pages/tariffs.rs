@@ -7,12 +7,12 @@ use askama::Template;
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use super::arithmetic::arithmetic;
 use super::contracts::price;
 use super::edit::{contract, tariff::address};
 use super::lines::part as part_name;
 use super::{Frame, page};
 use crate::app::read_tariffs::{self, PricePreview, PricingRefusal, TariffFile};
+use crate::documents::arithmetic::arithmetic;
 use crate::domain::access::Action;
 use crate::domain::money::Money;
 use crate::domain::rating::ChargeKind;

@@ -13,13 +13,13 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 use rust_decimal::Decimal;
 
-use super::arithmetic::arithmetic;
 use super::chart::{BarChart, Measured};
 use super::lines::{LineView, line, vat_text, with_decimals};
 use super::parts::{Address, Link};
 use super::{Frame, page};
 use crate::app::read_evidence::WindowEvidence;
 use crate::app::{Store, read_evidence, read_invoices};
+use crate::documents::arithmetic::arithmetic;
 use crate::documents::table::{Cell, Table, csv};
 use crate::domain::access::TenantScope;
 use crate::domain::calendar::{Period, Timestamp, midnight};

@@ -299,7 +299,8 @@ async fn export(
     let row = |slot: &UsageSlot| {
         let mut cells = vec![sheet::instant(slot.slot.from, usage.zone), sheet::instant(slot.slot.to, usage.zone)];
         let values = usage.courses.iter().map(|course| slot.values.get(course).and_then(|one| one.value));
-        cells.extend(values.map(sheet::number));
+        // A mean is a quotient: beyond millionths it says nothing.
+        cells.extend(values.map(|value| sheet::number(value.map(|value| value.round_dp(6).normalize()))));
         cells.push(sheet::text(note(&frame, slot)));
         cells
     };

@@ -309,6 +309,7 @@ fn a_reminder_says_what_is_open_since_when_and_where_to_pay_it() {
     assert!(!text.contains("Dont intérêts"), "{text}");
     // Where only claimed interest is open, it bears none.
     let claimed = Reminder { open: accrued.total, claimed: accrued.total, accrued: None, ..reminder };
-    let (_, text) = said(Language::English, &claimed);
+    let (subject, text) = said(Language::English, &claimed);
+    assert!(subject.contains("interest on invoice") && text.contains("Interest payable by"), "{subject} {text}");
     assert!(text.contains("Of which interest and indemnities claimed") && !text.contains("accrues by law"), "{text}");
 }

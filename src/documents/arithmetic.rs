@@ -7,11 +7,13 @@ use std::borrow::Cow;
 use rust_decimal::Decimal;
 
 use crate::domain::calendar::BillingMonth;
-use crate::domain::money::Money;
 use crate::domain::party::Language;
 use crate::domain::quantity::Unit;
 use crate::domain::tariff::symbol;
-use crate::domain::typography::{NBSP, NNBSP, decimal, unit_word};
+use crate::domain::typography::{NBSP, decimal, unit_word};
+
+/// Before a semicolon in French.
+const NARROW: &str = "\u{202f}";
 
 /// `formula` with the numbers, units and months of the language.
 pub fn arithmetic(language: Language, formula: &str) -> String {
@@ -27,21 +29,15 @@ pub fn arithmetic(language: Language, formula: &str) -> String {
             Some(unit) => shown.push_str(&unit_word(counted.unwrap_or(Decimal::ONE), unit, language)),
             None => shown.push_str(&fraction(language, bare)),
         }
-        if language == Language::French && after.contains(';') {
-            shown.push(NNBSP);
+        match after.split_once(';') {
+            Some((closing, rest)) if language == Language::French => {
+                shown.extend([closing, NARROW, ";", rest]);
+            }
+            _ => shown.push_str(after),
         }
-        shown.push_str(after);
         counted = bare.parse().ok();
     }
     shown
-}
-
-/// An amount as it is typed into a field: the language's decimal sign, no separator of thousands.
-pub fn as_typed(language: Language, amount: Money) -> String {
-    match language {
-        Language::French => amount.to_string().replace('.', ","),
-        Language::English => amount.to_string(),
-    }
 }
 
 /// A word without the marks around it, and those marks.
@@ -107,6 +103,8 @@ mod tests {
         for kept in ["A01-EA", "DC2026000001", "(DC2025000001)", "2026-10-01", "×", "e10", "inf", "1  ×", "…"] {
             assert_eq!(arithmetic(Language::French, kept), kept);
         }
+        let closed = arithmetic(Language::French, "(Syntec 2024-09 / 2023-09); 655");
+        assert_eq!(closed, "(Syntec 09/2024 / 09/2023)\u{202f}; 655");
         let index = "0.15 + 0.85 × 314.5/306 = 1.02361111… (Syntec 2024-09 / 2023-09)";
         assert_eq!(
             arithmetic(Language::French, index),
