@@ -119,9 +119,13 @@ async fn an_invoice_is_taken_back_in_part_and_then_the_rest() {
         let part = [("form_token", token.as_str()), ("line-1", "1"), ("amount-1", "1,50"), ("reason", "erreur")];
         let asked = post(&server, &form, &cookie, &part).await;
         assert!(asked.text().contains("1,50") && asked.text().contains("Émettre cet avoir"), "{}", asked.text());
-        let part = [part.as_slice(), &[("confirm", "1")]].concat();
+        let asked = asked.text();
+        let seen = asked.split("name=\"confirm\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+        let part = [part.as_slice(), &[("confirm", seen)]].concat();
         let issued = post(&server, &form, &cookie, &part).await;
         assert_eq!(issued.status.as_u16(), 303, "{}", issued.text());
+        let twice = post(&server, &form, &cookie, &part).await;
+        assert!(twice.status.as_u16() == 200 && twice.text().contains("a changé depuis"), "{}", twice.text());
         let note = server.page(issued.header("location"), &cookie).await.text();
         assert!(note.contains("Avoir DC2026000004") && note.contains("partie de la ligne 1"), "{note}");
         let line = server.page(&format!("{}/lines/1", issued.header("location")), &cookie).await.text();
@@ -348,7 +352,7 @@ async fn a_statement_is_read_and_what_it_left_is_matched_by_hand() {
         ];
         let matched = post(&server, "/payments/record", &cookie, &fields).await;
         assert_eq!(matched.status.as_u16(), 303, "{}", matched.text());
-        let over = [&fields[..4], &[("amount", "5000"), ("confirm", "1")]].concat();
+        let over = [&fields[..4], &[("amount", "1500"), ("confirm", "1")]].concat();
         let over = post(&server, "/payments/record", &cookie, &over).await;
         assert!(over.status.as_u16() == 422 && over.text().contains("Il ne reste que"), "{}", over.text());
         let bare =

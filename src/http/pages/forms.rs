@@ -60,6 +60,17 @@ impl Fields {
     }
 
     /// Everything but the token, for the form that asks whether it shall be done.
+    /// Whether this is the confirmation of a question about `open`, which it names. Sent a second time, or after somebody
+    /// else changed the account, it asks again.
+    pub fn confirms(&self, open: Money) -> bool {
+        [open.to_string().as_str(), "1"].contains(&self.text("confirm"))
+    }
+
+    /// Whether what was confirmed has changed since it was asked.
+    pub fn confirms_another(&self, open: Money) -> bool {
+        self.has("confirm") && !self.confirms(open)
+    }
+
     pub fn carried(&self) -> Vec<(String, String)> {
         self.0.iter().filter(|(name, _)| name != "form_token" && name != "confirm").cloned().collect()
     }

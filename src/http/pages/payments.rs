@@ -216,6 +216,10 @@ struct OpenRow {
 struct PlanView {
     facts: Vec<(String, String)>,
     carried: Vec<(String, String)>,
+    /// What is open while it is asked.
+    seen: String,
+    /// It was confirmed, and the account has changed since it was asked.
+    meanwhile: bool,
     late: Option<String>,
 }
 
@@ -306,10 +310,11 @@ pub async fn submit(
         Ok(entry) => entry,
         Err(errors) => return show(&shared, &http, &fields, errors, None).await,
     };
-    let done_now = fields.has("confirm");
-    let outcome = match done_now {
-        true => record(&shared, &visitor, &http, &fields, &entry).await?.map(Done::Recorded),
-        false => check(&shared, &entry).await?.map(Done::Checked),
+    let outcome = match check(&shared, &entry).await? {
+        Ok(account) if fields.confirms(account.balance.open) => {
+            record(&shared, &visitor, &http, &fields, &entry).await?.map(Done::Recorded)
+        }
+        checked => checked.map(Done::Checked),
     };
     match outcome {
         Err(told) => {
@@ -434,6 +439,8 @@ fn plan(frame: &Frame, fields: &Fields, entry: &Entry, account: read_account::Ac
             .map(|(key, value)| (frame.t(key), value))
             .collect(),
         carried: fields.carried(),
+        seen: open.to_string(),
+        meanwhile: fields.confirms_another(open),
         late: (days > 0).then(|| frame.with("payment-late", "days", &days.to_string())),
     }
 }

@@ -56,6 +56,10 @@ struct PlanView {
     tax: String,
     gross: String,
     open_before: String,
+    /// What is open while it is asked.
+    seen: String,
+    /// It was confirmed, and the account has changed since it was asked.
+    meanwhile: bool,
     open_after: String,
     /// More was paid than is owed afterwards.
     refund: Option<String>,
@@ -132,6 +136,8 @@ fn plan_view(frame: &Frame, fields: &Fields, plan: &CreditPreview) -> PlanView {
         tax: frame.bare(&plan.credit.totals.tax),
         gross: frame.bare(&plan.credit.totals.gross),
         open_before: frame.amount(&plan.open_before),
+        seen: plan.open_before.to_string(),
+        meanwhile: fields.confirms_another(plan.open_before),
         open_after: frame.amount(&plan.open_after),
         refund: plan
             .open_after
@@ -160,13 +166,18 @@ pub async fn submit(
         lines,
         reason: fields.text("reason").to_owned(),
     };
-    let (store, now, by, confirmed) = (shared.store.clone(), shared.now(), visitor.actor(&http), fields.has("confirm"));
+    let (store, now, by) = (shared.store.clone(), shared.now(), visitor.actor(&http));
     let unknown = || Told::new("invoice-unknown", "the invoice is not known here");
-    let outcome = blocking(move || match confirmed {
-        true => refusals(credit_invoice::credit(&store, &request, &by, now).map(Outcome::Issued), unknown),
-        false => refusals(credit_invoice::preview(&store, &request).map(Outcome::Planned), unknown),
-    })
-    .await?;
+    let (planning, wanted) = (store.clone(), request.clone());
+    let planned = blocking(move || refusals(credit_invoice::preview(&planning, &wanted), unknown)).await?;
+    let outcome = match planned {
+        Ok(plan) if fields.confirms(plan.open_before) => {
+            let issue =
+                move || refusals(credit_invoice::credit(&store, &request, &by, now).map(Outcome::Issued), unknown);
+            blocking(issue).await?
+        }
+        planned => planned.map(Outcome::Planned),
+    };
     match outcome {
         Ok(Outcome::Issued(report)) => {
             Ok(done(&format!("/invoices/{}", report.number), "credited", report.invoice.as_str()))
