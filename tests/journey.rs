@@ -455,7 +455,7 @@ fn an_invoice_refused_for_its_references_is_corrected_and_its_title_is_at_hand()
 
         let before = figures::figures(&world.store()).unwrap();
         let book = std::fs::read_to_string(small_book_path()).unwrap();
-        let moved = world.file("moved.toml", &book.replace("postcode = \"75004\"", "postcode = \"75003\""));
+        let moved = world.file("moved.toml", &book.replace("postcode = \"75012\"", "postcode = \"75010\""));
         world.ok(&["import", moved.to_str().unwrap()]);
         let report = json(&world, &["invoices", "correct", "DC2026000001", "--reason", "refused by Chorus Pro"]);
         let (note, corrected) = (number(&report["credit_note"]), number(&report["corrected"]));
