@@ -104,13 +104,15 @@ pub fn send(store: &Store, number: &InvoiceNumber, by: &Actor, now: DateTime<Utc
         }
         let host = notices::host(&book.seller.email);
         let mut recipients = Vec::new();
-        for (place, contact) in (before.len() + 1..).zip(contacts) {
+        // By day and not by count: withdrawn reminders are counted no more, and a Message-ID is never given twice.
+        let today = today(&book, now);
+        for (place, contact) in (1..).zip(contacts) {
             let message = NewMessage {
                 kind: REMINDER_MAIL.to_owned(),
                 invoice: Some(id),
                 recipient: contact.email.clone(),
                 language,
-                message_id: format!("reminder.{number}.{place}@{host}"),
+                message_id: format!("reminder.{number}.{today}.{place}@{host}"),
             };
             outbox::enqueue(connection, &message, now)?;
             recipients.push(contact.email.clone());
