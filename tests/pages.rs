@@ -17,6 +17,8 @@ mod figures;
 mod finance;
 #[path = "pages/markup.rs"]
 mod markup;
+#[path = "pages/months.rs"]
+mod months;
 #[path = "pages/plant.rs"]
 mod plant;
 #[path = "pages/reading.rs"]

@@ -129,21 +129,35 @@ pub fn kept(store: &Store, month: BillingMonth) -> Result<Vec<Draft>, AppError> 
     Ok(kept.into_iter().map(|(_, draft)| draft).collect())
 }
 
-/// The draft of a contract's month: the one that is kept, else what the plan would make of it now. True where it is
-/// kept.
+/// What there is to issue for a contract's month.
+#[derive(Debug, Clone)]
+pub enum MonthDraft {
+    Kept(Draft),
+    /// What the plan would make of it now.
+    Planned(Draft),
+    /// The problems that stand in the way of one.
+    Blocked(Vec<Problem>),
+}
+
+/// The draft of a contract's month; none where nothing is to be issued.
 pub fn draft(
     store: &Store,
     month: BillingMonth,
     contract: &ContractCode,
     now: DateTime<Utc>,
-) -> Result<Option<(Draft, bool)>, AppError> {
+) -> Result<Option<MonthDraft>, AppError> {
     store.read(|connection| {
         let kept = invoices::drafts(connection, &TenantScope::Everyone, month)?;
         if let Some((_, draft)) = kept.into_iter().find(|(_, draft)| draft.contract == *contract) {
-            return Ok(Some((draft, true)));
+            return Ok(Some(MonthDraft::Kept(draft)));
         }
         let gathered = gather(connection, month)?;
         let plan = make(&gathered, now);
-        Ok(plan.drafts.into_iter().find(|draft| draft.contract == *contract).map(|draft| (draft, false)))
+        let blocking = plan.blocking().filter(|problem| problem.contract.as_ref() == Some(contract));
+        let blocking: Vec<Problem> = blocking.cloned().collect();
+        Ok(match plan.drafts.into_iter().find(|draft| draft.contract == *contract) {
+            Some(draft) => Some(MonthDraft::Planned(draft)),
+            None => (!blocking.is_empty()).then_some(MonthDraft::Blocked(blocking)),
+        })
     })
 }

@@ -197,7 +197,7 @@ fn needs_reason(book: &Book, entry: &Entry) -> bool {
 
 fn reason_mistake(reason: &str) -> Option<EntryMistake> {
     let found = reason.trim().chars().count();
-    if let Err(TextError::Control { .. }) = Text::Reason.check(reason) {
+    if let Err(TextError::Unseen { .. }) = Text::Reason.check(reason) {
         return Some(EntryMistake::new("reason", ReadFault::ControlCharacter));
     }
     let (low, high) = (*REASON_CHARACTERS.start(), *REASON_CHARACTERS.end());

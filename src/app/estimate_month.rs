@@ -29,6 +29,8 @@ pub struct TenantEstimate {
     pub month: BillingMonth,
     /// The month is over: there is an invoice, or there will be one.
     pub is_over: bool,
+    /// The month has not begun: nothing of it is measured, only what is agreed is known.
+    pub is_to_come: bool,
     /// The end of what was read.
     pub last_reading: Option<Timestamp>,
     pub contracts: Vec<ContractEstimate>,
@@ -79,6 +81,7 @@ pub fn read(
             choices,
             month,
             is_over: period.to <= Timestamp::from(now),
+            is_to_come: period.from > Timestamp::from(now),
             last_reading,
             contracts: estimates.collect(),
         }))

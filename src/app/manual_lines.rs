@@ -3,6 +3,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::compare_billing::MonthDraft;
 use super::{AppError, Store, compare_billing, run_billing};
 use crate::domain::access::TenantScope;
 use crate::domain::audit::{Actor, AuditEvent};
@@ -23,8 +24,15 @@ pub fn waiting(store: &Store, contract: &ContractCode, month: BillingMonth) -> R
     Ok(manual_lines::waiting(&mut *store.connection()?, month, Some(contract))?)
 }
 
-/// Adds a line and gives it with its id. A draft that is kept carries it at once.
-pub fn add(store: &Store, new: &NewManualLine, by: &Actor, now: DateTime<Utc>) -> Result<ManualLine, AppError> {
+/// Adds a line and gives it with its id. A draft that is kept carries it at once. `seen` is how many lines waited when
+/// the person was asked, where one was: a form that is sent twice adds one line.
+pub fn add(
+    store: &Store,
+    new: &NewManualLine,
+    seen: Option<usize>,
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<ManualLine, AppError> {
     refuse_beyond_draft(store, new, now)?;
     store.write(|connection| {
         let book = stored::load_book(connection)?.ok_or(AppError::NoBook)?;
@@ -32,6 +40,10 @@ pub fn add(store: &Store, new: &NewManualLine, by: &Actor, now: DateTime<Utc>) -
         new.check(contract).map_err(|error| AppError::refused(&error))?;
         manual_lines::hold(connection)?;
         refuse_issued(connection, contract, new.month)?;
+        let waiting = manual_lines::waiting(connection, new.month, Some(&new.contract))?.len();
+        if seen.is_some_and(|seen| seen != waiting) {
+            return Err(AppError::refused(&ManualLineError::Meanwhile { waiting }));
+        }
         let id = manual_lines::insert(connection, new, &by.name, now)?;
         redraft(connection, contract, new.month, by, now)?;
         let line = ManualLine { id, line: new.clone(), by: by.name.clone(), at: now };
@@ -46,7 +58,8 @@ fn refuse_beyond_draft(store: &Store, new: &NewManualLine, now: DateTime<Utc>) -
     let book = store.book(&mut *store.connection()?)?;
     let contract = contract(&book, &new.contract)?;
     new.check(contract).map_err(|error| AppError::refused(&error))?;
-    let Some((draft, _)) = compare_billing::draft(store, new.month, &new.contract, now)? else { return Ok(()) };
+    let known = compare_billing::draft(store, new.month, &new.contract, now)?;
+    let Some(MonthDraft::Kept(draft) | MonthDraft::Planned(draft)) = known else { return Ok(()) };
     let line = ManualLine { id: 0, line: new.clone(), by: String::new(), at: now };
     let mut charges = draft.charges;
     charges.push(line.charge(contract).map_err(AppError::input)?);

@@ -4,11 +4,11 @@
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
-use super::read_meters::{last_readings, silent_seconds};
+use super::read_meters::{billed_on, last_readings, silent_seconds};
 use super::read_racks::{self, RackState};
 use super::upload_readings::{self, UploadState, UploadView};
 use super::{AppError, Store};
-use crate::domain::calendar::Timestamp;
+use crate::domain::calendar::{BillingMonth, Timestamp};
 use crate::domain::ids::{MeterId, RackCode};
 use crate::domain::metering::{Episode, Meter, Reading, episodes};
 use crate::storage::book as stored;
@@ -48,6 +48,8 @@ pub struct SilentMeter {
     pub meter: Meter,
     pub last: Option<Reading>,
     pub seconds: i64,
+    /// It stands on a line of a contract this month: what it does not say is missing from an invoice.
+    pub is_billed: bool,
 }
 
 /// The alarms of the last `days`, at most [`DAYS_MAX`].
@@ -60,10 +62,12 @@ pub fn read(store: &Store, days: i64, now: DateTime<Utc>) -> Result<Alarms, AppE
         let meters: Vec<(MeterId, &Meter)> =
             book.meters.iter().filter_map(|meter| Some((*ids.get(&meter.code)?, meter))).collect();
         let last = last_readings(connection, &meters, now.into())?;
+        let this_month = BillingMonth::of(Timestamp::from(now).date_in(book.facility.zone));
+        let billed = billed_on(&book, this_month);
         let silent = meters.iter().filter_map(|(id, meter)| {
             let last = last.get(id).copied();
             let seconds = silent_seconds(meter, last, now.into())?;
-            Some(SilentMeter { meter: (*meter).clone(), last, seconds })
+            Some(SilentMeter { meter: (*meter).clone(), last, seconds, is_billed: billed.contains_key(&meter.code) })
         });
         Ok((book.facility.zone, lost(&racks, now.into()), silent.collect::<Vec<_>>()))
     })?;

@@ -241,7 +241,7 @@ fn rated_kw(book: &Book, meter: &Meter) -> Option<Decimal> {
 }
 
 /// Whose lines the meters bill on during `month`.
-fn billed_on(book: &Book, month: BillingMonth) -> HashMap<&MeterCode, BilledOn> {
+pub(super) fn billed_on(book: &Book, month: BillingMonth) -> HashMap<&MeterCode, BilledOn> {
     let names: TenantNames = book.tenants.iter().collect();
     let mut billed = HashMap::new();
     for contract in &book.contracts {

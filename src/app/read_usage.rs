@@ -131,6 +131,8 @@ pub struct TenantUsage {
     pub last_reading: Option<Timestamp>,
     /// True where power was told from energy counters.
     pub power_is_derived: bool,
+    /// When it was asked.
+    pub at: Timestamp,
 }
 
 impl TenantUsage {
@@ -140,7 +142,8 @@ impl TenantUsage {
         values.filter(|(course, _)| course.is_energy()).filter_map(|(_, value)| value.value).sum()
     }
 
-    /// The highest sum of the power of both feeds, and where.
+    /// The highest sum of the power of both feeds, and where. What is not over is left out: a day's mean tells nothing
+    /// before its evening.
     pub fn peak(&self) -> Option<(Decimal, &UsageSlot)> {
         let sum = |slot: &UsageSlot| {
             let of = |course| slot.values.get(&course).and_then(|value| value.value);
@@ -150,7 +153,7 @@ impl TenantUsage {
             }
         };
         let mut peak: Option<(Decimal, &UsageSlot)> = None;
-        for slot in &self.slots {
+        for slot in self.slots.iter().filter(|slot| slot.slot.to <= self.at) {
             if let Some(power) = sum(slot).filter(|power| peak.is_none_or(|(highest, _)| *power > highest)) {
                 peak = Some((power, slot));
             }
@@ -246,6 +249,7 @@ pub fn read(
             meters: meters.iter().map(|one| one.meter.code.clone()).collect(),
             last_reading: None,
             power_is_derived: false,
+            at: now.into(),
         };
         fill(connection, &mut usage, &meters, days.instants(zone), now.into())?;
         Ok(Some(usage))

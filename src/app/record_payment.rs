@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{AppError, Store, settle};
 use crate::domain::audit::{Actor, AuditEvent};
-use crate::domain::freetext::Text;
+use crate::domain::freetext::{Text, pasted};
 use crate::domain::invoice::InvoiceNumber;
 use crate::domain::money::Money;
 use crate::domain::receivables::{Payment, payment_entry};
@@ -45,10 +45,14 @@ pub fn record(store: &Store, new: &NewPayment, by: &Actor, now: DateTime<Utc>) -
     let zone = super::export_book::shared(store)?.facility.zone;
     let today = now.with_timezone(&zone).date_naive();
     // What a statement says of a receipt is kept as the bank says it.
+    let new = match new.statement_key {
+        Some(_) => new.clone(),
+        None => NewPayment { reference: new.reference.as_deref().map(pasted), ..new.clone() },
+    };
     if let (Some(reference), None) = (&new.reference, &new.statement_key) {
         Text::Reference.check(reference)?;
     }
-    store.write(|connection| record_within(connection, new, today, by, now))
+    store.write(|connection| record_within(connection, &new, today, by, now))
 }
 
 /// Whether [`record`] would take a payment; writes nothing.

@@ -13,6 +13,7 @@ use super::fault::ReadFault;
 use super::words::Words;
 use crate::domain::book::nearest;
 use crate::domain::calendar::{BillingMonth, CalendarError, Timestamp};
+use crate::domain::freetext;
 use crate::domain::money::{self, AmountError, Money, UnitPrice};
 use crate::domain::quantity::Micro;
 
@@ -162,7 +163,7 @@ fn one_line(text: &str) -> Reading<String> {
     if text.trim().is_empty() {
         return Err(ReadFault::Empty);
     }
-    if text.contains(char::is_control) {
+    if text.contains(freetext::is_unseen) {
         return Err(ReadFault::ControlCharacter);
     }
     if text.chars().count() > TEXT_MAX {

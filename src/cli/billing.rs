@@ -157,7 +157,7 @@ impl AddLine {
             vat: vat.ok_or_else(|| AppError::input("the contract has no line to take the VAT from"))?,
             reason: self.reason.clone(),
         };
-        let added = manual_lines::add(&store, &line, &context.actor(), context.now)?;
+        let added = manual_lines::add(&store, &line, None, &context.actor(), context.now)?;
         context.print(&added, describe_line);
         Ok(Outcome::Done)
     }

@@ -5,6 +5,7 @@ use csv::{ReaderBuilder, StringRecord, Terminator};
 
 use crate::domain::calendar::BillingMonth;
 use crate::domain::contract::Service;
+use crate::domain::freetext;
 use crate::domain::ids::TenantCode;
 use crate::domain::money::Money;
 use crate::domain::payback::{FigureKey, FigureKind};
@@ -234,7 +235,7 @@ fn line_of_text(text: &str, example: &str) -> Result<String, String> {
     if text.is_empty() {
         return Err(format!("is empty; write {example}"));
     }
-    if text.chars().any(char::is_control) || text.chars().count() > TEXT_CHARACTERS_MAX {
+    if text.contains(freetext::is_unseen) || text.chars().count() > TEXT_CHARACTERS_MAX {
         return Err(format!("is longer than {TEXT_CHARACTERS_MAX} characters or has a line break; shorten it"));
     }
     Ok(text.to_owned())

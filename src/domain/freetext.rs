@@ -2,7 +2,8 @@
 //! error repeats.
 //!
 //! Owns: the limits by what a text is for. Does not own: whether a text must be given, texts of the facility book
-//! (`bookfile` reads those). Invariant: no kept text holds a control character, but for the breaks of a reason's lines.
+//! (`bookfile` reads those). Invariant: no kept text holds a character that cannot be seen, but for the breaks of a
+//! reason's lines: what one reads is what is kept.
 
 use super::told::{Tell, Told};
 
@@ -27,7 +28,7 @@ pub enum TextError {
     #[error("{} has {found} characters: shorten it to {} at most", .text.english(), .text.characters_max())]
     TooLong { text: Text, found: usize },
     #[error("{} holds the control character U+{:04X} as its character {place}: take it out", .text.english(), u32::from(*.character))]
-    Control { text: Text, character: char, place: usize },
+    Unseen { text: Text, character: char, place: usize },
 }
 
 impl Text {
@@ -62,13 +63,25 @@ impl Text {
     /// Whether `written` may be kept as such a text.
     pub fn check(self, written: &str) -> Result<(), TextError> {
         let may_break = |c: char| self == Text::Reason && matches!(c, '\n' | '\r' | '\t');
-        let control = (1..).zip(written.chars()).find(|(_, c)| c.is_control() && !may_break(*c));
-        if let Some((place, character)) = control {
-            return Err(TextError::Control { text: self, character, place });
+        let unseen = (1..).zip(written.chars()).find(|(_, c)| is_unseen(*c) && !may_break(*c));
+        if let Some((place, character)) = unseen {
+            return Err(TextError::Unseen { text: self, character, place });
         }
         let found = written.trim().chars().count();
         if found > self.characters_max() { Err(TextError::TooLong { text: self, found }) } else { Ok(()) }
     }
+}
+
+/// Whether a character does something and cannot be seen: controls, the marks that turn the direction of what follows (so
+/// that `12` may be read as `21`), spaces without width.
+pub fn is_unseen(character: char) -> bool {
+    let turns = matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    character.is_control() || turns || matches!(character, '\u{200b}' | '\u{2060}' | '\u{feff}')
+}
+
+/// A line as it was pasted from a table or a mail: without the space around it, a tab within it as a space.
+pub fn pasted(line: &str) -> String {
+    line.trim().replace('\t', " ")
 }
 
 impl Tell for TextError {
@@ -78,7 +91,7 @@ impl Tell for TextError {
                 .with("what", text.told())
                 .with("found", *found)
                 .with("max", text.characters_max()),
-            TextError::Control { text, place, .. } => {
+            TextError::Unseen { text, place, .. } => {
                 Told::new("text-control", self).with("what", text.told()).with("place", *place)
             }
         }
@@ -92,7 +105,7 @@ const WORD_SHOWN: usize = 60;
 /// A line of an error is cut after so many characters.
 const LINE_SHOWN_MAX: usize = 2_000;
 
-/// An error as it is shown: it repeats what was sent, and no more of it than tells which it is. Control characters are
+/// An error as it is shown: it repeats what was sent, and no more of it than tells which it is. Unseen characters are
 /// written out, so that none reaches a terminal.
 pub fn shown(error: &str) -> String {
     error.split('\n').map(shown_line).collect::<Vec<_>>().join("\n")
@@ -100,7 +113,7 @@ pub fn shown(error: &str) -> String {
 
 fn shown_line(line: &str) -> String {
     let words = line.split(' ').map(|word| {
-        let plain: String = word.chars().map(|c| if c.is_control() && c != '\t' { '\u{fffd}' } else { c }).collect();
+        let plain: String = word.chars().map(|c| if is_unseen(c) && c != '\t' { '\u{fffd}' } else { c }).collect();
         cut(plain, WORD_SHOWN_MAX, WORD_SHOWN)
     });
     cut(words.collect::<Vec<_>>().join(" "), LINE_SHOWN_MAX, LINE_SHOWN_MAX)
@@ -134,6 +147,12 @@ mod tests {
         assert!(Text::Name.check("two\nlines").is_err() && Text::Name.check("\u{85}").is_err());
         assert_eq!(Text::Reason.check("two\r\nlines,\tand a tab"), Ok(()));
         assert!(Text::Reason.check("\u{1b}[31m").is_err());
+        for unseen in ['\u{202e}', '\u{2066}', '\u{200f}', '\u{feff}', '\u{200b}'] {
+            assert!(Text::Reason.check(&format!("12{unseen}34")).is_err(), "{unseen:?}");
+        }
+        assert_eq!(Text::Name.check("l’Hôtel\u{a0}: «\u{202f}où\u{202f}» 👩\u{200d}🔧"), Ok(()));
+        assert_eq!(Text::Reference.check(&pasted("  VIR 42\tAP-HP\t")), Ok(()));
+        assert_eq!(pasted("  VIR 42\tAP-HP\t"), "VIR 42 AP-HP");
     }
 
     #[test]
@@ -142,7 +161,7 @@ mod tests {
         assert_eq!(shown(plain), plain);
         let long = shown(&format!("`{}` is not known: name another", "C".repeat(5_000)));
         assert_eq!(long, format!("`{}…[5002 characters]` is not known: name another", "C".repeat(59)));
-        assert_eq!(shown("a\u{1b}[31mb"), "a\u{fffd}[31mb");
+        assert_eq!(shown("a\u{1b}[31mb\u{202e}c"), "a\u{fffd}[31mb\u{fffd}c");
         assert!(shown(&"word ".repeat(3_000)).chars().count() < 2_100);
     }
 }

@@ -97,11 +97,12 @@ async fn a_manual_line_outlives_its_draft_and_is_issued_once() {
         let site = Site::new(engine);
         let store = &site.shared.store;
         let contract = site.contract_of("aphp");
-        let line = manual_lines::add(store, &a_line(&contract, "2", "asked for by letter"), &by(), now()).unwrap();
-        let gone = manual_lines::add(store, &a_line(&contract, "1", "by mistake"), &by(), now()).unwrap();
+        let line =
+            manual_lines::add(store, &a_line(&contract, "2", "asked for by letter"), None, &by(), now()).unwrap();
+        let gone = manual_lines::add(store, &a_line(&contract, "1", "by mistake"), None, &by(), now()).unwrap();
         let place = (&contract.as_str().into(), "2026-10".parse().unwrap());
         manual_lines::remove(store, place, gone.id, "entered twice", &by(), now()).unwrap();
-        assert!(manual_lines::add(store, &a_line(&contract, "-100000", "too much"), &by(), now()).is_err());
+        assert!(manual_lines::add(store, &a_line(&contract, "-100000", "too much"), None, &by(), now()).is_err());
 
         let run = |issue| {
             let request = RunRequest { month: "2026-10".parse().unwrap(), issue, by: by(), now: now() };
@@ -122,7 +123,7 @@ async fn a_manual_line_outlives_its_draft_and_is_issued_once() {
             (&*format!("manual-{}", line.id), "160.00")
         );
         assert_eq!(manual_lines::waiting(store, &contract.as_str().into(), "2026-10".parse().unwrap()).unwrap(), []);
-        let late = manual_lines::add(store, &a_line(&contract, "1", "too late"), &by(), now());
+        let late = manual_lines::add(store, &a_line(&contract, "1", "too late"), None, &by(), now());
         assert!(late.unwrap_err().to_string().contains("is billed by"));
     }
 }

@@ -45,9 +45,12 @@ async fn a_line_is_added_with_its_reason_shown_and_removed() {
         fields.push(("reason", "Demandée par courrier du 12 octobre"));
         let asked = post(&server, &form, &cookie, &fields).await;
         assert!(asked.text().contains("Ajouter cette ligne") && asked.text().contains("200,00"), "{}", asked.text());
-        fields.push(("confirm", "1"));
+        fields.push(("confirm", "0"));
         let added = post(&server, &form, &cookie, &fields).await;
         assert_eq!((added.status.as_u16(), added.header("location")), (303, draft.as_str()), "{}", added.text());
+        let twice = post(&server, &form, &cookie, &fields).await;
+        assert!(twice.status.as_u16() == 200 && twice.text().contains("est déjà parti"), "{}", twice.text());
+        assert!(twice.text().contains("name=\"confirm\" value=\"1\""), "it asks about what waits now");
         let page = server.page(&draft, &cookie).await.text();
         assert!(page.contains("Intervention de nuit") && page.contains("Demandée par courrier"), "{page}");
         let trail = server.page("/audit", &cookie).await.text();
@@ -77,7 +80,7 @@ async fn an_allowance_lowers_the_draft_but_never_below_nothing() {
     let fields = |price: &'static str| {
         [
             ("form_token", token.clone()),
-            ("confirm", "1".into()),
+            ("confirm", "0".into()),
             ("sign", "allowance".into()),
             ("fr", "Geste commercial".into()),
             ("service", "other".into()),
@@ -113,6 +116,14 @@ async fn an_invoice_is_taken_back_in_part_and_then_the_rest() {
         let token = token(&server.page(&form, &cookie).await.text());
         let none = post(&server, &form, &cookie, &[("form_token", &token), ("reason", "erreur")]).await;
         assert_eq!(none.status.as_u16(), 422, "neither the whole nor a line");
+        for (fields, expected) in [
+            ([("whole", "1"), ("line-1", "1")], "à la fois"),
+            ([("whole", "1"), ("amount-2", "1,00")], "La ligne 2 porte un montant sans être cochée"),
+        ] {
+            let fields = [[("form_token", token.as_str()), ("reason", "erreur")], fields].concat();
+            let both = post(&server, &form, &cookie, &fields).await;
+            assert!(both.status.as_u16() == 422 && both.text().contains(expected), "{}", both.text());
+        }
         let wrong = [("form_token", token.as_str()), ("line-1", "1"), ("amount-1", "99999999"), ("reason", "erreur")];
         let wrong = post(&server, &form, &cookie, &wrong).await;
         assert!(wrong.status.as_u16() == 422 && wrong.text().contains("on peut reprendre"), "{}", wrong.text());

@@ -223,9 +223,13 @@ async fn people_arrive_where_they_work() {
         assert!(auditor.contains(expected), "{expected}: {auditor}");
     }
     let operator = home(server.page("/", &server.sign_in(Role::Operator).await).await.text());
-    for expected in
-        ["Compteurs sans relevé depuis un jour", "Redondance perdue", "Dernier fichier de relevés", "Unités libres"]
-    {
+    for expected in [
+        "Compteurs sans relevé depuis un jour",
+        "Facturés parmi eux",
+        "Redondance perdue",
+        "Dernier fichier de relevés",
+        "Unités libres",
+    ] {
         assert!(operator.contains(expected), "{expected}: {operator}");
     }
 }

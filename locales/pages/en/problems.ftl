@@ -26,6 +26,7 @@ told-manual-no-quantity = The quantity is zero.
 told-manual-negative-price = The unit price is below zero: for an allowance choose “allowance” and a price above zero.
 told-manual-other-vat = No line of contract { $contract } is taxed so.
 told-manual-not-in-force = Contract { $contract } is not in force in { $month }.
+told-manual-meanwhile = Lines were added or removed since the question was asked (there are { $waiting } now), perhaps because this form was sent already. Look at them, and confirm if it is still right.
 told-manual-billed = { $month } of contract { $contract } is billed by { $number }: add the line to a later month.
 told-manual-gone = The line is not there any more: it was removed or issued.
 told-contract-unknown = The contract is not known.

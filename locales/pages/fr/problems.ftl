@@ -26,6 +26,7 @@ told-manual-no-quantity = La quantité est nulle.
 told-manual-negative-price = Le prix unitaire est négatif : pour une remise, choisissez « remise » et un prix positif.
 told-manual-other-vat = Aucune ligne de la convention { $contract } n’est taxée ainsi.
 told-manual-not-in-force = La convention { $contract } n’est pas en vigueur en { $month }.
+told-manual-meanwhile = Des lignes ont été ajoutées ou retirées depuis que la question a été posée (il y en a maintenant { $waiting }), peut-être parce que ce formulaire est déjà parti. Regardez-les et confirmez s’il le faut encore.
 told-manual-billed = { $month } de la convention { $contract } est déjà facturé par { $number } : ajoutez la ligne à un mois suivant.
 told-manual-gone = Cette ligne n’est plus là : elle a été retirée ou émise.
 told-contract-unknown = La convention n’est pas connue.

@@ -18,6 +18,8 @@ use super::{Gap, Meter, MeteringProblem, Quality, Reading, RegisterKind, Sample}
 pub struct Coverage {
     /// The part of the asked period in which the meter was in service and that is over; none where there is no such part.
     pub period: Option<Period>,
+    /// The asked period had not begun: nothing can be said of it yet.
+    pub is_to_come: bool,
     pub received: u64,
     /// How many readings its cadence would have given; none for occupancies and where no cadence can be told.
     pub expected: Option<u64>,
@@ -81,7 +83,9 @@ impl Coverage {
         rated_kw: Option<Decimal>,
     ) -> Coverage {
         let over = Period { from: period.from, to: period.to.min(now) };
-        let Some(part) = over.intersection(meter.in_service()) else { return Coverage::nothing() };
+        let Some(part) = over.intersection(meter.in_service()) else {
+            return Coverage::nothing(now <= period.from);
+        };
         let within: Vec<&Reading> = readings.iter().filter(|reading| part.contains(reading.at)).collect();
         let of = |quality| within.iter().filter(|reading| reading.quality == quality).count();
         let samples: Vec<Sample> = readings.iter().map(|one| Sample { at: one.at, value: one.value }).collect();
@@ -90,6 +94,7 @@ impl Coverage {
         let gaps = if is_occupancy { Vec::new() } else { gaps(meter, &samples, part) };
         Coverage {
             period: Some(part),
+            is_to_come: false,
             received: count(within.len()),
             expected: cadence_seconds.and_then(|cadence| expected(&within, part, cadence)),
             cadence_seconds,
@@ -101,9 +106,10 @@ impl Coverage {
         }
     }
 
-    fn nothing() -> Coverage {
+    fn nothing(is_to_come: bool) -> Coverage {
         Coverage {
             period: None,
+            is_to_come,
             received: 0,
             expected: None,
             cadence_seconds: None,

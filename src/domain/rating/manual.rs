@@ -55,6 +55,10 @@ pub enum ManualLineError {
     OtherVat(ContractCode),
     #[error("contract {contract} is not in force in {month}")]
     NotInForce { contract: ContractCode, month: BillingMonth },
+    #[error(
+        "{waiting} manual lines wait by now, others than were shown: look at them, and confirm if it is still right"
+    )]
+    Meanwhile { waiting: usize },
     #[error(transparent)]
     Text(#[from] TextError),
     #[error(transparent)]
@@ -74,6 +78,7 @@ impl Tell for ManualLineError {
             ManualLineError::NotInForce { contract, month } => {
                 Told::new("manual-not-in-force", self).with("contract", contract.as_str()).with("month", *month)
             }
+            ManualLineError::Meanwhile { waiting } => Told::new("manual-meanwhile", self).with("waiting", *waiting),
             ManualLineError::Text(error) => error.told(),
             ManualLineError::Amount(error) => error.told(),
         }

@@ -12,7 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::invoices::{LineAnswer, line_answer};
 use super::once::{actor, body, once};
 use super::{PAGE_ROWS_MAX, part};
-use crate::app::compare_billing;
+use crate::app::compare_billing::{self, MonthDraft};
 use crate::app::manual_lines::{self, ManualLine, treatments};
 use crate::app::plan_billing;
 use crate::app::run_campaign::{self, BillingRun, Campaign, Outcome, RunItem};
@@ -306,7 +306,7 @@ pub async fn drafts(
     get, path = "/api/v1/billing/{month}/drafts/{contract}", tag = "billing",
     params(("month" = String, Path, example = "2026-10"), ("contract" = String, Path)),
     responses((status = 200, body = DraftAnswer), (status = 401, body = Problem), (status = 403, body = Problem),
-              (status = 404, body = Problem)),
+              (status = 404, body = Problem), (status = 409, body = Problem, description = "Problems stand in its way.")),
     security(("token" = []))
 )]
 pub async fn draft(shared: Data<Shared>, path: Path<(String, String)>) -> Result<HttpResponse, Fault> {
@@ -315,10 +315,15 @@ pub async fn draft(shared: Data<Shared>, path: Path<(String, String)>) -> Result
     let (store, now) = (shared.store.clone(), shared.now());
     let found = blocking(move || {
         let manual = manual_lines::waiting(&store, &contract, month)?;
-        Ok(compare_billing::draft(&store, month, &contract, now)?.map(|(draft, kept)| (draft, kept, manual)))
+        Ok(compare_billing::draft(&store, month, &contract, now)?.map(|draft| (draft, manual)))
     })
     .await?;
-    let (draft, kept, manual) = found.ok_or(Fault::NotFound)?;
+    let (draft, manual) = found.ok_or(Fault::NotFound)?;
+    let (draft, kept) = match draft {
+        MonthDraft::Kept(draft) => (draft, true),
+        MonthDraft::Planned(draft) => (draft, false),
+        MonthDraft::Blocked(problems) => return Err(blocked(&problems)),
+    };
     Ok(HttpResponse::Ok().json(DraftAnswer {
         head: draft_row(&draft),
         month: month.to_string(),
@@ -326,6 +331,12 @@ pub async fn draft(shared: Data<Shared>, path: Path<(String, String)>) -> Result
         lines_billed: draft.charges.iter().map(|charge| line_answer(charge, Language::French)).collect(),
         manual_lines: manual.iter().map(manual_answer).collect(),
     }))
+}
+
+/// That there is no draft, and why.
+fn blocked(problems: &[crate::domain::billing_run::Problem]) -> Fault {
+    let why: Vec<&str> = problems.iter().map(|problem| problem.message.english.as_str()).collect();
+    Fault::Conflict(format!("no draft can be made: {}", why.join("; ")))
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -443,7 +454,7 @@ pub async fn add_line(
             vat: vat.ok_or_else(|| AppError::input("vat names none of the contract's treatments"))?,
             reason: wanted.reason,
         };
-        manual_lines::add(store, &line, &by, now).map(|line| manual_answer(&line))
+        manual_lines::add(store, &line, None, &by, now).map(|line| manual_answer(&line))
     };
     once(&shared, &granted, &http, &request, StatusCode::CREATED, work).await
 }

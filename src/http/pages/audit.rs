@@ -4,7 +4,6 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Data, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
-use chrono::NaiveDate;
 use chrono_tz::Tz;
 use serde::Deserialize;
 
@@ -16,7 +15,7 @@ use crate::domain::audit::{ACTIONS, FORMER_ACTIONS};
 use crate::domain::calendar::Timestamp;
 use crate::domain::typography;
 use crate::http::api::audit::filter;
-use crate::http::asked::{Expected, parsed};
+use crate::http::asked::{Expected, days, parsed};
 use crate::http::auth::Granted;
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
@@ -119,9 +118,8 @@ const FORMATS: [(&str, &str); 3] =
 impl TrailQuery {
     /// What the trail is restricted to.
     pub fn filter(&self) -> Result<TrailFilter, Fault> {
-        let day = |name: &str, text: &Option<String>| parsed::<NaiveDate>(name, text.as_deref(), Expected::Day);
-        let texts = [self.subject.as_deref(), self.action.as_deref(), self.actor.as_deref()];
-        let found = filter(texts, day("from", &self.from)?, day("to", &self.to)?);
+        let (from, through) = days(("from", self.from.as_deref()), ("to", self.to.as_deref()))?;
+        let found = filter([self.subject.as_deref(), self.action.as_deref(), self.actor.as_deref()], from, through);
         Ok(TrailFilter { without_seals: self.seals.as_deref() == Some("no"), ..found })
     }
 

@@ -196,7 +196,10 @@ pub async fn plan(
     let compared = blocking(move || compare_billing::compare(&store, month, now)).await?;
     let frame = Frame::of(&http);
     let sum = |amount: fn(&Compared) -> Option<Money>| compared.contracts.iter().filter_map(amount).sum::<Money>();
-    let (net, net_before) = (sum(|one| one.net), sum(|one| one.net_before));
+    let net = sum(|one| one.net);
+    // A month that was not billed came to nothing that could be said.
+    let was_billed = compared.contracts.iter().any(|one| one.net_before.is_some());
+    let net_before = was_billed.then(|| sum(|one| one.net_before));
     let severe = |severity| {
         let told = compared.problems.iter().filter(|problem| !is_unfinished(problem));
         told.filter(|problem| problem.severity == severity).count()
@@ -217,8 +220,8 @@ pub async fn plan(
             .collect(),
         net: frame.bare(&net),
         gross: frame.bare(&sum(|one| one.gross)),
-        net_before: frame.bare(&net_before),
-        difference: signed(&frame, net - net_before),
+        net_before: net_before.map_or_else(|| "–".to_owned(), |before| frame.bare(&before)),
+        difference: net_before.map_or_else(|| "–".to_owned(), |before| signed(&frame, net - before)),
         issuable,
         issued: compared.contracts.iter().filter(|one| matches!(one.state, State::Issued(_))).count(),
         may_run: policy(granted.role, Action::RunBilling) != Decision::Deny,
@@ -249,7 +252,7 @@ fn plan_row(frame: &Frame, month: BillingMonth, is_finished: bool, one: &Compare
         State::Issued(number) => (Tone::Ok, "plan-issued", Some(format!("/invoices/{number}"))),
         State::Drafted => (Tone::Info, "plan-drafted", Some(draft::address(month, &one.contract))),
         State::Billable => (Tone::Plain, "plan-billable", Some(draft::address(month, &one.contract))),
-        State::Blocked => (Tone::Error, "plan-blocked", None),
+        State::Blocked => (Tone::Error, "plan-blocked", Some(draft::address(month, &one.contract))),
         State::Nothing if !is_finished => (Tone::Info, "month-running", Some(estimate_address(month, one))),
         State::Nothing => (Tone::Plain, "plan-nothing", None),
     };

@@ -35,6 +35,7 @@ struct EstimateTemplate {
     months: Vec<Link>,
     usage: String,
     is_over: bool,
+    is_to_come: bool,
     contracts: Vec<ContractView>,
 }
 
@@ -92,6 +93,7 @@ pub async fn estimate(
         months: plant::month_links(&frame, &address, found.month, this_month),
         usage: address.at("/usage").set("month", found.month).href(),
         is_over: found.is_over,
+        is_to_come: found.is_to_come,
         contracts: found.contracts.iter().map(|one| contract(&frame, &found, one)).collect(),
         frame,
     };
@@ -133,6 +135,8 @@ fn contract(frame: &Frame, found: &TenantEstimate, one: &ContractEstimate) -> Co
         problems: estimate
             .problems
             .iter()
+            // That nothing is measured before a month begins is said once.
+            .filter(|_| !found.is_to_come)
             .map(|(line, why)| {
                 let why: Vec<String> = why.iter().map(|told| frame.said(told)).collect();
                 let values = [("line", designation(frame, one, line)), ("why", why.join(" "))];

@@ -59,7 +59,6 @@ impl Fields {
         number(self.text(name))
     }
 
-    /// Everything but the token, for the form that asks whether it shall be done.
     /// Whether this is the confirmation of a question about `open`, which it names. Sent a second time, or after somebody
     /// else changed the account, it asks again.
     pub fn confirms(&self, open: Money) -> bool {
@@ -71,6 +70,7 @@ impl Fields {
         self.has("confirm") && !self.confirms(open)
     }
 
+    /// Everything but the token, for the form that asks whether it shall be done.
     pub fn carried(&self) -> Vec<(String, String)> {
         self.0.iter().filter(|(name, _)| name != "form_token" && name != "confirm").cloned().collect()
     }

@@ -16,7 +16,7 @@ use crate::domain::ledger::Journal;
 use crate::http::api::journal::{account, journal};
 use crate::http::api::ledger::{Days, account_file, balance_file};
 use crate::http::api::reports::{answer, format};
-use crate::http::asked::{Expected, none_of, parsed};
+use crate::http::asked::{Expected, days, none_of, parsed};
 use crate::http::auth::Granted;
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
@@ -135,13 +135,8 @@ fn filter(
     from: Option<&str>,
     through: Option<&str>,
 ) -> Result<JournalFilter, Fault> {
-    Ok(JournalFilter {
-        journal: journal(code)?,
-        account: account(account_text)?,
-        from: parsed("from", from, Expected::Day)?,
-        through: parsed("through", through, Expected::Day)?,
-        document: None,
-    })
+    let (from, through) = days(("from", from), ("through", through))?;
+    Ok(JournalFilter { journal: journal(code)?, account: account(account_text)?, from, through, document: None })
 }
 
 fn template(frame: Frame, filter: &JournalFilter, found: &JournalPage) -> JournalTemplate {

@@ -188,6 +188,7 @@ pub(super) fn value(frame: &Frame, value: Decimal, register: Register) -> String
 pub(super) fn coverage_text(frame: &Frame, summary: &MeterSummary) -> String {
     match summary.coverage.per_mille() {
         _ if summary.meter.register == Register::Occupancy => frame.t("coverage-events"),
+        None if summary.coverage.is_to_come => frame.t("coverage-to-come"),
         None => frame.t("coverage-out-of-service"),
         Some(thousandths) => plant::per_mille(frame, thousandths),
     }

@@ -23,7 +23,7 @@ use crate::domain::invoice::InvoiceNumber;
 use crate::domain::money::Money;
 use crate::domain::told::Told;
 use crate::http::api::download;
-use crate::http::asked::{Expected, parsed};
+use crate::http::asked::{Expected, days, parsed};
 use crate::http::auth::{Granted, Visitor};
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
@@ -60,11 +60,11 @@ struct PaymentRow {
 
 fn asked(pairs: &[(String, String)]) -> Result<(PaymentFilter, usize), Fault> {
     let last = |name: &str| pairs.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
-    let day = |name: &str| parsed::<NaiveDate>(name, last(name), Expected::Day);
+    let (from, through) = days(("from", last("from")), ("to", last("to")))?;
     let tenant = last("tenant").filter(|code| !code.is_empty()).map(TenantCode::from);
     let text: String = last("q").unwrap_or_default().chars().take(100).collect();
     let page = parsed("page", last("page"), Expected::Page)?.unwrap_or(1);
-    Ok((read_payments::filter(day("from")?, day("to")?, tenant, &text), page))
+    Ok((read_payments::filter(from, through, tenant, &text), page))
 }
 
 fn day_text(day: Option<NaiveDate>) -> String {

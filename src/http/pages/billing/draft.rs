@@ -4,15 +4,14 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
-use chrono_tz::Tz;
 
 use super::super::invoice::trace::position;
 use super::super::lines::{ServiceGroup, groups};
 use super::super::trace::{ReadingsQuery, Traced, line_page, readings_file, readings_page};
 use super::super::{Frame, encoded, page};
 use super::manual::{self, ManualView};
-use super::month;
-use crate::app::compare_billing;
+use super::{ProblemRow, month, problem_row};
+use crate::app::compare_billing::{self, MonthDraft};
 use crate::app::manual_lines;
 use crate::app::read_tenants;
 use crate::domain::access::{Action, Decision, TenantScope, policy};
@@ -38,6 +37,18 @@ struct DraftPage {
     add: String,
 }
 
+/// A month of a contract that cannot be drafted: why, and the lines that wait for it.
+#[derive(Template)]
+#[template(path = "billing_blocked.html")]
+struct BlockedPage {
+    frame: Frame,
+    title: String,
+    problems: Vec<ProblemRow>,
+    may_issue: bool,
+    manual: Vec<ManualView>,
+    add: String,
+}
+
 /// `/billing/2026-10/drafts/C-APHP`
 pub fn address(month: BillingMonth, contract: &ContractCode) -> String {
     format!("/billing/{month}/drafts/{}", encoded(contract.as_str()))
@@ -50,20 +61,35 @@ pub async fn show(
     http: HttpRequest,
 ) -> Result<HttpResponse, Fault> {
     let (month_text, contract) = path.into_inner();
-    let (draft, is_kept, _) = find(&shared, &month_text, &contract).await?;
-    let (store, code, month) = (shared.store.clone(), draft.contract.clone(), draft.month);
-    let lines = blocking(move || manual_lines::waiting(&store, &code, month)).await?;
+    let (month, contract) = (month(&month_text)?, ContractCode::from(contract.as_str()));
+    let (store, code, now) = (shared.store.clone(), contract.clone(), shared.now());
+    let (found, lines) = blocking(move || {
+        Ok((compare_billing::draft(&store, month, &code, now)?, manual_lines::waiting(&store, &code, month)?))
+    })
+    .await?;
     let frame = Frame::of(&http);
-    let base = address(draft.month, &draft.contract);
+    let base = address(month, &contract);
+    let (title, add) = (title(&frame, &contract, month), format!("{base}/manual"));
+    let may_issue = policy(granted.role, Action::RunBilling) != Decision::Deny;
+    let manual = lines.iter().map(|line| manual::view(&frame, line)).collect();
+    let (draft, is_kept) = match found.ok_or(Fault::NotFound)? {
+        MonthDraft::Kept(draft) => (draft, true),
+        MonthDraft::Planned(draft) => (draft, false),
+        MonthDraft::Blocked(problems) => {
+            let problems = problems.iter().map(|problem| problem_row(&frame, problem)).collect();
+            let frame = above(frame, month);
+            return page(StatusCode::OK, &BlockedPage { frame, title, problems, may_issue, manual, add });
+        }
+    };
     let template = DraftPage {
-        title: title(&frame, &draft),
+        title,
         groups: groups(&frame, &draft.charges, &base),
-        may_issue: policy(granted.role, Action::RunBilling) != Decision::Deny,
-        manual: lines.iter().map(|line| manual::view(&frame, line)).collect(),
-        add: format!("{base}/manual"),
-        issue: format!("/billing/{}/issue?contract={}", draft.month, encoded(draft.contract.as_str())),
+        may_issue,
+        manual,
+        add,
+        issue: format!("/billing/{month}/issue?contract={}", encoded(contract.as_str())),
         is_kept,
-        frame: above(frame, &draft),
+        frame: above(frame, month),
         draft,
     };
     page(StatusCode::OK, &template)
@@ -100,20 +126,24 @@ pub async fn file(
     readings_file(&shared, &http, &traced, position(&line)?, &query).await
 }
 
-fn title(frame: &Frame, draft: &Draft) -> String {
-    frame.texts("draft-title", &[("contract", draft.contract.as_str()), ("month", &frame.month(&draft.month))])
+fn title(frame: &Frame, contract: &ContractCode, month: BillingMonth) -> String {
+    frame.texts("draft-title", &[("contract", contract.as_str()), ("month", &frame.month(&month))])
 }
 
-fn above(frame: Frame, draft: &Draft) -> Frame {
-    let name = frame.month(&draft.month);
-    frame.under(name, format!("/billing/{}", draft.month))
+fn above(frame: Frame, month: BillingMonth) -> Frame {
+    let name = frame.month(&month);
+    frame.under(name, format!("/billing/{month}"))
 }
 
 async fn traced(shared: &Data<Shared>, http: &HttpRequest, month: &str, contract: &str) -> Result<Traced, Fault> {
-    let (draft, _, zone) = find(shared, month, contract).await?;
+    let (month, contract) = (super::month(month)?, ContractCode::from(contract));
+    let (store, now, code) = (shared.store.clone(), shared.now(), contract.clone());
+    let (found, zone) =
+        blocking(move || Ok((compare_billing::draft(&store, month, &code, now)?, read_tenants::zone(&store)?))).await?;
+    let Some(MonthDraft::Kept(draft) | MonthDraft::Planned(draft)) = found else { return Err(Fault::NotFound) };
     Ok(Traced {
-        base: address(draft.month, &draft.contract),
-        title: title(&Frame::of(http), &draft),
+        base: address(month, &contract),
+        title: title(&Frame::of(http), &contract, month),
         zone,
         charges: draft.charges,
         is_issued: false,
@@ -121,14 +151,4 @@ async fn traced(shared: &Data<Shared>, http: &HttpRequest, month: &str, contract
         sees_reasons: true,
         corrects: None,
     })
-}
-
-async fn find(shared: &Data<Shared>, month_text: &str, contract: &str) -> Result<(Draft, bool, Tz), Fault> {
-    let (month, contract) = (month(month_text)?, ContractCode::from(contract));
-    let (store, now) = (shared.store.clone(), shared.now());
-    let (found, zone) =
-        blocking(move || Ok((compare_billing::draft(&store, month, &contract, now)?, read_tenants::zone(&store)?)))
-            .await?;
-    let (draft, is_kept) = found.ok_or(Fault::NotFound)?;
-    Ok((draft, is_kept, zone))
 }

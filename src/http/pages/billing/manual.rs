@@ -77,6 +77,10 @@ struct ManualPage {
 
 struct PlanView {
     facts: Vec<(String, String)>,
+    /// How many lines wait beside the draft, which the confirmation names.
+    waiting: usize,
+    /// What changed since the question was asked before.
+    meanwhile: Option<String>,
     carried: Vec<(String, String)>,
 }
 
@@ -176,21 +180,38 @@ pub async fn submit(
     if let Err(error) = line.check(&place.contract) {
         return refuse(frame, &crate::domain::told::Tell::told(&error));
     }
-    if !fields.has("confirm") {
-        let plan = PlanView { facts: facts(&frame, &line), carried: fields.carried() };
+    let Some(seen) = fields.number("confirm") else {
+        let plan = plan(&shared, &frame, &line, &fields, None).await?;
         return show(frame, &place, &fields, vec![], Some(plan));
-    }
-    let (store, now, by) = (shared.store.clone(), shared.now(), visitor.actor(&http));
+    };
+    let (store, now, by, new) = (shared.store.clone(), shared.now(), visitor.actor(&http), line.clone());
     let added = blocking(move || {
-        refusals(manual_lines::add(&store, &line, &by, now), || {
+        refusals(manual_lines::add(&store, &new, Some(seen), &by, now), || {
             Told::new("contract-unknown", "the contract is not known")
         })
     })
     .await?;
     match added {
         Ok(_) => Ok(done(&address(place.month, &place.contract.code), "line-added", "")),
+        Err(told) if told.key == "manual-meanwhile" => {
+            let plan = plan(&shared, &frame, &line, &fields, Some(frame.said(&told))).await?;
+            show(frame, &place, &fields, vec![], Some(plan))
+        }
         Err(told) => refuse(frame, &told),
     }
+}
+
+/// The question whether `line` shall be added.
+async fn plan(
+    shared: &Data<Shared>,
+    frame: &Frame,
+    line: &NewManualLine,
+    fields: &Fields,
+    meanwhile: Option<String>,
+) -> Result<PlanView, Fault> {
+    let (store, contract, month) = (shared.store.clone(), line.contract.clone(), line.month);
+    let waiting = blocking(move || manual_lines::waiting(&store, &contract, month)).await?.len();
+    Ok(PlanView { facts: facts(frame, line), waiting, meanwhile, carried: fields.carried() })
 }
 
 /// What was typed, or what is wrong with it.

@@ -33,6 +33,7 @@ pub async fn work(shared: &Data<Shared>, frame: &Frame) -> Result<Work, Fault> {
 
 fn silent_card(frame: &Frame, alarms: &Alarms) -> Card {
     let silent: Vec<_> = alarms.silent.iter().filter(|one| one.seconds > DAY_SECONDS).collect();
+    let billed = silent.iter().filter(|one| one.is_billed).count();
     let item = |one: &&crate::app::read_alarms::SilentMeter| {
         let lasted = plant::duration(frame, one.seconds);
         Item {
@@ -44,7 +45,11 @@ fn silent_card(frame: &Frame, alarms: &Alarms) -> Card {
         class: if silent.is_empty() { "card-ok" } else { "card-bad" },
         title: frame.t("home-silent"),
         count: silent.len().to_string(),
-        text: frame.t(if silent.is_empty() { "home-silent-none" } else { "home-silent-due" }),
+        text: match (silent.len(), billed) {
+            (0, _) => frame.t("home-silent-none"),
+            (_, 0) => frame.t("home-silent-unbilled"),
+            _ => frame.with("home-silent-due", "billed", &billed.to_string()),
+        },
         items: silent.iter().take(PROBLEMS_NAMED).map(item).collect(),
         link: (!alarms.silent.is_empty()).then(|| ("/alarms".to_owned(), frame.t("nav-alarms"))),
     }

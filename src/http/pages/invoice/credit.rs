@@ -196,27 +196,27 @@ enum Outcome {
     Issued(credit_invoice::CreditReport),
 }
 
-/// The lines chosen with their amounts; none for everything that is left.
+/// The lines chosen with their amounts; none for everything that is left. Whoever says both, or gives an amount to a line
+/// without choosing it, is asked what was meant.
 fn chosen(frame: &Frame, fields: &Fields) -> Result<Vec<(usize, Option<Money>)>, FieldError> {
     /// No document has more lines than this form would carry.
     const LINES_MAX: usize = 10_000;
-    if fields.has("whole") {
-        return Ok(vec![]);
-    }
+    let wrong = |text: String| FieldError { field: "lines", text };
+    let of_line = |key: &str, position: usize| wrong(frame.with(key, "line", &position.to_string()));
     let mut lines = vec![];
-    for position in (1..=LINES_MAX).filter(|position| fields.has(&format!("line-{position}"))) {
-        let name = format!("amount-{position}");
-        let amount = match fields.has(&name) {
-            false => None,
-            true => Some(fields.number(&name).ok_or_else(|| FieldError {
-                field: "lines",
-                text: frame.with("error-amount-of-line", "line", &position.to_string()),
-            })?),
+    for position in 1..=LINES_MAX {
+        let (tick, name) = (format!("line-{position}"), format!("amount-{position}"));
+        let amount = match (fields.has(&tick), fields.has(&name)) {
+            (false, false) => continue,
+            (false, true) => return Err(of_line("error-amount-unticked", position)),
+            (true, false) => None,
+            (true, true) => Some(fields.number(&name).ok_or_else(|| of_line("error-amount-of-line", position))?),
         };
         lines.push((position, amount));
     }
-    match lines.is_empty() {
-        true => Err(FieldError { field: "lines", text: frame.t("error-no-line") }),
-        false => Ok(lines),
+    match (fields.has("whole"), lines.is_empty()) {
+        (true, false) => Err(wrong(frame.t("error-whole-and-lines"))),
+        (false, true) => Err(wrong(frame.t("error-no-line"))),
+        _ => Ok(lines),
     }
 }
