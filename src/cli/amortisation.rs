@@ -1,11 +1,9 @@
 //! `chapelle amortisation`: the plan as a report, the month's charges as journal entries.
 
-use std::path::PathBuf;
-
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 
-use super::files::{FormatArgument, LanguageArgument, keep, written};
+use super::files::ReportFile;
 use super::{CliError, Context, Outcome};
 use crate::app::post_depreciation::{self, PostingReport};
 use crate::app::reports;
@@ -31,22 +29,7 @@ pub struct Yearly {
     #[arg(long, value_name = "YEAR")]
     year: i32,
     #[command(flatten)]
-    file: File,
-}
-
-/// How a report is written, and where to.
-#[derive(Debug, Args)]
-struct File {
-    #[arg(long, value_enum, default_value_t = FormatArgument::Json)]
-    format: FormatArgument,
-    #[arg(long, value_enum, default_value_t = LanguageArgument::Fr)]
-    language: LanguageArgument,
-    /// Where to; standard output if left out.
-    #[arg(long, short)]
-    output: Option<PathBuf>,
-    /// Also keep it, in all formats, below reports/YEAR of the data directory, with its SHA-256 in the database.
-    #[arg(long)]
-    archive: bool,
+    file: ReportFile,
 }
 
 #[derive(Debug, Args)]
@@ -61,7 +44,7 @@ pub struct Report {
     #[arg(long, value_name = "ASSET")]
     asset: Option<String>,
     #[command(flatten)]
-    file: File,
+    file: ReportFile,
 }
 
 #[derive(Debug, Args)]
@@ -88,17 +71,6 @@ impl Report {
     fn run(&self, context: &Context) -> Result<Outcome, CliError> {
         let asset = self.asset.clone().map(AssetCode);
         self.file.give(context, &reports::Report::Plan { as_of: self.as_of, known_on: self.known_on, asset })
-    }
-}
-
-impl File {
-    fn give(&self, context: &Context, report: &reports::Report) -> Result<Outcome, CliError> {
-        let (store, language) = (context.open()?, self.language.into());
-        let bytes = reports::file(&store, report, self.format.into(), language)?;
-        if self.archive {
-            keep(context, &store, report, language)?;
-        }
-        written(self.output.as_ref(), &bytes)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::ValueEnum;
+use clap::{Args, ValueEnum};
 
 use super::{CliError, Context, Outcome};
 use crate::app::Store;
@@ -41,6 +41,32 @@ impl From<LanguageArgument> for Language {
             LanguageArgument::Fr => Language::French,
             LanguageArgument::En => Language::English,
         }
+    }
+}
+
+/// How a report is written, and where to.
+#[derive(Debug, Args)]
+pub struct ReportFile {
+    #[arg(long, value_enum, default_value_t = FormatArgument::Json)]
+    format: FormatArgument,
+    #[arg(long, value_enum, default_value_t = LanguageArgument::Fr)]
+    language: LanguageArgument,
+    /// Where to; standard output if left out.
+    #[arg(long, short)]
+    output: Option<PathBuf>,
+    /// Also keep it, in all formats, below reports/YEAR of the data directory, with its SHA-256 in the database.
+    #[arg(long)]
+    archive: bool,
+}
+
+impl ReportFile {
+    pub fn give(&self, context: &Context, report: &Report) -> Result<Outcome, CliError> {
+        let (store, language) = (context.open()?, self.language.into());
+        let bytes = reports::file(&store, report, self.format.into(), language)?;
+        if self.archive {
+            keep(context, &store, report, language)?;
+        }
+        written(self.output.as_ref(), &bytes)
     }
 }
 

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 
-use super::files::{FormatArgument, LanguageArgument, keep, written};
+use super::files::ReportFile;
 use super::{CliError, Context, Outcome};
 use crate::app::record_management_figures::{self, RecordReport};
-use crate::app::{report_payback, reports};
+use crate::app::reports;
 use crate::collect::{FigureTexts, one_figure};
 use crate::domain::calendar::day;
 use crate::domain::payback::{Horizon, ManagementFigure, RequestedView};
@@ -36,16 +36,8 @@ pub struct Report {
     /// Years after commissioning that tables and charts reach.
     #[arg(long, value_name = "YEARS", default_value_t = 40, value_parser = clap::value_parser!(u32))]
     horizon: u32,
-    #[arg(long, value_enum, default_value_t = FormatArgument::Json)]
-    format: FormatArgument,
-    #[arg(long, value_enum, default_value_t = LanguageArgument::Fr)]
-    language: LanguageArgument,
-    /// Where to; standard output if left out.
-    #[arg(long, short)]
-    output: Option<PathBuf>,
-    /// Also keep it, in all formats, below reports/YEAR of the data directory, with its SHA-256 in the database.
-    #[arg(long)]
-    archive: bool,
+    #[command(flatten)]
+    file: ReportFile,
 }
 
 #[derive(Debug, Args)]
@@ -98,13 +90,7 @@ impl Report {
         let horizon = Horizon::of_years(self.horizon)
             .ok_or_else(|| CliError::Input(format!("--horizon {} is not 8, 40 or 50 years", self.horizon)))?;
         let view = RequestedView { as_of: self.as_of, scenario: self.scenario.clone(), horizon };
-        let (language, format) = (self.language.into(), self.format.into());
-        let store = context.open()?;
-        let bytes = report_payback::report(&store, &view, format, language)?;
-        if self.archive {
-            keep(context, &store, &reports::Report::Payback(view), language)?;
-        }
-        written(self.output.as_ref(), &bytes)
+        self.file.give(context, &reports::Report::Payback(view))
     }
 }
 

@@ -6,6 +6,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
 
 use super::context::out;
+use super::files::LanguageArgument;
 use super::{CliError, Context, Outcome};
 use crate::app::administer_users::{self, UserFile};
 use crate::app::invite::{self, Guest};
@@ -13,7 +14,6 @@ use crate::app::users::{self, NewUser};
 use crate::app::{reset_password, second_factor};
 use crate::domain::access::Role;
 use crate::domain::ids::TenantCode;
-use crate::domain::party::Language;
 
 #[derive(Debug, Subcommand)]
 pub enum User {
@@ -51,12 +51,6 @@ pub struct Invite {
     /// Of the mail and of the page it leads to.
     #[arg(long, value_enum, default_value = "fr")]
     language: LanguageArgument,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum LanguageArgument {
-    Fr,
-    En,
 }
 
 #[derive(Debug, Args)]
@@ -171,10 +165,7 @@ impl Invite {
             email: self.email.clone(),
             role: self.role.into(),
             tenant: self.tenant.clone().map(TenantCode),
-            language: match self.language {
-                LanguageArgument::Fr => Language::French,
-                LanguageArgument::En => Language::English,
-            },
+            language: self.language.into(),
         };
         let id = invite::invite(&context.open()?, &guest, &context.actor(), context.now)?;
         context.print(&serde_json::json!({ "invitation": id, "email": guest.email }), |_| {

@@ -18,6 +18,8 @@ pub mod payback;
 #[expect(clippy::float_arithmetic, reason = "positions on paper are floats; no amount is")]
 mod pdf;
 mod report_format;
+#[expect(clippy::float_arithmetic, reason = "positions on paper are floats; no amount is")]
+mod report_paper;
 pub mod sheet;
 pub mod table;
 mod texts;

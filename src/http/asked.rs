@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 use super::error::Fault;
 use crate::app::report_ledger::Span;
 use crate::domain::calendar::day;
+use crate::domain::payback::Horizon;
 use crate::domain::told::Told;
 
 /// What a value is to be.
@@ -88,6 +89,12 @@ pub fn within<T: FromStr + PartialOrd>(
         Some(value) if !allowed.contains(&value) => Err(expected.refused(name, text.unwrap_or_default().trim())),
         value => Ok(value),
     }
+}
+
+/// How many years after commissioning payback looks at; forty where it is not said.
+pub fn horizon(text: Option<&str>) -> Result<Horizon, Fault> {
+    let Some(years) = parsed::<u32>("horizon", text, Expected::Horizon)? else { return Ok(Horizon::Forty) };
+    Horizon::of_years(years).ok_or_else(|| Expected::Horizon.refused("horizon", &years.to_string()))
 }
 
 /// Which page of a list a program asks for: from 1, which is also the one it gets unasked.

@@ -1,92 +1,43 @@
 //! A statement on paper: landscape A4, PDF/A-3a and PDF/UA-1, its table repeated under its heading on every page.
 
-use chrono::NaiveTime;
-
 use super::RenderError;
 use super::statement::{Kind, Section, Statement, Value};
-use crate::documents::DocumentError;
 use crate::documents::format::Format;
 use crate::documents::invoice::Letterhead;
-use crate::documents::pdf::{
-    Align, Area, Brush, Cell, Column, Composer, Composition, Metadata, Paper, Role, Row, RowLook, Style, Table, Width,
-    mm, save,
-};
+use crate::documents::pdf::{Align, Cell, Column, Composer, Paper, Role, Row, RowLook, Style, Table, Width, mm};
+use crate::documents::report_paper::ReportPaper;
 use crate::documents::texts::Texts;
-use crate::domain::party::Language;
 
 const LANDSCAPE: Paper =
     Paper { width: mm(297.0), height: mm(210.0), left: mm(15.0), right: mm(282.0), top: mm(22.0), bottom: mm(188.0) };
 
 pub(super) fn pdf(statement: &Statement) -> Result<Vec<u8>, RenderError> {
-    let letterhead = Letterhead::shared()?;
     let language = statement.language;
-    let sheet = Sheet { statement, texts: Texts::new(language), format: Format::new(language), letterhead };
-    let metadata = Metadata {
-        subject: statement.subtitle.clone(),
+    let paper = ReportPaper {
+        paper: LANDSCAPE,
+        letterhead: Letterhead::shared()?,
+        language,
         title: format!("{} – {}", statement.title, statement.subtitle),
-        author: "Chapelle".to_owned(),
-        language: match language {
-            Language::French => "fr-FR",
-            Language::English => "en-GB",
-        },
-        created_at: statement.day.and_time(NaiveTime::MIN).and_utc(),
-        extension: None,
+        foot: Texts::new(language).get("amortisation-currency"),
+        day: statement.day,
     };
-    Ok(save(sheet.compose()?, &metadata, None)?)
+    let mut composer = paper.composer()?;
+    paper.masthead(&mut composer, &statement.title, &statement.subtitle);
+    if statement.is_empty() {
+        let style = Style::regular(9.0, 12.4, composer.palette.ink);
+        composer.paragraph(Role::Paragraph, style, &statement.empty);
+    } else {
+        Sheet { statement, format: Format::new(language) }.table(&mut composer);
+    }
+    Ok(paper.finish(composer)?)
 }
 
 struct Sheet<'a> {
     statement: &'a Statement,
-    texts: Texts,
     format: Format,
-    letterhead: &'static Letterhead,
 }
 
 impl Sheet<'_> {
-    fn compose(&self) -> Result<Composition, DocumentError> {
-        let mut composer = Composer::new(LANDSCAPE, self.letterhead.palette)?;
-        self.head(&mut composer);
-        if self.statement.is_empty() {
-            let style = Style::regular(9.0, 12.4, composer.palette.ink);
-            composer.paragraph(Role::Paragraph, style, &self.statement.empty);
-        } else {
-            self.table(&mut composer);
-        }
-        composer.finish(|brush, page, pages| self.running(brush, page, pages))
-    }
-
-    fn head(&self, c: &mut Composer) {
-        let (paper, palette, top) = (c.paper, c.palette, mm(13.0));
-        c.artifact(|brush| {
-            brush.fill(Area { x: 0.0, y: 0.0, width: paper.width, height: mm(3.0) }, palette.accent);
-            self.letterhead.draw_mark(brush, paper.left, top);
-        });
-        let x = paper.left + mm(self.letterhead.mark.size_mm) + mm(4.0);
-        let (width, mut y) = (paper.right - x, top - 3.0);
-        let title = Style::bold(20.0, 25.0, palette.accent);
-        y += c.block(Role::Title, x, y, width, title, &self.statement.title);
-        let small = Style::regular(9.0, 12.4, palette.muted);
-        y += c.block(Role::Paragraph, x, y + 1.0, width, small, &self.statement.subtitle);
-        c.y = y.max(top + mm(self.letterhead.mark.size_mm)) + 14.0;
-    }
-
-    fn running(&self, brush: &mut Brush, page: usize, pages: usize) {
-        let palette = self.letterhead.palette;
-        let small = Style::regular(7.2, 9.0, palette.muted);
-        let bottom = mm(198.0);
-        brush.rule(LANDSCAPE.left, bottom - 11.0, LANDSCAPE.text_width(), 0.5, palette.rule);
-        brush.text(LANDSCAPE.left, bottom, small, Align::Left, &self.texts.get("amortisation-currency"));
-        let (page_text, pages_text) = (page.to_string(), pages.to_string());
-        let number = self.texts.with("page", &[("page", &page_text), ("pages", &pages_text)]);
-        brush.text(LANDSCAPE.right, bottom, small, Align::Right, &number);
-        if page > 1 {
-            let (top, bold) = (mm(13.0), Style::bold(7.2, 9.0, palette.accent));
-            let title = format!("{} – {}", self.statement.title, self.statement.subtitle);
-            brush.text(LANDSCAPE.right, top, bold, Align::Right, &title);
-            brush.rule(LANDSCAPE.left, top + 5.0, LANDSCAPE.text_width(), 0.5, palette.rule);
-        }
-    }
-
     fn table(&self, c: &mut Composer) {
         let statement = self.statement;
         let column = |heading: &super::statement::Heading| match heading.kind {

@@ -12,7 +12,7 @@ use crate::app::{AppError, Store, report_payback};
 use crate::documents::ReportFormat;
 use crate::domain::party::Language;
 use crate::domain::payback::{Horizon, RequestedView};
-use crate::http::asked::{Expected, parsed};
+use crate::http::asked::{self, Expected, parsed};
 use crate::http::auth::Granted;
 use crate::http::error::{Fault, Problem};
 use crate::http::state::{Shared, blocking};
@@ -65,17 +65,10 @@ pub struct Asked {
 
 impl Asked {
     pub fn of(as_of: Option<&str>, scenario: Option<&str>, horizon: Option<&str>) -> Result<Asked, Fault> {
-        let years: Option<u32> = parsed("horizon", horizon, Expected::Horizon)?;
-        let horizon = match years {
-            None => Horizon::Forty,
-            Some(years) => {
-                Horizon::of_years(years).ok_or_else(|| Expected::Horizon.refused("horizon", &years.to_string()))?
-            }
-        };
         Ok(Asked {
             as_of: parsed("as_of", as_of, Expected::Day)?,
             scenario: scenario.map(str::trim).filter(|code| !code.is_empty()).map(str::to_owned),
-            horizon,
+            horizon: asked::horizon(horizon)?,
         })
     }
 

@@ -18,7 +18,7 @@ use crate::domain::audit::Actor;
 use crate::domain::ids::AssetCode;
 use crate::domain::party::Language;
 use crate::domain::payback::{Horizon, RequestedView};
-use crate::http::asked::{Expected, none_of, parsed};
+use crate::http::asked::{self, Expected, none_of, parsed};
 use crate::http::auth::Granted;
 use crate::http::error::{Fault, Problem};
 use crate::http::state::{Shared, blocking};
@@ -133,13 +133,6 @@ impl Asked {
         let day = |name: &str, text: &Option<String>| parsed(name, text.as_deref(), Expected::Day);
         let text =
             |text: &Option<String>| text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
-        let years: Option<u32> = parsed("horizon", query.horizon.as_deref(), Expected::Horizon)?;
-        let horizon = match years {
-            None => Horizon::Forty,
-            Some(years) => {
-                Horizon::of_years(years).ok_or_else(|| Expected::Horizon.refused("horizon", &years.to_string()))?
-            }
-        };
         Ok(Asked {
             name,
             as_of: day("as_of", &query.as_of)?,
@@ -150,7 +143,7 @@ impl Asked {
             through: day("through", &query.through)?,
             account: super::journal::account(query.account.as_deref())?,
             scenario: text(&query.scenario),
-            horizon,
+            horizon: asked::horizon(query.horizon.as_deref())?,
         })
     }
 

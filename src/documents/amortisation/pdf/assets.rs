@@ -6,6 +6,7 @@ use super::super::words;
 use super::Sheet;
 use super::figures::Track;
 use crate::documents::pdf::{Align, Cell, Column, Composer, Role, Row, RowLook, Table, Width};
+use crate::documents::report_paper::{heading, remark, subheading};
 use crate::domain::amortisation::report::{AssetReport, ComponentReport, EventReport, Position};
 use crate::domain::amortisation::{Funding, TreePart, TreeRow};
 use crate::domain::ids::ComponentCode;
@@ -21,22 +22,22 @@ impl Sheet<'_> {
     }
 
     fn asset(&self, c: &mut Composer, asset: &AssetReport) {
-        self.heading(c, &format!("{} — {}", asset.code, asset.name), 90.0);
+        heading(c, &format!("{} — {}", asset.code, asset.name), 90.0);
         c.table(c.paper.left, c.paper.text_width(), &self.facts(asset));
         c.skip(12.0);
         self.components(c, asset);
         self.events(c, asset);
         if asset.components.len() != 1 {
             c.skip(14.0);
-            self.subheading(c, &self.text("amortisation-asset-years"), 70.0);
+            subheading(c, &self.text("amortisation-asset-years"), 70.0);
             self.years(c, &asset.plan);
         }
         // The subsidy is the asset's; its components' shares are in the other formats.
         for component in &asset.components {
             c.skip(14.0);
             c.element(Role::Section, |c| {
-                self.subheading(c, &format!("{} — {}", component.code, component.name), 84.0);
-                self.remark(c, &self.terms(component));
+                subheading(c, &format!("{} — {}", component.code, component.name), 84.0);
+                remark(c, &self.terms(component));
                 c.skip(4.0);
                 if asset.components.len() == 1 {
                     self.years(c, &component.plan);
@@ -99,7 +100,7 @@ impl Sheet<'_> {
             return;
         }
         c.skip(14.0);
-        self.subheading(c, &self.text("amortisation-events"), 70.0);
+        subheading(c, &self.text("amortisation-events"), 70.0);
         let column = |id: &str, width| Column::new(self.text(id), width, Align::Left);
         let columns = vec![
             column("amortisation-event-on", Width::Content(48.0)),

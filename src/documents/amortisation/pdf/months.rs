@@ -3,6 +3,7 @@
 use super::Sheet;
 use super::figures::{Line, Track};
 use crate::documents::pdf::{Align, Cell, Column, Composer, Role, Row, Table, Width};
+use crate::documents::report_paper::{heading, remark};
 use crate::domain::amortisation::report::UnknownPosting;
 
 impl Sheet<'_> {
@@ -13,7 +14,7 @@ impl Sheet<'_> {
         }
         c.new_page();
         c.element(Role::Section, |c| {
-            self.heading(c, &self.text("amortisation-months"), 90.0);
+            heading(c, &self.text("amortisation-months"), 90.0);
             self.figures(c, &self.month_lines(), Track::Depreciation);
         });
     }
@@ -38,8 +39,8 @@ impl Sheet<'_> {
         }
         c.skip(18.0);
         c.element(Role::Section, |c| {
-            self.heading(c, self.words.unknown_sheet, 80.0);
-            self.remark(c, &self.text("amortisation-unknown-means"));
+            heading(c, self.words.unknown_sheet, 80.0);
+            remark(c, &self.text("amortisation-unknown-means"));
             c.skip(5.0);
             let [_, _, _, _, charge, _, _, _, _, _, _, _, income, ..] = self.words.figures;
             let columns = vec![

@@ -1,7 +1,8 @@
 //! Where things stand on the report's day: the figures a reader looks for first, the chart, the years of all assets.
 
 use super::Sheet;
-use crate::documents::pdf::{Align, Area, Colour, Composer, Role, Style, mm};
+use crate::documents::pdf::{Align, Area, Colour, Composer, Role, Style};
+use crate::documents::report_paper::{heading, remark};
 use crate::domain::amortisation::report::Position;
 use crate::domain::money::Money;
 
@@ -20,7 +21,7 @@ impl Sheet<'_> {
     pub(super) fn opening(&self, c: &mut Composer) {
         self.head(c);
         if self.report.assets.is_empty() {
-            self.remark(c, &self.text("amortisation-empty"));
+            remark(c, &self.text("amortisation-empty"));
             return;
         }
         self.tiles(c);
@@ -28,27 +29,17 @@ impl Sheet<'_> {
         self.chart(c, &self.report.total);
         c.skip(12.0);
         c.element(Role::Section, |c| {
-            self.heading(c, &self.text("amortisation-years"), 90.0);
+            heading(c, &self.text("amortisation-years"), 90.0);
             self.years(c, &self.report.total);
         });
     }
 
-    /// The mark of the letterhead, beside it what the document is.
     fn head(&self, c: &mut Composer) {
-        let (paper, palette, top) = (c.paper, c.palette, mm(13.0));
-        c.artifact(|brush| {
-            brush.fill(Area { x: 0.0, y: 0.0, width: paper.width, height: mm(3.0) }, palette.accent);
-            self.letterhead.draw_mark(brush, paper.left, top);
-        });
-        let x = paper.left + mm(self.letterhead.mark.size_mm) + mm(4.0);
-        let (width, mut y) = (paper.right - x, top - 3.0);
-        y += c.block(Role::Title, x, y, width, Style::bold(20.0, 25.0, palette.accent), &self.title());
         let component_count: usize = self.report.assets.iter().map(|asset| asset.components.len()).sum();
         let counts = [("assets", self.report.assets.len().to_string()), ("components", component_count.to_string())];
         let subtitle =
             self.texts.with("amortisation-subtitle", &counts.each_ref().map(|(name, count)| (*name, count.as_str())));
-        y += c.block(Role::Paragraph, x, y + 1.0, width, Style::regular(9.0, 12.4, palette.muted), &subtitle);
-        c.y = y.max(top + mm(self.letterhead.mark.size_mm)) + 18.0;
+        self.paper.masthead(c, &self.paper.title, &subtitle);
     }
 
     fn tiles(&self, c: &mut Composer) {
@@ -117,17 +108,17 @@ impl Sheet<'_> {
     /// What the figures above would not tell: each only where there is something to tell.
     fn remarks(&self, c: &mut Composer) {
         let (position, day) = (&self.report.total.position, self.format.date(self.report.as_of));
-        self.remark(c, &self.texts.with("amortisation-due-means", &[("date", &day)]));
+        remark(c, &self.texts.with("amortisation-due-means", &[("date", &day)]));
         let amounts = [
             ("amortisation-not-in-service", position.cost - position.gross_value),
             ("amortisation-residual-value", position.residual_value),
             ("amortisation-difference-means", position.difference),
         ];
         for (id, amount) in amounts.into_iter().filter(|(_, amount)| !amount.is_zero()) {
-            self.remark(c, &self.texts.with(id, &[("amount", &self.format.euros(amount))]));
+            remark(c, &self.texts.with(id, &[("amount", &self.format.euros(amount))]));
         }
         if !self.report.unknown_postings.is_empty() {
-            self.remark(c, &self.text("amortisation-unknown-see"));
+            remark(c, &self.text("amortisation-unknown-see"));
         }
         c.skip(12.0);
     }

@@ -1,7 +1,8 @@
 //! What a reader wants to know first: when, how far, the curve.
 
 use super::Sheet;
-use crate::documents::pdf::{Align, Area, Colour, Composer, Role, Style, mm};
+use crate::documents::pdf::{Align, Area, Colour, Composer, Role, Style};
+use crate::documents::report_paper::remark;
 use crate::domain::money::Money;
 
 const TILES_IN_ROW: usize = 4;
@@ -24,19 +25,9 @@ impl Sheet<'_> {
     }
 
     fn head(&self, c: &mut Composer) {
-        let (paper, palette, top) = (c.paper, c.palette, mm(13.0));
-        c.artifact(|brush| {
-            brush.fill(Area { x: 0.0, y: 0.0, width: paper.width, height: mm(3.0) }, palette.accent);
-            self.letterhead.draw_mark(brush, paper.left, top);
-        });
-        let x = paper.left + mm(self.letterhead.mark.size_mm) + mm(4.0);
-        let (width, mut y) = (paper.right - x, top - 3.0);
-        let title = Style::bold(18.0, 23.0, palette.accent);
-        y += c.block(Role::Title, x, y, width, title, &self.words.title(self.report));
         let (scenario, years) = (self.report.scenario.name.as_str(), self.report.horizon_years.to_string());
         let subtitle = self.words.with("payback-subtitle", &[("scenario", scenario), ("years", &years)]);
-        y += c.block(Role::Paragraph, x, y + 1.0, width, Style::regular(9.0, 12.4, palette.muted), &subtitle);
-        c.y = y.max(top + mm(self.letterhead.mark.size_mm)) + 16.0;
+        self.paper.masthead(c, &self.paper.title, &subtitle);
     }
 
     fn headline(&self, c: &mut Composer) {
@@ -106,8 +97,8 @@ impl Sheet<'_> {
     }
 
     fn remarks(&self, c: &mut Composer) {
-        for remark in &self.report.remarks {
-            self.remark(c, &self.words.remark(remark));
+        for known in &self.report.remarks {
+            remark(c, &self.words.remark(known));
         }
         c.skip(14.0);
     }

@@ -3,6 +3,7 @@
 use super::super::words::last_month;
 use super::{Sheet, left, right, row, table};
 use crate::documents::pdf::{Composer, RowLook, Width};
+use crate::documents::report_paper::remark;
 
 impl Sheet<'_> {
     pub(super) fn results(&self, c: &mut Composer) {
@@ -61,7 +62,7 @@ impl Sheet<'_> {
         let note = words.with("payback-npv-note", &[("start", &start)]);
         c.table(c.paper.left, c.paper.text_width(), &table(columns, rows.collect(), 7.2));
         c.skip(4.0);
-        self.remark(c, &note);
+        remark(c, &note);
         c.skip(16.0);
     }
 
