@@ -8,6 +8,9 @@ use crate::documents::pdf::{Align, Cell, Column, Composer, Paper, Role, Row, Row
 use crate::documents::report_paper::{ReportPaper, heading};
 use crate::documents::texts::Texts;
 
+/// What is this short stays on one line.
+const SHORT_CHARACTERS_MAX: usize = 16;
+
 pub(super) fn pdf(statement: &Statement) -> Result<Vec<u8>, DocumentError> {
     let language = statement.language;
     let paper = ReportPaper {
@@ -32,12 +35,20 @@ fn table(c: &mut Composer, section: &Section, format: Format) {
         return;
     }
     let mut columns: Vec<Column> =
-        section.texts.iter().map(|heading| Column::new(*heading, Width::Rest, Align::Left)).collect();
-    columns.extend(section.amounts.iter().map(|heading| Column::new(*heading, Width::Content(54.0), Align::Right)));
+        (0..).zip(&section.texts).map(|(index, heading)| text(section, index, heading)).collect();
+    columns.extend(section.amounts.iter().map(|heading| Column::new(*heading, Width::Content(44.0), Align::Right)));
     let rows = section.lines.iter().map(|line| row(line, format)).collect();
     let size = if section.amounts.len() > 4 { 6.8 } else { 7.6 };
     c.table(c.paper.left, c.paper.text_width(), &Table { columns, rows, size, with_header: true });
     c.skip(16.0);
+}
+
+/// A column of texts: codes and dates are as wide as they are, so that what is longer has room for whole words.
+fn text(section: &Section, index: usize, heading: &str) -> Column {
+    let cells = section.lines.iter().filter_map(|line| line.texts.get(index));
+    let is_short = cells.map(|cell| cell.chars().count()).max() <= Some(SHORT_CHARACTERS_MAX);
+    let is_last = index + 1 == section.texts.len();
+    Column::new(heading, if is_short && !is_last { Width::Content(24.0) } else { Width::Rest }, Align::Left)
 }
 
 fn row(line: &Line, format: Format) -> Row {
