@@ -106,7 +106,9 @@ impl Tell for AppError {
             AppError::User(problem) => problem.told(),
             AppError::NoBook => Told::new("no-book", self),
             AppError::Storage(StorageError::Closed(text)) => Told::new("books-closed", text),
-            AppError::Storage(StorageError::Conflict(_)) => Told::new("stored-meanwhile", self),
+            AppError::Storage(StorageError::Conflict(_) | StorageError::Overlap(_)) => {
+                Told::new("stored-meanwhile", self)
+            }
             AppError::Storage(StorageError::Running { what, id, by }) => Told::new("still-running", self)
                 .with("what", what.told())
                 .with("id", id.to_string())

@@ -13,7 +13,7 @@ use crate::domain::book::Book;
 use crate::domain::calendar::{BillingMonth, Period};
 use crate::domain::contract::{Contract, LineQuantity};
 use crate::domain::ids::{ContractCode, LineCode, MeterCode, MeterId};
-use crate::domain::invoice::InvoiceKind;
+use crate::domain::invoice::{InvoiceKind, InvoiceNumber};
 use crate::domain::metering::Sample;
 use crate::domain::quantity::{Quantity, Unit};
 use crate::domain::rating::{BilledLine, ManualLine, Samples};
@@ -121,17 +121,17 @@ fn late_months(
     let mut late = Vec::new();
     for (month, contract) in touched {
         let billed = invoices::billed_lines(connection, &TenantScope::Everyone, &contract, month)?;
-        // The month's own invoice is what a regularisation names; without one there is nothing to correct.
-        let Some(invoice) = billed.iter().find(|line| line.billed_in == month).map(|line| line.number.clone()) else {
-            continue;
-        };
+        // The month's own invoice in force is what a regularisation names; without one there is nothing to correct.
+        let own = |line: &&invoices::BilledLine| line.billed_in == month && line.kind != InvoiceKind::CreditNote;
+        let Some(invoice) = billed.iter().rfind(own).map(|line| line.number.clone()) else { continue };
+        let credited = credited(&billed, month, &invoice);
         let samples = match samples_of.entry(month) {
             Entry::Occupied(known) => known.get().clone(),
             Entry::Vacant(unknown) => {
                 unknown.insert(month_samples(connection, book, month.period(book.facility.zone))?).clone()
             }
         };
-        late.push(LateMonth { contract, month, invoice, billed: sums(&billed), samples });
+        late.push(LateMonth { contract, month, invoice, billed: sums(&billed), credited, samples });
     }
     Ok(late)
 }
@@ -143,6 +143,15 @@ pub(super) fn sums(billed: &[invoices::BilledLine]) -> Vec<BilledLine> {
         let quantity = if row.unit == Unit::One { Quantity::ZERO } else { row.quantity };
         let line = BilledLine { line: row.line.clone(), quantity, net: row.net };
         if row.kind == InvoiceKind::CreditNote { line.credited() } else { line }
+    }))
+}
+
+/// What credit notes took back, less the invoices they cancelled: each but the one `in_force`.
+fn credited(billed: &[invoices::BilledLine], month: BillingMonth, in_force: &InvoiceNumber) -> Vec<BilledLine> {
+    let rows = billed.iter().filter(|row| row.billed_in == month && row.number != *in_force);
+    BilledLine::sums(rows.map(|row| {
+        let line = BilledLine { line: row.line.clone(), quantity: Quantity::ZERO, net: row.net };
+        if row.kind == InvoiceKind::CreditNote { line } else { line.credited() }
     }))
 }
 

@@ -76,6 +76,9 @@ pub struct LateMonth {
     pub invoice: InvoiceNumber,
     /// What was billed for the month, earlier regularisations included ([`billed_for`]).
     pub billed: Vec<BilledLine>,
+    /// What credit notes took back of a line and no corrected invoice billed again. Whether a gesture or a mistake, the
+    /// difference is told from what was billed less this.
+    pub credited: Vec<BilledLine>,
     /// That month's readings as they are now known, with their neighbours: of the contract's meters, and of the
     /// facility's where a line carries the measured PUE.
     pub samples: Samples,

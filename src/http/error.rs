@@ -178,9 +178,12 @@ impl From<AppError> for Fault {
             AppError::User(problem) if problem.is_conflict() => Fault::Contrary(Box::new(problem.told())),
             AppError::User(problem) => Fault::Refused(Box::new(problem.told())),
             AppError::NoBook
-            | AppError::Storage(StorageError::Closed(_) | StorageError::Conflict(_) | StorageError::Running { .. }) => {
-                Fault::Contrary(Box::new(error.told()))
-            }
+            | AppError::Storage(
+                StorageError::Closed(_)
+                | StorageError::Conflict(_)
+                | StorageError::Overlap(_)
+                | StorageError::Running { .. },
+            ) => Fault::Contrary(Box::new(error.told())),
             AppError::Storage(StorageError::KeyReused) => Fault::Unprocessable(error.to_string()),
             AppError::Storage(StorageError::Busy(_)) => Fault::Unavailable(error.to_string()),
             AppError::Storage(unreachable) if unreachable.is_transient() => {

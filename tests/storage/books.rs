@@ -87,6 +87,38 @@ fn a_meter_may_move_from_one_contract_to_another() {
 }
 
 #[test]
+fn a_contract_or_a_line_follows_another_on_the_same_meters() {
+    on_both(|database| {
+        let ends = since("2025-01-01", Some("2027-01-01"));
+        let renewed = |until, begins| {
+            let mut book = fixture::book();
+            let mut next = book.contracts[0].clone();
+            next.code = "c-renewed".into();
+            book.contracts[0].in_force = until;
+            next.in_force = since(begins, None);
+            next.lines.iter_mut().for_each(|line| line.in_force = next.in_force);
+            for line in &mut next.lines {
+                if let LineQuantity::Metered { meters, .. } = &mut line.quantity {
+                    meters.iter_mut().for_each(|one| one.period = line.in_force);
+                }
+            }
+            book.contracts.push(next);
+            book
+        };
+        // The old assignments say no end: they last as long as their line, which lasts as long as its contract.
+        save(database, &renewed(ends, "2027-01-01")).unwrap();
+        let stored = load(database);
+        assert_eq!(stored.contracts.len(), renewed(ends, "2027-01-01").contracts.len());
+        let overlapping = save(database, &renewed(ends, "2026-12-31"));
+        assert!(matches!(overlapping, Err(StorageError::Overlap(_))), "{overlapping:?}");
+        // Its end taken away again, it would reach into the one that follows.
+        let endless = save(database, &renewed(fixture::book().contracts[0].in_force, "2027-01-01"));
+        assert!(matches!(endless, Err(StorageError::Overlap(_))), "{endless:?}");
+        assert_eq!(load(database), stored);
+    });
+}
+
+#[test]
 fn overlaps_are_refused_and_leave_nothing_behind() {
     on_both(|database| {
         let mut lines = fixture::book();

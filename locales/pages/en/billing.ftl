@@ -44,6 +44,7 @@ problem-unpriceable = Amount out of bounds
 problem-negative-total = Negative total
 problem-vat-mix = Incompatible VAT
 problem-missing-routing = Code required by Chorus Pro missing
+problem-credit-taken-back = Credit taken back by a regularisation
 problem-late-change = Readings changed after billing
 billing-contracts = Contracts
 billing-nothing = Nothing to bill for this month.

@@ -50,6 +50,7 @@ told-missing-service-code = { $tenant } requires a service code on Chorus Pro, w
 told-missing-engagement = { $tenant } requires an order number on Chorus Pro, which refuses an invoice without it: give contract { $contract } its number, or change what the tenant requires.
 told-missing-either-code = { $tenant } requires a service code or an order number on Chorus Pro: give one of them, to the tenant or to contract { $contract }.
 told-missing-both-codes = { $tenant } requires a service code and an order number on Chorus Pro: give the first to the tenant, the second to contract { $contract }.
+told-credit-taken-back = Credit notes took back { $amount } of line { $line } of { $month }, which its regularisation takes into account. Where they were a gesture and not the same mistake, add an allowance of { $amount } to this month.
 told-late-change = The readings of { $month } changed after invoice { $invoice }: line { $line } is regularised by { $amount }.
 told-availability-unknown = Line { $line } promises an availability, and that of { $month } is not recorded: record it, and what it allows comes on the next invoice.
 told-credit-waits = Line { $line } allows { $amount } for its availability, more than this month’s invoice bills: it waits for the contract’s next invoice. Where none comes, credit the invoice of the month it is for.

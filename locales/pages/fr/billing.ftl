@@ -44,6 +44,7 @@ problem-unpriceable = Montant hors limites
 problem-negative-total = Total négatif
 problem-vat-mix = TVA incompatibles
 problem-missing-routing = Code exigé par Chorus Pro manquant
+problem-credit-taken-back = Avoir repris par une régularisation
 problem-late-change = Relevés modifiés après facturation
 billing-contracts = Conventions
 billing-nothing = Rien à facturer pour ce mois.

@@ -50,6 +50,7 @@ told-missing-service-code = { $tenant } exige un code service sur Chorus Pro, qu
 told-missing-engagement = { $tenant } exige un numéro d’engagement sur Chorus Pro, qui refuse une facture sans lui : renseignez celui de la convention { $contract } ou changez ce que le client exige.
 told-missing-either-code = { $tenant } exige un code service ou un numéro d’engagement sur Chorus Pro : renseignez l’un des deux, pour le client ou pour la convention { $contract }.
 told-missing-both-codes = { $tenant } exige un code service et un numéro d’engagement sur Chorus Pro : renseignez le premier pour le client, le second pour la convention { $contract }.
+told-credit-taken-back = Des avoirs ont repris { $amount } sur la ligne { $line } de { $month }, et la régularisation en tient compte. S’il s’agissait d’un geste et non de la même erreur, ajoutez à ce mois une remise de { $amount }.
 told-late-change = Les relevés de { $month } ont changé après la facture { $invoice } : la ligne { $line } est régularisée de { $amount }.
 told-availability-unknown = La ligne { $line } promet une disponibilité, et celle de { $month } n’est pas enregistrée : enregistrez-la, la remise viendra sur la facture suivante.
 told-credit-waits = La ligne { $line } remet { $amount } pour sa disponibilité, plus que ce que la facture du mois porte : la remise attend la facture suivante de la convention. S’il n’en vient pas, établissez un avoir sur celle du mois concerné.

@@ -10,7 +10,7 @@ use crate::domain::contract::{Contract, ContractLine};
 use crate::domain::ids::{ContractCode, LineCode, MeterCode, TenantCode};
 use crate::domain::invoice::{DraftError, VatError};
 use crate::domain::metering::{Meter, MeteringProblem};
-use crate::domain::money::AmountError;
+use crate::domain::money::{AmountError, Money};
 use crate::domain::party::ChorusRequirement;
 use crate::domain::rating::{Charge, RatingProblem, credited_line};
 use crate::domain::told::{Tell, Told};
@@ -51,6 +51,8 @@ pub enum ProblemKind {
     CreditWaits,
     /// Not a fault: a billed month's readings changed, and the draft regularises it.
     LateChange,
+    /// The regularisation also bills what a credit note of that month took back.
+    CreditTakenBack,
 }
 
 /// Something that stands in the way of billing, or that one should know before billing.
@@ -170,6 +172,25 @@ impl<'c> Found<'c> {
             .with("line", line.code.as_str())
             .with("amount", charge.net);
         self.add(Severity::Warning, ProblemKind::LateChange, Some(line), None, message);
+        let credited = late.credited.iter().find(|one| one.line == line.code).map(|one| one.net);
+        if let Some(credited) = credited.filter(|credited| *credited > Money::ZERO) {
+            self.credit_taken_back(line, late, credited);
+        }
+    }
+
+    /// The difference is told from what was billed less what was credited, so that a mistake credited by hand is not
+    /// credited again when its readings are mended. Of a gesture nobody but a person can know.
+    fn credit_taken_back(&mut self, line: &ContractLine, late: &LateMonth, credited: Money) {
+        let english = format!(
+            "credit notes took back {credited} of line {} of {}, which its regularisation takes into account: where they \
+             were a gesture and not the same mistake, add an allowance of {credited} to this month",
+            line.code, late.month
+        );
+        let message = Told::new("credit-taken-back", english)
+            .with("month", late.month)
+            .with("line", line.code.as_str())
+            .with("amount", credited);
+        self.add(Severity::Warning, ProblemKind::CreditTakenBack, Some(line), None, message);
     }
 
     fn add(

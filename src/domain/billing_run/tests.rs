@@ -203,6 +203,7 @@ fn late(known: &str) -> LateMonth {
         month: september,
         invoice: InvoiceNumber::from_stored("DC2026000007"),
         billed: BilledLine::sums(billed.iter().map(BilledLine::of)),
+        credited: vec![],
         samples: read_at_ends(september, &[("A", "100", known)]),
     }
 }
@@ -222,6 +223,22 @@ fn a_late_reading_becomes_a_regularisation_line() {
     let charge = plan.drafts[0].charges.last().unwrap();
     assert_eq!(charge.kind, ChargeKind::Regularisation { month: month("2026-09"), invoice: "DC2026000007".into() });
     assert_eq!(charge.period, between("2026-09-01", "2026-10-01"));
+}
+
+#[test]
+fn a_credit_that_a_regularisation_takes_back_is_pointed_out() {
+    let (book, samples) = (small_book(), october());
+    let mut credited = snapshot(&book, &samples);
+    let mut september = late("1000");
+    september.credited = vec![BilledLine {
+        line: "energy".into(),
+        quantity: crate::domain::quantity::Quantity::ZERO,
+        net: "60.00".parse().unwrap(),
+    }];
+    credited.late = vec![september];
+    let plan = plan(&credited);
+    assert_eq!(found(&plan), ["Warning LateChange C1 energy -", "Warning CreditTakenBack C1 energy -"]);
+    assert!(plan.problems[1].message.english.contains("add an allowance of 60.00 to this month"));
 }
 
 /// Issues the plan's first draft.

@@ -4,10 +4,10 @@
 //! or who agreed to it (contract). Invariants: tiers are half-open and decimal, so every quantity lies in exactly one;
 //! a tariff's versions follow one another without overlap; every priced part's net is its quantity × unit price.
 //!
-//! A part of a month costs a part of what is agreed *per month*: flat amounts, commitments, minimums and caps are
-//! prorated, and so is the whole price of an agreed quantity. Tiers and the unit prices of metered quantities are not:
-//! half a month already uses half as much, and shrinking the price as well would count the half twice; tier bounds are
-//! a property of the price list, not of the calendar.
+//! A part of a month costs a part of what is agreed *per month*: flat amounts, commitments, tier bounds, minimums and
+//! caps are prorated, and so is the whole price of an agreed quantity. The unit prices of metered quantities are not:
+//! half a month already uses half as much, and shrinking the price as well would count the half twice. So a month split
+//! where no price changes costs what it costs whole: as much used in half the time reaches the same tier.
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;

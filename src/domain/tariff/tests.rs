@@ -202,6 +202,25 @@ fn one_off_is_due_once_and_whole() {
 }
 
 #[test]
+fn a_month_cut_where_no_price_changes_reaches_the_same_tiers() {
+    let tiers = || tiers(&[(Some("50"), "15.20"), (Some("60"), "13.10"), (None, "12.00")]);
+    // A mean of 55 TB for 16 of 31 days weighs 28.3871 TB and lies above 50 × 16/31.
+    let volume = PriceShape::Volume { tiers: tiers() };
+    check(
+        &volume,
+        over(0, 16, 31, measured("28.3871")),
+        &["tier [25.8065, 30.9677): 28.3871 kilowatt-hour at 13.10: 28.3871 kWh × 13.10 = 371.87"],
+    );
+    let graduated = PriceShape::Graduated { tiers: tiers() };
+    let net = |input: PriceInput| graduated.price(&input).unwrap().iter().map(|part| part.net).sum::<Money>();
+    let parts = net(over(0, 16, 31, measured("28.3871"))) + net(over(16, 31, 31, measured("26.6129")));
+    assert_eq!((parts, net(measured("55"))), ("825.50".parse().unwrap(), "825.50".parse().unwrap()));
+    // So short that the middle tier holds nothing.
+    let narrow = PriceShape::Volume { tiers: self::tiers(&[(Some("0.001"), "3"), (Some("0.0011"), "2"), (None, "1")]) };
+    check(&narrow, over(0, 1, 31, measured("0")), &["tier [0, ∞): 0 kilowatt-hour at 1.00: 0 kWh × 1.00 = 0.00"]);
+}
+
+#[test]
 fn what_cannot_be_priced_is_refused() {
     let shape = PriceShape::PerUnit { unit_price: price("1") };
     assert_eq!(shape.price(&measured("-1")), Err(PricingError::Negative(Decimal::NEGATIVE_ONE)));
@@ -270,6 +289,16 @@ proptest! {
         for part in shape.price(&input).unwrap() {
             prop_assert_eq!(part.unit_price.times(part.quantity).unwrap(), part.net);
         }
+    }
+
+    #[test]
+    fn every_quantity_lies_in_one_tier_of_any_part_of_a_month(
+        tiers in some_tiers(), ten_thousandths in 0i64..2_000_000, from in 0i64..30, length in 1i64..31
+    ) {
+        let tiers = tiers.over(MonthPart::new(from, from + length, 31));
+        let quantity = Decimal::new(ten_thousandths, 4);
+        let holding = tiers.bounds().filter(|(from, tier)| *from <= quantity && tier.to.is_none_or(|to| quantity < to));
+        prop_assert_eq!(holding.count(), 1);
     }
 
     #[test]

@@ -3,7 +3,9 @@
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use super::MonthPart;
 use crate::domain::money::UnitPrice;
+use crate::domain::quantity::Quantity;
 
 /// One tier [from, to): `from` is the previous tier's `to`, zero for the first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,6 +60,16 @@ impl Tiers {
     /// The one tier `quantity` lies in, with its inclusive lower bound; none below zero.
     pub fn holding(&self, quantity: Decimal) -> Option<(Decimal, &Tier)> {
         self.bounds().find(|(from, tier)| *from <= quantity && tier.to.is_none_or(|to| quantity < to))
+    }
+
+    /// The tiers of a part of a month: as much of each bound as the part has of the month. In a part so short that two
+    /// bounds fall together, nothing lies in the tier between them.
+    pub fn over(&self, part: MonthPart) -> Tiers {
+        // A bound beyond the grid of quantities is reached by none, in whatever part of it.
+        let bound = |to: Decimal| Quantity::rounded(to).map_or(to, |to| part.of_quantity(to).to_decimal().normalize());
+        let tier =
+            |tier: &Tier| Tier { to: if part.is_whole() { tier.to } else { tier.to.map(bound) }, ..tier.clone() };
+        Tiers(self.0.iter().map(tier).collect())
     }
 
     /// The same bounds, each price passed through `change`.

@@ -1,4 +1,4 @@
-//! The whole quantity at the price of the one tier it lies in.
+//! The whole quantity at the price of the one tier it lies in; of a part of a month, the tier it would reach at that pace.
 
 use crate::domain::money::AmountError;
 use crate::domain::quantity::Quantity;
@@ -7,6 +7,7 @@ use super::{PartKind, PriceInput, PricedPart, Tiers};
 
 pub(super) fn price(tiers: &Tiers, input: &PriceInput) -> Result<Vec<PricedPart>, AmountError> {
     let quantity = Quantity::rounded(input.quantity)?;
+    let tiers = tiers.over(input.part);
     let reached = tiers.holding(quantity.to_decimal());
     reached
         .map(|(from, tier)| {

@@ -349,5 +349,6 @@ const fn problem_key(what: ProblemKind) -> &'static str {
         ProblemKind::AvailabilityUnknown => "problem-availability-unknown",
         ProblemKind::CreditWaits => "problem-credit-waits",
         ProblemKind::LateChange => "problem-late-change",
+        ProblemKind::CreditTakenBack => "problem-credit-taken-back",
     }
 }

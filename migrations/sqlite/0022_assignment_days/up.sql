@@ -1,0 +1,27 @@
+-- A meter bills one line at a time per measure: on the days its assignment is in effect, which are its own within its
+-- line's within its contract's. A contract may so follow another on the same meters.
+DROP TRIGGER meter_assignment_overlap_insert;
+DROP TRIGGER meter_assignment_overlap_update;
+
+CREATE VIEW meter_assignment_days AS
+SELECT a.contract_line_id, a.position, a.meter_id, a.measure,
+  max(a.valid_from, l.valid_from, c.valid_from) AS first_day,
+  min(COALESCE(a.valid_to, '9999-12-31'), COALESCE(l.valid_to, '9999-12-31'), COALESCE(c.valid_to, '9999-12-31'))
+    AS end_day
+FROM meter_assignment a JOIN contract_line l ON l.id = a.contract_line_id JOIN contract c ON c.id = l.contract_id;
+
+CREATE TRIGGER meter_assignment_overlap_insert AFTER INSERT ON meter_assignment
+WHEN EXISTS (
+  SELECT 1 FROM meter_assignment_days n JOIN meter_assignment_days o ON o.meter_id = n.meter_id AND o.measure = n.measure
+  WHERE n.contract_line_id = NEW.contract_line_id AND n.position = NEW.position
+    AND (o.contract_line_id, o.position) <> (n.contract_line_id, n.position)
+    AND n.first_day < n.end_day AND o.first_day < o.end_day AND n.first_day < o.end_day AND o.first_day < n.end_day)
+BEGIN SELECT RAISE(ABORT, 'CHAPELLE_OVERLAP: assignments of the same meter and measure overlap'); END;
+
+CREATE TRIGGER meter_assignment_overlap_update AFTER UPDATE ON meter_assignment
+WHEN EXISTS (
+  SELECT 1 FROM meter_assignment_days n JOIN meter_assignment_days o ON o.meter_id = n.meter_id AND o.measure = n.measure
+  WHERE n.contract_line_id = NEW.contract_line_id AND n.position = NEW.position
+    AND (o.contract_line_id, o.position) <> (n.contract_line_id, n.position)
+    AND n.first_day < n.end_day AND o.first_day < o.end_day AND n.first_day < o.end_day AND o.first_day < n.end_day)
+BEGIN SELECT RAISE(ABORT, 'CHAPELLE_OVERLAP: assignments of the same meter and measure overlap'); END;
