@@ -165,8 +165,10 @@ fn ledger_of(connection: &mut AnyConnection, today: NaiveDate) -> Result<LedgerT
 
 fn ended(years: &[periods::BookYear]) -> EndedMonths {
     let mut found = EndedMonths::default();
-    for (month, state) in years.iter().flat_map(|year| &year.months) {
-        match state {
+    for (year, (month, state)) in years.iter().flat_map(|year| year.months.iter().map(move |month| (year, month))) {
+        // Nothing is dated in a month of a closed year, whatever the month itself says.
+        let effective = if year.state == PeriodState::Open { *state } else { year.state };
+        match effective {
             PeriodState::Open => found.open += 1,
             PeriodState::Closed | PeriodState::Locked => {
                 found.closed += 1;
@@ -201,7 +203,7 @@ pub struct OwnToday {
     pub counts: StateCounts,
     pub open: Money,
     pub overdue: Money,
-    /// What is to be paid, the soonest due first.
+    /// A page of what is to be paid, the soonest due first.
     pub due: Vec<InvoiceSummary>,
     pub latest: Vec<InvoiceSummary>,
     pub contracts: Vec<Contract>,
@@ -226,8 +228,6 @@ pub fn own(store: &Store, reader: &Reader, now: DateTime<Utc>) -> Result<OwnToda
     let page = |wanted, order| read_invoices::search(store, reader, wanted, order, 1).map(|page| page.invoices);
     let mut latest = page(Wanted::default(), Order::default())?;
     latest.truncate(LATEST);
-    let mut due = page(in_state(ListState::Open), by_due)?;
-    due.truncate(LATEST);
     let has_book = !matches!(export_book::shared(store), Err(AppError::NoBook));
     let (contracts, estimate) = match has_book {
         true => (contracts(store, &reader.scope, today)?, estimate(store, &reader.scope, today, now)?),
@@ -238,7 +238,7 @@ pub fn own(store: &Store, reader: &Reader, now: DateTime<Utc>) -> Result<OwnToda
         counts: read_invoices::counts(store, reader, Wanted::default(), today)?,
         open: read_invoices::open_sum(store, reader, in_state(ListState::Open))?,
         overdue: read_invoices::open_sum(store, reader, in_state(ListState::Overdue))?,
-        due,
+        due: page(in_state(ListState::Open), by_due)?,
         latest,
         contracts,
         estimate,
@@ -283,5 +283,21 @@ mod tests {
         let found = LedgerToday::of(sums.iter().map(|(account, sum)| (*account, sum)));
         assert_eq!((found.cost, found.depreciated), (Money::from_cents(1_000), Money::from_cents(400)));
         assert_eq!((found.book_value(), found.imbalance), (Money::from_cents(600), Money::ZERO));
+    }
+
+    #[test]
+    fn a_closed_year_has_no_open_month() {
+        let month = |year, month| BillingMonth::new(year, month).unwrap();
+        let year = |year, state, months| periods::BookYear { year, state, has_ended: true, months };
+        let years = [
+            year(
+                2026,
+                PeriodState::Open,
+                vec![(month(2026, 2), PeriodState::Open), (month(2026, 1), PeriodState::Locked)],
+            ),
+            year(2025, PeriodState::Closed, vec![(month(2025, 12), PeriodState::Open)]),
+        ];
+        let found = ended(&years);
+        assert_eq!(found, EndedMonths { closed: 2, open: 1, last_closed: Some(month(2026, 1)) });
     }
 }

@@ -38,6 +38,9 @@ async fn the_trail_is_read_filtered_and_turned_over() {
     for expected in ["Montant TTC", "Empreinte du PDF", "Tâche du serveur"] {
         assert!(one.contains(expected), "{expected}: {one}");
     }
+    let signed_in = server.page("/audit?action=sign-in.accepted", &auditor).await.text();
+    assert!(signed_in.contains("Compte n°") && signed_in.contains("<dd>audit</dd>"), "{signed_in}");
+    assert!(!signed_in.contains("checked"), "an action that is asked for ticks no box: {signed_in}");
     let sealed = "title=\"journal.sealed\"";
     assert!(!page.contains(sealed) && page.contains("/audit/trail.csv?seals=no"), "{page}");
     assert!(server.page("/audit?seals=1", &auditor).await.text().contains(sealed));

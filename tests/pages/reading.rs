@@ -3,7 +3,7 @@
 use chapelle::domain::access::Role;
 
 use crate::common::{ENGINES, Engine};
-use crate::site::{Server, Site};
+use crate::site::{Server, Site, pass};
 
 /// The text of a page without its tags, spaces of any kind as one.
 fn words(page: &str) -> String {
@@ -254,6 +254,17 @@ async fn homes_lead_to_what_they_name() {
             assert!(operator.contains(&format!("href=\"{link}")), "{engine:?} {link}: {operator}");
         }
     }
+}
+
+#[actix_web::test]
+async fn a_tenant_arrives_at_the_invoices_that_are_past_due() {
+    let site = Site::new(Engine::Sqlite);
+    let server = Server::start(&site).await;
+    let number = site.number_of("aphp");
+    pass(100 * 86_400);
+    let home = server.page("/", &server.sign_in(Role::Tenant).await).await.text();
+    let card = home.split("Échéance passée").nth(1).unwrap().split("<h3>").next().unwrap();
+    assert!(card.contains(&format!("href=\"/invoices/{number}\"")) && card.contains("échue le"), "{card}");
 }
 
 #[actix_web::test]

@@ -44,6 +44,7 @@ struct TrailTemplate {
     pager: Pager,
     files: Vec<Link>,
     shows_seals: bool,
+    asks_for_seals: bool,
 }
 
 /// An event as people read it.
@@ -102,6 +103,7 @@ pub async fn trail(
             })
             .into(),
         shows_seals,
+        asks_for_seals: query.asks_for_seals(),
         actions: actions(&frame, query.action.as_deref().unwrap_or_default()),
         rows,
         frame,
@@ -123,9 +125,13 @@ impl TrailQuery {
         Ok(TrailFilter { without_seals: self.seals.as_deref() == Some("no"), ..found })
     }
 
+    fn asks_for_seals(&self) -> bool {
+        self.seals.as_deref() == Some("1")
+    }
+
     /// Where they are asked for, or an action is: it may be one of theirs.
     fn shows_seals(&self) -> bool {
-        self.seals.as_deref() == Some("1") || self.action.as_deref().is_some_and(|action| !action.is_empty())
+        self.asks_for_seals() || self.action.as_deref().is_some_and(|action| !action.is_empty())
     }
 
     /// The same filter at `path`.

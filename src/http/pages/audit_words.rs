@@ -4,8 +4,10 @@ use chrono::{DateTime, NaiveDate};
 use serde_json::Value;
 
 use super::Frame;
+use crate::domain::access::Role;
 use crate::domain::calendar::{BillingMonth, Timestamp};
 use crate::domain::money::Money;
+use crate::http::auth::role_key;
 
 /// Values of a list that are shown; the event as it is kept has them all.
 const LISTED_MAX: usize = 12;
@@ -118,6 +120,11 @@ fn listed(frame: &Frame, words: impl Iterator<Item = String>, count: usize) -> S
 fn text_words(frame: &Frame, key: &str, text: &str) -> String {
     if is_hash(text) {
         return shortened(text);
+    }
+    if key == "role"
+        && let Some(role) = Role::ALL.into_iter().find(|role| role.name() == text)
+    {
+        return frame.t(role_key(role));
     }
     if AMOUNTS.contains(&key)
         && let Ok(amount) = text.parse::<Money>()

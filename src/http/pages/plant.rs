@@ -72,7 +72,10 @@ pub fn in_two_lines(name: &str, characters_max: usize) -> (String, String) {
     let fits = |text: &str| text.chars().count() <= characters_max;
     let cut = |text: &str| match fits(text) {
         true => text.to_owned(),
-        false => format!("{}…", text.chars().take(characters_max.saturating_sub(1)).collect::<String>().trim_end()),
+        false => format!(
+            "{}…",
+            text.chars().take(characters_max.saturating_sub(1)).collect::<String>().trim_end_matches([' ', '–', '-'])
+        ),
     };
     if fits(name) {
         return (name.to_owned(), String::new());
@@ -92,7 +95,8 @@ mod tests {
     fn names_are_broken_between_words() {
         let lines = |name| in_two_lines(name, 10);
         assert_eq!(lines("Eau de Paris"), ("Eau de".to_owned(), "Paris".to_owned()));
-        assert_eq!(lines("Assistance publique-Hôpitaux"), ("Assistance".to_owned(), "publique-…".to_owned()));
+        assert_eq!(lines("Assistance publique-Hôpitaux"), ("Assistance".to_owned(), "publique…".to_owned()));
+        assert_eq!(lines("Paris Habitat – OPH"), ("Paris".to_owned(), "Habitat…".to_owned()));
         assert_eq!(lines("Établissement"), ("Établisse…".to_owned(), String::new()));
         assert_eq!(lines("libre"), ("libre".to_owned(), String::new()));
     }

@@ -4,7 +4,7 @@ use actix_web::web::Data;
 
 use super::{Card, Item, PROBLEMS_NAMED, Work, check, running_card};
 use crate::app::read_alarms::Alarms;
-use crate::app::read_home;
+use crate::app::read_home::{self, RunningMonth};
 use crate::app::read_homes::{self, RackCounts, SiteToday};
 use crate::app::upload_readings::{UploadState, UploadView};
 use crate::http::error::Fault;
@@ -20,15 +20,22 @@ pub async fn work(shared: &Data<Shared>, frame: &Frame) -> Result<Work, Fault> {
     let Some(SiteToday { alarms, racks, last_upload }) = site else { return Ok(Work::nothing()) };
     // What it finds is shared with who bills: the month to bill is looked at where it is due.
     let checked = check(shared, today.month, today.to_issue > 0).await;
-    let running = checked.as_ref().and_then(|checked| checked.running.as_ref());
+    let running = checked.and_then(|checked| checked.running).map(shortest_first);
     let cards = vec![
         silent_card(frame, &alarms),
-        running_card(frame, &today, running),
+        running_card(frame, &today, running.as_ref()),
         redundancy_card(frame, &alarms),
         upload_card(frame, &alarms, last_upload.as_ref()),
         racks_card(frame, racks),
     ];
     Ok(Work::of(cards, "home-work", "home-calm-site"))
+}
+
+/// The longest silences have a card of their own.
+fn shortest_first(running: RunningMonth) -> RunningMonth {
+    let mut silent = running.silent;
+    silent.sort_by_key(|(_, seconds)| *seconds);
+    RunningMonth { silent, ..running }
 }
 
 fn silent_card(frame: &Frame, alarms: &Alarms) -> Card {
@@ -115,5 +122,18 @@ fn racks_card(frame: &Frame, racks: RackCounts) -> Card {
         text: frame.texts("home-racks-text", &values.each_ref().map(|(name, value)| (*name, value.as_str()))),
         items: vec![],
         link: frame.has("/racks").then(|| ("/racks".to_owned(), frame.t("nav-racks"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_running_month_begins_with_the_silences_that_have_no_card_of_their_own() {
+        let silent = vec![("B".into(), 90_000), ("A".into(), 4_000)];
+        let month = "2026-11".parse().unwrap();
+        let running = shortest_first(RunningMonth { month, silent, gaps: vec![], payback: None });
+        assert_eq!(running.silent.first().map(|(_, seconds)| *seconds), Some(4_000));
     }
 }

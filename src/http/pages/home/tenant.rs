@@ -40,14 +40,19 @@ fn open_of(invoice: &InvoiceSummary) -> Money {
     invoice.standing.map_or(invoice.totals.gross, |(open, _)| open)
 }
 
+fn is_late(invoice: &InvoiceSummary, own: &OwnToday) -> bool {
+    invoice.due_date.is_some_and(|day| day < own.today)
+}
+
+fn item(frame: &Frame, invoice: &InvoiceSummary, key: &str) -> Item {
+    let number = invoice.number.as_ref().map(ToString::to_string).unwrap_or_default();
+    let due = invoice.due_date.map(|day| frame.short_date(&day)).unwrap_or_default();
+    let values = [("number", &*number), ("amount", &*frame.amount(&open_of(invoice))), ("due", &*due)];
+    Item { text: frame.texts(key, &values), address: Some(format!("/invoices/{number}")) }
+}
+
 fn due_card(frame: &Frame, own: &OwnToday) -> Card {
-    let coming = own.due.iter().filter(|invoice| invoice.due_date.is_some_and(|day| day >= own.today));
-    let item = |invoice: &InvoiceSummary| {
-        let number = invoice.number.as_ref().map(ToString::to_string).unwrap_or_default();
-        let due = invoice.due_date.map(|day| frame.short_date(&day)).unwrap_or_default();
-        let values = [("number", &*number), ("amount", &*frame.amount(&open_of(invoice))), ("due", &*due)];
-        Item { text: frame.texts("home-own-due-item", &values), address: Some(format!("/invoices/{number}")) }
-    };
+    let coming = own.due.iter().filter(|invoice| !is_late(invoice, own));
     Card {
         class: if own.counts.open > 0 { "" } else { "card-ok" },
         title: frame.t("home-own-due"),
@@ -56,13 +61,14 @@ fn due_card(frame: &Frame, own: &OwnToday) -> Card {
             0 => frame.t("home-own-due-none"),
             count => frame.with("home-own-due-text", "count", &frame.whole(count)),
         },
-        items: coming.take(PROBLEMS_NAMED).map(item).collect(),
+        items: coming.take(PROBLEMS_NAMED).map(|one| item(frame, one, "home-own-due-item")).collect(),
         link: (own.counts.open > 0).then(|| ("/invoices?status=open&sort=due".to_owned(), frame.t("home-own-due-go"))),
     }
 }
 
 fn overdue_card(frame: &Frame, own: &OwnToday) -> Card {
     let count = own.counts.overdue;
+    let late = own.due.iter().filter(|invoice| is_late(invoice, own));
     Card {
         class: if count > 0 { "card-bad" } else { "card-ok" },
         title: frame.t("home-own-overdue"),
@@ -71,7 +77,7 @@ fn overdue_card(frame: &Frame, own: &OwnToday) -> Card {
             0 => frame.t("home-overdue-none"),
             count => frame.with("home-own-due-text", "count", &frame.whole(count)),
         },
-        items: vec![],
+        items: late.take(PROBLEMS_NAMED).map(|one| item(frame, one, "home-overdue-item")).collect(),
         link: (count > 0).then(|| ("/invoices?status=overdue&sort=due".to_owned(), frame.t("home-overdue-go"))),
     }
 }
