@@ -9,15 +9,15 @@ use std::path::Path;
 use chrono::{DateTime, Duration, Utc};
 use serde::Serialize;
 
-use super::archive_invoice::{self, ArchiveKind};
 use super::invite::INVITATION_MAIL;
-use super::remind::{self, REMINDER_MAIL};
+use super::letter::Letter;
+use super::remind::{self, REMINDER_MAIL, Withdrawal};
 use super::reset_password::RESET_MAIL;
 use super::secrets::{LinkKind, Secrets};
-use super::{AppError, Store, sign_roots};
+use super::{AppError, Store, archive_invoice, sign_roots};
 use crate::config::{self, MailConfig, MailTransport};
 use crate::domain::audit::{Actor, AuditEvent};
-use crate::mail::{self, InvoiceNotice, LinkNotice, LinkPurpose, MailError, Mailer, RootNotice, SmtpSettings};
+use crate::mail::{self, LinkNotice, LinkPurpose, MailError, Mailer, RootNotice, SmtpSettings};
 use crate::storage::outbox::{self, Message, MessageStatus};
 use crate::storage::{access_links, audit, roots};
 
@@ -42,7 +42,7 @@ pub struct Postage {
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
 pub struct DeliveryReport {
     pub sent: usize,
-    /// Reminders of what was paid meanwhile, which nobody gets.
+    /// Reminders of what was paid meanwhile, or that a newer one stands for: nobody gets them.
     pub withdrawn: usize,
     pub postponed: Vec<Undelivered>,
     pub failed: Vec<Undelivered>,
@@ -105,12 +105,12 @@ pub fn deliver(
         }
         for message in due {
             match send(store, mailer, postage, &message, now) {
-                Ok(true) => {
+                Ok(None) => {
                     note_sent(store, &message, now)?;
                     report.sent += 1;
                 }
-                Ok(false) => {
-                    note_withdrawn(store, &message, now)?;
+                Ok(Some(withdrawal)) => {
+                    note_withdrawn(store, &message, &withdrawal, now)?;
                     report.withdrawn += 1;
                 }
                 Err(AppError::Mail(error)) => note_failure(store, &message, &error, now, &mut report)?,
@@ -131,10 +131,14 @@ fn note_sent(store: &Store, row: &Message, now: DateTime<Utc>) -> Result<(), App
 }
 
 /// What a notice was to say no longer holds: it leaves the outbox unsent.
-fn note_withdrawn(store: &Store, row: &Message, now: DateTime<Utc>) -> Result<(), AppError> {
+fn note_withdrawn(store: &Store, row: &Message, why: &Withdrawal, now: DateTime<Utc>) -> Result<(), AppError> {
     store.write(|connection| {
         outbox::withdraw(connection, row.id)?;
-        let detail = serde_json::json!({ "recipient": row.message.recipient });
+        let recipient = &row.message.recipient;
+        let detail = match why {
+            Withdrawal::Settled => serde_json::json!({ "recipient": recipient }),
+            Withdrawal::Superseded(newer) => serde_json::json!({ "recipient": recipient, "superseded_by": newer }),
+        };
         let event =
             AuditEvent::new(now, &Actor::new("job", None), "reminder.withdrawn", &row.message.message_id, detail);
         audit::append(connection, &event)?;
@@ -142,24 +146,24 @@ fn note_withdrawn(store: &Store, row: &Message, now: DateTime<Utc>) -> Result<()
     })
 }
 
-/// Whether it was sent; not where what it says no longer holds.
+/// Sends it, or says why it is not to be sent: what it says no longer holds.
 fn send(
     store: &Store,
     mailer: &Mailer,
     postage: &Postage,
     row: &Message,
     now: DateTime<Utc>,
-) -> Result<bool, AppError> {
+) -> Result<Option<Withdrawal>, AppError> {
     match row.message.kind.as_str() {
         sign_roots::ROOT_MAIL => send_root(store, mailer, row)?,
         INVITATION_MAIL | RESET_MAIL => send_link(store, mailer, postage, row)?,
         REMINDER_MAIL => match remind::message(store, postage, row, now)? {
-            Some(message) => mailer.send(&message)?,
-            None => return Ok(false),
+            Ok(message) => mailer.send(&message)?,
+            Err(withdrawal) => return Ok(Some(withdrawal)),
         },
         _ => send_invoice(store, mailer, postage, row)?,
     }
-    Ok(true)
+    Ok(None)
 }
 
 fn send_invoice(store: &Store, mailer: &Mailer, postage: &Postage, row: &Message) -> Result<(), AppError> {
@@ -167,22 +171,8 @@ fn send_invoice(store: &Store, mailer: &Mailer, postage: &Postage, row: &Message
         return Err(AppError::Corrupt(format!("notice {} names no invoice", row.id)));
     };
     let invoice = archive_invoice::frozen(store, id)?;
-    let pdf = match postage.attach_pdf {
-        true => Some(archive_invoice::document(store, &invoice, ArchiveKind::Pdf)?),
-        false => None,
-    };
-    let link = format!("{}/invoices/{}", postage.public_url, invoice.number);
-    let notice = InvoiceNotice {
-        invoice: &invoice,
-        recipient: &row.message.recipient,
-        language: row.message.language,
-        message_id: &row.message.message_id,
-        date: invoice.issued_at,
-        pdf: pdf.as_deref(),
-        link: Some(&link),
-        reminder: None,
-    };
-    Ok(mailer.send(&mail::invoice_notice(&notice)?)?)
+    let letter = Letter::queued(&invoice, &row.message, invoice.issued_at);
+    Ok(mailer.send(&letter.message(store, postage)?)?)
 }
 
 /// A signed root, for people to keep outside the database.

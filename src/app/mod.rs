@@ -36,6 +36,7 @@ mod issue_invoice;
 pub mod keep_series;
 mod kept;
 mod key_file;
+mod letter;
 pub mod list_invoices;
 pub mod make_pack;
 pub mod manual_lines;

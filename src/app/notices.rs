@@ -3,13 +3,13 @@
 use chrono::{DateTime, Utc};
 
 use super::deliver_outbox::Postage;
+use super::letter::Letter;
 use super::{AppError, Store, export_book};
 use crate::domain::access::TenantScope;
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::ids::InvoiceId;
 use crate::domain::invoice::{InvoiceNumber, IssuedInvoice};
 use crate::domain::party::Tenant;
-use crate::mail::{self, InvoiceNotice};
 use crate::storage::outbox::{self, Message, NewMessage};
 use crate::storage::{AnyConnection, audit, invoices};
 
@@ -71,19 +71,18 @@ pub fn preview(
     let mut known = outbox::of_invoice(&mut *store.connection()?, id)?;
     known.retain(is_available);
     let last = known.pop().map(|notice| notice.message);
-    let link = format!("{}/invoices/{}", postage.public_url, invoice.number);
-    let notice = InvoiceNotice {
-        invoice: &invoice,
-        recipient: last.as_ref().map_or("", |message| message.recipient.as_str()),
-        language: last.as_ref().map_or(invoice.language, |message| message.language),
-        message_id: last.as_ref().map_or("", |message| message.message_id.as_str()),
-        date: invoice.issued_at,
-        // Its words only depend on whether there is a file.
-        pdf: postage.attach_pdf.then_some(&[]),
-        link: Some(&link),
-        reminder: None,
+    let letter = match &last {
+        Some(message) => Letter::queued(&invoice, message, invoice.issued_at),
+        None => Letter {
+            invoice: &invoice,
+            recipient: "",
+            language: invoice.language,
+            message_id: "",
+            date: invoice.issued_at,
+            reminder: None,
+        },
     };
-    Ok(Some(mail::preview(&notice)?))
+    Ok(Some(letter.preview(postage)?))
 }
 
 /// Queues a notice for each of the tenant's contacts again and returns how many that were: one that failed is put back,

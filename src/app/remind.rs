@@ -6,6 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 
 use super::deliver_outbox::Postage;
+use super::letter::Letter;
 use super::{AppError, Store, archive_invoice, notices, settle};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::book::Book;
@@ -14,8 +15,8 @@ use crate::domain::invoice::InvoiceNumber;
 use crate::domain::party::{Contact, Language};
 use crate::domain::receivables::Reminder;
 use crate::domain::told::{Tell, Told};
-use crate::mail::{self, InvoiceNotice, Preview};
-use crate::storage::outbox::{self, Message, NewMessage};
+use crate::mail::{self, Preview};
+use crate::storage::outbox::{self, Message, MessageStatus, NewMessage};
 use crate::storage::{AnyConnection, audit, book as stored};
 
 /// The kind of mail that reminds of an invoice.
@@ -28,14 +29,23 @@ pub struct ReminderPlan {
     pub recipients: Vec<String>,
     /// When reminders of this invoice were queued before, oldest first.
     pub before: Vec<DateTime<Utc>>,
-    /// One was queued today already: another is refused until tomorrow.
-    pub is_sent_today: bool,
+    /// Why none can be queued now, where one was today or still waits to leave.
+    pub hindrance: Option<Told>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ReminderReport {
     pub invoice: InvoiceNumber,
     pub recipients: Vec<String>,
+}
+
+/// Why a queued reminder leaves the outbox unsent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Withdrawal {
+    /// Nothing is late any more.
+    Settled,
+    /// A newer one to the same person waits: its Message-ID.
+    Superseded(String),
 }
 
 /// A reminder that cannot be sent although the invoice is late.
@@ -45,6 +55,10 @@ enum Unsent {
     NoContact { tenant: String },
     #[error("{invoice} was reminded of today already; another can be sent from tomorrow on")]
     Today { invoice: InvoiceNumber },
+    #[error(
+        "the reminder of {invoice} of {day} has not left yet: `chapelle outbox list` says what it waits for; another can be sent once it has left"
+    )]
+    Waiting { invoice: InvoiceNumber, day: NaiveDate },
 }
 
 impl Tell for Unsent {
@@ -52,6 +66,9 @@ impl Tell for Unsent {
         match self {
             Unsent::NoContact { tenant } => Told::new("reminder-no-contact", self).with("tenant", tenant.as_str()),
             Unsent::Today { invoice } => Told::new("reminder-today", self).with("invoice", invoice.as_str()),
+            Unsent::Waiting { invoice, day } => {
+                Told::new("reminder-waiting", self).with("invoice", invoice.as_str()).with("day", *day)
+            }
         }
     }
 }
@@ -69,28 +86,24 @@ pub fn plan(
     let gathered = settle::gather(connection, id, invoice)?;
     let reminder = reminder(connection, &gathered, today(&book, now))?;
     let (language, contacts) = contacts(&book, &gathered)?;
-    let link = format!("{}/invoices/{number}", postage.public_url);
-    let notice = InvoiceNotice {
+    let letter = Letter {
         invoice: &gathered.invoice,
         recipient: contacts.first().map_or("", |contact| contact.email.as_str()),
         language,
         message_id: "",
         date: now,
-        // Its words only depend on whether there is a file.
-        pdf: postage.attach_pdf.then_some(&[]),
-        link: Some(&link),
         reminder: Some(&reminder),
     };
     let before = sent_before(connection, id)?;
     Ok(ReminderPlan {
-        is_sent_today: is_sent_today(&book, &before, now),
-        preview: mail::preview(&notice)?,
+        hindrance: hindrance(&book, number, &before, now).map(|unsent| unsent.told()),
+        preview: letter.preview(postage)?,
         recipients: contacts.iter().map(|contact| contact.email.clone()).collect(),
         before: before.iter().map(|message| message.created_at).collect(),
     })
 }
 
-/// Queues a reminder of `number` for each of its tenant's contacts; once a day.
+/// Queues a reminder of `number` for each of its tenant's contacts; once a day, and not before the last one has left.
 pub fn send(store: &Store, number: &InvoiceNumber, by: &Actor, now: DateTime<Utc>) -> Result<ReminderReport, AppError> {
     store.write(|connection| {
         let book = store.book(connection)?;
@@ -99,20 +112,18 @@ pub fn send(store: &Store, number: &InvoiceNumber, by: &Actor, now: DateTime<Utc
         let reminder = reminder(connection, &gathered, today(&book, now))?;
         let (language, contacts) = contacts(&book, &gathered)?;
         let before = sent_before(connection, id)?;
-        if is_sent_today(&book, &before, now) {
-            return Err(AppError::refused(&Unsent::Today { invoice: number.clone() }));
+        if let Some(unsent) = hindrance(&book, number, &before, now) {
+            return Err(AppError::refused(&unsent));
         }
-        let host = notices::host(&book.seller.email);
+        let mut ids = message_ids(&book, number, &before, now);
         let mut recipients = Vec::new();
-        // By day and not by count: withdrawn reminders are counted no more, and a Message-ID is never given twice.
-        let today = today(&book, now);
-        for (place, contact) in (1..).zip(contacts) {
+        for (contact, message_id) in contacts.iter().zip(&mut ids) {
             let message = NewMessage {
                 kind: REMINDER_MAIL.to_owned(),
                 invoice: Some(id),
                 recipient: contact.email.clone(),
                 language,
-                message_id: format!("reminder.{number}.{today}.{place}@{host}"),
+                message_id,
             };
             outbox::enqueue(connection, &message, now)?;
             recipients.push(contact.email.clone());
@@ -125,46 +136,63 @@ pub fn send(store: &Store, number: &InvoiceNumber, by: &Actor, now: DateTime<Utc
     })
 }
 
-/// The mail behind a queued reminder as it is to be said at `now`; none where nothing is late any more.
+/// The mail behind a queued reminder as it is to be said at `now`, or why it is not sent at all.
 pub(super) fn message(
     store: &Store,
     postage: &Postage,
     row: &Message,
     now: DateTime<Utc>,
-) -> Result<Option<mail::Message>, AppError> {
+) -> Result<Result<mail::Message, Withdrawal>, AppError> {
     let connection = &mut *store.connection()?;
     let book = store.book(connection)?;
     let id = row.message.invoice.ok_or_else(|| AppError::Corrupt(format!("reminder {} names no invoice", row.id)))?;
+    if let Some(newer) = superseding(row, &sent_before(connection, id)?) {
+        return Ok(Err(Withdrawal::Superseded(newer)));
+    }
     let gathered = settle::gather(connection, id, archive_invoice::frozen(store, id)?)?;
     let reminder = match reminder(connection, &gathered, today(&book, now)) {
         Ok(reminder) => reminder,
-        Err(AppError::Refused(_)) => return Ok(None),
+        Err(AppError::Refused(_)) => return Ok(Err(Withdrawal::Settled)),
         Err(error) => return Err(error),
     };
-    let pdf = match postage.attach_pdf {
-        true => Some(archive_invoice::document(store, &gathered.invoice, archive_invoice::ArchiveKind::Pdf)?),
-        false => None,
-    };
-    let link = format!("{}/invoices/{}", postage.public_url, gathered.invoice.number);
-    let notice = InvoiceNotice {
-        invoice: &gathered.invoice,
-        recipient: &row.message.recipient,
-        language: row.message.language,
-        message_id: &row.message.message_id,
-        date: row.created_at,
-        pdf: pdf.as_deref(),
-        link: Some(&link),
-        reminder: Some(&reminder),
-    };
-    Ok(Some(mail::invoice_notice(&notice)?))
+    let letter = Letter::queued(&gathered.invoice, &row.message, row.created_at);
+    Letter { reminder: Some(&reminder), ..letter }.message(store, postage).map(Ok)
 }
 
 fn today(book: &Book, now: DateTime<Utc>) -> NaiveDate {
     now.with_timezone(&book.facility.zone).date_naive()
 }
 
-fn is_sent_today(book: &Book, before: &[Message], now: DateTime<Utc>) -> bool {
-    before.iter().any(|message| today(book, message.created_at) == today(book, now))
+/// What stands in the way of another reminder now. One that was given up does not: it reached nobody.
+fn hindrance(book: &Book, number: &InvoiceNumber, before: &[Message], now: DateTime<Utc>) -> Option<Unsent> {
+    let day = |message: &Message| today(book, message.created_at);
+    let mut under_way = before.iter().filter(|message| message.status != MessageStatus::Failed);
+    if under_way.clone().any(|message| day(message) == today(book, now)) {
+        return Some(Unsent::Today { invoice: number.clone() });
+    }
+    let waiting = under_way.find(|message| message.status == MessageStatus::Pending)?;
+    Some(Unsent::Waiting { invoice: number.clone(), day: day(waiting) })
+}
+
+/// Message-IDs that no reminder had. By day and not by count: withdrawn reminders are counted no more.
+fn message_ids(
+    book: &Book,
+    number: &InvoiceNumber,
+    before: &[Message],
+    now: DateTime<Utc>,
+) -> impl Iterator<Item = String> {
+    let (host, today) = (notices::host(&book.seller.email), today(book, now));
+    (1..)
+        .map(move |place| format!("reminder.{number}.{today}.{place}@{host}"))
+        .filter(|id| !before.iter().any(|message| message.message.message_id == *id))
+}
+
+/// The newest reminder that waits for the same person too: several that gathered while mail was down are one.
+fn superseding(row: &Message, known: &[Message]) -> Option<String> {
+    let waits = |other: &&Message| {
+        other.id > row.id && other.status == MessageStatus::Pending && other.message.recipient == row.message.recipient
+    };
+    known.iter().rfind(waits).map(|newest| newest.message.message_id.clone())
 }
 
 fn reminder(

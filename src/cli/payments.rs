@@ -116,11 +116,12 @@ impl Remind {
             let plan = remind::plan(&store, &number, &context.postage(), context.now)?;
             let shown = serde_json::json!({
                 "recipients": plan.recipients, "subject": plan.preview.subject, "text": plan.preview.text,
-                "before": plan.before,
+                "before": plan.before, "hindrance": plan.hindrance.as_ref().map(|told| &told.english),
             });
             context.print(&shown, |_| {
+                let hindrance = plan.hindrance.as_ref().map(|told| format!("\n\n{}", told.english)).unwrap_or_default();
                 format!(
-                    "To: {}\nSubject: {}\n\n{}",
+                    "To: {}\nSubject: {}\n\n{}{hindrance}",
                     plan.recipients.join(", "),
                     plan.preview.subject,
                     plan.preview.text

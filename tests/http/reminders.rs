@@ -1,11 +1,13 @@
-//! Reminders of invoices past due: looked at, queued once a day, and withdrawn where the money came first.
+//! Reminders of invoices past due: looked at, queued once a day and one at a time, and withdrawn where the money came
+//! first.
 
 use actix_web::test::TestRequest;
-use chapelle::app::open_invoices;
 use chapelle::app::record_payment::{self, NewPayment};
+use chapelle::app::{deliver_outbox, open_invoices};
 use chapelle::domain::access::Role;
 use chapelle::domain::audit::Actor;
 use chapelle::domain::invoice::InvoiceNumber;
+use chapelle::storage::outbox::{self, MessageStatus};
 
 use crate::common::ENGINES;
 use crate::site::{Answer, Server, Site, now, pass};
@@ -91,5 +93,64 @@ async fn a_tenant_is_reminded_once_a_day_and_not_of_what_is_paid() {
         assert!(internal.status.as_u16() == 422 && internal.text().contains("not dunned"), "{}", internal.text());
         let unknown = send(&server, "DC2099000001", &token).await;
         assert_eq!(unknown.status.as_u16(), 404);
+    }
+}
+
+/// Gives every reminder that waits up, as a relay that refuses the address does; returns their rows.
+fn give_up(site: &Site) -> Vec<i64> {
+    let store = site.world.store();
+    store
+        .write(|connection| {
+            let mut waiting = outbox::list(connection, Some(MessageStatus::Pending))?;
+            waiting.retain(|message| message.message.kind == "payment-reminder");
+            for message in &waiting {
+                outbox::mark_failed(connection, message.id, "550 no such user")?;
+            }
+            Ok(waiting.iter().map(|message| message.id).collect())
+        })
+        .unwrap()
+}
+
+#[actix_web::test]
+async fn while_mail_is_down_reminders_do_not_gather() {
+    for engine in ENGINES {
+        let site = Site::new(engine);
+        let server = Server::start(&site).await;
+        let number = site.number_of("eau-de-paris");
+        site.mails();
+        pass(100 * DAY);
+        let token = server.token(Role::Finance).await;
+        assert_eq!(send(&server, &number, &token).await.status.as_u16(), 202);
+
+        pass(DAY);
+        let token = server.token(Role::Finance).await;
+        let path = format!("/api/v1/invoices/{number}/reminders");
+        let refused = send(&server, &number, &token).await;
+        assert!(refused.status.as_u16() == 422 && refused.text().contains("has not left yet"), "{}", refused.text());
+        let plan = server.get_with(&path, &token).await.json();
+        assert!(plan["hindrance"].as_str().unwrap().contains("chapelle outbox list"), "{plan}");
+        let cookie = server.sign_in(Role::Finance).await;
+        let page = server.page(&format!("/dunning/{number}/reminder"), &cookie).await.text();
+        assert!(page.contains("n’est pas encore partie") && !page.contains("Envoyer la relance"), "{page}");
+        assert!(page.contains(&format!("/invoices/{number}/mail")), "{page}");
+
+        // One that was given up reached nobody: another may be sent, on the same day too.
+        let failed = give_up(&site);
+        let plan = server.get_with(&path, &token).await.json();
+        assert!(plan["hindrance"].is_null(), "{plan}");
+        for _ in 0..2 {
+            give_up(&site);
+            assert_eq!(send(&server, &number, &token).await.status.as_u16(), 202, "{engine:?}");
+        }
+        // Put back in the queue they would leave together: only the newest does.
+        let by = Actor::new("test", None);
+        for id in &failed {
+            deliver_outbox::retry(&site.shared.store, *id, &by, now()).unwrap();
+        }
+        let reminders = site.mails().iter().filter(|mail| mail.contains("Days late")).count();
+        assert_eq!(reminders, failed.len(), "{engine:?} one for each contact");
+        let auditor = server.token(Role::Auditor).await;
+        let events = server.get_with("/api/v1/audit/events?action=reminder.withdrawn", &auditor).await.text();
+        assert_eq!(events.matches("superseded_by").count(), failed.len(), "{events}");
     }
 }

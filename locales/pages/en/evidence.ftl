@@ -167,6 +167,7 @@ trail-key-tenant = Tenant
 trail-key-through = Through
 trail-key-title = Title
 trail-key-total = Total
+trail-key-superseded-by = Replaced by
 trail-key-value = Value
 trail-key-xml-sha256 = Hash of the XML
 trail-key-year = Year

@@ -217,5 +217,4 @@ reminder-never = none
 reminder-send = Send the reminder
 done-reminder-queued = The reminder of invoice { $value } is about to leave.
 dunning-go = Dunning and interest
-reminder-sent-today = A reminder left today; another can be sent from tomorrow on.
 confirm-meanwhile = The account of this invoice has changed since the question was asked, perhaps because this form was sent already. Look at the amounts and confirm if it is still needed.

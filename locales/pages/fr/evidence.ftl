@@ -167,6 +167,7 @@ trail-key-tenant = Hébergé
 trail-key-through = Jusqu’à
 trail-key-title = Intitulé
 trail-key-total = Total
+trail-key-superseded-by = Remplacée par
 trail-key-value = Valeur
 trail-key-xml-sha256 = Empreinte du XML
 trail-key-year = Exercice

@@ -217,5 +217,4 @@ reminder-never = aucune
 reminder-send = Envoyer la relance
 done-reminder-queued = La relance de la facture { $value } est prête à partir.
 dunning-go = Relances et intérêts
-reminder-sent-today = Une relance est partie aujourd’hui ; une autre est possible à partir de demain.
 confirm-meanwhile = Le compte de cette facture a changé depuis que la question a été posée, peut-être parce que ce formulaire est déjà parti. Regardez les montants et confirmez s’il le faut encore.

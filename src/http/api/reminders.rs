@@ -25,6 +25,8 @@ pub struct ReminderAnswer {
     attachment: Option<String>,
     /// When reminders of the invoice were queued before, oldest first.
     before: Vec<DateTime<Utc>>,
+    /// Why none can be queued now: one was today, or still waits in the outbox.
+    hindrance: Option<String>,
 }
 
 #[utoipa::path(
@@ -44,6 +46,7 @@ pub async fn plan(shared: Data<Shared>, number: Path<String>) -> Result<HttpResp
         text: plan.preview.text,
         attachment: plan.preview.attachment,
         before: plan.before,
+        hindrance: plan.hindrance.map(|told| told.english),
     }))
 }
 
@@ -52,7 +55,7 @@ pub async fn plan(shared: Data<Shared>, number: Path<String>) -> Result<HttpResp
         ("number" = String, Path),
         ("Idempotency-Key" = Option<String>, Header, description = "The same request queues once."),
     ),
-    description = "Queues a reminder of an invoice past due for each of the tenant's contacts; once a day.",
+    description = "Queues a reminder of an invoice past due for each of the tenant's contacts; once a day, and not while an earlier one still waits to leave.",
     request_body(content = String, description = "Nothing is asked for."),
     responses((status = 202, description = "The invoice and the recipients."), (status = 401, body = Problem),
               (status = 403, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem)),

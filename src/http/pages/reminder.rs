@@ -25,6 +25,8 @@ struct ReminderPage {
     /// Why it cannot be sent.
     refusal: Option<String>,
     plan: Option<ReminderPlan>,
+    /// Why none can leave now; not told twice where it is what was refused.
+    hindrance: Option<String>,
     /// When reminders left before.
     before: Vec<String>,
 }
@@ -56,6 +58,7 @@ async fn shown(
     let refusal = refusal.or(unplanned);
     Ok(ReminderPage {
         before: before.map(|at| frame.instant(Timestamp::from(*at), zone)).collect(),
+        hindrance: plan.as_ref().and_then(|plan| plan.hindrance.as_ref()).map(|told| frame.said(told)),
         refusal: refusal.map(|told| frame.said(&told)),
         number: number.to_string(),
         plan,
