@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use chapelle::documents::{DocumentError, cii_xml, factur_x};
+use chapelle::domain::invoice::IssuedInvoice;
 use chapelle::domain::money::UnitPrice;
 use chapelle::domain::party::Language;
 use lopdf::{Dictionary, Document, Object, ObjectId};
@@ -123,6 +124,51 @@ fn headings_descend_one_level_at_a_time_and_figures_speak() {
     assert_eq!(headings.iter().filter(|level| **level == 1).count(), 1);
     assert!(headings.windows(2).all(|pair| pair[1] <= pair[0] + 1), "{headings:?}");
     assert_eq!(figures, 3, "one chart per usage");
+}
+
+/// What a PDF says, spaces of any kind as one.
+fn said(invoice: &IssuedInvoice) -> String {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), factur_x(invoice).unwrap().pdf).unwrap();
+    let output = Command::new("pdftotext").args(["-layout"]).arg(file.path()).arg("-").output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn the_annex_shows_the_billed_window_and_calls_its_days_what_they_are() {
+    let french = said(&fixtures::full());
+    for expected in [
+        "Pointe facturée : 13,35 kW, moyenne de tous les compteurs du 14/10/2026 10:20 (UTC+02:00) au 14/10/2026 10:30",
+        "Pointe journalière (kW)",
+        "Volume stocké, moyenne du jour (To)",
+        "Consommation journalière (kWh)",
+    ] {
+        assert!(french.contains(expected), "{expected}: {french}");
+    }
+    assert!(!french.contains("Consommation journalière (kW)"), "{french}");
+    let english = said(&fixtures::english());
+    assert!(english.contains("Billed peak: 13.35 kW") && english.contains("Daily peak demand (kW)"), "{english}");
+}
+
+/// A document that was issued before layouts and windows were kept says what it said: a lost file is made again.
+#[test]
+fn a_document_of_an_earlier_layout_keeps_its_words() {
+    let mut earlier = fixtures::full();
+    earlier.layout = 0;
+    for charge in &mut earlier.charges {
+        if let Some(usage) = &mut charge.provenance.usage {
+            usage.windows = None;
+        }
+    }
+    let mut kept = serde_json::to_value(&earlier).unwrap();
+    kept.as_object_mut().unwrap().remove("layout");
+    assert_eq!(serde_json::from_value::<IssuedInvoice>(kept).unwrap(), earlier);
+    let said = said(&earlier);
+    for expected in ["Consommation journalière (kW)", "Consommation journalière (To)"] {
+        assert!(said.contains(expected), "{expected}: {said}");
+    }
+    assert!(!said.contains("Pointe"), "{said}");
 }
 
 #[test]
@@ -330,7 +376,7 @@ fn document(bytes: &[u8]) -> Document {
     Document::load_mem(bytes).unwrap()
 }
 
-fn xml_of(invoice: &chapelle::domain::invoice::IssuedInvoice) -> String {
+fn xml_of(invoice: &IssuedInvoice) -> String {
     String::from_utf8(cii_xml(invoice).unwrap()).unwrap()
 }
 

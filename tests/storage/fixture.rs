@@ -353,6 +353,7 @@ pub fn issued(draft: &Draft, kind: InvoiceKind, number: &str) -> IssuedInvoice {
         zone: "Europe/Paris".into(),
         facility: "Chapelle International".into(),
         corrects: vec![],
+        layout: 0,
     }
 }
 

@@ -77,6 +77,8 @@ annex-intro = Each measured quantity is evidenced here by the indexes of its met
 annex-line = Line { $numbers } — { $name }
 annex-lines = Lines { $numbers } — { $name }
 annex-measured = { $measure }, { $period }: { $quantity }
+annex-window-demand = Billed peak: { $quantity }, mean of all meters from { $from } to { $to }
+annex-window-percentile = 95th percentile: { $quantity }, mean of all meters from { $from } to { $to }
 annex-formula = Line { $number } · tariff { $tariff } of { $from }: { $formula }
 annex-worked-out = How the other lines were worked out
 
@@ -106,9 +108,17 @@ remark-gap = { $meter }: no reading from { $from } to { $to }.
 remark-restart = { $meter }: { $kind } at { $at }.
 
 daily-caption = Daily usage ({ $unit })
+daily-caption-peak = Daily peak demand ({ $unit })
+daily-caption-power = Mean power of the day ({ $unit })
+daily-caption-storage = Volume stored, mean of the day ({ $unit })
+daily-caption-units = Units occupied by day ({ $unit })
 daily-day = Day
 daily-total = Total of the day
 daily-sum = Total
 feed-a = Feed A
 feed-b = Feed B
 chart-alt = Bar chart of daily usage from { $first } to { $last }. Lowest day: { $lowest } on { $lowestday }; highest day: { $highest } on { $highestday }; mean: { $mean } per day. The values are in the table that follows.
+chart-alt-peak = Bar chart of the daily peak demand from { $first } to { $last }. Lowest day: { $lowest } on { $lowestday }; highest day: { $highest } on { $highestday }; mean of the days: { $mean }. The values are in the table that follows.
+chart-alt-power = Bar chart of the mean power of each day from { $first } to { $last }. Lowest day: { $lowest } on { $lowestday }; highest day: { $highest } on { $highestday }; mean of the days: { $mean }. The values are in the table that follows.
+chart-alt-storage = Bar chart of the volume stored, as the mean of each day, from { $first } to { $last }. Lowest day: { $lowest } on { $lowestday }; highest day: { $highest } on { $highestday }; mean of the days: { $mean }. The values are in the table that follows.
+chart-alt-units = Bar chart of the units occupied each day from { $first } to { $last }. Lowest day: { $lowest } on { $lowestday }; highest day: { $highest } on { $highestday }; mean of the days: { $mean }. The values are in the table that follows.

@@ -77,6 +77,8 @@ annex-intro = Chaque quantité mesurée est justifiée ici par les index de ses 
 annex-line = Ligne { $numbers } — { $name }
 annex-lines = Lignes { $numbers } — { $name }
 annex-measured = { $measure }, { $period } : { $quantity }
+annex-window-demand = Pointe facturée : { $quantity }, moyenne de tous les compteurs du { $from } au { $to }
+annex-window-percentile = 95e centile : { $quantity }, moyenne de tous les compteurs du { $from } au { $to }
 annex-formula = Ligne { $number } · tarif { $tariff } du { $from } : { $formula }
 annex-worked-out = Calcul des autres lignes
 
@@ -106,9 +108,17 @@ remark-gap = { $meter } : aucun relevé du { $from } au { $to }.
 remark-restart = { $meter } : { $kind } le { $at }.
 
 daily-caption = Consommation journalière ({ $unit })
+daily-caption-peak = Pointe journalière ({ $unit })
+daily-caption-power = Puissance moyenne du jour ({ $unit })
+daily-caption-storage = Volume stocké, moyenne du jour ({ $unit })
+daily-caption-units = Unités occupées par jour ({ $unit })
 daily-day = Jour
 daily-total = Total du jour
 daily-sum = Total
 feed-a = Voie A
 feed-b = Voie B
 chart-alt = Diagramme en barres de la consommation journalière du { $first } au { $last }. Jour le plus bas : { $lowest } le { $lowestday } ; jour le plus haut : { $highest } le { $highestday } ; moyenne : { $mean } par jour. Les valeurs sont dans le tableau qui suit.
+chart-alt-peak = Diagramme en barres de la pointe journalière du { $first } au { $last }. Jour le plus bas : { $lowest } le { $lowestday } ; jour le plus haut : { $highest } le { $highestday } ; moyenne des jours : { $mean }. Les valeurs sont dans le tableau qui suit.
+chart-alt-power = Diagramme en barres de la puissance moyenne de chaque jour du { $first } au { $last }. Jour le plus bas : { $lowest } le { $lowestday } ; jour le plus haut : { $highest } le { $highestday } ; moyenne des jours : { $mean }. Les valeurs sont dans le tableau qui suit.
+chart-alt-storage = Diagramme en barres du volume stocké, en moyenne de chaque jour, du { $first } au { $last }. Jour le plus bas : { $lowest } le { $lowestday } ; jour le plus haut : { $highest } le { $highestday } ; moyenne des jours : { $mean }. Les valeurs sont dans le tableau qui suit.
+chart-alt-units = Diagramme en barres des unités occupées chaque jour du { $first } au { $last }. Jour le plus bas : { $lowest } le { $lowestday } ; jour le plus haut : { $highest } le { $highestday } ; moyenne des jours : { $mean }. Les valeurs sont dans le tableau qui suit.

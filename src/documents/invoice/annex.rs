@@ -4,7 +4,7 @@ use super::Sheet;
 use super::evidence::Evidence;
 use crate::documents::pdf::{Align, Cell, Column, Composer, Role, Row, Style, Table, Width};
 use crate::domain::calendar::DatePeriod;
-use crate::domain::metering::{IndexAt, Measure, MeterUsage};
+use crate::domain::metering::{IndexAt, Measure, MeterUsage, Usage, Windows};
 use crate::domain::rating::{Charge, ChargeKind};
 
 impl Sheet<'_> {
@@ -68,9 +68,25 @@ impl Sheet<'_> {
         let arguments = arguments.each_ref().map(|(name, value)| (*name, value.as_str()));
         let measured = words.texts.with("annex-measured", &arguments);
         c.paragraph(Role::Paragraph, style, &measured);
+        if let Some(windows) = &usage.windows {
+            c.paragraph(Role::Paragraph, style, &self.window(usage, windows));
+        }
         for (number, charge) in &evidence.charges {
             c.paragraph(Role::Paragraph, style, &self.formula(*number, charge));
         }
+    }
+
+    /// `Pointe facturée : 13,35 kW, moyenne de tous les compteurs du 14/10/2026 10:20 au …`.
+    fn window(&self, usage: &Usage, windows: &Windows) -> String {
+        let (words, format) = (self.words, self.words.format);
+        let id = match usage.measure {
+            Measure::Percentile95 { .. } => "annex-window-percentile",
+            _ => "annex-window-demand",
+        };
+        let quantity = format!("{} {}", format.up_to(usage.quantity, 4), format.unit(usage.measure.unit()));
+        let (from, to) =
+            (format.instant(windows.deciding.from, self.zone), format.instant(windows.deciding.to, self.zone));
+        words.texts.with(id, &[("quantity", &quantity), ("from", &from), ("to", &to)])
     }
 
     /// `Ligne 3 · tarif energie du 01/01/2026 : 1234.5 × 0.145 = 179.00`.

@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use super::Sheet;
 use crate::documents::pdf::{Align, BarChart, Cell, Column, Composer, Role, Row, Series, Style, Table, Width};
 use crate::domain::facility::Feed;
-use crate::domain::metering::Usage;
+use crate::domain::metering::{Measure, Usage};
 use crate::domain::rating::Charge;
 
 /// A usage and the charges, with their line numbers, made from it: the tiers of one price share their usage.
@@ -36,8 +36,13 @@ impl<'a> Evidence<'a> {
         same_line && self.usage == usage
     }
 
-    /// Usage of each day on feed A and on all other meters.
+    /// The peak of each day, all meters added, where it is known; else the usage of each day on feed A and on all other
+    /// meters.
     fn daily(&self) -> Vec<Day> {
+        if let Some(windows) = &self.usage.windows {
+            let peak = |(date, peak): &(NaiveDate, Decimal)| Day { date: *date, a: *peak, b: Decimal::ZERO };
+            return windows.daily_peaks.iter().map(peak).collect();
+        }
         let mut days: BTreeMap<NaiveDate, Day> = BTreeMap::new();
         for meter in &self.usage.meters {
             for (date, quantity) in &meter.daily {
@@ -51,10 +56,46 @@ impl<'a> Evidence<'a> {
         days.into_values().collect()
     }
 
-    /// Whether both feeds are measured, and so are worth telling apart.
+    /// Whether both feeds are measured, and so are worth telling apart. Their peaks are not: they do not add up.
     fn has_two_feeds(&self) -> bool {
         let measured = |feed| self.usage.meters.iter().any(|meter| meter.feed == Some(feed));
-        measured(Feed::A) && measured(Feed::B)
+        self.usage.windows.is_none() && measured(Feed::A) && measured(Feed::B)
+    }
+
+    /// What its days show, as the texts of `layout` call it.
+    fn daily_kind(&self, layout: u32) -> DailyKind {
+        match self.usage.measure {
+            _ if layout == 0 => DailyKind::Usage,
+            Measure::Energy => DailyKind::Usage,
+            Measure::Demand { .. } | Measure::Percentile95 { .. } if self.usage.windows.is_some() => DailyKind::Peak,
+            Measure::Demand { .. } | Measure::Percentile95 { .. } => DailyKind::MeanPower,
+            Measure::StorageMonth => DailyKind::Storage,
+            Measure::OccupancyDays => DailyKind::Units,
+        }
+    }
+}
+
+/// What the days of a usage show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum DailyKind {
+    Usage,
+    Peak,
+    /// Of a document that corrects one whose peaks were not kept.
+    MeanPower,
+    Storage,
+    Units,
+}
+
+impl DailyKind {
+    /// The caption of the table, and the words of the chart.
+    const fn texts(self) -> (&'static str, &'static str) {
+        match self {
+            DailyKind::Usage => ("daily-caption", "chart-alt"),
+            DailyKind::Peak => ("daily-caption-peak", "chart-alt-peak"),
+            DailyKind::MeanPower => ("daily-caption-power", "chart-alt-power"),
+            DailyKind::Storage => ("daily-caption-storage", "chart-alt-storage"),
+            DailyKind::Units => ("daily-caption-units", "chart-alt-units"),
+        }
     }
 }
 
@@ -86,15 +127,16 @@ impl Sheet<'_> {
         // Picture and figures belong on one page.
         c.ensure(CHART_HEIGHT + 54.0 + c.blocks_height(&table, c.paper.text_width(), blocks));
         c.skip(5.0);
-        let caption = self.words.texts.with("daily-caption", &[("unit", unit)]);
+        let (caption, alt) = evidence.daily_kind(self.invoice.layout).texts();
+        let caption = self.words.texts.with(caption, &[("unit", unit)]);
         c.paragraph(Role::Paragraph, Style::bold(8.4, 11.8, c.palette.accent), &caption);
         c.skip(2.0);
-        self.daily_chart(c, evidence, &days, unit);
+        self.daily_chart(c, evidence, &days, (unit, alt));
         c.skip(8.0);
         c.table_in_blocks(c.paper.left, c.paper.text_width(), blocks, &table);
     }
 
-    fn daily_chart(&self, c: &mut Composer, evidence: &Evidence, days: &[Day], unit: &str) {
+    fn daily_chart(&self, c: &mut Composer, evidence: &Evidence, days: &[Day], (unit, alt): (&str, &str)) {
         let palette = c.palette;
         let series = |id: &str, colour, value: fn(&Day) -> Decimal| Series {
             name: self.words.get(id),
@@ -108,7 +150,7 @@ impl Sheet<'_> {
         };
         let label = |value: Decimal| self.words.format.number(value.normalize());
         let chart = BarChart {
-            alt: self.chart_words(days, unit),
+            alt: self.chart_words(days, unit, alt),
             unit: unit.to_owned(),
             categories: days.iter().map(|day| day.date.day().to_string()).collect(),
             series,
@@ -119,7 +161,7 @@ impl Sheet<'_> {
     }
 
     /// What the chart shows: its span, its lowest, highest and mean day.
-    fn chart_words(&self, days: &[Day], unit: &str) -> String {
+    fn chart_words(&self, days: &[Day], unit: &str, id: &str) -> String {
         let format = self.words.format;
         let value = |quantity: Decimal| format!("{} {unit}", format.up_to(quantity, 2));
         let count = Decimal::from(days.len());
@@ -139,7 +181,7 @@ impl Sheet<'_> {
             ("highestday", format.date_short(highest.date)),
             ("mean", value(mean)),
         ];
-        self.words.texts.with("chart-alt", &arguments.each_ref().map(|(name, value)| (*name, value.as_str())))
+        self.words.texts.with(id, &arguments.each_ref().map(|(name, value)| (*name, value.as_str())))
     }
 
     /// The days' figures, and over how many blocks they spread.

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::reference::creditor_reference;
 use super::vat::{VatError, breakdown_of_part, totals};
-use super::{InvoiceKind, InvoiceNumber, IssuedInvoice, PaymentDetails, Totals, VatBreakdown};
+use super::{InvoiceKind, InvoiceNumber, IssuedInvoice, LAYOUT, PaymentDetails, Totals, VatBreakdown};
 use crate::domain::money::{Money, UnitPrice};
 use crate::domain::quantity::{Quantity, Unit};
 use crate::domain::rating::{Charge, ChargeKind, Provenance};
@@ -112,6 +112,7 @@ pub fn credit_note_of(
         charges,
         vat,
         totals,
+        layout: LAYOUT,
         ..invoice.clone()
     })
 }

@@ -5,7 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::due_date::due_date;
 use super::reference::creditor_reference;
 use super::{
-    Draft, InvoiceBuyer, InvoiceKind, InvoiceNumber, InvoiceSeller, IssuedInvoice, PaymentDetails, References,
+    Draft, InvoiceBuyer, InvoiceKind, InvoiceNumber, InvoiceSeller, IssuedInvoice, LAYOUT, PaymentDetails, References,
 };
 use crate::domain::calendar::DatePeriod;
 use crate::domain::contract::Contract;
@@ -54,6 +54,7 @@ impl Draft {
             zone: facility.zone.name().to_owned(),
             facility: facility.name.clone(),
             corrects: Vec::new(),
+            layout: LAYOUT,
         }
     }
 

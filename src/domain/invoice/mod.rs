@@ -105,6 +105,10 @@ pub struct Totals {
     pub gross: Money,
 }
 
+/// How the PDF of a document issued now is laid out: 1 says of each kind of quantity what its days show. Documents of an
+/// earlier layout keep theirs, so that a lost file is made again byte for byte.
+pub const LAYOUT: u32 = 1;
+
 /// The frozen content of an issued document: everything its PDF and XML say, so that they can be made again byte for
 /// byte whatever becomes of the tenant, the tariff or the seller.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -134,6 +138,9 @@ pub struct IssuedInvoice {
     pub facility: String,
     /// The documents this one corrects: number and date. At least one for a credit note, exactly one for a 384.
     pub corrects: Vec<(InvoiceNumber, NaiveDate)>,
+    /// [`LAYOUT`] when it was issued; 0 before that was kept.
+    #[serde(default)]
+    pub layout: u32,
 }
 
 impl IssuedInvoice {

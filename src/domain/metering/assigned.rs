@@ -33,20 +33,20 @@ pub fn usage(
     zone: Tz,
 ) -> Result<Usage, Vec<MeteringProblem>> {
     let parts = parts(measure, assigned, period)?;
-    let (quantity, shares) = match measure {
-        Measure::Energy => counter::energy(&parts, zone)?,
-        Measure::StorageMonth => gauge::storage(&parts, period, zone)?,
-        Measure::OccupancyDays => occupancy::unit_days(&parts, zone)?,
-        Measure::Demand { window_minutes } => {
-            windows::billed(&parts, windows::grid(period, window_minutes, zone)?, windows::highest, period, zone)?
-        }
-        Measure::Percentile95 { window_minutes } => {
-            windows::billed(&parts, windows::grid(period, window_minutes, zone)?, windows::percentile_95, period, zone)?
-        }
+    let by_window = |window_minutes, choose| {
+        let grid = windows::grid(period, window_minutes, zone)?;
+        windows::billed(&parts, grid, choose, period, zone).map(|(measured, windows)| (measured, Some(windows)))
+    };
+    let ((quantity, shares), windows) = match measure {
+        Measure::Energy => (counter::energy(&parts, zone)?, None),
+        Measure::StorageMonth => (gauge::storage(&parts, period, zone)?, None),
+        Measure::OccupancyDays => (occupancy::unit_days(&parts, zone)?, None),
+        Measure::Demand { window_minutes } => by_window(window_minutes, windows::highest)?,
+        Measure::Percentile95 { window_minutes } => by_window(window_minutes, windows::percentile_95)?,
     };
     let estimated = shares.iter().any(|share| share.estimated);
     let meters = shares.into_iter().map(|share| share.usage).collect();
-    Ok(Usage { measure, period, quantity, estimated, meters })
+    Ok(Usage { measure, period, quantity, estimated, meters, windows })
 }
 
 /// The window a demand or a percentile of `period` is told by, of those some meter measured in; none for what is told by

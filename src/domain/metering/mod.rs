@@ -34,4 +34,4 @@ pub use project::projected;
 pub use pue::{PueError, pue};
 pub use reading::{Quality, Reading, Sample};
 pub use redundancy::{Episode, FEED_LOAD_LIMIT, Overload, episodes, redundancy_lost};
-pub use usage::{Gap, IndexAt, Measure, MeterUsage, Restart, RestartKind, Usage};
+pub use usage::{Gap, IndexAt, Measure, MeterUsage, Restart, RestartKind, Usage, Windows};

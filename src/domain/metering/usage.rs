@@ -63,6 +63,19 @@ pub struct Usage {
     pub estimated: bool,
     /// The evidence, one per meter in the order they were assigned.
     pub meters: Vec<MeterUsage>,
+    /// What a demand or a percentile is told by; none for what is told by no window, and in documents that were issued
+    /// before it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub windows: Option<Windows>,
+}
+
+/// The windows a demand or a percentile is told by, all meters added.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Windows {
+    /// The one whose mean is billed.
+    pub deciding: Period,
+    /// The highest mean of each day in which something was measured, in kW.
+    pub daily_peaks: Vec<(NaiveDate, Decimal)>,
 }
 
 impl Usage {

@@ -8,14 +8,16 @@
 //! counts only if at least one meter measured something in it; one in which all were silent is no evidence, neither of a
 //! peak nor for the percentile.
 
+use chrono::NaiveDate;
 use chrono_tz::Tz;
+use rust_decimal::Decimal;
 
 use crate::domain::calendar::Period;
 
-use super::MeteringProblem;
 use super::assigned::{Measured, Part, collect, mean};
 use super::daily::days;
 use super::gauge::{DaySlots, Filler, Gauge, Slot};
+use super::{MeteringProblem, Windows};
 
 const MINUTES_PER_DAY: u32 = 24 * 60;
 
@@ -52,14 +54,14 @@ fn by_mean(a: &Slot, b: &Slot) -> std::cmp::Ordering {
 }
 
 /// The mean kW of all meters in the window `choose` picks among the measured ones, each meter's own mean in that
-/// window beside it.
+/// window beside it, and the windows it is told by.
 pub(super) fn billed(
     parts: &[Part<'_>],
     mut windows: Vec<Slot>,
     choose: fn(Vec<Slot>) -> Option<Slot>,
     period: Period,
     zone: Tz,
-) -> Result<Measured, Vec<MeteringProblem>> {
+) -> Result<(Measured, Windows), Vec<MeteringProblem>> {
     let gauges = gauges(parts)?;
     let days: Vec<DaySlots> = parts
         .iter()
@@ -75,6 +77,7 @@ pub(super) fn billed(
         })
         .collect();
     windows.retain(|window| window.measured);
+    let daily_peaks = daily_peaks(&windows, zone).map_err(|problem| vec![problem])?;
     let deciding = choose(windows).ok_or_else(|| vec![MeteringProblem::NoWindowMeasured { period }])?;
 
     let shares = collect(gauges.iter().zip(&days).map(|(gauge, days)| {
@@ -85,7 +88,24 @@ pub(super) fn billed(
         finish.map(|()| share).map_err(|problem| vec![problem])
     }))?;
     let quantity = mean(deciding.integral, deciding.seconds()).map_err(|problem| vec![problem])?;
-    Ok((quantity, shares))
+    Ok(((quantity, shares), Windows { deciding: deciding.period(), daily_peaks }))
+}
+
+/// The highest mean of each day; `windows` ascend, and none reaches over midnight.
+fn daily_peaks(windows: &[Slot], zone: Tz) -> Result<Vec<(NaiveDate, Decimal)>, MeteringProblem> {
+    let mut peaks: Vec<(NaiveDate, Slot)> = Vec::new();
+    for window in windows {
+        let date = window.period().from.date_in(zone);
+        match peaks.last_mut() {
+            Some((known, peak)) if *known == date => {
+                if by_mean(peak, window).is_lt() {
+                    *peak = *window;
+                }
+            }
+            _ => peaks.push((date, *window)),
+        }
+    }
+    peaks.into_iter().map(|(date, peak)| Ok((date, mean(peak.integral, peak.seconds())?))).collect()
 }
 
 /// Every window some meter measured in, all meters summed.

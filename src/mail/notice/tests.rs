@@ -76,6 +76,7 @@ fn invoice(kind: InvoiceKind) -> IssuedInvoice {
         zone: "Europe/Paris".into(),
         facility: "Chapelle International".into(),
         corrects: vec![],
+        layout: 0,
     }
 }
 

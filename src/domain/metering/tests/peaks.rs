@@ -40,6 +40,9 @@ fn two_feeds_are_summed_before_the_maximum_is_taken() {
     // Sums per window: 6, 5, 6.5, 5, 5, 5. Each feed's own maximum would have given 5 + 4 = 9.
     assert_eq!((usage.quantity, usage.estimated), (decimal("6.5"), false));
     assert_eq!(usage.meters.iter().map(|m| m.quantity).collect::<Vec<_>>(), [decimal("3"), decimal("3.5")]);
+    let windows = usage.windows.unwrap();
+    assert_eq!(windows.deciding, Period { from: from.plus_seconds(1_200), to: from.plus_seconds(1_800) });
+    assert_eq!(windows.daily_peaks, [("2026-10-07".parse().unwrap(), decimal("6.5"))]);
 }
 
 #[test]
