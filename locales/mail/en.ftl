@@ -16,6 +16,8 @@ notice-link = See the document and the readings behind it:
 notice-closing = This message was sent automatically; if you have a question, simply reply to it.
 notice-closing-reminder = If your payment has crossed this message, please disregard it. If you have a question, simply reply.
 notice-cost = Late interest accrues by law at { $rate } from the day after the due date: { $interest } to this day, and { $indemnity } of recovery indemnity. They will be claimed apart, once the invoice is paid.
+notice-claim = Interest claimed for payment { $payment }: { $amount } paid on { $day }, { $amount } × { $days } days ÷ 365 × { $rate } = { $interest }.
+notice-claim-indemnity = Interest claimed for payment { $payment }: { $amount } paid on { $day }, { $amount } × { $days } days ÷ 365 × { $rate } = { $interest }, plus { $indemnity } of indemnity (code de commerce, D441-5): { $total }.
 notice-facts = The document in brief
 notice-buyer = Tenant
 notice-contract = Contract

@@ -16,6 +16,8 @@ notice-link = Consulter le document et les relevés qui le justifient :
 notice-closing = Ce message est envoyé automatiquement ; pour toute question, répondez-y simplement.
 notice-closing-reminder = Si votre paiement s’est croisé avec ce message, n’en tenez pas compte. Pour toute question, répondez-y simplement.
 notice-cost = Des intérêts moratoires courent de plein droit au taux de { $rate } depuis le lendemain de l’échéance : { $interest } à ce jour, auxquels s’ajoutent { $indemnity } d’indemnité pour frais de recouvrement. Ils seront réclamés à part, une fois la facture payée.
+notice-claim = Intérêts réclamés pour le paiement { $payment } : { $amount } payés le { $day }, soit { $amount } × { $days } jours ÷ 365 × { $rate } = { $interest }.
+notice-claim-indemnity = Intérêts réclamés pour le paiement { $payment } : { $amount } payés le { $day }, soit { $amount } × { $days } jours ÷ 365 × { $rate } = { $interest }, plus { $indemnity } d’indemnité (code de commerce, D441-5) : { $total }.
 notice-facts = L’essentiel du document
 notice-buyer = Hébergé
 notice-contract = Convention

@@ -7,7 +7,7 @@ use super::{AppError, Store, settle};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::invoice::InvoiceNumber;
 use crate::domain::money::Money;
-use crate::domain::receivables::{LateInterest, Payment, interest_document, interest_entry};
+use crate::domain::receivables::{Claim, interest_document, interest_entry};
 use crate::storage::{audit, book, journal, payments};
 
 /// What was claimed on an invoice.
@@ -22,17 +22,6 @@ pub struct InterestReport {
     pub open: Money,
 }
 
-/// What one late payment costs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Claim {
-    pub document: String,
-    pub payment: String,
-    /// The part of the payment that paid the invoice itself.
-    pub amount: Money,
-    #[serde(flatten)]
-    pub interest: LateInterest,
-}
-
 /// What could be claimed on `number` now; writes nothing.
 pub fn plan(store: &Store, number: &InvoiceNumber) -> Result<InterestReport, AppError> {
     store.read(|connection| {
@@ -40,14 +29,9 @@ pub fn plan(store: &Store, number: &InvoiceNumber) -> Result<InterestReport, App
         let gathered = settle::gather(connection, id, invoice)?;
         let rates = book::load_accounting(connection)?.reference_rates;
         let account = gathered.account();
-        let late = account.late_payments(&rates).map_err(|error| AppError::refused(&error))?;
+        let mut claims = account.claims(&rates).map_err(|error| AppError::refused(&error))?;
         let posted_before = gathered.claimed();
-        let claim = |(payment, amount, interest): (&Payment, Money, LateInterest)| {
-            let document = interest_document(payment);
-            let new = !posted_before.contains(&document);
-            new.then(|| Claim { document, payment: payment.number.clone(), amount, interest })
-        };
-        let claims: Vec<Claim> = late.into_iter().filter_map(claim).collect();
+        claims.retain(|claim| !posted_before.contains(&claim.document));
         let claimed: Money = claims.iter().map(|claim| claim.interest.total).sum();
         Ok(InterestReport { invoice: number.clone(), open: account.open() + claimed, claims, posted_before })
     })
@@ -85,7 +69,8 @@ pub fn charge(
                 "rate_percent": interest.rate_percent, "interest": interest.interest, "indemnity": interest.indemnity,
             });
             audit::append(connection, &AuditEvent::new(now, by, "interest.claimed", &document, detail))?;
-            claims.push(Claim { document, payment: payment.number.clone(), amount, interest });
+            let (payment, received_on) = (payment.number.clone(), payment.received_on);
+            claims.push(Claim { document, payment, received_on, amount, interest });
         }
         settle::gather(connection, id, gathered.invoice.clone())?.keep_balance(connection, id)?;
         let claimed: Money = claims.iter().map(|claim| claim.interest.total).sum();

@@ -6,8 +6,8 @@ use super::{AppError, Store, settle};
 use crate::domain::access::TenantScope;
 use crate::domain::invoice::InvoiceNumber;
 use crate::domain::money::Money;
-use crate::domain::receivables::{Balance, Payment};
-use crate::storage::invoices;
+use crate::domain::receivables::{Balance, Payment, PostedClaim};
+use crate::storage::{book, invoices};
 
 /// An invoice's account as people read it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,8 +17,8 @@ pub struct Account {
     /// Number and gross amount, oldest first.
     pub credit_notes: Vec<(InvoiceNumber, Money)>,
     pub payments: Vec<Payment>,
-    /// Document and amount of each claim of late interest.
-    pub claims: Vec<(String, Money)>,
+    /// The late interest claimed, with what it is made of.
+    pub claims: Vec<PostedClaim>,
 }
 
 /// The account of the invoice with this number; none where it lies outside `scope`.
@@ -32,13 +32,14 @@ pub fn of(
     store.read(|connection| {
         let Some((id, invoice)) = invoices::by_number(connection, scope, number)? else { return Ok(None) };
         let gathered = settle::gather(connection, id, invoice)?;
-        let balance = gathered.balance();
+        let (balance, rates) = (gathered.balance(), book::load_accounting(connection)?.reference_rates);
+        let claims = gathered.account().posted_claims(&gathered.claims, &rates);
         Ok(Some(Account {
             is_late: balance.open > Money::ZERO && balance.due_date < today,
             balance,
             credit_notes: gathered.credit_notes.iter().map(|note| (note.number.clone(), note.totals.gross)).collect(),
             payments: gathered.payments,
-            claims: gathered.claims,
+            claims,
         }))
     })
 }

@@ -201,7 +201,7 @@ fn reminder(
     today: NaiveDate,
 ) -> Result<Reminder, AppError> {
     let rates = stored::load_accounting(connection)?.reference_rates;
-    gathered.account().reminder(today, &rates, &gathered.claimed()).map_err(|error| AppError::refused(&error))
+    gathered.account().reminder(today, &rates, &gathered.claims).map_err(|error| AppError::refused(&error))
 }
 
 /// To whom it goes, and in which language.

@@ -16,7 +16,7 @@ use crate::domain::audit::hex;
 use crate::domain::invoice::{InvoiceKind, IssuedInvoice};
 use crate::domain::money::Money;
 use crate::domain::party::Language;
-use crate::domain::receivables::Reminder;
+use crate::domain::receivables::{Claim, Reminder};
 use crate::domain::typography;
 
 /// What is said, to whom, and when.
@@ -58,6 +58,8 @@ struct Words {
     lead: String,
     facts_caption: String,
     facts: Vec<(String, String)>,
+    /// How the interest claimed is made up.
+    claims: Vec<String>,
     /// What follows from paying late.
     cost: Option<String>,
     attached: Option<String>,
@@ -190,6 +192,7 @@ fn words(notice: &InvoiceNotice<'_>) -> Words {
             Some(reminder) => reminder_facts(invoice, reminder, language, &values),
             None => facts(invoice, language, &values),
         },
+        claims: reminder.map(|reminder| claims(reminder, language)).unwrap_or_default(),
         cost: reminder.and_then(|reminder| reminder.accrued).map(|_| say("notice-cost")),
         attached: notice.pdf.map(|_| say("notice-attached")),
         link: notice.link.map(|link| (say("notice-link"), link.to_owned())),
@@ -212,6 +215,26 @@ fn reminder_values(reminder: &Reminder, language: Language) -> Values {
         ]));
     }
     values
+}
+
+/// `REG-2026-000001 : 120 000,00 € payés le …`, a sentence for each claim.
+fn claims(reminder: &Reminder, language: Language) -> Vec<String> {
+    let amount = |money| typography::amount(money, language);
+    let claim = |claim: &Claim| {
+        let late = &claim.interest;
+        let values = texts::values([
+            ("payment", claim.payment.clone()),
+            ("amount", amount(claim.amount)),
+            ("day", typography::date(claim.received_on, language)),
+            ("days", late.days.to_string()),
+            ("rate", typography::percent(late.rate_percent, language)),
+            ("interest", amount(late.interest)),
+            ("indemnity", amount(late.indemnity)),
+            ("total", amount(late.total)),
+        ]);
+        texts::text(language, if late.indemnity.is_zero() { "notice-claim" } else { "notice-claim-indemnity" }, &values)
+    };
+    reminder.claims.iter().map(claim).collect()
 }
 
 /// The figures a person looks for first.

@@ -301,6 +301,11 @@ async fn a_late_payment_is_recorded_and_its_interest_claimed() {
         assert_eq!(claimed.status.as_u16(), 303, "{}", claimed.text());
         let page = server.page(&format!("/invoices/{number}"), &cookie).await.text();
         assert!(page.contains("INT-REG-2027-000001"), "{page}");
+        let claims = page.split("Intérêts réclamés").nth(1).unwrap().split("</table>").next().unwrap();
+        for expected in ["jours ÷ 365 ×", "payés le", "REG-2027-000001", ">40,00<"] {
+            assert!(claims.contains(expected), "{expected}: {claims}");
+        }
+        assert!(page.contains("code de commerce, D441-5"), "{page}");
         // Claimed and not due yet: open, and not late.
         assert!(!server.page("/dunning", &cookie).await.text().contains(&number));
         let open = server.page("/invoices?status=open", &cookie).await.text();

@@ -86,7 +86,6 @@ dunning-days = Days late
 interest-so-far = Interest so far (€)
 interest-indemnity = Indemnity (€)
 interest-how = rest: { $days } d at { $rate }
-interest-formula = { $amount } × { $days } days ÷ 365 × { $rate } = { $interest }
 dunning-no-rate = The book has no reference rate for an invoice due { $day }: add it under [[accounting.reference_rate]].
 claimable-title = Paid late: interest to claim
 claimable-hint = These invoices were paid after their due date, in whole or in part. Interest is due without a reminder.
@@ -98,13 +97,17 @@ claim-none = Nothing to claim on this invoice.
 claim-text = Each late payment makes an entry in the journal; the amount is added to what is left to pay.
 claims-caption = What will be claimed; amounts in euros
 claim-how = Arithmetic
+claim-formula = { $amount } paid on { $day }: { $amount } × { $days } days ÷ 365 × { $rate } = { $interest }
+claim-interest = Interest (€)
+account-claims = Interest claimed; amounts in euros
+claim-how-gone = The calculation as it was made stands in the audit trail: rates or credit notes have changed since.
+claim-rule = From the day after the due date to the day of payment included, at the rate of the European Central Bank on the first day of the half-year plus 8 points, fixed from then on; indemnity of 40 € once an invoice (code de commerce, D441-5). Payable within 45 days of the payment (code de la commande publique, R2192-36).
 claim-confirm = Claim this interest
 done-interest-claimed = Interest claimed: { $value }.
 settlement-title = Settlement
 account-open = Left to pay
 account-nothing = No payment or credit note yet.
 account-payments = Payments of this invoice; amounts in euros
-account-claim = Interest claimed ({ $document }): { $amount }
 credit-go = Issue a credit note…
 credit-title = Credit note for invoice { $number }
 credit-help = Left to pay on this invoice: { $open }. Take it back as a whole, or choose lines and, if need be, an amount of each.

@@ -86,7 +86,6 @@ dunning-days = Jours de retard
 interest-so-far = Intérêts à ce jour (€)
 interest-indemnity = Indemnité (€)
 interest-how = reste : { $days } j à { $rate }
-interest-formula = { $amount } × { $days } jours ÷ 365 × { $rate } = { $interest }
 dunning-no-rate = Le livre ne donne pas de taux de référence pour une facture échue le { $day } : ajoutez-le sous [[accounting.reference_rate]].
 claimable-title = Payées en retard : intérêts à réclamer
 claimable-hint = Ces factures ont été payées, en tout ou en partie, après leur échéance. Les intérêts sont dus sans rappel.
@@ -98,13 +97,17 @@ claim-none = Rien à réclamer sur cette facture.
 claim-text = Chaque paiement tardif donne lieu à une écriture au journal ; le montant s’ajoute à ce qui reste dû.
 claims-caption = Ce qui sera réclamé ; montants en euros
 claim-how = Calcul
+claim-formula = { $amount } payés le { $day } : { $amount } × { $days } jours ÷ 365 × { $rate } = { $interest }
+claim-interest = Intérêts (€)
+account-claims = Intérêts réclamés ; montants en euros
+claim-how-gone = Le calcul d’origine est dans la piste d’audit : les taux ou les avoirs ont changé depuis.
+claim-rule = Du lendemain de l’échéance au jour du paiement compris, au taux de la Banque centrale européenne du premier jour du semestre plus 8 points, fixe ensuite ; indemnité de 40 € une fois par facture (code de commerce, D441-5). À payer dans les 45 jours du paiement (code de la commande publique, R2192-36).
 claim-confirm = Réclamer ces intérêts
 done-interest-claimed = Intérêts réclamés : { $value }.
 settlement-title = Règlement
 account-open = Reste dû
 account-nothing = Aucun paiement ni avoir pour l’instant.
 account-payments = Paiements de cette facture ; montants en euros
-account-claim = Intérêts réclamés ({ $document }) : { $amount }
 credit-go = Établir un avoir…
 credit-title = Avoir sur la facture { $number }
 credit-help = Reste dû sur cette facture : { $open }. Reprenez-la en entier, ou choisissez des lignes et, au besoin, un montant de chacune.

@@ -6,6 +6,7 @@
 
 mod account;
 mod cfonb;
+mod claim;
 mod late_interest;
 mod reminder;
 
@@ -16,5 +17,6 @@ pub use account::{
     payment_number,
 };
 pub use cfonb::{CfonbError, parse_amount};
+pub use claim::{Claim, PostedClaim};
 pub use late_interest::{Buyer, INTEREST_DUE_DAYS, LateInterest, LateInterestError, RECOVERY_INDEMNITY, late_interest};
 pub use reminder::{Reminder, ReminderError};

@@ -2,13 +2,13 @@
 
 use chrono::NaiveDate;
 
-use super::{InvoiceAccount, LateInterest, Settlement};
+use super::{Claim, InvoiceAccount, LateInterest, Settlement};
 use crate::domain::ledger::ReferenceRate;
 use crate::domain::money::Money;
 use crate::domain::told::{Tell, Told};
 
 /// How an invoice stands on the day its tenant is reminded of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reminder {
     pub due_date: NaiveDate,
     pub days_late: i64,
@@ -18,6 +18,8 @@ pub struct Reminder {
     /// What late payment costs if everything is paid that day, as far as it is not claimed; none where no reference rate is known, or only claimed
     /// interest is open.
     pub accrued: Option<LateInterest>,
+    /// How what was claimed is made up, whether it is paid or not; empty where that cannot be told.
+    pub claims: Vec<Claim>,
 }
 
 /// Why nobody is reminded.
@@ -44,12 +46,12 @@ impl Tell for ReminderError {
 }
 
 impl InvoiceAccount<'_> {
-    /// What a reminder of it says on `today`; `claimed` are the documents of the claims posted.
+    /// What a reminder of it says on `today`; `posted` are the claims posted, document and amount.
     pub fn reminder(
         &self,
         today: NaiveDate,
         rates: &[ReferenceRate],
-        claimed: &[String],
+        posted: &[(String, Money)],
     ) -> Result<Reminder, ReminderError> {
         let (balance, invoice) = (self.balance(&[]), || self.invoice.number.to_string());
         if self.invoice.is_internal() {
@@ -62,12 +64,14 @@ impl InvoiceAccount<'_> {
         if days_late <= 0 {
             return Err(ReminderError::NotLate { invoice: invoice(), due: balance.due_date });
         }
+        let claimed: Vec<String> = posted.iter().map(|(document, _)| document.clone()).collect();
         Ok(Reminder {
             due_date: balance.due_date,
             days_late,
             open: balance.open,
             claimed: self.interest_open(),
-            accrued: self.accruing(today, rates, claimed).ok().flatten(),
+            accrued: self.accruing(today, rates, &claimed).ok().flatten(),
+            claims: self.posted_claims(posted, rates).into_iter().filter_map(|claim| claim.how).collect(),
         })
     }
 }

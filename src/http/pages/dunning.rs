@@ -6,9 +6,10 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use chrono_tz::Tz;
 
+use super::claims::{ClaimRow, claim_row};
 use super::forms::Fields;
 use super::{Frame, done, page};
-use crate::app::charge_interest::{self, Claim};
+use crate::app::charge_interest;
 use crate::app::dunning::{self, Claimable, OverdueInvoice, TenantDues};
 use crate::domain::access::{Action, Decision, policy};
 use crate::domain::invoice::InvoiceNumber;
@@ -148,15 +149,6 @@ struct ClaimPage {
     may_record: bool,
 }
 
-struct ClaimRow {
-    document: String,
-    payment: String,
-    formula: String,
-    interest: String,
-    indemnity: String,
-    total: String,
-}
-
 /// What would be claimed, and the question whether it shall be.
 pub async fn claim_form(
     shared: Data<Shared>,
@@ -176,27 +168,6 @@ pub async fn claim_form(
         frame,
     };
     page(StatusCode::OK, &template)
-}
-
-fn claim_row(frame: &Frame, claim: &Claim) -> ClaimRow {
-    let late = &claim.interest;
-    let rate = typography::percent(late.rate_percent, frame.language);
-    ClaimRow {
-        document: claim.document.clone(),
-        payment: claim.payment.clone(),
-        formula: frame.texts(
-            "interest-formula",
-            &[
-                ("amount", &frame.amount(&claim.amount)),
-                ("days", &frame.whole(late.days)),
-                ("rate", &rate),
-                ("interest", &frame.amount(&late.interest)),
-            ],
-        ),
-        interest: frame.bare(&late.interest),
-        indemnity: frame.bare(&late.indemnity),
-        total: frame.bare(&late.total),
-    }
 }
 
 pub async fn claim(

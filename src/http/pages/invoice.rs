@@ -6,6 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use chrono_tz::Tz;
 
+use super::claims::{ClaimRow, posted_row};
 use super::lines::{ServiceGroup, groups, vat_text};
 use super::parts::Badge;
 use super::{Frame, encoded, page};
@@ -59,8 +60,9 @@ struct AccountView {
     /// Number and gross of each credit note.
     credit_notes: Vec<(String, String)>,
     payments: Vec<PaymentRow>,
-    /// Document and amount of each claim of interest.
-    claims: Vec<(String, String)>,
+    claims: Vec<ClaimRow>,
+    /// What they come to.
+    claimed: String,
 }
 
 struct PaymentRow {
@@ -168,7 +170,8 @@ fn account_view(frame: &Frame, invoice: &IssuedInvoice, account: &Account) -> Ac
                 reference: payment.reference.clone().unwrap_or_default(),
             })
             .collect(),
-        claims: account.claims.iter().map(|(document, amount)| (document.clone(), frame.amount(amount))).collect(),
+        claims: account.claims.iter().map(|claim| posted_row(frame, claim)).collect(),
+        claimed: frame.bare(&account.claims.iter().map(|claim| claim.amount).sum::<Money>()),
     }
 }
 

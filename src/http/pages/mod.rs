@@ -20,6 +20,7 @@ mod audit_words;
 pub mod availability;
 pub mod billing;
 mod chart;
+mod claims;
 mod confirm;
 pub mod contracts;
 mod course_chart;

@@ -295,6 +295,7 @@ fn a_reminder_says_what_is_open_since_when_and_where_to_pay_it() {
         open: Money::from_cents(1_234_567),
         claimed: Money::ZERO,
         accrued: Some(accrued),
+        claims: vec![],
     };
     let said = |language, reminder| {
         let said = preview(&InvoiceNotice { reminder: Some(reminder), ..notice(&invoice, language, None) }).unwrap();
@@ -309,8 +310,19 @@ fn a_reminder_says_what_is_open_since_when_and_where_to_pay_it() {
     }
     assert!(!text.contains("Dont intérêts"), "{text}");
     // Where only claimed interest is open, it bears none.
-    let claimed = Reminder { open: accrued.total, claimed: accrued.total, accrued: None, ..reminder };
+    let claim = Claim {
+        document: "INT-REG-2026-000001".into(),
+        payment: "REG-2026-000001".into(),
+        received_on: "2026-12-31".parse().unwrap(),
+        amount: Money::from_cents(1_234_567),
+        interest: accrued,
+    };
+    let claimed =
+        Reminder { open: accrued.total, claimed: accrued.total, accrued: None, claims: vec![claim], ..reminder };
     let (subject, text) = said(Language::English, &claimed);
     assert!(subject.contains("interest on invoice") && text.contains("Interest payable by"), "{subject} {text}");
+    let formula = "12,345.67 × 31 days ÷ 365 × 10.15%";
+    let text = text.replace(['€', '\n'], "");
+    assert!(text.contains(formula) && text.contains("D441-5"), "{text}");
     assert!(text.contains("Of which interest and indemnities claimed") && !text.contains("accrues by law"), "{text}");
 }
