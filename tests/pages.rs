@@ -11,6 +11,8 @@ mod billing;
 #[path = "pages/books.rs"]
 mod books;
 mod common;
+#[path = "pages/corrections.rs"]
+mod corrections;
 #[path = "pages/figures.rs"]
 mod figures;
 #[path = "pages/finance.rs"]

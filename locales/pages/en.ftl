@@ -78,6 +78,7 @@ title-invoice = Invoice { $number }
 title-credit-note = Credit note { $number }
 title-corrected = Corrected invoice { $number }
 download-pdf = Download the invoice (Factur-X PDF)
+download-credit-note = Download the credit note (Factur-X PDF)
 download-xml = Download the data (XML)
 total-net = Total excl. VAT
 total-tax = VAT

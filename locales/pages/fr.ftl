@@ -78,6 +78,7 @@ title-invoice = Facture { $number }
 title-credit-note = Avoir { $number }
 title-corrected = Facture rectificative { $number }
 download-pdf = Télécharger la facture (PDF Factur-X)
+download-credit-note = Télécharger l’avoir (PDF Factur-X)
 download-xml = Télécharger les données (XML)
 total-net = Total HT
 total-tax = TVA

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 
+use super::cancelled::{self, Cancelled};
 use super::gather::gather;
 use super::plan_billing::make;
 use super::{AppError, Store};
@@ -31,6 +32,8 @@ pub struct Compared {
     pub tenant: TenantCode,
     pub tenant_name: String,
     pub state: State,
+    /// Invoices of the month of which nothing is left.
+    pub cancelled: Vec<Cancelled>,
     /// None where nothing could be drafted.
     pub net: Option<Money>,
     pub gross: Option<Money>,
@@ -40,6 +43,7 @@ pub struct Compared {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum State {
+    /// The invoice in force: a corrected one where the first was cancelled.
     Issued(InvoiceNumber),
     /// Kept as a draft.
     Drafted,
@@ -75,6 +79,7 @@ pub fn compare(store: &Store, month: BillingMonth, now: DateTime<Utc>) -> Result
             invoices::list(connection, &TenantScope::Everyone, &filter, Page::ALL).map(|(found, _)| found)
         };
         let (own, before) = (of(month)?, of(month.previous())?);
+        let cancelled = cancelled::in_month(connection, month)?;
         let name = |code: &TenantCode| {
             let tenant = gathered.book.tenants.iter().find(|tenant| tenant.code == *code);
             tenant.map_or_else(|| code.to_string(), |tenant| tenant.name.clone())
@@ -84,13 +89,17 @@ pub fn compare(store: &Store, month: BillingMonth, now: DateTime<Utc>) -> Result
             let own = own.iter().find(|invoice| invoice.contract == contract.code);
             let before = before.iter().find(|invoice| invoice.contract == contract.code);
             let blocked = plan.blocking().any(|problem| problem.contract.as_ref() == Some(&contract.code));
-            let (state, net, gross) = standing(own, draft, blocked);
+            let (mut state, net, gross) = standing(own, draft, blocked);
+            if let State::Issued(number) = &mut state {
+                *number = cancelled::in_force(&cancelled, number);
+            }
             Compared {
                 contract: contract.code.clone(),
                 title: contract.title.clone(),
                 tenant: contract.tenant.clone(),
                 tenant_name: name(&contract.tenant),
                 state,
+                cancelled: cancelled.iter().filter(|one| one.contract == contract.code).cloned().collect(),
                 net,
                 gross,
                 net_before: before.map(|invoice| invoice.totals.net),

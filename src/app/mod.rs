@@ -12,6 +12,7 @@ mod asset_ledger;
 mod asset_versions;
 pub mod attach_asset_file;
 pub mod audit_pack;
+pub mod cancelled;
 pub mod charge_interest;
 pub mod close_year;
 pub mod compare_billing;

@@ -195,6 +195,7 @@ struct Row {
 impl Row {
     fn of(invoice: InvoiceSummary) -> Row {
         Row {
+            due_date: invoice.due(),
             number: invoice.number.map(|number| number.to_string()),
             month: invoice.month,
             kind: invoice.kind.name(),
@@ -202,7 +203,6 @@ impl Row {
             tenant: invoice.tenant,
             contract: invoice.contract,
             issue_date: invoice.issue_date,
-            due_date: invoice.due_date,
             net: invoice.totals.net,
             tax: invoice.totals.tax,
             gross: invoice.totals.gross,

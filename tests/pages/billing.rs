@@ -6,11 +6,11 @@ use chapelle::domain::access::Role;
 use crate::common::{ENGINES, Engine};
 use crate::site::{Answer, Server, Site};
 
-fn token(page: &str) -> String {
+pub fn token(page: &str) -> String {
     page.split("name=\"form_token\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
 }
 
-async fn post(server: &Server, path: &str, cookie: &str, fields: &[(&str, &str)]) -> Answer {
+pub async fn post(server: &Server, path: &str, cookie: &str, fields: &[(&str, &str)]) -> Answer {
     let request = TestRequest::post()
         .uri(path)
         .insert_header(("cookie", cookie))
@@ -19,7 +19,7 @@ async fn post(server: &Server, path: &str, cookie: &str, fields: &[(&str, &str)]
 }
 
 /// Waits until the run at `path` has ended and gives its page.
-async fn ended(server: &Server, path: &str, cookie: &str) -> String {
+pub async fn ended(server: &Server, path: &str, cookie: &str) -> String {
     for _ in 0..200 {
         let page = server.page(path, cookie).await.text();
         if !page.contains("data-progress=") {

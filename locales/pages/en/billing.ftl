@@ -3,6 +3,7 @@
 billing-open = Open the run
 billing-months = Months
 billing-months-caption = The last twelve months and their documents
+billing-credit-notes = Credit notes
 billing-runs = Runs
 billing-runs-none = No run started from here yet. Open a month to prepare its drafts.
 billing-runs-caption = Runs, latest first
@@ -56,6 +57,7 @@ plan-drafted = draft
 plan-billable = to prepare
 plan-blocked = blocked
 plan-nothing = nothing to bill
+billing-cancelled = { $number } cancelled by credit note { $by }
 draft-title = Draft { $contract }, { $month }
 draft-not-kept = This draft was worked out just now; it is not stored yet.
 issue-title = Issue the invoices { $month }?

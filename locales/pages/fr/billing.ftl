@@ -3,6 +3,7 @@
 billing-open = Ouvrir la campagne
 billing-months = Mois
 billing-months-caption = Les douze derniers mois et leurs documents
+billing-credit-notes = Avoirs
 billing-runs = Exécutions
 billing-runs-none = Aucune exécution lancée d’ici pour l’instant. Ouvrez un mois pour préparer ses brouillons.
 billing-runs-caption = Exécutions, la dernière d’abord
@@ -56,6 +57,7 @@ plan-drafted = brouillon
 plan-billable = à préparer
 plan-blocked = bloquée
 plan-nothing = rien à facturer
+billing-cancelled = { $number } annulée par l’avoir { $by }
 draft-title = Brouillon { $contract }, { $month }
 draft-not-kept = Ce brouillon est calculé à l’instant ; il n’est pas encore enregistré.
 issue-title = Émettre les factures { $month } ?

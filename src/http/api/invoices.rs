@@ -12,7 +12,7 @@ use crate::app::archive_invoice::ArchiveKind;
 use crate::app::read_invoices::{self, InvoiceFilter, InvoiceSummary, ListState, Order, Wanted};
 use crate::app::read_tenants;
 use crate::domain::ids::{ContractCode, TenantCode};
-use crate::domain::invoice::{IssuedInvoice, rate_percent};
+use crate::domain::invoice::{InvoiceKind, IssuedInvoice, rate_percent};
 use crate::domain::metering::{MeterUsage, RestartKind};
 use crate::domain::party::Language;
 use crate::domain::rating::Charge;
@@ -61,6 +61,7 @@ pub struct InvoiceRow {
     #[schema(example = "2026-10")]
     month: String,
     issue_date: Option<NaiveDate>,
+    /// None for a draft and for a credit note, which nobody pays.
     due_date: Option<NaiveDate>,
     #[schema(example = "1234.56")]
     net: String,
@@ -81,7 +82,8 @@ pub struct InvoiceAnswer {
     contract: String,
     month: String,
     issue_date: NaiveDate,
-    due_date: NaiveDate,
+    /// None for a credit note, which nobody pays.
+    due_date: Option<NaiveDate>,
     net: String,
     tax: String,
     gross: String,
@@ -322,7 +324,7 @@ fn row(invoice: &InvoiceSummary) -> InvoiceRow {
         contract: invoice.contract.to_string(),
         month: invoice.month.to_string(),
         issue_date: invoice.issue_date,
-        due_date: invoice.due_date,
+        due_date: invoice.due(),
         net: invoice.totals.net.to_string(),
         tax: invoice.totals.tax.to_string(),
         gross: invoice.totals.gross.to_string(),
@@ -340,7 +342,7 @@ fn answer(invoice: &IssuedInvoice) -> InvoiceAnswer {
         contract: invoice.references.contract.to_string(),
         month: invoice.month.to_string(),
         issue_date: invoice.issue_date,
-        due_date: invoice.due_date,
+        due_date: Some(invoice.due_date).filter(|_| invoice.kind != InvoiceKind::CreditNote),
         net: invoice.totals.net.to_string(),
         tax: invoice.totals.tax.to_string(),
         gross: invoice.totals.gross.to_string(),

@@ -10,6 +10,7 @@ use chrono_tz::Tz;
 use serde::Deserialize;
 
 use super::audit::{EventView, event_view};
+use super::invoice;
 use super::lines::{self, MeterView, ServiceGroup, groups};
 use super::{Frame, page};
 use crate::app::read_sheet::{self, ReadingsShown, Sheet, Wanted};
@@ -36,6 +37,8 @@ pub struct SheetQuery {
 struct SheetTemplate {
     frame: Frame,
     title: String,
+    /// What its PDF is called.
+    download: String,
     sheet: Sheet,
     period: String,
     groups: Vec<ServiceGroup>,
@@ -110,6 +113,7 @@ pub async fn sheet(
     let base = format!("/invoices/{}", sheet.invoice.number);
     let template = SheetTemplate {
         title,
+        download: invoice::download(&frame, sheet.invoice.kind),
         period: frame.period(sheet.invoice.period),
         groups: groups(&frame, &sheet.invoice.charges, &base),
         meters: meters(&frame, zone, &sheet.invoice.charges, &base),

@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::parts::{Badge, Choice, Link, Tone};
 use super::{Frame, encoded, page, see_other};
+use crate::app::cancelled::Cancelled;
 use crate::app::compare_billing::{self, Compared, State};
 use crate::app::read_invoices::{self, InvoiceFilter, Wanted};
 use crate::app::read_tenants;
@@ -15,6 +16,7 @@ use crate::app::run_campaign::{self, BillingRun};
 use crate::domain::access::{Action, Decision, policy};
 use crate::domain::billing_run::{Problem, ProblemKind, Severity};
 use crate::domain::calendar::{BillingMonth, Timestamp};
+use crate::domain::invoice::InvoiceKind;
 use crate::domain::money::Money;
 use crate::domain::typography;
 use crate::http::auth::Granted;
@@ -41,8 +43,17 @@ struct MonthRow {
     name: String,
     address: String,
     drafts: String,
+    /// Invoices, those that are cancelled and those that take their place included.
     issued: String,
+    credit_notes: String,
     state: Badge,
+}
+
+/// The documents of a month.
+struct MonthCounts {
+    drafts: i64,
+    issued: i64,
+    notes: i64,
 }
 
 pub struct RunRow {
@@ -79,8 +90,10 @@ pub async fn list(
         let mut month = BillingMonth::of(today);
         for _ in 0..MONTHS {
             let filter = InvoiceFilter { month: Some(month), ..InvoiceFilter::default() };
-            let wanted = Wanted { filter, ..Wanted::default() };
-            counted.push((month, read_invoices::counts(&store, &reader, wanted, today)?));
+            let count = |filter| read_invoices::counts(&store, &reader, Wanted { filter, ..Wanted::default() }, today);
+            let notes = count(InvoiceFilter { kind: Some(InvoiceKind::CreditNote), ..filter.clone() })?.issued;
+            let all = count(filter)?;
+            counted.push((month, MonthCounts { drafts: all.drafts, issued: all.issued - notes, notes }));
             month = month.previous();
         }
         Ok((today, read_tenants::zone(&store)?, counted, run_campaign::recent(&store, now)?))
@@ -88,11 +101,12 @@ pub async fn list(
     .await?;
     let frame = Frame::of(&http);
     let running = BillingMonth::of(today);
-    let row = |(month, counts): &(BillingMonth, read_invoices::StateCounts)| MonthRow {
+    let row = |(month, counts): &(BillingMonth, MonthCounts)| MonthRow {
         name: frame.month(month),
         address: format!("/billing/{month}"),
         drafts: frame.whole(counts.drafts),
         issued: frame.whole(counts.issued),
+        credit_notes: frame.whole(counts.notes),
         state: match (*month == running, counts.drafts, counts.issued) {
             (true, ..) => Badge { tone: Tone::Info, text: frame.t("month-running") },
             (_, 0, 0) => Badge { tone: Tone::Plain, text: frame.t("month-none") },
@@ -100,7 +114,7 @@ pub async fn list(
             _ => Badge { tone: Tone::Warn, text: frame.t("month-drafts") },
         },
     };
-    let choice = |(month, _): &(BillingMonth, read_invoices::StateCounts)| Choice {
+    let choice = |(month, _): &(BillingMonth, MonthCounts)| Choice {
         value: month.to_string(),
         label: frame.month(month),
         is_chosen: *month == running.previous(),
@@ -164,6 +178,9 @@ struct PlanRow {
     state: Badge,
     /// The draft or the invoice.
     address: Option<String>,
+    /// Of the invoice in force.
+    number: Option<String>,
+    cancelled: Vec<Link>,
     net: String,
     gross: String,
     before: String,
@@ -264,6 +281,11 @@ fn plan_row(frame: &Frame, month: BillingMonth, is_finished: bool, one: &Compare
         tenant: one.tenant_name.clone(),
         state: Badge { tone, text: frame.t(key) },
         address,
+        number: match &one.state {
+            State::Issued(number) => Some(number.to_string()),
+            _ => None,
+        },
+        cancelled: one.cancelled.iter().map(|one| cancelled_link(frame, one)).collect(),
         net: bare(one.net),
         gross: bare(one.gross),
         before: bare(one.net_before),
@@ -276,6 +298,13 @@ fn plan_row(frame: &Frame, month: BillingMonth, is_finished: bool, one: &Compare
         may_issue: is_issuable(one),
         issue_address: format!("/billing/{month}/issue?contract={}", encoded(one.contract.as_str())),
     }
+}
+
+/// `DC2026000002 annulée par l’avoir DC2026000004`, leading to the cancelled invoice.
+fn cancelled_link(frame: &Frame, one: &Cancelled) -> Link {
+    let by: Vec<String> = one.by.iter().map(ToString::to_string).collect();
+    let values = [("number", one.invoice.as_str()), ("by", &*by.join(", "))];
+    Link { label: frame.texts("billing-cancelled", &values), address: format!("/invoices/{}", one.invoice) }
 }
 
 /// What the contract may cost in a month that goes on.

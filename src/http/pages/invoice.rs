@@ -34,6 +34,10 @@ struct InvoicePage {
     frame: Frame,
     invoice: IssuedInvoice,
     title: String,
+    /// What its PDF is called.
+    download: String,
+    /// When it is to be paid; none for a credit note, which nobody pays.
+    due: Option<String>,
     /// The page of its contract.
     contract: String,
     period: String,
@@ -103,6 +107,8 @@ pub async fn one(
     };
     let template = InvoicePage {
         title: title(&frame, &invoice),
+        download: download(&frame, invoice.kind),
+        due: (invoice.kind != InvoiceKind::CreditNote).then(|| frame.date(&invoice.due_date)),
         contract: format!("/contracts/{}", encoded(invoice.references.contract.as_str())),
         period: frame.period(invoice.period),
         groups: groups(&frame, &invoice.charges, &format!("/invoices/{}", invoice.number)),
@@ -139,6 +145,14 @@ const PREVIEW_POLICY: &str = "default-src 'none'; object-src 'self'; frame-ances
 /// `Facture DC2026000001`
 pub fn title(frame: &Frame, invoice: &IssuedInvoice) -> String {
     frame.with(&format!("title-{}", invoice.kind.name()), "number", invoice.number.as_str())
+}
+
+/// What the button to its PDF says.
+pub fn download(frame: &Frame, kind: InvoiceKind) -> String {
+    frame.t(match kind {
+        InvoiceKind::CreditNote => "download-credit-note",
+        InvoiceKind::Invoice | InvoiceKind::Corrected => "download-pdf",
+    })
 }
 
 /// The zone of the times behind an issued document.

@@ -255,7 +255,7 @@ fn line(frame: &Frame, invoice: &InvoiceSummary, names: &TenantNames, today: Nai
         contract: invoice.contract.to_string(),
         month: frame.month(&invoice.month),
         issued: invoice.issue_date.map(|day| frame.short_date(&day)).unwrap_or_default(),
-        due: invoice.due_date.map(|day| frame.short_date(&day)).unwrap_or_default(),
+        due: invoice.due().map(|day| frame.short_date(&day)).unwrap_or_default(),
         net: frame.bare(&invoice.counted(invoice.totals.net)),
         tax: frame.bare(&invoice.counted(invoice.totals.tax)),
         gross: frame.bare(&invoice.counted(invoice.totals.gross)),

@@ -6,17 +6,19 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use serde::Deserialize;
 
-use super::super::parts::{Badge, Tone};
+use super::super::parts::{Badge, Link, Tone};
 use super::super::progress::{self, Progress};
 use super::super::{Frame, page, see_other};
 use super::{is_issuable, month};
 use crate::app::AppError;
+use crate::app::cancelled::{self, Cancelled};
 use crate::app::compare_billing;
 use crate::app::read_tenants::{self, TenantNames};
 use crate::app::run_campaign::{self, BillingRun, Campaign, Outcome, RunStatus};
 use crate::domain::access::{Action, Decision, TenantScope, policy};
 use crate::domain::calendar::{BillingMonth, Timestamp};
 use crate::domain::ids::ContractCode;
+use crate::domain::invoice::InvoiceNumber;
 use crate::domain::money::Money;
 use crate::domain::party::Language;
 use crate::http::api::billing::launch;
@@ -138,7 +140,10 @@ struct ItemRow {
     tenant: String,
     state: Badge,
     address: Option<String>,
+    /// Of the invoice in force.
     number: Option<String>,
+    /// The one the run issued, where nothing is left of it.
+    cancelled: Option<Link>,
     error: Option<String>,
 }
 
@@ -151,8 +156,12 @@ pub async fn show(
     let run = found(&shared, id(&path)?).await?;
     let store = shared.store.clone();
     let everyone = TenantScope::Everyone;
-    let (zone, names) =
-        blocking(move || Ok((read_tenants::zone(&store)?, read_tenants::names(&store, &everyone)?))).await?;
+    let month = run.month;
+    let (zone, names, cancelled) = blocking(move || {
+        let names = read_tenants::names(&store, &everyone)?;
+        Ok((read_tenants::zone(&store)?, names, cancelled::of_month(&store, month)?))
+    })
+    .await?;
     let frame = Frame::of(&http);
     let what = frame.t(if run.issues { "run-issue" } else { "run-draft" });
     let name = frame.month(&run.month);
@@ -165,7 +174,7 @@ pub async fn show(
         ),
         counts: counts_text(&frame, &run),
         progress: progress(frame.language, &run),
-        items: run.items.iter().map(|item| item_row(&frame, run.month, &names, item)).collect(),
+        items: run.items.iter().map(|item| item_row(&frame, run.month, &names, &cancelled, item)).collect(),
         failed: run
             .items
             .iter()
@@ -181,7 +190,15 @@ pub async fn show(
     page(StatusCode::OK, &template)
 }
 
-fn item_row(frame: &Frame, month: BillingMonth, names: &TenantNames, item: &run_campaign::RunItem) -> ItemRow {
+fn item_row(
+    frame: &Frame,
+    month: BillingMonth,
+    names: &TenantNames,
+    cancelled: &[Cancelled],
+    item: &run_campaign::RunItem,
+) -> ItemRow {
+    let issued = item.number.as_deref().map(InvoiceNumber::from_stored);
+    let number = issued.as_ref().map(|number| cancelled::in_force(cancelled, number).to_string());
     let (tone, key) = match item.outcome {
         Outcome::Waiting => (Tone::Plain, "item-waiting"),
         Outcome::Drafted => (Tone::Info, "item-drafted"),
@@ -193,12 +210,16 @@ fn item_row(frame: &Frame, month: BillingMonth, names: &TenantNames, item: &run_
         contract: item.contract.to_string(),
         tenant: names.name(&item.tenant).to_owned(),
         state: Badge { tone, text: frame.t(key) },
-        address: match (&item.number, item.outcome) {
+        address: match (&number, item.outcome) {
             (Some(number), _) => Some(format!("/invoices/{number}")),
             (None, Outcome::Drafted) => Some(super::draft::address(month, &item.contract)),
             _ => None,
         },
-        number: item.number.clone(),
+        number,
+        cancelled: cancelled
+            .iter()
+            .find(|one| Some(&one.invoice) == issued.as_ref())
+            .map(|one| super::cancelled_link(frame, one)),
         error: item.error.as_deref().map(|error| frame.said(&run_campaign::told(error))),
     }
 }

@@ -90,7 +90,7 @@ fn cell(frame: &Frame, invoice: &InvoiceSummary, names: &TenantNames, column: &s
         "contract" => Cell::Text(invoice.contract.to_string()),
         "month" => Cell::Text(invoice.month.to_string()),
         "issued" => day(invoice.issue_date),
-        "due" => day(invoice.due_date),
+        "due" => day(invoice.due()),
         "net" => amount(invoice.totals.net),
         "tax" => amount(invoice.totals.tax),
         "gross" => amount(invoice.totals.gross),

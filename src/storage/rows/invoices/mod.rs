@@ -64,6 +64,11 @@ pub struct InvoiceSummary {
 }
 
 impl InvoiceSummary {
+    /// When it is to be paid, as it says itself: nobody pays a credit note.
+    pub fn due(&self) -> Option<chrono::NaiveDate> {
+        self.due_date.filter(|_| self.kind != InvoiceKind::CreditNote)
+    }
+
     /// `amount` of it as it counts in a sum: a credit note takes away.
     pub fn counted(&self, amount: Money) -> Money {
         if self.kind == InvoiceKind::CreditNote { -amount } else { amount }
