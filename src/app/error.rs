@@ -22,6 +22,9 @@ pub enum AppError {
     Misasked(Box<Told>),
     #[error("{0} is not known here")]
     NotFound(String),
+    /// The same, in words pages can say in the reader's language.
+    #[error("{}", .0.english)]
+    Absent(Box<Told>),
     #[error("there is no facility book yet: import one with `chapelle import book.toml`")]
     NoBook,
     #[error(transparent)]
@@ -102,7 +105,7 @@ pub fn remedy(error: &std::io::Error) -> &'static str {
 impl Tell for AppError {
     fn told(&self) -> Told {
         match self {
-            AppError::Refused(told) | AppError::Misasked(told) => (**told).clone(),
+            AppError::Refused(told) | AppError::Misasked(told) | AppError::Absent(told) => (**told).clone(),
             AppError::User(problem) => problem.told(),
             AppError::NoBook => Told::new("no-book", self),
             AppError::Storage(StorageError::Closed(text)) => Told::new("books-closed", text),

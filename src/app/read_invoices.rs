@@ -1,5 +1,7 @@
 //! Show invoices to whoever may see them.
 
+use std::collections::HashSet;
+
 use chrono::NaiveDate;
 
 use super::archive_invoice::{self, ArchiveKind};
@@ -8,6 +10,7 @@ use super::{AppError, Store};
 use crate::documents::zip::Zip;
 use crate::domain::access::{Action, Decision, Role, TenantScope, policy};
 use crate::domain::calendar::BillingMonth;
+use crate::domain::freetext;
 use crate::domain::invoice::{InvoiceNumber, IssuedInvoice};
 use crate::domain::money::Money;
 use crate::domain::told::{Tell, Told};
@@ -294,9 +297,24 @@ impl Tell for TooManyDocuments {
     }
 }
 
-/// Refuses what one ZIP archive cannot hold, before anything of it is made.
+/// Refuses what is no archive, or more than one ZIP archive can hold, before anything of it is made: a number that is
+/// not known, or lies outside the reader's scope, is named.
 pub fn check_archive(store: &Store, reader: &Reader, numbers: &[String]) -> Result<(), AppError> {
+    if numbers.is_empty() {
+        let told =
+            Told::new("no-documents", "there is no issued document among these: choose a month or a state that has");
+        return Err(AppError::Refused(Box::new(told)));
+    }
     let sizes = archive::sizes(&mut *store.connection()?, &reader.scope, numbers, ArchiveKind::Pdf)?;
+    let known: HashSet<&str> = sizes.iter().map(|(number, _)| number.as_str()).collect();
+    for number in numbers.iter().filter(|number| !known.contains(number.as_str())) {
+        if one(store, &reader.scope, number)?.is_none() {
+            let number = freetext::shown(number);
+            let english = format!("no invoice {number} is known here: nothing was put together");
+            let told = Told::new("no-such-document", english).with("number", number.as_str());
+            return Err(AppError::Absent(Box::new(told)));
+        }
+    }
     let bytes = sizes
         .iter()
         .fold(0, |sum: u64, (number, size)| sum.saturating_add(Zip::bytes_of(&format!("{number}.pdf"), *size)));

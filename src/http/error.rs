@@ -41,6 +41,9 @@ pub enum Fault {
     Forged,
     #[error("there is nothing here, or nothing you may see")]
     NotFound,
+    /// The same of a thing among others, named in words that a page says in the reader's language.
+    #[error("{}", .0.english)]
+    Absent(Box<Told>),
     #[error("this address does not take this method")]
     MethodNotAllowed,
     #[error("{0}")]
@@ -94,7 +97,7 @@ impl Fault {
             Fault::OwnTokenNeeded => (StatusCode::FORBIDDEN, "own-token-needed", "Long-lived tokens do not reach this"),
             Fault::Forbidden(..) => (StatusCode::FORBIDDEN, "forbidden", "Your role does not allow this"),
             Fault::Forged => (StatusCode::FORBIDDEN, "cross-site", "The request's origin is in doubt"),
-            Fault::NotFound => (StatusCode::NOT_FOUND, "not-found", "Not found"),
+            Fault::NotFound | Fault::Absent(_) => (StatusCode::NOT_FOUND, "not-found", "Not found"),
             Fault::MethodNotAllowed => {
                 (StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "The method does not apply here")
             }
@@ -175,6 +178,7 @@ impl From<AppError> for Fault {
             AppError::Misasked(told) => Fault::Misasked(told.clone()),
             AppError::Refused(told) => Fault::Refused(told.clone()),
             AppError::NotFound(_) => Fault::NotFound,
+            AppError::Absent(told) => Fault::Absent(told.clone()),
             AppError::User(problem) if problem.is_conflict() => Fault::Contrary(Box::new(problem.told())),
             AppError::User(problem) => Fault::Refused(Box::new(problem.told())),
             AppError::NoBook

@@ -38,6 +38,27 @@ async fn a_contract_shows_its_index_with_numbers_and_the_revision_to_come() {
 }
 
 #[actix_web::test]
+async fn a_missing_index_value_is_asked_for_in_the_book() {
+    let site = Site::with_book(Engine::Sqlite, |book| book.replace("2024-09 = 314.5\n", ""));
+    let server = Server::start(&site).await;
+    let said = async |role| words(&server.page("/contracts/AP-2026", &server.sign_in(role).await).await.text());
+    let wanted = ["septembre 2024, qui manque encore", "[price_index.values]", "« chapelle import »"];
+    has(&said(Role::Finance).await, &wanted);
+    assert!(!said(Role::Tenant).await.contains("chapelle import"), "it is not the tenant's to give");
+}
+
+#[actix_web::test]
+async fn quantities_of_prices_have_their_unit() {
+    let site = Site::new(Engine::Sqlite);
+    let server = Server::start(&site).await;
+    let finance = server.sign_in(Role::Finance).await;
+    let contract = words(&server.page("/contracts/AP-2026", &finance).await.text());
+    has(&contract, &["engagement de 8 kW par mois", "de 0 à 5 000 kWh", "à partir de 5 000 kWh"]);
+    let invoice = format!("/invoices/{}", site.number_of("eau-de-paris"));
+    has(&words(&server.page(&invoice, &finance).await.text()), &["tranche de 0 à 5 000 kWh"]);
+}
+
+#[actix_web::test]
 async fn funding_shows_own_funds_and_the_cost_they_complete() {
     let site = Site::new(Engine::Sqlite);
     let server = Server::start(&site).await;

@@ -291,6 +291,7 @@ async fn a_late_payment_is_recorded_and_its_interest_claimed() {
         let found = server.page("/payments?q=vir&tenant=eau-de-paris", &cookie).await.text();
         assert!(found.contains(&number), "{found}");
         let csv = server.page("/payments/list.csv", &cookie).await;
+        assert!(csv.text().contains(";eau-de-paris;Eau de Paris;"), "{}", csv.text());
         assert!(csv.text().contains(&number) && csv.header("content-disposition").contains("paiements"));
 
         let dunning = server.page("/dunning", &cookie).await.text();

@@ -172,7 +172,7 @@ async fn a_tenant_sees_their_own_usage_estimate_and_contract_only() {
     let estimate = words(&server.page("/usage/estimate?month=2026-10", &tenant).await.text());
     assert!(estimate.contains("pas une facture") && estimate.contains(&site.number_of("aphp")), "{estimate}");
     let contract = words(&server.page("/contracts/AP-2026", &tenant).await.text());
-    for expected in ["1 200,00 € par baie et par mois", "de 0 à 5 000 : 0,145 € par kWh", "Indice Syntec", "dans "]
+    for expected in ["1 200,00 € par baie et par mois", "de 0 à 5 000 kWh : 0,145 € par kWh", "Indice Syntec", "dans "]
     {
         assert!(contract.contains(expected), "{expected}: {contract}");
     }

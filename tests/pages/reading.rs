@@ -191,8 +191,16 @@ async fn what_a_list_shows_is_what_its_files_hold() {
     assert!(zip.starts_with(b"PK") && position(name.as_bytes()).is_some() && position(b"%PDF-").is_some());
     let tenant = server.sign_in(Role::Tenant).await;
     let other = site.number_of("eau-de-paris");
-    let zip = server.page(&format!("/invoices/documents.zip?number={other}"), &tenant).await.body;
-    assert!(zip.len() < 100, "another tenant's document is not there: {} bytes", zip.len());
+    // Another tenant's document is as little there as one that is not.
+    for unknown in [other.as_str(), "NOPE"] {
+        let refused = server.page(&format!("/invoices/documents.zip?number={number}&number={unknown}"), &tenant).await;
+        let told = format!("Aucune facture {unknown} n’est connue ici");
+        assert!(refused.status.as_u16() == 404 && refused.text().contains(&told), "{}", refused.text());
+    }
+    let nothing = server.page("/invoices/documents.zip?chosen=1", &tenant).await;
+    assert!(nothing.status.as_u16() == 422 && nothing.text().contains("coché"), "{}", nothing.text());
+    let nothing = server.page("/invoices/documents.zip?status=paid", &tenant).await;
+    assert!(nothing.status.as_u16() == 422 && nothing.text().contains("aucun document émis"), "{}", nothing.text());
 }
 
 #[actix_web::test]

@@ -23,6 +23,7 @@ payments-file = payments
 payments-back = Back to payments
 payment-record = Record a payment
 payment-number = Number
+payment-tenant-code = Tenant code
 payment-received = Received on
 payment-invoice = Invoice
 payment-says = Wording

@@ -229,6 +229,7 @@ contract-indexation = Price revision
 contract-coefficient = Coefficient in force
 contract-coefficient-text = since { $day }: { $formula }
 contract-coefficient-missing = from { $day }, by the value of { $month }, which is still missing
+contract-coefficient-to-give = from { $day } on, by the value of { $month }, which is still missing: add it to the facility book, in [price_index.values] of the [[price_index]] with code “{ $index }”, then “chapelle import”
 contract-not-revised = 1: no revision is in force yet
 contract-revision-next = Revision to come
 price-before-revision = before revision:

@@ -2,6 +2,9 @@
 
 told-unknown = This cannot be done as it is.
 told-too-many-documents = The list has { $documents } documents ({ $mebibytes } MiB): more than one ZIP archive holds (65,535 files, 4 GiB). Narrow the list, for example to a month.
+told-no-document-chosen = No document is ticked: tick those to download, or take the whole list.
+told-no-documents = There is no issued document in this list: choose a month or a state that has some.
+told-no-such-document = No invoice { $number } is known here: nothing was put together.
 told-invoice-unknown = No invoice has this number.
 told-period-closed = The month of this payment is closed in the books: open it again, or record the payment on a day of an open month.
 told-payment-of-credit-note = { $invoice } is a credit note: nothing is paid on it.
@@ -74,9 +77,9 @@ told-unusable-window = A window of { $minutes } minutes does not divide the day:
 told-values-too-large = The values of the period are beyond what a quantity can hold: correct the absurd reading.
 told-pue-no-it-energy = the IT energy of the period is { $it } kWh: check the facility’s it_energy_meters, or agree a fixed PUE
 told-pue-below-one = the facility’s { $facility } kWh are less than the { $it } kWh of the equipment it feeds: a meter of the facility is missing, or another is counted twice
-told-index-no-value = Index { $index } has no value for { $month }, which the price revision needs: add it.
-told-index-unknown = The price index { $index } of the revision clause does not exist: add it with its values.
-told-index-unusable = Index { $index } is { $value } for { $month }: prices cannot be revised by it, correct the value.
+told-index-no-value = Index { $index } has no value for { $month }, which the price revision needs. It is given by the facility book alone: add the line “{ $key } = …” to [price_index.values] of the [[price_index]] with code “{ $index }”, then import the book with “chapelle import”.
+told-index-unknown = Index { $index } of the revision clause is not in the facility book: add a [[price_index]] with code “{ $index }” and its values in [price_index.values], then import the book with “chapelle import”.
+told-index-unusable = Index { $index } is { $value } for { $month }: it cannot revise a price. Correct that value in [price_index.values] of the [[price_index]] with code “{ $index }” of the facility book, then import it with “chapelle import”.
 told-gap = Meter { $meter } is silent from { $from } to { $to }, longer than its tolerance, and the contract does not let usage be estimated: send the missing readings, accept an estimate on the meter’s page, or agree to estimate.
 told-unknown-meter = Meter { $meter } is assigned to the line but does not exist: add it, or correct the assignment.
 told-no-tariff-version = Tariff { $tariff } has no version in force on { $day }: add one that begins on or before that day, or correct the line’s beginning.

@@ -23,6 +23,7 @@ payments-file = paiements
 payments-back = Revenir aux paiements
 payment-record = Enregistrer un paiement
 payment-number = Numéro
+payment-tenant-code = Code de l’hébergé
 payment-received = Reçu le
 payment-invoice = Facture
 payment-says = Libellé

@@ -229,6 +229,7 @@ contract-indexation = Révision des prix
 contract-coefficient = Coefficient en vigueur
 contract-coefficient-text = depuis le { $day } : { $formula }
 contract-coefficient-missing = à partir du { $day }, selon la valeur de { $month }, qui manque encore
+contract-coefficient-to-give = à partir du { $day }, selon la valeur de { $month }, qui manque encore : ajoutez-la au livre du site, sous [price_index.values] de l’entrée [[price_index]] de code « { $index } », puis « chapelle import »
 contract-not-revised = 1 : aucune révision n’est encore en vigueur
 contract-revision-next = Révision à venir
 price-before-revision = avant révision :

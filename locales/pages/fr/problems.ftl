@@ -2,6 +2,9 @@
 
 told-unknown = Cela ne peut pas être fait tel quel.
 told-too-many-documents = La liste compte { $documents } documents ({ $mebibytes } Mio) : c’est plus que n’en contient une archive ZIP (65 535 fichiers, 4 Gio). Réduisez la liste, par exemple à un mois.
+told-no-document-chosen = Aucun document n’est coché : cochez ceux à télécharger, ou prenez toute la liste.
+told-no-documents = Il n’y a aucun document émis dans cette liste : choisissez un mois ou un état qui en a.
+told-no-such-document = Aucune facture { $number } n’est connue ici : rien n’a été rassemblé.
 told-invoice-unknown = Aucune facture ne porte ce numéro.
 told-period-closed = Le mois de ce paiement est clos dans les comptes : rouvrez-le, ou enregistrez le paiement à une date d’un mois ouvert.
 told-payment-of-credit-note = { $invoice } est un avoir : rien ne s’y paie.
@@ -74,9 +77,9 @@ told-unusable-window = Une fenêtre de { $minutes } minutes ne divise pas le jou
 told-values-too-large = Les valeurs de la période dépassent ce qu’une quantité peut contenir : corrigez le relevé absurde.
 told-pue-no-it-energy = l’énergie des équipements de la période est de { $it } kWh : vérifiez les compteurs it_energy_meters du site, ou convenez d’un PUE fixe
 told-pue-below-one = les { $facility } kWh du site sont moins que les { $it } kWh des équipements qu’il alimente : un compteur manque au site, ou un autre est compté deux fois
-told-index-no-value = L’indice { $index } n’a pas de valeur pour { $month }, que demande la révision de prix : ajoutez-la.
-told-index-unknown = L’indice { $index } de la clause de révision n’existe pas : ajoutez-le avec ses valeurs.
-told-index-unusable = L’indice { $index } vaut { $value } pour { $month } : il ne peut pas réviser un prix, corrigez-le.
+told-index-no-value = L’indice { $index } n’a pas de valeur pour { $month }, que demande la révision de prix. Elle ne se donne que par le livre du site : ajoutez la ligne « { $key } = … » sous [price_index.values] de l’entrée [[price_index]] dont le code est « { $index } », puis importez le livre par « chapelle import ».
+told-index-unknown = L’indice { $index } de la clause de révision n’est pas dans le livre du site : ajoutez une entrée [[price_index]] de code « { $index } » avec ses valeurs sous [price_index.values], puis importez le livre par « chapelle import ».
+told-index-unusable = L’indice { $index } vaut { $value } pour { $month } : il ne peut pas réviser un prix. Corrigez cette valeur sous [price_index.values] de l’entrée [[price_index]] de code « { $index } » du livre du site, puis importez-le par « chapelle import ».
 told-gap = Le compteur { $meter } se tait du { $from } au { $to }, plus que sa tolérance, et la convention ne permet pas d’estimer : envoyez les relevés manquants, acceptez une estimation depuis la page du compteur, ou convenez d’estimer.
 told-unknown-meter = Le compteur { $meter } est affecté à la ligne mais n’existe pas : ajoutez-le, ou corrigez l’affectation.
 told-no-tariff-version = Le tarif { $tariff } n’a pas de version en vigueur le { $day } : ajoutez-en une qui commence ce jour ou avant, ou corrigez le début de la ligne.

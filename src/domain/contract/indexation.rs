@@ -46,20 +46,27 @@ pub enum CoefficientRounding {
 /// Why a price cannot be revised.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum IndexationError {
-    #[error("index {index} has no value for {month}, which the contract's price revision needs: add it to the index")]
+    #[error(
+        "index {index} has no value for {month}, which the contract's price revision needs: it is given by the facility book alone; add the line `{month} = …` to [price_index.values] of the [[price_index]] with code \"{index}\" and import the book with `chapelle import`"
+    )]
     NoValue { index: PriceIndexCode, month: BillingMonth },
-    #[error("the price index {index} of the contract's revision clause is not in the book: add it with its values")]
+    #[error(
+        "the price index {index} of the contract's revision clause is not in the facility book: add a [[price_index]] with code \"{index}\" and its [price_index.values], and import the book with `chapelle import`"
+    )]
     NoIndex { index: PriceIndexCode },
-    #[error("index {index} is {value} for {month}: prices cannot be revised by it, correct the value")]
+    #[error(
+        "index {index} is {value} for {month}: prices cannot be revised by it; correct the line `{month} = {value}` of [price_index.values] in the [[price_index]] with code \"{index}\" of the facility book, and import it with `chapelle import`"
+    )]
     Unusable { index: PriceIndexCode, month: BillingMonth, value: Decimal },
 }
 
 impl Tell for IndexationError {
     fn told(&self) -> Told {
         match self {
-            IndexationError::NoValue { index, month } => {
-                Told::new("index-no-value", self).with("index", index.as_str()).with("month", *month)
-            }
+            IndexationError::NoValue { index, month } => Told::new("index-no-value", self)
+                .with("index", index.as_str())
+                .with("month", *month)
+                .with("key", month.to_string()),
             IndexationError::NoIndex { index } => Told::new("index-unknown", self).with("index", index.as_str()),
             IndexationError::Unusable { index, month, value } => Told::new("index-unusable", self)
                 .with("index", index.as_str())
@@ -260,7 +267,9 @@ mod tests {
         let index = PriceIndex { code: "syntec".into(), name: String::new(), values };
         assert_eq!(
             coefficient(&indexation, &revision, &index).unwrap_err().to_string(),
-            "index syntec has no value for 2025-09, which the contract's price revision needs: add it to the index"
+            "index syntec has no value for 2025-09, which the contract's price revision needs: it is given by the facility \
+             book alone; add the line `2025-09 = …` to [price_index.values] of the [[price_index]] with code \"syntec\" \
+             and import the book with `chapelle import`"
         );
     }
 }

@@ -207,10 +207,13 @@ fn indexation_facts(
                     ("formula", &arithmetic(frame.language, &coefficient.expression)),
                 ],
             ),
-            _ => frame.texts(
-                "contract-coefficient-missing",
-                &[("day", &frame.date(&revision.from)), ("month", &frame.month(&revision.index_month))],
-            ),
+            _ => {
+                // Whose it is to give is told where: the book alone holds index values.
+                let may_give = frame.may(Action::EditTerms);
+                let key = if may_give { "contract-coefficient-to-give" } else { "contract-coefficient-missing" };
+                let (day, month) = (frame.date(&revision.from), frame.month(&revision.index_month));
+                frame.texts(key, &[("day", &day), ("month", &month), ("index", clause.index.as_str())])
+            }
         }
     };
     match clause.revision_on(today) {
@@ -328,12 +331,12 @@ pub fn price(frame: &Frame, shape: &PriceShape, unit: Unit) -> Vec<String> {
     match shape {
         PriceShape::Flat { amount } => vec![frame.with("price-flat", "amount", &frame.amount(amount))],
         PriceShape::PerUnit { unit_price: price } => vec![format!("{} {per}", unit_price(*price))],
-        PriceShape::Graduated { tiers } => tier_words(frame, tiers, &per, "price-graduated"),
-        PriceShape::Volume { tiers } => tier_words(frame, tiers, &per, "price-volume"),
+        PriceShape::Graduated { tiers } => tier_words(frame, tiers, unit, "price-graduated"),
+        PriceShape::Volume { tiers } => tier_words(frame, tiers, unit, "price-volume"),
         PriceShape::Commitment { committed, unit_price: price, overage_unit_price } => vec![
             frame.texts(
                 "price-committed",
-                &[("quantity", &frame.number(committed)), ("price", &format!("{} {per}", unit_price(*price)))],
+                &[("quantity", &counted(frame, committed, unit)), ("price", &format!("{} {per}", unit_price(*price)))],
             ),
             frame.with("price-overage", "price", &format!("{} {per}", unit_price(*overage_unit_price))),
         ],
@@ -351,8 +354,13 @@ pub fn price(frame: &Frame, shape: &PriceShape, unit: Unit) -> Vec<String> {
     }
 }
 
-fn tier_words(frame: &Frame, tiers: &Tiers, per: &str, heading: &str) -> Vec<String> {
-    let mut words = vec![frame.t(heading)];
+/// `1 000 kWh`
+fn counted(frame: &Frame, value: &Decimal, unit: Unit) -> String {
+    format!("{}\u{a0}{}", frame.number(value), typography::unit_word(*value, unit, frame.language))
+}
+
+fn tier_words(frame: &Frame, tiers: &Tiers, unit: Unit, heading: &str) -> Vec<String> {
+    let (mut words, per) = (vec![frame.t(heading)], frame.t(&format!("per-{}", unit.name())));
     let mut from = Decimal::ZERO;
     for tier in tiers.as_slice() {
         let price = format!("{} {per}", typography::unit_price(tier.unit_price, frame.language));
@@ -360,12 +368,12 @@ fn tier_words(frame: &Frame, tiers: &Tiers, per: &str, heading: &str) -> Vec<Str
             Some(to) => {
                 let text = frame.texts(
                     "price-tier",
-                    &[("from", &frame.number(&from)), ("to", &frame.number(&to)), ("price", &price)],
+                    &[("from", &frame.number(&from)), ("to", &counted(frame, &to, unit)), ("price", &price)],
                 );
                 from = to;
                 text
             }
-            None => frame.texts("price-tier-open", &[("from", &frame.number(&from)), ("price", &price)]),
+            None => frame.texts("price-tier-open", &[("from", &counted(frame, &from, unit)), ("price", &price)]),
         });
     }
     words

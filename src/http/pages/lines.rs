@@ -8,6 +8,7 @@ use crate::documents::arithmetic::arithmetic;
 use crate::domain::contract::VatTreatment;
 use crate::domain::invoice::rate_percent;
 use crate::domain::metering::{IndexAt, Measure, MeterUsage, RestartKind, Usage};
+use crate::domain::quantity::Unit;
 use crate::domain::rating::{Charge, ChargeKind};
 use crate::domain::typography;
 
@@ -72,7 +73,7 @@ pub fn line(frame: &Frame, charge: &Charge, address: String) -> LineView {
     LineView {
         address,
         designation: frame.either(&charge.designation.fr, &charge.designation.en).to_owned(),
-        part: part(frame, &charge.kind),
+        part: part(frame, &charge.kind, charge.unit),
         period: frame.period(charge.period),
         quantity: typography::quantity(charge.quantity, charge.unit, frame.language),
         unit_price: typography::unit_price(charge.unit_price, frame.language),
@@ -93,17 +94,20 @@ pub fn line(frame: &Frame, charge: &Charge, address: String) -> LineView {
     }
 }
 
-pub fn part(frame: &Frame, kind: &ChargeKind) -> Option<String> {
+/// What part of a price a charge is; nothing for a plain price. `unit` is what a tier counts.
+pub fn part(frame: &Frame, kind: &ChargeKind, unit: Unit) -> Option<String> {
     let number = |value: &Decimal| typography::decimal(value.normalize(), frame.language);
+    let counted =
+        |value: &Decimal| format!("{}\u{a0}{}", number(value), typography::unit_word(*value, unit, frame.language));
     match kind {
         ChargeKind::Base | ChargeKind::Manual { .. } => None,
         ChargeKind::Prorated { units, of } => {
             Some(frame.texts("part-prorated", &[("units", &units.to_string()), ("of", &of.to_string())]))
         }
         ChargeKind::Tier { from, to: Some(to) } => {
-            Some(frame.texts("part-tier", &[("from", &number(from)), ("to", &number(to))]))
+            Some(frame.texts("part-tier", &[("from", &number(from)), ("to", &counted(to))]))
         }
-        ChargeKind::Tier { from, to: None } => Some(frame.with("part-tier-open", "from", &number(from))),
+        ChargeKind::Tier { from, to: None } => Some(frame.with("part-tier-open", "from", &counted(from))),
         ChargeKind::Committed => Some(frame.t("part-committed")),
         ChargeKind::Overage => Some(frame.t("part-overage")),
         ChargeKind::MinimumComplement { minimum } => Some(frame.with("part-minimum", "amount", &frame.amount(minimum))),

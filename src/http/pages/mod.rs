@@ -139,7 +139,7 @@ pub fn fault_page(request: &HttpRequest, fault: &Fault) -> HttpResponse {
     // What was refused, or how long to wait, helps where it can be said in the reader's language; the rest is said by
     // the page's own words.
     let detail = match fault {
-        Fault::Refused(told) | Fault::Misasked(told) | Fault::Contrary(told) => frame.told(told),
+        Fault::Refused(told) | Fault::Misasked(told) | Fault::Contrary(told) | Fault::Absent(told) => frame.told(told),
         Fault::BadRequest(detail) | Fault::Conflict(detail) => frame.english(detail),
         Fault::TooManyAttempts(seconds) => Some(frame.with("fault-wait", "seconds", &seconds.to_string())),
         _ => None,

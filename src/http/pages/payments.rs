@@ -151,11 +151,21 @@ async fn export(
 ) -> Result<HttpResponse, Fault> {
     let (filter, _) = asked(query)?;
     let (store, now) = (shared.store.clone(), shared.now());
-    let (found, today) =
-        blocking(move || Ok((read_payments::whole(&store, &filter)?, read_tenants::today(&store, now)?))).await?;
+    let (found, names, today) = blocking(move || {
+        let names = read_tenants::names(&store, &TenantScope::Everyone)?;
+        Ok((read_payments::whole(&store, &filter)?, names, read_tenants::today(&store, now)?))
+    })
+    .await?;
     let frame = Frame::of(http);
-    let keys =
-        ["payment-number", "payment-received", "payment-invoice", "invoice-tenant", "payment-amount", "payment-says"];
+    let keys = [
+        "payment-number",
+        "payment-received",
+        "payment-invoice",
+        "payment-tenant-code",
+        "invoice-tenant",
+        "payment-amount",
+        "payment-says",
+    ];
     let row = |one: &RecordedPayment| {
         let payment = &one.payment;
         vec![
@@ -163,6 +173,7 @@ async fn export(
             Cell::Day(payment.received_on),
             Cell::Text(one.invoice.to_string()),
             Cell::Text(one.tenant.to_string()),
+            Cell::Text(names.name(&one.tenant).to_owned()),
             Cell::Amount(payment.amount),
             payment.reference.clone().map_or(Cell::Empty, Cell::Text),
         ]

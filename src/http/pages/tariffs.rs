@@ -159,7 +159,8 @@ fn versions(frame: &Frame, file: &TariffFile, today: NaiveDate) -> Vec<VersionRo
 fn preview_view(frame: &Frame, file: &TariffFile, preview: &PricePreview) -> Preview {
     let quantity = typography::quantity(preview.quantity, file.tariff.unit, frame.language);
     let part = |part: &crate::domain::tariff::PricedPart| {
-        let name = part_name(frame, &ChargeKind::from(part.kind.clone())).unwrap_or_else(|| frame.t("tariff-price"));
+        let name = part_name(frame, &ChargeKind::from(part.kind.clone()), file.tariff.unit)
+            .unwrap_or_else(|| frame.t("tariff-price"));
         (name, arithmetic(frame.language, &part.expression), frame.amount(&part.net))
     };
     Preview {

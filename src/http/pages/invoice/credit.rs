@@ -113,7 +113,7 @@ fn row(frame: &Frame, position: usize, charge: &Charge, credited: &CreditedLine,
         typed: fields.text(&amount).to_owned(),
         position,
         designation: frame.either(&charge.designation.fr, &charge.designation.en).to_owned(),
-        part: super::super::lines::part(frame, &charge.kind),
+        part: super::super::lines::part(frame, &charge.kind, charge.unit),
         net: frame.bare(&charge.net),
         left: frame.bare(&left),
         is_left: by.is_empty() || !left.is_zero(),
@@ -127,7 +127,7 @@ fn row(frame: &Frame, position: usize, charge: &Charge, credited: &CreditedLine,
 fn plan_view(frame: &Frame, fields: &Fields, plan: &CreditPreview) -> PlanView {
     let line = |charge: &Charge| {
         let name = frame.either(&charge.designation.fr, &charge.designation.en);
-        let part = super::super::lines::part(frame, &charge.kind).map(|part| format!(" ({part})"));
+        let part = super::super::lines::part(frame, &charge.kind, charge.unit).map(|part| format!(" ({part})"));
         (format!("{name}{}", part.unwrap_or_default()), frame.bare(&charge.net))
     };
     PlanView {

@@ -16,6 +16,7 @@ use crate::documents::table::{Cell, Table};
 use crate::documents::zip::Zip;
 use crate::domain::invoice::InvoiceKind;
 use crate::domain::money::Money;
+use crate::domain::told::Told;
 use crate::http::api::download;
 use crate::http::auth::Granted;
 use crate::http::error::Fault;
@@ -99,7 +100,8 @@ fn cell(frame: &Frame, invoice: &InvoiceSummary, names: &TenantNames, column: &s
     }
 }
 
-/// The PDFs of the ticked documents, or of the whole list where none is ticked; sent one by one as they are read.
+/// The PDFs of the ticked documents, or of the whole list where no choice is asked for (`chosen`); sent one by one as
+/// they are read.
 pub async fn zip(
     shared: Data<Shared>,
     granted: Granted,
@@ -108,6 +110,10 @@ pub async fn zip(
 ) -> Result<HttpResponse, Fault> {
     let asked = Asked::read(&query)?;
     let frame = Frame::of(&http);
+    if asked.numbers.is_empty() && query.iter().any(|(name, _)| name == "chosen") {
+        let english = "no document is ticked: tick those to download, or take the whole list";
+        return Err(Fault::Refused(Box::new(Told::new("no-document-chosen", english))));
+    }
     let (store, now) = (shared.store.clone(), shared.now());
     let reader = granted.reader();
     let (numbers, reader, store) = blocking(move || {
@@ -136,8 +142,7 @@ pub async fn zip(
         .body(body))
 }
 
-/// Reads and sends document after document; what lies outside the reader's reach is not there. Ends early where nobody
-/// listens any more.
+/// Reads and sends document after document. Ends early where nobody listens any more.
 fn send(store: &Store, reader: &Reader, numbers: &[String], sender: &Sender<Bytes>) -> Result<(), AppError> {
     let mut zip = Zip::default();
     for number in numbers {
