@@ -11,7 +11,6 @@ mod listed;
 mod reports;
 mod statement;
 mod statement_csv;
-#[expect(clippy::float_arithmetic, reason = "positions on paper are floats; no amount is")]
 mod statement_pdf;
 mod statement_xlsx;
 mod words;

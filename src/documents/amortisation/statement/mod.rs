@@ -4,7 +4,6 @@
 //! the same statement gives the same bytes; groups and totals of the spreadsheet are formulas over the lines.
 
 mod csv;
-#[expect(clippy::float_arithmetic, reason = "positions on paper are floats; no amount is")]
 mod pdf;
 mod xlsx;
 
