@@ -12,6 +12,8 @@ use chapelle::domain::calendar::{BillingMonth, Period};
 use common::{ENGINES, Engine, World, readings_csv, small_book_path};
 use serde_json::Value;
 
+#[path = "audit/books.rs"]
+mod books;
 #[path = "audit/commands.rs"]
 mod commands;
 #[path = "audit/tampering.rs"]

@@ -176,11 +176,13 @@ fn contract<'a>(book: &'a Book, code: &ContractCode) -> Result<&'a Contract, App
     found.ok_or_else(|| AppError::NotFound(format!("contract {code}")))
 }
 
-fn subject(contract: &ContractCode, month: BillingMonth) -> String {
+/// What the trail calls a contract's month.
+pub(super) fn subject(contract: &ContractCode, month: BillingMonth) -> String {
     format!("{contract} {month}")
 }
 
-fn detail(line: &ManualLine) -> serde_json::Value {
+/// What the trail keeps of a line.
+pub(super) fn detail(line: &ManualLine) -> serde_json::Value {
     let ManualLine { id, line, .. } = line;
     serde_json::json!({
         "id": id, "service": line.service, "designation": line.designation, "quantity": line.quantity,

@@ -72,8 +72,7 @@ pub fn record(store: &Store, new: &NewAvailability, by: &Actor, now: DateTime<Ut
         let id = availability::replace(connection, new, (committed_percent, credit_percent), &by.name, now)?;
         let kept =
             Availability { id, figure: new.clone(), committed_percent, credit_percent, by: by.name.clone(), at: now };
-        let subject = format!("{} {} {}", new.contract, new.line, new.month);
-        let mut event = AuditEvent::new(now, by, "availability.recorded", &subject, detail(&kept));
+        let mut event = AuditEvent::new(now, by, "availability.recorded", &subject(new), detail(&kept));
         if let Some(former) = &former {
             event = event.before(detail(former));
         }
@@ -101,7 +100,13 @@ fn former(connection: &mut AnyConnection, new: &NewAvailability) -> Result<Optio
     }
 }
 
-fn detail(kept: &Availability) -> serde_json::Value {
+/// What the trail calls a line's month.
+pub(super) fn subject(figure: &NewAvailability) -> String {
+    format!("{} {} {}", figure.contract, figure.line, figure.month)
+}
+
+/// What the trail keeps of a figure.
+pub(super) fn detail(kept: &Availability) -> serde_json::Value {
     serde_json::json!({
         "percent": kept.figure.percent, "committed": kept.committed_percent, "credit": kept.credit_percent,
         "reason": kept.figure.reason,

@@ -82,10 +82,16 @@ pub fn write_entry(entry: &Entry) -> Json {
         Entry::Contract(value) => agreements::contract(&mut page, value),
     }
     // What was just written parses.
-    let document: DocumentMut = page.into_text().parse().unwrap_or_default();
-    let found = document.get(entry.kind().name());
-    let table = found.and_then(|item| item.as_array_of_tables().and_then(|tables| tables.get(0)).or(item.as_table()));
-    table.map_or(Json::Null, json_of_table)
+    item_document(entry.kind().name(), &page.into_text()).unwrap_or_default()
+}
+
+/// A thing's part of the file, as [`items`](super::items) writes it, as a document of its keys: the same that
+/// [`write_entry`] gives. None where `text` is no such part.
+pub fn item_document(header: &str, text: &str) -> Option<Json> {
+    let document: DocumentMut = text.parse().ok()?;
+    let item = document.get(header)?;
+    let table = item.as_array_of_tables().and_then(|tables| tables.get(0)).or(item.as_table());
+    table.map(json_of_table)
 }
 
 /// The name of the field at a place of the entry: `contact[2].email` is `contact.2.email`, and a line, which the place

@@ -882,6 +882,8 @@ diesel::allow_tables_to_appear_in_same_query!(manual_line, contract);
 diesel::allow_tables_to_appear_in_same_query!(availability, contract);
 diesel::allow_tables_to_appear_in_same_query!(availability, invoice);
 diesel::allow_tables_to_appear_in_same_query!(lettered_line, lettering);
+diesel::allow_tables_to_appear_in_same_query!(lettered_line, journal_line);
+diesel::allow_tables_to_appear_in_same_query!(lettering, journal_line);
 diesel::allow_tables_to_appear_in_same_query!(audit_event, invoice);
 diesel::allow_tables_to_appear_in_same_query!(invitation, tenant);
 diesel::allow_tables_to_appear_in_same_query!(audit_event, invoice_archive);

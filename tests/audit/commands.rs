@@ -141,7 +141,7 @@ fn a_mailed_root_is_one_to_compare_with() {
     at(&world, DECEMBER, &["audit", "pack", "--year", "2026", "--output", path.to_str().unwrap()]);
     let alone = python(&[&verifier(), &path, Path::new("--root"), &mail]);
     assert_eq!(alone.status.code(), Some(0), "{}", text(&alone));
-    assert!(text(&alone).contains("1 racines conservées ailleurs"), "{}", text(&alone));
+    assert!(text(&alone).contains("1 racine conservée ailleurs"), "{}", text(&alone));
 }
 
 /// Reports that were kept and papers of assets are held against their recorded hashes, and those against the trail.

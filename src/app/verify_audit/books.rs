@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::Verification;
+use super::received::{self, Receipts};
+use super::{Verification, billed};
 use crate::app::AppError;
 use crate::domain::audit::{JournalSeal, journal_root, sha256_hex};
 use crate::domain::money::Money;
@@ -55,14 +56,15 @@ fn keep(kept: &mut BTreeMap<String, String>, path: Option<&str>, detail: &serde_
     }
 }
 
-pub fn verify(connection: &mut AnyConnection, said: &Said, found: &mut Verification) -> Result<(), AppError> {
+/// The entries of money received come back, for payments to be held against.
+pub fn verify(connection: &mut AnyConnection, said: &Said, found: &mut Verification) -> Result<Receipts, AppError> {
     invoices(connection, said, found)?;
-    journal(connection, said, found)?;
+    let receipts = journal(connection, said, found)?;
     let rows = report_archive::list(connection, None)?;
     kept("report", &said.reports, rows.into_iter().map(|row| (row.path, row.sha256)).collect(), found);
     let rows = book::attached_files(connection)?;
     kept("paper", &said.papers, rows.into_iter().map(|(_, file)| (file.path, file.sha256)).collect(), found);
-    Ok(())
+    Ok(receipts)
 }
 
 /// What is noted as kept against what the trail says was kept, both ways.
@@ -116,6 +118,7 @@ fn invoice(
             format!("its content gives {content}, frozen was {}", frozen.content_sha256),
         );
     }
+    billed::hold(connection, (taken.id, &taken.number), &frozen.content, found)?;
     let Some(hashes) = said.invoices.get(&taken.number) else {
         found.find("invoice", &taken.number, "the trail does not say that it was issued");
         return Ok(());
@@ -136,7 +139,8 @@ fn invoice(
     Ok(())
 }
 
-fn journal(connection: &mut AnyConnection, said: &Said, found: &mut Verification) -> Result<(), AppError> {
+fn journal(connection: &mut AnyConnection, said: &Said, found: &mut Verification) -> Result<Receipts, AppError> {
+    let mut receipts = Receipts::new();
     let mut seals = said.seals.iter();
     let mut seal = seals.next();
     let (mut after, mut stretch) = (0, Vec::new());
@@ -146,6 +150,7 @@ fn journal(connection: &mut AnyConnection, said: &Said, found: &mut Verification
         after = last.id;
         found.journal_entries += entries.len();
         for entry in entries {
+            received::note_entry(&mut receipts, &entry);
             if entry.debit_cents != entry.credit_cents {
                 let (debit, credit) = (Money::from_cents(entry.debit_cents), Money::from_cents(entry.credit_cents));
                 let place = format!("{} {}", entry.journal, entry.document);
@@ -165,7 +170,7 @@ fn journal(connection: &mut AnyConnection, said: &Said, found: &mut Verification
     if !stretch.is_empty() {
         found.notes.push(format!("{} journal entries were posted after the last seal", stretch.len()));
     }
-    Ok(())
+    Ok(receipts)
 }
 
 fn close(sequence: i64, seal: &JournalSeal, stretch: &mut Vec<String>, found: &mut Verification) {

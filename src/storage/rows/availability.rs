@@ -50,6 +50,16 @@ pub fn of_contract(connection: &mut AnyConnection, code: &ContractCode) -> Stora
         .collect()
 }
 
+/// Every figure, in the order they were recorded.
+pub fn all(connection: &mut AnyConnection) -> StorageResult<Vec<Availability>> {
+    let rows: Vec<(Row, String)> = availability::table
+        .inner_join(contract::table)
+        .order(availability::id)
+        .select((Row::as_select(), contract::code))
+        .load(connection)?;
+    rows.into_iter().map(|(row, code)| figure(row, code)).collect()
+}
+
 /// What earlier months than `month` allow and no invoice carries yet, the oldest first.
 pub fn due_before(connection: &mut AnyConnection, month: BillingMonth) -> StorageResult<Vec<Availability>> {
     let rows: Vec<(Row, String)> = availability::table

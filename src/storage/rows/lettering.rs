@@ -9,7 +9,7 @@ use crate::storage::codec::{date_from, date_text, from_word};
 use crate::storage::db::AnyConnection;
 use crate::storage::error::StorageResult;
 use crate::storage::rows::invoices;
-use crate::storage::schema::{journal_line, lettered_line, lettering};
+use crate::storage::schema::{journal_line, lettered_line, lettering, number_series};
 
 macro_rules! given {
     ($through:expr) => {
@@ -91,6 +91,54 @@ pub fn letter(
             .execute(connection)?;
     }
     Ok(code)
+}
+
+/// A line that carries a letter, whatever else is true of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LetteredLine {
+    pub code: String,
+    pub lettered_on: NaiveDate,
+    /// The journal's code.
+    pub journal: String,
+    pub document: String,
+    pub auxiliary: Option<String>,
+    /// Debit less credit.
+    pub balance: Money,
+}
+
+/// Every line that carries a letter, by letter, with what it carries.
+pub fn lines(connection: &mut AnyConnection) -> StorageResult<Vec<LetteredLine>> {
+    type Row = (String, String, String, String, Option<String>, i64, i64);
+    let its_line = journal_line::journal
+        .eq(lettered_line::journal)
+        .and(journal_line::document.eq(lettered_line::document))
+        .and(journal_line::position.eq(lettered_line::position));
+    let rows: Vec<Row> = lettered_line::table
+        .inner_join(lettering::table)
+        .inner_join(journal_line::table.on(its_line))
+        .order((lettered_line::code, lettered_line::journal, lettered_line::document, lettered_line::position))
+        .select((
+            lettered_line::code,
+            lettering::lettered_on,
+            lettered_line::journal,
+            lettered_line::document,
+            journal_line::auxiliary,
+            journal_line::debit_cents,
+            journal_line::credit_cents,
+        ))
+        .load(connection)?;
+    let line = |(code, lettered_on, journal, document, auxiliary, debit, credit): Row| {
+        let lettered_on = date_from("a lettering's day", &lettered_on)?;
+        Ok(LetteredLine { code, lettered_on, journal, document, auxiliary, balance: Money::from_cents(debit - credit) })
+    };
+    rows.into_iter().map(line).collect()
+}
+
+/// Every letter that was ever given, by the counter they are taken from, in their order.
+pub fn given(connection: &mut AnyConnection) -> StorageResult<Vec<String>> {
+    let next: Option<i64> =
+        number_series::table.find((SERIES, 0)).select(number_series::next).first(connection).optional()?;
+    Ok((1..next.unwrap_or(1)).map(letter_code).collect())
 }
 
 /// Every letter given on or before `through`.

@@ -83,6 +83,16 @@ pub fn waiting(
     rows.into_iter().map(|(row, code)| line(row, code)).collect()
 }
 
+/// Every line, carried or waiting, in the order they were added.
+pub fn all(connection: &mut AnyConnection) -> StorageResult<Vec<ManualLine>> {
+    let rows: Vec<(Row, String)> = manual_line::table
+        .inner_join(contract::table)
+        .order(manual_line::id)
+        .select((Row::as_select(), contract::code))
+        .load(connection)?;
+    rows.into_iter().map(|(row, code)| line(row, code)).collect()
+}
+
 /// Takes a line away that no invoice carries; false where there is none.
 pub fn remove(connection: &mut AnyConnection, id: i64) -> StorageResult<bool> {
     let waiting = manual_line::table.find(id).filter(manual_line::invoice_id.is_null());

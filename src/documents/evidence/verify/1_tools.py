@@ -17,7 +17,9 @@ Ce qui est vérifié, dans l’ordre :
  3. les racines : arbre de Merkle (RFC 6962) sur les hashs des événements, signature ed25519 (RFC 8032), chaînage ;
  4. les factures : PDF, XML et contenu figé contre la piste, totaux du XML = contenu = journal, numéros sans trou ;
  5. les relevés : condensat par compteur et par jour (UTC), arbre de Merkle du jour contre la piste, dénombrement ;
- 6. le journal : chaque écriture équilibrée, chaque tranche contre le scellé de la piste.
+ 6. le journal : chaque écriture équilibrée, chaque tranche contre le scellé de la piste ;
+ 7. les règlements : chacun d’après la piste contre son écriture au journal, et aucune écriture de règlement de plus ;
+ 8. le rapprochement et la concordance : créances, produits, TVA, encaissements et totaux sans écart.
 
 JSON canonique : UTF-8, clés triées, sans espace, seuls les guillemets, la barre inverse et les caractères de contrôle
 sont échappés. C’est ce que donne canonical() ci-dessous.
@@ -109,3 +111,13 @@ def cents(text):
 
 def euros(amount):
     return "%s%d.%02d" % ("-" if amount < 0 else "", abs(amount) // 100, abs(amount) % 100)
+
+
+def counted(count, words):
+    """Un nombre avec son nom, au singulier jusqu’à 1 : les noms en « s » en prennent ou en perdent un, mot à mot."""
+    if abs(count) > 1:
+        return "%d %s" % (count, words)
+    plural = ("conservées", "conservés", "signées", "vérifiés")
+    first, *rest = words.split(" ")
+    rest = [word[:-1] if word in plural else word for word in rest]
+    return " ".join(["%d" % count, first[:-1] if first.endswith("s") else first] + rest)

@@ -155,7 +155,7 @@ class Trail(Part):
         self.report.counts["événements"] = tree.size
 
     def learn(self, record):
-        """Ce que la piste dit des factures, du journal, des relevés, des pièces et des rapports conservés."""
+        """Ce que la piste dit des factures, des règlements, du journal, des relevés, des pièces et des rapports conservés."""
         event = record["event"]
         action, subject, detail = event["action"], event["subject"], event["detail"]
         if action in ("invoice.issued", "invoice.archived"):
@@ -163,6 +163,10 @@ class Trail(Part):
             for key, value in detail.items():
                 if key.endswith("_sha256") or key == "issue_date":
                     known.setdefault(key, value)
+        elif action == "payment.recorded":
+            self.payments[subject] = (record["sequence"], detail)
+        elif action == "balances.opened":
+            self.is_taken_over = True
         elif action == "journal.sealed":
             self.journal_seals.append((record["sequence"], detail))
         elif action == "asset.file_attached":
@@ -194,4 +198,5 @@ class Trail(Part):
                 self.find("racine", place, "cette racine, conservée ailleurs, n’est pas dans le dossier")
         last = self.roots[-1][1]["size"] if self.roots else 0
         if self.size > last:
-            self.report.note("%d événements suivent la dernière racine signée ; la prochaine les couvrira" % (self.size - last))
+            what = "%s après la dernière racine signée : la prochaine en répondra"
+            self.report.note(what % counted(self.size - last, "événements"))

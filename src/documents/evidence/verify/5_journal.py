@@ -26,7 +26,8 @@ class Books(Part):
             self.stretch(seals.popleft(), stretch)
             stretch = []
         if stretch:
-            self.report.note("%d écritures suivent le dernier scellé du journal ; le prochain les couvrira" % len(stretch))
+            what = "%s après le dernier scellé du journal : le prochain en répondra"
+            self.report.note(what % counted(len(stretch), "écritures"))
         self.report.counts["écritures"] = count
 
     def stretch(self, sealed, lines):
@@ -37,6 +38,49 @@ class Books(Part):
         elif merkle_root(lines) != seal["root"]:
             self.find("journal", place, "ce ne sont pas les écritures que l’événement %d a scellées" % sequence)
 
+    # ------------------------------------------------------------------------------------------------ les règlements
+
+    def receipts(self):
+        """Chaque règlement que dit la piste contre son écriture au journal de banque, et dans l’autre sens."""
+        for number, (sequence, detail) in self.payments.items():
+            found = [entry for entry in self.entries.get(number, []) if entry["journal"] == RECEIPTS]
+            if len(found) != 1:
+                what = "l’événement %d dit qu’il a été enregistré, le journal en a %s"
+                self.find("règlements", number, what % (sequence, counted(len(found), "écritures")))
+                continue
+            amount = sum(cents(side["debit"]) for side in found[0]["lines"])
+            if amount != cents(detail["amount"]):
+                what = "le journal porte %s, l’événement %d dit %s"
+                self.find("règlements", number, what % (euros(amount), sequence, detail["amount"]))
+            if found[0]["date"] != detail["received_on"]:
+                what = "le journal le date du %s, l’événement %d du %s"
+                self.find("règlements", number, what % (found[0]["date"], sequence, detail["received_on"]))
+        for number, entries in self.entries.items():
+            is_receipt = RECEIPT_NUMBER.fullmatch(number) and any(entry["journal"] == RECEIPTS for entry in entries)
+            if is_receipt and number not in self.payments:
+                self.find("règlements", number, "au journal, mais la piste ne dit pas qu’il a été enregistré")
+        self.report.counts["règlements"] = len(self.payments)
+
+    def agreement(self):
+        """Les comparaisons du rapprochement et de la concordance ; ce qui reste à comptabiliser n’est pas un écart."""
+        for name in ("reconciliation-%s-12-31" % self.year, "tie-out-%s" % self.year):
+            path = "accounts/%s.json" % name
+            if path not in self.names:
+                continue
+            for one in json.loads(self.read(path).decode("utf-8"))["comparisons"]:
+                ledger, other, difference = (cents(one[key]) for key in ("ledger", "other", "difference"))
+                place = "%s, compte %s" % (COMPARED.get(one["check"], one["check"]), one["accounts"])
+                if ledger - other != difference:
+                    what = "%s − %s ne font pas %s"
+                    self.find("rapprochement", place, what % (one["ledger"], one["other"], one["difference"]))
+                elif difference and one["check"] == "receivables" and self.is_taken_over:
+                    self.report.note("%s : écart de %s, des soldes ont été repris" % (place, one["difference"]))
+                elif difference and one["check"] in STRICT:
+                    what = "la comptabilité dit %s, les pièces %s : écart de %s"
+                    self.find("rapprochement", place, what % (one["ledger"], one["other"], one["difference"]))
+                elif difference:
+                    self.report.note("rapprochement, %s : écart de %s entre la comptabilité et les plans" % (place, one["difference"]))
+
     # ------------------------------------------------------------------------------------------------------- le FEC
 
     def fec(self):
@@ -46,7 +90,8 @@ class Books(Part):
             expected[(entry["journal"], plain(entry["document"]))] = entry
         names = [name for name in self.names if name.startswith("fec/") and not name.endswith("-description.txt")]
         if len(names) != (1 if expected else 0):
-            self.find("FEC", "fec/", "%d fichiers pour %d écritures en %s" % (len(names), len(expected), self.year))
+            what = "%s pour %s en %s"
+            self.find("FEC", "fec/", what % (counted(len(names), "fichiers"), counted(len(expected), "écritures"), self.year))
         for name in names:
             self.fec_file(name, expected)
 
@@ -102,6 +147,27 @@ class Books(Part):
             self.find("FEC", name, "l’écriture %s n’est pas à sa place dans la suite" % wrong[0])
 
 
+RECEIPTS = "BQ"
+RECEIPT_NUMBER = re.compile(r"REG-\d{4}-\d{6,}")
+# Les comparaisons, telles que les rapports les appellent.
+COMPARED = {
+    "receivables": "créances",
+    "revenue": "produits",
+    "vat": "TVA collectée",
+    "payments": "encaissements",
+    "invoiced": "factures",
+    "credited": "avoirs",
+    "journal": "journal",
+    "asset-cost": "valeurs brutes",
+    "depreciation": "amortissements",
+    "subsidy-received": "subventions reçues",
+    "subsidy-transferred": "subventions transférées",
+    "interest-claimed": "intérêts moratoires",
+    "depreciation-charged": "dotations",
+    "subsidy-income": "quotes-parts de subventions",
+}
+# Celles qui ne souffrent pas d’écart : des immobilisations peuvent rester à comptabiliser, des factures non.
+STRICT = ("receivables", "revenue", "vat", "payments", "invoiced", "credited", "journal")
 FEC_COLUMNS = (
     "JournalCode JournalLib EcritureNum EcritureDate CompteNum CompteLib CompAuxNum CompAuxLib PieceRef PieceDate "
     "EcritureLib Debit Credit EcritureLet DateLet ValidDate Montantdevise Idevise"

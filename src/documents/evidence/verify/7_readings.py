@@ -101,7 +101,8 @@ class Readings(Part):
             return
         sequence, seal = self.day_seals[day]
         if self.arrived_since[day]:
-            self.report.note("%s : %d relevés sont arrivés après le scellé ; le prochain les couvrira" % (day, self.arrived_since[day]))
+            what = "%s : %s après le scellé, dont le prochain répondra"
+            self.report.note(what % (day, counted(self.arrived_since[day], "relevés")))
         elif merkle_root(line.encode("utf-8") for line in lines) != seal["root"]:
             what = "ce ne sont pas les relevés que l’événement %d a scellés (%d relevés alors, %d ici)%s"
             count = sum(meter[0] for meter in meters.values())

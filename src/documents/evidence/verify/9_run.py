@@ -9,6 +9,8 @@ STEPS = {
     "trail": "piste",
     "compare_roots": "racine",
     "journal": "journal",
+    "receipts": "règlements",
+    "agreement": "rapprochement",
     "fec": "FEC",
     "documents": "facture",
     "readings": "relevés",
@@ -31,6 +33,8 @@ class Verifier(Trail, Books, Invoices, Readings, Assets):
         self.computed = {}
         self.heads = {}
         self.invoices = collections.OrderedDict()
+        self.payments = collections.OrderedDict()
+        self.is_taken_over = False
         self.trusted = []
         self.papers = collections.OrderedDict()
         self.kept_reports = collections.OrderedDict()
@@ -43,7 +47,7 @@ class Verifier(Trail, Books, Invoices, Readings, Assets):
 
     def run(self):
         trail = (self.manifest, self.signed_roots, self.manifest_seal, self.trail, self.compare_roots)
-        books = (self.journal, self.fec, self.documents, self.readings)
+        books = (self.journal, self.receipts, self.agreement, self.fec, self.documents, self.readings)
         assets = (self.kept_files, self.plans, self.movements)
         self.take(trail)
         if self.year is None:
@@ -103,7 +107,7 @@ def main(arguments=None):
         print("Impossible de lire : %s" % why, file=sys.stderr)
         return 1
     report = verify(pack, kept, keys)
-    print("Vérifié : " + ", ".join("%d %s" % (count, what) for what, count in report.counts.items()) + ".")
+    print("Vérifié : " + ", ".join(counted(count, what) for what, count in report.counts.items()) + ".")
     for note in report.notes:
         print("À savoir : %s." % note)
     if not options.root:
@@ -111,7 +115,7 @@ def main(arguments=None):
     if not report.findings:
         print("Tout concorde.")
         return 0
-    print("%d anomalies :" % len(report.findings))
+    print("%s :" % counted(len(report.findings), "anomalies"))
     for finding in report.findings:
         print("  [%s] %s : %s" % finding)
     return 3

@@ -17,7 +17,7 @@ use crate::storage::schema::{contract, invoice, invoice_line, tenant};
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = invoice_line)]
-struct LineRow {
+pub(super) struct LineRow {
     invoice_id: i64,
     position: i64,
     line_code: String,
@@ -93,12 +93,20 @@ pub(super) fn insert(
     month: BillingMonth,
     charges: &[Charge],
 ) -> StorageResult<()> {
-    for (position, charge) in (1_i64..).zip(charges) {
+    for row in rows(invoice_id, month, charges)? {
+        diesel::insert_into(invoice_line::table).values(&row).execute(connection)?;
+    }
+    Ok(())
+}
+
+/// The rows of a document's charges, in their order.
+pub(super) fn rows(invoice_id: i64, month: BillingMonth, charges: &[Charge]) -> StorageResult<Vec<LineRow>> {
+    let row = |(position, charge): (i64, &Charge)| {
         let regards = match &charge.kind {
             ChargeKind::Regularisation { month, .. } => *month,
             _ => month,
         };
-        let row = LineRow {
+        Ok(LineRow {
             invoice_id,
             position,
             line_code: charge.provenance.line.0.clone(),
@@ -111,10 +119,37 @@ pub(super) fn insert(
             unit: charge.unit.name().to_owned(),
             unit_price_micro: charge.unit_price.micros(),
             net_cents: charge.net.cents(),
-        };
-        diesel::insert_into(invoice_line::table).values(&row).execute(connection)?;
+        })
+    };
+    (1_i64..).zip(charges).map(row).collect()
+}
+
+/// The rows that are stored of a document, in their order.
+pub(super) fn stored(connection: &mut AnyConnection, invoice_id: i64) -> StorageResult<Vec<LineRow>> {
+    Ok(invoice_line::table
+        .filter(invoice_line::invoice_id.eq(invoice_id))
+        .order(invoice_line::position)
+        .select(LineRow::as_select())
+        .load(connection)?)
+}
+
+impl LineRow {
+    /// What a line says, each with the name of its column.
+    pub(super) fn named(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("position", self.position.to_string()),
+            ("line_code", self.line_code.clone()),
+            ("service", self.service.clone()),
+            ("kind", self.kind.clone()),
+            ("regards_month", self.regards_month.clone()),
+            ("period_from", self.period_from.clone()),
+            ("period_to", self.period_to.clone().unwrap_or_default()),
+            ("quantity", Quantity::from_ten_thousandths(self.quantity_ten_thousandths).to_string()),
+            ("unit", self.unit.clone()),
+            ("unit_price", UnitPrice::from_micros(self.unit_price_micro).to_string()),
+            ("net", Money::from_cents(self.net_cents).to_string()),
+        ]
     }
-    Ok(())
 }
 
 /// Removes the lines of a draft.

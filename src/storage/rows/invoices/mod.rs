@@ -20,10 +20,12 @@ use crate::storage::db::AnyConnection;
 use crate::storage::error::StorageResult;
 use crate::storage::schema::{contract, invoice, invoice_balance, tenant};
 
+mod held;
 mod lines;
 pub mod search;
 mod write;
 
+pub use held::{Departure, departures};
 pub use lines::{BilledLine, billed_lines};
 pub use write::{SeriesPosition, delete_draft, insert_issued, number_series, save_draft, take_number};
 

@@ -1,0 +1,156 @@
+//! Payments against the trail and the journal; lettering against what it says it settles.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+use serde_json::Value;
+
+use super::Verification;
+use crate::app::AppError;
+use crate::domain::ledger::Journal;
+use crate::domain::money::Money;
+use crate::domain::receivables::Payment;
+use crate::storage::audit::ChainedEvent;
+use crate::storage::evidence::EntryLine;
+use crate::storage::lettering::LetteredLine;
+use crate::storage::{AnyConnection, lettering, payments};
+
+/// What the trail says.
+#[derive(Default)]
+pub struct Said {
+    /// By number, what was recorded, with the event that says so.
+    payments: BTreeMap<String, (i64, Value)>,
+    /// Letters given, with the event that says so.
+    letters: Vec<(i64, String)>,
+}
+
+/// The journal's entries of money received: day and amount, by document.
+pub type Receipts = BTreeMap<String, (NaiveDate, Money)>;
+
+/// Keeps what `entry` says, where it is one of money received.
+pub fn note_entry(receipts: &mut Receipts, entry: &EntryLine) {
+    if entry.journal == Journal::Payments.code() {
+        receipts.insert(entry.document.clone(), (entry.date, Money::from_cents(entry.debit_cents)));
+    }
+}
+
+impl Said {
+    pub fn note(&mut self, chained: &ChainedEvent) {
+        let event = &chained.event;
+        if event.action == "payment.recorded" {
+            self.payments.insert(event.subject.clone(), (chained.sequence, event.detail.clone()));
+        }
+        if let Some(letter) = text(&event.detail, "letter") {
+            self.letters.push((chained.sequence, letter.to_owned()));
+        }
+    }
+}
+
+pub fn verify(
+    connection: &mut AnyConnection,
+    said: &Said,
+    receipts: &Receipts,
+    found: &mut Verification,
+) -> Result<(), AppError> {
+    let stored = payments::list(connection, None, None)?;
+    let lines = lettering::lines(connection)?;
+    for recorded in &stored {
+        let payment = &recorded.payment;
+        journal_entry(payment, receipts, found);
+        let Some((sequence, detail)) = said.payments.get(&payment.number) else {
+            found.find("payment", &payment.number, "the trail does not say that it was recorded");
+            continue;
+        };
+        against_event(recorded.invoice.as_str(), payment, (*sequence, detail), found);
+        letter_of(payment, (*sequence, detail), &lines, found);
+    }
+    let numbers: BTreeSet<&str> = stored.iter().map(|recorded| recorded.payment.number.as_str()).collect();
+    for (number, (sequence, _)) in said.payments.iter().filter(|(number, _)| !numbers.contains(number.as_str())) {
+        found.find("payment", number, format!("event {sequence} says it was recorded, and it is not there"));
+    }
+    letters(&lettering::given(connection)?, said, &lines, found);
+    Ok(())
+}
+
+fn journal_entry(payment: &Payment, receipts: &Receipts, found: &mut Verification) {
+    let number = &payment.number;
+    match receipts.get(number) {
+        None => found.find("payment", number, "it is not in the journal"),
+        Some((day, amount)) => {
+            differ(number, "amount", (payment.amount, amount), "its journal entry", found);
+            differ(number, "received on", (payment.received_on, day), "its journal entry", found);
+        }
+    }
+}
+
+fn against_event(invoice: &str, payment: &Payment, (sequence, detail): (i64, &Value), found: &mut Verification) {
+    let (number, event) = (&payment.number, format!("event {sequence}"));
+    let said = |key| text(detail, key).unwrap_or_default();
+    differ(number, "invoice", (invoice, said("invoice")), &event, found);
+    differ(number, "received on", (payment.received_on, said("received_on")), &event, found);
+    differ(number, "amount", (payment.amount, said("amount")), &event, found);
+    differ(number, "reference", (payment.reference.as_deref().unwrap_or_default(), said("reference")), &event, found);
+}
+
+fn differ<S: ToString, E: ToString>(
+    number: &str,
+    name: &str,
+    (stored, said): (S, E),
+    who: &str,
+    found: &mut Verification,
+) {
+    let (stored, said) = (stored.to_string(), said.to_string());
+    if stored != said {
+        found.find("payment", number, format!("{name}: stored is {stored}, {who} says {said}"));
+    }
+}
+
+/// The payment that settled its invoice carries the letter the trail says, of the day it was received.
+fn letter_of(payment: &Payment, (sequence, detail): (i64, &Value), lines: &[LetteredLine], found: &mut Verification) {
+    let Some(said) = text(detail, "letter") else { return };
+    let is_its = |line: &&LetteredLine| line.journal == Journal::Payments.code() && line.document == payment.number;
+    let place = format!("{} {}", Journal::Payments.code(), payment.number);
+    match lines.iter().find(is_its) {
+        None => found.find("lettering", place, format!("it carries no letter, event {sequence} says {said}")),
+        Some(line) if line.code != said => {
+            found.find("lettering", place, format!("it carries {}, event {sequence} says {said}", line.code));
+        }
+        Some(line) if line.lettered_on != payment.received_on => {
+            let (day, received) = (line.lettered_on, payment.received_on);
+            found.find("lettering", place, format!("{said} is of {day}, and it was received on {received}"));
+        }
+        Some(_) => {}
+    }
+}
+
+/// Every letter ever given is there, on lines of one auxiliary that come to zero.
+fn letters(given: &[String], said: &Said, lines: &[LetteredLine], found: &mut Verification) {
+    let mut by_code: BTreeMap<&str, Vec<&LetteredLine>> = BTreeMap::new();
+    for line in lines {
+        by_code.entry(&line.code).or_default().push(line);
+    }
+    for code in given.iter().filter(|code| !by_code.contains_key(code.as_str())) {
+        found.find("lettering", code, "it was given, and no line carries it");
+    }
+    let known: BTreeSet<&str> = given.iter().map(String::as_str).collect();
+    for (sequence, code) in said.letters.iter().filter(|(_, code)| !known.contains(code.as_str())) {
+        found.find("lettering", code, format!("event {sequence} says it was given, its counter does not"));
+    }
+    for (code, lines) in by_code {
+        if !known.contains(code) {
+            found.find("lettering", code, "lines carry it, and it was never given");
+        }
+        let mut sums: BTreeMap<Option<&str>, Money> = BTreeMap::new();
+        for line in lines {
+            *sums.entry(line.auxiliary.as_deref()).or_default() += line.balance;
+        }
+        for (auxiliary, sum) in sums.into_iter().filter(|(_, sum)| !sum.is_zero()) {
+            let whose = auxiliary.unwrap_or("no auxiliary");
+            found.find("lettering", code, format!("its lines of {whose} come to {sum}, and should to 0.00"));
+        }
+    }
+}
+
+fn text<'a>(detail: &'a Value, key: &str) -> Option<&'a str> {
+    detail.get(key).and_then(Value::as_str)
+}

@@ -1,0 +1,185 @@
+//! Money, terms and agreements that are changed in the database, every trigger out of the way, are named.
+
+use diesel::connection::SimpleConnection;
+
+use super::*;
+
+/// A centre where money came in, a line was added by hand and an availability was recorded.
+fn busy(engine: Engine) -> World {
+    let world = audited(engine);
+    let (_, open) = json(&world, &["payments", "open"]);
+    let first = open.as_array().unwrap().iter().find(|one| one["number"] == "DC2026000001").unwrap().clone();
+    let (number, gross) = (first["number"].as_str().unwrap(), first["open"].as_str().unwrap());
+    at(&world, DECEMBER, &["payments", "record", "--invoice", number, "--date", "2026-11-20", "--amount", gross]);
+    let part = ["payments", "record", "--invoice", "DC2026000002", "--date", "2026-11-21", "--amount", "10.00"];
+    at(&world, DECEMBER, &part);
+    let place = ["billing", "add-line", "--contract", "AP-2026", "--month", "2026-12"];
+    let line = ["--service", "other", "--designation", "Intervention", "--quantity", "1", "--unit-price", "80.00"];
+    at(&world, DECEMBER, &[&place[..], &line, &["--reason", "remote hands of Monday"]].concat());
+    let figure = ["availability", "record", "--contract", "AP-2026", "--line", "baies", "--month", "2026-10"];
+    at(&world, DECEMBER, &[&figure[..], &["--percent", "99.90", "--reason", "supervision"]].concat());
+    at(&world, DECEMBER, &["audit", "sign"]);
+    world
+}
+
+/// What is done, how it is undone, and where and how it must be named.
+type Change = (&'static str, &'static str, (&'static str, &'static str, &'static str));
+
+const CHANGES: [Change; 13] = [
+    (
+        "UPDATE invoice SET gross_cents = gross_cents - 100, net_cents = net_cents - 100 WHERE number = 'DC2026000001'",
+        "UPDATE invoice SET gross_cents = gross_cents + 100, net_cents = net_cents + 100 WHERE number = 'DC2026000001'",
+        ("invoice", "DC2026000001", "gross: stored is"),
+    ),
+    (
+        "UPDATE invoice SET due_date = '2027-12-31' WHERE number = 'DC2026000002'",
+        "UPDATE invoice SET due_date = (SELECT due_date FROM invoice_balance WHERE invoice_id = invoice.id) \
+         WHERE number = 'DC2026000002'",
+        ("invoice", "DC2026000002", "due_date: stored is 2027-12-31, its frozen content says"),
+    ),
+    (
+        "UPDATE invoice_line SET net_cents = net_cents - 100 WHERE position = 1",
+        "UPDATE invoice_line SET net_cents = net_cents + 100 WHERE position = 1",
+        ("invoice", "DC2026000001", "line 1, net: stored is"),
+    ),
+    (
+        "UPDATE payment SET amount_cents = amount_cents - 100 WHERE number = 'REG-2026-000002'",
+        "UPDATE payment SET amount_cents = amount_cents + 100 WHERE number = 'REG-2026-000002'",
+        ("payment", "REG-2026-000002", "amount: stored is 9.00, event"),
+    ),
+    (
+        "UPDATE payment SET amount_cents = amount_cents - 100 WHERE number = 'REG-2026-000002'",
+        "UPDATE payment SET amount_cents = amount_cents + 100 WHERE number = 'REG-2026-000002'",
+        ("payment", "REG-2026-000002", "amount: stored is 9.00, its journal entry says 10.00"),
+    ),
+    (
+        "UPDATE invoice_balance SET paid_cents = 0 WHERE paid_cents = 1000",
+        "UPDATE invoice_balance SET paid_cents = 1000 \
+         WHERE invoice_id = (SELECT id FROM invoice WHERE number = 'DC2026000002')",
+        ("balance", "DC2026000002", "paid: kept is 0.00, its payments, credit notes and claims give 10.00"),
+    ),
+    (
+        "UPDATE availability SET percent_thousandths = 99990",
+        "UPDATE availability SET percent_thousandths = 99900",
+        ("availability", "AP-2026 baies 2026-10", "percent: stored is 99.99, event"),
+    ),
+    (
+        "UPDATE manual_line SET reason = 'another'",
+        "UPDATE manual_line SET reason = 'remote hands of Monday'",
+        ("manual-line", "AP-2026 2026-12, line 1", "reason: stored is another, event"),
+    ),
+    (
+        "UPDATE seller SET iban = 'FR7630006000011234567890189'",
+        "UPDATE seller SET iban = 'FR1420041010050500013M02606'",
+        ("book", "seller", "iban: stored is FR7630006000011234567890189, event"),
+    ),
+    (
+        "UPDATE tariff_version SET price = replace(price, '1200.00', '1201.00')",
+        "UPDATE tariff_version SET price = replace(price, '1201.00', '1200.00')",
+        ("book", "tariff baie", "version.1.unit_price_eur: stored is 1201.00, event"),
+    ),
+    (
+        "UPDATE tenant_contact SET email = 'x' || email",
+        "UPDATE tenant_contact SET email = substr(email, 2)",
+        ("book", "tenant aphp", "contact.1.email: stored is x"),
+    ),
+    (
+        "UPDATE contract SET title = title || ' x' WHERE code = 'EDP-2026'",
+        "UPDATE contract SET title = substr(title, 1, length(title) - 2) WHERE code = 'EDP-2026'",
+        ("book", "contract EDP-2026", "title: stored is"),
+    ),
+    ("DELETE FROM lettered_line", "", ("lettering", "BQ REG-2026-000001", "it carries no letter, event")),
+];
+
+#[test]
+fn money_and_terms_that_are_changed_in_the_database_are_named() {
+    for engine in ENGINES {
+        let world = busy(engine);
+        let (code, sound) = json(&world, &["audit", "verify"]);
+        assert_eq!(code, Some(0), "{sound:#}");
+        assert!(sound["notes"].to_string().contains("held against nothing"), "{sound:#}");
+        without_triggers(&world, engine, "");
+        for (sql, undo, (part, place, what)) in CHANGES {
+            without_triggers(&world, engine, sql);
+            let (code, found) = json(&world, &["audit", "verify"]);
+            assert_eq!(code, Some(3), "{sql}: {found:#}");
+            let named = found["findings"].as_array().unwrap().iter().any(|one| {
+                one["part"] == part && one["place"] == place && one["what"].as_str().unwrap().contains(what)
+            });
+            assert!(named, "{sql}: {found:#}");
+            without_triggers(&world, engine, undo);
+            let (code, found) = json(&world, &["audit", "verify"]);
+            assert_eq!(code, if undo.is_empty() { Some(3) } else { Some(0) }, "{undo}: {found:#}");
+        }
+    }
+}
+
+/// A thing nobody recorded is as wrong as one that is changed: a payment, a tenant's contact, a line.
+#[test]
+fn what_is_taken_away_or_slipped_in_is_named() {
+    for engine in ENGINES {
+        let world = busy(engine);
+        let slip = "INSERT INTO payment (number, invoice_id, received_on, amount_cents, recorded_at) \
+                    SELECT 'REG-2026-000099', id, '2026-11-22', 100, 0 FROM invoice WHERE number = 'DC2026000002'; \
+                    DELETE FROM manual_line; DELETE FROM availability; DELETE FROM invoice_balance; \
+                    DELETE FROM payment WHERE number = 'REG-2026-000001'";
+        without_triggers(&world, engine, slip);
+        let (code, found) = json(&world, &["audit", "verify"]);
+        assert_eq!(code, Some(3), "{found:#}");
+        let told: Vec<String> = found["findings"].as_array().unwrap().iter().map(line).collect();
+        for expected in [
+            "payment REG-2026-000099: the trail does not say that it was recorded",
+            "payment REG-2026-000099: it is not in the journal",
+            "payment REG-2026-000001: event",
+            "manual-line AP-2026 2026-12, line 1: event",
+            "availability AP-2026 baies 2026-10: event",
+            "balance DC2026000002: nothing is kept of what is open on it",
+        ] {
+            assert!(told.iter().any(|line| line.starts_with(expected)), "{expected}: {told:#?}");
+        }
+    }
+}
+
+fn line(one: &Value) -> String {
+    let part = |key: &str| one[key].as_str().unwrap().to_owned();
+    format!("{} {}: {}", part("part"), part("place"), part("what"))
+}
+
+/// A pack of what was changed: neither its reconciliation nor its journal agree with the trail.
+#[test]
+fn a_pack_with_another_payment_than_the_trail_is_refused() {
+    let world = busy(Engine::Sqlite);
+    without_triggers(&world, Engine::Sqlite, "UPDATE payment SET amount_cents = 900 WHERE number = 'REG-2026-000002'");
+    let (path, _) = pack(&world);
+    let told = python(&[&verifier(), &path]);
+    assert_eq!(told.status.code(), Some(3), "{}", text(&told));
+    assert!(text(&told).contains("[rapprochement] encaissements"), "{}", text(&told));
+    without_triggers(
+        &world,
+        Engine::Sqlite,
+        "DELETE FROM payment WHERE number = 'REG-2026-000002'; \
+        DELETE FROM journal_entry WHERE document = 'REG-2026-000002'; \
+        DELETE FROM journal_line WHERE document = 'REG-2026-000002'",
+    );
+    let (path, _) = pack(&world);
+    let told = text(&python(&[&verifier(), &path]));
+    assert!(told.contains("[règlements] REG-2026-000002"), "{told}");
+}
+
+/// Runs SQL as one who owns the database can: no trigger and no key in the way.
+fn without_triggers(world: &World, engine: Engine, sql: &str) {
+    let mut connection = world.store().connection().unwrap();
+    if engine == Engine::Sqlite {
+        let path = world.dir.path().join("chapelle.db");
+        let drop = "import sqlite3, sys\nc = sqlite3.connect(sys.argv[1])\n\
+                    for (n,) in c.execute(\"select name from sqlite_master where type = 'trigger'\").fetchall():\n    \
+                    c.execute('drop trigger \"%s\"' % n)\nc.commit()";
+        let output = Command::new("python3").args(["-c", drop]).arg(path).output().unwrap();
+        assert!(output.status.success(), "{}", text(&output));
+        connection.batch_execute(&format!("PRAGMA foreign_keys = OFF; {sql};")).unwrap();
+        connection.batch_execute("PRAGMA foreign_keys = ON").unwrap();
+    } else {
+        let all = format!("SET session_replication_role = replica; {sql}; SET session_replication_role = DEFAULT;");
+        connection.batch_execute(&all).unwrap();
+    }
+}
