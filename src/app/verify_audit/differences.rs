@@ -12,6 +12,11 @@ pub fn between(stored: &Value, said: &Value) -> Vec<(String, String, String)> {
 }
 
 fn compare(path: &str, stored: Option<&Value>, said: Option<&Value>, found: &mut Vec<(String, String, String)>) {
+    // A key without a value says as much as no key.
+    let there = |value: Option<&'_ Value>| value.is_some_and(|value| !value.is_null());
+    if !there(stored) && !there(said) {
+        return;
+    }
     match (stored, said) {
         (Some(Value::Object(left)), Some(Value::Object(right))) => {
             let keys: BTreeSet<&String> = left.keys().chain(right.keys()).collect();

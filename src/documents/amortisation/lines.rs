@@ -32,8 +32,8 @@ pub(super) struct Line<'a, P> {
     pub(super) figures: [Money; FIGURES],
 }
 
-/// Columns of figures: eight of depreciation, then the same eight of the subsidy.
-pub(super) const FIGURES: usize = 16;
+/// Columns of figures: nine of depreciation, then the same nine of the subsidy.
+pub(super) const FIGURES: usize = 18;
 
 /// How a column of figures behaves in a sum over lines and over periods.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +42,7 @@ pub(super) enum Kind {
     Stock,
     /// During a period.
     Flow,
-    /// The running sum of the column before.
+    /// The running sum of the flow two columns before, less that of the column before.
     Running,
     /// The stock of this track minus its running sum.
     Remainder,
@@ -52,8 +52,8 @@ pub(super) enum Kind {
 pub(super) const KINDS: [Kind; FIGURES] = {
     use Kind::{Flow, Remainder, Running, Stock};
     [
-        Stock, Flow, Running, Remainder, Flow, Flow, Flow, Flow, // depreciation
-        Stock, Flow, Running, Remainder, Flow, Flow, Flow, Flow, // subsidy
+        Stock, Flow, Flow, Running, Remainder, Flow, Flow, Flow, Flow, // depreciation
+        Stock, Flow, Flow, Running, Remainder, Flow, Flow, Flow, Flow, // subsidy
     ]
 };
 
@@ -62,7 +62,7 @@ pub(super) fn lines<'a, P: Copy + Display + 'a>(
     report: &'a AmortisationReport,
     rows: fn(&Plan) -> &[PlanRow<P>],
 ) -> impl Iterator<Item = Line<'a, P>> {
-    let line = |level, asset, component, name, account, plan: &Plan, row: &PlanRow<P>| Line {
+    let line = |level, asset, component, name, account, row: &PlanRow<P>| Line {
         level,
         asset,
         component,
@@ -70,20 +70,20 @@ pub(super) fn lines<'a, P: Copy + Display + 'a>(
         account,
         period: row.period,
         state: row.state,
-        base: plan.position.base,
+        base: row.base,
         figures: figures(row),
     };
-    let total = rows(&report.total).iter().map(move |row| line(Level::Total, "", "", "", "", &report.total, row));
+    let total = rows(&report.total).iter().map(move |row| line(Level::Total, "", "", "", "", row));
     let assets = report.assets.iter().flat_map(move |asset| {
         let (code, name, account) = (asset.code.as_str(), asset.name.as_str(), asset.account.as_str());
-        rows(&asset.plan).iter().map(move |row| line(Level::Asset, code, "", name, account, &asset.plan, row))
+        rows(&asset.plan).iter().map(move |row| line(Level::Asset, code, "", name, account, row))
     });
     let components = report.assets.iter().flat_map(move |asset| {
         asset.components.iter().flat_map(move |part| {
             let (code, name, account) = (part.code.as_str(), part.name.as_str(), part.account.as_str());
             rows(&part.plan)
                 .iter()
-                .map(move |row| line(Level::Component, asset.code.as_str(), code, name, account, &part.plan, row))
+                .map(move |row| line(Level::Component, asset.code.as_str(), code, name, account, row))
         })
     });
     total.chain(assets).chain(components)
@@ -94,6 +94,7 @@ fn figures<P>(row: &PlanRow<P>) -> [Money; FIGURES] {
     [
         row.gross_value,
         row.charge,
+        row.exits,
         row.cumulative,
         row.net_book_value,
         row.posted,
@@ -102,6 +103,7 @@ fn figures<P>(row: &PlanRow<P>) -> [Money; FIGURES] {
         row.difference,
         subsidy.received,
         subsidy.income,
+        subsidy.exits,
         subsidy.cumulative,
         subsidy.remaining,
         subsidy.posted,

@@ -280,11 +280,11 @@ fn evaluate(formula: &str, cells: &Range<Data>) -> Money {
         return span(&arguments(inner)[0]).map(|at| amount(cells.get_value(at))).sum();
     }
     let value = |text: &str| amount(cells.get_value(cell(text)));
-    match (formula.split_once('+'), formula.split_once('-')) {
-        (Some((a, b)), _) => value(a) + value(b),
-        (_, Some((a, b))) => value(a) - value(b),
-        _ => value(&formula),
-    }
+    let added = formula.split('+').map(|part| {
+        let mut taken = part.split('-');
+        value(taken.next().unwrap()) - taken.map(value).sum::<Money>()
+    });
+    added.sum()
 }
 
 /// `H20` as row and column from zero.

@@ -74,6 +74,7 @@ const FRENCH: Words = Words {
     figures: [
         "Valeur brute",
         "Dotation",
+        "Amortissements sortis",
         "Amortissements cumulés",
         "Valeur nette comptable",
         "Dotation comptabilisée",
@@ -82,6 +83,7 @@ const FRENCH: Words = Words {
         "Écart au plan",
         "Subvention reçue",
         "Reprise de subvention",
+        "Reprises sorties",
         "Reprises cumulées",
         "Subvention à reprendre",
         "Reprise comptabilisée",
@@ -124,6 +126,7 @@ const ENGLISH: Words = Words {
     figures: [
         "Gross value",
         "Charge",
+        "Depreciation written out",
         "Cumulative depreciation",
         "Net book value",
         "Charge posted",
@@ -132,6 +135,7 @@ const ENGLISH: Words = Words {
         "Difference from plan",
         "Subsidy received",
         "Subsidy income",
+        "Subsidy income written out",
         "Cumulative subsidy income",
         "Subsidy remaining",
         "Income posted",

@@ -27,6 +27,8 @@ pub struct ComponentPlan<'a> {
     pub depreciation: Schedule,
     pub subsidy: Schedule,
     pub movements: Vec<Movement>,
+    /// What is spread in all from a day on, oldest first: cost − residual value − impairment of what is there.
+    pub bases: Vec<(NaiveDate, Money)>,
     /// The life and residual value after every revision.
     pub duration_years: u32,
     pub residual_value: Money,
@@ -108,6 +110,7 @@ fn component_plan<'a>(
         gone_on: state.gone_on,
         forecast_from,
         movements,
+        bases: state.bases,
     }
 }
 

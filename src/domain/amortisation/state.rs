@@ -29,6 +29,8 @@ pub(super) struct State<'a> {
     units_used: Decimal,
     last_use: Option<BillingMonth>,
     pub(super) movements: Vec<Movement>,
+    /// What was spread in all from a day on: charged of what is still there, and to be charged.
+    pub(super) bases: Vec<(NaiveDate, Money)>,
     pub(super) gone_on: Option<NaiveDate>,
 }
 
@@ -41,6 +43,7 @@ impl<'a> State<'a> {
             Method::Linear { .. } | Method::Degressive { .. } => Decimal::ZERO,
         };
         let units = matches!(component.method, Method::UnitsOfUse { .. }).then_some(expected_units);
+        let base = component.base().max(Money::ZERO);
         State {
             component,
             terms,
@@ -49,13 +52,14 @@ impl<'a> State<'a> {
             gross: component.cost,
             residual_value: component.residual_value,
             impairment: Money::ZERO,
-            depreciation: Track::new(component.base().max(Money::ZERO), &terms, units),
+            depreciation: Track::new(base, &terms, units),
             subsidy: Track::new(subsidy, &terms, units),
             subsidy_received: subsidy,
             expected_units,
             units_used: Decimal::ZERO,
             last_use: None,
             movements: vec![Movement { gross: component.cost, subsidy_received: subsidy, ..entry }],
+            bases: vec![(on, base)],
             gone_on: None,
         }
     }
@@ -73,6 +77,11 @@ impl<'a> State<'a> {
     pub(super) fn settle(&mut self, day: NaiveDate) {
         self.depreciation.settle(day);
         self.subsidy.settle(day);
+    }
+
+    /// Notes what is spread from `day` on, after a change of it.
+    fn note_base(&mut self, day: NaiveDate) {
+        self.bases.push((day, self.depreciation.cumulative + self.depreciation.rest));
     }
 
     pub(super) fn net_book_value(&self) -> Money {
@@ -134,6 +143,7 @@ impl<'a> State<'a> {
         if !by_units && !rest.is_zero() && revised.terms.service().rest_from(day).is_over() {
             return Err(revised.life_over(rest));
         }
+        revised.note_base(day);
         revised.spread_rest(day);
         *self = revised;
         Ok(())
@@ -193,6 +203,7 @@ impl<'a> State<'a> {
         self.impairment += amount;
         self.depreciation.add(-amount);
         self.movements.push(Movement { impairment: amount, ..movement });
+        self.note_base(day);
         self.spread_rest(day);
     }
 
@@ -242,6 +253,7 @@ impl<'a> State<'a> {
             proceeds,
             ..movement
         });
+        self.note_base(day);
         if self.gross.is_zero() {
             self.gone_on = Some(day);
         } else {

@@ -12,13 +12,17 @@ pub(super) enum Track {
     Subsidy,
 }
 
-/// Amounts of a period; the last is shown only where some row has one.
-const AMOUNTS: usize = 8;
+/// Amounts of a period.
+const AMOUNTS: usize = 9;
+
+/// Which amounts are shown only where some row has one: what left, and what differs.
+const IS_RARE: [bool; AMOUNTS] = [false, false, true, false, false, false, false, false, true];
 
 /// Headers of the amounts of each track, in order.
 const DEPRECIATION: [&str; AMOUNTS] = [
     "amortisation-gross-value",
     "amortisation-charge",
+    "amortisation-exits",
     "amortisation-cumulative",
     "amortisation-net-book-value",
     "amortisation-posted",
@@ -29,6 +33,7 @@ const DEPRECIATION: [&str; AMOUNTS] = [
 const SUBSIDY: [&str; AMOUNTS] = [
     "amortisation-subsidy-received",
     "amortisation-income",
+    "amortisation-income-exits",
     "amortisation-income-cumulative",
     "amortisation-subsidy-remaining",
     "amortisation-posted",
@@ -38,7 +43,7 @@ const SUBSIDY: [&str; AMOUNTS] = [
 ];
 
 /// Which amounts happen during a period, and so may be summed over periods; the others stand at its end.
-const IS_FLOW: [bool; AMOUNTS] = [false, true, false, false, true, true, true, true];
+const IS_FLOW: [bool; AMOUNTS] = [false, true, true, false, false, true, true, true, true];
 
 /// Holds `12/2026` and `Total`.
 const PERIOD_WIDTH: f32 = 37.0;
@@ -64,6 +69,7 @@ impl Line {
             Track::Depreciation => [
                 row.gross_value,
                 row.charge,
+                row.exits,
                 row.cumulative,
                 row.net_book_value,
                 row.posted,
@@ -74,6 +80,7 @@ impl Line {
             Track::Subsidy => [
                 subsidy.received,
                 subsidy.income,
+                subsidy.exits,
                 subsidy.cumulative,
                 subsidy.remaining,
                 subsidy.posted,
@@ -132,31 +139,42 @@ impl Sheet<'_> {
 
     /// The table of `lines`, over the width of the page, in the largest size its amounts leave room for.
     pub(super) fn figures(&self, c: &mut Composer, lines: &[Line], track: Track) {
-        let has_difference = lines.iter().any(|line| line.amounts.last().copied().flatten() != Some(Money::ZERO));
-        let shown = if has_difference { AMOUNTS } else { AMOUNTS - 1 };
+        let shown = shown(lines);
         let headers = match track {
             Track::Depreciation => DEPRECIATION,
             Track::Subsidy => SUBSIDY,
         };
         let mut columns = vec![Column::new(self.words.period, Width::Fixed(PERIOD_WIDTH), Align::Left)];
-        let amounts = headers.iter().take(shown);
-        columns.extend(amounts.map(|id| Column::new(self.text(id), Width::Rest, Align::Right)));
+        let amounts = headers.iter().zip(shown).filter(|(_, is_shown)| *is_shown);
+        columns.extend(amounts.map(|(id, _)| Column::new(self.text(id), Width::Rest, Align::Right)));
         let rows: Vec<Vec<String>> = lines.iter().map(|line| self.amount_texts(line, shown)).collect();
-        let width = (c.paper.text_width() - PERIOD_WIDTH) / count(shown) - PADDING;
+        let width = (c.paper.text_width() - PERIOD_WIDTH) / count(columns.len() - 1) - PADDING;
         let size = largest_fitting(c, &rows, width);
         let rows = lines.iter().zip(rows).map(|(line, texts)| figures_row(line, texts)).collect();
         c.table(c.paper.left, c.paper.text_width(), &Table { columns, rows, size, with_header: true });
     }
 
     /// Nothing during a period is a dash, so that what moves stands out; nothing left at its end is a figure.
-    fn amount_texts(&self, line: &Line, shown: usize) -> Vec<String> {
+    fn amount_texts(&self, line: &Line, shown: [bool; AMOUNTS]) -> Vec<String> {
         let text = |(amount, is_flow): (Option<Money>, bool)| match amount {
             None => String::new(),
             Some(amount) if is_flow && amount.is_zero() => "–".to_owned(),
             Some(amount) => self.format.amount(amount),
         };
-        line.amounts.into_iter().zip(IS_FLOW).take(shown).map(text).collect()
+        let amounts = line.amounts.into_iter().zip(IS_FLOW).zip(shown);
+        amounts.filter(|(_, is_shown)| *is_shown).map(|(amount, _)| text(amount)).collect()
     }
+}
+
+/// The columns of a table of `lines`: without the rare ones in which nothing stands.
+fn shown(lines: &[Line]) -> [bool; AMOUNTS] {
+    let mut shown = IS_RARE.map(|is_rare| !is_rare);
+    for line in lines {
+        for (is_shown, amount) in shown.iter_mut().zip(line.amounts) {
+            *is_shown |= amount.is_some_and(|amount| !amount.is_zero());
+        }
+    }
+    shown
 }
 
 fn largest_fitting(c: &Composer, rows: &[Vec<String>], width: f32) -> f32 {

@@ -153,7 +153,7 @@ fn columns(words: &Words) -> Vec<Column> {
         Column::text(words.evidence, 32),
         Column::text(words.decision, 32),
     ];
-    let [gross, _, cumulative, net, posted, due, to_come, difference, received, _, taken, left, rest @ ..] =
+    let [gross, _, _, cumulative, net, posted, due, to_come, difference, received, _, _, taken, left, rest @ ..] =
         words.figures;
     let position =
         [words.cost, words.residual_value, words.base, gross, cumulative, net, posted, due, to_come, difference];
@@ -209,7 +209,7 @@ pub(super) fn events(mut sheet: Sheet<'_>, report: &AmortisationReport) -> Resul
 /// Amounts in the journal for components the book does not know.
 pub(super) fn unknown(mut sheet: Sheet<'_>, report: &AmortisationReport) -> Result<(), RenderError> {
     let words = sheet.words;
-    let [_, _, _, _, posted, _, _, _, _, _, _, _, income_posted, ..] = words.figures;
+    let [_, _, _, _, _, posted, _, _, _, _, _, _, _, _, income_posted, ..] = words.figures;
     let columns = [
         Column::text(words.level, 15),
         Column::text(words.asset, 15),

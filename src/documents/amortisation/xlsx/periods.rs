@@ -129,20 +129,14 @@ fn figures<P>(
         };
         let cell = |columns_back: ColNum, row| row_col_to_cell(row, column.saturating_sub(columns_back));
         let formula = match kind {
-            // What left with its asset, or was impaired, is no column of the sheet: it stands in the formula.
             Kind::Running => {
-                let charge = figure(line, index.saturating_sub(1));
-                match predecessor {
-                    Some(before) => {
-                        let left = amount - figure(before, index) - charge;
-                        format!("={}+{}{}", cell(0, row - 1), cell(1, row), constant(left))
-                    }
-                    None => format!("={}{}", cell(1, row), constant(amount - charge)),
-                }
+                let before = if predecessor.is_some() { format!("{}+", cell(0, row - 1)) } else { String::new() };
+                format!("={before}{}-{}", cell(2, row), cell(1, row))
             }
+            // What was impaired is no column of the sheet: it stands in the formula.
             Kind::Remainder => {
-                let plain = figure(line, index.saturating_sub(3)) - figure(line, index.saturating_sub(1));
-                format!("={}-{}{}", cell(3, row), cell(1, row), constant(amount - plain))
+                let plain = figure(line, index.saturating_sub(4)) - figure(line, index.saturating_sub(1));
+                format!("={}-{}{}", cell(4, row), cell(1, row), constant(amount - plain))
             }
             Kind::Flow | Kind::Stock => {
                 let periods = range(PERIOD, summed);

@@ -153,6 +153,13 @@ fn timeline(planned: &ComponentPlan<'_>, as_of: NaiveDate, posted: &BTreeMap<Bil
         let subsidy = Flow::moved(movement.subsidy_received, -movement.subsidy_taken, Money::ZERO);
         timeline.add(BillingMonth::of(movement.on), Flows { depreciation, subsidy });
     }
+    let mut before = Money::ZERO;
+    for (on, base) in &planned.bases {
+        let is_gone = planned.gone_on == Some(*on) && base.is_zero();
+        let depreciation = Flow::rebased(before, *base, is_gone);
+        timeline.add(BillingMonth::of(*on), Flows { depreciation, ..Flows::default() });
+        before = *base;
+    }
     timeline
 }
 
@@ -193,6 +200,9 @@ fn unknown_postings(left: &PostedMonths<'_>) -> Vec<UnknownPosting> {
     unknown.collect()
 }
 
+#[cfg(test)]
+#[path = "exits_tests.rs"]
+mod exits_tests;
 #[cfg(test)]
 #[path = "tests.rs"]
 mod tests;

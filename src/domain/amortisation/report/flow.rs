@@ -17,6 +17,10 @@ pub(super) struct Flow {
     entering: Money,
     /// What was charged of that which leaves.
     released: Money,
+    /// What is spread in all more than before.
+    base: Money,
+    /// What was spread in all of that of which nothing is left now.
+    base_gone: Money,
     impaired: Money,
     planned: Money,
     posted: Money,
@@ -39,6 +43,12 @@ impl Flow {
         Flow { entering, released, impaired, ..Flow::default() }
     }
 
+    /// What is spread in all becomes `after`, from `before`; `is_gone` where nothing is left.
+    pub(super) fn rebased(before: Money, after: Money, is_gone: bool) -> Flow {
+        let base_gone = if is_gone { before } else { Money::ZERO };
+        Flow { base: after - before, base_gone, ..Flow::default() }
+    }
+
     fn difference(&self) -> Money {
         self.posted + self.due + self.to_come - self.planned
     }
@@ -48,6 +58,8 @@ impl AddAssign for Flow {
     fn add_assign(&mut self, other: Flow) {
         self.entering += other.entering;
         self.released += other.released;
+        self.base += other.base;
+        self.base_gone += other.base_gone;
         self.impaired += other.impaired;
         self.planned += other.planned;
         self.posted += other.posted;
@@ -134,7 +146,9 @@ fn rows<P>(periods: impl IntoIterator<Item = (P, Flows)>) -> Vec<PlanRow<P>> {
             period,
             state: flows.state(),
             gross_value,
+            base: stands.base + flows.depreciation.base_gone,
             charge,
+            exits: flows.depreciation.released,
             cumulative,
             impairment: stands.impaired,
             net_book_value: gross_value - cumulative - stands.impaired,
@@ -152,6 +166,7 @@ fn subsidy_figures(period: &Flow, so_far: &Flow) -> SubsidyFigures {
     SubsidyFigures {
         received: so_far.entering,
         income: period.planned,
+        exits: period.released,
         cumulative: so_far.planned - so_far.released,
         remaining: so_far.entering - (so_far.planned - so_far.released),
         posted: period.posted,
@@ -187,9 +202,10 @@ pub(super) fn position(timeline: &Timeline, plan: &ComponentPlan<'_>, as_of: Nai
     Position {
         cost: taken.depreciation.entering - counted.0 + ever.0,
         residual_value: plan.residual_value,
-        base: all.depreciation.planned,
+        base: base(plan, as_of),
         gross_value,
         cumulative,
+        exits: taken.depreciation.released,
         impairment,
         net_book_value: gross_value - cumulative - impairment,
         posted: all.depreciation.posted,
@@ -199,6 +215,7 @@ pub(super) fn position(timeline: &Timeline, plan: &ComponentPlan<'_>, as_of: Nai
         subsidy: SubsidyFigures {
             received,
             income: taken.subsidy.planned,
+            exits: taken.subsidy.released,
             cumulative: income,
             remaining: received - income,
             posted: all.subsidy.posted,
@@ -209,6 +226,14 @@ pub(super) fn position(timeline: &Timeline, plan: &ComponentPlan<'_>, as_of: Nai
     }
 }
 
+/// What is spread in all at the end of `as_of`: of what enters, commissioned or not; changed by what is due by then.
+fn base(plan: &ComponentPlan<'_>, as_of: NaiveDate) -> Money {
+    let is_counted =
+        |(index, (on, _)): &(usize, &(NaiveDate, Money))| *index == 0 || plan.due_on(BillingMonth::of(*on)) <= as_of;
+    let counted = plan.bases.iter().enumerate().take_while(is_counted);
+    counted.last().map_or(Money::ZERO, |(_, (_, base))| *base)
+}
+
 impl AddAssign for Position {
     fn add_assign(&mut self, other: Position) {
         self.cost += other.cost;
@@ -216,6 +241,7 @@ impl AddAssign for Position {
         self.base += other.base;
         self.gross_value += other.gross_value;
         self.cumulative += other.cumulative;
+        self.exits += other.exits;
         self.impairment += other.impairment;
         self.net_book_value += other.net_book_value;
         self.posted += other.posted;
@@ -230,6 +256,7 @@ impl AddAssign for SubsidyFigures {
     fn add_assign(&mut self, other: SubsidyFigures) {
         self.received += other.received;
         self.income += other.income;
+        self.exits += other.exits;
         self.cumulative += other.cumulative;
         self.remaining += other.remaining;
         self.posted += other.posted;

@@ -119,12 +119,14 @@ pub struct Position {
     /// Cost of what has not left, commissioned or not.
     pub cost: Money,
     pub residual_value: Money,
-    /// The sum of all charges: cost − residual value, as long as nothing was impaired or left.
+    /// What is spread in all of what has not left: cost − residual value − impairment.
     pub base: Money,
     /// Cost of what is in service.
     pub gross_value: Money,
     /// Charges planned for the months due, of what has not left.
     pub cumulative: Money,
+    /// Charges planned for the months due, of what has left.
+    pub exits: Money,
     /// Lost beside depreciation, and not reversed.
     pub impairment: Money,
     /// Gross value − cumulative − impairment.
@@ -147,7 +149,11 @@ pub struct PlanRow<P> {
     pub state: RowState,
     /// Cost of what is in service at the end of the period.
     pub gross_value: Money,
+    /// What is spread in all, as in force at the end of the period, or where everything left in it, when that left.
+    pub base: Money,
     pub charge: Money,
+    /// What was charged of that which left in the period: cumulative = the one before + charge − exits.
+    pub exits: Money,
     pub cumulative: Money,
     pub impairment: Money,
     pub net_book_value: Money,
@@ -165,6 +171,8 @@ pub struct SubsidyFigures {
     pub received: Money,
     /// Planned to be taken to income.
     pub income: Money,
+    /// What was taken to income of that which left: cumulative = the one before + income − exits.
+    pub exits: Money,
     pub cumulative: Money,
     /// Received − cumulative.
     pub remaining: Money,
