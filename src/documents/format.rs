@@ -74,6 +74,12 @@ impl Format {
         typography::percent(rate, self.language)
     }
 
+    /// `12,0 %`: with exactly `decimals` decimals, beside others.
+    pub fn percent_with(self, rate: Decimal, decimals: u32) -> String {
+        let gap = if self.language == Language::French { NBSP.to_string() } else { String::new() };
+        format!("{}{gap}%", self.fixed(rate, decimals))
+    }
+
     /// `1er novembre 2026`; a line may end after the day.
     pub fn date(self, day: NaiveDate) -> String {
         let month = typography::month_name(day.month(), self.language);

@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, FixedOffset, NaiveDate, SecondsFormat};
 use rust_decimal::Decimal;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatBorder, Workbook};
 
@@ -30,6 +30,8 @@ pub enum Cell {
     Empty,
     Text(String),
     Day(NaiveDate),
+    /// On a clock that is so far from UTC, to the second.
+    Instant(DateTime<FixedOffset>),
     Amount(Money),
     Number(Decimal),
 }
@@ -77,6 +79,7 @@ fn text(cell: &Cell, language: Language) -> String {
         Cell::Empty => String::new(),
         Cell::Text(text) => guarded(text).into_owned(),
         Cell::Day(day) => day.to_string(),
+        Cell::Instant(at) => at.to_rfc3339_opts(SecondsFormat::Secs, false),
         Cell::Amount(amount) => number(amount.to_string()),
         Cell::Number(value) => number(value.normalize().to_string()),
     }
@@ -118,6 +121,12 @@ pub fn xlsx(table: &Table, language: Language) -> Result<Vec<u8>, RenderError> {
                     let value = ExcelDateTime::parse_from_str(&value.to_string())?;
                     sheet.write_datetime_with_format(row, column, value, &day)?
                 }
+                // The offset stands in the format: so no hour is there twice in October, and the value is one to compute with.
+                Cell::Instant(at) => {
+                    let value = ExcelDateTime::parse_from_str(&at.format("%Y-%m-%dT%H:%M:%S").to_string())?;
+                    let pattern = format!("{day_format} hh:mm:ss \"{}\"", at.format("%:z"));
+                    sheet.write_datetime_with_format(row, column, value, &Format::new().set_num_format(pattern))?
+                }
                 Cell::Amount(money) => {
                     sheet.write_number_with_format(row, column, f64::try_from(money.to_decimal())?, &amount)?
                 }
@@ -138,12 +147,17 @@ fn width(cell: &Cell) -> usize {
         Cell::Empty => 0,
         Cell::Text(text) => text.chars().count() + 1,
         Cell::Day(_) => 11,
+        Cell::Instant(_) => 27,
         Cell::Amount(_) | Cell::Number(_) => 15,
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::io::Cursor;
+
+    use calamine::{Data, Reader, Xlsx};
+
     use super::*;
 
     fn table() -> Table {
@@ -166,6 +180,22 @@ mod tests {
         assert_eq!(text(Language::French), french);
         let english = "Numéro,Échéance,Montant\r\n'=HYPERLINK(1),2026-12-03,-1234.56\r\n";
         assert_eq!(text(Language::English), english);
+    }
+
+    /// In October the same hour comes twice: the format tells which, the value is a time to compute with.
+    #[test]
+    fn an_instant_is_a_time_in_a_workbook() {
+        let at = DateTime::parse_from_rfc3339("2026-10-25T02:30:12+01:00").unwrap();
+        let table = Table { headings: vec!["Quand".into()], rows: vec![vec![Cell::Instant(at)]], ..table() };
+        let text = String::from_utf8(csv(&table, Language::French).unwrap()).unwrap();
+        assert!(text.ends_with("\r\n2026-10-25T02:30:12+01:00\r\n"), "{text}");
+        let bytes = xlsx(&table, Language::French).unwrap();
+        let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).unwrap();
+        let cells = book.worksheet_range("Factures").unwrap();
+        let Some(Data::DateTime(value)) = cells.get_value((1, 0)) else { panic!("{cells:?}") };
+        // Days since 30 December 1899.
+        let expected = 46_320.0 + (2.0 * 3_600.0 + 30.0 * 60.0 + 12.0) / 86_400.0;
+        assert!((value.as_f64() - expected).abs() < 1e-6, "{value:?}");
     }
 
     #[test]

@@ -74,6 +74,6 @@ fn french_csv_opens_in_a_french_spreadsheet() {
     story(&world);
     let text =
         String::from_utf8(bytes(&world, &["journal", "balance", "--to", "2026-12-31", "--format", "csv"])).unwrap();
-    assert!(text.starts_with("\u{feff}Compte;Libellé;À nouveau débiteur;"), "{text}");
+    assert!(text.starts_with("\u{feff}Compte;Intitulé du compte;À nouveau débiteur;"), "{text}");
     assert!(text.lines().any(|line| line.starts_with("411;Redevables et clients;0,00;")), "{text}");
 }

@@ -133,7 +133,7 @@ payback-figure = Chiffre
 payback-mean-month = Mois moyen
 payback-mean-of = moyenne de { $months } mois
 
-payback-outlays = Investissement et renouvellements
+payback-outlays = Dépenses d’investissement
 payback-component = Composant
 payback-commissioned = En service
 payback-cost = Coût

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use super::statement::{Line, Rank, Section, Statement, json};
+use super::statement::{Line, Rank, Section, Statement, Text, json};
 use super::{RenderError, ReportFormat};
 use crate::documents::format::Format;
 use crate::documents::sheet::Sheet;
@@ -82,9 +82,9 @@ fn statement(report: &FundingReport, language: Language) -> Statement {
         Language::English => &ENGLISH,
     };
     let format = Format::new(language);
-    let loans = || (!report.loans.is_empty()).then(|| loans(report, words, format));
-    let subsidies = || subsidies(report, words, format);
-    let sources = || sources(report, words, format);
+    let loans = || (!report.loans.is_empty()).then(|| loans(report, words));
+    let subsidies = || subsidies(report, words);
+    let sources = || sources(report, words);
     // The file of one table is that of the subsidies, as it was before the sources stood beside them.
     let sheets = [subsidies(), sources()].into_iter().chain(loans()).collect();
     let subsidies = (!report.assets.is_empty()).then(subsidies);
@@ -101,32 +101,36 @@ fn statement(report: &FundingReport, language: Language) -> Statement {
     }
 }
 
-fn sources(report: &FundingReport, words: &'static Words, format: Format) -> Section {
-    let whole = format.percent(Decimal::ONE_HUNDRED);
+fn sources(report: &FundingReport, words: &'static Words) -> Section {
+    let whole = || Text::Percent(Decimal::ONE_HUNDRED);
     let mut lines = Vec::new();
     for asset in &report.sources {
         let (code, sources) = (asset.asset.as_str(), &asset.sources);
-        lines.push(Line::new(Rank::Group, [code, &asset.name, &whole], [sources.cost]));
-        let shares = sources.shares_percent().map(|shares| shares.map(|share| format.percent(share)));
+        lines.push(Line::new(Rank::Group, [code, &asset.name, ""], [sources.cost]).with(2, whole()));
+        let shares = sources.shares_percent().map(|shares| shares.map(Text::Percent));
+        let shares = shares.unwrap_or([const { Text::Plain(String::new()) }; 3]);
         let amounts = [sources.subsidies, sources.loans, sources.own_funds];
-        for ((name, amount), share) in words.source_names.iter().zip(amounts).zip(shares.unwrap_or_default()) {
-            lines.push(Line::new(Rank::Line, [code, name, &share], [amount]));
+        for ((name, amount), share) in words.source_names.iter().zip(amounts).zip(shares) {
+            lines.push(Line::new(Rank::Line, [code, name, ""], [amount]).with(2, share));
         }
     }
-    lines.push(Line::new(Rank::Total, [words.total, "", &whole], [report.sources_total.cost]));
+    lines.push(Line::new(Rank::Total, [words.total, "", ""], [report.sources_total.cost]).with(2, whole()));
     Section { heading: words.sources.to_owned(), texts: words.source_texts.into(), amounts: vec![words.amount], lines }
 }
 
-fn subsidies(report: &FundingReport, words: &'static Words, format: Format) -> Section {
+fn subsidies(report: &FundingReport, words: &'static Words) -> Section {
     let mut lines = Vec::new();
     for asset in &report.assets {
         lines.push(Line::new(Rank::Group, [asset.asset.as_str(), &asset.name, "", ""], amounts(&asset.total)));
         for subsidy in &asset.subsidies {
             let grantor = if subsidy.grantor.is_empty() { words.unnamed } else { &subsidy.grantor };
             let reference = subsidy.reference.as_deref().unwrap_or_default();
-            let date = subsidy.date.map(|date| format.date_short(date)).unwrap_or_default();
-            let texts = [asset.asset.as_str(), grantor, reference, &date];
-            lines.push(Line::new(Rank::Line, texts, amounts(&subsidy.figures)));
+            let texts = [asset.asset.as_str(), grantor, reference, ""];
+            let line = Line::new(Rank::Line, texts, amounts(&subsidy.figures));
+            lines.push(match subsidy.date {
+                Some(date) => line.with(3, Text::Day(date)),
+                None => line,
+            });
         }
     }
     lines.push(Line::new(Rank::Total, [words.total, "", "", ""], amounts(&report.total)));
@@ -138,11 +142,11 @@ fn amounts(year: &SubsidyYear) -> [Money; 4] {
     [year.received, year.taken_before, year.taken_in_year, year.left]
 }
 
-fn loans(report: &FundingReport, words: &'static Words, format: Format) -> Section {
+fn loans(report: &FundingReport, words: &'static Words) -> Section {
     let mut lines: Vec<Line> = Vec::new();
     for loan in &report.loans {
-        let (reference, date) = (loan.reference.as_deref().unwrap_or_default(), format.date_short(loan.date));
-        lines.push(Line::new(Rank::Line, [loan.asset.as_str(), &loan.lender, reference, &date], [loan.amount]));
+        let texts = [loan.asset.as_str(), &loan.lender, loan.reference.as_deref().unwrap_or_default(), ""];
+        lines.push(Line::new(Rank::Line, texts, [loan.amount]).with(3, Text::Day(loan.date)));
     }
     lines.push(Line::new(Rank::Total, [words.total, "", "", ""], [report.loans_total]));
     Section { heading: words.loans.to_owned(), texts: words.loan_texts.into(), amounts: vec![words.amount], lines }

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::statement::{Line, Rank, Section, Statement, json};
+use super::statement::{Line, Rank, Section, Statement, Text, json};
 use super::{RenderError, ReportFormat};
 use crate::documents::sheet::Sheet;
 use crate::domain::amortisation::MovementKind;
@@ -206,8 +206,8 @@ fn exits_section(heading: &str, words: &'static Words, report: &MovementsReport,
     let amounts =
         |exit: &Exit| [exit.gross, exit.depreciation, exit.impairment, exit.book_value, exit.proceeds, exit.result];
     let line = |exit: &Exit| {
-        let (on, kind) = (exit.on.to_string(), kind(exit.kind, language));
-        Line::new(Rank::Line, [&on, kind, exit.asset.as_str(), exit.component.as_str()], amounts(exit))
+        let texts = ["", kind(exit.kind, language), exit.asset.as_str(), exit.component.as_str()];
+        Line::new(Rank::Line, texts, amounts(exit)).with(0, Text::Day(exit.on))
     };
     let lines: Vec<Line> = report.exits.iter().map(line).collect();
     let texts = words.exit_texts;
@@ -234,9 +234,9 @@ fn with_total(mut section: Section, words: &Words) -> Section {
             *sum += *amount;
         }
     }
-    let mut texts = vec![String::new(); section.texts.len()];
+    let mut texts = vec![Text::Plain(String::new()); section.texts.len()];
     if let Some(first) = texts.first_mut() {
-        words.total.clone_into(first);
+        *first = Text::Plain(words.total.to_owned());
     }
     section.lines.push(Line { rank: Rank::Total, texts, amounts: sums });
     section

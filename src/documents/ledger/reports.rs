@@ -32,6 +32,7 @@ pub fn trial_balance(report: &TrialBalance, format: ReportFormat, language: Lang
     });
     let statement = Statement {
         title: words.balance_title.to_owned(),
+        sheet: None,
         subtitle: span(language, report.from, report.through),
         language,
         day: report.through,
@@ -88,6 +89,7 @@ pub fn general_ledger(
     };
     let statement = Statement {
         title: words.ledger_title.to_owned(),
+        sheet: None,
         subtitle: span(language, report.from, report.through),
         language,
         day: report.through,
@@ -145,6 +147,7 @@ pub fn journal(
     }
     let statement = Statement {
         title: words.journal_title.to_owned(),
+        sheet: None,
         subtitle: span(language, from, through),
         language,
         day: through,
@@ -209,6 +212,7 @@ fn comparisons_statement(report: &Reconciliation, kind: ComparisonKind, language
             ComparisonKind::Reconciliation => words.reconciliation_title.to_owned(),
             ComparisonKind::TieOut => words.tie_out_title.to_owned(),
         },
+        sheet: (kind == ComparisonKind::Reconciliation).then(|| words.reconciliation_sheet.to_owned()),
         subtitle: span(language, report.from, report.through),
         language,
         day: report.through,
@@ -251,5 +255,44 @@ const fn check_words(check: Check, language: Language) -> (&'static str, &'stati
     match language {
         Language::French => words::check_french(check),
         Language::English => words::check_english(check),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::io::Cursor;
+
+    use calamine::{Reader, Xlsx};
+    use chrono::NaiveDate;
+
+    use super::*;
+    use crate::domain::ledger::{Chart, Letters};
+
+    #[test]
+    fn a_sheets_name_is_no_word_cut_short() {
+        let day = NaiveDate::default();
+        let report = Reconciliation { from: day, through: day, comparisons: vec![] };
+        for (kind, expected) in
+            [(ComparisonKind::Reconciliation, "Rapprochement"), (ComparisonKind::TieOut, "Concordance des totaux")]
+        {
+            let bytes = comparisons(&report, kind, ReportFormat::Xlsx, Language::French).unwrap();
+            let book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).unwrap();
+            assert_eq!(book.sheet_names(), [expected]);
+        }
+    }
+
+    #[test]
+    fn no_two_columns_of_the_journal_are_called_the_same() {
+        let (letters, chart, auxiliaries) = (Letters::default(), Chart::default(), BTreeMap::new());
+        let books = Books { entries: &[], letters: &letters, chart: &chart, auxiliaries: &auxiliaries };
+        for language in [Language::French, Language::English] {
+            let day = NaiveDate::default();
+            let text = String::from_utf8(journal(&books, (day, day), ReportFormat::Csv, language).unwrap()).unwrap();
+            let head = text.lines().next().unwrap();
+            let names: Vec<&str> = head.split([';', ',']).collect();
+            let distinct: std::collections::BTreeSet<&str> = names.iter().copied().collect();
+            assert_eq!(distinct.len(), names.len(), "{head}");
+        }
     }
 }

@@ -55,6 +55,8 @@ pub(super) struct Section {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Statement {
     pub title: String,
+    /// What the sheet is called where the title is too long for a name of 31 characters.
+    pub sheet: Option<String>,
     pub subtitle: String,
     pub language: Language,
     /// The report's day: the only time in a file, so that the same books give the same bytes.
@@ -114,6 +116,22 @@ impl Statement {
             last.rows.push(row(SheetRank::Total)(&self.sums(&self.sections)));
         }
         Sheet { title: self.title.clone(), remark: self.subtitle.clone(), sections }
+    }
+
+    /// Whether any column holds amounts.
+    pub(super) fn has_amounts(&self) -> bool {
+        self.headings.iter().any(|heading| !matches!(heading.kind, Kind::Text | Kind::Date))
+    }
+
+    /// Whether nothing stands in a column.
+    pub(super) fn is_blank(&self, column: usize) -> bool {
+        let values = self.sections.iter().flat_map(|section| &section.rows).filter_map(|row| row.get(column));
+        let mut values = values.map(|value| match value {
+            Value::Text(text) => text.is_empty(),
+            Value::Empty => true,
+            Value::Date(_) | Value::Amount(_) => false,
+        });
+        values.all(|is_blank| is_blank)
     }
 
     pub(super) fn is_empty(&self) -> bool {

@@ -18,7 +18,7 @@ pub(super) fn pdf(statement: &Statement) -> Result<Vec<u8>, RenderError> {
         letterhead: Letterhead::shared()?,
         language,
         title: format!("{} – {}", statement.title, statement.subtitle),
-        foot: Texts::new(language).get("amortisation-currency"),
+        foot: if statement.has_amounts() { Texts::new(language).get("amortisation-currency") } else { String::new() },
         day: statement.day,
     };
     let mut composer = paper.composer()?;
@@ -40,12 +40,15 @@ struct Sheet<'a> {
 impl Sheet<'_> {
     fn table(&self, c: &mut Composer) {
         let statement = self.statement;
-        let column = |heading: &super::statement::Heading| match heading.kind {
-            Kind::Text if heading.width_chars >= 20 => Column::new(&heading.label, Width::Rest, Align::Left),
+        let column = |(index, heading): (usize, &super::statement::Heading)| match heading.kind {
+            // A column in which nothing stands is no wider than its heading.
+            Kind::Text if heading.width_chars >= 20 && !statement.is_blank(index) => {
+                Column::new(&heading.label, Width::Share(f32::from(heading.width_chars)), Align::Left)
+            }
             Kind::Text | Kind::Date => Column::new(&heading.label, Width::Content(20.0), Align::Left),
             _ => Column::new(&heading.label, Width::Content(48.0), Align::Right),
         };
-        let columns = statement.headings.iter().map(column).collect();
+        let columns = statement.headings.iter().enumerate().map(column).collect();
         let mut rows = Vec::new();
         for section in &statement.sections {
             self.section(&mut rows, section);

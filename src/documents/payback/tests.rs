@@ -2,6 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use super::words::Words;
+use crate::domain::party::Language;
+
 const FRENCH: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/invoices/texts/fr/payback.ftl"));
 const ENGLISH: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/invoices/texts/en/payback.ftl"));
 
@@ -48,4 +51,13 @@ fn french_punctuation_stands_off_by_a_narrow_no_break_space() {
         }
         assert!(!text.contains('\''), "{line}");
     }
+}
+
+/// What the report works out has one decimal everywhere, a whole number too: 12.00 and 11.92 stand beside one another.
+#[test]
+fn rates_that_are_worked_out_have_one_decimal() {
+    let words = Words::new(Language::French);
+    let shown = ["12.00", "11.92", "41", "35.9"].map(|rate| words.percent(rate.parse().unwrap()));
+    assert_eq!(shown, ["12,0\u{a0}%", "11,9\u{a0}%", "41,0\u{a0}%", "35,9\u{a0}%"]);
+    assert_eq!(Words::new(Language::English).percent("12".parse().unwrap()), "12.0%");
 }

@@ -13,6 +13,9 @@ use crate::domain::payback::{
     CostUnit, FigureKind, MonthRow, Outlay, PaybackReport, Remark, ScenarioResult, Source, SourceKind, YearRow,
 };
 
+/// Decimals of the rates the report works out.
+const RATE_DECIMALS: u32 = 1;
+
 /// A column of amounts by month and by year.
 pub struct Column {
     pub id: &'static str,
@@ -137,8 +140,9 @@ impl Words {
         })
     }
 
+    /// A rate the report works out, everywhere with as many decimals: `11,9 %`. What people agreed on keeps its own.
     pub fn percent(&self, value: Decimal) -> String {
-        self.format.percent(value)
+        self.format.percent_with(value, RATE_DECIMALS)
     }
 
     /// `mars 2028`, or that it is not before the last month looked at.

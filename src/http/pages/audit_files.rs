@@ -8,8 +8,8 @@ use chrono_tz::Tz;
 use rust_decimal::Decimal;
 use tokio::sync::mpsc::Sender;
 
-use super::Frame;
 use super::audit::{TrailQuery, action_label};
+use super::{Frame, sheet};
 use crate::app::read_trail::{self, ChainedEvent, TrailFilter};
 use crate::app::{AppError, Store, read_tenants};
 use crate::documents::ReportFormat;
@@ -186,7 +186,7 @@ fn row(frame: &Frame, zone: Tz, chained: &ChainedEvent, longest: usize) -> Vec<C
     let label = action_label(frame, &event.action).map(|label| format!("{label} ({})", event.action));
     vec![
         Cell::Number(Decimal::from(chained.sequence)),
-        text(&typography::instant(Timestamp::from(event.at), zone, frame.language)),
+        sheet::instant(Timestamp::from(event.at), zone),
         text(&event.actor),
         text(event.origin.as_deref().unwrap_or_default()),
         text(label.as_ref().unwrap_or(&event.action)),

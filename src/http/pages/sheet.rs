@@ -2,7 +2,6 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::header;
-use chrono::SecondsFormat;
 use chrono_tz::Tz;
 use rust_decimal::Decimal;
 
@@ -46,7 +45,7 @@ pub fn number(value: Option<Decimal>) -> Cell {
 
 /// An instant on the facility's clock with its offset, so that none is there twice in October.
 pub fn instant(at: Timestamp, zone: Tz) -> Cell {
-    Cell::Text(at.to_utc().with_timezone(&zone).to_rfc3339_opts(SecondsFormat::Secs, false))
+    Cell::Instant(at.to_utc().with_timezone(&zone).fixed_offset())
 }
 
 /// How a reading came to be, in a word.

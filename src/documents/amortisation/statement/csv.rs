@@ -1,7 +1,7 @@
 //! The first sheet of a statement as CSV: `;`, decimal comma and a byte order mark in French, `,` and point in English.
 
 use super::super::{RenderError, looks_like_formula};
-use super::{Line, Statement};
+use super::{Line, Statement, Text};
 use crate::domain::party::Language;
 
 pub(super) fn csv(statement: &Statement) -> Result<Vec<u8>, RenderError> {
@@ -30,10 +30,16 @@ pub(super) fn csv(statement: &Statement) -> Result<Vec<u8>, RenderError> {
 fn record(line: &Line, language: Language) -> Vec<String> {
     // An apostrophe first keeps a spreadsheet from running the text as a formula.
     let guarded = |text: &String| if looks_like_formula(text) { format!("'{text}") } else { text.clone() };
-    let amount = |amount: &crate::domain::money::Money| match language {
-        Language::French => amount.to_string().replace('.', ","),
-        Language::English => amount.to_string(),
+    let number = |number: String| match language {
+        Language::French => number.replace('.', ","),
+        Language::English => number,
     };
+    let text = |text: &Text| match text {
+        Text::Plain(text) => guarded(text),
+        Text::Day(day) => day.to_string(),
+        Text::Percent(percent) => number(percent.normalize().to_string()),
+    };
+    let amount = |amount: &crate::domain::money::Money| number(amount.to_string());
     let level = std::iter::once(line.rank.word(language).to_owned());
-    level.chain(line.texts.iter().map(guarded)).chain(line.amounts.iter().map(amount)).collect()
+    level.chain(line.texts.iter().map(text)).chain(line.amounts.iter().map(amount)).collect()
 }

@@ -8,6 +8,7 @@ mod pdf;
 mod xlsx;
 
 use chrono::NaiveDate;
+use rust_decimal::Decimal;
 
 use super::{RenderError, ReportFormat};
 use crate::documents::format::Format;
@@ -44,9 +45,29 @@ pub(super) enum Rank {
     Total,
 }
 
+/// What stands before the amounts of a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Text {
+    Plain(String),
+    Day(NaiveDate),
+    /// Of a hundred.
+    Percent(Decimal),
+}
+
+impl Text {
+    /// As people read it.
+    fn shown(&self, format: Format) -> String {
+        match self {
+            Text::Plain(text) => text.clone(),
+            Text::Day(day) => format.date_short(*day),
+            Text::Percent(percent) => format.percent(*percent),
+        }
+    }
+}
+
 pub(super) struct Line {
     pub(super) rank: Rank,
-    pub(super) texts: Vec<String>,
+    pub(super) texts: Vec<Text>,
     pub(super) amounts: Vec<Money>,
 }
 
@@ -64,7 +85,23 @@ impl Rank {
 
 impl Line {
     pub(super) fn new<const N: usize>(rank: Rank, texts: [&str; N], amounts: impl IntoIterator<Item = Money>) -> Line {
-        Line { rank, texts: texts.map(str::to_owned).into(), amounts: amounts.into_iter().collect() }
+        let texts = texts.map(|text| Text::Plain(text.to_owned())).into();
+        Line { rank, texts, amounts: amounts.into_iter().collect() }
+    }
+
+    /// With `text` in its `index`th column of texts.
+    pub(super) fn with(mut self, index: usize, text: Text) -> Line {
+        if let Some(place) = self.texts.get_mut(index) {
+            *place = text;
+        }
+        self
+    }
+}
+
+impl Section {
+    /// Whether a column of texts holds numbers, which stand at its right.
+    fn is_numeric(&self, column: usize) -> bool {
+        self.lines.iter().any(|line| matches!(line.texts.get(column), Some(Text::Percent(_))))
     }
 }
 
@@ -83,19 +120,27 @@ impl Statement {
     /// The statement as a page shows it.
     pub(super) fn sheet(&self) -> Sheet {
         let format = Format::new(self.language);
-        let column =
-            |is_number: bool| move |label: &&'static str| SheetColumn { label: (*label).to_owned(), is_number };
+        let column = |label: &'static str, is_number: bool| SheetColumn { label: label.to_owned(), is_number };
         let row = |line: &Line| SheetRow {
             rank: match line.rank {
                 Rank::Line => SheetRank::Line,
                 Rank::Group => SheetRank::Group,
                 Rank::Total => SheetRank::Total,
             },
-            cells: line.texts.iter().cloned().chain(line.amounts.iter().map(|amount| format.amount(*amount))).collect(),
+            cells: line
+                .texts
+                .iter()
+                .map(|text| text.shown(format))
+                .chain(line.amounts.iter().map(|amount| format.amount(*amount)))
+                .collect(),
         };
         let section = |section: &Section| SheetSection {
             heading: section.heading.clone(),
-            columns: section.texts.iter().map(column(false)).chain(section.amounts.iter().map(column(true))).collect(),
+            columns: (0..)
+                .zip(&section.texts)
+                .map(|(index, label)| column(label, section.is_numeric(index)))
+                .chain(section.amounts.iter().map(|label| column(label, true)))
+                .collect(),
             rows: section.lines.iter().map(row).collect(),
         };
         Sheet {
@@ -111,4 +156,49 @@ pub(super) fn json<T: serde::Serialize>(report: &T) -> Result<Vec<u8>, RenderErr
     let mut bytes = serde_json::to_vec_pretty(report)?;
     bytes.push(b'\n');
     Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use calamine::{Data, Reader, Xlsx};
+
+    use super::*;
+
+    /// A day is a day and a share a number wherever the format has them.
+    #[test]
+    fn days_and_shares_are_values_in_a_workbook() {
+        let day = NaiveDate::from_ymd_opt(2018, 6, 1).unwrap();
+        let line = || {
+            let line = Line::new(Rank::Line, ["A", "", ""], [Money::from_cents(100)]);
+            line.with(1, Text::Day(day)).with(2, Text::Percent(Decimal::new(25, 0)))
+        };
+        let section = || Section {
+            heading: "Prêts".to_owned(),
+            texts: vec!["Quoi", "Date", "Part"],
+            amounts: vec!["Montant"],
+            lines: vec![Line::new(Rank::Group, ["A", "", ""], []), line()],
+        };
+        let statement = Statement {
+            title: "Financement".to_owned(),
+            remark: String::new(),
+            as_of: day,
+            language: Language::French,
+            pages: vec![section()],
+            sheets: vec![section()],
+        };
+        let mut book: Xlsx<_> = Xlsx::new(Cursor::new(statement.render(ReportFormat::Xlsx).unwrap())).unwrap();
+        let cells = book.worksheet_range("Prêts").unwrap();
+        let Some(Data::DateTime(value)) = cells.get_value((4, 2)) else { panic!("{cells:?}") };
+        // Days since 30 December 1899.
+        assert!((value.as_f64() - 43_252.0).abs() < 1e-9, "{value:?}");
+        assert_eq!(cells.get_value((4, 3)), Some(&Data::Float(0.25)));
+        let text = String::from_utf8(statement.render(ReportFormat::Csv).unwrap()).unwrap();
+        assert!(text.contains("Ligne;A;2018-06-01;25;1,00"), "{text}");
+        let sheet = statement.sheet();
+        let numeric: Vec<bool> =
+            sheet.sections.iter().flat_map(|one| &one.columns).map(|column| column.is_number).collect();
+        assert_eq!(numeric, [false, false, true, true]);
+    }
 }

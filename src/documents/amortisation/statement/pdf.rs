@@ -1,6 +1,6 @@
 //! A statement on paper, in the look of the amortisation report: PDF/A-3a and PDF/UA-1.
 
-use super::{Line, Rank, Section, Statement};
+use super::{Line, Rank, Section, Statement, Text};
 use crate::documents::DocumentError;
 use crate::documents::format::Format;
 use crate::documents::invoice::Letterhead;
@@ -35,7 +35,7 @@ fn table(c: &mut Composer, section: &Section, format: Format) {
         return;
     }
     let mut columns: Vec<Column> =
-        (0..).zip(&section.texts).map(|(index, heading)| text(section, index, heading)).collect();
+        (0..).zip(&section.texts).map(|(index, heading)| text(section, index, heading, format)).collect();
     columns.extend(section.amounts.iter().map(|heading| Column::new(*heading, Width::Content(44.0), Align::Right)));
     let rows = section.lines.iter().map(|line| row(line, format)).collect();
     let size = if section.amounts.len() > 4 { 6.8 } else { 7.6 };
@@ -44,11 +44,12 @@ fn table(c: &mut Composer, section: &Section, format: Format) {
 }
 
 /// A column of texts: codes and dates are as wide as they are, so that what is longer has room for whole words.
-fn text(section: &Section, index: usize, heading: &str) -> Column {
+fn text(section: &Section, index: usize, heading: &str, format: Format) -> Column {
     let cells = section.lines.iter().filter_map(|line| line.texts.get(index));
-    let is_short = cells.map(|cell| cell.chars().count()).max() <= Some(SHORT_CHARACTERS_MAX);
+    let is_short = cells.map(|cell| cell.shown(format).chars().count()).max() <= Some(SHORT_CHARACTERS_MAX);
     let is_last = index + 1 == section.texts.len();
-    Column::new(heading, if is_short && !is_last { Width::Content(24.0) } else { Width::Rest }, Align::Left)
+    let align = if section.is_numeric(index) { Align::Right } else { Align::Left };
+    Column::new(heading, if is_short && !is_last { Width::Content(24.0) } else { Width::Rest }, align)
 }
 
 fn row(line: &Line, format: Format) -> Row {
@@ -57,8 +58,8 @@ fn row(line: &Line, format: Format) -> Row {
         Rank::Group => (|text| Cell::strong(text), RowLook::Group),
         Rank::Total => (|text| Cell::strong(text), RowLook::Highlight),
     };
-    let texts = (0..).zip(&line.texts).map(|(index, text): (usize, &String)| {
-        let cell = cell(text.clone());
+    let texts = (0..).zip(&line.texts).map(|(index, text): (usize, &Text)| {
+        let cell = cell(text.shown(format));
         if index == 0 { cell.heading_row() } else { cell }
     });
     let amounts = line.amounts.iter().map(|amount| cell(format.amount(*amount)));

@@ -2,13 +2,14 @@
 
 use std::ops::Range;
 
+use rust_decimal::Decimal;
 use rust_xlsxwriter::utility::column_number_to_name;
 use rust_xlsxwriter::{
-    ColNum, DocProperties, ExcelDateTime, Format, FormatBorder, Formula, RowNum, Workbook, Worksheet,
+    ColNum, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Formula, RowNum, Workbook, Worksheet,
 };
 
 use super::super::{RenderError, looks_like_formula};
-use super::{Line, Rank, Section, Statement};
+use super::{Line, Rank, Section, Statement, Text};
 use crate::domain::party::Language;
 
 const HEADING_ROW: RowNum = 2;
@@ -75,9 +76,7 @@ fn write(
     worksheet.write_string_with_format(row, 0, line.rank.word(language), &format)?;
     let mut column: ColNum = 1;
     for text in &line.texts {
-        // The quote prefix keeps what looks like a formula from becoming one, also when someone edits the cell.
-        let format = if looks_like_formula(text) { format.clone().set_quote_prefix() } else { format.clone() };
-        worksheet.write_string_with_format(row, column, text, &format)?;
+        write_text(worksheet, (row, column), text, format.clone(), language)?;
         column += 1;
     }
     let format = format.set_num_format("#,##0.00");
@@ -105,6 +104,37 @@ fn write(
             }
         }
         column += 1;
+    }
+    Ok(())
+}
+
+/// Days and shares as values to compute with.
+fn write_text(
+    worksheet: &mut Worksheet,
+    (row, column): (RowNum, ColNum),
+    text: &Text,
+    format: Format,
+    language: Language,
+) -> Result<(), RenderError> {
+    match text {
+        // The quote prefix keeps what looks like a formula from becoming one, also when someone edits the cell.
+        Text::Plain(text) => {
+            let format = if looks_like_formula(text) { format.set_quote_prefix() } else { format };
+            worksheet.write_string_with_format(row, column, text, &format)?;
+        }
+        Text::Day(day) => {
+            let pattern = match language {
+                Language::French => "dd/mm/yyyy",
+                Language::English => "yyyy-mm-dd",
+            };
+            let value = ExcelDateTime::parse_from_str(&day.to_string())?;
+            let format = format.set_num_format(pattern).set_align(FormatAlign::Left);
+            worksheet.write_datetime_with_format(row, column, value, &format)?;
+        }
+        Text::Percent(percent) => {
+            let share = f64::try_from(percent.checked_div(Decimal::ONE_HUNDRED).unwrap_or_default())?;
+            worksheet.write_number_with_format(row, column, share, &format.set_num_format("0.00%"))?;
+        }
     }
     Ok(())
 }

@@ -71,7 +71,7 @@ impl Sheet<'_> {
         let rows = self.report.unit_costs.iter().map(|unit| {
             let quantity =
                 |value: Option<rust_decimal::Decimal>| value.map_or(NOTHING.to_owned(), |value| format.up_to(value, 2));
-            let discount = unit.discount_percent.map_or(NOTHING.to_owned(), |percent| format.percent(percent));
+            let discount = unit.discount_percent.map_or(NOTHING.to_owned(), |percent| self.words.percent(percent));
             let texts = vec![
                 self.words.cost_unit(unit.unit),
                 format.amount(unit.full_cost),
@@ -108,7 +108,7 @@ impl Sheet<'_> {
         let format = self.words.format;
         let occupancy = &self.report.occupancy;
         let [let_u, available] = [occupancy.let_u, occupancy.available_u].map(|units| format.up_to(units, 2));
-        let percent = format.percent(occupancy.percent);
+        let percent = self.words.percent(occupancy.percent);
         let arguments = [("let", let_u.as_str()), ("available", &available), ("percent", &percent)];
         let note = self.words.with("payback-occupancy", &arguments);
         self.section(c, &self.text("payback-lettings"), Some(&note), &table(columns, rows, 7.4));

@@ -50,7 +50,7 @@ impl Sheet<'_> {
             }
         }
         let rows = report.scenarios.iter().map(|result| {
-            let rate = words.percent(result.scenario.discount_rate_percent);
+            let rate = words.format.percent(result.scenario.discount_rate_percent);
             let mut texts = vec![result.name.clone(), rate];
             for horizon in &result.horizons {
                 texts.push(words.format.amount(horizon.npv));

@@ -10,6 +10,8 @@ use crate::domain::money::{Money, UnitPrice};
 use crate::domain::payback::{PaybackReport, SourceKind, TenantRow};
 
 const RATE: &str = "0.00";
+/// A rate the report works out, as its other formats show it.
+const WORKED_OUT: &str = "0.0";
 const QUANTITY: &str = "#,##0.00";
 const PRICE: &str = "#,##0.00";
 
@@ -42,7 +44,7 @@ pub fn scenarios(workbook: &mut Workbook, words: &Words, report: &PaybackReport)
         for (column, horizon) in (5..).step_by(3).zip(&result.horizons) {
             sheet.amount(row, column, horizon.cumulative)?;
             sheet.amount(row, column + 1, horizon.npv)?;
-            sheet.optional(row, column + 2, horizon.irr_percent, RATE)?;
+            sheet.optional(row, column + 2, horizon.irr_percent, WORKED_OUT)?;
         }
     }
     let mut row = FIRST_ROW + RowNum::try_from(report.scenarios.len())? + 1;

@@ -2,7 +2,6 @@
 
 use super::{Cell, Column, Row, RowLook, Table, Tone, Width};
 use crate::documents::pdf::composer::Composer;
-use crate::documents::pdf::count;
 use crate::documents::pdf::style::{Align, Colour, Palette, Style};
 
 /// Free space left and right of a cell's text.
@@ -140,10 +139,13 @@ impl Composer {
             .enumerate()
             .map(|(index, (column, fraction))| self.known_width(table, look, index, column, *fraction))
             .collect();
-        let sharing = known.iter().filter(|width| width.is_none()).count();
+        let share = |column: &Column| if let Width::Share(share) = column.width { share } else { 1.0 };
+        let sharing = table.columns.iter().zip(&known).filter(|(_, width)| width.is_none());
+        let shares: f32 = sharing.map(|(column, _)| share(column)).sum();
         let taken: f32 = known.iter().flatten().sum();
-        let rest = (width - taken).max(0.0) / count(sharing.max(1));
-        let widths = known.into_iter().map(|width| width.unwrap_or(rest));
+        let rest = (width - taken).max(0.0) / shares.max(f32::MIN_POSITIVE);
+        let widths = table.columns.iter().zip(known);
+        let widths = widths.map(|(column, width)| width.unwrap_or(rest * share(column)));
         widths.zip(fractions).map(|(width, fraction)| Measured { width, fraction }).collect()
     }
 
@@ -167,7 +169,7 @@ impl Composer {
     fn known_width(&self, table: &Table, look: Look, index: usize, column: &Column, fraction: f32) -> Option<f32> {
         match column.width {
             Width::Fixed(width) => Some(width),
-            Width::Rest => None,
+            Width::Rest | Width::Share(_) => None,
             Width::Content(least) => {
                 let width = |(tone, text): &(Tone, String)| {
                     let style = look.of(*tone);

@@ -13,6 +13,8 @@ pub enum Width {
     Content(f32),
     /// What the others leave; shared where several ask for it.
     Rest,
+    /// A share of what the others leave, in proportion to this; [`Width::Rest`] counts as one.
+    Share(f32),
 }
 
 #[derive(Debug, Clone, PartialEq)]
