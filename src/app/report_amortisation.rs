@@ -2,8 +2,8 @@
 
 use chrono::NaiveDate;
 
-use super::{AppError, Store, asset_versions};
-use crate::documents::amortisation;
+use super::{AppError, Store, asset_versions, reports};
+use crate::documents::{Edition, amortisation};
 use crate::domain::amortisation::{AmortisationReport, PostedDepreciation, report as report_on};
 use crate::domain::calendar::Timestamp;
 use crate::domain::ledger::JournalEntry;
@@ -60,19 +60,20 @@ pub fn report_known_on(
     format: ReportFormat,
     language: Language,
 ) -> Result<Vec<u8>, AppError> {
-    written(&figures_known_on(store, as_of, known_on)?, format, language)
+    let issuer = store.read(reports::issuer)?;
+    written(&figures_known_on(store, as_of, known_on)?, format, Edition::of(language, &issuer))
 }
 
 /// The bytes of `figures`.
 pub(super) fn written(
     figures: &AmortisationReport,
     format: ReportFormat,
-    language: Language,
+    edition: Edition<'_>,
 ) -> Result<Vec<u8>, AppError> {
     Ok(match format {
-        ReportFormat::Pdf => amortisation::pdf(figures, language)?,
-        ReportFormat::Csv => amortisation::csv(figures, language)?,
-        ReportFormat::Xlsx => amortisation::xlsx(figures, language)?,
+        ReportFormat::Pdf => amortisation::pdf(figures, edition)?,
+        ReportFormat::Csv => amortisation::csv(figures, edition.language)?,
+        ReportFormat::Xlsx => amortisation::xlsx(figures, edition.language)?,
         ReportFormat::Json => amortisation::json(figures)?,
     })
 }

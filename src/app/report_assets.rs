@@ -3,7 +3,8 @@
 use chrono::NaiveDate;
 
 use super::report_amortisation::{self, ReportFormat};
-use super::{AppError, Store};
+use super::{AppError, Store, reports};
+use crate::documents::Edition;
 use crate::documents::amortisation::{funding_file, movements_file};
 use crate::domain::amortisation::funding::{FundingReport, funding};
 use crate::domain::amortisation::movements::{MovementsReport, movements};
@@ -34,7 +35,8 @@ pub fn movements_report(
     format: ReportFormat,
     language: Language,
 ) -> Result<Vec<u8>, AppError> {
-    Ok(movements_file(&movements_of(store, year)?, format, language)?)
+    let issuer = store.read(reports::issuer)?;
+    Ok(movements_file(&movements_of(store, year)?, format, Edition::of(language, &issuer))?)
 }
 
 /// Who paid for the assets, at the end of `year`.
@@ -60,5 +62,6 @@ pub(super) fn last_day(year: i32) -> Result<NaiveDate, AppError> {
 
 /// The bytes of the funding report in the format asked for.
 pub fn funding_report(store: &Store, year: i32, format: ReportFormat, language: Language) -> Result<Vec<u8>, AppError> {
-    Ok(funding_file(&funding_of(store, year)?, format, language)?)
+    let issuer = store.read(reports::issuer)?;
+    Ok(funding_file(&funding_of(store, year)?, format, Edition::of(language, &issuer))?)
 }

@@ -4,8 +4,8 @@ use chrono::NaiveDate;
 
 use super::close_year::days_of;
 use super::export_journal::{self, Ledger};
-use super::{AppError, Store};
-use crate::documents::ledger;
+use super::{AppError, Store, reports};
+use crate::documents::{Edition, ledger};
 use crate::domain::access::TenantScope;
 use crate::domain::amortisation::{PostedDepreciation, report as amortisation_report};
 use crate::domain::invoice::IssuedInvoice;
@@ -98,7 +98,8 @@ pub(super) fn journal_in(
     let dates = || ledger.entries.iter().map(|posted| posted.entry.date);
     let first = from.or_else(|| dates().min()).unwrap_or_default();
     let last = through.or_else(|| dates().max()).unwrap_or(first);
-    Ok(ledger::journal(&ledger.books(), (first, last), format, language)?)
+    let issuer = reports::issuer(connection)?;
+    Ok(ledger::journal(&ledger.books(), (first, last), format, Edition::of(language, &issuer))?)
 }
 
 /// The comparisons of a day (reconciliation) or of a span (tie-out).
@@ -129,21 +130,35 @@ pub(super) fn comparisons_in(
 }
 
 /// A report as a file; the same bytes as long as the books are the same.
-pub fn balance_file(report: &TrialBalance, format: ReportFormat, language: Language) -> Result<Vec<u8>, AppError> {
-    Ok(ledger::trial_balance(report, format, language)?)
+pub fn balance_file(
+    store: &Store,
+    report: &TrialBalance,
+    format: ReportFormat,
+    language: Language,
+) -> Result<Vec<u8>, AppError> {
+    let issuer = store.read(reports::issuer)?;
+    Ok(ledger::trial_balance(report, format, Edition::of(language, &issuer))?)
 }
 
-pub fn general_file(report: &GeneralLedger, format: ReportFormat, language: Language) -> Result<Vec<u8>, AppError> {
-    Ok(ledger::general_ledger(report, format, language)?)
+pub fn general_file(
+    store: &Store,
+    report: &GeneralLedger,
+    format: ReportFormat,
+    language: Language,
+) -> Result<Vec<u8>, AppError> {
+    let issuer = store.read(reports::issuer)?;
+    Ok(ledger::general_ledger(report, format, Edition::of(language, &issuer))?)
 }
 
 pub fn comparisons_file(
+    store: &Store,
     report: &Reconciliation,
     kind: ComparisonKind,
     format: ReportFormat,
     language: Language,
 ) -> Result<Vec<u8>, AppError> {
-    Ok(ledger::comparisons(report, kind, format, language)?)
+    let issuer = store.read(reports::issuer)?;
+    Ok(ledger::comparisons(report, kind, format, Edition::of(language, &issuer))?)
 }
 
 /// Every entry through a day.

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::report_amortisation::ReportFormat;
-use super::{AppError, Store};
-use crate::documents::payback;
+use super::{AppError, Store, reports};
+use crate::documents::{Edition, payback};
 use crate::domain::party::Language;
 use crate::domain::payback::{Inputs, Letting, PaybackReport, RequestedView, report as report_on};
 use crate::domain::told::Tell;
@@ -44,15 +44,20 @@ pub fn report(
     format: ReportFormat,
     language: Language,
 ) -> Result<Vec<u8>, AppError> {
-    written(&figures(store, view)?, format, language)
+    let issuer = store.read(reports::issuer)?;
+    written(&figures(store, view)?, format, Edition::of(language, &issuer))
 }
 
 /// The bytes of `figures`.
-pub(super) fn written(figures: &PaybackReport, format: ReportFormat, language: Language) -> Result<Vec<u8>, AppError> {
+pub(super) fn written(
+    figures: &PaybackReport,
+    format: ReportFormat,
+    edition: Edition<'_>,
+) -> Result<Vec<u8>, AppError> {
     Ok(match format {
-        ReportFormat::Pdf => payback::pdf(figures, language)?,
-        ReportFormat::Csv => payback::csv(figures, language)?,
-        ReportFormat::Xlsx => payback::xlsx(figures, language)?,
+        ReportFormat::Pdf => payback::pdf(figures, edition)?,
+        ReportFormat::Csv => payback::csv(figures, edition.language)?,
+        ReportFormat::Xlsx => payback::xlsx(figures, edition.language)?,
         ReportFormat::Json => payback::json(figures)?,
     })
 }

@@ -7,15 +7,15 @@ use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use super::archive_report::{self, ArchivedReport, ReportFile};
 use super::report_ledger::{self, Span};
 use super::{AppError, Store, export_journal, report_amortisation, report_assets, report_payback};
-use crate::documents::ReportFormat;
 use crate::documents::amortisation::{funding_file, movements_file};
 use crate::documents::ledger::{self, ComparisonKind};
+use crate::documents::{Edition, Issuer, ReportFormat};
 use crate::domain::audit::Actor;
 use crate::domain::ids::AssetCode;
 use crate::domain::party::Language;
 use crate::domain::payback::RequestedView;
-use crate::storage::AnyConnection;
 use crate::storage::journal::JournalFilter;
+use crate::storage::{AnyConnection, book};
 
 /// A report and what it is asked about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,6 +104,12 @@ pub fn file(store: &Store, report: &Report, format: ReportFormat, language: Lang
     store.read(|connection| bytes(connection, report, format, language))
 }
 
+/// Whose reports they are, by the book.
+pub fn issuer(connection: &mut AnyConnection) -> Result<Issuer, AppError> {
+    let book = book::load_book(connection)?.ok_or(AppError::NoBook)?;
+    Ok(Issuer { body: book.seller.name, facility: book.facility.name })
+}
+
 /// The same, read with `connection`: several reports of one state.
 pub(super) fn bytes(
     connection: &mut AnyConnection,
@@ -111,9 +117,11 @@ pub(super) fn bytes(
     format: ReportFormat,
     language: Language,
 ) -> Result<Vec<u8>, AppError> {
+    let issuer = issuer(connection)?;
+    let edition = Edition::of(language, &issuer);
     let compared = |connection: &mut AnyConnection, kind, span| {
         let report = report_ledger::comparisons_in(connection, kind, span)?;
-        report_ledger::comparisons_file(&report, kind, format, language)
+        Ok::<_, AppError>(ledger::comparisons(&report, kind, format, edition)?)
     };
     match report {
         Report::Plan { as_of, known_on, asset } => {
@@ -121,23 +129,23 @@ pub(super) fn bytes(
             if let Some(code) = asset {
                 figures = figures.of_asset(code).ok_or_else(|| AppError::NotFound(format!("the asset {code}")))?;
             }
-            report_amortisation::written(&figures, format, language)
+            report_amortisation::written(&figures, format, edition)
         }
         Report::Movements { year } => {
-            Ok(movements_file(&report_assets::movements_in(connection, *year)?, format, language)?)
+            Ok(movements_file(&report_assets::movements_in(connection, *year)?, format, edition)?)
         }
-        Report::Funding { year } => Ok(funding_file(&report_assets::funding_in(connection, *year)?, format, language)?),
+        Report::Funding { year } => Ok(funding_file(&report_assets::funding_in(connection, *year)?, format, edition)?),
         Report::Reconciliation { as_of } => {
             let first = NaiveDate::from_ymd_opt(as_of.year(), 1, 1).unwrap_or(*as_of);
             compared(connection, ComparisonKind::Reconciliation, Span::new(first, *as_of)?)
         }
         Report::TieOut { year } => compared(connection, ComparisonKind::TieOut, Span::year(*year)?),
         Report::Balance(span) => {
-            Ok(ledger::trial_balance(&report_ledger::balance_in(connection, *span)?, format, language)?)
+            Ok(ledger::trial_balance(&report_ledger::balance_in(connection, *span)?, format, edition)?)
         }
         Report::Ledger { account, span } => {
             let report = report_ledger::general_in(connection, account, None, *span)?;
-            Ok(ledger::general_ledger(&report, format, language)?)
+            Ok(ledger::general_ledger(&report, format, edition)?)
         }
         Report::Journal(span) => {
             let filter =
@@ -149,7 +157,7 @@ pub(super) fn bytes(
             Ok(file.bytes)
         }
         Report::Payback(view) => {
-            report_payback::written(&report_payback::figures_in(connection, view)?, format, language)
+            report_payback::written(&report_payback::figures_in(connection, view)?, format, edition)
         }
     }
 }

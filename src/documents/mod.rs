@@ -7,6 +7,7 @@
 
 pub mod amortisation;
 pub mod arithmetic;
+mod edition;
 mod error;
 pub mod evidence;
 mod factur_x;
@@ -25,6 +26,7 @@ pub mod table;
 mod texts;
 pub mod zip;
 
+pub use edition::{Edition, Issuer};
 pub use error::DocumentError;
 pub use factur_x::{RenderedInvoice, cii_xml, factur_x};
 pub use report_format::ReportFormat;

@@ -4,11 +4,14 @@
 
 use chrono::{NaiveDate, NaiveTime};
 
-use super::DocumentError;
 use super::invoice::Letterhead;
 use super::pdf::{Align, Area, Brush, Composer, Composition, Metadata, Paper, Role, Style, mm, save};
 use super::texts::Texts;
+use super::{DocumentError, Issuer};
 use crate::domain::party::Language;
+
+/// Of a name at the foot.
+const NAME_CHARACTERS_MAX: usize = 48;
 
 /// One report's paper.
 pub struct ReportPaper {
@@ -17,8 +20,10 @@ pub struct ReportPaper {
     pub language: Language,
     /// Heads every page from the second on.
     pub title: String,
-    /// At the foot of every page: in what its amounts are.
+    /// At the foot of every page: in what its amounts are; nothing where it has none.
     pub foot: String,
+    /// Before it: whose report it is.
+    pub issuer: Option<Issuer>,
     /// The day the report looks from.
     pub day: NaiveDate,
 }
@@ -61,13 +66,21 @@ impl ReportPaper {
         c.y = y.max(top + mm(mark.size_mm)) + 16.0;
     }
 
+    /// `Ville de Paris · Centre de données · Montants en euros`.
+    fn footer(&self) -> String {
+        let issuer = self.issuer.iter().flat_map(|issuer| [issuer.body.as_str(), issuer.facility.as_str()]);
+        // A foot has one line, which the page's number ends.
+        let names = issuer.map(|name| name.chars().take(NAME_CHARACTERS_MAX).collect::<String>());
+        names.chain([self.foot.clone()]).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
+    }
+
     /// The foot of every page, and from the second on a line that says what the page belongs to.
     fn running(&self, brush: &mut Brush, page: usize, pages: usize) {
         let (paper, palette) = (self.paper, self.letterhead.palette);
         let small = Style::regular(7.2, 9.0, palette.muted);
         let (width, bottom) = (paper.text_width(), paper.bottom + mm(10.0));
         brush.rule(paper.left, bottom - 11.0, width, 0.5, palette.rule);
-        brush.text(paper.left, bottom, small, Align::Left, &self.foot);
+        brush.text(paper.left, bottom, small, Align::Left, &self.footer());
         let (page_text, pages_text) = (page.to_string(), pages.to_string());
         let number = Texts::new(self.language).with("page", &[("page", &page_text), ("pages", &pages_text)]);
         brush.text(paper.right, bottom, small, Align::Right, &number);
@@ -97,4 +110,27 @@ pub fn subheading(c: &mut Composer, text: &str, height: f32) {
 pub fn remark(c: &mut Composer, text: &str) {
     let style = Style::regular(8.2, 11.4, c.palette.muted);
     c.paragraph(Role::Paragraph, style, text);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_foot_names_whose_report_it_is() {
+        let issuer = Issuer { body: "Ville de Paris".into(), facility: "x".repeat(80) };
+        let paper = |issuer, foot: &str| ReportPaper {
+            paper: Paper::A4,
+            letterhead: Letterhead::shared().unwrap(),
+            language: Language::French,
+            title: String::new(),
+            foot: foot.to_owned(),
+            issuer,
+            day: NaiveDate::default(),
+        };
+        let foot = paper(Some(issuer.clone()), "Montants en euros").footer();
+        assert_eq!(foot, format!("Ville de Paris · {} · Montants en euros", "x".repeat(48)));
+        assert_eq!(paper(Some(issuer), "").footer(), format!("Ville de Paris · {}", "x".repeat(48)));
+        assert_eq!(paper(None, "Montants en euros").footer(), "Montants en euros");
+    }
 }

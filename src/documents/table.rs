@@ -9,6 +9,7 @@ use chrono::{DateTime, FixedOffset, NaiveDate, SecondsFormat};
 use rust_decimal::Decimal;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatBorder, Workbook};
 
+use super::Edition;
 use super::amortisation::{RenderError, looks_like_formula};
 use super::ledger::listed_pdf;
 use crate::domain::money::Money;
@@ -66,8 +67,8 @@ pub fn csv_rows(rows: &[Vec<Cell>], language: Language) -> Result<Vec<u8>, Rende
 }
 
 /// The list on paper: PDF/A-3a and PDF/UA-1, its headings on every page. `subtitle` says what is in it.
-pub fn pdf(table: &Table, subtitle: &str, language: Language) -> Result<Vec<u8>, RenderError> {
-    listed_pdf(table, subtitle, language)
+pub fn pdf<'e>(table: &Table, subtitle: &str, edition: impl Into<Edition<'e>>) -> Result<Vec<u8>, RenderError> {
+    listed_pdf(table, subtitle, edition.into())
 }
 
 fn text(cell: &Cell, language: Language) -> String {

@@ -77,3 +77,30 @@ fn french_csv_opens_in_a_french_spreadsheet() {
     assert!(text.starts_with("\u{feff}Compte;Intitulé du compte;À nouveau débiteur;"), "{text}");
     assert!(text.lines().any(|line| line.starts_with("411;Redevables et clients;0,00;")), "{text}");
 }
+
+/// Whoever finds a sheet of paper knows whose it is.
+#[test]
+fn every_report_on_paper_names_the_body_and_the_facility() {
+    let world = World::new(Engine::Sqlite);
+    story(&world);
+    let day = ["--as-of", "2026-12-31"];
+    let reports: [(&[&str], &[&str]); 9] = [
+        (&["journal", "balance"], &["--to", "2026-12-31"]),
+        (&["journal", "ledger", "--account", "411"], &["--to", "2026-12-31"]),
+        (&["journal", "list"], &[]),
+        (&["journal", "tie-out"], &["--year", "2026"]),
+        (&["journal", "reconcile"], &day),
+        (&["amortisation", "movements"], &["--year", "2026"]),
+        (&["amortisation", "funding"], &["--year", "2026"]),
+        (&["amortisation", "report"], &day),
+        (&["payback", "report"], &day),
+    ];
+    for (report, of) in reports {
+        let arguments = [report, of, &["--format", "pdf"]].concat();
+        let document = lopdf::Document::load_mem(&bytes(&world, &arguments)).unwrap();
+        let pages: Vec<u32> = document.get_pages().into_keys().collect();
+        let text = document.extract_text(&pages).unwrap().replace(char::is_whitespace, "");
+        let names = "VilledeParis·CentrededonnéesChapelleInternational·Montantseneuros";
+        assert!(text.contains(names), "{report:?}: {text}");
+    }
+}

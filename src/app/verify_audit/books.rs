@@ -1,6 +1,6 @@
 //! Invoices, the journal, kept reports and papers against what the trail says of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::received::{self, Receipts};
 use super::{Verification, billed};
@@ -97,7 +97,8 @@ fn invoices(connection: &mut AnyConnection, said: &Said, found: &mut Verificatio
         *next = taken.position + 1;
         invoice(connection, taken, said, found)?;
     }
-    for number in said.invoices.keys().filter(|number| !numbers.iter().any(|taken| taken.number == **number)) {
+    let taken: BTreeSet<&str> = numbers.iter().map(|taken| taken.number.as_str()).collect();
+    for number in said.invoices.keys().filter(|number| !taken.contains(number.as_str())) {
         found.find("invoice", number, "the trail says it was issued, and it is not there");
     }
     Ok(())

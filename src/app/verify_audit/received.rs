@@ -54,6 +54,8 @@ pub fn verify(
 ) -> Result<(), AppError> {
     let stored = payments::list(connection, None, None)?;
     let lines = lettering::lines(connection)?;
+    let of_payments = lines.iter().filter(|line| line.journal == Journal::Payments.code());
+    let by_payment: BTreeMap<&str, &LetteredLine> = of_payments.map(|line| (line.document.as_str(), line)).collect();
     for recorded in &stored {
         let payment = &recorded.payment;
         journal_entry(payment, receipts, found);
@@ -62,7 +64,7 @@ pub fn verify(
             continue;
         };
         against_event(recorded.invoice.as_str(), payment, (*sequence, detail), found);
-        letter_of(payment, (*sequence, detail), &lines, found);
+        letter_of(payment, (*sequence, detail), by_payment.get(payment.number.as_str()).copied(), found);
     }
     let numbers: BTreeSet<&str> = stored.iter().map(|recorded| recorded.payment.number.as_str()).collect();
     for (number, (sequence, _)) in said.payments.iter().filter(|(number, _)| !numbers.contains(number.as_str())) {
@@ -106,11 +108,15 @@ fn differ<S: ToString, E: ToString>(
 }
 
 /// The payment that settled its invoice carries the letter the trail says, of the day it was received.
-fn letter_of(payment: &Payment, (sequence, detail): (i64, &Value), lines: &[LetteredLine], found: &mut Verification) {
+fn letter_of(
+    payment: &Payment,
+    (sequence, detail): (i64, &Value),
+    line: Option<&LetteredLine>,
+    found: &mut Verification,
+) {
     let Some(said) = text(detail, "letter") else { return };
-    let is_its = |line: &&LetteredLine| line.journal == Journal::Payments.code() && line.document == payment.number;
     let place = format!("{} {}", Journal::Payments.code(), payment.number);
-    match lines.iter().find(is_its) {
+    match line {
         None => found.find("lettering", place, format!("it carries no letter, event {sequence} says {said}")),
         Some(line) if line.code != said => {
             found.find("lettering", place, format!("it carries {}, event {sequence} says {said}", line.code));

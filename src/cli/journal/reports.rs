@@ -100,7 +100,7 @@ impl Balance {
         self.form.keep(context, &reports::Report::Balance(span))?;
         match self.form.format(context) {
             Some(format) => {
-                let bytes = report_ledger::balance_file(&report, format, self.form.language.into())?;
+                let bytes = report_ledger::balance_file(&context.open()?, &report, format, self.form.language.into())?;
                 written(self.form.output.as_ref(), &bytes)
             }
             None => written(self.form.output.as_ref(), describe_balance(&report).as_bytes()),
@@ -141,7 +141,7 @@ impl Ledger {
         self.form.keep(context, &reports::Report::Ledger { account: self.account.clone(), span })?;
         match self.form.format(context) {
             Some(format) => {
-                let bytes = report_ledger::general_file(&report, format, self.form.language.into())?;
+                let bytes = report_ledger::general_file(&context.open()?, &report, format, self.form.language.into())?;
                 written(self.form.output.as_ref(), &bytes)
             }
             None => written(self.form.output.as_ref(), describe_ledger(&report).as_bytes()),
@@ -193,7 +193,7 @@ impl TieOut {
 /// Ends as needing a person where something differs.
 fn give(context: &Context, report: &Reconciliation, kind: ComparisonKind, form: &Form) -> Result<Outcome, CliError> {
     let bytes = match form.format(context) {
-        Some(format) => report_ledger::comparisons_file(report, kind, format, form.language.into())?,
+        Some(format) => report_ledger::comparisons_file(&context.open()?, report, kind, format, form.language.into())?,
         None => describe_comparisons(report).into_bytes(),
     };
     written(form.output.as_ref(), &bytes)?;

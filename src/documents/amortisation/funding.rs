@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 
 use super::statement::{Line, Rank, Section, Statement, Text, json};
 use super::{RenderError, ReportFormat};
+use crate::documents::Edition;
 use crate::documents::format::Format;
 use crate::documents::sheet::Sheet;
 use crate::domain::amortisation::funding::{FundingReport, SubsidyYear};
@@ -12,16 +13,20 @@ use crate::domain::money::Money;
 use crate::domain::party::Language;
 
 /// The funding at the end of a year in the format asked for.
-pub fn funding_file(report: &FundingReport, format: ReportFormat, language: Language) -> Result<Vec<u8>, RenderError> {
+pub fn funding_file<'e>(
+    report: &FundingReport,
+    format: ReportFormat,
+    edition: impl Into<Edition<'e>>,
+) -> Result<Vec<u8>, RenderError> {
     match format {
         ReportFormat::Json => json(report),
-        _ => statement(report, language).render(format),
+        _ => statement(report, edition.into()).render(format),
     }
 }
 
 /// The funding as a page shows it.
 pub fn funding_sheet(report: &FundingReport, language: Language) -> Sheet {
-    statement(report, language).sheet()
+    statement(report, language.into()).sheet()
 }
 
 struct Words {
@@ -76,7 +81,8 @@ const ENGLISH: Words = Words {
     amount: "Amount",
 };
 
-fn statement(report: &FundingReport, language: Language) -> Statement {
+fn statement(report: &FundingReport, edition: Edition<'_>) -> Statement {
+    let language = edition.language;
     let words = match language {
         Language::French => &FRENCH,
         Language::English => &ENGLISH,
@@ -96,6 +102,7 @@ fn statement(report: &FundingReport, language: Language) -> Statement {
         remark: format!("{}{}", words.remark, owed.unwrap_or_default()),
         as_of: NaiveDate::from_ymd_opt(report.year, 12, 31).unwrap_or_default(),
         language,
+        issuer: edition.issuer.cloned(),
         pages,
         sheets,
     }

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 
 use super::statement::{Line, Rank, Section, Statement, Text, json};
 use super::{RenderError, ReportFormat};
+use crate::documents::Edition;
 use crate::documents::sheet::Sheet;
 use crate::domain::amortisation::MovementKind;
 use crate::domain::amortisation::movements::{Exit, MovementsReport, Reconciled, YearMovements};
@@ -11,20 +12,20 @@ use crate::domain::money::Money;
 use crate::domain::party::Language;
 
 /// The movements of a year in the format asked for.
-pub fn movements_file(
+pub fn movements_file<'e>(
     report: &MovementsReport,
     format: ReportFormat,
-    language: Language,
+    edition: impl Into<Edition<'e>>,
 ) -> Result<Vec<u8>, RenderError> {
     match format {
         ReportFormat::Json => json(report),
-        _ => statement(report, language).render(format),
+        _ => statement(report, edition.into()).render(format),
     }
 }
 
 /// The movements of a year as a page shows them.
 pub fn movements_sheet(report: &MovementsReport, language: Language) -> Sheet {
-    statement(report, language).sheet()
+    statement(report, language.into()).sheet()
 }
 
 struct Words {
@@ -122,7 +123,8 @@ const ENGLISH: Words = Words {
     reconciled: ["By the plans", "By the ledger", "To post", "Difference"],
 };
 
-fn statement(report: &MovementsReport, language: Language) -> Statement {
+fn statement(report: &MovementsReport, edition: Edition<'_>) -> Statement {
+    let language = edition.language;
     let words = match language {
         Language::French => &FRENCH,
         Language::English => &ENGLISH,
@@ -147,6 +149,7 @@ fn statement(report: &MovementsReport, language: Language) -> Statement {
         remark: words.remark.to_owned(),
         as_of: NaiveDate::from_ymd_opt(report.year, 12, 31).unwrap_or_default(),
         language,
+        issuer: edition.issuer.cloned(),
         pages,
         sheets: vec![section(all, words, &words.figures, report, all_of), exits(), reconciliation()],
     }

@@ -5,13 +5,13 @@
 
 use super::RenderError;
 use super::words::Words;
+use crate::documents::Edition;
 use crate::documents::format::Format;
 use crate::documents::invoice::Letterhead;
 use crate::documents::pdf::Paper;
 use crate::documents::report_paper::ReportPaper;
 use crate::documents::texts::Texts;
 use crate::domain::amortisation::AmortisationReport;
-use crate::domain::party::Language;
 
 mod assets;
 mod chart;
@@ -22,7 +22,8 @@ mod opening;
 mod tests;
 
 /// The report as PDF.
-pub fn pdf(report: &AmortisationReport, language: Language) -> Result<Vec<u8>, RenderError> {
+pub fn pdf<'e>(report: &AmortisationReport, edition: impl Into<Edition<'e>>) -> Result<Vec<u8>, RenderError> {
+    let Edition { language, issuer } = edition.into();
     let (texts, format) = (Texts::new(language), Format::new(language));
     let paper = ReportPaper {
         paper: Paper::A4,
@@ -30,6 +31,7 @@ pub fn pdf(report: &AmortisationReport, language: Language) -> Result<Vec<u8>, R
         language,
         title: texts.with("amortisation-title", &[("date", &format.date(report.as_of))]),
         foot: texts.get("amortisation-currency"),
+        issuer: issuer.cloned(),
         day: report.as_of,
     };
     let mut composer = paper.composer()?;

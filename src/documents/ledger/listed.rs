@@ -2,6 +2,7 @@
 
 use super::statement::{Heading, Kind, Section, Statement, Value};
 use super::{RenderError, statement_pdf};
+use crate::documents::Edition;
 use crate::documents::format::Format;
 use crate::documents::table::{Cell, Table};
 use crate::domain::party::Language;
@@ -15,12 +16,13 @@ const WIDEST_CHARS: usize = 180;
 pub(in crate::documents) fn listed_pdf(
     table: &Table,
     subtitle: &str,
-    language: Language,
+    edition: Edition<'_>,
 ) -> Result<Vec<u8>, RenderError> {
-    statement_pdf::pdf(&statement(table, subtitle, language))
+    statement_pdf::pdf(&statement(table, subtitle, edition))
 }
 
-fn statement(table: &Table, subtitle: &str, language: Language) -> Statement {
+fn statement(table: &Table, subtitle: &str, edition: Edition<'_>) -> Statement {
+    let language = edition.language;
     let is_shown = |column: &usize| {
         table.rows.is_empty() || table.rows.iter().any(|row| row.get(*column).is_some_and(|cell| *cell != Cell::Empty))
     };
@@ -34,6 +36,7 @@ fn statement(table: &Table, subtitle: &str, language: Language) -> Statement {
         sheet: None,
         subtitle: subtitle.to_owned(),
         language,
+        issuer: edition.issuer.cloned(),
         day: table.day,
         headings: shown.iter().filter_map(|column| heading(table, *column)).collect(),
         sections: vec![Section { rows, ..Section::default() }],
@@ -89,7 +92,7 @@ mod tests {
             headings: ["Quand", "Avant", "Quoi", "Après"].map(str::to_owned).into(),
             rows: vec![row("a word"), row("words that are no longer short")],
         };
-        let made = statement(&table, "", Language::French);
+        let made = statement(&table, "", Language::French.into());
         let widths: Vec<(&str, u8)> = made.headings.iter().map(|one| (one.label.as_str(), one.width_chars)).collect();
         assert_eq!(widths, [("Quand", 10), ("Quoi", 20), ("Après", 73)]);
         let first = made.sections.first().and_then(|section| section.rows.first()).and_then(|row| row.first());

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::statement::{Heading, Kind, Section, Statement, Value};
 use super::{Books, RenderError, ReportFormat, statement_csv, statement_pdf, statement_xlsx, words};
+use crate::documents::Edition;
 use crate::documents::format::Format;
 use crate::documents::sheet::Sheet;
 use crate::domain::ledger::{LedgerAccount, TrialBalance};
@@ -19,7 +20,13 @@ pub struct GeneralLedger {
 }
 
 /// The trial balance in the format asked for.
-pub fn trial_balance(report: &TrialBalance, format: ReportFormat, language: Language) -> Result<Vec<u8>, RenderError> {
+pub fn trial_balance<'e>(
+    report: &TrialBalance,
+    format: ReportFormat,
+    edition: impl Into<Edition<'e>>,
+) -> Result<Vec<u8>, RenderError> {
+    let edition = edition.into();
+    let language = edition.language;
     let words = words::of(language);
     let [account, name, opening_debit, opening_credit, debit, credit, closing_debit, closing_credit] = words.balance;
     let mut headings = vec![heading(account, Kind::Text, 12), heading(name, Kind::Text, 44)];
@@ -35,6 +42,7 @@ pub fn trial_balance(report: &TrialBalance, format: ReportFormat, language: Lang
         sheet: None,
         subtitle: span(language, report.from, report.through),
         language,
+        issuer: edition.issuer.cloned(),
         day: report.through,
         headings,
         sections: vec![Section { rows: rows.collect(), ..Section::default() }],
@@ -46,11 +54,13 @@ pub fn trial_balance(report: &TrialBalance, format: ReportFormat, language: Lang
 }
 
 /// The general ledger in the format asked for: one section an account, with the balance after each line.
-pub fn general_ledger(
+pub fn general_ledger<'e>(
     report: &GeneralLedger,
     format: ReportFormat,
-    language: Language,
+    edition: impl Into<Edition<'e>>,
 ) -> Result<Vec<u8>, RenderError> {
+    let edition = edition.into();
+    let language = edition.language;
     let words = words::of(language);
     let [date, number, journal, document, auxiliary, label, debit, credit, balance, letter] = words.ledger;
     let headings = vec![
@@ -92,6 +102,7 @@ pub fn general_ledger(
         sheet: None,
         subtitle: span(language, report.from, report.through),
         language,
+        issuer: edition.issuer.cloned(),
         day: report.through,
         headings,
         sections: report.accounts.iter().map(section).collect(),
@@ -103,12 +114,14 @@ pub fn general_ledger(
 }
 
 /// Entries of the journal in the format asked for, one row a line of an entry.
-pub fn journal(
+pub fn journal<'e>(
     books: &Books<'_>,
     (from, through): (chrono::NaiveDate, chrono::NaiveDate),
     format: ReportFormat,
-    language: Language,
+    edition: impl Into<Edition<'e>>,
 ) -> Result<Vec<u8>, RenderError> {
+    let edition = edition.into();
+    let language = edition.language;
     let words = words::of(language);
     let [account, name, ..] = words.balance;
     let [date, number, journal, document, auxiliary, label, debit, credit, _, letter] = words.ledger;
@@ -150,6 +163,7 @@ pub fn journal(
         sheet: None,
         subtitle: span(language, from, through),
         language,
+        issuer: edition.issuer.cloned(),
         day: through,
         headings,
         sections: vec![Section { rows, ..Section::default() }],
@@ -171,21 +185,23 @@ pub enum ComparisonKind {
 }
 
 /// Comparisons in the format asked for.
-pub fn comparisons(
+pub fn comparisons<'e>(
     report: &Reconciliation,
     kind: ComparisonKind,
     format: ReportFormat,
-    language: Language,
+    edition: impl Into<Edition<'e>>,
 ) -> Result<Vec<u8>, RenderError> {
-    written(&comparisons_statement(report, kind, language), report, format)
+    let edition = edition.into();
+    written(&comparisons_statement(report, kind, edition), report, format)
 }
 
 /// Comparisons as a page shows them.
 pub fn comparisons_sheet(report: &Reconciliation, kind: ComparisonKind, language: Language) -> Sheet {
-    comparisons_statement(report, kind, language).sheet()
+    comparisons_statement(report, kind, language.into()).sheet()
 }
 
-fn comparisons_statement(report: &Reconciliation, kind: ComparisonKind, language: Language) -> Statement {
+fn comparisons_statement(report: &Reconciliation, kind: ComparisonKind, edition: Edition<'_>) -> Statement {
+    let language = edition.language;
     let words = words::of(language);
     let [what, accounts, ledger, source, other, difference] = words.comparison;
     let headings = vec![
@@ -215,6 +231,7 @@ fn comparisons_statement(report: &Reconciliation, kind: ComparisonKind, language
         sheet: (kind == ComparisonKind::Reconciliation).then(|| words.reconciliation_sheet.to_owned()),
         subtitle: span(language, report.from, report.through),
         language,
+        issuer: edition.issuer.cloned(),
         day: report.through,
         headings,
         sections: vec![Section { rows: report.comparisons.iter().map(row).collect(), ..Section::default() }],

@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use crate::documents::Issuer;
 use crate::documents::format::Format;
 use crate::documents::sheet::{Sheet, SheetColumn, SheetRank, SheetRow, SheetSection};
 use crate::domain::money::Money;
@@ -59,6 +60,7 @@ pub(super) struct Statement {
     pub sheet: Option<String>,
     pub subtitle: String,
     pub language: Language,
+    pub issuer: Option<Issuer>,
     /// The report's day: the only time in a file, so that the same books give the same bytes.
     pub day: NaiveDate,
     pub headings: Vec<Heading>,

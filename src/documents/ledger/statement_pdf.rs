@@ -19,6 +19,7 @@ pub(super) fn pdf(statement: &Statement) -> Result<Vec<u8>, RenderError> {
         language,
         title: format!("{} – {}", statement.title, statement.subtitle),
         foot: if statement.has_amounts() { Texts::new(language).get("amortisation-currency") } else { String::new() },
+        issuer: statement.issuer.clone(),
         day: statement.day,
     };
     let mut composer = paper.composer()?;

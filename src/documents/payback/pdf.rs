@@ -5,10 +5,10 @@
 
 use super::RenderError;
 use super::words::Words;
+use crate::documents::Edition;
 use crate::documents::invoice::Letterhead;
 use crate::documents::pdf::{Align, Cell, Column, Composer, Paper, Role, Row, RowLook, Table, Width};
 use crate::documents::report_paper::{ReportPaper, heading, remark};
-use crate::domain::party::Language;
 use crate::domain::payback::PaybackReport;
 
 mod basis;
@@ -18,7 +18,8 @@ mod periods;
 mod results;
 
 /// The report as PDF.
-pub fn pdf(report: &PaybackReport, language: Language) -> Result<Vec<u8>, RenderError> {
+pub fn pdf<'e>(report: &PaybackReport, edition: impl Into<Edition<'e>>) -> Result<Vec<u8>, RenderError> {
+    let Edition { language, issuer } = edition.into();
     let words = Words::new(language);
     let paper = ReportPaper {
         paper: Paper::A4,
@@ -26,6 +27,7 @@ pub fn pdf(report: &PaybackReport, language: Language) -> Result<Vec<u8>, Render
         language,
         title: words.title(report),
         foot: words.text("payback-currency"),
+        issuer: issuer.cloned(),
         day: report.as_of,
     };
     let mut composer = paper.composer()?;

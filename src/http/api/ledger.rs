@@ -98,7 +98,7 @@ pub async fn balance_file(
     let (span, bytes) = blocking(move || {
         let span = days.span(&store, now)?;
         let report = report_ledger::balance(&store, span)?;
-        Ok((span, report_ledger::balance_file(&report, form, language)?))
+        Ok((span, report_ledger::balance_file(&store, &report, form, language)?))
     })
     .await?;
     Ok(answer(&format!("balance-{}-{}", span.from, span.through), form, bytes))
@@ -117,7 +117,7 @@ pub async fn account_file(
     let (span, bytes) = blocking(move || {
         let span = days.span(&store, now)?;
         let report = report_ledger::general(&store, &account, None, span)?;
-        Ok((span, report_ledger::general_file(&report, form, language)?))
+        Ok((span, report_ledger::general_file(&store, &report, form, language)?))
     })
     .await?;
     Ok(answer(&format!("{stem}-{}-{}", span.from, span.through), form, bytes))

@@ -11,9 +11,9 @@ use tokio::sync::mpsc::Sender;
 use super::audit::{TrailQuery, action_label};
 use super::{Frame, sheet};
 use crate::app::read_trail::{self, ChainedEvent, TrailFilter};
-use crate::app::{AppError, Store, read_tenants};
-use crate::documents::ReportFormat;
+use crate::app::{AppError, Store, read_tenants, reports};
 use crate::documents::table::{self, Cell, Table};
+use crate::documents::{Edition, ReportFormat};
 use crate::domain::calendar::Timestamp;
 use crate::domain::typography;
 use crate::http::api::download;
@@ -106,7 +106,12 @@ pub async fn pdf(
     let count = typography::decimal(events.len().into(), frame.language);
     let subtitle = format!("{} {}", frame.with("trail-count", "count", &count), frame.t("trail-cut"));
     let language = frame.language;
-    let bytes = blocking(move || Ok(table::pdf(&table, &subtitle, language)?)).await?;
+    let store = shared.store.clone();
+    let bytes = blocking(move || {
+        let issuer = store.read(reports::issuer)?;
+        Ok(table::pdf(&table, &subtitle, Edition::of(language, &issuer))?)
+    })
+    .await?;
     Ok(answer(&file_name(&frame, &shared, ReportFormat::Pdf), ReportFormat::Pdf, bytes))
 }
 

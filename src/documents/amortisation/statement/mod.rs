@@ -11,6 +11,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::{RenderError, ReportFormat};
+use crate::documents::Issuer;
 use crate::documents::format::Format;
 use crate::documents::sheet::{Sheet, SheetColumn, SheetRank, SheetRow, SheetSection};
 use crate::domain::money::Money;
@@ -22,6 +23,7 @@ pub(super) struct Statement {
     pub(super) remark: String,
     pub(super) as_of: NaiveDate,
     pub(super) language: Language,
+    pub(super) issuer: Option<Issuer>,
     /// As people read them: narrow enough for a page.
     pub(super) pages: Vec<Section>,
     /// As people compute with them: one wide table each; the first is the CSV file.
@@ -178,13 +180,14 @@ mod tests {
             heading: "Prêts".to_owned(),
             texts: vec!["Quoi", "Date", "Part"],
             amounts: vec!["Montant"],
-            lines: vec![Line::new(Rank::Group, ["A", "", ""], []), line()],
+            lines: vec![Line::new(Rank::Group, ["A", "", ""], [Money::ZERO]), line()],
         };
         let statement = Statement {
             title: "Financement".to_owned(),
             remark: String::new(),
             as_of: day,
             language: Language::French,
+            issuer: None,
             pages: vec![section()],
             sheets: vec![section()],
         };

@@ -19,6 +19,7 @@ pub(super) fn pdf(statement: &Statement) -> Result<Vec<u8>, DocumentError> {
         language,
         title: statement.title.clone(),
         foot: Texts::new(language).get("amortisation-currency"),
+        issuer: statement.issuer.clone(),
         day: statement.as_of,
     };
     let mut composer = paper.composer()?;
