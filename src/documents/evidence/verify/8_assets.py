@@ -50,12 +50,20 @@ class Assets(Part):
         return found
 
     def rows(self, place, plan):
-        """Dotation + écart = comptabilisé + dû + à venir, sur chaque ligne d’un plan."""
+        """Dotation + écart = comptabilisé + dû + à venir sur chaque ligne d’un plan, et le cumul mène d’une ligne à la suivante."""
         for row in plan["years"] + plan["months"]:
             left = cents(row["charge"]) + cents(row["difference"])
             right = cents(row["posted"]) + cents(row["due"]) + cents(row["to_come"])
             if left != right:
                 self.find("plans", "%s, %s" % (place, row["period"]), "dotation + écart = %s, le reste %s" % (euros(left), euros(right)))
+        for rows in (plan["years"], plan["months"]):
+            before = 0
+            for row in rows:
+                reached = before + cents(row["charge"]) - cents(row["exits"])
+                if reached != cents(row["cumulative"]):
+                    what = "cumul précédent + dotation − sorties = %s, le cumul %s"
+                    self.find("plans", "%s, %s" % (place, row["period"]), what % (euros(reached), row["cumulative"]))
+                before = cents(row["cumulative"])
 
     def sums(self, place, whole, parts):
         """Une position est la somme de celles de ses parties."""
