@@ -19,6 +19,8 @@ mod fec;
 mod files;
 #[path = "ledger/outsiders.rs"]
 mod outsiders;
+#[path = "ledger/paid_back.rs"]
+mod paid_back;
 #[path = "ledger/story.rs"]
 mod story;
 

@@ -26,6 +26,8 @@ mod kept;
 mod ledger;
 #[path = "storage/lists.rs"]
 mod lists;
+#[path = "storage/paid_back.rs"]
+mod paid_back;
 #[path = "storage/people.rs"]
 mod people;
 #[path = "storage/readings.rs"]

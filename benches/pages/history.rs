@@ -15,7 +15,6 @@ use chapelle::domain::calendar::{BillingMonth, Period, Timestamp};
 use chapelle::domain::contract::Contract;
 use chapelle::domain::ids::{InvoiceId, MeterId};
 use chapelle::domain::invoice::{Draft, InvoiceNumber, IssueContext, IssuedInvoice, journal_entry};
-use chapelle::domain::money::Money;
 use chapelle::domain::rating::Samples;
 use chapelle::domain::receivables::{InvoiceAccount, Payment};
 use chapelle::storage::invoices::{InvoiceFilter, Page};
@@ -218,8 +217,9 @@ fn pay(connection: &mut AnyConnection, id: InvoiceId, invoice: &IssuedInvoice) -
         received_on: invoice.due_date,
         amount: invoice.totals.gross,
         reference: None,
+        transferred_from: None,
     };
     payments::insert(connection, id, &payment, None, now().to_utc())?;
-    let account = InvoiceAccount { invoice, credited: Money::ZERO, payments: vec![payment], interest: Money::ZERO };
+    let account = InvoiceAccount { payments: vec![payment], ..InvoiceAccount::of(invoice) };
     balances::put(connection, id, &account.balance(&[]))
 }

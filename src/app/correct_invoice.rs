@@ -45,7 +45,8 @@ pub struct CorrectionPreview {
     pub invoice: IssuedInvoice,
     /// As [`correct`] would issue it, but for its number, which is taken at issue: the invoice's own stands for it.
     pub corrected: IssuedInvoice,
-    /// What was paid on the invoice: it is then owed to the tenant, and to be matched with the corrected one.
+    /// What was paid on the invoice and has not gone back: it is then owed to the tenant, and to be set against the
+    /// corrected one.
     pub paid: Money,
 }
 
@@ -59,7 +60,7 @@ pub fn preview(store: &Store, number: &InvoiceNumber, now: DateTime<Utc>) -> Res
         let head = CreditNoteHead { number: number.clone(), issued_at: now, issue_date: context.issue_date };
         let (_, corrected) = corrected_invoice_of(&gathered.invoice, &gathered.credit_notes, head, &context)
             .map_err(|error| AppError::refused(&error))?;
-        let paid = gathered.balance().paid;
+        let paid = gathered.account().paid() - gathered.account().paid_back();
         Ok(CorrectionPreview { invoice: gathered.invoice, corrected, paid })
     })
 }

@@ -6,7 +6,7 @@ use super::{AppError, Store, settle};
 use crate::domain::access::TenantScope;
 use crate::domain::invoice::InvoiceNumber;
 use crate::domain::money::Money;
-use crate::domain::receivables::{Balance, Payment, PostedClaim};
+use crate::domain::receivables::{Balance, PaidBack, Payment, PostedClaim};
 use crate::storage::{book, invoices};
 
 /// An invoice's account as people read it.
@@ -16,9 +16,12 @@ pub struct Account {
     pub is_late: bool,
     /// Number and gross amount, oldest first.
     pub credit_notes: Vec<(InvoiceNumber, Money)>,
+    /// What was set against it included.
     pub payments: Vec<Payment>,
     /// The late interest claimed, with what it is made of.
     pub claims: Vec<PostedClaim>,
+    /// Refunds, and what was set against other invoices.
+    pub paid_back: Vec<PaidBack>,
 }
 
 /// The account of the invoice with this number; none where it lies outside `scope`.
@@ -40,6 +43,7 @@ pub fn of(
             credit_notes: gathered.credit_notes.iter().map(|note| (note.number.clone(), note.totals.gross)).collect(),
             payments: gathered.payments,
             claims,
+            paid_back: gathered.paid_back,
         }))
     })
 }

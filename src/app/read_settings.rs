@@ -32,6 +32,9 @@ pub enum SeriesKind {
     /// Invoices and credit notes, by their prefix.
     Invoices(String),
     Payments,
+    Refunds,
+    /// What was owed on one invoice and set against another.
+    Transfers,
     /// What joins invoices and their payments in the ledger.
     Letters,
 }
@@ -41,6 +44,8 @@ pub enum SeriesKind {
 fn series((name, year, next): (String, i32, i64)) -> SeriesState {
     let kind = match name.as_str() {
         "payments" => SeriesKind::Payments,
+        "refunds" => SeriesKind::Refunds,
+        "transfers" => SeriesKind::Transfers,
         "letters" => SeriesKind::Letters,
         _ => SeriesKind::Invoices(name.clone()),
     };

@@ -88,7 +88,7 @@ pub(super) fn record_within(
     gathered.account().accepts(new.amount, new.received_on, today).map_err(|error| AppError::refused(&error))?;
 
     let (received_on, amount) = (new.received_on, new.amount);
-    let payment = Payment { number, received_on, amount, reference: new.reference.clone() };
+    let payment = Payment { number, received_on, amount, reference: new.reference.clone(), transferred_from: None };
     let chart = book::load_accounting(connection)?.chart;
     let entry = payment_entry(&gathered.invoice, &payment, &chart).map_err(AppError::input)?;
     payments::insert(connection, id, &payment, new.statement_key.as_deref(), now)?;
@@ -117,7 +117,7 @@ pub(super) fn record_within(
     })
 }
 
-/// Payments received in [from, through], in the order they were recorded.
+/// Payments, and refunds below zero, of the days [from, through], in the order they were recorded.
 pub fn list(
     store: &Store,
     from: Option<NaiveDate>,

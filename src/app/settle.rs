@@ -8,16 +8,18 @@ use crate::domain::ids::InvoiceId;
 use crate::domain::invoice::{InvoiceKind, InvoiceNumber, IssuedInvoice};
 use crate::domain::ledger::Journal;
 use crate::domain::money::Money;
-use crate::domain::receivables::{Balance, InvoiceAccount, Payment, interest_document};
+use crate::domain::receivables::{Balance, InvoiceAccount, PaidBack, Payment, interest_document};
 use crate::storage::invoices::{InvoiceFilter, InvoiceStatus, Page};
 use crate::storage::journal::JournalFilter;
-use crate::storage::{AnyConnection, balances, invoices, journal, lettering, payments};
+use crate::storage::lettering::Side;
+use crate::storage::{AnyConnection, balances, invoices, journal, lettering, paid_back, payments};
 
 /// An invoice with everything that happened to it since its issue.
 pub struct Gathered {
     pub invoice: IssuedInvoice,
     pub credit_notes: Vec<IssuedInvoice>,
     pub payments: Vec<Payment>,
+    pub paid_back: Vec<PaidBack>,
     /// Claims posted for late payments: document and amount.
     pub claims: Vec<(String, Money)>,
 }
@@ -39,7 +41,8 @@ pub fn gather(connection: &mut AnyConnection, id: InvoiceId, invoice: IssuedInvo
         let posted = journal::list(connection, filter)?;
         claims.extend(posted.into_iter().map(|posted| (posted.entry.document.clone(), posted.entry.total())));
     }
-    Ok(Gathered { invoice, credit_notes, payments, claims })
+    let paid_back = paid_back::of_invoice(connection, id)?;
+    Ok(Gathered { invoice, credit_notes, payments, paid_back, claims })
 }
 
 /// The credit notes that take `invoice` back, oldest first.
@@ -85,7 +88,9 @@ impl Gathered {
         InvoiceAccount {
             invoice: &self.invoice,
             credited: self.credit_notes.iter().map(|note| note.totals.gross).sum(),
+            credited_on: self.credit_notes.iter().map(|note| note.issue_date).max(),
             payments: self.payments.clone(),
+            paid_back: self.paid_back.clone(),
             interest: self.claims.iter().map(|(_, amount)| *amount).sum(),
         }
     }
@@ -97,15 +102,29 @@ impl Gathered {
         on: NaiveDate,
         now: DateTime<Utc>,
     ) -> Result<Option<String>, AppError> {
-        let mut documents = vec![(Journal::Sales, self.invoice.number.to_string())];
-        documents.extend(self.credit_notes.iter().map(|note| (Journal::Sales, note.number.to_string())));
-        documents.extend(self.payments.iter().map(|payment| (Journal::Payments, payment.number.clone())));
-        documents.extend(self.claims.iter().map(|(document, _)| (Journal::Miscellaneous, document.clone())));
+        let documents = self.documents();
         let lines = lettering::open_lines(connection, self.invoice.buyer.code.as_str(), &documents)?;
         let balance: Money = lines.iter().map(|line| line.balance).sum();
         if lines.len() < 2 || !balance.is_zero() {
             return Ok(None);
         }
         Ok(Some(lettering::letter(connection, &lines, on, now)?))
+    }
+    /// What the customer's lines of this invoice stand in, each with its side.
+    fn documents(&self) -> Vec<(Journal, String, Side)> {
+        let mut documents = vec![(Journal::Sales, self.invoice.number.to_string(), Side::Debit)];
+        let notes = self.credit_notes.iter().map(|note| note.number.to_string());
+        documents.extend(notes.map(|number| (Journal::Sales, number, Side::Credit)));
+        documents.extend(self.payments.iter().map(|payment| {
+            let journal = if payment.transferred_from.is_some() { Journal::Miscellaneous } else { Journal::Payments };
+            (journal, payment.number.clone(), Side::Credit)
+        }));
+        documents.extend(self.paid_back.iter().map(|back| {
+            let journal = if back.to.is_some() { Journal::Miscellaneous } else { Journal::Payments };
+            (journal, back.number.clone(), Side::Debit)
+        }));
+        let claims = self.claims.iter().map(|(document, _)| document.clone());
+        documents.extend(claims.map(|document| (Journal::Miscellaneous, document, Side::Debit)));
+        documents
     }
 }

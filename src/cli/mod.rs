@@ -23,6 +23,7 @@ mod journal;
 mod maintenance;
 mod meters;
 mod outbox;
+mod paid_back;
 mod payback;
 mod payments;
 mod readings;

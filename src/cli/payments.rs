@@ -1,4 +1,4 @@
-//! `chapelle payments`: money received, and what late payments cost.
+//! `chapelle payments`: money received and sent back, and what late payments cost.
 
 use std::path::PathBuf;
 
@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
+use super::paid_back::{Refund, Transfer};
 use super::{CliError, Context, Outcome};
 use crate::app::charge_interest::{self, InterestReport};
 use crate::app::import_statement::{self, ImportReport, Totals};
@@ -20,9 +21,13 @@ use crate::domain::money::Money;
 pub enum Payments {
     /// Record money received for an invoice, in full or in part.
     Record(Record),
-    /// List invoices that are not paid, oldest due first.
+    /// List invoices that are not paid, and those on which money is owed to the tenant, oldest due first.
     Open,
-    /// List payments in the order they were recorded.
+    /// Record that what is owed to the tenant on an invoice was sent back to it.
+    Refund(Refund),
+    /// Set what is owed to the tenant on an invoice against another of its invoices.
+    Transfer(Transfer),
+    /// List payments, and refunds below zero, in the order they were recorded.
     List(List),
     /// Record the payments of a bank statement, camt.053 or CFONB 120, found by their creditor reference or number.
     Import(Import),
@@ -85,6 +90,8 @@ impl Payments {
         match self {
             Payments::Record(record) => record.run(context),
             Payments::Open => open(context),
+            Payments::Refund(refund) => refund.run(context),
+            Payments::Transfer(transfer) => transfer.run(context),
             Payments::List(list) => list.run(context),
             Payments::Import(import) => import.run(context),
             Payments::Rebuild => rebuild(context),
@@ -169,7 +176,7 @@ fn open(context: &Context) -> Result<Outcome, CliError> {
     let found = open_invoices::list(&context.open()?, context.now)?;
     context.print(&found, |found| match found.as_slice() {
         [] => "every invoice is paid".to_owned(),
-        found => found.iter().map(describe_open).collect::<Vec<_>>().join("\n"),
+        found => described_open(found),
     });
     Ok(Outcome::Done)
 }
@@ -184,6 +191,17 @@ fn rebuild(context: &Context) -> Result<Outcome, CliError> {
         }
     });
     Ok(Outcome::Done)
+}
+
+fn described_open(found: &[OpenInvoice]) -> String {
+    let mut lines: Vec<String> = found.iter().map(describe_open).collect();
+    if found.iter().any(|invoice| invoice.open < Money::ZERO) {
+        lines.push(
+            "what is owed to a tenant goes back with `chapelle payments refund INVOICE`, or pays another of its invoices with `chapelle payments transfer INVOICE OTHER`"
+                .to_owned(),
+        );
+    }
+    lines.join("\n")
 }
 
 fn describe_open(invoice: &OpenInvoice) -> String {

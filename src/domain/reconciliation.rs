@@ -25,7 +25,7 @@ pub enum Check {
     Revenue,
     /// VAT collected in the year, and that of its documents.
     Vat,
-    /// Money received in the year, and the payments recorded.
+    /// Money received less refunded in the year, and the payments and refunds recorded.
     Payments,
     /// The gross value of assets in service, and their costs in the book.
     AssetCost,
@@ -85,6 +85,7 @@ pub struct Sources<'a> {
     pub entries: &'a [PostedEntry],
     /// Every issued document.
     pub documents: &'a [IssuedInvoice],
+    /// Refunds among them, below zero.
     pub payments: &'a [Payment],
     /// As of the last day.
     pub plans: &'a AmortisationReport,

@@ -25,7 +25,7 @@ pub use error::{Running, StorageError, StorageResult};
 pub use rows::{
     access_links, answers, api_tokens, archive, audit, availability, balances, bank, batches, billing, billing_runs,
     book, evidence, evidence_packs, invoices, journal, ledger, lettering, management_figures, manual_lines, outbox,
-    payments, periods, readings, report_archive, revenue, roots, seals, second_factors, series, sessions, uploads,
-    users,
+    paid_back, payments, periods, readings, report_archive, revenue, roots, seals, second_factors, series, sessions,
+    uploads, users,
 };
 pub use writer::{BatchOutcome, IncomingBatch, IncomingReading, ReadingWriter, note_change, write_readings};

@@ -439,6 +439,32 @@ diesel::table! {
 }
 
 diesel::table! {
+    paid_back (id) {
+        id -> BigInt,
+        number -> Text,
+        invoice_id -> BigInt,
+        to_invoice_id -> Nullable<BigInt>,
+        paid_on -> Text,
+        amount_cents -> BigInt,
+        reference -> Nullable<Text>,
+        recorded_at -> BigInt,
+    }
+}
+
+// A view: payments, and refunds below zero.
+diesel::table! {
+    money_moved (number) {
+        id -> BigInt,
+        number -> Text,
+        invoice_id -> BigInt,
+        received_on -> Text,
+        amount_cents -> BigInt,
+        reference -> Nullable<Text>,
+        recorded_at -> BigInt,
+    }
+}
+
+diesel::table! {
     lettering (code) {
         code -> Text,
         lettered_on -> Text,
@@ -757,6 +783,7 @@ diesel::table! {
         open_cents -> BigInt,
         state -> Text,
         claimable -> BigInt,
+        paid_back_cents -> BigInt,
     }
 }
 
@@ -866,6 +893,7 @@ diesel::joinable!(invitation -> tenant (tenant_id));
 diesel::allow_tables_to_appear_in_same_query!(invoice, invoice_line, invoice_archive, contract, tenant, app_user);
 diesel::joinable!(entry_number -> journal_entry (entry_id));
 diesel::joinable!(payment -> invoice (invoice_id));
+diesel::joinable!(money_moved -> invoice (invoice_id));
 diesel::joinable!(invoice_balance -> invoice (invoice_id));
 diesel::joinable!(manual_line -> contract (contract_id));
 diesel::joinable!(availability -> contract (contract_id));
@@ -875,6 +903,9 @@ diesel::joinable!(lettered_line -> lettering (code));
 diesel::allow_tables_to_appear_in_same_query!(journal_entry, journal_line, entry_number);
 diesel::allow_tables_to_appear_in_same_query!(payment, invoice);
 diesel::allow_tables_to_appear_in_same_query!(payment, tenant);
+diesel::allow_tables_to_appear_in_same_query!(money_moved, invoice);
+diesel::allow_tables_to_appear_in_same_query!(money_moved, tenant);
+diesel::allow_tables_to_appear_in_same_query!(paid_back, invoice);
 diesel::allow_tables_to_appear_in_same_query!(invoice_balance, invoice);
 diesel::allow_tables_to_appear_in_same_query!(invoice_balance, tenant);
 diesel::allow_tables_to_appear_in_same_query!(invoice_balance, contract);

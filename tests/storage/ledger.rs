@@ -35,7 +35,8 @@ fn fill(database: &Database) {
             post(c, Journal::Payments, "REG-1", "2026-01-01", &[("515", 777), ("4111", -777)]);
             post(c, Journal::Closing, "CLOTURE-2025", "2025-12-31", &[("7083", 500), ("411", -500)]);
             post(c, Journal::Opening, "A-NOUVEAUX-2026", "2026-01-01", &[("411", 500), ("1068", -500)]);
-            let open = [(Journal::Sales, "DC001".to_owned()), (Journal::Sales, "DC003".to_owned())];
+            let side = lettering::Side::Debit;
+            let open = [(Journal::Sales, "DC001".to_owned(), side), (Journal::Sales, "DC003".to_owned(), side)];
             for document in open {
                 let rows = lettering::open_lines(c, "none", std::slice::from_ref(&document))?;
                 assert!(rows.is_empty());

@@ -1,7 +1,6 @@
 //! Lists of invoices in any order and search, and billing runs, on both engines.
 
 use chapelle::domain::access::TenantScope;
-use chapelle::domain::money::Money;
 use chapelle::domain::receivables::{InvoiceAccount, Payment, Settlement};
 use chapelle::storage::billing_runs::{self, Outcome, RunItem, RunStatus, SILENCE_SECONDS_MAX};
 use chapelle::storage::invoices::search::{self, Order, SearchedFor, Selection, SortKey, Standing};
@@ -88,8 +87,9 @@ fn every_change_of_an_invoice_or_its_balance_is_another_revision() {
             received_on: invoice.due_date,
             amount: invoice.totals.gross,
             reference: None,
+            transferred_from: None,
         }];
-        let account = InvoiceAccount { invoice: &invoice, credited: Money::ZERO, payments, interest: Money::ZERO };
+        let account = InvoiceAccount { payments, ..InvoiceAccount::of(&invoice) };
         database.write(|c| balances::put(c, id, &account.balance(&[]))).unwrap();
         changed("it is paid");
         let before = revision();

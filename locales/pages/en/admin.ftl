@@ -129,5 +129,7 @@ test-mail-permanent = The mail server refused it; trying again will not help. It
 test-mail-settings = The mail settings are wrong; nothing was tried:
 settings-series-invoices = Invoices and credit notes, prefix { $prefix }
 settings-series-payments = Payments
+settings-series-refunds = Refunds
+settings-series-transfers = Transfers between invoices
 settings-series-letters = Lettering of accounts
 settings-series-endless = no year

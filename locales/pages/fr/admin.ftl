@@ -129,5 +129,7 @@ test-mail-permanent = Le serveur de courriel l’a refusé ; réessayer n’y 
 test-mail-settings = Les réglages du courriel sont faux ; rien n’a été tenté :
 settings-series-invoices = Factures et avoirs, préfixe { $prefix }
 settings-series-payments = Paiements
+settings-series-refunds = Remboursements
+settings-series-transfers = Imputations
 settings-series-letters = Lettrage des comptes
 settings-series-endless = sans année

@@ -8,7 +8,7 @@
 pub const SEALS: [&str; 2] = ["journal.sealed", "readings.sealed"];
 
 /// What events are called, in the order of the alphabet.
-pub const ACTIONS: [&str; 83] = [
+pub const ACTIONS: [&str; 85] = [
     "asset.commissioned",
     "asset.disposed",
     "asset.donated",
@@ -58,6 +58,8 @@ pub const ACTIONS: [&str; 83] = [
     "password.link-sent",
     "password.reset",
     "payment.recorded",
+    "payment.refunded",
+    "payment.transferred",
     "period.closed",
     "period.locked",
     "period.reopened",

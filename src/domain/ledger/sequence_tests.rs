@@ -1,5 +1,5 @@
-//! Any sequence of events keeps the trial balance at zero: invoices, credit notes, payments, interest, depreciation and
-//! the closing of years, in any order.
+//! Any sequence of events keeps the trial balance at zero: invoices, credit notes, payments, refunds, transfers, interest,
+//! depreciation and the closing of years, in any order.
 
 use chrono::{Days, NaiveDate};
 use proptest::prelude::*;
@@ -24,6 +24,17 @@ enum Event {
         of: usize,
         cents: i64,
     },
+    /// Of what is owed to a tenant, sent back.
+    Refund {
+        of: usize,
+        cents: i64,
+    },
+    /// The same, set against an invoice that is open.
+    Transfer {
+        of: usize,
+        to: usize,
+        cents: i64,
+    },
     Interest {
         of: usize,
         cents: i64,
@@ -45,6 +56,8 @@ fn event() -> impl Strategy<Value = Event> {
             .prop_map(|(cents, tax_percent, tenant)| Event::Invoice { cents, tax_percent, tenant }),
         (any::<usize>(), cents.clone()).prop_map(|(of, cents)| Event::Credit { of, cents }),
         (any::<usize>(), cents.clone()).prop_map(|(of, cents)| Event::Payment { of, cents }),
+        (any::<usize>(), cents.clone()).prop_map(|(of, cents)| Event::Refund { of, cents }),
+        (any::<usize>(), any::<usize>(), cents.clone()).prop_map(|(of, to, cents)| Event::Transfer { of, to, cents }),
         (any::<usize>(), 1..100_000i64).prop_map(|(of, cents)| Event::Interest { of, cents }),
         (cents, 0..1_000_000i64).prop_map(|(cents, subsidy)| Event::Depreciation { cents, subsidy }),
         (1u64..200).prop_map(|days| Event::Pass { days }),
@@ -52,13 +65,20 @@ fn event() -> impl Strategy<Value = Event> {
     ]
 }
 
+struct Invoiced {
+    tenant: String,
+    open: Money,
+    /// What no credit note took back yet.
+    uncredited: Money,
+}
+
 /// Books that number what they are given, as the database does.
 struct Books {
     today: NaiveDate,
     first_open: i32,
     entries: Vec<PostedEntry>,
-    /// Tenant and what is open, in the order of issue.
-    invoices: Vec<(String, Money)>,
+    /// In the order of issue.
+    invoices: Vec<Invoiced>,
     depreciated: Money,
 }
 
@@ -102,15 +122,31 @@ impl Books {
                     lines.push(JournalLine::credit(chart.account(AccountRole::VatCollected), None, "", tax));
                 }
                 self.post(Journal::Sales, today, format!("DC{count}"), lines);
-                self.invoices.push((TENANTS[tenant].to_owned(), money(cents) + tax));
+                let gross = money(cents) + tax;
+                self.invoices.push(Invoiced { tenant: TENANTS[tenant].to_owned(), open: gross, uncredited: gross });
             }
-            Event::Credit { of, cents } => self.settle(Journal::Sales, of, cents, AccountRole::Power),
-            Event::Payment { of, cents } => self.settle(Journal::Payments, of, cents, AccountRole::Bank),
+            Event::Credit { of, cents } => {
+                let Some(invoice) = nth(&mut self.invoices, of) else { return };
+                let amount = money(cents).min(invoice.uncredited);
+                invoice.uncredited -= amount;
+                self.settle(Journal::Sales, of, -amount, AccountRole::Power);
+            }
+            Event::Payment { of, cents } => {
+                let Some(invoice) = nth(&mut self.invoices, of) else { return };
+                let amount = money(cents).min(invoice.open.max(Money::ZERO));
+                self.settle(Journal::Payments, of, -amount, AccountRole::Bank);
+            }
+            Event::Refund { of, cents } => {
+                let Some(invoice) = nth(&mut self.invoices, of) else { return };
+                let amount = money(cents).min((-invoice.open).max(Money::ZERO));
+                self.settle(Journal::Payments, of, amount, AccountRole::Bank);
+            }
+            Event::Transfer { of, to, cents } => self.transfer(of, to, money(cents)),
             Event::Interest { of, cents } => {
-                let Some((tenant, open)) = nth(&mut self.invoices, of) else { return };
-                *open += money(cents);
+                let Some(invoice) = nth(&mut self.invoices, of) else { return };
+                invoice.open += money(cents);
                 let lines = vec![
-                    JournalLine::debit(&customers, Some(tenant), "", money(cents)),
+                    JournalLine::debit(&customers, Some(&invoice.tenant), "", money(cents)),
                     JournalLine::credit(chart.account(AccountRole::LateInterest), None, "", money(cents)),
                 ];
                 self.post(Journal::Miscellaneous, today, format!("INT{count}"), lines);
@@ -151,24 +187,50 @@ impl Books {
         }
     }
 
-    fn settle(&mut self, journal: Journal, of: usize, cents: i64, against: AccountRole) {
+    /// Moves what is open on an invoice by `amount`, against another account.
+    fn settle(&mut self, journal: Journal, of: usize, amount: Money, against: AccountRole) {
         let (chart, today, count) = (Chart::default(), self.today, self.entries.len());
-        let Some((tenant, open)) = nth(&mut self.invoices, of) else { return };
-        let amount = Money::from_cents(cents).min(*open);
-        if amount <= Money::ZERO {
+        let Some(invoice) = nth(&mut self.invoices, of).filter(|_| !amount.is_zero()) else { return };
+        invoice.open += amount;
+        let (customers, tenant) = (chart.account(AccountRole::Customers), invoice.tenant.clone());
+        let (against, size) = (chart.account(against), amount.abs());
+        let lines = match amount > Money::ZERO {
+            true => vec![
+                JournalLine::debit(customers, Some(&tenant), "", size),
+                JournalLine::credit(against, None, "", size),
+            ],
+            false => vec![
+                JournalLine::debit(against, None, "", size),
+                JournalLine::credit(customers, Some(&tenant), "", size),
+            ],
+        };
+        self.post(journal, today, format!("S{count}"), lines);
+    }
+
+    /// Sets what is owed on one invoice against another of the same tenant.
+    fn transfer(&mut self, of: usize, to: usize, amount: Money) {
+        let (chart, count) = (Chart::default(), self.entries.len());
+        let Some(from) = nth(&mut self.invoices, of) else { return };
+        let (tenant, owed) = (from.tenant.clone(), (-from.open).max(Money::ZERO));
+        let Some(to) = nth(&mut self.invoices, to).filter(|to| to.tenant == tenant) else { return };
+        let amount = amount.min(owed).min(to.open.max(Money::ZERO));
+        if amount.is_zero() {
             return;
         }
-        *open -= amount;
-        let tenant = tenant.clone();
+        to.open -= amount;
+        if let Some(from) = nth(&mut self.invoices, of) {
+            from.open += amount;
+        }
+        let customers = chart.account(AccountRole::Customers);
         let lines = vec![
-            JournalLine::debit(chart.account(against), None, "", amount),
-            JournalLine::credit(chart.account(AccountRole::Customers), Some(&tenant), "", amount),
+            JournalLine::debit(customers, Some(&tenant), "", amount),
+            JournalLine::credit(customers, Some(&tenant), "", amount),
         ];
-        self.post(journal, today, format!("S{count}"), lines);
+        self.post(Journal::Miscellaneous, self.today, format!("IMP{count}"), lines);
     }
 }
 
-fn nth(invoices: &mut [(String, Money)], of: usize) -> Option<&mut (String, Money)> {
+fn nth(invoices: &mut [Invoiced], of: usize) -> Option<&mut Invoiced> {
     let count = invoices.len();
     if count == 0 { None } else { invoices.get_mut(of % count) }
 }
@@ -205,7 +267,7 @@ proptest! {
         // Closing and opening years leaves every account what it held: the sub-ledgers prove it.
         let balances = account_balances(&books.entries);
         let held = |account: &str| balances.get(account).copied().unwrap_or_default();
-        let open: Money = books.invoices.iter().map(|(_, open)| *open).sum();
+        let open: Money = books.invoices.iter().map(|invoice| invoice.open).sum();
         prop_assert_eq!(held("411"), open);
         prop_assert_eq!(-held("28183"), books.depreciated);
         // The general ledger tells the same as the trial balance.

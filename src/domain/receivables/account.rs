@@ -1,27 +1,31 @@
-//! What is open on one invoice, and the entries that change it.
+//! What is open on one invoice, and what it takes to change that.
 //!
-//! open = invoice + late interest − credit notes − payments. A payment is never more than what is open: money that
-//! belongs to another invoice is recorded there. It pays the invoice first and interest afterwards, so that interest
-//! never bears interest.
+//! open = invoice + late interest − credit notes − payments + what was paid back. A payment is never more than what is
+//! open: money that belongs to another invoice is recorded there. It pays the invoice first and interest afterwards, so
+//! that interest never bears interest. What a credit note leaves open below zero is owed to the tenant, and goes back
+//! ([`PaidBack`]).
 
 use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
-use super::{Buyer, INTEREST_DUE_DAYS, LateInterest, LateInterestError, late_interest};
-use crate::domain::invoice::{InvoiceKind, IssuedInvoice};
-use crate::domain::ledger::{AccountRole, Chart, Journal, JournalEntry, JournalLine, LedgerError, ReferenceRate};
+use super::{Buyer, INTEREST_DUE_DAYS, LateInterest, LateInterestError, PaidBack, interest_document, late_interest};
+use crate::domain::invoice::{InvoiceKind, InvoiceNumber, IssuedInvoice};
+use crate::domain::ledger::ReferenceRate;
 use crate::domain::money::Money;
 use crate::domain::told::{Tell, Told};
 
 /// A payment as it was recorded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Payment {
-    /// `REG-2026-000001`.
+    /// `REG-2026-000001`, or that of the transfer: `IMP-2026-000001`.
     pub number: String,
     pub received_on: NaiveDate,
+    /// Above zero; below it for a refund, where lists of moved money hold one.
     pub amount: Money,
     /// What the bank says of it.
     pub reference: Option<String>,
+    /// The invoice on which it was owed to the tenant, where it was set against this one instead of being received.
+    pub transferred_from: Option<InvoiceNumber>,
 }
 
 /// Everything that happened to an invoice since its issue.
@@ -30,8 +34,12 @@ pub struct InvoiceAccount<'a> {
     pub invoice: &'a IssuedInvoice,
     /// What its credit notes take back.
     pub credited: Money,
+    /// The day of the latest credit note.
+    pub credited_on: Option<NaiveDate>,
     /// Oldest first.
     pub payments: Vec<Payment>,
+    /// Oldest first.
+    pub paid_back: Vec<PaidBack>,
     /// Late interest and indemnities claimed so far.
     pub interest: Money,
 }
@@ -51,6 +59,7 @@ pub enum PaymentError {
         gross: Money,
         interest: Money,
         credited: Money,
+        /// Less what went back.
         paid: Money,
         open: Money,
         excess: Money,
@@ -92,6 +101,8 @@ pub struct Balance {
     pub due_date: NaiveDate,
     pub credited: Money,
     pub paid: Money,
+    /// Of what was paid: sent back to the tenant, or set against other invoices.
+    pub paid_back: Money,
     pub interest: Money,
     /// Below zero is owed to the tenant.
     pub open: Money,
@@ -103,8 +114,7 @@ pub struct Balance {
 impl Balance {
     /// That of a document just issued: nothing has happened to it.
     pub fn of_issued(document: &IssuedInvoice) -> Balance {
-        InvoiceAccount { invoice: document, credited: Money::ZERO, payments: vec![], interest: Money::ZERO }
-            .balance(&[])
+        InvoiceAccount::of(document).balance(&[])
     }
 }
 
@@ -129,6 +139,20 @@ impl Tell for PaymentError {
     }
 }
 
+impl<'a> InvoiceAccount<'a> {
+    /// That of an invoice to which nothing has happened.
+    pub fn of(invoice: &'a IssuedInvoice) -> InvoiceAccount<'a> {
+        InvoiceAccount {
+            invoice,
+            credited: Money::ZERO,
+            credited_on: None,
+            payments: vec![],
+            paid_back: vec![],
+            interest: Money::ZERO,
+        }
+    }
+}
+
 impl InvoiceAccount<'_> {
     /// The account in figures; `claimed` are the documents of the claims posted for late payments.
     pub fn balance(&self, claimed: &[String]) -> Balance {
@@ -142,6 +166,7 @@ impl InvoiceAccount<'_> {
             due_date: self.due_date(),
             credited: self.credited,
             paid: self.paid(),
+            paid_back: self.paid_back(),
             interest: self.interest,
             open,
             settlement: self.settlement(open),
@@ -220,9 +245,14 @@ impl InvoiceAccount<'_> {
         self.payments.iter().map(|payment| payment.amount).sum()
     }
 
-    /// What remains to be paid.
+    /// What went back of what was paid.
+    pub fn paid_back(&self) -> Money {
+        self.paid_back.iter().map(|back| back.amount).sum()
+    }
+
+    /// What remains to be paid; below zero, what is owed to the tenant.
     pub fn open(&self) -> Money {
-        self.invoice.totals.gross + self.interest - self.credited - self.paid()
+        self.invoice.totals.gross + self.interest - self.credited - self.paid() + self.paid_back()
     }
 
     /// Whether `amount` received on a day may be recorded here.
@@ -249,7 +279,7 @@ impl InvoiceAccount<'_> {
                 gross: self.invoice.totals.gross,
                 interest: self.interest,
                 credited: self.credited,
-                paid: self.paid(),
+                paid: self.paid() - self.paid_back(),
                 open,
                 excess: amount - open,
             });
@@ -257,7 +287,8 @@ impl InvoiceAccount<'_> {
         Ok(())
     }
 
-    /// What each payment paid of the invoice itself, leaving out what paid interest.
+    /// What each payment paid of the invoice itself, leaving out what paid interest. What was paid beyond both is no part
+    /// of it, whether it went back or not: only that goes back, so that it never bears interest.
     fn principal_parts(&self) -> Vec<(&Payment, Money)> {
         let mut owed = self.invoice.totals.gross - self.credited;
         let mut parts = Vec::with_capacity(self.payments.len());
@@ -296,53 +327,12 @@ impl InvoiceAccount<'_> {
     }
 }
 
-/// `REG-2026-000001`.
-pub fn payment_number(year: i32, position: i64) -> String {
-    format!("REG-{year:04}-{position:06}")
-}
-
-/// Bank to the debit, the customer to the credit.
-pub fn payment_entry(invoice: &IssuedInvoice, payment: &Payment, chart: &Chart) -> Result<JournalEntry, LedgerError> {
-    let label = format!("Règlement {} {}", invoice.number, invoice.buyer.name);
-    let tenant = invoice.buyer.code.as_str();
-    let lines = vec![
-        JournalLine::debit(chart.account(AccountRole::Bank), None, &label, payment.amount),
-        JournalLine::credit(chart.account(AccountRole::Customers), Some(tenant), &label, payment.amount),
-    ];
-    JournalEntry::new(Journal::Payments, payment.received_on, payment.number.clone(), label, lines)
-}
-
-/// The document of the claim for a late payment.
-pub fn interest_document(payment: &Payment) -> String {
-    format!("INT-{}", payment.number)
-}
-
-/// The customer to the debit, interest and indemnity to the credit, on `date`.
-pub fn interest_entry(
-    invoice: &IssuedInvoice,
-    payment: &Payment,
-    claim: &LateInterest,
-    date: NaiveDate,
-    chart: &Chart,
-) -> Result<JournalEntry, LedgerError> {
-    let tenant = invoice.buyer.code.as_str();
-    let label = format!("Intérêts moratoires {} ({} j à {} %)", invoice.number, claim.days, claim.rate_percent);
-    let mut lines = vec![JournalLine::debit(chart.account(AccountRole::Customers), Some(tenant), &label, claim.total)];
-    if !claim.interest.is_zero() {
-        lines.push(JournalLine::credit(chart.account(AccountRole::LateInterest), None, &label, claim.interest));
-    }
-    if !claim.indemnity.is_zero() {
-        let account = chart.account(AccountRole::RecoveryIndemnity);
-        let label = format!("Indemnité forfaitaire {}", invoice.number);
-        lines.push(JournalLine::credit(account, None, &label, claim.indemnity));
-    }
-    JournalEntry::new(Journal::Miscellaneous, date, interest_document(payment), label, lines)
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::{interest_entry, payment_number};
     use super::*;
     use crate::domain::invoice::example::issued;
+    use crate::domain::ledger::Chart;
 
     fn day(text: &str) -> NaiveDate {
         text.parse().unwrap()
@@ -358,6 +348,7 @@ mod tests {
             received_on: day(day_text),
             amount: euros(amount),
             reference: None,
+            transferred_from: None,
         }
     }
 
@@ -367,7 +358,7 @@ mod tests {
 
     /// 120,000.00 due 2026-03-06.
     fn account(invoice: &IssuedInvoice, payments: Vec<Payment>) -> InvoiceAccount<'_> {
-        InvoiceAccount { invoice, credited: Money::ZERO, payments, interest: Money::ZERO }
+        InvoiceAccount { payments, ..InvoiceAccount::of(invoice) }
     }
 
     #[test]

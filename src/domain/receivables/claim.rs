@@ -74,11 +74,11 @@ mod tests {
             received_on: day("2026-03-31"),
             amount: "120000.00".parse().unwrap(),
             reference: None,
+            transferred_from: None,
         };
         // The handbook's hospital: 25 days at 10.15 %.
         let total: Money = "874.25".parse().unwrap();
-        let account =
-            InvoiceAccount { invoice: &invoice, credited: Money::ZERO, payments: vec![payment], interest: total };
+        let account = InvoiceAccount { payments: vec![payment], interest: total, ..InvoiceAccount::of(&invoice) };
         let posted = |amount| account.posted_claims(&[("INT-REG-2026-000001".to_owned(), amount)], &rates);
         let shown = posted(total);
         let how = shown[0].how.as_ref().unwrap();

@@ -1,22 +1,28 @@
 //! What is owed after issue.
 //!
-//! Owns: what is open on an invoice, payments and their entries, late interest and its indemnity, amounts of French
-//! bank statements, what a reminder says. Does not own: the due date, which an invoice states itself ([`due_date`]), and
-//! the sending of reminders. Invariants: a payment on its due date costs nothing more; what is open is never below zero by a payment.
+//! Owns: what is open on an invoice, payments and their entries, what is owed to a tenant and goes back, late interest
+//! and its indemnity, amounts of French bank statements, what a reminder says. Does not own: the due date, which an
+//! invoice states itself ([`due_date`]), and the sending of reminders. Invariants: a payment on its due date costs
+//! nothing more; what is open is never below zero by a payment, nor above it by what is paid back.
 
 mod account;
 mod cfonb;
 mod claim;
+mod entries;
 mod late_interest;
+mod paid_back;
 mod reminder;
+#[cfg(test)]
+mod sequence_tests;
 
 pub use super::invoice::due_date;
 pub use super::ledger::ReferenceRate;
-pub use account::{
-    Balance, InvoiceAccount, Payment, PaymentError, Settlement, interest_document, interest_entry, payment_entry,
-    payment_number,
-};
+pub use account::{Balance, InvoiceAccount, Payment, PaymentError, Settlement};
 pub use cfonb::{CfonbError, parse_amount};
 pub use claim::{Claim, PostedClaim};
+pub use entries::{
+    interest_document, interest_entry, paid_back_entry, payment_entry, payment_number, refund_number, transfer_number,
+};
 pub use late_interest::{Buyer, INTEREST_DUE_DAYS, LateInterest, LateInterestError, RECOVERY_INDEMNITY, late_interest};
+pub use paid_back::{PaidBack, PaidBackError};
 pub use reminder::{Reminder, ReminderError};

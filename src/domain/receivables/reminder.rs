@@ -93,7 +93,7 @@ mod tests {
         payments: Vec<Payment>,
         today: &str,
     ) -> Result<Reminder, ReminderError> {
-        let account = InvoiceAccount { invoice, credited: Money::ZERO, payments, interest: Money::ZERO };
+        let account = InvoiceAccount { payments, ..InvoiceAccount::of(invoice) };
         account.reminder(day(today), rates, &[])
     }
 
@@ -106,6 +106,7 @@ mod tests {
             received_on: day("2026-03-01"),
             amount: amount.parse().unwrap(),
             reference: None,
+            transferred_from: None,
         };
         let due = ReminderError::NotLate { invoice: "DC2026000123".to_owned(), due: day("2026-03-06") };
         assert_eq!(on(&rates, &invoice, vec![], "2026-03-06"), Err(due));

@@ -14,8 +14,20 @@ const LISTED_MAX: usize = 12;
 /// Characters of a hash that tell it from others at a glance.
 const HASH_CHARACTERS: usize = 12;
 /// What is an amount in euros, though it looks like any number.
-const AMOUNTS: [&str; 11] =
-    ["amount", "cost", "credit_amount", "gross", "indemnity", "interest", "net", "open", "subsidy", "tax", "total"];
+const AMOUNTS: [&str; 12] = [
+    "against_open",
+    "amount",
+    "cost",
+    "credit_amount",
+    "gross",
+    "indemnity",
+    "interest",
+    "net",
+    "open",
+    "subsidy",
+    "tax",
+    "total",
+];
 
 /// A value of a state before or after an event.
 pub struct Said {

@@ -51,6 +51,8 @@ fn series_row(frame: &Frame, state: &SeriesState) -> SeriesRow {
         name: match &state.kind {
             SeriesKind::Invoices(prefix) => frame.with("settings-series-invoices", "prefix", prefix),
             SeriesKind::Payments => frame.t("settings-series-payments"),
+            SeriesKind::Refunds => frame.t("settings-series-refunds"),
+            SeriesKind::Transfers => frame.t("settings-series-transfers"),
             SeriesKind::Letters => frame.t("settings-series-letters"),
         },
         year: state.year.map_or_else(|| frame.t("settings-series-endless"), |year| year.to_string()),

@@ -23,6 +23,7 @@ struct Row {
     open_cents: i64,
     state: String,
     claimable: i64,
+    paid_back_cents: i64,
 }
 
 /// Writes what is open on `invoice`, in place of what was written before.
@@ -36,6 +37,7 @@ pub fn put(connection: &mut AnyConnection, invoice: InvoiceId, balance: &Balance
         open_cents: balance.open.cents(),
         state: balance.settlement.name().to_owned(),
         claimable: i64::from(balance.is_claimable),
+        paid_back_cents: balance.paid_back.cents(),
     };
     diesel::delete(invoice_balance::table.find(invoice.0)).execute(connection)?;
     diesel::insert_into(invoice_balance::table).values(&row).execute(connection)?;
@@ -80,6 +82,7 @@ fn balance(row: Row) -> StorageResult<Balance> {
         due_date: date_from("a balance's due date", &row.due_date)?,
         credited: Money::from_cents(row.credited_cents),
         paid: Money::from_cents(row.paid_cents),
+        paid_back: Money::from_cents(row.paid_back_cents),
         interest: Money::from_cents(row.interest_cents),
         open: Money::from_cents(row.open_cents),
         settlement: from_word("a balance's state", row.state)?,

@@ -38,14 +38,22 @@ pub struct OpenLine {
     pub balance: Money,
 }
 
-/// The lines of `documents` with this auxiliary that carry no letter.
+/// Which lines of a document belong to an account: a transfer has the same customer on both sides, each for another
+/// invoice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    Debit,
+    Credit,
+}
+
+/// The lines on one side of each of `documents` with this auxiliary that carry no letter.
 pub fn open_lines(
     connection: &mut AnyConnection,
     auxiliary: &str,
-    documents: &[(Journal, String)],
+    documents: &[(Journal, String, Side)],
 ) -> StorageResult<Vec<OpenLine>> {
     let mut open = Vec::new();
-    for (journal, document) in documents {
+    for (journal, document, side) in documents {
         let rows: Vec<(i64, i64, i64)> = journal_line::table
             .filter(journal_line::journal.eq(journal.code()).and(journal_line::document.eq(document)))
             .filter(journal_line::auxiliary.eq(auxiliary))
@@ -53,6 +61,9 @@ pub fn open_lines(
             .select((journal_line::position, journal_line::debit_cents, journal_line::credit_cents))
             .load(connection)?;
         for (position, debit, credit) in rows {
+            if (*side == Side::Debit) != (debit > credit) {
+                continue;
+            }
             let found = lettered_line::table.find((journal.code(), document, position));
             if diesel::select(diesel::dsl::exists(found)).get_result(connection)? {
                 continue;

@@ -21,6 +21,7 @@ pub mod lettering;
 pub mod management_figures;
 pub mod manual_lines;
 pub mod outbox;
+pub mod paid_back;
 pub mod payments;
 pub mod periods;
 pub mod readings;

@@ -1,4 +1,4 @@
-//! Payments: recorded once, never changed.
+//! Payments: recorded once, never changed; and what moved on the bank account, refunds among it.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
@@ -13,9 +13,10 @@ use crate::storage::db::AnyConnection;
 use crate::storage::dialect;
 use crate::storage::error::StorageResult;
 use crate::storage::rows::invoices::{self, Page, search::like};
-use crate::storage::schema::{invoice, payment, tenant};
+use crate::storage::rows::paid_back;
+use crate::storage::schema::{invoice, money_moved, payment, tenant};
 
-/// A payment with the invoice it pays.
+/// Money that moved, with the invoice it belongs to: a payment, or a refund with an amount below zero.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordedPayment {
     pub invoice: InvoiceNumber,
@@ -66,36 +67,46 @@ pub fn is_recorded(connection: &mut AnyConnection, statement_key: &str) -> Stora
     Ok(diesel::select(diesel::dsl::exists(found)).get_result(connection)?)
 }
 
-/// What was paid on an invoice, oldest first.
+/// What was paid on an invoice, what was set against it included, oldest first and then as it was recorded.
 pub fn of_invoice(connection: &mut AnyConnection, paid: InvoiceId) -> StorageResult<Vec<Payment>> {
-    let rows: Vec<Row> = payment::table
+    let rows: Vec<(i64, Row)> = payment::table
         .filter(payment::invoice_id.eq(paid.0))
         .order((payment::received_on, payment::id))
-        .select((payment::number, payment::received_on, payment::amount_cents, payment::reference))
+        .select((
+            payment::recorded_at,
+            (payment::number, payment::received_on, payment::amount_cents, payment::reference),
+        ))
         .load(connection)?;
-    rows.into_iter().map(payment_from).collect()
+    let received = rows.into_iter().map(|(recorded_at, row)| Ok((recorded_at, payment_from(row)?)));
+    let mut all = received.collect::<StorageResult<Vec<_>>>()?;
+    let transferred = paid_back::transferred_to(connection, paid)?;
+    if !transferred.is_empty() {
+        all.extend(transferred);
+        all.sort_by_key(|(recorded_at, payment)| (payment.received_on, *recorded_at));
+    }
+    Ok(all.into_iter().map(|(_, payment)| payment).collect())
 }
 
-/// Every payment received in [from, through], in the order they were recorded.
+/// What moved in [from, through], in the order it was recorded.
 pub fn list(
     connection: &mut AnyConnection,
     from: Option<NaiveDate>,
     through: Option<NaiveDate>,
 ) -> StorageResult<Vec<RecordedPayment>> {
-    let mut query = payment::table
+    let mut query = money_moved::table
         .inner_join(invoice::table.inner_join(tenant::table))
-        .order(payment::id)
+        .order((money_moved::recorded_at, money_moved::id, money_moved::number))
         .select((
             invoice::number,
             tenant::code,
-            (payment::number, payment::received_on, payment::amount_cents, payment::reference),
+            (money_moved::number, money_moved::received_on, money_moved::amount_cents, money_moved::reference),
         ))
         .into_boxed();
     if let Some(from) = from {
-        query = query.filter(payment::received_on.ge(date_text(from)));
+        query = query.filter(money_moved::received_on.ge(date_text(from)));
     }
     if let Some(through) = through {
-        query = query.filter(payment::received_on.le(date_text(through)));
+        query = query.filter(money_moved::received_on.le(date_text(through)));
     }
     let rows: Vec<(Option<String>, String, Row)> = query.load(connection)?;
     rows.into_iter().map(recorded_from).collect()
@@ -107,7 +118,7 @@ pub struct PaymentFilter {
     pub from: Option<NaiveDate>,
     pub through: Option<NaiveDate>,
     pub tenant: Option<TenantCode>,
-    /// Part of the payment's number, its reference or the invoice's number.
+    /// Part of the number of the payment or refund, its reference or the invoice's number.
     pub text: String,
 }
 
@@ -116,10 +127,10 @@ macro_rules! filtered {
         let filter: &PaymentFilter = $filter;
         let mut query = $query.into_boxed();
         if let Some(from) = filter.from {
-            query = query.filter(payment::received_on.ge(date_text(from)));
+            query = query.filter(money_moved::received_on.ge(date_text(from)));
         }
         if let Some(through) = filter.through {
-            query = query.filter(payment::received_on.le(date_text(through)));
+            query = query.filter(money_moved::received_on.le(date_text(through)));
         }
         if let Some(code) = &filter.tenant {
             query = query.filter(tenant::code.eq(code.0.clone()));
@@ -128,42 +139,42 @@ macro_rules! filtered {
             let part = like(&filter.text);
             let upper = like(&filter.text.to_uppercase());
             query = query.filter(
-                payment::number
+                money_moved::number
                     .like(upper.clone())
                     .escape('\\')
                     .or(invoice::number.like(upper.clone()).escape('\\').assume_not_null())
                     // PostgreSQL tells capitals from small letters, and SQLite knows no capitals beyond ASCII.
-                    .or(diesel::dsl::sql::<Text>("UPPER(COALESCE(payment.reference, ''))").like(upper).escape('\\'))
-                    .or(payment::reference
+                    .or(diesel::dsl::sql::<Text>("UPPER(COALESCE(money_moved.reference, ''))").like(upper).escape('\\'))
+                    .or(money_moved::reference
                         .is_not_null()
-                        .and(payment::reference.like(part).escape('\\').assume_not_null())),
+                        .and(money_moved::reference.like(part).escape('\\').assume_not_null())),
             );
         }
         query
     }};
 }
 
-/// A page of payments, the latest received first.
+/// A page of what moved, the latest first.
 pub fn page(connection: &mut AnyConnection, filter: &PaymentFilter, page: Page) -> StorageResult<Vec<RecordedPayment>> {
     let columns = (
         invoice::number,
         tenant::code,
-        (payment::number, payment::received_on, payment::amount_cents, payment::reference),
+        (money_moved::number, money_moved::received_on, money_moved::amount_cents, money_moved::reference),
     );
-    let joined = payment::table.inner_join(invoice::table.inner_join(tenant::table)).select(columns);
+    let joined = money_moved::table.inner_join(invoice::table.inner_join(tenant::table)).select(columns);
     let rows: Vec<(Option<String>, String, Row)> = filtered!(joined, filter)
-        .order((payment::received_on.desc(), payment::id.desc()))
+        .order((money_moved::received_on.desc(), money_moved::id.desc(), money_moved::number.desc()))
         .limit(page.limit)
         .offset(page.offset)
         .load(connection)?;
     rows.into_iter().map(recorded_from).collect()
 }
 
-/// How many payments there are, and what they come to.
+/// How often money moved, and what it comes to: payments less refunds.
 pub fn sums(connection: &mut AnyConnection, filter: &PaymentFilter) -> StorageResult<(i64, Money)> {
-    let sum = diesel::dsl::sql::<BigInt>("CAST(COALESCE(SUM(payment.amount_cents), 0) AS BIGINT)");
+    let sum = diesel::dsl::sql::<BigInt>("CAST(COALESCE(SUM(money_moved.amount_cents), 0) AS BIGINT)");
     let count = diesel::dsl::sql::<BigInt>("COUNT(*)");
-    let joined = payment::table.inner_join(invoice::table.inner_join(tenant::table)).select((count, sum));
+    let joined = money_moved::table.inner_join(invoice::table.inner_join(tenant::table)).select((count, sum));
     let (count, cents): (i64, i64) = filtered!(joined, filter).first(connection)?;
     Ok((count, Money::from_cents(cents)))
 }
@@ -180,5 +191,5 @@ type Row = (String, String, i64, Option<String>);
 
 fn payment_from((number, received_on, amount, reference): Row) -> StorageResult<Payment> {
     let received_on = date_from("a payment's day", &received_on)?;
-    Ok(Payment { number, received_on, amount: Money::from_cents(amount), reference })
+    Ok(Payment { number, received_on, amount: Money::from_cents(amount), reference, transferred_from: None })
 }

@@ -1,0 +1,76 @@
+//! The entries of what changes an account after issue, and the numbers of their documents.
+
+use chrono::NaiveDate;
+
+use super::{LateInterest, PaidBack, Payment};
+use crate::domain::invoice::IssuedInvoice;
+use crate::domain::ledger::{AccountRole, Chart, Journal, JournalEntry, JournalLine, LedgerError};
+
+/// `REG-2026-000001`.
+pub fn payment_number(year: i32, position: i64) -> String {
+    format!("REG-{year:04}-{position:06}")
+}
+
+/// Bank to the debit, the customer to the credit.
+pub fn payment_entry(invoice: &IssuedInvoice, payment: &Payment, chart: &Chart) -> Result<JournalEntry, LedgerError> {
+    let label = format!("Règlement {} {}", invoice.number, invoice.buyer.name);
+    let tenant = invoice.buyer.code.as_str();
+    let lines = vec![
+        JournalLine::debit(chart.account(AccountRole::Bank), None, &label, payment.amount),
+        JournalLine::credit(chart.account(AccountRole::Customers), Some(tenant), &label, payment.amount),
+    ];
+    JournalEntry::new(Journal::Payments, payment.received_on, payment.number.clone(), label, lines)
+}
+
+/// The document of the claim for a late payment.
+pub fn interest_document(payment: &Payment) -> String {
+    format!("INT-{}", payment.number)
+}
+
+/// The customer to the debit, interest and indemnity to the credit, on `date`.
+pub fn interest_entry(
+    invoice: &IssuedInvoice,
+    payment: &Payment,
+    claim: &LateInterest,
+    date: NaiveDate,
+    chart: &Chart,
+) -> Result<JournalEntry, LedgerError> {
+    let tenant = invoice.buyer.code.as_str();
+    let label = format!("Intérêts moratoires {} ({} j à {} %)", invoice.number, claim.days, claim.rate_percent);
+    let mut lines = vec![JournalLine::debit(chart.account(AccountRole::Customers), Some(tenant), &label, claim.total)];
+    if !claim.interest.is_zero() {
+        lines.push(JournalLine::credit(chart.account(AccountRole::LateInterest), None, &label, claim.interest));
+    }
+    if !claim.indemnity.is_zero() {
+        let account = chart.account(AccountRole::RecoveryIndemnity);
+        let label = format!("Indemnité forfaitaire {}", invoice.number);
+        lines.push(JournalLine::credit(account, None, &label, claim.indemnity));
+    }
+    JournalEntry::new(Journal::Miscellaneous, date, interest_document(payment), label, lines)
+}
+
+/// `RBT-2026-000001`.
+pub fn refund_number(year: i32, position: i64) -> String {
+    format!("RBT-{year:04}-{position:06}")
+}
+
+/// `IMP-2026-000001`.
+pub fn transfer_number(year: i32, position: i64) -> String {
+    format!("IMP-{year:04}-{position:06}")
+}
+
+/// What went back: as a refund the customer to the debit and the bank to the credit; as a transfer the same customer on
+/// both sides, the invoice that owed to the debit and the one it pays to the credit.
+pub fn paid_back_entry(invoice: &IssuedInvoice, back: &PaidBack, chart: &Chart) -> Result<JournalEntry, LedgerError> {
+    let (customers, tenant) = (chart.account(AccountRole::Customers), Some(invoice.buyer.code.as_str()));
+    let (journal, label) = match &back.to {
+        None => (Journal::Payments, format!("Remboursement {} {}", invoice.number, invoice.buyer.name)),
+        Some(to) => (Journal::Miscellaneous, format!("Imputation {} sur {to} {}", invoice.number, invoice.buyer.name)),
+    };
+    let against = match &back.to {
+        None => JournalLine::credit(chart.account(AccountRole::Bank), None, &label, back.amount),
+        Some(_) => JournalLine::credit(customers, tenant, &label, back.amount),
+    };
+    let lines = vec![JournalLine::debit(customers, tenant, &label, back.amount), against];
+    JournalEntry::new(journal, back.on, back.number.clone(), label, lines)
+}
