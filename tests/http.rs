@@ -11,6 +11,8 @@ mod bad_requests;
 mod common;
 #[path = "http/finance.rs"]
 mod finance;
+#[path = "http/paid_back.rs"]
+mod paid_back;
 #[path = "http/readings.rs"]
 mod readings;
 #[path = "http/reminders.rs"]

@@ -6,7 +6,7 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 
 use super::asset_ledger::Horizons;
 use super::post_depreciation::PERIODS;
-use super::read_invoices::{self, Reader, Standing, StateCounts, Wanted};
+use super::read_invoices::{self, Order, Reader, Standing, StateCounts, Wanted};
 use super::read_meters::{self, MetersFilter};
 use super::{AppError, Store, export_book, notices, read_tenants, report_payback};
 use crate::domain::access::{Role, TenantScope};
@@ -35,6 +35,9 @@ pub struct Today {
     pub overdue_open: Money,
     /// The longest overdue.
     pub overdue: Vec<InvoiceSummary>,
+    /// What is owed to tenants, and on which invoices first.
+    pub owed: Money,
+    pub overpaid: Vec<InvoiceSummary>,
     pub failed_notices: usize,
     /// Contracts to decide on, soonest first.
     pub ending: Vec<EndingContract>,
@@ -78,6 +81,7 @@ pub fn today(store: &Store, now: DateTime<Utc>) -> Result<Today, AppError> {
     };
     let reader = Reader { role: Role::Finance, scope: TenantScope::Everyone };
     let overdue = Wanted { standing: Some(Standing::Overdue(today)), ..Wanted::default() };
+    let overpaid = || Wanted { standing: Some(Standing::Overpaid), ..Wanted::default() };
     let issued_of_month = {
         let filter = read_invoices::InvoiceFilter { month: Some(month), ..Default::default() };
         read_invoices::counts(store, &reader, Wanted { filter, ..Wanted::default() }, today)?
@@ -92,11 +96,20 @@ pub fn today(store: &Store, now: DateTime<Utc>) -> Result<Today, AppError> {
         counts: read_invoices::counts(store, &reader, Wanted::default(), today)?,
         overdue_open: read_invoices::open_sum(store, &reader, overdue)?,
         overdue: read_invoices::longest_overdue(store, today, NAMED_MAX)?,
+        owed: -read_invoices::open_sum(store, &reader, overpaid())?,
+        overpaid: some_of(store, &reader, overpaid())?,
         failed_notices: notices::failed_count(store)?,
         ending: book.as_ref().map(|book| ending(book, today)).unwrap_or_default(),
         to_issue: in_force.saturating_sub(usize::try_from(issued_of_month.issued).unwrap_or(0)),
         depreciation: depreciation(store, book.as_deref(), month)?,
     })
+}
+
+/// The first of what is wanted, as many as are named.
+fn some_of(store: &Store, reader: &Reader, wanted: Wanted) -> Result<Vec<InvoiceSummary>, AppError> {
+    let mut found = read_invoices::search(store, reader, wanted, Order::default(), 1)?.invoices;
+    found.truncate(usize::try_from(NAMED_MAX).unwrap_or(0));
+    Ok(found)
 }
 
 /// What the running month already shows, and when the investment will have come back.

@@ -203,6 +203,9 @@ pub struct OwnToday {
     pub counts: StateCounts,
     pub open: Money,
     pub overdue: Money,
+    /// What is owed to the tenant, and on which invoices.
+    pub owed: Money,
+    pub overpaid: Vec<InvoiceSummary>,
     /// A page of what is to be paid, the soonest due first.
     pub due: Vec<InvoiceSummary>,
     pub latest: Vec<InvoiceSummary>,
@@ -239,6 +242,8 @@ pub fn own(store: &Store, reader: &Reader, now: DateTime<Utc>) -> Result<OwnToda
         open: read_invoices::open_sum(store, reader, in_state(ListState::Open))?,
         overdue: read_invoices::open_sum(store, reader, in_state(ListState::Overdue))?,
         due: page(in_state(ListState::Open), by_due)?,
+        owed: -read_invoices::open_sum(store, reader, in_state(ListState::Overpaid))?,
+        overpaid: page(in_state(ListState::Overpaid), Order::default())?,
         latest,
         contracts,
         estimate,

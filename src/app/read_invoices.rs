@@ -42,18 +42,21 @@ pub enum ListState {
     /// To be paid, and late.
     Overdue,
     Paid,
+    /// More was paid than is owed.
+    Overpaid,
     /// Credit notes, and what they took back as a whole.
     Credited,
 }
 
 impl ListState {
-    const NAMES: [(&str, ListState); 7] = [
+    const NAMES: [(&str, ListState); 8] = [
         ("", ListState::All),
         ("draft", ListState::Draft),
         ("issued", ListState::Issued),
         ("open", ListState::Open),
         ("overdue", ListState::Overdue),
         ("paid", ListState::Paid),
+        ("overpaid", ListState::Overpaid),
         ("credited", ListState::Credited),
     ];
 
@@ -76,6 +79,7 @@ impl Wanted {
             ListState::Open => (Some(InvoiceStatus::Issued), Some(Standing::Open)),
             ListState::Overdue => (Some(InvoiceStatus::Issued), Some(Standing::Overdue(today))),
             ListState::Paid => (Some(InvoiceStatus::Issued), Some(Standing::Paid)),
+            ListState::Overpaid => (Some(InvoiceStatus::Issued), Some(Standing::Overpaid)),
             ListState::Credited => (Some(InvoiceStatus::Issued), Some(Standing::Credited)),
         };
         Wanted { filter: InvoiceFilter { status, ..self.filter }, standing, ..self }
@@ -183,7 +187,7 @@ pub fn counts(store: &Store, reader: &Reader, wanted: Wanted, today: NaiveDate) 
     let connection = &mut *store.connection()?;
     let revision = search::revision(connection)?;
     let wanted = Wanted { filter: InvoiceFilter { status: None, ..wanted.filter }, standing: None, ..wanted };
-    let nothing = StateCounts { drafts: 0, issued: 0, open: 0, overdue: 0, paid: 0, credited: 0 };
+    let nothing = StateCounts { drafts: 0, issued: 0, open: 0, overdue: 0, paid: 0, overpaid: 0, credited: 0 };
     let Some(selection) = selection(connection, reader, wanted)? else { return Ok(nothing) };
     let asked = ((reader.scope.clone(), selection.clone()), today);
     let counts = store

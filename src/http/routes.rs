@@ -9,8 +9,8 @@ use actix_web::{HttpRequest, HttpResponse, ResponseError, Route};
 
 use super::api::{
     alarms, amortisation, assets, audit, audit_packs, audit_sample, availability, billing, bookkeeping, invoices,
-    journal, ledger, me, meters, notices, openapi, payback, payments, racks, readings, reminders, reports, resolutions,
-    settings, tariffs, tenants, terms, titre, token, usage, users,
+    journal, ledger, me, meters, notices, openapi, paid_back, payback, payments, racks, readings, reminders, reports,
+    resolutions, settings, tariffs, tenants, terms, titre, token, usage, users,
 };
 use super::asked::unreadable_query;
 use super::auth::{Access, guarded};
@@ -93,6 +93,9 @@ pub const ROUTES: &[RouteRow] = &[
     post!("/api/v1/invoices/{number}/credit-notes", Access::Api(Action::CreditInvoices), payments::credit),
     post!("/api/v1/invoices/{number}/correction", Access::Api(Action::CreditInvoices), payments::correct),
     post!("/api/v1/invoices/{number}/interest", Access::Api(Action::RecordPayments), payments::claim),
+    get!("/api/v1/invoices/{number}/account", Access::Api(Action::SeeInvoices), paid_back::account),
+    post!("/api/v1/invoices/{number}/refunds", Access::Api(Action::RecordPayments), paid_back::refund),
+    post!("/api/v1/invoices/{number}/transfers", Access::Api(Action::RecordPayments), paid_back::transfer),
     get!("/api/v1/invoices/{number}/notices", Access::Api(Action::SeeNotices), notices::list),
     post!("/api/v1/invoices/{number}/notices", Access::Api(Action::SendNotices), notices::resend),
     get!("/api/v1/invoices/{number}/reminders", Access::Api(Action::SendNotices), reminders::plan),
@@ -306,6 +309,8 @@ pub const ROUTES: &[RouteRow] = &[
     post!("/invoices/{number}/credit", Access::Page(Action::CreditInvoices), pages::invoice::credit::submit),
     get!("/invoices/{number}/correct", Access::Page(Action::CreditInvoices), pages::invoice::correct::form),
     post!("/invoices/{number}/correct", Access::Page(Action::CreditInvoices), pages::invoice::correct::submit),
+    get!("/invoices/{number}/refund", Access::Page(Action::RecordPayments), pages::invoice::refund::form),
+    post!("/invoices/{number}/refund", Access::Page(Action::RecordPayments), pages::invoice::refund::submit),
     get!("/invoices/{number}/mail", Access::Page(Action::SeeNotices), pages::invoice::mail::show),
     post!("/invoices/{number}/mail", Access::Page(Action::SendNotices), pages::invoice::mail::resend),
     get!("/invoices/{number}/mail/body", Access::Page(Action::SeeNotices), pages::invoice::mail::body),

@@ -54,6 +54,7 @@ export const pages = [
   finance("/invoices/{number}/mail"),
   finance("/invoices/{number}/credit"),
   finance("/invoices/{number}/correct"),
+  finance("/invoices/{number}/refund"),
 
   finance("/payments"),
   finance("/payments", { address: "/payments?q=nothing" }),

@@ -23,6 +23,7 @@ help-invoices-finance-4 = An issued invoice is never changed: it is corrected by
 help-payments = Follow payments
 help-payments-1 = Record a transfer or import the bank’s statement.
 help-payments-2 = What carries a known reference is matched; the rest waits for your decision.
+help-payments-3 = What a credit note leaves owed to a tenant waits under “Overpaid”: from the invoice, refund it or set it against another of the tenant’s invoices.
 help-dunning = Send reminders
 help-dunning-1 = The list shows overdue invoices and how late they are.
 help-dunning-2 = Read the reminder again before you send it.

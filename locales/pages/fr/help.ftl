@@ -23,6 +23,7 @@ help-invoices-finance-4 = Une facture émise ne se modifie pas : elle se corri
 help-payments = Suivre les paiements
 help-payments-1 = Enregistrez un virement ou importez le relevé de la banque.
 help-payments-2 = Ce qui porte une référence connue est rapproché ; le reste attend votre décision.
+help-payments-3 = Ce qu’un avoir laisse dû à un hébergé attend sous « Trop perçus » : depuis la facture, remboursez-le ou imputez-le sur une autre de ses factures.
 help-dunning = Relancer
 help-dunning-1 = La liste montre les factures échues avec leur retard.
 help-dunning-2 = Relisez la relance avant de l’envoyer.

@@ -30,7 +30,7 @@ pub struct InvoicesQuery {
     tenant: Option<String>,
     /// A contract's code.
     contract: Option<String>,
-    /// `draft`, `issued`, `open`, `overdue`, `paid` or `credited`; drafts are shown to those who may see them.
+    /// `draft`, `issued`, `open`, `overdue`, `paid`, `overpaid` or `credited`; drafts are shown to those who may see them.
     status: Option<String>,
     /// Part of a number, or of the name or code of a tenant or contract.
     q: Option<String>,
@@ -154,8 +154,9 @@ pub async fn list(shared: Data<Shared>, granted: Granted, query: Query<InvoicesQ
 /// What a query wants, and in which state.
 fn wanted(query: &InvoicesQuery) -> Result<(Wanted, ListState), Fault> {
     let state = query.status.as_deref().unwrap_or_default();
-    let state = ListState::named(state)
-        .ok_or_else(|| none_of("status", state, &["draft", "issued", "open", "overdue", "paid", "credited"]))?;
+    let state = ListState::named(state).ok_or_else(|| {
+        none_of("status", state, &["draft", "issued", "open", "overdue", "paid", "overpaid", "credited"])
+    })?;
     let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
     let filter = InvoiceFilter {
         tenant: given(&query.tenant).map(TenantCode),

@@ -20,6 +20,7 @@ pub mod meters;
 pub mod notices;
 pub mod once;
 pub mod openapi;
+pub mod paid_back;
 pub mod payback;
 pub mod payments;
 pub mod racks;

@@ -9,8 +9,8 @@ use utoipa::{Modify, OpenApi};
 
 use super::{
     alarms, amortisation, assets, audit, audit_packs, audit_sample, availability, billing, bookkeeping, invoices,
-    journal, ledger, me, meters, notices, payback, payments, racks, readings, reminders, reports, resolutions,
-    settings, tariffs, tenants, terms, titre, token, usage, users,
+    journal, ledger, me, meters, notices, paid_back, payback, payments, racks, readings, reminders, reports,
+    resolutions, settings, tariffs, tenants, terms, titre, token, usage, users,
 };
 
 #[derive(OpenApi)]
@@ -51,6 +51,9 @@ use super::{
         payments::correct,
         payments::credit,
         payments::claim,
+        paid_back::account,
+        paid_back::refund,
+        paid_back::transfer,
         payments::list,
         payments::record,
         payments::read_statement,

@@ -37,7 +37,7 @@ pub struct PaymentsQuery {
     tenant: Option<String>,
     /// Part of the payment's number, of the invoice's or of the wording.
     q: Option<String>,
-    /// From 1; 50 payments each.
+    /// From 1; 50 payments and refunds each.
     page: Option<String>,
 }
 
@@ -47,17 +47,19 @@ pub struct PaymentsAnswer {
     page: usize,
     pages: usize,
     total: usize,
-    /// What all of them come to.
+    /// What all of them come to: payments less refunds.
     amount: String,
 }
 
 #[derive(Serialize, ToSchema)]
 pub struct PaymentRow {
+    /// That of a refund begins with `RBT-`.
     #[schema(example = "REG-2026-000001")]
     number: String,
     received_on: NaiveDate,
     invoice: String,
     tenant: String,
+    /// Below zero for a refund.
     amount: String,
     reference: Option<String>,
 }
@@ -391,7 +393,7 @@ pub struct CorrectionBody {
 pub struct CorrectionPreviewAnswer {
     gross: String,
     due_date: NaiveDate,
-    /// What was paid on the invoice: it is then owed to the tenant.
+    /// What was paid on the invoice and has not gone back: it is then owed to the tenant.
     paid: String,
     changes: Vec<RestatedRow>,
 }

@@ -59,14 +59,14 @@ impl Fields {
         number(self.text(name))
     }
 
-    /// Whether this is the confirmation of a question about `open`, which it names. Sent a second time, or after somebody
-    /// else changed the account, it asks again.
-    pub fn confirms(&self, open: Money) -> bool {
+    /// Whether this is the confirmation of a question about `open`, an amount or several, which it names. Sent a second
+    /// time, or after somebody else changed the account, it asks again.
+    pub fn confirms(&self, open: impl ToString) -> bool {
         [open.to_string().as_str(), "1"].contains(&self.text("confirm"))
     }
 
     /// Whether what was confirmed has changed since it was asked.
-    pub fn confirms_another(&self, open: Money) -> bool {
+    pub fn confirms_another(&self, open: impl ToString) -> bool {
         self.has("confirm") && !self.confirms(open)
     }
 

@@ -24,7 +24,7 @@ const fn task(section: &'static str, key: &'static str, steps: usize) -> Task {
 const FINANCE: &[Task] = &[
     task("/billing", "help-billing", 4),
     task("/invoices", "help-invoices-finance", 4),
-    task("/payments", "help-payments", 2),
+    task("/payments", "help-payments", 3),
     task("/dunning", "help-dunning", 2),
     task("/tenants", "help-tenants", 3),
     task("/contracts", "help-contracts-finance", 2),

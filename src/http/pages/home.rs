@@ -113,7 +113,8 @@ async fn work(shared: &Data<Shared>, frame: &Frame) -> Result<Work, Fault> {
         ending_card(frame, &today),
         depreciation_card(frame, &today),
     ];
-    let cards: Vec<Card> = cards.into_iter().chain(running.and_then(|running| payback_card(frame, running))).collect();
+    let payback = running.and_then(|running| payback_card(frame, running));
+    let cards: Vec<Card> = cards.into_iter().chain(owed_card(frame, &today)).chain(payback).collect();
     Ok(Work { has_book: today.has_book, ..Work::of(cards, "home-work", "home-calm") })
 }
 
@@ -292,6 +293,24 @@ fn overdue_card(frame: &Frame, today: &Today) -> Card {
         items: today.overdue.iter().map(item).collect(),
         link: (count > 0).then(|| ("/invoices?status=overdue&sort=due".to_owned(), frame.t("home-overdue-go"))),
     }
+}
+
+/// What is owed to tenants, where anything is.
+fn owed_card(frame: &Frame, today: &Today) -> Option<Card> {
+    let item = |invoice: &read_invoices::InvoiceSummary| {
+        let number = invoice.number.as_ref().map(ToString::to_string).unwrap_or_default();
+        let owed = invoice.standing.map_or_else(String::new, |(open, _)| frame.amount(&open.abs()));
+        let values = [("number", &*number), ("amount", &*owed)];
+        Item { text: frame.texts("home-owed-item", &values), address: Some(format!("/invoices/{number}/refund")) }
+    };
+    (today.counts.overpaid > 0).then(|| Card {
+        class: "card-due",
+        title: frame.t("home-owed"),
+        count: frame.whole(today.counts.overpaid),
+        text: frame.with("home-owed-due", "amount", &frame.amount(&today.owed)),
+        items: today.overpaid.iter().map(item).collect(),
+        link: Some(("/invoices?status=overpaid".to_owned(), frame.t("home-owed-go"))),
+    })
 }
 
 fn notices_card(frame: &Frame, today: &Today) -> Card {

@@ -12,9 +12,9 @@ use super::parts::Badge;
 use super::{Frame, encoded, page};
 use crate::app::archive_invoice::ArchiveKind;
 use crate::app::read_account::{self, Account};
-use crate::app::{notices, read_invoices};
-use crate::domain::access::{Action, Decision, policy};
-use crate::domain::invoice::{InvoiceKind, IssuedInvoice, VatBreakdown};
+use crate::app::{AppError, notices, read_invoices};
+use crate::domain::access::{Action, Decision, TenantScope, policy};
+use crate::domain::invoice::{InvoiceKind, InvoiceNumber, IssuedInvoice, VatBreakdown};
 use crate::domain::money::Money;
 use crate::http::api::invoices::find;
 use crate::http::auth::Granted;
@@ -24,6 +24,7 @@ use crate::http::state::{Shared, blocking};
 pub mod correct;
 pub mod credit;
 pub mod mail;
+pub mod refund;
 pub mod trace;
 
 use mail::NoticeView;
@@ -46,12 +47,16 @@ struct InvoicePage {
     /// Pairs of a label and a value the buyer's accounting asks for.
     references: Vec<(String, String)>,
     corrects: Option<String>,
+    /// The invoice it takes back, where money is owed to the tenant on that, and how much.
+    owed_on: Option<(String, String)>,
     /// None for who may not see them.
     notices: Option<Vec<NoticeView>>,
     /// What happened since; none for a credit note.
     account: Option<AccountView>,
     may_credit: bool,
     may_record: bool,
+    /// The reader is the tenant.
+    is_own: bool,
 }
 
 /// What happened to the invoice since its issue.
@@ -61,19 +66,25 @@ struct AccountView {
     is_open: bool,
     is_late: bool,
     is_creditable: bool,
+    /// What is owed to the tenant, where anything is.
+    owed: Option<String>,
     /// Number and gross of each credit note.
     credit_notes: Vec<(String, String)>,
-    payments: Vec<PaymentRow>,
+    /// Payments, and below zero what went back.
+    moved: Vec<MovedRow>,
     claims: Vec<ClaimRow>,
     /// What they come to.
     claimed: String,
 }
 
-struct PaymentRow {
+struct MovedRow {
     number: String,
-    received: String,
+    day: String,
     amount: String,
-    reference: String,
+    /// What it is, and what the bank says of it.
+    what: String,
+    /// The other invoice of a transfer.
+    other: Option<String>,
 }
 
 struct VatLine {
@@ -91,11 +102,18 @@ pub async fn one(
     let sees_notices = policy(granted.role, Action::SeeNotices) != Decision::Deny;
     let may = |action| policy(granted.role, action) != Decision::Deny;
     let (may_credit, may_record) = (may(Action::CreditInvoices), may(Action::RecordPayments));
+    let is_own = granted.scope != TenantScope::Everyone;
     let invoice = find(&shared, granted.clone(), number.into_inner()).await?;
     let frame = Frame::of(&http);
     let (store, now, scope, wanted) =
         (shared.store.clone(), shared.now(), granted.scope.clone(), invoice.number.clone());
-    let account = blocking(move || read_account::of(&store, &scope, &wanted, now)).await?;
+    let corrected = invoice.corrects.first().map(|(number, _)| number.clone());
+    let (account, owing) = blocking(move || {
+        let of = |number: &InvoiceNumber| read_account::of(&store, &scope, number, now);
+        let owing = corrected.map(|number| Ok::<_, AppError>((of(&number)?, number))).transpose()?;
+        Ok((of(&wanted)?, owing))
+    })
+    .await?;
     let zone = zone_of(&invoice);
     let notices = match sees_notices {
         true => {
@@ -115,12 +133,14 @@ pub async fn one(
         vat: invoice.vat.iter().map(|vat| vat_line(&frame, vat)).collect(),
         references: references(&frame, &invoice),
         corrects: corrects(&frame, &invoice),
+        owed_on: owing.and_then(|(account, number)| Some((number.to_string(), owed(&frame, &account?)?))),
         notices,
         account: account
             .filter(|_| invoice.kind != InvoiceKind::CreditNote)
             .map(|account| account_view(&frame, &invoice, &account)),
         may_credit,
         may_record,
+        is_own,
         frame,
         invoice,
     };
@@ -169,24 +189,42 @@ fn account_view(frame: &Frame, invoice: &IssuedInvoice, account: &Account) -> Ac
         is_open: balance.open > Money::ZERO,
         is_late: account.is_late,
         is_creditable: balance.credited < invoice.totals.gross,
+        owed: owed(frame, account),
         credit_notes: account
             .credit_notes
             .iter()
             .map(|(number, gross)| (number.to_string(), frame.amount(gross)))
             .collect(),
-        payments: account
-            .payments
-            .iter()
-            .map(|payment| PaymentRow {
-                number: payment.number.clone(),
-                received: frame.date(&payment.received_on),
-                amount: frame.bare(&payment.amount),
-                reference: payment.reference.clone().unwrap_or_default(),
-            })
-            .collect(),
+        moved: moved(frame, account),
         claims: account.claims.iter().map(|claim| posted_row(frame, claim)).collect(),
         claimed: frame.bare(&account.claims.iter().map(|claim| claim.amount).sum::<Money>()),
     }
+}
+
+/// What is owed to the tenant, where anything is.
+fn owed(frame: &Frame, account: &Account) -> Option<String> {
+    let open = account.balance.open;
+    open.is_negative().then(|| frame.amount(&open.abs()))
+}
+
+/// What was paid and what went back, in the order of days.
+fn moved(frame: &Frame, account: &Account) -> Vec<MovedRow> {
+    let row = |number: &String, day, amount: Money, key: &str, reference: &Option<String>, other: &Option<_>| {
+        let other: Option<String> = other.as_ref().map(InvoiceNumber::to_string);
+        let what = [Some(frame.t(key)), reference.clone()].into_iter().flatten().collect::<Vec<_>>().join(", ");
+        (day, MovedRow { number: number.clone(), day: frame.date(&day), amount: frame.bare(&amount), what, other })
+    };
+    let paid = account.payments.iter().map(|paid| {
+        let key = if paid.transferred_from.is_some() { "moved-from" } else { "moved-payment" };
+        row(&paid.number, paid.received_on, paid.amount, key, &paid.reference, &paid.transferred_from)
+    });
+    let back = account.paid_back.iter().map(|back| {
+        let key = if back.to.is_some() { "moved-to" } else { "moved-refund" };
+        row(&back.number, back.on, -back.amount, key, &back.reference, &back.to)
+    });
+    let mut rows: Vec<_> = paid.chain(back).collect();
+    rows.sort_by_key(|(day, _)| *day);
+    rows.into_iter().map(|(_, row)| row).collect()
 }
 
 fn vat_line(frame: &Frame, vat: &VatBreakdown) -> VatLine {

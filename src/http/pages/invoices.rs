@@ -55,8 +55,9 @@ impl Asked {
             |name: &str| pairs.iter().filter(|(known, _)| known == name).map(|(_, value)| value.clone()).collect();
         let chosen: Vec<String> = all("column");
         let state = last("status").unwrap_or_default();
-        let state = ListState::named(state)
-            .ok_or_else(|| none_of("status", state, &["draft", "issued", "open", "overdue", "paid", "credited"]))?;
+        let state = ListState::named(state).ok_or_else(|| {
+            none_of("status", state, &["draft", "issued", "open", "overdue", "paid", "overpaid", "credited"])
+        })?;
         Ok(Asked {
             state,
             text: last("q").unwrap_or_default().trim().chars().take(100).collect(),
@@ -229,6 +230,10 @@ fn tabs(frame: &Frame, address: &Address, current: ListState, counts: StateCount
     tabs.push(tab(ListState::Open, "invoices-open", counts.open));
     tabs.push(tab(ListState::Overdue, "invoices-overdue-of-open", counts.overdue));
     tabs.push(tab(ListState::Paid, "invoices-paid", counts.paid));
+    // Few sites ever have one, and who has is to see it.
+    if counts.overpaid > 0 || current == ListState::Overpaid {
+        tabs.push(tab(ListState::Overpaid, "invoices-overpaid", counts.overpaid));
+    }
     tabs.push(tab(ListState::Credited, "invoices-credited", counts.credited));
     tabs
 }

@@ -1,4 +1,4 @@
-//! Payments: the list and its files, recording one, and what bank statements left to a person.
+//! Payments: the list and its files with refunds below zero, recording one, and what bank statements left to a person.
 
 use actix_web::http::{StatusCode, header};
 use actix_web::web::{Data, Form, Query};
@@ -159,7 +159,7 @@ async fn export(
     let frame = Frame::of(http);
     let keys = [
         "payment-number",
-        "payment-received",
+        "payments-day",
         "payment-invoice",
         "payment-tenant-code",
         "invoice-tenant",

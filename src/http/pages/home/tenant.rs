@@ -29,6 +29,7 @@ pub async fn own(shared: &Data<Shared>, frame: &Frame, reader: Reader) -> Result
     let cards = [
         Some(due_card(frame, &own)),
         Some(overdue_card(frame, &own)),
+        owed_card(frame, &own),
         running_card(frame, &own),
         contracts_card(frame, &own.contracts),
         contacts_card(frame, &scope),
@@ -80,6 +81,23 @@ fn overdue_card(frame: &Frame, own: &OwnToday) -> Card {
         items: late.take(PROBLEMS_NAMED).map(|one| item(frame, one, "home-overdue-item")).collect(),
         link: (count > 0).then(|| ("/invoices?status=overdue&sort=due".to_owned(), frame.t("home-overdue-go"))),
     }
+}
+
+/// What is owed to the tenant, where anything is.
+fn owed_card(frame: &Frame, own: &OwnToday) -> Option<Card> {
+    let item = |invoice: &InvoiceSummary| {
+        let number = invoice.number.as_ref().map(ToString::to_string).unwrap_or_default();
+        let values = [("number", &*number), ("amount", &*frame.amount(&open_of(invoice).abs()))];
+        Item { text: frame.texts("home-owed-item", &values), address: Some(format!("/invoices/{number}")) }
+    };
+    (own.counts.overpaid > 0).then(|| Card {
+        class: "card-ok",
+        title: frame.t("home-own-owed"),
+        count: frame.amount(&own.owed),
+        text: frame.t("home-own-owed-text"),
+        items: own.overpaid.iter().take(PROBLEMS_NAMED).map(item).collect(),
+        link: Some(("/invoices?status=overpaid".to_owned(), frame.t("home-owed-go"))),
+    })
 }
 
 /// The running month, as an estimate.

@@ -85,15 +85,17 @@ pub struct Selection {
     pub standing: Option<Standing>,
 }
 
-/// Which issued documents, by what is open on them. `Open`, `Paid` and `Credited` share all of them out.
+/// Which issued documents, by what is open on them. `Open`, `Paid`, `Overpaid` and `Credited` share all of them out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Standing {
     /// Something is to be paid.
     Open,
     /// Something was to be paid before this day.
     Overdue(NaiveDate),
-    /// Nothing is to be paid, or more was than was owed.
+    /// Nothing is to be paid.
     Paid,
+    /// More was paid than is owed: the difference belongs to the tenant.
+    Overpaid,
     /// Credit notes, and what they took back as a whole.
     Credited,
 }
@@ -114,6 +116,7 @@ pub struct StateCounts {
     pub open: i64,
     pub overdue: i64,
     pub paid: i64,
+    pub overpaid: i64,
     pub credited: i64,
 }
 
@@ -189,9 +192,9 @@ macro_rules! selected {
                 let late = kept.field(invoice_balance::due_date).lt(date_text(day));
                 query = query.filter(invoice::id.eq_any(kept.filter(state.eq("open")).filter(late).select(row)));
             }
-            Some(Standing::Paid) => {
-                let paid = state.eq("paid").or(state.eq("overpaid"));
-                query = query.filter(invoice::id.eq_any(kept.filter(paid).select(row)));
+            Some(Standing::Paid) => query = query.filter(invoice::id.eq_any(kept.filter(state.eq("paid")).select(row))),
+            Some(Standing::Overpaid) => {
+                query = query.filter(invoice::id.eq_any(kept.filter(state.eq("overpaid")).select(row)));
             }
             Some(Standing::Credited) => {
                 query = query.filter(invoice::id.eq_any(kept.filter(state.eq("credited")).select(row)));
@@ -359,8 +362,8 @@ pub fn open_sum(connection: &mut AnyConnection, scope: &TenantScope, selection: 
     Ok(Money::from_cents(cents))
 }
 
-/// The selection by state on `today`, whatever state it asks for. What is open, late or credited is counted through the
-/// index of states; what is left of the issued is paid.
+/// The selection by state on `today`, whatever state it asks for. What is open, late, overpaid or credited is counted
+/// through the index of states; what is left of the issued is paid.
 pub fn state_counts(
     connection: &mut AnyConnection,
     scope: &TenantScope,
@@ -383,8 +386,10 @@ pub fn state_counts(
     let drafts = count(&Selection { filter, ..whole.clone() })?;
     let mut of = |standing| count(&Selection { standing: Some(standing), ..whole.clone() });
     let (open, overdue, credited) = (of(Standing::Open)?, of(Standing::Overdue(today))?, of(Standing::Credited)?);
+    let overpaid = of(Standing::Overpaid)?;
     let issued = all - drafts;
-    Ok(StateCounts { drafts, issued, open, overdue, paid: issued - open - credited, credited })
+    let paid = issued - open - overpaid - credited;
+    Ok(StateCounts { drafts, issued, open, overdue, paid, overpaid, credited })
 }
 
 /// The months of the selection, latest first.

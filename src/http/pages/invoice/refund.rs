@@ -1,0 +1,311 @@
+//! What is owed to a tenant on an invoice: sent back to it or set against another of its invoices; chosen, previewed,
+//! confirmed.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Form, Path, Query};
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+use chrono::NaiveDate;
+
+use super::super::forms::{Fields, as_typed, refused};
+use super::super::parts::{Choice, FieldError};
+use super::super::{Frame, done, page};
+use super::title;
+use crate::app::open_invoices::OpenInvoice;
+use crate::app::refund::{self, NewRefund, RefundPlan};
+use crate::app::transfer::{self, NewTransfer, TransferPlan};
+use crate::app::{AppError, read_account, read_invoices, read_tenants};
+use crate::domain::access::TenantScope;
+use crate::domain::invoice::InvoiceNumber;
+use crate::domain::money::Money;
+use crate::domain::told::Told;
+use crate::http::auth::Visitor;
+use crate::http::error::Fault;
+use crate::http::state::{Shared, blocking};
+
+#[derive(Template)]
+#[template(path = "invoice_refund.html")]
+struct RefundPage {
+    frame: Frame,
+    errors: Vec<FieldError>,
+    number: String,
+    tenant: String,
+    /// None where nothing is owed on it.
+    owed: Option<String>,
+    is_transfer: bool,
+    /// Invoices it can be set against.
+    targets: Vec<Choice>,
+    amount: String,
+    date: String,
+    reference: String,
+    plan: Option<PlanView>,
+}
+
+struct PlanView {
+    facts: Vec<(String, String)>,
+    carried: Vec<(String, String)>,
+    /// What is open while it is asked.
+    seen: String,
+    /// It was confirmed, and the accounts have changed since it was asked.
+    meanwhile: bool,
+    late: Option<String>,
+    is_transfer: bool,
+}
+
+/// What a form asks for.
+#[derive(Clone)]
+enum Wanted {
+    Refund(NewRefund),
+    Transfer(NewTransfer),
+}
+
+enum Planned {
+    Refund(RefundPlan),
+    Transfer(TransferPlan),
+}
+
+enum Outcome {
+    Planned(Planned),
+    /// The number it was recorded under.
+    Recorded(String),
+}
+
+impl Planned {
+    /// What is open, as a confirmation repeats it: of both invoices where there are two.
+    fn seen(&self) -> String {
+        match self {
+            Planned::Refund(plan) => plan.open_before.to_string(),
+            Planned::Transfer(plan) => format!("{} {}", plan.open_before, plan.to_open_before),
+        }
+    }
+}
+
+pub async fn form(
+    shared: Data<Shared>,
+    number: Path<String>,
+    http: HttpRequest,
+    query: Query<Vec<(String, String)>>,
+) -> Result<HttpResponse, Fault> {
+    let fields = Fields::of_query(query.into_inner());
+    show(&shared, &http, number.into_inner(), &fields, vec![], None).await
+}
+
+async fn show(
+    shared: &Data<Shared>,
+    http: &HttpRequest,
+    number: String,
+    fields: &Fields,
+    errors: Vec<FieldError>,
+    plan: Option<PlanView>,
+) -> Result<HttpResponse, Fault> {
+    let (store, now) = (shared.store.clone(), shared.now());
+    let (invoice, account, targets, today) = blocking(move || {
+        let wanted = InvoiceNumber::from_stored(number.as_str());
+        let unknown = || AppError::NotFound(format!("invoice {wanted}"));
+        let account = read_account::of(&store, &TenantScope::Everyone, &wanted, now)?.ok_or_else(unknown)?;
+        let invoice = read_invoices::one(&store, &TenantScope::Everyone, &number)?.ok_or_else(unknown)?;
+        Ok((invoice, account, transfer::targets(&store, &wanted, now)?, read_tenants::today(&store, now)?))
+    })
+    .await?;
+    let frame = Frame::of(http);
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let owed = account.balance.open.is_negative().then(|| account.balance.open.abs());
+    let to = fields.text("to");
+    let chosen = targets.iter().find(|one| one.number.as_str() == to).map(|one| one.open);
+    // As much as can go back at once.
+    let usual = owed.map(|owed| chosen.map_or(owed, |open| owed.min(open)));
+    let or = |name: &str, usual: String| if fields.has(name) { fields.text(name).to_owned() } else { usual };
+    let template = RefundPage {
+        number: invoice.number.to_string(),
+        tenant: invoice.buyer.name.clone(),
+        owed: owed.map(|owed| frame.amount(&owed)),
+        is_transfer: is_transfer(fields) && !targets.is_empty(),
+        targets: targets.iter().map(|one| target(&frame, one, to)).collect(),
+        amount: or("amount", usual.map_or_else(String::new, |usual| as_typed(frame.language, usual))),
+        date: or("date", today.to_string()),
+        reference: fields.text("reference").to_owned(),
+        errors,
+        plan,
+        frame: {
+            let above = title(&frame, &invoice);
+            frame.under(above, format!("/invoices/{}", invoice.number))
+        },
+    };
+    page(status, &template)
+}
+
+/// Whether it is to be set against another invoice: chosen, or led here by one.
+fn is_transfer(fields: &Fields) -> bool {
+    match fields.text("how") {
+        "" => fields.has("to"),
+        how => how == "transfer",
+    }
+}
+
+fn target(frame: &Frame, one: &OpenInvoice, chosen: &str) -> Choice {
+    let (open, due) = (frame.amount(&one.open), frame.short_date(&one.due_date));
+    let values = [("number", one.number.as_str()), ("open", &*open), ("due", &*due)];
+    Choice {
+        value: one.number.to_string(),
+        label: frame.texts("refund-target", &values),
+        is_chosen: one.number.as_str() == chosen,
+    }
+}
+
+pub async fn submit(
+    shared: Data<Shared>,
+    visitor: Visitor,
+    number: Path<String>,
+    http: HttpRequest,
+    form: Form<Vec<(String, String)>>,
+) -> Result<HttpResponse, Fault> {
+    let fields = Fields::of(form.into_inner(), &visitor)?;
+    let (number, frame) = (number.into_inner(), Frame::of(&http));
+    let wanted = match wanted(&frame, &fields, &number) {
+        Ok(wanted) => wanted,
+        Err(errors) => return show(&shared, &http, number, &fields, errors, None).await,
+    };
+    let outcome = match plan(&shared, &wanted).await? {
+        Ok(planned) if fields.confirms(planned.seen()) => {
+            record(&shared, &visitor, &http, wanted.clone()).await?.map(Outcome::Recorded)
+        }
+        planned => planned.map(Outcome::Planned),
+    };
+    match outcome {
+        Err(told) => {
+            let errors = vec![FieldError { field: field(&told), text: frame.said(&told) }];
+            show(&shared, &http, number, &fields, errors, None).await
+        }
+        Ok(Outcome::Recorded(recorded)) => {
+            let what = if matches!(wanted, Wanted::Transfer(_)) { "transferred" } else { "refunded" };
+            Ok(done(&format!("/invoices/{number}"), what, &recorded))
+        }
+        Ok(Outcome::Planned(planned)) => {
+            let view = plan_view(&frame, &fields, &wanted, &planned);
+            show(&shared, &http, number, &fields, vec![], Some(view)).await
+        }
+    }
+}
+
+/// What was typed, or what is wrong with it.
+fn wanted(frame: &Frame, fields: &Fields, number: &str) -> Result<Wanted, Vec<FieldError>> {
+    let mut errors = vec![];
+    let mut wrong = |field: &'static str, key: &str| errors.push(FieldError { field, text: frame.t(key) });
+    let date: Option<NaiveDate> = fields.text("date").parse().ok();
+    let amount: Option<Money> = fields.number("amount");
+    if is_transfer(fields) && !fields.has("to") {
+        wrong("to", "error-invoice");
+    }
+    if amount.is_none() {
+        wrong("amount", "error-amount");
+    }
+    if date.is_none() {
+        wrong("date", "error-day");
+    }
+    let invoice = InvoiceNumber::from_stored(number);
+    match (date, amount) {
+        (Some(on), Some(amount)) if errors.is_empty() => Ok(match is_transfer(fields) {
+            true => {
+                let to = InvoiceNumber::from_stored(fields.text("to"));
+                Wanted::Transfer(NewTransfer { from: invoice, to, on: Some(on), amount })
+            }
+            false => {
+                let reference = Some(fields.text("reference").to_owned()).filter(|text| !text.is_empty());
+                Wanted::Refund(NewRefund { invoice, on, amount, reference })
+            }
+        }),
+        _ => Err(errors),
+    }
+}
+
+/// Which field a refusal is about.
+fn field(told: &Told) -> &'static str {
+    match told.key.as_str() {
+        "paid-back-in-future" | "paid-back-too-early" | "payment-before-issue" | "books-closed" => "date",
+        "transfer-same-invoice"
+        | "transfer-other-tenant"
+        | "transfer-nothing-open"
+        | "payment-of-credit-note"
+        | "invoice-unknown" => "to",
+        "text-too-long" | "text-control" => "reference",
+        _ => "amount",
+    }
+}
+
+/// What a use case refuses, an invoice that is not known among it.
+fn refusals<T>(done: Result<T, AppError>) -> Result<Result<T, Told>, AppError> {
+    match done {
+        Err(AppError::NotFound(what)) => Ok(Err(Told::new("invoice-unknown", what))),
+        done => refused(done),
+    }
+}
+
+async fn plan(shared: &Data<Shared>, wanted: &Wanted) -> Result<Result<Planned, Told>, Fault> {
+    let (store, now, wanted) = (shared.store.clone(), shared.now(), wanted.clone());
+    blocking(move || {
+        refusals(match &wanted {
+            Wanted::Refund(new) => refund::plan(&store, new, now).map(Planned::Refund),
+            Wanted::Transfer(new) => transfer::plan(&store, new, now).map(Planned::Transfer),
+        })
+    })
+    .await
+}
+
+async fn record(
+    shared: &Data<Shared>,
+    visitor: &Visitor,
+    http: &HttpRequest,
+    wanted: Wanted,
+) -> Result<Result<String, Told>, Fault> {
+    let (store, now, by) = (shared.store.clone(), shared.now(), visitor.actor(http));
+    blocking(move || {
+        refusals(match &wanted {
+            Wanted::Refund(new) => refund::record(&store, new, &by, now).map(|report| report.number),
+            Wanted::Transfer(new) => transfer::record(&store, new, &by, now).map(|report| report.number),
+        })
+    })
+    .await
+}
+
+fn plan_view(frame: &Frame, fields: &Fields, wanted: &Wanted, planned: &Planned) -> PlanView {
+    let owed = |open: Money| frame.amount(&(-open));
+    let (facts, days_late) = match (wanted, planned) {
+        (Wanted::Transfer(new), Planned::Transfer(plan)) => (
+            vec![
+                ("payment-amount", frame.amount(&new.amount)),
+                ("refund-transferred-on", frame.date(&plan.transferred_on)),
+                ("refund-owed-before", owed(plan.open_before)),
+                ("refund-owed-after", owed(plan.open_after)),
+                ("refund-to", new.to.to_string()),
+                ("payment-open-before", frame.amount(&plan.to_open_before)),
+                ("payment-open-after", frame.amount(&plan.to_open_after)),
+            ],
+            plan.days_late,
+        ),
+        (Wanted::Refund(new), Planned::Refund(plan)) => (
+            vec![
+                ("payment-amount", frame.amount(&new.amount)),
+                ("refund-refunded-on", frame.date(&new.on)),
+                ("refund-owed-before", owed(plan.open_before)),
+                ("refund-owed-after", owed(plan.open_after)),
+                ("payment-says", new.reference.clone().unwrap_or_default()),
+            ],
+            0,
+        ),
+        // A plan is of what was wanted.
+        _ => (vec![], 0),
+    };
+    let seen = planned.seen();
+    PlanView {
+        facts: facts
+            .into_iter()
+            .filter(|(_, value)| !value.is_empty())
+            .map(|(key, value)| (frame.t(key), value))
+            .collect(),
+        carried: fields.carried(),
+        meanwhile: fields.confirms_another(&seen),
+        seen,
+        late: (days_late > 0).then(|| frame.with("refund-late", "days", &days_late.to_string())),
+        is_transfer: matches!(wanted, Wanted::Transfer(_)),
+    }
+}
