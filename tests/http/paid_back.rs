@@ -156,10 +156,10 @@ async fn what_is_not_owed_is_refused_with_what_to_do() {
     }
     // Nothing is dated in a closed month.
     pass(40 * 86_400);
-    let store = site.shared.store.clone();
+    let (store, at) = (site.shared.store.clone(), now());
     let close = move || {
         let november = "2026-11".parse().unwrap();
-        periods::change(&store, november, PeriodAction::Close, None, &by(), now())
+        periods::change(&store, november, PeriodAction::Close, None, &by(), at)
     };
     std::thread::spawn(close).join().unwrap().unwrap();
     let body = json!({ "refunded_on": "2026-11-03", "amount": "1.00" });

@@ -300,7 +300,8 @@ impl InvoiceAccount<'_> {
         parts
     }
 
-    /// What is due for each payment that came late, oldest first; the indemnity once, with the first of them.
+    /// What is due for each payment that came late, oldest first; the indemnity once, with the first of them. A part so
+    /// small that its interest comes to less than half a cent costs nothing.
     pub fn late_payments(
         &self,
         rates: &[ReferenceRate],
@@ -321,7 +322,9 @@ impl InvoiceAccount<'_> {
                 claim.indemnity = Money::ZERO;
                 claim.total = claim.interest;
             }
-            late.push((payment, part, claim));
+            if !claim.total.is_zero() {
+                late.push((payment, part, claim));
+            }
         }
         Ok(late)
     }

@@ -254,3 +254,16 @@ fn a_late_transfer_is_a_late_payment() {
     assert_eq!(interest_document(payment), "INT-IMP-2026-000001");
     assert_eq!(books.accounts[0].late_payments(&rates()), Ok(vec![]));
 }
+
+#[test]
+fn what_comes_to_nothing_is_not_claimed() {
+    let invoices = invoices();
+    let mut books = Books::new(&invoices);
+    books.happen(&Event::Pass { days: 34 });
+    books.happen(&Event::Pay { of: 0, cents: 9_999 });
+    books.happen(&Event::Pay { of: 0, cents: 1 });
+    // A cent that is a day late bears no cent of interest, and the indemnity is due once.
+    assert_eq!(books.accounts[0].late_payments(&rates()).unwrap().len(), 1);
+    books.happen(&Event::Claim { of: 0 });
+    assert_eq!(books.claimed, ["INT-REG-2026-000000"]);
+}
