@@ -21,6 +21,8 @@ mod finance;
 mod markup;
 #[path = "pages/months.rs"]
 mod months;
+#[path = "pages/paid_back.rs"]
+mod paid_back;
 #[path = "pages/plant.rs"]
 mod plant;
 #[path = "pages/reading.rs"]
