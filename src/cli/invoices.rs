@@ -106,7 +106,12 @@ impl List {
         let rows: Vec<Row> = invoices.into_iter().map(Row::of).collect();
         context.print(&rows, |rows| {
             if rows.is_empty() {
-                return "no invoice yet: bill a month with `chapelle billing run --month 2026-10 --issue`".to_owned();
+                return match self.month {
+                    Some(month) => format!("no invoice of {month}: `chapelle billing plan --month {month}` shows why"),
+                    None => {
+                        "no invoice yet: bill a month with `chapelle billing run --month 2026-10 --issue`".to_owned()
+                    }
+                };
             }
             rows.iter().map(Row::describe).collect::<Vec<_>>().join("\n")
         });

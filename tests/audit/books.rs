@@ -13,6 +13,12 @@ fn busy(engine: Engine) -> World {
     at(&world, DECEMBER, &["payments", "record", "--invoice", number, "--date", "2026-11-20", "--amount", gross]);
     let part = ["payments", "record", "--invoice", "DC2026000002", "--date", "2026-11-21", "--amount", "10.00"];
     at(&world, DECEMBER, &part);
+    // Of what a credit note leaves owed on the first, a part goes back and another pays an invoice of the same tenant.
+    at(&world, DECEMBER, &["invoices", "credit", number, "--reason", "en trop", "--lines", "1:10.00"]);
+    at(&world, DECEMBER, &["payments", "refund", number, "--amount", "2.00", "--on", "2026-12-04"]);
+    let is_other = |one: &&Value| one["tenant"] == first["tenant"] && one["number"] != first["number"];
+    let other = open.as_array().unwrap().iter().find(is_other).unwrap()["number"].as_str().unwrap();
+    at(&world, DECEMBER, &["payments", "transfer", number, other, "--amount", "3.00"]);
     let place = ["billing", "add-line", "--contract", "AP-2026", "--month", "2026-12"];
     let line = ["--service", "other", "--designation", "Intervention", "--quantity", "1", "--unit-price", "80.00"];
     at(&world, DECEMBER, &[&place[..], &line, &["--reason", "remote hands of Monday"]].concat());
@@ -25,7 +31,23 @@ fn busy(engine: Engine) -> World {
 /// What is done, how it is undone, and where and how it must be named.
 type Change = (&'static str, &'static str, (&'static str, &'static str, &'static str));
 
-const CHANGES: [Change; 13] = [
+const CHANGES: [Change; 16] = [
+    (
+        "UPDATE paid_back SET amount_cents = amount_cents - 100 WHERE number = 'RBT-2026-000001'",
+        "UPDATE paid_back SET amount_cents = amount_cents + 100 WHERE number = 'RBT-2026-000001'",
+        ("payment", "RBT-2026-000001", "amount: stored is 1.00, its journal entry says 2.00"),
+    ),
+    (
+        "UPDATE paid_back SET paid_on = '2026-12-05' WHERE number = 'IMP-2026-000001'",
+        "UPDATE paid_back SET paid_on = '2026-12-04' WHERE number = 'IMP-2026-000001'",
+        ("payment", "IMP-2026-000001", "transferred on: stored is 2026-12-05, event"),
+    ),
+    (
+        "UPDATE invoice_balance SET paid_back_cents = 0 WHERE paid_back_cents = 500",
+        "UPDATE invoice_balance SET paid_back_cents = 500 \
+         WHERE invoice_id = (SELECT id FROM invoice WHERE number = 'DC2026000001')",
+        ("balance", "DC2026000001", "paid back: kept is 0.00"),
+    ),
     (
         "UPDATE invoice SET gross_cents = gross_cents - 100, net_cents = net_cents - 100 WHERE number = 'DC2026000001'",
         "UPDATE invoice SET gross_cents = gross_cents + 100, net_cents = net_cents + 100 WHERE number = 'DC2026000001'",
@@ -56,7 +78,11 @@ const CHANGES: [Change; 13] = [
         "UPDATE invoice_balance SET paid_cents = 0 WHERE paid_cents = 1000",
         "UPDATE invoice_balance SET paid_cents = 1000 \
          WHERE invoice_id = (SELECT id FROM invoice WHERE number = 'DC2026000002')",
-        ("balance", "DC2026000002", "paid: kept is 0.00, its payments, credit notes and claims give 10.00"),
+        (
+            "balance",
+            "DC2026000002",
+            "paid: kept is 0.00, its payments, credit notes, claims and what was paid back give 10.00",
+        ),
     ),
     (
         "UPDATE availability SET percent_thousandths = 99990",

@@ -9,6 +9,7 @@ told-invoice-unknown = No invoice has this number.
 told-period-closed = The month of this payment is closed in the books: open it again, or record the payment on a day of an open month.
 told-payment-of-credit-note = { $invoice } is a credit note: nothing is paid on it.
 told-payment-not-positive = The amount must be above zero.
+told-payment-nothing-open = Nothing is left to pay on { $invoice }: record what was received on the invoice it pays.
 told-payment-too-much = { $amount } is more than what is left to pay on { $invoice }: { $open }. Record { $open } here and the rest, { $excess }, on the invoice it pays.
 told-payment-before-issue = { $invoice } was issued on { $issued }: it cannot have been paid on { $received }. Check the date.
 told-payment-in-future = { $received } has not come yet: record the payment on the day it is received, or after.

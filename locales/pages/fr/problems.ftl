@@ -9,6 +9,7 @@ told-invoice-unknown = Aucune facture ne porte ce numéro.
 told-period-closed = Le mois de ce paiement est clos dans les comptes : rouvrez-le, ou enregistrez le paiement à une date d’un mois ouvert.
 told-payment-of-credit-note = { $invoice } est un avoir : rien ne s’y paie.
 told-payment-not-positive = Le montant doit être au-dessus de zéro.
+told-payment-nothing-open = Rien n’est dû sur { $invoice } : enregistrez ce qui a été reçu sur la facture qu’il paie.
 told-payment-too-much = { $amount } dépasse ce qui reste dû sur { $invoice } : { $open }. Enregistrez { $open } ici et le reste, { $excess }, sur la facture qu’il paie.
 told-payment-before-issue = { $invoice } a été émise le { $issued } : elle n’a pas pu être payée le { $received }. Vérifiez la date.
 told-payment-in-future = Le { $received } n’est pas encore venu : enregistrez le paiement le jour où il est reçu, ou après.

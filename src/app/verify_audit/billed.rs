@@ -41,17 +41,20 @@ pub fn hold(
 fn compare(number: &str, kept: &Balance, expected: &Balance, found: &mut Verification) {
     for ((name, kept), (_, expected)) in named(kept).into_iter().zip(named(expected)) {
         if kept != expected {
-            let what = format!("{name}: kept is {kept}, its payments, credit notes and claims give {expected}");
+            let what = format!(
+                "{name}: kept is {kept}, its payments, credit notes, claims and what was paid back give {expected}"
+            );
             found.find("balance", number, what);
         }
     }
 }
 
-fn named(balance: &Balance) -> [(&'static str, String); 7] {
+fn named(balance: &Balance) -> [(&'static str, String); 8] {
     [
         ("due date", balance.due_date.to_string()),
         ("credited", balance.credited.to_string()),
         ("paid", balance.paid.to_string()),
+        ("paid back", balance.paid_back.to_string()),
         ("interest", balance.interest.to_string()),
         ("open", balance.open.to_string()),
         ("state", balance.settlement.name().to_owned()),

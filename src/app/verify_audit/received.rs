@@ -1,4 +1,4 @@
-//! Payments against the trail and the journal; lettering against what it says it settles.
+//! Payments, refunds and transfers against the trail and the journal; lettering against what it says it settles.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,27 +9,30 @@ use super::Verification;
 use crate::app::AppError;
 use crate::domain::ledger::Journal;
 use crate::domain::money::Money;
-use crate::domain::receivables::Payment;
+use crate::domain::receivables::{PaidBack, Payment};
 use crate::storage::audit::ChainedEvent;
 use crate::storage::evidence::EntryLine;
 use crate::storage::lettering::LetteredLine;
-use crate::storage::{AnyConnection, lettering, payments};
+use crate::storage::{AnyConnection, lettering, paid_back, payments};
 
 /// What the trail says.
 #[derive(Default)]
 pub struct Said {
     /// By number, what was recorded, with the event that says so.
     payments: BTreeMap<String, (i64, Value)>,
+    /// The same of refunds and transfers.
+    paid_back: BTreeMap<String, (i64, Value)>,
     /// Letters given, with the event that says so.
     letters: Vec<(i64, String)>,
 }
 
-/// The journal's entries of money received: day and amount, by document.
+/// The journal's entries of money received and paid back: day and amount, by document.
 pub type Receipts = BTreeMap<String, (NaiveDate, Money)>;
 
-/// Keeps what `entry` says, where it is one of money received.
+/// Keeps what `entry` says, where it is one of them.
 pub fn note_entry(receipts: &mut Receipts, entry: &EntryLine) {
-    if entry.journal == Journal::Payments.code() {
+    let is_transfer = entry.journal == Journal::Miscellaneous.code() && entry.document.starts_with("IMP-");
+    if is_transfer || entry.journal == Journal::Payments.code() {
         receipts.insert(entry.document.clone(), (entry.date, Money::from_cents(entry.debit_cents)));
     }
 }
@@ -40,7 +43,11 @@ impl Said {
         if event.action == "payment.recorded" {
             self.payments.insert(event.subject.clone(), (chained.sequence, event.detail.clone()));
         }
-        if let Some(letter) = text(&event.detail, "letter") {
+        if ["payment.refunded", "payment.transferred"].contains(&event.action.as_str()) {
+            self.paid_back.insert(event.subject.clone(), (chained.sequence, event.detail.clone()));
+        }
+        // A transfer may settle both of its invoices.
+        for letter in ["letter", "against_letter"].into_iter().filter_map(|key| text(&event.detail, key)) {
             self.letters.push((chained.sequence, letter.to_owned()));
         }
     }
@@ -52,13 +59,16 @@ pub fn verify(
     receipts: &Receipts,
     found: &mut Verification,
 ) -> Result<(), AppError> {
-    let stored = payments::list(connection, None, None)?;
+    let mut stored = payments::list(connection, None, None)?;
+    // Refunds stand among what moved, and are held with transfers.
+    stored.retain(|recorded| recorded.payment.amount > Money::ZERO);
+    returned(connection, said, receipts, found)?;
     let lines = lettering::lines(connection)?;
     let of_payments = lines.iter().filter(|line| line.journal == Journal::Payments.code());
     let by_payment: BTreeMap<&str, &LetteredLine> = of_payments.map(|line| (line.document.as_str(), line)).collect();
     for recorded in &stored {
         let payment = &recorded.payment;
-        journal_entry(payment, receipts, found);
+        journal_entry(&payment.number, ("received on", payment.received_on), payment.amount, receipts, found);
         let Some((sequence, detail)) = said.payments.get(&payment.number) else {
             found.find("payment", &payment.number, "the trail does not say that it was recorded");
             continue;
@@ -74,13 +84,56 @@ pub fn verify(
     Ok(())
 }
 
-fn journal_entry(payment: &Payment, receipts: &Receipts, found: &mut Verification) {
-    let number = &payment.number;
+/// Refunds and transfers, both ways.
+fn returned(
+    connection: &mut AnyConnection,
+    said: &Said,
+    receipts: &Receipts,
+    found: &mut Verification,
+) -> Result<(), AppError> {
+    let stored = paid_back::all(connection)?;
+    for (invoice, back) in &stored {
+        let on = if back.to.is_some() { "transferred on" } else { "refunded on" };
+        journal_entry(&back.number, (on, back.on), back.amount, receipts, found);
+        match said.paid_back.get(&back.number) {
+            None => found.find("payment", &back.number, "the trail does not say that it was recorded"),
+            Some((sequence, detail)) => returned_against_event(invoice.as_str(), back, (*sequence, detail), found),
+        }
+    }
+    let is_there = |number: &String| stored.iter().any(|(_, back)| back.number == *number);
+    for (number, (sequence, _)) in said.paid_back.iter().filter(|(number, _)| !is_there(number)) {
+        found.find("payment", number, format!("event {sequence} says it was recorded, and it is not there"));
+    }
+    Ok(())
+}
+
+fn returned_against_event(invoice: &str, back: &PaidBack, (sequence, detail): (i64, &Value), found: &mut Verification) {
+    let (number, event) = (&back.number, format!("event {sequence}"));
+    let said = |key| text(detail, key).unwrap_or_default();
+    let (name, key) = match back.to {
+        Some(_) => ("transferred on", "transferred_on"),
+        None => ("refunded on", "refunded_on"),
+    };
+    let against = back.to.as_ref().map(ToString::to_string).unwrap_or_default();
+    differ(number, "invoice", (invoice, said("invoice")), &event, found);
+    differ(number, "set against", (against, said("against")), &event, found);
+    differ(number, name, (back.on, said(key)), &event, found);
+    differ(number, "amount", (back.amount, said("amount")), &event, found);
+    differ(number, "reference", (back.reference.as_deref().unwrap_or_default(), said("reference")), &event, found);
+}
+
+fn journal_entry(
+    number: &str,
+    (name, on): (&str, NaiveDate),
+    amount: Money,
+    receipts: &Receipts,
+    found: &mut Verification,
+) {
     match receipts.get(number) {
         None => found.find("payment", number, "it is not in the journal"),
-        Some((day, amount)) => {
-            differ(number, "amount", (payment.amount, amount), "its journal entry", found);
-            differ(number, "received on", (payment.received_on, day), "its journal entry", found);
+        Some((day, posted)) => {
+            differ(number, "amount", (amount, posted), "its journal entry", found);
+            differ(number, name, (on, day), "its journal entry", found);
         }
     }
 }

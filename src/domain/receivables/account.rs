@@ -64,6 +64,8 @@ pub enum PaymentError {
         open: Money,
         excess: Money,
     },
+    #[error("nothing is open on {0}: record what was received, such as a second payment, on the invoice it pays")]
+    NothingOpen(String),
     #[error("{invoice} was issued on {issued}, so it cannot be paid on {received}; check the date")]
     BeforeIssue { invoice: String, issued: NaiveDate, received: NaiveDate },
     #[error("{received} has not come yet; record a payment on or after the day it is received")]
@@ -125,6 +127,9 @@ impl Tell for PaymentError {
                 Told::new("payment-of-credit-note", self).with("invoice", invoice.as_str())
             }
             PaymentError::NotPositive(_) => Told::new("payment-not-positive", self),
+            PaymentError::NothingOpen(invoice) => {
+                Told::new("payment-nothing-open", self).with("invoice", invoice.as_str())
+            }
             PaymentError::TooMuch { invoice, amount, open, excess, .. } => Told::new("payment-too-much", self)
                 .with("invoice", invoice.as_str())
                 .with("amount", *amount)
@@ -272,6 +277,9 @@ impl InvoiceAccount<'_> {
             return Err(PaymentError::BeforeIssue { invoice, issued, received });
         }
         let open = self.open();
+        if open <= Money::ZERO {
+            return Err(PaymentError::NothingOpen(invoice));
+        }
         if amount > open {
             return Err(PaymentError::TooMuch {
                 invoice,

@@ -79,6 +79,22 @@ pub fn of_invoice(connection: &mut AnyConnection, from: InvoiceId) -> StorageRes
     rows.into_iter().map(|row| paid_back_from(&row)).collect()
 }
 
+/// All that ever went back, with the number of the invoice it left.
+pub fn all(connection: &mut AnyConnection) -> StorageResult<Vec<(InvoiceNumber, PaidBack)>> {
+    let owing: Vec<(i64, Option<String>)> = paid_back::table
+        .inner_join(invoice::table.on(paid_back::invoice_id.eq(invoice::id)))
+        .select((paid_back::invoice_id, invoice::number))
+        .distinct()
+        .order(paid_back::invoice_id)
+        .load(connection)?;
+    let mut all = Vec::new();
+    for (id, number) in owing {
+        let number = InvoiceNumber::from_stored(number.unwrap_or_default());
+        all.extend(of_invoice(connection, InvoiceId(id))?.into_iter().map(|back| (number.clone(), back)));
+    }
+    Ok(all)
+}
+
 /// What was set against an invoice, as payments of it, each with the second it was recorded in.
 pub(super) fn transferred_to(connection: &mut AnyConnection, to: InvoiceId) -> StorageResult<Vec<(i64, Payment)>> {
     let rows: Vec<Row> = paid_back::table

@@ -18,7 +18,7 @@ Ce qui est vérifié, dans l’ordre :
  4. les factures : PDF, XML et contenu figé contre la piste, totaux du XML = contenu = journal, numéros sans trou ;
  5. les relevés : condensat par compteur et par jour (UTC), arbre de Merkle du jour contre la piste, dénombrement ;
  6. le journal : chaque écriture équilibrée, chaque tranche contre le scellé de la piste ;
- 7. les règlements : chacun d’après la piste contre son écriture au journal, et aucune écriture de règlement de plus ;
+ 7. les règlements, remboursements et imputations : chacun d’après la piste contre son écriture au journal, et aucune écriture de règlement de plus ;
  8. le rapprochement et la concordance : créances, produits, TVA, encaissements et totaux sans écart.
 
 JSON canonique : UTF-8, clés triées, sans espace, seuls les guillemets, la barre inverse et les caractères de contrôle

@@ -164,7 +164,11 @@ class Trail(Part):
                 if key.endswith("_sha256") or key == "issue_date":
                     known.setdefault(key, value)
         elif action == "payment.recorded":
-            self.payments[subject] = (record["sequence"], detail)
+            self.payments[subject] = (record["sequence"], detail, "received_on", RECEIPTS)
+        elif action == "payment.refunded":
+            self.payments[subject] = (record["sequence"], detail, "refunded_on", RECEIPTS)
+        elif action == "payment.transferred":
+            self.payments[subject] = (record["sequence"], detail, "transferred_on", TRANSFERS)
         elif action == "balances.opened":
             self.is_taken_over = True
         elif action == "journal.sealed":

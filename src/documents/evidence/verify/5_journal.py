@@ -41,9 +41,9 @@ class Books(Part):
     # ------------------------------------------------------------------------------------------------ les règlements
 
     def receipts(self):
-        """Chaque règlement que dit la piste contre son écriture au journal de banque, et dans l’autre sens."""
-        for number, (sequence, detail) in self.payments.items():
-            found = [entry for entry in self.entries.get(number, []) if entry["journal"] == RECEIPTS]
+        """Règlements, remboursements et imputations que dit la piste contre leurs écritures, et dans l’autre sens."""
+        for number, (sequence, detail, day, journal) in self.payments.items():
+            found = [entry for entry in self.entries.get(number, []) if entry["journal"] == journal]
             if len(found) != 1:
                 what = "l’événement %d dit qu’il a été enregistré, le journal en a %s"
                 self.find("règlements", number, what % (sequence, counted(len(found), "écritures")))
@@ -52,11 +52,12 @@ class Books(Part):
             if amount != cents(detail["amount"]):
                 what = "le journal porte %s, l’événement %d dit %s"
                 self.find("règlements", number, what % (euros(amount), sequence, detail["amount"]))
-            if found[0]["date"] != detail["received_on"]:
+            if found[0]["date"] != detail[day]:
                 what = "le journal le date du %s, l’événement %d du %s"
-                self.find("règlements", number, what % (found[0]["date"], sequence, detail["received_on"]))
+                self.find("règlements", number, what % (found[0]["date"], sequence, detail[day]))
         for number, entries in self.entries.items():
-            is_receipt = RECEIPT_NUMBER.fullmatch(number) and any(entry["journal"] == RECEIPTS for entry in entries)
+            journals = [entry["journal"] for entry in entries]
+            is_receipt = RECEIPT_NUMBER.fullmatch(number) and any(name in (RECEIPTS, TRANSFERS) for name in journals)
             if is_receipt and number not in self.payments:
                 self.find("règlements", number, "au journal, mais la piste ne dit pas qu’il a été enregistré")
         self.report.counts["règlements"] = len(self.payments)
@@ -147,8 +148,8 @@ class Books(Part):
             self.find("FEC", name, "l’écriture %s n’est pas à sa place dans la suite" % wrong[0])
 
 
-RECEIPTS = "BQ"
-RECEIPT_NUMBER = re.compile(r"REG-\d{4}-\d{6,}")
+RECEIPTS, TRANSFERS = "BQ", "OD"
+RECEIPT_NUMBER = re.compile(r"(REG|RBT|IMP)-\d{4}-\d{6,}")
 # Les comparaisons, telles que les rapports les appellent.
 COMPARED = {
     "receivables": "créances",
