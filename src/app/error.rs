@@ -108,6 +108,7 @@ impl Tell for AppError {
             AppError::Refused(told) | AppError::Misasked(told) | AppError::Absent(told) => (**told).clone(),
             AppError::User(problem) => problem.told(),
             AppError::NoBook => Told::new("no-book", self),
+            AppError::Storage(StorageError::Nul) => Told::new("nul", self),
             AppError::Storage(StorageError::Closed(text)) => Told::new("books-closed", text),
             AppError::Storage(StorageError::Conflict(_) | StorageError::Overlap(_)) => {
                 Told::new("stored-meanwhile", self)

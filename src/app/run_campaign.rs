@@ -17,7 +17,7 @@ use crate::storage::{StorageError, audit, billing_runs};
 
 pub use crate::storage::billing_runs::{BillingRun, Outcome, RunItem, RunStatus};
 
-const RUNS_PER_PAGE: i64 = 20;
+pub const RUNS_PER_PAGE: i64 = 20;
 
 /// What to do with a month.
 #[derive(Debug, Clone)]
@@ -162,11 +162,12 @@ pub fn told(noted: &str) -> Told {
     serde_json::from_str(noted).unwrap_or_else(|_| Told::plain(noted))
 }
 
-/// The `page`th page of runs, from 1, the latest first.
-pub fn page(store: &Store, page: i64, now: DateTime<Utc>) -> Result<Vec<BillingRun>, AppError> {
+/// The `page`th page of runs, from 1, the latest first, and how many runs there are.
+pub fn page(store: &Store, page: i64, now: DateTime<Utc>) -> Result<(Vec<BillingRun>, i64), AppError> {
     store.write(|connection| {
         billing_runs::close_silent(connection, now)?;
-        Ok(billing_runs::page(connection, RUNS_PER_PAGE, page.max(1).saturating_sub(1).saturating_mul(RUNS_PER_PAGE))?)
+        let before = page.max(1).saturating_sub(1).saturating_mul(RUNS_PER_PAGE);
+        Ok((billing_runs::page(connection, RUNS_PER_PAGE, before)?, billing_runs::count(connection)?))
     })
 }
 

@@ -35,6 +35,8 @@ pub enum BatchError {
 
 /// Every record of `body`, in order.
 pub fn parse_batch(body: &[u8], format: BatchFormat) -> Result<Vec<Record<'_>>, BatchError> {
+    // Some programs begin every text they write with a byte order mark.
+    let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
     let text = std::str::from_utf8(body).map_err(|error| BatchError::NotUtf8(error.valid_up_to()))?;
     let records = match format {
         BatchFormat::Ndjson => lines(text),

@@ -22,6 +22,9 @@ pub const HALF_UP: RoundingStrategy = RoundingStrategy::MidpointAwayFromZero;
 pub enum AmountError {
     #[error("`{0}` is not a decimal number; write digits, with a point before the decimals, such as 1200.00")]
     NotANumber(String),
+    /// It is a number, and longer than a decimal holds.
+    #[error("`{0}` has more digits than can be recorded: write 28 at most")]
+    TooManyDigits(String),
     #[error("{value} has more than {decimals} decimals")]
     TooPrecise { value: Decimal, decimals: u32 },
     #[error("{0} is beyond what an amount can hold (10,000,000,000,000.00)")]
@@ -278,7 +281,12 @@ pub fn parse(text: &str) -> Result<Decimal, AmountError> {
     if !plain.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | '-' | '.')) {
         return Err(refused());
     }
-    Decimal::from_str_exact(plain).map_err(|_| refused())
+    let digits = plain.strip_prefix(['+', '-']).unwrap_or(plain);
+    let is_number = digits.matches('.').count() <= 1
+        && digits.contains(|c: char| c.is_ascii_digit())
+        && !digits.contains(['+', '-']);
+    Decimal::from_str_exact(plain)
+        .map_err(|_| if is_number { AmountError::TooManyDigits(plain.to_owned()) } else { refused() })
 }
 
 /// A decimal that is neither amount nor quantity (a percentage, a coefficient), as [`parse`] reads it: the reader for
@@ -354,9 +362,13 @@ mod tests {
             assert!(text.parse::<PlainDecimal>().is_ok(), "{text}");
         }
         let long = format!("0.{}", "3".repeat(40));
-        for text in ["1e1", "1E1", "1_0", "99,5", "NaN", "inf", "", "-", ".", "1.2.3", "٣", "0x1", "1-1", &long] {
+        for text in ["1e1", "1E1", "1_0", "99,5", "NaN", "inf", "", "-", ".", "1.2.3", "٣", "0x1", "1-1"] {
             let refused = text.parse::<PlainDecimal>().unwrap_err().to_string();
             assert!(refused.contains("write digits, with a point before the decimals"), "{text}: {refused}");
+        }
+        for text in [&long, &"9".repeat(30)] {
+            let refused = text.parse::<PlainDecimal>().unwrap_err().to_string();
+            assert!(refused.contains("more digits than can be recorded"), "{text}: {refused}");
         }
         let read = |json: &str| serde_json::from_str::<PlainDecimal>(json);
         assert!(read("\"99.62\"").is_ok());

@@ -97,6 +97,7 @@ impl Tell for super::money::AmountError {
         use super::money::AmountError;
         match self {
             AmountError::NotANumber(text) => Told::new("amount-no-number", self).with("text", text.as_str()),
+            AmountError::TooManyDigits(text) => Told::new("amount-too-many-digits", self).with("text", text.as_str()),
             AmountError::TooPrecise { value, decimals } => {
                 Told::new("amount-too-precise", self).with("value", *value).with("decimals", i64::from(*decimals))
             }

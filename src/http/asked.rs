@@ -3,9 +3,11 @@
 use std::ops::RangeBounds;
 use std::str::FromStr;
 
+use actix_web::error::QueryPayloadError;
 use chrono::NaiveDate;
 
 use super::error::Fault;
+use super::unreadable;
 use crate::app::report_ledger::Span;
 use crate::domain::calendar::day;
 use crate::domain::payback::Horizon;
@@ -136,9 +138,9 @@ pub fn misasked(told: Told) -> Fault {
     Fault::Misasked(Box::new(told))
 }
 
-/// What the framework found wrong with a query: it does not say of which parameter.
-pub fn unreadable_query(error: &str) -> Fault {
-    misasked(Told::new("query-unreadable", error))
+/// What the framework found wrong with a query.
+pub fn unreadable_query(error: &QueryPayloadError) -> Fault {
+    misasked(Told::new("query-unreadable", unreadable::query(error)))
 }
 
 #[cfg(test)]

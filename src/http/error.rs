@@ -5,12 +5,12 @@
 
 use std::fmt;
 
-use actix_web::error::JsonPayloadError;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 
+use super::unreadable;
 use crate::app::AppError;
 use crate::domain::access::{Action, Role};
 use crate::domain::freetext;
@@ -188,6 +188,7 @@ impl From<AppError> for Fault {
                 | StorageError::Overlap(_)
                 | StorageError::Running { .. },
             ) => Fault::Contrary(Box::new(error.told())),
+            AppError::Storage(StorageError::Nul) => Fault::Misasked(Box::new(error.told())),
             AppError::Storage(StorageError::KeyReused) => Fault::Unprocessable(error.to_string()),
             AppError::Storage(StorageError::Busy(_)) => Fault::Unavailable(error.to_string()),
             AppError::Storage(unreachable) if unreachable.is_transient() => {
@@ -205,22 +206,7 @@ impl From<&actix_web::Error> for Fault {
         if let Some(fault) = error.as_error::<Fault>() {
             return fault.clone();
         }
-        match error.as_error::<JsonPayloadError>() {
-            Some(JsonPayloadError::ContentType) => {
-                return Fault::UnsupportedMedia("send the body as application/json".to_owned());
-            }
-            Some(JsonPayloadError::Overflow { limit } | JsonPayloadError::OverflowKnownLength { limit, .. }) => {
-                return Fault::TooLarge(*limit);
-            }
-            _ => {}
-        }
-        match error.as_response_error().status_code() {
-            StatusCode::NOT_FOUND => Fault::NotFound,
-            StatusCode::METHOD_NOT_ALLOWED => Fault::MethodNotAllowed,
-            StatusCode::UNSUPPORTED_MEDIA_TYPE => Fault::UnsupportedMedia(error.to_string()),
-            status if status.is_client_error() => Fault::BadRequest(error.to_string()),
-            _ => Fault::internal(error),
-        }
+        unreadable::body(error)
     }
 }
 

@@ -16,7 +16,9 @@ mod pages;
 pub mod routes;
 mod state;
 mod stream;
+mod strict;
 mod throttle;
+mod unreadable;
 
 use std::io;
 use std::net::SocketAddr;

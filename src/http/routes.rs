@@ -5,7 +5,7 @@
 
 use actix_web::http::{Method, header};
 use actix_web::web::{self, FormConfig, JsonConfig, PathConfig, PayloadConfig, QueryConfig, ServiceConfig};
-use actix_web::{HttpRequest, HttpResponse, ResponseError, Route};
+use actix_web::{HttpRequest, HttpResponse, ResponseError, Route, guard};
 
 use super::api::{
     alarms, amortisation, assets, audit, audit_packs, audit_sample, availability, billing, bookkeeping, invoices,
@@ -30,9 +30,17 @@ pub struct RouteRow {
     handler: fn() -> Route,
 }
 
+impl RouteRow {
+    /// What it answers to: where there is a GET there is a HEAD.
+    fn methods(&self) -> impl Iterator<Item = &str> {
+        let head = (self.method == Method::GET).then_some("HEAD");
+        std::iter::once(self.method.as_str()).chain(head)
+    }
+}
+
 macro_rules! get {
     ($path:literal, $access:expr, $handler:expr) => {
-        RouteRow { method: Method::GET, path: $path, access: $access, handler: || web::get().to($handler) }
+        RouteRow { method: Method::GET, path: $path, access: $access, handler: || reading().to($handler) }
     };
 }
 
@@ -408,6 +416,11 @@ pub const ROUTES: &[RouteRow] = &[
     post!("/payback/archive", Access::Page(Action::ArchiveReports), pages::payback::archive),
 ];
 
+/// HEAD is answered as GET is, without the body (RFC 9110, 9.3.2), and with the same rights.
+fn reading() -> Route {
+    web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
+}
+
 /// Registers the table; everything else is not found.
 pub fn configure(config: &mut ServiceConfig) {
     let fault = |error: actix_web::Error| actix_web::Error::from(Fault::from(&error));
@@ -415,14 +428,15 @@ pub fn configure(config: &mut ServiceConfig) {
         .app_data(PayloadConfig::new(readings::BODY_BYTES_MAX))
         .app_data(FormConfig::default().limit(FORM_BYTES_MAX).error_handler(move |error, _| fault(error.into())))
         .app_data(JsonConfig::default().limit(64 * 1024).error_handler(move |error, _| fault(error.into())))
-        .app_data(QueryConfig::default().error_handler(move |error, _| unreadable_query(&error.to_string()).into()))
-        .app_data(PathConfig::default().error_handler(move |error, _| fault(error.into())));
+        .app_data(QueryConfig::default().error_handler(move |error, _| unreadable_query(&error).into()))
+        // What is no number is the number of nothing.
+        .app_data(PathConfig::default().error_handler(|_, _| Fault::NotFound.into()));
     for rows in ROUTES.chunk_by(|a, b| a.path == b.path) {
         let Some(first) = rows.first() else { continue };
-        let methods = rows.iter().map(|row| row.method.as_str()).collect::<Vec<_>>().join(", ");
+        let methods = rows.iter().flat_map(RouteRow::methods).collect::<Vec<_>>().join(", ");
         let mut resource = web::resource(first.path);
         for row in rows {
-            resource = resource.route(guarded(row.access, (row.handler)()));
+            resource = resource.route(guarded(row.access, row.path, (row.handler)()));
         }
         let refused = move |request: HttpRequest| {
             let mut response = unrouted(&request, &Fault::MethodNotAllowed);

@@ -13,6 +13,7 @@ use tokio::sync::Semaphore;
 use super::auth::token::{Identity, SigningKey, TokenError, TokenKeys};
 use super::auth::{Bearer, Bearers};
 use super::error::Fault;
+use super::strict;
 use super::throttle::{Attempt, Throttle};
 use crate::app::deliver_outbox::Postage;
 use crate::app::read_home::RunningMonth;
@@ -266,6 +267,7 @@ impl Shared {
         email: String,
         password: String,
     ) -> Result<Option<(Person, Stage)>, Fault> {
+        strict::text_without_nul(&email)?;
         self.must_not_wait(&attempt)?;
         let _turn = self.password_checks.acquire().await.map_err(Fault::internal)?;
         let (store, required) = (self.store.clone(), self.second_factor_roles.clone());

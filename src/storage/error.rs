@@ -32,6 +32,9 @@ pub enum StorageError {
     NotStorable { what: &'static str, detail: String },
     #[error("the database holds {what} that cannot be read: {detail}; it was not written by this program")]
     Corrupt { what: &'static str, detail: String },
+    /// PostgreSQL holds no U+0000 in a text; SQLite does, and nothing here has one.
+    #[error("a text holds the character U+0000, which cannot be stored: leave it out")]
+    Nul,
     #[error("{0} readings wait to be written and no more fit; send the batch again in a moment")]
     Busy(usize),
     /// The key itself is not repeated: what it is kept under is ours.
@@ -83,6 +86,7 @@ impl StorageError {
                 | StorageError::Closed(_)
                 | StorageError::Overlap(_)
                 | StorageError::NotStorable { .. }
+                | StorageError::Nul
                 | StorageError::KeyReused
         )
     }
@@ -144,6 +148,12 @@ fn from_database(kind: &DatabaseErrorKind, message: &str) -> Option<StorageError
         DatabaseErrorKind::Unknown if message.contains("server closed the connection") => {
             Some(StorageError::Unavailable(message.to_owned()))
         }
+        DatabaseErrorKind::Unknown if is_nul(message) => Some(StorageError::Nul),
         _ => None,
     })
+}
+
+/// PostgreSQL's answer to a bound text with a NUL; other bytes that are no UTF-8 would be a fault of ours.
+fn is_nul(message: &str) -> bool {
+    message.contains("invalid byte sequence for encoding") && message.trim_end().ends_with(": 0x00")
 }

@@ -57,6 +57,7 @@ told-statement-unreadable = The file cannot be read as a camt.053 or CFONB 120 s
 told-form-ended-early = The file did not arrive whole. Send it again.
 told-amount-no-number = “{ $text }” is not a number: write digits, with a point before the decimals, such as 1200.00.
 told-amount-too-precise = { $value } has more than { $decimals } decimals.
+told-amount-too-many-digits = “{ $text }” has more digits than can be recorded: write 28 at most.
 told-amount-too-large = { $value } is beyond what an amount can hold.
 told-unknown-tariff = Line { $line } refers to tariff { $tariff }, which does not exist: add the tariff.
 told-missing-service-code = { $tenant } requires a service code on Chorus Pro, which refuses an invoice without it: give the tenant its service code, or change what it requires.
@@ -165,6 +166,7 @@ told-reset-unsound = The reset of meter { $meter } contradicts the facility book
 told-query-not = { $name } = “{ $text }” is not { $expected }.
 told-query-none-of = { $name } = “{ $text }” is not allowed; what is allowed is { $allowed }.
 told-query-both = { $one } and { $other } are both given: leave one out.
+told-nul = What was sent holds the character U+0000, which no text here can hold: leave it out.
 told-query-unreadable = The parameters of the address cannot be read: one of them may stand there twice.
 told-expected-day = a day such as 2026-10-31
 told-expected-month = a month such as 2026-10

@@ -57,6 +57,7 @@ told-statement-unreadable = Le fichier ne se lit pas comme un relevé camt.053 o
 told-form-ended-early = L’envoi du fichier a été interrompu. Envoyez-le à nouveau.
 told-amount-no-number = « { $text } » n’est pas un nombre : écrivez des chiffres, avec une virgule avant les décimales, par exemple 1200,00.
 told-amount-too-precise = { $value } a plus de { $decimals } décimales.
+told-amount-too-many-digits = « { $text } » a plus de chiffres qu’il n’est possible d’en enregistrer : écrivez-en 28 au plus.
 told-amount-too-large = { $value } dépasse ce qu’un montant peut contenir.
 told-unknown-tariff = La ligne { $line } renvoie au tarif { $tariff }, qui n’existe pas : ajoutez le tarif.
 told-missing-service-code = { $tenant } exige un code service sur Chorus Pro, qui refuse une facture sans lui : renseignez le code service du client ou changez ce qu’il exige.
@@ -165,6 +166,7 @@ told-reset-unsound = La remise à zéro du compteur { $meter } contredit le livr
 told-query-not = { $name } = « { $text } » n’est pas { $expected }.
 told-query-none-of = { $name } = « { $text } » n’est pas permis ; les valeurs permises sont { $allowed }.
 told-query-both = { $one } et { $other } sont donnés tous les deux : retirez l’un d’eux.
+told-nul = Ce qui a été envoyé contient le caractère U+0000, qu’aucun texte ne peut contenir ici : retirez-le.
 told-query-unreadable = Les paramètres de l’adresse ne se lisent pas : l’un d’eux y figure peut-être deux fois.
 told-expected-day = un jour tel que 2026-10-31
 told-expected-month = un mois tel que 2026-10

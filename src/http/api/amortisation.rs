@@ -35,6 +35,7 @@ pub struct AmortisationQuery {
             (Vec<u8> = "application/pdf"),
         )),
         (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem, description = "There is no such asset."),
     ),
     security(("token" = []))
 )]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use actix_web::http::StatusCode;
+use actix_web::http::{StatusCode, header};
 use actix_web::web::{Bytes, Data, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use chrono::{DateTime, Utc};
@@ -181,8 +181,13 @@ pub struct RunsQuery {
 pub async fn runs(shared: Data<Shared>, query: Query<RunsQuery>) -> Result<HttpResponse, Fault> {
     let page = within("page", query.page.as_deref(), 1.., Expected::Page)?.unwrap_or(1);
     let (store, now) = (shared.store.clone(), shared.now());
-    let found = blocking(move || run_campaign::page(&store, page, now)).await?;
-    Ok(HttpResponse::Ok().json(found.iter().map(answer).collect::<Vec<_>>()))
+    let (found, total) = blocking(move || run_campaign::page(&store, page, now)).await?;
+    let mut told = HttpResponse::Ok();
+    told.insert_header(("x-total-count", total.to_string()));
+    if page.saturating_mul(run_campaign::RUNS_PER_PAGE) < total {
+        told.insert_header((header::LINK, format!("</api/v1/billing/runs?page={}>; rel=\"next\"", page + 1)));
+    }
+    Ok(told.json(found.iter().map(answer).collect::<Vec<_>>()))
 }
 
 #[utoipa::path(

@@ -152,6 +152,9 @@ pub async fn set_period(
     let period: AccountingPeriod =
         period.parse().map_err(|error: crate::domain::ledger::PeriodError| Fault::BadRequest(error.told().english))?;
     let PeriodBody { action, reason } = body(&request)?;
+    if let (PeriodDeed::CloseYear, AccountingPeriod::Month(_)) = (action, period) {
+        return Err(Fault::Unprocessable("close-year takes a year such as 2026".to_owned()));
+    }
     let (by, now) = (actor(&granted, &http), shared.now());
     let work = move |store: &Store| change_period(store, period, action, reason.as_deref(), &by, now);
     once(&shared, &granted, &http, &request, StatusCode::OK, work).await

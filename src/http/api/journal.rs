@@ -96,13 +96,17 @@ pub fn journal(code: Option<&str>) -> Result<Option<Journal>, Fault> {
     }
 }
 
+/// Accounts begin with the digit of their class; those of third parties may go on with letters.
+fn is_account_beginning(text: &str) -> bool {
+    let begins = text.starts_with(|c: char| c.is_ascii_digit());
+    begins && text.len() <= 20 && text.chars().all(|c| c.is_ascii_alphanumeric())
+}
+
 /// The beginning of an account's number.
 pub fn account(text: Option<&str>) -> Result<Option<String>, Fault> {
     let text = text.map(str::trim).filter(|text| !text.is_empty());
     match text {
-        Some(text) if !text.chars().all(|c| c.is_ascii_alphanumeric()) || text.len() > 20 => {
-            Err(Expected::Account.refused("account", text))
-        }
+        Some(text) if !is_account_beginning(text) => Err(Expected::Account.refused("account", text)),
         text => Ok(text.map(str::to_owned)),
     }
 }

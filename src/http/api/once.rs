@@ -14,6 +14,7 @@ use crate::domain::audit::Actor;
 use crate::http::auth::Granted;
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
+use crate::http::unreadable;
 
 /// Who acts, as the trail names them.
 pub fn actor(granted: &Granted, http: &HttpRequest) -> Actor {
@@ -24,8 +25,7 @@ pub fn actor(granted: &Granted, http: &HttpRequest) -> Actor {
 /// The body as JSON; an empty one is an empty object.
 pub fn body<T: DeserializeOwned>(bytes: &Bytes) -> Result<T, Fault> {
     let text: &[u8] = if bytes.is_empty() { b"{}" } else { bytes };
-    serde_json::from_slice(text)
-        .map_err(|error| Fault::BadRequest(format!("the body is not what is asked for: {error}")))
+    serde_json::from_slice(text).map_err(|error| unreadable::json(&error))
 }
 
 /// Does `work` and answers with `status` and what it returns; the same request under the same Idempotency-Key is done

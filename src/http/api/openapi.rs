@@ -3,8 +3,10 @@
 use std::sync::LazyLock;
 
 use actix_web::HttpResponse;
-use actix_web::http::header;
+use actix_web::http::{Method, header};
+use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
 use super::{
@@ -12,6 +14,8 @@ use super::{
     journal, ledger, me, meters, notices, paid_back, payback, payments, racks, readings, reminders, reports,
     resolutions, settings, tariffs, tenants, terms, titre, token, usage, users,
 };
+
+const PROBLEM_TYPE: &str = "application/problem+json";
 
 #[derive(OpenApi)]
 #[openapi(
@@ -130,7 +134,7 @@ use super::{
         settings::show,
         settings::send_test_mail,
     ),
-    modifiers(&Token)
+    modifiers(&Token, &Faults)
 )]
 pub struct Description;
 
@@ -145,7 +149,65 @@ impl Modify for Token {
     }
 }
 
-static DOCUMENT: LazyLock<String> = LazyLock::new(|| Description::openapi().to_json().unwrap_or_default());
+/// What any operation may answer beside what is its own.
+struct Faults;
+
+impl Modify for Faults {
+    fn modify(&self, description: &mut utoipa::openapi::OpenApi) {
+        for item in description.paths.paths.values_mut() {
+            let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch];
+            operations.into_iter().flatten().for_each(declare_faults);
+        }
+    }
+}
+
+/// Faults are problem documents, whatever a handler's description calls them; what the guard answers is declared here.
+fn declare_faults(operation: &mut Operation) {
+    let needs_token = operation.security.as_ref().is_some_and(|needed| !needed.is_empty());
+    let has_body = operation.request_body.is_some();
+    // Every operation refuses a parameter it does not take, also where it takes none.
+    for (status, applies) in [("400", true), ("401", needs_token), ("403", needs_token), ("413", has_body)] {
+        if applies {
+            operation.responses.responses.entry(status.to_owned()).or_insert_with(|| problem().into());
+        }
+    }
+    for (status, response) in &mut operation.responses.responses {
+        let RefOr::T(response) = response else { continue };
+        if !status.starts_with(['4', '5']) {
+            continue;
+        }
+        if let Some(content) = response.content.shift_remove("application/json") {
+            response.content.insert(PROBLEM_TYPE.to_owned(), content);
+        }
+    }
+}
+
+fn problem() -> Response {
+    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+    ResponseBuilder::new().content(PROBLEM_TYPE, content).build()
+}
+
+static DESCRIPTION: LazyLock<utoipa::openapi::OpenApi> = LazyLock::new(Description::openapi);
+static DOCUMENT: LazyLock<String> = LazyLock::new(|| DESCRIPTION.to_json().unwrap_or_default());
+
+/// The parameters a query of this operation may have; nothing where it is not described.
+pub fn query_names(method: &Method, path: &str) -> Option<Vec<&'static str>> {
+    let item = DESCRIPTION.paths.paths.get(path)?;
+    let operation = match *method {
+        Method::GET | Method::HEAD => &item.get,
+        Method::PUT => &item.put,
+        Method::POST => &item.post,
+        Method::DELETE => &item.delete,
+        Method::PATCH => &item.patch,
+        _ => &None,
+    };
+    let parameters = operation.as_ref()?.parameters.as_deref().unwrap_or_default();
+    let name = |parameter: &'static RefOr<Parameter>| match parameter {
+        RefOr::T(parameter) if parameter.parameter_in == ParameterIn::Query => Some(parameter.name.as_str()),
+        _ => None,
+    };
+    Some(parameters.iter().filter_map(name).collect())
+}
 
 pub async fn document() -> HttpResponse {
     HttpResponse::Ok().insert_header((header::CONTENT_TYPE, "application/json")).body(DOCUMENT.as_str())

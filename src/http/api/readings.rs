@@ -18,6 +18,7 @@ use crate::http::auth::Granted;
 use crate::http::client;
 use crate::http::error::{Fault, Problem};
 use crate::http::state::{Shared, blocking};
+use crate::http::unreadable;
 
 /// Uncompressed: 10,000 readings of 800 bytes, more than a CloudEvents envelope takes.
 pub const BODY_BYTES_MAX: usize = 8 * 1024 * 1024;
@@ -79,7 +80,7 @@ pub async fn receive(
     let format = format(http.headers())?;
     known_encoding(http.headers())?;
     let key = idempotency_key(http.headers())?;
-    let body = body.map_err(|error| unreadable(&error))?;
+    let body = body.map_err(|error| unreadable::body(&error))?;
     let source = format!("http:user-{}", granted.user);
     // A key is the sender's own: two senders may choose the same.
     let by = Actor::new(&format!("user-{}", granted.user), client::origin(&http).as_deref());
@@ -167,14 +168,6 @@ pub(super) fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Fau
     key.map(|key| Some(key.to_owned())).ok_or_else(|| {
         Fault::BadRequest(format!("Idempotency-Key must be 1 to {KEY_CHARACTERS_MAX} visible ASCII characters"))
     })
-}
-
-/// Too large, or not what Content-Encoding says.
-fn unreadable(error: &actix_web::Error) -> Fault {
-    if error.as_response_error().status_code() == StatusCode::PAYLOAD_TOO_LARGE {
-        return Fault::TooLarge(BODY_BYTES_MAX);
-    }
-    Fault::BadRequest("the body ended early, or is not what Content-Encoding says: send it again as a whole".to_owned())
 }
 
 #[cfg(test)]

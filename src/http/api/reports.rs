@@ -18,7 +18,7 @@ use crate::domain::audit::Actor;
 use crate::domain::ids::AssetCode;
 use crate::domain::party::Language;
 use crate::domain::payback::{Horizon, RequestedView};
-use crate::http::asked::{self, Expected, none_of, parsed};
+use crate::http::asked::{self, Expected, none_of, parsed, within};
 use crate::http::auth::Granted;
 use crate::http::error::{Fault, Problem};
 use crate::http::state::{Shared, blocking};
@@ -94,6 +94,18 @@ impl ReportName {
         }
     }
 
+    /// What of a query it is asked about, beside the form and the words of its file.
+    const fn takes(self) -> &'static [&'static str] {
+        match self {
+            ReportName::Plan => &["as_of", "known_on", "asset"],
+            ReportName::Reconciliation => &["as_of"],
+            ReportName::Movements | ReportName::Funding | ReportName::TieOut | ReportName::Fec => &["year"],
+            ReportName::Balance | ReportName::Journal => &["from", "through"],
+            ReportName::Ledger => &["from", "through", "account"],
+            ReportName::Payback => &["as_of", "scenario", "horizon"],
+        }
+    }
+
     /// Of whom it is asked whether they may see it.
     const fn action(self) -> Action {
         match self {
@@ -109,6 +121,35 @@ impl ReportName {
         match policy(granted.role, known.action()) {
             Decision::Everyone => Ok(known),
             Decision::Own | Decision::Deny => Err(Fault::Forbidden(granted.role, known.action())),
+        }
+    }
+}
+
+impl ReportQuery {
+    /// Refuses what `name` is not asked about: it would answer another question than the one meant. `form` names what the
+    /// address takes of the file's form.
+    fn only_of(&self, name: ReportName, form: &[&str]) -> Result<(), Fault> {
+        let given = [
+            ("as_of", &self.as_of),
+            ("known_on", &self.known_on),
+            ("asset", &self.asset),
+            ("year", &self.year),
+            ("from", &self.from),
+            ("through", &self.through),
+            ("account", &self.account),
+            ("scenario", &self.scenario),
+            ("horizon", &self.horizon),
+            ("format", &self.format),
+            ("lang", &self.lang),
+        ];
+        let taken = [name.takes(), form].concat();
+        match given.into_iter().find(|(name, value)| value.is_some() && !taken.contains(name)) {
+            Some((foreign, _)) => Err(Fault::BadRequest(format!(
+                "the report {} takes no `{foreign}`: it takes {}",
+                name.name(),
+                taken.join(", ")
+            ))),
+            None => Ok(()),
         }
     }
 }
@@ -138,7 +179,7 @@ impl Asked {
             as_of: day("as_of", &query.as_of)?,
             known_on: day("known_on", &query.known_on)?,
             asset: text(&query.asset).map(AssetCode),
-            year: parsed("year", query.year.as_deref(), Expected::Year)?,
+            year: within("year", query.year.as_deref(), 1..=9999, Expected::Year)?,
             from: day("from", &query.from)?,
             through: day("through", &query.through)?,
             account: super::journal::account(query.account.as_deref())?,
@@ -225,6 +266,7 @@ pub async fn one(
     query: Query<ReportQuery>,
 ) -> Result<HttpResponse, Fault> {
     let name = ReportName::of(&path, &granted)?;
+    query.only_of(name, &["format", "lang"])?;
     let (format, language) = (format(query.format.as_deref())?, language(query.lang.as_deref())?);
     file(&shared, Asked::of(name, &query)?, format, language).await
 }
@@ -272,6 +314,8 @@ pub async fn archive(
     query: Query<ReportQuery>,
 ) -> Result<HttpResponse, Fault> {
     let name = ReportName::of(&path, &granted)?;
+    // It is kept in every format.
+    query.only_of(name, &["lang"])?;
     let language = language(query.lang.as_deref())?;
     let origin = http.peer_addr().map(|peer| peer.ip().to_string());
     let by = Actor::new(&format!("user-{}", granted.user), origin.as_deref());

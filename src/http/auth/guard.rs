@@ -1,11 +1,15 @@
 //! Stands before every route: proves who asks, asks the policy, and gives faults the form the asker reads.
 
-use actix_web::body::BoxBody;
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::http::header;
 use actix_web::middleware::{Next, from_fn};
-use actix_web::web::Data;
+use actix_web::web::{Bytes, Data};
 use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, ResponseError, Route};
 
 use super::session;
@@ -15,6 +19,7 @@ use crate::domain::access::{self, Action};
 use crate::http::error::Fault;
 use crate::http::pages;
 use crate::http::state::{Shared, blocking};
+use crate::http::strict;
 
 /// Who may use a route, and which kind of asker it speaks to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,17 +47,22 @@ impl Access {
 }
 
 /// The route behind its guard.
-pub fn guarded(access: Access, route: Route) -> Route {
-    route.wrap(from_fn(move |request, next| stand(access, request, next)))
+pub fn guarded(access: Access, path: &'static str, route: Route) -> Route {
+    route.wrap(from_fn(move |request, next| stand(access, path, request, next)))
 }
 
 async fn stand(
     access: Access,
+    path: &'static str,
     request: ServiceRequest,
     next: Next<BoxBody>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let asked = request.request().clone();
-    let answered = match admit(access, &asked).await {
+    let admitted = match admit(access, &asked).await {
+        Ok(()) if !access.is_page() => strict::known_parameters(path, &asked),
+        admitted => admitted,
+    };
+    let answered = match admitted {
         Err(fault) => Err(fault),
         Ok(()) => match next.call(request).await {
             Ok(response) => response.response().error().map(Fault::from).map_or(Ok(response), Err),
@@ -66,10 +76,30 @@ async fn stand(
     if access.is_page() {
         pages::keep(&asked, response.response_mut());
     }
-    Ok(response)
+    Ok(if *asked.method() == Method::HEAD { response.map_body(|_, body| headed(&body)) } else { response })
+}
+
+/// The body HEAD is answered with: as long as GET's, and never sent.
+struct Headed(BodySize);
+
+impl MessageBody for Headed {
+    type Error = Infallible;
+
+    fn size(&self) -> BodySize {
+        self.0
+    }
+
+    fn poll_next(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Bytes, Infallible>>> {
+        Poll::Ready(None)
+    }
+}
+
+fn headed(body: &BoxBody) -> BoxBody {
+    BoxBody::new(Headed(body.size()))
 }
 
 async fn admit(access: Access, request: &HttpRequest) -> Result<(), Fault> {
+    strict::without_nul(request.uri())?;
     let shared = request.app_data::<Data<Shared>>().ok_or_else(|| Fault::internal("the server has no state"))?;
     let changes = request.method() != Method::GET && request.method() != Method::HEAD;
     if access.is_page() && changes && !session::is_same_origin(request.headers(), &shared.public_url) {

@@ -187,6 +187,11 @@ pub fn recent(connection: &mut AnyConnection, limit: i64) -> StorageResult<Vec<B
     page(connection, limit, 0)
 }
 
+/// How many runs there are.
+pub fn count(connection: &mut AnyConnection) -> StorageResult<i64> {
+    Ok(billing_run::table.count().get_result(connection)?)
+}
+
 /// At most `limit` runs after the latest `offset`, newest first.
 pub fn page(connection: &mut AnyConnection, limit: i64, offset: i64) -> StorageResult<Vec<BillingRun>> {
     let rows: Vec<RunRow> = billing_run::table
