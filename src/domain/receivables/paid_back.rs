@@ -156,7 +156,7 @@ impl InvoiceAccount<'_> {
         }
         self.gives_back(amount, on, today)?;
         other.accepts(amount, on, today).map_err(|error| match error {
-            PaymentError::TooMuch { open, .. } if open <= Money::ZERO => PaidBackError::NothingOpen(to),
+            PaymentError::NothingOpen(to) => PaidBackError::NothingOpen(to),
             PaymentError::TooMuch { amount, open, .. } => PaidBackError::MoreThanOpen { to, amount, open },
             error => PaidBackError::There(error),
         })

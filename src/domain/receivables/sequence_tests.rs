@@ -220,7 +220,10 @@ fn what_is_owed_goes_back_once_and_to_its_own_tenant() {
             .contains("more than what is open on DC2026000002: 20.00; set 20.00")
     );
     books.happen(&Event::Transfer { of: 0, to: 1, cents: 2_000 });
-    assert!(said(&books, Some(1), "20.00", "2026-02-11").starts_with("nothing is open on DC2026000002"));
+    assert!(
+        said(&books, Some(1), "20.00", "2026-02-11")
+            .starts_with("nothing is open on DC2026000002; name an open invoice of the tenant")
+    );
     books.happen(&Event::Refund { of: 0, cents: 2_000 });
     let [first, second, ..] = books.accounts.as_slice() else { panic!() };
     assert_eq!((first.balance(&[]).settlement, second.balance(&[]).settlement), (Settlement::Paid, Settlement::Paid));
