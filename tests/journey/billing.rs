@@ -1,0 +1,220 @@
+//! The month: billed once, corrected, allowed for, and what blocks it.
+
+use crate::common::{ENGINES, World, readings_csv, small_book, small_book_path};
+use crate::{cents, json, months, ready};
+use chapelle::app::run_billing::{self, RunRequest};
+use chapelle::app::{AppError, read_invoices};
+use chapelle::domain::access::TenantScope;
+use chapelle::domain::audit::Actor;
+use chapelle::domain::calendar::{BillingMonth, Period};
+use chapelle::domain::rating::ChargeKind;
+use chapelle::storage::StorageError;
+use serde_json::Value;
+
+#[test]
+fn a_month_is_billed_once_and_every_total_adds_up() {
+    for engine in ENGINES {
+        let world = World::new(engine);
+        ready(&world);
+        let plan = json(&world, &["billing", "plan", "--month", "2026-09"]);
+        assert_eq!(plan["drafts"].as_array().unwrap().len(), 3, "{plan:#}");
+        for draft in plan["drafts"].as_array().unwrap() {
+            let lines: i64 = draft["charges"].as_array().unwrap().iter().map(|charge| cents(&charge["net"])).sum();
+            assert_eq!(lines, cents(&draft["net"]), "{draft:#}");
+            assert_eq!(cents(&draft["net"]) + cents(&draft["tax"]), cents(&draft["gross"]));
+        }
+        assert_eq!(json(&world, &["invoices", "list"]).as_array().unwrap().len(), 0, "a plan writes nothing");
+
+        let drafted = json(&world, &["billing", "run", "--month", "2026-09"]);
+        assert_eq!((drafted["drafted"].as_u64(), drafted["issued"].as_array().unwrap().len()), (Some(3), 0));
+        let run = json(&world, &["billing", "run", "--month", "2026-09", "--issue"]);
+        let numbers: Vec<&str> =
+            run["issued"].as_array().unwrap().iter().map(|one| one["number"].as_str().unwrap()).collect();
+        assert_eq!(numbers, ["DC2026000001", "DC2026000002", "DC2026000003"]);
+        let again = json(&world, &["billing", "run", "--month", "2026-09", "--issue"]);
+        assert_eq!(again["issued"].as_array().unwrap().len(), 0, "never twice");
+        assert_eq!(again["already_billed"].as_array().unwrap().len(), 3);
+
+        let check = json(&world, &["invoices", "archive"]);
+        assert_eq!((check["sound"].as_u64(), check["damaged"].as_array().unwrap().len()), (Some(6), 0));
+        let delivered = json(&world, &["outbox", "deliver"]);
+        assert_eq!(delivered["sent"].as_u64(), Some(2), "one per contact; the city has none");
+        assert_eq!(std::fs::read_dir(world.dir.path().join("mail")).unwrap().count(), 2);
+        assert_eq!(json(&world, &["outbox", "deliver"])["sent"].as_u64(), Some(0));
+    }
+}
+
+#[test]
+fn a_correction_of_a_billed_month_is_a_line_of_the_next_invoice() {
+    for engine in ENGINES {
+        let world = World::new(engine);
+        ready(&world);
+        world.ok(&["billing", "run", "--month", "2026-09", "--issue"]);
+        let correction = "meter,at,value,correction\nSAN-EDP,2026-09-10T00:00:00Z,500,array miscounted\n";
+        let file = world.file("late.csv", correction);
+        world.ok(&["readings", "import", file.to_str().unwrap()]);
+        let plan = json(&world, &["billing", "plan", "--month", "2026-10"]);
+        let storage = plan["drafts"].as_array().unwrap().iter().find(|draft| draft["contract"] == "EDP-2026").unwrap();
+        let lines = storage["charges"].as_array().unwrap();
+        let regularised: Vec<&Value> =
+            lines.iter().filter(|line| line["formula"].as_str().unwrap().contains("DC2026")).collect();
+        assert_eq!(regularised.len(), 1, "{storage:#}");
+        assert!(cents(&regularised[0]["net"]) > 0);
+        world.ok(&["billing", "run", "--month", "2026-10", "--issue"]);
+        let listed = json(&world, &["invoices", "list", "--month", "2026-09"]);
+        assert_eq!(listed.as_array().unwrap().len(), 3, "the billed month has no new invoice");
+    }
+}
+
+/// A line of the first month was less available than promised: the next invoice allows a part of its price, once.
+
+#[test]
+fn a_broken_promise_is_allowed_on_the_next_invoice() {
+    for engine in ENGINES {
+        let world = World::new(engine);
+        ready(&world);
+        assert!(world.ok(&["export"]).contains("committed_percent = 99.95"));
+        world.ok(&["billing", "run", "--month", "2026-09", "--issue"]);
+
+        let record = |percent: &str, month: &str, line: &str| {
+            let place = ["availability", "record", "--contract", "AP-2026", "--line", line, "--month", month];
+            world.run(&[&place[..], &["--percent", percent, "--reason", "supervision"]].concat())
+        };
+        let warned = json(&world, &["billing", "plan", "--month", "2026-10"]);
+        let found = warned["problems"].as_array().unwrap();
+        assert!(found.iter().any(|one| one["what"] == "availability-unknown"), "{warned:#}");
+        for (percent, month, line) in
+            [("101", "2026-09", "baies"), ("99", "2027-01", "baies"), ("99", "2026-09", "energie")]
+        {
+            assert_eq!(record(percent, month, line).status.code(), Some(2), "{percent} {month} {line}");
+        }
+        assert_eq!(record("99.96", "2026-09", "baies").status.code(), Some(0));
+        let kept = json(&world, &["billing", "plan", "--month", "2026-10"]);
+        assert!(!kept.to_string().contains("availability"), "kept, nothing to allow: {kept:#}");
+        assert_eq!(record("99.9", "2026-09", "baies").status.code(), Some(0), "the figure is replaced");
+
+        world.ok(&["billing", "run", "--month", "2026-10", "--issue"]);
+        let listed = json(&world, &["invoices", "list", "--month", "2026-10"]);
+        let number = listed.as_array().unwrap().iter().find(|one| one["contract"] == "AP-2026").unwrap();
+        let number = number["number"].as_str().unwrap();
+        let invoice = read_invoices::one(&world.store(), &TenantScope::Everyone, number).unwrap().unwrap();
+        let credits: Vec<_> =
+            invoice.charges.iter().filter(|one| matches!(one.kind, ChargeKind::ServiceCredit { .. })).collect();
+        assert_eq!(credits.len(), 1);
+        assert_eq!(credits[0].net.to_string(), "-120.00", "a tenth of the rack's 1,200.00");
+        assert!(record("98", "2026-09", "baies").status.code() == Some(2), "an invoice rests on it");
+        let known = json(&world, &["availability", "list", "--contract", "AP-2026"]);
+        assert_eq!((known[0]["percent"].as_str(), known[0]["invoice"].as_str()), (Some("99.9"), Some(number)));
+
+        let again = json(&world, &["billing", "run", "--month", "2026-10", "--issue"]);
+        assert_eq!(again["issued"].as_array().unwrap().len(), 0, "a run that is repeated allows it once");
+
+        // What stands on the invoice of October is no part of what October's line was billed: a quarter of 1,200.00.
+        assert_eq!(record("90", "2026-10", "baies").status.code(), Some(0));
+        let credits = credits_of_november(&world);
+        assert_eq!(credits, ["baies~availability -300.00"], "{engine:?}");
+    }
+}
+
+/// What November would allow AP-2026, its readings known.
+fn credits_of_november(world: &World) -> Vec<String> {
+    let (book, last) = (small_book(), "2026-11".parse::<BillingMonth>().unwrap());
+    let zone = book.facility.zone;
+    let period = Period { from: months()[0].period(zone).from, to: last.period(zone).to };
+    let file = world.file("through-november.csv", &readings_csv(&book, period, 3_600).0);
+    let december = |arguments: &[&str]| {
+        let output = world.chapelle_at("2026-12-02T08:00:00Z", arguments).output().unwrap();
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice::<Value>(&output.stdout).unwrap()
+    };
+    december(&["--json", "readings", "import", file.to_str().unwrap()]);
+    let plan = december(&["--json", "billing", "plan", "--month", "2026-11"]);
+    let draft = plan["drafts"].as_array().unwrap().iter().find(|draft| draft["contract"] == "AP-2026").unwrap();
+    let told = |charge: &Value| format!("{} {}", charge["line"].as_str().unwrap(), charge["net"].as_str().unwrap());
+    draft["charges"].as_array().unwrap().iter().map(told).filter(|line| line.contains("availability")).collect()
+}
+
+/// A figure that is replaced while a run goes on is not taken for the one the run was planned with.
+
+#[test]
+fn a_figure_replaced_during_a_run_is_allowed_as_it_is_known() {
+    for engine in ENGINES {
+        let world = World::new(engine);
+        ready(&world);
+        world.ok(&["billing", "run", "--month", "2026-09", "--issue"]);
+        let record = |percent: &str| {
+            let place = ["availability", "record", "--contract", "AP-2026", "--line", "baies", "--month", "2026-09"];
+            world.ok(&[&place[..], &["--percent", percent, "--reason", "supervision"]].concat());
+        };
+        record("99.9");
+        let request = RunRequest {
+            month: months()[1],
+            issue: true,
+            by: Actor::new("finance", None),
+            now: "2026-11-03T08:00:00Z".parse().unwrap(),
+        };
+        let replacing = &mut |done: usize, _: usize| {
+            if done == 0 {
+                record("98");
+            }
+        };
+        let broken = run_billing::run(&world.store(), &request, replacing);
+        assert!(matches!(&broken, Err(AppError::Storage(StorageError::Conflict(_)))), "{engine:?}: {broken:?}");
+        run_billing::run(&world.store(), &request, &mut |_, _| {}).unwrap();
+        let listed = json(&world, &["invoices", "list", "--month", "2026-10"]);
+        let number = listed.as_array().unwrap().iter().find(|one| one["contract"] == "AP-2026").unwrap();
+        let number = number["number"].as_str().unwrap();
+        let invoice = read_invoices::one(&world.store(), &TenantScope::Everyone, number).unwrap().unwrap();
+        let credit = invoice.charges.iter().find(|one| matches!(one.kind, ChargeKind::ServiceCredit { .. })).unwrap();
+        assert_eq!(credit.net.to_string(), "-300.00", "{engine:?}: a quarter below 99 %");
+    }
+}
+
+#[test]
+fn one_tenants_problem_blocks_only_that_tenant() {
+    for engine in ENGINES {
+        let world = World::new(engine);
+        ready(&world);
+        // The index of one counter falls without a declared reset.
+        let file = world.file("fall.csv", "meter,at,value\nA01-EB,2026-09-20T10:30:00Z,1\n");
+        world.ok(&["readings", "import", file.to_str().unwrap()]);
+        let output = world.run(&["--json", "billing", "run", "--month", "2026-09", "--issue"]);
+        assert_eq!(output.status.code(), Some(3), "something needs a person");
+        let run: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(run["issued"].as_array().unwrap().len(), 2, "{run:#}");
+        let blocking: Vec<&Value> =
+            run["problems"].as_array().unwrap().iter().filter(|one| one["severity"] == "blocking").collect();
+        assert!(!blocking.is_empty() && blocking.iter().all(|one| one["contract"] == "AP-2026"), "{blocking:#?}");
+        assert!(blocking[0]["message"].as_str().unwrap().contains("A01-EB"));
+    }
+}
+
+#[test]
+fn depreciation_is_posted_once_a_month() {
+    for engine in ENGINES {
+        let world = World::new(engine);
+        world.ok(&["import", small_book_path().to_str().unwrap()]);
+        let posted = json(&world, &["amortisation", "post", "--through", "2026-10"]);
+        assert!(posted["posted"].as_array().unwrap().len() > 12, "{posted}");
+        let again = json(&world, &["amortisation", "post", "--through", "2026-10"]);
+        assert_eq!(again["posted"].as_array().unwrap().len(), 0);
+        let report: Value =
+            serde_json::from_str(&world.ok(&["amortisation", "report", "--as-of", "2026-10-31", "--format", "json"]))
+                .unwrap();
+        assert_eq!(report["total"]["position"]["due"], "0.00", "everything due is posted: {:#}", report["total"]);
+        for format in ["csv", "xlsx", "pdf"] {
+            let path = world.dir.path().join(format!("plan.{format}"));
+            world.ok(&[
+                "amortisation",
+                "report",
+                "--as-of",
+                "2026-10-31",
+                "--format",
+                format,
+                "--output",
+                path.to_str().unwrap(),
+            ]);
+            assert!(std::fs::metadata(path).unwrap().len() > 500, "{format}");
+        }
+    }
+}

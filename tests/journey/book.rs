@@ -1,0 +1,141 @@
+//! The facility book: exported, held against what is stored, refused with its places.
+
+use crate::common::{ENGINES, Engine, World, small_book_path};
+use crate::{json, ready};
+
+#[test]
+fn what_is_exported_imports_to_no_change() {
+    for engine in ENGINES {
+        let world = World::new(engine);
+        world.ok(&["import", small_book_path().to_str().unwrap()]);
+        let exported = world.file("exported.toml", &world.ok(&["export"]));
+        let report = json(&world, &["import", exported.to_str().unwrap()]);
+        assert_eq!(report["created"].as_array().unwrap().len(), 0, "{report}");
+        assert_eq!(report["changed"].as_array().unwrap().len(), 0, "{report}");
+    }
+}
+
+#[test]
+fn bad_input_ends_with_2_names_place_and_remedy_and_changes_nothing() {
+    let world = World::new(Engine::Sqlite);
+    ready(&world);
+    let before = world.ok(&["export"]);
+    let bad_book = std::fs::read_to_string(small_book_path()).unwrap().replace("26750045200011", "26750045200012");
+    let bad_book = world.file("bad.toml", &bad_book);
+    let endless = world.file("endless.csv", &format!("meter,at,value\n{}", "x".repeat(2 << 20)));
+    let array = world.file("array.json", "[]");
+    let truncated = world.dir.path().join("cut.csv.gz");
+    std::fs::write(&truncated, [0x1F, 0x8B, 8, 0, 0]).unwrap();
+    let cases: Vec<(Vec<&str>, &str)> = vec![
+        (vec!["import", bad_book.to_str().unwrap()], "siret"),
+        (vec!["import", "/nowhere/book.toml"], "/nowhere/book.toml"),
+        (vec!["readings", "import", endless.to_str().unwrap()], "line 2 is longer"),
+        (vec!["readings", "import", array.to_str().unwrap()], "one object a line"),
+        (vec!["readings", "import", truncated.to_str().unwrap()], "send it again"),
+        (vec!["billing", "plan", "--month", "2026-13"], "is not a month"),
+        (vec!["amortisation", "report", "--as-of", "2026-02-30", "--format", "json"], "not a day of the calendar"),
+        (vec!["amortisation", "post", "--through", "2026-11"], "has not ended yet"),
+        (vec!["outbox", "retry", "77"], "77"),
+        (vec!["user", "add", "--email", "x", "--name", "x", "--role", "finance"], "password"),
+        (vec!["frobnicate"], "frobnicate"),
+    ];
+    for (arguments, told) in cases {
+        let output = world.run(&arguments);
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {error}");
+        assert!(error.contains(told), "{arguments:?}: {error}");
+    }
+    assert_eq!(world.ok(&["export"]), before);
+}
+
+#[test]
+fn a_mistyped_data_directory_is_refused_and_not_made() {
+    let world = World::new(Engine::Sqlite);
+    let typo = world.dir.path().join("dta");
+    let output =
+        world.chapelle(&["invoices", "list", "--data-dir", typo.to_str().unwrap()]).env_remove("DATABASE_URL").output();
+    let output = output.unwrap();
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{error}");
+    assert!(error.contains("check --data-dir") && !typo.exists(), "{error}");
+}
+
+#[test]
+fn changed_terms_of_billed_months_are_pointed_out() {
+    let world = World::new(Engine::Sqlite);
+    ready(&world);
+    let book = std::fs::read_to_string(small_book_path()).unwrap();
+    let dearer = world.file("dearer.toml", &book.replacen("unit_price_eur = 1_200.00", "unit_price_eur = 1_250.00", 1));
+    let dearer = dearer.to_str().unwrap();
+    world.ok(&["billing", "run", "--month", "2026-09", "--issue"]);
+    let report = json(&world, &["import", dearer]);
+    let warning = report["warnings"][0].as_str().unwrap();
+    assert!(warning.contains("months through 2026-09 are billed"), "{report}");
+    assert_eq!(json(&world, &["import", dearer])["warnings"].as_array().unwrap().len(), 0);
+}
+
+#[test]
+fn a_book_that_reads_billed_months_otherwise_is_refused() {
+    let world = World::new(Engine::Sqlite);
+    ready(&world);
+    let book = std::fs::read_to_string(small_book_path()).unwrap();
+    let contract = book.find("[[contract]]").unwrap();
+    let (head, contracts) = book.split_at(contract);
+    let moved = world.file(
+        "moved.toml",
+        &format!("{head}{}", contracts.replacen("tenant = \"aphp\"", "tenant = \"eau-de-paris\"", 1)),
+    );
+    let zone = world.file("zone.toml", &book.replacen("Europe/Paris", "Asia/Tokyo", 1));
+    let arrival = "code = \"GTB-ARRIVEE\"";
+    let modulus = world.file("modulus.toml", &book.replacen(arrival, &format!("{arrival}\nmodulus = 1"), 1));
+    let refused = |path: &std::path::Path| {
+        let output = world.run(&["import", path.to_str().unwrap()]);
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{told}");
+        told
+    };
+    // Nothing is issued yet: only the counter's own reading stands against anything.
+    world.ok(&["import", zone.to_str().unwrap()]);
+    world.ok(&["import", small_book_path().to_str().unwrap()]);
+    world.ok(&["billing", "run", "--month", "2026-09", "--issue"]);
+    let told = refused(&moved);
+    assert!(told.contains("is billed to aphp") && told.contains("a contract of its own"), "{told}");
+    let told = refused(&zone);
+    assert!(told.contains("zone is Europe/Paris") && told.contains("twice or not at all"), "{told}");
+    let told = refused(&modulus);
+    assert!(told.contains("GTB-ARRIVEE") && told.contains("lies below its reading"), "{told}");
+    assert!(json(&world, &["import", small_book_path().to_str().unwrap()])["changed"].as_array().unwrap().is_empty());
+}
+
+#[test]
+fn a_check_holds_the_book_against_what_is_stored_and_writes_nothing() {
+    let world = World::new(Engine::Sqlite);
+    let small = small_book_path();
+    let small = small.to_str().unwrap();
+    let nowhere = world.dir.path().join("nowhere");
+    let mut alone = world.chapelle(&["import", "--check", small, "--data-dir", nowhere.to_str().unwrap()]);
+    let told = String::from_utf8(alone.env_remove("DATABASE_URL").output().unwrap().stdout).unwrap();
+    assert!(told.contains("no database in") && !nowhere.exists(), "a check makes no data directory: {told}");
+    ready(&world);
+    world.ok(&["billing", "run", "--month", "2026-09", "--issue"]);
+    let book = std::fs::read_to_string(small).unwrap();
+    let events = || json(&world, &["audit", "verify"])["events"].as_u64().unwrap();
+    let before = events();
+
+    let renamed = book.replace("number_prefix = \"DC\"", "number_prefix = \"CH\"");
+    let renamed = world.file("renamed.toml", &renamed.replace("26750045200011", "26750045200029"));
+    let checked = json(&world, &["import", "--check", renamed.to_str().unwrap()]);
+    let warnings: Vec<&str> =
+        checked["changes"]["warnings"].as_array().unwrap().iter().map(|told| told.as_str().unwrap()).collect();
+    assert_eq!(warnings.len(), 2, "{checked:#}");
+    assert!(warnings[0].contains("SIRET changed from 26750045200011 to 26750045200029"), "{warnings:?}");
+    assert!(warnings[1].contains("numbered DC") && warnings[1].contains("begins at 1"), "{warnings:?}");
+    assert_eq!(checked["changes"]["changed"].as_array().unwrap().len(), 2, "{checked:#}");
+
+    let zone = world.file("zone.toml", &book.replacen("Europe/Paris", "Asia/Tokyo", 1));
+    let output = world.run(&["import", "--check", zone.to_str().unwrap()]);
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.code() == Some(2) && told.contains("zone is Europe/Paris"), "{told}");
+    assert_eq!(events(), before, "nothing was written");
+    assert!(json(&world, &["import", small])["changed"].as_array().unwrap().is_empty());
+}

@@ -1,0 +1,120 @@
+//! Readings from files: refused one by one, counted twice, cut off in transit.
+
+use crate::common::{ENGINES, Engine, World, readings_csv, small_book, small_book_path};
+use crate::{json, months, ready};
+use serde_json::Value;
+
+#[test]
+fn readings_that_cannot_be_are_refused_one_by_one() {
+    let world = World::new(Engine::Sqlite);
+    ready(&world);
+    let csv = "meter,at,value,unit\n\
+        A01-EA,2026-12-24T00:00:00Z,1,\n\
+        A01-EA,2025-01-01T00:00:00Z,1,\n\
+        A02-EA,2026-10-01T00:00:00Z,1,\n\
+        NOBODY,2026-10-01T00:00:00Z,1,\n\
+        A01-PA,2026-10-01T00:20:00Z,1,terabyte\n\
+        A01-PA,2026-10-01T00:20:00Z,-1,\n\
+        A01-EA,2026-10-01T00:20:00Z,1000000,\n\
+        A02-U,2026-10-01T00:20:00Z,1.5,\n\
+        SAN-EDP,2026-09-30T22:00:00Z,7,\n\
+        A01-PA,2026-10-01T00:20:00Z,2.5,kilowatt\n";
+    let file = world.file("odd.csv", csv);
+    let output = world.run(&["--json", "readings", "import", file.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(3));
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((report[0]["accepted"].as_u64(), report[0]["refused_count"].as_u64()), (Some(1), Some(9)), "{report:#}");
+    let told: Vec<&str> = report[0]["refused"].as_array().unwrap().iter().map(|one| one.as_str().unwrap()).collect();
+    let expected = [
+        "in the future",
+        "was installed at",
+        "was removed at",
+        "not in the facility book",
+        "not terabyte",
+        "is negative",
+        "returns to zero",
+        "not a whole number",
+        "send it as a correction",
+    ];
+    for ((line, told), expected) in (2..).zip(told).zip(expected) {
+        assert!(told.starts_with(&format!("line {line}: ")) && told.contains(expected), "{told}");
+    }
+}
+
+#[test]
+fn a_reading_refused_before_is_taken_once_its_meter_is_known() {
+    let world = World::new(Engine::Sqlite);
+    ready(&world);
+    let file = world.file("new.csv", "meter,at,value\nA03-EA,2026-10-05T00:10:00Z,5\nA01-PA,2026-10-05T00:20:00Z,2\n");
+    let file = file.to_str().unwrap();
+    let first = json(&world, &["readings", "import", file]);
+    assert_eq!((first[0]["accepted"].as_u64(), first[0]["refused_count"].as_u64()), (Some(1), Some(1)), "{first}");
+    let meter = "\n[[meter]]\ncode = \"A03-EA\"\nregister = \"energy\"\ninstalled_at = 2026-10-01T00:00:00+02:00\n";
+    let book = std::fs::read_to_string(small_book_path()).unwrap();
+    let book = world.file("more.toml", &format!("{book}{meter}"));
+    world.ok(&["import", book.to_str().unwrap()]);
+    let second = json(&world, &["readings", "import", file]);
+    assert_eq!((second[0]["accepted"].as_u64(), second[0]["duplicates"].as_u64()), (Some(1), Some(1)), "{second}");
+}
+
+#[test]
+fn a_file_imported_again_counts_its_duplicates() {
+    for engine in ENGINES {
+        let world = World::new(engine);
+        world.ok(&["import", small_book_path().to_str().unwrap()]);
+        let file =
+            world.file("few.csv", "meter,at,value\nA01-PA,2026-10-05T00:10:00Z,1\nA01-PA,2026-10-05T00:20:00Z,2\n");
+        let counts = |report: &Value| (report[0]["accepted"].as_u64(), report[0]["duplicates"].as_u64());
+        let file = file.to_str().unwrap();
+        assert_eq!(counts(&json(&world, &["readings", "import", file])), (Some(2), Some(0)), "{engine:?}");
+        assert_eq!(counts(&json(&world, &["readings", "import", file])), (Some(0), Some(2)), "{engine:?}");
+    }
+}
+
+#[test]
+fn events_in_a_file_are_readings() {
+    let world = World::new(Engine::Sqlite);
+    world.ok(&["import", small_book_path().to_str().unwrap()]);
+    let event = |id: u32, data: &str| {
+        format!(
+            "{{\"specversion\":\"1.0\",\"type\":\"eu.chapelle.reading.v1\",\"source\":\"pdu\",\"id\":\"{id}\",{data}}}\n"
+        )
+    };
+    let data = r#"{"meter":"A01-PA","at":"2026-10-05T00:10:00Z","value":1.5}"#;
+    let coded = "eyJtZXRlciI6IkEwMS1QQSIsImF0IjoiMjAyNi0xMC0wNVQwMDoyMDowMFoiLCJ2YWx1ZSI6Mi41fQ==";
+    let events = [
+        event(1, &format!("\"data\":{data}")),
+        event(2, &format!("\"datacontenttype\":\"application/json\",\"data_base64\":\"{coded}\"")),
+        event(3, &format!("\"data\":{data}")).replace("\"id\":\"3\",", ""),
+        event(4, "\"time\":\"2026-10-05T00:10:00Z\""),
+    ];
+    let file = world.file("events.ndjson", &events.concat());
+    let report = json(&world, &["readings", "import", file.to_str().unwrap()]);
+    assert_eq!((report[0]["accepted"].as_u64(), report[0]["refused_count"].as_u64()), (Some(2), Some(2)), "{report:#}");
+    let told = report[0]["refused"].as_array().unwrap();
+    assert!(told[0].as_str().unwrap().starts_with("line 3: id is missing"), "{told:?}");
+    assert!(told[1].as_str().unwrap().starts_with("line 4: the event has no data"), "{told:?}");
+}
+
+#[test]
+fn a_file_cut_off_in_transit_is_refused_and_the_whole_one_goes_on_from_there() {
+    let world = World::new(Engine::Sqlite);
+    let book = small_book();
+    world.ok(&["import", small_book_path().to_str().unwrap()]);
+    let (csv, count) = readings_csv(&book, months()[1].period(book.facility.zone), 600);
+    let mut zipped = flate2::write::GzEncoder::new(vec![], flate2::Compression::fast());
+    std::io::Write::write_all(&mut zipped, csv.as_bytes()).unwrap();
+    let zipped = zipped.finish().unwrap();
+    let path = world.dir.path().join("october.csv.gz");
+    std::fs::write(&path, &zipped[..zipped.len() * 2 / 3]).unwrap();
+    let output = world.run(&["readings", "import", path.to_str().unwrap()]);
+    let told = String::from_utf8_lossy(&output.stdout);
+    // What stood before the cut is kept, so it is not "nothing changed".
+    assert_eq!(output.status.code(), Some(3), "{told}");
+    assert!(told.contains("october.csv.gz") && told.contains("send it again") && told.contains("is kept"), "{told}");
+    std::fs::write(&path, &zipped).unwrap();
+    let report = json(&world, &["readings", "import", path.to_str().unwrap()]);
+    let of = |key: &str| report[0][key].as_u64().unwrap();
+    assert!(of("duplicates") > 0 && of("refused_count") == 0, "{report}");
+    assert_eq!(of("accepted") + of("duplicates"), u64::try_from(count).unwrap());
+}
