@@ -333,6 +333,20 @@ fn a_credit_note_names_what_it_corrects() {
 }
 
 #[test]
+fn a_credit_note_does_not_ask_for_payment() {
+    let asking = ["ram:DueDateDateTime", "ram:PaymentReference", "ram:IBANID"];
+    let note = fixtures::credit_note();
+    let xml = xml_of(&note);
+    assert!(asking.iter().all(|name| !xml.contains(name)), "{xml}");
+    assert!(xml.contains("<ram:Description>Le montant de cet avoir vient en déduction de la facture"), "{xml}");
+    let invoice = xml_of(&fixtures::corrected());
+    assert!(asking.iter().all(|name| invoice.contains(name)), "a corrected invoice is to be paid: {invoice}");
+    // Made again, one of an earlier layout is what it was.
+    let earlier = xml_of(&IssuedInvoice { layout: 0, ..note });
+    assert!(asking.iter().all(|name| earlier.contains(name)), "{earlier}");
+}
+
+#[test]
 fn a_credit_has_a_negative_quantity_and_never_a_negative_price() {
     assert!(
         xml_of(&fixtures::regularised()).contains("<ram:BilledQuantity unitCode=\"KWH\">-212.5</ram:BilledQuantity>")

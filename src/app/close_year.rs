@@ -143,8 +143,12 @@ fn check_assets(connection: &mut AnyConnection, states: &Periods, year: i32) -> 
         let documents: Vec<&str> = moved.iter().map(|entry| entry.document.as_str()).collect();
         told.push(format!("entries of assets {}", documents.join(", ")));
     }
+    // Closed without them, it takes none before it is opened again.
+    let is_open = states.state(AccountingPeriod::Year(year)) == PeriodState::Open;
+    let first = if is_open { String::new() } else { format!("open {year} again with a reason, then ") };
     let english = format!(
-        "{year} cannot be closed: not posted yet are {}; post them with `chapelle amortisation post --through {december}`",
+        "{year} cannot be closed: not posted yet are {}; {first}post them with `chapelle amortisation post --through \
+         {december}`",
         told.join(", and ")
     );
     Err(refused("year-lacks-postings", year, english))

@@ -27,7 +27,7 @@ impl Tell for NotEnded {
 
 /// Opening again without saying why.
 #[derive(Debug, Clone, Copy, thiserror::Error)]
-#[error("opening {0} again needs its reason: add --reason \"...\"")]
+#[error("opening {0} again needs its reason: say why, the audit trail keeps it")]
 struct NoReason(AccountingPeriod);
 
 impl Tell for NoReason {

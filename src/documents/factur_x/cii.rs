@@ -9,7 +9,7 @@ use crate::documents::DocumentError;
 use crate::documents::invoice::Words;
 use crate::domain::calendar::DatePeriod;
 use crate::domain::contract::VatTreatment;
-use crate::domain::invoice::{InvoiceKind, InvoiceNumber, IssuedInvoice, VatBreakdown};
+use crate::domain::invoice::{InvoiceKind, InvoiceNumber, IssuedInvoice, PaymentDetails, VatBreakdown};
 use crate::domain::party::Address;
 use crate::domain::rating::Charge;
 
@@ -249,9 +249,27 @@ fn delivery(xml: &mut Xml, invoice: &IssuedInvoice) {
 }
 
 fn settlement(xml: &mut Xml, invoice: &IssuedInvoice, words: Words) {
-    let payment = &invoice.payment;
-    xml.text("ram:PaymentReference", &payment.reference);
+    let asks = invoice.asks_for_payment();
+    if asks {
+        xml.text("ram:PaymentReference", &invoice.payment.reference);
+    }
     xml.text("ram:InvoiceCurrencyCode", "EUR");
+    if asks {
+        payment_means(xml, &invoice.payment);
+    }
+    for breakdown in &invoice.vat {
+        xml.element("ram:ApplicableTradeTax", |xml| tax(xml, breakdown, invoice.vat_on_debits));
+    }
+    billing_period(xml, invoice.period);
+    payment_terms(xml, invoice, words);
+    totals(xml, invoice);
+    for (number, date) in &invoice.corrects {
+        corrected_document(xml, number, *date);
+    }
+}
+
+/// BG-16 and BG-17.
+fn payment_means(xml: &mut Xml, payment: &PaymentDetails) {
     xml.element("ram:SpecifiedTradeSettlementPaymentMeans", |xml| {
         xml.text("ram:TypeCode", CREDIT_TRANSFER);
         xml.element("ram:PayeePartyCreditorFinancialAccount", |xml| {
@@ -260,20 +278,19 @@ fn settlement(xml: &mut Xml, invoice: &IssuedInvoice, words: Words) {
         });
         xml.element("ram:PayeeSpecifiedCreditorFinancialInstitution", |xml| xml.text("ram:BICID", &payment.bic));
     });
-    for breakdown in &invoice.vat {
-        xml.element("ram:ApplicableTradeTax", |xml| tax(xml, breakdown, invoice.vat_on_debits));
-    }
-    billing_period(xml, invoice.period);
+}
+
+/// BT-20, and BT-9 where something is to be paid.
+fn payment_terms(xml: &mut Xml, invoice: &IssuedInvoice, words: Words) {
     xml.element("ram:SpecifiedTradePaymentTerms", |xml| {
+        if !invoice.asks_for_payment() {
+            return xml.text("ram:Description", &words.texts.get("credit-use"));
+        }
         let date = words.format.date(invoice.due_date);
         let days = invoice.payment_days.to_string();
         xml.text("ram:Description", &words.texts.with("payment-due", &[("date", &date), ("days", &days)]));
         xml.date("ram:DueDateDateTime", invoice.due_date);
     });
-    totals(xml, invoice);
-    for (number, date) in &invoice.corrects {
-        corrected_document(xml, number, *date);
-    }
 }
 
 /// BG-23.

@@ -105,8 +105,8 @@ pub struct Totals {
     pub gross: Money,
 }
 
-/// How the PDF of a document issued now is laid out: 1 says of each kind of quantity what its days show. Documents of an
-/// earlier layout keep theirs, so that a lost file is made again byte for byte.
+/// How a document issued now is laid out: 1 says of each kind of quantity what its days show, and its credit notes do not
+/// ask for payment. Documents of an earlier layout keep theirs, so that a lost file is made again byte for byte.
 pub const LAYOUT: u32 = 1;
 
 /// The frozen content of an issued document: everything its PDF and XML say, so that they can be made again byte for
@@ -144,6 +144,12 @@ pub struct IssuedInvoice {
 }
 
 impl IssuedInvoice {
+    /// Whether the document says when and whereto it is paid. Nothing is paid on a credit note; those of an earlier layout
+    /// said so all the same.
+    pub fn asks_for_payment(&self) -> bool {
+        self.kind != InvoiceKind::CreditNote || self.layout == 0
+    }
+
     /// Whether a service of the seller's own is billed: one legal person, which has one SIREN.
     pub fn is_internal(&self) -> bool {
         self.seller.siren == self.buyer.siren

@@ -76,10 +76,7 @@ impl ClosedPeriod {
     fn remedy(&self) -> String {
         match self.state {
             PeriodState::Locked => "post it in an open period; what is locked is never opened again".to_owned(),
-            _ => format!(
-                "post it in an open period, or open it again with `chapelle journal reopen {} --reason \"...\"`",
-                self.period
-            ),
+            _ => format!("post it in an open period, or open {} again with a reason", self.period),
         }
     }
 }
@@ -229,7 +226,7 @@ mod tests {
         assert_eq!(periods.admits(day("2026-02-28")), Ok(()));
         assert_eq!(
             periods.admits(day("2026-01-31")).unwrap_err().to_string(),
-            "2026-01 is closed in the books, so nothing can be dated 2026-01-31: post it in an open period, or open it again with `chapelle journal reopen 2026-01 --reason \"...\"`"
+            "2026-01 is closed in the books, so nothing can be dated 2026-01-31: post it in an open period, or open 2026-01 again with a reason"
         );
         assert!(periods.admits(day("2025-12-31")).unwrap_err().to_string().contains("2025 is locked"));
         let carried = |journal, document| periods.admits_entry(journal, document, day("2026-01-01"));
