@@ -55,20 +55,31 @@ pub fn record(store: &Store, new: &NewPayment, by: &Actor, now: DateTime<Utc>) -
     store.write(|connection| record_within(connection, &new, today, by, now))
 }
 
-/// Whether [`record`] would take a payment; writes nothing.
-pub fn check(
+/// What a payment would meet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PaymentPlan {
+    /// What is open before it.
+    pub open: Money,
+    /// How late it pays the invoice itself.
+    pub days_late: i64,
+}
+
+/// What [`record`] would meet, if it would take the payment; writes nothing.
+pub fn plan(
     store: &Store,
     number: &InvoiceNumber,
     amount: Money,
     received_on: NaiveDate,
     now: DateTime<Utc>,
-) -> Result<(), AppError> {
+) -> Result<PaymentPlan, AppError> {
     let zone = super::export_book::load(store)?.facility.zone;
     let today = now.with_timezone(&zone).date_naive();
     store.read(|connection| {
         let (id, invoice) = settle::find(connection, number)?;
         let gathered = settle::gather(connection, id, invoice)?;
-        gathered.account().accepts(amount, received_on, today).map_err(|error| AppError::refused(&error))
+        let account = gathered.account();
+        account.accepts(amount, received_on, today).map_err(|error| AppError::refused(&error))?;
+        Ok(PaymentPlan { open: account.open(), days_late: account.days_late(received_on) })
     })
 }
 
@@ -84,7 +95,7 @@ pub(super) fn record_within(
     let number = payments::take_number(connection, new.received_on.year())?;
     let (id, invoice) = settle::find(connection, &new.invoice)?;
     let gathered = settle::gather(connection, id, invoice)?;
-    let open_before = gathered.account().open();
+    let (open_before, days_late) = (gathered.account().open(), gathered.account().days_late(new.received_on));
     gathered.account().accepts(new.amount, new.received_on, today).map_err(|error| AppError::refused(&error))?;
 
     let (received_on, amount) = (new.received_on, new.amount);
@@ -112,7 +123,7 @@ pub(super) fn record_within(
         open_before,
         open_after,
         letter,
-        days_late: (received_on - gathered.invoice.due_date).num_days().max(0),
+        days_late,
         is_interest_due: gathered.balance().is_claimable,
     })
 }

@@ -92,7 +92,7 @@ fn planned(
         open_after: owing.open() + new.amount,
         to_open_before: paying.open(),
         to_open_after: paying.open() - new.amount,
-        days_late: (on - to.invoice.due_date).num_days().max(0),
+        days_late: paying.days_late(on),
     })
 }
 

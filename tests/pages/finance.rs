@@ -139,6 +139,7 @@ async fn an_invoice_is_taken_back_in_part_and_then_the_rest() {
         assert!(twice.status.as_u16() == 200 && twice.text().contains("a changé depuis"), "{}", twice.text());
         let note = server.page(issued.header("location"), &cookie).await.text();
         assert!(note.contains("Avoir DC2026000004") && note.contains("partie de la ligne 1"), "{note}");
+        assert!(!note.contains("Référence de paiement"), "nothing is paid on it: {note}");
         let line = server.page(&format!("{}/lines/1", issued.header("location")), &cookie).await.text();
         assert!(line.contains(&format!("/invoices/{number}/lines/1")), "it leads to the line it takes back: {line}");
 

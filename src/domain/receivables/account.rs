@@ -203,7 +203,7 @@ impl InvoiceAccount<'_> {
     }
 
     /// Nobody owes interest to themselves: a service of the seller's own legal person is billed, not dunned.
-    fn bears_interest(&self) -> bool {
+    pub(super) fn bears_interest(&self) -> bool {
         self.invoice.kind != InvoiceKind::CreditNote && !self.invoice.is_internal()
     }
 

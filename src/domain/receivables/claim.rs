@@ -31,6 +31,15 @@ pub struct PostedClaim {
 }
 
 impl InvoiceAccount<'_> {
+    /// How many days late money received on `day` pays the invoice itself. Zero where it pays claimed interest alone, which
+    /// bears none, and where nobody owes interest.
+    pub fn days_late(&self, day: NaiveDate) -> i64 {
+        match self.bears_interest() && self.principal_open() > Money::ZERO {
+            true => (day - self.invoice.due_date).num_days().max(0),
+            false => 0,
+        }
+    }
+
     /// A claim for each payment that came late, oldest first, posted or not.
     pub fn claims(&self, rates: &[ReferenceRate]) -> Result<Vec<Claim>, LateInterestError> {
         let late = self.late_payments(rates)?;
@@ -63,6 +72,24 @@ mod tests {
     use super::*;
     use crate::domain::invoice::example::issued;
     use crate::domain::receivables::Payment;
+
+    #[test]
+    fn only_what_pays_the_invoice_itself_is_late() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let invoice = issued("120000.00", "2026-01-15", "2026-03-06");
+        let account = InvoiceAccount::of(&invoice);
+        assert_eq!((account.days_late(day("2026-03-06")), account.days_late(day("2026-03-31"))), (0, 25));
+        let payment = Payment {
+            number: "REG-2026-000001".to_owned(),
+            received_on: day("2026-03-31"),
+            amount: "120000.00".parse().unwrap(),
+            reference: None,
+            transferred_from: None,
+        };
+        let interest = "874.25".parse().unwrap();
+        let paid = InvoiceAccount { payments: vec![payment], interest, ..account };
+        assert_eq!((paid.open(), paid.days_late(day("2026-12-31"))), (interest, 0), "interest bears none");
+    }
 
     #[test]
     fn a_posted_claim_is_shown_as_it_was_posted_or_not_at_all() {

@@ -10,12 +10,12 @@ use super::forms::as_typed;
 use super::forms::{Fields, refused};
 use super::parts::{Address, Choice, FieldError, Link, Pager, count, exports, tenant_choices};
 use super::{Frame, done, page};
+use crate::app::AppError;
 use crate::app::match_receipts::{self, BankReceipt};
 use crate::app::open_invoices::{self, OpenInvoice};
 use crate::app::read_payments::{self, PaymentFilter, PaymentPage, RecordedPayment};
 use crate::app::read_tenants::{self, TenantNames};
-use crate::app::record_payment::{self, NewPayment};
-use crate::app::{AppError, read_account};
+use crate::app::record_payment::{self, NewPayment, PaymentPlan};
 use crate::documents::table::{self, Cell, Table};
 use crate::domain::access::{Action, Decision, TenantScope, policy};
 use crate::domain::ids::TenantCode;
@@ -322,7 +322,7 @@ pub async fn submit(
         Err(errors) => return show(&shared, &http, &fields, errors, None).await,
     };
     let outcome = match check(&shared, &entry).await? {
-        Ok(account) if fields.confirms(account.balance.open) => {
+        Ok(planned) if fields.confirms(planned.open) => {
             record(&shared, &visitor, &http, &fields, &entry).await?.map(Done::Recorded)
         }
         checked => checked.map(Done::Checked),
@@ -333,8 +333,8 @@ pub async fn submit(
             show(&shared, &http, &fields, errors, None).await
         }
         Ok(Done::Recorded(number)) => Ok(done(&format!("/invoices/{}", entry.invoice), "payment-recorded", &number)),
-        Ok(Done::Checked(open)) => {
-            let plan = plan(&frame, &fields, &entry, open);
+        Ok(Done::Checked(planned)) => {
+            let plan = plan(&frame, &fields, &entry, planned);
             show(&shared, &http, &fields, vec![], Some(plan)).await
         }
     }
@@ -342,8 +342,7 @@ pub async fn submit(
 
 enum Done {
     Recorded(String),
-    /// What is open before.
-    Checked(read_account::Account),
+    Checked(PaymentPlan),
 }
 
 /// What was typed, or what is wrong with it.
@@ -395,18 +394,11 @@ pub(super) fn refusals<T>(
     }
 }
 
-async fn check(shared: &Data<Shared>, entry: &Entry) -> Result<Result<read_account::Account, Told>, Fault> {
+async fn check(shared: &Data<Shared>, entry: &Entry) -> Result<Result<PaymentPlan, Told>, Fault> {
     let (store, now) = (shared.store.clone(), shared.now());
     let (invoice, date, amount) = (entry.invoice.clone(), entry.date, entry.amount);
-    blocking(move || {
-        let checked = record_payment::check(&store, &invoice, amount, date, now);
-        let checked = checked.and_then(|()| {
-            let found = read_account::of(&store, &TenantScope::Everyone, &invoice, now)?;
-            found.ok_or_else(|| AppError::NotFound(invoice.to_string()))
-        });
-        refusals(checked, || unknown(&invoice))
-    })
-    .await
+    let planned = move || refusals(record_payment::plan(&store, &invoice, amount, date, now), || unknown(&invoice));
+    blocking(planned).await
 }
 
 async fn record(
@@ -431,10 +423,8 @@ async fn record(
     .await
 }
 
-fn plan(frame: &Frame, fields: &Fields, entry: &Entry, account: read_account::Account) -> PlanView {
-    let open = account.balance.open;
-    let due = account.balance.due_date;
-    let days = (entry.date - due).num_days();
+fn plan(frame: &Frame, fields: &Fields, entry: &Entry, planned: PaymentPlan) -> PlanView {
+    let PaymentPlan { open, days_late } = planned;
     let facts = [
         ("payment-invoice", entry.invoice.to_string()),
         ("payment-received", frame.date(&entry.date)),
@@ -452,6 +442,6 @@ fn plan(frame: &Frame, fields: &Fields, entry: &Entry, account: read_account::Ac
         carried: fields.carried(),
         seen: open.to_string(),
         meanwhile: fields.confirms_another(open),
-        late: (days > 0).then(|| frame.with("payment-late", "days", &days.to_string())),
+        late: (days_late > 0).then(|| frame.with("payment-late", "days", &days_late.to_string())),
     }
 }
