@@ -146,10 +146,18 @@ fn closed_periods_take_nothing_and_locked_ones_stay_so() {
         };
         assert!(refused(&world, LATER, &["journal", "close", "2027-02"]).contains("has not ended yet"));
         assert!(refused(&world, LATER, &["journal", "lock", "2026-12"]).contains("close it first"));
+        let told = refused(&world, LATER, &["journal", "close", "2026-12"]);
+        assert!(told.contains("2026-12 cannot be closed: not posted yet are depreciation of 2026-12: "), "{told}");
+        assert!(told.contains("amortisation post --through 2026-12"), "{told}");
+        json_at(&world, LATER, &["amortisation", "post", "--through", "2026-12"]);
+        for early in ["2018-12", "2018"] {
+            let told = refused(&world, LATER, &["journal", "close", early]);
+            assert!(told.contains(&format!("{early} is before the books begin, in 2019")), "{told}");
+        }
         assert!(journal(&["close", "2026-12"]).status.success());
         let pay = ["payments", "record", "--invoice", "DC2026000003", "--date", "2026-12-15", "--amount", "1.00"];
         let told = refused(&world, LATER, &pay);
-        assert!(told.contains("2026-12 is closed") && told.contains("journal reopen 2026-12"), "{told}");
+        assert!(told.contains("2026-12 is closed") && told.contains("open 2026-12 again"), "{told}");
         assert!(refused(&world, LATER, &["journal", "reopen", "2026-12"]).contains("needs its reason"));
         assert!(journal(&["reopen", "2026-12", "--reason", "relevé tardif"]).status.success());
         assert!(world.chapelle_at(LATER, &pay).output().unwrap().status.success());
@@ -157,8 +165,8 @@ fn closed_periods_take_nothing_and_locked_ones_stay_so() {
         assert!(journal(&["lock", "2026-12"]).status.success());
         let told = refused(&world, LATER, &["journal", "reopen", "2026-12", "--reason", "encore"]);
         assert!(told.contains("2026-12 is locked"), "{told}");
-        let depreciation = refused(&world, LATER, &["amortisation", "post", "--through", "2026-12"]);
-        assert!(depreciation.contains("2026-12 is locked"), "{depreciation}");
+        let told = refused(&world, LATER, &pay);
+        assert!(told.contains("2026-12 is locked") && told.contains("never opened again"), "{told}");
         let periods = json_at(&world, LATER, &["journal", "periods"]);
         assert_eq!(periods[0]["state"], "locked");
     }
@@ -242,6 +250,7 @@ fn an_event_of_an_asset_waits_for_an_open_period() {
     for engine in ENGINES {
         let world = World::new(engine);
         world.ok(&["import", small_book_path().to_str().unwrap()]);
+        json_at(&world, LATER, &["amortisation", "post", "--through", "2026-12"]);
         json_at(&world, LATER, &["journal", "close", "2026-12"]);
         let event = |on: &'static str| {
             let revise = ["assets", "revise", "2019-0042", "--on", on, "--component", "gros-oeuvre"];

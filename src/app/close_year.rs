@@ -1,12 +1,10 @@
 //! Close a year of the books: its result, its closing entries, the opening of the next, and the lock, all or nothing.
 
-use std::collections::BTreeSet;
-
-use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 
 use super::periods::{NotEnded, unclosed_years};
-use super::{AppError, Store, export_book, post_depreciation};
+use super::{AppError, Store, export_book, period_postings};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::calendar::BillingMonth;
 use crate::domain::freetext::Text;
@@ -43,7 +41,7 @@ pub fn close(store: &Store, year: i32, by: &Actor, now: DateTime<Utc>) -> Result
         }
         check_earlier(connection, year)?;
         check_opening(connection, year + 1)?;
-        check_assets(connection, &states, year)?;
+        period_postings::check(connection, &states, period)?;
         let (first, last) = days_of(year)?;
         let of_year = JournalFilter { from: Some(first), through: Some(last), ..JournalFilter::default() };
         let entries = journal::list(connection, of_year)?;
@@ -118,40 +116,6 @@ fn check_earlier(connection: &mut AnyConnection, year: i32) -> Result<(), AppErr
             Err(refused("year-before-is-open", earlier, english))
         }
     }
-}
-
-/// A year is closed with its depreciation in it: afterwards nothing can be dated there, and every later posting would
-/// fail on what is missing.
-fn check_assets(connection: &mut AnyConnection, states: &Periods, year: i32) -> Result<(), AppError> {
-    let Some(december) = BillingMonth::new(year, 12) else { return Ok(()) };
-    let mut missing = post_depreciation::missing(connection, december)?;
-    // What an earlier year was locked without can be posted no more.
-    missing.retain(|entry| states.state(AccountingPeriod::Year(entry.date.year())) != PeriodState::Locked);
-    if missing.is_empty() {
-        return Ok(());
-    }
-    let (charges, moved): (Vec<_>, Vec<_>) = missing.iter().partition(|entry| entry.journal == Journal::Depreciation);
-    let mut told = Vec::new();
-    if !charges.is_empty() {
-        let months: BTreeSet<BillingMonth> = charges.iter().map(|entry| BillingMonth::of(entry.date)).collect();
-        let months: Vec<String> = months.iter().map(ToString::to_string).collect();
-        let amounts: Vec<String> = charges.iter().map(|entry| entry.total().to_string()).collect();
-        let total: Money = charges.iter().map(|entry| entry.total()).sum();
-        told.push(format!("depreciation of {}: {} = {total}", months.join(", "), amounts.join(" + ")));
-    }
-    if !moved.is_empty() {
-        let documents: Vec<&str> = moved.iter().map(|entry| entry.document.as_str()).collect();
-        told.push(format!("entries of assets {}", documents.join(", ")));
-    }
-    // Closed without them, it takes none before it is opened again.
-    let is_open = states.state(AccountingPeriod::Year(year)) == PeriodState::Open;
-    let first = if is_open { String::new() } else { format!("open {year} again with a reason, then ") };
-    let english = format!(
-        "{year} cannot be closed: not posted yet are {}; {first}post them with `chapelle amortisation post --through \
-         {december}`",
-        told.join(", and ")
-    );
-    Err(refused("year-lacks-postings", year, english))
 }
 
 /// A year that balances of other books opened is not opened again: what both hold would count twice.

@@ -45,6 +45,7 @@ pub mod match_receipts;
 pub mod notices;
 pub mod open_balances;
 pub mod open_invoices;
+mod period_postings;
 pub mod periods;
 pub mod plan_billing;
 pub mod post_depreciation;

@@ -3,11 +3,11 @@
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use serde::Serialize;
 
-use super::{AppError, Store, export_book};
+use super::{AppError, Store, export_book, period_postings};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::calendar::BillingMonth;
 use crate::domain::freetext::Text;
-use crate::domain::ledger::{AccountingPeriod, PeriodAction, PeriodState};
+use crate::domain::ledger::{AccountingPeriod, PeriodAction, PeriodState, Periods};
 use crate::domain::told::{Tell, Told};
 use crate::storage::{AnyConnection, audit, journal, periods};
 
@@ -36,6 +36,20 @@ impl Tell for NoReason {
     }
 }
 
+/// A period before the books begin: closing it would say something of entries that never were.
+#[derive(Debug, Clone, Copy, thiserror::Error)]
+#[error("{period} is before the books begin, in {first}: there is nothing to close")]
+struct BeforeBooks {
+    period: AccountingPeriod,
+    first: i32,
+}
+
+impl Tell for BeforeBooks {
+    fn told(&self) -> Told {
+        Told::new("period-before-books", self).with("period", self.period).with("first", self.first.to_string())
+    }
+}
+
 /// A year of the books with its months, for a person who closes them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BookYear {
@@ -58,7 +72,7 @@ pub fn years(store: &Store, now: DateTime<Utc>) -> Result<Vec<BookYear>, AppErro
     let today = now.with_timezone(&export_book::shared(store)?.facility.zone).date_naive();
     let connection = &mut *store.connection()?;
     let states = periods::all(connection)?;
-    let first = journal::years(connection)?.first().copied().unwrap_or(today.year());
+    let first = first_year(connection, today)?;
     let year = |year: i32| {
         let ended = |month: &BillingMonth| AccountingPeriod::Month(*month).end() <= today;
         let months = (1..=12).rev().filter_map(|month| BillingMonth::new(year, month)).filter(ended);
@@ -69,7 +83,13 @@ pub fn years(store: &Store, now: DateTime<Utc>) -> Result<Vec<BookYear>, AppErro
             months: months.map(|month| (month, states.state(AccountingPeriod::Month(month)))).collect(),
         }
     };
-    Ok((first.min(today.year())..=today.year()).rev().map(year).collect())
+    Ok((first..=today.year()).rev().map(year).collect())
+}
+
+/// The year of the first entry; the running one before there are any.
+fn first_year(connection: &mut AnyConnection, today: NaiveDate) -> Result<i32, AppError> {
+    let first = journal::years(connection)?.first().copied();
+    Ok(first.unwrap_or(today.year()).min(today.year()))
 }
 
 /// A period that is, or once was, not open.
@@ -85,7 +105,8 @@ pub fn list(store: &Store) -> Result<Vec<PeriodReport>, AppError> {
     Ok(periods.iter().map(|(period, state)| PeriodReport { period: period.to_string(), state }).collect())
 }
 
-/// Does `action` to `period`. Only what has ended can be closed; opening again needs a reason.
+/// Does `action` to `period`. Only what has ended, belongs to the books and has its depreciation in it can be closed;
+/// opening again needs a reason.
 pub fn change(
     store: &Store,
     period: AccountingPeriod,
@@ -104,8 +125,12 @@ pub fn change(
     Text::Reason.check(reason.unwrap_or_default())?;
     store.write(|connection| {
         periods::hold(connection)?;
-        let before = periods::all(connection)?.state(period);
+        let states = periods::all(connection)?;
+        let before = states.state(period);
         let state = before.after(period, action).map_err(|error| AppError::refused(&error))?;
+        if action != PeriodAction::Reopen {
+            check_whole(connection, &states, period, today)?;
+        }
         periods::set(connection, period, state, now)?;
         let name = match action {
             PeriodAction::Close => "period.closed",
@@ -121,4 +146,18 @@ pub fn change(
         audit::append(connection, &event)?;
         Ok(PeriodReport { period: period.to_string(), state })
     })
+}
+
+/// Whether `period` can be closed as it stands.
+fn check_whole(
+    connection: &mut AnyConnection,
+    states: &Periods,
+    period: AccountingPeriod,
+    today: NaiveDate,
+) -> Result<(), AppError> {
+    let first = first_year(connection, today)?;
+    if period.year() < first {
+        return Err(AppError::refused(&BeforeBooks { period, first }));
+    }
+    period_postings::check(connection, states, period)
 }

@@ -10,7 +10,7 @@ use crate::domain::freetext::{Text, pasted};
 use crate::domain::invoice::InvoiceNumber;
 use crate::domain::money::Money;
 use crate::domain::receivables::{Payment, payment_entry};
-use crate::storage::{AnyConnection, audit, book, journal, payments};
+use crate::storage::{AnyConnection, audit, book, journal, payments, periods};
 
 pub use crate::storage::payments::RecordedPayment;
 
@@ -79,6 +79,7 @@ pub fn plan(
         let gathered = settle::gather(connection, id, invoice)?;
         let account = gathered.account();
         account.accepts(amount, received_on, today).map_err(|error| AppError::refused(&error))?;
+        periods::check_open(connection, received_on)?;
         Ok(PaymentPlan { open: account.open(), days_late: account.days_late(received_on) })
     })
 }

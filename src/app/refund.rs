@@ -10,7 +10,7 @@ use crate::domain::freetext::Text;
 use crate::domain::invoice::InvoiceNumber;
 use crate::domain::money::Money;
 use crate::domain::receivables::{PaidBack, paid_back_entry};
-use crate::storage::{AnyConnection, audit, book, journal, paid_back};
+use crate::storage::{AnyConnection, audit, book, journal, paid_back, periods};
 
 /// What was sent back, or shall be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,7 +48,9 @@ pub fn plan(store: &Store, new: &NewRefund, now: DateTime<Utc>) -> Result<Refund
     let today = read_tenants::today(store, now)?;
     store.read(|connection| {
         let (id, invoice) = settle::find(connection, &new.invoice)?;
-        planned(&settle::gather(connection, id, invoice)?, new, today)
+        let plan = planned(&settle::gather(connection, id, invoice)?, new, today)?;
+        periods::check_open(connection, new.on)?;
+        Ok(plan)
     })
 }
 

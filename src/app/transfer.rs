@@ -10,7 +10,7 @@ use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::invoice::InvoiceNumber;
 use crate::domain::money::Money;
 use crate::domain::receivables::{PaidBack, paid_back_entry};
-use crate::storage::{AnyConnection, audit, book, journal, paid_back};
+use crate::storage::{AnyConnection, audit, book, journal, paid_back, periods};
 
 /// What shall be set against what.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,7 +69,9 @@ pub fn plan(store: &Store, new: &NewTransfer, now: DateTime<Utc>) -> Result<Tran
         let (id, invoice) = settle::find(connection, &new.from)?;
         let from = settle::gather(connection, id, invoice)?;
         let (id, invoice) = settle::find(connection, &new.to)?;
-        planned(&from, &settle::gather(connection, id, invoice)?, new, today)
+        let plan = planned(&from, &settle::gather(connection, id, invoice)?, new, today)?;
+        periods::check_open(connection, plan.transferred_on)?;
+        Ok(plan)
     })
 }
 

@@ -295,6 +295,9 @@ async fn the_books_are_kept_over_the_api() {
         assert_eq!(known.as_array().map(Vec::len), Some(1), "{known}");
 
         let period = "/api/v1/periods/2026-08";
+        let lacking = send(&server, period, &token, None, serde_json::json!({ "action": "close" })).await;
+        assert!(lacking.status.as_u16() == 422 && lacking.text().contains("not posted yet"), "{}", lacking.text());
+        assert_eq!(send(&server, postings, &token, None, through("2026-08")).await.status.as_u16(), 201);
         let closed = send(&server, period, &token, None, serde_json::json!({ "action": "close" })).await;
         assert_eq!(
             (closed.status.as_u16(), closed.json()["state"].as_str()),

@@ -2,12 +2,15 @@
 
 use actix_web::test::TestRequest;
 use chapelle::app::credit_invoice::{self, CreditRequest};
-use chapelle::app::periods;
 use chapelle::app::record_payment::{self, NewPayment};
+use chapelle::app::refund::{self, NewRefund};
 use chapelle::app::run_billing::{self, RunRequest};
+use chapelle::app::{periods, post_depreciation};
 use chapelle::domain::access::Role;
 use chapelle::domain::audit::Actor;
-use chapelle::domain::ledger::PeriodAction;
+use chapelle::domain::calendar::BillingMonth;
+use chapelle::domain::invoice::InvoiceNumber;
+use chapelle::domain::ledger::{AccountingPeriod, PeriodAction};
 use chapelle::domain::money::Money;
 use serde_json::{Value, json};
 
@@ -157,11 +160,24 @@ async fn what_is_not_owed_is_refused_with_what_to_do() {
     // Nothing is dated in a closed month.
     pass(40 * 86_400);
     let (store, at) = (site.shared.store.clone(), now());
+    let (first, other) = (first.clone(), other.clone());
     let close = move || {
-        let november = "2026-11".parse().unwrap();
-        periods::change(&store, november, PeriodAction::Close, None, &by(), at)
+        let november: BillingMonth = "2026-11".parse().unwrap();
+        post_depreciation::post(&store, november, &by(), at).unwrap();
+        periods::change(&store, AccountingPeriod::Month(november), PeriodAction::Close, None, &by(), at).unwrap();
+        // Who plans it is told before confirming.
+        let day = "2026-11-03".parse().unwrap();
+        let pay = record_payment::plan(&store, &InvoiceNumber::from_stored(other), Money::from_cents(1), day, at);
+        let new = NewRefund {
+            invoice: InvoiceNumber::from_stored(first),
+            on: day,
+            amount: Money::from_cents(1),
+            reference: None,
+        };
+        (pay.unwrap_err().to_string(), refund::plan(&store, &new, at).unwrap_err().to_string())
     };
-    std::thread::spawn(close).join().unwrap().unwrap();
+    let (pay, refund) = std::thread::spawn(close).join().unwrap();
+    assert!(pay.contains("2026-11 is closed") && refund.contains("2026-11 is closed"), "{pay} {refund}");
     let body = json!({ "refunded_on": "2026-11-03", "amount": "1.00" });
     let token = server.token(Role::Finance).await;
     let closed = send(&server, &token, &refunds, "closed", &body).await;

@@ -122,6 +122,7 @@ fn what_is_not_owed_does_not_go_back() {
     assert!(transfer("DC2026000001", "1").contains("against itself"));
     assert!(transfer("DC2026000002", "1").contains("pays invoices of its own only"));
     // A month that is closed takes neither.
+    ok_at(&world, "2027-03-02T09:00:00Z", &["amortisation", "post", "--through", "2027-02"]);
     ok_at(&world, "2027-03-02T09:00:00Z", &["journal", "close", "2027-02"]);
     let closed = refund("DC2026000001", "1", "2027-02-10");
     assert!(closed.contains("2027-02") && closed.contains("closed"), "{closed}");

@@ -74,6 +74,19 @@ async fn a_month_is_closed_and_opened_again_with_a_reason() {
         let list = server.page("/journal/periods", &cookie).await.text();
         assert!(list.contains("/journal/periods/2026-09/close"), "{list}");
         let close = "/journal/periods/2026-09/close";
+        let lacking = send(&server, &cookie, close, close, &[]).await;
+        let told = "ne peut pas être clos\u{a0}: des écritures d’immobilisations";
+        assert!(lacking.status.as_u16() == 422 && lacking.text().contains(told), "{}", lacking.text());
+        let post = "/amortisation/post?through=2026-09";
+        let done = send(&server, &cookie, post, "/amortisation/post", &[("through", "2026-09")]).await;
+        assert_eq!(done.status.as_u16(), 303, "{}", done.text());
+        let before = "/journal/periods/2018-12/close";
+        let early = send(&server, &cookie, before, before, &[]).await;
+        assert!(
+            early.status.as_u16() == 422 && early.text().contains("précède le début des comptes"),
+            "{}",
+            early.text()
+        );
         let done = send(&server, &cookie, close, close, &[]).await;
         assert_eq!((done.status.as_u16(), done.header("location")), (303, "/journal/periods"), "{}", done.text());
         let twice = send(&server, &cookie, close, close, &[]).await;

@@ -37,7 +37,8 @@ told-period-not-ended = { $period } has not ended: close it on or after { $day }
 told-period-no-reason = Opening { $period } again needs a reason.
 told-year-is-locked = The year { $year } is closed and locked already.
 told-year-before-is-open = The year { $year } has entries and is not closed: close it first, its balances open the next.
-told-year-lacks-postings = The year { $year } cannot be closed: entries of fixed assets of that year are not posted yet. Post them first, after opening the year or its months again where they are closed.
+told-period-lacks-postings = { $period } cannot be closed: entries of fixed assets dated in it are not posted yet. Post them first, after opening it again if it is closed.
+told-period-before-books = { $period } is before the books begin, in { $first }: there is nothing to close.
 told-year-is-opened = The year { $year } is opened already by balances brought in: carrying forward would count them twice.
 
 posting-title = Post fixed assets

@@ -37,7 +37,8 @@ told-period-not-ended = { $period } n’est pas fini : closez-le à partir du {
 told-period-no-reason = Rouvrir { $period } demande un motif.
 told-year-is-locked = L’exercice { $year } est déjà clôturé et verrouillé.
 told-year-before-is-open = L’exercice { $year } a des écritures et n’est pas clôturé : clôturez-le d’abord, ses soldes ouvrent le suivant.
-told-year-lacks-postings = L’exercice { $year } ne peut pas être clôturé : des écritures d’immobilisations de cet exercice ne sont pas encore passées. Comptabilisez-les d’abord, après avoir rouvert l’exercice ou ses mois s’ils sont clos.
+told-period-lacks-postings = { $period } ne peut pas être clos : des écritures d’immobilisations datées de cette période ne sont pas encore passées. Comptabilisez-les d’abord, après avoir rouvert la période si elle est close.
+told-period-before-books = { $period } précède le début des comptes, en { $first } : il n’y a rien à clore.
 told-year-is-opened = L’exercice { $year } est déjà ouvert par une reprise de soldes : le report les compterait deux fois.
 
 posting-title = Comptabiliser les immobilisations

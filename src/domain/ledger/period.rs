@@ -112,6 +112,14 @@ impl fmt::Display for PeriodState {
 }
 
 impl AccountingPeriod {
+    /// The year it is, or is in.
+    pub fn year(self) -> i32 {
+        match self {
+            AccountingPeriod::Month(month) => month.first_day().year(),
+            AccountingPeriod::Year(year) => year,
+        }
+    }
+
     /// The first day after it.
     pub fn end(self) -> NaiveDate {
         match self {

@@ -372,7 +372,7 @@ fn entry(frame: &Frame, fields: &Fields) -> Result<Entry, Vec<FieldError>> {
 /// Which field a refusal is about.
 fn field(told: &Told) -> &'static str {
     match told.key.as_str() {
-        "payment-before-issue" | "payment-in-future" => "date",
+        "payment-before-issue" | "payment-in-future" | "period-closed" => "date",
         "payment-of-credit-note" | "invoice-unknown" => "invoice",
         _ => "amount",
     }

@@ -1,13 +1,13 @@
 //! Months and years of the books: which are closed, which are locked.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 
 use crate::domain::ledger::{AccountingPeriod, PeriodState, Periods};
 use crate::storage::codec::{corrupt, from_word};
 use crate::storage::db::AnyConnection;
 use crate::storage::dialect;
-use crate::storage::error::StorageResult;
+use crate::storage::error::{StorageError, StorageResult};
 use crate::storage::schema::accounting_period;
 
 /// The state of every period.
@@ -19,6 +19,11 @@ pub fn all(connection: &mut AnyConnection) -> StorageResult<Periods> {
         Ok((period, from_word("a period's state", state)?))
     });
     Ok(Periods::new(states.collect::<StorageResult<Vec<_>>>()?))
+}
+
+/// Refuses a day on which nothing can be posted any more, as posting would: for who plans it.
+pub fn check_open(connection: &mut AnyConnection, date: NaiveDate) -> StorageResult<()> {
+    all(connection)?.admits(date).map_err(|closed| StorageError::Closed(closed.to_string()))
 }
 
 /// Keeps everybody else from posting until the transaction ends. Taken first by whoever closes and posts.
