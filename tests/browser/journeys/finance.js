@@ -8,6 +8,16 @@ const WORDS = {
   en: { work: "To do today", calculation: "Calculation", verdict: "The readings give the quantity billed" },
 };
 
+/** Posts what is due of fixed assets, if anything is. */
+async function postDepreciation(page) {
+  await page.goto("/amortisation");
+  await page.click('main a[href="/amortisation/post"]');
+  if ((await page.locator("main tbody tr").count()) > 0) {
+    await page.locator("main form button").last().click();
+    await page.waitForURL(/\/amortisation$/);
+  }
+}
+
 export default {
   "issues a contract and follows a line to its readings": (site) => site.as("finance", async (page) => {
     const words = WORDS[site.language];
@@ -45,13 +55,7 @@ export default {
   }),
 
   "posts depreciation after seeing its entries, and records an event": (site) => site.as("finance", async (page) => {
-    await page.goto("/amortisation");
-    await page.click('main a[href="/amortisation/post"]');
-    const entries = await page.locator("main tbody tr").count();
-    if (entries > 0) {
-      await page.locator("main form button").last().click();
-      await page.waitForURL(/\/amortisation$/);
-    }
+    await postDepreciation(page);
     await page.goto("/amortisation/post");
     check((await page.locator("main tbody tr").count()) === 0, `${site.setting}: nothing is left to post`);
     await page.goto("/amortisation/2019-0042");
@@ -71,6 +75,7 @@ export default {
   }, { faults: [422] }),
 
   "closes a month and opens it again with a reason": (site) => site.as("finance", async (page) => {
+    await postDepreciation(page);
     await page.goto("/journal");
     await page.click('main a[href="/journal/periods"]');
     await page.click('main a[href="/journal/periods/2026-02/close"]');
