@@ -109,6 +109,7 @@ meter-first = First reading
 meter-last = Last reading
 meter-readings = Readings
 meter-interpolated = interpolated
+meter-held = last value known
 feed = feed { $feed }
 remark-gap = no reading from { $from } to { $to }
 remark-rollover = rolled over at { $at }

@@ -109,6 +109,7 @@ meter-first = Premier relevé
 meter-last = Dernier relevé
 meter-readings = Relevés
 meter-interpolated = interpolé
+meter-held = dernière valeur connue
 feed = voie { $feed }
 remark-gap = aucun relevé du { $from } au { $to }
 remark-rollover = retour à zéro le { $at }
