@@ -37,8 +37,8 @@ fn verifier() -> PathBuf {
     FILE.get_or_init(write).clone()
 }
 
-/// A centre with two issued months, a late correction, depreciation, and the trail signed twice.
-fn audited(engine: Engine) -> World {
+/// A centre with the readings of two months, of which one is issued; nothing is sealed yet. And the readings.
+fn delivered(engine: Engine) -> (World, String) {
     let world = World::new(engine);
     let text = std::fs::read_to_string(small_book_path()).unwrap().replace("tolerance_seconds = 3600\n", "");
     // Two days: so that readings twice a day leave no gap.
@@ -52,6 +52,12 @@ fn audited(engine: Engine) -> World {
     let file = world.file("readings.csv", &csv);
     world.ok(&["readings", "import", file.to_str().unwrap()]);
     issue(&world, NOVEMBER, "2026-09");
+    (world, csv)
+}
+
+/// A centre with two issued months, a late correction, depreciation, and the trail signed twice.
+fn audited(engine: Engine) -> World {
+    let (world, csv) = delivered(engine);
     at(&world, NOVEMBER, &["audit", "sign"]);
     // The value of one September reading turns out to have been wrong.
     let wrong = csv.lines().find(|line| line.starts_with("SAN-")).unwrap();

@@ -38,7 +38,7 @@ pub fn add(
         let book = stored::load_book(connection)?.ok_or(AppError::NoBook)?;
         let contract = contract(&book, &new.contract)?;
         new.check(contract).map_err(|error| AppError::refused(&error))?;
-        manual_lines::hold(connection)?;
+        invoices::hold_drafts(connection)?;
         refuse_issued(connection, contract, new.month)?;
         let waiting = manual_lines::waiting(connection, new.month, Some(&new.contract))?.len();
         if seen.is_some_and(|seen| seen != waiting) {
@@ -85,7 +85,7 @@ pub fn remove(
     store.write(|connection| {
         let book = stored::load_book(connection)?.ok_or(AppError::NoBook)?;
         let contract = contract(&book, contract_code)?;
-        manual_lines::hold(connection)?;
+        invoices::hold_drafts(connection)?;
         let known = manual_lines::waiting(connection, month, Some(contract_code))?;
         let line = known.into_iter().find(|line| line.id == id);
         let line = line.ok_or_else(|| AppError::NotFound(format!("manual line {id}")))?;
@@ -100,7 +100,7 @@ pub fn remove(
 
 /// Whether the lines `draft` carries are those that wait: others may have been added or removed since it was made.
 pub(super) fn check_unchanged(connection: &mut AnyConnection, draft: &Draft) -> Result<(), AppError> {
-    manual_lines::hold(connection)?;
+    invoices::hold_drafts(connection)?;
     let waiting = manual_lines::waiting(connection, draft.month, Some(&draft.contract))?;
     if waiting.iter().map(|line| line.id).eq(carried(draft)) {
         return Ok(());

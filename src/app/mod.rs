@@ -59,6 +59,7 @@ pub mod read_invoices;
 pub mod read_journal;
 pub mod read_ledger;
 pub mod read_meters;
+pub mod read_months;
 pub mod read_payments;
 pub mod read_racks;
 mod read_series;

@@ -15,7 +15,7 @@ use crate::domain::calendar::BillingMonth;
 use crate::domain::ledger::{Chart, Journal, JournalEntry, LedgerError};
 use crate::domain::money::Money;
 use crate::domain::told::Told;
-use crate::storage::{AnyConnection, audit, book, journal};
+use crate::storage::{AnyConnection, audit, book, journal, periods};
 
 /// What was posted.
 #[derive(Debug, PartialEq, Eq, Serialize)]
@@ -63,8 +63,9 @@ pub fn post(store: &Store, through: BillingMonth, by: &Actor, now: DateTime<Utc>
     // What moved stands before the period it moved in.
     entries.sort_by_key(|entry| entry.date);
     for entry in entries {
-        if !before.has(entry.journal, &entry.document) {
-            store.write(|connection| write(connection, &entry, by, now))?;
+        if !before.has(entry.journal, &entry.document)
+            && store.write(|connection| write_once(connection, &entry, by, now))?
+        {
             report.add(&entry, &chart);
         }
     }
@@ -162,6 +163,7 @@ fn catch_up(
     by: &Actor,
     now: DateTime<Utc>,
 ) -> Result<Option<JournalEntry>, AppError> {
+    periods::hold(connection)?;
     let ledger = AssetLedger::load(connection)?;
     let Some(month) = ledger.horizons.last_month() else { return Ok(None) };
     let gaps = gaps(plans, |posting| ledger.horizons.last(posting), &ledger.depreciation(chart));
@@ -173,6 +175,21 @@ fn catch_up(
         write(connection, entry, by, now)?;
     }
     Ok(entry)
+}
+
+/// Writes an entry that nobody else has posted meanwhile, and says whether.
+fn write_once(
+    connection: &mut AnyConnection,
+    entry: &JournalEntry,
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<bool, AppError> {
+    periods::hold(connection)?;
+    let is_posted = journal::is_posted(connection, entry.journal, &entry.document)?;
+    if !is_posted {
+        write(connection, entry, by, now)?;
+    }
+    Ok(!is_posted)
 }
 
 fn write(connection: &mut AnyConnection, entry: &JournalEntry, by: &Actor, now: DateTime<Utc>) -> Result<(), AppError> {

@@ -8,7 +8,7 @@ use super::asset_ledger::Horizons;
 use super::post_depreciation::PERIODS;
 use super::read_invoices::{self, Order, Reader, Standing, StateCounts, Wanted};
 use super::read_meters::{self, MetersFilter};
-use super::{AppError, Store, export_book, notices, read_tenants, report_payback};
+use super::{AppError, Store, export_book, notices, read_months, read_tenants, report_payback};
 use crate::domain::access::{Role, TenantScope};
 use crate::domain::amortisation::{months_due, plans};
 use crate::domain::book::Book;
@@ -82,13 +82,6 @@ pub fn today(store: &Store, now: DateTime<Utc>) -> Result<Today, AppError> {
     let reader = Reader { role: Role::Finance, scope: TenantScope::Everyone };
     let overdue = Wanted { standing: Some(Standing::Overdue(today)), ..Wanted::default() };
     let overpaid = || Wanted { standing: Some(Standing::Overpaid), ..Wanted::default() };
-    let issued_of_month = {
-        let filter = read_invoices::InvoiceFilter { month: Some(month), ..Default::default() };
-        read_invoices::counts(store, &reader, Wanted { filter, ..Wanted::default() }, today)?
-    };
-    let in_force = book
-        .as_ref()
-        .map_or(0, |book| book.contracts.iter().filter(|contract| contract.in_force.overlaps(month.days())).count());
     Ok(Today {
         today,
         month,
@@ -100,7 +93,10 @@ pub fn today(store: &Store, now: DateTime<Utc>) -> Result<Today, AppError> {
         overpaid: some_of(store, &reader, overpaid())?,
         failed_notices: notices::failed_count(store)?,
         ending: book.as_ref().map(|book| ending(book, today)).unwrap_or_default(),
-        to_issue: in_force.saturating_sub(usize::try_from(issued_of_month.issued).unwrap_or(0)),
+        to_issue: match &book {
+            Some(book) => read_months::unbilled(store, &reader, book, month, today)?,
+            None => 0,
+        },
         depreciation: depreciation(store, book.as_deref(), month)?,
     })
 }

@@ -110,6 +110,7 @@ pub(super) fn keep_draft(
     by: &Actor,
     now: DateTime<Utc>,
 ) -> Result<(), AppError> {
+    invoices::hold_drafts(connection)?;
     let stored = invoices::drafts(connection, &TenantScope::Everyone, draft.month)?;
     let former = stored.into_iter().map(|(_, former)| former).find(|former| former.contract == draft.contract);
     if former.as_ref() == Some(draft) {
@@ -134,6 +135,8 @@ pub(super) fn issue(
     request: &RunRequest,
 ) -> Result<Option<IssuedSummary>, AppError> {
     let issued = store.write(|connection| {
+        // Another run may have planned it too: it waits here, and finds it issued.
+        invoices::hold_drafts(connection)?;
         let existing = invoice_of(connection, draft)?;
         let stored = match existing {
             Some((_, InvoiceStatus::Issued)) => return Ok(None),

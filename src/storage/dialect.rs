@@ -34,7 +34,7 @@ const HORIZON_LOCK: i64 = 7_501_800_002;
 const PERIODS_LOCK: i64 = 7_501_800_003;
 const PAYMENTS_LOCK: i64 = 7_501_800_004;
 const BOOK_LOCK: i64 = 7_501_800_014;
-const MANUAL_LINES_LOCK: i64 = 7_501_800_015;
+const DRAFTS_LOCK: i64 = 7_501_800_015;
 
 const SECONDS_PER_DAY: i64 = 86_400;
 
@@ -150,13 +150,11 @@ pub fn lock_book(connection: &mut AnyConnection) -> QueryResult<()> {
     }
 }
 
-/// Held by whoever changes or uses up the lines people added to a month.
-pub fn lock_manual_lines(connection: &mut AnyConnection) -> QueryResult<()> {
+/// Held by whoever drafts or issues a contract's month, or changes the lines people added to it.
+pub fn lock_drafts(connection: &mut AnyConnection) -> QueryResult<()> {
     match connection {
         AnyConnection::Sqlite(_) => Ok(()),
-        AnyConnection::Postgres(inner) => {
-            inner.batch_execute(&format!("SELECT pg_advisory_xact_lock({MANUAL_LINES_LOCK})"))
-        }
+        AnyConnection::Postgres(inner) => inner.batch_execute(&format!("SELECT pg_advisory_xact_lock({DRAFTS_LOCK})")),
     }
 }
 

@@ -60,9 +60,8 @@ fn first_argument(code: &str) -> &str {
 fn files(folder: &Path, endings: &[&str]) -> Vec<std::path::PathBuf> {
     let (folders, files): (Vec<_>, Vec<_>) =
         fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).partition(|path| path.is_dir());
-    let known = |path: &std::path::PathBuf| {
-        endings.iter().any(|ending| path.extension().is_some_and(|found| found == *ending))
-    };
+    let known =
+        |path: &std::path::PathBuf| endings.iter().any(|ending| path.extension().is_some_and(|found| found == *ending));
     let mut found: Vec<_> = files.into_iter().filter(known).collect();
     found.extend(folders.iter().flat_map(|inner| self::files(inner, endings)));
     found

@@ -79,6 +79,41 @@ fn what_is_changed_in_the_database_is_named() {
     }
 }
 
+/// What no seal covers yet is held against what the trail says arrived; and the seal that comes says how little there was.
+#[test]
+fn readings_taken_away_or_slipped_in_before_they_are_sealed_are_named() {
+    let day = "ts >= 1791590400 AND ts < 1791676800";
+    for engine in ENGINES {
+        for (sql, stored) in [
+            (format!("DELETE FROM reading WHERE {day}"), 0_i64),
+            ("DELETE FROM reading".to_owned(), 0),
+            (
+                format!(
+                    "INSERT INTO reading (meter_id, ts, value_micro, quality, source_id) \
+                     SELECT meter_id, ts + 1, value_micro, quality, source_id FROM reading WHERE {day} AND meter_id = 3"
+                ),
+                1,
+            ),
+        ] {
+            let (world, _) = delivered(engine);
+            let (code, sound) = json(&world, &["audit", "verify"]);
+            assert_eq!(code, Some(0), "{sound:#}");
+            world.store().connection().unwrap().batch_execute(&sql).unwrap();
+            let (code, found) = json(&world, &["audit", "verify"]);
+            assert_eq!(code, Some(3), "{sql}: {found:#}");
+            let named = found["findings"].as_array().unwrap().iter().find(|one| one["place"] == "2026-10-10").unwrap();
+            let what = named["what"].as_str().unwrap();
+            assert!(what.contains("readings arrived by the trail") && named["part"] == "readings", "{found:#}");
+            assert_eq!(what.ends_with(", 0 are stored"), stored == 0, "{what}");
+            let (path, _) = pack(&world);
+            let (code, found) = json(&world, &["audit", "verify"]);
+            assert_eq!(code, Some(3), "sealed since: {found:#}");
+            let told = text(&python(&[&verifier(), &path]));
+            assert!(told.contains("[relevés] 2026-10-10") && told.contains("la piste a vu arriver"), "{sql}: {told}");
+        }
+    }
+}
+
 #[test]
 fn a_changed_document_and_an_unreadable_root_are_named() {
     let world = audited(Engine::Sqlite);

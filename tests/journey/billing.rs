@@ -218,3 +218,42 @@ fn depreciation_is_posted_once_a_month() {
         }
     }
 }
+
+/// Whoever comes second finds the work done: nothing is made twice, and nobody is told of an error.
+#[test]
+fn runs_at_once_end_as_one() {
+    for engine in ENGINES {
+        let world = World::new(engine);
+        ready(&world);
+        for (arguments, count) in [
+            (&["billing", "run", "--month", "2026-09"][..], None),
+            (&["billing", "run", "--month", "2026-09", "--issue"][..], Some(2)),
+            (&["billing", "run", "--month", "2026-10", "--issue"][..], Some(4)),
+            (&["amortisation", "post", "--through", "2026-10"][..], None),
+        ] {
+            let start = |_| {
+                let mut command = world.chapelle(arguments);
+                command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap()
+            };
+            let running: Vec<_> = (0..4).map(start).collect();
+            for child in running {
+                let output = child.wait_with_output().unwrap();
+                let told = String::from_utf8_lossy(&output.stderr);
+                assert!(output.status.success(), "{engine:?} {arguments:?}: {:?} {told}", output.status);
+            }
+            if let Some(count) = count {
+                let invoices = json(&world, &["invoices", "list"]);
+                assert_eq!(invoices.as_array().unwrap().len(), count, "{engine:?} {invoices:#}");
+            }
+        }
+        let numbers = json(&world, &["invoices", "list"]);
+        let numbers: std::collections::BTreeSet<&str> =
+            numbers.as_array().unwrap().iter().map(|one| one["number"].as_str().unwrap()).collect();
+        assert_eq!(
+            numbers,
+            (1..=4).map(|n| format!("DC202600000{n}")).collect::<Vec<_>>().iter().map(String::as_str).collect()
+        );
+        let verified = json(&world, &["audit", "verify"]);
+        assert_eq!(verified["findings"].as_array().unwrap().len(), 0, "{verified:#}");
+    }
+}

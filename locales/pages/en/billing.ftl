@@ -11,6 +11,10 @@ month-running = current month
 month-none = to prepare
 month-drafts = drafts to issue
 month-issued = issued
+month-unbilled = { $count ->
+    [one] one contract still to bill
+   *[other] { $count } contracts still to bill
+}
 billing-title = Billing { $month }
 billing-draft-all = Prepare the drafts
 billing-issue-all = Issue the invoices…

@@ -11,6 +11,10 @@ month-running = mois en cours
 month-none = à préparer
 month-drafts = brouillons à émettre
 month-issued = émis
+month-unbilled = { $count ->
+    [one] une convention reste à facturer
+   *[other] { $count } conventions restent à facturer
+}
 billing-title = Campagne { $month }
 billing-draft-all = Préparer les brouillons
 billing-issue-all = Émettre les factures…

@@ -57,18 +57,16 @@ pub fn verify(
     found.days_of_readings = said.seals.len();
     for (done, (day, (sequence, seal))) in (1..).zip(&said.seals) {
         let (all, since) = said.arrived.get(day).copied().unwrap_or_default();
-        if all > 0 && all - since > seal.readings + seal.corrections {
-            let (arrived, sealed) = (all - since, seal.readings + seal.corrections);
-            found.find(
-                "readings",
-                day,
-                format!("{arrived} readings had arrived when event {sequence} sealed {sealed}"),
-            );
+        let (arrived, sealed) = (all - since, seal.readings + seal.corrections);
+        if arrived != sealed {
+            let what = format!("{arrived} readings had arrived when event {sequence} sealed {sealed}");
+            found.find("readings", day, what);
         }
         if since > 0 {
             found.notes.push(format!(
                 "{day}: {since} readings arrived after it was sealed; the next signature seals it again"
             ));
+            compare_count(connection, &names, *day, all, found)?;
             continue;
         }
         let digests = seals::day_lines(connection, &names, *day)?.digests();
@@ -79,9 +77,29 @@ pub fn verify(
         }
         progress(done, total);
     }
-    let unsealed = said.arrived.keys().filter(|day| !said.seals.contains_key(day)).count();
-    if unsealed > 0 {
-        found.notes.push(format!("{unsealed} days of readings are not sealed yet"));
+    let unsealed: Vec<_> = said.arrived.iter().filter(|(day, _)| !said.seals.contains_key(day)).collect();
+    if !unsealed.is_empty() {
+        found.notes.push(format!("{} days of readings are not sealed yet", unsealed.len()));
+    }
+    for (day, (all, _)) in unsealed {
+        compare_count(connection, &names, *day, *all, found)?;
+    }
+    Ok(())
+}
+
+/// What no seal covers yet is held against the count of what arrived: a row taken away, or put in without an event,
+/// is found before it is sealed.
+fn compare_count(
+    connection: &mut AnyConnection,
+    names: &Names,
+    day: NaiveDate,
+    arrived: u64,
+    found: &mut Verification,
+) -> Result<(), AppError> {
+    let lines = seals::day_lines(connection, names, day)?;
+    let stored = u64::try_from(lines.readings.len() + lines.corrections.len()).unwrap_or(u64::MAX);
+    if stored != arrived {
+        found.find("readings", day, format!("{arrived} readings arrived by the trail, {stored} are stored"));
     }
     Ok(())
 }

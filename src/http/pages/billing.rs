@@ -10,13 +10,12 @@ use super::parts::{Badge, Choice, Link, Tone};
 use super::{Frame, encoded, page, see_other};
 use crate::app::cancelled::Cancelled;
 use crate::app::compare_billing::{self, Compared, State};
-use crate::app::read_invoices::{self, InvoiceFilter, Wanted};
+use crate::app::read_months::{self, MonthBilling};
 use crate::app::read_tenants;
 use crate::app::run_campaign::{self, BillingRun};
 use crate::domain::access::{Action, Decision, policy};
 use crate::domain::billing_run::{Problem, ProblemKind, Severity};
 use crate::domain::calendar::{BillingMonth, Timestamp};
-use crate::domain::invoice::InvoiceKind;
 use crate::domain::money::Money;
 use crate::domain::typography;
 use crate::http::auth::Granted;
@@ -49,13 +48,6 @@ struct MonthRow {
     state: Badge,
 }
 
-/// The documents of a month.
-struct MonthCounts {
-    drafts: i64,
-    issued: i64,
-    notes: i64,
-}
-
 pub struct RunRow {
     pub id: i64,
     pub month: String,
@@ -83,49 +75,46 @@ pub async fn list(
         return Ok(see_other(&format!("/billing/{}", month(&query.month)?)));
     }
     let (store, now) = (shared.store.clone(), shared.now());
-    let (today, zone, counted, runs) = blocking(move || {
-        let today = read_tenants::today(&store, now)?;
-        let reader = granted.reader();
-        let mut counted = vec![];
-        let mut month = BillingMonth::of(today);
-        for _ in 0..MONTHS {
-            let filter = InvoiceFilter { month: Some(month), ..InvoiceFilter::default() };
-            let count = |filter| read_invoices::counts(&store, &reader, Wanted { filter, ..Wanted::default() }, today);
-            let notes = count(InvoiceFilter { kind: Some(InvoiceKind::CreditNote), ..filter.clone() })?.issued;
-            let all = count(filter)?;
-            counted.push((month, MonthCounts { drafts: all.drafts, issued: all.issued - notes, notes }));
-            month = month.previous();
-        }
-        Ok((today, read_tenants::zone(&store)?, counted, run_campaign::recent(&store, now)?))
+    let (today, zone, months, runs) = blocking(move || {
+        let months = read_months::latest(&store, &granted.reader(), MONTHS, now)?;
+        Ok((read_tenants::today(&store, now)?, read_tenants::zone(&store)?, months, run_campaign::recent(&store, now)?))
     })
     .await?;
     let frame = Frame::of(&http);
     let running = BillingMonth::of(today);
-    let row = |(month, counts): &(BillingMonth, MonthCounts)| MonthRow {
-        name: frame.month(month),
-        address: format!("/billing/{month}"),
-        drafts: frame.whole(counts.drafts),
-        issued: frame.whole(counts.issued),
-        credit_notes: frame.whole(counts.notes),
-        state: match (*month == running, counts.drafts, counts.issued) {
-            (true, ..) => Badge { tone: Tone::Info, text: frame.t("month-running") },
-            (_, 0, 0) => Badge { tone: Tone::Plain, text: frame.t("month-none") },
-            (_, 0, _) => Badge { tone: Tone::Ok, text: frame.t("month-issued") },
-            _ => Badge { tone: Tone::Warn, text: frame.t("month-drafts") },
-        },
-    };
-    let choice = |(month, _): &(BillingMonth, MonthCounts)| Choice {
-        value: month.to_string(),
-        label: frame.month(month),
-        is_chosen: *month == running.previous(),
+    let choice = |one: &MonthBilling| Choice {
+        value: one.month.to_string(),
+        label: frame.month(&one.month),
+        is_chosen: one.month == running.previous(),
     };
     let template = BillingPage {
-        choices: counted.iter().map(choice).collect(),
-        months: counted.iter().map(row).collect(),
+        choices: months.iter().map(choice).collect(),
+        months: months.iter().map(|one| month_row(&frame, running, one)).collect(),
         runs: runs.iter().map(|one| run_row(&frame, zone, one)).collect(),
         frame,
     };
     page(StatusCode::OK, &template)
+}
+
+fn month_row(frame: &Frame, running: BillingMonth, one: &MonthBilling) -> MonthRow {
+    let state = match (one.month == running, one.drafts, one.issued, one.unbilled) {
+        (true, ..) => Badge { tone: Tone::Info, text: frame.t("month-running") },
+        (_, 0, 0, _) => Badge { tone: Tone::Plain, text: frame.t("month-none") },
+        (_, 0, _, 0) => Badge { tone: Tone::Ok, text: frame.t("month-issued") },
+        (_, 0, _, some) => {
+            let text = frame.with("month-unbilled", "count", &some.to_string());
+            Badge { tone: Tone::Warn, text }
+        }
+        _ => Badge { tone: Tone::Warn, text: frame.t("month-drafts") },
+    };
+    MonthRow {
+        name: frame.month(&one.month),
+        address: format!("/billing/{}", one.month),
+        drafts: frame.whole(one.drafts),
+        issued: frame.whole(one.issued),
+        credit_notes: frame.whole(one.credit_notes),
+        state,
+    }
 }
 
 fn run_row(frame: &Frame, zone: chrono_tz::Tz, one: &BillingRun) -> RunRow {

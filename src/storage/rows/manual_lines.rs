@@ -9,7 +9,6 @@ use crate::domain::quantity::Quantity;
 use crate::domain::rating::{ManualLine, NewManualLine};
 use crate::storage::codec::{corrupt, from_json, from_word, to_json};
 use crate::storage::db::AnyConnection;
-use crate::storage::dialect;
 use crate::storage::error::{StorageError, StorageResult};
 use crate::storage::schema::{contract, manual_line};
 
@@ -27,12 +26,6 @@ struct Row {
     reason: String,
     added_by: String,
     added_at: i64,
-}
-
-/// Keeps others from adding, removing or using up lines until the transaction ends: an invoice carries exactly the
-/// lines that are there when it is issued.
-pub fn hold(connection: &mut AnyConnection) -> StorageResult<()> {
-    Ok(dialect::lock_manual_lines(connection)?)
 }
 
 /// Keeps `line` and returns its id.

@@ -24,13 +24,11 @@ class Readings(Part):
 
     def readings(self):
         months = list(self.months())
-        for day, rows in self.arrived.items():
-            if day in self.day_seals:
-                sequence, seal = self.day_seals[day]
-                before = rows - self.arrived_since[day]
-                if before > seal["readings"] + seal["corrections"]:
-                    what = "la piste a vu arriver %d relevés, l’événement %d n’en scelle que %d"
-                    self.find("relevés", day, what % (before, sequence, seal["readings"] + seal["corrections"]))
+        for day, (sequence, seal) in self.day_seals.items():
+            before = self.arrived[day] - self.arrived_since[day]
+            if before != seal["readings"] + seal["corrections"]:
+                what = "la piste a vu arriver %d relevés, l’événement %d en scelle %d"
+                self.find("relevés", day, what % (before, sequence, seal["readings"] + seal["corrections"]))
         days = collections.Counter()
         for month in months:
             self.month(month, days)

@@ -17,6 +17,7 @@ use crate::domain::money::Money;
 use crate::domain::receivables::Settlement;
 use crate::storage::codec::{corrupt, from_json, from_optional_word, from_word, optional_date_from};
 use crate::storage::db::AnyConnection;
+use crate::storage::dialect;
 use crate::storage::error::StorageResult;
 use crate::storage::schema::{contract, invoice, invoice_balance, tenant};
 
@@ -229,6 +230,12 @@ pub fn contracts_issued(connection: &mut AnyConnection) -> StorageResult<BTreeSe
     let codes: Vec<String> =
         contract::table.filter(contract::id.eq_any(issued.distinct())).select(contract::code).load(connection)?;
     Ok(codes.into_iter().map(ContractCode).collect())
+}
+
+/// Keeps others from drafting or issuing, and from adding, removing or using up manual lines, until the transaction ends:
+/// a contract has one invoice a month, which carries exactly the lines that are there when it is issued.
+pub fn hold_drafts(connection: &mut AnyConnection) -> StorageResult<()> {
+    Ok(dialect::lock_drafts(connection)?)
 }
 
 /// Which contracts have an invoice (not a credit note) of `month`, by contract.
