@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod fixtures;
+#[path = "documents/frozen.rs"]
+mod frozen;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
