@@ -5,6 +5,8 @@
 mod fixtures;
 #[path = "documents/frozen.rs"]
 mod frozen;
+#[path = "documents/pages.rs"]
+mod pages;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
