@@ -3,6 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod fixtures;
+#[path = "documents/frozen.rs"]
+mod frozen;
+#[path = "documents/pages.rs"]
+mod pages;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;

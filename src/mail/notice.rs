@@ -277,20 +277,26 @@ fn reminder_facts(
     }
     facts.extend([
         ("notice-holder", invoice.payment.account_holder.clone()),
-        ("notice-iban", typography::grouped(&invoice.payment.iban)),
+        // Held together, its groups are wider than a phone.
+        ("notice-iban", typography::grouped(&invoice.payment.iban).replace(typography::NBSP, " ")),
         ("notice-bic", invoice.payment.bic.clone()),
         ("notice-reference", invoice.payment.reference.clone()),
     ]);
     labelled(facts, language, values)
 }
 
-/// Whom it bills, and for what.
+/// Whom it bills, and for what; which document it takes back or states again.
 fn subject(invoice: &IssuedInvoice, language: Language) -> Vec<(&'static str, String)> {
-    vec![
+    let mut facts = vec![
         ("notice-buyer", invoice.buyer.name.clone()),
         ("notice-contract", format!("{} ({})", invoice.references.contract_title, invoice.references.contract)),
         ("notice-period", typography::month(invoice.month, language)),
-    ]
+    ];
+    facts.extend(invoice.corrects.iter().map(|(number, date)| {
+        let values = texts::values([("number", number.to_string()), ("date", typography::date(*date, language))]);
+        ("notice-corrects", texts::text(language, "notice-corrected-document", &values))
+    }));
+    facts
 }
 
 fn labelled(facts: Vec<(&'static str, String)>, language: Language, values: &Values) -> Vec<(String, String)> {

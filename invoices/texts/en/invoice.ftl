@@ -30,6 +30,7 @@ column-unit-price = Unit price excl. VAT (€)
 column-vat = VAT
 column-net = Amount excl. VAT (€)
 subtotal = Subtotal, { $service }
+group-continued = { $service } (continued)
 estimated = usage estimated
 
 service-space = Space
@@ -70,6 +71,7 @@ credit-use = The amount of this credit note is deducted from the invoice it corr
 
 mentions-heading = Legal notices
 operation-category = Category of operation: supply of services.
+late-payment-internal = Late payment: not applicable, as seller and buyer are one legal person.
 vat-on-debits = VAT is due on debits, at the supplier’s option.
 
 annex-heading = Annex — Readings and calculations

@@ -30,6 +30,7 @@ column-unit-price = Prix unitaire HT (€)
 column-vat = TVA
 column-net = Montant HT (€)
 subtotal = Sous-total { $service }
+group-continued = { $service } (suite)
 estimated = consommation estimée
 
 service-space = Espace
@@ -70,6 +71,7 @@ credit-use = Le montant de cet avoir vient en déduction de la facture qu’il c
 
 mentions-heading = Mentions légales
 operation-category = Catégorie de l’opération : prestations de services.
+late-payment-internal = Retard de paiement : sans objet, l’émetteur et le destinataire étant une même personne morale.
 vat-on-debits = Option pour le paiement de la taxe d’après les débits.
 
 annex-heading = Annexe — Relevés et calculs

@@ -37,7 +37,7 @@ pub fn cii_xml(invoice: &IssuedInvoice) -> Result<Vec<u8>, DocumentError> {
     let mut xml = Xml::new();
     xml.element_with("rsm:CrossIndustryInvoice", &NAMESPACES, |xml| {
         context(xml);
-        document(xml, invoice);
+        document(xml, invoice, words);
         xml.element("rsm:SupplyChainTradeTransaction", |xml| {
             for (index, charge) in invoice.charges.iter().enumerate() {
                 line(xml, words, index + 1, charge);
@@ -68,14 +68,17 @@ fn context(xml: &mut Xml) {
     });
 }
 
-fn document(xml: &mut Xml, invoice: &IssuedInvoice) {
+fn document(xml: &mut Xml, invoice: &IssuedInvoice, words: Words) {
     xml.element("rsm:ExchangedDocument", |xml| {
         xml.text("ram:ID", invoice.number.as_str());
         xml.text("ram:TypeCode", invoice.kind.type_code());
         xml.date("ram:IssueDateTime", invoice.issue_date);
         let legal = &invoice.legal;
-        note(xml, &legal.recovery_indemnity, "PMT");
-        note(xml, &legal.late_penalty, "PMD");
+        // The rules want both notes of every invoice; one to oneself says that they do not apply.
+        let internal = words.get("late-payment-internal");
+        let warns = invoice.warns_of_late_payment();
+        note(xml, if warns { &legal.recovery_indemnity } else { &internal }, "PMT");
+        note(xml, if warns { &legal.late_penalty } else { &internal }, "PMD");
         note(xml, &legal.discount, "AAB");
     });
 }

@@ -7,19 +7,29 @@ use crate::domain::calendar::DatePeriod;
 use crate::domain::metering::{IndexAt, Measure, MeterUsage, Usage, Windows};
 use crate::domain::rating::{Charge, ChargeKind};
 
+/// Space between the body and an annex on the same page.
+const ANNEX_GAP: f32 = 22.0;
+/// A section of the annex begins where this many rows of its table fit below its head.
+const FIRST_ROWS: usize = 3;
+/// How much of a page the arithmetic of the other lines must have to begin there.
+const WORKED_OUT_START: f32 = 60.0;
+
 impl Sheet<'_> {
-    /// Begins on a page of its own; an invoice whose lines are all plain agreed quantities has none.
+    /// An invoice whose lines are all plain agreed quantities has none.
     pub(super) fn annex(&self, c: &mut Composer) {
         let evidence = Evidence::of(&self.invoice.charges);
         let worked_out = self.worked_out_lines();
         if evidence.is_empty() && worked_out.is_empty() {
             return;
         }
-        c.new_page();
         let palette = c.palette;
-        c.paragraph(Role::Heading, Style::bold(15.0, 20.0, palette.accent), &self.words.get("annex-heading"));
+        let (heading, small) = (Style::bold(15.0, 20.0, palette.accent), Style::regular(8.4, 11.6, palette.muted));
         let intro = self.words.texts.with("annex-intro", &[("zone", &self.invoice.zone)]);
-        c.paragraph(Role::Paragraph, Style::regular(8.4, 11.6, palette.muted), &intro);
+        let head = heading.leading + c.paragraph_height(small, &intro) + 6.0;
+        let first = evidence.first().map_or(WORKED_OUT_START, |first| self.evidence_start(c, first));
+        self.turn_to_annex(c, head + first);
+        c.paragraph(Role::Heading, heading, &self.words.get("annex-heading"));
+        c.paragraph(Role::Paragraph, small, &intro);
         c.skip(6.0);
         for each in &evidence {
             self.evidence(c, each);
@@ -29,17 +39,40 @@ impl Sheet<'_> {
         }
     }
 
+    /// On the page where the body ends if its `height` first points fit there, else on a new one, as every annex did in
+    /// earlier layouts.
+    fn turn_to_annex(&self, c: &mut Composer, height: f32) {
+        if !self.since(2) || ANNEX_GAP + height > c.remaining() {
+            return c.new_page();
+        }
+        let (x, y, width, colour) = (c.paper.left, c.y + ANNEX_GAP / 2.0, c.paper.text_width(), c.palette.rule);
+        c.artifact(|brush| brush.rule(x, y, width, 0.5, colour));
+        c.skip(ANNEX_GAP);
+    }
+
+    /// How much of a page a section must have to begin there.
+    fn evidence_start(&self, c: &Composer, evidence: &Evidence) -> f32 {
+        let (meters, width) = (self.meters_table(evidence), c.paper.text_width());
+        if !self.since(2) {
+            // The heading stays with its meters where they are few, and with the first of them where they are many.
+            return (60.0 + c.table_height(&meters, width)).min(220.0);
+        }
+        let formulas = self.formulas(evidence);
+        let formulas = formulas.iter().map(|text| c.paragraph_height(formula_style(c), text)).sum::<f32>();
+        let heading = c.paragraph_height(section_style(c), &self.evidence_heading(evidence));
+        6.0 + heading + 2.0 + formulas + 5.0 + c.table_start_height(&meters, width, FIRST_ROWS)
+    }
+
     fn evidence(&self, c: &mut Composer, evidence: &Evidence) {
-        let palette = c.palette;
         let meters = self.meters_table(evidence);
-        // The heading stays with its meters where they are few, and with the first of them where they are many.
-        c.ensure((60.0 + c.table_height(&meters, c.paper.text_width())).min(220.0));
+        c.ensure(self.evidence_start(c, evidence));
         c.skip(6.0);
         c.element(Role::Section, |c| {
-            let heading = self.evidence_heading(evidence);
-            c.paragraph(Role::Subheading, Style::bold(10.5, 14.5, palette.ink), &heading);
+            c.paragraph(Role::Subheading, section_style(c), &self.evidence_heading(evidence));
             c.skip(2.0);
-            self.formulas(c, evidence);
+            for text in self.formulas(evidence) {
+                c.paragraph(Role::Paragraph, formula_style(c), &text);
+            }
             c.skip(5.0);
             c.table(c.paper.left, c.paper.text_width(), &meters);
             c.skip(4.0);
@@ -58,22 +91,17 @@ impl Sheet<'_> {
     }
 
     /// What was measured, then the arithmetic of each charge.
-    fn formulas(&self, c: &mut Composer, evidence: &Evidence) {
+    fn formulas(&self, evidence: &Evidence) -> Vec<String> {
         let (words, usage) = (self.words, evidence.usage);
-        let style = Style::regular(8.4, 11.8, c.palette.ink);
         let quantity = format!("{} {}", words.format.up_to(usage.quantity, 4), words.format.unit(usage.measure.unit()));
         let (from, to) = (usage.period.from.date_in(self.zone), usage.period.to.date_in(self.zone));
         let period = words.format.period(DatePeriod { from, to: Some(to) });
         let arguments = [("measure", words.measure(usage.measure)), ("period", period), ("quantity", quantity)];
         let arguments = arguments.each_ref().map(|(name, value)| (*name, value.as_str()));
         let measured = words.texts.with("annex-measured", &arguments);
-        c.paragraph(Role::Paragraph, style, &measured);
-        if let Some(windows) = &usage.windows {
-            c.paragraph(Role::Paragraph, style, &self.window(usage, windows));
-        }
-        for (number, charge) in &evidence.charges {
-            c.paragraph(Role::Paragraph, style, &self.formula(*number, charge));
-        }
+        let window = usage.windows.as_ref().map(|windows| self.window(usage, windows));
+        let formulas = evidence.charges.iter().map(|(number, charge)| self.formula(*number, charge));
+        std::iter::once(measured).chain(window).chain(formulas).collect()
     }
 
     /// `Pointe facturée : 13,35 kW, moyenne de tous les compteurs du 14/10/2026 10:20 au …`.
@@ -109,13 +137,15 @@ impl Sheet<'_> {
             Measure::Energy => (head("meter-first-index"), head("meter-last-index")),
             _ => (head("meter-first-value"), head("meter-last-value")),
         };
+        let decimal = Align::Decimal(self.words.format.decimal_separator());
+        let number = if self.since(2) { decimal } else { Align::Right };
         let columns = vec![
             Column::new(head("meter-code"), Width::Rest, Align::Left),
             Column::new(head("meter-place"), Width::Content(0.0), Align::Left),
-            Column::new(first, Width::Content(0.0), Align::Right),
-            Column::new(last, Width::Content(0.0), Align::Right),
+            Column::new(first, Width::Content(0.0), number),
+            Column::new(last, Width::Content(0.0), number),
             Column::new(head("meter-readings"), Width::Content(0.0), Align::Right),
-            Column::new(quantity, Width::Fixed(86.0), Align::Right),
+            Column::new(quantity, Width::Fixed(86.0), number),
         ];
         let rows = usage.meters.iter().map(|meter| self.meter_row(evidence, meter)).collect();
         Table { columns, rows, size: 8.0, with_header: true }
@@ -195,16 +225,23 @@ impl Sheet<'_> {
     }
 
     fn worked_out(&self, c: &mut Composer, lines: &[(usize, &Charge)]) {
-        let palette = c.palette;
-        c.ensure(60.0);
+        c.ensure(WORKED_OUT_START);
         c.skip(6.0);
         c.element(Role::Section, |c| {
-            let heading = Style::bold(10.5, 14.5, palette.ink);
-            c.paragraph(Role::Subheading, heading, &self.words.get("annex-worked-out"));
+            c.paragraph(Role::Subheading, section_style(c), &self.words.get("annex-worked-out"));
             c.skip(2.0);
             for (number, charge) in lines {
-                c.paragraph(Role::Paragraph, Style::regular(8.4, 11.8, palette.ink), &self.formula(*number, charge));
+                c.paragraph(Role::Paragraph, formula_style(c), &self.formula(*number, charge));
             }
         });
     }
+}
+
+/// How a section is headed.
+fn section_style(c: &Composer) -> Style {
+    Style::bold(10.5, 14.5, c.palette.ink)
+}
+
+fn formula_style(c: &Composer) -> Style {
+    Style::regular(8.4, 11.8, c.palette.ink)
 }

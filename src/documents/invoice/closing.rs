@@ -101,7 +101,12 @@ impl Sheet<'_> {
         if invoice.vat_on_debits && taxed {
             texts.push(self.words.get("vat-on-debits"));
         }
-        texts.extend([legal.late_penalty.clone(), legal.recovery_indemnity.clone(), legal.discount.clone()]);
+        if invoice.warns_of_late_payment() {
+            texts.extend([legal.late_penalty.clone(), legal.recovery_indemnity.clone()]);
+        } else {
+            texts.push(self.words.get("late-payment-internal"));
+        }
+        texts.push(legal.discount.clone());
         texts
     }
 }

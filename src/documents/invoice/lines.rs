@@ -3,7 +3,8 @@
 use super::Sheet;
 use crate::documents::pdf::{Align, Cell, Column, Composer, Role, Row, RowLook, Style, Table, Width};
 use crate::domain::money::Money;
-use crate::domain::rating::Charge;
+use crate::domain::quantity::Unit;
+use crate::domain::rating::{Charge, ChargeKind};
 
 const COLUMNS: usize = 7;
 
@@ -40,7 +41,8 @@ impl Sheet<'_> {
             let Some(first) = group.first() else { continue };
             let service = self.words.service(first.service);
             let title = Cell::strong(service.clone()).spanning(COLUMNS).heading_row();
-            rows.push(Row::new(vec![title]).looking(RowLook::Group).kept_with_next());
+            let title = Row::new(vec![title]).looking(RowLook::Group).kept_with_next();
+            rows.push(if self.since(2) { title.continued_as(self.continued(&service)) } else { title });
             for (index, charge) in group.iter().enumerate() {
                 number += 1;
                 let row = self.line_row(number, charge);
@@ -49,6 +51,12 @@ impl Sheet<'_> {
             rows.push(self.subtotal_row(&service, group));
         }
         rows
+    }
+
+    /// The title of a group once more, where it goes on on another page.
+    fn continued(&self, service: &str) -> Vec<Cell> {
+        let title = self.words.texts.with("group-continued", &[("service", service)]);
+        vec![Cell::strong(title).spanning(COLUMNS)]
     }
 
     fn line_row(&self, number: usize, charge: &Charge) -> Row {
@@ -64,7 +72,8 @@ impl Sheet<'_> {
         ])
     }
 
-    /// What it is; below, which part of the price, for which days, and whether it was estimated.
+    /// What it is; below, which part of the price, for which days, and whether it was estimated; then how an amount that
+    /// is no quantity × price came about.
     fn designation_cell(&self, charge: &Charge) -> Cell {
         let words = self.words;
         let mut details: Vec<String> = words.kind(&charge.kind, charge.unit).into_iter().collect();
@@ -74,16 +83,34 @@ impl Sheet<'_> {
         if charge.provenance.usage.as_ref().is_some_and(|usage| usage.estimated) {
             details.push(words.get("estimated"));
         }
-        let cell = Cell::new(words.designation(&charge.designation));
-        if details.is_empty() { cell } else { cell.detail(details.join(" · ")) }
+        let mut cell = Cell::new(words.designation(&charge.designation));
+        if !details.is_empty() {
+            cell = cell.detail(details.join(" · "));
+        }
+        match amount_formula(charge).filter(|_| self.since(2)) {
+            Some(formula) => cell.detail(words.format.arithmetic(formula)),
+            None => cell,
+        }
     }
 
     fn subtotal_row(&self, service: &str, group: &[Charge]) -> Row {
         let sum: Money = group.iter().map(|charge| charge.net).sum();
         let label = self.words.texts.with("subtotal", &[("service", service)]);
-        Row::new(vec![
+        let row = Row::new(vec![
             Cell::strong(label).spanning(COLUMNS - 1).aligned(Align::Right).heading_row(),
             Cell::strong(self.words.format.amount(sum)),
-        ])
+        ]);
+        if self.since(2) { row.measured() } else { row }
     }
+}
+
+/// `4 rack × 1200.00 × 17/31 = 2632.26`: the last step to an amount that is billed as one unit. What came before it, an
+/// index or a usage, is in the annex.
+fn amount_formula(charge: &Charge) -> Option<&str> {
+    let told = match charge.kind {
+        ChargeKind::Prorated { .. } | ChargeKind::Committed => charge.unit == Unit::One,
+        ChargeKind::MinimumComplement { .. } | ChargeKind::CapReduction { .. } => true,
+        _ => false,
+    };
+    charge.provenance.formula.rsplit("; ").next().filter(|formula| told && !formula.is_empty())
 }

@@ -91,4 +91,9 @@ impl Sheet<'_> {
     fn is_credit(&self) -> bool {
         self.invoice.kind == InvoiceKind::CreditNote
     }
+
+    /// Whether the document was issued in `layout` or a later one.
+    fn since(&self, layout: u32) -> bool {
+        self.invoice.layout >= layout
+    }
 }

@@ -4,6 +4,7 @@ use super::Sheet;
 use crate::documents::format;
 use crate::documents::pdf::{Align, Area, Brush, Colour, Composer, Role, Style, mm};
 use crate::domain::party::Address;
+use crate::domain::typography::NBSP;
 
 /// Space between the cells of the band below the title.
 const FACT_GAP: f32 = 2.0;
@@ -47,7 +48,7 @@ impl Sheet<'_> {
             let name = Style::bold(13.0, 16.0, palette.accent);
             let mut y = top - 2.5;
             y += c.block(Role::Paragraph, x, y, width, name, &seller.name);
-            for text in [address_line(&seller.address), registration, contact] {
+            for text in [self.address_line(&seller.address), registration, contact] {
                 y += c.block(Role::Paragraph, x, y, width, small, &text);
             }
         });
@@ -64,7 +65,7 @@ impl Sheet<'_> {
             for line in &buyer.address.lines {
                 y += c.block(Role::Paragraph, x, y, width, plain, line);
             }
-            y += c.block(Role::Paragraph, x, y, width, plain, &city_line(&buyer.address));
+            y += c.block(Role::Paragraph, x, y, width, plain, &self.city_line(&buyer.address));
         });
         y
     }
@@ -176,6 +177,23 @@ impl Sheet<'_> {
         });
         c.y += height + 11.0;
     }
+
+    /// `4 rue de Lobau, 75004 Paris`.
+    fn address_line(&self, address: &Address) -> String {
+        let mut parts = address.lines.clone();
+        parts.push(self.city_line(address));
+        parts.join(", ")
+    }
+
+    /// Postcode and city; the country where it is not France. No line ends between the first two.
+    fn city_line(&self, address: &Address) -> String {
+        let gap = if self.since(2) { NBSP } else { ' ' };
+        let mut line = format!("{}{gap}{}", address.postcode, address.city);
+        if address.country != "FR" {
+            line.push_str(&format!(" ({})", address.country));
+        }
+        line
+    }
 }
 
 fn fact_colours(fact: &Fact, label: Colour, value: Colour) -> (Colour, Colour) {
@@ -184,20 +202,4 @@ fn fact_colours(fact: &Fact, label: Colour, value: Colour) -> (Colour, Colour) {
 
 fn fact_text(brush: &mut Brush, area: Area, baseline: f32, style: Style, text: &str) {
     brush.text(area.x + 9.0, area.y + baseline, style, Align::Left, text);
-}
-
-/// `4 rue de Lobau, 75004 Paris`.
-fn address_line(address: &Address) -> String {
-    let mut parts = address.lines.clone();
-    parts.push(city_line(address));
-    parts.join(", ")
-}
-
-/// Postcode and city; the country where it is not France.
-fn city_line(address: &Address) -> String {
-    let mut line = format!("{} {}", address.postcode, address.city);
-    if address.country != "FR" {
-        line.push_str(&format!(" ({})", address.country));
-    }
-    line
 }

@@ -114,6 +114,11 @@ impl Composer {
         });
     }
 
+    /// The height of [`Composer::paragraph`].
+    pub fn paragraph_height(&self, style: Style, text: &str) -> f32 {
+        style.leading * count(self.wrap(text, style, self.paper.text_width()).len())
+    }
+
     /// A block of text at a fixed place, one element; returns its height.
     pub fn block(&mut self, role: Role, x: f32, y: f32, width: f32, style: Style, text: &str) -> f32 {
         let lines = self.wrap(text, style, width);

@@ -106,8 +106,10 @@ pub struct Totals {
 }
 
 /// How a document issued now is laid out: 1 says of each kind of quantity what its days show, and its credit notes do not
-/// ask for payment. Documents of an earlier layout keep theirs, so that a lost file is made again byte for byte.
-pub const LAYOUT: u32 = 1;
+/// ask for payment; 2 says of an amount on its line how it was worked out, threatens no service of the seller's own with
+/// the cost of paying late, and fills its pages. Documents of an earlier layout keep theirs, so that a lost file is made
+/// again byte for byte.
+pub const LAYOUT: u32 = 2;
 
 /// The frozen content of an issued document: everything its PDF and XML say, so that they can be made again byte for
 /// byte whatever becomes of the tenant, the tariff or the seller.
@@ -153,6 +155,12 @@ impl IssuedInvoice {
     /// Whether a service of the seller's own is billed: one legal person, which has one SIREN.
     pub fn is_internal(&self) -> bool {
         self.seller.siren == self.buyer.siren
+    }
+
+    /// Whether the document says what follows from paying late. Nobody owes interest or an indemnity to themselves;
+    /// internal documents of an earlier layout said so all the same.
+    pub fn warns_of_late_payment(&self) -> bool {
+        !self.is_internal() || self.layout < 2
     }
 }
 

@@ -222,6 +222,36 @@ fn a_credit_note_asks_for_no_payment() {
 }
 
 #[test]
+fn what_corrects_an_invoice_names_it() {
+    for kind in [InvoiceKind::CreditNote, InvoiceKind::Corrected] {
+        let mut invoice = invoice(kind);
+        invoice.corrects = vec![(InvoiceNumber::from_stored("DC2026000101"), "2026-10-05".parse().unwrap())];
+        let said = |language| {
+            let said = preview(&notice(&invoice, language, None)).unwrap();
+            [said.text, said.html].map(|text| text.replace(['\u{a0}', '\u{202f}'], " "))
+        };
+        for text in said(Language::French) {
+            assert!(text.contains("Corrige la facture") && text.contains("DC2026000101 du 5 octobre 2026"), "{text}");
+        }
+        for text in said(Language::English) {
+            assert!(text.contains("Corrects invoice") && text.contains("DC2026000101 of 5 October 2026"), "{text}");
+        }
+    }
+    let plain = preview(&notice(&invoice(InvoiceKind::Invoice), Language::French, None)).unwrap();
+    assert!(!plain.text.contains("Corrige"), "{}", plain.text);
+}
+
+/// Mail programs widen a page to its longest word, and phones then shrink all of it.
+#[test]
+fn a_long_address_breaks_where_the_window_ends() {
+    let invoice = invoice(InvoiceKind::Invoice);
+    let link = format!("https://chapelle.{}.example.org/invoices/DC2026000123", "services-numeriques.".repeat(4));
+    let said = preview(&InvoiceNotice { link: Some(&link), ..notice(&invoice, Language::French, None) }).unwrap();
+    let anchor = said.html.split("<a ").nth(1).and_then(|rest| rest.split("</a>").next()).unwrap();
+    assert!(anchor.contains("overflow-wrap:anywhere") && anchor.ends_with(&link), "{anchor}");
+}
+
+#[test]
 fn the_same_notice_gives_the_same_bytes() {
     let invoice = invoice(InvoiceKind::Invoice);
     let make = || invoice_notice(&notice(&invoice, Language::French, Some(b"%PDF"))).unwrap().formatted();
@@ -308,6 +338,8 @@ fn a_reminder_says_what_is_open_since_when_and_where_to_pay_it() {
     {
         assert!(text.contains(part), "{part}: {text}");
     }
+    let html = preview(&InvoiceNotice { reminder: Some(&reminder), ..notice(&invoice, Language::French, None) });
+    assert!(html.unwrap().html.contains("FR14 2004 1010 0505 0001 3M02 606"), "its groups part on a narrow screen");
     assert!(!text.contains("Dont intérêts"), "{text}");
     // Where only claimed interest is open, it bears none.
     let claim = Claim {

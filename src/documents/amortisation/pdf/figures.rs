@@ -193,5 +193,6 @@ fn figures_row(line: &Line, texts: Vec<String>) -> Row {
     let mut cells = vec![cell(line.period.clone()).heading_row()];
     cells.extend(texts.into_iter().map(cell));
     let look = if line.is_group { RowLook::Group } else { RowLook::Plain };
-    Row { cells, look, keep_with_next: line.keep_with_next }
+    let row = Row::new(cells).looking(look);
+    if line.keep_with_next { row.kept_with_next() } else { row }
 }

@@ -1,11 +1,11 @@
-//! Drawing a table: rows stay whole, and every page begins with the header.
+//! Drawing a table: rows stay whole, and every page begins with the header and the title of the group that goes on.
 
-use super::fit::{Fitted, FittedCell, FittedRow, PADDING_X};
+use super::fit::{Fitted, FittedCell, FittedLine, FittedRow, PADDING_X};
 use super::{RowLook, Table};
 use crate::documents::pdf::composer::Composer;
 use crate::documents::pdf::count;
 use crate::documents::pdf::page::{Area, Brush};
-use crate::documents::pdf::style::{Align, Style};
+use crate::documents::pdf::style::Align;
 use crate::documents::pdf::tags::{NodeId, Role};
 
 impl Composer {
@@ -18,13 +18,16 @@ impl Composer {
                 c.element(Role::TableHead, |c| c.header_row(&fitted, header, x));
             }
             c.element(Role::TableBody, |c| {
+                let mut group = None;
                 for (index, row) in fitted.rows.iter().enumerate() {
                     let needed = fitted.height_needed(index, c.page_height());
+                    let ends = group.filter(|_| row.look != RowLook::Group);
                     if needed > c.remaining() && c.y > c.paper.top + fitted.header_height() {
                         c.new_page();
-                        c.repeat_header(&fitted, x);
+                        c.repeat_head(&fitted, ends, x);
                     }
-                    c.row(&fitted, row, x);
+                    c.row(&fitted, row, ends, x);
+                    group = row.continued.as_deref().or(ends);
                 }
             });
         });
@@ -49,10 +52,10 @@ impl Composer {
                     if block == 0 {
                         c.y += fitted.header_height();
                     } else {
-                        c.repeat_header(&fitted, left);
+                        c.repeat_head(&fitted, None, left);
                     }
                     for row in rows {
-                        c.row(&fitted, row, left);
+                        c.row(&fitted, row, None, left);
                     }
                 }
             });
@@ -62,8 +65,13 @@ impl Composer {
 
     /// The height `table` would take on an endless page.
     pub fn table_height(&self, table: &Table, width: f32) -> f32 {
+        self.table_start_height(table, width, usize::MAX)
+    }
+
+    /// The height of its header and its first `rows` rows.
+    pub fn table_start_height(&self, table: &Table, width: f32, rows: usize) -> f32 {
         let fitted = self.fit(table, width);
-        fitted.header_height() + fitted.rows.iter().map(|row| row.height).sum::<f32>()
+        fitted.header_height() + fitted.rows.iter().take(rows).map(|row| row.height).sum::<f32>()
     }
 
     /// The height of [`Composer::table_in_blocks`].
@@ -86,18 +94,27 @@ impl Composer {
         self.y += header.height;
     }
 
-    /// The header once more, as decoration: a screen reader has met it already.
-    fn repeat_header(&mut self, fitted: &Fitted, x: f32) {
-        let Some(header) = &fitted.header else { return };
-        let y = self.y;
-        self.artifact(|brush| {
-            header.cells.iter().for_each(|cell| cell.draw(brush, x, y, fitted.look.padding_y));
-            fitted.header_rule(brush, x, y + header.height);
-        });
-        self.y += header.height;
+    /// The header once more and the title of the group that goes on, as decoration: a screen reader has met them already.
+    fn repeat_head(&mut self, fitted: &Fitted, group: Option<&FittedRow>, x: f32) {
+        if let Some(header) = &fitted.header {
+            let y = self.y;
+            self.artifact(|brush| {
+                header.draw(brush, x, y, fitted.look.padding_y);
+                fitted.header_rule(brush, x, y + header.height);
+            });
+            self.y += header.height;
+        }
+        if let Some(title) = group {
+            let y = self.y;
+            self.artifact(|brush| {
+                fitted.ground(brush, title, Area { x, y, width: fitted.width, height: title.height });
+                title.draw(brush, x, y, fitted.look.padding_y);
+            });
+            self.y += title.height;
+        }
     }
 
-    fn row(&mut self, fitted: &Fitted, row: &FittedRow, x: f32) {
+    fn row(&mut self, fitted: &Fitted, row: &FittedRow, group: Option<&FittedRow>, x: f32) {
         self.element(Role::TableRow, |c| {
             let owners: Vec<NodeId> = row.cells.iter().map(|cell| c.add_element(cell.role())).collect();
             let mut skipped = 0;
@@ -109,7 +126,7 @@ impl Composer {
                     break;
                 }
                 c.new_page();
-                c.repeat_header(fitted, x);
+                c.repeat_head(fitted, group, x);
             }
         });
     }
@@ -156,6 +173,12 @@ impl Fitted {
     }
 }
 
+impl FittedRow {
+    fn draw(&self, brush: &mut Brush, x: f32, y: f32, padding_y: f32) {
+        self.cells.iter().for_each(|cell| cell.draw(brush, x, y, padding_y));
+    }
+}
+
 impl FittedCell {
     fn role(&self) -> Role {
         if self.header { Role::RowHeader { columns: self.columns } } else { Role::Data { columns: self.columns } }
@@ -180,24 +203,24 @@ fn rows_each(table: &Table, blocks: usize) -> usize {
 fn draw_lines<'a>(
     brush: &mut Brush,
     cell: &FittedCell,
-    lines: impl Iterator<Item = &'a (Style, String)>,
+    lines: impl Iterator<Item = &'a FittedLine>,
     table_x: f32,
     top: f32,
 ) {
     let left = table_x + cell.x;
-    let x = match cell.align {
-        Align::Left => left + PADDING_X,
-        Align::Right | Align::Decimal(_) => left + cell.width - PADDING_X - cell.indent,
-        Align::Centre => left + cell.width / 2.0,
-    };
     let mut y = top;
     let mut lines = lines.peekable();
-    while let Some((style, line)) = lines.next() {
+    while let Some(FittedLine { style, text, indent }) = lines.next() {
+        let x = match cell.align {
+            Align::Left => left + PADDING_X,
+            Align::Right | Align::Decimal(_) => left + cell.width - PADDING_X - indent,
+            Align::Centre => left + cell.width / 2.0,
+        };
         let baseline = y + style.ascent();
         if cell.align == Align::Left && lines.peek().is_some() {
-            brush.text(x, baseline, *style, cell.align, &format!("{line} "));
+            brush.text(x, baseline, *style, cell.align, &format!("{text} "));
         } else {
-            brush.text(x, baseline, *style, cell.align, line);
+            brush.text(x, baseline, *style, cell.align, text);
         }
         y += style.leading;
     }

@@ -42,21 +42,27 @@ impl Look {
     }
 }
 
+/// A line of a cell.
+pub struct FittedLine {
+    pub style: Style,
+    pub text: String,
+    /// How far a decimal number keeps from the right edge, for longer fractions in its column.
+    pub indent: f32,
+}
+
 /// A cell broken into lines.
 pub struct FittedCell {
-    pub lines: Vec<(Style, String)>,
+    pub lines: Vec<FittedLine>,
     pub x: f32,
     pub width: f32,
     pub align: Align,
-    /// How far a decimal number keeps from the right edge, for longer fractions in its column.
-    pub indent: f32,
     pub columns: usize,
     pub header: bool,
 }
 
 impl FittedCell {
     fn height(&self) -> f32 {
-        self.lines.iter().map(|(style, _)| style.leading).sum()
+        self.lines.iter().map(|line| line.style.leading).sum()
     }
 }
 
@@ -65,6 +71,8 @@ pub struct FittedRow {
     pub look: RowLook,
     pub height: f32,
     pub keep_with_next: bool,
+    /// What stands for it at the head of a page on which its rows go on.
+    pub continued: Option<Box<FittedRow>>,
 }
 
 /// A table with its columns measured and its cells broken into lines; x counts from the table's left edge.
@@ -105,14 +113,23 @@ impl Composer {
             let covered = columns.iter().skip(column).take(cell.columns);
             let width = covered.clone().map(|measured| measured.width).sum::<f32>() - shift;
             let align = cell.align.or(table.columns.get(column).map(|column| column.align)).unwrap_or(Align::Left);
-            let lines = self.cell_lines(cell, row.look, look, width - 2.0 * PADDING_X);
             let longest = covered.map(|measured| measured.fraction).fold(0.0, f32::max);
-            let indent = lines.first().map_or(0.0, |(style, line)| self.decimal_indent(line, *style, align, longest));
-            cells.push(FittedCell { lines, x, width, align, indent, columns: cell.columns, header: cell.header });
+            let lines = self.cell_lines(cell, row.look, look, width - 2.0 * PADDING_X).into_iter();
+            let lines = lines.map(|(style, text)| {
+                let indent = self.decimal_indent(&text, style, align, longest);
+                FittedLine { style, text, indent }
+            });
+            let lines = lines.collect();
+            cells.push(FittedCell { lines, x, width, align, columns: cell.columns, header: cell.header });
             column += cell.columns;
         }
         let tallest = cells.iter().map(FittedCell::height).fold(0.0, f32::max);
-        FittedRow { cells, look: row.look, height: tallest + 2.0 * look.padding_y, keep_with_next: row.keep_with_next }
+        let continued = row.continued.as_ref().map(|cells| {
+            let row = Row::new(cells.clone()).looking(row.look);
+            Box::new(self.fit_row(table, &row, columns, look))
+        });
+        let (look, height) = (row.look, tallest + 2.0 * look.padding_y);
+        FittedRow { cells, look, height, keep_with_next: row.keep_with_next, continued }
     }
 
     fn cell_lines(&self, cell: &Cell, row: RowLook, look: Look, width: f32) -> Vec<(Style, String)> {
@@ -224,7 +241,7 @@ impl FittedRow {
             return self.height;
         }
         let part = |cell: &FittedCell| -> f32 {
-            cell.lines.iter().skip(skipped).take(lines).map(|(style, _)| style.leading).sum()
+            cell.lines.iter().skip(skipped).take(lines).map(|line| line.style.leading).sum()
         };
         self.cells.iter().map(part).fold(0.0, f32::max) + 2.0 * padding_y
     }
@@ -233,4 +250,54 @@ impl FittedRow {
 /// A number's separator and what follows it.
 fn fraction_of(text: &str, separator: char) -> &str {
     text.rfind(separator).and_then(|at| text.get(at..)).unwrap_or("")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::documents::pdf::Paper;
+
+    fn composer() -> Composer {
+        let ink = Colour { red: 0, green: 0, blue: 0 };
+        let palette =
+            Palette { accent: ink, accent_light: ink, tint: Colour::WHITE, ink, muted: ink, rule: Colour::WHITE };
+        Composer::new(Paper::A4, palette).unwrap()
+    }
+
+    #[test]
+    fn decimals_stand_below_one_another_and_what_qualifies_them_at_the_edge() {
+        let cell = |number: &str| Cell::new(number).detail("01/10/2025 00:00 (UTC+02:00)");
+        let table = Table {
+            columns: vec![Column::new("Index", Width::Content(0.0), Align::Decimal(','))],
+            rows: ["732,461", "721,8", "12"].map(|number| Row::new(vec![cell(number)])).into(),
+            size: 8.0,
+            with_header: true,
+        };
+        let c = composer();
+        let fitted = c.fit(&table, 400.0);
+        let plain = Look::new(8.0, c.palette).plain;
+        for (row, lacking) in fitted.rows.iter().zip(["", "61", ",461"]) {
+            let indents: Vec<f32> = row.cells[0].lines.iter().map(|line| line.indent).collect();
+            assert!((indents[0] - c.text_width(lacking, plain)).abs() < 0.05, "{lacking}: {indents:?}");
+            assert_eq!(indents[1], 0.0);
+        }
+    }
+
+    #[test]
+    fn a_measured_row_widens_its_columns_and_a_spanning_one_does_not() {
+        let table = |sum: Row| Table {
+            columns: vec![
+                Column::new("", Width::Rest, Align::Left),
+                Column::new("", Width::Rest, Align::Left),
+                Column::new("", Width::Content(0.0), Align::Right),
+            ],
+            rows: vec![Row::new(["a", "b", "1,00"].map(Cell::new).into()), sum],
+            size: 8.0,
+            with_header: false,
+        };
+        let sum = || Row::new(vec![Cell::strong("Somme").spanning(2), Cell::strong("1\u{202f}000\u{202f}000,00")]);
+        let lines = |table: &Table| composer().fit(table, 300.0).rows[1].cells[1].lines.len();
+        assert_eq!(lines(&table(sum().measured())), 1);
+        assert!(lines(&table(sum())) > 1);
+    }
 }

@@ -106,11 +106,14 @@ pub struct Row {
     pub look: RowLook,
     /// Not to be parted from the next row by a page end.
     pub keep_with_next: bool,
+    /// What a page begins with on which the rows below go on.
+    continued: Option<Vec<Cell>>,
+    measured: bool,
 }
 
 impl Row {
     pub fn new(cells: Vec<Cell>) -> Row {
-        Row { cells, look: RowLook::Plain, keep_with_next: false }
+        Row { cells, look: RowLook::Plain, keep_with_next: false, continued: None, measured: false }
     }
 
     pub fn looking(mut self, look: RowLook) -> Row {
@@ -120,6 +123,18 @@ impl Row {
 
     pub fn kept_with_next(mut self) -> Row {
         self.keep_with_next = true;
+        self
+    }
+
+    /// Heads the rows down to the next of its look, on every further page in these words.
+    pub fn continued_as(mut self, cells: Vec<Cell>) -> Row {
+        self.continued = Some(cells);
+        self
+    }
+
+    /// Columns are as wide as what stands in this row too, although another of its cells covers several.
+    pub fn measured(mut self) -> Row {
+        self.measured = true;
         self
     }
 }
@@ -135,10 +150,10 @@ pub struct Table {
 }
 
 impl Table {
-    /// The paragraphs of a column, leaving out rows whose cells cover several.
+    /// The paragraphs of a column, leaving out rows with cells that cover several unless they are measured.
     fn column_texts(&self, index: usize) -> impl Iterator<Item = &(Tone, String)> {
-        let rows = self.rows.iter().filter(|row| row.is_regular());
-        rows.filter_map(move |row| row.cells.get(index)).flat_map(|cell| &cell.paragraphs)
+        let rows = self.rows.iter().filter(|row| row.measured || row.is_regular());
+        rows.filter_map(move |row| row.cell_of(index)).flat_map(|cell| &cell.paragraphs)
     }
 }
 
@@ -146,5 +161,15 @@ impl Row {
     /// No cell covers more than its own column.
     fn is_regular(&self) -> bool {
         self.cells.iter().all(|cell| cell.columns == 1)
+    }
+
+    /// The cell that stands in this column and in no other.
+    fn cell_of(&self, column: usize) -> Option<&Cell> {
+        let mut begins = 0;
+        self.cells.iter().find(|cell| {
+            let here = begins == column && cell.columns == 1;
+            begins += cell.columns;
+            here
+        })
     }
 }
