@@ -90,3 +90,6 @@ quality-measured = measured
 quality-estimated = estimated
 quality-corrected = corrected
 notice-reminder = reminder
+invoice-late = Readings { $month } came in or were corrected after this invoice was made (meters { $meters }). It does not change: any difference will be regularised on the next invoice of the contract.
+invoice-late-own = Readings { $month } were received or corrected after this invoice was made. It does not change: if a difference follows, it will be a regularisation on a later invoice.
+invoice-late-go = See the billing { $month }

@@ -91,6 +91,7 @@ told-pue-below-one = the facility’s { $facility } kWh are less than the { $it 
 told-index-no-value = Index { $index } has no value for { $month }, which the price revision needs. It is given by the facility book alone: add the line “{ $key } = …” to [price_index.values] of the [[price_index]] with code “{ $index }”, then import the book with “chapelle import”.
 told-index-unknown = Index { $index } of the revision clause is not in the facility book: add a [[price_index]] with code “{ $index }” and its values in [price_index.values], then import the book with “chapelle import”.
 told-index-unusable = Index { $index } is { $value } for { $month }: it cannot revise a price. Correct that value in [price_index.values] of the [[price_index]] with code “{ $index }” of the facility book, then import it with “chapelle import”.
+told-of-billed-month = Regularising { $month }, billed by { $invoice }: { $why }
 told-gap = Meter { $meter } is silent from { $from } to { $to }, longer than its tolerance, and the contract does not let usage be estimated: send the missing readings, accept an estimate on the meter’s page, or agree to estimate.
 told-unknown-meter = Meter { $meter } is assigned to the line but does not exist: add it, or correct the assignment.
 told-no-tariff-version = Tariff { $tariff } has no version in force on { $day }: add one that begins on or before that day, or correct the line’s beginning.

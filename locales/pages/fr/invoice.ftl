@@ -90,3 +90,6 @@ quality-measured = mesuré
 quality-estimated = estimé
 quality-corrected = corrigé
 notice-reminder = relance
+invoice-late = Des relevés { $month } sont arrivés ou ont été corrigés depuis l’établissement de cette facture (compteurs { $meters }). Elle ne change pas : l’écart éventuel sera régularisé sur la prochaine facture de la convention.
+invoice-late-own = Des relevés { $month } ont été reçus ou corrigés depuis l’établissement de cette facture. Elle ne change pas : s’il en résulte un écart, il figurera comme régularisation sur une prochaine facture.
+invoice-late-go = Voir la campagne { $month }

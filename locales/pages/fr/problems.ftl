@@ -91,6 +91,7 @@ told-pue-below-one = les { $facility } kWh du site sont moins que les { $it } 
 told-index-no-value = L’indice { $index } n’a pas de valeur pour { $month }, que demande la révision de prix. Elle ne se donne que par le livre du site : ajoutez la ligne « { $key } = … » sous [price_index.values] de l’entrée [[price_index]] dont le code est « { $index } », puis importez le livre par « chapelle import ».
 told-index-unknown = L’indice { $index } de la clause de révision n’est pas dans le livre du site : ajoutez une entrée [[price_index]] de code « { $index } » avec ses valeurs sous [price_index.values], puis importez le livre par « chapelle import ».
 told-index-unusable = L’indice { $index } vaut { $value } pour { $month } : il ne peut pas réviser un prix. Corrigez cette valeur sous [price_index.values] de l’entrée [[price_index]] de code « { $index } » du livre du site, puis importez-le par « chapelle import ».
+told-of-billed-month = Régularisation { $month }, mois facturé par { $invoice } : { $why }
 told-gap = Le compteur { $meter } se tait du { $from } au { $to }, plus que sa tolérance, et la convention ne permet pas d’estimer : envoyez les relevés manquants, acceptez une estimation depuis la page du compteur, ou convenez d’estimer.
 told-unknown-meter = Le compteur { $meter } est affecté à la ligne mais n’existe pas : ajoutez-le, ou corrigez l’affectation.
 told-no-tariff-version = Le tarif { $tariff } n’a pas de version en vigueur le { $day } : ajoutez-en une qui commence ce jour ou avant, ou corrigez le début de la ligne.
