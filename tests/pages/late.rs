@@ -96,5 +96,8 @@ async fn an_uploaded_file_is_told_what_it_brings_of_billed_months() {
 
         let timely = upload(b"meter,at,value\nA01-PA,2026-11-02T10:00:00Z,2\n").await;
         assert!(!timely.contains("déjà facturés"), "{engine:?} {timely}");
+        let utf16: Vec<u8> = "\u{feff}meter,at,value\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let refused = upload(&utf16).await;
+        assert!(refused.contains("Le fichier est en UTF-16") && refused.contains("CSV UTF-8"), "{engine:?} {refused}");
     }
 }

@@ -80,8 +80,10 @@ pub fn verify(
         progress(done, total);
     }
     let unsealed = said.arrived.keys().filter(|day| !said.seals.contains_key(day)).count();
-    if unsealed > 0 {
-        found.notes.push(format!("{unsealed} days of readings are not sealed yet"));
+    match unsealed {
+        0 => {}
+        1 => found.notes.push("1 day of readings is not sealed yet".to_owned()),
+        several => found.notes.push(format!("{several} days of readings are not sealed yet")),
     }
     Ok(())
 }
