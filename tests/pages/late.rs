@@ -101,3 +101,32 @@ async fn an_uploaded_file_is_told_what_it_brings_of_billed_months() {
         assert!(refused.contains("Le fichier est en UTF-16") && refused.contains("CSV UTF-8"), "{engine:?} {refused}");
     }
 }
+
+/// A demand and a percentile are told by their peaks, as on the annex of their document.
+#[actix_web::test]
+async fn the_days_of_a_line_told_by_windows_are_their_peaks() {
+    let site = Site::new(Engine::Sqlite);
+    let number = site.number_of("aphp");
+    let server = Server::start(&site).await;
+    let finance = server.sign_in(Role::Finance).await;
+    let invoice = chapelle::app::read_invoices::one(
+        &site.shared.store,
+        &chapelle::domain::access::TenantScope::Everyone,
+        &number,
+    )
+    .unwrap()
+    .unwrap();
+    let windowed = |usage: &chapelle::domain::metering::Usage| usage.windows.clone();
+    let (line, windows) = (1..)
+        .zip(&invoice.charges)
+        .find_map(|(line, charge)| Some((line, charge.provenance.usage.as_ref().and_then(windowed)?)))
+        .unwrap();
+    let page = server.page(&format!("/invoices/{number}/lines/{line}"), &finance).await.text();
+    assert!(page.contains("kW de pointe") && page.contains("Pointe de chaque jour"), "{page}");
+    assert!(!page.contains("kW moyens") && !page.contains(">Voie A</th>"), "{page}");
+    let shown = words(&page);
+    for (_, peak) in &windows.daily_peaks {
+        let peak = peak.round_dp(1).normalize().to_string().replace('.', ",");
+        assert!(shown.contains(&peak), "{peak}: {shown}");
+    }
+}

@@ -35,6 +35,7 @@ trace-file = File
 trace-daily = Day by day
 trace-day = Day
 trace-chart = Usage by day, in { $unit }
+trace-chart-peak = Peak of each day, all meters together, in kW
 trace-chart-description = From { $low } ({ $lowday }) to { $high } ({ $highday }). The values are in the table below.
 trace-days = Value of each day, in { $unit }, and the readings it follows from
 trace-meter = Meter { $meter }
@@ -53,6 +54,7 @@ trace-sum = sum of the { $count } meters of the table = { $total }
 trace-rollover = with a rollover
 trace-reset = with a declared reset
 daily-energy = kWh
+daily-peak = peak kW
 daily-power = mean kW
 daily-storage = mean TB
 daily-occupancy = U

@@ -35,6 +35,7 @@ trace-file = Fichier
 trace-daily = Jour par jour
 trace-day = Jour
 trace-chart = Consommation par jour, en { $unit }
+trace-chart-peak = Pointe de chaque jour, tous les compteurs réunis, en kW
 trace-chart-description = De { $low } ({ $lowday }) à { $high } ({ $highday }). Les valeurs sont dans le tableau qui suit.
 trace-days = Valeur de chaque jour, en { $unit }, et relevés dont elle résulte
 trace-meter = Compteur { $meter }
@@ -53,6 +54,7 @@ trace-sum = somme des { $count } compteurs du tableau = { $total }
 trace-rollover = retour à zéro compris
 trace-reset = remise à zéro déclarée comprise
 daily-energy = kWh
+daily-peak = kW de pointe
 daily-power = kW moyens
 daily-storage = To moyens
 daily-occupancy = U
