@@ -17,6 +17,8 @@ mod corrections;
 mod figures;
 #[path = "pages/finance.rs"]
 mod finance;
+#[path = "pages/late.rs"]
+mod late;
 #[path = "pages/markup.rs"]
 mod markup;
 #[path = "pages/months.rs"]

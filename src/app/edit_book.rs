@@ -12,7 +12,9 @@ use super::{AppError, Store};
 use crate::bookfile::{self, EntryMistake, ReadFault};
 use crate::domain::access::TenantScope;
 use crate::domain::audit::{Actor, AuditEvent};
-use crate::domain::book::{Book, BookFault, BookPath, BookProblem, Entry, EntryKind, changes_billed_terms};
+use crate::domain::book::{
+    Book, BookFault, BookPath, BookProblem, Entry, EntryKind, changes_billed_terms, new_unpriced_quantities,
+};
 use crate::domain::calendar::BillingMonth;
 use crate::domain::contract::Contract;
 use crate::domain::freetext::{Text, TextError};
@@ -169,7 +171,8 @@ fn code_mistakes(book: &Book, before: Option<&StoredEntry>, after: &Entry) -> Ve
     }
 }
 
-/// The rules the book breaks with the entry and did not break before, and all of the entry's own.
+/// The rules the book breaks with the entry and did not break before, and all of the entry's own; of quantities without a
+/// price, which stored books may hold, the new ones only.
 fn broken_rules(book: &Book, after: &Entry, document: &Json) -> Vec<EntryMistake> {
     let known = book.check();
     let own = match after.kind() {
@@ -177,13 +180,13 @@ fn broken_rules(book: &Book, after: &Entry, document: &Json) -> Vec<EntryMistake
         kind => format!("{}[{}]", kind.name(), after.code()),
     };
     let is_own = |path: &BookPath| path.segments().first() == Some(&own);
-    let problems = book.clone().with(after.clone()).check();
-    let new = problems.into_iter().filter(|problem| is_own(&problem.path) || !known.contains(problem));
+    let edited = book.clone().with(after.clone());
+    let new = edited.check().into_iter().filter(|problem| is_own(&problem.path) || !known.contains(problem));
     let mistake = |BookProblem { path, fault }: BookProblem| match path.segments().split_first() {
         Some((_, place)) if is_own(&path) => EntryMistake::new(bookfile::field(place, document), fault),
         _ => EntryMistake { elsewhere: Some(path), ..EntryMistake::new("", fault) },
     };
-    new.map(mistake).collect()
+    new.chain(new_unpriced_quantities(Some(book), &edited)).map(mistake).collect()
 }
 
 /// Terms that somebody is billed by change for a reason.

@@ -115,7 +115,7 @@ fn late_months(
     let mut touched: BTreeSet<(BillingMonth, ContractCode)> = BTreeSet::new();
     for change in changes {
         let Some(meter) = codes.get(&change.meter) else { continue };
-        touched.extend(contracts_billing(book, meter).map(|contract| (change.month, contract)));
+        touched.extend(contracts_billing(book, meter, change.month).map(|contract| (change.month, contract)));
     }
     let mut samples_of: HashMap<BillingMonth, Samples> = HashMap::new();
     let mut late = Vec::new();
@@ -155,10 +155,16 @@ fn credited(billed: &[invoices::BilledLine], month: BillingMonth, in_force: &Inv
     }))
 }
 
-/// The contracts with a line this meter feeds.
-fn contracts_billing<'a>(book: &'a Book, meter: &'a MeterCode) -> impl Iterator<Item = ContractCode> + 'a {
+/// The contracts with a line this meter feeds in `month`.
+pub(super) fn contracts_billing<'a>(
+    book: &'a Book,
+    meter: &'a MeterCode,
+    month: BillingMonth,
+) -> impl Iterator<Item = ContractCode> + 'a {
     let feeds = move |quantity: &LineQuantity| match quantity {
-        LineQuantity::Metered { meters, .. } => meters.iter().any(|assigned| assigned.meter == *meter),
+        LineQuantity::Metered { meters, .. } => {
+            meters.iter().any(|assigned| assigned.meter == *meter && assigned.period.overlaps(month.days()))
+        }
         LineQuantity::Fixed(_) => false,
     };
     let billing = move |contract: &&Contract| contract.lines.iter().any(|line| feeds(&line.quantity));

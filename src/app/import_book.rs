@@ -12,7 +12,7 @@ use super::{AppError, Store, asset_versions, record_asset_event};
 use crate::bookfile;
 use crate::domain::amortisation::FixedAsset;
 use crate::domain::audit::{Actor, AuditEvent};
-use crate::domain::book::{Book, billed_faults, billed_notices};
+use crate::domain::book::{Book, billed_faults, billed_notices, new_unpriced_quantities};
 use crate::domain::ids::TenantCode;
 use crate::storage::{AnyConnection, audit, billing, book as stored, invoices, series};
 
@@ -106,6 +106,8 @@ fn import_within(
     if let Some(before) = &before {
         report.warnings = warnings(connection, before, book)?;
     }
+    let unpriced = new_unpriced_quantities(before.as_ref(), book);
+    report.warnings.extend(unpriced.iter().map(ToString::to_string));
     report.warnings.extend(taken_back.iter().map(|edit| format!("{edit}: the file took that back")));
     if !(report.created.is_empty() && report.changed.is_empty()) {
         let after = stored::load_book(connection)?.ok_or(AppError::NoBook)?;

@@ -52,8 +52,7 @@ impl ImportReport {
 
 /// Records what can be told, each payment in a transaction of its own.
 pub fn import(store: &Store, bytes: &[u8], by: &Actor, now: DateTime<Utc>) -> Result<ImportReport, AppError> {
-    let receipts = statement::read(bytes)
-        .map_err(|error| AppError::Refused(Box::new(Told::new("statement-unreadable", error))))?;
+    let receipts = statement::read(bytes).map_err(|error| AppError::refused(&error))?;
     let own = export_book::shared(store)?.seller.iban.to_string();
     if let Some(other) = receipts.iter().find(|receipt| !is_account(&own, &receipt.account)) {
         let english =

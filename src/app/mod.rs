@@ -37,6 +37,7 @@ mod issue_invoice;
 pub mod keep_series;
 mod kept;
 mod key_file;
+pub mod late_readings;
 mod letter;
 pub mod list_invoices;
 pub mod make_pack;

@@ -63,7 +63,7 @@ pub fn day(
             .chain(after)
             .collect();
         let assigned = [Assigned { meter: &meter, samples: &samples, period }];
-        // Of a single day a demand has no sense of its own: what is shown is the day's mean, as on the chart.
+        // One meter's peak of a day says nothing of the peak of all: what is kept of its days, and shown, is their mean.
         let measure = match measure {
             Measure::Demand { .. } | Measure::Percentile95 { .. } => Measure::Demand { window_minutes: 1440 },
             other => other,
@@ -94,8 +94,8 @@ pub struct WindowMeter {
     pub mean: Option<Decimal>,
 }
 
-/// The window that decides `billed` as its readings are known now; none where it is told by no window, or its readings
-/// no longer tell.
+/// The window `billed` rests on, with what is known of its readings now; none where it is told by no window. A document
+/// of before it was kept shows the one that decides now, or none where its readings no longer tell.
 pub fn window(store: &Store, billed: &Usage) -> Result<Option<WindowEvidence>, AppError> {
     store.read(|connection| {
         let book = stored::load_book(connection)?.ok_or(AppError::NoBook)?;
@@ -111,8 +111,10 @@ pub fn window(store: &Store, billed: &Usage) -> Result<Option<WindowEvidence>, A
         }
         let all: Vec<Assigned<'_>> =
             said.iter().map(|(meter, _, period, samples)| Assigned { meter, samples, period: *period }).collect();
-        let found = metering::deciding_window(billed.measure, &all, billed.period, zone).ok().flatten();
-        let Some(window) = found else { return Ok(None) };
+        let deciding = || metering::deciding_window(billed.measure, &all, billed.period, zone).ok().flatten();
+        let Some(window) = billed.windows.as_ref().map(|kept| kept.deciding).or_else(deciding) else {
+            return Ok(None);
+        };
         let mut meters = Vec::new();
         for (one, (_, id, ..)) in all.iter().zip(&said) {
             let Some(part) = one.period.intersection(window) else { continue };

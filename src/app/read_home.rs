@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Days, NaiveDate, Utc};
 
 use super::asset_ledger::Horizons;
+use super::late_readings::{self, LateInvoice};
 use super::post_depreciation::PERIODS;
 use super::read_invoices::{self, Order, Reader, Standing, StateCounts, Wanted};
 use super::read_meters::{self, MetersFilter};
@@ -39,6 +40,8 @@ pub struct Today {
     pub owed: Money,
     pub overpaid: Vec<InvoiceSummary>,
     pub failed_notices: usize,
+    /// Invoices of whose months readings changed since, which the next ones regularise; the oldest month first.
+    pub late: Vec<LateInvoice>,
     /// Contracts to decide on, soonest first.
     pub ending: Vec<EndingContract>,
     /// How many of the contracts in force in `month` have no issued invoice of it.
@@ -92,6 +95,7 @@ pub fn today(store: &Store, now: DateTime<Utc>) -> Result<Today, AppError> {
         owed: -read_invoices::open_sum(store, &reader, overpaid())?,
         overpaid: some_of(store, &reader, overpaid())?,
         failed_notices: notices::failed_count(store)?,
+        late: if book.is_some() { late_readings::waiting(store)? } else { vec![] },
         ending: book.as_ref().map(|book| ending(book, today)).unwrap_or_default(),
         to_issue: match &book {
             Some(book) => read_months::unbilled(store, &reader, book, month, today)?,

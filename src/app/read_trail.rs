@@ -1,7 +1,9 @@
 //! Show the audit trail and what was signed of it.
 
 use super::{AppError, Store};
-use crate::domain::audit::SignedRoot;
+use crate::domain::audit::{SignedRoot, action_subjects, is_action};
+use crate::domain::freetext;
+use crate::domain::told::Told;
 use crate::storage::{audit, roots};
 
 pub use crate::storage::audit::{ChainedEvent, TrailFilter};
@@ -18,6 +20,19 @@ pub struct TrailPage {
     pub page: usize,
     pub pages: usize,
     pub total: usize,
+}
+
+/// Refuses what is neither an action nor the beginning of one: a trail filtered by it would be empty, as if nothing of
+/// the kind had ever been done.
+pub fn check_action(text: &str) -> Result<(), AppError> {
+    if is_action(text) {
+        return Ok(());
+    }
+    let (text, subjects) = (freetext::shown(text), action_subjects().join(", "));
+    let english = format!(
+        "{text} is no action of the trail: give one whole, such as invoice.issued, or what it begins with: {subjects}"
+    );
+    Err(AppError::misasked(Told::new("query-no-action", english).with("text", text).with("subjects", subjects)))
 }
 
 /// The `page`th page of what passes `filter`; one beyond the last is the last.

@@ -9,11 +9,12 @@ use chrono::{DateTime, Duration, Utc};
 use sha2::{Digest, Sha256};
 
 use super::ingest_readings::{MeterDirectory, ReadingInput, Refusal};
+use super::late_readings::{self, BilledMonth};
 use super::{AppError, Store};
 use crate::collect::{self, SubmittedReading};
 use crate::domain::audit::{Actor, hex};
 use crate::domain::calendar::Timestamp;
-use crate::storage::{IncomingBatch, IncomingReading, ReadingWriter, StorageError};
+use crate::storage::{BatchOutcome, IncomingBatch, IncomingReading, LateReadings, ReadingWriter, StorageError};
 
 pub use crate::collect::{BatchFormat, EventAttributes};
 
@@ -80,6 +81,8 @@ pub struct Receipt {
     pub duplicates: usize,
     /// By index.
     pub refused: Vec<RefusedReading>,
+    /// What of the accepted is of months that billing has read: [`Receiver::billed`] tells more.
+    pub late: Vec<LateReadings>,
 }
 
 /// Who sent a batch, and under which key it may be sent again.
@@ -139,14 +142,21 @@ impl Receiver {
         };
         let stopped = || StorageError::Unavailable("the writer has stopped".to_owned());
         let outcome = self.writer.submit(batch).await.map_err(|_| stopped())??;
-        for (position, stored) in outcome.conflicts {
-            if let Some((reading, index)) = admitted.get(position).zip(positions.get(position)) {
-                let reason = directory.conflict(reading, stored).to_string();
+        for (position, stored) in &outcome.conflicts {
+            if let Some((reading, index)) = admitted.get(*position).zip(positions.get(*position)) {
+                let reason = directory.conflict(reading, *stored).to_string();
                 refused.push(RefusedReading { index: *index, kind: RefusalKind::Conflict, reason });
             }
         }
         refused.sort_by_key(|refused| refused.index);
-        Ok(Receipt { accepted: outcome.accepted, duplicates: outcome.duplicates, refused })
+        let BatchOutcome { accepted, duplicates, late, .. } = outcome;
+        Ok(Receipt { accepted, duplicates, refused, late })
+    }
+
+    /// Which of the readings a receipt counts as late are of months their contracts were billed for. Reads the database:
+    /// to be asked where there are any, which is rare.
+    pub fn billed(&self, late: &[LateReadings]) -> Result<Vec<BilledMonth>, AppError> {
+        late_readings::of_billed_months(&self.store, late)
     }
 
     /// The book's meters: as remembered, unless that is old, or does not satisfy the caller and is not brand-new.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::ingest_readings::{self, Intake};
+use super::late_readings::BilledMonth;
 use super::{AppError, Store};
 use crate::app::users::random;
 use crate::domain::audit::{Actor, AuditEvent, hex};
@@ -32,6 +33,9 @@ pub struct UploadReport {
     pub refused_count: u64,
     /// The first refusals, by line.
     pub refused: Vec<RefusedLine>,
+    /// What of the accepted is of months already billed; reports of before it was counted lack it.
+    #[serde(default)]
+    pub billed: Vec<BilledMonth>,
     /// Why the file could not be read to its end.
     pub failure: Option<String>,
     /// The same for a page in the reader's language; reports kept before there was such a thing lack it.
@@ -96,6 +100,7 @@ pub fn run(store: &Store, id: i64, path: &Path, by: &Actor, clock: fn() -> DateT
                 refused: kept
                     .map(|(line, told)| RefusedLine { line, why: told.english.clone(), told: Some(told.clone()) })
                     .collect(),
+                billed: outcome.billed,
                 failure: outcome.damage.as_ref().map(|told| told.english.clone()),
                 failure_told: outcome.damage,
             };

@@ -92,6 +92,7 @@ impl Audit {
 impl Trail {
     /// One line of JSON or of text per event, as they come.
     fn run(&self, context: &Context) -> Result<Outcome, CliError> {
+        self.action.as_deref().map_or(Ok(()), read_trail::check_action)?;
         let midnight = |day: NaiveDate| day.and_time(chrono::NaiveTime::MIN).and_utc();
         let filter = TrailFilter {
             subject: self.subject.clone(),

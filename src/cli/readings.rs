@@ -8,6 +8,8 @@ use super::context::progress_bar;
 use super::{CliError, Context, Outcome};
 use crate::app::ingest_readings::{self, FileReport};
 use crate::app::keep_series;
+use crate::app::late_readings::BilledMonth;
+use crate::domain::invoice::InvoiceNumber;
 
 #[derive(Debug, Subcommand)]
 pub enum Readings {
@@ -97,8 +99,18 @@ fn describe(report: &FileReport) -> String {
     if more > 0 {
         lines.push(format!("  and {more} more"));
     }
+    lines.extend(report.billed_months.iter().map(describe_billed));
     if let Some(damage) = &report.damage {
         lines.push(format!("  {damage}; what stood before it is kept"));
     }
     lines.join("\n")
+}
+
+/// That readings came too late for the invoices of their month.
+fn describe_billed(billed: &BilledMonth) -> String {
+    let invoices = billed.invoices.iter().map(InvoiceNumber::as_str).collect::<Vec<_>>().join(", ");
+    format!(
+        "  {} of them are of {}, already billed by {invoices}: any difference comes with the next invoices (billing plan)",
+        billed.readings, billed.month
+    )
 }

@@ -2,6 +2,7 @@
 
 use csv::{ReaderBuilder, StringRecord, Terminator, Trim};
 
+use super::text::Utf16;
 const COLUMNS: [&str; 5] = ["account", "auxiliary", "label", "debit", "credit"];
 /// The same in French, in the same order.
 const FRENCH_COLUMNS: [&str; COLUMNS.len()] = ["compte", "auxiliaire", "libellé", "débit", "crédit"];
@@ -24,6 +25,8 @@ pub struct BalanceLine {
 pub enum BalancesError {
     #[error("the file is not UTF-8: save it in the encoding UTF-8")]
     Encoding,
+    #[error(transparent)]
+    Utf16(#[from] Utf16),
     #[error("`{name}` is not a column of opening balances; known: {}", COLUMNS.join(", "))]
     UnknownColumn { name: String },
     #[error("the column {name} is missing; the first line names the columns: {}", COLUMNS.join(", "))]
@@ -34,6 +37,7 @@ pub enum BalancesError {
 
 /// Reads every line; one that cannot be read refuses the file.
 pub fn read(bytes: &[u8]) -> Result<Vec<BalanceLine>, BalancesError> {
+    Utf16::refuse(bytes)?;
     let text = std::str::from_utf8(bytes).map_err(|_| BalancesError::Encoding)?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let delimiter = if text.lines().next().unwrap_or_default().contains(';') { b';' } else { b',' };
@@ -103,5 +107,6 @@ mod tests {
         assert!(told("account,debit,credit,x\n").contains("`x` is not a column"));
         assert!(told("account,debit,credit\n411,1,00,\n").starts_with("line 2"));
         assert!(read(&[0xe9]).is_err());
+        assert!(read(b"\xFF\xFEa\0").unwrap_err().to_string().contains("UTF-16"));
     }
 }

@@ -3,6 +3,7 @@
 
 use csv::{ReaderBuilder, StringRecord, Terminator};
 
+use super::text::Utf16;
 use crate::domain::calendar::BillingMonth;
 use crate::domain::contract::Service;
 use crate::domain::freetext;
@@ -80,6 +81,7 @@ fn decoded<'a>(bytes: &'a [u8], file_name: &str) -> Result<&'a str, String> {
     if bytes.len() > FILE_BYTES_MAX {
         return Err(format!("{file_name}: has {} bytes, more than {FILE_BYTES_MAX}; send it in parts", bytes.len()));
     }
+    Utf16::refuse(bytes).map_err(|error| format!("{file_name}: {error}"))?;
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     std::str::from_utf8(bytes).map_err(|error| {
         let before = bytes.get(..error.valid_up_to()).unwrap_or_default();

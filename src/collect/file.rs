@@ -4,6 +4,7 @@ use std::io::{self, BufRead, BufReader, Read};
 
 use flate2::read::MultiGzDecoder;
 
+use super::text::Utf16;
 use super::{Place, Record, RecordError, csv, json, text};
 use crate::domain::told::{Tell, Told};
 
@@ -17,6 +18,8 @@ const UTF8_BOM: [u8; 3] = [0xEF, 0xBB, 0xBF];
 pub enum FileError {
     #[error("the file is empty")]
     Empty,
+    #[error(transparent)]
+    Utf16(#[from] Utf16),
     #[error("column `{name}` is not known: the columns are {known}")]
     UnknownColumn { name: String, known: String },
     #[error("column `{name}` stands twice in the first line: leave one out")]
@@ -54,6 +57,7 @@ impl Tell for FileError {
     fn told(&self) -> Told {
         match self {
             FileError::Empty => Told::new("file-empty", self),
+            FileError::Utf16(error) => error.told(),
             FileError::UnknownColumn { name, known } => {
                 Told::new("file-unknown-column", self).with("name", name.as_str()).with("known", known.as_str())
             }
@@ -75,7 +79,9 @@ pub fn read(source: impl Read, each: &mut dyn FnMut(Record<'_>)) -> Result<(), F
 
 fn plain(source: impl Read, each: &mut dyn FnMut(Record<'_>)) -> Result<(), FileError> {
     let mut lines = BufReader::with_capacity(1 << 16, BoundedLines::new(source));
-    if lines.fill_buf().map_err(FileError::from_io)?.starts_with(&UTF8_BOM) {
+    let start = lines.fill_buf().map_err(FileError::from_io)?;
+    Utf16::refuse(start)?;
+    if start.starts_with(&UTF8_BOM) {
         lines.consume(UTF8_BOM.len());
     }
     let start = lines.fill_buf().map_err(FileError::from_io)?;
@@ -204,6 +210,10 @@ mod tests {
     fn files_that_are_no_readings_end_with_a_remedy() {
         assert!(matches!(all(b"").1, Err(FileError::Empty)));
         assert!(matches!(all(b" [1]").1, Err(FileError::Array)));
+        for utf16 in [b"\xFF\xFEm\0e\0".as_slice(), b"\xFE\xFF\0m\0e", &gzip(b"\xFF\xFEm\0e\0")] {
+            let end = all(utf16).1.unwrap_err();
+            assert!(end.to_string().starts_with("the file is in UTF-16: save it as UTF-8"), "{end}");
+        }
         assert!(matches!(all(b"meter,at\nA,B\n").1, Err(FileError::MissingColumn { name }) if name == "value"));
         assert!(
             matches!(all(b"meter,at,value,colour\n").1, Err(FileError::UnknownColumn { name, .. }) if name == "colour")

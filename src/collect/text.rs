@@ -6,7 +6,28 @@
 use crate::domain::calendar::{CalendarError, Timestamp};
 use crate::domain::money::AmountError;
 use crate::domain::quantity::Micro;
-use crate::domain::told::Told;
+use crate::domain::told::{Tell, Told};
+
+/// What a text in UTF-16 begins with: its byte order mark, in either order.
+const UTF16_MARKS: [[u8; 2]; 2] = [[0xFF, 0xFE], [0xFE, 0xFF]];
+
+/// A file in UTF-16, which spreadsheets call “Unicode text”: every letter of it would be told as two wrong ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the file is in UTF-16: save it as UTF-8 (in a spreadsheet: “CSV UTF-8”) and send it again")]
+pub struct Utf16;
+
+impl Utf16 {
+    /// Refuses a file that begins so.
+    pub fn refuse(start: &[u8]) -> Result<(), Utf16> {
+        if UTF16_MARKS.iter().any(|mark| start.starts_with(mark)) { Err(Utf16) } else { Ok(()) }
+    }
+}
+
+impl Tell for Utf16 {
+    fn told(&self) -> Told {
+        Told::new("file-utf-16", self)
+    }
+}
 
 /// Bytes that are not the text they should be.
 pub fn not_utf8(error: &std::str::Utf8Error) -> Told {

@@ -246,6 +246,7 @@ impl<'a> Run<'a> {
     /// longer be rated blocks the contract: billing on would lose the difference.
     fn regularise(&self, contract: &'a Contract, late: &'a LateMonth, found: &mut Found<'_>) -> Vec<Charge> {
         let evidence = self.evidence(late.month, &late.samples);
+        let before = found.problems.len();
         let mut charges = Vec::new();
         for line in contract.lines.iter().filter(|line| matches!(line.quantity, LineQuantity::Metered { .. })) {
             let Some(now) = self.rate(contract, line, &evidence, found) else { continue };
@@ -259,6 +260,7 @@ impl<'a> Run<'a> {
                 Err(error) => found.unrated(line, &[error.into()]),
             }
         }
+        found.of_billed_month(before, late);
         charges
     }
 

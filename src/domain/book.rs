@@ -18,11 +18,13 @@ mod check;
 mod entry;
 mod nearest;
 mod problem;
+mod unpriced;
 
 pub use billed::{BilledFault, BilledNotice, billed_faults, billed_notices, changes_billed_terms};
 pub use entry::{Entry, EntryKind};
 pub use nearest::nearest;
 pub use problem::{BookFault, BookPath, BookProblem, Labels};
+pub use unpriced::new_unpriced_quantities;
 
 /// The whole book. Each list is ordered by code, so that two equal books are equal values.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -28,4 +28,6 @@ pub use rows::{
     paid_back, payments, periods, readings, report_archive, revenue, roots, seals, second_factors, series, sessions,
     uploads, users,
 };
-pub use writer::{BatchOutcome, IncomingBatch, IncomingReading, ReadingWriter, note_change, write_readings};
+pub use writer::{
+    BatchOutcome, IncomingBatch, IncomingReading, LateReadings, ReadingWriter, note_change, write_readings,
+};

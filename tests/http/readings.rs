@@ -236,3 +236,36 @@ async fn what_is_no_reading_is_told_where_and_what_would_be_right() {
         assert_eq!(stored(), before, "{engine:?}: nothing was written");
     }
 }
+
+/// What comes too late for the invoice of its month is counted by month; a batch that is sent again is answered the same.
+#[actix_web::test]
+async fn readings_of_billed_months_are_told() {
+    for engine in ENGINES {
+        let site = Site::new(engine);
+        let server = Server::start(&site).await;
+        let token = server.token(Role::Operator).await;
+        let at = |meter: &str, at: &str| format!(r#"{{"meter":"{meter}","at":"{at}","value":2}}"#);
+        let ask = |lines: &[String]| {
+            let body = lines.join("\n");
+            server.call(request(&token, "application/x-ndjson", body).insert_header(("idempotency-key", "late")))
+        };
+        let lines = [
+            at("A01-PA", "2026-09-10T10:01:00Z"),
+            at("A01-PA", "2026-09-10T10:02:00Z"),
+            // The last instants of August in Paris, which nobody was billed for, and a meter nobody pays for.
+            at("A01-PA", "2026-08-31T21:59:00Z"),
+            at("GTB-ARRIVEE", "2026-08-31T21:59:00Z"),
+            at("A01-PA", "2026-10-10T10:01:00Z"),
+        ];
+        let answer = ask(&lines).await;
+        assert_eq!(counts(&answer), (200, 5, 0, 0), "{engine:?}: {}", answer.text());
+        let billed = json!([{ "month": "2026-09", "readings": 2 }]);
+        assert_eq!(answer.json()["billed_months"], billed, "{engine:?}");
+        assert_eq!(ask(&lines).await.json(), answer.json(), "{engine:?}: the same again");
+        let timely = send(&server, &token, &reading(30, "41")).await;
+        assert_eq!(timely.json()["billed_months"], json!([]), "{engine:?}");
+        let correction = r#"{"meter":"A01-PA","at":"2026-09-10T10:01:00Z","value":3,"correction":"lu sur place"}"#;
+        let corrected = send(&server, &token, correction).await;
+        assert_eq!(corrected.json()["billed_months"], json!([{ "month": "2026-09", "readings": 1 }]), "{engine:?}");
+    }
+}

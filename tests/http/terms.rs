@@ -121,3 +121,62 @@ async fn lists_say_how_many_there_are_and_prices_are_told() {
     assert_eq!(server.get_with("/api/v1/tariffs/energie/price?quantity=x", &token).await.status.as_u16(), 400);
     assert_eq!(server.get_with("/api/v1/tariffs/nothing/price?quantity=1", &token).await.status.as_u16(), 404);
 }
+
+/// A quantity that changes no amount is refused where it is new; a book that holds one already goes on as it did.
+#[actix_web::test]
+async fn a_quantity_without_a_price_is_refused_where_it_is_new() {
+    for engine in ENGINES {
+        let site = Site::new(engine);
+        let server = Server::start(&site).await;
+        let token = server.token(Role::Finance).await;
+        let line = |quantity: &str| {
+            json!({
+                "code": "suivi", "service": "other", "designation": { "fr": "Suivi", "en": "Watching" },
+                "from": "2027-01-01", "tariff": "supervision", "quantity": quantity,
+                "vat": "out-of-scope", "vat_reason": "Hors champ",
+            })
+        };
+        let path = "/api/v1/contracts/VDP-2026";
+        let put = || TestRequest::put().uri("/api/v1/contracts/VDP-2026?reason=avenant");
+        let mut contract = server.get_with(path, &token).await.json();
+        contract["line"].as_array_mut().unwrap().push(line("4"));
+        let refused = send(&server, put(), &token, Some("*"), &contract).await;
+        assert_eq!(refused.status.as_u16(), 422, "{engine:?}: {}", refused.text());
+        let error = &refused.json()["errors"][0];
+        assert_eq!(error["field"], "line.2.quantity", "{}", refused.text());
+        assert!(error["detail"].as_str().unwrap().contains("4 is priced by nothing: tariff `supervision`"), "{error}");
+        contract["line"][1]["quantity"] = "1".into();
+        let taken = send(&server, put(), &token, Some("*"), &contract).await;
+        assert_eq!(taken.status.as_u16(), 200, "{engine:?}: {}", taken.text());
+        // A tariff that becomes flat later priced the quantities of its lines until then.
+        let mut rack = server.get_with("/api/v1/tariffs/baie", &token).await.json();
+        let flat = json!({ "from": "2027-06-01", "shape": "flat", "amount_eur": "1200" });
+        rack["version"].as_array_mut().unwrap().push(flat);
+        let put = TestRequest::put().uri("/api/v1/tariffs/baie?reason=forfait");
+        assert_eq!(send(&server, put, &token, Some("*"), &rack).await.status.as_u16(), 200, "priced until then");
+    }
+}
+
+#[actix_web::test]
+async fn a_stored_quantity_without_a_price_goes_on() {
+    let ignored = |book: String| book.replace(SUPERVISED, &SUPERVISED.replace("= 1", "= 4"));
+    let site = Site::with_book(Engine::Sqlite, ignored);
+    let server = Server::start(&site).await;
+    let token = server.token(Role::Finance).await;
+    let path = "/api/v1/contracts/VDP-2026";
+    let mut contract = server.get_with(path, &token).await.json();
+    assert_eq!(contract["line"][0]["quantity"], "4", "{contract}");
+    contract["title"] = "Services de la Ville de Paris".into();
+    let put = TestRequest::put().uri("/api/v1/contracts/VDP-2026?reason=intitule");
+    let put = send(&server, put, &token, Some("*"), &contract).await;
+    assert_eq!(put.status.as_u16(), 200, "{}", put.text());
+    let cookie = server.sign_in(Role::Finance).await;
+    assert_eq!(server.page("/contracts/VDP-2026", &cookie).await.status.as_u16(), 200);
+    assert_eq!(
+        server.page(&format!("/invoices/{}", site.number_of("ville-de-paris")), &cookie).await.status.as_u16(),
+        200
+    );
+}
+
+/// The end of the city's line in the small book.
+const SUPERVISED: &str = "opération interne à la collectivité\"\nquantity = 1";

@@ -1,5 +1,7 @@
 //! The facility book: exported, held against what is stored, refused with its places.
 
+use serde_json::Value;
+
 use crate::common::{ENGINES, Engine, World, small_book_path};
 use crate::{json, ready};
 
@@ -72,6 +74,34 @@ fn changed_terms_of_billed_months_are_pointed_out() {
     let warning = report["warnings"][0].as_str().unwrap();
     assert!(warning.contains("months through 2026-09 are billed"), "{report}");
     assert_eq!(json(&world, &["import", dearer])["warnings"].as_array().unwrap().len(), 0);
+}
+
+/// A quantity that changes no amount is pointed out when a book brings it in, and refuses nothing: stored books hold some.
+#[test]
+fn a_quantity_without_a_price_is_pointed_out_once() {
+    for engine in ENGINES {
+        let world = World::new(engine);
+        ready(&world);
+        let book = std::fs::read_to_string(small_book_path()).unwrap();
+        let line = "opération interne à la collectivité\"\nquantity = ";
+        let ignored = world.file("ignored.toml", &book.replace(&format!("{line}1"), &format!("{line}4")));
+        let ignored = ignored.to_str().unwrap();
+        let before = world.ok(&["billing", "plan", "--month", "2026-09", "--json"]);
+        let warned = |report: &Value| {
+            let warnings = report["warnings"].as_array().unwrap();
+            warnings.iter().map(|told| told.as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        let told = "contract[VDP-2026].line[supervision].quantity: 4 is priced by nothing: tariff `supervision` asks";
+        let checked = warned(&json(&world, &["import", "--check", ignored])["changes"]);
+        assert!(checked.len() == 1 && checked[0].starts_with(told), "{engine:?}: {checked:?}");
+        let imported = warned(&json(&world, &["import", ignored]));
+        assert_eq!(imported, checked, "{engine:?}");
+        assert!(warned(&json(&world, &["import", ignored])).is_empty(), "{engine:?}: it is stored");
+        assert_eq!(world.ok(&["billing", "plan", "--month", "2026-09", "--json"]), before, "{engine:?}");
+        let exported = world.file("exported.toml", &world.ok(&["export"]));
+        let again = json(&world, &["import", exported.to_str().unwrap()]);
+        assert_eq!((again["changed"].as_array().unwrap().len(), warned(&again).len()), (0, 0), "{engine:?}: {again}");
+    }
 }
 
 #[test]

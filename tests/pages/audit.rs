@@ -47,6 +47,19 @@ async fn the_trail_is_read_filtered_and_turned_over() {
     let sealed = "journal.sealed";
     assert!(!server.page("/audit/trail.csv?seals=no", &auditor).await.text().contains(sealed));
     assert!(server.page("/audit/trail.csv", &auditor).await.text().contains(sealed), "a file without a word is whole");
+    for path in ["/audit?action=invoice.isued", "/audit?action=rien", "/audit/trail.csv?action=invoic"] {
+        let refused = server.page(path, &auditor).await;
+        assert_eq!(refused.status.as_u16(), 400, "{path}");
+        assert!(refused.text().contains("n’est pas une action de la piste"), "{path}: {}", refused.text());
+    }
+    let token = server.token(Role::Auditor).await;
+    let refused = server.get_with("/api/v1/audit/events?action=rien", &token).await;
+    assert_eq!((refused.status.as_u16(), refused.header("content-type")), (400, "application/problem+json"));
+    assert!(refused.json()["detail"].as_str().unwrap().contains("is no action of the trail"), "{}", refused.text());
+    for known in ["invoice", "invoice.issued", "reading.corrected"] {
+        let answer = server.get_with(&format!("/api/v1/audit/events?action={known}"), &token).await;
+        assert_eq!(answer.status.as_u16(), 200, "{known}");
+    }
     let none = server.page("/audit?actor=nobody", &auditor).await.text();
     assert!(none.contains("Aucun événement ne correspond."), "{none}");
 }

@@ -43,7 +43,7 @@ fn keyed(key: &str, body: &str, readings: Vec<IncomingReading>) -> IncomingBatch
 
 fn outcome(accepted: usize, duplicates: usize, conflicts: &[(usize, i64)]) -> BatchOutcome {
     let conflicts = conflicts.iter().map(|(index, value)| (*index, Micro::from_micros(*value))).collect();
-    BatchOutcome { accepted, duplicates, conflicts }
+    BatchOutcome { accepted, duplicates, conflicts, late: vec![] }
 }
 
 fn writer(database: &Database) -> ReadingWriter {

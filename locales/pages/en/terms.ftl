@@ -273,6 +273,7 @@ wrong-lines-overlap = Line { $code } is in force already, { $days }: two lines o
 wrong-outside-contract = These days lie outside the contract, in force { $days }.
 wrong-outside-line = These days lie outside the line, in force { $days }.
 wrong-unit = The line gives: { $unit }. Tariff { $tariff } is a price per: { $priced }. Choose a tariff of the same unit.
+wrong-quantity-unpriced = A quantity of { $quantity } would have no effect: tariff { $tariff } asks the same amount for any quantity. Write 1, or choose a tariff with a price per unit.
 wrong-no-price = Tariff { $tariff } has no price on { $day }; its first price begins on { $first }.
 wrong-assigned-twice = Meter { $meter } already bills on { $other } { $days }.
 wrong-service = Meter { $meter } is not in service on all these days.

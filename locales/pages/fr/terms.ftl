@@ -273,6 +273,7 @@ wrong-lines-overlap = La ligne { $code } est déjà en vigueur { $days } : deu
 wrong-outside-contract = Ces jours sortent de la convention, en vigueur { $days }.
 wrong-outside-line = Ces jours sortent de la ligne, en vigueur { $days }.
 wrong-unit = La ligne donne : { $unit }. Le tarif { $tariff } est un prix par : { $priced }. Choisissez un tarif de la même unité.
+wrong-quantity-unpriced = La quantité { $quantity } resterait sans effet : le tarif { $tariff } demande le même montant pour toute quantité. Indiquez 1, ou choisissez un tarif à l’unité.
 wrong-no-price = Le tarif { $tariff } n’a pas de prix le { $day } ; son premier prix commence le { $first }.
 wrong-assigned-twice = Le compteur { $meter } facture déjà sur { $other } { $days }.
 wrong-service = Le compteur { $meter } n’est pas en service tous ces jours.

@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::{Intake, ReadingInput, Refusals};
+use crate::app::late_readings::BilledMonth;
 use crate::app::{AppError, Store};
 use crate::collect::{self, Place, RecordError};
 use crate::domain::audit::Actor;
@@ -26,6 +27,8 @@ pub struct FileReport {
     pub refused_count: u64,
     /// The first refusals, each with its line, why, and what would be right.
     pub refused: Vec<String>,
+    /// What of the accepted is of months already billed: the next invoices regularise it.
+    pub billed_months: Vec<BilledMonth>,
     /// Why the file could not be read to its end, where it could not: what stood before the damage is kept.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub damage: Option<String>,
@@ -53,6 +56,7 @@ pub fn import_file(
         accepted: outcome.accepted,
         duplicates: outcome.duplicates,
         refused_count: outcome.refusals.count(),
+        billed_months: outcome.billed,
         refused: shown.map(|(line, why)| format!("line {line}: {}", why.english)).collect(),
         damage,
     })
@@ -65,6 +69,8 @@ pub struct FileOutcome {
     pub duplicates: u64,
     /// By line.
     pub refusals: Refusals,
+    /// Of what was accepted, what is of months already billed.
+    pub billed: Vec<BilledMonth>,
     /// Why the file could not be read to its end. What stands before the damage is good and stays.
     pub damage: Option<Told>,
 }
@@ -113,6 +119,7 @@ pub fn take_in(
         accepted: report.accepted,
         duplicates: report.duplicates,
         refusals: report.refusals,
+        billed: report.billed,
         damage: end.err().map(|error| error.told()),
     })
 }

@@ -7,7 +7,7 @@ mod check;
 mod file;
 mod refusals;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use chrono::{DateTime, Utc};
 use tokio::sync::oneshot;
@@ -16,13 +16,16 @@ pub use check::{MeterDirectory, ReadingInput, Refusal};
 pub use file::{FileOutcome, FileReport, import_file, take_in};
 pub use refusals::{REFUSALS_KEPT, Refusals};
 
+use super::late_readings::{self, BilledMonth};
 use super::{AppError, Store};
 use crate::domain::audit::Actor;
-use crate::domain::calendar::Timestamp;
+use crate::domain::calendar::{BillingMonth, Timestamp};
 use crate::domain::freetext::Text;
-use crate::domain::ids::MeterCode;
+use crate::domain::ids::{MeterCode, MeterId};
 use crate::domain::told::{Tell, Told};
-use crate::storage::{BatchOutcome, IncomingBatch, IncomingReading, ReadingWriter, StorageResult, readings};
+use crate::storage::{
+    BatchOutcome, IncomingBatch, IncomingReading, LateReadings, ReadingWriter, StorageResult, readings,
+};
 
 /// Readings sent to the writer at once.
 const BATCH_READINGS: usize = 10_000;
@@ -35,6 +38,8 @@ pub struct IntakeReport {
     pub accepted: u64,
     pub duplicates: u64,
     pub refusals: Refusals,
+    /// Of what was accepted, what is of months their contracts were billed for.
+    pub billed: Vec<BilledMonth>,
 }
 
 /// The instant of the meter's last reading.
@@ -48,6 +53,7 @@ pub fn latest(store: &Store, meter: &MeterCode) -> Result<Option<Timestamp>, App
 
 /// A long stream of readings on its way in, batch after batch.
 pub struct Intake {
+    store: Store,
     writer: ReadingWriter,
     directory: MeterDirectory,
     source: String,
@@ -55,6 +61,8 @@ pub struct Intake {
     batch: Batch,
     waiting: VecDeque<Waiting>,
     report: IntakeReport,
+    /// By meter and month: no more than the book has, however long the stream.
+    late: BTreeMap<(MeterId, BillingMonth), u64>,
 }
 
 /// Readings admitted and not yet settled, each with its place.
@@ -73,6 +81,7 @@ impl Intake {
     pub fn open(store: &Store, source: &str) -> Result<Intake, AppError> {
         Text::Ground.check(source)?;
         Ok(Intake {
+            store: store.clone(),
             writer: ReadingWriter::start(store.database())?,
             directory: MeterDirectory::load(store)?,
             source: source.to_owned(),
@@ -80,6 +89,7 @@ impl Intake {
             batch: Batch::default(),
             waiting: VecDeque::new(),
             report: IntakeReport::default(),
+            late: BTreeMap::new(),
         })
     }
 
@@ -112,6 +122,8 @@ impl Intake {
         while let Some(waiting) = self.waiting.pop_front() {
             self.settle(waiting)?;
         }
+        let late = self.late.into_iter().map(|((meter, month), readings)| LateReadings { meter, month, readings });
+        self.report.billed = late_readings::of_billed_months(&self.store, &late.collect::<Vec<_>>())?;
         Ok(self.report)
     }
 
@@ -144,6 +156,10 @@ impl Intake {
             .unwrap_or_else(|_| Err(crate::storage::StorageError::Unavailable("the writer has stopped".to_owned())))?;
         self.report.accepted += u64::try_from(outcome.accepted).unwrap_or(u64::MAX);
         self.report.duplicates += u64::try_from(outcome.duplicates).unwrap_or(u64::MAX);
+        for one in outcome.late {
+            let readings = self.late.entry((one.meter, one.month)).or_default();
+            *readings = readings.saturating_add(one.readings);
+        }
         for (position, stored) in outcome.conflicts {
             let reading = waiting.batch.readings.get(position);
             if let Some((reading, place)) = reading.zip(waiting.batch.places.get(position)) {

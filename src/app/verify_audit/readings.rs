@@ -78,8 +78,10 @@ pub fn verify(
         progress(done, total);
     }
     let unsealed: Vec<_> = said.arrived.iter().filter(|(day, _)| !said.seals.contains_key(day)).collect();
-    if !unsealed.is_empty() {
-        found.notes.push(format!("{} days of readings are not sealed yet", unsealed.len()));
+    match unsealed.len() {
+        0 => {}
+        1 => found.notes.push("1 day of readings is not sealed yet".to_owned()),
+        several => found.notes.push(format!("{several} days of readings are not sealed yet")),
     }
     for (day, (all, _)) in unsealed {
         compare_count(connection, &names, *day, *all, found)?;

@@ -10,7 +10,9 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 
+use super::text::Utf16;
 use crate::domain::money::Money;
+use crate::domain::told::{Tell, Told};
 
 /// Money that came in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +32,8 @@ pub struct Receipt {
 pub enum StatementError {
     #[error("the file is neither camt.053 (XML) nor CFONB 120 (records that begin with 01, 04, 05 or 07)")]
     Unknown,
+    #[error(transparent)]
+    Utf16(#[from] Utf16),
     #[error("the XML is broken: {0}; ask the bank for the file again")]
     Xml(String),
     #[error("entry {entry}: {message}")]
@@ -40,8 +44,18 @@ pub enum StatementError {
     Currency { account: String, found: String },
 }
 
+impl Tell for StatementError {
+    fn told(&self) -> Told {
+        match self {
+            StatementError::Utf16(error) => error.told(),
+            _ => Told::new("statement-unreadable", self),
+        }
+    }
+}
+
 /// Every receipt of a statement, in its order.
 pub fn read(bytes: &[u8]) -> Result<Vec<Receipt>, StatementError> {
+    Utf16::refuse(bytes)?;
     // CFONB files come in the encodings of old machines; what the bank's own fields hold is ASCII in all of them.
     let text = String::from_utf8_lossy(bytes);
     let text = text.trim_start_matches('\u{feff}');
@@ -118,6 +132,8 @@ mod tests {
     fn what_is_no_statement_is_told() {
         let told = |text: &str| read(text.as_bytes()).unwrap_err().to_string();
         assert!(told("date;montant").contains("neither camt.053"));
+        let utf16 = read(b"\xFE\xFF\0<\0D").unwrap_err();
+        assert_eq!(utf16.told().key, "file-utf-16");
         assert!(told("<Document><Stmt><Ntry></Document>").contains("the XML is broken"));
         assert!(told(&CAMT.replace("1200.00", "12,00")).starts_with("entry 1: "));
         assert!(told(&CAMT.replace("Ccy=\"EUR\"", "Ccy=\"USD\"")).contains("USD"));

@@ -98,3 +98,34 @@ pub const ACTIONS: [&str; 85] = [
 
 /// A name events had before another took its place: they keep it, no new one gets it.
 pub const FORMER_ACTIONS: [&str; 1] = ["reading.corrected"];
+
+/// Whether `text` is an action, or the beginning of actions up to a dot: `invoice` stands for all that is done to invoices.
+pub fn is_action(text: &str) -> bool {
+    let begins = |action: &str| action.strip_prefix(text).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+    ACTIONS.iter().chain(&FORMER_ACTIONS).any(|action| begins(action))
+}
+
+/// What actions begin with, each once, in the order of the alphabet.
+pub fn action_subjects() -> Vec<&'static str> {
+    let all = ACTIONS.iter().chain(&FORMER_ACTIONS);
+    let mut subjects: Vec<&str> = all.filter_map(|action| action.split('.').next()).collect();
+    subjects.sort_unstable();
+    subjects.dedup();
+    subjects
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_action_is_known_whole_or_by_its_beginning() {
+        for known in ["invoice.issued", "invoice", "sign-in", "reading.corrected"] {
+            assert!(is_action(known), "{known}");
+        }
+        for unknown in ["", "invoic", "invoice.", "invoice.iss", "invoice.issued.", "INVOICE", "%"] {
+            assert!(!is_action(unknown), "{unknown}");
+        }
+        assert!(action_subjects().iter().all(|subject| is_action(subject)));
+    }
+}

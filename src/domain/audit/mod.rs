@@ -11,7 +11,7 @@ mod merkle;
 mod root;
 mod seal;
 
-pub use actions::{ACTIONS, FORMER_ACTIONS, SEALS};
+pub use actions::{ACTIONS, FORMER_ACTIONS, SEALS, action_subjects, is_action};
 pub use merkle::{Digest32, Tree, leaf};
 pub use root::{RootStatement, SignedRoot};
 pub use seal::{

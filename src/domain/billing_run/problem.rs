@@ -193,6 +193,19 @@ impl<'c> Found<'c> {
         self.add(Severity::Warning, ProblemKind::CreditTakenBack, Some(line), None, message);
     }
 
+    /// Says of what stands in the way, from the problem at `first` on, that it is about a month billed before: nobody
+    /// would look for it there.
+    pub fn of_billed_month(&mut self, first: usize, late: &LateMonth) {
+        for problem in self.problems.iter_mut().skip(first).filter(|one| one.severity == Severity::Blocking) {
+            let why = &problem.message;
+            let english = format!("regularising {}, billed by invoice {}: {}", late.month, late.invoice, why.english);
+            problem.message = Told::new("of-billed-month", english)
+                .with("month", late.month)
+                .with("invoice", late.invoice.as_str())
+                .with("why", why.clone());
+        }
+    }
+
     fn add(
         &mut self,
         severity: Severity,

@@ -292,6 +292,8 @@ fn a_late_month_that_cannot_be_rated_blocks_rather_than_being_lost() {
         (drafted(&plan), found(&plan)),
         (vec!["C2 130.50".into()], vec!["Blocking UndeclaredDecrease C1 energy A".into()])
     );
+    let told = &plan.problems[0].message.english;
+    assert!(told.starts_with("regularising 2026-09, billed by invoice DC2026000007: meter A falls from"), "{told}");
 }
 
 #[test]

@@ -129,6 +129,10 @@ pub enum BookFault {
     OutsideOf { of: &'static str, inner: DatePeriod, outer: DatePeriod },
     #[error("the line gives {line_unit}, but tariff `{tariff}` prices one {}; choose a tariff whose unit is {line_unit}", tariff_unit.name(), line_unit = line_unit.name())]
     WrongUnit { line_unit: Unit, tariff: String, tariff_unit: Unit },
+    #[error(
+        "{quantity} is priced by nothing: tariff `{tariff}` asks the same amount for any quantity; write quantity = 1, or give the line a tariff with a price per unit"
+    )]
+    QuantityUnpriced { quantity: Decimal, tariff: String },
     #[error("tariff `{tariff}` has no price on {on}, {}", first_version.map_or("it has no version at all; add one".to_owned(), |from| format!("its first version begins on {from}; begin the line then, or add an earlier version")))]
     NoPriceYet { tariff: String, on: NaiveDate, first_version: Option<NaiveDate> },
     #[error(

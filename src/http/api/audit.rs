@@ -75,7 +75,7 @@ pub struct RootAnswer {
 pub async fn events(shared: Data<Shared>, _granted: Granted, query: Query<EventsQuery>) -> Result<HttpResponse, Fault> {
     let (from, through) = days(("from", query.from.as_deref()), ("through", query.through.as_deref()))?;
     let texts = [query.subject.as_deref(), query.action.as_deref(), query.actor.as_deref()];
-    let filter = filter(texts, from, through);
+    let filter = filter(texts, from, through)?;
     let after = within("after", query.after.as_deref(), 0.., Expected::Sequence)?.unwrap_or(0);
     let limit = within("limit", query.limit.as_deref(), 1..=EVENTS_MAX, Expected::Limit)?.unwrap_or(EVENTS_MAX);
     let store = shared.store.clone();
@@ -83,19 +83,25 @@ pub async fn events(shared: Data<Shared>, _granted: Granted, query: Query<Events
     Ok(HttpResponse::Ok().json(events.into_iter().map(event).collect::<Vec<_>>()))
 }
 
-/// What a query restricts the trail to: `texts` are subject, action and actor; both days are included.
-pub fn filter(texts: [Option<&str>; 3], from: Option<NaiveDate>, through: Option<NaiveDate>) -> TrailFilter {
+/// What a query restricts the trail to: `texts` are subject, action and actor; both days are included. An action that is
+/// none is refused.
+pub fn filter(
+    texts: [Option<&str>; 3],
+    from: Option<NaiveDate>,
+    through: Option<NaiveDate>,
+) -> Result<TrailFilter, Fault> {
     let [subject, action, actor] =
         texts.map(|text| text.map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned));
+    action.as_deref().map_or(Ok(()), read_trail::check_action)?;
     let midnight = |day: NaiveDate| day.and_time(chrono::NaiveTime::MIN).and_utc();
-    TrailFilter {
+    Ok(TrailFilter {
         subject,
         action,
         actor,
         from: from.map(midnight),
         to: through.and_then(|day| day.succ_opt()).map(midnight),
         without_seals: false,
-    }
+    })
 }
 
 fn event(chained: ChainedEvent) -> EventAnswer {

@@ -9,6 +9,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::app::late_readings::BilledMonth;
 use crate::app::receive_readings::{
     BatchFormat, EventAttributes, Prepared, Receipt, RefusalKind, RefusedReading, Sender,
 };
@@ -34,9 +35,19 @@ pub struct ReadingsAnswer {
     /// Stored already with the same value.
     duplicates: usize,
     refused: Vec<RefusedAnswer>,
+    /// What of the accepted is of months already billed: the next invoices of their contracts regularise it.
+    billed_months: Vec<BilledMonthAnswer>,
     /// Present where nothing was taken.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     problem: Option<Problem>,
+}
+
+/// Accepted readings that came too late for the invoice of their month.
+#[derive(Serialize, ToSchema)]
+pub struct BilledMonthAnswer {
+    /// Such as `2026-09`.
+    month: String,
+    readings: u64,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -86,7 +97,20 @@ pub async fn receive(
     let by = Actor::new(&format!("user-{}", granted.user), client::origin(&http).as_deref());
     let sender = Sender { idempotency_key: key.map(|key| format!("{source}:{key}")), source, by };
     let prepared = prepare(&shared, body, format).await?;
-    Ok(answer(shared.receiver.write(prepared, sender, shared.now()).await?))
+    let receipt = shared.receiver.write(prepared, sender, shared.now()).await?;
+    let billed = billed(&shared, &receipt).await?;
+    Ok(answer(receipt, billed))
+}
+
+/// The billed months the batch was late for: looked up where it holds what a billing run had read before.
+async fn billed(shared: &Data<Shared>, receipt: &Receipt) -> Result<Vec<BilledMonthAnswer>, Fault> {
+    if receipt.late.is_empty() {
+        return Ok(vec![]);
+    }
+    let (shared, late) = (shared.clone(), receipt.late.clone());
+    let found = blocking(move || shared.receiver.billed(&late)).await?;
+    let month = |one: BilledMonth| BilledMonthAnswer { month: one.month.to_string(), readings: one.readings };
+    Ok(found.into_iter().map(month).collect())
 }
 
 async fn prepare(shared: &Data<Shared>, body: Bytes, format: BatchFormat) -> Result<Prepared, Fault> {
@@ -98,7 +122,7 @@ async fn prepare(shared: &Data<Shared>, body: Bytes, format: BatchFormat) -> Res
     blocking(move || shared.receiver.prepare(&body, format, now)).await
 }
 
-fn answer(receipt: Receipt) -> HttpResponse {
+fn answer(receipt: Receipt, billed_months: Vec<BilledMonthAnswer>) -> HttpResponse {
     let taken = receipt.accepted + receipt.duplicates;
     let (status, problem) = match (taken, receipt.refused.len()) {
         (_, 0) => (StatusCode::OK, None),
@@ -106,8 +130,9 @@ fn answer(receipt: Receipt) -> HttpResponse {
         _ => (StatusCode::MULTI_STATUS, None),
     };
     let kind = if problem.is_some() { "application/problem+json" } else { "application/json" };
-    let refused = receipt.refused.into_iter().map(refused).collect();
-    let answer = ReadingsAnswer { accepted: receipt.accepted, duplicates: receipt.duplicates, refused, problem };
+    let refused = receipt.refused.iter().map(refused).collect();
+    let Receipt { accepted, duplicates, .. } = receipt;
+    let answer = ReadingsAnswer { accepted, duplicates, refused, billed_months, problem };
     HttpResponse::build(status).insert_header((header::CONTENT_TYPE, kind)).json(answer)
 }
 
@@ -119,7 +144,7 @@ fn nothing_taken(refused: &[RefusedReading]) -> Problem {
     Fault::Unprocessable(detail).problem()
 }
 
-fn refused(refused: RefusedReading) -> RefusedAnswer {
+fn refused(refused: &RefusedReading) -> RefusedAnswer {
     RefusedAnswer { index: refused.index, kind: refused.kind.name(), reason: freetext::shown(&refused.reason) }
 }
 
@@ -206,7 +231,7 @@ mod tests {
     fn the_status_says_whether_anything_was_taken() {
         let refused = RefusedReading { index: 3, kind: RefusalKind::Conflict, reason: "stored as 5".into() };
         let status = |accepted, duplicates, refused: &[RefusedReading]| {
-            answer(Receipt { accepted, duplicates, refused: refused.to_vec() }).status().as_u16()
+            answer(Receipt { accepted, duplicates, refused: refused.to_vec(), late: vec![] }, vec![]).status().as_u16()
         };
         assert_eq!(status(2, 1, &[]), 200);
         assert_eq!(status(0, 3, &[]), 200);

@@ -121,7 +121,7 @@ impl TrailQuery {
     /// What the trail is restricted to.
     pub fn filter(&self) -> Result<TrailFilter, Fault> {
         let (from, through) = days(("from", self.from.as_deref()), ("to", self.to.as_deref()))?;
-        let found = filter([self.subject.as_deref(), self.action.as_deref(), self.actor.as_deref()], from, through);
+        let found = filter([self.subject.as_deref(), self.action.as_deref(), self.actor.as_deref()], from, through)?;
         Ok(TrailFilter { without_seals: self.seals.as_deref() == Some("no"), ..found })
     }
 

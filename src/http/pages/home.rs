@@ -1,5 +1,6 @@
 //! Where one arrives: what needs somebody today, by role, and the way to what they read.
 
+use std::collections::BTreeSet;
 use std::time::Duration as Wait;
 
 use actix_web::http::StatusCode;
@@ -12,6 +13,7 @@ use super::billing::{ProblemRow, problem_row};
 use super::edit::contract;
 use super::{Frame, page, plant};
 use crate::app::compare_billing;
+use crate::app::late_readings::LateInvoice;
 use crate::app::read_home::{self, RunningMonth, Today};
 use crate::app::read_invoices::{self, Reader};
 use crate::app::read_tenants;
@@ -114,7 +116,8 @@ async fn work(shared: &Data<Shared>, frame: &Frame) -> Result<Work, Fault> {
         depreciation_card(frame, &today),
     ];
     let payback = running.and_then(|running| payback_card(frame, running));
-    let cards: Vec<Card> = cards.into_iter().chain(owed_card(frame, &today)).chain(payback).collect();
+    let since = late_card(frame, &today).into_iter().chain(owed_card(frame, &today));
+    let cards: Vec<Card> = cards.into_iter().chain(since).chain(payback).collect();
     Ok(Work { has_book: today.has_book, ..Work::of(cards, "home-work", "home-calm") })
 }
 
@@ -293,6 +296,25 @@ fn overdue_card(frame: &Frame, today: &Today) -> Card {
         items: today.overdue.iter().map(item).collect(),
         link: (count > 0).then(|| ("/invoices?status=overdue&sort=due".to_owned(), frame.t("home-overdue-go"))),
     }
+}
+
+/// Invoices whose readings changed since they were made, where there are any.
+fn late_card(frame: &Frame, today: &Today) -> Option<Card> {
+    let months: BTreeSet<BillingMonth> = today.late.iter().map(|late| late.month).collect();
+    let next = today.late.iter().map(|late| late.next).min()?;
+    let item = |late: &LateInvoice| {
+        let values = [("number", late.invoice.as_str()), ("month", &*frame.month(&late.month))];
+        Item { text: frame.texts("home-late-item", &values), address: Some(format!("/invoices/{}", late.invoice)) }
+    };
+    let go = frame.with("home-late-go", "month", &frame.of_month(&next));
+    Some(Card {
+        class: "card-due",
+        title: frame.t("home-late"),
+        count: today.late.len().to_string(),
+        text: frame.with("home-late-due", "months", &months.len().to_string()),
+        items: today.late.iter().take(PROBLEMS_NAMED).map(item).collect(),
+        link: Some((format!("/billing/{next}"), go)),
+    })
 }
 
 /// What is owed to tenants, where anything is.

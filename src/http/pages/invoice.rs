@@ -8,12 +8,14 @@ use chrono_tz::Tz;
 
 use super::claims::{ClaimRow, posted_row};
 use super::lines::{ServiceGroup, groups, vat_text};
-use super::parts::Badge;
+use super::parts::{Badge, Link};
 use super::{Frame, encoded, page};
 use crate::app::archive_invoice::ArchiveKind;
+use crate::app::late_readings::{self, LateInvoice};
 use crate::app::read_account::{self, Account};
 use crate::app::{AppError, notices, read_invoices};
 use crate::domain::access::{Action, Decision, TenantScope, policy};
+use crate::domain::ids::MeterCode;
 use crate::domain::invoice::{InvoiceKind, InvoiceNumber, IssuedInvoice, VatBreakdown};
 use crate::domain::money::Money;
 use crate::http::api::invoices::find;
@@ -47,6 +49,8 @@ struct InvoicePage {
     /// Pairs of a label and a value the buyer's accounting asks for.
     references: Vec<(String, String)>,
     corrects: Option<String>,
+    /// That readings of its month changed since, where they did.
+    late: Option<LateNote>,
     /// The invoice it takes back, where money is owed to the tenant on that, and how much.
     owed_on: Option<(String, String)>,
     /// None for who may not see them.
@@ -57,6 +61,13 @@ struct InvoicePage {
     may_record: bool,
     /// The reader is the tenant.
     is_own: bool,
+}
+
+/// Readings that came in after the invoice was made.
+struct LateNote {
+    text: String,
+    /// The plan that says what they come to, for who may see it.
+    plan: Option<Link>,
 }
 
 /// What happened to the invoice since its issue.
@@ -107,11 +118,11 @@ pub async fn one(
     let frame = Frame::of(&http);
     let (store, now, scope, wanted) =
         (shared.store.clone(), shared.now(), granted.scope.clone(), invoice.number.clone());
-    let corrected = invoice.corrects.first().map(|(number, _)| number.clone());
-    let (account, owing) = blocking(move || {
+    let (corrected, month) = (invoice.corrects.first().map(|(number, _)| number.clone()), invoice.month);
+    let (account, owing, late) = blocking(move || {
         let of = |number: &InvoiceNumber| read_account::of(&store, &scope, number, now);
         let owing = corrected.map(|number| Ok::<_, AppError>((of(&number)?, number))).transpose()?;
-        Ok((of(&wanted)?, owing))
+        Ok((of(&wanted)?, owing, late_readings::of_invoice(&store, &wanted, month)?))
     })
     .await?;
     let zone = zone_of(&invoice);
@@ -133,6 +144,7 @@ pub async fn one(
         vat: invoice.vat.iter().map(|vat| vat_line(&frame, vat)).collect(),
         references: references(&frame, &invoice),
         corrects: corrects(&frame, &invoice),
+        late: late.map(|late| late_note(&frame, &late, is_own)),
         owed_on: owing.and_then(|(account, number)| Some((number.to_string(), owed(&frame, &account?)?))),
         notices,
         account: account
@@ -145,6 +157,23 @@ pub async fn one(
         invoice,
     };
     page(StatusCode::OK, &template)
+}
+
+/// A tenant is told that something follows; what it is, and of which meters, those who bill.
+fn late_note(frame: &Frame, late: &LateInvoice, is_own: bool) -> LateNote {
+    let month = frame.of_month(&late.month);
+    if is_own {
+        return LateNote { text: frame.with("invoice-late-own", "month", &month), plan: None };
+    }
+    let meters = late.meters.iter().map(MeterCode::as_str).collect::<Vec<_>>().join(", ");
+    let plan = Link {
+        label: frame.with("invoice-late-go", "month", &frame.of_month(&late.next)),
+        address: format!("/billing/{}", late.next),
+    };
+    LateNote {
+        text: frame.texts("invoice-late", &[("month", &month), ("meters", &meters)]),
+        plan: frame.has("/billing").then_some(plan),
+    }
 }
 
 /// The PDF for the frame that shows it in the invoice's page.

@@ -13,11 +13,13 @@ use askama::Template;
 use chrono_tz::Tz;
 use futures_util::StreamExt;
 
-use super::parts::{Badge, FieldError, Tone, count};
+use super::parts::{Badge, FieldError, Link, Tone, count};
 use super::progress::{self, Progress};
 use super::{Frame, page, see_other, texts};
+use crate::app::late_readings::BilledMonth;
 use crate::app::upload_readings::{self, FILE_BYTES_MAX, RefusedLine, UploadState, UploadView};
 use crate::app::{AppError, read_tenants};
+use crate::domain::invoice::InvoiceNumber;
 use crate::domain::party::Language;
 use crate::domain::told::Told;
 use crate::http::auth::{Visitor, session};
@@ -63,6 +65,14 @@ struct ReportTemplate {
     failure: Option<Words>,
     refused: Vec<RefusedRow>,
     more: Option<String>,
+    /// What came too late for the invoice of its month, month by month.
+    billed: Vec<BilledRow>,
+}
+
+struct BilledRow {
+    text: String,
+    /// The invoices, for who may open them.
+    invoices: Vec<Link>,
 }
 
 struct RefusedRow {
@@ -247,10 +257,20 @@ pub async fn report(shared: Data<Shared>, id: Path<i64>, http: HttpRequest) -> R
         more: (more > 0).then(|| frame.with("upload-more", "count", &count(&frame, more))),
         failure: view.report.failure.as_ref().map(|text| words(&frame, text, view.report.failure_told.as_ref())),
         refused: view.report.refused.iter().map(|line| refused_row(&frame, line)).collect(),
+        billed: view.report.billed.iter().map(|billed| billed_row(&frame, billed)).collect(),
         row,
         frame,
     };
     page(StatusCode::OK, &template)
+}
+
+fn billed_row(frame: &Frame, billed: &BilledMonth) -> BilledRow {
+    let link = |number: &InvoiceNumber| Link { label: number.to_string(), address: format!("/invoices/{number}") };
+    let (month, readings) = (frame.month(&billed.month), count(frame, billed.readings));
+    BilledRow {
+        text: frame.texts("upload-billed-item", &[("month", &month), ("readings", &readings)]),
+        invoices: billed.invoices.iter().filter(|_| frame.has("/invoices")).map(link).collect(),
+    }
 }
 
 fn refused_row(frame: &Frame, line: &RefusedLine) -> RefusedRow {

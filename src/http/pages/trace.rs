@@ -35,10 +35,12 @@ use crate::http::api::download;
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
 
+mod days;
 mod readings;
 mod totals;
 mod window;
 
+use days::{Daily, daily_unit, weekday};
 pub use readings::{ReadingsQuery, readings_file, readings_page};
 use window::{is_by_window, window_view};
 
@@ -184,20 +186,19 @@ pub async fn line_page(
     };
     let peak = evidence.as_ref().map(|evidence| evidence.window.from.date_in(traced.zone));
     let corrects = corrects(shared, &frame, traced, charge).await?;
-    let estimated = usage.map(|usage| estimated_days(usage, traced.zone)).unwrap_or_default();
+    let daily = usage.map(|usage| Daily::of(usage, traced.zone));
     let address = traced.address(number);
     let view = line(&frame, charge, address.clone());
     let has_counters = usage.is_some_and(|usage| usage.measure == Measure::Energy);
-    let (days, series) = usage.map(|usage| day_rows(&frame, usage, &address, &estimated, peak)).unwrap_or_default();
-    let unit = usage.map(|usage| daily_unit(&frame, usage.measure)).unwrap_or_default();
+    let series = daily.as_ref().map(|daily| daily.series(&frame)).unwrap_or_default();
     let template = TracePage {
         steps: steps(&frame, charge),
         meters: usage.map(|usage| traced_meters(&frame, traced, usage, &address)).unwrap_or_default(),
         meters_total: usage.map(|usage| totals::of_meters(&frame, usage, charge)),
-        days_total: usage.map(|usage| totals::of_days(&frame, usage, series.len())),
+        days_total: daily.as_ref().map(|daily| totals::of_days(&frame, daily)),
         has_counters,
-        chart: usage.and_then(|usage| chart(&frame, usage, &unit, &estimated)),
-        has_estimates: !estimated.is_empty(),
+        chart: daily.as_ref().and_then(|daily| daily.chart(&frame)),
+        has_estimates: daily.as_ref().is_some_and(|daily| !daily.estimated.is_empty()),
         window: usage
             .zip(evidence.as_ref())
             .map(|(usage, evidence)| window_view(&frame, traced, usage, evidence, &address)),
@@ -206,28 +207,13 @@ pub async fn line_page(
         vat: vat_text(&frame, &charge.vat),
         readings_heading: frame.t("trace-readings"),
         document: traced.title.clone(),
-        days,
+        days: daily.as_ref().map(|daily| daily.rows(&frame, &address, peak)).unwrap_or_default(),
         series,
-        unit,
+        unit: daily.as_ref().map(|daily| daily.unit(&frame)).unwrap_or_default(),
         line: view,
         frame: frame.under(traced.title.clone(), traced.base.clone()),
     };
     page(StatusCode::OK, &template)
-}
-
-/// The days whose quantity rests on no reading of their own: a silence longer than the tolerance reaches into them.
-fn estimated_days(usage: &Usage, zone: Tz) -> BTreeSet<NaiveDate> {
-    let mut days = BTreeSet::new();
-    for meter in &usage.meters {
-        for (day, _) in &meter.daily {
-            let next = day.succ_opt().unwrap_or(*day);
-            let whole = Period { from: midnight(*day, zone), to: midnight(next, zone) };
-            if meter.gaps.iter().any(|gap| gap.from < whole.to && whole.from < gap.to) {
-                days.insert(*day);
-            }
-        }
-    }
-    days
 }
 
 /// Where the line it corrects is, of those the reader may see.
@@ -342,27 +328,6 @@ const fn measure_key(measure: Measure) -> &'static str {
     }
 }
 
-/// The unit of the chart's scale.
-const fn drawn_unit(measure: Measure) -> Unit {
-    match measure {
-        Measure::Energy => Unit::KilowattHour,
-        Measure::Demand { .. } | Measure::Percentile95 { .. } => Unit::Kilowatt,
-        Measure::StorageMonth => Unit::Terabyte,
-        Measure::OccupancyDays => Unit::RackUnit,
-    }
-}
-
-/// What a bar of the chart counts.
-fn daily_unit(frame: &Frame, measure: Measure) -> String {
-    let key = match measure {
-        Measure::Energy => "daily-energy",
-        Measure::Demand { .. } | Measure::Percentile95 { .. } => "daily-power",
-        Measure::StorageMonth => "daily-storage",
-        Measure::OccupancyDays => "daily-occupancy",
-    };
-    frame.t(key)
-}
-
 fn traced_meters(frame: &Frame, traced: &Traced, usage: &Usage, address: &str) -> Vec<TracedMeter> {
     let views = super::lines::meters(frame, traced.zone, usage);
     let rise = |meter: &MeterUsage| Some(meter.last?.value.to_decimal() - meter.first?.value.to_decimal());
@@ -374,95 +339,4 @@ fn traced_meters(frame: &Frame, traced: &Traced, usage: &Usage, address: &str) -
         TracedMeter { view, difference, address: to("readings"), file: to("readings.csv") }
     };
     views.into_iter().zip(&usage.meters).map(meter).collect()
-}
-
-/// Each day's quantity per feed, where two feeds are measured, and in all.
-fn day_rows(
-    frame: &Frame,
-    usage: &Usage,
-    address: &str,
-    estimated: &BTreeSet<NaiveDate>,
-    peak: Option<NaiveDate>,
-) -> (Vec<DayRow>, Vec<String>) {
-    let has = |feed| usage.meters.iter().any(|meter| meter.feed == Some(feed));
-    let two_feeds = has(Feed::A) && has(Feed::B);
-    let mut days: BTreeMap<NaiveDate, [Decimal; 2]> = BTreeMap::new();
-    for meter in &usage.meters {
-        for (day, quantity) in &meter.daily {
-            let [a, b] = days.entry(*day).or_default();
-            match meter.feed {
-                Some(Feed::B) if two_feeds => *b += quantity,
-                _ => *a += quantity,
-            }
-        }
-    }
-    let decimals = totals::day_decimals(usage);
-    let shown = |value: Decimal| with_decimals(frame, value, decimals);
-    let row = |(day, [a, b]): (NaiveDate, [Decimal; 2])| DayRow {
-        day: weekday(frame, day),
-        is_estimated: estimated.contains(&day),
-        is_peak: peak == Some(day),
-        values: if two_feeds { vec![shown(a), shown(b)] } else { vec![] },
-        total: shown(a + b),
-        links: match usage.meters.len() {
-            0..=METERS_SPELLED => usage.meters.iter().map(|meter| day_link(meter, day, address)).collect(),
-            // The page of the day leads to the other meters.
-            _ => {
-                let address = Address::new(format!("{address}/readings")).set("day", day).href();
-                vec![Link { label: frame.t("trace-readings"), address }]
-            }
-        },
-    };
-    let series = match two_feeds {
-        true => vec![frame.with("feed", "feed", "A"), frame.with("feed", "feed", "B")],
-        false => vec![],
-    };
-    (days.into_iter().map(row).collect(), series)
-}
-
-fn day_link(meter: &MeterUsage, day: NaiveDate, address: &str) -> Link {
-    Link {
-        label: meter.meter.to_string(),
-        address: Address::new(format!("{address}/readings")).set("meter", &meter.meter).set("day", day).href(),
-    }
-}
-
-/// `jeu. 01/10`
-fn weekday(frame: &Frame, day: NaiveDate) -> String {
-    use chrono::Datelike;
-    let name = frame.t(&format!("weekday-{}", day.weekday().num_days_from_monday()));
-    format!("{name}\u{a0}{}", frame.short_date(&day))
-}
-
-fn chart(frame: &Frame, usage: &Usage, unit: &str, estimated: &BTreeSet<NaiveDate>) -> Option<BarChart> {
-    use chrono::Datelike;
-    let mut days: BTreeMap<NaiveDate, (Decimal, bool)> = BTreeMap::new();
-    for meter in &usage.meters {
-        for (day, quantity) in &meter.daily {
-            let (total, is_pale) = days.entry(*day).or_default();
-            *total += quantity;
-            *is_pale = estimated.contains(day);
-        }
-    }
-    let (lowest, highest) = (days.iter().min_by_key(|(_, (q, _))| *q)?, days.iter().max_by_key(|(_, (q, _))| *q)?);
-    let said = |(day, (quantity, _)): (&NaiveDate, &(Decimal, bool))| {
-        (frame.short_date(day), format!("{}\u{a0}{unit}", frame.number(&quantity.round_dp(2))))
-    };
-    let ((low_day, low), (high_day, high)) = (said(lowest), said(highest));
-    let description = frame.texts(
-        "trace-chart-description",
-        &[("lowday", &low_day), ("low", &low), ("highday", &high_day), ("high", &high)],
-    );
-    let bars: Vec<Measured> = days
-        .iter()
-        .map(|(day, (quantity, is_pale))| Measured {
-            label: day.day().to_string(),
-            quantity: *quantity,
-            is_pale: *is_pale,
-        })
-        .collect();
-    let title = frame.with("trace-chart", "unit", unit);
-    // The scale has room for a sign, not for words.
-    let sign = typography::unit_symbol(drawn_unit(usage.measure), frame.language);
-    Some(BarChart::of_quantities("daily", title, description, &bars, sign, frame.language))
 }

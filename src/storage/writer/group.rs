@@ -9,6 +9,7 @@ use diesel::prelude::*;
 
 use super::arrivals::{Arrivals, Corrected};
 use super::known::{Known, Learned, Touched};
+use super::late::Lateness;
 use super::{BatchOutcome, IncomingBatch, IncomingReading};
 use crate::domain::metering::Quality;
 use crate::domain::quantity::Micro;
@@ -16,7 +17,7 @@ use crate::storage::codec::to_json;
 use crate::storage::db::AnyConnection;
 use crate::storage::dialect::{self, ReadingRow};
 use crate::storage::error::{StorageError, StorageResult};
-use crate::storage::rows::batches;
+use crate::storage::rows::{batches, billing};
 use crate::storage::schema::reading_correction;
 
 /// How often a batch is compared again because another writer stored one of its readings in between.
@@ -35,22 +36,29 @@ pub fn write(
     };
     connection.write_transaction(|connection| {
         dialect::share_horizon(connection)?;
-        let mut written = Written::default();
+        let horizon = billing::horizon(connection)?;
+        let mut written = Written::behind(horizon);
         let outcomes = match write_all_new(connection, batches, sources, &mut written)? {
             Some(outcomes) => outcomes,
             None => write_each(connection, batches, sources, &mut written)?,
         };
-        let learned = known.record(connection, &written.touched, now)?;
+        let learned = known.record(connection, horizon, &written.touched, now)?;
         written.arrivals.record(connection)?;
         Ok((outcomes, learned))
     })
 }
 
-/// What a transaction wrote: for what is remembered of meters, and for the trail.
-#[derive(Default)]
+/// What a transaction wrote: for what is remembered of meters, for the trail, and for the senders.
 struct Written {
     touched: Touched,
     arrivals: Arrivals,
+    lateness: Lateness,
+}
+
+impl Written {
+    fn behind(horizon: Option<billing::Horizon>) -> Written {
+        Written { touched: Touched::default(), arrivals: Arrivals::default(), lateness: Lateness::behind(horizon) }
+    }
 }
 
 /// Inserts every reading of every batch; `None`, with nothing written, where one is not new or not plain.
@@ -75,20 +83,25 @@ fn write_all_new(
         rows.extend(batch.readings.iter().map(|reading| row(reading, *source_id)));
     }
     sort(&mut rows);
-    let outcome = |batch: &IncomingBatch| BatchOutcome { accepted: batch.readings.len(), ..BatchOutcome::default() };
+    let mut outcomes = Vec::with_capacity(batches.len());
+    for batch in batches {
+        let touches = batch.readings.iter().map(|reading| (reading.meter.0, reading.at.seconds()));
+        let late = written.lateness.among(connection, touches)?;
+        outcomes.push(BatchOutcome { accepted: batch.readings.len(), late, ..BatchOutcome::default() });
+    }
     let inserted = connection.write_transaction(|connection| {
         insert_exactly(connection, &rows)?;
-        batches.iter().try_for_each(|batch| keep(connection, batch, &outcome(batch)))
+        batches.iter().zip(&outcomes).try_for_each(|(batch, outcome)| keep(connection, batch, outcome))
     });
     match inserted {
         Ok(()) => {
             rows.iter().for_each(|row| written.touched.note(row.meter_id, row.ts));
-            for batch in batches {
+            for (batch, outcome) in batches.iter().zip(&outcomes) {
                 let rows = batch.readings.iter();
                 let rows = rows.map(|reading| (reading.at.seconds(), reading.meter.0, reading.value.micros()));
-                written.arrivals.note(batch, &outcome(batch), rows, std::iter::empty());
+                written.arrivals.note(batch, outcome, rows, std::iter::empty());
             }
-            Ok(Some(batches.iter().map(|batch| Ok(outcome(batch))).collect()))
+            Ok(Some(outcomes.into_iter().map(Ok).collect()))
         }
         Err(error @ StorageError::Unavailable(_)) => Err(error),
         // Whatever it is, the batch at fault will meet it again alone.
@@ -125,7 +138,8 @@ fn write_compared(
         {
             return Ok(outcome);
         }
-        let plan = plan(connection, batch, source_id)?;
+        let mut plan = plan(connection, batch, source_id)?;
+        plan.outcome.late = written.lateness.among(connection, plan.accepted())?;
         match connection.write_transaction(|connection| execute(connection, batch, &plan)) {
             Ok(()) => {
                 plan.touches().for_each(|(meter_id, ts)| written.touched.note(meter_id, ts));
@@ -149,6 +163,13 @@ struct Plan {
 }
 
 impl Plan {
+    /// Each accepted reading once: one that comes as a correction of nothing is a new row as well.
+    fn accepted(&self) -> impl Iterator<Item = (i64, i64)> {
+        let new = self.rows.iter().map(|row| (row.meter_id, row.ts));
+        let replaced = self.corrections.iter().filter(|row| row.old_value_micro.is_some());
+        new.chain(replaced.map(|row| (row.meter_id, row.ts)))
+    }
+
     fn touches(&self) -> impl Iterator<Item = (i64, i64)> {
         let new = self.rows.iter().map(|row| (row.meter_id, row.ts));
         new.chain(self.corrections.iter().map(|row| (row.meter_id, row.ts)))

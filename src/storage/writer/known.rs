@@ -86,9 +86,14 @@ impl Known {
         self.after_horizon.earliest.extend(learned.earliest);
     }
 
-    /// Notes new months and late changes, at the end of the transaction that touched them.
-    pub fn record(&self, connection: &mut AnyConnection, touched: &Touched, now: i64) -> StorageResult<Learned> {
-        let horizon = billing::horizon(connection)?;
+    /// Notes new months and what changed behind `horizon`, at the end of the transaction that touched them.
+    pub fn record(
+        &self,
+        connection: &mut AnyConnection,
+        horizon: Option<Horizon>,
+        touched: &Touched,
+        now: i64,
+    ) -> StorageResult<Learned> {
         let until = horizon.map(|horizon| horizon.until.seconds());
         let (packed_until, _) = series::horizon(connection)?;
         let mut learned = Learned { months: Vec::new(), until, earliest: Vec::new() };

@@ -26,9 +26,11 @@ use crate::domain::quantity::Micro;
 mod arrivals;
 mod group;
 mod known;
+mod late;
 mod queue;
 
 use known::Known;
+pub use late::LateReadings;
 use queue::{Queue, Waiting};
 
 /// A reading on its way in. Its meter is known and its value checked.
@@ -64,6 +66,9 @@ pub struct BatchOutcome {
     pub duplicates: usize,
     /// Stored already with another value: the position in the batch and the current value.
     pub conflicts: Vec<(usize, Micro)>,
+    /// Of what was accepted, what is of months before the billing horizon; answers kept by earlier versions lack it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub late: Vec<LateReadings>,
 }
 
 /// Writes readings; shared by everything that takes them in. Dropping it writes what waits and ends its threads.

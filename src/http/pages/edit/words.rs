@@ -141,6 +141,9 @@ fn rule(frame: &Frame, fault: &BookFault, last: &str) -> String {
                 ("priced", &frame.t(&format!("unit-{}", tariff_unit.name()))),
             ],
         ),
+        BookFault::QuantityUnpriced { quantity, tariff } => {
+            frame.texts("wrong-quantity-unpriced", &[("quantity", &frame.number(quantity)), ("tariff", tariff)])
+        }
         BookFault::NoPriceYet { tariff, on, first_version } => {
             let first = first_version.map_or_else(|| "–".to_owned(), |first| day(&first));
             frame.texts("wrong-no-price", &[("tariff", tariff), ("day", &day(on)), ("first", &first)])

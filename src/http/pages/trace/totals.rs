@@ -1,12 +1,8 @@
 //! What the meters and the days of a line come to: the rows that lead to the quantity it bills.
 
-use std::collections::BTreeMap;
-
-use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use super::{DaysTotal, MetersTotal, measure_key};
-use crate::domain::facility::Feed;
+use super::{Daily, DaysTotal, MetersTotal, measure_key};
 use crate::domain::metering::{Measure, Usage};
 use crate::domain::rating::Charge;
 use crate::domain::typography;
@@ -30,32 +26,25 @@ pub(super) fn of_meters(frame: &Frame, usage: &Usage, charge: &Charge) -> Meters
 }
 
 /// The sum of the days where they add up, else what the line says of them all: their mean, or the peak.
-pub(super) fn of_days(frame: &Frame, usage: &Usage, series: usize) -> DaysTotal {
-    let decimals = day_decimals(usage);
+pub(super) fn of_days(frame: &Frame, daily: &Daily<'_>) -> DaysTotal {
+    let (usage, decimals) = (daily.usage, day_decimals(daily));
     let adds_up = matches!(usage.measure, Measure::Energy | Measure::OccupancyDays);
-    let of_feed = |feed: Feed| -> Decimal {
-        let own = usage.meters.iter().filter(|meter| (meter.feed == Some(Feed::B)) == (feed == Feed::B));
-        own.flat_map(|meter| &meter.daily).map(|(_, quantity)| *quantity).sum()
-    };
-    let feeds = [Feed::A, Feed::B].into_iter().take(series);
+    let feeds = [0, 1].map(|feed| daily.days.values().filter_map(|values| values.get(feed)).sum::<Decimal>());
     DaysTotal {
         label: if adds_up { frame.t("total") } else { frame.t(measure_key(usage.measure)) },
         values: feeds
-            .map(|feed| if adds_up { with_decimals(frame, of_feed(feed), decimals) } else { "–".to_owned() })
+            .into_iter()
+            .filter(|_| daily.has_two_feeds)
+            .map(|sum| if adds_up { with_decimals(frame, sum, decimals) } else { "–".to_owned() })
             .collect(),
         quantity: with_decimals(frame, usage.quantity, decimals),
     }
 }
 
 /// As many as the most exact day has.
-pub(super) fn day_decimals(usage: &Usage) -> u32 {
-    let mut days: BTreeMap<(NaiveDate, bool), Decimal> = BTreeMap::new();
-    for meter in &usage.meters {
-        for (day, quantity) in &meter.daily {
-            *days.entry((*day, meter.feed == Some(Feed::B))).or_default() += quantity;
-        }
-    }
-    days.values().map(|value| value.normalize().scale()).max().unwrap_or_default().min(DAY_DECIMALS_MAX)
+pub(super) fn day_decimals(daily: &Daily<'_>) -> u32 {
+    let values = daily.days.values().flatten();
+    values.map(|value| value.normalize().scale()).max().unwrap_or_default().min(DAY_DECIMALS_MAX)
 }
 
 fn meter_decimals(usage: &Usage) -> u32 {

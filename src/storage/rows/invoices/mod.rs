@@ -22,11 +22,13 @@ use crate::storage::error::StorageResult;
 use crate::storage::schema::{contract, invoice, invoice_balance, tenant};
 
 mod held;
+mod issues;
 mod lines;
 pub mod search;
 mod write;
 
 pub use held::{Departure, departures};
+pub use issues::{Issue, issues};
 pub use lines::{BilledLine, billed_lines};
 pub use write::{SeriesPosition, delete_draft, insert_issued, number_series, save_draft, take_number};
 
