@@ -116,13 +116,13 @@ pub(super) fn refuse_contradictions(
     refuse(found)
 }
 
-/// Refuses what was found wrong, all of it at once: one thing alone in the words it has for people.
+/// Refuses what was found wrong, all of it at once, in the words it has for people.
 fn refuse(found: Vec<Told>) -> Result<(), AppError> {
-    match found.as_slice() {
-        [] => Ok(()),
-        [one] => Err(AppError::Refused(Box::new(one.clone()))),
-        _ => Err(AppError::input(found.iter().map(|told| told.english.as_str()).collect::<Vec<_>>().join("\n"))),
-    }
+    let both = |first: Told, next: Told| {
+        let english = format!("{}\n{}", first.english, next.english);
+        Told::new("both", english).with("first", first).with("next", next)
+    };
+    found.into_iter().reduce(both).map_or(Ok(()), |told| Err(AppError::Refused(Box::new(told))))
 }
 
 /// Events that `wanted` has beyond those stored and that take effect where the books are closed: nothing can be posted

@@ -6,7 +6,7 @@ use indicatif::ProgressBar;
 use super::context::progress_bar;
 use super::{CliError, Context, Outcome};
 use crate::app::manual_lines::{self, ManualLine, treatments};
-use crate::app::plan_billing::{self, PlanReport};
+use crate::app::plan_billing::{self, PlanReport, ProblemSummary};
 use crate::app::run_billing::{self, RunReport, RunRequest};
 use crate::app::{AppError, read_tenants};
 use crate::domain::access::TenantScope;
@@ -216,9 +216,17 @@ fn describe_plan(report: &PlanReport) -> String {
         lines.push(format!("{} problems:", report.problems.len()));
     }
     for problem in &report.problems {
-        lines.push(format!("  [{}] {}", problem.severity, problem.message));
+        lines.push(format!("  [{}] {}{}", problem.severity, whose(problem), problem.message));
     }
     lines.join("\n")
+}
+
+/// The contract a problem is found in, where it concerns one and does not say so itself.
+fn whose(problem: &ProblemSummary) -> String {
+    match &problem.contract {
+        Some(contract) if !problem.message.contains(contract.as_str()) => format!("contract {contract}: "),
+        _ => String::new(),
+    }
 }
 
 fn describe_run(report: &RunReport) -> String {

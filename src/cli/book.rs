@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde::Serialize;
 
+use super::files::read_whole;
 use super::{CliError, Context, Outcome};
 use crate::app::import_book::{FileBasis, ImportReport};
 use crate::app::{export_book, import_book};
@@ -26,7 +27,7 @@ pub struct Import {
 
 impl Import {
     pub fn run(&self, context: &Context) -> Result<Outcome, CliError> {
-        let bytes = std::fs::read(&self.file).map_err(CliError::io("read", &self.file))?;
+        let bytes = read_whole(&self.file)?;
         let name = self.file.display().to_string();
         let book = import_book::read(&bytes, &name).map_err(CliError::Input)?;
         let basis = FileBasis { revision: bookfile::revision(&bytes).unwrap_or(0), overwrite: self.overwrite_edits };

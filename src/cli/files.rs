@@ -1,5 +1,7 @@
-//! How commands give reports: in which format and language, where to, and whether they are kept for good.
+//! Files that commands read, and how they give reports: in which format and language, where to, and whether they are
+//! kept for good.
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
@@ -9,6 +11,21 @@ use crate::app::Store;
 use crate::app::reports::{self, Report};
 use crate::documents::ReportFormat;
 use crate::domain::party::Language;
+
+/// No book, statement or list is larger; what is, is another kind of file.
+const FILE_BYTES_MAX: u64 = 64 * 1024 * 1024;
+
+/// A file that people give, read whole; one too large for what it is said to be is refused before it fills the memory.
+pub fn read_whole(path: &Path) -> Result<Vec<u8>, CliError> {
+    let file = std::fs::File::open(path).map_err(CliError::io("open", path))?;
+    let mut bytes = Vec::new();
+    file.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes).map_err(CliError::io("read", path))?;
+    if u64::try_from(bytes.len()).is_ok_and(|length| length <= FILE_BYTES_MAX) {
+        return Ok(bytes);
+    }
+    let limit = FILE_BYTES_MAX / 1024 / 1024;
+    Err(CliError::Input(format!("{} is larger than {limit} MiB: is it the file you mean?", path.display())))
+}
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub enum FormatArgument {

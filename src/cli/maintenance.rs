@@ -33,14 +33,13 @@ const TIMEOUT: Duration = Duration::from_secs(4);
 impl Health {
     pub fn run(&self, context: &Context) -> Result<Outcome, CliError> {
         let listen = context.config.server.listen.replace("0.0.0.0", "127.0.0.1");
-        let status =
-            ask(&listen).map_err(|error| CliError::Input(format!("no server answers at {listen}: {error}")))?;
-        if status.starts_with("HTTP/1.1 200") {
-            out(format_args!("ready"));
-            Ok(Outcome::Done)
-        } else {
-            Err(CliError::Input(format!("the server at {listen} is not ready: {status}")))
+        let status = ask(&listen).map_err(CliError::io("reach the server at", &listen))?;
+        if !status.starts_with("HTTP/1.1 200") {
+            let unready = std::io::Error::other(format!("it is not ready: {status}"));
+            return Err(CliError::io("use the server at", &listen)(unready));
         }
+        out(format_args!("ready"));
+        Ok(Outcome::Done)
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 
-use super::files::ReportFile;
+use super::files::{ReportFile, read_whole};
 use super::{CliError, Context, Outcome};
 use crate::app::record_management_figures::{self, RecordReport};
 use crate::app::reports;
@@ -96,7 +96,7 @@ impl Report {
 
 impl Import {
     fn run(&self, context: &Context) -> Result<Outcome, CliError> {
-        let bytes = std::fs::read(&self.file).map_err(CliError::io("read", &self.file))?;
+        let bytes = read_whole(&self.file)?;
         let name = self.file.display().to_string();
         let (store, by) = (context.open()?, context.actor());
         let report = record_management_figures::import(&store, &bytes, &name, &by, context.now)?;

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
+use super::files::read_whole;
 use super::paid_back::{Refund, Transfer};
 use super::{CliError, Context, Outcome};
 use crate::app::charge_interest::{self, InterestReport};
@@ -260,7 +261,7 @@ impl Row {
 
 impl Import {
     fn run(&self, context: &Context) -> Result<Outcome, CliError> {
-        let bytes = std::fs::read(&self.file).map_err(CliError::io("read", &self.file))?;
+        let bytes = read_whole(&self.file)?;
         let report = import_statement::import(&context.open()?, &bytes, &context.actor(), context.now)?;
         context.print(&report, describe_import);
         Ok(if report.unmatched.is_empty() { Outcome::Done } else { Outcome::NeedsAttention })

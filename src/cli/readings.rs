@@ -84,6 +84,13 @@ impl Import {
         if let Some(error) = failure {
             return Err(error.into());
         }
+        let took = |report: &FileReport| report.accepted + report.duplicates > 0;
+        let is_refused = |report: &FileReport| report.refused_count > 0;
+        if reports.iter().any(is_refused) && !reports.iter().any(took) {
+            return Err(CliError::Input(
+                "nothing was accepted: mend the lines named above and import again".to_owned(),
+            ));
+        }
         let is_partial = |report: &FileReport| report.refused_count > 0 || report.damage.is_some();
         Ok(if reports.iter().any(is_partial) { Outcome::NeedsAttention } else { Outcome::Done })
     }

@@ -70,6 +70,16 @@ impl Tell for FileError {
     }
 }
 
+/// Reads `source` to its end and keeps nothing of it: whether a gzip stream is whole and lines have ends, before any
+/// record is taken.
+pub fn check_whole(source: impl Read) -> Result<(), FileError> {
+    let mut raw = BufReader::with_capacity(1 << 16, source);
+    let zipped = raw.fill_buf().map_err(FileError::from_io)?.starts_with(&GZIP_MAGIC);
+    let lines: Box<dyn Read + '_> = if zipped { Box::new(MultiGzDecoder::new(raw)) } else { Box::new(raw) };
+    io::copy(&mut BoundedLines::new(lines), &mut io::sink()).map_err(FileError::from_io)?;
+    Ok(())
+}
+
 /// Reads `source` to its end and hands each record to `each`, in order. Memory does not grow with the file.
 pub fn read(source: impl Read, each: &mut dyn FnMut(Record<'_>)) -> Result<(), FileError> {
     let mut raw = BufReader::with_capacity(1 << 16, source);
@@ -223,13 +233,15 @@ mod tests {
         assert!(all(b"meter;at;value\nA;2026-10-01T00:10:00Z;1.951\n").0[0].contains("decimals have a comma"));
         let whole = gzip("meter,at,value\nA,2026-10-01T00:10:00Z,2\n".repeat(200).as_bytes());
         assert!(matches!(all(&whole[..whole.len() - 9]).1, Err(FileError::Damaged(_))));
+        assert!(matches!(check_whole(&whole[..whole.len() - 9]), Err(FileError::Damaged(_))));
+        assert!(check_whole(whole.as_slice()).is_ok());
     }
 
     #[test]
     fn a_line_without_end_is_never_held_in_memory() {
-        let endless = io::repeat(b'x').take(2 << 30);
-        let begun = b"meter,at,value\nA,2026-10-01T00:10:00Z,".chain(endless);
-        let end = read(begun, &mut |_| panic!("no record ends"));
+        let begun = || b"meter,at,value\nA,2026-10-01T00:10:00Z,".chain(io::repeat(b'x').take(2 << 30));
+        assert!(matches!(check_whole(begun()), Err(FileError::LineTooLong { line: 2 })));
+        let end = read(begun(), &mut |_| panic!("no record ends"));
         assert!(matches!(end, Err(FileError::LineTooLong { line: 2 })));
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::common::{ENGINES, Engine, World, readings_csv, small_book, small_book_path};
 use crate::{json, months, ready};
+use chapelle::app::figures;
 use serde_json::Value;
 
 #[test]
@@ -97,7 +98,7 @@ fn events_in_a_file_are_readings() {
 }
 
 #[test]
-fn a_file_cut_off_in_transit_is_refused_and_the_whole_one_goes_on_from_there() {
+fn a_file_cut_off_in_transit_is_refused_and_the_whole_one_is_taken() {
     let world = World::new(Engine::Sqlite);
     let book = small_book();
     world.ok(&["import", small_book_path().to_str().unwrap()]);
@@ -108,13 +109,42 @@ fn a_file_cut_off_in_transit_is_refused_and_the_whole_one_goes_on_from_there() {
     let path = world.dir.path().join("october.csv.gz");
     std::fs::write(&path, &zipped[..zipped.len() * 2 / 3]).unwrap();
     let output = world.run(&["readings", "import", path.to_str().unwrap()]);
-    let told = String::from_utf8_lossy(&output.stdout);
-    // What stood before the cut is kept, so it is not "nothing changed".
-    assert_eq!(output.status.code(), Some(3), "{told}");
-    assert!(told.contains("october.csv.gz") && told.contains("send it again") && told.contains("is kept"), "{told}");
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{told}");
+    assert!(told.contains("october.csv.gz") && told.contains("send it again"), "{told}");
     std::fs::write(&path, &zipped).unwrap();
     let report = json(&world, &["readings", "import", path.to_str().unwrap()]);
     let of = |key: &str| report[0][key].as_u64().unwrap();
-    assert!(of("duplicates") > 0 && of("refused_count") == 0, "{report}");
-    assert_eq!(of("accepted") + of("duplicates"), u64::try_from(count).unwrap());
+    assert_eq!((of("accepted"), of("duplicates")), (u64::try_from(count).unwrap(), 0), "{report}");
+}
+
+/// What breaks off is refused as a whole: nothing of it is half-written.
+#[test]
+fn a_damaged_file_gives_nothing_and_one_of_refusals_alone_ends_with_2() {
+    let world = World::new(Engine::Sqlite);
+    world.ok(&["import", small_book_path().to_str().unwrap()]);
+    let line = |minute: u32, value: &str| format!("SAN-EDP,2026-09-01T10:{minute:02}:00Z,{value}\n");
+    let head = "meter,at,value\n";
+    let good: String = (0..50).map(|minute| line(minute, "12.5")).collect();
+    let refused = |file: &std::path::Path, told: &str| {
+        let output = world.run(&["readings", "import", file.to_str().unwrap()]);
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{error}");
+        assert!(error.contains(told), "{error}");
+        assert_eq!(figures::figures(&world.store()).unwrap().readings, 0, "{told}");
+    };
+    let endless = world.file("endless.csv", &format!("{head}{good}{}", "x".repeat(2 << 20)));
+    refused(&endless, "line 52 is longer");
+    let mut encoder = flate2::write::GzEncoder::new(vec![], flate2::Compression::none());
+    std::io::Write::write_all(&mut encoder, format!("{head}{}", good.repeat(400)).as_bytes()).unwrap();
+    let whole = encoder.finish().unwrap();
+    let cut = world.dir.path().join("cut.csv.gz");
+    std::fs::write(&cut, &whole[..whole.len() - 9]).unwrap();
+    refused(&cut, "send it again");
+    for wrong in ["NaN", "1e30", "-1"] {
+        refused(&world.file("wrong.csv", &format!("{head}{}", line(0, wrong))), "nothing was accepted");
+    }
+    let some = world.file("some.csv", &format!("{head}{good}{}", line(51, "NaN")));
+    assert_eq!(world.run(&["readings", "import", some.to_str().unwrap()]).status.code(), Some(3));
+    assert_eq!(figures::figures(&world.store()).unwrap().readings, 50);
 }

@@ -115,6 +115,7 @@ told-readings-meanwhile = Readings came in meanwhile where these would have stoo
 told-correction-same = Meter { $meter } shows { $value } at { $at } already: nothing to correct.
 
 # A reading of a file or a request that is none.
+told-both = { $first } { $next }
 told-record-part = { $part }: { $why }
 told-part-meter = meter
 told-part-at = at

@@ -115,6 +115,7 @@ told-readings-meanwhile = Des relevés sont arrivés entre-temps à cet endroit�
 told-correction-same = Le compteur { $meter } montre déjà { $value } le { $at } : rien à corriger.
 
 # Un relevé d’un fichier ou d’une requête qui n’en est pas un.
+told-both = { $first } { $next }
 told-record-part = { $part } : { $why }
 told-part-meter = meter (compteur)
 told-part-at = at (horodatage)

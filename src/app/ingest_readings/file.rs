@@ -63,7 +63,7 @@ pub fn import_file(
 }
 
 /// What became of every line of a file.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct FileOutcome {
     pub accepted: u64,
     pub duplicates: u64,
@@ -71,7 +71,8 @@ pub struct FileOutcome {
     pub refusals: Refusals,
     /// Of what was accepted, what is of months already billed.
     pub billed: Vec<BilledMonth>,
-    /// Why the file could not be read to its end. What stands before the damage is good and stays.
+    /// Why the file could not be read to its end. Nothing of a damaged file is taken; what a pipe gave before the damage
+    /// is good and stays.
     pub damage: Option<Told>,
 }
 
@@ -88,6 +89,13 @@ pub fn take_in(
         // A directory opens as a file does, and fails only once it is read.
         return Err(AppError::io("read", path)(std::io::ErrorKind::IsADirectory.into()));
     }
+    // What is not whole is refused as a whole. A pipe can be read only once: of it, what stood before stays.
+    if known.is_file()
+        && let Err(damage) = collect::check_whole(&file)
+    {
+        return Ok(FileOutcome { damage: Some(damage.told()), ..FileOutcome::default() });
+    }
+    let file = File::open(path).map_err(AppError::io("open", path))?;
     let total = known.len();
     let read = std::cell::Cell::new(0_u64);
     let counted = Counted { inner: BufReader::new(file), read: &read };

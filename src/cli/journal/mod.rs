@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::files::{LanguageArgument, keep, written};
+use super::files::{LanguageArgument, keep, read_whole, written};
 use super::{CliError, Context, Outcome};
 use crate::app::close_year::{self, CloseReport};
 use crate::app::export_journal::{self, JournalFormat};
@@ -241,7 +241,7 @@ impl Change {
 
 impl OpenBalances {
     fn run(&self, context: &Context) -> Result<Outcome, CliError> {
-        let csv = std::fs::read(&self.file).map_err(CliError::io("read", &self.file))?;
+        let csv = read_whole(&self.file)?;
         let report = open_balances::open(&context.open()?, &csv, self.date, &context.actor(), context.now)?;
         context.print(&report, |report: &OpeningReport| {
             format!("{}: {} balances, {} on each side", report.document, report.accounts, report.total)

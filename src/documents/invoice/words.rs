@@ -8,6 +8,7 @@ use crate::domain::metering::{Measure, RestartKind};
 use crate::domain::party::Language;
 use crate::domain::quantity::Unit;
 use crate::domain::rating::ChargeKind;
+use rust_decimal::Decimal;
 
 /// Texts and number formats of one language.
 #[derive(Debug, Clone, Copy)]
@@ -59,16 +60,10 @@ impl Words {
             ChargeKind::Prorated { units, of } => {
                 self.texts.with("kind-prorated", &[("units", &units.to_string()), ("of", &of.to_string())])
             }
-            ChargeKind::Tier { from, to } => {
-                let (from, unit) = (format.number(from.normalize()), format.unit(unit));
-                match to {
-                    Some(to) => {
-                        let to = format.number(to.normalize());
-                        self.texts.with("kind-tier", &[("from", &from), ("to", &to), ("unit", unit)])
-                    }
-                    None => self.texts.with("kind-tier-last", &[("from", &from), ("unit", unit)]),
-                }
-            }
+            ChargeKind::Tier { from, to: Some(to) } => self.tier("kind-tier", *from, *to, unit),
+            ChargeKind::Tier { from, to: None } => self.last_tier("kind-tier-last", *from, unit),
+            ChargeKind::Volume { from, to: Some(to) } => self.tier("kind-volume", *from, *to, unit),
+            ChargeKind::Volume { from, to: None } => self.last_tier("kind-volume-last", *from, unit),
             ChargeKind::Committed => self.get("kind-committed"),
             ChargeKind::Overage => self.get("kind-overage"),
             ChargeKind::MinimumComplement { minimum } => {
@@ -78,7 +73,7 @@ impl Words {
             ChargeKind::OneOff => self.get("kind-one-off"),
             ChargeKind::PartOf { line } => self.texts.with("kind-part", &[("line", &line.to_string())]),
             ChargeKind::ServiceCredit { month, availability_percent, committed_percent, credit_percent, .. } => {
-                let percent = |value: &rust_decimal::Decimal| format.percent(value.normalize());
+                let percent = |value: &Decimal| format.percent(value.normalize());
                 self.texts.with(
                     "kind-service-credit",
                     &[
@@ -94,6 +89,16 @@ impl Words {
             }
         };
         Some(text)
+    }
+
+    fn tier(self, key: &str, from: Decimal, to: Decimal, unit: Unit) -> String {
+        let [from, to] = [from, to].map(|bound| self.format.number(bound.normalize()));
+        self.texts.with(key, &[("from", &from), ("to", &to), ("unit", self.format.unit(unit))])
+    }
+
+    fn last_tier(self, key: &str, from: Decimal, unit: Unit) -> String {
+        let from = self.format.number(from.normalize());
+        self.texts.with(key, &[("from", &from), ("unit", self.format.unit(unit))])
     }
 
     /// The VAT column: a rate, or the category's name.

@@ -3,7 +3,6 @@
 use rust_decimal::Decimal;
 use serde::Serialize;
 
-use crate::domain::money::HALF_UP;
 use crate::domain::told::{Tell, Told};
 
 /// Why a PUE cannot be told.
@@ -31,14 +30,14 @@ impl Tell for PueError {
     }
 }
 
-/// The measured PUE of a period: total facility energy ÷ IT energy, rounded half-up to four decimals (handbook,
-/// Metering).
+/// The measured PUE of a period: total facility energy ÷ IT energy, to 28 digits (handbook, Metering). Only the quantity
+/// it raises is rounded.
 pub fn pue(facility_kwh: Decimal, it_kwh: Decimal) -> Result<Decimal, PueError> {
     let ratio = Some(it_kwh).filter(|it| *it > Decimal::ZERO).and_then(|it| facility_kwh.checked_div(it));
     match ratio {
         None => Err(PueError::NoItEnergy { it_kwh }),
         Some(ratio) if ratio < Decimal::ONE => Err(PueError::BelowOne { facility_kwh, it_kwh }),
-        Some(ratio) => Ok(ratio.round_dp_with_strategy(4, HALF_UP)),
+        Some(ratio) => Ok(ratio),
     }
 }
 
@@ -51,10 +50,10 @@ mod tests {
     }
 
     #[test]
-    fn it_is_rounded_half_up_to_four_decimals() {
+    fn it_is_not_rounded() {
         assert_eq!(pue(kwh("125000"), kwh("100000")), Ok(kwh("1.25")));
-        assert_eq!(pue(kwh("1.23455"), kwh("1")), Ok(kwh("1.2346")));
-        assert_eq!(pue(kwh("4"), kwh("3")), Ok(kwh("1.3333")));
+        assert_eq!(pue(kwh("1.23455"), kwh("1")), Ok(kwh("1.23455")));
+        assert_eq!(pue(kwh("4"), kwh("3")), Ok(kwh("1.3333333333333333333333333333")));
     }
 
     #[test]

@@ -23,6 +23,7 @@ mod proration;
 mod rate;
 mod regularisation;
 mod service_credit;
+mod uplift;
 
 #[cfg(test)]
 pub(in crate::domain) mod example;
@@ -69,6 +70,11 @@ pub enum ChargeKind {
     },
     /// The part of the quantity within [from, to).
     Tier {
+        from: Decimal,
+        to: Option<Decimal>,
+    },
+    /// The whole quantity, at the price of the tier [from, to) it lies in.
+    Volume {
         from: Decimal,
         to: Option<Decimal>,
     },

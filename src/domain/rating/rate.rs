@@ -8,6 +8,7 @@ use rust_decimal::Decimal;
 
 use super::evidence::MonthEvidence;
 use super::proration::month_part;
+use super::uplift::Uplift;
 use super::{Charge, ChargeKind, Provenance, RatingProblem};
 use crate::domain::calendar::{BillingMonth, DatePeriod};
 use crate::domain::contract::indexation::{IndexationError, NotedRevision, coefficient};
@@ -153,24 +154,24 @@ impl Told {
     ) -> Result<Told, RatingProblem> {
         let (uplift, mut notes) = match pue {
             PueTerm::None => (None, Vec::new()),
-            PueTerm::Fixed { factor } => (Some(factor), Vec::new()),
+            PueTerm::Fixed { factor } => (Some(Uplift::agreed(factor)), Vec::new()),
             PueTerm::Measured => {
-                let pue = evidence.measured_pue()?;
-                let [factor, facility, it] = [pue.factor, pue.facility_kwh, pue.it_kwh].map(shown);
-                (Some(pue.factor), vec![format!("PUE {facility} kWh / {it} kWh = {factor}")])
+                let uplift = Uplift::measured(&evidence.measured_pue()?);
+                let note = uplift.derivation();
+                (Some(uplift), vec![note])
             }
         };
         let too_large = || AmountError::TooLarge(usage.quantity);
         let share = share_of_month(&usage, part, evidence);
         let weighed = share.as_ref().map_or(Some(usage.quantity), |share| share.weigh(usage.quantity));
         let quantity = weighed
-            .and_then(|weighed| weighed.checked_mul(uplift.unwrap_or(Decimal::ONE)))
+            .and_then(|weighed| uplift.as_ref().map_or(Some(weighed), |uplift| uplift.raise(weighed)))
             .ok_or_else(too_large)?
             .round_dp_with_strategy(4, HALF_UP);
         if share.is_some() || uplift.is_some() {
             let unit = symbol(usage.measure.unit());
             let share = share.map_or_else(String::new, |share| format!(" × {}/{}", share.units, share.of));
-            let uplift = uplift.map_or_else(String::new, |factor| format!(" × PUE {}", shown(factor)));
+            let uplift = uplift.map_or_else(String::new, |uplift| format!(" × PUE {}", uplift.factor()));
             notes.push(format!("{} {unit}{share}{uplift} = {} {unit}", shown(usage.quantity), shown(quantity)));
         }
         Ok(Told { quantity, notes, usage: Some(usage) })
@@ -269,6 +270,7 @@ impl From<PartKind> for ChargeKind {
             PartKind::Base => ChargeKind::Base,
             PartKind::Prorated { units, of } => ChargeKind::Prorated { units, of },
             PartKind::Tier { from, to } => ChargeKind::Tier { from, to },
+            PartKind::Volume { from, to } => ChargeKind::Volume { from, to },
             PartKind::Committed => ChargeKind::Committed,
             PartKind::Overage => ChargeKind::Overage,
             PartKind::MinimumComplement { minimum } => ChargeKind::MinimumComplement { minimum },

@@ -33,6 +33,11 @@ pub enum PartKind {
         from: Decimal,
         to: Option<Decimal>,
     },
+    /// The whole quantity, at the price of the tier [from, to) it lies in.
+    Volume {
+        from: Decimal,
+        to: Option<Decimal>,
+    },
     Committed,
     Overage,
     MinimumComplement {

@@ -58,6 +58,8 @@ fn shown(part: &PricedPart) -> String {
         PartKind::Prorated { units, of } => format!("prorated {units}/{of}"),
         PartKind::Tier { from, to: Some(to) } => format!("tier [{from}, {to})"),
         PartKind::Tier { from, to: None } => format!("tier [{from}, ∞)"),
+        PartKind::Volume { from, to: Some(to) } => format!("volume [{from}, {to})"),
+        PartKind::Volume { from, to: None } => format!("volume [{from}, ∞)"),
         PartKind::Committed => "committed".to_owned(),
         PartKind::Overage => "overage".to_owned(),
         PartKind::MinimumComplement { minimum } => format!("minimum {minimum}"),
@@ -127,8 +129,8 @@ fn graduated() {
 #[test]
 fn volume() {
     let shape = PriceShape::Volume { tiers: tiers(&[(Some("10"), "1"), (None, "0.8")]) };
-    check(&shape, measured("9.5"), &["tier [0, 10): 9.5 kilowatt-hour at 1.00: 9.5 kWh × 1.00 = 9.50"]);
-    check(&shape, measured("10"), &["tier [10, ∞): 10 kilowatt-hour at 0.80: 10 kWh × 0.80 = 8.00"]);
+    check(&shape, measured("9.5"), &["volume [0, 10): 9.5 kilowatt-hour at 1.00: 9.5 kWh × 1.00 = 9.50"]);
+    check(&shape, measured("10"), &["volume [10, ∞): 10 kilowatt-hour at 0.80: 10 kWh × 0.80 = 8.00"]);
 }
 
 #[test]
@@ -209,7 +211,7 @@ fn a_month_cut_where_no_price_changes_reaches_the_same_tiers() {
     check(
         &volume,
         over(0, 16, 31, measured("28.3871")),
-        &["tier [25.8065, 30.9677): 28.3871 kilowatt-hour at 13.10: 28.3871 kWh × 13.10 = 371.87"],
+        &["volume [25.8065, 30.9677): 28.3871 kilowatt-hour at 13.10: 28.3871 kWh × 13.10 = 371.87"],
     );
     let graduated = PriceShape::Graduated { tiers: tiers() };
     let net = |input: PriceInput| graduated.price(&input).unwrap().iter().map(|part| part.net).sum::<Money>();
@@ -217,7 +219,7 @@ fn a_month_cut_where_no_price_changes_reaches_the_same_tiers() {
     assert_eq!((parts, net(measured("55"))), ("825.50".parse().unwrap(), "825.50".parse().unwrap()));
     // So short that the middle tier holds nothing.
     let narrow = PriceShape::Volume { tiers: self::tiers(&[(Some("0.001"), "3"), (Some("0.0011"), "2"), (None, "1")]) };
-    check(&narrow, over(0, 1, 31, measured("0")), &["tier [0, ∞): 0 kilowatt-hour at 1.00: 0 kWh × 1.00 = 0.00"]);
+    check(&narrow, over(0, 1, 31, measured("0")), &["volume [0, ∞): 0 kilowatt-hour at 1.00: 0 kWh × 1.00 = 0.00"]);
 }
 
 #[test]

@@ -11,7 +11,7 @@ pub(super) fn price(tiers: &Tiers, input: &PriceInput) -> Result<Vec<PricedPart>
     let reached = tiers.holding(quantity.to_decimal());
     reached
         .map(|(from, tier)| {
-            let kind = PartKind::Tier { from, to: tier.to };
+            let kind = PartKind::Volume { from, to: tier.to };
             PricedPart::of_quantity(kind, quantity, input.unit, tier.unit_price)
         })
         .into_iter()

@@ -108,6 +108,10 @@ pub fn part(frame: &Frame, kind: &ChargeKind, unit: Unit) -> Option<String> {
             Some(frame.texts("part-tier", &[("from", &number(from)), ("to", &counted(to))]))
         }
         ChargeKind::Tier { from, to: None } => Some(frame.with("part-tier-open", "from", &counted(from))),
+        ChargeKind::Volume { from, to: Some(to) } => {
+            Some(frame.texts("part-volume", &[("from", &number(from)), ("to", &counted(to))]))
+        }
+        ChargeKind::Volume { from, to: None } => Some(frame.with("part-volume-open", "from", &counted(from))),
         ChargeKind::Committed => Some(frame.t("part-committed")),
         ChargeKind::Overage => Some(frame.t("part-overage")),
         ChargeKind::MinimumComplement { minimum } => Some(frame.with("part-minimum", "amount", &frame.amount(minimum))),

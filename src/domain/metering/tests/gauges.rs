@@ -14,7 +14,8 @@ fn a_terabyte_month_is_the_time_weighted_mean() {
     assert_eq!((usage.quantity, usage.estimated), (decimal("12"), false)); // (10 + 14 + 12 + 12) / 4
     let share = &usage.meters[0];
     assert_eq!(share.first, Some(IndexAt { at: from, value: micro("10"), interpolated: true }));
-    assert_eq!(share.last, Some(IndexAt { at: hours(from, 4).to, value: micro("12"), interpolated: true }));
+    // A reading at the very end belongs to what follows: the last one here is the one before.
+    assert_eq!(share.last, Some(IndexAt { at: hours(from, 3).to, value: micro("12"), interpolated: false }));
     assert_eq!((share.readings, &share.daily[..]), (3, &[(from.date_in(Paris), decimal("12"))][..]));
 }
 
