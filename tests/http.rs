@@ -9,6 +9,8 @@ mod administration;
 #[path = "http/bad_requests.rs"]
 mod bad_requests;
 mod common;
+#[path = "http/described.rs"]
+mod described;
 #[path = "http/edges.rs"]
 mod edges;
 #[path = "http/finance.rs"]

@@ -9,8 +9,9 @@ use std::rc::Rc;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::thread;
 
-use actix_web::body::to_bytes;
-use actix_web::dev::Service;
+use actix_web::HttpMessage;
+use actix_web::body::{BodyStream, to_bytes};
+use actix_web::dev::{Payload, Service};
 use actix_web::http::{StatusCode, header};
 use actix_web::test;
 use actix_web::test::TestRequest;
@@ -32,6 +33,10 @@ use chapelle::mail::Mailer;
 use chrono::{DateTime, Duration, Utc};
 
 use crate::common::{Engine, NOW, World, readings_csv};
+
+mod described;
+
+use described::{Description, Sent};
 
 pub const PASSWORD: &str = "quatre mots sans lien";
 /// The public address of the tested server: with TLS, so that the cookies are the strict ones.
@@ -255,19 +260,31 @@ impl Answer {
     }
 }
 
+/// What kind of thing a body is; nothing that can be read where it is compressed.
+fn media_type(headers: &header::HeaderMap) -> String {
+    let kind = headers.get(header::CONTENT_TYPE).filter(|_| !headers.contains_key(header::CONTENT_ENCODING));
+    kind.map(|kind| kind.to_str().unwrap().to_owned()).unwrap_or_default()
+}
+
 type Answering = Pin<Box<dyn Future<Output = Answer>>>;
 
-/// The whole application, called without a socket.
+/// The whole application, called without a socket; what the API answers is held against its description.
 pub struct Server(Box<dyn Fn(TestRequest) -> Answering>);
 
 impl Server {
     pub async fn start(site: &Site) -> Server {
         let service = Rc::new(test::init_service(chapelle::http::app(site.shared.clone())).await);
+        let document = test::call_and_read_body(&*service, TestRequest::get().uri("/openapi.json").to_request()).await;
+        let description = Rc::new(Description(serde_json::from_slice(&document).unwrap()));
         Server(Box::new(move |request| {
-            let service = Rc::clone(&service);
+            let (service, description) = (Rc::clone(&service), Rc::clone(&description));
             Box::pin(async move {
-                let peer = "10.0.0.7:4711".parse().unwrap();
-                let (status, headers, body) = match service.call(request.peer_addr(peer).to_request()).await {
+                let mut request = request.peer_addr("10.0.0.7:4711".parse().unwrap()).to_request();
+                let asked = to_bytes(BodyStream::new(request.take_payload())).await.ok().unwrap();
+                *request.payload() = Payload::from(asked.clone());
+                let (method, path) = (request.method().clone(), request.path().to_owned());
+                let asked = (media_type(request.headers()), asked);
+                let (status, headers, body) = match service.call(request).await {
                     Ok(response) => {
                         let response = response.into_parts().1;
                         (
@@ -281,6 +298,9 @@ impl Server {
                         (response.status(), response.headers().clone(), to_bytes(response.into_body()).await.unwrap())
                     }
                 };
+                let asked = Sent { media_type: &asked.0, body: &asked.1 };
+                let answered = Sent { media_type: &media_type(&headers), body: &body };
+                description.hold((&method, &path), &asked, (status.as_u16(), &answered));
                 Answer { status, headers, body: body.to_vec() }
             })
         }))

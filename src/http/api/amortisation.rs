@@ -6,6 +6,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::reports::{Asked, ReportName, ReportQuery, file, format, language};
+use super::schemas::assets::AmortisationReport;
 use crate::http::auth::Granted;
 use crate::http::error::{Fault, Problem};
 use crate::http::state::Shared;
@@ -29,7 +30,7 @@ pub struct AmortisationQuery {
     get, path = "/api/v1/amortisation", tag = "amortisation", params(AmortisationQuery),
     responses(
         (status = 200, content(
-            (serde_json::Value = "application/json"),
+            (AmortisationReport = "application/json"),
             (String = "text/csv"),
             (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
             (Vec<u8> = "application/pdf"),

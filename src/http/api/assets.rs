@@ -7,6 +7,8 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::schemas::assets as described;
+use super::schemas::values::Amount;
 use super::{download, paged};
 use crate::app::read_asset::{self, AssetDossier};
 use crate::app::{read_tenants, report_amortisation};
@@ -42,11 +44,11 @@ pub struct AssetAnswer {
     name: String,
     account: String,
     commissioned_on: Option<NaiveDate>,
-    #[schema(value_type = String)]
+    #[schema(value_type = Amount)]
     cost: Money,
-    #[schema(value_type = String)]
+    #[schema(value_type = Amount)]
     cumulative: Money,
-    #[schema(value_type = String)]
+    #[schema(value_type = Amount)]
     net_book_value: Money,
 }
 
@@ -79,7 +81,7 @@ pub async fn list(shared: Data<Shared>, _granted: Granted, query: Query<AssetsQu
 #[utoipa::path(
     get, path = "/api/v1/assets/{asset}", tag = "amortisation",
     params(("asset" = String, Path, description = "its inventory number"), AssetQuery),
-    responses((status = 200, body = serde_json::Value, description = "Its plan, components, papers, events, and the \
+    responses((status = 200, body = described::AssetDossier, description = "Its plan, components, papers, events, and the \
         entries behind each figure."),
         (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem)),

@@ -44,9 +44,9 @@ pub struct EventAnswer {
     origin: Option<String>,
     action: String,
     subject: String,
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<HashMap<String, serde_json::Value>>)]
     before: Option<serde_json::Value>,
-    #[schema(value_type = Object)]
+    #[schema(value_type = HashMap<String, serde_json::Value>)]
     detail: serde_json::Value,
     reason: Option<String>,
 }

@@ -5,6 +5,7 @@ use actix_web::web::{Data, Query};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
+use super::schemas::books as described;
 use crate::app::audit_pack;
 use crate::app::draw_sample::{self, Kind, Method, Request};
 use crate::http::asked::{Expected, none_of, parsed};
@@ -74,7 +75,7 @@ fn chosen<T: Copy>(text: Option<&str>, name: &str, choices: [(&str, T); 2]) -> R
 
 #[utoipa::path(
     get, path = "/api/v1/audit/sample", tag = "audit", params(SampleQuery),
-    responses((status = 200, body = serde_json::Value, description = "What was drawn, and out of what."),
+    responses((status = 200, body = described::Sample, description = "What was drawn, and out of what."),
               (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem)),
     security(("token" = []))
 )]

@@ -11,6 +11,8 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::invoices::{LineAnswer, line_answer};
 use super::once::{actor, body, once};
+use super::schemas::billing::PlanReport;
+use super::schemas::values::Amount;
 use super::{PAGE_ROWS_MAX, part};
 use crate::app::compare_billing::{self, MonthDraft};
 use crate::app::manual_lines::{self, ManualLine, treatments};
@@ -38,7 +40,7 @@ fn month(text: &str) -> Result<BillingMonth, Fault> {
 #[utoipa::path(
     get, path = "/api/v1/billing/{month}", tag = "billing", params(("month" = String, Path, example = "2026-10")),
     description = "What the month would bill, with every problem; writes nothing.",
-    responses((status = 200, description = "Drafts with their lines, contracts already billed, problems."),
+    responses((status = 200, body = PlanReport, description = "Drafts with their lines, contracts already billed, problems."),
               (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)),
     security(("token" = []))
 )]
@@ -260,8 +262,11 @@ pub struct DraftRow {
     contract: String,
     tenant: String,
     lines: usize,
+    #[schema(value_type = Amount)]
     net: String,
+    #[schema(value_type = Amount)]
     tax: String,
+    #[schema(value_type = Amount)]
     gross: String,
 }
 

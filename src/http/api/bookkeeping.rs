@@ -9,6 +9,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::once::{actor, body, once};
+use super::schemas::asset_events;
+use super::schemas::books as described;
+use super::schemas::payback_terms::{FiguresRecorded, ManagementFigure, ManagementFigureKind};
+use super::schemas::values::Amount;
+use super::schemas::words;
 use crate::app::record_asset_event::{self, EventRequest};
 use crate::app::{AppError, Store, close_year, periods, post_depreciation, record_management_figures};
 use crate::collect::{FigureTexts, SubmittedFigure, one_figure};
@@ -34,7 +39,8 @@ pub struct PostingBody {
     post, path = "/api/v1/amortisation/postings", tag = "amortisation", request_body = PostingBody,
     description = "Makes the entries of fixed assets that are not in the journal yet. Asked again, it makes none.",
     params(("Idempotency-Key" = Option<String>, Header, description = "The same request is answered alike.")),
-    responses((status = 201, description = "Months posted now, charges, subsidies taken to income, documents."),
+    responses((status = 201, body = described::PostingReport,
+               description = "Months posted now, charges, subsidies taken to income, documents."),
               (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
               (status = 422, body = Problem)),
     security(("token" = []))
@@ -53,7 +59,8 @@ pub async fn post_assets(
 
 #[utoipa::path(
     get, path = "/api/v1/periods", tag = "journal",
-    responses((status = 200, description = "Every month and year that was ever closed; what is not named is open."),
+    responses((status = 200, body = Vec<described::PeriodReport>,
+               description = "Every month and year that was ever closed; what is not named is open."),
               (status = 401, body = Problem), (status = 403, body = Problem)),
     security(("token" = []))
 )]
@@ -137,7 +144,8 @@ pub struct PeriodBody {
     ),
     description = "Closes a month or a year that has ended, opens it again, locks it for good, or closes a year with its \
                    result and the opening of the next.",
-    responses((status = 200, description = "Its state; of a closed year its result and the entries made."),
+    responses((status = 200, body = described::PeriodChange,
+               description = "Its state; of a closed year its result and the entries made."),
               (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
               (status = 404, body = Problem), (status = 422, body = Problem)),
     security(("token" = []))
@@ -170,7 +178,7 @@ pub struct AssetEventBody {
     decision: Option<String>,
     /// Its `kind` (revise, impair, reverse, dispose, donate, replace, commission, use, subsidise) with what belongs to
     /// it, as an asset's events show it.
-    #[schema(value_type = Object)]
+    #[schema(value_type = asset_events::AssetChange)]
     change: AssetChange,
 }
 
@@ -180,7 +188,7 @@ pub struct AssetEventBody {
         ("Idempotency-Key" = Option<String>, Header, description = "The same request records one event."),
     ),
     description = "Records what happened to an asset. It never changes afterwards; posting makes its entries.",
-    responses((status = 201, description = "The event with its number."),
+    responses((status = 201, body = asset_events::RecordedEvent, description = "The event with its number."),
               (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
               (status = 404, body = Problem), (status = 422, body = Problem)),
     security(("token" = []))
@@ -201,7 +209,8 @@ pub async fn record_event(
 
 #[utoipa::path(
     get, path = "/api/v1/payback/figures", tag = "payback",
-    responses((status = 200, description = "Every management figure with all its revisions; the highest is in force."),
+    responses((status = 200, body = Vec<ManagementFigure>,
+               description = "Every management figure with all its revisions; the highest is in force."),
               (status = 401, body = Problem), (status = 403, body = Problem)),
     security(("token" = []))
 )]
@@ -215,17 +224,18 @@ pub async fn list_figures(shared: Data<Shared>, _granted: Granted) -> Result<Htt
 pub struct FigureBody {
     #[schema(example = "2026-10")]
     month: String,
-    /// earlier-revenue, hosting-avoided, heat-sold, energy, maintenance, staff or other.
+    #[schema(value_type = ManagementFigureKind)]
     kind: String,
     /// With month and kind it names the figure.
     label: String,
     /// In euros before VAT; a cost is positive.
-    #[schema(example = "31250.40")]
+    #[schema(value_type = Amount)]
     amount: String,
     /// What it was taken from.
     source: String,
     /// Of earlier revenue only, as is the service.
     tenant: Option<String>,
+    #[schema(value_type = Option<words::Service>)]
     service: Option<String>,
     /// Why it replaces what is recorded.
     correction: Option<String>,
@@ -241,7 +251,7 @@ pub struct FiguresBody {
     post, path = "/api/v1/payback/figures", tag = "payback", request_body = FiguresBody,
     description = "Records management figures, all or none. One recorded before with the same amount and source counts as unchanged.",
     params(("Idempotency-Key" = Option<String>, Header, description = "The same request is done once.")),
-    responses((status = 201, description = "How many were recorded, corrected, unchanged."),
+    responses((status = 201, body = FiguresRecorded, description = "How many were recorded, corrected, unchanged."),
               (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
               (status = 422, body = Problem)),
     security(("token" = []))

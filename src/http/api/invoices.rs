@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::schemas::values::Amount;
 use super::{download, only_of};
 use crate::app::archive_invoice::ArchiveKind;
 use crate::app::read_invoices::{self, InvoiceFilter, InvoiceSummary, ListState, Order, Wanted};
@@ -63,11 +64,14 @@ pub struct InvoiceRow {
     issue_date: Option<NaiveDate>,
     /// None for a draft and for a credit note, which nobody pays.
     due_date: Option<NaiveDate>,
-    #[schema(example = "1234.56")]
+    #[schema(value_type = Amount)]
     net: String,
+    #[schema(value_type = Amount)]
     tax: String,
+    #[schema(value_type = Amount)]
     gross: String,
     /// What is left to pay; below zero is owed to the tenant. None for a draft.
+    #[schema(value_type = Option<Amount>)]
     open: Option<String>,
     /// `open`, `paid`, `credited` or `overpaid`; none for a draft.
     settlement: Option<&'static str>,
@@ -84,8 +88,11 @@ pub struct InvoiceAnswer {
     issue_date: NaiveDate,
     /// None for a credit note, which nobody pays.
     due_date: Option<NaiveDate>,
+    #[schema(value_type = Amount)]
     net: String,
+    #[schema(value_type = Amount)]
     tax: String,
+    #[schema(value_type = Amount)]
     gross: String,
     payment_reference: String,
     /// Numbers of the invoices this one corrects.
@@ -102,6 +109,7 @@ pub struct LineAnswer {
     quantity: String,
     unit: &'static str,
     unit_price: String,
+    #[schema(value_type = Amount)]
     net: String,
     /// None where the line is exempt or outside the scope of VAT.
     vat_rate_percent: Option<String>,

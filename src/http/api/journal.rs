@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::only_of;
+use super::schemas::values::Amount;
 use crate::app::read_journal::{self, JournalFilter, PostedEntry};
 use crate::domain::ledger::{Journal, JournalLine};
 use crate::http::asked::{Expected, days, none_of, page};
@@ -59,7 +60,9 @@ pub struct EntryLineAnswer {
     account: String,
     auxiliary: Option<String>,
     label: String,
+    #[schema(value_type = Amount)]
     debit: String,
+    #[schema(value_type = Amount)]
     credit: String,
 }
 

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::reports::{answer, format, language};
+use super::schemas::books as described;
 use crate::app::read_tenants;
 use crate::app::report_ledger::{self, ReportFormat, Span};
 use crate::app::{AppError, Store};
@@ -56,7 +57,7 @@ impl Days {
 
 #[utoipa::path(
     get, path = "/api/v1/journal/balance", tag = "accounts", params(ReportQuery),
-    responses((status = 200, body = serde_json::Value), (status = 400, body = Problem),
+    responses((status = 200, body = described::TrialBalance), (status = 400, body = Problem),
               (status = 401, body = Problem), (status = 403, body = Problem)),
     security(("token" = []))
 )]
@@ -72,7 +73,7 @@ pub async fn balance(
 #[utoipa::path(
     get, path = "/api/v1/journal/accounts/{account}", tag = "accounts",
     params(("account" = String, Path, description = "the beginning of an account's number, such as 411"), ReportQuery),
-    responses((status = 200, body = serde_json::Value), (status = 400, body = Problem),
+    responses((status = 200, body = described::GeneralLedger), (status = 400, body = Problem),
               (status = 401, body = Problem), (status = 403, body = Problem)),
     security(("token" = []))
 )]

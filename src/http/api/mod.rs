@@ -1,4 +1,5 @@
-//! The JSON API: one file per kind of thing, DTOs beside their handlers.
+//! The JSON API: one file per kind of thing, DTOs beside their handlers; what is answered as use cases give it is described in
+//! [`schemas`].
 //!
 //! Amounts are decimal strings in euros, quantities decimal strings beside their unit, days `YYYY-MM-DD`, instants
 //! RFC 3339 in UTC. `docs/api.md` shows it in use.
@@ -28,6 +29,7 @@ pub mod readings;
 pub mod reminders;
 pub mod reports;
 pub mod resolutions;
+pub mod schemas;
 pub mod settings;
 pub mod tariffs;
 pub mod tenants;

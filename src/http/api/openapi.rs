@@ -212,3 +212,82 @@ pub fn query_names(method: &Method, path: &str) -> Option<Vec<&'static str>> {
 pub async fn document() -> HttpResponse {
     HttpResponse::Ok().insert_header((header::CONTENT_TYPE, "application/json")).body(DOCUMENT.as_str())
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+
+    /// Answers that succeed and have nothing to read, beside every 204.
+    const WITHOUT_BODY: [(&str, &str); 1] = [("/api/v1/users/{user}/password-reset", "202")];
+
+    /// The place of every schema that lets anything through: no type, no parts; an object that names no property; a list of
+    /// no matter what. What `additionalProperties` lets in on purpose is let through.
+    fn empty_schemas(schema: &Value, place: &str, found: &mut Vec<String>) {
+        let Some(object) = schema.as_object() else { return };
+        let has = |key: &str| object.contains_key(key);
+        let is = |kind: &str| match &object.get("type") {
+            Some(Value::Array(kinds)) => kinds.iter().any(|one| one == kind),
+            one => one.is_some_and(|one| one == kind),
+        };
+        let composed = ["$ref", "allOf", "oneOf", "anyOf", "enum"].into_iter().any(has);
+        let listed = has("items") || has("prefixItems");
+        let named = has("properties") || has("additionalProperties");
+        if !composed && (!has("type") || (is("object") && !named) || (is("array") && !listed)) {
+            found.push(place.to_owned());
+        }
+        for (key, inner) in object.get("properties").and_then(Value::as_object).into_iter().flatten() {
+            empty_schemas(inner, &format!("{place}.{key}"), found);
+        }
+        if let Some(items) = object.get("items") {
+            empty_schemas(items, &format!("{place}[]"), found);
+        }
+        for kind in ["allOf", "oneOf", "anyOf", "prefixItems"] {
+            for inner in object.get(kind).and_then(Value::as_array).into_iter().flatten() {
+                empty_schemas(inner, &format!("{place} {kind}"), found);
+            }
+        }
+    }
+
+    /// The JSON schemas a content has; a schema that is missing is a null, which is no object and is told as such.
+    fn json_schemas<'a>(content: &'a Value, place: &str, missing: &mut Vec<String>) -> Vec<&'a Value> {
+        let kinds = content.as_object().into_iter().flatten();
+        let json = kinds.filter(|(kind, _)| kind.ends_with("/json") || kind.ends_with("+json"));
+        let schemas: Vec<&Value> = json.map(|(_, content)| &content["schema"]).collect();
+        if schemas.iter().any(|schema| schema.is_null()) {
+            missing.push(place.to_owned());
+        }
+        schemas
+    }
+
+    #[test]
+    fn every_answer_and_every_body_has_a_schema() {
+        let document: Value = serde_json::from_str(&DOCUMENT).unwrap();
+        let mut lacking = vec![];
+        for (path, item) in document["paths"].as_object().unwrap() {
+            for (method, operation) in item.as_object().unwrap() {
+                let place = format!("{method} {path}");
+                let succeeding = operation["responses"].as_object().unwrap().iter();
+                for (status, answer) in succeeding.filter(|(status, _)| status.starts_with('2')) {
+                    let place = format!("{place} {status}");
+                    let bodiless = status == "204" || WITHOUT_BODY.contains(&(path.as_str(), status.as_str()));
+                    if bodiless != answer["content"].is_null() {
+                        lacking.push(format!("{place}: a body or none?"));
+                    }
+                    for schema in json_schemas(&answer["content"], &place, &mut lacking) {
+                        empty_schemas(schema, &place, &mut lacking);
+                    }
+                }
+                let place = format!("{place} request");
+                for schema in json_schemas(&operation["requestBody"]["content"], &place, &mut lacking) {
+                    empty_schemas(schema, &place, &mut lacking);
+                }
+            }
+        }
+        for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
+            empty_schemas(schema, name, &mut lacking);
+        }
+        assert!(lacking.is_empty(), "without a schema that says anything:\n{}", lacking.join("\n"));
+    }
+}

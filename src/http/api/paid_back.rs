@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::once::{actor, body, once};
+use super::schemas::receivables as described;
+use super::schemas::values::Amount;
 use crate::app::read_account::{self, Account};
 use crate::app::refund::{self, NewRefund};
 use crate::app::transfer::{self, NewTransfer};
@@ -23,14 +25,18 @@ use crate::http::state::{Shared, blocking};
 #[derive(Serialize, ToSchema)]
 pub struct AccountAnswer {
     /// Below zero is owed to the tenant.
-    #[schema(example = "-120.00")]
+    #[schema(value_type = Amount)]
     open: String,
     /// `open`, `paid`, `credited` or `overpaid`.
     settlement: &'static str,
     due_date: NaiveDate,
+    #[schema(value_type = Amount)]
     credited: String,
+    #[schema(value_type = Amount)]
     paid: String,
+    #[schema(value_type = Amount)]
     paid_back: String,
+    #[schema(value_type = Amount)]
     interest: String,
     credit_notes: Vec<AmountOf>,
     payments: Vec<PaidRow>,
@@ -43,6 +49,7 @@ pub struct AccountAnswer {
 #[derive(Serialize, ToSchema)]
 pub struct AmountOf {
     number: String,
+    #[schema(value_type = Amount)]
     amount: String,
 }
 
@@ -51,6 +58,7 @@ pub struct PaidRow {
     #[schema(example = "REG-2026-000001")]
     number: String,
     received_on: NaiveDate,
+    #[schema(value_type = Amount)]
     amount: String,
     reference: Option<String>,
     /// The invoice on which it was owed to the tenant, where it was set against this one.
@@ -63,6 +71,7 @@ pub struct PaidBackRow {
     #[schema(example = "RBT-2026-000001")]
     number: String,
     on: NaiveDate,
+    #[schema(value_type = Amount)]
     amount: String,
     reference: Option<String>,
     /// The invoice it was set against; none for a refund.
@@ -128,7 +137,7 @@ pub struct RefundBody {
     #[serde(deserialize_with = "plain_day")]
     refunded_on: NaiveDate,
     /// At most what is owed to the tenant.
-    #[schema(value_type = String, example = "1200.00")]
+    #[schema(value_type = Amount)]
     amount: Money,
     /// What the bank is told of it.
     reference: Option<String>,
@@ -144,8 +153,9 @@ pub struct RefundBody {
     ),
     description = "Records that what is owed to the tenant on an invoice was sent back to it.",
     request_body = RefundBody,
-    responses((status = 200, description = "With `preview`: what is open before and after."),
-              (status = 201, description = "Recorded: its number, what is open before and after, the letter that settles."),
+    responses((status = 200, body = described::RefundPlan, description = "With `preview`: what is open before and after."),
+              (status = 201, body = described::RefundReport,
+               description = "Recorded: its number, what is open before and after, the letter that settles."),
               (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
               (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)),
     security(("token" = []))
@@ -175,7 +185,7 @@ pub struct TransferBody {
     /// The open invoice of the same tenant that it pays.
     to: String,
     /// At most what is owed on the one and open on the other.
-    #[schema(value_type = String, example = "1200.00")]
+    #[schema(value_type = Amount)]
     amount: Money,
     /// Today where it is not given.
     #[serde(default, deserialize_with = "some_day")]
@@ -196,8 +206,10 @@ fn some_day<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<
     ),
     description = "Sets what is owed to the tenant on an invoice against another of its invoices, as a payment of that.",
     request_body = TransferBody,
-    responses((status = 200, description = "With `preview`: what is open on both before and after."),
-              (status = 201, description = "Recorded: its number, what is open on both before and after, the letters."),
+    responses((status = 200, body = described::TransferPlan,
+               description = "With `preview`: what is open on both before and after."),
+              (status = 201, body = described::TransferReport,
+               description = "Recorded: its number, what is open on both before and after, the letters."),
               (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
               (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)),
     security(("token" = []))

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::reports::{answer, format, language};
+use super::schemas::payback::PaybackReport;
 use crate::app::read_tenants;
 use crate::app::{AppError, Store, report_payback};
 use crate::documents::ReportFormat;
@@ -36,7 +37,7 @@ pub struct PaybackQuery {
     get, path = "/api/v1/payback", tag = "payback", params(PaybackQuery),
     responses(
         (status = 200, content(
-            (serde_json::Value = "application/json"),
+            (PaybackReport = "application/json"),
             (String = "text/csv"),
             (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
             (Vec<u8> = "application/pdf"),

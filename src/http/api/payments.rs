@@ -9,6 +9,8 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::once::{actor, body, once};
 use super::only_of;
+use super::schemas::receivables as described;
+use super::schemas::values::Amount;
 use crate::app::charge_interest;
 use crate::app::correct_invoice::{self, CorrectionRequest};
 use crate::app::credit_invoice::{self, CreditRequest};
@@ -48,6 +50,7 @@ pub struct PaymentsAnswer {
     pages: usize,
     total: usize,
     /// What all of them come to: payments less refunds.
+    #[schema(value_type = Amount)]
     amount: String,
 }
 
@@ -60,6 +63,7 @@ pub struct PaymentRow {
     invoice: String,
     tenant: String,
     /// Below zero for a refund.
+    #[schema(value_type = Amount)]
     amount: String,
     reference: Option<String>,
 }
@@ -104,7 +108,7 @@ pub struct PaymentBody {
     invoice: String,
     #[serde(deserialize_with = "plain_day")]
     received_on: NaiveDate,
-    #[schema(value_type = String, example = "1200.00")]
+    #[schema(value_type = Amount)]
     amount: Money,
     reference: Option<String>,
 }
@@ -112,7 +116,8 @@ pub struct PaymentBody {
 #[utoipa::path(
     post, path = "/api/v1/payments", tag = "payments", request_body = PaymentBody,
     params(("Idempotency-Key" = Option<String>, Header, description = "The same request is recorded once.")),
-    responses((status = 201, description = "Recorded: its number, what is open before and after, the letter that settles."),
+    responses((status = 201, body = described::PaymentReport,
+               description = "Recorded: its number, what is open before and after, the letter that settles."),
               (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
               (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)),
     security(("token" = []))
@@ -135,7 +140,8 @@ pub async fn record(
     post, path = "/api/v1/payments/statements", tag = "payments",
     description = "Reads a bank statement, camt.053 or CFONB 120, as the body. A statement read twice counts once.",
     request_body(content = String, content_type = "application/octet-stream"),
-    responses((status = 201, description = "What was recorded, known before, and left for a person with the reason."),
+    responses((status = 201, body = described::ImportReport,
+               description = "What was recorded, known before, and left for a person with the reason."),
               (status = 401, body = Problem), (status = 403, body = Problem), (status = 422, body = Problem)),
     security(("token" = []))
 )]
@@ -157,8 +163,10 @@ pub struct ReceiptRow {
     key: String,
     statement: i64,
     booked_on: NaiveDate,
+    #[schema(value_type = Amount)]
     amount: String,
     /// What is left of it to match.
+    #[schema(value_type = Amount)]
     left: String,
     text: String,
     /// `recorded`, `left` or `dismissed`.
@@ -213,14 +221,14 @@ pub async fn statement(shared: Data<Shared>, id: Path<String>) -> Result<HttpRes
 pub struct MatchBody {
     receipt: String,
     invoice: String,
-    #[schema(value_type = String, example = "1200.00")]
+    #[schema(value_type = Amount)]
     amount: Money,
 }
 
 #[utoipa::path(
     post, path = "/api/v1/payments/receipts/match", tag = "payments", request_body = MatchBody,
     params(("Idempotency-Key" = Option<String>, Header, description = "The same request is recorded once.")),
-    responses((status = 201, description = "Recorded, as a payment is."), (status = 400, body = Problem),
+    responses((status = 201, body = described::PaymentReport, description = "Recorded, as a payment is."), (status = 400, body = Problem),
               (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
               (status = 422, body = Problem)),
     security(("token" = []))
@@ -269,7 +277,7 @@ pub async fn dismiss(
 #[utoipa::path(
     get, path = "/api/v1/dunning", tag = "payments",
     description = "Invoices past due by tenant with days late and interest so far, and interest that can be claimed.",
-    responses((status = 200, description = "What is late today."), (status = 401, body = Problem),
+    responses((status = 200, body = described::Dunning, description = "What is late today."), (status = 401, body = Problem),
               (status = 403, body = Problem)),
     security(("token" = []))
 )]
@@ -282,7 +290,8 @@ pub async fn dunning(shared: Data<Shared>) -> Result<HttpResponse, Fault> {
     post, path = "/api/v1/invoices/{number}/interest", tag = "payments", params(("number" = String, Path)),
     description = "Claims late interest and the indemnity for payments that came late, once each.",
     request_body(content = String, description = "Nothing is asked for."),
-    responses((status = 200, description = "What was claimed now and before, and what is open."),
+    responses((status = 200, body = described::InterestReport,
+               description = "What was claimed now and before, and what is open."),
               (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
               (status = 422, body = Problem)),
     security(("token" = []))
@@ -318,7 +327,7 @@ pub struct CreditBody {
 pub struct CreditLine {
     line: usize,
     /// All that is left of the line where it is not given.
-    #[schema(value_type = Option<String>, example = "12.50")]
+    #[schema(value_type = Option<Amount>)]
     net: Option<Money>,
 }
 
@@ -326,11 +335,16 @@ pub struct CreditLine {
 #[derive(Serialize, ToSchema)]
 pub struct CreditPreviewAnswer {
     lines: usize,
+    #[schema(value_type = Amount)]
     net: String,
+    #[schema(value_type = Amount)]
     tax: String,
+    #[schema(value_type = Amount)]
     gross: String,
+    #[schema(value_type = Amount)]
     open_before: String,
     /// Below zero is owed to the tenant.
+    #[schema(value_type = Amount)]
     open_after: String,
 }
 
@@ -341,7 +355,8 @@ pub struct CreditPreviewAnswer {
     ),
     request_body = CreditBody,
     responses((status = 200, body = CreditPreviewAnswer, description = "With `preview`: what would be issued."),
-              (status = 201, description = "Issued: its number, totals, what is open on the invoice."),
+              (status = 201, body = described::CreditReport,
+               description = "Issued: its number, totals, what is open on the invoice."),
               (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
               (status = 404, body = Problem), (status = 422, body = Problem)),
     security(("token" = []))
@@ -391,9 +406,11 @@ pub struct CorrectionBody {
 /// What a corrected invoice would say.
 #[derive(Serialize, ToSchema)]
 pub struct CorrectionPreviewAnswer {
+    #[schema(value_type = Amount)]
     gross: String,
     due_date: NaiveDate,
     /// What was paid on the invoice and has not gone back: it is then owed to the tenant.
+    #[schema(value_type = Amount)]
     paid: String,
     changes: Vec<RestatedRow>,
 }
@@ -413,7 +430,8 @@ pub struct RestatedRow {
     ),
     request_body = CorrectionBody,
     responses((status = 200, body = CorrectionPreviewAnswer, description = "With `preview`: what would be stated otherwise."),
-              (status = 201, description = "Issued: the numbers of the credit note and of the corrected invoice (384)."),
+              (status = 201, body = described::CorrectionReport,
+               description = "Issued: the numbers of the credit note and of the corrected invoice (384)."),
               (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
               (status = 404, body = Problem), (status = 422, body = Problem)),
     security(("token" = []))

@@ -9,6 +9,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::schemas::readings::{NothingTaken, ReadingEvent, ReadingsBody};
 use crate::app::late_readings::BilledMonth;
 use crate::app::receive_readings::{
     BatchFormat, EventAttributes, Prepared, Receipt, RefusalKind, RefusedReading, Sender,
@@ -39,6 +40,7 @@ pub struct ReadingsAnswer {
     billed_months: Vec<BilledMonthAnswer>,
     /// Present where nothing was taken.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    #[schema(ignore)]
     problem: Option<Problem>,
 }
 
@@ -67,9 +69,9 @@ pub struct RefusedAnswer {
     params(("Idempotency-Key" = Option<String>, Header, description = "Yours to choose, at most 200 characters.")),
     request_body(content(
         (String = "application/x-ndjson"),
-        (Vec<serde_json::Value> = "application/json"),
-        (serde_json::Value = "application/cloudevents+json"),
-        (Vec<serde_json::Value> = "application/cloudevents-batch+json"),
+        (ReadingsBody = "application/json"),
+        (ReadingEvent = "application/cloudevents+json"),
+        (Vec<ReadingEvent> = "application/cloudevents-batch+json"),
     )),
     responses(
         (status = 200, body = ReadingsAnswer, description = "Everything was taken, or was there already."),
@@ -77,7 +79,7 @@ pub struct RefusedAnswer {
         (status = 400, body = Problem, description = "The body is no batch: nothing was taken."),
         (status = 401, body = Problem), (status = 403, body = Problem), (status = 413, body = Problem),
         (status = 415, body = Problem),
-        (status = 422, body = ReadingsAnswer, description = "Every reading was refused, or the key came with another body."),
+        (status = 422, body = NothingTaken, description = "Every reading was refused, or the key came with another body."),
         (status = 503, body = Problem, description = "Too many readings wait; send the batch again in a moment."),
     ),
     security(("token" = []))

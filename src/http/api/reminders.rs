@@ -8,6 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::once::{actor, once};
+use super::schemas::receivables::ReminderReport;
 use crate::app::Store;
 use crate::app::remind;
 use crate::domain::invoice::InvoiceNumber;
@@ -57,7 +58,7 @@ pub async fn plan(shared: Data<Shared>, number: Path<String>) -> Result<HttpResp
     ),
     description = "Queues a reminder of an invoice past due for each of the tenant's contacts; once a day, and not while an earlier one still waits to leave.",
     request_body(content = String, description = "Nothing is asked for."),
-    responses((status = 202, description = "The invoice and the recipients."), (status = 401, body = Problem),
+    responses((status = 202, body = ReminderReport, description = "The invoice and the recipients."), (status = 401, body = Problem),
               (status = 403, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem)),
     security(("token" = []))
 )]

@@ -7,6 +7,7 @@ use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::schemas::reports::ReportAnswer;
 use super::{download, paged};
 use crate::app::archive_report::{self, ArchivedReport};
 use crate::app::report_ledger::Span;
@@ -248,7 +249,7 @@ pub fn answer(stem: &str, format: ReportFormat, bytes: Vec<u8>) -> HttpResponse 
         `balance`, `ledger`, `journal`, `fec` or `payback`"), ReportQuery),
     responses(
         (status = 200, content(
-            (serde_json::Value = "application/json"),
+            (ReportAnswer = "application/json"),
             (String = "text/csv"),
             (String = "text/plain"),
             (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),

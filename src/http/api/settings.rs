@@ -21,7 +21,7 @@ pub struct SettingsAnswer {
     zone: &'static str,
     series: Vec<SeriesAnswer>,
     /// The configuration by its keys, without the mail server's password.
-    #[schema(value_type = Object)]
+    #[schema(value_type = HashMap<String, serde_json::Value>)]
     configuration: serde_json::Value,
 }
 

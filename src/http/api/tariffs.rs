@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::schemas::values::Amount;
 use super::{PageQuery, paged};
 use crate::app::read_tariffs::{self, TariffFile};
 use crate::domain::money::Money;
@@ -45,7 +46,7 @@ pub struct PriceAnswer {
     /// The first day of the price.
     from: NaiveDate,
     parts: Vec<PartAnswer>,
-    #[schema(example = "1.81")]
+    #[schema(value_type = Amount)]
     net: String,
 }
 
@@ -53,6 +54,7 @@ pub struct PriceAnswer {
 pub struct PartAnswer {
     /// The arithmetic with its numbers.
     formula: String,
+    #[schema(value_type = Amount)]
     net: String,
 }
 

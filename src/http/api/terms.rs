@@ -11,6 +11,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
+use super::schemas::book::{
+    BookDocument, ContactDocument, ContractDocument, SellerDocument, TariffDocument, TenantDocument,
+};
 use crate::app::edit_book::{self, Basis, Refusal, StoredEntry, Target};
 use crate::domain::access::TenantScope;
 use crate::domain::audit::Actor;
@@ -41,6 +44,7 @@ pub struct EditProblem {
     errors: Vec<FieldProblem>,
     /// Of a stale edit: what is stored now.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<BookDocument>)]
     stored: Option<Value>,
     /// Its version.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -191,7 +195,7 @@ fn actor(granted: &Granted, http: &HttpRequest) -> Actor {
 
 #[utoipa::path(
     get, path = "/api/v1/tenants/{code}", tag = "contracts", params(("code" = String, Path)),
-    responses((status = 200, body = Value, description = "As `[[tenant]]` of the book", headers(("ETag" = String))),
+    responses((status = 200, body = TenantDocument, description = "As `[[tenant]]` of the book", headers(("ETag" = String))),
               (status = 404, body = Problem)),
     security(("token" = []))
 )]
@@ -200,8 +204,8 @@ pub async fn tenant(shared: Data<Shared>, granted: Granted, code: Path<String>) 
 }
 
 #[utoipa::path(
-    post, path = "/api/v1/tenants", tag = "contracts", request_body = Value,
-    responses((status = 201, body = Value), (status = 422, body = EditProblem)), security(("token" = []))
+    post, path = "/api/v1/tenants", tag = "contracts", request_body = TenantDocument,
+    responses((status = 201, body = TenantDocument), (status = 422, body = EditProblem)), security(("token" = []))
 )]
 pub async fn create_tenant(
     shared: Data<Shared>,
@@ -213,9 +217,9 @@ pub async fn create_tenant(
 }
 
 #[utoipa::path(
-    put, path = "/api/v1/tenants/{code}", tag = "contracts", request_body = Value,
+    put, path = "/api/v1/tenants/{code}", tag = "contracts", request_body = TenantDocument,
     params(("code" = String, Path), ("If-Match" = String, Header)),
-    responses((status = 200, body = Value), (status = 404, body = Problem), (status = 409, body = EditProblem),
+    responses((status = 200, body = TenantDocument), (status = 404, body = Problem), (status = 409, body = EditProblem),
               (status = 422, body = EditProblem)),
     security(("token" = []))
 )]
@@ -231,9 +235,9 @@ pub async fn put_tenant(
 }
 
 #[utoipa::path(
-    put, path = "/api/v1/tenants/{code}/contacts", tag = "contracts", request_body = Value,
+    put, path = "/api/v1/tenants/{code}/contacts", tag = "contracts", request_body = Vec<ContactDocument>,
     params(("code" = String, Path), ("If-Match" = String, Header, description = "The tenant's ETag")),
-    responses((status = 200, body = Value), (status = 404, body = Problem), (status = 409, body = EditProblem),
+    responses((status = 200, body = TenantDocument), (status = 404, body = Problem), (status = 409, body = EditProblem),
               (status = 422, body = EditProblem)),
     security(("token" = []))
 )]
@@ -257,7 +261,7 @@ pub async fn put_contacts(
 
 #[utoipa::path(
     get, path = "/api/v1/contracts/{contract}", tag = "contracts", params(("contract" = String, Path)),
-    responses((status = 200, body = Value, description = "As `[[contract]]` of the book", headers(("ETag" = String))),
+    responses((status = 200, body = ContractDocument, description = "As `[[contract]]` of the book", headers(("ETag" = String))),
               (status = 404, body = Problem)),
     security(("token" = []))
 )]
@@ -266,8 +270,8 @@ pub async fn contract(shared: Data<Shared>, granted: Granted, code: Path<String>
 }
 
 #[utoipa::path(
-    post, path = "/api/v1/contracts", tag = "contracts", request_body = Value,
-    responses((status = 201, body = Value), (status = 422, body = EditProblem)), security(("token" = []))
+    post, path = "/api/v1/contracts", tag = "contracts", request_body = ContractDocument,
+    responses((status = 201, body = ContractDocument), (status = 422, body = EditProblem)), security(("token" = []))
 )]
 pub async fn create_contract(
     shared: Data<Shared>,
@@ -279,9 +283,9 @@ pub async fn create_contract(
 }
 
 #[utoipa::path(
-    put, path = "/api/v1/contracts/{contract}", tag = "contracts", request_body = Value,
+    put, path = "/api/v1/contracts/{contract}", tag = "contracts", request_body = ContractDocument,
     params(ReasonQuery, ("contract" = String, Path), ("If-Match" = String, Header)),
-    responses((status = 200, body = Value), (status = 404, body = Problem), (status = 409, body = EditProblem),
+    responses((status = 200, body = ContractDocument), (status = 404, body = Problem), (status = 409, body = EditProblem),
               (status = 422, body = EditProblem)),
     security(("token" = []))
 )]
@@ -299,7 +303,7 @@ pub async fn put_contract(
 
 #[utoipa::path(
     get, path = "/api/v1/tariffs/{tariff}", tag = "contracts", params(("tariff" = String, Path)),
-    responses((status = 200, body = Value, description = "As `[[tariff]]` of the book", headers(("ETag" = String))),
+    responses((status = 200, body = TariffDocument, description = "As `[[tariff]]` of the book", headers(("ETag" = String))),
               (status = 404, body = Problem)),
     security(("token" = []))
 )]
@@ -308,8 +312,8 @@ pub async fn tariff(shared: Data<Shared>, granted: Granted, code: Path<String>) 
 }
 
 #[utoipa::path(
-    post, path = "/api/v1/tariffs", tag = "contracts", request_body = Value,
-    responses((status = 201, body = Value), (status = 422, body = EditProblem)), security(("token" = []))
+    post, path = "/api/v1/tariffs", tag = "contracts", request_body = TariffDocument,
+    responses((status = 201, body = TariffDocument), (status = 422, body = EditProblem)), security(("token" = []))
 )]
 pub async fn create_tariff(
     shared: Data<Shared>,
@@ -321,9 +325,9 @@ pub async fn create_tariff(
 }
 
 #[utoipa::path(
-    put, path = "/api/v1/tariffs/{tariff}", tag = "contracts", request_body = Value,
+    put, path = "/api/v1/tariffs/{tariff}", tag = "contracts", request_body = TariffDocument,
     params(ReasonQuery, ("tariff" = String, Path), ("If-Match" = String, Header)),
-    responses((status = 200, body = Value), (status = 404, body = Problem), (status = 409, body = EditProblem),
+    responses((status = 200, body = TariffDocument), (status = 404, body = Problem), (status = 409, body = EditProblem),
               (status = 422, body = EditProblem)),
     security(("token" = []))
 )]
@@ -341,7 +345,7 @@ pub async fn put_tariff(
 
 #[utoipa::path(
     get, path = "/api/v1/seller", tag = "contracts",
-    responses((status = 200, body = Value, description = "As `[seller]` of the book", headers(("ETag" = String))),
+    responses((status = 200, body = SellerDocument, description = "As `[seller]` of the book", headers(("ETag" = String))),
               (status = 403, body = Problem)),
     security(("token" = []))
 )]
@@ -350,8 +354,8 @@ pub async fn seller(shared: Data<Shared>, granted: Granted) -> Result<HttpRespon
 }
 
 #[utoipa::path(
-    put, path = "/api/v1/seller", tag = "contracts", request_body = Value, params(("If-Match" = String, Header)),
-    responses((status = 200, body = Value), (status = 409, body = EditProblem), (status = 422, body = EditProblem)),
+    put, path = "/api/v1/seller", tag = "contracts", request_body = SellerDocument, params(("If-Match" = String, Header)),
+    responses((status = 200, body = SellerDocument), (status = 409, body = EditProblem), (status = 422, body = EditProblem)),
     security(("token" = []))
 )]
 pub async fn put_seller(

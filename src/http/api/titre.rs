@@ -5,6 +5,7 @@ use actix_web::http::header;
 use actix_web::web::{Data, Path};
 
 use super::download;
+use super::schemas::titre as described;
 use crate::app::report_titre::{self, Titre};
 use crate::http::auth::Granted;
 use crate::http::error::{Fault, Problem};
@@ -12,7 +13,7 @@ use crate::http::state::{Shared, blocking};
 
 #[utoipa::path(
     get, path = "/api/v1/invoices/{number}/titre", tag = "invoices", params(("number" = String, Path)),
-    responses((status = 200, body = serde_json::Value,
+    responses((status = 200, body = described::Titre,
                description = "The titre de recettes of an issued document: kind, year, number, nature, legal basis, bases \
                               of liquidation, VAT, imputation by account, debtor, Chorus codes, attachment."),
               (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)),

@@ -26,6 +26,7 @@ pub struct TokenRequest {
 }
 
 #[derive(Serialize, ToSchema)]
+#[schema(as = AccessToken)]
 pub struct TokenAnswer {
     /// Send it as `Authorization: Bearer …`.
     access_token: String,

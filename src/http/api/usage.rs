@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::schemas::values::Amount;
 use crate::app::read_usage::{self, UsageQuery, UsageView};
 use crate::domain::calendar::BillingMonth;
 use crate::domain::ids::LineCode;
@@ -85,12 +86,16 @@ pub struct ContractEstimateAnswer {
     contract: String,
     /// The first day not counted as known.
     known_until: NaiveDate,
+    #[schema(value_type = Amount)]
     known_net: String,
     /// The whole month, every meter carried on as it went so far.
+    #[schema(value_type = Option<Amount>)]
     projected_net: Option<String>,
+    #[schema(value_type = Option<Amount>)]
     projected_gross: Option<String>,
     /// The invoice of the month before.
     previous_invoice: Option<String>,
+    #[schema(value_type = Option<Amount>)]
     previous_net: Option<String>,
     lines: Vec<EstimateLineAnswer>,
     problems: Vec<String>,
@@ -103,7 +108,9 @@ pub struct EstimateLineAnswer {
     /// The first day not counted as known; none where the quantity is agreed for the whole month.
     known_until: Option<NaiveDate>,
     /// What would be due if nothing more were used before the month ends.
+    #[schema(value_type = Amount)]
     known_net: String,
+    #[schema(value_type = Amount)]
     projected_net: String,
     /// The arithmetic of the whole month.
     formulas: Vec<String>,

@@ -203,7 +203,7 @@ pub async fn change(
 #[utoipa::path(
     post, path = "/api/v1/users/{user}/password-reset", tag = "access", params(("user" = i64, Path)),
     description = "Sends the person a link to a new password; one sent before no longer works.",
-    responses((status = 202), (status = 401, body = Problem), (status = 403, body = Problem),
+    responses((status = 202, description = "The mail waits to leave. No body."), (status = 401, body = Problem), (status = 403, body = Problem),
               (status = 404, body = Problem), (status = 409, body = Problem)),
     security(("token" = []))
 )]
