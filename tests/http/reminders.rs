@@ -48,7 +48,7 @@ async fn a_tenant_is_reminded_once_a_day_and_not_of_what_is_paid() {
         assert_eq!(plan["before"], serde_json::json!([]), "{plan}");
         let text = plan["text"].as_str().unwrap();
         assert!(
-            text.contains("Days late") && text.contains("recovery indemnity") && text.contains("FR14\u{a0}2004"),
+            text.contains("Days late") && text.contains("recovery indemnity") && text.contains("FR14 2004"),
             "{text}"
         );
         let sent = send(&server, &number, &token).await;

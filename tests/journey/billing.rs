@@ -227,8 +227,8 @@ fn runs_at_once_end_as_one() {
         ready(&world);
         for (arguments, count) in [
             (&["billing", "run", "--month", "2026-09"][..], None),
-            (&["billing", "run", "--month", "2026-09", "--issue"][..], Some(2)),
-            (&["billing", "run", "--month", "2026-10", "--issue"][..], Some(4)),
+            (&["billing", "run", "--month", "2026-09", "--issue"][..], Some(3)),
+            (&["billing", "run", "--month", "2026-10", "--issue"][..], Some(6)),
             (&["amortisation", "post", "--through", "2026-10"][..], None),
         ] {
             let start = |_| {
@@ -251,7 +251,7 @@ fn runs_at_once_end_as_one() {
             numbers.as_array().unwrap().iter().map(|one| one["number"].as_str().unwrap()).collect();
         assert_eq!(
             numbers,
-            (1..=4).map(|n| format!("DC202600000{n}")).collect::<Vec<_>>().iter().map(String::as_str).collect()
+            (1..=6).map(|n| format!("DC202600000{n}")).collect::<Vec<_>>().iter().map(String::as_str).collect()
         );
         let verified = json(&world, &["audit", "verify"]);
         assert_eq!(verified["findings"].as_array().unwrap().len(), 0, "{verified:#}");
