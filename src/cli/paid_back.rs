@@ -15,7 +15,7 @@ pub struct Refund {
     /// The invoice on which it is owed, for example DC2026000001.
     invoice: String,
     /// Euros, for example 1200.00; at most what is owed.
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     amount: Money,
     /// The day it was sent back, for example 2026-11-30.
     #[arg(long, value_name = "DATE", value_parser = day)]
@@ -32,7 +32,7 @@ pub struct Transfer {
     /// The open invoice of the same tenant that it pays.
     to: String,
     /// Euros, for example 1200.00; at most what is owed on the one and open on the other.
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     amount: Money,
     /// The day it is set against it; today where none is given.
     #[arg(long, value_name = "DATE", value_parser = day)]

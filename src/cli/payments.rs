@@ -49,7 +49,7 @@ pub struct Record {
     #[arg(long, value_name = "DATE", value_parser = day)]
     date: NaiveDate,
     /// Euros, for example 1200.00; at most what is open.
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     amount: Money,
     /// What the bank says of it.
     #[arg(long)]

@@ -3,8 +3,8 @@
 use crate::common::{ENGINES, World, readings_csv, small_book, small_book_path};
 use crate::{cents, json, months, ready};
 use chapelle::app::run_billing::{self, RunRequest};
-use chapelle::app::{AppError, read_invoices};
-use chapelle::domain::access::TenantScope;
+use chapelle::app::{AppError, read_home, read_invoices, read_months};
+use chapelle::domain::access::{Role, TenantScope};
 use chapelle::domain::audit::Actor;
 use chapelle::domain::calendar::{BillingMonth, Period};
 use chapelle::domain::rating::ChargeKind;
@@ -255,5 +255,35 @@ fn runs_at_once_end_as_one() {
         );
         let verified = json(&world, &["audit", "verify"]);
         assert_eq!(verified["findings"].as_array().unwrap().len(), 0, "{verified:#}");
+    }
+}
+
+/// What is cancelled or corrected is no second contract: a month is billed once nobody waits for an invoice.
+#[test]
+fn a_month_says_how_many_contracts_wait_for_their_invoice() {
+    let now = "2026-11-03T08:00:00Z".parse().unwrap();
+    let reader = read_invoices::Reader { role: Role::Finance, scope: TenantScope::Everyone };
+    for engine in ENGINES {
+        let world = World::new(engine);
+        let book = small_book();
+        world.ok(&["import", small_book_path().to_str().unwrap()]);
+        let [first, last] = months();
+        let zone = book.facility.zone;
+        let (csv, _) = readings_csv(&book, Period { from: first.period(zone).from, to: last.period(zone).to }, 3_600);
+        let silent: String = csv
+            .lines()
+            .filter(|line| !(line.starts_with("SAN-EDP,") && line.contains(",2026-10-1")))
+            .fold(String::new(), |text, line| text + line + "\n");
+        world.ok(&["readings", "import", world.file("readings.csv", &silent).to_str().unwrap()]);
+        let october = || *read_months::latest(&world.store(), &reader, 2, now).unwrap().last().unwrap();
+        assert_eq!((october().issued, october().unbilled), (0, 3));
+        let run = world.run(&["billing", "run", "--month", "2026-10", "--issue"]);
+        assert_eq!(run.status.code(), Some(3), "{}", String::from_utf8_lossy(&run.stdout));
+        assert!(String::from_utf8_lossy(&run.stdout).contains("[blocking] contract EDP-2026: "));
+        world.ok(&["invoices", "credit", "DC2026000001", "--reason", "essai"]);
+        let counted = october();
+        assert_eq!((counted.issued, counted.credit_notes, counted.unbilled), (2, 1, 1), "{engine:?}");
+        let today = read_home::today(&world.store(), now).unwrap();
+        assert_eq!(today.to_issue, 1, "{engine:?}");
     }
 }
