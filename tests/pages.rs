@@ -19,6 +19,8 @@ mod figures;
 mod finance;
 #[path = "pages/late.rs"]
 mod late;
+#[path = "pages/lists.rs"]
+mod lists;
 #[path = "pages/markup.rs"]
 mod markup;
 #[path = "pages/months.rs"]

@@ -33,8 +33,11 @@ sign-in-refused = The address or the password is not right. Check both and try a
 sign-in-wait = Too many attempts have failed. Wait a moment before you try again.
 
 
-tenants-caption = Tenants, by code
+tenants-caption = Tenants and their contracts
 tenants-empty = No tenants: import the facility book first.
+tenants-search = Search (code, name, SIRET)
+tenants-count = Tenants: { $count }
+tenants-none-found = No tenant matches.
 tenant-name = Name
 tenant-siret = SIRET
 tenant-vat = VAT number
@@ -46,6 +49,11 @@ tenant-address = Address
 tenant-contacts = Billing contacts
 contract-lines = Lines of contract { $contract }
 contracts-empty = No contract.
+contracts-search = Search (code, title, tenant)
+contracts-count = Contracts: { $count }
+contracts-none-found = No contract matches.
+contract-first-day = First day
+contract-last-day = Last day
 line-code = Code
 line-designation = Designation
 line-in-force = In force

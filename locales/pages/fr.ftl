@@ -33,8 +33,11 @@ sign-in-refused = L’adresse ou le mot de passe n’est pas le bon. Vérifiez l
 sign-in-wait = Trop d’essais ont échoué. Patientez un moment avant de réessayer.
 
 
-tenants-caption = Organismes hébergés, par code
+tenants-caption = Organismes hébergés et leurs conventions
 tenants-empty = Aucun hébergé : importez d’abord le livre du site.
+tenants-search = Rechercher (code, nom, SIRET)
+tenants-count = Hébergés : { $count }
+tenants-none-found = Aucun hébergé ne correspond.
 tenant-name = Nom
 tenant-siret = SIRET
 tenant-vat = Numéro de TVA
@@ -46,6 +49,11 @@ tenant-address = Adresse
 tenant-contacts = Contacts de facturation
 contract-lines = Lignes de la convention { $contract }
 contracts-empty = Aucune convention.
+contracts-search = Rechercher (code, objet, hébergé)
+contracts-count = Conventions : { $count }
+contracts-none-found = Aucune convention ne correspond.
+contract-first-day = Premier jour
+contract-last-day = Dernier jour
 line-code = Code
 line-designation = Désignation
 line-in-force = En vigueur

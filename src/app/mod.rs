@@ -40,6 +40,8 @@ mod key_file;
 pub mod late_readings;
 mod letter;
 pub mod list_invoices;
+pub mod list_terms;
+pub mod listing;
 pub mod make_pack;
 pub mod manual_lines;
 pub mod match_receipts;

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 
 use super::archive_invoice::{self, ArchiveKind};
 use super::kept::Kept;
+use super::listing::folded;
 use super::{AppError, Store};
 use crate::documents::zip::Zip;
 use crate::domain::access::{Action, Decision, Role, TenantScope, policy};
@@ -240,21 +241,6 @@ fn selection(connection: &mut AnyConnection, reader: &Reader, wanted: Wanted) ->
         }
     };
     Ok(Some(Selection { filter, search, standing: wanted.standing }))
-}
-
-/// Lower case without accents: `Hôpitaux` is found by `hopitaux`.
-fn folded(text: &str) -> String {
-    let plain = |c: char| match c {
-        'à' | 'â' | 'ä' => 'a',
-        'é' | 'è' | 'ê' | 'ë' => 'e',
-        'î' | 'ï' => 'i',
-        'ô' | 'ö' => 'o',
-        'ù' | 'û' | 'ü' => 'u',
-        'ç' => 'c',
-        '’' => '\'',
-        other => other,
-    };
-    text.to_lowercase().chars().map(plain).collect()
 }
 
 /// The filter without what `role` may not see; none where nothing is left of it.

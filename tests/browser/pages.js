@@ -67,6 +67,7 @@ export const pages = [
   finance("/dunning/{number}/reminder"),
 
   finance("/tenants"),
+  finance("/tenants", { address: "/tenants?q=nobody", name: "tenants-empty" }),
   finance("/tenants/new"),
   finance("/tenants/{code}/edit"),
   tenant("/tenants/{code}/contacts"),
@@ -173,6 +174,10 @@ export const files = [
   finance("/invoices/list.csv"),
   finance("/invoices/list.xlsx"),
   finance("/invoices/documents.zip"),
+  finance("/tenants.csv"),
+  finance("/tenants.xlsx"),
+  finance("/contracts.csv"),
+  tenant("/contracts.xlsx"),
   finance("/payments/list.csv"),
   finance("/payments/list.xlsx"),
   tenant("/invoices/{number}.pdf"),

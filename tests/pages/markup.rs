@@ -134,6 +134,8 @@ async fn every_page_is_a_sound_document_in_both_languages() {
         format!("/dunning/{number}/reminder"),
         "/notices".to_owned(),
         "/tenants".to_owned(),
+        "/tenants?q=nobody&sort=-siret".to_owned(),
+        "/contracts?q=nobody".to_owned(),
         "/tenants/aphp".to_owned(),
         "/tenants/new".to_owned(),
         "/tenants/aphp/edit".to_owned(),

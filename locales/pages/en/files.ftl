@@ -2,6 +2,8 @@
 
 racks-file = racks
 meters-file = meters
+tenants-file = tenants
+contracts-file = contracts
 usage-file = usage
 anomaly-undeclared-decrease = undeclared decrease
 anomaly-rollover = rollover

@@ -216,7 +216,7 @@ estimate-agreed = agreed
 estimate-formula = Arithmetic
 estimate-none = No contract in force this month.
 
-contracts-caption = Contracts, by tenant
+contracts-caption = Contracts, their terms and notice
 contract-title = Title
 contract-end = End
 contract-open-ended = no end agreed

@@ -2,6 +2,8 @@
 
 racks-file = baies
 meters-file = compteurs
+tenants-file = heberges
+contracts-file = conventions
 usage-file = consommations
 anomaly-undeclared-decrease = baisse inexpliquée
 anomaly-rollover = retour à zéro

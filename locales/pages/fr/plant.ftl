@@ -216,7 +216,7 @@ estimate-agreed = convenue
 estimate-formula = Calcul
 estimate-none = Aucune convention en vigueur ce mois-ci.
 
-contracts-caption = Conventions, par hébergé
+contracts-caption = Conventions, leur durée et leur préavis
 contract-title = Objet
 contract-end = Échéance
 contract-open-ended = sans terme convenu

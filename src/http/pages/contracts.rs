@@ -1,4 +1,4 @@
-//! Contracts as people read them: lines, tariffs in words, period, references, contacts.
+//! Contracts as people read them: lines, tariffs in words, period, references, contacts. The list is in `list`.
 
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
@@ -26,24 +26,7 @@ use crate::http::auth::Granted;
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
 
-#[derive(Template)]
-#[template(path = "contracts.html")]
-struct ContractsTemplate {
-    frame: Frame,
-    rows: Vec<ContractRow>,
-    can_edit: bool,
-}
-
-struct ContractRow {
-    code: String,
-    address: String,
-    title: String,
-    tenant: String,
-    in_force: String,
-    lines: usize,
-    /// The last day to give notice.
-    notice: String,
-}
+pub mod list;
 
 #[derive(Template)]
 #[template(path = "contract.html")]
@@ -78,23 +61,6 @@ pub struct LineView {
     pub vat: String,
     /// Where it is changed.
     pub edit: Option<String>,
-}
-
-pub async fn list(shared: Data<Shared>, granted: Granted, http: HttpRequest) -> Result<HttpResponse, Fault> {
-    let store = shared.store.clone();
-    let files = blocking(move || read_tenants::list(&store, &granted.scope)).await?;
-    let frame = Frame::of(&http);
-    let row = |tenant: &str, contract: &Contract| ContractRow {
-        code: contract.code.to_string(),
-        address: format!("/contracts/{}", encoded(contract.code.as_str())),
-        title: contract.title.clone(),
-        tenant: tenant.to_owned(),
-        in_force: frame.period(contract.in_force),
-        lines: contract.lines.len(),
-        notice: contract.notice_by().map(|day| frame.short_date(&day)).unwrap_or_default(),
-    };
-    let rows = files.iter().flat_map(|file| file.contracts.iter().map(|one| row(&file.tenant.name, one))).collect();
-    page(StatusCode::OK, &ContractsTemplate { rows, can_edit: frame.may(Action::EditTerms), frame })
 }
 
 pub async fn one(

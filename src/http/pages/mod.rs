@@ -41,6 +41,7 @@ mod language;
 pub mod ledger;
 mod lines;
 pub mod links;
+mod listing;
 pub mod me;
 pub mod meter;
 pub mod meters;

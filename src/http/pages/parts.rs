@@ -4,6 +4,7 @@
 use std::fmt::Display;
 
 use super::{Frame, encoded};
+use crate::app::listing::{Order, SortKey};
 use crate::app::read_tenants::TenantNames;
 use crate::domain::ids::TenantCode;
 
@@ -68,6 +69,21 @@ impl Column {
     pub fn number(label: String) -> Column {
         Column { is_number: true, ..Column::plain(label) }
     }
+
+    /// One that orders the list at `address`, which is in `order` now, by `key`.
+    pub fn ordering<K: SortKey>(label: String, address: &Address, order: Order<K>, key: K) -> Column {
+        let sorted = if order.descending { "descending" } else { "ascending" };
+        Column {
+            address: Some(address.set("sort", order.towards(key).text()).without("page").href()),
+            sorted: (order.key == key).then_some(sorted),
+            ..Column::plain(label)
+        }
+    }
+
+    /// The same over numbers.
+    pub fn of_numbers(self) -> Column {
+        Column { is_number: true, ..self }
+    }
 }
 
 /// An option of a filter.
@@ -106,7 +122,12 @@ pub struct Pager {
 impl Pager {
     /// Pages are counted from 1 and named `page` in the address.
     pub fn new(address: &Address, page: usize, pages: usize) -> Pager {
-        let to = |page: usize| address.set("page", page).href();
+        Pager::named("page", address, page, pages)
+    }
+
+    /// The same of a second list on a page, under a name of its own.
+    pub fn named(name: &'static str, address: &Address, page: usize, pages: usize) -> Pager {
+        let to = |page: usize| address.set(name, page).href();
         Pager { page, pages, previous: (page > 1).then(|| to(page - 1)), next: (page < pages).then(|| to(page + 1)) }
     }
 

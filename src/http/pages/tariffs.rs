@@ -10,8 +10,13 @@ use serde::Deserialize;
 use super::contracts::price;
 use super::edit::{contract, tariff::address};
 use super::lines::part as part_name;
+use super::listing::{self, ListQuery};
+use super::parts::{Address, Column, Pager, count};
 use super::{Frame, page};
+use crate::app::list_terms::{self, TariffKey};
+use crate::app::listing::Order;
 use crate::app::read_tariffs::{self, PricePreview, PricingRefusal, TariffFile};
+use crate::app::read_tenants;
 use crate::documents::arithmetic::arithmetic;
 use crate::domain::access::Action;
 use crate::domain::money::Money;
@@ -25,7 +30,12 @@ use crate::http::state::{Shared, blocking};
 #[template(path = "tariffs.html")]
 struct TariffsTemplate {
     frame: Frame,
+    text: String,
+    sort: String,
+    columns: Vec<Column>,
     rows: Vec<TariffRow>,
+    pager: Pager,
+    count_text: String,
     can_edit: bool,
 }
 
@@ -35,7 +45,7 @@ struct TariffRow {
     name: String,
     unit: String,
     price: Vec<String>,
-    contracts: usize,
+    contracts: String,
 }
 
 #[derive(Template)]
@@ -79,24 +89,51 @@ pub struct PreviewQuery {
     on: String,
 }
 
-pub async fn list(shared: Data<Shared>, http: HttpRequest) -> Result<HttpResponse, Fault> {
-    let (store, now) = (shared.store.clone(), shared.now());
-    let (files, today) = blocking(move || read_tariffs::list(&store, now)).await?;
+pub async fn list(shared: Data<Shared>, http: HttpRequest, query: Query<ListQuery>) -> Result<HttpResponse, Fault> {
+    let wanted = query.wanted()?;
+    let (store, now, asked) = (shared.store.clone(), shared.now(), wanted.clone());
+    let (found, today) = blocking(move || {
+        let found = list_terms::tariffs(&store, &asked)?;
+        Ok((found, read_tenants::today(&store, now)?))
+    })
+    .await?;
     let frame = Frame::of(&http);
-    let row = |file: &TariffFile| TariffRow {
-        code: file.tariff.code.to_string(),
-        address: address(file.tariff.code.as_str(), ""),
-        name: file.tariff.name.clone(),
-        unit: frame.t(&format!("unit-{}", file.tariff.unit.name())),
-        price: file
-            .tariff
-            .version_on(today)
-            .map(|version| price(&frame, &version.price, file.tariff.unit))
-            .unwrap_or_default(),
-        contracts: file.contracts.len(),
+    let list = listing::address("/tariffs", &wanted);
+    let template = TariffsTemplate {
+        sort: wanted.order.text(),
+        columns: columns(&frame, &list, wanted.order),
+        pager: Pager::new(&list, found.page, found.pages),
+        count_text: frame.with("tariffs-count", "count", &count(&frame, found.total)),
+        can_edit: frame.may(Action::EditTerms),
+        text: wanted.text,
+        rows: found.rows.iter().map(|row| tariff_row(&frame, row, today)).collect(),
+        frame,
     };
-    let rows = files.iter().map(row).collect();
-    page(StatusCode::OK, &TariffsTemplate { rows, can_edit: frame.may(Action::EditTerms), frame })
+    page(StatusCode::OK, &template)
+}
+
+fn tariff_row(frame: &Frame, row: &list_terms::TariffRow, today: NaiveDate) -> TariffRow {
+    let tariff = &row.tariff;
+    let current = tariff.version_on(today).map(|version| price(frame, &version.price, tariff.unit));
+    TariffRow {
+        code: tariff.code.to_string(),
+        address: address(tariff.code.as_str(), ""),
+        name: tariff.name.clone(),
+        unit: frame.t(&format!("unit-{}", tariff.unit.name())),
+        price: current.unwrap_or_default(),
+        contracts: count(frame, row.contracts),
+    }
+}
+
+fn columns(frame: &Frame, list: &Address, order: Order<TariffKey>) -> Vec<Column> {
+    let column = |key: &str, by: TariffKey| Column::ordering(frame.t(key), list, order, by);
+    vec![
+        column("line-code", TariffKey::Code),
+        column("tenant-name", TariffKey::Name),
+        Column::plain(frame.t("field-unit")),
+        Column::plain(frame.t("tariff-price-now")),
+        column("nav-contracts", TariffKey::Contracts).of_numbers(),
+    ]
 }
 
 pub async fn one(

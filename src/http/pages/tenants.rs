@@ -1,4 +1,4 @@
-//! Tenants: the list, and one tenant's file.
+//! Tenants: one tenant's file; the list is in `list`.
 
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
@@ -18,13 +18,7 @@ use crate::http::auth::Granted;
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
 
-#[derive(Template)]
-#[template(path = "tenants.html")]
-struct TenantsPage {
-    frame: Frame,
-    tenants: Vec<TenantFile>,
-    can_edit: bool,
-}
+pub mod list;
 
 #[derive(Template)]
 #[template(path = "tenant.html")]
@@ -53,13 +47,6 @@ struct ContractView {
     caption: String,
     caption_id: String,
     lines: Vec<LineView>,
-}
-
-pub async fn list(shared: Data<Shared>, granted: Granted, http: HttpRequest) -> Result<HttpResponse, Fault> {
-    let store = shared.store.clone();
-    let tenants = blocking(move || read_tenants::list(&store, &granted.scope)).await?;
-    let frame = Frame::of(&http);
-    page(StatusCode::OK, &TenantsPage { can_edit: frame.may(Action::EditTenants), frame, tenants })
 }
 
 pub async fn one(

@@ -1,0 +1,132 @@
+//! The list of tenants: searched, ordered, in pages, and the same as files.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Query};
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+
+use super::super::listing::{ListQuery, address};
+use super::super::parts::{Address, Column, Link, Pager, count, exports};
+use super::super::sheet::{self, Sheet};
+use super::super::{Frame, page};
+use crate::app::list_terms::{self, TenantKey, TenantRow};
+use crate::app::listing::Order;
+use crate::app::read_tenants;
+use crate::documents::table::{Cell, Table};
+use crate::domain::access::Action;
+use crate::http::auth::Granted;
+use crate::http::error::Fault;
+use crate::http::state::{Shared, blocking};
+
+#[derive(Template)]
+#[template(path = "tenants.html")]
+struct TenantsPage {
+    frame: Frame,
+    text: String,
+    sort: String,
+    columns: Vec<Column>,
+    rows: Vec<TenantRow>,
+    pager: Pager,
+    count_text: String,
+    files: Vec<Link>,
+    can_edit: bool,
+}
+
+pub async fn list(
+    shared: Data<Shared>,
+    granted: Granted,
+    http: HttpRequest,
+    query: Query<ListQuery>,
+) -> Result<HttpResponse, Fault> {
+    let wanted = query.wanted()?;
+    let (store, asked) = (shared.store.clone(), wanted.clone());
+    let found = blocking(move || list_terms::tenants(&store, &granted.scope, &asked)).await?;
+    let frame = Frame::of(&http);
+    let address = address("/tenants", &wanted);
+    let template = TenantsPage {
+        sort: wanted.order.text(),
+        columns: columns(&frame, &address, wanted.order),
+        pager: Pager::new(&address, found.page, found.pages),
+        count_text: frame.with("tenants-count", "count", &count(&frame, found.total)),
+        files: exports(&address, "/tenants.csv", "/tenants.xlsx"),
+        can_edit: frame.may(Action::EditTenants),
+        text: wanted.text,
+        rows: found.rows,
+        frame,
+    };
+    page(StatusCode::OK, &template)
+}
+
+fn columns(frame: &Frame, address: &Address, order: Order<TenantKey>) -> Vec<Column> {
+    let column = |key: &str, by: TenantKey| Column::ordering(frame.t(key), address, order, by);
+    vec![
+        column("tenant-name", TenantKey::Name),
+        column("tenant-siret", TenantKey::Siret),
+        column("tenant-terms", TenantKey::Terms),
+        column("tenant-contracts", TenantKey::Contracts),
+    ]
+}
+
+pub async fn csv(
+    shared: Data<Shared>,
+    granted: Granted,
+    http: HttpRequest,
+    query: Query<ListQuery>,
+) -> Result<HttpResponse, Fault> {
+    export(&shared, granted, &http, &query, Sheet::Csv).await
+}
+
+pub async fn xlsx(
+    shared: Data<Shared>,
+    granted: Granted,
+    http: HttpRequest,
+    query: Query<ListQuery>,
+) -> Result<HttpResponse, Fault> {
+    export(&shared, granted, &http, &query, Sheet::Xlsx).await
+}
+
+/// The whole list, in its order and search.
+async fn export(
+    shared: &Data<Shared>,
+    granted: Granted,
+    http: &HttpRequest,
+    query: &ListQuery,
+    sheet: Sheet,
+) -> Result<HttpResponse, Fault> {
+    let (store, now, wanted) = (shared.store.clone(), shared.now(), query.whole()?);
+    let (found, day) = blocking(move || {
+        let found = list_terms::tenants(&store, &granted.scope, &wanted)?;
+        Ok((found, read_tenants::today(&store, now)?))
+    })
+    .await?;
+    let frame = Frame::of(http);
+    let headings = [
+        "line-code",
+        "tenant-name",
+        "tenant-siret",
+        "tenant-vat",
+        "tenant-terms",
+        "tenant-internal",
+        "tenant-contracts",
+    ];
+    let table = Table {
+        name: frame.section("nav-tenants"),
+        day,
+        headings: headings.map(|key| frame.t(key)).into(),
+        rows: found.rows.iter().map(|row| cells(&frame, row)).collect(),
+    };
+    sheet::respond(&frame, &table, sheet, &format!("{}-{day}", frame.t("tenants-file")))
+}
+
+fn cells(frame: &Frame, TenantRow { tenant, contracts }: &TenantRow) -> Vec<Cell> {
+    let codes: Vec<&str> = contracts.iter().map(|code| code.as_str()).collect();
+    vec![
+        sheet::text(tenant.code.as_str()),
+        sheet::text(&tenant.name),
+        sheet::text(tenant.siret.to_string()),
+        tenant.vat_number.as_ref().map_or(Cell::Empty, |number| sheet::text(number.to_string())),
+        sheet::text(frame.terms(&tenant.payment_term_class)),
+        if tenant.internal { sheet::text(frame.t("tenant-internal")) } else { Cell::Empty },
+        sheet::text(codes.join(", ")),
+    ]
+}
