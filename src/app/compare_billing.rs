@@ -16,6 +16,9 @@ use crate::domain::invoice::{Draft, InvoiceKind, InvoiceNumber};
 use crate::domain::money::Money;
 use crate::storage::invoices::{self, InvoiceFilter, InvoiceStatus, InvoiceSummary, Page};
 
+/// From so many percent on a difference is pointed out.
+const FAR_PERCENT: i64 = 20;
+
 /// A month, planned and compared.
 #[derive(Debug, Clone)]
 pub struct Comparison {
@@ -65,6 +68,20 @@ impl Compared {
         let before = self.net_before?.to_decimal();
         let share = self.difference()?.to_decimal().checked_mul(Decimal::ONE_HUNDRED)?.checked_div(before)?;
         Some(share.round_dp_with_strategy(1, rust_decimal::RoundingStrategy::MidpointAwayFromZero))
+    }
+
+    /// How far it is from the month before whichever way, in percent: all of it where nothing could be drafted now. None
+    /// where there is nothing to compare it with.
+    pub fn deviation(&self) -> Option<Decimal> {
+        match (self.net, self.net_before) {
+            (None, Some(_)) => Some(Decimal::ONE_HUNDRED),
+            _ => self.percent().map(|percent| percent.abs()),
+        }
+    }
+
+    /// Whether it is so far from the month before that somebody should look at it.
+    pub fn is_far(&self) -> bool {
+        self.deviation().is_some_and(|percent| percent >= Decimal::from(FAR_PERCENT))
     }
 }
 

@@ -49,6 +49,20 @@ impl Told {
         self.values.push((name.to_owned(), value.into()));
         self
     }
+
+    /// The text `name` of it, or of a message within it.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        let own = self.values.iter().find_map(|(known, value)| match value {
+            Value::Text(text) if known == name => Some(text.as_str()),
+            _ => None,
+        });
+        own.or_else(|| {
+            self.values.iter().find_map(|(_, value)| match value {
+                Value::Told(inner) => inner.text(name),
+                _ => None,
+            })
+        })
+    }
 }
 
 /// An error that pages can say in the reader's language.

@@ -241,7 +241,7 @@ pub const ROUTES: &[RouteRow] = &[
     get!("/billing", Access::Page(Action::SeeDrafts), pages::billing::list),
     get!("/billing/runs/{run}", Access::Page(Action::SeeDrafts), pages::billing::run::show),
     get!("/billing/runs/{run}/events", Access::Page(Action::SeeDrafts), pages::billing::run::events),
-    get!("/billing/{month}", Access::Page(Action::SeeDrafts), pages::billing::plan),
+    get!("/billing/{month}", Access::Page(Action::SeeDrafts), pages::billing::plan::plan),
     get!("/billing/{month}/issue", Access::Page(Action::RunBilling), pages::billing::run::confirm),
     post!("/billing/{month}/run", Access::Page(Action::RunBilling), pages::billing::run::start),
     get!("/billing/{month}/drafts/{contract}", Access::Page(Action::SeeDrafts), pages::billing::draft::show),

@@ -32,6 +32,7 @@ export const pages = [
   finance("/billing"),
   finance("/billing/{month}"),
   finance("/billing/{month}", { address: "/billing/2026-11", name: "billing-unfinished" }),
+  finance("/billing/{month}", { address: "/billing/{month}?only=blocked", name: "billing-blocked-part" }),
   finance("/billing/{month}/issue"),
   finance("/billing/{month}/issue", { address: "/billing/{month}/issue?what=drafts", name: "billing-drafts-asked" }),
   finance("/billing/{month}/drafts/{contract}"),

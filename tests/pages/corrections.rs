@@ -14,7 +14,7 @@ async fn corrected(site: &Site, server: &Server, cookie: &str) -> (String, [Stri
     let fields = fields.each_ref().map(|(name, value)| (*name, value.as_str()));
     let run = post(server, "/billing/2026-10/run", cookie, &fields).await.header("location").to_owned();
     let page = ended(server, &run, cookie).await;
-    let row = page.split(&site.contract_of("ville-de-paris")).nth(1).unwrap();
+    let row = page.split(&format!(">{}</a>", site.contract_of("ville-de-paris"))).nth(1).unwrap();
     let number = row.split("/invoices/").nth(1).unwrap().split('"').next().unwrap().to_owned();
 
     let book = std::fs::read_to_string(crate::common::small_book_path()).unwrap();

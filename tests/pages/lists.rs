@@ -1,10 +1,13 @@
-//! Lists of a large centre: tenants, contracts and tariffs, searched, ordered and in pages.
+//! Lists of a large centre: tenants, contracts, a month's plan and a run's contracts, searched, ordered and in pages.
 
+use chapelle::app::import_book;
 use chapelle::domain::access::Role;
+use chapelle::domain::audit::Actor;
 
-use crate::common::Engine;
+use crate::billing::{ended, post, token};
+use crate::common::{ENGINES, Engine, small_book_path};
 use crate::plant::words;
-use crate::site::{Server, Site};
+use crate::site::{Server, Site, now};
 
 /// Tenants beside those of the small book, each with a contract from October 2026 on.
 const MORE: usize = 60;
@@ -114,4 +117,96 @@ async fn lists_are_searched_and_ordered_and_keep_it_in_their_addresses() {
     assert!(own.lines().count() == 2 && own.contains("AP-2026"), "their own only: {own}");
     let own = server.page("/tenants.csv", &tenant).await.text();
     assert!(own.lines().count() == 2 && own.contains(";26750045200011;"), "themselves only: {own}");
+}
+
+#[actix_web::test]
+async fn a_plan_shows_what_needs_a_look_first() {
+    for engine in ENGINES {
+        let site = large_site(engine);
+        let server = Server::start(&site).await;
+        let finance = server.sign_in(Role::Finance).await;
+        let row = "<th scope=\"row\" class=\"wide\">";
+        let all = server.page("/billing/2026-10", &finance).await.text();
+        let told = words(&all);
+        assert_eq!(times(&all, row), 50, "{engine:?}");
+        for expected in ["Toutes 63", "Bloquées 52", "Avec un problème", "Page 1 sur 2"] {
+            assert!(told.contains(expected), "{engine:?} {expected}: {told}");
+        }
+        assert_eq!(times(&told, "Page 1 sur 2"), 2, "the problems are in pages too");
+        let blocked = server.page("/billing/2026-10?only=blocked&page=2", &finance).await.text();
+        assert_eq!(times(&blocked, row), 2, "{engine:?}");
+        assert!(blocked.contains("C-52") && !blocked.contains("EDP-2026"), "{engine:?}: {}", words(&blocked));
+        let dearest = server.page("/billing/2026-10?sort=-net", &finance).await.text();
+        let rows: Vec<&str> = dearest.split(row).skip(1).collect();
+        assert!(rows[0].contains("C-60") && rows[1].contains("C-59"), "{engine:?}: {}", words(rows[0]));
+        let far = server.page("/billing/2026-10?sort=-deviation", &finance).await.text();
+        let first = far.split(row).nth(1).unwrap();
+        assert!(first.contains("EDP-2026") || first.contains("AP-2026"), "{engine:?}: {}", words(first));
+        let second = server.page("/billing/2026-10?problems=2", &finance).await.text();
+        assert!(words(&second).contains("Page 2 sur 2"), "{engine:?}");
+    }
+}
+
+/// The contracts that a page offers to do again.
+fn offered(page: &str) -> usize {
+    times(page, "<input type=\"hidden\" name=\"contract\"")
+}
+
+#[actix_web::test]
+async fn a_run_offers_again_what_is_still_to_be_done() {
+    for engine in ENGINES {
+        let site = large_site(engine);
+        let server = Server::start(&site).await;
+        let finance = server.sign_in(Role::Finance).await;
+        let plan = server.page("/billing/2026-10", &finance).await.text();
+        let token = token(&plan);
+        let start = async |contracts: &[String]| {
+            let mut fields = vec![("form_token", token.as_str()), ("issue", "1")];
+            fields.extend(contracts.iter().map(|code| ("contract", code.as_str())));
+            let started = post(&server, "/billing/2026-10/run", &finance, &fields).await;
+            let run = started.header("location").to_owned();
+            (ended(&server, &run, &finance).await, run)
+        };
+        let codes: Vec<String> = (1..=BLOCKED + 1).map(|number| format!("C-{number:02}")).collect();
+        let (page, large) = start(&codes).await;
+        let row = "<th scope=\"row\" class=\"code\">";
+        assert_eq!((times(&page, row), offered(&page)), (50, BLOCKED), "{engine:?}: {}", words(&page));
+        assert!(page.contains("href=\"/contracts/C-01\"") && !page.contains("C-53<"), "failures first: {page}");
+        let rest = server.page(&format!("{large}?page=2"), &finance).await.text();
+        assert!(times(&rest, row) == 3 && rest.contains("C-53<"), "{engine:?}: {}", words(&rest));
+        let (page, small) = start(&codes[..1]).await;
+        assert_eq!(offered(&page), 1, "{engine:?}");
+
+        // What was missing is not required any more, and the first of them is billed.
+        let store = site.shared.store.clone();
+        let mended = move || {
+            let text = larger(&std::fs::read_to_string(small_book_path()).unwrap(), 0);
+            let book = import_book::read(text.as_bytes(), "book.toml").unwrap();
+            import_book::import(&store, &book, &Actor::new("test", None), now()).unwrap();
+        };
+        std::thread::spawn(mended).join().unwrap();
+        let (page, _) = start(&codes[..1]).await;
+        assert_eq!(offered(&page), 0, "{engine:?}: {}", words(&page));
+        let small_page = server.page(&small, &finance).await.text();
+        assert!(!small_page.contains("Reprendre"), "{engine:?}: nothing is left of it: {}", words(&small_page));
+        assert!(small_page.contains("href=\"/invoices/DC2026"), "{engine:?}: where it was billed since");
+        let large_page = server.page(&large, &finance).await.text();
+        assert_eq!(offered(&large_page), BLOCKED - 1, "{engine:?}");
+        let retry = format!("/api/v1{small}/retry");
+        let refused = server.api("POST", &retry, &server.token(Role::Finance).await, None).await;
+        assert_eq!(refused.status.as_u16(), 422, "{engine:?}: {}", refused.text());
+    }
+}
+
+#[actix_web::test]
+async fn a_failure_leads_to_the_meter_it_is_about() {
+    let site = Site::new(Engine::Sqlite);
+    let server = Server::start(&site).await;
+    let finance = server.sign_in(Role::Finance).await;
+    let token = token(&server.page("/billing/2026-08", &finance).await.text());
+    // Readings begin in September.
+    let fields = [("form_token", token.as_str()), ("issue", "0"), ("contract", "AP-2026")];
+    let started = post(&server, "/billing/2026-08/run", &finance, &fields).await;
+    let page = ended(&server, started.header("location"), &finance).await;
+    assert!(page.contains("href=\"/contracts/AP-2026\"") && page.contains("href=\"/meters/A01-"), "{page}");
 }

@@ -136,6 +136,7 @@ async fn every_page_is_a_sound_document_in_both_languages() {
         "/tenants".to_owned(),
         "/tenants?q=nobody&sort=-siret".to_owned(),
         "/contracts?q=nobody".to_owned(),
+        "/billing/2026-10?only=blocked&sort=-deviation".to_owned(),
         "/tenants/aphp".to_owned(),
         "/tenants/new".to_owned(),
         "/tenants/aphp/edit".to_owned(),

@@ -15,6 +15,7 @@ use super::schemas::billing::PlanReport;
 use super::schemas::values::Amount;
 use super::{PAGE_ROWS_MAX, part};
 use crate::app::compare_billing::{self, MonthDraft};
+use crate::app::left_of_run::left_of_run;
 use crate::app::manual_lines::{self, ManualLine, treatments};
 use crate::app::plan_billing;
 use crate::app::run_campaign::{self, BillingRun, Campaign, Outcome, RunItem};
@@ -219,7 +220,7 @@ async fn found(shared: &Data<Shared>, id: &str) -> Result<BillingRun, Fault> {
         ("run" = i64, Path),
         ("Idempotency-Key" = Option<String>, Header, description = "The same request starts one run."),
     ),
-    description = "Starts a run of the contracts that failed or still wait in an earlier one.",
+    description = "Starts a run of the contracts that failed or still wait in an earlier one and were not billed since.",
     request_body(content = String, description = "Nothing is asked for."),
     responses((status = 202, body = RunAnswer), (status = 401, body = Problem), (status = 403, body = Problem),
               (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)),
@@ -233,13 +234,13 @@ pub async fn retry(
     request: Bytes,
 ) -> Result<HttpResponse, Fault> {
     let run = found(&shared, &id).await?;
-    let open = run.items.iter().filter(|item| matches!(item.outcome, Outcome::Failed | Outcome::Waiting));
-    let only: BTreeSet<ContractCode> = open.map(|item| item.contract.clone()).collect();
+    let (store, id, month, issue) = (shared.store.clone(), run.id, run.month, run.issues);
+    let only = blocking(move || left_of_run(&store, &run)).await?.open;
     if only.is_empty() {
-        return Err(Fault::Unprocessable(format!("run {} left nothing to be done again", run.id)));
+        return Err(Fault::Unprocessable(format!("run {id} left nothing to be done again")));
     }
     let by = actor(&granted, &http);
-    start(&shared, &granted, &http, &request, Campaign { month: run.month, issue: run.issues, only, by }).await
+    start(&shared, &granted, &http, &request, Campaign { month, issue, only, by }).await
 }
 
 #[derive(Deserialize, IntoParams)]

@@ -1,7 +1,7 @@
-//! Billing runs: a month's plan beside the month before, its drafts, issuing it, and how a run goes on.
+//! Billing runs: the months to bill, a month's plan with its drafts, issuing it, and how a run goes on.
 
 use actix_web::http::StatusCode;
-use actix_web::web::{Data, Path, Query};
+use actix_web::web::{Data, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use serde::Deserialize;
@@ -9,21 +9,19 @@ use serde::Deserialize;
 use super::parts::{Badge, Choice, Link, Tone};
 use super::{Frame, encoded, page, see_other};
 use crate::app::cancelled::Cancelled;
-use crate::app::compare_billing::{self, Compared, State};
+use crate::app::compare_billing::{Compared, State};
 use crate::app::read_months::{self, MonthBilling};
 use crate::app::read_tenants;
 use crate::app::run_campaign::{self, BillingRun};
-use crate::domain::access::{Action, Decision, policy};
 use crate::domain::billing_run::{Problem, ProblemKind, Severity};
 use crate::domain::calendar::{BillingMonth, Timestamp};
-use crate::domain::money::Money;
-use crate::domain::typography;
 use crate::http::auth::Granted;
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
 
 pub mod draft;
 pub mod manual;
+pub mod plan;
 pub mod run;
 
 /// Months the overview names.
@@ -134,52 +132,6 @@ fn month(text: &str) -> Result<BillingMonth, Fault> {
     text.parse().map_err(|_| Fault::NotFound)
 }
 
-#[derive(Template)]
-#[template(path = "billing_plan.html")]
-struct PlanPage {
-    frame: Frame,
-    month: BillingMonth,
-    title: String,
-    before: String,
-    rows: Vec<PlanRow>,
-    problems: Vec<ProblemRow>,
-    blocking: usize,
-    warnings: usize,
-    net: String,
-    gross: String,
-    net_before: String,
-    difference: String,
-    /// Contracts that can be issued now.
-    issuable: usize,
-    issued: usize,
-    may_run: bool,
-    previous: String,
-    next: String,
-    is_finished: bool,
-    /// From which day it can be billed, of a month that is not over.
-    unfinished: Option<String>,
-}
-
-struct PlanRow {
-    contract: String,
-    title: String,
-    tenant: String,
-    state: Badge,
-    /// The draft or the invoice.
-    address: Option<String>,
-    /// Of the invoice in force.
-    number: Option<String>,
-    cancelled: Vec<Link>,
-    net: String,
-    gross: String,
-    before: String,
-    difference: String,
-    percent: String,
-    is_far: bool,
-    may_issue: bool,
-    issue_address: String,
-}
-
 pub struct ProblemRow {
     pub severity: Badge,
     pub what: String,
@@ -191,102 +143,8 @@ pub struct ProblemRow {
     pub message: String,
 }
 
-pub async fn plan(
-    shared: Data<Shared>,
-    granted: Granted,
-    path: Path<String>,
-    http: HttpRequest,
-) -> Result<HttpResponse, Fault> {
-    let month = month(&path)?;
-    let (store, now) = (shared.store.clone(), shared.now());
-    let compared = blocking(move || compare_billing::compare(&store, month, now)).await?;
-    let frame = Frame::of(&http);
-    let sum = |amount: fn(&Compared) -> Option<Money>| compared.contracts.iter().filter_map(amount).sum::<Money>();
-    let net = sum(|one| one.net);
-    // A month that was not billed came to nothing that could be said.
-    let was_billed = compared.contracts.iter().any(|one| one.net_before.is_some());
-    let net_before = was_billed.then(|| sum(|one| one.net_before));
-    let severe = |severity| {
-        let told = compared.problems.iter().filter(|problem| !is_unfinished(problem));
-        told.filter(|problem| problem.severity == severity).count()
-    };
-    let is_finished = !compared.problems.iter().any(is_unfinished);
-    let issuable = compared.contracts.iter().filter(|one| is_issuable(one)).count();
-    let template = PlanPage {
-        title: frame.with("billing-title", "month", &frame.of_month(&month)),
-        before: frame.month(&month.previous()),
-        rows: compared.contracts.iter().map(|one| plan_row(&frame, month, is_finished, one)).collect(),
-        blocking: severe(Severity::Blocking),
-        warnings: severe(Severity::Warning),
-        problems: compared
-            .problems
-            .iter()
-            .filter(|problem| !is_unfinished(problem))
-            .map(|problem| problem_row(&frame, problem))
-            .collect(),
-        net: frame.bare(&net),
-        gross: frame.bare(&sum(|one| one.gross)),
-        net_before: net_before.map_or_else(|| "–".to_owned(), |before| frame.bare(&before)),
-        difference: net_before.map_or_else(|| "–".to_owned(), |before| signed(&frame, net - before)),
-        issuable,
-        issued: compared.contracts.iter().filter(|one| matches!(one.state, State::Issued(_))).count(),
-        may_run: policy(granted.role, Action::RunBilling) != Decision::Deny,
-        previous: format!("/billing/{}", month.previous()),
-        next: format!("/billing/{}", month.next()),
-        unfinished: (!is_finished).then(|| {
-            let values = [("month", frame.month(&month)), ("day", frame.date(&month.next().first_day()))];
-            frame.texts("billing-unfinished", &values.each_ref().map(|(name, value)| (*name, value.as_str())))
-        }),
-        is_finished,
-        month,
-        frame,
-    };
-    page(StatusCode::OK, &template)
-}
-
-/// That the month goes on is said once, above everything else.
-fn is_unfinished(problem: &Problem) -> bool {
-    problem.what == ProblemKind::MonthNotFinished
-}
-
 const fn is_issuable(one: &Compared) -> bool {
     matches!(one.state, State::Billable | State::Drafted)
-}
-
-fn plan_row(frame: &Frame, month: BillingMonth, is_finished: bool, one: &Compared) -> PlanRow {
-    let (tone, key, address) = match &one.state {
-        State::Issued(number) => (Tone::Ok, "plan-issued", Some(format!("/invoices/{number}"))),
-        State::Drafted => (Tone::Info, "plan-drafted", Some(draft::address(month, &one.contract))),
-        State::Billable => (Tone::Plain, "plan-billable", Some(draft::address(month, &one.contract))),
-        State::Blocked => (Tone::Error, "plan-blocked", Some(draft::address(month, &one.contract))),
-        State::Nothing if !is_finished => (Tone::Info, "month-running", Some(estimate_address(month, one))),
-        State::Nothing => (Tone::Plain, "plan-nothing", None),
-    };
-    let bare = |amount: Option<Money>| amount.map_or_else(|| "–".to_owned(), |amount| frame.bare(&amount));
-    let percent = one.percent();
-    PlanRow {
-        contract: one.contract.to_string(),
-        title: one.title.clone(),
-        tenant: one.tenant_name.clone(),
-        state: Badge { tone, text: frame.t(key) },
-        address,
-        number: match &one.state {
-            State::Issued(number) => Some(number.to_string()),
-            _ => None,
-        },
-        cancelled: one.cancelled.iter().map(|one| cancelled_link(frame, one)).collect(),
-        net: bare(one.net),
-        gross: bare(one.gross),
-        before: bare(one.net_before),
-        difference: one.difference().map_or_else(|| "–".to_owned(), |difference| signed(frame, difference)),
-        percent: percent.map_or_else(String::new, |percent| {
-            let plus = if percent > rust_decimal::Decimal::ZERO { "+" } else { "" };
-            format!("{plus}{}", typography::percent(percent, frame.language))
-        }),
-        is_far: percent.is_some_and(|percent| percent.abs() >= rust_decimal::Decimal::from(FAR_PERCENT)),
-        may_issue: is_issuable(one),
-        issue_address: format!("/billing/{month}/issue?contract={}", encoded(one.contract.as_str())),
-    }
 }
 
 /// `DC2026000002 annulée par l’avoir DC2026000004`, leading to the cancelled invoice.
@@ -294,20 +152,6 @@ fn cancelled_link(frame: &Frame, one: &Cancelled) -> Link {
     let by: Vec<String> = one.by.iter().map(ToString::to_string).collect();
     let values = [("number", one.invoice.as_str()), ("by", &*by.join(", "))];
     Link { label: frame.texts("billing-cancelled", &values), address: format!("/invoices/{}", one.invoice) }
-}
-
-/// What the contract may cost in a month that goes on.
-fn estimate_address(month: BillingMonth, one: &Compared) -> String {
-    format!("/usage/estimate?tenant={}&month={month}", encoded(one.tenant.as_str()))
-}
-
-/// From here on a difference is pointed out.
-const FAR_PERCENT: i64 = 20;
-
-/// With a plus where it is more.
-fn signed(frame: &Frame, amount: Money) -> String {
-    let plus = if amount > Money::ZERO { "+" } else { "" };
-    format!("{plus}{}", frame.bare(&amount))
 }
 
 pub fn problem_row(frame: &Frame, problem: &Problem) -> ProblemRow {

@@ -6,15 +6,17 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use serde::Deserialize;
 
-use super::super::parts::{Badge, Link, Tone};
+use super::super::parts::{Address, Badge, Link, Pager, Tone};
 use super::super::progress::{self, Progress};
-use super::super::{Frame, page, see_other};
+use super::super::{Frame, encoded, page, see_other};
 use super::{is_issuable, month};
 use crate::app::AppError;
 use crate::app::cancelled::{self, Cancelled};
 use crate::app::compare_billing;
+use crate::app::left_of_run::{LeftOfRun, left_of_run};
+use crate::app::listing::Rows;
 use crate::app::read_tenants::{self, TenantNames};
-use crate::app::run_campaign::{self, BillingRun, Campaign, Outcome, RunStatus};
+use crate::app::run_campaign::{self, BillingRun, Campaign, Outcome, RunItem, RunStatus};
 use crate::domain::access::{Action, Decision, TenantScope, policy};
 use crate::domain::calendar::{BillingMonth, Timestamp};
 use crate::domain::ids::ContractCode;
@@ -22,6 +24,7 @@ use crate::domain::invoice::InvoiceNumber;
 use crate::domain::money::Money;
 use crate::domain::party::Language;
 use crate::http::api::billing::launch;
+use crate::http::asked::{Expected, parsed};
 use crate::http::auth::{Granted, Visitor, session};
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
@@ -127,8 +130,11 @@ struct RunPage {
     started: String,
     counts: String,
     progress: Progress,
+    /// What failed and is still to be done first.
     items: Vec<ItemRow>,
-    failed: Vec<String>,
+    pager: Pager,
+    /// Contracts to be done again.
+    left: Vec<String>,
     may_run: bool,
     is_running: bool,
     /// Why the run as a whole could not go on.
@@ -136,7 +142,7 @@ struct RunPage {
 }
 
 struct ItemRow {
-    contract: String,
+    contract: Link,
     tenant: String,
     state: Badge,
     address: Option<String>,
@@ -145,6 +151,20 @@ struct ItemRow {
     /// The one the run issued, where nothing is left of it.
     cancelled: Option<Link>,
     error: Option<String>,
+    /// The meter the error is about.
+    meter: Option<Link>,
+}
+
+#[derive(Deserialize)]
+pub struct RunQuery {
+    page: Option<String>,
+}
+
+/// What the rows of a run are told with.
+struct Around {
+    names: TenantNames,
+    cancelled: Vec<Cancelled>,
+    left: LeftOfRun,
 }
 
 pub async fn show(
@@ -152,16 +172,18 @@ pub async fn show(
     granted: Granted,
     path: Path<String>,
     http: HttpRequest,
+    query: Query<RunQuery>,
 ) -> Result<HttpResponse, Fault> {
+    let asked = parsed("page", query.page.as_deref(), Expected::Page)?.unwrap_or(1);
     let run = found(&shared, id(&path)?).await?;
-    let store = shared.store.clone();
-    let everyone = TenantScope::Everyone;
-    let month = run.month;
-    let (zone, names, cancelled) = blocking(move || {
-        let names = read_tenants::names(&store, &everyone)?;
-        Ok((read_tenants::zone(&store)?, names, cancelled::of_month(&store, month)?))
+    let (store, of) = (shared.store.clone(), run.clone());
+    let (zone, around) = blocking(move || {
+        let names = read_tenants::names(&store, &TenantScope::Everyone)?;
+        let cancelled = cancelled::of_month(&store, of.month)?;
+        Ok((read_tenants::zone(&store)?, Around { names, cancelled, left: left_of_run(&store, &of)? }))
     })
     .await?;
+    let items = Rows::cut(in_order(&run, &around.left), Some(asked));
     let frame = Frame::of(&http);
     let what = frame.t(if run.issues { "run-issue" } else { "run-draft" });
     let name = frame.month(&run.month);
@@ -174,13 +196,9 @@ pub async fn show(
         ),
         counts: counts_text(&frame, &run),
         progress: progress(frame.language, &run),
-        items: run.items.iter().map(|item| item_row(&frame, run.month, &names, &cancelled, item)).collect(),
-        failed: run
-            .items
-            .iter()
-            .filter(|item| matches!(item.outcome, Outcome::Failed | Outcome::Waiting))
-            .map(|item| item.contract.to_string())
-            .collect(),
+        pager: Pager::new(&Address::new(format!("/billing/runs/{}", run.id)), items.page, items.pages),
+        items: items.rows.into_iter().map(|item| item_row(&frame, run.month, &around, item)).collect(),
+        left: around.left.open.iter().map(ToString::to_string).collect(),
         may_run: policy(granted.role, Action::RunBilling) != Decision::Deny,
         is_running: run.status == RunStatus::Running,
         broken: run.error.as_deref().map(|error| frame.said(&run_campaign::told(error))),
@@ -190,15 +208,22 @@ pub async fn show(
     page(StatusCode::OK, &template)
 }
 
-fn item_row(
-    frame: &Frame,
-    month: BillingMonth,
-    names: &TenantNames,
-    cancelled: &[Cancelled],
-    item: &run_campaign::RunItem,
-) -> ItemRow {
+/// What failed and is still to be done, then what failed and was done since, then everything else as it was noted.
+fn in_order<'r>(run: &'r BillingRun, left: &LeftOfRun) -> Vec<&'r RunItem> {
+    let mut items: Vec<&RunItem> = run.items.iter().collect();
+    items.sort_by_key(|item| match item.outcome {
+        Outcome::Failed if left.open.contains(&item.contract) => 0,
+        Outcome::Failed => 1,
+        _ => 2,
+    });
+    items
+}
+
+fn item_row(frame: &Frame, month: BillingMonth, around: &Around, item: &RunItem) -> ItemRow {
     let issued = item.number.as_deref().map(InvoiceNumber::from_stored);
-    let number = issued.as_ref().map(|number| cancelled::in_force(cancelled, number).to_string());
+    // What the run could not do may have been invoiced since.
+    let known = issued.as_ref().or_else(|| around.left.invoiced.get(&item.contract));
+    let number = known.map(|number| cancelled::in_force(&around.cancelled, number).to_string());
     let (tone, key) = match item.outcome {
         Outcome::Waiting => (Tone::Plain, "item-waiting"),
         Outcome::Drafted => (Tone::Info, "item-drafted"),
@@ -206,9 +231,12 @@ fn item_row(
         Outcome::Skipped => (Tone::Plain, "item-skipped"),
         Outcome::Failed => (Tone::Error, "item-failed"),
     };
+    let told = item.error.as_deref().map(run_campaign::told);
+    let page_of =
+        |section: &str, code: &str| Link { label: code.to_owned(), address: format!("/{section}/{}", encoded(code)) };
     ItemRow {
-        contract: item.contract.to_string(),
-        tenant: names.name(&item.tenant).to_owned(),
+        contract: page_of("contracts", item.contract.as_str()),
+        tenant: around.names.name(&item.tenant).to_owned(),
         state: Badge { tone, text: frame.t(key) },
         address: match (&number, item.outcome) {
             (Some(number), _) => Some(format!("/invoices/{number}")),
@@ -216,11 +244,13 @@ fn item_row(
             _ => None,
         },
         number,
-        cancelled: cancelled
+        cancelled: around
+            .cancelled
             .iter()
             .find(|one| Some(&one.invoice) == issued.as_ref())
             .map(|one| super::cancelled_link(frame, one)),
-        error: item.error.as_deref().map(|error| frame.said(&run_campaign::told(error))),
+        meter: told.as_ref().and_then(|told| told.text("meter")).map(|code| page_of("meters", code)),
+        error: told.as_ref().map(|told| frame.said(told)),
     }
 }
 

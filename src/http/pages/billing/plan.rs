@@ -1,0 +1,291 @@
+//! A month's plan beside the month before: what stands in its way, and its contracts in the order and part one looks at.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Path, Query};
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+use serde::Deserialize;
+
+use super::super::parts::{Address, Badge, Column, Link, Pager, Tab, Tone, count};
+use super::super::{Frame, encoded, page};
+use super::{ProblemRow, cancelled_link, draft, is_issuable, month, problem_row};
+use crate::app::compare_billing::{self, Compared, Comparison, State};
+use crate::app::list_plan::{self, PlanKey, PlanPart};
+use crate::app::listing::{Order, Rows};
+use crate::domain::access::{Action, Decision, policy};
+use crate::domain::billing_run::{Problem, ProblemKind, Severity};
+use crate::domain::calendar::BillingMonth;
+use crate::domain::money::Money;
+use crate::domain::typography;
+use crate::http::asked::{Expected, parsed};
+use crate::http::auth::Granted;
+use crate::http::error::Fault;
+use crate::http::state::{Shared, blocking};
+
+#[derive(Template)]
+#[template(path = "billing_plan.html")]
+struct PlanPage {
+    frame: Frame,
+    month: BillingMonth,
+    title: String,
+    before: String,
+    /// The parts of the plan to look at; none of a month that goes on.
+    tabs: Vec<Tab>,
+    columns: Vec<Column>,
+    rows: Vec<PlanRow>,
+    pager: Pager,
+    problems: Vec<ProblemRow>,
+    problems_pager: Pager,
+    blocking: usize,
+    warnings: usize,
+    /// Of the whole month.
+    sums: Sums,
+    /// Of the part that is looked at.
+    part_sums: Sums,
+    /// Whether the month has any contracts to show, in whichever part.
+    has_contracts: bool,
+    /// Contracts that can be issued now.
+    issuable: usize,
+    issued: usize,
+    may_run: bool,
+    previous: String,
+    next: String,
+    is_finished: bool,
+    /// From which day it can be billed, of a month that is not over.
+    unfinished: Option<String>,
+}
+
+/// What contracts come to together.
+struct Sums {
+    net: String,
+    gross: String,
+    before: String,
+    difference: String,
+}
+
+struct PlanRow {
+    contract: String,
+    title: String,
+    tenant: String,
+    state: Badge,
+    /// The draft or the invoice.
+    address: Option<String>,
+    /// Of the invoice in force.
+    number: Option<String>,
+    cancelled: Vec<Link>,
+    net: String,
+    gross: String,
+    before: String,
+    difference: String,
+    percent: String,
+    is_far: bool,
+    may_issue: bool,
+    issue_address: String,
+}
+
+#[derive(Deserialize, Default)]
+pub struct PlanQuery {
+    /// A part of the plan; all of it where it is none.
+    only: Option<String>,
+    sort: Option<String>,
+    page: Option<String>,
+    /// The page of the problems.
+    problems: Option<String>,
+}
+
+/// What of a plan is looked at.
+struct Asked {
+    part: PlanPart,
+    order: Order<PlanKey>,
+    page: usize,
+    problems: usize,
+}
+
+impl PlanQuery {
+    fn read(&self) -> Result<Asked, Fault> {
+        let only = self.only.as_deref().unwrap_or_default();
+        Ok(Asked {
+            part: PlanPart::ALL.into_iter().find(|part| part.name() == only).unwrap_or_default(),
+            order: Order::named(self.sort.as_deref().unwrap_or_default()),
+            page: parsed("page", self.page.as_deref(), Expected::Page)?.unwrap_or(1),
+            problems: parsed("problems", self.problems.as_deref(), Expected::Page)?.unwrap_or(1),
+        })
+    }
+}
+
+impl Asked {
+    /// The address of the first page of this part.
+    fn address(&self, month: BillingMonth) -> Address {
+        Address::new(format!("/billing/{month}")).set("only", self.part.name()).set("sort", self.order.text())
+    }
+}
+
+pub async fn plan(
+    shared: Data<Shared>,
+    granted: Granted,
+    path: Path<String>,
+    http: HttpRequest,
+    query: Query<PlanQuery>,
+) -> Result<HttpResponse, Fault> {
+    let (month, asked) = (month(&path)?, query.read()?);
+    let (store, now) = (shared.store.clone(), shared.now());
+    let compared = blocking(move || compare_billing::compare(&store, month, now)).await?;
+    let may_run = policy(granted.role, Action::RunBilling) != Decision::Deny;
+    page(StatusCode::OK, &template(Frame::of(&http), &compared, &asked, may_run))
+}
+
+fn template(frame: Frame, compared: &Comparison, asked: &Asked, may_run: bool) -> PlanPage {
+    let month = compared.month;
+    let address = asked.address(month);
+    let before = frame.month(&month.previous());
+    let is_finished = !compared.problems.iter().any(is_unfinished);
+    let part = asked.part.of(compared);
+    let part_sums = sums(&frame, part.iter().copied());
+    let found = list_plan::page(part, asked.order, asked.page);
+    let told = problems(compared, asked.problems);
+    let severe =
+        |severity| compared.problems.iter().filter(|one| !is_unfinished(one) && one.severity == severity).count();
+    let pager = Pager::new(&address.set("problems", beyond_first(told.page)), found.page, found.pages);
+    PlanPage {
+        title: frame.with("billing-title", "month", &frame.of_month(&month)),
+        tabs: if is_finished { tabs(&frame, &address, compared, asked.part) } else { vec![] },
+        columns: columns(&frame, &address, asked.order, &before, is_finished),
+        problems_pager: Pager::named("problems", &address.set("page", beyond_first(found.page)), told.page, told.pages),
+        pager,
+        rows: found.rows.into_iter().map(|one| plan_row(&frame, month, is_finished, one)).collect(),
+        blocking: severe(Severity::Blocking),
+        warnings: severe(Severity::Warning),
+        problems: told.rows.into_iter().map(|problem| problem_row(&frame, problem)).collect(),
+        sums: sums(&frame, compared.contracts.iter()),
+        part_sums,
+        has_contracts: !compared.contracts.is_empty(),
+        issuable: compared.contracts.iter().filter(|one| is_issuable(one)).count(),
+        issued: compared.contracts.iter().filter(|one| matches!(one.state, State::Issued(_))).count(),
+        may_run,
+        previous: format!("/billing/{}", month.previous()),
+        next: format!("/billing/{}", month.next()),
+        unfinished: (!is_finished).then(|| {
+            let values = [("month", frame.month(&month)), ("day", frame.date(&month.next().first_day()))];
+            frame.texts("billing-unfinished", &values.each_ref().map(|(name, value)| (*name, value.as_str())))
+        }),
+        before,
+        is_finished,
+        month,
+        frame,
+    }
+}
+
+/// That the month goes on is said once, above everything else.
+fn is_unfinished(problem: &Problem) -> bool {
+    problem.what == ProblemKind::MonthNotFinished
+}
+
+/// A page's number where addresses have to say it.
+fn beyond_first(page: usize) -> String {
+    if page > 1 { page.to_string() } else { String::new() }
+}
+
+/// A page of the problems, those that block first.
+fn problems(compared: &Comparison, page: usize) -> Rows<&Problem> {
+    let mut all: Vec<&Problem> = compared.problems.iter().filter(|problem| !is_unfinished(problem)).collect();
+    all.sort_by_key(|problem| std::cmp::Reverse(problem.severity));
+    Rows::cut(all, Some(page))
+}
+
+fn sums<'c>(frame: &Frame, contracts: impl Iterator<Item = &'c Compared> + Clone) -> Sums {
+    let sum = |amount: fn(&Compared) -> Option<Money>| contracts.clone().filter_map(amount).sum::<Money>();
+    let net = sum(|one| one.net);
+    // A month that was not billed came to nothing that could be said.
+    let was_billed = contracts.clone().any(|one| one.net_before.is_some());
+    let before = was_billed.then(|| sum(|one| one.net_before));
+    Sums {
+        net: frame.bare(&net),
+        gross: frame.bare(&sum(|one| one.gross)),
+        before: before.map_or_else(|| "–".to_owned(), |before| frame.bare(&before)),
+        difference: before.map_or_else(|| "–".to_owned(), |before| signed(frame, net - before)),
+    }
+}
+
+fn tabs(frame: &Frame, address: &Address, compared: &Comparison, current: PlanPart) -> Vec<Tab> {
+    let tab = |part: PlanPart| Tab {
+        label: frame.t(match part {
+            PlanPart::All => "plan-all",
+            PlanPart::Blocked => "plan-only-blocked",
+            PlanPart::Problems => "plan-only-problems",
+            PlanPart::Far => "plan-only-far",
+        }),
+        address: address.set("only", part.name()).href(),
+        count: Some(count(frame, part.of(compared).len())),
+        is_current: part == current,
+    };
+    PlanPart::ALL.into_iter().map(tab).collect()
+}
+
+fn columns(frame: &Frame, address: &Address, order: Order<PlanKey>, before: &str, is_finished: bool) -> Vec<Column> {
+    let column = |label: String, by: PlanKey| Column::ordering(label, address, order, by);
+    let number = |label: String, by: PlanKey| column(label, by).of_numbers();
+    let mut columns = vec![
+        column(frame.t("invoice-contract"), PlanKey::Contract),
+        column(frame.t("invoice-tenant"), PlanKey::Tenant),
+        Column::plain(frame.t("state")),
+    ];
+    if !is_finished {
+        columns.push(number(before.to_owned(), PlanKey::Before));
+        return columns;
+    }
+    columns.extend([
+        number(frame.t("invoice-net"), PlanKey::Net),
+        number(before.to_owned(), PlanKey::Before),
+        number(frame.t("billing-difference"), PlanKey::Difference),
+        number(frame.t("billing-percent"), PlanKey::Deviation),
+        number(frame.t("invoice-gross"), PlanKey::Gross),
+    ]);
+    columns
+}
+
+fn plan_row(frame: &Frame, month: BillingMonth, is_finished: bool, one: &Compared) -> PlanRow {
+    let (tone, key, address) = match &one.state {
+        State::Issued(number) => (Tone::Ok, "plan-issued", Some(format!("/invoices/{number}"))),
+        State::Drafted => (Tone::Info, "plan-drafted", Some(draft::address(month, &one.contract))),
+        State::Billable => (Tone::Plain, "plan-billable", Some(draft::address(month, &one.contract))),
+        State::Blocked => (Tone::Error, "plan-blocked", Some(draft::address(month, &one.contract))),
+        State::Nothing if !is_finished => (Tone::Info, "month-running", Some(estimate_address(month, one))),
+        State::Nothing => (Tone::Plain, "plan-nothing", None),
+    };
+    let bare = |amount: Option<Money>| amount.map_or_else(|| "–".to_owned(), |amount| frame.bare(&amount));
+    let percent = one.percent();
+    PlanRow {
+        contract: one.contract.to_string(),
+        title: one.title.clone(),
+        tenant: one.tenant_name.clone(),
+        state: Badge { tone, text: frame.t(key) },
+        address,
+        number: match &one.state {
+            State::Issued(number) => Some(number.to_string()),
+            _ => None,
+        },
+        cancelled: one.cancelled.iter().map(|one| cancelled_link(frame, one)).collect(),
+        net: bare(one.net),
+        gross: bare(one.gross),
+        before: bare(one.net_before),
+        difference: one.difference().map_or_else(|| "–".to_owned(), |difference| signed(frame, difference)),
+        percent: percent.map_or_else(String::new, |percent| {
+            let plus = if percent > rust_decimal::Decimal::ZERO { "+" } else { "" };
+            format!("{plus}{}", typography::percent(percent, frame.language))
+        }),
+        is_far: percent.is_some() && one.is_far(),
+        may_issue: is_issuable(one),
+        issue_address: format!("/billing/{month}/issue?contract={}", encoded(one.contract.as_str())),
+    }
+}
+
+/// What the contract may cost in a month that goes on.
+fn estimate_address(month: BillingMonth, one: &Compared) -> String {
+    format!("/usage/estimate?tenant={}&month={month}", encoded(one.tenant.as_str()))
+}
+
+/// With a plus where it is more.
+fn signed(frame: &Frame, amount: Money) -> String {
+    let plus = if amount > Money::ZERO { "+" } else { "" };
+    format!("{plus}{}", frame.bare(&amount))
+}
