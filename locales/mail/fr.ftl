@@ -44,11 +44,11 @@ root-keep = Conservez ce message hors de portée de l’exploitant : avec cett
 root-key = Clé publique (ed25519) : { $key }
 
 invitation-subject = Votre accès à la gestion du centre de données
-invitation-lead = Vous êtes invité à utiliser Chapelle, l’outil de gestion de { $facility }.
+invitation-lead = Vous êtes invité à utiliser Chapelle, l’outil de gestion du site « { $facility } ».
 invitation-follow = Pour choisir votre nom et votre mot de passe, ouvrez ce lien :
 invitation-ignore = Si vous n’attendiez pas cette invitation, ignorez ce message : rien ne se passe sans vous.
 password-reset-subject = Nouveau mot de passe
-password-reset-lead = Un nouveau mot de passe a été demandé pour votre accès à Chapelle, l’outil de gestion de { $facility }.
+password-reset-lead = Un nouveau mot de passe a été demandé pour votre accès à Chapelle, l’outil de gestion du site « { $facility } ».
 password-reset-follow = Pour le choisir, ouvrez ce lien :
 password-reset-ignore = Si vous n’avez rien demandé, ignorez ce message : votre mot de passe reste le même.
 link-until = Le lien ne sert qu’une fois, jusqu’au { $until }.

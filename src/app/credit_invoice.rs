@@ -18,7 +18,11 @@ use crate::domain::invoice::{
 };
 use crate::domain::money::Money;
 use crate::domain::told::Told;
+use crate::storage::audit::TrailFilter;
 use crate::storage::{AnyConnection, audit, invoices, payments};
+
+/// More of one invoice than anybody issues.
+const CREDIT_NOTES_MAX: i64 = 1_000;
 
 /// What to take back, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -148,6 +152,24 @@ fn issue(
         pdf: String::new(),
     };
     Ok((note_id, note, report))
+}
+
+/// Why a credit note was issued, as the trail says it; none for what is no credit note.
+pub fn reason_of(store: &Store, note: &IssuedInvoice) -> Result<Option<String>, AppError> {
+    let connection = &mut *store.connection()?;
+    for (invoice, _) in &note.corrects {
+        let filter = TrailFilter {
+            subject: Some(invoice.to_string()),
+            action: Some("invoice.credited".to_owned()),
+            ..TrailFilter::default()
+        };
+        let events = audit::latest(connection, &filter, CREDIT_NOTES_MAX)?;
+        let is_own = |event: &AuditEvent| event.detail.get("credit_note") == Some(&note.number.as_str().into());
+        if let Some(found) = events.into_iter().find(|chained| is_own(&chained.event)) {
+            return Ok(found.event.reason);
+        }
+    }
+    Ok(None)
 }
 
 pub(super) fn event(

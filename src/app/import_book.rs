@@ -12,7 +12,7 @@ use super::{AppError, Store, asset_versions, record_asset_event};
 use crate::bookfile;
 use crate::domain::amortisation::FixedAsset;
 use crate::domain::audit::{Actor, AuditEvent};
-use crate::domain::book::{Book, billed_faults, billed_notices, new_unpriced_quantities};
+use crate::domain::book::{Book, billed_faults, billed_notices, new_same_sirets, new_unpriced_quantities};
 use crate::domain::ids::TenantCode;
 use crate::storage::{AnyConnection, audit, billing, book as stored, invoices, series};
 
@@ -108,6 +108,7 @@ fn import_within(
     }
     let unpriced = new_unpriced_quantities(before.as_ref(), book);
     report.warnings.extend(unpriced.iter().map(ToString::to_string));
+    report.warnings.extend(new_same_sirets(before.as_ref(), book).iter().map(ToString::to_string));
     report.warnings.extend(taken_back.iter().map(|edit| format!("{edit}: the file took that back")));
     if !(report.created.is_empty() && report.changed.is_empty()) {
         let after = stored::load_book(connection)?.ok_or(AppError::NoBook)?;

@@ -22,6 +22,7 @@ pub mod deliver_outbox;
 pub mod draw_sample;
 pub mod dunning;
 pub mod edit_book;
+pub mod edit_meanwhile;
 mod error;
 pub mod estimate_month;
 pub mod export_book;

@@ -1,6 +1,6 @@
 //! Show racks: who is where, what is free, what each feed carries, and where redundancy is lost.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -208,8 +208,9 @@ fn look(
         let mut courses = Vec::new();
         for feed in [Feed::A, Feed::B] {
             let fed: Vec<&(MeterId, &Meter)> = here().filter(|(_, meter)| meter.feed == Some(feed)).collect();
-            let course = course(connection, &mut around, &fed, &slots, now)?;
-            let load = slots.iter().zip(&course).rev().find_map(|(slot, kw)| Some(((*kw)?, slot.to.min(now))));
+            let course = course(connection, &mut around, &fed, &slots, &last)?;
+            let measured = fed.iter().filter_map(|(id, _)| Some(last.get(id)?.at)).max().unwrap_or(now);
+            let load = slots.iter().zip(&course).rev().find_map(|(slot, kw)| Some(((*kw)?, slot.to.min(measured))));
             feeds.push(FeedState { feed, meters: fed.into_iter().map(on_feed).collect(), load });
             courses.push(course);
         }
@@ -225,21 +226,23 @@ fn windows(slots: &[Period], courses: &[Vec<Option<Decimal>>]) -> Vec<(Period, O
     slots.iter().enumerate().map(|(position, slot)| (*slot, value(0, position), value(1, position))).collect()
 }
 
-/// A feed's mean kW by window: of its power gauges where it has any, else of its counters. The running window counts
-/// once something is known of half of it.
+/// A feed's mean kW by window: of its power gauges where it has any, else of its counters. A gauge holds its value until
+/// its last reading, not until the page is loaded: what is counted is what was measured. A window counts once something
+/// is known of half of it.
 fn course(
     connection: &mut AnyConnection,
     around: &mut Around,
     fed: &[&(MeterId, &Meter)],
     slots: &[Period],
-    now: Timestamp,
+    last: &HashMap<MeterId, Reading>,
 ) -> Result<Vec<Option<Decimal>>, AppError> {
     let gauged = fed.iter().any(|(_, meter)| meter.register == Register::Power);
     let register = if gauged { Register::Power } else { Register::Energy };
     let mut sum: Vec<Option<Decimal>> = vec![None; slots.len()];
     for (id, meter) in fed.iter().filter(|(_, meter)| meter.register == register) {
         let samples: Vec<Sample> = around.of(connection, *id)?.iter().map(Reading::sample).collect();
-        for (kw, value) in sum.iter_mut().zip(profile(meter, &samples, slots, now)) {
+        let Some(measured) = last.get(id) else { continue };
+        for (kw, value) in sum.iter_mut().zip(profile(meter, &samples, slots, measured.at)) {
             if let Some(own) = mean_kw(&value, register) {
                 *kw = Some(kw.unwrap_or_default() + own);
             }

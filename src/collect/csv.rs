@@ -9,7 +9,7 @@ use super::file::FileError;
 use super::{Place, RecordError, SubmittedReading, part, text};
 use crate::domain::metering::Quality;
 use crate::domain::quantity::UnknownUnit;
-use crate::domain::told::{Tell, Told};
+use crate::domain::told::{Tell, Told, Value};
 
 const COLUMNS: [&str; 6] = ["meter", "at", "value", "unit", "quality", "correction"];
 /// The same in French, in the same order.
@@ -40,6 +40,13 @@ pub fn read(source: impl Read, delimiter: u8, each: &mut dyn FnMut(super::Record
     Ok(())
 }
 
+/// Every column under both its names: `meter (compteur), at (horodatage)`.
+fn known_columns() -> String {
+    let both: Vec<String> =
+        COLUMNS.iter().zip(FRENCH_COLUMNS).map(|(english, french)| format!("{english} ({french})")).collect();
+    both.join(", ")
+}
+
 impl Header {
     fn of(names: &ByteRecord, decimal_comma: bool) -> Result<Header, FileError> {
         let mut positions = [None; COLUMNS.len()];
@@ -50,7 +57,7 @@ impl Header {
             match known.and_then(|column| positions.get_mut(column)) {
                 Some(slot) if slot.is_some() => return Err(FileError::RepeatedColumn { name }),
                 Some(slot) => *slot = Some(position),
-                None => return Err(FileError::UnknownColumn { name, known: COLUMNS.join(", ") }),
+                None => return Err(FileError::UnknownColumn { name, known: known_columns() }),
             }
         }
         let header = Header { positions, width: names.len(), decimal_comma };
@@ -91,6 +98,7 @@ impl Header {
             let english = format!("`{digits}` has a point: with `;` between cells decimals have a comma");
             return Err(part("value", Told::new("record-point", english).with("text", digits)));
         }
+        let written = digits;
         let digits = if self.decimal_comma { Cow::Owned(digits.replace(',', ".")) } else { Cow::Borrowed(digits) };
         let quality = self.cell(record, quality)?.map(quality_named).transpose()?;
         let unit = self.cell(record, unit)?.map(str::parse).transpose();
@@ -98,12 +106,23 @@ impl Header {
         Ok(SubmittedReading {
             meter: Cow::Borrowed(self.required(record, meter)?),
             at: text::timestamp(self.required(record, at)?).map_err(|error| part("at", error.told()))?,
-            value: text::micro(&digits).map_err(|error| part("value", error.told()))?,
+            value: text::micro(&digits).map_err(|error| part("value", as_written(error.told(), &digits, written)))?,
             unit,
             quality: quality.unwrap_or_default(),
             correction: self.cell(record, correction)?.map(Cow::Borrowed),
         })
     }
+}
+
+/// What is wrong with a number, quoting it as the file writes it: its comma was made a point to read it.
+fn as_written(told: Told, digits: &str, written: &str) -> Told {
+    let english = told.english.replace(&format!("`{digits}`"), &format!("`{written}`"));
+    let quoted = |value| match value {
+        Value::Text(text) if text == digits => Value::Text(written.to_owned()),
+        other => other,
+    };
+    let values = told.values.into_iter().map(|(name, value)| (name, quoted(value))).collect();
+    Told { english, values, ..told }
 }
 
 fn quality_named(name: &str) -> Result<Quality, Told> {

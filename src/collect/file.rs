@@ -24,7 +24,9 @@ pub enum FileError {
     UnknownColumn { name: String, known: String },
     #[error("column `{name}` stands twice in the first line: leave one out")]
     RepeatedColumn { name: String },
-    #[error("there is no column `{name}` in the first line: it must name meter, at and value")]
+    #[error(
+        "there is no column `{name}` in the first line: it must name meter (compteur), at (horodatage) and value (valeur)"
+    )]
     MissingColumn { name: String },
     #[error("the file begins with a JSON array: write one object a line (NDJSON)")]
     Array,
@@ -228,6 +230,10 @@ mod tests {
         assert!(
             matches!(all(b"meter,at,value,colour\n").1, Err(FileError::UnknownColumn { name, .. }) if name == "colour")
         );
+        let unknown = all(b"compteur;horodatage;valeur;couleur\n").1.unwrap_err().to_string();
+        assert!(unknown.contains("meter (compteur), at (horodatage), value (valeur), unit (unité)"), "{unknown}");
+        let quoted = &all(b"meter;at;value\nA;2026-10-01T00:10:00Z;1,2,3\n").0[0];
+        assert!(quoted.contains("`1,2,3` is not a decimal number") && !quoted.contains("1.2.3"), "{quoted}");
         assert!(matches!(all(b"meter,at,value,value\n").1, Err(FileError::RepeatedColumn { .. })));
         assert!(all(b"meter,at,value\nA,2026-10-01T00:10:00Z,1951,6\n").0[0].contains("it has 4 cells"));
         assert!(all(b"meter;at;value\nA;2026-10-01T00:10:00Z;1.951\n").0[0].contains("decimals have a comma"));

@@ -18,12 +18,14 @@ mod check;
 mod entry;
 mod nearest;
 mod problem;
+mod same_siret;
 mod unpriced;
 
 pub use billed::{BilledFault, BilledNotice, billed_faults, billed_notices, changes_billed_terms};
 pub use entry::{Entry, EntryKind};
 pub use nearest::nearest;
 pub use problem::{BookFault, BookPath, BookProblem, Labels};
+pub use same_siret::{SameSiret, new_same_sirets, with_siret_of};
 pub use unpriced::new_unpriced_quantities;
 
 /// The whole book. Each list is ordered by code, so that two equal books are equal values.

@@ -50,7 +50,10 @@ async fn a_month_is_planned_confirmed_and_issued() {
         assert_eq!(started.status.as_u16(), 303, "{}", started.text());
         let run = started.header("location").to_owned();
         let page = ended(&server, &run, &cookie).await;
-        assert!(page.contains("terminée") && page.contains("DC2026000004") && !page.contains("DC2026000005"), "{page}");
+        assert!(
+            page.contains("traitement terminé") && page.contains("DC2026000004") && !page.contains("DC2026000005"),
+            "{page}"
+        );
 
         let rest = post(&server, "/billing/2026-10/run", &cookie, &[("form_token", &token), ("issue", "1")]).await;
         let page = ended(&server, rest.header("location"), &cookie).await;

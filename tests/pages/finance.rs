@@ -142,6 +142,20 @@ async fn an_invoice_is_taken_back_in_part_and_then_the_rest() {
         assert!(!note.contains("Référence de paiement"), "nothing is paid on it: {note}");
         let line = server.page(&format!("{}/lines/1", issued.header("location")), &cookie).await.text();
         assert!(line.contains(&format!("/invoices/{number}/lines/1")), "it leads to the line it takes back: {line}");
+        assert!(line.contains("se lit à la ligne qu’elle corrige") && !line.contains("aucun compteur"), "{line}");
+        let link = format!("corrige\u{202f}: <a href=\"/invoices/{number}\">{number}</a>");
+        assert!(note.contains(&link) && note.contains("Motif\u{a0}: erreur") && note.contains("Émis le"), "{note}");
+        let theirs = server.page(issued.header("location"), &server.sign_in(Role::Tenant).await).await.text();
+        assert!(theirs.contains(&link) && !theirs.contains("Motif"), "{theirs}");
+        // Nobody paid: it is credited in part, on its page, in the list and in the list's files.
+        for (path, partly) in [
+            (format!("/invoices/{number}"), "créditée en partie"),
+            ("/invoices?status=open".to_owned(), "créditée en partie"),
+            ("/invoices/list.csv?status=open&lang=en".to_owned(), "partly credited"),
+        ] {
+            let page = server.page(&path, &cookie).await.text();
+            assert!(page.contains(partly) && !page.contains("payée en partie"), "{path}: {page}");
+        }
 
         let again = server.page(&form, &cookie).await.text();
         assert!(again.contains("repris par DC2026000004"), "{again}");
@@ -312,7 +326,29 @@ async fn a_late_payment_is_recorded_and_its_interest_claimed() {
         assert!(!server.page("/dunning", &cookie).await.text().contains(&number));
         let open = server.page("/invoices?status=open", &cookie).await.text();
         let row = open.split(&format!("/invoices/{number}\"")).nth(1).unwrap().split("</tr>").next().unwrap();
-        assert!(!row.contains("Échue"), "{row}");
+        assert!(!row.contains("échu") && row.contains("intérêts à payer"), "{row}");
+        let due = row.split("<td class=\"day\">").nth(2).unwrap().split("</td>").next().unwrap().to_owned();
+        assert!(due.ends_with("intérêts de retard</span>"), "{row}");
+        let day = due.split('<').next().unwrap();
+        let page = server.page(&format!("/invoices/{number}"), &cookie).await.text();
+        let figures = page.split("<dl class=\"figures\">").nth(1).unwrap().split("</dl>").next().unwrap();
+        assert!(figures.contains("Intérêts de retard, dus le") && !figures.contains("<dt>Échéance<"), "{figures}");
+        assert!(
+            figures.contains("Reste dû, intérêts seuls") && page.contains("Échéance de la facture, payée"),
+            "{page}"
+        );
+
+        // Not paid by its own day, it is late since that day, wherever one looks.
+        pass(50 * DAY);
+        let cookie = server.sign_in(Role::Finance).await;
+        let late = server.page("/dunning", &cookie).await.text();
+        let row = late.split(&format!("/invoices/{number}\"")).nth(1).unwrap().split("</tr>").next().unwrap();
+        assert!(row.contains(&due), "{due}: {row}");
+        let home = server.page("/", &cookie).await.text();
+        assert!(home.contains(&format!("d’intérêts de retard, dus le {day}")), "{day}: {home}");
+        let overdue = server.page("/invoices?status=overdue&sort=-due", &cookie).await.text();
+        let first = overdue.split("<tbody>").nth(1).unwrap().split("</tr>").next().unwrap();
+        assert!(first.contains(&number) && first.contains("intérêts échus") && first.contains(&due), "{first}");
         let auditor = server.sign_in(Role::Auditor).await;
         assert_eq!(server.page("/payments", &auditor).await.status.as_u16(), 200);
         assert_eq!(server.page("/payments/record", &auditor).await.status.as_u16(), 403);
@@ -405,6 +441,12 @@ async fn what_cannot_be_undone_is_asked_first_and_archives_keep_to_the_list() {
         form.contains("name=\"tenant\" value=\"aphp\"") && form.contains("name=\"status\" value=\"open\""),
         "{form}"
     );
+    // With nothing ticked one stays on the list.
+    let none = server.page("/invoices/documents.zip?tenant=aphp&status=open&chosen=1", &cookie).await;
+    let page = none.text();
+    assert_eq!(none.status.as_u16(), 422);
+    assert!(page.contains("Aucun document n’est coché") && page.contains("id=\"tick-1\""), "{page}");
+    assert!(!page.contains("a été consignée"), "{page}");
 }
 
 #[actix_web::test]

@@ -5,7 +5,7 @@ use chapelle::app::keep_series;
 use chapelle::domain::access::Role;
 
 use crate::common::{ENGINES, Engine};
-use crate::site::{Answer, Server, Site, now};
+use crate::site::{Answer, Server, Site, now, pass};
 
 /// The text of a page without its tags, spaces of any kind as one.
 pub fn words(page: &str) -> String {
@@ -249,6 +249,14 @@ async fn a_file_is_taken_in_and_every_refused_line_told() {
             assert!(words(&page).contains(told), "{told}: {}", words(&page));
             assert!(!page.contains(" lang=\"en\">"), "{told}: nothing is in English");
         }
+        let comma = "compteur;horodatage;valeur\nA01-PA;2026-11-02T10:00:00Z;1,2,3\n";
+        let page = words(&server.page(upload(&token, comma).await.header("location"), &cookie).await.text());
+        assert!(page.contains("« 1,2,3 » n’est pas un nombre") && !page.contains("1.2.3"), "{page}");
+        let sent = upload(&token, "meter;at\n").await;
+        let page = words(&server.page(sent.header("location"), &cookie).await.text());
+        assert!(page.contains("at (horodatage)") && page.matches("lecture interrompue").count() == 1, "{page}");
+        let home = words(&server.page("/", &cookie).await.text());
+        assert!(home.contains("n’a pas pu être lu jusqu’au bout"), "{home}");
         let again = upload(&token, file).await.header("location").to_owned();
         let text = words(&server.page(&again, &cookie).await.text());
         assert!(text.contains("Acceptés 0 Doublons 1"), "{text}");
@@ -277,4 +285,32 @@ async fn alarms_name_the_rack_the_silent_meter_and_the_refused_file() {
     assert!(alarms["silent_meters"].as_array().unwrap().len() >= 2, "{alarms}");
     let quiet = words(&server.page("/alarms?days=1", &operator).await.text());
     assert!(quiet.contains("Aucune baie"), "{quiet}");
+}
+
+#[actix_web::test]
+async fn a_racks_load_is_that_of_its_last_readings_however_late_one_looks() {
+    // A reading a minute, until seven minutes before one looks; both feeds together draw more than one of 2 kW can carry.
+    let lines =
+        |minute: u32| format!("A01-PA,2026-11-03T07:{minute:02}:00Z,1.5\nA01-PB,2026-11-03T07:{minute:02}:00Z,1.4\n");
+    let readings = format!("meter,at,value\n{}", (30..=53).map(lines).collect::<String>());
+    for engine in ENGINES {
+        let site = Site::with_book(engine, |book| book.replacen("feed_rated_kw = 11", "feed_rated_kw = 2", 1));
+        let file = site.world.file("power.csv", &readings);
+        site.world.ok(&["readings", "import", file.to_str().unwrap()]);
+        let server = Server::start(&site).await;
+        let operator = server.sign_in(Role::Operator).await;
+        let look = async || {
+            let page = words(&server.page("/racks/A01", &operator).await.text());
+            let counted = page.split("porter, dans ").nth(1).unwrap().split(" fenêtres").next().unwrap().to_owned();
+            (counted, page)
+        };
+        let (counted, page) = look().await;
+        // Of the running window three minutes are measured, which is less than half of it.
+        assert!(page.contains("voie A 1,50 03/11/2026 08:50") && page.contains("0 U libre."), "{engine:?} {page}");
+        pass(6 * 60);
+        let (later, page) = look().await;
+        assert_eq!(later, counted, "{engine:?}: six minutes later nothing else is measured: {page}");
+        assert!(page.contains("voie A 1,50 03/11/2026 08:50"), "{page}");
+        pass(-6 * 60);
+    }
 }

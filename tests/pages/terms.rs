@@ -138,10 +138,15 @@ async fn finance_creates_a_tenant_and_a_contract_and_mends_mistakes() {
         let mended = with(filled(&page), &[("siret", "21750001600019"), ("address.postcode", "75013")]);
         let done = post(&server, "/tenants/new", &cookie, &mended).await;
         assert_eq!((done.status.as_u16(), done.header("location")), (303, "/tenants/bnf"), "{}", done.text());
+        let told = done.header("set-cookie");
+        assert!(told.contains("tenant-same-siret|Ville"), "its SIRET is another's: {told}");
         let again = post(&server, "/tenants/new", &cookie, &mended).await;
         assert_eq!(again.status.as_u16(), 422);
         assert!(again.text().contains("Le code bnf est déjà pris"), "{}", again.text());
 
+        let empty = send(&server, "/contracts/new", &cookie, &[]).await.text();
+        let told = empty.split("href=\"#code\">").nth(1).unwrap().split("</a>").next().unwrap();
+        assert!(told.starts_with("Convention, Code") && empty.contains(">Ligne, Code"), "which code: {empty}");
         let none =
             send(&server, "/contracts/new", &cookie, &[&CONTRACT[..], &[("line.1.quantity", "")]].concat()).await;
         assert!(none.text().contains("id=\"line.1.quantity-error\">Indiquez une quantité"), "{}", none.text());
@@ -166,7 +171,15 @@ async fn a_stale_edit_shows_both_and_is_made_on_purpose_only() {
         let stale = post(&server, path, &cookie, &with(mine, &[("name", "AP-HP, DSI")])).await;
         let page = stale.text();
         assert_eq!(stale.status.as_u16(), 409, "{engine:?}");
-        assert!(page.contains("<td>AP-HP, DSI</td><td>AP-HP, siège</td>"), "{page}");
+        let before = "Assistance publique-Hôpitaux de Paris";
+        let values = format!("<td>{before}</td><td>AP-HP, siège</td><td>AP-HP, DSI</td>");
+        assert!(page.contains(&values), "as it was, theirs, one's own: {page}");
+        assert!(page.contains("Enregistré par finance@example.org le 03/11/2026\u{a0}09:00."), "{page}");
+        assert!(page.contains("Enregistrer par-dessus la version de finance@example.org</button>"), "{page}");
+        // Another row, and it still says so.
+        let more = with(filled(&page), &[("step", "add:contact")]);
+        let more = post(&server, path, &cookie, &more).await.text();
+        assert!(more.contains("par-dessus la version de finance@example.org"), "{more}");
         assert!(page.contains("value=\"AP-HP, DSI\""), "what was typed stays: {page}");
         assert!(exported(&site).contains("AP-HP, siège"));
         // Saved again, knowing.

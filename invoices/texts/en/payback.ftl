@@ -11,6 +11,7 @@ payback-late-on-time = on target
 payback-late-before = { $months } months before the target
 payback-late-after = { $months } months after the target
 payback-range = Across the scenarios, break-even lies between { $first } and { $last }.
+payback-range-one = All scenarios break even in { $month }.
 payback-range-open = Across the scenarios, break-even is in { $first } at the earliest; at least one scenario does not reach it before { $last }.
 
 payback-tile-invested = Invested

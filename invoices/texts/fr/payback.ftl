@@ -11,6 +11,7 @@ payback-late-on-time = à la cible
 payback-late-before = { $months } mois avant la cible
 payback-late-after = { $months } mois après la cible
 payback-range = Selon les scénarios, l’équilibre se situe entre { $first } et { $last }.
+payback-range-one = Selon tous les scénarios, l’équilibre se situe en { $month }.
 payback-range-open = Selon les scénarios, l’équilibre se situe en { $first } au plus tôt ; au moins un scénario ne l’atteint pas avant { $last }.
 
 payback-tile-invested = Investi

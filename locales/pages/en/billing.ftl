@@ -103,3 +103,4 @@ item-skipped = issued already
 item-failed = failed
 billing-nothing-yet = No contract had an invoice the month before.
 billing-estimates = Each contract leads to its estimate.
+draft-blocked-state = blocked

@@ -104,3 +104,4 @@ home-own-contacts = Contacts
 home-own-contacts-text = The people invoices go to.
 home-own-contacts-go = See the contacts
 home-document = Document
+home-upload-cut = The file could not be read to its end: see its report. Readings accepted: { $accepted }; lines refused: { $refused }.

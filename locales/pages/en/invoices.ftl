@@ -21,3 +21,4 @@ invoice-kind = Kind
 kind-invoice = invoice
 state-issued = issued
 state-overdue = past due
+invoice-issued-credit = Issued on

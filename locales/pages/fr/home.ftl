@@ -104,3 +104,4 @@ home-own-contacts = Contacts
 home-own-contacts-text = Les personnes à qui vont les factures.
 home-own-contacts-go = Voir les contacts
 home-document = Document
+home-upload-cut = Le fichier n’a pas pu être lu jusqu’au bout : voyez son rapport. Relevés acceptés : { $accepted } ; lignes refusées : { $refused }.

@@ -19,5 +19,6 @@ invoices-columns = Choisir les colonnes
 invoices-file = factures
 invoice-kind = Nature
 kind-invoice = facture
-state-issued = émise
+state-issued = émis
 state-overdue = échue
+invoice-issued-credit = Émis le

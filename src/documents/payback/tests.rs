@@ -61,3 +61,12 @@ fn rates_that_are_worked_out_have_one_decimal() {
     assert_eq!(shown, ["12,0\u{a0}%", "11,9\u{a0}%", "41,0\u{a0}%", "35,9\u{a0}%"]);
     assert_eq!(Words::new(Language::English).percent("12".parse().unwrap()), "12.0%");
 }
+
+#[test]
+fn scenarios_that_agree_on_a_month_name_it_once() {
+    let month = |text: &str| text.parse().unwrap();
+    let words = Words::new(Language::French);
+    let told = |a, b| words.between(month(a), month(b)).replace('\u{a0}', " ");
+    assert_eq!(told("2027-03", "2027-03"), "Selon tous les scénarios, l’équilibre se situe en mars 2027.");
+    assert!(told("2027-03", "2028-01").ends_with("entre mars 2027 et janvier 2028."));
+}

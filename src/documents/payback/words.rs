@@ -176,13 +176,22 @@ impl Words {
             return None;
         }
         let reached: Vec<BillingMonth> = report.scenarios.iter().filter_map(|result| result.break_even).collect();
-        let first = self.format.month(*reached.iter().min()?);
+        let (earliest, latest) = (*reached.iter().min()?, *reached.iter().max()?);
         if reached.len() < report.scenarios.len() {
+            let first = self.format.month(earliest);
             let last = self.format.month(last_month(report));
             return Some(self.with("payback-range-open", &[("first", &first), ("last", &last)]));
         }
-        let last = self.format.month(*reached.iter().max()?);
-        Some(self.with("payback-range", &[("first", &first), ("last", &last)]))
+        Some(self.between(earliest, latest))
+    }
+
+    /// Between two months, or in the one both are.
+    pub(super) fn between(&self, earliest: BillingMonth, latest: BillingMonth) -> String {
+        let (first, last) = (self.format.month(earliest), self.format.month(latest));
+        match earliest == latest {
+            true => self.with("payback-range-one", &[("month", &first)]),
+            false => self.with("payback-range", &[("first", &first), ("last", &last)]),
+        }
     }
 
     /// What was done so far.

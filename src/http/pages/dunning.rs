@@ -51,6 +51,8 @@ struct TenantView {
 struct OverdueRow {
     number: String,
     due: String,
+    /// What is due then, where it is not the invoice itself.
+    due_what: Option<String>,
     days: String,
     gross: String,
     open: String,
@@ -116,6 +118,7 @@ fn overdue_row(frame: &Frame, zone: Tz, one: &OverdueInvoice) -> OverdueRow {
     OverdueRow {
         number: one.number.to_string(),
         due: frame.short_date(&one.due_date),
+        due_what: (one.claimed == one.open).then(|| frame.t("due-interest")),
         days: frame.whole(one.days_late),
         gross: frame.bare(&one.gross),
         open: frame.bare(&one.open),

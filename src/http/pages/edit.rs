@@ -28,9 +28,9 @@ use serde_json::Value as Json;
 
 use super::{Frame, done, page};
 use crate::app::edit_book::{self, Basis, Refusal, StoredEntry, Target};
-use crate::app::export_book;
+use crate::app::{edit_meanwhile, export_book};
 use crate::bookfile::EntryMistake;
-use crate::domain::access::TenantScope;
+use crate::domain::access::{Action, Decision, TenantScope, policy};
 use crate::domain::book::{Book, EntryKind};
 use crate::http::auth::{Visitor, session};
 use crate::http::error::Fault;
@@ -117,13 +117,18 @@ struct EditPage {
 /// An edit that is based on an older version: what the other wrote beside what was typed.
 struct Conflict {
     text: String,
+    /// Who wrote it and when.
+    who: Option<String>,
+    /// What stood there when the form was opened is known.
+    has_seen: bool,
     rows: Vec<ConflictRow>,
 }
 
 struct ConflictRow {
     label: String,
-    yours: String,
+    seen: String,
     theirs: String,
+    yours: String,
 }
 
 /// The thing a form edits, or 404; none for one that is to be created.
@@ -187,7 +192,22 @@ async fn submit(
             answer(StatusCode::UNPROCESSABLE_ENTITY, frame, form, &data, errors, version, None, true)
         }
         Err(Refusal::Stale(stored)) => {
-            let conflict = conflict(&frame, form, &data, &form.shown(&stored));
+            let (store, theirs) = (shared.store.clone(), stored.clone());
+            let meanwhile = blocking(move || edit_meanwhile::since(&store, &theirs, version)).await?;
+            // A tenant's people are told when, not which of the seller's people it was.
+            let names = policy(visitor.person.role, Action::SeeTrail) != Decision::Deny;
+            let mut conflict = conflict(&frame, form, &data, &stored, meanwhile.seen.as_ref());
+            conflict.who = meanwhile.last.as_ref().map(|(name, at)| {
+                let at = frame.instant((*at).into(), meanwhile.zone);
+                let name = if names { name.clone() } else { frame.t("edit-stale-someone") };
+                frame.texts("edit-stale-who", &[("name", &name), ("at", &at)])
+            });
+            let name = meanwhile.last.map(|(name, _)| name).filter(|_| names);
+            let mut data = data;
+            match conflict.rows.is_empty() {
+                true => data.forget(&["over"]),
+                false => data.set("over", name.unwrap_or_else(|| frame.t("edit-stale-someone"))),
+            }
             answer(StatusCode::CONFLICT, frame, form, &data, vec![], Some(stored.version), Some(conflict), true)
         }
     }
@@ -206,6 +226,12 @@ fn answer(
 ) -> Result<HttpResponse, Fault> {
     let mut view = form.view(&Draw::new(&frame, data, &errors));
     view.version = version;
+    // Until it is saved, its author is told whose work it replaces.
+    let over = data.text("over");
+    if !over.is_empty() {
+        view.save = frame.with("edit-save-over", "name", over);
+        view.hidden.push(("over".to_owned(), over.to_owned()));
+    }
     let frame = match form.thing() {
         Some((code, address)) => frame.under(code, address),
         None => frame,
@@ -216,20 +242,20 @@ fn answer(
 /// Each mistake at its field; what has no field of this form stands at its head.
 fn errors(frame: &Frame, form: &impl Form, data: &FormData, mistakes: &[EntryMistake]) -> Vec<FormError> {
     let view = form.view(&Draw::new(frame, data, &[]));
-    let known: Vec<(&str, &Input)> = inputs(&view).collect();
+    let known: Vec<Placed> = inputs(&view).collect();
     let error = |mistake: &EntryMistake| {
         let field = form.field(&mistake.field, data);
-        let named = known.iter().find(|(_, input)| input.name == field).or_else(|| {
+        let named = known.iter().find(|placed| placed.input.name == field).or_else(|| {
             // What is wrong with a group is shown at its first field.
-            known.iter().find(|(_, input)| !field.is_empty() && input.name.starts_with(&format!("{field}.")))
+            known.iter().find(|placed| !field.is_empty() && placed.input.name.starts_with(&format!("{field}.")))
         });
         let beside = words::sentence(frame, mistake);
         match named {
             None => FormError { field: "form".to_owned(), text: beside.clone(), beside },
-            Some((legend, input)) => {
-                let values = [("field", full_label(legend, input)), ("text", beside.clone())];
+            Some(placed) => {
+                let values = [("field", label_among(&known, placed)), ("text", beside.clone())];
                 let text = frame.texts("wrong-in", &values.each_ref().map(|(name, value)| (*name, value.as_str())));
-                FormError { field: input.name.clone(), text, beside }
+                FormError { field: placed.input.name.clone(), text, beside }
             }
         }
     };
@@ -238,40 +264,67 @@ fn errors(frame: &Frame, form: &impl Form, data: &FormData, mistakes: &[EntryMis
     errors
 }
 
-/// Every field with the legend of its row, in the order of the page.
-fn inputs(view: &FormView) -> impl Iterator<Item = (&str, &Input)> {
+/// A field where it stands.
+struct Placed<'a> {
+    /// The legend of its section; empty outside one.
+    section: &'a str,
+    /// The legend of its row; empty outside one.
+    row: &'a str,
+    input: &'a Input,
+}
+
+/// Every field, in the order of the page.
+fn inputs(view: &FormView) -> impl Iterator<Item = Placed<'_>> {
     let sections = view.sections.iter().flat_map(|section| {
+        let placed = move |row, input| Placed { section: &section.legend, row, input };
         let rows = section.rows.iter().flat_map(|rows| &rows.rows);
-        let in_rows = rows.flat_map(|row| row.inputs.iter().map(move |input| (row.legend.as_str(), input)));
-        section.inputs.iter().map(|input| ("", input)).chain(in_rows)
+        let in_rows = rows.flat_map(move |row| row.inputs.iter().map(move |input| placed(row.legend.as_str(), input)));
+        section.inputs.iter().map(move |input| placed("", input)).chain(in_rows)
     });
-    sections.chain(view.reason.iter().map(|input| ("", input)))
+    sections.chain(view.reason.iter().map(|input| Placed { section: "", row: "", input }))
 }
 
 /// The fields in which what was typed and what is stored now differ.
-fn conflict(frame: &Frame, form: &impl Form, typed: &FormData, stored: &FormData) -> Conflict {
-    let typed = FormData::of(&typed.document());
-    let (yours, theirs) = (form.view(&Draw::new(frame, &typed, &[])), form.view(&Draw::new(frame, stored, &[])));
+fn conflict(
+    frame: &Frame,
+    form: &impl Form,
+    typed: &FormData,
+    stored: &StoredEntry,
+    seen: Option<&StoredEntry>,
+) -> Conflict {
+    let drawn = |data: &FormData| form.view(&Draw::new(frame, data, &[]));
+    let (yours, theirs) = (drawn(&FormData::of(&typed.document())), drawn(&form.shown(stored)));
+    let before = seen.map(|seen| drawn(&form.shown(seen)));
     let text_of = |view: &FormView, name: &str| {
-        inputs(view).find(|(_, input)| input.name == name).map_or_else(String::new, |(_, input)| shown(frame, input))
+        inputs(view).find(|one| one.input.name == name).map_or_else(String::new, |one| shown(frame, one.input))
     };
+    let known: Vec<Placed> = inputs(&yours).chain(inputs(&theirs)).collect();
     let mut rows: Vec<ConflictRow> = vec![];
-    let mut names: Vec<&str> = vec![];
-    for (legend, input) in inputs(&yours).chain(inputs(&theirs)) {
-        let (mine, other) = (text_of(&yours, &input.name), text_of(&theirs, &input.name));
-        if mine != other && input.name != "reason" && input.name != "effective" && !names.contains(&input.name.as_str())
-        {
-            names.push(&input.name);
-            rows.push(ConflictRow { label: full_label(legend, input), yours: dash(mine), theirs: dash(other) });
+    let mut names: Vec<&str> = vec!["reason", "effective"];
+    for placed in &known {
+        let name = placed.input.name.as_str();
+        let (mine, other) = (text_of(&yours, name), text_of(&theirs, name));
+        if mine != other && !names.contains(&name) {
+            names.push(name);
+            let seen = before.as_ref().map_or_else(String::new, |view| text_of(view, name));
+            let label = label_among(&known, placed);
+            rows.push(ConflictRow { label, seen: dash(seen), theirs: dash(other), yours: dash(mine) });
         }
     }
     let key = if rows.is_empty() { "edit-stale-same" } else { "edit-stale-text" };
-    Conflict { text: frame.t(key), rows }
+    Conflict { text: frame.t(key), who: None, has_seen: before.is_some(), rows }
 }
 
-/// The field's label, with its row's where it is in one.
-fn full_label(legend: &str, input: &Input) -> String {
-    if legend.is_empty() { input.label.clone() } else { format!("{legend}, {}", input.label) }
+/// The field's label with its row's, or with its section's where another field of the form has the same.
+fn label_among(all: &[Placed], placed: &Placed) -> String {
+    let Placed { section, row, input } = placed;
+    let is_twin =
+        |other: &Placed| other.row.is_empty() && other.input.label == input.label && other.input.name != input.name;
+    match *row {
+        "" if all.iter().any(is_twin) => format!("{section}, {}", input.label),
+        "" => input.label.clone(),
+        row => format!("{row}, {}", input.label),
+    }
 }
 
 fn dash(text: String) -> String {

@@ -213,8 +213,16 @@ impl Frame {
 
     /// The `part` (title, text) of what is said about a fault; most have words of their own.
     pub fn fault(&self, name: &str, part: &str) -> String {
-        const OWN: [&str; 7] =
-            ["bad-request", "forbidden", "cross-site", "not-found", "conflict", "too-many-attempts", "unavailable"];
+        const OWN: [&str; 8] = [
+            "bad-request",
+            "forbidden",
+            "cross-site",
+            "not-found",
+            "conflict",
+            "unprocessable",
+            "too-many-attempts",
+            "unavailable",
+        ];
         let name = if OWN.contains(&name) { name } else { "other" };
         self.t(&format!("fault-{name}-{part}"))
     }

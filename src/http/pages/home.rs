@@ -279,11 +279,9 @@ fn overdue_card(frame: &Frame, today: &Today) -> Card {
         let number = invoice.number.as_ref().map(ToString::to_string).unwrap_or_default();
         let open = invoice.standing.map_or(invoice.totals.gross, |(open, _)| open);
         let due = invoice.pay_by.map(|day| frame.short_date(&day)).unwrap_or_default();
-        Item {
-            text: frame
-                .texts("home-overdue-item", &[("number", &number), ("amount", &frame.amount(&open)), ("due", &due)]),
-            address: Some(format!("/invoices/{number}")),
-        }
+        let key = if invoice.owes_interest_only() { "home-interest-item" } else { "home-overdue-item" };
+        let values = [("number", &*number), ("amount", &*frame.amount(&open)), ("due", &*due)];
+        Item { text: frame.texts(key, &values), address: Some(format!("/invoices/{number}")) }
     };
     Card {
         class: if count > 0 { "card-due" } else { "card-ok" },

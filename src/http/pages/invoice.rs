@@ -4,16 +4,18 @@ use actix_web::http::{StatusCode, header};
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
+use chrono::NaiveDate;
 use chrono_tz::Tz;
 
 use super::claims::{ClaimRow, posted_row};
+use super::invoices::{Left, standing};
 use super::lines::{ServiceGroup, groups, vat_text};
 use super::parts::{Badge, Link};
 use super::{Frame, encoded, page};
 use crate::app::archive_invoice::ArchiveKind;
 use crate::app::late_readings::{self, LateInvoice};
 use crate::app::read_account::{self, Account};
-use crate::app::{AppError, notices, read_invoices};
+use crate::app::{AppError, credit_invoice, notices, read_invoices};
 use crate::domain::access::{Action, Decision, TenantScope, policy};
 use crate::domain::ids::MeterCode;
 use crate::domain::invoice::{InvoiceKind, InvoiceNumber, IssuedInvoice, VatBreakdown};
@@ -41,6 +43,8 @@ struct InvoicePage {
     download: String,
     /// When it is to be paid; none for a credit note, which nobody pays.
     due: Option<String>,
+    /// When the interest claimed on it is, where nothing else is open.
+    interest_due: Option<String>,
     /// The page of its contract.
     contract: String,
     period: String,
@@ -48,7 +52,10 @@ struct InvoicePage {
     vat: Vec<VatLine>,
     /// Pairs of a label and a value the buyer's accounting asks for.
     references: Vec<(String, String)>,
-    corrects: Option<String>,
+    /// The documents it corrects, with their days.
+    corrects: Vec<(Link, String)>,
+    /// Why a credit note was issued, for who may know.
+    reason: Option<String>,
     /// That readings of its month changed since, where they did.
     late: Option<LateNote>,
     /// The invoice it takes back, where money is owed to the tenant on that, and how much.
@@ -119,10 +126,13 @@ pub async fn one(
     let (store, now, scope, wanted) =
         (shared.store.clone(), shared.now(), granted.scope.clone(), invoice.number.clone());
     let (corrected, month) = (invoice.corrects.first().map(|(number, _)| number.clone()), invoice.month);
-    let (account, owing, late) = blocking(move || {
+    let sees_reasons = may(Action::SeeDrafts);
+    let credit_note = (sees_reasons && invoice.kind == InvoiceKind::CreditNote).then(|| invoice.clone());
+    let (account, owing, late, reason) = blocking(move || {
         let of = |number: &InvoiceNumber| read_account::of(&store, &scope, number, now);
         let owing = corrected.map(|number| Ok::<_, AppError>((of(&number)?, number))).transpose()?;
-        Ok((of(&wanted)?, owing, late_readings::of_invoice(&store, &wanted, month)?))
+        let reason = credit_note.map(|note| credit_invoice::reason_of(&store, &note)).transpose()?.flatten();
+        Ok((of(&wanted)?, owing, late_readings::of_invoice(&store, &wanted, month)?, reason))
     })
     .await?;
     let zone = zone_of(&invoice);
@@ -138,12 +148,14 @@ pub async fn one(
         title: title(&frame, &invoice),
         download: download(&frame, invoice.kind),
         due: (invoice.kind != InvoiceKind::CreditNote).then(|| frame.date(&invoice.due_date)),
+        interest_due: account.as_ref().and_then(|account| interest_due(&invoice, account)).map(|day| frame.date(&day)),
         contract: format!("/contracts/{}", encoded(invoice.references.contract.as_str())),
         period: frame.period(invoice.period),
         groups: groups(&frame, &invoice.charges, &format!("/invoices/{}", invoice.number)),
         vat: invoice.vat.iter().map(|vat| vat_line(&frame, vat)).collect(),
         references: references(&frame, &invoice),
         corrects: corrects(&frame, &invoice),
+        reason,
         late: late.map(|late| late_note(&frame, &late, is_own)),
         owed_on: owing.and_then(|(account, number)| Some((number.to_string(), owed(&frame, &account?)?))),
         notices,
@@ -211,9 +223,10 @@ pub fn zone_of(invoice: &IssuedInvoice) -> Tz {
 
 fn account_view(frame: &Frame, invoice: &IssuedInvoice, account: &Account) -> AccountView {
     let balance = &account.balance;
-    let is_begun = balance.open < invoice.totals.gross;
+    let is_interest = interest_due(invoice, account).is_some();
+    let left = Left::of(invoice.totals.gross, balance.paid, balance.open, is_interest);
     AccountView {
-        state: super::invoices::standing(frame, balance.settlement, is_begun, account.is_late),
+        state: standing(frame, balance.settlement, left, account.is_late),
         open: frame.amount(&balance.open),
         is_open: balance.open > Money::ZERO,
         is_late: account.is_late,
@@ -228,6 +241,12 @@ fn account_view(frame: &Frame, invoice: &IssuedInvoice, account: &Account) -> Ac
         claims: account.claims.iter().map(|claim| posted_row(frame, claim)).collect(),
         claimed: frame.bare(&account.claims.iter().map(|claim| claim.amount).sum::<Money>()),
     }
+}
+
+/// When the interest claimed on the invoice is to be paid, where that is all that is open.
+fn interest_due(invoice: &IssuedInvoice, account: &Account) -> Option<NaiveDate> {
+    let balance = &account.balance;
+    (balance.open > Money::ZERO && balance.due_date != invoice.due_date).then_some(balance.due_date)
 }
 
 /// What is owed to the tenant, where anything is.
@@ -270,8 +289,9 @@ fn references(frame: &Frame, invoice: &IssuedInvoice) -> Vec<(String, String)> {
     stated.into_iter().filter_map(|(key, value)| Some((frame.t(key), value?))).collect()
 }
 
-fn corrects(frame: &Frame, invoice: &IssuedInvoice) -> Option<String> {
-    let named: Vec<String> =
-        invoice.corrects.iter().map(|(number, day)| format!("{number} ({})", frame.date(day))).collect();
-    (!named.is_empty()).then(|| frame.with("invoice-corrects", "invoices", &named.join(", ")))
+fn corrects(frame: &Frame, invoice: &IssuedInvoice) -> Vec<(Link, String)> {
+    let named = |(number, day): &(InvoiceNumber, NaiveDate)| {
+        (Link { label: number.to_string(), address: format!("/invoices/{number}") }, frame.date(day))
+    };
+    invoice.corrects.iter().map(named).collect()
 }

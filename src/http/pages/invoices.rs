@@ -20,6 +20,7 @@ use crate::domain::ids::TenantCode;
 use crate::domain::invoice::InvoiceKind;
 use crate::domain::money::Money;
 use crate::domain::receivables::Settlement;
+use crate::domain::told::Told;
 use crate::http::asked::{Expected, none_of, parsed};
 use crate::http::auth::Granted;
 use crate::http::error::Fault;
@@ -113,6 +114,8 @@ struct InvoicesPage {
     zip: String,
     /// What the form that sends ticked documents has to carry on: the list's own filter.
     carried_zip: Vec<(&'static str, String)>,
+    /// What was asked of the list and could not be done.
+    problem: Option<String>,
 }
 
 /// One row, ready to read.
@@ -128,7 +131,10 @@ pub struct InvoiceLine {
     pub contract: String,
     pub month: String,
     pub issued: String,
+    /// When what is open is to be paid.
     pub due: String,
+    /// What is due then, where it is not the invoice itself.
+    pub due_what: Option<String>,
     pub net: String,
     pub tax: String,
     pub gross: String,
@@ -142,9 +148,19 @@ pub async fn list(
     http: HttpRequest,
     query: Query<Vec<(String, String)>>,
 ) -> Result<HttpResponse, Fault> {
-    let asked = Asked::read(&query)?;
-    let frame = Frame::of(&http);
-    let shown = shown(&http, &asked, &granted);
+    show(&shared, granted, &http, Asked::read(&query)?, None).await
+}
+
+/// The list, with what was asked of it and could not be done.
+async fn show(
+    shared: &Data<Shared>,
+    granted: Granted,
+    http: &HttpRequest,
+    asked: Asked,
+    problem: Option<&Told>,
+) -> Result<HttpResponse, Fault> {
+    let frame = Frame::of(http);
+    let shown = shown(http, &asked, &granted);
     let sees_drafts = policy(granted.role, Action::SeeDrafts) != Decision::Deny;
     let (store, now) = (shared.store.clone(), shared.now());
     let (asked, (found, counts, open, names, months, today)) = blocking(move || {
@@ -174,6 +190,7 @@ pub async fn list(
         files: exports(&address, "/invoices/list.csv", "/invoices/list.xlsx"),
         zip: address.at("/invoices/documents.zip").href(),
         carried_zip: address.carried(&[]),
+        problem: problem.map(|told| frame.said(told)),
         text: asked.text,
         shown,
         tax: found.gross - found.net,
@@ -181,7 +198,8 @@ pub async fn list(
         found,
         frame,
     };
-    let mut response = page(StatusCode::OK, &template)?;
+    let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let mut response = page(status, &template)?;
     if let Some(chosen) = &asked.columns {
         keep_columns(&mut response, chosen)?;
     }
@@ -260,7 +278,8 @@ fn line(frame: &Frame, invoice: &InvoiceSummary, names: &TenantNames, today: Nai
         contract: invoice.contract.to_string(),
         month: frame.month(&invoice.month),
         issued: invoice.issue_date.map(|day| frame.short_date(&day)).unwrap_or_default(),
-        due: invoice.due().map(|day| frame.short_date(&day)).unwrap_or_default(),
+        due: invoice.payable_on().map(|day| frame.short_date(&day)).unwrap_or_default(),
+        due_what: invoice.owes_interest_only().then(|| frame.t("due-interest")),
         net: frame.bare(&invoice.counted(invoice.totals.net)),
         tax: frame.bare(&invoice.counted(invoice.totals.tax)),
         gross: frame.bare(&invoice.counted(invoice.totals.gross)),
@@ -275,19 +294,48 @@ fn state(frame: &Frame, invoice: &InvoiceSummary, today: NaiveDate) -> Badge {
     };
     match invoice.kind {
         InvoiceKind::CreditNote => Badge { tone: Tone::Plain, text: frame.t("state-issued") },
-        _ => standing(frame, settlement, open < invoice.totals.gross, invoice.pay_by.is_some_and(|due| due < today)),
+        _ => {
+            let left = Left::of(invoice.totals.gross, invoice.paid, open, invoice.owes_interest_only());
+            standing(frame, settlement, left, invoice.pay_by.is_some_and(|due| due < today))
+        }
     }
 }
 
-/// Where an invoice stands: `is_begun` where something was paid or taken back.
-pub(super) fn standing(frame: &Frame, settlement: Settlement, is_begun: bool, is_late: bool) -> Badge {
-    let (tone, key) = match settlement {
-        Settlement::Open if is_late => (Tone::Warn, "state-overdue"),
-        Settlement::Open if is_begun => (Tone::Info, "state-partly"),
-        Settlement::Open => (Tone::Plain, "state-open"),
-        Settlement::Paid => (Tone::Ok, "state-paid"),
-        Settlement::Credited => (Tone::Plain, "state-credited"),
-        Settlement::Overpaid => (Tone::Warn, "state-overpaid"),
+/// What is left to pay of an invoice, by what happened to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Left {
+    Whole,
+    /// Something was paid.
+    AfterPayment,
+    /// Nobody paid: a part was taken back.
+    AfterCredit,
+    /// Only the interest claimed on it.
+    Interest,
+}
+
+impl Left {
+    pub(super) fn of(gross: Money, paid: Money, open: Money, is_interest: bool) -> Left {
+        match (is_interest, paid > Money::ZERO, open < gross) {
+            (true, ..) => Left::Interest,
+            (_, true, _) => Left::AfterPayment,
+            (_, _, true) => Left::AfterCredit,
+            _ => Left::Whole,
+        }
+    }
+}
+
+/// Where an invoice stands.
+pub(super) fn standing(frame: &Frame, settlement: Settlement, left: Left, is_late: bool) -> Badge {
+    let (tone, key) = match (settlement, left) {
+        (Settlement::Open, Left::Interest) if is_late => (Tone::Warn, "state-interest-overdue"),
+        (Settlement::Open, Left::Interest) => (Tone::Info, "state-interest"),
+        (Settlement::Open, _) if is_late => (Tone::Warn, "state-overdue"),
+        (Settlement::Open, Left::AfterPayment) => (Tone::Info, "state-partly"),
+        (Settlement::Open, Left::AfterCredit) => (Tone::Info, "state-partly-credited"),
+        (Settlement::Open, Left::Whole) => (Tone::Plain, "state-open"),
+        (Settlement::Paid, _) => (Tone::Ok, "state-paid"),
+        (Settlement::Credited, _) => (Tone::Plain, "state-credited"),
+        (Settlement::Overpaid, _) => (Tone::Warn, "state-overpaid"),
     };
     Badge { tone, text: frame.t(key) }
 }
@@ -300,6 +348,16 @@ fn month_choice(frame: &Frame, month: BillingMonth, chosen: Option<BillingMonth>
 mod tests {
     use super::*;
     use crate::app::read_invoices::SortKey;
+
+    #[test]
+    fn what_is_left_is_named_by_what_happened() {
+        let left = |paid: i64, open: i64, is_interest| {
+            Left::of(Money::from_cents(100), Money::from_cents(paid), Money::from_cents(open), is_interest)
+        };
+        assert_eq!((left(0, 100, false), left(0, 60, false)), (Left::Whole, Left::AfterCredit));
+        assert_eq!((left(40, 60, false), left(40, 120, false)), (Left::AfterPayment, Left::AfterPayment));
+        assert_eq!(left(100, 45, true), Left::Interest);
+    }
 
     #[test]
     fn lists_are_read_from_addresses() {

@@ -171,7 +171,7 @@ fn cell(frame: &Frame, rack: &RackState, position: i64, y: i64) -> RackCell {
         told: told(frame, rack),
         tenant,
         tenant_more,
-        free: frame.with("rack-free-u", "free", &plant::number(frame, rack.free_u(), 0)),
+        free: free_units(frame, rack),
         load: kilowatts(frame, rack.load_kw),
     }
 }
@@ -183,11 +183,18 @@ fn told(frame: &Frame, rack: &RackState) -> String {
         &[
             ("rack", rack.rack.code.as_str()),
             ("tenants", &tenants(frame, rack)),
-            ("free", &plant::number(frame, rack.free_u(), 0)),
+            ("free", &free_units(frame, rack)),
             ("load", &plant::known(frame, rack.load_kw, 2)),
             ("state", &state),
         ],
     )
+}
+
+/// `4 U libres`, in French `0 U libre`: its plural begins at two.
+fn free_units(frame: &Frame, rack: &RackState) -> String {
+    let free = rack.free_u();
+    let key = if free < Decimal::TWO { "rack-free-u-one" } else { "rack-free-u" };
+    frame.with(key, "free", &plant::number(frame, free, 0))
 }
 
 fn tenants(frame: &Frame, rack: &RackState) -> String {
@@ -375,7 +382,8 @@ fn rack_template(frame: Frame, file: &RackFile) -> RackTemplate {
         }
     };
     let lost = state.overloads.len();
-    let alarm = (lost > 0).then(|| frame.texts("rack-alarm", &[("count", &lost.to_string()), ("limit", &limit)]));
+    let key = if lost == 1 { "rack-alarm-once" } else { "rack-alarm" };
+    let alarm = (lost > 0).then(|| frame.texts(key, &[("count", &lost.to_string()), ("limit", &limit)]));
     RackTemplate {
         title: frame.with("rack-title", "rack", state.rack.code.as_str()),
         code: state.rack.code.to_string(),
@@ -400,10 +408,8 @@ fn elevation(frame: &Frame, state: &RackState) -> Elevation {
     let height_u = i64::from(state.rack.height_u);
     let height = height_u * UNIT;
     let used = state.used_u.round().to_i64().unwrap_or(0).clamp(0, height_u);
-    let (used_text, free_text) = (
-        frame.with("rack-used-u", "used", &plant::number(frame, state.used_u, 0)),
-        frame.with("rack-free-u", "free", &plant::number(frame, state.free_u(), 0)),
-    );
+    let (used_text, free_text) =
+        (frame.with("rack-used-u", "used", &plant::number(frame, state.used_u, 0)), free_units(frame, state));
     let marks = (1..=state.rack.height_u).filter(|unit| unit % 5 == 0 || *unit == 1);
     Elevation {
         width: 190,

@@ -219,18 +219,22 @@ pub async fn line_page(
 /// Where the line it corrects is, of those the reader may see.
 async fn corrects(shared: &Data<Shared>, frame: &Frame, traced: &Traced, charge: &Charge) -> Result<Vec<Link>, Fault> {
     let (number, position) = match (&charge.kind, &traced.corrects) {
-        (ChargeKind::Regularisation { invoice, .. } | ChargeKind::ServiceCredit { invoice, .. }, _) => {
+        (ChargeKind::PartOf { line }, Some(number)) => (number.clone(), Some(*line)),
+        // A line taken back as a whole stands on the invoice as it stands here.
+        (_, Some(number)) => (number.clone(), None),
+        (ChargeKind::Regularisation { invoice, .. } | ChargeKind::ServiceCredit { invoice, .. }, None) => {
             (InvoiceNumber::from_stored(invoice.as_str()), None)
         }
-        (ChargeKind::PartOf { line }, Some(number)) => (number.clone(), Some(*line)),
         _ => return Ok(vec![]),
     };
     let (store, scope, wanted) = (shared.store.clone(), traced.scope.clone(), number.clone());
     let found = blocking(move || read_invoices::one(&store, &scope, wanted.as_str())).await?;
     let Some(invoice) = found else { return Ok(vec![]) };
     let line = credited_line(charge);
-    let same = |billed: &Charge| billed.provenance.line == line;
-    let position = position.or_else(|| invoice.charges.iter().position(same).map(|index| index + 1));
+    let place = |same: &dyn Fn(&Charge) -> bool| invoice.charges.iter().position(same).map(|index| index + 1);
+    let position = position
+        .or_else(|| place(&|billed| billed == charge))
+        .or_else(|| place(&|billed| billed.provenance.line == line));
     let month = frame.month(&invoice.month);
     let whole = Link {
         label: frame.texts("trace-corrects-invoice", &[("invoice", number.as_str()), ("month", &month)]),

@@ -52,13 +52,14 @@ impl ContractForm {
         let indices = self.book.price_indices.iter().map(|index| (index.code.to_string(), index.name.clone()));
         let inputs = vec![
             draw.select("indexation.index", std::iter::once(none).chain(indices)),
-            draw.month("indexation.base_month"),
-            draw.decimal("indexation.fixed_part"),
-            draw.words("indexation.rounding", &["unrounded", "four-decimals", "up-to-thousandth"], "rounding"),
+            draw.month("indexation.base_month").when("when-indexed"),
+            draw.decimal("indexation.fixed_part").when("when-indexed"),
+            draw.words("indexation.rounding", &["unrounded", "four-decimals", "up-to-thousandth"], "rounding")
+                .when("when-indexed"),
         ];
         let revisions = draw.rows("indexation.revision", 1, |draw| vec![draw.date("from"), draw.month("index_month")]);
         let hint = draw.t("indexation-hint");
-        Section { hint, rows: Some(revisions), ..section(draw.t("contract-indexation"), inputs) }
+        Section { hint, class: "revised", rows: Some(revisions), ..section(draw.t("contract-indexation"), inputs) }
     }
 }
 
@@ -121,7 +122,7 @@ impl Form for ContractForm {
 
     fn after(&self, stored: &StoredEntry) -> (String, &'static str, String) {
         let code = stored.entry.code();
-        let what = if self.code.is_some() { "saved" } else { "created" };
+        let what = if self.code.is_some() { "saved" } else { "contract-created" };
         (address(code, ""), what, code.to_owned())
     }
 }

@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 use serde_json::{Map, Value as Json};
 
 /// Fields of the form itself, not of the book.
-const OWN: [&str; 5] = ["form_token", "version", "reason", "step", "effective"];
+const OWN: [&str; 6] = ["form_token", "version", "reason", "step", "effective", "over"];
 /// Numbers and days, which people write as their language does.
 const FIGURES: [&str; 16] = [
     "amount_eur",

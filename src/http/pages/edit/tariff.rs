@@ -99,7 +99,7 @@ impl Form for TariffForm {
 
     fn after(&self, stored: &StoredEntry) -> (String, &'static str, String) {
         let code = stored.entry.code();
-        let what = if self.code.is_some() { "saved" } else { "created" };
+        let what = if self.code.is_some() { "saved" } else { "tariff-created" };
         (address(code, ""), what, code.to_owned())
     }
 }

@@ -6,10 +6,10 @@ use serde_json::Value as Json;
 
 use super::form::FormData;
 use super::view::{Draw, FormView, Input, Rows, Section};
-use super::{Form, Sent, Submission, open, stored, submit, target};
+use super::{Form, Sent, Submission, book, open, stored, submit, target};
 use crate::app::edit_book::StoredEntry;
-use crate::domain::book::EntryKind;
-use crate::domain::party::PaymentTermClass;
+use crate::domain::book::{Entry, EntryKind, with_siret_of};
+use crate::domain::party::{PaymentTermClass, Tenant};
 use crate::http::auth::{Granted, Visitor};
 use crate::http::error::Fault;
 use crate::http::pages::encoded;
@@ -18,6 +18,8 @@ use crate::http::state::Shared;
 /// A tenant, new where it has no code yet.
 struct TenantForm {
     code: Option<String>,
+    /// Those the book has, as it is before the edit.
+    known: Vec<Tenant>,
 }
 
 impl Form for TenantForm {
@@ -73,8 +75,23 @@ impl Form for TenantForm {
 
     fn after(&self, stored: &StoredEntry) -> (String, &'static str, String) {
         let code = stored.entry.code();
-        let what = if self.code.is_some() { "saved" } else { "created" };
+        if let Some(others) = self.same_siret(stored) {
+            return (address(code, ""), "tenant-same-siret", others);
+        }
+        let what = if self.code.is_some() { "saved" } else { "tenant-created" };
         (address(code, ""), what, code.to_owned())
+    }
+}
+
+impl TenantForm {
+    /// The names of the tenants that have the SIRET just given, where there are any.
+    fn same_siret(&self, stored: &StoredEntry) -> Option<String> {
+        let Entry::Tenant(tenant) = &stored.entry else { return None };
+        if self.known.iter().any(|former| former.code == tenant.code && former.siret == tenant.siret) {
+            return None;
+        }
+        let names: Vec<&str> = with_siret_of(&self.known, tenant).map(|other| other.name.as_str()).collect();
+        (!names.is_empty()).then(|| names.join(", "))
     }
 }
 
@@ -107,7 +124,7 @@ fn with_defaults(data: FormData) -> FormData {
 }
 
 pub async fn create(http: HttpRequest) -> Result<HttpResponse, Fault> {
-    open(&http, &TenantForm { code: None }, &with_defaults(FormData::default()), None)
+    open(&http, &TenantForm { code: None, known: vec![] }, &with_defaults(FormData::default()), None)
 }
 
 pub async fn created(
@@ -119,7 +136,8 @@ pub async fn created(
 ) -> Result<HttpResponse, Fault> {
     let submission = Submission::of(&visitor, sent)?;
     let target = target(EntryKind::Tenant, None, granted.scope);
-    submit(&shared, &http, &visitor, &TenantForm { code: None }, target, submission).await
+    let form = TenantForm { code: None, known: book(&shared).await?.tenants };
+    submit(&shared, &http, &visitor, &form, target, submission).await
 }
 
 pub async fn form(
@@ -129,7 +147,7 @@ pub async fn form(
     http: HttpRequest,
 ) -> Result<HttpResponse, Fault> {
     let found = stored(&shared, &target(EntryKind::Tenant, Some(&code), granted.scope)).await?;
-    let form = TenantForm { code: Some(code.into_inner()) };
+    let form = TenantForm { code: Some(code.into_inner()), known: vec![] };
     open(&http, &form, &form.shown(&found), Some(found.version))
 }
 
@@ -143,6 +161,6 @@ pub async fn save(
 ) -> Result<HttpResponse, Fault> {
     let submission = Submission::of(&visitor, sent)?;
     let target = target(EntryKind::Tenant, Some(&code), granted.scope);
-    let form = TenantForm { code: Some(code.into_inner()) };
+    let form = TenantForm { code: Some(code.into_inner()), known: book(&shared).await?.tenants };
     submit(&shared, &http, &visitor, &form, target, submission).await
 }

@@ -97,17 +97,16 @@ fn upload_card(frame: &Frame, alarms: &Alarms, last: Option<&UploadView>) -> Car
         let text = frame.t("home-upload-none");
         return Card { class: "", title, count: "–".to_owned(), text, items: vec![], link };
     };
-    let went_wrong = last.is_interrupted || last.upload.state == UploadState::Failed || last.report.refused_count > 0;
     let count = |number: u64| frame.whole(i64::try_from(number).unwrap_or(i64::MAX));
+    let was_cut = last.is_interrupted || last.upload.state == UploadState::Failed;
+    let text = if was_cut { "home-upload-cut" } else { "home-upload-text" };
     let name = frame.with("home-upload-item", "file", &last.upload.file_name);
     Card {
-        class: if went_wrong { "card-bad" } else { "card-ok" },
+        class: if was_cut || last.report.refused_count > 0 { "card-bad" } else { "card-ok" },
         title,
         count: frame.instant(last.upload.started_at, alarms.zone),
-        text: frame.texts(
-            "home-upload-text",
-            &[("accepted", &count(last.report.accepted)), ("refused", &count(last.report.refused_count))],
-        ),
+        text: frame
+            .texts(text, &[("accepted", &count(last.report.accepted)), ("refused", &count(last.report.refused_count))]),
         items: vec![Item { text: name, address: Some(format!("/readings/import/{}", last.upload.id)) }],
         link,
     }

@@ -42,13 +42,14 @@ fn open_of(invoice: &InvoiceSummary) -> Money {
 }
 
 fn is_late(invoice: &InvoiceSummary, own: &OwnToday) -> bool {
-    invoice.due_date.is_some_and(|day| day < own.today)
+    invoice.payable_on().is_some_and(|day| day < own.today)
 }
 
 fn item(frame: &Frame, invoice: &InvoiceSummary, key: &str) -> Item {
     let number = invoice.number.as_ref().map(ToString::to_string).unwrap_or_default();
-    let due = invoice.due_date.map(|day| frame.short_date(&day)).unwrap_or_default();
+    let due = invoice.payable_on().map(|day| frame.short_date(&day)).unwrap_or_default();
     let values = [("number", &*number), ("amount", &*frame.amount(&open_of(invoice))), ("due", &*due)];
+    let key = if invoice.owes_interest_only() { "home-interest-item" } else { key };
     Item { text: frame.texts(key, &values), address: Some(format!("/invoices/{number}")) }
 }
 

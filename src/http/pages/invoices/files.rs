@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use tokio::sync::mpsc::Sender;
 
 use super::columns::Shown;
-use super::{Asked, shown, state};
+use super::{Asked, show, shown, state};
 use crate::app::archive_invoice::ArchiveKind;
 use crate::app::read_invoices::{self, InvoiceSummary, Reader};
 use crate::app::read_tenants::{self, TenantNames};
@@ -91,7 +91,7 @@ fn cell(frame: &Frame, invoice: &InvoiceSummary, names: &TenantNames, column: &s
         "contract" => Cell::Text(invoice.contract.to_string()),
         "month" => Cell::Text(invoice.month.to_string()),
         "issued" => day(invoice.issue_date),
-        "due" => day(invoice.due()),
+        "due" => day(invoice.payable_on()),
         "net" => amount(invoice.totals.net),
         "tax" => amount(invoice.totals.tax),
         "gross" => amount(invoice.totals.gross),
@@ -112,7 +112,7 @@ pub async fn zip(
     let frame = Frame::of(&http);
     if asked.numbers.is_empty() && query.iter().any(|(name, _)| name == "chosen") {
         let english = "no document is ticked: tick those to download, or take the whole list";
-        return Err(Fault::Refused(Box::new(Told::new("no-document-chosen", english))));
+        return show(&shared, granted, &http, asked, Some(&Told::new("no-document-chosen", english))).await;
     }
     let (store, now) = (shared.store.clone(), shared.now());
     let reader = granted.reader();

@@ -66,12 +66,25 @@ pub struct InvoiceSummary {
     pub standing: Option<(Money, Settlement)>,
     /// When what is open on it is to be paid: later than its due date where only claimed interest is open.
     pub pay_by: Option<chrono::NaiveDate>,
+    /// What was paid on it.
+    pub paid: Money,
 }
 
 impl InvoiceSummary {
     /// When it is to be paid, as it says itself: nobody pays a credit note.
     pub fn due(&self) -> Option<chrono::NaiveDate> {
         self.due_date.filter(|_| self.kind != InvoiceKind::CreditNote)
+    }
+
+    /// When what is open on it is to be paid, as [`pay_by`](Self::pay_by) says it; nobody pays a credit note.
+    pub fn payable_on(&self) -> Option<chrono::NaiveDate> {
+        self.pay_by.or(self.due_date).filter(|_| self.kind != InvoiceKind::CreditNote)
+    }
+
+    /// Whether all that is open on it is claimed interest, which is due on a day of its own.
+    pub fn owes_interest_only(&self) -> bool {
+        let is_open = self.standing.is_some_and(|(_, settlement)| settlement == Settlement::Open);
+        is_open && self.pay_by.is_some_and(|day| Some(day) != self.due_date)
     }
 
     /// `amount` of it as it counts in a sum: a credit note takes away.
@@ -154,6 +167,7 @@ pub fn list(
         invoice_balance::open_cents.nullable(),
         invoice_balance::state.nullable(),
         invoice_balance::due_date.nullable(),
+        invoice_balance::paid_cents.nullable(),
     );
     let rows: Vec<(SummaryRow, String, String, StandingRow)> =
         filtered!(joined().select((SummaryRow::as_select(), tenant::code, contract::code, standing)))
@@ -272,14 +286,14 @@ fn admitted(
     Ok(Some((InvoiceId(id), from_json("an issued invoice", &content)?)))
 }
 
-/// What is open and the state it settles into, where there is a row.
-type StandingRow = (Option<i64>, Option<String>, Option<String>);
+/// What is open, the state it settles into, when that is to be paid, and what was paid, where there is a row.
+type StandingRow = (Option<i64>, Option<String>, Option<String>, Option<i64>);
 
 fn summary_from(
     row: SummaryRow,
     tenant: String,
     contract: String,
-    (open, state, pay_by): StandingRow,
+    (open, state, pay_by, paid): StandingRow,
 ) -> StorageResult<InvoiceSummary> {
     let state = from_optional_word("a balance's state", state)?;
     Ok(InvoiceSummary {
@@ -299,5 +313,6 @@ fn summary_from(
         },
         standing: open.map(Money::from_cents).zip(state),
         pay_by: optional_date_from("a balance's due date", pay_by)?,
+        paid: paid.map_or(Money::ZERO, Money::from_cents),
     })
 }

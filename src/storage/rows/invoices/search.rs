@@ -245,6 +245,7 @@ macro_rules! shown {
                 invoice_balance::open_cents.nullable(),
                 invoice_balance::state.nullable(),
                 invoice_balance::due_date.nullable(),
+                invoice_balance::paid_cents.nullable(),
             ),
         )
     };
@@ -256,7 +257,8 @@ pub fn revision(connection: &mut AnyConnection) -> StorageResult<i64> {
     Ok(invoice_revision::table.select(invoice_revision::revision).first(connection)?)
 }
 
-/// A page of the selection.
+/// A page of the selection. What is to be paid is ordered by when, be it interest only; whole lists, which the index of
+/// due dates has to order, by what the documents say.
 pub fn page(
     connection: &mut AnyConnection,
     scope: &TenantScope,
@@ -267,12 +269,14 @@ pub fn page(
     let joined = invoice::table.left_join(invoice_balance::table).inner_join(tenant::table).inner_join(contract::table);
     let parties = Parties::of(connection, scope, &selection.filter)?;
     let query = selected!(joined.select(shown!()), &parties, selection);
+    let is_open = matches!(selection.standing, Some(Standing::Open | Standing::Overdue(_)));
     let query = match order.key {
         SortKey::Month => ordered!(query, order, invoice::month),
         SortKey::Number => ordered!(query, order, invoice::number),
         SortKey::Tenant => ordered!(query, order, tenant::name),
         SortKey::Contract => ordered!(query, order, contract::code),
         SortKey::Issued => ordered!(query, order, invoice::issue_date),
+        SortKey::Due if is_open => ordered!(query, order, invoice_balance::due_date),
         SortKey::Due => ordered!(query, order, invoice::due_date),
         SortKey::Net => ordered!(query, order, invoice::net_cents),
         SortKey::Gross => ordered!(query, order, invoice::gross_cents),
