@@ -167,6 +167,17 @@ fn closed_periods_take_nothing_and_locked_ones_stay_so() {
         assert!(told.contains("2026-12 is locked"), "{told}");
         let told = refused(&world, LATER, &pay);
         assert!(told.contains("2026-12 is locked") && told.contains("never opened again"), "{told}");
+        // An asset that the book learns of only now has depreciation there.
+        let late = format!(
+            "{}\n[[asset]]\ncode = \"2026-0007\"\nname = \"Onduleur\"\ncost_eur = 60_000.00\naccount = \"2183\"\n\
+             commissioned_on = 2026-12-01\n\n[[asset.component]]\ncode = \"onduleur\"\nname = \"Onduleur\"\n\
+             cost_eur = 60_000.00\nduration_years = 10\n",
+            world.ok(&["export"])
+        );
+        let late = world.file("late.toml", &late);
+        assert!(world.chapelle_at(LATER, &["import", late.to_str().unwrap()]).output().unwrap().status.success());
+        let told = refused(&world, LATER, &["amortisation", "post", "--through", "2026-12"]);
+        assert!(told.contains("2026-12 is locked"), "{told}");
         let periods = json_at(&world, LATER, &["journal", "periods"]);
         assert_eq!(periods[0]["state"], "locked");
     }

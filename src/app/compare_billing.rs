@@ -70,11 +70,12 @@ impl Compared {
         Some(share.round_dp_with_strategy(1, rust_decimal::RoundingStrategy::MidpointAwayFromZero))
     }
 
-    /// How far it is from the month before whichever way, in percent: all of it where nothing could be drafted now. None
-    /// where there is nothing to compare it with.
+    /// How far it is from the month before whichever way, in percent: all of it where nothing could be drafted now, or
+    /// nothing was billed then. None where there is nothing to compare it with.
     pub fn deviation(&self) -> Option<Decimal> {
         match (self.net, self.net_before) {
             (None, Some(_)) => Some(Decimal::ONE_HUNDRED),
+            (Some(now), Some(Money::ZERO)) if now != Money::ZERO => Some(Decimal::ONE_HUNDRED),
             _ => self.percent().map(|percent| percent.abs()),
         }
     }

@@ -44,7 +44,8 @@ pub struct BilledMonth {
 /// What of `late` is of months its contracts were billed for, by month. Behind the horizon there are other readings, too:
 /// of months before the first invoice, or of meters nobody pays for.
 pub fn of_billed_months(store: &Store, late: &[LateReadings]) -> Result<Vec<BilledMonth>, AppError> {
-    let Some(first) = late.iter().map(|one| one.month).min() else { return Ok(vec![]) };
+    let months = late.iter().map(|one| one.month);
+    let Some((first, last)) = months.clone().min().zip(months.max()) else { return Ok(vec![]) };
     store.read(|connection| {
         let book = store.book(connection)?;
         let codes = codes(connection)?;
@@ -54,7 +55,8 @@ pub fn of_billed_months(store: &Store, late: &[LateReadings]) -> Result<Vec<Bill
         let touched: Vec<(&LateReadings, BTreeSet<ContractCode>)> =
             late.iter().map(|one| (one, contracts_of(one))).collect();
         let contracts: BTreeSet<ContractCode> = touched.iter().flat_map(|(_, contracts)| contracts).cloned().collect();
-        let issues = invoices::issues(connection, &contracts.into_iter().collect::<Vec<_>>(), first)?;
+        let contracts: Vec<ContractCode> = contracts.into_iter().collect();
+        let issues = invoices::issues(connection, &contracts, first, Some(last))?;
         let in_force: HashMap<(&ContractCode, BillingMonth), &InvoiceNumber> =
             issues.iter().map(|issue| ((&issue.contract, issue.month), &issue.number)).collect();
         let mut found: BTreeMap<BillingMonth, (u64, BTreeSet<&InvoiceNumber>)> = BTreeMap::new();
@@ -112,7 +114,7 @@ fn concerned(
     let touched = touched(&book, &codes, changes);
     let contracts: BTreeSet<&ContractCode> = touched.keys().map(|(_, contract)| contract).collect();
     let contracts: Vec<ContractCode> = contracts.into_iter().cloned().collect();
-    let issues = invoices::issues(connection, &contracts, first)?;
+    let issues = invoices::issues(connection, &contracts, first, None)?;
     let late = touched.into_iter().filter_map(|((month, contract), changes)| {
         let of_contract: Vec<&Issue> = issues.iter().filter(|issue| issue.contract == contract).collect();
         late_invoice(month, contract, &changes, &of_contract)
@@ -151,10 +153,10 @@ fn late_invoice(
     let (first, in_force) = (of_month().next()?, of_month().next_back()?);
     let regularised = |change: &LateChange| {
         issues.iter().any(|issue| {
-            issue.month > month && issue.kind == InvoiceKind::Invoice && issue.issued_at > change.changed_at
+            issue.month > month && issue.kind == InvoiceKind::Invoice && issue.run_began_at > change.changed_at
         })
     };
-    let is_late = |change: &LateChange| change.changed_at >= first.issued_at && !regularised(change);
+    let is_late = |change: &LateChange| change.changed_at >= first.run_began_at && !regularised(change);
     let mut meters: Vec<MeterCode> =
         changes.iter().filter(|(_, change)| is_late(change)).map(|(meter, _)| (*meter).clone()).collect();
     meters.sort();
@@ -173,7 +175,7 @@ mod tests {
             month: month.parse().unwrap(),
             kind,
             number: InvoiceNumber::from_stored(number),
-            issued_at: Timestamp::from_seconds(at),
+            run_began_at: Timestamp::from_seconds(at),
         }
     }
 

@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::run_campaign::{BillingRun, Outcome, RUNS_PER_PAGE};
+use super::run_campaign::{BillingRun, Outcome};
 use super::{AppError, Store};
 use crate::domain::access::TenantScope;
 use crate::domain::ids::ContractCode;
 use crate::domain::invoice::{InvoiceKind, InvoiceNumber};
+use crate::storage::billing_runs;
 use crate::storage::invoices::{self, InvoiceFilter, InvoiceStatus, Page};
-use crate::storage::{AnyConnection, billing_runs};
 
 /// The contracts a run could not do.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -40,18 +40,10 @@ pub fn left_of_run(store: &Store, run: &BillingRun) -> Result<LeftOfRun, AppErro
             invoiced.insert(invoice.contract, number);
         }
         if !run.issues {
-            for contract in drafted_later(connection, run)? {
+            for contract in billing_runs::drafted_after(connection, run.month, run.id)? {
                 open.remove(&contract);
             }
         }
         Ok(LeftOfRun { open, invoiced })
     })
-}
-
-/// What later ones of the latest runs drafted of the same month.
-fn drafted_later(connection: &mut AnyConnection, run: &BillingRun) -> Result<Vec<ContractCode>, AppError> {
-    let mut later = billing_runs::recent(connection, RUNS_PER_PAGE)?;
-    later.retain(|other| other.month == run.month && other.id > run.id);
-    let items = later.into_iter().flat_map(|other| other.items);
-    Ok(items.filter(|item| item.outcome == Outcome::Drafted).map(|item| item.contract).collect())
 }

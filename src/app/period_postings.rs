@@ -12,7 +12,8 @@ use crate::domain::money::Money;
 use crate::domain::told::Told;
 use crate::storage::AnyConnection;
 
-/// Refuses to close `period` without the entries of fixed assets dated in it, with their months, amounts and sum.
+/// Refuses to close `period` without the entries of fixed assets dated in it, or in an open year before it where it is a
+/// year, with their months, amounts and sum.
 pub(super) fn check(
     connection: &mut AnyConnection,
     states: &Periods,

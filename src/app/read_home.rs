@@ -98,7 +98,7 @@ pub fn today(store: &Store, now: DateTime<Utc>) -> Result<Today, AppError> {
         late: if book.is_some() { late_readings::waiting(store)? } else { vec![] },
         ending: book.as_ref().map(|book| ending(book, today)).unwrap_or_default(),
         to_issue: match &book {
-            Some(book) => read_months::unbilled(store, &reader, book, month, today)?,
+            Some(book) => read_months::unbilled(&mut *store.connection()?, book, month)?,
             None => 0,
         },
         depreciation: depreciation(store, book.as_deref(), month)?,

@@ -223,8 +223,9 @@ fn describe_plan(report: &PlanReport) -> String {
 
 /// The contract a problem is found in, where it concerns one and does not say so itself.
 fn whose(problem: &ProblemSummary) -> String {
+    let mut words = problem.message.split(|c: char| !c.is_alphanumeric() && c != '-');
     match &problem.contract {
-        Some(contract) if !problem.message.contains(contract.as_str()) => format!("contract {contract}: "),
+        Some(contract) if !words.any(|word| word == contract) => format!("contract {contract}: "),
         _ => String::new(),
     }
 }

@@ -3,6 +3,7 @@
 use csv::{ReaderBuilder, StringRecord, Terminator, Trim};
 
 use super::text::Utf16;
+
 const COLUMNS: [&str; 5] = ["account", "auxiliary", "label", "debit", "credit"];
 /// The same in French, in the same order.
 const FRENCH_COLUMNS: [&str; COLUMNS.len()] = ["compte", "auxiliaire", "libellé", "débit", "crédit"];

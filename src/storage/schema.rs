@@ -899,6 +899,7 @@ diesel::joinable!(manual_line -> contract (contract_id));
 diesel::joinable!(availability -> contract (contract_id));
 diesel::joinable!(availability -> invoice (invoice_id));
 diesel::joinable!(lettered_line -> lettering (code));
+diesel::joinable!(billing_run_item -> billing_run (run_id));
 
 diesel::allow_tables_to_appear_in_same_query!(journal_entry, journal_line, entry_number);
 diesel::allow_tables_to_appear_in_same_query!(payment, invoice);
@@ -913,6 +914,7 @@ diesel::allow_tables_to_appear_in_same_query!(manual_line, contract);
 diesel::allow_tables_to_appear_in_same_query!(availability, contract);
 diesel::allow_tables_to_appear_in_same_query!(availability, invoice);
 diesel::allow_tables_to_appear_in_same_query!(lettered_line, lettering);
+diesel::allow_tables_to_appear_in_same_query!(billing_run_item, billing_run);
 diesel::allow_tables_to_appear_in_same_query!(lettered_line, journal_line);
 diesel::allow_tables_to_appear_in_same_query!(lettering, journal_line);
 diesel::allow_tables_to_appear_in_same_query!(audit_event, invoice);

@@ -1,9 +1,13 @@
 //! The month: billed once, corrected, allowed for, and what blocks it.
 
+use std::cell::Cell;
+use std::collections::BTreeSet;
+
 use crate::common::{ENGINES, World, readings_csv, small_book, small_book_path};
 use crate::{cents, json, months, ready};
 use chapelle::app::run_billing::{self, RunRequest};
-use chapelle::app::{AppError, read_home, read_invoices, read_months};
+use chapelle::app::run_campaign::{self, Campaign};
+use chapelle::app::{AppError, late_readings, read_home, read_invoices, read_months};
 use chapelle::domain::access::{Role, TenantScope};
 use chapelle::domain::audit::Actor;
 use chapelle::domain::calendar::{BillingMonth, Period};
@@ -285,5 +289,34 @@ fn a_month_says_how_many_contracts_wait_for_their_invoice() {
         assert_eq!((counted.issued, counted.credit_notes, counted.unbilled), (2, 1, 1), "{engine:?}");
         let today = read_home::today(&world.store(), now).unwrap();
         assert_eq!(today.to_issue, 1, "{engine:?}");
+    }
+}
+
+/// A run that takes long issues what it read when it began: what comes in between is late all the same.
+#[test]
+fn readings_that_come_while_a_run_issues_are_late_for_what_it_issues() {
+    let (begun, later) = ("2026-11-03T08:00:00Z", "2026-11-03T08:10:00Z");
+    for engine in ENGINES {
+        let world = World::new(engine);
+        ready(&world);
+        let correction = "meter,at,value,correction\nA01-PA,2026-09-10T08:00:00Z,4.75,lu sur place\n";
+        let file = world.file("late.csv", correction);
+        let (asked, store) = (Cell::new(0), world.store());
+        let clock = || {
+            asked.set(asked.get() + 1);
+            if asked.get() == 2 {
+                let import = ["readings", "import", file.to_str().unwrap()];
+                let done = world.chapelle_at("2026-11-03T08:05:00Z", &import).output().unwrap();
+                assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+            }
+            if asked.get() == 1 { begun.parse().unwrap() } else { later.parse().unwrap() }
+        };
+        let by = Actor::new("finance@example.org", None);
+        let campaign = Campaign { month: months()[0], issue: true, only: BTreeSet::new(), by };
+        let run = run_campaign::begin(&store, &campaign, begun.parse().unwrap()).unwrap();
+        run_campaign::carry_out(&store, run, &campaign, clock);
+        let waiting = late_readings::waiting(&store).unwrap();
+        let told: Vec<(&str, usize)> = waiting.iter().map(|one| (one.contract.as_str(), one.meters.len())).collect();
+        assert_eq!(told, [("AP-2026", 1)], "{engine:?} {waiting:?}");
     }
 }

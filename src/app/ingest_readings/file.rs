@@ -2,7 +2,7 @@
 //! duplicates to the second.
 
 use std::fs::File;
-use std::io::{BufReader, Read};
+use std::io::{BufReader, Read, Seek};
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
@@ -83,19 +83,19 @@ pub fn take_in(
     now: DateTime<Utc>,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<FileOutcome, AppError> {
-    let file = File::open(path).map_err(AppError::io("open", path))?;
+    let mut file = File::open(path).map_err(AppError::io("open", path))?;
     let known = file.metadata().map_err(AppError::io("read", path))?;
     if known.is_dir() {
         // A directory opens as a file does, and fails only once it is read.
         return Err(AppError::io("read", path)(std::io::ErrorKind::IsADirectory.into()));
     }
     // What is not whole is refused as a whole. A pipe can be read only once: of it, what stood before stays.
-    if known.is_file()
-        && let Err(damage) = collect::check_whole(&file)
-    {
-        return Ok(FileOutcome { damage: Some(damage.told()), ..FileOutcome::default() });
+    if known.is_file() {
+        if let Err(damage) = collect::check_whole(&file) {
+            return Ok(FileOutcome { damage: Some(damage.told()), ..FileOutcome::default() });
+        }
+        file.rewind().map_err(AppError::io("read", path))?;
     }
-    let file = File::open(path).map_err(AppError::io("open", path))?;
     let total = known.len();
     let read = std::cell::Cell::new(0_u64);
     let counted = Counted { inner: BufReader::new(file), read: &read };

@@ -163,8 +163,8 @@ impl<'a> Gauge<'a> {
         let span = self.part.span;
         let index = |at: Timestamp, sample: Sample| IndexAt { at, value: sample.value, interpolated: at != sample.at };
         usage.first = Some(index(span.from, self.first));
-        // Its own instant: one at the end belongs to what follows, and may differ.
-        usage.last = Some(index(self.last.at, self.last));
+        // Its own instant: one at the end belongs to what follows, and may differ. One from before is held.
+        usage.last = Some(index(self.last.at.max(span.from), self.last));
         usage.gaps = self.gaps();
         let estimated = !usage.gaps.is_empty() || span.from < self.first.at;
         Share { usage, estimated }

@@ -30,6 +30,12 @@ pub struct PostedClaim {
     pub how: Option<Claim>,
 }
 
+/// When claimed interest is to be paid, where it is all of what is `open` on an invoice: it is due on a day of its own,
+/// later than the invoice's.
+pub fn interest_only_due(open: Money, due_date: NaiveDate, payable_on: NaiveDate) -> Option<NaiveDate> {
+    (open > Money::ZERO && payable_on != due_date).then_some(payable_on)
+}
+
 impl InvoiceAccount<'_> {
     /// How many days late money received on `day` pays the invoice itself. Zero where it pays claimed interest alone, which
     /// bears none, and where nobody owes interest.

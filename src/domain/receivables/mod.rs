@@ -19,7 +19,7 @@ pub use super::invoice::due_date;
 pub use super::ledger::ReferenceRate;
 pub use account::{Balance, InvoiceAccount, Payment, PaymentError, Settlement};
 pub use cfonb::{CfonbError, parse_amount};
-pub use claim::{Claim, PostedClaim};
+pub use claim::{Claim, PostedClaim, interest_only_due};
 pub use entries::{
     interest_document, interest_entry, paid_back_entry, payment_entry, payment_number, refund_number, transfer_number,
 };

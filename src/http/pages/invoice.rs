@@ -20,6 +20,7 @@ use crate::domain::access::{Action, Decision, TenantScope, policy};
 use crate::domain::ids::MeterCode;
 use crate::domain::invoice::{InvoiceKind, InvoiceNumber, IssuedInvoice, VatBreakdown};
 use crate::domain::money::Money;
+use crate::domain::receivables::interest_only_due;
 use crate::http::api::invoices::find;
 use crate::http::auth::Granted;
 use crate::http::error::Fault;
@@ -245,8 +246,7 @@ fn account_view(frame: &Frame, invoice: &IssuedInvoice, account: &Account) -> Ac
 
 /// When the interest claimed on the invoice is to be paid, where that is all that is open.
 fn interest_due(invoice: &IssuedInvoice, account: &Account) -> Option<NaiveDate> {
-    let balance = &account.balance;
-    (balance.open > Money::ZERO && balance.due_date != invoice.due_date).then_some(balance.due_date)
+    interest_only_due(account.balance.open, invoice.due_date, account.balance.due_date)
 }
 
 /// What is owed to the tenant, where anything is.

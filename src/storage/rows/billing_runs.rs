@@ -1,10 +1,12 @@
 //! Billing runs that people start, and how far each got. A run that is carried out notes that it is alive; one that has
 //! been silent for [`SILENCE_SECONDS_MAX`] was stopped with its program, and another may begin.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
-use crate::domain::calendar::BillingMonth;
+use crate::domain::calendar::{BillingMonth, Timestamp};
 use crate::domain::ids::{ContractCode, TenantCode};
 use crate::storage::codec::from_word;
 use crate::storage::db::AnyConnection;
@@ -185,6 +187,37 @@ pub fn find(connection: &mut AnyConnection, id: i64) -> StorageResult<Option<Bil
 /// The latest runs, newest first.
 pub fn recent(connection: &mut AnyConnection, limit: i64) -> StorageResult<Vec<BillingRun>> {
     page(connection, limit, 0)
+}
+
+/// When the runs began that issued the invoices of `contracts` for months from `from` on, by the invoice's number.
+pub fn began(
+    connection: &mut AnyConnection,
+    contracts: &[ContractCode],
+    from: BillingMonth,
+) -> StorageResult<HashMap<String, Timestamp>> {
+    let codes = contracts.iter().map(ContractCode::as_str);
+    let rows: Vec<(Option<String>, i64)> = billing_run_item::table
+        .inner_join(billing_run::table)
+        .filter(billing_run::month.ge(from.to_string()).and(billing_run_item::contract.eq_any(codes)))
+        .filter(billing_run_item::number.is_not_null())
+        .select((billing_run_item::number, billing_run::started_at))
+        .load(connection)?;
+    Ok(rows.into_iter().filter_map(|(number, at)| Some((number?, Timestamp::from_seconds(at)))).collect())
+}
+
+/// Contracts that runs of `month` after the run `after` drafted.
+pub fn drafted_after(
+    connection: &mut AnyConnection,
+    month: BillingMonth,
+    after: i64,
+) -> StorageResult<Vec<ContractCode>> {
+    let codes: Vec<String> = billing_run_item::table
+        .inner_join(billing_run::table)
+        .filter(billing_run::month.eq(month.to_string()).and(billing_run::id.gt(after)))
+        .filter(billing_run_item::outcome.eq(Outcome::Drafted.name()))
+        .select(billing_run_item::contract)
+        .load(connection)?;
+    Ok(codes.into_iter().map(ContractCode).collect())
 }
 
 /// How many runs there are.

@@ -8,6 +8,7 @@ use crate::domain::invoice::{InvoiceKind, InvoiceNumber};
 use crate::storage::codec::{corrupt, from_word};
 use crate::storage::db::AnyConnection;
 use crate::storage::error::StorageResult;
+use crate::storage::rows::billing_runs;
 use crate::storage::schema::{contract, invoice};
 
 /// An issued invoice of a contract's month, or the corrected one in its place.
@@ -17,21 +18,26 @@ pub struct Issue {
     pub month: BillingMonth,
     pub kind: InvoiceKind,
     pub number: InvoiceNumber,
-    /// The instant its run began, before it read anything.
-    pub issued_at: Timestamp,
+    /// The instant its run began: what changed before, the run has read. A run that takes long issues much later.
+    pub run_began_at: Timestamp,
 }
 
-/// What was issued to `contracts` of months from `from` on, credit notes apart, in the order of issue.
+/// What was issued to `contracts` of the months `from`, through `through` or all later ones, credit notes apart, in the
+/// order of issue.
 pub fn issues(
     connection: &mut AnyConnection,
     contracts: &[ContractCode],
     from: BillingMonth,
+    through: Option<BillingMonth>,
 ) -> StorageResult<Vec<Issue>> {
+    let began = billing_runs::began(connection, contracts, from)?;
     type Row = (String, String, String, Option<String>, Option<i64>);
     let codes = contracts.iter().map(ContractCode::as_str);
+    // Months are written so that they sort as they follow each other.
+    let last = through.map_or_else(|| "9999-12".to_owned(), |month| month.to_string());
     let rows: Vec<Row> = invoice::table
         .inner_join(contract::table)
-        .filter(contract::code.eq_any(codes).and(invoice::month.ge(from.to_string())))
+        .filter(contract::code.eq_any(codes).and(invoice::month.between(from.to_string(), last)))
         .filter(invoice::status.eq("issued").and(invoice::kind.ne(InvoiceKind::CreditNote.name())))
         .order(invoice::id)
         .select((contract::code, invoice::month, invoice::kind, invoice::number, invoice::issued_at))
@@ -41,12 +47,14 @@ pub fn issues(
             let (Some(number), Some(issued_at)) = (number, issued_at) else {
                 return Err(corrupt("an issued invoice", "it has no number or instant".to_owned()));
             };
+            // The command line's runs are not kept: they issue at the instant they began.
+            let run_began_at = began.get(&number).copied().unwrap_or(Timestamp::from_seconds(issued_at));
             Ok(Issue {
                 contract: ContractCode(contract),
                 month: from_word("an invoice's month", month)?,
                 kind: from_word("an invoice's kind", kind)?,
                 number: InvoiceNumber::from_stored(number),
-                issued_at: Timestamp::from_seconds(issued_at),
+                run_began_at,
             })
         })
         .collect()

@@ -14,7 +14,7 @@ use crate::domain::calendar::BillingMonth;
 use crate::domain::ids::{ContractCode, InvoiceId, TenantCode};
 use crate::domain::invoice::{Draft, InvoiceKind, InvoiceNumber, IssuedInvoice, Totals};
 use crate::domain::money::Money;
-use crate::domain::receivables::Settlement;
+use crate::domain::receivables::{Settlement, interest_only_due};
 use crate::storage::codec::{corrupt, from_json, from_optional_word, from_word, optional_date_from};
 use crate::storage::db::AnyConnection;
 use crate::storage::dialect;
@@ -83,8 +83,10 @@ impl InvoiceSummary {
 
     /// Whether all that is open on it is claimed interest, which is due on a day of its own.
     pub fn owes_interest_only(&self) -> bool {
-        let is_open = self.standing.is_some_and(|(_, settlement)| settlement == Settlement::Open);
-        is_open && self.pay_by.is_some_and(|day| Some(day) != self.due_date)
+        let (Some((open, _)), Some(due), Some(pay_by)) = (self.standing, self.due_date, self.pay_by) else {
+            return false;
+        };
+        interest_only_due(open, due, pay_by).is_some()
     }
 
     /// `amount` of it as it counts in a sum: a credit note takes away.
@@ -270,6 +272,17 @@ pub fn billed_contracts(
         number: invoice.number,
     };
     Ok(invoices.into_iter().map(billed).collect())
+}
+
+/// The contracts with an issued invoice of `month`.
+pub fn billed_codes(connection: &mut AnyConnection, month: BillingMonth) -> StorageResult<BTreeSet<ContractCode>> {
+    let codes: Vec<String> = invoice::table
+        .inner_join(contract::table)
+        .filter(invoice::month.eq(month.to_string()).and(invoice::kind.eq(InvoiceKind::Invoice.name())))
+        .filter(invoice::status.eq("issued"))
+        .select(contract::code)
+        .load(connection)?;
+    Ok(codes.into_iter().map(ContractCode).collect())
 }
 
 fn admitted(
