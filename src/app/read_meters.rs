@@ -6,6 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use rust_decimal::Decimal;
 
+use super::listing::{Order, SortKey};
 use super::read_series::Around;
 use super::read_tenants::TenantNames;
 use super::{AppError, Store};
@@ -23,9 +24,9 @@ pub const READINGS_PER_PAGE: usize = 144;
 /// Who spoke so recently is found in one look; the others are looked up one by one.
 const RECENT_SECONDS: i64 = 4 * 3600;
 
-/// What a list is ordered by.
+/// What a list of meters is ordered by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum SortKey {
+pub enum MeterKey {
     #[default]
     Code,
     LastReading,
@@ -33,15 +34,15 @@ pub enum SortKey {
     Gaps,
 }
 
-impl SortKey {
-    pub const ALL: [SortKey; 4] = [SortKey::Code, SortKey::LastReading, SortKey::Coverage, SortKey::Gaps];
+impl SortKey for MeterKey {
+    const ALL: &'static [MeterKey] = &[MeterKey::Code, MeterKey::LastReading, MeterKey::Coverage, MeterKey::Gaps];
 
-    pub const fn name(self) -> &'static str {
+    fn name(self) -> &'static str {
         match self {
-            SortKey::Code => "code",
-            SortKey::LastReading => "last",
-            SortKey::Coverage => "coverage",
-            SortKey::Gaps => "gaps",
+            MeterKey::Code => "code",
+            MeterKey::LastReading => "last",
+            MeterKey::Coverage => "coverage",
+            MeterKey::Gaps => "gaps",
         }
     }
 }
@@ -56,8 +57,7 @@ pub struct MetersFilter {
     pub register: Option<Register>,
     /// Only those somebody has something to do about.
     pub attention: bool,
-    pub sort: SortKey,
-    pub descending: bool,
+    pub order: Order<MeterKey>,
     /// From 1; beyond the last is the last; none for all at once.
     pub page: Option<usize>,
 }
@@ -130,17 +130,17 @@ pub fn list(store: &Store, filter: &MetersFilter, now: DateTime<Utc>) -> Result<
             book.meters.iter().filter(matches).filter_map(|meter| Some((*ids.get(&meter.code)?, meter))).collect();
         let last = last_readings(connection, &chosen, now.into())?;
         // What neither the order nor the filter asks about every meter is told of one page only.
-        let needs_all = filter.attention || matches!(filter.sort, SortKey::Coverage | SortKey::Gaps);
+        let needs_all = filter.attention || matches!(filter.order.key, MeterKey::Coverage | MeterKey::Gaps);
         let mut rows: Vec<(MeterId, &Meter)> = chosen;
         let mut found = Vec::new();
         if needs_all {
             found = summaries(connection, &book, &rows, month, now.into(), &billed, &last)?;
             found.retain(|summary| !filter.attention || summary.coverage.needs_attention() || !summary.late.is_empty());
-            sort(&mut found, filter);
-        } else if filter.sort == SortKey::LastReading {
+            sort(&mut found, filter.order);
+        } else if filter.order.key == MeterKey::LastReading {
             rows.sort_by_key(|(id, _)| last.get(id).map(|reading| reading.at));
         }
-        if !needs_all && filter.descending {
+        if !needs_all && filter.order.descending {
             rows.reverse();
         }
         let total = if needs_all { found.len() } else { rows.len() };
@@ -160,16 +160,16 @@ pub fn list(store: &Store, filter: &MetersFilter, now: DateTime<Utc>) -> Result<
     })
 }
 
-fn sort(found: &mut [MeterSummary], filter: &MetersFilter) {
+fn sort(found: &mut [MeterSummary], order: Order<MeterKey>) {
     found.sort_by(|a, b| {
-        let by_key = match filter.sort {
-            SortKey::Code => std::cmp::Ordering::Equal,
-            SortKey::LastReading => a.last.map(|last| last.at).cmp(&b.last.map(|last| last.at)),
-            SortKey::Coverage => a.coverage.per_mille().cmp(&b.coverage.per_mille()),
-            SortKey::Gaps => a.coverage.gaps.len().cmp(&b.coverage.gaps.len()),
+        let by_key = match order.key {
+            MeterKey::Code => std::cmp::Ordering::Equal,
+            MeterKey::LastReading => a.last.map(|last| last.at).cmp(&b.last.map(|last| last.at)),
+            MeterKey::Coverage => a.coverage.per_mille().cmp(&b.coverage.per_mille()),
+            MeterKey::Gaps => a.coverage.gaps.len().cmp(&b.coverage.gaps.len()),
         };
         let ordered = by_key.then_with(|| a.meter.code.cmp(&b.meter.code));
-        if filter.descending { ordered.reverse() } else { ordered }
+        if order.descending { ordered.reverse() } else { ordered }
     });
 }
 

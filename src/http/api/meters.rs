@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::only_of;
-use crate::app::read_meters::{self, MeterSummary, MetersFilter, SortKey};
+use crate::app::listing::{Order, SortKey};
+use crate::app::read_meters::{self, MeterKey, MeterSummary, MetersFilter};
 use crate::domain::metering::{Anomaly, Register};
 use crate::http::asked::{Expected, none_of, page, parsed};
 use crate::http::error::{Fault, Problem};
@@ -145,18 +146,16 @@ fn filter(query: &MetersQuery) -> Result<MetersFilter, Fault> {
         found.ok_or_else(|| none_of("register", name, &registers.map(Register::name)))
     });
     let sort = query.sort.as_deref().unwrap_or_default();
-    let (descending, name) = sort.strip_prefix('-').map_or((false, sort), |name| (true, name));
-    let key = SortKey::ALL.into_iter().find(|key| key.name() == name);
-    if key.is_none() && !name.is_empty() {
-        return Err(none_of("sort", name, &SortKey::ALL.map(SortKey::name)));
+    let name = sort.strip_prefix('-').unwrap_or(sort);
+    if !name.is_empty() && !MeterKey::ALL.iter().any(|key| key.name() == name) {
+        return Err(none_of("sort", name, &MeterKey::ALL.iter().map(|key| key.name()).collect::<Vec<_>>()));
     }
     Ok(MetersFilter {
         month: parsed("month", query.month.as_deref(), Expected::Month)?,
         text: query.q.clone().unwrap_or_default(),
         register: register.transpose()?,
         attention: parsed("attention", query.attention.as_deref(), Expected::Flag)?.unwrap_or(false),
-        sort: key.unwrap_or_default(),
-        descending,
+        order: Order::named(sort),
         page: Some(page(query.page.as_deref())?),
     })
 }

@@ -12,7 +12,8 @@ use super::parts::{Badge, Choice, Column, Link, Pager, Tone, count, exports};
 use super::plant;
 use super::sheet::{self, Sheet};
 use super::{Address, Frame, encoded, page};
-use crate::app::read_meters::{self, MeterSummary, MetersFilter, MetersPage, SortKey};
+use crate::app::listing::Order;
+use crate::app::read_meters::{self, MeterKey, MeterSummary, MetersFilter, MetersPage};
 use crate::documents::table::{Cell, Table};
 use crate::domain::calendar::{BillingMonth, Timestamp};
 use crate::domain::metering::Register;
@@ -33,15 +34,12 @@ pub struct MetersQuery {
 
 impl MetersQuery {
     fn filter(&self) -> Result<MetersFilter, Fault> {
-        let sort = self.sort.as_deref().unwrap_or_default();
-        let (descending, name) = sort.strip_prefix('-').map_or((false, sort), |name| (true, name));
         Ok(MetersFilter {
             month: parsed("month", self.month.as_deref(), Expected::Month)?,
             text: self.q.clone().unwrap_or_default(),
             register: plant::REGISTERS.into_iter().find(|one| Some(one.name()) == self.register.as_deref()),
             attention: self.attention.as_deref().is_some_and(|value| !value.is_empty()),
-            sort: SortKey::ALL.into_iter().find(|key| key.name() == name).unwrap_or_default(),
-            descending,
+            order: Order::named(self.sort.as_deref().unwrap_or_default()),
             page: Some(parsed("page", self.page.as_deref(), Expected::Page)?.unwrap_or(1)),
         })
     }
@@ -99,9 +97,9 @@ pub async fn list(shared: Data<Shared>, http: HttpRequest, query: Query<MetersQu
         months: plant::month_links(&frame, &address.without("page"), found.month, this_month),
         text: filter.text.clone(),
         attention: filter.attention,
-        sort: sort_text(filter.sort, filter.descending),
+        sort: filter.order.text(),
         registers: registers.collect(),
-        columns: columns(&frame, &address, &filter),
+        columns: columns(&frame, &address, filter.order),
         rows: found.meters.iter().map(|one| row(&frame, one, &found, now.into())).collect(),
         pager: Pager::new(&address, found.page, found.pages),
         count: count(&frame, found.total),
@@ -117,43 +115,22 @@ fn address(found: &MetersPage, filter: &MetersFilter) -> Address {
         .set("q", &filter.text)
         .set("register", filter.register.map(Register::name).unwrap_or_default())
         .set("attention", if filter.attention { "1" } else { "" })
-        .set("sort", sort_text(filter.sort, filter.descending))
+        .set("sort", filter.order.text())
 }
 
-fn sort_text(key: SortKey, descending: bool) -> String {
-    match (key, descending) {
-        (SortKey::Code, false) => String::new(),
-        (key, descending) => format!("{}{}", if descending { "-" } else { "" }, key.name()),
-    }
-}
-
-fn columns(frame: &Frame, address: &Address, filter: &MetersFilter) -> Vec<Column> {
+fn columns(frame: &Frame, address: &Address, order: Order<MeterKey>) -> Vec<Column> {
     let plain = |key: &str| Column::plain(frame.t(key));
-    let ordering = |key: &str, sort: SortKey| {
-        let is_current = filter.sort == sort;
-        let next = sort_text(sort, is_current && !filter.descending);
-        Column {
-            address: Some(address.set("sort", next).without("page").href()),
-            sorted: is_current.then_some(if filter.descending { "descending" } else { "ascending" }),
-            ..plain(key)
-        }
-    };
-    let mut columns = vec![
-        ordering("meter", SortKey::Code),
+    let ordering = |key: &str, by: MeterKey| Column::ordering(frame.t(key), address, order, by);
+    vec![
+        ordering("meter", MeterKey::Code),
         plain("meter-register"),
         plain("meter-place"),
         plain("invoice-tenant"),
-        ordering("meter-last-reading", SortKey::LastReading),
-        ordering("meter-coverage", SortKey::Coverage),
-        plain("meter-readings"),
-        ordering("meter-state", SortKey::Gaps),
-    ];
-    for numeric in [5, 6] {
-        if let Some(column) = columns.get_mut(numeric) {
-            column.is_number = true;
-        }
-    }
-    columns
+        ordering("meter-last-reading", MeterKey::LastReading),
+        ordering("meter-coverage", MeterKey::Coverage).of_numbers(),
+        plain("meter-readings").of_numbers(),
+        ordering("meter-state", MeterKey::Gaps),
+    ]
 }
 
 fn row(frame: &Frame, summary: &MeterSummary, found: &MetersPage, now: Timestamp) -> MeterRow {
