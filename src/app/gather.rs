@@ -11,7 +11,7 @@ use crate::domain::access::TenantScope;
 use crate::domain::billing_run::{AlreadyBilled, DueCredit, LateMonth};
 use crate::domain::book::Book;
 use crate::domain::calendar::{BillingMonth, Period};
-use crate::domain::contract::{Contract, LineQuantity};
+use crate::domain::contract::{Contract, ContractLine, LineQuantity, PueTerm};
 use crate::domain::ids::{ContractCode, LineCode, MeterCode, MeterId};
 use crate::domain::invoice::{InvoiceKind, InvoiceNumber};
 use crate::domain::metering::Sample;
@@ -32,7 +32,7 @@ pub struct Gathered {
     pub billed: Vec<AlreadyBilled>,
     pub late: Vec<LateMonth>,
     /// The changes behind `late`, to be forgotten once they are billed.
-    pub late_changes: Vec<LateChange>,
+    pub late_changes: Vec<TouchingChange>,
     /// Lines people added to the month.
     pub manual: Vec<ManualLine>,
     /// What earlier months allow.
@@ -41,13 +41,18 @@ pub struct Gathered {
     pub unreported: Vec<(ContractCode, LineCode)>,
 }
 
+/// A change after its month was billed, with the contracts its meter bills or raises the energy of.
+pub struct TouchingChange {
+    pub change: LateChange,
+    pub contracts: Vec<ContractCode>,
+}
+
 pub fn gather(connection: &mut AnyConnection, month: BillingMonth) -> Result<Gathered, AppError> {
     let book = stored::load_book(connection)?.ok_or(AppError::NoBook)?;
     let period = month.period(book.facility.zone);
     let samples = month_samples(connection, &book, period)?;
     let billed = billed_contracts(connection, month)?;
-    let late_changes: Vec<LateChange> =
-        billing::late_changes(connection)?.into_iter().filter(|change| change.month < month).collect();
+    let late_changes = touching_changes(connection, &book, month)?;
     let late = late_months(connection, &book, &late_changes)?;
     let manual = manual_lines::waiting(connection, month, None)?;
     let credits = record_availability::due(connection, month)?;
@@ -104,19 +109,34 @@ fn add_neighbours(
     Ok(())
 }
 
+/// What changed of the months before `month` since they were billed.
+fn touching_changes(
+    connection: &mut AnyConnection,
+    book: &Book,
+    month: BillingMonth,
+) -> Result<Vec<TouchingChange>, AppError> {
+    let codes: HashMap<MeterId, MeterCode> =
+        stored::meter_ids(connection)?.into_iter().map(|(code, id)| (id, code)).collect();
+    let earlier = billing::late_changes(connection)?.into_iter().filter(|change| change.month < month);
+    let touching = earlier.map(|change| {
+        let meter = codes.get(&change.meter);
+        let contracts = meter.into_iter().flat_map(|meter| contracts_billing(book, meter, change.month)).collect();
+        TouchingChange { change, contracts }
+    });
+    Ok(touching.collect())
+}
+
 /// Earlier billed months whose readings changed after they were billed, with what is known of them now.
 fn late_months(
     connection: &mut AnyConnection,
     book: &Book,
-    changes: &[LateChange],
+    changes: &[TouchingChange],
 ) -> Result<Vec<LateMonth>, AppError> {
-    let codes: HashMap<MeterId, MeterCode> =
-        stored::meter_ids(connection)?.into_iter().map(|(code, id)| (id, code)).collect();
-    let mut touched: BTreeSet<(BillingMonth, ContractCode)> = BTreeSet::new();
-    for change in changes {
-        let Some(meter) = codes.get(&change.meter) else { continue };
-        touched.extend(contracts_billing(book, meter, change.month).map(|contract| (change.month, contract)));
-    }
+    let pairs = |one: &TouchingChange| {
+        let month = one.change.month;
+        one.contracts.clone().into_iter().map(move |contract| (month, contract))
+    };
+    let touched: BTreeSet<(BillingMonth, ContractCode)> = changes.iter().flat_map(pairs).collect();
     let mut samples_of: HashMap<BillingMonth, Samples> = HashMap::new();
     let mut late = Vec::new();
     for (month, contract) in touched {
@@ -155,18 +175,22 @@ fn credited(billed: &[invoices::BilledLine], month: BillingMonth, in_force: &Inv
     }))
 }
 
-/// The contracts with a line this meter feeds in `month`.
+/// The contracts with a line this meter feeds in `month`, or whose energy it raises: a measured PUE rests on the
+/// facility's own meters.
 pub(super) fn contracts_billing<'a>(
     book: &'a Book,
     meter: &'a MeterCode,
     month: BillingMonth,
 ) -> impl Iterator<Item = ContractCode> + 'a {
-    let feeds = move |quantity: &LineQuantity| match quantity {
-        LineQuantity::Metered { meters, .. } => {
-            meters.iter().any(|assigned| assigned.meter == *meter && assigned.period.overlaps(month.days()))
+    let facility = &book.facility;
+    let raises = facility.facility_energy_meters.iter().chain(&facility.it_energy_meters).any(|code| code == meter);
+    let feeds = move |line: &ContractLine| match &line.quantity {
+        LineQuantity::Metered { meters, pue, .. } => {
+            let raised = raises && *pue == PueTerm::Measured && line.in_force.overlaps(month.days());
+            raised || meters.iter().any(|assigned| assigned.meter == *meter && assigned.period.overlaps(month.days()))
         }
         LineQuantity::Fixed(_) => false,
     };
-    let billing = move |contract: &&Contract| contract.lines.iter().any(|line| feeds(&line.quantity));
+    let billing = move |contract: &&Contract| contract.lines.iter().any(feeds);
     book.contracts.iter().filter(billing).map(|contract| contract.code.clone())
 }

@@ -14,11 +14,12 @@ use super::plan_billing::{self, PlanReport};
 use super::{AppError, Store, archive_invoice, issue_invoice, manual_lines, record_availability};
 use crate::domain::access::TenantScope;
 use crate::domain::audit::{Actor, AuditEvent};
-use crate::domain::billing_run::{LateMonth, Plan};
+use crate::domain::billing_run::Plan;
 use crate::domain::calendar::BillingMonth;
-use crate::domain::ids::InvoiceId;
+use crate::domain::ids::{ContractCode, InvoiceId};
 use crate::domain::invoice::{Draft, IssuedInvoice};
 use crate::domain::money::Money;
+use crate::storage::billing::LateChange;
 use crate::storage::invoices::InvoiceStatus;
 use crate::storage::{AnyConnection, audit, billing, invoices};
 
@@ -70,7 +71,8 @@ pub fn run(store: &Store, request: &RunRequest, progress: &mut dyn FnMut(usize, 
     }
     progress(plan.drafts.len(), plan.drafts.len());
     if request.issue {
-        forget_billed_changes(store, &gathered, &plan, request)?;
+        let issued = report.issued.iter().map(|one| one.contract.as_str().into()).collect();
+        settle_late_changes(store, &gathered, &plan, &issued, request)?;
     }
     Ok(report)
 }
@@ -170,26 +172,42 @@ fn summary(invoice: &IssuedInvoice, pdf: String) -> IssuedSummary {
     }
 }
 
-/// Late changes are settled once every contract they touch has an invoice that took them into account.
-pub(super) fn forget_billed_changes(
+/// A late change is settled once every contract it touches was rated with it: where there was a difference, its invoice
+/// is among `issued`.
+pub(super) fn settle_late_changes(
     store: &Store,
     gathered: &Gathered,
     plan: &Plan,
+    issued: &BTreeSet<ContractCode>,
     request: &RunRequest,
 ) -> Result<(), AppError> {
-    let settled = |late: &LateMonth| plan.drafts.iter().any(|draft| draft.contract == late.contract);
-    if gathered.late_changes.is_empty() || !gathered.late.iter().all(settled) {
+    let settled: Vec<LateChange> = gathered
+        .late_changes
+        .iter()
+        .filter(|late| late.contracts.iter().all(|contract| is_settled(plan, issued, contract)))
+        .map(|late| late.change.clone())
+        .collect();
+    if settled.is_empty() {
         return Ok(());
     }
     store.write(|connection| {
-        let settled = billing::clear_late_changes(connection, &gathered.late_changes)?;
-        if settled > 0 {
-            let months: BTreeSet<BillingMonth> = gathered.late_changes.iter().map(|change| change.month).collect();
-            let detail = serde_json::json!({ "settled": settled, "months": months });
+        let forgotten = billing::clear_late_changes(connection, &settled)?;
+        if forgotten > 0 {
+            let months: BTreeSet<BillingMonth> = settled.iter().map(|change| change.month).collect();
+            let detail = serde_json::json!({ "settled": forgotten, "months": months });
             let subject = request.month.to_string();
             let event = AuditEvent::new(request.now, &request.by, "late-readings.settled", &subject, detail);
             audit::append(connection, &event)?;
         }
         Ok(())
     })
+}
+
+/// Whether the run left nothing of earlier months to bill on `contract`: its invoice says the difference, or it was rated
+/// and there was none. One billed for the month already was not looked at.
+fn is_settled(plan: &Plan, issued: &BTreeSet<ContractCode>, contract: &ContractCode) -> bool {
+    let looked_at = !plan.already_billed.iter().any(|billed| billed.contract == *contract);
+    let drafted = plan.drafts.iter().any(|draft| draft.contract == *contract);
+    let blocked = plan.blocking().any(|problem| problem.contract.as_ref().is_none_or(|blocked| blocked == contract));
+    issued.contains(contract) || (looked_at && !drafted && !blocked)
 }

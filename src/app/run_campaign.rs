@@ -100,6 +100,7 @@ fn work(store: &Store, id: i64, campaign: &Campaign, clock: &impl Fn() -> DateTi
         }
         Ok::<_, AppError>(())
     })?;
+    let mut issued = BTreeSet::new();
     for draft in drafts {
         let request = RunRequest { now: clock(), ..request.clone() };
         let done = match campaign.issue {
@@ -116,10 +117,13 @@ fn work(store: &Store, id: i64, campaign: &Campaign, clock: &impl Fn() -> DateTi
             RunItem { error: Some(kept(&telling(&error))), ..item(draft, Outcome::Failed) }
         });
         all_done &= done.outcome != Outcome::Failed;
+        if done.outcome == Outcome::Issued {
+            issued.insert(done.contract.clone());
+        }
         store.write(|connection| Ok::<_, AppError>(billing_runs::note(connection, id, &done, clock())?))?;
     }
-    if campaign.issue && campaign.only.is_empty() && all_done {
-        run_billing::forget_billed_changes(store, &gathered, &plan, &request)?;
+    if campaign.issue {
+        run_billing::settle_late_changes(store, &gathered, &plan, &issued, &request)?;
     }
     Ok(all_done && !plan.blocking().any(|problem| problem.contract.is_none()))
 }

@@ -85,6 +85,12 @@ pub fn write_entry(entry: &Entry) -> Json {
     item_document(entry.kind().name(), &page.into_text()).unwrap_or_default()
 }
 
+/// The whole file as one document: its keys, with amounts, quantities and days as text. None where `text` is no TOML.
+pub fn book_document(text: &str) -> Option<Json> {
+    let document: DocumentMut = text.parse().ok()?;
+    Some(json_of_table(document.as_table()))
+}
+
 /// A thing's part of the file, as [`items`](super::items) writes it, as a document of its keys: the same that
 /// [`write_entry`] gives. None where `text` is no such part.
 pub fn item_document(header: &str, text: &str) -> Option<Json> {

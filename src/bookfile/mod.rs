@@ -23,7 +23,7 @@ mod tests;
 mod words;
 mod write;
 
-pub use entry::{EntryMistake, field, item_document, read_entry, write_entry};
+pub use entry::{EntryMistake, book_document, field, item_document, read_entry, write_entry};
 pub use fault::{Fault, ReadFault};
 pub use read::{read, read_bytes, revision};
 pub use write::{items, write, write_at};

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde::Serialize;
 
+use super::context::out;
 use super::files::read_whole;
 use super::{CliError, Context, Outcome};
 use crate::app::import_book::{FileBasis, ImportReport};
@@ -93,7 +94,7 @@ fn warned(changes: &ImportReport) -> String {
     changes.warnings.iter().map(|warning| format!("\nwarning: {warning}")).collect()
 }
 
-/// Write the stored facility book as TOML.
+/// Write the stored facility book as TOML, or with `--json` as a document of the same keys.
 #[derive(Debug, Args)]
 pub struct Export {
     /// Where to; standard output if left out.
@@ -103,9 +104,14 @@ pub struct Export {
 
 impl Export {
     pub fn run(&self, context: &Context) -> Result<Outcome, CliError> {
-        let text = export_book::export(&context.open()?)?;
+        let book = export_book::export(&context.open()?)?;
+        let text = match context.json {
+            // What was just written parses.
+            true => format!("{:#}\n", bookfile::book_document(&book).unwrap_or_default()),
+            false => book,
+        };
         match &self.output {
-            None => print!("{text}"),
+            None => out(text.trim_end()),
             Some(path) => std::fs::write(path, text).map_err(CliError::io("write", path))?,
         }
         Ok(Outcome::Done)

@@ -10,6 +10,7 @@ use crate::app::sign_roots::Signing;
 use crate::app::{AppError, Store, is_misnamed, remedy};
 use crate::config::{Config, ConfigError};
 use crate::domain::audit::Actor;
+use crate::domain::freetext::shown;
 
 /// Reads the clock; handed down from `main`.
 pub type Clock = fn() -> DateTime<Utc>;
@@ -132,6 +133,20 @@ impl Context {
             human(report)
         };
         out(format_args!("{}", text.trim_end()));
+    }
+}
+
+/// A failure as scripts read it, where `--json` asks: on standard output, beside the words on standard error.
+#[derive(Debug, Serialize)]
+pub struct Failure {
+    /// What is wrong, where, and what to do.
+    pub error: String,
+    pub exit_code: u8,
+}
+
+impl From<&CliError> for Failure {
+    fn from(error: &CliError) -> Failure {
+        Failure { error: shown(&error.to_string()), exit_code: error.exit_code() }
     }
 }
 

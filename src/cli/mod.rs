@@ -32,7 +32,7 @@ mod terms;
 mod tokens;
 mod users;
 
-pub use context::{CliError, Clock, Context, Outcome};
+pub use context::{CliError, Clock, Context, Failure, Outcome};
 
 /// Billing, contracts and amortisation of a public data centre.
 #[derive(Debug, Parser)]
@@ -121,8 +121,17 @@ enum Command {
     Demo(demo::Demo),
 }
 
-/// Runs one command line.
+/// Runs one command line. A failure is returned to be told; with `--json` it is reported as well.
 pub fn run(arguments: Arguments, clock: Clock) -> Result<Outcome, CliError> {
+    let json = arguments.json;
+    let ended = carry_out(arguments, clock);
+    if let (true, Err(error)) = (json, &ended) {
+        context::out(serde_json::json!(Failure::from(error)));
+    }
+    ended
+}
+
+fn carry_out(arguments: Arguments, clock: Clock) -> Result<Outcome, CliError> {
     let context = Context::new(arguments.data_dir, arguments.json, arguments.now, clock)?;
     match arguments.command {
         Command::Import(command) => command.run(&context),

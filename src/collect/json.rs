@@ -39,12 +39,12 @@ pub fn reading(object: &str) -> Result<SubmittedReading<'_>, Told> {
             Cow::Borrowed(data) => bare(data),
             Cow::Owned(data) => bare(&data).map(SubmittedReading::into_owned),
         },
-        Err(error) => Err(not_a_reading(&error)),
+        Err(error) => Err(not_a_reading(object, &error)),
     }
 }
 
 fn bare(object: &str) -> Result<SubmittedReading<'_>, Told> {
-    submitted(serde_json::from_str(object).map_err(|error| not_a_reading(&error))?)
+    submitted(serde_json::from_str(object).map_err(|error| not_a_reading(object, &error))?)
 }
 
 fn submitted(json: JsonReading<'_>) -> Result<SubmittedReading<'_>, Told> {
@@ -61,7 +61,10 @@ fn submitted(json: JsonReading<'_>) -> Result<SubmittedReading<'_>, Told> {
     })
 }
 
-fn not_a_reading(error: &serde_json::Error) -> Told {
+fn not_a_reading(object: &str, error: &serde_json::Error) -> Told {
+    if let Some(Err(no_number)) = word_at(object, error).map(text::micro) {
+        return part("value", no_number.told());
+    }
     // serde_json counts lines within the one object it was given: only the column says something.
     let full = error.to_string();
     let what = full.split(" at line ").next().unwrap_or(&full);
@@ -75,6 +78,13 @@ fn not_a_reading(error: &serde_json::Error) -> Told {
         (_, Some(name)) => Told::new("record-unknown-field", english).with("name", name),
         _ => Told::new("record-no-reading", english).with("column", column),
     }
+}
+
+/// The word JSON does not know that stands where it could not be read on, as some devices write for no number: `NaN`.
+fn word_at<'a>(object: &'a str, error: &serde_json::Error) -> Option<&'a str> {
+    let rest = object.lines().nth(error.line().checked_sub(1)?)?.get(error.column().checked_sub(1)?..)?;
+    let word = rest.split(|c: char| !c.is_ascii_alphabetic()).next()?;
+    ["NaN", "Infinity", "Inf"].iter().any(|known| known.eq_ignore_ascii_case(word)).then_some(word)
 }
 
 #[cfg(test)]
@@ -115,7 +125,11 @@ mod tests {
         );
         assert!(refused(r#"{"meter":"x","at":"2026-10-01","value":1}"#).starts_with("at: "));
         assert!(refused(r#"{"meter":"x","at":"2026-10-01T00:10:00Z","value":1e30}"#).starts_with("value: "));
-        assert!(refused(r#"{"meter":"x","at":"2026-10-01T00:10:00Z","value":NaN}"#).contains("expected"));
+        for word in ["NaN", "nan", "Infinity", "-inf"] {
+            let told = refused(&format!(r#"{{"meter":"x","at":"2026-10-01T00:10:00Z","value":{word}}}"#));
+            let word = word.trim_start_matches('-');
+            assert!(told.starts_with(&format!("value: `{word}` is not a decimal number")), "{told}");
+        }
         assert!(refused(r#"{"meter":"x","at":"2026-10-01T00:10:00Z","value":1,"unit":"kWh"}"#).starts_with("unit: "));
         assert!(
             refused(

@@ -51,6 +51,12 @@ pub enum Fault {
     /// The same in words that a page says in the reader's language.
     #[error("{}", .0.english)]
     Contrary(Box<Told>),
+    /// RFC 6585: a change that rests on no version would undo what somebody else saved.
+    #[error("send the ETag you read in If-Match, so that nobody's change is lost")]
+    VersionNeeded,
+    /// RFC 9110: what `If-Match` names is no longer there.
+    #[error("somebody else changed it meanwhile: see stored, and send its version to insist")]
+    Outdated,
     #[error("the body exceeds {0} bytes once uncompressed; send it in smaller parts")]
     TooLarge(usize),
     #[error("{0}")]
@@ -104,6 +110,10 @@ impl Fault {
             Fault::Conflict(_) | Fault::Contrary(_) => {
                 (StatusCode::CONFLICT, "conflict", "It conflicts with what is stored")
             }
+            Fault::VersionNeeded => {
+                (StatusCode::PRECONDITION_REQUIRED, "version-needed", "The change must say what it is based on")
+            }
+            Fault::Outdated => (StatusCode::PRECONDITION_FAILED, "outdated", "It was changed meanwhile"),
             Fault::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "too-large", "The body is too large"),
             Fault::UnsupportedMedia(_) => {
                 (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", "The content type is not known here")

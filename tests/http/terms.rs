@@ -30,7 +30,7 @@ async fn what_is_read_is_what_is_written() {
             assert_eq!((same.status.as_u16(), same.header("etag")), (200, tag.as_str()), "{engine:?} {path}");
             assert_eq!(same.json(), read.json());
             let blind = send(&server, TestRequest::put().uri(&path), &token, None, &read.json()).await;
-            assert_eq!(blind.status.as_u16(), 400, "without If-Match");
+            assert_eq!(blind.status.as_u16(), 428, "without If-Match");
         }
     }
 }
@@ -66,7 +66,7 @@ async fn a_tenant_and_a_contract_are_created_changed_and_guarded() {
         assert_eq!(send(&server, put(), &token, Some(&tag), &first).await.status.as_u16(), 200, "{engine:?}");
         mended["name"] = "Second".into();
         let stale = send(&server, put(), &token, Some(&tag), &mended).await;
-        assert_eq!((stale.status.as_u16(), stale.json()["stored"]["name"].as_str()), (409, Some("Premier")));
+        assert_eq!((stale.status.as_u16(), stale.json()["stored"]["name"].as_str()), (412, Some("Premier")));
         let version = format!("\"{}\"", stale.json()["version"]);
         assert_eq!(send(&server, put(), &token, Some(&version), &mended).await.status.as_u16(), 200);
     }

@@ -320,3 +320,77 @@ fn readings_that_come_while_a_run_issues_are_late_for_what_it_issues() {
         assert_eq!(told, [("AP-2026", 1)], "{engine:?} {waiting:?}");
     }
 }
+
+/// The months `billing` still owes a look at, as `contract month`.
+fn waiting(world: &World) -> Vec<String> {
+    let late = late_readings::waiting(&world.store()).unwrap();
+    let mut told: Vec<String> = late.iter().map(|one| format!("{} {}", one.contract, one.month)).collect();
+    told.sort();
+    told
+}
+
+/// What [`ready`] loads of `meter` at an hour of September.
+fn counted(meter: &str, at: &str) -> rust_decimal::Decimal {
+    let book = small_book();
+    let (csv, _) = readings_csv(&book, months()[0].period(book.facility.zone), 3_600);
+    csv.lines().find_map(|line| line.strip_prefix(&format!("{meter},{at},"))).unwrap().parse().unwrap()
+}
+
+/// A measured PUE rests on the facility's own meter: what it counted differently, tenants pay differently.
+#[test]
+fn a_correction_of_the_facility_meter_is_regularised_where_the_pue_is_measured() {
+    for engine in ENGINES {
+        let world = World::new(engine);
+        ready(&world);
+        world.ok(&["billing", "run", "--month", "2026-09", "--issue"]);
+        let end = "2026-09-30T22:00:00Z";
+        let raised = counted("GTB-ARRIVEE", end) + rust_decimal::Decimal::ONE;
+        let correction = format!("meter,at,value,correction\nGTB-ARRIVEE,{end},{raised},lu sur place\n");
+        let file = world.file("late.csv", &correction);
+        world.ok(&["readings", "import", file.to_str().unwrap()]);
+        assert_eq!(waiting(&world), ["AP-2026 2026-09"], "{engine:?}: EDP-2026 has an agreed PUE");
+        let plan = json(&world, &["billing", "plan", "--month", "2026-10"]);
+        let of = |contract: &str| {
+            let draft = plan["drafts"].as_array().unwrap().iter().find(|draft| draft["contract"] == contract).unwrap();
+            let lines = draft["charges"].as_array().unwrap().clone();
+            lines.into_iter().filter(|line| line["formula"].as_str().unwrap().contains("DC2026")).collect::<Vec<_>>()
+        };
+        let lines = of("AP-2026");
+        assert_eq!(lines.len(), 1, "{lines:#?}");
+        assert_eq!(lines[0]["line"], "energie");
+        assert!(cents(&lines[0]["net"]) > 0, "{lines:#?}");
+        assert!(of("EDP-2026").is_empty());
+        world.ok(&["billing", "run", "--month", "2026-10", "--issue"]);
+        assert!(waiting(&world).is_empty());
+    }
+}
+
+/// What one contract waits for does not keep what another has billed, nor what came to nothing.
+#[test]
+fn each_late_change_is_settled_by_itself() {
+    for engine in ENGINES {
+        let world = World::new(engine);
+        ready(&world);
+        world.ok(&["billing", "run", "--month", "2026-09", "--issue"]);
+        let csv = "meter,at,value,correction\nSAN-EDP,2026-09-10T00:00:00Z,500,mal compté\n\
+                   A01-PA,2026-09-10T08:00:00Z,1.01,lu sur place\n";
+        let file = world.file("late.csv", csv);
+        world.ok(&["readings", "import", file.to_str().unwrap()]);
+        assert_eq!(waiting(&world), ["AP-2026 2026-09", "EDP-2026 2026-09"], "{engine:?}");
+        let changes = |world: &World| {
+            let mut connection = world.store().connection().unwrap();
+            chapelle::storage::billing::late_changes(&mut connection).unwrap().len()
+        };
+        let by = Actor::new("finance@example.org", None);
+        let only = ["EDP-2026".into()].into();
+        let campaign = Campaign { month: months()[1], issue: true, only, by };
+        let (store, now) = (world.store(), "2026-11-03T08:00:00Z".parse().unwrap());
+        let run = run_campaign::begin(&store, &campaign, now).unwrap();
+        run_campaign::carry_out(&store, run, &campaign, || now);
+        assert_eq!(waiting(&world), ["AP-2026 2026-09"], "{engine:?}");
+        assert_eq!(changes(&world), 1, "what EDP-2026 billed is settled");
+        // A low value in the middle of the month leaves its 95th percentile as it was.
+        world.ok(&["billing", "run", "--month", "2026-10", "--issue"]);
+        assert_eq!(changes(&world), 0);
+    }
+}

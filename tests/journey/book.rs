@@ -51,6 +51,23 @@ fn bad_input_ends_with_2_names_place_and_remedy_and_changes_nothing() {
 }
 
 #[test]
+fn a_script_reads_the_book_and_why_a_command_failed() {
+    let world = World::new(Engine::Sqlite);
+    world.ok(&["import", small_book_path().to_str().unwrap()]);
+    let book = json(&world, &["export"]);
+    assert_eq!(book["facility"]["code"], "chapelle");
+    let line = &book["contract"][0]["line"][0];
+    assert_eq!((&line["code"], &line["quantity"]), (&"baies".into(), &"1".into()), "{line}");
+    let output = world.run(&["--json", "billing", "plan", "--month", "2027-10"]);
+    assert_eq!(output.status.code(), Some(3), "a month to come has a plan that says so");
+    let output = world.run(&["--json", "import", "/nowhere/book.toml"]);
+    let failure: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(failure["exit_code"], 2);
+    assert!(failure["error"].as_str().unwrap().contains("/nowhere/book.toml"), "{failure}");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("/nowhere/book.toml"));
+}
+
+#[test]
 fn a_mistyped_data_directory_is_refused_and_not_made() {
     let world = World::new(Engine::Sqlite);
     let typo = world.dir.path().join("dta");

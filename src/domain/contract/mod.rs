@@ -87,7 +87,7 @@ pub enum LineQuantity {
 pub enum PueTerm {
     #[default]
     None,
-    /// Total facility energy ÷ IT energy of the month, rounded half-up to four decimals.
+    /// Total facility energy ÷ IT energy of the month, exactly.
     Measured,
     Fixed {
         factor: Decimal,

@@ -3,10 +3,9 @@
 //! The document is what `docs/facility-book.md` says of the thing, as JSON: amounts, quantities and days are texts. An
 //! answer's `ETag` is its version; a change sends it back in `If-Match`, or is refused with what is stored now.
 
-use actix_web::http::StatusCode;
 use actix_web::http::header::{ETAG, HeaderMap, IF_MATCH, LOCATION};
 use actix_web::web::{Bytes, Data, Path, Query};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
@@ -129,24 +128,13 @@ async fn write(
 }
 
 fn refused(refusal: &Refusal) -> HttpResponse {
-    let (status, fault) = match refusal {
-        Refusal::Mistakes(_) => (
-            StatusCode::UNPROCESSABLE_ENTITY,
-            Fault::Unprocessable("the book would not be sound: see errors".to_owned()),
-        ),
-        Refusal::Stale(_) => (
-            StatusCode::CONFLICT,
-            Fault::Conflict(
-                "somebody else changed it meanwhile: see stored, and send its version to insist".to_owned(),
-            ),
-        ),
-        Refusal::Billed { until } => (
-            StatusCode::UNPROCESSABLE_ENTITY,
-            Fault::Unprocessable(format!(
-                "it changes what the months before {until} cost, and they are billed: agree a new price or line from that \
-                 day on"
-            )),
-        ),
+    let fault = match refusal {
+        Refusal::Mistakes(_) => Fault::Unprocessable("the book would not be sound: see errors".to_owned()),
+        Refusal::Stale(_) => Fault::Outdated,
+        Refusal::Billed { until } => Fault::Unprocessable(format!(
+            "it changes what the months before {until} cost, and they are billed: agree a new price or line from that \
+             day on"
+        )),
     };
     let mut body = EditProblem { problem: fault.problem(), errors: vec![], stored: None, version: None };
     match refusal {
@@ -166,7 +154,7 @@ fn refused(refusal: &Refusal) -> HttpResponse {
         }
         Refusal::Billed { .. } => {}
     }
-    HttpResponse::build(status).content_type("application/problem+json").json(body)
+    HttpResponse::build(fault.status_code()).content_type("application/problem+json").json(body)
 }
 
 fn etag(found: &StoredEntry) -> String {
@@ -182,9 +170,7 @@ fn version(headers: &HeaderMap) -> Result<Option<i64>, Fault> {
             let number = tag.trim_start_matches("W/").trim_matches('"').parse();
             number.map(Some).map_err(|_| Fault::BadRequest(format!("If-Match {tag} is no ETag of this address")))
         }
-        None => {
-            Err(Fault::BadRequest("send the ETag you read in If-Match, so that nobody's change is lost".to_owned()))
-        }
+        None => Err(Fault::VersionNeeded),
     }
 }
 
@@ -219,8 +205,8 @@ pub async fn create_tenant(
 #[utoipa::path(
     put, path = "/api/v1/tenants/{code}", tag = "contracts", request_body = TenantDocument,
     params(("code" = String, Path), ("If-Match" = String, Header)),
-    responses((status = 200, body = TenantDocument), (status = 404, body = Problem), (status = 409, body = EditProblem),
-              (status = 422, body = EditProblem)),
+    responses((status = 200, body = TenantDocument), (status = 404, body = Problem), (status = 412, body = EditProblem),
+              (status = 422, body = EditProblem), (status = 428, body = Problem)),
     security(("token" = []))
 )]
 pub async fn put_tenant(
@@ -237,8 +223,8 @@ pub async fn put_tenant(
 #[utoipa::path(
     put, path = "/api/v1/tenants/{code}/contacts", tag = "contracts", request_body = Vec<ContactDocument>,
     params(("code" = String, Path), ("If-Match" = String, Header, description = "The tenant's ETag")),
-    responses((status = 200, body = TenantDocument), (status = 404, body = Problem), (status = 409, body = EditProblem),
-              (status = 422, body = EditProblem)),
+    responses((status = 200, body = TenantDocument), (status = 404, body = Problem), (status = 412, body = EditProblem),
+              (status = 422, body = EditProblem), (status = 428, body = Problem)),
     security(("token" = []))
 )]
 pub async fn put_contacts(
@@ -285,8 +271,8 @@ pub async fn create_contract(
 #[utoipa::path(
     put, path = "/api/v1/contracts/{contract}", tag = "contracts", request_body = ContractDocument,
     params(ReasonQuery, ("contract" = String, Path), ("If-Match" = String, Header)),
-    responses((status = 200, body = ContractDocument), (status = 404, body = Problem), (status = 409, body = EditProblem),
-              (status = 422, body = EditProblem)),
+    responses((status = 200, body = ContractDocument), (status = 404, body = Problem), (status = 412, body = EditProblem),
+              (status = 422, body = EditProblem), (status = 428, body = Problem)),
     security(("token" = []))
 )]
 pub async fn put_contract(
@@ -327,8 +313,8 @@ pub async fn create_tariff(
 #[utoipa::path(
     put, path = "/api/v1/tariffs/{tariff}", tag = "contracts", request_body = TariffDocument,
     params(ReasonQuery, ("tariff" = String, Path), ("If-Match" = String, Header)),
-    responses((status = 200, body = TariffDocument), (status = 404, body = Problem), (status = 409, body = EditProblem),
-              (status = 422, body = EditProblem)),
+    responses((status = 200, body = TariffDocument), (status = 404, body = Problem), (status = 412, body = EditProblem),
+              (status = 422, body = EditProblem), (status = 428, body = Problem)),
     security(("token" = []))
 )]
 pub async fn put_tariff(
@@ -355,7 +341,8 @@ pub async fn seller(shared: Data<Shared>, granted: Granted) -> Result<HttpRespon
 
 #[utoipa::path(
     put, path = "/api/v1/seller", tag = "contracts", request_body = SellerDocument, params(("If-Match" = String, Header)),
-    responses((status = 200, body = SellerDocument), (status = 409, body = EditProblem), (status = 422, body = EditProblem)),
+    responses((status = 200, body = SellerDocument), (status = 412, body = EditProblem), (status = 422, body = EditProblem),
+              (status = 428, body = Problem)),
     security(("token" = []))
 )]
 pub async fn put_seller(
