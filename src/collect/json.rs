@@ -82,8 +82,11 @@ fn not_a_reading(object: &str, error: &serde_json::Error) -> Told {
 
 /// The word JSON does not know that stands where it could not be read on, as some devices write for no number: `NaN`.
 fn word_at<'a>(object: &'a str, error: &serde_json::Error) -> Option<&'a str> {
-    let rest = object.lines().nth(error.line().checked_sub(1)?)?.get(error.column().checked_sub(1)?..)?;
-    let word = rest.split(|c: char| !c.is_ascii_alphabetic()).next()?;
+    let line = object.lines().nth(error.line().checked_sub(1)?)?;
+    let (read, rest) = line.split_at_checked(error.column().checked_sub(1)?)?;
+    let begun = read.len() - read.chars().rev().take_while(char::is_ascii_alphabetic).count();
+    let unread = rest.chars().take_while(char::is_ascii_alphabetic).count();
+    let word = line.get(begun..read.len() + unread)?;
     ["NaN", "Infinity", "Inf"].iter().any(|known| known.eq_ignore_ascii_case(word)).then_some(word)
 }
 
