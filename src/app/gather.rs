@@ -161,7 +161,8 @@ pub(super) fn sums(billed: &[invoices::BilledLine]) -> Vec<BilledLine> {
     BilledLine::sums(billed.iter().map(|row| {
         // Amounts (complements, earlier differences) count no units of the line.
         let quantity = if row.unit == Unit::One { Quantity::ZERO } else { row.quantity };
-        let line = BilledLine { line: row.line.clone(), quantity, net: row.net };
+        let documents = vec![row.number.to_string()];
+        let line = BilledLine { line: row.line.clone(), quantity, net: row.net, documents };
         if row.kind == InvoiceKind::CreditNote { line.credited() } else { line }
     }))
 }
@@ -170,7 +171,8 @@ pub(super) fn sums(billed: &[invoices::BilledLine]) -> Vec<BilledLine> {
 fn credited(billed: &[invoices::BilledLine], month: BillingMonth, in_force: &InvoiceNumber) -> Vec<BilledLine> {
     let rows = billed.iter().filter(|row| row.billed_in == month && row.number != *in_force);
     BilledLine::sums(rows.map(|row| {
-        let line = BilledLine { line: row.line.clone(), quantity: Quantity::ZERO, net: row.net };
+        let documents = vec![row.number.to_string()];
+        let line = BilledLine { line: row.line.clone(), quantity: Quantity::ZERO, net: row.net, documents };
         if row.kind == InvoiceKind::CreditNote { line } else { line.credited() }
     }))
 }

@@ -67,7 +67,8 @@ pub fn preview(tariff: &Tariff, quantity: &str, on: NaiveDate) -> Result<PricePr
         money::parse(&plain.replace(',', ".")).map_err(|_| PricingRefusal::NotANumber(quantity.trim().to_owned()))?;
     let version = tariff.version_on(on).ok_or(PricingRefusal::NoPrice { on })?;
     // As of a line that begins then, so that what is due once is shown as well.
-    let input = PriceInput { quantity: number, unit: tariff.unit, agreed: false, part: MonthPart::WHOLE, begins: true };
+    let (part, held) = (MonthPart::WHOLE, MonthPart::WHOLE);
+    let input = PriceInput { quantity: number, unit: tariff.unit, agreed: false, part, held, begins: true };
     let parts = version.price.price(&input).map_err(|error| match error {
         PricingError::Negative(_) => PricingRefusal::Negative,
         PricingError::Amount(_) => PricingRefusal::Beyond,

@@ -9,6 +9,7 @@ use super::{CliError, Context, Outcome};
 use crate::app::ingest_readings::{self, FileReport};
 use crate::app::keep_series;
 use crate::app::late_readings::BilledMonth;
+use crate::domain::freetext::shown;
 use crate::domain::invoice::InvoiceNumber;
 
 #[derive(Debug, Subcommand)]
@@ -80,11 +81,19 @@ impl Import {
                 }
             }
         }
-        context.print(&reports, |reports| reports.iter().map(describe).collect::<Vec<_>>().join("\n"));
-        if let Some(error) = failure {
-            return Err(error.into());
-        }
         let took = |report: &FileReport| report.accepted + report.duplicates > 0;
+        if !reports.is_empty() || failure.is_none() {
+            context.print(&reports, |reports| reports.iter().map(describe).collect::<Vec<_>>().join("\n"));
+        }
+        match failure {
+            // Something was written: that is not the failure of bad input, which changes nothing.
+            Some(error) if reports.iter().any(took) => {
+                eprintln!("{}", shown(&error.to_string()));
+                return Ok(Outcome::NeedsAttention);
+            }
+            Some(error) => return Err(error.into()),
+            None => {}
+        }
         let is_refused = |report: &FileReport| report.refused_count > 0;
         if reports.iter().any(is_refused) && !reports.iter().any(took) {
             return Err(CliError::Input(

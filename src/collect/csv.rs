@@ -8,6 +8,7 @@ use csv::{ByteRecord, ReaderBuilder, Terminator};
 use super::file::FileError;
 use super::{Place, RecordError, SubmittedReading, part, text};
 use crate::domain::metering::Quality;
+use crate::domain::money::AmountError;
 use crate::domain::quantity::UnknownUnit;
 use crate::domain::told::{Tell, Told, Value};
 
@@ -106,11 +107,23 @@ impl Header {
         Ok(SubmittedReading {
             meter: Cow::Borrowed(self.required(record, meter)?),
             at: text::timestamp(self.required(record, at)?).map_err(|error| part("at", error.told()))?,
-            value: text::micro(&digits).map_err(|error| part("value", as_written(error.told(), &digits, written)))?,
+            value: text::micro(&digits).map_err(|error| part("value", self.no_number(&error, &digits, written)))?,
             unit,
             quality: quality.unwrap_or_default(),
             correction: self.cell(record, correction)?.map(Cow::Borrowed),
         })
+    }
+
+    /// What is wrong with a number, and how this file writes one.
+    fn no_number(&self, error: &AmountError, digits: &str, written: &str) -> Told {
+        if self.decimal_comma && matches!(error, AmountError::NotANumber(_)) {
+            let english = format!(
+                "`{written}` is not a decimal number; write digits, without spaces and with a comma before the decimals, \
+                 such as 1951,6"
+            );
+            return Told::new("record-no-number", english).with("text", written);
+        }
+        as_written(error.told(), digits, written)
     }
 }
 

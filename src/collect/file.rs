@@ -237,6 +237,11 @@ mod tests {
         assert!(matches!(all(b"meter,at,value,value\n").1, Err(FileError::RepeatedColumn { .. })));
         assert!(all(b"meter,at,value\nA,2026-10-01T00:10:00Z,1951,6\n").0[0].contains("it has 4 cells"));
         assert!(all(b"meter;at;value\nA;2026-10-01T00:10:00Z;1.951\n").0[0].contains("decimals have a comma"));
+        let grouped = &all("meter;at;value\nA;2026-10-01T00:10:00Z;1 951,6\n".as_bytes()).0[0];
+        assert!(
+            grouped.contains("`1 951,6` is not a decimal number") && grouped.contains("such as 1951,6"),
+            "{grouped}"
+        );
         let whole = gzip("meter,at,value\nA,2026-10-01T00:10:00Z,2\n".repeat(200).as_bytes());
         assert!(matches!(all(&whole[..whole.len() - 9]).1, Err(FileError::Damaged(_))));
         assert!(matches!(check_whole(&whole[..whole.len() - 9]), Err(FileError::Damaged(_))));

@@ -84,14 +84,25 @@ pub struct LateMonth {
     pub samples: Samples,
 }
 
+impl LateMonth {
+    /// Whether a credit note took back of `line` what its readings, as they are known now, still come to: it was for
+    /// another reason than they, and stands.
+    fn is_unchanged(&self, line: &ContractLine, now: &[Charge]) -> bool {
+        let net_of = |lines: &[BilledLine]| lines.iter().find(|one| one.line == line.code).map(|one| one.net);
+        let Some(credited) = net_of(&self.credited) else { return false };
+        let billed = net_of(&self.billed).unwrap_or(Money::ZERO);
+        now.iter().map(|charge| charge.net).sum::<Money>() == billed + credited
+    }
+}
+
 /// What `documents`, all those issued for one contract, billed for `month`: the month's own charges and the
 /// regularisations of it on later invoices, less what credit notes took back.
 pub fn billed_for<'d>(month: BillingMonth, documents: impl IntoIterator<Item = &'d IssuedInvoice>) -> Vec<BilledLine> {
     let charges = documents.into_iter().flat_map(|document| document.charges.iter().map(move |one| (document, one)));
     let parts = charges.filter(|(document, charge)| month_billed(document, charge) == month);
     BilledLine::sums(parts.map(|(document, charge)| match document.kind {
-        InvoiceKind::CreditNote => BilledLine::of(charge).credited(),
-        InvoiceKind::Invoice | InvoiceKind::Corrected => BilledLine::of(charge),
+        InvoiceKind::CreditNote => BilledLine::of(charge, document.number.as_str()).credited(),
+        InvoiceKind::Invoice | InvoiceKind::Corrected => BilledLine::of(charge, document.number.as_str()),
     }))
 }
 
@@ -251,6 +262,9 @@ impl<'a> Run<'a> {
         for line in contract.lines.iter().filter(|line| matches!(line.quantity, LineQuantity::Metered { .. })) {
             let Some(now) = self.rate(contract, line, &evidence, found) else { continue };
             let billed = late.billed.iter().find(|billed| billed.line == line.code);
+            if late.is_unchanged(line, &now) {
+                continue;
+            }
             match regularisation(&now, billed, late.month, late.invoice.as_str()) {
                 Ok(Some(charge)) => {
                     found.late_change(line, late, &charge);

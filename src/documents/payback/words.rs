@@ -251,6 +251,11 @@ impl Words {
             Remark::WithoutCosts { months } => self.months("payback-remark-without-costs", months),
             Remark::WithoutRevenue { months } => self.months("payback-remark-without-revenue", months),
             Remark::Incomplete { months } => self.months("payback-remark-incomplete", months),
+            Remark::Awaited { month, kinds } => {
+                let kinds: Vec<String> = kinds.iter().map(|kind| self.kind(*kind)).collect();
+                let month = self.format.month(*month);
+                self.with("payback-remark-awaited", &[("month", &month), ("kinds", &kinds.join(", "))])
+            }
             Remark::InternalLeftOut { amount } => {
                 self.with("payback-remark-internal", &[("amount", &self.format.euros(*amount))])
             }

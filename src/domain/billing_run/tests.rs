@@ -202,7 +202,7 @@ fn late(known: &str) -> LateMonth {
         contract: "C1".into(),
         month: september,
         invoice: InvoiceNumber::from_stored("DC2026000007"),
-        billed: BilledLine::sums(billed.iter().map(BilledLine::of)),
+        billed: BilledLine::sums(billed.iter().map(|charge| BilledLine::of(charge, "DC2026000007"))),
         credited: vec![],
         samples: read_at_ends(september, &[("A", "100", known)]),
     }
@@ -234,11 +234,30 @@ fn a_credit_that_a_regularisation_takes_back_is_pointed_out() {
         line: "energy".into(),
         quantity: crate::domain::quantity::Quantity::ZERO,
         net: "60.00".parse().unwrap(),
+        documents: vec!["DC2026000008".into()],
     }];
     credited.late = vec![september];
     let plan = plan(&credited);
     assert_eq!(found(&plan), ["Warning LateChange C1 energy -", "Warning CreditTakenBack C1 energy -"]);
     assert!(plan.problems[1].message.english.contains("add an allowance of 60.00 to this month"));
+}
+
+/// A whole invoice was credited, and one of its meters corrected afterwards: lines whose readings say what they said stay
+/// credited.
+#[test]
+fn a_credited_line_whose_readings_did_not_change_is_not_billed_again() {
+    let (book, samples) = (small_book(), october());
+    let mut september = late("900");
+    september.credited = september.billed.clone();
+    for line in &mut september.billed {
+        line.net = Money::ZERO;
+    }
+    let mut credited = snapshot(&book, &samples);
+    credited.late = vec![september.clone()];
+    assert_eq!(found(&plan(&credited)), Vec::<String>::new(), "900 kWh were billed, and are known");
+    september.samples = late("1000").samples;
+    credited.late = vec![september];
+    assert_eq!(found(&plan(&credited)), ["Warning LateChange C1 energy -", "Warning CreditTakenBack C1 energy -"]);
 }
 
 /// Issues the plan's first draft.

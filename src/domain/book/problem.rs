@@ -72,7 +72,9 @@ pub struct BookProblem {
 /// Which rule, with the values that break it and what would be right.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BookFault {
-    #[error("`{code}` is not a code; write 1 to 40 of the characters A-Z a-z 0-9 - _ . /, for example A01-EA")]
+    #[error(
+        "`{code}` is not a code; write 1 to 40 of the characters A-Z a-z 0-9 - _ . and none of the words new, file, post, for example A01-EA"
+    )]
     MalformedCode { code: String },
     #[error("another {kind} already has the code `{code}`; give this one a code of its own")]
     DuplicateCode { kind: &'static str, code: String },

@@ -15,9 +15,9 @@ pub enum DraftError {
     #[error("contract {contract} has nothing to bill for {month}")]
     Empty { contract: ContractCode, month: BillingMonth },
     #[error(
-        "contract {contract} would be billed {gross} for {month}: an invoice is never negative, so issue a credit note for the invoices it regularises instead"
+        "contract {contract} would be billed {net} without VAT for {month} ({gross} with it): an invoice is never negative, so issue a credit note over this net amount for the invoices it regularises instead"
     )]
-    Negative { contract: ContractCode, month: BillingMonth, gross: Money },
+    Negative { contract: ContractCode, month: BillingMonth, net: Money, gross: Money },
     #[error("line {line}: {net} is not its quantity × unit price, {recomputed}")]
     Inexact { line: LineCode, net: Money, recomputed: String },
     #[error(transparent)]
@@ -30,9 +30,10 @@ impl Tell for DraftError {
             DraftError::Empty { contract, month } => {
                 Told::new("draft-empty", self).with("contract", contract.as_str()).with("month", *month)
             }
-            DraftError::Negative { contract, month, gross } => Told::new("draft-negative", self)
+            DraftError::Negative { contract, month, net, gross } => Told::new("draft-negative", self)
                 .with("contract", contract.as_str())
                 .with("month", *month)
+                .with("net", *net)
                 .with("gross", *gross),
             DraftError::Inexact { line, .. } => Told::new("draft-inexact", self).with("line", line.as_str()),
             DraftError::Vat(VatError::Mixed { outside, other }) => {
@@ -54,9 +55,9 @@ impl Draft {
         charges.sort_by_key(|charge| (charge.service, position(contract, &charge.provenance.line)));
         let vat = breakdown(&charges)?;
         let totals = totals(&vat);
-        let Totals { gross, .. } = totals;
+        let Totals { net, gross, .. } = totals;
         if gross.is_negative() {
-            return Err(DraftError::Negative { contract: contract.code.clone(), month, gross });
+            return Err(DraftError::Negative { contract: contract.code.clone(), month, net, gross });
         }
         Ok(Draft { tenant: contract.tenant.clone(), contract: contract.code.clone(), month, charges, vat, totals })
     }

@@ -102,8 +102,8 @@ fn row(
         let Some(version) = tariff.version_on(day) else { continue };
         let price = price_on(letting, contract, day, &version.price).map_err(refused)?;
         one_off = matches!(price, PriceShape::OneOff { .. });
-        let input =
-            PriceInput { quantity, unit: tariff.unit, agreed: is_agreed, part: MonthPart::WHOLE, begins: one_off };
+        let (part, held) = (MonthPart::WHOLE, MonthPart::WHOLE);
+        let input = PriceInput { quantity, unit: tariff.unit, agreed: is_agreed, part, held, begins: one_off };
         let parts = price.price(&input).map_err(|error| refused(error.to_string()))?;
         prices.push(PriceStep { from: day, month: parts.iter().map(|part| part.net).sum() });
     }

@@ -301,6 +301,27 @@ fn a_month_with_revenue_but_no_cost_is_projected_and_told() {
     assert!(!row.is_actual && row.flow.revenue == money("1000.00"));
 }
 
+/// One bill of a month does not make it known: what each month before has is still awaited, until it is said to be over.
+#[test]
+fn a_month_that_lacks_a_usual_figure_is_projected_and_told() {
+    let mut centre = Centre::new("20000.00", "1200.00");
+    centre.billed.push(billed("2021-01", "1000.00"));
+    centre.figures.push(figure("2021-01", FigureKind::Energy, "5.00"));
+    let report = centre.report("2021-01-31");
+    assert_eq!(report.actual_through, Some(month("2020-12")));
+    let awaited = Remark::Awaited { month: month("2021-01"), kinds: vec![FigureKind::HostingAvoided] };
+    assert!(report.remarks.contains(&awaited), "{:?}", report.remarks);
+    let row = report.months.iter().find(|row| row.month == month("2021-01")).unwrap();
+    assert!(!row.is_actual && row.flow.hosting_avoided == money("1200.00"));
+
+    centre.figures.push(figure("2021-01", FigureKind::HostingAvoided, "0.00"));
+    centre.billed.push(billed("2021-02", "1000.00"));
+    centre.figures.push(figure("2021-02", FigureKind::Energy, "200.00"));
+    let report = centre.report("2021-02-28");
+    assert_eq!(report.actual_through, Some(month("2021-02")), "what is over is not awaited again");
+    assert_eq!(report.remarks.iter().filter(|one| matches!(one, Remark::Awaited { .. })).count(), 0);
+}
+
 #[test]
 fn the_cost_of_a_unit_and_the_advantage_over_the_market() {
     let mut centre = Centre::new("600000.00", "0.00");

@@ -10,7 +10,7 @@ use super::evidence::MonthEvidence;
 use super::proration::month_part;
 use super::uplift::Uplift;
 use super::{Charge, ChargeKind, Provenance, RatingProblem};
-use crate::domain::calendar::{BillingMonth, DatePeriod};
+use crate::domain::calendar::{BillingMonth, DatePeriod, Timestamp};
 use crate::domain::contract::indexation::{IndexationError, NotedRevision, coefficient};
 use crate::domain::contract::{Contract, ContractLine, GapPolicy, LineQuantity, MeterAssignment, PriceIndex, PueTerm};
 use crate::domain::metering::{Measure, Usage};
@@ -95,6 +95,7 @@ fn rate_part(
         unit: tariff.unit,
         agreed: told.usage.is_none(),
         part,
+        held: told.held,
         begins: days.from == terms.begins(),
     };
     let parts = price.price(&input).map_err(|error| vec![RatingProblem::Pricing(error)])?;
@@ -123,6 +124,8 @@ fn price_on(
 /// The quantity a part is priced at, and how it came about.
 struct Told {
     quantity: Decimal,
+    /// The part of the month it stands for.
+    held: MonthPart,
     notes: Vec<String>,
     usage: Option<Usage>,
 }
@@ -136,7 +139,9 @@ impl Told {
         evidence: &MonthEvidence<'_>,
     ) -> Result<Told, Vec<RatingProblem>> {
         match &terms.line.quantity {
-            LineQuantity::Fixed(quantity) => Ok(Told { quantity: *quantity, notes: Vec::new(), usage: None }),
+            LineQuantity::Fixed(quantity) => {
+                Ok(Told { quantity: *quantity, held: part, notes: Vec::new(), usage: None })
+            }
             LineQuantity::Metered { measure, pue, gap_policy, meters } => {
                 unit_matches(terms.tariff, price, *measure).map_err(|problem| vec![problem])?;
                 let usage = admitted_usage(*measure, meters, *gap_policy, days, evidence)?;
@@ -162,47 +167,37 @@ impl Told {
             }
         };
         let too_large = || AmountError::TooLarge(usage.quantity);
-        let share = share_of_month(&usage, part, evidence);
-        let weighed = share.as_ref().map_or(Some(usage.quantity), |share| share.weigh(usage.quantity));
+        let level = level_over(&usage, part, evidence);
+        let share = level.filter(|share| !share.is_whole());
+        let weighed = share.map_or(Some(usage.quantity), |share| share.of_level(usage.quantity));
         let quantity = weighed
             .and_then(|weighed| uplift.as_ref().map_or(Some(weighed), |uplift| uplift.raise(weighed)))
             .ok_or_else(too_large)?
             .round_dp_with_strategy(4, HALF_UP);
         if share.is_some() || uplift.is_some() {
             let unit = symbol(usage.measure.unit());
-            let share = share.map_or_else(String::new, |share| format!(" × {}/{}", share.units, share.of));
+            let measured = format!("{} {unit}", shown(usage.quantity));
+            let weighed = share.map_or(measured.clone(), |share| share.level_expression(&measured, usage.quantity));
             let uplift = uplift.map_or_else(String::new, |uplift| format!(" × PUE {}", uplift.factor()));
-            notes.push(format!("{} {unit}{share}{uplift} = {} {unit}", shown(usage.quantity), shown(quantity)));
+            notes.push(format!("{weighed}{uplift} = {} {unit}", shown(quantity)));
         }
-        Ok(Told { quantity, notes, usage: Some(usage) })
-    }
-}
-
-/// `units` of `of` seconds (or days, or 30ths) of a month.
-struct Share {
-    units: i64,
-    of: i64,
-}
-
-impl Share {
-    fn weigh(&self, quantity: Decimal) -> Option<Decimal> {
-        quantity.checked_mul(Decimal::from(self.units))?.checked_div(Decimal::from(self.of))
+        Ok(Told { quantity, held: level.unwrap_or(part), notes, usage: Some(usage) })
     }
 }
 
 /// What a level (TB, kW) held over a part of the month weighs: its price is for a whole month, and two parts of a
 /// month must not cost two. Energy and U·day have added up over the part only, and weigh as they are. A mean is
-/// weighed by the time it is a mean over, a demand as the contract counts days.
-fn share_of_month(usage: &Usage, part: MonthPart, evidence: &MonthEvidence<'_>) -> Option<Share> {
-    let share = match usage.measure {
-        Measure::Energy | Measure::OccupancyDays => return None,
-        Measure::Demand { .. } | Measure::Percentile95 { .. } => Share { units: part.units(), of: part.of() },
+/// weighed by the time it is a mean over, a demand as the contract counts days; and what it is held against is so, too.
+fn level_over(usage: &Usage, part: MonthPart, evidence: &MonthEvidence<'_>) -> Option<MonthPart> {
+    match usage.measure {
+        Measure::Energy | Measure::OccupancyDays => None,
+        Measure::Demand { .. } | Measure::Percentile95 { .. } => Some(part),
         Measure::StorageMonth => {
             let month = evidence.month.period(evidence.facility.zone);
-            Share { units: usage.period.seconds(), of: month.seconds() }
+            let position = |at: Timestamp| at.seconds() - month.from.seconds();
+            Some(MonthPart::new(position(usage.period.from), position(usage.period.to), month.seconds()))
         }
-    };
-    (share.units != share.of).then_some(share)
+    }
 }
 
 fn unit_matches(tariff: &Tariff, price: &PriceShape, measure: Measure) -> Result<(), RatingProblem> {

@@ -19,13 +19,16 @@ pub struct BilledLine {
     /// Sum of the charges' quantities in the line's unit.
     pub quantity: Quantity,
     pub net: Money,
+    /// The numbers of the documents it is the sum of.
+    pub documents: Vec<String>,
 }
 
 impl BilledLine {
-    /// What one charge billed. Amounts (complements, earlier differences) count no units of the line.
-    pub fn of(charge: &Charge) -> BilledLine {
+    /// What one charge of `document` billed. Amounts (complements, earlier differences) count no units of the line.
+    pub fn of(charge: &Charge, document: &str) -> BilledLine {
         let quantity = if charge.unit == Unit::One { Quantity::ZERO } else { charge.quantity };
-        BilledLine { line: charge.provenance.line.clone(), quantity, net: charge.net }
+        let documents = vec![document.to_owned()];
+        BilledLine { line: charge.provenance.line.clone(), quantity, net: charge.net, documents }
     }
 
     /// The same, taken back by a credit note.
@@ -41,6 +44,9 @@ impl BilledLine {
                 Some(line) => {
                     line.net += part.net;
                     line.quantity = plus(line.quantity, part.quantity);
+                    let unnamed =
+                        part.documents.into_iter().filter(|one| !line.documents.contains(one)).collect::<Vec<_>>();
+                    line.documents.extend(unnamed);
                 }
                 None => lines.push(part),
             }
@@ -79,7 +85,8 @@ pub fn regularisation(
         }
     };
     let rated: String = now.iter().map(|charge| format!("{}; ", charge.provenance.formula)).collect();
-    let formula = format!("{rated}{net_now} − {net_billed} ({invoice}) = {difference}{priced}");
+    let documents = billed.map_or_else(|| invoice.to_owned(), |billed| billed.documents.join(", "));
+    let formula = format!("{rated}{net_now} − {net_billed} ({documents}) = {difference}{priced}");
     Ok(Some(Charge {
         kind: ChargeKind::Regularisation { month, invoice: invoice.to_owned() },
         period: DatePeriod { from: first.period.from, to: last.period.to },

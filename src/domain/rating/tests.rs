@@ -8,7 +8,7 @@ use super::*;
 use crate::domain::contract::indexation::{CoefficientRounding, Indexation, Revision};
 use crate::domain::contract::{Contract, GapPolicy, LineQuantity, PriceIndex, Proration, PueTerm};
 use crate::domain::metering::{Measure, Meter, Register, Sample};
-use crate::domain::tariff::{PriceShape, Tariff, TariffVersion};
+use crate::domain::tariff::{PriceShape, Tariff, TariffVersion, Tier, Tiers};
 
 const ENERGY: Measure = Measure::Energy;
 
@@ -186,6 +186,46 @@ fn a_level_over_a_part_of_the_month_weighs_a_part() {
     );
 }
 
+/// A tenant with 50 TB from a day in the month on, in a month with a change of hours and in one counted by 30ths: what
+/// is held against a bound or a commitment of 50 TB is the same part of it.
+#[test]
+fn a_level_at_a_bound_stays_at_it_over_a_part_of_the_month() {
+    let rated = |at: &str, from: &str, proration: Proration, price: PriceShape| {
+        let period = month(at).period(Paris);
+        let hours = (period.to.seconds() - period.from.seconds()) / 3600;
+        let level = |hour| Sample { at: period.from.plus_seconds(hour * 3600), value: "50".parse().unwrap() };
+        let samples = Samples::from([("G".into(), (0..=hours).map(level).collect())]);
+        let mut contract = contract(vec![metered_line("l", Measure::StorageMonth, PueTerm::None, &["G"])]);
+        contract.in_force = since(from);
+        contract.proration = proration;
+        let tariff = tariff("tb", Unit::TerabyteMonth, price);
+        let gauges = [meter("G", Register::Storage)];
+        rate_with(&contract, &tariff, None, &gauges, &samples, month(at)).unwrap()
+    };
+    let volume = || {
+        let tier = |to: Option<i64>, cents: i64| Tier {
+            to: to.map(Decimal::from),
+            unit_price: UnitPrice::from_micros(cents * 10_000),
+        };
+        PriceShape::Volume { tiers: Tiers::new(vec![tier(Some(50), 2_100), tier(None, 1_800)]).unwrap() }
+    };
+    let committed = || PriceShape::Commitment {
+        committed: Decimal::from(50),
+        unit_price: UnitPrice::from_micros(20_000_000),
+        overage_unit_price: UnitPrice::from_micros(40_000_000),
+    };
+    for (at, from, proration, net) in [
+        ("2026-03", "2026-03-15", Proration::CalendarDays, "493.00"),
+        ("2026-02", "2026-02-15", Proration::Thirtieths, "450.00"),
+        ("2026-10", "2026-10-15", Proration::Thirtieths, "494.09"),
+    ] {
+        let charges = rated(at, from, proration, volume());
+        assert_eq!(charges[0].net.to_string(), net, "{:?}", formulas(&charges));
+        let charges = rated(at, from, proration, committed());
+        assert_eq!(charges.len(), 1, "no overage: {:?}", formulas(&charges));
+    }
+}
+
 #[test]
 fn a_gap_stops_the_line_unless_the_contract_lets_it_be_estimated() {
     let october = month("2026-10");
@@ -236,8 +276,13 @@ mod regularisations {
         rate_with(&contract, tariff, None, &counters(&["A"]), &samples, october).unwrap()
     }
 
+    /// What the invoice and a regularisation after it billed.
     fn regularise(now: &[Charge], billed: &[&Charge]) -> Option<Charge> {
-        let billed = BilledLine::sums(billed.iter().map(|charge| BilledLine::of(charge)));
+        let document = |charge: &Charge| match charge.kind {
+            ChargeKind::Regularisation { .. } => "DC2026000013",
+            _ => "DC2026000012",
+        };
+        let billed = BilledLine::sums(billed.iter().map(|charge| BilledLine::of(charge, document(charge))));
         regularisation(now, billed.first(), month("2026-10"), "DC2026000012").unwrap()
     }
 
@@ -256,6 +301,8 @@ mod regularisations {
         assert_eq!(regularise(&now, &[&before[0], &charge]), None);
         let back = regularise(&before, &[&before[0], &charge]).unwrap();
         assert_eq!((back.quantity.to_string(), back.net.to_string()), ("-100".to_owned(), "-14.50".to_owned()));
+        let named = "145.00 − 159.50 (DC2026000012, DC2026000013) = -14.50";
+        assert!(back.provenance.formula.contains(named), "{}", back.provenance.formula);
     }
 
     #[test]
@@ -308,7 +355,7 @@ proptest! {
             rate_with(&contract, &kwh_tariff(), None, &counters(&["A"]), &samples, october).unwrap()
         };
         let (billed, known) = (rated(before), rated(now));
-        let sums = BilledLine::sums(billed.iter().map(BilledLine::of));
+        let sums = BilledLine::sums(billed.iter().map(|charge| BilledLine::of(charge, "DC2026000001")));
         let charge = regularisation(&known, sums.first(), month("2026-10"), "DC2026000001").unwrap();
         let corrected = billed[0].net + charge.as_ref().map_or(Money::ZERO, |charge| charge.net);
         prop_assert_eq!(corrected, known[0].net);

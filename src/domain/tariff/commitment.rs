@@ -19,7 +19,7 @@ pub(super) fn price(
 ) -> Result<Vec<PricedPart>, AmountError> {
     let (used, whole) = (Quantity::rounded(input.quantity)?, Quantity::rounded(committed)?);
     let mut parts = vec![committed_part(whole, unit_price, input)?];
-    let threshold = input.part.of_quantity(whole);
+    let threshold = input.held.of_quantity(whole);
     if used > threshold {
         let excess = Quantity::from_ten_thousandths(used.ten_thousandths() - threshold.ten_thousandths());
         let overage = PricedPart::of_quantity(PartKind::Overage, excess, input.unit, overage_unit_price)?;

@@ -8,7 +8,7 @@ use super::{PartKind, PriceInput, PricedPart, Tiers};
 pub(super) fn price(tiers: &Tiers, input: &PriceInput) -> Result<Vec<PricedPart>, AmountError> {
     let total = Quantity::rounded(input.quantity)?;
     let mut parts = Vec::new();
-    for (from, tier) in tiers.over(input.part).bounds() {
+    for (from, tier) in tiers.over(input.held).bounds() {
         // Bounds on the grid of quantities, so that the slices sum to the total. A bound beyond the grid is none.
         let lower = Quantity::rounded(from).map_or(total, |from| from.min(total));
         let upper = tier.to.and_then(|to| Quantity::rounded(to).ok()).map_or(total, |to| to.min(total));

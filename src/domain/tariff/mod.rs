@@ -108,8 +108,11 @@ pub struct PriceInput {
     pub unit: Unit,
     /// Agreed for a whole month (4 racks), not measured over the part.
     pub agreed: bool,
-    /// The part of the month that is priced.
+    /// The part of the month that is priced: what amounts are prorated by.
     pub part: MonthPart,
+    /// The part of the month the quantity stands for: as much of a tier's bound or of a commitment is what it is held
+    /// against. A level that is weighed by its seconds (TB·month) is not a part of the month's days.
+    pub held: MonthPart,
     /// The line begins in this part: one-off prices are due.
     pub begins: bool,
 }

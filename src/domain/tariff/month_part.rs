@@ -1,8 +1,9 @@
 //! A part of a billing month, as a stretch between two positions in it.
 
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::money::{Money, div_half_up};
+use crate::domain::money::{HALF_UP, Money, div_half_up};
 use crate::domain::quantity::Quantity;
 
 /// From position `from` to position `to` of a month of `of` days (or 30ths). A share of an amount is what is due up to
@@ -50,6 +51,27 @@ impl MonthPart {
             i64::try_from(div_half_up(product, i128::from(self.of))).unwrap_or(whole.ten_thousandths())
         };
         Quantity::from_ten_thousandths(up_to(self.to) - up_to(self.from))
+    }
+
+    /// What the part has of a level held over the month, to four decimals at both ends: one held at a bound has as much
+    /// as [`MonthPart::of_quantity`] has of the bound. None where it has too many digits.
+    pub fn of_level(self, level: Decimal) -> Option<Decimal> {
+        let up_to = |position: i64| {
+            let share = level.checked_mul(Decimal::from(position))?.checked_div(Decimal::from(self.of))?;
+            Some(share.round_dp_with_strategy(4, HALF_UP))
+        };
+        up_to(self.to)?.checked_sub(up_to(self.from)?)
+    }
+
+    /// How [`MonthPart::of_level`] got there: `20 kW × 14/31`; where rounding at both ends moved it,
+    /// `20 kW × 31/31 − 20 kW × 17/31`.
+    pub fn level_expression(self, text: &str, level: Decimal) -> String {
+        let MonthPart { from, to, of } = self;
+        let plain = MonthPart { from: 0, to: self.units(), of };
+        match plain.of_level(level) == self.of_level(level) {
+            true => format!("{text} × {}/{of}", self.units()),
+            false => format!("{text} × {to}/{of} − {text} × {from}/{of}"),
+        }
     }
 
     /// How [`MonthPart::of_amount`] got there, `whole` being written as `text`: `4 rack × 1200.00 × 17/31`; where

@@ -29,6 +29,7 @@ fn measured(quantity: &str) -> PriceInput {
         unit: Unit::KilowattHour,
         agreed: false,
         part: MonthPart::WHOLE,
+        held: MonthPart::WHOLE,
         begins: false,
     }
 }
@@ -39,7 +40,8 @@ fn agreed(quantity: &str) -> PriceInput {
 }
 
 fn over(from: i64, to: i64, of: i64, input: PriceInput) -> PriceInput {
-    PriceInput { part: MonthPart::new(from, to, of), ..input }
+    let part = MonthPart::new(from, to, of);
+    PriceInput { part, held: part, ..input }
 }
 
 fn check(shape: &PriceShape, input: PriceInput, expected: &[&str]) {
@@ -287,7 +289,7 @@ proptest! {
         shape in all_shapes(), millionths in 0i64..2_000_000_000, from in 0i64..30, length in 0i64..31, agreed: bool
     ) {
         let part = MonthPart::new(from, from + length, 31);
-        let input = PriceInput { quantity: Decimal::new(millionths, 6), agreed, part, ..measured("0") };
+        let input = PriceInput { quantity: Decimal::new(millionths, 6), agreed, part, held: part, ..measured("0") };
         for part in shape.price(&input).unwrap() {
             prop_assert_eq!(part.unit_price.times(part.quantity).unwrap(), part.net);
         }

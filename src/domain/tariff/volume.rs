@@ -7,7 +7,7 @@ use super::{PartKind, PriceInput, PricedPart, Tiers};
 
 pub(super) fn price(tiers: &Tiers, input: &PriceInput) -> Result<Vec<PricedPart>, AmountError> {
     let quantity = Quantity::rounded(input.quantity)?;
-    let tiers = tiers.over(input.part);
+    let tiers = tiers.over(input.held);
     let reached = tiers.holding(quantity.to_decimal());
     reached
         .map(|(from, tier)| {

@@ -127,9 +127,27 @@ impl Findings {
     }
 }
 
-/// 1 to 40 letters, digits, `-`, `_`, `.` or `/`: safe in file names, URLs, mail headers and spreadsheets.
+/// Words that stand in addresses where the code of a thing does.
+const ADDRESS_WORDS: [&str; 3] = ["new", "file", "post"];
+
+/// 1 to 40 letters, digits, `-`, `_` or `.`: safe in file names, URLs, mail headers and spreadsheets.
 fn is_code(code: &str) -> bool {
-    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/');
+    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     let starts_well = code.starts_with(|c: char| c.is_ascii_alphanumeric());
-    starts_well && code.len() <= 40 && code.chars().all(allowed)
+    starts_well && code.len() <= 40 && code.chars().all(allowed) && !ADDRESS_WORDS.contains(&code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_stands_in_an_address_as_it_is() {
+        for code in ["A01-EA", "2025-DC-001", "a", "x.y_z", "newest"] {
+            assert!(is_code(code), "{code}");
+        }
+        for code in ["", "new", "file", "post", "a/edit", "-a", ".a", "é", "a b", "=cmd", &"a".repeat(41)] {
+            assert!(!is_code(code), "{code}");
+        }
+    }
 }

@@ -16,7 +16,7 @@ use crate::domain::calendar::BillingMonth;
 use crate::domain::ids::TenantCode;
 use crate::domain::money::{HALF_UP, Money};
 use crate::domain::payback::PaybackError;
-use crate::domain::payback::actual::{Actual, BilledRevenue, actual};
+use crate::domain::payback::actual::{Actual, Awaited, BilledRevenue, actual};
 use crate::domain::payback::figure::FigureKind;
 use crate::domain::payback::flow::Flow;
 use crate::domain::payback::investment::{Outlay, outlays};
@@ -298,6 +298,9 @@ impl<'a> Ground<'a> {
         ];
         remarks
             .extend(lists.into_iter().filter(|(months, _)| !months.is_empty()).map(|(list, make)| make(list.to_vec())));
+        if let Some(Awaited { month, kinds }) = self.actual.awaited.clone() {
+            remarks.push(Remark::Awaited { month, kinds });
+        }
         let internal = self.inputs.billed.iter().filter(|one| !self.counts(&one.tenant));
         let amount: Money = internal.filter(|one| one.month <= self.last_actual).map(|one| one.net).sum();
         if !amount.is_zero() {

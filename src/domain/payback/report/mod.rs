@@ -277,6 +277,11 @@ pub enum Remark {
     Incomplete {
         months: Vec<BillingMonth>,
     },
+    /// The first month that is projected although something is known of it, and the usual figures it lacks.
+    Awaited {
+        month: BillingMonth,
+        kinds: Vec<FigureKind>,
+    },
     /// The owner's own services were billed this much, which does not count.
     InternalLeftOut {
         amount: Money,

@@ -244,6 +244,11 @@ pub enum PaybackRemark {
     Incomplete {
         months: Vec<Month>,
     },
+    /// The first month that is projected although something is known of it, and the usual figures it lacks.
+    Awaited {
+        month: Month,
+        kinds: Vec<String>,
+    },
     /// The owner's own services were billed this much, which does not count.
     InternalLeftOut {
         amount: Amount,
