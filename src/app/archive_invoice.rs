@@ -61,17 +61,21 @@ pub fn archive_one(
     now: DateTime<Utc>,
 ) -> Result<PathBuf, AppError> {
     let rendered = documents::factur_x(invoice)?;
-    let pdf = keep(store, invoice, ArchiveKind::Pdf, &rendered.pdf)?;
-    let xml = keep(store, invoice, ArchiveKind::Xml, &rendered.xml)?;
-    let path = PathBuf::from(&pdf.path);
     store.write(|connection| {
+        // Another run may have found the invoice without its documents, too: one writes them, the other finds them.
+        invoices::hold_drafts(connection)?;
+        if !evidence::files(connection, id)?.is_empty() {
+            return Ok(());
+        }
+        let pdf = keep(store, invoice, ArchiveKind::Pdf, &rendered.pdf)?;
+        let xml = keep(store, invoice, ArchiveKind::Xml, &rendered.xml)?;
         archive::insert(connection, id, &xml, now)?;
         archive::insert(connection, id, &pdf, now)?;
         let event = archived_event(connection, id, &Actor::new("job", None), now)?;
         audit::append(connection, &event)?;
         Ok(())
     })?;
-    Ok(path)
+    Ok(relative_path(&invoice.number, invoice.issue_date.year(), ArchiveKind::Pdf))
 }
 
 /// What the trail holds of an archived invoice: the hashes of what was frozen and of its files.
