@@ -228,3 +228,36 @@ fn the_plan_as_it_was_known_on_a_day_outlives_edits_of_the_book() {
         assert_eq!((life("2026-05-04"), life("2026-11-03")), (Some(50), Some(50)));
     }
 }
+
+/// A book that says otherwise what is posted is told as any mistake is: file, line, column and key, all at once.
+#[test]
+fn a_book_that_contradicts_what_is_posted_is_told_where() {
+    for engine in ENGINES {
+        let world = World::new(engine);
+        world.ok(&["import", small_book_path().to_str().unwrap()]);
+        world.ok(&["amortisation", "post", "--through", "2019-12"]);
+        record(&world, &["impair", "--on", "2020-01-15", "--component", "electricite", "--amount", "100000"]);
+        let exported = world.ok(&["export"]);
+        let event = exported.find("[[asset.event]]").unwrap();
+        let changed = exported
+            .replace("commissioned_on = 2019-05-28", "commissioned_on = 2019-05-29")
+            .replace("duration_years = 40", "duration_years = 41")
+            .replace("amount_eur = 100000.00\n", "amount_eur = 90000.00\n");
+        assert!(event > 0 && changed != exported);
+        let file = world.file("book.toml", &changed);
+        for check in [&[][..], &["--check"]] {
+            let told = refused(&world, &[&["import", file.to_str().unwrap()], check].concat());
+            for (text, key) in [
+                ("commissioned_on = 2019-05-29", "asset[2019-0042].commissioned_on: "),
+                ("duration_years = 41", "asset[2019-0042].component[gros-oeuvre].duration_years: "),
+                ("[[asset.event]]", "asset[2019-0042].event[1]: "),
+            ] {
+                let line = changed[..changed.find(text).unwrap()].matches('\n').count() + 1;
+                let place = told.lines().find(|line| line.contains(key)).unwrap_or_else(|| panic!("{key} in {told}"));
+                assert!(place.contains(&format!("book.toml:{line}:")), "{engine:?} {key}: {place}");
+            }
+            assert!(told.contains("nothing was imported"), "{told}");
+        }
+        assert_eq!(world.ok(&["export"]), exported);
+    }
+}

@@ -15,6 +15,8 @@ mod described;
 mod edges;
 #[path = "http/finance.rs"]
 mod finance;
+#[path = "http/inventory.rs"]
+mod inventory;
 #[path = "http/paid_back.rs"]
 mod paid_back;
 #[path = "http/readings.rs"]

@@ -17,6 +17,8 @@ mod corrections;
 mod figures;
 #[path = "pages/finance.rs"]
 mod finance;
+#[path = "pages/inventory.rs"]
+mod inventory;
 #[path = "pages/late.rs"]
 mod late;
 #[path = "pages/lists.rs"]

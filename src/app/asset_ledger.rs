@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use super::AppError;
 use crate::domain::amortisation::{
-    FixedAsset, LockedAsset, PostedDepreciation, PostingPeriod, closing_day, event_problems, period_of,
+    AssetEvent, FixedAsset, LockedAsset, PostedDepreciation, PostingPeriod, closing_day, event_problems, period_of,
 };
+use crate::domain::book::{BookFault, BookProblem, contradiction};
 use crate::domain::calendar::BillingMonth;
 use crate::domain::ids::AssetCode;
 use crate::domain::ledger::{Chart, Journal, JournalEntry, Periods};
@@ -86,18 +87,18 @@ fn concerns(entry: &JournalEntry, asset: &AssetCode) -> bool {
     })
 }
 
-/// Refuses what contradicts recorded events, posted charges or attached files; all of it told at once.
-pub(super) fn refuse_contradictions(
+/// What in `wanted` contradicts recorded events, posted charges or attached files.
+pub(super) fn contradictions(
     connection: &mut AnyConnection,
     stored: &[FixedAsset],
     wanted: &[FixedAsset],
-) -> Result<(), AppError> {
+) -> Result<Vec<BookProblem>, AppError> {
     let ledger = AssetLedger::load(connection)?;
     let states = periods::all(connection)?;
-    let mut found: Vec<Told> = Vec::new();
+    let mut found = Vec::new();
     for wanted in wanted {
         if let Some(stored) = stored.iter().find(|stored| stored.code == wanted.code) {
-            found.extend(ledger.locked(stored).problems(wanted).iter().map(Tell::told));
+            found.extend(ledger.locked(stored).problems(wanted).into_iter().map(contradiction::locked));
             found.extend(in_closed_periods(&states, stored, wanted));
         }
     }
@@ -107,13 +108,27 @@ pub(super) fn refuse_contradictions(
             wanted.record.documents.iter().any(|document| document.sha256.as_deref() == Some(file.sha256.as_str()))
         };
         if !wanted.is_none_or(keeps) {
-            found.push(Told::plain(format!(
-                "asset {asset}: the file {} (sha256 {}) is attached and missing among its documents; add an [[asset.document]] with that sha256, or export the book first",
-                file.name, file.sha256
-            )));
+            found.push(contradiction::paper_left_out(&asset, &file.name, &file.sha256));
         }
     }
-    refuse(found)
+    Ok(found)
+}
+
+/// Refuses what contradicts them; all of it told at once.
+pub(super) fn refuse_contradictions(
+    connection: &mut AnyConnection,
+    stored: &[FixedAsset],
+    wanted: &[FixedAsset],
+) -> Result<(), AppError> {
+    refuse(contradictions(connection, stored, wanted)?.iter().map(told).collect())
+}
+
+fn told(problem: &BookProblem) -> Told {
+    match &problem.fault {
+        BookFault::Locked(locked) => locked.told(),
+        fault @ BookFault::EventInClosedPeriod { .. } => Told::new("books-closed", fault),
+        fault => Told::plain(fault),
+    }
 }
 
 /// Refuses what was found wrong, all of it at once, in the words it has for people.
@@ -127,14 +142,13 @@ fn refuse(found: Vec<Told>) -> Result<(), AppError> {
 
 /// Events that `wanted` has beyond those stored and that take effect where the books are closed: nothing can be posted
 /// of them there, whether or not the asset was.
-fn in_closed_periods(states: &Periods, stored: &FixedAsset, wanted: &FixedAsset) -> Vec<Told> {
+fn in_closed_periods(states: &Periods, stored: &FixedAsset, wanted: &FixedAsset) -> Vec<BookProblem> {
     let added = (1..).zip(&wanted.events).skip(stored.events.len());
-    let told = added.filter_map(|(number, event)| {
+    let problem = |(number, event): (usize, &AssetEvent)| {
         let closed = states.admits(event.effective_on).err()?;
-        let english = format!("asset {}, event {number} ({}): {closed}", wanted.code, event.change.word());
-        Some(Told::new("books-closed", english))
-    });
-    told.collect()
+        Some(contradiction::in_closed_period(&wanted.code, number, event, closed))
+    };
+    added.filter_map(problem).collect()
 }
 
 /// Refuses an asset whose events cannot happen to it.

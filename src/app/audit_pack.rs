@@ -4,25 +4,28 @@
 //! of the database: every figure, report and list comes from one reading transaction. The same state gives the same
 //! bytes. The manifest is signed last, so that the signature covers everything.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Write;
 
-use chrono::{Datelike, NaiveDate};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use serde::Serialize;
 
-use super::archive_invoice::ArchiveKind;
+use super::archive_invoice::{self, ArchiveKind};
 use super::read_trail::{self, TrailFilter};
 use super::report_ledger::Span;
 use super::reports::{self, Report};
 use super::sign_roots::{self, Signing};
-use super::{AppError, Store, export_journal, report_payback};
+use super::{AppError, Store, export_journal, read_tenants, report_payback};
 use crate::bookfile;
 use crate::documents;
 use crate::documents::ReportFormat;
-use crate::documents::evidence::{ManifestSeal, PackError, PackWriter, README_ENGLISH, README_FRENCH, VERIFIER};
+use crate::documents::evidence::{
+    DIFFERENCES, ManifestSeal, PackError, PackWriter, README_ENGLISH, README_FRENCH, VERIFIER,
+};
 use crate::domain::audit::ReadingLine;
 use crate::domain::calendar::BillingMonth;
+use crate::domain::ids::InvoiceId;
 use crate::domain::invoice::IssuedInvoice;
 use crate::domain::party::Language;
 use crate::domain::payback::{Horizon, RequestedView};
@@ -30,7 +33,7 @@ use crate::domain::rating::ChargeKind;
 use crate::domain::told::Told;
 use crate::storage::evidence::FrozenInvoice;
 use crate::storage::seals::Names;
-use crate::storage::{AnyConnection, audit, book, evidence, report_archive, roots, seals};
+use crate::storage::{AnyConnection, audit, book, evidence, journal, report_archive, roots, seals};
 
 const AT_A_TIME: i64 = 1_000;
 
@@ -49,6 +52,8 @@ pub struct PackReport {
     pub papers: usize,
     /// Reports of the year that were kept.
     pub kept_reports: usize,
+    /// Papers and kept reports that are gone or not as they were kept: nothing makes them again.
+    pub damaged: Vec<String>,
 }
 
 /// The years there is evidence of, latest first.
@@ -68,12 +73,90 @@ pub fn file_name(year: i32, language: Language) -> String {
 const REPORTS: u64 = 6;
 
 /// The last day of a year that packs can be of: spreadsheets know none before 1900, and no other year has four digits.
-pub(super) fn closing(year: i32) -> Result<NaiveDate, AppError> {
+fn closing(year: i32) -> Result<NaiveDate, AppError> {
     let closing = NaiveDate::from_ymd_opt(year, 12, 31).filter(|_| (1900..=9999).contains(&year));
     closing.ok_or_else(|| {
         let told = Told::new("no-year", format!("{year} is not a year such as 2026"));
         AppError::misasked(told.with("year", year.to_string()))
     })
+}
+
+/// Refuses a year there can be no evidence of, before anything is made: one to come, one in which nothing happened, and
+/// one whose archived documents are not as they were archived.
+pub fn check(store: &Store, year: i32, now: DateTime<Utc>) -> Result<(), AppError> {
+    check_year(store, year, now)?;
+    store.read(|connection| {
+        let invoices = evidence::issued_in(connection, year)?;
+        refuse_damaged(store, connection, &invoices)
+    })
+}
+
+/// The same without the documents, which [`write`] looks at itself.
+pub fn check_year(store: &Store, year: i32, now: DateTime<Utc>) -> Result<(), AppError> {
+    closing(year)?;
+    let today = match read_tenants::today(store, now) {
+        Err(AppError::NoBook) => now.date_naive(),
+        known => known?,
+    };
+    if year > today.year() {
+        let english = format!("{year} is still to come: there is evidence of years through {}", today.year());
+        let told = Told::new("pack-year-to-come", english).with("last", today.year().to_string());
+        return Err(refused(told.with("year", year.to_string())));
+    }
+    if store.read(|connection| is_empty(connection, year))? {
+        let english = format!("nothing happened in {year}: no document, entry, reading or event of the trail is of it");
+        return Err(refused(Told::new("pack-year-empty", english).with("year", year.to_string())));
+    }
+    Ok(())
+}
+
+fn refused(told: Told) -> AppError {
+    AppError::Refused(Box::new(told))
+}
+
+fn is_empty(connection: &mut AnyConnection, year: i32) -> Result<bool, AppError> {
+    let first = NaiveDate::from_ymd_opt(year, 1, 1);
+    let midnight = |day: NaiveDate| day.and_time(chrono::NaiveTime::MIN).and_utc();
+    let next = NaiveDate::from_ymd_opt(year + 1, 1, 1).map(midnight);
+    let of_year = TrailFilter { from: first.map(midnight), to: next, ..TrailFilter::default() };
+    let has_readings = match first {
+        Some(first) => seals::next_day_with_readings(connection, first)?.is_some_and(|day| day.year() == year),
+        None => false,
+    };
+    Ok(!has_readings
+        && evidence::issued_in(connection, year)?.is_empty()
+        && !journal::years(connection)?.contains(&year)
+        && audit::latest(connection, &of_year, 1)?.is_empty())
+}
+
+/// Named in a refusal; the count says how many more there are.
+const NAMED: usize = 10;
+
+/// A pack with a document that is not the archived one would be no evidence of it. All are told at once.
+fn refuse_damaged(store: &Store, connection: &mut AnyConnection, invoices: &[InvoiceId]) -> Result<(), AppError> {
+    let mut damaged = Vec::new();
+    for id in invoices {
+        let files = evidence::files(connection, *id)?;
+        damaged
+            .extend(files.into_iter().filter(|file| !is_sound(store, &file.path, &file.sha256)).map(|file| file.path));
+    }
+    if damaged.is_empty() {
+        return Ok(());
+    }
+    let mut files = damaged.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
+    if damaged.len() > NAMED {
+        files.push_str(", …");
+    }
+    let english = format!(
+        "{} archived documents are gone or not as they were archived: {files}; move what is damaged away (keep it, it is evidence too) and run `chapelle invoices archive`, which makes them again from the frozen invoices to the same bytes",
+        damaged.len()
+    );
+    let told = Told::new("pack-archive-damaged", english).with("count", damaged.len().to_string());
+    Err(refused(told.with("files", files)))
+}
+
+fn is_sound(store: &Store, path: &str, sha256: &str) -> bool {
+    fs::read(store.data_dir().join(path)).is_ok_and(|bytes| archive_invoice::sha256(&bytes) == sha256)
 }
 
 /// Writes the pack of `year` and signs its manifest. `progress` is told how much of how much is done, in parts of no particular size.
@@ -89,12 +172,13 @@ pub fn write<W: Write>(
     store.read(|connection| {
         let mut pack = Packing { pack: PackWriter::new(out), report: PackReport { year, ..PackReport::default() } };
         let invoices = evidence::issued_in(connection, year)?;
+        refuse_damaged(store, connection, &invoices)?;
         let months = months_of_readings(connection, year, &invoices)?;
         let days: Vec<NaiveDate> =
             seals::days(connection)?.into_iter().filter(|day| months.contains(&BillingMonth::of(*day))).collect();
         // The same file attached to two assets is kept once.
-        let papers: BTreeSet<String> =
-            book::attached_files(connection)?.into_iter().map(|(_, file)| file.path).collect();
+        let papers: BTreeMap<String, String> =
+            book::attached_files(connection)?.into_iter().map(|(_, file)| (file.path, file.sha256)).collect();
         let parts = u64::try_from(invoices.len() + days.len() + papers.len() + 4).unwrap_or(u64::MAX);
         let parts = parts.saturating_add(REPORTS);
         let mut done = 0;
@@ -116,11 +200,12 @@ pub fn write<W: Write>(
         step();
         pack.book(connection)?;
         pack.reports(connection, year, closing, &mut step)?;
-        for path in &papers {
-            pack.paper(store, path)?;
+        for (path, sha256) in &papers {
+            pack.paper(store, path, sha256)?;
             step();
         }
         pack.kept_reports(store, connection, year)?;
+        pack.differences()?;
         step();
         pack.finish(|message| ManifestSeal { key: key.public(), signature: key.signature(message) })
     })
@@ -130,7 +215,7 @@ pub fn write<W: Write>(
 fn months_of_readings(
     connection: &mut AnyConnection,
     year: i32,
-    invoices: &[crate::domain::ids::InvoiceId],
+    invoices: &[InvoiceId],
 ) -> Result<BTreeSet<BillingMonth>, AppError> {
     let month = |month| BillingMonth::new(year, month).ok_or_else(|| AppError::input(format!("{year} is not a year")));
     let mut first = month(1)?;
@@ -205,8 +290,7 @@ impl<W: Write> Packing<W> {
         }
     }
 
-    /// A document as it was frozen and as it was archived: what lies on the disk, sound or not; what is gone is made
-    /// again.
+    /// A document as it was frozen and as it was archived; what never was is made here.
     fn invoice(
         &mut self,
         store: &Store,
@@ -355,8 +439,8 @@ impl<W: Write> Packing<W> {
     }
 
     /// A paper of an asset as it lies on the disk, sound or not; the verifier names what is gone.
-    fn paper(&mut self, store: &Store, path: &str) -> Result<(), AppError> {
-        self.report.papers += usize::from(self.kept(store, path)?);
+    fn paper(&mut self, store: &Store, path: &str, sha256: &str) -> Result<(), AppError> {
+        self.report.papers += usize::from(self.kept(store, path, sha256)?);
         Ok(())
     }
 
@@ -364,18 +448,30 @@ impl<W: Write> Packing<W> {
     fn kept_reports(&mut self, store: &Store, connection: &mut AnyConnection, year: i32) -> Result<(), AppError> {
         let kept = report_archive::list(connection, None)?;
         for report in kept.iter().filter(|report| report.as_of.year() == year) {
-            self.report.kept_reports += usize::from(self.kept(store, &report.path)?);
+            self.report.kept_reports += usize::from(self.kept(store, &report.path, &report.sha256)?);
         }
         Ok(())
     }
 
-    /// A file of the data directory, written as it is read; false where it is gone.
-    fn kept(&mut self, store: &Store, path: &str) -> Result<bool, AppError> {
+    /// A file of the data directory, written as it is read; false where it is gone. What is not as it was kept is noted.
+    fn kept(&mut self, store: &Store, path: &str, sha256: &str) -> Result<bool, AppError> {
+        if !is_sound(store, path, sha256) {
+            self.report.damaged.push(path.to_owned());
+        }
         let on_disk = store.data_dir().join(path);
         let Ok(mut file) = fs::File::open(&on_disk) else { return Ok(false) };
         self.begin(path)?;
         std::io::copy(&mut file, &mut self.pack).map_err(AppError::io("read", &on_disk))?;
         Ok(true)
+    }
+
+    /// Says in the pack itself which of its files are not what was kept.
+    fn differences(&mut self) -> Result<(), AppError> {
+        if self.report.damaged.is_empty() {
+            return Ok(());
+        }
+        let listed: String = self.report.damaged.iter().map(|path| format!("* `{path}`\n")).collect();
+        self.file("DIFFERENCES.md", format!("{DIFFERENCES}\n{listed}").as_bytes())
     }
 
     fn finish(mut self, sign: impl FnOnce(&str) -> ManifestSeal) -> Result<PackReport, AppError> {

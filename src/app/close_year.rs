@@ -7,10 +7,7 @@ use super::periods::{NotEnded, unclosed_years};
 use super::{AppError, Store, export_book, period_postings};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::calendar::BillingMonth;
-use crate::domain::freetext::Text;
-use crate::domain::ledger::{
-    AccountRole, AccountingPeriod, CARRY_FORWARD, Journal, PeriodState, Periods, allocation_entry, close_year,
-};
+use crate::domain::ledger::{AccountingPeriod, Journal, PeriodState, Periods, close_year};
 use crate::domain::money::Money;
 use crate::domain::told::Told;
 use crate::storage::journal::JournalFilter;
@@ -56,47 +53,6 @@ pub fn close(store: &Store, year: i32, by: &Actor, now: DateTime<Utc>) -> Result
         let before = serde_json::json!({ "state": states.state(period) });
         audit::append(connection, &AuditEvent::new(now, by, "year.closed", &year.to_string(), detail).before(before))?;
         Ok(CloseReport { year, result: close.result, posted })
-    })
-}
-
-/// Where the body decided to keep the result of a closed `year`.
-pub fn allocate(
-    store: &Store,
-    year: i32,
-    date: NaiveDate,
-    reason: &str,
-    by: &Actor,
-    now: DateTime<Utc>,
-) -> Result<CloseReport, AppError> {
-    if reason.trim().is_empty() {
-        return Err(AppError::input("allocating a result needs the decision it rests on: add --reason \"...\""));
-    }
-    Text::Reason.check(reason)?;
-    store.write(|connection| {
-        let document = format!("{CARRY_FORWARD}{}", year + 1);
-        let filter = JournalFilter { journal: Some(Journal::Opening), document: Some(document), ..Default::default() };
-        let chart = book::load_accounting(connection)?.chart;
-        let closing = JournalFilter {
-            journal: Some(Journal::Closing),
-            document: Some(format!("RESULTAT-{year}")),
-            ..JournalFilter::default()
-        };
-        let opened = journal::list(connection, filter)?;
-        if opened.is_empty() {
-            return Err(AppError::input(format!(
-                "{year} is not closed: close it with `chapelle journal close-year {year}`"
-            )));
-        }
-        let closing = journal::list(connection, closing)?;
-        let lines = closing.iter().flat_map(|posted| posted.entry.lines());
-        let account = chart.account(AccountRole::YearResult);
-        let result: Money = lines.filter(|line| line.account == account).map(|line| line.credit - line.debit).sum();
-        let entry = allocation_entry(year, result, date, reason, &chart).map_err(AppError::input)?;
-        journal::insert(connection, &entry, now)?;
-        let detail = serde_json::json!({ "result": result, "date": date });
-        let event = AuditEvent::new(now, by, "result.allocated", &year.to_string(), detail).because(reason);
-        audit::append(connection, &event)?;
-        Ok(CloseReport { year, result, posted: vec![entry.document] })
     })
 }
 

@@ -1,4 +1,4 @@
-//! Edit one thing of the stored book: seller, tenant, tariff or contract.
+//! Edit one thing of the stored book: seller, tenant, tariff, contract or asset.
 //!
 //! An edit is held to everything an import is: it is read by the file's own readers, the *whole* book is checked with it,
 //! and it is written by the same path, with its audit event, in one transaction. Beyond that it names the version it is
@@ -8,9 +8,10 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::{Value as Json, json};
 
-use super::{AppError, Store};
+use super::{AppError, Store, asset_ledger, asset_versions};
 use crate::bookfile::{self, EntryMistake, ReadFault};
 use crate::domain::access::TenantScope;
+use crate::domain::amortisation::FixedAsset;
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::book::{
     Book, BookFault, BookPath, BookProblem, Entry, EntryKind, changes_billed_terms, new_unpriced_quantities,
@@ -98,8 +99,14 @@ pub fn edit(
             Ok(after) => after,
             Err(refusal) => return Ok(Err(refusal)),
         };
+        if let Entry::Asset(asset) = &after {
+            let mistakes = contradictions(connection, &book, asset, &document)?;
+            if !mistakes.is_empty() {
+                return Ok(Err(Refusal::Mistakes(mistakes)));
+            }
+        }
         if before.as_ref().is_none_or(|found| found.entry != after) {
-            write(connection, book.with(after.clone()), &after, by, now)?;
+            write(connection, book, &after, by, now)?;
             let event = event(before.as_ref(), &after, basis, by, now);
             audit::append(connection, &event)?;
         }
@@ -125,12 +132,12 @@ fn find_code(
     Ok(StoredEntry { document: bookfile::write_entry(entry), entry: entry.clone(), version, billed_until })
 }
 
-/// Tariffs and the seller belong to nobody: who is held to one tenant does not edit them.
+/// Tariffs, assets and the seller belong to nobody: who is held to one tenant does not edit them.
 fn admits(scope: &TenantScope, entry: &Entry) -> bool {
     match entry {
         Entry::Tenant(tenant) => scope.admits(&tenant.code),
         Entry::Contract(contract) => scope.admits(&contract.tenant),
-        Entry::Seller(_) | Entry::Tariff(_) => *scope == TenantScope::Everyone,
+        Entry::Seller(_) | Entry::Tariff(_) | Entry::Asset(_) => *scope == TenantScope::Everyone,
     }
 }
 
@@ -147,6 +154,7 @@ pub fn check(
     if mistakes.is_empty() {
         mistakes = broken_rules(book, &after, document);
     }
+    mistakes.extend(changed_events(before, &after));
     if let Some(found) = before.filter(|found| found.entry != after) {
         if let Some(until) = found.billed_until.filter(|until| changes_billed_terms(&found.entry, &after, *until)) {
             mistakes.is_empty().then_some(()).ok_or_else(|| Refusal::Mistakes(mistakes.clone()))?;
@@ -171,6 +179,31 @@ fn code_mistakes(book: &Book, before: Option<&StoredEntry>, after: &Entry) -> Ve
     }
 }
 
+/// What happened to an asset is recorded event by event: see `record_asset_event`.
+fn changed_events(before: Option<&StoredEntry>, after: &Entry) -> Option<EntryMistake> {
+    let Entry::Asset(asset) = after else { return None };
+    let stored = match before.map(|found| &found.entry) {
+        Some(Entry::Asset(stored)) => stored.events.as_slice(),
+        _ => &[],
+    };
+    let message = "is not written with the asset: record what happened to it as an event of its own";
+    (asset.events != stored).then(|| EntryMistake::new("event", message))
+}
+
+/// What of the asset contradicts posted charges or attached papers, each beside its field.
+fn contradictions(
+    connection: &mut AnyConnection,
+    book: &Book,
+    asset: &FixedAsset,
+    document: &Json,
+) -> Result<Vec<EntryMistake>, AppError> {
+    let found = asset_ledger::contradictions(connection, &book.assets, std::slice::from_ref(asset))?;
+    let mistake = |BookProblem { path, fault }: BookProblem| {
+        EntryMistake::new(bookfile::field(path.segments().get(1..).unwrap_or_default(), document), fault)
+    };
+    Ok(found.into_iter().map(mistake).collect())
+}
+
 /// The rules the book breaks with the entry and did not break before, and all of the entry's own; of quantities without a
 /// price, which stored books may hold, the new ones only.
 fn broken_rules(book: &Book, after: &Entry, document: &Json) -> Vec<EntryMistake> {
@@ -192,7 +225,7 @@ fn broken_rules(book: &Book, after: &Entry, document: &Json) -> Vec<EntryMistake
 /// Terms that somebody is billed by change for a reason.
 fn needs_reason(book: &Book, entry: &Entry) -> bool {
     match entry {
-        Entry::Contract(_) => true,
+        Entry::Contract(_) | Entry::Asset(_) => true,
         Entry::Tariff(tariff) => contracts_at(book, tariff.code.as_str()).next().is_some(),
         Entry::Seller(_) | Entry::Tenant(_) => false,
     }
@@ -226,7 +259,7 @@ fn billed_until(connection: &mut AnyConnection, book: &Book, entry: &Entry) -> R
     let contracts: Vec<&ContractCode> = match entry {
         Entry::Contract(contract) => vec![&contract.code],
         Entry::Tariff(tariff) => contracts_at(book, tariff.code.as_str()).map(|contract| &contract.code).collect(),
-        Entry::Seller(_) | Entry::Tenant(_) => vec![],
+        Entry::Seller(_) | Entry::Tenant(_) | Entry::Asset(_) => vec![],
     };
     let mut last: Option<BillingMonth> = None;
     for contract in contracts {
@@ -250,7 +283,11 @@ fn write(
     by: &Actor,
     now: DateTime<Utc>,
 ) -> Result<(), AppError> {
-    stored::save_book(connection, &book)?;
+    if let Entry::Asset(asset) = entry {
+        let before = book.assets.iter().find(|before| before.code == asset.code);
+        asset_versions::note(connection, before, asset, (book.facility.zone, by, now))?;
+    }
+    stored::save_book(connection, &book.with(entry.clone()))?;
     stored::note_edit(connection, (entry.kind().name(), entry.code()), &by.name, now.into())?;
     Ok(())
 }
@@ -279,5 +316,7 @@ const fn action(kind: EntryKind, was_there: bool) -> &'static str {
         (EntryKind::Tariff, false) => "tariff.created",
         (EntryKind::Contract, true) => "contract.edited",
         (EntryKind::Contract, false) => "contract.created",
+        (EntryKind::Asset, true) => "asset.edited",
+        (EntryKind::Asset, false) => "asset.created",
     }
 }

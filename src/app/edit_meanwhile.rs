@@ -40,6 +40,11 @@ pub fn since(store: &Store, stored: &StoredEntry, known: Option<i64>) -> Result<
     let item = format!("{} {code}", kind.name());
     let imported = audit::latest(connection, &imports, CHANGES_MAX)?;
     changes.extend(imported.into_iter().filter(|chained| has_changed(&chained.event, &item)));
+    if kind == EntryKind::Asset {
+        // Another paper is another version too; the trail keeps nothing of what stood there before it.
+        let papers = TrailFilter { action: Some("asset.file_attached".to_owned()), ..edits };
+        changes.extend(audit::latest(connection, &papers, CHANGES_MAX)?);
+    }
     changes.sort_by_key(|chained| std::cmp::Reverse(chained.sequence));
     let last = changes.first().map(|chained| (chained.event.actor.clone(), chained.event.at));
     let seen = known.and_then(|known| seen(&changes, stored, known, kind));

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::user_problem::UserProblem;
 use crate::documents::{DocumentError, amortisation};
+use crate::domain::book::BookProblem;
 use crate::domain::freetext::TextError;
 use crate::domain::told::{Tell, Told};
 use crate::mail::MailError;
@@ -25,6 +26,9 @@ pub enum AppError {
     /// The same, in words pages can say in the reader's language.
     #[error("{}", .0.english)]
     Absent(Box<Told>),
+    /// A book that says otherwise what is posted or recorded, each where it stands in the book.
+    #[error("{}", told_together(.0))]
+    Contradictory(Vec<BookProblem>),
     #[error("there is no facility book yet: import one with `chapelle import book.toml`")]
     NoBook,
     #[error(transparent)]
@@ -52,6 +56,7 @@ impl AppError {
             | AppError::Refused(_)
             | AppError::Misasked(_)
             | AppError::NotFound(_)
+            | AppError::Contradictory(_)
             | AppError::NoBook
             | AppError::User(_) => true,
             AppError::Storage(error) => error.is_input(),
@@ -76,6 +81,10 @@ impl AppError {
         let path = path.into();
         move |source| AppError::Io { doing, path, source }
     }
+}
+
+fn told_together(problems: &[BookProblem]) -> String {
+    problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
 impl From<TextError> for AppError {

@@ -7,9 +7,9 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::asset_ledger::refuse_contradictions;
+use super::asset_ledger::contradictions;
 use super::{AppError, Store, asset_versions, record_asset_event};
-use crate::bookfile;
+use crate::bookfile::{self, BookMistake};
 use crate::domain::amortisation::FixedAsset;
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::book::{Book, billed_faults, billed_notices, new_same_sirets, new_unpriced_quantities};
@@ -31,12 +31,25 @@ pub struct ImportReport {
 
 /// The book in `bytes`, or every mistake found in it, one a line.
 pub fn read(bytes: &[u8], file_name: &str) -> Result<Book, String> {
-    bookfile::read_bytes(bytes, file_name).map_err(|mistakes| {
-        let count = mistakes.len();
-        let lines: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
-        let noun = if count == 1 { "mistake" } else { "mistakes" };
-        format!("{}\n{count} {noun} in {file_name}; nothing was imported", lines.join("\n"))
-    })
+    bookfile::read_bytes(bytes, file_name).map_err(|mistakes| listed(&mistakes, file_name))
+}
+
+fn listed(mistakes: &[BookMistake], file_name: &str) -> String {
+    let count = mistakes.len();
+    let lines: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
+    let noun = if count == 1 { "mistake" } else { "mistakes" };
+    format!("{}\n{count} {noun} in {file_name}; nothing was imported", lines.join("\n"))
+}
+
+/// What an import of the file `bytes` was refused for, with its places in the file where it is the book that contradicts
+/// what is stored.
+pub fn placed(error: AppError, bytes: &[u8], file_name: &str) -> AppError {
+    match error {
+        AppError::Contradictory(problems) => {
+            AppError::Input(listed(&bookfile::place(bytes, file_name, problems), file_name))
+        }
+        other => other,
+    }
 }
 
 /// What a file knows of edits made outside it.
@@ -85,7 +98,10 @@ fn import_within(
     stored::lock(connection)?;
     let before = stored::load_book(connection)?;
     let assets = stored::assets(connection)?;
-    refuse_contradictions(connection, &assets, &book.assets)?;
+    let contradictions = contradictions(connection, &assets, &book.assets)?;
+    if !contradictions.is_empty() {
+        return Err(AppError::Contradictory(contradictions));
+    }
     if let Some(before) = &before {
         refuse_billed(connection, before, book)?;
         refuse_moduli(connection, before, book, now)?;

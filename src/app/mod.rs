@@ -4,6 +4,7 @@
 //! (documents), words (mail). Every use case is given `now` and who acts.
 
 pub mod administer_users;
+pub mod allocate_result;
 pub mod answer_once;
 pub mod api_tokens;
 pub mod archive_invoice;

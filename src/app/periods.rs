@@ -1,13 +1,16 @@
 //! Close, reopen and lock months and years of the books.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use serde::Serialize;
 
-use super::{AppError, Store, export_book, period_postings};
+use super::{AppError, Store, allocate_result, export_book, period_postings};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::calendar::BillingMonth;
 use crate::domain::freetext::Text;
 use crate::domain::ledger::{AccountingPeriod, PeriodAction, PeriodState, Periods};
+use crate::domain::money::Money;
 use crate::domain::told::{Tell, Told};
 use crate::storage::{AnyConnection, audit, journal, periods};
 
@@ -58,6 +61,8 @@ pub struct BookYear {
     pub has_ended: bool,
     /// Those that have ended, the latest first.
     pub months: Vec<(BillingMonth, PeriodState)>,
+    /// Of a closed year: its result, where it is still to be allocated.
+    pub result: Option<Money>,
 }
 
 /// The years with entries that are not closed, the first one first.
@@ -73,6 +78,12 @@ pub fn years(store: &Store, now: DateTime<Utc>) -> Result<Vec<BookYear>, AppErro
     let connection = &mut *store.connection()?;
     let states = periods::all(connection)?;
     let first = first_year(connection, today)?;
+    let mut results = BTreeMap::new();
+    for year in first..=today.year() {
+        if states.state(AccountingPeriod::Year(year)) == PeriodState::Locked {
+            results.insert(year, allocate_result::waiting_in(connection, year)?);
+        }
+    }
     let year = |year: i32| {
         let ended = |month: &BillingMonth| AccountingPeriod::Month(*month).end() <= today;
         let months = (1..=12).rev().filter_map(|month| BillingMonth::new(year, month)).filter(ended);
@@ -81,6 +92,7 @@ pub fn years(store: &Store, now: DateTime<Utc>) -> Result<Vec<BookYear>, AppErro
             state: states.state(AccountingPeriod::Year(year)),
             has_ended: AccountingPeriod::Year(year).end() <= today,
             months: months.map(|month| (month, states.state(AccountingPeriod::Month(month)))).collect(),
+            result: results.get(&year).copied().flatten(),
         }
     };
     Ok((first..=today.year()).rev().map(year).collect())

@@ -293,7 +293,7 @@ mod tests {
     #[test]
     fn a_closed_year_has_no_open_month() {
         let month = |year, month| BillingMonth::new(year, month).unwrap();
-        let year = |year, state, months| periods::BookYear { year, state, has_ended: true, months };
+        let year = |year, state, months| periods::BookYear { year, state, has_ended: true, months, result: None };
         let years = [
             year(
                 2026,

@@ -42,6 +42,7 @@ pub fn record(store: &Store, request: EventRequest, by: &Actor, now: DateTime<Ut
     check_texts(&request)?;
     let zone = export_book::shared(store)?.facility.zone;
     store.write(|connection| {
+        book::lock(connection)?;
         let stored = book::assets(connection)?;
         let asset = stored.iter().find(|asset| asset.code == request.asset);
         let asset = asset.ok_or_else(|| AppError::NotFound(format!("the asset {}", request.asset)))?;

@@ -8,11 +8,11 @@ use toml_edit::{Array, DocumentMut, InlineTable, Item, Table as Toml, Value};
 
 use super::cursor::{Notes, Table};
 use super::fault::Fault;
-use super::read::{contracts, parties, prices};
+use super::read::{assets, contracts, parties, prices};
 use super::source::Source;
 use super::syntax;
 use super::write::page::Page;
-use super::write::{agreements, seller, tariff, tenant};
+use super::write::{self, agreements, seller, tariff, tenant};
 use crate::domain::book::{BookPath, Entry, EntryKind, Labels};
 
 /// What is wrong with a field, by the field's name: `contact.2.email`.
@@ -59,6 +59,10 @@ pub fn read_entry(kind: EntryKind, document: &Json) -> Result<Entry, Vec<EntryMi
         EntryKind::Contract => {
             Table::read(&notes, root, place("[[contract]]"), contracts::contract).map(Entry::Contract)
         }
+        EntryKind::Asset => {
+            let asset = Table::read(&notes, root, place("[[asset]]"), assets::asset);
+            asset.map(|asset| Entry::Asset(Box::new(asset)))
+        }
     };
     let mistakes = notes.into_mistakes();
     match entry {
@@ -80,6 +84,7 @@ pub fn write_entry(entry: &Entry) -> Json {
         Entry::Tenant(value) => tenant(&mut page, value),
         Entry::Tariff(value) => tariff(&mut page, value),
         Entry::Contract(value) => agreements::contract(&mut page, value),
+        Entry::Asset(value) => write::assets::asset(&mut page, value),
     }
     // What was just written parses.
     item_document(entry.kind().name(), &page.into_text()).unwrap_or_default()
@@ -100,21 +105,21 @@ pub fn item_document(header: &str, text: &str) -> Option<Json> {
     table.map(json_of_table)
 }
 
-/// The name of the field at a place of the entry: `contact[2].email` is `contact.2.email`, and a line, which the place
-/// names by its code, is counted as well.
+/// The name of the field at a place of the entry: `contact[2].email` is `contact.2.email`, and a line or a component, which
+/// the place names by its code, is counted as well.
 pub fn field(place: &[String], document: &Json) -> String {
     let name = |segment: &String| match segment.strip_suffix(']').and_then(|segment| segment.split_once('[')) {
-        Some(("line", label)) => format!("line.{}", position(label, document)),
+        Some((list @ ("line" | "component"), label)) => format!("{list}.{}", position(list, label, document)),
         Some((list, label)) => format!("{list}.{label}"),
         None => segment.clone(),
     };
     place.iter().map(name).collect::<Vec<_>>().join(".")
 }
 
-/// Which line, from 1, has this label.
-fn position(label: &str, document: &Json) -> usize {
+/// Which item of a list of things with codes, from 1, has this label.
+fn position(list: &str, label: &str, document: &Json) -> usize {
     let mut labels = Labels::default();
-    let lines = document.get("line").and_then(Json::as_array).into_iter().flatten();
+    let lines = document.get(list).and_then(Json::as_array).into_iter().flatten();
     let mut codes = lines.map(|line| line.get("code").and_then(Json::as_str).unwrap_or("?"));
     codes.position(|code| labels.next(code) == label).map_or(1, |index| index + 1)
 }

@@ -25,7 +25,7 @@ mod write;
 
 pub use entry::{EntryMistake, book_document, field, item_document, read_entry, write_entry};
 pub use fault::{Fault, ReadFault};
-pub use read::{read, read_bytes, revision};
+pub use read::{place, read, read_bytes, revision};
 pub use write::{items, write, write_at};
 
 /// One mistake in a book file. Displayed as

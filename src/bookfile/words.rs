@@ -1,6 +1,6 @@
 //! The words a book uses for the domain's choices, read and written from one table each.
 
-use crate::domain::amortisation::{Convention, PostingPeriod};
+use crate::domain::amortisation::{Convention, PaperKind, PostingPeriod};
 use crate::domain::contract::indexation::CoefficientRounding;
 use crate::domain::contract::{GapPolicy, Proration, Service};
 use crate::domain::facility::Feed;
@@ -170,6 +170,8 @@ pub const METHODS: Words<MethodWord> = Words(&[
     ("degressive", MethodWord::Degressive),
     ("units-of-use", MethodWord::UnitsOfUse),
 ]);
+
+pub const PAPER_KINDS: Words<PaperKind> = Words(&PaperKind::ALL);
 
 pub const POSTING_PERIODS: Words<PostingPeriod> =
     Words(&[("month", PostingPeriod::Month), ("quarter", PostingPeriod::Quarter), ("year", PostingPeriod::Year)]);

@@ -12,7 +12,7 @@ use crate::domain::party::{Address, ChorusRequirement, Contact, Language, LegalT
 use crate::domain::tariff::Tariff;
 
 pub(super) mod agreements;
-mod assets;
+pub(super) mod assets;
 pub(super) mod page;
 mod payback;
 

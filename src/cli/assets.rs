@@ -8,11 +8,11 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 
 use super::{CliError, Context, Outcome};
-use crate::app::attach_asset_file::{self, AssetFile};
+use crate::app::attach_asset_file::{self, AssetFile, Paper};
 use crate::app::record_asset_event::{self, EventRequest, RecordedEvent};
 use crate::app::{read_tenants, report_amortisation};
 use crate::domain::amortisation::report::AssetReport;
-use crate::domain::amortisation::{AssetChange, Component, Convention, Extent, Method, Successor};
+use crate::domain::amortisation::{AssetChange, Component, Convention, Extent, Method, PaperKind, Successor};
 use crate::domain::calendar::day;
 use crate::domain::ids::{AssetCode, ComponentCode};
 use crate::domain::money::{Money, PlainDecimal};
@@ -221,6 +221,12 @@ pub struct Attach {
     /// The day the paper bears.
     #[arg(long, value_name = "DATE", value_parser = day)]
     date: NaiveDate,
+    /// acquisition, supplier-invoice, commissioning, decision or other.
+    #[arg(long)]
+    kind: Option<PaperKind>,
+    /// What of the asset it proves.
+    #[arg(long)]
+    proves: Option<String>,
 }
 
 impl Assets {
@@ -410,9 +416,10 @@ fn describe(shown: &Shown) -> String {
 impl Attach {
     fn run(&self, context: &Context) -> Result<Outcome, CliError> {
         let asset = AssetCode(self.asset.clone());
-        let paper = (self.name.as_str(), self.date);
+        let Attach { asset: _, file, name, date, kind, proves } = self;
+        let paper = Paper { name: name.clone(), date: *date, kind: *kind, proves: proves.clone() };
         let file =
-            attach_asset_file::attach(&context.open()?, &asset, &self.file, paper, &context.actor(), context.now)?;
+            attach_asset_file::attach_file(&context.open()?, &asset, file, &paper, &context.actor(), context.now)?;
         context.print(&file, |file| format!("{} kept as {} (sha256 {})", file.name, file.path, file.sha256));
         Ok(Outcome::Done)
     }

@@ -185,6 +185,7 @@ impl Pack {
     /// Signs first, so that the pack's last event is covered by a root.
     fn run(&self, context: &Context) -> Result<Outcome, CliError> {
         let store = context.open()?;
+        audit_pack::check_year(&store, self.year, context.now)?;
         sign_roots::sign(&store, &context.signing(), &context.actor(), context.now)?;
         let path =
             self.output.clone().unwrap_or_else(|| PathBuf::from(audit_pack::file_name(self.year, Language::English)));
@@ -207,11 +208,14 @@ impl Pack {
         };
         std::fs::rename(&unfinished, &path).map_err(CliError::io("rename", &unfinished))?;
         context.print(&report, |report| describe_pack(report, &path));
-        Ok(Outcome::Done)
+        Ok(if report.damaged.is_empty() { Outcome::Done } else { Outcome::NeedsAttention })
     }
 }
 
 fn describe_pack(report: &PackReport, path: &Path) -> String {
+    let damaged = report.damaged.iter().map(|file| {
+        format!("\n{file} is gone or not as it was kept: DIFFERENCES.md of the pack says so; restore it from a backup")
+    });
     format!(
         "{}: {} files, {} events, {} signed roots, {} invoices, {} readings of {} days, {} journal entries, {} papers, {} \
          kept reports\nverify it with: python3 verify.py {}",
@@ -226,7 +230,7 @@ fn describe_pack(report: &PackReport, path: &Path) -> String {
         report.papers,
         report.kept_reports,
         path.display()
-    )
+    ) + &damaged.collect::<String>()
 }
 
 fn describe_verification(found: &Verification) -> String {

@@ -11,7 +11,6 @@ use super::{CliError, Context, Outcome};
 use crate::app::import_book::{FileBasis, ImportReport};
 use crate::app::{export_book, import_book};
 use crate::bookfile;
-use crate::domain::book::Book;
 
 /// Read a facility book and store it.
 #[derive(Debug, Args)]
@@ -32,11 +31,20 @@ impl Import {
         let name = self.file.display().to_string();
         let book = import_book::read(&bytes, &name).map_err(CliError::Input)?;
         let basis = FileBasis { revision: bookfile::revision(&bytes).unwrap_or(0), overwrite: self.overwrite_edits };
+        let placed = |error| CliError::from(import_book::placed(error, &bytes, &name));
         if self.check {
-            return self.check(context, &name, &book, basis);
+            let changes = match context.has_database() {
+                false => None,
+                true => {
+                    let store = context.open()?;
+                    let checked = import_book::check_on(&store, &book, basis, &context.actor(), context.now);
+                    Some(checked.map_err(placed)?)
+                }
+            };
+            return print_check(context, &name, changes);
         }
         let store = context.open_or_create()?;
-        let changes = import_book::import_on(&store, &book, basis, &context.actor(), context.now)?;
+        let changes = import_book::import_on(&store, &book, basis, &context.actor(), context.now).map_err(placed)?;
         context.print(&changes, |changes| {
             let counts = format!(
                 "{name}: {} created, {} changed, {} unchanged, {} stored but not in the file (kept)",
@@ -49,32 +57,28 @@ impl Import {
         });
         Ok(Outcome::Done)
     }
+}
 
-    /// Holds the book against what is stored, where anything is.
-    fn check(&self, context: &Context, name: &str, book: &Book, basis: FileBasis) -> Result<Outcome, CliError> {
-        let changes = match context.has_database() {
-            false => None,
-            true => Some(import_book::check_on(&context.open()?, book, basis, &context.actor(), context.now)?),
-        };
-        let checked = Checked { file: name.to_owned(), sound: true, changes };
-        context.print(&checked, |checked| match &checked.changes {
-            None => format!(
-                "{name} is a sound facility book; there is no database in {} to hold it against",
-                context.data_dir.display()
-            ),
-            Some(changes) => format!(
-                "{name} is a sound facility book; importing it would create {}, change {} and leave {} as they are; \
-                 nothing was written{}{}{}",
-                changes.created.len(),
-                changes.changed.len(),
-                changes.unchanged,
-                listed("create", &changes.created),
-                listed("change", &changes.changed),
-                warned(changes)
-            ),
-        });
-        Ok(Outcome::Done)
-    }
+/// What importing the book would do to what is stored, where anything is.
+fn print_check(context: &Context, name: &str, changes: Option<ImportReport>) -> Result<Outcome, CliError> {
+    let checked = Checked { file: name.to_owned(), sound: true, changes };
+    context.print(&checked, |checked| match &checked.changes {
+        None => format!(
+            "{name} is a sound facility book; there is no database in {} to hold it against",
+            context.data_dir.display()
+        ),
+        Some(changes) => format!(
+            "{name} is a sound facility book; importing it would create {}, change {} and leave {} as they are; \
+             nothing was written{}{}{}",
+            changes.created.len(),
+            changes.changed.len(),
+            changes.unchanged,
+            listed("create", &changes.created),
+            listed("change", &changes.changed),
+            warned(changes)
+        ),
+    });
+    Ok(Outcome::Done)
 }
 
 /// What a check found.

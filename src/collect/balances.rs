@@ -3,6 +3,7 @@
 use csv::{ReaderBuilder, StringRecord, Terminator, Trim};
 
 use super::text::Utf16;
+use crate::domain::told::{Tell, Told};
 
 const COLUMNS: [&str; 5] = ["account", "auxiliary", "label", "debit", "credit"];
 /// The same in French, in the same order.
@@ -34,6 +35,24 @@ pub enum BalancesError {
     MissingColumn { name: &'static str },
     #[error("line {line}: {message}")]
     Line { line: usize, message: String },
+}
+
+impl Tell for BalancesError {
+    fn told(&self) -> Told {
+        match self {
+            BalancesError::Encoding => Told::new("balances-encoding", self),
+            BalancesError::Utf16(error) => error.told(),
+            BalancesError::UnknownColumn { name } => {
+                Told::new("balances-unknown-column", self).with("name", name.as_str())
+            }
+            BalancesError::MissingColumn { name } => {
+                let french = COLUMNS.iter().zip(FRENCH_COLUMNS).find(|(english, _)| *english == name);
+                let french = french.map_or(*name, |(_, french)| french);
+                Told::new("balances-missing-column", self).with("name", french)
+            }
+            BalancesError::Line { line, .. } => Told::new("balances-cells", self).with("line", line.to_string()),
+        }
+    }
 }
 
 /// Reads every line; one that cannot be read refuses the file.

@@ -15,6 +15,7 @@ use super::tariff::Tariff;
 
 mod billed;
 mod check;
+pub mod contradiction;
 mod entry;
 mod nearest;
 mod problem;

@@ -208,3 +208,49 @@ fn a_kept_report_or_a_paper_that_was_changed_is_named() {
     let findings = found["findings"].as_array().unwrap();
     assert!(findings.iter().any(|one| one["what"].as_str().unwrap().contains("the trail says")), "{found:#}");
 }
+
+/// No pack is made of documents that are not the archived ones, nor of a year there is nothing of; what nothing can make
+/// again is told in the pack.
+#[test]
+fn a_pack_says_what_is_not_as_it_was_kept() {
+    let world = audited(Engine::Sqlite);
+    keep_things(&world);
+    let path = world.dir.path().join("p.zip");
+    let pack = |year: &str| {
+        let arguments = ["audit", "pack", "--year", year, "--output", path.to_str().unwrap()];
+        world.chapelle_at(DECEMBER, &arguments).output().unwrap()
+    };
+    for (year, expected) in [("2027", "2027 is still to come"), ("2017", "nothing happened in 2017")] {
+        let output = pack(year);
+        assert_eq!(output.status.code(), Some(2), "{}", text(&output));
+        assert!(text(&output).contains(expected) && !path.exists(), "{}", text(&output));
+    }
+    let archived = |name: &str| world.dir.path().join("archive/2026").join(name);
+    let (pdf, xml) = (archived("DC2026000001.pdf"), archived("DC2026000002.xml"));
+    let sound = std::fs::read(&pdf).unwrap();
+    std::fs::write(&pdf, &sound[1..]).unwrap();
+    std::fs::remove_file(&xml).unwrap();
+    let output = pack("2026");
+    let told = text(&output);
+    assert_eq!(output.status.code(), Some(2), "{told}");
+    for expected in ["2 archived documents", "DC2026000001.pdf", "DC2026000002.xml", "chapelle invoices archive"] {
+        assert!(told.contains(expected), "{expected}: {told}");
+    }
+    assert!(!path.exists() && !path.with_extension("zip.part").exists());
+    // The remedy it names.
+    std::fs::rename(&pdf, world.dir.path().join("damaged.pdf")).unwrap();
+    at(&world, DECEMBER, &["invoices", "archive"]);
+    assert_eq!(std::fs::read(&pdf).unwrap(), sound);
+    assert_eq!(pack("2026").status.code(), Some(0));
+    // A paper that is gone is not made again: the pack and its report say so.
+    std::fs::remove_dir_all(world.dir.path().join("assets")).unwrap();
+    let output = pack("2026");
+    let told = text(&output);
+    assert_eq!(output.status.code(), Some(3), "{told}");
+    assert!(told.contains("is gone or not as it was kept"), "{told}");
+    let listed = "import sys, zipfile; print(zipfile.ZipFile(sys.argv[1]).read('DIFFERENCES.md').decode())";
+    let listed = Command::new("python3").args(["-c", listed]).arg(&path).output().unwrap();
+    assert!(text(&listed).contains("* `assets/"), "{}", text(&listed));
+    let verified = python(&[&verifier(), &path]);
+    assert_eq!(verified.status.code(), Some(3), "{}", text(&verified));
+}

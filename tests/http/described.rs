@@ -48,6 +48,10 @@ async fn fill(server: &Server, number: &str) {
     written(server, "/api/v1/billing/2026-10/runs", Role::Finance, json!({ "contracts": ["EDP-2026"] })).await;
     written(server, "/api/v1/periods/2026-08", Role::Finance, json!({ "action": "close" })).await;
     written(server, "/api/v1/reports/balance/archive", Role::Finance, json!({})).await;
+    let paper = TestRequest::post().uri("/api/v1/assets/2019-0042/papers?name=Acte&date=2019-01-15&kind=acquisition");
+    let token = server.token(Role::Finance).await;
+    let paper = paper.insert_header(("authorization", format!("Bearer {token}"))).set_payload("papier");
+    assert_eq!(server.call(paper).await.status.as_u16(), 201);
     written(server, "/api/v1/audit/packs", Role::Auditor, json!({ "year": 2026 })).await;
     let token = json!({ "name": "supervision", "scopes": ["invoices:read"], "days": 30 });
     written(server, "/api/v1/me/tokens", Role::Finance, token).await;

@@ -30,8 +30,13 @@ fn book() -> Book {
     let component = asset.components.first().unwrap().clone();
     asset.record.posting = PostingPeriod::Quarter;
     asset.record.in_opening_balance = true;
-    asset.record.documents =
-        vec![AssetDocument { name: "Acte".into(), date: day("2019-01-01"), sha256: Some("a".repeat(64)) }];
+    asset.record.documents = vec![AssetDocument {
+        name: "Acte".into(),
+        date: day("2019-01-01"),
+        sha256: Some("a".repeat(64)),
+        kind: None,
+        proves: None,
+    }];
     asset.record.invoices =
         vec![SupplierInvoice { supplier: "S".into(), number: "1".into(), date: day("2019-02-01"), amount: asset.cost }];
     let (date, amount) = (day("2019-01-15"), Money::from_cents(100));

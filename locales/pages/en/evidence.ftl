@@ -207,3 +207,9 @@ trail-key-tariff = Tariff
 trail-key-token = Token
 trail-key-user = Account no.
 trail-key-version = Version
+
+action-asset-created = Asset entered
+action-asset-edited = Asset edited
+told-pack-year-to-come = { $year } is still to come: there is evidence through { $last }.
+told-pack-year-empty = Nothing happened in { $year }: no document, entry, reading or event of the trail is of it.
+told-pack-archive-damaged = Archived documents ({ $count }) are gone or not as they were archived: { $files }. Move what is damaged away, it is evidence too, and run “chapelle invoices archive”, which makes them again to the same bytes from the issued invoices.

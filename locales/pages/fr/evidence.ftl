@@ -207,3 +207,9 @@ trail-key-tariff = Tarif
 trail-key-token = Jeton
 trail-key-user = Compte n°
 trail-key-version = Version
+
+action-asset-created = Immobilisation entrée
+action-asset-edited = Immobilisation modifiée
+told-pack-year-to-come = L’année { $year } est à venir : il y a des preuves jusqu’à { $last }.
+told-pack-year-empty = Rien ne s’est passé en { $year } : ni document, ni écriture, ni relevé, ni événement de la piste.
+told-pack-archive-damaged = Des documents archivés ({ $count }) manquent ou ne sont plus ceux qui ont été archivés : { $files }. Mettez de côté ce qui est endommagé, c’est aussi une preuve, puis lancez « chapelle invoices archive », qui les refait à l’identique d’après les factures émises.

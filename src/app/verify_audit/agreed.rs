@@ -33,7 +33,7 @@ impl Said {
         match event.action.as_str() {
             "book.imported" => self.note_import(sequence, &event.detail),
             "tenant.created" | "tenant.edited" | "contract.created" | "contract.edited" | "tariff.created"
-            | "tariff.edited" | "seller.edited" => {
+            | "tariff.edited" | "seller.edited" | "asset.created" | "asset.edited" => {
                 let kind = event.action.split('.').next().unwrap_or_default();
                 if let Some(document) = event.detail.get(kind) {
                     self.book.insert(key(kind, &event.subject), (sequence, document.clone()));
@@ -131,6 +131,7 @@ fn as_written(kind: &str, document: &Value) -> Value {
         "tenant" => EntryKind::Tenant,
         "tariff" => EntryKind::Tariff,
         "contract" => EntryKind::Contract,
+        "asset" => EntryKind::Asset,
         _ => return document.clone(),
     };
     bookfile::read_entry(kind, document).map_or_else(|_| document.clone(), |entry| bookfile::write_entry(&entry))

@@ -348,7 +348,7 @@ fn archive(store: &Store, found: &mut Verification) -> Result<(), AppError> {
     for path in reports.damaged {
         found.find("report", path, CHANGED);
     }
-    let (sound, damaged) = attach_asset_file::check(store)?;
+    let (sound, damaged) = attach_asset_file::look(store)?;
     found.papers = sound;
     for path in damaged {
         found.find("paper", path, CHANGED);

@@ -3,7 +3,7 @@
 use super::asset_events;
 use crate::bookfile::cursor::Table;
 use crate::bookfile::field::{Field, Reading};
-use crate::bookfile::words::{CONVENTIONS, METHODS, MethodWord, POSTING_PERIODS};
+use crate::bookfile::words::{CONVENTIONS, METHODS, MethodWord, PAPER_KINDS, POSTING_PERIODS};
 use crate::domain::amortisation::{
     AssetDocument, AssetRecord, Component, ComponentGroup, Convention, FixedAsset, Funding, Method, PostingPeriod,
     SupplierInvoice,
@@ -82,7 +82,9 @@ fn document(t: &mut Table) -> Option<AssetDocument> {
     let name = t.required("name", "name = \"Procès-verbal de réception\"", Field::text);
     let date = t.required("date", DATE, Field::date);
     let sha256 = t.optional("sha256", sha256);
-    Some(AssetDocument { name: name?, date: date?, sha256: sha256? })
+    let kind = t.optional("kind", |field| field.word(&PAPER_KINDS));
+    let proves = t.optional("proves", Field::text);
+    Some(AssetDocument { name: name?, date: date?, sha256: sha256?, kind: kind?, proves: proves? })
 }
 
 /// 64 digits in lower-case hex.

@@ -7,11 +7,11 @@ use super::cursor::{Notes, Table};
 use super::field::Field;
 use super::source::Source;
 use super::syntax;
-use crate::domain::book::{Book, BookParts, BookPath};
+use crate::domain::book::{Book, BookParts, BookPath, BookProblem};
 
 mod accounting;
 mod asset_events;
-mod assets;
+pub(super) mod assets;
 pub(super) mod contracts;
 mod meters;
 pub(super) mod parties;
@@ -38,6 +38,22 @@ pub fn read_bytes(bytes: &[u8], file_name: &str) -> Result<Book, Vec<BookMistake
         _ if mistakes.is_empty() => Err(vec![BookMistake::at(&source, 0, &BookPath::root(), "is not a book")]),
         _ => Err(mistakes),
     }
+}
+
+/// Where in the file of a sound book what was found wrong with it stands, in the order of the file.
+pub fn place(bytes: &[u8], file_name: &str, problems: Vec<BookProblem>) -> Vec<BookMistake> {
+    let source = match Source::decode(bytes, file_name) {
+        Ok(source) => source,
+        Err(mistake) => return vec![mistake],
+    };
+    let parsed = match syntax::parse(&source) {
+        Ok(parsed) => parsed,
+        Err(mistake) => return vec![mistake],
+    };
+    let notes = Notes::new(&source, parsed.refused);
+    read_document(parsed.document.as_table(), &notes);
+    problems.into_iter().for_each(|problem| notes.problem(problem));
+    notes.into_mistakes()
 }
 
 pub(super) fn read_document<'a>(root: &'a toml_edit::Table, notes: &'a Notes<'a>) -> Option<Book> {

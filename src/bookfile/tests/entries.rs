@@ -17,7 +17,8 @@ fn every_entry_of_the_book_reads_back_equal() {
         .into_iter()
         .chain(book.tenants.iter().cloned().map(Entry::Tenant))
         .chain(book.tariffs.iter().cloned().map(Entry::Tariff))
-        .chain(book.contracts.iter().cloned().map(Entry::Contract));
+        .chain(book.contracts.iter().cloned().map(Entry::Contract))
+        .chain(book.assets.iter().cloned().map(|asset| Entry::Asset(Box::new(asset))));
     for entry in entries {
         let document = write_entry(&entry);
         assert_eq!(read_entry(entry.kind(), &document).unwrap(), entry, "{document}");

@@ -3,7 +3,8 @@
 use super::page::Page;
 use crate::bookfile::words::{CONVENTIONS, METHODS, MethodWord, POSTING_PERIODS};
 use crate::domain::amortisation::{
-    AssetChange, AssetEvent, Component, ComponentGroup, Convention, Extent, FixedAsset, Funding, Method, PostingPeriod,
+    AssetChange, AssetEvent, Component, ComponentGroup, Convention, Extent, FixedAsset, Funding, Method, PaperKind,
+    PostingPeriod,
 };
 use crate::domain::money::Money;
 
@@ -48,6 +49,8 @@ fn papers(page: &mut Page, value: &FixedAsset) {
         page.text("name", &document.name);
         page.bare("date", document.date);
         page.optional_text("sha256", document.sha256.as_deref());
+        page.optional_text("kind", document.kind.map(PaperKind::name));
+        page.optional_text("proves", document.proves.as_deref());
     }
     for invoice in &value.record.invoices {
         page.header("[[asset.invoice]]");

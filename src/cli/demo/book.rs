@@ -404,7 +404,13 @@ fn record(commissioned_on: NaiveDate) -> AssetRecord {
         cost: Money::from_cents(euros * 100),
         parts: parts.iter().map(|part| (*part).into()).collect(),
     };
-    let paper = |name: &str| AssetDocument { name: format!("{name} (exemple)"), date: commissioned_on, sha256: None };
+    let paper = |name: &str| AssetDocument {
+        name: format!("{name} (exemple)"),
+        date: commissioned_on,
+        sha256: None,
+        kind: None,
+        proves: None,
+    };
     AssetRecord {
         documents: vec![paper("Acte d’engagement du marché de travaux"), paper("Procès-verbal de réception")],
         invoices: vec![

@@ -7,6 +7,7 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use super::files::{LanguageArgument, keep, read_whole, written};
 use super::{CliError, Context, Outcome};
+use crate::app::allocate_result;
 use crate::app::close_year::{self, CloseReport};
 use crate::app::export_journal::{self, JournalFormat};
 use crate::app::open_balances::{self, OpeningReport};
@@ -267,7 +268,8 @@ fn describe_close(report: &CloseReport) -> String {
 impl AllocateResult {
     fn run(&self, context: &Context) -> Result<Outcome, CliError> {
         let store = context.open()?;
-        let report = close_year::allocate(&store, self.year, self.date, &self.reason, &context.actor(), context.now)?;
+        let report =
+            allocate_result::allocate(&store, self.year, self.date, &self.reason, &context.actor(), context.now)?;
         context.print(&report, |report: &CloseReport| {
             format!(
                 "the result of {}, {}, is allocated; posted {}",

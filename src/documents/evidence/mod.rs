@@ -31,3 +31,5 @@ pub const VERIFIER: &str = concat!(
 );
 pub const README_FRENCH: &str = include_str!("LISEZMOI.md");
 pub const README_ENGLISH: &str = include_str!("README.md");
+/// What a pack says before it names files that are not as they were kept.
+pub const DIFFERENCES: &str = include_str!("DIFFERENCES.md");

@@ -104,8 +104,11 @@ impl Tell for LockedProblem {
                 let from = posted_through.succ_opt().unwrap_or(*posted_through);
                 Told::new("event-too-early", self).with("through", *posted_through).with("from", from)
             }
+            LockedProblem::Posted { stored, wanted, .. } => {
+                Told::new("asset-posted", self).with("stored", stored.as_str()).with("wanted", wanted.as_str())
+            }
             // What a page cannot bring about: it only ever adds an event.
-            LockedProblem::EventChanged { .. } | LockedProblem::Posted { .. } => Told::plain(self),
+            LockedProblem::EventChanged { .. } => Told::plain(self),
         }
     }
 }

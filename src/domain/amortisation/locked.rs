@@ -34,7 +34,16 @@ pub enum LockedProblem {
     #[error(
         "asset {asset}: {what} is {stored} and cannot become {wanted}: {posted}; record an event instead (chapelle assets), or leave it as it was"
     )]
-    Posted { asset: AssetCode, what: String, stored: String, wanted: String, posted: String },
+    Posted {
+        asset: AssetCode,
+        component: Option<ComponentCode>,
+        /// As the book's file calls it.
+        key: &'static str,
+        what: String,
+        stored: String,
+        wanted: String,
+        posted: String,
+    },
 }
 
 impl LockedAsset<'_> {
@@ -86,25 +95,35 @@ impl LockedAsset<'_> {
         let may_grow = is_built || (!being_built.is_empty() && stored.subsidy.is_zero());
         let day = |day: Option<NaiveDate>| day.map_or_else(|| "open".to_owned(), |day| day.to_string());
         let none = |text: &Option<String>| text.clone().unwrap_or_else(|| "none".to_owned());
-        terms.compare("the commissioning date", day(stored.commissioned_on), day(wanted.commissioned_on));
+        terms.compare(
+            "commissioned_on",
+            "the commissioning date",
+            day(stored.commissioned_on),
+            day(wanted.commissioned_on),
+        );
         let account = &stored.record.construction_account;
-        terms.compare("the account of construction", none(account), none(&wanted.record.construction_account));
+        terms.compare(
+            "construction_account",
+            "the account of construction",
+            none(account),
+            none(&wanted.record.construction_account),
+        );
         let posting = |asset: &FixedAsset| format!("{:?}", asset.record.posting).to_lowercase();
-        terms.compare("the posting period", posting(stored), posting(wanted));
+        terms.compare("posting", "the posting period", posting(stored), posting(wanted));
         let opening = |asset: &FixedAsset| asset.record.in_opening_balance.to_string();
-        terms.compare("in_opening_balance", opening(stored), opening(wanted));
-        terms.compare("the subsidy", grouped(stored.subsidy), grouped(wanted.subsidy));
-        terms.compare("the list of subsidies", subsidies(stored), subsidies(wanted));
+        terms.compare("in_opening_balance", "in_opening_balance", opening(stored), opening(wanted));
+        terms.compare("subsidy_eur", "the subsidy", grouped(stored.subsidy), grouped(wanted.subsidy));
+        terms.compare("subsidy", "the list of subsidies", subsidies(stored), subsidies(wanted));
         if may_grow {
             let count = stored.record.invoices.len();
-            terms.compare("what was invoiced", invoices(stored, usize::MAX), invoices(wanted, count));
+            terms.compare("invoice", "what was invoiced", invoices(stored, usize::MAX), invoices(wanted, count));
         } else {
-            terms.compare("the cost", grouped(stored.cost), grouped(wanted.cost));
+            terms.compare("cost_eur", "the cost", grouped(stored.cost), grouped(wanted.cost));
         }
         if is_built {
             return terms.problems;
         }
-        terms.compare("the account", stored.account.clone(), wanted.account.clone());
+        terms.compare("account", "the account", stored.account.clone(), wanted.account.clone());
         let is_settled = |part: &&Component| {
             let is_known = || stored.components.iter().any(|known| known.code == part.code);
             !may_grow || (is_known() && !being_built.contains(&&part.code))
@@ -113,18 +132,18 @@ impl LockedAsset<'_> {
             |asset: &'_ FixedAsset| -> Vec<Component> { asset.components.iter().filter(is_settled).cloned().collect() };
         let (old_parts, new_parts) = (settled(stored), settled(wanted));
         let codes = |parts: &[Component]| parts.iter().map(|part| part.code.to_string()).collect::<Vec<_>>().join(", ");
-        terms.compare("the list of components", codes(&old_parts), codes(&new_parts));
+        terms.compare("component", "the list of components", codes(&old_parts), codes(&new_parts));
         for (old, new) in old_parts.iter().zip(&new_parts).filter(|(old, new)| old.code == new.code) {
-            let what = |what: &str| format!("{what} of component {}", old.code);
-            terms.compare(&what("the cost"), grouped(old.cost), grouped(new.cost));
-            terms.compare(&what("the residual value"), grouped(old.residual_value), grouped(new.residual_value));
-            terms.compare(&what("the duration"), old.duration_years.to_string(), new.duration_years.to_string());
-            terms.compare(&what("the method"), format!("{:?}", old.method), format!("{:?}", new.method));
+            let mut part = |key, what: &str, stored, wanted| terms.compare_part(&old.code, key, what, stored, wanted);
+            part("cost_eur", "the cost", grouped(old.cost), grouped(new.cost));
+            part("residual_value_eur", "the residual value", grouped(old.residual_value), grouped(new.residual_value));
+            part("duration_years", "the duration", old.duration_years.to_string(), new.duration_years.to_string());
+            part("method", "the method", format!("{:?}", old.method), format!("{:?}", new.method));
             let account = |asset: &FixedAsset, part| asset.account_of(part).to_owned();
-            terms.compare(&what("the account"), account(stored, old), account(wanted, new));
+            part("account", "the account", account(stored, old), account(wanted, new));
             let (old_day, new_day) = (stored.commissioning_of(old), wanted.commissioning_of(new));
             if stored.commissioned_on == wanted.commissioned_on {
-                terms.compare(&what("the commissioning date"), day(old_day), day(new_day));
+                part("commissioned_on", "the commissioning date", day(old_day), day(new_day));
             }
         }
         terms.problems
@@ -137,7 +156,21 @@ struct Terms<'a> {
 }
 
 impl Terms<'_> {
-    fn compare(&mut self, what: &str, stored: String, wanted: String) {
+    fn compare(&mut self, key: &'static str, what: &str, stored: String, wanted: String) {
+        self.differ((None, key), what.to_owned(), stored, wanted);
+    }
+
+    fn compare_part(&mut self, part: &ComponentCode, key: &'static str, what: &str, stored: String, wanted: String) {
+        self.differ((Some(part.clone()), key), format!("{what} of component {part}"), stored, wanted);
+    }
+
+    fn differ(
+        &mut self,
+        (component, key): (Option<ComponentCode>, &'static str),
+        what: String,
+        stored: String,
+        wanted: String,
+    ) {
         if stored == wanted {
             return;
         }
@@ -146,7 +179,7 @@ impl Terms<'_> {
             None => "its acquisition is posted".to_owned(),
         };
         let asset = self.locked.stored.code.clone();
-        self.problems.push(LockedProblem::Posted { asset, what: what.to_owned(), stored, wanted, posted });
+        self.problems.push(LockedProblem::Posted { asset, component, key, what, stored, wanted, posted });
     }
 }
 

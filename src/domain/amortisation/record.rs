@@ -45,6 +45,50 @@ pub struct AssetDocument {
     /// Of its file, in lower-case hex.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sha256: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<PaperKind>,
+    /// What of the asset it proves, in a sentence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proves: Option<String>,
+}
+
+/// What sort of paper it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PaperKind {
+    /// A deed or a contract it was bought by.
+    Acquisition,
+    SupplierInvoice,
+    /// That it was put into service: a report of acceptance.
+    Commissioning,
+    /// Of the body: on durations, subsidies, a sale.
+    Decision,
+    Other,
+}
+
+impl PaperKind {
+    /// As the book, addresses and forms say it.
+    pub const ALL: [(&str, PaperKind); 5] = [
+        ("acquisition", PaperKind::Acquisition),
+        ("supplier-invoice", PaperKind::SupplierInvoice),
+        ("commissioning", PaperKind::Commissioning),
+        ("decision", PaperKind::Decision),
+        ("other", PaperKind::Other),
+    ];
+
+    pub fn name(self) -> &'static str {
+        PaperKind::ALL.into_iter().find(|(_, known)| *known == self).map_or("", |(name, _)| name)
+    }
+}
+
+impl std::str::FromStr for PaperKind {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<PaperKind, String> {
+        let known = || PaperKind::ALL.map(|(name, _)| name).join(", ");
+        let found = PaperKind::ALL.into_iter().find(|(name, _)| *name == text);
+        found.map(|(_, kind)| kind).ok_or_else(|| format!("`{text}` is no kind of paper; write one of {}", known()))
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -8,10 +8,12 @@
 pub const SEALS: [&str; 2] = ["journal.sealed", "readings.sealed"];
 
 /// What events are called, in the order of the alphabet.
-pub const ACTIONS: [&str; 85] = [
+pub const ACTIONS: [&str; 87] = [
     "asset.commissioned",
+    "asset.created",
     "asset.disposed",
     "asset.donated",
+    "asset.edited",
     "asset.file_attached",
     "asset.impaired",
     "asset.impairment_reversed",

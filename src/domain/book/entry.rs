@@ -1,6 +1,7 @@
 //! The things of a book that people edit one by one.
 
 use super::Book;
+use crate::domain::amortisation::FixedAsset;
 use crate::domain::contract::Contract;
 use crate::domain::party::{Seller, Tenant};
 use crate::domain::tariff::Tariff;
@@ -12,6 +13,7 @@ pub enum Entry {
     Tenant(Tenant),
     Tariff(Tariff),
     Contract(Contract),
+    Asset(Box<FixedAsset>),
 }
 
 /// What kind of thing it is.
@@ -21,6 +23,7 @@ pub enum EntryKind {
     Tenant,
     Tariff,
     Contract,
+    Asset,
 }
 
 impl EntryKind {
@@ -31,6 +34,7 @@ impl EntryKind {
             EntryKind::Tenant => "tenant",
             EntryKind::Tariff => "tariff",
             EntryKind::Contract => "contract",
+            EntryKind::Asset => "asset",
         }
     }
 }
@@ -42,6 +46,7 @@ impl Entry {
             Entry::Tenant(_) => EntryKind::Tenant,
             Entry::Tariff(_) => EntryKind::Tariff,
             Entry::Contract(_) => EntryKind::Contract,
+            Entry::Asset(_) => EntryKind::Asset,
         }
     }
 
@@ -52,6 +57,7 @@ impl Entry {
             Entry::Tenant(tenant) => tenant.code.as_str(),
             Entry::Tariff(tariff) => tariff.code.as_str(),
             Entry::Contract(contract) => contract.code.as_str(),
+            Entry::Asset(asset) => asset.code.as_str(),
         }
     }
 }
@@ -69,6 +75,10 @@ impl Book {
             }
             EntryKind::Contract => {
                 self.contracts.iter().find(|contract| contract.code.as_str() == code).cloned().map(Entry::Contract)
+            }
+            EntryKind::Asset => {
+                let found = self.assets.iter().find(|asset| asset.code.as_str() == code);
+                found.map(|asset| Entry::Asset(Box::new(asset.clone())))
             }
         }
     }
@@ -88,6 +98,10 @@ impl Book {
             Entry::Contract(contract) => {
                 self.contracts.retain(|other| other.code != contract.code);
                 self.contracts.push(contract);
+            }
+            Entry::Asset(asset) => {
+                self.assets.retain(|other| other.code != asset.code);
+                self.assets.push(*asset);
             }
         }
         self.ordered()

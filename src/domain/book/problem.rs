@@ -6,7 +6,10 @@ use std::fmt;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
+use crate::domain::amortisation::LockedProblem;
 use crate::domain::calendar::{DatePeriod, Timestamp};
+use crate::domain::ids::{AssetCode, ComponentCode};
+use crate::domain::ledger::ClosedPeriod;
 use crate::domain::money::Money;
 use crate::domain::quantity::Unit;
 
@@ -164,8 +167,8 @@ pub enum BookFault {
     #[error("index `{index}` has no value for {month}; publish it under price_index.values")]
     NoIndexValue { index: String, month: String },
 
-    #[error("components sum to {sum} ({arithmetic}), not to the asset's cost {cost}: {}", difference(*sum, *cost))]
-    ComponentsDoNotSum { sum: Money, arithmetic: String, cost: Money },
+    #[error("components sum to {} ({}), not to the asset's cost {cost}: {}", sum(.parts), listed(.parts), difference(sum(.parts), *cost))]
+    ComponentsDoNotSum { parts: Vec<(ComponentCode, Money)>, cost: Money },
     #[error("the parts of the key sum to {sum} ({arithmetic}), not to 100")]
     KeyDoesNotSum { sum: Decimal, arithmetic: String },
     #[error("{what} sum to {sum} ({arithmetic}), not to {total}, {of}: {}", difference(*sum, *total))]
@@ -180,6 +183,14 @@ pub enum BookFault {
     NoLines,
     #[error("{0}")]
     AssetEvent(crate::domain::amortisation::EventProblem),
+    #[error(transparent)]
+    Locked(LockedProblem),
+    #[error("asset {asset}, event {number} ({event}): {closed}")]
+    EventInClosedPeriod { asset: AssetCode, number: usize, event: &'static str, closed: ClosedPeriod },
+    #[error(
+        "asset {asset}: the file {name} (sha256 {sha256}) is attached and missing among its documents; add an [[asset.document]] with that sha256, or export the book first"
+    )]
+    PaperLeftOut { asset: AssetCode, name: String, sha256: String },
     #[error(transparent)]
     ComponentTree(crate::domain::amortisation::TreeFault),
     #[error("{value} exceeds {limit}, {of}")]
@@ -203,6 +214,14 @@ fn days(period: &DatePeriod) -> String {
         Some(to) => format!("from {} to {to}", period.from),
         None => format!("from {} on", period.from),
     }
+}
+
+fn sum(parts: &[(ComponentCode, Money)]) -> Money {
+    parts.iter().map(|(_, cost)| *cost).sum()
+}
+
+fn listed(parts: &[(ComponentCode, Money)]) -> String {
+    parts.iter().map(|(code, cost)| format!("{code} {cost}")).collect::<Vec<_>>().join(" + ")
 }
 
 fn difference(sum: Money, cost: Money) -> String {

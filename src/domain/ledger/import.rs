@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 
 use super::{Journal, JournalEntry, JournalLine, LedgerError};
 use crate::domain::money::{AmountError, Money};
+use crate::domain::told::{Tell, Told};
 
 /// Why opening balances cannot be taken: nothing of the file is.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -22,6 +23,27 @@ pub enum OpeningError {
         "the opening balances do not balance: debits {debit} − credits {credit} = {difference}; nothing was imported"
     )]
     Unbalanced { debit: Money, credit: Money, difference: Money },
+}
+
+impl Tell for OpeningError {
+    fn told(&self) -> Told {
+        match self {
+            OpeningError::Account { line, account } => {
+                Told::new("opening-account", self).with("line", line.to_string()).with("account", account.as_str())
+            }
+            OpeningError::Amount { line, .. } => Told::new("opening-amount", self).with("line", line.to_string()),
+            OpeningError::NotOneSided { line, account, debit, credit } => Told::new("opening-one-side", self)
+                .with("line", line.to_string())
+                .with("account", account.as_str())
+                .with("debit", *debit)
+                .with("credit", *credit),
+            OpeningError::Empty => Told::new("opening-empty", self),
+            OpeningError::Unbalanced { debit, credit, difference } => Told::new("opening-unbalanced", self)
+                .with("debit", *debit)
+                .with("credit", *credit)
+                .with("difference", *difference),
+        }
+    }
 }
 
 /// One line of the file: its place, and what it says.

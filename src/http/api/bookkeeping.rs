@@ -15,7 +15,7 @@ use super::schemas::payback_terms::{FiguresRecorded, ManagementFigure, Managemen
 use super::schemas::values::Amount;
 use super::schemas::words;
 use crate::app::record_asset_event::{self, EventRequest};
-use crate::app::{AppError, Store, close_year, periods, post_depreciation, record_management_figures};
+use crate::app::{AppError, Store, allocate_result, close_year, periods, post_depreciation, record_management_figures};
 use crate::collect::{FigureTexts, SubmittedFigure, one_figure};
 use crate::domain::amortisation::AssetChange;
 use crate::domain::audit::Actor;
@@ -23,6 +23,7 @@ use crate::domain::calendar::{BillingMonth, plain_day};
 use crate::domain::ids::AssetCode;
 use crate::domain::ledger::{AccountingPeriod, PeriodAction};
 use crate::domain::told::Tell;
+use crate::http::asked::Expected;
 use crate::http::auth::Granted;
 use crate::http::error::{Fault, Problem};
 use crate::http::state::{Shared, blocking};
@@ -166,6 +167,43 @@ pub async fn set_period(
     let (by, now) = (actor(&granted, &http), shared.now());
     let work = move |store: &Store| change_period(store, period, action, reason.as_deref(), &by, now);
     once(&shared, &granted, &http, &request, StatusCode::OK, work).await
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AllocationBody {
+    /// The day of the entry, in an open period.
+    #[serde(deserialize_with = "plain_day")]
+    date: NaiveDate,
+    /// The decision it rests on.
+    reason: String,
+}
+
+#[utoipa::path(
+    post, path = "/api/v1/periods/{period}/allocation", tag = "journal", request_body = AllocationBody, params(
+        ("period" = String, Path, description = "A closed year, such as `2026`"),
+        ("Idempotency-Key" = Option<String>, Header, description = "The same request is done once."),
+    ),
+    description = "Allocates the result of a closed year: profits to what is kept of them, losses likewise.",
+    responses((status = 201, body = described::CloseReport, description = "The result, and the entry made."),
+              (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
+              (status = 409, body = Problem),
+              (status = 422, body = Problem, description = "It is not closed, left no result, or has it allocated.")),
+    security(("token" = []))
+)]
+pub async fn allocate(
+    shared: Data<Shared>,
+    granted: Granted,
+    period: Path<String>,
+    http: HttpRequest,
+    request: Bytes,
+) -> Result<HttpResponse, Fault> {
+    let year = Some(period.as_str()).filter(|text| text.len() == 4).and_then(|text| text.parse::<i32>().ok());
+    let year = year.ok_or_else(|| Expected::Year.refused("period", &period))?;
+    let AllocationBody { date, reason } = body(&request)?;
+    let (by, now) = (actor(&granted, &http), shared.now());
+    let work = move |store: &Store| allocate_result::allocate(store, year, date, &reason, &by, now);
+    once(&shared, &granted, &http, &request, StatusCode::CREATED, work).await
 }
 
 #[derive(Deserialize, ToSchema)]

@@ -6,6 +6,7 @@
 
 pub mod alarms;
 pub mod amortisation;
+pub mod asset_papers;
 pub mod assets;
 pub mod audit;
 pub mod audit_packs;
@@ -21,6 +22,7 @@ pub mod meters;
 pub mod notices;
 pub mod once;
 pub mod openapi;
+pub mod opening;
 pub mod paid_back;
 pub mod payback;
 pub mod payments;

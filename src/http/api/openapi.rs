@@ -10,9 +10,9 @@ use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    alarms, amortisation, assets, audit, audit_packs, audit_sample, availability, billing, bookkeeping, invoices,
-    journal, ledger, me, meters, notices, paid_back, payback, payments, racks, readings, reminders, reports,
-    resolutions, settings, tariffs, tenants, terms, titre, token, usage, users,
+    alarms, amortisation, asset_papers, assets, audit, audit_packs, audit_sample, availability, billing, bookkeeping,
+    invoices, journal, ledger, me, meters, notices, opening, paid_back, payback, payments, racks, readings, reminders,
+    reports, resolutions, settings, tariffs, tenants, terms, titre, token, usage, users,
 };
 
 const PROBLEM_TYPE: &str = "application/problem+json";
@@ -95,6 +95,12 @@ const PROBLEM_TYPE: &str = "application/problem+json";
         assets::list,
         assets::one,
         assets::paper,
+        asset_papers::attach,
+        terms::create_asset,
+        terms::asset,
+        terms::put_asset,
+        opening::open,
+        bookkeeping::allocate,
         bookkeeping::post_assets,
         bookkeeping::list_periods,
         bookkeeping::set_period,

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
+use super::schemas::asset_book::AssetEntryDocument;
 use super::schemas::book::{
     BookDocument, ContactDocument, ContractDocument, SellerDocument, TariffDocument, TenantDocument,
 };
@@ -77,7 +78,7 @@ async fn read(shared: &Data<Shared>, kind: EntryKind, code: &str, scope: TenantS
     let target = Target { kind, code: Some(code.to_owned()), scope };
     let store = shared.store.clone();
     let found = blocking(move || edit_book::read(&store, &target)).await?.ok_or(Fault::NotFound)?;
-    Ok(HttpResponse::Ok().insert_header((ETAG, etag(&found))).json(found.document))
+    Ok(HttpResponse::Ok().insert_header((ETAG, etag(&found))).json(shown(found.document)))
 }
 
 async fn create(
@@ -110,7 +111,7 @@ async fn put(
     let target = Target { kind, code: Some(code.to_owned()), scope: granted.scope.clone() };
     let by = actor(&granted, http);
     Ok(match write(shared, Asked { target, basis, by }, change).await? {
-        Ok(found) => HttpResponse::Ok().insert_header((ETAG, etag(&found))).json(found.document),
+        Ok(found) => HttpResponse::Ok().insert_header((ETAG, etag(&found))).json(shown(found.document)),
         Err(refused) => refused,
     })
 }
@@ -150,11 +151,22 @@ fn refused(refusal: &Refusal) -> HttpResponse {
         }
         Refusal::Stale(found) => {
             body.version = Some(found.version);
-            body.stored = Some(found.document.clone());
+            body.stored = Some(shown(found.document.clone()));
         }
         Refusal::Billed { .. } => {}
     }
     HttpResponse::build(fault.status_code()).content_type("application/problem+json").json(body)
+}
+
+/// What happened to an asset stands in its entry, and is recorded and shown by itself.
+const EVENTS: &str = "event";
+
+/// A document as it is answered.
+fn shown(mut document: Value) -> Value {
+    if let Some(keys) = document.as_object_mut() {
+        keys.remove(EVENTS);
+    }
+    document
 }
 
 fn etag(found: &StoredEntry) -> String {
@@ -327,6 +339,60 @@ pub async fn put_tariff(
 ) -> Result<HttpResponse, Fault> {
     let document = document(&body)?;
     put(&shared, granted, &http, (EntryKind::Tariff, &code), &query.reason, move |_| document).await
+}
+
+#[utoipa::path(
+    get, path = "/api/v1/assets/{asset}/record", tag = "amortisation", params(("asset" = String, Path)),
+    responses((status = 200, body = AssetEntryDocument, description = "As `[[asset]]` of the book, without its events",
+               headers(("ETag" = String))),
+              (status = 404, body = Problem)),
+    security(("token" = []))
+)]
+pub async fn asset(shared: Data<Shared>, granted: Granted, code: Path<String>) -> Result<HttpResponse, Fault> {
+    read(&shared, EntryKind::Asset, &code, granted.scope).await
+}
+
+#[utoipa::path(
+    post, path = "/api/v1/assets", tag = "amortisation", request_body = AssetEntryDocument,
+    responses((status = 201, body = AssetEntryDocument),
+              (status = 422, body = EditProblem, description = "What is wrong, field by field: components that do not \
+               sum to the cost with their arithmetic.")),
+    security(("token" = []))
+)]
+pub async fn create_asset(
+    shared: Data<Shared>,
+    granted: Granted,
+    http: HttpRequest,
+    body: Bytes,
+) -> Result<HttpResponse, Fault> {
+    create(&shared, granted, &http, (EntryKind::Asset, "assets"), document(&body)?).await
+}
+
+#[utoipa::path(
+    put, path = "/api/v1/assets/{asset}/record", tag = "amortisation", request_body = AssetEntryDocument,
+    params(ReasonQuery, ("asset" = String, Path), ("If-Match" = String, Header)),
+    description = "Changes an asset, its components among it, as long as nothing posted stands against it.",
+    responses((status = 200, body = AssetEntryDocument), (status = 404, body = Problem), (status = 409, body = EditProblem),
+              (status = 422, body = EditProblem)),
+    security(("token" = []))
+)]
+pub async fn put_asset(
+    shared: Data<Shared>,
+    granted: Granted,
+    http: HttpRequest,
+    code: Path<String>,
+    query: Query<ReasonQuery>,
+    body: Bytes,
+) -> Result<HttpResponse, Fault> {
+    let mut document = document(&body)?;
+    let change = move |stored: Option<&StoredEntry>| {
+        let events = stored.and_then(|stored| stored.document.get(EVENTS));
+        if let (Some(keys), Some(events)) = (document.as_object_mut(), events) {
+            keys.entry(EVENTS).or_insert_with(|| events.clone());
+        }
+        document
+    };
+    put(&shared, granted, &http, (EntryKind::Asset, &code), &query.reason, change).await
 }
 
 #[utoipa::path(

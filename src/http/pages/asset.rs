@@ -58,12 +58,16 @@ struct Found {
     year: i32,
     months: Vec<MonthView>,
     entries: Vec<EntryView>,
+    /// Nothing of it is posted: its terms may still be edited.
+    is_unposted: bool,
 }
 
 struct PaperView {
     name: String,
     date: String,
     sha256: String,
+    kind: Option<String>,
+    proves: Option<String>,
     /// Where its file is fetched, where one is kept.
     file: Option<String>,
 }
@@ -215,6 +219,7 @@ fn found(frame: &Frame, dossier: AssetDossier, address: &str, year: i32) -> Opti
         total: one.total,
     };
     let entries = dossier.movements.iter().map(entry).collect();
+    let is_unposted = dossier.movements.is_empty() && dossier.postings.is_empty();
     Some(Found {
         chart,
         papers: papers(frame, &asset, &dossier, address),
@@ -222,6 +227,7 @@ fn found(frame: &Frame, dossier: AssetDossier, address: &str, year: i32) -> Opti
         year,
         months,
         entries,
+        is_unposted,
         asset,
     })
 }
@@ -247,6 +253,8 @@ fn papers(frame: &Frame, asset: &AssetReport, dossier: &AssetDossier, address: &
             date: frame.short_date(&document.date),
             file: is_kept.then(|| format!("{address}/papers/{sha256}")),
             sha256,
+            kind: document.kind.map(|kind| frame.t(&format!("paper-{}", kind.name()))),
+            proves: document.proves.clone(),
         }
     };
     asset.record.documents.iter().map(paper).collect()

@@ -4,6 +4,7 @@
 //! goes through `edit_book`; what the book finds wrong comes back beside the field, an edit based on an older version
 //! comes back with both, and rows are added and removed without a script.
 
+pub mod asset;
 pub mod asset_event;
 pub mod contacts;
 pub mod contract;

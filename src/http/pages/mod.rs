@@ -7,6 +7,7 @@
 mod access_forms;
 pub mod accessibility;
 pub mod alarms;
+pub mod allocation;
 pub mod amortisation;
 pub mod asset;
 pub mod assets;
@@ -46,6 +47,8 @@ pub mod me;
 pub mod meter;
 pub mod meters;
 pub mod notices;
+pub mod opening;
+pub mod paper;
 pub mod parts;
 pub mod payback;
 pub mod payments;
@@ -67,6 +70,7 @@ pub mod tariffs;
 pub mod tenants;
 mod texts;
 mod trace;
+mod upload;
 pub mod usage;
 pub mod users;
 

@@ -5,6 +5,7 @@ use actix_web::web::{Data, Form, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
+use super::allocation;
 use super::forms::{Fields, refused};
 use super::parts::{Badge, FieldError, Tone};
 use super::{Frame, done, page};
@@ -17,7 +18,7 @@ use crate::http::auth::{Granted, Visitor};
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
 
-const LIST: &str = "/journal/periods";
+pub(super) const LIST: &str = "/journal/periods";
 
 #[derive(Template)]
 #[template(path = "periods.html")]
@@ -80,10 +81,15 @@ fn year_view(frame: &Frame, of: &BookYear, may: bool) -> YearView {
         PeriodState::Locked => vec![],
     };
     let months = of.months.iter().filter(|_| of.state != PeriodState::Locked);
+    let mut whole = row(frame, AccountingPeriod::Year(of.year), of.state, &deeds);
+    if may && of.result.is_some() {
+        let (label, spoken) = (frame.t("allocation-go"), whole.label.clone());
+        whole.deeds.push(DeedLink { label, spoken, address: allocation::address(of.year) });
+    }
     YearView {
         year: of.year,
         is_running: !of.has_ended,
-        row: row(frame, AccountingPeriod::Year(of.year), of.state, &deeds),
+        row: whole,
         months: months.map(|(month, state)| month_row(frame, *month, *state, may)).collect(),
     }
 }

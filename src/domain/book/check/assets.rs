@@ -43,8 +43,8 @@ fn check_components(path: &BookPath, asset: &FixedAsset, findings: &mut Findings
     }
     let sum: Money = asset.components.iter().map(|component| component.cost).sum();
     if sum != asset.cost {
-        let parts: Vec<String> = asset.components.iter().map(|c| format!("{} {}", c.code, c.cost)).collect();
-        let fault = BookFault::ComponentsDoNotSum { sum, arithmetic: parts.join(" + "), cost: asset.cost };
+        let parts = asset.components.iter().map(|part| (part.code.clone(), part.cost)).collect();
+        let fault = BookFault::ComponentsDoNotSum { parts, cost: asset.cost };
         findings.add(path.key("cost_eur"), fault);
     }
     for (number, fault) in tree_faults(asset) {

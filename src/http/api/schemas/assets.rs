@@ -292,6 +292,20 @@ pub struct AssetDocument {
     pub date: Day,
     /// Of its file, in lower-case hex.
     pub sha256: Option<String>,
+    pub kind: Option<PaperKind>,
+    /// What of the asset it proves.
+    pub proves: Option<String>,
+}
+
+/// What sort of paper it is.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum PaperKind {
+    Acquisition,
+    SupplierInvoice,
+    Commissioning,
+    Decision,
+    Other,
 }
 
 #[derive(Serialize, ToSchema)]

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::asset_book::AssetEntryDocument;
 use super::values::{Amount, Day, Month, Number, UnitPrice, Whole};
 use super::words::{Service, Unit};
 
@@ -14,6 +15,7 @@ pub enum BookDocument {
     Contract(ContractDocument),
     Tariff(TariffDocument),
     Seller(SellerDocument),
+    Asset(AssetEntryDocument),
 }
 
 /// A postal address.

@@ -12,6 +12,7 @@
     reason = "they are described as they are written elsewhere, never made"
 )]
 
+pub mod asset_book;
 pub mod asset_events;
 pub mod asset_reports;
 pub mod assets;

@@ -11,7 +11,13 @@ use serde_json::{Map, Value as Json};
 /// Fields of the form itself, not of the book.
 const OWN: [&str; 6] = ["form_token", "version", "reason", "step", "effective", "over"];
 /// Numbers and days, which people write as their language does.
-const FIGURES: [&str; 16] = [
+const FIGURES: [&str; 22] = [
+    "cost_eur",
+    "residual_value_eur",
+    "subsidy_eur",
+    "duration_years",
+    "coefficient",
+    "expected_units",
     "amount_eur",
     "unit_price_eur",
     "overage_unit_price_eur",
@@ -29,7 +35,7 @@ const FIGURES: [&str; 16] = [
     "notice_months",
     "to",
 ];
-const DAYS: [&str; 4] = ["from", "to", "signed_on", "effective"];
+const DAYS: [&str; 5] = ["from", "to", "signed_on", "effective", "commissioned_on"];
 const FLAGS: [&str; 2] = ["internal", "vat_on_debits"];
 /// One entry a line, or one a box.
 const LISTS: [&str; 2] = ["lines", "racks"];

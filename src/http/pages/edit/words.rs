@@ -5,9 +5,11 @@ use chrono::NaiveDate;
 use crate::bookfile::{EntryMistake, Fault, ReadFault};
 use crate::domain::book::BookFault;
 use crate::domain::calendar::DatePeriod;
-use crate::domain::money::AmountError;
+use crate::domain::ids::ComponentCode;
+use crate::domain::money::{AmountError, Money};
 use crate::domain::party::identifiers::IdentifierError;
 use crate::domain::tariff::TierError;
+use crate::domain::told::Tell;
 use crate::http::pages::Frame;
 
 /// The sentence for a mistake; of one that stands elsewhere in the book, with the place.
@@ -97,6 +99,21 @@ fn tiers(frame: &Frame, error: &TierError) -> String {
     }
 }
 
+/// What components sum to, term by term, and what of the cost is missing or too much.
+fn components(frame: &Frame, parts: &[(ComponentCode, Money)], cost: Money) -> String {
+    let sum: Money = parts.iter().map(|(_, part)| *part).sum();
+    let terms: Vec<String> = parts.iter().map(|(code, part)| format!("{code} {}", frame.amount(part))).collect();
+    let key = if sum < cost { "wrong-components-short" } else { "wrong-components-beyond" };
+    let difference = (sum - cost).abs();
+    let values = [
+        ("terms", terms.join(" + ")),
+        ("sum", frame.amount(&sum)),
+        ("cost", frame.amount(&cost)),
+        ("difference", frame.amount(&difference)),
+    ];
+    frame.texts(key, &values.each_ref().map(|(name, value)| (*name, value.as_str())))
+}
+
 fn rule(frame: &Frame, fault: &BookFault, last: &str) -> String {
     let days = |period: &DatePeriod| frame.period(*period);
     let day = |day: &NaiveDate| frame.date(day);
@@ -111,6 +128,7 @@ fn rule(frame: &Frame, fault: &BookFault, last: &str) -> String {
         }
         BookFault::TooPrecise { decimals, .. } => frame.with("wrong-decimals", "decimals", &decimals.to_string()),
         BookFault::Malformed { .. } => frame.t(match last {
+            "account" => "wrong-account",
             "postcode" => "wrong-postcode",
             "country" => "wrong-country",
             _ => "wrong-email",
@@ -157,6 +175,10 @@ fn rule(frame: &Frame, fault: &BookFault, last: &str) -> String {
         BookFault::MixedVat { other } => frame.with("wrong-vat-mix", "line", other),
         BookFault::UnknownVatRate { .. } => frame.t("wrong-vat-rate"),
         BookFault::NoIndexValue { month, .. } => frame.with("wrong-index-value", "month", month),
+        BookFault::ComponentsDoNotSum { parts, cost } => components(frame, parts, *cost),
+        BookFault::Exceeds { limit, .. } => frame.with("wrong-exceeds", "limit", &frame.amount(limit)),
+        BookFault::CommissionedByEvent => frame.t("wrong-commissioned"),
+        BookFault::Locked(locked) => frame.said(&locked.told()),
         BookFault::NoLines => frame.t("wrong-no-lines"),
         _ => frame.t("wrong-rule"),
     }

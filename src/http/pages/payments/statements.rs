@@ -1,14 +1,14 @@
 //! Bank statements: read from a file, reported, and what is left of them matched by hand.
 
-use actix_multipart::{Field, Multipart};
+use actix_multipart::Multipart;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Form, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
-use futures_util::StreamExt;
 
 use super::super::forms::Fields;
 use super::super::parts::{Address, Badge, FieldError, Tone};
+use super::super::upload::Upload;
 use super::super::{Frame, done, page, see_other};
 use super::refusals;
 use crate::app::import_statement;
@@ -16,14 +16,13 @@ use crate::app::match_receipts::{self, BankReceipt, BankStatement};
 use crate::domain::access::{Action, Decision, policy};
 use crate::domain::calendar::Timestamp;
 use crate::domain::told::Told;
-use crate::http::auth::{Granted, Visitor, session};
+use crate::http::auth::{Granted, Visitor};
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
 use crate::storage::bank::ReceiptOutcome;
 
 /// A year of statements is a fraction of it.
 const FILE_BYTES_MAX: usize = 5 * 1024 * 1024;
-const TOKEN_BYTES_MAX: usize = 256;
 
 #[derive(Template)]
 #[template(path = "statement_import.html")]
@@ -65,7 +64,8 @@ pub async fn submit(
     body: Multipart,
 ) -> Result<HttpResponse, Fault> {
     let frame = Frame::of(&http);
-    let Some(bytes) = take(&visitor, body).await? else {
+    let upload = Upload::of(&visitor, body, FILE_BYTES_MAX).await?;
+    let Some(bytes) = upload.file.map(|(_, bytes)| bytes).filter(|bytes| !bytes.is_empty()) else {
         let errors = vec![FieldError { field: "file", text: frame.t("upload-no-file") }];
         return show(&shared, &http, errors).await;
     };
@@ -82,43 +82,6 @@ pub async fn submit(
             show(&shared, &http, errors).await
         }
     }
-}
-
-/// The form's file, none where there is none. The form's token comes first.
-async fn take(visitor: &Visitor, mut body: Multipart) -> Result<Option<Vec<u8>>, Fault> {
-    let mut is_ours = false;
-    while let Some(field) = body.next().await {
-        let mut field = field.map_err(unreadable)?;
-        match field.name().unwrap_or_default() {
-            "form_token" => {
-                let token = collect(&mut field, TOKEN_BYTES_MAX).await?;
-                is_ours = session::same_token(&visitor.form_token, &String::from_utf8_lossy(&token));
-            }
-            "file" if !is_ours => return Err(Fault::Forged),
-            "file" => {
-                let bytes = collect(&mut field, FILE_BYTES_MAX).await?;
-                return Ok((!bytes.is_empty()).then_some(bytes));
-            }
-            _ => {}
-        }
-    }
-    if is_ours { Ok(None) } else { Err(Fault::Forged) }
-}
-
-async fn collect(field: &mut Field, bytes_max: usize) -> Result<Vec<u8>, Fault> {
-    let mut bytes = Vec::new();
-    while let Some(chunk) = field.next().await {
-        bytes.extend_from_slice(&chunk.map_err(unreadable)?);
-        if bytes.len() > bytes_max {
-            return Err(Fault::TooLarge(bytes_max));
-        }
-    }
-    Ok(bytes)
-}
-
-fn unreadable(error: actix_multipart::MultipartError) -> Fault {
-    let told = Told::new("form-ended-early", format!("the form ended early or is no form with a file: {error}"));
-    Fault::Refused(Box::new(told))
 }
 
 #[derive(Template)]

@@ -4,12 +4,13 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
+use super::asset_versions;
 use crate::domain::book::EntryKind;
 use crate::domain::calendar::Timestamp;
 use crate::storage::db::AnyConnection;
 use crate::storage::dialect;
 use crate::storage::error::StorageResult;
-use crate::storage::schema::{book_edit, contract, seller, tariff, tenant};
+use crate::storage::schema::{book_edit, contract, fixed_asset, seller, tariff, tenant};
 
 /// The latest edit of a thing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,6 +79,10 @@ pub fn version(connection: &mut AnyConnection, kind: EntryKind, code: &str) -> S
         EntryKind::Tariff => tariff::table.filter(tariff::code.eq(code)).select(tariff::version).first(connection),
         EntryKind::Contract => {
             contract::table.filter(contract::code.eq(code)).select(contract::version).first(connection)
+        }
+        EntryKind::Asset => {
+            let known: i64 = fixed_asset::table.filter(fixed_asset::code.eq(code)).count().get_result(connection)?;
+            return Ok((known > 0).then_some(asset_versions::last(connection, code)?));
         }
     };
     Ok(found.optional()?)

@@ -22,20 +22,25 @@ pub struct AssetVersion {
 
 /// Adds what is known of `asset` from a day on, after what was known before.
 pub fn note(connection: &mut AnyConnection, asset: &FixedAsset, known_from: NaiveDate, by: &str) -> StorageResult<()> {
-    let of_asset = asset_version::table.filter(asset_version::asset_code.eq(asset.code.as_str()));
-    let last: Option<i64> =
-        of_asset.order(asset_version::number.desc()).select(asset_version::number).first(connection).optional()?;
+    let last = last(connection, asset.code.as_str())?;
     let content = FixedAsset { events: vec![], ..asset.clone() };
     diesel::insert_into(asset_version::table)
         .values((
             asset_version::asset_code.eq(asset.code.as_str()),
-            asset_version::number.eq(last.unwrap_or(0) + 1),
+            asset_version::number.eq(last + 1),
             asset_version::known_from.eq(date_text(known_from)),
             asset_version::recorded_by.eq(by),
             asset_version::content.eq(to_json("what is known of an asset", &content)?),
         ))
         .execute(connection)?;
     Ok(())
+}
+
+/// The number of the latest version of an asset; 0 where none was noted.
+pub fn last(connection: &mut AnyConnection, asset: &str) -> StorageResult<i64> {
+    let numbers = asset_version::table.filter(asset_version::asset_code.eq(asset)).select(asset_version::number);
+    let last: Option<i64> = numbers.order(asset_version::number.desc()).first(connection).optional()?;
+    Ok(last.unwrap_or(0))
 }
 
 /// Whether anything was ever noted of the asset.
