@@ -97,6 +97,13 @@ async fn a_month_is_closed_and_opened_again_with_a_reason() {
         let done = send(&server, &cookie, reopen, reopen, &[("reason", "facture oubliée")]).await;
         assert_eq!(done.status.as_u16(), 303);
         let running = "/journal/periods/2099-01/close";
+        // What can only be refused is not asked: why stands there, and nothing to send.
+        let (told, locked) = (server.page(running, &cookie).await.text(), "/journal/periods/2026-09/lock");
+        assert!(told.contains("pas fini") && !told.contains("id=\"reason\""), "{told}");
+        let open = server.page(reopen, &cookie).await.text();
+        assert!(open.contains("rien à rouvrir") && !open.contains("id=\"reason\""), "{open}");
+        let open = server.page(locked, &cookie).await.text();
+        assert!(open.contains("closez-le d’abord") && !open.contains("id=\"reason\""), "{open}");
         let early = send(&server, &cookie, running, running, &[]).await;
         assert!(early.status.as_u16() == 422 && early.text().contains("pas fini"), "{}", early.text());
         for nothing in ["2026-13/close", "2026-09/burn", "2026-09/close-year"] {
