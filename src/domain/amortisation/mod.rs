@@ -51,7 +51,7 @@ pub use locked::{LockedAsset, LockedProblem};
 pub use movement::{Movement, MovementKind};
 pub use plan::{AssetPlan, ComponentPlan, asset_plans, plans};
 pub use posted::{PostedAmounts, PostedDepreciation};
-pub use posting::{closing_day, depreciation_entry, months_due, period_of};
+pub use posting::{closing_day, depreciation_entry, last_closing_day, months_due, period_of};
 pub use record::{AssetDocument, AssetRecord, Funding, PostingPeriod, SupplierInvoice};
 pub use report::{AmortisationReport, report};
 pub use schedule::{MonthRow, Schedule, YearRow, schedule};
