@@ -224,7 +224,7 @@ pub async fn record_event(
     let AssetEventBody { effective_on, reason, decision, change } = body(&request)?;
     let event = EventRequest { asset: AssetCode(asset.into_inner()), effective_on, reason, decision, change };
     let (by, now) = (actor(&granted, &http), shared.now());
-    let work = move |store: &Store| record_asset_event::record(store, event, &by, now);
+    let work = move |store: &Store| record_asset_event::record(store, &event, &by, now);
     once(&shared, &granted, &http, &request, StatusCode::CREATED, work).await
 }
 

@@ -5,6 +5,7 @@
 //! comes back with both, and rows are added and removed without a script.
 
 pub mod asset_event;
+mod asset_event_plan;
 pub mod contacts;
 pub mod contract;
 mod form;
