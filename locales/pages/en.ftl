@@ -301,6 +301,7 @@ sheet-content = Frozen content
 sheet-frozen-open = Frozen content of the invoice (JSON)
 sheet-frozen-hint = As it was frozen when the invoice was issued, byte for byte: its SHA-256 is the one in the table.
 sheet-unsound = no longer matches
+sheet-line-meters = Meters, from one index to the other: { $count }
 sheet-lines-caption = Each line with its arithmetic and its meters
 sheet-entry = Journal entry
 sheet-entry-caption = This invoice’s entry, in euros

@@ -301,6 +301,7 @@ sheet-content = Contenu figé
 sheet-frozen-open = Contenu figé de la facture (JSON)
 sheet-frozen-hint = Tel qu’il a été figé à l’émission, octet pour octet : son SHA-256 est celui du tableau.
 sheet-unsound = ne correspond plus
+sheet-line-meters = Compteurs, d’un index à l’autre : { $count }
 sheet-lines-caption = Chaque ligne avec son calcul et ses compteurs
 sheet-entry = Écriture au journal
 sheet-entry-caption = L’écriture de cette facture, en euros

@@ -3,13 +3,13 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 
-use super::periods::{NotEnded, unclosed_years};
+use super::periods::{NotEnded, told, unclosed_years};
 use super::{AppError, Store, export_book, period_postings};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::calendar::BillingMonth;
 use crate::domain::ledger::{AccountingPeriod, Journal, PeriodState, Periods, close_year};
 use crate::domain::money::Money;
-use crate::domain::told::Told;
+use crate::domain::told::{Tell, Told};
 use crate::storage::journal::JournalFilter;
 use crate::storage::{AnyConnection, audit, book, journal, periods};
 
@@ -33,12 +33,7 @@ pub fn close(store: &Store, year: i32, by: &Actor, now: DateTime<Utc>) -> Result
     store.write(|connection| {
         periods::hold(connection)?;
         let states = periods::all(connection)?;
-        if states.state(period) == PeriodState::Locked {
-            return Err(refused("year-is-locked", year, format!("{year} is closed and locked already")));
-        }
-        check_earlier(connection, year)?;
-        check_opening(connection, year + 1)?;
-        period_postings::check(connection, &states, period)?;
+        check(connection, &states, year)?;
         let (first, last) = days_of(year)?;
         let of_year = JournalFilter { from: Some(first), through: Some(last), ..JournalFilter::default() };
         let entries = journal::list(connection, of_year)?;
@@ -54,6 +49,29 @@ pub fn close(store: &Store, year: i32, by: &Actor, now: DateTime<Utc>) -> Result
         audit::append(connection, &AuditEvent::new(now, by, "year.closed", &year.to_string(), detail).before(before))?;
         Ok(CloseReport { year, result: close.result, posted })
     })
+}
+
+/// Why `year` cannot be closed as the books stand; none where it can.
+pub fn refusal(store: &Store, year: i32, now: DateTime<Utc>) -> Result<Option<Told>, AppError> {
+    let today = now.with_timezone(&export_book::shared(store)?.facility.zone).date_naive();
+    let period = AccountingPeriod::Year(year);
+    if today < period.end() {
+        return Ok(Some(NotEnded { period, end: period.end() }.told()));
+    }
+    store.read(|connection| {
+        let states = periods::all(connection)?;
+        told(check(connection, &states, year))
+    })
+}
+
+fn check(connection: &mut AnyConnection, states: &Periods, year: i32) -> Result<(), AppError> {
+    let period = AccountingPeriod::Year(year);
+    if states.state(period) == PeriodState::Locked {
+        return Err(refused("year-is-locked", year, format!("{year} is closed and locked already")));
+    }
+    check_earlier(connection, year)?;
+    check_opening(connection, year + 1)?;
+    period_postings::check(connection, states, period)
 }
 
 /// A refusal about a year, told to people by `key`.

@@ -160,6 +160,38 @@ pub fn change(
     })
 }
 
+/// Why `action` on `period` can only be refused as the books stand, whatever its reason; none where it can be done.
+pub fn refusal(
+    store: &Store,
+    period: AccountingPeriod,
+    action: PeriodAction,
+    now: DateTime<Utc>,
+) -> Result<Option<Told>, AppError> {
+    let today = now.with_timezone(&export_book::shared(store)?.facility.zone).date_naive();
+    store.read(|connection| {
+        let states = periods::all(connection)?;
+        if action == PeriodAction::Close && today < period.end() {
+            return Ok(Some(NotEnded { period, end: period.end() }.told()));
+        }
+        if let Err(error) = states.state(period).after(period, action) {
+            return Ok(Some(error.told()));
+        }
+        match action {
+            PeriodAction::Reopen => Ok(None),
+            PeriodAction::Close | PeriodAction::Lock => told(check_whole(connection, &states, period, today)),
+        }
+    })
+}
+
+/// A refusal as it is told; what breaks is no refusal.
+pub(super) fn told(checked: Result<(), AppError>) -> Result<Option<Told>, AppError> {
+    match checked {
+        Ok(()) => Ok(None),
+        Err(AppError::Refused(told)) => Ok(Some(*told)),
+        Err(error) => Err(error),
+    }
+}
+
 /// Whether `period` can be closed as it stands.
 fn check_whole(
     connection: &mut AnyConnection,

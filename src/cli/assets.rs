@@ -12,7 +12,7 @@ use crate::app::attach_asset_file::{self, AssetFile, Paper};
 use crate::app::record_asset_event::{self, EventRequest, RecordedEvent};
 use crate::app::{read_tenants, report_amortisation};
 use crate::domain::amortisation::report::AssetReport;
-use crate::domain::amortisation::{AssetChange, Component, Convention, Extent, Method, PaperKind, Successor};
+use crate::domain::amortisation::{AssetChange, Component, Convention, Extent, Method, PaperKind, ShiftedEvent, Successor};
 use crate::domain::calendar::day;
 use crate::domain::ids::{AssetCode, ComponentCode};
 use crate::domain::money::{Money, PlainDecimal};
@@ -283,16 +283,25 @@ impl Event {
             decision: self.decision,
             change,
         };
-        let recorded = record_asset_event::record(&context.open()?, request, &context.actor(), context.now)?;
-        context.print(&recorded, |RecordedEvent { asset, number, event }| {
-            format!(
+        let recorded = record_asset_event::record(&context.open()?, &request, &context.actor(), context.now)?;
+        context.print(&recorded, |RecordedEvent { asset, number, event, shifted }| {
+            let done = format!(
                 "event {number} of {asset} recorded: {} on {}; `chapelle amortisation post` makes its entries",
                 event.change.word(),
                 event.effective_on
-            )
+            );
+            std::iter::once(done).chain(shifted.iter().map(told)).collect::<Vec<_>>().join("\n")
         });
         Ok(Outcome::Done)
     }
+}
+
+/// What became of an event recorded before, because this one takes effect before it.
+fn told(ShiftedEvent { number, kind, effective_on, before, after }: &ShiftedEvent) -> String {
+    format!(
+        "it takes effect before event {number} ({kind} on {effective_on}) and changes it: gross {} -> {}, book value {} -> {}, gain or loss {} -> {}",
+        before.gross, after.gross, before.book_value, after.book_value, before.result, after.result
+    )
 }
 
 impl Part {

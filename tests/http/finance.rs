@@ -274,6 +274,23 @@ async fn the_books_are_kept_over_the_api() {
         assert!(refused.status.as_u16() == 422 && refused.text().contains("gross"), "{}", refused.text());
         let unknown = send(&server, "/api/v1/assets/none/events", &token, None, event("1.00")).await;
         assert_eq!(unknown.status.as_u16(), 404);
+        // What takes effect before a recorded event says how it changes it.
+        let part = |on: &str, percent: &str| {
+            serde_json::json!({ "effective_on": on, "reason": "sold", "change": { "kind": "dispose",
+                "component": "climatisation", "extent": { "percent": percent }, "proceeds": "10.00", "buyer": null } })
+        };
+        let half = send(&server, events, &token, None, part("2026-12-24", "50")).await;
+        assert_eq!((half.status.as_u16(), &half.json()["shifted"]), (201, &serde_json::json!([])), "{}", half.text());
+        let quarter = send(&server, events, &token, None, part("2026-11-10", "25")).await;
+        let shifted = quarter.json()["shifted"].clone();
+        assert_eq!(
+            (quarter.status.as_u16(), &shifted[0]["number"]),
+            (201, &serde_json::json!(2)),
+            "{}",
+            quarter.text()
+        );
+        let gross = |which: &str| shifted[0][which]["gross"].as_str().unwrap().parse::<f64>().unwrap();
+        assert!((gross("after") - gross("before") * 0.75).abs() < 0.02, "{shifted}");
 
         let figures = "/api/v1/payback/figures";
         let energy = |amount: &str| {

@@ -97,6 +97,13 @@ async fn a_month_is_closed_and_opened_again_with_a_reason() {
         let done = send(&server, &cookie, reopen, reopen, &[("reason", "facture oubliée")]).await;
         assert_eq!(done.status.as_u16(), 303);
         let running = "/journal/periods/2099-01/close";
+        // What can only be refused is not asked: why stands there, and nothing to send.
+        let (told, locked) = (server.page(running, &cookie).await.text(), "/journal/periods/2026-09/lock");
+        assert!(told.contains("pas fini") && !told.contains("id=\"reason\""), "{told}");
+        let open = server.page(reopen, &cookie).await.text();
+        assert!(open.contains("rien à rouvrir") && !open.contains("id=\"reason\""), "{open}");
+        let open = server.page(locked, &cookie).await.text();
+        assert!(open.contains("closez-le d’abord") && !open.contains("id=\"reason\""), "{open}");
         let early = send(&server, &cookie, running, running, &[]).await;
         assert!(early.status.as_u16() == 422 && early.text().contains("pas fini"), "{}", early.text());
         for nothing in ["2026-13/close", "2026-09/burn", "2026-09/close-year"] {
@@ -135,14 +142,36 @@ async fn what_happens_to_an_asset_is_recorded_with_its_kind() {
             too_much.text()
         );
         assert!(too_much.text().contains("fuite"), "{}", too_much.text());
-        let done = send(&server, &cookie, &impair, to, &with("1 000,00")).await;
-        assert_eq!(
-            (done.status.as_u16(), done.header("location")),
-            (303, "/amortisation/2019-0042"),
-            "{}",
-            done.text()
-        );
+        // What it does is shown first, and nothing is recorded.
+        let asked = send(&server, &cookie, &impair, to, &with("1 000,00")).await;
+        assert_eq!(asked.status.as_u16(), 200, "{}", asked.text());
+        let told = asked.text();
+        assert!(told.contains("name=\"confirm\" value=\"0\"") && told.contains("Base amortissable"), "{told}");
+        assert!(told.contains("6816") && told.contains("amortissements d’octobre\u{a0}2026"), "{told}");
         let shown = server.page("/amortisation/2019-0042", &cookie).await.text();
+        assert!(!shown.contains("fuite"), "{shown}");
+        // Confirmed twice it is there once; another one is shown as what it is before it is recorded.
+        let confirmed =
+            |seen: &'static str| with("1 000,00").into_iter().chain([("confirm", seen)]).collect::<Vec<_>>();
+        for _ in 0..2 {
+            let done = send(&server, &cookie, &impair, to, &confirmed("0")).await;
+            let answered = (done.status.as_u16(), done.header("location"));
+            assert_eq!(answered, (303, "/amortisation/2019-0042"), "{}", done.text());
+        }
+        let shown = server.page("/amortisation/2019-0042", &cookie).await.text();
+        assert_eq!(shown.matches("fuite").count(), 1, "{shown}");
+        let again = send(&server, &cookie, &impair, to, &with("1 000,00")).await.text();
+        assert!(again.contains("L’événement 1, déjà enregistré, dit la même chose"), "{again}");
+        let other: Vec<_> = with("5,00").into_iter().chain([("confirm", "0")]).collect();
+        let meanwhile = send(&server, &cookie, &impair, to, &other).await;
+        assert!(
+            meanwhile.status.as_u16() == 200 && meanwhile.text().contains("depuis que la question"),
+            "{}",
+            meanwhile.text()
+        );
+        let back: Vec<_> = confirmed("1").into_iter().chain([("step", "change")]).collect();
+        let back = send(&server, &cookie, &impair, to, &back).await.text();
+        assert!(back.contains("id=\"event_amount\"") && back.contains("fuite"), "{back}");
         assert!(shown.contains("Dépréciation (gros-oeuvre)") && shown.contains("fuite"), "{engine:?} {shown}");
 
         let replace = format!("{to}?kind=replace");
@@ -156,6 +185,7 @@ async fn what_happens_to_an_asset_is_recorded_with_its_kind() {
             ("event_cost", "2 500 000"),
             ("event_years", "10"),
             ("event_method", "actual-365"),
+            ("confirm", "1"),
         ];
         let done = send(&server, &cookie, &replace, to, &fields).await;
         assert_eq!(done.status.as_u16(), 303, "{}", done.text());
@@ -165,6 +195,66 @@ async fn what_happens_to_an_asset_is_recorded_with_its_kind() {
         assert_eq!(server.page(&format!("{to}?kind=burn"), &cookie).await.status.as_u16(), 404);
         let auditor = server.sign_in(Role::Auditor).await;
         assert_eq!(server.page(to, &auditor).await.status.as_u16(), 403);
+    }
+}
+
+/// Nothing leaves because a field was left empty, and what leaves is told with its arithmetic, also where that changes
+/// what was recorded before.
+#[actix_web::test]
+async fn what_leaves_is_chosen_and_told_before_it_is_recorded() {
+    for engine in ENGINES {
+        let site = Site::new(engine);
+        let server = Server::start(&site).await;
+        let cookie = server.sign_in(Role::Finance).await;
+        let to = "/amortisation/2019-0042/events/new";
+        let form = format!("{to}?kind=dispose");
+        let with = |more: &[(&'static str, &'static str)]| {
+            let common = [("kind", "dispose"), ("reason", "vendu"), ("event_component", "climatisation")];
+            common.into_iter().chain(more.iter().copied()).collect::<Vec<_>>()
+        };
+        let silent = send(&server, &cookie, &form, to, &with(&[("event_on", "2026-12-24")])).await;
+        assert!(
+            silent.status.as_u16() == 422 && silent.text().contains("id=\"event_extent-error\""),
+            "{}",
+            silent.text()
+        );
+        let nothing = [("kind", "dispose"), ("reason", "vendu"), ("event_on", "2026-12-24"), ("event_extent", "whole")];
+        let nothing = send(&server, &cookie, &form, to, &nothing).await;
+        assert!(
+            nothing.status.as_u16() == 422 && nothing.text().contains("id=\"event_component-error\""),
+            "{}",
+            nothing.text()
+        );
+        let both = with(&[("event_on", "2026-12-24"), ("event_extent", "whole"), ("event_share", "50")]);
+        let both = send(&server, &cookie, &form, to, &both).await;
+        assert!(both.status.as_u16() == 422 && both.text().contains("pas ce qui est choisi"), "{}", both.text());
+
+        let half = [
+            ("event_on", "2026-12-24"),
+            ("event_extent", "share"),
+            ("event_share", "50"),
+            ("event_proceeds", "100,00"),
+        ];
+        let asked = send(&server, &cookie, &form, to, &with(&half)).await.text();
+        assert!(
+            asked.contains("Valeur brute sortie") && asked.contains("Moins-value") && asked.contains("675"),
+            "{asked}"
+        );
+        let half: Vec<_> = half.into_iter().chain([("confirm", "0")]).collect();
+        let done = send(&server, &cookie, &form, to, &with(&half)).await;
+        assert_eq!(done.status.as_u16(), 303, "{}", done.text());
+        let quarter = [("event_on", "2026-11-10"), ("event_extent", "share"), ("event_share", "25")];
+        let asked = send(&server, &cookie, &form, to, &with(&quarter)).await.text();
+        assert!(asked.contains("avant l’événement 1 déjà enregistré (Cession ou mise au rebut"), "{engine:?} {asked}");
+        // What left has its column, and its day counts with its month.
+        let asset = "/amortisation/2019-0042";
+        for page in [asset, "/amortisation"] {
+            let within = server.page(&format!("{page}?as_of=2026-12-30"), &cookie).await.text();
+            assert!(within.contains("État au 30\u{a0}novembre\u{a0}2026") && within.contains(">Sorties<"), "{within}");
+            let end = server.page(&format!("{page}?as_of=2026-12-31"), &cookie).await.text();
+            assert!(!end.contains("État au") && end.contains("hors du cumul"), "{end}");
+            assert!(!end.contains(">Dépréciation<"), "{end}");
+        }
     }
 }
 

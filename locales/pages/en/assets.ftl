@@ -1,5 +1,10 @@
 # Assets and reports.
 nav-reports = Reports
+amortisation-state-day = As it stood on { $day }, the end of the last month that ended: charges, impairment and exits of the running month count only from the end of their period on. What entered since counts from its day on.
+gross-value = Gross value
+exits = Written out
+impairment = Impairment
+exits-mean = Written out: depreciation of what has left, in no cumulative figure. Cumulative of the row before + charge − written out = cumulative; net book value = gross value − cumulative − impairment.
 amortisation-known-on = As known on
 amortisation-known-hint = The plan as it was known on a day: what was recorded, changed or posted since is left out. Leave empty for today.
 amortisation-known-notice = As known at the end of { $day }.

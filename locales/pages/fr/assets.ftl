@@ -1,5 +1,10 @@
 # Immobilisations et rapports.
 nav-reports = Rapports
+amortisation-state-day = État au { $day }, fin du dernier mois échu : dotations, dépréciations et sorties du mois en cours n’y comptent qu’à la fin de leur période. Ce qui est entré depuis compte dès son jour.
+gross-value = Valeur brute
+exits = Sorties
+impairment = Dépréciation
+exits-mean = Sorties : amortissements de ce qui a quitté l’inventaire, hors du cumul. Cumul de la ligne précédente + dotation − sorties = cumul ; valeur nette = valeur brute − cumul − dépréciation.
 amortisation-known-on = Tel que connu le
 amortisation-known-hint = Le plan tel qu’on le connaissait un jour donné : ce qui a été enregistré, modifié ou comptabilisé depuis n’y figure pas. À laisser vide pour aujourd’hui.
 amortisation-known-notice = Tel que connu à la fin du { $day }.

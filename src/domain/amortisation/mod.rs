@@ -15,6 +15,7 @@ mod commission;
 #[cfg(test)]
 mod commission_tests;
 mod degressive;
+mod effect;
 mod entries;
 mod event;
 #[cfg(test)]
@@ -44,6 +45,7 @@ mod tree;
 
 pub use asset::{AssetError, MAX_DURATION_YEARS, coefficients};
 pub use catch_up::{Gap, catch_up_entry, gaps};
+pub use effect::{ComponentEffect, ComponentFigures, EventAmounts, EventEffect, ShiftedEvent, event_effect};
 pub use entries::movement_entries;
 pub use event::{AssetChange, AssetEvent, EventFault, EventProblem, Extent, Successor};
 pub use fold::{event_problems, known_on};
@@ -51,7 +53,7 @@ pub use locked::{LockedAsset, LockedProblem};
 pub use movement::{Movement, MovementKind};
 pub use plan::{AssetPlan, ComponentPlan, asset_plans, plans};
 pub use posted::{PostedAmounts, PostedDepreciation};
-pub use posting::{closing_day, depreciation_entry, months_due, period_of};
+pub use posting::{closing_day, depreciation_entry, last_closing_day, months_due, period_of};
 pub use record::{AssetDocument, AssetRecord, Funding, PaperKind, PostingPeriod, SupplierInvoice};
 pub use report::{AmortisationReport, report};
 pub use schedule::{MonthRow, Schedule, YearRow, schedule};

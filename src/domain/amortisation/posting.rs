@@ -116,6 +116,12 @@ pub fn closing_day(month: BillingMonth) -> NaiveDate {
     month.days().last_day().unwrap_or(month.first_day())
 }
 
+/// The end of the last month that ended by `as_of`: what is charged, impaired or left counts through that day.
+pub fn last_closing_day(as_of: NaiveDate) -> NaiveDate {
+    let month = BillingMonth::of(as_of);
+    if closing_day(month) <= as_of { as_of } else { closing_day(month.previous()) }
+}
+
 /// What tells one component's lines from another's on the same account: `asset/component`.
 pub(super) fn auxiliary(asset: &FixedAsset, component: &Component) -> String {
     format!("{}/{}", asset.code, component.code)

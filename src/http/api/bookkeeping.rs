@@ -22,7 +22,7 @@ use crate::domain::audit::Actor;
 use crate::domain::calendar::{BillingMonth, plain_day};
 use crate::domain::ids::AssetCode;
 use crate::domain::ledger::{AccountingPeriod, PeriodAction};
-use crate::domain::told::Tell;
+use crate::domain::told::{Tell, Told};
 use crate::http::asked::Expected;
 use crate::http::auth::Granted;
 use crate::http::error::{Fault, Problem};
@@ -94,6 +94,16 @@ impl PeriodDeed {
         PeriodDeed::ALL.into_iter().find(|(known, _)| *known == name).map(|(_, deed)| deed)
     }
 
+    /// What it does to a period's state; none of what does more.
+    const fn action(self) -> Option<PeriodAction> {
+        match self {
+            PeriodDeed::Close => Some(PeriodAction::Close),
+            PeriodDeed::Reopen => Some(PeriodAction::Reopen),
+            PeriodDeed::Lock => Some(PeriodAction::Lock),
+            PeriodDeed::CloseYear => None,
+        }
+    }
+
     pub fn name(self) -> &'static str {
         PeriodDeed::ALL.into_iter().find(|(_, known)| *known == self).map_or("", |(name, _)| name)
     }
@@ -116,18 +126,29 @@ pub fn change_period(
     by: &Actor,
     now: chrono::DateTime<chrono::Utc>,
 ) -> Result<PeriodAnswer, AppError> {
-    let action = match (deed, period) {
-        (PeriodDeed::Close, _) => PeriodAction::Close,
-        (PeriodDeed::Reopen, _) => PeriodAction::Reopen,
-        (PeriodDeed::Lock, _) => PeriodAction::Lock,
-        (PeriodDeed::CloseYear, AccountingPeriod::Year(year)) => {
+    let action = match (deed.action(), period) {
+        (Some(action), _) => action,
+        (None, AccountingPeriod::Year(year)) => {
             return close_year::close(store, year, by, now).map(PeriodAnswer::Closed);
         }
-        (PeriodDeed::CloseYear, AccountingPeriod::Month(month)) => {
+        (None, AccountingPeriod::Month(month)) => {
             return Err(AppError::NotFound(format!("the year {month}")));
         }
     };
     periods::change(store, period, action, reason, by, now).map(PeriodAnswer::State)
+}
+
+/// Why `deed` can only be refused; none where it can be done to `period`.
+pub fn refusal_of(
+    store: &Store,
+    period: AccountingPeriod,
+    deed: PeriodDeed,
+    now: chrono::DateTime<chrono::Utc>,
+) -> Result<Option<Told>, AppError> {
+    match deed.action() {
+        Some(action) => periods::refusal(store, period, action, now),
+        None => close_year::refusal(store, period.year(), now),
+    }
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -241,7 +262,7 @@ pub async fn record_event(
     let AssetEventBody { effective_on, reason, decision, change } = body(&request)?;
     let event = EventRequest { asset: AssetCode(asset.into_inner()), effective_on, reason, decision, change };
     let (by, now) = (actor(&granted, &http), shared.now());
-    let work = move |store: &Store| record_asset_event::record(store, event, &by, now);
+    let work = move |store: &Store| record_asset_event::record(store, &event, &by, now);
     once(&shared, &granted, &http, &request, StatusCode::CREATED, work).await
 }
 

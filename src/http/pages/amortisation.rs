@@ -14,6 +14,7 @@ use super::{Address, Frame};
 use crate::app::read_tenants;
 use crate::app::report_amortisation;
 use crate::domain::access::Action;
+use crate::domain::amortisation::last_closing_day;
 use crate::domain::amortisation::report::{AmortisationReport, PlanRow, RowState};
 use crate::domain::ids::AssetCode;
 use crate::http::api::reports::{Asked, ReportName, ReportQuery, file as report_file, format};
@@ -40,7 +41,40 @@ struct AmortisationPage {
     files: Vec<Link>,
 }
 
+/// Columns that stand only where they hold something, as on paper.
+pub(super) struct Columns {
+    pub exits: bool,
+    pub impairment: bool,
+}
+
+impl Columns {
+    pub(super) fn of(rows: &[PlanRow<i32>]) -> Columns {
+        Columns {
+            exits: rows.iter().any(|row| !row.exits.is_zero()),
+            impairment: rows.iter().any(|row| !row.impairment.is_zero()),
+        }
+    }
+}
+
+/// Through which day charges, impairment and exits count, where that is not the day asked for.
+pub(super) fn state_day(frame: &Frame, as_of: NaiveDate) -> Option<String> {
+    let through = last_closing_day(as_of);
+    (through != as_of).then(|| frame.with("amortisation-state-day", "day", &frame.date(&through)))
+}
+
 impl AmortisationPage {
+    fn columns(&self) -> Columns {
+        Columns::of(&self.report.total.years)
+    }
+
+    fn exits(&self) -> String {
+        self.frame.bare(&self.report.total.years.iter().map(|row| row.exits).sum())
+    }
+
+    fn state_day(&self) -> Option<String> {
+        state_day(&self.frame, self.report.as_of)
+    }
+
     fn state(&self, state: &RowState) -> String {
         self.frame.t(state_key(*state))
     }

@@ -10,7 +10,7 @@ use askama::Template;
 use chrono::{Datelike, NaiveDate};
 use serde::Deserialize;
 
-use super::amortisation::{net_book_values, state_key};
+use super::amortisation::{Columns, net_book_values, state_day, state_key};
 use super::chart::BarChart;
 use super::parts::Link;
 use super::{Address, Frame, encoded, page};
@@ -94,18 +94,26 @@ struct EntryView {
 }
 
 impl AssetPage {
-    /// What the rows add up to: charge, posted, due, to come.
-    fn sums<P>(&self, rows: impl Iterator<Item = PlanRow<P>>) -> [String; 4] {
-        let mut sums = [Money::ZERO; 4];
+    fn columns(&self, asset: &AssetReport) -> Columns {
+        Columns::of(&asset.plan.years)
+    }
+
+    fn state_day(&self) -> Option<String> {
+        state_day(&self.frame, self.as_of)
+    }
+
+    /// What the rows add up to: charge, posted, due, to come, exits.
+    fn sums<P>(&self, rows: impl Iterator<Item = PlanRow<P>>) -> [String; 5] {
+        let mut sums = [Money::ZERO; 5];
         for row in rows {
-            for (sum, amount) in sums.iter_mut().zip([row.charge, row.posted, row.due, row.to_come]) {
+            for (sum, amount) in sums.iter_mut().zip([row.charge, row.posted, row.due, row.to_come, row.exits]) {
                 *sum += amount;
             }
         }
         sums.map(|sum| self.frame.bare(&sum))
     }
 
-    fn month_sums(&self, found: &Found) -> [String; 4] {
+    fn month_sums(&self, found: &Found) -> [String; 5] {
         self.sums(found.months.iter().map(|month| month.row))
     }
 

@@ -7,13 +7,12 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::parts::{Badge, Choice, Link, Tone};
-use super::{Frame, encoded, page, see_other};
+use super::{Frame, page, see_other};
 use crate::app::cancelled::Cancelled;
 use crate::app::compare_billing::{Compared, State};
 use crate::app::read_months::{self, MonthBilling};
 use crate::app::read_tenants;
 use crate::app::run_campaign::{self, BillingRun};
-use crate::domain::billing_run::{Problem, ProblemKind, Severity};
 use crate::domain::calendar::{BillingMonth, Timestamp};
 use crate::http::auth::Granted;
 use crate::http::error::Fault;
@@ -22,6 +21,7 @@ use crate::http::state::{Shared, blocking};
 pub mod draft;
 pub mod manual;
 pub mod plan;
+pub mod problems;
 pub mod run;
 
 /// Months the overview names.
@@ -132,17 +132,6 @@ fn month(text: &str) -> Result<BillingMonth, Fault> {
     text.parse().map_err(|_| Fault::NotFound)
 }
 
-pub struct ProblemRow {
-    pub severity: Badge,
-    pub what: String,
-    pub where_to: String,
-    /// Where it is, part by part.
-    pub places: Vec<Link>,
-    /// The contract's line.
-    pub line: Option<String>,
-    pub message: String,
-}
-
 const fn is_issuable(one: &Compared) -> bool {
     matches!(one.state, State::Billable | State::Drafted)
 }
@@ -152,65 +141,4 @@ fn cancelled_link(frame: &Frame, one: &Cancelled) -> Link {
     let by: Vec<String> = one.by.iter().map(ToString::to_string).collect();
     let values = [("number", one.invoice.as_str()), ("by", &*by.join(", "))];
     Link { label: frame.texts("billing-cancelled", &values), address: format!("/invoices/{}", one.invoice) }
-}
-
-pub fn problem_row(frame: &Frame, problem: &Problem) -> ProblemRow {
-    let (tone, key) = match problem.severity {
-        Severity::Blocking => (Tone::Error, "problem-blocking"),
-        Severity::Warning => (Tone::Warn, "problem-warning"),
-    };
-    let named = [
-        problem.contract.as_ref().map(ToString::to_string),
-        problem.line.as_ref().map(ToString::to_string),
-        problem.meter.as_ref().map(ToString::to_string),
-    ];
-    ProblemRow {
-        severity: Badge { tone, text: frame.t(key) },
-        what: frame.t(problem_key(problem.what)),
-        where_to: named.into_iter().flatten().collect::<Vec<_>>().join(" · "),
-        places: places(problem),
-        line: problem.line.as_ref().map(ToString::to_string),
-        message: frame.said(&problem.message),
-    }
-}
-
-/// The pages of what a problem is about.
-fn places(problem: &Problem) -> Vec<Link> {
-    // Where a figure is recorded, for those that are about one.
-    let part = match problem.what {
-        ProblemKind::AvailabilityUnknown | ProblemKind::CreditWaits => "/availability",
-        _ => "",
-    };
-    let contract = problem
-        .contract
-        .as_ref()
-        .map(|code| Link { label: code.to_string(), address: format!("/contracts/{}{part}", encoded(code.as_str())) });
-    let meter = problem
-        .meter
-        .as_ref()
-        .map(|code| Link { label: code.to_string(), address: format!("/meters/{}", encoded(code.as_str())) });
-    contract.into_iter().chain(meter).collect()
-}
-
-const fn problem_key(what: ProblemKind) -> &'static str {
-    match what {
-        ProblemKind::MonthNotFinished => "problem-month-not-finished",
-        ProblemKind::MissingReadings => "problem-missing-readings",
-        ProblemKind::UndeclaredDecrease => "problem-undeclared-decrease",
-        ProblemKind::Gap => "problem-gap",
-        ProblemKind::UnusableAssignment => "problem-unusable-assignment",
-        ProblemKind::UnassignedMeter => "problem-unassigned-meter",
-        ProblemKind::NoTariff => "problem-no-tariff",
-        ProblemKind::UnitMismatch => "problem-unit-mismatch",
-        ProblemKind::IndexValueMissing => "problem-index-value-missing",
-        ProblemKind::PueNotComputable => "problem-pue",
-        ProblemKind::Unpriceable => "problem-unpriceable",
-        ProblemKind::NegativeTotal => "problem-negative-total",
-        ProblemKind::VatMix => "problem-vat-mix",
-        ProblemKind::MissingRouting => "problem-missing-routing",
-        ProblemKind::AvailabilityUnknown => "problem-availability-unknown",
-        ProblemKind::CreditWaits => "problem-credit-waits",
-        ProblemKind::LateChange => "problem-late-change",
-        ProblemKind::CreditTakenBack => "problem-credit-taken-back",
-    }
 }

@@ -6,6 +6,7 @@
 
 pub mod asset;
 pub mod asset_event;
+mod asset_event_plan;
 pub mod contacts;
 pub mod contract;
 mod form;

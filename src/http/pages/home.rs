@@ -9,7 +9,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use super::audit::EventView;
-use super::billing::{ProblemRow, problem_row};
+use super::billing::problems;
 use super::edit::contract;
 use super::{Frame, page, plant};
 use crate::app::compare_billing;
@@ -176,13 +176,12 @@ fn month_card(frame: &Frame, today: &Today, checked: Option<&CheckedMonth>) -> C
         let text = frame.with("home-month-checking", "count", &today.to_issue.to_string());
         return Card { class: "card-due", title, count: today.to_issue.to_string(), text, items: vec![], link: go };
     };
-    let blocking = checked.problems.iter().filter(|problem| problem.severity == Severity::Blocking).count();
-    let warnings = checked.problems.len() - blocking;
-    let rows: Vec<ProblemRow> = {
-        let mut problems: Vec<_> = checked.problems.iter().collect();
-        problems.sort_by_key(|problem| std::cmp::Reverse(problem.severity));
-        problems.into_iter().take(PROBLEMS_NAMED).map(|problem| problem_row(frame, problem)).collect()
-    };
+    let mut groups = problems::grouped(checked.problems.iter());
+    let is_blocking = |group: &&problems::Group<'_>| group.iter().any(|one| one.severity == Severity::Blocking);
+    let blocking = groups.iter().filter(is_blocking).count();
+    let warnings = groups.len() - blocking;
+    groups.truncate(PROBLEMS_NAMED);
+    let rows = problems::rows(frame, &groups);
     Card {
         class: if blocking > 0 { "card-bad" } else { "card-due" },
         title,

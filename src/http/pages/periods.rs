@@ -13,7 +13,7 @@ use crate::app::periods::{self, BookYear};
 use crate::domain::access::Action;
 use crate::domain::calendar::BillingMonth;
 use crate::domain::ledger::{AccountingPeriod, PeriodState};
-use crate::http::api::bookkeeping::{PeriodDeed, change_period};
+use crate::http::api::bookkeeping::{PeriodDeed, change_period, refusal_of};
 use crate::http::auth::{Granted, Visitor};
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
@@ -57,6 +57,8 @@ struct PeriodPage {
     text: String,
     button: String,
     action: String,
+    /// Why it can only be refused: then nothing is asked.
+    refusal: Option<String>,
     errors: Vec<FieldError>,
     reason: String,
     needs_reason: bool,
@@ -144,9 +146,18 @@ fn asked((period, deed): (String, String)) -> Result<(AccountingPeriod, PeriodDe
     }
 }
 
-pub async fn ask(_granted: Granted, path: Path<(String, String)>, http: HttpRequest) -> Result<HttpResponse, Fault> {
+pub async fn ask(
+    shared: Data<Shared>,
+    _granted: Granted,
+    path: Path<(String, String)>,
+    http: HttpRequest,
+) -> Result<HttpResponse, Fault> {
     let (period, deed) = asked(path.into_inner())?;
-    question(Frame::of(&http), period, deed, "", vec![])
+    let (store, now) = (shared.store.clone(), shared.now());
+    let refusal = blocking(move || refusal_of(&store, period, deed, now)).await?;
+    let frame = Frame::of(&http);
+    let refusal = refusal.map(|told| frame.said(&told));
+    question(frame, period, deed, "", refusal, vec![])
 }
 
 fn question(
@@ -154,6 +165,7 @@ fn question(
     period: AccountingPeriod,
     deed: PeriodDeed,
     reason: &str,
+    refusal: Option<String>,
     errors: Vec<FieldError>,
 ) -> Result<HttpResponse, Fault> {
     let name = match period {
@@ -166,6 +178,7 @@ fn question(
         text: frame.t(&format!("period-{}-text", deed.name())),
         button: frame.t(&format!("period-{}", deed.name())),
         action: address(period, deed),
+        refusal,
         errors,
         reason: reason.to_owned(),
         needs_reason: deed == PeriodDeed::Reopen,
@@ -196,7 +209,7 @@ pub async fn submit(
         Ok(()) => Ok(done(LIST, &format!("period-{}", deed.name()), &label(&frame, period))),
         Err(told) => {
             let errors = vec![FieldError { field: "reason", text: frame.said(&told) }];
-            question(frame, period, deed, fields.text("reason"), errors)
+            question(frame, period, deed, fields.text("reason"), None, errors)
         }
     }
 }

@@ -70,6 +70,8 @@ export default {
     check(refusal.includes(site.language === "fr" ? "au plus" : "at most"), `${site.setting}: the refusal shows its arithmetic: ${refusal}`);
     await page.fill("#event_amount", "1000");
     await page.locator('main form button:not(.hidden)').last().click();
+    check((await page.textContent("main")).includes("6816"), `${site.setting}: its entry is shown before it is recorded`);
+    await page.click('main form button[value="save"]');
     await page.waitForURL(/\/amortisation\/2019-0042$/);
     check((await page.textContent("main")).includes("Infiltration"), `${site.setting}: the event is on the asset's page`);
   }, { faults: [422] }),

@@ -24,13 +24,20 @@ pub(super) fn pdf(statement: &Statement) -> Result<Vec<u8>, DocumentError> {
     };
     let mut composer = paper.composer()?;
     paper.masthead(&mut composer, &statement.title, &statement.remark);
+    let size = text_size(statement);
     for section in &statement.pages {
-        composer.element(Role::Section, |c| table(c, section, Format::new(language)));
+        composer.element(Role::Section, |c| table(c, section, size, Format::new(language)));
     }
     paper.finish(composer)
 }
 
-fn table(c: &mut Composer, section: &Section, format: Format) {
+/// One size for all tables of a statement: that which the widest of them leaves room for.
+fn text_size(statement: &Statement) -> f32 {
+    let widest = statement.pages.iter().map(|section| section.amounts.len()).max();
+    if widest > Some(4) { 6.8 } else { 7.6 }
+}
+
+fn table(c: &mut Composer, section: &Section, size: f32, format: Format) {
     heading(c, &section.heading, 66.0);
     if section.lines.is_empty() {
         return;
@@ -39,7 +46,6 @@ fn table(c: &mut Composer, section: &Section, format: Format) {
         (0..).zip(&section.texts).map(|(index, heading)| text(section, index, heading, format)).collect();
     columns.extend(section.amounts.iter().map(|heading| Column::new(*heading, Width::Content(44.0), Align::Right)));
     let rows = section.lines.iter().map(|line| row(line, format)).collect();
-    let size = if section.amounts.len() > 4 { 6.8 } else { 7.6 };
     c.table(c.paper.left, c.paper.text_width(), &Table { columns, rows, size, with_header: true });
     c.skip(16.0);
 }

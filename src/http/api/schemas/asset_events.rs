@@ -13,6 +13,35 @@ pub struct RecordedEvent {
     pub number: usize,
     #[serde(flatten)]
     pub event: AssetEvent,
+    /// Events recorded before it whose amounts it changes, because it takes effect before them.
+    pub shifted: Vec<ShiftedEvent>,
+}
+
+/// A recorded event that is worth something else now.
+#[derive(Serialize, ToSchema)]
+pub struct ShiftedEvent {
+    /// From 1.
+    pub number: usize,
+    /// Its `kind`.
+    pub kind: String,
+    pub effective_on: Day,
+    pub before: EventAmounts,
+    pub after: EventAmounts,
+}
+
+/// What leaves by an event, all its components together; zero where nothing does.
+#[derive(Serialize, ToSchema)]
+pub struct EventAmounts {
+    pub gross: Amount,
+    pub depreciation: Amount,
+    pub impairment: Amount,
+    /// Gross − depreciation − impairment.
+    pub book_value: Amount,
+    pub proceeds: Amount,
+    /// Proceeds − book value: gain, or loss where negative.
+    pub result: Amount,
+    /// What was left of the subsidy of what leaves, taken to income.
+    pub subsidy_rest: Amount,
 }
 
 /// An event; its number is its place in the asset's list, from 1.

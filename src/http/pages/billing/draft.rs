@@ -10,7 +10,8 @@ use super::super::lines::{ServiceGroup, groups};
 use super::super::trace::{ReadingsQuery, Traced, line_page, readings_file, readings_page};
 use super::super::{Frame, encoded, page};
 use super::manual::{self, ManualView};
-use super::{ProblemRow, month, problem_row};
+use super::month;
+use super::problems::{self, ProblemRow};
 use crate::app::compare_billing::{self, MonthDraft};
 use crate::app::manual_lines;
 use crate::app::read_tenants;
@@ -76,7 +77,7 @@ pub async fn show(
         MonthDraft::Kept(draft) => (draft, true),
         MonthDraft::Planned(draft) => (draft, false),
         MonthDraft::Blocked(problems) => {
-            let problems = problems.iter().map(|problem| problem_row(&frame, problem)).collect();
+            let problems = problems::rows(&frame, &problems::grouped(problems.iter()));
             let frame = above(frame, month);
             return page(StatusCode::OK, &BlockedPage { frame, title, problems, may_issue, manual, add });
         }

@@ -8,7 +8,8 @@ use serde::Deserialize;
 
 use super::super::parts::{Address, Badge, Column, Link, Pager, Tab, Tone, count};
 use super::super::{Frame, encoded, page};
-use super::{ProblemRow, cancelled_link, draft, is_issuable, month, problem_row};
+use super::problems::{self, Group, ProblemRow};
+use super::{cancelled_link, draft, is_issuable, month};
 use crate::app::compare_billing::{self, Compared, Comparison, State};
 use crate::app::list_plan::{self, PlanKey, PlanPart};
 use crate::app::listing::{Order, Rows};
@@ -36,6 +37,7 @@ struct PlanPage {
     pager: Pager,
     problems: Vec<ProblemRow>,
     problems_pager: Pager,
+    /// Things to do and to know, each of them once however many meters it concerns.
     blocking: usize,
     warnings: usize,
     /// Of the whole month.
@@ -142,9 +144,11 @@ fn template(frame: Frame, compared: &Comparison, asked: &Asked, may_run: bool) -
     let part = asked.part.of(compared);
     let part_sums = sums(&frame, part.iter().copied());
     let found = list_plan::page(part, asked.order, asked.page);
-    let told = problems(compared, asked.problems);
-    let severe =
-        |severity| compared.problems.iter().filter(|one| !is_unfinished(one) && one.severity == severity).count();
+    let groups = problems::grouped(compared.problems.iter().filter(|problem| !is_unfinished(problem)));
+    let of = |group: &&Group<'_>, severity| group.first().is_some_and(|one| one.severity == severity);
+    let severe = |severity| groups.iter().filter(|group| of(group, severity)).count();
+    let (blocking, warnings) = (severe(Severity::Blocking), severe(Severity::Warning));
+    let told = Rows::cut(groups, Some(asked.problems));
     let pager = Pager::new(&address.set("problems", beyond_first(told.page)), found.page, found.pages);
     PlanPage {
         title: frame.with("billing-title", "month", &frame.of_month(&month)),
@@ -153,9 +157,9 @@ fn template(frame: Frame, compared: &Comparison, asked: &Asked, may_run: bool) -
         problems_pager: Pager::named("problems", &address.set("page", beyond_first(found.page)), told.page, told.pages),
         pager,
         rows: found.rows.into_iter().map(|one| plan_row(&frame, month, is_finished, one)).collect(),
-        blocking: severe(Severity::Blocking),
-        warnings: severe(Severity::Warning),
-        problems: told.rows.into_iter().map(|problem| problem_row(&frame, problem)).collect(),
+        blocking,
+        warnings,
+        problems: problems::rows(&frame, &told.rows),
         sums: sums(&frame, compared.contracts.iter()),
         part_sums,
         has_contracts: !compared.contracts.is_empty(),
@@ -183,13 +187,6 @@ fn is_unfinished(problem: &Problem) -> bool {
 /// A page's number where addresses have to say it.
 fn beyond_first(page: usize) -> String {
     if page > 1 { page.to_string() } else { String::new() }
-}
-
-/// A page of the problems, those that block first.
-fn problems(compared: &Comparison, page: usize) -> Rows<&Problem> {
-    let mut all: Vec<&Problem> = compared.problems.iter().filter(|problem| !is_unfinished(problem)).collect();
-    all.sort_by_key(|problem| std::cmp::Reverse(problem.severity));
-    Rows::cut(all, Some(page))
 }
 
 fn sums<'c>(frame: &Frame, contracts: impl Iterator<Item = &'c Compared> + Clone) -> Sums {

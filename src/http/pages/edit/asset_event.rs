@@ -1,20 +1,21 @@
-//! What happened to an asset: its kind first, then what belongs to it. Recorded once, never edited.
+//! What happened to an asset: its kind first, then what belongs to it, then what it does, to be confirmed. Recorded
+//! once, never edited.
 
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
-use chrono::NaiveDate;
-use rust_decimal::Decimal;
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::Deserialize;
 
 use super::form::FormData;
 use super::tenant::section;
 use super::view::{Draw, FormError, FormView, Input};
 use super::{EditPage, Sent, Submission, reason};
-use crate::app::export_book;
-use crate::app::record_asset_event::{self, EventRequest};
+use crate::app::record_asset_event::{self, EventPlan, EventRequest, RecordedEvent};
+use crate::app::{AppError, Store, export_book};
 use crate::domain::amortisation::{AssetChange, Component, Convention, Extent, FixedAsset, Method, Successor};
+use crate::domain::audit::Actor;
 use crate::domain::ids::{AssetCode, ComponentCode};
 use crate::domain::money::Money;
 use crate::http::auth::{Granted, Visitor};
@@ -34,6 +35,12 @@ const METHODS: [(&str, Convention); 5] = [
     ("first-of-month", Convention::FirstOfMonth),
     ("full-years-from-next", Convention::FullYearsFromNext),
 ];
+/// No component's code: none has a slash.
+const WHOLE_ASSET: &str = "/";
+/// How much leaves is said, never assumed.
+const EXTENTS: [&str; 3] = ["whole", "share", "gross"];
+/// Back from the confirmation to the fields.
+const CHANGE: &str = "change";
 const DEGRESSIVE: &str = "degressive";
 const BY_UNITS: &str = "units-of-use";
 
@@ -53,8 +60,8 @@ struct KindsPage {
 }
 
 /// The form of one kind for one asset.
-struct EventForm {
-    asset: FixedAsset,
+pub(super) struct EventForm {
+    pub(super) asset: FixedAsset,
     kind: &'static str,
 }
 
@@ -112,15 +119,43 @@ pub async fn submit(
         Ok(request) => request,
         Err(errors) => return form.answer(frame, &data, errors),
     };
+    if data.text("step") == CHANGE {
+        return form.answer(frame, &data, vec![]);
+    }
     let (store, by, now) = (shared.store.clone(), visitor.actor(&http), shared.now());
-    let outcome = blocking(move || refused(record_asset_event::record(&store, request, &by, now))).await?;
+    let seen: Option<usize> = data.text("confirm").parse().ok();
+    let outcome = blocking(move || refused(confirmed(&store, &request, seen, &by, now))).await?;
     match outcome {
-        Ok(recorded) => Ok(done(&address_of(recorded.asset.as_str()), "event", &recorded.number.to_string())),
+        Ok(Done::Recorded(recorded)) => {
+            Ok(done(&address_of(recorded.asset.as_str()), "event", &recorded.number.to_string()))
+        }
+        Ok(Done::Planned(planned)) => form.confirm(frame, &data, &planned, seen.is_some()),
         Err(told) => {
             let text = frame.said(&told);
             form.answer(frame, &data, vec![FormError { field: "form".to_owned(), beside: text.clone(), text }])
         }
     }
+}
+
+enum Done {
+    Recorded(RecordedEvent),
+    Planned(Box<EventPlan>),
+}
+
+/// Records what was confirmed as it was seen; what was not, or not with these events, is shown first.
+fn confirmed(
+    store: &Store,
+    request: &EventRequest,
+    seen: Option<usize>,
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<Done, AppError> {
+    if let Some(seen) = seen
+        && let Some(recorded) = record_asset_event::record_as_seen(store, request, seen, by, now)?
+    {
+        return Ok(Done::Recorded(recorded));
+    }
+    Ok(Done::Planned(Box::new(record_asset_event::plan(store, request, by, now)?)))
 }
 
 impl EventForm {
@@ -129,7 +164,7 @@ impl EventForm {
         Ok(EventForm { asset, kind })
     }
 
-    fn address(&self) -> String {
+    pub(super) fn address(&self) -> String {
         address_of(self.asset.code.as_str())
     }
 
@@ -141,7 +176,7 @@ impl EventForm {
         page(status, &EditPage { form, errors, conflict: None, is_changed, frame })
     }
 
-    fn view(&self, draw: &Draw) -> FormView {
+    pub(super) fn view(&self, draw: &Draw) -> FormView {
         let common = vec![draw.date("event_on").required(), draw.text("event_decision")];
         FormView {
             title: draw.frame.texts(
@@ -158,16 +193,22 @@ impl EventForm {
                 section(draw.t("section-event-when"), common),
             ],
             reason: Some(reason(draw)),
-            save: draw.t("event-save"),
+            save: draw.t("next-check"),
         }
     }
 
     fn inputs(&self, draw: &Draw) -> Vec<Input> {
-        let component = || draw.select("event_component", self.components()).required();
+        let none = || std::iter::once((String::new(), draw.t("event-choose-one")));
+        let component = || draw.select("event_component", none().chain(self.components())).required();
         let part = || {
-            let whole = (String::new(), draw.t("event-whole-asset"));
-            let of = std::iter::once(whole).chain(self.components());
-            vec![draw.select("event_component", of), draw.decimal("event_share"), draw.decimal("event_gross")]
+            let whole = std::iter::once((WHOLE_ASSET.to_owned(), draw.t("event-whole-asset")));
+            let extents = EXTENTS.map(|extent| (extent.to_owned(), draw.t(&format!("event-extent-{extent}"))));
+            vec![
+                draw.select("event_component", none().chain(self.components()).chain(whole)).required(),
+                draw.select("event_extent", none().chain(extents)).required(),
+                draw.decimal("event_share"),
+                draw.decimal("event_gross"),
+            ]
         };
         let amount = || draw.decimal("event_amount").required();
         match self.kind {
@@ -249,13 +290,13 @@ impl EventForm {
             "impair" => AssetChange::Impair { component: typed.component(), amount: typed.figure("event_amount") },
             "reverse" => AssetChange::Reverse { component: typed.component(), amount: typed.figure("event_amount") },
             "dispose" => AssetChange::Dispose {
-                component: typed.text("event_component").map(ComponentCode),
+                component: typed.component_or_whole(),
                 extent: typed.extent(),
                 proceeds: typed.optional("event_proceeds").unwrap_or(Money::ZERO),
                 buyer: typed.text("event_buyer"),
             },
             "donate" => AssetChange::Donate {
-                component: typed.text("event_component").map(ComponentCode),
+                component: typed.component_or_whole(),
                 extent: typed.extent(),
                 beneficiary: typed.needed("event_beneficiary"),
             },
@@ -335,18 +376,24 @@ impl Typed<'_> {
         figure
     }
 
-    /// A share, a part of the gross value, or all of it.
+    /// The component named, none where it is the whole asset. One or the other was chosen.
+    fn component_or_whole(&mut self) -> Option<ComponentCode> {
+        Some(self.component()).filter(|chosen| chosen.as_str() != WHOLE_ASSET)
+    }
+
+    /// A share, a part of the gross value, or all of it: as was chosen, with no other figure beside it.
     fn extent(&mut self) -> Extent {
-        let (share, gross): (Option<Decimal>, Option<Money>) =
-            (self.optional("event_share"), self.optional("event_gross"));
-        match (share, gross) {
-            (Some(_), Some(_)) => {
-                self.wrong("event_gross", "event-either");
-                Extent::Whole
+        let chosen = self.needed("event_extent");
+        for other in ["share", "gross"].into_iter().filter(|other| !chosen.is_empty() && *other != chosen) {
+            let name = format!("event_{other}");
+            if self.text(&name).is_some() {
+                self.wrong(&name, "event-either");
             }
-            (Some(percent), None) => Extent::Percent(percent),
-            (None, Some(gross)) => Extent::Gross(gross),
-            (None, None) => Extent::Whole,
+        }
+        match chosen.as_str() {
+            "share" => Extent::Percent(self.figure("event_share")),
+            "gross" => Extent::Gross(self.figure("event_gross")),
+            _ => Extent::Whole,
         }
     }
 

@@ -104,6 +104,12 @@ impl FormData {
         self
     }
 
+    /// What was typed, for a form that asks whether it shall be done.
+    pub fn carried(&self) -> Vec<(String, String)> {
+        let is_typed = |name: &str| !["form_token", "step", "confirm"].contains(&name);
+        self.0.iter().filter(|(name, _)| is_typed(name)).cloned().collect()
+    }
+
     pub fn forget(&mut self, names: &[&str]) {
         self.0.retain(|(known, _)| !names.contains(&known.as_str()));
     }
