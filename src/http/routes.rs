@@ -242,8 +242,8 @@ pub const ROUTES: &[RouteRow] = &[
     get!("/billing/runs/{run}", Access::Page(Action::SeeDrafts), pages::billing::run::show),
     get!("/billing/runs/{run}/events", Access::Page(Action::SeeDrafts), pages::billing::run::events),
     get!("/billing/{month}", Access::Page(Action::SeeDrafts), pages::billing::plan::plan),
-    get!("/billing/{month}/issue", Access::Page(Action::RunBilling), pages::billing::run::confirm),
-    post!("/billing/{month}/run", Access::Page(Action::RunBilling), pages::billing::run::start),
+    get!("/billing/{month}/issue", Access::Page(Action::RunBilling), pages::billing::issue::confirm),
+    post!("/billing/{month}/run", Access::Page(Action::RunBilling), pages::billing::issue::start),
     get!("/billing/{month}/drafts/{contract}", Access::Page(Action::SeeDrafts), pages::billing::draft::show),
     get!("/billing/{month}/drafts/{contract}/manual", Access::Page(Action::RunBilling), pages::billing::manual::form),
     post!(
