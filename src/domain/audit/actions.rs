@@ -8,7 +8,7 @@
 pub const SEALS: [&str; 2] = ["journal.sealed", "readings.sealed"];
 
 /// What events are called, in the order of the alphabet.
-pub const ACTIONS: [&str; 85] = [
+pub const ACTIONS: [&str; 88] = [
     "asset.commissioned",
     "asset.disposed",
     "asset.donated",
@@ -28,6 +28,7 @@ pub const ACTIONS: [&str; 85] = [
     "book.imported",
     "contract.created",
     "contract.edited",
+    "contract.removed",
     "depreciation.posted",
     "evidence.packed",
     "evidence.requested",
@@ -82,8 +83,10 @@ pub const ACTIONS: [&str; 85] = [
     "statement.read",
     "tariff.created",
     "tariff.edited",
+    "tariff.removed",
     "tenant.created",
     "tenant.edited",
+    "tenant.removed",
     "token-key.rotated",
     "token.created",
     "token.revoked",
