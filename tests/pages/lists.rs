@@ -210,3 +210,18 @@ async fn a_failure_leads_to_the_meter_it_is_about() {
     let page = ended(&server, started.header("location"), &finance).await;
     assert!(page.contains("href=\"/contracts/AP-2026\"") && page.contains("href=\"/meters/A01-"), "{page}");
 }
+
+#[actix_web::test]
+async fn invoices_are_found_by_what_they_are_routed_by() {
+    for engine in ENGINES {
+        let site = Site::new(engine);
+        let server = Server::start(&site).await;
+        let cookie = server.sign_in(Role::Finance).await;
+        let (own, other) = (site.number_of("aphp"), site.number_of("eau-de-paris"));
+        for wanted in ["4500123456", "2025-dc-001", "dsi-heb"] {
+            let page = server.page(&format!("/invoices?status=issued&q={wanted}"), &cookie).await.text();
+            let found = |number: &str| page.contains(&format!("href=\"/invoices/{number}\""));
+            assert!(found(&own) && !found(&other), "{engine:?} {wanted}: {page}");
+        }
+    }
+}
