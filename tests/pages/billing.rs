@@ -1,6 +1,9 @@
 //! A month from its plan to its invoices, as finance does it in a browser.
 
+use std::sync::Arc;
+
 use actix_web::test::TestRequest;
+use chapelle::app::compare_billing;
 use chapelle::domain::access::Role;
 use chapelle::storage::billing_runs::{self, Outcome, RunItem};
 
@@ -143,6 +146,32 @@ async fn many_contracts_are_asked_about_in_pages_with_their_total() {
         drafts.contains("/billing/2026-10/issue?what=drafts&amp;page=2") || drafts.contains("?what=drafts&#38;page=2"),
         "{drafts}"
     );
+}
+
+#[actix_web::test]
+async fn a_months_plan_is_rated_once_as_long_as_nothing_changed() {
+    for engine in ENGINES {
+        let site = Site::new(engine);
+        let server = Server::start(&site).await;
+        let token = server.token(Role::Operator).await;
+        let compared = |month: &str| {
+            let (store, month) = (site.shared.store.clone(), month.parse().unwrap());
+            std::thread::spawn(move || compare_billing::compare(&store, month, now()).unwrap()).join().unwrap()
+        };
+        let first = compared("2026-10");
+        assert!(Arc::ptr_eq(&first, &compared("2026-10")), "{engine:?}");
+        let reading = TestRequest::post()
+            .uri("/api/v1/readings")
+            .insert_header(("authorization", format!("Bearer {token}")))
+            .insert_header(("content-type", "application/x-ndjson"))
+            .set_payload(r#"{"meter":"SAN-EDP","at":"2026-10-20T10:00:01Z","value":41.5}"#);
+        let taken = server.call(reading).await;
+        assert_eq!(taken.json()["accepted"], 1, "{engine:?} {}", taken.text());
+        let then = compared("2026-10");
+        assert!(!Arc::ptr_eq(&first, &then), "{engine:?}: a reading came");
+        assert!(Arc::ptr_eq(&then, &compared("2026-10")));
+        assert!(!Arc::ptr_eq(&compared("2026-11"), &compared("2026-11")), "a month that goes on is looked at anew");
+    }
 }
 
 #[actix_web::test]
