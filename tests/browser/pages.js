@@ -190,6 +190,8 @@ export const files = [
   auditor("/payback/figures.{format}", { address: "/payback/figures.xlsx" }),
   tenant("/invoices/{number}/lines.{format}", { address: "/invoices/{number}/lines.csv" }),
   auditor("/invoices/{number}/lines.{format}", { address: "/invoices/{number}/lines.pdf" }),
+  finance("/billing/{month}/plan.{format}", { address: "/billing/{month}/plan.xlsx" }),
+  finance("/dunning/list.{format}", { address: "/dunning/list.pdf" }),
   finance("/payments/list.{format}", { address: "/payments/list.csv" }),
   finance("/payments/list.{format}", { address: "/payments/list.xlsx" }),
   finance("/payments/list.{format}", { address: "/payments/list.pdf" }),

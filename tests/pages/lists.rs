@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::billing::{ended, post, token};
 use crate::common::{ENGINES, Engine, small_book_path};
 use crate::plant::words;
-use crate::site::{Server, Site, now};
+use crate::site::{Server, Site, now, pass};
 
 /// Tenants beside those of the small book, each with a contract from October 2026 on.
 const MORE: usize = 60;
@@ -216,6 +216,8 @@ async fn a_failure_leads_to_the_meter_it_is_about() {
 async fn every_list_is_taken_away_as_pdf_workbook_and_csv() {
     let site = Site::new(Engine::Sqlite);
     let server = Server::start(&site).await;
+    // Long enough for something to be late.
+    pass(100 * 24 * 3600);
     let finance = server.sign_in(Role::Finance).await;
     let figure = json!({ "figures": [{ "month": "2026-09", "kind": "energy", "label": "Voie A", "amount": "31250.40",
         "source": "Facture 118" }] });
@@ -231,6 +233,8 @@ async fn every_list_is_taken_away_as_pdf_workbook_and_csv() {
         "/invoices/list".to_owned(),
         format!("/invoices/{number}/lines"),
         "/payments/list".to_owned(),
+        "/billing/2026-10/plan".to_owned(),
+        "/dunning/list".to_owned(),
         "/payback/figures".to_owned(),
         "/alarms".to_owned(),
         "/racks".to_owned(),
@@ -251,7 +255,7 @@ async fn every_list_is_taken_away_as_pdf_workbook_and_csv() {
             assert!(file.body.starts_with(begins.as_bytes()), "{list}.{ending}");
         }
         assert_eq!(server.page(&format!("{list}.doc"), &auditor).await.status.as_u16(), 404, "{list}");
-        let page = list.trim_end_matches("/list").trim_end_matches("/lines");
+        let page = list.trim_end_matches("/list").trim_end_matches("/lines").trim_end_matches("/plan");
         let page = server.page(page, &auditor).await.text();
         assert!(page.contains(&format!("{list}.pdf")) && page.contains(&format!("{list}.csv")), "{list}: {page}");
     }

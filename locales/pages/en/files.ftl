@@ -18,3 +18,6 @@ lines-of = Lines of { $number }
 line-number = Line no.
 line-part = Part of the price
 sheet-rows = Rows: { $count }; as of { $day }
+billing-file = billing-plan
+billing-file-title = Plan { $month }
+dunning-file = overdue

@@ -18,3 +18,6 @@ lines-of = Lignes de { $number }
 line-number = Ligne n°
 line-part = Part du prix
 sheet-rows = Lignes : { $count } ; état au { $day }
+billing-file = plan-de-facturation
+billing-file-title = Plan { $month }
+dunning-file = retards

@@ -469,11 +469,12 @@ pub fn tenants(connection: &mut AnyConnection, scope: &TenantScope) -> StorageRe
 
 /// Contracts of whomever: which of them a search may show is decided by its scope.
 pub fn contracts(connection: &mut AnyConnection) -> StorageResult<Vec<Named>> {
-    let rows: Vec<(i64, String, String, Option<String>, Option<String>)> = contract::table
+    type Routing = (Option<String>, Option<String>);
+    let rows: Vec<(i64, String, String, Routing)> = contract::table
         .order(contract::code)
-        .select((contract::id, contract::code, contract::title, contract::engagement, contract::market))
+        .select((contract::id, contract::code, contract::title, (contract::engagement, contract::market)))
         .load(connection)?;
-    let named = |(id, code, name, engagement, market): (_, _, _, Option<String>, Option<String>)| Named {
+    let named = |(id, code, name, (engagement, market)): (_, _, _, Routing)| Named {
         id,
         code,
         name,
