@@ -23,6 +23,8 @@ mod paid_back;
 mod readings;
 #[path = "http/reminders.rs"]
 mod reminders;
+#[path = "http/removals.rs"]
+mod removals;
 #[path = "http/reports.rs"]
 mod reports;
 mod site;

@@ -1,19 +1,23 @@
 //! A month's plan beside what the month before came to, contract by contract.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 
 use super::cancelled::{self, Cancelled};
 use super::gather::gather;
+use super::kept::Kept;
 use super::plan_billing::make;
-use super::{AppError, Store};
+use super::{AppError, Store, export_book};
 use crate::domain::access::TenantScope;
-use crate::domain::billing_run::Problem;
+use crate::domain::billing_run::{Problem, not_over};
 use crate::domain::calendar::BillingMonth;
 use crate::domain::contract::Contract;
 use crate::domain::ids::{ContractCode, TenantCode};
 use crate::domain::invoice::{Draft, InvoiceKind, InvoiceNumber};
 use crate::domain::money::Money;
+use crate::storage::audit;
 use crate::storage::invoices::{self, InvoiceFilter, InvoiceStatus, InvoiceSummary, Page};
 
 /// From so many percent on a difference is pointed out.
@@ -86,8 +90,22 @@ impl Compared {
     }
 }
 
-/// What `month` would bill; writes nothing.
-pub fn compare(store: &Store, month: BillingMonth, now: DateTime<Utc>) -> Result<Comparison, AppError> {
+/// Comparisons of months that are over.
+pub(super) type Comparisons = Kept<BillingMonth, Arc<Comparison>>;
+
+/// What `month` would bill; writes nothing. Of a month that is over it is worked out once as long as the trail has no
+/// further event: all that a plan is made of, readings included, is recorded there in the transaction that changes it.
+pub fn compare(store: &Store, month: BillingMonth, now: DateTime<Utc>) -> Result<Arc<Comparison>, AppError> {
+    let zone = export_book::shared(store)?.facility.zone;
+    let work_out = || work_out(store, month, now).map(Arc::new);
+    if not_over(month, zone, now.into()).is_some() {
+        return work_out();
+    }
+    let (head, _) = audit::head(&mut *store.connection()?)?;
+    store.comparisons().answer(head, month, work_out)
+}
+
+fn work_out(store: &Store, month: BillingMonth, now: DateTime<Utc>) -> Result<Comparison, AppError> {
     store.read(|connection| {
         let gathered = gather(connection, month)?;
         let plan = make(&gathered, now);

@@ -115,7 +115,11 @@ pub fn edit(
     })
 }
 
-fn find(connection: &mut AnyConnection, book: &Book, target: &Target) -> Result<Option<StoredEntry>, AppError> {
+pub(super) fn find(
+    connection: &mut AnyConnection,
+    book: &Book,
+    target: &Target,
+) -> Result<Option<StoredEntry>, AppError> {
     let entry = target.code.as_ref().and_then(|code| book.entry(target.kind, code));
     let Some(entry) = entry.filter(|entry| admits(&target.scope, entry)) else { return Ok(None) };
     let until = billed_until(connection, book, &entry)?;
@@ -231,7 +235,7 @@ fn needs_reason(book: &Book, entry: &Entry) -> bool {
     }
 }
 
-fn reason_mistake(reason: &str) -> Option<EntryMistake> {
+pub(super) fn reason_mistake(reason: &str) -> Option<EntryMistake> {
     let found = reason.trim().chars().count();
     if let Err(TextError::Unseen { .. }) = Text::Reason.check(reason) {
         return Some(EntryMistake::new("reason", ReadFault::ControlCharacter));

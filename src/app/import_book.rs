@@ -115,7 +115,7 @@ fn import_within(
         not_in_file: named(changes.not_in_file),
         warnings: vec![],
     };
-    let taken_back = taken_back(connection, &report.changed, basis.revision)?;
+    let taken_back = taken_back(connection, &report, basis.revision)?;
     if !(taken_back.is_empty() || basis.overwrite) {
         return Err(refuse(&taken_back));
     }
@@ -175,16 +175,17 @@ fn refuse_moduli(
     if told.is_empty() { Ok(()) } else { Err(AppError::input(told.join("\n"))) }
 }
 
-/// The changes of the file that would undo an edit it does not know of, each in words.
-fn taken_back(connection: &mut AnyConnection, changed: &[String], known: i64) -> Result<Vec<String>, AppError> {
+/// What the file would undo of edits it does not know of, each in words: a change, or the removal of what it brings again.
+fn taken_back(connection: &mut AnyConnection, report: &ImportReport, known: i64) -> Result<Vec<String>, AppError> {
     let edits = stored::edits(connection, known)?;
-    let edit = |item: &String| {
+    let edit = |item: &String, done: &str| {
         // There is one seller, whatever its prefix.
         let key = if item.starts_with("seller ") { "seller " } else { item.as_str() };
         let edited = edits.get(key)?;
-        Some(format!("{item} was edited by {} at {}, after this file was written", edited.by, edited.at))
+        Some(format!("{item} was {done} by {} at {}, after this file was written", edited.by, edited.at))
     };
-    Ok(changed.iter().filter_map(edit).collect())
+    let changed = report.changed.iter().filter_map(|item| edit(item, "edited"));
+    Ok(changed.chain(report.created.iter().filter_map(|item| edit(item, "removed"))).collect())
 }
 
 fn refuse(taken_back: &[String]) -> AppError {

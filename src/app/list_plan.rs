@@ -91,8 +91,8 @@ impl PlanPart {
     }
 }
 
-/// The `page`th page of `chosen`, in `order`.
-pub fn page(mut chosen: Vec<&Compared>, order: Order<PlanKey>, page: usize) -> Rows<&Compared> {
+/// The `page`th page of `chosen`, or all of it at once, in `order`.
+pub fn page(mut chosen: Vec<&Compared>, order: Order<PlanKey>, page: Option<usize>) -> Rows<&Compared> {
     chosen.sort_by(|a, b| {
         let by_key = match order.key {
             PlanKey::Tenant => order.of(&folded(&a.tenant_name), &folded(&b.tenant_name)),
@@ -107,7 +107,7 @@ pub fn page(mut chosen: Vec<&Compared>, order: Order<PlanKey>, page: usize) -> R
             .then_with(|| folded(&a.tenant_name).cmp(&folded(&b.tenant_name)))
             .then_with(|| a.contract.cmp(&b.contract))
     });
-    Rows::cut(chosen, Some(page))
+    Rows::cut(chosen, page)
 }
 
 /// How far it is from the month before, in euros; what came to nothing now by all it was.
@@ -145,7 +145,7 @@ mod tests {
     }
 
     fn codes(comparison: &Comparison, part: PlanPart, order: &str) -> String {
-        page(part.of(comparison), Order::named(order), 1).rows.iter().map(|one| one.contract.as_str()).collect()
+        page(part.of(comparison), Order::named(order), Some(1)).rows.iter().map(|one| one.contract.as_str()).collect()
     }
 
     #[test]

@@ -83,6 +83,7 @@ pub mod record_management_figures;
 pub mod record_payment;
 pub mod refund;
 pub mod remind;
+pub mod remove_entry;
 pub mod report_amortisation;
 pub mod report_assets;
 pub mod report_ledger;

@@ -26,7 +26,7 @@ pub use crate::storage::invoices::{InvoiceFilter, InvoiceStatus, InvoiceSummary}
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Wanted {
     pub filter: InvoiceFilter,
-    /// Part of a number, or of the name or code of a tenant or contract.
+    /// Part of a number, or of the name or code of a tenant or contract, or of what it is routed by at Chorus.
     pub text: String,
     /// Only what stands so.
     pub standing: Option<Standing>,
@@ -231,7 +231,10 @@ fn selection(connection: &mut AnyConnection, reader: &Reader, wanted: Wanted) ->
     let search = match text.is_empty() {
         true => None,
         false => {
-            let holds = |one: &&Named| folded(&one.name).contains(&text) || folded(&one.code).contains(&text);
+            let holds = |one: &&Named| {
+                let mut texts = [&one.name, &one.code].into_iter().chain(&one.routed_by);
+                texts.any(|one| folded(one).contains(&text))
+            };
             let ids = |all: Vec<Named>| all.iter().filter(holds).map(|one| one.id).collect::<Vec<i64>>();
             Some(SearchedFor {
                 number_part: number_in(wanted.text.trim()),

@@ -179,6 +179,18 @@ pub fn find(store: &Store, id: i64) -> Result<Option<BillingRun>, AppError> {
     Ok(billing_runs::find(&mut *store.connection()?, id)?)
 }
 
+/// The same; one whose program is gone is told as stopped.
+pub fn look(store: &Store, id: i64, now: DateTime<Utc>) -> Result<Option<BillingRun>, AppError> {
+    let found = find(store, id)?;
+    if found.as_ref().is_none_or(|run| run.status != RunStatus::Running) {
+        return Ok(found);
+    }
+    store.write(|connection| {
+        billing_runs::close_silent(connection, now)?;
+        Ok(billing_runs::find(connection, id)?)
+    })
+}
+
 /// The latest runs, newest first. One whose program is gone is told as stopped.
 pub fn recent(store: &Store, now: DateTime<Utc>) -> Result<Vec<BillingRun>, AppError> {
     store.write(|connection| {

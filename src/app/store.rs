@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::AppError;
+use super::compare_billing::Comparisons;
 use super::read_homes::Ledgers;
 use super::read_invoices::Tallies;
 use crate::domain::book::Book;
@@ -22,6 +23,7 @@ pub struct Store {
     book: Arc<Mutex<Remembered>>,
     tallies: Arc<Tallies>,
     ledgers: Arc<Ledgers>,
+    comparisons: Arc<Comparisons>,
 }
 
 /// How a rehearsal ended: an error for the transaction either way, so that nothing of it is kept.
@@ -51,6 +53,7 @@ impl Store {
             book: Arc::default(),
             tallies: Arc::default(),
             ledgers: Arc::default(),
+            comparisons: Arc::default(),
         })
     }
 
@@ -101,6 +104,11 @@ impl Store {
     /// What the ledger came to, as long as the trail has no further event.
     pub(super) fn ledgers(&self) -> &Ledgers {
         &self.ledgers
+    }
+
+    /// Plans of months beside the month before, as long as the trail has no further event.
+    pub(super) fn comparisons(&self) -> &Comparisons {
+        &self.comparisons
     }
 
     fn remembered(&self) -> MutexGuard<'_, Remembered> {

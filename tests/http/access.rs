@@ -53,6 +53,7 @@ fn path(row: &RouteRow, [number, code]: &[String; 2]) -> String {
         .replace("{asset}", "2019-0042")
         .replace("{hash}", &"0".repeat(64))
         .replace("{report}", "movements")
+        .replace("{format}", "csv")
         .replace("{manual}", "1")
         .replace("{statement}", "1")
 }

@@ -1,10 +1,14 @@
 //! A month from its plan to its invoices, as finance does it in a browser.
 
+use std::sync::Arc;
+
 use actix_web::test::TestRequest;
+use chapelle::app::compare_billing;
 use chapelle::domain::access::Role;
+use chapelle::storage::billing_runs::{self, Outcome, RunItem};
 
 use crate::common::{ENGINES, Engine};
-use crate::site::{Answer, Server, Site};
+use crate::site::{Answer, Server, Site, now, pass};
 
 pub fn token(page: &str) -> String {
     page.split("name=\"form_token\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
@@ -67,6 +71,142 @@ async fn a_month_is_planned_confirmed_and_issued() {
         let home = server.page("/", &cookie).await.text();
         assert!(home.contains("Toutes les conventions du mois sont facturées"), "{home}");
     }
+}
+
+/// What a form of the page carries in a hidden field.
+fn hidden(page: &str, name: &str) -> String {
+    page.split(&format!("name=\"{name}\" value=\"")).nth(1).unwrap().split('"').next().unwrap().to_owned()
+}
+
+#[actix_web::test]
+async fn a_yes_holds_for_what_was_asked_and_nothing_else() {
+    for engine in ENGINES {
+        let site = Site::new(engine);
+        let server = Server::start(&site).await;
+        let cookie = server.sign_in(Role::Finance).await;
+        let question = server.page("/billing/2026-10/issue", &cookie).await.text();
+        let (token, count, total) = (token(&question), hidden(&question, "count"), hidden(&question, "total"));
+        assert_eq!(count, "3", "{question}");
+        let manual = "/billing/2026-10/drafts/AP-2026/manual";
+        let added = [
+            ("form_token", token.as_str()),
+            ("sign", "service"),
+            ("fr", "Intervention"),
+            ("service", "other"),
+            ("quantity", "1"),
+            ("unit", "hour"),
+            ("price", "80,00"),
+            ("vat", "0"),
+            ("reason", "Demandée par courrier"),
+            ("confirm", "0"),
+        ];
+        let done = post(&server, manual, &cookie, &added).await;
+        assert_eq!(done.status.as_u16(), 303, "{}", done.text());
+        let yes = [("form_token", token.as_str()), ("issue", "1"), ("count", &count), ("total", &total)];
+        let asked = post(&server, "/billing/2026-10/run", &cookie, &yes).await;
+        let page = asked.text();
+        assert_eq!(asked.status.as_u16(), 409, "{engine:?} {page}");
+        assert!(page.contains("Le plan a changé depuis que la question vous a été posée"), "{page}");
+        assert_ne!(hidden(&page, "total"), total);
+        let total = hidden(&page, "total");
+        let yes = [("form_token", token.as_str()), ("issue", "1"), ("count", &count), ("total", &total)];
+        let started = post(&server, "/billing/2026-10/run", &cookie, &yes).await;
+        assert_eq!(started.status.as_u16(), 303, "{engine:?} {}", started.text());
+        ended(&server, started.header("location"), &cookie).await;
+    }
+}
+
+/// The city's contract in the small book, to be had more often.
+const MORE_CONTRACTS: usize = 60;
+
+/// The small book with many more contracts of one agreed line.
+fn large(book: String) -> String {
+    let start = book.find("[[contract]]\ncode = \"VDP-2026\"").unwrap();
+    let rest = &book[start..];
+    let end = rest[1..].find("\n[[contract]]").or_else(|| rest.find("\n[[asset]]")).map_or(rest.len(), |end| end + 1);
+    let one = &rest[..end];
+    let more = (0..MORE_CONTRACTS)
+        .map(|number| one.replace("VDP-2026", &format!("VDP-{number:03}")).replace("2026-01-01", "2026-10-01"));
+    format!("{}{}\n{}", &book[..start], more.collect::<Vec<_>>().join("\n"), rest)
+}
+
+#[actix_web::test]
+async fn many_contracts_are_asked_about_in_pages_with_their_total() {
+    let site = Site::with_book(Engine::Sqlite, large);
+    let server = Server::start(&site).await;
+    let cookie = server.sign_in(Role::Finance).await;
+    let first = server.page("/billing/2026-10/issue", &cookie).await.text();
+    let rows = |page: &str| page.matches("<tr><th scope=\"row\" class=\"code\">").count();
+    assert_eq!((rows(&first), hidden(&first, "count").as_str()), (50, "63"), "{first}");
+    let second = server.page("/billing/2026-10/issue?page=2", &cookie).await.text();
+    assert_eq!(rows(&second), 13, "{second}");
+    assert_eq!(hidden(&first, "total"), hidden(&second, "total"));
+    let drafts = server.page("/billing/2026-10/issue?what=drafts", &cookie).await.text();
+    assert!(
+        drafts.contains("/billing/2026-10/issue?what=drafts&amp;page=2") || drafts.contains("?what=drafts&#38;page=2"),
+        "{drafts}"
+    );
+}
+
+#[actix_web::test]
+async fn a_months_plan_is_rated_once_as_long_as_nothing_changed() {
+    for engine in ENGINES {
+        let site = Site::new(engine);
+        let server = Server::start(&site).await;
+        let token = server.token(Role::Operator).await;
+        let compared = |month: &str| {
+            let (store, month) = (site.shared.store.clone(), month.parse().unwrap());
+            std::thread::spawn(move || compare_billing::compare(&store, month, now()).unwrap()).join().unwrap()
+        };
+        let first = compared("2026-10");
+        assert!(Arc::ptr_eq(&first, &compared("2026-10")), "{engine:?}");
+        let reading = TestRequest::post()
+            .uri("/api/v1/readings")
+            .insert_header(("authorization", format!("Bearer {token}")))
+            .insert_header(("content-type", "application/x-ndjson"))
+            .set_payload(r#"{"meter":"SAN-EDP","at":"2026-10-20T10:00:01Z","value":41.5}"#);
+        let taken = server.call(reading).await;
+        assert_eq!(taken.json()["accepted"], 1, "{engine:?} {}", taken.text());
+        let then = compared("2026-10");
+        assert!(!Arc::ptr_eq(&first, &then), "{engine:?}: a reading came");
+        assert!(Arc::ptr_eq(&then, &compared("2026-10")));
+        assert!(!Arc::ptr_eq(&compared("2026-11"), &compared("2026-11")), "a month that goes on is looked at anew");
+    }
+}
+
+#[actix_web::test]
+async fn a_run_shows_its_contracts_while_it_goes_on() {
+    let site = Site::new(Engine::Sqlite);
+    let server = Server::start(&site).await;
+    let cookie = server.sign_in(Role::Finance).await;
+    let store = site.shared.store.clone();
+    let month = "2026-10".parse().unwrap();
+    let id = billing_runs::begin(&mut store.connection().unwrap(), month, true, "user-1", now()).unwrap();
+    let path = format!("/billing/runs/{id}");
+    let begun = server.page(&path, &cookie).await.text();
+    assert!(begun.contains("<div data-progress-part>") && !begun.contains("<tbody>"), "{begun}");
+    let note = |contract: &str, tenant: &str, outcome, number: Option<&str>| {
+        let item = RunItem {
+            contract: contract.into(),
+            tenant: tenant.into(),
+            outcome,
+            number: number.map(str::to_owned),
+            error: None,
+        };
+        billing_runs::note(&mut store.connection().unwrap(), id, &item, now()).unwrap();
+    };
+    note("AP-2026", "aphp", Outcome::Waiting, None);
+    note("EDP-2026", "eau-de-paris", Outcome::Waiting, None);
+    let waiting = server.page(&path, &cookie).await.text();
+    assert_eq!(waiting.matches(">en attente<").count(), 2, "{waiting}");
+    note("AP-2026", "aphp", Outcome::Issued, Some("DC2026000004"));
+    let going = server.page(&path, &cookie).await.text();
+    let part = going.split("<div data-progress-part>").nth(1).unwrap();
+    assert!(part.contains("/invoices/DC2026000004") && part.matches(">en attente<").count() == 1, "{part}");
+    assert!(going.contains("<noscript><meta http-equiv=\"refresh\""), "without scripts it is loaded again: {going}");
+    pass(billing_runs::SILENCE_SECONDS_MAX + 1);
+    let stopped = server.page(&path, &cookie).await.text();
+    assert!(!stopped.contains("data-progress"), "its program is gone: {stopped}");
 }
 
 #[actix_web::test]

@@ -3,11 +3,12 @@
 use chapelle::app::import_book;
 use chapelle::domain::access::Role;
 use chapelle::domain::audit::Actor;
+use serde_json::json;
 
 use crate::billing::{ended, post, token};
 use crate::common::{ENGINES, Engine, small_book_path};
 use crate::plant::words;
-use crate::site::{Server, Site, now};
+use crate::site::{Server, Site, now, pass};
 
 /// Tenants beside those of the small book, each with a contract from October 2026 on.
 const MORE: usize = 60;
@@ -209,4 +210,84 @@ async fn a_failure_leads_to_the_meter_it_is_about() {
     let started = post(&server, "/billing/2026-08/run", &finance, &fields).await;
     let page = ended(&server, started.header("location"), &finance).await;
     assert!(page.contains("href=\"/contracts/AP-2026\"") && page.contains("href=\"/meters/A01-"), "{page}");
+}
+
+#[actix_web::test]
+async fn every_list_is_taken_away_as_pdf_workbook_and_csv() {
+    let site = Site::new(Engine::Sqlite);
+    let server = Server::start(&site).await;
+    // Long enough for something to be late.
+    pass(100 * 24 * 3600);
+    let finance = server.sign_in(Role::Finance).await;
+    let figure = json!({ "figures": [{ "month": "2026-09", "kind": "energy", "label": "Voie A", "amount": "31250.40",
+        "source": "Facture 118" }] });
+    let token = server.token(Role::Finance).await;
+    assert!(server.api("POST", "/api/v1/payback/figures", &token, Some(figure)).await.status.is_success());
+    let number = site.number_of("aphp");
+    let payment = json!({ "invoice": number, "received_on": "2026-11-03", "amount": "1.00", "reference": "VIR 7" });
+    assert!(server.api("POST", "/api/v1/payments", &token, Some(payment)).await.status.is_success());
+    let lists = [
+        "/tenants".to_owned(),
+        "/contracts".to_owned(),
+        "/tariffs".to_owned(),
+        "/invoices/list".to_owned(),
+        format!("/invoices/{number}/lines"),
+        "/payments/list".to_owned(),
+        "/billing/2026-10/plan".to_owned(),
+        "/dunning/list".to_owned(),
+        "/payback/figures".to_owned(),
+        "/alarms".to_owned(),
+        "/racks".to_owned(),
+        "/meters".to_owned(),
+        "/usage".to_owned(),
+    ];
+    let auditor = server.sign_in(Role::Auditor).await;
+    for list in &lists {
+        for (ending, media_type, begins) in [
+            ("pdf", "application/pdf", "%PDF-"),
+            ("xlsx", "application/vnd.openxml", "PK"),
+            ("csv", "text/csv", "\u{feff}"),
+        ] {
+            let file = server.page(&format!("{list}.{ending}"), &auditor).await;
+            assert_eq!(file.status.as_u16(), 200, "{list}.{ending}");
+            assert!(file.header("content-type").starts_with(media_type), "{list}.{ending}");
+            assert!(file.header("content-disposition").contains(&format!(".{ending}\"")), "{list}.{ending}");
+            assert!(file.body.starts_with(begins.as_bytes()), "{list}.{ending}");
+        }
+        assert_eq!(server.page(&format!("{list}.doc"), &auditor).await.status.as_u16(), 404, "{list}");
+        let page = list.trim_end_matches("/list").trim_end_matches("/lines").trim_end_matches("/plan");
+        let page = server.page(page, &auditor).await.text();
+        assert!(page.contains(&format!("{list}.pdf")) && page.contains(&format!("{list}.csv")), "{list}: {page}");
+    }
+    let tariffs = server.page("/tariffs.csv?q=energie", &finance).await.text();
+    assert!(tariffs.starts_with("\u{feff}Code;Nom;Unité;") && tariffs.contains("\r\nenergie;"), "{tariffs}");
+    assert!(!tariffs.contains("\r\nbaie;"), "what is searched for: {tariffs}");
+    let figures = server.page("/payback/figures.csv", &finance).await.text();
+    assert!(figures.contains("2026-09;") && figures.contains(";Voie A;;;31250,40;Facture 118;"), "{figures}");
+    let lines = server.page(&format!("/invoices/{number}/lines.csv"), &finance).await.text();
+    let net: i64 = lines
+        .lines()
+        .skip(1)
+        .map(|line| line.split(';').nth(10).unwrap().replace(',', "").parse::<i64>().unwrap())
+        .sum();
+    let document = server.api("GET", &format!("/api/v1/invoices/{number}"), &token, None).await.json();
+    assert_eq!(document["net"].as_str().unwrap().replace('.', ""), net.to_string(), "{lines}");
+    let other = server.sign_in(Role::Tenant).await;
+    let foreign = format!("/invoices/{}/lines.csv", site.number_of("eau-de-paris"));
+    assert_eq!(server.page(&foreign, &other).await.status.as_u16(), 404);
+}
+
+#[actix_web::test]
+async fn invoices_are_found_by_what_they_are_routed_by() {
+    for engine in ENGINES {
+        let site = Site::new(engine);
+        let server = Server::start(&site).await;
+        let cookie = server.sign_in(Role::Finance).await;
+        let (own, other) = (site.number_of("aphp"), site.number_of("eau-de-paris"));
+        for wanted in ["4500123456", "2025-dc-001", "dsi-heb"] {
+            let page = server.page(&format!("/invoices?status=issued&q={wanted}"), &cookie).await.text();
+            let found = |number: &str| page.contains(&format!("href=\"/invoices/{number}\""));
+            assert!(found(&own) && !found(&other), "{engine:?} {wanted}: {page}");
+        }
+    }
 }

@@ -324,3 +324,52 @@ async fn an_older_file_does_not_take_an_edit_back() {
         assert!(taken_back.warnings.iter().any(|warning| warning.contains("took that back")), "{taken_back:?}");
     }
 }
+
+#[actix_web::test]
+async fn what_was_entered_by_mistake_is_removed_after_a_look_at_it() {
+    let site = Site::new(Engine::Sqlite);
+    let server = Server::start(&site).await;
+    let cookie = server.sign_in(Role::Finance).await;
+    let tenant = [&TENANT[..], &[("contact.1.name", "Service")]].concat();
+    assert_eq!(send(&server, "/tenants/new", &cookie, &tenant).await.status.as_u16(), 303);
+    assert_eq!(send(&server, "/contracts/new", &cookie, &CONTRACT).await.status.as_u16(), 303);
+
+    let offered = server.page("/contracts/BNF-2027", &cookie).await.text();
+    assert!(offered.contains("href=\"/contracts/BNF-2027/remove\""), "{offered}");
+    let billed = server.page("/contracts/AP-2026", &cookie).await.text();
+    assert!(!billed.contains("/remove\""), "nobody is offered what is refused: {billed}");
+    let kept = server.page("/tenants/bnf/remove", &cookie).await.text();
+    assert!(
+        kept.contains("href=\"/contracts/BNF-2027\">Conventions qui s’y rattachent\u{202f}: 1 (dont BNF-2027)"),
+        "{kept}"
+    );
+    assert!(!kept.contains("class=\"danger\""), "{kept}");
+    let kept = server.page("/contracts/AP-2026/remove", &cookie).await.text();
+    assert!(kept.contains("Brouillons de factures gardés\u{202f}: 1 (dont octobre\u{a0}2026)"), "{kept}");
+    assert!(kept.contains("y est affecté et a des relevés depuis le"), "{kept}");
+
+    let question = server.page("/contracts/BNF-2027/remove", &cookie).await.text();
+    assert!(question.contains("Hébergement d’essai") || question.contains("d&#39;essai"), "{question}");
+    let token = question.split("name=\"form_token\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let field = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let form = |version: &str, reason: &str| {
+        vec![field("form_token", &token), field("version", version), field("reason", reason)]
+    };
+    let path = "/contracts/BNF-2027/remove";
+    let silent = post(&server, path, &cookie, &form("1", "non")).await;
+    assert_eq!(silent.status.as_u16(), 422);
+    assert!(
+        silent.text().contains("id=\"reason-error\"") && silent.text().contains(">non</textarea>"),
+        "{}",
+        silent.text()
+    );
+    let stale = post(&server, path, &cookie, &form("9", "Saisie en double")).await;
+    assert_eq!(stale.status.as_u16(), 409);
+    assert!(stale.text().contains("a été modifiée entre-temps"), "{}", stale.text());
+    let forged = post(&server, path, &cookie, &[field("form_token", "x"), field("version", "1")]).await;
+    assert_eq!(forged.status.as_u16(), 403);
+    let gone = post(&server, path, &cookie, &form("1", "Saisie en double")).await;
+    assert_eq!((gone.status.as_u16(), gone.header("location")), (303, "/contracts"), "{}", gone.text());
+    assert_eq!(server.page("/contracts/BNF-2027", &cookie).await.status.as_u16(), 404);
+    imports_unchanged(&site);
+}

@@ -1,7 +1,7 @@
 //! Lists of invoices in any order and search, and billing runs, on both engines.
 
 use chapelle::domain::access::TenantScope;
-use chapelle::domain::receivables::{InvoiceAccount, Payment, Settlement};
+use chapelle::domain::receivables::{Balance, InvoiceAccount, Payment, Settlement};
 use chapelle::storage::billing_runs::{self, Outcome, RunItem, RunStatus, SILENCE_SECONDS_MAX};
 use chapelle::storage::invoices::search::{self, Order, SearchedFor, Selection, SortKey, Standing};
 use chapelle::storage::invoices::{self, Page};
@@ -62,6 +62,44 @@ fn a_list_has_every_order_and_finds_what_is_searched() {
         assert_eq!((searched("000002", vec![]), searched("%", vec![]), searched("NONE", vec![aphp])), (1, 0, 3));
         let nobody = TenantScope::Only("eau".into());
         assert_eq!(database.read(|c| search::sums(c, &nobody, &all)).unwrap().count, 0);
+    });
+}
+
+#[test]
+fn a_list_by_due_date_follows_the_day_it_shows() {
+    on_both(|database| {
+        with_book(database);
+        for m in ["2026-08", "2026-09"] {
+            issue(database, &draft("aphp", "c-aphp", m, None)).unwrap();
+        }
+        database.write(|c| invoices::save_draft(c, &draft("aphp", "c-aphp", "2026-10", None), now())).unwrap();
+        let all = Selection::default();
+        let months = |selection: &Selection, descending| -> Vec<String> {
+            let order = Order { key: SortKey::Due, descending };
+            // A page each, so that what has a day and what has none meet at every place.
+            let page = |offset| {
+                database.read(|c| search::page(c, &EVERYONE, selection, order, Page { limit: 1, offset })).unwrap()
+            };
+            let paged: Vec<_> = (0..4).flat_map(page).collect();
+            let whole = database.read(|c| search::page(c, &EVERYONE, selection, order, Page::ALL)).unwrap();
+            assert_eq!(paged, whole);
+            whole.iter().map(|one| one.month.to_string()).collect()
+        };
+        assert_eq!(months(&all, false), ["2026-08", "2026-09", "2026-10"], "a draft has no day");
+        assert_eq!(months(&all, true), ["2026-09", "2026-08", "2026-10"]);
+        // Of the older one only claimed interest is open, which is due later.
+        let first = database.read(|c| search::page(c, &EVERYONE, &all, Order::default(), Page::ALL)).unwrap();
+        let id = first.iter().find(|one| one.month == month("2026-08")).unwrap().id;
+        let balance = database.read(|c| balances::of(c, id)).unwrap().unwrap();
+        let later = balance.due_date + Duration::days(400);
+        let moved = Balance { due_date: later, ..balance };
+        database.write(|c| balances::put(c, id, &moved)).unwrap();
+        let shown = database.read(|c| search::page(c, &EVERYONE, &all, Order::default(), Page::ALL)).unwrap();
+        assert_eq!(shown.iter().find(|one| one.id == id).unwrap().payable_on(), Some(later));
+        assert_eq!(months(&all, false), ["2026-09", "2026-08", "2026-10"]);
+        assert_eq!(months(&all, true), ["2026-08", "2026-09", "2026-10"]);
+        let open = Selection { standing: Some(Standing::Open), ..Selection::default() };
+        assert_eq!(months(&open, false), ["2026-09", "2026-08"]);
     });
 }
 

@@ -79,6 +79,7 @@ draft-not-kept = This draft was worked out just now; it is not stored yet.
 issue-title = Issue the invoices { $month }?
 issue-warning = Each invoice gets its number, is frozen, and the tenant is told by mail. An issued invoice never changes: it is corrected by a credit note.
 issue-caption = Invoices to issue; gross amounts in euros
+issue-changed = The plan changed since you were asked: this is what would be done now. Nothing was done.
 issue-confirm = Issue now ({ $count })
 issue-cancel = Issue nothing
 run-issue = Issuing

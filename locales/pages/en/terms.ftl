@@ -306,3 +306,22 @@ done-tenant-created = Tenant { $value } has been created.
 done-tariff-created = Tariff { $value } has been created.
 done-contract-created = Contract { $value } has been created.
 done-tenant-same-siret = Saved. Check the SIRET: it is also that of { $value }.
+
+# What was entered by mistake.
+remove = Remove
+remove-go = Remove…
+remove-tenant-title = Remove tenant { $code }?
+remove-contract-title = Remove contract { $code }?
+remove-tariff-title = Remove tariff { $code }?
+remove-warning = It leaves the facility book with all that belongs to it. The audit trail keeps what it said, your name and the reason.
+remove-version = Version of the record
+remove-reason = Reason for removing it (5 to 500 characters)
+remove-stale = It was changed meanwhile: this is what it says now. Nothing was removed.
+remove-held = It can be removed only if nothing refers to it. End it instead, or take away first what follows:
+remove-back = Back to the record
+action-contract-removed = Contract removed
+action-tariff-removed = Tariff removed
+action-tenant-removed = Tenant removed
+done-tenant-removed = Tenant { $value } has been removed.
+done-contract-removed = Contract { $value } has been removed.
+done-tariff-removed = Tariff { $value } has been removed.

@@ -79,6 +79,7 @@ draft-not-kept = Ce brouillon est calculé à l’instant ; il n’est pas enc
 issue-title = Émettre les factures { $month } ?
 issue-warning = Chaque facture reçoit son numéro, elle est figée et l’hébergé est prévenu par courriel. Une facture émise ne se modifie plus : elle se corrige par un avoir.
 issue-caption = Factures à émettre ; montants TTC en euros
+issue-changed = Le plan a changé depuis que la question vous a été posée : voici ce qui serait traité maintenant. Rien n’a été fait.
 issue-confirm = Émettre maintenant ({ $count })
 issue-cancel = Ne rien émettre
 run-issue = Émission

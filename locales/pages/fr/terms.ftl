@@ -306,3 +306,22 @@ done-tenant-created = Hébergé { $value } : la fiche est créée.
 done-tariff-created = Tarif { $value } : le tarif est créé.
 done-contract-created = Convention { $value } : la convention est créée.
 done-tenant-same-siret = La fiche est enregistrée. Vérifiez le SIRET : c’est aussi celui de { $value }.
+
+# Ce qui a été saisi par erreur.
+remove = Supprimer
+remove-go = Supprimer…
+remove-tenant-title = Supprimer l’hébergé { $code } ?
+remove-contract-title = Supprimer la convention { $code } ?
+remove-tariff-title = Supprimer le tarif { $code } ?
+remove-warning = La fiche sort du référentiel avec tout ce qu’elle contient. La piste d’audit garde ce qu’elle disait, votre nom et le motif.
+remove-version = Version de la fiche
+remove-reason = Motif de la suppression (5 à 500 caractères)
+remove-stale = La fiche a été modifiée entre-temps : voici ce qu’elle dit maintenant. Rien n’a été supprimé.
+remove-held = La suppression n’est possible que si rien ne s’y rattache. Mettez-y plutôt fin, ou retirez d’abord ce qui suit :
+remove-back = Retour à la fiche
+action-contract-removed = Convention supprimée
+action-tariff-removed = Tarif supprimé
+action-tenant-removed = Hébergé supprimé
+done-tenant-removed = Hébergé { $value } : la fiche est supprimée.
+done-contract-removed = Convention { $value } : la convention est supprimée.
+done-tariff-removed = Tarif { $value } : le tarif est supprimé.

@@ -39,6 +39,10 @@ impl Said {
                     self.book.insert(key(kind, &event.subject), (sequence, document.clone()));
                 }
             }
+            "tenant.removed" | "contract.removed" | "tariff.removed" => {
+                let kind = event.action.split('.').next().unwrap_or_default();
+                self.book.remove(&key(kind, &event.subject));
+            }
             "manual-line.added" => {
                 if let Some(id) = event.detail.get("id").and_then(Value::as_i64) {
                     self.manual_lines.insert(id, (sequence, event.subject.clone(), event.detail.clone()));
@@ -110,7 +114,7 @@ fn against_book(book: &Book, said: &Said, found: &mut Verification) {
             }
         }
     }
-    // Terms of payback may be left out of a book again; nothing else leaves it.
+    // Terms of payback may be left out of a book again; nothing else leaves it without an event.
     for ((kind, code), (sequence, _)) in said.book.iter().filter(|((kind, _), _)| kind != "payback") {
         if !stored.contains_key(&(kind.clone(), code.clone())) {
             let place = format!("{kind} {code}").trim_end().to_owned();

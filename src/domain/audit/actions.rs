@@ -8,7 +8,7 @@
 pub const SEALS: [&str; 2] = ["journal.sealed", "readings.sealed"];
 
 /// What events are called, in the order of the alphabet.
-pub const ACTIONS: [&str; 87] = [
+pub const ACTIONS: [&str; 90] = [
     "asset.commissioned",
     "asset.created",
     "asset.disposed",
@@ -30,6 +30,7 @@ pub const ACTIONS: [&str; 87] = [
     "book.imported",
     "contract.created",
     "contract.edited",
+    "contract.removed",
     "depreciation.posted",
     "evidence.packed",
     "evidence.requested",
@@ -84,8 +85,10 @@ pub const ACTIONS: [&str; 87] = [
     "statement.read",
     "tariff.created",
     "tariff.edited",
+    "tariff.removed",
     "tenant.created",
     "tenant.edited",
+    "tenant.removed",
     "token-key.rotated",
     "token.created",
     "token.revoked",

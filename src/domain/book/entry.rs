@@ -106,4 +106,15 @@ impl Book {
         }
         self.ordered()
     }
+
+    /// The same book without the thing of this kind and code; there is always a seller, and an asset leaves by an event.
+    pub fn without(mut self, kind: EntryKind, code: &str) -> Book {
+        match kind {
+            EntryKind::Seller | EntryKind::Asset => {}
+            EntryKind::Tenant => self.tenants.retain(|tenant| tenant.code.as_str() != code),
+            EntryKind::Tariff => self.tariffs.retain(|tariff| tariff.code.as_str() != code),
+            EntryKind::Contract => self.contracts.retain(|contract| contract.code.as_str() != code),
+        }
+        self
+    }
 }

@@ -206,13 +206,7 @@ pub async fn progress(shared: Data<Shared>, id: Path<String>) -> Result<HttpResp
 async fn found(shared: &Data<Shared>, id: &str) -> Result<BillingRun, Fault> {
     let id: i64 = id.parse().map_err(|_| Fault::NotFound)?;
     let (store, now) = (shared.store.clone(), shared.now());
-    let run = blocking(move || {
-        // Also closes a run whose program is gone.
-        run_campaign::recent(&store, now)?;
-        run_campaign::find(&store, id)
-    })
-    .await?;
-    run.ok_or(Fault::NotFound)
+    blocking(move || run_campaign::look(&store, id, now)).await?.ok_or(Fault::NotFound)
 }
 
 #[utoipa::path(

@@ -15,6 +15,7 @@ use super::schemas::book::{
     BookDocument, ContactDocument, ContractDocument, SellerDocument, TariffDocument, TenantDocument,
 };
 use crate::app::edit_book::{self, Basis, Refusal, StoredEntry, Target};
+use crate::app::remove_entry::{self, Unremoved};
 use crate::domain::access::TenantScope;
 use crate::domain::audit::Actor;
 use crate::domain::book::EntryKind;
@@ -32,6 +33,14 @@ const DOCUMENT_BYTES_MAX: usize = 512 * 1024;
 pub struct ReasonQuery {
     /// 5 to 500 characters; auditors read it.
     #[serde(default)]
+    reason: String,
+}
+
+/// Why a thing is removed.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct RemovalQuery {
+    /// 5 to 500 characters; auditors read it.
     reason: String,
 }
 
@@ -167,6 +176,38 @@ fn shown(mut document: Value) -> Value {
         keys.remove(EVENTS);
     }
     document
+}
+
+async fn delete(
+    shared: &Data<Shared>,
+    granted: Granted,
+    http: &HttpRequest,
+    (kind, code): (EntryKind, &str),
+    reason: &str,
+) -> Result<HttpResponse, Fault> {
+    let basis = Basis { version: version(http.headers())?, reason: reason.to_owned() };
+    let target = Target { kind, code: Some(code.to_owned()), scope: granted.scope.clone() };
+    let (store, by, now) = (shared.store.clone(), actor(&granted, http), shared.now());
+    let outcome = blocking(move || remove_entry::remove(&store, &target, &basis, &by, now)).await?;
+    shared.forget_check();
+    Ok(match outcome {
+        Ok(_) => HttpResponse::NoContent().finish(),
+        Err(Unremoved::Stale(found)) => refused(&Refusal::Stale(Box::new(found.stored))),
+        Err(Unremoved::Mistake(mistake)) => refused(&Refusal::Mistakes(vec![mistake])),
+        Err(Unremoved::Held(found)) => {
+            let problem = |holding: &remove_entry::Holding| FieldProblem {
+                field: String::new(),
+                detail: freetext::shown(&holding.to_string()),
+            };
+            let fault = Fault::Conflict("something refers to it: see errors; end it instead".to_owned());
+            HttpResponse::Conflict().content_type("application/problem+json").json(EditProblem {
+                problem: fault.problem(),
+                errors: found.holdings.iter().map(problem).collect(),
+                stored: None,
+                version: None,
+            })
+        }
+    })
 }
 
 fn etag(found: &StoredEntry) -> String {
@@ -372,8 +413,8 @@ pub async fn create_asset(
     put, path = "/api/v1/assets/{asset}/record", tag = "amortisation", request_body = AssetEntryDocument,
     params(ReasonQuery, ("asset" = String, Path), ("If-Match" = String, Header)),
     description = "Changes an asset, its components among it, as long as nothing posted stands against it.",
-    responses((status = 200, body = AssetEntryDocument), (status = 404, body = Problem), (status = 409, body = EditProblem),
-              (status = 422, body = EditProblem)),
+    responses((status = 200, body = AssetEntryDocument), (status = 404, body = Problem), (status = 412, body = EditProblem),
+              (status = 422, body = EditProblem), (status = 428, body = Problem)),
     security(("token" = []))
 )]
 pub async fn put_asset(
@@ -393,6 +434,69 @@ pub async fn put_asset(
         document
     };
     put(&shared, granted, &http, (EntryKind::Asset, &code), &query.reason, change).await
+}
+
+#[utoipa::path(
+    delete, path = "/api/v1/tenants/{code}", tag = "contracts",
+    description = "Removes a tenant that was entered by mistake: nothing may refer to it.",
+    params(RemovalQuery, ("code" = String, Path), ("If-Match" = String, Header)),
+    responses((status = 204, description = "Removed."), (status = 400, body = Problem), (status = 404, body = Problem),
+              (status = 409, body = EditProblem, description = "Something refers to it."),
+              (status = 412, body = EditProblem, description = "Changed meanwhile."),
+              (status = 422, body = EditProblem, description = "The reason is too short or too long."),
+              (status = 428, body = Problem)),
+    security(("token" = []))
+)]
+pub async fn delete_tenant(
+    shared: Data<Shared>,
+    granted: Granted,
+    http: HttpRequest,
+    code: Path<String>,
+    query: Query<RemovalQuery>,
+) -> Result<HttpResponse, Fault> {
+    delete(&shared, granted, &http, (EntryKind::Tenant, &code), &query.reason).await
+}
+
+#[utoipa::path(
+    delete, path = "/api/v1/contracts/{contract}", tag = "contracts",
+    description = "Removes a contract that was entered by mistake: nothing may refer to it.",
+    params(RemovalQuery, ("contract" = String, Path), ("If-Match" = String, Header)),
+    responses((status = 204, description = "Removed."), (status = 400, body = Problem), (status = 404, body = Problem),
+              (status = 409, body = EditProblem, description = "Something refers to it."),
+              (status = 412, body = EditProblem, description = "Changed meanwhile."),
+              (status = 422, body = EditProblem, description = "The reason is too short or too long."),
+              (status = 428, body = Problem)),
+    security(("token" = []))
+)]
+pub async fn delete_contract(
+    shared: Data<Shared>,
+    granted: Granted,
+    http: HttpRequest,
+    code: Path<String>,
+    query: Query<RemovalQuery>,
+) -> Result<HttpResponse, Fault> {
+    delete(&shared, granted, &http, (EntryKind::Contract, &code), &query.reason).await
+}
+
+#[utoipa::path(
+    delete, path = "/api/v1/tariffs/{tariff}", tag = "contracts",
+    description = "Removes a tariff that was entered by mistake: nothing may refer to it.",
+    params(RemovalQuery, ("tariff" = String, Path), ("If-Match" = String, Header)),
+    responses((status = 204, description = "Removed."), (status = 400, body = Problem), (status = 404, body = Problem),
+              (status = 409, body = EditProblem, description = "Something refers to it."),
+              (status = 412, body = EditProblem, description = "Changed meanwhile."),
+              (status = 422, body = EditProblem, description = "The reason is too short or too long."),
+              (status = 428, body = Problem)),
+    security(("token" = []))
+)]
+pub async fn delete_tariff(
+    shared: Data<Shared>,
+    granted: Granted,
+    http: HttpRequest,
+    code: Path<String>,
+    query: Query<RemovalQuery>,
+) -> Result<HttpResponse, Fault> {
+    delete(&shared, granted, &http, (EntryKind::Tariff, &code), &query.reason).await
 }
 
 #[utoipa::path(

@@ -1,7 +1,7 @@
 //! Alarms: lost redundancy over time, silent meters, readings that were refused.
 
 use actix_web::http::StatusCode;
-use actix_web::web::{Data, Query};
+use actix_web::web::{Data, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use serde::Deserialize;
@@ -92,7 +92,7 @@ pub async fn list(shared: Data<Shared>, http: HttpRequest, query: Query<AlarmsQu
         lost_caption: frame.with("alarms-lost-caption", "days", &days.to_string()),
         silent: found.silent.iter().map(|silent| silent_row(&frame, &found, silent)).collect(),
         refused: found.refused.iter().map(|view| upload_row(&frame, view, found.zone)).collect(),
-        files: super::parts::exports(&address, "/alarms.csv", "/alarms.xlsx"),
+        files: super::parts::exports(&address, "/alarms"),
         frame,
     };
     page(StatusCode::OK, &template)
@@ -130,25 +130,17 @@ fn silent_row(frame: &Frame, found: &Alarms, silent: &SilentMeter) -> SilentRow 
     }
 }
 
-pub async fn csv(shared: Data<Shared>, http: HttpRequest, query: Query<AlarmsQuery>) -> Result<HttpResponse, Fault> {
-    export(&shared, &http, &query, Sheet::Csv).await
-}
-
-pub async fn xlsx(shared: Data<Shared>, http: HttpRequest, query: Query<AlarmsQuery>) -> Result<HttpResponse, Fault> {
-    export(&shared, &http, &query, Sheet::Xlsx).await
-}
-
 /// The alarms of lost redundancy as a file.
-async fn export(
-    shared: &Data<Shared>,
-    http: &HttpRequest,
-    query: &AlarmsQuery,
-    sheet: Sheet,
+pub async fn file(
+    shared: Data<Shared>,
+    http: HttpRequest,
+    query: Query<AlarmsQuery>,
+    sheet: Path<Sheet>,
 ) -> Result<HttpResponse, Fault> {
     let days = query.days()?;
     let (store, now) = (shared.store.clone(), shared.now());
     let found = blocking(move || read_alarms::read(&store, days, now)).await?;
-    let frame = Frame::of(http);
+    let frame = Frame::of(&http);
     let row = |alarm: &LostRedundancy| {
         vec![
             sheet::text(alarm.rack.as_str()),
@@ -166,5 +158,5 @@ async fn export(
         headings: headings.map(|key| frame.t(key)).into(),
         rows: found.lost.iter().map(row).collect(),
     };
-    sheet::respond(&frame, &table, sheet, &frame.t("alarms-file"))
+    sheet::respond(&shared, &frame, table, *sheet, &frame.t("alarms-file")).await
 }

@@ -19,6 +19,7 @@ use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
 
 pub mod draft;
+pub mod issue;
 pub mod manual;
 pub mod plan;
 pub mod problems;

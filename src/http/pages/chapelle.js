@@ -54,9 +54,46 @@
     window.addEventListener("beforeunload", (event) => { if (changed) event.preventDefault(); });
   }
 
-  // Progress as the server tells it; when it is over the page is loaded again and shows the outcome.
+  // The page as it is now, or nothing where it cannot be had.
+  const fetched = async () => {
+    const answer = await fetch(window.location.href).catch(() => null);
+    if (!answer?.ok || answer.redirected) return null;
+    return new DOMParser().parseFromString(await answer.text(), "text/html");
+  };
+
+  // Shows `fresh` in place of `part`: cell by cell where the rows are the same, so that who stands in one stays there.
+  const show = (part, fresh) => {
+    const rows = (of) => [...of.querySelectorAll("tbody tr")];
+    const [old, now] = [rows(part), rows(fresh)];
+    const key = (row) => row.querySelector("th")?.textContent;
+    if (old.length === 0 || old.length !== now.length || old.some((row, index) => key(row) !== key(now[index]))) {
+      const at = part.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
+      part.replaceChildren(...fresh.childNodes);
+      if (at) [...part.querySelectorAll("a")].find((link) => link.getAttribute("href") === at)?.focus();
+      return;
+    }
+    old.forEach((row, index) => [...row.cells].forEach((cell, column) => {
+      const other = now[index].cells[column];
+      if (other && other.innerHTML !== cell.innerHTML) cell.replaceChildren(...other.childNodes);
+    }));
+  };
+
+  // Progress as the server tells it, with the part of the page that lists what was done; when it is over the page is loaded
+  // again and shows the outcome.
   const progress = document.querySelector("[data-progress]");
   if (progress && window.EventSource) {
+    const part = document.querySelector("[data-progress-part]");
+    let busy = false, again = false;
+    const renew = async () => {
+      if (!part || busy) { again = true; return; }
+      busy = true;
+      do {
+        again = false;
+        const fresh = (await fetched())?.querySelector("[data-progress-part]");
+        if (fresh) show(part, fresh);
+      } while (again);
+      busy = false;
+    };
     const source = new EventSource(progress.dataset.progress);
     source.addEventListener("progress", (event) => {
       const state = JSON.parse(event.data);
@@ -64,6 +101,7 @@
       if (bar) { bar.max = Math.max(state.total, 1); bar.value = state.done; }
       const text = progress.querySelector("[data-progress-text]");
       if (text) text.textContent = state.text;
+      renew();
     });
     source.addEventListener("end", () => { source.close(); window.location.reload(); });
   }
@@ -75,9 +113,7 @@
   if (live) {
     const renew = async () => {
       if (document.hidden || live.contains(document.activeElement) || Date.now() - active > 30 * 60_000) return;
-      const answer = await fetch(window.location.href).catch(() => null);
-      if (!answer?.ok || answer.redirected) return;
-      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-live]");
+      const fresh = (await fetched())?.querySelector("[data-live]");
       if (fresh && fresh.innerHTML !== live.innerHTML) live.replaceChildren(...fresh.childNodes);
     };
     setInterval(renew, Number(live.dataset.live) * 1000);

@@ -10,8 +10,10 @@ use rust_decimal::Decimal;
 use super::edit::contract::address;
 use super::{Frame, encoded, page};
 use crate::app::read_tenants::{self, ContractFile};
+use crate::app::remove_entry;
 use crate::documents::arithmetic::arithmetic;
 use crate::domain::access::Action;
+use crate::domain::book::EntryKind;
 use crate::domain::contract::indexation::{Indexation, Revision, coefficient};
 use crate::domain::contract::{
     Contract, ContractLine, GapPolicy, LineQuantity, PriceIndex, Proration, PueTerm, VatTreatment,
@@ -46,6 +48,8 @@ struct ContractTemplate {
     caption_id: &'static str,
     /// Below which its forms are, for who may change it.
     edit: Option<String>,
+    /// Nothing that was billed or kept names it.
+    may_go: bool,
 }
 
 /// A line in words.
@@ -70,14 +74,15 @@ pub async fn one(
     http: HttpRequest,
 ) -> Result<HttpResponse, Fault> {
     let (store, now) = (shared.store.clone(), shared.now());
-    let (file, today) = blocking(move || {
+    let (file, today, may_go) = blocking(move || {
         let today = read_tenants::today(&store, now)?;
-        Ok((read_tenants::contract(&store, &granted.scope, &code)?, today))
+        let may_go = !remove_entry::is_named(&store, EntryKind::Contract, &code)?;
+        Ok((read_tenants::contract(&store, &granted.scope, &code)?, today, may_go))
     })
     .await?;
     let file = file.ok_or(Fault::NotFound)?;
     let frame = Frame::of(&http);
-    page(StatusCode::OK, &template(frame, &file, today))
+    page(StatusCode::OK, &ContractTemplate { may_go, ..template(frame, &file, today) })
 }
 
 fn template(frame: Frame, file: &ContractFile, today: NaiveDate) -> ContractTemplate {
@@ -100,6 +105,7 @@ fn template(frame: Frame, file: &ContractFile, today: NaiveDate) -> ContractTemp
             .then(|| format!("/contracts/{}/availability", encoded(contract.code.as_str()))),
         caption: frame.with("contract-lines", "contract", contract.code.as_str()),
         caption_id: "lines-caption",
+        may_go: false,
         frame,
     }
 }

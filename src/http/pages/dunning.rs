@@ -8,9 +8,12 @@ use chrono_tz::Tz;
 
 use super::claims::{ClaimRow, claim_row};
 use super::forms::Fields;
+use super::parts::{Address, Link, exports};
+use super::sheet::{self, Sheet};
 use super::{Frame, done, page};
 use crate::app::charge_interest;
 use crate::app::dunning::{self, Claimable, OverdueInvoice, TenantDues};
+use crate::documents::table::{Cell, Table};
 use crate::domain::access::{Action, Decision, policy};
 use crate::domain::invoice::InvoiceNumber;
 use crate::domain::money::Money;
@@ -30,6 +33,7 @@ struct DunningPage {
     late: usize,
     tenants: Vec<TenantView>,
     claimable: Vec<ClaimableRow>,
+    files: Vec<Link>,
     may_remind: bool,
     rate_missing: Option<String>,
     may_record: bool,
@@ -87,12 +91,56 @@ pub async fn list(shared: Data<Shared>, granted: Granted, http: HttpRequest) -> 
             .map(|(index, one)| tenant_view(&frame, found.zone, index, one))
             .collect(),
         claimable: found.claimable.iter().map(|one| claimable_row(&frame, one)).collect(),
+        files: exports(&Address::new("/dunning"), "/dunning/list"),
         rate_missing: found.rate_missing.map(|day| frame.with("dunning-no-rate", "day", &frame.date(&day))),
         may_record: policy(granted.role, Action::RecordPayments) != Decision::Deny,
         may_remind: policy(granted.role, Action::SendNotices) != Decision::Deny,
         frame,
     };
     page(StatusCode::OK, &template)
+}
+
+/// Every late invoice as a file.
+pub async fn file(shared: Data<Shared>, http: HttpRequest, sheet: Path<Sheet>) -> Result<HttpResponse, Fault> {
+    let (store, now) = (shared.store.clone(), shared.now());
+    let found = blocking(move || dunning::read(&store, now)).await?;
+    let frame = Frame::of(&http);
+    let headings = [
+        "invoice-number",
+        "invoice-tenant",
+        "invoice-due",
+        "dunning-days",
+        "invoice-gross",
+        "invoice-open",
+        "dunning-claimed",
+        "interest-so-far",
+        "interest-indemnity",
+        "reminder-last",
+    ];
+    let late = found.tenants.iter().flat_map(|dues| dues.invoices.iter().map(move |one| (dues.name.as_str(), one)));
+    let table = Table {
+        name: frame.t("nav-dunning"),
+        day: found.today,
+        headings: headings.map(|key| frame.t(key)).into(),
+        rows: late.map(|(name, one)| cells(found.zone, name, one)).collect(),
+    };
+    sheet::respond(&shared, &frame, table, *sheet, &format!("{}-{}", frame.t("dunning-file"), found.today)).await
+}
+
+fn cells(zone: Tz, tenant: &str, one: &OverdueInvoice) -> Vec<Cell> {
+    let amount = |amount: Option<Money>| amount.map_or(Cell::Empty, Cell::Amount);
+    vec![
+        sheet::text(one.number.to_string()),
+        sheet::text(tenant),
+        Cell::Day(one.due_date),
+        Cell::Number(one.days_late.into()),
+        Cell::Amount(one.gross),
+        Cell::Amount(one.open),
+        Cell::Amount(one.claimed),
+        amount(one.accrued.map(|accrued| accrued.interest)),
+        amount(one.accrued.map(|accrued| accrued.indemnity)),
+        one.reminded_at.map_or(Cell::Empty, |at| Cell::Day(at.with_timezone(&zone).date_naive())),
+    ]
 }
 
 fn tenant_view(frame: &Frame, zone: Tz, index: usize, one: &TenantDues) -> TenantView {

@@ -12,6 +12,7 @@ pub mod contract;
 mod form;
 pub mod line;
 mod price;
+pub mod remove;
 pub mod seller;
 pub mod tariff;
 pub mod tenant;

@@ -1,17 +1,19 @@
 //! Figures of management: what a month cost or brought beside the invoices, entered and corrected.
 
 use actix_web::http::StatusCode;
-use actix_web::web::{Data, Form, Query};
+use actix_web::web::{Data, Form, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use serde::Deserialize;
 
 use super::forms::{Fields, number, refused};
-use super::parts::{Address, Choice, FieldError, Pager, tenant_choices};
+use super::parts::{Address, Choice, FieldError, Link, Pager, exports, tenant_choices};
+use super::sheet::{self, Sheet};
 use super::{Frame, done, page};
 use crate::app::{read_tenants, record_management_figures};
 use crate::collect::{FigureTexts, SubmittedFigure, one_figure};
 use crate::documents::payback::Words;
+use crate::documents::table::{Cell, Table};
 use crate::domain::access::{Action, TenantScope};
 use crate::domain::calendar::BillingMonth;
 use crate::domain::contract::Service;
@@ -39,6 +41,7 @@ struct FiguresPage {
     frame: Frame,
     rows: Vec<FigureRow>,
     pager: Pager,
+    files: Vec<Link>,
     errors: Vec<FieldError>,
     may_record: bool,
     kinds: Vec<Choice>,
@@ -96,6 +99,7 @@ async fn show(
     let template = FiguresPage {
         rows: shown.map(|figure| row(&frame, &words, figure)).collect(),
         pager: Pager::new(&Address::new(PATH), number, pages),
+        files: exports(&Address::new(PATH), PATH),
         may_record: frame.may(Action::KeepBooks),
         kinds: FigureKind::ALL.map(|kind| choice(kind.name(), words.kind(kind), kind_chosen)).into(),
         tenants: tenant_choices(&names, Some(&TenantCode(fields.text("tenant").to_owned()))),
@@ -127,6 +131,49 @@ fn row(frame: &Frame, words: &Words, figure: &ManagementFigure) -> FigureRow {
         source: figure.source.clone(),
         reason: figure.reason.clone().unwrap_or_default(),
     }
+}
+
+/// Every figure in force as a file.
+pub async fn file(shared: Data<Shared>, http: HttpRequest, sheet: Path<Sheet>) -> Result<HttpResponse, Fault> {
+    let (store, now) = (shared.store.clone(), shared.now());
+    let (figures, names, day) = blocking(move || {
+        let names = read_tenants::names(&store, &TenantScope::Everyone)?;
+        Ok((record_management_figures::in_force(&store)?, names, read_tenants::today(&store, now)?))
+    })
+    .await?;
+    let frame = Frame::of(&http);
+    let words = Words::new(frame.language);
+    let headings = [
+        "invoice-month",
+        "figure-kind",
+        "figure-label",
+        "invoice-tenant",
+        "manual-service",
+        "figure-amount",
+        "figure-source",
+        "reason",
+    ];
+    let optional = |text: Option<String>| text.map_or(Cell::Empty, Cell::Text);
+    let row = |figure: &ManagementFigure| {
+        let key = &figure.key;
+        vec![
+            sheet::text(key.month.to_string()),
+            sheet::text(words.kind(key.kind)),
+            sheet::text(&key.label),
+            optional(key.tenant.as_ref().map(|code| names.name(code).to_owned())),
+            optional(key.service.map(|one| words.service(one))),
+            Cell::Amount(figure.amount),
+            sheet::text(&figure.source),
+            optional(figure.reason.clone()),
+        ]
+    };
+    let table = Table {
+        name: frame.t("figures-title"),
+        day,
+        headings: headings.map(|key| frame.t(key)).into(),
+        rows: figures.iter().map(row).collect(),
+    };
+    sheet::respond(&shared, &frame, table, *sheet, &format!("{}-{day}", frame.t("figures-file"))).await
 }
 
 pub async fn submit(

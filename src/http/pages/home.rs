@@ -134,7 +134,7 @@ async fn check(shared: &Data<Shared>, month: BillingMonth, is_due: bool) -> Opti
             let store = worker.store.clone();
             let found = blocking(move || {
                 let problems = match is_due {
-                    true => compare_billing::compare(&store, month, now)?.problems,
+                    true => compare_billing::compare(&store, month, now)?.problems.clone(),
                     false => vec![],
                 };
                 let running = read_home::running(&store, now);

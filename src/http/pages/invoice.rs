@@ -10,7 +10,7 @@ use chrono_tz::Tz;
 use super::claims::{ClaimRow, posted_row};
 use super::invoices::{Left, standing};
 use super::lines::{ServiceGroup, groups, vat_text};
-use super::parts::{Badge, Link};
+use super::parts::{Address, Badge, Link, exports};
 use super::{Frame, encoded, page};
 use crate::app::archive_invoice::ArchiveKind;
 use crate::app::late_readings::{self, LateInvoice};
@@ -28,6 +28,7 @@ use crate::http::state::{Shared, blocking};
 
 pub mod correct;
 pub mod credit;
+pub mod files;
 pub mod mail;
 pub mod refund;
 pub mod trace;
@@ -50,6 +51,8 @@ struct InvoicePage {
     contract: String,
     period: String,
     groups: Vec<ServiceGroup>,
+    /// Its lines as files.
+    line_files: Vec<Link>,
     vat: Vec<VatLine>,
     /// Pairs of a label and a value the buyer's accounting asks for.
     references: Vec<(String, String)>,
@@ -153,6 +156,7 @@ pub async fn one(
         contract: format!("/contracts/{}", encoded(invoice.references.contract.as_str())),
         period: frame.period(invoice.period),
         groups: groups(&frame, &invoice.charges, &format!("/invoices/{}", invoice.number)),
+        line_files: exports(&Address::new(""), &format!("/invoices/{}/lines", invoice.number)),
         vat: invoice.vat.iter().map(|vat| vat_line(&frame, vat)).collect(),
         references: references(&frame, &invoice),
         corrects: corrects(&frame, &invoice),

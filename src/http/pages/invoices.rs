@@ -187,7 +187,7 @@ async fn show(
         is_filtered: !asked.text.is_empty() || asked.month.is_some() || asked.tenant.is_some(),
         pager: Pager::new(&address, found.page, found.pages),
         count_text: frame.with("invoices-count", "count", &count(&frame, i64::try_from(found.total).unwrap_or(0))),
-        files: exports(&address, "/invoices/list.csv", "/invoices/list.xlsx"),
+        files: exports(&address, "/invoices/list"),
         zip: address.at("/invoices/documents.zip").href(),
         carried_zip: address.carried(&[]),
         problem: problem.map(|told| frame.said(told)),

@@ -167,7 +167,7 @@ fn template(frame: Frame, file: &MeterFile, page_number: usize, may_correct: boo
         readings: readings.collect(),
         readings_count: count(&frame, within.len()),
         pager: Pager::new(&address, page_number, pages),
-        files: exports(&address, &format!("{path}/readings.csv"), &format!("{path}/readings.xlsx")),
+        files: exports(&address, &format!("{path}/readings")),
         may_correct,
         is_counter: meter.register == Register::Energy,
         days_caption: frame
@@ -334,34 +334,16 @@ fn corrections(frame: &Frame, file: &MeterFile) -> Vec<CorrectionRow> {
     file.corrections.iter().map(row).collect()
 }
 
-pub async fn readings_csv(
-    shared: Data<Shared>,
-    code: Path<String>,
-    http: HttpRequest,
-    query: Query<MeterQuery>,
-) -> Result<HttpResponse, Fault> {
-    export(&shared, &code, &http, &query, Sheet::Csv).await
-}
-
-pub async fn readings_xlsx(
-    shared: Data<Shared>,
-    code: Path<String>,
-    http: HttpRequest,
-    query: Query<MeterQuery>,
-) -> Result<HttpResponse, Fault> {
-    export(&shared, &code, &http, &query, Sheet::Xlsx).await
-}
-
 /// The month's readings as a file.
-async fn export(
-    shared: &Data<Shared>,
-    code: &str,
-    http: &HttpRequest,
-    query: &MeterQuery,
-    sheet: Sheet,
+pub async fn readings(
+    shared: Data<Shared>,
+    path: Path<(String, Sheet)>,
+    http: HttpRequest,
+    query: Query<MeterQuery>,
 ) -> Result<HttpResponse, Fault> {
-    let file = find(shared, code, query.month.as_deref()).await?;
-    let frame = Frame::of(http);
+    let (code, sheet) = path.into_inner();
+    let file = find(&shared, &code, query.month.as_deref()).await?;
+    let frame = Frame::of(&http);
     let period = file.month.period(file.zone);
     let row = |reading: &Reading| {
         vec![
@@ -378,5 +360,5 @@ async fn export(
         headings: ["reading-instant", "reading-local", "meter-value", "reading-quality"].map(|key| frame.t(key)).into(),
         rows: file.readings.iter().filter(|reading| period.contains(reading.at)).map(row).collect(),
     };
-    sheet::respond(&frame, &table, sheet, &format!("{}-{}", code.replace('/', "-"), file.month))
+    sheet::respond(&shared, &frame, table, sheet, &format!("{}-{}", code.replace('/', "-"), file.month)).await
 }

@@ -1,7 +1,7 @@
 //! The list of meters, with what each covers of a month.
 
 use actix_web::http::StatusCode;
-use actix_web::web::{Data, Query};
+use actix_web::web::{Data, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use chrono_tz::Tz;
@@ -103,7 +103,7 @@ pub async fn list(shared: Data<Shared>, http: HttpRequest, query: Query<MetersQu
         rows: found.meters.iter().map(|one| row(&frame, one, &found, now.into())).collect(),
         pager: Pager::new(&address, found.page, found.pages),
         count: count(&frame, found.total),
-        files: exports(&address, "/meters.csv", "/meters.xlsx"),
+        files: exports(&address, "/meters"),
         frame,
     };
     page(StatusCode::OK, &template)
@@ -206,25 +206,17 @@ pub(super) fn badges(frame: &Frame, summary: &MeterSummary) -> Vec<Badge> {
     badges
 }
 
-pub async fn csv(shared: Data<Shared>, http: HttpRequest, query: Query<MetersQuery>) -> Result<HttpResponse, Fault> {
-    export(&shared, &http, &query, Sheet::Csv).await
-}
-
-pub async fn xlsx(shared: Data<Shared>, http: HttpRequest, query: Query<MetersQuery>) -> Result<HttpResponse, Fault> {
-    export(&shared, &http, &query, Sheet::Xlsx).await
-}
-
-/// The whole list, in its order and filter.
-async fn export(
-    shared: &Data<Shared>,
-    http: &HttpRequest,
-    query: &MetersQuery,
-    sheet: Sheet,
+/// The whole list, in its order and filter, as a file.
+pub async fn file(
+    shared: Data<Shared>,
+    http: HttpRequest,
+    query: Query<MetersQuery>,
+    sheet: Path<Sheet>,
 ) -> Result<HttpResponse, Fault> {
     let filter = MetersFilter { page: None, ..query.filter()? };
     let (store, now) = (shared.store.clone(), shared.now());
     let found = blocking(move || read_meters::list(&store, &filter, now)).await?;
-    let frame = Frame::of(http);
+    let frame = Frame::of(&http);
     let headings = [
         "meter",
         "meter-register",
@@ -247,7 +239,7 @@ async fn export(
         headings: headings.map(|key| frame.t(key)).into(),
         rows: found.meters.iter().map(|summary| cells(&frame, summary, found.zone)).collect(),
     };
-    sheet::respond(&frame, &table, sheet, &format!("{}-{}", frame.t("meters-file"), found.month))
+    sheet::respond(&shared, &frame, table, *sheet, &format!("{}-{}", frame.t("meters-file"), found.month)).await
 }
 
 fn cells(frame: &Frame, summary: &MeterSummary, zone: Tz) -> Vec<Cell> {

@@ -3,6 +3,7 @@
 
 use std::fmt::Display;
 
+use super::sheet::Sheet;
 use super::{Frame, encoded};
 use crate::app::listing::{Order, SortKey};
 use crate::app::read_tenants::TenantNames;
@@ -170,11 +171,14 @@ pub struct Link {
     pub address: String,
 }
 
-/// Links to a list as CSV and XLSX, in the list's own order and filter.
-pub fn exports(address: &Address, csv: &str, xlsx: &str) -> Vec<Link> {
-    let link =
-        |label: &str, path: &str| Link { label: label.to_owned(), address: address.at(path).without("page").href() };
-    vec![link("CSV", csv), link("XLSX", xlsx)]
+/// Links to a list as files, in the list's own order and filter: `path` without its ending.
+pub fn exports(address: &Address, path: &str) -> Vec<Link> {
+    let link = |sheet: Sheet| {
+        let ending = sheet.format().name();
+        let address = address.at(format!("{path}.{ending}")).without("page");
+        Link { label: ending.to_uppercase(), address: address.href() }
+    };
+    Sheet::ALL.map(link).into()
 }
 
 /// What is wrong with one field of a form.

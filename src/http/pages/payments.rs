@@ -1,7 +1,7 @@
 //! Payments: the list and its files with refunds below zero, recording one, and what bank statements left to a person.
 
-use actix_web::http::{StatusCode, header};
-use actix_web::web::{Data, Form, Query};
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Form, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use chrono::NaiveDate;
@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 use super::forms::as_typed;
 use super::forms::{Fields, refused};
 use super::parts::{Address, Choice, FieldError, Link, Pager, count, exports, tenant_choices};
+use super::sheet::{self, Sheet};
 use super::{Frame, done, page};
 use crate::app::AppError;
 use crate::app::match_receipts::{self, BankReceipt};
@@ -16,13 +17,12 @@ use crate::app::open_invoices::{self, OpenInvoice};
 use crate::app::read_payments::{self, PaymentFilter, PaymentPage, RecordedPayment};
 use crate::app::read_tenants::{self, TenantNames};
 use crate::app::record_payment::{self, NewPayment, PaymentPlan};
-use crate::documents::table::{self, Cell, Table};
+use crate::documents::table::{Cell, Table};
 use crate::domain::access::{Action, Decision, TenantScope, policy};
 use crate::domain::ids::TenantCode;
 use crate::domain::invoice::InvoiceNumber;
 use crate::domain::money::Money;
 use crate::domain::told::Told;
-use crate::http::api::download;
 use crate::http::asked::{Expected, days, parsed};
 use crate::http::auth::{Granted, Visitor};
 use crate::http::error::Fault;
@@ -103,7 +103,7 @@ pub async fn list(
         is_filtered: filter != PaymentFilter::default(),
         count_text: frame.with("payments-count", "count", &count(&frame, i64::try_from(total).unwrap_or(0))),
         total: frame.bare(&amount),
-        files: exports(&address, "/payments/list.csv", "/payments/list.xlsx"),
+        files: exports(&address, "/payments/list"),
         pager: Pager::new(&address, number, pages),
         may_record: policy(granted.role, Action::RecordPayments) != Decision::Deny,
         from: day_text(filter.from),
@@ -127,36 +127,21 @@ fn row(frame: &Frame, names: &TenantNames, recorded: &RecordedPayment) -> Paymen
     }
 }
 
-pub async fn csv(
+/// The whole list, as it is filtered, as a file.
+pub async fn file(
     shared: Data<Shared>,
     http: HttpRequest,
     query: Query<Vec<(String, String)>>,
+    sheet: Path<Sheet>,
 ) -> Result<HttpResponse, Fault> {
-    export(&shared, &http, &query, false).await
-}
-
-pub async fn xlsx(
-    shared: Data<Shared>,
-    http: HttpRequest,
-    query: Query<Vec<(String, String)>>,
-) -> Result<HttpResponse, Fault> {
-    export(&shared, &http, &query, true).await
-}
-
-async fn export(
-    shared: &Data<Shared>,
-    http: &HttpRequest,
-    query: &[(String, String)],
-    as_workbook: bool,
-) -> Result<HttpResponse, Fault> {
-    let (filter, _) = asked(query)?;
+    let (filter, _) = asked(&query)?;
     let (store, now) = (shared.store.clone(), shared.now());
     let (found, names, today) = blocking(move || {
         let names = read_tenants::names(&store, &TenantScope::Everyone)?;
         Ok((read_payments::whole(&store, &filter)?, names, read_tenants::today(&store, now)?))
     })
     .await?;
-    let frame = Frame::of(http);
+    let frame = Frame::of(&http);
     let keys = [
         "payment-number",
         "payments-day",
@@ -184,14 +169,7 @@ async fn export(
         headings: keys.map(|key| frame.t(key)).to_vec(),
         rows: found.iter().map(row).collect(),
     };
-    let (bytes, media_type, extension) = match as_workbook {
-        true => (table::xlsx(&table, frame.language), super::sheet::WORKBOOK, "xlsx"),
-        false => (table::csv(&table, frame.language), "text/csv; charset=utf-8", "csv"),
-    };
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CONTENT_TYPE, media_type))
-        .insert_header(download(format!("{}-{today}.{extension}", frame.t("payments-file"))))
-        .body(bytes.map_err(Fault::internal)?))
+    sheet::respond(&shared, &frame, table, *sheet, &format!("{}-{today}", frame.t("payments-file"))).await
 }
 
 #[derive(Template)]

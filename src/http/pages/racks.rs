@@ -113,7 +113,7 @@ fn template(frame: Frame, plan: &FloorPlan) -> RacksTemplate {
         height: i64::try_from(plan.aisles.len()).unwrap_or(0) * (CELL_HEIGHT + AISLE_GAP),
         aisles,
         rows: racks().map(|(aisle, rack)| row(&frame, aisle, rack)).collect(),
-        files: exports(&Address::new("/racks"), "/racks.csv", "/racks.xlsx"),
+        files: exports(&Address::new("/racks"), "/racks"),
         frame,
     }
 }
@@ -235,18 +235,11 @@ fn row(frame: &Frame, aisle: &AisleState, rack: &RackState) -> RackRow {
     }
 }
 
-pub async fn csv(shared: Data<Shared>, http: HttpRequest) -> Result<HttpResponse, Fault> {
-    export(&shared, &http, Sheet::Csv).await
-}
-
-pub async fn xlsx(shared: Data<Shared>, http: HttpRequest) -> Result<HttpResponse, Fault> {
-    export(&shared, &http, Sheet::Xlsx).await
-}
-
-async fn export(shared: &Data<Shared>, http: &HttpRequest, sheet: Sheet) -> Result<HttpResponse, Fault> {
+/// Every rack as a file.
+pub async fn file(shared: Data<Shared>, http: HttpRequest, sheet: Path<Sheet>) -> Result<HttpResponse, Fault> {
     let (store, now) = (shared.store.clone(), shared.now());
     let plan = blocking(move || read_racks::plan(&store, now)).await?;
-    let frame = Frame::of(http);
+    let frame = Frame::of(&http);
     let headings = [
         "rack",
         "aisle",
@@ -266,7 +259,7 @@ async fn export(shared: &Data<Shared>, http: &HttpRequest, sheet: Sheet) -> Resu
         headings: headings.map(|key| frame.t(key)).into(),
         rows: racks.map(|(aisle, rack)| cells(&frame, aisle, rack)).collect(),
     };
-    sheet::respond(&frame, &table, sheet, &frame.t("racks-file"))
+    sheet::respond(&shared, &frame, table, *sheet, &frame.t("racks-file")).await
 }
 
 fn cells(frame: &Frame, aisle: &str, rack: &RackState) -> Vec<Cell> {

@@ -1,37 +1,76 @@
-//! A table as a file to take away: CSV as the language's spreadsheets open it, or a workbook.
+//! A table as a file to take away: CSV as the language's spreadsheets open it, a workbook, or paper.
 
 use actix_web::HttpResponse;
 use actix_web::http::header;
 use chrono_tz::Tz;
 use rust_decimal::Decimal;
+use serde::Deserialize;
 
 use super::{Frame, texts};
+use crate::app::reports;
 use crate::documents::table::{self, Cell, Table};
+use crate::documents::{Edition, ReportFormat};
 use crate::domain::calendar::Timestamp;
 use crate::domain::metering::Quality;
 use crate::domain::party::Language;
+use crate::domain::told::Told;
 use crate::http::api::download;
 use crate::http::error::Fault;
+use crate::http::state::{Shared, blocking};
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A PDF of more could not be leafed through.
+const PDF_ROWS_MAX: usize = 2_000;
+
+/// What a list is written as: the ending of its file's address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Sheet {
-    Csv,
+    Pdf,
     Xlsx,
+    Csv,
 }
 
-/// The media type of a workbook.
-pub const WORKBOOK: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+impl Sheet {
+    pub const ALL: [Sheet; 3] = [Sheet::Pdf, Sheet::Xlsx, Sheet::Csv];
+
+    pub const fn format(self) -> ReportFormat {
+        match self {
+            Sheet::Pdf => ReportFormat::Pdf,
+            Sheet::Xlsx => ReportFormat::Xlsx,
+            Sheet::Csv => ReportFormat::Csv,
+        }
+    }
+}
 
 /// The table as a file `name` of the wanted kind.
-pub fn respond(frame: &Frame, table: &Table, sheet: Sheet, name: &str) -> Result<HttpResponse, Fault> {
-    let (bytes, media_type, extension) = match sheet {
-        Sheet::Csv => (table::csv(table, frame.language), "text/csv; charset=utf-8", "csv"),
-        Sheet::Xlsx => (table::xlsx(table, frame.language), WORKBOOK, "xlsx"),
-    };
+pub async fn respond(
+    shared: &Shared,
+    frame: &Frame,
+    table: Table,
+    sheet: Sheet,
+    name: &str,
+) -> Result<HttpResponse, Fault> {
+    let rows = table.rows.len();
+    if sheet == Sheet::Pdf && rows > PDF_ROWS_MAX {
+        let english = format!("a PDF of {rows} rows is too long, {PDF_ROWS_MAX} are the most: take CSV or XLSX");
+        let told = Told::new("list-too-long", english).with("count", rows).with("max", PDF_ROWS_MAX);
+        return Err(Fault::Misasked(Box::new(told)));
+    }
+    let subtitle = frame.texts("sheet-rows", &[("count", &rows.to_string()), ("day", &frame.date(&table.day))]);
+    let (store, language) = (shared.store.clone(), frame.language);
+    let bytes = blocking(move || {
+        Ok(match sheet {
+            Sheet::Csv => table::csv(&table, language)?,
+            Sheet::Xlsx => table::xlsx(&table, language)?,
+            Sheet::Pdf => table::pdf(&table, &subtitle, Edition::of(language, &store.read(reports::issuer)?))?,
+        })
+    })
+    .await?;
+    let format = sheet.format();
     Ok(HttpResponse::Ok()
-        .insert_header((header::CONTENT_TYPE, media_type))
-        .insert_header(download(format!("{name}.{extension}")))
-        .body(bytes.map_err(Fault::internal)?))
+        .insert_header((header::CONTENT_TYPE, format.media_type()))
+        .insert_header(download(format!("{name}.{}", format.name())))
+        .body(bytes))
 }
 
 pub fn text(text: impl Into<String>) -> Cell {

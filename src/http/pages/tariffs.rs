@@ -11,13 +11,15 @@ use super::contracts::price;
 use super::edit::{contract, tariff::address};
 use super::lines::part as part_name;
 use super::listing::{self, ListQuery};
-use super::parts::{Address, Column, Pager, count};
+use super::parts::{Address, Column, Link, Pager, count, exports};
+use super::sheet::{self, Sheet};
 use super::{Frame, page};
 use crate::app::list_terms::{self, TariffKey};
 use crate::app::listing::Order;
 use crate::app::read_tariffs::{self, PricePreview, PricingRefusal, TariffFile};
 use crate::app::read_tenants;
 use crate::documents::arithmetic::arithmetic;
+use crate::documents::table::{Cell, Table};
 use crate::domain::access::Action;
 use crate::domain::money::Money;
 use crate::domain::rating::ChargeKind;
@@ -36,6 +38,7 @@ struct TariffsTemplate {
     rows: Vec<TariffRow>,
     pager: Pager,
     count_text: String,
+    files: Vec<Link>,
     can_edit: bool,
 }
 
@@ -104,6 +107,7 @@ pub async fn list(shared: Data<Shared>, http: HttpRequest, query: Query<ListQuer
         columns: columns(&frame, &list, wanted.order),
         pager: Pager::new(&list, found.page, found.pages),
         count_text: frame.with("tariffs-count", "count", &count(&frame, found.total)),
+        files: exports(&list, "/tariffs"),
         can_edit: frame.may(Action::EditTerms),
         text: wanted.text,
         rows: found.rows.iter().map(|row| tariff_row(&frame, row, today)).collect(),
@@ -123,6 +127,42 @@ fn tariff_row(frame: &Frame, row: &list_terms::TariffRow, today: NaiveDate) -> T
         price: current.unwrap_or_default(),
         contracts: count(frame, row.contracts),
     }
+}
+
+/// The whole list with every price it has or had, in its order and search, as a file.
+pub async fn file(
+    shared: Data<Shared>,
+    http: HttpRequest,
+    query: Query<ListQuery>,
+    sheet: Path<Sheet>,
+) -> Result<HttpResponse, Fault> {
+    let (store, now, wanted) = (shared.store.clone(), shared.now(), query.whole()?);
+    let (found, day) = blocking(move || {
+        let found = list_terms::tariffs(&store, &wanted)?;
+        Ok((found, read_tenants::today(&store, now)?))
+    })
+    .await?;
+    let frame = Frame::of(&http);
+    let headings = ["line-code", "tenant-name", "field-unit", "field-from", "tariff-price", "nav-contracts"];
+    let rows = found.rows.iter().flat_map(|row| {
+        row.tariff.versions.iter().map(|version| {
+            vec![
+                sheet::text(row.tariff.code.as_str()),
+                sheet::text(&row.tariff.name),
+                sheet::text(frame.t(&format!("unit-{}", row.tariff.unit.name()))),
+                Cell::Day(version.from),
+                sheet::text(price(&frame, &version.price, row.tariff.unit).join(" ; ")),
+                Cell::Number(row.contracts.into()),
+            ]
+        })
+    });
+    let table = Table {
+        name: frame.t("nav-tariffs"),
+        day,
+        headings: headings.map(|key| frame.t(key)).into(),
+        rows: rows.collect(),
+    };
+    sheet::respond(&shared, &frame, table, *sheet, &format!("{}-{day}", frame.t("tariffs-file"))).await
 }
 
 fn columns(frame: &Frame, list: &Address, order: Order<TariffKey>) -> Vec<Column> {

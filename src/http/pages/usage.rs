@@ -1,7 +1,7 @@
 //! What a tenant's meters say: a month by days, a day by ten minutes.
 
 use actix_web::http::StatusCode;
-use actix_web::web::{Data, Query};
+use actix_web::web::{Data, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use chrono::{Datelike, NaiveDate};
@@ -135,7 +135,7 @@ fn template(frame: Frame, usage: &TenantUsage, now: Timestamp) -> UsageTemplate 
             .filter(|slot| slot.slot.from < now)
             .map(|slot| row(&frame, usage, slot, &base))
             .collect(),
-        files: exports(&address, "/usage.csv", "/usage.xlsx"),
+        files: exports(&address, "/usage"),
         is_live: match usage.view {
             UsageView::Month(month) => month == BillingMonth::of(today),
             UsageView::Day(day) => day == today,
@@ -266,33 +266,16 @@ fn note(frame: &Frame, slot: &UsageSlot) -> String {
     notes.iter().filter(|(is, _)| *is).map(|(_, key)| frame.t(key)).collect::<Vec<_>>().join(", ")
 }
 
-pub async fn csv(
+/// What the page shows as a file.
+pub async fn file(
     shared: Data<Shared>,
     granted: Granted,
     http: HttpRequest,
     query: Query<UsagePageQuery>,
+    sheet: Path<Sheet>,
 ) -> Result<HttpResponse, Fault> {
-    export(&shared, granted, &http, &query, Sheet::Csv).await
-}
-
-pub async fn xlsx(
-    shared: Data<Shared>,
-    granted: Granted,
-    http: HttpRequest,
-    query: Query<UsagePageQuery>,
-) -> Result<HttpResponse, Fault> {
-    export(&shared, granted, &http, &query, Sheet::Xlsx).await
-}
-
-async fn export(
-    shared: &Data<Shared>,
-    granted: Granted,
-    http: &HttpRequest,
-    query: &UsagePageQuery,
-    sheet: Sheet,
-) -> Result<HttpResponse, Fault> {
-    let usage = find(shared, granted, query.query()?).await?;
-    let frame = Frame::of(http);
+    let usage = find(&shared, granted, query.query()?).await?;
+    let frame = Frame::of(&http);
     let mut headings = vec![frame.t("slot-from"), frame.t("slot-to")];
     headings.extend(usage.courses.iter().map(|course| frame.t(&format!("course-{}", course.name()))));
     headings.push(frame.t("remark"));
@@ -315,5 +298,5 @@ async fn export(
         rows: usage.slots.iter().map(row).collect(),
     };
     let tenant = encoded(usage.tenant.code.as_str());
-    sheet::respond(&frame, &table, sheet, &format!("{}-{tenant}-{period}", frame.t("usage-file")))
+    sheet::respond(&shared, &frame, table, *sheet, &format!("{}-{tenant}-{period}", frame.t("usage-file"))).await
 }

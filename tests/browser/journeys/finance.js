@@ -39,6 +39,30 @@ export default {
     check(readFileSync(await file.path()).subarray(0, 5).toString() === "%PDF-", `${site.setting}: the PDF`);
   }),
 
+  "sees each contract of a run as it is done": (site) => site.as("finance", async (page) => {
+    if (!site.javaScriptEnabled) return;
+    // A run of the small centre is over too soon to be looked at: its page is kept as it was on the way.
+    const [run] = await page.goto("/billing").then(() => page.locator('main a[href^="/billing/runs/"]').all());
+    const address = await run.getAttribute("href");
+    const over = await (await page.request.get(address)).text();
+    const table = over.match(/<div class="scroll"[^]*?<\/table>\s*<\/div>/)[0];
+    const going = (part) => over.replace(table, `<div data-progress="${address}/events"><progress max="1" value="0"></progress><p data-progress-text></p></div><div data-progress-part>${part}</div>`);
+    const steps = ["", table.replaceAll(/<td class="whole">[^]*?<\/td>/g, '<td class="whole">–</td>'), table];
+    let looked = 0;
+    await page.route(`**${address}`, (route) => route.fulfill({ contentType: "text/html; charset=utf-8", body: going(steps[Math.min(looked++, 2)]) }));
+    await page.route(`**${address}/events`, (route) => route.fulfill({ contentType: "text/event-stream", body: `retry: 300\nevent: progress\ndata: {"done":${looked},"total":9,"text":"${looked} / 9"}\n\n` }));
+    await page.goto(address);
+    await page.evaluate(() => { window.isSame = true; });
+    const first = page.locator("[data-progress-part] tbody th a").first();
+    await first.waitFor();
+    await first.focus();
+    await page.locator('[data-progress-part] a[href^="/invoices/DC"]').first().waitFor();
+    check(await first.evaluate((link) => link === document.activeElement), `${site.setting}: who stands in a row stays there`);
+    check((await page.textContent("[data-progress-text]")).endsWith("/ 9"), `${site.setting}: the progress is told`);
+    check(await page.evaluate(() => window.isSame === true), `${site.setting}: the page was not loaded again`);
+    await page.unrouteAll({ behavior: "ignoreErrors" });
+  }),
+
   "adds a line to a draft, with its reason": (site) => site.as("finance", async (page) => {
     await page.goto("/billing/2026-10/drafts/AP-2026");
     await page.click('main a[href$="/manual"]');

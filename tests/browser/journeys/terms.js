@@ -59,4 +59,20 @@ export default {
     await page.waitForURL(/\/tenants\/essai$/);
     check((await page.textContent("h1")).includes("Écrit par moi"), `${site.setting}: saved on purpose`);
   }, { faults: [409, 422] }),
+
+  "removes what was entered by mistake, its contract first": (site) => site.as("finance", async (page) => {
+    await page.goto("/tenants/essai/remove");
+    check((await page.locator("main button.danger").count()) === 0, `${site.setting}: a tenant with a contract stays`);
+    await page.click('main a[href="/contracts/ESSAI-2027"]');
+    await page.click('main a[href="/contracts/ESSAI-2027/remove"]');
+    await page.fill("#reason", "Saisie en double");
+    await page.click("main button.danger");
+    await page.waitForURL(/\/contracts$/);
+    await page.goto("/tenants/essai");
+    await page.click('main a[href="/tenants/essai/remove"]');
+    await page.fill("#reason", "Saisie en double");
+    await page.click("main button.danger");
+    await page.waitForURL(/\/tenants$/);
+    check((await page.locator('main a[href="/tenants/essai"]').count()) === 0, `${site.setting}: it is gone`);
+  }),
 };

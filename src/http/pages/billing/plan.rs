@@ -6,13 +6,15 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use serde::Deserialize;
 
-use super::super::parts::{Address, Badge, Column, Link, Pager, Tab, Tone, count};
+use super::super::parts::{Address, Badge, Column, Link, Pager, Tab, Tone, count, exports};
+use super::super::sheet::{self, Sheet};
 use super::super::{Frame, encoded, page};
 use super::problems::{self, Group, ProblemRow};
 use super::{cancelled_link, draft, is_issuable, month};
 use crate::app::compare_billing::{self, Compared, Comparison, State};
 use crate::app::list_plan::{self, PlanKey, PlanPart};
 use crate::app::listing::{Order, Rows};
+use crate::documents::table::{Cell, Table};
 use crate::domain::access::{Action, Decision, policy};
 use crate::domain::billing_run::{Problem, ProblemKind, Severity};
 use crate::domain::calendar::BillingMonth;
@@ -34,6 +36,7 @@ struct PlanPage {
     tabs: Vec<Tab>,
     columns: Vec<Column>,
     rows: Vec<PlanRow>,
+    files: Vec<Link>,
     pager: Pager,
     problems: Vec<ProblemRow>,
     problems_pager: Pager,
@@ -143,7 +146,7 @@ fn template(frame: Frame, compared: &Comparison, asked: &Asked, may_run: bool) -
     let is_finished = !compared.problems.iter().any(is_unfinished);
     let part = asked.part.of(compared);
     let part_sums = sums(&frame, part.iter().copied());
-    let found = list_plan::page(part, asked.order, asked.page);
+    let found = list_plan::page(part, asked.order, Some(asked.page));
     let groups = problems::grouped(compared.problems.iter().filter(|problem| !is_unfinished(problem)));
     let of = |group: &&Group<'_>, severity| group.first().is_some_and(|one| one.severity == severity);
     let severe = |severity| groups.iter().filter(|group| of(group, severity)).count();
@@ -157,6 +160,7 @@ fn template(frame: Frame, compared: &Comparison, asked: &Asked, may_run: bool) -
         problems_pager: Pager::named("problems", &address.set("page", beyond_first(found.page)), told.page, told.pages),
         pager,
         rows: found.rows.into_iter().map(|one| plan_row(&frame, month, is_finished, one)).collect(),
+        files: exports(&address, &format!("/billing/{month}/plan")),
         blocking,
         warnings,
         problems: problems::rows(&frame, &told.rows),
@@ -177,6 +181,65 @@ fn template(frame: Frame, compared: &Comparison, asked: &Asked, may_run: bool) -
         month,
         frame,
     }
+}
+
+/// The part that is looked at, in its order, as a file: each contract with what keeps it from being issued.
+pub async fn file(
+    shared: Data<Shared>,
+    path: Path<(String, Sheet)>,
+    http: HttpRequest,
+    query: Query<PlanQuery>,
+) -> Result<HttpResponse, Fault> {
+    let (text, sheet) = path.into_inner();
+    let (month, asked) = (month(&text)?, query.read()?);
+    let (store, now) = (shared.store.clone(), shared.now());
+    let (compared, day) = blocking(move || {
+        Ok((compare_billing::compare(&store, month, now)?, crate::app::read_tenants::today(&store, now)?))
+    })
+    .await?;
+    let frame = Frame::of(&http);
+    let chosen = list_plan::page(asked.part.of(&compared), asked.order, None).rows;
+    let headings = [
+        frame.t("invoice-contract"),
+        frame.t("contract-title"),
+        frame.t("invoice-tenant"),
+        frame.t("state"),
+        frame.t("invoice-number"),
+        frame.t("invoice-net"),
+        frame.month(&month.previous()),
+        frame.t("billing-difference"),
+        frame.t("billing-percent"),
+        frame.t("invoice-gross"),
+        frame.t("billing-problems"),
+    ];
+    let table = Table {
+        name: frame.with("billing-file-title", "month", &month.to_string()),
+        day,
+        headings: headings.into(),
+        rows: chosen.into_iter().map(|one| cells(&frame, &compared, one)).collect(),
+    };
+    sheet::respond(&shared, &frame, table, sheet, &format!("{}-{month}", frame.t("billing-file"))).await
+}
+
+fn cells(frame: &Frame, compared: &Comparison, one: &Compared) -> Vec<Cell> {
+    let amount = |amount: Option<Money>| amount.map_or(Cell::Empty, Cell::Amount);
+    let is_finished = !compared.problems.iter().any(is_unfinished);
+    let row = plan_row(frame, compared.month, is_finished, one);
+    let own = compared.problems.iter().filter(|problem| problem.contract.as_ref() == Some(&one.contract));
+    let told: Vec<String> = own.map(|problem| frame.said(&problem.message)).collect();
+    vec![
+        sheet::text(row.contract),
+        sheet::text(row.title),
+        sheet::text(row.tenant),
+        sheet::text(row.state.text),
+        row.number.map_or(Cell::Empty, Cell::Text),
+        amount(one.net),
+        amount(one.net_before),
+        amount(one.difference()),
+        sheet::number(one.percent()),
+        amount(one.gross),
+        sheet::text(told.join(" ; ")),
+    ]
 }
 
 /// That the month goes on is said once, above everything else.

@@ -1,124 +1,28 @@
-//! Starting a run, asking before it issues, and showing how it goes on.
+//! How a run goes on and what became of it.
 
 use actix_web::http::StatusCode;
-use actix_web::web::{Data, Form, Path, Query};
+use actix_web::web::{Data, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use serde::Deserialize;
 
 use super::super::parts::{Address, Badge, Link, Pager, Tone};
 use super::super::progress::{self, Progress};
-use super::super::{Frame, encoded, page, see_other};
-use super::{is_issuable, month};
+use super::super::{Frame, encoded, page};
 use crate::app::AppError;
 use crate::app::cancelled::{self, Cancelled};
-use crate::app::compare_billing;
 use crate::app::left_of_run::{LeftOfRun, left_of_run};
 use crate::app::listing::Rows;
 use crate::app::read_tenants::{self, TenantNames};
-use crate::app::run_campaign::{self, BillingRun, Campaign, Outcome, RunItem, RunStatus};
+use crate::app::run_campaign::{self, BillingRun, Outcome, RunItem, RunStatus};
 use crate::domain::access::{Action, Decision, TenantScope, policy};
 use crate::domain::calendar::{BillingMonth, Timestamp};
-use crate::domain::ids::ContractCode;
 use crate::domain::invoice::InvoiceNumber;
-use crate::domain::money::Money;
 use crate::domain::party::Language;
-use crate::http::api::billing::launch;
 use crate::http::asked::{Expected, parsed};
-use crate::http::auth::{Granted, Visitor, session};
+use crate::http::auth::Granted;
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
-
-#[derive(Template)]
-#[template(path = "billing_issue.html")]
-struct IssuePage {
-    frame: Frame,
-    month: BillingMonth,
-    title: String,
-    contracts: Vec<IssueRow>,
-    total: String,
-    one: Option<String>,
-    /// Numbered and frozen, not only made.
-    issues: bool,
-}
-
-struct IssueRow {
-    contract: String,
-    tenant: String,
-    gross: String,
-}
-
-#[derive(Deserialize)]
-pub struct IssueQuery {
-    #[serde(default)]
-    contract: String,
-    /// `drafts` where they are only made, not issued.
-    #[serde(default)]
-    what: String,
-}
-
-/// What is about to be issued, and the question whether it shall be.
-pub async fn confirm(
-    shared: Data<Shared>,
-    path: Path<String>,
-    http: HttpRequest,
-    query: Query<IssueQuery>,
-) -> Result<HttpResponse, Fault> {
-    let month = month(&path)?;
-    let (store, now) = (shared.store.clone(), shared.now());
-    let compared = blocking(move || compare_billing::compare(&store, month, now)).await?;
-    let frame = Frame::of(&http);
-    let wanted = |one: &&compare_billing::Compared| {
-        is_issuable(one) && (query.contract.is_empty() || one.contract.as_str() == query.contract)
-    };
-    let chosen: Vec<&compare_billing::Compared> = compared.contracts.iter().filter(wanted).collect();
-    if chosen.is_empty() {
-        return Ok(see_other(&format!("/billing/{month}")));
-    }
-    let issues = query.what != "drafts";
-    let total: Money = chosen.iter().filter_map(|one| one.gross).sum();
-    let name = frame.month(&month);
-    let template = IssuePage {
-        title: frame.with(if issues { "issue-title" } else { "drafts-title" }, "month", &frame.of_month(&month)),
-        issues,
-        contracts: chosen
-            .iter()
-            .map(|one| IssueRow {
-                contract: one.contract.to_string(),
-                tenant: one.tenant_name.clone(),
-                gross: one.gross.map(|gross| frame.bare(&gross)).unwrap_or_default(),
-            })
-            .collect(),
-        total: frame.bare(&total),
-        one: (!query.contract.is_empty()).then(|| query.contract.clone()),
-        month,
-        frame: frame.under(name, format!("/billing/{month}")),
-    };
-    page(StatusCode::OK, &template)
-}
-
-/// Starts a run in the background and leads to its page.
-pub async fn start(
-    shared: Data<Shared>,
-    visitor: Visitor,
-    path: Path<String>,
-    http: HttpRequest,
-    form: Form<Vec<(String, String)>>,
-) -> Result<HttpResponse, Fault> {
-    let field = |name: &str| form.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.as_str());
-    if !session::same_token(&visitor.form_token, field("form_token")) {
-        return Err(Fault::Forged);
-    }
-    let contracts = form.iter().filter(|(name, value)| name == "contract" && !value.is_empty());
-    let campaign = Campaign {
-        month: month(&path)?,
-        issue: field("issue") == "1",
-        only: contracts.map(|(_, code)| ContractCode::from(code.as_str())).collect(),
-        by: visitor.actor(&http),
-    };
-    let run = blocking(move || launch(&shared, campaign)).await?;
-    Ok(see_other(&format!("/billing/runs/{}", run.id)))
-}
 
 #[derive(Template)]
 #[template(path = "billing_run.html")]
@@ -288,13 +192,7 @@ fn id(text: &str) -> Result<i64, Fault> {
 
 async fn found(shared: &Data<Shared>, id: i64) -> Result<BillingRun, Fault> {
     let (store, now) = (shared.store.clone(), shared.now());
-    let run = blocking(move || {
-        // Also closes a run whose program is gone.
-        run_campaign::recent(&store, now)?;
-        run_campaign::find(&store, id)
-    })
-    .await?;
-    run.ok_or(Fault::NotFound)
+    blocking(move || run_campaign::look(&store, id, now)).await?.ok_or(Fault::NotFound)
 }
 
 /// The run as server-sent events, until it ends.

@@ -1,7 +1,7 @@
 //! The list of contracts: searched, ordered, in pages, and the same as files.
 
 use actix_web::http::StatusCode;
-use actix_web::web::{Data, Query};
+use actix_web::web::{Data, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use chrono::NaiveDate;
@@ -61,7 +61,7 @@ pub async fn list(
         columns: columns(&frame, &address, wanted.order),
         pager: Pager::new(&address, found.page, found.pages),
         count_text: frame.with("contracts-count", "count", &count(&frame, found.total)),
-        files: exports(&address, "/contracts.csv", "/contracts.xlsx"),
+        files: exports(&address, "/contracts"),
         can_edit: frame.may(Action::EditTerms),
         text: wanted.text,
         rows: found.rows.iter().map(|row| view(&frame, row)).collect(),
@@ -94,31 +94,13 @@ fn view(frame: &Frame, ContractRow { contract, tenant_name }: &ContractRow) -> R
     }
 }
 
-pub async fn csv(
+/// The whole list, in its order and search, as a file.
+pub async fn file(
     shared: Data<Shared>,
     granted: Granted,
     http: HttpRequest,
     query: Query<ListQuery>,
-) -> Result<HttpResponse, Fault> {
-    export(&shared, granted, &http, &query, Sheet::Csv).await
-}
-
-pub async fn xlsx(
-    shared: Data<Shared>,
-    granted: Granted,
-    http: HttpRequest,
-    query: Query<ListQuery>,
-) -> Result<HttpResponse, Fault> {
-    export(&shared, granted, &http, &query, Sheet::Xlsx).await
-}
-
-/// The whole list, in its order and search.
-async fn export(
-    shared: &Data<Shared>,
-    granted: Granted,
-    http: &HttpRequest,
-    query: &ListQuery,
-    sheet: Sheet,
+    sheet: Path<Sheet>,
 ) -> Result<HttpResponse, Fault> {
     let (store, now, wanted) = (shared.store.clone(), shared.now(), query.whole()?);
     let (found, day) = blocking(move || {
@@ -126,7 +108,7 @@ async fn export(
         Ok((found, read_tenants::today(&store, now)?))
     })
     .await?;
-    let frame = Frame::of(http);
+    let frame = Frame::of(&http);
     let headings = [
         "line-code",
         "contract-title",
@@ -144,7 +126,7 @@ async fn export(
         headings: headings.map(|key| frame.t(key)).into(),
         rows: found.rows.iter().map(cells).collect(),
     };
-    sheet::respond(&frame, &table, sheet, &format!("{}-{day}", frame.t("contracts-file")))
+    sheet::respond(&shared, &frame, table, *sheet, &format!("{}-{day}", frame.t("contracts-file"))).await
 }
 
 fn cells(ContractRow { contract, tenant_name }: &ContractRow) -> Vec<Cell> {

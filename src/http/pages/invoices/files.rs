@@ -1,7 +1,7 @@
-//! The list of invoices as files: what is shown as CSV and XLSX, the documents themselves as one ZIP.
+//! The list of invoices as files: what is shown as a table, the documents themselves as one ZIP.
 
 use actix_web::http::header;
-use actix_web::web::{Bytes, Data, Query};
+use actix_web::web::{Bytes, Data, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use chrono::NaiveDate;
 use tokio::sync::mpsc::Sender;
@@ -25,34 +25,17 @@ use crate::http::pages::sheet::{self, Sheet};
 use crate::http::state::{Shared, blocking};
 use crate::http::stream::stream;
 
-pub async fn csv(
+/// What the list shows, the whole of it, as a file.
+pub async fn file(
     shared: Data<Shared>,
     granted: Granted,
     http: HttpRequest,
     query: Query<Vec<(String, String)>>,
+    sheet: Path<Sheet>,
 ) -> Result<HttpResponse, Fault> {
-    export(&shared, granted, &http, &query, Sheet::Csv).await
-}
-
-pub async fn xlsx(
-    shared: Data<Shared>,
-    granted: Granted,
-    http: HttpRequest,
-    query: Query<Vec<(String, String)>>,
-) -> Result<HttpResponse, Fault> {
-    export(&shared, granted, &http, &query, Sheet::Xlsx).await
-}
-
-async fn export(
-    shared: &Data<Shared>,
-    granted: Granted,
-    http: &HttpRequest,
-    query: &[(String, String)],
-    sheet: Sheet,
-) -> Result<HttpResponse, Fault> {
-    let asked = Asked::read(query)?;
-    let shown = shown(http, &asked, &granted);
-    let frame = Frame::of(http);
+    let asked = Asked::read(&query)?;
+    let shown = shown(&http, &asked, &granted);
+    let frame = Frame::of(&http);
     let (store, now) = (shared.store.clone(), shared.now());
     let (invoices, names, today) = blocking(move || {
         let reader = granted.reader();
@@ -62,7 +45,7 @@ async fn export(
     })
     .await?;
     let table = table_of(&frame, &invoices, &names, &shown, today);
-    sheet::respond(&frame, &table, sheet, &format!("{}-{today}", frame.t("invoices-file")))
+    sheet::respond(&shared, &frame, table, *sheet, &format!("{}-{today}", frame.t("invoices-file"))).await
 }
 
 fn table_of(frame: &Frame, invoices: &[InvoiceSummary], names: &TenantNames, shown: &Shown, day: NaiveDate) -> Table {

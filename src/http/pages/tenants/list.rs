@@ -1,7 +1,7 @@
 //! The list of tenants: searched, ordered, in pages, and the same as files.
 
 use actix_web::http::StatusCode;
-use actix_web::web::{Data, Query};
+use actix_web::web::{Data, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
@@ -48,7 +48,7 @@ pub async fn list(
         columns: columns(&frame, &address, wanted.order),
         pager: Pager::new(&address, found.page, found.pages),
         count_text: frame.with("tenants-count", "count", &count(&frame, found.total)),
-        files: exports(&address, "/tenants.csv", "/tenants.xlsx"),
+        files: exports(&address, "/tenants"),
         can_edit: frame.may(Action::EditTenants),
         text: wanted.text,
         rows: found.rows,
@@ -67,31 +67,13 @@ fn columns(frame: &Frame, address: &Address, order: Order<TenantKey>) -> Vec<Col
     ]
 }
 
-pub async fn csv(
+/// The whole list, in its order and search, as a file.
+pub async fn file(
     shared: Data<Shared>,
     granted: Granted,
     http: HttpRequest,
     query: Query<ListQuery>,
-) -> Result<HttpResponse, Fault> {
-    export(&shared, granted, &http, &query, Sheet::Csv).await
-}
-
-pub async fn xlsx(
-    shared: Data<Shared>,
-    granted: Granted,
-    http: HttpRequest,
-    query: Query<ListQuery>,
-) -> Result<HttpResponse, Fault> {
-    export(&shared, granted, &http, &query, Sheet::Xlsx).await
-}
-
-/// The whole list, in its order and search.
-async fn export(
-    shared: &Data<Shared>,
-    granted: Granted,
-    http: &HttpRequest,
-    query: &ListQuery,
-    sheet: Sheet,
+    sheet: Path<Sheet>,
 ) -> Result<HttpResponse, Fault> {
     let (store, now, wanted) = (shared.store.clone(), shared.now(), query.whole()?);
     let (found, day) = blocking(move || {
@@ -99,7 +81,7 @@ async fn export(
         Ok((found, read_tenants::today(&store, now)?))
     })
     .await?;
-    let frame = Frame::of(http);
+    let frame = Frame::of(&http);
     let headings = [
         "line-code",
         "tenant-name",
@@ -115,7 +97,7 @@ async fn export(
         headings: headings.map(|key| frame.t(key)).into(),
         rows: found.rows.iter().map(|row| cells(&frame, row)).collect(),
     };
-    sheet::respond(&frame, &table, sheet, &format!("{}-{day}", frame.t("tenants-file")))
+    sheet::respond(&shared, &frame, table, *sheet, &format!("{}-{day}", frame.t("tenants-file"))).await
 }
 
 fn cells(frame: &Frame, TenantRow { tenant, contracts }: &TenantRow) -> Vec<Cell> {

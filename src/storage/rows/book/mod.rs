@@ -1,7 +1,7 @@
 //! The facility book in the database.
 //!
-//! Owns: saving a whole book so that only what differs is written, and loading it equal to what was saved. Nothing is
-//! ever deleted that carries a code: what the saved book lacks stays and is reported. Lists inside a thing (contract
+//! Owns: saving a whole book so that only what differs is written, and loading it equal to what was saved. Saving deletes
+//! nothing that carries a code: what the saved book lacks stays and is reported. Lists inside a thing (contract
 //! lines, contacts, resets) belong to it and are replaced as a whole where they differ.
 
 use std::collections::{BTreeMap, HashMap};
@@ -25,12 +25,14 @@ mod parties;
 mod payback;
 mod places;
 mod prices;
+mod remove;
 
 #[path = "versions.rs"]
 pub mod asset_versions;
 
 pub use assets::{AssetFile, assets, attach as attach_file, files as attached_files, save_asset};
 pub use edits::{Edited, edits, lock, note_edit, revision, version};
+pub use remove::{Referrer, ReferrerKind, referrers, remove};
 
 /// What saving a book did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -9,6 +9,7 @@ use diesel::sql_types::BigInt;
 
 use super::{InvoiceFilter, InvoiceStatus, InvoiceSummary, Page, StandingRow, SummaryRow, summary_from};
 use crate::domain::access::TenantScope;
+use crate::domain::invoice::InvoiceKind;
 use crate::domain::money::Money;
 use crate::storage::codec::date_text;
 use crate::storage::db::AnyConnection;
@@ -126,6 +127,8 @@ pub struct Named {
     pub id: i64,
     pub code: String,
     pub name: String,
+    /// What its invoices are routed by at Chorus: a service code, the numbers of an engagement or a market.
+    pub routed_by: Vec<String>,
 }
 
 /// The rows of the tenants and the contract a selection names: filtering by them needs no join, which would look every
@@ -257,8 +260,7 @@ pub fn revision(connection: &mut AnyConnection) -> StorageResult<i64> {
     Ok(invoice_revision::table.select(invoice_revision::revision).first(connection)?)
 }
 
-/// A page of the selection. What is to be paid is ordered by when, be it interest only; whole lists, which the index of
-/// due dates has to order, by what the documents say.
+/// A page of the selection.
 pub fn page(
     connection: &mut AnyConnection,
     scope: &TenantScope,
@@ -269,19 +271,46 @@ pub fn page(
     let joined = invoice::table.left_join(invoice_balance::table).inner_join(tenant::table).inner_join(contract::table);
     let parties = Parties::of(connection, scope, &selection.filter)?;
     let query = selected!(joined.select(shown!()), &parties, selection);
-    let is_open = matches!(selection.standing, Some(Standing::Open | Standing::Overdue(_)));
     let query = match order.key {
         SortKey::Month => ordered!(query, order, invoice::month),
         SortKey::Number => ordered!(query, order, invoice::number),
         SortKey::Tenant => ordered!(query, order, tenant::name),
         SortKey::Contract => ordered!(query, order, contract::code),
         SortKey::Issued => ordered!(query, order, invoice::issue_date),
-        SortKey::Due if is_open => ordered!(query, order, invoice_balance::due_date),
-        SortKey::Due => ordered!(query, order, invoice::due_date),
+        SortKey::Due => return page_by_due(connection, &parties, selection, order, page),
         SortKey::Net => ordered!(query, order, invoice::net_cents),
         SortKey::Gross => ordered!(query, order, invoice::gross_cents),
     };
     summaries(query.limit(page.limit).offset(page.offset).load(connection)?)
+}
+
+/// A page by the day on which what is open is to be paid, as lists show it: of interest alone its own, else the document's.
+/// Drafts and credit notes, which nobody pays, stand at the end whichever way the list goes.
+fn page_by_due(
+    connection: &mut AnyConnection,
+    parties: &Parties,
+    selection: &Selection,
+    order: Order,
+    page: Page,
+) -> StorageResult<Vec<InvoiceSummary>> {
+    let parted = || invoice::table.inner_join(tenant::table).inner_join(contract::table);
+    let payable = invoice::kind.ne(InvoiceKind::CreditNote.name());
+    let joined = parted().inner_join(invoice_balance::table).filter(payable);
+    let dated = selected!(joined.select(shown!()), parties, selection);
+    let dated = ordered!(dated, order, invoice_balance::due_date);
+    let mut found = summaries(dated.limit(page.limit).offset(page.offset).load(connection)?)?;
+    let left = page.limit.saturating_sub(i64::try_from(found.len()).unwrap_or(i64::MAX));
+    if left == 0 {
+        return Ok(found);
+    }
+    let counted = invoice::table.inner_join(invoice_balance::table).filter(payable);
+    let before: i64 =
+        selected!(counted.select(diesel::dsl::sql::<BigInt>("COUNT(*)")), parties, selection).first(connection)?;
+    let unpaid = invoice::kind.eq(InvoiceKind::CreditNote.name()).or(invoice::status.eq(InvoiceStatus::Draft.name()));
+    let joined = parted().left_join(invoice_balance::table).filter(unpaid);
+    let rest = ordered!(selected!(joined.select(shown!()), parties, selection), order, invoice::month);
+    found.extend(summaries(rest.limit(left).offset(page.offset.saturating_sub(before).max(0)).load(connection)?)?);
+    Ok(found)
 }
 
 /// What is open and was due before `today`, the longest first: `limit` of it, found through the index of states without
@@ -425,22 +454,33 @@ pub fn months(
 
 /// Tenants within `scope`.
 pub fn tenants(connection: &mut AnyConnection, scope: &TenantScope) -> StorageResult<Vec<Named>> {
-    let rows: Vec<(i64, String, String)> =
-        tenant::table.order(tenant::code).select((tenant::id, tenant::code, tenant::name)).load(connection)?;
-    Ok(named(rows).filter(|one| scope.admits(&one.code.as_str().into())).collect())
+    let rows: Vec<(i64, String, String, Option<String>)> = tenant::table
+        .order(tenant::code)
+        .select((tenant::id, tenant::code, tenant::name, tenant::service_code))
+        .load(connection)?;
+    let named = |(id, code, name, service): (_, _, _, Option<String>)| Named {
+        id,
+        code,
+        name,
+        routed_by: service.into_iter().collect(),
+    };
+    Ok(rows.into_iter().map(named).filter(|one| scope.admits(&one.code.as_str().into())).collect())
 }
 
 /// Contracts of whomever: which of them a search may show is decided by its scope.
 pub fn contracts(connection: &mut AnyConnection) -> StorageResult<Vec<Named>> {
-    let rows: Vec<(i64, String, String)> = contract::table
+    type Routing = (Option<String>, Option<String>);
+    let rows: Vec<(i64, String, String, Routing)> = contract::table
         .order(contract::code)
-        .select((contract::id, contract::code, contract::title))
+        .select((contract::id, contract::code, contract::title, (contract::engagement, contract::market)))
         .load(connection)?;
-    Ok(named(rows).collect())
-}
-
-fn named(rows: Vec<(i64, String, String)>) -> impl Iterator<Item = Named> {
-    rows.into_iter().map(|(id, code, name)| Named { id, code, name })
+    let named = |(id, code, name, (engagement, market)): (_, _, _, Routing)| Named {
+        id,
+        code,
+        name,
+        routed_by: engagement.into_iter().chain(market).collect(),
+    };
+    Ok(rows.into_iter().map(named).collect())
 }
 
 /// `part` anywhere, taken literally.
