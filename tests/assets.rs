@@ -77,6 +77,12 @@ fn what_happens_to_an_asset_is_recorded_posted_and_reported() {
         );
         assert!(told.contains("left on 2026-09-20"), "{told}");
 
+        // What is recorded and not posted yet is to be posted, and no difference.
+        let awaited = year_end(&world, "2026");
+        let lines = awaited["reconciliation"].as_array().unwrap();
+        let impaired = lines.iter().find(|line| line["account"].as_str().unwrap().starts_with("29")).unwrap();
+        assert_eq!((&impaired["ledger"], &impaired["to_post"]), (&"0.00".into(), &"-100000.00".into()), "{impaired}");
+
         let posted = json(&world, &["amortisation", "post", "--through", "2026-10"]);
         assert_eq!(posted["posted"].as_array().unwrap().len(), 2, "{posted}");
         assert_eq!(posted["movements"].as_array().unwrap().len(), 3, "a revision has no entry: {posted}");
