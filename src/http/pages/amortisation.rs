@@ -16,6 +16,7 @@ use crate::app::report_amortisation;
 use crate::domain::access::Action;
 use crate::domain::amortisation::report::{AmortisationReport, PlanRow, RowState};
 use crate::domain::ids::AssetCode;
+use crate::domain::money::Money;
 use crate::http::api::reports::{Asked, ReportName, ReportQuery, file as report_file, format};
 use crate::http::asked::{Expected, parsed};
 use crate::http::auth::Granted;
@@ -43,6 +44,10 @@ struct AmortisationPage {
 impl AmortisationPage {
     fn state(&self, state: &RowState) -> String {
         self.frame.t(state_key(*state))
+    }
+
+    fn year_sums(&self) -> [String; 4] {
+        sums(&self.frame, self.report.total.years.iter().copied())
     }
 
     fn asset_address(&self, code: &AssetCode) -> String {
@@ -96,6 +101,17 @@ pub(super) const fn state_key(state: RowState) -> &'static str {
         RowState::InProgress => "state-in-progress",
         RowState::ToCome => "state-to-come",
     }
+}
+
+/// What the rows of a plan add up to: charge, posted, due, to come.
+pub(super) fn sums<P>(frame: &Frame, rows: impl Iterator<Item = PlanRow<P>>) -> [String; 4] {
+    let mut sums = [Money::ZERO; 4];
+    for row in rows {
+        for (sum, amount) in sums.iter_mut().zip([row.charge, row.posted, row.due, row.to_come]) {
+            *sum += amount;
+        }
+    }
+    sums.map(|sum| frame.bare(&sum))
 }
 
 /// What is left on the books at each year's end.
