@@ -30,7 +30,7 @@ use crate::domain::rating::ChargeKind;
 use crate::domain::told::Told;
 use crate::storage::evidence::FrozenInvoice;
 use crate::storage::seals::Names;
-use crate::storage::{AnyConnection, audit, book, evidence, report_archive, roots, seals};
+use crate::storage::{AnyConnection, audit, book, evidence, journal, report_archive, roots, seals};
 
 const AT_A_TIME: i64 = 1_000;
 
@@ -51,9 +51,12 @@ pub struct PackReport {
     pub kept_reports: usize,
 }
 
-/// The years there is evidence of, latest first.
+/// The years there is evidence of, latest first: those with entries of the journal, and those with invoices.
 pub fn years(store: &Store) -> Result<Vec<i32>, AppError> {
-    Ok(evidence::years(&mut *store.connection()?)?)
+    let connection = &mut *store.connection()?;
+    let mut years: BTreeSet<i32> = journal::years(connection)?.into_iter().collect();
+    years.extend(evidence::years(connection)?);
+    Ok(years.into_iter().rev().filter(|year| closing(*year).is_ok()).collect())
 }
 
 /// `chapelle-evidence-2026.zip`, or `chapelle-preuves-2026.zip` for who reads French: the file is the same.
