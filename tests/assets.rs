@@ -4,6 +4,8 @@
 
 mod common;
 
+use std::collections::BTreeSet;
+
 use common::{ENGINES, World, small_book_path};
 use serde_json::Value;
 
@@ -26,6 +28,14 @@ fn record(world: &World, arguments: &[&str]) -> String {
     let (word, rest) = arguments.split_first().unwrap();
     let all: Vec<&str> = ["assets", word, ASSET].iter().chain(rest).chain(&["--reason", "essai"]).copied().collect();
     world.ok(&all)
+}
+
+/// A report of the journal that ends with 3 where something differs.
+fn compared(world: &World, arguments: &[&str]) -> Value {
+    let all: Vec<&str> = ["--json", "journal"].iter().chain(arguments).copied().collect();
+    let output = world.run(&all);
+    assert!(matches!(output.status.code(), Some(0 | 3)), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
 }
 
 fn year_end(world: &World, year: &str) -> Value {
@@ -77,10 +87,41 @@ fn what_happens_to_an_asset_is_recorded_posted_and_reported() {
         );
         assert!(told.contains("left on 2026-09-20"), "{told}");
 
+        // What is recorded and not posted yet is to be posted, and no difference.
+        let awaited = year_end(&world, "2026");
+        let lines = awaited["reconciliation"].as_array().unwrap();
+        let impaired = lines.iter().find(|line| line["account"].as_str().unwrap().starts_with("29")).unwrap();
+        assert_eq!((&impaired["ledger"], &impaired["to_post"]), (&"0.00".into(), &"-100000.00".into()), "{impaired}");
+        let impairment = |report: &Value| {
+            let found = report["comparisons"].as_array().unwrap().iter().find(|one| one["check"] == "impairment");
+            found.map(|one| ["ledger", "other", "difference"].map(|key| one[key].as_str().unwrap().to_owned())).unwrap()
+        };
+        let unposted = compared(&world, &["reconcile", "--as-of", "2026-10-31"]);
+        assert_eq!(impairment(&unposted), ["0.00", "100000.00", "-100000.00"], "{unposted:#}");
+
         let posted = json(&world, &["amortisation", "post", "--through", "2026-10"]);
         assert_eq!(posted["posted"].as_array().unwrap().len(), 2, "{posted}");
         assert_eq!(posted["movements"].as_array().unwrap().len(), 3, "a revision has no entry: {posted}");
         assert_eq!(posted["catch_up"], Value::Null);
+        // Every account that events were posted to is compared, and agrees.
+        let reconciled = compared(&world, &["reconcile", "--as-of", "2026-10-31"]);
+        assert_eq!(impairment(&reconciled), ["100000.00", "100000.00", "0.00"], "{reconciled:#}");
+        let tied = compared(&world, &["tie-out", "--year", "2026"]);
+        for one in [&reconciled, &tied].into_iter().flat_map(|report| report["comparisons"].as_array().unwrap()) {
+            assert_eq!(one["difference"], "0.00", "{one:#}");
+        }
+        let entries = json(&world, &["journal", "list", "--journal", "IM"]);
+        let of_events = entries.as_array().unwrap().iter();
+        let of_events = of_events.filter(|entry| entry["document"].as_str().unwrap().starts_with("EVT-"));
+        let posted_to: BTreeSet<&str> = of_events
+            .flat_map(|entry| entry["lines"].as_array().unwrap())
+            .map(|line| line["account"].as_str().unwrap())
+            .collect();
+        assert!(posted_to.len() > 6, "{posted_to:?}");
+        let accounts: BTreeSet<&str> =
+            reconciled["comparisons"].as_array().unwrap().iter().map(|one| one["accounts"].as_str().unwrap()).collect();
+        assert!(posted_to.is_subset(&accounts), "{posted_to:?} in {accounts:?}");
+
         let again = json(&world, &["amortisation", "post", "--through", "2026-10"]);
         assert!(again["posted"].as_array().unwrap().is_empty() && again["movements"].as_array().unwrap().is_empty());
 

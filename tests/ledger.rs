@@ -60,6 +60,11 @@ fn payments_credits_and_interest_keep_the_customers_account() {
             assert_eq!(text_of(one, "difference"), "0.00", "{one:#}");
         }
         assert_eq!(output.status.code(), Some(0));
+        let claimed = json_at(&world, LATER, &["journal", "tie-out", "--year", "2027"]);
+        let mut claimed = claimed["comparisons"].as_array().unwrap().iter();
+        let claimed = claimed.find(|one| one["check"] == "interest-claimed").unwrap();
+        assert_eq!(text_of(claimed, "other"), text_of(&claims[0], "total"), "as the trail tells it: {claimed:#}");
+        assert_eq!((text_of(claimed, "difference"), &claimed["count"]), ("0.00", &1.into()), "{claimed:#}");
         let reconciled = json_at(&world, LATER, &["journal", "reconcile", "--as-of", "2027-01-31"]);
         let differing: Vec<&str> = reconciled["comparisons"]
             .as_array()

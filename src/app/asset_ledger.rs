@@ -1,10 +1,13 @@
 //! How far the fixed assets are posted, and what that forbids: the common ground of posting, importing and events.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
-use super::AppError;
+use chrono::NaiveDate;
+
+use super::{AppError, post_depreciation};
 use crate::domain::amortisation::{
-    AssetEvent, FixedAsset, LockedAsset, PostedDepreciation, PostingPeriod, closing_day, event_problems, period_of,
+    AssetEvent, FixedAsset, LockedAsset, PostedDepreciation, PostingPeriod, asset_plans, closing_day, event_problems,
+    movement_entries, period_of,
 };
 use crate::domain::book::{BookFault, BookProblem, contradiction};
 use crate::domain::calendar::BillingMonth;
@@ -60,6 +63,27 @@ impl AssetLedger {
 
     pub(super) fn has(&self, journal: Journal, document: &str) -> bool {
         self.entries.iter().any(|entry| entry.journal == journal && entry.document == document)
+    }
+
+    /// The entries of what entered, changed or left through `day` and that the journal did not hold by then.
+    pub(super) fn unposted_movements(
+        &self,
+        assets: &[FixedAsset],
+        day: NaiveDate,
+        chart: &Chart,
+    ) -> Result<Vec<JournalEntry>, AppError> {
+        let held: HashSet<&str> = self
+            .entries
+            .iter()
+            .filter(|entry| entry.journal == Journal::Assets && entry.date <= day)
+            .map(|entry| entry.document.as_str())
+            .collect();
+        let mut unposted = Vec::new();
+        for plan in asset_plans(assets) {
+            unposted.extend(movement_entries(&plan, day, &|on| on, chart).map_err(post_depreciation::corrupt)?);
+        }
+        unposted.retain(|entry| !held.contains(entry.document.as_str()));
+        Ok(unposted)
     }
 
     pub(super) fn depreciation(&self, chart: &Chart) -> PostedDepreciation {

@@ -56,9 +56,12 @@ pub struct PackReport {
     pub damaged: Vec<String>,
 }
 
-/// The years there is evidence of, latest first.
+/// The years there is evidence of, latest first: those with entries of the journal, and those with invoices.
 pub fn years(store: &Store) -> Result<Vec<i32>, AppError> {
-    Ok(evidence::years(&mut *store.connection()?)?)
+    let connection = &mut *store.connection()?;
+    let mut years: BTreeSet<i32> = journal::years(connection)?.into_iter().collect();
+    years.extend(evidence::years(connection)?);
+    Ok(years.into_iter().rev().filter(|year| closing(*year).is_ok()).collect())
 }
 
 /// `chapelle-evidence-2026.zip`, or `chapelle-preuves-2026.zip` for who reads French: the file is the same.

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::{AppError, Store};
-use crate::domain::calendar::{BillingMonth, Timestamp};
-use crate::domain::ids::MeterCode;
+use crate::domain::calendar::{BillingMonth, Period, Timestamp};
+use crate::domain::ids::{ContractCode, MeterCode};
 use crate::domain::invoice::{InvoiceKind, IssuedInvoice};
 use crate::domain::metering::{MeterUsage, Reading};
 use crate::domain::money::Money;
@@ -78,6 +78,11 @@ pub struct DrawnReading {
     pub meter: MeterCode,
     pub at: Timestamp,
     pub value: Micro,
+}
+
+/// The latest year with invoices: what is drawn from where no year is said.
+pub fn latest_year(store: &Store) -> Result<Option<i32>, AppError> {
+    Ok(evidence::years(&mut *store.connection()?)?.into_iter().next())
 }
 
 /// Draws. The same year, kind, method, size and seed give the same sample as long as no invoice is added to the year.
@@ -167,6 +172,10 @@ impl Line<'_> {
         charge.and_then(|charge| charge.provenance.usage.as_ref()).map_or(&[], |usage| usage.meters.as_slice())
     }
 
+    fn contract(&self) -> Option<&ContractCode> {
+        self.invoice.charges.get(self.number - 1).map(|charge| &charge.provenance.contract)
+    }
+
     fn net(&self) -> Money {
         let charge = self.invoice.charges.get(self.number - 1);
         signed(self.invoice, charge.map_or(Money::ZERO, |charge| charge.net))
@@ -193,24 +202,54 @@ fn lines(invoices: &[IssuedInvoice]) -> Vec<Line<'_>> {
     invoices.iter().flat_map(|invoice| numbered(invoice).map(move |number| Line { invoice, number })).collect()
 }
 
-/// The population is every reading behind every line, one after the other.
+/// Readings of a meter, with the line they are shown with.
+struct Behind<'a> {
+    line: &'a Line<'a>,
+    meter: &'a MeterCode,
+    period: Period,
+    readings: u64,
+}
+
+/// Every reading of a contract's meters once, however many lines, credit notes and later documents rest on it: with the
+/// first of them.
+fn behind<'a>(connection: &mut AnyConnection, lines: &'a [Line<'a>]) -> Result<Vec<Behind<'a>>, AppError> {
+    let ids: BTreeMap<_, _> = book::meter_ids(connection)?.into_iter().collect();
+    let mut counted: BTreeMap<(&ContractCode, &MeterCode), Vec<Period>> = BTreeMap::new();
+    let mut behind = Vec::new();
+    for line in lines {
+        let Some(contract) = line.contract() else { continue };
+        for usage in line.meters() {
+            let held = counted.entry((contract, &usage.meter)).or_default();
+            for period in usage.period.without(held) {
+                let readings = match ids.get(&usage.meter) {
+                    Some(id) if period != usage.period => count(&readings::series(connection, *id, period)?),
+                    _ => usage.readings,
+                };
+                held.push(period);
+                behind.push(Behind { line, meter: &usage.meter, period, readings });
+            }
+        }
+    }
+    Ok(behind)
+}
+
+/// The population is every reading behind the lines, in their order.
 fn random_readings(
     connection: &mut AnyConnection,
     invoices: &[IssuedInvoice],
     request: &Request,
 ) -> Result<Sample, AppError> {
     let lines = lines(invoices);
-    let behind: Vec<(&Line<'_>, &MeterUsage)> =
-        lines.iter().flat_map(|line| line.meters().iter().map(move |meter| (line, meter))).collect();
-    let population = behind.iter().map(|(_, meter)| meter.readings).sum();
+    let behind = behind(connection, &lines)?;
+    let population = behind.iter().map(|behind| behind.readings).sum();
     let mut chosen = sampling::random(population, request.size, &request.seed).into_iter().peekable();
     let (mut passed, mut items) = (0, Vec::new());
-    for (line, meter) in behind {
-        while let Some(position) = chosen.next_if(|position| *position < passed + meter.readings) {
-            let reading = nth_reading(connection, meter, position - passed)?;
+    for Behind { line, meter, period, readings } in behind {
+        while let Some(position) = chosen.next_if(|position| *position < passed + readings) {
+            let reading = nth_reading(connection, meter, period, position - passed)?;
             items.push(line.item(position, 1, reading));
         }
-        passed += meter.readings;
+        passed += readings;
     }
     let total = lines.iter().map(Line::net).sum();
     Ok(Sample { population, total, items, ..Sample::default() })
@@ -234,7 +273,7 @@ fn monetary_readings(
         let mut reading = None;
         for meter in line.meters() {
             if rank < meter.readings {
-                reading = nth_reading(connection, meter, rank)?;
+                reading = nth_reading(connection, &meter.meter, meter.period, rank)?;
                 break;
             }
             rank -= meter.readings;
@@ -244,15 +283,20 @@ fn monetary_readings(
     Ok(Sample { population: u64::try_from(lines.len()).unwrap_or(u64::MAX), items, ..of(&drawn) })
 }
 
-/// The reading at `rank`, from 0, of those behind a meter's usage; none where it is no longer known.
+fn count(series: &[Reading]) -> u64 {
+    u64::try_from(series.len()).unwrap_or(u64::MAX)
+}
+
+/// The reading at `rank`, from 0, of a meter's in `period`; none where it is no longer known.
 fn nth_reading(
     connection: &mut AnyConnection,
-    usage: &MeterUsage,
+    meter: &MeterCode,
+    period: Period,
     rank: u64,
 ) -> Result<Option<DrawnReading>, AppError> {
     let ids: BTreeMap<_, _> = book::meter_ids(connection)?.into_iter().collect();
-    let Some(id) = ids.get(&usage.meter) else { return Ok(None) };
-    let series: Vec<Reading> = readings::series(connection, *id, usage.period)?;
+    let Some(id) = ids.get(meter) else { return Ok(None) };
+    let series: Vec<Reading> = readings::series(connection, *id, period)?;
     let reading = usize::try_from(rank).ok().and_then(|rank| series.get(rank).or(series.last()));
-    Ok(reading.map(|reading| DrawnReading { meter: usage.meter.clone(), at: reading.at, value: reading.value }))
+    Ok(reading.map(|reading| DrawnReading { meter: meter.clone(), at: reading.at, value: reading.value }))
 }

@@ -201,6 +201,6 @@ fn write(connection: &mut AnyConnection, entry: &JournalEntry, by: &Actor, now: 
 }
 
 /// Entries of plans balance by construction; one that does not is a fault of ours.
-fn corrupt(error: LedgerError) -> AppError {
+pub(super) fn corrupt(error: LedgerError) -> AppError {
     AppError::Corrupt(error.to_string())
 }

@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use super::asset_ledger::AssetLedger;
 use super::report_amortisation::{self, ReportFormat};
 use super::{AppError, Store, reports};
 use crate::documents::Edition;
@@ -25,7 +26,8 @@ pub(super) fn movements_in(connection: &mut AnyConnection, year: i32) -> Result<
     let prefixes = ["2", chart.account(AccountRole::SubsidyReceived), chart.account(AccountRole::SubsidyTransferred)];
     let ledger = journal::balances(connection, &prefixes, last_day)?;
     let due = report_amortisation::figures_of(connection, last_day, None)?;
-    Ok(movements(&book.assets, year, chart, &ledger).with_unposted(&due, chart))
+    let unposted = AssetLedger::load(connection)?.unposted_movements(&book.assets, last_day, chart)?;
+    Ok(movements(&book.assets, year, chart, &ledger).with_unposted(&due, &unposted, chart))
 }
 
 /// The bytes of the movements in the format asked for.

@@ -1,6 +1,7 @@
 //! The reports of the ledger: trial balance, general ledger, reconciliation, tie-out; as figures and as files.
 
 use chrono::NaiveDate;
+use chrono_tz::Tz;
 
 use super::close_year::days_of;
 use super::export_journal::{self, Ledger};
@@ -8,15 +9,18 @@ use super::{AppError, Store, reports};
 use crate::documents::{Edition, ledger};
 use crate::domain::access::TenantScope;
 use crate::domain::amortisation::{PostedDepreciation, report as amortisation_report};
+use crate::domain::audit::AuditEvent;
 use crate::domain::invoice::IssuedInvoice;
 use crate::domain::ledger::{Journal, LedgerFilter, TrialBalance, general_ledger, trial_balance};
+use crate::domain::money::Money;
 use crate::domain::party::Language;
 use crate::domain::receivables::Payment;
-use crate::domain::reconciliation::{Reconciliation, Sources, reconcile, tie_out};
+use crate::domain::reconciliation::{InterestClaim, Reconciliation, Sources, reconcile, tie_out};
 use crate::domain::told::Told;
+use crate::storage::audit::TrailFilter;
 use crate::storage::invoices::{InvoiceFilter, InvoiceStatus, Page};
 use crate::storage::journal::JournalFilter;
-use crate::storage::{AnyConnection, invoices, payments};
+use crate::storage::{AnyConnection, audit, invoices, payments};
 
 pub use crate::documents::ReportFormat;
 pub use crate::documents::ledger::{ComparisonKind, GeneralLedger};
@@ -121,12 +125,32 @@ pub(super) fn comparisons_in(
     let depreciation = depreciation.filter(|entry| entry.journal == Journal::Depreciation);
     let posted = PostedDepreciation::from_entries(depreciation, chart);
     let plans = amortisation_report(&ledger.book.assets, span.through, &posted);
-    let sources =
-        Sources { entries: &ledger.entries, documents: &documents, payments: &payments, plans: &plans, chart };
+    let sources = Sources {
+        entries: &ledger.entries,
+        documents: &documents,
+        payments: &payments,
+        plans: &plans,
+        assets: &ledger.book.assets,
+        claims: &claims(connection, ledger.book.facility.zone)?,
+        chart,
+    };
     Ok(match kind {
         ComparisonKind::Reconciliation => reconcile(&sources, span.through),
         ComparisonKind::TieOut => tie_out(&sources, span.from, span.through),
     })
+}
+
+/// The interest claimed by the trail, each on the day of its entry.
+fn claims(connection: &mut AnyConnection, zone: Tz) -> Result<Vec<InterestClaim>, AppError> {
+    let filter = TrailFilter { action: Some("interest.claimed".to_owned()), ..TrailFilter::default() };
+    let events = audit::search(connection, &filter, 0, i64::MAX)?;
+    let claim = |event: &AuditEvent| {
+        let amount = |key: &str| event.detail.get(key).and_then(|amount| amount.as_str()?.parse::<Money>().ok());
+        let total = amount("interest").zip(amount("indemnity")).map(|(interest, indemnity)| interest + indemnity);
+        let total = total.ok_or_else(|| AppError::Corrupt(format!("the claim {} has no amounts", event.subject)))?;
+        Ok(InterestClaim { on: event.at.with_timezone(&zone).date_naive(), total })
+    };
+    events.iter().map(|chained| claim(&chained.event)).collect()
 }
 
 /// A report as a file; the same bytes as long as the books are the same.

@@ -12,7 +12,9 @@ use crate::app::attach_asset_file::{self, AssetFile, Paper};
 use crate::app::record_asset_event::{self, EventRequest, RecordedEvent};
 use crate::app::{read_tenants, report_amortisation};
 use crate::domain::amortisation::report::AssetReport;
-use crate::domain::amortisation::{AssetChange, Component, Convention, Extent, Method, PaperKind, ShiftedEvent, Successor};
+use crate::domain::amortisation::{
+    AssetChange, Component, Convention, Extent, Method, PaperKind, ShiftedEvent, Successor,
+};
 use crate::domain::calendar::day;
 use crate::domain::ids::{AssetCode, ComponentCode};
 use crate::domain::money::{Money, PlainDecimal};

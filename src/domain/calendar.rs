@@ -111,6 +111,18 @@ impl Period {
         let (from, to) = (self.from.max(other.from), self.to.min(other.to));
         (from < to).then_some(Period { from, to })
     }
+
+    /// What of it none of `others` covers, in order.
+    pub fn without(self, others: &[Period]) -> Vec<Period> {
+        let mut left = vec![self];
+        for other in others {
+            let before = |part: &Period| Period { from: part.from, to: part.to.min(other.from) };
+            let after = |part: &Period| Period { from: part.from.max(other.to), to: part.to };
+            let parts = left.iter().flat_map(|part| [before(part), after(part)]);
+            left = parts.filter(|part| part.from < part.to).collect();
+        }
+        left
+    }
 }
 
 /// A half-open span of calendar days [from, to); without `to` it is open-ended.
@@ -281,6 +293,15 @@ mod tests {
 
     fn month(text: &str) -> BillingMonth {
         text.parse().unwrap()
+    }
+
+    #[test]
+    fn what_others_cover_is_left_out() {
+        let period = |from, to| Period { from: Timestamp::from_seconds(from), to: Timestamp::from_seconds(to) };
+        assert_eq!(period(0, 10).without(&[]), [period(0, 10)]);
+        assert_eq!(period(0, 10).without(&[period(10, 20), period(-5, 0)]), [period(0, 10)]);
+        assert_eq!(period(0, 10).without(&[period(8, 20), period(2, 3)]), [period(0, 2), period(3, 8)]);
+        assert_eq!(period(0, 10).without(&[period(0, 6), period(5, 12)]), []);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use actix_web::{HttpRequest, HttpResponse, ResponseError, Route, guard};
 use super::api::{
     alarms, amortisation, asset_papers, assets, audit, audit_packs, audit_sample, availability, billing, bookkeeping,
     invoices, journal, ledger, me, meters, notices, openapi, opening, paid_back, payback, payments, racks, readings,
-    reminders, reports, resolutions, settings, tariffs, tenants, terms, titre, token, usage, users,
+    reminders, removals, reports, resolutions, settings, tariffs, tenants, terms, titre, token, usage, users,
 };
 use super::asked::unreadable_query;
 use super::auth::{Access, guarded};
@@ -79,7 +79,7 @@ pub const ROUTES: &[RouteRow] = &[
     post!("/api/v1/tenants", Access::Api(Action::EditTenants), terms::create_tenant),
     get!("/api/v1/tenants/{code}", Access::Api(Action::SeeTenants), terms::tenant),
     put!("/api/v1/tenants/{code}", Access::Api(Action::EditTenants), terms::put_tenant),
-    delete!("/api/v1/tenants/{code}", Access::Api(Action::EditTenants), terms::delete_tenant),
+    delete!("/api/v1/tenants/{code}", Access::Api(Action::EditTenants), removals::delete_tenant),
     put!("/api/v1/tenants/{code}/contacts", Access::Api(Action::EditContacts), terms::put_contacts),
     get!("/api/v1/contracts", Access::Api(Action::SeeContracts), tenants::contracts),
     post!("/api/v1/contracts", Access::Api(Action::EditTerms), terms::create_contract),
@@ -87,12 +87,12 @@ pub const ROUTES: &[RouteRow] = &[
     post!("/api/v1/contracts/{contract}/availability", Access::Api(Action::RunBilling), availability::record),
     get!("/api/v1/contracts/{contract}", Access::Api(Action::SeeContracts), terms::contract),
     put!("/api/v1/contracts/{contract}", Access::Api(Action::EditTerms), terms::put_contract),
-    delete!("/api/v1/contracts/{contract}", Access::Api(Action::EditTerms), terms::delete_contract),
+    delete!("/api/v1/contracts/{contract}", Access::Api(Action::EditTerms), removals::delete_contract),
     get!("/api/v1/tariffs", Access::Api(Action::SeeTariffs), tariffs::list),
     post!("/api/v1/tariffs", Access::Api(Action::EditTerms), terms::create_tariff),
     get!("/api/v1/tariffs/{tariff}", Access::Api(Action::SeeTariffs), terms::tariff),
     put!("/api/v1/tariffs/{tariff}", Access::Api(Action::EditTerms), terms::put_tariff),
-    delete!("/api/v1/tariffs/{tariff}", Access::Api(Action::EditTerms), terms::delete_tariff),
+    delete!("/api/v1/tariffs/{tariff}", Access::Api(Action::EditTerms), removals::delete_tariff),
     get!("/api/v1/tariffs/{tariff}/price", Access::Api(Action::SeeTariffs), tariffs::price),
     get!("/api/v1/seller", Access::Api(Action::EditSeller), terms::seller),
     put!("/api/v1/seller", Access::Api(Action::EditSeller), terms::put_seller),

@@ -192,6 +192,30 @@ fn a_pack_with_another_payment_than_the_trail_is_refused() {
     assert!(told.contains("[règlements] REG-2026-000002"), "{told}");
 }
 
+/// An entry that balances and is not what the plans charge stands out in the tie-out.
+#[test]
+fn charges_are_held_against_the_plans() {
+    for engine in ENGINES {
+        let world = busy(engine);
+        let tied = || -> Vec<(String, String)> {
+            let (_, told) = json(&world, &["journal", "tie-out", "--year", "2026"]);
+            let text = |one: &Value, key: &str| one[key].as_str().unwrap().to_owned();
+            let differing = told["comparisons"].as_array().unwrap().iter();
+            let differing = differing.filter(|one| one["difference"] != "0.00");
+            differing.map(|one| (text(one, "check"), text(one, "difference"))).collect()
+        };
+        assert_eq!(tied(), []);
+        without_triggers(
+            &world,
+            engine,
+            "UPDATE journal_line SET debit_cents = debit_cents + CASE WHEN debit_cents > 0 THEN 1 ELSE 0 END, \
+             credit_cents = credit_cents + CASE WHEN credit_cents > 0 THEN 1 ELSE 0 END \
+             WHERE document = 'AMORT-2026-10' AND label LIKE 'Dotation %electricite'",
+        );
+        assert_eq!(tied(), [("depreciation-charged".to_owned(), "0.01".to_owned())], "{engine:?}");
+    }
+}
+
 /// Runs SQL as one who owns the database can: no trigger and no key in the way.
 fn without_triggers(world: &World, engine: Engine, sql: &str) {
     let mut connection = world.store().connection().unwrap();

@@ -154,3 +154,38 @@ fn a_shortened_trail_is_found_by_a_root_kept_elsewhere() {
     assert_eq!(code, Some(3), "{found:#}");
     assert_eq!(found["findings"][0]["part"], "root", "{found:#}");
 }
+
+/// What is in the ZIP beside its files is signed by nothing.
+#[test]
+fn bytes_beside_the_files_are_refused() {
+    let world = audited(Engine::Sqlite);
+    let (path, _) = pack(&world);
+    let sound = std::fs::read(&path).unwrap();
+    let first = b"more".as_slice();
+    let end = sound.len() - 22;
+    let comment = [&sound[..sound.len() - 2], &[4, 0], first].concat();
+    // Before the directory, whose place the end of the ZIP says.
+    let place: [u8; 4] = sound[end + 16..end + 20].try_into().unwrap();
+    let directory = u32::from_le_bytes(place);
+    let at = usize::try_from(directory).unwrap();
+    let moved = (directory + 4).to_le_bytes();
+    let between = [&sound[..at], first, &sound[at..end + 16], &moved, &sound[end + 20..]].concat();
+    for (bytes, expected) in [
+        ([sound.as_slice(), b"\0"].concat(), "des octets suivent la fin du répertoire"),
+        ([sound.as_slice(), first].concat(), "des octets suivent la fin du répertoire"),
+        (comment, "des octets suivent la fin du répertoire"),
+        ([first, sound.as_slice()].concat(), "des octets précèdent LISEZMOI.md"),
+        (between, "des octets précèdent le répertoire"),
+    ] {
+        std::fs::write(&path, bytes).unwrap();
+        let output = python(&[&verifier(), &path]);
+        let told = text(&output);
+        assert_eq!(output.status.code(), Some(3), "{told}");
+        assert!(told.contains("[ZIP]") && told.contains(expected), "{expected}: {told}");
+    }
+    // Another end behind the one that was there.
+    std::fs::write(&path, [sound.as_slice(), &sound[end..]].concat()).unwrap();
+    assert_eq!(python(&[&verifier(), &path]).status.code(), Some(1));
+    std::fs::write(&path, sound).unwrap();
+    assert_eq!(python(&[&verifier(), &path]).status.code(), Some(0));
+}

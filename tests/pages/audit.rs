@@ -7,6 +7,8 @@ use chapelle::app::sign_roots::{self, Signing};
 use chapelle::config::AuditConfig;
 use chapelle::domain::access::Role;
 use chapelle::domain::audit::Actor;
+use chapelle::domain::invoice::IssuedInvoice;
+use chapelle::storage::evidence;
 
 use crate::common::{ENGINES, Engine};
 use crate::site::{ORIGIN, Server, Site, now};
@@ -17,6 +19,26 @@ fn signed(site: &Site) {
     std::thread::spawn(move || sign_roots::sign(&store, &signing, &Actor::new("job", None), now()).unwrap())
         .join()
         .unwrap();
+}
+
+/// Readings behind the lines of 2026: each of a contract's meter once, and as often as lines rest on it.
+fn readings_behind(site: &Site) -> (u64, u64) {
+    let store = site.world.store();
+    let connection = &mut *store.connection().unwrap();
+    let mut meters = std::collections::BTreeMap::new();
+    let mut with_repeats = 0;
+    for id in evidence::issued_in(connection, 2026).unwrap() {
+        let content = evidence::frozen(connection, id).unwrap().content;
+        let invoice: IssuedInvoice = serde_json::from_str(&content).unwrap();
+        for charge in invoice.charges {
+            for meter in charge.provenance.usage.into_iter().flat_map(|usage| usage.meters) {
+                with_repeats += meter.readings;
+                let instants = (meter.period.from, meter.period.to);
+                meters.insert((charge.provenance.contract.clone(), meter.meter, instants), meter.readings);
+            }
+        }
+    }
+    (meters.into_values().sum(), with_repeats)
 }
 
 #[actix_web::test]
@@ -120,6 +142,19 @@ async fn a_sample_is_drawn_again_and_each_item_leads_to_its_sheet() {
         "audit", "sample", "--kind", "invoices", "--method", "mus", "--size", "0", "--seed", "s", "--year", "2026",
     ]);
     assert_eq!(wrong.status.code(), Some(2));
+
+    // A credit note rests on the readings of its invoice: they count once all the same.
+    site.world.ok(&["invoices", "credit", &site.number_of("aphp"), "--reason", "essai"]);
+    let (distinct, with_repeats) = readings_behind(&site);
+    assert!(distinct < with_repeats, "some readings are behind several lines: {with_repeats}");
+    let again = ["--kind", "readings", "--method", "random", "--size", "500", "--seed", "x", "--year", "2026"];
+    let again = site.world.ok(&[&["--json", "audit", "sample"], &again[..]].concat());
+    let again: serde_json::Value = serde_json::from_str(&again).unwrap();
+    assert_eq!(again["population"].as_u64(), Some(distinct));
+    let drawn = again["items"].as_array().unwrap().iter().map(|item| &item["reading"]);
+    let drawn: std::collections::BTreeSet<String> =
+        drawn.map(|one| format!("{} {}", one["meter"], one["at"])).collect();
+    assert_eq!(drawn.len(), 500);
 }
 
 #[actix_web::test]
@@ -131,6 +166,14 @@ async fn a_pack_is_asked_for_watched_and_fetched() {
         let auditor = server.sign_in(Role::Auditor).await;
         let verify = server.page("/audit/verify", &auditor).await.text();
         assert!(verify.contains("/audit/packs") && verify.contains("Clé publique (ed25519)"), "{verify}");
+        assert!(!verify.contains("<option value=\"2019\">"), "{verify}");
+        // A year without invoices has its evidence as soon as something is posted in it.
+        let world = &site.world;
+        world.ok(&["amortisation", "post", "--through", "2019-06"]);
+        for page in ["/audit/verify", "/audit/sample"] {
+            let text = server.page(page, &auditor).await.text();
+            assert!(text.contains("<option value=\"2019\">") && text.contains("<option value=\"2026\""), "{text}");
+        }
         let ask = async |token: &str, year: &str| {
             let form = [("form_token", token), ("year", year)];
             let request = TestRequest::post().uri("/audit/packs").insert_header(("cookie", auditor.as_str()));

@@ -20,6 +20,12 @@ async fn send(server: &Server, cookie: &str, path: &str, to: &str, fields: &[(&s
     server.call(request.insert_header(("sec-fetch-site", "same-origin")).set_form(fields)).await
 }
 
+/// The cells of a row in cents.
+fn amounts(row: &str) -> Vec<i64> {
+    let cells = row.split("<td class=\"number\">").skip(1).map(|cell| cell.split("</td>").next().unwrap());
+    cells.map(|cell| cell.chars().filter(char::is_ascii_digit).collect::<String>().parse().unwrap()).collect()
+}
+
 #[actix_web::test]
 async fn finance_posts_depreciation_after_seeing_its_entries() {
     for engine in ENGINES {
@@ -191,6 +197,13 @@ async fn what_happens_to_an_asset_is_recorded_with_its_kind() {
         assert_eq!(done.status.as_u16(), 303, "{}", done.text());
         let shown = server.page("/amortisation/2019-0042?as_of=2026-12-31", &cookie).await.text();
         assert!(shown.contains("climatisation-2"), "{shown}");
+        let plan = server.page("/amortisation?as_of=2026-12-31", &cookie).await.text();
+        let plan = plan.split("id=\"years-caption\"").nth(1).unwrap().split("</table>").next().unwrap();
+        let (rows, foot) = plan.split_once("<tfoot>").unwrap();
+        for column in 0..4 {
+            let sum: i64 = rows.split("<tr>").skip(2).map(|row| amounts(row)[column]).sum();
+            assert_eq!(amounts(foot)[column], sum, "{engine:?} column {column}: {plan}");
+        }
         assert_eq!(server.page("/amortisation/nothing/events/new", &cookie).await.status.as_u16(), 404);
         assert_eq!(server.page(&format!("{to}?kind=burn"), &cookie).await.status.as_u16(), 404);
         let auditor = server.sign_in(Role::Auditor).await;

@@ -80,15 +80,19 @@ pub(super) const fn check_french(check: Check) -> (&'static str, &'static str) {
         Check::Revenue => ("Produits de l’exercice", "lignes des factures − avoirs"),
         Check::Vat => ("TVA collectée de l’exercice", "TVA des factures − avoirs"),
         Check::Payments => ("Encaissements de l’exercice", "règlements enregistrés"),
-        Check::AssetCost => ("Valeur brute des immobilisations", "coûts des composants en service"),
+        Check::AssetCost => {
+            ("Valeur brute des immobilisations", "coûts des composants en service, factures des travaux en cours")
+        }
         Check::Depreciation => ("Amortissements cumulés", "plans d’amortissement des composants"),
+        Check::Impairment => ("Dépréciations des immobilisations", "dépréciations et reprises enregistrées"),
         Check::SubsidyReceived => ("Subventions reçues", "subventions de l’inventaire"),
         Check::SubsidyTransferred => ("Subventions reprises au résultat", "plans de reprise des composants"),
         Check::Invoiced => ("Factures de l’exercice, TTC", "factures émises"),
         Check::Credited => ("Avoirs de l’exercice, TTC", "avoirs émis"),
-        Check::InterestClaimed => ("Intérêts moratoires et indemnités", "produits des écritures de réclamation"),
-        Check::DepreciationCharged => ("Dotations de l’exercice", "crédits des comptes 28 des écritures"),
-        Check::SubsidyIncome => ("Quotes-parts de subventions", "produits des écritures de reprise"),
+        Check::InterestClaimed => ("Intérêts moratoires et indemnités", "réclamations selon la piste d’audit"),
+        Check::DepreciationCharged => ("Dotations de l’exercice", "plans d’amortissement, périodes comptabilisées"),
+        Check::SubsidyIncome => ("Quotes-parts de subventions", "plans de reprise, périodes comptabilisées"),
+        Check::AssetEvents => ("Entrées, sorties et dépréciations d’actifs", "événements des immobilisations"),
         Check::Journal => ("Mouvements de tous les journaux, débit", "crédit des mêmes lignes"),
     }
 }
@@ -99,15 +103,19 @@ pub(super) const fn check_english(check: Check) -> (&'static str, &'static str) 
         Check::Revenue => ("Income of the year", "invoice lines − credit notes"),
         Check::Vat => ("VAT collected in the year", "VAT of invoices − credit notes"),
         Check::Payments => ("Money received in the year", "payments recorded"),
-        Check::AssetCost => ("Gross value of fixed assets", "costs of components in service"),
+        Check::AssetCost => {
+            ("Gross value of fixed assets", "costs of components in service, invoices of works in progress")
+        }
         Check::Depreciation => ("Accumulated depreciation", "depreciation plans of components"),
+        Check::Impairment => ("Impairment of fixed assets", "impairments and reversals recorded"),
         Check::SubsidyReceived => ("Subsidies received", "subsidies of the inventory"),
         Check::SubsidyTransferred => ("Subsidies taken to income", "subsidy plans of components"),
         Check::Invoiced => ("Invoices of the year, gross", "invoices issued"),
         Check::Credited => ("Credit notes of the year, gross", "credit notes issued"),
-        Check::InterestClaimed => ("Late interest and indemnities", "income of the claims' entries"),
-        Check::DepreciationCharged => ("Depreciation charged in the year", "credits of accounts 28 in its entries"),
-        Check::SubsidyIncome => ("Subsidies taken to income in the year", "income of its entries"),
+        Check::InterestClaimed => ("Late interest and indemnities", "claims by the audit trail"),
+        Check::DepreciationCharged => ("Depreciation charged in the year", "depreciation plans, periods posted"),
+        Check::SubsidyIncome => ("Subsidies taken to income in the year", "subsidy plans, periods posted"),
+        Check::AssetEvents => ("Assets acquired, impaired, disposed of", "events of fixed assets"),
         Check::Journal => ("Movements of all journals, debit", "credit of the same lines"),
     }
 }

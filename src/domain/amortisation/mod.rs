@@ -40,6 +40,8 @@ mod schedule;
 mod service;
 mod state;
 mod subsidy;
+#[cfg(test)]
+mod subsidy_tests;
 mod track;
 mod tree;
 

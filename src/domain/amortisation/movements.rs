@@ -14,7 +14,7 @@ use super::movement::{Movement, MovementKind};
 use super::plan::{AssetPlan, ComponentPlan, asset_plans};
 use super::{AmortisationReport, FixedAsset, Schedule};
 use crate::domain::ids::{AssetCode, ComponentCode};
-use crate::domain::ledger::{AccountRole, Chart};
+use crate::domain::ledger::{AccountRole, Chart, JournalEntry};
 use crate::domain::money::Money;
 
 /// Movements of all assets in a year.
@@ -93,7 +93,8 @@ pub struct Reconciled {
     pub name: String,
     pub planned: Money,
     pub ledger: Money,
-    /// What the months of the year that are not posted yet will still bring: of a year that goes on, no difference.
+    /// What is planned or recorded by the year's end and not in the journal by then: charges, entries, exits,
+    /// impairments, subsidies. Of a year that goes on, no difference.
     pub to_post: Money,
     /// Ledger + to post − planned.
     pub difference: Money,
@@ -187,9 +188,18 @@ pub fn movements(assets: &[FixedAsset], year: i32, chart: &Chart, ledger: &BTree
 }
 
 impl MovementsReport {
-    /// The same, knowing from `report`, which is as of the year's last day, what is not posted yet.
-    pub fn with_unposted(mut self, report: &AmortisationReport, chart: &Chart) -> MovementsReport {
+    /// The same, knowing what is not posted yet: charges from `report`, which is as of the year's last day, and what
+    /// entered, changed or left by then from the `entries` that are still to be made of it.
+    pub fn with_unposted(
+        mut self,
+        report: &AmortisationReport,
+        entries: &[JournalEntry],
+        chart: &Chart,
+    ) -> MovementsReport {
         let mut unposted: BTreeMap<String, Money> = BTreeMap::new();
+        for line in entries.iter().flat_map(JournalEntry::lines) {
+            *unposted.entry(line.account.clone()).or_default() += line.debit - line.credit;
+        }
         for component in report.assets.iter().flat_map(|asset| &asset.components) {
             let position = &component.plan.position;
             *unposted.entry(chart.accumulated_depreciation(&component.account)).or_default() -= position.due;

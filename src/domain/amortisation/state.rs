@@ -265,12 +265,14 @@ impl<'a> State<'a> {
         if amount.is_zero() {
             return;
         }
-        self.settle(day);
+        // Only its income is spread anew: what is charged does not depend on who paid.
+        self.subsidy.settle(day);
         self.subsidy.add(amount);
         self.subsidy_received += amount;
         let movement = Movement::new(day, MovementKind::Subsidised, Some(event));
         self.movements.push(Movement { subsidy_received: amount, ..movement });
-        self.spread_rest(day);
+        let units = self.units_left();
+        self.subsidy.spread_rest(day, &self.terms, units);
     }
 
     pub(super) fn use_units(&mut self, day: NaiveDate, units: Decimal) -> Result<(), EventFault> {

@@ -6,7 +6,6 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::schemas::books as described;
-use crate::app::audit_pack;
 use crate::app::draw_sample::{self, Kind, Method, Request};
 use crate::http::asked::{Expected, none_of, parsed};
 use crate::http::auth::Granted;
@@ -81,9 +80,9 @@ fn chosen<T: Copy>(text: Option<&str>, name: &str, choices: [(&str, T); 2]) -> R
 )]
 pub async fn draw(shared: Data<Shared>, _granted: Granted, query: Query<SampleQuery>) -> Result<HttpResponse, Fault> {
     let (asked, store) = (Asked::of(&query)?, shared.store.clone());
-    let years = blocking(move || audit_pack::years(&store)).await?;
+    let latest = blocking(move || draw_sample::latest_year(&store)).await?;
     let missing = || Fault::BadRequest("seed is missing: any text, which draws the same sample again".to_owned());
-    let request = asked.request(years.first().copied()).ok_or_else(missing)?;
+    let request = asked.request(latest).ok_or_else(missing)?;
     let store = shared.store.clone();
     Ok(HttpResponse::Ok().json(blocking(move || draw_sample::draw(&store, &request)).await?))
 }

@@ -29,6 +29,7 @@ pub mod payments;
 pub mod racks;
 pub mod readings;
 pub mod reminders;
+pub mod removals;
 pub mod reports;
 pub mod resolutions;
 pub mod schemas;

@@ -15,7 +15,6 @@ use super::schemas::book::{
     BookDocument, ContactDocument, ContractDocument, SellerDocument, TariffDocument, TenantDocument,
 };
 use crate::app::edit_book::{self, Basis, Refusal, StoredEntry, Target};
-use crate::app::remove_entry::{self, Unremoved};
 use crate::domain::access::TenantScope;
 use crate::domain::audit::Actor;
 use crate::domain::book::EntryKind;
@@ -36,36 +35,28 @@ pub struct ReasonQuery {
     reason: String,
 }
 
-/// Why a thing is removed.
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-pub struct RemovalQuery {
-    /// 5 to 500 characters; auditors read it.
-    reason: String,
-}
-
 /// A problem with what it is about, field by field.
 #[derive(Serialize, ToSchema)]
 pub struct EditProblem {
     #[serde(flatten)]
-    problem: Problem,
+    pub(super) problem: Problem,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    errors: Vec<FieldProblem>,
+    pub(super) errors: Vec<FieldProblem>,
     /// Of a stale edit: what is stored now.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<BookDocument>)]
-    stored: Option<Value>,
+    pub(super) stored: Option<Value>,
     /// Its version.
     #[serde(skip_serializing_if = "Option::is_none")]
-    version: Option<i64>,
+    pub(super) version: Option<i64>,
 }
 
 /// What is wrong with a field.
 #[derive(Serialize, ToSchema)]
 pub struct FieldProblem {
     /// Its place in the document: `contact.2.email`; empty where it is elsewhere in the book.
-    field: String,
-    detail: String,
+    pub(super) field: String,
+    pub(super) detail: String,
 }
 
 /// The document a request brings.
@@ -137,7 +128,7 @@ async fn write(
     Ok(outcome.map_err(|refusal| refused(&refusal)))
 }
 
-fn refused(refusal: &Refusal) -> HttpResponse {
+pub(super) fn refused(refusal: &Refusal) -> HttpResponse {
     let fault = match refusal {
         Refusal::Mistakes(_) => Fault::Unprocessable("the book would not be sound: see errors".to_owned()),
         Refusal::Stale(_) => Fault::Outdated,
@@ -178,44 +169,12 @@ fn shown(mut document: Value) -> Value {
     document
 }
 
-async fn delete(
-    shared: &Data<Shared>,
-    granted: Granted,
-    http: &HttpRequest,
-    (kind, code): (EntryKind, &str),
-    reason: &str,
-) -> Result<HttpResponse, Fault> {
-    let basis = Basis { version: version(http.headers())?, reason: reason.to_owned() };
-    let target = Target { kind, code: Some(code.to_owned()), scope: granted.scope.clone() };
-    let (store, by, now) = (shared.store.clone(), actor(&granted, http), shared.now());
-    let outcome = blocking(move || remove_entry::remove(&store, &target, &basis, &by, now)).await?;
-    shared.forget_check();
-    Ok(match outcome {
-        Ok(_) => HttpResponse::NoContent().finish(),
-        Err(Unremoved::Stale(found)) => refused(&Refusal::Stale(Box::new(found.stored))),
-        Err(Unremoved::Mistake(mistake)) => refused(&Refusal::Mistakes(vec![mistake])),
-        Err(Unremoved::Held(found)) => {
-            let problem = |holding: &remove_entry::Holding| FieldProblem {
-                field: String::new(),
-                detail: freetext::shown(&holding.to_string()),
-            };
-            let fault = Fault::Conflict("something refers to it: see errors; end it instead".to_owned());
-            HttpResponse::Conflict().content_type("application/problem+json").json(EditProblem {
-                problem: fault.problem(),
-                errors: found.holdings.iter().map(problem).collect(),
-                stored: None,
-                version: None,
-            })
-        }
-    })
-}
-
 fn etag(found: &StoredEntry) -> String {
     format!("\"{}\"", found.version)
 }
 
 /// The version a change is based on; `*` insists on whatever is there.
-fn version(headers: &HeaderMap) -> Result<Option<i64>, Fault> {
+pub(super) fn version(headers: &HeaderMap) -> Result<Option<i64>, Fault> {
     let text = headers.get(IF_MATCH).and_then(|value| value.to_str().ok()).map(str::trim);
     match text {
         Some("*") => Ok(None),
@@ -227,7 +186,7 @@ fn version(headers: &HeaderMap) -> Result<Option<i64>, Fault> {
     }
 }
 
-fn actor(granted: &Granted, http: &HttpRequest) -> Actor {
+pub(super) fn actor(granted: &Granted, http: &HttpRequest) -> Actor {
     let origin = http.peer_addr().map(|peer| peer.ip().to_string());
     Actor::new(&format!("user-{}", granted.user), origin.as_deref())
 }
@@ -434,69 +393,6 @@ pub async fn put_asset(
         document
     };
     put(&shared, granted, &http, (EntryKind::Asset, &code), &query.reason, change).await
-}
-
-#[utoipa::path(
-    delete, path = "/api/v1/tenants/{code}", tag = "contracts",
-    description = "Removes a tenant that was entered by mistake: nothing may refer to it.",
-    params(RemovalQuery, ("code" = String, Path), ("If-Match" = String, Header)),
-    responses((status = 204, description = "Removed."), (status = 400, body = Problem), (status = 404, body = Problem),
-              (status = 409, body = EditProblem, description = "Something refers to it."),
-              (status = 412, body = EditProblem, description = "Changed meanwhile."),
-              (status = 422, body = EditProblem, description = "The reason is too short or too long."),
-              (status = 428, body = Problem)),
-    security(("token" = []))
-)]
-pub async fn delete_tenant(
-    shared: Data<Shared>,
-    granted: Granted,
-    http: HttpRequest,
-    code: Path<String>,
-    query: Query<RemovalQuery>,
-) -> Result<HttpResponse, Fault> {
-    delete(&shared, granted, &http, (EntryKind::Tenant, &code), &query.reason).await
-}
-
-#[utoipa::path(
-    delete, path = "/api/v1/contracts/{contract}", tag = "contracts",
-    description = "Removes a contract that was entered by mistake: nothing may refer to it.",
-    params(RemovalQuery, ("contract" = String, Path), ("If-Match" = String, Header)),
-    responses((status = 204, description = "Removed."), (status = 400, body = Problem), (status = 404, body = Problem),
-              (status = 409, body = EditProblem, description = "Something refers to it."),
-              (status = 412, body = EditProblem, description = "Changed meanwhile."),
-              (status = 422, body = EditProblem, description = "The reason is too short or too long."),
-              (status = 428, body = Problem)),
-    security(("token" = []))
-)]
-pub async fn delete_contract(
-    shared: Data<Shared>,
-    granted: Granted,
-    http: HttpRequest,
-    code: Path<String>,
-    query: Query<RemovalQuery>,
-) -> Result<HttpResponse, Fault> {
-    delete(&shared, granted, &http, (EntryKind::Contract, &code), &query.reason).await
-}
-
-#[utoipa::path(
-    delete, path = "/api/v1/tariffs/{tariff}", tag = "contracts",
-    description = "Removes a tariff that was entered by mistake: nothing may refer to it.",
-    params(RemovalQuery, ("tariff" = String, Path), ("If-Match" = String, Header)),
-    responses((status = 204, description = "Removed."), (status = 400, body = Problem), (status = 404, body = Problem),
-              (status = 409, body = EditProblem, description = "Something refers to it."),
-              (status = 412, body = EditProblem, description = "Changed meanwhile."),
-              (status = 422, body = EditProblem, description = "The reason is too short or too long."),
-              (status = 428, body = Problem)),
-    security(("token" = []))
-)]
-pub async fn delete_tariff(
-    shared: Data<Shared>,
-    granted: Granted,
-    http: HttpRequest,
-    code: Path<String>,
-    query: Query<RemovalQuery>,
-) -> Result<HttpResponse, Fault> {
-    delete(&shared, granted, &http, (EntryKind::Tariff, &code), &query.reason).await
 }
 
 #[utoipa::path(

@@ -17,6 +17,7 @@ use crate::domain::access::Action;
 use crate::domain::amortisation::last_closing_day;
 use crate::domain::amortisation::report::{AmortisationReport, PlanRow, RowState};
 use crate::domain::ids::AssetCode;
+use crate::domain::money::Money;
 use crate::http::api::reports::{Asked, ReportName, ReportQuery, file as report_file, format};
 use crate::http::asked::{Expected, parsed};
 use crate::http::auth::Granted;
@@ -67,16 +68,16 @@ impl AmortisationPage {
         Columns::of(&self.report.total.years)
     }
 
-    fn exits(&self) -> String {
-        self.frame.bare(&self.report.total.years.iter().map(|row| row.exits).sum())
-    }
-
     fn state_day(&self) -> Option<String> {
         state_day(&self.frame, self.report.as_of)
     }
 
     fn state(&self, state: &RowState) -> String {
         self.frame.t(state_key(*state))
+    }
+
+    fn year_sums(&self) -> [String; 5] {
+        sums(&self.frame, self.report.total.years.iter().copied())
     }
 
     fn asset_address(&self, code: &AssetCode) -> String {
@@ -130,6 +131,17 @@ pub(super) const fn state_key(state: RowState) -> &'static str {
         RowState::InProgress => "state-in-progress",
         RowState::ToCome => "state-to-come",
     }
+}
+
+/// What the rows of a plan add up to: charge, posted, due, to come, exits.
+pub(super) fn sums<P>(frame: &Frame, rows: impl Iterator<Item = PlanRow<P>>) -> [String; 5] {
+    let mut sums = [Money::ZERO; 5];
+    for row in rows {
+        for (sum, amount) in sums.iter_mut().zip([row.charge, row.posted, row.due, row.to_come, row.exits]) {
+            *sum += amount;
+        }
+    }
+    sums.map(|sum| frame.bare(&sum))
 }
 
 /// What is left on the books at each year's end.

@@ -10,7 +10,7 @@ use askama::Template;
 use chrono::{Datelike, NaiveDate};
 use serde::Deserialize;
 
-use super::amortisation::{Columns, net_book_values, state_day, state_key};
+use super::amortisation::{Columns, net_book_values, state_day, state_key, sums};
 use super::chart::BarChart;
 use super::parts::Link;
 use super::{Address, Frame, encoded, page};
@@ -102,19 +102,12 @@ impl AssetPage {
         state_day(&self.frame, self.as_of)
     }
 
-    /// What the rows add up to: charge, posted, due, to come, exits.
-    fn sums<P>(&self, rows: impl Iterator<Item = PlanRow<P>>) -> [String; 5] {
-        let mut sums = [Money::ZERO; 5];
-        for row in rows {
-            for (sum, amount) in sums.iter_mut().zip([row.charge, row.posted, row.due, row.to_come, row.exits]) {
-                *sum += amount;
-            }
-        }
-        sums.map(|sum| self.frame.bare(&sum))
+    fn year_sums(&self, found: &Found) -> [String; 5] {
+        sums(&self.frame, found.asset.plan.years.iter().copied())
     }
 
     fn month_sums(&self, found: &Found) -> [String; 5] {
-        self.sums(found.months.iter().map(|month| month.row))
+        sums(&self.frame, found.months.iter().map(|month| month.row))
     }
 
     fn state(&self, state: &RowState) -> String {

@@ -64,8 +64,7 @@ pub async fn draw(
     let asked = Asked::of(&query)?;
     let frame = Frame::of(&http);
     let store = shared.store.clone();
-    let years = blocking(move || audit_pack::years(&store)).await?;
-    let latest = years.first().copied();
+    let (years, latest) = blocking(move || Ok((audit_pack::years(&store)?, draw_sample::latest_year(&store)?))).await?;
     let sample = match asked.request(latest) {
         None => None,
         Some(request) => {

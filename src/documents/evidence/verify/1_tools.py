@@ -12,7 +12,7 @@ Il ne faut que Python 3.9 ou plus, sans bibliothèque ajoutée, sans réseau et 
 Code de sortie : 0 tout concorde, 3 au moins une anomalie, 1 le dossier n’a pas pu être lu.
 
 Ce qui est vérifié, dans l’ordre :
- 1. le manifeste : chaque fichier, sa taille, son SHA-256, aucun de plus, aucun de moins ;
+ 1. le ZIP, sans un octet hors de ses fichiers, et le manifeste : chaque fichier, sa taille, son SHA-256, aucun de plus, aucun de moins ;
  2. la piste d’audit : SHA-256(hash précédent en hexadécimal + saut de ligne + événement en JSON canonique), sans trou ;
  3. les racines : arbre de Merkle (RFC 6962) sur les hashs des événements, signature ed25519 (RFC 8032), chaînage ;
  4. les factures : PDF, XML et contenu figé contre la piste, totaux du XML = contenu = journal, numéros sans trou ;

@@ -36,6 +36,10 @@ def merkle_root(leaves):
 # ------------------------------------------------------------------------------------------------------- le dossier
 
 
+# En octets : la fin d’un ZIP sans commentaire, l’en-tête d’un fichier sans son nom, ce qui peut suivre un fichier.
+END_OF_ZIP, LOCAL_HEADER, DESCRIPTOR = 22, 30, 24
+
+
 class Folder:
     """Un dossier décompressé."""
 
@@ -53,12 +57,36 @@ class Folder:
     def open(self, name):
         return open(os.path.join(self.path, *name.split("/")), "rb")
 
+    def stray(self):
+        return None
+
 
 class Zip:
     """Le fichier ZIP tel quel."""
 
     def __init__(self, path):
+        self.path = path
         self.archive = zipfile.ZipFile(path)
+
+    def stray(self):
+        """Des octets hors de ses fichiers, s’il y en a : le manifeste ne les couvre pas."""
+        with open(self.path, "rb") as file:
+            # Après le répertoire vient sa fin, sans commentaire, et plus rien.
+            file.seek(-min(END_OF_ZIP, file.seek(0, os.SEEK_END)), os.SEEK_END)
+            end = file.read()
+            if not end.startswith(b"PK\x05\x06") or end[-2:] != b"\0\0" or self.archive.comment:
+                return "des octets suivent la fin du répertoire du ZIP"
+            place, room = 0, 0
+            for entry in sorted(self.archive.infolist(), key=lambda entry: entry.header_offset):
+                if not 0 <= entry.header_offset - place <= room:
+                    return "des octets précèdent %s" % entry.filename
+                file.seek(entry.header_offset + 26)
+                named = sum(int.from_bytes(file.read(2), "little") for _ in range(2))
+                place = entry.header_offset + LOCAL_HEADER + named + entry.compress_size
+                room = DESCRIPTOR if entry.flag_bits & 8 else 0
+            if not 0 <= self.archive.start_dir - place <= room:
+                return "des octets précèdent le répertoire du ZIP"
+        return None
 
     def names(self):
         return sorted(self.archive.namelist())
@@ -78,6 +106,9 @@ class Memory:
 
     def open(self, name):
         return io.BytesIO(self.files[name])
+
+    def stray(self):
+        return None
 
 
 def pack_at(path):

@@ -161,14 +161,16 @@ COMPARED = {
     "journal": "journal",
     "asset-cost": "valeurs brutes",
     "depreciation": "amortissements",
+    "impairment": "dépréciations",
     "subsidy-received": "subventions reçues",
     "subsidy-transferred": "subventions transférées",
     "interest-claimed": "intérêts moratoires",
     "depreciation-charged": "dotations",
     "subsidy-income": "quotes-parts de subventions",
+    "asset-events": "événements des immobilisations",
 }
 # Celles qui ne souffrent pas d’écart : des immobilisations peuvent rester à comptabiliser, des factures non.
-STRICT = ("receivables", "revenue", "vat", "payments", "invoiced", "credited", "journal")
+STRICT = ("receivables", "revenue", "vat", "payments", "invoiced", "credited", "interest-claimed", "journal")
 FEC_COLUMNS = (
     "JournalCode JournalLib EcritureNum EcritureDate CompteNum CompteLib CompAuxNum CompAuxLib PieceRef PieceDate "
     "EcritureLib Debit Credit EcritureLet DateLet ValidDate Montantdevise Idevise"

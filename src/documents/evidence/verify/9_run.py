@@ -3,6 +3,7 @@
 
 # Ce que chaque étape regarde, comme les anomalies le nomment.
 STEPS = {
+    "container": "ZIP",
     "manifest": "manifeste",
     "signed_roots": "racine",
     "manifest_seal": "sceau",
@@ -46,7 +47,7 @@ class Verifier(Trail, Books, Invoices, Readings, Assets):
         self.year = None
 
     def run(self):
-        trail = (self.manifest, self.signed_roots, self.manifest_seal, self.trail, self.compare_roots)
+        trail = (self.container, self.manifest, self.signed_roots, self.manifest_seal, self.trail, self.compare_roots)
         books = (self.journal, self.receipts, self.agreement, self.fec, self.documents, self.readings)
         assets = (self.kept_files, self.plans, self.movements)
         self.take(trail)
@@ -55,6 +56,12 @@ class Verifier(Trail, Books, Invoices, Readings, Assets):
             self.find("manifeste", "manifest.json", what)
             return self.report
         return self.take(books + assets)
+
+    def container(self):
+        """Rien dans le ZIP hors de ses fichiers, avant, entre ou après eux."""
+        stray = self.pack.stray()
+        if stray is not None:
+            self.find("ZIP", "-", stray)
 
     def take(self, steps):
         """Fait ces étapes, l’une après l’autre."""

@@ -81,7 +81,8 @@ pub struct Reconciled {
     pub name: String,
     pub planned: Amount,
     pub ledger: Amount,
-    /// What the months of the year that are not posted yet will still bring: of a year that goes on, no difference.
+    /// What is planned or recorded by the year's end and not in the journal by then: charges, entries, exits,
+    /// impairments, subsidies. Of a year that goes on, no difference.
     pub to_post: Amount,
     /// Ledger + to post − planned.
     pub difference: Amount,

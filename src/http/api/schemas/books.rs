@@ -200,10 +200,12 @@ pub enum Check {
     Vat,
     /// Money received less refunded in the year, and the payments and refunds recorded.
     Payments,
-    /// The gross value of assets in service, and their costs in the book.
+    /// The gross value of assets in service or being built, and their costs and invoices in the book.
     AssetCost,
     /// Accumulated depreciation, and the plans through the day.
     Depreciation,
+    /// Impairments not reversed, and the events of the book.
+    Impairment,
     /// Subsidies received, and those of the book.
     SubsidyReceived,
     /// Subsidies taken to income, and the plans through the day.
@@ -212,12 +214,15 @@ pub enum Check {
     Invoiced,
     /// Credit notes of the year, and credits of customers there.
     Credited,
-    /// Late interest claimed, and the income it became.
+    /// Income from late interest and indemnities, and the claims the trail tells of.
     InterestClaimed,
-    /// Depreciation charged, and what it added to accumulated depreciation.
+    /// Depreciation charged, and what the plans charge in the periods posted.
     DepreciationCharged,
-    /// Subsidies taken to income, and what was taken from them.
+    /// Subsidies taken to income by period, and what their plans take in the periods posted.
     SubsidyIncome,
+    /// What acquisitions, impairments, exits and subsidies moved on accounts beside those of assets and subsidies, and
+    /// the events themselves.
+    AssetEvents,
     /// All debits, and all credits.
     Journal,
 }

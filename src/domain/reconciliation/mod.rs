@@ -1,14 +1,18 @@
 //! Two sources for one figure: what the accounts say, and what the invoices, payments and plans say.
 //!
 //! Owns: the comparisons of a reconciliation and of a tie-out. Does not own: reading either side. Invariant: a
-//! comparison always shows both figures and their difference; nothing is left out because it agrees.
+//! comparison always shows both figures and their difference; nothing is left out because it agrees; and whatever
+//! account plans, events, invoices or payments are posted to is in one.
+
+mod assets;
 
 use std::collections::BTreeMap;
 
 use chrono::{Datelike, NaiveDate};
 use serde::Serialize;
 
-use super::amortisation::AmortisationReport;
+use self::assets::Events;
+use super::amortisation::{AmortisationReport, FixedAsset};
 use super::contract::Service;
 use super::invoice::{InvoiceKind, IssuedInvoice};
 use super::ledger::{AccountRole, Chart, Journal, JournalLine, PostedEntry};
@@ -27,10 +31,12 @@ pub enum Check {
     Vat,
     /// Money received less refunded in the year, and the payments and refunds recorded.
     Payments,
-    /// The gross value of assets in service, and their costs in the book.
+    /// The gross value of assets in service or being built, and their costs and invoices in the book.
     AssetCost,
     /// Accumulated depreciation, and the plans through the day.
     Depreciation,
+    /// Impairments not reversed, and the events of the book.
+    Impairment,
     /// Subsidies received, and those of the book.
     SubsidyReceived,
     /// Subsidies taken to income, and the plans through the day.
@@ -39,13 +45,16 @@ pub enum Check {
     Invoiced,
     /// Credit notes of the year, and credits of customers there.
     Credited,
-    /// Late interest claimed, and the income it became.
+    /// Income from late interest and indemnities, and the claims the trail tells of.
     InterestClaimed,
-    /// Depreciation charged, and what it added to accumulated depreciation.
+    /// Depreciation charged, and what the plans charge in the periods posted.
     DepreciationCharged,
-    /// Subsidies taken to income, and what was taken from them.
+    /// Subsidies taken to income by period, and what their plans take in the periods posted.
     SubsidyIncome,
-    /// All debits, and all credits.
+    /// What acquisitions, impairments, exits and subsidies moved on accounts beside those of assets and subsidies, and
+    /// the events themselves.
+    AssetEvents,
+    /// All debits, and all credits: the one comparison of the journal with itself.
     Journal,
 }
 
@@ -79,6 +88,13 @@ impl Reconciliation {
     }
 }
 
+/// Late interest and indemnity claimed on a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InterestClaim {
+    pub on: NaiveDate,
+    pub total: Money,
+}
+
 /// What the comparisons are made from.
 #[derive(Debug, Clone, Copy)]
 pub struct Sources<'a> {
@@ -89,6 +105,8 @@ pub struct Sources<'a> {
     pub payments: &'a [Payment],
     /// As of the last day.
     pub plans: &'a AmortisationReport,
+    pub assets: &'a [FixedAsset],
+    pub claims: &'a [InterestClaim],
     pub chart: &'a Chart,
 }
 
@@ -101,6 +119,7 @@ pub fn reconcile(sources: &Sources<'_>, through: NaiveDate) -> Reconciliation {
     comparisons.push(books.vat());
     comparisons.push(books.payments());
     comparisons.extend(books.assets());
+    comparisons.extend(books.asset_events(Events::All));
     Reconciliation { from, through, comparisons }
 }
 
@@ -111,17 +130,10 @@ pub fn tie_out(sources: &Sources<'_>, from: NaiveDate, through: NaiveDate) -> Re
     comparisons.extend(books.revenue());
     comparisons.push(books.vat());
     comparisons.push(books.payments());
-    comparisons.push(books.two_sides(
-        Check::InterestClaimed,
-        Journal::Miscellaneous,
-        books.account(AccountRole::Customers),
-        &[books.account(AccountRole::LateInterest), books.account(AccountRole::RecoveryIndemnity)],
-    ));
-    let charge = books.account(AccountRole::DepreciationCharge);
-    comparisons.push(books.two_sides(Check::DepreciationCharged, Journal::Depreciation, charge, &["28"]));
-    let transferred = books.account(AccountRole::SubsidyTransferred);
-    let income = books.account(AccountRole::SubsidyIncome);
-    comparisons.push(books.two_sides(Check::SubsidyIncome, Journal::Depreciation, transferred, &[income]));
+    comparisons.push(books.interest());
+    comparisons.push(books.depreciation_charged());
+    comparisons.push(books.subsidy_income());
+    comparisons.extend(books.asset_events(Events::Posted));
     comparisons.push(books.all());
     Reconciliation { from, through, comparisons }
 }
@@ -228,41 +240,6 @@ impl Look<'_> {
         comparison(Check::Payments, account, received, paid, recorded().count())
     }
 
-    /// Gross values and depreciation by account, subsidies as a whole.
-    fn assets(&self) -> Vec<Comparison> {
-        let chart = self.sources.chart;
-        let mut cost: BTreeMap<String, (Money, usize)> = BTreeMap::new();
-        let mut depreciation: BTreeMap<String, (Money, usize)> = BTreeMap::new();
-        let components = || self.sources.plans.assets.iter().flat_map(|asset| &asset.components);
-        for component in components() {
-            let position = &component.plan.position;
-            let accumulated = chart.accumulated_depreciation(&component.account);
-            for (held, account, amount) in [
-                (&mut cost, component.account.clone(), position.gross_value),
-                (&mut depreciation, accumulated, position.cumulative),
-            ] {
-                let sum = held.entry(account).or_default();
-                sum.0 += amount;
-                sum.1 += 1;
-            }
-        }
-        let subsidy = &self.sources.plans.total.position.subsidy;
-        let count = components().count();
-        let mut found: Vec<Comparison> = Vec::new();
-        for (account, (amount, count)) in &cost {
-            found.push(comparison(Check::AssetCost, account, self.balance(account), *amount, *count));
-        }
-        for (account, (amount, count)) in &depreciation {
-            found.push(comparison(Check::Depreciation, account, -self.balance(account), *amount, *count));
-        }
-        let received = chart.account(AccountRole::SubsidyReceived);
-        found.push(comparison(Check::SubsidyReceived, received, -self.balance(received), subsidy.received, count));
-        let transferred = chart.account(AccountRole::SubsidyTransferred);
-        let taken = self.balance(transferred);
-        found.push(comparison(Check::SubsidyTransferred, transferred, taken, subsidy.cumulative, count));
-        found
-    }
-
     /// Gross amounts of the year's documents against the customers' side of the sales journal.
     fn documents(&self, check: Check) -> Comparison {
         let account = self.account(AccountRole::Customers);
@@ -274,21 +251,14 @@ impl Look<'_> {
         comparison(check, account, side, of_kind().map(|one| one.totals.gross).sum(), of_kind().count())
     }
 
-    /// Debits of one account against the credits of others in one journal.
-    fn two_sides(&self, check: Check, journal: Journal, account: &str, others: &[&str]) -> Comparison {
-        let is_other = |line: &&JournalLine| others.iter().any(|other| line.account.starts_with(other));
-        // Of the journal's entries only those that touch the others: disposals stand in it too.
-        let entries = self.sources.entries.iter().filter(|posted| {
-            posted.entry.journal == journal
-                && (self.from..=self.through).contains(&posted.entry.date)
-                && posted.entry.lines().iter().any(|line| is_other(&line))
-        });
-        let entries: Vec<&PostedEntry> = entries.collect();
-        let lines = || entries.iter().flat_map(|posted| posted.entry.lines());
-        let own = lines().filter(|line| line.account == account).map(net).sum();
-        let against: Money = -lines().filter(is_other).map(net).sum::<Money>();
-        let accounts = format!("{account} / {}", others.join(", "));
-        comparison(check, &accounts, own, against, entries.len())
+    /// Interest and indemnities that became income, against the claims the trail tells of.
+    fn interest(&self) -> Comparison {
+        let accounts = [self.account(AccountRole::LateInterest), self.account(AccountRole::RecoveryIndemnity)];
+        let lines = self.moved(Some(Journal::Miscellaneous)).filter(|line| accounts.contains(&line.account.as_str()));
+        let income = -lines.map(net).sum::<Money>();
+        let claims = || self.sources.claims.iter().filter(|claim| (self.from..=self.through).contains(&claim.on));
+        let claimed = claims().map(|claim| claim.total).sum();
+        comparison(Check::InterestClaimed, &accounts.join(", "), income, claimed, claims().count())
     }
 
     fn all(&self) -> Comparison {

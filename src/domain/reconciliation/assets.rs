@@ -1,0 +1,201 @@
+//! Fixed assets: what the accounts hold of them, and what their plans and events say.
+//!
+//! Whatever a plan or an event is posted to is compared: what stands on accounts of class 2 and of subsidies by its
+//! balance, everything else by what moved in the span.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+
+use super::{Check, Comparison, Look, comparison, net};
+use crate::domain::amortisation::{AssetPlan, ComponentPlan, MovementKind, asset_plans, movement_entries};
+use crate::domain::ledger::{AccountRole, Journal, JournalEntry};
+use crate::domain::money::Money;
+
+/// What should stand on an account, and of how many things that is made.
+#[derive(Default)]
+struct Held(BTreeMap<String, (Money, usize)>);
+
+impl Held {
+    fn add(&mut self, account: String, amount: Money, count: usize) {
+        let held = self.0.entry(account).or_default();
+        held.0 += amount;
+        held.1 += count;
+    }
+}
+
+/// Which events of assets count.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Events {
+    /// Every one through the last day.
+    All,
+    /// Those the journal holds.
+    Posted,
+}
+
+impl Look<'_> {
+    /// Gross values, depreciation and impairment by account, subsidies as a whole.
+    pub(super) fn assets(&self) -> Vec<Comparison> {
+        let chart = self.sources.chart;
+        let (mut cost, mut depreciation, mut impairment) = self.planned();
+        for account in self.accounts_held() {
+            let known = [&cost, &depreciation, &impairment].iter().any(|held| held.0.contains_key(&account));
+            let of_kind = match account.get(..2) {
+                Some("28") => &mut depreciation,
+                Some("29") => &mut impairment,
+                _ => &mut cost,
+            };
+            if !known {
+                of_kind.add(account, Money::ZERO, 0);
+            }
+        }
+        let mut found: Vec<Comparison> = Vec::new();
+        for (check, held) in
+            [(Check::AssetCost, cost), (Check::Depreciation, depreciation), (Check::Impairment, impairment)]
+        {
+            for (account, (amount, count)) in &held.0 {
+                let balance = self.balance(account);
+                let balance = if check == Check::AssetCost { balance } else { -balance };
+                found.push(comparison(check, account, balance, *amount, *count));
+            }
+        }
+        let subsidy = &self.sources.plans.total.position.subsidy;
+        let count = self.sources.plans.assets.iter().map(|asset| asset.components.len()).sum();
+        let received = chart.account(AccountRole::SubsidyReceived);
+        found.push(comparison(Check::SubsidyReceived, received, -self.balance(received), subsidy.received, count));
+        let transferred = chart.account(AccountRole::SubsidyTransferred);
+        let taken = self.balance(transferred);
+        found.push(comparison(Check::SubsidyTransferred, transferred, taken, subsidy.cumulative, count));
+        found
+    }
+
+    /// Costs in service and of what is being built, depreciation, impairment: through the last day, by account.
+    fn planned(&self) -> (Held, Held, Held) {
+        let chart = self.sources.chart;
+        let (mut cost, mut depreciation, mut impairment) = (Held::default(), Held::default(), Held::default());
+        for component in self.sources.plans.assets.iter().flat_map(|asset| &asset.components) {
+            let position = &component.plan.position;
+            cost.add(component.account.clone(), position.gross_value, 1);
+            depreciation.add(chart.accumulated_depreciation(&component.account), position.cumulative, 1);
+        }
+        for plan in &asset_plans(self.sources.assets) {
+            for component in plan.components.iter().filter(|component| self.is_impaired(component)) {
+                let account = component.asset.account_of(component.component);
+                let moved = through(component, self.through).map(|movement| movement.impairment).sum();
+                impairment.add(chart.accumulated_impairment(account), moved, 1);
+            }
+            if let Some(account) = &plan.asset.record.construction_account {
+                let (built, count) = being_built(plan, self.through);
+                cost.add(account.clone(), built, count);
+            }
+        }
+        (cost, depreciation, impairment)
+    }
+
+    fn is_impaired(&self, component: &ComponentPlan<'_>) -> bool {
+        through(component, self.through).any(|movement| !movement.impairment.is_zero())
+    }
+
+    /// Accounts of class 2 that assets were posted to. What else a body holds there is in no inventory of these books.
+    fn accounts_held(&self) -> BTreeSet<String> {
+        let of_assets = |journal: Journal| matches!(journal, Journal::Assets | Journal::Depreciation);
+        let entries = self.sources.entries.iter().map(|posted| &posted.entry);
+        let entries = entries.filter(|entry| entry.date <= self.through && of_assets(entry.journal));
+        let lines = entries.flat_map(JournalEntry::lines);
+        lines.filter(|line| line.account.starts_with('2')).map(|line| line.account.clone()).collect()
+    }
+
+    /// What events of assets moved on every other account, losses and gains among them, against the events themselves.
+    /// What was posted before the span is taken off both: an event is posted once, sometimes later than it happened.
+    pub(super) fn asset_events(&self, events: Events) -> Vec<Comparison> {
+        let posted = || {
+            let of_assets = self.sources.entries.iter().map(|posted| &posted.entry);
+            of_assets.filter(|entry| entry.journal == Journal::Assets && entry.date <= self.through)
+        };
+        let documents: BTreeSet<&str> = posted().map(|entry| entry.document.as_str()).collect();
+        // Plans make entries that balance; one that does not is left to the difference it makes.
+        let made: Vec<JournalEntry> = asset_plans(self.sources.assets)
+            .iter()
+            .flat_map(|plan| movement_entries(plan, self.through, &|on| on, self.sources.chart).unwrap_or_default())
+            .filter(|entry| events == Events::All || documents.contains(entry.document.as_str()))
+            .collect();
+        let mut moved: BTreeMap<&str, (Money, Money, usize)> = BTreeMap::new();
+        for line in made.iter().flat_map(JournalEntry::lines).filter(|line| self.is_beside(&line.account)) {
+            moved.entry(&line.account).or_default().1 += net(line);
+        }
+        for entry in posted() {
+            let is_before = entry.date < self.from;
+            for line in entry.lines().iter().filter(|line| self.is_beside(&line.account)) {
+                let (ledger, other, count) = moved.entry(&line.account).or_default();
+                if is_before {
+                    *other -= net(line);
+                } else {
+                    *ledger += net(line);
+                    *count += 1;
+                }
+            }
+        }
+        // An account that moved on neither side has nothing to compare.
+        let moved = moved.into_iter().filter(|(_, (ledger, other, _))| !(ledger.is_zero() && other.is_zero()));
+        let told = |(account, (ledger, other, count)): (&str, (Money, Money, usize))| {
+            let is_credit = account.starts_with('7') || account == self.account(AccountRole::AssetSuppliers);
+            let (ledger, other) = if is_credit { (-ledger, -other) } else { (ledger, other) };
+            comparison(Check::AssetEvents, account, ledger, other, count)
+        };
+        moved.map(told).collect()
+    }
+
+    /// Not compared by its balance.
+    fn is_beside(&self, account: &str) -> bool {
+        let subsidies = [AccountRole::SubsidyReceived, AccountRole::SubsidyTransferred];
+        !account.starts_with('2') && !subsidies.iter().any(|role| account == self.account(*role))
+    }
+
+    /// Depreciation charged in the span, against what the plans charge in the periods posted.
+    pub(super) fn depreciation_charged(&self) -> Comparison {
+        let position = &self.sources.plans.total.position;
+        let planned = position.cumulative + position.exits - position.due;
+        let before = -self.charged_before("28");
+        let account = self.account(AccountRole::DepreciationCharge);
+        self.charged(Check::DepreciationCharged, account, planned - before)
+    }
+
+    /// Subsidies taken to income in the span by such periods, against the plans of subsidies.
+    pub(super) fn subsidy_income(&self) -> Comparison {
+        let subsidy = &self.sources.plans.total.position.subsidy;
+        let before = self.charged_before(self.account(AccountRole::SubsidyTransferred));
+        let account = self.account(AccountRole::SubsidyIncome);
+        let income = self.charged(Check::SubsidyIncome, account, subsidy.income - subsidy.due - before);
+        // Income stands to the credit.
+        comparison(income.check, account, -income.ledger, income.other, income.count)
+    }
+
+    fn charged(&self, check: Check, account: &str, other: Money) -> Comparison {
+        let lines = || self.moved(Some(Journal::Depreciation)).filter(|line| line.account == account);
+        comparison(check, account, lines().map(net).sum(), other, lines().count())
+    }
+
+    /// What the journal of depreciation moved before the span on accounts that begin with `account`.
+    fn charged_before(&self, account: &str) -> Money {
+        let entries = self.sources.entries.iter().map(|posted| &posted.entry);
+        let before = entries.filter(|entry| entry.journal == Journal::Depreciation && entry.date < self.from);
+        before.flat_map(JournalEntry::lines).filter(|line| line.account.starts_with(account)).map(net).sum()
+    }
+}
+
+/// A component's movements through `day`.
+fn through<'a>(
+    component: &'a ComponentPlan<'_>,
+    day: NaiveDate,
+) -> impl Iterator<Item = &'a crate::domain::amortisation::Movement> {
+    component.movements.iter().filter(move |movement| movement.on <= day)
+}
+
+/// What was invoiced of what is built, less what went into service; and how many invoices that is.
+fn being_built(plan: &AssetPlan<'_>, day: NaiveDate) -> (Money, usize) {
+    let invoices = || plan.asset.record.invoices.iter().filter(move |invoice| invoice.date <= day);
+    let movements = plan.components.iter().flat_map(|component| through(component, day));
+    let commissioned: Money =
+        movements.filter(|movement| movement.kind == MovementKind::Commissioned).map(|movement| movement.gross).sum();
+    (invoices().map(|invoice| invoice.amount).sum::<Money>() - commissioned, invoices().count())
+}
