@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
 use super::sign_roots::{self, Signing};
-use super::{AppError, Store, audit_pack};
+use super::{AppError, Store, audit_pack, check_pack};
 use crate::domain::audit::{Actor, AuditEvent, hex};
 use crate::domain::party::Language;
 use crate::storage::{audit, evidence_packs};
@@ -28,7 +28,7 @@ const NOTE_EVERY: Duration = Duration::from_millis(400);
 /// Notes that a pack of `year` is wanted and returns its id; [`carry_out`] makes it. While another is being made it is
 /// refused.
 pub fn begin(store: &Store, year: i32, by: &Actor, now: DateTime<Utc>) -> Result<i64, AppError> {
-    audit_pack::check(store, year, now)?;
+    check_pack::check(store, year, now)?;
     store.write(|connection| {
         let id = evidence_packs::begin(connection, year, &by.name, now)?;
         let detail = serde_json::json!({ "year": year });

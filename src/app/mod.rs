@@ -15,6 +15,7 @@ pub mod attach_asset_file;
 pub mod audit_pack;
 pub mod cancelled;
 pub mod charge_interest;
+pub mod check_pack;
 pub mod close_year;
 pub mod compare_billing;
 pub mod correct_invoice;

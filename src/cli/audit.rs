@@ -10,6 +10,7 @@ use clap::{Args, Subcommand};
 use super::context::{out, progress_bar};
 use super::{CliError, Context, Outcome};
 use crate::app::audit_pack::{self, PackReport};
+use crate::app::check_pack;
 use crate::app::read_trail::{self, ChainedEvent, TrailFilter};
 use crate::app::sign_roots::{self, SigningReport};
 use crate::app::verify_audit::{self, Against, Verification};
@@ -185,7 +186,7 @@ impl Pack {
     /// Signs first, so that the pack's last event is covered by a root.
     fn run(&self, context: &Context) -> Result<Outcome, CliError> {
         let store = context.open()?;
-        audit_pack::check_year(&store, self.year, context.now)?;
+        check_pack::check_year(&store, self.year, context.now)?;
         sign_roots::sign(&store, &context.signing(), &context.actor(), context.now)?;
         let path =
             self.output.clone().unwrap_or_else(|| PathBuf::from(audit_pack::file_name(self.year, Language::English)));
