@@ -1,116 +1,76 @@
 //! Use cases, a file per verb: gather, plan, execute.
 //!
 //! Owns: the order of things and the transactions they happen in. Does not own: rules (domain), SQL (storage), bytes
-//! (documents), words (mail). Every use case is given `now` and who acts.
+//! (documents), words (mail). Every use case is given `now` and who acts. Folders group them by subject; each is reached by
+//! its own name.
 
-pub mod administer_users;
-pub mod allocate_result;
+mod access;
 pub mod answer_once;
-pub mod api_tokens;
-pub mod archive_invoice;
-pub mod archive_report;
-mod asset_ledger;
-mod asset_versions;
-pub mod attach_asset_file;
-pub mod audit_pack;
-pub mod cancelled;
-pub mod charge_interest;
-pub mod check_pack;
-pub mod close_year;
-pub mod compare_billing;
-pub mod correct_invoice;
-pub mod credit_invoice;
-pub mod deliver_outbox;
-pub mod draw_sample;
-pub mod dunning;
-pub mod edit_book;
-pub mod edit_meanwhile;
+mod assets;
+mod audit;
+mod billing;
+mod book;
 mod error;
-pub mod estimate_month;
-pub mod export_book;
-pub mod export_journal;
 pub mod figures;
 pub mod forget_answers;
-mod gather;
-pub mod import_book;
-pub mod import_statement;
-pub mod ingest_readings;
-pub mod invite;
-mod issue_invoice;
-pub mod keep_series;
+mod home;
+mod invoices;
 mod kept;
 mod key_file;
-pub mod late_readings;
-pub mod left_of_run;
-mod letter;
-pub mod list_invoices;
-pub mod list_plan;
-pub mod list_terms;
+mod ledger;
 pub mod listing;
-pub mod make_pack;
-pub mod manual_lines;
-pub mod match_receipts;
-pub mod notices;
-pub mod open_balances;
-pub mod open_invoices;
-mod period_postings;
-pub mod periods;
-pub mod plan_billing;
-pub mod post_depreciation;
-pub mod read_account;
-pub mod read_alarms;
-pub mod read_asset;
-pub mod read_evidence;
-pub mod read_home;
-pub mod read_homes;
-pub mod read_invoices;
-pub mod read_journal;
-pub mod read_ledger;
-pub mod read_meters;
-pub mod read_months;
-pub mod read_payments;
-pub mod read_racks;
-mod read_series;
-pub mod read_settings;
-pub mod read_sheet;
-pub mod read_tariffs;
-pub mod read_tenants;
-pub mod read_trail;
-pub mod read_usage;
-pub mod receive_readings;
-pub mod record_asset_event;
-pub mod record_availability;
-pub mod record_management_figures;
-pub mod record_payment;
-pub mod refund;
-pub mod remind;
-pub mod remove_entry;
-pub mod report_amortisation;
-pub mod report_assets;
-pub mod report_ledger;
-pub mod report_payback;
-pub mod report_titre;
-pub mod reports;
-pub mod reset_password;
-pub mod resolve_gap;
-pub mod run_billing;
-pub mod run_campaign;
-pub mod second_factor;
-mod secrets;
-pub mod sessions;
-mod settle;
-pub mod sign_in;
-pub mod sign_roots;
-mod signing_key;
+mod mailing;
+mod payback;
+mod payments;
+mod plant;
+mod reporting;
 mod store;
-pub mod sweep_access;
-pub mod test_mail;
-pub mod transfer;
-pub mod upload_readings;
-pub mod user_problem;
-pub mod users;
-pub mod verify_audit;
 
+pub use access::{
+    administer_users, api_tokens, invite, reset_password, second_factor, sessions, sign_in, sweep_access, user_problem,
+    users,
+};
+use access::{secrets, signing_key};
+use assets::{asset_ledger, asset_versions};
+pub use assets::{
+    attach_asset_file, post_depreciation, read_asset, record_asset_event, report_amortisation, report_assets,
+};
+pub use audit::{
+    audit_pack, check_pack, draw_sample, make_pack, read_evidence, read_sheet, read_trail, sign_roots, verify_audit,
+};
+use billing::gather;
+pub use billing::{
+    compare_billing, estimate_month, late_readings, left_of_run, list_plan, manual_lines, plan_billing, read_months,
+    record_availability, run_billing, run_campaign,
+};
+pub use book::{
+    edit_book, edit_meanwhile, export_book, import_book, list_terms, read_settings, read_tariffs, read_tenants,
+    remove_entry,
+};
 pub use error::{AppError, is_misnamed, remedy};
+pub use home::{read_home, read_homes};
+use invoices::issue_invoice;
+pub use invoices::{
+    archive_invoice, cancelled, correct_invoice, credit_invoice, list_invoices, read_invoices, report_titre,
+};
+use ledger::period_postings;
+pub use ledger::{
+    allocate_result, close_year, export_journal, open_balances, periods, read_account, read_journal, read_ledger,
+    report_ledger,
+};
+use mailing::letter;
+pub use mailing::{deliver_outbox, notices, test_mail};
+pub use payback::{record_management_figures, report_payback};
+use payments::settle;
+pub use payments::{
+    charge_interest, dunning, import_statement, match_receipts, open_invoices, read_payments, record_payment, refund,
+    remind, transfer,
+};
+use plant::read_series;
+pub use plant::{
+    ingest_readings, keep_series, read_alarms, read_meters, read_racks, read_usage, receive_readings, resolve_gap,
+    upload_readings,
+};
+pub use reporting::{archive_report, reports};
 pub use store::Store;
 pub use user_problem::UserProblem;

@@ -1,0 +1,166 @@
+//! Who may sign in: show them, give them another role, shut them out and let them in again.
+
+use chrono::{DateTime, Utc};
+
+use crate::app::sign_in::Person;
+use crate::app::users::check_place;
+use crate::app::{AppError, Store, UserProblem};
+use crate::domain::access::Role;
+use crate::domain::audit::{Actor, AuditEvent};
+use crate::domain::ids::{TenantCode, UserId};
+use crate::domain::party::Language;
+use crate::storage::users::User;
+use crate::storage::{AnyConnection, audit, second_factors, sessions, users};
+
+/// A person as administrators and auditors see them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserFile {
+    pub id: UserId,
+    pub email: String,
+    pub name: String,
+    pub role: Role,
+    pub tenant: Option<TenantCode>,
+    pub language: Option<Language>,
+    pub created_at: DateTime<Utc>,
+    /// Since when they are shut out.
+    pub disabled_at: Option<DateTime<Utc>>,
+    pub has_second_factor: bool,
+    /// When a session of theirs was last used; none where none is open.
+    pub seen_at: Option<DateTime<Utc>>,
+    /// A change of role names the version it changes.
+    pub version: i64,
+}
+
+/// Everyone, by address.
+pub fn list(store: &Store, now: DateTime<Utc>) -> Result<Vec<UserFile>, AppError> {
+    store.read(|connection| {
+        let owners = second_factors::owners(connection)?;
+        let open = sessions::list(connection, None, now)?;
+        let seen = |id: UserId| open.iter().find(|session| session.user == id).map(|session| session.last_seen_at);
+        let users = users::list(connection)?;
+        Ok(users.into_iter().map(|user| file(owners.contains(&user.id), seen(user.id), user)).collect())
+    })
+}
+
+pub fn one(store: &Store, id: UserId, now: DateTime<Utc>) -> Result<Option<UserFile>, AppError> {
+    Ok(list(store, now)?.into_iter().find(|user| user.id == id))
+}
+
+/// The person with this address, for a command line.
+pub fn by_address(store: &Store, email: &str) -> Result<UserId, AppError> {
+    let user = users::by_email(&mut *store.connection()?, &crate::app::users::address(email))?;
+    user.map(|user| user.id).ok_or_else(|| AppError::NotFound(format!("user {email}")))
+}
+
+/// Someone, to act for them.
+pub fn person(store: &Store, id: UserId) -> Result<Person, AppError> {
+    let user = users::by_id(&mut *store.connection()?, id)?;
+    user.map(Person::from).ok_or_else(|| AppError::NotFound(format!("user {id}")))
+}
+
+fn file(has_second_factor: bool, seen_at: Option<DateTime<Utc>>, user: User) -> UserFile {
+    UserFile {
+        id: user.id,
+        email: user.email,
+        name: user.name,
+        role: user.role,
+        tenant: user.tenant,
+        language: user.language,
+        created_at: user.created_at,
+        disabled_at: user.disabled_at,
+        has_second_factor,
+        seen_at,
+        version: user.version,
+    }
+}
+
+/// Gives someone another role, if nobody did since `version`. The last administrator keeps theirs.
+pub fn change_role(
+    store: &Store,
+    id: UserId,
+    version: i64,
+    role: Role,
+    tenant: Option<&TenantCode>,
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    check_place(role, tenant)?;
+    store.write(|connection| {
+        let user = locked(connection, id)?;
+        if role != Role::Admin {
+            must_not_be_last(connection, &user)?;
+        }
+        if !users::set_role(connection, id, version, role, tenant).map_err(crate::app::invite::unknown_tenant)? {
+            return Err(UserProblem::Changed { role: user.role, tenant: user.tenant }.into());
+        }
+        let detail = serde_json::json!({ "role": role.name(), "tenant": tenant });
+        let before = serde_json::json!({ "role": user.role.name(), "tenant": user.tenant });
+        let event = AuditEvent::new(now, by, "user.role-changed", &user.email, detail).before(before);
+        audit::append(connection, &event)?;
+        Ok(())
+    })
+}
+
+/// Shuts someone out at once: their sessions end, their tokens are refused. The last administrator stays.
+pub fn disable(store: &Store, id: UserId, by: &Actor, now: DateTime<Utc>) -> Result<(), AppError> {
+    store.write(|connection| {
+        let user = locked(connection, id)?;
+        must_not_be_last(connection, &user)?;
+        set_disabled(connection, &user, Some(now), by, now)
+    })
+}
+
+/// Lets someone in again, with the password and second factor they had.
+pub fn enable(store: &Store, id: UserId, by: &Actor, now: DateTime<Utc>) -> Result<(), AppError> {
+    store.write(|connection| {
+        let user = locked(connection, id)?;
+        set_disabled(connection, &user, None, by, now)
+    })
+}
+
+/// Nothing is written where nothing changes.
+fn set_disabled(
+    connection: &mut AnyConnection,
+    user: &User,
+    at: Option<DateTime<Utc>>,
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    if user.disabled_at.is_some() == at.is_some() {
+        return Ok(());
+    }
+    users::set_disabled(connection, user.id, at)?;
+    let action = if at.is_some() { "user.disabled" } else { "user.enabled" };
+    audit::append(connection, &AuditEvent::new(now, by, action, &user.email, serde_json::json!({})))?;
+    Ok(())
+}
+
+/// Chooses the language one's mails and pages are in.
+pub fn choose_language(
+    store: &Store,
+    id: UserId,
+    language: Language,
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    store.write(|connection| {
+        let user = locked(connection, id)?;
+        users::set_language(connection, id, language)?;
+        let detail = serde_json::json!({ "language": language.code() });
+        let before = serde_json::json!({ "language": user.language.map(Language::code) });
+        let event = AuditEvent::new(now, by, "user.language-chosen", &user.email, detail).before(before);
+        audit::append(connection, &event)?;
+        Ok(())
+    })
+}
+
+/// The person, while nobody else changes people: two administrators who shut each other out come one after the other.
+fn locked(connection: &mut AnyConnection, id: UserId) -> Result<User, AppError> {
+    audit::lock(connection)?;
+    users::by_id(connection, id)?.ok_or_else(|| AppError::NotFound(format!("user {id}")))
+}
+
+fn must_not_be_last(connection: &mut AnyConnection, user: &User) -> Result<(), AppError> {
+    let counts = user.role == Role::Admin && user.disabled_at.is_none();
+    if counts && !users::has_other_admin(connection, user.id)? { Err(UserProblem::LastAdmin.into()) } else { Ok(()) }
+}

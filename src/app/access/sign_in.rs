@@ -1,0 +1,246 @@
+//! Let people in: their password, their session, the keys of their tokens.
+//!
+//! A session is a random secret in the browser and a row under its SHA-256 here: who reads the database can not take a
+//! session over. It ends two hours after the last request and twelve hours after signing in, whichever is first. Until a
+//! second factor is given or set up, a session opens nothing but the page that asks for it.
+
+use std::sync::LazyLock;
+
+use argon2::Argon2;
+use argon2::password_hash::PasswordVerifier;
+use chrono::{DateTime, Duration, Utc};
+
+use crate::app::secrets::digest;
+use crate::app::user_problem::PASSWORD_BYTES_MAX;
+use crate::app::users::{address, hash, random, rotate_token_key};
+use crate::app::{AppError, Store};
+use crate::domain::access::Role;
+use crate::domain::audit::{Actor, AuditEvent, hex};
+use crate::domain::ids::{TenantCode, UserId};
+use crate::domain::party::Language;
+use crate::storage::sessions::{self, Session};
+use crate::storage::users::{self, TokenKey, User};
+use crate::storage::{AnyConnection, audit, second_factors};
+
+pub use crate::storage::sessions::Stage;
+
+const SESSION_HOURS_MAX: i64 = 12;
+/// To find the device that makes the code, or to set it up.
+const PENDING_MINUTES_MAX: i64 = 20;
+/// A session that nobody uses ends after so long.
+pub const SESSION_IDLE_HOURS_MAX: i64 = 2;
+/// A session's last sight is noted no more often than this: reading a page writes nothing.
+const SIGHT_MINUTES: i64 = 5;
+const DEVICE_CHARACTERS_MAX: usize = 200;
+
+/// Someone who has proved who they are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    pub id: UserId,
+    pub email: String,
+    pub name: String,
+    pub role: Role,
+    pub tenant: Option<TenantCode>,
+    /// None where they never chose one.
+    pub language: Option<Language>,
+}
+
+impl From<User> for Person {
+    fn from(user: User) -> Person {
+        Person {
+            id: user.id,
+            email: user.email,
+            name: user.name,
+            role: user.role,
+            tenant: user.tenant,
+            language: user.language,
+        }
+    }
+}
+
+/// What a browser says of itself, and where it is.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Device {
+    pub agent: String,
+    pub address: String,
+}
+
+/// A session as it was found: whose it is, and how far they have come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Visit {
+    pub person: Person,
+    pub stage: Stage,
+}
+
+/// The person behind an address and a password. Takes tens of milliseconds and 19 MiB, as much for an unknown address
+/// as for a known one, so that the time taken does not tell which exist.
+pub fn check(store: &Store, email: &str, password: &str) -> Result<Option<Person>, AppError> {
+    let user = users::by_email(&mut *store.connection()?, &address(email))?;
+    let stored = user.as_ref().filter(|user| user.disabled_at.is_none()).map(|user| user.password_hash.as_str());
+    let right = matches(password, stored);
+    Ok(user.filter(|_| right).map(Person::from))
+}
+
+/// How far a right password brings someone; the roles in `required` need a second factor.
+pub fn stage(store: &Store, person: &Person, required: &[Role]) -> Result<Stage, AppError> {
+    let factor = second_factors::of(&mut *store.connection()?, person.id)?;
+    Ok(match factor {
+        Some(factor) if factor.confirmed_at.is_some() => Stage::Code,
+        _ if required.contains(&person.role) => Stage::Enrolment,
+        _ => Stage::Open,
+    })
+}
+
+/// A hash nobody has the password of.
+static NOBODY: LazyLock<Option<String>> = LazyLock::new(|| hash("an account that does not exist").ok());
+
+pub(in crate::app) fn matches(password: &str, stored: Option<&str>) -> bool {
+    let Some(reference) = stored.or(NOBODY.as_deref()) else { return false };
+    let verified = password.len() <= PASSWORD_BYTES_MAX
+        && Argon2::default().verify_password(password.as_bytes(), reference).is_ok();
+    verified && stored.is_some()
+}
+
+/// Begins a session and returns its secret: for the browser only. The session the browser had before, `former`, ends:
+/// nobody who planted it or saw it takes part in the new one.
+pub fn begin_session(
+    store: &Store,
+    person: UserId,
+    stage: Stage,
+    former: Option<&str>,
+    device: &Device,
+    now: DateTime<Utc>,
+) -> Result<String, AppError> {
+    let secret = hex(&random::<32>()?);
+    let lasts = match stage {
+        Stage::Open => Duration::hours(SESSION_IDLE_HOURS_MAX),
+        Stage::Code | Stage::Enrolment => Duration::minutes(PENDING_MINUTES_MAX),
+    };
+    let session = Session {
+        key: digest(&secret),
+        user: person,
+        stage,
+        created_at: now,
+        last_seen_at: now,
+        expires_at: now + lasts,
+        device: device.agent.chars().filter(|c| !c.is_control()).take(DEVICE_CHARACTERS_MAX).collect(),
+        address: device.address.clone(),
+    };
+    store.write(|connection| {
+        sessions::purge(connection, now)?;
+        if let Some(former) = former {
+            sessions::delete(connection, &digest(former))?;
+        }
+        Ok(sessions::insert(connection, &session)?)
+    })?;
+    Ok(secret)
+}
+
+/// Whose session it is, as they are now: a changed role counts at once, and whoever is shut out is out.
+pub fn resume_session(store: &Store, secret: &str, now: DateTime<Utc>) -> Result<Option<Visit>, AppError> {
+    let connection = &mut *store.connection()?;
+    let Some(session) = sessions::live(connection, &digest(secret), now)? else { return Ok(None) };
+    let user = users::by_id(connection, session.user)?.filter(|user| user.disabled_at.is_none());
+    if session.stage == Stage::Open && now - session.last_seen_at >= Duration::minutes(SIGHT_MINUTES) {
+        sessions::prolong(connection, &session.key, now, end_of(&session, now))?;
+    }
+    Ok(user.map(|user| Visit { person: user.into(), stage: session.stage }))
+}
+
+fn end_of(session: &Session, now: DateTime<Utc>) -> DateTime<Utc> {
+    let end = session.created_at + Duration::hours(SESSION_HOURS_MAX);
+    end.min(now + Duration::hours(SESSION_IDLE_HOURS_MAX))
+}
+
+pub fn end_session(store: &Store, secret: &str) -> Result<(), AppError> {
+    sessions::delete(&mut *store.connection()?, &digest(secret))?;
+    Ok(())
+}
+
+/// Leaves in the trail that someone came in, or tried to. An account nobody has is not named: people type passwords
+/// into the wrong field, and the trail forgets nothing.
+pub fn note_attempt(store: &Store, by: &Actor, person: Option<&Person>, now: DateTime<Utc>) -> Result<(), AppError> {
+    store.write(|connection| match person {
+        Some(person) => note_accepted(connection, by, person, None, now),
+        None => {
+            let is_known = users::by_email(connection, &by.name)?.is_some();
+            let name = if is_known { by.name.as_str() } else { "unknown" };
+            let by = Actor::new(name, by.origin.as_deref());
+            audit::append(connection, &AuditEvent::new(now, &by, "sign-in.refused", name, serde_json::json!({})))?;
+            Ok(())
+        }
+    })
+}
+
+/// The event of someone who came in, by a second factor where one was given.
+pub(in crate::app) fn note_accepted(
+    connection: &mut AnyConnection,
+    by: &Actor,
+    person: &Person,
+    factor: Option<&str>,
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    let (role, user) = (person.role.name(), person.id);
+    let detail = match factor {
+        Some(factor) => serde_json::json!({ "role": role, "user": user, "second_factor": factor }),
+        None => serde_json::json!({ "role": role, "user": user }),
+    };
+    let by = Actor::new(&person.email, by.origin.as_deref());
+    audit::append(connection, &AuditEvent::new(now, &by, "sign-in.accepted", &person.email, detail))?;
+    Ok(())
+}
+
+/// Whom an access token speaks for that was signed at `issued_at`, as they are now; none where they are shut out or have
+/// changed their password since.
+pub fn token_holder(store: &Store, user: UserId, issued_at: DateTime<Utc>) -> Result<Option<Person>, AppError> {
+    let user = users::by_id(&mut *store.connection()?, user)?;
+    let counts = |user: &User| user.disabled_at.is_none() && user.tokens_valid_from <= issued_at;
+    Ok(user.filter(counts).map(Person::from))
+}
+
+/// The keys that sign and verify tokens, newest first. The first one is made here.
+pub fn token_keys(store: &Store, now: DateTime<Utc>) -> Result<Vec<TokenKey>, AppError> {
+    let keys = users::token_keys(&mut *store.connection()?)?;
+    if keys.iter().any(|key| key.retired_at.is_none()) {
+        return Ok(keys);
+    }
+    rotate_token_key(store, &Actor::new("server", None), now)?;
+    Ok(users::token_keys(&mut *store.connection()?)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_right_password_matches() {
+        let stored = hash("correct horse battery").unwrap();
+        assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{stored}");
+        assert!(matches("correct horse battery", Some(&stored)));
+        assert!(!matches("correct horse batterY", Some(&stored)));
+        assert!(!matches(&"x".repeat(2000), Some(&stored)));
+        assert!(!matches("correct horse battery", Some("not a hash")));
+    }
+
+    #[test]
+    fn an_unknown_account_matches_nothing_not_even_the_placeholder() {
+        assert!(!matches("an account that does not exist", None));
+    }
+
+    #[test]
+    fn a_session_is_prolonged_within_its_day() {
+        let at = |minutes: i64| DateTime::from_timestamp(1_793_000_000 + minutes * 60, 0).unwrap();
+        let session = Session {
+            key: String::new(),
+            user: UserId(1),
+            stage: Stage::Open,
+            created_at: at(0),
+            last_seen_at: at(0),
+            expires_at: at(120),
+            device: String::new(),
+            address: String::new(),
+        };
+        assert_eq!(end_of(&session, at(60)), at(180));
+        assert_eq!(end_of(&session, at(11 * 60)), at(12 * 60));
+    }
+}

@@ -1,0 +1,183 @@
+//! How far the fixed assets are posted, and what that forbids: the common ground of posting, importing and events.
+
+use std::collections::{BTreeMap, HashSet};
+
+use chrono::NaiveDate;
+
+use crate::app::{AppError, post_depreciation};
+use crate::domain::amortisation::{
+    AssetEvent, FixedAsset, LockedAsset, PostedDepreciation, PostingPeriod, asset_plans, closing_day, event_problems,
+    movement_entries, period_of,
+};
+use crate::domain::book::{BookFault, BookProblem, contradiction};
+use crate::domain::calendar::BillingMonth;
+use crate::domain::ids::AssetCode;
+use crate::domain::ledger::{Chart, Journal, JournalEntry, Periods};
+use crate::domain::told::{Tell, Told};
+use crate::storage::{AnyConnection, book, journal, periods};
+
+/// How far each kind of period is posted: the last month of the last one.
+#[derive(Debug, Default)]
+pub(in crate::app) struct Horizons(BTreeMap<PostingPeriod, BillingMonth>);
+
+impl Horizons {
+    /// From the names of the entries alone.
+    pub(in crate::app) fn load(connection: &mut AnyConnection) -> Result<Horizons, AppError> {
+        let documents = journal::documents(connection, Journal::Depreciation)?;
+        Ok(Horizons::of(documents.iter().map(String::as_str)))
+    }
+
+    fn of<'a>(documents: impl Iterator<Item = &'a str>) -> Horizons {
+        let mut horizons = Horizons::default();
+        for (posting, month) in documents.filter_map(period_of) {
+            let last = horizons.0.entry(posting).or_insert(month);
+            *last = (*last).max(month);
+        }
+        horizons
+    }
+
+    pub(in crate::app) fn last(&self, posting: PostingPeriod) -> Option<BillingMonth> {
+        self.0.get(&posting).copied()
+    }
+
+    /// The last month that any period posted reaches: entries are dated after it, or in it where they come late.
+    pub(in crate::app) fn last_month(&self) -> Option<BillingMonth> {
+        self.0.values().max().copied()
+    }
+}
+
+/// The entries of fixed assets.
+pub(in crate::app) struct AssetLedger {
+    entries: Vec<JournalEntry>,
+    pub(in crate::app) horizons: Horizons,
+}
+
+impl AssetLedger {
+    pub(in crate::app) fn load(connection: &mut AnyConnection) -> Result<AssetLedger, AppError> {
+        let entries: Vec<JournalEntry> =
+            journal::posted_assets(connection)?.into_iter().map(|posted| posted.entry).collect();
+        let of_depreciation = entries.iter().filter(|entry| entry.journal == Journal::Depreciation);
+        let horizons = Horizons::of(of_depreciation.map(|entry| entry.document.as_str()));
+        Ok(AssetLedger { entries, horizons })
+    }
+
+    pub(in crate::app) fn has(&self, journal: Journal, document: &str) -> bool {
+        self.entries.iter().any(|entry| entry.journal == journal && entry.document == document)
+    }
+
+    /// The entries of what entered, changed or left through `day` and that the journal did not hold by then.
+    pub(in crate::app) fn unposted_movements(
+        &self,
+        assets: &[FixedAsset],
+        day: NaiveDate,
+        chart: &Chart,
+    ) -> Result<Vec<JournalEntry>, AppError> {
+        let held: HashSet<&str> = self
+            .entries
+            .iter()
+            .filter(|entry| entry.journal == Journal::Assets && entry.date <= day)
+            .map(|entry| entry.document.as_str())
+            .collect();
+        let mut unposted = Vec::new();
+        for plan in asset_plans(assets) {
+            unposted.extend(movement_entries(&plan, day, &|on| on, chart).map_err(post_depreciation::corrupt)?);
+        }
+        unposted.retain(|entry| !held.contains(entry.document.as_str()));
+        Ok(unposted)
+    }
+
+    pub(in crate::app) fn depreciation(&self, chart: &Chart) -> PostedDepreciation {
+        PostedDepreciation::from_entries(&self.entries, chart)
+    }
+
+    /// Whether anything of the asset is posted, and through which day its charges and events are.
+    fn locked<'a>(&self, stored: &'a FixedAsset) -> LockedAsset<'a> {
+        let is_posted = self.entries.iter().any(|entry| concerns(entry, &stored.code));
+        let prefix = format!("EVT-{}-", stored.code);
+        let is_event = |entry: &&JournalEntry| {
+            let number = entry.document.strip_prefix(&prefix);
+            entry.journal == Journal::Assets && number.is_some_and(|number| number.parse::<usize>().is_ok())
+        };
+        let of_events = self.entries.iter().filter(is_event).map(|entry| entry.date);
+        let of_periods = self.horizons.last(stored.record.posting).map(closing_day).filter(|_| is_posted);
+        LockedAsset { stored, is_posted, posted_through: of_events.chain(of_periods).max() }
+    }
+}
+
+/// True where a line of the entry names the asset, or a component of it.
+fn concerns(entry: &JournalEntry, asset: &AssetCode) -> bool {
+    entry.lines().iter().filter_map(|line| line.auxiliary.as_deref()).any(|auxiliary| {
+        auxiliary == asset.as_str() || auxiliary.rsplit_once('/').is_some_and(|(code, _)| code == asset.as_str())
+    })
+}
+
+/// What in `wanted` contradicts recorded events, posted charges or attached files.
+pub(in crate::app) fn contradictions(
+    connection: &mut AnyConnection,
+    stored: &[FixedAsset],
+    wanted: &[FixedAsset],
+) -> Result<Vec<BookProblem>, AppError> {
+    let ledger = AssetLedger::load(connection)?;
+    let states = periods::all(connection)?;
+    let mut found = Vec::new();
+    for wanted in wanted {
+        if let Some(stored) = stored.iter().find(|stored| stored.code == wanted.code) {
+            found.extend(ledger.locked(stored).problems(wanted).into_iter().map(contradiction::locked));
+            found.extend(in_closed_periods(&states, stored, wanted));
+        }
+    }
+    for (asset, file) in book::attached_files(connection)? {
+        let wanted = wanted.iter().find(|wanted| wanted.code == asset);
+        let keeps = |wanted: &FixedAsset| {
+            wanted.record.documents.iter().any(|document| document.sha256.as_deref() == Some(file.sha256.as_str()))
+        };
+        if !wanted.is_none_or(keeps) {
+            found.push(contradiction::paper_left_out(&asset, &file.name, &file.sha256));
+        }
+    }
+    Ok(found)
+}
+
+/// Refuses what contradicts them; all of it told at once.
+pub(in crate::app) fn refuse_contradictions(
+    connection: &mut AnyConnection,
+    stored: &[FixedAsset],
+    wanted: &[FixedAsset],
+) -> Result<(), AppError> {
+    refuse(contradictions(connection, stored, wanted)?.iter().map(told).collect())
+}
+
+fn told(problem: &BookProblem) -> Told {
+    match &problem.fault {
+        BookFault::Locked(locked) => locked.told(),
+        fault @ BookFault::EventInClosedPeriod { .. } => Told::new("books-closed", fault),
+        fault => Told::plain(fault),
+    }
+}
+
+/// Refuses what was found wrong, all of it at once, in the words it has for people.
+fn refuse(found: Vec<Told>) -> Result<(), AppError> {
+    let both = |first: Told, next: Told| {
+        let english = format!("{}\n{}", first.english, next.english);
+        Told::new("both", english).with("first", first).with("next", next)
+    };
+    found.into_iter().reduce(both).map_or(Ok(()), |told| Err(AppError::Refused(Box::new(told))))
+}
+
+/// Events that `wanted` has beyond those stored and that take effect where the books are closed: nothing can be posted
+/// of them there, whether or not the asset was.
+fn in_closed_periods(states: &Periods, stored: &FixedAsset, wanted: &FixedAsset) -> Vec<BookProblem> {
+    let added = (1..).zip(&wanted.events).skip(stored.events.len());
+    let problem = |(number, event): (usize, &AssetEvent)| {
+        let closed = states.admits(event.effective_on).err()?;
+        Some(contradiction::in_closed_period(&wanted.code, number, event, closed))
+    };
+    added.filter_map(problem).collect()
+}
+
+/// Refuses an asset whose events cannot happen to it.
+pub(in crate::app) fn refuse_impossible(asset: &FixedAsset) -> Result<(), AppError> {
+    let mut found: Vec<Told> = asset.problems().iter().map(Told::plain).collect();
+    found.extend(event_problems(asset).iter().map(Tell::told));
+    refuse(found)
+}

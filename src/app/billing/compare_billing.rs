@@ -1,0 +1,208 @@
+//! A month's plan beside what the month before came to, contract by contract.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use rust_decimal::Decimal;
+
+use crate::app::cancelled::{self, Cancelled};
+use crate::app::gather::gather;
+use crate::app::kept::Kept;
+use crate::app::plan_billing::make;
+use crate::app::{AppError, Store, export_book};
+use crate::domain::access::TenantScope;
+use crate::domain::billing_run::{Problem, not_over};
+use crate::domain::calendar::BillingMonth;
+use crate::domain::contract::Contract;
+use crate::domain::ids::{ContractCode, TenantCode};
+use crate::domain::invoice::{Draft, InvoiceKind, InvoiceNumber};
+use crate::domain::money::Money;
+use crate::storage::audit;
+use crate::storage::invoices::{self, InvoiceFilter, InvoiceStatus, InvoiceSummary, Page};
+
+/// From so many percent on a difference is pointed out.
+const FAR_PERCENT: i64 = 20;
+
+/// A month, planned and compared.
+#[derive(Debug, Clone)]
+pub struct Comparison {
+    pub month: BillingMonth,
+    pub contracts: Vec<Compared>,
+    pub problems: Vec<Problem>,
+}
+
+/// One contract that has something to bill, or had in the month before.
+#[derive(Debug, Clone)]
+pub struct Compared {
+    pub contract: ContractCode,
+    pub title: String,
+    pub tenant: TenantCode,
+    pub tenant_name: String,
+    pub state: State,
+    /// Invoices of the month of which nothing is left.
+    pub cancelled: Vec<Cancelled>,
+    /// None where nothing could be drafted.
+    pub net: Option<Money>,
+    pub gross: Option<Money>,
+    /// The invoice of the month before, where there is one.
+    pub net_before: Option<Money>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum State {
+    /// The invoice in force: a corrected one where the first was cancelled.
+    Issued(InvoiceNumber),
+    /// Kept as a draft.
+    Drafted,
+    /// It could be drafted.
+    Billable,
+    /// A problem keeps it from being drafted.
+    Blocked,
+    /// Nothing to bill this month.
+    Nothing,
+}
+
+impl Compared {
+    pub fn difference(&self) -> Option<Money> {
+        Some(self.net? - self.net_before?)
+    }
+
+    /// The difference in percent of the month before, to one decimal.
+    pub fn percent(&self) -> Option<Decimal> {
+        let before = self.net_before?.to_decimal();
+        let share = self.difference()?.to_decimal().checked_mul(Decimal::ONE_HUNDRED)?.checked_div(before)?;
+        Some(share.round_dp_with_strategy(1, rust_decimal::RoundingStrategy::MidpointAwayFromZero))
+    }
+
+    /// How far it is from the month before whichever way, in percent: all of it where nothing could be drafted now, or
+    /// nothing was billed then. None where there is nothing to compare it with.
+    pub fn deviation(&self) -> Option<Decimal> {
+        match (self.net, self.net_before) {
+            (None, Some(_)) => Some(Decimal::ONE_HUNDRED),
+            (Some(now), Some(Money::ZERO)) if now != Money::ZERO => Some(Decimal::ONE_HUNDRED),
+            _ => self.percent().map(|percent| percent.abs()),
+        }
+    }
+
+    /// Whether it is so far from the month before that somebody should look at it.
+    pub fn is_far(&self) -> bool {
+        self.deviation().is_some_and(|percent| percent >= Decimal::from(FAR_PERCENT))
+    }
+}
+
+/// Comparisons of months that are over.
+pub(in crate::app) type Comparisons = Kept<BillingMonth, Arc<Comparison>>;
+
+/// What `month` would bill; writes nothing. Of a month that is over it is worked out once as long as the trail has no
+/// further event: all that a plan is made of, readings included, is recorded there in the transaction that changes it.
+pub fn compare(store: &Store, month: BillingMonth, now: DateTime<Utc>) -> Result<Arc<Comparison>, AppError> {
+    let zone = export_book::shared(store)?.facility.zone;
+    let work_out = || work_out(store, month, now).map(Arc::new);
+    if not_over(month, zone, now.into()).is_some() {
+        return work_out();
+    }
+    let (head, _) = audit::head(&mut *store.connection()?)?;
+    store.comparisons().answer(head, month, work_out)
+}
+
+fn work_out(store: &Store, month: BillingMonth, now: DateTime<Utc>) -> Result<Comparison, AppError> {
+    store.read(|connection| {
+        let gathered = gather(connection, month)?;
+        let plan = make(&gathered, now);
+        let mut of = |month| {
+            let filter =
+                InvoiceFilter { month: Some(month), kind: Some(InvoiceKind::Invoice), ..InvoiceFilter::default() };
+            invoices::list(connection, &TenantScope::Everyone, &filter, Page::ALL).map(|(found, _)| found)
+        };
+        let (own, before) = (of(month)?, of(month.previous())?);
+        let cancelled = cancelled::in_month(connection, month)?;
+        let name = |code: &TenantCode| {
+            let tenant = gathered.book.tenants.iter().find(|tenant| tenant.code == *code);
+            tenant.map_or_else(|| code.to_string(), |tenant| tenant.name.clone())
+        };
+        let compared = |contract: &Contract| {
+            let draft = plan.drafts.iter().find(|draft| draft.contract == contract.code);
+            let own = own.iter().find(|invoice| invoice.contract == contract.code);
+            let before = before.iter().find(|invoice| invoice.contract == contract.code);
+            let blocked = plan.blocking().any(|problem| problem.contract.as_ref() == Some(&contract.code));
+            let (mut state, net, gross) = standing(own, draft, blocked);
+            if let State::Issued(number) = &mut state {
+                *number = cancelled::in_force(&cancelled, number);
+            }
+            Compared {
+                contract: contract.code.clone(),
+                title: contract.title.clone(),
+                tenant: contract.tenant.clone(),
+                tenant_name: name(&contract.tenant),
+                state,
+                cancelled: cancelled.iter().filter(|one| one.contract == contract.code).cloned().collect(),
+                net,
+                gross,
+                net_before: before.map(|invoice| invoice.totals.net),
+            }
+        };
+        let mut contracts: Vec<Compared> = gathered.book.contracts.iter().map(compared).collect();
+        contracts.retain(|one| one.state != State::Nothing || one.net_before.is_some());
+        contracts.sort_by(|a, b| (&a.tenant_name, &a.contract).cmp(&(&b.tenant_name, &b.contract)));
+        Ok(Comparison { month, contracts, problems: plan.problems.clone() })
+    })
+}
+
+fn standing(
+    own: Option<&InvoiceSummary>,
+    draft: Option<&Draft>,
+    blocked: bool,
+) -> (State, Option<Money>, Option<Money>) {
+    match (own, draft) {
+        (Some(InvoiceSummary { number: Some(number), totals, .. }), _) => {
+            (State::Issued(number.clone()), Some(totals.net), Some(totals.gross))
+        }
+        // A plan is fresher than a draft that was kept.
+        (own, Some(draft)) => {
+            let kept = own.is_some_and(|invoice| invoice.status == InvoiceStatus::Draft);
+            let state = if kept { State::Drafted } else { State::Billable };
+            (state, Some(draft.totals.net), Some(draft.totals.gross))
+        }
+        _ if blocked => (State::Blocked, None, None),
+        _ => (State::Nothing, None, None),
+    }
+}
+
+/// The drafts of a month that are kept, by contract.
+pub fn kept(store: &Store, month: BillingMonth) -> Result<Vec<Draft>, AppError> {
+    let kept = invoices::drafts(&mut *store.connection()?, &TenantScope::Everyone, month)?;
+    Ok(kept.into_iter().map(|(_, draft)| draft).collect())
+}
+
+/// What there is to issue for a contract's month.
+#[derive(Debug, Clone)]
+pub enum MonthDraft {
+    Kept(Draft),
+    /// What the plan would make of it now.
+    Planned(Draft),
+    /// The problems that stand in the way of one.
+    Blocked(Vec<Problem>),
+}
+
+/// The draft of a contract's month; none where nothing is to be issued.
+pub fn draft(
+    store: &Store,
+    month: BillingMonth,
+    contract: &ContractCode,
+    now: DateTime<Utc>,
+) -> Result<Option<MonthDraft>, AppError> {
+    store.read(|connection| {
+        let kept = invoices::drafts(connection, &TenantScope::Everyone, month)?;
+        if let Some((_, draft)) = kept.into_iter().find(|(_, draft)| draft.contract == *contract) {
+            return Ok(Some(MonthDraft::Kept(draft)));
+        }
+        let gathered = gather(connection, month)?;
+        let plan = make(&gathered, now);
+        let blocking = plan.blocking().filter(|problem| problem.contract.as_ref() == Some(contract));
+        let blocking: Vec<Problem> = blocking.cloned().collect();
+        Ok(match plan.drafts.into_iter().find(|draft| draft.contract == *contract) {
+            Some(draft) => Some(MonthDraft::Planned(draft)),
+            None => (!blocking.is_empty()).then_some(MonthDraft::Blocked(blocking)),
+        })
+    })
+}

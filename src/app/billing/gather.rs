@@ -1,0 +1,198 @@
+//! Gather what a billing plan looks at: the book, a month's readings, what was billed, what came late.
+//!
+//! The month's readings are streamed once. A neighbour on either side comes from the same scan, which reaches
+//! [`MARGIN_SECONDS`] beyond the month; only meters silent there cost a look-up of their own.
+
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeSet, HashMap};
+
+use crate::app::{AppError, record_availability};
+use crate::domain::access::TenantScope;
+use crate::domain::billing_run::{AlreadyBilled, DueCredit, LateMonth};
+use crate::domain::book::Book;
+use crate::domain::calendar::{BillingMonth, Period};
+use crate::domain::contract::{Contract, ContractLine, LineQuantity, PueTerm};
+use crate::domain::ids::{ContractCode, LineCode, MeterCode, MeterId};
+use crate::domain::invoice::{InvoiceKind, InvoiceNumber};
+use crate::domain::metering::Sample;
+use crate::domain::quantity::{Quantity, Unit};
+use crate::domain::rating::{BilledLine, ManualLine, Samples};
+use crate::storage::billing::{self, LateChange};
+use crate::storage::{AnyConnection, book as stored, invoices, manual_lines, readings};
+
+/// Two hours: the default tolerance of a meter.
+const MARGIN_SECONDS: i64 = 2 * 3600;
+
+/// What a plan is made from.
+pub struct Gathered {
+    pub book: Book,
+    pub month: BillingMonth,
+    pub samples: Samples,
+    /// Contracts that have an issued invoice of the month.
+    pub billed: Vec<AlreadyBilled>,
+    pub late: Vec<LateMonth>,
+    /// The changes behind `late`, to be forgotten once they are billed.
+    pub late_changes: Vec<TouchingChange>,
+    /// Lines people added to the month.
+    pub manual: Vec<ManualLine>,
+    /// What earlier months allow.
+    pub credits: Vec<DueCredit>,
+    /// Lines of the month before without a figure of their availability.
+    pub unreported: Vec<(ContractCode, LineCode)>,
+}
+
+/// A change after its month was billed, with the contracts its meter bills or raises the energy of.
+pub struct TouchingChange {
+    pub change: LateChange,
+    pub contracts: Vec<ContractCode>,
+}
+
+pub fn gather(connection: &mut AnyConnection, month: BillingMonth) -> Result<Gathered, AppError> {
+    let book = stored::load_book(connection)?.ok_or(AppError::NoBook)?;
+    let period = month.period(book.facility.zone);
+    let samples = month_samples(connection, &book, period)?;
+    let billed = billed_contracts(connection, month)?;
+    let late_changes = touching_changes(connection, &book, month)?;
+    let late = late_months(connection, &book, &late_changes)?;
+    let manual = manual_lines::waiting(connection, month, None)?;
+    let credits = record_availability::due(connection, month)?;
+    let unreported = record_availability::unreported(connection, &book, month.previous())?;
+    Ok(Gathered { book, month, samples, billed, late, late_changes, manual, credits, unreported })
+}
+
+fn billed_contracts(connection: &mut AnyConnection, month: BillingMonth) -> Result<Vec<AlreadyBilled>, AppError> {
+    let billed = invoices::billed_contracts(connection, &TenantScope::Everyone, month)?;
+    // A draft has no number.
+    let issued = |one: invoices::BilledContract| Some(AlreadyBilled { contract: one.contract, invoice: one.number? });
+    Ok(billed.into_iter().filter_map(issued).collect())
+}
+
+/// The samples of every meter of the book over `period`.
+pub fn month_samples(connection: &mut AnyConnection, book: &Book, period: Period) -> Result<Samples, AppError> {
+    let ids = stored::meter_ids(connection)?;
+    let known: Vec<(MeterId, &MeterCode)> =
+        book.meters.iter().filter_map(|meter| ids.get(&meter.code).map(|id| (*id, &meter.code))).collect();
+    // Ids are given in sequence: an index is found in a fraction of the time a hash takes, and a month has millions.
+    let place = |id: MeterId| usize::try_from(id.0).unwrap_or(usize::MAX);
+    let places = known.iter().map(|(id, _)| place(*id) + 1).max().unwrap_or(0);
+    let mut by_place: Vec<Vec<Sample>> = vec![Vec::new(); places];
+    let scan = Period { from: period.from.plus_seconds(-MARGIN_SECONDS), to: period.to.plus_seconds(MARGIN_SECONDS) };
+    readings::stream(connection, scan, |meter, sample| {
+        if let Some(samples) = by_place.get_mut(place(meter)) {
+            samples.push(sample);
+        }
+    })?;
+    let mut samples = HashMap::with_capacity(known.len());
+    for (id, code) in known {
+        let mut own = by_place.get_mut(place(id)).map(std::mem::take).unwrap_or_default();
+        add_neighbours(connection, id, period, &mut own)?;
+        samples.insert(code.clone(), own);
+    }
+    Ok(samples)
+}
+
+/// Fetches the readings just before and just after, where the scan's margin did not hold them.
+fn add_neighbours(
+    connection: &mut AnyConnection,
+    meter: MeterId,
+    period: Period,
+    samples: &mut Vec<Sample>,
+) -> Result<(), AppError> {
+    if samples.first().is_none_or(|first| first.at > period.from)
+        && let Some(before) = readings::last_before(connection, meter, period.from)?
+    {
+        samples.insert(0, before);
+    }
+    if samples.last().is_none_or(|last| last.at < period.to) {
+        samples.extend(readings::first_at_or_after(connection, meter, period.to)?);
+    }
+    Ok(())
+}
+
+/// What changed of the months before `month` since they were billed.
+fn touching_changes(
+    connection: &mut AnyConnection,
+    book: &Book,
+    month: BillingMonth,
+) -> Result<Vec<TouchingChange>, AppError> {
+    let codes: HashMap<MeterId, MeterCode> =
+        stored::meter_ids(connection)?.into_iter().map(|(code, id)| (id, code)).collect();
+    let earlier = billing::late_changes(connection)?.into_iter().filter(|change| change.month < month);
+    let touching = earlier.map(|change| {
+        let meter = codes.get(&change.meter);
+        let contracts = meter.into_iter().flat_map(|meter| contracts_billing(book, meter, change.month)).collect();
+        TouchingChange { change, contracts }
+    });
+    Ok(touching.collect())
+}
+
+/// Earlier billed months whose readings changed after they were billed, with what is known of them now.
+fn late_months(
+    connection: &mut AnyConnection,
+    book: &Book,
+    changes: &[TouchingChange],
+) -> Result<Vec<LateMonth>, AppError> {
+    let pairs = |one: &TouchingChange| {
+        let month = one.change.month;
+        one.contracts.clone().into_iter().map(move |contract| (month, contract))
+    };
+    let touched: BTreeSet<(BillingMonth, ContractCode)> = changes.iter().flat_map(pairs).collect();
+    let mut samples_of: HashMap<BillingMonth, Samples> = HashMap::new();
+    let mut late = Vec::new();
+    for (month, contract) in touched {
+        let billed = invoices::billed_lines(connection, &TenantScope::Everyone, &contract, month)?;
+        // The month's own invoice in force is what a regularisation names; without one there is nothing to correct.
+        let own = |line: &&invoices::BilledLine| line.billed_in == month && line.kind != InvoiceKind::CreditNote;
+        let Some(invoice) = billed.iter().rfind(own).map(|line| line.number.clone()) else { continue };
+        let credited = credited(&billed, month, &invoice);
+        let samples = match samples_of.entry(month) {
+            Entry::Occupied(known) => known.get().clone(),
+            Entry::Vacant(unknown) => {
+                unknown.insert(month_samples(connection, book, month.period(book.facility.zone))?).clone()
+            }
+        };
+        late.push(LateMonth { contract, month, invoice, billed: sums(&billed), credited, samples });
+    }
+    Ok(late)
+}
+
+/// What was billed by line: the invoice, its regularisations since, less what was credited.
+pub(in crate::app) fn sums(billed: &[invoices::BilledLine]) -> Vec<BilledLine> {
+    BilledLine::sums(billed.iter().map(|row| {
+        // Amounts (complements, earlier differences) count no units of the line.
+        let quantity = if row.unit == Unit::One { Quantity::ZERO } else { row.quantity };
+        let documents = vec![row.number.to_string()];
+        let line = BilledLine { line: row.line.clone(), quantity, net: row.net, documents };
+        if row.kind == InvoiceKind::CreditNote { line.credited() } else { line }
+    }))
+}
+
+/// What credit notes took back, less the invoices they cancelled: each but the one `in_force`.
+fn credited(billed: &[invoices::BilledLine], month: BillingMonth, in_force: &InvoiceNumber) -> Vec<BilledLine> {
+    let rows = billed.iter().filter(|row| row.billed_in == month && row.number != *in_force);
+    BilledLine::sums(rows.map(|row| {
+        let documents = vec![row.number.to_string()];
+        let line = BilledLine { line: row.line.clone(), quantity: Quantity::ZERO, net: row.net, documents };
+        if row.kind == InvoiceKind::CreditNote { line } else { line.credited() }
+    }))
+}
+
+/// The contracts with a line this meter feeds in `month`, or whose energy it raises: a measured PUE rests on the
+/// facility's own meters.
+pub(in crate::app) fn contracts_billing<'a>(
+    book: &'a Book,
+    meter: &'a MeterCode,
+    month: BillingMonth,
+) -> impl Iterator<Item = ContractCode> + 'a {
+    let facility = &book.facility;
+    let raises = facility.facility_energy_meters.iter().chain(&facility.it_energy_meters).any(|code| code == meter);
+    let feeds = move |line: &ContractLine| match &line.quantity {
+        LineQuantity::Metered { meters, pue, .. } => {
+            let raised = raises && *pue == PueTerm::Measured && line.in_force.overlaps(month.days());
+            raised || meters.iter().any(|assigned| assigned.meter == *meter && assigned.period.overlaps(month.days()))
+        }
+        LineQuantity::Fixed(_) => false,
+    };
+    let billing = move |contract: &&Contract| contract.lines.iter().any(feeds);
+    book.contracts.iter().filter(billing).map(|contract| contract.code.clone())
+}

@@ -1,0 +1,56 @@
+//! How far each month is billed: its documents, and the contracts that still wait for an invoice.
+
+use chrono::{DateTime, Utc};
+
+use crate::app::read_invoices::{self, InvoiceFilter, Reader, Wanted};
+use crate::app::{AppError, Store, export_book, read_tenants};
+use crate::domain::book::Book;
+use crate::domain::calendar::BillingMonth;
+use crate::domain::invoice::InvoiceKind;
+use crate::storage::{AnyConnection, invoices};
+
+/// A month's documents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MonthBilling {
+    pub month: BillingMonth,
+    pub drafts: i64,
+    /// Invoices, those that are cancelled and those that take their place included.
+    pub issued: i64,
+    pub credit_notes: i64,
+    /// Contracts in force in the month without an issued invoice of it.
+    pub unbilled: usize,
+}
+
+/// The running month and those before it, the latest first, `count` in all.
+pub fn latest(store: &Store, reader: &Reader, count: usize, now: DateTime<Utc>) -> Result<Vec<MonthBilling>, AppError> {
+    let today = read_tenants::today(store, now)?;
+    let book = match export_book::shared(store) {
+        Err(AppError::NoBook) => None,
+        book => Some(book?),
+    };
+    let months = std::iter::successors(Some(BillingMonth::of(today)), |month| Some(month.previous())).take(count);
+    let of = |month: BillingMonth| {
+        let filter = InvoiceFilter { month: Some(month), ..InvoiceFilter::default() };
+        let all = read_invoices::counts(store, reader, Wanted { filter, ..Wanted::default() }, today)?;
+        let filter = InvoiceFilter { month: Some(month), kind: Some(InvoiceKind::CreditNote), ..Default::default() };
+        let credit_notes = read_invoices::counts(store, reader, Wanted { filter, ..Wanted::default() }, today)?.issued;
+        let unbilled = match &book {
+            Some(book) => unbilled(&mut *store.connection()?, book, month)?,
+            None => 0,
+        };
+        Ok(MonthBilling { month, drafts: all.drafts, issued: all.issued - credit_notes, credit_notes, unbilled })
+    };
+    months.map(of).collect()
+}
+
+/// How many of the contracts in force in `month` have no issued invoice of it. What cancels or replaces an invoice bills
+/// no further contract.
+pub(in crate::app) fn unbilled(
+    connection: &mut AnyConnection,
+    book: &Book,
+    month: BillingMonth,
+) -> Result<usize, AppError> {
+    let billed = invoices::billed_codes(connection, month)?;
+    let in_force = book.contracts.iter().filter(|contract| contract.in_force.overlaps(month.days()));
+    Ok(in_force.filter(|contract| !billed.contains(&contract.code)).count())
+}

@@ -1,0 +1,79 @@
+//! What an installation is, beside its configuration.
+
+use chrono_tz::Tz;
+
+use crate::app::{AppError, Store, export_book, read_tenants};
+use crate::storage::invoices;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// Its address, without a password.
+    pub database: String,
+    pub zone: Tz,
+    /// Name and address of whoever issues the invoices; none before the first book.
+    pub seller: Option<(String, String)>,
+    pub series: Vec<SeriesState>,
+}
+
+/// A series of numbers and what it gives next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeriesState {
+    /// As the table has it.
+    pub name: String,
+    pub kind: SeriesKind,
+    /// None where it goes on from year to year.
+    pub year: Option<i32>,
+    pub next: i64,
+}
+
+/// What is numbered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SeriesKind {
+    /// Invoices and credit notes, by their prefix.
+    Invoices(String),
+    Payments,
+    Refunds,
+    /// What was owed on one invoice and set against another.
+    Transfers,
+    /// What joins invoices and their payments in the ledger.
+    Letters,
+}
+
+/// The table numbers whatever needs it: those that are not of documents have names of their own, and year 0 stands for
+/// none.
+fn series((name, year, next): (String, i32, i64)) -> SeriesState {
+    let kind = match name.as_str() {
+        "payments" => SeriesKind::Payments,
+        "refunds" => SeriesKind::Refunds,
+        "transfers" => SeriesKind::Transfers,
+        "letters" => SeriesKind::Letters,
+        _ => SeriesKind::Invoices(name.clone()),
+    };
+    SeriesState { name, kind, year: (year != 0).then_some(year), next }
+}
+
+pub fn read(store: &Store) -> Result<Settings, AppError> {
+    let seller = match export_book::load(store) {
+        Err(AppError::NoBook) => None,
+        book => Some(book?.seller).map(|seller| (seller.name, seller.email)),
+    };
+    let connection = &mut *store.connection()?;
+    let database = store.database().url().to_string();
+    let series = invoices::number_series(connection)?.into_iter().map(series).collect();
+    Ok(Settings { database, zone: read_tenants::zone(store)?, seller, series })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_series_that_has_no_year_shows_none() {
+        let of = |name: &str, year| {
+            let state = series((name.into(), year, 44));
+            (state.kind, state.year)
+        };
+        assert_eq!(of("DC", 2026), (SeriesKind::Invoices("DC".to_owned()), Some(2026)));
+        assert_eq!(of("letters", 0), (SeriesKind::Letters, None));
+    }
+}

@@ -1,0 +1,191 @@
+//! Take an issued invoice back, as a whole or line by line, by a credit note.
+//!
+//! As for an invoice, ONE transaction holds the number, the frozen document, its journal entry, its audit event and its
+//! notices; the PDF is made from what was frozen. A month stays billed: what was credited in error is billed again on a
+//! later invoice of the contract, never by a second invoice of the same month.
+
+use chrono::{DateTime, Datelike, Utc};
+use serde::Serialize;
+
+use crate::app::{AppError, Store, archive_invoice, export_book, issue_invoice, settle};
+use crate::domain::audit::{Actor, AuditEvent};
+use crate::domain::book::Book;
+use crate::domain::freetext::Text;
+use crate::domain::ids::InvoiceId;
+use crate::domain::invoice::{
+    Credit, CreditNoteHead, CreditedLine, CreditedLines, InvoiceNumber, IssuedInvoice, credit_note_of, credit_of,
+    credited_lines,
+};
+use crate::domain::money::Money;
+use crate::domain::told::Told;
+use crate::storage::audit::TrailFilter;
+use crate::storage::{AnyConnection, audit, invoices, payments};
+
+/// More of one invoice than anybody issues.
+const CREDIT_NOTES_MAX: i64 = 1_000;
+
+/// What to take back, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CreditRequest {
+    pub invoice: InvoiceNumber,
+    /// Positions from 1, each with the net amount to take back of it, or all that is left of it; everything that is not
+    /// credited yet where it is empty.
+    pub lines: Vec<(usize, Option<Money>)>,
+    pub reason: String,
+}
+
+/// The credit note that was issued.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CreditReport {
+    pub number: InvoiceNumber,
+    pub invoice: InvoiceNumber,
+    pub lines: usize,
+    pub net: Money,
+    pub tax: Money,
+    pub gross: Money,
+    /// What is open on the invoice afterwards; below zero is owed to the tenant.
+    pub open: Money,
+    /// The letter that settles the invoice, where nothing is open any more.
+    pub letter: Option<String>,
+    /// Where the PDF lies, relative to the data directory.
+    pub pdf: String,
+}
+
+impl CreditRequest {
+    fn chosen(&self) -> CreditedLines<'_> {
+        if self.lines.is_empty() { CreditedLines::Rest } else { CreditedLines::Parts(&self.lines) }
+    }
+}
+
+/// What a credit note would take back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CreditPreview {
+    pub credit: Credit,
+    pub open_before: Money,
+    /// Below zero is owed to the tenant.
+    pub open_after: Money,
+}
+
+/// An invoice with what of each line is credited already.
+#[derive(Debug, Clone)]
+pub struct Creditable {
+    pub invoice: IssuedInvoice,
+    pub credited: Vec<CreditedLine>,
+    pub open: Money,
+}
+
+/// The invoice with this number, as one looks at it before taking some of it back.
+pub fn look(store: &Store, number: &InvoiceNumber) -> Result<Creditable, AppError> {
+    store.read(|connection| {
+        let (id, invoice) = settle::find(connection, number)?;
+        let gathered = settle::gather(connection, id, invoice)?;
+        let (credited, open) = (credited_lines(&gathered.invoice, &gathered.credit_notes), gathered.balance().open);
+        Ok(Creditable { invoice: gathered.invoice, credited, open })
+    })
+}
+
+/// What [`credit`] would do; writes nothing.
+pub fn preview(store: &Store, request: &CreditRequest) -> Result<CreditPreview, AppError> {
+    check_reason(request)?;
+    store.read(|connection| {
+        let (id, invoice) = settle::find(connection, &request.invoice)?;
+        let gathered = settle::gather(connection, id, invoice)?;
+        let credit = credit_of(&gathered.invoice, &gathered.credit_notes, request.chosen());
+        let credit = credit.map_err(|error| AppError::refused(&error))?;
+        let open_before = gathered.account().open();
+        Ok(CreditPreview { open_after: open_before - credit.totals.gross, open_before, credit })
+    })
+}
+
+fn check_reason(request: &CreditRequest) -> Result<(), AppError> {
+    if request.reason.trim().is_empty() {
+        let told = Told::new("credit-no-reason", "a credit note needs its reason: say why the invoice is taken back");
+        return Err(AppError::Refused(Box::new(told)));
+    }
+    Ok(Text::Reason.check(&request.reason)?)
+}
+
+pub fn credit(
+    store: &Store,
+    request: &CreditRequest,
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<CreditReport, AppError> {
+    check_reason(request)?;
+    let book = export_book::load(store)?;
+    let (id, note, mut report) = store.write(|connection| issue(connection, &book, request, by, now))?;
+    report.pdf = archive_invoice::archive_one(store, id, &note, now)?.display().to_string();
+    Ok(report)
+}
+
+fn issue(
+    connection: &mut AnyConnection,
+    book: &Book,
+    request: &CreditRequest,
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<(InvoiceId, IssuedInvoice, CreditReport), AppError> {
+    // Credit notes of one invoice wait for one another, and for its payments.
+    payments::hold(connection)?;
+    let (id, invoice) = settle::find(connection, &request.invoice)?;
+    let earlier = settle::credit_notes_of(connection, &invoice)?;
+    let issue_date = now.with_timezone(&book.facility.zone).date_naive();
+    let place = invoices::take_number(connection, &book.seller.number_prefix, issue_date.year())?;
+    let number = InvoiceNumber::new(&place.series, place.year, place.position).map_err(AppError::input)?;
+    let head = CreditNoteHead { number, issued_at: now, issue_date };
+    let note = credit_note_of(&invoice, &earlier, request.chosen(), head).map_err(|error| AppError::refused(&error))?;
+
+    let note_id = issue_invoice::write(connection, book, &note, &place, by, now)?;
+    audit::append(connection, &event(&note, &invoice, &request.reason, by, now))?;
+    let gathered = settle::gather(connection, id, invoice)?;
+    gathered.keep_balance(connection, id)?;
+    let letter = gathered.letter_if_settled(connection, issue_date, now)?;
+    let report = CreditReport {
+        number: note.number.clone(),
+        invoice: request.invoice.clone(),
+        lines: note.charges.len(),
+        net: note.totals.net,
+        tax: note.totals.tax,
+        gross: note.totals.gross,
+        open: gathered.account().open(),
+        letter,
+        pdf: String::new(),
+    };
+    Ok((note_id, note, report))
+}
+
+/// Why a credit note was issued, as the trail says it; none for what is no credit note.
+pub fn reason_of(store: &Store, note: &IssuedInvoice) -> Result<Option<String>, AppError> {
+    let connection = &mut *store.connection()?;
+    for (invoice, _) in &note.corrects {
+        let filter = TrailFilter {
+            subject: Some(invoice.to_string()),
+            action: Some("invoice.credited".to_owned()),
+            ..TrailFilter::default()
+        };
+        let events = audit::latest(connection, &filter, CREDIT_NOTES_MAX)?;
+        let is_own = |event: &AuditEvent| event.detail.get("credit_note") == Some(&note.number.as_str().into());
+        if let Some(found) = events.into_iter().find(|chained| is_own(&chained.event)) {
+            return Ok(found.event.reason);
+        }
+    }
+    Ok(None)
+}
+
+pub(in crate::app) fn event(
+    note: &IssuedInvoice,
+    invoice: &IssuedInvoice,
+    reason: &str,
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> AuditEvent {
+    let detail = serde_json::json!({
+        "credit_note": note.number,
+        "lines": note.charges.len(),
+        "net": note.totals.net,
+        "tax": note.totals.tax,
+        "gross": note.totals.gross,
+    });
+    let before = serde_json::json!({ "gross": invoice.totals.gross });
+    AuditEvent::new(now, by, "invoice.credited", invoice.number.as_str(), detail).before(before).because(reason)
+}

@@ -1,0 +1,106 @@
+//! Bring the balances of other books in, as the opening entry of a day, all or nothing.
+
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use serde::Serialize;
+
+use crate::app::{AppError, Store};
+use crate::collect::balances::{self, BalanceLine};
+use crate::domain::audit::{Actor, AuditEvent};
+use crate::domain::ledger::{AccountingPeriod, JournalEntry, OpeningLine, PeriodState, opening_entry};
+use crate::domain::money::Money;
+use crate::domain::told::Told;
+use crate::storage::{AnyConnection, audit, journal, periods};
+
+/// What was brought in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct OpeningReport {
+    pub document: String,
+    pub date: NaiveDate,
+    pub accounts: usize,
+    /// Of each side.
+    pub total: Money,
+}
+
+/// Posts the balances in `csv` as the entry `OUVERTURE-<date>`.
+pub fn open(
+    store: &Store,
+    csv: &[u8],
+    date: NaiveDate,
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<OpeningReport, AppError> {
+    let entry = entry(csv, date)?;
+    store.write(|connection| post(connection, &entry, by, now))?;
+    Ok(report(&entry))
+}
+
+/// What [`open`] would post, or why it would refuse; nothing is kept of it.
+pub fn check(
+    store: &Store,
+    csv: &[u8],
+    date: NaiveDate,
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<(OpeningReport, JournalEntry), AppError> {
+    let entry = entry(csv, date)?;
+    store.rehearse(|connection| post(connection, &entry, by, now))?;
+    Ok((report(&entry), entry))
+}
+
+fn entry(csv: &[u8], date: NaiveDate) -> Result<JournalEntry, AppError> {
+    let read = balances::read(csv).map_err(|error| AppError::refused(&error))?;
+    let lines: Vec<OpeningLine<'_>> = read.iter().map(line).collect();
+    opening_entry(date, &lines).map_err(|error| AppError::refused(&error))
+}
+
+fn report(entry: &JournalEntry) -> OpeningReport {
+    OpeningReport {
+        document: entry.document.clone(),
+        date: entry.date,
+        accounts: entry.lines().len(),
+        total: entry.total(),
+    }
+}
+
+fn post(connection: &mut AnyConnection, entry: &JournalEntry, by: &Actor, now: DateTime<Utc>) -> Result<(), AppError> {
+    let date = entry.date;
+    if let Some(earlier) = journal::years(connection)?.into_iter().find(|year| *year < date.year()) {
+        let english = format!(
+            "{earlier} has entries here, and closing it carries their balances forward: balances brought in on {date} would count them twice; bring in those of a day before the first entry"
+        );
+        return Err(of_year("opening-counted-twice", earlier, date, english));
+    }
+    let is_locked = |(period, state): (AccountingPeriod, PeriodState)| match (period, state) {
+        (AccountingPeriod::Year(year), PeriodState::Locked) => Some(year).filter(|year| *year > date.year()),
+        _ => None,
+    };
+    if let Some(locked) = periods::all(connection)?.iter().find_map(is_locked) {
+        let english = format!(
+            "{locked} is closed and locked here, and opened with its own balances: those of {date} can be carried into no year any more; bring in balances of a day after the last locked year"
+        );
+        return Err(of_year("opening-before-locked", locked, date, english));
+    }
+    if journal::is_posted(connection, entry.journal, &entry.document)? {
+        let english = format!("balances of {date} are brought in already, by {}", entry.document);
+        return Err(of_year("opening-posted", date.year(), date, english));
+    }
+    journal::insert(connection, entry, now)?;
+    let detail = serde_json::json!({ "date": date, "lines": entry.lines().len(), "total": entry.total() });
+    audit::append(connection, &AuditEvent::new(now, by, "balances.opened", &entry.document, detail))?;
+    Ok(())
+}
+
+fn of_year(key: &str, year: i32, date: NaiveDate, english: String) -> AppError {
+    AppError::Refused(Box::new(Told::new(key, english).with("year", year.to_string()).with("day", date)))
+}
+
+fn line(read: &BalanceLine) -> OpeningLine<'_> {
+    OpeningLine {
+        line: read.line,
+        account: &read.account,
+        auxiliary: Some(read.auxiliary.as_str()).filter(|auxiliary| !auxiliary.is_empty()),
+        label: &read.label,
+        debit: &read.debit,
+        credit: &read.credit,
+    }
+}

@@ -1,0 +1,146 @@
+//! The notices of an invoice: what became of each, what it says, and sending it again.
+
+use chrono::{DateTime, Utc};
+
+use crate::app::deliver_outbox::Postage;
+use crate::app::letter::Letter;
+use crate::app::{AppError, Store, export_book};
+use crate::domain::access::TenantScope;
+use crate::domain::audit::{Actor, AuditEvent};
+use crate::domain::ids::InvoiceId;
+use crate::domain::invoice::{InvoiceNumber, IssuedInvoice};
+use crate::domain::party::Tenant;
+use crate::storage::outbox::{self, Message, NewMessage};
+use crate::storage::{AnyConnection, audit, invoices};
+
+pub use crate::mail::Preview;
+pub use crate::storage::outbox::{Message as Notice, MessageStatus as NoticeStatus};
+
+/// The kind of mail that says an invoice is there.
+pub(in crate::app) const AVAILABLE_MAIL: &str = "invoice-available";
+
+fn is_available(notice: &Notice) -> bool {
+    notice.message.kind == AVAILABLE_MAIL
+}
+
+/// The host that Message-IDs of a `sender` end with.
+pub(in crate::app) fn host(sender: &str) -> &str {
+    sender.rsplit_once('@').map_or("localhost", |(_, host)| host)
+}
+
+/// The notices of the issued invoice with this number, oldest first; none where it lies outside `scope`.
+pub fn of(store: &Store, scope: &TenantScope, number: &str) -> Result<Option<Vec<Notice>>, AppError> {
+    let connection = &mut *store.connection()?;
+    let Some((id, _)) = invoices::by_number(connection, scope, &InvoiceNumber::from_stored(number))? else {
+        return Ok(None);
+    };
+    Ok(Some(outbox::of_invoice(connection, id)?))
+}
+
+/// How many notices nobody will try again by themselves.
+pub fn failed_count(store: &Store) -> Result<usize, AppError> {
+    Ok(outbox::list(&mut *store.connection()?, Some(NoticeStatus::Failed))?.len())
+}
+
+/// The numbers of invoices with a notice that failed for good, with its recipient and error.
+pub fn failed(store: &Store) -> Result<Vec<(Option<InvoiceNumber>, Notice)>, AppError> {
+    let connection = &mut *store.connection()?;
+    let failed = outbox::list(connection, Some(NoticeStatus::Failed))?;
+    let mut found = Vec::with_capacity(failed.len());
+    for notice in failed {
+        let number = match notice.message.invoice {
+            Some(id) => {
+                invoices::issued_by_id(connection, &TenantScope::Everyone, id)?.map(|(_, issued)| issued.number)
+            }
+            None => None,
+        };
+        found.push((number, notice));
+    }
+    Ok(found)
+}
+
+/// The notice as its first recipient gets it; none where there is no such invoice.
+pub fn preview(
+    store: &Store,
+    scope: &TenantScope,
+    number: &str,
+    postage: &Postage,
+) -> Result<Option<Preview>, AppError> {
+    let found = invoices::by_number(&mut *store.connection()?, scope, &InvoiceNumber::from_stored(number))?;
+    let Some((id, invoice)) = found else { return Ok(None) };
+    let mut known = outbox::of_invoice(&mut *store.connection()?, id)?;
+    known.retain(is_available);
+    let last = known.pop().map(|notice| notice.message);
+    let letter = match &last {
+        Some(message) => Letter::queued(&invoice, message, invoice.issued_at),
+        None => Letter {
+            invoice: &invoice,
+            recipient: "",
+            language: invoice.language,
+            message_id: "",
+            date: invoice.issued_at,
+            reminder: None,
+        },
+    };
+    Ok(Some(letter.preview(postage)?))
+}
+
+/// Queues a notice for each of the tenant's contacts again and returns how many that were: one that failed is put back,
+/// for the others a new one is made under a Message-ID of its own.
+pub fn resend(
+    store: &Store,
+    scope: &TenantScope,
+    number: &str,
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<Option<usize>, AppError> {
+    let book = export_book::load(store)?;
+    store.write(|connection| {
+        let found = invoices::by_number(connection, scope, &InvoiceNumber::from_stored(number))?;
+        let Some((id, invoice)) = found else { return Ok(None) };
+        let tenant = book.tenants.iter().find(|tenant| tenant.code == invoice.buyer.code);
+        let tenant = tenant.ok_or_else(|| AppError::NotFound(format!("tenant {}", invoice.buyer.code)))?;
+        let recipients = queue(connection, id, &invoice, tenant, &book.seller.email, now)?;
+        let detail = serde_json::json!({ "recipients": recipients });
+        audit::append(connection, &AuditEvent::new(now, by, "notice.resent", invoice.number.as_str(), detail))?;
+        Ok(Some(recipients.len()))
+    })
+}
+
+fn queue(
+    connection: &mut AnyConnection,
+    id: InvoiceId,
+    invoice: &IssuedInvoice,
+    tenant: &Tenant,
+    sender: &str,
+    now: DateTime<Utc>,
+) -> Result<Vec<String>, AppError> {
+    let host = host(sender);
+    let mut known = outbox::of_invoice(connection, id)?;
+    known.retain(is_available);
+    let mut next = known.len();
+    let mut recipients = Vec::new();
+    for contact in &tenant.contacts {
+        let of_contact = || known.iter().filter(|notice| notice.message.recipient == contact.email);
+        let failed: Vec<&Message> = of_contact().filter(|notice| notice.status == NoticeStatus::Failed).collect();
+        let waiting = of_contact().any(|notice| notice.status == NoticeStatus::Pending);
+        if waiting {
+            continue;
+        }
+        recipients.push(contact.email.clone());
+        if let Some(failed) = failed.last() {
+            outbox::requeue(connection, failed.id, now)?;
+            continue;
+        }
+        next += 1;
+        let message = NewMessage {
+            kind: AVAILABLE_MAIL.to_owned(),
+            invoice: Some(id),
+            recipient: contact.email.clone(),
+            language: tenant.language,
+            message_id: format!("invoice.{}.{next}@{host}", invoice.number),
+        };
+        outbox::enqueue(connection, &message, now)?;
+    }
+    Ok(recipients)
+}

@@ -1,0 +1,36 @@
+//! Send a mail that says nothing but that mails arrive.
+
+use chrono::{DateTime, Utc};
+
+use crate::app::export_book;
+use crate::app::{AppError, Store};
+use crate::domain::audit::{Actor, AuditEvent};
+use crate::domain::party::Language;
+use crate::mail::{self, MailError, Mailer, TestNotice};
+use crate::storage::audit;
+
+/// Sends it now, past the outbox, and tells what became of it; the trail tells it too.
+pub fn send(
+    store: &Store,
+    mailer: &Mailer,
+    recipient: &str,
+    language: Language,
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<Result<(), MailError>, AppError> {
+    crate::app::users::check_address(recipient)?;
+    let seller = export_book::load(store)?.seller;
+    let host = seller.email.rsplit_once('@').map_or("localhost", |(_, host)| host);
+    let message_id = format!("test.{}@{host}", now.timestamp_micros());
+    let notice =
+        TestNotice { sender: (&seller.name, &seller.email), recipient, language, message_id: &message_id, date: now };
+    let sent = mail::test(&notice).and_then(|message| mailer.send(&message));
+    let detail = match &sent {
+        Ok(()) => serde_json::json!({ "sent": true }),
+        Err(error) => serde_json::json!({ "sent": false, "error": error.to_string() }),
+    };
+    store.write(|connection| {
+        audit::append(connection, &AuditEvent::new(now, by, "mail.tested", recipient, detail))?;
+        Ok(sent)
+    })
+}

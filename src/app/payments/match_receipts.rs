@@ -1,0 +1,141 @@
+//! Receipts of bank statements that name no invoice, or not one: a person matches them by hand, part by part, or says
+//! that they pay none.
+
+use chrono::{DateTime, Utc};
+
+use crate::app::record_payment::{NewPayment, PaymentReport, record_within};
+use crate::app::{AppError, Store, read_tenants};
+use crate::collect::statement::Receipt;
+use crate::domain::audit::{Actor, AuditEvent};
+use crate::domain::freetext::Text;
+use crate::domain::invoice::InvoiceNumber;
+use crate::domain::money::Money;
+use crate::domain::told::Told;
+use crate::storage::bank::{self, ReceiptOutcome};
+use crate::storage::{audit, payments};
+
+pub use crate::storage::bank::{BankReceipt, BankStatement};
+
+/// The receipts a person has to look at, oldest first.
+pub fn left(store: &Store) -> Result<Vec<BankReceipt>, AppError> {
+    Ok(bank::left(&mut *store.connection()?)?)
+}
+
+/// A receipt with this key.
+pub fn one(store: &Store, key: &str) -> Result<Option<BankReceipt>, AppError> {
+    Ok(bank::find(&mut *store.connection()?, key)?)
+}
+
+/// A statement with its receipts.
+pub fn statement(store: &Store, id: i64) -> Result<Option<(BankStatement, Vec<BankReceipt>)>, AppError> {
+    Ok(bank::statement(&mut *store.connection()?, id)?)
+}
+
+/// The statements read last, newest first.
+pub fn statements(store: &Store) -> Result<Vec<BankStatement>, AppError> {
+    Ok(bank::statements(&mut *store.connection()?, 20)?)
+}
+
+/// Why a receipt was left, in words pages can say.
+pub fn why(receipt: &BankReceipt) -> Option<Told> {
+    let text = receipt.why.as_deref()?;
+    Some(serde_json::from_str(text).unwrap_or_else(|_| Told::plain(text)))
+}
+
+/// Whether a receipt needs nothing more: it was recorded, in part at least, or dismissed.
+pub(in crate::app) fn is_known(store: &Store, key: &str) -> Result<bool, AppError> {
+    let connection = &mut *store.connection()?;
+    let known = bank::find(connection, key)?;
+    let is_settled = |receipt: BankReceipt| receipt.outcome != ReceiptOutcome::Left || receipt.recorded > Money::ZERO;
+    Ok(known.is_some_and(is_settled) || payments::is_recorded(connection, key)?)
+}
+
+/// Keeps what became of a receipt of `statement`: the number of its payment, or why it is left.
+pub(in crate::app) fn keep(
+    store: &Store,
+    statement: i64,
+    receipt: &Receipt,
+    became: Result<&String, &Told>,
+) -> Result<(), AppError> {
+    let (outcome, recorded) = match became {
+        Ok(_) => (ReceiptOutcome::Recorded, receipt.amount),
+        Err(_) => (ReceiptOutcome::Left, Money::ZERO),
+    };
+    let kept = BankReceipt {
+        key: receipt.key.clone(),
+        statement,
+        booked_on: receipt.booked_on,
+        amount: receipt.amount,
+        text: receipt.text.clone(),
+        outcome,
+        why: became.err().and_then(|told| serde_json::to_string(told).ok()),
+        payment: became.ok().cloned(),
+        recorded,
+    };
+    store.write(|connection| Ok(bank::put(connection, &kept)?))
+}
+
+/// Records `amount` of a receipt as a payment of `invoice`; what is left of it still waits.
+pub fn assign(
+    store: &Store,
+    key: &str,
+    invoice: &InvoiceNumber,
+    amount: Money,
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<PaymentReport, AppError> {
+    let today = read_tenants::today(store, now)?;
+    store.write(|connection| {
+        payments::hold(connection)?;
+        let mut receipt = waiting(bank::find(connection, key)?, key)?;
+        if amount > receipt.open() {
+            let english = format!("the receipt has {} left to record; {amount} is more", receipt.open());
+            let told = Told::new("receipt-too-much", english).with("left", receipt.open()).with("amount", amount);
+            return Err(AppError::Refused(Box::new(told)));
+        }
+        // The first part carries the receipt's own key, so that the statement's receipt is known for ever.
+        let part = receipt.payment.as_ref().map_or(0, |numbers| numbers.split(", ").count());
+        let statement_key = if part == 0 { key.to_owned() } else { format!("{key}/{}", part + 1) };
+        let new = NewPayment {
+            invoice: invoice.clone(),
+            received_on: receipt.booked_on,
+            amount,
+            reference: Some(receipt.text.clone()),
+            statement_key: Some(statement_key),
+        };
+        let report = record_within(connection, &new, today, by, now)?;
+        receipt.recorded += amount;
+        receipt.payment = Some(match receipt.payment {
+            Some(numbers) => format!("{numbers}, {}", report.number),
+            None => report.number.clone(),
+        });
+        if receipt.recorded == receipt.amount {
+            (receipt.outcome, receipt.why) = (ReceiptOutcome::Recorded, None);
+        }
+        bank::put(connection, &receipt)?;
+        Ok(report)
+    })
+}
+
+/// Says that what is left of a receipt pays no invoice, and why.
+pub fn dismiss(store: &Store, key: &str, reason: &str, by: &Actor, now: DateTime<Utc>) -> Result<(), AppError> {
+    if reason.trim().is_empty() {
+        let told = Told::new("receipt-no-reason", "say why the receipt pays no invoice");
+        return Err(AppError::Refused(Box::new(told)));
+    }
+    Text::Reason.check(reason)?;
+    store.write(|connection| {
+        let mut receipt = waiting(bank::find(connection, key)?, key)?;
+        receipt.outcome = ReceiptOutcome::Dismissed;
+        bank::put(connection, &receipt)?;
+        let detail =
+            serde_json::json!({ "amount": receipt.open(), "booked_on": receipt.booked_on, "text": receipt.text });
+        audit::append(connection, &AuditEvent::new(now, by, "receipt.dismissed", key, detail).because(reason))?;
+        Ok(())
+    })
+}
+
+fn waiting(found: Option<BankReceipt>, key: &str) -> Result<BankReceipt, AppError> {
+    let waits = found.filter(|receipt| receipt.outcome == ReceiptOutcome::Left);
+    waits.ok_or_else(|| AppError::NotFound(format!("receipt {key}")))
+}

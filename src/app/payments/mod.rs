@@ -1,0 +1,13 @@
+//! Money in and out: received, matched, dunned, claimed, refunded, moved.
+
+pub mod charge_interest;
+pub mod dunning;
+pub mod import_statement;
+pub mod match_receipts;
+pub mod open_invoices;
+pub mod read_payments;
+pub mod record_payment;
+pub mod refund;
+pub mod remind;
+pub(super) mod settle;
+pub mod transfer;

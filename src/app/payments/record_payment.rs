@@ -1,0 +1,139 @@
+//! Record money received for an invoice: the payment, its journal entry and its audit event in one transaction, and the
+//! lettering where it settles the invoice.
+
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use serde::Serialize;
+
+use crate::app::{AppError, Store, settle};
+use crate::domain::audit::{Actor, AuditEvent};
+use crate::domain::freetext::{Text, pasted};
+use crate::domain::invoice::InvoiceNumber;
+use crate::domain::money::Money;
+use crate::domain::receivables::{Payment, payment_entry};
+use crate::storage::{AnyConnection, audit, book, journal, payments, periods};
+
+pub use crate::storage::payments::RecordedPayment;
+
+/// What was received.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewPayment {
+    pub invoice: InvoiceNumber,
+    pub received_on: NaiveDate,
+    pub amount: Money,
+    pub reference: Option<String>,
+    /// What tells it from other transactions of a bank statement.
+    pub statement_key: Option<String>,
+}
+
+/// What was recorded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PaymentReport {
+    pub number: String,
+    pub invoice: InvoiceNumber,
+    pub received_on: NaiveDate,
+    pub amount: Money,
+    pub open_before: Money,
+    pub open_after: Money,
+    /// The letter that settles the invoice, once nothing is open.
+    pub letter: Option<String>,
+    pub days_late: i64,
+    /// It gave a right to late interest that is not claimed yet.
+    pub is_interest_due: bool,
+}
+
+pub fn record(store: &Store, new: &NewPayment, by: &Actor, now: DateTime<Utc>) -> Result<PaymentReport, AppError> {
+    let zone = crate::app::export_book::shared(store)?.facility.zone;
+    let today = now.with_timezone(&zone).date_naive();
+    // What a statement says of a receipt is kept as the bank says it.
+    let new = match new.statement_key {
+        Some(_) => new.clone(),
+        None => NewPayment { reference: new.reference.as_deref().map(pasted), ..new.clone() },
+    };
+    if let (Some(reference), None) = (&new.reference, &new.statement_key) {
+        Text::Reference.check(reference)?;
+    }
+    store.write(|connection| record_within(connection, &new, today, by, now))
+}
+
+/// What a payment would meet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PaymentPlan {
+    /// What is open before it.
+    pub open: Money,
+    /// How late it pays the invoice itself.
+    pub days_late: i64,
+}
+
+/// What [`record`] would meet, if it would take the payment; writes nothing.
+pub fn plan(
+    store: &Store,
+    number: &InvoiceNumber,
+    amount: Money,
+    received_on: NaiveDate,
+    now: DateTime<Utc>,
+) -> Result<PaymentPlan, AppError> {
+    let zone = crate::app::export_book::load(store)?.facility.zone;
+    let today = now.with_timezone(&zone).date_naive();
+    store.read(|connection| {
+        let (id, invoice) = settle::find(connection, number)?;
+        let gathered = settle::gather(connection, id, invoice)?;
+        let account = gathered.account();
+        account.accepts(amount, received_on, today).map_err(|error| AppError::refused(&error))?;
+        periods::check_open(connection, received_on)?;
+        Ok(PaymentPlan { open: account.open(), days_late: account.days_late(received_on) })
+    })
+}
+
+/// Records within the caller's transaction.
+pub(in crate::app) fn record_within(
+    connection: &mut AnyConnection,
+    new: &NewPayment,
+    today: NaiveDate,
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<PaymentReport, AppError> {
+    // First the number: it makes payments wait for one another, so that what is open is still open when it is paid.
+    let number = payments::take_number(connection, new.received_on.year())?;
+    let (id, invoice) = settle::find(connection, &new.invoice)?;
+    let gathered = settle::gather(connection, id, invoice)?;
+    let (open_before, days_late) = (gathered.account().open(), gathered.account().days_late(new.received_on));
+    gathered.account().accepts(new.amount, new.received_on, today).map_err(|error| AppError::refused(&error))?;
+
+    let (received_on, amount) = (new.received_on, new.amount);
+    let payment = Payment { number, received_on, amount, reference: new.reference.clone(), transferred_from: None };
+    let chart = book::load_accounting(connection)?.chart;
+    let entry = payment_entry(&gathered.invoice, &payment, &chart).map_err(AppError::input)?;
+    payments::insert(connection, id, &payment, new.statement_key.as_deref(), now)?;
+    journal::insert(connection, &entry, now)?;
+    let gathered = settle::gather(connection, id, gathered.invoice)?;
+    gathered.keep_balance(connection, id)?;
+    let letter = gathered.letter_if_settled(connection, received_on, now)?;
+    let open_after = gathered.account().open();
+    let detail = serde_json::json!({
+        "invoice": new.invoice, "received_on": received_on, "amount": amount, "reference": new.reference,
+        "open": open_after, "letter": letter,
+    });
+    let event = AuditEvent::new(now, by, "payment.recorded", &payment.number, detail);
+    audit::append(connection, &event.before(serde_json::json!({ "open": open_before })))?;
+    let (number, invoice) = (payment.number, new.invoice.clone());
+    Ok(PaymentReport {
+        number,
+        invoice,
+        received_on,
+        amount,
+        open_before,
+        open_after,
+        letter,
+        days_late,
+        is_interest_due: gathered.balance().is_claimable,
+    })
+}
+
+/// Payments, and refunds below zero, of the days [from, through], in the order they were recorded.
+pub fn list(
+    store: &Store,
+    from: Option<NaiveDate>,
+    through: Option<NaiveDate>,
+) -> Result<Vec<RecordedPayment>, AppError> {
+    Ok(payments::list(&mut *store.connection()?, from, through)?)
+}

@@ -1,0 +1,325 @@
+//! Show racks: who is where, what is free, what each feed carries, and where redundancy is lost.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use rust_decimal::Decimal;
+
+use crate::app::read_meters::last_readings;
+use crate::app::read_series::Around;
+use crate::app::{AppError, Store};
+use crate::domain::book::Book;
+use crate::domain::calendar::{Period, Timestamp};
+use crate::domain::contract::LineQuantity;
+use crate::domain::facility::{Feed, Rack};
+use crate::domain::ids::{AisleCode, ContractCode, MeterId, RackCode};
+use crate::domain::metering::{
+    FEED_LOAD_LIMIT, Meter, Overload, Reading, Register, Sample, SlotValue, profile, window_slots,
+};
+use crate::domain::party::Tenant;
+use crate::storage::{AnyConnection, book as stored};
+
+const WINDOW_MINUTES: u32 = 10;
+const HOUR_SECONDS: i64 = 3600;
+/// How far back the floor plan and a rack look for load.
+const PLAN_HOURS: i64 = 3;
+const RACK_HOURS: i64 = 24;
+
+/// A rack and what is known of it now.
+#[derive(Debug, Clone)]
+pub struct RackState {
+    pub rack: Rack,
+    pub tenants: Vec<RackTenant>,
+    /// U in use: of a rack billed by occupied units what its counts say, of a dedicated one all of it.
+    pub used_u: Decimal,
+    pub feeds: Vec<FeedState>,
+    /// A + B in the last window known of both.
+    pub load_kw: Option<Decimal>,
+    /// What one feed can carry: its rated power × 0.8.
+    pub limit_kw: Decimal,
+    /// The windows looked at in which the loss of one feed would have overloaded the other, oldest first.
+    pub overloads: Vec<Overload>,
+    /// Whether the last known window is among them.
+    pub redundancy_lost: bool,
+}
+
+impl RackState {
+    pub fn free_u(&self) -> Decimal {
+        (Decimal::from(self.rack.height_u) - self.used_u).max(Decimal::ZERO)
+    }
+
+    /// The load in thousandths of what one feed can carry.
+    pub fn load_per_mille(&self) -> Option<i64> {
+        use rust_decimal::prelude::ToPrimitive;
+        (self.load_kw? * Decimal::ONE_THOUSAND).checked_div(self.limit_kw)?.to_i64()
+    }
+}
+
+/// Who is in a rack.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RackTenant {
+    pub tenant: Tenant,
+    /// The whole rack is theirs by an agreed quantity, not by counted units.
+    pub is_dedicated: bool,
+    /// Of theirs, those whose lines name the rack.
+    pub contracts: Vec<ContractCode>,
+}
+
+/// One feed of a rack.
+#[derive(Debug, Clone)]
+pub struct FeedState {
+    pub feed: Feed,
+    pub meters: Vec<FeedMeter>,
+    /// Mean kW of the last window with a value, and its end.
+    pub load: Option<(Decimal, Timestamp)>,
+}
+
+/// A meter on a feed, with its last reading.
+#[derive(Debug, Clone)]
+pub struct FeedMeter {
+    pub meter: Meter,
+    pub last: Option<Reading>,
+}
+
+/// An aisle with its racks, as they stand.
+#[derive(Debug)]
+pub struct AisleState {
+    pub room: String,
+    pub code: AisleCode,
+    pub name: String,
+    pub racks: Vec<RackState>,
+}
+
+/// Every aisle.
+#[derive(Debug)]
+pub struct FloorPlan {
+    pub aisles: Vec<AisleState>,
+    pub zone: Tz,
+}
+
+/// One rack, closer.
+#[derive(Debug)]
+pub struct RackFile {
+    pub state: RackState,
+    pub aisle: String,
+    pub zone: Tz,
+    /// Counts of occupied units standing in the rack, and what they say.
+    pub counts: Vec<FeedMeter>,
+    /// Each feed's mean kW by window over the last hours.
+    pub windows: Vec<(Period, Option<Decimal>, Option<Decimal>)>,
+}
+
+/// The floor plan as it is at `now`.
+pub fn plan(store: &Store, now: DateTime<Utc>) -> Result<FloorPlan, AppError> {
+    store.read(|connection| {
+        let book = store.book(connection)?;
+        let racks: Vec<&Rack> = all_racks(&book).map(|(.., rack)| rack).collect();
+        let mut states = look(connection, &book, &racks, PLAN_HOURS, now.into())?;
+        let mut aisles: Vec<AisleState> = Vec::new();
+        for room in &book.rooms {
+            for aisle in &room.aisles {
+                let racks = aisle.racks.iter().filter_map(|rack| states.remove(&rack.code)).map(|seen| seen.state);
+                aisles.push(AisleState {
+                    room: room.name.clone(),
+                    code: aisle.code.clone(),
+                    name: aisle.name.clone(),
+                    racks: racks.collect(),
+                });
+            }
+        }
+        Ok(FloorPlan { aisles, zone: book.facility.zone })
+    })
+}
+
+/// One rack; none where the book has no such rack.
+pub fn one(store: &Store, code: &str, now: DateTime<Utc>) -> Result<Option<RackFile>, AppError> {
+    store.read(|connection| {
+        let book = store.book(connection)?;
+        let found = all_racks(&book).find(|(_, rack)| rack.code.as_str() == code);
+        let Some((aisle, rack)) = found else { return Ok(None) };
+        let seen = look(connection, &book, &[rack], RACK_HOURS, now.into())?.remove(&rack.code);
+        let zone = book.facility.zone;
+        Ok(seen.map(|seen| RackFile {
+            state: seen.state,
+            aisle: aisle.to_owned(),
+            zone,
+            counts: seen.counts,
+            windows: seen.windows,
+        }))
+    })
+}
+
+/// Every rack with its overloads of the last `hours`.
+pub(in crate::app) fn watched(
+    connection: &mut AnyConnection,
+    book: &Book,
+    hours: i64,
+    now: Timestamp,
+) -> Result<Vec<RackState>, AppError> {
+    let racks: Vec<&Rack> = all_racks(book).map(|(_, rack)| rack).collect();
+    let mut seen = look(connection, book, &racks, hours, now)?;
+    Ok(racks.iter().filter_map(|rack| seen.remove(&rack.code)).map(|seen| seen.state).collect())
+}
+
+fn all_racks(book: &Book) -> impl Iterator<Item = (&str, &Rack)> {
+    let aisles = book.rooms.iter().flat_map(|room| &room.aisles);
+    aisles.flat_map(|aisle| aisle.racks.iter().map(move |rack| (aisle.name.as_str(), rack)))
+}
+
+struct Seen {
+    state: RackState,
+    counts: Vec<FeedMeter>,
+    windows: Vec<(Period, Option<Decimal>, Option<Decimal>)>,
+}
+
+/// Looks `hours` back at the meters of `racks`, all at once.
+fn look(
+    connection: &mut AnyConnection,
+    book: &Book,
+    racks: &[&Rack],
+    hours: i64,
+    now: Timestamp,
+) -> Result<BTreeMap<RackCode, Seen>, AppError> {
+    let ids = stored::meter_ids(connection)?;
+    let wanted: BTreeSet<&RackCode> = racks.iter().map(|rack| &rack.code).collect();
+    let standing: Vec<(MeterId, &Meter)> = book
+        .meters
+        .iter()
+        .filter(|meter| meter.in_service().contains(now))
+        .filter(|meter| meter.rack.as_ref().is_some_and(|rack| wanted.contains(rack)))
+        .filter_map(|meter| Some((*ids.get(&meter.code)?, meter)))
+        .collect();
+    let last = last_readings(connection, &standing, now)?;
+    // On the clock, so that the first window is whole.
+    let begin = now.seconds() - hours * HOUR_SECONDS;
+    let period = Period { from: Timestamp::from_seconds(begin - begin.rem_euclid(600)), to: now };
+    let slots = window_slots(period, WINDOW_MINUTES, book.facility.zone).unwrap_or_default();
+    let all: Vec<MeterId> = standing.iter().map(|(id, _)| *id).collect();
+    let mut around = Around::open(connection, &all, period)?;
+    let mut seen = BTreeMap::new();
+    for rack in racks {
+        let here = || standing.iter().filter(|(_, meter)| meter.rack.as_ref() == Some(&rack.code));
+        let on_feed =
+            |(id, meter): &(MeterId, &Meter)| FeedMeter { meter: (*meter).clone(), last: last.get(id).copied() };
+        let counts: Vec<FeedMeter> =
+            here().filter(|(_, meter)| meter.register == Register::Occupancy).map(on_feed).collect();
+        let mut feeds = Vec::new();
+        let mut courses = Vec::new();
+        for feed in [Feed::A, Feed::B] {
+            let fed: Vec<&(MeterId, &Meter)> = here().filter(|(_, meter)| meter.feed == Some(feed)).collect();
+            let course = course(connection, &mut around, &fed, &slots, &last)?;
+            let measured = fed.iter().filter_map(|(id, _)| Some(last.get(id)?.at)).max().unwrap_or(now);
+            let load = slots.iter().zip(&course).rev().find_map(|(slot, kw)| Some(((*kw)?, slot.to.min(measured))));
+            feeds.push(FeedState { feed, meters: fed.into_iter().map(on_feed).collect(), load });
+            courses.push(course);
+        }
+        let windows = windows(&slots, &courses);
+        let state = state(book, rack, feeds, &counts, &windows, now);
+        seen.insert(rack.code.clone(), Seen { state, counts, windows });
+    }
+    Ok(seen)
+}
+
+fn windows(slots: &[Period], courses: &[Vec<Option<Decimal>>]) -> Vec<(Period, Option<Decimal>, Option<Decimal>)> {
+    let value = |feed: usize, position: usize| courses.get(feed).and_then(|course| *course.get(position)?);
+    slots.iter().enumerate().map(|(position, slot)| (*slot, value(0, position), value(1, position))).collect()
+}
+
+/// A feed's mean kW by window: of its power gauges where it has any, else of its counters. A gauge holds its value until
+/// its last reading, not until the page is loaded: what is counted is what was measured. A window counts once something
+/// is known of half of it.
+fn course(
+    connection: &mut AnyConnection,
+    around: &mut Around,
+    fed: &[&(MeterId, &Meter)],
+    slots: &[Period],
+    last: &HashMap<MeterId, Reading>,
+) -> Result<Vec<Option<Decimal>>, AppError> {
+    let gauged = fed.iter().any(|(_, meter)| meter.register == Register::Power);
+    let register = if gauged { Register::Power } else { Register::Energy };
+    let mut sum: Vec<Option<Decimal>> = vec![None; slots.len()];
+    for (id, meter) in fed.iter().filter(|(_, meter)| meter.register == register) {
+        let samples: Vec<Sample> = around.of(connection, *id)?.iter().map(Reading::sample).collect();
+        let Some(measured) = last.get(id) else { continue };
+        for (kw, value) in sum.iter_mut().zip(profile(meter, &samples, slots, measured.at)) {
+            if let Some(own) = mean_kw(&value, register) {
+                *kw = Some(kw.unwrap_or_default() + own);
+            }
+        }
+    }
+    Ok(sum)
+}
+
+fn mean_kw(value: &SlotValue, register: Register) -> Option<Decimal> {
+    if value.known_seconds * 2 < value.slot.seconds() {
+        return None;
+    }
+    match register {
+        Register::Energy => {
+            value.value?.checked_mul(Decimal::from(HOUR_SECONDS))?.checked_div(Decimal::from(value.known_seconds))
+        }
+        _ => value.value,
+    }
+}
+
+fn state(
+    book: &Book,
+    rack: &Rack,
+    feeds: Vec<FeedState>,
+    counts: &[FeedMeter],
+    windows: &[(Period, Option<Decimal>, Option<Decimal>)],
+    now: Timestamp,
+) -> RackState {
+    let tenants = tenants(book, rack, now);
+    let height = Decimal::from(rack.height_u);
+    let counted: Decimal = counts.iter().filter_map(|count| Some(count.last?.value.to_decimal())).sum();
+    let used_u = if tenants.iter().any(|one| one.is_dedicated) { height } else { counted.min(height) };
+    let sums: Vec<(Period, Decimal)> = windows
+        .iter()
+        .filter_map(|(window, a, b)| match (a, b) {
+            (None, None) => None,
+            (a, b) => Some((*window, a.unwrap_or_default() + b.unwrap_or_default())),
+        })
+        .collect();
+    let over = |(window, kw): &(Period, Decimal)| Overload::of(*window, *kw, rack.feed_rated_kw);
+    let overloads: Vec<Overload> = sums.iter().filter_map(over).collect();
+    RackState {
+        load_kw: sums.last().map(|(_, kw)| *kw),
+        redundancy_lost: sums.last().is_some_and(|last| over(last).is_some()),
+        limit_kw: rack.feed_rated_kw * FEED_LOAD_LIMIT,
+        rack: rack.clone(),
+        tenants,
+        used_u,
+        feeds,
+        overloads,
+    }
+}
+
+/// Whose lines name the rack today.
+fn tenants(book: &Book, rack: &Rack, now: Timestamp) -> Vec<RackTenant> {
+    let today = now.date_in(book.facility.zone);
+    let mut found: Vec<RackTenant> = Vec::new();
+    for contract in book.contracts.iter().filter(|contract| contract.in_force.contains(today)) {
+        let lines =
+            contract.lines.iter().filter(|line| line.in_force.contains(today) && line.racks.contains(&rack.code));
+        let mut lines = lines.peekable();
+        if lines.peek().is_none() {
+            continue;
+        }
+        let is_dedicated = lines.any(|line| {
+            line.service == crate::domain::contract::Service::Space && matches!(line.quantity, LineQuantity::Fixed(_))
+        });
+        let Some(tenant) = book.tenants.iter().find(|tenant| tenant.code == contract.tenant) else { continue };
+        match found.iter_mut().find(|one| one.tenant.code == tenant.code) {
+            Some(known) => {
+                known.is_dedicated |= is_dedicated;
+                known.contracts.push(contract.code.clone());
+            }
+            None => {
+                found.push(RackTenant { tenant: tenant.clone(), is_dedicated, contracts: vec![contract.code.clone()] });
+            }
+        }
+    }
+    found
+}

@@ -1,0 +1,168 @@
+//! Take in a file of readings that was sent through the browser: spooled to the disk, read beside the answer, its
+//! report kept.
+
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::app::ingest_readings::{self, Intake};
+use crate::app::late_readings::BilledMonth;
+use crate::app::users::random;
+use crate::app::{AppError, Store};
+use crate::domain::audit::{Actor, AuditEvent, hex};
+use crate::domain::told::{Tell, Told};
+use crate::storage::{audit, uploads};
+
+pub use crate::storage::uploads::{Upload, UploadState};
+
+/// As it is sent, compressed or not: some ten million readings.
+pub const FILE_BYTES_MAX: u64 = 256 * 1024 * 1024;
+const FILE_NAME_CHARACTERS_MAX: usize = 120;
+/// How often the progress is written down.
+const PROGRESS_SECONDS: i64 = 2;
+/// An upload that has not moved for so long was interrupted.
+const INTERRUPTED_SECONDS: i64 = 60;
+
+/// What became of an uploaded file.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UploadReport {
+    pub accepted: u64,
+    pub duplicates: u64,
+    pub refused_count: u64,
+    /// The first refusals, by line.
+    pub refused: Vec<RefusedLine>,
+    /// What of the accepted is of months already billed; reports of before it was counted lack it.
+    #[serde(default)]
+    pub billed: Vec<BilledMonth>,
+    /// Why the file could not be read to its end.
+    pub failure: Option<String>,
+    /// The same for a page in the reader's language; reports kept before there was such a thing lack it.
+    #[serde(default)]
+    pub failure_told: Option<Told>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefusedLine {
+    pub line: u64,
+    pub why: String,
+    /// The same for a page in the reader's language; reports kept before there was such a thing lack it.
+    #[serde(default)]
+    pub told: Option<Told>,
+}
+
+/// An upload with its report read.
+#[derive(Debug, Clone)]
+pub struct UploadView {
+    pub upload: Upload,
+    pub report: UploadReport,
+    /// It was running when the server stopped: sending the file again continues it.
+    pub is_interrupted: bool,
+}
+
+/// A fresh place for a file on its way in.
+pub fn spool(store: &Store) -> Result<PathBuf, AppError> {
+    let folder = store.data_dir().join("incoming");
+    std::fs::create_dir_all(&folder).map_err(AppError::io("create", &folder))?;
+    Ok(folder.join(format!("{}.part", hex(&random::<12>()?))))
+}
+
+/// Notes that a spooled file is about to be read.
+pub fn begin(store: &Store, file_name: &str, path: &Path, by: &Actor, now: DateTime<Utc>) -> Result<i64, AppError> {
+    let bytes = std::fs::metadata(path).map_err(AppError::io("read", path))?.len();
+    let shown: String = file_name.chars().filter(|c| !c.is_control()).take(FILE_NAME_CHARACTERS_MAX).collect();
+    let name = if shown.trim().is_empty() { "-".to_owned() } else { shown };
+    store.write(|connection| Ok(uploads::begin(connection, &name, &by.name, bytes, now.into())?))
+}
+
+/// Reads the spooled file to its end, keeps the report and removes the file.
+pub fn run(store: &Store, id: i64, path: &Path, by: &Actor, clock: fn() -> DateTime<Utc>) -> Result<(), AppError> {
+    let began = clock();
+    let mut noted = began.timestamp();
+    let intake = Intake::open(store, &format!("upload:{}", by.name)).map(|intake| intake.by(by));
+    let mut progress = |read: u64, _: u64| {
+        let now = clock();
+        if now.timestamp() - noted >= PROGRESS_SECONDS {
+            noted = now.timestamp();
+            // Progress that cannot be written is no reason to stop reading.
+            let _ = store.write(|connection| Ok(uploads::advance(connection, id, read, now.into())?));
+        }
+    };
+    let outcome = intake.and_then(|intake| ingest_readings::take_in(intake, path, began, &mut progress));
+    let (state, report) = match outcome {
+        Ok(outcome) => {
+            let kept = outcome.refusals.first();
+            let report = UploadReport {
+                accepted: outcome.accepted,
+                duplicates: outcome.duplicates,
+                refused_count: outcome.refusals.count(),
+                refused: kept
+                    .map(|(line, told)| RefusedLine { line, why: told.english.clone(), told: Some(told.clone()) })
+                    .collect(),
+                billed: outcome.billed,
+                failure: outcome.damage.as_ref().map(|told| told.english.clone()),
+                failure_told: outcome.damage,
+            };
+            (if report.failure.is_some() { UploadState::Failed } else { UploadState::Done }, report)
+        }
+        Err(error) => {
+            let told = told(&error);
+            let failure = Some(told.english.clone());
+            (UploadState::Failed, UploadReport { failure, failure_told: Some(told), ..UploadReport::default() })
+        }
+    };
+    let ended = end(store, id, state, &report, by, clock());
+    // It may be gone already; what was read of it stays either way.
+    let _ = std::fs::remove_file(path);
+    ended
+}
+
+/// What a person may read of a failure.
+fn told(error: &AppError) -> Told {
+    if error.is_input() {
+        return error.told();
+    }
+    tracing::error!(%error, "an uploaded file could not be taken in");
+    let english =
+        "something failed on our side; it has been logged. Send the file again: what is stored counts as a duplicate";
+    Told::new("upload-our-side", english)
+}
+
+fn end(
+    store: &Store,
+    id: i64,
+    state: UploadState,
+    report: &UploadReport,
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    let text = serde_json::to_string(report).map_err(|error| AppError::Corrupt(error.to_string()))?;
+    store.write(|connection| {
+        uploads::end(connection, id, state, &text, now.into())?;
+        let detail = json!({
+            "accepted": report.accepted, "duplicates": report.duplicates, "refused": report.refused_count,
+        });
+        audit::append(connection, &AuditEvent::new(now, by, "readings.uploaded", &id.to_string(), detail))?;
+        Ok(())
+    })
+}
+
+pub fn one(store: &Store, id: i64, now: DateTime<Utc>) -> Result<Option<UploadView>, AppError> {
+    uploads::one(&mut *store.connection()?, id)?.map(|upload| view(upload, now)).transpose()
+}
+
+/// The latest first.
+pub fn latest(store: &Store, limit: i64, now: DateTime<Utc>) -> Result<Vec<UploadView>, AppError> {
+    uploads::latest(&mut *store.connection()?, limit)?.into_iter().map(|upload| view(upload, now)).collect()
+}
+
+fn view(upload: Upload, now: DateTime<Utc>) -> Result<UploadView, AppError> {
+    let report = match &upload.report {
+        Some(text) => serde_json::from_str(text).map_err(|error| AppError::Corrupt(error.to_string()))?,
+        None => UploadReport::default(),
+    };
+    let silent = now.timestamp() - upload.seen_at.seconds();
+    let is_interrupted = upload.state == UploadState::Running && silent > INTERRUPTED_SECONDS;
+    Ok(UploadView { upload, report, is_interrupted })
+}
