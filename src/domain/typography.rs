@@ -31,6 +31,24 @@ pub fn amount(money: Money, language: Language) -> String {
     }
 }
 
+/// An amount at a glance, on the axis of a chart: `16 M€` and `250 k€`, or `€16m` and `€250k`.
+pub fn short_amount(money: Money, language: Language) -> String {
+    let euros = money.abs().to_decimal();
+    let (divisor, french, english) = if euros >= Decimal::from(1_000_000) {
+        (Decimal::from(1_000_000), "M€", "m")
+    } else if euros >= Decimal::from(1000) {
+        (Decimal::from(1000), "k€", "k")
+    } else {
+        (Decimal::ONE, "€", "")
+    };
+    let text = decimal((euros / divisor).round_dp(2).normalize(), language);
+    let sign = if money.is_negative() { String::from(MINUS) } else { String::new() };
+    match language {
+        Language::French => format!("{sign}{text}{NBSP}{french}"),
+        Language::English => format!("{sign}€{text}{english}"),
+    }
+}
+
 /// An amount without its currency, for columns that name it once: `1 234,56` or `1,234.56`.
 pub fn bare_amount(money: Money, language: Language) -> String {
     decimal(money.to_decimal(), language)
@@ -231,6 +249,11 @@ mod tests {
         assert_eq!(amount(Money::from_cents(-5), French), "−0,05\u{a0}€");
         assert_eq!(amount(Money::from_cents(-123_456), English), "−€1,234.56");
         assert_eq!(bare_amount(Money::from_cents(99_999), French), "999,99");
+        let short =
+            |cents| (short_amount(Money::from_cents(cents), French), short_amount(Money::from_cents(cents), English));
+        assert_eq!(short(-1_600_000_000), ("−16\u{a0}M€".to_owned(), "−€16m".to_owned()));
+        assert_eq!(short(25_000_000), ("250\u{a0}k€".to_owned(), "€250k".to_owned()));
+        assert_eq!(short(0), ("0\u{a0}€".to_owned(), "€0".to_owned()));
         assert_eq!(unit_price("0.145".parse().unwrap(), French), "0,145\u{a0}€");
         assert_eq!(unit_price("1200".parse().unwrap(), English), "€1,200.00");
         assert_eq!(percent(Decimal::new(55, 1), French), "5,5\u{a0}%");

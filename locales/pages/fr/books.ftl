@@ -198,7 +198,7 @@ done-figure = Chiffre de { $value } enregistré.
 told-figure-is-recorded = Ce chiffre est déjà enregistré ({ $amount }, { $source }) : donnez le motif pour le remplacer.
 told-figure-is-not-there = Il n’y a pas encore de tel chiffre à remplacer : laissez le motif vide.
 told-figure-to-come = { $month } est à venir : un chiffre dit ce qui a été, un scénario ce qui peut être.
-told-figure-is-invoiced = Des factures de { $month } sont émises ici pour { $tenant } et comptent déjà.
+told-figure-is-invoiced = Des factures { $of-month } sont émises ici pour { $tenant } et comptent déjà.
 figure-amount-wrong = Ce montant dépasse ce qu’un mois peut coûter ou rapporter.
 told-event-subsidy-beyond-cost = Subvention de { $amount } : { $received } reçus + { $amount } = { $sum }, au-delà de { $gross }, le coût de ce qui est en place. Une subvention vaut au plus le coût.
 year-close-year = Clôturer l’exercice…

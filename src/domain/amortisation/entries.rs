@@ -11,6 +11,8 @@ use super::posting::{auxiliary, pair};
 use super::{AssetChange, AssetEvent};
 use crate::domain::ledger::{AccountRole, Chart, Journal, JournalEntry, JournalLine, LedgerError};
 use crate::domain::money::Money;
+use crate::domain::party::Language;
+use crate::domain::typography;
 
 /// Every entry of the asset through `through`, oldest first. `dated` says when one of a day is posted.
 pub fn movement_entries(
@@ -219,7 +221,7 @@ impl Maker<'_> {
         let result = movement.result();
         if !movement.proceeds.is_zero() {
             let word = if result.is_negative() { "moins-value" } else { "plus-value" };
-            let label = format!("{label}, {word} {}", result.abs());
+            let label = format!("{label}, {word} {}", typography::bare_amount(result.abs(), Language::French));
             let proceeds = (self.account(AccountRole::DisposalProceeds), with);
             let buyer = (self.account(AccountRole::DisposalReceivable), with);
             pair(lines, buyer, proceeds, &label, movement.proceeds);

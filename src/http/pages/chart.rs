@@ -73,7 +73,9 @@ impl BarChart {
             .iter()
             .map(|value| Height { label: &value.label, parts: value.amount.cents(), is_pale: value.is_planned })
             .collect();
-        BarChart::drawn("chart", title, description, &bars, |cents| short_amount(Money::from_cents(cents), language))
+        BarChart::drawn("chart", title, description, &bars, |cents| {
+            typography::short_amount(Money::from_cents(cents), language)
+        })
     }
 
     /// Quantities of one unit; `id` is unique in the page.
@@ -171,19 +173,6 @@ fn scale_top(parts: i64) -> i64 {
     }
 }
 
-/// `16 M€`, `250 k€`.
-fn short_amount(money: Money, language: Language) -> String {
-    let euros = money.to_decimal();
-    let (divisor, unit) = if euros >= Decimal::from(1_000_000) {
-        (Decimal::from(1_000_000), "M€")
-    } else if euros >= Decimal::from(1000) {
-        (Decimal::from(1000), "k€")
-    } else {
-        (Decimal::ONE, "€")
-    };
-    format!("{}{NBSP}{unit}", typography::decimal((euros / divisor).round_dp(2).normalize(), language))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -194,8 +183,6 @@ mod tests {
         assert_eq!(scale_top(1_600_000_000), 2_000_000_000);
         assert_eq!(scale_top(400_000), 400_000);
         assert!(scale_top(i64::MAX) == i64::MAX);
-        assert_eq!(short_amount(Money::from_cents(1_500_000_000), Language::French), "15\u{a0}M€");
-        assert_eq!(short_amount(Money::from_cents(25_000_000), Language::English), "250\u{a0}k€");
     }
 
     #[test]

@@ -183,8 +183,10 @@ fn indexation_facts(
                 // Whose it is to give is told where: the book alone holds index values.
                 let may_give = frame.may(Action::EditTerms);
                 let key = if may_give { "contract-coefficient-to-give" } else { "contract-coefficient-missing" };
-                let (day, month) = (frame.date(&revision.from), frame.month(&revision.index_month));
-                frame.texts(key, &[("day", &day), ("month", &month), ("index", clause.index.as_str())])
+                let (day, of) = (frame.date(&revision.from), &revision.index_month);
+                let (month, of_month) = (frame.month(of), frame.of_month(of));
+                let index = clause.index.as_str();
+                frame.texts(key, &[("day", &day), ("month", &month), ("of-month", &of_month), ("index", index)])
             }
         }
     };

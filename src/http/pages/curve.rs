@@ -2,13 +2,11 @@
 //!
 //! What happened is a full line, the shown scenario a dashed one, the span of all scenarios a band; marks have words.
 
-use rust_decimal::Decimal;
-
 use crate::domain::calendar::BillingMonth;
 use crate::domain::money::Money;
 use crate::domain::party::Language;
 use crate::domain::payback::MonthRow;
-use crate::domain::typography::{self, NBSP};
+use crate::domain::typography;
 
 const WIDTH: i64 = 900;
 const HEIGHT: i64 = 340;
@@ -140,8 +138,11 @@ impl Scale {
 
     fn lines(&self, language: Language) -> Vec<GridLine> {
         let values = std::iter::successors(Some(self.low), |value| value.checked_add(self.step));
-        let line =
-            |cents: i64| GridLine { y: self.y(cents), label: short_amount(cents, language), is_zero: cents == 0 };
+        let line = |cents: i64| GridLine {
+            y: self.y(cents),
+            label: typography::short_amount(Money::from_cents(cents), language),
+            is_zero: cents == 0,
+        };
         values.take_while(|value| *value <= self.high).map(line).collect()
     }
 }
@@ -201,19 +202,6 @@ fn placed(marks: Vec<Mark>, rows: &[MonthRow]) -> Vec<PlacedMark> {
         .collect()
 }
 
-/// `−16 M€`, `250 k€`.
-fn short_amount(cents: i64, language: Language) -> String {
-    let euros = Decimal::new(cents, 2);
-    let (divisor, unit) = if euros.abs() >= Decimal::from(1_000_000) {
-        (Decimal::from(1_000_000), "M€")
-    } else if euros.abs() >= Decimal::from(1000) {
-        (Decimal::from(1000), "k€")
-    } else {
-        (Decimal::ONE, "€")
-    };
-    format!("{}{NBSP}{unit}", typography::decimal((euros / divisor).round_dp(2).normalize(), language))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -223,7 +211,6 @@ mod tests {
     fn scales_are_round_and_few() {
         assert_eq!(step_for(0), 100);
         assert_eq!(step_for(2_600_000_000), 500_000_000);
-        assert_eq!(short_amount(-1_600_000_000, Language::French), "−16\u{a0}M€");
     }
 
     #[test]

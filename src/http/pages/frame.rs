@@ -179,10 +179,17 @@ impl Frame {
         texts::text(self.language, key, values)
     }
 
-    /// What a message says in this language; none where it has no words in it.
+    /// What a message says in this language; none where it has no words in it. A month `m` is also there as `of-m`, where
+    /// French elides: `d’octobre 2026`.
     pub fn told(&self, told: &Told) -> Option<String> {
-        let values: Vec<(Cow<'static, str>, String)> =
-            told.values.iter().map(|(name, value)| (Cow::Owned(name.clone()), self.value(value))).collect();
+        let values = told.values.iter().flat_map(|(name, value)| {
+            let of_month = match value {
+                Value::Month(month) => Some((Cow::Owned(format!("of-{name}")), self.of_month(month))),
+                _ => None,
+            };
+            std::iter::once((Cow::Owned(name.clone()), self.value(value))).chain(of_month)
+        });
+        let values: Vec<(Cow<'static, str>, String)> = values.collect();
         let key = format!("told-{}", told.key);
         let own = (!told.key.is_empty()).then(|| texts::of_values(self.language, &key, values)).flatten();
         own.or_else(|| self.english(&told.english))

@@ -124,6 +124,7 @@ pub fn part(frame: &Frame, kind: &ChargeKind, unit: Unit) -> Option<String> {
                 "part-service-credit",
                 &[
                     ("month", &frame.month(month)),
+                    ("of-month", &frame.of_month(month)),
                     ("availability", &percent(availability_percent)),
                     ("committed", &percent(committed_percent)),
                     ("credit", &percent(credit_percent)),
@@ -131,7 +132,9 @@ pub fn part(frame: &Frame, kind: &ChargeKind, unit: Unit) -> Option<String> {
             ))
         }
         ChargeKind::Regularisation { month, invoice } => {
-            Some(frame.texts("part-regularisation", &[("month", &frame.month(month)), ("invoice", invoice)]))
+            let (month, of_month) = (frame.month(month), frame.of_month(month));
+            let values = [("month", month.as_str()), ("of-month", of_month.as_str()), ("invoice", invoice.as_str())];
+            Some(frame.texts("part-regularisation", &values))
         }
     }
 }

@@ -138,7 +138,7 @@ pub async fn submit(
 }
 
 enum Done {
-    Recorded(RecordedEvent),
+    Recorded(Box<RecordedEvent>),
     Planned(Box<EventPlan>),
 }
 
@@ -153,7 +153,7 @@ fn confirmed(
     if let Some(seen) = seen
         && let Some(recorded) = record_asset_event::record_as_seen(store, request, seen, by, now)?
     {
-        return Ok(Done::Recorded(recorded));
+        return Ok(Done::Recorded(Box::new(recorded)));
     }
     Ok(Done::Planned(Box::new(record_asset_event::plan(store, request, by, now)?)))
 }

@@ -115,9 +115,10 @@ fn exit_facts(frame: &Frame, exit: &EventAmounts) -> Vec<(String, String)> {
 }
 
 fn component(frame: &Frame, effect: &ComponentEffect, on: NaiveDate) -> ComponentView {
-    let of = |figures: &Option<ComponentFigures>, figure: fn(&ComponentFigures) -> Money| figures.as_ref().map(figure);
+    type Figure = fn(&ComponentFigures) -> Money;
+    let of = |figures: &Option<ComponentFigures>, figure: Figure| figures.as_ref().map(figure);
     let year = |key: &str, year: i32| frame.with(key, "year", &year.to_string());
-    let figures: [(String, fn(&ComponentFigures) -> Money); 9] = [
+    let figures: [(String, Figure); 9] = [
         (frame.t("event-figure-gross"), |figures| figures.gross),
         (frame.t("event-figure-impairment"), |figures| figures.impairment),
         (frame.t("event-figure-base"), |figures| figures.base),
