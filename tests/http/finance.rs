@@ -289,8 +289,8 @@ async fn the_books_are_kept_over_the_api() {
             "{}",
             quarter.text()
         );
-        let gross = |which: &str| shifted[0][which]["gross"].as_str().unwrap().parse::<f64>().unwrap();
-        assert!((gross("after") - gross("before") * 0.75).abs() < 0.02, "{shifted}");
+        let gross = |which: &str| shifted[0][which]["gross"].as_str().unwrap().parse::<Money>().unwrap().cents();
+        assert!((4 * gross("after") - 3 * gross("before")).abs() < 8, "three quarters, to two cents: {shifted}");
 
         let figures = "/api/v1/payback/figures";
         let energy = |amount: &str| {
