@@ -218,7 +218,7 @@ async fn what_is_no_reading_is_told_where_and_what_would_be_right() {
                 422,
                 ["was installed at", "correct the reading's time"],
             ),
-            ("NaN", with(r#""value":NaN"#), 422, ["line 1", "a reading is"]),
+            ("NaN", with(r#""value":NaN"#), 422, ["line 1: value", "`NaN` is not a decimal number"]),
             ("NaN in quotes", with(r#""value":"NaN""#), 422, ["line 1: value", "NaN"]),
             ("10^30 with an exponent", with(r#""value":1e30"#), 422, ["line 1: value", "1e30"]),
             ("10^30 in digits", with(&format!(r#""value":1{}"#, "0".repeat(30))), 422, ["line 1: value", "000"]),

@@ -77,9 +77,9 @@ async fn what_nothing_refers_to_is_removed_and_an_older_file_does_not_bring_it_b
             let told = reasons(&delete(&server, path, &token, Some("*")).await);
             assert_eq!(told, "contracts name it: 1, among them E-1", "{engine:?}");
         }
-        assert_eq!(delete(&server, contract, &token, None).await.status.as_u16(), 400, "without If-Match");
+        assert_eq!(delete(&server, contract, &token, None).await.status.as_u16(), 428, "without If-Match");
         let stale = delete(&server, contract, &token, Some("\"7\"")).await;
-        assert_eq!((stale.status.as_u16(), stale.json()["version"].as_i64()), (409, Some(1)), "{}", stale.text());
+        assert_eq!((stale.status.as_u16(), stale.json()["version"].as_i64()), (412, Some(1)), "{}", stale.text());
         let silent = delete(&server, "/api/v1/contracts/E-1?reason=non", &token, Some("\"1\"")).await;
         assert_eq!((silent.status.as_u16(), silent.json()["errors"][0]["field"].as_str()), (422, Some("reason")));
         let auditor = server.token(Role::Auditor).await;
