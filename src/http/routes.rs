@@ -436,8 +436,8 @@ pub const ROUTES: &[RouteRow] = &[
     get!("/payback", Access::Page(Action::SeePayback), pages::payback::page),
     get!("/payback/file", Access::Page(Action::SeePayback), pages::payback::file),
     get!("/payback/figures", Access::Page(Action::SeePayback), pages::figures::list),
-    get!("/payback/figures.{format}", Access::Page(Action::SeePayback), pages::figures::file),
     post!("/payback/figures", Access::Page(Action::KeepBooks), pages::figures::submit),
+    get!("/payback/figures.{format}", Access::Page(Action::SeePayback), pages::figures::file),
     post!("/payback/archive", Access::Page(Action::ArchiveReports), pages::payback::archive),
 ];
 

@@ -153,6 +153,16 @@ async fn every_route_answers_each_role_as_agreed() {
     assert_eq!(table, std::fs::read_to_string(golden).unwrap(), "the table is now:\n{table}");
 }
 
+/// Neighbours become one resource: a row apart from the others of its path would never be reached.
+#[test]
+fn the_rows_of_a_path_stand_together() {
+    let mut paths: Vec<&str> = ROUTES.chunk_by(|a, b| a.path == b.path).map(|rows| rows[0].path).collect();
+    let resources = paths.len();
+    paths.sort_unstable();
+    paths.dedup();
+    assert_eq!(paths.len(), resources);
+}
+
 #[actix_web::test]
 async fn an_unknown_number_and_anothers_are_told_in_the_same_words() {
     let site = Site::new(Engine::Sqlite);

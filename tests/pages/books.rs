@@ -200,8 +200,9 @@ async fn what_happens_to_an_asset_is_recorded_with_its_kind() {
         let plan = server.page("/amortisation?as_of=2026-12-31", &cookie).await.text();
         let plan = plan.split("id=\"years-caption\"").nth(1).unwrap().split("</table>").next().unwrap();
         let (rows, foot) = plan.split_once("<tfoot>").unwrap();
-        for column in 0..4 {
-            let sum: i64 = rows.split("<tr>").skip(2).map(|row| amounts(row)[column]).sum();
+        // Charge, posted, due, to come and exits stand behind the gross value, which has no sum.
+        for column in 0..5 {
+            let sum: i64 = rows.split("<tr>").skip(2).map(|row| amounts(row)[column + 1]).sum();
             assert_eq!(amounts(foot)[column], sum, "{engine:?} column {column}: {plan}");
         }
         assert_eq!(server.page("/amortisation/nothing/events/new", &cookie).await.status.as_u16(), 404);
