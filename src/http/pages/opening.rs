@@ -51,8 +51,7 @@ fn show(
     errors: Vec<FieldError>,
 ) -> Result<HttpResponse, Fault> {
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let above = frame.t("nav-journal");
-    page(status, &OpeningPage { frame: frame.under(above, "/journal"), date, csv, found, errors })
+    page(status, &OpeningPage { frame, date, csv, found, errors })
 }
 
 /// Shows what the balances would post, and posts them once that is confirmed.
