@@ -12,14 +12,15 @@ use super::book::Book;
 use super::calendar::{BillingMonth, Timestamp};
 use super::contract::{Contract, ContractLine, LineQuantity, PriceIndex};
 use super::ids::{ContractCode, LineCode, MeterCode, PriceIndexCode, TariffCode};
-use super::invoice::{Draft, DraftError, InvoiceKind, InvoiceNumber, IssuedInvoice};
+use super::invoice::{Draft, DraftError, InvoiceNumber};
 use super::money::Money;
 use super::rating::{
-    Availability, BilledLine, Charge, ChargeKind, LineTerms, ManualLine, Meters, MonthEvidence, Samples, rate_line,
-    regularisation, served, service_credit,
+    Availability, BilledLine, Charge, LineTerms, ManualLine, Meters, MonthEvidence, Samples, rate_line, regularisation,
+    served, service_credit,
 };
 use super::tariff::Tariff;
 
+mod billed;
 mod estimate;
 #[cfg(test)]
 pub mod example;
@@ -28,6 +29,7 @@ mod problem;
 #[cfg(test)]
 mod tests;
 
+pub use billed::{IssuedLine, billed_for, credited_for};
 pub use estimate::{Estimate, EstimatedLine, KnownSpan, estimate};
 use problem::Found;
 pub use problem::{Problem, ProblemKind, Severity, not_over};
@@ -77,7 +79,7 @@ pub struct LateMonth {
     /// What was billed for the month, earlier regularisations included ([`billed_for`]).
     pub billed: Vec<BilledLine>,
     /// What credit notes took back of a line and no corrected invoice billed again. Whether a gesture or a mistake, the
-    /// difference is told from what was billed less this.
+    /// difference is told from what was billed less this ([`credited_for`]).
     pub credited: Vec<BilledLine>,
     /// That month's readings as they are now known, with their neighbours: of the contract's meters, and of the
     /// facility's where a line carries the measured PUE.
@@ -92,24 +94,6 @@ impl LateMonth {
         let Some(credited) = net_of(&self.credited) else { return false };
         let billed = net_of(&self.billed).unwrap_or(Money::ZERO);
         now.iter().map(|charge| charge.net).sum::<Money>() == billed + credited
-    }
-}
-
-/// What `documents`, all those issued for one contract, billed for `month`: the month's own charges and the
-/// regularisations of it on later invoices, less what credit notes took back.
-pub fn billed_for<'d>(month: BillingMonth, documents: impl IntoIterator<Item = &'d IssuedInvoice>) -> Vec<BilledLine> {
-    let charges = documents.into_iter().flat_map(|document| document.charges.iter().map(move |one| (document, one)));
-    let parts = charges.filter(|(document, charge)| month_billed(document, charge) == month);
-    BilledLine::sums(parts.map(|(document, charge)| match document.kind {
-        InvoiceKind::CreditNote => BilledLine::of(charge, document.number.as_str()).credited(),
-        InvoiceKind::Invoice | InvoiceKind::Corrected => BilledLine::of(charge, document.number.as_str()),
-    }))
-}
-
-fn month_billed(document: &IssuedInvoice, charge: &Charge) -> BillingMonth {
-    match &charge.kind {
-        ChargeKind::Regularisation { month, .. } => *month,
-        _ => document.month,
     }
 }
 

@@ -30,7 +30,6 @@ use crate::domain::ids::InvoiceId;
 use crate::domain::invoice::IssuedInvoice;
 use crate::domain::party::Language;
 use crate::domain::payback::{Horizon, RequestedView};
-use crate::domain::rating::ChargeKind;
 use crate::storage::evidence::FrozenInvoice;
 use crate::storage::seals::Names;
 use crate::storage::{AnyConnection, audit, book, evidence, journal, report_archive, roots, seals};
@@ -140,11 +139,7 @@ fn months_of_readings(
         first = first.min(frozen.month);
         // One that cannot be read is shown by the verifier, not here.
         if let Ok(invoice) = serde_json::from_str::<IssuedInvoice>(&frozen.content) {
-            let corrected = invoice.charges.iter().filter_map(|charge| match &charge.kind {
-                ChargeKind::Regularisation { month, .. } => Some(*month),
-                _ => None,
-            });
-            first = corrected.fold(first, BillingMonth::min);
+            first = invoice.charges.iter().map(|charge| charge.regards(frozen.month)).fold(first, BillingMonth::min);
         }
     }
     Ok(first.previous().through(month(12)?).collect())

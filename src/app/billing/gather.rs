@@ -8,15 +8,14 @@ use std::collections::{BTreeSet, HashMap};
 
 use crate::app::{AppError, record_availability};
 use crate::domain::access::TenantScope;
-use crate::domain::billing_run::{AlreadyBilled, DueCredit, LateMonth};
+use crate::domain::billing_run::{AlreadyBilled, DueCredit, IssuedLine, LateMonth, billed_for, credited_for};
 use crate::domain::book::Book;
 use crate::domain::calendar::{BillingMonth, Period};
 use crate::domain::contract::{Contract, ContractLine, LineQuantity, PueTerm};
 use crate::domain::ids::{ContractCode, LineCode, MeterCode, MeterId};
-use crate::domain::invoice::{InvoiceKind, InvoiceNumber};
+use crate::domain::invoice::InvoiceKind;
 use crate::domain::metering::Sample;
-use crate::domain::quantity::{Quantity, Unit};
-use crate::domain::rating::{BilledLine, ManualLine, Samples};
+use crate::domain::rating::{ManualLine, Samples};
 use crate::storage::billing::{self, LateChange};
 use crate::storage::{AnyConnection, book as stored, invoices, manual_lines, readings};
 
@@ -140,41 +139,20 @@ fn late_months(
     let mut samples_of: HashMap<BillingMonth, Samples> = HashMap::new();
     let mut late = Vec::new();
     for (month, contract) in touched {
-        let billed = invoices::billed_lines(connection, &TenantScope::Everyone, &contract, month)?;
+        let issued = invoices::billed_lines(connection, &TenantScope::Everyone, &contract, month)?;
         // The month's own invoice in force is what a regularisation names; without one there is nothing to correct.
-        let own = |line: &&invoices::BilledLine| line.billed_in == month && line.kind != InvoiceKind::CreditNote;
-        let Some(invoice) = billed.iter().rfind(own).map(|line| line.number.clone()) else { continue };
-        let credited = credited(&billed, month, &invoice);
+        let own = |line: &&IssuedLine| line.billed_in == month && line.kind != InvoiceKind::CreditNote;
+        let Some(invoice) = issued.iter().rfind(own).map(|line| line.number.clone()) else { continue };
+        let (billed, credited) = (billed_for(&issued), credited_for(&issued, month, &invoice));
         let samples = match samples_of.entry(month) {
             Entry::Occupied(known) => known.get().clone(),
             Entry::Vacant(unknown) => {
                 unknown.insert(month_samples(connection, book, month.period(book.facility.zone))?).clone()
             }
         };
-        late.push(LateMonth { contract, month, invoice, billed: sums(&billed), credited, samples });
+        late.push(LateMonth { contract, month, invoice, billed, credited, samples });
     }
     Ok(late)
-}
-
-/// What was billed by line: the invoice, its regularisations since, less what was credited.
-pub(in crate::app) fn sums(billed: &[invoices::BilledLine]) -> Vec<BilledLine> {
-    BilledLine::sums(billed.iter().map(|row| {
-        // Amounts (complements, earlier differences) count no units of the line.
-        let quantity = if row.unit == Unit::One { Quantity::ZERO } else { row.quantity };
-        let documents = vec![row.number.to_string()];
-        let line = BilledLine { line: row.line.clone(), quantity, net: row.net, documents };
-        if row.kind == InvoiceKind::CreditNote { line.credited() } else { line }
-    }))
-}
-
-/// What credit notes took back, less the invoices they cancelled: each but the one `in_force`.
-fn credited(billed: &[invoices::BilledLine], month: BillingMonth, in_force: &InvoiceNumber) -> Vec<BilledLine> {
-    let rows = billed.iter().filter(|row| row.billed_in == month && row.number != *in_force);
-    BilledLine::sums(rows.map(|row| {
-        let documents = vec![row.number.to_string()];
-        let line = BilledLine { line: row.line.clone(), quantity: Quantity::ZERO, net: row.net, documents };
-        if row.kind == InvoiceKind::CreditNote { line } else { line.credited() }
-    }))
 }
 
 /// The contracts with a line this meter feeds in `month`, or whose energy it raises: a measured PUE rests on the

@@ -7,14 +7,14 @@ use chrono::{DateTime, Utc};
 use crate::app::{AppError, Store};
 use crate::domain::access::TenantScope;
 use crate::domain::audit::{Actor, AuditEvent};
-use crate::domain::billing_run::DueCredit;
+use crate::domain::billing_run::{DueCredit, billed_for};
 use crate::domain::book::Book;
 use crate::domain::calendar::BillingMonth;
 use crate::domain::contract::Contract;
 use crate::domain::ids::{ContractCode, InvoiceId, LineCode};
 use crate::domain::invoice::{Draft, InvoiceNumber};
 use crate::domain::money::Money;
-use crate::domain::rating::{BilledLine, ChargeKind};
+use crate::domain::rating::ChargeKind;
 use crate::domain::told::Told;
 use crate::storage::{AnyConnection, availability, book as stored, invoices};
 
@@ -118,13 +118,12 @@ pub(in crate::app) fn due(connection: &mut AnyConnection, month: BillingMonth) -
     let mut due = Vec::new();
     for figure in availability::due_before(connection, month)? {
         let NewAvailability { contract, line, month, .. } = &figure.figure;
-        let billed = invoices::billed_lines(connection, &TenantScope::Everyone, contract, *month)?;
+        let issued = invoices::billed_lines(connection, &TenantScope::Everyone, contract, *month)?;
         // Without an invoice of the month there is no price to allow a part of.
-        let Some(invoice) = billed.iter().find(|one| one.billed_in == *month).map(|one| one.number.clone()) else {
+        let Some(invoice) = issued.iter().find(|one| one.billed_in == *month).map(|one| one.number.clone()) else {
             continue;
         };
-        let sums = crate::app::gather::sums(&billed);
-        let net = sums.into_iter().find(|sum: &BilledLine| sum.line == *line).map(|sum| sum.net);
+        let net = billed_for(&issued).into_iter().find(|billed| billed.line == *line).map(|billed| billed.net);
         due.extend(net.map(|billed| DueCredit { availability: figure.clone(), invoice, billed }));
     }
     Ok(due)

@@ -8,10 +8,10 @@ use super::*;
 use crate::domain::calendar::midnight;
 use crate::domain::contract::indexation::{CoefficientRounding, Indexation, Revision};
 use crate::domain::contract::{PueTerm, VatTreatment};
-use crate::domain::invoice::{CreditNoteHead, CreditedLines, IssueContext, credit_note_of};
+use crate::domain::invoice::{CreditNoteHead, CreditedLines, IssueContext, IssuedInvoice, credit_note_of};
 use crate::domain::metering::{Measure, Register, Sample};
-use crate::domain::rating::NewAvailability;
 use crate::domain::rating::example::*;
+use crate::domain::rating::{ChargeKind, NewAvailability};
 
 /// C1 rents two racks and the energy of meter A; C2 the energy of meter B at the measured PUE.
 fn small_book() -> Book {
@@ -202,7 +202,7 @@ fn late(known: &str) -> LateMonth {
         contract: "C1".into(),
         month: september,
         invoice: InvoiceNumber::from_stored("DC2026000007"),
-        billed: BilledLine::sums(billed.iter().map(|charge| BilledLine::of(charge, "DC2026000007"))),
+        billed: BilledLine::sums(billed.iter().map(|charge| billed_by(charge, "DC2026000007"))),
         credited: vec![],
         samples: read_at_ends(september, &[("A", "100", known)]),
     }
@@ -273,16 +273,34 @@ fn issued(book: &Book, plan: &Plan, position: i64) -> IssuedInvoice {
     })
 }
 
+/// The lines of `documents` about a month, as they are kept.
+fn lines_about(month: BillingMonth, documents: &[&IssuedInvoice]) -> Vec<IssuedLine> {
+    let line = |document: &IssuedInvoice, charge: &Charge| IssuedLine {
+        number: document.number.clone(),
+        kind: document.kind,
+        billed_in: document.month,
+        line: charge.provenance.line.clone(),
+        quantity: charge.quantity,
+        unit: charge.unit,
+        net: charge.net,
+    };
+    let charges = documents.iter().flat_map(|document| document.charges.iter().map(move |charge| (*document, charge)));
+    let about = charges.filter(|(document, charge)| charge.regards(document.month) == month);
+    about.map(|(document, charge)| line(document, charge)).collect()
+}
+
+fn in_short(lines: &[BilledLine]) -> Vec<String> {
+    lines.iter().map(|line| format!("{} {} {}", line.line, line.quantity, line.net)).collect()
+}
+
 #[test]
 fn what_documents_billed_for_a_month_follows_regularisations_and_credit_notes() {
     let (book, samples) = (small_book(), october());
     let mut corrected = snapshot(&book, &samples);
     corrected.late = vec![late("1000")];
     let invoice = issued(&book, &plan(&corrected), 8);
-    let shown = |month_billed: &str, documents: &[&IssuedInvoice]| {
-        let lines = billed_for(month(month_billed), documents.iter().copied());
-        lines.iter().map(|line| format!("{} {} {}", line.line, line.quantity, line.net)).collect::<Vec<_>>()
-    };
+    let shown =
+        |about: &str, documents: &[&IssuedInvoice]| in_short(&billed_for(&lines_about(month(about), documents)));
     assert_eq!(shown("2026-09", &[&invoice]), ["energy 100 14.50"]);
     assert_eq!(shown("2026-10", &[&invoice]), ["racks 2 2400.00", "energy 1000 145.00"]);
 
@@ -291,6 +309,23 @@ fn what_documents_billed_for_a_month_follows_regularisations_and_credit_notes() 
     let note = credit_note_of(&invoice, &[], CreditedLines::Rest, head).unwrap();
     assert_eq!(shown("2026-10", &[&invoice, &note]), ["racks 0 0.00", "energy 0 0.00"]);
     assert_eq!(shown("2026-09", &[&invoice, &note]), ["energy 0 0.00"]);
+}
+
+#[test]
+fn what_was_credited_leaves_out_the_invoice_in_force_and_what_a_cancelled_one_billed() {
+    let (book, samples) = (small_book(), october());
+    let invoice = issued(&book, &planned(&book, &samples), 8);
+    let number = InvoiceNumber::new("DC", 2026, 9).unwrap();
+    let head = CreditNoteHead { number, issued_at: invoice.issued_at, issue_date: invoice.issue_date };
+    let note = credit_note_of(&invoice, &[], CreditedLines::Rest, head).unwrap();
+    let again = issued(&book, &planned(&book, &samples), 10);
+    let october = month("2026-10");
+    let credited = |documents: &[&IssuedInvoice], in_force: &IssuedInvoice| {
+        in_short(&credited_for(&lines_about(october, documents), october, &in_force.number))
+    };
+    assert_eq!(credited(&[&invoice], &invoice), Vec::<String>::new());
+    assert_eq!(credited(&[&invoice, &note], &invoice), ["racks 2 2400.00", "energy 1000 145.00"]);
+    assert_eq!(credited(&[&invoice, &note, &again], &again), ["racks 0 0.00", "energy 0 0.00"]);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use chrono_tz::Europe::Paris;
 use rust_decimal::Decimal;
 
-use super::Samples;
+use super::{BilledLine, Charge, Samples};
 use crate::domain::calendar::{BillingMonth, DatePeriod, Timestamp};
 use crate::domain::contract::{
     Contract, ContractLine, Designation, GapPolicy, LineQuantity, MeterAssignment, Proration, PueTerm, Service,
@@ -177,6 +177,11 @@ pub fn meter(code: &str, register: Register) -> Meter {
         removed_at: None,
         resets: Vec::new(),
     }
+}
+
+/// What `charge` of `document` billed.
+pub fn billed_by(charge: &Charge, document: &str) -> BilledLine {
+    BilledLine::of(&charge.provenance.line, (charge.quantity, charge.unit), charge.net, document)
 }
 
 /// Readings of some meters at the beginning and the end of a month.

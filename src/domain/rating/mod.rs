@@ -57,6 +57,16 @@ pub struct Charge {
     pub provenance: Provenance,
 }
 
+impl Charge {
+    /// The month it is about, on a document of `billed_in`: a regularisation is about an earlier one.
+    pub const fn regards(&self, billed_in: BillingMonth) -> BillingMonth {
+        match &self.kind {
+            ChargeKind::Regularisation { month, .. } => *month,
+            _ => billed_in,
+        }
+    }
+}
+
 /// Which part of a price a charge is; documents put it into words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "kind")]

@@ -24,11 +24,10 @@ pub struct BilledLine {
 }
 
 impl BilledLine {
-    /// What one charge of `document` billed. Amounts (complements, earlier differences) count no units of the line.
-    pub fn of(charge: &Charge, document: &str) -> BilledLine {
-        let quantity = if charge.unit == Unit::One { Quantity::ZERO } else { charge.quantity };
-        let documents = vec![document.to_owned()];
-        BilledLine { line: charge.provenance.line.clone(), quantity, net: charge.net, documents }
+    /// What `document` billed of a line. Amounts (complements, earlier differences) count no units of the line.
+    pub fn of(line: &LineCode, (quantity, unit): (Quantity, Unit), net: Money, document: &str) -> BilledLine {
+        let quantity = if unit == Unit::One { Quantity::ZERO } else { quantity };
+        BilledLine { line: line.clone(), quantity, net, documents: vec![document.to_owned()] }
     }
 
     /// The same, taken back by a credit note.

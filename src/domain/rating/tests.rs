@@ -282,7 +282,7 @@ mod regularisations {
             ChargeKind::Regularisation { .. } => "DC2026000013",
             _ => "DC2026000012",
         };
-        let billed = BilledLine::sums(billed.iter().map(|charge| BilledLine::of(charge, document(charge))));
+        let billed = BilledLine::sums(billed.iter().map(|charge| billed_by(charge, document(charge))));
         regularisation(now, billed.first(), month("2026-10"), "DC2026000012").unwrap()
     }
 
@@ -355,7 +355,7 @@ proptest! {
             rate_with(&contract, &kwh_tariff(), None, &counters(&["A"]), &samples, october).unwrap()
         };
         let (billed, known) = (rated(before), rated(now));
-        let sums = BilledLine::sums(billed.iter().map(|charge| BilledLine::of(charge, "DC2026000001")));
+        let sums = BilledLine::sums(billed.iter().map(|charge| billed_by(charge, "DC2026000001")));
         let charge = regularisation(&known, sums.first(), month("2026-10"), "DC2026000001").unwrap();
         let corrected = billed[0].net + charge.as_ref().map_or(Money::ZERO, |charge| charge.net);
         prop_assert_eq!(corrected, known[0].net);

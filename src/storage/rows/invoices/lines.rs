@@ -3,14 +3,14 @@
 use diesel::prelude::*;
 
 use crate::domain::access::TenantScope;
-use crate::domain::calendar::{BillingMonth, DatePeriod};
-use crate::domain::contract::Service;
+use crate::domain::billing_run::IssuedLine;
+use crate::domain::calendar::BillingMonth;
 use crate::domain::ids::{ContractCode, LineCode, TenantCode};
-use crate::domain::invoice::{InvoiceKind, InvoiceNumber};
+use crate::domain::invoice::InvoiceNumber;
 use crate::domain::money::{Money, UnitPrice};
-use crate::domain::quantity::{Quantity, Unit};
-use crate::domain::rating::{Charge, ChargeKind};
-use crate::storage::codec::{corrupt, date_text, from_json, from_word, period_from, to_json};
+use crate::domain::quantity::Quantity;
+use crate::domain::rating::Charge;
+use crate::storage::codec::{corrupt, date_text, from_word, to_json};
 use crate::storage::db::AnyConnection;
 use crate::storage::error::StorageResult;
 use crate::storage::schema::{contract, invoice, invoice_line, tenant};
@@ -32,31 +32,13 @@ pub(super) struct LineRow {
     net_cents: i64,
 }
 
-/// A line of an issued document about one month of a contract. Amounts of a credit note are positive: `kind` says that
-/// they count against the others.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BilledLine {
-    pub number: InvoiceNumber,
-    pub kind: InvoiceKind,
-    /// The month of the document; later than the one asked for where this is a regularisation.
-    pub billed_in: BillingMonth,
-    pub line: LineCode,
-    pub service: Service,
-    pub charge: ChargeKind,
-    pub period: DatePeriod,
-    pub quantity: Quantity,
-    pub unit: Unit,
-    pub unit_price: UnitPrice,
-    pub net: Money,
-}
-
 /// Everything billed to `contract` about `month`: its invoice's lines, regularisations on later invoices, and credits.
 pub fn billed_lines(
     connection: &mut AnyConnection,
     scope: &TenantScope,
     contract: &ContractCode,
     month: BillingMonth,
-) -> StorageResult<Vec<BilledLine>> {
+) -> StorageResult<Vec<IssuedLine>> {
     type Row = (String, Option<String>, String, String, LineRow);
     let rows: Vec<Row> = invoice_line::table
         .inner_join(invoice::table.inner_join(tenant::table).inner_join(contract::table))
@@ -69,17 +51,13 @@ pub fn billed_lines(
         .filter(|(owner, ..)| scope.admits(&TenantCode(owner.clone())))
         .map(|(_, number, kind, billed_in, row)| {
             let number = number.ok_or_else(|| corrupt("an issued invoice", "it has no number".to_owned()))?;
-            Ok(BilledLine {
+            Ok(IssuedLine {
                 number: InvoiceNumber::from_stored(number),
                 kind: from_word("an invoice's kind", kind)?,
                 billed_in: from_word("an invoice's month", billed_in)?,
                 line: LineCode(row.line_code),
-                service: from_word("a line's service", row.service)?,
-                charge: from_json("a line's kind", &row.kind)?,
-                period: period_from("a line's period", &row.period_from, row.period_to)?,
                 quantity: Quantity::from_ten_thousandths(row.quantity_ten_thousandths),
                 unit: from_word("a line's unit", row.unit)?,
-                unit_price: UnitPrice::from_micros(row.unit_price_micro),
                 net: Money::from_cents(row.net_cents),
             })
         })
@@ -102,17 +80,13 @@ pub(super) fn insert(
 /// The rows of a document's charges, in their order.
 pub(super) fn rows(invoice_id: i64, month: BillingMonth, charges: &[Charge]) -> StorageResult<Vec<LineRow>> {
     let row = |(position, charge): (i64, &Charge)| {
-        let regards = match &charge.kind {
-            ChargeKind::Regularisation { month, .. } => *month,
-            _ => month,
-        };
         Ok(LineRow {
             invoice_id,
             position,
             line_code: charge.provenance.line.0.clone(),
             service: charge.service.name().to_owned(),
             kind: to_json("a line's kind", &charge.kind)?,
-            regards_month: regards.to_string(),
+            regards_month: charge.regards(month).to_string(),
             period_from: date_text(charge.period.from),
             period_to: charge.period.to.map(date_text),
             quantity_ten_thousandths: charge.quantity.ten_thousandths(),

@@ -29,7 +29,7 @@ mod write;
 
 pub use held::{Departure, departures};
 pub use issues::{Issue, issues};
-pub use lines::{BilledLine, billed_lines};
+pub use lines::billed_lines;
 pub use write::{SeriesPosition, delete_draft, insert_issued, number_series, save_draft, take_number};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
