@@ -10,13 +10,17 @@ use actix_web::{HttpRequest, HttpResponse, ResponseError, Route, guard};
 use super::api::{
     alarms, amortisation, asset_papers, assets, audit, audit_packs, audit_sample, availability, billing, bookkeeping,
     invoices, journal, ledger, me, meters, notices, openapi, opening, paid_back, payback, payments, racks, readings,
-    reminders, removals, reports, resolutions, settings, tariffs, tenants, terms, titre, token, usage, users,
+    reminders, reports, resolutions, settings, tariffs, tenants, terms, titre, token, usage, users,
 };
 use super::asked::unreadable_query;
 use super::auth::{Access, guarded};
 use super::error::Fault;
+use super::pages::edit::remove;
 use super::{health, pages};
 use crate::domain::access::Action;
+use crate::domain::contract::Contract;
+use crate::domain::party::Tenant;
+use crate::domain::tariff::Tariff;
 
 /// The seller's legal texts, percent-encoded.
 const FORM_BYTES_MAX: usize = 256 * 1024;
@@ -79,7 +83,7 @@ pub const ROUTES: &[RouteRow] = &[
     post!("/api/v1/tenants", Access::Api(Action::EditTenants), terms::create_tenant),
     get!("/api/v1/tenants/{code}", Access::Api(Action::SeeTenants), terms::tenant),
     put!("/api/v1/tenants/{code}", Access::Api(Action::EditTenants), terms::put_tenant),
-    delete!("/api/v1/tenants/{code}", Access::Api(Action::EditTenants), removals::delete_tenant),
+    delete!("/api/v1/tenants/{code}", Access::Api(Action::EditTenants), terms::delete_tenant),
     put!("/api/v1/tenants/{code}/contacts", Access::Api(Action::EditContacts), terms::put_contacts),
     get!("/api/v1/contracts", Access::Api(Action::SeeContracts), tenants::contracts),
     post!("/api/v1/contracts", Access::Api(Action::EditTerms), terms::create_contract),
@@ -87,12 +91,12 @@ pub const ROUTES: &[RouteRow] = &[
     post!("/api/v1/contracts/{contract}/availability", Access::Api(Action::RunBilling), availability::record),
     get!("/api/v1/contracts/{contract}", Access::Api(Action::SeeContracts), terms::contract),
     put!("/api/v1/contracts/{contract}", Access::Api(Action::EditTerms), terms::put_contract),
-    delete!("/api/v1/contracts/{contract}", Access::Api(Action::EditTerms), removals::delete_contract),
+    delete!("/api/v1/contracts/{contract}", Access::Api(Action::EditTerms), terms::delete_contract),
     get!("/api/v1/tariffs", Access::Api(Action::SeeTariffs), tariffs::list),
     post!("/api/v1/tariffs", Access::Api(Action::EditTerms), terms::create_tariff),
     get!("/api/v1/tariffs/{tariff}", Access::Api(Action::SeeTariffs), terms::tariff),
     put!("/api/v1/tariffs/{tariff}", Access::Api(Action::EditTerms), terms::put_tariff),
-    delete!("/api/v1/tariffs/{tariff}", Access::Api(Action::EditTerms), removals::delete_tariff),
+    delete!("/api/v1/tariffs/{tariff}", Access::Api(Action::EditTerms), terms::delete_tariff),
     get!("/api/v1/tariffs/{tariff}/price", Access::Api(Action::SeeTariffs), tariffs::price),
     get!("/api/v1/seller", Access::Api(Action::EditSeller), terms::seller),
     put!("/api/v1/seller", Access::Api(Action::EditSeller), terms::put_seller),
@@ -292,8 +296,8 @@ pub const ROUTES: &[RouteRow] = &[
     post!("/tenants/new", Access::Page(Action::EditTenants), pages::edit::tenant::created),
     get!("/tenants/{code}/edit", Access::Page(Action::EditTenants), pages::edit::tenant::form),
     post!("/tenants/{code}/edit", Access::Page(Action::EditTenants), pages::edit::tenant::save),
-    get!("/tenants/{code}/remove", Access::Page(Action::EditTenants), pages::edit::remove::tenant),
-    post!("/tenants/{code}/remove", Access::Page(Action::EditTenants), pages::edit::remove::tenant_removed),
+    get!("/tenants/{code}/remove", Access::Page(Action::EditTenants), remove::ask::<Tenant>),
+    post!("/tenants/{code}/remove", Access::Page(Action::EditTenants), remove::remove::<Tenant>),
     get!("/tenants/{code}/contacts", Access::Page(Action::EditContacts), pages::edit::contacts::form),
     post!("/tenants/{code}/contacts", Access::Page(Action::EditContacts), pages::edit::contacts::save),
     get!("/tenants/{code}", Access::Page(Action::SeeTenants), pages::tenants::one),
@@ -303,8 +307,8 @@ pub const ROUTES: &[RouteRow] = &[
     post!("/tariffs/new", Access::Page(Action::EditTerms), pages::edit::tariff::created),
     get!("/tariffs/{tariff}/edit", Access::Page(Action::EditTerms), pages::edit::tariff::form),
     post!("/tariffs/{tariff}/edit", Access::Page(Action::EditTerms), pages::edit::tariff::save),
-    get!("/tariffs/{tariff}/remove", Access::Page(Action::EditTerms), pages::edit::remove::tariff),
-    post!("/tariffs/{tariff}/remove", Access::Page(Action::EditTerms), pages::edit::remove::tariff_removed),
+    get!("/tariffs/{tariff}/remove", Access::Page(Action::EditTerms), remove::ask::<Tariff>),
+    post!("/tariffs/{tariff}/remove", Access::Page(Action::EditTerms), remove::remove::<Tariff>),
     get!("/tariffs/{tariff}/versions/new", Access::Page(Action::EditTerms), pages::edit::version::create),
     post!("/tariffs/{tariff}/versions/new", Access::Page(Action::EditTerms), pages::edit::version::created),
     get!("/tariffs/{tariff}/versions/{version}/edit", Access::Page(Action::EditTerms), pages::edit::version::form),
@@ -422,8 +426,8 @@ pub const ROUTES: &[RouteRow] = &[
     post!("/contracts/new", Access::Page(Action::EditTerms), pages::edit::contract::created),
     get!("/contracts/{contract}/edit", Access::Page(Action::EditTerms), pages::edit::contract::form),
     post!("/contracts/{contract}/edit", Access::Page(Action::EditTerms), pages::edit::contract::save),
-    get!("/contracts/{contract}/remove", Access::Page(Action::EditTerms), pages::edit::remove::contract),
-    post!("/contracts/{contract}/remove", Access::Page(Action::EditTerms), pages::edit::remove::contract_removed),
+    get!("/contracts/{contract}/remove", Access::Page(Action::EditTerms), remove::ask::<Contract>),
+    post!("/contracts/{contract}/remove", Access::Page(Action::EditTerms), remove::remove::<Contract>),
     get!("/contracts/{contract}/lines/new", Access::Page(Action::EditTerms), pages::edit::line::create),
     post!("/contracts/{contract}/lines/new", Access::Page(Action::EditTerms), pages::edit::line::created),
     get!("/contracts/{contract}/lines/{line}/edit", Access::Page(Action::EditTerms), pages::edit::line::form),

@@ -10,8 +10,9 @@ use serde_json::json;
 use crate::app::edit_book::{self, Basis, StoredEntry, Target};
 use crate::app::{AppError, Store};
 use crate::bookfile::EntryMistake;
+use crate::domain::access::TenantScope;
 use crate::domain::audit::{Actor, AuditEvent};
-use crate::domain::book::{Book, BookProblem, Entry, EntryKind};
+use crate::domain::book::{Book, BookProblem, Removable, RemovableKind};
 use crate::domain::calendar::{BillingMonth, Timestamp, midnight};
 use crate::domain::contract::{Contract, LineQuantity};
 use crate::domain::ids::MeterCode;
@@ -19,6 +20,14 @@ use crate::domain::told::{Tell, Told, Value};
 use crate::storage::{AnyConnection, audit, book as stored, readings};
 
 pub use crate::storage::book::{Referrer, ReferrerKind};
+
+/// What is to be removed, and by whom it may be seen.
+#[derive(Debug, Clone)]
+pub struct RemovalTarget {
+    pub kind: RemovableKind,
+    pub code: String,
+    pub scope: TenantScope,
+}
 
 /// What keeps a thing in the book.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +45,7 @@ pub enum Holding {
 /// A thing of the book, and what keeps it there.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Removal {
+    pub thing: Removable,
     pub stored: StoredEntry,
     pub holdings: Vec<Holding>,
 }
@@ -51,7 +61,7 @@ pub enum Unremoved {
 }
 
 /// What removing it would take out and what stands against that; nothing where there is no such thing within the scope.
-pub fn plan(store: &Store, target: &Target) -> Result<Option<Removal>, AppError> {
+pub fn plan(store: &Store, target: &RemovalTarget) -> Result<Option<Removal>, AppError> {
     store.read(|connection| {
         let book = stored::load_book(connection)?.ok_or(AppError::NoBook)?;
         removal(connection, &book, target)
@@ -59,14 +69,14 @@ pub fn plan(store: &Store, target: &Target) -> Result<Option<Removal>, AppError>
 }
 
 /// Whether anything outside the readings names it: whoever sees that need not be offered to remove it.
-pub fn is_named(store: &Store, kind: EntryKind, code: &str) -> Result<bool, AppError> {
+pub fn is_named(store: &Store, kind: RemovableKind, code: &str) -> Result<bool, AppError> {
     Ok(!stored::referrers(&mut *store.connection()?, kind, code)?.is_empty())
 }
 
 /// Removes it and gives what it was.
 pub fn remove(
     store: &Store,
-    target: &Target,
+    target: &RemovalTarget,
     basis: &Basis,
     by: &Actor,
     now: DateTime<Utc>,
@@ -74,9 +84,9 @@ pub fn remove(
     store.write(|connection| {
         stored::lock(connection)?;
         let book = stored::load_book(connection)?.ok_or(AppError::NoBook)?;
+        let name = target.kind.entry_kind().name();
         let Some(found) = removal(connection, &book, target)? else {
-            let code = target.code.as_deref().unwrap_or_default();
-            return Err(AppError::NotFound(format!("{} {code}", target.kind.name())));
+            return Err(AppError::NotFound(format!("{name} {}", target.code)));
         };
         if basis.version.is_some_and(|known| known != found.stored.version) {
             return Ok(Err(Unremoved::Stale(Box::new(found))));
@@ -87,30 +97,30 @@ pub fn remove(
         if let Some(mistake) = edit_book::reason_mistake(&basis.reason) {
             return Ok(Err(Unremoved::Mistake(mistake)));
         }
-        let entry = &found.stored.entry;
-        let event = event(&found.stored, basis, by, now)?;
-        stored::remove(connection, entry.kind(), entry.code())?;
-        stored::note_edit(connection, (entry.kind().name(), entry.code()), &by.name, now.into())?;
-        audit::append(connection, &event)?;
+        stored::remove(connection, target.kind, &target.code)?;
+        stored::note_edit(connection, (name, &target.code), &by.name, now.into())?;
+        audit::append(connection, &event(target, &found.stored, basis, by, now))?;
         Ok(Ok(found.stored))
     })
 }
 
-fn removal(connection: &mut AnyConnection, book: &Book, target: &Target) -> Result<Option<Removal>, AppError> {
-    let Some(found) = edit_book::find(connection, book, target)? else { return Ok(None) };
-    let (kind, code) = (found.entry.kind(), found.entry.code());
-    let referrers = stored::referrers(connection, kind, code)?;
+fn removal(connection: &mut AnyConnection, book: &Book, target: &RemovalTarget) -> Result<Option<Removal>, AppError> {
+    let RemovalTarget { kind, code, scope } = target;
+    let entry = Target { kind: kind.entry_kind(), code: Some(code.clone()), scope: scope.clone() };
+    let Some(found) = edit_book::find(connection, book, &entry)? else { return Ok(None) };
+    let Some(thing) = book.removable(*kind, code) else { return Ok(None) };
+    let referrers = stored::referrers(connection, *kind, code)?;
     let mut holdings: Vec<Holding> = referrers.into_iter().map(Holding::Referrer).collect();
-    if let Entry::Contract(contract) = &found.entry {
+    if let Removable::Contract(contract) = &thing {
         holdings.extend(readings_of(connection, book, contract)?);
     }
     // What names it is told above by itself: the rest of the book's rules only where nothing does.
     if holdings.is_empty() {
         let known = book.check();
-        let without = book.clone().without(kind, code).check();
+        let without = book.clone().without(*kind, code).check();
         holdings.extend(without.into_iter().filter(|problem| !known.contains(problem)).map(Holding::Rule));
     }
-    Ok(Some(Removal { stored: found, holdings }))
+    Ok(Some(Removal { thing, stored: found, holdings }))
 }
 
 /// The first reading of each meter on the days on which it is assigned to a line of the contract.
@@ -135,17 +145,14 @@ fn readings_of(connection: &mut AnyConnection, book: &Book, contract: &Contract)
     Ok(found)
 }
 
-fn event(found: &StoredEntry, basis: &Basis, by: &Actor, now: DateTime<Utc>) -> Result<AuditEvent, AppError> {
-    let (kind, code) = (found.entry.kind(), found.entry.code());
-    let action = match kind {
-        EntryKind::Tenant => "tenant.removed",
-        EntryKind::Tariff => "tariff.removed",
-        EntryKind::Contract => "contract.removed",
-        EntryKind::Seller => return Err(AppError::input("there is always a seller; edit it instead")),
-        EntryKind::Asset => return Err(AppError::input("an asset leaves by an event: record its disposal instead")),
+fn event(target: &RemovalTarget, found: &StoredEntry, basis: &Basis, by: &Actor, now: DateTime<Utc>) -> AuditEvent {
+    let action = match target.kind {
+        RemovableKind::Tenant => "tenant.removed",
+        RemovableKind::Tariff => "tariff.removed",
+        RemovableKind::Contract => "contract.removed",
     };
-    let event = AuditEvent::new(now, by, action, code, json!({ "version": found.version }));
-    Ok(event.before(json!({ kind.name(): found.document })).because(basis.reason.trim()))
+    let event = AuditEvent::new(now, by, action, &target.code, json!({ "version": found.version }));
+    event.before(json!({ target.kind.entry_kind().name(): found.document })).because(basis.reason.trim())
 }
 
 impl Tell for Holding {

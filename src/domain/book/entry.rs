@@ -26,6 +26,44 @@ pub enum EntryKind {
     Asset,
 }
 
+/// A thing that leaves the book again where it was entered by mistake. There is always a seller, and an asset leaves by an
+/// event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Removable {
+    Tenant(Tenant),
+    Tariff(Tariff),
+    Contract(Contract),
+}
+
+/// What kind of removable thing it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RemovableKind {
+    Tenant,
+    Tariff,
+    Contract,
+}
+
+impl RemovableKind {
+    /// Among all that is edited.
+    pub const fn entry_kind(self) -> EntryKind {
+        match self {
+            RemovableKind::Tenant => EntryKind::Tenant,
+            RemovableKind::Tariff => EntryKind::Tariff,
+            RemovableKind::Contract => EntryKind::Contract,
+        }
+    }
+}
+
+impl From<Removable> for Entry {
+    fn from(thing: Removable) -> Entry {
+        match thing {
+            Removable::Tenant(tenant) => Entry::Tenant(tenant),
+            Removable::Tariff(tariff) => Entry::Tariff(tariff),
+            Removable::Contract(contract) => Entry::Contract(contract),
+        }
+    }
+}
+
 impl EntryKind {
     /// As the book's file calls it.
     pub const fn name(self) -> &'static str {
@@ -67,18 +105,27 @@ impl Book {
     pub fn entry(&self, kind: EntryKind, code: &str) -> Option<Entry> {
         match kind {
             EntryKind::Seller => Some(Entry::Seller(Box::new(self.seller.clone()))),
-            EntryKind::Tenant => {
-                self.tenants.iter().find(|tenant| tenant.code.as_str() == code).cloned().map(Entry::Tenant)
-            }
-            EntryKind::Tariff => {
-                self.tariffs.iter().find(|tariff| tariff.code.as_str() == code).cloned().map(Entry::Tariff)
-            }
-            EntryKind::Contract => {
-                self.contracts.iter().find(|contract| contract.code.as_str() == code).cloned().map(Entry::Contract)
-            }
+            EntryKind::Tenant => self.removable(RemovableKind::Tenant, code).map(Entry::from),
+            EntryKind::Tariff => self.removable(RemovableKind::Tariff, code).map(Entry::from),
+            EntryKind::Contract => self.removable(RemovableKind::Contract, code).map(Entry::from),
             EntryKind::Asset => {
                 let found = self.assets.iter().find(|asset| asset.code.as_str() == code);
                 found.map(|asset| Entry::Asset(Box::new(asset.clone())))
+            }
+        }
+    }
+
+    /// The removable thing of this kind and code.
+    pub fn removable(&self, kind: RemovableKind, code: &str) -> Option<Removable> {
+        match kind {
+            RemovableKind::Tenant => {
+                self.tenants.iter().find(|tenant| tenant.code.as_str() == code).cloned().map(Removable::Tenant)
+            }
+            RemovableKind::Tariff => {
+                self.tariffs.iter().find(|tariff| tariff.code.as_str() == code).cloned().map(Removable::Tariff)
+            }
+            RemovableKind::Contract => {
+                self.contracts.iter().find(|contract| contract.code.as_str() == code).cloned().map(Removable::Contract)
             }
         }
     }
@@ -107,13 +154,12 @@ impl Book {
         self.ordered()
     }
 
-    /// The same book without the thing of this kind and code; there is always a seller, and an asset leaves by an event.
-    pub fn without(mut self, kind: EntryKind, code: &str) -> Book {
+    /// The same book without the thing of this kind and code.
+    pub fn without(mut self, kind: RemovableKind, code: &str) -> Book {
         match kind {
-            EntryKind::Seller | EntryKind::Asset => {}
-            EntryKind::Tenant => self.tenants.retain(|tenant| tenant.code.as_str() != code),
-            EntryKind::Tariff => self.tariffs.retain(|tariff| tariff.code.as_str() != code),
-            EntryKind::Contract => self.contracts.retain(|contract| contract.code.as_str() != code),
+            RemovableKind::Tenant => self.tenants.retain(|tenant| tenant.code.as_str() != code),
+            RemovableKind::Tariff => self.tariffs.retain(|tariff| tariff.code.as_str() != code),
+            RemovableKind::Contract => self.contracts.retain(|contract| contract.code.as_str() != code),
         }
         self
     }

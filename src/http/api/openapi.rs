@@ -12,7 +12,7 @@ use utoipa::{Modify, OpenApi};
 use super::{
     alarms, amortisation, asset_papers, assets, audit, audit_packs, audit_sample, availability, billing, bookkeeping,
     invoices, journal, ledger, me, meters, notices, opening, paid_back, payback, payments, racks, readings, reminders,
-    removals, reports, resolutions, settings, tariffs, tenants, terms, titre, token, usage, users,
+    reports, resolutions, settings, tariffs, tenants, terms, titre, token, usage, users,
 };
 
 const PROBLEM_TYPE: &str = "application/problem+json";
@@ -29,18 +29,18 @@ const PROBLEM_TYPE: &str = "application/problem+json";
         terms::create_tenant,
         terms::tenant,
         terms::put_tenant,
-        removals::delete_tenant,
+        terms::delete_tenant,
         terms::put_contacts,
         terms::create_contract,
         terms::contract,
         terms::put_contract,
-        removals::delete_contract,
+        terms::delete_contract,
         tariffs::list,
         tariffs::price,
         terms::create_tariff,
         terms::tariff,
         terms::put_tariff,
-        removals::delete_tariff,
+        terms::delete_tariff,
         terms::seller,
         terms::put_seller,
         invoices::list,

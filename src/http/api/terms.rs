@@ -1,30 +1,16 @@
-//! One tenant, contract, tariff, and the seller: read, created, changed, in the keys of the facility book.
-//!
-//! The document is what `docs/facility-book.md` says of the thing, as JSON: amounts, quantities and days are texts. An
-//! answer's `ETag` is its version; a change sends it back in `If-Match`, or is refused with what is stored now.
+//! One tenant, contract, tariff, asset, and the seller: read, created, changed, and what was entered by mistake removed.
 
-use actix_web::http::header::{ETAG, HeaderMap, IF_MATCH, LOCATION};
-use actix_web::web::{Bytes, Data, Path, Query};
-use actix_web::{HttpRequest, HttpResponse, ResponseError};
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
-use utoipa::{IntoParams, ToSchema};
+use actix_web::HttpResponse;
+use actix_web::web::{Bytes, Path, Query};
+use serde::Deserialize;
+use utoipa::IntoParams;
 
+use super::entry::{self, Asker, EditProblem};
 use super::schemas::asset_book::AssetEntryDocument;
-use super::schemas::book::{
-    BookDocument, ContactDocument, ContractDocument, SellerDocument, TariffDocument, TenantDocument,
-};
-use crate::app::edit_book::{self, Basis, Refusal, StoredEntry, Target};
-use crate::domain::access::TenantScope;
-use crate::domain::audit::Actor;
-use crate::domain::book::EntryKind;
-use crate::domain::freetext;
-use crate::http::auth::Granted;
+use super::schemas::book::{ContactDocument, ContractDocument, SellerDocument, TariffDocument, TenantDocument};
+use crate::app::edit_book::StoredEntry;
+use crate::domain::book::{EntryKind, RemovableKind};
 use crate::http::error::{Fault, Problem};
-use crate::http::state::{Shared, blocking};
-
-/// A contract of a few hundred lines, written with its spaces.
-const DOCUMENT_BYTES_MAX: usize = 512 * 1024;
 
 /// Why terms change; required of a contract, and of a tariff that a contract names.
 #[derive(Deserialize, IntoParams)]
@@ -35,160 +21,12 @@ pub struct ReasonQuery {
     reason: String,
 }
 
-/// A problem with what it is about, field by field.
-#[derive(Serialize, ToSchema)]
-pub struct EditProblem {
-    #[serde(flatten)]
-    pub(super) problem: Problem,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(super) errors: Vec<FieldProblem>,
-    /// Of a stale edit: what is stored now.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<BookDocument>)]
-    pub(super) stored: Option<Value>,
-    /// Its version.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) version: Option<i64>,
-}
-
-/// What is wrong with a field.
-#[derive(Serialize, ToSchema)]
-pub struct FieldProblem {
-    /// Its place in the document: `contact.2.email`; empty where it is elsewhere in the book.
-    pub(super) field: String,
-    pub(super) detail: String,
-}
-
-/// The document a request brings.
-fn document(body: &Bytes) -> Result<Value, Fault> {
-    if body.len() > DOCUMENT_BYTES_MAX {
-        return Err(Fault::TooLarge(DOCUMENT_BYTES_MAX));
-    }
-    serde_json::from_slice(body).map_err(|error| Fault::BadRequest(format!("the body is no JSON document: {error}")))
-}
-
-/// Who asks for what, and on what ground.
-struct Asked {
-    target: Target,
-    basis: Basis,
-    by: Actor,
-}
-
-async fn read(shared: &Data<Shared>, kind: EntryKind, code: &str, scope: TenantScope) -> Result<HttpResponse, Fault> {
-    let target = Target { kind, code: Some(code.to_owned()), scope };
-    let store = shared.store.clone();
-    let found = blocking(move || edit_book::read(&store, &target)).await?.ok_or(Fault::NotFound)?;
-    Ok(HttpResponse::Ok().insert_header((ETAG, etag(&found))).json(shown(found.document)))
-}
-
-async fn create(
-    shared: &Data<Shared>,
-    granted: Granted,
-    http: &HttpRequest,
-    (kind, list): (EntryKind, &str),
-    document: Value,
-) -> Result<HttpResponse, Fault> {
-    let target = Target { kind, code: None, scope: granted.scope.clone() };
-    let asked = Asked { target, basis: Basis::default(), by: actor(&granted, http) };
-    let found = match write(shared, asked, move |_| document).await? {
-        Ok(found) => found,
-        Err(refused) => return Ok(refused),
-    };
-    let address = format!("/api/v1/{list}/{}", found.entry.code());
-    let mut answer = HttpResponse::Created();
-    Ok(answer.insert_header((ETAG, etag(&found))).insert_header((LOCATION, address)).json(found.document))
-}
-
-async fn put(
-    shared: &Data<Shared>,
-    granted: Granted,
-    http: &HttpRequest,
-    (kind, code): (EntryKind, &str),
-    reason: &str,
-    change: impl FnOnce(Option<&StoredEntry>) -> Value + Send + 'static,
-) -> Result<HttpResponse, Fault> {
-    let basis = Basis { version: version(http.headers())?, reason: reason.to_owned() };
-    let target = Target { kind, code: Some(code.to_owned()), scope: granted.scope.clone() };
-    let by = actor(&granted, http);
-    Ok(match write(shared, Asked { target, basis, by }, change).await? {
-        Ok(found) => HttpResponse::Ok().insert_header((ETAG, etag(&found))).json(shown(found.document)),
-        Err(refused) => refused,
-    })
-}
-
-async fn write(
-    shared: &Data<Shared>,
-    asked: Asked,
-    change: impl FnOnce(Option<&StoredEntry>) -> Value + Send + 'static,
-) -> Result<Result<StoredEntry, HttpResponse>, Fault> {
-    let (store, now) = (shared.store.clone(), shared.now());
-    let Asked { target, basis, by } = asked;
-    let outcome = blocking(move || edit_book::edit(&store, &target, &basis, change, &by, now)).await?;
-    shared.forget_check();
-    Ok(outcome.map_err(|refusal| refused(&refusal)))
-}
-
-pub(super) fn refused(refusal: &Refusal) -> HttpResponse {
-    let fault = match refusal {
-        Refusal::Mistakes(_) => Fault::Unprocessable("the book would not be sound: see errors".to_owned()),
-        Refusal::Stale(_) => Fault::Outdated,
-        Refusal::Billed { until } => Fault::Unprocessable(format!(
-            "it changes what the months before {until} cost, and they are billed: agree a new price or line from that \
-             day on"
-        )),
-    };
-    let mut body = EditProblem { problem: fault.problem(), errors: vec![], stored: None, version: None };
-    match refusal {
-        Refusal::Mistakes(mistakes) => {
-            let problem = |mistake: &crate::bookfile::EntryMistake| FieldProblem {
-                field: mistake.field.clone(),
-                detail: freetext::shown(&match &mistake.elsewhere {
-                    Some(_) => mistake.to_string(),
-                    None => mistake.fault.to_string(),
-                }),
-            };
-            body.errors = mistakes.iter().map(problem).collect();
-        }
-        Refusal::Stale(found) => {
-            body.version = Some(found.version);
-            body.stored = Some(shown(found.document.clone()));
-        }
-        Refusal::Billed { .. } => {}
-    }
-    HttpResponse::build(fault.status_code()).content_type("application/problem+json").json(body)
-}
-
-/// What happened to an asset stands in its entry, and is recorded and shown by itself.
-const EVENTS: &str = "event";
-
-/// A document as it is answered.
-fn shown(mut document: Value) -> Value {
-    if let Some(keys) = document.as_object_mut() {
-        keys.remove(EVENTS);
-    }
-    document
-}
-
-fn etag(found: &StoredEntry) -> String {
-    format!("\"{}\"", found.version)
-}
-
-/// The version a change is based on; `*` insists on whatever is there.
-pub(super) fn version(headers: &HeaderMap) -> Result<Option<i64>, Fault> {
-    let text = headers.get(IF_MATCH).and_then(|value| value.to_str().ok()).map(str::trim);
-    match text {
-        Some("*") => Ok(None),
-        Some(tag) => {
-            let number = tag.trim_start_matches("W/").trim_matches('"').parse();
-            number.map(Some).map_err(|_| Fault::BadRequest(format!("If-Match {tag} is no ETag of this address")))
-        }
-        None => Err(Fault::VersionNeeded),
-    }
-}
-
-pub(super) fn actor(granted: &Granted, http: &HttpRequest) -> Actor {
-    let origin = http.peer_addr().map(|peer| peer.ip().to_string());
-    Actor::new(&format!("user-{}", granted.user), origin.as_deref())
+/// Why a thing is removed.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct RemovalQuery {
+    /// 5 to 500 characters; auditors read it.
+    reason: String,
 }
 
 #[utoipa::path(
@@ -197,21 +35,16 @@ pub(super) fn actor(granted: &Granted, http: &HttpRequest) -> Actor {
               (status = 404, body = Problem)),
     security(("token" = []))
 )]
-pub async fn tenant(shared: Data<Shared>, granted: Granted, code: Path<String>) -> Result<HttpResponse, Fault> {
-    read(&shared, EntryKind::Tenant, &code, granted.scope).await
+pub async fn tenant(asker: Asker, code: Path<String>) -> Result<HttpResponse, Fault> {
+    entry::read(asker, EntryKind::Tenant, &code).await
 }
 
 #[utoipa::path(
     post, path = "/api/v1/tenants", tag = "contracts", request_body = TenantDocument,
     responses((status = 201, body = TenantDocument), (status = 422, body = EditProblem)), security(("token" = []))
 )]
-pub async fn create_tenant(
-    shared: Data<Shared>,
-    granted: Granted,
-    http: HttpRequest,
-    body: Bytes,
-) -> Result<HttpResponse, Fault> {
-    create(&shared, granted, &http, (EntryKind::Tenant, "tenants"), document(&body)?).await
+pub async fn create_tenant(asker: Asker, body: Bytes) -> Result<HttpResponse, Fault> {
+    entry::create(asker, (EntryKind::Tenant, "tenants"), &body).await
 }
 
 #[utoipa::path(
@@ -221,15 +54,27 @@ pub async fn create_tenant(
               (status = 422, body = EditProblem), (status = 428, body = Problem)),
     security(("token" = []))
 )]
-pub async fn put_tenant(
-    shared: Data<Shared>,
-    granted: Granted,
-    http: HttpRequest,
+pub async fn put_tenant(asker: Asker, code: Path<String>, body: Bytes) -> Result<HttpResponse, Fault> {
+    entry::replace(asker, (EntryKind::Tenant, &code), "", &body).await
+}
+
+#[utoipa::path(
+    delete, path = "/api/v1/tenants/{code}", tag = "contracts",
+    description = "Removes a tenant that was entered by mistake: nothing may refer to it.",
+    params(RemovalQuery, ("code" = String, Path), ("If-Match" = String, Header)),
+    responses((status = 204, description = "Removed."), (status = 400, body = Problem), (status = 404, body = Problem),
+              (status = 409, body = EditProblem, description = "Something refers to it."),
+              (status = 412, body = EditProblem, description = "Changed meanwhile."),
+              (status = 422, body = EditProblem, description = "The reason is too short or too long."),
+              (status = 428, body = Problem)),
+    security(("token" = []))
+)]
+pub async fn delete_tenant(
+    asker: Asker,
     code: Path<String>,
-    body: Bytes,
+    query: Query<RemovalQuery>,
 ) -> Result<HttpResponse, Fault> {
-    let document = document(&body)?;
-    put(&shared, granted, &http, (EntryKind::Tenant, &code), "", move |_| document).await
+    entry::remove(asker, (RemovableKind::Tenant, &code), &query.reason).await
 }
 
 #[utoipa::path(
@@ -239,14 +84,8 @@ pub async fn put_tenant(
               (status = 422, body = EditProblem), (status = 428, body = Problem)),
     security(("token" = []))
 )]
-pub async fn put_contacts(
-    shared: Data<Shared>,
-    granted: Granted,
-    http: HttpRequest,
-    code: Path<String>,
-    body: Bytes,
-) -> Result<HttpResponse, Fault> {
-    let contacts = document(&body)?;
+pub async fn put_contacts(asker: Asker, code: Path<String>, body: Bytes) -> Result<HttpResponse, Fault> {
+    let contacts = entry::document(&body)?;
     let change = move |stored: Option<&StoredEntry>| {
         let mut document = stored.map(|stored| stored.document.clone()).unwrap_or_default();
         if let Some(tenant) = document.as_object_mut() {
@@ -254,7 +93,7 @@ pub async fn put_contacts(
         }
         document
     };
-    put(&shared, granted, &http, (EntryKind::Tenant, &code), "", change).await
+    entry::change(asker, (EntryKind::Tenant, &code), "", change).await
 }
 
 #[utoipa::path(
@@ -263,21 +102,16 @@ pub async fn put_contacts(
               (status = 404, body = Problem)),
     security(("token" = []))
 )]
-pub async fn contract(shared: Data<Shared>, granted: Granted, code: Path<String>) -> Result<HttpResponse, Fault> {
-    read(&shared, EntryKind::Contract, &code, granted.scope).await
+pub async fn contract(asker: Asker, code: Path<String>) -> Result<HttpResponse, Fault> {
+    entry::read(asker, EntryKind::Contract, &code).await
 }
 
 #[utoipa::path(
     post, path = "/api/v1/contracts", tag = "contracts", request_body = ContractDocument,
     responses((status = 201, body = ContractDocument), (status = 422, body = EditProblem)), security(("token" = []))
 )]
-pub async fn create_contract(
-    shared: Data<Shared>,
-    granted: Granted,
-    http: HttpRequest,
-    body: Bytes,
-) -> Result<HttpResponse, Fault> {
-    create(&shared, granted, &http, (EntryKind::Contract, "contracts"), document(&body)?).await
+pub async fn create_contract(asker: Asker, body: Bytes) -> Result<HttpResponse, Fault> {
+    entry::create(asker, (EntryKind::Contract, "contracts"), &body).await
 }
 
 #[utoipa::path(
@@ -288,15 +122,31 @@ pub async fn create_contract(
     security(("token" = []))
 )]
 pub async fn put_contract(
-    shared: Data<Shared>,
-    granted: Granted,
-    http: HttpRequest,
+    asker: Asker,
     code: Path<String>,
     query: Query<ReasonQuery>,
     body: Bytes,
 ) -> Result<HttpResponse, Fault> {
-    let document = document(&body)?;
-    put(&shared, granted, &http, (EntryKind::Contract, &code), &query.reason, move |_| document).await
+    entry::replace(asker, (EntryKind::Contract, &code), &query.reason, &body).await
+}
+
+#[utoipa::path(
+    delete, path = "/api/v1/contracts/{contract}", tag = "contracts",
+    description = "Removes a contract that was entered by mistake: nothing may refer to it.",
+    params(RemovalQuery, ("contract" = String, Path), ("If-Match" = String, Header)),
+    responses((status = 204, description = "Removed."), (status = 400, body = Problem), (status = 404, body = Problem),
+              (status = 409, body = EditProblem, description = "Something refers to it."),
+              (status = 412, body = EditProblem, description = "Changed meanwhile."),
+              (status = 422, body = EditProblem, description = "The reason is too short or too long."),
+              (status = 428, body = Problem)),
+    security(("token" = []))
+)]
+pub async fn delete_contract(
+    asker: Asker,
+    code: Path<String>,
+    query: Query<RemovalQuery>,
+) -> Result<HttpResponse, Fault> {
+    entry::remove(asker, (RemovableKind::Contract, &code), &query.reason).await
 }
 
 #[utoipa::path(
@@ -305,21 +155,16 @@ pub async fn put_contract(
               (status = 404, body = Problem)),
     security(("token" = []))
 )]
-pub async fn tariff(shared: Data<Shared>, granted: Granted, code: Path<String>) -> Result<HttpResponse, Fault> {
-    read(&shared, EntryKind::Tariff, &code, granted.scope).await
+pub async fn tariff(asker: Asker, code: Path<String>) -> Result<HttpResponse, Fault> {
+    entry::read(asker, EntryKind::Tariff, &code).await
 }
 
 #[utoipa::path(
     post, path = "/api/v1/tariffs", tag = "contracts", request_body = TariffDocument,
     responses((status = 201, body = TariffDocument), (status = 422, body = EditProblem)), security(("token" = []))
 )]
-pub async fn create_tariff(
-    shared: Data<Shared>,
-    granted: Granted,
-    http: HttpRequest,
-    body: Bytes,
-) -> Result<HttpResponse, Fault> {
-    create(&shared, granted, &http, (EntryKind::Tariff, "tariffs"), document(&body)?).await
+pub async fn create_tariff(asker: Asker, body: Bytes) -> Result<HttpResponse, Fault> {
+    entry::create(asker, (EntryKind::Tariff, "tariffs"), &body).await
 }
 
 #[utoipa::path(
@@ -330,15 +175,31 @@ pub async fn create_tariff(
     security(("token" = []))
 )]
 pub async fn put_tariff(
-    shared: Data<Shared>,
-    granted: Granted,
-    http: HttpRequest,
+    asker: Asker,
     code: Path<String>,
     query: Query<ReasonQuery>,
     body: Bytes,
 ) -> Result<HttpResponse, Fault> {
-    let document = document(&body)?;
-    put(&shared, granted, &http, (EntryKind::Tariff, &code), &query.reason, move |_| document).await
+    entry::replace(asker, (EntryKind::Tariff, &code), &query.reason, &body).await
+}
+
+#[utoipa::path(
+    delete, path = "/api/v1/tariffs/{tariff}", tag = "contracts",
+    description = "Removes a tariff that was entered by mistake: nothing may refer to it.",
+    params(RemovalQuery, ("tariff" = String, Path), ("If-Match" = String, Header)),
+    responses((status = 204, description = "Removed."), (status = 400, body = Problem), (status = 404, body = Problem),
+              (status = 409, body = EditProblem, description = "Something refers to it."),
+              (status = 412, body = EditProblem, description = "Changed meanwhile."),
+              (status = 422, body = EditProblem, description = "The reason is too short or too long."),
+              (status = 428, body = Problem)),
+    security(("token" = []))
+)]
+pub async fn delete_tariff(
+    asker: Asker,
+    code: Path<String>,
+    query: Query<RemovalQuery>,
+) -> Result<HttpResponse, Fault> {
+    entry::remove(asker, (RemovableKind::Tariff, &code), &query.reason).await
 }
 
 #[utoipa::path(
@@ -348,8 +209,8 @@ pub async fn put_tariff(
               (status = 404, body = Problem)),
     security(("token" = []))
 )]
-pub async fn asset(shared: Data<Shared>, granted: Granted, code: Path<String>) -> Result<HttpResponse, Fault> {
-    read(&shared, EntryKind::Asset, &code, granted.scope).await
+pub async fn asset(asker: Asker, code: Path<String>) -> Result<HttpResponse, Fault> {
+    entry::read(asker, EntryKind::Asset, &code).await
 }
 
 #[utoipa::path(
@@ -359,13 +220,8 @@ pub async fn asset(shared: Data<Shared>, granted: Granted, code: Path<String>) -
                sum to the cost with their arithmetic.")),
     security(("token" = []))
 )]
-pub async fn create_asset(
-    shared: Data<Shared>,
-    granted: Granted,
-    http: HttpRequest,
-    body: Bytes,
-) -> Result<HttpResponse, Fault> {
-    create(&shared, granted, &http, (EntryKind::Asset, "assets"), document(&body)?).await
+pub async fn create_asset(asker: Asker, body: Bytes) -> Result<HttpResponse, Fault> {
+    entry::create(asker, (EntryKind::Asset, "assets"), &body).await
 }
 
 #[utoipa::path(
@@ -377,22 +233,20 @@ pub async fn create_asset(
     security(("token" = []))
 )]
 pub async fn put_asset(
-    shared: Data<Shared>,
-    granted: Granted,
-    http: HttpRequest,
+    asker: Asker,
     code: Path<String>,
     query: Query<ReasonQuery>,
     body: Bytes,
 ) -> Result<HttpResponse, Fault> {
-    let mut document = document(&body)?;
+    let mut document = entry::document(&body)?;
     let change = move |stored: Option<&StoredEntry>| {
-        let events = stored.and_then(|stored| stored.document.get(EVENTS));
+        let events = stored.and_then(|stored| stored.document.get(entry::EVENTS));
         if let (Some(keys), Some(events)) = (document.as_object_mut(), events) {
-            keys.entry(EVENTS).or_insert_with(|| events.clone());
+            keys.entry(entry::EVENTS).or_insert_with(|| events.clone());
         }
         document
     };
-    put(&shared, granted, &http, (EntryKind::Asset, &code), &query.reason, change).await
+    entry::change(asker, (EntryKind::Asset, &code), &query.reason, change).await
 }
 
 #[utoipa::path(
@@ -401,8 +255,8 @@ pub async fn put_asset(
               (status = 403, body = Problem)),
     security(("token" = []))
 )]
-pub async fn seller(shared: Data<Shared>, granted: Granted) -> Result<HttpResponse, Fault> {
-    read(&shared, EntryKind::Seller, "", granted.scope).await
+pub async fn seller(asker: Asker) -> Result<HttpResponse, Fault> {
+    entry::read(asker, EntryKind::Seller, "").await
 }
 
 #[utoipa::path(
@@ -411,12 +265,6 @@ pub async fn seller(shared: Data<Shared>, granted: Granted) -> Result<HttpRespon
               (status = 428, body = Problem)),
     security(("token" = []))
 )]
-pub async fn put_seller(
-    shared: Data<Shared>,
-    granted: Granted,
-    http: HttpRequest,
-    body: Bytes,
-) -> Result<HttpResponse, Fault> {
-    let document = document(&body)?;
-    put(&shared, granted, &http, (EntryKind::Seller, ""), "", move |_| document).await
+pub async fn put_seller(asker: Asker, body: Bytes) -> Result<HttpResponse, Fault> {
+    entry::replace(asker, (EntryKind::Seller, ""), "", &body).await
 }

@@ -13,7 +13,7 @@ use crate::app::read_tenants::{self, ContractFile};
 use crate::app::remove_entry;
 use crate::documents::arithmetic::arithmetic;
 use crate::domain::access::Action;
-use crate::domain::book::EntryKind;
+use crate::domain::book::RemovableKind;
 use crate::domain::contract::indexation::{Indexation, Revision, coefficient};
 use crate::domain::contract::{
     Contract, ContractLine, GapPolicy, LineQuantity, PriceIndex, Proration, PueTerm, VatTreatment,
@@ -76,7 +76,7 @@ pub async fn one(
     let (store, now) = (shared.store.clone(), shared.now());
     let (file, today, may_go) = blocking(move || {
         let today = read_tenants::today(&store, now)?;
-        let may_go = !remove_entry::is_named(&store, EntryKind::Contract, &code)?;
+        let may_go = !remove_entry::is_named(&store, RemovableKind::Contract, &code)?;
         Ok((read_tenants::contract(&store, &granted.scope, &code)?, today, may_go))
     })
     .await?;

@@ -35,7 +35,7 @@ use crate::app::{edit_meanwhile, export_book};
 use crate::bookfile::EntryMistake;
 use crate::domain::access::{Action, Decision, TenantScope, policy};
 use crate::domain::book::{Book, EntryKind};
-use crate::http::auth::{Visitor, session};
+use crate::http::auth::{Granted, Visitor, session};
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
 use form::FormData;
@@ -43,6 +43,9 @@ use view::{Draw, FormError, FormView, Input};
 
 /// The pairs of a form as they come.
 pub type Sent = actix_web::web::Form<Vec<(String, String)>>;
+
+/// Who opens or sends a form.
+pub type Editor = (Data<Shared>, Granted, Visitor, HttpRequest);
 
 /// A form over a thing of the book, or over a part of one.
 pub trait Form: Sized {

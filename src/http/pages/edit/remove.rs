@@ -1,17 +1,19 @@
 //! Removing a tenant, a contract or a tariff that was entered by mistake: what would go, what keeps it, and a yes.
 
+use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Form, Path};
-use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use serde::Deserialize;
 
-use super::words;
-use crate::app::edit_book::{Basis, Target};
-use crate::app::remove_entry::{self, Holding, ReferrerKind, Removal, Unremoved};
-use crate::domain::book::{Entry, EntryKind};
+use super::{Editor, words};
+use crate::app::edit_book::Basis;
+use crate::app::remove_entry::{self, Holding, ReferrerKind, Removal, RemovalTarget, Unremoved};
+use crate::domain::book::{Removable, RemovableKind};
+use crate::domain::contract::{Contract, ContractLine};
+use crate::domain::party::Tenant;
+use crate::domain::tariff::Tariff;
 use crate::domain::told::Tell;
-use crate::http::auth::{Granted, Visitor, session};
 use crate::http::error::Fault;
 use crate::http::pages::parts::FieldError;
 use crate::http::pages::{Frame, done, encoded, page};
@@ -55,130 +57,83 @@ struct Shown {
     is_stale: bool,
 }
 
-pub async fn tenant(
-    shared: Data<Shared>,
-    granted: Granted,
-    code: Path<String>,
-    http: HttpRequest,
-) -> Result<HttpResponse, Fault> {
-    ask(&shared, granted, &http, EntryKind::Tenant, &code).await
+/// A thing that is removed, and how its pages speak of it: each route names one.
+pub trait Removed {
+    const KIND: RemovableKind;
+    /// The path of the list it stands in.
+    const LIST: &'static str;
+    /// The text of the question, with its `code`.
+    const QUESTION: &'static str;
+    /// What is told once it is gone.
+    const DONE: &'static str;
 }
 
-pub async fn contract(
-    shared: Data<Shared>,
-    granted: Granted,
-    code: Path<String>,
-    http: HttpRequest,
-) -> Result<HttpResponse, Fault> {
-    ask(&shared, granted, &http, EntryKind::Contract, &code).await
+impl Removed for Tenant {
+    const KIND: RemovableKind = RemovableKind::Tenant;
+    const LIST: &'static str = "/tenants";
+    const QUESTION: &'static str = "remove-tenant-title";
+    const DONE: &'static str = "tenant-removed";
 }
 
-pub async fn tariff(
-    shared: Data<Shared>,
-    granted: Granted,
-    code: Path<String>,
-    http: HttpRequest,
-) -> Result<HttpResponse, Fault> {
-    ask(&shared, granted, &http, EntryKind::Tariff, &code).await
+impl Removed for Contract {
+    const KIND: RemovableKind = RemovableKind::Contract;
+    const LIST: &'static str = "/contracts";
+    const QUESTION: &'static str = "remove-contract-title";
+    const DONE: &'static str = "contract-removed";
 }
 
-pub async fn tenant_removed(
-    shared: Data<Shared>,
-    granted: Granted,
-    visitor: Visitor,
+impl Removed for Tariff {
+    const KIND: RemovableKind = RemovableKind::Tariff;
+    const LIST: &'static str = "/tariffs";
+    const QUESTION: &'static str = "remove-tariff-title";
+    const DONE: &'static str = "tariff-removed";
+}
+
+/// What would go, and whether it shall.
+pub async fn ask<R: Removed>((shared, granted, _, http): Editor, code: Path<String>) -> Result<HttpResponse, Fault> {
+    let target = RemovalTarget { kind: R::KIND, code: code.into_inner(), scope: granted.scope };
+    question::<R>(Frame::of(&http), &planned(&shared, target).await?, Shown::default())
+}
+
+pub async fn remove<R: Removed>(
+    (shared, granted, visitor, http): Editor,
     code: Path<String>,
-    http: HttpRequest,
     form: Form<RemoveForm>,
 ) -> Result<HttpResponse, Fault> {
-    remove(&shared, granted, (&visitor, &http), (EntryKind::Tenant, &code), form.into_inner()).await
-}
-
-pub async fn contract_removed(
-    shared: Data<Shared>,
-    granted: Granted,
-    visitor: Visitor,
-    code: Path<String>,
-    http: HttpRequest,
-    form: Form<RemoveForm>,
-) -> Result<HttpResponse, Fault> {
-    remove(&shared, granted, (&visitor, &http), (EntryKind::Contract, &code), form.into_inner()).await
-}
-
-pub async fn tariff_removed(
-    shared: Data<Shared>,
-    granted: Granted,
-    visitor: Visitor,
-    code: Path<String>,
-    http: HttpRequest,
-    form: Form<RemoveForm>,
-) -> Result<HttpResponse, Fault> {
-    remove(&shared, granted, (&visitor, &http), (EntryKind::Tariff, &code), form.into_inner()).await
-}
-
-async fn ask(
-    shared: &Data<Shared>,
-    granted: Granted,
-    http: &HttpRequest,
-    kind: EntryKind,
-    code: &str,
-) -> Result<HttpResponse, Fault> {
-    let (store, target) = (shared.store.clone(), super::target(kind, Some(code), granted.scope));
-    let found = blocking(move || remove_entry::plan(&store, &target)).await?.ok_or(Fault::NotFound)?;
-    question(Frame::of(http), &found, Shown::default())
-}
-
-async fn remove(
-    shared: &Data<Shared>,
-    granted: Granted,
-    (visitor, http): (&Visitor, &HttpRequest),
-    (kind, code): (EntryKind, &str),
-    form: RemoveForm,
-) -> Result<HttpResponse, Fault> {
-    if !session::same_token(&visitor.form_token, &form.form_token) {
-        return Err(Fault::Forged);
-    }
-    let target: Target = super::target(kind, Some(code), granted.scope);
-    let basis = Basis { version: Some(form.version), reason: form.reason };
-    let (store, by, now, asked) = (shared.store.clone(), visitor.actor(http), shared.now(), basis.clone());
-    let of = target.clone();
-    let outcome = blocking(move || remove_entry::remove(&store, &of, &asked, &by, now)).await?;
-    let frame = Frame::of(http);
+    visitor.check_form(&form.form_token)?;
+    let target = RemovalTarget { kind: R::KIND, code: code.into_inner(), scope: granted.scope };
+    let basis = Basis { version: Some(form.version), reason: form.into_inner().reason };
+    let (store, by, now) = (shared.store.clone(), visitor.actor(&http), shared.now());
+    let (wanted, asked) = (target.clone(), basis.clone());
+    let outcome = blocking(move || remove_entry::remove(&store, &wanted, &asked, &by, now)).await?;
+    let frame = Frame::of(&http);
     let shown = Shown { status: StatusCode::CONFLICT, reason: basis.reason, ..Shown::default() };
     match outcome {
         Ok(_) => {
             shared.forget_check();
-            let (list, what) = match kind {
-                EntryKind::Contract => ("/contracts", "contract-removed"),
-                EntryKind::Tariff => ("/tariffs", "tariff-removed"),
-                EntryKind::Tenant | EntryKind::Seller | EntryKind::Asset => ("/tenants", "tenant-removed"),
-            };
-            Ok(done(list, what, code))
+            Ok(done(R::LIST, R::DONE, &target.code))
         }
-        Err(Unremoved::Stale(found)) => question(frame, &found, Shown { is_stale: true, ..shown }),
-        Err(Unremoved::Held(found)) => question(frame, &found, shown),
+        Err(Unremoved::Stale(found)) => question::<R>(frame, &found, Shown { is_stale: true, ..shown }),
+        Err(Unremoved::Held(found)) => question::<R>(frame, &found, shown),
         Err(Unremoved::Mistake(mistake)) => {
             let errors = vec![FieldError { field: "reason", text: words::sentence(&frame, &mistake) }];
-            let store = shared.store.clone();
-            let found = blocking(move || remove_entry::plan(&store, &target)).await?.ok_or(Fault::NotFound)?;
-            question(frame, &found, Shown { status: StatusCode::UNPROCESSABLE_ENTITY, errors, ..shown })
+            let shown = Shown { status: StatusCode::UNPROCESSABLE_ENTITY, errors, ..shown };
+            question::<R>(frame, &planned(&shared, target).await?, shown)
         }
     }
 }
 
-fn question(frame: Frame, found: &Removal, shown: Shown) -> Result<HttpResponse, Fault> {
-    let entry = &found.stored.entry;
-    let code = entry.code();
-    let (title, list) = match entry.kind() {
-        EntryKind::Contract => (frame.with("remove-contract-title", "code", code), "contracts"),
-        EntryKind::Tariff => (frame.with("remove-tariff-title", "code", code), "tariffs"),
-        EntryKind::Tenant | EntryKind::Seller | EntryKind::Asset => {
-            (frame.with("remove-tenant-title", "code", code), "tenants")
-        }
-    };
-    let back = format!("/{list}/{}", encoded(code));
+async fn planned(shared: &Data<Shared>, target: RemovalTarget) -> Result<Removal, Fault> {
+    let store = shared.store.clone();
+    blocking(move || remove_entry::plan(&store, &target)).await?.ok_or(Fault::NotFound)
+}
+
+fn question<R: Removed>(frame: Frame, found: &Removal, shown: Shown) -> Result<HttpResponse, Fault> {
+    let code = found.stored.entry.code();
+    let back = format!("{}/{}", R::LIST, encoded(code));
     let template = RemovePage {
-        title,
-        facts: facts(&frame, entry),
+        title: frame.with(R::QUESTION, "code", code),
+        facts: facts(&frame, &found.thing),
         held: found.holdings.iter().map(|holding| held_row(&frame, holding)).collect(),
         version: found.stored.version,
         reason: shown.reason,
@@ -191,31 +146,22 @@ fn question(frame: Frame, found: &Removal, shown: Shown) -> Result<HttpResponse,
 }
 
 /// What the trail alone would know of it afterwards, in short.
-fn facts(frame: &Frame, entry: &Entry) -> Vec<(String, String)> {
+fn facts(frame: &Frame, thing: &Removable) -> Vec<(String, String)> {
     let joined = |parts: Vec<String>| if parts.is_empty() { "–".to_owned() } else { parts.join(", ") };
-    let facts = match entry {
-        Entry::Seller(_) | Entry::Asset(_) => vec![],
-        Entry::Tenant(tenant) => vec![
+    let designation = |line: &ContractLine| frame.either(&line.designation.fr, &line.designation.en).to_owned();
+    let facts = match thing {
+        Removable::Tenant(tenant) => vec![
             ("tenant-name", tenant.name.clone()),
             ("tenant-siret", tenant.siret.to_string()),
             ("tenant-contacts", joined(tenant.contacts.iter().map(|contact| contact.name.clone()).collect())),
         ],
-        Entry::Contract(contract) => vec![
+        Removable::Contract(contract) => vec![
             ("contract-title", contract.title.clone()),
             ("invoice-tenant", contract.tenant.to_string()),
             ("line-in-force", frame.period(contract.in_force)),
-            (
-                "lines-title",
-                joined(
-                    contract
-                        .lines
-                        .iter()
-                        .map(|line| frame.either(&line.designation.fr, &line.designation.en).to_owned())
-                        .collect(),
-                ),
-            ),
+            ("lines-title", joined(contract.lines.iter().map(designation).collect())),
         ],
-        Entry::Tariff(tariff) => vec![
+        Removable::Tariff(tariff) => vec![
             ("tenant-name", tariff.name.clone()),
             ("field-unit", frame.t(&format!("unit-{}", tariff.unit.name()))),
             ("tariff-prices", joined(tariff.versions.iter().map(|version| frame.date(&version.from)).collect())),

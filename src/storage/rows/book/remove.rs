@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use crate::domain::book::EntryKind;
+use crate::domain::book::RemovableKind;
 use crate::storage::db::AnyConnection;
 use crate::storage::error::StorageResult;
 use crate::storage::schema::{
@@ -38,12 +38,11 @@ pub struct Referrer {
 type Counted = (i64, Option<String>);
 
 /// Everything outside the readings that names the thing; nothing where it is not stored.
-pub fn referrers(connection: &mut AnyConnection, kind: EntryKind, code: &str) -> StorageResult<Vec<Referrer>> {
+pub fn referrers(connection: &mut AnyConnection, kind: RemovableKind, code: &str) -> StorageResult<Vec<Referrer>> {
     let found = match kind {
-        EntryKind::Seller | EntryKind::Asset => vec![],
-        EntryKind::Tenant => of_tenant(connection, code)?,
-        EntryKind::Contract => of_contract(connection, code)?,
-        EntryKind::Tariff => of_tariff(connection, code)?,
+        RemovableKind::Tenant => of_tenant(connection, code)?,
+        RemovableKind::Contract => of_contract(connection, code)?,
+        RemovableKind::Tariff => of_tariff(connection, code)?,
     };
     let named = |(kind, (count, one)): (ReferrerKind, Counted)| one.map(|named| Referrer { kind, count, named });
     Ok(found.into_iter().filter_map(named).collect())
@@ -102,21 +101,20 @@ fn of_tariff(connection: &mut AnyConnection, code: &str) -> StorageResult<Vec<(R
 
 /// Takes the thing and all that belongs to it out, within a transaction that holds the [`lock`](super::lock). The database
 /// refuses what something still refers to.
-pub fn remove(connection: &mut AnyConnection, kind: EntryKind, code: &str) -> StorageResult<()> {
+pub fn remove(connection: &mut AnyConnection, kind: RemovableKind, code: &str) -> StorageResult<()> {
     match kind {
-        EntryKind::Seller | EntryKind::Asset => {}
-        EntryKind::Tenant => {
+        RemovableKind::Tenant => {
             let Some(id) = tenant_id(connection, code)? else { return Ok(()) };
             diesel::delete(tenant_contact::table.filter(tenant_contact::tenant_id.eq(id))).execute(connection)?;
             diesel::delete(tenant::table.find(id)).execute(connection)?;
         }
-        EntryKind::Contract => {
+        RemovableKind::Contract => {
             let Some(id) = contract_id(connection, code)? else { return Ok(()) };
             // Assignments of meters go with their line.
             diesel::delete(contract_line::table.filter(contract_line::contract_id.eq(id))).execute(connection)?;
             diesel::delete(contract::table.find(id)).execute(connection)?;
         }
-        EntryKind::Tariff => {
+        RemovableKind::Tariff => {
             let Some(id) = tariff_id(connection, code)? else { return Ok(()) };
             diesel::delete(tariff_version::table.filter(tariff_version::tariff_id.eq(id))).execute(connection)?;
             diesel::delete(tariff::table.find(id)).execute(connection)?;
