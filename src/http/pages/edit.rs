@@ -9,8 +9,10 @@ pub mod asset_event;
 mod asset_event_plan;
 pub mod contacts;
 pub mod contract;
+pub mod entry;
 mod form;
 pub mod line;
+pub mod part;
 mod price;
 pub mod remove;
 pub mod seller;
@@ -35,7 +37,7 @@ use crate::app::{edit_meanwhile, export_book};
 use crate::bookfile::EntryMistake;
 use crate::domain::access::{Action, Decision, TenantScope, policy};
 use crate::domain::book::{Book, EntryKind};
-use crate::http::auth::{Granted, Visitor, session};
+use crate::http::auth::{Granted, Visitor};
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
 use form::FormData;
@@ -93,9 +95,7 @@ enum Step {
 impl Submission {
     fn of(visitor: &Visitor, sent: Sent) -> Result<Submission, Fault> {
         let data = FormData::sent(sent.into_inner());
-        if !session::same_token(&visitor.form_token, data.text("form_token")) {
-            return Err(Fault::Forged);
-        }
+        visitor.check_form(data.text("form_token"))?;
         let step = match data.text("step").split_once(':') {
             Some(("add", _)) => Step::Add,
             Some(("remove", row)) => {
@@ -158,16 +158,24 @@ fn open(http: &HttpRequest, form: &impl Form, data: &FormData, version: Option<i
     answer(StatusCode::OK, Frame::of(http), form, data, vec![], version, None, false)
 }
 
-/// Takes a sent form: another row, or the edit itself.
-async fn submit(
-    shared: &Data<Shared>,
-    http: &HttpRequest,
-    visitor: &Visitor,
+/// The form over the stored thing of this kind and code, as it is opened.
+async fn open_stored(
+    (shared, granted, _, http): Editor,
     form: &impl Form,
-    target: Target,
+    (kind, code): (EntryKind, &str),
+) -> Result<HttpResponse, Fault> {
+    let found = stored(&shared, &target(kind, Some(code), granted.scope)).await?;
+    open(&http, form, &form.shown(&found), Some(found.version))
+}
+
+/// Takes a form that was sent of the thing of this kind and code: another row, or the edit itself.
+async fn submit(
+    (shared, granted, visitor, http): Editor,
+    form: &impl Form,
+    (kind, code): (EntryKind, Option<&str>),
     submission: Submission,
 ) -> Result<HttpResponse, Fault> {
-    let frame = Frame::of(http);
+    let frame = Frame::of(&http);
     let Submission { data, basis, step } = submission;
     let version = basis.version;
     match step {
@@ -179,7 +187,8 @@ async fn submit(
         Step::Save => {}
     }
     let data = form.lists().iter().fold(data, |data, list| data.compact(list, None));
-    let (store, by, now) = (shared.store.clone(), visitor.actor(http), shared.now());
+    let target = target(kind, code, granted.scope);
+    let (store, by, now) = (shared.store.clone(), visitor.actor(&http), shared.now());
     let change = form.change(&data);
     let outcome = blocking(move || edit_book::edit(&store, &target, &basis, change, &by, now)).await?;
     match outcome {

@@ -1,16 +1,15 @@
 //! An asset's form with its components: a new one, or one of which nothing is posted yet.
 
-use actix_web::web::{Data, Path};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::web::Data;
 use serde_json::{Value as Json, json};
 
-use super::form::FormData;
+use super::entry::EntryForm;
+use super::form::{self, FormData};
 use super::tenant::section;
 use super::view::{Draw, FormView, Input, Rows, Section};
-use super::{Form, Sent, Submission, open, reason, stored, submit, target};
+use super::{Form, reason};
 use crate::app::edit_book::StoredEntry;
 use crate::domain::book::EntryKind;
-use crate::http::auth::{Granted, Visitor};
 use crate::http::error::Fault;
 use crate::http::pages::asset::address_of;
 use crate::http::state::Shared;
@@ -39,7 +38,7 @@ const PLANS: [(&str, &str, &str); 6] = [
 /// Empty rows of a new asset: most have some components.
 const SPARE_COMPONENTS: usize = 1;
 
-struct AssetForm {
+pub struct AssetForm {
     code: Option<String>,
 }
 
@@ -117,6 +116,18 @@ fn fields(document: &Json) -> FormData {
     FormData::of(&document).or("posting", "month")
 }
 
+impl EntryForm for AssetForm {
+    const KIND: EntryKind = EntryKind::Asset;
+
+    async fn of(_: &Data<Shared>, code: Option<String>) -> Result<AssetForm, Fault> {
+        Ok(AssetForm { code })
+    }
+
+    fn blank() -> FormData {
+        FormData::default().or("posting", "month")
+    }
+}
+
 impl Form for AssetForm {
     fn view(&self, draw: &Draw) -> FormView {
         let is_new = self.code.is_none();
@@ -159,11 +170,7 @@ impl Form for AssetForm {
                 Some(stored) => stored.document.clone(),
                 None => json!({ "code": typed.get("code") }),
             };
-            if let Some(asset) = document.as_object_mut() {
-                for key in HEAD {
-                    asset.insert(key.to_owned(), typed.get(key).cloned().unwrap_or_default());
-                }
-            }
+            form::put(&mut document, &HEAD, &typed);
             document
         }
     }
@@ -185,47 +192,6 @@ impl Form for AssetForm {
         let what = if self.code.is_some() { "saved" } else { "asset-created" };
         (address_of(code), what, code.to_owned())
     }
-}
-
-pub async fn create(_granted: Granted, http: HttpRequest) -> Result<HttpResponse, Fault> {
-    open(&http, &AssetForm { code: None }, &FormData::default().or("posting", "month"), None)
-}
-
-pub async fn created(
-    shared: Data<Shared>,
-    granted: Granted,
-    visitor: Visitor,
-    http: HttpRequest,
-    sent: Sent,
-) -> Result<HttpResponse, Fault> {
-    let submission = Submission::of(&visitor, sent)?;
-    let target = target(EntryKind::Asset, None, granted.scope);
-    submit(&shared, &http, &visitor, &AssetForm { code: None }, target, submission).await
-}
-
-pub async fn form(
-    shared: Data<Shared>,
-    granted: Granted,
-    asset: Path<String>,
-    http: HttpRequest,
-) -> Result<HttpResponse, Fault> {
-    let found = stored(&shared, &target(EntryKind::Asset, Some(&asset), granted.scope)).await?;
-    let form = AssetForm { code: Some(asset.into_inner()) };
-    open(&http, &form, &form.shown(&found), Some(found.version))
-}
-
-pub async fn save(
-    shared: Data<Shared>,
-    granted: Granted,
-    visitor: Visitor,
-    asset: Path<String>,
-    http: HttpRequest,
-    sent: Sent,
-) -> Result<HttpResponse, Fault> {
-    let submission = Submission::of(&visitor, sent)?;
-    let target = target(EntryKind::Asset, Some(&asset), granted.scope);
-    let form = AssetForm { code: Some(asset.into_inner()) };
-    submit(&shared, &http, &visitor, &form, target, submission).await
 }
 
 #[cfg(test)]

@@ -1,18 +1,16 @@
 //! A tenant's contacts: what their own people may change.
 
-use actix_web::web::{Data, Path};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::HttpResponse;
+use actix_web::web::Path;
 use serde_json::Value as Json;
 
-use super::form::FormData;
+use super::form::{self, FormData};
 use super::tenant::{address, contacts, section};
 use super::view::{Draw, FormView, Section};
-use super::{Form, Sent, Submission, open, stored, submit, target};
+use super::{Editor, Form, Sent, Submission, open_stored, submit};
 use crate::app::edit_book::StoredEntry;
 use crate::domain::book::EntryKind;
-use crate::http::auth::{Granted, Visitor};
 use crate::http::error::Fault;
-use crate::http::state::Shared;
 
 struct ContactsForm {
     code: String,
@@ -46,9 +44,7 @@ impl Form for ContactsForm {
         let typed = data.under("contact.").below("contact.").document();
         move |stored| {
             let mut document = stored.map(|stored| stored.document.clone()).unwrap_or_default();
-            if let Some(tenant) = document.as_object_mut() {
-                tenant.insert("contact".to_owned(), typed.get("contact").cloned().unwrap_or_default());
-            }
+            form::put(&mut document, &["contact"], &typed);
             document
         }
     }
@@ -62,27 +58,11 @@ impl Form for ContactsForm {
     }
 }
 
-pub async fn form(
-    shared: Data<Shared>,
-    granted: Granted,
-    code: Path<String>,
-    http: HttpRequest,
-) -> Result<HttpResponse, Fault> {
-    let found = stored(&shared, &target(EntryKind::Tenant, Some(&code), granted.scope)).await?;
-    let form = ContactsForm { code: code.into_inner() };
-    open(&http, &form, &form.shown(&found), Some(found.version))
+pub async fn form(editor: Editor, code: Path<String>) -> Result<HttpResponse, Fault> {
+    open_stored(editor, &ContactsForm { code: code.clone() }, (EntryKind::Tenant, &code)).await
 }
 
-pub async fn save(
-    shared: Data<Shared>,
-    granted: Granted,
-    visitor: Visitor,
-    code: Path<String>,
-    http: HttpRequest,
-    sent: Sent,
-) -> Result<HttpResponse, Fault> {
-    let submission = Submission::of(&visitor, sent)?;
-    let target = target(EntryKind::Tenant, Some(&code), granted.scope);
-    let form = ContactsForm { code: code.into_inner() };
-    submit(&shared, &http, &visitor, &form, target, submission).await
+pub async fn save(editor: Editor, code: Path<String>, sent: Sent) -> Result<HttpResponse, Fault> {
+    let submission = Submission::of(&editor.2, sent)?;
+    submit(editor, &ContactsForm { code: code.clone() }, (EntryKind::Tenant, Some(&code)), submission).await
 }

@@ -1,17 +1,17 @@
 //! A contract's form: whose, from when to when, its references and its price revision; a new one has its first line as
 //! well.
 
-use actix_web::web::{Data, Path};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::HttpResponse;
+use actix_web::web::{Data, Query};
 use serde_json::{Value as Json, json};
 
-use super::form::FormData;
+use super::entry::EntryForm;
+use super::form::{self, FormData};
 use super::tenant::section;
 use super::view::{Draw, FormView, Input, Section};
-use super::{Form, Sent, Submission, book, line, open, reason, stored, submit, target};
+use super::{Editor, Form, book, line, open, reason};
 use crate::app::edit_book::StoredEntry;
 use crate::domain::book::{Book, EntryKind};
-use crate::http::auth::{Granted, Visitor};
 use crate::http::error::Fault;
 use crate::http::pages::encoded;
 use crate::http::state::Shared;
@@ -22,7 +22,7 @@ const HEAD: [&str; 10] =
 /// The first line of a new contract.
 const FIRST: &str = "line.1.";
 
-struct ContractForm {
+pub struct ContractForm {
     code: Option<String>,
     book: Book,
 }
@@ -63,6 +63,19 @@ impl ContractForm {
     }
 }
 
+impl EntryForm for ContractForm {
+    const KIND: EntryKind = EntryKind::Contract;
+
+    async fn of(shared: &Data<Shared>, code: Option<String>) -> Result<ContractForm, Fault> {
+        Ok(ContractForm { code, book: book(shared).await? })
+    }
+
+    fn blank() -> FormData {
+        let line = line::with_defaults(FormData::default()).or("basis", "agreed").below(FIRST);
+        with_defaults(FormData::default()).and(line)
+    }
+}
+
 impl Form for ContractForm {
     fn view(&self, draw: &Draw) -> FormView {
         let mut sections = vec![section(draw.t("section-contract"), self.head(draw)), self.indexation(draw)];
@@ -87,7 +100,7 @@ impl Form for ContractForm {
     }
 
     fn shown(&self, stored: &StoredEntry) -> FormData {
-        FormData::of(&stored.document).or("proration", "calendar-days").or("indexation.rounding", "unrounded")
+        with_defaults(FormData::of(&stored.document))
     }
 
     fn change(&self, data: &FormData) -> impl FnOnce(Option<&StoredEntry>) -> Json + Send + 'static {
@@ -103,11 +116,7 @@ impl Form for ContractForm {
                 Some(stored) => stored.document.clone(),
                 None => json!({ "code": typed.get("code"), "line": [first] }),
             };
-            if let Some(contract) = document.as_object_mut() {
-                for key in HEAD {
-                    contract.insert(key.to_owned(), typed.get(key).cloned().unwrap_or_default());
-                }
-            }
+            form::put(&mut document, &HEAD, &typed);
             document
         }
     }
@@ -127,6 +136,10 @@ impl Form for ContractForm {
     }
 }
 
+fn with_defaults(data: FormData) -> FormData {
+    data.or("proration", "calendar-days").or("indexation.rounding", "unrounded")
+}
+
 /// `/contracts/AP-2026/edit`
 pub fn address(code: &str, below: &str) -> String {
     format!("/contracts/{}{below}", encoded(code))
@@ -139,50 +152,7 @@ pub struct NewContract {
     tenant: String,
 }
 
-pub async fn create(
-    shared: Data<Shared>,
-    http: HttpRequest,
-    query: actix_web::web::Query<NewContract>,
-) -> Result<HttpResponse, Fault> {
-    let line = line::with_defaults(FormData::default()).or("basis", "agreed").below(FIRST);
-    let head = FormData::default().or("tenant", &query.tenant).or("proration", "calendar-days");
-    let form = ContractForm { code: None, book: book(&shared).await? };
-    open(&http, &form, &head.or("indexation.rounding", "unrounded").and(line), None)
-}
-
-pub async fn created(
-    shared: Data<Shared>,
-    granted: Granted,
-    visitor: Visitor,
-    http: HttpRequest,
-    sent: Sent,
-) -> Result<HttpResponse, Fault> {
-    let submission = Submission::of(&visitor, sent)?;
-    let form = ContractForm { code: None, book: book(&shared).await? };
-    submit(&shared, &http, &visitor, &form, target(EntryKind::Contract, None, granted.scope), submission).await
-}
-
-pub async fn form(
-    shared: Data<Shared>,
-    granted: Granted,
-    contract: Path<String>,
-    http: HttpRequest,
-) -> Result<HttpResponse, Fault> {
-    let found = stored(&shared, &target(EntryKind::Contract, Some(&contract), granted.scope)).await?;
-    let form = ContractForm { code: Some(contract.into_inner()), book: book(&shared).await? };
-    open(&http, &form, &form.shown(&found), Some(found.version))
-}
-
-pub async fn save(
-    shared: Data<Shared>,
-    granted: Granted,
-    visitor: Visitor,
-    contract: Path<String>,
-    http: HttpRequest,
-    sent: Sent,
-) -> Result<HttpResponse, Fault> {
-    let submission = Submission::of(&visitor, sent)?;
-    let target = target(EntryKind::Contract, Some(&contract), granted.scope);
-    let form = ContractForm { code: Some(contract.into_inner()), book: book(&shared).await? };
-    submit(&shared, &http, &visitor, &form, target, submission).await
+pub async fn create((shared, _, _, http): Editor, query: Query<NewContract>) -> Result<HttpResponse, Fault> {
+    let data = ContractForm::blank().or("tenant", &query.tenant);
+    open(&http, &ContractForm::of(&shared, None).await?, &data, None)
 }

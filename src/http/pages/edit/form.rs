@@ -177,9 +177,18 @@ impl FormData {
                     text => Json::String(text),
                 }
             };
-            put(&mut root, name, value);
+            put_at(&mut root, name, value);
         }
         root
+    }
+}
+
+/// Puts what was typed of `keys` into a thing of the book; what was left empty stands there as nothing.
+pub fn put(document: &mut Json, keys: &[&str], typed: &Json) {
+    if let Some(entries) = document.as_object_mut() {
+        for key in keys {
+            entries.insert((*key).to_owned(), typed.get(key).cloned().unwrap_or_default());
+        }
     }
 }
 
@@ -205,7 +214,7 @@ fn row_of<'a>(name: &'a str, list: &str) -> Option<(usize, &'a str)> {
 }
 
 /// Puts `value` at `name`, making the objects and lists on the way.
-fn put(root: &mut Json, name: &str, value: Json) {
+fn put_at(root: &mut Json, name: &str, value: Json) {
     let mut place = root;
     let mut segments = name.split('.').peekable();
     while let Some(segment) = segments.next() {

@@ -3,20 +3,18 @@
 //! An amendment ends the line on its day and begins the changed one there, under the same code: what was agreed before
 //! stays on record and keeps its price.
 
-use actix_web::web::{Data, Path};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::web::Data;
 use serde_json::Value as Json;
 
 use super::contract::address;
 use super::form::FormData;
+use super::part::{PartForm, Place, parts};
 use super::tenant::section;
 use super::view::{Draw, FormView, Input, Section};
-use super::{Form, Sent, Submission, book, open, reason, stored, submit, target};
+use super::{Form, book, reason};
 use crate::app::edit_book::StoredEntry;
-use crate::domain::access::TenantScope;
 use crate::domain::book::{Book, EntryKind};
 use crate::domain::metering::Register;
-use crate::http::auth::{Granted, Visitor};
 use crate::http::error::Fault;
 use crate::http::state::Shared;
 
@@ -27,35 +25,19 @@ const VAT: [&str; 3] = ["standard", "exempt", "out-of-scope"];
 const METERED: [&str; 6] = ["measure", "window_minutes", "pue", "pue_factor", "gap_policy", "assignment"];
 const AGREED: &str = "quantity";
 
-struct LineForm {
-    contract: String,
-    /// From 1; none for a new one.
-    position: Option<usize>,
-    /// How many lines the contract has.
-    count: usize,
+pub struct LineForm {
+    place: Place,
     billed: Option<chrono::NaiveDate>,
     book: Book,
 }
 
-impl LineForm {
-    async fn of(
-        shared: &Data<Shared>,
-        scope: TenantScope,
-        contract: &str,
-        position: Option<usize>,
-    ) -> Result<(LineForm, StoredEntry), Fault> {
-        let found = stored(shared, &target(EntryKind::Contract, Some(contract), scope)).await?;
-        let count = lines(&found.document).len();
-        if position.is_some_and(|position| !(1..=count).contains(&position)) {
-            return Err(Fault::NotFound);
-        }
-        let contract = contract.to_owned();
-        Ok((LineForm { contract, position, count, billed: found.billed_until, book: book(shared).await? }, found))
-    }
-}
+impl PartForm for LineForm {
+    const KIND: EntryKind = EntryKind::Contract;
+    const LIST: &'static str = "line";
 
-fn lines(contract: &Json) -> &[Json] {
-    contract.get("line").and_then(Json::as_array).map_or(&[], Vec::as_slice)
+    async fn of(shared: &Data<Shared>, place: Place, found: &StoredEntry) -> Result<LineForm, Fault> {
+        Ok(LineForm { place, billed: found.billed_until, book: book(shared).await? })
+    }
 }
 
 fn text<'a>(line: &'a Json, key: &str) -> &'a str {
@@ -207,9 +189,9 @@ fn cut_assignments(
 
 impl Form for LineForm {
     fn view(&self, draw: &Draw) -> FormView {
-        let below = self.position.map_or_else(|| "/lines/new".to_owned(), |one| format!("/lines/{one}/edit"));
+        let below = self.place.position.map_or_else(|| "/lines/new".to_owned(), |one| format!("/lines/{one}/edit"));
         let mut sections = sections(draw, &self.book);
-        if self.position.is_some() {
+        if self.place.position.is_some() {
             let hint = draw.t("amendment-hint");
             let amendment = section(draw.t("section-amendment"), vec![draw.date("effective")]);
             sections.insert(0, Section { hint, ..amendment });
@@ -217,13 +199,13 @@ impl Form for LineForm {
         let note = |until| draw.frame.with("line-billed", "day", &draw.frame.date(until));
         FormView {
             title: draw.frame.with(
-                if self.position.is_none() { "line-new" } else { "line-edit" },
+                if self.place.position.is_none() { "line-new" } else { "line-edit" },
                 "contract",
-                &self.contract,
+                &self.place.code,
             ),
             notes: self.billed.as_ref().map(note).into_iter().collect(),
-            action: address(&self.contract, &below),
-            back: address(&self.contract, ""),
+            action: address(&self.place.code, &below),
+            back: address(&self.place.code, ""),
             version: None,
             hidden: vec![],
             sections,
@@ -233,20 +215,20 @@ impl Form for LineForm {
     }
 
     fn thing(&self) -> Option<(String, String)> {
-        Some((self.contract.to_string(), address(&self.contract, "")))
+        Some((self.place.code.to_string(), address(&self.place.code, "")))
     }
 
     fn shown(&self, stored: &StoredEntry) -> FormData {
-        let line = self.position.and_then(|position| lines(&stored.document).get(position - 1));
+        let line = self.place.position.and_then(|position| parts(&stored.document, LineForm::LIST).get(position - 1));
         line.map_or_else(|| with_defaults(FormData::default()).or("basis", "agreed"), fields)
     }
 
     fn change(&self, data: &FormData) -> impl FnOnce(Option<&StoredEntry>) -> Json + Send + 'static {
-        let (typed, position) = (document(data), self.position);
+        let (typed, position) = (document(data), self.place.position);
         let day = data.day("effective");
         move |stored| {
             let mut document = stored.map(|stored| stored.document.clone()).unwrap_or_default();
-            if let Some(lines) = document.get_mut("line").and_then(Json::as_array_mut) {
+            if let Some(lines) = document.get_mut(LineForm::LIST).and_then(Json::as_array_mut) {
                 match position.and_then(|position| lines.get_mut(position - 1)) {
                     None => lines.push(typed),
                     Some(line) if day.is_empty() => *line = typed,
@@ -263,9 +245,9 @@ impl Form for LineForm {
 
     fn field(&self, place: &str, data: &FormData) -> String {
         let is_amendment = !data.text("effective").trim().is_empty();
-        let own = match self.position {
+        let own = match self.place.position {
             Some(position) if !is_amendment => position,
-            _ => self.count + 1,
+            _ => self.place.count + 1,
         };
         match place.strip_prefix(&format!("line.{own}")).map(|inner| inner.trim_start_matches('.')) {
             Some("") => "quantity".to_owned(),
@@ -282,66 +264,8 @@ impl Form for LineForm {
     }
 
     fn after(&self, _: &StoredEntry) -> (String, &'static str, String) {
-        (address(&self.contract, ""), "line-saved", self.contract.clone())
+        (address(&self.place.code, ""), "line-saved", self.place.code.clone())
     }
-}
-
-pub async fn create(
-    shared: Data<Shared>,
-    granted: Granted,
-    contract: Path<String>,
-    http: HttpRequest,
-) -> Result<HttpResponse, Fault> {
-    let (form, found) = LineForm::of(&shared, granted.scope, &contract, None).await?;
-    open(&http, &form, &form.shown(&found), Some(found.version))
-}
-
-pub async fn created(
-    shared: Data<Shared>,
-    granted: Granted,
-    visitor: Visitor,
-    contract: Path<String>,
-    http: HttpRequest,
-    sent: Sent,
-) -> Result<HttpResponse, Fault> {
-    save_at(&shared, granted, &visitor, (&contract, None), &http, sent).await
-}
-
-pub async fn form(
-    shared: Data<Shared>,
-    granted: Granted,
-    path: Path<(String, usize)>,
-    http: HttpRequest,
-) -> Result<HttpResponse, Fault> {
-    let (contract, position) = path.into_inner();
-    let (form, found) = LineForm::of(&shared, granted.scope, &contract, Some(position)).await?;
-    open(&http, &form, &form.shown(&found), Some(found.version))
-}
-
-pub async fn save(
-    shared: Data<Shared>,
-    granted: Granted,
-    visitor: Visitor,
-    path: Path<(String, usize)>,
-    http: HttpRequest,
-    sent: Sent,
-) -> Result<HttpResponse, Fault> {
-    let (contract, position) = path.into_inner();
-    save_at(&shared, granted, &visitor, (&contract, Some(position)), &http, sent).await
-}
-
-async fn save_at(
-    shared: &Data<Shared>,
-    granted: Granted,
-    visitor: &Visitor,
-    (contract, position): (&str, Option<usize>),
-    http: &HttpRequest,
-    sent: Sent,
-) -> Result<HttpResponse, Fault> {
-    let submission = Submission::of(visitor, sent)?;
-    let (form, _) = LineForm::of(shared, granted.scope.clone(), contract, position).await?;
-    let target = target(EntryKind::Contract, Some(contract), granted.scope);
-    submit(shared, http, visitor, &form, target, submission).await
 }
 
 #[cfg(test)]

@@ -1,20 +1,19 @@
 //! The seller: who issues, the texts the law asks for, the series of invoice numbers.
 
-use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::HttpResponse;
 use serde_json::Value as Json;
 
 use super::form::FormData;
 use super::tenant::{address_inputs, section};
 use super::view::{Draw, FormView, Section};
-use super::{Form, Sent, Submission, open, stored, submit, target};
+use super::{Editor, Form, Sent, Submission, open_stored, submit};
 use crate::app::edit_book::StoredEntry;
 use crate::domain::book::EntryKind;
-use crate::http::auth::{Granted, Visitor};
 use crate::http::error::Fault;
-use crate::http::state::Shared;
 
 const PATH: &str = "/settings/seller";
+/// There is one, without a code.
+const SELLER: (EntryKind, &str) = (EntryKind::Seller, "");
 
 struct SellerForm;
 
@@ -73,18 +72,12 @@ impl Form for SellerForm {
     }
 }
 
-pub async fn form(shared: Data<Shared>, granted: Granted, http: HttpRequest) -> Result<HttpResponse, Fault> {
-    let found = stored(&shared, &target(EntryKind::Seller, Some(""), granted.scope)).await?;
-    open(&http, &SellerForm, &SellerForm.shown(&found), Some(found.version))
+pub async fn form(editor: Editor) -> Result<HttpResponse, Fault> {
+    open_stored(editor, &SellerForm, SELLER).await
 }
 
-pub async fn save(
-    shared: Data<Shared>,
-    granted: Granted,
-    visitor: Visitor,
-    http: HttpRequest,
-    sent: Sent,
-) -> Result<HttpResponse, Fault> {
-    let submission = Submission::of(&visitor, sent)?;
-    submit(&shared, &http, &visitor, &SellerForm, target(EntryKind::Seller, Some(""), granted.scope), submission).await
+pub async fn save(editor: Editor, sent: Sent) -> Result<HttpResponse, Fault> {
+    let submission = Submission::of(&editor.2, sent)?;
+    let (kind, code) = SELLER;
+    submit(editor, &SellerForm, (kind, Some(code)), submission).await
 }

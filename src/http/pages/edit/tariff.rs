@@ -1,16 +1,15 @@
 //! A tariff's form: what it is called and what one unit of it is; a new one has its first price as well.
 
-use actix_web::web::{Data, Path};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::web::Data;
 use serde_json::{Value as Json, json};
 
-use super::form::FormData;
+use super::entry::EntryForm;
+use super::form::{self, FormData};
 use super::tenant::section;
 use super::view::{Draw, FormView, Input};
-use super::{Form, Sent, Submission, open, price, reason, stored, submit, target};
+use super::{Form, price, reason};
 use crate::app::edit_book::StoredEntry;
 use crate::domain::book::EntryKind;
-use crate::http::auth::{Granted, Visitor};
 use crate::http::error::Fault;
 use crate::http::pages::encoded;
 use crate::http::state::Shared;
@@ -31,7 +30,7 @@ const UNITS: [&str; 12] = [
     "one",
 ];
 
-struct TariffForm {
+pub struct TariffForm {
     code: Option<String>,
 }
 
@@ -42,6 +41,18 @@ impl TariffForm {
             inputs.insert(0, draw.text("code").required());
         }
         inputs
+    }
+}
+
+impl EntryForm for TariffForm {
+    const KIND: EntryKind = EntryKind::Tariff;
+
+    async fn of(_: &Data<Shared>, code: Option<String>) -> Result<TariffForm, Fault> {
+        Ok(TariffForm { code })
+    }
+
+    fn blank() -> FormData {
+        FormData::default().or("shape", "per-unit").or("unit", "kilowatt-hour")
     }
 }
 
@@ -80,11 +91,7 @@ impl Form for TariffForm {
                 Some(stored) => stored.document.clone(),
                 None => json!({ "code": typed.get("code"), "version": [first] }),
             };
-            if let Some(tariff) = document.as_object_mut() {
-                for key in ["name", "unit"] {
-                    tariff.insert(key.to_owned(), typed.get(key).cloned().unwrap_or_default());
-                }
-            }
+            form::put(&mut document, &["name", "unit"], &typed);
             document
         }
     }
@@ -107,46 +114,4 @@ impl Form for TariffForm {
 /// `/tariffs/energie/edit`
 pub fn address(code: &str, below: &str) -> String {
     format!("/tariffs/{}{below}", encoded(code))
-}
-
-pub async fn create(http: HttpRequest) -> Result<HttpResponse, Fault> {
-    let data = FormData::default().or("shape", "per-unit").or("unit", "kilowatt-hour");
-    open(&http, &TariffForm { code: None }, &data, None)
-}
-
-pub async fn created(
-    shared: Data<Shared>,
-    granted: Granted,
-    visitor: Visitor,
-    http: HttpRequest,
-    sent: Sent,
-) -> Result<HttpResponse, Fault> {
-    let submission = Submission::of(&visitor, sent)?;
-    let target = target(EntryKind::Tariff, None, granted.scope);
-    submit(&shared, &http, &visitor, &TariffForm { code: None }, target, submission).await
-}
-
-pub async fn form(
-    shared: Data<Shared>,
-    granted: Granted,
-    code: Path<String>,
-    http: HttpRequest,
-) -> Result<HttpResponse, Fault> {
-    let found = stored(&shared, &target(EntryKind::Tariff, Some(&code), granted.scope)).await?;
-    let form = TariffForm { code: Some(code.into_inner()) };
-    open(&http, &form, &form.shown(&found), Some(found.version))
-}
-
-pub async fn save(
-    shared: Data<Shared>,
-    granted: Granted,
-    visitor: Visitor,
-    code: Path<String>,
-    http: HttpRequest,
-    sent: Sent,
-) -> Result<HttpResponse, Fault> {
-    let submission = Submission::of(&visitor, sent)?;
-    let target = target(EntryKind::Tariff, Some(&code), granted.scope);
-    let form = TariffForm { code: Some(code.into_inner()) };
-    submit(&shared, &http, &visitor, &form, target, submission).await
 }

@@ -1,25 +1,36 @@
 //! A tenant's form.
 
-use actix_web::web::{Data, Path};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::web::Data;
 use serde_json::Value as Json;
 
+use super::entry::EntryForm;
 use super::form::FormData;
 use super::view::{Draw, FormView, Input, Rows, Section};
-use super::{Form, Sent, Submission, book, open, stored, submit, target};
+use super::{Form, book};
 use crate::app::edit_book::StoredEntry;
 use crate::domain::book::{Entry, EntryKind, with_siret_of};
 use crate::domain::party::{PaymentTermClass, Tenant};
-use crate::http::auth::{Granted, Visitor};
 use crate::http::error::Fault;
 use crate::http::pages::encoded;
 use crate::http::state::Shared;
 
 /// A tenant, new where it has no code yet.
-struct TenantForm {
+pub struct TenantForm {
     code: Option<String>,
     /// Those the book has, as it is before the edit.
     known: Vec<Tenant>,
+}
+
+impl EntryForm for TenantForm {
+    const KIND: EntryKind = EntryKind::Tenant;
+
+    async fn of(shared: &Data<Shared>, code: Option<String>) -> Result<TenantForm, Fault> {
+        Ok(TenantForm { code, known: book(shared).await?.tenants })
+    }
+
+    fn blank() -> FormData {
+        with_defaults(FormData::default())
+    }
 }
 
 impl Form for TenantForm {
@@ -121,46 +132,4 @@ pub fn contacts(draw: &Draw) -> Rows {
 
 fn with_defaults(data: FormData) -> FormData {
     data.or("language", "fr").or("address.country", "FR").or("payment_term_class", "local-authority")
-}
-
-pub async fn create(http: HttpRequest) -> Result<HttpResponse, Fault> {
-    open(&http, &TenantForm { code: None, known: vec![] }, &with_defaults(FormData::default()), None)
-}
-
-pub async fn created(
-    shared: Data<Shared>,
-    granted: Granted,
-    visitor: Visitor,
-    http: HttpRequest,
-    sent: Sent,
-) -> Result<HttpResponse, Fault> {
-    let submission = Submission::of(&visitor, sent)?;
-    let target = target(EntryKind::Tenant, None, granted.scope);
-    let form = TenantForm { code: None, known: book(&shared).await?.tenants };
-    submit(&shared, &http, &visitor, &form, target, submission).await
-}
-
-pub async fn form(
-    shared: Data<Shared>,
-    granted: Granted,
-    code: Path<String>,
-    http: HttpRequest,
-) -> Result<HttpResponse, Fault> {
-    let found = stored(&shared, &target(EntryKind::Tenant, Some(&code), granted.scope)).await?;
-    let form = TenantForm { code: Some(code.into_inner()), known: vec![] };
-    open(&http, &form, &form.shown(&found), Some(found.version))
-}
-
-pub async fn save(
-    shared: Data<Shared>,
-    granted: Granted,
-    visitor: Visitor,
-    code: Path<String>,
-    http: HttpRequest,
-    sent: Sent,
-) -> Result<HttpResponse, Fault> {
-    let submission = Submission::of(&visitor, sent)?;
-    let target = target(EntryKind::Tenant, Some(&code), granted.scope);
-    let form = TenantForm { code: Some(code.into_inner()), known: book(&shared).await?.tenants };
-    submit(&shared, &http, &visitor, &form, target, submission).await
 }
