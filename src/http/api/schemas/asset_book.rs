@@ -3,7 +3,8 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::assets::{PaperKind, PostingPeriod};
+use super::asset_events::LinearConvention;
+use super::assets::{AssetDocument, PostingPeriod};
 use super::values::{Amount, Day, Number, Whole};
 
 /// As `[[asset]]` of the book, without its events.
@@ -34,7 +35,7 @@ pub struct AssetEntryDocument {
     #[serde(default)]
     pub group: Vec<GroupDocument>,
     #[serde(default)]
-    pub document: Vec<PaperDocument>,
+    pub document: Vec<AssetDocument>,
     #[serde(default)]
     pub invoice: Vec<SupplierInvoiceDocument>,
     #[serde(default)]
@@ -57,7 +58,7 @@ pub struct ComponentDocument {
     /// `linear` where it is left out.
     pub method: Option<MethodWord>,
     /// Of `linear`; `30-360` where it is left out.
-    pub convention: Option<ConventionWord>,
+    pub convention: Option<LinearConvention>,
     /// Of `degressive`: 1 to 5.
     pub coefficient: Option<Number>,
     /// Of `units-of-use`.
@@ -78,20 +79,6 @@ pub enum MethodWord {
     UnitsOfUse,
 }
 
-#[derive(Serialize, ToSchema)]
-pub enum ConventionWord {
-    #[serde(rename = "30-360")]
-    Days30E360,
-    #[serde(rename = "actual-365")]
-    Actual365,
-    #[serde(rename = "actual-actual")]
-    ActualActual,
-    #[serde(rename = "first-of-month")]
-    FirstOfMonth,
-    #[serde(rename = "full-years-from-next")]
-    FullYearsFromNext,
-}
-
 /// Components gathered, and gathered again.
 #[derive(Serialize, ToSchema)]
 pub struct GroupDocument {
@@ -101,18 +88,6 @@ pub struct GroupDocument {
     pub cost_eur: Amount,
     /// Components and other groups, each in one group at most.
     pub parts: Vec<String>,
-}
-
-/// A paper; its file is attached by itself.
-#[derive(Serialize, ToSchema)]
-pub struct PaperDocument {
-    pub name: String,
-    pub date: Day,
-    /// Of its file, in lower-case hex.
-    pub sha256: Option<String>,
-    pub kind: Option<PaperKind>,
-    /// What of the asset it proves.
-    pub proves: Option<String>,
 }
 
 #[derive(Serialize, ToSchema)]

@@ -285,7 +285,7 @@ pub struct ComponentGroup {
     pub parts: Vec<String>,
 }
 
-/// A paper: a deed of purchase, a report of acceptance, a decision.
+/// A paper: a deed of purchase, a report of acceptance, a decision; its file is attached by itself.
 #[derive(Serialize, ToSchema)]
 pub struct AssetDocument {
     pub name: String,
