@@ -11,9 +11,8 @@ use futures_util::StreamExt;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::once::{actor, once};
+use super::once::{Writing, once};
 use super::schemas::assets as described;
-use crate::app::Store;
 use crate::app::attach_asset_file::{self, Paper};
 use crate::domain::ids::AssetCode;
 use crate::http::asked::{Expected, parsed};
@@ -62,10 +61,11 @@ pub async fn attach(
 ) -> Result<HttpResponse, Fault> {
     let (paper, file_name) = asked(query.into_inner())?;
     let request = body(&http, payload).await?;
-    let (by, now, asset, bytes) =
-        (actor(&granted, &http), shared.now(), AssetCode(asset.into_inner()), request.clone());
-    let work = move |store: &Store| attach_asset_file::attach(store, &asset, &paper, (&file_name, &bytes), &by, now);
-    once(&shared, &granted, &http, &request, StatusCode::CREATED, work).await
+    let (asset, bytes) = (AssetCode(asset.into_inner()), request.clone());
+    once(Writing { shared, granted, http, request }, StatusCode::CREATED, move |store, by, now| {
+        attach_asset_file::attach(store, &asset, &paper, (&file_name, &bytes), by, now)
+    })
+    .await
 }
 
 fn asked(query: PaperQuery) -> Result<(Paper, PathBuf), Fault> {

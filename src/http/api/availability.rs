@@ -1,12 +1,12 @@
 //! `/api/v1/contracts/{contract}/availability`: how available lines were, and what that allows.
 
+use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::web::{Bytes, Data, Path};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::web::{Data, Path};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::once::{actor, body, once};
+use super::once::{Writing, once};
 use crate::app::record_availability::{self, Availability, KeptAvailability, NewAvailability};
 use crate::domain::calendar::BillingMonth;
 use crate::domain::ids::{ContractCode, LineCode};
@@ -90,14 +90,8 @@ pub struct NewAvailabilityBody {
               (status = 403, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem)),
     security(("token" = []))
 )]
-pub async fn record(
-    shared: Data<Shared>,
-    granted: Granted,
-    code: Path<String>,
-    http: HttpRequest,
-    request: Bytes,
-) -> Result<HttpResponse, Fault> {
-    let NewAvailabilityBody { line, month, percent, reason } = body(&request)?;
+pub async fn record(writing: Writing, code: Path<String>) -> Result<HttpResponse, Fault> {
+    let NewAvailabilityBody { line, month, percent, reason } = writing.body()?;
     let figure = NewAvailability {
         contract: ContractCode(code.into_inner()),
         line: LineCode(line),
@@ -105,9 +99,8 @@ pub async fn record(
         percent: percent.0,
         reason,
     };
-    let (by, now) = (actor(&granted, &http), shared.now());
-    let work = move |store: &crate::app::Store| {
-        record_availability::record(store, &figure, &by, now).map(|recorded| row(&recorded, None))
-    };
-    once(&shared, &granted, &http, &request, StatusCode::CREATED, work).await
+    once(writing, StatusCode::CREATED, move |store, by, now| {
+        record_availability::record(store, &figure, by, now).map(|recorded| row(&recorded, None))
+    })
+    .await
 }

@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 
 use actix_web::http::{StatusCode, header};
-use actix_web::web::{Bytes, Data, Path, Query};
+use actix_web::web::{Data, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::invoices::{LineAnswer, line_answer};
-use super::once::{actor, body, once};
+use super::once::{Writing, actor, once};
 use super::schemas::billing::PlanReport;
 use super::schemas::values::Amount;
 use super::{PAGE_ROWS_MAX, part};
@@ -125,35 +125,16 @@ fn answer(run: &BillingRun) -> RunAnswer {
               (status = 422, body = Problem, description = "The month is not over, or there is no such contract.")),
     security(("token" = []))
 )]
-pub async fn run(
-    shared: Data<Shared>,
-    granted: Granted,
-    path: Path<String>,
-    http: HttpRequest,
-    request: Bytes,
-) -> Result<HttpResponse, Fault> {
-    let RunBody { issue, contracts } = body(&request)?;
+pub async fn run(writing: Writing, path: Path<String>) -> Result<HttpResponse, Fault> {
+    let RunBody { issue, contracts } = writing.body()?;
     let only: BTreeSet<ContractCode> = contracts.into_iter().map(ContractCode).collect();
-    start(
-        &shared,
-        &granted,
-        &http,
-        &request,
-        Campaign { month: month(&path)?, issue, only, by: actor(&granted, &http) },
-    )
-    .await
+    let campaign = Campaign { month: month(&path)?, issue, only, by: writing.by() };
+    start(writing, campaign).await
 }
 
-async fn start(
-    shared: &Data<Shared>,
-    granted: &Granted,
-    http: &HttpRequest,
-    request: &Bytes,
-    campaign: Campaign,
-) -> Result<HttpResponse, Fault> {
-    let worker = shared.clone();
-    let work = move |_: &Store| launch(&worker, campaign).map(|run| answer(&run));
-    once(shared, granted, http, request, StatusCode::ACCEPTED, work).await
+async fn start(writing: Writing, campaign: Campaign) -> Result<HttpResponse, Fault> {
+    let worker = writing.shared.clone();
+    once(writing, StatusCode::ACCEPTED, move |_, _, _| launch(&worker, campaign).map(|run| answer(&run))).await
 }
 
 /// Begins a run, lets it go on by itself, and gives it as it begins; pages start theirs so too.
@@ -220,21 +201,15 @@ async fn found(shared: &Data<Shared>, id: &str) -> Result<BillingRun, Fault> {
               (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)),
     security(("token" = []))
 )]
-pub async fn retry(
-    shared: Data<Shared>,
-    granted: Granted,
-    id: Path<String>,
-    http: HttpRequest,
-    request: Bytes,
-) -> Result<HttpResponse, Fault> {
-    let run = found(&shared, &id).await?;
-    let (store, id, month, issue) = (shared.store.clone(), run.id, run.month, run.issues);
+pub async fn retry(writing: Writing, id: Path<String>) -> Result<HttpResponse, Fault> {
+    let run = found(&writing.shared, &id).await?;
+    let (store, id, month, issue) = (writing.shared.store.clone(), run.id, run.month, run.issues);
     let only = blocking(move || left_of_run(&store, &run)).await?.open;
     if only.is_empty() {
         return Err(Fault::Unprocessable(format!("run {id} left nothing to be done again")));
     }
-    let by = actor(&granted, &http);
-    start(&shared, &granted, &http, &request, Campaign { month, issue, only, by }).await
+    let campaign = Campaign { month, issue, only, by: writing.by() };
+    start(writing, campaign).await
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -430,21 +405,14 @@ fn known(store: &Store, contract: &ContractCode) -> Result<crate::domain::contra
               (status = 403, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem)),
     security(("token" = []))
 )]
-pub async fn add_line(
-    shared: Data<Shared>,
-    granted: Granted,
-    path: Path<(String, String)>,
-    http: HttpRequest,
-    request: Bytes,
-) -> Result<HttpResponse, Fault> {
+pub async fn add_line(writing: Writing, path: Path<(String, String)>) -> Result<HttpResponse, Fault> {
     let (month_text, contract) = path.into_inner();
     let (month, contract) = (month(&month_text)?, ContractCode(contract));
-    let wanted: ManualLineBody = body(&request)?;
+    let wanted: ManualLineBody = writing.body()?;
     let wrong = |what: &str| Fault::BadRequest(format!("the body is not what is asked for: {what}"));
     let quantity: Quantity = wanted.quantity.parse().map_err(|_| wrong("quantity is no number of four decimals"))?;
     let unit: Unit = wanted.unit.as_deref().unwrap_or("one").parse().map_err(|_| wrong("unit is none of ours"))?;
-    let (by, now) = (actor(&granted, &http), shared.now());
-    let work = move |store: &Store| {
+    once(writing, StatusCode::CREATED, move |store, by, now| {
         let known = known(store, &contract)?;
         let vat = treatments(&known).get(wanted.vat).map(|vat| (*vat).clone());
         let fr = wanted.designation;
@@ -459,9 +427,9 @@ pub async fn add_line(
             vat: vat.ok_or_else(|| AppError::input("vat names none of the contract's treatments"))?,
             reason: wanted.reason,
         };
-        manual_lines::add(store, &line, None, &by, now).map(|line| manual_answer(&line))
-    };
-    once(&shared, &granted, &http, &request, StatusCode::CREATED, work).await
+        manual_lines::add(store, &line, None, by, now).map(|line| manual_answer(&line))
+    })
+    .await
 }
 
 #[derive(Deserialize, IntoParams)]

@@ -1,14 +1,14 @@
 //! Keeping the books over the API: depreciation posted, periods closed, what happens to assets and figures of management
 //! recorded.
 
+use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::web::{Bytes, Data, Path};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::web::{Data, Path};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::once::{actor, body, once};
+use super::once::{Writing, once};
 use super::schemas::asset_events;
 use super::schemas::books as described;
 use super::schemas::payback_terms::{FiguresRecorded, ManagementFigure, ManagementFigureKind};
@@ -46,16 +46,9 @@ pub struct PostingBody {
               (status = 422, body = Problem)),
     security(("token" = []))
 )]
-pub async fn post_assets(
-    shared: Data<Shared>,
-    granted: Granted,
-    http: HttpRequest,
-    request: Bytes,
-) -> Result<HttpResponse, Fault> {
-    let PostingBody { through } = body(&request)?;
-    let (by, now) = (actor(&granted, &http), shared.now());
-    let work = move |store: &Store| post_depreciation::post(store, through, &by, now);
-    once(&shared, &granted, &http, &request, StatusCode::CREATED, work).await
+pub async fn post_assets(writing: Writing) -> Result<HttpResponse, Fault> {
+    let PostingBody { through } = writing.body()?;
+    once(writing, StatusCode::CREATED, move |store, by, now| post_depreciation::post(store, through, by, now)).await
 }
 
 #[utoipa::path(
@@ -172,22 +165,17 @@ pub struct PeriodBody {
               (status = 404, body = Problem), (status = 422, body = Problem)),
     security(("token" = []))
 )]
-pub async fn set_period(
-    shared: Data<Shared>,
-    granted: Granted,
-    period: Path<String>,
-    http: HttpRequest,
-    request: Bytes,
-) -> Result<HttpResponse, Fault> {
+pub async fn set_period(writing: Writing, period: Path<String>) -> Result<HttpResponse, Fault> {
     let period: AccountingPeriod =
         period.parse().map_err(|error: crate::domain::ledger::PeriodError| Fault::BadRequest(error.told().english))?;
-    let PeriodBody { action, reason } = body(&request)?;
+    let PeriodBody { action, reason } = writing.body()?;
     if let (PeriodDeed::CloseYear, AccountingPeriod::Month(_)) = (action, period) {
         return Err(Fault::Unprocessable("close-year takes a year such as 2026".to_owned()));
     }
-    let (by, now) = (actor(&granted, &http), shared.now());
-    let work = move |store: &Store| change_period(store, period, action, reason.as_deref(), &by, now);
-    once(&shared, &granted, &http, &request, StatusCode::OK, work).await
+    once(writing, StatusCode::OK, move |store, by, now| {
+        change_period(store, period, action, reason.as_deref(), by, now)
+    })
+    .await
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -212,19 +200,14 @@ pub struct AllocationBody {
               (status = 422, body = Problem, description = "It is not closed, left no result, or has it allocated.")),
     security(("token" = []))
 )]
-pub async fn allocate(
-    shared: Data<Shared>,
-    granted: Granted,
-    period: Path<String>,
-    http: HttpRequest,
-    request: Bytes,
-) -> Result<HttpResponse, Fault> {
+pub async fn allocate(writing: Writing, period: Path<String>) -> Result<HttpResponse, Fault> {
     let year = Some(period.as_str()).filter(|text| text.len() == 4).and_then(|text| text.parse::<i32>().ok());
     let year = year.ok_or_else(|| Expected::Year.refused("period", &period))?;
-    let AllocationBody { date, reason } = body(&request)?;
-    let (by, now) = (actor(&granted, &http), shared.now());
-    let work = move |store: &Store| allocate_result::allocate(store, year, date, &reason, &by, now);
-    once(&shared, &granted, &http, &request, StatusCode::CREATED, work).await
+    let AllocationBody { date, reason } = writing.body()?;
+    once(writing, StatusCode::CREATED, move |store, by, now| {
+        allocate_result::allocate(store, year, date, &reason, by, now)
+    })
+    .await
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -252,18 +235,10 @@ pub struct AssetEventBody {
               (status = 404, body = Problem), (status = 422, body = Problem)),
     security(("token" = []))
 )]
-pub async fn record_event(
-    shared: Data<Shared>,
-    granted: Granted,
-    asset: Path<String>,
-    http: HttpRequest,
-    request: Bytes,
-) -> Result<HttpResponse, Fault> {
-    let AssetEventBody { effective_on, reason, decision, change } = body(&request)?;
+pub async fn record_event(writing: Writing, asset: Path<String>) -> Result<HttpResponse, Fault> {
+    let AssetEventBody { effective_on, reason, decision, change } = writing.body()?;
     let event = EventRequest { asset: AssetCode(asset.into_inner()), effective_on, reason, decision, change };
-    let (by, now) = (actor(&granted, &http), shared.now());
-    let work = move |store: &Store| record_asset_event::record(store, &event, &by, now);
-    once(&shared, &granted, &http, &request, StatusCode::CREATED, work).await
+    once(writing, StatusCode::CREATED, move |store, by, now| record_asset_event::record(store, &event, by, now)).await
 }
 
 #[utoipa::path(
@@ -315,19 +290,13 @@ pub struct FiguresBody {
               (status = 422, body = Problem)),
     security(("token" = []))
 )]
-pub async fn record_figures(
-    shared: Data<Shared>,
-    granted: Granted,
-    http: HttpRequest,
-    request: Bytes,
-) -> Result<HttpResponse, Fault> {
-    let FiguresBody { figures } = body(&request)?;
-    let (by, now) = (actor(&granted, &http), shared.now());
-    let work = move |store: &Store| {
+pub async fn record_figures(writing: Writing) -> Result<HttpResponse, Fault> {
+    let FiguresBody { figures } = writing.body()?;
+    once(writing, StatusCode::CREATED, move |store, by, now| {
         let read = (1..).zip(&figures).map(|(number, figure)| figure.read(number)).collect::<Result<Vec<_>, _>>();
-        record_management_figures::record(store, &read.map_err(AppError::Input)?, "the API", &by, now)
-    };
-    once(&shared, &granted, &http, &request, StatusCode::CREATED, work).await
+        record_management_figures::record(store, &read.map_err(AppError::Input)?, "the API", by, now)
+    })
+    .await
 }
 
 impl FigureBody {

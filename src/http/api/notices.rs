@@ -1,15 +1,15 @@
 //! The notices of an invoice: what became of each, and sending them again.
 
+use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::web::{Bytes, Data, Path};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::web::{Data, Path};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::once::{actor, once};
+use super::once::{Writing, once};
+use crate::app::AppError;
 use crate::app::notices::{self, Notice, NoticeStatus};
-use crate::app::{AppError, Store};
 use crate::http::auth::Granted;
 use crate::http::error::{Fault, Problem};
 use crate::http::state::{Shared, blocking};
@@ -73,18 +73,12 @@ pub struct ResendAnswer {
               (status = 404, body = Problem)),
     security(("token" = []))
 )]
-pub async fn resend(
-    shared: Data<Shared>,
-    granted: Granted,
-    number: Path<String>,
-    http: HttpRequest,
-    request: Bytes,
-) -> Result<HttpResponse, Fault> {
-    let (by, now, scope) = (actor(&granted, &http), shared.now(), granted.scope.clone());
-    let work = move |store: &Store| {
-        let queued = notices::resend(store, &scope, &number, &by, now)?;
+pub async fn resend(writing: Writing, number: Path<String>) -> Result<HttpResponse, Fault> {
+    let scope = writing.granted.scope.clone();
+    once(writing, StatusCode::ACCEPTED, move |store, by, now| {
+        let queued = notices::resend(store, &scope, &number, by, now)?;
         let queued = queued.ok_or_else(|| AppError::NotFound(format!("invoice {number}")))?;
         Ok(ResendAnswer { queued })
-    };
-    once(&shared, &granted, &http, &request, StatusCode::ACCEPTED, work).await
+    })
+    .await
 }

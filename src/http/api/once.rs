@@ -1,9 +1,13 @@
 //! Writing over the API: the body as JSON, who acts, and answering a repeated request as before.
 
-use actix_web::HttpRequest;
-use actix_web::HttpResponse;
+use std::future::Future;
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data};
+use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -22,28 +26,54 @@ pub fn actor(granted: &Granted, http: &HttpRequest) -> Actor {
     Actor::new(&format!("user-{}", granted.user), address.as_deref())
 }
 
-/// The body as JSON; an empty one is an empty object.
-pub fn body<T: DeserializeOwned>(bytes: &Bytes) -> Result<T, Fault> {
-    let text: &[u8] = if bytes.is_empty() { b"{}" } else { bytes };
-    serde_json::from_slice(text).map_err(|error| unreadable::json(&error))
+/// A request that writes: who sends it, and its body.
+pub struct Writing {
+    pub shared: Data<Shared>,
+    pub granted: Granted,
+    pub http: HttpRequest,
+    pub request: Bytes,
+}
+
+impl FromRequest for Writing {
+    type Error = actix_web::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Writing, actix_web::Error>>>>;
+
+    fn from_request(http: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let parts = <(Data<Shared>, Granted, HttpRequest, Bytes)>::from_request(http, payload);
+        Box::pin(async move {
+            let (shared, granted, http, request) = parts.await?;
+            Ok(Writing { shared, granted, http, request })
+        })
+    }
+}
+
+impl Writing {
+    pub fn by(&self) -> Actor {
+        actor(&self.granted, &self.http)
+    }
+
+    /// The body as JSON; an empty one is an empty object.
+    pub fn body<T: DeserializeOwned>(&self) -> Result<T, Fault> {
+        let text: &[u8] = if self.request.is_empty() { b"{}" } else { &self.request };
+        serde_json::from_slice(text).map_err(|error| unreadable::json(&error))
+    }
 }
 
 /// Does `work` and answers with `status` and what it returns; the same request under the same Idempotency-Key is done
 /// once and answered again in the same words.
 pub async fn once<T: Serialize>(
-    shared: &Data<Shared>,
-    granted: &Granted,
-    http: &HttpRequest,
-    request: &Bytes,
+    writing: Writing,
     status: StatusCode,
-    work: impl FnOnce(&Store) -> Result<T, AppError> + Send + 'static,
+    work: impl FnOnce(&Store, &Actor, DateTime<Utc>) -> Result<T, AppError> + Send + 'static,
 ) -> Result<HttpResponse, Fault> {
+    let by = writing.by();
+    let Writing { shared, granted, http, request } = writing;
     // A key is the sender's own, and of one address: two senders may choose the same.
     let key = idempotency_key(http.headers())?.map(|key| format!("user-{}:{}:{key}", granted.user, http.path()));
-    let (store, now, request) = (shared.store.clone(), shared.now(), request.clone());
+    let (store, now) = (shared.store.clone(), shared.now());
     let answer = blocking(move || {
         answer_once::once(&store, key.as_deref(), &request, now, || {
-            let body = serde_json::to_string(&work(&store)?);
+            let body = serde_json::to_string(&work(&store, &by, now)?);
             let body = body.map_err(|error| AppError::Corrupt(format!("an answer cannot be written: {error}")))?;
             Ok(Answer { status: status.as_u16(), body })
         })

@@ -1,21 +1,19 @@
 //! `POST /api/v1/journal/opening`: the balances of other books, brought in as the opening of a day.
 
+use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::web::{Bytes, Data, Query};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::web::Query;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::once::{actor, once};
+use super::once::{Writing, once};
 use super::schemas::values::{Amount, Day};
-use crate::app::Store;
 use crate::app::open_balances::{self, OpeningReport};
 use crate::domain::money::Money;
 use crate::http::asked::{Expected, parsed};
-use crate::http::auth::Granted;
 use crate::http::error::{Fault, Problem};
-use crate::http::state::{Shared, blocking};
+use crate::http::state::blocking;
 
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -62,22 +60,18 @@ fn answer(report: OpeningReport, posted: bool) -> OpeningAnswer {
                would count balances twice.")),
     security(("token" = []))
 )]
-pub async fn open(
-    shared: Data<Shared>,
-    granted: Granted,
-    http: HttpRequest,
-    query: Query<OpeningQuery>,
-    request: Bytes,
-) -> Result<HttpResponse, Fault> {
+pub async fn open(writing: Writing, query: Query<OpeningQuery>) -> Result<HttpResponse, Fault> {
     let date: Option<NaiveDate> = parsed("date", Some(&query.date), Expected::Day)?;
     let date = date.ok_or_else(|| Expected::Day.refused("date", &query.date))?;
     let only_checked = parsed("check", query.check.as_deref(), Expected::Flag)?.unwrap_or(false);
-    let (by, now, csv) = (actor(&granted, &http), shared.now(), request.clone());
+    let csv = writing.request.clone();
     if only_checked {
-        let store = shared.store.clone();
+        let (store, by, now) = (writing.shared.store.clone(), writing.by(), writing.shared.now());
         let (report, _) = blocking(move || open_balances::check(&store, &csv, date, &by, now)).await?;
         return Ok(HttpResponse::Ok().json(answer(report, false)));
     }
-    let work = move |store: &Store| open_balances::open(store, &csv, date, &by, now).map(|done| answer(done, true));
-    once(&shared, &granted, &http, &request, StatusCode::CREATED, work).await
+    once(writing, StatusCode::CREATED, move |store, by, now| {
+        open_balances::open(store, &csv, date, by, now).map(|done| answer(done, true))
+    })
+    .await
 }

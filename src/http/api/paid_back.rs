@@ -1,13 +1,13 @@
 //! What happened to an invoice since its issue, and how what is owed to a tenant goes back.
 
+use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::web::{Bytes, Data, Path};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::web::{Data, Path};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::once::{actor, body, once};
+use super::once::{Writing, once};
 use super::schemas::receivables as described;
 use super::schemas::values::Amount;
 use crate::app::read_account::{self, Account};
@@ -160,23 +160,15 @@ pub struct RefundBody {
               (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)),
     security(("token" = []))
 )]
-pub async fn refund(
-    shared: Data<Shared>,
-    granted: Granted,
-    number: Path<String>,
-    http: HttpRequest,
-    request: Bytes,
-) -> Result<HttpResponse, Fault> {
-    let RefundBody { refunded_on, amount, reference, preview } = body(&request)?;
+pub async fn refund(writing: Writing, number: Path<String>) -> Result<HttpResponse, Fault> {
+    let RefundBody { refunded_on, amount, reference, preview } = writing.body()?;
     let invoice = InvoiceNumber::from_stored(number.into_inner());
     let new = NewRefund { invoice, on: refunded_on, amount, reference };
-    let (by, now) = (actor(&granted, &http), shared.now());
     if preview {
-        let store = shared.store.clone();
+        let (store, now) = (writing.shared.store.clone(), writing.shared.now());
         return Ok(HttpResponse::Ok().json(blocking(move || refund::plan(&store, &new, now)).await?));
     }
-    let work = move |store: &crate::app::Store| refund::record(store, &new, &by, now);
-    once(&shared, &granted, &http, &request, StatusCode::CREATED, work).await
+    once(writing, StatusCode::CREATED, move |store, by, now| refund::record(store, &new, by, now)).await
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -214,21 +206,13 @@ fn some_day<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<
               (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)),
     security(("token" = []))
 )]
-pub async fn transfer(
-    shared: Data<Shared>,
-    granted: Granted,
-    number: Path<String>,
-    http: HttpRequest,
-    request: Bytes,
-) -> Result<HttpResponse, Fault> {
-    let TransferBody { to, amount, transferred_on, preview } = body(&request)?;
+pub async fn transfer(writing: Writing, number: Path<String>) -> Result<HttpResponse, Fault> {
+    let TransferBody { to, amount, transferred_on, preview } = writing.body()?;
     let from = InvoiceNumber::from_stored(number.into_inner());
     let new = NewTransfer { from, to: InvoiceNumber::from_stored(to), on: transferred_on, amount };
-    let (by, now) = (actor(&granted, &http), shared.now());
     if preview {
-        let store = shared.store.clone();
+        let (store, now) = (writing.shared.store.clone(), writing.shared.now());
         return Ok(HttpResponse::Ok().json(blocking(move || transfer::plan(&store, &new, now)).await?));
     }
-    let work = move |store: &crate::app::Store| transfer::record(store, &new, &by, now);
-    once(&shared, &granted, &http, &request, StatusCode::CREATED, work).await
+    once(writing, StatusCode::CREATED, move |store, by, now| transfer::record(store, &new, by, now)).await
 }

@@ -1,13 +1,13 @@
 //! `/api/v1/payments` and what is late: money received, bank statements, credit notes, late interest.
 
+use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::web::{Bytes, Data, Path, Query};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::web::{Data, Path, Query};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::once::{actor, body, once};
+use super::once::{Writing, once};
 use super::only_of;
 use super::schemas::receivables as described;
 use super::schemas::values::Amount;
@@ -24,7 +24,6 @@ use crate::domain::ids::TenantCode;
 use crate::domain::invoice::{InvoiceNumber, restated};
 use crate::domain::money::Money;
 use crate::http::asked::{days, page};
-use crate::http::auth::Granted;
 use crate::http::error::{Fault, Problem};
 use crate::http::state::{Shared, blocking};
 
@@ -122,18 +121,11 @@ pub struct PaymentBody {
               (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)),
     security(("token" = []))
 )]
-pub async fn record(
-    shared: Data<Shared>,
-    granted: Granted,
-    http: HttpRequest,
-    request: Bytes,
-) -> Result<HttpResponse, Fault> {
-    let PaymentBody { invoice, received_on, amount, reference } = body(&request)?;
+pub async fn record(writing: Writing) -> Result<HttpResponse, Fault> {
+    let PaymentBody { invoice, received_on, amount, reference } = writing.body()?;
     let invoice = InvoiceNumber::from_stored(invoice);
     let new = NewPayment { invoice, received_on, amount, reference, statement_key: None };
-    let (by, now) = (actor(&granted, &http), shared.now());
-    let work = move |store: &crate::app::Store| record_payment::record(store, &new, &by, now);
-    once(&shared, &granted, &http, &request, StatusCode::CREATED, work).await
+    once(writing, StatusCode::CREATED, move |store, by, now| record_payment::record(store, &new, by, now)).await
 }
 
 #[utoipa::path(
@@ -145,15 +137,9 @@ pub async fn record(
               (status = 401, body = Problem), (status = 403, body = Problem), (status = 422, body = Problem)),
     security(("token" = []))
 )]
-pub async fn read_statement(
-    shared: Data<Shared>,
-    granted: Granted,
-    http: HttpRequest,
-    request: Bytes,
-) -> Result<HttpResponse, Fault> {
-    let (by, now, bytes) = (actor(&granted, &http), shared.now(), request.clone());
-    let work = move |store: &crate::app::Store| import_statement::import(store, &bytes, &by, now);
-    once(&shared, &granted, &http, &request, StatusCode::CREATED, work).await
+pub async fn read_statement(writing: Writing) -> Result<HttpResponse, Fault> {
+    let statement = writing.request.clone();
+    once(writing, StatusCode::CREATED, move |store, by, now| import_statement::import(store, &statement, by, now)).await
 }
 
 /// A receipt of a bank statement.
@@ -233,19 +219,13 @@ pub struct MatchBody {
               (status = 422, body = Problem)),
     security(("token" = []))
 )]
-pub async fn match_receipt(
-    shared: Data<Shared>,
-    granted: Granted,
-    http: HttpRequest,
-    request: Bytes,
-) -> Result<HttpResponse, Fault> {
-    let wanted: MatchBody = body(&request)?;
-    let (by, now) = (actor(&granted, &http), shared.now());
-    let work = move |store: &crate::app::Store| {
+pub async fn match_receipt(writing: Writing) -> Result<HttpResponse, Fault> {
+    let wanted: MatchBody = writing.body()?;
+    once(writing, StatusCode::CREATED, move |store, by, now| {
         let invoice = InvoiceNumber::from_stored(wanted.invoice);
-        match_receipts::assign(store, &wanted.receipt, &invoice, wanted.amount, &by, now)
-    };
-    once(&shared, &granted, &http, &request, StatusCode::CREATED, work).await
+        match_receipts::assign(store, &wanted.receipt, &invoice, wanted.amount, by, now)
+    })
+    .await
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -262,14 +242,9 @@ pub struct DismissBody {
               (status = 403, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem)),
     security(("token" = []))
 )]
-pub async fn dismiss(
-    shared: Data<Shared>,
-    granted: Granted,
-    http: HttpRequest,
-    request: Bytes,
-) -> Result<HttpResponse, Fault> {
-    let DismissBody { receipt, reason } = body(&request)?;
-    let (store, by, now) = (shared.store.clone(), actor(&granted, &http), shared.now());
+pub async fn dismiss(writing: Writing) -> Result<HttpResponse, Fault> {
+    let DismissBody { receipt, reason } = writing.body()?;
+    let (store, by, now) = (writing.shared.store.clone(), writing.by(), writing.shared.now());
     blocking(move || match_receipts::dismiss(&store, &receipt, &reason, &by, now)).await?;
     Ok(HttpResponse::NoContent().finish())
 }
@@ -296,17 +271,9 @@ pub async fn dunning(shared: Data<Shared>) -> Result<HttpResponse, Fault> {
               (status = 422, body = Problem)),
     security(("token" = []))
 )]
-pub async fn claim(
-    shared: Data<Shared>,
-    granted: Granted,
-    number: Path<String>,
-    http: HttpRequest,
-    request: Bytes,
-) -> Result<HttpResponse, Fault> {
-    let (by, now) = (actor(&granted, &http), shared.now());
+pub async fn claim(writing: Writing, number: Path<String>) -> Result<HttpResponse, Fault> {
     let number = InvoiceNumber::from_stored(number.into_inner());
-    let work = move |store: &crate::app::Store| charge_interest::charge(store, &number, &by, now);
-    once(&shared, &granted, &http, &request, StatusCode::OK, work).await
+    once(writing, StatusCode::OK, move |store, by, now| charge_interest::charge(store, &number, by, now)).await
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -361,21 +328,15 @@ pub struct CreditPreviewAnswer {
               (status = 404, body = Problem), (status = 422, body = Problem)),
     security(("token" = []))
 )]
-pub async fn credit(
-    shared: Data<Shared>,
-    granted: Granted,
-    number: Path<String>,
-    http: HttpRequest,
-    request: Bytes,
-) -> Result<HttpResponse, Fault> {
-    let wanted: CreditBody = body(&request)?;
+pub async fn credit(writing: Writing, number: Path<String>) -> Result<HttpResponse, Fault> {
+    let wanted: CreditBody = writing.body()?;
     let credit = CreditRequest {
         invoice: InvoiceNumber::from_stored(number.into_inner()),
         lines: wanted.lines.into_iter().map(|line| (line.line, line.net)).collect(),
         reason: wanted.reason,
     };
     if wanted.preview {
-        let store = shared.store.clone();
+        let store = writing.shared.store.clone();
         let plan = blocking(move || credit_invoice::preview(&store, &credit)).await?;
         let totals = plan.credit.totals;
         return Ok(HttpResponse::Ok().json(CreditPreviewAnswer {
@@ -387,9 +348,7 @@ pub async fn credit(
             open_after: plan.open_after.to_string(),
         }));
     }
-    let (by, now) = (actor(&granted, &http), shared.now());
-    let work = move |store: &crate::app::Store| credit_invoice::credit(store, &credit, &by, now);
-    once(&shared, &granted, &http, &request, StatusCode::CREATED, work).await
+    once(writing, StatusCode::CREATED, move |store, by, now| credit_invoice::credit(store, &credit, by, now)).await
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -436,18 +395,11 @@ pub struct RestatedRow {
               (status = 404, body = Problem), (status = 422, body = Problem)),
     security(("token" = []))
 )]
-pub async fn correct(
-    shared: Data<Shared>,
-    granted: Granted,
-    number: Path<String>,
-    http: HttpRequest,
-    request: Bytes,
-) -> Result<HttpResponse, Fault> {
-    let CorrectionBody { reason, preview } = body(&request)?;
-    let (by, now) = (actor(&granted, &http), shared.now());
+pub async fn correct(writing: Writing, number: Path<String>) -> Result<HttpResponse, Fault> {
+    let CorrectionBody { reason, preview } = writing.body()?;
     let invoice = InvoiceNumber::from_stored(number.into_inner());
     if preview {
-        let store = shared.store.clone();
+        let (store, now) = (writing.shared.store.clone(), writing.shared.now());
         let plan = blocking(move || correct_invoice::preview(&store, &invoice, now)).await?;
         let changes = restated(&plan.invoice, &plan.corrected).into_iter();
         return Ok(HttpResponse::Ok().json(CorrectionPreviewAnswer {
@@ -460,6 +412,5 @@ pub async fn correct(
         }));
     }
     let wanted = CorrectionRequest { invoice, reason };
-    let work = move |store: &crate::app::Store| correct_invoice::correct(store, &wanted, &by, now);
-    once(&shared, &granted, &http, &request, StatusCode::CREATED, work).await
+    once(writing, StatusCode::CREATED, move |store, by, now| correct_invoice::correct(store, &wanted, by, now)).await
 }

@@ -1,18 +1,16 @@
 //! Reminders of invoices past due: what one says, and sending it.
 
+use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::web::{Bytes, Data, Path};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::web::{Data, Path};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::once::{actor, once};
+use super::once::{Writing, once};
 use super::schemas::receivables::ReminderReport;
-use crate::app::Store;
 use crate::app::remind;
 use crate::domain::invoice::InvoiceNumber;
-use crate::http::auth::Granted;
 use crate::http::error::{Fault, Problem};
 use crate::http::state::{Shared, blocking};
 
@@ -62,15 +60,7 @@ pub async fn plan(shared: Data<Shared>, number: Path<String>) -> Result<HttpResp
               (status = 403, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem)),
     security(("token" = []))
 )]
-pub async fn send(
-    shared: Data<Shared>,
-    granted: Granted,
-    number: Path<String>,
-    http: HttpRequest,
-    request: Bytes,
-) -> Result<HttpResponse, Fault> {
-    let (by, now) = (actor(&granted, &http), shared.now());
+pub async fn send(writing: Writing, number: Path<String>) -> Result<HttpResponse, Fault> {
     let number = InvoiceNumber::from_stored(number.into_inner());
-    let work = move |store: &Store| remind::send(store, &number, &by, now);
-    once(&shared, &granted, &http, &request, StatusCode::ACCEPTED, work).await
+    once(writing, StatusCode::ACCEPTED, move |store, by, now| remind::send(store, &number, by, now)).await
 }

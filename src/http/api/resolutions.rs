@@ -1,20 +1,17 @@
 //! `POST /api/v1/meters/{meter}/resolutions`: a reading corrected, a silence estimated, a reset declared; each with its
 //! reason, as on the meter's page.
 
+use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::web::{Bytes, Data, Path};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::web::Path;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::once::{actor, body, once};
-use crate::app::Store;
+use super::once::{Writing, once};
 use crate::app::resolve_gap::{self, Resolution, ResolutionPlan};
 use crate::domain::calendar::{BillingMonth, Timestamp};
 use crate::domain::quantity::Micro;
-use crate::http::auth::Granted;
 use crate::http::error::{Fault, Problem};
-use crate::http::state::Shared;
 
 /// What is done about a meter's readings.
 #[derive(Deserialize, ToSchema)]
@@ -94,17 +91,10 @@ impl ResolutionBody {
               (status = 403, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem)),
     security(("token" = []))
 )]
-pub async fn resolve(
-    shared: Data<Shared>,
-    granted: Granted,
-    meter: Path<String>,
-    http: HttpRequest,
-    request: Bytes,
-) -> Result<HttpResponse, Fault> {
-    let (resolution, reason) = body::<ResolutionBody>(&request)?.read();
-    let (by, now, meter) = (actor(&granted, &http), shared.now(), meter.into_inner());
-    let work = move |store: &Store| {
-        resolve_gap::resolve(store, &meter, &resolution, &reason, &by, now).map(ResolutionAnswer::from)
-    };
-    once(&shared, &granted, &http, &request, StatusCode::CREATED, work).await
+pub async fn resolve(writing: Writing, meter: Path<String>) -> Result<HttpResponse, Fault> {
+    let (resolution, reason) = writing.body::<ResolutionBody>()?.read();
+    once(writing, StatusCode::CREATED, move |store, by, now| {
+        resolve_gap::resolve(store, &meter, &resolution, &reason, by, now).map(ResolutionAnswer::from)
+    })
+    .await
 }
