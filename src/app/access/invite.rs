@@ -3,10 +3,9 @@
 
 use chrono::{DateTime, Duration, Utc};
 
-use crate::app::export_book;
 use crate::app::secrets::{LinkKind, Secrets, digest};
 use crate::app::users::{self as people, hash};
-use crate::app::{AppError, Store, UserProblem};
+use crate::app::{AppError, Store, UserProblem, export_book, notices};
 use crate::domain::access::Role;
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::ids::TenantCode;
@@ -89,7 +88,7 @@ pub(in crate::app) fn unknown_tenant(error: StorageError) -> AppError {
 /// The part of Message-IDs that is ours, from the address mails are sent from.
 pub(in crate::app) fn mail_host(store: &Store) -> Result<String, AppError> {
     let sender = export_book::load(store)?.seller.email;
-    Ok(sender.rsplit_once('@').map_or("localhost", |(_, host)| host).to_owned())
+    Ok(notices::host(&sender).to_owned())
 }
 
 fn message_id(id: i64, host: &str) -> String {

@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use crate::app::archive_invoice::{archived_event, write_durably};
 use crate::app::signing_key::SigningKey;
-use crate::app::{AppError, Store};
+use crate::app::{AppError, Store, notices};
 use crate::config::AuditConfig;
 use crate::domain::audit::{
     Actor, AuditEvent, DaySeal, GENESIS, JournalSeal, RootStatement, SignedRoot, Tree, hex, journal_root, unhex,
@@ -244,7 +244,7 @@ fn queue_mails(
     }
     // Before the first book there is nobody to send in the name of; the file is written all the same.
     let Some(sender) = book::load_book(connection)?.map(|book| book.seller.email) else { return Ok(()) };
-    let host = sender.rsplit_once('@').map_or("localhost", |(_, host)| host);
+    let host = notices::host(&sender);
     for (position, recipient) in (1..).zip(&signing.recipients) {
         let message = NewMessage {
             kind: ROOT_MAIL.to_owned(),

@@ -6,7 +6,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::app::AppError;
-use crate::app::notices::AVAILABLE_MAIL;
+use crate::app::notices;
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::book::Book;
 use crate::domain::contract::Contract;
@@ -15,7 +15,6 @@ use crate::domain::invoice::{Draft, InvoiceNumber, IssueContext, IssuedInvoice, 
 use crate::domain::ledger::Chart;
 use crate::domain::party::Tenant;
 use crate::storage::invoices::SeriesPosition;
-use crate::storage::outbox::NewMessage;
 use crate::storage::{AnyConnection, audit, evidence, invoices, journal, outbox};
 
 /// Issues `draft` inside the caller's transaction; `stored` is its row if it was drafted before.
@@ -116,7 +115,7 @@ fn event(invoice: &IssuedInvoice, content_sha256: &str, by: &Actor, now: DateTim
     AuditEvent::new(now, by, "invoice.issued", invoice.number.as_str(), detail)
 }
 
-/// One notice per contact, each with a Message-ID that stays the same however often it is sent.
+/// One notice per contact.
 fn queue_notices(
     connection: &mut AnyConnection,
     id: InvoiceId,
@@ -125,16 +124,9 @@ fn queue_notices(
     sender: &str,
     now: DateTime<Utc>,
 ) -> Result<(), AppError> {
-    let host = sender.rsplit_once('@').map_or("localhost", |(_, host)| host);
     for (position, contact) in (1..).zip(&tenant.contacts) {
-        let message = NewMessage {
-            kind: AVAILABLE_MAIL.to_owned(),
-            invoice: Some(id),
-            recipient: contact.email.clone(),
-            language: tenant.language,
-            message_id: format!("invoice.{}.{position}@{host}", invoice.number),
-        };
-        outbox::enqueue(connection, &message, now)?;
+        let notice = notices::notice((id, invoice), tenant, &contact.email, position, sender);
+        outbox::enqueue(connection, &notice, now)?;
     }
     Ok(())
 }

@@ -17,7 +17,7 @@ pub use crate::mail::Preview;
 pub use crate::storage::outbox::{Message as Notice, MessageStatus as NoticeStatus};
 
 /// The kind of mail that says an invoice is there.
-pub(in crate::app) const AVAILABLE_MAIL: &str = "invoice-available";
+const AVAILABLE_MAIL: &str = "invoice-available";
 
 fn is_available(notice: &Notice) -> bool {
     notice.message.kind == AVAILABLE_MAIL
@@ -26,6 +26,23 @@ fn is_available(notice: &Notice) -> bool {
 /// The host that Message-IDs of a `sender` end with.
 pub(in crate::app) fn host(sender: &str) -> &str {
     sender.rsplit_once('@').map_or("localhost", |(_, host)| host)
+}
+
+/// The `position`th notice of an invoice, with a Message-ID that stays the same however often it is sent.
+pub(in crate::app) fn notice(
+    (id, invoice): (InvoiceId, &IssuedInvoice),
+    tenant: &Tenant,
+    recipient: &str,
+    position: usize,
+    sender: &str,
+) -> NewMessage {
+    NewMessage {
+        kind: AVAILABLE_MAIL.to_owned(),
+        invoice: Some(id),
+        recipient: recipient.to_owned(),
+        language: tenant.language,
+        message_id: format!("invoice.{}.{position}@{}", invoice.number, host(sender)),
+    }
 }
 
 /// The notices of the issued invoice with this number, oldest first; none where it lies outside `scope`.
@@ -115,7 +132,6 @@ fn queue(
     sender: &str,
     now: DateTime<Utc>,
 ) -> Result<Vec<String>, AppError> {
-    let host = host(sender);
     let mut known = outbox::of_invoice(connection, id)?;
     known.retain(is_available);
     let mut next = known.len();
@@ -133,14 +149,7 @@ fn queue(
             continue;
         }
         next += 1;
-        let message = NewMessage {
-            kind: AVAILABLE_MAIL.to_owned(),
-            invoice: Some(id),
-            recipient: contact.email.clone(),
-            language: tenant.language,
-            message_id: format!("invoice.{}.{next}@{host}", invoice.number),
-        };
-        outbox::enqueue(connection, &message, now)?;
+        outbox::enqueue(connection, &notice((id, invoice), tenant, &contact.email, next, sender), now)?;
     }
     Ok(recipients)
 }

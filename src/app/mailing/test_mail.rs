@@ -2,8 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::app::export_book;
-use crate::app::{AppError, Store};
+use crate::app::{AppError, Store, export_book, notices};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::party::Language;
 use crate::mail::{self, MailError, Mailer, TestNotice};
@@ -20,7 +19,7 @@ pub fn send(
 ) -> Result<Result<(), MailError>, AppError> {
     crate::app::users::check_address(recipient)?;
     let seller = export_book::load(store)?.seller;
-    let host = seller.email.rsplit_once('@').map_or("localhost", |(_, host)| host);
+    let host = notices::host(&seller.email);
     let message_id = format!("test.{}@{host}", now.timestamp_micros());
     let notice =
         TestNotice { sender: (&seller.name, &seller.email), recipient, language, message_id: &message_id, date: now };

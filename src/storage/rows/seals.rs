@@ -5,14 +5,15 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
+use super::readings;
 use crate::domain::audit::{CorrectionLine, DayDigests, MeterDigest, ReadingLine};
-use crate::domain::calendar::Timestamp;
+use crate::domain::calendar::{Period, Timestamp};
 use crate::domain::metering::Quality;
 use crate::domain::quantity::Micro;
 use crate::storage::codec::{corrupt, date_from, date_text};
 use crate::storage::db::AnyConnection;
 use crate::storage::error::{StorageError, StorageResult};
-use crate::storage::schema::{meter, reading, reading_correction, reading_source, sealed_day};
+use crate::storage::schema::{meter, reading, reading_source, sealed_day};
 
 const SECONDS_PER_DAY: i64 = 86_400;
 
@@ -134,44 +135,37 @@ pub fn day_lines(connection: &mut AnyConnection, names: &Names, day: NaiveDate) 
     for (ts, meter, value, source, quality) in rows {
         let meter = names.meter(meter)?;
         let source = names.sources.get(&source).map(String::as_str).unwrap_or_default();
-        let line =
-            ReadingLine { at: instant(ts), meter, value: value_text(value), quality: quality_name(quality)?, source };
+        let line = ReadingLine {
+            at: instant(ts),
+            meter,
+            value: Micro::from_micros(value).to_string(),
+            quality: quality_name(quality)?,
+            source,
+        };
         keyed.push((ts, meter, line.to_string()));
     }
     // Rows come by the meter's row number; lines stand by its code.
     keyed.sort_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)));
     let readings = keyed.into_iter().map(|(_, meter, line)| (meter.to_owned(), line)).collect();
-    Ok(DayLines { readings, corrections: correction_lines(connection, names, from, to)? })
+    let day = Period { from: Timestamp::from_seconds(from), to: Timestamp::from_seconds(to) };
+    Ok(DayLines { readings, corrections: correction_lines(connection, names, day)? })
 }
 
 fn correction_lines(
     connection: &mut AnyConnection,
     names: &Names,
-    from: i64,
-    to: i64,
+    day: Period,
 ) -> StorageResult<Vec<(String, String)>> {
-    let rows: Vec<(i64, i64, Option<i64>, i64, String, i64)> = reading_correction::table
-        .filter(reading_correction::ts.ge(from).and(reading_correction::ts.lt(to)))
-        .order(reading_correction::id)
-        .select((
-            reading_correction::meter_id,
-            reading_correction::ts,
-            reading_correction::old_value_micro,
-            reading_correction::value_micro,
-            reading_correction::reason,
-            reading_correction::recorded_at,
-        ))
-        .load(connection)?;
-    let mut lines = Vec::with_capacity(rows.len());
-    for (meter, ts, old, value, reason, recorded_at) in rows {
-        let meter = names.meter(meter)?.to_owned();
+    let mut lines = Vec::new();
+    for made in readings::corrections(connection, day)? {
+        let meter = names.meter(made.meter.0)?.to_owned();
         let correction = CorrectionLine {
-            at: instant(ts),
+            at: made.at.to_string(),
             meter: meter.clone(),
-            old: old.map(value_text),
-            value: value_text(value),
-            reason,
-            recorded_at: instant(recorded_at),
+            old: made.old_value.map(|value| value.to_string()),
+            value: made.value.to_string(),
+            reason: made.reason,
+            recorded_at: made.recorded_at.to_string(),
         };
         let failure =
             |error: serde_json::Error| StorageError::NotStorable { what: "a correction", detail: error.to_string() };
@@ -193,10 +187,6 @@ fn quality_name(code: i16) -> StorageResult<&'static str> {
 
 fn instant(seconds: i64) -> String {
     Timestamp::from_seconds(seconds).to_string()
-}
-
-fn value_text(micros: i64) -> String {
-    Micro::from_micros(micros).to_decimal().normalize().to_string()
 }
 
 /// The instants [from, to) of a UTC day.
