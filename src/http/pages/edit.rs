@@ -206,26 +206,36 @@ async fn submit(
             let errors = vec![FormError { field: "form".to_owned(), beside: text.clone(), text }];
             answer(StatusCode::UNPROCESSABLE_ENTITY, frame, form, &data, errors, version, None, true)
         }
-        Err(Refusal::Stale(stored)) => {
-            let (store, theirs) = (shared.store.clone(), stored.clone());
-            let meanwhile = blocking(move || edit_meanwhile::since(&store, &theirs, version)).await?;
-            // A tenant's people are told when, not which of the seller's people it was.
-            let names = policy(visitor.person.role, Action::SeeTrail) != Decision::Deny;
-            let mut conflict = conflict(&frame, form, &data, &stored, meanwhile.seen.as_ref());
-            conflict.who = meanwhile.last.as_ref().map(|(name, at)| {
-                let at = frame.instant((*at).into(), meanwhile.zone);
-                let name = if names { name.clone() } else { frame.t("edit-stale-someone") };
-                frame.texts("edit-stale-who", &[("name", &name), ("at", &at)])
-            });
-            let name = meanwhile.last.map(|(name, _)| name).filter(|_| names);
-            let mut data = data;
-            match conflict.rows.is_empty() {
-                true => data.forget(&["over"]),
-                false => data.set("over", name.unwrap_or_else(|| frame.t("edit-stale-someone"))),
-            }
-            answer(StatusCode::CONFLICT, frame, form, &data, vec![], Some(stored.version), Some(conflict), true)
-        }
+        Err(Refusal::Stale(stored)) => stale(&shared, &visitor, frame, form, data, *stored, version).await,
     }
+}
+
+/// The form again, beside what somebody else has written since `version`.
+async fn stale(
+    shared: &Data<Shared>,
+    visitor: &Visitor,
+    frame: Frame,
+    form: &impl Form,
+    mut data: FormData,
+    stored: StoredEntry,
+    version: Option<i64>,
+) -> Result<HttpResponse, Fault> {
+    let (store, theirs) = (shared.store.clone(), stored.clone());
+    let meanwhile = blocking(move || edit_meanwhile::since(&store, &theirs, version)).await?;
+    // A tenant's people are told when, not which of the seller's people it was.
+    let names = policy(visitor.person.role, Action::SeeTrail) != Decision::Deny;
+    let mut conflict = conflict(&frame, form, &data, &stored, meanwhile.seen.as_ref());
+    conflict.who = meanwhile.last.as_ref().map(|(name, at)| {
+        let at = frame.instant((*at).into(), meanwhile.zone);
+        let name = if names { name.clone() } else { frame.t("edit-stale-someone") };
+        frame.texts("edit-stale-who", &[("name", &name), ("at", &at)])
+    });
+    let name = meanwhile.last.map(|(name, _)| name).filter(|_| names);
+    match conflict.rows.is_empty() {
+        true => data.forget(&["over"]),
+        false => data.set("over", name.unwrap_or_else(|| frame.t("edit-stale-someone"))),
+    }
+    answer(StatusCode::CONFLICT, frame, form, &data, vec![], Some(stored.version), Some(conflict), true)
 }
 
 #[allow(clippy::too_many_arguments, reason = "the parts of one page")]
