@@ -6,7 +6,7 @@ use actix_web::web::Data;
 use actix_web::{HttpMessage, HttpRequest};
 use chrono::NaiveDate;
 
-use super::{assets, flash, language, texts};
+use super::{flash, language, static_files, texts};
 use crate::app::sign_in::{SESSION_IDLE_HOURS_MAX, Stage};
 use crate::domain::access::{Action, Decision, Role, policy};
 use crate::domain::calendar::{BillingMonth, DatePeriod, Timestamp};
@@ -308,15 +308,15 @@ impl Frame {
     }
 
     pub fn stylesheet(&self) -> &'static str {
-        assets::stylesheet_path()
+        static_files::stylesheet_path()
     }
 
     pub fn script(&self) -> &'static str {
-        assets::script_path()
+        static_files::script_path()
     }
 
     pub fn icon(&self) -> &'static str {
-        assets::icon_path()
+        static_files::icon_path()
     }
 }
 

@@ -8,10 +8,10 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
-use super::audit::EventView;
-use super::billing::problems;
 use super::edit::contract;
-use super::{Frame, page, plant};
+use super::runs::problems;
+use super::trail::EventView;
+use super::{Frame, page, plant_figures};
 use crate::app::compare_billing;
 use crate::app::late_readings::LateInvoice;
 use crate::app::read_home::{self, RunningMonth, Today};
@@ -222,7 +222,7 @@ fn running_card(frame: &Frame, today: &Today, running: Option<&RunningMonth>) ->
         address: Some(format!("/meters/{}?month={}", super::encoded(code), running.month)),
     };
     let silent = running.silent.iter().map(|(code, seconds)| {
-        let lasted = plant::duration(frame, *seconds);
+        let lasted = plant_figures::duration(frame, *seconds);
         item(code, frame.texts("home-silent-item", &[("meter", code), ("duration", &lasted)]))
     });
     let gaps = running.gaps.iter().map(|(code, gaps)| {

@@ -3,76 +3,38 @@
 //! Owns: the look (one style sheet), the words (`locales/pages`), the shape of each page; templates stand beside their
 //! handlers. Does not own: figures. Invariants: nothing is loaded from outside the site; every table has a caption and
 //! headers; a chart never says more than the table beside it; everything works without the script.
+//!
+//! Folders group them by subject, as in `app`; each is reached by its own name. What stands here all share: a folder takes
+//! it in, so that its files say `super::parts` as the files beside this one do.
 
-mod access_forms;
+mod access;
 pub mod accessibility;
-pub mod alarms;
-pub mod allocation;
-pub mod amortisation;
-pub mod asset;
-pub mod assets;
-pub mod audit;
-pub mod audit_files;
-pub mod audit_pack;
-pub mod audit_sample;
-pub mod audit_sheet;
-pub mod audit_verify;
-mod audit_words;
-pub mod availability;
-pub mod billing;
+mod assets;
+mod audit;
+mod billing;
+mod book;
 mod chart;
-mod claims;
 mod confirm;
-pub mod contracts;
 mod course_chart;
-mod curve;
-pub mod dunning;
-pub mod edit;
-pub mod estimate;
-pub mod figures;
 mod flash;
 mod forms;
 mod frame;
 pub mod help;
 pub mod home;
-pub mod invoice;
-pub mod invoices;
-pub mod journal;
+mod invoices;
 mod language;
-pub mod ledger;
-mod lines;
-pub mod links;
-mod listing;
-pub mod me;
-pub mod meter;
-pub mod meters;
-pub mod notices;
-pub mod opening;
-pub mod paper;
+mod ledger;
+mod mailing;
 pub mod parts;
-pub mod payback;
-pub mod payments;
-pub mod periods;
+mod payback;
+mod payments;
 mod plant;
-pub mod posting;
 mod progress;
-mod qr;
-pub mod racks;
-pub mod readings_upload;
-pub mod reminder;
-pub mod reports;
-pub mod resolve;
-pub mod second_factor;
-pub mod settings;
+mod reporting;
 mod sheet;
-pub mod sign_in;
-pub mod tariffs;
-pub mod tenants;
+pub mod static_files;
 mod texts;
-mod trace;
 mod upload;
-pub mod usage;
-pub mod users;
 
 use actix_web::http::{Method, StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
@@ -80,8 +42,20 @@ use askama::Template;
 
 use super::error::Fault;
 
+pub use access::{access_forms, links, me, second_factor, sign_in, users};
+pub use assets::{amortisation, asset, paper, posting};
+pub use audit::{audit_files, audit_pack, audit_sample, audit_sheet, audit_verify, trail};
+pub use billing::{availability, estimate, runs};
+pub use book::{contracts, edit, settings, tariffs, tenants};
 pub use frame::Frame;
+pub use invoices::{invoice, invoice_list, lines, trace};
+pub use ledger::{allocation, balances, journal, opening, periods};
+pub use mailing::notices;
 pub(super) use parts::Address;
+pub use payback::{figures, payback_report};
+pub use payments::{claims, dunning, payment_list, reminder};
+pub use plant::{alarms, meter, meters, plant_figures, racks, readings_upload, resolve, usage};
+pub use reporting::reports;
 
 /// What a page leaves with the browser: the choice of language, and that a message was told.
 pub fn keep(request: &HttpRequest, response: &mut HttpResponse) {

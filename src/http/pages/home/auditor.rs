@@ -7,7 +7,7 @@ use crate::app::read_homes::{self, BooksToday};
 use crate::domain::calendar::Timestamp;
 use crate::http::error::Fault;
 use crate::http::pages::Frame;
-use crate::http::pages::audit::{EventView, event_view};
+use crate::http::pages::trail::{EventView, event_view};
 use crate::http::state::{Shared, blocking};
 
 pub async fn work(shared: &Data<Shared>, frame: &Frame) -> Result<(Option<Work>, Vec<EventView>), Fault> {

@@ -8,7 +8,7 @@ use crate::app::read_home::{self, RunningMonth};
 use crate::app::read_homes::{self, RackCounts, SiteToday};
 use crate::app::upload_readings::{UploadState, UploadView};
 use crate::http::error::Fault;
-use crate::http::pages::{Frame, encoded, plant};
+use crate::http::pages::{Frame, encoded, plant_figures};
 use crate::http::state::{Shared, blocking};
 
 /// Silent for longer than this, a meter has no reading of the last day.
@@ -42,7 +42,7 @@ fn silent_card(frame: &Frame, alarms: &Alarms) -> Card {
     let silent: Vec<_> = alarms.silent.iter().filter(|one| one.seconds > DAY_SECONDS).collect();
     let billed = silent.iter().filter(|one| one.is_billed).count();
     let item = |one: &&crate::app::read_alarms::SilentMeter| {
-        let lasted = plant::duration(frame, one.seconds);
+        let lasted = plant_figures::duration(frame, one.seconds);
         Item {
             text: frame.texts("home-silent-item", &[("meter", one.meter.code.as_str()), ("duration", &lasted)]),
             address: Some(format!("/meters/{}", encoded(one.meter.code.as_str()))),
@@ -65,7 +65,7 @@ fn silent_card(frame: &Frame, alarms: &Alarms) -> Card {
 fn redundancy_card(frame: &Frame, alarms: &Alarms) -> Card {
     let lasting = alarms.lost.iter().filter(|alarm| alarm.lasts).count();
     let item = |alarm: &crate::app::read_alarms::LostRedundancy| {
-        let peak = plant::number(frame, alarm.episode.peak_kw, 2);
+        let peak = plant_figures::number(frame, alarm.episode.peak_kw, 2);
         let from = frame.instant(alarm.episode.period.from, alarms.zone);
         let values = [("rack", alarm.rack.as_str()), ("from", &*from), ("peak", &*peak)];
         Item {
@@ -117,7 +117,7 @@ fn racks_card(frame: &Frame, racks: RackCounts) -> Card {
     Card {
         class: "",
         title: frame.t("home-racks"),
-        count: format!("{}\u{a0}U", plant::number(frame, racks.free_u, 0)),
+        count: format!("{}\u{a0}U", plant_figures::number(frame, racks.free_u, 0)),
         text: frame.texts("home-racks-text", &values.each_ref().map(|(name, value)| (*name, value.as_str()))),
         items: vec![],
         link: frame.has("/racks").then(|| ("/racks".to_owned(), frame.t("nav-racks"))),

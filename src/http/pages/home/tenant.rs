@@ -11,7 +11,7 @@ use crate::domain::contract::Contract;
 use crate::domain::money::Money;
 use crate::http::error::Fault;
 use crate::http::pages::edit::contract;
-use crate::http::pages::invoices::{InvoiceLine, lines};
+use crate::http::pages::invoice_list::{InvoiceLine, lines};
 use crate::http::pages::{Frame, encoded};
 use crate::http::state::{Shared, blocking};
 

@@ -8,7 +8,7 @@ use askama::Template;
 use super::super::forms::{Fields, month};
 use super::super::lines::vat_text;
 use super::super::parts::{Choice, FieldError};
-use super::super::payments::refusals;
+use super::super::payment_list::refusals;
 use super::super::{Frame, done, page};
 use super::draft::address;
 use crate::app::manual_lines::{self, ManualLine, treatments};

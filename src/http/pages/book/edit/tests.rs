@@ -9,7 +9,7 @@ use crate::bookfile;
 use crate::domain::access::TenantScope;
 use crate::domain::book::{Book, Entry, EntryKind};
 
-const SMALL_BOOK: &str = include_str!("../../../../tests/fixtures/small-book.toml");
+const SMALL_BOOK: &str = include_str!("../../../../../tests/fixtures/small-book.toml");
 
 /// What is typed into a field: right for some, wrong for most.
 const TYPED: [&str; 24] = [

@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 
 use super::forms::Fields;
 use super::parts::{Choice, FieldError};
-use super::payments::refusals;
+use super::payment_list::refusals;
 use super::{Frame, done, encoded, page};
 use crate::app::read_tenants;
 use crate::app::record_availability::{self, KeptAvailability, NewAvailability};

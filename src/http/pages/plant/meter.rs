@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::course_chart::{CourseChart, Courses};
 use super::meters::{badges, coverage_text, place, readings_text, value};
 use super::parts::{Badge, Link, Pager, Tone, count, exports};
-use super::plant;
+use super::plant_figures;
 use super::sheet::{self, Sheet};
 use super::{Address, Frame, encoded, page};
 use crate::app::read_meters::{self, MeterFile, READINGS_PER_PAGE};
@@ -132,7 +132,7 @@ fn template(frame: Frame, file: &MeterFile, page_number: usize, may_correct: boo
     });
     MeterTemplate {
         register: frame.t(&format!("register-{}", meter.register.name())),
-        unit: plant::unit(&frame, meter.register),
+        unit: plant_figures::unit(&frame, meter.register),
         place: meter.rack.as_ref().map(|rack| (format!("/racks/{}", encoded(rack.as_str())), place(&frame, meter))),
         tenant: file.summary.billed_on.as_ref().map(|on| Link {
             label: on.tenant_name.clone(),
@@ -143,7 +143,7 @@ fn template(frame: Frame, file: &MeterFile, page_number: usize, may_correct: boo
             address: super::edit::contract::address(on.contract.as_str(), ""),
         }),
         month: frame.month(&file.month),
-        months: plant::month_links(&frame, &address, file.month, this_month),
+        months: plant_figures::month_links(&frame, &address, file.month, this_month),
         last: file.summary.last.map_or_else(
             || "–".to_owned(),
             |last| {
@@ -154,10 +154,11 @@ fn template(frame: Frame, file: &MeterFile, page_number: usize, may_correct: boo
                 )
             },
         ),
-        silence: silence.map(|seconds| frame.with("meter-silent", "duration", &plant::duration(&frame, seconds))),
+        silence: silence
+            .map(|seconds| frame.with("meter-silent", "duration", &plant_figures::duration(&frame, seconds))),
         coverage: coverage_text(&frame, &file.summary),
         received: readings_text(&frame, &file.summary),
-        cadence: coverage.cadence_seconds.map(|seconds| plant::duration(&frame, seconds)),
+        cadence: coverage.cadence_seconds.map(|seconds| plant_figures::duration(&frame, seconds)),
         badges: badges(&frame, &file.summary),
         late: file.summary.late.iter().map(|month| frame.month(month)).collect(),
         chart: chart(&frame, file),
@@ -170,8 +171,10 @@ fn template(frame: Frame, file: &MeterFile, page_number: usize, may_correct: boo
         files: exports(&address, &format!("{path}/readings")),
         may_correct,
         is_counter: meter.register == Register::Energy,
-        days_caption: frame
-            .texts("days-caption", &[("meter", meter.code.as_str()), ("unit", plant::unit(&frame, meter.register))]),
+        days_caption: frame.texts(
+            "days-caption",
+            &[("meter", meter.code.as_str()), ("unit", plant_figures::unit(&frame, meter.register))],
+        ),
         readings_caption: frame
             .texts("month-readings-caption", &[("meter", meter.code.as_str()), ("month", &frame.month(&file.month))]),
         code: meter.code.to_string(),
@@ -200,7 +203,7 @@ fn chart(frame: &Frame, file: &MeterFile) -> Option<CourseChart> {
                 &[("meter", file.summary.meter.code.as_str()), ("month", &month)],
             ),
             description: frame.t("chart-see-table"),
-            unit: plant::unit(frame, register),
+            unit: plant_figures::unit(frame, register),
             labels: file.days.iter().map(|(day, _)| chrono::Datelike::day(day).to_string()).collect(),
             courses: vec![values],
             limit: None,
@@ -222,13 +225,13 @@ fn day_row(
     } else if value.estimated {
         frame.t("line-estimated")
     } else if value.known_seconds < over {
-        frame.with("day-partial", "duration", &plant::duration(frame, value.known_seconds))
+        frame.with("day-partial", "duration", &plant_figures::duration(frame, value.known_seconds))
     } else {
         String::new()
     };
     DayRow {
         day: frame.short_date(&day),
-        value: plant::known(frame, value.value, decimals(file.summary.meter.register)),
+        value: plant_figures::known(frame, value.value, decimals(file.summary.meter.register)),
         note,
     }
 }
@@ -254,7 +257,7 @@ fn troubles(frame: &Frame, file: &MeterFile, path: &str) -> Vec<Trouble> {
 
 fn gap_trouble(frame: &Frame, file: &MeterFile, path: &str, gap: Gap) -> Trouble {
     let instant = |at| frame.instant(at, file.zone);
-    let lasted = plant::duration(frame, gap.to.seconds() - gap.from.seconds());
+    let lasted = plant_figures::duration(frame, gap.to.seconds() - gap.from.seconds());
     let mut remedies = Vec::new();
     if file.ends_of(gap.from, gap.to).is_some() {
         remedies.push(Link {
@@ -306,8 +309,8 @@ fn anomaly_trouble(frame: &Frame, file: &MeterFile, path: &str, anomaly: Anomaly
                 &[
                     ("from", &instant(from)),
                     ("to", &instant(to)),
-                    ("mean", &plant::number(frame, mean_kw, 2)),
-                    ("rated", &plant::number(frame, rated_kw, 2)),
+                    ("mean", &plant_figures::number(frame, mean_kw, 2)),
+                    ("rated", &plant_figures::number(frame, rated_kw, 2)),
                 ],
             ),
             vec![correct(to)],

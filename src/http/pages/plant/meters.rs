@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 use serde::Deserialize;
 
 use super::parts::{Badge, Choice, Column, Link, Pager, Tone, count, exports};
-use super::plant;
+use super::plant_figures;
 use super::sheet::{self, Sheet};
 use super::{Address, Frame, encoded, page};
 use crate::app::listing::Order;
@@ -37,7 +37,7 @@ impl MetersQuery {
         Ok(MetersFilter {
             month: parsed("month", self.month.as_deref(), Expected::Month)?,
             text: self.q.clone().unwrap_or_default(),
-            register: plant::REGISTERS.into_iter().find(|one| Some(one.name()) == self.register.as_deref()),
+            register: plant_figures::REGISTERS.into_iter().find(|one| Some(one.name()) == self.register.as_deref()),
             attention: self.attention.as_deref().is_some_and(|value| !value.is_empty()),
             order: Order::named(self.sort.as_deref().unwrap_or_default()),
             page: Some(parsed("page", self.page.as_deref(), Expected::Page)?.unwrap_or(1)),
@@ -86,7 +86,7 @@ pub async fn list(shared: Data<Shared>, http: HttpRequest, query: Query<MetersQu
     let frame = Frame::of(&http);
     let address = address(&found, &filter);
     let this_month = BillingMonth::of(Timestamp::from(now).date_in(found.zone));
-    let registers = plant::REGISTERS.into_iter().map(|register| Choice {
+    let registers = plant_figures::REGISTERS.into_iter().map(|register| Choice {
         value: register.name().to_owned(),
         label: frame.t(&format!("register-{}", register.name())),
         is_chosen: filter.register == Some(register),
@@ -94,7 +94,7 @@ pub async fn list(shared: Data<Shared>, http: HttpRequest, query: Query<MetersQu
     let template = MetersTemplate {
         month: frame.month(&found.month),
         month_value: found.month.to_string(),
-        months: plant::month_links(&frame, &address.without("page"), found.month, this_month),
+        months: plant_figures::month_links(&frame, &address.without("page"), found.month, this_month),
         text: filter.text.clone(),
         attention: filter.attention,
         sort: filter.order.text(),
@@ -145,7 +145,8 @@ fn row(frame: &Frame, summary: &MeterSummary, found: &MetersPage, now: Timestamp
         tenant: summary.billed_on.as_ref().map(|on| on.tenant_name.clone()).unwrap_or_default(),
         last_at: summary.last.map(|last| frame.instant(last.at, found.zone)).unwrap_or_else(|| "–".to_owned()),
         last_value: summary.last.map(|last| value(frame, last.value.to_decimal(), meter.register)).unwrap_or_default(),
-        silence: silence.map(|seconds| frame.with("meter-silent", "duration", &plant::duration(frame, seconds))),
+        silence: silence
+            .map(|seconds| frame.with("meter-silent", "duration", &plant_figures::duration(frame, seconds))),
         coverage: coverage_text(frame, summary),
         readings: readings_text(frame, summary),
         badges: badges(frame, summary),
@@ -154,12 +155,12 @@ fn row(frame: &Frame, summary: &MeterSummary, found: &MetersPage, now: Timestamp
 
 pub(super) fn place(frame: &Frame, meter: &crate::domain::metering::Meter) -> String {
     let rack = meter.rack.as_ref().map(ToString::to_string);
-    let feed = meter.feed.map(|feed| frame.with("feed", "feed", plant::feed_name(feed)));
+    let feed = meter.feed.map(|feed| frame.with("feed", "feed", plant_figures::feed_name(feed)));
     [rack, feed].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 pub(super) fn value(frame: &Frame, value: Decimal, register: Register) -> String {
-    format!("{}\u{a0}{}", frame.number(&value), plant::unit(frame, register))
+    format!("{}\u{a0}{}", frame.number(&value), plant_figures::unit(frame, register))
 }
 
 pub(super) fn coverage_text(frame: &Frame, summary: &MeterSummary) -> String {
@@ -167,7 +168,7 @@ pub(super) fn coverage_text(frame: &Frame, summary: &MeterSummary) -> String {
         _ if summary.meter.register == Register::Occupancy => frame.t("coverage-events"),
         None if summary.coverage.is_to_come => frame.t("coverage-to-come"),
         None => frame.t("coverage-out-of-service"),
-        Some(thousandths) => plant::per_mille(frame, thousandths),
+        Some(thousandths) => plant_figures::per_mille(frame, thousandths),
     }
 }
 
@@ -252,7 +253,7 @@ fn cells(frame: &Frame, summary: &MeterSummary, zone: Tz) -> Vec<Cell> {
         sheet::text(meter.code.as_str()),
         sheet::text(frame.t(&format!("register-{}", meter.register.name()))),
         optional(meter.rack.as_ref().map(ToString::to_string)),
-        optional(meter.feed.map(|feed| plant::feed_name(feed).to_owned())),
+        optional(meter.feed.map(|feed| plant_figures::feed_name(feed).to_owned())),
         optional(summary.billed_on.as_ref().map(|on| on.tenant_name.clone())),
         summary.last.map_or(Cell::Empty, |last| sheet::instant(last.at, zone)),
         sheet::number(summary.last.map(|last| last.value.to_decimal())),

@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 
 use super::claims::{ClaimRow, posted_row};
-use super::invoices::{Left, standing};
+use super::invoice_list::{Left, standing};
 use super::lines::{ServiceGroup, groups, vat_text};
 use super::parts::{Address, Badge, Link, exports};
 use super::{Frame, encoded, page};

@@ -9,9 +9,9 @@ use askama::Template;
 use chrono_tz::Tz;
 use serde::Deserialize;
 
-use super::audit::{EventView, event_view};
 use super::invoice;
 use super::lines::{self, MeterView, ServiceGroup, groups};
+use super::trail::{EventView, event_view};
 use super::{Frame, page};
 use crate::app::read_sheet::{self, ReadingsShown, Sheet, Wanted};
 use crate::domain::calendar::Timestamp;

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::parts::{Badge, Link, Tab, Tone, count};
 use super::readings_upload::{UploadRow, row as upload_row};
 use super::sheet::{self, Sheet};
-use super::{Address, Frame, encoded, page, plant};
+use super::{Address, Frame, encoded, page, plant_figures};
 use crate::app::read_alarms::{self, Alarms, LostRedundancy, SilentMeter};
 use crate::documents::table::{Cell, Table};
 use crate::http::asked::{Expected, parsed};
@@ -109,16 +109,16 @@ fn lost_row(frame: &Frame, found: &Alarms, alarm: &LostRedundancy) -> LostRow {
         address: format!("/racks/{}", encoded(alarm.rack.as_str())),
         from: frame.instant(period.from, found.zone),
         to: frame.instant(period.to, found.zone),
-        lasted: plant::duration(frame, period.seconds()),
-        peak: plant::number(frame, alarm.episode.peak_kw, 2),
-        limit: plant::number(frame, alarm.episode.limit_kw, 2),
+        lasted: plant_figures::duration(frame, period.seconds()),
+        peak: plant_figures::number(frame, alarm.episode.peak_kw, 2),
+        limit: plant_figures::number(frame, alarm.episode.limit_kw, 2),
         state: Badge { tone, text: frame.t(key) },
     }
 }
 
 fn silent_row(frame: &Frame, found: &Alarms, silent: &SilentMeter) -> SilentRow {
     let meter = &silent.meter;
-    let feed = meter.feed.map(|feed| frame.with("feed", "feed", plant::feed_name(feed)));
+    let feed = meter.feed.map(|feed| frame.with("feed", "feed", plant_figures::feed_name(feed)));
     let place = meter.rack.as_ref().map(ToString::to_string).into_iter().chain(feed);
     SilentRow {
         meter: meter.code.to_string(),
@@ -126,7 +126,7 @@ fn silent_row(frame: &Frame, found: &Alarms, silent: &SilentMeter) -> SilentRow 
         register: frame.t(&format!("register-{}", meter.register.name())),
         place: place.collect::<Vec<_>>().join(", "),
         last: silent.last.map_or_else(|| frame.t("alarm-never-read"), |last| frame.instant(last.at, found.zone)),
-        silence: plant::duration(frame, silent.seconds),
+        silence: plant_figures::duration(frame, silent.seconds),
     }
 }
 

@@ -7,7 +7,7 @@ use askama::Template;
 
 use super::super::forms::Fields;
 use super::super::parts::FieldError;
-use super::super::payments::refusals;
+use super::super::payment_list::refusals;
 use super::super::{Frame, done, page};
 use super::title;
 use crate::app::correct_invoice::{self, CorrectionPreview, CorrectionRequest};

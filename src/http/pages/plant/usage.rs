@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::course_chart::{CourseChart, Courses};
 use super::parts::{Choice, Link, exports, tenant_choices};
-use super::plant;
+use super::plant_figures;
 use super::sheet::{self, Sheet};
 use super::{Address, Frame, encoded, page};
 use crate::app::read_usage::{self, Course, TenantUsage, UsageQuery, UsageSlot, UsageView};
@@ -148,7 +148,7 @@ fn template(frame: Frame, usage: &TenantUsage, now: Timestamp) -> UsageTemplate 
 
 fn neighbours(frame: &Frame, usage: &TenantUsage, base: &Address, today: NaiveDate) -> Vec<Link> {
     match usage.view {
-        UsageView::Month(month) => plant::month_links(frame, base, month, BillingMonth::of(today)),
+        UsageView::Month(month) => plant_figures::month_links(frame, base, month, BillingMonth::of(today)),
         UsageView::Day(day) => {
             let link = |day: NaiveDate| Link { label: frame.date(&day), address: base.set("day", day).href() };
             let next = day.succ_opt().filter(|next| *next <= today);
@@ -170,7 +170,7 @@ fn figures(frame: &Frame, usage: &TenantUsage) -> Vec<(String, String)> {
     let mut figures = Vec::new();
     let mut add = |key: &str, value: Option<Decimal>, decimals: u32, unit: &str| {
         if let Some(value) = value {
-            figures.push((frame.t(key), format!("{}\u{a0}{unit}", plant::number(frame, value, decimals))));
+            figures.push((frame.t(key), format!("{}\u{a0}{unit}", plant_figures::number(frame, value, decimals))));
         }
     };
     let has_energy = usage.courses.iter().any(|course| course.is_energy());
@@ -183,7 +183,7 @@ fn figures(frame: &Frame, usage: &TenantUsage) -> Vec<(String, String)> {
     add(of("figure-day-power-a", "figure-power-a"), usage.latest(Course::PowerA), 2, "kW");
     add(of("figure-day-power-b", "figure-power-b"), usage.latest(Course::PowerB), 2, "kW");
     add(of("figure-day-peak", "figure-peak"), usage.peak().map(|(peak, _)| peak), 2, "kW");
-    add("figure-storage", usage.latest(Course::Storage), 2, plant::unit(frame, Register::Storage));
+    add("figure-storage", usage.latest(Course::Storage), 2, plant_figures::unit(frame, Register::Storage));
     add("figure-units", usage.latest(Course::Units), 0, "U");
     if !usage.racks.is_empty() {
         figures.push((frame.t("figure-racks"), usage.racks.len().to_string()));
@@ -246,10 +246,9 @@ fn clock(usage: &TenantUsage, slot: &UsageSlot) -> String {
 
 fn row(frame: &Frame, usage: &TenantUsage, slot: &UsageSlot, base: &Address) -> SlotRow {
     let is_month = matches!(usage.view, UsageView::Month(_));
-    let values = usage
-        .courses
-        .iter()
-        .map(|course| plant::known(frame, slot.values.get(course).and_then(|value| value.value), decimals(*course)));
+    let values = usage.courses.iter().map(|course| {
+        plant_figures::known(frame, slot.values.get(course).and_then(|value| value.value), decimals(*course))
+    });
     SlotRow {
         label: if is_month { frame.short_date(&slot.day) } else { clock(usage, slot) },
         address: is_month.then(|| base.set("day", slot.day).href()),

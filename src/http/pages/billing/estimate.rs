@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 use super::parts::{Choice, Link, tenant_choices};
-use super::{Address, Frame, encoded, page, plant};
+use super::{Address, Frame, encoded, page, plant_figures};
 use crate::app::estimate_month::{self, ContractEstimate, TenantEstimate};
 use crate::documents::arithmetic::arithmetic;
 use crate::domain::billing_run::EstimatedLine;
@@ -90,7 +90,7 @@ pub async fn estimate(
         title: frame.with("estimate-title", "month", &frame.month(&found.month)),
         tenants: tenant_choices(&found.choices, Some(&found.tenant.code)),
         month_value: found.month.to_string(),
-        months: plant::month_links(&frame, &address, found.month, this_month),
+        months: plant_figures::month_links(&frame, &address, found.month, this_month),
         usage: address.at("/usage").set("month", found.month).href(),
         is_over: found.is_over,
         is_to_come: found.is_to_come,

@@ -361,7 +361,7 @@ fn unknown(invoice: &InvoiceNumber) -> Told {
 }
 
 /// What a use case refuses, apart from what breaks.
-pub(super) fn refusals<T>(
+pub(in crate::http::pages) fn refusals<T>(
     done: Result<T, AppError>,
     unknown: impl FnOnce() -> Told,
 ) -> Result<Result<T, Told>, AppError> {

@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 
 use super::contracts::{self, LineView};
 use super::edit::{contract, tenant::address};
-use super::invoices::{InvoiceLine, lines};
+use super::invoice_list::{InvoiceLine, lines};
 use super::{Frame, encoded, page};
 use crate::app::read_invoices::{self, InvoiceFilter, Order};
 use crate::app::read_tenants::{self, TenantFile};

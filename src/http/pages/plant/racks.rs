@@ -10,7 +10,7 @@ use rust_decimal::prelude::ToPrimitive;
 
 use super::course_chart::{CourseChart, Courses};
 use super::parts::{Badge, Link, Tone, exports};
-use super::plant;
+use super::plant_figures;
 use super::sheet::{self, Sheet};
 use super::{Address, Frame, encoded, page};
 use crate::app::read_racks::{self, AisleState, FeedState, FloorPlan, RackFile, RackState};
@@ -100,8 +100,8 @@ fn template(frame: Frame, plan: &FloorPlan) -> RacksTemplate {
             "alarm-redundancy",
             &[
                 ("rack", rack.rack.code.as_str()),
-                ("load", &plant::known(&frame, rack.load_kw, 2)),
-                ("limit", &plant::number(&frame, rack.limit_kw, 2)),
+                ("load", &plant_figures::known(&frame, rack.load_kw, 2)),
+                ("limit", &plant_figures::number(&frame, rack.limit_kw, 2)),
             ],
         ),
         address: address(rack),
@@ -124,7 +124,7 @@ fn address(rack: &RackState) -> String {
 
 /// `2,44 kW`, or a dash.
 fn kilowatts(frame: &Frame, kw: Option<Decimal>) -> String {
-    kw.map_or_else(|| "–".to_owned(), |kw| format!("{}\u{a0}kW", plant::number(frame, kw, 2)))
+    kw.map_or_else(|| "–".to_owned(), |kw| format!("{}\u{a0}kW", plant_figures::number(frame, kw, 2)))
 }
 
 fn figures(frame: &Frame, plan: &FloorPlan) -> Vec<(String, String)> {
@@ -137,8 +137,8 @@ fn figures(frame: &Frame, plan: &FloorPlan) -> Vec<(String, String)> {
     vec![
         (frame.t("figure-racks"), whole(racks.len())),
         (frame.t("figure-racks-let"), whole(let_out)),
-        (frame.t("figure-free-u"), format!("{}\u{a0}U", plant::number(frame, free, 0))),
-        (frame.t("figure-load"), format!("{}\u{a0}kW", plant::number(frame, load, 1))),
+        (frame.t("figure-free-u"), format!("{}\u{a0}U", plant_figures::number(frame, free, 0))),
+        (frame.t("figure-load"), format!("{}\u{a0}kW", plant_figures::number(frame, load, 1))),
         (frame.t("figure-lost"), whole(lost)),
     ]
 }
@@ -157,7 +157,7 @@ fn cell(frame: &Frame, rack: &RackState, position: i64, y: i64) -> RackCell {
         [one] => one.tenant.name.clone(),
         several => frame.with("rack-tenants", "count", &several.len().to_string()),
     };
-    let (tenant, tenant_more) = plant::in_two_lines(&tenant, NAME_CHARACTERS_MAX);
+    let (tenant, tenant_more) = plant_figures::in_two_lines(&tenant, NAME_CHARACTERS_MAX);
     RackCell {
         x: position * (CELL_WIDTH + CELL_GAP),
         y,
@@ -184,7 +184,7 @@ fn told(frame: &Frame, rack: &RackState) -> String {
             ("rack", rack.rack.code.as_str()),
             ("tenants", &tenants(frame, rack)),
             ("free", &free_units(frame, rack)),
-            ("load", &plant::known(frame, rack.load_kw, 2)),
+            ("load", &plant_figures::known(frame, rack.load_kw, 2)),
             ("state", &state),
         ],
     )
@@ -194,7 +194,7 @@ fn told(frame: &Frame, rack: &RackState) -> String {
 fn free_units(frame: &Frame, rack: &RackState) -> String {
     let free = rack.free_u();
     let key = if free < Decimal::TWO { "rack-free-u-one" } else { "rack-free-u" };
-    frame.with(key, "free", &plant::number(frame, free, 0))
+    frame.with(key, "free", &plant_figures::number(frame, free, 0))
 }
 
 fn tenants(frame: &Frame, rack: &RackState) -> String {
@@ -218,19 +218,19 @@ fn badge(frame: &Frame, rack: &RackState) -> Badge {
 fn row(frame: &Frame, aisle: &AisleState, rack: &RackState) -> RackRow {
     let feed = |feed: Feed| {
         let load = rack.feeds.iter().find(|state| state.feed == feed).and_then(|state| state.load);
-        plant::known(frame, load.map(|(kw, _)| kw), 2)
+        plant_figures::known(frame, load.map(|(kw, _)| kw), 2)
     };
     RackRow {
         code: rack.rack.code.to_string(),
         address: address(rack),
         aisle: aisle.name.clone(),
         tenants: tenants(frame, rack),
-        free: plant::number(frame, rack.free_u(), 0),
+        free: plant_figures::number(frame, rack.free_u(), 0),
         height: rack.rack.height_u,
         feed_a: feed(Feed::A),
         feed_b: feed(Feed::B),
-        load: plant::known(frame, rack.load_kw, 2),
-        share: rack.load_per_mille().map_or_else(|| "–".to_owned(), |share| plant::per_mille(frame, share)),
+        load: plant_figures::known(frame, rack.load_kw, 2),
+        share: rack.load_per_mille().map_or_else(|| "–".to_owned(), |share| plant_figures::per_mille(frame, share)),
         badge: badge(frame, rack),
     }
 }
@@ -351,14 +351,14 @@ pub async fn one(shared: Data<Shared>, code: Path<String>, http: HttpRequest) ->
 
 fn rack_template(frame: Frame, file: &RackFile) -> RackTemplate {
     let state = &file.state;
-    let limit = plant::number(&frame, state.limit_kw, 2);
+    let limit = plant_figures::number(&frame, state.limit_kw, 2);
     let figures = vec![
-        (frame.t("rack-free-heading"), format!("{}\u{a0}U", plant::number(&frame, state.free_u(), 0))),
+        (frame.t("rack-free-heading"), format!("{}\u{a0}U", plant_figures::number(&frame, state.free_u(), 0))),
         (frame.t("rack-load"), kilowatts(&frame, state.load_kw)),
         (frame.t("rack-limit"), format!("{limit}\u{a0}kW")),
         (
             frame.t("rack-share"),
-            state.load_per_mille().map_or_else(|| "–".to_owned(), |share| plant::per_mille(&frame, share)),
+            state.load_per_mille().map_or_else(|| "–".to_owned(), |share| plant_figures::per_mille(&frame, share)),
         ),
     ];
     let person = |one: &read_racks::RackTenant| {
@@ -402,7 +402,7 @@ fn elevation(frame: &Frame, state: &RackState) -> Elevation {
     let height = height_u * UNIT;
     let used = state.used_u.round().to_i64().unwrap_or(0).clamp(0, height_u);
     let (used_text, free_text) =
-        (frame.with("rack-used-u", "used", &plant::number(frame, state.used_u, 0)), free_units(frame, state));
+        (frame.with("rack-used-u", "used", &plant_figures::number(frame, state.used_u, 0)), free_units(frame, state));
     let marks = (1..=state.rack.height_u).filter(|unit| unit % 5 == 0 || *unit == 1);
     Elevation {
         width: 190,
@@ -420,8 +420,8 @@ fn elevation(frame: &Frame, state: &RackState) -> Elevation {
 
 fn feed_view(frame: &Frame, feed: &FeedState, zone: Tz) -> FeedView {
     FeedView {
-        name: frame.with("feed", "feed", plant::feed_name(feed.feed)),
-        load: plant::known(frame, feed.load.map(|(kw, _)| kw), 2),
+        name: frame.with("feed", "feed", plant_figures::feed_name(feed.feed)),
+        load: plant_figures::known(frame, feed.load.map(|(kw, _)| kw), 2),
         at: feed.load.map(|(_, at)| frame.instant(at, zone)).unwrap_or_default(),
         meters: feed.meters.iter().map(|one| meter_view(frame, one, zone)).collect(),
     }
@@ -437,7 +437,7 @@ fn meter_view(frame: &Frame, one: &read_racks::FeedMeter, zone: Tz) -> MeterView
             || "–".to_owned(),
             |last| {
                 let value = frame.number(&last.value.to_decimal());
-                format!("{value}\u{a0}{}, {}", plant::unit(frame, register), frame.instant(last.at, zone))
+                format!("{value}\u{a0}{}, {}", plant_figures::unit(frame, register), frame.instant(last.at, zone))
             },
         ),
     }
@@ -469,9 +469,9 @@ fn windows(frame: &Frame, file: &RackFile) -> Vec<WindowRow> {
         let sum = a.unwrap_or_default() + b.unwrap_or_default();
         WindowRow {
             from: frame.instant(window.from, file.zone),
-            a: plant::known(frame, *a, 3),
-            b: plant::known(frame, *b, 3),
-            sum: plant::number(frame, sum, 3),
+            a: plant_figures::known(frame, *a, 3),
+            b: plant_figures::known(frame, *b, 3),
+            sum: plant_figures::number(frame, sum, 3),
             is_lost: sum > file.state.limit_kw,
         }
     };

@@ -9,7 +9,7 @@ use chrono_tz::Tz;
 use serde::Deserialize;
 
 use super::parts::FieldError;
-use super::{Frame, done, encoded, page, plant};
+use super::{Frame, done, encoded, page, plant_figures};
 use crate::app::AppError;
 use crate::app::read_meters::{self, MeterFile};
 use crate::app::resolve_gap::{self, Resolution, ResolutionPlan};
@@ -240,7 +240,7 @@ fn template(
     Ok(ResolveTemplate {
         title: frame.with(&format!("resolve-title-{}", form.kind), "meter", meter.code.as_str()),
         help: frame.t(&format!("resolve-help-{}", form.kind)),
-        unit: plant::unit(&frame, meter.register),
+        unit: plant_figures::unit(&frame, meter.register),
         plan: plan.map(|plan| plan_view(&frame, file, &form, &plan)),
         frame: frame.under(meter.code.to_string(), back.clone()),
         path,

@@ -8,7 +8,7 @@ use chrono_tz::Tz;
 use rust_decimal::Decimal;
 use tokio::sync::mpsc::Sender;
 
-use super::audit::{TrailQuery, action_label};
+use super::trail::{TrailQuery, action_label};
 use super::{Frame, sheet};
 use crate::app::read_trail::{self, ChainedEvent, TrailFilter};
 use crate::app::{AppError, Store, read_tenants, reports};

@@ -1,0 +1,5 @@
+//! Mails that did not arrive.
+
+use super::*;
+
+pub mod notices;

@@ -1,0 +1,8 @@
+//! Money: payments and statements, what is late, reminders, claims of interest.
+
+use super::*;
+
+pub mod claims;
+pub mod dunning;
+pub mod payment_list;
+pub mod reminder;

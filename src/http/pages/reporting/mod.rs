@@ -1,0 +1,5 @@
+//! Reports: as tables, as files, and kept.
+
+use super::*;
+
+pub mod reports;
