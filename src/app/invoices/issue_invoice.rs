@@ -14,6 +14,7 @@ use crate::domain::ids::InvoiceId;
 use crate::domain::invoice::{Draft, InvoiceNumber, IssueContext, IssuedInvoice, journal_entry};
 use crate::domain::ledger::Chart;
 use crate::domain::party::Tenant;
+use crate::domain::party::mail_address::mail_host;
 use crate::storage::invoices::SeriesPosition;
 use crate::storage::outbox::NewMessage;
 use crate::storage::{AnyConnection, audit, evidence, invoices, journal, outbox};
@@ -125,13 +126,14 @@ fn queue_notices(
     sender: &str,
     now: DateTime<Utc>,
 ) -> Result<(), AppError> {
-    let host = sender.rsplit_once('@').map_or("localhost", |(_, host)| host);
+    let host = mail_host(sender);
     for (position, contact) in (1..).zip(&tenant.contacts) {
         let message = NewMessage {
             kind: AVAILABLE_MAIL.to_owned(),
             invoice: Some(id),
             recipient: contact.email.clone(),
-            language: tenant.language,
+            // One language for the letter and the document it brings.
+            language: invoice.language,
             message_id: format!("invoice.{}.{position}@{host}", invoice.number),
         };
         outbox::enqueue(connection, &message, now)?;

@@ -10,6 +10,7 @@ use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::ids::InvoiceId;
 use crate::domain::invoice::{InvoiceNumber, IssuedInvoice};
 use crate::domain::party::Tenant;
+use crate::domain::party::mail_address::mail_host;
 use crate::storage::outbox::{self, Message, NewMessage};
 use crate::storage::{AnyConnection, audit, invoices};
 
@@ -21,11 +22,6 @@ pub(in crate::app) const AVAILABLE_MAIL: &str = "invoice-available";
 
 fn is_available(notice: &Notice) -> bool {
     notice.message.kind == AVAILABLE_MAIL
-}
-
-/// The host that Message-IDs of a `sender` end with.
-pub(in crate::app) fn host(sender: &str) -> &str {
-    sender.rsplit_once('@').map_or("localhost", |(_, host)| host)
 }
 
 /// The notices of the issued invoice with this number, oldest first; none where it lies outside `scope`.
@@ -115,7 +111,7 @@ fn queue(
     sender: &str,
     now: DateTime<Utc>,
 ) -> Result<Vec<String>, AppError> {
-    let host = host(sender);
+    let host = mail_host(sender);
     let mut known = outbox::of_invoice(connection, id)?;
     known.retain(is_available);
     let mut next = known.len();
@@ -137,7 +133,8 @@ fn queue(
             kind: AVAILABLE_MAIL.to_owned(),
             invoice: Some(id),
             recipient: contact.email.clone(),
-            language: tenant.language,
+            // One language for the letter and the document it brings.
+            language: invoice.language,
             message_id: format!("invoice.{}.{next}@{host}", invoice.number),
         };
         outbox::enqueue(connection, &message, now)?;
