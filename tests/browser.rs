@@ -50,7 +50,7 @@ fn serve() -> (World, String) {
     // What the jobs of `serve` do every 20 seconds.
     std::thread::spawn(move || {
         loop {
-            if deliver_outbox::deliver(&outbox, &Mailer::Directory(folder.clone()), &postage, now()).is_err() {
+            if deliver_outbox::deliver(&outbox, &Mailer::Directory(folder.clone()), &postage, now).is_err() {
                 return;
             }
             std::thread::sleep(std::time::Duration::from_millis(300));

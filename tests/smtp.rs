@@ -4,7 +4,8 @@
 
 mod common;
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
@@ -96,7 +97,8 @@ fn notices_reach_a_real_relay_and_failures_wait() {
 
     let (code, silent) = deliver(&world);
     assert_eq!((code, silent["sent"].as_u64()), (Some(0), Some(0)), "nobody listens: {silent}");
-    assert_eq!(silent["postponed"].as_array().unwrap().len(), 2);
+    // The relay is not there for the second either: it stays due, untried.
+    assert_eq!((silent["postponed"].as_array().unwrap().len(), silent["untried"].as_u64()), (1, Some(1)), "{silent}");
     let waiting: Value = serde_json::from_str(&world.ok(&["--json", "outbox", "list"])).unwrap();
     assert_eq!(waiting.as_array().unwrap().len(), 2, "nothing is dropped");
 
@@ -139,4 +141,56 @@ fn a_relay_that_refuses_for_good_is_shown_and_can_be_tried_again() {
     world.ok(&["outbox", "retry", &id]);
     let (_, again) = deliver(&world);
     assert_eq!(again["failed"][0]["id"].to_string(), id, "tried again, refused again: {again}");
+}
+
+/// A relay that offers no TLS. A server of aiosmtpd cannot be told to misbehave so.
+fn without_starttls(listener: TcpListener) {
+    for stream in listener.incoming() {
+        let mut stream = stream.unwrap();
+        let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
+        stream.write_all(b"220 plain.example.org\r\n").unwrap();
+        while let Some(Ok(line)) = lines.next() {
+            let answer: &[u8] = if line.starts_with("EHLO") { b"250 plain.example.org\r\n" } else { b"221 bye\r\n" };
+            if stream.write_all(answer).is_err() || line.starts_with("QUIT") {
+                break;
+            }
+        }
+    }
+}
+
+/// What is wrong with the relay is no fault of any message, however often it is tried: none is given up.
+#[test]
+fn a_relay_that_offers_no_tls_gives_up_no_notice() {
+    let world = World::new(Engine::Sqlite);
+    make_certificates(&world);
+    billed(&world, &book_text());
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    configure(&world, listener.local_addr().unwrap().port());
+    std::thread::spawn(move || without_starttls(listener));
+    for day in 3..13 {
+        let at = format!("2026-11-{day:02}T09:00:00Z");
+        let output = world.chapelle_at(&at, &["--json", "outbox", "deliver"]).output().unwrap();
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(report["failed"].as_array().unwrap().len(), 0, "{report}");
+        assert!(report["postponed"][0]["error"].as_str().unwrap().contains("STARTTLS"), "{report}");
+    }
+}
+
+#[test]
+fn all_that_failed_is_tried_again_at_once_and_nothing_else() {
+    let world = World::new(Engine::Sqlite);
+    make_certificates(&world);
+    let port = free_port();
+    configure(&world, port);
+    billed(&world, &book_text().replace("aphp.facturation@", "nobody@").replace("eau.facturation@", "nobody.else@"));
+    let _relay = Relay::start(&world, port);
+    let (_, report) = deliver(&world);
+    assert_eq!(report["failed"].as_array().unwrap().len(), 2, "{report}");
+    let requeued: Value = serde_json::from_str(&world.ok(&["--json", "outbox", "retry", "--all"])).unwrap();
+    assert_eq!(requeued["requeued"].as_u64(), Some(2));
+    let id = report["failed"][0]["id"].to_string();
+    let refused = world.run(&["outbox", "retry", &id]);
+    let why = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(refused.status.code() == Some(2) && why.contains("is in the queue"), "{why}");
+    assert_eq!(world.run(&["outbox", "retry"]).status.code(), Some(2), "which one?");
 }

@@ -58,6 +58,7 @@ impl AppError {
             | AppError::NotFound(_)
             | AppError::Contradictory(_)
             | AppError::NoBook
+            | AppError::Mail(MailError::Settings(_))
             | AppError::User(_) => true,
             AppError::Storage(error) => error.is_input(),
             AppError::Io { source, .. } => is_misnamed(source),

@@ -11,7 +11,7 @@ pub enum Outbox {
     Deliver(Deliver),
     /// Show notices that are waiting or failed for good.
     List(List),
-    /// Put a notice that failed for good back in the queue.
+    /// Put a notice that failed for good, or all of them, back in the queue.
     Retry(Retry),
 }
 
@@ -22,9 +22,13 @@ pub struct Deliver {}
 pub struct List {}
 
 #[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
 pub struct Retry {
     /// The notice's number in `outbox list`.
-    id: i64,
+    id: Option<i64>,
+    /// Every notice that failed for good.
+    #[arg(long)]
+    all: bool,
 }
 
 impl Outbox {
@@ -32,13 +36,24 @@ impl Outbox {
         match self {
             Outbox::Deliver(_) => deliver(context),
             Outbox::List(_) => list(context),
-            Outbox::Retry(retry) => {
-                deliver_outbox::retry(&context.open()?, retry.id, &context.actor(), context.now)?;
-                let queued = serde_json::json!({ "id": retry.id, "status": "pending" });
-                context.print(&queued, |_| format!("notice {} is in the queue again", retry.id));
-                Ok(Outcome::Done)
-            }
+            Outbox::Retry(retry) => retry.run(context),
         }
+    }
+}
+
+impl Retry {
+    fn run(&self, context: &Context) -> Result<Outcome, CliError> {
+        let (store, by) = (context.open()?, context.actor());
+        if let Some(id) = self.id {
+            deliver_outbox::retry(&store, id, &by, context.now)?;
+            let queued = serde_json::json!({ "id": id, "status": "pending" });
+            context.print(&queued, |_| format!("notice {id} is in the queue again"));
+        } else {
+            let count = deliver_outbox::retry_all(&store, &by, context.now)?;
+            let queued = serde_json::json!({ "requeued": count });
+            context.print(&queued, |_| format!("notices that are in the queue again: {count}"));
+        }
+        Ok(Outcome::Done)
     }
 }
 
@@ -46,7 +61,8 @@ fn deliver(context: &Context) -> Result<Outcome, CliError> {
     let store = context.open()?;
     let mailer = deliver_outbox::mailer(&context.config.mail, &context.data_dir)?;
     let postage = context.postage();
-    let report = deliver_outbox::deliver(&store, &mailer, &postage, context.now)?;
+    let begun = std::time::Instant::now();
+    let report = deliver_outbox::deliver(&store, &mailer, &postage, || context.now + begun.elapsed())?;
     context.print(&report, describe);
     Ok(if report.failed.is_empty() { Outcome::Done } else { Outcome::NeedsAttention })
 }
@@ -59,6 +75,9 @@ fn describe(report: &DeliveryReport) -> String {
         report.postponed.len(),
         report.failed.len()
     )];
+    if report.untried > 0 {
+        lines.push(format!("  not tried, as the relay cannot be used: {}", report.untried));
+    }
     for notice in report.postponed.iter().chain(&report.failed) {
         lines.push(format!("  {} to {}: {}", notice.id, notice.recipient, notice.error));
     }

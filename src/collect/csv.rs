@@ -52,7 +52,7 @@ impl Header {
     fn of(names: &ByteRecord, decimal_comma: bool) -> Result<Header, FileError> {
         let mut positions = [None; COLUMNS.len()];
         for (position, name) in names.iter().enumerate() {
-            let name = String::from_utf8_lossy(name).trim().to_lowercase();
+            let name = std::str::from_utf8(name).map_err(|_| FileError::HeaderNotUtf8)?.trim().to_lowercase();
             let known =
                 COLUMNS.iter().zip(FRENCH_COLUMNS).position(|(english, french)| *english == name || french == name);
             match known.and_then(|column| positions.get_mut(column)) {

@@ -20,6 +20,8 @@ pub enum FileError {
     Empty,
     #[error(transparent)]
     Utf16(#[from] Utf16),
+    #[error("the first line is not UTF-8: save the file as UTF-8 (spreadsheets: \"CSV UTF-8\")")]
+    HeaderNotUtf8,
     #[error("column `{name}` is not known: the columns are {known}")]
     UnknownColumn { name: String, known: String },
     #[error("column `{name}` stands twice in the first line: leave one out")]
@@ -60,6 +62,7 @@ impl Tell for FileError {
         match self {
             FileError::Empty => Told::new("file-empty", self),
             FileError::Utf16(error) => error.told(),
+            FileError::HeaderNotUtf8 => Told::new("file-header-no-utf8", self),
             FileError::UnknownColumn { name, known } => {
                 Told::new("file-unknown-column", self).with("name", name.as_str()).with("known", known.as_str())
             }
@@ -230,6 +233,8 @@ mod tests {
         assert!(
             matches!(all(b"meter,at,value,colour\n").1, Err(FileError::UnknownColumn { name, .. }) if name == "colour")
         );
+        let latin = all(b"compteur;horodatage;valeur;unit\xE9\n").1.unwrap_err().to_string();
+        assert!(latin.contains("save the file as UTF-8"), "{latin}");
         let unknown = all(b"compteur;horodatage;valeur;couleur\n").1.unwrap_err().to_string();
         assert!(unknown.contains("meter (compteur), at (horodatage), value (valeur), unit (unité)"), "{unknown}");
         let quoted = &all(b"meter;at;value\nA;2026-10-01T00:10:00Z;1,2,3\n").0[0];

@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 
 use crate::documents::arithmetic::arithmetic;
 use crate::domain::calendar::{BillingMonth, DatePeriod, Timestamp};
+use crate::domain::invoice::LAYOUT;
 use crate::domain::money::{HALF_UP, Money, UnitPrice};
 use crate::domain::party::Language;
 use crate::domain::quantity::Unit;
@@ -18,11 +19,23 @@ const WEEKDAYS_ENGLISH: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "
 #[derive(Debug, Clone, Copy)]
 pub struct Format {
     language: Language,
+    /// Of the invoice that is written: a document keeps the conventions it was issued with.
+    layout: u32,
 }
 
 impl Format {
     pub const fn new(language: Language) -> Format {
-        Format { language }
+        Format::issued_in(language, LAYOUT)
+    }
+
+    /// As invoices of `layout` are written.
+    pub const fn issued_in(language: Language, layout: u32) -> Format {
+        Format { language, layout }
+    }
+
+    /// Days and times in English as day, month, year, and calculations that part anywhere.
+    const fn is_before_layout_3(self) -> bool {
+        self.layout < 3
     }
 
     /// What stands between a number's units and its decimals.
@@ -86,24 +99,35 @@ impl Format {
         format!("{} {month}{NBSP}{}", typography::day_number(day, self.language), day.year())
     }
 
-    /// `03/11/2026`, for tables.
+    /// `03/11/2026` or `2026-11-03`, for tables.
     pub fn date_short(self, day: NaiveDate) -> String {
-        day.format("%d/%m/%Y").to_string()
+        let language = if self.is_before_layout_3() { Language::French } else { self.language };
+        typography::short_date(day, language)
     }
 
-    /// `jeu. 01/10`, for a table within one year.
+    /// `jeu. 01/10` or `Thu 1 Oct`, for a table within one year.
     pub fn weekday(self, day: NaiveDate) -> String {
-        let names = match self.language {
-            Language::French => &WEEKDAYS_FRENCH,
-            Language::English => &WEEKDAYS_ENGLISH,
+        let (names, days) = match self.language {
+            Language::French => (&WEEKDAYS_FRENCH, "%d/%m"),
+            Language::English if self.is_before_layout_3() => (&WEEKDAYS_ENGLISH, "%d/%m"),
+            Language::English => (&WEEKDAYS_ENGLISH, "%-d %b"),
         };
         let index = usize::try_from(day.weekday().num_days_from_monday()).unwrap_or_default();
-        format!("{} {}", names.get(index).copied().unwrap_or_default(), day.format("%d/%m"))
+        format!("{} {}", names.get(index).copied().unwrap_or_default(), day.format(days))
     }
 
-    /// A stored calculation in the language's numbers, units and months.
+    /// A stored calculation in the language's numbers, units and months. A line may end before a sum or a result, not
+    /// within a product.
     pub fn arithmetic(self, formula: &str) -> String {
-        arithmetic(self.language, formula)
+        let shown = arithmetic(self.language, formula);
+        if self.is_before_layout_3() {
+            return shown;
+        }
+        shown
+            .replace(" × ", &format!("{NBSP}×{NBSP}"))
+            .replace("PUE ", &format!("PUE{NBSP}"))
+            .replace(" = ", &format!(" ={NBSP}"))
+            .replace(" → ", &format!(" →{NBSP}"))
     }
 
     /// `octobre 2026`.
@@ -146,12 +170,21 @@ impl Format {
     /// Local time to the minute, `25/10/2026 02:30`; with the offset, which tells the two 02:30 of October apart.
     pub fn instant(self, at: Timestamp, zone: Tz) -> String {
         let local = at.to_utc().with_timezone(&zone);
-        local.format("%d/%m/%Y %H:%M (%:z)").to_string().replace("(+", "(UTC+").replace("(-", "(UTC−")
+        let clock = local.format("%H:%M (%:z)").to_string().replace("(+", "(UTC+").replace("(-", "(UTC−");
+        format!("{} {clock}", self.date_short(local.date_naive()))
     }
 
-    /// The unit beside a number.
+    /// The unit by itself, as a column or an axis names it.
     pub const fn unit(self, unit: Unit) -> &'static str {
         typography::unit_symbol(unit, self.language)
+    }
+
+    /// The unit beside so many: `baies`; earlier layouts did not count them.
+    pub fn unit_of(self, value: Decimal, unit: Unit) -> String {
+        if self.is_before_layout_3() {
+            return self.unit(unit).to_owned();
+        }
+        typography::unit_word(value, unit, self.language)
     }
 }
 
@@ -212,7 +245,33 @@ mod tests {
     #[test]
     fn days_follow_each_language() {
         assert_eq!(FRENCH.weekday(day("2026-10-01")), "jeu. 01/10");
-        assert_eq!(ENGLISH.weekday(day("2026-10-04")), "Sun 04/10");
+        assert_eq!(ENGLISH.weekday(day("2026-10-04")), "Sun 4 Oct");
+        assert_eq!(FRENCH.date_short(day("2026-10-04")), "04/10/2026");
+        assert_eq!(ENGLISH.date_short(day("2026-10-04")), "2026-10-04");
+        let before = Format::issued_in(Language::English, 2);
+        assert_eq!(
+            (before.weekday(day("2026-10-04")), before.date_short(day("2026-10-04"))),
+            ("Sun 04/10".to_owned(), "04/10/2026".to_owned())
+        );
+    }
+
+    /// Products and what follows `=` stay on one line; a line may end before a sum or a result.
+    #[test]
+    fn lines_end_where_a_calculation_breathes() {
+        let formula = "12 rack × 2.5 × PUE 1.25 + 3 = 40.5";
+        let (before, now) = (Format::issued_in(Language::French, 2), FRENCH);
+        assert_eq!(before.arithmetic(formula), "12\u{a0}baies × 2,5 × PUE 1,25 + 3 = 40,5");
+        let pieces: Vec<String> = now.arithmetic(formula).split(' ').map(str::to_owned).collect();
+        let within = "12\u{a0}baies\u{a0}×\u{a0}2,5\u{a0}×\u{a0}PUE\u{a0}1,25";
+        assert_eq!(pieces, [within, "+", "3", "=\u{a0}40,5"]);
+    }
+
+    #[test]
+    fn units_are_counted_since_layout_3() {
+        let twelve = Decimal::from(12);
+        assert_eq!(FRENCH.unit_of(twelve, Unit::Rack), "baies");
+        assert_eq!(FRENCH.unit_of(twelve, Unit::KilowattHour), "kWh");
+        assert_eq!(Format::issued_in(Language::French, 2).unit_of(twelve, Unit::Rack), "baie");
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! (contract). Identifiers hold their check digits: see [`identifiers`].
 
 pub mod identifiers;
+pub mod mail_address;
 
 use serde::{Deserialize, Serialize};
 

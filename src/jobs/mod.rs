@@ -28,7 +28,7 @@ pub fn start(store: Store, mailer: Mailer, postage: Postage, signing: Signing, c
     let thread = std::thread::spawn(move || {
         let mut signed_on = None;
         loop {
-            tick(&store, &mailer, &postage, clock());
+            tick(&store, &mailer, &postage, clock);
             let today = clock().date_naive();
             if signing.daily && signed_on != Some(today) && sign_daily(&store, &signing, clock()) {
                 signed_on = Some(today);
@@ -53,7 +53,8 @@ impl Jobs {
 }
 
 /// A failure is logged and tried again at the next tick: nothing is lost by waiting.
-fn tick(store: &Store, mailer: &Mailer, postage: &Postage, now: DateTime<Utc>) {
+fn tick(store: &Store, mailer: &Mailer, postage: &Postage, clock: fn() -> DateTime<Utc>) {
+    let now = clock();
     match archive_invoice::archive_missing(store, now) {
         Ok(report) if report.written > 0 => tracing::info!(written = report.written, "archived invoices"),
         Ok(_) => {}
@@ -77,10 +78,16 @@ fn tick(store: &Store, mailer: &Mailer, postage: &Postage, now: DateTime<Utc>) {
         Ok(_) => {}
         Err(error) => tracing::error!(%error, "answers to batches could not be forgotten"),
     }
-    match deliver_outbox::deliver(store, mailer, postage, now) {
+    match deliver_outbox::deliver(store, mailer, postage, clock) {
         Ok(report) => {
             if report.sent > 0 {
                 tracing::info!(sent = report.sent, "notices sent");
+            }
+            for notice in &report.postponed {
+                tracing::warn!(notice = notice.id, error = notice.error, "a notice will be tried again");
+            }
+            if report.untried > 0 {
+                tracing::warn!(untried = report.untried, "the mail relay cannot be used");
             }
             for notice in &report.failed {
                 tracing::error!(notice = notice.id, error = notice.error, "a notice failed for good");

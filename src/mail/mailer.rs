@@ -21,9 +21,13 @@ pub enum Mailer {
 /// Why a message did not leave.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MailError {
-    /// It may pass: try again later.
+    /// The relay does not take it now: try again later.
     #[error("the message could not be sent now: {0}")]
     Temporary(String),
+    /// Not about the message: the relay cannot be reached, is not who it should be, or does not let us in. No other message
+    /// would fare better now.
+    #[error("the mail relay cannot be used now: {0}")]
+    Relay(String),
     /// Trying again would fail again: a person has to look.
     #[error("the message cannot be sent: {0}")]
     Permanent(String),

@@ -88,12 +88,15 @@ fn is_loopback(host: &str) -> bool {
     host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
-/// RFC 5321: a reply of 5xx is final, one of 4xx and every broken connection may pass. Replies about our own
-/// credentials (RFC 4954: 530, 534, 535, 538) are not about the message: they pass once the settings are right.
+/// RFC 5321: a reply of 5xx is final, one of 4xx may pass. Replies about our own credentials (RFC 4954: 530, 534, 535,
+/// 538), or none at all (no connection, no TLS, a connection that broke), are not about the message: they pass once the
+/// relay or the settings are right.
 pub fn classified(error: &lettre::transport::smtp::Error) -> MailError {
     let code = error.status().map(|code| code.to_string());
-    let about_credentials = matches!(code.as_deref(), Some("530" | "534" | "535" | "538"));
-    if (error.is_permanent() && !about_credentials) || error.is_client() {
+    let about_us = matches!(code.as_deref(), None | Some("421" | "530" | "534" | "535" | "538"));
+    if about_us {
+        MailError::Relay(reason(error))
+    } else if error.is_permanent() {
         MailError::Permanent(reason(error))
     } else {
         MailError::Temporary(reason(error))

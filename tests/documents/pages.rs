@@ -3,7 +3,10 @@
 use std::process::Command;
 
 use chapelle::documents::factur_x;
-use chapelle::domain::invoice::{IssuedInvoice, LAYOUT};
+use chapelle::domain::invoice::{IssuedInvoice, breakdown, totals};
+use chapelle::domain::metering::{IndexAt, Measure};
+use chapelle::domain::money::Money;
+use chapelle::domain::quantity::Quantity;
 
 use crate::fixtures::{self, layouts};
 use crate::{said, xml_of};
@@ -19,8 +22,8 @@ fn pages(invoice: &IssuedInvoice) -> Vec<Vec<String>> {
     pages.map(|page| page.lines().map(line).filter(|line| !line.is_empty()).collect()).collect()
 }
 
-fn earlier(invoice: &IssuedInvoice) -> IssuedInvoice {
-    IssuedInvoice { layout: LAYOUT - 1, ..invoice.clone() }
+fn issued_in(layout: u32, invoice: &IssuedInvoice) -> IssuedInvoice {
+    IssuedInvoice { layout, ..invoice.clone() }
 }
 
 fn begins(pages: &[Vec<String>], line: &str) -> Option<usize> {
@@ -40,7 +43,7 @@ fn nobody_is_warned_of_owing_interest_to_themselves() {
     for subject in ["PMT", "PMD", "AAB"] {
         assert_eq!(xml.matches(&format!("<ram:SubjectCode>{subject}</ram:SubjectCode>")).count(), 1, "{xml}");
     }
-    assert!(said(&earlier(&internal)).contains("40 €") && xml_of(&earlier(&internal)).contains("40\u{a0}€"));
+    assert!(said(&issued_in(1, &internal)).contains("40 €") && xml_of(&issued_in(1, &internal)).contains("40\u{a0}€"));
     assert!(said(&fixtures::minimal()).contains("40 €"), "others are");
 }
 
@@ -50,7 +53,7 @@ fn the_annex_begins_where_the_body_ends_if_enough_of_it_fits() {
     assert_eq!(begins(&full, "Mentions légales"), begins(&full, "Annexe —"), "{full:?}");
     let annex = full.iter().find(|page| page.iter().any(|line| line.starts_with("Annexe —"))).unwrap();
     assert!(annex.iter().any(|line| line.starts_with("PDU-C01-A")), "it begins with something: {annex:?}");
-    let earlier = pages(&earlier(&fixtures::full()));
+    let earlier = pages(&issued_in(1, &fixtures::full()));
     assert!(begins(&earlier, "Mentions légales") < begins(&earlier, "Annexe —"), "{earlier:?}");
     // Where hardly more than its heading would fit, it begins on a page of its own.
     let short = pages(&layouts::internal());
@@ -93,7 +96,85 @@ fn a_postcode_stays_with_its_city() {
         invoice.seller.address.lines = vec!["rue ".repeat(length / 4) + &"x".repeat(length % 4)];
         let alone = |invoice: &IssuedInvoice| pages(invoice).iter().flatten().any(|line| line.ends_with("75004"));
         assert!(!alone(&invoice), "{length}");
-        parted += usize::from(alone(&earlier(&invoice)));
+        parted += usize::from(alone(&issued_in(1, &invoice)));
     }
     assert!(parted > 0, "no line ended there");
+}
+
+#[test]
+fn nobody_has_a_statutory_term_towards_themselves() {
+    let (paper, xml) = (said(&layouts::internal()), xml_of(&layouts::internal()));
+    assert!(!paper.contains("délai légal") && !xml.contains("délai légal"), "{paper}");
+    for other in [issued_in(2, &layouts::internal()), fixtures::minimal()] {
+        assert!(said(&other).contains("délai légal de") && xml_of(&other).contains("délai légal"));
+    }
+}
+
+#[test]
+fn outside_the_scope_of_vat_the_paper_names_no_vat_number_either() {
+    let outside = fixtures::out_of_scope();
+    let paper = said(&outside);
+    assert!(paper.contains("SIRET 217 500 016 00019") && !paper.contains("TVA FR"), "{paper}");
+    assert!(!paper.contains("Votre n° TVA"), "{paper}");
+    for other in [issued_in(2, &outside), fixtures::exempt()] {
+        assert!(said(&other).contains("· TVA FR"), "{}", said(&other));
+    }
+}
+
+#[test]
+fn units_of_a_line_are_counted() {
+    let line = |invoice: &IssuedInvoice| {
+        let found = pages(invoice).into_iter().flatten().find(|line| line.contains("1 200,00"));
+        found.unwrap_or_default()
+    };
+    assert!(line(&fixtures::full()).contains(" baies "), "{}", line(&fixtures::full()));
+    let earlier = line(&issued_in(2, &fixtures::full()));
+    assert!(earlier.contains(" baie "), "{earlier}");
+}
+
+/// `voir ci-dessous` leads somewhere: to the silences listed; an end that was not read has none.
+#[test]
+fn an_estimate_says_what_was_estimated() {
+    let mut invoice = fixtures::minimal();
+    let mut energy = fixtures::full().charges.into_iter().find(|charge| {
+        charge.provenance.usage.as_ref().is_some_and(|usage| usage.measure == Measure::Energy && usage.estimated)
+    });
+    let usage = energy.as_mut().and_then(|charge| charge.provenance.usage.as_mut()).unwrap();
+    assert!(usage.meters.iter().any(|meter| !meter.gaps.is_empty()));
+    let silent = IssuedInvoice { charges: energy.iter().cloned().collect(), ..fixtures::minimal() };
+    let usage = energy.as_mut().and_then(|charge| charge.provenance.usage.as_mut()).unwrap();
+    for meter in &mut usage.meters {
+        meter.gaps.clear();
+        meter.last = meter.last.map(|last| IndexAt { interpolated: true, ..last });
+    }
+    invoice.charges = energy.into_iter().collect();
+    assert!(said(&silent).contains("des relevés manquent, voir ci-dessous"), "{}", said(&silent));
+    let boundary = said(&invoice);
+    assert!(boundary.contains("faute de relevé à une limite de la période"), "{boundary}");
+    assert!(!boundary.contains("ci-dessous"), "{boundary}");
+    assert!(said(&issued_in(2, &invoice)).contains("voir ci-dessous"));
+}
+
+/// As the pages write them, and not to be taken for the American order.
+#[test]
+fn english_days_in_columns_begin_with_the_year() {
+    let english = said(&fixtures::english());
+    assert!(english.contains("2026-10-14 10:20 (UTC+02:00)") && english.contains("Thu 1 Oct"), "{english}");
+    assert!(!english.contains("/10/2026"), "{english}");
+    assert!(said(&issued_in(2, &fixtures::english())).contains("14/10/2026 10:20"));
+}
+
+#[test]
+fn nobody_is_asked_to_pay_nothing() {
+    let mut nothing = fixtures::minimal();
+    for charge in &mut nothing.charges {
+        charge.net = Money::ZERO;
+        charge.quantity = Quantity::ZERO;
+    }
+    nothing.vat = breakdown(&nothing.charges).unwrap();
+    nothing.totals = totals(&nothing.vat);
+    let (paper, xml) = (said(&nothing), xml_of(&nothing));
+    assert!(paper.contains("Rien n’est à régler") && !paper.contains("IBAN") && !paper.contains("Échéance"), "{paper}");
+    assert!(!xml.contains("SpecifiedTradeSettlementPaymentMeans"), "{xml}");
+    assert!(said(&issued_in(2, &nothing)).contains("IBAN"));
 }

@@ -1,12 +1,17 @@
 //! Reminders of invoices past due: looked at, queued once a day and one at a time, and withdrawn where the money came
 //! first.
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
 use actix_web::test::TestRequest;
+use chapelle::app::deliver_outbox::Postage;
 use chapelle::app::record_payment::{self, NewPayment};
 use chapelle::app::{deliver_outbox, open_invoices};
 use chapelle::domain::access::Role;
 use chapelle::domain::audit::Actor;
 use chapelle::domain::invoice::InvoiceNumber;
+use chapelle::mail::Mailer;
 use chapelle::storage::outbox::{self, MessageStatus};
 
 use crate::common::ENGINES;
@@ -152,5 +157,28 @@ async fn while_mail_is_down_reminders_do_not_gather() {
         let auditor = server.token(Role::Auditor).await;
         let events = server.get_with("/api/v1/audit/events?action=reminder.withdrawn", &auditor).await.text();
         assert_eq!(events.matches("superseded_by").count(), failed.len(), "{events}");
+    }
+}
+
+/// Each notice is taken from the outbox by itself: behind a slow relay the others stay free for whoever comes next, and
+/// nobody's time to send runs out before their turn.
+#[test]
+fn what_waits_behind_a_slow_relay_is_not_taken() {
+    for engine in ENGINES {
+        let site = Site::new(engine);
+        let store = &site.shared.store;
+        let due = || outbox::due_count(&mut store.connection().unwrap(), now()).unwrap();
+        let all = due();
+        assert!(all > 1, "{engine:?}");
+        // Asked for the time before each is taken and after each has left.
+        let free = RefCell::new(BTreeSet::new());
+        let clock = || {
+            free.borrow_mut().insert(due());
+            now()
+        };
+        let postage = Postage { attach_pdf: false, public_url: "https://dc.example.org".to_owned() };
+        let report = deliver_outbox::deliver(store, &Mailer::memory(), &postage, clock).unwrap();
+        assert_eq!(report.sent, all, "{engine:?}");
+        assert_eq!(free.into_inner(), (0..=all).collect(), "{engine:?}");
     }
 }

@@ -115,7 +115,7 @@ impl Site {
         let work = move || {
             let sent = Arc::new(Mutex::new(vec![]));
             let postage = Postage { attach_pdf: false, public_url: ORIGIN.into() };
-            deliver_outbox::deliver(&store, &Mailer::Memory(Arc::clone(&sent)), &postage, at).unwrap();
+            deliver_outbox::deliver(&store, &Mailer::Memory(Arc::clone(&sent)), &postage, || at).unwrap();
             let sent = sent.lock().unwrap();
             sent.iter().map(|mail| readable(mail)).collect()
         };

@@ -9,6 +9,7 @@ corrects = Corrects invoice { $documents }.
 page = Page { $page } / { $pages }
 
 seller-registration = SIRET { $siret } · VAT { $vat }
+seller-registration-outside = SIRET { $siret }
 reference-contract = Contract
 reference-market = Market
 reference-engagement = Order number
@@ -65,10 +66,12 @@ total-credited = Amount credited
 
 payment-heading = Payment by bank transfer
 payment-due = Payable by { $date } at the latest, statutory term of { $days } days.
+payment-due-internal = Payable by { $date } at the latest.
 payment-holder = Account holder
 payment-iban = IBAN
 payment-bic = BIC
 payment-reference = Reference to quote
+nothing-due = Nothing is to be paid.
 credit-use = The amount of this credit note is deducted from the invoice it corrects; where that invoice is already paid, it is refunded.
 
 mentions-heading = Legal notices
@@ -108,6 +111,7 @@ span = { $from } to { $to }
 restart-rollover = register passed its maximum
 restart-reset = declared reset
 remark-estimated = Usage estimated: readings are missing, see below.
+remark-estimated-boundary = Usage estimated: as an end of the period was not read, the nearest known value is used.
 remark-gap = { $meter }: no reading from { $from } to { $to }.
 remark-restart = { $meter }: { $kind } at { $at }.
 

@@ -9,6 +9,7 @@ corrects = Corrige la facture { $documents }.
 page = Page { $page } / { $pages }
 
 seller-registration = SIRET { $siret } · TVA { $vat }
+seller-registration-outside = SIRET { $siret }
 reference-contract = Convention
 reference-market = Marché
 reference-engagement = Engagement
@@ -65,10 +66,12 @@ total-credited = Net à votre crédit
 
 payment-heading = Règlement par virement
 payment-due = À régler au plus tard le { $date }, délai légal de { $days } jours.
+payment-due-internal = À régler au plus tard le { $date }.
 payment-holder = Titulaire
 payment-iban = IBAN
 payment-bic = BIC
 payment-reference = Référence à rappeler
+nothing-due = Rien n’est à régler.
 credit-use = Le montant de cet avoir vient en déduction de la facture qu’il corrige ; si elle est déjà réglée, il vous est remboursé.
 
 mentions-heading = Mentions légales
@@ -108,6 +111,7 @@ span = du { $from } au { $to }
 restart-rollover = passage du compteur par zéro
 restart-reset = remise à zéro déclarée
 remark-estimated = Consommation estimée : des relevés manquent, voir ci-dessous.
+remark-estimated-boundary = Consommation estimée : faute de relevé à une limite de la période, la valeur connue la plus proche est retenue.
 remark-gap = { $meter } : aucun relevé du { $from } au { $to }.
 remark-restart = { $meter } : { $kind } le { $at }.
 

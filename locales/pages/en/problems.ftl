@@ -148,6 +148,7 @@ told-event-data-twice = data and data_base64 stand side by side: leave one out.
 told-event-no-data = The event has no data: put the reading into data.
 told-file-utf-16 = The file is in UTF-16 (“Unicode text” in spreadsheets): save it as UTF-8, for example as “CSV UTF-8”, then send it again.
 told-file-empty = The file is empty.
+told-file-header-no-utf8 = The first line is not UTF-8: save the file as UTF-8 (in a spreadsheet: “CSV UTF-8”).
 told-file-unknown-column = The column “{ $name }” is not known; the columns are { $known }.
 told-file-repeated-column = The column “{ $name }” stands twice in the first line: leave one out.
 told-file-missing-column = The column “{ $name }” is missing in the first line, which must name meter (compteur), at (horodatage) and value (valeur).

@@ -148,6 +148,7 @@ told-event-data-twice = data et data_base64 se suivent : retirez l’un des de
 told-event-no-data = L’événement n’a pas de données : placez le relevé dans data.
 told-file-utf-16 = Le fichier est en UTF-16 (« texte Unicode » des tableurs) : enregistrez-le en UTF-8, par exemple au format « CSV UTF-8 », puis envoyez-le à nouveau.
 told-file-empty = Le fichier est vide.
+told-file-header-no-utf8 = La première ligne n’est pas en UTF-8 : enregistrez le fichier en UTF-8 (dans un tableur : « CSV UTF-8 »).
 told-file-unknown-column = La colonne « { $name } » n’est pas connue ; les colonnes sont { $known }.
 told-file-repeated-column = La colonne « { $name } » figure deux fois dans la première ligne : retirez-en une.
 told-file-missing-column = La colonne « { $name } » manque dans la première ligne, qui doit nommer meter (compteur), at (horodatage) et value (valeur).

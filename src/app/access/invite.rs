@@ -5,11 +5,11 @@ use chrono::{DateTime, Duration, Utc};
 
 use crate::app::secrets::{LinkKind, Secrets, digest};
 use crate::app::users::{self as people, hash};
-use crate::app::{AppError, Store, UserProblem, export_book, notices};
+use crate::app::{AppError, Store, UserProblem, export_book};
 use crate::domain::access::Role;
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::ids::TenantCode;
-use crate::domain::party::Language;
+use crate::domain::party::{Language, mail_address};
 use crate::storage::access_links::{self as links, NewInvitation};
 use crate::storage::outbox::{self, NewMessage};
 use crate::storage::{AnyConnection, StorageError, audit, users};
@@ -87,8 +87,7 @@ pub(in crate::app) fn unknown_tenant(error: StorageError) -> AppError {
 
 /// The part of Message-IDs that is ours, from the address mails are sent from.
 pub(in crate::app) fn mail_host(store: &Store) -> Result<String, AppError> {
-    let sender = export_book::load(store)?.seller.email;
-    Ok(notices::host(&sender).to_owned())
+    Ok(mail_address::mail_host(&export_book::load(store)?.seller.email).to_owned())
 }
 
 fn message_id(id: i64, host: &str) -> String {

@@ -10,6 +10,7 @@ use crate::domain::access::Role;
 use crate::domain::audit::{Actor, AuditEvent, hex};
 use crate::domain::freetext::Text;
 use crate::domain::ids::TenantCode;
+use crate::domain::party::mail_address::is_mail_address;
 use crate::storage::audit;
 use crate::storage::users::{self, TokenKey};
 
@@ -17,9 +18,6 @@ use crate::storage::users::{self, TokenKey};
 pub const ACCESS_TOKEN_SECONDS: i64 = 15 * 60;
 /// Clocks of two machines may differ by so much.
 pub const SKEW_SECONDS: i64 = 30;
-
-/// No address is longer (RFC 5321).
-const ADDRESS_BYTES_MAX: usize = 254;
 
 /// Someone to let in.
 #[derive(Clone)]
@@ -71,9 +69,7 @@ pub(in crate::app) fn check_password(password: &str, email: &str) -> Result<(), 
 }
 
 pub(in crate::app) fn check_address(email: &str) -> Result<(), UserProblem> {
-    let is_one = email.split_once('@').is_some_and(|(local, host)| !local.is_empty() && host.contains('.'));
-    let is_plain = email.len() <= ADDRESS_BYTES_MAX && !email.contains(|c: char| c.is_whitespace() || c.is_control());
-    if is_one && is_plain { Ok(()) } else { Err(UserProblem::NotAnAddress(email.to_owned())) }
+    if is_mail_address(email) { Ok(()) } else { Err(UserProblem::NotAnAddress(email.to_owned())) }
 }
 
 /// What a person or their token is called.

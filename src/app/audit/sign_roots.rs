@@ -13,12 +13,13 @@ use serde::Serialize;
 
 use crate::app::archive_invoice::{archived_event, write_durably};
 use crate::app::signing_key::SigningKey;
-use crate::app::{AppError, Store, notices};
+use crate::app::{AppError, Store};
 use crate::config::AuditConfig;
 use crate::domain::audit::{
     Actor, AuditEvent, DaySeal, GENESIS, JournalSeal, RootStatement, SignedRoot, Tree, hex, journal_root, unhex,
 };
 use crate::domain::party::Language;
+use crate::domain::party::mail_address::mail_host;
 use crate::storage::outbox::NewMessage;
 use crate::storage::seals::{Names, SealedDay};
 use crate::storage::{AnyConnection, audit, book, evidence, outbox, roots, seals};
@@ -244,7 +245,7 @@ fn queue_mails(
     }
     // Before the first book there is nobody to send in the name of; the file is written all the same.
     let Some(sender) = book::load_book(connection)?.map(|book| book.seller.email) else { return Ok(()) };
-    let host = notices::host(&sender);
+    let host = mail_host(&sender);
     for (position, recipient) in (1..).zip(&signing.recipients) {
         let message = NewMessage {
             kind: ROOT_MAIL.to_owned(),

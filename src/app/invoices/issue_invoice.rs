@@ -125,7 +125,7 @@ fn queue_notices(
     now: DateTime<Utc>,
 ) -> Result<(), AppError> {
     for (position, contact) in (1..).zip(&tenant.contacts) {
-        let notice = notices::notice((id, invoice), tenant, &contact.email, position, sender);
+        let notice = notices::notice((id, invoice), &contact.email, position, sender);
         outbox::enqueue(connection, &notice, now)?;
     }
     Ok(())

@@ -19,15 +19,13 @@ use crate::config::{self, MailConfig, MailTransport};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::mail::{self, LinkNotice, LinkPurpose, MailError, Mailer, RootNotice, SmtpSettings};
 use crate::storage::outbox::{self, Message, MessageStatus};
-use crate::storage::{access_links, audit, roots};
+use crate::storage::{AnyConnection, access_links, audit, roots};
 
 /// After so many tries a notice waits for a person.
 const ATTEMPTS_MAX: i64 = 8;
 /// The first pause; it doubles with every try, up to a day.
 const FIRST_PAUSE_MINUTES: i64 = 5;
-/// How many notices are taken from the outbox at a time.
-const BATCH: i64 = 50;
-/// For so long nobody else sends a notice that was taken.
+/// For so long nobody else sends a notice that was taken: longer than the slowest relay needs for one.
 const LEASE_MINUTES: i64 = 10;
 
 /// What a notice needs beside the invoice.
@@ -46,6 +44,8 @@ pub struct DeliveryReport {
     pub withdrawn: usize,
     pub postponed: Vec<Undelivered>,
     pub failed: Vec<Undelivered>,
+    /// Due, but not tried: the relay could not be used.
+    pub untried: usize,
 }
 
 #[derive(Debug, PartialEq, Eq, Serialize)]
@@ -88,34 +88,37 @@ fn smtp_settings(config: &MailConfig) -> SmtpSettings {
     }
 }
 
-/// Sends every notice that is due at `now`. One that cannot be sent is tried again later, or marked as failed for
-/// good; either way the others go on.
+/// Sends every notice that is due. One that cannot be sent is tried again later, or marked as failed for good; the others
+/// go on, unless the relay itself cannot be used. Each is taken by itself, so that `clock` runs on with a slow relay and
+/// nobody else takes what is still waiting behind it.
 pub fn deliver(
     store: &Store,
     mailer: &Mailer,
     postage: &Postage,
-    now: DateTime<Utc>,
+    clock: impl Fn() -> DateTime<Utc>,
 ) -> Result<DeliveryReport, AppError> {
     let mut report = DeliveryReport::default();
     loop {
-        let due =
-            store.write(|connection| Ok(outbox::claim(connection, now, Duration::minutes(LEASE_MINUTES), BATCH)?))?;
-        if due.is_empty() {
-            return Ok(report);
-        }
-        for message in due {
-            match send(store, mailer, postage, &message, now) {
-                Ok(None) => {
-                    note_sent(store, &message, now)?;
-                    report.sent += 1;
-                }
-                Ok(Some(withdrawal)) => {
-                    note_withdrawn(store, &message, &withdrawal, now)?;
-                    report.withdrawn += 1;
-                }
-                Err(AppError::Mail(error)) => note_failure(store, &message, &error, now, &mut report)?,
-                Err(error) => return Err(error),
+        let now = clock();
+        let due = store.write(|connection| Ok(outbox::claim(connection, now, Duration::minutes(LEASE_MINUTES), 1)?))?;
+        let Some(message) = due.into_iter().next() else { return Ok(report) };
+        match send(store, mailer, postage, &message, now) {
+            Ok(None) => {
+                note_sent(store, &message, clock())?;
+                report.sent += 1;
             }
+            Ok(Some(withdrawal)) => {
+                note_withdrawn(store, &message, &withdrawal, now)?;
+                report.withdrawn += 1;
+            }
+            Err(AppError::Mail(error)) => {
+                note_failure(store, &message, &error, clock(), &mut report)?;
+                if matches!(error, MailError::Relay(_)) {
+                    report.untried = outbox::due_count(&mut *store.connection()?, clock())?;
+                    return Ok(report);
+                }
+            }
+            Err(error) => return Err(error),
         }
     }
 }
@@ -235,7 +238,9 @@ fn note_failure(
     report: &mut DeliveryReport,
 ) -> Result<(), AppError> {
     let undelivered = Undelivered { id: row.id, recipient: row.message.recipient.clone(), error: error.to_string() };
-    if error.is_permanent() || row.attempts >= ATTEMPTS_MAX {
+    // A relay that is down for days gives up no notice: it will be there again.
+    let given_up = row.attempts >= ATTEMPTS_MAX && !matches!(error, MailError::Relay(_));
+    if error.is_permanent() || given_up {
         store.write(|connection| {
             outbox::mark_failed(connection, row.id, &undelivered.error)?;
             let detail = serde_json::json!({ "recipient": row.message.recipient, "error": undelivered.error });
@@ -277,16 +282,34 @@ pub fn waiting(store: &Store) -> Result<Vec<WaitingNotice>, AppError> {
 /// Puts a notice that failed for good back in the queue, due at once.
 pub fn retry(store: &Store, id: i64, by: &Actor, now: DateTime<Utc>) -> Result<(), AppError> {
     store.write(|connection| {
-        let known = outbox::list(connection, None)?.into_iter().find(|row| row.id == id);
-        outbox::requeue(connection, id, now)?;
-        let subject = known.as_ref().map_or_else(|| id.to_string(), |row| row.message.message_id.clone());
-        let before = known.map(
-            |row| serde_json::json!({ "status": row.status.name(), "attempts": row.attempts, "error": row.last_error }),
-        );
-        let event = AuditEvent::new(now, by, "notice.requeued", &subject, serde_json::json!({ "status": "pending" }));
-        audit::append(connection, &event.before(before.unwrap_or_default()))?;
-        Ok(())
+        let known = outbox::by_id(connection, id)?.ok_or_else(|| AppError::NotFound(format!("notice {id}")))?;
+        let standing = match known.status {
+            MessageStatus::Failed => return requeue(connection, &known, by, now),
+            MessageStatus::Sent => "was sent: `chapelle invoices resend` sends an invoice's notice again",
+            MessageStatus::Pending => "is in the queue and will be tried again by itself",
+        };
+        Err(AppError::Input(format!("notice {id} did not fail for good: it {standing}")))
     })
+}
+
+/// Puts every notice that failed for good back in the queue, and says how many there were.
+pub fn retry_all(store: &Store, by: &Actor, now: DateTime<Utc>) -> Result<usize, AppError> {
+    store.write(|connection| {
+        let failed = outbox::list(connection, Some(MessageStatus::Failed))?;
+        failed.iter().try_for_each(|notice| requeue(connection, notice, by, now))?;
+        Ok(failed.len())
+    })
+}
+
+fn requeue(connection: &mut AnyConnection, notice: &Message, by: &Actor, now: DateTime<Utc>) -> Result<(), AppError> {
+    outbox::requeue(connection, notice.id, now)?;
+    let before = serde_json::json!({
+        "status": notice.status.name(), "attempts": notice.attempts, "error": notice.last_error,
+    });
+    let after = serde_json::json!({ "status": "pending" });
+    let event = AuditEvent::new(now, by, "notice.requeued", &notice.message.message_id, after);
+    audit::append(connection, &event.before(before))?;
+    Ok(())
 }
 
 #[cfg(test)]

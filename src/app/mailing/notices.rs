@@ -10,6 +10,7 @@ use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::ids::InvoiceId;
 use crate::domain::invoice::{InvoiceNumber, IssuedInvoice};
 use crate::domain::party::Tenant;
+use crate::domain::party::mail_address::mail_host;
 use crate::storage::outbox::{self, Message, NewMessage};
 use crate::storage::{AnyConnection, audit, invoices};
 
@@ -23,15 +24,10 @@ fn is_available(notice: &Notice) -> bool {
     notice.message.kind == AVAILABLE_MAIL
 }
 
-/// The host that Message-IDs of a `sender` end with.
-pub(in crate::app) fn host(sender: &str) -> &str {
-    sender.rsplit_once('@').map_or("localhost", |(_, host)| host)
-}
-
-/// The `position`th notice of an invoice, with a Message-ID that stays the same however often it is sent.
+/// The `position`th notice of an invoice, with a Message-ID that stays the same however often it is sent. Letter and document
+/// are in one language.
 pub(in crate::app) fn notice(
     (id, invoice): (InvoiceId, &IssuedInvoice),
-    tenant: &Tenant,
     recipient: &str,
     position: usize,
     sender: &str,
@@ -40,8 +36,8 @@ pub(in crate::app) fn notice(
         kind: AVAILABLE_MAIL.to_owned(),
         invoice: Some(id),
         recipient: recipient.to_owned(),
-        language: tenant.language,
-        message_id: format!("invoice.{}.{position}@{}", invoice.number, host(sender)),
+        language: invoice.language,
+        message_id: format!("invoice.{}.{position}@{}", invoice.number, mail_host(sender)),
     }
 }
 
@@ -149,7 +145,7 @@ fn queue(
             continue;
         }
         next += 1;
-        outbox::enqueue(connection, &notice((id, invoice), tenant, &contact.email, next, sender), now)?;
+        outbox::enqueue(connection, &notice((id, invoice), &contact.email, next, sender), now)?;
     }
     Ok(recipients)
 }

@@ -2,9 +2,10 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::app::{AppError, Store, export_book, notices};
+use crate::app::{AppError, Store, export_book};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::party::Language;
+use crate::domain::party::mail_address::mail_host;
 use crate::mail::{self, MailError, Mailer, TestNotice};
 use crate::storage::audit;
 
@@ -19,7 +20,7 @@ pub fn send(
 ) -> Result<Result<(), MailError>, AppError> {
     crate::app::users::check_address(recipient)?;
     let seller = export_book::load(store)?.seller;
-    let host = notices::host(&seller.email);
+    let host = mail_host(&seller.email);
     let message_id = format!("test.{}@{host}", now.timestamp_micros());
     let notice =
         TestNotice { sender: (&seller.name, &seller.email), recipient, language, message_id: &message_id, date: now };

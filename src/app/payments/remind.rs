@@ -7,11 +7,12 @@ use serde::Serialize;
 
 use crate::app::deliver_outbox::Postage;
 use crate::app::letter::Letter;
-use crate::app::{AppError, Store, archive_invoice, notices, settle};
+use crate::app::{AppError, Store, archive_invoice, settle};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::book::Book;
 use crate::domain::ids::InvoiceId;
 use crate::domain::invoice::InvoiceNumber;
+use crate::domain::party::mail_address::mail_host;
 use crate::domain::party::{Contact, Language};
 use crate::domain::receivables::Reminder;
 use crate::domain::told::{Tell, Told};
@@ -181,7 +182,7 @@ fn message_ids(
     before: &[Message],
     now: DateTime<Utc>,
 ) -> impl Iterator<Item = String> {
-    let (host, today) = (notices::host(&book.seller.email), today(book, now));
+    let (host, today) = (mail_host(&book.seller.email), today(book, now));
     (1..)
         .map(move |place| format!("reminder.{number}.{today}.{place}@{host}"))
         .filter(|id| !before.iter().any(|message| message.message.message_id == *id))

@@ -33,7 +33,7 @@ const CREDIT_TRANSFER: &str = "30";
 /// The invoice's data, as `factur-x.xml`.
 pub fn cii_xml(invoice: &IssuedInvoice) -> Result<Vec<u8>, DocumentError> {
     check_references(invoice)?;
-    let words = Words::new(invoice.language);
+    let words = Words::of(invoice);
     let mut xml = Xml::new();
     xml.element_with("rsm:CrossIndustryInvoice", &NAMESPACES, |xml| {
         context(xml);
@@ -189,7 +189,8 @@ fn seller(xml: &mut Xml, invoice: &IssuedInvoice) {
     });
     address(xml, &seller.address);
     electronic_address(xml, &seller.siren);
-    if has_vat_scope(invoice) {
+    // BR-O-02
+    if invoice.is_within_vat_scope() {
         vat_number(xml, &seller.vat_number);
     }
 }
@@ -200,14 +201,9 @@ fn buyer(xml: &mut Xml, invoice: &IssuedInvoice) {
     identity(xml, &buyer.siret, &buyer.siren, &buyer.name);
     address(xml, &buyer.address);
     electronic_address(xml, &buyer.siren);
-    if let Some(number) = buyer.vat_number.as_ref().filter(|_| has_vat_scope(invoice)) {
+    if let Some(number) = buyer.vat_number.as_ref().filter(|_| invoice.is_within_vat_scope()) {
         vat_number(xml, number);
     }
-}
-
-/// Outside the scope of VAT neither party's VAT number may stand in the data (BR-O-02).
-fn has_vat_scope(invoice: &IssuedInvoice) -> bool {
-    !invoice.vat.iter().any(|vat| matches!(vat.treatment, VatTreatment::OutOfScope { .. }))
 }
 
 fn identity(xml: &mut Xml, siret: &str, siren: &str, name: &str) {
@@ -287,11 +283,9 @@ fn payment_means(xml: &mut Xml, payment: &PaymentDetails) {
 fn payment_terms(xml: &mut Xml, invoice: &IssuedInvoice, words: Words) {
     xml.element("ram:SpecifiedTradePaymentTerms", |xml| {
         if !invoice.asks_for_payment() {
-            return xml.text("ram:Description", &words.texts.get("credit-use"));
+            return xml.text("ram:Description", &words.settled(invoice));
         }
-        let date = words.format.date(invoice.due_date);
-        let days = invoice.payment_days.to_string();
-        xml.text("ram:Description", &words.texts.with("payment-due", &[("date", &date), ("days", &days)]));
+        xml.text("ram:Description", &words.due(invoice));
         xml.date("ram:DueDateDateTime", invoice.due_date);
     });
 }

@@ -28,7 +28,7 @@ pub struct RenderedInvoice {
 pub fn factur_x(invoice: &IssuedInvoice) -> Result<RenderedInvoice, DocumentError> {
     let xml = cii_xml(invoice)?;
     let composition = invoice::compose(invoice)?;
-    let words = Words::new(invoice.language);
+    let words = Words::of(invoice);
     let title = words.title(invoice);
     let metadata = Metadata {
         subject: format!("{title} — {}", words.format.month(invoice.month)),

@@ -193,13 +193,20 @@ impl Sheet<'_> {
     fn remarks(&self, c: &mut Composer, evidence: &Evidence) {
         let style = Style::regular(8.0, 11.0, c.palette.ink);
         if evidence.usage.estimated {
-            c.paragraph(Role::Paragraph, Style::bold(8.0, 11.0, c.palette.ink), &self.words.get("remark-estimated"));
+            let text = self.words.get(self.estimated_id(evidence));
+            c.paragraph(Role::Paragraph, Style::bold(8.0, 11.0, c.palette.ink), &text);
         }
         for meter in &evidence.usage.meters {
             for remark in self.meter_remarks(meter) {
                 c.paragraph(Role::Paragraph, style, &remark);
             }
         }
+    }
+
+    /// What of the usage was estimated: across the silences listed below, or at an end of the period where none is.
+    fn estimated_id(&self, evidence: &Evidence) -> &'static str {
+        let silent = evidence.usage.meters.iter().any(|meter| !meter.gaps.is_empty());
+        if silent || !self.since(3) { "remark-estimated" } else { "remark-estimated-boundary" }
     }
 
     fn meter_remarks(&self, meter: &MeterUsage) -> Vec<String> {
@@ -218,8 +225,12 @@ impl Sheet<'_> {
 
     /// Lines without meters whose price is more than quantity × price.
     fn worked_out_lines(&self) -> Vec<(usize, &Charge)> {
-        let plain =
-            |kind: &ChargeKind| matches!(kind, ChargeKind::Base | ChargeKind::OneOff | ChargeKind::Manual { .. });
+        let plain = |kind: &ChargeKind| match kind {
+            ChargeKind::Base | ChargeKind::OneOff | ChargeKind::Manual { .. } => true,
+            // Its line says of which line of the invoice it is a part.
+            ChargeKind::PartOf { .. } => self.since(3),
+            _ => false,
+        };
         let numbered = self.invoice.charges.iter().enumerate().map(|(index, charge)| (index + 1, charge));
         numbered.filter(|(_, charge)| charge.provenance.usage.is_none() && !plain(&charge.kind)).collect()
     }

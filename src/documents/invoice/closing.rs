@@ -10,9 +10,9 @@ const MENTION_GAP: f32 = 1.4;
 
 impl Sheet<'_> {
     pub(super) fn closing(&self, c: &mut Composer) {
-        if self.is_credit() {
+        if !self.is_to_be_paid() {
             let style = Style::regular(8.8, 12.4, c.palette.ink);
-            c.paragraph(Role::Paragraph, style, &self.words.get("credit-use"));
+            c.paragraph(Role::Paragraph, style, &self.words.settled(self.invoice));
             c.skip(12.0);
         } else {
             self.payment(c);
@@ -33,7 +33,7 @@ impl Sheet<'_> {
             .iter()
             .map(|(_, text)| c.wrap(text, value, value_width).iter().map(|_| value.leading).sum::<f32>())
             .sum();
-        let due = self.due_sentence();
+        let due = self.words.due(self.invoice);
         let due_style = Style::bold(9.0, 13.0, palette.ink);
         let due_lines = c.wrap(&due, due_style, paper.text_width() - 2.0 * inset);
         let due_height: f32 = due_lines.iter().map(|_| due_style.leading).sum();
@@ -57,13 +57,6 @@ impl Sheet<'_> {
             }
         });
         c.y = top + height + 12.0;
-    }
-
-    /// `À régler au plus tard le 3 décembre 2026 (30 jours)`.
-    fn due_sentence(&self) -> String {
-        let date = self.words.format.date(self.invoice.due_date);
-        let days = self.invoice.payment_days.to_string();
-        self.words.texts.with("payment-due", &[("date", &date), ("days", &days)])
     }
 
     fn payment_rows(&self) -> Vec<(String, String)> {

@@ -193,13 +193,20 @@ impl Sheet<'_> {
             columns.extend([number(self.words.get("feed-a")), number(self.words.get("feed-b"))]);
         }
         columns.push(number(if two_feeds { self.words.get("daily-sum") } else { unit.to_owned() }));
-        let rows = days.iter().map(|day| self.day_row(day, two_feeds)).collect();
+        let decimals = self.daily_decimals(evidence, days);
+        let rows = days.iter().map(|day| self.day_row(day, two_feeds, decimals)).collect();
         let table = Table { columns, rows, size: 7.2, with_header: true };
         (table, if two_feeds { 3 } else { 4 })
     }
 
-    fn day_row(&self, day: &Day, two_feeds: bool) -> Row {
-        let number = |value| Cell::new(self.words.format.fixed(value, 2));
+    /// Units are whole but on a day on which they change.
+    fn daily_decimals(&self, evidence: &Evidence, days: &[Day]) -> u32 {
+        let units = self.since(3) && evidence.usage.measure == Measure::OccupancyDays;
+        if units && days.iter().all(|day| day.total().is_integer()) { 0 } else { 2 }
+    }
+
+    fn day_row(&self, day: &Day, two_feeds: bool, decimals: u32) -> Row {
+        let number = |value| Cell::new(self.words.format.fixed(value, decimals));
         let mut cells = vec![Cell::new(self.words.format.weekday(day.date)).heading_row()];
         if two_feeds {
             cells.extend([number(day.a), number(day.b)]);

@@ -65,7 +65,7 @@ impl Sheet<'_> {
             Cell::new(number.to_string()),
             self.designation_cell(charge),
             Cell::new(format.up_to(charge.quantity.to_decimal(), 4)),
-            Cell::new(format.unit(charge.unit)),
+            Cell::new(format.unit_of(charge.quantity.to_decimal(), charge.unit)),
             Cell::new(format.unit_price(charge.unit_price)),
             Cell::new(self.words.vat(&charge.vat)),
             Cell::new(format.amount(charge.net)),

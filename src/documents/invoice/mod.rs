@@ -34,7 +34,7 @@ struct Sheet<'a> {
 pub fn compose(invoice: &IssuedInvoice) -> Result<Composition, DocumentError> {
     let zone = invoice.zone.parse().map_err(|_| DocumentError::Zone(invoice.zone.clone()))?;
     let letterhead = Letterhead::shared()?;
-    let sheet = Sheet { invoice, words: Words::new(invoice.language), zone, letterhead };
+    let sheet = Sheet { invoice, words: Words::of(invoice), zone, letterhead };
     let mut composer = Composer::new(Paper::A4, letterhead.palette)?;
     let running = sheet.reserve_running(&mut composer);
     sheet.opening(&mut composer);
@@ -90,6 +90,11 @@ impl Sheet<'_> {
 
     fn is_credit(&self) -> bool {
         self.invoice.kind == InvoiceKind::CreditNote
+    }
+
+    /// A credit note of any layout says on paper what its amount is for, not when it is paid.
+    fn is_to_be_paid(&self) -> bool {
+        !self.is_credit() && self.invoice.asks_for_payment()
     }
 
     /// Whether the document was issued in `layout` or a later one.

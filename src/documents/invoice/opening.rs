@@ -41,8 +41,12 @@ impl Sheet<'_> {
         if let Some(phone) = &seller.phone {
             contact.push_str(&format!(" · {phone}"));
         }
-        let registration =
-            words.with("seller-registration", &[("siret", &format::siret(&seller.siret)), ("vat", &seller.vat_number)]);
+        let siret = format::siret(&seller.siret);
+        let registration = if self.names_vat() {
+            words.with("seller-registration", &[("siret", &siret), ("vat", &seller.vat_number)])
+        } else {
+            words.with("seller-registration-outside", &[("siret", &siret)])
+        };
         let small = Style::regular(8.0, 10.6, palette.muted);
         c.element(Role::Section, |c| {
             let name = Style::bold(13.0, 16.0, palette.accent);
@@ -101,9 +105,14 @@ impl Sheet<'_> {
             ("reference-service-code", references.service_code.clone()),
             ("reference-facility", Some(self.invoice.facility.clone())),
             ("reference-buyer-siret", Some(format::siret(&buyer.siret))),
-            ("reference-buyer-vat", buyer.vat_number.clone()),
+            ("reference-buyer-vat", buyer.vat_number.clone().filter(|_| self.names_vat())),
         ];
         given.into_iter().filter_map(|(id, value)| value.map(|value| (self.words.get(id), value))).collect()
+    }
+
+    /// Whether the parties' VAT numbers stand on the paper: where they stand in its data.
+    fn names_vat(&self) -> bool {
+        self.invoice.is_within_vat_scope() || !self.since(3)
     }
 
     fn title(&self, c: &mut Composer) {
@@ -139,7 +148,7 @@ impl Sheet<'_> {
             fact("fact-issued", format.date(invoice.issue_date)),
             fact("fact-period", format.period(invoice.period)),
         ];
-        if !self.is_credit() {
+        if self.is_to_be_paid() {
             facts.push(fact("fact-due", format.date(invoice.due_date)));
         }
         let label = self.words.get(self.payable_id());

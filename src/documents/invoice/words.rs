@@ -18,8 +18,10 @@ pub struct Words {
 }
 
 impl Words {
-    pub const fn new(language: Language) -> Words {
-        Words { texts: Texts::new(language), format: Format::new(language) }
+    /// In the invoice's language, as it was issued.
+    pub const fn of(invoice: &IssuedInvoice) -> Words {
+        let IssuedInvoice { language, layout, .. } = *invoice;
+        Words { texts: Texts::new(language), format: Format::issued_in(language, layout) }
     }
 
     pub fn get(self, id: &str) -> String {
@@ -41,6 +43,21 @@ impl Words {
             InvoiceKind::Corrected => "title-corrected",
         };
         self.texts.with(id, &[("number", invoice.number.as_str())])
+    }
+
+    /// What becomes of the total of a document that asks for no payment.
+    pub fn settled(self, invoice: &IssuedInvoice) -> String {
+        self.get(if invoice.kind == InvoiceKind::CreditNote { "credit-use" } else { "nothing-due" })
+    }
+
+    /// By when it is paid. Only another body has a statutory term; internal documents of an earlier layout named it all
+    /// the same.
+    pub fn due(self, invoice: &IssuedInvoice) -> String {
+        let date = self.format.date(invoice.due_date);
+        if invoice.is_internal() && invoice.layout >= 3 {
+            return self.texts.with("payment-due-internal", &[("date", &date)]);
+        }
+        self.texts.with("payment-due", &[("date", &date), ("days", &invoice.payment_days.to_string())])
     }
 
     pub fn service(self, service: Service) -> String {

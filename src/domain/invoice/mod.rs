@@ -10,6 +10,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::calendar::{BillingMonth, DatePeriod};
+use super::contract::VatTreatment;
 use super::ids::{ContractCode, TenantCode};
 use super::money::Money;
 use super::party::{Address, Language, LegalTextSet};
@@ -92,7 +93,7 @@ pub struct Draft {
 /// The taxable amount and the tax of one VAT rate or category.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VatBreakdown {
-    pub treatment: super::contract::VatTreatment,
+    pub treatment: VatTreatment,
     pub taxable: Money,
     /// `taxable × rate`, rounded half-up once.
     pub tax: Money,
@@ -107,9 +108,11 @@ pub struct Totals {
 
 /// How a document issued now is laid out: 1 says of each kind of quantity what its days show, and its credit notes do not
 /// ask for payment; 2 says of an amount on its line how it was worked out, threatens no service of the seller's own with
-/// the cost of paying late, and fills its pages. Documents of an earlier layout keep theirs, so that a lost file is made
-/// again byte for byte.
-pub const LAYOUT: u32 = 2;
+/// the cost of paying late, and fills its pages; 3 counts the units of its lines, writes English days as the pages do,
+/// says what of an estimated usage was estimated, of a service outside the scope of VAT names no VAT number, and asks nobody
+/// to pay nothing.
+/// Documents of an earlier layout keep theirs, so that a lost file is made again byte for byte.
+pub const LAYOUT: u32 = 3;
 
 /// The frozen content of an issued document: everything its PDF and XML say, so that they can be made again byte for
 /// byte whatever becomes of the tenant, the tariff or the seller.
@@ -146,15 +149,25 @@ pub struct IssuedInvoice {
 }
 
 impl IssuedInvoice {
-    /// Whether the document says when and whereto it is paid. Nothing is paid on a credit note; those of an earlier layout
-    /// said so all the same.
+    /// Whether the document says when and whereto it is paid. Nothing is paid on a credit note, or where nothing is owed;
+    /// those of an earlier layout said so all the same.
     pub fn asks_for_payment(&self) -> bool {
-        self.kind != InvoiceKind::CreditNote || self.layout == 0
+        match self.layout {
+            0 => true,
+            1 | 2 => self.kind != InvoiceKind::CreditNote,
+            _ => self.kind != InvoiceKind::CreditNote && !self.totals.gross.is_zero(),
+        }
     }
 
     /// Whether a service of the seller's own is billed: one legal person, which has one SIREN.
     pub fn is_internal(&self) -> bool {
         self.seller.siren == self.buyer.siren
+    }
+
+    /// Whether VAT is charged or exempted at all. Outside its scope neither party's VAT number stands in the data
+    /// (BR-O-02), nor, since layout 3, on the paper.
+    pub fn is_within_vat_scope(&self) -> bool {
+        !self.vat.iter().any(|vat| matches!(vat.treatment, VatTreatment::OutOfScope { .. }))
     }
 
     /// Whether the document says what follows from paying late. Nobody owes interest or an indemnity to themselves;
@@ -208,9 +221,9 @@ pub struct PaymentDetails {
 }
 
 /// A percentage for print: 20, 5.5.
-pub fn rate_percent(treatment: &super::contract::VatTreatment) -> Option<Decimal> {
+pub fn rate_percent(treatment: &VatTreatment) -> Option<Decimal> {
     match treatment {
-        super::contract::VatTreatment::Standard { rate_percent } => Some(*rate_percent),
+        VatTreatment::Standard { rate_percent } => Some(*rate_percent),
         _ => None,
     }
 }

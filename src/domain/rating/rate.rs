@@ -98,7 +98,11 @@ fn rate_part(
         held: told.held,
         begins: days.from == terms.begins(),
     };
-    let parts = price.price(&input).map_err(|error| vec![RatingProblem::Pricing(error)])?;
+    let mut parts = price.price(&input).map_err(|error| vec![RatingProblem::Pricing(error)])?;
+    if part.units() == 0 {
+        // By 30ths the 31st by itself is no part of the month: what it does not charge is no line.
+        parts.retain(|priced| !priced.net.is_zero());
+    }
     let charge = |part| charge(terms, days, version.from, &notes, told.usage.as_ref(), part);
     Ok(parts.into_iter().map(charge).collect())
 }

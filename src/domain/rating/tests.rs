@@ -58,6 +58,28 @@ fn four_racks_for_seventeen_days() {
     assert_eq!(rate(&contract, &rack_tariff()), []);
 }
 
+/// By 30ths the 31st is no part of a month: a price that changes on it costs nothing yet, and is no line of 0.00. Energy
+/// is measured on the 31st as on any day.
+#[test]
+fn by_thirtieths_a_price_of_the_31st_is_no_line() {
+    let mut contract = contract(vec![agreed_line("racks", "1"), metered_line("e", ENERGY, PueTerm::None, &["A"])]);
+    contract.proration = Proration::Thirtieths;
+    let dearer = |mut tariff: Tariff, price| {
+        tariff.versions.push(TariffVersion { from: day("2026-10-31"), price: per_unit(price) });
+        tariff
+    };
+    assert_eq!(formulas(&rate(&contract, &dearer(rack_tariff(), "1300"))), ["1 rack × 1200.00 = 1200.00"]);
+
+    contract.lines.remove(0);
+    let october = month("2026-10");
+    let mut samples = read_at_ends(october, &[("A", "1000", "1031")]);
+    let before_the_31st = Sample { at: "2026-10-30T23:00:00Z".parse().unwrap(), value: "1030".parse().unwrap() };
+    samples.entry("A".into()).or_default().insert(1, before_the_31st);
+    let tariff = dearer(kwh_tariff(), "1");
+    let charges = rate_with(&contract, &tariff, None, &counters(&["A"]), &samples, october).unwrap();
+    assert_eq!(formulas(&charges), ["30 kWh × 0.145 = 4.35", "1 kWh × 1.00 = 1.00"]);
+}
+
 #[test]
 fn energy_carries_the_pue_and_its_meters() {
     let contract = contract(vec![metered_line("e", ENERGY, PueTerm::Fixed { factor: decimal("1.25") }, &["A", "B"])]);
@@ -340,7 +362,9 @@ proptest! {
             tariff.versions.push(TariffVersion { from, price: price.clone() });
         }
         let parts = rate(&contract, &tariff);
-        prop_assert_eq!(parts.len(), cuts.len() + 1);
+        // By 30ths the 31st by itself is no part of the month.
+        let weightless = usize::from(thirtieths && cuts.last() == Some(&30));
+        prop_assert_eq!(parts.len(), cuts.len() + 1 - weightless);
         prop_assert_eq!(parts.iter().map(|charge| charge.net).sum::<Money>(), whole);
         prop_assert_eq!(parts.windows(2).filter(|pair| pair[0].period.to != Some(pair[1].period.from)).count(), 0);
     }

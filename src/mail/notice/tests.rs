@@ -306,7 +306,7 @@ fn a_relay_that_is_not_there_may_come_back() {
     let invoice = invoice(InvoiceKind::Invoice);
     let message = invoice_notice(&notice(&invoice, Language::French, None)).unwrap();
     let error = Mailer::smtp(&settings).unwrap().send(&message).unwrap_err();
-    assert!(matches!(error, MailError::Temporary(_)), "{error}");
+    assert!(matches!(error, MailError::Relay(_)), "{error}");
 }
 
 #[test]

@@ -179,6 +179,20 @@ pub fn list(connection: &mut AnyConnection, status: Option<MessageStatus>) -> St
     rows.into_iter().map(message_from).collect()
 }
 
+pub fn by_id(connection: &mut AnyConnection, id: i64) -> StorageResult<Option<Message>> {
+    let row: Option<MessageRow> =
+        outbox::table.find(id).select(MessageRow::as_select()).first(connection).optional()?;
+    row.map(message_from).transpose()
+}
+
+/// How many messages are due at `now`.
+pub fn due_count(connection: &mut AnyConnection, now: DateTime<Utc>) -> StorageResult<usize> {
+    let due = outbox::table
+        .filter(outbox::status.eq(MessageStatus::Pending.name()).and(outbox::next_attempt_at.le(now.timestamp())));
+    let count: i64 = due.count().get_result(connection)?;
+    Ok(usize::try_from(count).unwrap_or_default())
+}
+
 /// The messages about an invoice, oldest first.
 pub fn of_invoice(connection: &mut AnyConnection, invoice: InvoiceId) -> StorageResult<Vec<Message>> {
     let rows: Vec<MessageRow> = outbox::table

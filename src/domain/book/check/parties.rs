@@ -3,6 +3,7 @@
 use super::Findings;
 use crate::domain::book::{BookFault, BookParts, BookPath};
 use crate::domain::party::identifiers::{Siret, VatNumber};
+use crate::domain::party::mail_address::is_mail_address;
 use crate::domain::party::{Address, Seller, Tenant};
 
 pub fn check(parts: &BookParts, findings: &mut Findings) {
@@ -61,17 +62,8 @@ pub fn check_address(path: &BookPath, address: &Address, findings: &mut Findings
     }
 }
 
-/// One `@` between two parts without spaces or control characters, and a dot in the domain: what can be sent to.
 fn check_email(path: BookPath, email: &str, findings: &mut Findings) {
-    let sendable = email.split_once('@').is_some_and(|(local, domain)| {
-        let plain = |c: char| c.is_ascii_graphic() && !matches!(c, '@' | '<' | '>' | ',' | ';' | '"' | '(' | ')');
-        !local.is_empty()
-            && email.len() <= 254
-            && local.chars().chain(domain.chars()).all(plain)
-            && domain.split('.').count() > 1
-            && domain.split('.').all(|label| !label.is_empty())
-    });
-    if !sendable {
+    if !is_mail_address(email) {
         let text = email.to_owned();
         let example = "facturation@example.org";
         findings.add(path, BookFault::Malformed { text, what: "an e-mail address", example });

@@ -76,7 +76,7 @@ pub struct TestForm {
 
 fn mail_error(frame: &Frame, error: MailError) -> (String, String) {
     match error {
-        MailError::Temporary(answer) => (frame.t("test-mail-temporary"), answer),
+        MailError::Temporary(answer) | MailError::Relay(answer) => (frame.t("test-mail-temporary"), answer),
         MailError::Permanent(answer) => (frame.t("test-mail-permanent"), answer),
         MailError::Settings(answer) => (frame.t("test-mail-settings"), answer),
     }
