@@ -23,6 +23,7 @@ pub mod notices;
 pub mod once;
 pub mod openapi;
 pub mod opening;
+mod packed;
 pub mod paid_back;
 pub mod payback;
 pub mod payments;
