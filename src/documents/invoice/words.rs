@@ -27,10 +27,7 @@ impl Words {
     }
 
     pub fn designation(self, designation: &Designation) -> &str {
-        match self.texts.language {
-            Language::French => &designation.fr,
-            Language::English => &designation.en,
-        }
+        designation.in_language(self.texts.language)
     }
 
     /// `Facture n° DC2026000123`.
