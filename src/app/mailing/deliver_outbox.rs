@@ -46,6 +46,8 @@ pub struct DeliveryReport {
     pub withdrawn: usize,
     pub postponed: Vec<Undelivered>,
     pub failed: Vec<Undelivered>,
+    /// Nothing was sent, though something was to be, and it waits: the way out is closed, which no later try mends.
+    pub is_stuck: bool,
 }
 
 #[derive(Debug, PartialEq, Eq, Serialize)]
@@ -101,6 +103,7 @@ pub fn deliver(
         let due =
             store.write(|connection| Ok(outbox::claim(connection, now, Duration::minutes(LEASE_MINUTES), BATCH)?))?;
         if due.is_empty() {
+            report.is_stuck = report.sent == 0 && !report.postponed.is_empty();
             return Ok(report);
         }
         for message in due {
