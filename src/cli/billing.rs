@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 use indicatif::ProgressBar;
 
-use super::context::progress_bar;
+use super::context::{counted, progress_bar};
 use super::{CliError, Context, Outcome};
 use crate::app::manual_lines::{self, ManualLine, treatments};
 use crate::app::plan_billing::{self, PlanReport, ProblemSummary};
@@ -205,15 +205,20 @@ fn describe_plan(report: &PlanReport) -> String {
     let mut lines = vec![format!("{}: {} to bill", report.month, report.drafts.len())];
     for draft in &report.drafts {
         lines.push(format!(
-            "  {:<16} {:<16} {:>3} lines  net {:>14}  VAT {:>12}  total {:>14}",
-            draft.contract, draft.tenant, draft.lines, draft.net, draft.tax, draft.gross
+            "  {:<16} {:<16} {:>9}  net {:>14}  VAT {:>12}  total {:>14}",
+            draft.contract,
+            draft.tenant,
+            counted(draft.lines, "line", "lines"),
+            draft.net,
+            draft.tax,
+            draft.gross
         ));
     }
     for invoice in &report.already_billed {
         lines.push(format!("  {:<16} already billed", invoice));
     }
     if !report.problems.is_empty() {
-        lines.push(format!("{} problems:", report.problems.len()));
+        lines.push(format!("{}:", counted(report.problems.len(), "problem", "problems")));
     }
     for problem in &report.problems {
         lines.push(format!("  [{}] {}{}", problem.severity, whose(problem), problem.message));
@@ -239,7 +244,8 @@ fn describe_run(report: &RunReport) -> String {
         ));
     }
     if report.issued.is_empty() && report.drafted > 0 {
-        text.push_str(&format!("\n{} drafts written; issue them with --issue", report.drafted));
+        let drafts = counted(report.drafted, "draft written; issue it", "drafts written; issue them");
+        text.push_str(&format!("\n{drafts} with --issue"));
     }
     text
 }
