@@ -289,5 +289,18 @@ async fn invoices_are_found_by_what_they_are_routed_by() {
             let found = |number: &str| page.contains(&format!("href=\"/invoices/{number}\""));
             assert!(found(&own) && !found(&other), "{engine:?} {wanted}: {page}");
         }
+        // What was issued stays found by what it was issued with; only drafts go with the contract.
+        let text = std::fs::read_to_string(small_book_path()).unwrap().replace("4500123456", "4600999999");
+        let book = import_book::read(text.as_bytes(), "book.toml").unwrap();
+        let store = site.shared.store.clone();
+        let import = move || import_book::import(&store, &book, &Actor::new("test", None), now()).unwrap();
+        std::thread::spawn(import).join().unwrap();
+        for (wanted, issued, drafted) in [("4500123456", true, false), ("4600999999", false, true)] {
+            let listed = server.page(&format!("/invoices?status=issued&q={wanted}"), &cookie).await.text();
+            assert_eq!(listed.contains(&format!("href=\"/invoices/{own}\"")), issued, "{engine:?} {wanted}: {listed}");
+            let drafts = server.page(&format!("/invoices?status=draft&q={wanted}"), &cookie).await.text();
+            let contract = site.contract_of("aphp");
+            assert_eq!(drafts.contains(&format!("drafts/{contract}\"")), drafted, "{engine:?} {wanted}: {drafts}");
+        }
     }
 }
