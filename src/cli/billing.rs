@@ -8,7 +8,7 @@ use super::{CliError, Context, Outcome};
 use crate::app::manual_lines::{self, ManualLine, treatments};
 use crate::app::plan_billing::{self, PlanReport, ProblemSummary};
 use crate::app::run_billing::{self, RunReport, RunRequest};
-use crate::app::{AppError, read_tenants};
+use crate::app::{AppError, read_tenants, withdraw_draft};
 use crate::domain::access::TenantScope;
 use crate::domain::calendar::BillingMonth;
 use crate::domain::contract::{Designation, Service};
@@ -28,6 +28,8 @@ pub enum Billing {
     AddLine(AddLine),
     /// Take a line away again that no invoice carries yet.
     RemoveLine(RemoveLine),
+    /// Withdraw the draft of a contract's month; what is issued is credited instead.
+    Withdraw(Withdraw),
 }
 
 #[derive(Debug, Args)]
@@ -79,6 +81,15 @@ pub struct RemoveLine {
     reason: String,
 }
 
+#[derive(Debug, Args)]
+pub struct Withdraw {
+    #[command(flatten)]
+    place: Place,
+    /// Why; kept in the audit trail.
+    #[arg(long)]
+    reason: String,
+}
+
 fn service(text: &str) -> Result<Service, String> {
     [Service::Other, Service::Space, Service::Power, Service::Storage]
         .into_iter()
@@ -111,6 +122,7 @@ impl Billing {
             Billing::Lines(place) => place.list(context),
             Billing::AddLine(line) => line.run(context),
             Billing::RemoveLine(line) => line.run(context),
+            Billing::Withdraw(draft) => draft.run(context),
         }
     }
 }
@@ -168,6 +180,17 @@ impl RemoveLine {
         let place = (&self.place.contract(), self.place.month);
         manual_lines::remove(&context.open()?, place, self.id, &self.reason, &context.actor(), context.now)?;
         context.print(&self.id, |id| format!("line {id} is taken away"));
+        Ok(Outcome::Done)
+    }
+}
+
+impl Withdraw {
+    fn run(&self, context: &Context) -> Result<Outcome, CliError> {
+        let place = (&self.place.contract(), self.place.month);
+        let withdrawn = withdraw_draft::withdraw(&context.open()?, place, &self.reason, &context.actor(), context.now)?;
+        context.print(&withdrawn, |draft| {
+            format!("the draft of {} for {} is withdrawn: {}", draft.contract, draft.month, draft.totals.gross)
+        });
         Ok(Outcome::Done)
     }
 }

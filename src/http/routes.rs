@@ -9,7 +9,7 @@ use actix_web::{HttpRequest, HttpResponse, ResponseError, Route, guard};
 
 use super::api::{
     alarms, amortisation, asset_papers, assets, audit, audit_packs, audit_sample, availability, billing, bookkeeping,
-    invoices, journal, ledger, me, meters, notices, openapi, opening, paid_back, payback, payments, racks, readings,
+    drafts, invoices, journal, ledger, me, meters, notices, openapi, opening, paid_back, payback, payments, racks, readings,
     reminders, removals, reports, resolutions, settings, tariffs, tenants, terms, titre, token, usage, users,
 };
 use super::asked::unreadable_query;
@@ -127,6 +127,7 @@ pub const ROUTES: &[RouteRow] = &[
     post!("/api/v1/billing/{month}/runs", Access::Api(Action::RunBilling), billing::run),
     get!("/api/v1/billing/{month}/drafts", Access::Api(Action::SeeDrafts), billing::drafts),
     get!("/api/v1/billing/{month}/drafts/{contract}", Access::Api(Action::SeeDrafts), billing::draft),
+    delete!("/api/v1/billing/{month}/drafts/{contract}", Access::Api(Action::RunBilling), drafts::withdraw),
     get!("/api/v1/billing/{month}/drafts/{contract}/lines", Access::Api(Action::SeeDrafts), billing::lines),
     post!("/api/v1/billing/{month}/drafts/{contract}/lines", Access::Api(Action::RunBilling), billing::add_line),
     delete!(
@@ -255,6 +256,16 @@ pub const ROUTES: &[RouteRow] = &[
     get!("/billing/{month}/issue", Access::Page(Action::RunBilling), pages::billing::issue::confirm),
     post!("/billing/{month}/run", Access::Page(Action::RunBilling), pages::billing::issue::start),
     get!("/billing/{month}/drafts/{contract}", Access::Page(Action::SeeDrafts), pages::billing::draft::show),
+    get!(
+        "/billing/{month}/drafts/{contract}/withdraw",
+        Access::Page(Action::RunBilling),
+        pages::billing::withdraw::form
+    ),
+    post!(
+        "/billing/{month}/drafts/{contract}/withdraw",
+        Access::Page(Action::RunBilling),
+        pages::billing::withdraw::submit
+    ),
     get!("/billing/{month}/drafts/{contract}/manual", Access::Page(Action::RunBilling), pages::billing::manual::form),
     post!(
         "/billing/{month}/drafts/{contract}/manual",

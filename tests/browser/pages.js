@@ -36,6 +36,7 @@ export const pages = [
   finance("/billing/{month}/issue"),
   finance("/billing/{month}/issue", { address: "/billing/{month}/issue?what=drafts", name: "billing-drafts-asked" }),
   finance("/billing/{month}/drafts/{contract}"),
+  finance("/billing/{month}/drafts/{contract}/withdraw"),
   finance("/billing/{month}/drafts/{contract}/manual"),
   finance("/billing/{month}/drafts/{contract}/manual/{manual}"),
   finance("/billing/{month}/drafts/{contract}/lines/{line}"),
