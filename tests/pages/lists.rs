@@ -212,6 +212,42 @@ async fn a_failure_leads_to_the_meter_it_is_about() {
     assert!(page.contains("href=\"/contracts/AP-2026\"") && page.contains("href=\"/meters/A01-"), "{page}");
 }
 
+/// Lists that are short, and those who watch over the centre take away as well.
+#[actix_web::test]
+async fn people_mails_reports_periods_and_samples_are_taken_away_too() {
+    let site = Site::new(Engine::Sqlite);
+    let server = Server::start(&site).await;
+    for (role, list, query, holds) in [
+        (Role::Admin, "/users", "?role=finance", ";finance@example.org;"),
+        (Role::Finance, "/notices", "", ";Destinataire;Relance;"),
+        (Role::Auditor, "/reports", "", ";SHA-256"),
+        (Role::Auditor, "/journal/periods", "", "\r\n2026-09;"),
+        (Role::Auditor, "/audit/sample", "?seed=2026&size=2", ";DC2026"),
+    ] {
+        let cookie = server.sign_in(role).await;
+        for (ending, begins) in [("pdf", "%PDF-"), ("xlsx", "PK"), ("csv", "\u{feff}")] {
+            let file = server.page(&format!("{list}.{ending}{query}"), &cookie).await;
+            assert_eq!(file.status.as_u16(), 200, "{list}.{ending}: {}", file.text());
+            assert!(file.body.starts_with(begins.as_bytes()), "{list}.{ending}");
+            assert!(file.header("content-disposition").contains(&format!(".{ending}\"")), "{list}.{ending}");
+        }
+        let csv = server.page(&format!("{list}.csv{query}"), &cookie).await.text();
+        assert!(csv.contains(holds), "{list}: {csv}");
+        let page = server.page(&format!("{list}{query}"), &cookie).await.text();
+        let is_empty = ["/notices", "/reports"].contains(&list);
+        assert_eq!(page.contains(&format!("href=\"{list}.xlsx")), !is_empty, "{list}: {page}");
+    }
+    let admin = server.sign_in(Role::Admin).await;
+    let users = server.page("/users.csv?role=finance", &admin).await.text();
+    assert!(!users.contains("auditor@example.org"), "as the list is filtered: {users}");
+    let auditor = server.sign_in(Role::Auditor).await;
+    assert_eq!(
+        server.page("/audit/sample.csv", &auditor).await.status.as_u16(),
+        404,
+        "nothing is drawn without a seed"
+    );
+}
+
 #[actix_web::test]
 async fn every_list_is_taken_away_as_pdf_workbook_and_csv() {
     let site = Site::new(Engine::Sqlite);
