@@ -13,6 +13,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use chapelle::documents::{DocumentError, cii_xml, factur_x};
+use chapelle::domain::contract::{VatReason, VatTreatment};
 use chapelle::domain::invoice::IssuedInvoice;
 use chapelle::domain::money::UnitPrice;
 use chapelle::domain::party::Language;
@@ -324,6 +325,24 @@ fn outside_the_scope_of_vat_no_vat_number_and_no_rate_stand_in_the_data() {
     assert!(!xml.contains("schemeID=\"VA\"") && !xml.contains("RateApplicablePercent"));
     let exempt = xml_of(&fixtures::exempt());
     assert!(exempt.contains("<ram:CategoryCode>E</ram:CategoryCode>") && exempt.contains("<ram:ExemptionReason>"));
+}
+
+#[test]
+fn why_no_vat_is_due_is_told_in_the_invoices_language() {
+    let reason = VatReason { fr: "Hors champ de la taxe".into(), en: "Outside the scope of the tax".into() };
+    for (language, told, other) in
+        [(Language::French, &reason.fr, &reason.en), (Language::English, &reason.en, &reason.fr)]
+    {
+        let treatment = VatTreatment::OutOfScope { reason: reason.clone() };
+        let mut invoice = IssuedInvoice { language, ..fixtures::out_of_scope() };
+        invoice.charges.iter_mut().for_each(|charge| charge.vat = treatment.clone());
+        invoice.vat = chapelle::domain::invoice::breakdown(&invoice.charges).unwrap();
+        let xml = xml_of(&invoice);
+        assert!(xml.contains(&format!("<ram:ExemptionReason>{told}</ram:ExemptionReason>")), "{xml}");
+        assert!(!xml.contains(other.as_str()));
+        let frozen = serde_json::to_string(&invoice).unwrap();
+        assert_eq!(serde_json::from_str::<IssuedInvoice>(&frozen).unwrap(), invoice);
+    }
 }
 
 #[test]

@@ -96,9 +96,15 @@ fn notices_reach_a_real_relay_and_failures_wait() {
     configure(&world, port);
 
     let (code, silent) = deliver(&world);
-    assert_eq!((code, silent["sent"].as_u64()), (Some(0), Some(0)), "nobody listens: {silent}");
+    assert_eq!((code, silent["sent"].as_u64()), (Some(3), Some(0)), "nobody listens: {silent}");
+    assert_eq!(silent["is_stuck"], true, "{silent}");
     // The relay is not there for the second either: it stays due, untried.
     assert_eq!((silent["postponed"].as_array().unwrap().len(), silent["untried"].as_u64()), (1, Some(1)), "{silent}");
+    let told = world.run(&["outbox", "deliver"]);
+    let said = String::from_utf8_lossy(&told.stdout);
+    assert!(told.status.code() == Some(3) && said.contains("nothing could be sent"), "{said}");
+    let told = world.run(&["outbox", "deliver"]);
+    assert_eq!(told.status.code(), Some(0), "nothing is due yet: {}", String::from_utf8_lossy(&told.stdout));
     let waiting: Value = serde_json::from_str(&world.ok(&["--json", "outbox", "list"])).unwrap();
     assert_eq!(waiting.as_array().unwrap().len(), 2, "nothing is dropped");
 
@@ -106,6 +112,7 @@ fn notices_reach_a_real_relay_and_failures_wait() {
     let output = world.chapelle_at("2026-11-03T09:00:00Z", &["--json", "outbox", "deliver"]).output().unwrap();
     let sent: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(sent["sent"].as_u64(), Some(2), "{sent} {}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!((output.status.code(), &sent["is_stuck"]), (Some(0), &Value::Bool(false)), "{sent}");
 
     let mut mails: Vec<String> = std::fs::read_dir(world.dir.path().join("inbox"))
         .unwrap()

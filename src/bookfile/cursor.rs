@@ -225,6 +225,11 @@ impl<'a> Table<'a> {
         item.is_some()
     }
 
+    /// Whether the file has a table at `key`, where a single value may stand as well.
+    pub fn is_table(&self, key: &str) -> bool {
+        self.table.get(key).is_some_and(|item| item.as_table_like().is_some())
+    }
+
     /// Says nothing of further keys: what decides which are known could not be read.
     pub fn forgive_the_rest(&mut self) {
         self.lenient = true;

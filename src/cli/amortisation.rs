@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 
+use super::context::counted;
 use super::files::ReportFile;
 use super::{CliError, Context, Outcome};
 use crate::app::post_depreciation::{self, PostingReport};
@@ -86,14 +87,18 @@ fn describe(report: &PostingReport) -> String {
     let mut lines = Vec::new();
     if let (Some(first), Some(last)) = (report.posted.first(), report.posted.last()) {
         lines.push(format!(
-            "{} entries posted, {first} to {last}: {} of depreciation, {} of subsidies taken to income",
-            report.posted.len(),
+            "{}, {first} to {last}: {} of depreciation, {} of subsidies taken to income",
+            counted(report.posted.len(), "entry posted", "entries posted"),
             report.depreciation,
             report.subsidies
         ));
     }
     if !report.movements.is_empty() {
-        lines.push(format!("{} entries of what entered, changed or left", report.movements.len()));
+        lines.push(counted(
+            report.movements.len(),
+            "entry of what entered, changed or left",
+            "entries of what entered, changed or left",
+        ));
     }
     if let Some(document) = &report.catch_up {
         lines.push(format!("{document} catches up what the periods posted before lacked"));

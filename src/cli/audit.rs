@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Args, Subcommand};
 
-use super::context::{out, progress_bar};
+use super::context::{counted, out, progress_bar};
 use super::{CliError, Context, Outcome};
 use crate::app::audit_pack::{self, PackReport};
 use crate::app::check_pack;
@@ -145,12 +145,15 @@ fn sign(context: &Context) -> Result<Outcome, CliError> {
 
 fn describe_signing(report: &SigningReport) -> String {
     let mut lines = vec![format!(
-        "{} days of readings sealed, {} sealed again after late readings, {} journal entries sealed",
-        report.days_sealed, report.days_sealed_again, report.journal_entries_sealed
+        "{} of readings sealed, {} sealed again after late readings, {} sealed",
+        counted(report.days_sealed, "day", "days"),
+        report.days_sealed_again,
+        counted(report.journal_entries_sealed, "journal entry", "journal entries")
     )];
     lines.push(match &report.root {
         Some(root) => {
-            format!("{} events signed on {}: root {}", root.statement.size, root.statement.day, root.statement.root)
+            let events = counted(root.statement.size, "event", "events");
+            format!("{events} signed on {}: root {}", root.statement.day, root.statement.root)
         }
         None => "nothing happened since the last root: nothing to sign".to_owned(),
     });
@@ -218,42 +221,40 @@ fn describe_pack(report: &PackReport, path: &Path) -> String {
         format!("\n{file} is gone or not as it was kept: DIFFERENCES.md of the pack says so; restore it from a backup")
     });
     format!(
-        "{}: {} files, {} events, {} signed roots, {} invoices, {} readings of {} days, {} journal entries, {} papers, {} \
-         kept reports\nverify it with: python3 verify.py {}",
+        "{}: {}, {}, {}, {}, {} of {}, {}, {}, {}\nverify it with: python3 verify.py {}",
         path.display(),
-        report.files,
-        report.events,
-        report.roots,
-        report.invoices,
-        report.readings,
-        report.days_of_readings,
-        report.journal_entries,
-        report.papers,
-        report.kept_reports,
+        counted(report.files, "file", "files"),
+        counted(report.events, "event", "events"),
+        counted(report.roots, "signed root", "signed roots"),
+        counted(report.invoices, "invoice", "invoices"),
+        counted(report.readings, "reading", "readings"),
+        counted(report.days_of_readings, "day", "days"),
+        counted(report.journal_entries, "journal entry", "journal entries"),
+        counted(report.papers, "paper", "papers"),
+        counted(report.kept_reports, "kept report", "kept reports"),
         path.display()
     ) + &damaged.collect::<String>()
 }
 
 fn describe_verification(found: &Verification) -> String {
     let mut lines = vec![format!(
-        "{} events ({} after the last signed root), {} signed roots, {} compared with kept ones, {} invoices, {} \
-         archived documents, {} kept reports, {} papers, {} journal entries, {} days of readings",
-        found.events,
+        "{} ({} after the last signed root), {}, {} compared with kept ones, {}, {}, {}, {}, {}, {} of readings",
+        counted(found.events, "event", "events"),
         found.events_unsigned,
-        found.roots,
+        counted(found.roots, "signed root", "signed roots"),
         found.roots_compared,
-        found.invoices,
-        found.documents,
-        found.reports,
-        found.papers,
-        found.journal_entries,
-        found.days_of_readings
+        counted(found.invoices, "invoice", "invoices"),
+        counted(found.documents, "archived document", "archived documents"),
+        counted(found.reports, "kept report", "kept reports"),
+        counted(found.papers, "paper", "papers"),
+        counted(found.journal_entries, "journal entry", "journal entries"),
+        counted(found.days_of_readings, "day", "days")
     )];
     lines.extend(found.notes.iter().map(|note| format!("note: {note}")));
     match found.findings.len() {
         0 => lines.push("everything is as it was written".to_owned()),
         count => {
-            lines.push(format!("{count} findings:"));
+            lines.push(format!("{}:", counted(count, "finding", "findings")));
             lines.extend(found.findings.iter().map(|one| format!("  {} {}: {}", one.part, one.place, one.what)));
         }
     }

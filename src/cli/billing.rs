@@ -3,12 +3,12 @@
 use clap::{Args, Subcommand};
 use indicatif::ProgressBar;
 
-use super::context::progress_bar;
+use super::context::{counted, progress_bar};
 use super::{CliError, Context, Outcome};
 use crate::app::manual_lines::{self, ManualLine, treatments};
 use crate::app::plan_billing::{self, PlanReport, ProblemSummary};
 use crate::app::run_billing::{self, RunReport, RunRequest};
-use crate::app::{AppError, read_tenants};
+use crate::app::{AppError, read_tenants, withdraw_draft};
 use crate::domain::access::TenantScope;
 use crate::domain::calendar::BillingMonth;
 use crate::domain::contract::{Designation, Service};
@@ -28,6 +28,8 @@ pub enum Billing {
     AddLine(AddLine),
     /// Take a line away again that no invoice carries yet.
     RemoveLine(RemoveLine),
+    /// Withdraw the draft of a contract's month; what is issued is credited instead.
+    Withdraw(Withdraw),
 }
 
 #[derive(Debug, Args)]
@@ -79,6 +81,15 @@ pub struct RemoveLine {
     reason: String,
 }
 
+#[derive(Debug, Args)]
+pub struct Withdraw {
+    #[command(flatten)]
+    place: Place,
+    /// Why; kept in the audit trail.
+    #[arg(long)]
+    reason: String,
+}
+
 fn service(text: &str) -> Result<Service, String> {
     [Service::Other, Service::Space, Service::Power, Service::Storage]
         .into_iter()
@@ -111,6 +122,7 @@ impl Billing {
             Billing::Lines(place) => place.list(context),
             Billing::AddLine(line) => line.run(context),
             Billing::RemoveLine(line) => line.run(context),
+            Billing::Withdraw(draft) => draft.run(context),
         }
     }
 }
@@ -172,6 +184,17 @@ impl RemoveLine {
     }
 }
 
+impl Withdraw {
+    fn run(&self, context: &Context) -> Result<Outcome, CliError> {
+        let place = (&self.place.contract(), self.place.month);
+        let withdrawn = withdraw_draft::withdraw(&context.open()?, place, &self.reason, &context.actor(), context.now)?;
+        context.print(&withdrawn, |draft| {
+            format!("the draft of {} for {} is withdrawn: {}", draft.contract, draft.month, draft.totals.gross)
+        });
+        Ok(Outcome::Done)
+    }
+}
+
 impl Plan {
     fn run(&self, context: &Context) -> Result<Outcome, CliError> {
         let report = plan_billing::plan(&context.open()?, self.month, context.now)?;
@@ -205,15 +228,20 @@ fn describe_plan(report: &PlanReport) -> String {
     let mut lines = vec![format!("{}: {} to bill", report.month, report.drafts.len())];
     for draft in &report.drafts {
         lines.push(format!(
-            "  {:<16} {:<16} {:>3} lines  net {:>14}  VAT {:>12}  total {:>14}",
-            draft.contract, draft.tenant, draft.lines, draft.net, draft.tax, draft.gross
+            "  {:<16} {:<16} {:>9}  net {:>14}  VAT {:>12}  total {:>14}",
+            draft.contract,
+            draft.tenant,
+            counted(draft.lines, "line", "lines"),
+            draft.net,
+            draft.tax,
+            draft.gross
         ));
     }
     for invoice in &report.already_billed {
         lines.push(format!("  {:<16} already billed", invoice));
     }
     if !report.problems.is_empty() {
-        lines.push(format!("{} problems:", report.problems.len()));
+        lines.push(format!("{}:", counted(report.problems.len(), "problem", "problems")));
     }
     for problem in &report.problems {
         lines.push(format!("  [{}] {}{}", problem.severity, whose(problem), problem.message));
@@ -239,7 +267,8 @@ fn describe_run(report: &RunReport) -> String {
         ));
     }
     if report.issued.is_empty() && report.drafted > 0 {
-        text.push_str(&format!("\n{} drafts written; issue them with --issue", report.drafted));
+        let drafts = counted(report.drafted, "draft written; issue it", "drafts written; issue them");
+        text.push_str(&format!("\n{drafts} with --issue"));
     }
     text
 }

@@ -150,9 +150,17 @@ impl From<&CliError> for Failure {
     }
 }
 
+/// How many of something there are, in words that fit one as well: `1 reading`, `2 readings`.
+pub fn counted(count: impl std::fmt::Display, one: &str, many: &str) -> String {
+    let count = count.to_string();
+    let what = if count == "1" { one } else { many };
+    format!("{count} {what}")
+}
+
 /// A bar on standard error, hidden when the report is JSON or nobody is looking.
 pub fn progress_bar(context: &Context, what: &'static str) -> indicatif::ProgressBar {
-    let bar = indicatif::ProgressBar::new(0);
+    // Of how many is not known yet: nought of nought would be drawn as done.
+    let bar = indicatif::ProgressBar::no_length();
     if context.json {
         bar.set_draw_target(indicatif::ProgressDrawTarget::hidden());
     }
@@ -166,4 +174,25 @@ pub fn progress_bar(context: &Context, what: &'static str) -> indicatif::Progres
 pub fn out(line: impl std::fmt::Display) {
     use std::io::Write;
     let _ = writeln!(std::io::stdout(), "{line}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_is_told_as_one() {
+        let told = |count: usize| counted(count, "duplicate", "duplicates");
+        assert_eq!(
+            [told(0), told(1), told(2), told(11)],
+            ["0 duplicates", "1 duplicate", "2 duplicates", "11 duplicates"]
+        );
+    }
+
+    #[test]
+    fn a_bar_does_not_begin_full() {
+        let clock: Clock = || DateTime::UNIX_EPOCH;
+        let context = Context { data_dir: PathBuf::new(), config: Config::default(), json: true, clock, now: clock() };
+        assert_eq!(progress_bar(&context, "bytes").length(), None);
+    }
 }

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
 
-use super::context::out;
+use super::context::{counted, out};
 use super::{CliError, Context, Outcome};
 use crate::app::archive_invoice::{self, ArchiveCheck};
 use crate::app::correct_invoice::{self, CorrectionReport, CorrectionRequest};
@@ -130,9 +130,9 @@ impl Credit {
         context.print(&report, |report: &CreditReport| {
             let settled = report.letter.as_ref().map(|letter| format!(", settled (letter {letter})"));
             format!(
-                "{} takes back {} lines of {}: {} + {} = {}; open on it {}{}\n{}",
+                "{} takes back {} of {}: {} + {} = {}; open on it {}{}\n{}",
                 report.number,
-                report.lines,
+                counted(report.lines, "line", "lines"),
                 report.invoice,
                 report.net,
                 report.tax,

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::context::out;
+use super::context::{counted, out};
 use super::{CliError, Context, Outcome};
 
 /// Bring the database's schema up to date.
@@ -18,7 +18,7 @@ impl Migrate {
         let applied = context.open_or_create()?.migrations_applied();
         context.print(&serde_json::json!({ "applied": applied }), |_| match applied {
             0 => "the schema was up to date".to_owned(),
-            n => format!("{n} migrations applied"),
+            n => counted(n, "migration applied", "migrations applied"),
         });
         Ok(Outcome::Done)
     }

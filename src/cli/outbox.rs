@@ -2,6 +2,7 @@
 
 use clap::{Args, Subcommand};
 
+use super::context::counted;
 use super::{CliError, Context, Outcome};
 use crate::app::deliver_outbox::{self, DeliveryReport};
 
@@ -56,6 +57,9 @@ impl Retry {
         Ok(Outcome::Done)
     }
 }
+/// Said where nothing could be sent.
+const STUCK: &str = "nothing could be sent: see whether the mail server is up and [mail] in chapelle.toml names it; \
+                     what waits is tried again when it is due";
 
 fn deliver(context: &Context) -> Result<Outcome, CliError> {
     let store = context.open()?;
@@ -64,7 +68,8 @@ fn deliver(context: &Context) -> Result<Outcome, CliError> {
     let begun = std::time::Instant::now();
     let report = deliver_outbox::deliver(&store, &mailer, &postage, || context.now + begun.elapsed())?;
     context.print(&report, describe);
-    Ok(if report.failed.is_empty() { Outcome::Done } else { Outcome::NeedsAttention })
+    let needs_person = report.is_stuck || !report.failed.is_empty();
+    Ok(if needs_person { Outcome::NeedsAttention } else { Outcome::Done })
 }
 
 fn describe(report: &DeliveryReport) -> String {
@@ -81,6 +86,9 @@ fn describe(report: &DeliveryReport) -> String {
     for notice in report.postponed.iter().chain(&report.failed) {
         lines.push(format!("  {} to {}: {}", notice.id, notice.recipient, notice.error));
     }
+    if report.is_stuck {
+        lines.push(STUCK.to_owned());
+    }
     lines.join("\n")
 }
 
@@ -92,8 +100,13 @@ fn list(context: &Context) -> Result<Outcome, CliError> {
         }
         let row = |n: &deliver_outbox::WaitingNotice| {
             format!(
-                "{:>6}  {:<8} {:<40} {:<36} {} tries  {}",
-                n.id, n.status, n.message_id, n.recipient, n.attempts, n.error
+                "{:>6}  {:<8} {:<40} {:<36} {}  {}",
+                n.id,
+                n.status,
+                n.message_id,
+                n.recipient,
+                counted(n.attempts, "try", "tries"),
+                n.error
             )
         };
         notices.iter().map(row).collect::<Vec<_>>().join("\n")

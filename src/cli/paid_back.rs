@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use clap::Args;
 
+use super::context::counted;
 use super::{CliError, Context, Outcome};
 use crate::app::refund::{self, NewRefund, RefundReport};
 use crate::app::transfer::{self, NewTransfer, TransferReport};
@@ -88,8 +89,8 @@ fn describe_transfer(report: &TransferReport) -> String {
         settled(to_letter.as_deref()),
     );
     if *is_interest_due {
-        let days = open.days_late;
-        text.push_str(&format!("\n{days} days late: claim interest with `chapelle payments interest --invoice {to}`"));
+        let days = counted(open.days_late, "day", "days");
+        text.push_str(&format!("\n{days} late: claim interest with `chapelle payments interest --invoice {to}`"));
     }
     text
 }

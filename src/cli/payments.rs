@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
+use super::context::counted;
 use super::files::read_whole;
 use super::paid_back::{Refund, Transfer};
 use super::{CliError, Context, Outcome};
@@ -153,10 +154,8 @@ fn describe(report: &PaymentReport) -> String {
         text.push_str(&format!(", settled (letter {letter})"));
     }
     if report.is_interest_due {
-        let days = report.days_late;
-        text.push_str(&format!(
-            "\n{days} days late: claim interest with `chapelle payments interest --invoice {invoice}`"
-        ));
+        let days = counted(report.days_late, "day", "days");
+        text.push_str(&format!("\n{days} late: claim interest with `chapelle payments interest --invoice {invoice}`"));
     }
     text
 }
@@ -187,8 +186,8 @@ fn rebuild(context: &Context) -> Result<Outcome, CliError> {
     context.print(&rebuilt, |rebuilt| {
         let mended: Vec<&str> = rebuilt.mended.iter().map(InvoiceNumber::as_str).collect();
         match mended.as_slice() {
-            [] => format!("{} documents, each as it was kept", rebuilt.invoices),
-            mended => format!("{} documents, mended: {}", rebuilt.invoices, mended.join(", ")),
+            [] => format!("{}, each as it was kept", counted(rebuilt.invoices, "document", "documents")),
+            mended => format!("{}, mended: {}", counted(rebuilt.invoices, "document", "documents"), mended.join(", ")),
         }
     });
     Ok(Outcome::Done)
@@ -209,8 +208,7 @@ fn describe_open(invoice: &OpenInvoice) -> String {
     let overdue = match invoice.days_overdue {
         _ if invoice.open < Money::ZERO => "  owed to the tenant".to_owned(),
         0 => String::new(),
-        1 => "  1 day overdue".to_owned(),
-        days => format!("  {days} days overdue"),
+        days => format!("  {}", counted(days, "day overdue", "days overdue")),
     };
     format!(
         "{:<14} {:<16} due {}  {:>14} of {:>14}{overdue}",
@@ -272,7 +270,8 @@ fn describe_import(report: &ImportReport) -> String {
     let mut lines: Vec<String> = report.recorded.iter().map(describe).collect();
     let Totals { receipts, recorded, known } = report.totals();
     lines.push(format!(
-        "{receipts} receipts: {recorded} recorded, {known} known before, {} left",
+        "{}: {recorded} recorded, {known} known before, {} left",
+        counted(receipts, "receipt", "receipts"),
         report.unmatched.len()
     ));
     for left in &report.unmatched {
@@ -301,8 +300,14 @@ fn describe_interest(report: &InterestReport) -> String {
     for claim in &report.claims {
         let late = &claim.interest;
         lines.push(format!(
-            "{}: {} × {} days ÷ 365 × {} % = {} + {} indemnity = {}",
-            claim.document, claim.amount, late.days, late.rate_percent, late.interest, late.indemnity, late.total
+            "{}: {} × {} ÷ 365 × {} % = {} + {} indemnity = {}",
+            claim.document,
+            claim.amount,
+            counted(late.days, "day", "days"),
+            late.rate_percent,
+            late.interest,
+            late.indemnity,
+            late.total
         ));
     }
     lines.push(format!("open on {}: {}", report.invoice, report.open));

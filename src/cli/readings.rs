@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::context::progress_bar;
+use super::context::{counted, progress_bar};
 use super::{CliError, Context, Outcome};
 use crate::app::ingest_readings::{self, FileReport};
 use crate::app::keep_series;
@@ -53,7 +53,7 @@ impl Pack {
             true => keep_series::rebuild(&store, context.now)?,
             false => keep_series::all(&store, context.now)?,
         };
-        context.print(&serde_json::json!({ "days": days }), |_| format!("{days} days packed"));
+        context.print(&serde_json::json!({ "days": days }), |_| counted(days, "day packed", "days packed"));
         Ok(Outcome::Done)
     }
 }
@@ -106,10 +106,9 @@ impl Import {
 }
 
 fn describe(report: &FileReport) -> String {
-    let mut lines = vec![format!(
-        "{}: {} accepted, {} duplicates, {} refused",
-        report.file, report.accepted, report.duplicates, report.refused_count
-    )];
+    let duplicates = counted(report.duplicates, "duplicate", "duplicates");
+    let mut lines =
+        vec![format!("{}: {} accepted, {duplicates}, {} refused", report.file, report.accepted, report.refused_count)];
     lines.extend(report.refused.iter().map(|refusal| format!("  {refusal}")));
     let more = report.refused_count.saturating_sub(u64::try_from(report.refused.len()).unwrap_or(0));
     if more > 0 {
@@ -126,7 +125,8 @@ fn describe(report: &FileReport) -> String {
 fn describe_billed(billed: &BilledMonth) -> String {
     let invoices = billed.invoices.iter().map(InvoiceNumber::as_str).collect::<Vec<_>>().join(", ");
     format!(
-        "  {} of them are of {}, already billed by {invoices}: any difference comes with the next invoices (billing plan)",
-        billed.readings, billed.month
+        "  {} of {}, already billed by {invoices}: any difference comes with the next invoices (billing plan)",
+        counted(billed.readings, "of them is", "of them are"),
+        billed.month
     )
 }

@@ -3,13 +3,17 @@
 use std::borrow::Cow;
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
 use super::event::{Envelope, is_event};
 use super::{SubmittedReading, part, text};
 use crate::domain::metering::Quality;
 use crate::domain::quantity::Unit;
-use crate::domain::told::{Tell, Told};
+use crate::domain::told::{Tell, Told, Value};
+
+/// What is right, said with every mistake.
+const EXAMPLE: &str = r#"a reading is {"meter": "A01-A", "at": "2026-10-01T00:10:00Z", "value": 1234.5}"#;
 
 /// `{"meter": "A01-A", "at": "2026-10-01T00:10:00Z", "value": 1234.5}`
 #[derive(Deserialize)]
@@ -32,6 +36,7 @@ struct JsonReading<'a> {
 
 /// The reading in one JSON object, bare or in an envelope.
 pub fn reading(object: &str) -> Result<SubmittedReading<'_>, Told> {
+    only_object(object)?;
     match serde_json::from_str(object) {
         Ok(bare) => submitted(bare),
         // Nearly every object is a bare reading: only one that is none is looked at again.
@@ -44,7 +49,25 @@ pub fn reading(object: &str) -> Result<SubmittedReading<'_>, Told> {
 }
 
 fn bare(object: &str) -> Result<SubmittedReading<'_>, Told> {
+    only_object(object)?;
     submitted(serde_json::from_str(object).map_err(|error| not_a_reading(object, &error))?)
+}
+
+/// Refuses JSON that is no object: a structure could be read from an array of its values, which would be taken for an
+/// event, or for a reading whose values stand in an order nobody promised.
+fn only_object(text: &str) -> Result<(), Told> {
+    let start = text.trim_start();
+    if start.starts_with('{') || serde_json::from_str::<IgnoredAny>(text).is_err() {
+        return Ok(());
+    }
+    let (found, told): (&str, Value) = match start.bytes().next() {
+        Some(b'[') => ("an array", Told::new("json-array", "an array").into()),
+        Some(b'"') => ("a text", Told::new("json-text", "a text").into()),
+        Some(b'0'..=b'9' | b'-') => ("a number", Told::new("json-number", "a number").into()),
+        _ => (text.trim(), text.trim().into()),
+    };
+    let english = format!("this is {found}, not a JSON object; {EXAMPLE}");
+    Err(Told::new("record-no-object", english).with("found", told))
 }
 
 fn submitted(json: JsonReading<'_>) -> Result<SubmittedReading<'_>, Told> {
@@ -69,9 +92,7 @@ fn not_a_reading(object: &str, error: &serde_json::Error) -> Told {
     let full = error.to_string();
     let what = full.split(" at line ").next().unwrap_or(&full);
     let column = error.column();
-    let english = format!(
-        "{what} at column {column}; a reading is {{\"meter\": \"A01-A\", \"at\": \"2026-10-01T00:10:00Z\", \"value\": 1234.5}}"
-    );
+    let english = format!("{what} at column {column}; {EXAMPLE}");
     let field = |start: &str| what.strip_prefix(start).and_then(|rest| rest.split('`').next());
     match (field("missing field `"), field("unknown field `")) {
         (Some(name), _) => Told::new("record-missing-field", english).with("name", name),
@@ -122,6 +143,18 @@ mod tests {
     fn mistakes_name_the_key_and_the_remedy() {
         let refused = |text: &str| reading(text).unwrap_err().english;
         assert!(refused(r#"{"meter":"x","at":"2026-10-01T00:10:00Z"}"#).contains("missing field `value`"));
+        let as_event = |data: &str| {
+            format!(r#"{{"specversion":"1.0","id":"1","source":"/pdu","type":"{EVENT_TYPE}","data":{data}}}"#)
+        };
+        for (line, found) in [("[1]", "an array"), ("7", "a number"), (r#""x""#, "a text"), (" [\n{}]", "an array")] {
+            for line in [line.to_owned(), as_event(line)] {
+                let told = refused(&line);
+                assert!(told.starts_with(&format!("this is {found}, not a JSON object; a reading is {{")), "{told}");
+            }
+        }
+        // An array of a reading's values is none either, though each stands where its key would.
+        assert!(refused(r#"["x","2026-10-01T00:10:00Z",1]"#).starts_with("this is an array"));
+        assert!(refused("null").starts_with("this is null, not a JSON object"));
         assert!(
             refused(r#"{"meter":"x","at":"2026-10-01T00:10:00Z","value":1,"vlaue":2}"#)
                 .contains("unknown field `vlaue`")

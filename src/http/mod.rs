@@ -13,6 +13,7 @@ pub mod error;
 mod headers;
 mod health;
 mod pages;
+mod registered;
 pub mod routes;
 mod state;
 mod stream;
@@ -76,7 +77,7 @@ pub fn app(
 > {
     App::new()
         .app_data(shared)
-        .configure(routes::configure)
+        .configure(registered::configure)
         .wrap(from_fn(headers::secure))
         .wrap(TracingLogger::default())
 }

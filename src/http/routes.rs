@@ -3,18 +3,15 @@
 //! The table drives registration: a handler without a row is not reachable, a row cannot lack its access. The golden
 //! file `tests/golden/routes.txt` shows what each row answers to each role.
 
-use actix_web::http::{Method, header};
-use actix_web::web::{self, FormConfig, JsonConfig, PathConfig, PayloadConfig, QueryConfig, ServiceConfig};
-use actix_web::{HttpRequest, HttpResponse, ResponseError, Route, guard};
+use actix_web::http::Method;
+use actix_web::{Route, guard, web};
 
 use super::api::{
     alarms, amortisation, asset_papers, assets, audit, audit_packs, audit_sample, availability, billing, bookkeeping,
-    invoices, journal, ledger, me, meters, notices, openapi, opening, paid_back, payback, payments, racks, readings,
-    reminders, reports, resolutions, settings, tariffs, tenants, terms, titre, token, usage, users,
+    drafts, invoices, journal, ledger, me, meters, notices, openapi, opening, paid_back, payback, payments, racks,
+    readings, reminders, reports, resolutions, settings, tariffs, tenants, terms, titre, token, usage, users,
 };
-use super::asked::unreadable_query;
-use super::auth::{Access, guarded};
-use super::error::Fault;
+use super::auth::Access;
 use super::pages::edit::{
     self, asset::AssetForm, contract::ContractForm, entry, line::LineForm, part, remove, tariff::TariffForm,
     tenant::TenantForm, version::VersionForm,
@@ -25,21 +22,18 @@ use crate::domain::contract::Contract;
 use crate::domain::party::Tenant;
 use crate::domain::tariff::Tariff;
 
-/// The seller's legal texts, percent-encoded.
-const FORM_BYTES_MAX: usize = 256 * 1024;
-
 /// One method of one path.
 pub struct RouteRow {
     pub method: Method,
     /// In actix's syntax.
     pub path: &'static str,
     pub access: Access,
-    handler: fn() -> Route,
+    pub(super) handler: fn() -> Route,
 }
 
 impl RouteRow {
     /// What it answers to: where there is a GET there is a HEAD.
-    fn methods(&self) -> impl Iterator<Item = &str> {
+    pub(super) fn methods(&self) -> impl Iterator<Item = &str> {
         let head = (self.method == Method::GET).then_some("HEAD");
         std::iter::once(self.method.as_str()).chain(head)
     }
@@ -134,6 +128,7 @@ pub const ROUTES: &[RouteRow] = &[
     post!("/api/v1/billing/{month}/runs", Access::Api(Action::RunBilling), billing::run),
     get!("/api/v1/billing/{month}/drafts", Access::Api(Action::SeeDrafts), billing::drafts),
     get!("/api/v1/billing/{month}/drafts/{contract}", Access::Api(Action::SeeDrafts), billing::draft),
+    delete!("/api/v1/billing/{month}/drafts/{contract}", Access::Api(Action::RunBilling), drafts::withdraw),
     get!("/api/v1/billing/{month}/drafts/{contract}/lines", Access::Api(Action::SeeDrafts), billing::lines),
     post!("/api/v1/billing/{month}/drafts/{contract}/lines", Access::Api(Action::RunBilling), billing::add_line),
     delete!(
@@ -233,6 +228,7 @@ pub const ROUTES: &[RouteRow] = &[
     get!("/me/tokens/{token}/revoke", Access::AnyVisitor, pages::me::tokens::ask),
     post!("/me/tokens/{token}/revoke", Access::AnyVisitor, pages::me::tokens::revoke),
     get!("/users", Access::Page(Action::SeeUsers), pages::users::list),
+    get!("/users.{format}", Access::Page(Action::SeeUsers), pages::users::file),
     get!("/users/invite", Access::Page(Action::ManageUsers), pages::users::invitations::form),
     post!("/users/invite", Access::Page(Action::ManageUsers), pages::users::invitations::submit),
     post!("/users/invitations/{invitation}/again", Access::Page(Action::ManageUsers), pages::users::invitations::again),
@@ -254,6 +250,7 @@ pub const ROUTES: &[RouteRow] = &[
     get!("/help", Access::AnyVisitor, pages::help::help),
     get!("/accessibility", Access::OpenPage, pages::accessibility::declaration),
     get!("/notices", Access::Page(Action::SeeNotices), pages::notices::failed),
+    get!("/notices.{format}", Access::Page(Action::SeeNotices), pages::notices::file),
     get!("/billing", Access::Page(Action::SeeDrafts), pages::runs::list),
     get!("/billing/runs/{run}", Access::Page(Action::SeeDrafts), pages::runs::run::show),
     get!("/billing/runs/{run}/events", Access::Page(Action::SeeDrafts), pages::runs::run::events),
@@ -262,6 +259,12 @@ pub const ROUTES: &[RouteRow] = &[
     get!("/billing/{month}/issue", Access::Page(Action::RunBilling), pages::runs::issue::confirm),
     post!("/billing/{month}/run", Access::Page(Action::RunBilling), pages::runs::issue::start),
     get!("/billing/{month}/drafts/{contract}", Access::Page(Action::SeeDrafts), pages::runs::draft::show),
+    get!("/billing/{month}/drafts/{contract}/withdraw", Access::Page(Action::RunBilling), pages::runs::withdraw::form),
+    post!(
+        "/billing/{month}/drafts/{contract}/withdraw",
+        Access::Page(Action::RunBilling),
+        pages::runs::withdraw::submit
+    ),
     get!("/billing/{month}/drafts/{contract}/manual", Access::Page(Action::RunBilling), pages::runs::manual::form),
     post!("/billing/{month}/drafts/{contract}/manual", Access::Page(Action::RunBilling), pages::runs::manual::submit),
     get!(
@@ -372,6 +375,7 @@ pub const ROUTES: &[RouteRow] = &[
     post!("/amortisation/{asset}/events/new", Access::Page(Action::KeepBooks), edit::asset_event::submit),
     get!("/amortisation/{asset}/papers/{hash}", Access::Page(Action::SeeAmortisation), assets::paper),
     get!("/reports", Access::Page(Action::SeeJournal), pages::reports::list),
+    get!("/reports.{format}", Access::Page(Action::SeeJournal), pages::reports::kept_list),
     get!("/reports/kept/{hash}", Access::Page(Action::SeeJournal), reports::kept_file),
     get!("/reports/{report}", Access::Page(Action::SeeJournal), pages::reports::show),
     get!("/reports/{report}/file", Access::Page(Action::SeeJournal), pages::reports::file),
@@ -381,6 +385,7 @@ pub const ROUTES: &[RouteRow] = &[
     get!("/journal/balance", Access::Page(Action::SeeJournal), pages::balances::balance),
     get!("/journal/accounts/{account}", Access::Page(Action::SeeJournal), pages::balances::account),
     get!("/journal/periods", Access::Page(Action::SeeJournal), pages::periods::list),
+    get!("/journal/periods.{format}", Access::Page(Action::SeeJournal), pages::periods::file),
     get!("/journal/opening", Access::Page(Action::KeepBooks), pages::opening::form),
     post!("/journal/opening", Access::Page(Action::KeepBooks), pages::opening::submit),
     get!("/journal/periods/{period}/allocation", Access::Page(Action::KeepBooks), pages::allocation::form),
@@ -399,6 +404,7 @@ pub const ROUTES: &[RouteRow] = &[
     get!("/audit/packs/{pack}/file", Access::Page(Action::TakeEvidence), pages::audit_pack::file),
     get!("/audit/packs/{pack}", Access::Page(Action::TakeEvidence), pages::audit_pack::show),
     get!("/audit/sample", Access::Page(Action::SeeTrail), pages::audit_sample::draw),
+    get!("/audit/sample.{format}", Access::Page(Action::SeeTrail), pages::audit_sample::file),
     get!("/audit/sample/sheet/{number}", Access::Page(Action::SeeTrail), pages::audit_sheet::sheet),
     get!("/alarms", Access::Page(Action::SeeMeters), pages::alarms::list),
     get!("/alarms.{format}", Access::Page(Action::SeeMeters), pages::alarms::file),
@@ -447,43 +453,4 @@ pub const ROUTES: &[RouteRow] = &[
 /// HEAD is answered as GET is, without the body (RFC 9110, 9.3.2), and with the same rights.
 fn reading() -> Route {
     web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
-}
-
-/// Registers the table; everything else is not found.
-pub fn configure(config: &mut ServiceConfig) {
-    let fault = |error: actix_web::Error| actix_web::Error::from(Fault::from(&error));
-    config
-        .app_data(PayloadConfig::new(readings::BODY_BYTES_MAX))
-        .app_data(FormConfig::default().limit(FORM_BYTES_MAX).error_handler(move |error, _| fault(error.into())))
-        .app_data(JsonConfig::default().limit(64 * 1024).error_handler(move |error, _| fault(error.into())))
-        .app_data(QueryConfig::default().error_handler(move |error, _| unreadable_query(&error).into()))
-        // What is no number is the number of nothing.
-        .app_data(PathConfig::default().error_handler(|_, _| Fault::NotFound.into()));
-    for rows in ROUTES.chunk_by(|a, b| a.path == b.path) {
-        let Some(first) = rows.first() else { continue };
-        let methods = rows.iter().flat_map(RouteRow::methods).collect::<Vec<_>>().join(", ");
-        let mut resource = web::resource(first.path);
-        for row in rows {
-            resource = resource.route(guarded(row.access, row.path, (row.handler)()));
-        }
-        let refused = move |request: HttpRequest| {
-            let mut response = unrouted(&request, &Fault::MethodNotAllowed);
-            if let Ok(allowed) = header::HeaderValue::from_str(&methods) {
-                response.headers_mut().insert(header::ALLOW, allowed);
-            }
-            std::future::ready(response)
-        };
-        config.service(resource.default_service(web::to(refused)));
-    }
-    config.default_service(web::to(|request: HttpRequest| std::future::ready(unrouted(&request, &Fault::NotFound))));
-}
-
-/// A fault outside every route: a page where a browser seems to ask.
-fn unrouted(request: &HttpRequest, fault: &Fault) -> HttpResponse {
-    let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if accept.contains("text/html") && !request.path().starts_with("/api/") {
-        pages::fault_page(request, fault)
-    } else {
-        fault.error_response()
-    }
 }

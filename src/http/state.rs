@@ -364,6 +364,11 @@ pub async fn blocking<T: Send + 'static>(
     web::block(work).await.map_err(Fault::internal)?.map_err(Fault::from)
 }
 
+/// The same for work that can find fault with the request itself.
+pub async fn worked<T: Send + 'static>(work: impl FnOnce() -> Result<T, Fault> + Send + 'static) -> Result<T, Fault> {
+    web::block(work).await.map_err(Fault::internal)?
+}
+
 /// The same for wishes about people: what is wrong with one is for the asker to see beside what they typed.
 pub async fn attempted<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, AppError> + Send + 'static,

@@ -41,15 +41,21 @@ fn json_body(error: &JsonPayloadError) -> Fault {
         }
         JsonPayloadError::Deserialize(error) => json(error),
         JsonPayloadError::Payload(error) => payload(error),
-        _ => Fault::BadRequest(BROKEN_OFF.to_owned()),
+        _ => broken_off(),
     }
 }
 
-fn payload(error: &PayloadError) -> Fault {
+/// A fault of a body on its way.
+pub fn payload(error: &PayloadError) -> Fault {
     match error {
         PayloadError::Overflow => Fault::TooLarge(BODY_BYTES_MAX),
-        _ => Fault::BadRequest(BROKEN_OFF.to_owned()),
+        _ => broken_off(),
     }
+}
+
+/// A body that ended before its end, or is not compressed as it says.
+pub fn broken_off() -> Fault {
+    Fault::BadRequest(BROKEN_OFF.to_owned())
 }
 
 fn other(error: &actix_web::Error) -> Fault {

@@ -339,6 +339,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    invoice_reference (reference, invoice_id) {
+        reference -> Text,
+        invoice_id -> BigInt,
+    }
+}
+
+diesel::table! {
     invoice_line (invoice_id, position) {
         invoice_id -> BigInt,
         position -> BigInt,
@@ -902,6 +909,7 @@ diesel::joinable!(lettered_line -> lettering (code));
 diesel::joinable!(billing_run_item -> billing_run (run_id));
 
 diesel::allow_tables_to_appear_in_same_query!(journal_entry, journal_line, entry_number);
+diesel::allow_tables_to_appear_in_same_query!(invoice_reference, invoice);
 diesel::allow_tables_to_appear_in_same_query!(payment, invoice);
 diesel::allow_tables_to_appear_in_same_query!(payment, tenant);
 diesel::allow_tables_to_appear_in_same_query!(money_moved, invoice);

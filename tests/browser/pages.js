@@ -1,10 +1,11 @@
 // Every GET route for people, with who opens it. A route of the server without a row here fails the test.
 //
 // A row's address may stand for a route in one of its states (a filter, a thing of a kind); `{placeholders}` are filled
-// from `things`. The name is the picture's in target/screenshots.
+// from `things`. The name is the picture's in target/screenshots. `main` is what a telephone must show without being moved
+// sideways.
 import { check } from "./lib.js";
 
-const row = (role) => (route, { address = route, name, status = 200 } = {}) => ({ route, role, address, status, name: name ?? named(role, address) });
+const row = (role) => (route, { address = route, name, status = 200, main } = {}) => ({ route, role, address, status, main, name: name ?? named(role, address) });
 const named = (role, address) => [...(role === "finance" ? [] : [role ?? "nobody"]), ...address.split(/[^\p{L}\p{N}]+/u).filter(Boolean)].join("-") || "home";
 
 const nobody = row(null);
@@ -36,6 +37,7 @@ export const pages = [
   finance("/billing/{month}/issue"),
   finance("/billing/{month}/issue", { address: "/billing/{month}/issue?what=drafts", name: "billing-drafts-asked" }),
   finance("/billing/{month}/drafts/{contract}"),
+  finance("/billing/{month}/drafts/{contract}/withdraw"),
   finance("/billing/{month}/drafts/{contract}/manual"),
   finance("/billing/{month}/drafts/{contract}/manual/{manual}"),
   finance("/billing/{month}/drafts/{contract}/lines/{line}"),
@@ -44,10 +46,10 @@ export const pages = [
   finance("/billing/runs/{run}"),
   finance("/notices"),
 
-  finance("/invoices"),
+  finance("/invoices", { main: "main tbody tr:first-child td.number:not(.spare)" }),
   finance("/invoices", { address: "/invoices?status=overdue" }),
   finance("/invoices", { address: "/invoices?q=nothing" }),
-  tenant("/invoices"),
+  tenant("/invoices", { main: "main tbody tr:first-child td.number:not(.spare)" }),
   finance("/invoices/{number}"),
   tenant("/invoices/{number}"),
   finance("/invoices/{number}/lines/{line}"),
@@ -216,6 +218,11 @@ export const files = [
   auditor("/audit/trail.pdf", { address: "/audit/trail.pdf?action=invoice" }),
   auditor("/audit/packs/{pack}/file"),
   auditor("/reports/{report}/file", { address: "/reports/movements/file?format=pdf" }),
+  admin("/users.{format}", { address: "/users.csv" }),
+  finance("/notices.{format}", { address: "/notices.xlsx" }),
+  auditor("/reports.{format}", { address: "/reports.pdf" }),
+  auditor("/journal/periods.{format}", { address: "/journal/periods.csv" }),
+  auditor("/audit/sample.{format}", { address: "/audit/sample.xlsx?seed=2026" }),
   operator("/alarms.{format}", { address: "/alarms.csv" }),
   operator("/alarms.{format}", { address: "/alarms.xlsx" }),
   operator("/alarms.{format}", { address: "/alarms.pdf" }),

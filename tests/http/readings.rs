@@ -119,6 +119,10 @@ async fn every_spelling_means_the_same() {
     let gzip = request(&token, "application/x-ndjson", zipped.clone()).insert_header(("content-encoding", "gzip"));
     assert_eq!(counts(&server.call(gzip).await), (200, 0, 1, 0));
 
+    let members = [zipped.clone(), zipped.clone()].concat();
+    let members = request(&token, "application/x-ndjson", members).insert_header(("content-encoding", "gzip"));
+    assert_eq!(counts(&server.call(members).await), (200, 0, 2, 0), "as gunzip reads them");
+
     let cut = request(&token, "application/x-ndjson", &zipped[..zipped.len() / 2])
         .insert_header(("content-encoding", "gzip"));
     let answer = server.call(cut).await;
@@ -164,6 +168,13 @@ async fn a_batch_has_its_bounds() {
     zipped.write_all(huge.as_bytes()).unwrap();
     let bomb =
         request(&token, "application/x-ndjson", zipped.finish().unwrap()).insert_header(("content-encoding", "gzip"));
+    assert_eq!(server.call(bomb).await.status.as_u16(), 413);
+    // Nor are they fewer where each member alone would pass.
+    let half = format!("{{\"meter\":\"{}\"}}\n", "x".repeat(5 * 1024 * 1024));
+    let mut zipped = flate2::write::GzEncoder::new(vec![], flate2::Compression::best());
+    zipped.write_all(half.as_bytes()).unwrap();
+    let members = zipped.finish().unwrap().repeat(2);
+    let bomb = request(&token, "application/x-ndjson", members).insert_header(("content-encoding", "gzip"));
     assert_eq!(server.call(bomb).await.status.as_u16(), 413);
 }
 

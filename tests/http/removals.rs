@@ -116,6 +116,56 @@ async fn what_nothing_refers_to_is_removed_and_an_older_file_does_not_bring_it_b
     }
 }
 
+/// A draft holds its contract until it is withdrawn; what is issued is not withdrawn.
+#[actix_web::test]
+async fn a_withdrawn_draft_frees_its_contract() {
+    for engine in ENGINES {
+        let site = Site::new(engine);
+        let server = Server::start(&site).await;
+        let token = server.token(Role::Finance).await;
+        enter(&server, &token, line()).await;
+        let run = json!({ "issue": false, "contracts": ["E-1"] });
+        let run = server.api("POST", "/api/v1/billing/2026-10/runs", &token, Some(run)).await;
+        assert_eq!(run.status.as_u16(), 202, "{}", run.text());
+        let drafts = "/api/v1/billing/2026-10/drafts";
+        let kept =
+            |answer: Answer| answer.json()["drafts"].as_array().unwrap().iter().any(|one| one["contract"] == "E-1");
+        for _ in 0..200 {
+            if kept(server.get_with(drafts, &token).await) {
+                break;
+            }
+            actix_web::rt::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        let contract = "/api/v1/contracts/E-1?reason=Saisie%20en%20double";
+        let held = reasons(&delete(&server, contract, &token, Some("*")).await);
+        assert_eq!(held, "drafts are kept of it: 1, among them 2026-10", "{engine:?}");
+
+        let draft = format!("{drafts}/E-1");
+        let silent = delete(&server, &format!("{draft}?reason=%20"), &token, None).await;
+        assert_eq!(silent.status.as_u16(), 422, "{}", silent.text());
+        let auditor = server.token(Role::Auditor).await;
+        let because = format!("{draft}?reason=essai");
+        assert_eq!(delete(&server, &because, &auditor, None).await.status.as_u16(), 403);
+        assert_eq!(delete(&server, &because, &token, None).await.status.as_u16(), 204, "{engine:?}");
+        assert_eq!(delete(&server, &because, &token, None).await.status.as_u16(), 404, "{engine:?}");
+        assert!(!kept(server.get_with(drafts, &token).await));
+        let store = site.shared.store.clone();
+        let told = std::thread::spawn(move || {
+            let filter = read_trail::TrailFilter { action: Some("draft.withdrawn".into()), ..Default::default() };
+            read_trail::page(&store, &filter, 1).unwrap().events.remove(0).event
+        });
+        let told = told.join().unwrap();
+        assert_eq!((told.subject.as_str(), told.reason.as_deref()), ("E-1 2026-10", Some("essai")));
+        assert!(told.before.unwrap()["totals"]["gross"].is_string());
+        assert_eq!(delete(&server, contract, &token, Some("*")).await.status.as_u16(), 204, "{engine:?}");
+
+        let issued = format!("/api/v1/billing/2026-09/drafts/{}?reason=essai", site.contract_of("aphp"));
+        let refused = delete(&server, &issued, &token, None).await;
+        assert_eq!(refused.status.as_u16(), 422, "{}", refused.text());
+        assert!(refused.text().contains("what is issued is credited"), "{}", refused.text());
+    }
+}
+
 #[actix_web::test]
 async fn what_was_billed_measured_or_is_seen_by_somebody_stays() {
     for engine in ENGINES {

@@ -20,12 +20,21 @@ fn a_month_is_billed_once_and_every_total_adds_up() {
     for engine in ENGINES {
         let world = World::new(engine);
         ready(&world);
+        let book = small_book();
         let plan = json(&world, &["billing", "plan", "--month", "2026-09"]);
         assert_eq!(plan["drafts"].as_array().unwrap().len(), 3, "{plan:#}");
         for draft in plan["drafts"].as_array().unwrap() {
             let lines: i64 = draft["charges"].as_array().unwrap().iter().map(|charge| cents(&charge["net"])).sum();
             assert_eq!(lines, cents(&draft["net"]), "{draft:#}");
             assert_eq!(cents(&draft["net"]) + cents(&draft["tax"]), cents(&draft["gross"]));
+            let tenant = book.tenants.iter().find(|tenant| draft["tenant"] == tenant.code.as_str()).unwrap();
+            let contract = book.contracts.iter().find(|one| draft["contract"] == one.code.as_str()).unwrap();
+            for charge in draft["charges"].as_array().unwrap() {
+                // An amended line has its code twice.
+                let mut lines = contract.lines.iter().filter(|line| charge["line"] == line.code.as_str());
+                let said = lines.any(|line| charge["designation"] == line.designation.in_language(tenant.language));
+                assert!(said, "{draft:#}");
+            }
         }
         assert_eq!(json(&world, &["invoices", "list"]).as_array().unwrap().len(), 0, "a plan writes nothing");
 

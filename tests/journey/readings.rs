@@ -2,7 +2,8 @@
 
 use crate::common::{ENGINES, Engine, World, readings_csv, small_book, small_book_path};
 use crate::{json, months, ready};
-use chapelle::app::figures;
+use chapelle::app::{figures, ingest_readings};
+use chapelle::domain::audit::Actor;
 use serde_json::Value;
 
 #[test]
@@ -69,6 +70,37 @@ fn a_file_imported_again_counts_its_duplicates() {
         let file = file.to_str().unwrap();
         assert_eq!(counts(&json(&world, &["readings", "import", file])), (Some(2), Some(0)), "{engine:?}");
         assert_eq!(counts(&json(&world, &["readings", "import", file])), (Some(0), Some(2)), "{engine:?}");
+    }
+}
+
+#[test]
+fn one_is_counted_as_one_and_progress_goes_from_nothing_to_all() {
+    let world = World::new(Engine::Sqlite);
+    world.ok(&["import", small_book_path().to_str().unwrap()]);
+    let file = world.file("one.csv", "meter,at,value\nA01-PA,2026-10-05T00:10:00Z,1\n");
+    let import = ["readings", "import", file.to_str().unwrap()];
+    assert!(world.ok(&import).contains("1 accepted, 0 duplicates, 0 refused"));
+    assert!(world.ok(&import).contains("0 accepted, 1 duplicate, 0 refused"));
+
+    let (by, mut told) = (Actor::new("test", None), vec![]);
+    let now = "2026-11-01T00:00:00Z".parse().unwrap();
+    let progress = &mut |done, total| told.push((done, total));
+    ingest_readings::import_file(&world.store(), &file, "file", &by, now, progress).unwrap();
+    let bytes = std::fs::metadata(&file).unwrap().len();
+    assert_eq!((told.first(), told.last()), (Some(&(0, bytes)), Some(&(bytes, bytes))));
+}
+
+#[test]
+fn a_line_that_is_no_object_is_told_what_is_right() {
+    let world = World::new(Engine::Sqlite);
+    world.ok(&["import", small_book_path().to_str().unwrap()]);
+    let good = r#"{"meter":"A01-PA","at":"2026-10-05T00:10:00Z","value":1}"#;
+    let file = world.file("lines.ndjson", &format!("{good}\n[1]\n[\"A01-PA\",\"2026-10-05T00:20:00Z\",1]\n7\n"));
+    let report = json(&world, &["readings", "import", file.to_str().unwrap()]);
+    assert_eq!(report[0]["accepted"].as_u64(), Some(1), "{report}");
+    for (told, found) in report[0]["refused"].as_array().unwrap().iter().zip(["an array", "an array", "a number"]) {
+        let told = told.as_str().unwrap();
+        assert!(told.contains(&format!("this is {found}, not a JSON object; a reading is {{\"meter\"")), "{told}");
     }
 }
 

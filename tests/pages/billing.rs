@@ -35,6 +35,26 @@ pub async fn ended(server: &Server, path: &str, cookie: &str) -> String {
 }
 
 #[actix_web::test]
+async fn a_draft_is_withdrawn_with_its_reason() {
+    let site = Site::new(Engine::Sqlite);
+    let server = Server::start(&site).await;
+    let cookie = server.sign_in(Role::Finance).await;
+    let draft = format!("/billing/2026-10/drafts/{}", site.contract_of("aphp"));
+    let withdraw = format!("{draft}/withdraw");
+    assert!(server.page(&draft, &cookie).await.text().contains(&format!("href=\"{withdraw}\"")));
+    let asked = server.page(&withdraw, &cookie).await.text();
+    let token = token(&asked);
+    let silent = post(&server, &withdraw, &cookie, &[("form_token", &token), ("reason", " ")]).await;
+    assert!(silent.status.as_u16() == 422 && silent.text().contains("Donnez le motif"), "{}", silent.text());
+    let done = post(&server, &withdraw, &cookie, &[("form_token", &token), ("reason", "essai")]).await;
+    assert_eq!((done.status.as_u16(), done.header("location")), (303, "/billing/2026-10"), "{}", done.text());
+    // It could be drafted again; what is not kept is not withdrawn.
+    let planned = server.page(&draft, &cookie).await.text();
+    assert!(!planned.contains(&withdraw), "{planned}");
+    assert_eq!(server.page(&withdraw, &cookie).await.status.as_u16(), 404);
+}
+
+#[actix_web::test]
 async fn a_month_is_planned_confirmed_and_issued() {
     for engine in ENGINES {
         let site = Site::new(engine);

@@ -153,6 +153,8 @@ async fn what_happens_to_an_asset_is_recorded_with_its_kind() {
         assert_eq!(asked.status.as_u16(), 200, "{}", asked.text());
         let told = asked.text();
         assert!(told.contains("name=\"confirm\" value=\"0\"") && told.contains("Base amortissable"), "{told}");
+        let large = send(&server, &cookie, &impair, to, &with("30000")).await.text();
+        assert!(large.contains("<dd>30\u{202f}000,00\u{a0}€</dd>") && large.contains("value=\"30000\""), "{large}");
         assert!(told.contains("6816") && told.contains("amortissements d’octobre\u{a0}2026"), "{told}");
         let shown = server.page("/amortisation/2019-0042", &cookie).await.text();
         assert!(!shown.contains("fuite"), "{shown}");

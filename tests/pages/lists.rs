@@ -212,6 +212,42 @@ async fn a_failure_leads_to_the_meter_it_is_about() {
     assert!(page.contains("href=\"/contracts/AP-2026\"") && page.contains("href=\"/meters/A01-"), "{page}");
 }
 
+/// Lists that are short, and those who watch over the centre take away as well.
+#[actix_web::test]
+async fn people_mails_reports_periods_and_samples_are_taken_away_too() {
+    let site = Site::new(Engine::Sqlite);
+    let server = Server::start(&site).await;
+    for (role, list, query, holds) in [
+        (Role::Admin, "/users", "?role=finance", ";finance@example.org;"),
+        (Role::Finance, "/notices", "", ";Destinataire;Relance;"),
+        (Role::Auditor, "/reports", "", ";SHA-256"),
+        (Role::Auditor, "/journal/periods", "", "\r\n2026-09;"),
+        (Role::Auditor, "/audit/sample", "?seed=2026&size=2", ";DC2026"),
+    ] {
+        let cookie = server.sign_in(role).await;
+        for (ending, begins) in [("pdf", "%PDF-"), ("xlsx", "PK"), ("csv", "\u{feff}")] {
+            let file = server.page(&format!("{list}.{ending}{query}"), &cookie).await;
+            assert_eq!(file.status.as_u16(), 200, "{list}.{ending}: {}", file.text());
+            assert!(file.body.starts_with(begins.as_bytes()), "{list}.{ending}");
+            assert!(file.header("content-disposition").contains(&format!(".{ending}\"")), "{list}.{ending}");
+        }
+        let csv = server.page(&format!("{list}.csv{query}"), &cookie).await.text();
+        assert!(csv.contains(holds), "{list}: {csv}");
+        let page = server.page(&format!("{list}{query}"), &cookie).await.text();
+        let is_empty = ["/notices", "/reports"].contains(&list);
+        assert_eq!(page.contains(&format!("href=\"{list}.xlsx")), !is_empty, "{list}: {page}");
+    }
+    let admin = server.sign_in(Role::Admin).await;
+    let users = server.page("/users.csv?role=finance", &admin).await.text();
+    assert!(!users.contains("auditor@example.org"), "as the list is filtered: {users}");
+    let auditor = server.sign_in(Role::Auditor).await;
+    assert_eq!(
+        server.page("/audit/sample.csv", &auditor).await.status.as_u16(),
+        404,
+        "nothing is drawn without a seed"
+    );
+}
+
 #[actix_web::test]
 async fn every_list_is_taken_away_as_pdf_workbook_and_csv() {
     let site = Site::new(Engine::Sqlite);
@@ -288,6 +324,19 @@ async fn invoices_are_found_by_what_they_are_routed_by() {
             let page = server.page(&format!("/invoices?status=issued&q={wanted}"), &cookie).await.text();
             let found = |number: &str| page.contains(&format!("href=\"/invoices/{number}\""));
             assert!(found(&own) && !found(&other), "{engine:?} {wanted}: {page}");
+        }
+        // What was issued stays found by what it was issued with; only drafts go with the contract.
+        let text = std::fs::read_to_string(small_book_path()).unwrap().replace("4500123456", "4600999999");
+        let book = import_book::read(text.as_bytes(), "book.toml").unwrap();
+        let store = site.shared.store.clone();
+        let import = move || import_book::import(&store, &book, &Actor::new("test", None), now()).unwrap();
+        std::thread::spawn(import).join().unwrap();
+        for (wanted, issued, drafted) in [("4500123456", true, false), ("4600999999", false, true)] {
+            let listed = server.page(&format!("/invoices?status=issued&q={wanted}"), &cookie).await.text();
+            assert_eq!(listed.contains(&format!("href=\"/invoices/{own}\"")), issued, "{engine:?} {wanted}: {listed}");
+            let drafts = server.page(&format!("/invoices?status=draft&q={wanted}"), &cookie).await.text();
+            let contract = site.contract_of("aphp");
+            assert_eq!(drafts.contains(&format!("drafts/{contract}\"")), drafted, "{engine:?} {wanted}: {drafts}");
         }
     }
 }

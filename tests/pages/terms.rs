@@ -345,7 +345,10 @@ async fn what_was_entered_by_mistake_is_removed_after_a_look_at_it() {
     );
     assert!(!kept.contains("class=\"danger\""), "{kept}");
     let kept = server.page("/contracts/AP-2026/remove", &cookie).await.text();
-    assert!(kept.contains("Brouillons de factures gardés\u{202f}: 1 (dont octobre\u{a0}2026)"), "{kept}");
+    assert!(
+        kept.contains("Brouillons de factures gardés\u{202f}: 1 (dont octobre\u{a0}2026). Ils se retirent"),
+        "{kept}"
+    );
     assert!(kept.contains("y est affecté et a des relevés depuis le"), "{kept}");
 
     let question = server.page("/contracts/BNF-2027/remove", &cookie).await.text();

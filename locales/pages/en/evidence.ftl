@@ -87,6 +87,7 @@ action-user-added = User added
 action-year-closed = Year closed
 action-balances-rebuilt = Open balances worked out again
 action-manual-line-added = Manual line added
+action-draft-withdrawn = Draft withdrawn
 action-manual-line-removed = Manual line removed
 action-receipt-dismissed = Receipt set aside
 action-statement-read = Bank statement read

@@ -87,6 +87,7 @@ action-user-added = Utilisateur ajouté
 action-year-closed = Exercice clos
 action-balances-rebuilt = Soldes ouverts recalculés
 action-manual-line-added = Ligne manuelle ajoutée
+action-draft-withdrawn = Brouillon retiré
 action-manual-line-removed = Ligne manuelle retirée
 action-receipt-dismissed = Encaissement écarté
 action-statement-read = Relevé bancaire lu

@@ -12,3 +12,4 @@ pub mod read_months;
 pub mod record_availability;
 pub mod run_billing;
 pub mod run_campaign;
+pub mod withdraw_draft;

@@ -6,9 +6,12 @@ use serde::Serialize;
 use crate::app::gather::{Gathered, gather};
 use crate::app::{AppError, Store};
 use crate::domain::billing_run::{self, Plan, Problem, ProblemKind, Severity, Snapshot};
+use crate::domain::book::Book;
 use crate::domain::calendar::BillingMonth;
+use crate::domain::ids::TenantCode;
 use crate::domain::invoice::Draft;
 use crate::domain::money::Money;
+use crate::domain::party::Language;
 
 /// The plan of a month, as people and scripts read it.
 #[derive(Debug, PartialEq, Eq, Serialize)]
@@ -35,6 +38,7 @@ pub struct DraftSummary {
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub struct ChargeSummary {
     pub line: String,
+    /// As the invoice says it.
     pub designation: String,
     pub quantity: String,
     pub unit: &'static str,
@@ -65,7 +69,7 @@ impl PlanReport {
 /// The plan of `month`; writes nothing.
 pub fn plan(store: &Store, month: BillingMonth, now: DateTime<Utc>) -> Result<PlanReport, AppError> {
     let gathered = store.read(|connection| gather(connection, month))?;
-    Ok(report(&make(&gathered, now)))
+    Ok(report(&make(&gathered, now), &gathered.book))
 }
 
 pub(in crate::app) fn make(gathered: &Gathered, now: DateTime<Utc>) -> Plan {
@@ -82,19 +86,24 @@ pub(in crate::app) fn make(gathered: &Gathered, now: DateTime<Utc>) -> Plan {
     })
 }
 
-pub(in crate::app) fn report(plan: &Plan) -> PlanReport {
+/// What the plan says, each draft in the language of its tenant's invoices.
+pub(in crate::app) fn report(plan: &Plan, book: &Book) -> PlanReport {
+    let languages = &|tenant: &TenantCode| {
+        book.tenants.iter().find(|known| known.code == *tenant).map_or(Language::French, |known| known.language)
+    };
     PlanReport {
         month: plan.month,
-        drafts: plan.drafts.iter().map(draft).collect(),
+        drafts: plan.drafts.iter().map(|one| draft(one, languages)).collect(),
         already_billed: plan.already_billed.iter().map(|billed| billed.contract.to_string()).collect(),
         problems: plan.problems.iter().map(problem).collect(),
     }
 }
 
-fn draft(draft: &Draft) -> DraftSummary {
+fn draft(draft: &Draft, language_of: &dyn Fn(&TenantCode) -> Language) -> DraftSummary {
+    let language = language_of(&draft.tenant);
     let charges = draft.charges.iter().map(|charge| ChargeSummary {
         line: charge.provenance.line.to_string(),
-        designation: charge.designation.fr.clone(),
+        designation: charge.designation.in_language(language).to_owned(),
         quantity: charge.quantity.to_string(),
         unit: charge.unit.name(),
         unit_price: charge.unit_price.to_string(),

@@ -59,7 +59,7 @@ pub fn run(store: &Store, request: &RunRequest, progress: &mut dyn FnMut(usize, 
     archive_invoice::archive_missing(store, request.now)?;
     let gathered = gather_behind_horizon(store, request)?;
     let plan = plan_billing::make(&gathered, request.now);
-    let mut report = RunReport { plan: plan_billing::report(&plan), drafted: 0, issued: Vec::new() };
+    let mut report = RunReport { plan: plan_billing::report(&plan, &gathered.book), drafted: 0, issued: Vec::new() };
     for (done, draft) in plan.drafts.iter().enumerate() {
         progress(done, plan.drafts.len());
         if request.issue {

@@ -15,7 +15,7 @@ use crate::domain::freetext;
 use crate::domain::invoice::{InvoiceNumber, IssuedInvoice};
 use crate::domain::money::Money;
 use crate::domain::told::{Tell, Told};
-use crate::storage::invoices::search::{self, Named, SearchedFor, Selection, Sums};
+use crate::storage::invoices::search::{self, Named, Routed, SearchedFor, Selection, Sums};
 use crate::storage::invoices::{self, Page};
 use crate::storage::{AnyConnection, archive};
 
@@ -231,15 +231,19 @@ fn selection(connection: &mut AnyConnection, reader: &Reader, wanted: Wanted) ->
     let search = match text.is_empty() {
         true => None,
         false => {
-            let holds = |one: &&Named| {
-                let mut texts = [&one.name, &one.code].into_iter().chain(&one.routed_by);
-                texts.any(|one| folded(one).contains(&text))
-            };
-            let ids = |all: Vec<Named>| all.iter().filter(holds).map(|one| one.id).collect::<Vec<i64>>();
+            let holds = |one: &String| folded(one).contains(&text);
+            let named = |one: &&Named| holds(&one.name) || holds(&one.code);
+            let routed = |one: &&Named| one.routed_by.iter().any(holds);
+            let (tenants, contracts) = (search::tenants(connection, &reader.scope)?, search::contracts(connection)?);
             Some(SearchedFor {
                 number_part: number_in(wanted.text.trim()),
-                tenants: ids(search::tenants(connection, &reader.scope)?),
-                contracts: ids(search::contracts(connection)?),
+                tenants: tenants.iter().filter(named).map(|one| one.id).collect(),
+                contracts: contracts.iter().filter(named).map(|one| one.id).collect(),
+                reference_part: wanted.text.trim().to_lowercase(),
+                routed: Routed {
+                    tenants: tenants.iter().filter(routed).map(|one| one.id).collect(),
+                    contracts: contracts.iter().filter(routed).map(|one| one.id).collect(),
+                },
             })
         }
     };

@@ -46,6 +46,8 @@ pub struct DeliveryReport {
     pub failed: Vec<Undelivered>,
     /// Due, but not tried: the relay could not be used.
     pub untried: usize,
+    /// Nothing was sent, though something was to be, and it waits: the way out is closed, which no later try mends.
+    pub is_stuck: bool,
 }
 
 #[derive(Debug, PartialEq, Eq, Serialize)]
@@ -101,7 +103,7 @@ pub fn deliver(
     loop {
         let now = clock();
         let due = store.write(|connection| Ok(outbox::claim(connection, now, Duration::minutes(LEASE_MINUTES), 1)?))?;
-        let Some(message) = due.into_iter().next() else { return Ok(report) };
+        let Some(message) = due.into_iter().next() else { break };
         match send(store, mailer, postage, &message, now) {
             Ok(None) => {
                 note_sent(store, &message, clock())?;
@@ -115,12 +117,14 @@ pub fn deliver(
                 note_failure(store, &message, &error, clock(), &mut report)?;
                 if matches!(error, MailError::Relay(_)) {
                     report.untried = outbox::due_count(&mut *store.connection()?, clock())?;
-                    return Ok(report);
+                    break;
                 }
             }
             Err(error) => return Err(error),
         }
     }
+    report.is_stuck = report.sent == 0 && !report.postponed.is_empty();
+    Ok(report)
 }
 
 fn note_sent(store: &Store, row: &Message, now: DateTime<Utc>) -> Result<(), AppError> {

@@ -12,7 +12,8 @@ use crate::domain::calendar::DatePeriod;
 use crate::domain::contract::indexation::{CoefficientRounding, Indexation, Revision};
 use crate::domain::contract::service_level::{CreditBand, ServiceLevel};
 use crate::domain::contract::{
-    Contract, ContractLine, Designation, GapPolicy, LineQuantity, MeterAssignment, Proration, PueTerm, VatTreatment,
+    Contract, ContractLine, Designation, GapPolicy, LineQuantity, MeterAssignment, Proration, PueTerm, VatReason,
+    VatTreatment,
 };
 use crate::domain::ids::{ContractCode, LineCode, MeterCode, PriceIndexCode, RackCode, TariffCode, TenantCode};
 use crate::domain::metering::Measure;
@@ -116,10 +117,23 @@ fn vat(t: &mut Table) -> Option<VatTreatment> {
         let rate = t.or("vat_rate_percent", DEFAULT_VAT_PERCENT.into(), Field::decimal);
         return rate.map(|rate_percent| VatTreatment::Standard { rate_percent });
     }
-    let reason = t.required("vat_reason", "the reason the invoice must state, in quotes", Field::text)?;
+    let reason = vat_reason(t)?;
     Some(match category {
         VatWord::Exempt => VatTreatment::Exempt { reason },
         VatWord::OutOfScope | VatWord::Standard => VatTreatment::OutOfScope { reason },
+    })
+}
+
+/// One text for both languages, or a text for each.
+fn vat_reason(t: &mut Table) -> Option<VatReason> {
+    if !t.is_table("vat_reason") {
+        let text = t.required("vat_reason", "the reason the invoice must state, in quotes", Field::text);
+        return text.map(VatReason::from);
+    }
+    t.table("vat_reason", "vat_reason = { fr, en }", |t| {
+        let fr = t.required("fr", "the reason in French", Field::text);
+        let en = t.required("en", "the reason in English", Field::text);
+        Some(VatReason { fr: fr?, en: en? })
     })
 }
 

@@ -13,7 +13,9 @@ use crate::domain::amortisation::{
 use crate::domain::book::Book;
 use crate::domain::calendar::{DatePeriod, Timestamp};
 use crate::domain::contract::service_level::{CreditBand, ServiceLevel};
-use crate::domain::contract::{Contract, ContractLine, Designation, LineQuantity, Proration, Service, VatTreatment};
+use crate::domain::contract::{
+    Contract, ContractLine, Designation, LineQuantity, Proration, Service, VatReason, VatTreatment,
+};
 use crate::domain::facility::Feed;
 use crate::domain::metering::{Meter, Register, Reset};
 use crate::domain::money::{Money, UnitPrice};
@@ -112,7 +114,8 @@ fn vat() -> impl Strategy<Value = VatTreatment> {
     let rates = vec![Decimal::from(20), Decimal::from(10), Decimal::new(55, 1), Decimal::new(21, 1)];
     prop_oneof![
         select(rates).prop_map(|rate_percent| VatTreatment::Standard { rate_percent }),
-        text().prop_map(|reason| VatTreatment::Exempt { reason }),
+        text().prop_map(|reason| VatTreatment::Exempt { reason: reason.into() }),
+        (text(), text()).prop_map(|(fr, en)| VatTreatment::Exempt { reason: VatReason { fr, en } }),
     ]
 }
 

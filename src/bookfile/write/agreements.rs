@@ -12,7 +12,7 @@ use crate::domain::book::measure_name;
 use crate::domain::contract::indexation::{CoefficientRounding, Indexation};
 use crate::domain::contract::service_level::CreditBand;
 use crate::domain::contract::{
-    Contract, ContractLine, GapPolicy, LineQuantity, MeterAssignment, Proration, PueTerm, VatTreatment,
+    Contract, ContractLine, GapPolicy, LineQuantity, MeterAssignment, Proration, PueTerm, VatReason, VatTreatment,
 };
 use crate::domain::metering::Measure;
 use crate::domain::tariff::{PriceShape, TariffVersion, Tier, Tiers};
@@ -139,12 +139,20 @@ fn vat(page: &mut Page, value: &VatTreatment) {
         VatTreatment::Standard { rate_percent } => page.number("vat_rate_percent", *rate_percent),
         VatTreatment::Exempt { reason } => {
             page.text("vat", VAT_CATEGORIES.name_of(VatWord::Exempt));
-            page.text("vat_reason", reason);
+            vat_reason(page, reason);
         }
         VatTreatment::OutOfScope { reason } => {
             page.text("vat", VAT_CATEGORIES.name_of(VatWord::OutOfScope));
-            page.text("vat_reason", reason);
+            vat_reason(page, reason);
         }
+    }
+}
+
+/// One text where it says the same in both languages.
+fn vat_reason(page: &mut Page, value: &VatReason) {
+    match value.plain() {
+        Some(text) => page.text("vat_reason", text),
+        None => page.bare("vat_reason", inline(vec![("fr", quoted(&value.fr)), ("en", quoted(&value.en))])),
     }
 }
 

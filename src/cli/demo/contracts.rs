@@ -12,7 +12,7 @@ use crate::domain::contract::indexation::{CoefficientRounding, Indexation, Revis
 use crate::domain::contract::service_level::{CreditBand, ServiceLevel};
 use crate::domain::contract::{
     Contract, ContractLine, Designation, GapPolicy, LineQuantity, MeterAssignment, Proration, PueTerm, Service,
-    VatTreatment,
+    VatReason, VatTreatment,
 };
 use crate::domain::ids::{ContractCode, LineCode, MeterCode, RackCode, TariffCode, TenantCode};
 use crate::domain::metering::Measure;
@@ -230,7 +230,10 @@ fn paris_habitat(first: BillingMonth, vat: VatTreatment) -> Contract {
 
 /// The city's own quarter: billed for transparency, outside the scope of VAT.
 fn ville_de_paris(start: NaiveDate) -> Contract {
-    let reason = "Opération interne à la Ville de Paris, hors du champ de la TVA".to_owned();
+    let reason = VatReason {
+        fr: "Opération interne à la Ville de Paris, hors du champ de la TVA".to_owned(),
+        en: "Internal operation of the City of Paris, outside the scope of VAT".to_owned(),
+    };
     let terms = Terms {
         in_force: DatePeriod { from: start, to: None },
         vat: VatTreatment::OutOfScope { reason },

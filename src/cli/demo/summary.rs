@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::app::figures::{self, Figures};
 use crate::app::users::{self, NewUser};
 use crate::app::{AppError, Store, report_amortisation};
+use crate::cli::context::counted;
 use crate::cli::{CliError, Context};
 use crate::domain::access::Role;
 use crate::domain::audit::hex;
@@ -102,10 +103,10 @@ impl Summary {
         ];
         for tenant in &figures.tenants {
             lines.push(format!(
-                "    {:<16}{:>12} €  {} invoices",
+                "    {:<16}{:>12} €  {}",
                 tenant.tenant.as_str(),
                 tenant.gross.to_string(),
-                tenant.invoices
+                counted(tenant.invoices, "invoice", "invoices")
             ));
         }
         lines.extend([

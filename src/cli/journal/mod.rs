@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use clap::{Args, Subcommand, ValueEnum};
 
+use super::context::counted;
 use super::files::{LanguageArgument, keep, read_whole, written};
 use super::{CliError, Context, Outcome};
 use crate::app::allocate_result;
@@ -245,7 +246,12 @@ impl OpenBalances {
         let csv = read_whole(&self.file)?;
         let report = open_balances::open(&context.open()?, &csv, self.date, &context.actor(), context.now)?;
         context.print(&report, |report: &OpeningReport| {
-            format!("{}: {} balances, {} on each side", report.document, report.accounts, report.total)
+            format!(
+                "{}: {}, {} on each side",
+                report.document,
+                counted(report.accounts, "balance", "balances"),
+                report.total
+            )
         });
         Ok(Outcome::Done)
     }

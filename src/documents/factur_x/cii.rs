@@ -257,7 +257,7 @@ fn settlement(xml: &mut Xml, invoice: &IssuedInvoice, words: Words) {
         payment_means(xml, &invoice.payment);
     }
     for breakdown in &invoice.vat {
-        xml.element("ram:ApplicableTradeTax", |xml| tax(xml, breakdown, invoice.vat_on_debits));
+        xml.element("ram:ApplicableTradeTax", |xml| tax(xml, breakdown, invoice));
     }
     billing_period(xml, invoice.period);
     payment_terms(xml, invoice, words);
@@ -291,12 +291,12 @@ fn payment_terms(xml: &mut Xml, invoice: &IssuedInvoice, words: Words) {
 }
 
 /// BG-23.
-fn tax(xml: &mut Xml, breakdown: &VatBreakdown, vat_on_debits: bool) {
+fn tax(xml: &mut Xml, breakdown: &VatBreakdown, invoice: &IssuedInvoice) {
     let treatment = &breakdown.treatment;
     xml.text("ram:CalculatedAmount", &breakdown.tax.to_string());
     xml.text("ram:TypeCode", "VAT");
     if let VatTreatment::Exempt { reason } | VatTreatment::OutOfScope { reason } = treatment {
-        xml.text("ram:ExemptionReason", reason);
+        xml.text("ram:ExemptionReason", reason.in_language(invoice.language));
     }
     xml.text("ram:BasisAmount", &breakdown.taxable.to_string());
     xml.text("ram:CategoryCode", category(treatment));
@@ -305,7 +305,7 @@ fn tax(xml: &mut Xml, breakdown: &VatBreakdown, vat_on_debits: bool) {
     }
     if let VatTreatment::Standard { .. } = treatment {
         // BT-8 (UNTDID 2475): tax on services falls due when they are paid, or on debits when they are invoiced.
-        xml.text("ram:DueDateTypeCode", if vat_on_debits { "5" } else { "72" });
+        xml.text("ram:DueDateTypeCode", if invoice.vat_on_debits { "5" } else { "72" });
     }
     xml.optional("ram:RateApplicablePercent", rate(treatment).as_deref());
 }

@@ -34,7 +34,9 @@ impl Sheet<'_> {
         let name = Cell::new(self.words.vat(&breakdown.treatment)).heading_row();
         let name = match &breakdown.treatment {
             VatTreatment::Standard { .. } => name,
-            VatTreatment::Exempt { reason } | VatTreatment::OutOfScope { reason } => name.detail(reason.clone()),
+            VatTreatment::Exempt { reason } | VatTreatment::OutOfScope { reason } => {
+                name.detail(reason.in_language(self.words.texts.language).to_owned())
+            }
         };
         let amount = |value| Cell::new(self.words.format.amount(value));
         Row::new(vec![name, amount(breakdown.taxable), amount(breakdown.tax)])

@@ -5,7 +5,6 @@ use crate::documents::texts::Texts;
 use crate::domain::contract::{Designation, Service, VatTreatment};
 use crate::domain::invoice::{InvoiceKind, IssuedInvoice};
 use crate::domain::metering::{Measure, RestartKind};
-use crate::domain::party::Language;
 use crate::domain::quantity::Unit;
 use crate::domain::rating::ChargeKind;
 use rust_decimal::Decimal;
@@ -29,10 +28,7 @@ impl Words {
     }
 
     pub fn designation(self, designation: &Designation) -> &str {
-        match self.texts.language {
-            Language::French => &designation.fr,
-            Language::English => &designation.en,
-        }
+        designation.in_language(self.texts.language)
     }
 
     /// `Facture n° DC2026000123`.

@@ -8,7 +8,7 @@
 pub const SEALS: [&str; 2] = ["journal.sealed", "readings.sealed"];
 
 /// What events are called, in the order of the alphabet.
-pub const ACTIONS: [&str; 90] = [
+pub const ACTIONS: [&str; 91] = [
     "asset.commissioned",
     "asset.created",
     "asset.disposed",
@@ -32,6 +32,7 @@ pub const ACTIONS: [&str; 90] = [
     "contract.edited",
     "contract.removed",
     "depreciation.posted",
+    "draft.withdrawn",
     "evidence.packed",
     "evidence.requested",
     "gap.estimated",

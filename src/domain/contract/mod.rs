@@ -11,12 +11,15 @@ use serde::{Deserialize, Serialize};
 use super::calendar::DatePeriod;
 use super::ids::{ContractCode, LineCode, MeterCode, PriceIndexCode, RackCode, TariffCode, TenantCode};
 use super::metering::Measure;
+use super::party::Language;
 
 pub mod indexation;
 pub mod service_level;
+mod vat_reason;
 
 use indexation::Indexation;
 use service_level::ServiceLevel;
+pub use vat_reason::VatReason;
 
 /// A contract (convention) with one tenant. An amendment ends some lines and adds others.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -140,6 +143,15 @@ pub struct Designation {
     pub en: String,
 }
 
+impl Designation {
+    pub fn in_language(&self, language: Language) -> &str {
+        match language {
+            Language::French => &self.fr,
+            Language::English => &self.en,
+        }
+    }
+}
+
 /// How a line is taxed (UNCL 5305 categories S, E and O).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "category")]
@@ -147,9 +159,9 @@ pub enum VatTreatment {
     /// Taxed at `rate_percent`: 20, 10, 5.5 or 2.1.
     Standard { rate_percent: Decimal },
     /// Exempt, with the reason the document must state.
-    Exempt { reason: String },
+    Exempt { reason: VatReason },
     /// Outside the scope of VAT: never on one invoice with another category.
-    OutOfScope { reason: String },
+    OutOfScope { reason: VatReason },
 }
 
 /// A published price index and its values by month.

@@ -180,7 +180,7 @@ fn rates_stand_from_the_highest_down_and_reasons_of_one_category_are_joined() {
             "Standard { rate_percent: 20.0 } 200.00 40.00",
             "Standard { rate_percent: 5.5 } 100.00 5.50",
             "Standard { rate_percent: 2.1 } 100.00 2.10",
-            "Exempt { reason: \"one; two\" } 300.00 0.00",
+            "Exempt { reason: VatReason { fr: \"one; two\", en: \"one; two\" } } 300.00 0.00",
         ]
     );
 }

@@ -118,9 +118,7 @@ fn same_group(a: &VatTreatment, b: &VatTreatment) -> bool {
 fn add_reason(group: &mut VatTreatment, other: &VatTreatment) {
     let (VatTreatment::Exempt { reason: own } | VatTreatment::OutOfScope { reason: own }) = group else { return };
     let (VatTreatment::Exempt { reason } | VatTreatment::OutOfScope { reason }) = other else { return };
-    if !own.split("; ").any(|known| known == reason) {
-        *own = format!("{own}; {reason}");
-    }
+    *own = own.joined(reason);
 }
 
 fn rank(treatment: &VatTreatment) -> (u8, std::cmp::Reverse<Decimal>) {

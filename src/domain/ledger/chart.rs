@@ -50,8 +50,10 @@ pub enum AccountRole {
     DisposalReceivable,
     /// What a donated asset was still worth.
     DonationBookValue,
-    /// The profit or loss of a closed year.
+    /// The profit of a closed year.
     YearResult,
+    /// The loss of a closed year: one account with its profit in the plan of local authorities.
+    YearLoss,
     /// Profits carried forward.
     RetainedEarnings,
     /// Losses carried forward.
@@ -59,7 +61,7 @@ pub enum AccountRole {
 }
 
 impl AccountRole {
-    pub const ALL: [AccountRole; 24] = [
+    pub const ALL: [AccountRole; 25] = [
         AccountRole::Customers,
         AccountRole::Space,
         AccountRole::Power,
@@ -82,6 +84,7 @@ impl AccountRole {
         AccountRole::DisposalReceivable,
         AccountRole::DonationBookValue,
         AccountRole::YearResult,
+        AccountRole::YearLoss,
         AccountRole::RetainedEarnings,
         AccountRole::RetainedLosses,
     ];
@@ -141,7 +144,20 @@ impl AccountRole {
                 }
             }
             AccountRole::DisposalReceivable => "462",
-            AccountRole::YearResult => "12",
+            AccountRole::YearResult => {
+                if public {
+                    "12"
+                } else {
+                    "120"
+                }
+            }
+            AccountRole::YearLoss => {
+                if public {
+                    "12"
+                } else {
+                    "129"
+                }
+            }
             AccountRole::RetainedEarnings => "110",
             AccountRole::RetainedLosses => "119",
         }
@@ -196,7 +212,12 @@ impl Chart {
 
     /// The account postings of `role` go to.
     pub fn account(&self, role: AccountRole) -> &str {
-        self.replaced.get(&role).map_or_else(|| role.default_account(self.kind), String::as_str)
+        // A body that keeps its result on an account of its own keeps losses there too, unless it names another.
+        let own = self.replaced.get(&role).or_else(|| match role {
+            AccountRole::YearLoss => self.replaced.get(&AccountRole::YearResult),
+            _ => None,
+        });
+        own.map_or_else(|| role.default_account(self.kind), String::as_str)
     }
 
     /// The account that accumulates the depreciation of `asset_account`: 28 and the asset account without its leading
@@ -224,13 +245,15 @@ fn contra(prefix: &str, asset_account: &str) -> String {
 }
 
 /// Names of accounts and of the groups they stand in.
-const NAMES: [(&str, &str); 53] = [
+const NAMES: [(&str, &str); 55] = [
     ("1", "Capitaux propres"),
     ("10", "Dotations et fonds divers"),
     ("11", "Report à nouveau"),
     ("110", "Report à nouveau (solde créditeur)"),
     ("119", "Report à nouveau (solde débiteur)"),
     ("12", "Résultat de l’exercice"),
+    ("120", "Résultat de l’exercice (bénéfice)"),
+    ("129", "Résultat de l’exercice (perte)"),
     ("13", "Subventions d’investissement"),
     ("131", "Subventions d’investissement reçues"),
     ("139", "Subventions d’investissement transférées au compte de résultat"),
@@ -302,6 +325,17 @@ mod tests {
                 assert_ne!(chart.name(account), "Compte sans libellé", "{role:?}");
             }
         }
+    }
+
+    #[test]
+    fn a_loss_has_the_account_its_plan_gives_it() {
+        let accounts =
+            |chart: &Chart| [AccountRole::YearResult, AccountRole::YearLoss].map(|role| chart.account(role).to_owned());
+        assert_eq!(accounts(&Chart::of(ChartKind::M57)), ["12", "12"]);
+        assert_eq!(accounts(&Chart::of(ChartKind::Pcg)), ["120", "129"]);
+        let own = Chart::of(ChartKind::Pcg).with_account(AccountRole::YearResult, "1201".into());
+        assert_eq!(accounts(&own), ["1201", "1201"]);
+        assert_eq!(accounts(&own.with_account(AccountRole::YearLoss, "1291".into())), ["1201", "1291"]);
     }
 
     #[test]

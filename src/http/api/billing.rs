@@ -34,7 +34,7 @@ use crate::http::auth::Granted;
 use crate::http::error::{Fault, Problem};
 use crate::http::state::{Shared, blocking};
 
-fn month(text: &str) -> Result<BillingMonth, Fault> {
+pub(super) fn month(text: &str) -> Result<BillingMonth, Fault> {
     text.parse().map_err(|_| Fault::NotFound)
 }
 

@@ -365,10 +365,7 @@ pub fn line_answer(charge: &Charge, language: Language) -> LineAnswer {
     let usage = charge.provenance.usage.as_ref();
     LineAnswer {
         service: charge.service.name(),
-        designation: match language {
-            Language::French => charge.designation.fr.clone(),
-            Language::English => charge.designation.en.clone(),
-        },
+        designation: charge.designation.in_language(language).to_owned(),
         from: charge.period.from,
         to: charge.period.to,
         quantity: charge.quantity.to_string(),

@@ -11,8 +11,8 @@ use utoipa::{Modify, OpenApi};
 
 use super::{
     alarms, amortisation, asset_papers, assets, audit, audit_packs, audit_sample, availability, billing, bookkeeping,
-    invoices, journal, ledger, me, meters, notices, opening, paid_back, payback, payments, racks, readings, reminders,
-    reports, resolutions, settings, tariffs, tenants, terms, titre, token, usage, users,
+    drafts, invoices, journal, ledger, me, meters, notices, opening, paid_back, payback, payments, racks, readings,
+    reminders, reports, resolutions, settings, tariffs, tenants, terms, titre, token, usage, users,
 };
 
 const PROBLEM_TYPE: &str = "application/problem+json";
@@ -76,6 +76,7 @@ const PROBLEM_TYPE: &str = "application/problem+json";
         billing::retry,
         billing::drafts,
         billing::draft,
+        drafts::withdraw,
         billing::lines,
         billing::add_line,
         billing::remove_line,

@@ -4,11 +4,12 @@ use std::borrow::Cow;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap};
-use actix_web::web::{Bytes, Data};
+use actix_web::web::{Bytes, Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::packed::{self, Packing};
 use super::schemas::readings::{NothingTaken, ReadingEvent, ReadingsBody};
 use crate::app::late_readings::BilledMonth;
 use crate::app::receive_readings::{
@@ -19,8 +20,7 @@ use crate::domain::freetext;
 use crate::http::auth::Granted;
 use crate::http::client;
 use crate::http::error::{Fault, Problem};
-use crate::http::state::{Shared, blocking};
-use crate::http::unreadable;
+use crate::http::state::{Shared, blocking, worked};
 
 /// Uncompressed: 10,000 readings of 800 bytes, more than a CloudEvents envelope takes.
 pub const BODY_BYTES_MAX: usize = 8 * 1024 * 1024;
@@ -63,7 +63,7 @@ pub struct RefusedAnswer {
 
 #[utoipa::path(
     post, path = "/api/v1/readings", tag = "readings",
-    description = "Up to 10,000 readings, gzip accepted. Each is taken or refused by itself; the answer comes once what \
+    description = "Up to 10,000 readings, gzip of one member or several accepted. Each is taken or refused by itself; the answer comes once what \
                    was taken is durable. With an Idempotency-Key the same body is answered the same again. CloudEvents come \
                    structured, in batches, or in binary mode (ce- headers, the reading alone as application/json).",
     params(("Idempotency-Key" = Option<String>, Header, description = "Yours to choose, at most 200 characters.")),
@@ -88,17 +88,17 @@ pub async fn receive(
     shared: Data<Shared>,
     granted: Granted,
     http: HttpRequest,
-    body: Result<Bytes, actix_web::Error>,
+    payload: Payload,
 ) -> Result<HttpResponse, Fault> {
     let format = format(http.headers())?;
-    known_encoding(http.headers())?;
+    let packing = Packing::of(http.headers())?;
     let key = idempotency_key(http.headers())?;
-    let body = body.map_err(|error| unreadable::body(&error))?;
+    let body = packed::received(payload, BODY_BYTES_MAX).await?;
     let source = format!("http:user-{}", granted.user);
     // A key is the sender's own: two senders may choose the same.
     let by = Actor::new(&format!("user-{}", granted.user), client::origin(&http).as_deref());
     let sender = Sender { idempotency_key: key.map(|key| format!("{source}:{key}")), source, by };
-    let prepared = prepare(&shared, body, format).await?;
+    let prepared = prepare(&shared, (body, packing), format).await?;
     let receipt = shared.receiver.write(prepared, sender, shared.now()).await?;
     let billed = billed(&shared, &receipt).await?;
     Ok(answer(receipt, billed))
@@ -115,13 +115,21 @@ async fn billed(shared: &Data<Shared>, receipt: &Receipt) -> Result<Vec<BilledMo
     Ok(found.into_iter().map(month).collect())
 }
 
-async fn prepare(shared: &Data<Shared>, body: Bytes, format: BatchFormat) -> Result<Prepared, Fault> {
+async fn prepare(
+    shared: &Data<Shared>,
+    (body, packing): (Bytes, Packing),
+    format: BatchFormat,
+) -> Result<Prepared, Fault> {
     let now = shared.now();
-    if body.len() <= SMALL_BODY_BYTES && shared.receiver.is_fresh(now) {
+    if packing == Packing::Plain && body.len() <= SMALL_BODY_BYTES && shared.receiver.is_fresh(now) {
         return Ok(shared.receiver.prepare(&body, format, now)?);
     }
     let shared = shared.clone();
-    blocking(move || shared.receiver.prepare(&body, format, now)).await
+    worked(move || {
+        let body = packing.unpack(body, BODY_BYTES_MAX)?;
+        Ok(shared.receiver.prepare(&body, format, now)?)
+    })
+    .await
 }
 
 fn answer(receipt: Receipt, billed_months: Vec<BilledMonthAnswer>) -> HttpResponse {
@@ -179,16 +187,6 @@ fn event_in_headers(headers: &HeaderMap) -> Result<BatchFormat, Fault> {
     Ok(BatchFormat::JsonObject)
 }
 
-/// What the server does not uncompress would be parsed as if it were text.
-fn known_encoding(headers: &HeaderMap) -> Result<(), Fault> {
-    let encoding =
-        headers.get(header::CONTENT_ENCODING).map(|value| value.to_str().unwrap_or("?").to_ascii_lowercase());
-    match encoding.as_deref() {
-        None | Some("identity" | "gzip" | "deflate") => Ok(()),
-        Some(other) => Err(Fault::UnsupportedMedia(format!("Content-Encoding `{other}` is not known here; send gzip"))),
-    }
-}
-
 pub(super) fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Fault> {
     let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
     let key = value.to_str().ok().filter(|key| (1..=KEY_CHARACTERS_MAX).contains(&key.len()));
@@ -214,19 +212,6 @@ mod tests {
         assert_eq!(of("application/cloudevents+json"), Ok(BatchFormat::JsonObject));
         assert!(matches!(of("text/csv"), Err(Fault::UnsupportedMedia(_))));
         assert!(matches!(format(&HeaderMap::new()), Err(Fault::UnsupportedMedia(_))));
-    }
-
-    #[test]
-    fn an_encoding_nobody_undoes_is_refused() {
-        let of = |encoding: &'static str| {
-            let mut headers = HeaderMap::new();
-            headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
-            known_encoding(&headers)
-        };
-        assert_eq!(known_encoding(&HeaderMap::new()), Ok(()));
-        assert_eq!(of("GZIP"), Ok(()));
-        assert!(matches!(of("zstd"), Err(Fault::UnsupportedMedia(_))));
-        assert!(matches!(of("gzip, br"), Err(Fault::UnsupportedMedia(_))));
     }
 
     #[test]

@@ -34,7 +34,7 @@ pub struct FileReport {
     pub damage: Option<String>,
 }
 
-/// Takes a file in. `progress` is told how many bytes of how many are read.
+/// Takes a file in. `progress` is told how many bytes of how many are read, from none to all.
 pub fn import_file(
     store: &Store,
     path: &Path,
@@ -97,6 +97,7 @@ pub fn take_in(
         file.rewind().map_err(AppError::io("read", path))?;
     }
     let total = known.len();
+    progress(0, total);
     let read = std::cell::Cell::new(0_u64);
     let counted = Counted { inner: BufReader::new(file), read: &read };
     let (mut taken, mut failure) = (0_u64, None);
@@ -123,6 +124,7 @@ pub fn take_in(
         return Err(error);
     }
     let report = intake.finish(now)?;
+    progress(read.get(), total);
     Ok(FileOutcome {
         accepted: report.accepted,
         duplicates: report.duplicates,

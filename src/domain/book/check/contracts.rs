@@ -158,7 +158,15 @@ fn check_vat(path: &BookPath, vat: &VatTreatment, findings: &mut Findings) {
         }
         VatTreatment::Standard { .. } => {}
         VatTreatment::Exempt { reason } | VatTreatment::OutOfScope { reason } => {
-            findings.not_blank(path.key("vat_reason"), reason, "the reason the document must state");
+            let path = path.key("vat_reason");
+            let instead = "the reason the document must state";
+            match reason.plain() {
+                Some(text) => findings.not_blank(path, text, instead),
+                None => {
+                    findings.not_blank(path.key("fr"), &reason.fr, instead);
+                    findings.not_blank(path.key("en"), &reason.en, instead);
+                }
+            }
         }
     }
 }

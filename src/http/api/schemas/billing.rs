@@ -32,6 +32,7 @@ pub struct DraftSummary {
 #[derive(Serialize, ToSchema)]
 pub struct ChargeSummary {
     pub line: String,
+    /// In the language of the tenant's invoices.
     pub designation: String,
     pub quantity: Number,
     pub unit: Unit,

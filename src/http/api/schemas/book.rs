@@ -268,7 +268,7 @@ pub struct LineDocument {
     /// Of `standard`: 20 (where it is left out), 10, 5.5 or 2.1.
     pub vat_rate_percent: Option<Number>,
     /// What the invoice must state; required of `exempt` and `out-of-scope`.
-    pub vat_reason: Option<String>,
+    pub vat_reason: Option<VatReasonDocument>,
     pub quantity: Option<Number>,
     pub measure: Option<MeasureWord>,
     /// Of `demand` and `percentile95`: 10 where it is left out.
@@ -293,6 +293,14 @@ pub struct LineDocument {
 pub struct DesignationDocument {
     pub fr: String,
     pub en: String,
+}
+
+/// One text for both languages, or a text for each: an invoice states its own language's.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum VatReasonDocument {
+    Plain(String),
+    Each(DesignationDocument),
 }
 
 #[derive(Serialize, ToSchema)]

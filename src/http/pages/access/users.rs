@@ -4,7 +4,7 @@ pub mod invitations;
 pub mod one;
 
 use actix_web::http::StatusCode;
-use actix_web::web::{Data, Query};
+use actix_web::web::{Data, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use chrono::{DateTime, Utc};
@@ -12,12 +12,15 @@ use chrono_tz::Tz;
 use serde::Deserialize;
 
 use super::access_forms::{moment, role_choices, role_named};
-use super::parts::{Badge, Choice, Column, Tone, count};
+use super::parts::{Badge, Choice, Column, Link, Tone, count, exports};
+use super::sheet::{self, Sheet};
 use super::{Address, Frame, page};
 use crate::app::administer_users::{self, UserFile};
 use crate::app::invite::{self, Invitation};
 use crate::app::read_tenants;
+use crate::documents::table::{Cell, Table};
 use crate::domain::access::{Action, Decision, policy};
+use crate::domain::calendar::Timestamp;
 use crate::http::auth::{Granted, role_key};
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
@@ -48,6 +51,7 @@ struct UsersPage {
     shown: String,
     invitations: Vec<InvitationRow>,
     may_manage: bool,
+    files: Vec<Link>,
 }
 
 struct UserRow {
@@ -93,10 +97,51 @@ pub async fn list(
         rows: users.iter().map(|user| row(&frame, zone, user)).collect(),
         invitations: open.into_iter().map(|one| invitation_row(&frame, zone, one, now)).collect(),
         may_manage: policy(granted.role, Action::ManageUsers) != Decision::Deny,
+        files: exports(&address(&query).set("sort", &query.sort), "/users"),
         q: query.q,
         frame,
     };
     page(StatusCode::OK, &template)
+}
+
+/// The people of the list, as it is filtered and ordered, as a file.
+pub async fn file(
+    shared: Data<Shared>,
+    http: HttpRequest,
+    query: Query<UsersQuery>,
+    sheet: Path<Sheet>,
+) -> Result<HttpResponse, Fault> {
+    let (store, now) = (shared.store.clone(), shared.now());
+    let (mut users, zone) =
+        blocking(move || Ok((administer_users::list(&store, now)?, read_tenants::zone(&store)?))).await?;
+    let frame = Frame::of(&http);
+    users.retain(|user| passes(user, &query));
+    sort(&mut users, &query.sort);
+    let keys =
+        ["user-name", "sign-in-email", "user-role", "payment-tenant-code", "user-state", "factor-title", "user-seen"];
+    let cells = |user: &UserFile| {
+        vec![
+            sheet::text(&user.name),
+            sheet::text(&user.email),
+            sheet::text(frame.t(role_key(user.role))),
+            user.tenant.as_ref().map_or(Cell::Empty, |tenant| sheet::text(tenant.as_str())),
+            sheet::text(state(&frame, user).text),
+            sheet::text(frame.t(if user.has_second_factor { "access-yes" } else { "access-no" })),
+            user.seen_at.map_or(Cell::Empty, |at| sheet::instant(Timestamp::from(at), zone)),
+        ]
+    };
+    let table = Table {
+        name: frame.t("nav-users"),
+        day: now.with_timezone(&zone).date_naive(),
+        headings: keys.map(|key| frame.t(key)).into(),
+        rows: users.iter().map(cells).collect(),
+    };
+    let name = format!("{}-{}", frame.t("users-file"), table.day);
+    sheet::respond(&shared, &frame, table, *sheet, &name).await
+}
+
+fn address(query: &UsersQuery) -> Address {
+    Address::new("/users").set("q", &query.q).set("role", &query.role).set("state", &query.state)
 }
 
 fn passes(user: &UserFile, query: &UsersQuery) -> bool {
@@ -132,7 +177,7 @@ fn sort(users: &mut [UserFile], sort: &str) {
 }
 
 fn columns(frame: &Frame, query: &UsersQuery) -> Vec<Column> {
-    let address = Address::new("/users").set("q", &query.q).set("role", &query.role).set("state", &query.state);
+    let address = address(query);
     let (current, descending) = order(&query.sort);
     let sorted = |name: &'static str, key: &str| {
         let next = if name == current && !descending { format!("-{name}") } else { name.to_owned() };

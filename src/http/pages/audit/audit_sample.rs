@@ -1,14 +1,17 @@
 //! A sample of invoices or of readings, drawn with a seed: the same address shows the same sample.
 
 use actix_web::http::StatusCode;
-use actix_web::web::{Data, Query};
+use actix_web::web::{Data, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use chrono_tz::Tz;
 
-use super::{Frame, encoded, page};
-use crate::app::draw_sample::{self, Item, Kind, Method, SIZE_MAX, Sample};
+use super::parts::{Link, exports};
+use super::sheet::{self, Sheet};
+use super::{Address, Frame, encoded, page};
+use crate::app::draw_sample::{self, Item, Kind, Method, Request, SIZE_MAX, Sample};
 use crate::app::{audit_pack, export_book};
+use crate::documents::table::{Cell, Table};
 use crate::domain::money::Money;
 use crate::domain::typography;
 use crate::http::api::audit_sample::{Asked, SampleQuery};
@@ -41,6 +44,7 @@ struct SampleView {
     hits: Option<String>,
     shows_readings: bool,
     rows: Vec<ItemView>,
+    files: Vec<Link>,
 }
 
 struct ItemView {
@@ -68,13 +72,10 @@ pub async fn draw(
     let sample = match asked.request(latest) {
         None => None,
         Some(request) => {
-            let store = shared.store.clone();
-            let (drawn, zone) = blocking(move || {
-                let zone = export_book::shared(&store).map_or(Tz::UTC, |book| book.facility.zone);
-                Ok((draw_sample::draw(&store, &request)?, zone))
-            })
-            .await?;
-            Some(view(&frame, zone, asked.kind, asked.method, &drawn))
+            let address = address(&request);
+            let (drawn, zone) = drawn(&shared, request).await?;
+            let files = exports(&address, LIST);
+            Some(SampleView { files, ..view(&frame, zone, asked.kind, asked.method, &drawn) })
         }
     };
     let choice = |value: &str, key: &str, is_chosen| Choice { value: value.to_owned(), label: frame.t(key), is_chosen };
@@ -104,6 +105,77 @@ pub async fn draw(
     page(StatusCode::OK, &template)
 }
 
+const LIST: &str = "/audit/sample";
+
+/// Where the same sample is drawn again.
+fn address(request: &Request) -> Address {
+    let Request { kind, method, size, seed, year } = request;
+    let kind = if *kind == Kind::Invoices { "invoices" } else { "readings" };
+    let method = if *method == Method::Random { "random" } else { "mus" };
+    Address::new(LIST).set("kind", kind).set("method", method).set("size", size).set("seed", seed).set("year", year)
+}
+
+async fn drawn(shared: &Data<Shared>, request: Request) -> Result<(Sample, Tz), Fault> {
+    let store = shared.store.clone();
+    blocking(move || {
+        let zone = export_book::shared(&store).map_or(Tz::UTC, |book| book.facility.zone);
+        Ok((draw_sample::draw(&store, &request)?, zone))
+    })
+    .await
+}
+
+/// The sample as a file, to be worked through beside it; nothing where nothing can be drawn yet.
+pub async fn file(
+    shared: Data<Shared>,
+    http: HttpRequest,
+    query: Query<SampleQuery>,
+    sheet: Path<Sheet>,
+) -> Result<HttpResponse, Fault> {
+    let (asked, store, now) = (Asked::of(&query)?, shared.store.clone(), shared.now());
+    let latest = blocking(move || draw_sample::latest_year(&store)).await?;
+    let request = asked.request(latest).ok_or(Fault::NotFound)?;
+    let (drawn, zone) = drawn(&shared, request).await?;
+    let frame = Frame::of(&http);
+    let keys = [
+        "sample-position",
+        "sample-invoice",
+        "payment-tenant-code",
+        "invoice-month",
+        "sample-line",
+        "line-designation",
+        "meter",
+        "reading-at",
+        "sample-reading",
+        "sample-amount",
+        "sample-times",
+    ];
+    let table = Table {
+        name: frame.t("audit-sample"),
+        day: now.with_timezone(&zone).date_naive(),
+        headings: keys.map(|key| frame.t(key)).into(),
+        rows: drawn.items.iter().map(|item| cells(zone, item)).collect(),
+    };
+    let name = format!("{}-{}", frame.t("sample-file"), table.day);
+    sheet::respond(&shared, &frame, table, *sheet, &name).await
+}
+
+fn cells(zone: Tz, item: &Item) -> Vec<Cell> {
+    let reading = item.reading.as_ref();
+    vec![
+        Cell::Number(item.position.into()),
+        sheet::text(&item.invoice),
+        sheet::text(&item.tenant),
+        sheet::text(item.month.to_string()),
+        item.line.map_or(Cell::Empty, |line| Cell::Number(line.into())),
+        item.designation.clone().map_or(Cell::Empty, Cell::Text),
+        reading.map_or(Cell::Empty, |reading| sheet::text(reading.meter.as_str())),
+        reading.map_or(Cell::Empty, |reading| sheet::instant(reading.at, zone)),
+        sheet::number(reading.map(|reading| reading.value.to_decimal())),
+        Cell::Amount(item.amount),
+        Cell::Number(item.hits.into()),
+    ]
+}
+
 fn view(frame: &Frame, zone: Tz, kind: Kind, method: Method, sample: &Sample) -> SampleView {
     let number = |count: u64| typography::decimal(count.into(), frame.language);
     let drawn = u64::try_from(sample.items.len()).unwrap_or(u64::MAX);
@@ -127,6 +199,7 @@ fn view(frame: &Frame, zone: Tz, kind: Kind, method: Method, sample: &Sample) ->
         hits,
         shows_readings: kind == Kind::Readings,
         rows: sample.items.iter().map(|item| row(frame, zone, item)).collect(),
+        files: vec![],
     }
 }
 

@@ -24,6 +24,7 @@ pub mod manual;
 pub mod plan;
 pub mod problems;
 pub mod run;
+pub mod withdraw;
 
 /// Months the overview names.
 const MONTHS: usize = 12;

@@ -7,9 +7,12 @@ use askama::Template;
 
 use super::allocation;
 use super::forms::{Fields, refused};
-use super::parts::{Badge, FieldError, Tone};
-use super::{Frame, done, page};
+use super::parts::{Badge, FieldError, Link, Tone, exports};
+use super::sheet::{self, Sheet};
+use super::{Address, Frame, done, page};
 use crate::app::periods::{self, BookYear};
+use crate::app::read_tenants;
+use crate::documents::table::Table;
 use crate::domain::access::Action;
 use crate::domain::calendar::BillingMonth;
 use crate::domain::ledger::{AccountingPeriod, PeriodState};
@@ -25,6 +28,7 @@ pub(super) const LIST: &str = "/journal/periods";
 struct PeriodsPage {
     frame: Frame,
     years: Vec<YearView>,
+    files: Vec<Link>,
 }
 
 struct YearView {
@@ -71,7 +75,31 @@ pub async fn list(shared: Data<Shared>, _granted: Granted, http: HttpRequest) ->
     let frame = Frame::of(&http);
     let may = frame.may(Action::KeepBooks);
     let years = years.iter().map(|year| year_view(&frame, year, may)).collect();
-    page(StatusCode::OK, &PeriodsPage { years, frame })
+    page(StatusCode::OK, &PeriodsPage { years, files: exports(&Address::new(LIST), LIST), frame })
+}
+
+/// Every year and its months as a file: those of locked years too, which the page leaves out.
+pub async fn file(shared: Data<Shared>, http: HttpRequest, sheet: Path<Sheet>) -> Result<HttpResponse, Fault> {
+    let (store, now) = (shared.store.clone(), shared.now());
+    let (years, today) =
+        blocking(move || Ok((periods::years(&store, now)?, read_tenants::today(&store, now)?))).await?;
+    let frame = Frame::of(&http);
+    let cells = |period: AccountingPeriod, state: PeriodState| {
+        let shown = row(&frame, period, state, &[]);
+        vec![sheet::text(period.to_string()), sheet::text(shown.label), sheet::text(shown.state.text)]
+    };
+    let of_year = |of: &BookYear| {
+        let months = of.months.iter().map(|(month, state)| cells(AccountingPeriod::Month(*month), *state));
+        std::iter::once(cells(AccountingPeriod::Year(of.year), of.state)).chain(months).collect::<Vec<_>>()
+    };
+    let table = Table {
+        name: frame.t("periods-title"),
+        day: today,
+        headings: ["periods-code", "periods-period", "state"].map(|key| frame.t(key)).into(),
+        rows: years.iter().flat_map(of_year).collect(),
+    };
+    let name = format!("{}-{}", frame.t("periods-file"), table.day);
+    sheet::respond(&shared, &frame, table, *sheet, &name).await
 }
 
 /// A locked year has nothing left to decide: its months are left out.

@@ -1,14 +1,19 @@
 //! Notices that failed for good: each with its invoice, from where it can be sent again.
 
 use actix_web::http::StatusCode;
-use actix_web::web::Data;
+use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use super::invoice::mail::{NoticeView, view};
-use super::{Frame, page};
+use super::parts::{Link, exports};
+use super::sheet::{self, Sheet};
+use super::{Address, Frame, page};
 use crate::app::notices;
 use crate::app::read_tenants;
+use crate::documents::table::{Cell, Table};
+use crate::domain::calendar::Timestamp;
+use crate::domain::invoice::InvoiceNumber;
 use crate::http::auth::Granted;
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
@@ -18,14 +23,54 @@ use crate::http::state::{Shared, blocking};
 struct FailedPage {
     frame: Frame,
     rows: Vec<(Option<String>, NoticeView)>,
+    files: Vec<Link>,
 }
+
+const LIST: &str = "/notices";
 
 pub async fn failed(shared: Data<Shared>, _granted: Granted, http: HttpRequest) -> Result<HttpResponse, Fault> {
     let store = shared.store.clone();
     let (failed, zone) = blocking(move || Ok((notices::failed(&store)?, read_tenants::zone(&store)?))).await?;
     let frame = Frame::of(&http);
-    let row = |(number, notice): &(Option<crate::domain::invoice::InvoiceNumber>, notices::Notice)| {
+    let row = |(number, notice): &(Option<InvoiceNumber>, notices::Notice)| {
         (number.as_ref().map(ToString::to_string), view(&frame, zone, notice))
     };
-    page(StatusCode::OK, &FailedPage { rows: failed.iter().map(row).collect(), frame })
+    let files = exports(&Address::new(LIST), LIST);
+    page(StatusCode::OK, &FailedPage { rows: failed.iter().map(row).collect(), files, frame })
+}
+
+/// The list as a file.
+pub async fn file(shared: Data<Shared>, http: HttpRequest, sheet: Path<Sheet>) -> Result<HttpResponse, Fault> {
+    let (store, now) = (shared.store.clone(), shared.now());
+    let (failed, zone) = blocking(move || Ok((notices::failed(&store)?, read_tenants::zone(&store)?))).await?;
+    let frame = Frame::of(&http);
+    let keys = [
+        "invoice-number",
+        "notice-recipient",
+        "notices-reminder",
+        "state",
+        "notice-at",
+        "notice-attempts",
+        "notices-error",
+    ];
+    let cells = |(number, notice): &(Option<InvoiceNumber>, notices::Notice)| {
+        let shown = view(&frame, zone, notice);
+        vec![
+            number.as_ref().map_or(Cell::Empty, |number| sheet::text(number.as_str())),
+            sheet::text(shown.recipient),
+            sheet::text(frame.t(if shown.is_reminder { "access-yes" } else { "access-no" })),
+            sheet::text(shown.state.text),
+            sheet::instant(Timestamp::from(notice.sent_at.unwrap_or(notice.created_at)), zone),
+            Cell::Number(notice.attempts.into()),
+            shown.error.map_or(Cell::Empty, Cell::Text),
+        ]
+    };
+    let table = Table {
+        name: frame.t("failed-title"),
+        day: now.with_timezone(&zone).date_naive(),
+        headings: keys.map(|key| frame.t(key)).into(),
+        rows: failed.iter().map(cells).collect(),
+    };
+    let name = format!("{}-{}", frame.t("notices-file"), table.day);
+    sheet::respond(&shared, &frame, table, *sheet, &name).await
 }

@@ -8,15 +8,18 @@ use chrono::{Datelike, NaiveDate};
 use serde::Deserialize;
 
 use super::chart::{BarChart, Value};
-use super::parts::{Link, Pager};
+use super::parts::{Link, Pager, exports};
+use super::sheet;
 use super::{Address, Frame, done, page, see_other, texts};
 use crate::app::archive_report::{self, ArchivedReport};
 use crate::app::reports::Report;
-use crate::app::{AppError, Store, export_journal, read_journal, report_assets, report_ledger};
+use crate::app::{AppError, Store, export_journal, read_journal, read_tenants, report_assets, report_ledger};
 use crate::documents::amortisation::{funding_sheet, movements_sheet};
 use crate::documents::ledger::{ComparisonKind, comparisons_sheet};
 use crate::documents::sheet::{Sheet, SheetRank, SheetRow, SheetSection};
+use crate::documents::table::{Cell, Table};
 use crate::domain::access::{Action, Decision, policy};
+use crate::domain::calendar::Timestamp;
 use crate::domain::money::Money;
 use crate::domain::party::Language;
 use crate::http::api::reports::{Asked, ReportName, ReportQuery, file as report_file, format, keep};
@@ -36,6 +39,7 @@ struct ReportsPage {
     kept: Vec<KeptRow>,
     pager: Pager,
     may_archive: bool,
+    files: Vec<Link>,
 }
 
 /// A report of the list.
@@ -101,9 +105,44 @@ pub async fn list(
         kept: kept.iter().skip(skipped).take(KEPT_PER_PAGE).map(|report| kept_row(&frame, report)).collect(),
         pager: Pager::new(&Address::new("/reports"), shown, pages),
         may_archive: policy(granted.role, Action::ArchiveReports) != Decision::Deny,
+        files: exports(&Address::new("/reports"), "/reports"),
         frame,
     };
     page(StatusCode::OK, &template)
+}
+
+/// Every kept report as a file, the latest first.
+pub async fn kept_list(
+    shared: Data<Shared>,
+    http: HttpRequest,
+    format: Path<sheet::Sheet>,
+) -> Result<HttpResponse, Fault> {
+    let (store, now) = (shared.store.clone(), shared.now());
+    let (mut kept, zone) =
+        blocking(move || Ok((archive_report::list(&store, None)?, read_tenants::zone(&store)?))).await?;
+    kept.reverse();
+    let frame = Frame::of(&http);
+    let keys =
+        ["reports-report", "reports-formats", "reports-day", "reports-language", "payback-kept-on", "reports-bytes"];
+    let cells = |report: &ArchivedReport| {
+        vec![
+            sheet::text(&report.kind),
+            sheet::text(report.format.to_uppercase()),
+            Cell::Day(report.as_of),
+            sheet::text(&report.language),
+            sheet::instant(Timestamp::from(report.created_at), zone),
+            Cell::Number(report.size_bytes.into()),
+            sheet::text(&report.sha256),
+        ]
+    };
+    let table = Table {
+        name: frame.t("payback-kept"),
+        day: now.with_timezone(&zone).date_naive(),
+        headings: keys.map(|key| frame.t(key)).into_iter().chain(["SHA-256".to_owned()]).collect(),
+        rows: kept.iter().map(cells).collect(),
+    };
+    let name = format!("{}-{}", frame.t("reports-file"), table.day);
+    sheet::respond(&shared, &frame, table, *format, &name).await
 }
 
 /// Where a report has a page elsewhere.

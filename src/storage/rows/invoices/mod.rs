@@ -24,6 +24,7 @@ use crate::storage::schema::{contract, invoice, invoice_balance, tenant};
 mod held;
 mod issues;
 mod lines;
+mod named;
 pub mod search;
 mod write;
 

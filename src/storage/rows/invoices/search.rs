@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
+pub use super::named::{Named, contracts, tenants};
 use super::{InvoiceFilter, InvoiceStatus, InvoiceSummary, Page, StandingRow, SummaryRow, summary_from};
 use crate::domain::access::TenantScope;
 use crate::domain::invoice::InvoiceKind;
@@ -14,7 +15,7 @@ use crate::domain::money::Money;
 use crate::storage::codec::date_text;
 use crate::storage::db::AnyConnection;
 use crate::storage::error::StorageResult;
-use crate::storage::schema::{contract, invoice, invoice_balance, invoice_revision, tenant};
+use crate::storage::schema::{contract, invoice, invoice_balance, invoice_reference, invoice_revision, tenant};
 
 /// What a list is ordered by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -76,6 +77,17 @@ pub struct SearchedFor {
     pub number_part: String,
     pub tenants: Vec<i64>,
     pub contracts: Vec<i64>,
+    /// Part of what a document was routed by when it was issued, in lower case.
+    pub reference_part: String,
+    /// Whose drafts would be routed by it: what they will be routed by stands in the book.
+    pub routed: Routed,
+}
+
+/// Rows of tenants and contracts that are routed by something.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct Routed {
+    pub tenants: Vec<i64>,
+    pub contracts: Vec<i64>,
 }
 
 /// Which invoices a list holds.
@@ -119,16 +131,6 @@ pub struct StateCounts {
     pub paid: i64,
     pub overpaid: i64,
     pub credited: i64,
-}
-
-/// A tenant or contract by its row, for finding them by what people type.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Named {
-    pub id: i64,
-    pub code: String,
-    pub name: String,
-    /// What its invoices are routed by at Chorus: a service code, the numbers of an engagement or a market.
-    pub routed_by: Vec<String>,
 }
 
 /// The rows of the tenants and the contract a selection names: filtering by them needs no join, which would look every
@@ -204,9 +206,22 @@ macro_rules! selected {
             }
         }
         if let Some(search) = &selection.search {
+            let routed = invoice::tenant_id
+                .eq_any(search.routed.tenants.clone())
+                .or(invoice::contract_id.eq_any(search.routed.contracts.clone()));
+            let frozen = diesel::alias!(invoice_reference as frozen_reference);
+            let reference = frozen.field(invoice_reference::reference);
+            let part = match search.reference_part.as_str() {
+                "" => String::new(),
+                part => like(part),
+            };
+            let by_reference =
+                frozen.filter(reference.like(part).escape('\\')).select(frozen.field(invoice_reference::invoice_id));
             let by_party = invoice::tenant_id
                 .eq_any(search.tenants.clone())
-                .or(invoice::contract_id.eq_any(search.contracts.clone()));
+                .or(invoice::contract_id.eq_any(search.contracts.clone()))
+                .or(invoice::id.eq_any(by_reference))
+                .or(invoice::status.eq(InvoiceStatus::Draft.name()).and(routed));
             query = match search.number_part.is_empty() {
                 true => query.filter(by_party),
                 false => query.filter(
@@ -450,37 +465,6 @@ pub fn months(
             None => return Ok(found),
         }
     }
-}
-
-/// Tenants within `scope`.
-pub fn tenants(connection: &mut AnyConnection, scope: &TenantScope) -> StorageResult<Vec<Named>> {
-    let rows: Vec<(i64, String, String, Option<String>)> = tenant::table
-        .order(tenant::code)
-        .select((tenant::id, tenant::code, tenant::name, tenant::service_code))
-        .load(connection)?;
-    let named = |(id, code, name, service): (_, _, _, Option<String>)| Named {
-        id,
-        code,
-        name,
-        routed_by: service.into_iter().collect(),
-    };
-    Ok(rows.into_iter().map(named).filter(|one| scope.admits(&one.code.as_str().into())).collect())
-}
-
-/// Contracts of whomever: which of them a search may show is decided by its scope.
-pub fn contracts(connection: &mut AnyConnection) -> StorageResult<Vec<Named>> {
-    type Routing = (Option<String>, Option<String>);
-    let rows: Vec<(i64, String, String, Routing)> = contract::table
-        .order(contract::code)
-        .select((contract::id, contract::code, contract::title, (contract::engagement, contract::market)))
-        .load(connection)?;
-    let named = |(id, code, name, (engagement, market)): (_, _, _, Routing)| Named {
-        id,
-        code,
-        name,
-        routed_by: engagement.into_iter().chain(market).collect(),
-    };
-    Ok(rows.into_iter().map(named).collect())
 }
 
 /// `part` anywhere, taken literally.

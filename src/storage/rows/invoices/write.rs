@@ -1,5 +1,7 @@
 //! Drafting, numbering and issuing. Each function runs inside its caller's transaction.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use sha2::{Digest, Sha256};
@@ -15,7 +17,7 @@ use crate::storage::db::AnyConnection;
 use crate::storage::dialect;
 use crate::storage::error::{StorageError, StorageResult};
 use crate::storage::rows::balances;
-use crate::storage::schema::{contract, invoice, number_series};
+use crate::storage::schema::{contract, invoice, invoice_reference, number_series};
 
 /// A place in a series: what makes an invoice number.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -140,7 +142,21 @@ pub fn insert_issued(
         ))
         .execute(connection)?;
     balances::put(connection, InvoiceId(id), &Balance::of_issued(issued))?;
+    keep_references(connection, id, issued)?;
     Ok(InvoiceId(id))
+}
+
+/// What the document can be found by at Chorus, as it was frozen.
+fn keep_references(connection: &mut AnyConnection, id: i64, issued: &IssuedInvoice) -> StorageResult<()> {
+    let routed_by = &issued.references;
+    let kept = [&routed_by.service_code, &routed_by.engagement, &routed_by.market];
+    let kept: BTreeSet<String> = kept.into_iter().flatten().map(|reference| reference.to_lowercase()).collect();
+    for reference in kept {
+        diesel::insert_into(invoice_reference::table)
+            .values((invoice_reference::reference.eq(reference), invoice_reference::invoice_id.eq(id)))
+            .execute(connection)?;
+    }
+    Ok(())
 }
 
 fn draft_row<'a>(

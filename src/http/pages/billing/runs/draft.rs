@@ -33,6 +33,7 @@ struct DraftPage {
     groups: Vec<ServiceGroup>,
     may_issue: bool,
     issue: String,
+    withdraw: String,
     /// Lines people added.
     manual: Vec<ManualView>,
     add: String,
@@ -89,6 +90,7 @@ pub async fn show(
         manual,
         add,
         issue: format!("/billing/{month}/issue?contract={}", encoded(contract.as_str())),
+        withdraw: format!("{base}/withdraw"),
         is_kept,
         frame: above(frame, month),
         draft,

@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use askama::Template;
 use chrono::{Datelike, NaiveDate};
+use rust_decimal::Decimal;
 
 use super::asset_event::EventForm;
 use super::form::FormData;
@@ -14,6 +15,7 @@ use crate::domain::calendar::BillingMonth;
 use crate::domain::ledger::JournalEntry;
 use crate::domain::money::Money;
 use crate::http::error::Fault;
+use crate::http::pages::forms::number;
 use crate::http::pages::{Frame, page};
 
 #[derive(Template)]
@@ -50,6 +52,9 @@ struct EntryView {
     /// Account, auxiliary, debit, credit.
     lines: Vec<[String; 4]>,
 }
+
+/// The fields that hold euros.
+const AMOUNTS: [&str; 5] = ["event_amount", "event_residual", "event_gross", "event_proceeds", "event_cost"];
 
 impl EventForm {
     pub(super) fn confirm(
@@ -93,9 +98,19 @@ fn fact(frame: &Frame, input: &Input) -> Option<(String, String)> {
     let value = match input.value.parse::<NaiveDate>() {
         _ if !chosen.is_empty() => chosen.join(", "),
         Ok(day) if input.input_type() == "date" => frame.date(&day),
+        _ if input.is_decimal() => figure(frame, input),
         _ => input.value.clone(),
     };
     (!input.value.is_empty() || !chosen.is_empty()).then(|| (input.label.clone(), value))
+}
+
+/// A figure as the language writes it, however it was typed.
+fn figure(frame: &Frame, input: &Input) -> String {
+    let told = match AMOUNTS.contains(&input.name.as_str()) {
+        true => number::<Money>(&input.value).map(|amount| frame.amount(&amount)),
+        false => number::<Decimal>(&input.value).map(|figure| frame.number(&figure)),
+    };
+    told.unwrap_or_else(|| input.value.clone())
 }
 
 /// Gross − depreciation − impairment = book value; proceeds − book value = gain or loss.

@@ -47,7 +47,12 @@ fn text<'a>(line: &'a Json, key: &str) -> &'a str {
 /// The line's fields with what the book leaves out because it is usual.
 pub fn fields(line: &Json) -> FormData {
     let is_metered = line.get("measure").is_some();
-    with_defaults(FormData::of(line)).or("basis", if is_metered { "metered" } else { "agreed" })
+    let mut data = FormData::of(line);
+    if let Some(reason) = line.get("vat_reason").and_then(Json::as_str) {
+        data.forget(&["vat_reason"]);
+        data.set("vat_reason.fr", reason);
+    }
+    with_defaults(data).or("basis", if is_metered { "metered" } else { "agreed" })
 }
 
 pub fn with_defaults(data: FormData) -> FormData {
@@ -76,8 +81,22 @@ pub fn document(data: &FormData) -> Json {
     if !is(keys, "pue", &["fixed"]) {
         keys.remove("pue_factor");
     }
-    keys.remove(if is(keys, "vat", &["exempt", "out-of-scope"]) { "vat_rate_percent" } else { "vat_reason" });
+    if is(keys, "vat", &["exempt", "out-of-scope"]) {
+        keys.remove("vat_rate_percent");
+        state_reason(keys);
+    } else {
+        keys.remove("vat_reason");
+    }
     line
+}
+
+/// A reason given in French alone is stated so in both languages.
+fn state_reason(line: &mut serde_json::Map<String, Json>) {
+    let reason = line.entry("vat_reason").or_insert_with(|| Json::Object(serde_json::Map::new()));
+    let Some(reason) = reason.as_object_mut() else { return };
+    if let Some(french) = reason.get("fr").cloned() {
+        reason.entry("en").or_insert(french);
+    }
 }
 
 /// The sections of a line; names begin with the prefix of `draw`.
@@ -107,7 +126,8 @@ pub fn sections(draw: &Draw, book: &Book) -> Vec<Section> {
     let vat = vec![
         draw.words("vat", &VAT, "vat-word"),
         draw.numbers("vat_rate_percent", &["20", "10", "5.5", "2.1"]).when("when-standard"),
-        draw.text("vat_reason").when("when-not-standard"),
+        draw.text("vat_reason.fr").when("when-not-standard"),
+        draw.text("vat_reason.en").when("when-not-standard"),
     ];
     let meters = Section {
         class: "when-metered",
@@ -302,6 +322,12 @@ mod tests {
         let mut data = fields(&line);
         assert_eq!(document(&data).get("measure"), None);
         assert_eq!(document(&data).get("vat_rate_percent"), None);
+        assert_eq!((data.text("vat_reason.fr"), data.text("vat_reason.en")), ("r", ""));
+        assert_eq!(document(&data)["vat_reason"], json!({ "fr": "r", "en": "r" }), "as in French, where nothing else");
+        data.set("vat_reason.en", "why");
+        assert_eq!(document(&data)["vat_reason"], json!({ "fr": "r", "en": "why" }));
+        data.forget(&["vat_reason.fr", "vat_reason.en"]);
+        assert_eq!(document(&data)["vat_reason"], json!({}), "the book says that it is missing");
         data.set("basis", "metered");
         data.set("measure", "storage-month");
         let metered = document(&data);

@@ -1,0 +1,54 @@
+//! The table of routes as the server answers it, and what answers everything else.
+
+use actix_web::http::header;
+use actix_web::web::{self, FormConfig, JsonConfig, PathConfig, PayloadConfig, QueryConfig, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse, ResponseError};
+
+use super::api::readings;
+use super::asked::unreadable_query;
+use super::auth::guarded;
+use super::error::Fault;
+use super::pages;
+use super::routes::{ROUTES, RouteRow};
+
+/// The seller's legal texts, percent-encoded.
+const FORM_BYTES_MAX: usize = 256 * 1024;
+
+/// Registers the table; everything else is not found.
+pub fn configure(config: &mut ServiceConfig) {
+    let fault = |error: actix_web::Error| actix_web::Error::from(Fault::from(&error));
+    config
+        .app_data(PayloadConfig::new(readings::BODY_BYTES_MAX))
+        .app_data(FormConfig::default().limit(FORM_BYTES_MAX).error_handler(move |error, _| fault(error.into())))
+        .app_data(JsonConfig::default().limit(64 * 1024).error_handler(move |error, _| fault(error.into())))
+        .app_data(QueryConfig::default().error_handler(move |error, _| unreadable_query(&error).into()))
+        // What is no number is the number of nothing.
+        .app_data(PathConfig::default().error_handler(|_, _| Fault::NotFound.into()));
+    for rows in ROUTES.chunk_by(|a, b| a.path == b.path) {
+        let Some(first) = rows.first() else { continue };
+        let methods = rows.iter().flat_map(RouteRow::methods).collect::<Vec<_>>().join(", ");
+        let mut resource = web::resource(first.path);
+        for row in rows {
+            resource = resource.route(guarded(row.access, row.path, (row.handler)()));
+        }
+        let refused = move |request: HttpRequest| {
+            let mut response = unrouted(&request, &Fault::MethodNotAllowed);
+            if let Ok(allowed) = header::HeaderValue::from_str(&methods) {
+                response.headers_mut().insert(header::ALLOW, allowed);
+            }
+            std::future::ready(response)
+        };
+        config.service(resource.default_service(web::to(refused)));
+    }
+    config.default_service(web::to(|request: HttpRequest| std::future::ready(unrouted(&request, &Fault::NotFound))));
+}
+
+/// A fault outside every route: a page where a browser seems to ask.
+fn unrouted(request: &HttpRequest, fault: &Fault) -> HttpResponse {
+    let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if accept.contains("text/html") && !request.path().starts_with("/api/") {
+        pages::fault_page(request, fault)
+    } else {
+        fault.error_response()
+    }
+}
