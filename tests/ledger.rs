@@ -131,6 +131,8 @@ fn what_is_wrong_is_refused_with_its_arithmetic() {
     let open = |date: &str| ["journal", "open-balances", sound.to_str().unwrap(), "--date", date].map(str::to_owned);
     let told = refused(&world, LATER, &open("2027-01-01").each_ref().map(String::as_str));
     assert!(told.contains("2019 has entries here") && told.contains("twice"), "{told}");
+    let told = refused(&world, LATER, &open("2019-12-31").each_ref().map(String::as_str));
+    assert!(told.contains("stands in the books: balances of 2019-12-31 would count it a second time"), "{told}");
     let opened = json_at(&world, LATER, &open("2019-01-01").each_ref().map(String::as_str));
     assert_eq!(text_of(&opened, "document"), "OUVERTURE-2019-01-01");
     assert!(world.chapelle_at(LATER, &["journal", "close-year", "2019"]).output().unwrap().status.success());

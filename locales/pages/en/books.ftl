@@ -235,7 +235,8 @@ told-opening-empty = No balances: one account a line, under account,auxiliary,la
 told-opening-unbalanced = The balances do not balance: debits { $debit } − credits { $credit } = { $difference }. Nothing is posted.
 told-opening-counted-twice = { $year } has entries here, and closing it carries their balances forward: those of { $day } would count them twice. Bring in those of a day before the first entry.
 told-opening-before-locked = { $year } is closed and opened with its own balances: those of { $day } can be carried into no year any more. Bring in those of a day after the last closed year.
-told-opening-posted = The balances of { $day } are brought in already.
+told-opening-posted = Balances are brought in already, once for all: { $document } of { $opened } holds { $total } on each side. Those of { $day } would be counted on top of them.
+told-opening-counted-before = { $document } of { $first } stands in the books: balances of { $day } would count it a second time. Bring in those of { $first } or a day before.
 allocation-go = Allocate the result…
 allocation-title = Allocate the result of { $year }
 allocation-profit = A profit of { $amount }.

@@ -6,7 +6,7 @@ use crate::app::close_year::CloseReport;
 use crate::app::{AppError, Store};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::freetext::Text;
-use crate::domain::ledger::{AccountRole, CARRY_FORWARD, Chart, CloseError, Journal, allocation_entry};
+use crate::domain::ledger::{CARRY_FORWARD, CloseError, Journal, allocation_entry};
 use crate::domain::money::Money;
 use crate::domain::told::Told;
 use crate::storage::journal::JournalFilter;
@@ -28,8 +28,9 @@ pub fn allocate(
     Text::Reason.check(reason)?;
     store.write(|connection| {
         let chart = book::load_accounting(connection)?.chart;
-        let result = closed_result(connection, year, &chart)?;
-        let entry = allocation_entry(year, result, date, reason, &chart).map_err(|error| match error {
+        let (result, account) = closed_result(connection, year)?;
+        let account = account.as_deref().unwrap_or_else(|| chart.result_account(result));
+        let entry = allocation_entry(year, result, date, reason, (account, &chart)).map_err(|error| match error {
             CloseError::NoResult(_) => of_year("year-no-result", year, error.to_string()),
             other => AppError::input(other),
         })?;
@@ -52,16 +53,15 @@ pub fn waiting(store: &Store, year: i32) -> Result<Option<Money>, AppError> {
 }
 
 pub(in crate::app) fn waiting_in(connection: &mut AnyConnection, year: i32) -> Result<Option<Money>, AppError> {
-    let chart = book::load_accounting(connection)?.chart;
     if !is_closed(connection, year)? || is_allocated(connection, year)? {
         return Ok(None);
     }
-    Ok(Some(result_of(connection, year, &chart)?).filter(|result| !result.is_zero()))
+    Ok(Some(result_of(connection, year)?.0).filter(|result| !result.is_zero()))
 }
 
-fn closed_result(connection: &mut AnyConnection, year: i32, chart: &Chart) -> Result<Money, AppError> {
+fn closed_result(connection: &mut AnyConnection, year: i32) -> Result<(Money, Option<String>), AppError> {
     if is_closed(connection, year)? {
-        return result_of(connection, year, chart);
+        return result_of(connection, year);
     }
     let english = format!("{year} is not closed: close it with `chapelle journal close-year {year}`");
     Err(of_year("year-not-closed", year, english))
@@ -77,7 +77,8 @@ fn is_allocated(connection: &mut AnyConnection, year: i32) -> Result<bool, AppEr
     Ok(journal::is_posted(connection, Journal::Miscellaneous, &format!("AFFECTATION-{year}"))?)
 }
 
-fn result_of(connection: &mut AnyConnection, year: i32, chart: &Chart) -> Result<Money, AppError> {
+/// The result, and the account it stands on: the line that is neither a charge nor income.
+fn result_of(connection: &mut AnyConnection, year: i32) -> Result<(Money, Option<String>), AppError> {
     let closing = JournalFilter {
         journal: Some(Journal::Closing),
         document: Some(format!("RESULTAT-{year}")),
@@ -85,8 +86,8 @@ fn result_of(connection: &mut AnyConnection, year: i32, chart: &Chart) -> Result
     };
     let closing = journal::list(connection, closing)?;
     let lines = closing.iter().flat_map(|posted| posted.entry.lines());
-    let account = chart.account(AccountRole::YearResult);
-    Ok(lines.filter(|line| line.account == account).map(|line| line.credit - line.debit).sum())
+    let mut lines = lines.filter(|line| !line.account.starts_with(['6', '7']));
+    Ok(lines.next().map_or((Money::ZERO, None), |line| (line.credit - line.debit, Some(line.account.clone()))))
 }
 
 fn of_year(key: &str, year: i32, english: String) -> AppError {

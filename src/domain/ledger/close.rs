@@ -59,7 +59,7 @@ pub fn close_year(year: i32, entries: &[PostedEntry], chart: &Chart) -> Result<Y
     let label = format!("Résultat de l’exercice {year}");
     let mut lines = emptying(&of_result, &label);
     if !lines.is_empty() {
-        let account = chart.account(AccountRole::YearResult);
+        let account = chart.result_account(result);
         lines.extend(on(account, None, &label, -result));
         posted.push(JournalEntry::new(Journal::Closing, last, format!("RESULTAT-{year}"), label, lines)?);
         *of_position.entry((account.to_owned(), None)).or_default() -= result;
@@ -79,14 +79,14 @@ pub fn close_year(year: i32, entries: &[PostedEntry], chart: &Chart) -> Result<Y
     Ok(YearClose { year, result, entries: posted })
 }
 
-/// Puts the `result` of `year`, carried forward on the result account, where the body decided: profits and losses that
-/// stay with it.
+/// Puts the `result` of `year`, carried forward on `account`, where the body decided: profits and losses that stay with
+/// it.
 pub fn allocation_entry(
     year: i32,
     result: Money,
     date: NaiveDate,
     reason: &str,
-    chart: &Chart,
+    (account, chart): (&str, &Chart),
 ) -> Result<JournalEntry, CloseError> {
     if result.is_zero() {
         return Err(CloseError::NoResult(year));
@@ -94,7 +94,7 @@ pub fn allocation_entry(
     let kept = if result.is_negative() { AccountRole::RetainedLosses } else { AccountRole::RetainedEarnings };
     let label = format!("Affectation du résultat {year} : {reason}");
     let mut lines = Vec::new();
-    lines.extend(on(chart.account(AccountRole::YearResult), None, &label, result));
+    lines.extend(on(account, None, &label, result));
     lines.extend(on(chart.account(kept), None, &label, -result));
     Ok(JournalEntry::new(Journal::Miscellaneous, date, format!("AFFECTATION-{year}"), label, lines)?)
 }
