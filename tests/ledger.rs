@@ -152,6 +152,8 @@ fn what_is_wrong_is_refused_with_its_arithmetic() {
     let open = |date: &str| ["journal", "open-balances", sound.to_str().unwrap(), "--date", date].map(str::to_owned);
     let told = refused(&world, LATER, &open("2027-01-01").each_ref().map(String::as_str));
     assert!(told.contains("2019 has entries here") && told.contains("twice"), "{told}");
+    let told = refused(&world, LATER, &open("2019-12-31").each_ref().map(String::as_str));
+    assert!(told.contains("stands in the books: balances of 2019-12-31 would count it a second time"), "{told}");
     let opened = json_at(&world, LATER, &open("2019-01-01").each_ref().map(String::as_str));
     assert_eq!(text_of(&opened, "document"), "OUVERTURE-2019-01-01");
     assert!(world.chapelle_at(LATER, &["journal", "close-year", "2019"]).output().unwrap().status.success());
@@ -317,7 +319,10 @@ fn a_bank_statement_pays_the_invoices_it_names_once() {
             let sign = b"{ABCDEFGHI"[last.parse::<usize>().unwrap()];
             format!("{head}{}", char::from(sign))
         };
+        // Movements alone: other amounts would make another closing balance.
         let fixture = include_str!("fixtures/statement.cfonb120.txt").replace("011226", "151226");
+        let movements = fixture.split_inclusive('\n').filter(|line| !line.starts_with("01") && !line.starts_with("07"));
+        let fixture: String = movements.collect();
         let named = |number: i64, euros: &str| {
             let number = chapelle::domain::invoice::InvoiceNumber::new("DC", 2026, number).unwrap();
             let reference = chapelle::domain::invoice::creditor_reference(&number);
@@ -340,5 +345,11 @@ fn a_bank_statement_pays_the_invoices_it_names_once() {
         let other = world.file("autre.txt", &text.replace("0500013M026", "0500013M027"));
         let told = refused(&world, LATER, &["payments", "import", other.to_str().unwrap()]);
         assert!(told.contains("the statement is of account 20041010050500013M027"), "{told}");
+        let altered = include_str!("fixtures/statement.cfonb120.txt").replace("0000000011677I", "0000000011677H");
+        let altered = world.file("altere.txt", &altered);
+        let told = refused(&world, LATER, &["payments", "import", altered.to_str().unwrap()]);
+        assert!(told.contains("altere.txt") && told.contains("line 6"), "{told}");
+        assert!(told.contains("0.00 + credits 1200.00 − debits 32.21 = 1167.79"), "{told}");
+        assert!(told.contains("closing balance says 1167.78"), "{told}");
     }
 }

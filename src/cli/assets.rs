@@ -300,10 +300,15 @@ impl Event {
 
 /// What became of an event recorded before, because this one takes effect before it.
 fn told(ShiftedEvent { number, kind, effective_on, before, after }: &ShiftedEvent) -> String {
-    format!(
-        "it takes effect before event {number} ({kind} on {effective_on}) and changes it: gross {} -> {}, book value {} -> {}, gain or loss {} -> {}",
-        before.gross, after.gross, before.book_value, after.book_value, before.result, after.result
-    )
+    let figures = [
+        ("gross", before.gross, after.gross),
+        ("book value", before.book_value, after.book_value),
+        ("gain or loss", before.result, after.result),
+        ("subsidy taken to income", before.subsidy_rest, after.subsidy_rest),
+    ];
+    let changed = figures.iter().filter(|(_, before, after)| before != after);
+    let changed: Vec<String> = changed.map(|(name, before, after)| format!("{name} {before} -> {after}")).collect();
+    format!("it takes effect before event {number} ({kind} on {effective_on}) and changes it: {}", changed.join(", "))
 }
 
 impl Part {

@@ -1,6 +1,6 @@
 //! `chapelle payments`: money received and sent back, and what late payments cost.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
@@ -10,6 +10,7 @@ use super::context::counted;
 use super::files::read_whole;
 use super::paid_back::{Refund, Transfer};
 use super::{CliError, Context, Outcome};
+use crate::app::AppError;
 use crate::app::charge_interest::{self, InterestReport};
 use crate::app::import_statement::{self, ImportReport, Totals};
 use crate::app::open_invoices::{self, OpenInvoice};
@@ -260,9 +261,21 @@ impl Row {
 impl Import {
     fn run(&self, context: &Context) -> Result<Outcome, CliError> {
         let bytes = read_whole(&self.file)?;
-        let report = import_statement::import(&context.open()?, &bytes, &context.actor(), context.now)?;
+        let report = import_statement::import(&context.open()?, &bytes, &context.actor(), context.now)
+            .map_err(|error| of_file(error, &self.file))?;
         context.print(&report, describe_import);
         Ok(if report.unmatched.is_empty() { Outcome::Done } else { Outcome::NeedsAttention })
+    }
+}
+
+/// A refusal says which file it is about.
+fn of_file(error: AppError, file: &Path) -> AppError {
+    match error {
+        AppError::Refused(mut told) => {
+            told.english = format!("{}: {}", file.display(), told.english);
+            AppError::Refused(told)
+        }
+        error => error,
     }
 }
 

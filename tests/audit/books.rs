@@ -166,6 +166,56 @@ fn what_is_taken_away_or_slipped_in_is_named() {
     }
 }
 
+/// Periods, events and versions of assets, management figures, and lines without their entry.
+#[test]
+fn states_and_figures_that_are_changed_in_the_database_are_named() {
+    for engine in ENGINES {
+        let world = audited(engine);
+        keep_things(&world);
+        at(&world, DECEMBER, &["journal", "close", "2019-06"]);
+        let impair = ["assets", "impair", "2019-0042", "--on", "2026-12-02", "--component", "electricite"];
+        at(&world, DECEMBER, &[&impair[..], &["--amount", "100.00", "--reason", "essai"]].concat());
+        let figures = "month,kind,label,amount_eur,source\n2026-09,energy,A,100.00,F-1\n2026-09,energy,B,200.00,F-2\n";
+        let figures = world.file("figures.csv", figures);
+        at(&world, DECEMBER, &["payback", "import", figures.to_str().unwrap()]);
+        let one = ["payback", "record", "--month", "2026-09", "--kind", "energy", "--label", "A", "--amount", "110.00"];
+        at(&world, DECEMBER, &[&one[..], &["--source", "F-3", "--correction", "avoir"]].concat());
+        at(&world, DECEMBER, &["audit", "sign"]);
+        let (code, sound) = json(&world, &["audit", "verify"]);
+        assert_eq!(code, Some(0), "{sound:#}");
+        let changes = [
+            ("UPDATE accounting_period SET state = 'open'", "period 2019-06: stored is open, event"),
+            ("DELETE FROM accounting_period", "period 2019-06: event"),
+            ("UPDATE asset_event SET reason = 'autre'", "asset 2019-0042, event 1: it is not what event"),
+            ("DELETE FROM asset_event", "asset 2019-0042, event 1: event"),
+            ("DELETE FROM asset_version WHERE number = 1", "asset 2019-0042: a version of it is missing"),
+            ("DELETE FROM asset_version", "asset 2019-0042: the trail says what was known of it"),
+            (
+                "UPDATE management_figure SET amount_cents = CASE label WHEN 'A' THEN 10100 ELSE 19900 END \
+                 WHERE revision = 1",
+                "figure 2026-09 to 2026-09, recorded by cli: they are not those event",
+            ),
+            (
+                "UPDATE management_figure SET amount_cents = 12000 WHERE revision = 2",
+                "figure 2026-09 energy A, revision 2: the trail does not say",
+            ),
+            ("DELETE FROM management_figure", "figure cli: event"),
+            (
+                "INSERT INTO journal_line (journal, document, position, account, label, debit_cents, credit_cents) \
+                 VALUES ('OD', 'X-1', 1, '6811', 'x', 1, 0)",
+                "journal OD X-1: 1 lines of an entry that is not there",
+            ),
+        ];
+        for (sql, expected) in changes {
+            without_triggers(&world, engine, sql);
+            let (code, found) = json(&world, &["audit", "verify"]);
+            let told: Vec<String> = found["findings"].as_array().unwrap().iter().map(line).collect();
+            assert_eq!(code, Some(3), "{sql}: {told:#?}");
+            assert!(told.iter().any(|line| line.starts_with(expected)), "{sql}: {expected}: {told:#?}");
+        }
+    }
+}
+
 fn line(one: &Value) -> String {
     let part = |key: &str| one[key].as_str().unwrap().to_owned();
     format!("{} {}: {}", part("part"), part("place"), part("what"))

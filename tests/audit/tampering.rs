@@ -13,6 +13,20 @@ fn a_thousand_places_of_each_kind_are_found() {
     assert!(output.status.success(), "{}", text(&output));
 }
 
+/// Reports that are changed or taken out by who can sign the manifest again.
+#[test]
+fn reports_changed_by_the_keys_holder_are_found() {
+    let world = audited(Engine::Sqlite);
+    let (pack, _) = pack(&world);
+    let reports = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/audit/reports.py");
+    let output = python(&[&reports, &verifier(), &pack]);
+    assert!(output.status.success(), "{}", text(&output));
+    // Without a key from elsewhere a signature shows no more than consistency, and this is said.
+    let alone = python(&[&verifier(), &pack]);
+    assert_eq!(alone.status.code(), Some(0), "{}", text(&alone));
+    assert!(text(&alone).contains("d’accord avec lui-même"), "{}", text(&alone));
+}
+
 #[test]
 fn a_pack_is_verified_alone_and_made_again_to_the_byte() {
     for engine in ENGINES {

@@ -387,6 +387,9 @@ async fn a_statement_is_read_and_what_it_left_is_matched_by_hand() {
         let broken = upload("not a statement".to_owned()).await;
         assert_eq!(broken.status.as_u16(), 422, "{engine:?}");
         assert!(broken.text().contains("ne se lit pas comme un relevé"), "{}", broken.text());
+        let altered = upload(statement(&number).replace("1275.00", "1275.01")).await;
+        assert_eq!(altered.status.as_u16(), 422, "{engine:?}");
+        assert!(altered.text().contains("= 1\u{202f}275,00"), "{}", altered.text());
         let read = upload(statement(&number)).await;
         assert_eq!(read.status.as_u16(), 303, "{}", read.text());
         let report = server.page(read.header("location"), &cookie).await.text();

@@ -203,6 +203,13 @@ async fn balances_of_other_books_are_seen_before_they_are_posted() {
         assert!(journal.contains("Reprise des soldes"), "{journal}");
         let twice = upload(&server, &finance, path, &confirmed, None).await;
         assert!(twice.status.as_u16() == 422 && twice.text().contains("déjà repris"), "{}", twice.text());
+        for other in ["2026-02-01", "2026-03-15", "2025-12-31"] {
+            let more = [("date", other), ("csv", sound), ("confirm", "1")];
+            let told = upload(&server, &finance, path, &more, None).await;
+            let text = told.text();
+            assert!(told.status.as_u16() == 422 && text.contains("OUVERTURE-2026-01-01"), "{other}: {text}");
+            assert!(text.contains("16\u{202f}000\u{202f}000,00"), "with what stands: {text}");
+        }
         let nothing = upload(&server, &finance, path, &[("date", "")], None).await.text();
         assert!(nothing.contains("#date") && nothing.contains("#csv"), "{nothing}");
         let auditor = server.sign_in(Role::Auditor).await;

@@ -1,6 +1,7 @@
 # Assets and reports.
 nav-reports = Reports
 amortisation-state-day = As it stood on { $day }, the end of the last month that ended: charges, impairment and exits of the running month count only from the end of their period on. What entered since counts from its day on.
+amortisation-not-in-service = Not in service yet, so in no value: { $amount }.
 gross-value = Gross value
 exits = Written out
 impairment = Impairment

@@ -56,6 +56,9 @@ told-receipt-too-much = Only { $left } of this receipt is left to match.
 told-receipt-no-reason = Say why the receipt pays no invoice.
 told-receipt-gone = This receipt does not wait any more.
 told-statement-other-account = The statement is of account { $account }, but the book’s is { $own }; nothing was recorded.
+told-statement-does-not-add-up = The file does not add up ({ $place }, account { $account }): opening balance { $opening } + credits { $credits } − debits { $debits } = { $sum }, but its closing balance says { $closing }. Something is missing or was changed; nothing was recorded. Ask the bank for the file again.
+told-statement-place-line = line { $line }
+told-statement-place-numbered = statement { $position }, number { $number }
 told-statement-unreadable = The file cannot be read as a camt.053 or CFONB 120 statement in euros. Ask the bank for it again.
 told-form-ended-early = The file did not arrive whole. Send it again.
 told-amount-no-number = “{ $text }” is not a number: write digits, with a point before the decimals, such as 1200.00.

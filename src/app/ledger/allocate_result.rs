@@ -28,8 +28,9 @@ pub fn allocate(
     Text::Reason.check(reason)?;
     store.write(|connection| {
         let chart = book::load_accounting(connection)?.chart;
-        let (account, result) = closed_result(connection, year)?;
-        let entry = allocation_entry(year, (&account, result), date, reason, &chart).map_err(|error| match error {
+        let (result, account) = closed_result(connection, year)?;
+        let account = account.as_deref().unwrap_or_else(|| chart.result_account(result));
+        let entry = allocation_entry(year, result, date, reason, (account, &chart)).map_err(|error| match error {
             CloseError::NoResult(_) => of_year("year-no-result", year, error.to_string()),
             other => AppError::input(other),
         })?;
@@ -55,11 +56,10 @@ pub(in crate::app) fn waiting_in(connection: &mut AnyConnection, year: i32) -> R
     if !is_closed(connection, year)? || is_allocated(connection, year)? {
         return Ok(None);
     }
-    let (_, result) = result_of(connection, year)?;
-    Ok(Some(result).filter(|result| !result.is_zero()))
+    Ok(Some(result_of(connection, year)?.0).filter(|result| !result.is_zero()))
 }
 
-fn closed_result(connection: &mut AnyConnection, year: i32) -> Result<(String, Money), AppError> {
+fn closed_result(connection: &mut AnyConnection, year: i32) -> Result<(Money, Option<String>), AppError> {
     if is_closed(connection, year)? {
         return result_of(connection, year);
     }
@@ -77,17 +77,17 @@ fn is_allocated(connection: &mut AnyConnection, year: i32) -> Result<bool, AppEr
     Ok(journal::is_posted(connection, Journal::Miscellaneous, &format!("AFFECTATION-{year}"))?)
 }
 
-/// The result of a closed year and the account it was put on, whatever the chart says today.
-fn result_of(connection: &mut AnyConnection, year: i32) -> Result<(String, Money), AppError> {
+/// The result, and the account it stands on: the line that is neither a charge nor income.
+fn result_of(connection: &mut AnyConnection, year: i32) -> Result<(Money, Option<String>), AppError> {
     let closing = JournalFilter {
         journal: Some(Journal::Closing),
         document: Some(format!("RESULTAT-{year}")),
         ..JournalFilter::default()
     };
     let closing = journal::list(connection, closing)?;
-    let mut lines = closing.iter().flat_map(|posted| posted.entry.lines());
-    let result = lines.find(|line| !line.account.starts_with(['6', '7']));
-    Ok(result.map_or_else(|| (String::new(), Money::ZERO), |line| (line.account.clone(), line.credit - line.debit)))
+    let lines = closing.iter().flat_map(|posted| posted.entry.lines());
+    let mut lines = lines.filter(|line| !line.account.starts_with(['6', '7']));
+    Ok(lines.next().map_or((Money::ZERO, None), |line| (line.credit - line.debit, Some(line.account.clone()))))
 }
 
 fn of_year(key: &str, year: i32, english: String) -> AppError {

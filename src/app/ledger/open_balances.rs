@@ -6,9 +6,12 @@ use serde::Serialize;
 use crate::app::{AppError, Store};
 use crate::collect::balances::{self, BalanceLine};
 use crate::domain::audit::{Actor, AuditEvent};
-use crate::domain::ledger::{AccountingPeriod, JournalEntry, OpeningLine, PeriodState, opening_entry};
+use crate::domain::ledger::{
+    AccountingPeriod, JournalEntry, OPENING, OpeningLine, PeriodState, PostedEntry, opening_entry,
+};
 use crate::domain::money::Money;
 use crate::domain::told::Told;
+use crate::storage::journal::JournalFilter;
 use crate::storage::{AnyConnection, audit, journal, periods};
 
 /// What was brought in.
@@ -80,13 +83,33 @@ fn post(connection: &mut AnyConnection, entry: &JournalEntry, by: &Actor, now: D
         );
         return Err(of_year("opening-before-locked", locked, date, english));
     }
-    if journal::is_posted(connection, entry.journal, &entry.document)? {
-        let english = format!("balances of {date} are brought in already, by {}", entry.document);
-        return Err(of_year("opening-posted", date.year(), date, english));
-    }
+    refuse_second(connection, entry)?;
     journal::insert(connection, entry, now)?;
     let detail = serde_json::json!({ "date": date, "lines": entry.lines().len(), "total": entry.total() });
     audit::append(connection, &AuditEvent::new(now, by, "balances.opened", &entry.document, detail))?;
+    Ok(())
+}
+
+/// Balances stand before everything else, once: others, or an entry before them, would be counted a second time.
+fn refuse_second(connection: &mut AnyConnection, entry: &JournalEntry) -> Result<(), AppError> {
+    let date = entry.date;
+    let openings = JournalFilter { journal: Some(entry.journal), ..JournalFilter::default() };
+    let brought_in = |posted: &PostedEntry| posted.entry.document.starts_with(OPENING);
+    if let Some(PostedEntry { entry: posted, .. }) = journal::list(connection, openings)?.into_iter().find(brought_in) {
+        let (document, total) = (posted.document.as_str(), posted.total());
+        let english = format!(
+            "balances are brought in already, once for all: {document} holds {total} on each side; those of {date} would be counted on top of them"
+        );
+        let told = Told::new("opening-posted", english).with("day", date).with("document", document);
+        return Err(AppError::Refused(Box::new(told.with("opened", posted.date).with("total", total))));
+    }
+    if let Some((document, first)) = journal::earliest(connection)?.filter(|(_, first)| *first < date) {
+        let english = format!(
+            "{document} of {first} stands in the books: balances of {date} would count it a second time; bring in those of {first} or a day before"
+        );
+        let told = Told::new("opening-counted-before", english).with("document", document.as_str());
+        return Err(AppError::Refused(Box::new(told.with("first", first).with("day", date))));
+    }
     Ok(())
 }
 

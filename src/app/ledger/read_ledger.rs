@@ -93,7 +93,7 @@ pub fn accounts(store: &Store, prefix: &str, span: Span, page: usize) -> Result<
             let (days, part) = ((span.from, span.through), (skipped, taken));
             let rows = ledger::account_rows(connection, account, sums.opening, days, part)?;
             let before = rows.first().map(|row| row.balance - row.debit + row.credit);
-            let name = book.accounting.chart.name(account).to_owned();
+            let name = book.accounting.chart.account_name(account);
             parts.push(AccountPart {
                 carried: before.filter(|_| skipped > 0),
                 is_end: skipped + taken >= sums.lines,

@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::app::archive_invoice::sha256;
 use crate::app::{AppError, Store};
 use crate::collect::{SubmittedFigure, figures};
-use crate::domain::audit::{Actor, AuditEvent};
+use crate::domain::audit::{Actor, AuditEvent, sha256_hex};
 use crate::domain::book::nearest;
 use crate::domain::calendar::BillingMonth;
 use crate::domain::ids::TenantCode;
@@ -57,7 +57,7 @@ pub fn record(
         if plan.report.recorded > 0 {
             let detail = serde_json::json!({
                 "from": origin, "recorded": plan.report.recorded, "corrected": plan.report.corrected,
-                "figures": plan.new_amounts(),
+                "figures": plan.new_amounts(), "sha256": fingerprint(plan.new_figures()),
             });
             audit::append(connection, &AuditEvent::new(now, by, "management-figures.recorded", "payback", detail))?;
         }
@@ -120,7 +120,24 @@ struct Plan {
     report: RecordReport,
 }
 
+/// The SHA-256 of what is recorded for the first time, whatever its order: what the trail can be held to later.
+pub(in crate::app) fn fingerprint<'a>(figures: impl IntoIterator<Item = &'a ManagementFigure>) -> String {
+    let mut figures: Vec<&ManagementFigure> = figures.into_iter().collect();
+    figures.sort_by(|a, b| a.key.cmp(&b.key));
+    let line = |figure: &&ManagementFigure| {
+        let FigureKey { month, kind, label, tenant, service } = &figure.key;
+        let (amount, source) = (figure.amount, &figure.source);
+        serde_json::json!([month, kind, label, tenant, service, amount, source]).to_string() + "\n"
+    };
+    sha256_hex(figures.iter().map(line).collect::<String>().as_bytes())
+}
+
 impl Plan {
+    /// The figures that replace none.
+    fn new_figures(&self) -> impl Iterator<Item = &ManagementFigure> {
+        self.figures.iter().filter(|(_, before)| before.is_none()).map(|(figure, _)| figure)
+    }
+
     /// The sum recorded anew by kind, for the trail.
     fn new_amounts(&self) -> BTreeMap<&'static str, crate::domain::money::Money> {
         let mut sums = BTreeMap::new();

@@ -58,6 +58,19 @@ fn plain(text: &str) -> String {
     text.to_lowercase().chars().map(plain).collect()
 }
 
+/// What files are called in French and in English, by the word their kind begins with.
+const STEMS: [(&str, &str, &str); 9] = [
+    ("plan", "amortissements", "amortisation"),
+    ("movements", "mouvements", "movements"),
+    ("funding", "financement", "funding"),
+    ("reconciliation", "rapprochement", "reconciliation"),
+    ("tie-out", "concordance", "tie-out"),
+    ("balance", "balance", "balance"),
+    ("ledger", "grand-livre", "ledger"),
+    ("journal", "journal", "journal"),
+    ("payback", "retour-sur-investissement", "payback"),
+];
+
 impl Report {
     /// What a kept file of it is called: what distinguishes it is in its name.
     pub fn kind(&self) -> String {
@@ -91,10 +104,14 @@ impl Report {
         })
     }
 
-    /// A name for a file to take away, without its ending.
-    pub fn stem(&self) -> Result<String, AppError> {
+    /// A name for a file to take away, without its ending, in the language of what is in it.
+    pub fn stem(&self, language: Language) -> Result<String, AppError> {
         let kind = self.kind();
-        let name = kind.strip_prefix("plan").map_or_else(|| kind.clone(), |rest| format!("amortisation{rest}"));
+        let of = |(word, french, english): (&str, &str, &str)| {
+            let rest = kind.strip_prefix(word).filter(|rest| rest.is_empty() || rest.starts_with('-'))?;
+            Some(format!("{}{rest}", if language == Language::French { french } else { english }))
+        };
+        let name = STEMS.into_iter().find_map(of).unwrap_or(kind.clone());
         Ok(format!("{name}-{}", self.day()?))
     }
 }
@@ -213,11 +230,12 @@ mod tests {
             known_on,
             asset: asset.map(AssetCode::from),
         };
-        assert_eq!(plan(None, None).stem().unwrap(), "amortisation-2026-12-31");
+        assert_eq!(plan(None, None).stem(Language::English).unwrap(), "amortisation-2026-12-31");
         let known = plan(Some(day("2026-05-01")), Some("2019/0042_A"));
         assert_eq!(known.kind(), "plan-2019-0042-a-known-2026-05-01");
         let ledger = Report::Ledger { account: "411".into(), span: Span::year(2026).unwrap() };
-        assert_eq!(ledger.stem().unwrap(), "ledger-411-2026-12-31");
+        assert_eq!(ledger.stem(Language::English).unwrap(), "ledger-411-2026-12-31");
+        assert_eq!(ledger.stem(Language::French).unwrap(), "grand-livre-411-2026-12-31");
         assert!(Report::Movements { year: 1492 }.day().is_err());
     }
 }

@@ -11,6 +11,7 @@ use crate::cli::files::{FormatArgument, LanguageArgument, keep, written};
 use crate::cli::{CliError, Context, Outcome};
 use crate::domain::calendar::day;
 use crate::domain::ledger::TrialBalance;
+use crate::domain::party::Language;
 use crate::domain::reconciliation::Reconciliation;
 
 /// How a report is given.
@@ -128,7 +129,7 @@ fn describe_balance(report: &TrialBalance) -> String {
         "closing debit / credit"
     );
     for line in &report.accounts {
-        text.push_str(&row(&line.account, &line.name, &line.figures));
+        text.push_str(&row(&line.account, line.name.in_language(Language::English), &line.figures));
     }
     text.push_str(&row("total", "", &report.total));
     text
@@ -152,7 +153,7 @@ impl Ledger {
 fn describe_ledger(report: &GeneralLedger) -> String {
     let mut text = String::new();
     for account in &report.accounts {
-        text.push_str(&format!("{} {}\n", account.account, account.name));
+        text.push_str(&format!("{} {}\n", account.account, account.name.in_language(Language::English)));
         text.push_str(&format!("  {:<10} {:<83} {:>15}\n", report.from, "opening", account.opening.to_string()));
         for row in &account.rows {
             text.push_str(&format!(

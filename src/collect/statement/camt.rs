@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
+use super::balance::{Balance, BalanceKind, Balances, Booked, Place};
 use super::{Receipt, StatementError, key};
 use crate::domain::money::Money;
 
@@ -25,9 +26,29 @@ struct Entry {
     day: String,
 }
 
+/// A balance being read.
+#[derive(Default)]
+struct ReadBalance {
+    code: String,
+    currency: String,
+    digits: String,
+    is_debit: bool,
+    day: String,
+    /// Credit lines, with whether the bank counts them into it.
+    lines: Vec<(String, bool)>,
+}
+
 #[derive(Default)]
 struct Statement {
+    /// Its own number, and which of the file's it is.
+    number: String,
+    position: usize,
     account: String,
+    balance: Option<ReadBalance>,
+    balances: Balances,
+    /// Which page the message is, and whether the last: what holds of a statement that does not say so itself.
+    message: (Option<u32>, Option<bool>),
+    booked: Booked,
     entry: Option<Entry>,
     entries: usize,
     receipts: Vec<Receipt>,
@@ -81,6 +102,13 @@ impl Statement {
     fn begin(&mut self, path: &[String], start: &BytesStart<'_>) {
         let names: Vec<&str> = path.iter().map(String::as_str).collect();
         match names.as_slice() {
+            [.., "BkToCstmrStmt", "Stmt"] => self.open(),
+            [.., "Bal", "CdtLine"] => {
+                if let Some(balance) = &mut self.balance {
+                    balance.lines.push((String::new(), false));
+                }
+            }
+            [.., "Stmt", "Bal"] => self.balance = Some(ReadBalance::default()),
             [.., "Stmt", "Ntry"] => self.entry = Some(Entry::default()),
             [.., "NtryDtls", "TxDtls"] => {
                 if let Some(entry) = &mut self.entry {
@@ -96,9 +124,21 @@ impl Statement {
     fn amount(&mut self, names: &[&str], start: &BytesStart<'_>) {
         let currency = start.attributes().flatten().find(|one| one.key.local_name().as_ref() == "Ccy");
         let currency = currency.map(|one| String::from(one.value.as_ref())).unwrap_or_default();
-        if let Some(part) = self.part_of_amount(names) {
+        if let (Some(balance), [.., "Bal", "Amt"]) = (&mut self.balance, names) {
+            balance.currency = currency;
+        } else if let Some(part) = self.part_of_amount(names) {
             part.amount = Some((currency, String::new()));
         }
+    }
+
+    /// Begins the next statement of the file.
+    fn open(&mut self) {
+        self.position += 1;
+        self.number.clear();
+        self.account.clear();
+        let (page, is_last_page) = self.message;
+        self.balances = Balances { given: Vec::new(), page, is_last_page };
+        self.booked = Booked::default();
     }
 
     /// The entry's own amount, or that of the transaction being read.
@@ -113,8 +153,19 @@ impl Statement {
 
     fn end(&mut self, path: &[String], content: &str) -> Result<(), StatementError> {
         let names: Vec<&str> = path.iter().map(String::as_str).collect();
-        if names.ends_with(&["Stmt", "Acct", "Id", "IBAN"]) {
-            self.account = content.split_whitespace().collect();
+        if let Some(balance) = &mut self.balance {
+            balance.end(&names, content);
+        }
+        match names.as_slice() {
+            [.., "Stmt", "Acct", "Id", "IBAN"] => self.account = content.split_whitespace().collect(),
+            [.., "Stmt", "Id"] => content.clone_into(&mut self.number),
+            [.., "MsgPgntn", "PgNb"] => self.message.0 = content.parse().ok(),
+            [.., "MsgPgntn", "LastPgInd"] => self.message.1 = is_true(content),
+            [.., "StmtPgntn", "PgNb"] => self.balances.page = content.parse().ok(),
+            [.., "StmtPgntn", "LastPgInd"] => self.balances.is_last_page = is_true(content),
+            [.., "Stmt", "Bal"] => return self.finish_balance(),
+            [.., "BkToCstmrStmt", "Stmt"] => return self.check(),
+            _ => {}
         }
         if names.ends_with(&["Amt"]) {
             if let Some((_, digits)) = self.part_of_amount(&names).and_then(|part| part.amount.as_mut()) {
@@ -153,11 +204,50 @@ impl Statement {
         Ok(())
     }
 
+    fn finish_balance(&mut self) -> Result<(), StatementError> {
+        let Some(read) = self.balance.take() else { return Ok(()) };
+        let Some(kind) = BalanceKind::of(&read.code) else { return Ok(()) };
+        let amount = |digits: &str| digits.parse::<Money>().map_err(|_| self.not_an_amount(digits));
+        if !read.digits.is_empty() && read.currency != "EUR" {
+            return Err(StatementError::Currency { account: self.account.clone(), found: read.currency });
+        }
+        let mut value = amount(&read.digits)?;
+        if read.is_debit {
+            value = -value;
+        }
+        for (line, _) in read.lines.iter().filter(|(_, is_included)| *is_included) {
+            // What the bank would lend is not on the account.
+            let own = value.cents().checked_sub(amount(line)?.cents());
+            value = own.map(Money::from_cents).ok_or_else(|| self.not_an_amount(line))?;
+        }
+        self.balances.given.push(Balance { kind, day: read.day.parse().ok(), amount: value });
+        Ok(())
+    }
+
+    fn not_an_amount(&self, digits: &str) -> StatementError {
+        StatementError::Balance { place: self.place(), message: format!("`{digits}` is not an amount") }
+    }
+
+    fn place(&self) -> Place {
+        Place::Statement { number: self.number.clone(), position: self.position }
+    }
+
+    /// Refuses a statement that does not add up; one that does not give its balances cannot be held to them.
+    fn check(&self) -> Result<(), StatementError> {
+        let Some((opening, closing)) = self.balances.ends() else { return Ok(()) };
+        self.booked.check(self.place(), &self.account, opening, closing)
+    }
+
     /// Takes the entry over: one receipt, or one for each of its transactions.
     fn finish(&mut self) -> Result<(), StatementError> {
         let Some(entry) = self.entry.take() else { return Ok(()) };
         self.entries += 1;
-        if !(entry.is_credit && entry.is_booked) {
+        if !entry.is_booked {
+            return Ok(());
+        }
+        let booked = amount_of(&self.account, entry.own.amount.as_ref(), self.entries)?;
+        self.booked.add(if entry.is_credit { booked } else { -booked })?;
+        if !entry.is_credit {
             return Ok(());
         }
         let fault = |message: String| StatementError::Entry { entry: self.entries, message };
@@ -183,13 +273,47 @@ impl Statement {
     }
 }
 
-fn receipt(account: &str, booked_on: NaiveDate, part: Part, entry: usize) -> Result<Receipt, StatementError> {
-    let (currency, digits) = part.amount.unwrap_or_default();
-    if !digits.is_empty() && currency != "EUR" {
-        return Err(StatementError::Currency { account: account.to_owned(), found: currency });
+impl ReadBalance {
+    fn end(&mut self, names: &[&str], content: &str) {
+        match names {
+            [.., "Bal", "Tp", "CdOrPrtry", "Cd"] => content.clone_into(&mut self.code),
+            [.., "Bal", "Amt"] => content.clone_into(&mut self.digits),
+            [.., "Bal", "CdtDbtInd"] => self.is_debit = content == "DBIT",
+            [.., "Bal", "Dt", "Dt" | "DtTm"] => self.day = content.chars().take(10).collect(),
+            [.., "Bal", "CdtLine", "Amt"] => {
+                if let Some((digits, _)) = self.lines.last_mut() {
+                    content.clone_into(digits);
+                }
+            }
+            [.., "Bal", "CdtLine", "Incl"] => {
+                if let Some((_, is_included)) = self.lines.last_mut() {
+                    *is_included = is_true(content) == Some(true);
+                }
+            }
+            _ => {}
+        }
     }
-    let amount: Money =
-        digits.parse().map_err(|_| StatementError::Entry { entry, message: format!("`{digits}` is not an amount") })?;
+}
+
+/// A truth as XML writes it.
+fn is_true(content: &str) -> Option<bool> {
+    match content {
+        "true" | "1" => Some(true),
+        "false" | "0" => Some(false),
+        _ => None,
+    }
+}
+
+fn amount_of(account: &str, told: Option<&(String, String)>, entry: usize) -> Result<Money, StatementError> {
+    let (currency, digits) = told.map_or(("", ""), |(currency, digits)| (currency.as_str(), digits.as_str()));
+    if !digits.is_empty() && currency != "EUR" {
+        return Err(StatementError::Currency { account: account.to_owned(), found: currency.to_owned() });
+    }
+    digits.parse().map_err(|_| StatementError::Entry { entry, message: format!("`{digits}` is not an amount") })
+}
+
+fn receipt(account: &str, booked_on: NaiveDate, part: Part, entry: usize) -> Result<Receipt, StatementError> {
+    let amount = amount_of(account, part.amount.as_ref(), entry)?;
     let text = part.words.join(" ");
     let key = key(account, booked_on, amount, &part.reference, &text);
     Ok(Receipt { account: account.to_owned(), booked_on, amount, text, key })

@@ -1,14 +1,18 @@
 //! Bank statements: camt.053 (ISO 20022 XML) and CFONB 120 (French fixed-width records), recognised by their first
 //! character.
 //!
-//! Only money that came in is told; what went out is no payment of an invoice.
+//! Only money that came in is told; what went out is no payment of an invoice. It counts for the balances: a statement
+//! that gives them and does not add up is refused as a whole.
 
+mod balance;
 mod camt;
 mod cfonb;
 
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
+
+pub use balance::{Imbalance, Place};
 
 use super::text::Utf16;
 use crate::domain::money::Money;
@@ -38,16 +42,23 @@ pub enum StatementError {
     Xml(String),
     #[error("entry {entry}: {message}")]
     Entry { entry: usize, message: String },
+    #[error("{place}, balance: {message}")]
+    Balance { place: Place, message: String },
     #[error("line {line}: {message}")]
     Record { line: usize, message: String },
     #[error("the statement holds {found} on {account}: only accounts in euros are kept here")]
     Currency { account: String, found: String },
+    #[error("its amounts together are beyond what an account can hold")]
+    Beyond,
+    #[error(transparent)]
+    Imbalance(Box<Imbalance>),
 }
 
 impl Tell for StatementError {
     fn told(&self) -> Told {
         match self {
             StatementError::Utf16(error) => error.told(),
+            StatementError::Imbalance(imbalance) => imbalance.told(),
             _ => Told::new("statement-unreadable", self),
         }
     }
@@ -87,57 +98,4 @@ fn key(account: &str, booked_on: NaiveDate, amount: Money, reference: &str, text
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const CAMT: &str = include_str!("../../../tests/fixtures/statement.camt053.xml");
-    const CFONB: &str = include_str!("../../../tests/fixtures/statement.cfonb120.txt");
-
-    fn shown(text: &str) -> Vec<String> {
-        let receipts = read(text.as_bytes()).unwrap();
-        receipts.iter().map(|one| format!("{} {} {} {}", one.account, one.booked_on, one.amount, one.text)).collect()
-    }
-
-    #[test]
-    fn camt_tells_what_came_in_batch_by_batch() {
-        assert_eq!(
-            shown(CAMT),
-            [
-                "FR1420041010050500013M02606 2026-12-01 1200.00 RF85DC2026000123 AP-HP & Cie",
-                "FR1420041010050500013M02606 2026-12-02 100.00 facture DC2026000124",
-                "FR1420041010050500013M02606 2026-12-02 50.00 RF18 5390 0754 7034",
-            ]
-        );
-    }
-
-    #[test]
-    fn cfonb_tells_records_with_their_complements() {
-        assert_eq!(
-            shown(CFONB),
-            ["20041010050500013M026 2026-12-01 1200.00 VIR SEPA RECU AP-HP REF0000000001 RF85DC2026000123"]
-        );
-    }
-
-    #[test]
-    fn the_same_file_has_the_same_keys_and_twins_differ() {
-        let keys = |text: &str| read(text.as_bytes()).unwrap().into_iter().map(|one| one.key).collect::<Vec<_>>();
-        assert_eq!(keys(CAMT), keys(CAMT));
-        let twice = format!("{CFONB}{CFONB}");
-        let keys = keys(&twice);
-        assert_eq!(keys.len(), 2);
-        assert_ne!(keys.first(), keys.last());
-    }
-
-    #[test]
-    fn what_is_no_statement_is_told() {
-        let told = |text: &str| read(text.as_bytes()).unwrap_err().to_string();
-        assert!(told("date;montant").contains("neither camt.053"));
-        let utf16 = read(b"\xFE\xFF\0<\0D").unwrap_err();
-        assert_eq!(utf16.told().key, "file-utf-16");
-        assert!(told("<Document><Stmt><Ntry></Document>").contains("the XML is broken"));
-        assert!(told(&CAMT.replace("1200.00", "12,00")).starts_with("entry 1: "));
-        assert!(told(&CAMT.replace("Ccy=\"EUR\"", "Ccy=\"USD\"")).contains("USD"));
-        assert!(told(&CFONB.replace("0000000012000{", "00000000120000")).starts_with("line 2: "));
-        assert!(told("04 too short").starts_with("line 1: "));
-    }
-}
+mod tests;

@@ -131,15 +131,15 @@ fn statement(report: &MovementsReport, edition: Edition<'_>) -> Statement {
     };
     let [gross, depreciation, impairment, net, exits, reconciliation, all] = words.parts;
     let exits = || exits_section(exits, words, report, language);
-    let reconciliation = || reconciliation_section(reconciliation, words, report);
+    let reconciliation = || reconciliation_section(reconciliation, words, report, language);
     let mut pages = vec![
-        section(gross, words, &words.gross, report, gross_of),
-        section(depreciation, words, &words.depreciation, report, depreciation_of),
+        section(gross, (words, language), &words.gross, report, gross_of),
+        section(depreciation, (words, language), &words.depreciation, report, depreciation_of),
     ];
     if report.accounts.iter().any(|account| has_impairment(&account.total)) {
-        pages.push(section(impairment, words, &words.impairment, report, impairment_of));
+        pages.push(section(impairment, (words, language), &words.impairment, report, impairment_of));
     }
-    pages.push(section(net, words, &words.net, report, net_of));
+    pages.push(section(net, (words, language), &words.net, report, net_of));
     if !report.exits.is_empty() {
         pages.push(exits());
     }
@@ -151,20 +151,24 @@ fn statement(report: &MovementsReport, edition: Edition<'_>) -> Statement {
         language,
         issuer: edition.issuer.cloned(),
         pages,
-        sheets: vec![section(all, words, &words.figures, report, all_of), exits(), reconciliation()],
+        sheets: vec![section(all, (words, language), &words.figures, report, all_of), exits(), reconciliation()],
     }
 }
 
 fn section(
     heading: &str,
-    words: &'static Words,
+    (words, language): (&'static Words, Language),
     amounts: &'static [&'static str],
     report: &MovementsReport,
     of: fn(&YearMovements) -> Vec<Money>,
 ) -> Section {
     let mut lines = Vec::new();
     for account in &report.accounts {
-        lines.push(Line::new(Rank::Group, [&account.account, "", "", &account.name], of(&account.total)));
+        lines.push(Line::new(
+            Rank::Group,
+            [&account.account, "", "", account.name.in_language(language)],
+            of(&account.total),
+        ));
         for line in &account.lines {
             let component = line.component.as_ref().map_or("", |code| code.as_str());
             let texts = [account.account.as_str(), line.asset.as_str(), component, &line.name];
@@ -217,11 +221,16 @@ fn exits_section(heading: &str, words: &'static Words, report: &MovementsReport,
     with_total(Section { heading: heading.to_owned(), texts: texts.into(), amounts: words.exits.into(), lines }, words)
 }
 
-fn reconciliation_section(heading: &str, words: &'static Words, report: &MovementsReport) -> Section {
+fn reconciliation_section(
+    heading: &str,
+    words: &'static Words,
+    report: &MovementsReport,
+    language: Language,
+) -> Section {
     let line = |line: &Reconciled| {
         Line::new(
             Rank::Line,
-            [line.account.as_str(), &line.name],
+            [line.account.as_str(), line.name.in_language(language)],
             [line.planned, line.ledger, line.to_post, line.difference],
         )
     };

@@ -1,8 +1,9 @@
 //! Headings and words of the report's files, in both languages.
 
 use super::lines::{FIGURES, Level};
+use crate::documents::format::Format;
 use crate::domain::amortisation::report::RowState;
-use crate::domain::amortisation::{AssetChange, Convention, Method};
+use crate::domain::amortisation::{AssetChange, Convention, Extent, Method};
 use crate::domain::party::Language;
 
 /// The words of one language.
@@ -183,6 +184,17 @@ pub(super) const fn state(state: RowState, language: Language) -> &'static str {
         (RowState::ToCome, Language::French) => "à venir",
         (RowState::ToCome, Language::English) => "to come",
     }
+}
+
+/// How much leaves, where it is not all: `33,3 %`, or the gross value that does.
+pub(super) fn part(change: &AssetChange, language: Language) -> Option<String> {
+    let format = Format::new(language);
+    change.part().map(|extent| match (extent, language) {
+        (Extent::Percent(percent), _) => format.percent(percent),
+        (Extent::Gross(gross), Language::French) => format!("valeur brute {}", format.euros(gross)),
+        (Extent::Gross(gross), Language::English) => format!("gross value {}", format.euros(gross)),
+        (Extent::Whole, _) => String::new(),
+    })
 }
 
 /// What an event is called.

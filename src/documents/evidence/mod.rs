@@ -27,7 +27,9 @@ pub const VERIFIER: &str = concat!(
     "\n\n",
     include_str!("verify/8_assets.py"),
     "\n\n",
-    include_str!("verify/9_run.py"),
+    include_str!("verify/9_reports.py"),
+    "\n\n",
+    include_str!("verify/10_run.py"),
 );
 pub const README_FRENCH: &str = include_str!("LISEZMOI.md");
 pub const README_ENGLISH: &str = include_str!("README.md");

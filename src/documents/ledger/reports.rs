@@ -33,7 +33,7 @@ pub fn trial_balance<'e>(
     let amounts = [opening_debit, opening_credit, debit, credit, closing_debit, closing_credit];
     headings.extend(amounts.map(|label| heading(label, Kind::Summed, 16)));
     let rows = report.accounts.iter().map(|row| {
-        let mut cells = vec![Value::Text(row.account.clone()), Value::Text(row.name.clone())];
+        let mut cells = vec![Value::Text(row.account.clone()), Value::Text(row.name.in_language(language).to_owned())];
         cells.extend(row.figures.columns().map(Value::Amount));
         cells
     });
@@ -76,7 +76,7 @@ pub fn general_ledger<'e>(
         heading(letter, Kind::Text, 8),
     ];
     let section = |account: &LedgerAccount| Section {
-        title: Some(format!("{} {}", account.account, account.name)),
+        title: Some(format!("{} {}", account.account, account.name.in_language(language))),
         opening: Some(account.opening),
         rows: account
             .rows
@@ -149,7 +149,7 @@ pub fn journal<'e>(
                 Value::Text(entry.journal.code().to_owned()),
                 Value::Text(entry.document.clone()),
                 Value::Text(line.account.clone()),
-                Value::Text(books.chart.name(&line.account).to_owned()),
+                Value::Text(books.chart.account_name(&line.account).in_language(language).to_owned()),
                 Value::Text(line.auxiliary.clone().unwrap_or_default()),
                 Value::Text(line.label.clone()),
                 Value::Amount(line.debit),

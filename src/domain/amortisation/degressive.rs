@@ -14,10 +14,10 @@ const COEFFICIENT_SCALE: i64 = 10_000;
 /// Coefficients of French tax law lie between 1.25 and 2.75; this leaves room without letting a typing error through.
 pub(super) const COEFFICIENTS: std::ops::RangeInclusive<i64> = 1..=5;
 
-/// The charge of `year` on `left`, what remains of the base at its opening; `year_index` is zero in the year of
+/// The charge of `year`, or of its days in service, on `opening`, what remains of the base when it begins; `year_index` is zero in the year of
 /// commissioning. Rounded half-up to the cent, once.
 pub(super) fn year_charge(
-    left: Money,
+    opening: Money,
     service: &Service,
     duration_years: u32,
     coefficient: Decimal,
@@ -32,8 +32,8 @@ pub(super) fn year_charge(
     // 1 ÷ years left against coefficient ÷ duration, without dividing.
     let is_linear_higher = i64::from(duration_years) * COEFFICIENT_SCALE > coefficient * years_left;
     if is_linear_higher {
-        left.fraction(days, years_left * year_days)
+        opening.fraction(days, years_left * year_days)
     } else {
-        left.fraction(coefficient * days, COEFFICIENT_SCALE * i64::from(duration_years) * year_days)
+        opening.fraction(coefficient * days, COEFFICIENT_SCALE * i64::from(duration_years) * year_days)
     }
 }

@@ -149,14 +149,9 @@ fn amounts(moved: &[(&ComponentCode, &Movement)]) -> EventAmounts {
 
 fn shifted(old: &AssetPlan<'_>, new: &AssetPlan<'_>, recorded: &[AssetEvent]) -> Vec<ShiftedEvent> {
     let shift = |(number, event): (usize, &AssetEvent)| {
-        let (before, after) = (moved(old, number), moved(new, number));
-        (before != after).then(|| ShiftedEvent {
-            number,
-            kind: event.change.word(),
-            effective_on: event.effective_on,
-            before: amounts(&before),
-            after: amounts(&after),
-        })
+        let (before, after) = (amounts(&moved(old, number)), amounts(&moved(new, number)));
+        let (kind, effective_on) = (event.change.word(), event.effective_on);
+        (before != after).then_some(ShiftedEvent { number, kind, effective_on, before, after })
     };
     (1..).zip(recorded).filter_map(shift).collect()
 }

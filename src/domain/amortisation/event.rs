@@ -140,6 +140,17 @@ impl AssetChange {
         }
     }
 
+    /// How much leaves, where something does and it is not all of it.
+    pub const fn part(&self) -> Option<Extent> {
+        match self {
+            AssetChange::Dispose { extent: Extent::Whole, .. } | AssetChange::Donate { extent: Extent::Whole, .. } => {
+                None
+            }
+            AssetChange::Dispose { extent, .. } | AssetChange::Donate { extent, .. } => Some(*extent),
+            _ => None,
+        }
+    }
+
     /// What it is worth in money: what is impaired, received or granted.
     pub const fn amount(&self) -> Option<Money> {
         match self {

@@ -357,7 +357,7 @@ pub(super) fn methods() -> impl Strategy<Value = Method> {
     ]
 }
 
-fn conventions() -> impl Strategy<Value = Method> {
+pub(super) fn conventions() -> impl Strategy<Value = Method> {
     prop_oneof![
         prop::sample::select(vec![
             Convention::Days30E360,

@@ -38,6 +38,8 @@ mod record;
 pub mod report;
 mod schedule;
 mod service;
+#[cfg(test)]
+mod share_tests;
 mod state;
 mod subsidy;
 #[cfg(test)]

@@ -14,7 +14,7 @@ use super::movement::{Movement, MovementKind};
 use super::plan::{AssetPlan, ComponentPlan, asset_plans};
 use super::{AmortisationReport, FixedAsset, Schedule};
 use crate::domain::ids::{AssetCode, ComponentCode};
-use crate::domain::ledger::{AccountRole, Chart, JournalEntry};
+use crate::domain::ledger::{AccountName, AccountRole, Chart, JournalEntry};
 use crate::domain::money::Money;
 
 /// Movements of all assets in a year.
@@ -33,7 +33,7 @@ pub struct MovementsReport {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct AccountMovements {
     pub account: String,
-    pub name: String,
+    pub name: AccountName,
     pub total: YearMovements,
     pub lines: Vec<ComponentMovements>,
 }
@@ -90,7 +90,7 @@ pub struct Exit {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Reconciled {
     pub account: String,
-    pub name: String,
+    pub name: AccountName,
     pub planned: Money,
     pub ledger: Money,
     /// What is planned or recorded by the year's end and not in the journal by then: charges, entries, exits,
@@ -178,7 +178,7 @@ pub fn movements(assets: &[FixedAsset], year: i32, chart: &Chart, ledger: &BTree
         .map(|(account, lines)| {
             let mut total = YearMovements::default();
             lines.iter().for_each(|line| total += line.movements);
-            AccountMovements { name: chart.name(&account).to_owned(), account, total, lines }
+            AccountMovements { name: chart.account_name(&account), account, total, lines }
         })
         .collect();
     let mut total = YearMovements::default();
@@ -333,7 +333,7 @@ fn reconciliation(
     }
     let line = |(account, planned): (String, Money)| {
         let balance = ledger.get(&account).copied().unwrap_or_default();
-        let name = chart.name(&account).to_owned();
+        let name = chart.account_name(&account);
         let (to_post, difference) = (Money::ZERO, balance - planned);
         Reconciled { account, name, planned, ledger: balance, to_post, difference }
     };

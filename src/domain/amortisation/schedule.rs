@@ -47,7 +47,7 @@ pub struct MonthRow {
 pub fn schedule(component: &Component, commissioned_on: NaiveDate) -> Schedule {
     let base = component.base().max(Money::ZERO);
     let terms = Terms { method: component.method, duration_years: component.duration_years, commissioned_on };
-    let charges = spread(base, &terms.service(), &terms);
+    let charges = spread(base, Money::ZERO, &terms.service(), &terms);
     Schedule::from_charges(base, charges.into_iter().map(|(month, charge)| (month, charge, component.cost)))
 }
 
@@ -69,12 +69,14 @@ impl Terms {
     }
 }
 
-/// `base` spread over `service`, the whole of a life or its rest: a charge for every month, which sum to it.
-pub(super) fn spread(base: Money, service: &Service, terms: &Terms) -> Vec<(BillingMonth, Money)> {
+/// `base` spread over `service`, the whole of a life or its rest: a charge for every month, which sum to it. `charged` is
+/// what its first year was charged before `service` begins: a rate applies to what the year opened with, whatever
+/// happened within it.
+pub(super) fn spread(base: Money, charged: Money, service: &Service, terms: &Terms) -> Vec<(BillingMonth, Money)> {
     let months: Vec<(BillingMonth, u64)> = service.months().collect();
     let by_year: Vec<&[(BillingMonth, u64)]> = months.chunk_by(|a, b| a.0.year() == b.0.year()).collect();
     let mut charges = Vec::with_capacity(months.len());
-    let mut left = base;
+    let (mut left, mut charged) = (base, charged);
     for (months, years_after) in by_year.iter().zip((0..by_year.len()).rev()) {
         let Some(year) = months.first().map(|(month, _)| month.year()) else { continue };
         let charge = match terms.method {
@@ -82,7 +84,9 @@ pub(super) fn spread(base: Money, service: &Service, terms: &Terms) -> Vec<(Bill
             Method::Linear { .. } | Method::UnitsOfUse { .. } => linear::year_charge(base, service, year).min(left),
             Method::Degressive { coefficient } => {
                 let year_index = u32::try_from(year - terms.commissioned_on.year()).unwrap_or(0);
-                degressive::year_charge(left, service, terms.duration_years(), coefficient, year, year_index).min(left)
+                let opening = left + std::mem::take(&mut charged);
+                let years = terms.duration_years();
+                degressive::year_charge(opening, service, years, coefficient, year, year_index).min(left)
             }
         };
         left -= charge;

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 
 use super::movement::{Movement, MovementKind};
 use super::schedule::Terms;
-use super::track::Track;
+use super::track::{Track, weight};
 use super::{Component, EventFault, Extent, Method};
 use crate::domain::calendar::BillingMonth;
 use crate::domain::ids::ComponentCode;
@@ -256,8 +256,8 @@ impl<'a> State<'a> {
         self.note_base(day);
         if self.gross.is_zero() {
             self.gone_on = Some(day);
-        } else {
-            self.spread_rest(day);
+            self.depreciation.end();
+            self.subsidy.end();
         }
     }
 
@@ -312,9 +312,4 @@ impl<'a> State<'a> {
 /// Above zero, and no finer than units are counted.
 pub(super) fn is_units(units: Decimal) -> bool {
     units > Decimal::ZERO && crate::domain::money::scaled(units, super::track::UNIT_DECIMALS).is_ok()
-}
-
-/// A balance as the weight of its share; balances of components are never negative.
-fn weight(amount: Money) -> u64 {
-    u64::try_from(amount.cents()).unwrap_or(0)
 }

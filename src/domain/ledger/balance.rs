@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{Datelike, NaiveDate};
 use serde::Serialize;
 
-use super::{Chart, Journal, JournalLine, PostedEntry};
+use super::{AccountName, Chart, Journal, JournalLine, PostedEntry};
 use crate::domain::money::Money;
 
 /// Opening, movements and closing. Opening and closing stand on the side of the balance.
@@ -22,7 +22,7 @@ pub struct Figures {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct BalanceRow {
     pub account: String,
-    pub name: String,
+    pub name: AccountName,
     #[serde(flatten)]
     pub figures: Figures,
 }
@@ -98,7 +98,7 @@ impl TrialBalance {
             .filter(|(_, sums)| !sums.is_empty())
             .map(|(account, sums)| BalanceRow {
                 account: account.to_owned(),
-                name: chart.name(account).to_owned(),
+                name: chart.account_name(account),
                 figures: sums.figures(),
             })
             .collect();

@@ -7,6 +7,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::account_name::{AccountName, usual};
+use crate::domain::money::Money;
+
 /// Whose plan of accounts the numbers come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -50,9 +53,9 @@ pub enum AccountRole {
     DisposalReceivable,
     /// What a donated asset was still worth.
     DonationBookValue,
-    /// The profit of a closed year.
+    /// The profit of a closed year, and its loss where the plan keeps both on one account.
     YearResult,
-    /// The loss of a closed year: one account with its profit in the plan of local authorities.
+    /// The loss of a closed year.
     YearLoss,
     /// Profits carried forward.
     RetainedEarnings,
@@ -126,7 +129,14 @@ impl AccountRole {
             AccountRole::SubsidyReceivable => "441",
             AccountRole::SubsidyReceived => "131",
             AccountRole::SubsidyTransferred => "1391",
-            AccountRole::SubsidyIncome => "777",
+            // The general plan's since the regulation ANC 2022-06, as its 657 and 757.
+            AccountRole::SubsidyIncome => {
+                if public {
+                    "777"
+                } else {
+                    "747"
+                }
+            }
             AccountRole::ImpairmentCharge => "6816",
             AccountRole::ImpairmentReversal => "7816",
             AccountRole::DisposalBookValue | AccountRole::DonationBookValue => {
@@ -212,11 +222,9 @@ impl Chart {
 
     /// The account postings of `role` go to.
     pub fn account(&self, role: AccountRole) -> &str {
-        // A body that keeps its result on an account of its own keeps losses there too, unless it names another.
-        let own = self.replaced.get(&role).or_else(|| match role {
-            AccountRole::YearLoss => self.replaced.get(&AccountRole::YearResult),
-            _ => None,
-        });
+        let own = self.replaced.get(&role);
+        // A body that keeps its results on one account of its own keeps its losses there.
+        let own = own.or_else(|| self.replaced.get(&AccountRole::YearResult).filter(|_| role == AccountRole::YearLoss));
         own.map_or_else(|| role.default_account(self.kind), String::as_str)
     }
 
@@ -231,12 +239,24 @@ impl Chart {
         contra("29", asset_account)
     }
 
-    /// What `account` is called: the body's own name, else that of the longest prefix known.
+    /// What `account` is called in French: the body's own name, else that of the longest prefix known.
     pub fn name(&self, account: &str) -> &str {
-        let prefixes = || (1..=account.len()).rev().filter_map(|length| account.get(..length));
-        let own = prefixes().find_map(|prefix| self.named.get(prefix));
-        let usual = || prefixes().find_map(|prefix| NAMES.iter().find(|(number, _)| *number == prefix));
-        own.map_or_else(|| usual().map_or("Compte sans libellé", |(_, name)| *name), String::as_str)
+        self.own_name(account).unwrap_or_else(|| usual(account).0)
+    }
+
+    /// What it is called in the language of who reads it.
+    pub fn account_name(&self, account: &str) -> AccountName {
+        self.own_name(account).map_or_else(|| AccountName::usual(account), AccountName::own)
+    }
+
+    fn own_name(&self, account: &str) -> Option<&str> {
+        let mut prefixes = (1..=account.len()).rev().filter_map(|length| account.get(..length));
+        prefixes.find_map(|prefix| self.named.get(prefix)).map(String::as_str)
+    }
+
+    /// Where the result of a year goes.
+    pub fn result_account(&self, result: Money) -> &str {
+        self.account(if result.is_negative() { AccountRole::YearLoss } else { AccountRole::YearResult })
     }
 }
 
@@ -244,68 +264,10 @@ fn contra(prefix: &str, asset_account: &str) -> String {
     format!("{prefix}{}", asset_account.strip_prefix('2').unwrap_or(asset_account))
 }
 
-/// Names of accounts and of the groups they stand in.
-const NAMES: [(&str, &str); 55] = [
-    ("1", "Capitaux propres"),
-    ("10", "Dotations et fonds divers"),
-    ("11", "Report à nouveau"),
-    ("110", "Report à nouveau (solde créditeur)"),
-    ("119", "Report à nouveau (solde débiteur)"),
-    ("12", "Résultat de l’exercice"),
-    ("120", "Résultat de l’exercice (bénéfice)"),
-    ("129", "Résultat de l’exercice (perte)"),
-    ("13", "Subventions d’investissement"),
-    ("131", "Subventions d’investissement reçues"),
-    ("139", "Subventions d’investissement transférées au compte de résultat"),
-    ("16", "Emprunts et dettes assimilées"),
-    ("2", "Immobilisations"),
-    ("20", "Immobilisations incorporelles"),
-    ("205", "Concessions, brevets, licences et logiciels"),
-    ("21", "Immobilisations corporelles"),
-    ("2131", "Bâtiments"),
-    ("2135", "Installations générales et aménagements des constructions"),
-    ("2183", "Matériel informatique"),
-    ("23", "Immobilisations en cours"),
-    ("28", "Amortissements des immobilisations"),
-    ("2805", "Amortissements des logiciels"),
-    ("28131", "Amortissements des bâtiments"),
-    ("28135", "Amortissements des installations générales"),
-    ("28183", "Amortissements du matériel informatique"),
-    ("29", "Dépréciations des immobilisations"),
-    ("4", "Comptes de tiers"),
-    ("404", "Fournisseurs d’immobilisations"),
-    ("411", "Redevables et clients"),
-    ("441", "Subventions à recevoir"),
-    ("44571", "TVA collectée"),
-    ("462", "Créances sur cessions d’immobilisations"),
-    ("5", "Comptes financiers"),
-    ("512", "Banques"),
-    ("515", "Compte au Trésor"),
-    ("6", "Charges"),
-    ("657", "Valeurs comptables des éléments d’actif cédés"),
-    ("675", "Valeurs comptables des immobilisations cédées"),
-    ("681", "Dotations aux amortissements et dépréciations"),
-    ("6811", "Dotations aux amortissements des immobilisations"),
-    ("6816", "Dotations aux dépréciations des immobilisations"),
-    ("7", "Produits"),
-    ("706", "Prestations de services"),
-    ("708", "Produits des activités annexes"),
-    ("7083", "Locations diverses"),
-    ("757", "Produits des cessions d’éléments d’actif"),
-    ("7588", "Autres produits divers de gestion courante"),
-    ("76", "Produits financiers"),
-    ("7631", "Intérêts sur créances commerciales"),
-    ("7711", "Dédits et pénalités perçus"),
-    ("775", "Produits des cessions d’immobilisations"),
-    ("777", "Quote-part des subventions transférée au compte de résultat"),
-    ("781", "Reprises sur amortissements et dépréciations"),
-    ("7816", "Reprises sur dépréciations des immobilisations"),
-    ("8", "Comptes spéciaux"),
-];
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::party::Language;
 
     #[test]
     fn contra_accounts_drop_the_leading_two() {
@@ -328,14 +290,14 @@ mod tests {
     }
 
     #[test]
-    fn a_loss_has_the_account_its_plan_gives_it() {
-        let accounts =
-            |chart: &Chart| [AccountRole::YearResult, AccountRole::YearLoss].map(|role| chart.account(role).to_owned());
-        assert_eq!(accounts(&Chart::of(ChartKind::M57)), ["12", "12"]);
-        assert_eq!(accounts(&Chart::of(ChartKind::Pcg)), ["120", "129"]);
-        let own = Chart::of(ChartKind::Pcg).with_account(AccountRole::YearResult, "1201".into());
-        assert_eq!(accounts(&own), ["1201", "1201"]);
-        assert_eq!(accounts(&own.with_account(AccountRole::YearLoss, "1291".into())), ["1201", "1291"]);
+    fn a_profit_and_a_loss_have_the_accounts_of_their_plan() {
+        let (profit, loss) = (Money::from_cents(1), Money::from_cents(-1));
+        let (public, company) = (Chart::default(), Chart::of(ChartKind::Pcg));
+        assert_eq!((public.result_account(profit), public.result_account(loss)), ("12", "12"));
+        assert_eq!((company.result_account(profit), company.result_account(loss)), ("120", "129"));
+        let own = company.with_account(AccountRole::YearResult, "1200".into());
+        assert_eq!(own.result_account(loss), "1200");
+        assert_eq!(own.with_account(AccountRole::YearLoss, "1290".into()).result_account(loss), "1290");
     }
 
     #[test]
@@ -348,5 +310,7 @@ mod tests {
         assert_eq!(chart.name("70831"), "Énergie refacturée");
         assert_eq!(chart.name("70839"), "Locations diverses");
         assert_eq!(chart.name("218399"), "Matériel informatique");
+        assert_eq!(chart.account_name("218399").in_language(Language::English), "Computer equipment");
+        assert_eq!(chart.account_name("70831").in_language(Language::English), "Énergie refacturée");
     }
 }

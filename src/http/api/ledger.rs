@@ -114,7 +114,8 @@ pub async fn account_file(
     language: Language,
 ) -> Result<HttpResponse, Fault> {
     let (store, now) = (shared.store.clone(), shared.now());
-    let stem = format!("ledger-{account}");
+    let name = if language == Language::French { "grand-livre" } else { "ledger" };
+    let stem = format!("{name}-{account}");
     let (span, bytes) = blocking(move || {
         let span = days.span(&store, now)?;
         let report = report_ledger::general(&store, &account, None, span)?;

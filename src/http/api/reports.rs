@@ -286,7 +286,7 @@ pub async fn file(
             let [file, _] = crate::app::export_journal::fec(&store, year)?;
             return Ok((file.name, file.bytes));
         }
-        Ok((report.stem()?, reports::file(&store, &report, format, language)?))
+        Ok((report.stem(language)?, reports::file(&store, &report, format, language)?))
     })
     .await?;
     if name == ReportName::Fec {

@@ -99,6 +99,27 @@ pub fn issued_in(connection: &mut AnyConnection, year: i32) -> StorageResult<Vec
     Ok(ids.into_iter().map(InvoiceId).collect())
 }
 
+/// Lines of the journal whose entry is not there, by journal and document, with how many they are.
+pub fn orphans(connection: &mut AnyConnection) -> StorageResult<Vec<(String, i64)>> {
+    let entry = journal_entry::table.filter(
+        journal_entry::journal.eq(journal_line::journal).and(journal_entry::document.eq(journal_line::document)),
+    );
+    let lines: Vec<(String, String)> = journal_line::table
+        .filter(diesel::dsl::not(diesel::dsl::exists(entry)))
+        .order((journal_line::journal, journal_line::document))
+        .select((journal_line::journal, journal_line::document))
+        .load(connection)?;
+    let mut found: Vec<(String, i64)> = Vec::new();
+    for (journal, document) in lines {
+        let place = format!("{journal} {document}");
+        match found.last_mut() {
+            Some((known, count)) if *known == place => *count += 1,
+            _ => found.push((place, 1)),
+        }
+    }
+    Ok(found)
+}
+
 /// Archived documents whose hashes the trail does not hold: those of before it held any.
 pub fn unvouched(connection: &mut AnyConnection) -> StorageResult<Vec<InvoiceId>> {
     let archived = invoice_archive::table.filter(invoice_archive::invoice_id.eq(invoice::id));

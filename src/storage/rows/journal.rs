@@ -98,6 +98,16 @@ pub fn documents(connection: &mut AnyConnection, journal: Journal) -> StorageRes
     Ok(of_journal.select(journal_entry::document).load(connection)?)
 }
 
+/// The entry of the earliest day: its document and that day.
+pub fn earliest(connection: &mut AnyConnection) -> StorageResult<Option<(String, NaiveDate)>> {
+    let first: Option<(String, String)> = journal_entry::table
+        .select((journal_entry::document, journal_entry::entry_date))
+        .order((journal_entry::entry_date, journal_entry::id))
+        .first(connection)
+        .optional()?;
+    first.map(|(document, date)| Ok((document, date_from("an entry's day", &date)?))).transpose()
+}
+
 pub fn is_posted(connection: &mut AnyConnection, journal: Journal, document: &str) -> StorageResult<bool> {
     let found = journal_entry::table
         .filter(journal_entry::journal.eq(journal.code()).and(journal_entry::document.eq(document)));

@@ -80,7 +80,7 @@ fn key(kind: &str, code: &str) -> (String, String) {
 }
 
 /// A thing of the book, called as events call it, with its part of the file as a document.
-fn read(item: &str, text: &str) -> Option<((String, String), Value)> {
+pub(super) fn read(item: &str, text: &str) -> Option<((String, String), Value)> {
     let (kind, code) = match item.strip_prefix("price index ") {
         Some(code) => ("price_index", code),
         None => item.split_once(' ')?,
@@ -129,7 +129,7 @@ fn against_book(book: &Book, said: &Said, found: &mut Verification) {
 }
 
 /// What was sent, as the book writes it: defaults left out, numbers with the digits they are stored with.
-fn as_written(kind: &str, document: &Value) -> Value {
+pub(super) fn as_written(kind: &str, document: &Value) -> Value {
     let kind = match kind {
         "seller" => EntryKind::Seller,
         "tenant" => EntryKind::Tenant,
@@ -141,7 +141,8 @@ fn as_written(kind: &str, document: &Value) -> Value {
     bookfile::read_entry(kind, document).map_or_else(|_| document.clone(), |entry| bookfile::write_entry(&entry))
 }
 
-fn held(kind: &str, document: &Value) -> Value {
+/// Without what events of their own change.
+pub(super) fn held(kind: &str, document: &Value) -> Value {
     let mut held = document.clone();
     if let Some(keys) = held.as_object_mut() {
         keys.retain(|key, _| !OF_OTHER_EVENTS.contains(&(kind, key)));

@@ -18,13 +18,13 @@ mod books;
 mod differences;
 mod readings;
 mod received;
+mod states;
 
 const EVENTS_AT_A_TIME: i64 = 1_000;
 
 /// What could be changed behind the program's back without being found; docs/audit.md says the same.
 const HELD_AGAINST_NOTHING: &str = "held against nothing: people, their roles and tokens, drafts, bank statements, mails, \
-                                    events and papers of assets beyond their entries and files, resets of counters, \
-                                    management figures";
+                                    papers of assets beyond their files, resets of counters";
 
 /// What to compare with, beside the database itself.
 #[derive(Debug, Clone, Default)]
@@ -39,7 +39,7 @@ pub struct Against {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Finding {
     /// `trail`, `root`, `invoice`, `balance`, `payment`, `lettering`, `book`, `manual-line`, `availability`, `archive`,
-    /// `report`, `paper`, `journal`, `readings`.
+    /// `report`, `paper`, `journal`, `readings`, `period`, `asset`, `figure`.
     pub part: &'static str,
     /// An event's sequence, a day, an invoice number, a file.
     pub place: String,
@@ -89,6 +89,7 @@ struct Said {
     books: books::Said,
     readings: readings::Said,
     received: received::Said,
+    states: states::Said,
 }
 
 /// Looks at everything. `progress` is told how far it is in steps of its own.
@@ -111,6 +112,7 @@ pub fn verify(
         let receipts = books::verify(connection, &said.books, &mut found)?;
         received::verify(connection, &said.received, &receipts, &mut found)?;
         agreed::verify(connection, &said.agreed, &mut found)?;
+        states::verify(connection, &said.states, &mut found)?;
         readings::verify(connection, &said.readings, &mut found, progress)?;
         Ok::<_, AppError>(())
     })?;
@@ -175,6 +177,7 @@ fn trail(
             said.books.note(&chained);
             said.received.note(&chained);
             said.readings.note(&chained);
+            said.states.note(&chained);
             hash = chained.hash;
         }
         progress(u64::try_from(sequence).unwrap_or(0), u64::try_from(end).unwrap_or(0));

@@ -117,6 +117,8 @@ impl Sheet<'_> {
         let event = &report.event;
         let component = event.change.named().map(|codes| format!(" — {codes}")).unwrap_or_default();
         let what = format!("{}{component}", words::event(&event.change, self.texts.language));
+        let part = words::part(&event.change, self.texts.language);
+        let what = part.map_or_else(|| what.clone(), |part| format!("{what} ({part})"));
         let decision = event.decision.as_ref().map(|decision| format!(" · {decision}")).unwrap_or_default();
         let amount = event.change.amount().map(|amount| self.format.amount(amount)).unwrap_or_default();
         let mut reason = Cell::new(&event.reason).detail(format!("{}{decision}", event.recorded_by));

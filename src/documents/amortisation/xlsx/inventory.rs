@@ -174,7 +174,7 @@ pub(super) fn events(mut sheet: Sheet<'_>, report: &AmortisationReport) -> Resul
         Column::text(words.level, 15),
         Column::text(words.asset, 15),
         Column::text(words.component, 15),
-        Column::text(event, 22),
+        Column::text(event, 30),
         Column::date(effective, words.date_format),
         Column::date(known, words.date_format),
         Column::text(by, 24),
@@ -189,8 +189,10 @@ pub(super) fn events(mut sheet: Sheet<'_>, report: &AmortisationReport) -> Resul
     for (row, (asset, event)) in (FIRST_ROW..).zip(all) {
         let component = event.change.named().unwrap_or_default();
         let word = words::event(&event.change, sheet.language);
+        let part = words::part(&event.change, sheet.language);
+        let word = part.map_or_else(|| word.to_owned(), |part| format!("{word} ({part})"));
         sheet.level(row, Level::Asset)?;
-        for (column, text) in (1..).zip([asset.code.as_str(), component.as_str(), word]) {
+        for (column, text) in (1..).zip([asset.code.as_str(), component.as_str(), &word]) {
             sheet.text(row, column, text, level)?;
         }
         sheet.date(row, 4, event.effective_on, level)?;

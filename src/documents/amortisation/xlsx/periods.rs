@@ -47,6 +47,7 @@ fn write<P: Copy + Display>(
     let blocks = Blocks::of(lines);
     sum_row(&mut sheet, lines, &blocks.totals)?;
 
+    let after = FIGURE + ColNum::try_from(KINDS.len())?;
     let mut before: Option<&Line<'_, P>> = None;
     for (row, line) in (FIRST_ROW..).zip(lines) {
         let summed = match line.level {
@@ -62,6 +63,8 @@ fn write<P: Copy + Display>(
         sheet.text(row, STATE, words::state(line.state, sheet.language), line.level)?;
         let predecessor = before.filter(|before| (before.level, before.asset) == (line.level, line.asset));
         figures(&mut sheet, row, line, summed, predecessor)?;
+        // After the figures, whose formulas name their columns.
+        sheet.amount(row, after, line.base, line.level)?;
         before = Some(line);
     }
     Ok(())
@@ -174,5 +177,6 @@ fn columns(words: &Words, period: Column) -> Vec<Column> {
         Column::text(words.state, 15),
     ];
     columns.extend(words.figures.map(Column::amount));
+    columns.push(Column::amount(words.base));
     columns
 }

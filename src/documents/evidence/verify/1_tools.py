@@ -19,7 +19,11 @@ Ce qui est vérifié, dans l’ordre :
  5. les relevés : condensat par compteur et par jour (UTC), arbre de Merkle du jour contre la piste, dénombrement ;
  6. le journal : chaque écriture équilibrée, chaque tranche contre le scellé de la piste ;
  7. les règlements, remboursements et imputations : chacun d’après la piste contre son écriture au journal, et aucune écriture de règlement de plus ;
- 8. le rapprochement et la concordance : créances, produits, TVA, encaissements et totaux sans écart.
+ 8. le rapprochement et la concordance : créances, produits, TVA, encaissements et totaux sans écart ;
+ 9. les rapports : tous présents, la balance refaite d’après le journal, le CSV de chacun contre son JSON.
+
+Ce que seule la signature du manifeste couvre : le livre, les PDF et XLSX des rapports, leurs libellés, le retour sur
+investissement, ce que les plans et le financement disent d’autre que le comptabilisé.
 
 JSON canonique : UTF-8, clés triées, sans espace, seuls les guillemets, la barre inverse et les caractères de contrôle
 sont échappés. C’est ce que donne canonical() ci-dessous.
@@ -27,6 +31,7 @@ sont échappés. C’est ce que donne canonical() ci-dessous.
 
 import argparse
 import collections
+import csv
 import hashlib
 import io
 import json

@@ -80,7 +80,22 @@ class Books(Part):
                     what = "la comptabilité dit %s, les pièces %s : écart de %s"
                     self.find("rapprochement", place, what % (one["ledger"], one["other"], one["difference"]))
                 elif difference:
-                    self.report.note("rapprochement, %s : écart de %s entre la comptabilité et les plans" % (place, one["difference"]))
+                    self.report.note("rapprochement, %s : %s" % (place, self.explained(one, difference)))
+
+    def explained(self, one, difference):
+        """Un écart des amortissements, et s’il n’est que ce que les plans disent encore à comptabiliser, ses périodes."""
+        name, left, periods = "amortisation/plan-%s-12-31.json" % self.year, 0, set()
+        if one["check"] == "depreciation" and name in self.names:
+            plan = json.loads(self.read(name).decode("utf-8"))
+            for part in (part for asset in plan["assets"] for part in asset["components"]):
+                if re.sub("^2", "28", part["account"]) == one["accounts"]:
+                    due = [row for row in part["months"] if cents(row["due"])]
+                    left += sum(cents(row["due"]) for row in due)
+                    periods.update(row["period"] for row in due)
+        if left and left == -difference:
+            what = "écart de %s, rien d’autre que les dotations de %s, pas encore comptabilisées quand le dossier a été fait"
+            return what % (one["difference"], ", ".join(sorted(periods)))
+        return "écart de %s entre la comptabilité et les plans" % one["difference"]
 
     # ------------------------------------------------------------------------------------------------------- le FEC
 
@@ -133,7 +148,7 @@ class Books(Part):
         if entry is None:
             self.find("FEC", place, "aucune écriture du journal n’est %s %s" % (found[0][1][0], found[0][1][8]))
             return
-        told = [(fields[3], fields[4], fields[6], fields[10], fields[11], fields[12]) for _, fields in found]
+        told = [tuple(fields[zone] for zone in FEC_HELD) for _, fields in found]
         known = [fec_line(entry, side) for side in entry["lines"]]
         if told != known:
             different = [n for n, pair in enumerate(zip(told, known)) if pair[0] != pair[1]] or [min(len(told), len(known))]
@@ -177,11 +192,16 @@ FEC_COLUMNS = (
 ).split()
 
 
+# Celles que le journal donne : les libellés des comptes, le lettrage et la date de validation ne sont pas comparés.
+FEC_HELD = (3, 4, 6, 9, 10, 11, 12, 16, 17)
+
+
 def fec_line(entry, side):
-    """Date, compte, auxiliaire, libellé et montants d’une ligne du journal, comme le FEC les écrit."""
+    """Dates, compte, auxiliaire, libellé, montants et devise d’une ligne du journal, comme le FEC les écrit."""
     label = plain(side["label"]) or plain(entry["label"]) or plain(entry["document"])
     amounts = (side["debit"].replace(".", ","), side["credit"].replace(".", ","))
-    return (entry["date"].replace("-", ""), side["account"].ljust(3, "0"), plain(side["auxiliary"] or ""), label) + amounts
+    day = entry["date"].replace("-", "")
+    return (day, side["account"].ljust(3, "0"), plain(side["auxiliary"] or ""), day, label) + amounts + ("", "")
 
 
 def plain(text):

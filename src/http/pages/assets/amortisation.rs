@@ -72,6 +72,13 @@ impl AmortisationPage {
         state_day(&self.frame, self.report.as_of)
     }
 
+    /// What is known on the day and goes into service after it: no value yet.
+    fn not_in_service(&self) -> Option<String> {
+        let position = &self.report.total.position;
+        let waits = position.cost - position.gross_value;
+        (!waits.is_zero()).then(|| self.frame.with("amortisation-not-in-service", "amount", &self.frame.amount(&waits)))
+    }
+
     fn state(&self, state: &RowState) -> String {
         self.frame.t(state_key(*state))
     }

@@ -17,7 +17,7 @@ use super::{Address, Frame, encoded, page};
 use crate::app::read_asset::{AssetDossier, Posting};
 use crate::domain::access::{Action, Decision, policy};
 use crate::domain::amortisation::report::{AssetReport, ComponentReport, EventReport, PlanRow, RowState};
-use crate::domain::amortisation::{Funding, Method, PostingPeriod, TreePart};
+use crate::domain::amortisation::{Extent, Funding, Method, PostingPeriod, TreePart};
 use crate::domain::calendar::BillingMonth;
 use crate::domain::ids::AssetCode;
 use crate::domain::money::Money;
@@ -141,10 +141,13 @@ impl AssetPage {
 
     fn what(&self, event: &EventReport) -> String {
         let what = self.frame.t(&format!("event-{}", event.event.change.word()));
-        match event.event.change.named() {
-            Some(component) => format!("{what} ({component})"),
-            None => what,
-        }
+        let part = event.event.change.part().map(|extent| match extent {
+            Extent::Percent(percent) => self.frame.with("event-part-share", "share", &self.frame.number(&percent)),
+            Extent::Gross(gross) => self.frame.with("event-part-gross", "amount", &self.frame.amount(&gross)),
+            Extent::Whole => String::new(),
+        });
+        let named: Vec<String> = event.event.change.named().into_iter().chain(part).collect();
+        if named.is_empty() { what } else { format!("{what} ({})", named.join(", ")) }
     }
 
     fn amount_of(&self, event: &EventReport) -> String {

@@ -11,7 +11,7 @@ use super::parts::{Link, Pager};
 use super::{Address, Frame, page};
 use crate::app::read_ledger::{self, AccountPart};
 use crate::app::report_ledger::Span;
-use crate::domain::ledger::{LedgerRow, TrialBalance};
+use crate::domain::ledger::{AccountName, LedgerRow, TrialBalance};
 use crate::domain::money::Money;
 use crate::http::api::journal::account as account_prefix;
 use crate::http::api::ledger::Days;
@@ -52,7 +52,17 @@ struct AccountTemplate {
     pager: Pager,
 }
 
+impl BalanceTemplate {
+    fn named<'a>(&self, name: &'a AccountName) -> &'a str {
+        name.in_language(self.frame.language)
+    }
+}
+
 impl AccountTemplate {
+    fn named<'a>(&self, name: &'a AccountName) -> &'a str {
+        name.in_language(self.frame.language)
+    }
+
     fn origin(&self, row: &LedgerRow) -> Option<String> {
         origin(row.journal, &row.document, row.date)
     }

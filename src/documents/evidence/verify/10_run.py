@@ -18,10 +18,14 @@ STEPS = {
     "kept_files": "pièces",
     "plans": "plans",
     "movements": "mouvements",
+    "required": "contenu",
+    "balance": "balance",
+    "tables": "rapports",
+    "descriptions": "FEC",
 }
 
 
-class Verifier(Trail, Books, Invoices, Readings, Assets):
+class Verifier(Trail, Books, Invoices, Readings, Assets, Reports):
     """Une vérification ; chaque étape prend ce que la précédente a appris."""
 
     def __init__(self, pack, kept_roots=(), keys=()):
@@ -55,7 +59,8 @@ class Verifier(Trail, Books, Invoices, Readings, Assets):
             what = "sans manifeste lisible, l’année n’est pas connue : factures, relevés, journal, FEC et plans ne sont pas vérifiés"
             self.find("manifeste", "manifest.json", what)
             return self.report
-        return self.take(books + assets)
+        reports = (self.required, self.balance, self.tables, self.descriptions)
+        return self.take(books + assets + reports)
 
     def container(self):
         """Rien dans le ZIP hors de ses fichiers, avant, entre ou après eux."""
@@ -71,6 +76,12 @@ class Verifier(Trail, Books, Invoices, Readings, Assets):
             except Exception as error:  # tout ce qui empêche de lire est une anomalie, pas une panne
                 self.find(STEPS[step.__name__], "-", "la lecture s’arrête : %s" % said(error))
         return self.report
+
+
+UNKNOWN_KEY = (
+    "sans clé reçue par une autre voie (--key), la signature montre seulement que le dossier est d’accord avec lui-même : "
+    "n’importe qui peut en refaire un et le signer ; comparez d’abord la clé de public-key.txt à celle que le centre de données publie"
+)
 
 
 def root_in(text):
@@ -117,6 +128,8 @@ def main(arguments=None):
     print("Vérifié : " + ", ".join(counted(count, what) for what, count in report.counts.items()) + ".")
     for note in report.notes:
         print("À savoir : %s." % note)
+    if not options.key:
+        print("À savoir : %s." % UNKNOWN_KEY)
     if not options.root:
         print("À savoir : sans racine conservée ailleurs (--root), une fin de piste coupée puis signée de nouveau ne se voit pas.")
     if not report.findings:
