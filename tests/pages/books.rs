@@ -81,7 +81,7 @@ async fn a_month_is_closed_and_opened_again_with_a_reason() {
         assert!(list.contains("/journal/periods/2026-09/close"), "{list}");
         let close = "/journal/periods/2026-09/close";
         let lacking = send(&server, &cookie, close, close, &[]).await;
-        let told = "ne peut pas être clos\u{a0}: des écritures d’immobilisations";
+        let told = "ne peut pas être clôturé\u{a0}: des écritures d’immobilisations";
         assert!(lacking.status.as_u16() == 422 && lacking.text().contains(told), "{}", lacking.text());
         let post = "/amortisation/post?through=2026-09";
         let done = send(&server, &cookie, post, "/amortisation/post", &[("through", "2026-09")]).await;
