@@ -5,15 +5,16 @@ use actix_web::web::{Data, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
+use super::super::edit::tenant;
 use super::super::listing::{ListQuery, address};
 use super::super::parts::{Address, Column, Link, Pager, count, exports};
 use super::super::sheet::{self, Sheet};
-use super::super::{Frame, page};
+use super::super::{Frame, page, see_other};
 use crate::app::list_terms::{self, TenantKey, TenantRow};
 use crate::app::listing::Order;
 use crate::app::read_tenants;
 use crate::documents::table::{Cell, Table};
-use crate::domain::access::Action;
+use crate::domain::access::{Action, TenantScope};
 use crate::http::auth::Granted;
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
@@ -38,6 +39,10 @@ pub async fn list(
     http: HttpRequest,
     query: Query<ListQuery>,
 ) -> Result<HttpResponse, Fault> {
+    // A list of one is a step for nothing.
+    if let TenantScope::Only(own) = &granted.scope {
+        return Ok(see_other(&tenant::address(own.as_str(), "")));
+    }
     let wanted = query.wanted()?;
     let (store, asked) = (shared.store.clone(), wanted.clone());
     let found = blocking(move || list_terms::tenants(&store, &granted.scope, &asked)).await?;
