@@ -53,7 +53,7 @@ impl About {
     /// `Mois : octobre 2026 ; Hébergé : AP-HP`
     pub fn filter_text(&self, language: Language) -> String {
         let (colon, between) = match language {
-            Language::French => ("\u{202f}: ", "\u{202f}; "),
+            Language::French => ("\u{a0}: ", "\u{202f}; "),
             Language::English => (": ", "; "),
         };
         let pairs: Vec<String> = self.filter.iter().map(|(label, value)| format!("{label}{colon}{value}")).collect();

@@ -181,7 +181,7 @@ async fn what_a_list_shows_is_what_its_files_hold() {
     assert!(!words(&narrow.text()).contains("Montant HT Montant TTC"));
     let both = format!("{cookie}; {}", kept.split(';').next().unwrap());
     let csv = server.page("/invoices/list.csv?month=2026-09&lang=en", &both).await.text();
-    assert!(csv.starts_with("Number,Kind,Due,Gross amount"), "{csv}");
+    assert!(csv.starts_with("Number,Kind,Due,Due for,Gross amount"), "{csv}");
     assert!(server.page("/invoices/list.xlsx", &cookie).await.body.starts_with(b"PK"));
 
     let number = site.number_of("aphp");

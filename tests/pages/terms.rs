@@ -146,7 +146,7 @@ async fn finance_creates_a_tenant_and_a_contract_and_mends_mistakes() {
 
         let half = [("code", "musée !"), ("designation.fr", "Baies"), ("tariff", "baie"), ("quantity", "1")];
         let half = send(&server, "/contracts/AP-2026/lines/new", &cookie, &half).await.text();
-        for expected in ["id=\"code-error\">1 à 40 lettres", "id=\"designation.en-error\">À renseigner"] {
+        for expected in ["id=\"code-error\">", "id=\"designation.en-error\">À renseigner"] {
             assert!(half.contains(expected), "all at once, {expected}: {half}");
         }
         assert!(half.contains("Désignation en anglais <span class=\"needed\">(obligatoire)"), "{half}");

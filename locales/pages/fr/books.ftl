@@ -37,7 +37,7 @@ told-period-not-ended = { $period } n’est pas fini : clôturez-le à partir d
 told-period-no-reason = Rouvrir { $period } demande un motif.
 told-year-is-locked = L’exercice { $year } est déjà clôturé et verrouillé.
 told-year-before-is-open = L’exercice { $year } a des écritures et n’est pas clôturé : clôturez-le d’abord, ses soldes ouvrent le suivant.
-told-period-lacks-postings = { $period } ne peut pas être clôturé : des écritures d’immobilisations datées de cette période ne sont pas encore passées. Comptabilisez-les d’abord, après avoir rouvert la période si elle est clôturée.
+told-period-lacks-postings = { $period } ne peut pas être clôturé : des écritures d’immobilisations datées de cette période ne sont pas encore passées. Comptabilisez-les d’abord, après avoir rouvert la période si elle est clôturée.
 told-period-before-books = { $period } précède le début des comptes, en { $first } : il n’y a rien à clôturer.
 told-year-is-opened = L’exercice { $year } est déjà ouvert par une reprise de soldes : le report les compterait deux fois.
 

@@ -58,6 +58,12 @@ pub fn about(frame: &Frame, filter: Vec<(String, String)>, total: &str) -> About
     About { filter, sheet: frame.t("sheet-filter"), total: Some(frame.t(total)) }
 }
 
+/// The same of a list that was searched for a text, and has nothing to sum.
+pub fn searched(frame: &Frame, text: &str) -> About {
+    let filter = (!text.is_empty()).then(|| (frame.t("filter-search"), text.to_owned()));
+    About { filter: filter.into_iter().collect(), sheet: frame.t("sheet-filter"), total: None }
+}
+
 /// The same, with what it says beside its rows.
 pub async fn respond_about(
     shared: &Shared,

@@ -81,6 +81,7 @@ pub async fn file(
     sheet: Path<Sheet>,
 ) -> Result<HttpResponse, Fault> {
     let (store, now, wanted) = (shared.store.clone(), shared.now(), query.whole()?);
+    let text = wanted.text.clone();
     let (found, day) = blocking(move || {
         let found = list_terms::tenants(&store, &granted.scope, &wanted)?;
         Ok((found, read_tenants::today(&store, now)?))
@@ -102,7 +103,8 @@ pub async fn file(
         headings: headings.map(|key| frame.t(key)).into(),
         rows: found.rows.iter().map(|row| cells(&frame, row)).collect(),
     };
-    sheet::respond(&shared, &frame, table, *sheet, &format!("{}-{day}", frame.t("tenants-file"))).await
+    let about = sheet::searched(&frame, &text);
+    sheet::respond_about(&shared, &frame, table, about, *sheet, &format!("{}-{day}", frame.t("tenants-file"))).await
 }
 
 fn cells(frame: &Frame, TenantRow { tenant, contracts }: &TenantRow) -> Vec<Cell> {
