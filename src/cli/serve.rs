@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::{CliError, Context, Outcome};
-use crate::app::{Store, deliver_outbox};
+use crate::app::{Store, deliver_outbox, upload_readings};
 use crate::http::{self, Environment, ServerParts};
 use crate::jobs;
 
@@ -19,6 +19,7 @@ impl Serve {
 
 /// Serves `store` until the process is told to stop.
 pub fn serve(context: &Context, store: Store) -> Result<Outcome, CliError> {
+    upload_readings::recover(&store)?;
     let mailer = deliver_outbox::mailer(&context.config.mail, &context.data_dir)?;
     let environment =
         Environment { config: context.config.clone(), mailer: mailer.clone(), data_dir: context.data_dir.clone() };

@@ -7,7 +7,8 @@ use std::borrow::Cow;
 
 use chrono::{DateTime, FixedOffset, NaiveDate, SecondsFormat};
 use rust_decimal::Decimal;
-use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatBorder, Workbook};
+use rust_xlsxwriter::utility::row_col_to_cell;
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatBorder, Formula, Workbook, Worksheet};
 
 use super::Edition;
 use super::amortisation::{RenderError, looks_like_formula};
@@ -35,6 +36,29 @@ pub enum Cell {
     Instant(DateTime<FixedOffset>),
     Amount(Money),
     Number(Decimal),
+}
+
+/// What a file says of its list beside the rows. CSV says none of it: programs read that.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct About {
+    /// What the list was filtered by, as a label and a value each; a workbook has them on a sheet of their own.
+    pub filter: Vec<(String, String)>,
+    /// What that sheet is called.
+    pub sheet: String,
+    /// The words beside the sums of the amounts; nothing is summed without them.
+    pub total: Option<String>,
+}
+
+impl About {
+    /// `Mois : octobre 2026 ; Hébergé : AP-HP`
+    pub fn filter_text(&self, language: Language) -> String {
+        let (colon, between) = match language {
+            Language::French => ("\u{a0}: ", "\u{202f}; "),
+            Language::English => (": ", "; "),
+        };
+        let pairs: Vec<String> = self.filter.iter().map(|(label, value)| format!("{label}{colon}{value}")).collect();
+        pairs.join(between)
+    }
 }
 
 /// RFC 4180 quoting, CRLF.
@@ -67,8 +91,14 @@ pub fn csv_rows(rows: &[Vec<Cell>], language: Language) -> Result<Vec<u8>, Rende
 }
 
 /// The list on paper: PDF/A-3a and PDF/UA-1, its headings on every page. `subtitle` says what is in it.
-pub fn pdf<'e>(table: &Table, subtitle: &str, edition: impl Into<Edition<'e>>) -> Result<Vec<u8>, RenderError> {
-    listed_pdf(table, subtitle, edition.into())
+/// `total` stands beside the sums of its amounts.
+pub fn pdf<'e>(
+    table: &Table,
+    subtitle: &str,
+    total: Option<&str>,
+    edition: impl Into<Edition<'e>>,
+) -> Result<Vec<u8>, RenderError> {
+    listed_pdf(table, subtitle, total, edition.into())
 }
 
 fn text(cell: &Cell, language: Language) -> String {
@@ -91,8 +121,8 @@ fn guarded(text: &str) -> Cow<'_, str> {
     if looks_like_formula(text) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
 }
 
-/// One sheet with a frozen head and a filter.
-pub fn xlsx(table: &Table, language: Language) -> Result<Vec<u8>, RenderError> {
+/// One sheet with a frozen head and a filter; sums and what the list was filtered by where `about` has them.
+pub fn xlsx(table: &Table, about: &About, language: Language) -> Result<Vec<u8>, RenderError> {
     let mut workbook = Workbook::new();
     let made = ExcelDateTime::parse_from_str(&table.day.to_string())?;
     workbook.set_properties(&DocProperties::new().set_title(&table.name).set_creation_datetime(&made));
@@ -139,7 +169,39 @@ pub fn xlsx(table: &Table, language: Language) -> Result<Vec<u8>, RenderError> {
     if last_row > 0 && last_column > 0 {
         sheet.autofilter(0, 0, last_row, last_column - 1)?;
     }
+    if let Some(label) = about.total.as_ref().filter(|_| last_row > 0) {
+        write_totals(sheet, table, label, last_row)?;
+    }
+    if !about.filter.is_empty() {
+        let sheet = workbook.add_worksheet();
+        sheet.set_name(&about.sheet)?;
+        for (row, (label, value)) in (0_u32..).zip(&about.filter) {
+            sheet.write_string_with_format(row, 0, label, &heading)?;
+            sheet.write_string(row, 1, value)?;
+        }
+        sheet.set_column_width(0, 24)?;
+        sheet.set_column_width(1, 40)?;
+    }
     Ok(workbook.save_to_buffer()?)
+}
+
+/// A sum below each column of amounts: of the rows a filter of the sheet leaves, as spreadsheets do it.
+fn write_totals(sheet: &mut Worksheet, table: &Table, label: &str, last_row: u32) -> Result<(), RenderError> {
+    let bold = Format::new().set_bold().set_border_top(FormatBorder::Thin);
+    let amount = bold.clone().set_num_format("#,##0.00");
+    sheet.write_string_with_format(last_row + 1, 0, label, &bold)?;
+    for column in 1..table.headings.len() {
+        let cells = || table.rows.iter().filter_map(|row| row.get(column));
+        if !cells().any(|cell| matches!(cell, Cell::Amount(_))) {
+            continue;
+        }
+        let sum: Money = cells().map(|cell| if let Cell::Amount(money) = cell { *money } else { Money::ZERO }).sum();
+        let column = u16::try_from(column)?;
+        let (first, last) = (row_col_to_cell(1, column), row_col_to_cell(last_row, column));
+        let formula = Formula::new(format!("=SUBTOTAL(109,{first}:{last})")).set_result(sum.to_string());
+        sheet.write_formula_with_format(last_row + 1, column, formula, &amount)?;
+    }
+    Ok(())
 }
 
 /// How wide a cell is, in characters.
@@ -190,7 +252,7 @@ mod tests {
         let table = Table { headings: vec!["Quand".into()], rows: vec![vec![Cell::Instant(at)]], ..table() };
         let text = String::from_utf8(csv(&table, Language::French).unwrap()).unwrap();
         assert!(text.ends_with("\r\n2026-10-25T02:30:12+01:00\r\n"), "{text}");
-        let bytes = xlsx(&table, Language::French).unwrap();
+        let bytes = xlsx(&table, &About::default(), Language::French).unwrap();
         let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).unwrap();
         let cells = book.worksheet_range("Factures").unwrap();
         let Some(Data::DateTime(value)) = cells.get_value((1, 0)) else { panic!("{cells:?}") };
@@ -201,8 +263,29 @@ mod tests {
 
     #[test]
     fn the_same_list_gives_the_same_workbook() {
-        let first = xlsx(&table(), Language::French).unwrap();
+        let first = xlsx(&table(), &About::default(), Language::French).unwrap();
         assert!(first.starts_with(b"PK"));
-        assert_eq!(first, xlsx(&table(), Language::French).unwrap());
+        assert_eq!(first, xlsx(&table(), &About::default(), Language::French).unwrap());
+    }
+
+    #[test]
+    fn a_workbook_sums_its_amounts_and_says_what_it_was_filtered_by() {
+        let about = About {
+            filter: vec![("Mois".into(), "octobre 2026".into()), ("Hébergé".into(), "AP-HP".into())],
+            sheet: "Filtre".into(),
+            total: Some("Total".into()),
+        };
+        assert_eq!(about.filter_text(Language::English), "Mois: octobre 2026; Hébergé: AP-HP");
+        let mut table = table();
+        table.rows.push(vec![Cell::Text("F2".into()), Cell::Empty, Cell::Amount(Money::from_cents(200_000))]);
+        let bytes = xlsx(&table, &about, Language::French).unwrap();
+        let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).unwrap();
+        let cells = book.worksheet_range("Factures").unwrap();
+        assert_eq!(cells.get_value((3, 0)), Some(&Data::String("Total".into())));
+        assert_eq!(cells.get_value((3, 2)), Some(&Data::Float(765.44)));
+        let formulas = book.worksheet_formula("Factures").unwrap();
+        assert_eq!(formulas.get_value((3, 2)).map(String::as_str), Some("SUBTOTAL(109,C2:C3)"));
+        let filter = book.worksheet_range("Filtre").unwrap();
+        assert_eq!(filter.get_value((1, 1)), Some(&Data::String("AP-HP".into())));
     }
 }

@@ -23,6 +23,7 @@ mod same_siret;
 mod unpriced;
 
 pub use billed::{BilledFault, BilledNotice, billed_faults, billed_notices, changes_billed_terms};
+pub use check::is_code;
 pub use entry::{Entry, EntryKind, Removable, RemovableKind};
 pub use nearest::nearest;
 pub use problem::{BookFault, BookPath, BookProblem, Labels};

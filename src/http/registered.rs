@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, ResponseError};
 
 use super::api::readings;
 use super::asked::unreadable_query;
-use super::auth::guarded;
+use super::auth::{guarded, recognise};
 use super::error::Fault;
 use super::pages;
 use super::routes::{ROUTES, RouteRow};
@@ -32,21 +32,25 @@ pub fn configure(config: &mut ServiceConfig) {
             resource = resource.route(guarded(row.access, row.path, (row.handler)()));
         }
         let refused = move |request: HttpRequest| {
-            let mut response = unrouted(&request, &Fault::MethodNotAllowed);
-            if let Ok(allowed) = header::HeaderValue::from_str(&methods) {
-                response.headers_mut().insert(header::ALLOW, allowed);
+            let allowed = header::HeaderValue::from_str(&methods);
+            async move {
+                let mut response = unrouted(&request, &Fault::MethodNotAllowed).await;
+                if let Ok(allowed) = allowed {
+                    response.headers_mut().insert(header::ALLOW, allowed);
+                }
+                response
             }
-            std::future::ready(response)
         };
         config.service(resource.default_service(web::to(refused)));
     }
-    config.default_service(web::to(|request: HttpRequest| std::future::ready(unrouted(&request, &Fault::NotFound))));
+    config.default_service(web::to(|request: HttpRequest| async move { unrouted(&request, &Fault::NotFound).await }));
 }
 
 /// A fault outside every route: a page where a browser seems to ask.
-fn unrouted(request: &HttpRequest, fault: &Fault) -> HttpResponse {
+async fn unrouted(request: &HttpRequest, fault: &Fault) -> HttpResponse {
     let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if accept.contains("text/html") && !request.path().starts_with("/api/") {
+        recognise(request).await;
         pages::fault_page(request, fault)
     } else {
         fault.error_response()

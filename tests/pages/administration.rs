@@ -66,6 +66,32 @@ async fn an_invitation_is_accepted_once_with_a_name_and_a_password() {
 }
 
 #[actix_web::test]
+async fn a_mail_the_relay_does_not_take_is_told_with_its_next_try() {
+    for engine in ENGINES {
+        let site = Site::new(engine);
+        let server = Server::start(&site).await;
+        let (admin, finance) = (server.sign_in(Role::Admin).await, server.sign_in(Role::Finance).await);
+        let calm = server.page("/", &finance).await.text();
+        assert!(calm.contains("Tous les courriels sont partis"), "{engine:?} {calm}");
+        let invited = invite(&server, &admin, &MARIE).await;
+        assert!(!invited.header("set-cookie").contains("en%20route"), "{engine:?}");
+        site.send_in_vain();
+        let home = server.page("/", &finance).await.text();
+        assert!(home.contains("n’ont pas pu partir") && home.contains("href=\"/notices\""), "{engine:?} {home}");
+        for (path, cookie) in [("/users", &admin), ("/notices", &finance)] {
+            let page = server.page(path, cookie).await.text();
+            let row = page.split("marie@example.org").nth(1).unwrap().split("</tr>").next().unwrap();
+            assert!(row.contains(">reporté<") && row.contains("L’envoi rapporte"), "{engine:?} {path}: {row}");
+            assert!(row.contains("Prochain essai"), "{engine:?} {path}: {row}");
+        }
+        pass(3_600);
+        site.mails();
+        let users = server.page("/users", &server.sign_in(Role::Admin).await).await.text();
+        assert!(!users.contains("reporté"), "{engine:?} {users}");
+    }
+}
+
+#[actix_web::test]
 async fn an_invitation_expires_and_can_be_taken_back_and_sent_again() {
     let site = Site::new(Engine::Sqlite);
     let server = Server::start(&site).await;

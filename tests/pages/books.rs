@@ -61,12 +61,12 @@ async fn the_balance_says_which_year_before_it_is_not_closed() {
         assert_eq!(done.status.as_u16(), 303, "{}", done.text());
         let balance = "/journal/balance?from=2020-01-01&through=2020-12-31";
         let before = server.page(balance, &cookie).await.text();
-        assert!(before.contains("L’exercice 2019 n’est pas clos") && before.contains("accounts/6811"), "{before}");
+        assert!(before.contains("L’exercice 2019 n’est pas clôturé") && before.contains("accounts/6811"), "{before}");
         let close = "/journal/periods/2019/close-year";
         let done = send(&server, &cookie, close, close, &[]).await;
         assert_eq!(done.status.as_u16(), 303, "{engine:?} {}", done.text());
         let after = server.page(balance, &cookie).await.text();
-        assert!(!after.contains("n’est pas clos") && !after.contains("accounts/6811"), "{after}");
+        assert!(!after.contains("n’est pas clôturé") && !after.contains("accounts/6811"), "{after}");
         assert!(after.contains("accounts/28"), "what is carried forward opens the year: {after}");
     }
 }
@@ -81,7 +81,7 @@ async fn a_month_is_closed_and_opened_again_with_a_reason() {
         assert!(list.contains("/journal/periods/2026-09/close"), "{list}");
         let close = "/journal/periods/2026-09/close";
         let lacking = send(&server, &cookie, close, close, &[]).await;
-        let told = "ne peut pas être clos\u{a0}: des écritures d’immobilisations";
+        let told = "ne peut pas être clôturé\u{a0}: des écritures d’immobilisations";
         assert!(lacking.status.as_u16() == 422 && lacking.text().contains(told), "{}", lacking.text());
         let post = "/amortisation/post?through=2026-09";
         let done = send(&server, &cookie, post, "/amortisation/post", &[("through", "2026-09")]).await;

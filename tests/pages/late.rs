@@ -102,6 +102,28 @@ async fn an_uploaded_file_is_told_what_it_brings_of_billed_months() {
     }
 }
 
+/// Nothing of a meter that no line bills was billed, so nothing of it will be.
+#[actix_web::test]
+async fn a_meter_without_a_line_promises_no_regularisation() {
+    for engine in ENGINES {
+        let site = Site::with_book(engine, |book| {
+            let meter = "[[meter]]\ncode = \"LIBRE\"\nregister = \"power\"\ninstalled_at = 2025-12-01T09:00:00+01:00\n";
+            format!("{book}\n{meter}")
+        });
+        let server = Server::start(&site).await;
+        let finance = server.sign_in(Role::Finance).await;
+        let file = site.world.file(
+            "free.csv",
+            "meter,at,value,correction\nLIBRE,2026-09-10T08:00:00Z,4.75,lu sur place\nA01-PA,2026-09-10T08:00:00Z,4.75,lu sur place\n",
+        );
+        site.world.ok(&["readings", "import", file.to_str().unwrap()]);
+        let billed = server.page("/meters/A01-PA?month=2026-09", &finance).await.text();
+        assert!(billed.contains("modifié après facturation"), "{engine:?} {billed}");
+        let free = server.page("/meters/LIBRE?month=2026-09", &finance).await.text();
+        assert!(!free.contains("après facturation") && !free.contains("régularisé"), "{engine:?} {free}");
+    }
+}
+
 /// A demand and a percentile are told by their peaks, as on the annex of their document.
 #[actix_web::test]
 async fn the_days_of_a_line_told_by_windows_are_their_peaks() {

@@ -295,6 +295,12 @@ async fn every_list_is_taken_away_as_pdf_workbook_and_csv() {
         let page = server.page(page, &auditor).await.text();
         assert!(page.contains(&format!("{list}.pdf")) && page.contains(&format!("{list}.csv")), "{list}: {page}");
     }
+    let csv = server.page("/invoices/list.csv?month=2026-09&column=due&column=gross", &finance).await.text();
+    assert!(
+        csv.lines().next().unwrap().ends_with("Échéance;Échéance de;Montant TTC") && !csv.contains("Total"),
+        "{csv}"
+    );
+    assert!(csv.lines().nth(1).unwrap().contains(";facture;"), "what is due: {csv}");
     let tariffs = server.page("/tariffs.csv?q=energie", &finance).await.text();
     assert!(tariffs.starts_with("\u{feff}Code;Nom;Unité;") && tariffs.contains("\r\nenergie;"), "{tariffs}");
     assert!(!tariffs.contains("\r\nbaie;"), "what is searched for: {tariffs}");

@@ -353,6 +353,27 @@ async fn what_the_book_says_is_text_and_nothing_else() {
 }
 
 #[actix_web::test]
+async fn a_page_that_is_not_there_leads_back_and_a_tenant_goes_straight_to_their_record() {
+    let site = Site::new(Engine::Sqlite);
+    let server = Server::start(&site).await;
+    let (finance, tenant) = (server.sign_in(Role::Finance).await, server.sign_in(Role::Tenant).await);
+    let html = |cookie: &str| {
+        TestRequest::get()
+            .uri("/nothing")
+            .insert_header(("cookie", cookie.to_owned()))
+            .insert_header(("accept", "text/html"))
+    };
+    let lost = server.call(html(&finance)).await;
+    assert!(lost.status.as_u16() == 404 && lost.text().contains("<nav class=\"menu\""), "{}", lost.text());
+    let stranger = server.call(html("")).await;
+    assert!(stranger.status.as_u16() == 404 && !stranger.text().contains("<nav class=\"menu\""), "{}", stranger.text());
+    let own = server.page("/tenants", &tenant).await;
+    assert_eq!((own.status.as_u16(), own.header("location")), (303, "/tenants/aphp"));
+    let drafts = server.page("/invoices?status=draft", &finance).await.text();
+    assert!(drafts.contains("brouillon") && !drafts.contains("documents.zip?"), "no draft has a document: {drafts}");
+}
+
+#[actix_web::test]
 async fn the_style_sheet_is_named_by_its_content_and_kept() {
     let site = Site::new(Engine::Sqlite);
     let server = Server::start(&site).await;

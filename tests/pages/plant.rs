@@ -1,8 +1,9 @@
 //! Racks, meters, usage, estimates, contracts and files of readings, as each role sees them.
 
 use actix_web::test::TestRequest;
-use chapelle::app::keep_series;
+use chapelle::app::{keep_series, upload_readings};
 use chapelle::domain::access::Role;
+use chapelle::domain::audit::Actor;
 
 use crate::common::{ENGINES, Engine};
 use crate::site::{Answer, Server, Site, now, pass};
@@ -247,6 +248,8 @@ async fn a_file_is_taken_in_and_every_refused_line_told() {
         ] {
             let page = server.page(upload(&token, file).await.header("location"), &cookie).await.text();
             assert!(words(&page).contains(told), "{told}: {}", words(&page));
+            let unread = words(&page).contains("Rien de ce fichier n’a pu être lu");
+            assert!(unread != page.contains("<dt>Refusés"), "nothing refused is not what happened: {}", words(&page));
             assert!(!page.contains(" lang=\"en\">"), "{told}: nothing is in English");
         }
         let comma = "compteur;horodatage;valeur\nA01-PA;2026-11-02T10:00:00Z;1,2,3\n";
@@ -261,6 +264,31 @@ async fn a_file_is_taken_in_and_every_refused_line_told() {
         let text = words(&server.page(&again, &cookie).await.text());
         assert!(text.contains("Acceptés 0 Doublons 1"), "{text}");
         assert_eq!(server.page("/readings/import/99", &cookie).await.status.as_u16(), 404);
+    }
+}
+
+#[actix_web::test]
+async fn a_file_whose_reading_a_stop_broke_off_is_told_at_once_and_leaves_nothing_behind() {
+    for engine in ENGINES {
+        let site = Site::new(engine);
+        let server = Server::start(&site).await;
+        let cookie = server.sign_in(Role::Operator).await;
+        let store = site.shared.store.clone();
+        let begun = move || {
+            let path = upload_readings::spool(&store).unwrap();
+            std::fs::write(&path, "meter,at,value\n").unwrap();
+            let by = Actor::new("operator@example.org", None);
+            let id = upload_readings::begin(&store, "r.csv", &path, &by, crate::site::now()).unwrap();
+            (store, path, id)
+        };
+        let (store, path, id) = std::thread::spawn(begun).join().unwrap();
+        let report = format!("/readings/import/{id}");
+        assert!(server.page(&report, &cookie).await.text().contains("<progress"), "{engine:?}");
+        std::thread::spawn(move || upload_readings::recover(&store).unwrap()).join().unwrap();
+        assert!(!path.exists(), "{engine:?}");
+        let page = words(&server.page(&report, &cookie).await.text());
+        assert!(page.contains("0 % du fichier sont lus. Ce qui avait été lu jusque-là est gardé"), "{engine:?} {page}");
+        assert!(!page.contains("Acceptés 0") && !page.contains("Aucune ligne refusée"), "{engine:?} {page}");
     }
 }
 

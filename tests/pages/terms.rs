@@ -144,6 +144,12 @@ async fn finance_creates_a_tenant_and_a_contract_and_mends_mistakes() {
         assert_eq!(again.status.as_u16(), 422);
         assert!(again.text().contains("Le code bnf est déjà pris"), "{}", again.text());
 
+        let half = [("code", "musée !"), ("designation.fr", "Baies"), ("tariff", "baie"), ("quantity", "1")];
+        let half = send(&server, "/contracts/AP-2026/lines/new", &cookie, &half).await.text();
+        for expected in ["id=\"code-error\">", "id=\"designation.en-error\">À renseigner"] {
+            assert!(half.contains(expected), "all at once, {expected}: {half}");
+        }
+        assert!(half.contains("Désignation en anglais <span class=\"needed\">(obligatoire)"), "{half}");
         let empty = send(&server, "/contracts/new", &cookie, &[]).await.text();
         let told = empty.split("href=\"#code\">").nth(1).unwrap().split("</a>").next().unwrap();
         assert!(told.starts_with("Convention, Code") && empty.contains(">Ligne, Code"), "which code: {empty}");

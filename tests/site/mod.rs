@@ -22,7 +22,7 @@ use chapelle::app::import_book;
 use chapelle::app::ingest_readings::{Intake, ReadingInput};
 use chapelle::app::run_billing::{self, RunRequest};
 use chapelle::app::users::{self, NewUser};
-use chapelle::config::{Config, ServerConfig};
+use chapelle::config::{Config, MailConfig, MailTransport, ServerConfig, SmtpSecurity};
 use chapelle::domain::access::Role;
 use chapelle::domain::audit::Actor;
 use chapelle::domain::book::Book;
@@ -120,6 +120,25 @@ impl Site {
             sent.iter().map(|mail| readable(mail)).collect()
         };
         thread::spawn(work).join().unwrap()
+    }
+
+    /// Tries to send what waits in the outbox by a relay that takes no connection.
+    pub fn send_in_vain(&self) {
+        let (store, at, folder) = (self.shared.store.clone(), now(), self.world.dir.path().to_owned());
+        let work = move || {
+            let relay = MailConfig {
+                transport: MailTransport::Smtp,
+                smtp_host: "127.0.0.1".into(),
+                smtp_port: 1,
+                smtp_security: SmtpSecurity::None,
+                ..MailConfig::default()
+            };
+            let mailer = deliver_outbox::mailer(&relay, &folder).unwrap();
+            let postage = Postage { attach_pdf: false, public_url: ORIGIN.into() };
+            let report = deliver_outbox::deliver(&store, &mailer, &postage, at).unwrap();
+            assert!(report.sent == 0 && report.failed.is_empty() && !report.postponed.is_empty(), "{report:?}");
+        };
+        thread::spawn(work).join().unwrap();
     }
 
     /// The path below `start` (`/invitation/`) in the last mail that has one.

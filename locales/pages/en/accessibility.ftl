@@ -1,11 +1,11 @@
-# The accessibility declaration: what was tested, how, and what is not conform.
+# The accessibility declaration: what was tested, how, and what does not comply.
 
 accessibility-title = Accessibility declaration
 accessibility-state = Accessibility: partially compliant
 accessibility-intro = { $seller } undertakes to make this service accessible, as article 47 of the French law no. 2005-102 of 11 February 2005 asks. This declaration holds for every page of Chapelle and for the documents it makes.
 accessibility-seller-unknown = Whoever runs this service
-accessibility-conformity = State of conformity
-accessibility-conformity-is = The service aims at level AA of RGAA 4.1 and meets it in part: our own tests, described below, find no deviation, and what is known not to be conform is named.
+accessibility-conformity = State of compliance
+accessibility-conformity-is = The service aims at level AA of RGAA 4.1 and meets it in part: our own tests, described below, find no deviation, and what is known not to comply is named.
 accessibility-no-audit = No third party has yet audited the 106 criteria of RGAA. There is therefore no rate of conformity to publish, and this declaration does not stand in for such an audit.
 accessibility-tests = What is tested
 accessibility-tests-caption = Automatic tests, repeated with every version
@@ -24,7 +24,7 @@ accessibility-test-structure-how = Language, title, one main heading, captions a
 accessibility-test-documents = Invoices and reports of the books as PDF
 accessibility-test-documents-how = Profiles PDF/A-3a and PDF/UA-1, by a validator; rules it does not look at are not covered.
 accessibility-by-hand = By hand, we looked at pictures of the main pages at 1440 pixels, light and dark, and at 390 pixels, light. Nothing was tried with a screen reader, a braille display or voice control, nor with people with disabilities.
-accessibility-issues = What is not conform
+accessibility-issues = What does not comply
 accessibility-issue-preview = The preview of an invoice within the page depends on the browser’s PDF reader, which is not ours. The same document can be downloaded, and its lines are on the page.
 accessibility-issue-charts = A chart is described in summary only; its values are in the table beside it.
 accessibility-issue-plan = The floor plan is wider than a small screen and scrolls there; the list of racks below it says the same.

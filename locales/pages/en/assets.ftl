@@ -1,11 +1,11 @@
 # Assets and reports.
 nav-reports = Reports
-amortisation-state-day = As it stood on { $day }, the end of the last month that ended: charges, impairment and exits of the running month count only from the end of their period on. What entered since counts from its day on.
+amortisation-state-day = As it stood on { $day }, the end of the last month that ended: charges, impairments and exits of the running month count only once their period has ended; what entered since counts from its own day.
 amortisation-not-in-service = Not in service yet, so in no value: { $amount }.
 gross-value = Gross value
 exits = Written out
 impairment = Impairment
-exits-mean = Written out: depreciation of what has left, in no cumulative figure. Cumulative of the row before + charge − written out = cumulative; net book value = gross value − cumulative − impairment.
+exits-mean = Written out: depreciation of what has left, which the cumulative figure leaves out. Cumulative of the row before + charge − written out = cumulative; net book value = gross value − cumulative − impairment.
 amortisation-known-on = As known on
 amortisation-known-hint = The plan as it was known on a day: what was recorded, changed or posted since is left out. Leave empty for today.
 amortisation-known-notice = As known at the end of { $day }.
@@ -24,8 +24,8 @@ asset-method = Method
 asset-posted = Posted
 asset-replaces = replaces { $component }
 asset-gone = left on { $day }
-method-linear = linear
-method-degressive = degressive, coefficient { $coefficient }
+method-linear = straight-line
+method-degressive = declining balance, coefficient { $coefficient }
 method-units = units of use ({ $units } expected)
 asset-months = Plan of { $year } by month
 asset-months-empty = Nothing is charged in that year.
@@ -78,8 +78,8 @@ asset-entry-label = Label
 asset-trail = Everything the audit trail says of it
 asset-not-known = This asset was not known yet on that day.
 
-reports-lead = Each report is read here, taken away as a file, and can be kept with its fingerprint; `chapelle audit verify` then compares kept files with the audit trail.
-reports-caption = The reports of the books
+reports-lead = Each report is read here, taken away as a file, and can be kept with its fingerprint; “chapelle audit verify” then compares kept files with the audit trail.
+reports-caption = Reports of accounting and management
 reports-report = Report
 reports-what = What it shows
 reports-formats = Formats
@@ -123,7 +123,7 @@ asset-new-note = The asset enters the book and the depreciation plan. “Post”
 asset-edit-go = Edit
 asset-edit = Edit { $asset }
 asset-edit-note = As long as nothing is posted, everything can be corrected and components be added. Afterwards, what happens to the asset is recorded as an event. Groups, papers, invoices and funding in the book stay as they are.
-asset-components-hint = One component a row; their costs sum to the asset’s cost, to the cent. An asset of one piece has one that costs as much.
+asset-components-hint = One component a row; their costs sum to the asset’s cost, to the cent. An asset in one piece has a single component of the same cost.
 section-asset = Asset
 row-component = Component { $number }
 add-component = Add a component
@@ -142,7 +142,7 @@ field-component-cost-eur = Cost (€)
 field-component-duration-years = Life (years)
 field-component-residual-value-eur = Residual value (€)
 field-component-plan = Method
-field-component-coefficient = Coefficient, if degressive
+field-component-coefficient = Coefficient, if declining balance
 field-component-expected-units = Units expected, if by units of use
 field-component-commissioned-on = Put into service, if another day
 field-component-account = Account, if another
@@ -152,8 +152,8 @@ wrong-account = An account has 3 to 10 digits, such as 2135.
 wrong-components-short = Components: { $terms } = { $sum }. Cost: { $cost }. { $difference } is missing: correct a component or the cost.
 wrong-components-beyond = Components: { $terms } = { $sum }. Cost: { $cost }. { $difference } is too much: correct a component or the cost.
 wrong-exceeds = { $limit } at most.
-wrong-commissioned = What is built on an account of 23 goes into service by an event: leave this empty.
-told-asset-posted = Entries rest on { $stored }: it cannot become { $wanted } any more. Record an event, or leave it as it was.
+wrong-commissioned = What is under construction (account 23) is put into service by an event: leave this empty.
+told-asset-posted = Entries are based on { $stored }: it can no longer become { $wanted }. Record an event, or leave it as it was.
 
 paper-go = Attach a paper
 paper-new = Attach a paper to { $asset }

@@ -2,7 +2,7 @@
 availability-go = Availability
 availability-title = Availability, contract { $contract }
 availability-help = Where a line was less available than promised, a part of its price of the month is allowed on the next invoice.
-availability-nothing-promised = This contract promises an availability on none of its lines. One is added by editing a line.
+availability-nothing-promised = This contract promises an availability on none of its lines. A promise is added by editing a line.
 availability-promised = What is promised
 availability-committed = Promised
 availability-bands = Allowance

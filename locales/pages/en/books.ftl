@@ -1,6 +1,6 @@
 # Keeping the books: periods, entries of fixed assets, events.
 periods-title = Accounting periods
-periods-text = Nothing more is posted in a closed period. It can be opened again with a reason; once locked it never changes. Closing a year draws its result, empties its accounts, opens the next year and locks it.
+periods-text = Nothing more is posted in a closed period. It can be opened again with a reason; once locked it never changes. Closing a year works out its result, empties its accounts, opens the next year and locks it.
 periods-caption = Months of { $year }
 periods-deeds = Actions
 period-year = Year { $year }
@@ -22,7 +22,7 @@ period-close-year-title = Close { $period }?
 period-close-text = No entry can be dated in it any more, unless it is opened again.
 period-reopen-text = Entries can be dated in it again. The reason is kept in the audit trail.
 period-lock-text = This is final: what is locked is never opened again.
-period-close-year-text = This is final: the result is drawn, the accounts are emptied, the next year opens with their balances and the year is locked.
+period-close-year-text = This is final: the result is worked out, the accounts are emptied, the next year opens with their balances and the year is locked.
 period-reason = Reason
 period-reason-optional = Reason (optional)
 done-period-close = { $value }: closed.
@@ -148,7 +148,7 @@ field-event-units = Units of the month
 field-event-grantor = Grantor
 field-event-reference = Reference
 told-event-no-reason = Give a reason; it is kept with the event.
-told-event-too-early = It takes effect within what is posted through { $through }, and that stays: give a day from { $from } on.
+told-event-too-early = It would take effect in what is posted through { $through }, which does not change: give a day from { $from }.
 told-event-unknown-component = There is no component “{ $component }”.
 told-event-recorded-earlier = Recorded on { $day }, before the event above it ({ $previous }).
 told-event-under-construction = The asset is still under construction: put it into service first.
@@ -165,17 +165,17 @@ told-event-duration = A life is a whole number of years from 1 to 100, not { $ye
 told-event-residual-value = Residual value of { $residual }: gross { $gross } − depreciated { $depreciated } − impaired { $impaired } = { $left }; it lies between zero and that.
 told-event-impairs-too-much = Impairment of { $amount }: gross { $gross } − depreciated { $depreciated } − impaired { $impaired } − residual value { $residual } = { $left } at most. Revise the residual value first, or impair less.
 told-event-reverses-too-much = Reversal of { $amount }: only { $impaired } is impaired.
-told-event-reverses-beyond-cost = Reversal of { $amount }: net book value { $net } + { $amount } = { $sum } would exceed { $unimpaired }, what it were without any impairment. Reverse { $most } at most.
+told-event-reverses-beyond-cost = Reversal of { $amount }: net book value { $net } + { $amount } = { $sum } would exceed { $unimpaired }, what it would be without any impairment. Reverse { $most } at most.
 told-event-not-positive = An amount is above zero, not { $amount }.
 told-event-negative-proceeds = Proceeds are not negative ({ $amount }).
 told-event-part = { $part } of a gross value of { $gross }: a part is above zero and at most the whole.
-told-event-share = { $percent } % is no share of the gross value: give more than 0 and 100 at most, with four decimals at most.
+told-event-share = { $percent } % is not a share of the gross value: give more than 0 and 100 at most, with four decimals at most.
 told-event-not-by-units = “{ $component }” does not depreciate by units: revise its life instead.
 told-event-expected-units = { $expected } units expected, but { $used } are used already: expect more, with four decimals at most.
 told-event-too-many-units = { $units } units, { $used } before, come to { $sum }; only { $expected } are expected: revise them first.
 told-event-units = A number of units is above zero with four decimals at most, not { $units }.
 told-event-successor-exists = The component “{ $component }” is there already: give the successor another code.
-told-event-successor = The successor is no sound component ({ $why }).
+told-event-successor = The successor is not a valid component ({ $why }).
 
 figures-title = Management figures
 figures-text = What the centre costs and brings beside its invoices: energy, maintenance, staff, heat sold, hosting avoided. They feed the payback, not the accounts.
@@ -227,23 +227,23 @@ opening-credit = Credit (€)
 opening-post = Post the entry
 done-opening = Balances brought in: entry { $value }.
 told-balances-encoding = The file is not UTF-8: save it in that encoding.
-told-balances-unknown-column = “{ $name }” is no column of balances: account, auxiliary, label, debit, credit.
+told-balances-unknown-column = “{ $name }” is not a column of balances: account, auxiliary, label, debit, credit.
 told-balances-missing-column = The column “{ $name }” is missing: the first line names the columns.
-told-balances-cells = Line { $line }: it has not as many cells as the first; a decimal comma needs “;” between cells.
-told-opening-account = Line { $line }: “{ $account }” is no account; 2 to 20 digits or capitals, beginning with 1 to 8.
+told-balances-cells = Line { $line }: it does not have as many cells as the first; a decimal comma needs “;” between cells.
+told-opening-account = Line { $line }: “{ $account }” is not an account; 2 to 20 digits or capitals, beginning with 1 to 8.
 told-opening-amount = Line { $line }: this amount cannot be read, or has more than two decimals.
 told-opening-one-side = Line { $line }: account { $account } has debit { $debit } and credit { $credit }; one of the two, above zero.
-told-opening-empty = No balances: one account a line, under account,auxiliary,label,debit,credit.
-told-opening-unbalanced = The balances do not balance: debits { $debit } − credits { $credit } = { $difference }. Nothing is posted.
+told-opening-empty = No balances: one account per line, under account,auxiliary,label,debit,credit.
+told-opening-unbalanced = Debits and credits differ: debits { $debit } − credits { $credit } = { $difference }. Nothing is posted.
 told-opening-counted-twice = { $year } has entries here, and closing it carries their balances forward: those of { $day } would count them twice. Bring in those of a day before the first entry.
-told-opening-before-locked = { $year } is closed and opened with its own balances: those of { $day } can be carried into no year any more. Bring in those of a day after the last closed year.
+told-opening-before-locked = { $year } is closed and opened with its own balances: those of { $day } can no longer be carried into any year. Bring in those of a day after the last closed year.
 told-opening-posted = Balances are brought in already, once for all: { $document } of { $opened } holds { $total } on each side. Those of { $day } would be counted on top of them.
 told-opening-counted-before = { $document } of { $first } stands in the books: balances of { $day } would count it a second time. Bring in those of { $first } or a day before.
 allocation-go = Allocate the result…
 allocation-title = Allocate the result of { $year }
 allocation-profit = A profit of { $amount }.
 allocation-loss = A loss of { $amount }.
-allocation-text = An entry carries it from the result account to what is carried forward, on the day of the decision or after it, in an open period.
+allocation-text = An entry carries the result from the result account to what is carried forward, dated on the day of the decision or later, in an open period.
 allocation-date = Day of the entry
 allocation-reason = Decision (deliberation, date)
 allocation-post = Allocate the result

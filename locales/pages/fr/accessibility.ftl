@@ -1,4 +1,4 @@
-# The accessibility declaration: what was tested, how, and what is not conform.
+# The accessibility declaration: what was tested, how, and what does not comply.
 
 accessibility-title = Déclaration d’accessibilité
 accessibility-state = Accessibilité : partiellement conforme

@@ -79,7 +79,7 @@ asset-trail = Tout ce que la piste d’audit en dit
 asset-not-known = Cette immobilisation n’était pas encore connue ce jour-là.
 
 reports-lead = Chaque rapport se lit ici, s’emporte en fichier, et peut être conservé avec son empreinte ; « chapelle audit verify » compare ensuite les fichiers conservés avec la piste d’audit.
-reports-caption = Les rapports des livres
+reports-caption = Rapports de la comptabilité et de la gestion
 reports-report = Rapport
 reports-what = Ce qu’il montre
 reports-formats = Formats

@@ -41,7 +41,7 @@ pub struct Compared {
     pub state: State,
     /// Invoices of the month of which nothing is left.
     pub cancelled: Vec<Cancelled>,
-    /// None where nothing could be drafted.
+    /// None where nothing could be drafted; nothing of an invoice that is cancelled.
     pub net: Option<Money>,
     pub gross: Option<Money>,
     /// The invoice of the month before, where there is one.
@@ -52,6 +52,8 @@ pub struct Compared {
 pub enum State {
     /// The invoice in force: a corrected one where the first was cancelled.
     Issued(InvoiceNumber),
+    /// Credit notes took all of it back and nothing took its place; the month stays billed.
+    Cancelled(InvoiceNumber),
     /// Kept as a draft.
     Drafted,
     /// It could be drafted.
@@ -116,6 +118,7 @@ fn work_out(store: &Store, month: BillingMonth, now: DateTime<Utc>) -> Result<Co
         };
         let (own, before) = (of(month)?, of(month.previous())?);
         let cancelled = cancelled::in_month(connection, month)?;
+        let cancelled_before = cancelled::in_month(connection, month.previous())?;
         let name = |code: &TenantCode| {
             let tenant = gathered.book.tenants.iter().find(|tenant| tenant.code == *code);
             tenant.map_or_else(|| code.to_string(), |tenant| tenant.name.clone())
@@ -125,10 +128,7 @@ fn work_out(store: &Store, month: BillingMonth, now: DateTime<Utc>) -> Result<Co
             let own = own.iter().find(|invoice| invoice.contract == contract.code);
             let before = before.iter().find(|invoice| invoice.contract == contract.code);
             let blocked = plan.blocking().any(|problem| problem.contract.as_ref() == Some(&contract.code));
-            let (mut state, net, gross) = standing(own, draft, blocked);
-            if let State::Issued(number) = &mut state {
-                *number = cancelled::in_force(&cancelled, number);
-            }
+            let (state, net, gross) = left(standing(own, draft, blocked), &cancelled);
             Compared {
                 contract: contract.code.clone(),
                 title: contract.title.clone(),
@@ -138,7 +138,10 @@ fn work_out(store: &Store, month: BillingMonth, now: DateTime<Utc>) -> Result<Co
                 cancelled: cancelled.iter().filter(|one| one.contract == contract.code).cloned().collect(),
                 net,
                 gross,
-                net_before: before.map(|invoice| invoice.totals.net),
+                net_before: before.map(|invoice| {
+                    let nothing_left = |one: &Cancelled| one.contract == contract.code && one.leaves_nothing();
+                    if cancelled_before.iter().any(nothing_left) { Money::ZERO } else { invoice.totals.net }
+                }),
             }
         };
         let mut contracts: Vec<Compared> = gathered.book.contracts.iter().map(compared).collect();
@@ -146,6 +149,19 @@ fn work_out(store: &Store, month: BillingMonth, now: DateTime<Utc>) -> Result<Co
         contracts.sort_by(|a, b| (&a.tenant_name, &a.contract).cmp(&(&b.tenant_name, &b.contract)));
         Ok(Comparison { month, contracts, problems: plan.problems.clone() })
     })
+}
+
+/// What is left of what was issued: the invoice in force, or nothing where that is cancelled as well.
+fn left(
+    standing: (State, Option<Money>, Option<Money>),
+    cancelled: &[Cancelled],
+) -> (State, Option<Money>, Option<Money>) {
+    let (State::Issued(first), net, gross) = standing else { return standing };
+    let number = cancelled::in_force(cancelled, &first);
+    if cancelled.iter().any(|one| one.invoice == number) {
+        return (State::Cancelled(number), Some(Money::ZERO), Some(Money::ZERO));
+    }
+    (State::Issued(number), net, gross)
 }
 
 fn standing(

@@ -9,7 +9,7 @@ use crate::app::late_readings::{self, LateInvoice};
 use crate::app::post_depreciation::PERIODS;
 use crate::app::read_invoices::{self, Order, Reader, Standing, StateCounts, Wanted};
 use crate::app::read_meters::{self, MetersFilter};
-use crate::app::{AppError, Store, export_book, notices, read_months, read_tenants, report_payback};
+use crate::app::{AppError, Store, cancelled, export_book, notices, read_months, read_tenants, report_payback};
 use crate::domain::access::{Role, TenantScope};
 use crate::domain::amortisation::{months_due, plans};
 use crate::domain::book::Book;
@@ -40,12 +40,16 @@ pub struct Today {
     pub owed: Money,
     pub overpaid: Vec<InvoiceSummary>,
     pub failed_notices: usize,
+    /// Those that will be tried again.
+    pub postponed_notices: usize,
     /// Invoices of whose months readings changed since, which the next ones regularise; the oldest month first.
     pub late: Vec<LateInvoice>,
     /// Contracts to decide on, soonest first.
     pub ending: Vec<EndingContract>,
     /// How many of the contracts in force in `month` have no issued invoice of it.
     pub to_issue: usize,
+    /// Contracts of which `month` was billed and taken back, with nothing in its place.
+    pub taken_back: usize,
     pub depreciation: Depreciation,
 }
 
@@ -95,12 +99,14 @@ pub fn today(store: &Store, now: DateTime<Utc>) -> Result<Today, AppError> {
         owed: -read_invoices::open_sum(store, &reader, overpaid())?,
         overpaid: some_of(store, &reader, overpaid())?,
         failed_notices: notices::failed_count(store)?,
+        postponed_notices: notices::postponed_count(store)?,
         late: if book.is_some() { late_readings::waiting(store)? } else { vec![] },
         ending: book.as_ref().map(|book| ending(book, today)).unwrap_or_default(),
         to_issue: match &book {
             Some(book) => read_months::unbilled(&mut *store.connection()?, book, month)?,
             None => 0,
         },
+        taken_back: cancelled::of_month(store, month)?.iter().filter(|one| one.leaves_nothing()).count(),
         depreciation: depreciation(store, book.as_deref(), month)?,
     })
 }

@@ -20,6 +20,13 @@ pub struct Cancelled {
     pub replaced_by: Option<InvoiceNumber>,
 }
 
+impl Cancelled {
+    /// Whether nothing took its place: its contract's month is billed, and comes to nothing.
+    pub const fn leaves_nothing(&self) -> bool {
+        self.replaced_by.is_none()
+    }
+}
+
 /// Those of `month`, in the order of their issue.
 pub fn of_month(store: &Store, month: BillingMonth) -> Result<Vec<Cancelled>, AppError> {
     store.read(|connection| in_month(connection, month))

@@ -64,6 +64,8 @@ pub struct CreditPreview {
     pub open_before: Money,
     /// Below zero is owed to the tenant.
     pub open_after: Money,
+    /// Whether nothing of the invoice is left: its month stays billed, and comes to nothing.
+    pub takes_all: bool,
 }
 
 /// An invoice with what of each line is credited already.
@@ -93,7 +95,13 @@ pub fn preview(store: &Store, request: &CreditRequest) -> Result<CreditPreview, 
         let credit = credit_of(&gathered.invoice, &gathered.credit_notes, request.chosen());
         let credit = credit.map_err(|error| AppError::refused(&error))?;
         let open_before = gathered.account().open();
-        Ok(CreditPreview { open_after: open_before - credit.totals.gross, open_before, credit })
+        let taken_back = gathered.account().credited + credit.totals.gross;
+        Ok(CreditPreview {
+            takes_all: taken_back >= gathered.invoice.totals.gross,
+            open_after: open_before - credit.totals.gross,
+            open_before,
+            credit,
+        })
     })
 }
 

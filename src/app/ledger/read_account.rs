@@ -1,6 +1,6 @@
 //! What happened to one invoice since its issue, for its page: credit notes, payments, claims, what is open.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::app::{AppError, Store, settle};
 use crate::domain::access::TenantScope;
@@ -14,8 +14,8 @@ use crate::storage::{book, invoices};
 pub struct Account {
     pub balance: Balance,
     pub is_late: bool,
-    /// Number and gross amount, oldest first.
-    pub credit_notes: Vec<(InvoiceNumber, Money)>,
+    /// Number, day and gross amount, oldest first.
+    pub credit_notes: Vec<(InvoiceNumber, NaiveDate, Money)>,
     /// What was set against it included.
     pub payments: Vec<Payment>,
     /// The late interest claimed, with what it is made of.
@@ -40,7 +40,11 @@ pub fn of(
         Ok(Some(Account {
             is_late: balance.open > Money::ZERO && balance.due_date < today,
             balance,
-            credit_notes: gathered.credit_notes.iter().map(|note| (note.number.clone(), note.totals.gross)).collect(),
+            credit_notes: gathered
+                .credit_notes
+                .iter()
+                .map(|note| (note.number.clone(), note.issue_date, note.totals.gross))
+                .collect(),
             payments: gathered.payments,
             claims,
             paid_back: gathered.paid_back,

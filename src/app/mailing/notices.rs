@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::app::deliver_outbox::Postage;
+use crate::app::invite::INVITATION_MAIL;
 use crate::app::letter::Letter;
 use crate::app::{AppError, Store, export_book};
 use crate::domain::access::TenantScope;
@@ -50,17 +51,38 @@ pub fn of(store: &Store, scope: &TenantScope, number: &str) -> Result<Option<Vec
     Ok(Some(outbox::of_invoice(connection, id)?))
 }
 
+/// Whether sending it was tried in vain and will be tried again.
+pub fn is_postponed(notice: &Notice) -> bool {
+    notice.status == NoticeStatus::Pending && notice.attempts > 0 && notice.last_error.is_some()
+}
+
+/// How many notices wait for another try.
+pub fn postponed_count(store: &Store) -> Result<usize, AppError> {
+    let waiting = outbox::list(&mut *store.connection()?, Some(NoticeStatus::Pending))?;
+    Ok(waiting.iter().filter(|notice| is_postponed(notice)).count())
+}
+
+/// The mails of invitations that did not leave: postponed, or given up.
+pub fn undelivered_invitations(store: &Store) -> Result<Vec<Notice>, AppError> {
+    let mut found = outbox::list(&mut *store.connection()?, None)?;
+    found.retain(|notice| {
+        notice.message.kind == INVITATION_MAIL && (is_postponed(notice) || notice.status == NoticeStatus::Failed)
+    });
+    Ok(found)
+}
+
 /// How many notices nobody will try again by themselves.
 pub fn failed_count(store: &Store) -> Result<usize, AppError> {
     Ok(outbox::list(&mut *store.connection()?, Some(NoticeStatus::Failed))?.len())
 }
 
-/// The numbers of invoices with a notice that failed for good, with its recipient and error.
-pub fn failed(store: &Store) -> Result<Vec<(Option<InvoiceNumber>, Notice)>, AppError> {
+/// The notices that failed for good, then those that wait for another try, each with the invoice it is about.
+pub fn undelivered(store: &Store) -> Result<Vec<(Option<InvoiceNumber>, Notice)>, AppError> {
     let connection = &mut *store.connection()?;
-    let failed = outbox::list(connection, Some(NoticeStatus::Failed))?;
-    let mut found = Vec::with_capacity(failed.len());
-    for notice in failed {
+    let mut undelivered = outbox::list(connection, Some(NoticeStatus::Failed))?;
+    undelivered.extend(outbox::list(connection, Some(NoticeStatus::Pending))?.into_iter().filter(is_postponed));
+    let mut found = Vec::with_capacity(undelivered.len());
+    for notice in undelivered {
         let number = match notice.message.invoice {
             Some(id) => {
                 invoices::issued_by_id(connection, &TenantScope::Everyone, id)?.map(|(_, issued)| issued.number)

@@ -6,6 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use rust_decimal::Decimal;
 
+use crate::app::gather::contracts_billing;
 use crate::app::listing::{Order, SortKey};
 use crate::app::read_series::Around;
 use crate::app::read_tenants::TenantNames;
@@ -194,7 +195,13 @@ fn summaries(
             billed_on: billed.get(&meter.code).cloned(),
             last: last.get(id).copied(),
             coverage: Coverage::of(meter, &readings, period, now, rated_kw(book, meter)),
-            late: late.iter().filter(|change| change.meter == *id).map(|change| change.month).collect(),
+            late: late
+                .iter()
+                .filter(|change| change.meter == *id)
+                .map(|change| change.month)
+                // What no line bills was never billed: nothing of it is regularised.
+                .filter(|month| contracts_billing(book, &meter.code, *month).next().is_some())
+                .collect(),
         });
     }
     Ok(summaries)

@@ -7,12 +7,14 @@
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
+use crate::app::gather::contracts_billing;
 use crate::app::ingest_readings::{MeterDirectory, ReadingInput};
 use crate::app::{AppError, Store};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::book::{Book, BookFault, BookProblem};
 use crate::domain::calendar::{BillingMonth, Period, Timestamp};
 use crate::domain::freetext::Text;
+use crate::domain::ids::MeterCode;
 use crate::domain::ids::MeterId;
 use crate::domain::metering::{Coverage, Meter, Quality, Reset, Sample, bridge};
 use crate::domain::quantity::Micro;
@@ -199,7 +201,7 @@ fn correct(
         resolution: Resolution::Correct { at, value },
         stored,
         readings: 1,
-        billed: billed_months(connection, book, at, at)?,
+        billed: billed_months(connection, book, &meter.code, (at, at))?,
     };
     Ok(Prepared { plan, change: Change::Readings(vec![reading]) })
 }
@@ -254,7 +256,7 @@ fn estimate(
         resolution: Resolution::Estimate { from, to },
         stored: None,
         readings: incoming.len(),
-        billed: billed_months(connection, book, from, to)?,
+        billed: billed_months(connection, book, &meter.code, (from, to))?,
     };
     Ok(Prepared { plan, change: Change::Readings(incoming) })
 }
@@ -283,7 +285,7 @@ fn declare_reset(
         },
         stored: None,
         readings: 0,
-        billed: billed_months(connection, &book, reset.at, reset.at)?,
+        billed: billed_months(connection, &book, &meter.code, (reset.at, reset.at))?,
     };
     let before = meter.resets.clone();
     Ok(Prepared { plan, change: Change::Book { book: Box::new(changed), id, before, reset } })
@@ -330,12 +332,16 @@ fn spacing_seconds(
 fn billed_months(
     connection: &mut AnyConnection,
     book: &Book,
-    from: Timestamp,
-    to: Timestamp,
+    meter: &MeterCode,
+    (from, to): (Timestamp, Timestamp),
 ) -> Result<Vec<BillingMonth>, AppError> {
     let Some(horizon) = billing::horizon(connection)? else { return Ok(Vec::new()) };
     let zone = book.facility.zone;
     let first = BillingMonth::of(from.date_in(zone));
     let last = BillingMonth::of(to.date_in(zone)).min(horizon.through);
-    Ok(if first <= last { first.through(last).collect() } else { Vec::new() })
+    if last < first {
+        return Ok(Vec::new());
+    }
+    // What no line bills is not regularised either.
+    Ok(first.through(last).filter(|month| contracts_billing(book, meter, *month).next().is_some()).collect())
 }

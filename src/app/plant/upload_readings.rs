@@ -20,6 +20,9 @@ pub use crate::storage::uploads::{Upload, UploadState};
 /// As it is sent, compressed or not: some ten million readings.
 pub const FILE_BYTES_MAX: u64 = 256 * 1024 * 1024;
 const FILE_NAME_CHARACTERS_MAX: usize = 120;
+/// Where files on their way in lie, and how their names end.
+const INCOMING: &str = "incoming";
+const PART: &str = "part";
 /// How often the progress is written down.
 const PROGRESS_SECONDS: i64 = 2;
 /// An upload that has not moved for so long was interrupted.
@@ -61,11 +64,24 @@ pub struct UploadView {
     pub is_interrupted: bool,
 }
 
+/// After a start of the server: nobody reads the files any more that were on their way in when it stopped. They go, and
+/// their uploads are told as interrupted; what was read of them stays.
+pub fn recover(store: &Store) -> Result<(), AppError> {
+    let folder = store.data_dir().join(INCOMING);
+    for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.extension().is_some_and(|ending| ending == PART) {
+            std::fs::remove_file(&path).map_err(AppError::io("remove", &path))?;
+        }
+    }
+    store.write(|connection| Ok(uploads::abandon(connection)?))
+}
+
 /// A fresh place for a file on its way in.
 pub fn spool(store: &Store) -> Result<PathBuf, AppError> {
-    let folder = store.data_dir().join("incoming");
+    let folder = store.data_dir().join(INCOMING);
     std::fs::create_dir_all(&folder).map_err(AppError::io("create", &folder))?;
-    Ok(folder.join(format!("{}.part", hex(&random::<12>()?))))
+    Ok(folder.join(format!("{}.{PART}", hex(&random::<12>()?))))
 }
 
 /// Notes that a spooled file is about to be read.

@@ -16,12 +16,13 @@ const WIDEST_CHARS: usize = 180;
 pub(in crate::documents) fn listed_pdf(
     table: &Table,
     subtitle: &str,
+    total: Option<&str>,
     edition: Edition<'_>,
 ) -> Result<Vec<u8>, RenderError> {
-    statement_pdf::pdf(&statement(table, subtitle, edition))
+    statement_pdf::pdf(&statement(table, subtitle, total, edition))
 }
 
-fn statement(table: &Table, subtitle: &str, edition: Edition<'_>) -> Statement {
+fn statement(table: &Table, subtitle: &str, total: Option<&str>, edition: Edition<'_>) -> Statement {
     let language = edition.language;
     let is_shown = |column: &usize| {
         table.rows.is_empty() || table.rows.iter().any(|row| row.get(*column).is_some_and(|cell| *cell != Cell::Empty))
@@ -38,17 +39,18 @@ fn statement(table: &Table, subtitle: &str, edition: Edition<'_>) -> Statement {
         language,
         issuer: edition.issuer.cloned(),
         day: table.day,
-        headings: shown.iter().filter_map(|column| heading(table, *column)).collect(),
+        headings: shown.iter().filter_map(|column| heading(table, *column, total.is_some())).collect(),
         sections: vec![Section { rows, ..Section::default() }],
-        total: None,
+        total: total.map(str::to_owned),
         opening: String::new(),
         empty: subtitle.to_owned(),
     }
 }
 
-fn heading(table: &Table, column: usize) -> Option<Heading> {
+fn heading(table: &Table, column: usize, is_summed: bool) -> Option<Heading> {
     let cells = || table.rows.iter().filter_map(|row| row.get(column));
     let kind = match cells().find(|cell| **cell != Cell::Empty) {
+        Some(Cell::Amount(_)) if is_summed => Kind::Summed,
         Some(Cell::Amount(_)) => Kind::Amount,
         Some(Cell::Day(_)) => Kind::Date,
         _ => Kind::Text,
@@ -92,7 +94,7 @@ mod tests {
             headings: ["Quand", "Avant", "Quoi", "Après"].map(str::to_owned).into(),
             rows: vec![row("a word"), row("words that are no longer short")],
         };
-        let made = statement(&table, "", Language::French.into());
+        let made = statement(&table, "", None, Language::French.into());
         let widths: Vec<(&str, u8)> = made.headings.iter().map(|one| (one.label.as_str(), one.width_chars)).collect();
         assert_eq!(widths, [("Quand", 10), ("Quoi", 20), ("Après", 73)]);
         let first = made.sections.first().and_then(|section| section.rows.first()).and_then(|row| row.first());

@@ -123,7 +123,7 @@ pub async fn account(shared: Data<Shared>, granted: Granted, number: Path<String
         paid: balance.paid.to_string(),
         paid_back: balance.paid_back.to_string(),
         interest: balance.interest.to_string(),
-        credit_notes: credit_notes.into_iter().map(amount_of).collect(),
+        credit_notes: credit_notes.into_iter().map(|(number, _, gross)| amount_of((number, gross))).collect(),
         payments: payments.into_iter().map(paid).collect(),
         refunds_and_transfers: back.into_iter().map(paid_back).collect(),
         claims: claims.into_iter().map(|claim| amount_of((claim.document, claim.amount))).collect(),

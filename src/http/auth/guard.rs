@@ -147,6 +147,14 @@ async fn admit(access: Access, request: &HttpRequest) -> Result<(), Fault> {
     }
 }
 
+/// Lets a page outside every route know who asks, so that it shows them their way back.
+pub async fn recognise(request: &HttpRequest) {
+    let Some(shared) = request.app_data::<Data<Shared>>() else { return };
+    if let Ok(visitor) = visitor(shared, request).await {
+        request.extensions_mut().insert(visitor);
+    }
+}
+
 /// A session that still lacks its second factor opens nothing else.
 fn entered(stage: Stage) -> Result<(), Fault> {
     match stage {

@@ -23,7 +23,7 @@ use crate::domain::audit::Actor;
 use crate::domain::ids::UserId;
 
 pub use bearers::{Bearer, Bearers};
-pub use guard::{Access, guarded};
+pub use guard::{Access, guarded, recognise};
 
 /// What the policy granted to a request, and to whom.
 #[derive(Debug, Clone)]

@@ -54,6 +54,24 @@
     window.addEventListener("beforeunload", (event) => { if (changed) event.preventDefault(); });
   }
 
+  // A file dropped anywhere on its field is taken as one dropped on the button; of several none is, which is said.
+  for (const drop of document.querySelectorAll(".drop")) {
+    const input = drop.querySelector("input[type=file]");
+    const note = document.createElement("span");
+    note.className = "field-error";
+    note.setAttribute("role", "alert");
+    drop.append(note);
+    drop.addEventListener("dragover", (event) => event.preventDefault());
+    drop.addEventListener("drop", (event) => {
+      event.preventDefault();
+      const files = event.dataTransfer?.files ?? [];
+      note.textContent = files.length > 1 ? drop.dataset.one ?? "" : "";
+      if (files.length !== 1) return;
+      input.files = files;
+      input.dispatchEvent(new Event("input", { bubbles: true }));
+    });
+  }
+
   // The page as it is now, or nothing where it cannot be had.
   const fetched = async () => {
     const answer = await fetch(window.location.href).catch(() => null);

@@ -24,11 +24,22 @@ pub fn tell(response: &mut HttpResponse, what: &str, value: &str) {
     }
 }
 
+/// A message as the page shows it.
+pub struct Flash {
+    pub text: String,
+    /// It was done, and something about it should be looked at.
+    pub warns: bool,
+}
+
+/// What was done and should be looked at again.
+const WARNINGS: [&str; 1] = ["tenant-same-siret"];
+
 /// The message the request brings; what is no word of ours is nothing.
-pub fn told(request: &HttpRequest, language: Language) -> Option<String> {
+pub fn told(request: &HttpRequest, language: Language) -> Option<Flash> {
     let cookie = request.cookie(COOKIE)?;
     let (what, value) = cookie.value().split_once('|')?;
-    texts::optional(language, &format!("done-{what}"), "value", &decoded(value))
+    let text = texts::optional(language, &format!("done-{what}"), "value", &decoded(value))?;
+    Some(Flash { text, warns: WARNINGS.contains(&what) })
 }
 
 /// Once a page has shown it, the message is gone.

@@ -28,7 +28,7 @@ pub struct Frame {
     /// The pages above this one, from the first.
     pub crumbs: Vec<Crumb>,
     /// What the last action did, told once.
-    pub flash: Option<String>,
+    pub flash: Option<flash::Flash>,
     /// This page in the other language.
     pub other_language: LanguageLink,
     /// The zone of the facility's clock.

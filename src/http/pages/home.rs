@@ -169,7 +169,10 @@ fn month_card(frame: &Frame, today: &Today, checked: Option<&CheckedMonth>) -> C
     let go = Some((address.clone(), frame.t("home-month-go")));
     let title = frame.with("home-month", "month", &month);
     if today.to_issue == 0 {
-        let text = frame.t("home-month-done");
+        let text = match today.taken_back {
+            0 => frame.t("home-month-done"),
+            some => frame.with("home-month-taken-back", "count", &some.to_string()),
+        };
         return Card { class: "card-ok", title, count: "0".to_owned(), text, items: vec![], link: go };
     }
     let Some(checked) = checked else {
@@ -277,7 +280,7 @@ fn overdue_card(frame: &Frame, today: &Today) -> Card {
     let item = |invoice: &read_invoices::InvoiceSummary| {
         let number = invoice.number.as_ref().map(ToString::to_string).unwrap_or_default();
         let open = invoice.standing.map_or(invoice.totals.gross, |(open, _)| open);
-        let due = invoice.pay_by.map(|day| frame.short_date(&day)).unwrap_or_default();
+        let due = invoice.pay_by.map(|day| frame.date(&day)).unwrap_or_default();
         let key = if invoice.owes_interest_only() { "home-interest-item" } else { "home-overdue-item" };
         let values = [("number", &*number), ("amount", &*frame.amount(&open)), ("due", &*due)];
         Item { text: frame.texts(key, &values), address: Some(format!("/invoices/{number}")) }
@@ -333,14 +336,23 @@ fn owed_card(frame: &Frame, today: &Today) -> Option<Card> {
 }
 
 fn notices_card(frame: &Frame, today: &Today) -> Card {
-    let count = today.failed_notices;
+    let (failed, postponed) = (today.failed_notices, today.postponed_notices);
+    let text = match (failed, postponed) {
+        (0, 0) => frame.t("home-notices-none"),
+        (0, _) => frame.t("home-notices-postponed"),
+        _ => frame.t("home-notices-due"),
+    };
     Card {
-        class: if count > 0 { "card-bad" } else { "card-ok" },
+        class: match (failed, postponed) {
+            (0, 0) => "card-ok",
+            (0, _) => "card-due",
+            _ => "card-bad",
+        },
         title: frame.t("home-notices"),
-        count: count.to_string(),
-        text: frame.t(if count > 0 { "home-notices-due" } else { "home-notices-none" }),
+        count: (failed + postponed).to_string(),
+        text,
         items: vec![],
-        link: (count > 0).then(|| ("/notices".to_owned(), frame.t("home-notices-go"))),
+        link: (failed + postponed > 0).then(|| ("/notices".to_owned(), frame.t("home-notices-go"))),
     }
 }
 

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::{Frame, texts};
 use crate::app::reports;
-use crate::documents::table::{self, Cell, Table};
+use crate::documents::table::{self, About, Cell, Table};
 use crate::documents::{Edition, ReportFormat};
 use crate::domain::calendar::Timestamp;
 use crate::domain::metering::Quality;
@@ -50,19 +50,47 @@ pub async fn respond(
     sheet: Sheet,
     name: &str,
 ) -> Result<HttpResponse, Fault> {
+    respond_about(shared, frame, table, About::default(), sheet, name).await
+}
+
+/// What a file says beside its rows: its `filter`, and the sums of its amounts beside the text `total`.
+pub fn about(frame: &Frame, filter: Vec<(String, String)>, total: &str) -> About {
+    About { filter, sheet: frame.t("sheet-filter"), total: Some(frame.t(total)) }
+}
+
+/// The same of a list that was searched for a text, and has nothing to sum.
+pub fn searched(frame: &Frame, text: &str) -> About {
+    let filter = (!text.is_empty()).then(|| (frame.t("filter-search"), text.to_owned()));
+    About { filter: filter.into_iter().collect(), sheet: frame.t("sheet-filter"), total: None }
+}
+
+/// The same, with what it says beside its rows.
+pub async fn respond_about(
+    shared: &Shared,
+    frame: &Frame,
+    table: Table,
+    about: About,
+    sheet: Sheet,
+    name: &str,
+) -> Result<HttpResponse, Fault> {
     let rows = table.rows.len();
     if sheet == Sheet::Pdf && rows > PDF_ROWS_MAX {
         let english = format!("a PDF of {rows} rows is too long, {PDF_ROWS_MAX} are the most: take CSV or XLSX");
         let told = Told::new("list-too-long", english).with("count", rows).with("max", PDF_ROWS_MAX);
         return Err(Fault::Misasked(Box::new(told)));
     }
-    let subtitle = frame.texts("sheet-rows", &[("count", &rows.to_string()), ("day", &frame.date(&table.day))]);
+    let counted = frame.texts("sheet-rows", &[("count", &rows.to_string()), ("day", &frame.date(&table.day))]);
+    let subtitle = [about.filter_text(frame.language), counted].into_iter().filter(|text| !text.is_empty());
+    let subtitle = subtitle.collect::<Vec<_>>().join(". ");
     let (store, language) = (shared.store.clone(), frame.language);
     let bytes = blocking(move || {
         Ok(match sheet {
             Sheet::Csv => table::csv(&table, language)?,
-            Sheet::Xlsx => table::xlsx(&table, language)?,
-            Sheet::Pdf => table::pdf(&table, &subtitle, Edition::of(language, &store.read(reports::issuer)?))?,
+            Sheet::Xlsx => table::xlsx(&table, &about, language)?,
+            Sheet::Pdf => {
+                let issuer = store.read(reports::issuer)?;
+                table::pdf(&table, &subtitle, about.total.as_deref(), Edition::of(language, &issuer))?
+            }
         })
     })
     .await?;

@@ -84,6 +84,14 @@ pub fn advance(connection: &mut AnyConnection, id: i64, bytes_read: u64, now: Ti
     Ok(())
 }
 
+/// Nobody reads the files any more that were being read: none of them is seen to move again.
+pub fn abandon(connection: &mut AnyConnection) -> StorageResult<()> {
+    diesel::update(reading_upload::table.filter(reading_upload::state.eq(UploadState::Running.name())))
+        .set(reading_upload::seen_at.eq(0_i64))
+        .execute(connection)?;
+    Ok(())
+}
+
 pub fn end(
     connection: &mut AnyConnection,
     id: i64,

@@ -131,7 +131,7 @@ impl Findings {
 const ADDRESS_WORDS: [&str; 3] = ["new", "file", "post"];
 
 /// 1 to 40 letters, digits, `-`, `_` or `.`: safe in file names, URLs, mail headers and spreadsheets.
-fn is_code(code: &str) -> bool {
+pub fn is_code(code: &str) -> bool {
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     let starts_well = code.starts_with(|c: char| c.is_ascii_alphanumeric());
     starts_well && code.len() <= 40 && code.chars().all(allowed) && !ADDRESS_WORDS.contains(&code)

@@ -12,11 +12,13 @@ use chrono_tz::Tz;
 use serde::Deserialize;
 
 use super::access_forms::{moment, role_choices, role_named};
+use super::invoice::mail::{NoticeView, view};
 use super::parts::{Badge, Choice, Column, Link, Tone, count, exports};
 use super::sheet::{self, Sheet};
 use super::{Address, Frame, page};
 use crate::app::administer_users::{self, UserFile};
 use crate::app::invite::{self, Invitation};
+use crate::app::notices::{self, Notice};
 use crate::app::read_tenants;
 use crate::documents::table::{Cell, Table};
 use crate::domain::access::{Action, Decision, policy};
@@ -73,6 +75,8 @@ struct InvitationRow {
     invited_by: String,
     expires: String,
     has_expired: bool,
+    /// How its mail stands, where it did not leave.
+    mail: Option<NoticeView>,
 }
 
 pub async fn list(
@@ -82,8 +86,9 @@ pub async fn list(
     query: Query<UsersQuery>,
 ) -> Result<HttpResponse, Fault> {
     let (store, now) = (shared.store.clone(), shared.now());
-    let (mut users, open, zone) = blocking(move || {
-        Ok((administer_users::list(&store, now)?, invite::open(&store)?, read_tenants::zone(&store)?))
+    let (mut users, open, mails, zone) = blocking(move || {
+        let mails = notices::undelivered_invitations(&store)?;
+        Ok((administer_users::list(&store, now)?, invite::open(&store)?, mails, read_tenants::zone(&store)?))
     })
     .await?;
     let (frame, query) = (Frame::of(&http), query.into_inner());
@@ -95,7 +100,7 @@ pub async fn list(
         columns: columns(&frame, &query),
         shown: frame.with("users-shown", "count", &count(&frame, users.len())),
         rows: users.iter().map(|user| row(&frame, zone, user)).collect(),
-        invitations: open.into_iter().map(|one| invitation_row(&frame, zone, one, now)).collect(),
+        invitations: open.into_iter().map(|one| invitation_row(&frame, zone, one, &mails, now)).collect(),
         may_manage: policy(granted.role, Action::ManageUsers) != Decision::Deny,
         files: exports(&address(&query).set("sort", &query.sort), "/users"),
         q: query.q,
@@ -229,14 +234,16 @@ fn state(frame: &Frame, user: &UserFile) -> Badge {
     }
 }
 
-fn invitation_row(frame: &Frame, zone: Tz, open: Invitation, now: DateTime<Utc>) -> InvitationRow {
+fn invitation_row(frame: &Frame, zone: Tz, open: Invitation, mails: &[Notice], now: DateTime<Utc>) -> InvitationRow {
     let invitation = open.invitation;
+    let mail = mails.iter().rev().find(|mail| mail.message.recipient == invitation.email);
     InvitationRow {
         id: open.id,
         role: frame.t(role_key(invitation.role)),
         tenant: invitation.tenant.map(|tenant| tenant.to_string()),
         expires: moment(frame, zone, invitation.expires_at),
         has_expired: invitation.expires_at <= now,
+        mail: mail.map(|mail| view(frame, zone, mail)),
         email: invitation.email,
         invited_by: invitation.invited_by,
     }

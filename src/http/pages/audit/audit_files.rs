@@ -12,7 +12,7 @@ use super::trail::{TrailQuery, action_label};
 use super::{Frame, sheet};
 use crate::app::read_trail::{self, ChainedEvent, TrailFilter};
 use crate::app::{AppError, Store, read_tenants, reports};
-use crate::documents::table::{self, Cell, Table};
+use crate::documents::table::{self, About, Cell, Table};
 use crate::documents::{Edition, ReportFormat};
 use crate::domain::calendar::Timestamp;
 use crate::domain::typography;
@@ -88,7 +88,7 @@ pub async fn xlsx(
     let events = read(&shared, query.filter()?, &frame, WORKBOOK_EVENTS_MAX).await?;
     let (zone, today) = place(&shared).await?;
     let table = table_of(&frame, zone, today, &events, WORKBOOK_CHARACTERS_MAX);
-    let bytes = table::xlsx(&table, frame.language).map_err(Fault::internal)?;
+    let bytes = table::xlsx(&table, &About::default(), frame.language).map_err(Fault::internal)?;
     Ok(answer(&file_name(&frame, &shared, ReportFormat::Xlsx), ReportFormat::Xlsx, bytes))
 }
 
@@ -109,7 +109,7 @@ pub async fn pdf(
     let store = shared.store.clone();
     let bytes = blocking(move || {
         let issuer = store.read(reports::issuer)?;
-        Ok(table::pdf(&table, &subtitle, Edition::of(language, &issuer))?)
+        Ok(table::pdf(&table, &subtitle, None, Edition::of(language, &issuer))?)
     })
     .await?;
     Ok(answer(&file_name(&frame, &shared, ReportFormat::Pdf), ReportFormat::Pdf, bytes))

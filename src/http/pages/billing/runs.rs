@@ -142,5 +142,6 @@ const fn is_issuable(one: &Compared) -> bool {
 fn cancelled_link(frame: &Frame, one: &Cancelled) -> Link {
     let by: Vec<String> = one.by.iter().map(ToString::to_string).collect();
     let values = [("number", one.invoice.as_str()), ("by", &*by.join(", "))];
-    Link { label: frame.texts("billing-cancelled", &values), address: format!("/invoices/{}", one.invoice) }
+    let key = if by.len() > 1 { "billing-cancelled-several" } else { "billing-cancelled" };
+    Link { label: frame.texts(key, &values), address: format!("/invoices/{}", one.invoice) }
 }

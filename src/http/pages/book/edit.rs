@@ -36,8 +36,8 @@ use crate::app::edit_book::{self, Basis, Refusal, StoredEntry, Target};
 use crate::app::{edit_meanwhile, export_book};
 use crate::bookfile::EntryMistake;
 use crate::domain::access::{Action, Decision, TenantScope, policy};
-use crate::domain::book::{Book, EntryKind};
-use crate::http::auth::{Granted, Visitor};
+use crate::domain::book::{Book, EntryKind, is_code as book_code};
+use crate::http::auth::{Granted, Visitor, session};
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
 use form::FormData;
@@ -286,7 +286,33 @@ fn errors(frame: &Frame, form: &impl Form, data: &FormData, mistakes: &[EntryMis
     };
     let mut errors: Vec<FormError> = mistakes.iter().map(error).collect();
     errors.dedup();
+    let unsaid = unsaid(frame, &known, &errors);
+    errors.extend(unsaid);
+    let place = |error: &FormError| known.iter().position(|placed| placed.input.name == error.field);
+    errors.sort_by_key(place);
     errors
+}
+
+/// What the book has not come to: it reads no further than what is missing, and a person wants to hear all at once.
+fn unsaid(frame: &Frame, known: &[Placed], errors: &[FormError]) -> Vec<FormError> {
+    let wrong = |input: &Input| {
+        let value = input.value.trim();
+        let is_code = input.name == "code" || input.name.ends_with(".code");
+        match value.is_empty() {
+            true => input.is_required.then_some("wrong-missing"),
+            false => (is_code && !book_code(value)).then_some("wrong-code"),
+        }
+    };
+    // An empty row is no row.
+    let alone = known.iter().filter(|placed| placed.row.is_empty());
+    let silent = alone.filter(|placed| errors.iter().all(|error| error.field != placed.input.name));
+    let error = |placed: &Placed| {
+        let beside = frame.t(wrong(placed.input)?);
+        let values = [("field", label_among(known, placed)), ("text", beside.clone())];
+        let text = frame.texts("wrong-in", &values.each_ref().map(|(name, value)| (*name, value.as_str())));
+        Some(FormError { field: placed.input.name.clone(), text, beside })
+    };
+    silent.filter_map(error).collect()
 }
 
 /// A field where it stands.

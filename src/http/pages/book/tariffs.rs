@@ -137,6 +137,7 @@ pub async fn file(
     sheet: Path<Sheet>,
 ) -> Result<HttpResponse, Fault> {
     let (store, now, wanted) = (shared.store.clone(), shared.now(), query.whole()?);
+    let text = wanted.text.clone();
     let (found, day) = blocking(move || {
         let found = list_terms::tariffs(&store, &wanted)?;
         Ok((found, read_tenants::today(&store, now)?))
@@ -162,7 +163,8 @@ pub async fn file(
         headings: headings.map(|key| frame.t(key)).into(),
         rows: rows.collect(),
     };
-    sheet::respond(&shared, &frame, table, *sheet, &format!("{}-{day}", frame.t("tariffs-file"))).await
+    let about = sheet::searched(&frame, &text);
+    sheet::respond_about(&shared, &frame, table, about, *sheet, &format!("{}-{day}", frame.t("tariffs-file"))).await
 }
 
 fn columns(frame: &Frame, list: &Address, order: Order<TariffKey>) -> Vec<Column> {

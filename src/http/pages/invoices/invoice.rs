@@ -90,8 +90,8 @@ struct AccountView {
     is_creditable: bool,
     /// What is owed to the tenant, where anything is.
     owed: Option<String>,
-    /// Number and gross of each credit note.
-    credit_notes: Vec<(String, String)>,
+    /// Number, day and gross of each credit note.
+    credit_notes: Vec<(String, String, String)>,
     /// Payments, and below zero what went back.
     moved: Vec<MovedRow>,
     claims: Vec<ClaimRow>,
@@ -240,7 +240,7 @@ fn account_view(frame: &Frame, invoice: &IssuedInvoice, account: &Account) -> Ac
         credit_notes: account
             .credit_notes
             .iter()
-            .map(|(number, gross)| (number.to_string(), frame.amount(gross)))
+            .map(|(number, day, gross)| (number.to_string(), frame.date(day), frame.amount(gross)))
             .collect(),
         moved: moved(frame, account),
         claims: account.claims.iter().map(|claim| posted_row(frame, claim)).collect(),

@@ -110,10 +110,14 @@ struct InvoicesPage {
     is_filtered: bool,
     pager: Pager,
     count_text: String,
+    /// On paper: of which day the list is.
+    printed: String,
     files: Vec<Link>,
     zip: String,
     /// What the form that sends ticked documents has to carry on: the list's own filter.
     carried_zip: Vec<(&'static str, String)>,
+    /// Whether any document of the page is issued: a draft has none to download.
+    has_documents: bool,
     /// What was asked of the list and could not be done.
     problem: Option<String>,
 }
@@ -180,6 +184,7 @@ async fn show(
         tabs: tabs(&frame, &address, asked.state, counts, sees_drafts),
         heads: shown.heads(&frame, &address, asked.order),
         lines: lines(&frame, &found.invoices, &names, today),
+        has_documents: found.invoices.iter().any(|invoice| invoice.number.is_some()),
         months: months.iter().map(|choice| month_choice(&frame, *choice, asked.month)).collect(),
         tenants: tenant_choices(&names, asked.tenant.as_ref()),
         carried: address.carried(&["q", "month", "tenant"]),
@@ -187,6 +192,7 @@ async fn show(
         is_filtered: !asked.text.is_empty() || asked.month.is_some() || asked.tenant.is_some(),
         pager: Pager::new(&address, found.page, found.pages),
         count_text: frame.with("invoices-count", "count", &count(&frame, i64::try_from(found.total).unwrap_or(0))),
+        printed: frame.with("list-as-of", "day", &frame.date(&today)),
         files: exports(&address, "/invoices/list"),
         zip: address.at("/invoices/documents.zip").href(),
         carried_zip: address.carried(&[]),

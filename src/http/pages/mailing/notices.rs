@@ -1,4 +1,5 @@
-//! Notices that failed for good: each with its invoice, from where it can be sent again.
+//! Notices that did not leave: those given up, each with its invoice, from where it can be sent again, and those that
+//! will be tried again.
 
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
@@ -30,7 +31,7 @@ const LIST: &str = "/notices";
 
 pub async fn failed(shared: Data<Shared>, _granted: Granted, http: HttpRequest) -> Result<HttpResponse, Fault> {
     let store = shared.store.clone();
-    let (failed, zone) = blocking(move || Ok((notices::failed(&store)?, read_tenants::zone(&store)?))).await?;
+    let (failed, zone) = blocking(move || Ok((notices::undelivered(&store)?, read_tenants::zone(&store)?))).await?;
     let frame = Frame::of(&http);
     let row = |(number, notice): &(Option<InvoiceNumber>, notices::Notice)| {
         (number.as_ref().map(ToString::to_string), view(&frame, zone, notice))
@@ -42,7 +43,7 @@ pub async fn failed(shared: Data<Shared>, _granted: Granted, http: HttpRequest) 
 /// The list as a file.
 pub async fn file(shared: Data<Shared>, http: HttpRequest, sheet: Path<Sheet>) -> Result<HttpResponse, Fault> {
     let (store, now) = (shared.store.clone(), shared.now());
-    let (failed, zone) = blocking(move || Ok((notices::failed(&store)?, read_tenants::zone(&store)?))).await?;
+    let (failed, zone) = blocking(move || Ok((notices::undelivered(&store)?, read_tenants::zone(&store)?))).await?;
     let frame = Frame::of(&http);
     let keys = [
         "invoice-number",

@@ -13,8 +13,9 @@ use super::sheet::{self, Sheet};
 use super::{Frame, done, page};
 use crate::app::charge_interest;
 use crate::app::dunning::{self, Claimable, OverdueInvoice, TenantDues};
+use crate::app::read_account;
 use crate::documents::table::{Cell, Table};
-use crate::domain::access::{Action, Decision, policy};
+use crate::domain::access::{Action, Decision, TenantScope, policy};
 use crate::domain::invoice::InvoiceNumber;
 use crate::domain::money::Money;
 use crate::domain::receivables::LateInterest;
@@ -124,7 +125,9 @@ pub async fn file(shared: Data<Shared>, http: HttpRequest, sheet: Path<Sheet>) -
         headings: headings.map(|key| frame.t(key)).into(),
         rows: late.map(|(name, one)| cells(found.zone, name, one)).collect(),
     };
-    sheet::respond(&shared, &frame, table, *sheet, &format!("{}-{}", frame.t("dunning-file"), found.today)).await
+    let about = sheet::about(&frame, vec![], "list-total");
+    let name = format!("{}-{}", frame.t("dunning-file"), found.today);
+    sheet::respond_about(&shared, &frame, table, about, *sheet, &name).await
 }
 
 fn cells(zone: Tz, tenant: &str, one: &OverdueInvoice) -> Vec<Cell> {
@@ -197,6 +200,8 @@ struct ClaimPage {
     number: String,
     claims: Vec<ClaimRow>,
     total: String,
+    /// What was claimed before, and what of the invoice is left to pay.
+    claimed: Option<String>,
     may_record: bool,
 }
 
@@ -207,14 +212,24 @@ pub async fn claim_form(
     number: Path<String>,
     http: HttpRequest,
 ) -> Result<HttpResponse, Fault> {
-    let (store, number) = (shared.store.clone(), InvoiceNumber::from_stored(number.into_inner()));
-    let plan = blocking(move || charge_interest::plan(&store, &number)).await?;
+    let (store, now) = (shared.store.clone(), shared.now());
+    let number = InvoiceNumber::from_stored(number.into_inner());
+    let (plan, account) = blocking(move || {
+        let account = read_account::of(&store, &TenantScope::Everyone, &number, now)?;
+        Ok((charge_interest::plan(&store, &number)?, account))
+    })
+    .await?;
     let frame = Frame::of(&http);
+    let claimed: Money = account.iter().flat_map(|account| &account.claims).map(|claim| claim.amount).sum();
+    let open = account.map_or(Money::ZERO, |account| account.balance.open);
+    let values = [("claimed", frame.amount(&claimed)), ("open", frame.amount(&open))];
     let total: Money = plan.claims.iter().map(|claim| claim.interest.total).sum();
     let template = ClaimPage {
         number: plan.invoice.to_string(),
         claims: plan.claims.iter().map(|claim| claim_row(&frame, claim)).collect(),
         total: frame.bare(&total),
+        claimed: (claimed > Money::ZERO)
+            .then(|| frame.texts("claim-before", &values.each_ref().map(|(name, value)| (*name, value.as_str())))),
         may_record: policy(granted.role, Action::RecordPayments) != Decision::Deny,
         frame,
     };

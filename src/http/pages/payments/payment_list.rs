@@ -135,6 +135,7 @@ pub async fn file(
     sheet: Path<Sheet>,
 ) -> Result<HttpResponse, Fault> {
     let (filter, _) = asked(&query)?;
+    let wanted = filter.clone();
     let (store, now) = (shared.store.clone(), shared.now());
     let (found, names, today) = blocking(move || {
         let names = read_tenants::names(&store, &TenantScope::Everyone)?;
@@ -169,7 +170,19 @@ pub async fn file(
         headings: keys.map(|key| frame.t(key)).to_vec(),
         rows: found.iter().map(row).collect(),
     };
-    sheet::respond(&shared, &frame, table, *sheet, &format!("{}-{today}", frame.t("payments-file"))).await
+    let about = sheet::about(&frame, stated(&frame, &wanted, &names), "payments-total");
+    sheet::respond_about(&shared, &frame, table, about, *sheet, &format!("{}-{today}", frame.t("payments-file"))).await
+}
+
+/// What the list was asked for, as a label and a value each.
+fn stated(frame: &Frame, filter: &PaymentFilter, names: &TenantNames) -> Vec<(String, String)> {
+    let stated = [
+        ("payments-from", filter.from.map(|day| frame.date(&day))),
+        ("payments-to", filter.through.map(|day| frame.date(&day))),
+        ("invoice-tenant", filter.tenant.as_ref().map(|code| names.name(code).to_owned())),
+        ("filter-search", Some(filter.text.clone()).filter(|text| !text.is_empty())),
+    ];
+    stated.into_iter().filter_map(|(key, value)| Some((frame.t(key), value?))).collect()
 }
 
 #[derive(Template)]

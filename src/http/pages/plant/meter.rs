@@ -124,9 +124,11 @@ fn template(frame: Frame, file: &MeterFile, page_number: usize, may_correct: boo
     let shown = within.iter().skip((page_number - 1) * READINGS_PER_PAGE).take(READINGS_PER_PAGE);
     let silence = file.summary.silent_seconds(now);
     let this_month = BillingMonth::of(now.date_in(file.zone));
+    // All of the page with as many decimals, so that they stand in line.
+    let scale = shown.clone().map(|reading| reading.value.to_decimal().normalize().scale()).max().unwrap_or(0);
     let readings = shown.map(|reading| ReadingRow {
         at: frame.instant(reading.at, file.zone),
-        value: value(&frame, reading.value.to_decimal(), meter.register),
+        value: aligned(&frame, reading.value.to_decimal(), scale, meter.register),
         quality: quality(&frame, reading.quality),
         correct: resolve_link(&path, file, "correct", &[("at", reading.at)]),
     });
@@ -181,6 +183,11 @@ fn template(frame: Frame, file: &MeterFile, page_number: usize, may_correct: boo
         path,
         frame,
     }
+}
+
+/// A value with `scale` decimals, and its unit.
+fn aligned(frame: &Frame, value: Decimal, scale: u32, register: Register) -> String {
+    format!("{}\u{a0}{}", plant::number(frame, value, scale), plant::unit(frame, register))
 }
 
 const fn decimals(register: Register) -> u32 {

@@ -215,8 +215,8 @@ pub async fn file(
     sheet: Path<Sheet>,
 ) -> Result<HttpResponse, Fault> {
     let filter = MetersFilter { page: None, ..query.filter()? };
-    let (store, now) = (shared.store.clone(), shared.now());
-    let found = blocking(move || read_meters::list(&store, &filter, now)).await?;
+    let (store, now, wanted) = (shared.store.clone(), shared.now(), filter.clone());
+    let found = blocking(move || read_meters::list(&store, &wanted, now)).await?;
     let frame = Frame::of(&http);
     let headings = [
         "meter",
@@ -240,7 +240,13 @@ pub async fn file(
         headings: headings.map(|key| frame.t(key)).into(),
         rows: found.meters.iter().map(|summary| cells(&frame, summary, found.zone)).collect(),
     };
-    sheet::respond(&shared, &frame, table, *sheet, &format!("{}-{}", frame.t("meters-file"), found.month)).await
+    let mut about = sheet::searched(&frame, &filter.text);
+    let register = filter.register.map(|register| frame.t(&format!("register-{}", register.name())));
+    let only = filter.attention.then(|| frame.t("filter-attention"));
+    let stated = [("invoice-month", Some(frame.month(&found.month))), ("meter-register", register), ("state", only)];
+    about.filter.extend(stated.into_iter().filter_map(|(key, value)| Some((frame.t(key), value?))));
+    let name = format!("{}-{}", frame.t("meters-file"), found.month);
+    sheet::respond_about(&shared, &frame, table, about, *sheet, &name).await
 }
 
 fn cells(frame: &Frame, summary: &MeterSummary, zone: Tz) -> Vec<Cell> {

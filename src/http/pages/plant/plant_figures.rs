@@ -37,7 +37,7 @@ pub fn duration(frame: &Frame, seconds: i64) -> String {
     if days == 0 && (minutes > 0 || hours == 0) {
         parts.push(frame.with("duration-minutes", "count", &minutes.to_string()));
     }
-    parts.join(" ")
+    parts.join("\u{a0}")
 }
 
 /// `99,8 %` of thousandths.

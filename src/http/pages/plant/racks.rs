@@ -21,13 +21,13 @@ use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
 
 /// A rack in the drawing.
-const CELL_WIDTH: i64 = 86;
+const CELL_WIDTH: i64 = 112;
 const CELL_HEIGHT: i64 = 100;
 const CELL_GAP: i64 = 4;
 const AISLE_GAP: i64 = 40;
 const TOP: i64 = 24;
 /// So much of a tenant's name fits into a line of a rack.
-const NAME_CHARACTERS_MAX: usize = 10;
+const NAME_CHARACTERS_MAX: usize = 14;
 
 #[derive(Template)]
 #[template(path = "racks.html")]
@@ -157,7 +157,12 @@ fn cell(frame: &Frame, rack: &RackState, position: i64, y: i64) -> RackCell {
         [one] => one.tenant.name.clone(),
         several => frame.with("rack-tenants", "count", &several.len().to_string()),
     };
-    let (tenant, tenant_more) = plant_figures::in_two_lines(&tenant, NAME_CHARACTERS_MAX);
+    let mut lines = plant_figures::in_two_lines(&tenant, NAME_CHARACTERS_MAX);
+    // A code says who it is where half a name does not; the whole name is in the cell's title and in the table.
+    if let ([one], true) = (rack.tenants.as_slice(), lines.0.ends_with('…') || lines.1.ends_with('…')) {
+        lines = plant_figures::in_two_lines(one.tenant.code.as_str(), NAME_CHARACTERS_MAX);
+    }
+    let (tenant, tenant_more) = lines;
     RackCell {
         x: position * (CELL_WIDTH + CELL_GAP),
         y,

@@ -61,7 +61,10 @@ struct ReportTemplate {
     row: UploadRow,
     /// How far it is, while it is read.
     progress: Option<Progress>,
-    is_interrupted: bool,
+    /// How much of it was read when the server stopped.
+    interrupted: Option<String>,
+    /// Not one line could be read.
+    is_unread: bool,
     failure: Option<Words>,
     refused: Vec<RefusedRow>,
     more: Option<String>,
@@ -253,7 +256,12 @@ pub async fn report(shared: Data<Shared>, id: Path<i64>, http: HttpRequest) -> R
     let more = view.report.refused_count.saturating_sub(shown);
     let template = ReportTemplate {
         progress: is_running(&view).then(|| progress_of(frame.language, &view)),
-        is_interrupted: view.is_interrupted,
+        interrupted: view.is_interrupted.then(|| {
+            let percent = progress_of(frame.language, &view).text;
+            frame.with("upload-interrupted-text", "percent", &percent)
+        }),
+        is_unread: view.report.failure.is_some()
+            && view.report.accepted + view.report.duplicates + view.report.refused_count == 0,
         more: (more > 0).then(|| frame.with("upload-more", "count", &count(&frame, more))),
         failure: view.report.failure.as_ref().map(|text| words(&frame, text, view.report.failure_told.as_ref())),
         refused: view.report.refused.iter().map(|line| refused_row(&frame, line)).collect(),

@@ -226,6 +226,12 @@ fn typed(frame: &Frame, place: &Place, fields: &Fields) -> Result<NewManualLine,
     if price.is_none() {
         wrong("price", "error-price");
     }
+    if !fields.has("fr") {
+        wrong("fr", "told-manual-no-designation");
+    }
+    if !fields.has("reason") {
+        wrong("reason", "told-manual-no-reason");
+    }
     let known = treatments(&place.contract);
     let vat: Option<&VatTreatment> = fields.number("vat").and_then(|index: usize| known.get(index).copied());
     if vat.is_none() {

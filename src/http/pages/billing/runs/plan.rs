@@ -168,7 +168,11 @@ fn template(frame: Frame, compared: &Comparison, asked: &Asked, may_run: bool) -
         part_sums,
         has_contracts: !compared.contracts.is_empty(),
         issuable: compared.contracts.iter().filter(|one| is_issuable(one)).count(),
-        issued: compared.contracts.iter().filter(|one| matches!(one.state, State::Issued(_))).count(),
+        issued: compared
+            .contracts
+            .iter()
+            .filter(|one| matches!(one.state, State::Issued(_) | State::Cancelled(_)))
+            .count(),
         may_run,
         previous: format!("/billing/{}", month.previous()),
         next: format!("/billing/{}", month.next()),
@@ -218,7 +222,9 @@ pub async fn file(
         headings: headings.into(),
         rows: chosen.into_iter().map(|one| cells(&frame, &compared, one)).collect(),
     };
-    sheet::respond(&shared, &frame, table, sheet, &format!("{}-{month}", frame.t("billing-file"))).await
+    let part = (asked.part != PlanPart::All).then(|| (frame.t("plan-parts"), frame.t(part_key(asked.part))));
+    let about = sheet::about(&frame, part.into_iter().collect(), "list-total");
+    sheet::respond_about(&shared, &frame, table, about, sheet, &format!("{}-{month}", frame.t("billing-file"))).await
 }
 
 fn cells(frame: &Frame, compared: &Comparison, one: &Compared) -> Vec<Cell> {
@@ -266,14 +272,18 @@ fn sums<'c>(frame: &Frame, contracts: impl Iterator<Item = &'c Compared> + Clone
     }
 }
 
+const fn part_key(part: PlanPart) -> &'static str {
+    match part {
+        PlanPart::All => "plan-all",
+        PlanPart::Blocked => "plan-only-blocked",
+        PlanPart::Problems => "plan-only-problems",
+        PlanPart::Far => "plan-only-far",
+    }
+}
+
 fn tabs(frame: &Frame, address: &Address, compared: &Comparison, current: PlanPart) -> Vec<Tab> {
     let tab = |part: PlanPart| Tab {
-        label: frame.t(match part {
-            PlanPart::All => "plan-all",
-            PlanPart::Blocked => "plan-only-blocked",
-            PlanPart::Problems => "plan-only-problems",
-            PlanPart::Far => "plan-only-far",
-        }),
+        label: frame.t(part_key(part)),
         address: address.set("only", part.name()).href(),
         count: Some(count(frame, part.of(compared).len())),
         is_current: part == current,
@@ -306,6 +316,7 @@ fn columns(frame: &Frame, address: &Address, order: Order<PlanKey>, before: &str
 fn plan_row(frame: &Frame, month: BillingMonth, is_finished: bool, one: &Compared) -> PlanRow {
     let (tone, key, address) = match &one.state {
         State::Issued(number) => (Tone::Ok, "plan-issued", Some(format!("/invoices/{number}"))),
+        State::Cancelled(number) => (Tone::Warn, "plan-cancelled", Some(format!("/invoices/{number}"))),
         State::Drafted => (Tone::Info, "plan-drafted", Some(draft::address(month, &one.contract))),
         State::Billable => (Tone::Plain, "plan-billable", Some(draft::address(month, &one.contract))),
         State::Blocked => (Tone::Error, "plan-blocked", Some(draft::address(month, &one.contract))),
@@ -321,7 +332,7 @@ fn plan_row(frame: &Frame, month: BillingMonth, is_finished: bool, one: &Compare
         state: Badge { tone, text: frame.t(key) },
         address,
         number: match &one.state {
-            State::Issued(number) => Some(number.to_string()),
+            State::Issued(number) | State::Cancelled(number) => Some(number.to_string()),
             _ => None,
         },
         cancelled: one.cancelled.iter().map(|one| cancelled_link(frame, one)).collect(),

@@ -103,6 +103,7 @@ pub async fn file(
     sheet: Path<Sheet>,
 ) -> Result<HttpResponse, Fault> {
     let (store, now, wanted) = (shared.store.clone(), shared.now(), query.whole()?);
+    let text = wanted.text.clone();
     let (found, day) = blocking(move || {
         let found = list_terms::contracts(&store, &granted.scope, &wanted)?;
         Ok((found, read_tenants::today(&store, now)?))
@@ -126,7 +127,8 @@ pub async fn file(
         headings: headings.map(|key| frame.t(key)).into(),
         rows: found.rows.iter().map(cells).collect(),
     };
-    sheet::respond(&shared, &frame, table, *sheet, &format!("{}-{day}", frame.t("contracts-file"))).await
+    let about = sheet::searched(&frame, &text);
+    sheet::respond_about(&shared, &frame, table, about, *sheet, &format!("{}-{day}", frame.t("contracts-file"))).await
 }
 
 fn cells(ContractRow { contract, tenant_name }: &ContractRow) -> Vec<Cell> {

@@ -45,6 +45,19 @@ pub struct Section {
     pub rows: Option<Rows>,
 }
 
+/// A list of more groups than this is folded: a form of two dozen meters would be many screens long.
+const ROWS_OPEN_MAX: usize = 6;
+
+impl Rows {
+    pub fn is_long(&self) -> bool {
+        self.rows.len() > ROWS_OPEN_MAX
+    }
+
+    pub fn has_error(&self) -> bool {
+        self.rows.iter().flat_map(|row| &row.inputs).any(|input| input.error.is_some())
+    }
+}
+
 pub struct Rows {
     pub list: String,
     pub rows: Vec<Row>,
@@ -79,6 +92,8 @@ pub struct Input {
     pub error: Option<String>,
     pub kind: InputKind,
     pub is_required: bool,
+    /// Says beside the label of a required field that it is one.
+    pub needed: String,
     pub choices: Vec<Choice>,
     pub class: &'static str,
 }
@@ -169,6 +184,7 @@ impl<'a> Draw<'a> {
             error,
             kind,
             is_required: false,
+            needed: self.frame.t("field-required"),
             choices: vec![],
             class: "",
             name,

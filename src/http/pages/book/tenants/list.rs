@@ -5,15 +5,16 @@ use actix_web::web::{Data, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
+use super::super::edit::tenant;
 use super::super::listing::{ListQuery, address};
 use super::super::parts::{Address, Column, Link, Pager, count, exports};
 use super::super::sheet::{self, Sheet};
-use super::super::{Frame, page};
+use super::super::{Frame, page, see_other};
 use crate::app::list_terms::{self, TenantKey, TenantRow};
 use crate::app::listing::Order;
 use crate::app::read_tenants;
 use crate::documents::table::{Cell, Table};
-use crate::domain::access::Action;
+use crate::domain::access::{Action, TenantScope};
 use crate::http::auth::Granted;
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
@@ -38,6 +39,10 @@ pub async fn list(
     http: HttpRequest,
     query: Query<ListQuery>,
 ) -> Result<HttpResponse, Fault> {
+    // A list of one is a step for nothing.
+    if let TenantScope::Only(own) = &granted.scope {
+        return Ok(see_other(&tenant::address(own.as_str(), "")));
+    }
     let wanted = query.wanted()?;
     let (store, asked) = (shared.store.clone(), wanted.clone());
     let found = blocking(move || list_terms::tenants(&store, &granted.scope, &asked)).await?;
@@ -76,6 +81,7 @@ pub async fn file(
     sheet: Path<Sheet>,
 ) -> Result<HttpResponse, Fault> {
     let (store, now, wanted) = (shared.store.clone(), shared.now(), query.whole()?);
+    let text = wanted.text.clone();
     let (found, day) = blocking(move || {
         let found = list_terms::tenants(&store, &granted.scope, &wanted)?;
         Ok((found, read_tenants::today(&store, now)?))
@@ -97,7 +103,8 @@ pub async fn file(
         headings: headings.map(|key| frame.t(key)).into(),
         rows: found.rows.iter().map(|row| cells(&frame, row)).collect(),
     };
-    sheet::respond(&shared, &frame, table, *sheet, &format!("{}-{day}", frame.t("tenants-file"))).await
+    let about = sheet::searched(&frame, &text);
+    sheet::respond_about(&shared, &frame, table, about, *sheet, &format!("{}-{day}", frame.t("tenants-file"))).await
 }
 
 fn cells(frame: &Frame, TenantRow { tenant, contracts }: &TenantRow) -> Vec<Cell> {

@@ -6,15 +6,16 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use super::super::forms::Fields;
-use super::super::parts::FieldError;
+use super::super::parts::{FieldError, Link};
 use super::super::payment_list::refusals;
+use super::super::runs::draft;
 use super::super::{Frame, done, page};
 use super::title;
 use crate::app::credit_invoice::{self, CreditPreview, CreditRequest, Creditable};
-use crate::domain::invoice::{CreditedLine, InvoiceNumber};
+use crate::domain::invoice::{CreditNoteError, CreditedLine, InvoiceKind, InvoiceNumber, IssuedInvoice};
 use crate::domain::money::Money;
 use crate::domain::rating::Charge;
-use crate::domain::told::Told;
+use crate::domain::told::{Tell, Told};
 use crate::http::auth::Visitor;
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
@@ -63,6 +64,8 @@ struct PlanView {
     open_after: String,
     /// More was paid than is owed afterwards.
     refund: Option<String>,
+    /// That the month stays billed, where nothing of it is left, and where a line is added to the next.
+    stays_billed: Option<(String, Link)>,
     carried: Vec<(String, String)>,
 }
 
@@ -81,6 +84,10 @@ async fn show(
 ) -> Result<HttpResponse, Fault> {
     let store = shared.store.clone();
     let found = blocking(move || credit_invoice::look(&store, &InvoiceNumber::from_stored(number))).await?;
+    if found.invoice.kind == InvoiceKind::CreditNote {
+        let told = CreditNoteError::OfCreditNote(found.invoice.number).told();
+        return Err(Fault::Refused(Box::new(told)));
+    }
     let frame = Frame::of(http);
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let template = CreditPage {
@@ -89,7 +96,7 @@ async fn show(
         is_whole: fields.has("whole"),
         reason: fields.text("reason").to_owned(),
         open: frame.amount(&found.open),
-        plan: plan.map(|plan| plan_view(&frame, fields, &plan)),
+        plan: plan.map(|plan| plan_view(&frame, fields, &found.invoice, &plan)),
         errors,
         frame: {
             let above = title(&frame, &found.invoice);
@@ -124,7 +131,15 @@ fn row(frame: &Frame, position: usize, charge: &Charge, credited: &CreditedLine,
     }
 }
 
-fn plan_view(frame: &Frame, fields: &Fields, plan: &CreditPreview) -> PlanView {
+/// The month stays billed: the text that says so, and the page where a line is added to the next.
+fn stays_billed(frame: &Frame, invoice: &IssuedInvoice) -> (String, Link) {
+    let next = invoice.month.next();
+    let text = frame.with("credit-stays-billed", "month", &frame.month(&invoice.month));
+    let address = format!("{}/manual", draft::address(next, &invoice.references.contract));
+    (text, Link { label: frame.with("credit-add-line", "month", &frame.of_month(&next)), address })
+}
+
+fn plan_view(frame: &Frame, fields: &Fields, invoice: &IssuedInvoice, plan: &CreditPreview) -> PlanView {
     let line = |charge: &Charge| {
         let name = frame.either(&charge.designation.fr, &charge.designation.en);
         let part = super::super::lines::part(frame, &charge.kind, charge.unit).map(|part| format!(" ({part})"));
@@ -143,6 +158,7 @@ fn plan_view(frame: &Frame, fields: &Fields, plan: &CreditPreview) -> PlanView {
             .open_after
             .is_negative()
             .then(|| frame.with("credit-refund", "amount", &frame.amount(&plan.open_after.abs()))),
+        stays_billed: plan.takes_all.then(|| stays_billed(frame, invoice)),
         carried: fields.carried(),
     }
 }
@@ -159,7 +175,12 @@ pub async fn submit(
     let frame = Frame::of(&http);
     let lines = match chosen(&frame, &fields) {
         Ok(lines) => lines,
-        Err(error) => return show(&shared, &http, number, &fields, vec![error], None).await,
+        Err(error) => {
+            let no_reason =
+                (!fields.has("reason")).then(|| FieldError { field: "reason", text: frame.t("told-credit-no-reason") });
+            let errors = std::iter::once(error).chain(no_reason).collect();
+            return show(&shared, &http, number, &fields, errors, None).await;
+        }
     };
     let request = CreditRequest {
         invoice: InvoiceNumber::from_stored(number.as_str()),

@@ -49,7 +49,8 @@ pub async fn lines(
         rows: (1_usize..).zip(&invoice.charges).map(|(number, charge)| cells(&frame, number, charge)).collect(),
     };
     let name = format!("{}-{}", invoice.number.as_str().replace('/', "-"), frame.t("lines-file"));
-    sheet::respond(&shared, &frame, table, sheet, &name).await
+    let about = sheet::about(&frame, vec![], "total-net");
+    sheet::respond_about(&shared, &frame, table, about, sheet, &name).await
 }
 
 fn cells(frame: &Frame, number: usize, charge: &Charge) -> Vec<Cell> {

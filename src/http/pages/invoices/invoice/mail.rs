@@ -30,6 +30,8 @@ pub struct NoticeView {
     pub at: String,
     pub attempts: String,
     pub error: Option<String>,
+    /// When it is tried again, where it was tried in vain.
+    pub next: Option<String>,
 }
 
 #[derive(Template)]
@@ -49,6 +51,7 @@ pub struct ResendForm {
 
 pub fn view(frame: &Frame, zone: Tz, notice: &Notice) -> NoticeView {
     let (tone, key) = match notice.status {
+        NoticeStatus::Pending if notices::is_postponed(notice) => (Tone::Warn, "notice-postponed"),
         NoticeStatus::Pending => (Tone::Info, "notice-pending"),
         NoticeStatus::Sent => (Tone::Ok, "notice-sent"),
         NoticeStatus::Failed => (Tone::Error, "notice-failed"),
@@ -61,6 +64,8 @@ pub fn view(frame: &Frame, zone: Tz, notice: &Notice) -> NoticeView {
         at: frame.instant(Timestamp::from(at), zone),
         attempts: frame.whole(notice.attempts),
         error: notice.last_error.clone(),
+        next: notices::is_postponed(notice)
+            .then(|| frame.with("notice-next", "at", &frame.instant(Timestamp::from(notice.next_attempt_at), zone))),
     }
 }
 

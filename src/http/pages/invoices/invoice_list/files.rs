@@ -9,7 +9,7 @@ use tokio::sync::mpsc::Sender;
 use super::columns::Shown;
 use super::{Asked, show, shown, state};
 use crate::app::archive_invoice::ArchiveKind;
-use crate::app::read_invoices::{self, InvoiceSummary, Reader};
+use crate::app::read_invoices::{self, InvoiceSummary, ListState, Reader};
 use crate::app::read_tenants::{self, TenantNames};
 use crate::app::{AppError, Store};
 use crate::documents::table::{Cell, Table};
@@ -37,20 +37,49 @@ pub async fn file(
     let shown = shown(&http, &asked, &granted);
     let frame = Frame::of(&http);
     let (store, now) = (shared.store.clone(), shared.now());
-    let (invoices, names, today) = blocking(move || {
+    let (asked, invoices, names, today) = blocking(move || {
         let reader = granted.reader();
         let today = read_tenants::today(&store, now)?;
         let names = read_tenants::names(&store, &reader.scope)?;
-        Ok((read_invoices::whole(&store, &reader, asked.wanted(today), asked.order)?, names, today))
+        let found = read_invoices::whole(&store, &reader, asked.wanted(today), asked.order)?;
+        Ok((asked, found, names, today))
     })
     .await?;
     let table = table_of(&frame, &invoices, &names, &shown, today);
-    sheet::respond(&shared, &frame, table, *sheet, &format!("{}-{today}", frame.t("invoices-file"))).await
+    let about = sheet::about(&frame, filter(&frame, &asked, &names), "invoices-total");
+    let name = format!("{}-{today}", frame.t("invoices-file"));
+    sheet::respond_about(&shared, &frame, table, about, *sheet, &name).await
+}
+
+/// What the list was asked for, as a label and a value each.
+fn filter(frame: &Frame, asked: &Asked, names: &TenantNames) -> Vec<(String, String)> {
+    let state = match asked.state {
+        ListState::All => None,
+        ListState::Draft => Some("invoices-drafts"),
+        ListState::Issued => Some("invoices-issued"),
+        ListState::Open => Some("invoices-open"),
+        ListState::Overdue => Some("state-overdue"),
+        ListState::Paid => Some("invoices-paid"),
+        ListState::Overpaid => Some("invoices-overpaid"),
+        ListState::Credited => Some("invoices-credited"),
+    };
+    let stated = [
+        ("state", state.map(|key| frame.t(key))),
+        ("invoice-month", asked.month.map(|month| frame.month(&month))),
+        ("invoice-tenant", asked.tenant.as_ref().map(|code| names.name(code).to_owned())),
+        ("filter-search", Some(asked.text.clone()).filter(|text| !text.is_empty())),
+    ];
+    stated.into_iter().filter_map(|(key, value)| Some((frame.t(key), value?))).collect()
 }
 
 fn table_of(frame: &Frame, invoices: &[InvoiceSummary], names: &TenantNames, shown: &Shown, day: NaiveDate) -> Table {
     let mut headings = vec![frame.t("invoice-number"), frame.t("invoice-kind")];
-    headings.extend(shown.names().iter().map(|name| Shown::label(frame, name)));
+    for name in shown.names() {
+        headings.push(Shown::label(frame, name));
+        if *name == "due" {
+            headings.push(frame.t("invoice-due-what"));
+        }
+    }
     let row = |invoice: &InvoiceSummary| {
         let kind = match invoice.kind {
             InvoiceKind::Invoice => "kind-invoice",
@@ -59,10 +88,21 @@ fn table_of(frame: &Frame, invoices: &[InvoiceSummary], names: &TenantNames, sho
         };
         let number = invoice.number.as_ref().map_or(Cell::Empty, |number| Cell::Text(number.to_string()));
         let mut cells = vec![number, Cell::Text(frame.t(kind))];
-        cells.extend(shown.names().iter().map(|name| cell(frame, invoice, names, name, day)));
+        for name in shown.names() {
+            cells.push(cell(frame, invoice, names, name, day));
+            if *name == "due" {
+                cells.push(due_what(frame, invoice));
+            }
+        }
         cells
     };
     Table { name: frame.t("nav-invoices"), day, headings, rows: invoices.iter().map(row).collect() }
+}
+
+/// What is due on the day beside it.
+fn due_what(frame: &Frame, invoice: &InvoiceSummary) -> Cell {
+    let key = if invoice.owes_interest_only() { "due-interest" } else { "kind-invoice" };
+    invoice.payable_on().map_or(Cell::Empty, |_| Cell::Text(frame.t(key)))
 }
 
 fn cell(frame: &Frame, invoice: &InvoiceSummary, names: &TenantNames, column: &str, today: NaiveDate) -> Cell {
