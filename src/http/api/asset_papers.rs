@@ -11,7 +11,7 @@ use futures_util::StreamExt;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::once::{actor, once};
+use super::once::once;
 use super::schemas::assets as described;
 use crate::app::Store;
 use crate::app::attach_asset_file::{self, Paper};
@@ -62,8 +62,7 @@ pub async fn attach(
 ) -> Result<HttpResponse, Fault> {
     let (paper, file_name) = asked(query.into_inner())?;
     let request = body(&http, payload).await?;
-    let (by, now, asset, bytes) =
-        (actor(&granted, &http), shared.now(), AssetCode(asset.into_inner()), request.clone());
+    let (by, now, asset, bytes) = (granted.by.clone(), shared.now(), AssetCode(asset.into_inner()), request.clone());
     let work = move |store: &Store| attach_asset_file::attach(store, &asset, &paper, (&file_name, &bytes), &by, now);
     once(&shared, &granted, &http, &request, StatusCode::CREATED, work).await
 }

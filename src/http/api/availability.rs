@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::once::{actor, body, once};
+use super::once::{body, once};
 use crate::app::record_availability::{self, Availability, KeptAvailability, NewAvailability};
 use crate::domain::calendar::BillingMonth;
 use crate::domain::ids::{ContractCode, LineCode};
@@ -97,7 +97,7 @@ pub async fn record(
     http: HttpRequest,
     request: Bytes,
 ) -> Result<HttpResponse, Fault> {
-    let NewAvailabilityBody { line, month, percent, reason } = body(&request)?;
+    let NewAvailabilityBody { line, month, percent, reason } = body(&http, &request)?;
     let figure = NewAvailability {
         contract: ContractCode(code.into_inner()),
         line: LineCode(line),
@@ -105,7 +105,7 @@ pub async fn record(
         percent: percent.0,
         reason,
     };
-    let (by, now) = (actor(&granted, &http), shared.now());
+    let (by, now) = (granted.by.clone(), shared.now());
     let work = move |store: &crate::app::Store| {
         record_availability::record(store, &figure, &by, now).map(|recorded| row(&recorded, None))
     };

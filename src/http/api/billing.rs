@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::invoices::{LineAnswer, line_answer};
-use super::once::{actor, body, once};
+use super::once::{body, once};
 use super::schemas::billing::PlanReport;
 use super::schemas::values::Amount;
 use super::{PAGE_ROWS_MAX, part};
@@ -132,16 +132,10 @@ pub async fn run(
     http: HttpRequest,
     request: Bytes,
 ) -> Result<HttpResponse, Fault> {
-    let RunBody { issue, contracts } = body(&request)?;
+    let RunBody { issue, contracts } = body(&http, &request)?;
     let only: BTreeSet<ContractCode> = contracts.into_iter().map(ContractCode).collect();
-    start(
-        &shared,
-        &granted,
-        &http,
-        &request,
-        Campaign { month: month(&path)?, issue, only, by: actor(&granted, &http) },
-    )
-    .await
+    start(&shared, &granted, &http, &request, Campaign { month: month(&path)?, issue, only, by: granted.by.clone() })
+        .await
 }
 
 async fn start(
@@ -233,7 +227,7 @@ pub async fn retry(
     if only.is_empty() {
         return Err(Fault::Unprocessable(format!("run {id} left nothing to be done again")));
     }
-    let by = actor(&granted, &http);
+    let by = granted.by.clone();
     start(&shared, &granted, &http, &request, Campaign { month, issue, only, by }).await
 }
 
@@ -439,11 +433,11 @@ pub async fn add_line(
 ) -> Result<HttpResponse, Fault> {
     let (month_text, contract) = path.into_inner();
     let (month, contract) = (month(&month_text)?, ContractCode(contract));
-    let wanted: ManualLineBody = body(&request)?;
+    let wanted: ManualLineBody = body(&http, &request)?;
     let wrong = |what: &str| Fault::BadRequest(format!("the body is not what is asked for: {what}"));
     let quantity: Quantity = wanted.quantity.parse().map_err(|_| wrong("quantity is no number of four decimals"))?;
     let unit: Unit = wanted.unit.as_deref().unwrap_or("one").parse().map_err(|_| wrong("unit is none of ours"))?;
-    let (by, now) = (actor(&granted, &http), shared.now());
+    let (by, now) = (granted.by.clone(), shared.now());
     let work = move |store: &Store| {
         let known = known(store, &contract)?;
         let vat = treatments(&known).get(wanted.vat).map(|vat| (*vat).clone());
@@ -482,13 +476,12 @@ pub async fn remove_line(
     shared: Data<Shared>,
     granted: Granted,
     path: Path<(String, String, String)>,
-    http: HttpRequest,
     query: Query<RemoveQuery>,
 ) -> Result<HttpResponse, Fault> {
     let (month_text, contract, id) = path.into_inner();
     let (month, contract) = (month(&month_text)?, ContractCode(contract));
     let id: i64 = id.parse().map_err(|_| Fault::NotFound)?;
-    let (store, by, now) = (shared.store.clone(), actor(&granted, &http), shared.now());
+    let (store, by, now) = (shared.store.clone(), granted.by.clone(), shared.now());
     blocking(move || manual_lines::remove(&store, (&contract, month), id, &query.reason, &by, now)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

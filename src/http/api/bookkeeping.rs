@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::once::{actor, body, once};
+use super::once::{body, once};
 use super::schemas::asset_events;
 use super::schemas::books as described;
 use super::schemas::payback_terms::{FiguresRecorded, ManagementFigure, ManagementFigureKind};
@@ -52,8 +52,8 @@ pub async fn post_assets(
     http: HttpRequest,
     request: Bytes,
 ) -> Result<HttpResponse, Fault> {
-    let PostingBody { through } = body(&request)?;
-    let (by, now) = (actor(&granted, &http), shared.now());
+    let PostingBody { through } = body(&http, &request)?;
+    let (by, now) = (granted.by.clone(), shared.now());
     let work = move |store: &Store| post_depreciation::post(store, through, &by, now);
     once(&shared, &granted, &http, &request, StatusCode::CREATED, work).await
 }
@@ -181,11 +181,11 @@ pub async fn set_period(
 ) -> Result<HttpResponse, Fault> {
     let period: AccountingPeriod =
         period.parse().map_err(|error: crate::domain::ledger::PeriodError| Fault::BadRequest(error.told().english))?;
-    let PeriodBody { action, reason } = body(&request)?;
+    let PeriodBody { action, reason } = body(&http, &request)?;
     if let (PeriodDeed::CloseYear, AccountingPeriod::Month(_)) = (action, period) {
         return Err(Fault::Unprocessable("close-year takes a year such as 2026".to_owned()));
     }
-    let (by, now) = (actor(&granted, &http), shared.now());
+    let (by, now) = (granted.by.clone(), shared.now());
     let work = move |store: &Store| change_period(store, period, action, reason.as_deref(), &by, now);
     once(&shared, &granted, &http, &request, StatusCode::OK, work).await
 }
@@ -221,8 +221,8 @@ pub async fn allocate(
 ) -> Result<HttpResponse, Fault> {
     let year = Some(period.as_str()).filter(|text| text.len() == 4).and_then(|text| text.parse::<i32>().ok());
     let year = year.ok_or_else(|| Expected::Year.refused("period", &period))?;
-    let AllocationBody { date, reason } = body(&request)?;
-    let (by, now) = (actor(&granted, &http), shared.now());
+    let AllocationBody { date, reason } = body(&http, &request)?;
+    let (by, now) = (granted.by.clone(), shared.now());
     let work = move |store: &Store| allocate_result::allocate(store, year, date, &reason, &by, now);
     once(&shared, &granted, &http, &request, StatusCode::CREATED, work).await
 }
@@ -246,10 +246,11 @@ pub struct AssetEventBody {
         ("asset" = String, Path, description = "Its inventory number"),
         ("Idempotency-Key" = Option<String>, Header, description = "The same request records one event."),
     ),
-    description = "Records what happened to an asset. It never changes afterwards; posting makes its entries.",
+    description = "Records what happened to an asset. It never changes afterwards; posting makes its entries. What says the \
+                   same as the event before it (day, change, reason, decision) is refused: sent twice it would happen twice.",
     responses((status = 201, body = asset_events::RecordedEvent, description = "The event with its number."),
               (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
-              (status = 404, body = Problem), (status = 422, body = Problem)),
+              (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)),
     security(("token" = []))
 )]
 pub async fn record_event(
@@ -259,9 +260,9 @@ pub async fn record_event(
     http: HttpRequest,
     request: Bytes,
 ) -> Result<HttpResponse, Fault> {
-    let AssetEventBody { effective_on, reason, decision, change } = body(&request)?;
+    let AssetEventBody { effective_on, reason, decision, change } = body(&http, &request)?;
     let event = EventRequest { asset: AssetCode(asset.into_inner()), effective_on, reason, decision, change };
-    let (by, now) = (actor(&granted, &http), shared.now());
+    let (by, now) = (granted.by.clone(), shared.now());
     let work = move |store: &Store| record_asset_event::record(store, &event, &by, now);
     once(&shared, &granted, &http, &request, StatusCode::CREATED, work).await
 }
@@ -321,8 +322,8 @@ pub async fn record_figures(
     http: HttpRequest,
     request: Bytes,
 ) -> Result<HttpResponse, Fault> {
-    let FiguresBody { figures } = body(&request)?;
-    let (by, now) = (actor(&granted, &http), shared.now());
+    let FiguresBody { figures } = body(&http, &request)?;
+    let (by, now) = (granted.by.clone(), shared.now());
     let work = move |store: &Store| {
         let read = (1..).zip(&figures).map(|(number, figure)| figure.read(number)).collect::<Result<Vec<_>, _>>();
         record_management_figures::record(store, &read.map_err(AppError::Input)?, "the API", &by, now)

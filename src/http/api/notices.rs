@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::once::{actor, once};
+use super::once::once;
 use crate::app::notices::{self, Notice, NoticeStatus};
 use crate::app::{AppError, Store};
 use crate::http::auth::Granted;
@@ -80,7 +80,7 @@ pub async fn resend(
     http: HttpRequest,
     request: Bytes,
 ) -> Result<HttpResponse, Fault> {
-    let (by, now, scope) = (actor(&granted, &http), shared.now(), granted.scope.clone());
+    let (by, now, scope) = (granted.by.clone(), shared.now(), granted.scope.clone());
     let work = move |store: &Store| {
         let queued = notices::resend(store, &scope, &number, &by, now)?;
         let queued = queued.ok_or_else(|| AppError::NotFound(format!("invoice {number}")))?;

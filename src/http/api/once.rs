@@ -1,8 +1,9 @@
-//! Writing over the API: the body as JSON, who acts, and answering a repeated request as before.
+//! Writing over the API: the body as JSON, and answering a repeated request as before.
 
 use actix_web::HttpRequest;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderMap};
 use actix_web::web::{Bytes, Data};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -10,22 +11,31 @@ use serde::de::DeserializeOwned;
 use super::readings::idempotency_key;
 use crate::app::answer_once::{self, Answer};
 use crate::app::{AppError, Store};
-use crate::domain::audit::Actor;
 use crate::http::auth::Granted;
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
 use crate::http::unreadable;
 
-/// Who acts, as the trail names them.
-pub fn actor(granted: &Granted, http: &HttpRequest) -> Actor {
-    let address = http.peer_addr().map(|peer| peer.ip().to_string());
-    Actor::new(&format!("user-{}", granted.user), address.as_deref())
+/// The body as JSON; an empty one is an empty object.
+pub fn body<T: DeserializeOwned>(http: &HttpRequest, bytes: &Bytes) -> Result<T, Fault> {
+    let text: &[u8] = if bytes.is_empty() {
+        b"{}"
+    } else {
+        must_be_json(http.headers())?;
+        bytes
+    };
+    serde_json::from_slice(text).map_err(|error| unreadable::json(&error))
 }
 
-/// The body as JSON; an empty one is an empty object.
-pub fn body<T: DeserializeOwned>(bytes: &Bytes) -> Result<T, Fault> {
-    let text: &[u8] = if bytes.is_empty() { b"{}" } else { bytes };
-    serde_json::from_slice(text).map_err(|error| unreadable::json(&error))
+/// A body that says it is something else is not guessed at.
+pub fn must_be_json(headers: &HeaderMap) -> Result<(), Fault> {
+    let said = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let kind = said.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    if kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json")) {
+        return Ok(());
+    }
+    let given = if kind.is_empty() { "a body without Content-Type".to_owned() } else { format!("`{kind}`") };
+    Err(Fault::UnsupportedMedia(format!("{given} is not taken here: send application/json")))
 }
 
 /// Does `work` and answers with `status` and what it returns; the same request under the same Idempotency-Key is done

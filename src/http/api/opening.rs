@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::once::{actor, once};
+use super::once::once;
 use super::schemas::values::{Amount, Day};
 use crate::app::Store;
 use crate::app::open_balances::{self, OpeningReport};
@@ -72,7 +72,7 @@ pub async fn open(
     let date: Option<NaiveDate> = parsed("date", Some(&query.date), Expected::Day)?;
     let date = date.ok_or_else(|| Expected::Day.refused("date", &query.date))?;
     let only_checked = parsed("check", query.check.as_deref(), Expected::Flag)?.unwrap_or(false);
-    let (by, now, csv) = (actor(&granted, &http), shared.now(), request.clone());
+    let (by, now, csv) = (granted.by.clone(), shared.now(), request.clone());
     if only_checked {
         let store = shared.store.clone();
         let (report, _) = blocking(move || open_balances::check(&store, &csv, date, &by, now)).await?;

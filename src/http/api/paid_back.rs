@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::once::{actor, body, once};
+use super::once::{body, once};
 use super::schemas::receivables as described;
 use super::schemas::values::Amount;
 use crate::app::read_account::{self, Account};
@@ -167,10 +167,10 @@ pub async fn refund(
     http: HttpRequest,
     request: Bytes,
 ) -> Result<HttpResponse, Fault> {
-    let RefundBody { refunded_on, amount, reference, preview } = body(&request)?;
+    let RefundBody { refunded_on, amount, reference, preview } = body(&http, &request)?;
     let invoice = InvoiceNumber::from_stored(number.into_inner());
     let new = NewRefund { invoice, on: refunded_on, amount, reference };
-    let (by, now) = (actor(&granted, &http), shared.now());
+    let (by, now) = (granted.by.clone(), shared.now());
     if preview {
         let store = shared.store.clone();
         return Ok(HttpResponse::Ok().json(blocking(move || refund::plan(&store, &new, now)).await?));
@@ -221,10 +221,10 @@ pub async fn transfer(
     http: HttpRequest,
     request: Bytes,
 ) -> Result<HttpResponse, Fault> {
-    let TransferBody { to, amount, transferred_on, preview } = body(&request)?;
+    let TransferBody { to, amount, transferred_on, preview } = body(&http, &request)?;
     let from = InvoiceNumber::from_stored(number.into_inner());
     let new = NewTransfer { from, to: InvoiceNumber::from_stored(to), on: transferred_on, amount };
-    let (by, now) = (actor(&granted, &http), shared.now());
+    let (by, now) = (granted.by.clone(), shared.now());
     if preview {
         let store = shared.store.clone();
         return Ok(HttpResponse::Ok().json(blocking(move || transfer::plan(&store, &new, now)).await?));

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::once::{actor, body, once};
+use super::once::{body, once};
 use super::only_of;
 use super::schemas::receivables as described;
 use super::schemas::values::Amount;
@@ -128,10 +128,10 @@ pub async fn record(
     http: HttpRequest,
     request: Bytes,
 ) -> Result<HttpResponse, Fault> {
-    let PaymentBody { invoice, received_on, amount, reference } = body(&request)?;
+    let PaymentBody { invoice, received_on, amount, reference } = body(&http, &request)?;
     let invoice = InvoiceNumber::from_stored(invoice);
     let new = NewPayment { invoice, received_on, amount, reference, statement_key: None };
-    let (by, now) = (actor(&granted, &http), shared.now());
+    let (by, now) = (granted.by.clone(), shared.now());
     let work = move |store: &crate::app::Store| record_payment::record(store, &new, &by, now);
     once(&shared, &granted, &http, &request, StatusCode::CREATED, work).await
 }
@@ -151,7 +151,7 @@ pub async fn read_statement(
     http: HttpRequest,
     request: Bytes,
 ) -> Result<HttpResponse, Fault> {
-    let (by, now, bytes) = (actor(&granted, &http), shared.now(), request.clone());
+    let (by, now, bytes) = (granted.by.clone(), shared.now(), request.clone());
     let work = move |store: &crate::app::Store| import_statement::import(store, &bytes, &by, now);
     once(&shared, &granted, &http, &request, StatusCode::CREATED, work).await
 }
@@ -239,8 +239,8 @@ pub async fn match_receipt(
     http: HttpRequest,
     request: Bytes,
 ) -> Result<HttpResponse, Fault> {
-    let wanted: MatchBody = body(&request)?;
-    let (by, now) = (actor(&granted, &http), shared.now());
+    let wanted: MatchBody = body(&http, &request)?;
+    let (by, now) = (granted.by.clone(), shared.now());
     let work = move |store: &crate::app::Store| {
         let invoice = InvoiceNumber::from_stored(wanted.invoice);
         match_receipts::assign(store, &wanted.receipt, &invoice, wanted.amount, &by, now)
@@ -268,8 +268,8 @@ pub async fn dismiss(
     http: HttpRequest,
     request: Bytes,
 ) -> Result<HttpResponse, Fault> {
-    let DismissBody { receipt, reason } = body(&request)?;
-    let (store, by, now) = (shared.store.clone(), actor(&granted, &http), shared.now());
+    let DismissBody { receipt, reason } = body(&http, &request)?;
+    let (store, by, now) = (shared.store.clone(), granted.by.clone(), shared.now());
     blocking(move || match_receipts::dismiss(&store, &receipt, &reason, &by, now)).await?;
     Ok(HttpResponse::NoContent().finish())
 }
@@ -303,7 +303,7 @@ pub async fn claim(
     http: HttpRequest,
     request: Bytes,
 ) -> Result<HttpResponse, Fault> {
-    let (by, now) = (actor(&granted, &http), shared.now());
+    let (by, now) = (granted.by.clone(), shared.now());
     let number = InvoiceNumber::from_stored(number.into_inner());
     let work = move |store: &crate::app::Store| charge_interest::charge(store, &number, &by, now);
     once(&shared, &granted, &http, &request, StatusCode::OK, work).await
@@ -368,7 +368,7 @@ pub async fn credit(
     http: HttpRequest,
     request: Bytes,
 ) -> Result<HttpResponse, Fault> {
-    let wanted: CreditBody = body(&request)?;
+    let wanted: CreditBody = body(&http, &request)?;
     let credit = CreditRequest {
         invoice: InvoiceNumber::from_stored(number.into_inner()),
         lines: wanted.lines.into_iter().map(|line| (line.line, line.net)).collect(),
@@ -387,7 +387,7 @@ pub async fn credit(
             open_after: plan.open_after.to_string(),
         }));
     }
-    let (by, now) = (actor(&granted, &http), shared.now());
+    let (by, now) = (granted.by.clone(), shared.now());
     let work = move |store: &crate::app::Store| credit_invoice::credit(store, &credit, &by, now);
     once(&shared, &granted, &http, &request, StatusCode::CREATED, work).await
 }
@@ -443,8 +443,8 @@ pub async fn correct(
     http: HttpRequest,
     request: Bytes,
 ) -> Result<HttpResponse, Fault> {
-    let CorrectionBody { reason, preview } = body(&request)?;
-    let (by, now) = (actor(&granted, &http), shared.now());
+    let CorrectionBody { reason, preview } = body(&http, &request)?;
+    let (by, now) = (granted.by.clone(), shared.now());
     let invoice = InvoiceNumber::from_stored(number.into_inner());
     if preview {
         let store = shared.store.clone();

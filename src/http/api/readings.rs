@@ -14,10 +14,8 @@ use crate::app::late_readings::BilledMonth;
 use crate::app::receive_readings::{
     BatchFormat, EventAttributes, Prepared, Receipt, RefusalKind, RefusedReading, Sender,
 };
-use crate::domain::audit::Actor;
 use crate::domain::freetext;
 use crate::http::auth::Granted;
-use crate::http::client;
 use crate::http::error::{Fault, Problem};
 use crate::http::state::{Shared, blocking};
 use crate::http::unreadable;
@@ -93,11 +91,10 @@ pub async fn receive(
     let format = format(http.headers())?;
     known_encoding(http.headers())?;
     let key = idempotency_key(http.headers())?;
-    let body = body.map_err(|error| unreadable::body(&error))?;
+    let body = body.map_err(|error| unreadable::body(&error, BODY_BYTES_MAX))?;
     let source = format!("http:user-{}", granted.user);
     // A key is the sender's own: two senders may choose the same.
-    let by = Actor::new(&format!("user-{}", granted.user), client::origin(&http).as_deref());
-    let sender = Sender { idempotency_key: key.map(|key| format!("{source}:{key}")), source, by };
+    let sender = Sender { idempotency_key: key.map(|key| format!("{source}:{key}")), source, by: granted.by };
     let prepared = prepare(&shared, body, format).await?;
     let receipt = shared.receiver.write(prepared, sender, shared.now()).await?;
     let billed = billed(&shared, &receipt).await?;

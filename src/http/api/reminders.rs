@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::once::{actor, once};
+use super::once::once;
 use super::schemas::receivables::ReminderReport;
 use crate::app::Store;
 use crate::app::remind;
@@ -69,7 +69,7 @@ pub async fn send(
     http: HttpRequest,
     request: Bytes,
 ) -> Result<HttpResponse, Fault> {
-    let (by, now) = (actor(&granted, &http), shared.now());
+    let (by, now) = (granted.by.clone(), shared.now());
     let number = InvoiceNumber::from_stored(number.into_inner());
     let work = move |store: &Store| remind::send(store, &number, &by, now);
     once(&shared, &granted, &http, &request, StatusCode::ACCEPTED, work).await

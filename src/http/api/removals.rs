@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::terms::{EditProblem, FieldProblem, actor, refused, version};
+use super::terms::{EditProblem, FieldProblem, refused, version};
 use crate::app::edit_book::{Basis, Refusal, Target};
 use crate::app::remove_entry::{self, Unremoved};
 use crate::domain::book::EntryKind;
@@ -94,7 +94,7 @@ async fn delete(
 ) -> Result<HttpResponse, Fault> {
     let basis = Basis { version: version(http.headers())?, reason: reason.to_owned() };
     let target = Target { kind, code: Some(code.to_owned()), scope: granted.scope.clone() };
-    let (store, by, now) = (shared.store.clone(), actor(&granted, http), shared.now());
+    let (store, by, now) = (shared.store.clone(), granted.by.clone(), shared.now());
     let outcome = blocking(move || remove_entry::remove(&store, &target, &basis, &by, now)).await?;
     shared.forget_check();
     Ok(match outcome {

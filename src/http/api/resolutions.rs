@@ -7,7 +7,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::once::{actor, body, once};
+use super::once::{body, once};
 use crate::app::Store;
 use crate::app::resolve_gap::{self, Resolution, ResolutionPlan};
 use crate::domain::calendar::{BillingMonth, Timestamp};
@@ -101,8 +101,8 @@ pub async fn resolve(
     http: HttpRequest,
     request: Bytes,
 ) -> Result<HttpResponse, Fault> {
-    let (resolution, reason) = body::<ResolutionBody>(&request)?.read();
-    let (by, now, meter) = (actor(&granted, &http), shared.now(), meter.into_inner());
+    let (resolution, reason) = body::<ResolutionBody>(&http, &request)?.read();
+    let (by, now, meter) = (granted.by.clone(), shared.now(), meter.into_inner());
     let work = move |store: &Store| {
         resolve_gap::resolve(store, &meter, &resolution, &reason, &by, now).map(ResolutionAnswer::from)
     };

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
+use super::once::must_be_json;
 use super::schemas::asset_book::AssetEntryDocument;
 use super::schemas::book::{
     BookDocument, ContactDocument, ContractDocument, SellerDocument, TariffDocument, TenantDocument,
@@ -24,7 +25,7 @@ use crate::http::error::{Fault, Problem};
 use crate::http::state::{Shared, blocking};
 
 /// A contract of a few hundred lines, written with its spaces.
-const DOCUMENT_BYTES_MAX: usize = 512 * 1024;
+pub const DOCUMENT_BYTES_MAX: usize = 512 * 1024;
 
 /// Why terms change; required of a contract, and of a tariff that a contract names.
 #[derive(Deserialize, IntoParams)]
@@ -60,9 +61,9 @@ pub struct FieldProblem {
 }
 
 /// The document a request brings.
-fn document(body: &Bytes) -> Result<Value, Fault> {
-    if body.len() > DOCUMENT_BYTES_MAX {
-        return Err(Fault::TooLarge(DOCUMENT_BYTES_MAX));
+fn document(http: &HttpRequest, body: &Bytes) -> Result<Value, Fault> {
+    if !body.is_empty() {
+        must_be_json(http.headers())?;
     }
     serde_json::from_slice(body).map_err(|error| Fault::BadRequest(format!("the body is no JSON document: {error}")))
 }
@@ -84,12 +85,11 @@ async fn read(shared: &Data<Shared>, kind: EntryKind, code: &str, scope: TenantS
 async fn create(
     shared: &Data<Shared>,
     granted: Granted,
-    http: &HttpRequest,
     (kind, list): (EntryKind, &str),
     document: Value,
 ) -> Result<HttpResponse, Fault> {
     let target = Target { kind, code: None, scope: granted.scope.clone() };
-    let asked = Asked { target, basis: Basis::default(), by: actor(&granted, http) };
+    let asked = Asked { target, basis: Basis::default(), by: granted.by.clone() };
     let found = match write(shared, asked, move |_| document).await? {
         Ok(found) => found,
         Err(refused) => return Ok(refused),
@@ -109,7 +109,7 @@ async fn put(
 ) -> Result<HttpResponse, Fault> {
     let basis = Basis { version: version(http.headers())?, reason: reason.to_owned() };
     let target = Target { kind, code: Some(code.to_owned()), scope: granted.scope.clone() };
-    let by = actor(&granted, http);
+    let by = granted.by.clone();
     Ok(match write(shared, Asked { target, basis, by }, change).await? {
         Ok(found) => HttpResponse::Ok().insert_header((ETAG, etag(&found))).json(shown(found.document)),
         Err(refused) => refused,
@@ -186,11 +186,6 @@ pub(super) fn version(headers: &HeaderMap) -> Result<Option<i64>, Fault> {
     }
 }
 
-pub(super) fn actor(granted: &Granted, http: &HttpRequest) -> Actor {
-    let origin = http.peer_addr().map(|peer| peer.ip().to_string());
-    Actor::new(&format!("user-{}", granted.user), origin.as_deref())
-}
-
 #[utoipa::path(
     get, path = "/api/v1/tenants/{code}", tag = "contracts", params(("code" = String, Path)),
     responses((status = 200, body = TenantDocument, description = "As `[[tenant]]` of the book", headers(("ETag" = String))),
@@ -211,7 +206,7 @@ pub async fn create_tenant(
     http: HttpRequest,
     body: Bytes,
 ) -> Result<HttpResponse, Fault> {
-    create(&shared, granted, &http, (EntryKind::Tenant, "tenants"), document(&body)?).await
+    create(&shared, granted, (EntryKind::Tenant, "tenants"), document(&http, &body)?).await
 }
 
 #[utoipa::path(
@@ -228,7 +223,7 @@ pub async fn put_tenant(
     code: Path<String>,
     body: Bytes,
 ) -> Result<HttpResponse, Fault> {
-    let document = document(&body)?;
+    let document = document(&http, &body)?;
     put(&shared, granted, &http, (EntryKind::Tenant, &code), "", move |_| document).await
 }
 
@@ -246,7 +241,7 @@ pub async fn put_contacts(
     code: Path<String>,
     body: Bytes,
 ) -> Result<HttpResponse, Fault> {
-    let contacts = document(&body)?;
+    let contacts = document(&http, &body)?;
     let change = move |stored: Option<&StoredEntry>| {
         let mut document = stored.map(|stored| stored.document.clone()).unwrap_or_default();
         if let Some(tenant) = document.as_object_mut() {
@@ -277,7 +272,7 @@ pub async fn create_contract(
     http: HttpRequest,
     body: Bytes,
 ) -> Result<HttpResponse, Fault> {
-    create(&shared, granted, &http, (EntryKind::Contract, "contracts"), document(&body)?).await
+    create(&shared, granted, (EntryKind::Contract, "contracts"), document(&http, &body)?).await
 }
 
 #[utoipa::path(
@@ -295,7 +290,7 @@ pub async fn put_contract(
     query: Query<ReasonQuery>,
     body: Bytes,
 ) -> Result<HttpResponse, Fault> {
-    let document = document(&body)?;
+    let document = document(&http, &body)?;
     put(&shared, granted, &http, (EntryKind::Contract, &code), &query.reason, move |_| document).await
 }
 
@@ -319,7 +314,7 @@ pub async fn create_tariff(
     http: HttpRequest,
     body: Bytes,
 ) -> Result<HttpResponse, Fault> {
-    create(&shared, granted, &http, (EntryKind::Tariff, "tariffs"), document(&body)?).await
+    create(&shared, granted, (EntryKind::Tariff, "tariffs"), document(&http, &body)?).await
 }
 
 #[utoipa::path(
@@ -337,7 +332,7 @@ pub async fn put_tariff(
     query: Query<ReasonQuery>,
     body: Bytes,
 ) -> Result<HttpResponse, Fault> {
-    let document = document(&body)?;
+    let document = document(&http, &body)?;
     put(&shared, granted, &http, (EntryKind::Tariff, &code), &query.reason, move |_| document).await
 }
 
@@ -365,7 +360,7 @@ pub async fn create_asset(
     http: HttpRequest,
     body: Bytes,
 ) -> Result<HttpResponse, Fault> {
-    create(&shared, granted, &http, (EntryKind::Asset, "assets"), document(&body)?).await
+    create(&shared, granted, (EntryKind::Asset, "assets"), document(&http, &body)?).await
 }
 
 #[utoipa::path(
@@ -384,7 +379,7 @@ pub async fn put_asset(
     query: Query<ReasonQuery>,
     body: Bytes,
 ) -> Result<HttpResponse, Fault> {
-    let mut document = document(&body)?;
+    let mut document = document(&http, &body)?;
     let change = move |stored: Option<&StoredEntry>| {
         let events = stored.and_then(|stored| stored.document.get(EVENTS));
         if let (Some(keys), Some(events)) = (document.as_object_mut(), events) {
@@ -417,6 +412,6 @@ pub async fn put_seller(
     http: HttpRequest,
     body: Bytes,
 ) -> Result<HttpResponse, Fault> {
-    let document = document(&body)?;
+    let document = document(&http, &body)?;
     put(&shared, granted, &http, (EntryKind::Seller, ""), "", move |_| document).await
 }
