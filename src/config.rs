@@ -3,6 +3,8 @@
 //! Values come from, later ones winning: the defaults below, `chapelle.toml` in the data directory, environment
 //! variables `CHAPELLE_SECTION__KEY` (two underscores between section and key), `DATABASE_URL` for the database.
 
+mod public_url;
+
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::{Path, PathBuf};
 
@@ -11,6 +13,8 @@ use figment::providers::{Env, Format, Serialized, Toml};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::access::Role;
+
+pub use public_url::{PublicUrl, PublicUrlError};
 
 /// Everything that differs from one installation to another.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,8 +58,8 @@ impl Default for AuditConfig {
 pub struct ServerConfig {
     /// Address and port to listen on.
     pub listen: String,
-    /// The address people use, without a trailing slash; links in mails begin with it. `https` makes cookies secure.
-    pub public_url: String,
+    /// The address people use; links in mails begin with it. `https` makes cookies secure.
+    pub public_url: PublicUrl,
     /// Threads that answer requests.
     pub workers: usize,
     /// Proxies whose `X-Forwarded-For` is believed: guessing is slowed down per client, and the trail names clients.
@@ -68,7 +72,7 @@ impl Default for ServerConfig {
     fn default() -> ServerConfig {
         ServerConfig {
             listen: "127.0.0.1:8080".to_owned(),
-            public_url: "http://127.0.0.1:8080".to_owned(),
+            public_url: PublicUrl::default(),
             workers: 2,
             trusted_proxies: vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()],
             second_factor_roles: vec![],
@@ -186,5 +190,8 @@ mod tests {
         assert_eq!(server.second_factor_roles, [Role::Finance, Role::Admin]);
         std::fs::write(folder.path().join("chapelle.toml"), "[server]\nlisten_on = \"x\"\n").unwrap();
         assert!(Config::load(folder.path()).unwrap_err().to_string().contains("listen_on"));
+        std::fs::write(folder.path().join("chapelle.toml"), "[server]\npublic_url = \"ftp://x\"\n").unwrap();
+        let error = Config::load(folder.path()).unwrap_err().to_string();
+        assert!(error.contains("neither http nor https") && error.contains("https://chapelle.example.org"), "{error}");
     }
 }

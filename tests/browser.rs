@@ -43,9 +43,10 @@ fn serve() -> (World, String) {
     drop(shared);
     let address = format!("127.0.0.1:{}", free_port());
     let base = format!("http://{address}");
-    let config = ServerConfig { public_url: base.clone(), listen: address, workers: 1, ..ServerConfig::default() };
+    let config =
+        ServerConfig { public_url: base.parse().unwrap(), listen: address, workers: 1, ..ServerConfig::default() };
     let (store, mails) = (world.store(), world.dir.path().join("mail"));
-    let postage = Postage { attach_pdf: false, public_url: base.clone() };
+    let postage = Postage { attach_pdf: false, public_url: base.parse().unwrap() };
     let (outbox, folder) = (store.clone(), mails.clone());
     // What the jobs of `serve` do every 20 seconds.
     std::thread::spawn(move || {

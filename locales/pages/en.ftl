@@ -30,7 +30,7 @@ sign-in-email = E-mail address
 sign-in-password = Password
 sign-in-button = Sign in
 sign-in-refused = The address or the password is not right. Check both and try again.
-sign-in-wait = Too many attempts have failed. Wait a moment before you try again.
+sign-in-wait = Too many attempts have failed. Try again in { $seconds } seconds.
 
 
 tenants-caption = Tenants and their contracts
@@ -179,6 +179,10 @@ fault-not-found-title = Page not found
 fault-not-found-text = There is nothing at this address, or nothing you may see.
 fault-conflict-title = This cannot be done
 fault-conflict-text = The request conflicts with what is stored.
+fault-too-large-title = This is too large
+fault-too-large-text = More was sent than is taken at once. Nothing was taken in.
+fault-limit-kib = The limit is { $limit } KiB: shorten the texts, or enter them in several parts.
+fault-limit-mib = The limit is { $limit } MiB: split the file and send its parts one after the other. A file of readings can also be compressed (gzip): its compressed size counts.
 fault-too-many-attempts-title = Too many attempts
 fault-too-many-attempts-text = Too many attempts have failed.
 fault-unavailable-title = Not available for the moment

@@ -30,7 +30,7 @@ sign-in-email = Adresse électronique
 sign-in-password = Mot de passe
 sign-in-button = Se connecter
 sign-in-refused = L’adresse ou le mot de passe n’est pas le bon. Vérifiez les deux et réessayez.
-sign-in-wait = Trop d’essais ont échoué. Patientez un moment avant de réessayer.
+sign-in-wait = Trop d’essais ont échoué. Réessayez dans { $seconds } secondes.
 
 
 tenants-caption = Organismes hébergés et leurs conventions
@@ -179,6 +179,10 @@ fault-not-found-title = Page introuvable
 fault-not-found-text = Il n’y a rien à cette adresse, ou rien que vous puissiez voir.
 fault-conflict-title = Action impossible
 fault-conflict-text = La demande est contraire à ce qui est enregistré.
+fault-too-large-title = L’envoi est trop volumineux
+fault-too-large-text = L’envoi dépasse ce qui est accepté en une fois. Rien n’a été enregistré.
+fault-limit-kib = La limite est de { $limit } Kio : raccourcissez les textes ou saisissez-les en plusieurs fois.
+fault-limit-mib = La limite est de { $limit } Mio : découpez le fichier et envoyez ses parties l’une après l’autre. Un fichier de relevés peut aussi être compressé (gzip) : c’est sa taille compressée qui compte.
 fault-too-many-attempts-title = Trop d’essais
 fault-too-many-attempts-text = Trop d’essais ont échoué.
 fault-unavailable-title = Service momentanément indisponible

@@ -18,6 +18,9 @@ pub enum AppError {
     /// The same, in words pages can say in the reader's language.
     #[error("{}", .0.english)]
     Refused(Box<Told>),
+    /// The same, where what is stored stands against it.
+    #[error("{}", .0.english)]
+    Contrary(Box<Told>),
     /// What was asked is not a question that has an answer; in such words too.
     #[error("{}", .0.english)]
     Misasked(Box<Told>),
@@ -54,6 +57,7 @@ impl AppError {
         match self {
             AppError::Input(_)
             | AppError::Refused(_)
+            | AppError::Contrary(_)
             | AppError::Misasked(_)
             | AppError::NotFound(_)
             | AppError::Contradictory(_)
@@ -115,7 +119,9 @@ pub fn remedy(error: &std::io::Error) -> &'static str {
 impl Tell for AppError {
     fn told(&self) -> Told {
         match self {
-            AppError::Refused(told) | AppError::Misasked(told) | AppError::Absent(told) => (**told).clone(),
+            AppError::Refused(told) | AppError::Contrary(told) | AppError::Misasked(told) | AppError::Absent(told) => {
+                (**told).clone()
+            }
             AppError::User(problem) => problem.told(),
             AppError::NoBook => Told::new("no-book", self),
             AppError::Storage(StorageError::Nul) => Told::new("nul", self),

@@ -30,7 +30,7 @@ pub use access::{
     administer_users, api_tokens, invite, reset_password, second_factor, sessions, sign_in, sweep_access, user_problem,
     users,
 };
-use access::{secrets, signing_key};
+use access::{common_passwords, secrets, signing_key};
 use assets::{asset_ledger, asset_versions};
 pub use assets::{
     attach_asset_file, post_depreciation, read_asset, record_asset_event, report_amortisation, report_assets,

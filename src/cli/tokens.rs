@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::{CliError, Context, Outcome};
 use crate::app::api_tokens::{self, ApiToken, TokenWish};
-use crate::app::{AppError, UserProblem, administer_users};
+use crate::app::{AppError, UserProblem, administer_users, sign_in};
 use crate::domain::access::Scopes;
 
 #[derive(Debug, Subcommand)]
@@ -74,6 +74,9 @@ impl Create {
         let store = context.open()?;
         let id = administer_users::by_address(&store, &self.user)?;
         let person = administer_users::person(&store, id)?;
+        if sign_in::lacks_factor(&store, &person, &context.config.server.second_factor_roles)? {
+            return Err(AppError::User(UserProblem::FactorLacking(person.email)).into());
+        }
         let scopes: Scopes =
             self.scopes.parse().map_err(|unknown| AppError::User(UserProblem::UnknownScope(unknown)))?;
         let wish = TokenWish { name: self.name.clone(), scopes, days: self.days };

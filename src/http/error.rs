@@ -31,6 +31,11 @@ pub enum Fault {
     CodeNeeded,
     #[error("your role needs a second factor: sign in with a browser and set one up")]
     EnrolmentNeeded,
+    #[error(
+        "your role needs a second factor and you have none: sign in with a browser and set one up; the token counts \
+             from then on"
+    )]
+    FactorLacking,
     #[error("the token does not hold the scope {scope}", scope = .0.scope())]
     ScopeMissing(Action),
     #[error("this is about you yourself: use a token given for your password by POST /api/v1/token")]
@@ -99,6 +104,7 @@ impl Fault {
             Fault::EnrolmentNeeded => {
                 (StatusCode::UNAUTHORIZED, "second-factor-to-set-up", "A second factor has to be set up")
             }
+            Fault::FactorLacking => (StatusCode::FORBIDDEN, "second-factor-lacking", "Your role needs a second factor"),
             Fault::ScopeMissing(_) => (StatusCode::FORBIDDEN, "scope-missing", "The token does not allow this"),
             Fault::OwnTokenNeeded => (StatusCode::FORBIDDEN, "own-token-needed", "Long-lived tokens do not reach this"),
             Fault::Forbidden(..) => (StatusCode::FORBIDDEN, "forbidden", "Your role does not allow this"),
@@ -140,6 +146,12 @@ impl Fault {
             status: status.as_u16(),
             detail: freetext::shown(&self.to_string()),
         }
+    }
+
+    /// A fault that may not be ours to name: what the framework says of a path, a query, or a body where `bytes_max` are
+    /// taken.
+    pub fn of(error: &actix_web::Error, bytes_max: usize) -> Fault {
+        error.as_error::<Fault>().cloned().unwrap_or_else(|| unreadable::body(error, bytes_max))
     }
 
     /// An internal fault, logged here and now.
@@ -187,6 +199,7 @@ impl From<AppError> for Fault {
             AppError::Input(message) => Fault::BadRequest(message.clone()),
             AppError::Misasked(told) => Fault::Misasked(told.clone()),
             AppError::Refused(told) => Fault::Refused(told.clone()),
+            AppError::Contrary(told) => Fault::Contrary(told.clone()),
             AppError::NotFound(_) => Fault::NotFound,
             AppError::Absent(told) => Fault::Absent(told.clone()),
             AppError::User(problem) if problem.is_conflict() => Fault::Contrary(Box::new(problem.told())),
@@ -207,16 +220,6 @@ impl From<AppError> for Fault {
             }
             _ => Fault::internal(error),
         }
-    }
-}
-
-/// A fault that is not ours to name: what the framework says of a body, a path or a query.
-impl From<&actix_web::Error> for Fault {
-    fn from(error: &actix_web::Error) -> Fault {
-        if let Some(fault) = error.as_error::<Fault>() {
-            return fault.clone();
-        }
-        unreadable::body(error)
     }
 }
 

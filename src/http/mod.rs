@@ -8,6 +8,7 @@
 mod api;
 mod asked;
 pub mod auth;
+mod bodies;
 mod client;
 pub mod error;
 mod headers;

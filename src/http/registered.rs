@@ -4,9 +4,9 @@ use actix_web::http::header;
 use actix_web::web::{self, FormConfig, JsonConfig, PathConfig, PayloadConfig, QueryConfig, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 
-use super::api::readings;
 use super::asked::unreadable_query;
 use super::auth::{guarded, recognise};
+use super::bodies::{JSON_BYTES_MAX, body_bytes_max};
 use super::error::Fault;
 use super::pages;
 use super::routes::{ROUTES, RouteRow};
@@ -16,18 +16,17 @@ const FORM_BYTES_MAX: usize = 256 * 1024;
 
 /// Registers the table; everything else is not found.
 pub fn configure(config: &mut ServiceConfig) {
-    let fault = |error: actix_web::Error| actix_web::Error::from(Fault::from(&error));
+    let fault = |error: actix_web::Error| actix_web::Error::from(Fault::of(&error, JSON_BYTES_MAX));
     config
-        .app_data(PayloadConfig::new(readings::BODY_BYTES_MAX))
         .app_data(FormConfig::default().limit(FORM_BYTES_MAX).error_handler(move |error, _| fault(error.into())))
-        .app_data(JsonConfig::default().limit(64 * 1024).error_handler(move |error, _| fault(error.into())))
+        .app_data(JsonConfig::default().limit(JSON_BYTES_MAX).error_handler(move |error, _| fault(error.into())))
         .app_data(QueryConfig::default().error_handler(move |error, _| unreadable_query(&error).into()))
         // What is no number is the number of nothing.
         .app_data(PathConfig::default().error_handler(|_, _| Fault::NotFound.into()));
     for rows in ROUTES.chunk_by(|a, b| a.path == b.path) {
         let Some(first) = rows.first() else { continue };
         let methods = rows.iter().flat_map(RouteRow::methods).collect::<Vec<_>>().join(", ");
-        let mut resource = web::resource(first.path);
+        let mut resource = web::resource(first.path).app_data(PayloadConfig::new(body_bytes_max(first.path)));
         for row in rows {
             resource = resource.route(guarded(row.access, row.path, (row.handler)()));
         }

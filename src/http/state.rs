@@ -11,18 +11,19 @@ use chrono_tz::Tz;
 use tokio::sync::Semaphore;
 
 use super::auth::token::{Identity, SigningKey, TokenError, TokenKeys};
-use super::auth::{Bearer, Bearers};
+use super::auth::{Bearer, Bearers, LongLived};
 use super::error::Fault;
 use super::strict;
 use super::throttle::{Attempt, Throttle};
+use crate::app::api_tokens::{self, ApiToken};
 use crate::app::deliver_outbox::Postage;
 use crate::app::read_home::RunningMonth;
 use crate::app::read_tenants;
 use crate::app::receive_readings::Receiver;
-use crate::app::sign_in::{self, Person, Stage};
+use crate::app::sign_in::{self, OpenKey, Person, Stage};
 use crate::app::sign_roots::Signing;
-use crate::app::{AppError, Store, UserProblem, api_tokens, second_factor};
-use crate::config::{AuditConfig, Config, ServerConfig};
+use crate::app::{AppError, Store, UserProblem, second_factor};
+use crate::config::{AuditConfig, Config, PublicUrl, ServerConfig};
 use crate::domain::access::Role;
 use crate::domain::audit::{Actor, sha256_hex};
 use crate::domain::billing_run::Problem;
@@ -35,7 +36,7 @@ pub type Clock = fn() -> DateTime<Utc>;
 
 /// Password checks that run at once: each takes 19 MiB and a core.
 const PASSWORD_CHECKS_MAX: usize = 2;
-/// How often rotated keys are looked for.
+/// How often keys that were rotated elsewhere are looked for, to verify with; what signs is looked up each time.
 const KEYS_SECONDS: i64 = 60;
 
 /// How long what a plan found is shown before it is looked for again.
@@ -77,8 +78,8 @@ pub struct Shared {
     /// What the plan of a month found a short while ago, and whether it is being looked for.
     checked: Mutex<Option<CheckedMonth>>,
     is_checking: AtomicBool,
-    /// The address people use, without a trailing slash.
-    pub public_url: String,
+    /// The address people use.
+    pub public_url: PublicUrl,
     clock: Clock,
     keys: RwLock<(TokenKeys, DateTime<Utc>)>,
     zone: Tz,
@@ -102,7 +103,7 @@ impl Shared {
             signing: OnceLock::new(),
             checked: Mutex::new(None),
             is_checking: AtomicBool::new(false),
-            public_url: config.public_url.trim_end_matches('/').to_owned(),
+            public_url: config.public_url.clone(),
             clock,
             keys: RwLock::new((keys, now)),
             zone,
@@ -187,7 +188,7 @@ impl Shared {
 
     /// True where people reach the server by HTTPS: cookies are then sent by no other way.
     pub fn is_secure(&self) -> bool {
-        self.public_url.starts_with("https://")
+        self.public_url.is_secure()
     }
 
     /// The keys as of the last look, no older than [`KEYS_SECONDS`].
@@ -207,9 +208,11 @@ impl Shared {
         Ok(keys)
     }
 
+    /// Signs with the key of now: one that another process has retired a moment ago would sign what is not taken. Giving a
+    /// password takes far longer than the look.
     pub async fn sign_token(&self, user: UserId) -> Result<String, Fault> {
         let now = self.now();
-        self.keys(now).await?.sign(user, now).map_err(Fault::internal)
+        self.reread_keys(now).await?.sign(user, now).map_err(Fault::internal)
     }
 
     /// Whom a program's token speaks for, as they are now: one given for a password, or a long-lived one.
@@ -224,9 +227,10 @@ impl Shared {
         }
         let (store, secret) = (self.store.clone(), token.to_owned());
         let found = blocking(move || api_tokens::bearer(&store, &secret, now)).await?;
-        let (person, scopes) =
+        let (person, ApiToken { id, token, .. }) =
             found.ok_or(Fault::SignInNeeded("the token is not known here, has expired or was revoked"))?;
-        let bearer = Bearer { person, scopes: Some(scopes) };
+        self.must_have_factor(&person).await?;
+        let bearer = Bearer { person, token: Some(LongLived { id, name: token.name, scopes: token.scopes }) };
         self.bearers.put(key, bearer.clone(), now);
         Ok(bearer)
     }
@@ -241,9 +245,20 @@ impl Shared {
         let store = self.store.clone();
         let person = blocking(move || sign_in::token_holder(&store, identity.user, identity.issued_at)).await?;
         let person = person.ok_or(Fault::SignInNeeded("the token no longer counts: ask for a new one"))?;
-        let bearer = Bearer { person, scopes: None };
+        self.must_have_factor(&person).await?;
+        let bearer = Bearer { person, token: None };
         self.bearers.put(key, bearer.clone(), now);
         Ok(bearer)
+    }
+
+    /// Whose role needs a second factor has one, whatever their token was given for and when.
+    async fn must_have_factor(&self, person: &Person) -> Result<(), Fault> {
+        if !self.second_factor_roles.contains(&person.role) {
+            return Ok(());
+        }
+        let (store, person, required) = (self.store.clone(), person.clone(), self.second_factor_roles.clone());
+        let lacks = blocking(move || sign_in::lacks_factor(&store, &person, &required)).await?;
+        if lacks { Err(Fault::FactorLacking) } else { Ok(()) }
     }
 
     /// After a change to people or their tokens: what they may is looked up anew.
@@ -317,8 +332,11 @@ impl Shared {
         self.must_not_wait(&attempt)?;
         let (store, person, now) = (self.store.clone(), person.clone(), self.now());
         let done = attempted(move || second_factor::confirm(&store, &person, &code, &by, now)).await?;
-        if matches!(done, Err(UserProblem::CodeWrong)) {
-            self.throttle.failed(&attempt, now);
+        match &done {
+            Err(UserProblem::CodeWrong) => self.throttle.failed(&attempt, now),
+            Err(_) => {}
+            // Their long-lived tokens may have waited for it.
+            Ok(_) => self.forget_bearers(),
         }
         Ok(done)
     }
@@ -349,11 +367,7 @@ impl Shared {
 }
 
 fn signing_keys(store: &Store, now: DateTime<Utc>) -> Result<TokenKeys, AppError> {
-    let key = |key: crate::storage::users::TokenKey| SigningKey {
-        kid: key.kid,
-        secret: key.secret.into_bytes(),
-        retired_at: key.retired_at,
-    };
+    let key = |key: OpenKey| SigningKey { kid: key.kid, secret: key.secret, retired_at: key.retired_at };
     Ok(TokenKeys::new(sign_in::token_keys(store, now)?.into_iter().map(key).collect()))
 }
 

@@ -7,48 +7,47 @@ use actix_web::error::{JsonPayloadError, PayloadError, QueryPayloadError, Urlenc
 use actix_web::http::StatusCode;
 use serde_json::error::Category;
 
-use super::api::readings::BODY_BYTES_MAX;
 use super::error::Fault;
 
 /// What is said of a body that ended before its end, or is not compressed as it says.
 const BROKEN_OFF: &str = "the body ended early, or is not what Content-Encoding says: send it again as a whole";
 
-/// A fault of a body that the framework read.
-pub fn body(error: &actix_web::Error) -> Fault {
+/// A fault of a body that the framework read, where `bytes_max` are taken.
+pub fn body(error: &actix_web::Error, bytes_max: usize) -> Fault {
     if let Some(error) = error.as_error::<JsonPayloadError>() {
-        return json_body(error);
+        return json_body(error, bytes_max);
     }
     match error.as_error::<UrlencodedError>() {
         Some(UrlencodedError::Overflow { limit, .. }) => return Fault::TooLarge(*limit),
         Some(UrlencodedError::ContentType) => {
             return Fault::UnsupportedMedia("send the form as application/x-www-form-urlencoded".to_owned());
         }
-        Some(UrlencodedError::Payload(error)) => return payload(error),
+        Some(UrlencodedError::Payload(error)) => return payload(error, bytes_max),
         Some(_) => return Fault::BadRequest("the form cannot be read: load its page again and retry".to_owned()),
         None => {}
     }
     match error.as_error::<PayloadError>() {
-        Some(error) => payload(error),
-        None => other(error),
+        Some(error) => payload(error, bytes_max),
+        None => other(error, bytes_max),
     }
 }
 
-fn json_body(error: &JsonPayloadError) -> Fault {
+fn json_body(error: &JsonPayloadError, bytes_max: usize) -> Fault {
     match error {
         JsonPayloadError::ContentType => Fault::UnsupportedMedia("send the body as application/json".to_owned()),
         JsonPayloadError::Overflow { limit } | JsonPayloadError::OverflowKnownLength { limit, .. } => {
             Fault::TooLarge(*limit)
         }
         JsonPayloadError::Deserialize(error) => json(error),
-        JsonPayloadError::Payload(error) => payload(error),
+        JsonPayloadError::Payload(error) => payload(error, bytes_max),
         _ => broken_off(),
     }
 }
 
 /// A fault of a body on its way.
-pub fn payload(error: &PayloadError) -> Fault {
+pub fn payload(error: &PayloadError, bytes_max: usize) -> Fault {
     match error {
-        PayloadError::Overflow => Fault::TooLarge(BODY_BYTES_MAX),
+        PayloadError::Overflow => Fault::TooLarge(bytes_max),
         _ => broken_off(),
     }
 }
@@ -58,11 +57,11 @@ pub fn broken_off() -> Fault {
     Fault::BadRequest(BROKEN_OFF.to_owned())
 }
 
-fn other(error: &actix_web::Error) -> Fault {
+fn other(error: &actix_web::Error, bytes_max: usize) -> Fault {
     match error.as_response_error().status_code() {
         StatusCode::NOT_FOUND => Fault::NotFound,
         StatusCode::METHOD_NOT_ALLOWED => Fault::MethodNotAllowed,
-        StatusCode::PAYLOAD_TOO_LARGE => Fault::TooLarge(BODY_BYTES_MAX),
+        StatusCode::PAYLOAD_TOO_LARGE => Fault::TooLarge(bytes_max),
         StatusCode::UNSUPPORTED_MEDIA_TYPE => {
             Fault::UnsupportedMedia("the content type of the body is not known here".to_owned())
         }
@@ -189,8 +188,8 @@ mod tests {
 
     #[test]
     fn bodies_that_end_early_or_never_are_told_without_the_framework() {
-        let of = |error: PayloadError| body(&actix_web::Error::from(error));
-        assert_eq!(of(PayloadError::Overflow), Fault::TooLarge(BODY_BYTES_MAX));
+        let of = |error: PayloadError| body(&actix_web::Error::from(error), 64);
+        assert_eq!(of(PayloadError::Overflow), Fault::TooLarge(64));
         assert_eq!(of(PayloadError::Incomplete(None)), Fault::BadRequest(BROKEN_OFF.to_owned()));
         assert_eq!(of(PayloadError::EncodingCorrupted), Fault::BadRequest(BROKEN_OFF.to_owned()));
     }

@@ -647,7 +647,7 @@ diesel::table! {
 diesel::table! {
     token_key (kid) {
         kid -> Text,
-        secret -> Text,
+        sealed_secret -> Text,
         created_at -> BigInt,
         retired_at -> Nullable<BigInt>,
     }

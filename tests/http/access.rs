@@ -224,6 +224,24 @@ async fn keys_rotate_without_anyone_noticing() {
     }
 }
 
+/// Another process rotates a moment after this one looked: what is signed then is taken as long as it lasts.
+#[actix_web::test]
+async fn a_key_retired_elsewhere_signs_nothing_more() {
+    let site = Site::new(Engine::Sqlite);
+    let server = Server::start(&site).await;
+    let before = server.token(Role::Finance).await;
+    pass(2);
+    users::rotate_token_key(&site.shared.store, &Actor::new("test", None), crate::site::now()).unwrap();
+    pass(2);
+    let after = server.token(Role::Finance).await;
+    for seconds in [0, 61, 600] {
+        pass(seconds);
+        for token in [&before, &after] {
+            assert_eq!(server.get_with("/api/v1/tenants", token).await.status.as_u16(), 200, "{seconds}");
+        }
+    }
+}
+
 #[actix_web::test]
 async fn guessing_gets_slower_and_tells_nothing() {
     let site = Site::new(Engine::Sqlite);

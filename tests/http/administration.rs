@@ -2,6 +2,7 @@
 
 use actix_web::test::TestRequest;
 use chapelle::domain::access::Role;
+use chapelle::storage::users;
 use serde_json::{Value, json};
 use totp_rs::{Builder, Secret};
 
@@ -94,6 +95,61 @@ async fn a_token_is_kept_as_a_hash_seen_by_its_beginning_and_ends() {
         pass(6);
         assert_eq!(status(&server.get_with("/api/v1/racks", &token).await), 401, "it has expired");
     }
+}
+
+/// Whoever has a copy of the database makes no token with it.
+#[actix_web::test]
+async fn what_is_stored_of_a_key_signs_nothing() {
+    for engine in ENGINES {
+        let site = Site::new(engine);
+        let server = Server::start(&site).await;
+        let real = server.token(Role::Admin).await;
+        assert_eq!(status(&server.get_with("/api/v1/users", &real).await), 200, "{engine:?}");
+        let key = users::token_keys(&mut site.shared.store.connection().unwrap()).unwrap().remove(0);
+        let stored = key.sealed_secret.as_bytes();
+        let bytes: Vec<u8> =
+            stored.chunks(2).map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap()).collect();
+        let (signed, _) = real.rsplit_once('.').unwrap();
+        for guess in [stored, &bytes, &bytes[12..], &bytes[12..44]] {
+            let signature = jsonwebtoken::crypto::sign(
+                signed.as_bytes(),
+                &jsonwebtoken::EncodingKey::from_secret(guess),
+                jsonwebtoken::Algorithm::HS256,
+            );
+            let forged = format!("{signed}.{}", signature.unwrap());
+            assert_ne!(forged, real);
+            assert_eq!(status(&server.get_with("/api/v1/users", &forged).await), 401);
+        }
+    }
+}
+
+/// The trail names people the same whichever way they come, and says which token acted.
+#[actix_web::test]
+async fn who_acts_over_the_api_is_named_as_on_pages() {
+    let site = Site::new(Engine::Sqlite);
+    let server = Server::start(&site).await;
+    let own = server.token(Role::Finance).await;
+    let made = make_token(&server, &own, "erp", json!(["payments:record"])).await.json();
+    let (program, id) = (made["token"].as_str().unwrap().to_owned(), made["id"].as_i64().unwrap());
+    let number = site.number_of("aphp");
+    for (token, amount, origin) in
+        [(&own, "1.00", "10.0.0.7".to_owned()), (&program, "2.00", format!("10.0.0.7, token {id} (erp)"))]
+    {
+        let body = json!({ "invoice": number, "received_on": "2026-11-02", "amount": amount });
+        let recorded = server.api("POST", "/api/v1/payments", token, Some(body)).await;
+        assert_eq!(status(&recorded), 201, "{}", recorded.text());
+        let path = "/api/v1/audit/events?action=payment.recorded&actor=finance@example.org";
+        let auditor = server.token(Role::Auditor).await;
+        let events = server.get_with(path, &auditor).await.json();
+        let last = events.as_array().unwrap().last().unwrap().clone();
+        assert_eq!((&last["origin"], &last["actor"]), (&json!(origin), &json!("finance@example.org")), "{events}");
+    }
+    let auditor = server.sign_in(Role::Auditor).await;
+    let page = server.page("/audit?action=payment.recorded", &auditor).await.text();
+    assert!(page.contains(&format!("10.0.0.7, par le jeton {id} (erp)")), "{page}");
+    // Work that goes on after the answer is the person's too.
+    let run = server.api("POST", "/api/v1/billing/2026-10/runs", &own, Some(json!({}))).await;
+    assert_eq!(run.json()["started_by"], "finance@example.org", "{}", run.text());
 }
 
 #[actix_web::test]

@@ -87,3 +87,37 @@ async fn unknown_paths_and_methods_are_told_apart() {
     assert_eq!(browser.status.as_u16(), 404);
     assert!(browser.text().contains("Page introuvable"));
 }
+
+#[actix_web::test]
+async fn a_body_that_says_it_is_something_else_is_not_guessed_at() {
+    let site = Site::new(Engine::Sqlite);
+    let server = Server::start(&site).await;
+    let finance = server.token(Role::Finance).await;
+    let send = |path: &'static str, kind: Option<&'static str>, body: String| {
+        let request = TestRequest::post().uri(path).set_payload(body);
+        let request = request.insert_header(("authorization", format!("Bearer {finance}")));
+        server.call(match kind {
+            Some(kind) => request.insert_header(("content-type", kind)),
+            None => request,
+        })
+    };
+    let payment = format!(r#"{{"invoice":"{}","received_on":"2026-11-02","amount":"1.00"}}"#, site.number_of("aphp"));
+    for kind in [Some("text/csv"), Some("application/xml"), Some("application/x-ndjson"), None] {
+        for path in ["/api/v1/payments", "/api/v1/tariffs"] {
+            let refused = send(path, kind, payment.clone()).await;
+            assert_eq!(refused.status.as_u16(), 415, "{path} {kind:?}: {}", refused.text());
+        }
+    }
+    let taken = send("/api/v1/payments", Some("application/json; charset=utf-8"), payment.clone()).await;
+    assert_eq!(taken.status.as_u16(), 201, "{}", taken.text());
+    // As large as any other body that is asked for as JSON, and told by its own limit.
+    let padded = format!("{}{}", payment, " ".repeat(64 * 1024));
+    let large = send("/api/v1/payments", Some("application/json"), padded).await;
+    assert_eq!(large.status.as_u16(), 413);
+    assert!(large.json()["detail"].as_str().unwrap().contains("65536"), "{}", large.text());
+    // What is not read is not passed over.
+    let archive = "/api/v1/reports/plan/archive";
+    let body = r#"{"as_of":"2026-06-30"}"#.to_owned();
+    assert_eq!(send(archive, Some("application/json"), body).await.status.as_u16(), 400);
+    assert_eq!(send(archive, None, String::new()).await.status.as_u16(), 201);
+}

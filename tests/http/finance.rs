@@ -270,6 +270,10 @@ async fn the_books_are_kept_over_the_api() {
             recorded.text()
         );
         assert_eq!(send(&server, events, &token, Some("e1"), event("1000.00")).await.text(), recorded.text());
+        // Sent again without its key it would happen again, and for good.
+        let repeated = send(&server, events, &token, None, event("1000.00")).await;
+        assert_eq!(repeated.status.as_u16(), 409, "{}", repeated.text());
+        assert!(repeated.json()["detail"].as_str().unwrap().contains("event 1"), "{}", repeated.text());
         let refused = send(&server, events, &token, None, event("99000000.00")).await;
         assert!(refused.status.as_u16() == 422 && refused.text().contains("gross"), "{}", refused.text());
         let unknown = send(&server, "/api/v1/assets/none/events", &token, None, event("1.00")).await;

@@ -54,6 +54,14 @@ async fn a_tenant_and_a_contract_are_created_changed_and_guarded() {
         mended["address"]["postcode"] = "75013".into();
         let made = send(&server, post("/api/v1/tenants"), &token, None, &mended).await;
         assert_eq!((made.status.as_u16(), made.header("location")), (201, "/api/v1/tenants/essai"), "{}", made.text());
+        let mut long = mended.clone();
+        (long["name"], long["code"]) = ("n".repeat(201).into(), "long".into());
+        long["address"]["lines"] = json!(["l".repeat(101)]);
+        let refused = send(&server, post("/api/v1/tenants"), &token, None, &long).await;
+        assert_eq!(refused.status.as_u16(), 422, "{}", refused.text());
+        let wrong = refused.json()["errors"].clone();
+        let fields: Vec<&str> = wrong.as_array().unwrap().iter().map(|one| one["field"].as_str().unwrap()).collect();
+        assert!(fields.contains(&"name") && fields.contains(&"address.lines"), "{wrong}");
         let lineless = json!({ "code": "E-1", "tenant": "essai", "title": "Essai", "from": "2027-01-01" });
         let refused = send(&server, post("/api/v1/contracts"), &token, None, &lineless).await;
         assert!(refused.json()["errors"][0]["detail"].as_str().unwrap().contains("has no line"), "{}", refused.text());

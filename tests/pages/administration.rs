@@ -214,6 +214,15 @@ async fn settle() {
     }
 }
 
+/// A program's token that works, of whoever holds `own`.
+async fn long_lived(server: &Server, own: &str) -> String {
+    let wish = serde_json::json!({ "name": "export", "scopes": ["invoices:read"], "days": 30 });
+    let made = server.api("POST", "/api/v1/me/tokens", own, Some(wish)).await;
+    let token = made.json()["token"].as_str().unwrap().to_owned();
+    assert_eq!(status(&server.get_with("/api/v1/invoices", &token).await), 200);
+    token
+}
+
 #[actix_web::test]
 async fn a_forgotten_password_is_told_the_same_to_everyone_and_replaced_by_a_link() {
     for engine in ENGINES {
@@ -221,6 +230,7 @@ async fn a_forgotten_password_is_told_the_same_to_everyone_and_replaced_by_a_lin
         let server = Server::start(&site).await;
         let cookie = server.sign_in(Role::Finance).await;
         let token = server.token(Role::Finance).await;
+        let program = long_lived(&server, &token).await;
         let unknown = post(&server, "/password/forgotten", &[("email", "nobody@example.org")]).await;
         settle().await;
         assert!(site.mails().iter().all(|mail| !mail.contains("/password/reset/")), "{engine:?}");
@@ -240,7 +250,9 @@ async fn a_forgotten_password_is_told_the_same_to_everyone_and_replaced_by_a_lin
         assert_eq!((status(&set), set.header("location")), (303, "/sign-in"));
         assert_eq!(status(&server.get(&link).await), 404, "a link works once");
         assert_eq!(status(&server.page("/me", &cookie).await), 303, "the sessions have ended");
-        assert_eq!(status(&server.get_with("/api/v1/invoices", &token).await), 401);
+        for token in [&token, &program] {
+            assert_eq!(status(&server.get_with("/api/v1/invoices", token).await), 401);
+        }
         assert_eq!(status(&sign_in(&server, &email(Role::Finance), PASSWORD).await), 422);
         assert_eq!(status(&sign_in(&server, &email(Role::Finance), NEW_PASSWORD).await), 303);
     }
@@ -281,6 +293,7 @@ async fn changing_ones_password_ends_the_other_sessions_and_keeps_this_one() {
     let server = Server::start(&site).await;
     let (here, there) = (server.sign_in(Role::Auditor).await, server.sign_in(Role::Auditor).await);
     let token = server.token(Role::Auditor).await;
+    let program = long_lived(&server, &token).await;
     let change = |current: &'static str, password: &'static str| {
         let (server, here) = (&server, &here);
         async move { server.send("/me/password", here, &[("current", current), ("password", password)]).await }
@@ -288,12 +301,18 @@ async fn changing_ones_password_ends_the_other_sessions_and_keeps_this_one() {
     let wrong = change("not the password", NEW_PASSWORD).await;
     assert_eq!(status(&wrong), 422);
     assert!(wrong.text().contains("id=\"current-error\""));
-    let own = change(PASSWORD, "auditor@example.org").await;
-    assert!(own.text().contains("id=\"password-error\"") && status(&own) == 422);
+    for password in ["auditor@example.org", "ici Auditor parle", "motdepasse2026", "password1234"] {
+        let own = change(PASSWORD, password).await;
+        assert!(own.text().contains("id=\"password-error\"") && status(&own) == 422, "{password}");
+    }
     pass(1);
     assert_eq!(change(PASSWORD, NEW_PASSWORD).await.header("location"), "/me");
     assert_eq!((status(&server.page("/me", &here).await), status(&server.page("/me", &there).await)), (200, 303));
-    assert_eq!(status(&server.get_with("/api/v1/invoices", &token).await), 401);
+    for token in [&token, &program] {
+        assert_eq!(status(&server.get_with("/api/v1/invoices", token).await), 401);
+    }
+    let revoked = server.page("/audit?action=token.revoked", &here).await.text();
+    assert!(revoked.contains(&program[..12]), "{revoked}");
     assert_eq!(status(&sign_in(&server, &email(Role::Auditor), PASSWORD).await), 422);
     for _ in 0..5 {
         change("not the password", PASSWORD).await;
@@ -361,6 +380,7 @@ async fn settings_show_facts_without_secrets_and_send_a_test() {
     let admin = server.sign_in(Role::Admin).await;
     let page = server.page("/settings", &admin).await.text();
     assert!(page.contains("mail.transport") && page.contains("server.public_url") && page.contains("<td>2026</td>"));
+    assert!(page.contains("server.workers") && page.contains("audit.key_file"), "{page}");
     assert!(page.contains("Factures et avoirs, préfixe") && !page.contains(">letters<"), "{page}");
     let sent = server.send("/settings/test-mail", &admin, &[("email", "someone@example.org")]).await;
     assert_eq!(status(&sent), 200);
@@ -408,4 +428,26 @@ async fn what_was_done_to_people_stands_in_the_trail() {
     }
     let secret = link.rsplit('/').next().unwrap();
     assert!(!trail.contains(secret) && !trail.contains(NEW_PASSWORD));
+}
+
+#[actix_web::test]
+async fn a_form_that_is_too_large_is_told_its_limit_and_the_way_out() {
+    let site = Site::new(Engine::Sqlite);
+    let server = Server::start(&site).await;
+    let cookie = server.sign_in(Role::Finance).await;
+    let token = chapelle::http::auth::session::form_token(cookie.split_once('=').unwrap().1);
+    let part = |name: &str, head: &str, value: &str| {
+        format!("--b\r\ncontent-disposition: form-data; name=\"{name}\"{head}\r\n\r\n{value}\r\n")
+    };
+    let file = part("file", "; filename=\"a.xml\"", &"x".repeat(33 * 1024 * 1024));
+    for path in ["/payments/import", "/journal/opening"] {
+        let body = format!("{}{file}--b--\r\n", part("form_token", "", &token));
+        let request = TestRequest::post().uri(path).insert_header(("cookie", cookie.as_str())).set_payload(body);
+        let answer = server.call(request.insert_header(("content-type", "multipart/form-data; boundary=b"))).await;
+        let text = answer.text();
+        assert_eq!(status(&answer), 413, "{path}: {text}");
+        assert!(text.contains("trop volumineux") && text.contains("Mio") && text.contains("découpez"), "{text}");
+    }
+    let long = server.send("/me/language", &cookie, &[("language", &"f".repeat(300 * 1024))]).await;
+    assert!(status(&long) == 413 && long.text().contains("256\u{a0}Kio"), "{}", long.text());
 }

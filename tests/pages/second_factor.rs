@@ -184,6 +184,62 @@ async fn a_role_that_needs_one_sets_it_up_before_anything_else() {
     server.sign_in(Role::Auditor).await;
 }
 
+/// A token of a program for whoever is in with `own`.
+async fn long_lived(server: &Server, own: &str, scope: &str) -> String {
+    let wish = serde_json::json!({ "name": "export", "scopes": [scope], "days": 30 });
+    let made = server.api("POST", "/api/v1/me/tokens", own, Some(wish)).await;
+    made.json()["token"].as_str().unwrap().to_owned()
+}
+
+/// Neither token opens anything, and each is told what to do.
+async fn tokens_wait(server: &Server, tokens: [&str; 2]) {
+    for token in tokens {
+        let refused = server.get_with("/api/v1/invoices", token).await;
+        let lacking = "urn:chapelle:problem:second-factor-lacking";
+        assert_eq!((status(&refused), &refused.json()["type"]), (403, &lacking.into()));
+        assert!(refused.json()["detail"].as_str().unwrap().contains("browser"), "{}", refused.text());
+    }
+}
+
+#[actix_web::test]
+async fn who_was_in_before_the_rule_sets_one_up_too() {
+    let site = Site::new(Engine::Sqlite);
+    let server = Server::start(&site).await;
+    let (cookie, own) = (server.sign_in(Role::Finance).await, server.token(Role::Finance).await);
+    let program = long_lived(&server, &own, "invoices:read").await;
+    assert_eq!(status(&server.get_with("/api/v1/invoices", &program).await), 200);
+
+    let again = std::thread::spawn(move || site.started_again_with_second_factor_for(&[Role::Finance]));
+    let site = again.join().unwrap();
+    let server = Server::start(&site).await;
+    for path in ["/", "/invoices", "/me/tokens", "/me/second-factor"] {
+        assert_eq!(server.page(path, &cookie).await.header("location"), "/me/second-factor/setup", "{path}");
+    }
+    tokens_wait(&server, [&own, &program]).await;
+    let page = server.page("/me/second-factor/setup", &cookie).await;
+    let secret = between(&page.text(), "id=\"secret\">", "<").to_owned();
+    assert_eq!(between(&server.page("/me/second-factor/setup", &cookie).await.text(), "id=\"secret\">", "<"), secret);
+    let set_up = server.send("/me/second-factor/setup", &cookie, &[("code", &code(&secret, 0))]).await;
+    assert_eq!(status(&server.page("/invoices", &set_up.session()).await), 200);
+    for token in [&own, &program] {
+        assert_eq!(status(&server.get_with("/api/v1/invoices", token).await), 200, "at once");
+    }
+}
+
+#[actix_web::test]
+async fn another_role_ends_sessions_and_its_rule_holds_for_tokens_at_once() {
+    let site = Site::with_second_factor_for(&[Role::Finance]);
+    let server = Server::start(&site).await;
+    let (cookie, own) = (server.sign_in(Role::Auditor).await, server.token(Role::Auditor).await);
+    let program = long_lived(&server, &own, "invoices:read").await;
+    assert_eq!(status(&server.get_with("/api/v1/invoices", &program).await), 200);
+    let admin = server.token(Role::Admin).await;
+    let change = serde_json::json!({ "role": "finance", "version": 1 });
+    assert_eq!(status(&server.api("PATCH", "/api/v1/users/3", &admin, Some(change)).await), 200);
+    assert_eq!(server.page("/invoices", &cookie).await.header("location"), "/sign-in?next=/invoices");
+    tokens_wait(&server, [&own, &program]).await;
+}
+
 #[actix_web::test]
 async fn a_second_factor_nobody_requires_is_taken_away_with_the_password() {
     let site = Site::new(Engine::Sqlite);

@@ -64,7 +64,9 @@ async fn a_wrong_password_is_told_without_telling_which_part_is_wrong() {
     for _ in 0..5 {
         attempt("finance@example.org").await;
     }
-    assert_eq!(sign_in(&server, "/", &[]).await.status.as_u16(), 429);
+    let slowed = sign_in(&server, "/", &[]).await;
+    assert_eq!((slowed.status.as_u16(), slowed.header("retry-after")), (429, "2"));
+    assert!(slowed.text().contains("Réessayez dans 2\u{a0}secondes"), "{}", slowed.text());
 }
 
 #[actix_web::test]

@@ -123,6 +123,14 @@ async fn finance_creates_a_tenant_and_a_contract_and_mends_mistakes() {
         let wrong: Vec<(&str, &str)> = wrong.iter().map(|(a, b): &(String, String)| (a.as_str(), b.as_str())).collect();
         let mut mistaken = wrong.clone();
         mistaken.extend([("siret", "21750001600018"), ("contact.1.name", "Service"), ("address.postcode", "")]);
+        let (name, line) = ("n".repeat(201), "l".repeat(101));
+        let mut long = wrong.clone();
+        long.extend([("name", name.as_str()), ("address.lines", line.as_str())]);
+        let refused = send(&server, "/tenants/new", &cookie, &long).await;
+        assert_eq!(refused.status.as_u16(), 422, "{engine:?}");
+        for id in ["name", "address.lines"] {
+            assert!(refused.text().contains(&format!("id=\"{id}-error\">Trop long")), "{id}: {}", refused.text());
+        }
         let refused = send(&server, "/tenants/new", &cookie, &mistaken).await;
         let page = refused.text();
         assert_eq!(refused.status.as_u16(), 422, "{engine:?} {page}");

@@ -90,15 +90,21 @@ impl Site {
 
     fn over(world: World) -> Site {
         LATER.set(0);
-        let config = ServerConfig { public_url: ORIGIN.into(), ..ServerConfig::default() };
+        let config = ServerConfig { public_url: ORIGIN.parse().unwrap(), ..ServerConfig::default() };
         Site::served(world, config)
     }
 
     /// The same centre where these roles need a second factor.
     pub fn with_second_factor_for(roles: &[Role]) -> Site {
-        let Site { world, .. } = Site::new(Engine::Sqlite);
+        Site::new(Engine::Sqlite).started_again_with_second_factor_for(roles)
+    }
+
+    /// This centre after its server was stopped and started again with these roles needing a second factor.
+    pub fn started_again_with_second_factor_for(self, roles: &[Role]) -> Site {
         let second_factor_roles = roles.to_vec();
-        Site::served(world, ServerConfig { public_url: ORIGIN.into(), second_factor_roles, ..ServerConfig::default() })
+        let config =
+            ServerConfig { public_url: ORIGIN.parse().unwrap(), second_factor_roles, ..ServerConfig::default() };
+        Site::served(self.world, config)
     }
 
     fn served(world: World, config: ServerConfig) -> Site {
@@ -114,7 +120,7 @@ impl Site {
         let (store, at) = (self.shared.store.clone(), now());
         let work = move || {
             let sent = Arc::new(Mutex::new(vec![]));
-            let postage = Postage { attach_pdf: false, public_url: ORIGIN.into() };
+            let postage = Postage { attach_pdf: false, public_url: ORIGIN.parse().unwrap() };
             deliver_outbox::deliver(&store, &Mailer::Memory(Arc::clone(&sent)), &postage, || at).unwrap();
             let sent = sent.lock().unwrap();
             sent.iter().map(|mail| readable(mail)).collect()

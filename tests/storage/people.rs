@@ -101,7 +101,7 @@ fn token_keys_rotate() {
         for (kid, hours) in [("old", 0), ("new", 1)] {
             let key = TokenKey {
                 kid: kid.into(),
-                secret: "c2VjcmV0".into(),
+                sealed_secret: "c2VjcmV0".into(),
                 created_at: now() + Duration::hours(hours),
                 retired_at: None,
             };

@@ -174,3 +174,4 @@ done-paper = Paper kept, SHA-256 { $value }
 told-paper-unnamed = Give the paper a title.
 told-paper-empty = The file is empty: it proves nothing.
 told-paper-kept = The same file is attached already, as “{ $name }”.
+told-event-repeated = Event { $number } of the asset { $asset } says the same and was recorded just before. If it happened twice, give this one its own reason.

@@ -98,6 +98,7 @@ actor-demo = Demonstration example
 actor-job = Task of the server
 actor-server = Server
 actor-user = Token of user { $id }
+trail-origin-token = { $address }, by token { $token }
 trail-seals = Show seals
 trail-seals-hidden = Seals of readings and of the journal are not shown.
 trail-kept = The event as it is kept

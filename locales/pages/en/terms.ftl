@@ -238,6 +238,7 @@ wrong-in = { $field }: { $text }
 wrong-missing = Fill this in.
 wrong-control-character = Write it on one line, without control characters.
 wrong-too-long = Too long: { $max } characters at most.
+wrong-too-many = Too many lines: { $max } at most.
 wrong-word = Choose from the list.
 wrong-number = “{ $text }” is not a number; write for example 0.145.
 wrong-decimals = Too many decimals: { $decimals } at most.

@@ -174,3 +174,4 @@ done-paper = Pièce conservée, SHA-256 { $value }
 told-paper-unnamed = Donnez un intitulé à la pièce.
 told-paper-empty = Le fichier est vide : il ne prouve rien.
 told-paper-kept = Ce même fichier est déjà joint, sous l’intitulé « { $name } ».
+told-event-repeated = L’événement { $number } de l’immobilisation { $asset } dit la même chose et vient d’être enregistré. S’il a eu lieu deux fois, donnez à celui-ci son propre motif.

@@ -98,6 +98,7 @@ actor-demo = Exemple de démonstration
 actor-job = Tâche du serveur
 actor-server = Serveur
 actor-user = Jeton de l’utilisateur { $id }
+trail-origin-token = { $address }, par le jeton { $token }
 trail-seals = Montrer les scellements
 trail-seals-hidden = Les scellements de relevés et du journal ne sont pas montrés.
 trail-kept = L’événement tel qu’il est conservé

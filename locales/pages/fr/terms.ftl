@@ -238,6 +238,7 @@ wrong-in = { $field } : { $text }
 wrong-missing = À renseigner.
 wrong-control-character = À écrire sur une seule ligne, sans caractère de commande.
 wrong-too-long = Trop long : { $max } caractères au plus.
+wrong-too-many = Trop de lignes : { $max } au plus.
 wrong-word = À choisir dans la liste.
 wrong-number = « { $text } » n’est pas un nombre ; écrivez par exemple 0,145.
 wrong-decimals = Trop de décimales : { $decimals } au plus.

@@ -74,7 +74,8 @@ fn file(has_second_factor: bool, seen_at: Option<DateTime<Utc>>, user: User) -> 
     }
 }
 
-/// Gives someone another role, if nobody did since `version`. The last administrator keeps theirs.
+/// Gives someone another role, if nobody did since `version`, and ends their sessions: they come in anew by the rules of
+/// the new one. The last administrator keeps theirs.
 pub fn change_role(
     store: &Store,
     id: UserId,
@@ -93,6 +94,7 @@ pub fn change_role(
         if !users::set_role(connection, id, version, role, tenant).map_err(crate::app::invite::unknown_tenant)? {
             return Err(UserProblem::Changed { role: user.role, tenant: user.tenant }.into());
         }
+        sessions::delete_of(connection, id, None)?;
         let detail = serde_json::json!({ "role": role.name(), "tenant": tenant });
         let before = serde_json::json!({ "role": user.role.name(), "tenant": user.tenant });
         let event = AuditEvent::new(now, by, "user.role-changed", &user.email, detail).before(before);

@@ -11,7 +11,7 @@ use crate::domain::access::Scopes;
 use crate::domain::audit::{Actor, AuditEvent, hex};
 use crate::domain::ids::UserId;
 use crate::storage::api_tokens::{self, NewApiToken};
-use crate::storage::{StorageError, audit, users};
+use crate::storage::{AnyConnection, StorageError, audit, users};
 
 pub use crate::storage::api_tokens::ApiToken;
 
@@ -102,8 +102,24 @@ pub fn revoke(store: &Store, owner: Option<UserId>, id: i64, by: &Actor, now: Da
     })
 }
 
+/// Revokes every live token of a person whose password has changed: whoever knew the old one may have made some.
+pub(in crate::app) fn revoke_all(
+    connection: &mut AnyConnection,
+    user: UserId,
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    let live = api_tokens::list(connection, Some(user))?.into_iter().filter(|token| token.is_live(now));
+    for token in live {
+        api_tokens::revoke(connection, token.id, now)?;
+        let detail = serde_json::json!({ "name": token.token.name });
+        audit::append(connection, &AuditEvent::new(now, by, "token.revoked", &token.token.prefix, detail))?;
+    }
+    Ok(())
+}
+
 /// Whom a token speaks for, and what it may; none where it is none, has expired, was revoked, or its person is shut out.
-pub fn bearer(store: &Store, secret: &str, now: DateTime<Utc>) -> Result<Option<(Person, Scopes)>, AppError> {
+pub fn bearer(store: &Store, secret: &str, now: DateTime<Utc>) -> Result<Option<(Person, ApiToken)>, AppError> {
     let connection = &mut *store.connection()?;
     let token = api_tokens::by_hash(connection, &digest(secret))?.filter(|token| token.is_live(now));
     let Some(token) = token else { return Ok(None) };
@@ -112,5 +128,5 @@ pub fn bearer(store: &Store, secret: &str, now: DateTime<Utc>) -> Result<Option<
     if token.last_used_at.is_none_or(|last| now - last >= Duration::minutes(USE_MINUTES)) {
         api_tokens::note_use(connection, token.id, now)?;
     }
-    Ok(Some((user.into(), token.token.scopes)))
+    Ok(Some((user.into(), token)))
 }

@@ -2,6 +2,7 @@
 
 pub mod administer_users;
 pub mod api_tokens;
+pub(super) mod common_passwords;
 pub mod invite;
 pub mod reset_password;
 pub mod second_factor;

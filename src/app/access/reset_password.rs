@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 
+use crate::app::api_tokens;
 use crate::app::invite::mail_host;
 use crate::app::secrets::{LinkKind, Secrets, digest};
 use crate::app::sign_in::{Person, matches};
@@ -86,7 +87,8 @@ fn usable(connection: &mut AnyConnection, secret: &str, now: DateTime<Utc>) -> R
     Ok(link.filter(|link| link.used_at.is_none() && now < link.expires_at))
 }
 
-/// Sets the password of whom the link belongs to. The link is used up, and every session and access token of theirs ends.
+/// Sets the password of whom the link belongs to. The link is used up, and every session and token of theirs ends, the
+/// long-lived ones too.
 pub fn set(
     store: &Store,
     secret: &str,
@@ -106,13 +108,13 @@ pub fn set(
         sessions::delete_of(connection, person.id, None)?;
         let by = Actor::new(&person.email, origin);
         audit::append(connection, &AuditEvent::new(now, &by, "password.reset", &person.email, serde_json::json!({})))?;
-        Ok(())
+        api_tokens::revoke_all(connection, person.id, &by, now)
     })?;
     Ok(person)
 }
 
-/// Changes one's own password. Every other session and every access token of theirs ends; the one whose secret is `kept`
-/// goes on.
+/// Changes one's own password. Every other session and every token of theirs ends, the long-lived ones too; the session
+/// whose secret is `kept` goes on.
 pub fn change(
     store: &Store,
     person: &Person,
@@ -134,6 +136,6 @@ pub fn change(
         links::use_resets_of(connection, person.id, now)?;
         let event = AuditEvent::new(now, by, "password.changed", &person.email, serde_json::json!({}));
         audit::append(connection, &event)?;
-        Ok(())
+        api_tokens::revoke_all(connection, person.id, by, now)
     })
 }

@@ -6,7 +6,7 @@
 use chrono::{DateTime, Utc};
 use totp_rs::{Builder, Secret, Totp};
 
-use crate::app::secrets::{Secrets, digest};
+use crate::app::secrets::{Sealed, Secrets, digest};
 use crate::app::sign_in::{Person, matches, note_accepted};
 use crate::app::users::random;
 use crate::app::{AppError, Store, UserProblem};
@@ -47,7 +47,7 @@ pub fn state(store: &Store, user: UserId) -> Result<FactorState, AppError> {
 /// Prepares a second factor; until [`confirm`] it is not asked for. Beginning again makes a new secret.
 pub fn begin(store: &Store, person: &Person, by: &Actor, now: DateTime<Utc>) -> Result<(), AppError> {
     let secret = random::<SECRET_BYTES>()?;
-    let sealed = Secrets::of(store)?.seal(person.id, &secret)?;
+    let sealed = Secrets::of(store)?.seal(Sealed::SecondFactor(person.id), &secret)?;
     store.write(|connection| {
         if confirmed(connection, person.id)? {
             return Err(UserProblem::FactorThere.into());
@@ -61,7 +61,7 @@ pub fn begin(store: &Store, person: &Person, by: &Actor, now: DateTime<Utc>) -> 
 pub fn pending(store: &Store, person: &Person) -> Result<Option<Enrolment>, AppError> {
     let factor = second_factors::of(&mut *store.connection()?, person.id)?;
     let Some(factor) = factor.filter(|factor| factor.confirmed_at.is_none()) else { return Ok(None) };
-    let bytes = Secrets::of(store)?.unseal(person.id, &factor.sealed_secret)?;
+    let bytes = Secrets::of(store)?.unseal(Sealed::SecondFactor(person.id), &factor.sealed_secret)?;
     let text = Secret::new(bytes.into_boxed_slice()).to_base32();
     let label = format!("{ISSUER}:{}", person.email.replace('@', "%40"));
     Ok(Some(Enrolment {
@@ -199,7 +199,7 @@ fn takes_code(
     code: &str,
     now: DateTime<Utc>,
 ) -> Result<bool, AppError> {
-    let totp = totp(secrets.unseal(user, sealed)?)?;
+    let totp = totp(secrets.unseal(Sealed::SecondFactor(user), sealed)?)?;
     let code: String = code.chars().filter(|c| !c.is_whitespace()).collect();
     let seconds = u64::try_from(now.timestamp()).unwrap_or(0);
     match totp.check(&code, seconds).and_then(|step| i64::try_from(step).ok()) {

@@ -1,7 +1,8 @@
-//! What the database alone must not tell: the secrets of links in mails, and those of second factors.
+//! What the database alone must not tell: the secrets of links in mails, those of second factors and of the keys that sign
+//! access tokens.
 //!
-//! Both rest on a key in a file beside the database (`secret-key` in the data directory). The secret of a link is made
-//! from a stored nonce, so that a mail can be made again; the secret of a second factor is sealed.
+//! All rest on a key in a file beside the database (`secret-key` in the data directory). The secret of a link is made
+//! from a stored nonce, so that a mail can be made again; the others are sealed.
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use aws_lc_rs::hmac;
@@ -33,10 +34,42 @@ impl LinkKind {
     }
 }
 
+/// Whose secret is sealed: what is sealed for one opens for no other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sealed<'a> {
+    SecondFactor(UserId),
+    /// The key with this name.
+    TokenKey(&'a str),
+}
+
+impl Sealed<'_> {
+    /// Each kind has a key of its own.
+    const fn purpose(self) -> &'static str {
+        match self {
+            Sealed::SecondFactor(_) => "second factors",
+            Sealed::TokenKey(_) => "token keys",
+        }
+    }
+
+    fn context(self) -> Aad<String> {
+        Aad::from(match self {
+            Sealed::SecondFactor(user) => format!("user-{user}"),
+            Sealed::TokenKey(kid) => format!("token-key-{kid}"),
+        })
+    }
+
+    const fn told(self) -> &'static str {
+        match self {
+            Sealed::SecondFactor(_) => "a second factor",
+            Sealed::TokenKey(_) => "a key of access tokens",
+        }
+    }
+}
+
 impl Secrets {
     pub fn of(store: &Store) -> Result<Secrets, AppError> {
         let path = store.data_dir().join(FILE);
-        Ok(Secrets(key_file::open(&path, "protects links in mails and second factors")?))
+        Ok(Secrets(key_file::open(&path, "protects links in mails, second factors and keys of tokens")?))
     }
 
     /// A new link: what is stored of it.
@@ -60,35 +93,33 @@ impl Secrets {
         bytes
     }
 
-    fn sealing_key(&self) -> Result<LessSafeKey, AppError> {
-        let key = UnboundKey::new(&AES_256_GCM, &self.derived("second factors"));
+    fn sealing_key(&self, what: Sealed<'_>) -> Result<LessSafeKey, AppError> {
+        let key = UnboundKey::new(&AES_256_GCM, &self.derived(what.purpose()));
         key.map(LessSafeKey::new).map_err(|_| AppError::Corrupt("a sealing key could not be made".to_owned()))
     }
 
-    /// `secret` of a person, as it is stored: nobody else's opens with it.
-    pub fn seal(&self, user: UserId, secret: &[u8]) -> Result<String, AppError> {
+    /// `secret` as it is stored.
+    pub fn seal(&self, what: Sealed<'_>, secret: &[u8]) -> Result<String, AppError> {
         let nonce = random::<NONCE_LEN>()?;
         let mut sealed = secret.to_vec();
-        self.sealing_key()?
-            .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), context(user), &mut sealed)
+        self.sealing_key(what)?
+            .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), what.context(), &mut sealed)
             .map_err(|_| AppError::Corrupt("a secret could not be sealed".to_owned()))?;
         Ok(format!("{}{}", hex(&nonce), hex(&sealed)))
     }
 
-    pub fn unseal(&self, user: UserId, stored: &str) -> Result<Vec<u8>, AppError> {
-        let unreadable =
-            || AppError::Corrupt(format!("a second factor cannot be opened: is {FILE} the one it was sealed with?"));
+    pub fn unseal(&self, what: Sealed<'_>, stored: &str) -> Result<Vec<u8>, AppError> {
+        let unreadable = || {
+            let what = what.told();
+            AppError::Corrupt(format!("{what} cannot be opened: is {FILE} the one it was sealed with?"))
+        };
         let bytes = bytes_of(stored).ok_or_else(unreadable)?;
         let (nonce, sealed) = bytes.split_at_checked(NONCE_LEN).ok_or_else(unreadable)?;
         let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| unreadable())?;
         let mut sealed = sealed.to_vec();
-        let opened = self.sealing_key()?.open_in_place(nonce, context(user), &mut sealed);
+        let opened = self.sealing_key(what)?.open_in_place(nonce, what.context(), &mut sealed);
         opened.map(|secret| secret.to_vec()).map_err(|_| unreadable())
     }
-}
-
-fn context(user: UserId) -> Aad<String> {
-    Aad::from(format!("user-{user}"))
 }
 
 /// What is stored of a secret nobody can guess.
@@ -119,14 +150,16 @@ mod tests {
     #[test]
     fn a_sealed_secret_opens_for_its_person_with_its_key_unchanged() {
         let ours = Secrets([7; 32]);
-        let sealed = ours.seal(UserId(1), b"twenty bytes of seed").unwrap();
-        assert_eq!(ours.unseal(UserId(1), &sealed).unwrap(), b"twenty bytes of seed");
-        assert_ne!(ours.seal(UserId(1), b"twenty bytes of seed").unwrap(), sealed);
-        assert!(ours.unseal(UserId(2), &sealed).is_err());
-        assert!(Secrets([8; 32]).unseal(UserId(1), &sealed).is_err());
+        let first = Sealed::SecondFactor(UserId(1));
+        let sealed = ours.seal(first, b"twenty bytes of seed").unwrap();
+        assert_eq!(ours.unseal(first, &sealed).unwrap(), b"twenty bytes of seed");
+        assert_ne!(ours.seal(first, b"twenty bytes of seed").unwrap(), sealed);
+        assert!(ours.unseal(Sealed::SecondFactor(UserId(2)), &sealed).is_err());
+        assert!(ours.unseal(Sealed::TokenKey("1"), &sealed).is_err());
+        assert!(Secrets([8; 32]).unseal(first, &sealed).is_err());
         let mut changed = sealed.clone();
         changed.replace_range(30..31, if sealed.as_bytes()[30] == b'0' { "1" } else { "0" });
-        assert!(ours.unseal(UserId(1), &changed).is_err());
-        assert!(ours.unseal(UserId(1), "no hex").is_err());
+        assert!(ours.unseal(first, &changed).is_err());
+        assert!(ours.unseal(first, "no hex").is_err());
     }
 }

@@ -10,7 +10,7 @@ use argon2::Argon2;
 use argon2::password_hash::PasswordVerifier;
 use chrono::{DateTime, Duration, Utc};
 
-use crate::app::secrets::digest;
+use crate::app::secrets::{Sealed, Secrets, digest};
 use crate::app::user_problem::PASSWORD_BYTES_MAX;
 use crate::app::users::{address, hash, random, rotate_token_key};
 use crate::app::{AppError, Store};
@@ -83,12 +83,23 @@ pub fn check(store: &Store, email: &str, password: &str) -> Result<Option<Person
 
 /// How far a right password brings someone; the roles in `required` need a second factor.
 pub fn stage(store: &Store, person: &Person, required: &[Role]) -> Result<Stage, AppError> {
-    let factor = second_factors::of(&mut *store.connection()?, person.id)?;
-    Ok(match factor {
-        Some(factor) if factor.confirmed_at.is_some() => Stage::Code,
-        _ if required.contains(&person.role) => Stage::Enrolment,
-        _ => Stage::Open,
+    Ok(if has_factor(&mut *store.connection()?, person.id)? {
+        Stage::Code
+    } else if required.contains(&person.role) {
+        Stage::Enrolment
+    } else {
+        Stage::Open
     })
+}
+
+fn has_factor(connection: &mut AnyConnection, user: UserId) -> Result<bool, AppError> {
+    Ok(second_factors::of(connection, user)?.is_some_and(|factor| factor.confirmed_at.is_some()))
+}
+
+/// Whether the person's role is one of those in `required` and they have no second factor: then neither session nor token
+/// opens anything, however long they have been in.
+pub fn lacks_factor(store: &Store, person: &Person, required: &[Role]) -> Result<bool, AppError> {
+    Ok(required.contains(&person.role) && !has_factor(&mut *store.connection()?, person.id)?)
 }
 
 /// A hash nobody has the password of.
@@ -136,15 +147,38 @@ pub fn begin_session(
     Ok(secret)
 }
 
-/// Whose session it is, as they are now: a changed role counts at once, and whoever is shut out is out.
-pub fn resume_session(store: &Store, secret: &str, now: DateTime<Utc>) -> Result<Option<Visit>, AppError> {
+/// Whose session it is, as they are now: a changed role counts at once, whoever is shut out is out, and whose role has come
+/// to need a second factor (the roles in `required`) sets one up first.
+pub fn resume_session(
+    store: &Store,
+    secret: &str,
+    required: &[Role],
+    now: DateTime<Utc>,
+) -> Result<Option<Visit>, AppError> {
     let connection = &mut *store.connection()?;
     let Some(session) = sessions::live(connection, &digest(secret), now)? else { return Ok(None) };
     let user = users::by_id(connection, session.user)?.filter(|user| user.disabled_at.is_none());
     if session.stage == Stage::Open && now - session.last_seen_at >= Duration::minutes(SIGHT_MINUTES) {
         sessions::prolong(connection, &session.key, now, end_of(&session, now))?;
     }
-    Ok(user.map(|user| Visit { person: user.into(), stage: session.stage }))
+    let Some(person) = user.map(Person::from) else { return Ok(None) };
+    let stage = stage_now(connection, session.stage, &person, required)?;
+    Ok(Some(Visit { person, stage }))
+}
+
+/// How far a session brings its person by the rules of now, which may be others than when it began.
+fn stage_now(
+    connection: &mut AnyConnection,
+    begun: Stage,
+    person: &Person,
+    required: &[Role],
+) -> Result<Stage, AppError> {
+    Ok(match begun {
+        Stage::Open if required.contains(&person.role) && !has_factor(connection, person.id)? => Stage::Enrolment,
+        // Set up elsewhere meanwhile: this browser is asked for a code.
+        Stage::Enrolment if has_factor(connection, person.id)? => Stage::Code,
+        begun => begun,
+    })
 }
 
 fn end_of(session: &Session, now: DateTime<Utc>) -> DateTime<Utc> {
@@ -198,14 +232,27 @@ pub fn token_holder(store: &Store, user: UserId, issued_at: DateTime<Utc>) -> Re
     Ok(user.filter(counts).map(Person::from))
 }
 
+/// A key that signs tokens, opened; and from when on it signs nothing new.
+pub struct OpenKey {
+    pub kid: String,
+    pub secret: Vec<u8>,
+    pub retired_at: Option<DateTime<Utc>>,
+}
+
 /// The keys that sign and verify tokens, newest first. The first one is made here.
-pub fn token_keys(store: &Store, now: DateTime<Utc>) -> Result<Vec<TokenKey>, AppError> {
-    let keys = users::token_keys(&mut *store.connection()?)?;
-    if keys.iter().any(|key| key.retired_at.is_none()) {
-        return Ok(keys);
+pub fn token_keys(store: &Store, now: DateTime<Utc>) -> Result<Vec<OpenKey>, AppError> {
+    let mut keys = users::token_keys(&mut *store.connection()?)?;
+    if keys.iter().all(|key| key.retired_at.is_some()) {
+        rotate_token_key(store, &Actor::new("server", None), now)?;
+        keys = users::token_keys(&mut *store.connection()?)?;
     }
-    rotate_token_key(store, &Actor::new("server", None), now)?;
-    Ok(users::token_keys(&mut *store.connection()?)?)
+    let secrets = Secrets::of(store)?;
+    keys.into_iter().map(|key| opened(&secrets, key)).collect()
+}
+
+fn opened(secrets: &Secrets, key: TokenKey) -> Result<OpenKey, AppError> {
+    let secret = secrets.unseal(Sealed::TokenKey(&key.kid), &key.sealed_secret)?;
+    Ok(OpenKey { kid: key.kid, secret, retired_at: key.retired_at })
 }
 
 #[cfg(test)]

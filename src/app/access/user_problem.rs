@@ -17,8 +17,10 @@ pub enum UserProblem {
     PasswordShort,
     #[error("the password has more than {PASSWORD_BYTES_MAX} bytes")]
     PasswordLong,
-    #[error("the password is the address: choose another")]
+    #[error("the password holds the name in the address: choose another")]
     PasswordIsAddress,
+    #[error("the password is one of those that are tried first: choose another, such as a sentence")]
+    PasswordCommon,
     #[error("the current password is another")]
     PasswordWrong,
     #[error("`{0}` is not an e-mail address")]
@@ -46,6 +48,8 @@ pub enum UserProblem {
     FactorThere,
     #[error("a second factor is required for your role: it can be replaced by an administrator")]
     FactorRequired,
+    #[error("{0} has no second factor, which their role needs: they set one up in a browser before a token is of use")]
+    FactorLacking(String),
     #[error("there is no second factor")]
     FactorMissing,
     #[error("another token of this person has this name")]
@@ -73,6 +77,7 @@ impl UserProblem {
                 | UserProblem::Changed { .. }
                 | UserProblem::FactorThere
                 | UserProblem::FactorRequired
+                | UserProblem::FactorLacking(_)
                 | UserProblem::FactorMissing
                 | UserProblem::TokenNameTaken
                 | UserProblem::ShutOut
@@ -86,6 +91,7 @@ impl Tell for UserProblem {
             UserProblem::PasswordShort => Told::new("password-short", self).with("min", PASSWORD_CHARACTERS_MIN),
             UserProblem::PasswordLong => Told::new("password-long", self),
             UserProblem::PasswordIsAddress => Told::new("password-is-address", self),
+            UserProblem::PasswordCommon => Told::new("password-common", self),
             UserProblem::PasswordWrong => Told::new("password-wrong", self),
             UserProblem::NotAnAddress(_) => Told::new("not-an-address", self),
             UserProblem::NameMissing => Told::new("name-missing", self),
@@ -101,6 +107,7 @@ impl Tell for UserProblem {
             UserProblem::CodeWrong => Told::new("code-wrong", self),
             UserProblem::FactorThere => Told::new("factor-there", self),
             UserProblem::FactorRequired => Told::new("factor-required", self),
+            UserProblem::FactorLacking(email) => Told::new("factor-lacking", self).with("email", email.as_str()),
             UserProblem::FactorMissing => Told::new("factor-missing", self),
             UserProblem::TokenNameTaken => Told::new("token-name-taken", self),
             UserProblem::ScopesMissing | UserProblem::UnknownScope(_) => Told::new("scopes-missing", self),

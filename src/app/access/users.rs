@@ -4,6 +4,8 @@ use argon2::Argon2;
 use argon2::password_hash::PasswordHasher;
 use chrono::{DateTime, Duration, Utc};
 
+use crate::app::common_passwords::is_common;
+use crate::app::secrets::{Sealed, Secrets};
 use crate::app::user_problem::{PASSWORD_BYTES_MAX, PASSWORD_CHARACTERS_MIN};
 use crate::app::{AppError, Store, UserProblem};
 use crate::domain::access::Role;
@@ -18,6 +20,9 @@ use crate::storage::users::{self, TokenKey};
 pub const ACCESS_TOKEN_SECONDS: i64 = 15 * 60;
 /// Clocks of two machines may differ by so much.
 pub const SKEW_SECONDS: i64 = 30;
+
+/// A shorter name within an address is not looked for in its person's password.
+const LOCAL_CHARACTERS_MIN: usize = 4;
 
 /// Someone to let in.
 #[derive(Clone)]
@@ -65,7 +70,16 @@ pub(in crate::app) fn check_password(password: &str, email: &str) -> Result<(), 
     if password.len() > PASSWORD_BYTES_MAX {
         return Err(UserProblem::PasswordLong);
     }
-    if password.trim().eq_ignore_ascii_case(email) { Err(UserProblem::PasswordIsAddress) } else { Ok(()) }
+    if holds_address(password, email) {
+        return Err(UserProblem::PasswordIsAddress);
+    }
+    if is_common(password) { Err(UserProblem::PasswordCommon) } else { Ok(()) }
+}
+
+/// Whether the part of the address that names the person stands in the password; a short one may by chance.
+fn holds_address(password: &str, email: &str) -> bool {
+    let local = email.trim().split('@').next().unwrap_or_default().to_lowercase();
+    local.chars().count() >= LOCAL_CHARACTERS_MIN && password.to_lowercase().contains(&local)
 }
 
 pub(in crate::app) fn check_address(email: &str) -> Result<(), UserProblem> {
@@ -95,12 +109,14 @@ pub fn hash(password: &str) -> Result<String, AppError> {
 
 /// Makes a new signing key; the ones before sign no more and verify until what they signed has expired.
 pub fn rotate_token_key(store: &Store, by: &Actor, now: DateTime<Utc>) -> Result<String, AppError> {
-    let (kid, secret) = (hex(&random::<8>()?), hex(&random::<32>()?));
+    let kid = hex(&random::<8>()?);
+    let sealed_secret = Secrets::of(store)?.seal(Sealed::TokenKey(&kid), &random::<32>()?)?;
+    let key = TokenKey { kid: kid.clone(), sealed_secret, created_at: now, retired_at: None };
     store.write(|connection| {
         for key in users::token_keys(connection)?.iter().filter(|key| key.retired_at.is_none()) {
             users::retire_token_key(connection, &key.kid, now)?;
         }
-        users::insert_token_key(connection, &TokenKey { kid: kid.clone(), secret, created_at: now, retired_at: None })?;
+        users::insert_token_key(connection, &key)?;
         users::purge_token_keys(connection, useless_since(now))?;
         audit::append(connection, &AuditEvent::new(now, by, "token-key.rotated", &kid, serde_json::json!({})))?;
         Ok(kid.clone())

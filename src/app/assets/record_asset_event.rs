@@ -75,7 +75,8 @@ pub fn plan(store: &Store, request: &EventRequest, by: &Actor, now: DateTime<Utc
     })
 }
 
-/// Appends one event. What cannot happen to the asset, or lies within what is posted, is refused with its arithmetic.
+/// Appends one event. What cannot happen to the asset, or lies within what is posted, is refused with its arithmetic; so is
+/// what says the same as the event before it: a request sent twice would happen twice, and no event is taken back.
 pub fn record(
     store: &Store,
     request: &EventRequest,
@@ -86,6 +87,7 @@ pub fn record(
     let zone = export_book::shared(store)?.facility.zone;
     store.write(|connection| {
         book::lock(connection)?;
+        refuse_repeated(connection, request)?;
         let change = Change::of(connection, request, by, recorded_on(zone, now))?;
         change.save(connection, by, now)
     })
@@ -164,6 +166,27 @@ impl Change {
         let shifted = event_effect(&before, &after).shifted;
         Ok(RecordedEvent { asset: after.code, number: after.events.len(), event, shifted })
     }
+}
+
+fn refuse_repeated(connection: &mut AnyConnection, request: &EventRequest) -> Result<(), AppError> {
+    let (_, asset) = stored(connection, &request.asset)?;
+    let number = asset.events.len();
+    let is_repeated = asset.events.last().is_some_and(|last| {
+        last.effective_on == request.effective_on
+            && last.change == request.change
+            && last.reason == request.reason
+            && last.decision == request.decision
+    });
+    if !is_repeated {
+        return Ok(());
+    }
+    let english = format!(
+        "event {number} of the asset {} says the same, and was recorded just before: if it happened twice, give this one \
+         its own reason",
+        asset.code
+    );
+    let told = Told::new("event-repeated", english).with("number", number).with("asset", asset.code.as_str());
+    Err(AppError::Contrary(Box::new(told)))
 }
 
 fn recorded_on(zone: Tz, now: DateTime<Utc>) -> NaiveDate {

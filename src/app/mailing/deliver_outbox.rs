@@ -15,7 +15,7 @@ use crate::app::remind::{self, REMINDER_MAIL, Withdrawal};
 use crate::app::reset_password::RESET_MAIL;
 use crate::app::secrets::{LinkKind, Secrets};
 use crate::app::{AppError, Store, archive_invoice, sign_roots};
-use crate::config::{self, MailConfig, MailTransport};
+use crate::config::{self, MailConfig, MailTransport, PublicUrl};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::mail::{self, LinkNotice, LinkPurpose, MailError, Mailer, RootNotice, SmtpSettings};
 use crate::storage::outbox::{self, Message, MessageStatus};
@@ -34,7 +34,7 @@ pub struct Postage {
     /// Attach the PDF, or only link to it.
     pub attach_pdf: bool,
     /// Links begin with it.
-    pub public_url: String,
+    pub public_url: PublicUrl,
 }
 
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
@@ -222,7 +222,7 @@ fn send_link(store: &Store, mailer: &Mailer, postage: &Postage, row: &Message) -
         date,
         purpose,
         facility: &book.facility.name,
-        address: &format!("{}/{path}/{secret}", postage.public_url.trim_end_matches('/')),
+        address: &format!("{}/{path}/{secret}", postage.public_url),
         expires_at,
         zone: book.facility.zone,
     };

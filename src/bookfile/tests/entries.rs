@@ -56,3 +56,25 @@ fn an_export_says_how_many_edits_it_knows() {
     assert_eq!((revision(text.as_bytes()), revision(SMALL_BOOK.as_bytes())), (Some(7), None));
     assert_eq!(read(&text, "book.toml").unwrap(), book);
 }
+
+/// What stands on documents is as short in the file as in forms, each told where it stands.
+#[test]
+fn texts_on_documents_have_limits() {
+    let long = |key: &str, was: &str, characters: usize| {
+        let (old, new) = (format!("{key} = \"{was}\""), format!("{key} = \"{}\"", "é".repeat(characters)));
+        assert!(SMALL_BOOK.contains(&old), "{old}");
+        read(&SMALL_BOOK.replacen(&old, &new, 1), "small-book.toml")
+    };
+    let footer = "City of Paris, SIRET 217 500 016 00019.";
+    for (key, was, max) in [
+        ("name", "Centre de données Chapelle International", 200),
+        ("name", "Ville de Paris", 200),
+        ("account_holder", "Trésor public", 200),
+        ("phone", "+33 1 00 00 00 00", 40),
+        ("footer", footer, 300),
+    ] {
+        assert!(long(key, was, max).is_ok(), "{was}");
+        let told = format!("{:?}", long(key, was, max + 1).unwrap_err());
+        assert!(told.contains(&format!("shorten it to {max} at most")), "{was}: {told}");
+    }
+}

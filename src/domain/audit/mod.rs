@@ -28,13 +28,27 @@ use sha2::{Digest, Sha256};
 pub struct Actor {
     /// `cli`, `job`, or a user's e-mail address.
     pub name: String,
-    /// A host's name, or the address a request came from.
+    /// A host's name, or the address a request came from; after it the long-lived token it was made with, if any.
     pub origin: Option<String>,
+}
+
+/// Between the address a request came from and the token it was made with.
+const WITH_TOKEN: &str = ", token ";
+
+/// What an origin tells apart: the address, and the number and name of a long-lived token.
+pub fn origin_parts(origin: &str) -> (&str, Option<&str>) {
+    origin.split_once(WITH_TOKEN).map_or((origin, None), |(address, token)| (address, Some(token)))
 }
 
 impl Actor {
     pub fn new(name: &str, origin: Option<&str>) -> Actor {
         Actor { name: name.to_owned(), origin: origin.map(str::to_owned) }
+    }
+
+    /// The same, acting through the program that holds this long-lived token.
+    pub fn with_token(self, id: i64, name: &str) -> Actor {
+        let address = self.origin.unwrap_or_default();
+        Actor { origin: Some(format!("{address}{WITH_TOKEN}{id} ({name})")), ..self }
     }
 }
 
@@ -147,6 +161,14 @@ mod tests {
         assert!(canonical(&event).unwrap().starts_with(r#"{"action":"x","actor":"cli","at":"1970-01-01T00:00:00Z","#));
         assert_eq!(unhex::<2>("0aFf"), Some([10, 255]));
         assert_eq!((unhex::<2>("0a"), unhex::<1>("+1"), unhex::<1>("é")), (None, None, None));
+    }
+
+    #[test]
+    fn an_origin_tells_by_which_token() {
+        let by = Actor::new("meters@example.org", Some("10.0.0.7")).with_token(3, "baie 4, token (old)");
+        let origin = by.origin.unwrap();
+        assert_eq!(origin_parts(&origin), ("10.0.0.7", Some("3 (baie 4, token (old))")), "{origin}");
+        assert_eq!((by.name.as_str(), origin_parts("10.0.0.7")), ("meters@example.org", ("10.0.0.7", None)));
     }
 
     #[test]

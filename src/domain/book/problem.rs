@@ -95,6 +95,10 @@ pub enum BookFault {
 
     #[error("`{text}` is not {what}; write for example {example}")]
     Malformed { text: String, what: &'static str, example: &'static str },
+    #[error("has {found} characters; shorten it to {max} at most, it stands on documents")]
+    TooLong { found: usize, max: usize },
+    #[error("has {found} lines; write {max} at most, they stand on documents")]
+    TooMany { found: usize, max: usize },
     #[error("is empty; write {instead}")]
     Empty { instead: &'static str },
     #[error("the VAT number holds SIREN {in_vat}, but the SIRET begins with {in_siret}; one of them is another body's")]

@@ -1,8 +1,8 @@
 //! `/api/v1/audit/packs`: a year's evidence, asked for, looked after, fetched.
 
+use actix_web::HttpResponse;
 use actix_web::http::header;
 use actix_web::web::{Data, Json, Path};
-use actix_web::{HttpRequest, HttpResponse};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -65,15 +65,8 @@ fn answer(pack: EvidencePack) -> PackAnswer {
               (status = 409, body = Problem, description = "Another pack is being made.")),
     security(("token" = []))
 )]
-pub async fn create(
-    shared: Data<Shared>,
-    granted: Granted,
-    http: HttpRequest,
-    body: Json<PackRequest>,
-) -> Result<HttpResponse, Fault> {
-    let origin = http.peer_addr().map(|peer| peer.ip().to_string());
-    let by = Actor::new(&format!("user-{}", granted.user), origin.as_deref());
-    let id = start(&shared, body.year, by).await?;
+pub async fn create(shared: Data<Shared>, granted: Granted, body: Json<PackRequest>) -> Result<HttpResponse, Fault> {
+    let id = start(&shared, body.year, granted.by).await?;
     let pack = find(&shared, &id.to_string()).await?;
     let location = format!("/api/v1/audit/packs/{id}");
     Ok(HttpResponse::Accepted().insert_header((header::LOCATION, location)).json(answer(pack)))

@@ -2,15 +2,15 @@
 
 use std::collections::BTreeSet;
 
+use actix_web::HttpResponse;
 use actix_web::http::{StatusCode, header};
 use actix_web::web::{Data, Path, Query};
-use actix_web::{HttpRequest, HttpResponse};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::invoices::{LineAnswer, line_answer};
-use super::once::{Writing, actor, once};
+use super::once::{Writing, once};
 use super::schemas::billing::PlanReport;
 use super::schemas::values::Amount;
 use super::{PAGE_ROWS_MAX, part};
@@ -450,13 +450,12 @@ pub async fn remove_line(
     shared: Data<Shared>,
     granted: Granted,
     path: Path<(String, String, String)>,
-    http: HttpRequest,
     query: Query<RemoveQuery>,
 ) -> Result<HttpResponse, Fault> {
     let (month_text, contract, id) = path.into_inner();
     let (month, contract) = (month(&month_text)?, ContractCode(contract));
     let id: i64 = id.parse().map_err(|_| Fault::NotFound)?;
-    let (store, by, now) = (shared.store.clone(), actor(&granted, &http), shared.now());
+    let (store, by, now) = (shared.store.clone(), granted.by.clone(), shared.now());
     blocking(move || manual_lines::remove(&store, (&contract, month), id, &query.reason, &by, now)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

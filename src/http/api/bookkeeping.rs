@@ -229,10 +229,11 @@ pub struct AssetEventBody {
         ("asset" = String, Path, description = "Its inventory number"),
         ("Idempotency-Key" = Option<String>, Header, description = "The same request records one event."),
     ),
-    description = "Records what happened to an asset. It never changes afterwards; posting makes its entries.",
+    description = "Records what happened to an asset. It never changes afterwards; posting makes its entries. What says the \
+                   same as the event before it (day, change, reason, decision) is refused: sent twice it would happen twice.",
     responses((status = 201, body = asset_events::RecordedEvent, description = "The event with its number."),
               (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
-              (status = 404, body = Problem), (status = 422, body = Problem)),
+              (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)),
     security(("token" = []))
 )]
 pub async fn record_event(writing: Writing, asset: Path<String>) -> Result<HttpResponse, Fault> {

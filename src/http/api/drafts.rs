@@ -1,12 +1,11 @@
 //! `DELETE /api/v1/billing/{month}/drafts/{contract}`: a draft nobody wants to issue.
 
+use actix_web::HttpResponse;
 use actix_web::web::{Data, Path, Query};
-use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::billing::month;
-use super::once::actor;
 use crate::app::withdraw_draft;
 use crate::domain::ids::ContractCode;
 use crate::http::auth::Granted;
@@ -33,12 +32,11 @@ pub async fn withdraw(
     shared: Data<Shared>,
     granted: Granted,
     path: Path<(String, String)>,
-    http: HttpRequest,
     query: Query<WithdrawQuery>,
 ) -> Result<HttpResponse, Fault> {
     let (month_text, contract) = path.into_inner();
     let (month, contract) = (month(&month_text)?, ContractCode(contract));
-    let (store, by, now) = (shared.store.clone(), actor(&granted, &http), shared.now());
+    let (store, by, now) = (shared.store.clone(), granted.by.clone(), shared.now());
     blocking(move || withdraw_draft::withdraw(&store, (&contract, month), &query.reason, &by, now)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::once::actor;
+use super::once::must_be_json;
 use super::schemas::book::BookDocument;
 use crate::app::edit_book::{self, Basis, Refusal, StoredEntry, Target};
 use crate::app::remove_entry::{self, Holding, RemovalTarget, Unremoved};
@@ -23,7 +23,7 @@ use crate::http::error::{Fault, Problem};
 use crate::http::state::{Shared, blocking};
 
 /// A contract of a few hundred lines, written with its spaces.
-const DOCUMENT_BYTES_MAX: usize = 512 * 1024;
+pub const DOCUMENT_BYTES_MAX: usize = 512 * 1024;
 
 /// A problem with what it is about, field by field.
 #[derive(Serialize, ToSchema)]
@@ -56,9 +56,9 @@ pub struct FieldProblem {
 }
 
 /// The document a request brings.
-pub fn document(body: &Bytes) -> Result<Value, Fault> {
-    if body.len() > DOCUMENT_BYTES_MAX {
-        return Err(Fault::TooLarge(DOCUMENT_BYTES_MAX));
+pub fn document(http: &HttpRequest, body: &Bytes) -> Result<Value, Fault> {
+    if !body.is_empty() {
+        must_be_json(http.headers())?;
     }
     serde_json::from_slice(body).map_err(|error| Fault::BadRequest(format!("the body is no JSON document: {error}")))
 }
@@ -75,7 +75,7 @@ pub async fn read((shared, granted, _): Asker, kind: EntryKind, code: &str) -> R
 
 /// A new thing of `kind`, as `body` says; its address stands below `list`.
 pub async fn create(asker: Asker, (kind, list): (EntryKind, &str), body: &Bytes) -> Result<HttpResponse, Fault> {
-    let document = document(body)?;
+    let document = document(&asker.2, body)?;
     let target = Target { kind, code: None, scope: asker.1.scope.clone() };
     let found = match write(asker, target, Basis::default(), move |_| document).await? {
         Ok(found) => found,
@@ -93,7 +93,7 @@ pub async fn replace(
     reason: &str,
     body: &Bytes,
 ) -> Result<HttpResponse, Fault> {
-    let document = document(body)?;
+    let document = document(&asker.2, body)?;
     change(asker, thing, reason, move |_| document).await
 }
 
@@ -113,12 +113,12 @@ pub async fn change(
 }
 
 async fn write(
-    (shared, granted, http): Asker,
+    (shared, granted, _): Asker,
     target: Target,
     basis: Basis,
     change: impl FnOnce(Option<&StoredEntry>) -> Value + Send + 'static,
 ) -> Result<Result<StoredEntry, HttpResponse>, Fault> {
-    let (store, by, now) = (shared.store.clone(), actor(&granted, &http), shared.now());
+    let (store, by, now) = (shared.store.clone(), granted.by.clone(), shared.now());
     let outcome = blocking(move || edit_book::edit(&store, &target, &basis, change, &by, now)).await?;
     shared.forget_check();
     Ok(outcome.map_err(|refusal| refused(&refusal)))
@@ -131,7 +131,7 @@ pub async fn remove(
 ) -> Result<HttpResponse, Fault> {
     let basis = Basis { version: version(http.headers())?, reason: reason.to_owned() };
     let target = RemovalTarget { kind, code: code.to_owned(), scope: granted.scope.clone() };
-    let (store, by, now) = (shared.store.clone(), actor(&granted, &http), shared.now());
+    let (store, by, now) = (shared.store.clone(), granted.by.clone(), shared.now());
     let outcome = blocking(move || remove_entry::remove(&store, &target, &basis, &by, now)).await?;
     shared.forget_check();
     Ok(match outcome {

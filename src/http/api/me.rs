@@ -120,7 +120,7 @@ pub async fn show(shared: Data<Shared>, caller: Caller) -> Result<HttpResponse, 
 
 #[utoipa::path(
     post, path = "/api/v1/me/password", tag = "access", request_body = PasswordRequest,
-    description = "Ends every session and every access token of this person, the one that asks included.",
+    description = "Ends every session and every token of this person: the one that asks and the long-lived ones included.",
     responses((status = 204), (status = 400, body = Problem), (status = 401, body = Problem),
               (status = 403, body = Problem), (status = 422, body = Problem), (status = 429, body = Problem)),
     security(("token" = []))

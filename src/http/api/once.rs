@@ -5,6 +5,7 @@ use std::pin::Pin;
 
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderMap};
 use actix_web::web::{Bytes, Data};
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use chrono::{DateTime, Utc};
@@ -19,12 +20,6 @@ use crate::http::auth::Granted;
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
 use crate::http::unreadable;
-
-/// Who acts, as the trail names them.
-pub fn actor(granted: &Granted, http: &HttpRequest) -> Actor {
-    let address = http.peer_addr().map(|peer| peer.ip().to_string());
-    Actor::new(&format!("user-{}", granted.user), address.as_deref())
-}
 
 /// A request that writes: who sends it, and its body.
 pub struct Writing {
@@ -49,14 +44,30 @@ impl FromRequest for Writing {
 
 impl Writing {
     pub fn by(&self) -> Actor {
-        actor(&self.granted, &self.http)
+        self.granted.by.clone()
     }
 
     /// The body as JSON; an empty one is an empty object.
     pub fn body<T: DeserializeOwned>(&self) -> Result<T, Fault> {
-        let text: &[u8] = if self.request.is_empty() { b"{}" } else { &self.request };
+        let text: &[u8] = if self.request.is_empty() {
+            b"{}"
+        } else {
+            must_be_json(self.http.headers())?;
+            &self.request
+        };
         serde_json::from_slice(text).map_err(|error| unreadable::json(&error))
     }
+}
+
+/// A body that says it is something else is not guessed at.
+pub fn must_be_json(headers: &HeaderMap) -> Result<(), Fault> {
+    let said = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let kind = said.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    if kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json")) {
+        return Ok(());
+    }
+    let given = if kind.is_empty() { "a body without Content-Type".to_owned() } else { format!("`{kind}`") };
+    Err(Fault::UnsupportedMedia(format!("{given} is not taken here: send application/json")))
 }
 
 /// Does `work` and answers with `status` and what it returns; the same request under the same Idempotency-Key is done

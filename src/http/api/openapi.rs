@@ -15,6 +15,8 @@ use super::{
     reminders, reports, resolutions, settings, tariffs, tenants, terms, titre, token, usage, users,
 };
 
+use crate::http::health;
+
 const PROBLEM_TYPE: &str = "application/problem+json";
 
 #[derive(OpenApi)]
@@ -22,6 +24,8 @@ const PROBLEM_TYPE: &str = "application/problem+json";
     info(title = "Chapelle", description = "Billing, contracts and amortisation of a public data centre. Faults are \
         RFC 9457 problem documents; what belongs to another tenant answers 404 like what does not exist."),
     paths(
+        health::live,
+        health::ready,
         token::create,
         readings::receive,
         tenants::list,
@@ -144,7 +148,7 @@ const PROBLEM_TYPE: &str = "application/problem+json";
         settings::show,
         settings::send_test_mail,
     ),
-    modifiers(&Token, &Faults)
+    modifiers(&Token, &Faults, &Named)
 )]
 pub struct Description;
 
@@ -176,7 +180,14 @@ fn declare_faults(operation: &mut Operation) {
     let needs_token = operation.security.as_ref().is_some_and(|needed| !needed.is_empty());
     let has_body = operation.request_body.is_some();
     // Every operation refuses a parameter it does not take, also where it takes none.
-    for (status, applies) in [("400", true), ("401", needs_token), ("403", needs_token), ("413", has_body)] {
+    let faults = [
+        ("400", needs_token || has_body),
+        ("401", needs_token),
+        ("403", needs_token),
+        ("413", has_body),
+        ("415", has_body),
+    ];
+    for (status, applies) in faults {
         if applies {
             operation.responses.responses.entry(status.to_owned()).or_insert_with(|| problem().into());
         }
@@ -192,6 +203,67 @@ fn declare_faults(operation: &mut Operation) {
     }
 }
 
+/// What the specification asks of every operation: a name of its own, and a description of each answer.
+struct Named;
+
+impl Modify for Named {
+    fn modify(&self, description: &mut utoipa::openapi::OpenApi) {
+        for (path, item) in &mut description.paths.paths {
+            let operations = [
+                ("get", &mut item.get),
+                ("put", &mut item.put),
+                ("post", &mut item.post),
+                ("delete", &mut item.delete),
+                ("patch", &mut item.patch),
+            ];
+            for (method, operation) in operations {
+                let Some(operation) = operation else { continue };
+                operation.operation_id = Some(operation_id(method, path));
+                describe_answers(operation);
+            }
+        }
+    }
+}
+
+/// `GET /api/v1/invoices/{number}.pdf` is `get_invoices_number_pdf`: handlers of many lists share a name, addresses do not.
+fn operation_id(method: &str, path: &str) -> String {
+    let own = path.strip_prefix("/api/v1").unwrap_or(path);
+    let words = own.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    [method].into_iter().chain(words).collect::<Vec<_>>().join("_")
+}
+
+fn describe_answers(operation: &mut Operation) {
+    for (status, response) in &mut operation.responses.responses {
+        let RefOr::T(response) = response else { continue };
+        if response.description.is_empty() {
+            response.description = meaning(status).to_owned();
+        }
+    }
+}
+
+/// What a status means wherever an operation has nothing of its own to say of it.
+fn meaning(status: &str) -> &'static str {
+    match status {
+        "200" => "What was asked for.",
+        "201" => "It was made.",
+        "202" => "It was begun.",
+        "204" => "It was done; there is nothing to tell.",
+        "400" => "The request cannot be read: a parameter or the body is not what is asked for.",
+        "401" => "There is no token, or one that no longer counts.",
+        "403" => "The role or the token's scopes do not allow it, or a second factor is lacking.",
+        "404" => "There is nothing, or nothing the caller may see.",
+        "409" => "It conflicts with what is stored.",
+        "412" => "Somebody else changed it meanwhile.",
+        "413" => "The body is too large.",
+        "415" => "The body's content type is not taken here.",
+        "422" => "The request is understood and refused; nothing was changed.",
+        "428" => "The change does not say which version it is based on.",
+        "429" => "Too many attempts failed; Retry-After says how long to wait.",
+        "503" => "Not available for the moment; Retry-After says when to try again.",
+        _ => "As its status says.",
+    }
+}
+
 fn problem() -> Response {
     let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
     ResponseBuilder::new().content(PROBLEM_TYPE, content).build()
@@ -202,7 +274,8 @@ static DOCUMENT: LazyLock<String> = LazyLock::new(|| DESCRIPTION.to_json().unwra
 
 /// The parameters a query of this operation may have; nothing where it is not described.
 pub fn query_names(method: &Method, path: &str) -> Option<Vec<&'static str>> {
-    let item = DESCRIPTION.paths.paths.get(path)?;
+    // Whatever watches the process may ask as it likes.
+    let item = DESCRIPTION.paths.paths.get(path).filter(|_| path.starts_with("/api/"))?;
     let operation = match *method {
         Method::GET | Method::HEAD => &item.get,
         Method::PUT => &item.put,
@@ -269,6 +342,62 @@ mod tests {
             missing.push(place.to_owned());
         }
         schemas
+    }
+
+    /// What a `$ref` names, wherever one stands.
+    fn references<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
+        match value {
+            Value::Object(fields) => {
+                found.extend(fields.get("$ref").and_then(Value::as_str));
+                fields.values().for_each(|inner| references(inner, found));
+            }
+            Value::Array(items) => items.iter().for_each(|inner| references(inner, found)),
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn operations_have_names_of_their_own_and_described_answers() {
+        let document: Value = serde_json::from_str(&DOCUMENT).unwrap();
+        assert!(document["openapi"].as_str().unwrap().starts_with("3.1"));
+        let (mut names, mut wrong) = (std::collections::BTreeSet::new(), vec![]);
+        for (path, item) in document["paths"].as_object().unwrap() {
+            for (method, operation) in item.as_object().unwrap() {
+                let place = format!("{method} {path}");
+                let name = operation["operationId"].as_str().unwrap_or_default();
+                if name.is_empty() || !names.insert(name.to_owned()) {
+                    wrong.push(format!("{place}: the name `{name}`"));
+                }
+                for (status, answer) in operation["responses"].as_object().unwrap() {
+                    if answer["description"].as_str().unwrap_or_default().is_empty() {
+                        wrong.push(format!("{place} {status}: no description"));
+                    }
+                    if answer["description"] == meaning("") {
+                        wrong.push(format!("{place} {status}: a status without a meaning"));
+                    }
+                }
+                let in_path = operation["parameters"].as_array().into_iter().flatten();
+                let in_path = in_path.filter(|one| one["in"] == "path").map(|one| one["name"].as_str().unwrap());
+                let in_path: std::collections::BTreeSet<&str> = in_path.collect();
+                let asked = path.split('{').skip(1).map(|rest| rest.split('}').next().unwrap()).collect();
+                if in_path != asked {
+                    wrong.push(format!("{place}: parameters {in_path:?}"));
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+        let mut found = vec![];
+        references(&document, &mut found);
+        let missing: Vec<&&str> =
+            found.iter().filter(|place| document.pointer(place.trim_start_matches('#')).is_none()).collect();
+        assert!(missing.is_empty() && !found.is_empty(), "{missing:?}");
+        let served = crate::http::routes::ROUTES
+            .iter()
+            .filter(|row| row.path.starts_with("/api/") || row.path.starts_with("/health/"));
+        for row in served {
+            let method = row.method.as_str().to_lowercase();
+            assert!(document["paths"][row.path][&method].is_object(), "{method} {} is not described", row.path);
+        }
     }
 
     #[test]

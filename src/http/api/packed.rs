@@ -58,7 +58,7 @@ fn bounded(unpacked: impl Read, limit: usize) -> Result<Bytes, Fault> {
 pub async fn received(mut payload: Payload, limit: usize) -> Result<Bytes, Fault> {
     let mut bytes = BytesMut::new();
     while let Some(chunk) = payload.next().await {
-        let chunk = chunk.map_err(|error| unreadable::payload(&error))?;
+        let chunk = chunk.map_err(|error| unreadable::payload(&error, limit))?;
         if bytes.len() + chunk.len() > limit {
             return Err(Fault::TooLarge(limit));
         }

@@ -15,10 +15,8 @@ use crate::app::late_readings::BilledMonth;
 use crate::app::receive_readings::{
     BatchFormat, EventAttributes, Prepared, Receipt, RefusalKind, RefusedReading, Sender,
 };
-use crate::domain::audit::Actor;
 use crate::domain::freetext;
 use crate::http::auth::Granted;
-use crate::http::client;
 use crate::http::error::{Fault, Problem};
 use crate::http::state::{Shared, blocking, worked};
 
@@ -96,8 +94,7 @@ pub async fn receive(
     let body = packed::received(payload, BODY_BYTES_MAX).await?;
     let source = format!("http:user-{}", granted.user);
     // A key is the sender's own: two senders may choose the same.
-    let by = Actor::new(&format!("user-{}", granted.user), client::origin(&http).as_deref());
-    let sender = Sender { idempotency_key: key.map(|key| format!("{source}:{key}")), source, by };
+    let sender = Sender { idempotency_key: key.map(|key| format!("{source}:{key}")), source, by: granted.by };
     let prepared = prepare(&shared, (body, packing), format).await?;
     let receipt = shared.receiver.write(prepared, sender, shared.now()).await?;
     let billed = billed(&shared, &receipt).await?;

@@ -1,8 +1,8 @@
 //! `/api/v1/reports`: every report of the books by its name, as a file or kept for good.
 
+use actix_web::HttpResponse;
 use actix_web::http::header;
-use actix_web::web::{Data, Path, Query};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::web::{Bytes, Data, Path, Query};
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -298,6 +298,9 @@ pub async fn file(
     Ok(answer(&stem, format, bytes))
 }
 
+/// A body nothing asks for: its description does not take one up.
+type Unread = Bytes;
+
 #[utoipa::path(
     post, path = "/api/v1/reports/{report}/archive", tag = "reports",
     params(("report" = String, Path, description = "as above"), ReportQuery),
@@ -310,17 +313,19 @@ pub async fn file(
 pub async fn archive(
     shared: Data<Shared>,
     granted: Granted,
-    http: HttpRequest,
     path: Path<String>,
     query: Query<ReportQuery>,
+    body: Unread,
 ) -> Result<HttpResponse, Fault> {
+    if !matches!(body.as_ref(), b"" | b"{}") {
+        let wrong = "what is to be kept stands in the query, as for reading the report: send no body";
+        return Err(Fault::BadRequest(wrong.to_owned()));
+    }
     let name = ReportName::of(&path, &granted)?;
     // It is kept in every format.
     query.only_of(name, &["lang"])?;
     let language = language(query.lang.as_deref())?;
-    let origin = http.peer_addr().map(|peer| peer.ip().to_string());
-    let by = Actor::new(&format!("user-{}", granted.user), origin.as_deref());
-    let kept = keep(&shared, Asked::of(name, &query)?, language, by).await?;
+    let kept = keep(&shared, Asked::of(name, &query)?, language, granted.by).await?;
     Ok(HttpResponse::Created().json(kept.into_iter().map(kept_answer).collect::<Vec<_>>()))
 }
 

@@ -85,7 +85,7 @@ pub async fn delete_tenant(
     security(("token" = []))
 )]
 pub async fn put_contacts(asker: Asker, code: Path<String>, body: Bytes) -> Result<HttpResponse, Fault> {
-    let contacts = entry::document(&body)?;
+    let contacts = entry::document(&asker.2, &body)?;
     let change = move |stored: Option<&StoredEntry>| {
         let mut document = stored.map(|stored| stored.document.clone()).unwrap_or_default();
         if let Some(tenant) = document.as_object_mut() {
@@ -238,7 +238,7 @@ pub async fn put_asset(
     query: Query<ReasonQuery>,
     body: Bytes,
 ) -> Result<HttpResponse, Fault> {
-    let mut document = entry::document(&body)?;
+    let mut document = entry::document(&asker.2, &body)?;
     let change = move |stored: Option<&StoredEntry>| {
         let events = stored.and_then(|stored| stored.document.get(entry::EVENTS));
         if let (Some(keys), Some(events)) = (document.as_object_mut(), events) {

@@ -233,6 +233,7 @@ pub async fn reset_factor(
 ) -> Result<HttpResponse, Fault> {
     let (store, by, now) = (shared.store.clone(), caller.actor(&http), shared.now());
     blocking(move || second_factor::reset(&store, UserId(*user), &by, now)).await?;
+    shared.forget_bearers();
     Ok(HttpResponse::NoContent().finish())
 }
 

@@ -19,8 +19,16 @@ const ENTRIES_MAX: usize = 10_000;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bearer {
     pub person: Person,
-    /// What it is restricted to; none where it may what its person may.
-    pub scopes: Option<Scopes>,
+    /// Which long-lived token it is; none where it was given for a password and may what its person may.
+    pub token: Option<LongLived>,
+}
+
+/// A long-lived token: what it is called and restricted to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LongLived {
+    pub id: i64,
+    pub name: String,
+    pub scopes: Scopes,
 }
 
 /// What was looked up, by what identifies it.

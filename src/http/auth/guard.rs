@@ -16,6 +16,8 @@ use super::session;
 use super::{Bearer, Caller, Granted, Visitor};
 use crate::app::sign_in::{self, Person, Stage, Visit};
 use crate::domain::access::{self, Action};
+use crate::domain::audit::Actor;
+use crate::http::bodies::body_bytes_max;
 use crate::http::error::Fault;
 use crate::http::pages;
 use crate::http::state::{Shared, blocking};
@@ -62,11 +64,12 @@ async fn stand(
         Ok(()) if !access.is_page() => strict::known_parameters(path, &asked),
         admitted => admitted,
     };
+    let fault = |error: &Error| Fault::of(error, body_bytes_max(path));
     let answered = match admitted {
         Err(fault) => Err(fault),
         Ok(()) => match next.call(request).await {
-            Ok(response) => response.response().error().map(Fault::from).map_or(Ok(response), Err),
-            Err(error) => Err(Fault::from(&error)),
+            Ok(response) => response.response().error().map(fault).map_or(Ok(response), Err),
+            Err(error) => Err(fault(&error)),
         },
     };
     let mut response = match answered {
@@ -102,27 +105,28 @@ async fn admit(access: Access, request: &HttpRequest) -> Result<(), Fault> {
     strict::without_nul(request.uri())?;
     let shared = request.app_data::<Data<Shared>>().ok_or_else(|| Fault::internal("the server has no state"))?;
     let changes = request.method() != Method::GET && request.method() != Method::HEAD;
-    if access.is_page() && changes && !session::is_same_origin(request.headers(), &shared.public_url) {
+    if access.is_page() && changes && !session::is_same_origin(request.headers(), shared.public_url.as_str()) {
         return Err(Fault::Forged);
     }
     match access {
         Access::OpenApi | Access::OpenPage => Ok(()),
         Access::Api(action) => {
-            let Bearer { person, scopes } = shared.bearer(bearer(request)?).await?;
-            let granted = granted(&person, action)?;
-            if scopes.is_some_and(|scopes| !scopes.allows(action)) {
+            let Bearer { person, token } = shared.bearer(bearer(request)?).await?;
+            let caller = Caller { person, token };
+            let granted = granted(&caller.person, action, caller.actor(request))?;
+            if caller.token.as_ref().is_some_and(|token| !token.scopes.allows(action)) {
                 return Err(Fault::ScopeMissing(action));
             }
             request.extensions_mut().insert(granted);
-            request.extensions_mut().insert(Caller { person });
+            request.extensions_mut().insert(caller);
             Ok(())
         }
         Access::ApiSelf => {
-            let Bearer { person, scopes } = shared.bearer(bearer(request)?).await?;
-            if scopes.is_some() {
+            let Bearer { person, token } = shared.bearer(bearer(request)?).await?;
+            if token.is_some() {
                 return Err(Fault::OwnTokenNeeded);
             }
-            request.extensions_mut().insert(Caller { person });
+            request.extensions_mut().insert(Caller { person, token });
             Ok(())
         }
         Access::Entering => {
@@ -138,7 +142,8 @@ async fn admit(access: Access, request: &HttpRequest) -> Result<(), Fault> {
         }
         Access::Page(action) => {
             let visitor = visitor(shared, request).await?;
-            let granted = entered(visitor.stage).and_then(|()| granted(&visitor.person, action));
+            let by = visitor.actor(request);
+            let granted = entered(visitor.stage).and_then(|()| granted(&visitor.person, action, by));
             // The visitor first: even a refusal is shown to someone.
             request.extensions_mut().insert(visitor);
             request.extensions_mut().insert(granted?);
@@ -164,10 +169,10 @@ fn entered(stage: Stage) -> Result<(), Fault> {
     }
 }
 
-fn granted(person: &Person, action: Action) -> Result<Granted, Fault> {
+fn granted(person: &Person, action: Action, by: Actor) -> Result<Granted, Fault> {
     let role = person.role;
     let scope = access::scope(role, person.tenant.as_ref(), action).ok_or(Fault::Forbidden(role, action))?;
-    Ok(Granted { user: person.id, role, scope })
+    Ok(Granted { user: person.id, role, scope, by })
 }
 
 fn bearer(request: &HttpRequest) -> Result<&str, Fault> {
@@ -184,8 +189,9 @@ async fn visitor(shared: &Data<Shared>, request: &HttpRequest) -> Result<Visitor
     const NEEDED: Fault = Fault::SignInNeeded("sign in to see this page");
     let secret = session::secret(request, shared.is_secure()).ok_or(NEEDED)?;
     let form_token = session::form_token(&secret);
-    let (store, now) = (shared.store.clone(), shared.now());
-    let visit = blocking(move || sign_in::resume_session(&store, &secret, now)).await?;
+    let (state, now) = (shared.clone(), shared.now());
+    let resume = move || sign_in::resume_session(&state.store, &secret, state.second_factor_roles(), now);
+    let visit = blocking(resume).await?;
     let Visit { person, stage } = visit.ok_or(NEEDED)?;
     Ok(Visitor { person, stage, form_token })
 }

@@ -22,7 +22,7 @@ use crate::domain::access::{Role, TenantScope};
 use crate::domain::audit::Actor;
 use crate::domain::ids::UserId;
 
-pub use bearers::{Bearer, Bearers};
+pub use bearers::{Bearer, Bearers, LongLived};
 pub use guard::{Access, guarded, recognise};
 
 /// What the policy granted to a request, and to whom.
@@ -31,6 +31,8 @@ pub struct Granted {
     pub user: UserId,
     pub role: Role,
     pub scope: TenantScope,
+    /// As the audit trail names who acts.
+    pub by: Actor,
 }
 
 impl Granted {
@@ -54,12 +56,18 @@ pub struct Visitor {
 #[derive(Debug, Clone)]
 pub struct Caller {
     pub person: Person,
+    /// The long-lived token it speaks with, where it is one.
+    pub token: Option<LongLived>,
 }
 
 impl Caller {
-    /// As the audit trail names who acts.
+    /// As the audit trail names who acts: the address, as on pages, and by which token.
     pub fn actor(&self, request: &HttpRequest) -> Actor {
-        actor(&self.person, request)
+        let by = actor(&self.person, request);
+        match &self.token {
+            Some(token) => by.with_token(token.id, &token.name),
+            None => by,
+        }
     }
 }
 

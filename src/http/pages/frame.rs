@@ -220,13 +220,14 @@ impl Frame {
 
     /// The `part` (title, text) of what is said about a fault; most have words of their own.
     pub fn fault(&self, name: &str, part: &str) -> String {
-        const OWN: [&str; 8] = [
+        const OWN: [&str; 9] = [
             "bad-request",
             "forbidden",
             "cross-site",
             "not-found",
             "conflict",
             "unprocessable",
+            "too-large",
             "too-many-attempts",
             "unavailable",
         ];

@@ -57,6 +57,9 @@ pub use payments::{claims, dunning, payment_list, reminder};
 pub use plant::{alarms, meter, meters, plant_figures, racks, readings_upload, resolve, usage};
 pub use reporting::reports;
 
+const KIB: usize = 1024;
+const MIB: usize = 1024 * KIB;
+
 /// What a page leaves with the browser: the choice of language, and that a message was told.
 pub fn keep(request: &HttpRequest, response: &mut HttpResponse) {
     language::keep_language(request, response);
@@ -121,6 +124,7 @@ pub fn fault_page(request: &HttpRequest, fault: &Fault) -> HttpResponse {
         Fault::Refused(told) | Fault::Misasked(told) | Fault::Contrary(told) | Fault::Absent(told) => frame.told(told),
         Fault::BadRequest(detail) | Fault::Conflict(detail) => frame.english(detail),
         Fault::TooManyAttempts(seconds) => Some(frame.with("fault-wait", "seconds", &seconds.to_string())),
+        Fault::TooLarge(bytes) => Some(too_large(&frame, *bytes)),
         _ => None,
     };
     let template = FaultPage { frame, name: fault.name(), detail };
@@ -132,6 +136,12 @@ pub fn fault_page(request: &HttpRequest, fault: &Fault) -> HttpResponse {
         }
         Err(fault) => fault.error_response(),
     }
+}
+
+/// How much would have been taken, and the way out.
+fn too_large(frame: &Frame, bytes_max: usize) -> String {
+    let (key, unit) = if bytes_max < MIB { ("fault-limit-kib", KIB) } else { ("fault-limit-mib", MIB) };
+    frame.with(key, "limit", &frame.whole(i64::try_from(bytes_max / unit).unwrap_or(i64::MAX)))
 }
 
 #[cfg(test)]

@@ -139,8 +139,8 @@ pub fn has_other_admin(connection: &mut AnyConnection, id: UserId) -> StorageRes
 #[derive(Clone, PartialEq, Eq)]
 pub struct TokenKey {
     pub kid: String,
-    /// Encoded as the web layer likes.
-    pub secret: String,
+    /// Opened with a key that is not in the database.
+    pub sealed_secret: String,
     pub created_at: DateTime<Utc>,
     /// From then on it signs nothing new; it still verifies what it signed.
     pub retired_at: Option<DateTime<Utc>>,
@@ -157,7 +157,7 @@ pub fn insert_token_key(connection: &mut AnyConnection, key: &TokenKey) -> Stora
     diesel::insert_into(token_key::table)
         .values((
             token_key::kid.eq(&key.kid),
-            token_key::secret.eq(&key.secret),
+            token_key::sealed_secret.eq(&key.sealed_secret),
             token_key::created_at.eq(key.created_at.timestamp()),
             token_key::retired_at.eq(key.retired_at.map(|at| at.timestamp())),
         ))
@@ -169,11 +169,11 @@ pub fn insert_token_key(connection: &mut AnyConnection, key: &TokenKey) -> Stora
 pub fn token_keys(connection: &mut AnyConnection) -> StorageResult<Vec<TokenKey>> {
     let rows: Vec<(String, String, i64, Option<i64>)> = token_key::table
         .order((token_key::created_at.desc(), token_key::kid))
-        .select((token_key::kid, token_key::secret, token_key::created_at, token_key::retired_at))
+        .select((token_key::kid, token_key::sealed_secret, token_key::created_at, token_key::retired_at))
         .load(connection)?;
-    let key = |(kid, secret, created_at, retired_at): (String, String, i64, Option<i64>)| TokenKey {
+    let key = |(kid, sealed_secret, created_at, retired_at): (String, String, i64, Option<i64>)| TokenKey {
         kid,
-        secret,
+        sealed_secret,
         created_at: instant(created_at),
         retired_at: retired_at.map(instant),
     };

@@ -18,6 +18,7 @@ mod parties;
 mod payback;
 mod places;
 mod prices;
+mod texts;
 
 /// Every rule the parts break, in the book's order.
 pub(super) fn all(parts: &BookParts) -> Vec<BookProblem> {
@@ -31,6 +32,7 @@ pub(super) fn all(parts: &BookParts) -> Vec<BookProblem> {
     assignments::check(parts, &mut findings);
     assets::check(parts, &mut findings);
     payback::check(parts, &mut findings);
+    texts::check(parts, &mut findings);
     findings.0
 }
 

@@ -45,7 +45,10 @@ impl Errors {
 /// The field a problem belongs to.
 const fn field(problem: &UserProblem) -> &'static str {
     match problem {
-        UserProblem::PasswordShort | UserProblem::PasswordLong | UserProblem::PasswordIsAddress => "password",
+        UserProblem::PasswordShort
+        | UserProblem::PasswordLong
+        | UserProblem::PasswordIsAddress
+        | UserProblem::PasswordCommon => "password",
         UserProblem::PasswordWrong => "current",
         UserProblem::NotAnAddress(_) | UserProblem::AddressTaken(_) | UserProblem::AlreadyInvited(_) => "email",
         UserProblem::NameMissing | UserProblem::TokenNameTaken => "name",
@@ -57,6 +60,7 @@ const fn field(problem: &UserProblem) -> &'static str {
         UserProblem::LinkGone
         | UserProblem::FactorThere
         | UserProblem::FactorRequired
+        | UserProblem::FactorLacking(_)
         | UserProblem::FactorMissing
         | UserProblem::ShutOut => "content",
     }

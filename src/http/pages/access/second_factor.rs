@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::access_forms::{Errors, moment};
 use super::parts::FieldError;
-use super::sign_in::{keep_session, new_session};
+use super::sign_in::{RefusedTry, keep_session, new_session};
 use super::{Frame, done, page, qr, see_other};
 use crate::app::UserProblem;
 use crate::app::read_tenants;
@@ -76,6 +76,12 @@ pub(super) async fn prepare(shared: &Data<Shared>, person: &Person, http: &HttpR
     blocking(move || second_factor::begin(&store, &person, &by, now)).await
 }
 
+async fn prepare_unless_begun(shared: &Data<Shared>, visitor: &Visitor, http: &HttpRequest) -> Result<(), Fault> {
+    let (store, person) = (shared.store.clone(), visitor.person.clone());
+    let is_begun = blocking(move || Ok(second_factor::pending(&store, &person)?.is_some())).await?;
+    if is_begun { Ok(()) } else { prepare(shared, &visitor.person, http).await }
+}
+
 pub async fn show(shared: Data<Shared>, visitor: Visitor, http: HttpRequest) -> Result<HttpResponse, Fault> {
     overview(&shared, &visitor, &http, StatusCode::OK, None).await
 }
@@ -115,17 +121,20 @@ pub async fn begin(
     }
 }
 
-/// For who has given their password, and is to set up a second factor or wants to.
+/// For who has given their password, and is to set up a second factor or wants to. Whoever was in before their role came
+/// to need one is led here with nothing prepared.
 pub async fn setup(shared: Data<Shared>, visitor: Visitor, http: HttpRequest) -> Result<HttpResponse, Fault> {
-    setup_page(&shared, &visitor, &http, StatusCode::OK, None).await
+    if visitor.stage == Stage::Enrolment {
+        prepare_unless_begun(&shared, &visitor, &http).await?;
+    }
+    setup_page(&shared, &visitor, &http, None).await
 }
 
 async fn setup_page(
     shared: &Data<Shared>,
     visitor: &Visitor,
     http: &HttpRequest,
-    status: StatusCode,
-    error: Option<&str>,
+    refused: Option<RefusedTry>,
 ) -> Result<HttpResponse, Fault> {
     if visitor.stage == Stage::Code {
         return Ok(see_other("/sign-in/code"));
@@ -134,7 +143,8 @@ async fn setup_page(
     let pending = blocking(move || second_factor::pending(&store, &person)).await?;
     let Some(enrolment) = pending else { return Ok(see_other("/me/second-factor")) };
     let frame = Frame::of(http);
-    let errors = error.map(|key| Errors::one(FieldError { field: "code", text: frame.t(key) })).unwrap_or_default();
+    let told = |refused: &RefusedTry| Errors::one(FieldError { field: "code", text: refused.text(&frame) });
+    let errors = refused.as_ref().map(told).unwrap_or_default();
     let template = SetupPage {
         is_required: visitor.stage == Stage::Enrolment,
         qr: qr::drawn(&enrolment.address).ok_or_else(|| Fault::internal("an address is too long for a QR code"))?,
@@ -142,7 +152,7 @@ async fn setup_page(
         enrolment,
         errors,
     };
-    page(status, &template)
+    refused.map_or_else(|| page(StatusCode::OK, &template), |refused| refused.page(&template))
 }
 
 pub async fn confirm(
@@ -155,15 +165,13 @@ pub async fn confirm(
     if visitor.stage == Stage::Code {
         return Ok(see_other("/sign-in/code"));
     }
-    let (status, error) =
-        match shared.confirm_factor(&visitor.person, form.into_inner().code, visitor.actor(&http)).await {
-            Ok(Ok(codes)) => return confirmed(&shared, visitor, &http, codes).await,
-            Ok(Err(UserProblem::CodeWrong)) => (StatusCode::UNPROCESSABLE_ENTITY, "told-code-wrong"),
-            Ok(Err(_)) => return Ok(see_other("/me/second-factor")),
-            Err(Fault::TooManyAttempts(_)) => (StatusCode::TOO_MANY_REQUESTS, "sign-in-wait"),
-            Err(fault) => return Err(fault),
-        };
-    setup_page(&shared, &visitor, &http, status, Some(error)).await
+    let refused = match shared.confirm_factor(&visitor.person, form.into_inner().code, visitor.actor(&http)).await {
+        Ok(Ok(codes)) => return confirmed(&shared, visitor, &http, codes).await,
+        Ok(Err(UserProblem::CodeWrong)) => RefusedTry::Wrong("told-code-wrong"),
+        Ok(Err(_)) => return Ok(see_other("/me/second-factor")),
+        Err(fault) => RefusedTry::of(fault)?,
+    };
+    setup_page(&shared, &visitor, &http, Some(refused)).await
 }
 
 /// Shows the recovery codes, once. The session becomes a new one: what it may has grown.

@@ -60,15 +60,50 @@ pub async fn submit(shared: Data<Shared>, http: HttpRequest, form: Form<SignInFo
     let SignInForm { email, password, next } = form.into_inner();
     let attempt = Attempt::new(&email, client::address(&http));
     let checked = shared.check_password(attempt, email.clone(), password).await;
-    let (status, error) = match checked {
+    let refused = match checked {
         Ok(Some((person, stage))) => return begin(&shared, &http, &person, stage, local(&next)).await,
-        Ok(None) => (StatusCode::UNPROCESSABLE_ENTITY, "sign-in-refused"),
-        Err(Fault::TooManyAttempts(_)) => (StatusCode::TOO_MANY_REQUESTS, "sign-in-wait"),
-        Err(fault) => return Err(fault),
+        Ok(None) => RefusedTry::Wrong("sign-in-refused"),
+        Err(fault) => RefusedTry::of(fault)?,
     };
     let frame = Frame::of(&http);
-    let errors = vec![FieldError { field: "email", text: frame.t(error) }];
-    page(status, &SignInPage { frame, email, next: local(&next).to_owned(), errors })
+    let errors = vec![FieldError { field: "email", text: refused.text(&frame) }];
+    refused.page(&SignInPage { frame, email, next: local(&next).to_owned(), errors })
+}
+
+/// A try to get in that did not succeed, for the page to tell.
+pub(super) enum RefusedTry {
+    /// What was given is wrong: the key of what is said.
+    Wrong(&'static str),
+    /// Too many were wrong: so many seconds are to pass.
+    Wait(i64),
+}
+
+impl RefusedTry {
+    pub(super) fn of(fault: Fault) -> Result<RefusedTry, Fault> {
+        match fault {
+            Fault::TooManyAttempts(seconds) => Ok(RefusedTry::Wait(seconds)),
+            fault => Err(fault),
+        }
+    }
+
+    pub(super) fn text(&self, frame: &Frame) -> String {
+        match self {
+            RefusedTry::Wrong(key) => frame.t(key),
+            RefusedTry::Wait(seconds) => frame.with("sign-in-wait", "seconds", &seconds.to_string()),
+        }
+    }
+
+    /// The page that tells it, with the status and the header that tell it to programs.
+    pub(super) fn page(&self, template: &impl Template) -> Result<HttpResponse, Fault> {
+        match self {
+            RefusedTry::Wrong(_) => page(StatusCode::UNPROCESSABLE_ENTITY, template),
+            RefusedTry::Wait(seconds) => {
+                let mut response = page(StatusCode::TOO_MANY_REQUESTS, template)?;
+                Fault::TooManyAttempts(*seconds).mark(&mut response);
+                Ok(response)
+            }
+        }
+    }
 }
 
 /// On to what was wanted, or to the second factor.
@@ -160,19 +195,18 @@ pub async fn submit_code(
     if visitor.stage != Stage::Code {
         return Ok(see_other("/"));
     }
-    let (status, error) = match shared.check_code(&visitor.person, code, visitor.actor(&http)).await {
+    let refused = match shared.check_code(&visitor.person, code, visitor.actor(&http)).await {
         Ok(true) => {
             let mut response = see_other(&next);
             enter(&shared, &http, &mut response, visitor.person.id, Stage::Open).await?;
             return Ok(response);
         }
-        Ok(false) => (StatusCode::UNPROCESSABLE_ENTITY, "told-code-wrong"),
-        Err(Fault::TooManyAttempts(_)) => (StatusCode::TOO_MANY_REQUESTS, "sign-in-wait"),
-        Err(fault) => return Err(fault),
+        Ok(false) => RefusedTry::Wrong("told-code-wrong"),
+        Err(fault) => RefusedTry::of(fault)?,
     };
     let frame = Frame::of(&http);
-    let errors = Errors::one(FieldError { field: "code", text: frame.t(error) });
-    page(status, &CodePage { frame, next, errors })
+    let errors = Errors::one(FieldError { field: "code", text: refused.text(&frame) });
+    refused.page(&CodePage { frame, next, errors })
 }
 
 pub async fn leave(

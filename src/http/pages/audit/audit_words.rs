@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::Frame;
 use crate::domain::access::Role;
+use crate::domain::audit::origin_parts;
 use crate::domain::calendar::{BillingMonth, Timestamp};
 use crate::domain::money::Money;
 use crate::http::auth::role_key;
@@ -63,10 +64,18 @@ pub fn actor(frame: &Frame, name: &str) -> String {
     frame.t(key)
 }
 
-/// `user-7` is who holds a token.
+/// `user-7` is who acted over the API before people had one name everywhere.
 fn by_token(frame: &Frame, name: &str, id: &str) -> String {
     let is_number = !id.is_empty() && id.chars().all(|c| c.is_ascii_digit()) && name.starts_with("user-");
     if is_number { frame.with("actor-user", "id", id) } else { name.to_owned() }
+}
+
+/// Where a request came from, and by which token.
+pub fn origin(frame: &Frame, origin: &str) -> String {
+    match origin_parts(origin) {
+        (address, Some(token)) => frame.texts("trail-origin-token", &[("address", address), ("token", token)]),
+        (address, None) => address.to_owned(),
+    }
 }
 
 /// The values of a state, in the order they are kept.

@@ -175,7 +175,7 @@ pub fn event_view(frame: &Frame, zone: Tz, chained: &ChainedEvent) -> EventView 
         sequence: chained.sequence,
         at: typography::instant(Timestamp::from(event.at), zone, frame.language),
         actor: audit_words::actor(frame, &event.actor),
-        origin: event.origin.clone(),
+        origin: event.origin.as_deref().map(|origin| audit_words::origin(frame, origin)),
         label: action_label(frame, &event.action),
         action: event.action.clone(),
         subject: event.subject.clone(),

@@ -37,7 +37,7 @@ use crate::app::{edit_meanwhile, export_book};
 use crate::bookfile::EntryMistake;
 use crate::domain::access::{Action, Decision, TenantScope, policy};
 use crate::domain::book::{Book, EntryKind, is_code as book_code};
-use crate::http::auth::{Granted, Visitor, session};
+use crate::http::auth::{Granted, Visitor};
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
 use form::FormData;

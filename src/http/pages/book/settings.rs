@@ -188,9 +188,10 @@ fn access_facts(frame: &Frame, shared: &Shared, environment: &Environment) -> Ve
     let roles = if roles.is_empty() { frame.t("settings-none") } else { roles.join(", ") };
     let proxies: Vec<String> = shared.trusted_proxies().iter().map(ToString::to_string).collect();
     vec![
-        fact(frame, "settings-public-url", server.public_url.clone(), "server.public_url"),
+        fact(frame, "settings-public-url", server.public_url.to_string(), "server.public_url"),
         fact(frame, "settings-secure", yes_or_no(frame, shared.is_secure()), "server.public_url"),
         fact(frame, "settings-listen", server.listen.clone(), "server.listen"),
+        fact(frame, "settings-workers", server.workers.to_string(), "server.workers"),
         fact(frame, "settings-proxies", proxies.join(", "), "server.trusted_proxies"),
         fact(frame, "settings-factor-roles", roles, "server.second_factor_roles"),
     ]
@@ -206,6 +207,7 @@ fn site_facts(frame: &Frame, settings: &Settings, environment: &Environment) -> 
         fact(frame, "settings-data-dir", environment.data_dir.display().to_string(), "--data-dir"),
         fact(frame, "settings-zone", settings.zone.name(), ""),
         fact(frame, "settings-signing", yes_or_no(frame, audit.daily), "audit.daily"),
+        fact(frame, "settings-key-file", audit.key_file.display().to_string(), "audit.key_file"),
         fact(frame, "settings-roots", audit.roots_dir.display().to_string(), "audit.roots_dir"),
         fact(frame, "settings-root-recipients", recipients, "audit.root_recipients"),
     ]

@@ -187,7 +187,7 @@ fn template(frame: Frame, file: &MeterFile, page_number: usize, may_correct: boo
 
 /// A value with `scale` decimals, and its unit.
 fn aligned(frame: &Frame, value: Decimal, scale: u32, register: Register) -> String {
-    format!("{}\u{a0}{}", plant::number(frame, value, scale), plant::unit(frame, register))
+    format!("{}\u{a0}{}", plant_figures::number(frame, value, scale), plant_figures::unit(frame, register))
 }
 
 const fn decimals(register: Register) -> u32 {

@@ -134,6 +134,8 @@ fn rule(frame: &Frame, fault: &BookFault, last: &str) -> String {
             _ => "wrong-email",
         }),
         BookFault::Empty { .. } => frame.t("wrong-missing"),
+        BookFault::TooLong { max, .. } => frame.with("wrong-too-long", "max", &max.to_string()),
+        BookFault::TooMany { max, .. } => frame.with("wrong-too-many", "max", &max.to_string()),
         BookFault::VatOfAnotherBody { in_vat, in_siret } => {
             frame.texts("wrong-vat-body", &[("vat", in_vat), ("siret", in_siret)])
         }
