@@ -96,7 +96,7 @@ async fn a_month_is_closed_and_opened_again_with_a_reason() {
         let done = send(&server, &cookie, close, close, &[]).await;
         assert_eq!((done.status.as_u16(), done.header("location")), (303, "/journal/periods"), "{}", done.text());
         let twice = send(&server, &cookie, close, close, &[]).await;
-        assert!(twice.status.as_u16() == 422 && twice.text().contains("il n’y a rien à clore"), "{}", twice.text());
+        assert!(twice.status.as_u16() == 422 && twice.text().contains("il n’y a rien à clôturer"), "{}", twice.text());
         let reopen = "/journal/periods/2026-09/reopen";
         let silent = send(&server, &cookie, reopen, reopen, &[]).await;
         assert!(silent.status.as_u16() == 422 && silent.text().contains("demande un motif"), "{}", silent.text());
@@ -109,7 +109,7 @@ async fn a_month_is_closed_and_opened_again_with_a_reason() {
         let open = server.page(reopen, &cookie).await.text();
         assert!(open.contains("rien à rouvrir") && !open.contains("id=\"reason\""), "{open}");
         let open = server.page(locked, &cookie).await.text();
-        assert!(open.contains("closez-le d’abord") && !open.contains("id=\"reason\""), "{open}");
+        assert!(open.contains("clôturez-le d’abord") && !open.contains("id=\"reason\""), "{open}");
         let early = send(&server, &cookie, running, running, &[]).await;
         assert!(early.status.as_u16() == 422 && early.text().contains("pas fini"), "{}", early.text());
         for nothing in ["2026-13/close", "2026-09/burn", "2026-09/close-year"] {
