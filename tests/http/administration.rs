@@ -135,7 +135,7 @@ async fn who_acts_over_the_api_is_named_as_on_pages() {
     for (token, amount, origin) in
         [(&own, "1.00", "10.0.0.7".to_owned()), (&program, "2.00", format!("10.0.0.7, token {id} (erp)"))]
     {
-        let body = json!({ "invoice": number, "received_on": "2026-11-02", "amount": amount });
+        let body = json!({ "invoice": number, "received_on": "2026-11-03", "amount": amount });
         let recorded = server.api("POST", "/api/v1/payments", token, Some(body)).await;
         assert_eq!(status(&recorded), 201, "{}", recorded.text());
         let path = "/api/v1/audit/events?action=payment.recorded&actor=finance@example.org";

@@ -101,7 +101,7 @@ async fn a_body_that_says_it_is_something_else_is_not_guessed_at() {
             None => request,
         })
     };
-    let payment = format!(r#"{{"invoice":"{}","received_on":"2026-11-02","amount":"1.00"}}"#, site.number_of("aphp"));
+    let payment = format!(r#"{{"invoice":"{}","received_on":"2026-11-03","amount":"1.00"}}"#, site.number_of("aphp"));
     for kind in [Some("text/csv"), Some("application/xml"), Some("application/x-ndjson"), None] {
         for path in ["/api/v1/payments", "/api/v1/tariffs"] {
             let refused = send(path, kind, payment.clone()).await;

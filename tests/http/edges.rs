@@ -23,7 +23,8 @@ async fn send(server: &Server, path: &str, token: &str, kind: &str, body: Vec<u8
 /// Every operation of the description: method, path with something in its places, and what is declared.
 fn operations(document: &Value) -> Vec<(Method, String, Value)> {
     let mut found = vec![];
-    for (path, item) in document["paths"].as_object().unwrap() {
+    let of_api = document["paths"].as_object().unwrap().iter().filter(|(path, _)| path.starts_with("/api/"));
+    for (path, item) in of_api {
         let path = path.replace("{month}", "2026-10").replace("{report}", "movements").replace("{period}", "2026-09");
         let path = path.split('/').map(|part| if part.starts_with('{') { "1" } else { part }).collect::<Vec<_>>();
         for (method, operation) in item.as_object().unwrap() {
@@ -163,7 +164,7 @@ async fn what_cannot_be_read_is_told_without_the_framework() {
     }
     let large = send(&server, path, &token, kind, vec![b' '; 9 * 1024 * 1024]).await;
     assert_eq!(large.status.as_u16(), 413, "{}", large.text());
-    assert!(detail(&large).contains("8388608 bytes"), "{}", detail(&large));
+    assert!(detail(&large).contains("65536 bytes"), "{}", detail(&large));
 
     let mut packed = flate2::write::GzEncoder::new(vec![], flate2::Compression::default());
     packed.write_all(&[b'x'; 4_000]).unwrap();
