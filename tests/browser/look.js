@@ -38,7 +38,15 @@ async function look(site, page, entry, address) {
     await page.emulateMedia({ colorScheme: "dark" });
     for (const text of await violations(page, COLOURS)) told(text, "dark");
   }
+  if (entry.main) await onTelephone(page, entry);
   if (site.language === "fr") await shoot(page, entry.name);
+}
+
+async function onTelephone(page, { name, main }) {
+  await page.setViewportSize({ width: 390, height: HEIGHT });
+  const ends = await page.locator(main).evaluateAll((found) => found.map((one) => one.getBoundingClientRect().right));
+  check(ends.length > 0, `${name}: nothing is ${main}`);
+  for (const end of ends) if (end > 390) fail(`${name}: ${main} ends ${Math.round(end - 390)} px beyond a telephone's edge`);
 }
 
 async function shoot(page, name) {

@@ -327,7 +327,7 @@ async fn a_late_payment_is_recorded_and_its_interest_claimed() {
         let open = server.page("/invoices?status=open", &cookie).await.text();
         let row = open.split(&format!("/invoices/{number}\"")).nth(1).unwrap().split("</tr>").next().unwrap();
         assert!(!row.contains("échu") && row.contains("intérêts à payer"), "{row}");
-        let due = row.split("<td class=\"day\">").nth(2).unwrap().split("</td>").next().unwrap().to_owned();
+        let due = row.split("<td class=\"day spare\">").nth(2).unwrap().split("</td>").next().unwrap().to_owned();
         assert!(due.ends_with("intérêts de retard</span>"), "{row}");
         let day = due.split('<').next().unwrap();
         let page = server.page(&format!("/invoices/{number}"), &cookie).await.text();

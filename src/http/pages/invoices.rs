@@ -92,7 +92,7 @@ impl Asked {
 struct InvoicesPage {
     frame: Frame,
     tabs: Vec<Tab>,
-    heads: Vec<Column>,
+    heads: Vec<(Column, bool)>,
     lines: Vec<InvoiceLine>,
     found: InvoicePage,
     /// What the whole list comes to in VAT.

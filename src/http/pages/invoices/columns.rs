@@ -19,6 +19,10 @@ const COLUMNS: [(&str, &str, Option<SortKey>, bool); 10] = [
     ("open", "invoice-open", None, true),
 ];
 
+const AMOUNTS: [&str; 4] = ["net", "tax", "gross", "open"];
+/// The amounts a narrow screen keeps where they are shown.
+const MAIN: [&str; 2] = ["gross", "open"];
+
 /// Those shown to who has not chosen: as many as a common screen shows without scrolling.
 const USUAL: [&str; 8] = ["state", "tenant", "month", "issued", "due", "net", "gross", "open"];
 
@@ -53,9 +57,16 @@ impl Shown {
         self.names.contains(&name)
     }
 
-    /// How many columns stand before the first amount, the number's included.
-    pub fn before_amounts(&self) -> usize {
-        1 + self.names.iter().filter(|name| !["net", "tax", "gross", "open"].contains(name)).count()
+    /// The columns between the number and the amounts.
+    pub fn facts(&self) -> impl Iterator<Item = &&'static str> {
+        self.names.iter().filter(|name| !AMOUNTS.contains(name))
+    }
+
+    /// Whether a column gives way on a narrow screen: the number's cell tells there what the document is about, so that
+    /// what it comes to and what is open stand beside it.
+    pub fn is_spare(&self, name: &str) -> bool {
+        let has_main = MAIN.iter().any(|main| self.has(main));
+        !MAIN.contains(&name) && (!AMOUNTS.contains(&name) || has_main)
     }
 
     /// The names in the order of the table.
@@ -73,7 +84,8 @@ impl Shown {
         open.map(|(name, key, ..)| ColumnChoice { name, label: frame.t(key), is_chosen: self.has(name) }).collect()
     }
 
-    pub fn heads(&self, frame: &Frame, address: &Address, order: Order) -> Vec<Column> {
+    /// Each heading, and whether its column gives way on a narrow screen.
+    pub fn heads(&self, frame: &Frame, address: &Address, order: Order) -> Vec<(Column, bool)> {
         let ordering = |label: String, key: SortKey, is_number: bool| {
             let is_current = order.key == key;
             let next = Order { key, descending: is_current && !order.descending };
@@ -89,8 +101,9 @@ impl Shown {
             None if *is_number => Column::number(frame.t(key)),
             None => Column::plain(frame.t(key)),
         };
-        let mut heads = vec![ordering(frame.t("invoice-number"), SortKey::Number, false)];
-        heads.extend(COLUMNS.iter().filter(|(name, ..)| self.has(name)).map(column));
+        let mut heads = vec![(ordering(frame.t("invoice-number"), SortKey::Number, false), false)];
+        let shown = COLUMNS.iter().filter(|(name, ..)| self.has(name));
+        heads.extend(shown.map(|known| (column(known), self.is_spare(known.0))));
         heads
     }
 }
