@@ -24,12 +24,33 @@ mod paid_back;
 #[path = "ledger/story.rs"]
 mod story;
 
+use chapelle::domain::ledger::{Journal, JournalEntry, JournalLine};
+use chapelle::domain::money::Money;
+use chapelle::storage::journal;
 use common::{ENGINES, Engine, World, small_book_path};
 use serde_json::Value;
 use story::{LATER, json_at, refused, story, years_closed};
 
 fn text_of<'a>(value: &'a Value, key: &str) -> &'a str {
     value[key].as_str().unwrap_or_else(|| panic!("{key} of {value:#}"))
+}
+
+/// Every comparison of accounts agrees, yet nothing says why the entry was posted.
+#[test]
+fn an_entry_that_rests_on_nothing_shows_in_the_tie_out() {
+    let world = World::new(Engine::Sqlite);
+    story(&world);
+    let euros = Money::from_cents(12_345);
+    let lines = vec![JournalLine::debit("471", None, "", euros), JournalLine::credit("472", None, "", euros)];
+    let date = "2026-12-15".parse().unwrap();
+    let entry = JournalEntry::new(Journal::Miscellaneous, date, "SANS-PIECE".into(), "essai".into(), lines).unwrap();
+    let at = LATER.parse().unwrap();
+    world.store().write(|connection| Ok(journal::insert(connection, &entry, at)?)).unwrap();
+    let output = world.chapelle_at(LATER, &["--json", "journal", "tie-out", "--year", "2026"]).output().unwrap();
+    let tied: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let differing = tied["comparisons"].as_array().unwrap().iter().filter(|one| text_of(one, "difference") != "0.00");
+    let differing: Vec<_> = differing.map(|one| (text_of(one, "check"), text_of(one, "difference"))).collect();
+    assert_eq!((differing, output.status.code()), (vec![("journal", "123.45")], Some(3)));
 }
 
 #[test]

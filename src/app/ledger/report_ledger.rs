@@ -15,7 +15,7 @@ use crate::domain::ledger::{Journal, LedgerFilter, TrialBalance, general_ledger,
 use crate::domain::money::Money;
 use crate::domain::party::Language;
 use crate::domain::receivables::Payment;
-use crate::domain::reconciliation::{InterestClaim, Reconciliation, Sources, reconcile, tie_out};
+use crate::domain::reconciliation::{Reconciliation, Sources, TrailAmount, reconcile, tie_out};
 use crate::domain::told::Told;
 use crate::storage::audit::TrailFilter;
 use crate::storage::invoices::{InvoiceFilter, InvoiceStatus, Page};
@@ -132,6 +132,7 @@ pub(in crate::app) fn comparisons_in(
         plans: &plans,
         assets: &ledger.book.assets,
         claims: &claims(connection, ledger.book.facility.zone)?,
+        moved_within: &moved_within(connection)?,
         chart,
     };
     Ok(match kind {
@@ -141,16 +142,35 @@ pub(in crate::app) fn comparisons_in(
 }
 
 /// The interest claimed by the trail, each on the day of its entry.
-fn claims(connection: &mut AnyConnection, zone: Tz) -> Result<Vec<InterestClaim>, AppError> {
+fn claims(connection: &mut AnyConnection, zone: Tz) -> Result<Vec<TrailAmount>, AppError> {
     let filter = TrailFilter { action: Some("interest.claimed".to_owned()), ..TrailFilter::default() };
     let events = audit::search(connection, &filter, 0, i64::MAX)?;
     let claim = |event: &AuditEvent| {
         let amount = |key: &str| event.detail.get(key).and_then(|amount| amount.as_str()?.parse::<Money>().ok());
         let total = amount("interest").zip(amount("indemnity")).map(|(interest, indemnity)| interest + indemnity);
         let total = total.ok_or_else(|| AppError::Corrupt(format!("the claim {} has no amounts", event.subject)))?;
-        Ok(InterestClaim { on: event.at.with_timezone(&zone).date_naive(), total })
+        Ok(TrailAmount { on: event.at.with_timezone(&zone).date_naive(), total })
     };
     events.iter().map(|chained| claim(&chained.event)).collect()
+}
+
+/// Transfers between invoices and allocated results, by the trail, each on the day of its entry.
+fn moved_within(connection: &mut AnyConnection) -> Result<Vec<TrailAmount>, AppError> {
+    let mut found = vec![];
+    for (action, day, amount) in
+        [("payment.transferred", "transferred_on", "amount"), ("result.allocated", "date", "result")]
+    {
+        let filter = TrailFilter { action: Some(action.to_owned()), ..TrailFilter::default() };
+        for chained in audit::search(connection, &filter, 0, i64::MAX)? {
+            let event = &chained.event;
+            let text = |key: &str| event.detail.get(key).and_then(serde_json::Value::as_str);
+            let told = text(day).and_then(|day| day.parse().ok()).zip(text(amount).and_then(|text| text.parse().ok()));
+            let (on, total) =
+                told.ok_or_else(|| AppError::Corrupt(format!("{action} of {} has no amount", event.subject)))?;
+            found.push(TrailAmount { on, total });
+        }
+    }
+    Ok(found)
 }
 
 /// A report as a file; the same bytes as long as the books are the same.

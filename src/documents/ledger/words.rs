@@ -93,7 +93,7 @@ pub(super) const fn check_french(check: Check) -> (&'static str, &'static str) {
         Check::DepreciationCharged => ("Dotations de l’exercice", "plans d’amortissement, périodes comptabilisées"),
         Check::SubsidyIncome => ("Quotes-parts de subventions", "plans de reprise, périodes comptabilisées"),
         Check::AssetEvents => ("Entrées, sorties et dépréciations d’actifs", "événements des immobilisations"),
-        Check::Journal => ("Mouvements de tous les journaux, débit", "crédit des mêmes lignes"),
+        Check::Journal => ("Écritures de tous les journaux", "pièces, paiements, actes et plans"),
     }
 }
 
@@ -116,6 +116,6 @@ pub(super) const fn check_english(check: Check) -> (&'static str, &'static str) 
         Check::DepreciationCharged => ("Depreciation charged in the year", "depreciation plans, periods posted"),
         Check::SubsidyIncome => ("Subsidies taken to income in the year", "subsidy plans, periods posted"),
         Check::AssetEvents => ("Assets acquired, impaired, disposed of", "events of fixed assets"),
-        Check::Journal => ("Movements of all journals, debit", "credit of the same lines"),
+        Check::Journal => ("Entries of all journals", "documents, payments, decisions and plans"),
     }
 }

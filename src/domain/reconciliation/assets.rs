@@ -113,14 +113,11 @@ impl Look<'_> {
             of_assets.filter(|entry| entry.journal == Journal::Assets && entry.date <= self.through)
         };
         let documents: BTreeSet<&str> = posted().map(|entry| entry.document.as_str()).collect();
-        // Plans make entries that balance; one that does not is left to the difference it makes.
-        let made: Vec<JournalEntry> = asset_plans(self.sources.assets)
-            .iter()
-            .flat_map(|plan| movement_entries(plan, self.through, &|on| on, self.sources.chart).unwrap_or_default())
-            .filter(|entry| events == Events::All || documents.contains(entry.document.as_str()))
-            .collect();
+        let made = self.made_of_events();
+        let made: Vec<&JournalEntry> =
+            made.iter().filter(|entry| events == Events::All || documents.contains(entry.document.as_str())).collect();
         let mut moved: BTreeMap<&str, (Money, Money, usize)> = BTreeMap::new();
-        for line in made.iter().flat_map(JournalEntry::lines).filter(|line| self.is_beside(&line.account)) {
+        for line in made.iter().flat_map(|entry| entry.lines()).filter(|line| self.is_beside(&line.account)) {
             moved.entry(&line.account).or_default().1 += net(line);
         }
         for entry in posted() {
@@ -143,6 +140,19 @@ impl Look<'_> {
             comparison(Check::AssetEvents, account, ledger, other, count)
         };
         moved.map(told).collect()
+    }
+
+    /// What the events behind these documents come to.
+    pub(super) fn events_of(&self, documents: &BTreeSet<&str>) -> Money {
+        let made = self.made_of_events();
+        made.iter().filter(|entry| documents.contains(entry.document.as_str())).map(JournalEntry::total).sum()
+    }
+
+    /// The entries events through the last day make. Plans make entries that balance; one that does not is left to the
+    /// difference it makes.
+    fn made_of_events(&self) -> Vec<JournalEntry> {
+        let of = |plan| movement_entries(plan, self.through, &|on| on, self.sources.chart).unwrap_or_default();
+        asset_plans(self.sources.assets).iter().flat_map(of).collect()
     }
 
     /// Not compared by its balance.
@@ -171,7 +181,7 @@ impl Look<'_> {
     }
 
     fn charged(&self, check: Check, account: &str, other: Money) -> Comparison {
-        let lines = || self.moved(Some(Journal::Depreciation)).filter(|line| line.account == account);
+        let lines = || self.moved(Journal::Depreciation).filter(|line| line.account == account);
         comparison(check, account, lines().map(net).sum(), other, lines().count())
     }
 

@@ -14,8 +14,8 @@ use serde::Serialize;
 use self::assets::Events;
 use super::amortisation::{AmortisationReport, FixedAsset};
 use super::contract::Service;
-use super::invoice::{InvoiceKind, IssuedInvoice};
-use super::ledger::{AccountRole, Chart, Journal, JournalLine, PostedEntry};
+use super::invoice::{InvoiceKind, IssuedInvoice, journal_entry};
+use super::ledger::{AccountRole, Chart, Journal, JournalEntry, JournalLine, PostedEntry};
 use super::money::Money;
 use super::receivables::Payment;
 
@@ -54,7 +54,8 @@ pub enum Check {
     /// What acquisitions, impairments, exits and subsidies moved on accounts beside those of assets and subsidies, and
     /// the events themselves.
     AssetEvents,
-    /// All debits, and all credits: the one comparison of the journal with itself.
+    /// What the entries of the year come to, and what each of them rests on: an entry that rests on nothing is the
+    /// difference.
     Journal,
 }
 
@@ -66,7 +67,7 @@ pub struct Comparison {
     pub accounts: String,
     /// What the accounts say.
     pub ledger: Money,
-    /// What it is held against, or the other side of the same entries.
+    /// What it is held against.
     pub other: Money,
     /// How many documents, payments or components the other figure is made of.
     pub count: usize,
@@ -88,9 +89,9 @@ impl Reconciliation {
     }
 }
 
-/// Late interest and indemnity claimed on a day.
+/// An amount posted on a day, as the audit trail tells of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct InterestClaim {
+pub struct TrailAmount {
     pub on: NaiveDate,
     pub total: Money,
 }
@@ -106,7 +107,10 @@ pub struct Sources<'a> {
     /// As of the last day.
     pub plans: &'a AmortisationReport,
     pub assets: &'a [FixedAsset],
-    pub claims: &'a [InterestClaim],
+    /// Late interest and indemnities claimed.
+    pub claims: &'a [TrailAmount],
+    /// What was set from one invoice against another, and results allocated, whichever their sign.
+    pub moved_within: &'a [TrailAmount],
     pub chart: &'a Chart,
 }
 
@@ -167,15 +171,10 @@ impl Look<'_> {
         entries.flat_map(|posted| posted.entry.lines()).filter(|line| line.account == account).map(net).sum()
     }
 
-    /// Lines posted within the days in `journal`, or in any but those that open and close years.
-    fn moved(&self, journal: Option<Journal>) -> impl Iterator<Item = &JournalLine> {
+    /// Lines posted within the days in `journal`.
+    fn moved(&self, journal: Journal) -> impl Iterator<Item = &JournalLine> {
         let entries = self.sources.entries.iter().filter(move |posted| {
-            let entry = &posted.entry;
-            let wanted = match journal {
-                Some(journal) => entry.journal == journal,
-                None => !matches!(entry.journal, Journal::Opening | Journal::Closing),
-            };
-            wanted && (self.from..=self.through).contains(&entry.date)
+            posted.entry.journal == journal && (self.from..=self.through).contains(&posted.entry.date)
         });
         entries.flat_map(|posted| posted.entry.lines())
     }
@@ -215,7 +214,7 @@ impl Look<'_> {
             }
         }
         let income = |account: &str| -> Money {
-            -self.moved(Some(Journal::Sales)).filter(|line| line.account == account).map(net).sum::<Money>()
+            -self.moved(Journal::Sales).filter(|line| line.account == account).map(net).sum::<Money>()
         };
         accounts
             .into_iter()
@@ -226,14 +225,14 @@ impl Look<'_> {
     fn vat(&self) -> Comparison {
         let account = self.account(AccountRole::VatCollected);
         let collected: Money =
-            -self.moved(Some(Journal::Sales)).filter(|line| line.account == account).map(net).sum::<Money>();
+            -self.moved(Journal::Sales).filter(|line| line.account == account).map(net).sum::<Money>();
         let billed = self.issued(Some(self.from)).map(|one| signed(one, one.totals.tax)).sum();
         comparison(Check::Vat, account, collected, billed, self.issued(Some(self.from)).count())
     }
 
     fn payments(&self) -> Comparison {
         let account = self.account(AccountRole::Bank);
-        let received = self.moved(Some(Journal::Payments)).filter(|line| line.account == account).map(net).sum();
+        let received = self.moved(Journal::Payments).filter(|line| line.account == account).map(net).sum();
         let days = self.from..=self.through;
         let recorded = || self.sources.payments.iter().filter(|payment| days.contains(&payment.received_on));
         let paid = recorded().map(|payment| payment.amount).sum();
@@ -246,7 +245,7 @@ impl Look<'_> {
         let is_credit = check == Check::Credited;
         let of_kind =
             || self.issued(Some(self.from)).filter(move |one| (one.kind == InvoiceKind::CreditNote) == is_credit);
-        let lines = self.moved(Some(Journal::Sales)).filter(|line| line.account == account);
+        let lines = self.moved(Journal::Sales).filter(|line| line.account == account);
         let side = lines.map(|line| if is_credit { line.credit } else { line.debit }).sum();
         comparison(check, account, side, of_kind().map(|one| one.totals.gross).sum(), of_kind().count())
     }
@@ -254,17 +253,45 @@ impl Look<'_> {
     /// Interest and indemnities that became income, against the claims the trail tells of.
     fn interest(&self) -> Comparison {
         let accounts = [self.account(AccountRole::LateInterest), self.account(AccountRole::RecoveryIndemnity)];
-        let lines = self.moved(Some(Journal::Miscellaneous)).filter(|line| accounts.contains(&line.account.as_str()));
+        let lines = self.moved(Journal::Miscellaneous).filter(|line| accounts.contains(&line.account.as_str()));
         let income = -lines.map(net).sum::<Money>();
         let claims = || self.sources.claims.iter().filter(|claim| (self.from..=self.through).contains(&claim.on));
         let claimed = claims().map(|claim| claim.total).sum();
         comparison(Check::InterestClaimed, &accounts.join(", "), income, claimed, claims().count())
     }
 
+    /// Entries of every journal but those that open and close years. Of depreciation, what the plans charge is compared,
+    /// net of what an entry takes back.
     fn all(&self) -> Comparison {
-        let debit = self.moved(None).map(|line| line.debit).sum();
-        let credit = self.moved(None).map(|line| line.credit).sum();
-        comparison(Check::Journal, "1–8", debit, credit, self.moved(None).count())
+        let days = self.from..=self.through;
+        let others = [Journal::Opening, Journal::Closing, Journal::Depreciation];
+        let posted: Vec<&JournalEntry> = self
+            .sources
+            .entries
+            .iter()
+            .map(|posted| &posted.entry)
+            .filter(|entry| days.contains(&entry.date) && !others.contains(&entry.journal))
+            .collect();
+        let charged = [self.depreciation_charged(), self.subsidy_income()];
+        let entries: Money = posted.iter().map(|entry| entry.total()).sum();
+        // A document of zero throughout has no entry.
+        let entry = |document: &IssuedInvoice| journal_entry(document, self.sources.chart).ok().flatten();
+        let documents: Money = self.issued(Some(self.from)).filter_map(entry).map(|entry| entry.total()).sum();
+        let recorded = self.sources.payments.iter().filter(|payment| days.contains(&payment.received_on));
+        let paid: Money = recorded.map(|payment| payment.amount.abs()).sum();
+        let told = self.sources.claims.iter().chain(self.sources.moved_within);
+        let told: Money = told.filter(|told| days.contains(&told.on)).map(|told| told.total.abs()).sum();
+        let of_assets = posted.iter().filter(|entry| entry.journal == Journal::Assets);
+        let events = self.events_of(&of_assets.map(|entry| entry.document.as_str()).collect());
+        let ledger = entries + charged.iter().map(|one| one.ledger).sum::<Money>();
+        let other = documents + paid + told + events + charged.iter().map(|one| one.other).sum::<Money>();
+        comparison(
+            Check::Journal,
+            "1–8",
+            ledger,
+            other,
+            posted.len() + charged.iter().map(|one| one.count).sum::<usize>(),
+        )
     }
 }
 

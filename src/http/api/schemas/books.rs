@@ -223,7 +223,7 @@ pub enum Check {
     /// What acquisitions, impairments, exits and subsidies moved on accounts beside those of assets and subsidies, and
     /// the events themselves.
     AssetEvents,
-    /// All debits, and all credits.
+    /// What the entries of the year come to, and what each of them rests on.
     Journal,
 }
 
