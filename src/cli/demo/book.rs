@@ -312,7 +312,8 @@ fn tariffs(first: BillingMonth) -> Result<Vec<Tariff>, ExampleError> {
         amount: Money::from_cents(60_000),
         of: Box::new(PriceShape::Volume { tiers: volume_tiers }),
     };
-    let at_most = PriceShape::Cap { amount: Money::from_cents(265_000), of: Box::new(per_unit(192_000)) };
+    // Reached in the longest months, so that the example shows what a cap does.
+    let at_most = PriceShape::Cap { amount: Money::from_cents(255_000), of: Box::new(per_unit(192_000)) };
     Ok(vec![
         tariff(
             "baie",
