@@ -29,6 +29,8 @@ mod markup;
 mod months;
 #[path = "pages/paid_back.rs"]
 mod paid_back;
+#[path = "pages/payback.rs"]
+mod payback;
 #[path = "pages/plant.rs"]
 mod plant;
 #[path = "pages/reading.rs"]

@@ -8,7 +8,7 @@ use toml_edit::{Array, DocumentMut, InlineTable, Item, Table as Toml, Value};
 
 use super::cursor::{Notes, Table};
 use super::fault::Fault;
-use super::read::{assets, contracts, parties, prices};
+use super::read::{assets, contracts, parties, payback, prices};
 use super::source::Source;
 use super::syntax;
 use super::write::page::Page;
@@ -63,6 +63,10 @@ pub fn read_entry(kind: EntryKind, document: &Json) -> Result<Entry, Vec<EntryMi
             let asset = Table::read(&notes, root, place("[[asset]]"), assets::asset);
             asset.map(|asset| Entry::Asset(Box::new(asset)))
         }
+        EntryKind::Payback => {
+            let terms = Table::read(&notes, root, place("[payback]"), payback::terms);
+            terms.map(|terms| Entry::Payback(Box::new(terms)))
+        }
     };
     let mistakes = notes.into_mistakes();
     match entry {
@@ -85,6 +89,7 @@ pub fn write_entry(entry: &Entry) -> Json {
         Entry::Tariff(value) => tariff(&mut page, value),
         Entry::Contract(value) => agreements::contract(&mut page, value),
         Entry::Asset(value) => write::assets::asset(&mut page, value),
+        Entry::Payback(value) => write::payback::terms(&mut page, value),
     }
     // What was just written parses.
     item_document(entry.kind().name(), &page.into_text()).unwrap_or_default()
@@ -105,11 +110,13 @@ pub fn item_document(header: &str, text: &str) -> Option<Json> {
     table.map(json_of_table)
 }
 
-/// The name of the field at a place of the entry: `contact[2].email` is `contact.2.email`, and a line or a component, which
-/// the place names by its code, is counted as well.
+/// The name of the field at a place of the entry: `contact[2].email` is `contact.2.email`, and a line, a component or a
+/// scenario, which the place names by its code, is counted as well.
 pub fn field(place: &[String], document: &Json) -> String {
     let name = |segment: &String| match segment.strip_suffix(']').and_then(|segment| segment.split_once('[')) {
-        Some((list @ ("line" | "component"), label)) => format!("{list}.{}", position(list, label, document)),
+        Some((list @ ("line" | "component" | "scenario"), label)) => {
+            format!("{list}.{}", position(list, label, document))
+        }
         Some((list, label)) => format!("{list}.{label}"),
         None => segment.clone(),
     };

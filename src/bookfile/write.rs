@@ -14,7 +14,7 @@ use crate::domain::tariff::Tariff;
 pub(super) mod agreements;
 pub(super) mod assets;
 pub(super) mod page;
-mod payback;
+pub(super) mod payback;
 
 use page::Page;
 

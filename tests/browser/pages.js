@@ -136,6 +136,7 @@ export const pages = [
   finance("/journal/periods/{period}/allocation", { address: "/journal/periods/2026/allocation", status: 404, name: "allocation-not-closed" }),
   finance("/journal/periods/{period}/{deed}", { address: "/journal/periods/2026-08/close", name: "period-close" }),
   finance("/journal/periods/{period}/{deed}", { address: "/journal/periods/2026-08/reopen", name: "period-reopen" }),
+  finance("/payback/terms"),
   finance("/payback/figures"),
   auditor("/payback/figures"),
   finance("/amortisation/new"),

@@ -21,7 +21,7 @@ async fn what_is_read_is_what_is_written() {
         let site = Site::new(engine);
         let server = Server::start(&site).await;
         let token = server.token(Role::Admin).await;
-        for path in ["tenants/aphp", "contracts/AP-2026", "tariffs/energie", "seller"] {
+        for path in ["tenants/aphp", "contracts/AP-2026", "tariffs/energie", "seller", "payback/terms"] {
             let path = format!("/api/v1/{path}");
             let read = server.get_with(&path, &token).await;
             assert_eq!(read.status.as_u16(), 200, "{path}");

@@ -10,7 +10,7 @@ use crate::common::{ENGINES, Engine};
 use crate::site::{Answer, Server, Site, now};
 
 /// The pairs a browser would send of the page's form as it stands, without its buttons.
-fn filled(page: &str) -> Vec<(String, String)> {
+pub fn filled(page: &str) -> Vec<(String, String)> {
     let form = page.split("<form class=\"edit\"").nth(1).unwrap().split("</form>").next().unwrap();
     let attribute = |tag: &str, name: &str| {
         tag.split(&format!(" {name}=\"")).nth(1).and_then(|rest| rest.split('"').next()).map(unescaped)
@@ -53,7 +53,7 @@ fn unescaped(text: &str) -> String {
 }
 
 /// The same with some fields set; one that is not there is added.
-fn with(mut pairs: Vec<(String, String)>, changes: &[(&str, &str)]) -> Vec<(String, String)> {
+pub fn with(mut pairs: Vec<(String, String)>, changes: &[(&str, &str)]) -> Vec<(String, String)> {
     for (name, value) in changes {
         match pairs.iter_mut().find(|(known, _)| known == name) {
             Some((_, old)) => *old = (*value).to_owned(),
@@ -63,12 +63,12 @@ fn with(mut pairs: Vec<(String, String)>, changes: &[(&str, &str)]) -> Vec<(Stri
     pairs
 }
 
-async fn post(server: &Server, path: &str, cookie: &str, form: &[(String, String)]) -> Answer {
+pub async fn post(server: &Server, path: &str, cookie: &str, form: &[(String, String)]) -> Answer {
     server.call(TestRequest::post().uri(path).insert_header(("cookie", cookie.to_owned())).set_form(form)).await
 }
 
 /// Opens a form, changes it, sends it.
-async fn send(server: &Server, path: &str, cookie: &str, changes: &[(&str, &str)]) -> Answer {
+pub async fn send(server: &Server, path: &str, cookie: &str, changes: &[(&str, &str)]) -> Answer {
     let page = server.page(path, cookie).await;
     assert_eq!(page.status.as_u16(), 200, "{path}: {}", page.text());
     post(server, path, cookie, &with(filled(&page.text()), changes)).await
@@ -96,13 +96,13 @@ const CONTRACT: [(&str, &str); 9] = [
     ("line.1.quantity", "2,5"),
 ];
 
-fn exported(site: &Site) -> String {
+pub fn exported(site: &Site) -> String {
     let store = site.shared.store.clone();
     std::thread::spawn(move || export_book::export(&store).unwrap()).join().unwrap()
 }
 
 /// What is exported imports again and changes nothing.
-fn imports_unchanged(site: &Site) {
+pub fn imports_unchanged(site: &Site) {
     let (store, text) = (site.shared.store.clone(), exported(site));
     let report = std::thread::spawn(move || {
         let book = import_book::read(text.as_bytes(), "book.toml").unwrap();

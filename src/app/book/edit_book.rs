@@ -1,4 +1,4 @@
-//! Edit one thing of the stored book: seller, tenant, tariff, contract or asset.
+//! Edit one thing of the stored book: seller, tenant, tariff, contract, asset or the terms of payback.
 //!
 //! An edit is held to everything an import is: it is read by the file's own readers, the *whole* book is checked with it,
 //! and it is written by the same path, with its audit event, in one transaction. Beyond that it names the version it is
@@ -50,9 +50,22 @@ pub struct StoredEntry {
     pub entry: Entry,
     /// The same in the book's keys.
     pub document: Json,
+    /// Nought of terms of payback that nobody wrote: they stand in for what the book lacks.
     pub version: i64,
     /// The first day that is not billed yet, where anything is.
     pub billed_until: Option<NaiveDate>,
+}
+
+impl StoredEntry {
+    /// It stands in the book itself, and does not only stand in for what the book lacks.
+    const fn is_written(&self) -> bool {
+        self.version > 0 || !matches!(self.entry, Entry::Payback(_))
+    }
+
+    /// Writing `after` would change what stands in the book.
+    fn is_changed_by(&self, after: &Entry) -> bool {
+        !self.is_written() || self.entry != *after
+    }
 }
 
 /// Why an edit was not made. Nothing was changed.
@@ -105,7 +118,7 @@ pub fn edit(
                 return Ok(Err(Refusal::Mistakes(mistakes)));
             }
         }
-        if before.as_ref().is_none_or(|found| found.entry != after) {
+        if before.as_ref().is_none_or(|found| found.is_changed_by(&after)) {
             write(connection, book, &after, by, now)?;
             let event = event(before.as_ref(), &after, basis, by, now);
             audit::append(connection, &event)?;
@@ -136,12 +149,13 @@ fn find_code(
     Ok(StoredEntry { document: bookfile::write_entry(entry), entry: entry.clone(), version, billed_until })
 }
 
-/// Tariffs, assets and the seller belong to nobody: who is held to one tenant does not edit them.
+/// Tariffs, assets, the seller and what payback is projected by belong to nobody: who is held to one tenant does not edit
+/// them.
 fn admits(scope: &TenantScope, entry: &Entry) -> bool {
     match entry {
         Entry::Tenant(tenant) => scope.admits(&tenant.code),
         Entry::Contract(contract) => scope.admits(&contract.tenant),
-        Entry::Seller(_) | Entry::Tariff(_) | Entry::Asset(_) => *scope == TenantScope::Everyone,
+        Entry::Seller(_) | Entry::Tariff(_) | Entry::Asset(_) | Entry::Payback(_) => *scope == TenantScope::Everyone,
     }
 }
 
@@ -159,7 +173,7 @@ pub fn check(
         mistakes = broken_rules(book, &after, document);
     }
     mistakes.extend(changed_events(before, &after));
-    if let Some(found) = before.filter(|found| found.entry != after) {
+    if let Some(found) = before.filter(|found| found.is_changed_by(&after)) {
         if let Some(until) = found.billed_until.filter(|until| changes_billed_terms(&found.entry, &after, *until)) {
             mistakes.is_empty().then_some(()).ok_or_else(|| Refusal::Mistakes(mistakes.clone()))?;
             return Err(Refusal::Billed { until });
@@ -213,7 +227,7 @@ fn contradictions(
 fn broken_rules(book: &Book, after: &Entry, document: &Json) -> Vec<EntryMistake> {
     let known = book.check();
     let own = match after.kind() {
-        EntryKind::Seller => "seller".to_owned(),
+        kind if kind.is_single() => kind.name().to_owned(),
         kind => format!("{}[{}]", kind.name(), after.code()),
     };
     let is_own = |path: &BookPath| path.segments().first() == Some(&own);
@@ -226,10 +240,10 @@ fn broken_rules(book: &Book, after: &Entry, document: &Json) -> Vec<EntryMistake
     new.chain(new_unpriced_quantities(Some(book), &edited)).map(mistake).collect()
 }
 
-/// Terms that somebody is billed by change for a reason.
+/// Terms that somebody is billed by change for a reason, and so does what is told of the years to come.
 fn needs_reason(book: &Book, entry: &Entry) -> bool {
     match entry {
-        Entry::Contract(_) | Entry::Asset(_) => true,
+        Entry::Contract(_) | Entry::Asset(_) | Entry::Payback(_) => true,
         Entry::Tariff(tariff) => contracts_at(book, tariff.code.as_str()).next().is_some(),
         Entry::Seller(_) | Entry::Tenant(_) => false,
     }
@@ -263,7 +277,7 @@ fn billed_until(connection: &mut AnyConnection, book: &Book, entry: &Entry) -> R
     let contracts: Vec<&ContractCode> = match entry {
         Entry::Contract(contract) => vec![&contract.code],
         Entry::Tariff(tariff) => contracts_at(book, tariff.code.as_str()).map(|contract| &contract.code).collect(),
-        Entry::Seller(_) | Entry::Tenant(_) | Entry::Asset(_) => vec![],
+        Entry::Seller(_) | Entry::Tenant(_) | Entry::Asset(_) | Entry::Payback(_) => vec![],
     };
     let mut last: Option<BillingMonth> = None;
     for contract in contracts {
@@ -298,9 +312,9 @@ fn write(
 
 fn event(before: Option<&StoredEntry>, after: &Entry, basis: &Basis, by: &Actor, now: DateTime<Utc>) -> AuditEvent {
     let kind = after.kind().name();
-    let subject = if after.code().is_empty() { kind } else { after.code() };
     let detail = json!({ kind: bookfile::write_entry(after) });
-    let mut event = AuditEvent::new(now, by, action(after.kind(), before.is_some()), subject, detail);
+    let before = before.filter(|found| found.is_written());
+    let mut event = AuditEvent::new(now, by, action(after.kind(), before.is_some()), after.subject(), detail);
     if let Some(found) = before {
         event = event.before(json!({ kind: found.document }));
     }
@@ -322,5 +336,7 @@ const fn action(kind: EntryKind, was_there: bool) -> &'static str {
         (EntryKind::Contract, false) => "contract.created",
         (EntryKind::Asset, true) => "asset.edited",
         (EntryKind::Asset, false) => "asset.created",
+        (EntryKind::Payback, true) => "payback.edited",
+        (EntryKind::Payback, false) => "payback.created",
     }
 }

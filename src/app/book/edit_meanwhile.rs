@@ -29,9 +29,8 @@ pub fn since(store: &Store, stored: &StoredEntry, known: Option<i64>) -> Result<
     let zone = read_tenants::zone(store)?;
     let (kind, code) = (stored.entry.kind(), stored.entry.code());
     let connection = &mut *store.connection()?;
-    let subject = if code.is_empty() { kind.name() } else { code };
     let edits = TrailFilter {
-        subject: Some(subject.to_owned()),
+        subject: Some(stored.entry.subject().to_owned()),
         action: Some(format!("{}.edited", kind.name())),
         ..TrailFilter::default()
     };
@@ -40,6 +39,11 @@ pub fn since(store: &Store, stored: &StoredEntry, known: Option<i64>) -> Result<
     let item = format!("{} {code}", kind.name());
     let imported = audit::latest(connection, &imports, CHANGES_MAX)?;
     changes.extend(imported.into_iter().filter(|chained| has_changed(&chained.event, &item)));
+    if kind == EntryKind::Payback {
+        // They may be looked at before anybody wrote them.
+        let first = TrailFilter { action: Some("payback.created".to_owned()), ..edits.clone() };
+        changes.extend(audit::latest(connection, &first, CHANGES_MAX)?);
+    }
     if kind == EntryKind::Asset {
         // Another paper is another version too; the trail keeps nothing of what stood there before it.
         let papers = TrailFilter { action: Some("asset.file_attached".to_owned()), ..edits };

@@ -15,7 +15,7 @@ pub(super) mod assets;
 pub(super) mod contracts;
 mod meters;
 pub(super) mod parties;
-mod payback;
+pub(super) mod payback;
 mod places;
 pub(super) mod prices;
 

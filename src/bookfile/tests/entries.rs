@@ -13,7 +13,8 @@ fn mistakes(kind: EntryKind, document: &serde_json::Value) -> Vec<String> {
 #[test]
 fn every_entry_of_the_book_reads_back_equal() {
     let book = read(SMALL_BOOK, "small-book.toml").unwrap();
-    let entries = [Entry::Seller(Box::new(book.seller.clone()))]
+    let payback = book.payback.clone().unwrap();
+    let entries = [Entry::Seller(Box::new(book.seller.clone())), Entry::Payback(Box::new(payback))]
         .into_iter()
         .chain(book.tenants.iter().cloned().map(Entry::Tenant))
         .chain(book.tariffs.iter().cloned().map(Entry::Tariff))

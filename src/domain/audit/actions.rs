@@ -8,7 +8,7 @@
 pub const SEALS: [&str; 2] = ["journal.sealed", "readings.sealed"];
 
 /// What events are called, in the order of the alphabet.
-pub const ACTIONS: [&str; 91] = [
+pub const ACTIONS: [&str; 93] = [
     "asset.commissioned",
     "asset.created",
     "asset.disposed",
@@ -61,6 +61,8 @@ pub const ACTIONS: [&str; 91] = [
     "password.changed",
     "password.link-sent",
     "password.reset",
+    "payback.created",
+    "payback.edited",
     "payment.recorded",
     "payment.refunded",
     "payment.transferred",

@@ -4,6 +4,7 @@ use super::Book;
 use crate::domain::amortisation::FixedAsset;
 use crate::domain::contract::Contract;
 use crate::domain::party::{Seller, Tenant};
+use crate::domain::payback::PaybackTerms;
 use crate::domain::tariff::Tariff;
 
 /// One thing of the book, edited by itself.
@@ -14,6 +15,7 @@ pub enum Entry {
     Tariff(Tariff),
     Contract(Contract),
     Asset(Box<FixedAsset>),
+    Payback(Box<PaybackTerms>),
 }
 
 /// What kind of thing it is.
@@ -24,10 +26,11 @@ pub enum EntryKind {
     Tariff,
     Contract,
     Asset,
+    Payback,
 }
 
-/// A thing that leaves the book again where it was entered by mistake. There is always a seller, and an asset leaves by an
-/// event.
+/// A thing that leaves the book again where it was entered by mistake. There is always a seller, an asset leaves by an
+/// event, and payback is projected by some terms as long as there is a book.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Removable {
     Tenant(Tenant),
@@ -73,11 +76,20 @@ impl EntryKind {
             EntryKind::Tariff => "tariff",
             EntryKind::Contract => "contract",
             EntryKind::Asset => "asset",
+            EntryKind::Payback => "payback",
         }
+    }
+
+    /// There is one of it in the book, which needs no code to be found.
+    pub const fn is_single(self) -> bool {
+        matches!(self, EntryKind::Seller | EntryKind::Payback)
     }
 }
 
 impl Entry {
+    /// What the terms of payback are called among the edits of the book.
+    pub const PAYBACK_TERMS: &str = "terms";
+
     pub const fn kind(&self) -> EntryKind {
         match self {
             Entry::Seller(_) => EntryKind::Seller,
@@ -85,6 +97,7 @@ impl Entry {
             Entry::Tariff(_) => EntryKind::Tariff,
             Entry::Contract(_) => EntryKind::Contract,
             Entry::Asset(_) => EntryKind::Asset,
+            Entry::Payback(_) => EntryKind::Payback,
         }
     }
 
@@ -96,12 +109,18 @@ impl Entry {
             Entry::Tariff(tariff) => tariff.code.as_str(),
             Entry::Contract(contract) => contract.code.as_str(),
             Entry::Asset(asset) => asset.code.as_str(),
+            Entry::Payback(_) => Entry::PAYBACK_TERMS,
         }
+    }
+
+    /// What events of the trail name: its code, or what kind it is where there is one of it.
+    pub fn subject(&self) -> &str {
+        if self.kind().is_single() { self.kind().name() } else { self.code() }
     }
 }
 
 impl Book {
-    /// The thing of this kind and code.
+    /// The thing of this kind and code. The terms of payback are always there: a book without any is projected as it is.
     pub fn entry(&self, kind: EntryKind, code: &str) -> Option<Entry> {
         match kind {
             EntryKind::Seller => Some(Entry::Seller(Box::new(self.seller.clone()))),
@@ -111,6 +130,10 @@ impl Book {
             EntryKind::Asset => {
                 let found = self.assets.iter().find(|asset| asset.code.as_str() == code);
                 found.map(|asset| Entry::Asset(Box::new(asset.clone())))
+            }
+            EntryKind::Payback => {
+                let terms = self.payback.clone().unwrap_or_else(PaybackTerms::unchanged);
+                Some(Entry::Payback(Box::new(terms)))
             }
         }
     }
@@ -150,6 +173,7 @@ impl Book {
                 self.assets.retain(|other| other.code != asset.code);
                 self.assets.push(*asset);
             }
+            Entry::Payback(terms) => self.payback = Some(*terms),
         }
         self.ordered()
     }

@@ -86,6 +86,8 @@ const PROBLEM_TYPE: &str = "application/problem+json";
         billing::remove_line,
         amortisation::report,
         payback::report,
+        terms::payback,
+        terms::put_payback,
         journal::list,
         ledger::balance,
         ledger::account,

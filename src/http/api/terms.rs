@@ -1,4 +1,4 @@
-//! One tenant, contract, tariff, asset, and the seller: read, created, changed, and what was entered by mistake removed.
+//! One tenant, contract, tariff, asset, the seller and the terms of payback: read, created, changed, and what was entered by mistake removed.
 
 use actix_web::HttpResponse;
 use actix_web::web::{Bytes, Path, Query};
@@ -8,11 +8,12 @@ use utoipa::IntoParams;
 use super::entry::{self, Asker, EditProblem};
 use super::schemas::asset_book::AssetEntryDocument;
 use super::schemas::book::{ContactDocument, ContractDocument, SellerDocument, TariffDocument, TenantDocument};
+use super::schemas::payback_book::PaybackTermsDocument;
 use crate::app::edit_book::StoredEntry;
-use crate::domain::book::{EntryKind, RemovableKind};
+use crate::domain::book::{Entry, EntryKind, RemovableKind};
 use crate::http::error::{Fault, Problem};
 
-/// Why terms change; required of a contract, and of a tariff that a contract names.
+/// Why terms change; required of a contract, of a tariff that a contract names, and of what payback is projected by.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub struct ReasonQuery {
@@ -267,4 +268,27 @@ pub async fn seller(asker: Asker) -> Result<HttpResponse, Fault> {
 )]
 pub async fn put_seller(asker: Asker, body: Bytes) -> Result<HttpResponse, Fault> {
     entry::replace(asker, (EntryKind::Seller, ""), "", &body).await
+}
+
+#[utoipa::path(
+    get, path = "/api/v1/payback/terms", tag = "payback",
+    description = "What payback is projected by and compared with. A book without any answers what stands in for them: one \
+        scenario in which everything stays as it is.",
+    responses((status = 200, body = PaybackTermsDocument, description = "As `[payback]` of the book",
+               headers(("ETag" = String)))),
+    security(("token" = []))
+)]
+pub async fn payback(asker: Asker) -> Result<HttpResponse, Fault> {
+    entry::read(asker, EntryKind::Payback, Entry::PAYBACK_TERMS).await
+}
+
+#[utoipa::path(
+    put, path = "/api/v1/payback/terms", tag = "payback", request_body = PaybackTermsDocument,
+    params(ReasonQuery, ("If-Match" = String, Header)),
+    responses((status = 200, body = PaybackTermsDocument), (status = 412, body = EditProblem),
+              (status = 422, body = EditProblem), (status = 428, body = Problem)),
+    security(("token" = []))
+)]
+pub async fn put_payback(asker: Asker, query: Query<ReasonQuery>, body: Bytes) -> Result<HttpResponse, Fault> {
+    entry::replace(asker, (EntryKind::Payback, Entry::PAYBACK_TERMS), &query.reason, &body).await
 }

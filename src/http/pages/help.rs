@@ -32,7 +32,7 @@ const FINANCE: &[Task] = &[
     task("/meters", "help-meters-finance", 2),
     task("/amortisation", "help-amortisation-finance", 4),
     task("/journal", "help-journal-finance", 2),
-    task("/payback", "help-payback", 2),
+    task("/payback", "help-payback-finance", 3),
     task("/reports", "help-reports-finance", 3),
 ];
 

@@ -75,4 +75,22 @@ export default {
     await page.waitForURL(/\/tenants$/);
     check((await page.locator('main a[href="/tenants/essai"]').count()) === 0, `${site.setting}: it is gone`);
   }),
+
+  "adds a scenario of payback and sees what it brings": (site) => site.as("finance", async (page) => {
+    await page.goto("/payback");
+    await page.click('main a[href="/payback/terms"]');
+    const rows = await page.locator('[name$=".renewal_percent"]').count();
+    await page.click('button[value="add:scenario"]');
+    const row = `scenario.${rows + 1}`;
+    check((await page.inputValue(`[name="${row}.renewal_percent"]`)) === "100", `${site.setting}: it begins as it is today`);
+    await page.fill(`[name="${row}.code"]`, "essor");
+    await page.fill(`[name="${row}.name"]`, "Essor");
+    await page.fill(`[name="${row}.occupancy_growth_u"]`, "12");
+    await page.fill("#reason", "Hypothèse de la direction");
+    await page.click(save);
+    await page.waitForURL(/\/payback$/);
+    await page.selectOption("#scenario", "essor");
+    await page.click("form.filter button");
+    check((await page.textContent("main tr.sum th")).includes("Essor"), `${site.setting}: its row is the one shown`);
+  }),
 };

@@ -33,7 +33,8 @@ impl Said {
         match event.action.as_str() {
             "book.imported" => self.note_import(sequence, &event.detail),
             "tenant.created" | "tenant.edited" | "contract.created" | "contract.edited" | "tariff.created"
-            | "tariff.edited" | "seller.edited" | "asset.created" | "asset.edited" => {
+            | "tariff.edited" | "seller.edited" | "asset.created" | "asset.edited" | "payback.created"
+            | "payback.edited" => {
                 let kind = event.action.split('.').next().unwrap_or_default();
                 if let Some(document) = event.detail.get(kind) {
                     self.book.insert(key(kind, &event.subject), (sequence, document.clone()));
@@ -73,9 +74,9 @@ impl Said {
     }
 }
 
-/// There is one facility and one seller, whatever their codes.
+/// There is one facility, one seller and one set of terms of payback, whatever they are called.
 fn key(kind: &str, code: &str) -> (String, String) {
-    let code = if matches!(kind, "facility" | "seller") { "" } else { code };
+    let code = if matches!(kind, "facility" | "seller" | "payback") { "" } else { code };
     (kind.to_owned(), code.to_owned())
 }
 
@@ -136,6 +137,7 @@ pub(super) fn as_written(kind: &str, document: &Value) -> Value {
         "tariff" => EntryKind::Tariff,
         "contract" => EntryKind::Contract,
         "asset" => EntryKind::Asset,
+        "payback" => EntryKind::Payback,
         _ => return document.clone(),
     };
     bookfile::read_entry(kind, document).map_or_else(|_| document.clone(), |entry| bookfile::write_entry(&entry))

@@ -4,6 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::asset_book::AssetEntryDocument;
+use super::payback_book::PaybackTermsDocument;
 use super::values::{Amount, Day, Month, Number, UnitPrice, Whole};
 use super::words::{Service, Unit};
 
@@ -16,6 +17,7 @@ pub enum BookDocument {
     Tariff(TariffDocument),
     Seller(SellerDocument),
     Asset(AssetEntryDocument),
+    Payback(PaybackTermsDocument),
 }
 
 /// A postal address.

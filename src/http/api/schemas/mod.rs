@@ -20,6 +20,7 @@ pub mod billing;
 pub mod book;
 pub mod books;
 pub mod payback;
+pub mod payback_book;
 pub mod payback_terms;
 pub mod readings;
 pub mod receivables;

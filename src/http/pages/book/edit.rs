@@ -13,6 +13,7 @@ pub mod entry;
 mod form;
 pub mod line;
 pub mod part;
+pub mod payback;
 mod price;
 pub mod remove;
 pub mod seller;
@@ -70,6 +71,12 @@ pub trait Form: Sized {
         &[]
     }
 
+    /// The same with another row of a list. Most forms show an empty one anyway, so that what was filled makes room for it.
+    fn added(&self, list: &str, data: &FormData) -> FormData {
+        let _ = list;
+        data.clone()
+    }
+
     /// The code and the page of what is edited or added to; none for what is to be created.
     fn thing(&self) -> Option<(String, String)> {
         None
@@ -88,7 +95,7 @@ struct Submission {
 
 enum Step {
     Save,
-    Add,
+    Add(String),
     Remove(String, usize),
 }
 
@@ -97,7 +104,7 @@ impl Submission {
         let data = FormData::sent(sent.into_inner());
         visitor.check_form(data.text("form_token"))?;
         let step = match data.text("step").split_once(':') {
-            Some(("add", _)) => Step::Add,
+            Some(("add", list)) => Step::Add(list.to_owned()),
             Some(("remove", row)) => {
                 let (list, number) = row.rsplit_once('.').unwrap_or((row, ""));
                 Step::Remove(list.to_owned(), number.parse().unwrap_or(0))
@@ -179,7 +186,10 @@ async fn submit(
     let Submission { data, basis, step } = submission;
     let version = basis.version;
     match step {
-        Step::Add => return answer(StatusCode::OK, frame, form, &data, vec![], version, None, true),
+        Step::Add(list) => {
+            let data = form.added(&list, &data);
+            return answer(StatusCode::OK, frame, form, &data, vec![], version, None, true);
+        }
         Step::Remove(list, row) => {
             let data = data.compact(&list, Some(row));
             return answer(StatusCode::OK, frame, form, &data, vec![], version, None, true);

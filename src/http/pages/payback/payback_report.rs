@@ -61,6 +61,7 @@ struct PaybackPage {
     files: Vec<Link>,
     kept: Vec<ArchivedReport>,
     may_archive: bool,
+    may_edit: bool,
 }
 
 #[derive(Template)]
@@ -207,9 +208,11 @@ fn filled(frame: Frame, report: PaybackReport, kept: Vec<ArchivedReport>) -> Pay
     let file =
         |(label, format): (&str, &str)| Link { label: label.to_owned(), address: address.set("format", format).href() };
     let role = frame.visitor.as_ref().map(|visitor| visitor.person.role);
+    let may = |action: Action| role.is_some_and(|role| policy(role, action) != Decision::Deny);
     PaybackPage {
         curves: curves(&frame, &words, &report),
-        may_archive: role.is_some_and(|role| policy(role, Action::ArchiveReports) != Decision::Deny),
+        may_archive: may(Action::ArchiveReports),
+        may_edit: may(Action::KeepBooks),
         frame,
         words,
         report,

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use super::asset_versions;
+use super::{asset_versions, payback};
 use crate::domain::book::EntryKind;
 use crate::domain::calendar::Timestamp;
 use crate::storage::db::AnyConnection;
@@ -71,7 +71,7 @@ pub fn edits(connection: &mut AnyConnection, known: i64) -> StorageResult<HashMa
     Ok(rows.into_iter().map(edited).collect())
 }
 
-/// The version of an entry; none where it is not stored.
+/// The version of an entry; none where it is not stored, nought of terms of payback that are not.
 pub fn version(connection: &mut AnyConnection, kind: EntryKind, code: &str) -> StorageResult<Option<i64>> {
     let found = match kind {
         EntryKind::Seller => seller::table.select(seller::version).first(connection),
@@ -84,6 +84,7 @@ pub fn version(connection: &mut AnyConnection, kind: EntryKind, code: &str) -> S
             let known: i64 = fixed_asset::table.filter(fixed_asset::code.eq(code)).count().get_result(connection)?;
             return Ok((known > 0).then_some(asset_versions::last(connection, code)?));
         }
+        EntryKind::Payback => return Ok(Some(payback::version(connection)?)),
     };
     Ok(found.optional()?)
 }

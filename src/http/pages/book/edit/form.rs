@@ -11,7 +11,7 @@ use serde_json::{Map, Value as Json};
 /// Fields of the form itself, not of the book.
 const OWN: [&str; 6] = ["form_token", "version", "reason", "step", "effective", "over"];
 /// Numbers and days, which people write as their language does.
-const FIGURES: [&str; 22] = [
+const FIGURES: [&str; 43] = [
     "cost_eur",
     "residual_value_eur",
     "subsidy_eur",
@@ -34,9 +34,30 @@ const FIGURES: [&str; 22] = [
     "window_minutes",
     "notice_months",
     "to",
+    "target_years",
+    "space_percent",
+    "power_percent",
+    "storage_percent",
+    "power_kw",
+    "storage_tb",
+    "rack_unit_eur",
+    "kilowatt_eur",
+    "terabyte_eur",
+    "years",
+    "discount_rate_percent",
+    "renewal_percent",
+    "indexation_percent",
+    "energy_price_percent",
+    "running_cost_percent",
+    "hosting_avoided_percent",
+    "heat_percent",
+    "occupancy_growth_u",
+    "occupancy_limit_percent",
+    "energy_follows_occupancy_percent",
+    "component_cost_percent",
 ];
-const DAYS: [&str; 5] = ["from", "to", "signed_on", "effective", "commissioned_on"];
-const FLAGS: [&str; 2] = ["internal", "vat_on_debits"];
+const DAYS: [&str; 6] = ["from", "to", "signed_on", "effective", "commissioned_on", "date"];
+const FLAGS: [&str; 3] = ["internal", "vat_on_debits", "count_internal"];
 /// One entry a line, or one a box.
 const LISTS: [&str; 2] = ["lines", "racks"];
 
@@ -202,7 +223,8 @@ fn figure(key: &str, text: &str) -> String {
     }
     if FIGURES.contains(&key) {
         let text: String = text.chars().filter(|c| !c.is_whitespace() && *c != '€').collect();
-        return text.replace(',', ".");
+        // A minus sign as the form itself shows it.
+        return text.replace(',', ".").replace('\u{2212}', "-");
     }
     text.to_owned()
 }
@@ -264,6 +286,8 @@ mod tests {
         let typed = form(&[("version.1.amount_eur", "1\u{202f}200,50 €"), ("from", "01/02/2027"), ("title", "a, b")]);
         let expected = json!({ "version": [{ "amount_eur": "1200.50" }], "from": "2027-02-01", "title": "a, b" });
         assert_eq!(typed.document(), expected);
+        let fallen = form(&[("scenario.1.heat_percent", "\u{2212}2,5")]).document();
+        assert_eq!(fallen["scenario"][0]["heat_percent"], "-2.5", "below zero");
     }
 
     #[test]

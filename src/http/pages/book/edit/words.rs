@@ -181,6 +181,7 @@ fn rule(frame: &Frame, fault: &BookFault, last: &str) -> String {
         BookFault::Exceeds { limit, .. } => frame.with("wrong-exceeds", "limit", &frame.amount(limit)),
         BookFault::CommissionedByEvent => frame.t("wrong-commissioned"),
         BookFault::Locked(locked) => frame.said(&locked.told()),
+        BookFault::KeyDoesNotSum { sum, .. } => frame.with("wrong-key-sum", "sum", &frame.number(sum)),
         BookFault::NoLines => frame.t("wrong-no-lines"),
         _ => frame.t("wrong-rule"),
     }
