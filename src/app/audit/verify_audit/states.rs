@@ -18,6 +18,9 @@ use crate::storage::audit::ChainedEvent;
 use crate::storage::book::asset_versions;
 use crate::storage::{AnyConnection, book, evidence, management_figures, periods};
 
+/// The event, and the hash of the figures recorded then; none of events before they held any.
+type RecordedFigures = (i64, Option<String>);
+
 /// What the trail says.
 #[derive(Default)]
 pub struct Said {
@@ -29,8 +32,8 @@ pub struct Said {
     assets: BTreeMap<String, Vec<Value>>,
     /// A book was brought in before events held what it said.
     is_partial: bool,
-    /// By second and who recorded them, the hashes of the figures recorded then; none of events before they held any.
-    figures: BTreeMap<(i64, String), Vec<(i64, Option<String>)>>,
+    /// By second and who recorded them.
+    figures: BTreeMap<(i64, String), Vec<RecordedFigures>>,
     /// Corrections by month, kind, label and revision, with the amount and the source.
     corrections: BTreeMap<(String, i64), Vec<(i64, Value)>>,
 }

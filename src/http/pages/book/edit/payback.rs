@@ -35,8 +35,9 @@ impl PaybackForm {
     fn parts(&self) -> impl Iterator<Item = (String, String)> {
         self.assets.iter().flat_map(|asset| {
             asset.components.iter().map(|part| {
-                let label = format!("{}, {} ({})", asset.code, part.name, part.code);
-                (format!("{}/{}", asset.code, part.code), label)
+                let value = format!("{}/{}", asset.code, part.code);
+                let label = format!("{} ({value})", part.name);
+                (value, label)
             })
         })
     }
