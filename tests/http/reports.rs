@@ -73,8 +73,9 @@ async fn the_amortisation_is_given_as_of_a_day_in_each_format() {
     let today = server.get_with("/api/v1/amortisation", &token).await.json();
     assert_eq!(today["as_of"], "2026-11-03");
     let csv = server.get_with("/api/v1/amortisation?as_of=2026-10-31&format=csv", &token).await;
-    assert_eq!(csv.header("content-disposition"), "attachment; filename=\"amortisation-2026-10-31.csv\"");
-    let xlsx = server.get_with("/api/v1/amortisation?format=xlsx&lang=en", &token).await;
+    assert_eq!(csv.header("content-disposition"), "attachment; filename=\"amortissements-2026-10-31.csv\"");
+    let xlsx = server.get_with("/api/v1/amortisation?as_of=2026-10-31&format=xlsx&lang=en", &token).await;
+    assert_eq!(xlsx.header("content-disposition"), "attachment; filename=\"amortisation-2026-10-31.xlsx\"");
     assert!(xlsx.body.starts_with(b"PK"));
 }
 
