@@ -176,7 +176,7 @@ fn what_waits_behind_a_slow_relay_is_not_taken() {
             free.borrow_mut().insert(due());
             now()
         };
-        let postage = Postage { attach_pdf: false, public_url: "https://dc.example.org".to_owned() };
+        let postage = Postage { attach_pdf: false, public_url: "https://dc.example.org".parse().unwrap() };
         let report = deliver_outbox::deliver(store, &Mailer::memory(), &postage, clock).unwrap();
         assert_eq!(report.sent, all, "{engine:?}");
         assert_eq!(free.into_inner(), (0..=all).collect(), "{engine:?}");

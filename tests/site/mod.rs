@@ -140,8 +140,8 @@ impl Site {
                 ..MailConfig::default()
             };
             let mailer = deliver_outbox::mailer(&relay, &folder).unwrap();
-            let postage = Postage { attach_pdf: false, public_url: ORIGIN.into() };
-            let report = deliver_outbox::deliver(&store, &mailer, &postage, at).unwrap();
+            let postage = Postage { attach_pdf: false, public_url: ORIGIN.parse().unwrap() };
+            let report = deliver_outbox::deliver(&store, &mailer, &postage, || at).unwrap();
             assert!(report.sent == 0 && report.failed.is_empty() && !report.postponed.is_empty(), "{report:?}");
         };
         thread::spawn(work).join().unwrap();

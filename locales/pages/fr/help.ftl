@@ -54,15 +54,9 @@ help-payback-2 = Comparez les scénarios et l’objectif ; les hypothèses et 
 help-payback-finance = Suivre le retour sur investissement
 help-payback-finance-1 = La courbe cumule ce que le centre rapporte et évite, face à l’investissement. C’est une vue de gestion, distincte des amortissements.
 help-payback-finance-2 = Comparez les scénarios et l’objectif ; les hypothèses et leurs sources sont sous la courbe.
-<<<<<<< ours
-help-payback-finance-3 = « Modifier les hypothèses » ouvre la cible, les prix du marché, la clé des coûts et les scénarios : la page suit aussitôt, et la piste d’audit garde le motif.
+help-payback-finance-3 = « Modifier les hypothèses » ouvre la cible, les prix du marché, la clé des coûts et les scénarios : la page suit aussitôt, et la piste d’audit garde le motif.
 help-reports-finance = Emporter et conserver les rapports
 help-reports-finance-1 = Choisissez un rapport (mouvements, financement, rapprochement, concordance, FEC), puis son année ou sa date.
-=======
-help-payback-finance-3 = « Modifier les hypothèses » ouvre la cible, les prix du marché, la clé des coûts et les scénarios : la page suit aussitôt, et la piste d’audit garde le motif.
-help-reports-finance = Emporter et conserver les états
-help-reports-finance-1 = Choisissez un état (mouvements, financement, rapprochement, concordance, FEC), puis son année ou sa date.
->>>>>>> theirs
 help-reports-finance-2 = Emportez-le dans les formats que sa page propose.
 help-reports-finance-3 = Conservez-le à la clôture : il est gardé dans tous ses formats avec leur empreinte, et ne change plus.
 help-reports-auditor = Contrôler les rapports
