@@ -109,7 +109,7 @@ async fn mistakes_stand_beside_their_fields() {
         "id=\"life.1.part-error\">Il n’y a rien de ce nom",
         "id=\"scenario.1.renewal_percent-error\">À choisir entre 0 et 100.",
         "id=\"scenario.2.code-error\">Le code low est déjà pris",
-        "id=\"reference_scenario-error\">Il n’y a rien de ce nom dans le référentiel\u{202f}: central.",
+        "id=\"reference_scenario-error\">Il n’y a rien de ce nom dans le livre du site\u{202f}: central.",
         "href=\"#scenario.1.renewal_percent\"",
     ] {
         let (page, expected) = (page.replace('\u{a0}', "\u{202f}"), expected.replace('\u{a0}', "\u{202f}"));

@@ -141,8 +141,14 @@ impl Site {
             };
             let mailer = deliver_outbox::mailer(&relay, &folder).unwrap();
             let postage = Postage { attach_pdf: false, public_url: ORIGIN.parse().unwrap() };
-            let report = deliver_outbox::deliver(&store, &mailer, &postage, || at).unwrap();
-            assert!(report.sent == 0 && report.failed.is_empty() && !report.postponed.is_empty(), "{report:?}");
+            // A relay that is not there ends each pass; the next goes on with what is still due.
+            loop {
+                let report = deliver_outbox::deliver(&store, &mailer, &postage, || at).unwrap();
+                assert!(report.sent == 0 && report.failed.is_empty() && !report.postponed.is_empty(), "{report:?}");
+                if report.untried == 0 {
+                    return;
+                }
+            }
         };
         thread::spawn(work).join().unwrap();
     }

@@ -1,7 +1,7 @@
 # Immobilisations et rapports.
 nav-reports = Rapports
 amortisation-state-day = État au { $day }, fin du dernier mois échu : dotations, dépréciations et sorties du mois en cours n’y comptent qu’à la fin de leur période. Ce qui est entré depuis compte dès son jour.
-amortisation-not-in-service = Pas encore en service, donc dans aucune valeur : { $amount }.
+amortisation-not-in-service = Pas encore en service, donc dans aucune valeur : { $amount }.
 gross-value = Valeur brute
 exits = Sorties
 impairment = Dépréciation

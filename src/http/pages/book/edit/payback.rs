@@ -190,8 +190,8 @@ fn lives(document: &mut Json) -> impl Iterator<Item = &mut serde_json::Map<Strin
 /// The book's terms with each life's component as the form names it.
 fn with_parts(mut document: Json) -> Json {
     for life in lives(&mut document) {
-        let text = |key: &str| life.get(key).and_then(Json::as_str).unwrap_or_default();
-        let part = format!("{}/{}", text("asset"), text("component"));
+        let code = |key: &str| life.get(key).and_then(Json::as_str).unwrap_or_default();
+        let part = format!("{}/{}", code("asset"), code("component"));
         life.insert("part".to_owned(), part.into());
         life.retain(|key, _| !matches!(key.as_str(), "asset" | "component"));
     }
