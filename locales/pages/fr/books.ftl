@@ -237,8 +237,8 @@ told-opening-empty = Aucun solde : un compte par ligne, sous compte;auxiliaire;
 told-opening-unbalanced = Les soldes ne s’équilibrent pas : débits { $debit } − crédits { $credit } = { $difference }. Rien n’est passé.
 told-opening-counted-twice = L’exercice { $year } a des écritures ici, et sa clôture reporte leurs soldes : ceux du { $day } les compteraient deux fois. Reprenez ceux d’un jour avant la première écriture.
 told-opening-before-locked = L’exercice { $year } est clôturé et ouvert avec ses propres soldes : ceux du { $day } ne se reportent plus dans aucun exercice. Reprenez ceux d’un jour après le dernier exercice clôturé.
-told-opening-posted = Des soldes sont déjà repris, une fois pour toutes : { $document } du { $opened } porte { $total } de chaque côté. Ceux du { $day } s’y ajouteraient.
-told-opening-counted-before = { $document } du { $first } figure dans les comptes : les soldes du { $day } la compteraient une seconde fois. Reprenez ceux du { $first } ou d’un jour antérieur.
+told-opening-posted = Des soldes sont déjà repris, une fois pour toutes : { $document } du { $opened } porte { $total } de chaque côté. Ceux du { $day } s’y ajouteraient.
+told-opening-counted-before = { $document } du { $first } figure dans les comptes : les soldes du { $day } la compteraient une seconde fois. Reprenez ceux du { $first } ou d’un jour antérieur.
 allocation-go = Affecter le résultat…
 allocation-title = Affecter le résultat de { $year }
 allocation-profit = Bénéfice de { $amount }.

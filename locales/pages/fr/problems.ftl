@@ -56,7 +56,7 @@ told-receipt-too-much = Il ne reste que { $left } à rapprocher de cet encaissem
 told-receipt-no-reason = Dites pourquoi l’encaissement ne paie aucune facture.
 told-receipt-gone = Cet encaissement n’attend plus.
 told-statement-other-account = Le relevé est celui du compte { $account }, mais le livre donne { $own } ; rien n’a été enregistré.
-told-statement-does-not-add-up = Le relevé ne tombe pas juste ({ $place }, compte { $account }) : solde initial { $opening } + crédits { $credits } − débits { $debits } = { $sum }, mais son solde final indique { $closing }. Il manque quelque chose ou quelque chose a été modifié ; rien n’a été enregistré. Demandez à nouveau le fichier à la banque.
+told-statement-does-not-add-up = Le relevé ne tombe pas juste ({ $place }, compte { $account }) : solde initial { $opening } + crédits { $credits } − débits { $debits } = { $sum }, mais son solde final indique { $closing }. Il manque quelque chose ou quelque chose a été modifié ; rien n’a été enregistré. Demandez à nouveau le fichier à la banque.
 told-statement-place-line = ligne { $line }
 told-statement-place-numbered = relevé { $position }, numéro { $number }
 told-statement-unreadable = Le fichier ne se lit pas comme un relevé camt.053 ou CFONB 120 en euros. Demandez-le à nouveau à la banque.
