@@ -163,6 +163,19 @@ fn what_is_wrong_is_refused_with_its_arithmetic() {
     assert!(world.chapelle_at(LATER, &["journal", "close-year", "2020"]).output().unwrap().status.success());
 }
 
+/// What the assets' plans will post would be counted a second time on top of it.
+#[test]
+fn balances_come_in_before_the_assets_of_the_book() {
+    let world = World::new(Engine::Sqlite);
+    world.ok(&["import", small_book_path().to_str().unwrap()]);
+    let sound = world.file("soldes.csv", "compte;débit;crédit\n2135;100,00;\n1021;;100,00\n");
+    let open = |date: &str| ["journal", "open-balances", sound.to_str().unwrap(), "--date", date].map(str::to_owned);
+    let told = refused(&world, LATER, &open("2026-01-01").each_ref().map(String::as_str));
+    assert!(told.contains("is still to be posted for the assets of the book"), "{told}");
+    let opened = json_at(&world, LATER, &open("2019-01-01").each_ref().map(String::as_str));
+    assert_eq!(text_of(&opened, "document"), "OUVERTURE-2019-01-01");
+}
+
 #[test]
 fn closed_periods_take_nothing_and_locked_ones_stay_so() {
     for engine in ENGINES {

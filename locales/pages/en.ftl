@@ -30,7 +30,7 @@ sign-in-email = E-mail address
 sign-in-password = Password
 sign-in-button = Sign in
 sign-in-refused = The address or the password is not right. Check both and try again.
-sign-in-wait = Too many attempts have failed. Try again in { $seconds } seconds.
+sign-in-wait = Too many attempts have failed. Try again in { $seconds } s.
 
 
 tenants-caption = Tenants and their contracts
@@ -168,7 +168,7 @@ asset-commissioned = Commissioned on
 asset-years = Years
 
 fault-home = Back to the start
-fault-wait = Try again in { $seconds } seconds.
+fault-wait = Try again in { $seconds } s.
 fault-bad-request-title = The request cannot be read
 fault-bad-request-text = The address or the form holds a value that is not understood.
 fault-forbidden-title = Access denied

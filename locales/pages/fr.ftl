@@ -30,7 +30,7 @@ sign-in-email = Adresse électronique
 sign-in-password = Mot de passe
 sign-in-button = Se connecter
 sign-in-refused = L’adresse ou le mot de passe n’est pas le bon. Vérifiez les deux et réessayez.
-sign-in-wait = Trop d’essais ont échoué. Réessayez dans { $seconds } secondes.
+sign-in-wait = Trop d’essais ont échoué. Réessayez dans { $seconds } s.
 
 
 tenants-caption = Organismes hébergés et leurs conventions
@@ -168,7 +168,7 @@ asset-commissioned = Mise en service
 asset-years = Années
 
 fault-home = Retour à l’accueil
-fault-wait = Réessayez dans { $seconds } secondes.
+fault-wait = Réessayez dans { $seconds } s.
 fault-bad-request-title = Demande illisible
 fault-bad-request-text = L’adresse ou le formulaire contient une valeur qui n’est pas comprise.
 fault-forbidden-title = Accès refusé

@@ -127,7 +127,7 @@ impl Format {
             .replace(" × ", &format!("{NBSP}×{NBSP}"))
             .replace("PUE ", &format!("PUE{NBSP}"))
             .replace(" = ", &format!(" ={NBSP}"))
-            .replace(" → ", &format!(" →{NBSP}"))
+            .replace(" → ", &format!("{NBSP}→{NBSP}"))
     }
 
     /// `octobre 2026`.

@@ -184,7 +184,7 @@ async fn balances_of_other_books_are_seen_before_they_are_posted() {
         let path = "/journal/opening";
         let periods = server.page("/journal/periods", &finance).await.text();
         assert!(periods.contains(path), "{periods}");
-        let day = ("date", "2026-01-01");
+        let day = ("date", "2019-01-01");
         let wrong = "compte;débit;crédit\n2135;16 000 000,00;\n1021;;15 999 999,99\n";
         let told = upload(&server, &finance, path, &[day, ("csv", wrong)], None).await;
         assert_eq!(told.status.as_u16(), 422, "{engine:?}");
@@ -192,22 +192,22 @@ async fn balances_of_other_books_are_seen_before_they_are_posted() {
         let sound = "compte;débit;crédit\n2135;16 000 000,00;\n1021;;16 000 000,00\n";
         let seen = upload(&server, &finance, path, &[day], Some(sound.as_bytes())).await;
         let text = seen.text();
-        assert!(seen.status.as_u16() == 200 && text.contains("OUVERTURE-2026-01-01"), "{text}");
+        assert!(seen.status.as_u16() == 200 && text.contains("OUVERTURE-2019-01-01"), "{text}");
         assert!(text.contains("name=\"confirm\"") && text.contains("1021"), "{text}");
-        let journal = server.page("/journal?document=OUVERTURE-2026-01-01", &finance).await.text();
+        let journal = server.page("/journal?document=OUVERTURE-2019-01-01", &finance).await.text();
         assert!(!journal.contains("Reprise des soldes"), "seen is not posted: {journal}");
         let confirmed = [day, ("csv", sound), ("confirm", "1")];
         let done = upload(&server, &finance, path, &confirmed, None).await;
         assert_eq!((done.status.as_u16(), done.header("location")), (303, "/journal/balance"), "{}", done.text());
-        let journal = server.page("/journal?document=OUVERTURE-2026-01-01", &finance).await.text();
+        let journal = server.page("/journal?document=OUVERTURE-2019-01-01", &finance).await.text();
         assert!(journal.contains("Reprise des soldes"), "{journal}");
         let twice = upload(&server, &finance, path, &confirmed, None).await;
         assert!(twice.status.as_u16() == 422 && twice.text().contains("déjà repris"), "{}", twice.text());
-        for other in ["2026-02-01", "2026-03-15", "2025-12-31"] {
+        for other in ["2019-02-01", "2019-03-15", "2018-12-31"] {
             let more = [("date", other), ("csv", sound), ("confirm", "1")];
             let told = upload(&server, &finance, path, &more, None).await;
             let text = told.text();
-            assert!(told.status.as_u16() == 422 && text.contains("OUVERTURE-2026-01-01"), "{other}: {text}");
+            assert!(told.status.as_u16() == 422 && text.contains("OUVERTURE-2019-01-01"), "{other}: {text}");
             assert!(text.contains("16\u{202f}000\u{202f}000,00"), "with what stands: {text}");
         }
         let nothing = upload(&server, &finance, path, &[("date", "")], None).await.text();

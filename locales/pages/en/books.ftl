@@ -238,6 +238,7 @@ told-opening-unbalanced = Debits and credits differ: debits { $debit } − credi
 told-opening-counted-twice = { $year } has entries here, and closing it carries their balances forward: those of { $day } would count them twice. Bring in those of a day before the first entry.
 told-opening-before-locked = { $year } is closed and opened with its own balances: those of { $day } can no longer be carried into any year. Bring in those of a day after the last closed year.
 told-opening-posted = Balances are brought in already, once for all: { $document } of { $opened } holds { $total } on each side. Those of { $day } would be counted on top of them.
+told-opening-assets-before = { $document } of { $first } is still to be posted for the assets of the book: balances of { $day } would count it a second time. Bring in those of { $first } or a day before.
 told-opening-counted-before = { $document } of { $first } stands in the books: balances of { $day } would count it a second time. Bring in those of { $first } or a day before.
 allocation-go = Allocate the result…
 allocation-title = Allocate the result of { $year }

@@ -238,6 +238,7 @@ told-opening-unbalanced = Les soldes ne s’équilibrent pas : débits { $debit
 told-opening-counted-twice = L’exercice { $year } a des écritures ici, et sa clôture reporte leurs soldes : ceux du { $day } les compteraient deux fois. Reprenez ceux d’un jour avant la première écriture.
 told-opening-before-locked = L’exercice { $year } est clôturé et ouvert avec ses propres soldes : ceux du { $day } ne se reportent plus dans aucun exercice. Reprenez ceux d’un jour après le dernier exercice clôturé.
 told-opening-posted = Des soldes sont déjà repris, une fois pour toutes : { $document } du { $opened } porte { $total } de chaque côté. Ceux du { $day } s’y ajouteraient.
+told-opening-assets-before = { $document } du { $first } reste à comptabiliser pour les immobilisations du livre du site : des soldes du { $day } le compteraient une seconde fois. Reprenez ceux du { $first } ou d’un jour précédent.
 told-opening-counted-before = { $document } du { $first } figure dans les comptes : les soldes du { $day } la compteraient une seconde fois. Reprenez ceux du { $first } ou d’un jour antérieur.
 allocation-go = Affecter le résultat…
 allocation-title = Affecter le résultat de { $year }

@@ -3,9 +3,10 @@
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use serde::Serialize;
 
-use crate::app::{AppError, Store};
+use crate::app::{AppError, Store, post_depreciation};
 use crate::collect::balances::{self, BalanceLine};
 use crate::domain::audit::{Actor, AuditEvent};
+use crate::domain::calendar::BillingMonth;
 use crate::domain::ledger::{
     AccountingPeriod, JournalEntry, OPENING, OpeningLine, PeriodState, PostedEntry, opening_entry,
 };
@@ -102,6 +103,15 @@ fn refuse_second(connection: &mut AnyConnection, entry: &JournalEntry) -> Result
         );
         let told = Told::new("opening-posted", english).with("day", date).with("document", document);
         return Err(AppError::Refused(Box::new(told.with("opened", posted.date).with("total", total))));
+    }
+    let through = BillingMonth::of(date).previous();
+    if let Some(waiting) = post_depreciation::missing(connection, through)?.into_iter().find(|one| one.date < date) {
+        let (document, first) = (waiting.document.as_str(), waiting.date);
+        let english = format!(
+            "{document} of {first} is still to be posted for the assets of the book: balances of {date} would count it a second time; bring in those of {first} or a day before"
+        );
+        let told = Told::new("opening-assets-before", english).with("document", document);
+        return Err(AppError::Refused(Box::new(told.with("first", first).with("day", date))));
     }
     if let Some((document, first)) = journal::earliest(connection)?.filter(|(_, first)| *first < date) {
         let english = format!(

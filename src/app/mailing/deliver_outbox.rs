@@ -289,7 +289,7 @@ pub fn retry(store: &Store, id: i64, by: &Actor, now: DateTime<Utc>) -> Result<(
         let known = outbox::by_id(connection, id)?.ok_or_else(|| AppError::NotFound(format!("notice {id}")))?;
         let standing = match known.status {
             MessageStatus::Failed => return requeue(connection, &known, by, now),
-            MessageStatus::Sent => "was sent: `chapelle invoices resend` sends an invoice's notice again",
+            MessageStatus::Sent => "was sent; the page of its invoice sends it again",
             MessageStatus::Pending => "is in the queue and will be tried again by itself",
         };
         Err(AppError::Input(format!("notice {id} did not fail for good: it {standing}")))

@@ -9,7 +9,8 @@ const SENDABLE: Options = Options { minimum_sub_domains: 2, allow_domain_literal
 /// Whether mail can be sent to `text`, as every relay reads it.
 pub fn is_mail_address(text: &str) -> bool {
     let plain = |c: char| c.is_ascii_graphic() && c != '"';
-    text.chars().all(plain) && EmailAddress::parse_with_options(text, SENDABLE).is_ok()
+    let numeric = mail_host(text).rsplit('.').next().is_some_and(|label| label.chars().all(|c| c.is_ascii_digit()));
+    text.chars().all(plain) && !numeric && EmailAddress::parse_with_options(text, SENDABLE).is_ok()
 }
 
 /// What stands behind the `@`, for the Message-IDs of what is sent from `address`.
@@ -42,6 +43,7 @@ mod tests {
             "a@x-.org",
             "a@x..org",
             "a@[127.0.0.1]",
+            "a@127.0.0.1",
             "\"a b\"@example.org",
             "A <a@example.org>",
             "é@example.org",

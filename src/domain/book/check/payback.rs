@@ -1,5 +1,7 @@
 //! `[payback]`: assumptions within reason, references to what the book has.
 
+use std::collections::HashSet;
+
 use rust_decimal::Decimal;
 
 use super::Findings;
@@ -69,8 +71,13 @@ fn check_references(path: &BookPath, terms: &PaybackTerms, findings: &mut Findin
 }
 
 fn check_lives(parts: &BookParts, path: &BookPath, terms: &PaybackTerms, findings: &mut Findings) {
+    let mut told = HashSet::new();
     for (position, life) in terms.lives.iter().enumerate() {
         let path = path.item("life", position + 1);
+        if !told.insert((&life.asset, &life.component)) {
+            let code = life.component.to_string();
+            findings.add(path.key("component"), BookFault::DuplicateCode { kind: "life", code });
+        }
         let assets = parts.assets.iter().map(|asset| asset.code.as_str());
         if !findings.known(path.key("asset"), "asset", life.asset.as_str(), assets) {
             continue;

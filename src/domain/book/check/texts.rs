@@ -39,6 +39,7 @@ pub fn check(parts: &BookParts, findings: &mut Findings) {
     }
     check_contracts(parts, findings);
     check_assets(parts, findings);
+    check_payback(parts, findings);
 }
 
 fn fits(path: &BookPath, key: &str, text: &str, max: usize, findings: &mut Findings) {
@@ -119,5 +120,14 @@ fn check_assets(parts: &BookParts, findings: &mut Findings) {
         for (position, group) in (1..).zip(&asset.record.groups) {
             fits(&path.item("group", position), "name", &group.name, NAME, findings);
         }
+    }
+}
+
+fn check_payback(parts: &BookParts, findings: &mut Findings) {
+    let Some(terms) = parts.payback else { return };
+    let path = BookPath::root().key("payback");
+    fits(&path.key("market"), "source", terms.market.as_ref().map_or("", |market| &market.source), NAME, findings);
+    for (path, scenario) in labelled(&path, "scenario", &terms.scenarios, |scenario| scenario.code.as_str()) {
+        fits(&path, "name", &scenario.name, NAME, findings);
     }
 }
