@@ -31,7 +31,7 @@ pub fn serve() {
     let port: u16 = std::env::var(PORT).unwrap().parse().unwrap();
     let config = ServerConfig { listen: format!("127.0.0.1:{port}"), ..ServerConfig::default() };
     let parts = ServerParts::new(store(Path::new(&directory)), &config, || now().to_utc()).unwrap();
-    actix_web::rt::System::new().block_on(http::serve(parts)).unwrap();
+    actix_web::rt::System::new().block_on(http::serve(parts, |_| ())).unwrap();
 }
 
 fn store(directory: &Path) -> Store {

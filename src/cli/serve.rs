@@ -1,9 +1,12 @@
 //! `chapelle serve`: HTTP and the periodic jobs.
 
+use std::net::SocketAddr;
+
 use clap::Args;
 
 use super::{CliError, Context, Outcome};
 use crate::app::{Store, deliver_outbox, upload_readings};
+use crate::config::PublicUrl;
 use crate::http::{self, Environment, ServerParts};
 use crate::jobs;
 
@@ -28,10 +31,14 @@ pub fn serve(context: &Context, store: Store) -> Result<Outcome, CliError> {
     parts.shared().set_postage(context.postage());
     parts.shared().set_environment(environment);
     parts.shared().set_signing(context.signing());
-    let server = &context.config.server;
-    eprintln!("listening on {}, reached as {} (stop with Ctrl-C)", server.listen, server.public_url);
-    let served = actix_web::rt::System::new().block_on(http::serve(parts));
+    let listening = |addresses: &[SocketAddr]| tell_listening(addresses, &context.config.server.public_url);
+    let served = actix_web::rt::System::new().block_on(http::serve(parts, listening));
     jobs.stop();
     served.map_err(CliError::io("serve on", context.config.server.listen.clone()))?;
     Ok(Outcome::Done)
+}
+
+fn tell_listening(addresses: &[SocketAddr], public_url: &PublicUrl) {
+    let addresses: Vec<String> = addresses.iter().map(SocketAddr::to_string).collect();
+    eprintln!("listening on {}, reached as {public_url} (stop with Ctrl-C)", addresses.join(" and "));
 }

@@ -1,11 +1,10 @@
 //! CSV: `meter,at,value[,unit][,quality][,correction]` in any order, or the French way with `;` and decimal commas.
 
 use std::borrow::Cow;
-use std::io::Read;
+use std::io::BufRead;
 
-use csv::{ByteRecord, ReaderBuilder, Terminator};
-
-use super::file::FileError;
+use super::cells::Cells;
+use super::file::{FileError, each_line};
 use super::{Place, RecordError, SubmittedReading, part, text};
 use crate::domain::metering::Quality;
 use crate::domain::money::AmountError;
@@ -25,20 +24,25 @@ struct Header {
 }
 
 /// Reads records until the end; `delimiter` was found in the header line.
-pub fn read(source: impl Read, delimiter: u8, each: &mut dyn FnMut(super::Record<'_>)) -> Result<(), FileError> {
-    // Cells are trimmed, so a carriage return before the line feed does no harm, and lines are counted rightly.
-    let mut reader =
-        ReaderBuilder::new().delimiter(delimiter).terminator(Terminator::Any(b'\n')).flexible(true).from_reader(source);
-    let header = Header::of(reader.byte_headers().map_err(FileError::from_csv)?, delimiter == b';')?;
-    let mut record = ByteRecord::new();
-    while reader.read_byte_record(&mut record).map_err(FileError::from_csv)? {
-        let place = Place::Line(record.position().map_or(0, csv::Position::line));
-        each(match header.reading(&record) {
+pub fn read(source: impl BufRead, delimiter: u8, each: &mut dyn FnMut(super::Record<'_>)) -> Result<(), FileError> {
+    let mut cells = Cells::separated_by(delimiter);
+    let mut header = None;
+    let mut any = false;
+    each_line(source, |number, line| {
+        cells.take(line);
+        let Some(header) = &header else {
+            header = Some(Header::of(&cells, delimiter == b';')?);
+            return Ok(());
+        };
+        any = true;
+        let place = Place::Line(number);
+        each(match header.reading(&cells) {
             Ok(reading) => Ok((place, reading)),
             Err(why) => Err(RecordError { place, why }),
         });
-    }
-    Ok(())
+        Ok(())
+    })?;
+    if any { Ok(()) } else { Err(FileError::NoRecords) }
 }
 
 /// Every column under both its names: `meter (compteur), at (horodatage)`.
@@ -49,7 +53,7 @@ fn known_columns() -> String {
 }
 
 impl Header {
-    fn of(names: &ByteRecord, decimal_comma: bool) -> Result<Header, FileError> {
+    fn of(names: &Cells, decimal_comma: bool) -> Result<Header, FileError> {
         let mut positions = [None; COLUMNS.len()];
         for (position, name) in names.iter().enumerate() {
             let name = std::str::from_utf8(name).map_err(|_| FileError::HeaderNotUtf8)?.trim().to_lowercase();
@@ -61,7 +65,7 @@ impl Header {
                 None => return Err(FileError::UnknownColumn { name, known: known_columns() }),
             }
         }
-        let header = Header { positions, width: names.len(), decimal_comma };
+        let header = Header { positions, width: names.count(), decimal_comma };
         let missing = COLUMNS.iter().take(3).enumerate().find(|(column, _)| header.position(*column).is_none());
         match missing {
             Some((_, name)) => Err(FileError::MissingColumn { name: (*name).to_owned() }),
@@ -74,23 +78,25 @@ impl Header {
     }
 
     /// The trimmed cell of a column; none where it is absent or empty.
-    fn cell<'r>(&self, record: &'r ByteRecord, column: usize) -> Result<Option<&'r str>, Told> {
+    fn cell<'r>(&self, record: &'r Cells, column: usize) -> Result<Option<&'r str>, Told> {
         let Some(bytes) = self.position(column).and_then(|position| record.get(position)) else { return Ok(None) };
         let text = std::str::from_utf8(bytes).map_err(|error| text::not_utf8(&error))?;
         Ok(Some(text.trim()).filter(|text| !text.is_empty()))
     }
 
-    fn required<'r>(&self, record: &'r ByteRecord, column: usize) -> Result<&'r str, Told> {
+    fn required<'r>(&self, record: &'r Cells, column: usize) -> Result<&'r str, Told> {
         let name = COLUMNS.get(column).copied().unwrap_or_default();
         let empty = || Told::new("record-empty", format!("{name} is empty"));
         self.cell(record, column)?.ok_or_else(|| empty().with("part", Told::new(&format!("part-{name}"), name)))
     }
 
-    fn reading<'r>(&self, record: &'r ByteRecord) -> Result<SubmittedReading<'r>, Told> {
-        if record.len() != self.width {
-            let (found, expected) = (record.len(), self.width);
-            let english =
-                format!("it has {found} cells, the header has {expected}: a decimal comma needs `;` between cells");
+    fn reading<'r>(&self, record: &'r Cells) -> Result<SubmittedReading<'r>, Told> {
+        if record.count() != self.width {
+            let (found, expected) = (record.count(), self.width);
+            let english = format!(
+                "it has {found} cells, the header has {expected}: a decimal comma needs `;` between cells, and a \
+                 quotation mark that opens a cell another at its end"
+            );
             return Err(Told::new("record-cells", english).with("found", found).with("expected", expected));
         }
         let [meter, at, value, unit, quality, correction] = [0, 1, 2, 3, 4, 5];

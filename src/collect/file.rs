@@ -18,6 +18,8 @@ const UTF8_BOM: [u8; 3] = [0xEF, 0xBB, 0xBF];
 pub enum FileError {
     #[error("the file is empty")]
     Empty,
+    #[error("the file has a first line and nothing below it: there is no reading in it")]
+    NoRecords,
     #[error(transparent)]
     Utf16(#[from] Utf16),
     #[error("the first line is not UTF-8: save the file as UTF-8 (spreadsheets: \"CSV UTF-8\")")]
@@ -41,14 +43,6 @@ pub enum FileError {
 }
 
 impl FileError {
-    pub(super) fn from_csv(error: ::csv::Error) -> FileError {
-        let line = error.position().map_or(0, ::csv::Position::line);
-        match error.into_kind() {
-            ::csv::ErrorKind::Io(error) => FileError::from_io(error),
-            other => FileError::Damaged(io::Error::other(format!("line {line}: {other:?}"))),
-        }
-    }
-
     fn from_io(error: io::Error) -> FileError {
         match error.get_ref().and_then(|inner| inner.downcast_ref::<TooLong>()) {
             Some(TooLong { line }) => FileError::LineTooLong { line: *line },
@@ -61,6 +55,7 @@ impl Tell for FileError {
     fn told(&self) -> Told {
         match self {
             FileError::Empty => Told::new("file-empty", self),
+            FileError::NoRecords => Told::new("file-no-records", self),
             FileError::Utf16(error) => error.told(),
             FileError::HeaderNotUtf8 => Told::new("file-header-no-utf8", self),
             FileError::UnknownColumn { name, known } => {
@@ -112,18 +107,29 @@ fn plain(source: impl Read, each: &mut dyn FnMut(Record<'_>)) -> Result<(), File
     }
 }
 
-fn json_lines(mut source: impl BufRead, each: &mut dyn FnMut(Record<'_>)) -> Result<(), FileError> {
+fn json_lines(source: impl BufRead, each: &mut dyn FnMut(Record<'_>)) -> Result<(), FileError> {
+    each_line(source, |number, line| {
+        let place = Place::Line(number);
+        let parsed = match std::str::from_utf8(line) {
+            Ok(text) => json::reading(text.trim()),
+            Err(error) => Err(text::not_utf8(&error)),
+        };
+        each(parsed.map(|reading| (place, reading)).map_err(|why| RecordError { place, why }));
+        Ok(())
+    })
+}
+
+/// Hands over each line that is not blank, counted from 1, until `take` refuses one.
+pub(super) fn each_line(
+    mut source: impl BufRead,
+    mut take: impl FnMut(u64, &[u8]) -> Result<(), FileError>,
+) -> Result<(), FileError> {
     let mut line = Vec::new();
     let mut number = 0;
     while source.read_until(b'\n', &mut line).map_err(FileError::from_io)? > 0 {
         number += 1;
         if !line.iter().all(u8::is_ascii_whitespace) {
-            let place = Place::Line(number);
-            let parsed = match std::str::from_utf8(&line) {
-                Ok(text) => json::reading(text.trim()),
-                Err(error) => Err(text::not_utf8(&error)),
-            };
-            each(parsed.map(|reading| (place, reading)).map_err(|why| RecordError { place, why }));
+            take(number, &line)?;
         }
         line.clear();
     }
@@ -214,6 +220,19 @@ mod tests {
     }
 
     #[test]
+    fn an_open_quotation_mark_takes_no_other_line_with_it() {
+        let (seen, end) =
+            all(b"meter,at,value\nA,\"2026-10-01T00:10:00Z,1\nA,2026-10-01T00:20:00Z,2\nA,2026-10-01T00:30:00Z,3\"\n");
+        end.unwrap();
+        assert!(
+            seen[0].starts_with("refused line 2: it has 2 cells") && seen[0].contains("quotation mark"),
+            "{seen:?}"
+        );
+        assert_eq!(seen[1], "line 3: A 2026-10-01T00:20:00Z 2");
+        assert!(seen.len() == 3 && seen[2].starts_with("refused line 4: value: `3\"`"), "{seen:?}");
+    }
+
+    #[test]
     fn json_lines_are_recognised() {
         let (seen, end) = all(b"{\"meter\":\"A\",\"at\":\"2026-10-01T00:10:00Z\",\"value\":7}\n\n{\"meter\":\"A\"}\n");
         end.unwrap();
@@ -225,6 +244,7 @@ mod tests {
     fn files_that_are_no_readings_end_with_a_remedy() {
         assert!(matches!(all(b"").1, Err(FileError::Empty)));
         assert!(matches!(all(b" [1]").1, Err(FileError::Array)));
+        assert!(matches!(all(b"meter,at,value\r\n\r\n").1, Err(FileError::NoRecords)));
         for utf16 in [b"\xFF\xFEm\0e\0".as_slice(), b"\xFE\xFF\0m\0e", &gzip(b"\xFF\xFEm\0e\0")] {
             let end = all(utf16).1.unwrap_err();
             assert!(end.to_string().starts_with("the file is in UTF-16: save it as UTF-8"), "{end}");

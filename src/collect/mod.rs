@@ -6,6 +6,7 @@
 
 pub mod balances;
 mod batch;
+mod cells;
 mod csv;
 mod event;
 mod figures;

@@ -15,8 +15,8 @@ use super::ids::{ContractCode, LineCode, MeterCode, PriceIndexCode, TariffCode};
 use super::invoice::{Draft, DraftError, InvoiceNumber};
 use super::money::Money;
 use super::rating::{
-    Availability, BilledLine, Charge, LineTerms, ManualLine, Meters, MonthEvidence, Samples, rate_line, regularisation,
-    served, service_credit,
+    Availability, BilledLine, Charge, LineTerms, ManualLine, Meters, MonthEvidence, Samples, month_part, rate_line,
+    regularisation, served, service_credit,
 };
 use super::tariff::Tariff;
 
@@ -165,7 +165,11 @@ impl<'a> Run<'a> {
         let mut charges = Vec::new();
         self.check_routing(contract, &mut found);
         for line in &contract.lines {
-            charges.extend(self.rate(contract, line, evidence, &mut found).unwrap_or_default());
+            let rated = self.rate(contract, line, evidence, &mut found);
+            if rated.as_ref().is_some_and(Vec::is_empty) && is_no_part_of_a_month(contract, line, self.snapshot.month) {
+                found.never_billed(line);
+            }
+            charges.extend(rated.unwrap_or_default());
         }
         for late in self.late.get(&contract.code).into_iter().flatten() {
             charges.extend(self.regularise(contract, late, &mut found));
@@ -282,6 +286,14 @@ impl<'a> Run<'a> {
     fn evidence<'e>(&'e self, month: BillingMonth, samples: &'e Samples) -> MonthEvidence<'e> {
         MonthEvidence::new(month, &self.snapshot.book.facility, &self.meters, samples)
     }
+}
+
+/// Whether all the line's life is a 31st, which by 30ths is no part of its month.
+fn is_no_part_of_a_month(contract: &Contract, line: &ContractLine, month: BillingMonth) -> bool {
+    let life = contract.in_force.intersection(line.in_force);
+    life.is_some_and(|life| {
+        month.days().intersection(life) == Some(life) && month_part(month, life, contract.proration).units() == 0
+    })
 }
 
 /// Meters in service during the month that no line bills and that do not measure the facility itself: either an

@@ -84,7 +84,7 @@ pub fn app(
 }
 
 /// Listens; returns the server to await and the addresses it has.
-pub fn bind(parts: ServerParts) -> io::Result<(Server, Vec<SocketAddr>)> {
+fn bind(parts: ServerParts) -> io::Result<(Server, Vec<SocketAddr>)> {
     let shared = parts.shared;
     let server = HttpServer::new(move || app(shared.clone()))
         .workers(parts.workers)
@@ -95,7 +95,10 @@ pub fn bind(parts: ServerParts) -> io::Result<(Server, Vec<SocketAddr>)> {
     Ok((server.run(), addresses))
 }
 
-/// Serves until the process is told to stop (SIGINT or SIGTERM), then lets requests in progress end.
-pub async fn serve(parts: ServerParts) -> io::Result<()> {
-    bind(parts)?.0.await
+/// Serves until the process is told to stop (SIGINT or SIGTERM), then lets requests in progress end. `listening` is told
+/// the addresses once they are taken.
+pub async fn serve(parts: ServerParts, listening: impl FnOnce(&[SocketAddr])) -> io::Result<()> {
+    let (server, addresses) = bind(parts)?;
+    listening(&addresses);
+    server.await
 }

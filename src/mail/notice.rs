@@ -249,7 +249,7 @@ fn facts(invoice: &IssuedInvoice, language: Language, values: &Values) -> Vec<(S
     // Nobody pays a credit note.
     if invoice.kind != InvoiceKind::CreditNote {
         facts.push(("notice-due", typography::date(invoice.due_date, language)));
-        facts.push(("notice-reference", invoice.payment.reference.clone()));
+        facts.push(("notice-reference", in_groups(&invoice.payment.reference)));
     }
     labelled(facts, language, values)
 }
@@ -277,12 +277,16 @@ fn reminder_facts(
     }
     facts.extend([
         ("notice-holder", invoice.payment.account_holder.clone()),
-        // Held together, its groups are wider than a phone.
-        ("notice-iban", typography::grouped(&invoice.payment.iban).replace(typography::NBSP, " ")),
+        ("notice-iban", in_groups(&invoice.payment.iban)),
         ("notice-bic", invoice.payment.bic.clone()),
-        ("notice-reference", invoice.payment.reference.clone()),
+        ("notice-reference", in_groups(&invoice.payment.reference)),
     ]);
     labelled(facts, language, values)
+}
+
+/// As the paper writes it, but parting at the end of a line: held together, the groups are wider than a phone.
+fn in_groups(identifier: &str) -> String {
+    typography::grouped(identifier).replace(typography::NBSP, " ")
 }
 
 /// Whom it bills, and for what; which document it takes back or states again.

@@ -5,9 +5,9 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use lettre::SmtpTransport;
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
+use lettre::{Address, SmtpTransport};
 use serde::{Deserialize, Serialize};
 
 use super::mailer::MailError;
@@ -54,6 +54,7 @@ impl std::fmt::Debug for SmtpSettings {
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 pub fn transport(settings: &SmtpSettings) -> Result<SmtpTransport, MailError> {
+    check_address(settings)?;
     let tls = match settings.security {
         SmtpSecurity::StartTls => Tls::Required(tls_parameters(settings)?),
         SmtpSecurity::Tls => Tls::Wrapper(tls_parameters(settings)?),
@@ -74,11 +75,32 @@ pub fn transport(settings: &SmtpSettings) -> Result<SmtpTransport, MailError> {
     Ok(builder.build())
 }
 
+/// What can be seen to be no relay before anybody is asked.
+fn check_address(settings: &SmtpSettings) -> Result<(), MailError> {
+    let wrong = |text: String| Err(MailError::Settings(text));
+    if !is_host(&settings.host) {
+        return wrong(format!("smtp_host `{}` is no host: write a name or an address, without a port", settings.host));
+    }
+    if settings.port == 0 {
+        return wrong("smtp_port 0 is no port: write that of the relay, mostly 587 or 465".to_owned());
+    }
+    Ok(())
+}
+
+/// An address, or a name that could stand behind the @ of one.
+fn is_host(host: &str) -> bool {
+    host.parse::<IpAddr>().is_ok() || (!host.starts_with('[') && Address::new("postmaster", host).is_ok())
+}
+
 fn tls_parameters(settings: &SmtpSettings) -> Result<TlsParameters, MailError> {
     let mut builder = TlsParameters::builder(settings.host.clone());
     if let Some(path) = &settings.ca_file {
         let wrong = |why: String| MailError::Settings(format!("smtp_ca_file {}: {why}", path.display()));
         let pem = std::fs::read(path).map_err(|error| wrong(error.to_string()))?;
+        // Without this a file of anything else would be taken for one without certificates.
+        if !String::from_utf8_lossy(&pem).contains("-----BEGIN CERTIFICATE-----") {
+            return Err(wrong("holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)".to_owned()));
+        }
         builder = builder.add_root_certificate(Certificate::from_pem(&pem).map_err(|error| wrong(reason(&error)))?);
     }
     builder.build().map_err(|error| MailError::Settings(reason(&error)))
@@ -145,6 +167,19 @@ mod tests {
     }
 
     #[test]
+    fn what_is_no_relay_is_told_before_anybody_is_asked() {
+        for host in ["", "a b", "smtp.example.org:587", "smtp://relay", "[::1]"] {
+            let refused = transport(&settings(host, SmtpSecurity::StartTls)).err().map(|error| error.to_string());
+            assert!(refused.is_some_and(|error| error.contains("smtp_host")), "{host}");
+        }
+        for host in ["localhost", "relay", "smtp.example.org", "10.0.0.1", "::1"] {
+            assert!(transport(&settings(host, SmtpSecurity::StartTls)).is_ok(), "{host}");
+        }
+        let no_port = SmtpSettings { port: 0, ..settings("localhost", SmtpSecurity::Tls) };
+        assert!(transport(&no_port).err().is_some_and(|error| error.to_string().contains("smtp_port 0")));
+    }
+
+    #[test]
     fn a_password_is_never_shown() {
         assert!(!format!("{:?}", settings("localhost", SmtpSecurity::Tls)).contains("s3cret"));
     }
@@ -155,5 +190,11 @@ mod tests {
         settings.ca_file = Some("/nowhere/ca.pem".into());
         let error = transport(&settings).err().map(|error| error.to_string()).unwrap_or_default();
         assert!(error.contains("/nowhere/ca.pem"), "{error}");
+
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "not a certificate").unwrap();
+        settings.ca_file = Some(file.path().to_owned());
+        let error = transport(&settings).err().map(|error| error.to_string()).unwrap_or_default();
+        assert!(error.contains("holds no certificate"), "{error}");
     }
 }

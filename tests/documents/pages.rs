@@ -76,6 +76,21 @@ fn the_line_of_a_share_says_how_its_amount_came_about() {
 }
 
 #[test]
+fn an_annex_without_readings_tells_the_calculations_lines_do_not() {
+    let prorated = layouts::prorated();
+    let annex = |invoice: &IssuedInvoice| said(invoice).split_once("Annexe —").map(|(_, annex)| annex.to_owned());
+    let told = annex(&prorated).unwrap();
+    assert!(told.starts_with(" Calculs") && told.contains("314,5/306 = 1,0236"), "{told}");
+    for meters in ["compteur", "Les heures sont locales", "autres lignes", "1 200,00 × 17/31 = 658,06"] {
+        assert!(!told.contains(meters), "{meters}: {told}");
+    }
+    let earlier = annex(&issued_in(3, &prorated)).unwrap();
+    assert!(earlier.starts_with(" Relevés et calculs") && earlier.contains("= 658,06"), "{earlier}");
+    let share_only = IssuedInvoice { charges: prorated.charges[1..].to_vec(), ..prorated };
+    assert_eq!(annex(&share_only), None, "its line says it all");
+}
+
+#[test]
 fn sums_stay_whole_and_groups_say_on_every_page_which_they_are() {
     let millions = pages(&layouts::millions());
     let lines: Vec<&String> = millions.iter().flatten().collect();

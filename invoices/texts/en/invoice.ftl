@@ -80,6 +80,7 @@ late-payment-internal = Late payment: not applicable, as seller and buyer are on
 vat-on-debits = VAT is due on debits, at the supplier’s option.
 
 annex-heading = Annex — Readings and calculations
+annex-heading-calculations = Annex — Calculations
 annex-intro = Each measured quantity is evidenced here by the indexes of its meters. Times are local ({ $zone }), with their offset from universal time.
 annex-line = Line { $numbers } — { $name }
 annex-lines = Lines { $numbers } — { $name }

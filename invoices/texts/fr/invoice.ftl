@@ -80,6 +80,7 @@ late-payment-internal = Retard de paiement : sans objet, l’émetteur et le d
 vat-on-debits = Option pour le paiement de la taxe d’après les débits.
 
 annex-heading = Annexe — Relevés et calculs
+annex-heading-calculations = Annexe — Calculs
 annex-intro = Chaque quantité mesurée est justifiée ici par les index de ses compteurs. Les heures sont locales ({ $zone }), avec leur décalage sur le temps universel.
 annex-line = Ligne { $numbers } — { $name }
 annex-lines = Lignes { $numbers } — { $name }

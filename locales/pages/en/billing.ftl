@@ -54,6 +54,7 @@ problem-pue = PUE not computable
 problem-unpriceable = Amount out of bounds
 problem-negative-total = Negative total
 problem-vat-mix = Incompatible VAT
+problem-never-billed = Line never billed
 problem-missing-routing = Code required by Chorus Pro missing
 problem-credit-taken-back = Credit taken back by a regularisation
 problem-late-change = Readings changed after billing

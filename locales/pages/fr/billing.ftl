@@ -54,6 +54,7 @@ problem-pue = PUE non calculable
 problem-unpriceable = Montant hors limites
 problem-negative-total = Total négatif
 problem-vat-mix = TVA incompatibles
+problem-never-billed = Ligne jamais facturée
 problem-missing-routing = Code exigé par Chorus Pro manquant
 problem-credit-taken-back = Avoir repris par une régularisation
 problem-late-change = Relevés modifiés après facturation

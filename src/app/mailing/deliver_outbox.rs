@@ -68,16 +68,25 @@ pub struct WaitingNotice {
     pub error: String,
 }
 
-/// The mailer `config` asks for.
+/// The mailer `config` asks for; nothing is connected, what is wrong with the settings is told.
 pub fn mailer(config: &MailConfig, data_dir: &Path) -> Result<Mailer, AppError> {
     match config.transport {
         MailTransport::Directory => Ok(Mailer::Directory(data_dir.join("mail"))),
-        MailTransport::Smtp => Ok(Mailer::smtp(&smtp_settings(config))?),
+        MailTransport::Smtp => Ok(Mailer::smtp(&smtp_settings(config)?)?),
     }
 }
 
-fn smtp_settings(config: &MailConfig) -> SmtpSettings {
-    SmtpSettings {
+fn smtp_settings(config: &MailConfig) -> Result<SmtpSettings, MailError> {
+    let credentials = match (&config.smtp_user, &config.smtp_password) {
+        (None, None) => None,
+        (Some(user), Some(password)) => Some((user.clone(), password.clone())),
+        _ => {
+            let text =
+                "smtp_user and smtp_password belong together: set both, or neither where the relay asks for none";
+            return Err(MailError::Settings(text.to_owned()));
+        }
+    };
+    Ok(SmtpSettings {
         host: config.smtp_host.clone(),
         port: config.smtp_port,
         security: match config.smtp_security {
@@ -85,9 +94,9 @@ fn smtp_settings(config: &MailConfig) -> SmtpSettings {
             config::SmtpSecurity::Tls => mail::SmtpSecurity::Tls,
             config::SmtpSecurity::None => mail::SmtpSecurity::None,
         },
-        credentials: config.smtp_user.clone().zip(config.smtp_password.clone()),
+        credentials,
         ca_file: config.smtp_ca_file.clone(),
-    }
+    })
 }
 
 /// Sends every notice that is due. One that cannot be sent is tried again later, or marked as failed for good; the others

@@ -2,6 +2,7 @@
 
 use super::Sheet;
 use super::evidence::Evidence;
+use super::lines::amount_formula;
 use crate::documents::pdf::{Align, Cell, Column, Composer, Role, Row, Style, Table, Width};
 use crate::domain::calendar::DatePeriod;
 use crate::domain::metering::{IndexAt, Measure, MeterUsage, Usage, Windows};
@@ -15,7 +16,7 @@ const FIRST_ROWS: usize = 3;
 const WORKED_OUT_START: f32 = 60.0;
 
 impl Sheet<'_> {
-    /// An invoice whose lines are all plain agreed quantities has none.
+    /// An invoice whose lines meter nothing and say how they came about has none.
     pub(super) fn annex(&self, c: &mut Composer) {
         let evidence = Evidence::of(&self.invoice.charges);
         let worked_out = self.worked_out_lines();
@@ -24,19 +25,30 @@ impl Sheet<'_> {
         }
         let palette = c.palette;
         let (heading, small) = (Style::bold(15.0, 20.0, palette.accent), Style::regular(8.4, 11.6, palette.muted));
-        let intro = self.words.texts.with("annex-intro", &[("zone", &self.invoice.zone)]);
-        let head = heading.leading + c.paragraph_height(small, &intro) + 6.0;
+        let (title, intro) = self.annex_words(!evidence.is_empty());
+        let head = heading.leading + intro.as_ref().map_or(0.0, |intro| c.paragraph_height(small, intro)) + 6.0;
         let first = evidence.first().map_or(WORKED_OUT_START, |first| self.evidence_start(c, first));
         self.turn_to_annex(c, head + first);
-        c.paragraph(Role::Heading, heading, &self.words.get("annex-heading"));
-        c.paragraph(Role::Paragraph, small, &intro);
+        c.paragraph(Role::Heading, heading, &title);
+        if let Some(intro) = intro {
+            c.paragraph(Role::Paragraph, small, &intro);
+        }
         c.skip(6.0);
         for each in &evidence {
             self.evidence(c, each);
         }
         if !worked_out.is_empty() {
-            self.worked_out(c, &worked_out);
+            self.worked_out(c, !evidence.is_empty(), &worked_out);
         }
+    }
+
+    /// Its title, and how its readings are to be read where it has some; earlier layouts said so in any case.
+    fn annex_words(&self, measured: bool) -> (String, Option<String>) {
+        if self.since(4) && !measured {
+            return (self.words.get("annex-heading-calculations"), None);
+        }
+        let intro = self.words.texts.with("annex-intro", &[("zone", &self.invoice.zone)]);
+        (self.words.get("annex-heading"), Some(intro))
     }
 
     /// On the page where the body ends if its `height` first points fit there, else on a new one, as every annex did in
@@ -223,24 +235,26 @@ impl Sheet<'_> {
         gaps.chain(restarts).collect()
     }
 
-    /// Lines without meters whose price is more than quantity × price.
+    /// Lines without meters whose price is more than quantity × price and than what they say themselves.
     fn worked_out_lines(&self) -> Vec<(usize, &Charge)> {
-        let plain = |kind: &ChargeKind| match kind {
+        let plain = |charge: &Charge| match charge.kind {
             ChargeKind::Base | ChargeKind::OneOff | ChargeKind::Manual { .. } => true,
             // Its line says of which line of the invoice it is a part.
             ChargeKind::PartOf { .. } => self.since(3),
-            _ => false,
+            _ => self.since(4) && amount_formula(charge) == Some(charge.provenance.formula.as_str()),
         };
         let numbered = self.invoice.charges.iter().enumerate().map(|(index, charge)| (index + 1, charge));
-        numbered.filter(|(_, charge)| charge.provenance.usage.is_none() && !plain(&charge.kind)).collect()
+        numbered.filter(|(_, charge)| charge.provenance.usage.is_none() && !plain(charge)).collect()
     }
 
-    fn worked_out(&self, c: &mut Composer, lines: &[(usize, &Charge)]) {
+    fn worked_out(&self, c: &mut Composer, measured: bool, lines: &[(usize, &Charge)]) {
         c.ensure(WORKED_OUT_START);
         c.skip(6.0);
         c.element(Role::Section, |c| {
-            c.paragraph(Role::Subheading, section_style(c), &self.words.get("annex-worked-out"));
-            c.skip(2.0);
+            if !self.since(4) || measured {
+                c.paragraph(Role::Subheading, section_style(c), &self.words.get("annex-worked-out"));
+                c.skip(2.0);
+            }
             for (number, charge) in lines {
                 c.paragraph(Role::Paragraph, formula_style(c), &self.formula(*number, charge));
             }

@@ -106,7 +106,7 @@ impl Sheet<'_> {
 
 /// `4 rack × 1200.00 × 17/31 = 2632.26`: the last step to an amount that is billed as one unit. What came before it, an
 /// index or a usage, is in the annex.
-fn amount_formula(charge: &Charge) -> Option<&str> {
+pub(super) fn amount_formula(charge: &Charge) -> Option<&str> {
     let told = match charge.kind {
         ChargeKind::Prorated { .. } | ChargeKind::Committed => charge.unit == Unit::One,
         ChargeKind::MinimumComplement { .. } | ChargeKind::CapReduction { .. } => true,

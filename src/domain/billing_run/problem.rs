@@ -39,6 +39,8 @@ pub enum ProblemKind {
     UnitMismatch,
     IndexValueMissing,
     PueNotComputable,
+    /// The line is in force on a 31st alone, which by 30ths is not billed.
+    NeverBilled,
     /// A quantity or amount beyond what can be billed.
     Unpriceable,
     NegativeTotal,
@@ -97,6 +99,16 @@ impl<'c> Found<'c> {
             let kind = kind_of_rating(problem);
             self.add(Severity::Blocking, kind, Some(line), problem.meter().cloned(), problem.told());
         }
+    }
+
+    pub fn never_billed(&mut self, line: &ContractLine) {
+        let english = format!(
+            "line {} is in force on a 31st alone, which is no part of a month counted in 30ths: it is never billed; \
+             change its days, or count the contract's months by calendar days",
+            line.code
+        );
+        let message = Told::new("never-billed", english).with("line", line.code.as_str());
+        self.add(Severity::Warning, ProblemKind::NeverBilled, Some(line), None, message);
     }
 
     pub fn undraftable(&mut self, error: &DraftError) {

@@ -7,7 +7,7 @@ use super::example::book;
 use super::*;
 use crate::domain::calendar::midnight;
 use crate::domain::contract::indexation::{CoefficientRounding, Indexation, Revision};
-use crate::domain::contract::{PueTerm, VatTreatment};
+use crate::domain::contract::{Proration, PueTerm, VatTreatment};
 use crate::domain::invoice::{CreditNoteHead, CreditedLines, IssueContext, IssuedInvoice, credit_note_of};
 use crate::domain::metering::{Measure, Register, Sample};
 use crate::domain::rating::example::*;
@@ -66,6 +66,24 @@ fn found(plan: &Plan) -> Vec<String> {
             format!("{:?} {:?} {contract} {line} {meter}", problem.severity, problem.what)
         })
         .collect()
+}
+
+/// Handbook, proration: by 30ths the 31st adds nothing to a month. A line that begins on it and goes on is billed from the
+/// next month; one that lives on it alone never is, and somebody has to be told.
+#[test]
+fn a_line_of_a_31st_alone_is_told_of() {
+    let mut contract = contract(vec![agreed_line("racks", "2")]);
+    contract.in_force = between("2026-10-31", "2026-11-01");
+    contract.proration = Proration::Thirtieths;
+    let book = |contract: &Contract| Book { tenants: Vec::new(), ..book(vec![contract.clone()]) };
+    let told = planned(&book(&contract), &Samples::default());
+    assert_eq!((drafted(&told), found(&told)), (vec![], vec!["Warning NeverBilled C1 racks -".to_owned()]));
+
+    let goes_on = Contract { in_force: since("2026-10-31"), ..contract.clone() };
+    assert_eq!(found(&planned(&book(&goes_on), &Samples::default())), [""; 0]);
+    let by_days = Contract { proration: Proration::CalendarDays, ..contract };
+    // 2 × 1200.00 / 31, with VAT
+    assert_eq!(drafted(&planned(&book(&by_days), &Samples::default())), ["C1 92.90"]);
 }
 
 #[test]

@@ -77,6 +77,8 @@ pub enum ProblemKind {
     UnitMismatch,
     IndexValueMissing,
     PueNotComputable,
+    /// The line is in force on a 31st alone, which by 30ths is not billed.
+    NeverBilled,
     /// A quantity or amount beyond what can be billed.
     Unpriceable,
     NegativeTotal,

@@ -127,6 +127,7 @@ const fn problem_key(what: ProblemKind) -> &'static str {
         ProblemKind::UnitMismatch => "problem-unit-mismatch",
         ProblemKind::IndexValueMissing => "problem-index-value-missing",
         ProblemKind::PueNotComputable => "problem-pue",
+        ProblemKind::NeverBilled => "problem-never-billed",
         ProblemKind::Unpriceable => "problem-unpriceable",
         ProblemKind::NegativeTotal => "problem-negative-total",
         ProblemKind::VatMix => "problem-vat-mix",

@@ -1,0 +1,76 @@
+//! One line of CSV taken apart (RFC 4180), by itself: a quotation mark that a line opens and does not close takes no other
+//! line with it.
+
+use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
+
+/// The cells of a line; kept from line to line, so that reading a file allocates no more than its longest line.
+pub struct Cells {
+    reader: Reader,
+    bytes: Vec<u8>,
+    /// Where each cell ends in `bytes`; the first `count` are of the line at hand.
+    ends: Vec<usize>,
+    count: usize,
+}
+
+impl Cells {
+    pub fn separated_by(delimiter: u8) -> Cells {
+        Cells { reader: ReaderBuilder::new().delimiter(delimiter).build(), bytes: vec![], ends: vec![], count: 0 }
+    }
+
+    /// Takes `line` apart, with or without its line end.
+    pub fn take(&mut self, line: &[u8]) {
+        let line = line.trim_ascii_end();
+        // A line has no more bytes of cells than bytes, and at the most one cell more than that.
+        self.bytes.resize(line.len(), 0);
+        self.ends.resize(line.len() + 1, 0);
+        self.reader.reset();
+        let (mut rest, mut written) = (line, 0);
+        self.count = 0;
+        loop {
+            let (bytes, ends) = (self.bytes.get_mut(written..), self.ends.get_mut(self.count..));
+            let (result, read, filled, ended) =
+                self.reader.read_record(rest, bytes.unwrap_or_default(), ends.unwrap_or_default());
+            rest = rest.get(read..).unwrap_or_default();
+            written += filled;
+            self.count += ended;
+            // Its input at an end, the reader is asked once more and takes nothing for the end of the line.
+            if !matches!(result, ReadRecordResult::InputEmpty) {
+                return;
+            }
+        }
+    }
+
+    pub const fn count(&self) -> usize {
+        self.count
+    }
+
+    pub fn get(&self, position: usize) -> Option<&[u8]> {
+        let end = self.ends.get(..self.count)?.get(position)?;
+        let start = position.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
+        self.bytes.get(start..*end)
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &[u8]> {
+        (0..self.count).filter_map(|position| self.get(position))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cells(lines: &[&str]) -> Vec<String> {
+        let mut cells = Cells::separated_by(b';');
+        let shown = |line: &&str| {
+            cells.take(line.as_bytes());
+            cells.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect::<Vec<_>>().join("|")
+        };
+        lines.iter().map(shown).collect()
+    }
+
+    #[test]
+    fn a_line_is_taken_apart_by_itself() {
+        let lines = ["a;b;c\r\n", "\"a;b\";\"say \"\"c\"\"\"\n", "\"open;b;c\n", "a;;\n", ";", "x", "19\" rack;b"];
+        assert_eq!(cells(&lines), ["a|b|c", "a;b|say \"c\"", "open;b;c", "a||", "|", "x", "19\" rack|b"]);
+    }
+}
