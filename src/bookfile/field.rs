@@ -12,7 +12,7 @@ use toml_edit::{Item, Value};
 use super::fault::ReadFault;
 use super::words::Words;
 use crate::domain::book::nearest;
-use crate::domain::calendar::{BillingMonth, CalendarError, Timestamp};
+use crate::domain::calendar::{self, BillingMonth, CalendarError, Timestamp};
 use crate::domain::freetext;
 use crate::domain::money::{self, AmountError, Money, UnitPrice};
 use crate::domain::quantity::Micro;
@@ -142,7 +142,7 @@ impl<'a> Field<'a> {
             10 => ReadFault::NoSuchDate(scalar.to_owned()),
             _ => ReadFault::NotADate(scalar.to_owned()),
         };
-        let date = NaiveDate::parse_from_str(scalar, "%Y-%m-%d").ok().filter(|_| scalar.len() == 10);
+        let date = calendar::day(scalar).ok();
         date.filter(|date| (1900..=2199).contains(&chrono::Datelike::year(date))).ok_or_else(refusal)
     }
 

@@ -1,15 +1,15 @@
 //! Opening balances as CSV: `account,auxiliary,label,debit,credit`, or the French way with `;` and decimal commas.
 
-use csv::{ReaderBuilder, StringRecord, Terminator, Trim};
-
+use super::cells::Cells;
+use super::columns::{ColumnFault, Known, numbered};
 use super::text::Utf16;
 use crate::domain::told::{Tell, Told};
 
-const COLUMNS: [&str; 5] = ["account", "auxiliary", "label", "debit", "credit"];
-/// The same in French, in the same order.
-const FRENCH_COLUMNS: [&str; COLUMNS.len()] = ["compte", "auxiliaire", "libellé", "débit", "crédit"];
-/// Columns that may be missing.
-const OPTIONAL: [&str; 2] = ["auxiliary", "label"];
+const KNOWN: Known<5> = Known {
+    english: ["account", "debit", "credit", "auxiliary", "label"],
+    french: ["compte", "débit", "crédit", "auxiliaire", "libellé"],
+    required: 3,
+};
 
 /// One line of the file, its amounts as they are written.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -29,10 +29,12 @@ pub enum BalancesError {
     Encoding,
     #[error(transparent)]
     Utf16(#[from] Utf16),
-    #[error("`{name}` is not a column of opening balances; known: {}", COLUMNS.join(", "))]
+    #[error("`{name}` is not a column of opening balances; known: {}", KNOWN.english.join(", "))]
     UnknownColumn { name: String },
-    #[error("the column {name} is missing; the first line names the columns: {}", COLUMNS.join(", "))]
+    #[error("the column {name} is missing; the first line names the columns: {}", KNOWN.english.join(", "))]
     MissingColumn { name: &'static str },
+    #[error("the column {name} stands twice in the first line: leave one out")]
+    RepeatedColumn { name: String },
     #[error("line {line}: {message}")]
     Line { line: usize, message: String },
 }
@@ -46,9 +48,12 @@ impl Tell for BalancesError {
                 Told::new("balances-unknown-column", self).with("name", name.as_str())
             }
             BalancesError::MissingColumn { name } => {
-                let french = COLUMNS.iter().zip(FRENCH_COLUMNS).find(|(english, _)| *english == name);
+                let french = KNOWN.english.iter().zip(KNOWN.french).find(|(english, _)| *english == name);
                 let french = french.map_or(*name, |(_, french)| french);
                 Told::new("balances-missing-column", self).with("name", french)
+            }
+            BalancesError::RepeatedColumn { name } => {
+                Told::new("file-repeated-column", self).with("name", name.as_str())
             }
             BalancesError::Line { line, .. } => Told::new("balances-cells", self).with("line", line.to_string()),
         }
@@ -61,49 +66,30 @@ pub fn read(bytes: &[u8]) -> Result<Vec<BalanceLine>, BalancesError> {
     let text = std::str::from_utf8(bytes).map_err(|_| BalancesError::Encoding)?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let delimiter = if text.lines().next().unwrap_or_default().contains(';') { b';' } else { b',' };
-    // Cells are trimmed, so a carriage return before the line feed does no harm, and lines are counted rightly.
-    let mut reader = ReaderBuilder::new()
-        .delimiter(delimiter)
-        .terminator(Terminator::Any(b'\n'))
-        .trim(Trim::All)
-        .from_reader(text.as_bytes());
-    let failure = |error: &csv::Error| BalancesError::Line {
-        line: error.position().map_or(1, |place| usize::try_from(place.line()).unwrap_or_default()),
-        message: "it has not as many cells as the first line: a decimal comma needs `;` between cells".to_owned(),
-    };
-    let positions = positions(reader.headers().map_err(|error| failure(&error))?)?;
+    let mut cells = Cells::separated_by(delimiter);
+    let mut texts = numbered(text);
+    cells.take(texts.next().map_or("", |(_, header)| header).as_bytes());
+    let columns = KNOWN.columns(&cells).map_err(|fault| match fault {
+        ColumnFault::Encoding => BalancesError::Encoding,
+        ColumnFault::Unknown(name) => BalancesError::UnknownColumn { name },
+        ColumnFault::Repeated(name) => BalancesError::RepeatedColumn { name },
+        ColumnFault::Missing(name) => BalancesError::MissingColumn { name },
+    })?;
     let mut lines = Vec::new();
-    for record in reader.records() {
-        let record = record.map_err(|error| failure(&error))?;
-        if record.iter().all(str::is_empty) {
-            continue;
+    for (line, text) in texts {
+        cells.take(text.as_bytes());
+        if cells.count() != columns.width() {
+            let message = "it has not as many cells as the first line: a decimal comma needs `;` between cells, and a \
+                           quotation mark that opens a cell another at its end";
+            return Err(BalancesError::Line { line, message: message.to_owned() });
         }
-        let cell = |column: usize| {
-            let position = positions.get(column).copied().flatten();
-            position.and_then(|position| record.get(position)).unwrap_or_default().to_owned()
-        };
-        let line = record.position().map_or(0, |place| usize::try_from(place.line()).unwrap_or_default());
-        let [account, auxiliary, label, debit, credit] = [0, 1, 2, 3, 4].map(cell);
-        lines.push(BalanceLine { line, account, auxiliary, label, debit, credit });
+        if cells.iter().any(|cell| !cell.trim_ascii().is_empty()) {
+            let cell = |column| columns.text(&cells, column).to_owned();
+            let [account, debit, credit, auxiliary, label] = [0, 1, 2, 3, 4].map(cell);
+            lines.push(BalanceLine { line, account, auxiliary, label, debit, credit });
+        }
     }
     Ok(lines)
-}
-
-fn positions(header: &StringRecord) -> Result<[Option<usize>; COLUMNS.len()], BalancesError> {
-    let mut positions = [None; COLUMNS.len()];
-    for (position, name) in header.iter().enumerate() {
-        let name = name.to_lowercase();
-        let known = COLUMNS.iter().zip(FRENCH_COLUMNS).position(|(english, french)| *english == name || french == name);
-        match known.and_then(|column| positions.get_mut(column)) {
-            Some(slot) => *slot = Some(position),
-            None => return Err(BalancesError::UnknownColumn { name }),
-        }
-    }
-    let missing = COLUMNS.iter().zip(positions).find(|(name, position)| position.is_none() && !OPTIONAL.contains(name));
-    match missing {
-        Some((name, _)) => Err(BalancesError::MissingColumn { name }),
-        None => Ok(positions),
-    }
 }
 
 #[cfg(test)]
@@ -125,7 +111,12 @@ mod tests {
         let told = |text: &str| read(text.as_bytes()).unwrap_err().to_string();
         assert!(told("account,debit\n").contains("the column credit is missing"));
         assert!(told("account,debit,credit,x\n").contains("`x` is not a column"));
+        assert!(told("account,debit,debit,credit\n").contains("the column debit stands twice"));
         assert!(told("account,debit,credit\n411,1,00,\n").starts_with("line 2"));
+        assert!(
+            told("account,debit,credit\n\"411,1,\n512,,1\n").starts_with("line 2"),
+            "no line takes another with it"
+        );
         assert!(read(&[0xe9]).is_err());
         assert!(read(b"\xFF\xFEa\0").unwrap_err().to_string().contains("UTF-16"));
     }

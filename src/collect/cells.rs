@@ -19,7 +19,8 @@ impl Cells {
 
     /// Takes `line` apart, with or without its line end.
     pub fn take(&mut self, line: &[u8]) {
-        let line = line.trim_ascii_end();
+        let line = line.strip_suffix(b"\n").unwrap_or(line);
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
         // A line has no more bytes of cells than bytes, and at the most one cell more than that.
         self.bytes.resize(line.len(), 0);
         self.ends.resize(line.len() + 1, 0);

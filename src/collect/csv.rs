@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::io::BufRead;
 
 use super::cells::Cells;
+use super::columns::{ColumnFault, Columns, Known};
 use super::file::{FileError, each_line};
 use super::{Place, RecordError, SubmittedReading, part, text};
 use crate::domain::metering::Quality;
@@ -11,15 +12,14 @@ use crate::domain::money::AmountError;
 use crate::domain::quantity::UnknownUnit;
 use crate::domain::told::{Tell, Told, Value};
 
-const COLUMNS: [&str; 6] = ["meter", "at", "value", "unit", "quality", "correction"];
-/// The same in French, in the same order.
-const FRENCH_COLUMNS: [&str; COLUMNS.len()] = ["compteur", "horodatage", "valeur", "unité", "qualité", "motif"];
+const KNOWN: Known<6> = Known {
+    english: ["meter", "at", "value", "unit", "quality", "correction"],
+    french: ["compteur", "horodatage", "valeur", "unité", "qualité", "motif"],
+    required: 3,
+};
 
-/// Where each known column stands in the file.
 struct Header {
-    positions: [Option<usize>; COLUMNS.len()],
-    /// Cells a line must have.
-    width: usize,
+    columns: Columns<6>,
     decimal_comma: bool,
 }
 
@@ -48,51 +48,37 @@ pub fn read(source: impl BufRead, delimiter: u8, each: &mut dyn FnMut(super::Rec
 /// Every column under both its names: `meter (compteur), at (horodatage)`.
 fn known_columns() -> String {
     let both: Vec<String> =
-        COLUMNS.iter().zip(FRENCH_COLUMNS).map(|(english, french)| format!("{english} ({french})")).collect();
+        KNOWN.english.iter().zip(KNOWN.french).map(|(english, french)| format!("{english} ({french})")).collect();
     both.join(", ")
 }
 
 impl Header {
     fn of(names: &Cells, decimal_comma: bool) -> Result<Header, FileError> {
-        let mut positions = [None; COLUMNS.len()];
-        for (position, name) in names.iter().enumerate() {
-            let name = std::str::from_utf8(name).map_err(|_| FileError::HeaderNotUtf8)?.trim().to_lowercase();
-            let known =
-                COLUMNS.iter().zip(FRENCH_COLUMNS).position(|(english, french)| *english == name || french == name);
-            match known.and_then(|column| positions.get_mut(column)) {
-                Some(slot) if slot.is_some() => return Err(FileError::RepeatedColumn { name }),
-                Some(slot) => *slot = Some(position),
-                None => return Err(FileError::UnknownColumn { name, known: known_columns() }),
-            }
-        }
-        let header = Header { positions, width: names.count(), decimal_comma };
-        let missing = COLUMNS.iter().take(3).enumerate().find(|(column, _)| header.position(*column).is_none());
-        match missing {
-            Some((_, name)) => Err(FileError::MissingColumn { name: (*name).to_owned() }),
-            None => Ok(header),
-        }
-    }
-
-    fn position(&self, column: usize) -> Option<usize> {
-        self.positions.get(column).copied().flatten()
+        let columns = KNOWN.columns(names).map_err(|fault| match fault {
+            ColumnFault::Encoding => FileError::HeaderNotUtf8,
+            ColumnFault::Unknown(name) => FileError::UnknownColumn { name, known: known_columns() },
+            ColumnFault::Repeated(name) => FileError::RepeatedColumn { name },
+            ColumnFault::Missing(name) => FileError::MissingColumn { name: name.to_owned() },
+        })?;
+        Ok(Header { columns, decimal_comma })
     }
 
     /// The trimmed cell of a column; none where it is absent or empty.
     fn cell<'r>(&self, record: &'r Cells, column: usize) -> Result<Option<&'r str>, Told> {
-        let Some(bytes) = self.position(column).and_then(|position| record.get(position)) else { return Ok(None) };
+        let Some(bytes) = self.columns.cell(record, column) else { return Ok(None) };
         let text = std::str::from_utf8(bytes).map_err(|error| text::not_utf8(&error))?;
         Ok(Some(text.trim()).filter(|text| !text.is_empty()))
     }
 
     fn required<'r>(&self, record: &'r Cells, column: usize) -> Result<&'r str, Told> {
-        let name = COLUMNS.get(column).copied().unwrap_or_default();
+        let name = KNOWN.english.get(column).copied().unwrap_or_default();
         let empty = || Told::new("record-empty", format!("{name} is empty"));
         self.cell(record, column)?.ok_or_else(|| empty().with("part", Told::new(&format!("part-{name}"), name)))
     }
 
     fn reading<'r>(&self, record: &'r Cells) -> Result<SubmittedReading<'r>, Told> {
-        if record.count() != self.width {
-            let (found, expected) = (record.count(), self.width);
+        if record.count() != self.columns.width() {
+            let (found, expected) = (record.count(), self.columns.width());
             let english = format!(
                 "it has {found} cells, the header has {expected}: a decimal comma needs `;` between cells, and a \
                  quotation mark that opens a cell another at its end"

@@ -1,8 +1,8 @@
 //! Management figures from a CSV file: `month,kind,label,amount_eur,source[,tenant][,service][,correction]` in any order,
 //! or the French way with `;` and decimal commas. A file is taken whole or not at all, and all its mistakes are told.
 
-use csv::{ReaderBuilder, StringRecord, Terminator};
-
+use super::cells::Cells;
+use super::columns::{ColumnFault, Columns, Known, numbered};
 use super::text::Utf16;
 use crate::domain::calendar::BillingMonth;
 use crate::domain::contract::Service;
@@ -11,12 +11,11 @@ use crate::domain::ids::TenantCode;
 use crate::domain::money::Money;
 use crate::domain::payback::{FigureKey, FigureKind};
 
-const COLUMNS: [&str; 8] = ["month", "kind", "label", "amount_eur", "source", "tenant", "service", "correction"];
-/// The same in French, in the same order.
-const FRENCH_COLUMNS: [&str; COLUMNS.len()] =
-    ["mois", "nature", "libellé", "montant_eur", "source", "hébergé", "service", "motif"];
-/// How many of them a file must have.
-const REQUIRED: usize = 5;
+const KNOWN: Known<8> = Known {
+    english: ["month", "kind", "label", "amount_eur", "source", "tenant", "service", "correction"],
+    french: ["mois", "nature", "libellé", "montant_eur", "source", "hébergé", "service", "motif"],
+    required: 5,
+};
 const FILE_BYTES_MAX: usize = 16 * 1024 * 1024;
 const TEXT_CHARACTERS_MAX: usize = 200;
 /// A thousand million euros in one month: more is a slip of the decimal point.
@@ -51,25 +50,15 @@ pub struct FigureTexts<'a> {
 pub fn figures(bytes: &[u8], file_name: &str) -> Result<Vec<SubmittedFigure>, Vec<String>> {
     let text = decoded(bytes, file_name).map_err(|mistake| vec![mistake])?;
     let delimiter = delimiter_of(text);
-    let mut reader = ReaderBuilder::new()
-        .delimiter(delimiter)
-        .terminator(Terminator::Any(b'\n'))
-        .flexible(true)
-        .from_reader(text.as_bytes());
-    let told = |line: u64, message: String| format!("{file_name}:{line}: {message}");
-    let names = reader.headers().map_err(|error| vec![told(1, error.to_string())])?.clone();
-    let header = Header::of(&names, delimiter == b';').map_err(|message| vec![told(1, message)])?;
+    let told = |line: usize, message: String| format!("{file_name}:{line}: {message}");
+    let mut cells = Cells::separated_by(delimiter);
+    let mut lines = numbered(text);
+    cells.take(lines.next().map_or("", |(_, header)| header).as_bytes());
+    let header = Header::of(&cells, delimiter == b';').map_err(|message| vec![told(1, message)])?;
     let (mut figures, mut mistakes) = (Vec::new(), Vec::new());
-    for record in reader.records() {
-        let record = match record {
-            Ok(record) => record,
-            Err(error) => {
-                mistakes.push(told(error.position().map_or(0, csv::Position::line), error.to_string()));
-                continue;
-            }
-        };
-        let line = record.position().map_or(0, csv::Position::line);
-        match header.figure(&record, format!("{file_name}:{line}")) {
+    for (line, text) in lines {
+        cells.take(text.as_bytes());
+        match header.figure(&cells, format!("{file_name}:{line}")) {
             Ok(figure) => figures.push(figure),
             Err(messages) => mistakes.extend(messages.into_iter().map(|message| told(line, message))),
         }
@@ -101,52 +90,37 @@ fn delimiter_of(text: &str) -> u8 {
     }
 }
 
-/// Where each known column stands in the file, from 0.
 struct Header {
-    positions: [Option<usize>; COLUMNS.len()],
-    width: usize,
+    columns: Columns<8>,
     decimal_comma: bool,
 }
 
 impl Header {
-    fn of(names: &StringRecord, decimal_comma: bool) -> Result<Header, String> {
-        let mut positions = [None; COLUMNS.len()];
-        for (position, name) in names.iter().enumerate() {
-            let name = name.trim().to_lowercase();
-            let known = COLUMNS.iter().zip(FRENCH_COLUMNS).position(|(one, other)| *one == name || other == name);
-            match known.and_then(|column| positions.get_mut(column)) {
-                Some(slot) if slot.is_some() => return Err(format!("the column `{name}` stands twice; keep one")),
-                Some(slot) => *slot = Some(position),
-                None => {
-                    return Err(format!("`{name}` is not a column; the columns are {}", COLUMNS.join(", ")));
+    fn of(names: &Cells, decimal_comma: bool) -> Result<Header, String> {
+        let columns = KNOWN.columns(names).map_err(|fault| {
+            let known = KNOWN.english.join(", ");
+            match fault {
+                ColumnFault::Encoding => "is not UTF-8; save the file in the encoding UTF-8".to_owned(),
+                ColumnFault::Unknown(name) => format!("`{name}` is not a column; the columns are {known}"),
+                ColumnFault::Repeated(name) => format!("the column `{name}` stands twice; keep one"),
+                ColumnFault::Missing(name) => {
+                    format!("the column `{name}` is missing; the first line names the columns {known}")
                 }
             }
-        }
-        let required = COLUMNS.iter().zip(positions).take(REQUIRED);
-        if let Some((name, _)) = required.into_iter().find(|(_, position)| position.is_none()) {
-            return Err(format!(
-                "the column `{name}` is missing; the first line names the columns {}",
-                COLUMNS.join(",")
-            ));
-        }
-        Ok(Header { positions, width: names.len(), decimal_comma })
+        })?;
+        Ok(Header { columns, decimal_comma })
     }
 
-    fn cell<'r>(&self, record: &'r StringRecord, column: usize) -> &'r str {
-        let position = self.positions.get(column).copied().flatten();
-        position.and_then(|position| record.get(position)).unwrap_or_default().trim()
-    }
-
-    fn figure(&self, record: &StringRecord, place: String) -> Result<SubmittedFigure, Vec<String>> {
-        if record.len() != self.width {
+    fn figure(&self, record: &Cells, place: String) -> Result<SubmittedFigure, Vec<String>> {
+        let (found, expected) = (record.count(), self.columns.width());
+        if found != expected {
             return Err(vec![format!(
-                "has {} cells, the first line has {}: write a decimal comma only with `;` between cells",
-                record.len(),
-                self.width
+                "has {found} cells, the first line has {expected}: write a decimal comma only with `;` between cells, and \
+                 close the quotation marks a cell begins with"
             )]);
         }
-        let optional = |column: usize| Some(self.cell(record, column)).filter(|text| !text.is_empty());
-        let amount = self.cell(record, 3);
+        let optional = |column: usize| Some(self.columns.text(record, column)).filter(|text| !text.is_empty());
+        let amount = self.columns.text(record, 3);
         if self.decimal_comma && amount.contains('.') {
             let column = self.told(3);
             return Err(vec![format!(
@@ -155,11 +129,11 @@ impl Header {
         }
         let amount = if self.decimal_comma { amount.replace(',', ".") } else { amount.to_owned() };
         let texts = FigureTexts {
-            month: self.cell(record, 0),
-            kind: self.cell(record, 1),
-            label: self.cell(record, 2),
+            month: self.columns.text(record, 0),
+            kind: self.columns.text(record, 1),
+            label: self.columns.text(record, 2),
             amount: &amount,
-            source: self.cell(record, 4),
+            source: self.columns.text(record, 4),
             tenant: optional(5),
             service: optional(6),
             correction: optional(7),
@@ -171,8 +145,8 @@ impl Header {
 
     /// `column 4 (amount_eur)`
     fn told(&self, column: usize) -> String {
-        let name = COLUMNS.get(column).copied().unwrap_or_default();
-        match self.positions.get(column).copied().flatten() {
+        let name = KNOWN.english.get(column).copied().unwrap_or_default();
+        match self.columns.position(column) {
             Some(position) => format!("column {} ({name})", position + 1),
             None => format!("column {name}"),
         }
@@ -213,8 +187,9 @@ fn figure(texts: &FigureTexts<'_>, place: String) -> Result<SubmittedFigure, Vec
 /// One figure from a command's arguments; or what is wrong with them, one a line.
 pub fn one_figure(texts: &FigureTexts<'_>) -> Result<SubmittedFigure, String> {
     figure(texts, "the figure".to_owned()).map_err(|faults| {
-        let told =
-            |(column, fault): (usize, String)| format!("{}: {fault}", COLUMNS.get(column).copied().unwrap_or_default());
+        let told = |(column, fault): (usize, String)| {
+            format!("{}: {fault}", KNOWN.english.get(column).copied().unwrap_or_default())
+        };
         faults.into_iter().map(told).collect::<Vec<_>>().join("\n")
     })
 }

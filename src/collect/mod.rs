@@ -7,6 +7,7 @@
 pub mod balances;
 mod batch;
 mod cells;
+mod columns;
 mod csv;
 mod event;
 mod figures;

@@ -17,6 +17,11 @@ use super::quantity::Quantity;
 /// The one rounding rule: half away from zero ("half-up" of the handbook, and its mirror image for credits).
 pub const HALF_UP: RoundingStrategy = RoundingStrategy::MidpointAwayFromZero;
 
+/// `value` at so many decimals, rounded as everything here is.
+pub fn half_up(value: Decimal, decimals: u32) -> Decimal {
+    value.round_dp_with_strategy(decimals, HALF_UP)
+}
+
 /// Why a number cannot be an amount or a price.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AmountError {

@@ -9,7 +9,7 @@ use chrono_tz::Tz;
 use rust_decimal::Decimal;
 
 use super::calendar::{BillingMonth, Timestamp};
-use super::money::{Money, UnitPrice};
+use super::money::{Money, UnitPrice, half_up};
 use super::party::Language;
 use super::quantity::{Quantity, Unit};
 
@@ -41,7 +41,7 @@ pub fn short_amount(money: Money, language: Language) -> String {
     } else {
         (Decimal::ONE, "€", "")
     };
-    let text = decimal((euros / divisor).round_dp(2).normalize(), language);
+    let text = decimal(half_up(euros / divisor, 2).normalize(), language);
     let sign = if money.is_negative() { String::from(MINUS) } else { String::new() };
     match language {
         Language::French => format!("{sign}{text}{NBSP}{french}"),

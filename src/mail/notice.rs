@@ -246,8 +246,7 @@ fn facts(invoice: &IssuedInvoice, language: Language, values: &Values) -> Vec<(S
         ("notice-tax", amount(invoice.totals.tax)),
         ("notice-gross", amount(invoice.totals.gross)),
     ]);
-    // Nobody pays a credit note.
-    if invoice.kind != InvoiceKind::CreditNote {
+    if invoice.is_to_be_paid() {
         facts.push(("notice-due", typography::date(invoice.due_date, language)));
         facts.push(("notice-reference", in_groups(&invoice.payment.reference)));
     }

@@ -254,7 +254,8 @@ fn asset_and_events() -> impl Strategy<Value = (FixedAsset, Vec<AssetEvent>)> {
 }
 
 fn asset() -> impl Strategy<Value = FixedAsset> {
-    let component = (text(), money(), 1u32..=100, method(), prop::option::of(day()), prop::option::of("[0-9]{3,10}"));
+    let component =
+        (text(), money(), 1u32..=100, method(), prop::option::of(day()), prop::option::of("2[0-7][0-9]{1,8}"));
     let components = prop::collection::vec(component, 1..5);
     (text(), day(), prop::option::of(text()), prop::option::of(text()), components).prop_map(
         |(name, commissioned_on, evidence, decision, components)| {

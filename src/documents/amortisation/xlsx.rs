@@ -1,8 +1,8 @@
-//! A workbook of three sheets: assets and components with their position, the plan by year, the plan by month.
+//! A workbook: assets and components with their position, the plan by year, the plan by month; then, where there are some,
+//! what happened to assets and the amounts of the journal that no component explains.
 //!
 //! Component figures are numbers; totals and assets are formulas over them, with their results stored, so that a reader
-//! can follow each sum and a program need not compute it. A fourth sheet appears only when the journal holds amounts no
-//! component explains.
+//! can follow each sum and a program need not compute it.
 
 use chrono::NaiveDate;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook};

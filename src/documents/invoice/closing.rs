@@ -10,7 +10,7 @@ const MENTION_GAP: f32 = 1.4;
 
 impl Sheet<'_> {
     pub(super) fn closing(&self, c: &mut Composer) {
-        if !self.is_to_be_paid() {
+        if !self.invoice.is_to_be_paid() {
             let style = Style::regular(8.8, 12.4, c.palette.ink);
             c.paragraph(Role::Paragraph, style, &self.words.settled(self.invoice));
             c.skip(12.0);

@@ -92,11 +92,6 @@ impl Sheet<'_> {
         self.invoice.kind == InvoiceKind::CreditNote
     }
 
-    /// A credit note of any layout says on paper what its amount is for, not when it is paid.
-    fn is_to_be_paid(&self) -> bool {
-        !self.is_credit() && self.invoice.asks_for_payment()
-    }
-
     /// Whether the document was issued in `layout` or a later one.
     fn since(&self, layout: u32) -> bool {
         self.invoice.layout >= layout

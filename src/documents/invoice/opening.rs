@@ -148,7 +148,7 @@ impl Sheet<'_> {
             fact("fact-issued", format.date(invoice.issue_date)),
             fact("fact-period", format.period(invoice.period)),
         ];
-        if self.is_to_be_paid() {
+        if self.invoice.is_to_be_paid() {
             facts.push(fact("fact-due", format.date(invoice.due_date)));
         }
         let label = self.words.get(self.payable_id());

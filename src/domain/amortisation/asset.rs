@@ -13,7 +13,7 @@ use crate::domain::money::Money;
 /// Longest life accepted.
 pub const MAX_DURATION_YEARS: u32 = 100;
 /// Years a month can be written in (see `BillingMonth`).
-const COMMISSIONING_YEARS: std::ops::RangeInclusive<i32> = 2000..=2099;
+pub const COMMISSIONING_YEARS: std::ops::RangeInclusive<i32> = 2000..=2099;
 
 /// Why an asset cannot be depreciated. Each message names the place, the numbers and the remedy.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -162,7 +162,7 @@ fn is_coefficient(value: Decimal) -> bool {
 }
 
 /// Digits beginning with 2, and not of the accounts that hold depreciation (28) and impairment (29) themselves.
-fn is_asset_account(account: &str) -> bool {
+pub fn is_asset_account(account: &str) -> bool {
     account.len() >= 2
         && account.starts_with('2')
         && account.bytes().all(|byte| byte.is_ascii_digit())

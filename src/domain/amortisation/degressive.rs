@@ -9,7 +9,7 @@ use super::service::Service;
 use crate::domain::money::{Money, scaled};
 
 /// Decimals a coefficient may carry.
-pub(super) const COEFFICIENT_DECIMALS: u32 = 4;
+pub const COEFFICIENT_DECIMALS: u32 = 4;
 const COEFFICIENT_SCALE: i64 = 10_000;
 /// Coefficients of French tax law lie between 1.25 and 2.75; this leaves room without letting a typing error through.
 pub(super) const COEFFICIENTS: std::ops::RangeInclusive<i64> = 1..=5;

@@ -22,7 +22,7 @@ mod event;
 mod event_tests;
 mod event_told;
 #[cfg(test)]
-mod fixtures;
+pub mod fixtures;
 mod fold;
 pub mod funding;
 mod linear;
@@ -47,8 +47,9 @@ mod subsidy_tests;
 mod track;
 mod tree;
 
-pub use asset::{AssetError, MAX_DURATION_YEARS, coefficients};
+pub use asset::{AssetError, COMMISSIONING_YEARS, MAX_DURATION_YEARS, coefficients, is_asset_account};
 pub use catch_up::{Gap, catch_up_entry, gaps};
+pub use degressive::COEFFICIENT_DECIMALS;
 pub use effect::{ComponentEffect, ComponentFigures, EventAmounts, EventEffect, ShiftedEvent, event_effect};
 pub use entries::movement_entries;
 pub use event::{AssetChange, AssetEvent, EventFault, EventProblem, Extent, Successor};
@@ -62,6 +63,7 @@ pub use record::{AssetDocument, AssetRecord, Funding, PaperKind, PostingPeriod, 
 pub use report::{AmortisationReport, report};
 pub use schedule::{MonthRow, Schedule, YearRow, schedule};
 pub use subsidy::subsidy_shares;
+pub use track::UNIT_DECIMALS;
 pub use tree::{ComponentGroup, TreeFault, TreePart, TreeRow, tree_faults};
 
 use chrono::NaiveDate;

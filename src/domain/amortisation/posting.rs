@@ -105,7 +105,7 @@ impl ComponentPlan<'_> {
         if self.forecast_from.is_some_and(|from| from <= month) { Money::ZERO } else { schedule.charge_in(month) }
     }
 
-    /// The first day of the period after the one `month` lies in: from then on the month is due.
+    /// The last day of the period `month` lies in: the month is due once it is over.
     pub(super) fn due_on(&self, month: BillingMonth) -> NaiveDate {
         closing_day(last_month(self.asset.record.posting, month))
     }

@@ -15,7 +15,7 @@ use crate::domain::calendar::BillingMonth;
 use crate::domain::money::{Money, scaled};
 
 /// Decimals units may carry.
-pub(super) const UNIT_DECIMALS: u32 = 4;
+pub const UNIT_DECIMALS: u32 = 4;
 
 #[derive(Debug, Clone)]
 pub(super) struct Track {

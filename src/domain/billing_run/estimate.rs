@@ -12,6 +12,7 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 
+use super::problem::unknown_tariff;
 use super::{Draft, LineTerms, Meters, MonthEvidence, Samples, rate_line};
 use crate::domain::book::Book;
 use crate::domain::calendar::BillingMonth;
@@ -52,7 +53,7 @@ pub struct Estimate {
     pub lines: Vec<EstimatedLine>,
     /// The sum of what is known of the lines.
     pub known_net: Money,
-    /// The first day not counted as known, of any line.
+    /// The first day whose readings are not all in; of a line whose meters say less, [`EstimatedLine::known_until`] is earlier.
     pub known_until: NaiveDate,
     /// The sum of the lines over the whole month.
     pub projected_net: Money,
@@ -88,7 +89,10 @@ pub fn estimate(
     let whole = evidence();
     let (mut lines, mut problems, mut charges) = (Vec::new(), Vec::new(), Vec::new());
     for line in &contract.lines {
-        let Some(tariff) = book.tariffs.iter().find(|tariff| tariff.code == line.tariff) else { continue };
+        let Some(tariff) = book.tariffs.iter().find(|tariff| tariff.code == line.tariff) else {
+            problems.push((line.code.clone(), vec![unknown_tariff(line)]));
+            continue;
+        };
         let index = contract.indexation.as_ref();
         let index = index.and_then(|clause| book.price_indices.iter().find(|index| index.code == clause.index));
         let terms = LineTerms { contract, line, tariff, index };

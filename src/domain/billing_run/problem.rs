@@ -87,11 +87,7 @@ impl<'c> Found<'c> {
     }
 
     pub fn unknown_tariff(&mut self, line: &ContractLine) {
-        let english =
-            format!("line {} refers to tariff {}, which is not in the book: add the tariff", line.code, line.tariff);
-        let message =
-            Told::new("unknown-tariff", english).with("line", line.code.as_str()).with("tariff", line.tariff.as_str());
-        self.add(Severity::Blocking, ProblemKind::NoTariff, Some(line), None, message);
+        self.add(Severity::Blocking, ProblemKind::NoTariff, Some(line), None, unknown_tariff(line));
     }
 
     pub fn unrated(&mut self, line: &ContractLine, problems: &[RatingProblem]) {
@@ -236,6 +232,13 @@ impl<'c> Found<'c> {
             message,
         });
     }
+}
+
+/// That the line's tariff is not in the book.
+pub(super) fn unknown_tariff(line: &ContractLine) -> Told {
+    let english =
+        format!("line {} refers to tariff {}, which is not in the book: add the tariff", line.code, line.tariff);
+    Told::new("unknown-tariff", english).with("line", line.code.as_str()).with("tariff", line.tariff.as_str())
 }
 
 fn kind_of_rating(problem: &RatingProblem) -> ProblemKind {

@@ -243,6 +243,32 @@ fn a_late_reading_becomes_a_regularisation_line() {
     assert_eq!(charge.period, between("2026-09-01", "2026-10-01"));
 }
 
+/// A line may end and another begin under its code: what was billed is known by the code, for both together.
+#[test]
+fn a_late_reading_of_an_amended_line_is_compared_with_all_its_code_billed() {
+    let (mut book, samples) = (small_book(), october());
+    let mut before = book.contracts[0].lines[1].clone();
+    before.in_force.to = Some(day("2026-09-16"));
+    book.contracts[0].lines[1].in_force.from = day("2026-09-16");
+    book.contracts[0].lines.push(before);
+    let regularised = |known: &str| {
+        let mut late = late(known);
+        let midmonth = Sample { at: midnight(day("2026-09-16"), Paris), value: "500".parse().unwrap() };
+        late.samples.get_mut(&MeterCode::from("A")).unwrap().insert(1, midmonth);
+        let mut corrected = snapshot(&book, &samples);
+        corrected.late = vec![late];
+        plan(&corrected)
+    };
+    assert_eq!(
+        (found(&regularised("900")), drafted(&regularised("900"))),
+        (vec![], drafted(&planned(&book, &samples)))
+    );
+    let dearer = regularised("1000");
+    assert_eq!(found(&dearer), ["Warning LateChange C1 energy -"]);
+    let charge = dearer.drafts[0].charges.last().unwrap();
+    assert_eq!((charge.net.to_string(), charge.period), ("14.50".to_owned(), between("2026-09-01", "2026-10-01")));
+}
+
 #[test]
 fn a_credit_that_a_regularisation_takes_back_is_pointed_out() {
     let (book, samples) = (small_book(), october());

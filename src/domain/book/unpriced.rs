@@ -51,7 +51,7 @@ fn unpriced(line: &ContractLine, tariff: &Tariff) -> Option<BookFault> {
         .peekable();
     // Another rule tells that there is no price.
     versions.peek()?;
-    let is_priced = versions.any(|(version, _)| version.price.applies_to_quantity());
+    let is_priced = versions.any(|(version, _)| version.price.uses_quantity());
     (!is_priced).then(|| BookFault::QuantityUnpriced { quantity, tariff: tariff.code.to_string() })
 }
 

@@ -43,7 +43,7 @@ pub use issue::IssueContext;
 pub use number::{InvoiceNumber, NumberError};
 pub use posting::journal_entry;
 pub use reference::{creditor_reference, is_creditor_reference};
-pub use state::{InvoiceAction, InvoiceStatus, RefusedAction};
+pub use state::InvoiceStatus;
 pub use titre::{Attachment, ChorusRouting, Imputation, LegalBasis, LiquidationLine, Titre, TitreKind, TitreVat};
 pub use vat::{VatError, breakdown, totals};
 
@@ -149,6 +149,11 @@ pub struct IssuedInvoice {
 }
 
 impl IssuedInvoice {
+    /// Whether people are told to pay it. That of a credit note of any layout is what its amount is for.
+    pub fn is_to_be_paid(&self) -> bool {
+        self.kind != InvoiceKind::CreditNote && self.asks_for_payment()
+    }
+
     /// Whether the document says when and whereto it is paid. Nothing is paid on a credit note, or where nothing is owed;
     /// those of an earlier layout said so all the same.
     pub fn asks_for_payment(&self) -> bool {

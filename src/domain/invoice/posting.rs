@@ -18,12 +18,17 @@ pub fn journal_entry(invoice: &IssuedInvoice, chart: &Chart) -> Result<Option<Jo
     let sign = |amount: Money| if invoice.kind == InvoiceKind::CreditNote { -amount } else { amount };
 
     let mut lines = Vec::new();
-    lines.extend(on(chart.account(AccountRole::Customers), Some(tenant), &label, sign(invoice.totals.gross)));
+    lines.extend(JournalLine::signed(
+        chart.account(AccountRole::Customers),
+        Some(tenant),
+        &label,
+        sign(invoice.totals.gross),
+    ));
     for (service, net) in net_by_service(invoice) {
-        lines.extend(on(chart.account(revenue(service)), None, &label, sign(-net)));
+        lines.extend(JournalLine::signed(chart.account(revenue(service)), None, &label, sign(-net)));
     }
     for group in &invoice.vat {
-        lines.extend(on(chart.account(AccountRole::VatCollected), None, &label, sign(-group.tax)));
+        lines.extend(JournalLine::signed(chart.account(AccountRole::VatCollected), None, &label, sign(-group.tax)));
     }
     if lines.is_empty() {
         return Ok(None);
@@ -38,15 +43,6 @@ const fn revenue(service: Service) -> AccountRole {
         Service::Power => AccountRole::Power,
         Service::Storage => AccountRole::Storage,
         Service::Other => AccountRole::OtherServices,
-    }
-}
-
-/// A debit for what is above zero, a credit for what is below, nothing for zero.
-fn on(account: &str, auxiliary: Option<&str>, label: &str, amount: Money) -> Option<JournalLine> {
-    match amount.cents() {
-        0 => None,
-        1.. => Some(JournalLine::debit(account, auxiliary, label, amount)),
-        _ => Some(JournalLine::credit(account, auxiliary, label, -amount)),
     }
 }
 

@@ -60,7 +60,7 @@ pub fn close_year(year: i32, entries: &[PostedEntry], chart: &Chart) -> Result<Y
     let mut lines = emptying(&of_result, &label);
     if !lines.is_empty() {
         let account = chart.result_account(result);
-        lines.extend(on(account, None, &label, -result));
+        lines.extend(JournalLine::signed(account, None, &label, -result));
         posted.push(JournalEntry::new(Journal::Closing, last, format!("RESULTAT-{year}"), label, lines)?);
         *of_position.entry((account.to_owned(), None)).or_default() -= result;
     }
@@ -71,7 +71,9 @@ pub fn close_year(year: i32, entries: &[PostedEntry], chart: &Chart) -> Result<Y
         let label = format!("À-nouveaux {}", year + 1);
         let lines = of_position
             .iter()
-            .flat_map(|((account, auxiliary), balance)| on(account, auxiliary.as_deref(), &label, *balance))
+            .flat_map(|((account, auxiliary), balance)| {
+                JournalLine::signed(account, auxiliary.as_deref(), &label, *balance)
+            })
             .collect();
         let document = format!("{CARRY_FORWARD}{}", year + 1);
         posted.push(JournalEntry::new(Journal::Opening, next, document, label, lines)?);
@@ -94,8 +96,8 @@ pub fn allocation_entry(
     let kept = if result.is_negative() { AccountRole::RetainedLosses } else { AccountRole::RetainedEarnings };
     let label = format!("Affectation du résultat {year} : {reason}");
     let mut lines = Vec::new();
-    lines.extend(on(account, None, &label, result));
-    lines.extend(on(chart.account(kept), None, &label, -result));
+    lines.extend(JournalLine::signed(account, None, &label, result));
+    lines.extend(JournalLine::signed(chart.account(kept), None, &label, -result));
     Ok(JournalEntry::new(Journal::Miscellaneous, date, format!("AFFECTATION-{year}"), label, lines)?)
 }
 
@@ -107,14 +109,9 @@ fn bounds(year: i32) -> Result<(NaiveDate, NaiveDate), CloseError> {
 /// What brings each balance to zero.
 fn emptying(balances: &Balances, label: &str) -> Vec<JournalLine> {
     let lines = balances.iter();
-    lines.flat_map(|((account, auxiliary), balance)| on(account, auxiliary.as_deref(), label, -*balance)).collect()
-}
-
-/// A debit above zero, a credit below, nothing for zero.
-fn on(account: &str, auxiliary: Option<&str>, label: &str, amount: Money) -> Option<JournalLine> {
-    match amount.cents() {
-        0 => None,
-        1.. => Some(JournalLine::debit(account, auxiliary, label, amount)),
-        _ => Some(JournalLine::credit(account, auxiliary, label, -amount)),
-    }
+    lines
+        .flat_map(|((account, auxiliary), balance)| {
+            JournalLine::signed(account, auxiliary.as_deref(), label, -*balance)
+        })
+        .collect()
 }

@@ -43,10 +43,10 @@ pub enum Journal {
     /// Depreciation and subsidies taken to income.
     #[serde(rename = "AM")]
     Depreciation,
-    /// Money received.
+    /// Money received and given back.
     #[serde(rename = "BQ")]
     Payments,
-    /// What has no journal of its own: late interest.
+    /// What has no journal of its own: late interest, transfers between invoices, the allocation of a result.
     #[serde(rename = "OD")]
     Miscellaneous,
     /// The balances a year begins with.
@@ -141,6 +141,15 @@ impl JournalLine {
 
     pub fn credit(account: &str, auxiliary: Option<&str>, label: &str, amount: Money) -> JournalLine {
         JournalLine::on(account, auxiliary, label, Money::ZERO, amount)
+    }
+
+    /// A debit of `amount`, or a credit where it is below zero; nothing is no line.
+    pub fn signed(account: &str, auxiliary: Option<&str>, label: &str, amount: Money) -> Option<JournalLine> {
+        match amount.cents() {
+            0 => None,
+            1.. => Some(JournalLine::debit(account, auxiliary, label, amount)),
+            _ => Some(JournalLine::credit(account, auxiliary, label, -amount)),
+        }
     }
 
     fn on(account: &str, auxiliary: Option<&str>, label: &str, debit: Money, credit: Money) -> JournalLine {

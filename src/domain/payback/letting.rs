@@ -12,7 +12,7 @@ use crate::domain::calendar::{BillingMonth, DatePeriod};
 use crate::domain::contract::indexation::{NotedRevision, coefficient};
 use crate::domain::contract::{Contract, ContractLine, LineQuantity, PriceIndex, Service};
 use crate::domain::ids::{ContractCode, LineCode, RackCode, TenantCode};
-use crate::domain::money::Money;
+use crate::domain::money::{Money, half_up};
 use crate::domain::quantity::Unit;
 use crate::domain::tariff::{MonthPart, PriceInput, PriceShape, Tariff};
 
@@ -176,7 +176,7 @@ fn mean_usage(
         return (Decimal::ZERO, 0);
     }
     let sum: Decimal = by_month.values().sum();
-    ((sum / Decimal::from(by_month.len())).max(Decimal::ZERO).round_dp(4), by_month.len())
+    (half_up((sum / Decimal::from(by_month.len())).max(Decimal::ZERO), 4), by_month.len())
 }
 
 /// How many rack units a line of space takes: those of its racks, or what it bills.
@@ -188,12 +188,12 @@ fn rack_units(racks: &BTreeMap<RackCode, u16>, line: &ContractLine, unit: Unit, 
     match unit {
         Unit::RackUnit => quantity,
         // A month has 30.4375 days on average.
-        Unit::RackUnitDay => (quantity / Decimal::new(304_375, 4)).round_dp(4),
+        Unit::RackUnitDay => half_up(quantity / Decimal::new(304_375, 4), 4),
         _ if named > 0 => Decimal::from(named),
         Unit::Rack => {
             let total: u64 = racks.values().map(|height| u64::from(*height)).sum();
             let count = Decimal::from(racks.len().max(1));
-            (quantity * Decimal::from(total) / count).round_dp(4)
+            half_up(quantity * Decimal::from(total) / count, 4)
         }
         _ => Decimal::ZERO,
     }

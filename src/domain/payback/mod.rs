@@ -6,7 +6,8 @@
 //! of its parts, the cumulative gain the sum of its months; a month is actual or projected, never both; no figure is
 //! without its source.
 //!
-//! Rounding: a projected amount is rounded half-up to the cent once a month and kind; growth and discount factors carry
+//! Rounding: a projected amount is rounded half-up to the cent once a month and kind, revenue once
+//! a month for each contract and for what is still to let; growth and discount factors carry
 //! 28 digits and come from repeated multiplication. An internal rate of return is found by bisection.
 
 mod actual;

@@ -109,7 +109,7 @@ impl<'a> Projector<'a> {
         let (mut revenue, let_u) = self.contracts(month)?;
         let years = month.year() - self.basis.known_in;
         let added_u = self.added_u(position, let_u);
-        revenue += grown(Money::rounded(self.revenue_per_u * added_u)?, self.indexation.after(years))?;
+        revenue += Money::rounded(self.revenue_per_u * added_u * self.indexation.after(years))?;
         let mean = |kind: FigureKind| self.basis.means.get(&kind).copied().unwrap_or_default();
         let running = self.running.after(years);
         Ok(Flow {

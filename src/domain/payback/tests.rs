@@ -8,7 +8,9 @@ use rust_decimal::Decimal;
 
 use super::rate::irr_monthly;
 use super::*;
-use crate::domain::amortisation::{AssetRecord, Component, Convention, FixedAsset, Method};
+use crate::domain::amortisation::{
+    AssetChange, AssetEvent, AssetRecord, Component, Convention, FixedAsset, Method, Successor,
+};
 use crate::domain::calendar::{BillingMonth, DatePeriod};
 use crate::domain::contract::{Contract, ContractLine, Designation, LineQuantity, Proration, Service, VatTreatment};
 use crate::domain::ids::{RackCode, TenantCode};
@@ -281,6 +283,57 @@ fn components_are_renewed_at_the_end_of_their_lives_at_their_cost_then() {
     assert_eq!(row.flow.renewal, money("26917.37"));
     centre.terms.lives = vec![TechnicalLife { asset: "DC".into(), component: "tout".into(), years: None }];
     assert!(centre.report("2020-12-31").renewals.is_empty());
+}
+
+fn event(on: &str, change: AssetChange) -> AssetEvent {
+    AssetEvent {
+        effective_on: day(on),
+        recorded_on: day(on),
+        recorded_by: "test".into(),
+        reason: "test".into(),
+        decision: None,
+        change,
+    }
+}
+
+/// What was built and put into service by an event is invested like what was bought ready.
+#[test]
+fn a_centre_that_was_built_is_an_outlay_from_the_day_it_went_into_service() {
+    let mut centre = Centre::new("20000.00", "1200.00");
+    let bought = centre.report("2020-06-30");
+    centre.assets[0].commissioned_on = None;
+    centre.assets[0].record.construction_account = Some("2315".into());
+    let view = || centre.viewed("2020-06-30", Horizon::Forty);
+    assert_eq!(view().unwrap_err(), PaybackError::NoInvestment);
+    let change = AssetChange::Commission { evidence: "acceptance".into(), components: vec![] };
+    centre.assets[0].events = vec![event("2020-01-15", change)];
+    let built = centre.report("2020-06-30");
+    assert_eq!((built.investment, built.position), (bought.investment, bought.position));
+}
+
+/// A successor is paid for when it comes, and renewed in its turn; what it replaced is not renewed any more.
+#[test]
+fn a_replaced_component_leaves_the_renewals_to_its_successor() {
+    let mut centre = Centre::new("20000.00", "1200.00");
+    centre.assets = vec![asset("20000.00", 15)];
+    let successor = Component {
+        code: "neuf".into(),
+        cost: money("30000.00"),
+        duration_years: 10,
+        ..centre.assets[0].components[0].clone()
+    };
+    let change =
+        AssetChange::Replace { component: "tout".into(), successor: Successor(successor), proceeds: Money::ZERO };
+    centre.assets[0].events = vec![event("2020-07-01", change)];
+    let report = centre.report("2020-12-31");
+    assert_eq!(report.position.invested, money("50000.00"));
+    let renewed = |report: &PaybackReport| -> Vec<String> {
+        report.renewals.iter().map(|row| format!("{} {} {}", row.month, row.component, row.cost)).collect()
+    };
+    assert_eq!(renewed(&report), ["2030-07 neuf 30000.00", "2040-07 neuf 30000.00", "2050-07 neuf 30000.00"]);
+    // The technical life given for what stood in its place is its own.
+    centre.terms.lives = vec![TechnicalLife { asset: "DC".into(), component: "tout".into(), years: Some(20) }];
+    assert_eq!(renewed(&centre.report("2020-12-31")), ["2040-07 neuf 30000.00"]);
 }
 
 #[test]

@@ -64,7 +64,7 @@ pub struct UnitInputs<'a> {
     pub depreciation: Money,
     pub billed: &'a [BilledRevenue],
     pub counts: &'a dyn Fn(&BilledRevenue) -> bool,
-    /// Rack units let today: all, and those of tenants that count.
+    /// Rack units let in the mean of the recent months: all, and those of tenants that count.
     pub let_u: Decimal,
     pub counted_u: Decimal,
     pub available_u: Decimal,

@@ -432,6 +432,7 @@ mod tests {
         let entry = interest_entry(&invoice, paid, claim, day("2026-03-31"), &Chart::default()).unwrap();
         assert_eq!(entry.total(), euros("874.25"));
         assert_eq!(entry.document, "INT-REG-2026-000001");
+        assert!(entry.label.ends_with("25 j à 10,15 %)"), "{}", entry.label);
     }
 
     #[test]

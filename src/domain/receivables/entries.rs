@@ -5,6 +5,8 @@ use chrono::NaiveDate;
 use super::{LateInterest, PaidBack, Payment};
 use crate::domain::invoice::IssuedInvoice;
 use crate::domain::ledger::{AccountRole, Chart, Journal, JournalEntry, JournalLine, LedgerError};
+use crate::domain::party::Language;
+use crate::domain::typography;
 
 /// `REG-2026-000001`.
 pub fn payment_number(year: i32, position: i64) -> String {
@@ -36,7 +38,8 @@ pub fn interest_entry(
     chart: &Chart,
 ) -> Result<JournalEntry, LedgerError> {
     let tenant = invoice.buyer.code.as_str();
-    let label = format!("Intérêts moratoires {} ({} j à {} %)", invoice.number, claim.days, claim.rate_percent);
+    let rate = typography::decimal(claim.rate_percent, Language::French);
+    let label = format!("Intérêts moratoires {} ({} j à {rate} %)", invoice.number, claim.days);
     let mut lines = vec![JournalLine::debit(chart.account(AccountRole::Customers), Some(tenant), &label, claim.total)];
     if !claim.interest.is_zero() {
         lines.push(JournalLine::credit(chart.account(AccountRole::LateInterest), None, &label, claim.interest));

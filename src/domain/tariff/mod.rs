@@ -85,20 +85,6 @@ pub enum PriceShape {
     OneOff { amount: Money },
 }
 
-impl PriceShape {
-    /// Whether another quantity may come to another amount.
-    pub fn applies_to_quantity(&self) -> bool {
-        match self {
-            PriceShape::Flat { .. } | PriceShape::OneOff { .. } => false,
-            PriceShape::Minimum { of, .. } | PriceShape::Cap { of, .. } => of.applies_to_quantity(),
-            PriceShape::PerUnit { .. }
-            | PriceShape::Graduated { .. }
-            | PriceShape::Volume { .. }
-            | PriceShape::Commitment { .. } => true,
-        }
-    }
-}
-
 /// What a price is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PriceInput {
@@ -154,7 +140,7 @@ impl PriceShape {
         }
     }
 
-    /// Whether the price depends on a quantity, which must then come in the tariff's unit.
+    /// Whether the price depends on a quantity, which must then come in the tariff's unit; another may come to another amount.
     pub fn uses_quantity(&self) -> bool {
         match self {
             PriceShape::Flat { .. } | PriceShape::OneOff { .. } => false,

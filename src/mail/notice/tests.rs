@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::*;
 use crate::domain::calendar::{BillingMonth, DatePeriod};
-use crate::domain::invoice::{InvoiceBuyer, InvoiceNumber, InvoiceSeller, PaymentDetails, References, Totals};
+use crate::domain::invoice::{InvoiceBuyer, InvoiceNumber, InvoiceSeller, LAYOUT, PaymentDetails, References, Totals};
 use crate::domain::money::Money;
 use crate::domain::party::{Address as PostalAddress, LegalTextSet};
 use crate::domain::receivables::LateInterest;
@@ -219,6 +219,19 @@ fn a_credit_note_asks_for_no_payment() {
     let (_, parts) = read(&message.formatted());
     let text = std::str::from_utf8(&parts[0].body).unwrap();
     assert!(text.contains("L’avoir DC2026000123") && !text.contains("À payer") && !text.contains("RF85"), "{text}");
+}
+
+#[test]
+fn a_bill_of_nothing_asks_for_no_payment() {
+    let mut invoice = invoice(InvoiceKind::Invoice);
+    invoice.layout = LAYOUT;
+    let asks = |invoice: &IssuedInvoice| {
+        let said = preview(&notice(invoice, Language::French, None)).unwrap().text;
+        (said.contains("À payer"), said.contains("RF85"))
+    };
+    assert_eq!(asks(&invoice), (true, true));
+    invoice.totals.gross = Money::ZERO;
+    assert_eq!(asks(&invoice), (false, false));
 }
 
 #[test]

@@ -1,10 +1,12 @@
 //! Fixed assets and their components.
 
+use chrono::{Datelike, NaiveDate};
 use rust_decimal::Decimal;
 
 use super::Findings;
 use crate::domain::amortisation::{
-    AssetChange, Component, FixedAsset, Funding, Method, coefficients, event_problems, tree_faults,
+    AssetChange, COEFFICIENT_DECIMALS, COMMISSIONING_YEARS, Component, FixedAsset, Funding, Method, UNIT_DECIMALS,
+    coefficients, event_problems, is_asset_account, tree_faults,
 };
 use crate::domain::book::{BookFault, BookParts, BookPath};
 use crate::domain::money::Money;
@@ -22,7 +24,8 @@ pub fn check(parts: &BookParts, findings: &mut Findings) {
             "the subsidy received, or leave it out",
         );
         check_at_most(path.key("subsidy_eur"), asset.subsidy, asset.cost, "the asset's cost", findings);
-        check_account(path.key("account"), &asset.account, findings);
+        check_asset_account(path.key("account"), &asset.account, findings);
+        check_commissioning(&path, asset.commissioned_on, findings);
         check_components(&path, asset, findings);
         check_construction(&path, asset, findings);
         check_sums(&path, asset, findings);
@@ -140,13 +143,24 @@ fn check_component(path: &BookPath, component: &Component, findings: &mut Findin
             coefficients(),
             "the coefficient of the declining balance, such as 2.25",
         );
+        findings.decimals(path.key("coefficient"), coefficient, COEFFICIENT_DECIMALS);
     }
     if let Method::UnitsOfUse { expected_units } = component.method {
         let units = (Decimal::new(1, 4), Decimal::from(1_000_000_000));
         findings.within(path.key("expected_units"), expected_units, units, "the units expected over its life");
+        findings.decimals(path.key("expected_units"), expected_units, UNIT_DECIMALS);
     }
     if let Some(account) = &component.account {
-        check_account(path.key("account"), account, findings);
+        check_asset_account(path.key("account"), account, findings);
+    }
+    check_commissioning(path, component.commissioned_on, findings);
+}
+
+/// Months of a plan are written with the years a month can have.
+fn check_commissioning(path: &BookPath, day: Option<NaiveDate>, findings: &mut Findings) {
+    if let Some(day) = day {
+        let years = (Decimal::from(*COMMISSIONING_YEARS.start()), Decimal::from(*COMMISSIONING_YEARS.end()));
+        findings.within(path.key("commissioned_on"), day.year().into(), years, "a day of one of these years");
     }
 }
 
@@ -156,10 +170,76 @@ fn check_at_most(path: BookPath, value: Money, limit: Money, of: &'static str, f
     }
 }
 
-/// Accounts of the chart are 3 to 10 digits.
-fn check_account(path: BookPath, account: &str, findings: &mut Findings) {
-    if !(3..=10).contains(&account.len()) || !account.chars().all(|c| c.is_ascii_digit()) {
+/// What is depreciated stands on an account of class 2 that is not one of depreciation or impairment itself.
+fn check_asset_account(path: BookPath, account: &str, findings: &mut Findings) {
+    let is_of_chart = check_account(path.clone(), account, findings);
+    if is_of_chart && !is_asset_account(account) {
+        let what = "an account of fixed assets (beginning with 2, neither 28 nor 29)";
+        findings.add(path, BookFault::Malformed { text: account.to_owned(), what, example: "2135" });
+    }
+}
+
+/// Accounts of the chart are 3 to 10 digits; whether this is one.
+fn check_account(path: BookPath, account: &str, findings: &mut Findings) -> bool {
+    let is_account = (3..=10).contains(&account.len()) && account.chars().all(|c| c.is_ascii_digit());
+    if !is_account {
         let what = "an account of the chart (3 to 10 digits)";
         findings.add(path, BookFault::Malformed { text: account.to_owned(), what, example: "2135" });
+    }
+    is_account
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::amortisation::fixtures::{asset, component};
+
+    fn faults(asset: &FixedAsset) -> Vec<String> {
+        let mut findings = Findings(Vec::new());
+        let nothing = BookParts {
+            facility: None,
+            seller: None,
+            accounting: None,
+            rooms: &[],
+            meters: &[],
+            tenants: &[],
+            price_indices: &[],
+            tariffs: &[],
+            contracts: &[],
+            assets: std::slice::from_ref(asset),
+            payback: None,
+        };
+        check(&nothing, &mut findings);
+        findings.0.iter().map(|problem| format!("{}: {}", problem.path, problem.fault)).collect()
+    }
+
+    /// What keeps a plan from being made is told where the asset comes in, not left out of it in silence.
+    #[test]
+    fn whatever_a_plan_cannot_be_made_of_is_told() {
+        let broken = |break_it: &dyn Fn(&mut FixedAsset)| {
+            let mut broken = asset(vec![component("a", "100.00", 8)]);
+            break_it(&mut broken);
+            assert!(!broken.problems().is_empty());
+            faults(&broken)
+        };
+        let told: [Vec<String>; 6] = [
+            broken(&|asset| asset.account = "4111".into()),
+            broken(&|asset| asset.components[0].account = Some("28135".into())),
+            broken(&|asset| asset.commissioned_on = NaiveDate::from_ymd_opt(1999, 12, 31)),
+            broken(&|asset| asset.components[0].commissioned_on = NaiveDate::from_ymd_opt(2100, 1, 1)),
+            broken(&|asset| asset.components[0].method = Method::Degressive { coefficient: Decimal::new(225_001, 5) }),
+            broken(&|asset| {
+                asset.components[0].method = Method::UnitsOfUse { expected_units: Decimal::new(100_001, 5) }
+            }),
+        ];
+        insta::assert_snapshot!(told.map(|faults| faults.join(" | ")).join("\n"), @r"
+        asset[DC-2019].account: `4111` is not an account of fixed assets (beginning with 2, neither 28 nor 29); write for example 2135
+        asset[DC-2019].component[a].account: `28135` is not an account of fixed assets (beginning with 2, neither 28 nor 29); write for example 2135
+        asset[DC-2019].commissioned_on: 1999 is outside 2000 to 2099; write a day of one of these years
+        asset[DC-2019].component[a].commissioned_on: 2100 is outside 2000 to 2099; write a day of one of these years
+        asset[DC-2019].component[a].coefficient: 2.25001 has more than 4 decimals; round it to 2.2500
+        asset[DC-2019].component[a].expected_units: 1.00001 has more than 4 decimals; round it to 1.0000
+        ");
+        assert_eq!(faults(&asset(vec![component("a", "100.00", 8)])), [""; 0]);
     }
 }

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::Findings;
 use super::contracts::check_inside;
 use super::meters::service_of;
-use crate::domain::book::{BookFault, BookParts, BookPath, Labels, measure_name};
+use super::{Findings, labelled};
+use crate::domain::book::{BookFault, BookParts, BookPath, measure_name};
 use crate::domain::calendar::DatePeriod;
 use crate::domain::contract::{Contract, ContractLine, LineQuantity, MeterAssignment};
 use crate::domain::metering::{Measure, Meter, Register};
@@ -38,12 +38,6 @@ pub fn check(parts: &BookParts, findings: &mut Findings) {
     for ((_, measure), assignments) in by_meter_and_measure {
         check_overlaps(measure, assignments, findings);
     }
-}
-
-/// As [`Findings::each`] walks them, without checking codes a second time.
-fn labelled<'a, T>(parent: &BookPath, kind: &str, items: &'a [T], code: impl Fn(&T) -> &str) -> Vec<(BookPath, &'a T)> {
-    let mut labels = Labels::default();
-    items.iter().map(|item| (parent.item(kind, labels.next(code(item))), item)).collect()
 }
 
 fn check_meter(

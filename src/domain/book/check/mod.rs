@@ -53,14 +53,11 @@ impl Findings {
         items: &'a [T],
         code: impl Fn(&T) -> &str,
     ) -> Vec<(BookPath, &'a T)> {
-        let mut labels = Labels::default();
-        let mut walked = Vec::with_capacity(items.len());
-        for item in items {
-            let path = parent.item(kind, labels.next(code(item)));
+        let walked = labelled(parent, kind, items, &code);
+        for (path, item) in &walked {
             if !is_code(code(item)) {
                 self.add(path.key("code"), BookFault::MalformedCode { code: code(item).to_owned() });
             }
-            walked.push((path, item));
         }
         walked
     }
@@ -116,7 +113,14 @@ impl Findings {
             self.add(path, BookFault::Negative { value, instead });
         } else if value > limit {
             self.add(path, BookFault::OutOfRange { value, low: Decimal::ZERO, high: limit, instead });
-        } else if value.normalize().scale() > decimals {
+        } else {
+            self.decimals(path, value, decimals);
+        }
+    }
+
+    /// No more decimals than it can be counted with.
+    fn decimals(&mut self, path: BookPath, value: Decimal, decimals: u32) {
+        if value.normalize().scale() > decimals {
             let rounded = value.round_dp_with_strategy(decimals, HALF_UP);
             self.add(path, BookFault::TooPrecise { value, decimals, rounded });
         }
@@ -127,6 +131,12 @@ impl Findings {
             self.add(path, BookFault::Empty { instead });
         }
     }
+}
+
+/// The items of a list below `parent`, each with its path.
+fn labelled<'a, T>(parent: &BookPath, kind: &str, items: &'a [T], code: impl Fn(&T) -> &str) -> Vec<(BookPath, &'a T)> {
+    let mut labels = Labels::default();
+    items.iter().map(|item| (parent.item(kind, labels.next(code(item))), item)).collect()
 }
 
 /// Words that stand in addresses where the code of a thing does.

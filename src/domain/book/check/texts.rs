@@ -1,7 +1,7 @@
 //! How long texts are that stand on documents: what is longer runs over the page it is printed on.
 
-use super::Findings;
-use crate::domain::book::{BookFault, BookParts, BookPath, Labels};
+use super::{Findings, labelled};
+use crate::domain::book::{BookFault, BookParts, BookPath};
 use crate::domain::freetext::Text;
 use crate::domain::party::{Address, LegalTextSet, Seller, Tenant};
 
@@ -47,12 +47,6 @@ fn fits(path: &BookPath, key: &str, text: &str, max: usize, findings: &mut Findi
     if found > max {
         findings.add(path.key(key), BookFault::TooLong { found, max });
     }
-}
-
-/// The items of a list with the paths that name them.
-fn labelled<'a, T>(parent: &BookPath, kind: &str, items: &'a [T], code: impl Fn(&T) -> &str) -> Vec<(BookPath, &'a T)> {
-    let mut labels = Labels::default();
-    items.iter().map(|item| (parent.item(kind, labels.next(code(item))), item)).collect()
 }
 
 fn check_places(parts: &BookParts, findings: &mut Findings) {

@@ -11,7 +11,7 @@ use super::{
     HorizonResult, Inputs, MeanRow, MonthRow, Occupancy, PaybackReport, Position, Remark, RenewalRow, RequestedView,
     ScenarioResult, YearRow,
 };
-use crate::domain::amortisation::plans;
+use crate::domain::amortisation::{ComponentPlan, plans};
 use crate::domain::calendar::BillingMonth;
 use crate::domain::ids::TenantCode;
 use crate::domain::money::{HALF_UP, Money};
@@ -31,12 +31,13 @@ pub fn report(inputs: &Inputs<'_>, view: &RequestedView) -> Result<PaybackReport
     let unchanged = PaybackTerms::unchanged();
     let terms = inputs.terms.unwrap_or(&unchanged);
     let scenario = chosen(terms, view.scenario.as_deref())?;
-    let outlays = outlays(inputs.assets, &terms.lives);
+    let plans = plans(inputs.assets);
+    let outlays = outlays(&plans, &terms.lives);
     let first = outlays.first().ok_or(PaybackError::NoInvestment)?;
     if view.as_of < first.commissioned_on {
         return Err(PaybackError::BeforeInvestment(view.as_of, first.commissioned_on));
     }
-    let ground = Ground::new(inputs, terms, &outlays, view)?;
+    let ground = Ground::new(inputs, terms, (&plans, &outlays), view)?;
     let mut courses = Vec::with_capacity(terms.scenarios.len());
     for scenario in &terms.scenarios {
         courses.push(ground.course(scenario)?);
@@ -101,6 +102,7 @@ fn is_internal(inputs: &Inputs<'_>, code: &TenantCode) -> bool {
 struct Ground<'a> {
     inputs: &'a Inputs<'a>,
     terms: &'a PaybackTerms,
+    plans: &'a [ComponentPlan<'a>],
     outlays: &'a [Outlay],
     start: BillingMonth,
     last_actual: BillingMonth,
@@ -122,7 +124,7 @@ impl<'a> Ground<'a> {
     fn new(
         inputs: &'a Inputs<'a>,
         terms: &'a PaybackTerms,
-        outlays: &'a [Outlay],
+        (plans, outlays): (&'a [ComponentPlan<'a>], &'a [Outlay]),
         view: &RequestedView,
     ) -> Result<Ground<'a>, PaybackError> {
         let start = outlays.first().map_or(BillingMonth::of(view.as_of), |first| first.month);
@@ -137,7 +139,7 @@ impl<'a> Ground<'a> {
         let before = |month: BillingMonth| month < start;
         let has_before_start = inputs.billed.iter().any(|one| before(one.month))
             || inputs.figures.iter().any(|figure| before(figure.key.month));
-        Ok(Ground { inputs, terms, outlays, start, last_actual, actual, recent, lettings, has_before_start })
+        Ok(Ground { inputs, terms, plans, outlays, start, last_actual, actual, recent, lettings, has_before_start })
     }
 
     fn counts(&self, tenant: &TenantCode) -> bool {
@@ -262,11 +264,10 @@ impl<'a> Ground<'a> {
         for month in &self.recent {
             flow += self.actual_flow(*month);
         }
-        let plans = plans(self.inputs.assets);
         let charges = self
             .recent
             .iter()
-            .flat_map(|month| plans.iter().map(move |plan| plan.certain_in(&plan.depreciation, *month)));
+            .flat_map(|month| self.plans.iter().map(move |plan| plan.certain_in(&plan.depreciation, *month)));
         let mean_u = |counts: &dyn Fn(&TenantCode) -> bool| {
             let (letting, billed) = (&self.inputs.letting, self.inputs.billed);
             let sum: Decimal = self.recent.iter().map(|month| units_let_in(letting, billed, *month, counts)).sum();

@@ -275,4 +275,6 @@ pub struct Outlay {
     pub cost: Amount,
     /// After how many years it is renewed; none where it is not.
     pub life_years: Option<u32>,
+    /// The day nothing of it was left: it is not renewed from then on, its successor may be.
+    pub gone_on: Option<Day>,
 }

@@ -7,7 +7,6 @@
 use std::collections::BTreeSet;
 
 use diesel::prelude::*;
-use serde::{Deserialize, Serialize};
 
 use crate::domain::access::TenantScope;
 use crate::domain::calendar::BillingMonth;
@@ -28,26 +27,11 @@ mod named;
 pub mod search;
 mod write;
 
+pub use crate::domain::invoice::InvoiceStatus;
 pub use held::{Departure, departures};
 pub use issues::{Issue, issues};
 pub use lines::billed_lines;
 pub use write::{SeriesPosition, delete_draft, insert_issued, number_series, save_draft, take_number};
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum InvoiceStatus {
-    Draft,
-    Issued,
-}
-
-impl InvoiceStatus {
-    pub const fn name(self) -> &'static str {
-        match self {
-            InvoiceStatus::Draft => "draft",
-            InvoiceStatus::Issued => "issued",
-        }
-    }
-}
 
 /// One row of a list of invoices.
 #[derive(Debug, Clone, PartialEq, Eq)]
