@@ -18,7 +18,7 @@ use crate::app::report_payback;
 use crate::app::reports::{self, Report};
 use crate::documents::payback::{Words, last_month, shown};
 use crate::domain::access::{Action, Decision, policy};
-use crate::domain::calendar::BillingMonth;
+use crate::domain::calendar::{BillingMonth, day_in};
 use crate::domain::money::{Money, UnitPrice};
 use crate::domain::payback::{Horizon, MonthRow, PaybackReport, Source, TenantRow};
 use crate::http::api::payback::{Asked, file as report_file};
@@ -94,7 +94,7 @@ impl PaybackPage {
     }
 
     fn kept_on(&self, kept: &ArchivedReport) -> String {
-        self.frame.short_date(&kept.created_at.date_naive())
+        self.frame.short_date(&day_in(kept.created_at, self.frame.zone))
     }
 
     fn percent(&self, value: &Option<Decimal>) -> String {

@@ -19,7 +19,7 @@ use crate::documents::ledger::{ComparisonKind, comparisons_sheet};
 use crate::documents::sheet::{Sheet, SheetRank, SheetRow, SheetSection};
 use crate::documents::table::{Cell, Table};
 use crate::domain::access::{Action, Decision, policy};
-use crate::domain::calendar::Timestamp;
+use crate::domain::calendar::{Timestamp, day_in};
 use crate::domain::money::Money;
 use crate::domain::party::Language;
 use crate::http::api::reports::{Asked, ReportName, ReportQuery, file as report_file, format, keep};
@@ -68,7 +68,7 @@ fn kept_row(frame: &Frame, report: &ArchivedReport) -> KeptRow {
         as_of: frame.short_date(&report.as_of),
         format: report.format.to_uppercase(),
         language: report.language.clone(),
-        kept_on: frame.short_date(&report.created_at.date_naive()),
+        kept_on: frame.short_date(&day_in(report.created_at, frame.zone)),
         file: format!("/reports/kept/{}", report.sha256),
         sha256: report.sha256.clone(),
     }
