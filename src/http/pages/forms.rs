@@ -27,6 +27,9 @@ pub fn as_typed(language: Language, amount: Money) -> String {
     }
 }
 
+/// A confirmation of whatever is there.
+const INSIST: &str = "1";
+
 /// The fields of a form as they were sent.
 pub struct Fields(Vec<(String, String)>);
 
@@ -62,7 +65,13 @@ impl Fields {
     /// Whether this is the confirmation of a question about `open`, an amount or several, which it names. Sent a second
     /// time, or after somebody else changed the account, it asks again.
     pub fn confirms(&self, open: impl ToString) -> bool {
-        [open.to_string().as_str(), "1"].contains(&self.text("confirm"))
+        [open.to_string().as_str(), INSIST].contains(&self.text("confirm"))
+    }
+
+    /// What was seen when the question was answered, to be held against the account once nobody else changes it; nothing
+    /// where whoever answers insists. For what [`Fields::confirms`] found to be of now.
+    pub fn seen<T>(&self, now: T) -> Option<T> {
+        (self.text("confirm") != INSIST).then_some(now)
     }
 
     /// Whether what was confirmed has changed since it was asked.
