@@ -10,6 +10,7 @@ mod assets;
 mod audit;
 mod billing;
 mod book;
+mod durable;
 mod error;
 pub mod figures;
 pub mod forget_answers;

@@ -48,7 +48,7 @@ pub struct CreditReport {
     pub open: Money,
     /// The letter that settles the invoice, where nothing is open any more.
     pub letter: Option<String>,
-    /// Where the PDF lies, relative to the data directory.
+    /// Where the PDF lies, relative to the data directory; a moment later where it could not be made at once.
     pub pdf: String,
 }
 
@@ -134,7 +134,7 @@ pub fn credit_as_seen(
     check_reason(request)?;
     let book = export_book::shared(store)?;
     let (id, note, mut report) = store.write(|connection| issue(connection, &book, request, seen, by, now))?;
-    report.pdf = archive_invoice::archive_one(store, id, &note, now)?.display().to_string();
+    report.pdf = archive_invoice::archive_issued(store, id, &note, now).display().to_string();
     Ok(report)
 }
 
