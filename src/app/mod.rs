@@ -8,6 +8,7 @@ mod access;
 pub mod answer_once;
 mod assets;
 mod audit;
+mod beat;
 mod billing;
 mod book;
 mod durable;
