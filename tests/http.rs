@@ -11,6 +11,8 @@ mod archive;
 #[path = "http/bad_requests.rs"]
 mod bad_requests;
 mod common;
+#[path = "http/days.rs"]
+mod days;
 #[path = "http/described.rs"]
 mod described;
 #[path = "http/edges.rs"]

@@ -27,7 +27,7 @@ use crate::config::{AuditConfig, Config, PublicUrl, ServerConfig};
 use crate::domain::access::Role;
 use crate::domain::audit::{Actor, sha256_hex};
 use crate::domain::billing_run::Problem;
-use crate::domain::calendar::BillingMonth;
+use crate::domain::calendar::{BillingMonth, DEFAULT_ZONE};
 use crate::domain::ids::UserId;
 use crate::mail::Mailer;
 
@@ -83,7 +83,6 @@ pub struct Shared {
     pub public_url: PublicUrl,
     clock: Clock,
     keys: RwLock<(TokenKeys, DateTime<Utc>)>,
-    zone: Tz,
     secret_checks: Semaphore,
 }
 
@@ -91,7 +90,8 @@ impl Shared {
     pub fn new(store: Store, config: &ServerConfig, clock: Clock) -> Result<Shared, AppError> {
         let now = clock();
         let keys = signing_keys(&store, now)?;
-        let zone = read_tenants::zone(&store)?;
+        // Read once, so that the facility's clock is known from the first answer on.
+        read_tenants::zone(&store)?;
         Ok(Shared {
             receiver: Receiver::start(&store, now)?,
             store,
@@ -107,7 +107,6 @@ impl Shared {
             public_url: config.public_url.clone(),
             clock,
             keys: RwLock::new((keys, now)),
-            zone,
             secret_checks: Semaphore::new(SECRET_CHECKS_MAX),
         })
     }
@@ -173,9 +172,9 @@ impl Shared {
         *self.checked.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
-    /// The zone of the facility's clock, as it was when the server began.
-    pub const fn zone(&self) -> Tz {
-        self.zone
+    /// The zone of the facility's clock, as the book last said: one that is imported while the server runs counts, too.
+    pub fn zone(&self) -> Tz {
+        self.store.last_read_book().map_or(DEFAULT_ZONE, |book| book.facility.zone)
     }
 
     pub fn now(&self) -> DateTime<Utc> {

@@ -51,7 +51,7 @@ fn a_reset_is_declared_beside_an_edit_and_both_stay() {
         let store = site.world.store();
         let declare = || {
             let at = "2026-11-02T10:00:00Z".parse().unwrap();
-            let reset = Resolution::DeclareReset { at, final_index: None, new_index: Micro::from_micro(0) };
+            let reset = Resolution::DeclareReset { at, final_index: None, new_index: Micro::from_micros(0) };
             resolve_gap::resolve(&site.world.store(), "A01-EB", &reset, "compteur remplacé", &by(), now())
         };
         let edit = |connection: &mut AnyConnection| {

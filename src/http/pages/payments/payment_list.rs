@@ -345,7 +345,7 @@ fn entry(frame: &Frame, fields: &Fields) -> Result<Entry, Vec<FieldError>> {
     let mut errors = vec![];
     let mut wrong = |field: &'static str, key: &str| errors.push(FieldError { field, text: frame.t(key) });
     let invoice = fields.text("invoice");
-    let date: Option<NaiveDate> = fields.text("date").parse().ok();
+    let date: Option<NaiveDate> = fields.day("date");
     let amount: Option<Money> = fields.number("amount");
     if invoice.is_empty() {
         wrong("invoice", "error-invoice");

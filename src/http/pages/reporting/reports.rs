@@ -24,7 +24,7 @@ use crate::domain::money::Money;
 use crate::domain::party::Language;
 use crate::http::api::reports::{Asked, ReportName, ReportQuery, file as report_file, format, keep};
 use crate::http::asked::{Expected, parsed};
-use crate::http::auth::{Granted, Visitor, session};
+use crate::http::auth::{Granted, Visitor};
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
 
@@ -352,9 +352,7 @@ pub async fn archive(
     path: Path<String>,
     form: Form<KeepForm>,
 ) -> Result<HttpResponse, Fault> {
-    if !session::same_token(&visitor.form_token, &form.form_token) {
-        return Err(Fault::Forged);
-    }
+    visitor.check_form(&form.form_token)?;
     let name = ReportName::of(&path, &granted)?;
     let kept = keep(&shared, Asked::of(name, &form.asked)?, Frame::of(&http).language, visitor.actor(&http)).await?;
     Ok(done("/reports", "report-kept", &kept.len().to_string()))

@@ -206,7 +206,7 @@ pub async fn submit(
 fn wanted(frame: &Frame, fields: &Fields, number: &str) -> Result<Wanted, Vec<FieldError>> {
     let mut errors = vec![];
     let mut wrong = |field: &'static str, key: &str| errors.push(FieldError { field, text: frame.t(key) });
-    let date: Option<NaiveDate> = fields.text("date").parse().ok();
+    let date: Option<NaiveDate> = fields.day("date");
     let amount: Option<Money> = fields.number("amount");
     if is_transfer(fields) && !fields.has("to") {
         wrong("to", "error-invoice");
