@@ -6,9 +6,13 @@
 mod access;
 #[path = "http/administration.rs"]
 mod administration;
+#[path = "http/archive.rs"]
+mod archive;
 #[path = "http/bad_requests.rs"]
 mod bad_requests;
 mod common;
+#[path = "http/days.rs"]
+mod days;
 #[path = "http/described.rs"]
 mod described;
 #[path = "http/edges.rs"]
@@ -19,6 +23,8 @@ mod finance;
 mod inventory;
 #[path = "http/paid_back.rs"]
 mod paid_back;
+#[path = "http/races.rs"]
+mod races;
 #[path = "http/readings.rs"]
 mod readings;
 #[path = "http/reminders.rs"]

@@ -1,7 +1,8 @@
 //! Do a request once however often it is sent: what was answered under its key is answered again.
 //!
-//! The key is taken before the work and the answer kept after it. A program that ends in between leaves the key taken:
-//! the request is then refused rather than done twice, and whoever sent it looks at what became of it.
+//! The key is taken before the work and the answer kept after it. A program that ends in between, or a fault of ours that
+//! breaks the work off, leaves the key taken: the request is then refused rather than done twice, and whoever sent it looks
+//! at what became of it.
 
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
@@ -16,16 +17,36 @@ pub use crate::storage::answers::Answer;
 /// How long an answer is remembered.
 pub const DAYS_KEPT: i64 = 30;
 
+/// What tells a request from another one under the same key.
+#[derive(Debug, Clone, Copy)]
+pub struct Request<'a> {
+    /// What the address says beside the path: the day of balances, the name of a paper.
+    pub query: &'a str,
+    pub body: &'a [u8],
+}
+
+impl Request<'_> {
+    fn sha256(self) -> String {
+        let mut digest = Sha256::new();
+        digest.update(self.body);
+        if !self.query.is_empty() {
+            digest.update(b"?");
+            digest.update(self.query);
+        }
+        hex(&digest.finalize())
+    }
+}
+
 /// Answers `request` by `work`, once per `key`; without a key each time.
 pub fn once(
     store: &Store,
     key: Option<&str>,
-    request: &[u8],
+    request: Request<'_>,
     now: DateTime<Utc>,
     work: impl FnOnce() -> Result<Answer, AppError>,
 ) -> Result<Answer, AppError> {
     let Some(key) = key else { return work() };
-    let digest = hex(&Sha256::digest(request));
+    let digest = request.sha256();
     match store.write(|connection| Ok::<_, AppError>(answers::claim(connection, key, &digest, now)?))? {
         Known::Answered(answer) => Ok(answer),
         Known::Pending => Err(StorageError::Conflict(
@@ -40,8 +61,11 @@ pub fn once(
                 Ok(answer)
             }
             Err(error) => {
-                // What was refused changed nothing: it may be sent again once it is mended.
-                store.write(|connection| Ok::<_, AppError>(answers::release(connection, key)?))?;
+                // What was refused changed nothing: it may be sent again once it is mended. After a fault of ours nobody
+                // can say so, and the key stays taken.
+                if error.amiss().is_some() {
+                    store.write(|connection| Ok::<_, AppError>(answers::release(connection, key)?))?;
+                }
                 Err(error)
             }
         },

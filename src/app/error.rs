@@ -51,22 +51,41 @@ pub enum AppError {
     Corrupt(String),
 }
 
+/// What is amiss with what was asked, where asking differently would succeed. Nothing was changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Amiss {
+    /// It is no question that has an answer.
+    Question,
+    /// It is about something that is not there.
+    Subject,
+    /// What is stored stands against it.
+    State,
+    /// It is understood, and cannot be done.
+    Wish,
+}
+
 impl AppError {
-    /// True where the caller can mend it by asking differently.
+    /// What is amiss with what was asked; none where the fault is ours, or of how the program is set up.
+    pub fn amiss(&self) -> Option<Amiss> {
+        match self {
+            AppError::Input(_) | AppError::Misasked(_) => Some(Amiss::Question),
+            AppError::NotFound(_) | AppError::Absent(_) => Some(Amiss::Subject),
+            AppError::Contrary(_) | AppError::NoBook => Some(Amiss::State),
+            AppError::User(problem) if problem.is_conflict() => Some(Amiss::State),
+            AppError::Refused(_) | AppError::Contradictory(_) | AppError::User(_) => Some(Amiss::Wish),
+            AppError::Storage(error) => amiss_with_stored(error),
+            AppError::Document(_) | AppError::Report(_) | AppError::Mail(_) | AppError::Io { .. } => None,
+            AppError::Corrupt(_) => None,
+        }
+    }
+
+    /// True where whoever runs the program can mend it: by asking differently, by naming another file or database, by
+    /// other settings.
     pub fn is_input(&self) -> bool {
         match self {
-            AppError::Input(_)
-            | AppError::Refused(_)
-            | AppError::Contrary(_)
-            | AppError::Misasked(_)
-            | AppError::NotFound(_)
-            | AppError::Contradictory(_)
-            | AppError::NoBook
-            | AppError::Mail(MailError::Settings(_))
-            | AppError::User(_) => true,
-            AppError::Storage(error) => error.is_input(),
+            AppError::Mail(MailError::Settings(_)) | AppError::Storage(StorageError::Url(_)) => true,
             AppError::Io { source, .. } => is_misnamed(source),
-            _ => false,
+            _ => self.amiss().is_some(),
         }
     }
 
@@ -85,6 +104,26 @@ impl AppError {
     pub fn io(doing: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> AppError {
         let path = path.into();
         move |source| AppError::Io { doing, path, source }
+    }
+}
+
+fn amiss_with_stored(error: &StorageError) -> Option<Amiss> {
+    match error {
+        StorageError::Nul => Some(Amiss::Question),
+        StorageError::NotFound { .. } => Some(Amiss::Subject),
+        StorageError::Conflict(_)
+        | StorageError::Running { .. }
+        | StorageError::Frozen(_)
+        | StorageError::Closed(_)
+        | StorageError::Overlap(_) => Some(Amiss::State),
+        StorageError::NotStorable { .. } | StorageError::KeyReused => Some(Amiss::Wish),
+        StorageError::Url(_)
+        | StorageError::Refused(_)
+        | StorageError::Corrupt { .. }
+        | StorageError::Busy(_)
+        | StorageError::Unavailable(_)
+        | StorageError::Migration(_)
+        | StorageError::Database(_) => None,
     }
 }
 

@@ -8,8 +8,10 @@ mod access;
 pub mod answer_once;
 mod assets;
 mod audit;
+mod beat;
 mod billing;
 mod book;
+mod durable;
 mod error;
 pub mod figures;
 pub mod forget_answers;
@@ -47,7 +49,7 @@ pub use book::{
     edit_book, edit_meanwhile, export_book, import_book, list_terms, read_settings, read_tariffs, read_tenants,
     remove_entry,
 };
-pub use error::{AppError, is_misnamed, remedy};
+pub use error::{Amiss, AppError, is_misnamed, remedy};
 pub use home::{read_home, read_homes};
 use invoices::issue_invoice;
 pub use invoices::{

@@ -96,6 +96,11 @@ impl Store {
         Ok(read)
     }
 
+    /// The book as it was last read here, without asking whether it has changed since: for what may be a moment behind.
+    pub fn last_read_book(&self) -> Option<Arc<Book>> {
+        self.remembered().as_ref().map(|(_, book)| Arc::clone(book))
+    }
+
     /// What lists of invoices came to, as long as no invoice and no balance has changed.
     pub(super) fn tallies(&self) -> &Tallies {
         &self.tallies

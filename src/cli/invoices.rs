@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::context::{counted, out};
 use super::{CliError, Context, Outcome};
-use crate::app::archive_invoice::{self, ArchiveCheck};
+use crate::app::archive_invoice::{self, ArchiveCheck, Unarchived};
 use crate::app::correct_invoice::{self, CorrectionReport, CorrectionRequest};
 use crate::app::credit_invoice::{self, CreditReport, CreditRequest};
 use crate::app::list_invoices::{self, InvoiceFilter, InvoiceSummary};
@@ -230,13 +230,30 @@ impl Row {
 
 fn archive(context: &Context) -> Result<Outcome, CliError> {
     let store = context.open()?;
-    let written = archive_invoice::archive_missing(&store, context.now)?.written;
+    let made = archive_invoice::archive_missing(&store, context.now)?;
     let check = archive_invoice::check(&store)?;
-    context.print(&check, |check| describe(check, written));
-    Ok(if check.damaged.is_empty() { Outcome::Done } else { Outcome::NeedsAttention })
+    let archive = Archive { check, failed: made.failed };
+    context.print(&archive, |archive| describe(archive, made.written));
+    let is_whole = archive.check.damaged.is_empty() && archive.failed.is_empty();
+    Ok(if is_whole { Outcome::Done } else { Outcome::NeedsAttention })
 }
 
-fn describe(check: &ArchiveCheck, written: usize) -> String {
+/// What was looked at, and what could not be made.
+#[derive(Serialize)]
+struct Archive {
+    #[serde(flatten)]
+    check: ArchiveCheck,
+    failed: Vec<Unarchived>,
+}
+
+fn describe(Archive { check, failed }: &Archive, written: usize) -> String {
     let damaged: String = check.damaged.iter().map(|path| format!("\n  {path} is not what was archived")).collect();
-    format!("{} made now, {} sound, {} damaged{damaged}", written + check.remade, check.sound, check.damaged.len())
+    let unmade: String =
+        failed.iter().map(|one| format!("\n  {} has no documents: {}", one.number, one.error)).collect();
+    format!(
+        "{} made now, {} sound, {} damaged{damaged}{unmade}",
+        written + check.remade,
+        check.sound,
+        check.damaged.len()
+    )
 }

@@ -5,6 +5,7 @@
 //! billed for the month is left alone; a problem of one contract blocks that contract's draft and no other.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -82,8 +83,8 @@ pub struct LateMonth {
     /// difference is told from what was billed less this ([`credited_for`]).
     pub credited: Vec<BilledLine>,
     /// That month's readings as they are now known, with their neighbours: of the contract's meters, and of the
-    /// facility's where a line carries the measured PUE.
-    pub samples: Samples,
+    /// facility's where a line carries the measured PUE. The contracts of a month share them.
+    pub samples: Arc<Samples>,
 }
 
 impl LateMonth {

@@ -34,8 +34,16 @@ impl Timestamp {
 
     /// The calendar day this instant falls on in `zone`.
     pub fn date_in(self, zone: Tz) -> NaiveDate {
-        self.to_utc().with_timezone(&zone).date_naive()
+        day_in(self.to_utc(), zone)
     }
+}
+
+/// The facility's zone before a book says which.
+pub const DEFAULT_ZONE: Tz = Tz::Europe__Paris;
+
+/// The calendar day `at` falls on in `zone`: a facility's days begin by its own clock, never by UTC.
+pub fn day_in(at: DateTime<Utc>, zone: Tz) -> NaiveDate {
+    at.with_timezone(&zone).date_naive()
 }
 
 impl From<DateTime<Utc>> for Timestamp {

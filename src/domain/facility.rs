@@ -54,3 +54,12 @@ pub enum Feed {
     A,
     B,
 }
+
+impl Feed {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Feed::A => "A",
+            Feed::B => "B",
+        }
+    }
+}

@@ -11,7 +11,7 @@ use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 
 use super::unreadable;
-use crate::app::AppError;
+use crate::app::{Amiss, AppError};
 use crate::domain::access::{Action, Role};
 use crate::domain::freetext;
 use crate::domain::told::{Tell, Told};
@@ -195,30 +195,21 @@ impl ResponseError for Fault {
 
 impl From<AppError> for Fault {
     fn from(error: AppError) -> Fault {
-        match &error {
-            AppError::Input(message) => Fault::BadRequest(message.clone()),
-            AppError::Misasked(told) => Fault::Misasked(told.clone()),
-            AppError::Refused(told) => Fault::Refused(told.clone()),
-            AppError::Contrary(told) => Fault::Contrary(told.clone()),
-            AppError::NotFound(_) => Fault::NotFound,
-            AppError::Absent(told) => Fault::Absent(told.clone()),
-            AppError::User(problem) if problem.is_conflict() => Fault::Contrary(Box::new(problem.told())),
-            AppError::User(problem) => Fault::Refused(Box::new(problem.told())),
-            AppError::NoBook
-            | AppError::Storage(
-                StorageError::Closed(_)
-                | StorageError::Conflict(_)
-                | StorageError::Overlap(_)
-                | StorageError::Running { .. },
-            ) => Fault::Contrary(Box::new(error.told())),
-            AppError::Storage(StorageError::Nul) => Fault::Misasked(Box::new(error.told())),
-            AppError::Storage(StorageError::KeyReused) => Fault::Unprocessable(error.to_string()),
-            AppError::Storage(StorageError::Busy(_)) => Fault::Unavailable(error.to_string()),
-            AppError::Storage(unreachable) if unreachable.is_transient() => {
+        let told = || Box::new(error.told());
+        match (&error, error.amiss()) {
+            (AppError::Input(message), _) => Fault::BadRequest(message.clone()),
+            (AppError::Absent(told), _) => Fault::Absent(told.clone()),
+            (AppError::Storage(StorageError::KeyReused), _) => Fault::Unprocessable(error.to_string()),
+            (_, Some(Amiss::Question)) => Fault::Misasked(told()),
+            (_, Some(Amiss::Subject)) => Fault::NotFound,
+            (_, Some(Amiss::State)) => Fault::Contrary(told()),
+            (_, Some(Amiss::Wish)) => Fault::Refused(told()),
+            (AppError::Storage(StorageError::Busy(_)), None) => Fault::Unavailable(error.to_string()),
+            (AppError::Storage(unreachable), None) if unreachable.is_transient() => {
                 tracing::error!(%error, "the database cannot be reached");
                 Fault::Unavailable("the database cannot be reached for the moment; try again".to_owned())
             }
-            _ => Fault::internal(error),
+            (_, None) => Fault::internal(error),
         }
     }
 }
@@ -241,6 +232,28 @@ mod tests {
     fn internals_are_never_shown() {
         let fault = Fault::Internal("password of the database is s3cret".into());
         assert!(!serde_json::to_string(&fault.problem()).unwrap().contains("s3cret"));
+    }
+
+    #[test]
+    fn what_asking_differently_mends_is_no_fault_of_ours() {
+        let stored: [(StorageError, u16); 8] = [
+            (StorageError::NotFound { what: "message", key: "7".into() }, 404),
+            (StorageError::Frozen("an issued invoice".into()), 409),
+            (StorageError::Closed("2026-09 is closed".into()), 409),
+            (StorageError::NotStorable { what: "a reading", detail: "too large".into() }, 422),
+            (StorageError::KeyReused, 422),
+            (StorageError::Nul, 400),
+            (StorageError::Busy(7), 503),
+            (StorageError::Corrupt { what: "an invoice", detail: "no JSON".into() }, 500),
+        ];
+        for (error, status) in stored {
+            let (told, error) = (error.to_string(), AppError::from(error));
+            assert_eq!(error.is_input(), status < 500, "{told}");
+            assert_eq!(Fault::from(error).status_code().as_u16(), status, "{told}");
+        }
+        let absent = AppError::Absent(Box::new(Told::new("pack-unknown", "there is no such pack")));
+        assert!(absent.is_input());
+        assert_eq!(Fault::from(absent).status_code(), StatusCode::NOT_FOUND);
     }
 
     #[test]

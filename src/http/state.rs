@@ -8,7 +8,7 @@ use std::sync::{Mutex, OnceLock, PoisonError, RwLock};
 use actix_web::web;
 use chrono::{DateTime, Duration, Utc};
 use chrono_tz::Tz;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::auth::token::{Identity, SigningKey, TokenError, TokenKeys};
 use super::auth::{Bearer, Bearers, LongLived};
@@ -27,15 +27,16 @@ use crate::config::{AuditConfig, Config, PublicUrl, ServerConfig};
 use crate::domain::access::Role;
 use crate::domain::audit::{Actor, sha256_hex};
 use crate::domain::billing_run::Problem;
-use crate::domain::calendar::BillingMonth;
+use crate::domain::calendar::{BillingMonth, DEFAULT_ZONE};
 use crate::domain::ids::UserId;
 use crate::mail::Mailer;
 
 /// Reads the clock; handed down from `main`.
 pub type Clock = fn() -> DateTime<Utc>;
 
-/// Password checks that run at once: each takes 19 MiB and a core.
-const PASSWORD_CHECKS_MAX: usize = 2;
+/// Checks of passwords and codes that run at once. A password takes 19 MiB and a core; and whoever guesses in parallel gains
+/// no more guesses than run here.
+const SECRET_CHECKS_MAX: usize = 2;
 /// How often keys that were rotated elsewhere are looked for, to verify with; what signs is looked up each time.
 const KEYS_SECONDS: i64 = 60;
 
@@ -82,15 +83,15 @@ pub struct Shared {
     pub public_url: PublicUrl,
     clock: Clock,
     keys: RwLock<(TokenKeys, DateTime<Utc>)>,
-    zone: Tz,
-    password_checks: Semaphore,
+    secret_checks: Semaphore,
 }
 
 impl Shared {
     pub fn new(store: Store, config: &ServerConfig, clock: Clock) -> Result<Shared, AppError> {
         let now = clock();
         let keys = signing_keys(&store, now)?;
-        let zone = read_tenants::zone(&store)?;
+        // Read once, so that the facility's clock is known from the first answer on.
+        read_tenants::zone(&store)?;
         Ok(Shared {
             receiver: Receiver::start(&store, now)?,
             store,
@@ -106,8 +107,7 @@ impl Shared {
             public_url: config.public_url.clone(),
             clock,
             keys: RwLock::new((keys, now)),
-            zone,
-            password_checks: Semaphore::new(PASSWORD_CHECKS_MAX),
+            secret_checks: Semaphore::new(SECRET_CHECKS_MAX),
         })
     }
 
@@ -172,9 +172,9 @@ impl Shared {
         *self.checked.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
-    /// The zone of the facility's clock, as it was when the server began.
-    pub const fn zone(&self) -> Tz {
-        self.zone
+    /// The zone of the facility's clock, as the book last said: one that is imported while the server runs counts, too.
+    pub fn zone(&self) -> Tz {
+        self.store.last_read_book().map_or(DEFAULT_ZONE, |book| book.facility.zone)
     }
 
     pub fn now(&self) -> DateTime<Utc> {
@@ -283,8 +283,7 @@ impl Shared {
         password: String,
     ) -> Result<Option<(Person, Stage)>, Fault> {
         strict::text_without_nul(&email)?;
-        self.must_not_wait(&attempt)?;
-        let _turn = self.password_checks.acquire().await.map_err(Fault::internal)?;
+        let _turn = self.turn_at_guessing(&attempt).await?;
         let (store, required) = (self.store.clone(), self.second_factor_roles.clone());
         let (by, now) = (attempt.actor(), self.now());
         let found = blocking(move || {
@@ -310,7 +309,7 @@ impl Shared {
     /// Whether `code` is right for the person's second factor. Guessing gets slower and slower here too.
     pub async fn check_code(&self, person: &Person, code: String, by: Actor) -> Result<bool, Fault> {
         let attempt = Attempt::at_second_factor(&person.email);
-        self.must_not_wait(&attempt)?;
+        let _turn = self.turn_at_guessing(&attempt).await?;
         let (store, person, now) = (self.store.clone(), person.clone(), self.now());
         let is_right = blocking(move || second_factor::give(&store, &person, &code, &by, now)).await?;
         if is_right {
@@ -329,14 +328,17 @@ impl Shared {
         by: Actor,
     ) -> Result<Result<Vec<String>, UserProblem>, Fault> {
         let attempt = Attempt::at_second_factor(&person.email);
-        self.must_not_wait(&attempt)?;
+        let _turn = self.turn_at_guessing(&attempt).await?;
         let (store, person, now) = (self.store.clone(), person.clone(), self.now());
         let done = attempted(move || second_factor::confirm(&store, &person, &code, &by, now)).await?;
         match &done {
             Err(UserProblem::CodeWrong) => self.throttle.failed(&attempt, now),
             Err(_) => {}
-            // Their long-lived tokens may have waited for it.
-            Ok(_) => self.forget_bearers(),
+            Ok(_) => {
+                self.throttle.succeeded(&attempt);
+                // Their long-lived tokens may have waited for it.
+                self.forget_bearers();
+            }
         }
         Ok(done)
     }
@@ -347,8 +349,7 @@ impl Shared {
         attempt: Attempt,
         work: impl FnOnce() -> Result<T, AppError> + Send + 'static,
     ) -> Result<Result<T, UserProblem>, Fault> {
-        self.must_not_wait(&attempt)?;
-        let _turn = self.password_checks.acquire().await.map_err(Fault::internal)?;
+        let _turn = self.turn_at_guessing(&attempt).await?;
         let done = attempted(work).await?;
         match &done {
             Err(UserProblem::PasswordWrong) => self.throttle.failed(&attempt, self.now()),
@@ -356,6 +357,15 @@ impl Shared {
             Ok(_) => self.throttle.succeeded(&attempt),
         }
         Ok(done)
+    }
+
+    /// A turn at looking at a password or a code, to be held until the outcome is counted. The throttle is looked at again
+    /// once it is held: others who guess at the same may have failed in between.
+    async fn turn_at_guessing(&self, attempt: &Attempt) -> Result<SemaphorePermit<'_>, Fault> {
+        self.must_not_wait(attempt)?;
+        let turn = self.secret_checks.acquire().await.map_err(Fault::internal)?;
+        self.must_not_wait(attempt)?;
+        Ok(turn)
     }
 
     fn must_not_wait(&self, attempt: &Attempt) -> Result<(), Fault> {

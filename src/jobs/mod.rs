@@ -1,5 +1,6 @@
 //! What happens without anyone asking: idempotent ticks that call `app`.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -28,10 +29,15 @@ pub fn start(store: Store, mailer: Mailer, postage: Postage, signing: Signing, c
     let thread = std::thread::spawn(move || {
         let mut signed_on = None;
         loop {
-            tick(&store, &mailer, &postage, clock);
-            let today = clock().date_naive();
-            if signing.daily && signed_on != Some(today) && sign_daily(&store, &signing, clock()) {
-                signed_on = Some(today);
+            let ticked = catch_unwind(AssertUnwindSafe(|| {
+                tick(&store, &mailer, &postage, clock);
+                let today = clock().date_naive();
+                if signing.daily && signed_on != Some(today) && sign_daily(&store, &signing, clock()) {
+                    signed_on = Some(today);
+                }
+            }));
+            if ticked.is_err() {
+                tracing::error!("the jobs panicked; they go on at the next tick");
             }
             match stopped.recv_timeout(TICK) {
                 Err(RecvTimeoutError::Timeout) => {}

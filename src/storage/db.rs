@@ -154,8 +154,9 @@ impl Database {
         &self,
         work: impl FnOnce(&mut AnyConnection) -> Result<T, E>,
     ) -> Result<T, E> {
-        let mut connection = self.connection()?;
+        // The turn first: writers that wait for one hold no connection that readers need.
         let _turn = self.writing_turn()?;
+        let mut connection = self.connection()?;
         connection.write_transaction(work)
     }
 
@@ -191,5 +192,24 @@ mod tests {
         let shown = |url: &str| url.parse::<DatabaseUrl>().unwrap().to_string();
         assert_eq!(shown("postgres://city:s3cr@t@db:5432/x?password=y"), "postgres://city@db:5432/x");
         assert_eq!(shown("postgres:///x"), "postgres:///x");
+    }
+
+    #[test]
+    fn writers_that_wait_leave_the_connections_to_readers() {
+        let dir = tempfile::tempdir().unwrap();
+        let url = DatabaseUrl::Sqlite(dir.path().join("chapelle.db"));
+        let database = Database::open(url, 2).unwrap();
+        std::thread::scope(|scope| {
+            database
+                .write(|_| {
+                    for _ in 0..3 {
+                        scope.spawn(|| database.write(|_| Ok::<_, StorageError>(())).unwrap());
+                    }
+                    std::thread::sleep(std::time::Duration::from_millis(200));
+                    assert!(database.pool.get_timeout(std::time::Duration::from_secs(1)).is_ok(), "a reader's turn");
+                    Ok::<_, StorageError>(())
+                })
+                .unwrap();
+        });
     }
 }

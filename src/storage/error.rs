@@ -38,7 +38,7 @@ pub enum StorageError {
     #[error("{0} readings wait to be written and no more fit; send the batch again in a moment")]
     Busy(usize),
     /// The key itself is not repeated: what it is kept under is ours.
-    #[error("this Idempotency-Key came with another body before: send that body again, or a new key with this one")]
+    #[error("this Idempotency-Key came with another request before: send that one again, or a new key with this one")]
     KeyReused,
     #[error("the database cannot be reached: {0}; check DATABASE_URL and try again")]
     Unavailable(String),
@@ -74,23 +74,6 @@ impl Running {
 pub type StorageResult<T> = Result<T, StorageError>;
 
 impl StorageError {
-    /// True where asking differently would succeed: something is unknown, exists already, is final, or overlaps.
-    pub fn is_input(&self) -> bool {
-        matches!(
-            self,
-            StorageError::Url(_)
-                | StorageError::NotFound { .. }
-                | StorageError::Conflict(_)
-                | StorageError::Running { .. }
-                | StorageError::Frozen(_)
-                | StorageError::Closed(_)
-                | StorageError::Overlap(_)
-                | StorageError::NotStorable { .. }
-                | StorageError::Nul
-                | StorageError::KeyReused
-        )
-    }
-
     /// True where PostgreSQL undid one of two transactions that waited for each other.
     pub fn is_deadlock(&self) -> bool {
         matches!(self, StorageError::Database(Error::DatabaseError(_, told)) if told.message().contains("deadlock detected"))

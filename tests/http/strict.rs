@@ -153,6 +153,6 @@ async fn a_key_used_for_another_request_is_told_without_ours() {
     let other = post(&server, path, &token, Some("k1"), body("2.00")).await;
     let said = detail(&other);
     assert_eq!(other.status.as_u16(), 422);
-    assert!(said.starts_with("this Idempotency-Key came with another body before"), "{said}");
+    assert!(said.starts_with("this Idempotency-Key came with another request before"), "{said}");
     assert!(!said.contains("user-") && !said.contains("batch"), "{said}");
 }

@@ -153,6 +153,14 @@ fn a_message_is_retried_under_a_lease_until_sent_or_given_up() {
         let failed = outbox::list(c, Some(MessageStatus::Failed)).unwrap();
         assert_eq!(failed.iter().map(|m| m.id).collect::<Vec<_>>(), [ids[1]]);
         assert_eq!(outbox::list(c, None).unwrap().len(), 3);
+        // What another has sent meanwhile stays sent, whatever a late sender says of it.
+        assert!(!outbox::mark_failed(c, ids[0], "451 too late").unwrap());
+        assert!(!outbox::mark_retry(c, ids[0], "451 too late", now()).unwrap());
+        assert!(!outbox::mark_sent(c, ids[0], now()).unwrap() && !outbox::withdraw(c, ids[0]).unwrap());
+        let sent = outbox::by_id(c, ids[0]).unwrap().unwrap();
+        assert_eq!((sent.status, sent.last_error), (MessageStatus::Sent, None));
+        let undelivered: Vec<i64> = outbox::undelivered(c, None).unwrap().iter().map(|m| m.id).collect();
+        assert_eq!((undelivered.as_slice(), outbox::failed_count(c).unwrap()), ([ids[1]].as_slice(), 1));
     });
 }
 

@@ -7,7 +7,7 @@ use chapelle::domain::metering::Quality;
 use chapelle::domain::quantity::Micro;
 use chapelle::storage::readings::{self, first_at_or_after, last_before, series, stream};
 use chapelle::storage::{
-    BatchOutcome, Database, IncomingBatch, IncomingReading, ReadingWriter, StorageError, batches, billing,
+    BatchOutcome, Database, IncomingBatch, IncomingReading, ReadingWriter, StorageError, batches, billing, note_change,
 };
 use diesel::connection::SimpleConnection;
 
@@ -294,6 +294,17 @@ fn a_change_behind_the_billing_horizon_marks_every_month_it_touches() {
         send(vec![correction(2, "2026-08-10T00:00:00Z", 2)]);
         assert_eq!(database.write(|c| billing::clear_late_changes(c, &seen)).unwrap(), 0);
         assert_eq!(late().len(), 3);
+        clear();
+        // A reset changes the interpolated boundary, too, up to the first reading after the horizon, and nothing beyond it.
+        let reset = |meter: i64, instant: &str| {
+            database.write(|c| note_change(c, MeterId(meter), at(instant), at("2026-11-03T08:00:00Z"))).unwrap();
+        };
+        reset(1, "2026-11-01T12:00:00Z");
+        assert!(late().is_empty());
+        send(vec![reading(2, "2026-11-02T00:00:00Z", 3)]);
+        clear();
+        reset(2, "2026-11-01T12:00:00Z");
+        assert_eq!(late(), ["2 2026-08", "2 2026-09", "2 2026-10"]);
         clear();
         // The next horizon begins anew.
         raise("2026-11");

@@ -229,6 +229,7 @@ told-reminder-internal = La facture { $invoice } s’adresse à un service de la
 told-reminder-no-contact = { $tenant } n’a pas de contact à qui écrire : ajoutez-en un à sa fiche.
 told-reminder-today = La facture { $invoice } a déjà été relancée aujourd’hui : une autre relance est possible à partir de demain.
 told-reminder-waiting = La relance de la facture { $invoice } du { $day } n’est pas encore partie : la page de son courriel dit ce qui la retient. Une autre est possible dès qu’elle sera partie.
+told-account-meanwhile = Le solde ouvert est maintenant de { $open }, contre { $seen } lorsque la question vous a été posée : regardez à nouveau la facture.
 told-correct-nothing = Rien de ce que dit la facture { $invoice } n’a changé depuis son émission : corrigez d’abord la fiche de l’hébergé ou la convention.
 told-held-contracts = Conventions qui s’y rattachent : { $count } (dont { $name }).
 told-held-invoices = Factures et avoirs émis : { $count } (dont { $name }).

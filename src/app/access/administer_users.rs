@@ -74,50 +74,88 @@ fn file(has_second_factor: bool, seen_at: Option<DateTime<Utc>>, user: User) -> 
     }
 }
 
-/// Gives someone another role, if nobody did since `version`, and ends their sessions: they come in anew by the rules of
-/// the new one. The last administrator keeps theirs.
-pub fn change_role(
-    store: &Store,
-    id: UserId,
-    version: i64,
-    role: Role,
-    tenant: Option<&TenantCode>,
-    by: &Actor,
-    now: DateTime<Utc>,
-) -> Result<(), AppError> {
-    check_place(role, tenant)?;
+/// The role somebody is to have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewRole {
+    pub role: Role,
+    pub tenant: Option<TenantCode>,
+    /// The version of the person that whoever gives it saw.
+    pub version: i64,
+}
+
+/// What is to be different about someone; all of it, or nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct UserChange {
+    pub role: Option<NewRole>,
+    /// Whether they are shut out.
+    pub disabled: Option<bool>,
+}
+
+/// Makes every part of the change in one transaction.
+pub fn change(store: &Store, id: UserId, change: &UserChange, by: &Actor, now: DateTime<Utc>) -> Result<(), AppError> {
+    if let Some(new) = &change.role {
+        check_place(new.role, new.tenant.as_ref())?;
+    }
     store.write(|connection| {
-        let user = locked(connection, id)?;
-        if role != Role::Admin {
-            must_not_be_last(connection, &user)?;
+        if let Some(new) = &change.role {
+            give_role(connection, id, new, by, now)?;
         }
-        if !users::set_role(connection, id, version, role, tenant).map_err(crate::app::invite::unknown_tenant)? {
-            return Err(UserProblem::Changed { role: user.role, tenant: user.tenant }.into());
+        match change.disabled {
+            Some(true) => shut_out(connection, id, by, now),
+            Some(false) => let_in(connection, id, by, now),
+            None => Ok(()),
         }
-        sessions::delete_of(connection, id, None)?;
-        let detail = serde_json::json!({ "role": role.name(), "tenant": tenant });
-        let before = serde_json::json!({ "role": user.role.name(), "tenant": user.tenant });
-        let event = AuditEvent::new(now, by, "user.role-changed", &user.email, detail).before(before);
-        audit::append(connection, &event)?;
-        Ok(())
     })
+}
+
+/// Gives someone another role, if nobody did since its version, and ends their sessions: they come in anew by the rules of
+/// the new one. The last administrator keeps theirs.
+pub fn change_role(store: &Store, id: UserId, new: NewRole, by: &Actor, now: DateTime<Utc>) -> Result<(), AppError> {
+    change(store, id, &UserChange { role: Some(new), disabled: None }, by, now)
 }
 
 /// Shuts someone out at once: their sessions end, their tokens are refused. The last administrator stays.
 pub fn disable(store: &Store, id: UserId, by: &Actor, now: DateTime<Utc>) -> Result<(), AppError> {
-    store.write(|connection| {
-        let user = locked(connection, id)?;
-        must_not_be_last(connection, &user)?;
-        set_disabled(connection, &user, Some(now), by, now)
-    })
+    store.write(|connection| shut_out(connection, id, by, now))
 }
 
 /// Lets someone in again, with the password and second factor they had.
 pub fn enable(store: &Store, id: UserId, by: &Actor, now: DateTime<Utc>) -> Result<(), AppError> {
-    store.write(|connection| {
-        let user = locked(connection, id)?;
-        set_disabled(connection, &user, None, by, now)
-    })
+    store.write(|connection| let_in(connection, id, by, now))
+}
+
+fn give_role(
+    connection: &mut AnyConnection,
+    id: UserId,
+    NewRole { role, tenant, version }: &NewRole,
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    let user = locked(connection, id)?;
+    if *role != Role::Admin {
+        must_not_be_last(connection, &user)?;
+    }
+    let given = users::set_role(connection, id, *version, *role, tenant.as_ref());
+    if !given.map_err(crate::app::invite::unknown_tenant)? {
+        return Err(UserProblem::Changed { role: user.role, tenant: user.tenant }.into());
+    }
+    sessions::delete_of(connection, id, None)?;
+    let detail = serde_json::json!({ "role": role.name(), "tenant": tenant });
+    let before = serde_json::json!({ "role": user.role.name(), "tenant": user.tenant });
+    let event = AuditEvent::new(now, by, "user.role-changed", &user.email, detail).before(before);
+    audit::append(connection, &event)?;
+    Ok(())
+}
+
+fn shut_out(connection: &mut AnyConnection, id: UserId, by: &Actor, now: DateTime<Utc>) -> Result<(), AppError> {
+    let user = locked(connection, id)?;
+    must_not_be_last(connection, &user)?;
+    set_disabled(connection, &user, Some(now), by, now)
+}
+
+fn let_in(connection: &mut AnyConnection, id: UserId, by: &Actor, now: DateTime<Utc>) -> Result<(), AppError> {
+    let user = locked(connection, id)?;
+    set_disabled(connection, &user, None, by, now)
 }
 
 /// Nothing is written where nothing changes.

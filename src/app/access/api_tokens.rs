@@ -120,13 +120,19 @@ pub(in crate::app) fn revoke_all(
 
 /// Whom a token speaks for, and what it may; none where it is none, has expired, was revoked, or its person is shut out.
 pub fn bearer(store: &Store, secret: &str, now: DateTime<Utc>) -> Result<Option<(Person, ApiToken)>, AppError> {
-    let connection = &mut *store.connection()?;
-    let token = api_tokens::by_hash(connection, &digest(secret))?.filter(|token| token.is_live(now));
+    let mut connection = store.connection()?;
+    let token = api_tokens::by_hash(&mut connection, &digest(secret))?.filter(|token| token.is_live(now));
     let Some(token) = token else { return Ok(None) };
-    let user = users::by_id(connection, token.token.user)?.filter(|user| user.disabled_at.is_none());
+    let user = users::by_id(&mut connection, token.token.user)?.filter(|user| user.disabled_at.is_none());
     let Some(user) = user else { return Ok(None) };
+    // Writing may wait for a turn; others read meanwhile.
+    drop(connection);
     if token.last_used_at.is_none_or(|last| now - last >= Duration::minutes(USE_MINUTES)) {
-        api_tokens::note_use(connection, token.id, now)?;
+        let noted = store.write(|connection| Ok(api_tokens::note_use(connection, token.id, now)?));
+        // The token is as good without the note.
+        if let Err(error) = noted {
+            tracing::warn!(%error, "the use of a token could not be noted");
+        }
     }
     Ok(Some((user.into(), token)))
 }

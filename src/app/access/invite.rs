@@ -10,7 +10,7 @@ use crate::domain::access::Role;
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::ids::TenantCode;
 use crate::domain::party::{Language, mail_address};
-use crate::storage::access_links::{self as links, NewInvitation};
+use crate::storage::access_links::{self as links, LinkSecret, NewInvitation};
 use crate::storage::outbox::{self, NewMessage};
 use crate::storage::{AnyConnection, StorageError, audit, users};
 
@@ -34,46 +34,66 @@ pub fn invite(store: &Store, guest: &Guest, by: &Actor, now: DateTime<Utc>) -> R
     let email = people::address(&guest.email);
     people::check_address(&email)?;
     people::check_place(guest.role, guest.tenant.as_ref())?;
-    let host = mail_host(store)?;
-    let secret = Secrets::of(store)?.new_link(LinkKind::Invitation)?;
+    let way = Way::of(store)?;
+    let guest = Guest { email, ..guest.clone() };
+    store.write(|connection| {
+        audit::lock(connection)?;
+        write(connection, &guest, &way, by, now)
+    })
+}
+
+/// How an invitation goes out: under which host's Message-ID, and with what link.
+struct Way {
+    host: String,
+    link: LinkSecret,
+}
+
+impl Way {
+    fn of(store: &Store) -> Result<Way, AppError> {
+        Ok(Way { host: mail_host(store)?, link: Secrets::of(store)?.new_link(LinkKind::Invitation)? })
+    }
+}
+
+/// Invites, within a transaction that holds the trail.
+fn write(
+    connection: &mut AnyConnection,
+    guest: &Guest,
+    way: &Way,
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<i64, AppError> {
+    make_room(connection, &guest.email, by, now)?;
     let new = NewInvitation {
-        email,
+        email: guest.email.clone(),
         role: guest.role,
         tenant: guest.tenant.clone(),
         language: guest.language,
         invited_by: by.name.clone(),
         expires_at: now + Duration::days(LINK_DAYS),
     };
-    store.write(|connection| {
-        audit::lock(connection)?;
-        make_room(connection, &new.email, now)?;
-        let id = links::insert_invitation(connection, &new, &secret, now).map_err(unknown_tenant)?;
-        let message = NewMessage {
-            kind: INVITATION_MAIL.to_owned(),
-            invoice: None,
-            recipient: new.email.clone(),
-            language: new.language,
-            message_id: message_id(id, &host),
-        };
-        outbox::enqueue(connection, &message, now)?;
-        let detail = serde_json::json!({ "role": new.role.name(), "tenant": new.tenant, "expires_at": new.expires_at });
-        audit::append(connection, &AuditEvent::new(now, by, "user.invited", &new.email, detail))?;
-        Ok(id)
-    })
+    let id = links::insert_invitation(connection, &new, &way.link, now).map_err(unknown_tenant)?;
+    let message = NewMessage {
+        kind: INVITATION_MAIL.to_owned(),
+        invoice: None,
+        recipient: new.email.clone(),
+        language: new.language,
+        message_id: message_id(id, &way.host),
+    };
+    outbox::enqueue(connection, &message, now)?;
+    let detail = serde_json::json!({ "role": new.role.name(), "tenant": new.tenant, "expires_at": new.expires_at });
+    audit::append(connection, &AuditEvent::new(now, by, "user.invited", &new.email, detail))?;
+    Ok(id)
 }
 
 /// An address is invited once at a time; an invitation that has expired makes room.
-fn make_room(connection: &mut AnyConnection, email: &str, now: DateTime<Utc>) -> Result<(), AppError> {
+fn make_room(connection: &mut AnyConnection, email: &str, by: &Actor, now: DateTime<Utc>) -> Result<(), AppError> {
     if users::by_email(connection, email)?.is_some() {
         return Err(UserProblem::AddressTaken(email.to_owned()).into());
     }
     let open = links::open_invitations(connection)?.into_iter().find(|open| open.invitation.email == email);
     match open {
         Some(open) if now < open.invitation.expires_at => Err(UserProblem::AlreadyInvited(email.to_owned()).into()),
-        Some(expired) => {
-            links::withdraw_invitation(connection, expired.id, now)?;
-            Ok(())
-        }
+        Some(expired) => take_back(connection, expired.id, by, now).map(drop),
         None => Ok(()),
     }
 }
@@ -87,7 +107,7 @@ pub(in crate::app) fn unknown_tenant(error: StorageError) -> AppError {
 
 /// The part of Message-IDs that is ours, from the address mails are sent from.
 pub(in crate::app) fn mail_host(store: &Store) -> Result<String, AppError> {
-    Ok(mail_address::mail_host(&export_book::load(store)?.seller.email).to_owned())
+    Ok(mail_address::mail_host(&export_book::shared(store)?.seller.email).to_owned())
 }
 
 fn message_id(id: i64, host: &str) -> String {
@@ -101,23 +121,29 @@ pub fn open(store: &Store) -> Result<Vec<Invitation>, AppError> {
 
 /// Takes an invitation back: its link opens nothing any more, and its mail is not sent if it still waits.
 pub fn withdraw(store: &Store, id: i64, by: &Actor, now: DateTime<Utc>) -> Result<Invitation, AppError> {
-    store.write(|connection| {
-        let unknown = || AppError::NotFound(format!("invitation {id}"));
-        let invitation = links::invitation(connection, id)?.ok_or_else(unknown)?;
-        if !links::withdraw_invitation(connection, id, now)? {
-            return Err(unknown());
-        }
-        outbox::cancel(connection, INVITATION_MAIL, &invitation.invitation.email)?;
-        let email = &invitation.invitation.email;
-        audit::append(connection, &AuditEvent::new(now, by, "invitation.withdrawn", email, serde_json::json!({})))?;
-        Ok(invitation)
-    })
+    store.write(|connection| take_back(connection, id, by, now))
 }
 
-/// Withdraws an invitation and sends the same anew, with a link of its own.
+fn take_back(connection: &mut AnyConnection, id: i64, by: &Actor, now: DateTime<Utc>) -> Result<Invitation, AppError> {
+    let unknown = || AppError::NotFound(format!("invitation {id}"));
+    let invitation = links::invitation(connection, id)?.ok_or_else(unknown)?;
+    if !links::withdraw_invitation(connection, id, now)? {
+        return Err(unknown());
+    }
+    let email = &invitation.invitation.email;
+    outbox::cancel(connection, INVITATION_MAIL, email)?;
+    audit::append(connection, &AuditEvent::new(now, by, "invitation.withdrawn", email, serde_json::json!({})))?;
+    Ok(invitation)
+}
+
+/// Withdraws an invitation and sends the same anew, with a link of its own: both, or neither.
 pub fn again(store: &Store, id: i64, by: &Actor, now: DateTime<Utc>) -> Result<i64, AppError> {
-    let NewInvitation { email, role, tenant, language, .. } = withdraw(store, id, by, now)?.invitation;
-    invite(store, &Guest { email, role, tenant, language }, by, now)
+    let way = Way::of(store)?;
+    store.write(|connection| {
+        audit::lock(connection)?;
+        let NewInvitation { email, role, tenant, language, .. } = take_back(connection, id, by, now)?.invitation;
+        write(connection, &Guest { email, role, tenant, language }, &way, by, now)
+    })
 }
 
 /// The invitation behind the secret of a link, while it can be accepted.

@@ -27,14 +27,9 @@ pub struct OpenSession {
 }
 
 /// The sessions a person is signed in with, or everyone's; `asking` is the secret of the session that asks.
-pub fn of(
-    store: &Store,
-    user: Option<UserId>,
-    asking: Option<&str>,
-    now: DateTime<Utc>,
-) -> Result<Vec<OpenSession>, AppError> {
+pub fn of(store: &Store, user: UserId, asking: Option<&str>, now: DateTime<Utc>) -> Result<Vec<OpenSession>, AppError> {
     let own = asking.map(digest);
-    let found = sessions::list(&mut *store.connection()?, user, now)?;
+    let found = sessions::list(&mut *store.connection()?, Some(user), now)?;
     let shown = |session: Session| OpenSession {
         is_own: own.as_ref() == Some(&session.key),
         name: name_of(&session.key).to_owned(),

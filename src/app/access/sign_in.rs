@@ -155,14 +155,21 @@ pub fn resume_session(
     required: &[Role],
     now: DateTime<Utc>,
 ) -> Result<Option<Visit>, AppError> {
-    let connection = &mut *store.connection()?;
-    let Some(session) = sessions::live(connection, &digest(secret), now)? else { return Ok(None) };
-    let user = users::by_id(connection, session.user)?.filter(|user| user.disabled_at.is_none());
-    if session.stage == Stage::Open && now - session.last_seen_at >= Duration::minutes(SIGHT_MINUTES) {
-        sessions::prolong(connection, &session.key, now, end_of(&session, now))?;
-    }
+    let mut connection = store.connection()?;
+    let Some(session) = sessions::live(&mut connection, &digest(secret), now)? else { return Ok(None) };
+    let user = users::by_id(&mut connection, session.user)?.filter(|user| user.disabled_at.is_none());
     let Some(person) = user.map(Person::from) else { return Ok(None) };
-    let stage = stage_now(connection, session.stage, &person, required)?;
+    let stage = stage_now(&mut connection, session.stage, &person, required)?;
+    // Writing may wait for a turn; others read meanwhile.
+    drop(connection);
+    if session.stage == Stage::Open && now - session.last_seen_at >= Duration::minutes(SIGHT_MINUTES) {
+        let end = end_of(&session, now);
+        let noted = store.write(|connection| Ok(sessions::prolong(connection, &session.key, now, end)?));
+        // The page can be shown all the same, and the next one prolongs it.
+        if let Err(error) = noted {
+            tracing::warn!(%error, "a session could not be prolonged");
+        }
+    }
     Ok(Some(Visit { person, stage }))
 }
 
@@ -187,8 +194,10 @@ fn end_of(session: &Session, now: DateTime<Utc>) -> DateTime<Utc> {
 }
 
 pub fn end_session(store: &Store, secret: &str) -> Result<(), AppError> {
-    sessions::delete(&mut *store.connection()?, &digest(secret))?;
-    Ok(())
+    store.write(|connection| {
+        sessions::delete(connection, &digest(secret))?;
+        Ok(())
+    })
 }
 
 /// Leaves in the trail that someone came in, or tried to. An account nobody has is not named: people type passwords

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, NaiveDate, Utc};
 use sha2::{Digest, Sha256};
 
-use crate::app::archive_invoice::write_durably;
+use crate::app::durable::write_aside;
 use crate::app::{AppError, Store, asset_versions, read_tenants};
 use crate::domain::amortisation::{AssetDocument, PaperKind};
 use crate::domain::audit::{Actor, AuditEvent, hex};
@@ -69,6 +69,8 @@ pub fn attach(
         attached_at: now,
     };
     let zone = read_tenants::zone(store)?;
+    // Before the transaction, which others wait for.
+    let aside = write_aside(&store.data_dir().join(&kept), bytes)?;
     store.write(|connection| {
         book::lock(connection)?;
         let assets = book::assets(connection)?;
@@ -85,8 +87,8 @@ pub fn attach(
             "bytes": file.size_bytes, "path": file.path,
         });
         audit::append(connection, &AuditEvent::new(now, by, "asset.file_attached", asset.as_str(), detail))?;
-        // Last: should it fail, nothing is noted; should the commit fail, the next try writes the same bytes there.
-        write_durably(&store.data_dir().join(&kept), bytes)
+        // Last: should it fail, nothing is noted; should the commit fail, the next try puts the same bytes there.
+        aside.put()
     })?;
     Ok(file)
 }

@@ -11,7 +11,7 @@ use crate::domain::amortisation::{
     depreciation_entry, gaps, months_due, movement_entries,
 };
 use crate::domain::audit::{Actor, AuditEvent};
-use crate::domain::calendar::BillingMonth;
+use crate::domain::calendar::{BillingMonth, day_in};
 use crate::domain::ledger::{Chart, Journal, JournalEntry, LedgerError};
 use crate::domain::money::Money;
 use crate::domain::told::Told;
@@ -37,9 +37,9 @@ pub(in crate::app) const PERIODS: [PostingPeriod; 3] =
 /// Posts everything through `through` that is not in the journal yet, each entry in a transaction of its own: a run
 /// that is stopped is continued by the next. A month that has not ended at `now` is refused.
 pub fn post(store: &Store, through: BillingMonth, by: &Actor, now: DateTime<Utc>) -> Result<PostingReport, AppError> {
-    let book = export_book::load(store)?;
+    let book = export_book::shared(store)?;
     if through.period(book.facility.zone).to.to_utc() > now {
-        let last = BillingMonth::of(now.with_timezone(&book.facility.zone).date_naive()).previous();
+        let last = BillingMonth::of(day_in(now, book.facility.zone)).previous();
         let english = format!("{through} has not ended yet: post through {last} at most");
         let told = Told::new("posting-not-ended", english).with("month", through).with("last", last);
         return Err(AppError::Refused(Box::new(told)));

@@ -32,10 +32,7 @@ pub fn check(store: &Store, year: i32, now: DateTime<Utc>) -> Result<(), AppErro
 /// The same without the documents, which [`write`](crate::app::audit_pack::write) looks at itself.
 pub fn check_year(store: &Store, year: i32, now: DateTime<Utc>) -> Result<(), AppError> {
     closing(year)?;
-    let today = match read_tenants::today(store, now) {
-        Err(AppError::NoBook) => now.date_naive(),
-        known => known?,
-    };
+    let today = read_tenants::today(store, now)?;
     if year > today.year() {
         let english = format!("{year} is still to come: there is evidence of years through {}", today.year());
         let told = Told::new("pack-year-to-come", english).with("last", today.year().to_string());

@@ -9,10 +9,12 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
+use crate::app::beat::beating;
 use crate::app::sign_roots::{self, Signing};
 use crate::app::{AppError, Store, audit_pack, check_pack};
 use crate::domain::audit::{Actor, AuditEvent, hex};
 use crate::domain::party::Language;
+use crate::storage::billing_runs::is_silent;
 use crate::storage::{audit, evidence_packs};
 
 pub use crate::storage::billing_runs::RunStatus;
@@ -63,10 +65,12 @@ fn make(
     by: &Actor,
     clock: &impl Fn() -> DateTime<Utc>,
 ) -> Result<(), AppError> {
-    sign_roots::sign(store, signing, by, clock())?;
+    let now = clock();
+    beating(now, |at| beat(store, id, at), || sign_roots::sign(store, signing, by, now))?;
     let path = Path::new("packs").join(format!("{id}-{}", audit_pack::file_name(year, Language::English)));
     let (whole, unfinished) = (store.data_dir().join(&path), store.data_dir().join(path.with_extension("zip.part")));
-    let written = write_file(store, signing, (id, year), &unfinished, clock);
+    let write = || write_file(store, signing, (id, year), &unfinished, clock);
+    let written = beating(clock(), |at| beat(store, id, at), write);
     let (sha256, size_bytes) = match written {
         Ok(written) => written,
         Err(error) => {
@@ -88,6 +92,14 @@ fn make(
         let _ = fs::remove_file(store.data_dir().join(path));
     }
     Ok(())
+}
+
+/// One part of a large year takes longer than a pack may be silent.
+fn beat(store: &Store, id: i64, now: DateTime<Utc>) {
+    let noted = store.write(|connection| Ok::<_, AppError>(evidence_packs::beat(connection, id, now)?));
+    if let Err(error) = noted {
+        tracing::warn!(%error, pack = id, "it could not be noted that an evidence pack goes on");
+    }
 }
 
 /// The SHA-256 and the size of what was written to `path`.
@@ -143,15 +155,20 @@ impl<W: Write> Write for Hashed<W> {
 
 /// A pack as it stands; one whose program is gone is told as stopped.
 pub fn find(store: &Store, id: i64, now: DateTime<Utc>) -> Result<Option<EvidencePack>, AppError> {
-    store.write(|connection| {
-        evidence_packs::close_silent(connection, now)?;
-        Ok(evidence_packs::find(connection, id)?)
-    })
+    let found = evidence_packs::find(&mut *store.connection()?, id)?;
+    Ok(found.map(|pack| as_it_stands(pack, now)))
 }
 
 /// The latest packs, newest first.
-pub fn recent(store: &Store) -> Result<Vec<EvidencePack>, AppError> {
-    Ok(evidence_packs::recent(&mut *store.connection()?, LISTED)?)
+pub fn recent(store: &Store, now: DateTime<Utc>) -> Result<Vec<EvidencePack>, AppError> {
+    let found = evidence_packs::recent(&mut *store.connection()?, LISTED)?;
+    Ok(found.into_iter().map(|pack| as_it_stands(pack, now)).collect())
+}
+
+/// One whose program is gone is stopped, whether or not that is written down yet: looking at it writes nothing.
+fn as_it_stands(pack: EvidencePack, now: DateTime<Utc>) -> EvidencePack {
+    let is_gone = pack.status == RunStatus::Running && is_silent(pack.seen_at, now);
+    if is_gone { EvidencePack { status: RunStatus::Stopped, ..pack } } else { pack }
 }
 
 /// Where the file of a pack lies.

@@ -137,7 +137,7 @@ pub fn each_day(
     period: Period,
     mut each: impl FnMut(Vec<ShownReading>) -> Result<bool, AppError>,
 ) -> Result<(), AppError> {
-    let book = export_book::load(store)?;
+    let book = export_book::shared(store)?;
     let zone = book.facility.zone;
     let mut day = period.from.date_in(zone);
     while midnight(day, zone) <= period.to {

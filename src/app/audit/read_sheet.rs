@@ -7,7 +7,7 @@ use crate::domain::audit::{SignedRoot, sha256_hex};
 use crate::domain::calendar::Timestamp;
 use crate::domain::ids::MeterCode;
 use crate::domain::invoice::{InvoiceNumber, IssuedInvoice};
-use crate::domain::ledger::JournalEntry;
+use crate::domain::ledger::{Journal, JournalEntry};
 use crate::domain::metering::{MeterUsage, Reading};
 use crate::storage::archive::ArchivedFile;
 use crate::storage::audit::{ChainedEvent, TrailFilter};
@@ -93,9 +93,9 @@ pub fn sheet(store: &Store, number: &str, wanted: &Wanted) -> Result<Option<Shee
 }
 
 fn entry_of(connection: &mut AnyConnection, invoice: &IssuedInvoice) -> Result<Option<JournalEntry>, AppError> {
-    let day = Some(invoice.issue_date);
-    let posted = journal::list(connection, JournalFilter { from: day, through: day, ..JournalFilter::default() })?;
-    Ok(posted.into_iter().map(|posted| posted.entry).find(|entry| entry.document == invoice.number.as_str()))
+    let document = Some(invoice.number.to_string());
+    let filter = JournalFilter { journal: Some(Journal::Sales), document, ..JournalFilter::default() };
+    Ok(journal::list(connection, filter)?.pop().map(|posted| posted.entry))
 }
 
 fn readings_shown(

@@ -11,7 +11,8 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, NaiveDate, SubsecRound, Utc};
 use serde::Serialize;
 
-use crate::app::archive_invoice::{archived_event, write_durably};
+use crate::app::archive_invoice::archived_event;
+use crate::app::durable::write_durably;
 use crate::app::signing_key::SigningKey;
 use crate::app::{AppError, Store};
 use crate::config::AuditConfig;

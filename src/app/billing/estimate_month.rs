@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use crate::app::read_series::Around;
 use crate::app::read_tenants::TenantNames;
 use crate::app::read_usage::{assigned, choose, latest_month};
-use crate::app::{AppError, Store};
+use crate::app::{AppError, Store, cancelled};
 use crate::domain::access::TenantScope;
 use crate::domain::billing_run::{self, Estimate, KnownSpan};
 use crate::domain::book::Book;
@@ -151,7 +151,8 @@ fn asks_for_pue(contract: &Contract) -> bool {
     contract.lines.iter().any(|line| matches!(line.quantity, LineQuantity::Metered { pue: PueTerm::Measured, .. }))
 }
 
-/// By contract, the invoice issued for the month before.
+/// By contract, the invoice in force for the month before: a corrected one where the first was taken back; none where
+/// nothing is left of it.
 fn invoices_before(
     connection: &mut AnyConnection,
     tenant: &TenantCode,
@@ -163,6 +164,9 @@ fn invoices_before(
         ..InvoiceFilter::default()
     };
     let (found, _) = invoices::list(connection, &TenantScope::Only(tenant.clone()), &filter, Page::ALL)?;
-    let invoices = found.into_iter().filter(|invoice| invoice.kind == InvoiceKind::Invoice);
-    Ok(invoices.filter_map(|one| Some((one.contract.to_string(), (one.number?, one.totals)))).collect())
+    let cancelled = cancelled::in_month(connection, month.previous())?;
+    let is_in_force = |number: &InvoiceNumber| !cancelled.iter().any(|one| one.invoice == *number);
+    let invoices = found.into_iter().filter(|invoice| invoice.kind != InvoiceKind::CreditNote);
+    let in_force = invoices.filter_map(|one| Some((one.contract.to_string(), (one.number?, one.totals))));
+    Ok(in_force.filter(|(_, (number, _))| is_in_force(number)).collect())
 }

@@ -5,6 +5,7 @@
 
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use crate::app::{AppError, record_availability};
 use crate::domain::access::TenantScope;
@@ -136,7 +137,7 @@ fn late_months(
         one.contracts.clone().into_iter().map(move |contract| (month, contract))
     };
     let touched: BTreeSet<(BillingMonth, ContractCode)> = changes.iter().flat_map(pairs).collect();
-    let mut samples_of: HashMap<BillingMonth, Samples> = HashMap::new();
+    let mut samples_of: HashMap<BillingMonth, Arc<Samples>> = HashMap::new();
     let mut late = Vec::new();
     for (month, contract) in touched {
         let issued = invoices::billed_lines(connection, &TenantScope::Everyone, &contract, month)?;
@@ -145,9 +146,10 @@ fn late_months(
         let Some(invoice) = issued.iter().rfind(own).map(|line| line.number.clone()) else { continue };
         let (billed, credited) = (billed_for(&issued), credited_for(&issued, month, &invoice));
         let samples = match samples_of.entry(month) {
-            Entry::Occupied(known) => known.get().clone(),
+            Entry::Occupied(known) => Arc::clone(known.get()),
             Entry::Vacant(unknown) => {
-                unknown.insert(month_samples(connection, book, month.period(book.facility.zone))?).clone()
+                let samples = month_samples(connection, book, month.period(book.facility.zone))?;
+                Arc::clone(unknown.insert(Arc::new(samples)))
             }
         };
         late.push(LateMonth { contract, month, invoice, billed, credited, samples });

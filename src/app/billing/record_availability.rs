@@ -9,7 +9,7 @@ use crate::domain::access::TenantScope;
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::billing_run::{DueCredit, billed_for};
 use crate::domain::book::Book;
-use crate::domain::calendar::BillingMonth;
+use crate::domain::calendar::{BillingMonth, day_in};
 use crate::domain::contract::Contract;
 use crate::domain::ids::{ContractCode, InvoiceId, LineCode};
 use crate::domain::invoice::{Draft, InvoiceNumber};
@@ -65,7 +65,7 @@ pub fn record(store: &Store, new: &NewAvailability, by: &Actor, now: DateTime<Ut
         let book = stored::load_book(connection)?.ok_or(AppError::NoBook)?;
         let contract = book.contracts.iter().find(|contract| contract.code == new.contract);
         let contract = contract.ok_or_else(|| AppError::NotFound(format!("contract {}", new.contract)))?;
-        let today = now.with_timezone(&book.facility.zone).date_naive();
+        let today = day_in(now, book.facility.zone);
         let level = new.check(contract, today).map_err(|error| AppError::refused(&error))?;
         let former = former(connection, new)?;
         let (committed_percent, credit_percent) = (level.committed_percent, level.credit_percent(new.percent));

@@ -157,7 +157,7 @@ pub(in crate::app) fn issue(
         Ok(Some((id, invoice)))
     })?;
     let Some((id, invoice)) = issued else { return Ok(None) };
-    let pdf = archive_invoice::archive_one(store, id, &invoice, request.now)?;
+    let pdf = archive_invoice::archive_issued(store, id, &invoice, request.now);
     Ok(Some(summary(&invoice, pdf.display().to_string())))
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
+use crate::app::beat::beating;
 use crate::app::plan_billing;
 use crate::app::run_billing::{self, RunRequest};
 use crate::app::{AppError, Store, archive_invoice, export_book};
@@ -77,10 +78,18 @@ pub fn carry_out(store: &Store, id: i64, campaign: &Campaign, clock: impl Fn() -
 /// True where every contract could be done.
 fn work(store: &Store, id: i64, campaign: &Campaign, clock: &impl Fn() -> DateTime<Utc>) -> Result<bool, AppError> {
     let now = clock();
-    archive_invoice::archive_missing(store, now)?;
     let request = RunRequest { month: campaign.month, issue: campaign.issue, by: campaign.by.clone(), now };
-    let gathered = run_billing::gather_behind_horizon(store, &request)?;
-    let plan = plan_billing::make(&gathered, now);
+    // Planning a large month takes longer than a run may be silent.
+    let (gathered, plan) = beating(
+        now,
+        |at| beat(store, id, at),
+        || {
+            archive_invoice::archive_missing(store, now)?;
+            let gathered = run_billing::gather_behind_horizon(store, &request)?;
+            let plan = plan_billing::make(&gathered, now);
+            Ok::<_, AppError>((gathered, plan))
+        },
+    )?;
     let waiting = blocked(&plan, campaign);
     let mut all_done = waiting.is_empty();
     let drafts: Vec<_> = plan.drafts.iter().filter(|draft| campaign.holds(&draft.contract)).collect();
@@ -128,6 +137,13 @@ fn work(store: &Store, id: i64, campaign: &Campaign, clock: &impl Fn() -> DateTi
     Ok(all_done && !plan.blocking().any(|problem| problem.contract.is_none()))
 }
 
+fn beat(store: &Store, id: i64, now: DateTime<Utc>) {
+    let noted = store.write(|connection| Ok::<_, AppError>(billing_runs::beat(connection, id, now)?));
+    if let Err(error) = noted {
+        tracing::warn!(%error, run = id, "it could not be noted that a billing run goes on");
+    }
+}
+
 /// Contracts that have no draft because of a problem, each with the first of them.
 fn blocked(plan: &Plan, campaign: &Campaign) -> Vec<RunItem> {
     let mut seen = BTreeSet::new();
@@ -168,11 +184,19 @@ pub fn told(noted: &str) -> Told {
 
 /// The `page`th page of runs, from 1, the latest first, and how many runs there are.
 pub fn page(store: &Store, page: i64, now: DateTime<Utc>) -> Result<(Vec<BillingRun>, i64), AppError> {
-    store.write(|connection| {
-        billing_runs::close_silent(connection, now)?;
-        let before = page.max(1).saturating_sub(1).saturating_mul(RUNS_PER_PAGE);
+    let before = page.max(1).saturating_sub(1).saturating_mul(RUNS_PER_PAGE);
+    let (found, count) = store.read(|connection| {
         Ok((billing_runs::page(connection, RUNS_PER_PAGE, before)?, billing_runs::count(connection)?))
-    })
+    })?;
+    Ok((found.into_iter().map(|run| as_it_stands(run, now)).collect(), count))
+}
+
+/// A run whose program is gone is stopped, whether or not that is written down yet: looking at it writes nothing.
+fn as_it_stands(run: BillingRun, now: DateTime<Utc>) -> BillingRun {
+    if run.status == RunStatus::Running && billing_runs::is_silent(run.seen_at, now) {
+        return BillingRun { status: RunStatus::Stopped, ended_at: Some(run.seen_at), ..run };
+    }
+    run
 }
 
 pub fn find(store: &Store, id: i64) -> Result<Option<BillingRun>, AppError> {
@@ -181,20 +205,11 @@ pub fn find(store: &Store, id: i64) -> Result<Option<BillingRun>, AppError> {
 
 /// The same; one whose program is gone is told as stopped.
 pub fn look(store: &Store, id: i64, now: DateTime<Utc>) -> Result<Option<BillingRun>, AppError> {
-    let found = find(store, id)?;
-    if found.as_ref().is_none_or(|run| run.status != RunStatus::Running) {
-        return Ok(found);
-    }
-    store.write(|connection| {
-        billing_runs::close_silent(connection, now)?;
-        Ok(billing_runs::find(connection, id)?)
-    })
+    Ok(find(store, id)?.map(|run| as_it_stands(run, now)))
 }
 
 /// The latest runs, newest first. One whose program is gone is told as stopped.
 pub fn recent(store: &Store, now: DateTime<Utc>) -> Result<Vec<BillingRun>, AppError> {
-    store.write(|connection| {
-        billing_runs::close_silent(connection, now)?;
-        Ok(billing_runs::recent(connection, RUNS_PER_PAGE)?)
-    })
+    let found = billing_runs::recent(&mut *store.connection()?, RUNS_PER_PAGE)?;
+    Ok(found.into_iter().map(|run| as_it_stands(run, now)).collect())
 }

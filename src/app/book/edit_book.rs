@@ -5,6 +5,8 @@
 //! based on, and is refused where somebody else wrote meanwhile; and it changes nothing that is billed: the documents
 //! are out. What is edited here is remembered, so that an older file does not take it back (see `import_book`).
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::{Value as Json, json};
 
@@ -20,10 +22,8 @@ use crate::domain::calendar::BillingMonth;
 use crate::domain::contract::Contract;
 use crate::domain::freetext::{Text, TextError};
 use crate::domain::ids::ContractCode;
-use crate::domain::invoice::InvoiceKind;
 use crate::domain::tariff::Tariff;
-use crate::storage::invoices::{self, InvoiceFilter, InvoiceStatus, Page};
-use crate::storage::{AnyConnection, audit, book as stored};
+use crate::storage::{AnyConnection, audit, book as stored, invoices};
 
 const REASON_CHARACTERS: std::ops::RangeInclusive<usize> = 5..=500;
 
@@ -175,8 +175,7 @@ pub fn check(
     mistakes.extend(changed_events(before, &after));
     if let Some(found) = before.filter(|found| found.is_changed_by(&after)) {
         if let Some(until) = found.billed_until.filter(|until| changes_billed_terms(&found.entry, &after, *until)) {
-            mistakes.is_empty().then_some(()).ok_or_else(|| Refusal::Mistakes(mistakes.clone()))?;
-            return Err(Refusal::Billed { until });
+            return Err(if mistakes.is_empty() { Refusal::Billed { until } } else { Refusal::Mistakes(mistakes) });
         }
         mistakes.extend(needs_reason(book, &found.entry).then(|| reason_mistake(&basis.reason)).flatten());
     }
@@ -263,35 +262,25 @@ fn contracts_at<'a>(book: &'a Book, tariff: &'a str) -> impl Iterator<Item = &'a
     book.contracts.iter().filter(move |contract| contract.lines.iter().any(|line| line.tariff.as_str() == tariff))
 }
 
-/// The day after the last month issued at a tariff.
+/// The day after the last month issued at a tariff, of the `last` month of each contract.
 pub(in crate::app) fn tariff_billed_until(
-    connection: &mut AnyConnection,
     book: &Book,
     tariff: &Tariff,
-) -> Result<Option<NaiveDate>, AppError> {
-    billed_until(connection, book, &Entry::Tariff(tariff.clone()))
+    last: &HashMap<ContractCode, BillingMonth>,
+) -> Option<NaiveDate> {
+    let months = contracts_at(book, tariff.code.as_str()).filter_map(|contract| last.get(&contract.code));
+    months.max().map(|month| month.next().first_day())
 }
 
 /// The day after the last month issued on these terms.
 fn billed_until(connection: &mut AnyConnection, book: &Book, entry: &Entry) -> Result<Option<NaiveDate>, AppError> {
-    let contracts: Vec<&ContractCode> = match entry {
-        Entry::Contract(contract) => vec![&contract.code],
-        Entry::Tariff(tariff) => contracts_at(book, tariff.code.as_str()).map(|contract| &contract.code).collect(),
-        Entry::Seller(_) | Entry::Tenant(_) | Entry::Asset(_) | Entry::Payback(_) => vec![],
-    };
-    let mut last: Option<BillingMonth> = None;
-    for contract in contracts {
-        let filter = InvoiceFilter {
-            contract: Some(contract.clone()),
-            status: Some(InvoiceStatus::Issued),
-            kind: Some(InvoiceKind::Invoice),
-            ..InvoiceFilter::default()
-        };
-        let newest = Page { limit: 1, offset: 0 };
-        let (found, _) = invoices::list(connection, &TenantScope::Everyone, &filter, newest)?;
-        last = last.max(found.first().map(|invoice| invoice.month));
-    }
-    Ok(last.map(|month| month.next().first_day()))
+    Ok(match entry {
+        Entry::Contract(contract) => {
+            invoices::last_months(connection)?.get(&contract.code).map(|month| month.next().first_day())
+        }
+        Entry::Tariff(tariff) => tariff_billed_until(book, tariff, &invoices::last_months(connection)?),
+        Entry::Seller(_) | Entry::Tenant(_) | Entry::Asset(_) | Entry::Payback(_) => None,
+    })
 }
 
 fn write(

@@ -53,9 +53,9 @@ fn series((name, year, next): (String, i32, i64)) -> SeriesState {
 }
 
 pub fn read(store: &Store) -> Result<Settings, AppError> {
-    let seller = match export_book::load(store) {
+    let seller = match export_book::shared(store) {
         Err(AppError::NoBook) => None,
-        book => Some(book?.seller).map(|seller| (seller.name, seller.email)),
+        book => book.map(|book| Some((book.seller.name.clone(), book.seller.email.clone())))?,
     };
     let connection = &mut *store.connection()?;
     let database = store.database().url().to_string();

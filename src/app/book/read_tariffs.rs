@@ -7,6 +7,7 @@ use crate::domain::contract::Contract;
 use crate::domain::money;
 use crate::domain::quantity::Quantity;
 use crate::domain::tariff::{MonthPart, PriceInput, PricedPart, PricingError, Tariff};
+use crate::storage::invoices;
 
 /// A tariff and the contracts with a line at it, by code.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,22 +43,20 @@ pub enum PricingRefusal {
 /// Every tariff by code, and the day it is at the facility.
 pub fn list(store: &Store, now: DateTime<Utc>) -> Result<(Vec<TariffFile>, NaiveDate), AppError> {
     let today = read_tenants::today(store, now)?;
-    let book = match export_book::load(store) {
+    let book = match export_book::shared(store) {
         Err(AppError::NoBook) => return Ok((vec![], today)),
         book => book?,
     };
-    let files = store.read(|connection| {
-        let file = |tariff: &Tariff| {
-            let at = |contract: &&Contract| contract.lines.iter().any(|line| line.tariff == tariff.code);
-            Ok(TariffFile {
-                contracts: book.contracts.iter().filter(at).cloned().collect(),
-                billed_until: edit_book::tariff_billed_until(connection, &book, tariff)?,
-                tariff: tariff.clone(),
-            })
-        };
-        book.tariffs.iter().map(file).collect::<Result<Vec<_>, AppError>>()
-    })?;
-    Ok((files, today))
+    let last = invoices::last_months(&mut *store.connection()?)?;
+    let file = |tariff: &Tariff| {
+        let at = |contract: &&Contract| contract.lines.iter().any(|line| line.tariff == tariff.code);
+        TariffFile {
+            contracts: book.contracts.iter().filter(at).cloned().collect(),
+            billed_until: edit_book::tariff_billed_until(&book, tariff, &last),
+            tariff: tariff.clone(),
+        }
+    };
+    Ok((book.tariffs.iter().map(file).collect(), today))
 }
 
 /// What `quantity`, written as either language does, costs a whole month that begins on `on`.

@@ -8,7 +8,7 @@ use chrono_tz::Tz;
 use crate::app::{AppError, Store, export_book};
 use crate::domain::access::TenantScope;
 use crate::domain::book::Book;
-use crate::domain::calendar::Timestamp;
+use crate::domain::calendar::{DEFAULT_ZONE, day_in};
 use crate::domain::contract::{Contract, PriceIndex};
 use crate::domain::ids::TenantCode;
 use crate::domain::party::{Seller, Tenant};
@@ -105,14 +105,14 @@ pub fn seller(store: &Store) -> Result<Option<Seller>, AppError> {
 /// The zone in which the facility's days begin.
 pub fn zone(store: &Store) -> Result<Tz, AppError> {
     match export_book::shared(store) {
-        Err(AppError::NoBook) => Ok(Tz::Europe__Paris),
+        Err(AppError::NoBook) => Ok(DEFAULT_ZONE),
         book => Ok(book?.facility.zone),
     }
 }
 
 /// The day it is at the facility.
 pub fn today(store: &Store, now: DateTime<Utc>) -> Result<NaiveDate, AppError> {
-    Ok(Timestamp::from(now).date_in(zone(store)?))
+    Ok(day_in(now, zone(store)?))
 }
 
 /// A contract with whose it is and the tariffs its lines name.

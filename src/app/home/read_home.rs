@@ -157,15 +157,19 @@ pub fn running(store: &Store, now: DateTime<Utc>) -> Result<RunningMonth, AppErr
         .collect();
     gaps.sort_by_key(|(_, gaps)| std::cmp::Reverse(*gaps));
     let view = RequestedView { as_of: today, scenario: None, horizon: Horizon::Forty };
-    // A site without figures of management has no payback to tell.
-    let payback = report_payback::figures(store, &view).ok().map(|report| {
-        let shown = report.scenarios.iter().find(|result| result.code == report.scenario.code);
-        PaybackDates {
-            break_even: shown.and_then(|result| result.break_even),
-            target: report.target_month,
-            target_years: report.target_years,
+    let payback = match report_payback::figures(store, &view) {
+        // A site without figures of management has no payback to tell.
+        Err(error) if error.amiss().is_some() => None,
+        report => {
+            let report = report?;
+            let shown = report.scenarios.iter().find(|result| result.code == report.scenario.code);
+            Some(PaybackDates {
+                break_even: shown.and_then(|result| result.break_even),
+                target: report.target_month,
+                target_years: report.target_years,
+            })
         }
-    });
+    };
     Ok(RunningMonth { month, silent, gaps, payback })
 }
 

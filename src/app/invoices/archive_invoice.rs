@@ -3,14 +3,14 @@
 //! The bytes are the same each time they are made, so an archive lost with its disk can be made again and checked
 //! against the hashes.
 
-use std::fs::{self, File};
-use std::io::Write;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Datelike, Utc};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use crate::app::durable::{Aside, write_aside, write_durably};
 use crate::app::{AppError, Store};
 use crate::documents;
 use crate::domain::access::TenantScope;
@@ -22,10 +22,19 @@ use crate::storage::{AnyConnection, audit, evidence, invoices};
 
 pub use crate::storage::archive::ArchiveKind;
 
-/// How many issued invoices were given documents.
+/// Which issued invoices were given documents.
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
 pub struct ArchiveReport {
     pub written: usize,
+    /// Those whose documents could not be made, and why.
+    pub failed: Vec<Unarchived>,
+}
+
+/// An issued invoice that has no documents yet.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub struct Unarchived {
+    pub number: String,
+    pub error: String,
 }
 
 /// What looking at every archived file found.
@@ -38,13 +47,34 @@ pub struct ArchiveCheck {
     pub damaged: Vec<String>,
 }
 
-/// Makes the documents of every issued invoice that has none yet, for example after a run was killed.
+/// Makes the documents of every issued invoice that has none yet, for example after a run was killed. One whose documents
+/// cannot be made keeps neither the others nor whatever comes after from being done.
 pub fn archive_missing(store: &Store, now: DateTime<Utc>) -> Result<ArchiveReport, AppError> {
     let missing = archive::missing(&mut *store.connection()?, ArchiveKind::Pdf)?;
-    for id in &missing {
-        archive_one(store, *id, &frozen(store, *id)?, now)?;
+    let mut report = ArchiveReport::default();
+    for id in missing {
+        let invoice = frozen(store, id)?;
+        match archive_one(store, id, &invoice, now) {
+            Ok(_) => report.written += 1,
+            Err(error) => report.failed.push(unarchived(&invoice, &error)),
+        }
     }
-    Ok(ArchiveReport { written: missing.len() })
+    Ok(report)
+}
+
+/// Makes the documents of an invoice that was issued a moment ago, and returns where its PDF lies or will lie. It stays
+/// issued where they cannot be made: they are then made by the next [`archive_missing`].
+pub fn archive_issued(store: &Store, id: InvoiceId, invoice: &IssuedInvoice, now: DateTime<Utc>) -> PathBuf {
+    if let Err(error) = archive_one(store, id, invoice, now) {
+        unarchived(invoice, &error);
+    }
+    relative_path(&invoice.number, invoice.issue_date.year(), ArchiveKind::Pdf)
+}
+
+/// Logged each time it is found: a person has to see to the disk, or to what cannot be set.
+fn unarchived(invoice: &IssuedInvoice, error: &AppError) -> Unarchived {
+    tracing::error!(%error, invoice = %invoice.number, "the documents of an issued invoice could not be made");
+    Unarchived { number: invoice.number.to_string(), error: error.to_string() }
 }
 
 /// The frozen content of an issued invoice that the program itself refers to.
@@ -53,29 +83,26 @@ pub fn frozen(store: &Store, id: InvoiceId) -> Result<IssuedInvoice, AppError> {
     found.map(|(_, invoice)| invoice).ok_or_else(|| AppError::Corrupt(format!("invoice row {id} is not issued")))
 }
 
-/// Makes and keeps the PDF and XML of one invoice; returns where the PDF lies, relative to the data directory.
-pub fn archive_one(
-    store: &Store,
-    id: InvoiceId,
-    invoice: &IssuedInvoice,
-    now: DateTime<Utc>,
-) -> Result<PathBuf, AppError> {
+/// Makes and keeps the PDF and XML of one invoice.
+fn archive_one(store: &Store, id: InvoiceId, invoice: &IssuedInvoice, now: DateTime<Utc>) -> Result<(), AppError> {
     let rendered = documents::factur_x(invoice)?;
+    // Before the transaction, which others wait for.
+    let (pdf, pdf_file) = write(store, invoice, ArchiveKind::Pdf, &rendered.pdf)?;
+    let (xml, xml_file) = write(store, invoice, ArchiveKind::Xml, &rendered.xml)?;
     store.write(|connection| {
-        // Another run may have found the invoice without its documents, too: one writes them, the other finds them.
+        // Another run may have found the invoice without its documents, too: one puts them there, the other finds them.
         invoices::hold_drafts(connection)?;
         if !evidence::files(connection, id)?.is_empty() {
             return Ok(());
         }
-        let pdf = keep(store, invoice, ArchiveKind::Pdf, &rendered.pdf)?;
-        let xml = keep(store, invoice, ArchiveKind::Xml, &rendered.xml)?;
+        pdf_file.put()?;
+        xml_file.put()?;
         archive::insert(connection, id, &xml, now)?;
         archive::insert(connection, id, &pdf, now)?;
         let event = archived_event(connection, id, &Actor::new("job", None), now)?;
         audit::append(connection, &event)?;
         Ok(())
-    })?;
-    Ok(relative_path(&invoice.number, invoice.issue_date.year(), ArchiveKind::Pdf))
+    })
 }
 
 /// What the trail holds of an archived invoice: the hashes of what was frozen and of its files.
@@ -170,15 +197,21 @@ fn remake(store: &Store, path: &Path, file: &ArchivedFile) -> Result<bool, AppEr
     Ok(same)
 }
 
-fn keep(store: &Store, invoice: &IssuedInvoice, kind: ArchiveKind, bytes: &[u8]) -> Result<ArchivedFile, AppError> {
+fn write(
+    store: &Store,
+    invoice: &IssuedInvoice,
+    kind: ArchiveKind,
+    bytes: &[u8],
+) -> Result<(ArchivedFile, Aside), AppError> {
     let relative = relative_path(&invoice.number, invoice.issue_date.year(), kind);
-    write_durably(&store.data_dir().join(&relative), bytes)?;
-    Ok(ArchivedFile {
+    let aside = write_aside(&store.data_dir().join(&relative), bytes)?;
+    let file = ArchivedFile {
         kind,
         path: relative.display().to_string(),
         sha256: sha256(bytes),
         size_bytes: u64::try_from(bytes.len()).unwrap_or(u64::MAX),
-    })
+    };
+    Ok((file, aside))
 }
 
 /// `archive/2026/DC2026000123.pdf`
@@ -188,17 +221,4 @@ fn relative_path(number: &InvoiceNumber, year: i32, kind: ArchiveKind) -> PathBu
 
 pub(in crate::app) fn sha256(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
-}
-
-/// Whole or not at all: a temporary file, flushed to the disk, then renamed.
-pub(in crate::app) fn write_durably(path: &Path, bytes: &[u8]) -> Result<(), AppError> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder).map_err(AppError::io("create", folder))?;
-    let unfinished = path.with_extension("part");
-    let written = File::create(&unfinished).and_then(|mut file| {
-        file.write_all(bytes)?;
-        file.sync_all()
-    });
-    written.map_err(AppError::io("write", &unfinished))?;
-    fs::rename(&unfinished, path).map_err(AppError::io("rename", &unfinished))
 }

@@ -10,6 +10,7 @@ use serde::Serialize;
 use crate::app::{AppError, Store, archive_invoice, credit_invoice, export_book, issue_invoice, settle};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::book::Book;
+use crate::domain::calendar::day_in;
 use crate::domain::freetext::Text;
 use crate::domain::ids::InvoiceId;
 use crate::domain::invoice::{
@@ -78,8 +79,8 @@ pub fn correct(
     Text::Reason.check(&request.reason)?;
     let book = export_book::shared(store)?;
     let [(note_id, note), (id, corrected)] = store.write(|connection| issue(connection, &book, request, by, now))?;
-    archive_invoice::archive_one(store, note_id, &note, now)?;
-    let pdf = archive_invoice::archive_one(store, id, &corrected, now)?;
+    archive_invoice::archive_issued(store, note_id, &note, now);
+    let pdf = archive_invoice::archive_issued(store, id, &corrected, now);
     Ok(CorrectionReport {
         invoice: request.invoice.clone(),
         credit_note: note.number.clone(),
@@ -101,7 +102,7 @@ fn issue(
     payments::hold(connection)?;
     let (id, invoice) = settle::find(connection, &request.invoice)?;
     let earlier = settle::credit_notes_of(connection, &invoice)?;
-    let issue_date = now.with_timezone(&book.facility.zone).date_naive();
+    let issue_date = day_in(now, book.facility.zone);
     let mut take = || invoices::take_number(connection, &book.seller.number_prefix, issue_date.year());
     let (note_place, corrected_place) = (take()?, take()?);
     let head = CreditNoteHead { number: number(&note_place)?, issued_at: now, issue_date };
@@ -143,7 +144,7 @@ fn context<'a>(
     Ok(IssueContext {
         number,
         issued_at: now,
-        issue_date: now.with_timezone(&book.facility.zone).date_naive(),
+        issue_date: day_in(now, book.facility.zone),
         facility: &book.facility,
         seller: &book.seller,
         tenant: tenant.ok_or_else(|| AppError::NotFound(format!("tenant {}", invoice.buyer.code)))?,

@@ -10,6 +10,7 @@ use serde::Serialize;
 use crate::app::{AppError, Store, archive_invoice, export_book, issue_invoice, settle};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::book::Book;
+use crate::domain::calendar::day_in;
 use crate::domain::freetext::Text;
 use crate::domain::ids::InvoiceId;
 use crate::domain::invoice::{
@@ -47,7 +48,7 @@ pub struct CreditReport {
     pub open: Money,
     /// The letter that settles the invoice, where nothing is open any more.
     pub letter: Option<String>,
-    /// Where the PDF lies, relative to the data directory.
+    /// Where the PDF lies, relative to the data directory; a moment later where it could not be made at once.
     pub pdf: String,
 }
 
@@ -119,10 +120,21 @@ pub fn credit(
     by: &Actor,
     now: DateTime<Utc>,
 ) -> Result<CreditReport, AppError> {
+    credit_as_seen(store, request, None, by, now)
+}
+
+/// The same, if what is open is still what it was when the credit note was confirmed.
+pub fn credit_as_seen(
+    store: &Store,
+    request: &CreditRequest,
+    seen: Option<Money>,
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<CreditReport, AppError> {
     check_reason(request)?;
-    let book = export_book::load(store)?;
-    let (id, note, mut report) = store.write(|connection| issue(connection, &book, request, by, now))?;
-    report.pdf = archive_invoice::archive_one(store, id, &note, now)?.display().to_string();
+    let book = export_book::shared(store)?;
+    let (id, note, mut report) = store.write(|connection| issue(connection, &book, request, seen, by, now))?;
+    report.pdf = archive_invoice::archive_issued(store, id, &note, now).display().to_string();
     Ok(report)
 }
 
@@ -130,14 +142,17 @@ fn issue(
     connection: &mut AnyConnection,
     book: &Book,
     request: &CreditRequest,
+    seen: Option<Money>,
     by: &Actor,
     now: DateTime<Utc>,
 ) -> Result<(InvoiceId, IssuedInvoice, CreditReport), AppError> {
     // Credit notes of one invoice wait for one another, and for its payments.
     payments::hold(connection)?;
     let (id, invoice) = settle::find(connection, &request.invoice)?;
-    let earlier = settle::credit_notes_of(connection, &invoice)?;
-    let issue_date = now.with_timezone(&book.facility.zone).date_naive();
+    let before = settle::gather(connection, id, invoice)?;
+    settle::must_be_as_seen(before.account().open(), seen)?;
+    let settle::Gathered { invoice, credit_notes: earlier, .. } = before;
+    let issue_date = day_in(now, book.facility.zone);
     let place = invoices::take_number(connection, &book.seller.number_prefix, issue_date.year())?;
     let number = InvoiceNumber::new(&place.series, place.year, place.position).map_err(AppError::input)?;
     let head = CreditNoteHead { number, issued_at: now, issue_date };

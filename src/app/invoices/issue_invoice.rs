@@ -9,6 +9,7 @@ use crate::app::AppError;
 use crate::app::notices;
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::book::Book;
+use crate::domain::calendar::day_in;
 use crate::domain::contract::Contract;
 use crate::domain::ids::InvoiceId;
 use crate::domain::invoice::{Draft, InvoiceNumber, IssueContext, IssuedInvoice, journal_entry};
@@ -27,7 +28,7 @@ pub fn issue(
     now: DateTime<Utc>,
 ) -> Result<(InvoiceId, IssuedInvoice), AppError> {
     let tenant = tenant_of(book, &draft)?;
-    let issue_date = now.with_timezone(&book.facility.zone).date_naive();
+    let issue_date = day_in(now, book.facility.zone);
     let series = &book.seller.number_prefix;
     let place = invoices::take_number(connection, series, chrono::Datelike::year(&issue_date))?;
     let number = InvoiceNumber::new(&place.series, place.year, place.position).map_err(AppError::input)?;

@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::app::periods::{NotEnded, told, unclosed_years};
 use crate::app::{AppError, Store, export_book, period_postings};
 use crate::domain::audit::{Actor, AuditEvent};
-use crate::domain::calendar::BillingMonth;
+use crate::domain::calendar::{BillingMonth, day_in};
 use crate::domain::ledger::{AccountingPeriod, Journal, PeriodState, Periods, close_year};
 use crate::domain::money::Money;
 use crate::domain::told::{Tell, Told};
@@ -25,7 +25,7 @@ pub struct CloseReport {
 
 /// Closes `year` for good. Earlier years with entries must be closed: their balances are this one's opening.
 pub fn close(store: &Store, year: i32, by: &Actor, now: DateTime<Utc>) -> Result<CloseReport, AppError> {
-    let today = now.with_timezone(&export_book::shared(store)?.facility.zone).date_naive();
+    let today = day_in(now, export_book::shared(store)?.facility.zone);
     let period = AccountingPeriod::Year(year);
     if today < period.end() {
         return Err(AppError::refused(&NotEnded { period, end: period.end() }));
@@ -53,7 +53,7 @@ pub fn close(store: &Store, year: i32, by: &Actor, now: DateTime<Utc>) -> Result
 
 /// Why `year` cannot be closed as the books stand; none where it can.
 pub fn refusal(store: &Store, year: i32, now: DateTime<Utc>) -> Result<Option<Told>, AppError> {
-    let today = now.with_timezone(&export_book::shared(store)?.facility.zone).date_naive();
+    let today = day_in(now, export_book::shared(store)?.facility.zone);
     let period = AccountingPeriod::Year(year);
     if today < period.end() {
         return Ok(Some(NotEnded { period, end: period.end() }.told()));

@@ -67,6 +67,8 @@ fn report(entry: &JournalEntry) -> OpeningReport {
 }
 
 fn post(connection: &mut AnyConnection, entry: &JournalEntry, by: &Actor, now: DateTime<Utc>) -> Result<(), AppError> {
+    // Before looking: of two at once, the second finds what the first brought in.
+    periods::hold(connection)?;
     let date = entry.date;
     if let Some(earlier) = journal::years(connection)?.into_iter().find(|year| *year < date.year()) {
         let english = format!(

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::app::{AppError, Store, allocate_result, export_book, period_postings};
 use crate::domain::audit::{Actor, AuditEvent};
-use crate::domain::calendar::BillingMonth;
+use crate::domain::calendar::{BillingMonth, day_in};
 use crate::domain::freetext::Text;
 use crate::domain::ledger::{AccountingPeriod, PeriodAction, PeriodState, Periods};
 use crate::domain::money::Money;
@@ -74,7 +74,7 @@ pub(in crate::app) fn unclosed_years(connection: &mut AnyConnection) -> Result<V
 
 /// The years from the first with entries to the running one, the latest first.
 pub fn years(store: &Store, now: DateTime<Utc>) -> Result<Vec<BookYear>, AppError> {
-    let today = now.with_timezone(&export_book::shared(store)?.facility.zone).date_naive();
+    let today = day_in(now, export_book::shared(store)?.facility.zone);
     let connection = &mut *store.connection()?;
     let states = periods::all(connection)?;
     let first = first_year(connection, today)?;
@@ -127,7 +127,7 @@ pub fn change(
     by: &Actor,
     now: DateTime<Utc>,
 ) -> Result<PeriodReport, AppError> {
-    let today = now.with_timezone(&export_book::shared(store)?.facility.zone).date_naive();
+    let today = day_in(now, export_book::shared(store)?.facility.zone);
     if action == PeriodAction::Close && today < period.end() {
         return Err(AppError::refused(&NotEnded { period, end: period.end() }));
     }
@@ -167,7 +167,7 @@ pub fn refusal(
     action: PeriodAction,
     now: DateTime<Utc>,
 ) -> Result<Option<Told>, AppError> {
-    let today = now.with_timezone(&export_book::shared(store)?.facility.zone).date_naive();
+    let today = day_in(now, export_book::shared(store)?.facility.zone);
     store.read(|connection| {
         let states = periods::all(connection)?;
         if action == PeriodAction::Close && today < period.end() {

@@ -10,6 +10,7 @@ use crate::documents::{Edition, ledger};
 use crate::domain::access::TenantScope;
 use crate::domain::amortisation::{PostedDepreciation, report as amortisation_report};
 use crate::domain::audit::AuditEvent;
+use crate::domain::calendar::day_in;
 use crate::domain::invoice::IssuedInvoice;
 use crate::domain::ledger::{Journal, LedgerFilter, TrialBalance, general_ledger, trial_balance};
 use crate::domain::money::Money;
@@ -149,7 +150,7 @@ fn claims(connection: &mut AnyConnection, zone: Tz) -> Result<Vec<TrailAmount>, 
         let amount = |key: &str| event.detail.get(key).and_then(|amount| amount.as_str()?.parse::<Money>().ok());
         let total = amount("interest").zip(amount("indemnity")).map(|(interest, indemnity)| interest + indemnity);
         let total = total.ok_or_else(|| AppError::Corrupt(format!("the claim {} has no amounts", event.subject)))?;
-        Ok(TrailAmount { on: event.at.with_timezone(&zone).date_naive(), total })
+        Ok(TrailAmount { on: day_in(event.at, zone), total })
     };
     events.iter().map(|chained| claim(&chained.event)).collect()
 }

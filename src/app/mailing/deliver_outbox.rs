@@ -14,7 +14,7 @@ use crate::app::letter::Letter;
 use crate::app::remind::{self, REMINDER_MAIL, Withdrawal};
 use crate::app::reset_password::RESET_MAIL;
 use crate::app::secrets::{LinkKind, Secrets};
-use crate::app::{AppError, Store, archive_invoice, sign_roots};
+use crate::app::{AppError, Store, archive_invoice, export_book, sign_roots};
 use crate::config::{self, MailConfig, MailTransport, PublicUrl};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::mail::{self, LinkNotice, LinkPurpose, MailError, Mailer, RootNotice, SmtpSettings};
@@ -99,8 +99,8 @@ fn smtp_settings(config: &MailConfig) -> Result<SmtpSettings, MailError> {
     })
 }
 
-/// Sends every notice that is due. One that cannot be sent is tried again later, or marked as failed for good; the others
-/// go on, unless the relay itself cannot be used. Each is taken by itself, so that `clock` runs on with a slow relay and
+/// Sends every notice that is due. One that cannot be sent, or not even be written, is tried again later, or marked as
+/// failed for good; the others go on, unless the relay itself or the database cannot be used. Each is taken by itself, so that `clock` runs on with a slow relay and
 /// nobody else takes what is still waiting behind it.
 pub fn deliver(
     store: &Store,
@@ -122,14 +122,14 @@ pub fn deliver(
                 note_withdrawn(store, &message, &withdrawal, now)?;
                 report.withdrawn += 1;
             }
-            Err(AppError::Mail(error)) => {
+            Err(AppError::Storage(unreachable)) if unreachable.is_transient() => return Err(unreachable.into()),
+            Err(error) => {
                 note_failure(store, &message, &error, clock(), &mut report)?;
-                if matches!(error, MailError::Relay(_)) {
+                if matches!(error, AppError::Mail(MailError::Relay(_))) {
                     report.untried = outbox::due_count(&mut *store.connection()?, clock())?;
                     break;
                 }
             }
-            Err(error) => return Err(error),
         }
     }
     report.is_stuck = report.sent == 0 && !report.postponed.is_empty();
@@ -138,7 +138,9 @@ pub fn deliver(
 
 fn note_sent(store: &Store, row: &Message, now: DateTime<Utc>) -> Result<(), AppError> {
     store.write(|connection| {
-        outbox::mark_sent(connection, row.id, now)?;
+        if !outbox::mark_sent(connection, row.id, now)? {
+            return Ok(());
+        }
         let detail = serde_json::json!({ "recipient": row.message.recipient, "attempts": row.attempts });
         let event = AuditEvent::new(now, &Actor::new("job", None), "notice.sent", &row.message.message_id, detail);
         audit::append(connection, &event)?;
@@ -149,7 +151,9 @@ fn note_sent(store: &Store, row: &Message, now: DateTime<Utc>) -> Result<(), App
 /// What a notice was to say no longer holds: it leaves the outbox unsent.
 fn note_withdrawn(store: &Store, row: &Message, why: &Withdrawal, now: DateTime<Utc>) -> Result<(), AppError> {
     store.write(|connection| {
-        outbox::withdraw(connection, row.id)?;
+        if !outbox::withdraw(connection, row.id)? {
+            return Ok(());
+        }
         let recipient = &row.message.recipient;
         let detail = match why {
             Withdrawal::Settled => serde_json::json!({ "recipient": recipient }),
@@ -196,7 +200,8 @@ fn send_root(store: &Store, mailer: &Mailer, row: &Message) -> Result<(), AppErr
     let unknown = || AppError::Corrupt(format!("notice {} names no signed root", row.id));
     let size = sign_roots::size_in(&row.message.message_id).ok_or_else(unknown)?;
     let root = roots::of_size(&mut *store.connection()?, size)?.ok_or_else(unknown)?;
-    let seller = crate::app::export_book::load(store)?.seller;
+    let book = export_book::shared(store)?;
+    let seller = &book.seller;
     let notice = RootNotice {
         sender: (&seller.name, &seller.email),
         recipient: &row.message.recipient,
@@ -222,7 +227,7 @@ fn send_link(store: &Store, mailer: &Mailer, postage: &Postage, row: &Message) -
         let secret = secrets.link(LinkKind::PasswordReset, &link.nonce);
         (LinkPurpose::PasswordReset, "password/reset", secret, link.expires_at, link.created_at)
     };
-    let book = crate::app::export_book::load(store)?;
+    let book = export_book::shared(store)?;
     let notice = LinkNotice {
         sender: (&book.seller.name, &book.seller.email),
         recipient: &row.message.recipient,
@@ -246,28 +251,32 @@ fn id_in(message_id: &str) -> Option<i64> {
 fn note_failure(
     store: &Store,
     row: &Message,
-    error: &MailError,
+    error: &AppError,
     now: DateTime<Utc>,
     report: &mut DeliveryReport,
 ) -> Result<(), AppError> {
     let undelivered = Undelivered { id: row.id, recipient: row.message.recipient.clone(), error: error.to_string() };
     // A relay that is down for days gives up no notice: it will be there again.
-    let given_up = row.attempts >= ATTEMPTS_MAX && !matches!(error, MailError::Relay(_));
-    if error.is_permanent() || given_up {
-        store.write(|connection| {
-            outbox::mark_failed(connection, row.id, &undelivered.error)?;
+    let given_up = row.attempts >= ATTEMPTS_MAX && !matches!(error, AppError::Mail(MailError::Relay(_)));
+    let is_permanent = matches!(error, AppError::Mail(error) if error.is_permanent());
+    if is_permanent || given_up {
+        let noted = store.write(|connection| {
+            if !outbox::mark_failed(connection, row.id, &undelivered.error)? {
+                return Ok(false);
+            }
             let detail = serde_json::json!({ "recipient": row.message.recipient, "error": undelivered.error });
             audit::append(
                 connection,
                 &AuditEvent::new(now, &Actor::new("job", None), "notice.failed", &row.message.message_id, detail),
             )?;
-            Ok(())
+            Ok(true)
         })?;
-        report.failed.push(undelivered);
+        report.failed.extend(noted.then_some(undelivered));
     } else {
         let next = now + pause(row.attempts);
-        store.write(|connection| Ok(outbox::mark_retry(connection, row.id, &undelivered.error, next)?))?;
-        report.postponed.push(undelivered);
+        let noted = store.write(|connection| Ok(outbox::mark_retry(connection, row.id, &undelivered.error, next)?))?;
+        // Taken back, or sent by another meanwhile, it is no longer ours to tell of.
+        report.postponed.extend(noted.then_some(undelivered));
     }
     Ok(())
 }
@@ -280,7 +289,7 @@ fn pause(attempts: i64) -> Duration {
 
 /// Everything not sent.
 pub fn waiting(store: &Store) -> Result<Vec<WaitingNotice>, AppError> {
-    let rows = outbox::list(&mut *store.connection()?, None)?;
+    let rows = outbox::unsent(&mut *store.connection()?)?;
     let shown = |row: Message| WaitingNotice {
         id: row.id,
         status: row.status.name().to_owned(),
@@ -289,7 +298,7 @@ pub fn waiting(store: &Store) -> Result<Vec<WaitingNotice>, AppError> {
         attempts: row.attempts,
         error: row.last_error.unwrap_or_default(),
     };
-    Ok(rows.into_iter().filter(|row| row.status != MessageStatus::Sent).map(shown).collect())
+    Ok(rows.into_iter().map(shown).collect())
 }
 
 /// Puts a notice that failed for good back in the queue, due at once.

@@ -58,31 +58,24 @@ pub fn is_postponed(notice: &Notice) -> bool {
 
 /// How many notices wait for another try.
 pub fn postponed_count(store: &Store) -> Result<usize, AppError> {
-    let waiting = outbox::list(&mut *store.connection()?, Some(NoticeStatus::Pending))?;
-    Ok(waiting.iter().filter(|notice| is_postponed(notice)).count())
+    Ok(usize::try_from(outbox::postponed_count(&mut *store.connection()?)?).unwrap_or(usize::MAX))
 }
 
 /// The mails of invitations that did not leave: postponed, or given up.
 pub fn undelivered_invitations(store: &Store) -> Result<Vec<Notice>, AppError> {
-    let mut found = outbox::list(&mut *store.connection()?, None)?;
-    found.retain(|notice| {
-        notice.message.kind == INVITATION_MAIL && (is_postponed(notice) || notice.status == NoticeStatus::Failed)
-    });
-    Ok(found)
+    Ok(outbox::undelivered(&mut *store.connection()?, Some(INVITATION_MAIL))?)
 }
 
 /// How many notices nobody will try again by themselves.
 pub fn failed_count(store: &Store) -> Result<usize, AppError> {
-    Ok(outbox::list(&mut *store.connection()?, Some(NoticeStatus::Failed))?.len())
+    Ok(usize::try_from(outbox::failed_count(&mut *store.connection()?)?).unwrap_or(usize::MAX))
 }
 
 /// The notices that failed for good, then those that wait for another try, each with the invoice it is about.
 pub fn undelivered(store: &Store) -> Result<Vec<(Option<InvoiceNumber>, Notice)>, AppError> {
     let connection = &mut *store.connection()?;
-    let mut undelivered = outbox::list(connection, Some(NoticeStatus::Failed))?;
-    undelivered.extend(outbox::list(connection, Some(NoticeStatus::Pending))?.into_iter().filter(is_postponed));
-    let mut found = Vec::with_capacity(undelivered.len());
-    for notice in undelivered {
+    let mut found = Vec::new();
+    for notice in outbox::undelivered(connection, None)? {
         let number = match notice.message.invoice {
             Some(id) => {
                 invoices::issued_by_id(connection, &TenantScope::Everyone, id)?.map(|(_, issued)| issued.number)
@@ -129,7 +122,7 @@ pub fn resend(
     by: &Actor,
     now: DateTime<Utc>,
 ) -> Result<Option<usize>, AppError> {
-    let book = export_book::load(store)?;
+    let book = export_book::shared(store)?;
     store.write(|connection| {
         let found = invoices::by_number(connection, scope, &InvoiceNumber::from_stored(number))?;
         let Some((id, invoice)) = found else { return Ok(None) };

@@ -19,7 +19,8 @@ pub fn send(
     now: DateTime<Utc>,
 ) -> Result<Result<(), MailError>, AppError> {
     crate::app::users::check_address(recipient)?;
-    let seller = export_book::load(store)?.seller;
+    let book = export_book::shared(store)?;
+    let seller = &book.seller;
     let host = mail_host(&seller.email);
     let message_id = format!("test.{}@{host}", now.timestamp_micros());
     let notice =

@@ -10,11 +10,11 @@ use crate::app::{AppError, Store};
 use crate::collect::{SubmittedFigure, figures};
 use crate::domain::audit::{Actor, AuditEvent, sha256_hex};
 use crate::domain::book::nearest;
-use crate::domain::calendar::BillingMonth;
+use crate::domain::calendar::{BillingMonth, day_in};
 use crate::domain::ids::TenantCode;
 use crate::domain::payback::{FigureKey, FigureKind, ManagementFigure};
 use crate::domain::told::Told;
-use crate::storage::{AnyConnection, audit, book, management_figures, revenue};
+use crate::storage::{AnyConnection, audit, billing, book, management_figures, revenue};
 
 /// What recording did.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -156,7 +156,7 @@ impl Known {
             in_force: in_force.into_iter().map(|figure| (figure.key.clone(), figure)).collect(),
             tenants: book::tenant_ids(connection)?.into_keys().collect(),
             invoiced: billed.into_iter().map(|one| (one.tenant, one.month)).collect(),
-            this_month: BillingMonth::of(now.date_naive()),
+            this_month: BillingMonth::of(day_in(now, billing::facility_zone(connection)?)),
         })
     }
 

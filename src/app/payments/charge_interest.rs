@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::app::{AppError, Store, settle};
 use crate::domain::audit::{Actor, AuditEvent};
+use crate::domain::calendar::day_in;
 use crate::domain::invoice::InvoiceNumber;
 use crate::domain::money::Money;
 use crate::domain::receivables::{Claim, interest_document, interest_entry};
@@ -45,7 +46,7 @@ pub fn charge(
     now: DateTime<Utc>,
 ) -> Result<InterestReport, AppError> {
     let zone = crate::app::export_book::shared(store)?.facility.zone;
-    let today = now.with_timezone(&zone).date_naive();
+    let today = day_in(now, zone);
     store.write(|connection| {
         // Whoever records a payment or claims interest waits here for the other.
         payments::hold(connection)?;

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::app::{AppError, Store, export_book, remind, settle};
 use crate::domain::access::TenantScope;
+use crate::domain::calendar::day_in;
 use crate::domain::ids::{InvoiceId, TenantCode};
 use crate::domain::invoice::InvoiceNumber;
 use crate::domain::money::Money;
@@ -67,8 +68,8 @@ pub struct Claimable {
 
 /// What is late now. Costs what is open and what can be claimed, not what was ever issued.
 pub fn read(store: &Store, now: DateTime<Utc>) -> Result<Dunning, AppError> {
-    let zone = export_book::load(store)?.facility.zone;
-    let today = now.with_timezone(&zone).date_naive();
+    let zone = export_book::shared(store)?.facility.zone;
+    let today = day_in(now, zone);
     store.read(|connection| {
         let rates = stored::load_accounting(connection)?.reference_rates;
         let mut dunning = Dunning { today, zone, tenants: vec![], claimable: vec![], rate_missing: None };

@@ -4,8 +4,8 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 
-use crate::app::record_payment::{NewPayment, PaymentReport, record};
-use crate::app::{AppError, Store, export_book, match_receipts};
+use crate::app::record_payment::{NewPayment, PaymentReport, record_within};
+use crate::app::{AppError, Store, export_book, match_receipts, read_tenants};
 use crate::collect::statement::{self, Receipt};
 use crate::domain::access::TenantScope;
 use crate::domain::audit::{Actor, AuditEvent};
@@ -13,7 +13,7 @@ use crate::domain::invoice::{InvoiceKind, InvoiceNumber, creditor_reference};
 use crate::domain::money::Money;
 use crate::domain::told::{Tell, Told};
 use crate::storage::invoices::{self, InvoiceFilter, InvoiceStatus, Page};
-use crate::storage::{audit, bank};
+use crate::storage::{AnyConnection, audit, bank, payments};
 
 /// What a statement brought.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -50,7 +50,7 @@ impl ImportReport {
     }
 }
 
-/// Records what can be told, each payment in a transaction of its own.
+/// Records what can be told, each receipt in a transaction of its own.
 pub fn import(store: &Store, bytes: &[u8], by: &Actor, now: DateTime<Utc>) -> Result<ImportReport, AppError> {
     let receipts = statement::read(bytes).map_err(|error| AppError::refused(&error))?;
     let own = export_book::shared(store)?.seller.iban.to_string();
@@ -69,20 +69,12 @@ pub fn import(store: &Store, bytes: &[u8], by: &Actor, now: DateTime<Utc>) -> Re
         Ok::<_, AppError>(statement)
     })?;
     let mut report = ImportReport { recorded: vec![], known_before: 0, unmatched: vec![], statement };
+    let today = read_tenants::today(store, now)?;
     for receipt in receipts {
-        if match_receipts::is_known(store, &receipt.key)? {
-            report.known_before += 1;
-            continue;
-        }
-        match attempt(store, &receipt, &numbers, by, now)? {
-            Ok(recorded) => {
-                match_receipts::keep(store, statement, &receipt, Ok(&recorded.number))?;
-                report.recorded.push(recorded);
-            }
-            Err(why) => {
-                match_receipts::keep(store, statement, &receipt, Err(&why))?;
-                report.unmatched.push(left(receipt, why.english));
-            }
+        match take(store, statement, &receipt, &numbers, (today, by, now))? {
+            Taken::Known => report.known_before += 1,
+            Taken::Recorded(recorded) => report.recorded.push(recorded),
+            Taken::Left(why) => report.unmatched.push(left(receipt, why.english)),
         }
     }
     let known = i64::try_from(report.known_before).unwrap_or(i64::MAX);
@@ -90,23 +82,52 @@ pub fn import(store: &Store, bytes: &[u8], by: &Actor, now: DateTime<Utc>) -> Re
     Ok(report)
 }
 
-/// Records what the receipt pays, or says why a person has to look at it.
-fn attempt(
+/// What became of a receipt.
+enum Taken {
+    Known,
+    Recorded(PaymentReport),
+    Left(Told),
+}
+
+/// Takes a receipt in: ONE transaction, which other payments wait for, looks whether it is known, records what it pays,
+/// and keeps what became of it. Of two readings of a statement at once, one records it and the other finds it known.
+fn take(
     store: &Store,
+    statement: i64,
     receipt: &Receipt,
     numbers: &[InvoiceNumber],
-    by: &Actor,
-    now: DateTime<Utc>,
+    (today, by, now): (NaiveDate, &Actor, DateTime<Utc>),
+) -> Result<Taken, AppError> {
+    store.write(|connection| {
+        payments::hold(connection)?;
+        if match_receipts::is_known(connection, &receipt.key)? {
+            return Ok(Taken::Known);
+        }
+        let became = attempt(connection, receipt, numbers, (today, by, now))?;
+        match_receipts::keep(connection, statement, receipt, became.as_ref().map(|recorded| &recorded.number))?;
+        Ok(match became {
+            Ok(recorded) => Taken::Recorded(recorded),
+            Err(why) => Taken::Left(why),
+        })
+    })
+}
+
+/// Records what the receipt pays, or says why a person has to look at it: nothing of it is then recorded, no number taken.
+fn attempt(
+    connection: &mut AnyConnection,
+    receipt: &Receipt,
+    numbers: &[InvoiceNumber],
+    (today, by, now): (NaiveDate, &Actor, DateTime<Utc>),
 ) -> Result<Result<PaymentReport, Told>, AppError> {
     let invoice = match named(receipt, numbers) {
         Ok(invoice) => invoice,
         Err(why) => return Ok(Err(why)),
     };
-    match record(store, &payment(receipt, invoice), by, now) {
+    let payment = payment(receipt, invoice);
+    match connection.write_transaction(|connection| record_within(connection, &payment, None, today, by, now)) {
         Ok(recorded) => Ok(Ok(recorded)),
         // Too much, too early, a closed month: a person decides.
-        Err(AppError::Refused(told)) => Ok(Err(*told)),
-        Err(error) if error.is_input() => Ok(Err(error.told())),
+        Err(error) if error.amiss().is_some() => Ok(Err(error.told())),
         Err(error) => Err(error),
     }
 }

@@ -12,7 +12,7 @@ use crate::domain::invoice::InvoiceNumber;
 use crate::domain::money::Money;
 use crate::domain::told::Told;
 use crate::storage::bank::{self, ReceiptOutcome};
-use crate::storage::{audit, payments};
+use crate::storage::{AnyConnection, audit, payments};
 
 pub use crate::storage::bank::{BankReceipt, BankStatement};
 
@@ -43,8 +43,7 @@ pub fn why(receipt: &BankReceipt) -> Option<Told> {
 }
 
 /// Whether a receipt needs nothing more: it was recorded, in part at least, or dismissed.
-pub(in crate::app) fn is_known(store: &Store, key: &str) -> Result<bool, AppError> {
-    let connection = &mut *store.connection()?;
+pub(in crate::app) fn is_known(connection: &mut AnyConnection, key: &str) -> Result<bool, AppError> {
     let known = bank::find(connection, key)?;
     let is_settled = |receipt: BankReceipt| receipt.outcome != ReceiptOutcome::Left || receipt.recorded > Money::ZERO;
     Ok(known.is_some_and(is_settled) || payments::is_recorded(connection, key)?)
@@ -52,7 +51,7 @@ pub(in crate::app) fn is_known(store: &Store, key: &str) -> Result<bool, AppErro
 
 /// Keeps what became of a receipt of `statement`: the number of its payment, or why it is left.
 pub(in crate::app) fn keep(
-    store: &Store,
+    connection: &mut AnyConnection,
     statement: i64,
     receipt: &Receipt,
     became: Result<&String, &Told>,
@@ -72,15 +71,17 @@ pub(in crate::app) fn keep(
         payment: became.ok().cloned(),
         recorded,
     };
-    store.write(|connection| Ok(bank::put(connection, &kept)?))
+    Ok(bank::put(connection, &kept)?)
 }
 
-/// Records `amount` of a receipt as a payment of `invoice`; what is left of it still waits.
+/// Records `amount` of a receipt as a payment of `invoice`, if what is open there is still what was `seen`; what is left of
+/// the receipt still waits.
 pub fn assign(
     store: &Store,
     key: &str,
     invoice: &InvoiceNumber,
     amount: Money,
+    seen: Option<Money>,
     by: &Actor,
     now: DateTime<Utc>,
 ) -> Result<PaymentReport, AppError> {
@@ -103,7 +104,7 @@ pub fn assign(
             reference: Some(receipt.text.clone()),
             statement_key: Some(statement_key),
         };
-        let report = record_within(connection, &new, today, by, now)?;
+        let report = record_within(connection, &new, seen, today, by, now)?;
         receipt.recorded += amount;
         receipt.payment = Some(match receipt.payment {
             Some(numbers) => format!("{numbers}, {}", report.number),
@@ -125,6 +126,7 @@ pub fn dismiss(store: &Store, key: &str, reason: &str, by: &Actor, now: DateTime
     }
     Text::Reason.check(reason)?;
     store.write(|connection| {
+        payments::hold(connection)?;
         let mut receipt = waiting(bank::find(connection, key)?, key)?;
         receipt.outcome = ReceiptOutcome::Dismissed;
         bank::put(connection, &receipt)?;

@@ -6,6 +6,7 @@ use serde::Serialize;
 use crate::app::{AppError, Store, export_book, settle};
 use crate::domain::access::TenantScope;
 use crate::domain::audit::{Actor, AuditEvent};
+use crate::domain::calendar::day_in;
 use crate::domain::ids::TenantCode;
 use crate::domain::invoice::InvoiceNumber;
 use crate::domain::money::Money;
@@ -29,7 +30,7 @@ pub struct OpenInvoice {
 /// Every invoice with something open, or with more paid than was owed, oldest due first. Costs what is open, not what
 /// was ever issued.
 pub fn list(store: &Store, now: DateTime<Utc>) -> Result<Vec<OpenInvoice>, AppError> {
-    let today = now.with_timezone(&export_book::shared(store)?.facility.zone).date_naive();
+    let today = day_in(now, export_book::shared(store)?.facility.zone);
     let mut found = store.read(|connection| {
         let mut found = Vec::new();
         for state in [Settlement::Open, Settlement::Overpaid] {

@@ -4,7 +4,7 @@
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use serde::Serialize;
 
-use crate::app::{AppError, Store, settle};
+use crate::app::{AppError, Store, read_tenants, settle};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::freetext::{Text, pasted};
 use crate::domain::invoice::InvoiceNumber;
@@ -12,6 +12,7 @@ use crate::domain::money::Money;
 use crate::domain::receivables::{Payment, payment_entry};
 use crate::storage::{AnyConnection, audit, book, journal, payments, periods};
 
+pub use crate::app::settle::MEANWHILE;
 pub use crate::storage::payments::RecordedPayment;
 
 /// What was received.
@@ -42,8 +43,18 @@ pub struct PaymentReport {
 }
 
 pub fn record(store: &Store, new: &NewPayment, by: &Actor, now: DateTime<Utc>) -> Result<PaymentReport, AppError> {
-    let zone = crate::app::export_book::shared(store)?.facility.zone;
-    let today = now.with_timezone(&zone).date_naive();
+    record_as_seen(store, new, None, by, now)
+}
+
+/// The same, if what is open is still what it was when the payment was confirmed.
+pub fn record_as_seen(
+    store: &Store,
+    new: &NewPayment,
+    seen: Option<Money>,
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<PaymentReport, AppError> {
+    let today = read_tenants::today(store, now)?;
     // What a statement says of a receipt is kept as the bank says it.
     let new = match new.statement_key {
         Some(_) => new.clone(),
@@ -52,7 +63,7 @@ pub fn record(store: &Store, new: &NewPayment, by: &Actor, now: DateTime<Utc>) -
     if let (Some(reference), None) = (&new.reference, &new.statement_key) {
         Text::Reference.check(reference)?;
     }
-    store.write(|connection| record_within(connection, &new, today, by, now))
+    store.write(|connection| record_within(connection, &new, seen, today, by, now))
 }
 
 /// What a payment would meet.
@@ -72,8 +83,7 @@ pub fn plan(
     received_on: NaiveDate,
     now: DateTime<Utc>,
 ) -> Result<PaymentPlan, AppError> {
-    let zone = crate::app::export_book::load(store)?.facility.zone;
-    let today = now.with_timezone(&zone).date_naive();
+    let today = read_tenants::today(store, now)?;
     store.read(|connection| {
         let (id, invoice) = settle::find(connection, number)?;
         let gathered = settle::gather(connection, id, invoice)?;
@@ -88,6 +98,7 @@ pub fn plan(
 pub(in crate::app) fn record_within(
     connection: &mut AnyConnection,
     new: &NewPayment,
+    seen: Option<Money>,
     today: NaiveDate,
     by: &Actor,
     now: DateTime<Utc>,
@@ -97,6 +108,7 @@ pub(in crate::app) fn record_within(
     let (id, invoice) = settle::find(connection, &new.invoice)?;
     let gathered = settle::gather(connection, id, invoice)?;
     let (open_before, days_late) = (gathered.account().open(), gathered.account().days_late(new.received_on));
+    settle::must_be_as_seen(open_before, seen)?;
     gathered.account().accepts(new.amount, new.received_on, today).map_err(|error| AppError::refused(&error))?;
 
     let (received_on, amount) = (new.received_on, new.amount);

@@ -55,9 +55,20 @@ pub fn plan(store: &Store, new: &NewRefund, now: DateTime<Utc>) -> Result<Refund
 }
 
 pub fn record(store: &Store, new: &NewRefund, by: &Actor, now: DateTime<Utc>) -> Result<RefundReport, AppError> {
+    record_as_seen(store, new, None, by, now)
+}
+
+/// The same, if what is open is still what it was when the refund was confirmed.
+pub fn record_as_seen(
+    store: &Store,
+    new: &NewRefund,
+    seen: Option<Money>,
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<RefundReport, AppError> {
     check_reference(new)?;
     let today = read_tenants::today(store, now)?;
-    store.write(|connection| record_within(connection, new, today, by, now))
+    store.write(|connection| record_within(connection, new, seen, today, by, now))
 }
 
 fn check_reference(new: &NewRefund) -> Result<(), AppError> {
@@ -73,6 +84,7 @@ fn planned(gathered: &settle::Gathered, new: &NewRefund, today: NaiveDate) -> Re
 fn record_within(
     connection: &mut AnyConnection,
     new: &NewRefund,
+    seen: Option<Money>,
     today: NaiveDate,
     by: &Actor,
     now: DateTime<Utc>,
@@ -81,6 +93,7 @@ fn record_within(
     let number = paid_back::take_refund_number(connection, new.on.year())?;
     let (id, invoice) = settle::find(connection, &new.invoice)?;
     let gathered = settle::gather(connection, id, invoice)?;
+    settle::must_be_as_seen(gathered.account().open(), seen)?;
     let open = planned(&gathered, new, today)?;
 
     let (on, amount, reference) = (new.on, new.amount, new.reference.clone());

@@ -10,6 +10,7 @@ use crate::app::letter::Letter;
 use crate::app::{AppError, Store, archive_invoice, settle};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::book::Book;
+use crate::domain::calendar::day_in;
 use crate::domain::ids::InvoiceId;
 use crate::domain::invoice::InvoiceNumber;
 use crate::domain::party::mail_address::mail_host;
@@ -161,7 +162,7 @@ pub(in crate::app) fn message(
 }
 
 fn today(book: &Book, now: DateTime<Utc>) -> NaiveDate {
-    now.with_timezone(&book.facility.zone).date_naive()
+    day_in(now, book.facility.zone)
 }
 
 /// What stands in the way of another reminder now. One that was given up does not: it reached nobody.

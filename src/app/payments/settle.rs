@@ -9,6 +9,7 @@ use crate::domain::invoice::{InvoiceKind, InvoiceNumber, IssuedInvoice};
 use crate::domain::ledger::Journal;
 use crate::domain::money::Money;
 use crate::domain::receivables::{Balance, InvoiceAccount, PaidBack, Payment, interest_document};
+use crate::domain::told::Told;
 use crate::storage::invoices::{InvoiceFilter, InvoiceStatus, Page};
 use crate::storage::journal::JournalFilter;
 use crate::storage::lettering::Side;
@@ -22,6 +23,22 @@ pub struct Gathered {
     pub paid_back: Vec<PaidBack>,
     /// Claims posted for late payments: document and amount.
     pub claims: Vec<(String, Money)>,
+}
+
+/// The refusal of what was confirmed when something else was open.
+pub const MEANWHILE: &str = "account-meanwhile";
+
+/// Refuses what was confirmed with another amount open than is now: sent a second time, or after somebody else changed
+/// the account. To be asked in the transaction that changes it, once others wait.
+pub fn must_be_as_seen(open: Money, seen: Option<Money>) -> Result<(), AppError> {
+    match seen.filter(|seen| *seen != open) {
+        None => Ok(()),
+        Some(seen) => {
+            let english = format!("{open} is open now, and {seen} was when you were asked: look at the invoice again");
+            let told = Told::new(MEANWHILE, english).with("open", open).with("seen", seen);
+            Err(AppError::Refused(Box::new(told)))
+        }
+    }
 }
 
 /// The invoice called `number`, or that it is not known.

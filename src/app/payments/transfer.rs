@@ -76,8 +76,19 @@ pub fn plan(store: &Store, new: &NewTransfer, now: DateTime<Utc>) -> Result<Tran
 }
 
 pub fn record(store: &Store, new: &NewTransfer, by: &Actor, now: DateTime<Utc>) -> Result<TransferReport, AppError> {
+    record_as_seen(store, new, None, by, now)
+}
+
+/// The same, if what is open on both invoices is still what it was when the transfer was confirmed.
+pub fn record_as_seen(
+    store: &Store,
+    new: &NewTransfer,
+    seen: Option<[Money; 2]>,
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<TransferReport, AppError> {
     let today = read_tenants::today(store, now)?;
-    store.write(|connection| record_within(connection, new, today, by, now))
+    store.write(|connection| record_within(connection, new, seen, today, by, now))
 }
 
 fn planned(
@@ -101,6 +112,7 @@ fn planned(
 fn record_within(
     connection: &mut AnyConnection,
     new: &NewTransfer,
+    seen: Option<[Money; 2]>,
     today: NaiveDate,
     by: &Actor,
     now: DateTime<Utc>,
@@ -112,6 +124,8 @@ fn record_within(
     let from = settle::gather(connection, from_id, invoice)?;
     let (to_id, invoice) = settle::find(connection, &new.to)?;
     let to = settle::gather(connection, to_id, invoice)?;
+    settle::must_be_as_seen(from.account().open(), seen.map(|[open, _]| open))?;
+    settle::must_be_as_seen(to.account().open(), seen.map(|[_, to_open]| to_open))?;
     let open = planned(&from, &to, new, today)?;
 
     let back = PaidBack { number, on, amount: new.amount, to: Some(new.to.clone()), reference: None };

@@ -78,6 +78,8 @@ pub fn resolve(
     check_reason(reason)?;
     let directory = MeterDirectory::load(store)?;
     store.write(|connection| {
+        // Before the book is read: what comes of it is the whole book, and nobody's edit may fall in between.
+        stored::lock(connection)?;
         let prepared = prepare(connection, &directory, meter, resolution, reason, now)?;
         let event = match prepared.change {
             Change::Readings(readings) => {
@@ -110,7 +112,6 @@ pub fn resolve(
                 }
             }
             Change::Book { book, id, before, reset } => {
-                stored::lock(connection)?;
                 stored::save_book(connection, &book)?;
                 stored::note_edit(connection, ("meter", meter), &by.name, now.into())?;
                 note_change(connection, id, reset.at, now.into())?;

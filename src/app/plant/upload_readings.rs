@@ -136,7 +136,7 @@ pub fn run(store: &Store, id: i64, path: &Path, by: &Actor, clock: fn() -> DateT
 
 /// What a person may read of a failure.
 fn told(error: &AppError) -> Told {
-    if error.is_input() {
+    if error.amiss().is_some() {
         return error.told();
     }
     tracing::error!(%error, "an uploaded file could not be taken in");

@@ -9,7 +9,8 @@ use std::path::Path;
 use chrono::{DateTime, Datelike, NaiveDate, SubsecRound, Utc};
 use serde::Serialize;
 
-use crate::app::archive_invoice::{sha256, write_durably};
+use crate::app::archive_invoice::sha256;
+use crate::app::durable::write_durably;
 use crate::app::{AppError, Store};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::storage::{audit, report_archive};

@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 
 use super::Books;
+use crate::domain::calendar::day_in;
 use crate::domain::ledger::{EntrySeries, JournalLine, PostedEntry};
 use crate::domain::money::Money;
 
@@ -127,7 +128,7 @@ fn record(
     let letter = books.letters.of(entry.journal, &entry.document, position);
     let label = if line.label.trim().is_empty() { &entry.label } else { &line.label };
     let label = if label.trim().is_empty() { &entry.document } else { label };
-    let validated = posted.posted_at.with_timezone(&head.zone).date_naive();
+    let validated = day_in(posted.posted_at, head.zone);
     [
         entry.journal.code().to_owned(),
         entry.journal.name().to_owned(),

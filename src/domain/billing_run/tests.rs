@@ -222,7 +222,7 @@ fn late(known: &str) -> LateMonth {
         invoice: InvoiceNumber::from_stored("DC2026000007"),
         billed: BilledLine::sums(billed.iter().map(|charge| billed_by(charge, "DC2026000007"))),
         credited: vec![],
-        samples: read_at_ends(september, &[("A", "100", known)]),
+        samples: std::sync::Arc::new(read_at_ends(september, &[("A", "100", known)])),
     }
 }
 

@@ -14,7 +14,7 @@ use crate::domain::audit::Actor;
 use crate::domain::party::Language;
 use crate::http::auth::Granted;
 use crate::http::error::{Fault, Problem};
-use crate::http::state::{Shared, blocking};
+use crate::http::state::{Shared, blocking, worked};
 use crate::http::stream;
 
 #[derive(Deserialize, ToSchema)]
@@ -117,10 +117,14 @@ pub async fn find(shared: &Data<Shared>, id: &str) -> Result<EvidencePack, Fault
 pub async fn send(shared: &Data<Shared>, id: &str, language: Language) -> Result<HttpResponse, Fault> {
     let pack = find(shared, id).await?;
     let Some(file) = pack.file else { return Err(Fault::NotFound) };
-    let body = stream::file(&make_pack::location(&shared.store, &file)).map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => Fault::NotFound,
-        _ => Fault::internal(error),
-    })?;
+    let location = make_pack::location(&shared.store, &file);
+    let opened = move || {
+        stream::file(&location).map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => Fault::NotFound,
+            _ => Fault::internal(error),
+        })
+    };
+    let body = worked(opened).await?;
     Ok(HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, "application/zip"))
         .insert_header(download(audit_pack::file_name(pack.year, language)))

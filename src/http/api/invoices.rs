@@ -271,7 +271,7 @@ fn meter_evidence(meter: &MeterUsage, readings: &str) -> MeterEvidence {
     MeterEvidence {
         meter: meter.meter.to_string(),
         rack: meter.rack.as_ref().map(ToString::to_string),
-        feed: meter.feed.map(|feed| format!("{feed:?}")),
+        feed: meter.feed.map(|feed| feed.name().to_owned()),
         quantity: meter.quantity.normalize().to_string(),
         gaps: meter.gaps.iter().map(|gap| (gap.from.to_string(), gap.to.to_string())).collect(),
         restarts: meter.restarts.iter().map(|one| (kind(one.kind), one.at.to_string())).collect(),

@@ -152,7 +152,7 @@ fn told<T>(done: Result<T, UserProblem>) -> Result<T, Fault> {
 )]
 pub async fn list_sessions(shared: Data<Shared>, caller: Caller) -> Result<HttpResponse, Fault> {
     let (store, now) = (shared.store.clone(), shared.now());
-    let open = blocking(move || sessions::of(&store, Some(caller.person.id), None, now)).await?;
+    let open = blocking(move || sessions::of(&store, caller.person.id, None, now)).await?;
     Ok(HttpResponse::Ok().json(open.into_iter().map(session_answer).collect::<Vec<_>>()))
 }
 

@@ -167,7 +167,7 @@ fn row(summary: &MeterSummary, now: crate::domain::calendar::Timestamp) -> Meter
         register: meter.register.name(),
         unit: meter.register.unit().name(),
         rack: meter.rack.as_ref().map(ToString::to_string),
-        feed: meter.feed.map(|feed| format!("{feed:?}")),
+        feed: meter.feed.map(|feed| feed.name().to_owned()),
         tenant: summary.billed_on.as_ref().map(|on| on.tenant.to_string()),
         last_at: summary.last.map(|last| last.at.to_string()),
         last_value: summary.last.map(|last| last.value.to_string()),

@@ -13,7 +13,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::readings::idempotency_key;
-use crate::app::answer_once::{self, Answer};
+use crate::app::answer_once::{self, Answer, Request};
 use crate::app::{AppError, Store};
 use crate::domain::audit::Actor;
 use crate::http::auth::Granted;
@@ -81,9 +81,10 @@ pub async fn once<T: Serialize>(
     let Writing { shared, granted, http, request } = writing;
     // A key is the sender's own, and of one address: two senders may choose the same.
     let key = idempotency_key(http.headers())?.map(|key| format!("user-{}:{}:{key}", granted.user, http.path()));
-    let (store, now) = (shared.store.clone(), shared.now());
+    let (store, now, query) = (shared.store.clone(), shared.now(), http.query_string().to_owned());
     let answer = blocking(move || {
-        answer_once::once(&store, key.as_deref(), &request, now, || {
+        let request = Request { query: &query, body: &request };
+        answer_once::once(&store, key.as_deref(), request, now, || {
             let body = serde_json::to_string(&work(&store, &by, now)?);
             let body = body.map_err(|error| AppError::Corrupt(format!("an answer cannot be written: {error}")))?;
             Ok(Answer { status: status.as_u16(), body })

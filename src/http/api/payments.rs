@@ -223,7 +223,7 @@ pub async fn match_receipt(writing: Writing) -> Result<HttpResponse, Fault> {
     let wanted: MatchBody = writing.body()?;
     once(writing, StatusCode::CREATED, move |store, by, now| {
         let invoice = InvoiceNumber::from_stored(wanted.invoice);
-        match_receipts::assign(store, &wanted.receipt, &invoice, wanted.amount, by, now)
+        match_receipts::assign(store, &wanted.receipt, &invoice, wanted.amount, None, by, now)
     })
     .await
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::PAGE_ROWS_MAX;
-use crate::app::administer_users::{self, UserFile};
+use crate::app::administer_users::{self, NewRole, UserFile};
 use crate::app::api_tokens::{self, ApiToken};
 use crate::app::invite::{self, Guest, Invitation};
 use crate::app::sessions::{self, OpenSession};
@@ -178,25 +178,22 @@ pub async fn change(
     user: Path<i64>,
     change: Json<UserChange>,
 ) -> Result<HttpResponse, Fault> {
-    let (id, change) = (UserId(*user), change.into_inner());
-    let version = match (change.role, change.version) {
-        (Some(_), None) => return Err(Fault::BadRequest("name the `version` a change of role was made from".into())),
-        (_, version) => version.unwrap_or_default(),
+    let (id, UserChange { role, tenant, version, disabled }) = (UserId(*user), change.into_inner());
+    let role = match (role, version, tenant.map(TenantCode)) {
+        (Some(role), Some(version), tenant) => Some(NewRole { role, tenant, version }),
+        (Some(_), None, _) => {
+            return Err(Fault::BadRequest("name the `version` a change of role was made from".into()));
+        }
+        (None, _, Some(_)) => return Err(Fault::BadRequest("a `tenant` goes with a `role`: name that, too".into())),
+        (None, ..) => None,
     };
-    let tenant = change.tenant.map(TenantCode);
     let (store, by, now) = (shared.store.clone(), caller.actor(&http), shared.now());
-    blocking(move || {
-        if let Some(role) = change.role {
-            administer_users::change_role(&store, id, version, role, tenant.as_ref(), &by, now)?;
-        }
-        match change.disabled {
-            Some(true) => administer_users::disable(&store, id, &by, now),
-            Some(false) => administer_users::enable(&store, id, &by, now),
-            None => Ok(()),
-        }
-    })
-    .await?;
+    let changed = blocking(move || {
+        administer_users::change(&store, id, &administer_users::UserChange { role, disabled }, &by, now)
+    });
+    let changed = changed.await;
     shared.forget_bearers();
+    changed?;
     Ok(HttpResponse::Ok().json(find(&shared, id).await?))
 }
 
@@ -247,7 +244,7 @@ pub async fn list_sessions(shared: Data<Shared>, user: Path<i64>) -> Result<Http
     let id = UserId(*user);
     find(&shared, id).await?;
     let (store, now) = (shared.store.clone(), shared.now());
-    let open = blocking(move || sessions::of(&store, Some(id), None, now)).await?;
+    let open = blocking(move || sessions::of(&store, id, None, now)).await?;
     Ok(HttpResponse::Ok().json(open.into_iter().map(session_answer).collect::<Vec<_>>()))
 }
 

@@ -1,11 +1,13 @@
 //! Reading what people typed into a form.
 
+use chrono::NaiveDate;
+
 use crate::app::AppError;
 use crate::domain::calendar::BillingMonth;
 use crate::domain::money::{self, Money};
 use crate::domain::party::Language;
 use crate::domain::told::{Tell, Told};
-use crate::http::auth::{Visitor, session};
+use crate::http::auth::Visitor;
 use crate::http::error::Fault;
 use crate::storage::StorageError;
 
@@ -27,6 +29,9 @@ pub fn as_typed(language: Language, amount: Money) -> String {
     }
 }
 
+/// A confirmation of whatever is there.
+const INSIST: &str = "1";
+
 /// The fields of a form as they were sent.
 pub struct Fields(Vec<(String, String)>);
 
@@ -34,10 +39,8 @@ impl Fields {
     /// The fields, if the form is one of this session's.
     pub fn of(pairs: Vec<(String, String)>, visitor: &Visitor) -> Result<Fields, Fault> {
         let fields = Fields(pairs);
-        match session::same_token(&visitor.form_token, fields.text("form_token")) {
-            true => Ok(fields),
-            false => Err(Fault::Forged),
-        }
+        visitor.check_form(fields.text("form_token"))?;
+        Ok(fields)
     }
 
     /// The same from an address, which changes nothing.
@@ -59,10 +62,21 @@ impl Fields {
         number(self.text(name))
     }
 
+    /// A day as either language writes it: `2026-10-31`, `31/10/2026`.
+    pub fn day(&self, name: &str) -> Option<NaiveDate> {
+        day(self.text(name))
+    }
+
     /// Whether this is the confirmation of a question about `open`, an amount or several, which it names. Sent a second
     /// time, or after somebody else changed the account, it asks again.
     pub fn confirms(&self, open: impl ToString) -> bool {
-        [open.to_string().as_str(), "1"].contains(&self.text("confirm"))
+        [open.to_string().as_str(), INSIST].contains(&self.text("confirm"))
+    }
+
+    /// What was seen when the question was answered, to be held against the account once nobody else changes it; nothing
+    /// where whoever answers insists. For what [`Fields::confirms`] found to be of now.
+    pub fn seen<T>(&self, now: T) -> Option<T> {
+        (self.text("confirm") != INSIST).then_some(now)
     }
 
     /// Whether what was confirmed has changed since it was asked.
@@ -76,14 +90,27 @@ impl Fields {
     }
 }
 
-pub fn number<T: std::str::FromStr>(text: &str) -> Option<T> {
+/// A number as it was typed, with nothing but digits, a point and a sign where it is one: the book writes it so.
+pub fn plain_number(text: &str) -> String {
     let text: String = text.chars().filter(|c| !c.is_whitespace() && *c != '€').collect();
+    // A minus sign as pages show it.
+    let text = text.replace('\u{2212}', "-");
     // Where both stand, the last is the decimal mark and the other parts thousands.
-    let text = match (text.rfind(','), text.rfind('.')) {
+    match (text.rfind(','), text.rfind('.')) {
         (Some(comma), Some(point)) if comma < point => text.replace(',', ""),
         (Some(_), _) => text.replace('.', "").replace(',', "."),
         _ => text,
-    };
+    }
+}
+
+/// A day as either language writes it.
+pub fn day(text: &str) -> Option<NaiveDate> {
+    let text = text.trim();
+    text.parse().ok().or_else(|| NaiveDate::parse_from_str(text, "%d/%m/%Y").ok())
+}
+
+pub fn number<T: std::str::FromStr>(text: &str) -> Option<T> {
+    let text = plain_number(text);
     // What is read as a decimal nowhere else is no number here.
     money::parse(&text).ok()?;
     text.parse().ok()
@@ -104,6 +131,17 @@ mod tests {
         for text in ["1234.56", "1 234,56", "1\u{202f}234,56 €", "1.234,56", "1,234.56"] {
             assert_eq!(number::<Money>(text).map(|amount| amount.to_string()).as_deref(), Some("1234.56"), "{text}");
         }
-        assert_eq!(number::<Money>("a lot"), None);
+        for text in ["a lot", "12 kWh", ""] {
+            assert_eq!(number::<Money>(text), None, "{text}");
+        }
+        assert_eq!(number::<Money>("\u{2212}1,50"), number("-1.50"));
+    }
+
+    #[test]
+    fn days_are_read_as_both_languages_write_them() {
+        for text in ["2026-10-31", " 31/10/2026 "] {
+            assert_eq!(day(text).map(|day| day.to_string()).as_deref(), Some("2026-10-31"), "{text}");
+        }
+        assert_eq!(day("2026-02-30").or(day("hier")), None);
     }
 }

@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 use super::{flash, language, static_files, texts};
 use crate::app::sign_in::{SESSION_IDLE_HOURS_MAX, Stage};
 use crate::domain::access::{Action, Decision, Role, policy};
-use crate::domain::calendar::{BillingMonth, DatePeriod, Timestamp};
+use crate::domain::calendar::{BillingMonth, DEFAULT_ZONE, DatePeriod, Timestamp};
 use crate::domain::money::Money;
 use crate::domain::party::{Language, PaymentTermClass};
 use crate::domain::told::{Told, Value};
@@ -123,7 +123,7 @@ impl Frame {
             visitor,
             flash: flash::told(request, language),
             other_language: other_language(request, language),
-            zone: request.app_data::<Data<Shared>>().map_or(Tz::Europe__Paris, |shared| shared.zone()),
+            zone: request.app_data::<Data<Shared>>().map_or(DEFAULT_ZONE, |shared| shared.zone()),
         }
     }
 

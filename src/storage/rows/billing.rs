@@ -7,7 +7,7 @@
 use chrono_tz::Tz;
 use diesel::prelude::*;
 
-use crate::domain::calendar::{BillingMonth, Timestamp};
+use crate::domain::calendar::{BillingMonth, DEFAULT_ZONE, Timestamp};
 use crate::domain::ids::MeterId;
 use crate::storage::codec::{corrupt, from_word};
 use crate::storage::db::AnyConnection;
@@ -96,8 +96,8 @@ pub fn clear_late_changes(connection: &mut AnyConnection, seen: &[LateChange]) -
     Ok(cleared)
 }
 
-/// The zone billing months are counted in; UTC before a book is saved.
-pub(crate) fn facility_zone(connection: &mut AnyConnection) -> StorageResult<Tz> {
+/// The zone billing months are counted in, and days begin in.
+pub fn facility_zone(connection: &mut AnyConnection) -> StorageResult<Tz> {
     let zone: Option<String> = facility::table.select(facility::zone).first(connection).optional()?;
-    zone.map_or(Ok(Tz::UTC), |zone| zone.parse().map_err(|_| corrupt("the facility's zone", zone)))
+    zone.map_or(Ok(DEFAULT_ZONE), |zone| zone.parse().map_err(|_| corrupt("the facility's zone", zone)))
 }

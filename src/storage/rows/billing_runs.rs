@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use diesel::prelude::*;
 
 use crate::domain::calendar::{BillingMonth, Timestamp};
@@ -71,9 +71,16 @@ pub struct BillingRun {
     pub status: RunStatus,
     pub started_by: String,
     pub started_at: DateTime<Utc>,
+    /// When its program last said that it goes on.
+    pub seen_at: DateTime<Utc>,
     pub ended_at: Option<DateTime<Utc>>,
     pub error: Option<String>,
     pub items: Vec<RunItem>,
+}
+
+/// Whether work that was last seen then was stopped with its program.
+pub fn is_silent(seen_at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+    seen_at < now - Duration::seconds(SILENCE_SECONDS_MAX)
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,6 +101,7 @@ struct RunRow {
     status: String,
     started_by: String,
     started_at: i64,
+    seen_at: i64,
     ended_at: Option<i64>,
     error: Option<String>,
 }
@@ -138,12 +146,18 @@ pub fn begin(
 }
 
 /// Marks runs whose program is gone as stopped.
-pub fn close_silent(connection: &mut AnyConnection, now: DateTime<Utc>) -> StorageResult<usize> {
+fn close_silent(connection: &mut AnyConnection, now: DateTime<Utc>) -> StorageResult<usize> {
     let silent = billing_run::table
         .filter(billing_run::status.eq(RunStatus::Running.name()))
         .filter(billing_run::seen_at.lt(now.timestamp() - SILENCE_SECONDS_MAX));
     let values = (billing_run::status.eq(RunStatus::Stopped.name()), billing_run::ended_at.eq(Some(now.timestamp())));
     Ok(diesel::update(silent).set(values).execute(connection)?)
+}
+
+/// Says that a run goes on.
+pub fn beat(connection: &mut AnyConnection, run: i64, now: DateTime<Utc>) -> StorageResult<()> {
+    diesel::update(billing_run::table.find(run)).set(billing_run::seen_at.eq(now.timestamp())).execute(connection)?;
+    Ok(())
 }
 
 /// Adds a contract or says what became of it.
@@ -159,8 +173,7 @@ pub fn note(connection: &mut AnyConnection, run: i64, item: &RunItem, now: DateT
         error: item.error.clone(),
     };
     diesel::insert_into(billing_run_item::table).values(&row).execute(connection)?;
-    diesel::update(billing_run::table.find(run)).set(billing_run::seen_at.eq(now.timestamp())).execute(connection)?;
-    Ok(())
+    beat(connection, run, now)
 }
 
 pub fn end(
@@ -259,6 +272,7 @@ fn whole(connection: &mut AnyConnection, row: RunRow) -> StorageResult<BillingRu
         status: from_word("a run's status", row.status)?,
         started_by: row.started_by,
         started_at: instant(row.started_at),
+        seen_at: instant(row.seen_at),
         ended_at: row.ended_at.map(instant),
         error: row.error,
         items: items.into_iter().map(item).collect::<StorageResult<_>>()?,

@@ -21,6 +21,8 @@ pub struct EvidencePack {
     pub parts: u64,
     pub started_by: String,
     pub started_at: DateTime<Utc>,
+    /// When its program last said that it goes on.
+    pub seen_at: DateTime<Utc>,
     pub error: Option<String>,
     /// None until it is made, and once it made room for a later one.
     pub file: Option<PackFile>,
@@ -46,6 +48,7 @@ struct PackRow {
     parts: i64,
     started_by: String,
     started_at: i64,
+    seen_at: i64,
     error: Option<String>,
     path: Option<String>,
     sha256: Option<String>,
@@ -73,13 +76,21 @@ pub fn begin(connection: &mut AnyConnection, year: i32, by: &str, now: DateTime<
 }
 
 /// Marks packs whose program is gone as stopped.
-pub fn close_silent(connection: &mut AnyConnection, now: DateTime<Utc>) -> StorageResult<usize> {
+fn close_silent(connection: &mut AnyConnection, now: DateTime<Utc>) -> StorageResult<usize> {
     let silent = evidence_pack::table
         .filter(evidence_pack::status.eq(RunStatus::Running.name()))
         .filter(evidence_pack::seen_at.lt(now.timestamp() - SILENCE_SECONDS_MAX));
     let values =
         (evidence_pack::status.eq(RunStatus::Stopped.name()), evidence_pack::ended_at.eq(Some(now.timestamp())));
     Ok(diesel::update(silent).set(values).execute(connection)?)
+}
+
+/// Says that it goes on.
+pub fn beat(connection: &mut AnyConnection, id: i64, now: DateTime<Utc>) -> StorageResult<()> {
+    diesel::update(evidence_pack::table.find(id))
+        .set(evidence_pack::seen_at.eq(now.timestamp()))
+        .execute(connection)?;
+    Ok(())
 }
 
 /// Says how far it is.
@@ -174,6 +185,7 @@ fn pack_from(row: PackRow) -> StorageResult<EvidencePack> {
         parts: integer("a pack's parts", row.parts)?,
         started_by: row.started_by,
         started_at: DateTime::from_timestamp(row.started_at, 0).unwrap_or_default(),
+        seen_at: DateTime::from_timestamp(row.seen_at, 0).unwrap_or_default(),
         error: row.error,
         file,
         sha256: row.sha256,

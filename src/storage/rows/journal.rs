@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use diesel::dsl::count;
 use diesel::prelude::*;
 
 use crate::domain::ids::JournalEntryId;
@@ -125,9 +126,52 @@ struct EntryRow {
     posted_at: i64,
 }
 
+/// Of a query over entries, those a filter holds.
+macro_rules! held {
+    ($query:expr, $filter:expr) => {{
+        let filter: &JournalFilter = $filter;
+        let mut query = $query.into_boxed();
+        if let Some(journal) = filter.journal {
+            query = query.filter(journal_entry::journal.eq(journal.code()));
+        }
+        if let Some(from) = filter.from {
+            query = query.filter(journal_entry::entry_date.ge(date_text(from)));
+        }
+        if let Some(through) = filter.through {
+            query = query.filter(journal_entry::entry_date.le(date_text(through)));
+        }
+        if let Some(document) = &filter.document {
+            query = query.filter(journal_entry::document.eq(document.clone()));
+        }
+        if let Some(account) = &filter.account {
+            let line = diesel::alias!(journal_line as line_of_account);
+            let of_entry = line
+                .field(journal_line::journal)
+                .eq(journal_entry::journal)
+                .and(line.field(journal_line::document).eq(journal_entry::document));
+            let lines = line.filter(of_entry).filter(line.field(journal_line::account).like(beginning(account)));
+            query = query.filter(diesel::dsl::exists(lines));
+        }
+        query
+    }};
+}
+
+/// Entries with a line each and the number of each, to be put together again.
+macro_rules! lines {
+    () => {{
+        let same_document =
+            journal_entry::journal.eq(journal_line::journal).and(journal_entry::document.eq(journal_line::document));
+        journal_entry::table
+            .inner_join(journal_line::table.on(same_document))
+            .inner_join(entry_number::table.on(entry_number::entry_id.eq(journal_entry::id)))
+            .select((EntryRow::as_select(), entry_number::number, LineRow::as_select()))
+            .order((journal_entry::id, journal_line::position))
+    }};
+}
+
 /// Entries in the order they were posted.
 pub fn list(connection: &mut AnyConnection, filter: JournalFilter) -> StorageResult<Vec<PostedEntry>> {
-    read(connection, filter, None)
+    gathered(held!(lines!(), &filter).load(connection)?)
 }
 
 /// A part of that list: `limit` entries after the first `offset`, and how many there are in all.
@@ -137,31 +181,13 @@ pub fn page(
     limit: i64,
     offset: i64,
 ) -> StorageResult<(Vec<PostedEntry>, i64)> {
-    let mut ids = journal_entry::table.select(journal_entry::id).order(journal_entry::id).into_boxed();
-    let same_document =
-        || journal_line::journal.eq(journal_entry::journal).and(journal_line::document.eq(journal_entry::document));
-    if let Some(journal) = filter.journal {
-        ids = ids.filter(journal_entry::journal.eq(journal.code()));
-    }
-    if let Some(from) = filter.from {
-        ids = ids.filter(journal_entry::entry_date.ge(date_text(from)));
-    }
-    if let Some(through) = filter.through {
-        ids = ids.filter(journal_entry::entry_date.le(date_text(through)));
-    }
-    if let Some(document) = filter.document {
-        ids = ids.filter(journal_entry::document.eq(document));
-    }
-    if let Some(account) = filter.account {
-        let lines = journal_line::table.filter(same_document()).filter(journal_line::account.like(beginning(&account)));
-        ids = ids.filter(diesel::dsl::exists(lines));
-    }
-    let ids: Vec<i64> = ids.load(connection)?;
-    let total = i64::try_from(ids.len()).unwrap_or(i64::MAX);
-    let skipped = usize::try_from(offset).unwrap_or(usize::MAX);
-    let taken = usize::try_from(limit).unwrap_or(usize::MAX);
-    let shown: Vec<i64> = ids.into_iter().skip(skipped).take(taken).collect();
-    Ok((read(connection, JournalFilter::default(), Some(shown))?, total))
+    let total: i64 = held!(journal_entry::table.select(count(journal_entry::id)), &filter).first(connection)?;
+    let ids: Vec<i64> = held!(journal_entry::table.select(journal_entry::id), &filter)
+        .order(journal_entry::id)
+        .limit(limit)
+        .offset(offset)
+        .load(connection)?;
+    Ok((gathered(lines!().filter(journal_entry::id.eq_any(ids)).load(connection)?)?, total))
 }
 
 /// A pattern for what begins with `text`, which holds letters and digits only.
@@ -170,35 +196,8 @@ pub(super) fn beginning(text: &str) -> String {
     format!("{plain}%")
 }
 
-fn read(
-    connection: &mut AnyConnection,
-    filter: JournalFilter,
-    only: Option<Vec<i64>>,
-) -> StorageResult<Vec<PostedEntry>> {
-    let same_document =
-        journal_entry::journal.eq(journal_line::journal).and(journal_entry::document.eq(journal_line::document));
-    let mut lines = journal_entry::table
-        .inner_join(journal_line::table.on(same_document))
-        .inner_join(entry_number::table.on(entry_number::entry_id.eq(journal_entry::id)))
-        .select((EntryRow::as_select(), entry_number::number, LineRow::as_select()))
-        .into_boxed();
-    if let Some(only) = only {
-        lines = lines.filter(journal_entry::id.eq_any(only));
-    }
-    if let Some(journal) = filter.journal {
-        lines = lines.filter(journal_entry::journal.eq(journal.code()));
-    }
-    if let Some(from) = filter.from {
-        lines = lines.filter(journal_entry::entry_date.ge(date_text(from)));
-    }
-    if let Some(through) = filter.through {
-        lines = lines.filter(journal_entry::entry_date.le(date_text(through)));
-    }
-    if let Some(document) = filter.document {
-        lines = lines.filter(journal_entry::document.eq(document));
-    }
-    let rows: Vec<(EntryRow, i64, LineRow)> =
-        lines.order((journal_entry::id, journal_line::position)).load(connection)?;
+/// Rows with one line each, put together to entries.
+fn gathered(rows: Vec<(EntryRow, i64, LineRow)>) -> StorageResult<Vec<PostedEntry>> {
     let mut entries: Vec<(EntryRow, i64, Vec<JournalLine>)> = Vec::new();
     for (entry, number, line) in rows {
         match entries.last_mut() {
@@ -206,12 +205,7 @@ fn read(
             _ => entries.push((entry, number, vec![line_from(line)])),
         }
     }
-    let entries = entries.into_iter().map(|(entry, number, lines)| posted_from(entry, number, lines));
-    let wanted = |posted: &PostedEntry| match &filter.account {
-        Some(account) => posted.entry.lines().iter().any(|line| line.account.starts_with(account)),
-        None => true,
-    };
-    entries.filter(|posted| posted.as_ref().map_or(true, wanted)).collect()
+    entries.into_iter().map(|(entry, number, lines)| posted_from(entry, number, lines)).collect()
 }
 
 /// Every posted entry of fixed assets, oldest first, with when it was posted.

@@ -114,30 +114,35 @@ pub fn claim(
     })
 }
 
-pub fn mark_sent(connection: &mut AnyConnection, id: i64, now: DateTime<Utc>) -> StorageResult<()> {
+/// Notes that a message left. It did, whatever was noted of it meanwhile; false where it was noted already, or the message
+/// is taken back.
+pub fn mark_sent(connection: &mut AnyConnection, id: i64, now: DateTime<Utc>) -> StorageResult<bool> {
     let values = (
         outbox::status.eq(MessageStatus::Sent.name()),
         outbox::sent_at.eq(Some(now.timestamp())),
         outbox::last_error.eq(None::<String>),
     );
-    found(id, diesel::update(outbox::table.find(id)).set(values).execute(connection)?)
+    let unsent = outbox::table.filter(outbox::id.eq(id).and(outbox::status.ne(MessageStatus::Sent.name())));
+    Ok(diesel::update(unsent).set(values).execute(connection)? > 0)
 }
 
-/// Notes a failure that may pass and when to try again.
+/// Notes a failure that may pass and when to try again; false where the message waits no more.
 pub fn mark_retry(
     connection: &mut AnyConnection,
     id: i64,
     error: &str,
     next_attempt_at: DateTime<Utc>,
-) -> StorageResult<()> {
+) -> StorageResult<bool> {
     let values = (outbox::next_attempt_at.eq(next_attempt_at.timestamp()), outbox::last_error.eq(Some(error)));
-    found(id, diesel::update(outbox::table.find(id)).set(values).execute(connection)?)
+    let pending = outbox::table.filter(outbox::id.eq(id).and(outbox::status.eq(MessageStatus::Pending.name())));
+    Ok(diesel::update(pending).set(values).execute(connection)? > 0)
 }
 
-/// Gives a message up.
-pub fn mark_failed(connection: &mut AnyConnection, id: i64, error: &str) -> StorageResult<()> {
+/// Gives a message up; false where it waits no more.
+pub fn mark_failed(connection: &mut AnyConnection, id: i64, error: &str) -> StorageResult<bool> {
     let values = (outbox::status.eq(MessageStatus::Failed.name()), outbox::last_error.eq(Some(error)));
-    found(id, diesel::update(outbox::table.find(id)).set(values).execute(connection)?)
+    let pending = outbox::table.filter(outbox::id.eq(id).and(outbox::status.eq(MessageStatus::Pending.name())));
+    Ok(diesel::update(pending).set(values).execute(connection)? > 0)
 }
 
 /// Puts a message that was given up back in the queue, due at once.
@@ -163,10 +168,10 @@ pub fn cancel(connection: &mut AnyConnection, kind: &str, recipient: &str) -> St
     Ok(())
 }
 
-/// Takes a message back that was not sent: what it says no longer holds.
-pub fn withdraw(connection: &mut AnyConnection, id: i64) -> StorageResult<()> {
+/// Takes a message back that was not sent: what it says no longer holds. False where it was sent, or is gone already.
+pub fn withdraw(connection: &mut AnyConnection, id: i64) -> StorageResult<bool> {
     let unsent = outbox::table.filter(outbox::id.eq(id).and(outbox::status.ne(MessageStatus::Sent.name())));
-    found(id, diesel::delete(unsent).execute(connection)?)
+    Ok(diesel::delete(unsent).execute(connection)? > 0)
 }
 
 /// Messages, oldest first; of one status only where it is given.
@@ -177,6 +182,53 @@ pub fn list(connection: &mut AnyConnection, status: Option<MessageStatus>) -> St
     }
     let rows: Vec<MessageRow> = messages.order(outbox::id).select(MessageRow::as_select()).load(connection)?;
     rows.into_iter().map(message_from).collect()
+}
+
+/// Given up.
+macro_rules! failed {
+    () => {
+        outbox::status.eq(MessageStatus::Failed.name())
+    };
+}
+
+/// Tried in vain, and to be tried again.
+macro_rules! postponed {
+    () => {
+        outbox::status
+            .eq(MessageStatus::Pending.name())
+            .and(outbox::attempts.gt(0))
+            .and(outbox::last_error.is_not_null())
+    };
+}
+
+/// The messages that did not leave as they should: given up first, then those that wait for another try, each oldest first;
+/// of one kind only where it is given.
+pub fn undelivered(connection: &mut AnyConnection, kind: Option<&str>) -> StorageResult<Vec<Message>> {
+    let mut messages = outbox::table.filter(failed!().or(postponed!())).into_boxed();
+    if let Some(kind) = kind {
+        messages = messages.filter(outbox::kind.eq(kind.to_owned()));
+    }
+    // `failed` comes before `pending`.
+    let rows: Vec<MessageRow> =
+        messages.order((outbox::status, outbox::id)).select(MessageRow::as_select()).load(connection)?;
+    rows.into_iter().map(message_from).collect()
+}
+
+/// The messages that were not sent, oldest first.
+pub fn unsent(connection: &mut AnyConnection) -> StorageResult<Vec<Message>> {
+    let unsent = outbox::table.filter(outbox::status.ne(MessageStatus::Sent.name()));
+    let rows: Vec<MessageRow> = unsent.order(outbox::id).select(MessageRow::as_select()).load(connection)?;
+    rows.into_iter().map(message_from).collect()
+}
+
+/// How many messages are given up.
+pub fn failed_count(connection: &mut AnyConnection) -> StorageResult<i64> {
+    Ok(outbox::table.filter(failed!()).count().get_result(connection)?)
+}
+
+/// How many messages wait for another try.
+pub fn postponed_count(connection: &mut AnyConnection) -> StorageResult<i64> {
+    Ok(outbox::table.filter(postponed!()).count().get_result(connection)?)
 }
 
 pub fn by_id(connection: &mut AnyConnection, id: i64) -> StorageResult<Option<Message>> {

@@ -116,11 +116,7 @@ impl Known {
     pub fn record_changes(&self, connection: &mut AnyConnection, touched: &Touched, now: i64) -> StorageResult<()> {
         let Some(horizon) = billing::horizon(connection)? else { return Ok(()) };
         for (meter, touch) in &touched.meters {
-            if touch.first < horizon.until.seconds() {
-                for month in changed_months(connection, horizon, *meter, touch)? {
-                    dialect::note_late_change(connection, *meter, &month.to_string(), now)?;
-                }
-            }
+            self.mark_late(connection, horizon, *meter, touch, now)?;
         }
         Ok(())
     }

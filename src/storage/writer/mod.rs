@@ -7,6 +7,7 @@
 //! what it took in.
 
 use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
@@ -139,6 +140,25 @@ impl Drop for ReadingWriter {
     }
 }
 
+/// Writes what waits until the queue is closed. Where `write` panics its transaction is undone with its connection, those
+/// who sent these batches see their sender go, and whoever waits behind them is served all the same.
+fn serve(queue: &Queue, mut write: impl FnMut(&[IncomingBatch]) -> Vec<StorageResult<BatchOutcome>>) {
+    while let Some(waiting) = queue.take() {
+        let (batches, replies): (Vec<IncomingBatch>, Vec<_>) = waiting.into_iter().map(Waiting::into_parts).unzip();
+        let Ok(outcomes) = catch_unwind(AssertUnwindSafe(|| write(&batches))) else {
+            tracing::error!(
+                batches = batches.len(),
+                "writing readings panicked; what was sent with them is not stored"
+            );
+            continue;
+        };
+        for (reply, outcome) in replies.into_iter().zip(outcomes) {
+            // Whoever no longer waits does not need the answer.
+            let _ = reply.send(outcome);
+        }
+    }
+}
+
 /// Two writers on PostgreSQL may meet the same keys in opposite order; the one that is undone simply tries again.
 const DEADLOCK_TRIES: usize = 6;
 
@@ -153,13 +173,7 @@ struct WriterThread {
 
 impl WriterThread {
     fn run(&mut self, queue: &Queue) {
-        while let Some(waiting) = queue.take() {
-            let (batches, replies): (Vec<IncomingBatch>, Vec<_>) = waiting.into_iter().map(Waiting::into_parts).unzip();
-            for (reply, outcome) in replies.into_iter().zip(self.write(&batches)) {
-                // Whoever no longer waits does not need the answer.
-                let _ = reply.send(outcome);
-            }
-        }
+        serve(queue, |batches| self.write(batches));
     }
 
     /// One outcome per batch. A transaction that fails as a whole is tried again batch by batch, so that one bad batch
@@ -224,5 +238,40 @@ impl WriterThread {
         let id = dialect::source_id(connection, name)?;
         self.sources.insert(name.to_owned(), id);
         Ok(id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn waiting(source: &str) -> (Waiting, oneshot::Receiver<StorageResult<BatchOutcome>>) {
+        Waiting::new(IncomingBatch {
+            readings: vec![],
+            source: source.to_owned(),
+            by: Actor::new("test", None),
+            idempotency: None,
+            received_at: Timestamp::from_seconds(0),
+        })
+    }
+
+    #[test]
+    fn a_batch_that_panics_leaves_nobody_waiting() {
+        let queue = Arc::new(Queue::default());
+        let (odd, told) = waiting("odd");
+        assert!(queue.offer(odd).is_ok());
+        let serving = Arc::clone(&queue);
+        let thread = std::thread::spawn(move || {
+            serve(&serving, |batches| {
+                assert_eq!(batches[0].source, "sound");
+                batches.iter().map(|_| Ok(BatchOutcome::default())).collect()
+            });
+        });
+        assert!(told.blocking_recv().is_err(), "its sender is gone");
+        let (sound, told) = waiting("sound");
+        assert!(queue.offer(sound).is_ok());
+        assert!(told.blocking_recv().unwrap().is_ok());
+        queue.close();
+        thread.join().unwrap();
     }
 }

@@ -99,10 +99,10 @@ pub struct MeterDirectory {
 
 impl MeterDirectory {
     pub fn load(store: &Store) -> Result<MeterDirectory, AppError> {
-        let book = export_book::load(store)?;
+        let book = export_book::shared(store)?;
         let ids = book::meter_ids(&mut *store.connection()?)?;
-        let known = |meter: Meter| Some((meter.code.as_str().to_owned(), (*ids.get(&meter.code)?, meter)));
-        Ok(MeterDirectory { meters: book.meters.into_iter().filter_map(known).collect() })
+        let known = |meter: &Meter| Some((meter.code.as_str().to_owned(), (*ids.get(&meter.code)?, meter.clone())));
+        Ok(MeterDirectory { meters: book.meters.iter().filter_map(known).collect() })
     }
 
     pub fn knows(&self, code: &str) -> bool {

@@ -71,7 +71,7 @@ pub async fn show(shared: Data<Shared>, visitor: Visitor, http: HttpRequest) -> 
     let own = session::secret(&http, shared.is_secure());
     let (open, factor, tokens, zone) = blocking(move || {
         Ok((
-            sessions::of(&store, Some(id), own.as_deref(), now)?,
+            sessions::of(&store, id, own.as_deref(), now)?,
             second_factor::state(&store, id)?,
             api_tokens::of(&store, Some(id))?.len(),
             read_tenants::zone(&store)?,

@@ -16,7 +16,7 @@ use crate::domain::calendar::Timestamp;
 use crate::domain::party::Language;
 use crate::http::api::audit_packs::{find, send, start};
 use crate::http::asked::Expected;
-use crate::http::auth::{Granted, Visitor, session};
+use crate::http::auth::{Granted, Visitor};
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
 use crate::http::stream::stream;
@@ -38,9 +38,7 @@ pub async fn ask(
     http: HttpRequest,
     form: Form<PackForm>,
 ) -> Result<HttpResponse, Fault> {
-    if !session::same_token(&visitor.form_token, &form.form_token) {
-        return Err(Fault::Forged);
-    }
+    visitor.check_form(&form.form_token)?;
     let year = form.year.trim();
     let year = year.parse().map_err(|_| Expected::Year.refused("year", year))?;
     let id = start(&shared, year, visitor.actor(&http)).await?;

@@ -10,7 +10,7 @@ use super::parts::{Link, exports};
 use super::sheet::{self, Sheet};
 use super::{Address, Frame, encoded, page};
 use crate::app::draw_sample::{self, Item, Kind, Method, Request, SIZE_MAX, Sample};
-use crate::app::{audit_pack, export_book};
+use crate::app::{audit_pack, read_tenants};
 use crate::documents::table::{Cell, Table};
 use crate::domain::money::Money;
 use crate::domain::typography;
@@ -118,7 +118,7 @@ fn address(request: &Request) -> Address {
 async fn drawn(shared: &Data<Shared>, request: Request) -> Result<(Sample, Tz), Fault> {
     let store = shared.store.clone();
     blocking(move || {
-        let zone = export_book::shared(&store).map_or(Tz::UTC, |book| book.facility.zone);
+        let zone = read_tenants::zone(&store)?;
         Ok((draw_sample::draw(&store, &request)?, zone))
     })
     .await

@@ -14,7 +14,7 @@ use super::lines::{self, MeterView, ServiceGroup, groups};
 use super::trail::{EventView, event_view};
 use super::{Frame, page};
 use crate::app::read_sheet::{self, ReadingsShown, Sheet, Wanted};
-use crate::domain::calendar::Timestamp;
+use crate::domain::calendar::{DEFAULT_ZONE, Timestamp};
 use crate::domain::metering::Quality;
 use crate::domain::rating::Charge;
 use crate::domain::typography;
@@ -108,7 +108,7 @@ pub async fn sheet(
     let at = wanted.at;
     let sheet = blocking(move || read_sheet::sheet(&store, &number, &wanted)).await?.ok_or(Fault::NotFound)?;
     let frame = Frame::of(&http);
-    let zone: Tz = sheet.invoice.zone.parse().unwrap_or(Tz::Europe__Paris);
+    let zone: Tz = sheet.invoice.zone.parse().unwrap_or(DEFAULT_ZONE);
     let title = frame.with("sheet-title", "number", sheet.invoice.number.as_str());
     let base = format!("/invoices/{}", sheet.invoice.number);
     let template = SheetTemplate {

@@ -43,11 +43,11 @@ struct RootView {
 }
 
 pub async fn page(shared: Data<Shared>, _granted: Granted, http: HttpRequest) -> Result<HttpResponse, Fault> {
-    let store = shared.store.clone();
+    let (store, now) = (shared.store.clone(), shared.now());
     let (roots, years, events, packs, zone) = blocking(move || {
         let events = read_trail::page(&store, &TrailFilter::default(), 1)?.total;
         let zone = read_tenants::zone(&store)?;
-        let packs = make_pack::recent(&store)?;
+        let packs = make_pack::recent(&store, now)?;
         Ok((read_trail::signed_roots(&store)?, audit_pack::years(&store)?, events, packs, zone))
     })
     .await?;

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::parts::{Choice, Link, Pager};
 use super::{Address, Frame, audit_words, page};
-use crate::app::export_book;
+use crate::app::read_tenants;
 use crate::app::read_trail::{self, ChainedEvent, TrailFilter, TrailPage};
 use crate::domain::audit::{ACTIONS, FORMER_ACTIONS};
 use crate::domain::calendar::Timestamp;
@@ -87,7 +87,7 @@ pub async fn trail(
     let wanted: usize = parsed("page", query.page.as_deref(), Expected::Page)?.unwrap_or(1);
     let store = shared.store.clone();
     let (found, zone) = blocking(move || {
-        let zone = export_book::shared(&store).map_or(Tz::UTC, |book| book.facility.zone);
+        let zone = read_tenants::zone(&store)?;
         Ok((read_trail::page(&store, &filter, wanted)?, zone))
     })
     .await?;

@@ -84,8 +84,7 @@ pub async fn estimate(
     let frame = Frame::of(&http);
     let address = Address::new("/usage/estimate");
     let address = if found.choices.count() > 1 { address.set("tenant", found.tenant.code.as_str()) } else { address };
-    // Months are the facility's; near midnight the neighbour's link may be a day early.
-    let this_month = BillingMonth::of(now.to_utc().date_naive());
+    let this_month = BillingMonth::of(now.date_in(frame.zone));
     let template = EstimateTemplate {
         title: frame.with("estimate-title", "month", &frame.month(&found.month)),
         tenants: tenant_choices(&found.choices, Some(&found.tenant.code)),

@@ -17,6 +17,7 @@ use crate::app::late_readings::{self, LateInvoice};
 use crate::app::read_account::{self, Account};
 use crate::app::{AppError, credit_invoice, notices, read_invoices};
 use crate::domain::access::{Action, Decision, TenantScope, policy};
+use crate::domain::calendar::DEFAULT_ZONE;
 use crate::domain::ids::MeterCode;
 use crate::domain::invoice::{InvoiceKind, InvoiceNumber, IssuedInvoice, VatBreakdown};
 use crate::domain::money::Money;
@@ -223,7 +224,7 @@ pub fn download(frame: &Frame, kind: InvoiceKind) -> String {
 
 /// The zone of the times behind an issued document.
 pub fn zone_of(invoice: &IssuedInvoice) -> Tz {
-    invoice.zone.parse().unwrap_or(Tz::Europe__Paris)
+    invoice.zone.parse().unwrap_or(DEFAULT_ZONE)
 }
 
 fn account_view(frame: &Frame, invoice: &IssuedInvoice, account: &Account) -> AccountView {

@@ -163,7 +163,7 @@ fn meter_view(frame: &Frame, zone: Tz, usage: &MeterUsage, decimals: (u32, u32),
         ..index_view(frame, zone, index, is_counter)
     };
     let rack = usage.rack.as_ref().map(ToString::to_string);
-    let feed = usage.feed.map(|feed| frame.with("feed", "feed", &format!("{feed:?}")));
+    let feed = usage.feed.map(|feed| frame.with("feed", "feed", feed.name()));
     MeterView {
         meter: usage.meter.to_string(),
         place: [rack, feed].into_iter().flatten().collect::<Vec<_>>().join(", "),

@@ -18,12 +18,12 @@ use crate::app::report_payback;
 use crate::app::reports::{self, Report};
 use crate::documents::payback::{Words, last_month, shown};
 use crate::domain::access::{Action, Decision, policy};
-use crate::domain::calendar::BillingMonth;
+use crate::domain::calendar::{BillingMonth, day_in};
 use crate::domain::money::{Money, UnitPrice};
 use crate::domain::payback::{Horizon, MonthRow, PaybackReport, Source, TenantRow};
 use crate::http::api::payback::{Asked, file as report_file};
 use crate::http::api::reports::format;
-use crate::http::auth::{Granted, Visitor, session};
+use crate::http::auth::{Granted, Visitor};
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
 
@@ -94,7 +94,7 @@ impl PaybackPage {
     }
 
     fn kept_on(&self, kept: &ArchivedReport) -> String {
-        self.frame.short_date(&kept.created_at.date_naive())
+        self.frame.short_date(&day_in(kept.created_at, self.frame.zone))
     }
 
     fn percent(&self, value: &Option<Decimal>) -> String {
@@ -281,9 +281,7 @@ pub async fn archive(
     http: HttpRequest,
     form: Form<ArchiveForm>,
 ) -> Result<HttpResponse, Fault> {
-    if !session::same_token(&visitor.form_token, &form.form_token) {
-        return Err(Fault::Forged);
-    }
+    visitor.check_form(&form.form_token)?;
     let asked = Asked::of(form.as_of.as_deref(), form.scenario.as_deref(), form.horizon.as_deref())?;
     let (store, now, language) = (shared.store.clone(), shared.now(), Frame::of(&http).language);
     let by = visitor.actor(&http);

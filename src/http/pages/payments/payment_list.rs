@@ -16,7 +16,7 @@ use crate::app::match_receipts::{self, BankReceipt};
 use crate::app::open_invoices::{self, OpenInvoice};
 use crate::app::read_payments::{self, PaymentFilter, PaymentPage, RecordedPayment};
 use crate::app::read_tenants::{self, TenantNames};
-use crate::app::record_payment::{self, NewPayment, PaymentPlan};
+use crate::app::record_payment::{self, MEANWHILE, NewPayment, PaymentPlan};
 use crate::documents::table::{Cell, Table};
 use crate::domain::access::{Action, Decision, TenantScope, policy};
 use crate::domain::ids::TenantCode;
@@ -314,7 +314,11 @@ pub async fn submit(
     };
     let outcome = match check(&shared, &entry).await? {
         Ok(planned) if fields.confirms(planned.open) => {
-            record(&shared, &visitor, &http, &fields, &entry).await?.map(Done::Recorded)
+            match record(&shared, &visitor, &http, &fields, &entry, fields.seen(planned.open)).await? {
+                // It asks again.
+                Err(told) if told.key == MEANWHILE => check(&shared, &entry).await?.map(Done::Checked),
+                recorded => recorded.map(Done::Recorded),
+            }
         }
         checked => checked.map(Done::Checked),
     };
@@ -341,7 +345,7 @@ fn entry(frame: &Frame, fields: &Fields) -> Result<Entry, Vec<FieldError>> {
     let mut errors = vec![];
     let mut wrong = |field: &'static str, key: &str| errors.push(FieldError { field, text: frame.t(key) });
     let invoice = fields.text("invoice");
-    let date: Option<NaiveDate> = fields.text("date").parse().ok();
+    let date: Option<NaiveDate> = fields.day("date");
     let amount: Option<Money> = fields.number("amount");
     if invoice.is_empty() {
         wrong("invoice", "error-invoice");
@@ -398,6 +402,7 @@ async fn record(
     http: &HttpRequest,
     fields: &Fields,
     entry: &Entry,
+    seen: Option<Money>,
 ) -> Result<Result<String, Told>, Fault> {
     let (store, now, by) = (shared.store.clone(), shared.now(), visitor.actor(http));
     let (invoice, amount) = (entry.invoice.clone(), entry.amount);
@@ -406,8 +411,8 @@ async fn record(
     let new = NewPayment { invoice: invoice.clone(), received_on: entry.date, amount, reference, statement_key: None };
     blocking(move || {
         let recorded = match key.is_empty() {
-            true => record_payment::record(&store, &new, &by, now),
-            false => match_receipts::assign(&store, &key, &invoice, amount, &by, now),
+            true => record_payment::record_as_seen(&store, &new, seen, &by, now),
+            false => match_receipts::assign(&store, &key, &invoice, amount, seen, &by, now),
         };
         refusals(recorded.map(|report| report.number), || unknown(&invoice))
     })

@@ -118,7 +118,7 @@ fn lost_row(frame: &Frame, found: &Alarms, alarm: &LostRedundancy) -> LostRow {
 
 fn silent_row(frame: &Frame, found: &Alarms, silent: &SilentMeter) -> SilentRow {
     let meter = &silent.meter;
-    let feed = meter.feed.map(|feed| frame.with("feed", "feed", plant_figures::feed_name(feed)));
+    let feed = meter.feed.map(|feed| frame.with("feed", "feed", feed.name()));
     let place = meter.rack.as_ref().map(ToString::to_string).into_iter().chain(feed);
     SilentRow {
         meter: meter.code.to_string(),

@@ -155,7 +155,7 @@ fn row(frame: &Frame, summary: &MeterSummary, found: &MetersPage, now: Timestamp
 
 pub(super) fn place(frame: &Frame, meter: &crate::domain::metering::Meter) -> String {
     let rack = meter.rack.as_ref().map(ToString::to_string);
-    let feed = meter.feed.map(|feed| frame.with("feed", "feed", plant_figures::feed_name(feed)));
+    let feed = meter.feed.map(|feed| frame.with("feed", "feed", feed.name()));
     [rack, feed].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
@@ -259,7 +259,7 @@ fn cells(frame: &Frame, summary: &MeterSummary, zone: Tz) -> Vec<Cell> {
         sheet::text(meter.code.as_str()),
         sheet::text(frame.t(&format!("register-{}", meter.register.name()))),
         optional(meter.rack.as_ref().map(ToString::to_string)),
-        optional(meter.feed.map(|feed| plant_figures::feed_name(feed).to_owned())),
+        optional(meter.feed.map(|feed| feed.name().to_owned())),
         optional(summary.billed_on.as_ref().map(|on| on.tenant_name.clone())),
         summary.last.map_or(Cell::Empty, |last| sheet::instant(last.at, zone)),
         sheet::number(summary.last.map(|last| last.value.to_decimal())),

@@ -5,7 +5,6 @@ use rust_decimal::{Decimal, RoundingStrategy};
 use super::parts::Link;
 use super::{Address, Frame};
 use crate::domain::calendar::BillingMonth;
-use crate::domain::facility::Feed;
 use crate::domain::metering::Register;
 use crate::domain::party::Language;
 use crate::domain::typography;
@@ -51,13 +50,6 @@ pub fn per_mille(frame: &Frame, thousandths: i64) -> String {
 
 pub fn unit(frame: &Frame, register: Register) -> &'static str {
     typography::unit_symbol(register.unit(), frame.language)
-}
-
-pub const fn feed_name(feed: Feed) -> &'static str {
-    match feed {
-        Feed::A => "A",
-        Feed::B => "B",
-    }
 }
 
 /// The months before and after, as far as `last`.

@@ -425,7 +425,7 @@ fn elevation(frame: &Frame, state: &RackState) -> Elevation {
 
 fn feed_view(frame: &Frame, feed: &FeedState, zone: Tz) -> FeedView {
     FeedView {
-        name: frame.with("feed", "feed", plant_figures::feed_name(feed.feed)),
+        name: frame.with("feed", "feed", feed.feed.name()),
         load: plant_figures::known(frame, feed.load.map(|(kw, _)| kw), 2),
         at: feed.load.map(|(_, at)| frame.instant(at, zone)).unwrap_or_default(),
         meters: feed.meters.iter().map(|one| meter_view(frame, one, zone)).collect(),

@@ -19,12 +19,12 @@ use crate::documents::ledger::{ComparisonKind, comparisons_sheet};
 use crate::documents::sheet::{Sheet, SheetRank, SheetRow, SheetSection};
 use crate::documents::table::{Cell, Table};
 use crate::domain::access::{Action, Decision, policy};
-use crate::domain::calendar::Timestamp;
+use crate::domain::calendar::{Timestamp, day_in};
 use crate::domain::money::Money;
 use crate::domain::party::Language;
 use crate::http::api::reports::{Asked, ReportName, ReportQuery, file as report_file, format, keep};
 use crate::http::asked::{Expected, parsed};
-use crate::http::auth::{Granted, Visitor, session};
+use crate::http::auth::{Granted, Visitor};
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
 
@@ -68,7 +68,7 @@ fn kept_row(frame: &Frame, report: &ArchivedReport) -> KeptRow {
         as_of: frame.short_date(&report.as_of),
         format: report.format.to_uppercase(),
         language: report.language.clone(),
-        kept_on: frame.short_date(&report.created_at.date_naive()),
+        kept_on: frame.short_date(&day_in(report.created_at, frame.zone)),
         file: format!("/reports/kept/{}", report.sha256),
         sha256: report.sha256.clone(),
     }
@@ -352,9 +352,7 @@ pub async fn archive(
     path: Path<String>,
     form: Form<KeepForm>,
 ) -> Result<HttpResponse, Fault> {
-    if !session::same_token(&visitor.form_token, &form.form_token) {
-        return Err(Fault::Forged);
-    }
+    visitor.check_form(&form.form_token)?;
     let name = ReportName::of(&path, &granted)?;
     let kept = keep(&shared, Asked::of(name, &form.asked)?, Frame::of(&http).language, visitor.actor(&http)).await?;
     Ok(done("/reports", "report-kept", &kept.len().to_string()))

@@ -4,7 +4,7 @@
 //! lines beside it are for searching and for comparing what was billed. The database refuses every change of it.
 //! Drafts are shown to whoever may see the tenant: keep tenants to issued documents with [`InvoiceFilter::status`].
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use diesel::prelude::*;
 
@@ -167,6 +167,20 @@ pub fn list(
         .map(|(row, tenant, contract, standing)| summary_from(row, tenant, contract, standing))
         .collect::<StorageResult<_>>()?;
     Ok((summaries, total))
+}
+
+/// The last month each contract was issued an invoice of its own for.
+pub fn last_months(connection: &mut AnyConnection) -> StorageResult<HashMap<ContractCode, BillingMonth>> {
+    let rows: Vec<(String, Option<String>)> = invoice::table
+        .inner_join(contract::table)
+        .filter(invoice::status.eq(InvoiceStatus::Issued.name()).and(invoice::kind.eq(InvoiceKind::Invoice.name())))
+        .group_by(contract::code)
+        .select((contract::code, diesel::dsl::max(invoice::month)))
+        .load(connection)?;
+    let last = |(code, month): (String, Option<String>)| {
+        Ok((ContractCode(code), from_word("an invoice's month", month.unwrap_or_default())?))
+    };
+    rows.into_iter().map(last).collect()
 }
 
 /// The issued document with this number, within `scope`.

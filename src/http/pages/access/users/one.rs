@@ -13,7 +13,7 @@ use super::super::confirm::{self, ConfirmForm, Question};
 use super::super::parts::{Badge, Choice};
 use super::super::{Frame, done, page};
 use super::invitations::{tenant_choices, tenant_named};
-use crate::app::administer_users::{self, UserFile};
+use crate::app::administer_users::{self, NewRole, UserFile};
 use crate::app::{UserProblem, api_tokens, read_tenants, reset_password, second_factor, sessions};
 use crate::domain::access::Role;
 use crate::domain::access::{Action, Decision, policy};
@@ -122,7 +122,7 @@ async fn user_page(
     let (store, now, own) = (shared.store.clone(), shared.now(), session::secret(http, shared.is_secure()));
     let (open, tokens, zone) = blocking(move || {
         Ok((
-            sessions::of(&store, Some(id), own.as_deref(), now)?,
+            sessions::of(&store, id, own.as_deref(), now)?,
             api_tokens::of(&store, Some(id))?,
             read_tenants::zone(&store)?,
         ))
@@ -166,8 +166,8 @@ pub async fn change_role(
     let id = UserId(*id);
     let role = role_named(&form.role).ok_or_else(|| none_of("role", &form.role, &Role::ALL.map(Role::name)))?;
     let (store, by, now) = (shared.store.clone(), visitor.actor(&http), shared.now());
-    let (tenant, version) = (tenant_named(&form.tenant), form.version);
-    let change = move || administer_users::change_role(&store, id, version, role, tenant.as_ref(), &by, now);
+    let new = NewRole { role, tenant: tenant_named(&form.tenant), version: form.version };
+    let change = move || administer_users::change_role(&store, id, new, &by, now);
     match attempted(change).await? {
         Ok(()) => {
             shared.forget_bearers();

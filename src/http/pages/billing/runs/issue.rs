@@ -17,7 +17,7 @@ use crate::domain::ids::ContractCode;
 use crate::domain::money::Money;
 use crate::http::api::billing::launch;
 use crate::http::asked::{Expected, parsed};
-use crate::http::auth::{Visitor, session};
+use crate::http::auth::Visitor;
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
 
@@ -140,9 +140,7 @@ pub async fn start(
     form: Form<Vec<(String, String)>>,
 ) -> Result<HttpResponse, Fault> {
     let field = |name: &str| form.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.as_str());
-    if !session::same_token(&visitor.form_token, field("form_token")) {
-        return Err(Fault::Forged);
-    }
+    visitor.check_form(field("form_token"))?;
     let (month, issues) = (month(&path)?, field("issue") == "1");
     if !field("count").is_empty() {
         let asked = Asked { month, contract: field("contract").to_owned(), issues, page: 1 };

@@ -21,7 +21,7 @@ use crate::domain::money::Money;
 use crate::http::auth::{Granted, Visitor};
 use crate::http::error::Fault;
 use crate::http::pages::asset::address_of;
-use crate::http::pages::forms::{number, refused};
+use crate::http::pages::forms::{self, number, refused};
 use crate::http::pages::{Frame, done, page};
 use crate::http::state::{Shared, blocking};
 
@@ -350,8 +350,7 @@ impl Typed<'_> {
     }
 
     fn day(&mut self, name: &str) -> NaiveDate {
-        let day = self.data.text(name).trim().parse();
-        day.unwrap_or_else(|_| {
+        forms::day(self.data.text(name)).unwrap_or_else(|| {
             self.wrong(name, "event-day");
             NaiveDate::default()
         })

@@ -5,8 +5,9 @@
 
 use std::collections::BTreeSet;
 
-use chrono::NaiveDate;
 use serde_json::{Map, Value as Json};
+
+use crate::http::pages::forms::{day, plain_number};
 
 /// Fields of the form itself, not of the book.
 const OWN: [&str; 6] = ["form_token", "version", "reason", "step", "effective", "over"];
@@ -216,17 +217,11 @@ pub fn put(document: &mut Json, keys: &[&str], typed: &Json) {
 /// A text as the book writes it: numbers with a point, days with the year first.
 fn figure(key: &str, text: &str) -> String {
     let text = text.trim();
-    if DAYS.contains(&key)
-        && let Ok(day) = NaiveDate::parse_from_str(text, "%d/%m/%Y")
-    {
-        return day.to_string();
+    match key {
+        key if DAYS.contains(&key) => day(text).map_or_else(|| text.to_owned(), |day| day.to_string()),
+        key if FIGURES.contains(&key) => plain_number(text),
+        _ => text.to_owned(),
     }
-    if FIGURES.contains(&key) {
-        let text: String = text.chars().filter(|c| !c.is_whitespace() && *c != '€').collect();
-        // A minus sign as the form itself shows it.
-        return text.replace(',', ".").replace('\u{2212}', "-");
-    }
-    text.to_owned()
 }
 
 /// `contact.2.email` as 2 and `email`, of the list `contact`.

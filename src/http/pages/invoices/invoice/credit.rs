@@ -12,6 +12,7 @@ use super::super::runs::draft;
 use super::super::{Frame, done, page};
 use super::title;
 use crate::app::credit_invoice::{self, CreditPreview, CreditRequest, Creditable};
+use crate::app::record_payment::MEANWHILE;
 use crate::domain::invoice::{CreditNoteError, CreditedLine, InvoiceKind, InvoiceNumber, IssuedInvoice};
 use crate::domain::money::Money;
 use crate::domain::rating::Charge;
@@ -193,9 +194,17 @@ pub async fn submit(
     let planned = blocking(move || refusals(credit_invoice::preview(&planning, &wanted), unknown)).await?;
     let outcome = match planned {
         Ok(plan) if fields.confirms(plan.open_before) => {
-            let issue =
-                move || refusals(credit_invoice::credit(&store, &request, &by, now).map(Outcome::Issued), unknown);
-            blocking(issue).await?
+            let seen = fields.seen(plan.open_before);
+            let (again, wanted) = (store.clone(), request.clone());
+            let issue = move || refusals(credit_invoice::credit_as_seen(&store, &request, seen, &by, now), unknown);
+            match blocking(issue).await? {
+                // It asks again.
+                Err(told) if told.key == MEANWHILE => {
+                    let plan = blocking(move || refusals(credit_invoice::preview(&again, &wanted), unknown));
+                    plan.await?.map(Outcome::Planned)
+                }
+                issued => issued.map(Outcome::Issued),
+            }
         }
         planned => planned.map(Outcome::Planned),
     };

@@ -18,7 +18,7 @@ use crate::app::remind::REMINDER_MAIL;
 use crate::domain::access::{Action, Decision, policy};
 use crate::domain::calendar::Timestamp;
 use crate::http::api::invoices::find;
-use crate::http::auth::{Granted, Visitor, session};
+use crate::http::auth::{Granted, Visitor};
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
 
@@ -144,9 +144,7 @@ pub async fn resend(
     http: HttpRequest,
     form: Form<ResendForm>,
 ) -> Result<HttpResponse, Fault> {
-    if !session::same_token(&visitor.form_token, &form.form_token) {
-        return Err(Fault::Forged);
-    }
+    visitor.check_form(&form.form_token)?;
     let (store, now, by) = (shared.store.clone(), shared.now(), visitor.actor(&http));
     let wanted = number.clone();
     let sent = blocking(move || notices::resend(&store, &granted.scope, &wanted, &by, now)).await?;

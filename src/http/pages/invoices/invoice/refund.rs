@@ -12,6 +12,7 @@ use super::super::parts::{Choice, FieldError};
 use super::super::{Frame, done, page};
 use super::title;
 use crate::app::open_invoices::OpenInvoice;
+use crate::app::record_payment::MEANWHILE;
 use crate::app::refund::{self, NewRefund, RefundPlan};
 use crate::app::transfer::{self, NewTransfer, TransferPlan};
 use crate::app::{AppError, read_account, read_invoices, read_tenants};
@@ -71,11 +72,20 @@ enum Outcome {
 }
 
 impl Planned {
-    /// What is open, as a confirmation repeats it: of both invoices where there are two.
-    fn seen(&self) -> String {
+    /// What is open on the invoice, and on the other where there are two.
+    fn open(&self) -> [Money; 2] {
         match self {
-            Planned::Refund(plan) => plan.open_before.to_string(),
-            Planned::Transfer(plan) => format!("{} {}", plan.open_before, plan.to_open_before),
+            Planned::Refund(plan) => [plan.open_before, Money::ZERO],
+            Planned::Transfer(plan) => [plan.open_before, plan.to_open_before],
+        }
+    }
+
+    /// The same as a confirmation repeats it.
+    fn seen(&self) -> String {
+        let [open, to_open] = self.open();
+        match self {
+            Planned::Refund(_) => open.to_string(),
+            Planned::Transfer(_) => format!("{open} {to_open}"),
         }
     }
 }
@@ -167,7 +177,12 @@ pub async fn submit(
     };
     let outcome = match plan(&shared, &wanted).await? {
         Ok(planned) if fields.confirms(planned.seen()) => {
-            record(&shared, &visitor, &http, wanted.clone()).await?.map(Outcome::Recorded)
+            let seen = fields.seen(planned.open());
+            match record(&shared, &visitor, &http, wanted.clone(), seen).await? {
+                // It asks again.
+                Err(told) if told.key == MEANWHILE => plan(&shared, &wanted).await?.map(Outcome::Planned),
+                recorded => recorded.map(Outcome::Recorded),
+            }
         }
         planned => planned.map(Outcome::Planned),
     };
@@ -191,7 +206,7 @@ pub async fn submit(
 fn wanted(frame: &Frame, fields: &Fields, number: &str) -> Result<Wanted, Vec<FieldError>> {
     let mut errors = vec![];
     let mut wrong = |field: &'static str, key: &str| errors.push(FieldError { field, text: frame.t(key) });
-    let date: Option<NaiveDate> = fields.text("date").parse().ok();
+    let date: Option<NaiveDate> = fields.day("date");
     let amount: Option<Money> = fields.number("amount");
     if is_transfer(fields) && !fields.has("to") {
         wrong("to", "error-invoice");
@@ -256,12 +271,16 @@ async fn record(
     visitor: &Visitor,
     http: &HttpRequest,
     wanted: Wanted,
+    seen: Option<[Money; 2]>,
 ) -> Result<Result<String, Told>, Fault> {
     let (store, now, by) = (shared.store.clone(), shared.now(), visitor.actor(http));
     blocking(move || {
         refusals(match &wanted {
-            Wanted::Refund(new) => refund::record(&store, new, &by, now).map(|report| report.number),
-            Wanted::Transfer(new) => transfer::record(&store, new, &by, now).map(|report| report.number),
+            Wanted::Refund(new) => {
+                let seen = seen.map(|[open, _]| open);
+                refund::record_as_seen(&store, new, seen, &by, now).map(|report| report.number)
+            }
+            Wanted::Transfer(new) => transfer::record_as_seen(&store, new, seen, &by, now).map(|report| report.number),
         })
     })
     .await

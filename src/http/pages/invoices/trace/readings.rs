@@ -130,7 +130,7 @@ pub async fn readings_page(
 
 fn place(frame: &Frame, meter: &MeterUsage) -> String {
     let rack = meter.rack.as_ref().map(ToString::to_string);
-    let feed = meter.feed.map(|feed| frame.with("feed", "feed", &format!("{feed:?}")));
+    let feed = meter.feed.map(|feed| frame.with("feed", "feed", feed.name()));
     [rack, feed].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
@@ -307,7 +307,8 @@ fn write(
     (language, zone): (Language, Tz),
     sender: &tokio::sync::mpsc::Sender<Bytes>,
 ) -> Result<(), crate::app::AppError> {
-    let unit = crate::app::export_book::load(store)?
+    let book = crate::app::export_book::shared(store)?;
+    let unit = book
         .meters
         .iter()
         .find(|meter| meter.code == *code)

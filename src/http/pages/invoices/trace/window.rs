@@ -49,7 +49,7 @@ fn row(frame: &Frame, traced: &Traced, usage: &Usage, meter: &WindowMeter, day: 
         .map(|reading| (frame.instant(reading.at, traced.zone), number(reading.value.to_decimal())));
     let part = usage.meters.iter().find(|one| one.meter == meter.meter);
     let rack = part.and_then(|part| part.rack.as_ref()).map(ToString::to_string);
-    let feed = part.and_then(|part| part.feed).map(|feed| frame.with("feed", "feed", &format!("{feed:?}")));
+    let feed = part.and_then(|part| part.feed).map(|feed| frame.with("feed", "feed", feed.name()));
     WindowRow {
         meter: meter.meter.to_string(),
         address: Address::new(format!("{address}/readings")).set("meter", &meter.meter).set("day", day).href(),
