@@ -49,7 +49,9 @@ mod tree;
 
 pub use asset::{AssetError, MAX_DURATION_YEARS, coefficients};
 pub use catch_up::{Gap, catch_up_entry, gaps};
-pub use effect::{ComponentEffect, ComponentFigures, EventAmounts, EventEffect, ShiftedEvent, event_effect};
+pub use effect::{
+    AmountChange, ComponentEffect, ComponentFigures, EventAmounts, EventEffect, ShiftedEvent, event_effect,
+};
 pub use entries::movement_entries;
 pub use event::{AssetChange, AssetEvent, EventFault, EventProblem, Extent, Successor};
 pub use fold::{event_problems, known_on};
