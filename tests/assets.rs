@@ -212,7 +212,13 @@ amount_eur = 10_000
         assert_eq!(again.status.code(), Some(2), "the same file twice");
         assert!(refused(&world, &["import", file.to_str().unwrap()]).contains("is attached and missing"));
         assert!(world.ok(&["export"]).contains(kept["sha256"].as_str().unwrap()));
-        assert!(world.ok(&["assets", "show", "2024-0001"]).contains("event 1: impair of tout 10000.00"));
+        let sold = ["assets", "dispose", "2024-0001", "--on", "2026-11-05", "--component", "tout", "--share", "25"];
+        world.ok(&[&sold[..], &["--proceeds", "10", "--reason", "vendu"]].concat());
+        let shown = world.ok(&["assets", "show", "2024-0001"]);
+        assert!(shown.contains("event 1: impair of tout 10000.00"), "{shown}");
+        assert!(shown.contains("event 2: dispose of tout (25% of the gross value) 10.00 on 2026-11-05"), "{shown}");
+        let shown = json(&world, &["assets", "show", "2024-0001"]);
+        assert_eq!(shown["events"][1]["change"]["extent"]["percent"], "25", "{shown}");
 
         for (report, format) in ["movements", "funding"].iter().flat_map(|r| ["csv", "xlsx", "pdf"].map(|f| (r, f))) {
             let path = world.dir.path().join(format!("{report}.{format}"));

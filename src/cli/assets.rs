@@ -13,7 +13,7 @@ use crate::app::record_asset_event::{self, EventRequest, RecordedEvent};
 use crate::app::{read_tenants, report_amortisation};
 use crate::domain::amortisation::report::AssetReport;
 use crate::domain::amortisation::{
-    AssetChange, Component, Convention, Extent, Method, PaperKind, ShiftedEvent, Successor,
+    AmountChange, AssetChange, Component, Convention, Extent, Method, PaperKind, ShiftedEvent, Successor,
 };
 use crate::domain::calendar::day;
 use crate::domain::ids::{AssetCode, ComponentCode};
@@ -299,15 +299,18 @@ impl Event {
 }
 
 /// What became of an event recorded before, because this one takes effect before it.
-fn told(ShiftedEvent { number, kind, effective_on, before, after }: &ShiftedEvent) -> String {
-    let figures = [
-        ("gross", before.gross, after.gross),
-        ("book value", before.book_value, after.book_value),
-        ("gain or loss", before.result, after.result),
-        ("subsidy taken to income", before.subsidy_rest, after.subsidy_rest),
-    ];
-    let changed = figures.iter().filter(|(_, before, after)| before != after);
-    let changed: Vec<String> = changed.map(|(name, before, after)| format!("{name} {before} -> {after}")).collect();
+fn told(shift: &ShiftedEvent) -> String {
+    let ShiftedEvent { number, kind, effective_on, .. } = shift;
+    let told = |AmountChange { key, before, after }: AmountChange| {
+        let name = match key {
+            "book-value" => "book value",
+            "result" => "gain or loss",
+            "subsidy" => "subsidy taken to income",
+            other => other,
+        };
+        format!("{name} {before} -> {after}")
+    };
+    let changed: Vec<String> = shift.changes().map(told).collect();
     format!("it takes effect before event {number} ({kind} on {effective_on}) and changes it: {}", changed.join(", "))
 }
 
@@ -414,9 +417,10 @@ fn describe(shown: &Shown) -> String {
     for report in &asset.events {
         let event = &report.event;
         let component = event.change.named().map(|codes| format!(" of {codes}")).unwrap_or_default();
+        let part = event.change.part().map(part_words).unwrap_or_default();
         let amount = event.change.amount().map(|amount| format!(" {amount}")).unwrap_or_default();
         lines.push(format!(
-            "  event {}: {}{component}{amount} on {}, recorded on {} by {}: {}",
+            "  event {}: {}{component}{part}{amount} on {}, recorded on {} by {}: {}",
             report.number,
             event.change.word(),
             event.effective_on,
@@ -427,6 +431,15 @@ fn describe(shown: &Shown) -> String {
     }
     lines.extend(shown.files.iter().map(|file| format!("  file {} {} ({})", file.sha256, file.path, file.name)));
     lines.join("\n")
+}
+
+/// How much of it left.
+fn part_words(extent: Extent) -> String {
+    match extent {
+        Extent::Whole => String::new(),
+        Extent::Percent(percent) => format!(" ({percent}% of the gross value)"),
+        Extent::Gross(gross) => format!(" (gross value {gross})"),
+    }
 }
 
 impl Attach {

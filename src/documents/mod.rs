@@ -14,6 +14,7 @@ mod factur_x;
 mod format;
 #[expect(clippy::float_arithmetic, reason = "positions on paper are floats; no amount is")]
 mod invoice;
+mod json;
 pub mod ledger;
 pub mod payback;
 #[expect(clippy::float_arithmetic, reason = "positions on paper are floats; no amount is")]
@@ -29,4 +30,5 @@ pub mod zip;
 pub use edition::{Edition, Issuer};
 pub use error::DocumentError;
 pub use factur_x::{RenderedInvoice, cii_xml, factur_x};
+pub use json::json;
 pub use report_format::ReportFormat;

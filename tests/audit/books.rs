@@ -1,5 +1,7 @@
 //! Money, terms and agreements that are changed in the database, every trigger out of the way, are named.
 
+use chapelle::domain::audit::{Actor, AuditEvent};
+use chrono::DateTime;
 use diesel::connection::SimpleConnection;
 
 use super::*;
@@ -216,9 +218,162 @@ fn states_and_figures_that_are_changed_in_the_database_are_named() {
     }
 }
 
+/// Numbers that are swapped, a description, a day and an entry without a line: each against the event that posted it,
+/// before any seal covers them and in a pack that is made and signed afterwards.
+#[test]
+fn entries_that_are_changed_in_the_database_are_named_by_what_posted_them() {
+    // Numbers are unique: the second is set aside while the first takes its place.
+    let swap = "UPDATE entry_number SET number = 1000000 WHERE fiscal_year = 2026 AND number = 1; \
+                UPDATE entry_number SET number = 1 WHERE fiscal_year = 2026 AND number = 2; \
+                UPDATE entry_number SET number = 2 WHERE fiscal_year = 2026 AND number = 1000000";
+    let changes = [
+        (swap, "journal VE DC2026000001: number: stored is 2026-000002, event", "numéro"),
+        (
+            "UPDATE journal_entry SET label = label || ' bis' WHERE document = 'DC2026000001'",
+            "journal VE DC2026000001: label: stored is",
+            "libellé",
+        ),
+        (
+            "UPDATE journal_entry SET entry_date = '2026-11-02' WHERE document = 'DC2026000001'",
+            "journal VE DC2026000001: date: stored is 2026-11-02, event",
+            "date",
+        ),
+        (
+            "UPDATE journal_line SET auxiliary = 'autre' WHERE document = 'DC2026000001' AND position = 1",
+            "journal VE DC2026000001: its lines are not those event",
+            "ce n’est pas l’écriture que l’événement",
+        ),
+        (
+            "INSERT INTO journal_entry (id, journal, document, entry_date, label, posted_at) \
+             VALUES (10000, 'OD', 'VIDE-1', '2026-11-03', 'x', 0)",
+            "journal OD VIDE-1: it has no line",
+            "la piste ne dit pas qu’elle a été passée",
+        ),
+        (
+            "DELETE FROM entry_number WHERE entry_id = (SELECT id FROM journal_entry WHERE document = 'DC2026000002'); \
+             DELETE FROM journal_line WHERE document = 'DC2026000002'; \
+             DELETE FROM journal_entry WHERE document = 'DC2026000002'",
+            "journal VE DC2026000002: event",
+            "le journal ne l’a pas",
+        ),
+    ];
+    for engine in ENGINES {
+        for (sql, expected, packed) in changes {
+            // Nothing is sealed yet.
+            let (world, _) = delivered(engine);
+            let (code, sound) = json(&world, &["audit", "verify"]);
+            assert_eq!(code, Some(0), "{sound:#}");
+            without_triggers(&world, engine, sql);
+            let (code, found) = json(&world, &["audit", "verify"]);
+            let told: Vec<String> = found["findings"].as_array().unwrap().iter().map(line).collect();
+            assert_eq!(code, Some(3), "{sql}: {told:#?}");
+            assert!(told.iter().any(|line| line.starts_with(expected)), "{sql}: {expected}: {told:#?}");
+            let (path, _) = pack(&world);
+            let told = text(&python(&[&verifier(), &path]));
+            assert!(told.lines().any(|line| line.contains("[journal]") && line.contains(packed)), "{sql}: {told}");
+        }
+    }
+}
+
+/// A trail of before events named what they post, and seals held numbers: it is sound, the next seal holds the numbers,
+/// and the chain goes on.
+#[test]
+fn entries_of_before_events_named_them_are_held_by_the_next_seal() {
+    for engine in ENGINES {
+        let (world, _) = delivered(engine);
+        let digests = forget_postings(&world, engine);
+        let (code, sound) = json(&world, &["audit", "verify"]);
+        assert_eq!(code, Some(0), "{sound:#}");
+        assert!(sound["notes"].to_string().contains("posted before events named what they post"), "{sound:#}");
+        let (_, signed) = json(&world, &["audit", "sign"]);
+        assert!(signed["journal_entries_sealed"].as_i64().unwrap() > 1, "{signed:#}");
+        let (path, root) = pack(&world);
+        let sound = python(&[&verifier(), &path, Path::new("--root"), &root]);
+        assert_eq!(sound.status.code(), Some(4), "{}", text(&sound));
+        assert_eq!(trail_hashes(&world)[..digests.len()], digests[..], "the chain that was is the chain that is");
+        let swap = "UPDATE entry_number SET number = 1000000 WHERE fiscal_year = 2026 AND number = 1; \
+                    UPDATE entry_number SET number = 1 WHERE fiscal_year = 2026 AND number = 2; \
+                    UPDATE entry_number SET number = 2 WHERE fiscal_year = 2026 AND number = 1000000";
+        without_triggers(&world, engine, swap);
+        let (code, found) = json(&world, &["audit", "verify"]);
+        assert_eq!((code, &found["findings"][0]["part"]), (Some(3), &"journal".into()), "{found:#}");
+        let (path, _) = pack(&world);
+        let told = text(&python(&[&verifier(), &path]));
+        assert!(told.contains("[journal]") && told.contains("ce ne sont pas les écritures que l’événement"), "{told}");
+    }
+}
+
+/// Makes the trail one of before: the events without what they posted, the chain worked out again, the journal sealed by
+/// a seal without numbers. Its hashes come back.
+fn forget_postings(world: &World, engine: Engine) -> Vec<String> {
+    use chapelle::domain::audit::{GENESIS, journal_root};
+    use chapelle::storage::{audit, evidence};
+    let mut connection = world.store().connection().unwrap();
+    let entries = evidence::journal_lines(&mut connection, 0, 1_000).unwrap();
+    let through = entries.last().unwrap().id;
+    let root = journal_root(entries.iter().map(|entry| &entry.line_without_number));
+    let detail = serde_json::json!({ "from": 1, "through": through, "entries": entries.len(), "root": root });
+    let seal = AuditEvent::new(DateTime::UNIX_EPOCH, &Actor::new("job", None), "journal.sealed", "journal", detail);
+    audit::append(&mut connection, &seal).unwrap();
+    let (mut hash, mut hashes, mut sql) = (GENESIS.to_owned(), vec![], String::new());
+    for mut chained in audit::list(&mut connection, 0, 1_000, None).unwrap() {
+        chained.event.detail.as_object_mut().unwrap().remove("postings");
+        let next = chained.event.hash_after(&hash).unwrap();
+        let detail = chained.event.detail.to_string().replace('\'', "''");
+        sql.push_str(&format!(
+            "UPDATE audit_event SET detail = '{detail}', previous_hash = '{hash}', hash = '{next}' WHERE sequence = {};",
+            chained.sequence
+        ));
+        hashes.push(next.clone());
+        hash = next;
+    }
+    sql.push_str(&format!("UPDATE audit_head SET hash = '{hash}'"));
+    drop(connection);
+    without_triggers(world, engine, &sql);
+    hashes
+}
+
+fn trail_hashes(world: &World) -> Vec<String> {
+    let trail = at(world, DECEMBER, &["--json", "audit", "trail"]);
+    trail
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap()["hash"].as_str().unwrap().to_owned())
+        .collect()
+}
+
 fn line(one: &Value) -> String {
     let part = |key: &str| one[key].as_str().unwrap().to_owned();
     format!("{} {}: {}", part("part"), part("place"), part("what"))
+}
+
+/// Files are called what the report is called in its language; one that was kept under a former name stays there, and is
+/// found where the same report is kept again.
+#[test]
+fn a_report_that_was_kept_under_a_former_name_is_found() {
+    for engine in ENGINES {
+        let world = audited(engine);
+        keep_things(&world);
+        let folder = world.dir.path().join("reports/2026");
+        let names = || {
+            let entries = std::fs::read_dir(&folder).unwrap();
+            let mut names: Vec<String> =
+                entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+            names.sort();
+            names
+        };
+        assert!(names().len() == 4 && names().iter().all(|name| name.starts_with("mouvements-2026-12-31-fr-")));
+        for name in names() {
+            let former = name.replace("mouvements", "movements");
+            std::fs::rename(folder.join(&name), folder.join(former)).unwrap();
+        }
+        without_triggers(&world, engine, "UPDATE report_archive SET path = replace(path, 'mouvements', 'movements')");
+        let keep = ["amortisation", "movements", "--year", "2026", "--archive"];
+        at(&world, DECEMBER, &keep);
+        assert!(names().len() == 4 && names().iter().all(|name| name.starts_with("movements-2026-12-31-fr-")));
+        at(&world, DECEMBER, &[&keep[..], &["--language", "en"]].concat());
+        let english: Vec<String> = names().into_iter().filter(|name| name.contains("-en-")).collect();
+        assert!(english.len() == 4 && english.iter().all(|name| name.starts_with("movements-")), "{english:?}");
+    }
 }
 
 /// A pack of what was changed: neither its reconciliation nor its journal agree with the trail.

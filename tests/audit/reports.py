@@ -5,6 +5,7 @@
 The manifest is worked out again, and what only it and its seal find counts for nothing: the key's holder would sign it.
 """
 
+import json
 import re
 import sys
 import zipfile
@@ -34,8 +35,59 @@ def twice(data):
     return b"".join(lines[:-1] + lines[-2:])
 
 
+def entry_line(pack, change):
+    """The journal with another entry in the place of one of the year."""
+    lines = pack["journal.jsonl"].splitlines()
+    place = next(n for n, line in enumerate(lines) if json.loads(line)["number"] == "%d-000002" % YEAR)
+    entry = json.loads(lines[place])
+    changed = change(entry)
+    lines[place : place + 1] = [canonical(one) for one in changed]
+    return b"".join(line + b"\n" for line in lines)
+
+
+def canonical(value):
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode("utf-8")
+
+
+def field(data, number, zone, value):
+    """The FEC with another value in one zone of one line."""
+    lines = data.decode("utf-8").split("\r\n")
+    fields = lines[number].split("\t")
+    assert fields[zone] != value, fields
+    fields[zone] = value
+    lines[number] = "\t".join(fields)
+    return "\r\n".join(lines).encode("utf-8")
+
+
+def books(pack):
+    """What is tried on the journal and the FEC."""
+    empty = {"lines": [], "document": "VIDE-1", "id": 10_000, "number": "%d-000099" % YEAR}
+    for what, change in (
+        ("another number", lambda entry: [dict(entry, number="%d-000001" % YEAR)]),
+        ("no number", lambda entry: [{key: value for key, value in entry.items() if key != "number"}]),
+        ("another description", lambda entry: [dict(entry, label=entry["label"] + " bis")]),
+        ("another day", lambda entry: [dict(entry, date="2026-01-02")]),
+        ("an entry twice", lambda entry: [entry, dict(entry)]),
+        ("an empty entry", lambda entry: [entry, dict(entry, **empty)]),
+        ("an entry nobody posted", lambda entry: [entry, dict(entry, **dict(empty, lines=entry["lines"]))]),
+        ("no entry", lambda entry: []),
+    ):
+        yield "%s in the journal" % what, "journal.jsonl", entry_line(pack, change)
+    fec = next(name for name in pack if re.fullmatch(r"fec/\w+\.txt", name))
+    lines = pack[fec].decode("utf-8").split("\r\n")
+    second = next(n for n, line in enumerate(lines) if "\t%d-000002\t" % YEAR in line)
+    yield "another number of the first line of an entry", fec, field(pack[fec], second, 2, "%d-000007" % YEAR)
+    yield "another number of the second line of an entry", fec, field(pack[fec], second + 1, 2, "%d-000007" % YEAR)
+    yield "another description in the FEC", fec, field(pack[fec], second, 10, "autre chose")
+    yield "another name of a journal in the FEC", fec, field(pack[fec], second, 1, "Achats")
+    described = next(name for name in pack if name.endswith("-description.txt"))
+    for old, new in (("date de validation", "date de saisie"), ("UTF-8", "ISO 8859-15"), ("VE : Ventes", "VE : Achats")):
+        yield "%s in the FEC's description" % new, described, changed(pack[described], old, new)
+
+
 def tries(pack):
     """What is tried, by name: the files it leaves."""
+    yield from books(pack)
     stems = ["accounts/balance-%d", "accounts/tie-out-%d", "accounts/reconciliation-%d-12-31"]
     stems += ["amortisation/plan-%d-12-31", "amortisation/movements-%d", "amortisation/funding-%d", "payback/payback-%d-12-31"]
     for stem in (stem % YEAR for stem in stems):

@@ -23,7 +23,7 @@ fn reports_changed_by_the_keys_holder_are_found() {
     assert!(output.status.success(), "{}", text(&output));
     // Without a key from elsewhere a signature shows no more than consistency, and this is said.
     let alone = python(&[&verifier(), &pack]);
-    assert_eq!(alone.status.code(), Some(0), "{}", text(&alone));
+    assert_eq!(alone.status.code(), Some(4), "{}", text(&alone));
     assert!(text(&alone).contains("d’accord avec lui-même"), "{}", text(&alone));
 }
 
@@ -37,6 +37,26 @@ fn a_pack_is_verified_alone_and_made_again_to_the_byte() {
         assert_eq!(sound.status.code(), Some(0), "{}", text(&sound));
         assert!(text(&sound).contains("Tout concorde."), "{}", text(&sound));
         assert!(!text(&sound).contains("après la dernière racine"), "signed to its end: {}", text(&sound));
+        // The last line says what nothing proved.
+        let last = |arguments: &[&Path]| -> (Option<i32>, String) {
+            let output = python(&[&[verifier().as_path(), &path], arguments].concat());
+            (output.status.code(), text(&output).lines().last().unwrap().to_owned())
+        };
+        let (of_root, of_key) = ([Path::new("--root"), &root], [Path::new("--key"), &key]);
+        for (arguments, code, unproven) in [
+            (vec![], 4, vec!["(--key)", "(--root)"]),
+            (of_root.to_vec(), 4, vec!["(--key)"]),
+            (of_key.to_vec(), 0, vec!["(--root)"]),
+            ([of_root, of_key].concat(), 0, vec![]),
+        ] {
+            let (told, line) = last(&arguments);
+            assert_eq!(told, Some(code), "{arguments:?}: {line}");
+            assert_eq!(line.starts_with("Tout concorde"), code == 0, "{arguments:?}: {line}");
+            assert_eq!(line.contains("NON PROUVÉ"), !unproven.is_empty(), "{arguments:?}: {line}");
+            for option in ["(--key)", "(--root)"] {
+                assert_eq!(line.contains(option), unproven.contains(&option), "{arguments:?}: {line}");
+            }
+        }
         let first = std::fs::read(&path).unwrap();
         super::pack(&world);
         assert!(first == std::fs::read(&path).unwrap(), "the same state gives the same bytes");
@@ -61,7 +81,7 @@ fn the_folder_is_verified_by_the_verifier_in_it() {
     let output = Command::new("python3").args(["-c", unzip]).arg(&path).arg(&folder).output().unwrap();
     assert!(output.status.success(), "{}", text(&output));
     let output = python(&[&folder.join("verify.py")]);
-    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+    assert_eq!(output.status.code(), Some(4), "{}", text(&output));
     let names = ["LISEZMOI.md", "README.md", "manifest.json", "trail.jsonl", "roots.jsonl", "journal.jsonl"];
     for name in
         names.into_iter().chain(["invoices/DC2026000001.pdf", "amortisation/plan-2026-12-31.xlsx", "book/book.toml"])
@@ -86,7 +106,7 @@ fn the_folder_is_verified_by_the_verifier_in_it() {
     let told = text(&python(&[&folder.join("verify.py")]));
     assert!(told.contains("[FEC]") && told.contains("n’est pas celle du journal"), "{told}");
     std::fs::write(&fec, sound).unwrap();
-    assert_eq!(python(&[&folder.join("verify.py")]).status.code(), Some(0));
+    assert_eq!(python(&[&folder.join("verify.py")]).status.code(), Some(4));
     // One byte of one reading, by hand.
     let month = folder.join("readings/2026-09.csv");
     let readings = std::fs::read_to_string(&month).unwrap();
@@ -162,7 +182,7 @@ fn a_shortened_trail_is_found_by_a_root_kept_elsewhere() {
     at(&world, DECEMBER, &["audit", "pack", "--year", "2026", "--output", path.to_str().unwrap()]);
     let blind = python(&[&verifier(), &path]);
     let seeing = python(&[&verifier(), &path, Path::new("--root"), &kept]);
-    assert_eq!((blind.status.code(), seeing.status.code()), (Some(0), Some(3)), "{}{}", text(&blind), text(&seeing));
+    assert_eq!((blind.status.code(), seeing.status.code()), (Some(4), Some(3)), "{}{}", text(&blind), text(&seeing));
     assert!(text(&seeing).contains("conservée ailleurs"), "{}", text(&seeing));
     let (code, found) = json(&world, &["audit", "verify", "--root", kept.to_str().unwrap()]);
     assert_eq!(code, Some(3), "{found:#}");
@@ -201,5 +221,5 @@ fn bytes_beside_the_files_are_refused() {
     std::fs::write(&path, [sound.as_slice(), &sound[end..]].concat()).unwrap();
     assert_eq!(python(&[&verifier(), &path]).status.code(), Some(1));
     std::fs::write(&path, sound).unwrap();
-    assert_eq!(python(&[&verifier(), &path]).status.code(), Some(0));
+    assert_eq!(python(&[&verifier(), &path]).status.code(), Some(4));
 }

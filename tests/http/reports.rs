@@ -112,7 +112,11 @@ async fn payback_is_given_in_each_format_and_names_its_sources() {
         let (one, other) = (server.get_with(&path, &token).await, server.get_with(&path, &token).await);
         assert!(one.body.starts_with(begins.as_bytes()), "{format}");
         assert_eq!(one.body, other.body, "{format}: the same figures give the same bytes");
-        assert_eq!(one.header("content-disposition"), format!("attachment; filename=\"payback-2026-10-31.{format}\""));
+        let english = server.get_with(&format!("{path}&lang=en"), &token).await;
+        for (answer, name) in [(one, "retour-sur-investissement-reference-40"), (english, "payback-reference-40")] {
+            let expected = format!("attachment; filename=\"{name}-2026-10-31.{format}\"");
+            assert_eq!(answer.header("content-disposition"), expected);
+        }
     }
     for wrong in ["horizon=9", "scenario=nobody", "as_of=yesterday", "format=doc", "lang=de"] {
         let answer = server.get_with(&format!("/api/v1/payback?{wrong}"), &token).await;

@@ -262,6 +262,9 @@ async fn what_leaves_is_chosen_and_told_before_it_is_recorded() {
         let quarter = [("event_on", "2026-11-10"), ("event_extent", "share"), ("event_share", "25")];
         let asked = send(&server, &cookie, &form, to, &with(&quarter)).await.text();
         assert!(asked.contains("avant l’événement 1 déjà enregistré (Cession ou mise au rebut"), "{engine:?} {asked}");
+        // What stays is not told as a change.
+        let told = asked.split("déjà enregistré").nth(1).unwrap().split("</p>").next().unwrap();
+        assert!(told.contains("valeur brute sortie") && !told.contains("dépréciation sortie"), "{told}");
         // What left has its column, and its day counts with its month.
         let asset = "/amortisation/2019-0042";
         for page in [asset, "/amortisation"] {

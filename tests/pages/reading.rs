@@ -321,7 +321,8 @@ async fn payback_shows_its_curve_its_table_and_what_was_kept() {
         assert_eq!(server.call(keep(&cookie, token)).await.status.as_u16(), 303);
         let kept = chapelle::app::archive_report::list(&site.shared.store, None).unwrap();
         assert_eq!(kept.len(), 4);
-        assert!(kept.iter().all(|report| report.path.starts_with("reports/2026/payback-central-40-2026-10-31-fr-")));
+        let name = "reports/2026/retour-sur-investissement-central-40-2026-10-31-fr-";
+        assert!(kept.iter().all(|report| report.path.starts_with(name)), "{kept:?}");
         let check = chapelle::app::archive_report::check(&site.shared.store).unwrap();
         assert_eq!((check.sound, check.damaged.len()), (4, 0));
         assert!(words(&server.page(path, &cookie).await.text()).contains(&kept[0].sha256));

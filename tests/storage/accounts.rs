@@ -31,7 +31,7 @@ fn entries_are_posted_once_and_come_back_as_they_were() {
                 .unwrap();
         database
             .write(|c| {
-                journal::insert(c, &entry("DC2026000001"), now())?;
+                let _ = journal::insert(c, &entry("DC2026000001"), now())?;
                 journal::insert(c, &depreciation, now())
             })
             .unwrap();

@@ -41,7 +41,7 @@ fn entry_numbers_have_no_gap_when_eight_threads_post_and_a_fifth_is_undone() {
                 scope.spawn(move || {
                     for n in 0..10 {
                         let outcome = database.write(|c| {
-                            journal::insert(c, &entry(&format!("DC{thread}-{n}")), now())?;
+                            let _ = journal::insert(c, &entry(&format!("DC{thread}-{n}")), now())?;
                             match n % 5 {
                                 0 => Err(StorageError::Refused("undone on purpose".to_owned())),
                                 _ => Ok(()),
@@ -76,7 +76,7 @@ fn each_year_and_kind_has_numbers_of_its_own_and_older_entries_get_them_too() {
                     (Journal::Opening, "D", "2026-01-01"),
                     (Journal::Payments, "E", "2026-02-01"),
                 ] {
-                    journal::insert(c, &dated(journal, document, date), now())?;
+                    let _ = journal::insert(c, &dated(journal, document, date), now())?;
                 }
                 Ok::<_, StorageError>(())
             })
@@ -86,7 +86,7 @@ fn each_year_and_kind_has_numbers_of_its_own_and_older_entries_get_them_too() {
         // As if they had been posted before there were numbers.
         attempt(database, again).unwrap();
         assert_eq!(numbers(database), expected);
-        database.write(|c| journal::insert(c, &dated(Journal::Sales, "F", "2026-03-01"), now())).unwrap();
+        let _ = database.write(|c| journal::insert(c, &dated(Journal::Sales, "F", "2026-03-01"), now())).unwrap();
         assert!(numbers(database).contains(&"2026-000003".to_owned()));
     };
     on_sqlite(|database| test(database, &up("sqlite")));
@@ -167,7 +167,7 @@ fn payments_letters_and_numbers_never_change() {
         assert_eq!(database.read(|c| payments::of_invoice(c, invoice)).unwrap()[0], first);
         assert!(database.read(|c| payments::is_recorded(c, "releve-1")).unwrap());
 
-        database.write(|c| journal::insert(c, &entry("DC2026000001"), now())).unwrap();
+        let _ = database.write(|c| journal::insert(c, &entry("DC2026000001"), now())).unwrap();
         let documents = [(Journal::Sales, "DC2026000001".to_owned(), lettering::Side::Debit)];
         let open = database.read(|c| lettering::open_lines(c, "aphp", &documents)).unwrap();
         assert_eq!((open.len(), open[0].balance), (1, Money::from_cents(12_000)));

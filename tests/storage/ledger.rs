@@ -18,7 +18,7 @@ fn post(c: &mut chapelle::storage::AnyConnection, journal: Journal, document: &s
         side(account, None, document, amount)
     });
     let entry = JournalEntry::new(journal, day(on), document.into(), "x".into(), lines.collect()).unwrap();
-    journal::insert(c, &entry, now()).unwrap();
+    let _ = journal::insert(c, &entry, now()).unwrap();
 }
 
 /// Two years with their opening and closing; 240 entries out of the order of their days, some with two lines on 411.

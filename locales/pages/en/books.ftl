@@ -71,7 +71,13 @@ event-confirm-text = Check before you record it: a recorded event never changes.
 event-change = Change what was typed
 event-meanwhile = Other events were recorded since this was asked. Look at the amounts and confirm again if need be.
 event-twin = Event { $number }, already recorded, says the same of the same day. Confirm only if it happened twice.
-event-shifted = This event takes effect before event { $number }, already recorded ({ $event }, on { $day }), and changes its amounts: gross value that leaves { $gross-before } → { $gross-after }, book value { $value-before } → { $value-after }, gain or loss { $result-before } → { $result-after }.
+event-shifted = This event takes effect before event { $number }, already recorded ({ $event }, on { $day }), and changes its amounts: { $changes }.
+event-shift-gross = gross value that leaves { $before } → { $after }
+event-shift-depreciation = depreciation that leaves { $before } → { $after }
+event-shift-impairment = impairment that leaves { $before } → { $after }
+event-shift-book-value = book value { $before } → { $after }
+event-shift-result = gain or loss { $before } → { $after }
+event-shift-subsidy = subsidy taken to income { $before } → { $after }
 event-exit = What leaves
 event-exit-rule = Book value = gross value − depreciation − impairment; gain or loss = proceeds − book value.
 event-exit-gross = Gross value that leaves

@@ -57,6 +57,8 @@ told-receipt-no-reason = Say why the receipt pays no invoice.
 told-receipt-gone = This receipt does not wait any more.
 told-statement-other-account = The statement is of account { $account }, but the book’s is { $own }; nothing was recorded.
 told-statement-does-not-add-up = The file does not add up ({ $place }, account { $account }): opening balance { $opening } + credits { $credits } − debits { $debits } = { $sum }, but its closing balance says { $closing }. Something is missing or was changed; nothing was recorded. Ask the bank for the file again.
+told-statement-no-closing = The file gives an opening balance (OPBD or PRCD) but no closing one (CLBD) ({ $place }, account { $account }): nothing tells whether it is whole. Nothing was recorded. Export from the bank the camt.053 statement of a day or a month that is over, which gives both, not the movements of a day still running.
+told-statement-no-opening = The file gives a closing balance (CLBD) but no opening one (OPBD) ({ $place }, account { $account }): nothing tells whether it is whole. Nothing was recorded. Export from the bank the camt.053 statement of a day or a month that is over, which gives both, not the movements of a day still running.
 told-statement-place-line = line { $line }
 told-statement-place-numbered = statement { $position }, number { $number }
 told-statement-unreadable = The file cannot be read as a camt.053 or CFONB 120 statement in euros. Ask the bank for it again.

@@ -71,7 +71,13 @@ event-confirm-text = Vérifiez avant d’enregistrer : un événement enregistr
 event-change = Modifier la saisie
 event-meanwhile = D’autres événements ont été enregistrés depuis que la question a été posée. Regardez les montants et confirmez s’il le faut.
 event-twin = L’événement { $number }, déjà enregistré, dit la même chose au même jour. Ne confirmez que si cela s’est produit deux fois.
-event-shifted = Cet événement prend effet avant l’événement { $number } déjà enregistré ({ $event }, le { $day }) et en change les montants : valeur brute sortie { $gross-before } → { $gross-after }, valeur comptable { $value-before } → { $value-after }, plus ou moins-value { $result-before } → { $result-after }.
+event-shifted = Cet événement prend effet avant l’événement { $number } déjà enregistré ({ $event }, le { $day }) et en change les montants : { $changes }.
+event-shift-gross = valeur brute sortie { $before } → { $after }
+event-shift-depreciation = amortissements sortis { $before } → { $after }
+event-shift-impairment = dépréciation sortie { $before } → { $after }
+event-shift-book-value = valeur comptable { $before } → { $after }
+event-shift-result = plus ou moins-value { $before } → { $after }
+event-shift-subsidy = subvention reprise au résultat { $before } → { $after }
 event-exit = Sortie
 event-exit-rule = Valeur comptable = valeur brute − amortissements − dépréciation ; plus ou moins-value = prix obtenu − valeur comptable.
 event-exit-gross = Valeur brute sortie

@@ -57,6 +57,8 @@ told-receipt-no-reason = Dites pourquoi l’encaissement ne paie aucune facture.
 told-receipt-gone = Cet encaissement n’attend plus.
 told-statement-other-account = Le relevé est celui du compte { $account }, mais le livre donne { $own } ; rien n’a été enregistré.
 told-statement-does-not-add-up = Le relevé ne tombe pas juste ({ $place }, compte { $account }) : solde initial { $opening } + crédits { $credits } − débits { $debits } = { $sum }, mais son solde final indique { $closing }. Il manque quelque chose ou quelque chose a été modifié ; rien n’a été enregistré. Demandez à nouveau le fichier à la banque.
+told-statement-no-closing = Le relevé donne un solde initial (OPBD ou PRCD) mais pas de solde final (CLBD) ({ $place }, compte { $account }) : rien ne dit s’il est entier. Rien n’a été enregistré. Exportez de la banque le relevé camt.053 d’un jour ou d’un mois terminé, qui donne les deux, et non les mouvements d’un jour en cours.
+told-statement-no-opening = Le relevé donne un solde final (CLBD) mais pas de solde initial (OPBD) ({ $place }, compte { $account }) : rien ne dit s’il est entier. Rien n’a été enregistré. Exportez de la banque le relevé camt.053 d’un jour ou d’un mois terminé, qui donne les deux, et non les mouvements d’un jour en cours.
 told-statement-place-line = ligne { $line }
 told-statement-place-numbered = relevé { $position }, numéro { $number }
 told-statement-unreadable = Le fichier ne se lit pas comme un relevé camt.053 ou CFONB 120 en euros. Demandez-le à nouveau à la banque.

@@ -197,10 +197,10 @@ fn write_once(
 }
 
 fn write(connection: &mut AnyConnection, entry: &JournalEntry, by: &Actor, now: DateTime<Utc>) -> Result<(), AppError> {
-    journal::insert(connection, entry, now)?;
+    let posted = journal::insert(connection, entry, now)?;
     let action = if entry.journal == Journal::Assets { "asset.posted" } else { "depreciation.posted" };
     let detail = serde_json::json!({ "total": entry.total() });
-    audit::append(connection, &AuditEvent::new(now, by, action, &entry.document, detail))?;
+    audit::append(connection, &AuditEvent::new(now, by, action, &entry.document, detail).posting([posted]))?;
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::app::{AppError, Store, asset_versions, reports};
-use crate::documents::{Edition, amortisation};
+use crate::documents::{self, Edition, amortisation};
 use crate::domain::amortisation::{AmortisationReport, PostedDepreciation, report as report_on};
 use crate::domain::calendar::Timestamp;
 use crate::domain::ledger::JournalEntry;
@@ -74,6 +74,6 @@ pub(in crate::app) fn written(
         ReportFormat::Pdf => amortisation::pdf(figures, edition)?,
         ReportFormat::Csv => amortisation::csv(figures, edition.language)?,
         ReportFormat::Xlsx => amortisation::xlsx(figures, edition.language)?,
-        ReportFormat::Json => amortisation::json(figures)?,
+        ReportFormat::Json => documents::json(figures)?,
     })
 }

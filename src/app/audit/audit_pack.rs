@@ -274,7 +274,7 @@ impl<W: Write> Packing<W> {
     /// The whole journal: a stretch that was sealed may span two years.
     fn journal(&mut self, connection: &mut AnyConnection) -> Result<(), AppError> {
         self.begin("journal.jsonl")?;
-        let mut after = 0;
+        let mut after = i64::MIN;
         loop {
             let entries = evidence::journal_lines(connection, after, AT_A_TIME)?;
             let Some(last) = entries.last() else { return Ok(()) };

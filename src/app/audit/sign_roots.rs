@@ -158,7 +158,9 @@ fn seal_day(
 fn seal_journal(store: &Store, by: &Actor, now: DateTime<Utc>, report: &mut SigningReport) -> Result<(), AppError> {
     store.write(|connection| {
         audit::lock(connection)?;
-        let after = evidence::last_journal_seal(connection)?.map_or(0, |seal| seal.through);
+        // Where seals held no numbers yet, the whole journal is sealed once more, with them.
+        let last = evidence::last_journal_seal(connection)?.filter(|seal| seal.numbered);
+        let after = last.map_or(i64::MIN, |seal| seal.through);
         let (mut lines, mut from, mut through) = (Vec::new(), None, after);
         loop {
             let entries = evidence::journal_lines(connection, through, ENTRIES_AT_A_TIME)?;
@@ -169,7 +171,7 @@ fn seal_journal(store: &Store, by: &Actor, now: DateTime<Utc>, report: &mut Sign
         }
         let Some(from) = from else { return Ok(()) };
         let entries = u64::try_from(lines.len()).unwrap_or(u64::MAX);
-        let seal = JournalSeal { from, through, entries, root: journal_root(lines) };
+        let seal = JournalSeal { from, through, entries, root: journal_root(lines), numbered: true };
         audit::append(connection, &AuditEvent::new(now, by, "journal.sealed", "journal", json(&seal)?))?;
         report.journal_entries_sealed = entries;
         Ok(())

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use crate::app::AppError;
 use crate::app::notices;
-use crate::domain::audit::{Actor, AuditEvent};
+use crate::domain::audit::{Actor, AuditEvent, EntryDigest};
 use crate::domain::book::Book;
 use crate::domain::calendar::day_in;
 use crate::domain::contract::Contract;
@@ -43,8 +43,7 @@ pub fn issue(
     };
     let invoice = draft.issue(&context);
     let id = invoices::insert_issued(connection, &invoice, stored, &place)?;
-    post(connection, &invoice, &book.accounting.chart, now)?;
-    record(connection, id, &invoice, by, now)?;
+    record(connection, id, &invoice, &book.accounting.chart, by, now)?;
     queue_notices(connection, id, &invoice, tenant, &book.seller.email, now)?;
     Ok((id, invoice))
 }
@@ -59,8 +58,7 @@ pub(in crate::app) fn write(
     now: DateTime<Utc>,
 ) -> Result<InvoiceId, AppError> {
     let id = invoices::insert_issued(connection, document, None, place)?;
-    post(connection, document, &book.accounting.chart, now)?;
-    record(connection, id, document, by, now)?;
+    record(connection, id, document, &book.accounting.chart, by, now)?;
     if let Some(tenant) = book.tenants.iter().find(|tenant| tenant.code == document.buyer.code) {
         queue_notices(connection, id, document, tenant, &book.seller.email, now)?;
     }
@@ -73,12 +71,9 @@ fn post(
     document: &IssuedInvoice,
     chart: &Chart,
     now: DateTime<Utc>,
-) -> Result<(), AppError> {
+) -> Result<Option<EntryDigest>, AppError> {
     let entry = journal_entry(document, chart).map_err(|error| AppError::Corrupt(error.to_string()))?;
-    if let Some(entry) = entry {
-        journal::insert(connection, &entry, now)?;
-    }
-    Ok(())
+    Ok(entry.map(|entry| journal::insert(connection, &entry, now)).transpose()?)
 }
 
 fn tenant_of<'a>(book: &'a Book, draft: &Draft) -> Result<&'a Tenant, AppError> {
@@ -91,16 +86,18 @@ fn contract_of<'a>(book: &'a Book, draft: &Draft) -> Result<&'a Contract, AppErr
     contract.ok_or_else(|| AppError::NotFound(format!("contract {}", draft.contract)))
 }
 
-/// Tells the trail of an issued document, with the hash of what was frozen.
+/// Posts an issued document and tells the trail of it, with the hash of what was frozen.
 fn record(
     connection: &mut AnyConnection,
     id: InvoiceId,
     invoice: &IssuedInvoice,
+    chart: &Chart,
     by: &Actor,
     now: DateTime<Utc>,
 ) -> Result<(), AppError> {
+    let posted = post(connection, invoice, chart, now)?;
     let frozen = evidence::frozen(connection, id)?;
-    audit::append(connection, &event(invoice, &frozen.content_sha256, by, now))?;
+    audit::append(connection, &event(invoice, &frozen.content_sha256, by, now).posting(posted))?;
     Ok(())
 }
 

@@ -38,10 +38,10 @@ pub fn allocate(
             let english = format!("the result of {year} is allocated already, by {}", entry.document);
             return Err(of_year("result-allocated", year, english));
         }
-        journal::insert(connection, &entry, now)?;
+        let posted = journal::insert(connection, &entry, now)?;
         let detail = serde_json::json!({ "result": result, "date": date });
         let event = AuditEvent::new(now, by, "result.allocated", &year.to_string(), detail).because(reason);
-        audit::append(connection, &event)?;
+        audit::append(connection, &event.posting([posted]))?;
         Ok(CloseReport { year, result, posted: vec![entry.document] })
     })
 }

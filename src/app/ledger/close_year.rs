@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::app::periods::{NotEnded, told, unclosed_years};
 use crate::app::{AppError, Store, export_book, period_postings};
-use crate::domain::audit::{Actor, AuditEvent};
+use crate::domain::audit::{Actor, AuditEvent, EntryDigest};
 use crate::domain::calendar::{BillingMonth, day_in};
 use crate::domain::ledger::{AccountingPeriod, Journal, PeriodState, Periods, close_year};
 use crate::domain::money::Money;
@@ -39,14 +39,14 @@ pub fn close(store: &Store, year: i32, by: &Actor, now: DateTime<Utc>) -> Result
         let entries = journal::list(connection, of_year)?;
         let chart = book::load_accounting(connection)?.chart;
         let close = close_year(year, &entries, &chart).map_err(AppError::input)?;
-        for entry in &close.entries {
-            journal::insert(connection, entry, now)?;
-        }
+        let postings: Vec<EntryDigest> =
+            close.entries.iter().map(|entry| journal::insert(connection, entry, now)).collect::<Result<_, _>>()?;
         lock(connection, &states, year, now)?;
         let posted: Vec<String> = close.entries.iter().map(|entry| entry.document.clone()).collect();
         let detail = serde_json::json!({ "result": close.result, "posted": posted, "state": PeriodState::Locked });
         let before = serde_json::json!({ "state": states.state(period) });
-        audit::append(connection, &AuditEvent::new(now, by, "year.closed", &year.to_string(), detail).before(before))?;
+        let event = AuditEvent::new(now, by, "year.closed", &year.to_string(), detail);
+        audit::append(connection, &event.before(before).posting(postings))?;
         Ok(CloseReport { year, result: close.result, posted })
     })
 }

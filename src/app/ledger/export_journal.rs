@@ -104,7 +104,7 @@ pub fn export(
     let books = ledger.books();
     Ok(match format {
         JournalFormat::Hledger => ledger::hledger(&books).into_bytes(),
-        JournalFormat::Json => ledger::entries_json(&books)?,
+        JournalFormat::Json => ledger::entries_json(&books, language)?,
         JournalFormat::Csv => ledger::entries_csv(&books, language)?,
     })
 }

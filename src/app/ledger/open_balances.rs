@@ -87,9 +87,10 @@ fn post(connection: &mut AnyConnection, entry: &JournalEntry, by: &Actor, now: D
         return Err(of_year("opening-before-locked", locked, date, english));
     }
     refuse_second(connection, entry)?;
-    journal::insert(connection, entry, now)?;
+    let posted = journal::insert(connection, entry, now)?;
     let detail = serde_json::json!({ "date": date, "lines": entry.lines().len(), "total": entry.total() });
-    audit::append(connection, &AuditEvent::new(now, by, "balances.opened", &entry.document, detail))?;
+    let event = AuditEvent::new(now, by, "balances.opened", &entry.document, detail);
+    audit::append(connection, &event.posting([posted]))?;
     Ok(())
 }
 

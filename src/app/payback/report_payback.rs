@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::app::report_amortisation::ReportFormat;
 use crate::app::{AppError, Store, reports};
-use crate::documents::{Edition, payback};
+use crate::documents::{self, Edition, payback};
 use crate::domain::party::Language;
 use crate::domain::payback::{Inputs, Letting, PaybackReport, RequestedView, report as report_on};
 use crate::domain::told::Tell;
@@ -61,7 +61,7 @@ pub(in crate::app) fn written(
         ReportFormat::Pdf => payback::pdf(figures, edition)?,
         ReportFormat::Csv => payback::csv(figures, edition.language)?,
         ReportFormat::Xlsx => payback::xlsx(figures, edition.language)?,
-        ReportFormat::Json => payback::json(figures)?,
+        ReportFormat::Json => documents::json(figures)?,
     })
 }
 

@@ -64,12 +64,13 @@ pub fn charge(
             }
             let entry = interest_entry(&gathered.invoice, payment, &interest, today, &accounting.chart)
                 .map_err(AppError::input)?;
-            journal::insert(connection, &entry, now)?;
+            let posted = journal::insert(connection, &entry, now)?;
             let detail = serde_json::json!({
                 "invoice": number, "payment": payment.number, "days": interest.days,
                 "rate_percent": interest.rate_percent, "interest": interest.interest, "indemnity": interest.indemnity,
             });
-            audit::append(connection, &AuditEvent::new(now, by, "interest.claimed", &document, detail))?;
+            let event = AuditEvent::new(now, by, "interest.claimed", &document, detail);
+            audit::append(connection, &event.posting([posted]))?;
             let (payment, received_on) = (payment.number.clone(), payment.received_on);
             claims.push(Claim { document, payment, received_on, amount, interest });
         }

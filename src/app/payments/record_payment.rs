@@ -116,7 +116,7 @@ pub(in crate::app) fn record_within(
     let chart = book::load_accounting(connection)?.chart;
     let entry = payment_entry(&gathered.invoice, &payment, &chart).map_err(AppError::input)?;
     payments::insert(connection, id, &payment, new.statement_key.as_deref(), now)?;
-    journal::insert(connection, &entry, now)?;
+    let posted = journal::insert(connection, &entry, now)?;
     let gathered = settle::gather(connection, id, gathered.invoice)?;
     gathered.keep_balance(connection, id)?;
     let letter = gathered.letter_if_settled(connection, received_on, now)?;
@@ -126,7 +126,8 @@ pub(in crate::app) fn record_within(
         "open": open_after, "letter": letter,
     });
     let event = AuditEvent::new(now, by, "payment.recorded", &payment.number, detail);
-    audit::append(connection, &event.before(serde_json::json!({ "open": open_before })))?;
+    let event = event.before(serde_json::json!({ "open": open_before }));
+    audit::append(connection, &event.posting([posted]))?;
     let (number, invoice) = (payment.number, new.invoice.clone());
     Ok(PaymentReport {
         number,

@@ -101,7 +101,7 @@ fn record_within(
     let chart = book::load_accounting(connection)?.chart;
     let entry = paid_back_entry(&gathered.invoice, &back, &chart).map_err(AppError::input)?;
     paid_back::insert(connection, id, None, &back, now)?;
-    journal::insert(connection, &entry, now)?;
+    let posted = journal::insert(connection, &entry, now)?;
     let gathered = settle::gather(connection, id, gathered.invoice)?;
     gathered.keep_balance(connection, id)?;
     let letter = gathered.letter_if_settled(connection, on, now)?;
@@ -110,6 +110,7 @@ fn record_within(
         "open": open.open_after, "letter": letter,
     });
     let event = AuditEvent::new(now, by, "payment.refunded", &back.number, detail);
-    audit::append(connection, &event.before(serde_json::json!({ "open": open.open_before })))?;
+    let event = event.before(serde_json::json!({ "open": open.open_before }));
+    audit::append(connection, &event.posting([posted]))?;
     Ok(RefundReport { number: back.number, invoice: new.invoice.clone(), refunded_on: on, amount, open, letter })
 }

@@ -132,7 +132,7 @@ fn record_within(
     let chart = book::load_accounting(connection)?.chart;
     let entry = paid_back_entry(&from.invoice, &back, &chart).map_err(AppError::input)?;
     paid_back::insert(connection, from_id, Some(to_id), &back, now)?;
-    journal::insert(connection, &entry, now)?;
+    let posted = journal::insert(connection, &entry, now)?;
     let from = settle::gather(connection, from_id, from.invoice)?;
     from.keep_balance(connection, from_id)?;
     let letter = from.letter_if_settled(connection, on, now)?;
@@ -144,7 +144,8 @@ fn record_within(
         "against_open": open.to_open_after, "letter": letter, "against_letter": to_letter,
     });
     let before = serde_json::json!({ "open": open.open_before, "against_open": open.to_open_before });
-    audit::append(connection, &AuditEvent::new(now, by, "payment.transferred", &back.number, detail).before(before))?;
+    let event = AuditEvent::new(now, by, "payment.transferred", &back.number, detail);
+    audit::append(connection, &event.before(before).posting([posted]))?;
     Ok(TransferReport {
         number: back.number,
         from: new.from.clone(),

@@ -1,7 +1,8 @@
 //! Keep a report's file below `reports/YEAR/` of the data directory, with its SHA-256 in the database.
 //!
-//! Any report can be kept: its name holds the beginning of its hash, so that the same bytes are kept once and other
-//! bytes of the same day stand beside them.
+//! Any report can be kept: its name, in the language of the report, holds the beginning of its hash, so that the same
+//! bytes are kept once and other bytes of the same day stand beside them. A file that was kept under another name of
+//! before stays where it is and is found.
 
 use std::fs;
 use std::path::Path;
@@ -22,6 +23,8 @@ pub use crate::storage::report_archive::ArchivedReport;
 pub struct ReportFile<'a> {
     /// Which report, and what distinguishes it: `payback`, `payback-central`. Lower-case letters, digits and hyphens.
     pub kind: &'a str,
+    /// The same as its file is called, in the language of the report: `retour-sur-investissement-central`.
+    pub name: &'a str,
     /// The day the report looks from.
     pub as_of: NaiveDate,
     /// Also the file's ending: `pdf`, `xlsx`, `csv`, `json`.
@@ -50,11 +53,14 @@ pub fn archive_report(
     by: &Actor,
     now: DateTime<Utc>,
 ) -> Result<ArchivedReport, AppError> {
-    let report = described(file, now)?;
-    let path = store.data_dir().join(&report.path);
-    if let Some(kept) = report_archive::find(&mut *store.connection()?, &report.path)? {
+    let mut report = described(file, now)?;
+    // Kept before, perhaps under the name such files had then.
+    if let Some(kept) = report_archive::find_same(&mut *store.connection()?, &report)? {
+        report.path = kept.path;
+    } else if let Some(kept) = report_archive::find(&mut *store.connection()?, &report.path)? {
         same(kept, &report)?;
     }
+    let path = store.data_dir().join(&report.path);
     let on_disk = fs::read(&path).is_ok_and(|bytes| sha256(&bytes) == report.sha256);
     if !on_disk {
         write_durably(&path, file.bytes)?;
@@ -102,8 +108,8 @@ pub fn check(store: &Store) -> Result<ReportCheck, AppError> {
 }
 
 fn described(file: &ReportFile, now: DateTime<Utc>) -> Result<ArchivedReport, AppError> {
-    let ReportFile { kind, as_of, format, language, bytes } = *file;
-    for word in [kind, format, language] {
+    let ReportFile { kind, name, as_of, format, language, bytes } = *file;
+    for word in [kind, name, format, language] {
         let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
         if word.is_empty() || !word.chars().all(is_plain) {
             return Err(AppError::input(format!(
@@ -112,7 +118,7 @@ fn described(file: &ReportFile, now: DateTime<Utc>) -> Result<ArchivedReport, Ap
         }
     }
     let hash = sha256(bytes);
-    let name = format!("{kind}-{as_of}-{language}-{}.{format}", hash.get(..HASH_IN_NAME).unwrap_or(&hash));
+    let name = format!("{name}-{as_of}-{language}-{}.{format}", hash.get(..HASH_IN_NAME).unwrap_or(&hash));
     let path = Path::new("reports").join(as_of.year().to_string()).join(name);
     Ok(ArchivedReport {
         kind: kind.to_owned(),

@@ -72,12 +72,17 @@ const STEMS: [(&str, &str, &str); 9] = [
 ];
 
 impl Report {
-    /// What a kept file of it is called: what distinguishes it is in its name.
+    /// Which report it is, with what distinguishes it: the same in every language, for programs.
     pub fn kind(&self) -> String {
+        self.kind_known("known")
+    }
+
+    /// The same, with this word between the report and the day it was known on.
+    fn kind_known(&self, word: &str) -> String {
         match self {
             Report::Plan { known_on, asset, .. } => {
                 let asset = asset.as_ref().map(|code| format!("-{}", plain(code.as_str()))).unwrap_or_default();
-                let known = known_on.map(|day| format!("-known-{day}")).unwrap_or_default();
+                let known = known_on.map(|day| format!("-{word}-{day}")).unwrap_or_default();
                 format!("plan{asset}{known}")
             }
             Report::Movements { .. } => "movements".to_owned(),
@@ -104,15 +109,19 @@ impl Report {
         })
     }
 
-    /// A name for a file to take away, without its ending, in the language of what is in it.
-    pub fn stem(&self, language: Language) -> Result<String, AppError> {
-        let kind = self.kind();
+    /// What a file of it is called in the language of what is in it, kept or taken away.
+    pub fn name(&self, language: Language) -> String {
+        let kind = self.kind_known(if language == Language::French { "connu-le" } else { "known" });
         let of = |(word, french, english): (&str, &str, &str)| {
             let rest = kind.strip_prefix(word).filter(|rest| rest.is_empty() || rest.starts_with('-'))?;
             Some(format!("{}{rest}", if language == Language::French { french } else { english }))
         };
-        let name = STEMS.into_iter().find_map(of).unwrap_or(kind.clone());
-        Ok(format!("{name}-{}", self.day()?))
+        STEMS.into_iter().find_map(of).unwrap_or(kind.clone())
+    }
+
+    /// A name for a file to take away, without its ending.
+    pub fn stem(&self, language: Language) -> Result<String, AppError> {
+        Ok(format!("{}-{}", self.name(language), self.day()?))
     }
 }
 
@@ -182,6 +191,7 @@ pub(in crate::app) fn bytes(
 /// A file of a report before it is kept.
 struct Made {
     kind: String,
+    name: String,
     format: &'static str,
     bytes: Vec<u8>,
 }
@@ -197,8 +207,8 @@ pub fn archive(
     let as_of = report.day()?;
     let made = store.read(|connection| made(connection, report, language))?;
     let keep = |made: Made| {
-        let Made { kind, format, bytes } = made;
-        let file = ReportFile { kind: &kind, as_of, format, language: language.code(), bytes: &bytes };
+        let Made { kind, name, format, bytes } = made;
+        let file = ReportFile { kind: &kind, name: &name, as_of, format, language: language.code(), bytes: &bytes };
         archive_report::archive_report(store, &file, by, now)
     };
     made.into_iter().map(keep).collect()
@@ -207,13 +217,18 @@ pub fn archive(
 fn made(connection: &mut AnyConnection, report: &Report, language: Language) -> Result<Vec<Made>, AppError> {
     if let Report::Fec { year } = report {
         let files = export_journal::fec_in(connection, *year)?.ok_or_else(|| export_journal::empty(*year))?;
-        let kinds = ["fec", "fec-description"];
-        let made = kinds.into_iter().zip(files);
-        return Ok(made.map(|(kind, file)| Made { kind: kind.to_owned(), format: "txt", bytes: file.bytes }).collect());
+        // It is in French whoever asks for it, and its names are those of the law.
+        let made = ["fec", "fec-description"].into_iter().zip(files).map(|(kind, file)| Made {
+            kind: kind.to_owned(),
+            name: kind.to_owned(),
+            format: "txt",
+            bytes: file.bytes,
+        });
+        return Ok(made.collect());
     }
     let made = |format: ReportFormat| {
         let bytes = bytes(connection, report, format, language)?;
-        Ok(Made { kind: report.kind(), format: format.name(), bytes })
+        Ok(Made { kind: report.kind(), name: report.name(language), format: format.name(), bytes })
     };
     ReportFormat::ALL.map(made).into_iter().collect()
 }
@@ -233,6 +248,8 @@ mod tests {
         assert_eq!(plan(None, None).stem(Language::English).unwrap(), "amortisation-2026-12-31");
         let known = plan(Some(day("2026-05-01")), Some("2019/0042_A"));
         assert_eq!(known.kind(), "plan-2019-0042-a-known-2026-05-01");
+        assert_eq!(known.name(Language::English), "amortisation-2019-0042-a-known-2026-05-01");
+        assert_eq!(known.name(Language::French), "amortissements-2019-0042-a-connu-le-2026-05-01");
         let ledger = Report::Ledger { account: "411".into(), span: Span::year(2026).unwrap() };
         assert_eq!(ledger.stem(Language::English).unwrap(), "ledger-411-2026-12-31");
         assert_eq!(ledger.stem(Language::French).unwrap(), "grand-livre-411-2026-12-31");

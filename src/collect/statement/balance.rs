@@ -69,6 +69,45 @@ impl Imbalance {
     }
 }
 
+/// The balance a statement that gives the other one does not give.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MissingEnd {
+    Opening,
+    Closing,
+}
+
+impl std::fmt::Display for MissingEnd {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            MissingEnd::Opening => "a closing balance (CLBD) but no opening one (OPBD)",
+            MissingEnd::Closing => "an opening balance (OPBD or PRCD) but no closing one (CLBD)",
+        })
+    }
+}
+
+/// A statement whose entries lead from or to nothing.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{place}, account {account}: it gives {missing}, so that nothing tells whether it is whole; nothing was recorded: \
+     export from the bank the statement (camt.053) of a day or a month that is over, which gives both, not the movements \
+     of a day still running"
+)]
+pub struct OneEnd {
+    pub place: Place,
+    pub account: String,
+    pub missing: MissingEnd,
+}
+
+impl OneEnd {
+    pub(super) fn told(&self) -> Told {
+        let key = match self.missing {
+            MissingEnd::Opening => "statement-no-opening",
+            MissingEnd::Closing => "statement-no-closing",
+        };
+        Told::new(key, self).with("place", self.place.told()).with("account", self.account.as_str())
+    }
+}
+
 /// What was booked so far.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Booked {
@@ -167,9 +206,10 @@ impl Balances {
         of_kind.max_by_key(|balance| balance.day).map(|balance| balance.amount)
     }
 
-    /// What the entries of the file lead from and to; none where the statement does not give both. A page begins or
-    /// ends with an interim balance where the statement's own belongs to another page.
-    pub(super) fn ends(&self) -> Option<(Money, Money)> {
+    /// What the entries of the file lead from and to; none where the statement gives neither. A page begins or ends with
+    /// an interim balance where the statement's own belongs to another page. One end without the other is no statement
+    /// that can add up.
+    pub(super) fn ends(&self) -> Result<Option<(Money, Money)>, MissingEnd> {
         let begins_here = self.page.is_none_or(|page| page <= 1);
         let ends_here = self.is_last_page.unwrap_or(true);
         let own = self.first(BalanceKind::Opening).or_else(|| self.first(BalanceKind::PreviousClosing));
@@ -178,11 +218,13 @@ impl Balances {
         let interim = self.given.iter().filter(|balance| balance.kind == BalanceKind::Interim);
         let interim: Vec<Money> = interim.map(|balance| balance.amount).collect();
         match (opening, closing, interim.as_slice()) {
-            (Some(opening), Some(closing), _) => Some((opening, closing)),
-            (Some(opening), None, [closing]) => Some((opening, *closing)),
-            (None, Some(closing), [opening]) => Some((*opening, closing)),
-            (None, None, [opening, closing]) => Some((*opening, *closing)),
-            _ => None,
+            (Some(opening), Some(closing), _) => Ok(Some((opening, closing))),
+            (Some(opening), None, [closing]) => Ok(Some((opening, *closing))),
+            (None, Some(closing), [opening]) => Ok(Some((*opening, closing))),
+            (None, None, [opening, closing]) => Ok(Some((*opening, *closing))),
+            (Some(_), None, _) if ends_here => Err(MissingEnd::Closing),
+            (None, Some(_), _) if begins_here => Err(MissingEnd::Opening),
+            _ => Ok(None),
         }
     }
 }

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
-use super::balance::{Balance, BalanceKind, Balances, Booked, Place};
+use super::balance::{Balance, BalanceKind, Balances, Booked, OneEnd, Place};
 use super::{Receipt, StatementError, key};
 use crate::domain::money::Money;
 
@@ -232,9 +232,13 @@ impl Statement {
         Place::Statement { number: self.number.clone(), position: self.position }
     }
 
-    /// Refuses a statement that does not add up; one that does not give its balances cannot be held to them.
+    /// Refuses a statement that does not add up; one that gives no balances cannot be held to them.
     fn check(&self) -> Result<(), StatementError> {
-        let Some((opening, closing)) = self.balances.ends() else { return Ok(()) };
+        let ends = self.balances.ends().map_err(|missing| {
+            let one = OneEnd { place: self.place(), account: self.account.clone(), missing };
+            StatementError::OneEnd(Box::new(one))
+        })?;
+        let Some((opening, closing)) = ends else { return Ok(()) };
         self.booked.check(self.place(), &self.account, opening, closing)
     }
 

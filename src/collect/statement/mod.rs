@@ -12,7 +12,7 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 
-pub use balance::{Imbalance, Place};
+pub use balance::{Imbalance, MissingEnd, OneEnd, Place};
 
 use super::text::Utf16;
 use crate::domain::money::Money;
@@ -52,6 +52,8 @@ pub enum StatementError {
     Beyond,
     #[error(transparent)]
     Imbalance(Box<Imbalance>),
+    #[error(transparent)]
+    OneEnd(Box<OneEnd>),
 }
 
 impl Tell for StatementError {
@@ -59,6 +61,7 @@ impl Tell for StatementError {
         match self {
             StatementError::Utf16(error) => error.told(),
             StatementError::Imbalance(imbalance) => imbalance.told(),
+            StatementError::OneEnd(one) => one.told(),
             _ => Told::new("statement-unreadable", self),
         }
     }

@@ -95,7 +95,7 @@ fn a_camt_statement_that_does_not_add_up_is_refused_with_its_arithmetic() {
 
 #[test]
 fn a_camt_statement_is_held_to_no_balance_that_its_entries_do_not_make() {
-    for kinds in [&["CLBD"][..], &["OPBD"], &["OPAV", "CLAV"], &["OPBD", "FWAV"], &["XPCD", "INFO"], &[]] {
+    for kinds in [&["OPAV", "CLAV"][..], &["XPCD", "INFO"], &["FWAV"], &[]] {
         let balances: Vec<_> = kinds.iter().map(|kind| (*kind, "7.00", "CRDT")).collect();
         assert_eq!(told(&camt("", &balances)), "", "{kinds:?}");
     }
@@ -110,6 +110,24 @@ fn a_camt_statement_is_held_to_no_balance_that_its_entries_do_not_make() {
 }
 
 #[test]
+fn a_camt_statement_with_one_balance_of_two_is_refused() {
+    for (kinds, missing, key) in [
+        (&["OPBD"][..], "an opening balance (OPBD or PRCD) but no closing one (CLBD)", "statement-no-closing"),
+        (&["OPBD", "FWAV"], "an opening balance (OPBD or PRCD) but no closing one (CLBD)", "statement-no-closing"),
+        (&["PRCD", "CLAV"], "an opening balance (OPBD or PRCD) but no closing one (CLBD)", "statement-no-closing"),
+        (&["CLBD"], "a closing balance (CLBD) but no opening one (OPBD)", "statement-no-opening"),
+        (&["OPAV", "CLBD"], "a closing balance (CLBD) but no opening one (OPBD)", "statement-no-opening"),
+    ] {
+        let balances: Vec<_> = kinds.iter().map(|kind| (*kind, "7.00", "CRDT")).collect();
+        let refused = read(camt("", &balances).as_bytes()).unwrap_err();
+        let said = refused.to_string();
+        assert!(said.starts_with(&format!("statement 1 (S7), account FR14: it gives {missing}")), "{kinds:?}: {said}");
+        assert!(said.contains("export from the bank"), "{kinds:?}: {said}");
+        assert_eq!(refused.told().key, key, "{kinds:?}");
+    }
+}
+
+#[test]
 fn a_page_of_a_camt_statement_is_held_to_its_own_balances() {
     let page = |number: u32, last: bool, balances: &[(&str, &str, &str)]| {
         let before =
@@ -121,6 +139,10 @@ fn a_page_of_a_camt_statement_is_held_to_its_own_balances() {
     assert!(page(1, false, &[credit("OPBD", "0.00"), credit("ITBD", "500.01")]).contains("= 500.00"));
     assert_eq!(page(2, false, &[credit("ITBD", "500.00"), credit("ITBD", "1000.00")]), "");
     assert!(page(3, true, &[credit("ITBD", "500.00"), credit("CLBD", "9.00")]).contains("= 1000.00"));
+    // The other end is on another page.
+    assert_eq!(page(1, false, &[credit("OPBD", "0.00")]), "");
+    assert_eq!(page(3, true, &[credit("CLBD", "9.00")]), "");
+    assert!(page(1, true, &[credit("OPBD", "0.00")]).contains("no closing one"));
     // The whole statement's balances on every page say nothing of one page.
     assert_eq!(page(2, true, &[credit("OPBD", "0.00"), credit("CLBD", "9.00")]), "");
 }

@@ -1,13 +1,12 @@
 //! The funding report as a statement: what paid for each asset, subsidies by asset and grantor, and loans.
 
-use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use super::statement::{Line, Rank, Section, Statement, Text, json};
+use super::statement::{Line, Rank, Section, Statement, Text};
 use super::{RenderError, ReportFormat};
-use crate::documents::Edition;
 use crate::documents::format::Format;
 use crate::documents::sheet::Sheet;
+use crate::documents::{Edition, json};
 use crate::domain::amortisation::funding::{FundingReport, SubsidyYear};
 use crate::domain::money::Money;
 use crate::domain::party::Language;
@@ -97,15 +96,8 @@ fn statement(report: &FundingReport, edition: Edition<'_>) -> Statement {
     let pages = std::iter::once(sources()).chain(subsidies).chain(loans()).collect();
     let owed = report.subsidies_to_receive;
     let owed = (!owed.is_zero()).then(|| format!(" {} {}.", words.to_receive, format.euros(owed)));
-    Statement {
-        title: format!("{} {}", words.title, report.year),
-        remark: format!("{}{}", words.remark, owed.unwrap_or_default()),
-        as_of: NaiveDate::from_ymd_opt(report.year, 12, 31).unwrap_or_default(),
-        language,
-        issuer: edition.issuer.cloned(),
-        pages,
-        sheets,
-    }
+    let remark = format!("{}{}", words.remark, owed.unwrap_or_default());
+    Statement { remark, pages, sheets, ..Statement::of_year(words.title, report.year, edition) }
 }
 
 fn sources(report: &FundingReport, words: &'static Words) -> Section {

@@ -6,7 +6,6 @@
 
 mod csv;
 mod funding;
-mod json;
 mod lines;
 mod movements;
 #[expect(clippy::float_arithmetic, reason = "positions on paper are floats; no amount is")]
@@ -17,7 +16,6 @@ mod xlsx;
 
 pub use self::csv::csv;
 pub use self::funding::{funding_file, funding_sheet};
-pub use self::json::json;
 pub use self::movements::{movements_file, movements_sheet};
 pub use self::pdf::pdf;
 pub use self::xlsx::xlsx;

@@ -1,11 +1,9 @@
 //! The report of movements as a statement: by page one balance after the other, as a sheet all at once.
 
-use chrono::NaiveDate;
-
-use super::statement::{Line, Rank, Section, Statement, Text, json};
+use super::statement::{Line, Rank, Section, Statement, Text};
 use super::{RenderError, ReportFormat};
-use crate::documents::Edition;
 use crate::documents::sheet::Sheet;
+use crate::documents::{Edition, json};
 use crate::domain::amortisation::MovementKind;
 use crate::domain::amortisation::movements::{Exit, MovementsReport, Reconciled, YearMovements};
 use crate::domain::money::Money;
@@ -17,9 +15,10 @@ pub fn movements_file<'e>(
     format: ReportFormat,
     edition: impl Into<Edition<'e>>,
 ) -> Result<Vec<u8>, RenderError> {
+    let edition = edition.into();
     match format {
-        ReportFormat::Json => json(report),
-        _ => statement(report, edition.into()).render(format),
+        ReportFormat::Json => json(&report.named_in(edition.language)),
+        _ => statement(report, edition).render(format),
     }
 }
 
@@ -144,14 +143,12 @@ fn statement(report: &MovementsReport, edition: Edition<'_>) -> Statement {
         pages.push(exits());
     }
     pages.push(reconciliation());
+    let sheets = vec![section(all, (words, language), &words.figures, report, all_of), exits(), reconciliation()];
     Statement {
-        title: format!("{} {}", words.title, report.year),
         remark: words.remark.to_owned(),
-        as_of: NaiveDate::from_ymd_opt(report.year, 12, 31).unwrap_or_default(),
-        language,
-        issuer: edition.issuer.cloned(),
         pages,
-        sheets: vec![section(all, (words, language), &words.figures, report, all_of), exits(), reconciliation()],
+        sheets,
+        ..Statement::of_year(words.title, report.year, edition)
     }
 }
 

@@ -3,7 +3,8 @@ use std::io::Cursor;
 use calamine::{Data, Range, Reader, Xlsx};
 use chrono::NaiveDate;
 
-use super::{csv, json, xlsx};
+use super::{csv, xlsx};
+use crate::documents::json;
 use crate::domain::amortisation::report::Position;
 use crate::domain::amortisation::{
     AmortisationReport, AssetRecord, Component, ComponentGroup, Convention, FixedAsset, Method, PostedAmounts,

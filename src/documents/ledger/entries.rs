@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::{Books, RenderError, table_bytes};
+use crate::documents::json;
 use crate::domain::ledger::{EntryNumber, Journal};
 use crate::domain::money::Money;
 use crate::domain::party::Language;
@@ -21,7 +22,7 @@ struct EntryOut<'a> {
 #[derive(Serialize)]
 struct LineOut<'a> {
     account: &'a str,
-    account_name: &'a str,
+    account_name: String,
     auxiliary: Option<&'a str>,
     label: &'a str,
     debit: Money,
@@ -29,12 +30,12 @@ struct LineOut<'a> {
     letter: Option<&'a str>,
 }
 
-fn entries<'a>(books: &'a Books<'_>) -> Vec<EntryOut<'a>> {
+fn entries<'a>(books: &'a Books<'_>, language: Language) -> Vec<EntryOut<'a>> {
     let entry = |posted: &'a crate::domain::ledger::PostedEntry| {
         let entry = &posted.entry;
         let lines = (1_i64..).zip(entry.lines()).map(|(position, line)| LineOut {
             account: &line.account,
-            account_name: books.chart.name(&line.account),
+            account_name: books.chart.account_name(&line.account).in_language(language).to_owned(),
             auxiliary: line.auxiliary.as_deref(),
             label: &line.label,
             debit: line.debit,
@@ -54,11 +55,8 @@ fn entries<'a>(books: &'a Books<'_>) -> Vec<EntryOut<'a>> {
     books.entries.iter().map(entry).collect()
 }
 
-/// UTF-8, indented, ending in a line feed.
-pub fn entries_json(books: &Books<'_>) -> Result<Vec<u8>, RenderError> {
-    let mut bytes = serde_json::to_vec_pretty(&entries(books))?;
-    bytes.push(b'\n');
-    Ok(bytes)
+pub fn entries_json(books: &Books<'_>, language: Language) -> Result<Vec<u8>, RenderError> {
+    json(&entries(books, language))
 }
 
 /// One row a line of an entry; `;` and decimal commas in French, `,` and points in English.
@@ -94,7 +92,7 @@ pub fn entries_csv(books: &Books<'_>, language: Language) -> Result<Vec<u8>, Ren
         ],
     };
     let mut rows = vec![headings.map(str::to_owned).to_vec()];
-    for entry in entries(books) {
+    for entry in entries(books, language) {
         for line in &entry.lines {
             rows.push(vec![
                 entry.number.to_string(),
@@ -102,7 +100,7 @@ pub fn entries_csv(books: &Books<'_>, language: Language) -> Result<Vec<u8>, Ren
                 entry.date.to_string(),
                 super::guarded(entry.document),
                 line.account.to_owned(),
-                super::guarded(line.account_name),
+                super::guarded(&line.account_name),
                 super::guarded(line.auxiliary.unwrap_or_default()),
                 super::guarded(line.label),
                 super::amount_text(line.debit, language),

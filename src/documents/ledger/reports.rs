@@ -1,22 +1,32 @@
 //! The reports of the ledger as statements: columns and words, French and English.
 
+use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::statement::{Heading, Kind, Section, Statement, Value};
 use super::{Books, RenderError, ReportFormat, statement_csv, statement_pdf, statement_xlsx, words};
-use crate::documents::Edition;
 use crate::documents::format::Format;
 use crate::documents::sheet::Sheet;
-use crate::domain::ledger::{LedgerAccount, TrialBalance};
+use crate::documents::{Edition, json};
+use crate::domain::ledger::{EntryNumber, Journal, LedgerAccount, LedgerRow, TrialBalance};
 use crate::domain::party::Language;
 use crate::domain::reconciliation::{Check, Comparison, Reconciliation};
 
 /// The general ledger of some accounts between two days.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct GeneralLedger {
-    pub from: chrono::NaiveDate,
-    pub through: chrono::NaiveDate,
+    pub from: NaiveDate,
+    pub through: NaiveDate,
     pub accounts: Vec<LedgerAccount>,
+}
+
+impl GeneralLedger {
+    /// The same, its accounts called what they are called in `language`.
+    fn named_in(&self, language: Language) -> GeneralLedger {
+        let mut named = self.clone();
+        named.accounts.iter_mut().for_each(|account| account.name = account.name.only(language));
+        named
+    }
 }
 
 /// The trial balance in the format asked for.
@@ -39,18 +49,11 @@ pub fn trial_balance<'e>(
     });
     let statement = Statement {
         title: words.balance_title.to_owned(),
-        sheet: None,
-        subtitle: span(language, report.from, report.through),
-        language,
-        issuer: edition.issuer.cloned(),
-        day: report.through,
         headings,
         sections: vec![Section { rows: rows.collect(), ..Section::default() }],
-        total: Some(words.total.to_owned()),
-        opening: String::new(),
-        empty: words.empty.to_owned(),
+        ..summed((report.from, report.through), edition)
     };
-    written(&statement, report, format)
+    written(&statement, format, || json(&report.named_in(language)))
 }
 
 /// The general ledger in the format asked for: one section an account, with the balance after each line.
@@ -63,60 +66,66 @@ pub fn general_ledger<'e>(
     let language = edition.language;
     let words = words::of(language);
     let [date, number, journal, document, auxiliary, label, debit, credit, balance, letter] = words.ledger;
-    let headings = vec![
-        heading(date, Kind::Date, 12),
-        heading(number, Kind::Text, 15),
-        heading(journal, Kind::Text, 8),
-        heading(document, Kind::Text, 18),
+    let mut headings = entry_headings([date, number, journal, document]);
+    headings.extend([
         heading(auxiliary, Kind::Text, 18),
         heading(label, Kind::Text, 50),
         heading(debit, Kind::Summed, 16),
         heading(credit, Kind::Summed, 16),
         heading(balance, Kind::Running { plus: 6, less: 7 }, 16),
         heading(letter, Kind::Text, 8),
-    ];
+    ]);
     let section = |account: &LedgerAccount| Section {
         title: Some(format!("{} {}", account.account, account.name.in_language(language))),
         opening: Some(account.opening),
-        rows: account
-            .rows
-            .iter()
-            .map(|row| {
-                vec![
-                    Value::Date(row.date),
-                    Value::Text(row.number.to_string()),
-                    Value::Text(row.journal.code().to_owned()),
-                    Value::Text(row.document.clone()),
-                    Value::Text(row.auxiliary.clone().unwrap_or_default()),
-                    Value::Text(row.label.clone()),
-                    Value::Amount(row.debit),
-                    Value::Amount(row.credit),
-                    Value::Amount(row.balance),
-                    Value::Text(row.letter.clone().unwrap_or_default()),
-                ]
-            })
-            .collect(),
+        rows: account.rows.iter().map(ledger_cells).collect(),
     };
     let statement = Statement {
         title: words.ledger_title.to_owned(),
-        sheet: None,
-        subtitle: span(language, report.from, report.through),
-        language,
-        issuer: edition.issuer.cloned(),
-        day: report.through,
         headings,
         sections: report.accounts.iter().map(section).collect(),
-        total: Some(words.total.to_owned()),
         opening: words.opening.to_owned(),
-        empty: words.empty.to_owned(),
+        ..summed((report.from, report.through), edition)
     };
-    written(&statement, report, format)
+    written(&statement, format, || json(&report.named_in(language)))
+}
+
+fn ledger_cells(row: &LedgerRow) -> Vec<Value> {
+    let mut cells = entry_cells(row.date, row.number, row.journal, &row.document);
+    cells.extend([
+        Value::Text(row.auxiliary.clone().unwrap_or_default()),
+        Value::Text(row.label.clone()),
+        Value::Amount(row.debit),
+        Value::Amount(row.credit),
+        Value::Amount(row.balance),
+        Value::Text(row.letter.clone().unwrap_or_default()),
+    ]);
+    cells
+}
+
+/// What a line of an entry begins with, in every list of them.
+fn entry_headings([date, number, journal, document]: [&str; 4]) -> Vec<Heading> {
+    vec![
+        heading(date, Kind::Date, 12),
+        heading(number, Kind::Text, 15),
+        heading(journal, Kind::Text, 8),
+        heading(document, Kind::Text, 18),
+    ]
+}
+
+fn entry_cells(date: NaiveDate, number: EntryNumber, journal: Journal, document: &str) -> Vec<Value> {
+    vec![
+        Value::Date(date),
+        Value::Text(number.to_string()),
+        Value::Text(journal.code().to_owned()),
+        Value::Text(document.to_owned()),
+    ]
 }
 
 /// Entries of the journal in the format asked for, one row a line of an entry.
 pub fn journal<'e>(
     books: &Books<'_>,
-    (from, through): (chrono::NaiveDate, chrono::NaiveDate),
+    days: (NaiveDate, NaiveDate),
     format: ReportFormat,
     edition: impl Into<Edition<'e>>,
 ) -> Result<Vec<u8>, RenderError> {
@@ -125,11 +134,8 @@ pub fn journal<'e>(
     let words = words::of(language);
     let [account, name, ..] = words.balance;
     let [date, number, journal, document, auxiliary, label, debit, credit, _, letter] = words.ledger;
-    let headings = vec![
-        heading(date, Kind::Date, 12),
-        heading(number, Kind::Text, 15),
-        heading(journal, Kind::Text, 8),
-        heading(document, Kind::Text, 18),
+    let mut headings = entry_headings([date, number, journal, document]);
+    headings.extend([
         heading(account, Kind::Text, 10),
         heading(name, Kind::Text, 32),
         heading(auxiliary, Kind::Text, 18),
@@ -137,17 +143,14 @@ pub fn journal<'e>(
         heading(debit, Kind::Summed, 16),
         heading(credit, Kind::Summed, 16),
         heading(letter, Kind::Text, 8),
-    ];
+    ]);
     let mut rows = Vec::new();
     for posted in books.entries {
         let entry = &posted.entry;
         for (position, line) in (1_i64..).zip(entry.lines()) {
             let letter = books.letters.of(entry.journal, &entry.document, position);
-            rows.push(vec![
-                Value::Date(entry.date),
-                Value::Text(posted.number.to_string()),
-                Value::Text(entry.journal.code().to_owned()),
-                Value::Text(entry.document.clone()),
+            let mut cells = entry_cells(entry.date, posted.number, entry.journal, &entry.document);
+            cells.extend([
                 Value::Text(line.account.clone()),
                 Value::Text(books.chart.account_name(&line.account).in_language(language).to_owned()),
                 Value::Text(line.auxiliary.clone().unwrap_or_default()),
@@ -156,25 +159,16 @@ pub fn journal<'e>(
                 Value::Amount(line.credit),
                 Value::Text(letter.map(|letter| letter.code.clone()).unwrap_or_default()),
             ]);
+            rows.push(cells);
         }
     }
     let statement = Statement {
         title: words.journal_title.to_owned(),
-        sheet: None,
-        subtitle: span(language, from, through),
-        language,
-        issuer: edition.issuer.cloned(),
-        day: through,
         headings,
         sections: vec![Section { rows, ..Section::default() }],
-        total: Some(words.total.to_owned()),
-        opening: String::new(),
-        empty: words.empty.to_owned(),
+        ..summed(days, edition)
     };
-    match format {
-        ReportFormat::Json => super::entries_json(books),
-        _ => written(&statement, &(), format),
-    }
+    written(&statement, format, || super::entries_json(books, language))
 }
 
 /// Which of the two tables of comparisons.
@@ -192,7 +186,7 @@ pub fn comparisons<'e>(
     edition: impl Into<Edition<'e>>,
 ) -> Result<Vec<u8>, RenderError> {
     let edition = edition.into();
-    written(&comparisons_statement(report, kind, edition), report, format)
+    written(&comparisons_statement(report, kind, edition), format, || json(report))
 }
 
 /// Comparisons as a page shows them.
@@ -229,28 +223,42 @@ fn comparisons_statement(report: &Reconciliation, kind: ComparisonKind, edition:
             ComparisonKind::TieOut => words.tie_out_title.to_owned(),
         },
         sheet: (kind == ComparisonKind::Reconciliation).then(|| words.reconciliation_sheet.to_owned()),
-        subtitle: span(language, report.from, report.through),
-        language,
-        issuer: edition.issuer.cloned(),
-        day: report.through,
         headings,
         sections: vec![Section { rows: report.comparisons.iter().map(row).collect(), ..Section::default() }],
         total: None,
+        ..summed((report.from, report.through), edition)
+    }
+}
+
+/// A statement of some days that ends with sums; what it is of is still to be said.
+fn summed((from, through): (NaiveDate, NaiveDate), edition: Edition<'_>) -> Statement {
+    let words = words::of(edition.language);
+    Statement {
+        title: String::new(),
+        sheet: None,
+        subtitle: span(edition.language, from, through),
+        language: edition.language,
+        issuer: edition.issuer.cloned(),
+        day: through,
+        headings: vec![],
+        sections: vec![],
+        total: Some(words.total.to_owned()),
         opening: String::new(),
         empty: words.empty.to_owned(),
     }
 }
 
-fn written(statement: &Statement, report: &impl Serialize, format: ReportFormat) -> Result<Vec<u8>, RenderError> {
+/// The statement in the format asked for; programs read the report itself.
+fn written(
+    statement: &Statement,
+    format: ReportFormat,
+    json: impl FnOnce() -> Result<Vec<u8>, RenderError>,
+) -> Result<Vec<u8>, RenderError> {
     match format {
         ReportFormat::Pdf => statement_pdf::pdf(statement),
         ReportFormat::Xlsx => statement_xlsx::xlsx(statement),
         ReportFormat::Csv => statement_csv::csv(statement),
-        ReportFormat::Json => {
-            let mut bytes = serde_json::to_vec_pretty(report)?;
-            bytes.push(b'\n');
-            Ok(bytes)
-        }
+        ReportFormat::Json => json(),
     }
 }
 
@@ -259,7 +267,7 @@ fn heading(label: &str, kind: Kind, width_chars: u8) -> Heading {
 }
 
 /// `du 1er janvier au 31 octobre 2026`.
-fn span(language: Language, from: chrono::NaiveDate, through: chrono::NaiveDate) -> String {
+fn span(language: Language, from: NaiveDate, through: NaiveDate) -> String {
     let to = through.succ_opt();
     match crate::domain::calendar::DatePeriod::new(from, to) {
         Ok(period) => Format::new(language).period(period),
@@ -280,11 +288,9 @@ mod tests {
     use std::collections::BTreeMap;
     use std::io::Cursor;
 
-    use calamine::{Reader, Xlsx};
-    use chrono::NaiveDate;
-
     use super::*;
     use crate::domain::ledger::{Chart, Letters};
+    use calamine::{Reader, Xlsx};
 
     #[test]
     fn a_sheets_name_is_no_word_cut_short() {

@@ -5,14 +5,12 @@
 //! come from.
 
 mod csv;
-mod json;
 #[expect(clippy::float_arithmetic, reason = "positions on paper are floats; no amount is")]
 mod pdf;
 mod words;
 mod xlsx;
 
 pub use self::csv::csv;
-pub use self::json::json;
 pub use self::pdf::pdf;
 pub use self::words::{Words, last_month, shown};
 pub use self::xlsx::xlsx;

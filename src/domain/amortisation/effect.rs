@@ -76,6 +76,32 @@ pub struct ShiftedEvent {
     pub after: EventAmounts,
 }
 
+/// An amount of an event that another changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AmountChange {
+    /// `gross`, `depreciation`, `impairment`, `book-value`, `result`, `subsidy`.
+    pub key: &'static str,
+    pub before: Money,
+    pub after: Money,
+}
+
+impl ShiftedEvent {
+    /// The amounts that are others than before, and none that stays.
+    pub fn changes(&self) -> impl Iterator<Item = AmountChange> {
+        let (before, after) = (self.before, self.after);
+        let amounts = [
+            ("gross", before.gross, after.gross),
+            ("depreciation", before.depreciation, after.depreciation),
+            ("impairment", before.impairment, after.impairment),
+            ("book-value", before.book_value, after.book_value),
+            ("result", before.result, after.result),
+            ("subsidy", before.subsidy_rest, after.subsidy_rest),
+        ];
+        let changed = amounts.into_iter().filter(|(_, before, after)| before != after);
+        changed.map(|(key, before, after)| AmountChange { key, before, after })
+    }
+}
+
 /// What the last event of `after` does to `before`, the same asset without it.
 pub fn event_effect(before: &FixedAsset, after: &FixedAsset) -> EventEffect {
     let (old, new) = (std::slice::from_ref(before), std::slice::from_ref(after));
@@ -217,6 +243,18 @@ mod tests {
         assert_eq!((shift.number, shift.kind), (1, "dispose"));
         assert_eq!((shift.before.gross, shift.after.gross), (eur("500.00"), eur("375.00")));
         assert!(shift.after.result > shift.before.result);
+    }
+
+    #[test]
+    fn amounts_that_stay_are_no_change() {
+        let impair = AssetChange::Impair { component: "a".into(), amount: eur("60.00") };
+        let effect = effect_of(vec![event("2026-12-24", part(50, "100.00")), event("2026-11-10", impair)]);
+        let [shift] = effect.shifted.as_slice() else { panic!("{:?}", effect.shifted) };
+        let changes: Vec<AmountChange> = shift.changes().collect();
+        let keys: Vec<&str> = changes.iter().map(|change| change.key).collect();
+        assert!(keys.contains(&"impairment") && keys.contains(&"book-value") && keys.contains(&"result"), "{keys:?}");
+        assert!(!keys.contains(&"gross") && !keys.contains(&"subsidy"), "{keys:?}");
+        assert!(changes.iter().all(|change| change.before != change.after), "{changes:?}");
     }
 
     #[test]

@@ -50,7 +50,9 @@ mod tree;
 pub use asset::{AssetError, COMMISSIONING_YEARS, MAX_DURATION_YEARS, coefficients, is_asset_account};
 pub use catch_up::{Gap, catch_up_entry, gaps};
 pub use degressive::COEFFICIENT_DECIMALS;
-pub use effect::{ComponentEffect, ComponentFigures, EventAmounts, EventEffect, ShiftedEvent, event_effect};
+pub use effect::{
+    AmountChange, ComponentEffect, ComponentFigures, EventAmounts, EventEffect, ShiftedEvent, event_effect,
+};
 pub use entries::movement_entries;
 pub use event::{AssetChange, AssetEvent, EventFault, EventProblem, Extent, Successor};
 pub use fold::{event_problems, known_on};

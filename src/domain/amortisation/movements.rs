@@ -16,6 +16,7 @@ use super::{AmortisationReport, FixedAsset, Schedule};
 use crate::domain::ids::{AssetCode, ComponentCode};
 use crate::domain::ledger::{AccountName, AccountRole, Chart, JournalEntry};
 use crate::domain::money::Money;
+use crate::domain::party::Language;
 
 /// Movements of all assets in a year.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -28,6 +29,16 @@ pub struct MovementsReport {
     pub exits: Vec<Exit>,
     /// Plans against ledger at the year's end.
     pub reconciliation: Vec<Reconciled>,
+}
+
+impl MovementsReport {
+    /// The same, its accounts called what they are called in `language`.
+    pub fn named_in(&self, language: Language) -> MovementsReport {
+        let mut named = self.clone();
+        named.accounts.iter_mut().for_each(|account| account.name = account.name.only(language));
+        named.reconciliation.iter_mut().for_each(|line| line.name = line.name.only(language));
+        named
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

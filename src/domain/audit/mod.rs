@@ -15,7 +15,8 @@ pub use actions::{ACTIONS, FORMER_ACTIONS, SEALS, action_subjects, is_action};
 pub use merkle::{Digest32, Tree, leaf};
 pub use root::{RootStatement, SignedRoot};
 pub use seal::{
-    CorrectionLine, DayDigests, DaySeal, JournalSeal, MeterDigest, ReadingLine, SealedEntry, csv_field, journal_root,
+    CorrectionLine, DayDigests, DaySeal, EntryDigest, JournalSeal, MeterDigest, ReadingLine, SealedEntry, csv_field,
+    journal_root,
 };
 
 use chrono::{DateTime, Utc};
@@ -73,6 +74,9 @@ pub struct AuditEvent {
     pub reason: Option<String>,
 }
 
+/// Under which name an event's detail holds the journal entries it posted.
+const POSTINGS: &str = "postings";
+
 /// The hash of an event that has no predecessor: 64 zeros.
 pub const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
@@ -103,6 +107,21 @@ impl AuditEvent {
     pub fn because(mut self, reason: &str) -> AuditEvent {
         self.reason = Some(reason.to_owned());
         self
+    }
+
+    /// The same event, naming the journal entries it posted, with the digest of each.
+    pub fn posting(mut self, entries: impl IntoIterator<Item = EntryDigest>) -> AuditEvent {
+        let postings: Vec<Value> = entries.into_iter().map(|entry| serde_json::json!(entry)).collect();
+        if let Some(detail) = self.detail.as_object_mut().filter(|_| !postings.is_empty()) {
+            detail.insert(POSTINGS.to_owned(), postings.into());
+        }
+        self
+    }
+
+    /// The journal entries it says it posted; none in events of before they named them.
+    pub fn postings(&self) -> Vec<EntryDigest> {
+        let postings = self.detail.get(POSTINGS).cloned().unwrap_or_default();
+        serde_json::from_value(postings).unwrap_or_default()
     }
 
     /// SHA-256 in lower-case hex over `previous`, a line feed, and the event as canonical JSON.

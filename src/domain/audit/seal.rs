@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::merkle::Tree;
-use super::{canonical, hex};
+use super::{canonical, hex, sha256_hex};
 
 /// A reading as a line of CSV: `at,meter,value,quality,source`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -159,6 +159,9 @@ pub struct SealedEntry<'a, L> {
     /// Its place in the order of posting.
     pub id: i64,
     pub posted_at: DateTime<Utc>,
+    /// `2026-000123`. Left out where a seal of before seals held numbers is worked out again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub number: Option<&'a str>,
     pub journal: &'a str,
     pub date: NaiveDate,
     pub document: &'a str,
@@ -173,13 +176,43 @@ impl<L: Serialize> SealedEntry<'_, L> {
     }
 }
 
-/// What the trail says of a stretch of the journal: the entries after the former seal, up to `through`.
+/// What the event of a posting says of the entry it posted, so that it is held from its first second on.
+#[must_use = "the event of a posting names the entries it posted"]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EntryDigest {
+    pub journal: String,
+    pub document: String,
+    pub number: String,
+    pub date: NaiveDate,
+    pub label: String,
+    /// Over the entry's line, as the pack's journal holds it.
+    pub sha256: String,
+}
+
+impl EntryDigest {
+    /// Of an entry that has its number.
+    pub fn of<L: Serialize>(entry: &SealedEntry<'_, L>, number: &str) -> Result<EntryDigest, serde_json::Error> {
+        Ok(EntryDigest {
+            journal: entry.journal.to_owned(),
+            document: entry.document.to_owned(),
+            number: number.to_owned(),
+            date: entry.date,
+            label: entry.label.to_owned(),
+            sha256: sha256_hex(entry.line()?.as_bytes()),
+        })
+    }
+}
+
+/// What the trail says of a stretch of the journal: the entries after the former seal of its kind, up to `through`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JournalSeal {
     pub from: i64,
     pub through: i64,
     pub entries: u64,
     pub root: String,
+    /// Whether it is over lines with their numbers. The first that is begins with the first entry again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub numbered: bool,
 }
 
 /// The root over the lines of a stretch of the journal.

@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 use crate::domain::party::Language;
 
 /// What an account is called: the body's own name as it was given, or the plan's in the reader's language. Programs read
-/// the French one, in which books are kept.
+/// the French one, in which books are kept, unless they ask for another ([`only`](AccountName::only)).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountName {
     french: Cow<'static, str>,
@@ -31,6 +31,11 @@ impl AccountName {
             (Language::English, Some(english)) => english,
             _ => &self.french,
         }
+    }
+
+    /// The name as it is in `language` and in no other: what a file in that language says.
+    pub fn only(&self, language: Language) -> AccountName {
+        AccountName { french: Cow::Owned(self.in_language(language).to_owned()), english: None }
     }
 }
 

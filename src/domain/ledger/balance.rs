@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::{AccountName, Chart, Journal, JournalLine, PostedEntry};
 use crate::domain::money::Money;
+use crate::domain::party::Language;
 
 /// Opening, movements and closing. Opening and closing stand on the side of the balance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
@@ -62,6 +63,15 @@ pub struct TrialBalance {
     pub through: NaiveDate,
     pub accounts: Vec<BalanceRow>,
     pub total: Figures,
+}
+
+impl TrialBalance {
+    /// The same, its accounts called what they are called in `language`.
+    pub fn named_in(&self, language: Language) -> TrialBalance {
+        let mut named = self.clone();
+        named.accounts.iter_mut().for_each(|row| row.name = row.name.only(language));
+        named
+    }
 }
 
 /// Where a line counts in the books of [from, through].

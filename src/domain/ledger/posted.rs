@@ -33,6 +33,15 @@ impl EntrySeries {
             _ => EntrySeries::Current,
         }
     }
+
+    /// As it is stored and as it stands in a number; nothing for current entries.
+    const fn code(self) -> &'static str {
+        match self {
+            EntrySeries::Opening => "AN",
+            EntrySeries::Current => "",
+            EntrySeries::Closing => "CL",
+        }
+    }
 }
 
 /// The place of an entry in its year: without a gap, in the order of posting.
@@ -49,17 +58,18 @@ impl EntryNumber {
     pub fn of(entry: &JournalEntry, position: i64) -> EntryNumber {
         EntryNumber { fiscal_year: entry.date.year(), series: EntrySeries::of(entry.journal), position }
     }
+
+    /// The number made of what is stored of it, whether or not it fits its entry.
+    pub fn text(fiscal_year: i64, series: &str, position: i64) -> String {
+        let dash = if series.is_empty() { "" } else { "-" };
+        format!("{fiscal_year:04}-{series}{dash}{position:06}")
+    }
 }
 
 impl fmt::Display for EntryNumber {
     /// `2026-000123`, `2026-AN-000001`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let series = match self.series {
-            EntrySeries::Opening => "AN-",
-            EntrySeries::Current => "",
-            EntrySeries::Closing => "CL-",
-        };
-        write!(f, "{:04}-{series}{:06}", self.fiscal_year, self.position)
+        f.write_str(&EntryNumber::text(self.fiscal_year.into(), self.series.code(), self.position))
     }
 }
 

@@ -5,7 +5,7 @@ use actix_web::web::{Data, Query};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::reports::{Asked, ReportName, ReportQuery, file, format, language};
+use super::reports::{ReportName, ReportQuery, asked_for};
 use super::schemas::assets::AmortisationReport;
 use crate::http::auth::Granted;
 use crate::http::error::{Fault, Problem};
@@ -45,13 +45,7 @@ pub async fn report(
     granted: Granted,
     query: Query<AmortisationQuery>,
 ) -> Result<HttpResponse, Fault> {
-    let name = ReportName::of(ReportName::Plan.name(), &granted)?;
-    let asked = ReportQuery {
-        as_of: query.as_of.clone(),
-        known_on: query.known_on.clone(),
-        asset: query.asset.clone(),
-        ..ReportQuery::default()
-    };
-    let (format, language) = (format(query.format.as_deref())?, language(query.lang.as_deref())?);
-    file(&shared, Asked::of(name, &asked)?, format, language).await
+    let AmortisationQuery { as_of, known_on, asset, format, lang } = query.into_inner();
+    let query = ReportQuery { as_of, known_on, asset, format, lang, ..ReportQuery::default() };
+    asked_for(&shared, &granted, ReportName::Plan, &query).await
 }

@@ -207,10 +207,17 @@ impl Asked {
             ReportName::Ledger => Report::Ledger { account: self.account.unwrap_or_default(), span: span()? },
             ReportName::Journal => Report::Journal(span()?),
             ReportName::Fec => Report::Fec { year },
-            ReportName::Payback => {
-                Report::Payback(RequestedView { as_of, scenario: self.scenario, horizon: self.horizon })
-            }
+            ReportName::Payback => Report::Payback(self.view_on(today)),
         })
+    }
+
+    /// The view of payback that is asked for, today where no day was named.
+    pub fn view(self, store: &Store, now: DateTime<Utc>) -> Result<RequestedView, AppError> {
+        Ok(self.view_on(read_tenants::today(store, now)?))
+    }
+
+    fn view_on(self, today: NaiveDate) -> RequestedView {
+        RequestedView { as_of: self.as_of.unwrap_or(today), scenario: self.scenario, horizon: self.horizon }
     }
 }
 
@@ -268,8 +275,19 @@ pub async fn one(
 ) -> Result<HttpResponse, Fault> {
     let name = ReportName::of(&path, &granted)?;
     query.only_of(name, &["format", "lang"])?;
+    asked_for(&shared, &granted, name, &query).await
+}
+
+/// The report `name` in the form its query asks for, for whom the policy grants it: addresses of their own answer so too.
+pub async fn asked_for(
+    shared: &Data<Shared>,
+    granted: &Granted,
+    name: ReportName,
+    query: &ReportQuery,
+) -> Result<HttpResponse, Fault> {
+    let name = ReportName::of(name.name(), granted)?;
     let (format, language) = (format(query.format.as_deref())?, language(query.lang.as_deref())?);
-    file(&shared, Asked::of(name, &query)?, format, language).await
+    file(shared, Asked::of(name, query)?, format, language).await
 }
 
 /// The report as a file; pages offer it too.

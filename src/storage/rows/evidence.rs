@@ -6,11 +6,12 @@ use diesel::prelude::*;
 use crate::domain::audit::{JournalSeal, SealedEntry};
 use crate::domain::calendar::BillingMonth;
 use crate::domain::ids::InvoiceId;
+use crate::domain::ledger::EntryNumber;
 use crate::storage::codec::{corrupt, date_from, from_word};
 use crate::storage::db::AnyConnection;
 use crate::storage::error::{StorageError, StorageResult};
 use crate::storage::rows::archive::{ArchiveKind, ArchivedFile};
-use crate::storage::schema::{audit_event, invoice, invoice_archive, journal_entry, journal_line};
+use crate::storage::schema::{audit_event, entry_number, invoice, invoice_archive, journal_entry, journal_line};
 
 /// An issued document, as it lies in the database.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -178,12 +179,22 @@ pub struct EntryLine {
     pub date: NaiveDate,
     pub debit_cents: i64,
     pub credit_cents: i64,
+    /// How many sides it has.
+    pub sides: usize,
+    pub label: String,
+    /// None where the database holds no number of it, which no program of ours leaves so.
+    pub number: Option<String>,
     pub line: String,
+    /// The line without its number: what seals of before they held numbers are over.
+    pub line_without_number: String,
 }
 
 /// Up to `limit` entries posted after the entry `after`, oldest first. One that does not balance is given as it is.
 pub fn journal_lines(connection: &mut AnyConnection, after: i64, limit: i64) -> StorageResult<Vec<EntryLine>> {
-    let entries: Vec<(i64, String, String, String, String, i64)> = journal_entry::table
+    type Numbered = (i64, String, String, String, String, i64, Option<(i64, String, i64)>);
+    let number = (entry_number::fiscal_year, entry_number::series, entry_number::number);
+    let entries: Vec<Numbered> = journal_entry::table
+        .left_join(entry_number::table.on(entry_number::entry_id.eq(journal_entry::id)))
         .filter(journal_entry::id.gt(after))
         .order(journal_entry::id)
         .limit(limit)
@@ -194,10 +205,11 @@ pub fn journal_lines(connection: &mut AnyConnection, after: i64, limit: i64) -> 
             journal_entry::entry_date,
             journal_entry::label,
             journal_entry::posted_at,
+            number.nullable(),
         ))
         .load(connection)?;
     let mut lines = Vec::with_capacity(entries.len());
-    for (id, journal, document, date, label, posted_at) in entries {
+    for (id, journal, document, date, label, posted_at, number) in entries {
         let rows: Vec<LineRow> = journal_line::table
             .filter(journal_line::journal.eq(&journal).and(journal_line::document.eq(&document)))
             .order(journal_line::position)
@@ -205,8 +217,10 @@ pub fn journal_lines(connection: &mut AnyConnection, after: i64, limit: i64) -> 
             .load(connection)?;
         let date = date_from("an entry's date", &date)?;
         let sides: Vec<serde_json::Value> = rows.iter().map(side).collect();
+        let number = number.map(|(year, series, position)| EntryNumber::text(year, &series, position));
         let sealed = SealedEntry {
             id,
+            number: number.as_deref(),
             posted_at: DateTime::from_timestamp(posted_at, 0).unwrap_or_default(),
             journal: &journal,
             date,
@@ -219,11 +233,15 @@ pub fn journal_lines(connection: &mut AnyConnection, after: i64, limit: i64) -> 
         lines.push(EntryLine {
             id,
             line: sealed.line().map_err(failure)?,
+            line_without_number: SealedEntry { number: None, ..sealed }.line().map_err(failure)?,
+            sides: rows.len(),
             debit_cents: rows.iter().map(|row| row.debit_cents).sum(),
             credit_cents: rows.iter().map(|row| row.credit_cents).sum(),
             journal,
             document,
             date,
+            label,
+            number,
         });
     }
     Ok(lines)

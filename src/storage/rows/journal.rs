@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, SubsecRound, Utc};
 use diesel::dsl::count;
 use diesel::prelude::*;
 
+use crate::domain::audit::{EntryDigest, SealedEntry};
 use crate::domain::ids::JournalEntryId;
 use crate::domain::ledger::{EntryNumber, Journal, JournalEntry, JournalLine};
 use crate::domain::money::Money;
@@ -43,12 +44,12 @@ pub struct JournalFilter {
 
 /// Posts an entry; the database gives it the next number of its year. A document that is posted already is a conflict,
 /// a closed period a refusal that says what to do; one that does not balance is refused by the database, should it ever
-/// come here.
+/// come here. What comes back is for the event of the posting to name.
 pub fn insert(
     connection: &mut AnyConnection,
     entry: &JournalEntry,
     posted_at: DateTime<Utc>,
-) -> StorageResult<JournalEntryId> {
+) -> StorageResult<EntryDigest> {
     if is_posted(connection, entry.journal, &entry.document)? {
         return Err(StorageError::Conflict(format!("{} is posted", entry.document)));
     }
@@ -70,7 +71,7 @@ pub fn insert(
         };
         diesel::insert_into(journal_line::table).values(&row).execute(connection)?;
     }
-    let id = diesel::insert_into(journal_entry::table)
+    let id: i64 = diesel::insert_into(journal_entry::table)
         .values((
             journal_entry::journal.eq(entry.journal.code()),
             journal_entry::document.eq(&entry.document),
@@ -80,7 +81,32 @@ pub fn insert(
         ))
         .returning(journal_entry::id)
         .get_result(connection)?;
-    Ok(JournalEntryId(id))
+    digest(connection, entry, (id, posted_at))
+}
+
+/// What an entry that was just posted comes to, with the number the database gave it.
+fn digest(
+    connection: &mut AnyConnection,
+    entry: &JournalEntry,
+    (id, posted_at): (i64, DateTime<Utc>),
+) -> StorageResult<EntryDigest> {
+    let (year, series, position): (i64, String, i64) = entry_number::table
+        .find(id)
+        .select((entry_number::fiscal_year, entry_number::series, entry_number::number))
+        .first(connection)?;
+    let number = EntryNumber::text(year, &series, position);
+    let sealed = SealedEntry {
+        id,
+        posted_at: posted_at.trunc_subsecs(0),
+        number: Some(&number),
+        journal: entry.journal.code(),
+        date: entry.date,
+        document: &entry.document,
+        label: &entry.label,
+        lines: entry.lines(),
+    };
+    EntryDigest::of(&sealed, &number)
+        .map_err(|error| StorageError::NotStorable { what: "a journal entry", detail: error.to_string() })
 }
 
 /// The years that have entries, oldest first.

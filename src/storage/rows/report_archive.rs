@@ -20,7 +20,7 @@ pub struct ArchivedReport {
     pub format: String,
     /// `fr`, `en`.
     pub language: String,
-    /// Relative to the data directory: `reports/2026/payback-2026-12-31-fr-3f9a0c12b7de.pdf`.
+    /// Relative to the data directory: `reports/2026/mouvements-2026-12-31-fr-3f9a0c12b7de.pdf`.
     pub path: String,
     /// Lower-case hex.
     pub sha256: String,
@@ -61,6 +61,19 @@ pub fn insert(connection: &mut AnyConnection, report: &ArchivedReport) -> Storag
 pub fn find(connection: &mut AnyConnection, path: &str) -> StorageResult<Option<ArchivedReport>> {
     let row: Option<ReportRow> = report_archive::table
         .filter(report_archive::path.eq(path))
+        .select(ReportRow::as_select())
+        .first(connection)
+        .optional()?;
+    row.map(report_from).transpose()
+}
+
+/// The file that was kept of the same report in the same form with the same bytes, whatever it is called.
+pub fn find_same(connection: &mut AnyConnection, report: &ArchivedReport) -> StorageResult<Option<ArchivedReport>> {
+    let row: Option<ReportRow> = report_archive::table
+        .filter(report_archive::sha256.eq(&report.sha256).and(report_archive::kind.eq(&report.kind)))
+        .filter(report_archive::as_of.eq(date_text(report.as_of)))
+        .filter(report_archive::format.eq(&report.format).and(report_archive::language.eq(&report.language)))
+        .order(report_archive::id)
         .select(ReportRow::as_select())
         .first(connection)
         .optional()?;

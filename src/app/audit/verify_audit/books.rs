@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::received::{self, Receipts};
-use super::{Verification, billed};
+use super::{Verification, billed, posted};
 use crate::app::AppError;
-use crate::domain::audit::{JournalSeal, journal_root, sha256_hex};
+use crate::domain::audit::sha256_hex;
 use crate::domain::money::Money;
 use crate::storage::audit::ChainedEvent;
 use crate::storage::{AnyConnection, book, evidence, report_archive};
@@ -17,7 +17,6 @@ const ENTRIES_AT_A_TIME: i64 = 1_000;
 pub struct Said {
     /// By invoice number: the SHA-256 of its frozen content, and of its files where they are archived.
     invoices: BTreeMap<String, BTreeMap<String, String>>,
-    seals: Vec<(i64, JournalSeal)>,
     /// SHA-256 by path.
     reports: BTreeMap<String, String>,
     papers: BTreeMap<String, String>,
@@ -33,11 +32,6 @@ impl Said {
                     if let Some(hash) = value.as_str().filter(|_| key.ends_with("_sha256")) {
                         hashes.entry(key.clone()).or_insert_with(|| hash.to_owned());
                     }
-                }
-            }
-            "journal.sealed" => {
-                if let Ok(seal) = serde_json::from_value(event.detail.clone()) {
-                    self.seals.push((chained.sequence, seal));
                 }
             }
             "report.archived" => keep(&mut self.reports, Some(event.subject.as_str()), &event.detail),
@@ -57,9 +51,14 @@ fn keep(kept: &mut BTreeMap<String, String>, path: Option<&str>, detail: &serde_
 }
 
 /// The entries of money received come back, for payments to be held against.
-pub fn verify(connection: &mut AnyConnection, said: &Said, found: &mut Verification) -> Result<Receipts, AppError> {
+pub fn verify(
+    connection: &mut AnyConnection,
+    said: &Said,
+    posted: &posted::Said,
+    found: &mut Verification,
+) -> Result<Receipts, AppError> {
     invoices(connection, said, found)?;
-    let receipts = journal(connection, said, found)?;
+    let receipts = journal(connection, posted, found)?;
     let rows = report_archive::list(connection, None)?;
     kept("report", &said.reports, rows.into_iter().map(|row| (row.path, row.sha256)).collect(), found);
     let rows = book::attached_files(connection)?;
@@ -140,11 +139,15 @@ fn invoice(
     Ok(())
 }
 
-fn journal(connection: &mut AnyConnection, said: &Said, found: &mut Verification) -> Result<Receipts, AppError> {
+/// Each entry against its event and the seal of its stretch.
+fn journal(
+    connection: &mut AnyConnection,
+    said: &posted::Said,
+    found: &mut Verification,
+) -> Result<Receipts, AppError> {
     let mut receipts = Receipts::new();
-    let mut seals = said.seals.iter();
-    let mut seal = seals.next();
-    let (mut after, mut stretch) = (0, Vec::new());
+    let mut held = posted::Held::new(said);
+    let mut after = i64::MIN;
     loop {
         let entries = evidence::journal_lines(connection, after, ENTRIES_AT_A_TIME)?;
         let Some(last) = entries.last() else { break };
@@ -152,35 +155,17 @@ fn journal(connection: &mut AnyConnection, said: &Said, found: &mut Verification
         found.journal_entries += entries.len();
         for entry in entries {
             received::note_entry(&mut receipts, &entry);
+            let place = || format!("{} {}", entry.journal, entry.document);
+            if entry.sides == 0 {
+                found.find("journal", place(), "it has no line");
+            }
             if entry.debit_cents != entry.credit_cents {
                 let (debit, credit) = (Money::from_cents(entry.debit_cents), Money::from_cents(entry.credit_cents));
-                let place = format!("{} {}", entry.journal, entry.document);
-                found.find("journal", place, format!("debits {debit} − credits {credit} = {}", debit - credit));
+                found.find("journal", place(), format!("debits {debit} − credits {credit} = {}", debit - credit));
             }
-            while let Some((sequence, sealed)) = seal.filter(|(_, sealed)| sealed.through < entry.id) {
-                close(*sequence, sealed, &mut stretch, found);
-                seal = seals.next();
-            }
-            stretch.push(entry.line);
+            held.hold(entry, found);
         }
     }
-    while let Some((sequence, sealed)) = seal {
-        close(*sequence, sealed, &mut stretch, found);
-        seal = seals.next();
-    }
-    if !stretch.is_empty() {
-        found.notes.push(format!("{} journal entries were posted after the last seal", stretch.len()));
-    }
+    held.finish(found);
     Ok(receipts)
-}
-
-fn close(sequence: i64, seal: &JournalSeal, stretch: &mut Vec<String>, found: &mut Verification) {
-    let lines = std::mem::take(stretch);
-    let count = u64::try_from(lines.len()).unwrap_or(u64::MAX);
-    let place = format!("{} to {}", seal.from, seal.through);
-    if count != seal.entries {
-        found.find("journal", place, format!("event {sequence} sealed {} entries, {count} are there", seal.entries));
-    } else if journal_root(lines) != seal.root {
-        found.find("journal", place, format!("its {count} entries are not those event {sequence} sealed"));
-    }
 }

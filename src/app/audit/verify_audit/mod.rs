@@ -16,6 +16,7 @@ mod agreed;
 mod billed;
 mod books;
 mod differences;
+mod posted;
 mod readings;
 mod received;
 mod states;
@@ -87,6 +88,7 @@ struct Said {
     wanted: BTreeSet<i64>,
     agreed: agreed::Said,
     books: books::Said,
+    posted: posted::Said,
     readings: readings::Said,
     received: received::Said,
     states: states::Said,
@@ -109,7 +111,7 @@ pub fn verify(
         signed_roots(&stored, &said, against, &mut found);
         compare_kept(&kept, &stored, &said, against, &mut found);
         found.events_unsigned = found.events - stored.last().map_or(0, |root| root.statement.size);
-        let receipts = books::verify(connection, &said.books, &mut found)?;
+        let receipts = books::verify(connection, &said.books, &said.posted, &mut found)?;
         received::verify(connection, &said.received, &receipts, &mut found)?;
         agreed::verify(connection, &said.agreed, &mut found)?;
         states::verify(connection, &said.states, &mut found)?;
@@ -175,6 +177,7 @@ fn trail(
             }
             said.agreed.note(&chained);
             said.books.note(&chained);
+            said.posted.note(&chained);
             said.received.note(&chained);
             said.readings.note(&chained);
             said.states.note(&chained);

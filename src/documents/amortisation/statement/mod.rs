@@ -11,9 +11,9 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::{RenderError, ReportFormat};
-use crate::documents::Issuer;
 use crate::documents::format::Format;
 use crate::documents::sheet::{Sheet, SheetColumn, SheetRank, SheetRow, SheetSection};
+use crate::documents::{Edition, Issuer};
 use crate::domain::money::Money;
 use crate::domain::party::Language;
 
@@ -28,6 +28,21 @@ pub(super) struct Statement {
     pub(super) pages: Vec<Section>,
     /// As people compute with them: one wide table each; the first is the CSV file.
     pub(super) sheets: Vec<Section>,
+}
+
+impl Statement {
+    /// The statement of a year, with nothing in it yet.
+    pub(super) fn of_year(title: &str, year: i32, edition: Edition<'_>) -> Statement {
+        Statement {
+            title: format!("{title} {year}"),
+            remark: String::new(),
+            as_of: NaiveDate::from_ymd_opt(year, 12, 31).unwrap_or_default(),
+            language: edition.language,
+            issuer: edition.issuer.cloned(),
+            pages: vec![],
+            sheets: vec![],
+        }
+    }
 }
 
 pub(super) struct Section {
@@ -151,13 +166,6 @@ impl Statement {
             sections: self.pages.iter().map(section).collect(),
         }
     }
-}
-
-/// The domain's report as JSON: its own names, amounts as decimal strings in euros.
-pub(super) fn json<T: serde::Serialize>(report: &T) -> Result<Vec<u8>, RenderError> {
-    let mut bytes = serde_json::to_vec_pretty(report)?;
-    bytes.push(b'\n');
-    Ok(bytes)
 }
 
 #[cfg(test)]

@@ -44,6 +44,7 @@ class Verifier(Trail, Books, Invoices, Readings, Assets, Reports):
         self.papers = collections.OrderedDict()
         self.kept_reports = collections.OrderedDict()
         self.journal_seals = []
+        self.postings = {}
         self.day_seals = {}
         self.arrived = collections.Counter()
         self.arrived_since = collections.Counter()
@@ -84,6 +85,10 @@ UNKNOWN_KEY = (
 )
 
 
+# Le code de sortie d’un dossier qui concorde avec lui-même, et dont rien ne dit de qui il vient.
+UNPROVEN_ORIGIN = 4
+
+
 def root_in(text):
     """La racine signée que contient un fichier : sa ligne de JSON, où qu’elle soit dans un courriel enregistré."""
     import quopri
@@ -102,6 +107,15 @@ def root_in(text):
 def verify(pack, kept_roots=(), keys=()):
     """Vérifie un dossier ; `kept_roots` sont des couples (nom, texte), `keys` des clés publiques en hexadécimal."""
     return Verifier(pack, kept_roots, keys).run()
+
+
+def conclusion(has_key, has_root):
+    """La dernière ligne d’un dossier sans anomalie : ce qu’il montre, et ce que rien n’a prouvé."""
+    unproven = [] if has_key else ["de qui vient le dossier, sans clé reçue par une autre voie (--key)"]
+    if not has_root:
+        unproven.append("que la fin de la piste n’a pas été coupée puis signée de nouveau, sans racine conservée ailleurs (--root)")
+    start = "Tout concorde" if has_key else "Le dossier concorde avec lui-même, et rien de plus"
+    return start + (" ; NON PROUVÉ : %s." % " ; ".join(unproven) if unproven else ".")
 
 
 def main(arguments=None):
@@ -133,8 +147,8 @@ def main(arguments=None):
     if not options.root:
         print("À savoir : sans racine conservée ailleurs (--root), une fin de piste coupée puis signée de nouveau ne se voit pas.")
     if not report.findings:
-        print("Tout concorde.")
-        return 0
+        print(conclusion(bool(options.key), bool(options.root)))
+        return 0 if options.key else UNPROVEN_ORIGIN
     print("%s :" % counted(len(report.findings), "anomalies"))
     for finding in report.findings:
         print("  [%s] %s : %s" % finding)

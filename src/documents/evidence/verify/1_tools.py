@@ -9,7 +9,8 @@ DOSSIER est le fichier ZIP ou le dossier où il a été décompressé ; sans a
 --key    la clé publique en laquelle vous avez confiance, reçue par une autre voie que ce dossier.
 
 Il ne faut que Python 3.9 ou plus, sans bibliothèque ajoutée, sans réseau et sans Chapelle. Rien n’est modifié.
-Code de sortie : 0 tout concorde, 3 au moins une anomalie, 1 le dossier n’a pas pu être lu.
+Code de sortie : 0 tout concorde, signé par la clé que vous avez donnée ; 4 le dossier concorde avec lui-même, mais sans
+--key rien ne dit de qui il vient ; 3 au moins une anomalie ; 1 le dossier n’a pas pu être lu.
 
 Ce qui est vérifié, dans l’ordre :
  1. le ZIP, sans un octet hors de ses fichiers, et le manifeste : chaque fichier, sa taille, son SHA-256, aucun de plus, aucun de moins ;
@@ -17,7 +18,8 @@ Ce qui est vérifié, dans l’ordre :
  3. les racines : arbre de Merkle (RFC 6962) sur les hashs des événements, signature ed25519 (RFC 8032), chaînage ;
  4. les factures : PDF, XML et contenu figé contre la piste, totaux du XML = contenu = journal, numéros sans trou ;
  5. les relevés : condensat par compteur et par jour (UTC), arbre de Merkle du jour contre la piste, dénombrement ;
- 6. le journal : chaque écriture équilibrée, chaque tranche contre le scellé de la piste ;
+ 6. le journal : chaque écriture équilibrée, son numéro, sa date, son libellé et ses lignes contre l’événement qui l’a
+    passée, chaque tranche contre le scellé de la piste ; le FEC et son descriptif contre le journal ;
  7. les règlements, remboursements et imputations : chacun d’après la piste contre son écriture au journal, et aucune écriture de règlement de plus ;
  8. le rapprochement et la concordance : créances, produits, TVA, encaissements et totaux sans écart ;
  9. les rapports : tous présents, la balance refaite d’après le journal, le CSV de chacun contre son JSON.

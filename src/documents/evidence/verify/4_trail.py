@@ -158,6 +158,9 @@ class Trail(Part):
         """Ce que la piste dit des factures, des règlements, du journal, des relevés, des pièces et des rapports conservés."""
         event = record["event"]
         action, subject, detail = event["action"], event["subject"], event["detail"]
+        # Depuis qu’un événement nomme les écritures qu’il passe, avec leur numéro et leur condensat.
+        for posting in detail.get("postings", []) if isinstance(detail, dict) else []:
+            self.postings.setdefault((posting["journal"], posting["document"]), (record["sequence"], posting))
         if action in ("invoice.issued", "invoice.archived"):
             known = self.invoices.setdefault(subject, {})
             for key, value in detail.items():

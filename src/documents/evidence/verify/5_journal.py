@@ -1,12 +1,34 @@
 # ------------------------------------------------------------------------------------------------------ le journal, le FEC
 
 
+class Stretches:
+    """Les tranches scellées d’une sorte, dans l’ordre, et les lignes de celle qui est en cours."""
+
+    def __init__(self, seals):
+        self.seals = collections.deque(seals)
+        self.lines = []
+
+    def before(self, place):
+        """Les tranches qui finissent avant cette écriture, chacune avec ses lignes ; sans écriture, toutes celles qui restent."""
+        while self.seals and (place is None or self.seals[0][1]["through"] < place):
+            yield self.seals.popleft() + (self.lines,)
+            self.lines = []
+
+    def take(self, line):
+        if self.seals:
+            self.lines.append(line)
+
+
 class Books(Part):
     """Le journal, et le fichier des écritures comptables qui en est tiré."""
 
     def journal(self):
-        seals, stretch, last = collections.deque(self.journal_seals), [], 0
-        count = 0
+        """Chaque écriture équilibrée, d’après l’événement qui l’a passée et le scellé de sa tranche."""
+        # Les scellés d’avant ne portaient pas sur les numéros ; le premier qui les tient reprend à la première écriture.
+        numbered = Stretches([seal for seal in self.journal_seals if seal[1].get("numbered")])
+        former = Stretches([seal for seal in self.journal_seals if not seal[1].get("numbered")])
+        sealed_through = max([seal["through"] for _, seal in self.journal_seals], default=0)
+        last, count, unsealed, posted = 0, 0, 0, set()
         for number, line, entry in self.records("journal.jsonl"):
             count += 1
             place = "%s %s (ligne %d)" % (entry["journal"], entry["document"], number)
@@ -17,21 +39,46 @@ class Books(Part):
             credit = sum(cents(side["credit"]) for side in entry["lines"])
             if debit != credit or not entry["lines"]:
                 self.find("journal", place, "débits %s − crédits %s = %s" % (euros(debit), euros(credit), euros(debit - credit)))
-            while seals and seals[0][1]["through"] < entry["id"]:
-                self.stretch(seals.popleft(), stretch)
-                stretch = []
-            stretch.append(line)
+            self.posting(place, line, entry, posted)
+            without = canonical({key: value for key, value in entry.items() if key != "number"})
+            for stretches, known in ((numbered, line), (former, without)):
+                for sealed in stretches.before(entry["id"]):
+                    self.stretch(*sealed)
+                stretches.take(known)
+            unsealed += entry["id"] > sealed_through
             self.entries.setdefault(entry["document"], []).append(entry)
-        while seals:
-            self.stretch(seals.popleft(), stretch)
-            stretch = []
-        if stretch:
+        for stretches in (numbered, former):
+            for sealed in stretches.before(None):
+                self.stretch(*sealed)
+        for key, (sequence, said) in self.postings.items():
+            if key not in posted:
+                what = "l’événement %d dit qu’elle a été passée sous le numéro %s, le journal ne l’a pas"
+                self.find("journal", "%s %s" % key, what % (sequence, said["number"]))
+        if unsealed:
             what = "%s après le dernier scellé du journal : le prochain en répondra"
-            self.report.note(what % counted(len(stretch), "écritures"))
+            self.report.note(what % counted(unsealed, "écritures"))
         self.report.counts["écritures"] = count
 
-    def stretch(self, sealed, lines):
-        sequence, seal = sealed
+    def posting(self, place, line, entry, posted):
+        """Une écriture d’après l’événement qui l’a passée : numéro, date, libellé, et le condensat de sa ligne."""
+        key = (entry["journal"], entry["document"])
+        if key not in self.postings:
+            # Dès qu’un événement nomme ce qu’il passe, tous les suivants le font.
+            if posted:
+                self.find("journal", place, "la piste ne dit pas qu’elle a été passée")
+            return
+        if key in posted:
+            self.find("journal", place, "deux fois au journal")
+        posted.add(key)
+        sequence, said = self.postings[key]
+        different = [name for name in POSTED if entry.get(name) != said[name]]
+        for name in different:
+            what = "%s : le journal porte %s, l’événement %d dit %s"
+            self.find("journal", place, what % (POSTED[name], entry.get(name), sequence, said[name]))
+        if not different and sha256(line) != said["sha256"]:
+            self.find("journal", place, "ce n’est pas l’écriture que l’événement %d a passée" % sequence)
+
+    def stretch(self, sequence, seal, lines):
         place = "écritures %d à %d" % (seal["from"], seal["through"])
         if len(lines) != seal["entries"]:
             self.find("journal", place, "l’événement %d en scelle %d, il y en a %d" % (sequence, seal["entries"], len(lines)))
@@ -150,8 +197,9 @@ class Books(Part):
             return
         told = [tuple(fields[zone] for zone in FEC_HELD) for _, fields in found]
         known = [fec_line(entry, side) for side in entry["lines"]]
-        if told != known:
-            different = [n for n, pair in enumerate(zip(told, known)) if pair[0] != pair[1]] or [min(len(told), len(known))]
+        fits = [all(wanted in (None, given) for given, wanted in zip(*pair)) for pair in zip(told, known)]
+        if not all(fits) or len(told) != len(known):
+            different = [n for n, fit in enumerate(fits) if not fit] or [min(len(told), len(known))]
             self.find("FEC", place, "la ligne %d de l’écriture n’est pas celle du journal" % (different[0] + 1))
 
     def fec_numbers(self, name, numbers):
@@ -163,6 +211,8 @@ class Books(Part):
             self.find("FEC", name, "l’écriture %s n’est pas à sa place dans la suite" % wrong[0])
 
 
+# Ce que l’événement d’une écriture nomme d’elle, en français.
+POSTED = {"number": "numéro", "date": "date", "label": "libellé"}
 RECEIPTS, TRANSFERS = "BQ", "OD"
 RECEIPT_NUMBER = re.compile(r"(REG|RBT|IMP)-\d{4}-\d{6,}")
 # Les comparaisons, telles que les rapports les appellent.
@@ -191,17 +241,69 @@ FEC_COLUMNS = (
     "EcritureLib Debit Credit EcritureLet DateLet ValidDate Montantdevise Idevise"
 ).split()
 
+FEC_MEANINGS = (
+    "code du journal",
+    "libellé du journal",
+    "numéro de l’écriture, sur une séquence continue par exercice (AN : reprise des soldes)",
+    "date de comptabilisation",
+    "numéro de compte",
+    "libellé du compte",
+    "compte auxiliaire : l’hébergé, ou l’immobilisation et son composant",
+    "libellé du compte auxiliaire",
+    "référence de la pièce justificative",
+    "date de la pièce justificative",
+    "libellé de l’écriture",
+    "montant au débit",
+    "montant au crédit",
+    "lettrage, à blanc si non utilisé",
+    "date de lettrage, à blanc si non utilisée",
+    "date de validation",
+    "montant en devise, toujours à blanc : toutes les écritures sont en euros",
+    "identifiant de la devise, toujours à blanc",
+)
+# Le descriptif du fichier, jusqu’à la liste des zones.
+FEC_DESCRIBED = (
+    "Description du fichier %s.txt (livre des procédures fiscales, article A47 A-1, XI)",
+    "",
+    "Jeu de caractères : UTF-8. Fichier à plat, une ligne par ligne d’écriture, zones de longueur variable séparées",
+    "par une tabulation, enregistrements séparés par retour chariot et fin de ligne, première ligne : noms des zones.",
+    "Montants en euros, virgule décimale, sans séparateur de milliers. Dates : AAAAMMJJ.",
+    "Les écritures de reprise des soldes viennent en premier, puis toutes les autres dans l’ordre de leur validation.",
+    "Les écritures de solde des comptes à la clôture n’y figurent pas.",
+    "",
+    "Zones",
+)
+
 
 # Celles que le journal donne : les libellés des comptes, le lettrage et la date de validation ne sont pas comparés.
-FEC_HELD = (3, 4, 6, 9, 10, 11, 12, 16, 17)
+FEC_HELD = (1, 2, 3, 4, 6, 9, 10, 11, 12, 16, 17)
+JOURNALS = collections.OrderedDict(
+    AN="À-nouveaux",
+    VE="Ventes",
+    BQ="Banque",
+    OD="Opérations diverses",
+    AM="Amortissements",
+    IM="Immobilisations",
+    CL="Clôture",
+)
 
 
 def fec_line(entry, side):
-    """Dates, compte, auxiliaire, libellé, montants et devise d’une ligne du journal, comme le FEC les écrit."""
+    """Ce que le FEC dit d’une ligne : libellé du journal, numéro, dates, compte, auxiliaire, libellé, montants, devise."""
     label = plain(side["label"]) or plain(entry["label"]) or plain(entry["document"])
     amounts = (side["debit"].replace(".", ","), side["credit"].replace(".", ","))
     day = entry["date"].replace("-", "")
-    return (day, side["account"].ljust(3, "0"), plain(side["auxiliary"] or ""), day, label) + amounts + ("", "")
+    # Le journal d’un dossier d’avant ne dit pas les numéros : seule leur suite en répond, dans fec_numbers().
+    head = (JOURNALS.get(entry["journal"], ""), entry.get("number"))
+    return head + (day, side["account"].ljust(3, "0"), plain(side["auxiliary"] or ""), day, label) + amounts + ("", "")
+
+
+def fec_description(stem, journals):
+    """Le descriptif d’un FEC, à l’octet près : ses zones, et les journaux de l’année."""
+    zones = ["%2d. %s : %s" % (place, *zone) for place, zone in enumerate(zip(FEC_COLUMNS, FEC_MEANINGS), 1)]
+    codes = ["%s : %s" % (code, name) for code, name in JOURNALS.items() if code in journals]
+    lines = [FEC_DESCRIBED[0] % stem, *FEC_DESCRIBED[1:], *zones, "", "Codes des journaux", *codes]
+    return "".join(line + "\r\n" for line in lines).encode("utf-8")
 
 
 def plain(text):

@@ -102,13 +102,13 @@ class Reports(Part):
         return found
 
     def descriptions(self):
-        """Le descriptif du FEC nomme son fichier et les 18 zones, dans l’ordre ; les immobilisations sont celles du livre."""
+        """Le descriptif du FEC est celui de son fichier, mot pour mot ; les immobilisations sont celles du livre."""
+        entries = [entry for found in self.entries.values() for entry in found]
+        journals = {entry["journal"] for entry in entries if entry["date"][:4] == str(self.year)}
         for name in self.names:
             if name.startswith("fec/") and name.endswith(DESCRIPTION):
-                lines = self.read(name).decode("utf-8").split("\r\n")
-                zones = [line[4:].split(" : ")[0] for line in lines if re.match(r"[ \d]\d\. ", line)]
-                if zones != FEC_COLUMNS or name[len("fec/") : -len(DESCRIPTION)] + ".txt" not in lines[0]:
-                    self.find("FEC", name, "il ne décrit pas les 18 zones de son fichier")
+                if self.read(name) != fec_description(name[len("fec/") : -len(DESCRIPTION)], journals):
+                    self.find("FEC", name, "ce n’est pas le descriptif de son fichier : une zone, un journal ou une phrase diffère")
         assets, book = "amortisation/assets-and-decisions.toml", "book/book.toml"
         if assets in self.names and book in self.names:
             if said_of_assets(self.read(assets)) != said_of_assets(self.read(book)):

@@ -21,32 +21,16 @@ use crate::domain::access::{Action, Decision, policy};
 use crate::domain::calendar::{BillingMonth, day_in};
 use crate::domain::money::{Money, UnitPrice};
 use crate::domain::payback::{Horizon, MonthRow, PaybackReport, Source, TenantRow};
-use crate::http::api::payback::{Asked, file as report_file};
-use crate::http::api::reports::format;
+use crate::http::api::reports::{Asked, ReportName, ReportQuery, file as report_file, format};
 use crate::http::auth::{Granted, Visitor};
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
 
 #[derive(Deserialize)]
-pub struct PaybackQuery {
-    as_of: Option<String>,
-    scenario: Option<String>,
-    horizon: Option<String>,
-    format: Option<String>,
-}
-
-impl PaybackQuery {
-    fn asked(&self) -> Result<Asked, Fault> {
-        Asked::of(self.as_of.as_deref(), self.scenario.as_deref(), self.horizon.as_deref())
-    }
-}
-
-#[derive(Deserialize)]
 pub struct ArchiveForm {
     form_token: String,
-    as_of: Option<String>,
-    scenario: Option<String>,
-    horizon: Option<String>,
+    #[serde(flatten)]
+    asked: ReportQuery,
 }
 
 #[derive(Template)]
@@ -160,9 +144,9 @@ pub async fn page(
     shared: Data<Shared>,
     _granted: Granted,
     http: HttpRequest,
-    query: Query<PaybackQuery>,
+    query: Query<ReportQuery>,
 ) -> Result<HttpResponse, Fault> {
-    let asked = query.asked()?;
+    let asked = Asked::of(ReportName::Payback, &query)?;
     let (store, now) = (shared.store.clone(), shared.now());
     let found = blocking(move || {
         let view = asked.view(&store, now)?;
@@ -268,9 +252,10 @@ pub async fn file(
     shared: Data<Shared>,
     _granted: Granted,
     http: HttpRequest,
-    query: Query<PaybackQuery>,
+    query: Query<ReportQuery>,
 ) -> Result<HttpResponse, Fault> {
-    report_file(&shared, query.asked()?, format(query.format.as_deref())?, Frame::of(&http).language).await
+    let asked = Asked::of(ReportName::Payback, &query)?;
+    report_file(&shared, asked, format(query.format.as_deref())?, Frame::of(&http).language).await
 }
 
 /// Keeps the report in all its formats, in the language of the page.
@@ -282,7 +267,7 @@ pub async fn archive(
     form: Form<ArchiveForm>,
 ) -> Result<HttpResponse, Fault> {
     visitor.check_form(&form.form_token)?;
-    let asked = Asked::of(form.as_of.as_deref(), form.scenario.as_deref(), form.horizon.as_deref())?;
+    let asked = Asked::of(ReportName::Payback, &form.asked)?;
     let (store, now, language) = (shared.store.clone(), shared.now(), Frame::of(&http).language);
     let by = visitor.actor(&http);
     let view = blocking(move || {

@@ -10,7 +10,7 @@ use super::asset_event::EventForm;
 use super::form::FormData;
 use super::view::{Draw, Input};
 use crate::app::record_asset_event::EventPlan;
-use crate::domain::amortisation::{ComponentEffect, ComponentFigures, EventAmounts, ShiftedEvent};
+use crate::domain::amortisation::{AmountChange, ComponentEffect, ComponentFigures, EventAmounts, ShiftedEvent};
 use crate::domain::calendar::BillingMonth;
 use crate::domain::ledger::JournalEntry;
 use crate::domain::money::Money;
@@ -161,20 +161,17 @@ fn component(frame: &Frame, effect: &ComponentEffect, on: NaiveDate) -> Componen
 
 /// A recorded event that takes effect later, and what it is worth then.
 fn told(frame: &Frame, shift: &ShiftedEvent) -> String {
-    let amount = |amount: Money| frame.amount(&amount);
-    let (before, after) = (&shift.before, &shift.after);
+    let change = |change: AmountChange| {
+        let values = [("before", &*frame.amount(&change.before)), ("after", &frame.amount(&change.after))];
+        frame.texts(&format!("event-shift-{}", change.key), &values)
+    };
     frame.texts(
         "event-shifted",
         &[
             ("number", &shift.number.to_string()),
             ("event", &frame.t(&format!("event-{}", shift.kind))),
             ("day", &frame.date(&shift.effective_on)),
-            ("gross-before", &amount(before.gross)),
-            ("gross-after", &amount(after.gross)),
-            ("value-before", &amount(before.book_value)),
-            ("value-after", &amount(after.book_value)),
-            ("result-before", &amount(before.result)),
-            ("result-after", &amount(after.result)),
+            ("changes", &shift.changes().map(change).collect::<Vec<_>>().join(", ")),
         ],
     )
 }

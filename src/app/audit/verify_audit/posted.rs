@@ -1,0 +1,159 @@
+//! Entries of the journal against what the trail says of them: the event that posted each, and the seals of stretches.
+//!
+//! Events name what they post since they hold its number and digest; before, only seals held entries, without their
+//! numbers, and the first seal that holds numbers covers the journal from its first entry on.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Verification;
+use crate::domain::audit::{EntryDigest, JournalSeal, journal_root, sha256_hex};
+use crate::storage::audit::ChainedEvent;
+use crate::storage::evidence::EntryLine;
+
+/// What the trail says.
+#[derive(Default)]
+pub struct Said {
+    /// By journal and document: the event that posted it, and what it says of it.
+    entries: BTreeMap<(String, String), (i64, EntryDigest)>,
+    seals: Vec<(i64, JournalSeal)>,
+}
+
+impl Said {
+    pub fn note(&mut self, chained: &ChainedEvent) {
+        for entry in chained.event.postings() {
+            let key = (entry.journal.clone(), entry.document.clone());
+            self.entries.entry(key).or_insert((chained.sequence, entry));
+        }
+        if chained.event.action == "journal.sealed"
+            && let Ok(seal) = serde_json::from_value(chained.event.detail.clone())
+        {
+            self.seals.push((chained.sequence, seal));
+        }
+    }
+
+    /// The seals over lines with their numbers, or those of before.
+    fn sealed(&self, numbered: bool) -> Stretches<'_> {
+        let seals: Vec<_> = self.seals.iter().filter(|(_, seal)| seal.numbered == numbered).collect();
+        let mut seals = seals.into_iter();
+        Stretches { next: seals.next(), seals, lines: Vec::new() }
+    }
+}
+
+/// The journal as it is gone through, in the order of posting.
+pub struct Held<'a> {
+    said: &'a Said,
+    numbered: Stretches<'a>,
+    without_numbers: Stretches<'a>,
+    seen: BTreeSet<(String, String)>,
+    /// Entries of before events named what they post.
+    unnamed: usize,
+    sealed_through: i64,
+    unsealed: usize,
+}
+
+impl<'a> Held<'a> {
+    pub fn new(said: &'a Said) -> Held<'a> {
+        Held {
+            said,
+            numbered: said.sealed(true),
+            without_numbers: said.sealed(false),
+            seen: BTreeSet::new(),
+            unnamed: 0,
+            sealed_through: said.seals.iter().map(|(_, seal)| seal.through).max().unwrap_or(0),
+            unsealed: 0,
+        }
+    }
+
+    /// Holds the next entry.
+    pub fn hold(&mut self, entry: EntryLine, found: &mut Verification) {
+        let key = (entry.journal.clone(), entry.document.clone());
+        match self.said.entries.get(&key) {
+            Some((sequence, said)) => {
+                compare(&entry, *sequence, said, found);
+                self.seen.insert(key);
+            }
+            // Once one event names what it posts, so does every later one.
+            None if !self.seen.is_empty() => {
+                let place = format!("{} {}", entry.journal, entry.document);
+                found.find("journal", place, "the trail does not say that it was posted");
+            }
+            None => self.unnamed += 1,
+        }
+        self.unsealed += usize::from(entry.id > self.sealed_through);
+        self.numbered.take(entry.id, entry.line, found);
+        self.without_numbers.take(entry.id, entry.line_without_number, found);
+    }
+
+    /// After the last entry.
+    pub fn finish(self, found: &mut Verification) {
+        self.numbered.finish(found);
+        self.without_numbers.finish(found);
+        for (key, (sequence, said)) in self.said.entries.iter().filter(|(key, _)| !self.seen.contains(*key)) {
+            let what = format!("event {sequence} says it was posted as {}, and it is not there", said.number);
+            found.find("journal", format!("{} {}", key.0, key.1), what);
+        }
+        if self.unnamed > 0 {
+            let what = "journal entries were posted before events named what they post: their seals hold them";
+            found.notes.push(format!("{} {what}", self.unnamed));
+        }
+        if self.unsealed > 0 {
+            found.notes.push(format!("{} journal entries were posted after the last seal", self.unsealed));
+        }
+    }
+}
+
+/// What differs is named; where no more than the digest does, it is a line.
+fn compare(entry: &EntryLine, sequence: i64, said: &EntryDigest, found: &mut Verification) {
+    let place = format!("{} {}", entry.journal, entry.document);
+    let number = entry.number.as_deref().unwrap_or("none");
+    let (date, said_date) = (entry.date.to_string(), said.date.to_string());
+    let named = [("number", number, &*said.number), ("date", &date, &said_date), ("label", &entry.label, &said.label)];
+    let mut is_named = false;
+    for (what, stored, known) in named.into_iter().filter(|(_, stored, known)| stored != known) {
+        is_named = true;
+        found.find("journal", &place, format!("{what}: stored is {stored}, event {sequence} says {known}"));
+    }
+    if !is_named && sha256_hex(entry.line.as_bytes()) != said.sha256 {
+        found.find("journal", &place, format!("its lines are not those event {sequence} posted"));
+    }
+}
+
+/// Seals of one kind in their order, each with the lines it is over.
+struct Stretches<'a> {
+    next: Option<&'a (i64, JournalSeal)>,
+    seals: std::vec::IntoIter<&'a (i64, JournalSeal)>,
+    lines: Vec<String>,
+}
+
+impl Stretches<'_> {
+    fn take(&mut self, id: i64, line: String, found: &mut Verification) {
+        while let Some((sequence, seal)) = self.next.filter(|(_, seal)| seal.through < id) {
+            self.close(*sequence, seal, found);
+        }
+        if self.next.is_some() {
+            self.lines.push(line);
+        }
+    }
+
+    fn finish(mut self, found: &mut Verification) {
+        while let Some((sequence, seal)) = self.next {
+            self.close(*sequence, seal, found);
+        }
+    }
+
+    fn close(&mut self, sequence: i64, seal: &JournalSeal, found: &mut Verification) {
+        let lines = std::mem::take(&mut self.lines);
+        self.next = self.seals.next();
+        let count = u64::try_from(lines.len()).unwrap_or(u64::MAX);
+        let place = format!("{} to {}", seal.from, seal.through);
+        if count != seal.entries {
+            found.find(
+                "journal",
+                place,
+                format!("event {sequence} sealed {} entries, {count} are there", seal.entries),
+            );
+        } else if journal_root(lines) != seal.root {
+            found.find("journal", place, format!("its {count} entries are not those event {sequence} sealed"));
+        }
+    }
+}
