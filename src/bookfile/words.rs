@@ -86,13 +86,7 @@ pub const ROUNDINGS: Words<CoefficientRounding> = Words(&[
     ("up-to-thousandth", CoefficientRounding::UpToThousandth),
 ]);
 
-pub const CONVENTIONS: Words<Convention> = Words(&[
-    ("30-360", Convention::Days30E360),
-    ("actual-365", Convention::Actual365),
-    ("actual-actual", Convention::ActualActual),
-    ("first-of-month", Convention::FirstOfMonth),
-    ("full-years-from-next", Convention::FullYearsFromNext),
-]);
+pub const CONVENTIONS: Words<Convention> = Words(&Convention::ALL);
 
 /// The shapes of a price, which decide the keys beside them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

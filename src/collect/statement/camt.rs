@@ -1,4 +1,5 @@
-//! camt.053: each booked entry (`Ntry`), and where it gathers several transactions (`TxDtls`), each of them.
+//! camt.053: each booked entry (`Ntry`), and where it gathers several transactions (`TxDtls`) that are all money received
+//! and sum to it, each of them.
 
 use chrono::NaiveDate;
 use quick_xml::Reader;
@@ -15,6 +16,8 @@ struct Part {
     /// What the bank calls it.
     reference: String,
     words: Vec<String>,
+    /// A charge or a return within an entry.
+    is_debit: bool,
 }
 
 #[derive(Default)]
@@ -183,6 +186,11 @@ impl Statement {
             [.., "Ntry", "BookgDt", "Dt" | "DtTm"] => entry.day = content.chars().take(10).collect(),
             [.., "Ntry", "AcctSvcrRef"] => entry.own.reference = content.to_owned(),
             [.., "Ntry", "AddtlNtryInf"] => entry.own.words.push(content.to_owned()),
+            [.., "TxDtls", "CdtDbtInd"] => {
+                if let Some(part) = entry.transactions.last_mut() {
+                    part.is_debit = content == "DBIT";
+                }
+            }
             [.., "TxDtls", "Refs", "AcctSvcrRef"] => {
                 if let Some(part) = entry.transactions.last_mut() {
                     part.reference = content.to_owned();
@@ -242,6 +250,18 @@ impl Statement {
         self.booked.check(self.place(), &self.account, opening, closing)
     }
 
+    /// Whether the entry's transactions are receipts of their own. What was charged or given back among them would make of
+    /// the others more than came in.
+    fn is_in_parts(&self, entry: &Entry, booked: Money) -> bool {
+        let parts = &entry.transactions;
+        let cents = |part: &Part| {
+            let amount = amount_of(&self.account, part.amount.as_ref(), self.entries).ok();
+            amount.map(|amount| i128::from(amount.cents()))
+        };
+        let sum: Option<i128> = parts.iter().map(cents).sum();
+        parts.len() > 1 && sum == Some(booked.cents().into()) && parts.iter().all(|part| !part.is_debit)
+    }
+
     /// Takes the entry over: one receipt, or one for each of its transactions.
     fn finish(&mut self) -> Result<(), StatementError> {
         let Some(entry) = self.entry.take() else { return Ok(()) };
@@ -256,19 +276,7 @@ impl Statement {
         }
         let fault = |message: String| StatementError::Entry { entry: self.entries, message };
         let booked_on = entry.day.parse().map_err(|_| fault(format!("`{}` is not a day of booking", entry.day)))?;
-        let mut parts = entry.transactions;
-        // A single transaction is the entry itself, amount and all.
-        if parts.len() < 2 {
-            let mut part = parts.pop().unwrap_or_default();
-            part.amount = entry.own.amount;
-            if part.reference.is_empty() {
-                part.reference = entry.own.reference;
-            }
-            if part.words.is_empty() {
-                part.words = entry.own.words;
-            }
-            parts = vec![part];
-        }
+        let parts = if self.is_in_parts(&entry, booked) { entry.transactions } else { vec![whole(entry)] };
         for part in parts {
             let receipt = receipt(&self.account, booked_on, part, self.entries)?;
             self.receipts.push(receipt);
@@ -297,6 +305,19 @@ impl ReadBalance {
             _ => {}
         }
     }
+}
+
+/// The entry as one receipt. A single transaction names it better than the entry does; of several, all words are kept.
+fn whole(entry: Entry) -> Part {
+    let Entry { own, mut transactions, .. } = entry;
+    let single = if transactions.len() == 1 { transactions.pop().unwrap_or_default() } else { Part::default() };
+    let reference = if single.reference.is_empty() { own.reference } else { single.reference };
+    let mut words = single.words;
+    words.extend(transactions.into_iter().flat_map(|part| part.words));
+    if words.is_empty() {
+        words = own.words;
+    }
+    Part { amount: own.amount, reference, words, is_debit: false }
 }
 
 /// A truth as XML writes it.

@@ -20,6 +20,24 @@ fn camt_tells_what_came_in_batch_by_batch() {
     );
 }
 
+/// What was received and what was charged among it must not come to more than the bank credited.
+#[test]
+fn an_entry_whose_transactions_do_not_sum_to_it_is_one_receipt() {
+    let whole = "FR1420041010050500013M02606 2026-12-02 150.00 facture DC2026000124 RF18 5390 0754 7034";
+    let second = "<Amt Ccy=\"EUR\">50.00</Amt>";
+    assert!(CAMT.contains(second));
+    for other in [
+        "<Amt Ccy=\"EUR\">40.00</Amt>",
+        "<Amt Ccy=\"EUR\">50.00</Amt><CdtDbtInd>DBIT</CdtDbtInd>",
+        "<Amt Ccy=\"USD\">50.00</Amt>",
+        "",
+    ] {
+        assert_eq!(shown(&CAMT.replace(second, other))[1..], [whole], "{other}");
+    }
+    let said = CAMT.replace(second, &format!("{second}<CdtDbtInd>CRDT</CdtDbtInd>"));
+    assert_eq!(shown(&said), shown(CAMT));
+}
+
 #[test]
 fn cfonb_tells_records_with_their_complements() {
     assert_eq!(

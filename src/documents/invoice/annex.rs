@@ -183,7 +183,7 @@ impl Sheet<'_> {
     /// `Baie A01, voie B`.
     fn place(&self, meter: &MeterUsage) -> String {
         let rack = meter.rack.as_ref().map(|rack| self.words.texts.with("place-rack", &[("rack", rack.as_str())]));
-        let feed = meter.feed.map(|feed| self.words.texts.with("place-feed", &[("feed", &format!("{feed:?}"))]));
+        let feed = meter.feed.map(|feed| self.words.texts.with("place-feed", &[("feed", feed.name())]));
         let parts: Vec<String> = rack.into_iter().chain(feed).collect();
         if parts.is_empty() { "—".to_owned() } else { parts.join(", ") }
     }

@@ -138,7 +138,7 @@ impl LockedAsset<'_> {
             part("cost_eur", "the cost", grouped(old.cost), grouped(new.cost));
             part("residual_value_eur", "the residual value", grouped(old.residual_value), grouped(new.residual_value));
             part("duration_years", "the duration", old.duration_years.to_string(), new.duration_years.to_string());
-            part("method", "the method", format!("{:?}", old.method), format!("{:?}", new.method));
+            part("method", "the method", old.method.to_string(), new.method.to_string());
             let account = |asset: &FixedAsset, part| asset.account_of(part).to_owned();
             part("account", "the account", account(stored, old), account(wanted, new));
             let (old_day, new_day) = (stored.commissioning_of(old), wanted.commissioning_of(new));

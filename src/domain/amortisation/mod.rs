@@ -154,3 +154,29 @@ pub enum Convention {
     /// Whole years from 1 January of the year after.
     FullYearsFromNext,
 }
+
+impl Convention {
+    /// Each with its word in books, commands and pages.
+    pub const ALL: [(&'static str, Convention); 5] = [
+        ("30-360", Convention::Days30E360),
+        ("actual-365", Convention::Actual365),
+        ("actual-actual", Convention::ActualActual),
+        ("first-of-month", Convention::FirstOfMonth),
+        ("full-years-from-next", Convention::FullYearsFromNext),
+    ];
+
+    fn word(self) -> &'static str {
+        Convention::ALL.into_iter().find(|(_, one)| *one == self).map_or("", |(word, _)| word)
+    }
+}
+
+impl std::fmt::Display for Method {
+    /// As the book writes it: `linear 30-360`, `degressive 2.25`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Method::Linear { convention } => write!(f, "linear {}", convention.word()),
+            Method::Degressive { coefficient } => write!(f, "degressive {}", coefficient.normalize()),
+            Method::UnitsOfUse { expected_units } => write!(f, "units-of-use {}", expected_units.normalize()),
+        }
+    }
+}

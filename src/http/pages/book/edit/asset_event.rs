@@ -28,13 +28,6 @@ use crate::http::state::{Shared, blocking};
 /// The words of [`AssetChange::word`], as often as they happen.
 const KINDS: [&str; 9] =
     ["revise", "impair", "reverse", "dispose", "donate", "replace", "commission", "use", "subsidise"];
-const METHODS: [(&str, Convention); 5] = [
-    ("30-360", Convention::Days30E360),
-    ("actual-365", Convention::Actual365),
-    ("actual-actual", Convention::ActualActual),
-    ("first-of-month", Convention::FirstOfMonth),
-    ("full-years-from-next", Convention::FullYearsFromNext),
-];
 /// No component's code: none has a slash.
 const WHOLE_ASSET: &str = "/";
 /// How much leaves is said, never assumed.
@@ -236,7 +229,7 @@ impl EventForm {
     }
 
     fn successor(&self, draw: &Draw) -> Vec<Input> {
-        let names = METHODS.iter().map(|(name, _)| *name).chain([DEGRESSIVE, BY_UNITS]);
+        let names = Convention::ALL.iter().map(|(name, _)| *name).chain([DEGRESSIVE, BY_UNITS]);
         let methods = names.map(|name| (name.to_owned(), draw.t(&format!("plan-{name}"))));
         vec![
             draw.text("event_code").required(),
@@ -415,7 +408,7 @@ impl Typed<'_> {
             DEGRESSIVE => Method::Degressive { coefficient: self.figure("event_coefficient") },
             BY_UNITS => Method::UnitsOfUse { expected_units: self.figure("event_expected_units") },
             name => {
-                let known = METHODS.iter().find(|(known, _)| *known == name);
+                let known = Convention::ALL.iter().find(|(known, _)| *known == name);
                 let convention = known.map_or(Convention::Days30E360, |(_, convention)| *convention);
                 Method::Linear { convention }
             }
