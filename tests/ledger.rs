@@ -45,7 +45,7 @@ fn an_entry_that_rests_on_nothing_shows_in_the_tie_out() {
     let date = "2026-12-15".parse().unwrap();
     let entry = JournalEntry::new(Journal::Miscellaneous, date, "SANS-PIECE".into(), "essai".into(), lines).unwrap();
     let at = LATER.parse().unwrap();
-    world.store().write(|connection| Ok(journal::insert(connection, &entry, at)?)).unwrap();
+    let _ = world.store().write(|connection| Ok(journal::insert(connection, &entry, at)?)).unwrap();
     let output = world.chapelle_at(LATER, &["--json", "journal", "tie-out", "--year", "2026"]).output().unwrap();
     let tied: Value = serde_json::from_slice(&output.stdout).unwrap();
     let differing = tied["comparisons"].as_array().unwrap().iter().filter(|one| text_of(one, "difference") != "0.00");

@@ -95,6 +95,28 @@ async fn the_journal_balances() {
     assert_eq!(server.get_with("/api/v1/journal?journal=AM", &token).await.json()["total"], 0);
 }
 
+/// JSON is as much in a language as the other formats are.
+#[actix_web::test]
+async fn accounts_are_called_in_the_language_of_a_report() {
+    let site = Site::new(Engine::Sqlite);
+    let server = Server::start(&site).await;
+    let token = server.token(Role::Auditor).await;
+    let customers = ("Redevables et clients", "Customers");
+    let gross = ("Installations générales", "Building installations");
+    for (report, (french, english)) in [
+        ("balance?through=2026-12-31", customers),
+        ("journal?through=2026-12-31", customers),
+        ("ledger?account=411&through=2026-12-31", customers),
+        ("movements?year=2026", gross),
+    ] {
+        let asked = format!("/api/v1/reports/{report}");
+        let told = server.get_with(&asked, &token).await.text();
+        assert!(told.contains(french) && !told.contains(english), "{report}: {told}");
+        let told = server.get_with(&format!("{asked}&lang=en"), &token).await.text();
+        assert!(told.contains(english) && !told.contains(french), "{report}: {told}");
+    }
+}
+
 #[actix_web::test]
 async fn payback_is_given_in_each_format_and_names_its_sources() {
     let site = Site::new(Engine::Sqlite);

@@ -68,6 +68,42 @@ async fn a_paper_is_attached_shown_with_its_hash_and_downloaded() {
     }
 }
 
+const BEING_BUILT: &str = r#"
+[[asset]]
+code = "2026-0008"
+name = "Salle neuve"
+cost_eur = 50_000
+account = "2135"
+construction_account = "2313"
+
+[[asset.component]]
+code = "salle"
+name = "Salle"
+cost_eur = 50_000
+duration_years = 20
+
+[[asset.invoice]]
+supplier = "Entreprise générale"
+number = "S-9"
+date = 2026-10-01
+amount_eur = 50_000
+"#;
+
+/// What is being built has no net book value beside its cost: the page says why, and what to do.
+#[actix_web::test]
+async fn an_asset_that_is_being_built_says_what_comes_next() {
+    let site = Site::with_book(ENGINES[0], |book| book + BEING_BUILT);
+    let server = Server::start(&site).await;
+    let go = "/amortisation/2026-0008/events/new?kind=commission";
+    let finance = server.sign_in(Role::Finance).await;
+    let page = server.page("/amortisation/2026-0008", &finance).await.text();
+    assert!(page.contains("Pas encore en service") && page.contains("compte d’encours 2313"), "{page}");
+    assert!(page.contains(go), "{page}");
+    assert_eq!(server.page(go, &finance).await.status.as_u16(), 200);
+    let auditor = server.page("/amortisation/2026-0008", &server.sign_in(Role::Auditor).await).await.text();
+    assert!(auditor.contains("compte d’encours 2313") && !auditor.contains(go), "{auditor}");
+}
+
 const ONE: [(&str, &str); 9] = [
     ("code", "2026-0007"),
     ("name", "Onduleur de secours"),
@@ -111,6 +147,11 @@ async fn an_asset_is_entered_with_components_that_sum_and_edited_until_it_is_pos
         );
         let taken = server.send("/amortisation/new", &finance, &both).await;
         assert!(taken.status.as_u16() == 422 && taken.text().contains("déjà pris"), "{}", taken.text());
+        // Before it is in service its page says why nothing is depreciated.
+        let early = server.page("/amortisation/2026-0007?as_of=2026-10-01", &finance).await.text();
+        assert!(early.contains("Pas encore en service le") && early.contains("15\u{a0}octobre\u{a0}2026"), "{early}");
+        let later = server.page("/amortisation/2026-0007", &finance).await.text();
+        assert!(!later.contains("Pas encore en service"), "{later}");
         // A component more, as long as nothing is posted.
         let edit = "/amortisation/2026-0007/edit";
         let form = server.page(edit, &finance).await.text();

@@ -75,6 +75,10 @@ asset-movements-empty = No entry in the journal of assets.
 asset-movements-caption = Entries of journal IM
 asset-entry = Entry
 asset-entry-label = Label
+asset-not-in-service = Not in service yet: its cost stands on the account of construction { $account }, nothing of it is depreciated, and its net book value stays at zero until then. When it goes into service, record it with its evidence: its plan begins on that day.
+asset-in-service-later = Not in service yet on { $as-of }: it goes into service on { $day }, and its net book value stays at zero until then. Choose a later day to see its plan at work.
+asset-commission-go = Record that it is in service
+plan-cumulative = Depreciated so far
 asset-trail = Everything the audit trail says of it
 asset-not-known = This asset was not known yet on that day.
 

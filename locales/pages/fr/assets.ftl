@@ -75,6 +75,10 @@ asset-movements-empty = Aucune écriture au journal des immobilisations.
 asset-movements-caption = Écritures du journal IM
 asset-entry = Écriture
 asset-entry-label = Libellé
+asset-not-in-service = Pas encore en service : son coût figure au compte d’encours { $account }, rien n’en est amorti, et sa valeur nette reste à zéro jusque-là. Quand elle est mise en service, enregistrez-le avec sa preuve : son plan commence ce jour-là.
+asset-in-service-later = Pas encore en service le { $as-of } : sa mise en service est du { $day }, et sa valeur nette reste à zéro jusque-là. Choisissez une date plus tardive pour voir son plan à l’œuvre.
+asset-commission-go = Enregistrer sa mise en service
+plan-cumulative = Cumul amorti
 asset-trail = Tout ce que la piste d’audit en dit
 asset-not-known = Cette immobilisation n’était pas encore connue ce jour-là.
 

@@ -46,6 +46,8 @@ struct AmortisationPage {
 pub(super) struct Columns {
     pub exits: bool,
     pub impairment: bool,
+    /// What is still to be posted.
+    pub due: bool,
 }
 
 impl Columns {
@@ -53,6 +55,7 @@ impl Columns {
         Columns {
             exits: rows.iter().any(|row| !row.exits.is_zero()),
             impairment: rows.iter().any(|row| !row.impairment.is_zero()),
+            due: rows.iter().any(|row| !row.due.is_zero()),
         }
     }
 }

@@ -102,6 +102,22 @@ impl AssetPage {
         state_day(&self.frame, self.as_of)
     }
 
+    /// Why nothing is depreciated yet, and what comes next; none where it was in service on the day shown.
+    fn not_in_service(&self, asset: &AssetReport) -> Option<String> {
+        match asset.commissioned_on {
+            None => {
+                // What has no day of commissioning has an account of construction; 23 is what such accounts begin with.
+                let account = asset.record.construction_account.as_deref().unwrap_or("23");
+                Some(self.frame.with("asset-not-in-service", "account", account))
+            }
+            Some(day) if day > self.as_of => {
+                let (day, as_of) = (self.frame.date(&day), self.frame.date(&self.as_of));
+                Some(self.frame.texts("asset-in-service-later", &[("day", &day), ("as-of", &as_of)]))
+            }
+            Some(_) => None,
+        }
+    }
+
     fn year_sums(&self, found: &Found) -> [String; 5] {
         sums(&self.frame, found.asset.plan.years.iter().copied())
     }
