@@ -254,9 +254,9 @@ fn a_late_reading_of_an_amended_line_is_compared_with_all_its_code_billed() {
     let regularised = |known: &str| {
         let mut late = late(known);
         let midmonth = Sample { at: midnight(day("2026-09-16"), Paris), value: "500".parse().unwrap() };
-        let mut samples = (*late.samples).clone();
-        samples.get_mut(&MeterCode::from("A")).unwrap().insert(1, midmonth);
-        late.samples = samples.into();
+        let mut inserted = (*late.samples).clone();
+        inserted.get_mut(&MeterCode::from("A")).unwrap().insert(1, midmonth);
+        late.samples = inserted.into();
         let mut corrected = snapshot(&book, &samples);
         corrected.late = vec![late];
         plan(&corrected)
