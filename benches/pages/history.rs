@@ -202,7 +202,7 @@ impl History {
             message_id: format!("invoice.{}.1@example.org", invoice.number),
         };
         let message = outbox::enqueue(connection, &message, now)?;
-        outbox::mark_sent(connection, message, now)
+        outbox::mark_sent(connection, message, now).map(drop)
     }
 }
 
