@@ -209,6 +209,7 @@ export const files = [
   tenant("/invoices/{number}/preview.pdf"),
   tenant("/invoices/{number}/lines/{line}/readings.csv"),
   finance("/billing/{month}/drafts/{contract}/lines/{line}/readings.csv"),
+  finance("/billing/{month}/drafts/{contract}/preview.pdf"),
   auditor("/amortisation/file", { address: "/amortisation/file?format=xlsx" }),
   auditor("/payback/file", { address: "/payback/file?format=csv" }),
   auditor("/journal/file", { address: "/journal/file?format=csv" }),

@@ -72,6 +72,18 @@ pub(super) fn page(status: StatusCode, template: &impl Template) -> Result<HttpR
     Ok(HttpResponse::build(status).insert_header((header::CONTENT_TYPE, "text/html; charset=utf-8")).body(body))
 }
 
+/// A document that only our own pages may frame, and that loads nothing.
+const FRAMED_POLICY: &str = "default-src 'none'; object-src 'self'; frame-ancestors 'self'";
+
+/// A PDF for the frame that shows it in a page; `name` in ASCII.
+fn framed_pdf(name: &str, bytes: Vec<u8>) -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, "application/pdf"))
+        .insert_header((header::CONTENT_DISPOSITION, format!("inline; filename=\"{name}\"")))
+        .insert_header((header::CONTENT_SECURITY_POLICY, FRAMED_POLICY))
+        .body(bytes)
+}
+
 /// Elsewhere on this site.
 pub fn see_other(path: &str) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((header::LOCATION, path)).finish()
