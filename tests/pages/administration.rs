@@ -82,7 +82,10 @@ async fn a_mail_the_relay_does_not_take_is_told_with_its_next_try() {
         for (path, cookie) in [("/users", &admin), ("/notices", &finance)] {
             let page = server.page(path, cookie).await.text();
             let row = page.split("marie@example.org").nth(1).unwrap().split("</tr>").next().unwrap();
-            assert!(row.contains(">reporté<") && row.contains("L’envoi rapporte"), "{engine:?} {path}: {row}");
+            assert!(
+                row.contains(">reporté<") && row.contains("Le relais ne peut pas être joint"),
+                "{engine:?} {path}: {row}"
+            );
             assert!(row.contains("Prochain essai"), "{engine:?} {path}: {row}");
         }
         pass(3_600);
@@ -455,7 +458,9 @@ async fn a_form_that_is_too_large_is_told_its_limit_and_the_way_out() {
         format!("--b\r\ncontent-disposition: form-data; name=\"{name}\"{head}\r\n\r\n{value}\r\n")
     };
     let file = part("file", "; filename=\"a.xml\"", &"x".repeat(33 * 1024 * 1024));
-    for (path, limit) in [("/payments/import", "Mio\u{202f}: découpez"), ("/journal/opening", "512\u{a0}Kio")] {
+    for (path, limit) in
+        [("/payments/import", "Mio\u{202f}: exportez de votre banque"), ("/journal/opening", "512\u{a0}Kio")]
+    {
         let body = format!("{}{file}--b--\r\n", part("form_token", "", &token));
         let request = TestRequest::post().uri(path).insert_header(("cookie", cookie.as_str())).set_payload(body);
         let answer = server.call(request.insert_header(("content-type", "multipart/form-data; boundary=b"))).await;

@@ -136,7 +136,7 @@ pub fn fault_page(request: &HttpRequest, fault: &Fault) -> HttpResponse {
         Fault::Refused(told) | Fault::Misasked(told) | Fault::Contrary(told) | Fault::Absent(told) => frame.told(told),
         Fault::BadRequest(detail) | Fault::Conflict(detail) => frame.english(detail),
         Fault::TooManyAttempts(seconds) => Some(frame.with("fault-wait", "seconds", &seconds.to_string())),
-        Fault::TooLarge(bytes) => Some(too_large(&frame, *bytes)),
+        Fault::TooLarge(bytes) => Some(too_large(&frame, request.path(), *bytes)),
         _ => None,
     };
     let template = FaultPage { frame, name: fault.name(), detail };
@@ -150,9 +150,15 @@ pub fn fault_page(request: &HttpRequest, fault: &Fault) -> HttpResponse {
     }
 }
 
-/// How much would have been taken, and the way out.
-fn too_large(frame: &Frame, bytes_max: usize) -> String {
-    let (key, unit) = if bytes_max < MIB { ("fault-limit-kib", KIB) } else { ("fault-limit-mib", MIB) };
+/// How much would have been taken, and the way out by what was sent.
+fn too_large(frame: &Frame, path: &str, bytes_max: usize) -> String {
+    let (key, unit) = match path {
+        _ if bytes_max < MIB => ("fault-limit-kib", KIB),
+        "/readings/import" => ("fault-limit-readings", MIB),
+        "/payments/import" => ("fault-limit-statement", MIB),
+        _ if path.ends_with("/papers/new") => ("fault-limit-paper", MIB),
+        _ => ("fault-limit-mib", MIB),
+    };
     frame.with(key, "limit", &frame.whole(i64::try_from(bytes_max / unit).unwrap_or(i64::MAX)))
 }
 
