@@ -1,7 +1,8 @@
 # Racks, meters, readings, usage, estimates, contracts.
-duration-days = { $count } d
-duration-hours = { $count } h
-duration-minutes = { $count } min
+duration-days = { $count } d
+duration-hours = { $count } h
+duration-minutes = { $count } min
+duration-seconds = { $count } s
 register-energy = Energy
 register-power = Power
 register-storage = Storage

@@ -2,6 +2,7 @@
 duration-days = { $count } j
 duration-hours = { $count } h
 duration-minutes = { $count } min
+duration-seconds = { $count } s
 register-energy = Énergie
 register-power = Puissance
 register-storage = Stockage
