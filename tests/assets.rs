@@ -56,7 +56,7 @@ fn what_happens_to_an_asset_is_recorded_posted_and_reported() {
         year_end(&world, "2025");
 
         let early = ["assets", "revise", ASSET, "--on", "2026-08-15", "--component", "gros-oeuvre"];
-        let early: Vec<&str> = early.iter().chain(&["--duration-years", "50", "--reason", "x"]).copied().collect();
+        let early: Vec<&str> = early.iter().chain(&["--duration-years", "50", "--reason", "essai"]).copied().collect();
         let told = refused(&world, &early);
         assert!(told.contains("posted through 2026-08-31") && told.contains("2026-09-01"), "{told}");
 
@@ -83,7 +83,7 @@ fn what_happens_to_an_asset_is_recorded_posted_and_reported() {
         );
         let told = refused(
             &world,
-            &["assets", "dispose", ASSET, "--on", "2026-10-02", "--component", "serveurs", "--reason", "x"],
+            &["assets", "dispose", ASSET, "--on", "2026-10-02", "--component", "serveurs", "--reason", "essai"],
         );
         assert!(told.contains("left on 2026-09-20"), "{told}");
 

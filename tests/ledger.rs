@@ -134,14 +134,15 @@ fn what_is_wrong_is_refused_with_its_arithmetic() {
     }
     let told = refused(&world, LATER, &["amortisation", "post", "--through", "2099-12"]);
     assert!(told.starts_with("2099-12 has not ended yet: post through 20") && !told.contains("2099-11"), "{told}");
-    let percent = ["availability", "record", "--contract", "X", "--line", "Y", "--month", "2026-09", "--reason", "r"];
+    let percent =
+        ["availability", "record", "--contract", "X", "--line", "Y", "--month", "2026-09", "--reason", "essai"];
     for wrong in ["1e1", "NaN", "99,5", "9_9"] {
         let told = refused(&world, LATER, &[percent.as_slice(), &["--percent", wrong]].concat());
         assert!(told.contains("write digits, with a point before the decimals"), "{told}");
     }
     let again = refused(&world, LATER, &["invoices", "credit", "DC2026000002", "--reason", "encore"]);
     assert!(again.contains("every line of DC2026000002 is credited already"), "{again}");
-    let wrong = refused(&world, LATER, &["invoices", "credit", "DC2026000001", "--reason", "x", "--lines", "99"]);
+    let wrong = refused(&world, LATER, &["invoices", "credit", "DC2026000001", "--reason", "essai", "--lines", "99"]);
     assert!(wrong.contains("there is no line 99"), "{wrong}");
 
     let unbalanced = world.file("soldes.csv", "compte;débit;crédit\n2135;100,00;\n1021;;99,00\n");

@@ -42,8 +42,8 @@ pub use audit::{
 };
 use billing::gather;
 pub use billing::{
-    compare_billing, estimate_month, late_readings, left_of_run, list_plan, manual_lines, plan_billing, read_months,
-    record_availability, run_billing, run_campaign, withdraw_draft,
+    compare_billing, estimate_month, late_readings, left_of_run, list_plan, manual_lines, plan_billing, preview_draft,
+    read_months, record_availability, run_billing, run_campaign, withdraw_draft,
 };
 pub use book::{
     edit_book, edit_meanwhile, export_book, import_book, list_terms, read_settings, read_tariffs, read_tenants,

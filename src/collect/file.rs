@@ -205,6 +205,10 @@ mod tests {
             .0,
             [expected]
         );
+        for unit in ["kWh", "KWH", "kilowatt-hour"] {
+            let line = format!("meter,at,value,unit\nA01-A,2026-10-01T00:10:00Z,1234.5,{unit}\n");
+            assert_eq!(all(line.as_bytes()).0, [expected], "{unit}");
+        }
         assert_eq!(all(&gzip(b"meter,at,value\nA01-A,2026-10-01T00:10:00Z,1234.5\n")).0, [expected]);
     }
 

@@ -76,7 +76,7 @@ fn submitted(json: JsonReading<'_>) -> Result<SubmittedReading<'_>, Told> {
     Ok(SubmittedReading {
         at: text::timestamp(&json.at).map_err(|error| part("at", error.told()))?,
         value: text::micro(digits).map_err(|error| part("value", error.told()))?,
-        unit: json.unit.map(|unit| unit.parse::<Unit>()).transpose().map_err(|error| part("unit", error.told()))?,
+        unit: json.unit.map(|unit| Unit::of_reading(&unit)).transpose().map_err(|error| part("unit", error.told()))?,
         quality: json.quality,
         meter: json.meter,
         // A reason that says nothing is none: what is stored stands.
@@ -123,6 +123,8 @@ mod tests {
         let read = reading(bare).unwrap();
         assert_eq!((read.meter.as_ref(), read.value.to_string().as_str()), ("A01-A", "1234.5"));
         assert_eq!((read.unit, read.quality), (Some(Unit::KilowattHour), Quality::Estimated));
+        let symbol = bare.replace("kilowatt-hour", "kWh");
+        assert_eq!(reading(&symbol).unwrap().unit, Some(Unit::KilowattHour), "as people write it");
         let event = format!(r#"{{"specversion":"1.0","id":"1","source":"/pdu","type":"{EVENT_TYPE}","data":{bare}}}"#);
         assert_eq!(reading(&event).unwrap(), read);
         // Attributes may stand in any order and spelling JSON allows, and extensions are let pass.
@@ -166,7 +168,7 @@ mod tests {
             let word = word.trim_start_matches('-');
             assert!(told.starts_with(&format!("value: `{word}` is not a decimal number")), "{told}");
         }
-        assert!(refused(r#"{"meter":"x","at":"2026-10-01T00:10:00Z","value":1,"unit":"kWh"}"#).starts_with("unit: "));
+        assert!(refused(r#"{"meter":"x","at":"2026-10-01T00:10:00Z","value":1,"unit":"MWh"}"#).starts_with("unit: "));
         assert!(
             refused(
                 r#"{"specversion":"1.0","id":"1","source":"/pdu","type":"other","data":{"meter":"x","at":"2026-10-01T00:10:00Z","value":1}}"#

@@ -30,5 +30,6 @@ pub mod zip;
 pub use edition::{Edition, Issuer};
 pub use error::DocumentError;
 pub use factur_x::{RenderedInvoice, cii_xml, factur_x};
+pub use invoice::draft_pdf;
 pub use json::json;
 pub use report_format::ReportFormat;

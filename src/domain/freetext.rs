@@ -25,6 +25,8 @@ pub enum Text {
 /// Why a text cannot be kept.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TextError {
+    #[error("{} has {found} characters: say why in {} to {}, auditors will read it", .text.english(), .text.characters_min(), .text.characters_max())]
+    TooShort { text: Text, found: usize },
     #[error("{} has {found} characters: shorten it to {} at most", .text.english(), .text.characters_max())]
     TooLong { text: Text, found: usize },
     #[error("{} holds the control character U+{:04X} as its character {place}: take it out", .text.english(), u32::from(*.character))]
@@ -37,6 +39,14 @@ impl Text {
             Text::Reference => 140,
             Text::Reason => 500,
             Text::Ground | Text::Name | Text::Designation => 200,
+        }
+    }
+
+    /// Fewer say nothing, where anything is said at all.
+    pub const fn characters_min(self) -> usize {
+        match self {
+            Text::Reason => 5,
+            Text::Reference | Text::Ground | Text::Name | Text::Designation => 1,
         }
     }
 
@@ -68,6 +78,9 @@ impl Text {
             return Err(TextError::Unseen { text: self, character, place });
         }
         let found = written.trim().chars().count();
+        if (1..self.characters_min()).contains(&found) {
+            return Err(TextError::TooShort { text: self, found });
+        }
         if found > self.characters_max() { Err(TextError::TooLong { text: self, found }) } else { Ok(()) }
     }
 }
@@ -89,6 +102,10 @@ pub fn pasted(line: &str) -> String {
 impl Tell for TextError {
     fn told(&self) -> Told {
         match self {
+            TextError::TooShort { text, found } => Told::new("reason-length", self)
+                .with("length", *found)
+                .with("low", text.characters_min())
+                .with("high", text.characters_max()),
             TextError::TooLong { text, found } => Told::new("text-too-long", self)
                 .with("what", text.told())
                 .with("found", *found)
@@ -148,7 +165,12 @@ mod tests {
         );
         assert!(Text::Name.check("two\nlines").is_err() && Text::Name.check("\u{85}").is_err());
         assert_eq!(Text::Reason.check("two\r\nlines,\tand a tab"), Ok(()));
-        assert!(Text::Reason.check("\u{1b}[31m").is_err());
+        assert!(Text::Reason.check("\u{1b}[31mred").is_err());
+        let short = Text::Reason.check(" non ").unwrap_err();
+        assert_eq!(short.told().key, "reason-length");
+        assert_eq!(short.to_string(), "the reason has 3 characters: say why in 5 to 500, auditors will read it");
+        assert_eq!((Text::Reason.check("essai"), Text::Name.check("x")), (Ok(()), Ok(())));
+        assert_eq!(Text::Reason.check(" "), Ok(()), "whether it must be given is not said here");
         for unseen in ['\u{202e}', '\u{2066}', '\u{200f}', '\u{feff}', '\u{200b}'] {
             assert!(Text::Reason.check(&format!("12{unseen}34")).is_err(), "{unseen:?}");
         }

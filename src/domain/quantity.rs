@@ -82,6 +82,23 @@ impl Unit {
     }
 }
 
+/// How people write the units of registers, in either language.
+const SYMBOLS: [(&str, Unit); 5] = [
+    ("kWh", Unit::KilowattHour),
+    ("kW", Unit::Kilowatt),
+    ("TB", Unit::Terabyte),
+    ("To", Unit::Terabyte),
+    ("U", Unit::RackUnit),
+];
+
+impl Unit {
+    /// The unit a reading names: by its name, or by its symbol in capitals or not.
+    pub fn of_reading(text: &str) -> Result<Unit, UnknownUnit> {
+        let symbol = SYMBOLS.into_iter().find(|(symbol, _)| symbol.eq_ignore_ascii_case(text));
+        symbol.map_or_else(|| text.parse(), |(_, unit)| Ok(unit))
+    }
+}
+
 impl FromStr for Unit {
     type Err = UnknownUnit;
     fn from_str(name: &str) -> Result<Unit, UnknownUnit> {

@@ -129,6 +129,7 @@ pub const ROUTES: &[RouteRow] = &[
     get!("/api/v1/billing/{month}/drafts", Access::Api(Action::SeeDrafts), billing::drafts),
     get!("/api/v1/billing/{month}/drafts/{contract}", Access::Api(Action::SeeDrafts), billing::draft),
     delete!("/api/v1/billing/{month}/drafts/{contract}", Access::Api(Action::RunBilling), drafts::withdraw),
+    get!("/api/v1/billing/{month}/drafts/{contract}/pdf", Access::Api(Action::SeeDrafts), drafts::pdf),
     get!("/api/v1/billing/{month}/drafts/{contract}/lines", Access::Api(Action::SeeDrafts), billing::lines),
     post!("/api/v1/billing/{month}/drafts/{contract}/lines", Access::Api(Action::RunBilling), billing::add_line),
     delete!(
@@ -261,6 +262,11 @@ pub const ROUTES: &[RouteRow] = &[
     get!("/billing/{month}/issue", Access::Page(Action::RunBilling), pages::runs::issue::confirm),
     post!("/billing/{month}/run", Access::Page(Action::RunBilling), pages::runs::issue::start),
     get!("/billing/{month}/drafts/{contract}", Access::Page(Action::SeeDrafts), pages::runs::draft::show),
+    get!(
+        "/billing/{month}/drafts/{contract}/preview.pdf",
+        Access::Page(Action::SeeDrafts),
+        pages::runs::draft::preview
+    ),
     get!("/billing/{month}/drafts/{contract}/withdraw", Access::Page(Action::RunBilling), pages::runs::withdraw::form),
     post!(
         "/billing/{month}/drafts/{contract}/withdraw",
@@ -445,7 +451,7 @@ pub const ROUTES: &[RouteRow] = &[
     get!("/settings/seller", Access::Page(Action::EditSeller), edit::seller::form),
     post!("/settings/seller", Access::Page(Action::EditSeller), edit::seller::save),
     get!("/payback", Access::Page(Action::SeePayback), pages::payback_report::page),
-    get!("/payback/terms", Access::Page(Action::KeepBooks), edit::payback::form),
+    get!("/payback/terms", Access::Page(Action::SeePayback), edit::payback::form),
     post!("/payback/terms", Access::Page(Action::KeepBooks), edit::payback::save),
     get!("/payback/file", Access::Page(Action::SeePayback), pages::payback_report::file),
     get!("/payback/figures", Access::Page(Action::SeePayback), pages::figures::list),

@@ -28,7 +28,6 @@ use crate::domain::access::Role;
 use crate::domain::audit::{Actor, sha256_hex};
 use crate::domain::billing_run::Problem;
 use crate::domain::calendar::{BillingMonth, DEFAULT_ZONE};
-use crate::domain::ids::UserId;
 use crate::mail::Mailer;
 
 /// Reads the clock; handed down from `main`.
@@ -210,9 +209,11 @@ impl Shared {
 
     /// Signs with the key of now: one that another process has retired a moment ago would sign what is not taken. Giving a
     /// password takes far longer than the look.
-    pub async fn sign_token(&self, user: UserId) -> Result<String, Fault> {
+    pub async fn sign_token(&self, person: &Person) -> Result<String, Fault> {
         let now = self.now();
-        self.reread_keys(now).await?.sign(user, now).map_err(Fault::internal)
+        // In the second in which a password changed a token is one of the next.
+        let at = now.max(person.tokens_valid_from);
+        self.reread_keys(now).await?.sign(person.id, at).map_err(Fault::internal)
     }
 
     /// Whom a program's token speaks for, as they are now: one given for a password, or a long-lived one.

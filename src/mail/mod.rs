@@ -6,6 +6,7 @@
 
 mod account;
 mod directory;
+mod failure;
 mod mailer;
 mod notice;
 mod root;
@@ -13,6 +14,7 @@ mod smtp;
 mod texts;
 
 pub use account::{LinkNotice, LinkPurpose, TestNotice, link, test};
+pub use failure::FailureKind;
 pub use lettre::Message;
 pub use mailer::{MailError, Mailer};
 pub use notice::{InvoiceNotice, Preview, invoice_notice, preview};

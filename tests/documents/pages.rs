@@ -2,10 +2,11 @@
 
 use std::process::Command;
 
-use chapelle::documents::factur_x;
-use chapelle::domain::invoice::{IssuedInvoice, breakdown, totals};
+use chapelle::documents::{draft_pdf, factur_x};
+use chapelle::domain::invoice::{InvoiceNumber, IssuedInvoice, breakdown, totals};
 use chapelle::domain::metering::{IndexAt, Measure};
 use chapelle::domain::money::Money;
+use chapelle::domain::party::Language;
 use chapelle::domain::quantity::Quantity;
 
 use crate::fixtures::{self, layouts};
@@ -13,8 +14,12 @@ use crate::{said, xml_of};
 
 /// The lines of each page, spaces of any kind as one.
 fn pages(invoice: &IssuedInvoice) -> Vec<Vec<String>> {
+    pages_of(&factur_x(invoice).unwrap().pdf)
+}
+
+fn pages_of(pdf: &[u8]) -> Vec<Vec<String>> {
     let file = tempfile::NamedTempFile::new().unwrap();
-    std::fs::write(file.path(), factur_x(invoice).unwrap().pdf).unwrap();
+    std::fs::write(file.path(), pdf).unwrap();
     let output = Command::new("pdftotext").args(["-layout"]).arg(file.path()).arg("-").output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     let line = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -45,6 +50,28 @@ fn nobody_is_warned_of_owing_interest_to_themselves() {
     }
     assert!(said(&issued_in(1, &internal)).contains("40 €") && xml_of(&issued_in(1, &internal)).contains("40\u{a0}€"));
     assert!(said(&fixtures::minimal()).contains("40 €"), "others are");
+}
+
+#[test]
+fn a_draft_is_marked_on_every_page_and_carries_neither_number_nor_data() {
+    for (language, mark) in
+        [(Language::French, "PROJET – ne vaut pas facture"), (Language::English, "DRAFT – not an invoice")]
+    {
+        let mut invoice = IssuedInvoice { language, ..fixtures::full() };
+        let (number, reference) = (invoice.number.to_string(), invoice.payment.reference.clone());
+        let issued = pages(&invoice).len();
+        invoice.number = InvoiceNumber::none();
+        let pdf = draft_pdf(&invoice).unwrap();
+        let pages = pages_of(&pdf);
+        assert!(pages.len() > 1 && pages.len() >= issued, "{language:?}: {}", pages.len());
+        for page in &pages {
+            assert!(page.iter().any(|line| line.contains(mark)), "{page:?}");
+        }
+        let said = pages.concat().join("\n");
+        assert!(!said.contains(&number) && !said.replace(' ', "").contains(&reference), "{said}");
+        let bytes = String::from_utf8_lossy(&pdf);
+        assert!(!bytes.contains("EmbeddedFiles") && !bytes.contains("factur-x"), "it has no data inside");
+    }
 }
 
 #[test]

@@ -186,14 +186,17 @@ async fn credit_notes_are_previewed_and_issued_once() {
     assert_eq!(send(&server, &path, &token, Some("c1"), body).await.text(), issued.text());
     let unreasoned = send(&server, &path, &token, None, serde_json::json!({ "reason": " " })).await;
     assert_eq!(unreasoned.status.as_u16(), 422);
-    let too_much = serde_json::json!({ "reason": "x", "lines": [{ "line": 1, "net": "99999999.00" }] });
+    let too_much = serde_json::json!({ "reason": "essai", "lines": [{ "line": 1, "net": "99999999.00" }] });
     let too_much = send(&server, &path, &token, None, too_much).await;
     assert!(too_much.text().contains("give an amount above zero"), "{}", too_much.text());
     let note = issued.json()["number"].as_str().unwrap().to_owned();
     let evidence = server.get_with(&format!("/api/v1/invoices/{note}/lines/1"), &token).await.json();
     assert_eq!(evidence["line"]["net"], "2.00", "{evidence}");
     let auditor = server.token(Role::Auditor).await;
-    assert_eq!(send(&server, &path, &auditor, None, serde_json::json!({ "reason": "x" })).await.status.as_u16(), 403);
+    assert_eq!(
+        send(&server, &path, &auditor, None, serde_json::json!({ "reason": "essai" })).await.status.as_u16(),
+        403
+    );
 }
 
 #[actix_web::test]
@@ -232,7 +235,7 @@ async fn an_availability_is_recorded_once() {
     assert_eq!(send(&server, path, &token, Some("a1"), body.clone()).await.text(), recorded.text());
     let listed = server.get_with(path, &server.token(Role::Tenant).await).await.json();
     assert_eq!(listed["availability"][0]["percent"], "98.5", "{listed}");
-    let wrong = serde_json::json!({ "line": "energie", "month": "2026-09", "percent": "98.5", "reason": "x" });
+    let wrong = serde_json::json!({ "line": "energie", "month": "2026-09", "percent": "98.5", "reason": "essai" });
     let wrong = send(&server, path, &token, None, wrong).await;
     assert!(wrong.status.as_u16() == 422 && wrong.text().contains("committed_percent"), "{}", wrong.text());
     let unknown = send(&server, "/api/v1/contracts/NONE/availability", &token, None, body.clone()).await;
@@ -259,7 +262,7 @@ async fn the_books_are_kept_over_the_api() {
 
         let events = "/api/v1/assets/2019-0042/events";
         let event = |amount: &str| {
-            serde_json::json!({ "effective_on": "2026-10-31", "reason": "leak",
+            serde_json::json!({ "effective_on": "2026-10-31", "reason": "water leak",
                 "change": { "kind": "impair", "component": "gros-oeuvre", "amount": amount } })
         };
         let recorded = send(&server, events, &token, Some("e1"), event("1000.00")).await;
@@ -280,7 +283,7 @@ async fn the_books_are_kept_over_the_api() {
         assert_eq!(unknown.status.as_u16(), 404);
         // What takes effect before a recorded event says how it changes it.
         let part = |on: &str, percent: &str| {
-            serde_json::json!({ "effective_on": on, "reason": "sold", "change": { "kind": "dispose",
+            serde_json::json!({ "effective_on": on, "reason": "sold on", "change": { "kind": "dispose",
                 "component": "climatisation", "extent": { "percent": percent }, "proceeds": "10.00", "buyer": null } })
         };
         let half = send(&server, events, &token, None, part("2026-12-24", "50")).await;

@@ -62,7 +62,7 @@ async fn an_asset_is_entered_changed_and_held_to_the_book() {
         let stale = put(&server, &format!("{path}?reason=avenant"), &token, &tag, &asset).await;
         assert_eq!(stale.status.as_u16(), 412, "{}", stale.text());
         let event = json!([{ "kind": "impair", "effective_on": "2026-10-02", "recorded_on": "2026-10-02",
-            "recorded_by": "x", "reason": "y", "component": "a", "amount_eur": "1.00" }]);
+            "recorded_by": "x", "reason": "fuite", "component": "a", "amount_eur": "1.00" }]);
         let mut with_event = asset.clone();
         with_event["event"] = event;
         let refused = put(&server, &format!("{path}?reason=avenant"), &token, "*", &with_event).await;

@@ -55,6 +55,33 @@ async fn a_draft_is_withdrawn_with_its_reason() {
 }
 
 #[actix_web::test]
+async fn a_draft_is_seen_on_paper() {
+    for engine in ENGINES {
+        let site = Site::new(engine);
+        let server = Server::start(&site).await;
+        let draft = format!("/billing/2026-10/drafts/{}", site.contract_of("aphp"));
+        let preview = format!("{draft}/preview.pdf");
+        for role in [Role::Finance, Role::Auditor] {
+            let cookie = server.sign_in(role).await;
+            let page = server.page(&draft, &cookie).await.text();
+            assert!(page.contains(&format!("src=\"{preview}\"")), "{engine:?} {page}");
+            let paper = server.page(&preview, &cookie).await;
+            assert_eq!(paper.header("content-type"), "application/pdf");
+            assert!(paper.header("content-disposition").starts_with("inline; filename=\"draft-2026-10-"));
+            assert!(paper.body.starts_with(b"%PDF-1.7"), "{engine:?} {role:?}");
+        }
+        let missing = draft.replace(&site.contract_of("aphp"), "C-NONE");
+        let finance = server.sign_in(Role::Finance).await;
+        assert_eq!(server.page(&format!("{missing}/preview.pdf"), &finance).await.status.as_u16(), 404);
+        let tenant = server.sign_in(Role::Tenant).await;
+        assert_eq!(server.page(&preview, &tenant).await.status.as_u16(), 403);
+        let token = server.token(Role::Finance).await;
+        let answer = server.get_with(&format!("/api/v1{draft}/pdf"), &token).await;
+        assert!(answer.status.as_u16() == 200 && answer.body.starts_with(b"%PDF-1.7"), "{engine:?} {}", answer.text());
+    }
+}
+
+#[actix_web::test]
 async fn a_month_is_planned_confirmed_and_issued() {
     for engine in ENGINES {
         let site = Site::new(engine);

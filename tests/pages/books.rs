@@ -138,7 +138,11 @@ async fn what_happens_to_an_asset_is_recorded_with_its_kind() {
             [("kind", "impair"), ("event_on", "2026-10-31"), ("reason", "fuite"), ("event_component", "gros-oeuvre")];
         let with = |amount: &'static str| common.into_iter().chain([("event_amount", amount)]).collect::<Vec<_>>();
         let unread = send(&server, &cookie, &impair, to, &with("beaucoup")).await;
-        assert!(unread.status.as_u16() == 422 && unread.text().contains("Donnez un nombre"), "{}", unread.text());
+        assert!(
+            unread.status.as_u16() == 422 && unread.text().contains("Donnez un montant en euros"),
+            "{}",
+            unread.text()
+        );
         let too_much = send(&server, &cookie, &impair, to, &with("99 000 000,00")).await;
         assert!(too_much.status.as_u16() == 422, "{}", too_much.text());
         // The arithmetic, in the reader's language, and what was typed still there.
@@ -295,7 +299,7 @@ async fn a_figure_of_management_is_recorded_and_replaced_with_a_reason() {
             ]
         };
         for (fields, told) in [
-            (figure("2026-09", "beaucoup", ""), "Donnez un nombre"),
+            (figure("2026-09", "beaucoup", ""), "Donnez un montant en euros"),
             (figure("2026-09", "999 999 999 999,00", ""), "dépasse ce qu’un mois"),
             (figure("2099-01", "10,00", ""), "est à venir"),
             (figure("2026-09", "10,00", "erreur de lecture"), "laissez le motif vide"),

@@ -188,6 +188,12 @@ async fn an_invoice_is_taken_back_in_part_and_then_the_rest() {
         );
         let over = post(&server, &form, &cookie, &rest).await;
         assert!(over.status.as_u16() == 422 && over.text().contains("déjà reprises"), "{}", over.text());
+        let settled = server.page(&form, &cookie).await.text();
+        assert!(settled.contains("déjà reprise en entier") && !settled.contains("name=\"whole\""), "{settled}");
+        assert!(settled.contains("href=\"/invoices/DC2026000005\"") && settled.contains(&add), "{settled}");
+        // The month that is issued takes no line, which is said before one is typed.
+        let billed = server.page(&add.replace("2026-10", "2026-09"), &cookie).await;
+        assert!(billed.status.as_u16() == 422 && billed.text().contains("est déjà facturé"), "{}", billed.text());
     }
 }
 

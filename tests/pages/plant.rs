@@ -1,9 +1,11 @@
 //! Racks, meters, usage, estimates, contracts and files of readings, as each role sees them.
 
 use actix_web::test::TestRequest;
-use chapelle::app::{keep_series, upload_readings};
+use chapelle::app::upload_readings::{self, UploadReport};
+use chapelle::app::{AppError, keep_series};
 use chapelle::domain::access::Role;
 use chapelle::domain::audit::Actor;
+use chapelle::storage::{AnyConnection, uploads};
 
 use crate::common::{ENGINES, Engine};
 use crate::site::{Answer, Server, Site, now, pass};
@@ -289,6 +291,37 @@ async fn a_file_whose_reading_a_stop_broke_off_is_told_at_once_and_leaves_nothin
         let page = words(&server.page(&report, &cookie).await.text());
         assert!(page.contains("0 % du fichier sont lus. Ce qui avait été lu jusque-là est gardé"), "{engine:?} {page}");
         assert!(!page.contains("Acceptés 0") && !page.contains("Aucune ligne refusée"), "{engine:?} {page}");
+        let listed = words(&server.page("/readings", &cookie).await.text());
+        assert!(listed.contains("– – – interrompu"), "nothing is known of it: {engine:?} {listed}");
+    }
+}
+
+#[actix_web::test]
+async fn what_was_taken_before_a_reading_broke_off_is_told() {
+    for engine in ENGINES {
+        let site = Site::new(engine);
+        let server = Server::start(&site).await;
+        let cookie = server.sign_in(Role::Operator).await;
+        let store = site.shared.store.clone();
+        let broken = move || {
+            let path = upload_readings::spool(&store).unwrap();
+            std::fs::write(&path, "meter,at,value\n").unwrap();
+            let by = Actor::new("operator@example.org", None);
+            let id = upload_readings::begin(&store, "r.csv", &path, &by, crate::site::now()).unwrap();
+            let report = UploadReport { accepted: 620_000, duplicates: 3, ..UploadReport::default() };
+            let text = serde_json::to_string(&report).unwrap();
+            let noted = |connection: &mut AnyConnection| {
+                Ok::<_, AppError>(uploads::advance(connection, id, 5, &text, crate::site::now().into())?)
+            };
+            store.write(noted).unwrap();
+            upload_readings::recover(&store).unwrap();
+            id
+        };
+        let id = std::thread::spawn(broken).join().unwrap();
+        for path in [format!("/readings/import/{id}"), "/readings".to_owned()] {
+            let page = words(&server.page(&path, &cookie).await.text());
+            assert!(page.contains("620 000") && page.contains("interrompu"), "{engine:?} {path} {page}");
+        }
     }
 }
 

@@ -3,6 +3,9 @@
 title-invoice = Invoice { $number }
 title-credit-note = Credit note { $number }
 title-corrected = Corrected invoice { $number }
+draft-mark = DRAFT – not an invoice
+draft-note = Without a number. Dates are those of an invoice issued on { $date }.
+draft-reference = given when it is issued
 subtitle = Data centre hosting · { $month } · Supply of services
 corrected-document = { $number } of { $date }
 corrects = Corrects invoice { $documents }.

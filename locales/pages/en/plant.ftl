@@ -1,7 +1,8 @@
 # Racks, meters, readings, usage, estimates, contracts.
-duration-days = { $count } d
-duration-hours = { $count } h
-duration-minutes = { $count } min
+duration-days = { $count } d
+duration-hours = { $count } h
+duration-minutes = { $count } min
+duration-seconds = { $count } s
 register-energy = Energy
 register-power = Power
 register-storage = Storage
@@ -117,7 +118,8 @@ error-value = Give a number with six decimals at most, such as 1951.6.
 error-kind = Choose what to do from the meter’s page.
 
 upload-title = Import readings
-upload-file = Drop a file here, or choose one
+upload-file = File of readings
+upload-here = Drop the file here, or choose it by the button.
 upload-hint = CSV, NDJSON or CloudEvents (one per line), gzipped or not, at most { $size } MiB. A file sent twice counts once.
 upload-columns = A CSV’s first line names its columns: meter, at (instant with its offset) and value; unit, quality and correction may be added. French names (compteur, horodatage, valeur) are understood too.
 upload-one = One file at a time: none of those was taken.

@@ -6,7 +6,6 @@ told-no-document-chosen = No document is ticked: tick those to download, or take
 told-no-documents = There is no issued document in this list: choose a month or a state that has some.
 told-no-such-document = No invoice { $number } is known here: nothing was put together.
 told-invoice-unknown = No invoice has this number.
-told-period-closed = The month of this payment is closed in the books: open it again if it is not locked, or record the payment on a day of an open month.
 told-payment-of-credit-note = { $invoice } is a credit note: nothing is paid on it.
 told-payment-not-positive = The amount must be above zero.
 told-payment-nothing-open = Nothing is left to pay on { $invoice }: record what was received on the invoice it pays.

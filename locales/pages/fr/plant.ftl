@@ -2,6 +2,7 @@
 duration-days = { $count } j
 duration-hours = { $count } h
 duration-minutes = { $count } min
+duration-seconds = { $count } s
 register-energy = Énergie
 register-power = Puissance
 register-storage = Stockage
@@ -117,7 +118,8 @@ error-value = Donnez un nombre avec six décimales au plus, tel que 1951,6.
 error-kind = Choisissez ce qu’il faut faire depuis la page du compteur.
 
 upload-title = Importer des relevés
-upload-file = Déposez un fichier ici, ou choisissez-le
+upload-file = Fichier de relevés
+upload-here = Déposez le fichier ici, ou choisissez-le par le bouton.
 upload-hint = CSV, NDJSON ou CloudEvents (un par ligne), compressé par gzip ou non, { $size } Mio au plus. Un fichier envoyé deux fois ne compte qu’une fois.
 upload-columns = La première ligne d’un CSV nomme ses colonnes : compteur, horodatage (instant avec son décalage) et valeur ; unité, qualité et motif peuvent s’y ajouter. Les noms anglais (meter, at, value) sont compris aussi.
 upload-one = Un fichier à la fois : aucun de ceux-ci n’a été pris.

@@ -6,7 +6,6 @@ told-no-document-chosen = Aucun document n’est coché : cochez ceux à télé
 told-no-documents = Il n’y a aucun document émis dans cette liste : choisissez un mois ou un état qui en a.
 told-no-such-document = Aucune facture { $number } n’est connue ici : rien n’a été rassemblé.
 told-invoice-unknown = Aucune facture ne porte ce numéro.
-told-period-closed = Le mois de ce paiement est clôturé dans les comptes : rouvrez-le s’il n’est pas verrouillé, ou enregistrez le paiement à une date d’un mois ouvert.
 told-payment-of-credit-note = { $invoice } est un avoir : rien ne s’y paie.
 told-payment-not-positive = Le montant doit être au-dessus de zéro.
 told-payment-nothing-open = Rien n’est dû sur { $invoice } : enregistrez ce qui a été reçu sur la facture qu’il paie.

@@ -43,6 +43,8 @@ pub struct Person {
     pub tenant: Option<TenantCode>,
     /// None where they never chose one.
     pub language: Option<Language>,
+    /// Access tokens signed before are refused.
+    pub tokens_valid_from: DateTime<Utc>,
 }
 
 impl From<User> for Person {
@@ -54,6 +56,7 @@ impl From<User> for Person {
             role: user.role,
             tenant: user.tenant,
             language: user.language,
+            tokens_valid_from: user.tokens_valid_from,
         }
     }
 }

@@ -12,9 +12,10 @@ use crate::domain::calendar::BillingMonth;
 use crate::domain::contract::Contract;
 use crate::domain::freetext::Text;
 use crate::domain::ids::{ContractCode, InvoiceId};
-use crate::domain::invoice::{Draft, DraftError};
+use crate::domain::invoice::{Draft, DraftError, InvoiceKind};
 use crate::domain::rating::{ChargeKind, NewManualLine};
 use crate::domain::told::Told;
+use crate::storage::invoices::{InvoiceFilter, InvoiceStatus, Page};
 use crate::storage::{AnyConnection, StorageError, audit, book as stored, invoices, manual_lines};
 
 pub use crate::domain::rating::{ManualLine, ManualLineError, treatments};
@@ -22,6 +23,36 @@ pub use crate::domain::rating::{ManualLine, ManualLineError, treatments};
 /// The lines of a contract's month that no invoice carries yet.
 pub fn waiting(store: &Store, contract: &ContractCode, month: BillingMonth) -> Result<Vec<ManualLine>, AppError> {
     Ok(manual_lines::waiting(&mut *store.connection()?, month, Some(contract))?)
+}
+
+/// The first month from `from` on in which a line can be added to the contract: it is in force then, and no invoice bills
+/// that month. None where it ends before.
+pub fn first_open(
+    store: &Store,
+    contract_code: &ContractCode,
+    from: BillingMonth,
+) -> Result<Option<BillingMonth>, AppError> {
+    let connection = &mut *store.connection()?;
+    let book = store.book(connection)?;
+    let contract = contract(&book, contract_code)?;
+    let filter = InvoiceFilter {
+        contract: Some(contract_code.clone()),
+        kind: Some(InvoiceKind::Invoice),
+        status: Some(InvoiceStatus::Issued),
+        ..InvoiceFilter::default()
+    };
+    let (issued, _) = invoices::list(connection, &TenantScope::Everyone, &filter, Page::ALL)?;
+    let is_billed = |month| issued.iter().any(|invoice| invoice.month == month);
+    let mut month = from;
+    while is_billed(month) {
+        month = month.next();
+    }
+    Ok(month.days().intersection(contract.in_force).map(|_| month))
+}
+
+/// Why no line can be added to the contract's month: it is issued.
+pub fn refuse_billed(store: &Store, contract: &Contract, month: BillingMonth) -> Result<(), AppError> {
+    refuse_issued(&mut *store.connection()?, contract, month)
 }
 
 /// Adds a line and gives it with its id. A draft that is kept carries it at once. `seen` is how many lines waited when

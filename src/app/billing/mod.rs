@@ -8,6 +8,7 @@ pub mod left_of_run;
 pub mod list_plan;
 pub mod manual_lines;
 pub mod plan_billing;
+pub mod preview_draft;
 pub mod read_months;
 pub mod record_availability;
 pub mod run_billing;

@@ -27,25 +27,33 @@ pub fn issue(
     by: &Actor,
     now: DateTime<Utc>,
 ) -> Result<(InvoiceId, IssuedInvoice), AppError> {
-    let tenant = tenant_of(book, &draft)?;
-    let issue_date = day_in(now, book.facility.zone);
+    let unnumbered = context(book, &draft, now)?;
+    let tenant = unnumbered.tenant;
     let series = &book.seller.number_prefix;
-    let place = invoices::take_number(connection, series, chrono::Datelike::year(&issue_date))?;
+    let place = invoices::take_number(connection, series, chrono::Datelike::year(&unnumbered.issue_date))?;
     let number = InvoiceNumber::new(&place.series, place.year, place.position).map_err(AppError::input)?;
-    let context = IssueContext {
-        number,
-        issued_at: now,
-        issue_date,
-        facility: &book.facility,
-        seller: &book.seller,
-        tenant,
-        contract: contract_of(book, &draft)?,
-    };
-    let invoice = draft.issue(&context);
+    let invoice = draft.issue(&IssueContext { number, ..unnumbered });
     let id = invoices::insert_issued(connection, &invoice, stored, &place)?;
     record(connection, id, &invoice, &book.accounting.chart, by, now)?;
     queue_notices(connection, id, &invoice, tenant, &book.seller.email, now)?;
     Ok((id, invoice))
+}
+
+/// What `draft` would be issued with now, without a number.
+pub(in crate::app) fn context<'a>(
+    book: &'a Book,
+    draft: &Draft,
+    now: DateTime<Utc>,
+) -> Result<IssueContext<'a>, AppError> {
+    Ok(IssueContext {
+        number: InvoiceNumber::none(),
+        issued_at: now,
+        issue_date: day_in(now, book.facility.zone),
+        facility: &book.facility,
+        seller: &book.seller,
+        tenant: tenant_of(book, draft)?,
+        contract: contract_of(book, draft)?,
+    })
 }
 
 /// Freezes a document that corrects another, with its journal entry, its audit event and its notices.

@@ -13,7 +13,7 @@ use crate::app::{AppError, Store};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::book::{Book, BookFault, BookProblem};
 use crate::domain::calendar::{BillingMonth, Period, Timestamp};
-use crate::domain::freetext::Text;
+use crate::domain::freetext::{Text, TextError};
 use crate::domain::ids::MeterCode;
 use crate::domain::ids::MeterId;
 use crate::domain::metering::{Coverage, Meter, Quality, Reset, Sample, bridge};
@@ -24,7 +24,6 @@ use crate::storage::{
     write_readings,
 };
 
-const REASON_CHARACTERS: std::ops::RangeInclusive<usize> = 5..=500;
 /// More estimates than a month of ten-minute readings mean that something else is wrong.
 const ESTIMATES_MAX: usize = 4_464;
 
@@ -135,15 +134,10 @@ enum Change {
 }
 
 fn check_reason(reason: &str) -> Result<(), AppError> {
-    Text::Reason.check(reason)?;
-    let length = reason.trim().chars().count();
-    if REASON_CHARACTERS.contains(&length) {
-        return Ok(());
+    if reason.trim().is_empty() {
+        return Err(AppError::refused(&TextError::TooShort { text: Text::Reason, found: 0 }));
     }
-    let (low, high) = (REASON_CHARACTERS.start(), REASON_CHARACTERS.end());
-    let english = format!("the reason has {length} characters: say why in {low} to {high}, auditors will read it");
-    let told = Told::new("reason-length", english).with("length", length).with("low", *low).with("high", *high);
-    Err(AppError::Refused(Box::new(told)))
+    Ok(Text::Reason.check(reason)?)
 }
 
 fn prepare(

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::app::ingest_readings::{self, Intake};
+use crate::app::ingest_readings::{self, FileOutcome, Intake, IntakeReport, Refusals};
 use crate::app::late_readings::BilledMonth;
 use crate::app::users::random;
 use crate::app::{AppError, Store};
@@ -55,6 +55,25 @@ pub struct RefusedLine {
     pub told: Option<Told>,
 }
 
+impl UploadReport {
+    fn counted(accepted: u64, duplicates: u64, refusals: &Refusals) -> UploadReport {
+        let line =
+            |(line, told): (u64, &Told)| RefusedLine { line, why: told.english.clone(), told: Some(told.clone()) };
+        UploadReport {
+            accepted,
+            duplicates,
+            refused_count: refusals.count(),
+            refused: refusals.first().map(line).collect(),
+            ..UploadReport::default()
+        }
+    }
+
+    /// Nothing is known to have become of any line.
+    pub const fn is_blank(&self) -> bool {
+        self.accepted == 0 && self.duplicates == 0 && self.refused_count == 0
+    }
+}
+
 /// An upload with its report read.
 #[derive(Debug, Clone)]
 pub struct UploadView {
@@ -97,35 +116,32 @@ pub fn run(store: &Store, id: i64, path: &Path, by: &Actor, clock: fn() -> DateT
     let began = clock();
     let mut noted = began.timestamp();
     let intake = Intake::open(store, &format!("upload:{}", by.name)).map(|intake| intake.by(by));
-    let mut progress = |read: u64, _: u64| {
+    // What is known to be taken when the reading breaks off.
+    let mut kept = UploadReport::default();
+    let mut progress = |read: u64, _: u64, so_far: &IntakeReport| {
         let now = clock();
+        kept = UploadReport::counted(so_far.accepted, so_far.duplicates, &so_far.refusals);
         if now.timestamp() - noted >= PROGRESS_SECONDS {
             noted = now.timestamp();
             // Progress that cannot be written is no reason to stop reading.
-            let _ = store.write(|connection| Ok(uploads::advance(connection, id, read, now.into())?));
+            let _ = advance(store, id, read, &kept, now);
         }
     };
     let outcome = intake.and_then(|intake| ingest_readings::take_in(intake, path, began, &mut progress));
     let (state, report) = match outcome {
-        Ok(outcome) => {
-            let kept = outcome.refusals.first();
+        Ok(FileOutcome { accepted, duplicates, refusals, billed, damage }) => {
             let report = UploadReport {
-                accepted: outcome.accepted,
-                duplicates: outcome.duplicates,
-                refused_count: outcome.refusals.count(),
-                refused: kept
-                    .map(|(line, told)| RefusedLine { line, why: told.english.clone(), told: Some(told.clone()) })
-                    .collect(),
-                billed: outcome.billed,
-                failure: outcome.damage.as_ref().map(|told| told.english.clone()),
-                failure_told: outcome.damage,
+                billed,
+                failure: damage.as_ref().map(|told| told.english.clone()),
+                failure_told: damage,
+                ..UploadReport::counted(accepted, duplicates, &refusals)
             };
             (if report.failure.is_some() { UploadState::Failed } else { UploadState::Done }, report)
         }
         Err(error) => {
             let told = told(&error);
             let failure = Some(told.english.clone());
-            (UploadState::Failed, UploadReport { failure, failure_told: Some(told), ..UploadReport::default() })
+            (UploadState::Failed, UploadReport { failure, failure_told: Some(told), ..kept })
         }
     };
     let ended = end(store, id, state, &report, by, clock());
@@ -143,6 +159,12 @@ fn told(error: &AppError) -> Told {
     let english =
         "something failed on our side; it has been logged. Send the file again: what is stored counts as a duplicate";
     Told::new("upload-our-side", english)
+}
+
+/// Notes how far the file is read, with what is taken of it: where the server stops, this is told.
+fn advance(store: &Store, id: i64, read: u64, kept: &UploadReport, now: DateTime<Utc>) -> Result<(), AppError> {
+    let text = serde_json::to_string(kept).map_err(|error| AppError::Corrupt(error.to_string()))?;
+    store.write(|connection| Ok(uploads::advance(connection, id, read, &text, now.into())?))
 }
 
 fn end(

@@ -5,9 +5,8 @@
 
 use super::DocumentError;
 use super::invoice::{self, Words};
-use super::pdf::{self, Attachment, Metadata};
+use super::pdf::{self, Attachment};
 use crate::domain::invoice::IssuedInvoice;
-use crate::domain::party::Language;
 
 mod cii;
 mod xml;
@@ -28,19 +27,7 @@ pub struct RenderedInvoice {
 pub fn factur_x(invoice: &IssuedInvoice) -> Result<RenderedInvoice, DocumentError> {
     let xml = cii_xml(invoice)?;
     let composition = invoice::compose(invoice)?;
-    let words = Words::of(invoice);
-    let title = words.title(invoice);
-    let metadata = Metadata {
-        subject: format!("{title} — {}", words.format.month(invoice.month)),
-        title: format!("{title} — {}", invoice.seller.name),
-        author: invoice.seller.name.clone(),
-        language: match invoice.language {
-            Language::French => "fr-FR",
-            Language::English => "en-GB",
-        },
-        created_at: invoice.issued_at,
-        extension: Some(xmp::SCHEMA),
-    };
+    let metadata = invoice::metadata(invoice, &Words::of(invoice).title(invoice), Some(xmp::SCHEMA));
     let attachment = Attachment {
         name: xmp::FILE_NAME,
         subtype: "text/xml",

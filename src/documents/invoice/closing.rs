@@ -1,6 +1,6 @@
 //! How to pay, and the mentions the law asks for.
 
-use super::Sheet;
+use super::{Sheet, Standing};
 use crate::documents::pdf::{Area, Composer, Role, Style};
 use crate::domain::contract::VatTreatment;
 use crate::domain::typography;
@@ -61,11 +61,15 @@ impl Sheet<'_> {
 
     fn payment_rows(&self) -> Vec<(String, String)> {
         let payment = &self.invoice.payment;
+        let reference = match self.standing {
+            Standing::Issued => typography::grouped(&payment.reference),
+            Standing::Draft => self.words.get("draft-reference"),
+        };
         [
             ("payment-holder", payment.account_holder.clone()),
             ("payment-iban", typography::grouped(&payment.iban)),
             ("payment-bic", payment.bic.clone()),
-            ("payment-reference", typography::grouped(&payment.reference)),
+            ("payment-reference", reference),
         ]
         .into_iter()
         .map(|(id, value)| (self.words.get(id), value))

@@ -1,7 +1,7 @@
 //! The invoice on paper.
 //!
 //! One file per part, in the order of the page: opening, lines, totals, closing, annex. Nothing here computes a figure:
-//! sums of a group of lines are the only arithmetic.
+//! sums of a group of lines are the only arithmetic. A draft is the same paper, marked on every page.
 
 use chrono_tz::Tz;
 
@@ -11,14 +11,18 @@ use crate::domain::invoice::{InvoiceKind, IssuedInvoice};
 
 mod annex;
 mod closing;
+mod draft;
 mod evidence;
 mod letterhead;
 mod lines;
+mod metadata;
 mod opening;
 mod totals;
 mod words;
 
+pub use draft::draft_pdf;
 pub use letterhead::Letterhead;
+pub use metadata::metadata;
 pub use words::Words;
 
 /// An invoice with all that is needed to put it on paper.
@@ -28,13 +32,25 @@ struct Sheet<'a> {
     /// The times of the annex are local times of the facility.
     zone: Tz,
     letterhead: &'static Letterhead,
+    standing: Standing,
+}
+
+/// Whether the paper is an invoice, or shows what one would be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    Issued,
+    Draft,
 }
 
 /// Lays the invoice out.
 pub fn compose(invoice: &IssuedInvoice) -> Result<Composition, DocumentError> {
+    composed(invoice, Standing::Issued)
+}
+
+fn composed(invoice: &IssuedInvoice, standing: Standing) -> Result<Composition, DocumentError> {
     let zone = invoice.zone.parse().map_err(|_| DocumentError::Zone(invoice.zone.clone()))?;
     let letterhead = Letterhead::shared()?;
-    let sheet = Sheet { invoice, words: Words::of(invoice), zone, letterhead };
+    let sheet = Sheet { invoice, words: Words::of(invoice), zone, letterhead, standing };
     let mut composer = Composer::new(Paper::A4, letterhead.palette)?;
     let running = sheet.reserve_running(&mut composer);
     sheet.opening(&mut composer);
@@ -65,7 +81,7 @@ impl Sheet<'_> {
         let height: f32 = footer.iter().map(|_| style.leading).sum();
         c.paper.bottom = FOOTER_END - height - 14.0;
         let seller = c.wrap(&self.invoice.seller.name, style, c.paper.text_width() * 0.6).into_iter().next();
-        let (seller, title) = (seller.unwrap_or_default(), self.words.title(self.invoice));
+        let (seller, title) = (seller.unwrap_or_default(), self.title_text());
         Running { paper: c.paper, style, footer, seller, title }
     }
 
@@ -85,6 +101,14 @@ impl Sheet<'_> {
             brush.text(paper.left, top, small, Align::Left, &running.seller);
             brush.text(paper.right, top, bold, Align::Right, &running.title);
             brush.rule(paper.left, top + 5.0, width, 0.5, palette.rule);
+        }
+    }
+
+    /// `Facture n° DC2026000123`; of a draft, that it is none.
+    fn title_text(&self) -> String {
+        match self.standing {
+            Standing::Issued => self.words.title(self.invoice),
+            Standing::Draft => self.words.get("draft-mark"),
         }
     }
 

@@ -1,6 +1,6 @@
 //! The head of the first page: seller, recipient, references, title, and the figures a reader looks for first.
 
-use super::Sheet;
+use super::{Sheet, Standing};
 use crate::documents::format;
 use crate::documents::pdf::{Align, Area, Brush, Colour, Composer, Role, Style, mm};
 use crate::domain::party::Address;
@@ -117,10 +117,15 @@ impl Sheet<'_> {
 
     fn title(&self, c: &mut Composer) {
         let palette = c.palette;
-        c.paragraph(Role::Title, Style::bold(20.0, 25.0, palette.accent), &self.words.title(self.invoice));
+        c.paragraph(Role::Title, Style::bold(20.0, 25.0, palette.accent), &self.title_text());
         let month = self.words.format.month(self.invoice.month);
         let subtitle = self.words.texts.with("subtitle", &[("month", &month)]);
         c.paragraph(Role::Paragraph, Style::regular(9.5, 13.0, palette.muted), &subtitle);
+        if self.standing == Standing::Draft {
+            let date = self.words.format.date(self.invoice.issue_date);
+            let note = self.words.texts.with("draft-note", &[("date", &date)]);
+            c.paragraph(Role::Paragraph, Style::bold(9.5, 13.0, palette.ink), &note);
+        }
         if !self.invoice.corrects.is_empty() {
             c.paragraph(Role::Paragraph, Style::bold(9.5, 13.0, palette.ink), &self.corrected_documents());
         }

@@ -59,6 +59,24 @@ pub struct Composition {
     pub(super) written: Written,
 }
 
+impl Composition {
+    /// Draws below what stands on every page: seen, not read out.
+    pub fn under(mut self, draw: impl Fn(&mut Brush)) -> Result<Composition, DocumentError> {
+        let (fonts, page_height) = (self.fonts, self.paper.height);
+        for page in &mut self.pages {
+            let mut below = Page::default();
+            below.begin_artifact();
+            draw(&mut Brush { page: &mut below, fonts, written: &mut self.written, page_height });
+            below.end();
+            page.ops.splice(0..0, below.ops);
+        }
+        match self.written.fault.take() {
+            Some(fault) => Err(fault),
+            None => Ok(self),
+        }
+    }
+}
+
 impl Composer {
     pub fn new(paper: Paper, palette: Palette) -> Result<Composer, DocumentError> {
         Ok(Composer {

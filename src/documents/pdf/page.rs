@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use printpdf::{
     Color, DictItem, FontId, LinePoint, Op, PaintMode, PdfFontHandle, Point, Polygon, PolygonRing, Pt, Rgb, TextItem,
-    WindingOrder,
+    TextMatrix, WindingOrder,
 };
 
 use super::fonts::{Fonts, drawable};
@@ -89,12 +89,28 @@ impl Brush<'_> {
             Align::Centre => x - self.fonts.width(text, style) / 2.0,
         };
         let pos = self.point(left, y);
+        self.show(style, text, Op::SetTextCursor { pos });
+    }
+
+    /// One line of text that climbs from left to right by half a right angle, its middle at `x` and `y`.
+    pub fn climbing(&mut self, x: f32, y: f32, style: Style, text: &str) {
+        if !self.record(text, style.face) {
+            return;
+        }
+        let turn = std::f32::consts::FRAC_1_SQRT_2;
+        let half = self.fonts.width(text, style) / 2.0 * turn;
+        let (left, bottom) = (hundredths(x - half), hundredths(self.page_height - y - half));
+        self.show(style, text, Op::SetTextMatrix { matrix: TextMatrix::Raw([turn, turn, -turn, turn, left, bottom]) });
+    }
+
+    /// Writes `text`, which has its glyphs, where `place` puts it.
+    fn show(&mut self, style: Style, text: &str, place: Op) {
         self.set_fill(style.colour);
         let font = PdfFontHandle::External(font_id(style.face));
         self.page.ops.extend([
             Op::StartTextSection,
             Op::SetFont { font, size: Pt(style.size) },
-            Op::SetTextCursor { pos },
+            place,
             Op::ShowText { items: vec![TextItem::Text(drawable(text).into_owned())] },
             Op::EndTextSection,
         ]);

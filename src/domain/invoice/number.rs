@@ -33,6 +33,11 @@ impl InvoiceNumber {
         Ok(InvoiceNumber(format!("{prefix}{year:04}{position:06}")))
     }
 
+    /// What stands for the number of a document that has none yet: never stored, never printed.
+    pub const fn none() -> InvoiceNumber {
+        InvoiceNumber(String::new())
+    }
+
     /// A number read back from storage or a URL; unknown ones simply match nothing.
     pub fn from_stored(text: impl Into<String>) -> InvoiceNumber {
         InvoiceNumber(text.into())

@@ -314,7 +314,7 @@ pub async fn draft(shared: Data<Shared>, path: Path<(String, String)>) -> Result
 }
 
 /// That there is no draft, and why.
-fn blocked(problems: &[crate::domain::billing_run::Problem]) -> Fault {
+pub(super) fn blocked(problems: &[crate::domain::billing_run::Problem]) -> Fault {
     let why: Vec<&str> = problems.iter().map(|problem| problem.message.english.as_str()).collect();
     Fault::Conflict(format!("no draft can be made: {}", why.join("; ")))
 }

@@ -1,16 +1,61 @@
-//! `DELETE /api/v1/billing/{month}/drafts/{contract}`: a draft nobody wants to issue.
+//! What is done with the draft at `/api/v1/billing/{month}/drafts/{contract}`: looked at on paper, withdrawn.
 
 use actix_web::HttpResponse;
+use actix_web::http::header;
 use actix_web::web::{Data, Path, Query};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::billing::month;
-use crate::app::withdraw_draft;
+use super::billing::{blocked, month};
+use super::download;
+use crate::app::compare_billing::{self, MonthDraft};
+use crate::app::{preview_draft, withdraw_draft};
+use crate::domain::calendar::BillingMonth;
 use crate::domain::ids::ContractCode;
 use crate::http::auth::Granted;
 use crate::http::error::{Fault, Problem};
 use crate::http::state::{Shared, blocking};
+
+#[utoipa::path(
+    get, path = "/api/v1/billing/{month}/drafts/{contract}/pdf", tag = "billing",
+    params(("month" = String, Path, example = "2026-10"), ("contract" = String, Path)),
+    description = "The draft on paper as it would be issued now: without a number, marked on every page that it is no invoice, kept nowhere.",
+    responses((status = 200, content_type = "application/pdf"), (status = 401, body = Problem),
+              (status = 403, body = Problem), (status = 404, body = Problem),
+              (status = 409, body = Problem, description = "Problems stand in its way.")),
+    security(("token" = []))
+)]
+pub async fn pdf(shared: Data<Shared>, path: Path<(String, String)>) -> Result<HttpResponse, Fault> {
+    let (month_text, contract) = path.into_inner();
+    let (month, contract) = (month(&month_text)?, ContractCode(contract));
+    let bytes = paper(&shared, month, contract.clone()).await?;
+    Ok(HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, "application/pdf"))
+        .insert_header(download(file_name(month, &contract)))
+        .body(bytes))
+}
+
+/// The PDF of a draft, kept or as it would be made now; pages show it too.
+pub async fn paper(shared: &Data<Shared>, month: BillingMonth, contract: ContractCode) -> Result<Vec<u8>, Fault> {
+    let (store, now) = (shared.store.clone(), shared.now());
+    let found = blocking(move || {
+        Ok(match compare_billing::draft(&store, month, &contract, now)? {
+            None => None,
+            Some(MonthDraft::Blocked(problems)) => Some(Err(problems)),
+            Some(MonthDraft::Kept(draft) | MonthDraft::Planned(draft)) => {
+                Some(Ok(preview_draft::pdf(&store, draft, now)?))
+            }
+        })
+    })
+    .await?;
+    found.ok_or(Fault::NotFound)?.map_err(|problems| blocked(&problems))
+}
+
+/// `draft-2026-10-C-APHP.pdf`
+pub fn file_name(month: BillingMonth, contract: &ContractCode) -> String {
+    let plain = |c: char| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '-' };
+    format!("draft-{month}-{}.pdf", contract.as_str().chars().map(plain).collect::<String>())
+}
 
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]

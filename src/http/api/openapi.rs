@@ -80,6 +80,7 @@ const PROBLEM_TYPE: &str = "application/problem+json";
         billing::retry,
         billing::drafts,
         billing::draft,
+        drafts::pdf,
         drafts::withdraw,
         billing::lines,
         billing::add_line,

@@ -68,6 +68,6 @@ pub async fn create(
             }
         }
     }
-    let access_token = shared.sign_token(person.id).await?;
+    let access_token = shared.sign_token(&person).await?;
     Ok(HttpResponse::Ok().json(TokenAnswer { access_token, token_type: "Bearer", expires_in: ACCESS_TOKEN_SECONDS }))
 }

@@ -2,8 +2,11 @@
 
 use chrono::NaiveDate;
 
+use super::Frame;
+use super::parts::FieldError;
 use crate::app::AppError;
 use crate::domain::calendar::BillingMonth;
+use crate::domain::freetext::Text;
 use crate::domain::money::{self, Money};
 use crate::domain::party::Language;
 use crate::domain::told::{Tell, Told};
@@ -19,6 +22,24 @@ pub fn refused<T>(done: Result<T, AppError>) -> Result<Result<T, Told>, AppError
         Err(error @ AppError::Storage(StorageError::Closed(_))) => Ok(Err(error.told())),
         Err(error) => Err(error),
     }
+}
+
+/// The same, what is not known (any more) among what is refused, in the words of `unknown`.
+pub fn refused_or<T>(done: Result<T, AppError>, unknown: impl FnOnce() -> Told) -> Result<Result<T, Told>, AppError> {
+    match done {
+        Err(AppError::NotFound(_)) => Ok(Err(unknown())),
+        done => refused(done),
+    }
+}
+
+/// What is wrong with the reason that was typed where one is needed; `missing` says that there is none.
+pub fn reason_error(frame: &Frame, fields: &Fields, missing: &str) -> Option<FieldError> {
+    let text = match Text::Reason.check(fields.text("reason")) {
+        _ if !fields.has("reason") => frame.t(missing),
+        Err(error) => frame.said(&error.told()),
+        Ok(()) => return None,
+    };
+    Some(FieldError { field: "reason", text })
 }
 
 /// An amount as it is typed into a field: the language's decimal sign, no separator of thousands.

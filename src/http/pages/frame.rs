@@ -273,7 +273,7 @@ impl Frame {
     }
 
     pub fn short_date(&self, day: &NaiveDate) -> String {
-        typography::short_date(*day, self.language)
+        in_one_piece(&typography::short_date(*day, self.language))
     }
 
     pub fn month(&self, month: &BillingMonth) -> String {
@@ -292,7 +292,7 @@ impl Frame {
 
     /// `01/10/2026 00:10` as the facility's clock shows it.
     pub fn instant(&self, at: Timestamp, zone: Tz) -> String {
-        typography::instant(at, zone, self.language)
+        in_one_piece(&typography::instant(at, zone, self.language))
     }
 
     /// In this language, of texts kept in both.
@@ -319,6 +319,11 @@ impl Frame {
     pub fn icon(&self) -> &'static str {
         static_files::icon_path()
     }
+}
+
+/// A day of digits that no line ends within: browsers break `2026-12-23` after a hyphen.
+fn in_one_piece(text: &str) -> String {
+    text.replace('-', "\u{2011}")
 }
 
 /// Whether the route table has a page at `path` that the visitor may see.
@@ -403,6 +408,16 @@ fn other_language(request: &HttpRequest, language: Language) -> LanguageLink {
 mod tests {
     use super::*;
     use actix_web::test::TestRequest;
+
+    #[test]
+    fn no_line_ends_within_a_day_of_digits() {
+        let frame = |uri: &str| Frame::of(&TestRequest::with_uri(uri).to_http_request());
+        let day = NaiveDate::from_ymd_opt(2026, 12, 23).unwrap();
+        assert_eq!(frame("/?lang=en").short_date(&day), "2026\u{2011}12\u{2011}23");
+        assert_eq!(frame("/?lang=fr").short_date(&day), "23/12/2026");
+        let told = frame("/?lang=en").instant(Timestamp::from_seconds(1_790_805_600), Tz::Europe__Paris);
+        assert!(!told.contains(['-', ' ']), "{told}");
+    }
 
     #[test]
     fn the_other_language_keeps_the_rest_of_the_address() {

@@ -72,6 +72,18 @@ pub(super) fn page(status: StatusCode, template: &impl Template) -> Result<HttpR
     Ok(HttpResponse::build(status).insert_header((header::CONTENT_TYPE, "text/html; charset=utf-8")).body(body))
 }
 
+/// A document that only our own pages may frame, and that loads nothing.
+const FRAMED_POLICY: &str = "default-src 'none'; object-src 'self'; frame-ancestors 'self'";
+
+/// A PDF for the frame that shows it in a page; `name` in ASCII.
+fn framed_pdf(name: &str, bytes: Vec<u8>) -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, "application/pdf"))
+        .insert_header((header::CONTENT_DISPOSITION, format!("inline; filename=\"{name}\"")))
+        .insert_header((header::CONTENT_SECURITY_POLICY, FRAMED_POLICY))
+        .body(bytes)
+}
+
 /// Elsewhere on this site.
 pub fn see_other(path: &str) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((header::LOCATION, path)).finish()
@@ -124,7 +136,7 @@ pub fn fault_page(request: &HttpRequest, fault: &Fault) -> HttpResponse {
         Fault::Refused(told) | Fault::Misasked(told) | Fault::Contrary(told) | Fault::Absent(told) => frame.told(told),
         Fault::BadRequest(detail) | Fault::Conflict(detail) => frame.english(detail),
         Fault::TooManyAttempts(seconds) => Some(frame.with("fault-wait", "seconds", &seconds.to_string())),
-        Fault::TooLarge(bytes) => Some(too_large(&frame, *bytes)),
+        Fault::TooLarge(bytes) => Some(too_large(&frame, request.path(), *bytes)),
         _ => None,
     };
     let template = FaultPage { frame, name: fault.name(), detail };
@@ -138,9 +150,15 @@ pub fn fault_page(request: &HttpRequest, fault: &Fault) -> HttpResponse {
     }
 }
 
-/// How much would have been taken, and the way out.
-fn too_large(frame: &Frame, bytes_max: usize) -> String {
-    let (key, unit) = if bytes_max < MIB { ("fault-limit-kib", KIB) } else { ("fault-limit-mib", MIB) };
+/// How much would have been taken, and the way out by what was sent.
+fn too_large(frame: &Frame, path: &str, bytes_max: usize) -> String {
+    let (key, unit) = match path {
+        _ if bytes_max < MIB => ("fault-limit-kib", KIB),
+        "/readings/import" => ("fault-limit-readings", MIB),
+        "/payments/import" => ("fault-limit-statement", MIB),
+        _ if path.ends_with("/papers/new") => ("fault-limit-paper", MIB),
+        _ => ("fault-limit-mib", MIB),
+    };
     frame.with(key, "limit", &frame.whole(i64::try_from(bytes_max / unit).unwrap_or(i64::MAX)))
 }
 

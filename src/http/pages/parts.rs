@@ -173,12 +173,17 @@ pub struct Link {
 
 /// Links to a list as files, in the list's own order and filter: `path` without its ending.
 pub fn exports(address: &Address, path: &str) -> Vec<Link> {
+    exports_of(0, address, path)
+}
+
+/// The same of so many rows: as paper only where that many are printed.
+pub fn exports_of(rows: usize, address: &Address, path: &str) -> Vec<Link> {
     let link = |sheet: Sheet| {
         let ending = sheet.format().name();
         let address = address.at(format!("{path}.{ending}")).without("page");
         Link { label: ending.to_uppercase(), address: address.href() }
     };
-    Sheet::ALL.map(link).into()
+    Sheet::ALL.into_iter().filter(|sheet| sheet.takes(rows)).map(link).collect()
 }
 
 /// What is wrong with one field of a form.
@@ -212,5 +217,10 @@ mod tests {
         let pager = Pager::new(&address.without("q"), 2, 2);
         assert_eq!(pager.previous.as_deref(), Some("/invoices?month=2026-10&page=1"));
         assert_eq!(pager.next, None);
+        let files = |rows| exports_of(rows, &address, "/list").into_iter().map(|link| link.label).collect::<Vec<_>>();
+        assert_eq!(
+            (files(2_000).join(" "), files(2_001).join(" ")),
+            ("PDF XLSX CSV".to_owned(), "XLSX CSV".to_owned())
+        );
     }
 }

@@ -33,6 +33,11 @@ pub enum Sheet {
 impl Sheet {
     pub const ALL: [Sheet; 3] = [Sheet::Pdf, Sheet::Xlsx, Sheet::Csv];
 
+    /// Whether so many rows are written as such a file.
+    pub const fn takes(self, rows: usize) -> bool {
+        !matches!(self, Sheet::Pdf) || rows <= PDF_ROWS_MAX
+    }
+
     pub const fn format(self) -> ReportFormat {
         match self {
             Sheet::Pdf => ReportFormat::Pdf,
@@ -74,7 +79,7 @@ pub async fn respond_about(
     name: &str,
 ) -> Result<HttpResponse, Fault> {
     let rows = table.rows.len();
-    if sheet == Sheet::Pdf && rows > PDF_ROWS_MAX {
+    if !sheet.takes(rows) {
         let english = format!("a PDF of {rows} rows is too long, {PDF_ROWS_MAX} are the most: take CSV or XLSX");
         let told = Told::new("list-too-long", english).with("count", rows).with("max", PDF_ROWS_MAX);
         return Err(Fault::Misasked(Box::new(told)));

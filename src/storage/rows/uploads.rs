@@ -47,7 +47,7 @@ pub struct Upload {
     pub bytes_total: u64,
     pub bytes_read: u64,
     pub state: UploadState,
-    /// JSON; there once it has ended.
+    /// JSON: what is known so far, all of it once it has ended.
     pub report: Option<String>,
 }
 
@@ -74,10 +74,18 @@ pub fn begin(
         .get_result(connection)?)
 }
 
-pub fn advance(connection: &mut AnyConnection, id: i64, bytes_read: u64, now: Timestamp) -> StorageResult<()> {
+/// Notes how far the file is read, and `report`, what became of it so far.
+pub fn advance(
+    connection: &mut AnyConnection,
+    id: i64,
+    bytes_read: u64,
+    report: &str,
+    now: Timestamp,
+) -> StorageResult<()> {
     diesel::update(reading_upload::table.find(id))
         .set((
             reading_upload::bytes_read.eq(integer::<u64, i64>("a file's size", bytes_read)?),
+            reading_upload::report.eq(report),
             reading_upload::seen_at.eq(now.seconds()),
         ))
         .execute(connection)?;

@@ -78,14 +78,15 @@ pub fn list(connection: &mut AnyConnection) -> StorageResult<Vec<User>> {
     rows.into_iter().map(user_from).collect()
 }
 
-/// Replaces the password; access tokens signed before `now` end with the old one.
+/// Replaces the password; access tokens signed until `now` end with the old one. They name the second they were signed in:
+/// those of this second end too, and what is signed afterwards names the next.
 pub fn set_password_hash(
     connection: &mut AnyConnection,
     id: UserId,
     password_hash: &str,
     now: DateTime<Utc>,
 ) -> StorageResult<()> {
-    let values = (app_user::password_hash.eq(password_hash), app_user::tokens_valid_from.eq(now.timestamp()));
+    let values = (app_user::password_hash.eq(password_hash), app_user::tokens_valid_from.eq(now.timestamp() + 1));
     found("user", id.to_string(), diesel::update(app_user::table.find(id.0)).set(values).execute(connection)?)
 }
 

@@ -8,7 +8,7 @@ use std::path::Path;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::{Intake, ReadingInput, Refusals};
+use super::{Intake, IntakeReport, ReadingInput, Refusals};
 use crate::app::late_readings::BilledMonth;
 use crate::app::{AppError, Store};
 use crate::collect::{self, Place, RecordError};
@@ -44,7 +44,7 @@ pub fn import_file(
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<FileReport, AppError> {
     let intake = Intake::open(store, source)?.by(by);
-    let outcome = take_in(intake, path, now, progress)?;
+    let outcome = take_in(intake, path, now, &mut |read, total, _| progress(read, total))?;
     let damage = outcome.damage.map(|damage| damage.english);
     // Where nothing was taken, nothing changed: the file is refused as a whole.
     if let Some(damage) = damage.as_ref().filter(|_| outcome.accepted == 0) {
@@ -76,12 +76,13 @@ pub struct FileOutcome {
     pub damage: Option<Told>,
 }
 
-/// Takes a file in and tells of every line.
+/// Takes a file in and tells of every line. `progress` is told how many bytes of how many are read, and what became of
+/// them so far.
 pub fn take_in(
     mut intake: Intake,
     path: &Path,
     now: DateTime<Utc>,
-    progress: &mut dyn FnMut(u64, u64),
+    progress: &mut dyn FnMut(u64, u64, &IntakeReport),
 ) -> Result<FileOutcome, AppError> {
     let mut file = File::open(path).map_err(AppError::io("open", path))?;
     let known = file.metadata().map_err(AppError::io("read", path))?;
@@ -97,7 +98,7 @@ pub fn take_in(
         file.rewind().map_err(AppError::io("read", path))?;
     }
     let total = known.len();
-    progress(0, total);
+    progress(0, total, intake.so_far());
     let read = std::cell::Cell::new(0_u64);
     let counted = Counted { inner: BufReader::new(file), read: &read };
     let (mut taken, mut failure) = (0_u64, None);
@@ -114,17 +115,18 @@ pub fn take_in(
             failure = intake.push(line(place), &input, now).err();
             taken += 1;
             if taken % 4096 == 0 {
-                progress(read.get(), total);
+                progress(read.get(), total, intake.so_far());
             }
         }
         Ok(_) => {}
         Err(RecordError { place, why }) => intake.refuse(line(place), why),
     });
     if let Some(error) = failure {
+        progress(read.get(), total, intake.so_far());
         return Err(error);
     }
     let report = intake.finish(now)?;
-    progress(read.get(), total);
+    progress(read.get(), total, &report);
     Ok(FileOutcome {
         accepted: report.accepted,
         duplicates: report.duplicates,

@@ -116,6 +116,11 @@ impl Intake {
         self.report.refusals.note(place, why);
     }
 
+    /// What is known to have become of what was pushed.
+    pub const fn so_far(&self) -> &IntakeReport {
+        &self.report
+    }
+
     /// Waits until everything pushed is durable.
     pub fn finish(mut self, now: DateTime<Utc>) -> Result<IntakeReport, AppError> {
         self.hand_over(now)?;

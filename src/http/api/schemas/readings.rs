@@ -19,21 +19,14 @@ pub struct Reading {
     #[schema(example = "2026-10-01T02:10:00+02:00")]
     pub at: String,
     pub value: ReadingValue,
+    /// `kWh`, `kW`, `TB` or `To`, `U`, in capitals or not; or `kilowatt-hour`, `kilowatt`, `terabyte`, `rack-unit`.
     /// Refused where it is not the register's.
-    pub unit: Option<RegisterUnit>,
+    #[schema(example = "kWh")]
+    pub unit: Option<String>,
     /// Measured where it is left out.
     pub quality: Option<ReadingQuality>,
     /// Why an earlier value is replaced; makes the reading a correction.
     pub correction: Option<String>,
-}
-
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum RegisterUnit {
-    KilowattHour,
-    Kilowatt,
-    Terabyte,
-    RackUnit,
 }
 
 #[derive(Serialize, ToSchema)]

@@ -29,6 +29,18 @@ impl Errors {
         Errors::one(FieldError { field: field(problem), text: frame.said(&problem.told()) })
     }
 
+    /// The fields that were left empty, of (id, its value), each in the words of `error-<id>-missing`.
+    pub fn missing(frame: &Frame, fields: &[(&'static str, &str)]) -> Errors {
+        let empty = fields.iter().filter(|(_, value)| value.trim().is_empty());
+        let error =
+            |(field, _): &(&'static str, &str)| FieldError { field, text: frame.t(&format!("error-{field}-missing")) };
+        Errors { list: empty.map(error).collect() }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
     /// What is wrong with the field of this id.
     pub fn of(&self, field: &str) -> Option<&str> {
         self.list.iter().find(|error| error.field == field).map(|error| error.text.as_str())

@@ -8,10 +8,10 @@ use serde::Deserialize;
 
 use super::access_forms::Errors;
 use super::{Frame, done, page};
+use crate::app::AppError;
 use crate::app::invite::{self, Invitation};
 use crate::app::reset_password;
 use crate::app::user_problem::PASSWORD_CHARACTERS_MIN;
-use crate::app::{AppError, UserProblem};
 use crate::http::auth::role_key;
 use crate::http::client;
 use crate::http::error::Fault;
@@ -76,7 +76,7 @@ pub struct ResetForm {
 }
 
 pub async fn invitation(shared: Data<Shared>, link: Path<String>, http: HttpRequest) -> Result<HttpResponse, Fault> {
-    invitation_page(&shared, &http, &link, "", StatusCode::OK, None).await
+    invitation_page(&shared, &http, &link, "", Errors::default()).await
 }
 
 async fn invitation_page(
@@ -84,9 +84,9 @@ async fn invitation_page(
     http: &HttpRequest,
     link: &str,
     name: &str,
-    status: StatusCode,
-    problem: Option<UserProblem>,
+    errors: Errors,
 ) -> Result<HttpResponse, Fault> {
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let (store, secret, now) = (shared.store.clone(), link.to_owned(), shared.now());
     let found = blocking(move || invite::find(&store, &secret, now)).await?;
     let Some(Invitation { invitation, .. }) = found else { return gone(http) };
@@ -97,7 +97,7 @@ async fn invitation_page(
         role: frame.t(role_key(invitation.role)),
         name: name.to_owned(),
         password_hint: password_hint(&frame),
-        errors: problem.map(|problem| Errors::told(&frame, &problem)).unwrap_or_default(),
+        errors,
         frame,
     };
     page(status, &template)
@@ -110,16 +110,18 @@ pub async fn accept(
     form: Form<AcceptForm>,
 ) -> Result<HttpResponse, Fault> {
     let AcceptForm { name, password } = form.into_inner();
+    let frame = Frame::of(&http);
+    let missing = Errors::missing(&frame, &[("name", &name), ("password", &password)]);
+    if !missing.is_empty() {
+        return invitation_page(&shared, &http, &link, &name, missing).await;
+    }
     let (store, secret, typed, now) = (shared.store.clone(), link.clone(), name.clone(), shared.now());
     let origin = client::origin(&http);
     let accepted =
         attempted(move || invite::accept(&store, &secret, &typed, &password, origin.as_deref(), now)).await?;
     match accepted {
         Ok(()) => Ok(done("/sign-in", "invitation-accepted", "")),
-        Err(problem) => {
-            let status = StatusCode::UNPROCESSABLE_ENTITY;
-            invitation_page(&shared, &http, &link, &name, status, Some(problem)).await
-        }
+        Err(problem) => invitation_page(&shared, &http, &link, &name, Errors::told(&frame, &problem)).await,
     }
 }
 
@@ -130,6 +132,11 @@ pub async fn forgotten(http: HttpRequest) -> Result<HttpResponse, Fault> {
 /// Answers before anything is looked up: neither the words nor the time taken tell whether the address is known.
 pub async fn ask(shared: Data<Shared>, http: HttpRequest, form: Form<ForgottenForm>) -> Result<HttpResponse, Fault> {
     let frame = Frame::of(&http);
+    let missing = Errors::missing(&frame, &[("email", &form.email)]);
+    if !missing.is_empty() {
+        let template = ForgottenPage { frame, is_sent: false, errors: missing };
+        return page(StatusCode::UNPROCESSABLE_ENTITY, &template);
+    }
     // Whatever the address: from one client only so many are asked for.
     let attempt = Attempt::new("a new password", client::address(&http));
     if let Some(seconds) = shared.throttle.wait_seconds(&attempt, shared.now()) {
@@ -149,27 +156,22 @@ pub async fn ask(shared: Data<Shared>, http: HttpRequest, form: Form<ForgottenFo
 }
 
 pub async fn reset(shared: Data<Shared>, link: Path<String>, http: HttpRequest) -> Result<HttpResponse, Fault> {
-    reset_page(&shared, &http, &link, StatusCode::OK, None).await
+    reset_page(&shared, &http, &link, Errors::default()).await
 }
 
 async fn reset_page(
     shared: &Data<Shared>,
     http: &HttpRequest,
     link: &str,
-    status: StatusCode,
-    problem: Option<UserProblem>,
+    errors: Errors,
 ) -> Result<HttpResponse, Fault> {
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let (store, secret, now) = (shared.store.clone(), link.to_owned(), shared.now());
     let found = blocking(move || reset_password::find(&store, &secret, now)).await?;
     let Some(person) = found else { return gone(http) };
     let frame = Frame::of(http);
-    let template = ResetPage {
-        link: link.to_owned(),
-        email: person.email,
-        password_hint: password_hint(&frame),
-        errors: problem.map(|problem| Errors::told(&frame, &problem)).unwrap_or_default(),
-        frame,
-    };
+    let template =
+        ResetPage { link: link.to_owned(), email: person.email, password_hint: password_hint(&frame), errors, frame };
     page(status, &template)
 }
 
@@ -189,7 +191,7 @@ pub async fn set(
             shared.forget_bearers();
             Ok(done("/sign-in", "password-set", ""))
         }
-        Err(problem) => reset_page(&shared, &http, &link, StatusCode::UNPROCESSABLE_ENTITY, Some(problem)).await,
+        Err(problem) => reset_page(&shared, &http, &link, Errors::told(&Frame::of(&http), &problem)).await,
     }
 }
 

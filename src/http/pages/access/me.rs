@@ -12,7 +12,7 @@ use super::access_forms::{Errors, SessionRow, language_choices, session_rows};
 use super::links::password_hint;
 use super::parts::Choice;
 use super::{Frame, done, language, page};
-use crate::app::{UserProblem, administer_users, api_tokens, read_tenants, reset_password, second_factor, sessions};
+use crate::app::{administer_users, api_tokens, read_tenants, reset_password, second_factor, sessions};
 use crate::http::asked::none_of;
 use crate::http::auth::{Visitor, session};
 use crate::http::client;
@@ -125,22 +125,13 @@ pub async fn end_sessions(
 }
 
 pub async fn password(visitor: Visitor, http: HttpRequest) -> Result<HttpResponse, Fault> {
-    password_page(&visitor, &http, StatusCode::OK, None)
+    password_page(&visitor, &http, Errors::default())
 }
 
-fn password_page(
-    visitor: &Visitor,
-    http: &HttpRequest,
-    status: StatusCode,
-    problem: Option<UserProblem>,
-) -> Result<HttpResponse, Fault> {
+fn password_page(visitor: &Visitor, http: &HttpRequest, errors: Errors) -> Result<HttpResponse, Fault> {
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let frame = Frame::of(http);
-    let template = PasswordPage {
-        email: visitor.person.email.clone(),
-        hint: password_hint(&frame),
-        errors: problem.map(|problem| Errors::told(&frame, &problem)).unwrap_or_default(),
-        frame,
-    };
+    let template = PasswordPage { email: visitor.person.email.clone(), hint: password_hint(&frame), errors, frame };
     page(status, &template)
 }
 
@@ -152,6 +143,11 @@ pub async fn change_password(
 ) -> Result<HttpResponse, Fault> {
     visitor.check_form(&form.form_token)?;
     let PasswordForm { current, password, .. } = form.into_inner();
+    let frame = Frame::of(&http);
+    let missing = Errors::missing(&frame, &[("current", &current), ("password", &password)]);
+    if !missing.is_empty() {
+        return password_page(&visitor, &http, missing);
+    }
     let attempt = Attempt::new(&visitor.person.email, client::address(&http));
     let (store, person, by, now) = (shared.store.clone(), visitor.person.clone(), visitor.actor(&http), shared.now());
     let own = session::secret(&http, shared.is_secure());
@@ -161,6 +157,6 @@ pub async fn change_password(
             shared.forget_bearers();
             Ok(done("/me", "password-changed", ""))
         }
-        Err(problem) => password_page(&visitor, &http, StatusCode::UNPROCESSABLE_ENTITY, Some(problem)),
+        Err(problem) => password_page(&visitor, &http, Errors::told(&frame, &problem)),
     }
 }

@@ -83,22 +83,22 @@ async fn prepare_unless_begun(shared: &Data<Shared>, visitor: &Visitor, http: &H
 }
 
 pub async fn show(shared: Data<Shared>, visitor: Visitor, http: HttpRequest) -> Result<HttpResponse, Fault> {
-    overview(&shared, &visitor, &http, StatusCode::OK, None).await
+    overview(&shared, &visitor, &http, Errors::default()).await
 }
 
 async fn overview(
     shared: &Data<Shared>,
     visitor: &Visitor,
     http: &HttpRequest,
-    status: StatusCode,
-    problem: Option<UserProblem>,
+    errors: Errors,
 ) -> Result<HttpResponse, Fault> {
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let (store, id) = (shared.store.clone(), visitor.person.id);
     let (state, zone): (FactorState, Tz) =
         blocking(move || Ok((second_factor::state(&store, id)?, read_tenants::zone(&store)?))).await?;
     let frame = Frame::of(http);
     let template = FactorPage {
-        errors: problem.map(|problem| Errors::told(&frame, &problem)).unwrap_or_default(),
+        errors,
         since: state.since.map(|since| moment(&frame, zone, since)),
         is_required: shared.second_factor_roles().contains(&visitor.person.role),
         state,
@@ -117,7 +117,7 @@ pub async fn begin(
     let (store, person, by, now) = (shared.store.clone(), visitor.person.clone(), visitor.actor(&http), shared.now());
     match attempted(move || second_factor::begin(&store, &person, &by, now)).await? {
         Ok(()) => Ok(see_other(SETUP)),
-        Err(problem) => overview(&shared, &visitor, &http, StatusCode::UNPROCESSABLE_ENTITY, Some(problem)).await,
+        Err(problem) => overview(&shared, &visitor, &http, Errors::told(&Frame::of(&http), &problem)).await,
     }
 }
 
@@ -165,7 +165,11 @@ pub async fn confirm(
     if visitor.stage == Stage::Code {
         return Ok(see_other("/sign-in/code"));
     }
-    let refused = match shared.confirm_factor(&visitor.person, form.into_inner().code, visitor.actor(&http)).await {
+    let code = form.into_inner().code;
+    if code.trim().is_empty() {
+        return setup_page(&shared, &visitor, &http, Some(RefusedTry::Wrong("error-code-missing"))).await;
+    }
+    let refused = match shared.confirm_factor(&visitor.person, code, visitor.actor(&http)).await {
         Ok(Ok(codes)) => return confirmed(&shared, visitor, &http, codes).await,
         Ok(Err(UserProblem::CodeWrong)) => RefusedTry::Wrong("told-code-wrong"),
         Ok(Err(_)) => return Ok(see_other("/me/second-factor")),
@@ -197,6 +201,10 @@ pub async fn renew_codes(
     form: Form<PasswordForm>,
 ) -> Result<HttpResponse, Fault> {
     visitor.check_form(&form.form_token)?;
+    let missing = Errors::missing(&Frame::of(&http), &[("current", &form.current)]);
+    if !missing.is_empty() {
+        return overview(&shared, &visitor, &http, missing).await;
+    }
     let (store, person, by, now) = (shared.store.clone(), visitor.person.clone(), visitor.actor(&http), shared.now());
     let (attempt, current) = (Attempt::new(&person.email, client::address(&http)), form.into_inner().current);
     let renewed = shared
@@ -207,7 +215,7 @@ pub async fn renew_codes(
             let next = "/me/second-factor";
             page(StatusCode::OK, &CodesPage { frame: Frame::of(&http), codes, next })
         }
-        Err(problem) => overview(&shared, &visitor, &http, StatusCode::UNPROCESSABLE_ENTITY, Some(problem)).await,
+        Err(problem) => overview(&shared, &visitor, &http, Errors::told(&Frame::of(&http), &problem)).await,
     }
 }
 
@@ -218,6 +226,10 @@ pub async fn remove(
     form: Form<PasswordForm>,
 ) -> Result<HttpResponse, Fault> {
     visitor.check_form(&form.form_token)?;
+    let missing = Errors::missing(&Frame::of(&http), &[("current", &form.current)]);
+    if !missing.is_empty() {
+        return overview(&shared, &visitor, &http, missing).await;
+    }
     let (store, person, by, now) = (shared.store.clone(), visitor.person.clone(), visitor.actor(&http), shared.now());
     let (attempt, current) = (Attempt::new(&person.email, client::address(&http)), form.into_inner().current);
     let required = shared.second_factor_roles().to_vec();
@@ -226,6 +238,6 @@ pub async fn remove(
         .await?;
     match removed {
         Ok(()) => Ok(done("/me/second-factor", "factor-removed", "")),
-        Err(problem) => overview(&shared, &visitor, &http, StatusCode::UNPROCESSABLE_ENTITY, Some(problem)).await,
+        Err(problem) => overview(&shared, &visitor, &http, Errors::told(&Frame::of(&http), &problem)).await,
     }
 }

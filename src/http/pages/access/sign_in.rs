@@ -195,14 +195,19 @@ pub async fn submit_code(
     if visitor.stage != Stage::Code {
         return Ok(see_other("/"));
     }
-    let refused = match shared.check_code(&visitor.person, code, visitor.actor(&http)).await {
-        Ok(true) => {
+    let checked = match code.trim().is_empty() {
+        true => None,
+        false => Some(shared.check_code(&visitor.person, code, visitor.actor(&http)).await),
+    };
+    let refused = match checked {
+        None => RefusedTry::Wrong("error-code-missing"),
+        Some(Ok(true)) => {
             let mut response = see_other(&next);
             enter(&shared, &http, &mut response, visitor.person.id, Stage::Open).await?;
             return Ok(response);
         }
-        Ok(false) => RefusedTry::Wrong("told-code-wrong"),
-        Err(fault) => RefusedTry::of(fault)?,
+        Some(Ok(false)) => RefusedTry::Wrong("told-code-wrong"),
+        Some(Err(fault)) => RefusedTry::of(fault)?,
     };
     let frame = Frame::of(&http);
     let errors = Errors::one(FieldError { field: "code", text: refused.text(&frame) });

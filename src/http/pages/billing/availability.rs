@@ -6,9 +6,8 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use rust_decimal::Decimal;
 
-use super::forms::Fields;
+use super::forms::{Fields, refused_or};
 use super::parts::{Choice, FieldError};
-use super::payment_list::refusals;
 use super::{Frame, done, encoded, page};
 use crate::app::read_tenants;
 use crate::app::record_availability::{self, KeptAvailability, NewAvailability};
@@ -186,7 +185,7 @@ pub async fn submit(
     };
     let (store, now, by) = (shared.store.clone(), shared.now(), visitor.actor(&http));
     let unknown = || Told::new("contract-unknown", "the contract is not known here");
-    let outcome = blocking(move || refusals(record_availability::record(&store, &figure, &by, now), unknown)).await?;
+    let outcome = blocking(move || refused_or(record_availability::record(&store, &figure, &by, now), unknown)).await?;
     match outcome {
         Ok(recorded) => {
             let path = format!("/contracts/{}/availability", encoded(&code));
@@ -194,7 +193,7 @@ pub async fn submit(
         }
         Err(told) => {
             let field = match told.key.as_str() {
-                "availability-no-reason" => "reason",
+                "availability-no-reason" | "reason-length" => "reason",
                 "availability-no-percent" => "percent",
                 "availability-not-promised" => "line",
                 _ => "month",

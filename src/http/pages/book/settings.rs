@@ -7,6 +7,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::access_forms::Errors;
+use super::invoice::mail::failure;
 use super::{Frame, page};
 use crate::app::read_settings::{self, SeriesKind, SeriesState, Settings};
 use crate::app::test_mail;
@@ -75,9 +76,10 @@ pub struct TestForm {
 }
 
 fn mail_error(frame: &Frame, error: MailError) -> (String, String) {
+    let told = |key: &str, answer: String| (format!("{} {}", frame.t(key), failure(frame, &answer)), answer);
     match error {
-        MailError::Temporary(answer) | MailError::Relay(answer) => (frame.t("test-mail-temporary"), answer),
-        MailError::Permanent(answer) => (frame.t("test-mail-permanent"), answer),
+        MailError::Temporary(answer) | MailError::Relay(answer) => told("test-mail-temporary", answer),
+        MailError::Permanent(answer) => told("test-mail-permanent", answer),
         MailError::Settings(answer) => (frame.t("test-mail-settings"), answer),
     }
 }

@@ -1,6 +1,6 @@
 //! One invoice: its lines, and for each line where it comes from, down to the first and last reading.
 
-use actix_web::http::{StatusCode, header};
+use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
@@ -11,7 +11,7 @@ use super::claims::{ClaimRow, posted_row};
 use super::invoice_list::{Left, standing};
 use super::lines::{ServiceGroup, groups, vat_text};
 use super::parts::{Address, Badge, Link, exports};
-use super::{Frame, encoded, page};
+use super::{Frame, encoded, framed_pdf, page};
 use crate::app::archive_invoice::ArchiveKind;
 use crate::app::late_readings::{self, LateInvoice};
 use crate::app::read_account::{self, Account};
@@ -52,6 +52,8 @@ struct InvoicePage {
     contract: String,
     period: String,
     groups: Vec<ServiceGroup>,
+    /// Its PDF for a frame.
+    preview: String,
     /// Its lines as files.
     line_files: Vec<Link>,
     vat: Vec<VatLine>,
@@ -157,6 +159,7 @@ pub async fn one(
         contract: format!("/contracts/{}", encoded(invoice.references.contract.as_str())),
         period: frame.period(invoice.period),
         groups: groups(&frame, &invoice.charges, &format!("/invoices/{}", invoice.number)),
+        preview: format!("/invoices/{}/preview.pdf", invoice.number),
         line_files: exports(&Address::new(""), &format!("/invoices/{}/lines", invoice.number)),
         vat: invoice.vat.iter().map(|vat| vat_line(&frame, vat)).collect(),
         references: references(&frame, &invoice),
@@ -199,15 +202,8 @@ pub async fn preview(shared: Data<Shared>, granted: Granted, number: Path<String
     let (store, number) = (shared.store.clone(), number.into_inner());
     let wanted = number.clone();
     let bytes = blocking(move || read_invoices::document(&store, &granted.scope, &wanted, ArchiveKind::Pdf)).await?;
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CONTENT_TYPE, "application/pdf"))
-        .insert_header((header::CONTENT_DISPOSITION, format!("inline; filename=\"{number}.pdf\"")))
-        .insert_header((header::CONTENT_SECURITY_POLICY, PREVIEW_POLICY))
-        .body(bytes.ok_or(Fault::NotFound)?))
+    Ok(framed_pdf(&format!("{number}.pdf"), bytes.ok_or(Fault::NotFound)?))
 }
-
-/// A document that only our own pages may frame, and that loads nothing.
-const PREVIEW_POLICY: &str = "default-src 'none'; object-src 'self'; frame-ancestors 'self'";
 
 /// `Facture DC2026000001`
 pub fn title(frame: &Frame, invoice: &IssuedInvoice) -> String {

@@ -8,7 +8,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use chrono::NaiveDate;
 
-use super::parts::{Address, Badge, Choice, Column, Link, Pager, Tab, Tone, count, exports, tenant_choices};
+use super::parts::{Address, Badge, Choice, Column, Link, Pager, Tab, Tone, count, exports_of, tenant_choices};
 use super::{Frame, page};
 use crate::app::read_invoices::{
     self, InvoiceFilter, InvoicePage, InvoiceStatus, InvoiceSummary, ListState, Order, StateCounts, Wanted,
@@ -107,7 +107,8 @@ struct InvoicesPage {
     /// The same for the choice of columns.
     carried_columns: Vec<(&'static str, String)>,
     text: String,
-    is_filtered: bool,
+    /// That nothing passes the filter; none where there is no filter.
+    nothing: Option<String>,
     pager: Pager,
     count_text: String,
     /// On paper: of which day the list is.
@@ -155,6 +156,17 @@ pub async fn list(
     show(&shared, granted, &http, Asked::read(&query)?, None).await
 }
 
+/// That nothing passes the filter, by what it is; none where there is none.
+fn nothing(frame: &Frame, asked: &Asked, names: &TenantNames) -> Option<String> {
+    let is_searched = !asked.text.is_empty() || asked.month.is_some();
+    match (&asked.tenant, asked.state.name().is_empty()) {
+        (Some(tenant), true) if !is_searched => Some(frame.with("invoices-empty-tenant", "tenant", names.name(tenant))),
+        (None, true) if !is_searched => None,
+        (None, false) if !is_searched => Some(frame.t("invoices-empty-state")),
+        _ => Some(frame.t("invoices-empty")),
+    }
+}
+
 /// The list, with what was asked of it and could not be done.
 async fn show(
     shared: &Data<Shared>,
@@ -189,11 +201,11 @@ async fn show(
         tenants: tenant_choices(&names, asked.tenant.as_ref()),
         carried: address.carried(&["q", "month", "tenant"]),
         carried_columns: address.carried(&[]),
-        is_filtered: !asked.text.is_empty() || asked.month.is_some() || asked.tenant.is_some(),
+        nothing: nothing(&frame, &asked, &names),
         pager: Pager::new(&address, found.page, found.pages),
         count_text: frame.with("invoices-count", "count", &count(&frame, i64::try_from(found.total).unwrap_or(0))),
         printed: frame.with("list-as-of", "day", &frame.date(&today)),
-        files: exports(&address, "/invoices/list"),
+        files: exports_of(found.total, &address, "/invoices/list"),
         zip: address.at("/invoices/documents.zip").href(),
         carried_zip: address.carried(&[]),
         problem: problem.map(|told| frame.said(told)),

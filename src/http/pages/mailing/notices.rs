@@ -63,7 +63,7 @@ pub async fn file(shared: Data<Shared>, http: HttpRequest, sheet: Path<Sheet>) -
             sheet::text(shown.state.text),
             sheet::instant(Timestamp::from(notice.sent_at.unwrap_or(notice.created_at)), zone),
             Cell::Number(notice.attempts.into()),
-            shown.error.map_or(Cell::Empty, Cell::Text),
+            shown.error.map_or(Cell::Empty, |(why, words)| sheet::text(format!("{why} {words}"))),
         ]
     };
     let table = Table {

@@ -6,12 +6,10 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use chrono::NaiveDate;
 
-use super::forms::as_typed;
-use super::forms::{Fields, refused};
-use super::parts::{Address, Choice, FieldError, Link, Pager, count, exports, tenant_choices};
+use super::forms::{Fields, as_typed, refused_or};
+use super::parts::{Address, Choice, FieldError, Link, Pager, count, exports_of, tenant_choices};
 use super::sheet::{self, Sheet};
 use super::{Frame, done, page};
-use crate::app::AppError;
 use crate::app::match_receipts::{self, BankReceipt};
 use crate::app::open_invoices::{self, OpenInvoice};
 use crate::app::read_payments::{self, PaymentFilter, PaymentPage, RecordedPayment};
@@ -103,7 +101,7 @@ pub async fn list(
         is_filtered: filter != PaymentFilter::default(),
         count_text: frame.with("payments-count", "count", &count(&frame, i64::try_from(total).unwrap_or(0))),
         total: frame.bare(&amount),
-        files: exports(&address, "/payments/list"),
+        files: exports_of(total, &address, "/payments/list"),
         pager: Pager::new(&address, number, pages),
         may_record: policy(granted.role, Action::RecordPayments) != Decision::Deny,
         from: day_text(filter.from),
@@ -367,7 +365,7 @@ fn entry(frame: &Frame, fields: &Fields) -> Result<Entry, Vec<FieldError>> {
 /// Which field a refusal is about.
 fn field(told: &Told) -> &'static str {
     match told.key.as_str() {
-        "payment-before-issue" | "payment-in-future" | "period-closed" => "date",
+        "payment-before-issue" | "payment-in-future" | "books-closed" => "date",
         "payment-of-credit-note" | "invoice-unknown" => "invoice",
         _ => "amount",
     }
@@ -377,22 +375,10 @@ fn unknown(invoice: &InvoiceNumber) -> Told {
     Told::new("invoice-unknown", format!("invoice {invoice} is not known here")).with("invoice", invoice.as_str())
 }
 
-/// What a use case refuses, apart from what breaks.
-pub(in crate::http::pages) fn refusals<T>(
-    done: Result<T, AppError>,
-    unknown: impl FnOnce() -> Told,
-) -> Result<Result<T, Told>, AppError> {
-    match done {
-        Err(AppError::NotFound(_)) => Ok(Err(unknown())),
-        Err(AppError::Storage(crate::storage::StorageError::Closed(text))) => Ok(Err(Told::new("period-closed", text))),
-        done => refused(done),
-    }
-}
-
 async fn check(shared: &Data<Shared>, entry: &Entry) -> Result<Result<PaymentPlan, Told>, Fault> {
     let (store, now) = (shared.store.clone(), shared.now());
     let (invoice, date, amount) = (entry.invoice.clone(), entry.date, entry.amount);
-    let planned = move || refusals(record_payment::plan(&store, &invoice, amount, date, now), || unknown(&invoice));
+    let planned = move || refused_or(record_payment::plan(&store, &invoice, amount, date, now), || unknown(&invoice));
     blocking(planned).await
 }
 
@@ -414,7 +400,7 @@ async fn record(
             true => record_payment::record_as_seen(&store, &new, seen, &by, now),
             false => match_receipts::assign(&store, &key, &invoice, amount, seen, &by, now),
         };
-        refusals(recorded.map(|report| report.number), || unknown(&invoice))
+        refused_or(recorded.map(|report| report.number), || unknown(&invoice))
     })
     .await
 }

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::course_chart::{CourseChart, Courses};
 use super::meters::{badges, coverage_text, place, readings_text, value};
-use super::parts::{Badge, Link, Pager, Tone, count, exports};
+use super::parts::{Badge, Link, Pager, Tone, count, exports_of};
 use super::plant_figures;
 use super::sheet::{self, Sheet};
 use super::{Address, Frame, encoded, page};
@@ -125,10 +125,10 @@ fn template(frame: Frame, file: &MeterFile, page_number: usize, may_correct: boo
     let silence = file.summary.silent_seconds(now);
     let this_month = BillingMonth::of(now.date_in(file.zone));
     // All of the page with as many decimals, so that they stand in line.
-    let scale = shown.clone().map(|reading| reading.value.to_decimal().normalize().scale()).max().unwrap_or(0);
+    let scale = plant_figures::scale(shown.clone().map(|reading| reading.value));
     let readings = shown.map(|reading| ReadingRow {
         at: frame.instant(reading.at, file.zone),
-        value: aligned(&frame, reading.value.to_decimal(), scale, meter.register),
+        value: plant_figures::aligned(&frame, reading.value, scale, meter.register),
         quality: quality(&frame, reading.quality),
         correct: resolve_link(&path, file, "correct", &[("at", reading.at)]),
     });
@@ -170,7 +170,7 @@ fn template(frame: Frame, file: &MeterFile, page_number: usize, may_correct: boo
         readings: readings.collect(),
         readings_count: count(&frame, within.len()),
         pager: Pager::new(&address, page_number, pages),
-        files: exports(&address, &format!("{path}/readings")),
+        files: exports_of(within.len(), &address, &format!("{path}/readings")),
         may_correct,
         is_counter: meter.register == Register::Energy,
         days_caption: frame.texts(
@@ -183,11 +183,6 @@ fn template(frame: Frame, file: &MeterFile, page_number: usize, may_correct: boo
         path,
         frame,
     }
-}
-
-/// A value with `scale` decimals, and its unit.
-fn aligned(frame: &Frame, value: Decimal, scale: u32, register: Register) -> String {
-    format!("{}\u{a0}{}", plant_figures::number(frame, value, scale), plant_figures::unit(frame, register))
 }
 
 const fn decimals(register: Register) -> u32 {

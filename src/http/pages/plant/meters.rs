@@ -8,7 +8,7 @@ use chrono_tz::Tz;
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
-use super::parts::{Badge, Choice, Column, Link, Pager, Tone, count, exports};
+use super::parts::{Badge, Choice, Column, Link, Pager, Tone, count, exports_of};
 use super::plant_figures;
 use super::sheet::{self, Sheet};
 use super::{Address, Frame, encoded, page};
@@ -91,6 +91,7 @@ pub async fn list(shared: Data<Shared>, http: HttpRequest, query: Query<MetersQu
         label: frame.t(&format!("register-{}", register.name())),
         is_chosen: filter.register == Some(register),
     });
+    let scales = plant_figures::REGISTERS.map(|register| (register, scale_of(&found, register)));
     let template = MetersTemplate {
         month: frame.month(&found.month),
         month_value: found.month.to_string(),
@@ -100,10 +101,10 @@ pub async fn list(shared: Data<Shared>, http: HttpRequest, query: Query<MetersQu
         sort: filter.order.text(),
         registers: registers.collect(),
         columns: columns(&frame, &address, filter.order),
-        rows: found.meters.iter().map(|one| row(&frame, one, &found, now.into())).collect(),
+        rows: found.meters.iter().map(|one| row(&frame, one, &found, &scales, now.into())).collect(),
         pager: Pager::new(&address, found.page, found.pages),
         count: count(&frame, found.total),
-        files: exports(&address, "/meters"),
+        files: exports_of(found.total, &address, "/meters"),
         frame,
     };
     page(StatusCode::OK, &template)
@@ -127,15 +128,30 @@ fn columns(frame: &Frame, address: &Address, order: Order<MeterKey>) -> Vec<Colu
         plain("meter-place"),
         plain("invoice-tenant"),
         ordering("meter-last-reading", MeterKey::LastReading),
+        plain("meter-value").of_numbers(),
         ordering("meter-coverage", MeterKey::Coverage).of_numbers(),
         plain("meter-readings").of_numbers(),
         ordering("meter-state", MeterKey::Gaps),
     ]
 }
 
-fn row(frame: &Frame, summary: &MeterSummary, found: &MetersPage, now: Timestamp) -> MeterRow {
+/// The decimals of what the page shows of one register.
+fn scale_of(found: &MetersPage, register: Register) -> u32 {
+    let own = found.meters.iter().filter(|one| one.meter.register == register);
+    plant_figures::scale(own.filter_map(|one| one.last.map(|last| last.value)))
+}
+
+fn row(
+    frame: &Frame,
+    summary: &MeterSummary,
+    found: &MetersPage,
+    scales: &[(Register, u32)],
+    now: Timestamp,
+) -> MeterRow {
     let meter = &summary.meter;
     let silence = summary.silent_seconds(now);
+    let scale = scales.iter().find(|(register, _)| *register == meter.register).map_or(0, |(_, scale)| *scale);
+    let value = |value| plant_figures::aligned(frame, value, scale, meter.register);
     MeterRow {
         code: meter.code.to_string(),
         address: format!("/meters/{}?month={}", encoded(meter.code.as_str()), found.month),
@@ -144,7 +160,7 @@ fn row(frame: &Frame, summary: &MeterSummary, found: &MetersPage, now: Timestamp
         rack: meter.rack.as_ref().map(|rack| format!("/racks/{}", encoded(rack.as_str()))),
         tenant: summary.billed_on.as_ref().map(|on| on.tenant_name.clone()).unwrap_or_default(),
         last_at: summary.last.map(|last| frame.instant(last.at, found.zone)).unwrap_or_else(|| "–".to_owned()),
-        last_value: summary.last.map(|last| value(frame, last.value.to_decimal(), meter.register)).unwrap_or_default(),
+        last_value: summary.last.map_or_else(|| "–".to_owned(), |last| value(last.value)),
         silence: silence
             .map(|seconds| frame.with("meter-silent", "duration", &plant_figures::duration(frame, seconds))),
         coverage: coverage_text(frame, summary),

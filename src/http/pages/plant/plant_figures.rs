@@ -7,6 +7,7 @@ use super::{Address, Frame};
 use crate::domain::calendar::BillingMonth;
 use crate::domain::metering::Register;
 use crate::domain::party::Language;
+use crate::domain::quantity::Micro;
 use crate::domain::typography;
 
 pub const REGISTERS: [Register; 4] = [Register::Energy, Register::Power, Register::Storage, Register::Occupancy];
@@ -23,7 +24,20 @@ pub fn known(frame: &Frame, value: Option<Decimal>, decimals: u32) -> String {
     value.map_or_else(|| "–".to_owned(), |value| number(frame, value, decimals))
 }
 
-/// `9 h 30 min`, `2 j 4 h`.
+/// As many decimals as the finest of the values has: all with as many stand in line.
+pub fn scale(values: impl Iterator<Item = Micro>) -> u32 {
+    values.map(|value| value.to_decimal().normalize().scale()).max().unwrap_or(0)
+}
+
+/// A reading with `scale` decimals, and its unit.
+pub fn aligned(frame: &Frame, value: Micro, scale: u32, register: Register) -> String {
+    format!("{}\u{a0}{}", number(frame, value.to_decimal(), scale), unit(frame, register))
+}
+
+/// Below so many seconds a duration is told to the second.
+const SECONDS_TOLD: i64 = 600;
+
+/// `9 h 30 min`, `2 j 4 h`, `1 min 30 s`.
 pub fn duration(frame: &Frame, seconds: i64) -> String {
     let (days, hours, minutes) = (seconds / 86_400, seconds % 86_400 / 3600, seconds % 3600 / 60);
     let mut parts = Vec::new();
@@ -33,8 +47,12 @@ pub fn duration(frame: &Frame, seconds: i64) -> String {
     if hours > 0 {
         parts.push(frame.with("duration-hours", "count", &hours.to_string()));
     }
-    if days == 0 && (minutes > 0 || hours == 0) {
+    let rest = if seconds < SECONDS_TOLD { seconds % 60 } else { 0 };
+    if days == 0 && (minutes > 0 || (hours == 0 && rest == 0)) {
         parts.push(frame.with("duration-minutes", "count", &minutes.to_string()));
+    }
+    if rest > 0 {
+        parts.push(frame.with("duration-seconds", "count", &rest.to_string()));
     }
     parts.join("\u{a0}")
 }
@@ -82,6 +100,14 @@ pub fn in_two_lines(name: &str, characters_max: usize) -> (String, String) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn short_durations_are_told_to_the_second() {
+        let frame = Frame::of(&actix_web::test::TestRequest::with_uri("/?lang=fr").to_http_request());
+        let told = [0, 5, 60, 90, 600, 601, 3600, 34_200, 187_200].map(|seconds| duration(&frame, seconds));
+        let expected = ["0 min", "5 s", "1 min", "1 min 30 s", "10 min", "10 min", "1 h", "9 h 30 min", "2 j 4 h"];
+        assert_eq!(told.map(|text| text.replace('\u{a0}', " ")), expected);
+    }
 
     #[test]
     fn names_are_broken_between_words() {

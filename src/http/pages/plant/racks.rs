@@ -157,12 +157,8 @@ fn cell(frame: &Frame, rack: &RackState, position: i64, y: i64) -> RackCell {
         [one] => one.tenant.name.clone(),
         several => frame.with("rack-tenants", "count", &several.len().to_string()),
     };
-    let mut lines = plant_figures::in_two_lines(&tenant, NAME_CHARACTERS_MAX);
-    // A code says who it is where half a name does not; the whole name is in the cell's title and in the table.
-    if let ([one], true) = (rack.tenants.as_slice(), lines.0.ends_with('…') || lines.1.ends_with('…')) {
-        lines = plant_figures::in_two_lines(one.tenant.code.as_str(), NAME_CHARACTERS_MAX);
-    }
-    let (tenant, tenant_more) = lines;
+    // Names throughout, cut where they are long: the whole name is in the cell's title and in the table.
+    let (tenant, tenant_more) = plant_figures::in_two_lines(&tenant, NAME_CHARACTERS_MAX);
     RackCell {
         x: position * (CELL_WIDTH + CELL_GAP),
         y,

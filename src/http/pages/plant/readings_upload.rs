@@ -65,6 +65,8 @@ struct ReportTemplate {
     interrupted: Option<String>,
     /// Not one line could be read.
     is_unread: bool,
+    /// What became of its lines is known.
+    is_counted: bool,
     failure: Option<Words>,
     refused: Vec<RefusedRow>,
     more: Option<String>,
@@ -122,14 +124,17 @@ pub fn row(frame: &Frame, view: &UploadView, zone: Tz) -> UploadRow {
         UploadState::Done if report.refused_count > 0 => (Tone::Warn, "upload-refusals"),
         UploadState::Done => (Tone::Ok, "upload-done"),
     };
+    // Of a file that broke off with nothing counted it is not known that nothing was taken.
+    let is_unknown = view.is_interrupted && report.is_blank();
+    let told = |number: u64| if is_unknown { "–".to_owned() } else { count(frame, number) };
     UploadRow {
         address: format!("/readings/import/{}", upload.id),
         file: upload.file_name.clone(),
         by: upload.by.clone(),
         at: frame.instant(upload.started_at, zone),
-        accepted: count(frame, report.accepted),
-        duplicates: count(frame, report.duplicates),
-        refused: count(frame, report.refused_count),
+        accepted: told(report.accepted),
+        duplicates: told(report.duplicates),
+        refused: told(report.refused_count),
         badge: Badge { tone, text: frame.t(key) },
     }
 }
@@ -260,8 +265,8 @@ pub async fn report(shared: Data<Shared>, id: Path<i64>, http: HttpRequest) -> R
             let percent = progress_of(frame.language, &view).text;
             frame.with("upload-interrupted-text", "percent", &percent)
         }),
-        is_unread: view.report.failure.is_some()
-            && view.report.accepted + view.report.duplicates + view.report.refused_count == 0,
+        is_unread: view.report.failure.is_some() && view.report.is_blank(),
+        is_counted: !view.report.is_blank() || (!view.is_interrupted && view.report.failure.is_none()),
         more: (more > 0).then(|| frame.with("upload-more", "count", &count(&frame, more))),
         failure: view.report.failure.as_ref().map(|text| words(&frame, text, view.report.failure_told.as_ref())),
         refused: view.report.refused.iter().map(|line| refused_row(&frame, line)).collect(),

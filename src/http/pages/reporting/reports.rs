@@ -62,9 +62,23 @@ pub struct KeptRow {
     pub file: String,
 }
 
+/// What a kept report is called: by the word its kind begins with, and what tells it from others of it.
+fn kind_name(frame: &Frame, kind: &str) -> String {
+    let words = kind.match_indices('-').map(|(at, _)| at).chain([kind.len()]);
+    let mut named = words.filter_map(|at| {
+        let (stem, rest) = kind.split_at_checked(at)?;
+        Some((frame.optional(&format!("report-{stem}"))?, rest.trim_start_matches('-')))
+    });
+    match named.next_back() {
+        Some((name, "")) => name,
+        Some((name, rest)) => format!("{name} ({rest})"),
+        None => kind.to_owned(),
+    }
+}
+
 fn kept_row(frame: &Frame, report: &ArchivedReport) -> KeptRow {
     KeptRow {
-        kind: report.kind.clone(),
+        kind: kind_name(frame, &report.kind),
         as_of: frame.short_date(&report.as_of),
         format: report.format.to_uppercase(),
         language: report.language.clone(),
@@ -126,7 +140,7 @@ pub async fn kept_list(
         ["reports-report", "reports-formats", "reports-day", "reports-language", "payback-kept-on", "reports-bytes"];
     let cells = |report: &ArchivedReport| {
         vec![
-            sheet::text(&report.kind),
+            sheet::text(kind_name(&frame, &report.kind)),
             sheet::text(report.format.to_uppercase()),
             Cell::Day(report.as_of),
             sheet::text(&report.language),

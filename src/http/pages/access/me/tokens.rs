@@ -8,8 +8,8 @@ use askama::Template;
 use super::super::access_forms::{Errors, TokenRow, token_rows};
 use super::super::{Frame, confirm, done, page};
 use crate::app::api_tokens::{self, TokenWish};
-use crate::app::read_tenants;
 use crate::app::user_problem::TOKEN_DAYS_MAX;
+use crate::app::{UserProblem, read_tenants};
 use crate::domain::access::{Action, Scopes};
 use crate::http::auth::Visitor;
 use crate::http::error::Fault;
@@ -109,6 +109,10 @@ pub async fn create(
     let typed = (value("name"), value("days"));
     let wish =
         TokenWish { name: typed.0.to_owned(), scopes: scopes.clone(), days: typed.1.trim().parse().unwrap_or(0) };
+    let missing = missing(&frame, &wish);
+    if !missing.is_empty() {
+        return new_page(frame, &visitor, typed, &scopes, StatusCode::UNPROCESSABLE_ENTITY, missing);
+    }
     let (store, person, by, now) = (shared.store.clone(), visitor.person.clone(), visitor.actor(&http), shared.now());
     let made = attempted(move || {
         let made = api_tokens::create(&store, &person, &wish, &by, now)?;
@@ -125,6 +129,19 @@ pub async fn create(
             new_page(frame, &visitor, typed, &scopes, StatusCode::UNPROCESSABLE_ENTITY, errors)
         }
     }
+}
+
+/// What a token cannot do without, all at once.
+fn missing(frame: &Frame, wish: &TokenWish) -> Errors {
+    let told = |problem: UserProblem| Errors::told(frame, &problem).list;
+    let mut errors = Errors::missing(frame, &[("name", &wish.name)]);
+    if !(1..=TOKEN_DAYS_MAX).contains(&wish.days) {
+        errors.list.extend(told(UserProblem::TokenDays));
+    }
+    if wish.scopes.is_empty() {
+        errors.list.extend(told(UserProblem::ScopesMissing));
+    }
+    errors
 }
 
 /// Asks before a token is revoked: programs that use it stop working.

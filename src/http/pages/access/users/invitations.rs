@@ -88,8 +88,12 @@ pub async fn submit(
 ) -> Result<HttpResponse, Fault> {
     visitor.check_form(&form.form_token)?;
     let frame = Frame::of(&http);
-    let Some(role) = role_named(&form.role) else {
-        let errors = Errors::one(FieldError { field: "role", text: frame.t("problem-role-missing") });
+    let mut errors = Errors::missing(&frame, &[("email", &form.email)]);
+    let role = role_named(&form.role);
+    if role.is_none() {
+        errors.list.push(FieldError { field: "role", text: frame.t("problem-role-missing") });
+    }
+    let (Some(role), true) = (role, errors.is_empty()) else {
         return invite_page(&shared, frame, &form, StatusCode::UNPROCESSABLE_ENTITY, errors).await;
     };
     let guest = Guest {

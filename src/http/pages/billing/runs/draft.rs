@@ -8,7 +8,7 @@ use askama::Template;
 use super::super::invoice::trace::position;
 use super::super::lines::{ServiceGroup, groups};
 use super::super::trace::{ReadingsQuery, Traced, line_page, readings_file, readings_page};
-use super::super::{Frame, encoded, page};
+use super::super::{Frame, encoded, framed_pdf, page};
 use super::manual::{self, ManualView};
 use super::month;
 use super::problems::{self, ProblemRow};
@@ -19,6 +19,7 @@ use crate::domain::access::{Action, Decision, TenantScope, policy};
 use crate::domain::calendar::BillingMonth;
 use crate::domain::ids::ContractCode;
 use crate::domain::invoice::Draft;
+use crate::http::api::drafts;
 use crate::http::auth::Granted;
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
@@ -34,6 +35,8 @@ struct DraftPage {
     may_issue: bool,
     issue: String,
     withdraw: String,
+    /// Its paper as it would be issued now.
+    preview: String,
     /// Lines people added.
     manual: Vec<ManualView>,
     add: String,
@@ -91,11 +94,20 @@ pub async fn show(
         add,
         issue: format!("/billing/{month}/issue?contract={}", encoded(contract.as_str())),
         withdraw: format!("{base}/withdraw"),
+        preview: format!("{base}/preview.pdf"),
         is_kept,
         frame: above(frame, month),
         draft,
     };
     page(StatusCode::OK, &template)
+}
+
+/// Its PDF for the frame that shows it in the page.
+pub async fn preview(shared: Data<Shared>, path: Path<(String, String)>) -> Result<HttpResponse, Fault> {
+    let (month_text, contract) = path.into_inner();
+    let (month, contract) = (month(&month_text)?, ContractCode::from(contract.as_str()));
+    let bytes = drafts::paper(&shared, month, contract.clone()).await?;
+    Ok(framed_pdf(&drafts::file_name(month, &contract), bytes))
 }
 
 pub async fn line(

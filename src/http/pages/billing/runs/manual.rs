@@ -5,10 +5,9 @@ use actix_web::web::{Data, Form, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
-use super::super::forms::{Fields, month};
+use super::super::forms::{Fields, month, reason_error, refused_or};
 use super::super::lines::vat_text;
 use super::super::parts::{Choice, FieldError};
-use super::super::payment_list::refusals;
 use super::super::{Frame, done, page};
 use super::draft::address;
 use crate::app::manual_lines::{self, ManualLine, treatments};
@@ -104,6 +103,9 @@ pub async fn form(
 ) -> Result<HttpResponse, Fault> {
     let (month, contract) = path.into_inner();
     let place = place(&shared, &month, contract).await?;
+    // A month that is issued takes no line: that is said before anything is typed.
+    let (store, contract, month) = (shared.store.clone(), place.contract.clone(), place.month);
+    blocking(move || manual_lines::refuse_billed(&store, &contract, month)).await?;
     show(Frame::of(&http), &place, &Fields::of_query(vec![]), vec![], None)
 }
 
@@ -186,7 +188,7 @@ pub async fn submit(
     };
     let (store, now, by, new) = (shared.store.clone(), shared.now(), visitor.actor(&http), line.clone());
     let added = blocking(move || {
-        refusals(manual_lines::add(&store, &new, Some(seen), &by, now), || {
+        refused_or(manual_lines::add(&store, &new, Some(seen), &by, now), || {
             Told::new("contract-unknown", "the contract is not known")
         })
     })
@@ -229,9 +231,8 @@ fn typed(frame: &Frame, place: &Place, fields: &Fields) -> Result<NewManualLine,
     if !fields.has("fr") {
         wrong("fr", "told-manual-no-designation");
     }
-    if !fields.has("reason") {
-        wrong("reason", "told-manual-no-reason");
-    }
+    errors.extend(reason_error(frame, fields, "told-manual-no-reason"));
+    let mut wrong = |field: &'static str, key: &str| errors.push(FieldError { field, text: frame.t(key) });
     let known = treatments(&place.contract);
     let vat: Option<&VatTreatment> = fields.number("vat").and_then(|index: usize| known.get(index).copied());
     if vat.is_none() {
@@ -264,7 +265,7 @@ fn typed(frame: &Frame, place: &Place, fields: &Fields) -> Result<NewManualLine,
 /// Which field a refusal is about.
 fn field(told: &Told) -> &'static str {
     match told.key.as_str() {
-        "manual-no-reason" => "reason",
+        "manual-no-reason" | "reason-length" => "reason",
         "manual-no-designation" => "fr",
         "manual-negative-price" => "price",
         "manual-other-vat" => "vat",
@@ -348,7 +349,7 @@ pub async fn remove(
     let (reason, of) = (fields.text("reason").to_owned(), code.clone());
     let removed = blocking(move || {
         let removed = manual_lines::remove(&store, (&of, month), line, &reason, &by, now);
-        refusals(removed, || Told::new("manual-gone", "the line is not there any more"))
+        refused_or(removed, || Told::new("manual-gone", "the line is not there any more"))
     })
     .await?;
     match removed {

@@ -5,9 +5,8 @@ use actix_web::web::{Data, Form, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
-use super::super::forms::Fields;
+use super::super::forms::{Fields, refused_or};
 use super::super::parts::FieldError;
-use super::super::payment_list::refusals;
 use super::super::{Frame, done, page};
 use super::draft::address;
 use super::month;
@@ -89,7 +88,7 @@ pub async fn submit(
     let typed = reason.clone();
     let withdrawn = blocking(move || {
         let withdrawn = withdraw_draft::withdraw(&store, (&code, month), &reason, &by, now).map(|_| ());
-        refusals(withdrawn, || Told::new("draft-gone", "the draft is not there any more"))
+        refused_or(withdrawn, || Told::new("draft-gone", "the draft is not there any more"))
     })
     .await?;
     match withdrawn {

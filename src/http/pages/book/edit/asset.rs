@@ -44,11 +44,14 @@ pub struct AssetForm {
 
 impl AssetForm {
     fn head(&self, draw: &Draw) -> Vec<Input> {
+        // What the form creates is in service: only a file brings in what is under construction.
+        let commissioned = draw.date("commissioned_on");
+        let commissioned = if self.code.is_none() { commissioned.required() } else { commissioned };
         let mut inputs = vec![
             draw.text("name").required(),
             draw.decimal("cost_eur").required(),
             draw.text("account").required(),
-            draw.date("commissioned_on"),
+            commissioned,
             draw.text("commissioning_evidence"),
             draw.text("duration_decision"),
             draw.decimal("subsidy_eur"),

@@ -77,12 +77,13 @@ pub fn field(place: &str, data: &FormData) -> String {
 
 /// The sections of a version: from when, which shape, its amounts.
 pub fn sections(draw: &Draw) -> Vec<Section> {
-    let mut first = vec![draw.date("from").required(), draw.words("shape", &SHAPES, "shape")];
+    let mut first = vec![draw.date("from").required(), draw.words("shape", &SHAPES, "shape").required()];
+    // Each is there for the shapes that need it.
     first.extend([
-        draw.decimal("unit_price_eur").when("when-unit-price"),
-        draw.decimal("committed").when("when-commitment"),
-        draw.decimal("overage_unit_price_eur").when("when-commitment"),
-        draw.decimal("amount_eur").when("when-amount"),
+        draw.decimal("unit_price_eur").when("when-unit-price").required(),
+        draw.decimal("committed").when("when-commitment").required(),
+        draw.decimal("overage_unit_price_eur").when("when-commitment").required(),
+        draw.decimal("amount_eur").when("when-amount").required(),
     ]);
     let tiers = Section {
         hint: draw.t("tiers-hint"),

@@ -5,9 +5,8 @@ use actix_web::web::{Data, Form, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
-use super::super::forms::Fields;
+use super::super::forms::{Fields, refused_or};
 use super::super::parts::FieldError;
-use super::super::payment_list::refusals;
 use super::super::{Frame, done, page};
 use super::title;
 use crate::app::correct_invoice::{self, CorrectionPreview, CorrectionRequest};
@@ -92,7 +91,7 @@ pub async fn submit(
     let request = CorrectionRequest { invoice: InvoiceNumber::from_stored(number.as_str()), reason: reason.clone() };
     let (store, now, by) = (shared.store.clone(), shared.now(), visitor.actor(&http));
     let unknown = || Told::new("invoice-unknown", "the invoice is not known here");
-    let outcome = blocking(move || refusals(correct_invoice::correct(&store, &request, &by, now), unknown)).await?;
+    let outcome = blocking(move || refused_or(correct_invoice::correct(&store, &request, &by, now), unknown)).await?;
     match outcome {
         Ok(report) => Ok(done(&format!("/invoices/{}", report.corrected), "corrected", report.invoice.as_str())),
         Err(told) => {

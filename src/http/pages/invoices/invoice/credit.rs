@@ -5,14 +5,15 @@ use actix_web::web::{Data, Form, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
-use super::super::forms::Fields;
+use super::super::forms::{Fields, reason_error, refused_or};
 use super::super::parts::{FieldError, Link};
-use super::super::payment_list::refusals;
 use super::super::runs::draft;
 use super::super::{Frame, done, page};
 use super::title;
 use crate::app::credit_invoice::{self, CreditPreview, CreditRequest, Creditable};
+use crate::app::manual_lines;
 use crate::app::record_payment::MEANWHILE;
+use crate::domain::calendar::BillingMonth;
 use crate::domain::invoice::{CreditNoteError, CreditedLine, InvoiceKind, InvoiceNumber, IssuedInvoice};
 use crate::domain::money::Money;
 use crate::domain::rating::Charge;
@@ -31,7 +32,16 @@ struct CreditPage {
     is_whole: bool,
     reason: String,
     open: String,
+    /// Where nothing is left to take back.
+    settled: Option<Settled>,
     plan: Option<PlanView>,
+}
+
+/// An invoice of which nothing is left.
+struct Settled {
+    credit_notes: Vec<Link>,
+    /// That the month stays billed, and where a line is added, as before a credit of the whole.
+    stays_billed: (String, Option<Link>),
 }
 
 struct LineRow {
@@ -65,8 +75,8 @@ struct PlanView {
     open_after: String,
     /// More was paid than is owed afterwards.
     refund: Option<String>,
-    /// That the month stays billed, where nothing of it is left, and where a line is added to the next.
-    stays_billed: Option<(String, Link)>,
+    /// That the month stays billed, where nothing of it is left, and where a line is added to one that is not issued.
+    stays_billed: Option<(String, Option<Link>)>,
     carried: Vec<(String, String)>,
 }
 
@@ -84,20 +94,28 @@ async fn show(
     plan: Option<CreditPreview>,
 ) -> Result<HttpResponse, Fault> {
     let store = shared.store.clone();
-    let found = blocking(move || credit_invoice::look(&store, &InvoiceNumber::from_stored(number))).await?;
+    let (found, next) = blocking(move || {
+        let found = credit_invoice::look(&store, &InvoiceNumber::from_stored(number))?;
+        let contract = &found.invoice.references.contract;
+        let next = manual_lines::first_open(&store, contract, found.invoice.month.next())?;
+        Ok((found, next))
+    })
+    .await?;
     if found.invoice.kind == InvoiceKind::CreditNote {
         let told = CreditNoteError::OfCreditNote(found.invoice.number).told();
         return Err(Fault::Refused(Box::new(told)));
     }
     let frame = Frame::of(http);
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let lines = rows(&frame, &found, fields);
     let template = CreditPage {
+        settled: (!lines.iter().any(|line| line.is_left)).then(|| settled(&frame, &found, next)),
         number: found.invoice.number.to_string(),
-        lines: rows(&frame, &found, fields),
+        lines,
         is_whole: fields.has("whole"),
         reason: fields.text("reason").to_owned(),
         open: frame.amount(&found.open),
-        plan: plan.map(|plan| plan_view(&frame, fields, &found.invoice, &plan)),
+        plan: plan.map(|plan| plan_view(&frame, fields, &found.invoice, (&plan, next))),
         errors,
         frame: {
             let above = title(&frame, &found.invoice);
@@ -132,15 +150,39 @@ fn row(frame: &Frame, position: usize, charge: &Charge, credited: &CreditedLine,
     }
 }
 
-/// The month stays billed: the text that says so, and the page where a line is added to the next.
-fn stays_billed(frame: &Frame, invoice: &IssuedInvoice) -> (String, Link) {
-    let next = invoice.month.next();
-    let text = frame.with("credit-stays-billed", "month", &frame.month(&invoice.month));
-    let address = format!("{}/manual", draft::address(next, &invoice.references.contract));
-    (text, Link { label: frame.with("credit-add-line", "month", &frame.of_month(&next)), address })
+fn settled(frame: &Frame, found: &Creditable, next: Option<BillingMonth>) -> Settled {
+    let mut numbers: Vec<&InvoiceNumber> = found.credited.iter().flat_map(|line| &line.by).collect();
+    numbers.sort();
+    numbers.dedup();
+    let link = |number: &InvoiceNumber| Link { label: number.to_string(), address: format!("/invoices/{number}") };
+    Settled {
+        credit_notes: numbers.into_iter().map(link).collect(),
+        stays_billed: stays_billed(frame, "credit-settled-billed", &found.invoice, next),
+    }
 }
 
-fn plan_view(frame: &Frame, fields: &Fields, invoice: &IssuedInvoice, plan: &CreditPreview) -> PlanView {
+/// The month stays billed: the text that says so, and the page where a line is added to `next`, the first of its contract
+/// that is not issued.
+fn stays_billed(
+    frame: &Frame,
+    key: &str,
+    invoice: &IssuedInvoice,
+    next: Option<BillingMonth>,
+) -> (String, Option<Link>) {
+    let text = frame.with(key, "month", &frame.month(&invoice.month));
+    let link = |next: BillingMonth| Link {
+        label: frame.with("credit-add-line", "month", &frame.of_month(&next)),
+        address: format!("{}/manual", draft::address(next, &invoice.references.contract)),
+    };
+    (text, next.map(link))
+}
+
+fn plan_view(
+    frame: &Frame,
+    fields: &Fields,
+    invoice: &IssuedInvoice,
+    (plan, next): (&CreditPreview, Option<BillingMonth>),
+) -> PlanView {
     let line = |charge: &Charge| {
         let name = frame.either(&charge.designation.fr, &charge.designation.en);
         let part = super::super::lines::part(frame, &charge.kind, charge.unit).map(|part| format!(" ({part})"));
@@ -159,7 +201,7 @@ fn plan_view(frame: &Frame, fields: &Fields, invoice: &IssuedInvoice, plan: &Cre
             .open_after
             .is_negative()
             .then(|| frame.with("credit-refund", "amount", &frame.amount(&plan.open_after.abs()))),
-        stays_billed: plan.takes_all.then(|| stays_billed(frame, invoice)),
+        stays_billed: plan.takes_all.then(|| stays_billed(frame, "credit-stays-billed", invoice, next)),
         carried: fields.carried(),
     }
 }
@@ -177,8 +219,7 @@ pub async fn submit(
     let lines = match chosen(&frame, &fields) {
         Ok(lines) => lines,
         Err(error) => {
-            let no_reason =
-                (!fields.has("reason")).then(|| FieldError { field: "reason", text: frame.t("told-credit-no-reason") });
+            let no_reason = reason_error(&frame, &fields, "told-credit-no-reason");
             let errors = std::iter::once(error).chain(no_reason).collect();
             return show(&shared, &http, number, &fields, errors, None).await;
         }
@@ -191,16 +232,16 @@ pub async fn submit(
     let (store, now, by) = (shared.store.clone(), shared.now(), visitor.actor(&http));
     let unknown = || Told::new("invoice-unknown", "the invoice is not known here");
     let (planning, wanted) = (store.clone(), request.clone());
-    let planned = blocking(move || refusals(credit_invoice::preview(&planning, &wanted), unknown)).await?;
+    let planned = blocking(move || refused_or(credit_invoice::preview(&planning, &wanted), unknown)).await?;
     let outcome = match planned {
         Ok(plan) if fields.confirms(plan.open_before) => {
             let seen = fields.seen(plan.open_before);
             let (again, wanted) = (store.clone(), request.clone());
-            let issue = move || refusals(credit_invoice::credit_as_seen(&store, &request, seen, &by, now), unknown);
+            let issue = move || refused_or(credit_invoice::credit_as_seen(&store, &request, seen, &by, now), unknown);
             match blocking(issue).await? {
                 // It asks again.
                 Err(told) if told.key == MEANWHILE => {
-                    let plan = blocking(move || refusals(credit_invoice::preview(&again, &wanted), unknown));
+                    let plan = blocking(move || refused_or(credit_invoice::preview(&again, &wanted), unknown));
                     plan.await?.map(Outcome::Planned)
                 }
                 issued => issued.map(Outcome::Issued),
@@ -214,7 +255,8 @@ pub async fn submit(
         }
         Ok(Outcome::Planned(plan)) => show(&shared, &http, number, &fields, vec![], Some(plan)).await,
         Err(told) => {
-            let field = if told.key == "credit-no-reason" { "reason" } else { "lines" };
+            let field =
+                if matches!(told.key.as_str(), "credit-no-reason" | "reason-length") { "reason" } else { "lines" };
             let errors = vec![FieldError { field, text: frame.said(&told) }];
             show(&shared, &http, number, &fields, errors, None).await
         }

@@ -21,6 +21,7 @@ use crate::http::api::invoices::find;
 use crate::http::auth::{Granted, Visitor};
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
+use crate::mail::FailureKind;
 
 /// A notice as a row.
 pub struct NoticeView {
@@ -29,7 +30,8 @@ pub struct NoticeView {
     pub state: Badge,
     pub at: String,
     pub attempts: String,
-    pub error: Option<String>,
+    /// What went wrong, in the reader's language, and the words it was told with.
+    pub error: Option<(String, String)>,
     /// When it is tried again, where it was tried in vain.
     pub next: Option<String>,
 }
@@ -49,6 +51,11 @@ pub struct ResendForm {
     form_token: String,
 }
 
+/// What a relay's words mean to a person; the words themselves follow.
+pub fn failure(frame: &Frame, words: &str) -> String {
+    frame.t(&format!("mail-failure-{}", FailureKind::of(words).name()))
+}
+
 pub fn view(frame: &Frame, zone: Tz, notice: &Notice) -> NoticeView {
     let (tone, key) = match notice.status {
         NoticeStatus::Pending if notices::is_postponed(notice) => (Tone::Warn, "notice-postponed"),
@@ -63,7 +70,7 @@ pub fn view(frame: &Frame, zone: Tz, notice: &Notice) -> NoticeView {
         state: Badge { tone, text: frame.t(key) },
         at: frame.instant(Timestamp::from(at), zone),
         attempts: frame.whole(notice.attempts),
-        error: notice.last_error.clone(),
+        error: notice.last_error.as_ref().map(|words| (failure(frame, words), frame.with("quoted", "text", words))),
         next: notices::is_postponed(notice)
             .then(|| frame.with("notice-next", "at", &frame.instant(Timestamp::from(notice.next_attempt_at), zone))),
     }

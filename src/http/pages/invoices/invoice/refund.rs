@@ -7,7 +7,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use chrono::NaiveDate;
 
-use super::super::forms::{Fields, as_typed, refused};
+use super::super::forms::{Fields, as_typed, refused_or};
 use super::super::parts::{Choice, FieldError};
 use super::super::{Frame, done, page};
 use super::title;
@@ -247,21 +247,19 @@ fn field(told: &Told) -> &'static str {
     }
 }
 
-/// What a use case refuses, an invoice that is not known among it.
-fn refusals<T>(done: Result<T, AppError>) -> Result<Result<T, Told>, AppError> {
-    match done {
-        Err(AppError::NotFound(what)) => Ok(Err(Told::new("invoice-unknown", what))),
-        done => refused(done),
-    }
+/// The invoice of a transfer may be unknown.
+fn unknown() -> Told {
+    Told::new("invoice-unknown", "the invoice is not known here")
 }
 
 async fn plan(shared: &Data<Shared>, wanted: &Wanted) -> Result<Result<Planned, Told>, Fault> {
     let (store, now, wanted) = (shared.store.clone(), shared.now(), wanted.clone());
     blocking(move || {
-        refusals(match &wanted {
+        let planned = match &wanted {
             Wanted::Refund(new) => refund::plan(&store, new, now).map(Planned::Refund),
             Wanted::Transfer(new) => transfer::plan(&store, new, now).map(Planned::Transfer),
-        })
+        };
+        refused_or(planned, unknown)
     })
     .await
 }
@@ -275,13 +273,14 @@ async fn record(
 ) -> Result<Result<String, Told>, Fault> {
     let (store, now, by) = (shared.store.clone(), shared.now(), visitor.actor(http));
     blocking(move || {
-        refusals(match &wanted {
+        let recorded = match &wanted {
             Wanted::Refund(new) => {
                 let seen = seen.map(|[open, _]| open);
                 refund::record_as_seen(&store, new, seen, &by, now).map(|report| report.number)
             }
             Wanted::Transfer(new) => transfer::record_as_seen(&store, new, seen, &by, now).map(|report| report.number),
-        })
+        };
+        refused_or(recorded, unknown)
     })
     .await
 }

@@ -6,11 +6,10 @@ use actix_web::web::{Data, Form, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
-use super::super::forms::Fields;
+use super::super::forms::{Fields, refused_or};
 use super::super::parts::{Address, Badge, FieldError, Tone};
 use super::super::upload::Upload;
 use super::super::{Frame, done, page, see_other};
-use super::refusals;
 use crate::app::import_statement;
 use crate::app::match_receipts::{self, BankReceipt, BankStatement};
 use crate::domain::access::{Action, Decision, policy};
@@ -72,7 +71,7 @@ pub async fn submit(
     let (store, now, by) = (shared.store.clone(), shared.now(), visitor.actor(&http));
     let read = blocking(move || {
         let read = import_statement::import(&store, &bytes, &by, now);
-        refusals(read, || Told::new("statement-unreadable", "the statement names what is not known"))
+        refused_or(read, || Told::new("statement-unreadable", "the statement names what is not known"))
     })
     .await?;
     match read {
@@ -109,9 +108,22 @@ struct ReceiptRow {
     key: String,
     /// The dismissal's own field.
     field: String,
+    /// The reason that was refused, where one was.
+    typed: Option<String>,
 }
 
-fn row(frame: &Frame, (index, receipt): (usize, &BankReceipt)) -> ReceiptRow {
+/// A dismissal that was refused.
+struct Refused {
+    receipt: String,
+    typed: String,
+    text: String,
+}
+
+/// The field of the dismissal that was refused; of others it has the row's number.
+const REFUSED_FIELD: &str = "reason";
+
+fn row(frame: &Frame, (index, receipt): (usize, &BankReceipt), refused: Option<&Refused>) -> ReceiptRow {
+    let refused = refused.filter(|refused| refused.receipt == receipt.key);
     let (tone, key) = match receipt.outcome {
         ReceiptOutcome::Recorded => (Tone::Ok, "receipt-recorded"),
         ReceiptOutcome::Left => (Tone::Warn, "receipt-waits"),
@@ -127,31 +139,35 @@ fn row(frame: &Frame, (index, receipt): (usize, &BankReceipt)) -> ReceiptRow {
         payments: receipt.payment.clone(),
         record: waits.then(|| Address::new("/payments/record").set("receipt", &receipt.key).href()),
         key: receipt.key.clone(),
-        field: format!("reason-{index}"),
+        field: refused.map_or_else(|| format!("{REFUSED_FIELD}-{index}"), |_| REFUSED_FIELD.to_owned()),
+        typed: refused.map(|refused| refused.typed.clone()),
     }
 }
 
 /// What waits for a person.
 pub async fn waiting(shared: Data<Shared>, granted: Granted, http: HttpRequest) -> Result<HttpResponse, Fault> {
-    left(&shared, &granted, &http, vec![]).await
+    left(&shared, &granted, &http, None).await
 }
 
 async fn left(
     shared: &Data<Shared>,
     granted: &Granted,
     http: &HttpRequest,
-    errors: Vec<FieldError>,
+    refused: Option<Refused>,
 ) -> Result<HttpResponse, Fault> {
     let store = shared.store.clone();
     let receipts = blocking(move || match_receipts::left(&store)).await?;
     let frame = Frame::of(http);
-    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let status = if refused.is_none() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let rows: Vec<ReceiptRow> = receipts.iter().enumerate().map(|one| row(&frame, one, refused.as_ref())).collect();
+    // What waits no more has no field: its message leads to the page's content.
+    let field = if rows.iter().any(|row| row.typed.is_some()) { REFUSED_FIELD } else { "content" };
     let template = ReceiptsPage {
         title: frame.t("receipts-title"),
         summary: None,
-        rows: receipts.iter().enumerate().map(|one| row(&frame, one)).collect(),
+        rows,
         may_record: policy(granted.role, Action::RecordPayments) != Decision::Deny,
-        errors,
+        errors: refused.map(|refused| FieldError { field, text: refused.text }).into_iter().collect(),
         frame,
     };
     page(status, &template)
@@ -183,7 +199,7 @@ pub async fn report(
     let template = ReceiptsPage {
         title: frame.texts("statement-title", &[("number", &id.to_string()), ("at", &at)]),
         summary: Some(summary),
-        rows: receipts.iter().enumerate().map(|one| row(&frame, one)).collect(),
+        rows: receipts.iter().enumerate().map(|one| row(&frame, one, None)).collect(),
         may_record: policy(granted.role, Action::RecordPayments) != Decision::Deny,
         errors: vec![],
         frame,
@@ -202,16 +218,17 @@ pub async fn dismiss(
     let fields = Fields::of(form.into_inner(), &visitor)?;
     let (store, now, by) = (shared.store.clone(), shared.now(), visitor.actor(&http));
     let (key, reason) = (fields.text("receipt").to_owned(), fields.text("reason").to_owned());
+    let (receipt, typed) = (key.clone(), reason.clone());
     let dismissed = blocking(move || {
         let gone = || Told::new("receipt-gone", "the receipt does not wait any more");
-        refusals(match_receipts::dismiss(&store, &key, &reason, &by, now), gone)
+        refused_or(match_receipts::dismiss(&store, &key, &reason, &by, now), gone)
     })
     .await?;
     match dismissed {
         Ok(()) => Ok(done("/payments/receipts", "receipt-dismissed", "")),
         Err(told) => {
-            let errors = vec![FieldError { field: "content", text: Frame::of(&http).said(&told) }];
-            left(&shared, &granted, &http, errors).await
+            let refused = Refused { receipt, typed, text: Frame::of(&http).said(&told) };
+            left(&shared, &granted, &http, Some(refused)).await
         }
     }
 }
