@@ -29,7 +29,7 @@ fn entries_are_posted_once_and_come_back_as_they_were() {
         let depreciation =
             JournalEntry::new(Journal::Depreciation, day("2026-10-31"), "AMORT-2026-10".into(), "".into(), lines)
                 .unwrap();
-        database
+        let _ = database
             .write(|c| {
                 let _ = journal::insert(c, &entry("DC2026000001"), now())?;
                 journal::insert(c, &depreciation, now())
