@@ -15,6 +15,7 @@ mod cursor;
 mod entry;
 mod fault;
 mod field;
+mod legible;
 mod read;
 mod source;
 mod syntax;
@@ -25,6 +26,7 @@ mod write;
 
 pub use entry::{EntryMistake, book_document, field, item_document, read_entry, write_entry};
 pub use fault::{Fault, ReadFault};
+pub use legible::legible;
 pub use read::{place, read, read_bytes, revision};
 pub use write::{items, write, write_at};
 

@@ -451,7 +451,7 @@ pub const ROUTES: &[RouteRow] = &[
     get!("/settings/seller", Access::Page(Action::EditSeller), edit::seller::form),
     post!("/settings/seller", Access::Page(Action::EditSeller), edit::seller::save),
     get!("/payback", Access::Page(Action::SeePayback), pages::payback_report::page),
-    get!("/payback/terms", Access::Page(Action::KeepBooks), edit::payback::form),
+    get!("/payback/terms", Access::Page(Action::SeePayback), edit::payback::form),
     post!("/payback/terms", Access::Page(Action::KeepBooks), edit::payback::save),
     get!("/payback/file", Access::Page(Action::SeePayback), pages::payback_report::file),
     get!("/payback/figures", Access::Page(Action::SeePayback), pages::figures::list),

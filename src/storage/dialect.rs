@@ -461,15 +461,16 @@ pub struct RevenueSum {
     pub last_number: Option<String>,
 }
 
-/// The sums over all issued documents. They are cast: PostgreSQL's would be NUMERIC.
+/// The sums over all issued documents, and how many of a contract's month bill the service. Cast: they would be NUMERIC.
 pub fn revenue_sums(connection: &mut AnyConnection) -> QueryResult<Vec<RevenueSum>> {
     const STATEMENT: &str = "SELECT t.code AS tenant, c.code AS contract, l.line_code, l.service, l.unit, i.month, i.kind, \
-         CAST(SUM(l.net_cents) AS BIGINT) AS net_cents, \
-         CAST(SUM(l.quantity_ten_thousandths) AS BIGINT) AS quantity_ten_thousandths, \
-         COUNT(DISTINCT i.id) AS documents, MIN(i.number) AS first_number, MAX(i.number) AS last_number \
-         FROM invoice_line l JOIN invoice i ON i.id = l.invoice_id JOIN tenant t ON t.id = i.tenant_id \
-         JOIN contract c ON c.id = i.contract_id WHERE i.status = 'issued' \
-         GROUP BY t.code, c.code, l.line_code, l.service, l.unit, i.month, i.kind";
+         CAST(SUM(l.net_cents) AS BIGINT) AS net_cents, CAST(SUM(l.quantity_ten_thousandths) AS BIGINT) AS \
+         quantity_ten_thousandths, MAX(d.documents) AS documents, MIN(i.number) AS first_number, MAX(i.number) AS \
+         last_number FROM invoice_line l JOIN invoice i ON i.id = l.invoice_id JOIN tenant t ON t.id = i.tenant_id \
+         JOIN contract c ON c.id = i.contract_id JOIN (SELECT o.contract_id, o.month, m.service, COUNT(DISTINCT o.id) AS \
+         documents FROM invoice o JOIN invoice_line m ON m.invoice_id = o.id WHERE o.status = 'issued' GROUP BY \
+         o.contract_id, o.month, m.service) d ON d.contract_id = i.contract_id AND d.month = i.month AND d.service = \
+         l.service WHERE i.status = 'issued' GROUP BY t.code, c.code, l.line_code, l.service, l.unit, i.month, i.kind";
     on_backend!(connection, |inner| sql_query(STATEMENT).load(inner))
 }
 

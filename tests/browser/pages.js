@@ -137,6 +137,7 @@ export const pages = [
   finance("/journal/periods/{period}/{deed}", { address: "/journal/periods/2026-08/close", name: "period-close" }),
   finance("/journal/periods/{period}/{deed}", { address: "/journal/periods/2026-08/reopen", name: "period-reopen" }),
   finance("/payback/terms"),
+  auditor("/payback/terms", { name: "payback-terms-read" }),
   finance("/payback/figures"),
   auditor("/payback/figures"),
   finance("/amortisation/new"),

@@ -48,6 +48,7 @@ async fn finance_adds_a_scenario_and_payback_shows_it() {
         }
         let unchanged = post(&server, PATH, &cookie, &filled(&form)).await;
         assert_eq!(unchanged.status.as_u16(), 303, "sent back as it was, without a reason: {}", unchanged.text());
+        assert!(unchanged.header("set-cookie").contains("chapelle-done=unchanged"), "it is not told as saved");
         imports_unchanged(&site);
 
         let more = send(&server, PATH, &cookie, &[("step", "add:scenario")]).await.text();
@@ -124,12 +125,18 @@ async fn mistakes_stand_beside_their_fields() {
     ] {
         assert!(page.contains(expected), "{expected}: {page}");
     }
+    let both = [("scenario.1.heat_percent", "beaucoup"), ("target_years", "0"), ("scenario.1.renewal_percent", "185")];
+    let page = send(&server, PATH, &cookie, &both).await.text();
+    for expected in ["scenario.1.heat_percent", "target_years", "scenario.1.renewal_percent", "reason"] {
+        assert!(page.contains(&format!("id=\"{expected}-error\"")), "all at once, {expected}: {page}");
+    }
+    assert!(!page.contains("id=\"reference_scenario-error\""), "nothing that is right: {page}");
     let silent = send(&server, PATH, &cookie, &[("target_years", "12")]).await.text();
     assert!(silent.contains("id=\"reason-error\">Dites pourquoi"), "{silent}");
     let first = send(&server, PATH, &cookie, &[("step", "remove:scenario.2")]).await.text();
     let none = post(&server, PATH, &cookie, &with(filled(&first), &[("step", "remove:scenario.1")])).await.text();
     let none = post(&server, PATH, &cookie, &with(filled(&none), &[REASON])).await;
-    assert!(none.text().contains("id=\"reference_scenario-error\">À renseigner."), "{}", none.text());
+    assert!(none.text().contains("id=\"reference_scenario-error\">Il faut au moins un scénario"), "{}", none.text());
     assert_eq!(exported(&site), before, "nothing was saved");
 }
 
@@ -203,8 +210,14 @@ async fn who_may_not_keep_the_books_does_not_change_what_payback_is_projected_by
     let site = Site::new(Engine::Sqlite);
     let server = Server::start(&site).await;
     let auditor = server.sign_in(Role::Auditor).await;
-    assert!(!server.page(SHOWN, &auditor).await.text().contains(PATH), "nobody is offered what is refused");
-    for role in [Role::Auditor, Role::Tenant, Role::Operator] {
+    let shown = server.page(SHOWN, &auditor).await.text();
+    assert!(shown.contains(&format!("href=\"{PATH}\"")) && !shown.contains("Modifier les hypothèses"), "{shown}");
+    let read = server.page(PATH, &auditor).await;
+    let page = words(&read.text());
+    assert_eq!(read.status.as_u16(), 200);
+    assert!(page.contains("central") && page.contains("2019-0042/climatisation"), "{page}");
+    assert!(!read.text().contains("<form class=\"edit\""), "auditors read and edit nothing: {page}");
+    for role in [Role::Tenant, Role::Operator] {
         assert_eq!(server.page(PATH, &server.sign_in(role).await).await.status.as_u16(), 403, "{role:?}");
     }
     let finance = server.sign_in(Role::Finance).await;

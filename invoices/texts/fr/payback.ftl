@@ -99,7 +99,7 @@ payback-total-internal = Total interne, hors du calcul
 payback-service-space = hébergement
 payback-service-power = énergie
 payback-service-storage = stockage
-payback-service-other = autres services
+payback-service-other = autres prestations
 
 payback-units = Coût complet, et coûts et prix par unité et par mois
 payback-units-note = Sur les { $months } derniers mois constatés : amortissements du plan et coûts de fonctionnement, répartis selon la clé espace { $space }, puissance { $power }, stockage { $storage } ; la facture d’énergie va à la puissance. kW : énergie facturée, divisée par les heures.

@@ -25,8 +25,6 @@ use crate::domain::tariff::Tariff;
 use crate::storage::invoices::{self, InvoiceFilter, InvoiceStatus, Page};
 use crate::storage::{AnyConnection, audit, book as stored};
 
-const REASON_CHARACTERS: std::ops::RangeInclusive<usize> = 5..=500;
-
 /// What is to be edited, and by whom it may be seen.
 #[derive(Debug, Clone)]
 pub struct Target {
@@ -167,7 +165,8 @@ pub fn check(
     basis: &Basis,
     document: &Json,
 ) -> Result<Entry, Refusal> {
-    let after = bookfile::read_entry(target.kind, document).map_err(Refusal::Mistakes)?;
+    let after = bookfile::read_entry(target.kind, document)
+        .map_err(|mistakes| Refusal::Mistakes(with_the_rest(book, before, (target.kind, basis), document, mistakes)))?;
     let mut mistakes = code_mistakes(book, before, &after);
     if mistakes.is_empty() {
         mistakes = broken_rules(book, &after, document);
@@ -181,6 +180,29 @@ pub fn check(
         mistakes.extend(needs_reason(book, &found.entry).then(|| reason_mistake(&basis.reason)).flatten());
     }
     if mistakes.is_empty() { Ok(after) } else { Err(Refusal::Mistakes(mistakes)) }
+}
+
+/// What cannot be read, and what can be said of the rest all the same: whoever typed it wants to hear all at once. Only
+/// the terms of payback are held to rules value by value; elsewhere a rule may speak of what was not read.
+fn with_the_rest(
+    book: &Book,
+    before: Option<&StoredEntry>,
+    (kind, basis): (EntryKind, &Basis),
+    document: &Json,
+    mut unread: Vec<EntryMistake>,
+) -> Vec<EntryMistake> {
+    let rest = (kind == EntryKind::Payback).then(|| bookfile::legible(kind, document, &unread)).flatten();
+    let mut broken = rest.map(|rest| broken_rules(book, &rest, document)).unwrap_or_default();
+    let group = |outer: &str, inner: &str| inner == outer || inner.starts_with(&format!("{outer}."));
+    broken.retain(|one| one.elsewhere.is_none() && !unread.iter().any(|unread| group(&one.field, &unread.field)));
+    // Where there is no scenario, none can be chosen.
+    let has_none = broken.iter().any(|one| one.field == "scenario");
+    unread.retain(|one| !(has_none && one.field == "reference_scenario"));
+    unread.extend(broken);
+    if before.is_some_and(|found| needs_reason(book, &found.entry)) {
+        unread.extend(reason_mistake(&basis.reason));
+    }
+    unread
 }
 
 /// A code is given once and kept: documents, readings and files name it.
@@ -254,9 +276,9 @@ pub(in crate::app) fn reason_mistake(reason: &str) -> Option<EntryMistake> {
     if let Err(TextError::Unseen { .. }) = Text::Reason.check(reason) {
         return Some(EntryMistake::new("reason", ReadFault::ControlCharacter));
     }
-    let (low, high) = (*REASON_CHARACTERS.start(), *REASON_CHARACTERS.end());
+    let (low, high) = (Text::Reason.characters_min(), Text::Reason.characters_max());
     let fault = ReadFault::ReasonLength { found, low, high };
-    (!REASON_CHARACTERS.contains(&found)).then(|| EntryMistake::new("reason", fault))
+    (!(low..=high).contains(&found)).then(|| EntryMistake::new("reason", fault))
 }
 
 fn contracts_at<'a>(book: &'a Book, tariff: &'a str) -> impl Iterator<Item = &'a Contract> {

@@ -22,8 +22,9 @@ pub struct BilledRevenue {
     pub month: BillingMonth,
     pub net: Money,
     pub quantity: Quantity,
-    /// How many documents, the lowest and the highest of their numbers.
+    /// How many documents of the contract's month bill the service, whichever of its lines.
     pub documents: i64,
+    /// The lowest and the highest number of those that bill the line.
     pub first_number: String,
     pub last_number: String,
 }

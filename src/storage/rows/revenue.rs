@@ -41,7 +41,7 @@ pub fn billed(connection: &mut AnyConnection) -> StorageResult<Vec<BilledRevenue
         sum.net += Money::from_cents(sign * row.net_cents);
         let quantity = sum.quantity.ten_thousandths() + sign * row.quantity_ten_thousandths;
         sum.quantity = Quantity::from_ten_thousandths(quantity);
-        sum.documents += row.documents;
+        sum.documents = row.documents;
         sum.first_number = sum.first_number.clone().min(first);
         sum.last_number = sum.last_number.clone().max(last);
     }

@@ -67,15 +67,12 @@ fn name_of(inputs: &Inputs<'_>, code: &TenantCode) -> String {
     found.map_or_else(|| code.to_string(), |tenant| tenant.name.clone())
 }
 
-/// How many documents bill a tenant for a service: each month's lines share theirs.
+/// How many documents bill a tenant for a service: the lines of a contract's month share theirs.
 fn documents(billed: &[BilledRevenue], tenant: &TenantCode, service: Service, span: Span) -> i64 {
     let own = billed.iter().filter(|one| one.tenant == *tenant && one.service == service && within(span, one.month));
-    let mut by_document: BTreeMap<(&str, BillingMonth), i64> = BTreeMap::new();
-    for one in own {
-        let most = by_document.entry((one.contract.as_str(), one.month)).or_default();
-        *most = (*most).max(one.documents);
-    }
-    by_document.values().sum()
+    let by_month: BTreeMap<(&str, BillingMonth), i64> =
+        own.map(|one| ((one.contract.as_str(), one.month), one.documents)).collect();
+    by_month.values().sum()
 }
 
 pub fn sources(

@@ -15,6 +15,7 @@ pub mod line;
 pub mod part;
 pub mod payback;
 mod price;
+mod read_only;
 pub mod remove;
 pub mod seller;
 pub mod tariff;
@@ -205,6 +206,7 @@ async fn submit(
         Ok(stored) => {
             shared.forget_check();
             let (path, what, value) = form.after(&stored);
+            let what = if version == Some(stored.version) { "unchanged" } else { what };
             Ok(done(&path, what, &value))
         }
         Err(Refusal::Mistakes(mistakes)) => {

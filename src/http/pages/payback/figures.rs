@@ -216,7 +216,7 @@ fn typed(frame: &Frame, fields: &Fields) -> Result<SubmittedFigure, Vec<FieldErr
     for (is_wrong, field, key) in [
         (month.is_none(), "month", "error-month"),
         (kind.is_none(), "kind", "figure-kind-needed"),
-        (amount.is_none(), "amount", "event-figure"),
+        (amount.is_none(), "amount", "figure-amount-needed"),
     ] {
         if is_wrong {
             wrong(field, key);
@@ -224,12 +224,17 @@ fn typed(frame: &Frame, fields: &Fields) -> Result<SubmittedFigure, Vec<FieldErr
     }
     for field in ["label", "source"] {
         if !(1..=TEXT_CHARACTERS_MAX).contains(&fields.text(field).chars().count()) {
-            wrong(field, "figure-text-needed");
+            wrong(field, if field == "label" { "figure-label-needed" } else { "figure-source-needed" });
         }
     }
     let of_tenant = kind == Some(FigureKind::EarlierRevenue);
-    if kind.is_some() && (fields.has("tenant") != of_tenant || fields.has("service") != of_tenant) {
-        wrong("tenant", if of_tenant { "figure-tenant-needed" } else { "figure-tenant-not" });
+    for (field, needed, not) in [
+        ("tenant", "figure-tenant-needed", "figure-tenant-not"),
+        ("service", "figure-service-needed", "figure-service-not"),
+    ] {
+        if kind.is_some() && fields.has(field) != of_tenant {
+            wrong(field, if of_tenant { needed } else { not });
+        }
     }
     let Some(amount) = amount.filter(|_| errors.is_empty()) else { return Err(errors) };
     let one = |name: &str| Some(fields.text(name)).filter(|text| !text.is_empty());

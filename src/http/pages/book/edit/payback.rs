@@ -8,12 +8,16 @@ use serde_json::{Value as Json, json};
 use super::form::FormData;
 use super::tenant::section;
 use super::view::{Draw, FormView, Input, Rows, Section};
-use super::{Editor, Form, Sent, Submission, book, open_stored, reason, submit};
+use super::{
+    Editor, Form, Sent, Submission, book, open_stored, read_only, reason, stored, submit, target as target_of,
+};
 use crate::app::edit_book::StoredEntry;
+use crate::domain::access::Action;
 use crate::domain::amortisation::FixedAsset;
 use crate::domain::book::{Entry, EntryKind};
 use crate::domain::payback::{PaybackTerms, Scenario};
 use crate::http::error::Fault;
+use crate::http::pages::Frame;
 use crate::http::state::Shared;
 
 const PATH: &str = "/payback/terms";
@@ -217,7 +221,13 @@ fn document(data: &FormData) -> Json {
 
 pub async fn form(editor: Editor) -> Result<HttpResponse, Fault> {
     let form = PaybackForm::of(&editor.0).await?;
-    open_stored(editor, &form, TERMS).await
+    let frame = Frame::of(&editor.3);
+    if frame.may(Action::KeepBooks) {
+        return open_stored(editor, &form, TERMS).await;
+    }
+    let (kind, code) = TERMS;
+    let found = stored(&editor.0, &target_of(kind, Some(code), editor.1.scope)).await?;
+    read_only::read(frame, &form, &form.shown(&found))
 }
 
 pub async fn save(editor: Editor, sent: Sent) -> Result<HttpResponse, Fault> {

@@ -133,6 +133,7 @@ fn rule(frame: &Frame, fault: &BookFault, last: &str) -> String {
             "country" => "wrong-country",
             _ => "wrong-email",
         }),
+        BookFault::Empty { .. } if last == "scenario" => frame.t("wrong-no-scenario"),
         BookFault::Empty { .. } => frame.t("wrong-missing"),
         BookFault::TooLong { max, .. } => frame.with("wrong-too-long", "max", &max.to_string()),
         BookFault::TooMany { max, .. } => frame.with("wrong-too-many", "max", &max.to_string()),
