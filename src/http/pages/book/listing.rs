@@ -1,11 +1,18 @@
-//! What the lists of tenants, contracts and tariffs have in common: search, order and page from their address.
+//! What the lists of tenants, contracts and tariffs have in common: search, order and page from their address, the page
+//! around their rows (`book_list.html`), and the same as files.
 
+use actix_web::HttpResponse;
+use chrono::NaiveDate;
 use serde::Deserialize;
 
-use super::Address;
-use crate::app::listing::{Order, SortKey, Wanted};
+use super::parts::{Column, Link, Pager, count, exports_of};
+use super::sheet::{self, Sheet};
+use super::{Address, Frame};
+use crate::app::listing::{Order, Rows, SortKey, Wanted};
+use crate::documents::table::{Cell, Table};
 use crate::http::asked::{Expected, parsed};
 use crate::http::error::Fault;
+use crate::http::state::Shared;
 
 /// What is searched for at most, in characters.
 const TEXT_CHARS_MAX: usize = 100;
@@ -33,7 +40,77 @@ impl ListQuery {
     }
 }
 
-/// The address of the first page of what is wanted of the list at `path`.
-pub fn address<K: SortKey>(path: &str, wanted: &Wanted<K>) -> Address {
-    Address::new(path).set("q", &wanted.text).set("sort", wanted.order.text())
+/// A list of the book: its path and the beginning of the keys of its texts.
+#[derive(Debug, Clone, Copy)]
+pub struct BookList {
+    pub path: &'static str,
+    pub key: &'static str,
+    /// What it is called in the menu.
+    pub section: &'static str,
+}
+
+/// The page of a list, but for its rows.
+pub struct Listing {
+    pub path: &'static str,
+    pub title: String,
+    pub text: String,
+    pub sort: String,
+    pub columns: Vec<Column>,
+    pub pager: Pager,
+    pub count: String,
+    pub files: Vec<Link>,
+    /// Where another is added, for who may.
+    pub new: Option<Link>,
+    pub empty: String,
+    pub none_found: String,
+    pub search: String,
+    pub caption: String,
+}
+
+impl BookList {
+    fn t(self, frame: &Frame, part: &str) -> String {
+        frame.t(&format!("{}-{part}", self.key))
+    }
+
+    /// The page of what is wanted. `columns` are drawn over the address they order.
+    pub fn page<K: SortKey, R>(
+        self,
+        frame: &Frame,
+        wanted: &Wanted<K>,
+        found: &Rows<R>,
+        columns: impl FnOnce(&Address) -> Vec<Column>,
+        new: Option<String>,
+    ) -> Listing {
+        let address = Address::new(self.path).set("q", &wanted.text).set("sort", wanted.order.text());
+        Listing {
+            path: self.path,
+            title: frame.section(self.section),
+            text: wanted.text.clone(),
+            sort: wanted.order.text(),
+            columns: columns(&address),
+            pager: Pager::new(&address, found.page, found.pages),
+            count: frame.with(&format!("{}-count", self.key), "count", &count(frame, found.total)),
+            files: exports_of(found.total, &address, self.path),
+            new: new.map(|label| Link { label, address: format!("{}/new", self.path) }),
+            empty: self.t(frame, "empty"),
+            none_found: self.t(frame, "none-found"),
+            search: self.t(frame, "search"),
+            caption: self.t(frame, "caption"),
+        }
+    }
+
+    /// The whole of it as a file, under the headings of these keys.
+    pub async fn file(
+        self,
+        (shared, frame): (&Shared, &Frame),
+        (text, day): (&str, NaiveDate),
+        sheet: Sheet,
+        headings: &[&str],
+        rows: Vec<Vec<Cell>>,
+    ) -> Result<HttpResponse, Fault> {
+        let headings = headings.iter().map(|key| frame.t(key)).collect();
+        let table = Table { name: frame.section(self.section), day, headings, rows };
+        let name = format!("{}-{day}", self.t(frame, "file"));
+        sheet::respond_about(shared, frame, table, sheet::searched(frame, text), sheet, &name).await
+    }
 }

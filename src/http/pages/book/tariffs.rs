@@ -10,8 +10,8 @@ use serde::Deserialize;
 use super::contracts::price;
 use super::edit::{contract, tariff::address};
 use super::lines::part as part_name;
-use super::listing::{self, ListQuery};
-use super::parts::{Address, Column, Link, Pager, count, exports};
+use super::listing::{BookList, ListQuery, Listing};
+use super::parts::{Address, Column, count};
 use super::sheet::{self, Sheet};
 use super::{Frame, page};
 use crate::app::list_terms::{self, TariffKey};
@@ -19,7 +19,7 @@ use crate::app::listing::Order;
 use crate::app::read_tariffs::{self, PricePreview, PricingRefusal, TariffFile};
 use crate::app::read_tenants;
 use crate::documents::arithmetic::arithmetic;
-use crate::documents::table::{Cell, Table};
+use crate::documents::table::Cell;
 use crate::domain::access::Action;
 use crate::domain::money::Money;
 use crate::domain::rating::ChargeKind;
@@ -32,15 +32,11 @@ use crate::http::state::{Shared, blocking};
 #[template(path = "tariffs.html")]
 struct TariffsTemplate {
     frame: Frame,
-    text: String,
-    sort: String,
-    columns: Vec<Column>,
+    list: Listing,
     rows: Vec<TariffRow>,
-    pager: Pager,
-    count_text: String,
-    files: Vec<Link>,
-    can_edit: bool,
 }
+
+const LIST: BookList = BookList { path: "/tariffs", key: "tariffs", section: "nav-tariffs" };
 
 struct TariffRow {
     code: String,
@@ -101,19 +97,10 @@ pub async fn list(shared: Data<Shared>, http: HttpRequest, query: Query<ListQuer
     })
     .await?;
     let frame = Frame::of(&http);
-    let list = listing::address("/tariffs", &wanted);
-    let template = TariffsTemplate {
-        sort: wanted.order.text(),
-        columns: columns(&frame, &list, wanted.order),
-        pager: Pager::new(&list, found.page, found.pages),
-        count_text: frame.with("tariffs-count", "count", &count(&frame, found.total)),
-        files: exports(&list, "/tariffs"),
-        can_edit: frame.may(Action::EditTerms),
-        text: wanted.text,
-        rows: found.rows.iter().map(|row| tariff_row(&frame, row, today)).collect(),
-        frame,
-    };
-    page(StatusCode::OK, &template)
+    let new = frame.may(Action::EditTerms).then(|| frame.t("tariff-new"));
+    let list = LIST.page(&frame, &wanted, &found, |address| columns(&frame, address, wanted.order), new);
+    let rows = found.rows.iter().map(|row| tariff_row(&frame, row, today)).collect();
+    page(StatusCode::OK, &TariffsTemplate { list, rows, frame })
 }
 
 fn tariff_row(frame: &Frame, row: &list_terms::TariffRow, today: NaiveDate) -> TariffRow {
@@ -157,14 +144,8 @@ pub async fn file(
             ]
         })
     });
-    let table = Table {
-        name: frame.t("nav-tariffs"),
-        day,
-        headings: headings.map(|key| frame.t(key)).into(),
-        rows: rows.collect(),
-    };
-    let about = sheet::searched(&frame, &text);
-    sheet::respond_about(&shared, &frame, table, about, *sheet, &format!("{}-{day}", frame.t("tariffs-file"))).await
+    let rows = rows.collect();
+    LIST.file((&shared, &frame), (&text, day), *sheet, &headings, rows).await
 }
 
 fn columns(frame: &Frame, list: &Address, order: Order<TariffKey>) -> Vec<Column> {

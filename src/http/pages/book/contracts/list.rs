@@ -7,14 +7,14 @@ use askama::Template;
 use chrono::NaiveDate;
 
 use super::super::edit::contract::address as contract_address;
-use super::super::listing::{ListQuery, address};
-use super::super::parts::{Address, Column, Link, Pager, count, exports};
+use super::super::listing::{BookList, ListQuery, Listing};
+use super::super::parts::{Address, Column, count};
 use super::super::sheet::{self, Sheet};
 use super::super::{Frame, page};
 use crate::app::list_terms::{self, ContractKey, ContractRow};
 use crate::app::listing::Order;
 use crate::app::read_tenants;
-use crate::documents::table::{Cell, Table};
+use crate::documents::table::Cell;
 use crate::domain::access::Action;
 use crate::http::auth::Granted;
 use crate::http::error::Fault;
@@ -24,15 +24,11 @@ use crate::http::state::{Shared, blocking};
 #[template(path = "contracts.html")]
 struct ContractsTemplate {
     frame: Frame,
-    text: String,
-    sort: String,
-    columns: Vec<Column>,
+    list: Listing,
     rows: Vec<RowView>,
-    pager: Pager,
-    count_text: String,
-    files: Vec<Link>,
-    can_edit: bool,
 }
+
+const LIST: BookList = BookList { path: "/contracts", key: "contracts", section: "nav-contracts" };
 
 struct RowView {
     code: String,
@@ -55,19 +51,10 @@ pub async fn list(
     let (store, asked) = (shared.store.clone(), wanted.clone());
     let found = blocking(move || list_terms::contracts(&store, &granted.scope, &asked)).await?;
     let frame = Frame::of(&http);
-    let address = address("/contracts", &wanted);
-    let template = ContractsTemplate {
-        sort: wanted.order.text(),
-        columns: columns(&frame, &address, wanted.order),
-        pager: Pager::new(&address, found.page, found.pages),
-        count_text: frame.with("contracts-count", "count", &count(&frame, found.total)),
-        files: exports(&address, "/contracts"),
-        can_edit: frame.may(Action::EditTerms),
-        text: wanted.text,
-        rows: found.rows.iter().map(|row| view(&frame, row)).collect(),
-        frame,
-    };
-    page(StatusCode::OK, &template)
+    let new = frame.may(Action::EditTerms).then(|| frame.t("contract-new"));
+    let list = LIST.page(&frame, &wanted, &found, |address| columns(&frame, address, wanted.order), new);
+    let rows = found.rows.iter().map(|row| view(&frame, row)).collect();
+    page(StatusCode::OK, &ContractsTemplate { list, rows, frame })
 }
 
 fn columns(frame: &Frame, address: &Address, order: Order<ContractKey>) -> Vec<Column> {
@@ -121,14 +108,8 @@ pub async fn file(
         "reference-market",
         "lines-title",
     ];
-    let table = Table {
-        name: frame.t("nav-contracts"),
-        day,
-        headings: headings.map(|key| frame.t(key)).into(),
-        rows: found.rows.iter().map(cells).collect(),
-    };
-    let about = sheet::searched(&frame, &text);
-    sheet::respond_about(&shared, &frame, table, about, *sheet, &format!("{}-{day}", frame.t("contracts-file"))).await
+    let rows = found.rows.iter().map(cells).collect();
+    LIST.file((&shared, &frame), (&text, day), *sheet, &headings, rows).await
 }
 
 fn cells(ContractRow { contract, tenant_name }: &ContractRow) -> Vec<Cell> {

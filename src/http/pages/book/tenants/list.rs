@@ -6,14 +6,14 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use super::super::edit::tenant;
-use super::super::listing::{ListQuery, address};
-use super::super::parts::{Address, Column, Link, Pager, count, exports};
+use super::super::listing::{BookList, ListQuery, Listing};
+use super::super::parts::{Address, Column};
 use super::super::sheet::{self, Sheet};
 use super::super::{Frame, page, see_other};
 use crate::app::list_terms::{self, TenantKey, TenantRow};
 use crate::app::listing::Order;
 use crate::app::read_tenants;
-use crate::documents::table::{Cell, Table};
+use crate::documents::table::Cell;
 use crate::domain::access::{Action, TenantScope};
 use crate::http::auth::Granted;
 use crate::http::error::Fault;
@@ -23,15 +23,11 @@ use crate::http::state::{Shared, blocking};
 #[template(path = "tenants.html")]
 struct TenantsPage {
     frame: Frame,
-    text: String,
-    sort: String,
-    columns: Vec<Column>,
+    list: Listing,
     rows: Vec<TenantRow>,
-    pager: Pager,
-    count_text: String,
-    files: Vec<Link>,
-    can_edit: bool,
 }
+
+const LIST: BookList = BookList { path: "/tenants", key: "tenants", section: "nav-tenants" };
 
 pub async fn list(
     shared: Data<Shared>,
@@ -47,19 +43,9 @@ pub async fn list(
     let (store, asked) = (shared.store.clone(), wanted.clone());
     let found = blocking(move || list_terms::tenants(&store, &granted.scope, &asked)).await?;
     let frame = Frame::of(&http);
-    let address = address("/tenants", &wanted);
-    let template = TenantsPage {
-        sort: wanted.order.text(),
-        columns: columns(&frame, &address, wanted.order),
-        pager: Pager::new(&address, found.page, found.pages),
-        count_text: frame.with("tenants-count", "count", &count(&frame, found.total)),
-        files: exports(&address, "/tenants"),
-        can_edit: frame.may(Action::EditTenants),
-        text: wanted.text,
-        rows: found.rows,
-        frame,
-    };
-    page(StatusCode::OK, &template)
+    let new = frame.may(Action::EditTenants).then(|| frame.t("tenant-new"));
+    let list = LIST.page(&frame, &wanted, &found, |address| columns(&frame, address, wanted.order), new);
+    page(StatusCode::OK, &TenantsPage { list, rows: found.rows, frame })
 }
 
 fn columns(frame: &Frame, address: &Address, order: Order<TenantKey>) -> Vec<Column> {
@@ -97,14 +83,8 @@ pub async fn file(
         "tenant-internal",
         "tenant-contracts",
     ];
-    let table = Table {
-        name: frame.section("nav-tenants"),
-        day,
-        headings: headings.map(|key| frame.t(key)).into(),
-        rows: found.rows.iter().map(|row| cells(&frame, row)).collect(),
-    };
-    let about = sheet::searched(&frame, &text);
-    sheet::respond_about(&shared, &frame, table, about, *sheet, &format!("{}-{day}", frame.t("tenants-file"))).await
+    let rows = found.rows.iter().map(|row| cells(&frame, row)).collect();
+    LIST.file((&shared, &frame), (&text, day), *sheet, &headings, rows).await
 }
 
 fn cells(frame: &Frame, TenantRow { tenant, contracts }: &TenantRow) -> Vec<Cell> {
