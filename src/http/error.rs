@@ -251,7 +251,7 @@ mod tests {
             assert_eq!(error.is_input(), status < 500, "{told}");
             assert_eq!(Fault::from(error).status_code().as_u16(), status, "{told}");
         }
-        let absent = AppError::Absent(Box::new(Told::new("pack-unknown", "there is no such pack")));
+        let absent = AppError::Absent(Box::new(Told::plain("there is no such pack")));
         assert!(absent.is_input());
         assert_eq!(Fault::from(absent).status_code(), StatusCode::NOT_FOUND);
     }
