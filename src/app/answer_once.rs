@@ -61,9 +61,10 @@ pub fn once(
                 Ok(answer)
             }
             Err(error) => {
-                // What was refused changed nothing: it may be sent again once it is mended. After a fault of ours nobody
-                // can say so, and the key stays taken.
-                if error.amiss().is_some() {
+                // What was refused, or never had its turn, changed nothing: it may be sent again. After a fault of ours
+                // nobody can say so, and the key stays taken.
+                let never_began = matches!(&error, AppError::Storage(error) if error.is_transient());
+                if never_began || error.amiss().is_some() {
                     store.write(|connection| Ok::<_, AppError>(answers::release(connection, key)?))?;
                 }
                 Err(error)

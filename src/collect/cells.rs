@@ -1,7 +1,7 @@
-//! One line of CSV taken apart (RFC 4180), by itself: a quotation mark that a line opens and does not close takes no other
-//! line with it.
+//! One line of CSV taken apart (RFC 4180, but for line breaks within a cell), by itself: a quotation mark that a line opens
+//! and does not close takes no other line with it.
 
-use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
+use csv_core::{ReadRecordResult, Reader, ReaderBuilder, Terminator};
 
 /// The cells of a line; kept from line to line, so that reading a file allocates no more than its longest line.
 pub struct Cells {
@@ -14,7 +14,9 @@ pub struct Cells {
 
 impl Cells {
     pub fn separated_by(delimiter: u8) -> Cells {
-        Cells { reader: ReaderBuilder::new().delimiter(delimiter).build(), bytes: vec![], ends: vec![], count: 0 }
+        // A carriage return within a line is a part of its cell, and ends nothing.
+        let reader = ReaderBuilder::new().delimiter(delimiter).terminator(Terminator::Any(b'\n')).build();
+        Cells { reader, bytes: vec![], ends: vec![], count: 0 }
     }
 
     /// Takes `line` apart, with or without its line end.
@@ -71,7 +73,8 @@ mod tests {
 
     #[test]
     fn a_line_is_taken_apart_by_itself() {
-        let lines = ["a;b;c\r\n", "\"a;b\";\"say \"\"c\"\"\"\n", "\"open;b;c\n", "a;;\n", ";", "x", "19\" rack;b"];
-        assert_eq!(cells(&lines), ["a|b|c", "a;b|say \"c\"", "open;b;c", "a||", "|", "x", "19\" rack|b"]);
+        let lines =
+            ["a;b;c\r\n", "\"a;b\";\"say \"\"c\"\"\"\n", "\"open;b;c\n", "a;;\n", ";", "x", "19\" rack;b", "a;b\rc;d"];
+        assert_eq!(cells(&lines), ["a|b|c", "a;b|say \"c\"", "open;b;c", "a||", "|", "x", "19\" rack|b", "a|b\rc|d"]);
     }
 }

@@ -86,12 +86,12 @@ impl Text {
 }
 
 /// Whether a character does something and cannot be seen: controls, the marks that turn the direction of what follows (so
-/// that `12` may be read as `21`), spaces without width and hyphens that show at a line's end only. What joins
-/// letters (U+200C, U+200D) is a part of how some names are written.
+/// that `12` may be read as `21`), spaces without width. What joins or parts letters (U+200C, U+200D, U+00AD) is a
+/// part of how some texts are written.
 pub fn is_unseen(character: char) -> bool {
     let turns =
         matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    character.is_control() || turns || matches!(character, '\u{ad}' | '\u{200b}' | '\u{2060}' | '\u{feff}')
+    character.is_control() || turns || matches!(character, '\u{200b}' | '\u{2060}' | '\u{feff}')
 }
 
 /// A line as it was pasted from a table or a mail: without the space around it, a tab within it as a space.

@@ -29,15 +29,14 @@ pub fn start(store: Store, mailer: Mailer, postage: Postage, signing: Signing, c
     let thread = std::thread::spawn(move || {
         let mut signed_on = None;
         loop {
-            let ticked = catch_unwind(AssertUnwindSafe(|| {
-                tick(&store, &mailer, &postage, clock);
-                let today = clock().date_naive();
-                if signing.daily && signed_on != Some(today) && sign_daily(&store, &signing, clock()) {
-                    signed_on = Some(today);
-                }
-            }));
-            if ticked.is_err() {
-                tracing::error!("the jobs panicked; they go on at the next tick");
+            tick(&store, &mailer, &postage, clock);
+            let today = clock().date_naive();
+            if signing.daily && signed_on != Some(today) {
+                outlived("signing", || {
+                    if sign_daily(&store, &signing, clock()) {
+                        signed_on = Some(today);
+                    }
+                });
             }
             match stopped.recv_timeout(TICK) {
                 Err(RecvTimeoutError::Timeout) => {}
@@ -58,32 +57,45 @@ impl Jobs {
     }
 }
 
+/// A panic of one job keeps neither the others nor the next tick from being done.
+fn outlived(job: &str, work: impl FnOnce()) {
+    if catch_unwind(AssertUnwindSafe(work)).is_err() {
+        tracing::error!(job, "a job panicked; it is tried again at the next tick");
+    }
+}
+
 /// A failure is logged and tried again at the next tick: nothing is lost by waiting.
 fn tick(store: &Store, mailer: &Mailer, postage: &Postage, clock: fn() -> DateTime<Utc>) {
     let now = clock();
-    match archive_invoice::archive_missing(store, now) {
+    outlived("archive", || match archive_invoice::archive_missing(store, now) {
         Ok(report) if report.written > 0 => tracing::info!(written = report.written, "archived invoices"),
         Ok(_) => {}
         Err(error) => tracing::error!(%error, "invoices could not be archived"),
-    }
-    match answer_once::forget(store, now) {
+    });
+    outlived("answers", || match answer_once::forget(store, now) {
         Ok(forgotten) if forgotten > 0 => tracing::info!(forgotten, "forgot old answers"),
         Ok(_) => {}
         Err(error) => tracing::error!(%error, "old answers could not be forgotten"),
-    }
-    match keep_series::advance(store, now) {
+    });
+    outlived("packing", || match keep_series::advance(store, now) {
         Ok(packed) if packed.days > 0 => tracing::info!(days = packed.days, "packed readings"),
         Ok(_) => {}
         Err(error) => tracing::error!(%error, "readings could not be packed"),
-    }
-    if let Err(error) = sweep_access::sweep(store, now) {
-        tracing::error!(%error, "what has expired could not be forgotten");
-    }
-    match forget_answers::forget(store, now) {
+    });
+    outlived("access", || {
+        if let Err(error) = sweep_access::sweep(store, now) {
+            tracing::error!(%error, "what has expired could not be forgotten");
+        }
+    });
+    outlived("batches", || match forget_answers::forget(store, now) {
         Ok(forgotten) if forgotten > 0 => tracing::info!(forgotten, "forgot answers to batches"),
         Ok(_) => {}
         Err(error) => tracing::error!(%error, "answers to batches could not be forgotten"),
-    }
+    });
+    outlived("outbox", || deliver(store, mailer, postage, clock));
+}
+
+fn deliver(store: &Store, mailer: &Mailer, postage: &Postage, clock: fn() -> DateTime<Utc>) {
     match deliver_outbox::deliver(store, mailer, postage, clock) {
         Ok(report) => {
             if report.sent > 0 {

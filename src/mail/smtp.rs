@@ -89,6 +89,7 @@ fn check_address(settings: &SmtpSettings) -> Result<(), MailError> {
 
 /// An address, or a name that could stand behind the @ of one.
 fn is_host(host: &str) -> bool {
+    let host = host.strip_suffix('.').unwrap_or(host);
     host.parse::<IpAddr>().is_ok() || (!host.starts_with('[') && Address::new("postmaster", host).is_ok())
 }
 
@@ -172,7 +173,7 @@ mod tests {
             let refused = transport(&settings(host, SmtpSecurity::StartTls)).err().map(|error| error.to_string());
             assert!(refused.is_some_and(|error| error.contains("smtp_host")), "{host}");
         }
-        for host in ["localhost", "relay", "smtp.example.org", "10.0.0.1", "::1"] {
+        for host in ["localhost", "relay", "smtp.example.org", "smtp.example.org.", "10.0.0.1", "::1"] {
             assert!(transport(&settings(host, SmtpSecurity::StartTls)).is_ok(), "{host}");
         }
         let no_port = SmtpSettings { port: 0, ..settings("localhost", SmtpSecurity::Tls) };

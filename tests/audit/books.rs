@@ -168,6 +168,23 @@ fn what_is_taken_away_or_slipped_in_is_named() {
     }
 }
 
+/// Where every posting names its entries, none is excused for coming before the first of them.
+#[test]
+fn an_entry_slipped_in_before_all_others_is_named() {
+    for engine in ENGINES {
+        let world = busy(engine);
+        let slip = "INSERT INTO journal_entry (id, journal, entry_date, document, label, posted_at) \
+                    SELECT -1, journal, entry_date, 'DC2026999999', label, posted_at \
+                    FROM journal_entry WHERE document = 'DC2026000002'";
+        without_triggers(&world, engine, slip);
+        let (code, found) = json(&world, &["audit", "verify"]);
+        assert_eq!(code, Some(3), "{found:#}");
+        let told: Vec<String> = found["findings"].as_array().unwrap().iter().map(line).collect();
+        let expected = "journal VE DC2026999999: the trail does not say that it was posted";
+        assert!(told.iter().any(|line| line == expected), "{told:#?}");
+    }
+}
+
 /// Periods, events and versions of assets, management figures, and lines without their entry.
 #[test]
 fn states_and_figures_that_are_changed_in_the_database_are_named() {

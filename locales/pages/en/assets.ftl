@@ -60,6 +60,7 @@ asset-paper-none = no fingerprint
 asset-invoices-caption = Suppliers’ invoices, whose sum is the cost
 asset-supplier = Supplier
 asset-funding = Funding
+asset-funding-unnamed = Who gave the subsidy is not recorded.
 asset-funding-empty = Neither subsidy nor loan is listed.
 asset-funding-caption = Who paid
 asset-funding-who = Funder

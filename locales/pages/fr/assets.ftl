@@ -60,6 +60,7 @@ asset-paper-none = pas d’empreinte
 asset-invoices-caption = Factures des fournisseurs, dont la somme est le coût
 asset-supplier = Fournisseur
 asset-funding = Financement
+asset-funding-unnamed = Qui a versé la subvention n’est pas inscrit.
 asset-funding-empty = Ni subvention ni emprunt n’est inscrit.
 asset-funding-caption = Qui a payé
 asset-funding-who = Financeur

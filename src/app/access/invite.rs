@@ -121,9 +121,13 @@ pub fn open(store: &Store) -> Result<Vec<Invitation>, AppError> {
 
 /// Takes an invitation back: its link opens nothing any more, and its mail is not sent if it still waits.
 pub fn withdraw(store: &Store, id: i64, by: &Actor, now: DateTime<Utc>) -> Result<Invitation, AppError> {
-    store.write(|connection| take_back(connection, id, by, now))
+    store.write(|connection| {
+        audit::lock(connection)?;
+        take_back(connection, id, by, now)
+    })
 }
 
+/// Takes an invitation back, within a transaction that holds the trail: who invites holds it before any row.
 fn take_back(connection: &mut AnyConnection, id: i64, by: &Actor, now: DateTime<Utc>) -> Result<Invitation, AppError> {
     let unknown = || AppError::NotFound(format!("invitation {id}"));
     let invitation = links::invitation(connection, id)?.ok_or_else(unknown)?;
@@ -175,6 +179,7 @@ pub fn accept(
         language: Some(guest.language),
     };
     store.write(|connection| {
+        audit::lock(connection)?;
         if !links::accept_invitation(connection, invitation.id, now)? {
             return Err(UserProblem::LinkGone.into());
         }

@@ -25,8 +25,7 @@ pub fn waiting(store: &Store, contract: &ContractCode, month: BillingMonth) -> R
     Ok(manual_lines::waiting(&mut *store.connection()?, month, Some(contract))?)
 }
 
-/// The first month from `from` on in which a line can be added to the contract: it is in force then, and no invoice bills
-/// that month. None where it ends before.
+/// The first month from `from` on that no invoice of the contract bills, if it is in force then: a line can be added to it.
 pub fn first_open(
     store: &Store,
     contract_code: &ContractCode,
@@ -34,7 +33,9 @@ pub fn first_open(
 ) -> Result<Option<BillingMonth>, AppError> {
     let connection = &mut *store.connection()?;
     let book = store.book(connection)?;
-    let contract = contract(&book, contract_code)?;
+    let Some(contract) = book.contracts.iter().find(|contract| contract.code == *contract_code) else {
+        return Ok(None);
+    };
     let filter = InvoiceFilter {
         contract: Some(contract_code.clone()),
         kind: Some(InvoiceKind::Invoice),

@@ -53,10 +53,13 @@ pub fn archive_missing(store: &Store, now: DateTime<Utc>) -> Result<ArchiveRepor
     let missing = archive::missing(&mut *store.connection()?, ArchiveKind::Pdf)?;
     let mut report = ArchiveReport::default();
     for id in missing {
-        let invoice = frozen(store, id)?;
-        match archive_one(store, id, &invoice, now) {
-            Ok(_) => report.written += 1,
-            Err(error) => report.failed.push(unarchived(&invoice, &error)),
+        let (name, made) = match frozen(store, id) {
+            Ok(invoice) => (invoice.number.to_string(), archive_one(store, id, &invoice, now)),
+            Err(error) => (format!("row {id}"), Err(error)),
+        };
+        match made {
+            Ok(()) => report.written += 1,
+            Err(error) => report.failed.push(unarchived(name, &error)),
         }
     }
     Ok(report)
@@ -66,15 +69,15 @@ pub fn archive_missing(store: &Store, now: DateTime<Utc>) -> Result<ArchiveRepor
 /// issued where they cannot be made: they are then made by the next [`archive_missing`].
 pub fn archive_issued(store: &Store, id: InvoiceId, invoice: &IssuedInvoice, now: DateTime<Utc>) -> PathBuf {
     if let Err(error) = archive_one(store, id, invoice, now) {
-        unarchived(invoice, &error);
+        unarchived(invoice.number.to_string(), &error);
     }
     relative_path(&invoice.number, invoice.issue_date.year(), ArchiveKind::Pdf)
 }
 
 /// Logged each time it is found: a person has to see to the disk, or to what cannot be set.
-fn unarchived(invoice: &IssuedInvoice, error: &AppError) -> Unarchived {
-    tracing::error!(%error, invoice = %invoice.number, "the documents of an issued invoice could not be made");
-    Unarchived { number: invoice.number.to_string(), error: error.to_string() }
+fn unarchived(number: String, error: &AppError) -> Unarchived {
+    tracing::error!(%error, invoice = number, "the documents of an issued invoice could not be made");
+    Unarchived { number, error: error.to_string() }
 }
 
 /// The frozen content of an issued invoice that the program itself refers to.

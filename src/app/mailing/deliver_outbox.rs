@@ -136,8 +136,11 @@ pub fn deliver(
     Ok(report)
 }
 
+/// The trail is held before the row, as where an invitation is taken back with its mail: two that wait for each other would
+/// end with a mail sent twice.
 fn note_sent(store: &Store, row: &Message, now: DateTime<Utc>) -> Result<(), AppError> {
     store.write(|connection| {
+        audit::lock(connection)?;
         if !outbox::mark_sent(connection, row.id, now)? {
             return Ok(());
         }
@@ -151,6 +154,7 @@ fn note_sent(store: &Store, row: &Message, now: DateTime<Utc>) -> Result<(), App
 /// What a notice was to say no longer holds: it leaves the outbox unsent.
 fn note_withdrawn(store: &Store, row: &Message, why: &Withdrawal, now: DateTime<Utc>) -> Result<(), AppError> {
     store.write(|connection| {
+        audit::lock(connection)?;
         if !outbox::withdraw(connection, row.id)? {
             return Ok(());
         }
@@ -256,11 +260,13 @@ fn note_failure(
     report: &mut DeliveryReport,
 ) -> Result<(), AppError> {
     let undelivered = Undelivered { id: row.id, recipient: row.message.recipient.clone(), error: error.to_string() };
-    // A relay that is down for days gives up no notice: it will be there again.
-    let given_up = row.attempts >= ATTEMPTS_MAX && !matches!(error, AppError::Mail(MailError::Relay(_)));
+    // A relay that is down for days gives up no notice, nor does a fault of ours: it goes once they are mended.
+    let is_of_mail = matches!(error, AppError::Mail(error) if !matches!(error, MailError::Relay(_)));
+    let given_up = row.attempts >= ATTEMPTS_MAX && is_of_mail;
     let is_permanent = matches!(error, AppError::Mail(error) if error.is_permanent());
     if is_permanent || given_up {
         let noted = store.write(|connection| {
+            audit::lock(connection)?;
             if !outbox::mark_failed(connection, row.id, &undelivered.error)? {
                 return Ok(false);
             }

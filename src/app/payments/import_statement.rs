@@ -100,8 +100,10 @@ fn take(
 ) -> Result<Taken, AppError> {
     store.write(|connection| {
         payments::hold(connection)?;
-        if match_receipts::is_known(connection, &receipt.key)? {
-            return Ok(Taken::Known);
+        for key in std::iter::once(&receipt.key).chain(&receipt.parts) {
+            if match_receipts::is_known(connection, key)? {
+                return Ok(Taken::Known);
+            }
         }
         let became = attempt(connection, receipt, numbers, (today, by, now))?;
         match_receipts::keep(connection, statement, receipt, became.as_ref().map(|recorded| &recorded.number))?;

@@ -10,7 +10,7 @@ use super::{Receipt, StatementError, key};
 use crate::domain::money::Money;
 
 /// What is known of an entry or of one of its transactions.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Part {
     amount: Option<(String, String)>,
     /// What the bank calls it.
@@ -262,6 +262,15 @@ impl Statement {
         parts.len() > 1 && sum == Some(booked.cents().into()) && parts.iter().all(|part| !part.is_debit)
     }
 
+    /// Under which keys an earlier version took the transactions of an entry one by one, where there are several.
+    fn keys_of_parts(&self, parts: &[Part], booked_on: NaiveDate) -> Vec<String> {
+        if parts.len() < 2 {
+            return Vec::new();
+        }
+        let taken = |part: &Part| receipt(&self.account, booked_on, part.clone(), self.entries).ok();
+        parts.iter().filter_map(taken).map(|receipt| receipt.key).collect()
+    }
+
     /// Takes the entry over: one receipt, or one for each of its transactions.
     fn finish(&mut self) -> Result<(), StatementError> {
         let Some(entry) = self.entry.take() else { return Ok(()) };
@@ -276,10 +285,16 @@ impl Statement {
         }
         let fault = |message: String| StatementError::Entry { entry: self.entries, message };
         let booked_on = entry.day.parse().map_err(|_| fault(format!("`{}` is not a day of booking", entry.day)))?;
-        let parts = if self.is_in_parts(&entry, booked) { entry.transactions } else { vec![whole(entry)] };
+        let (parts, former) = match self.is_in_parts(&entry, booked) {
+            true => (entry.transactions, Vec::new()),
+            false => {
+                let former = self.keys_of_parts(&entry.transactions, booked_on);
+                (vec![whole(entry)], former)
+            }
+        };
         for part in parts {
             let receipt = receipt(&self.account, booked_on, part, self.entries)?;
-            self.receipts.push(receipt);
+            self.receipts.push(Receipt { parts: former.clone(), ..receipt });
         }
         Ok(())
     }
@@ -341,5 +356,5 @@ fn receipt(account: &str, booked_on: NaiveDate, part: Part, entry: usize) -> Res
     let amount = amount_of(account, part.amount.as_ref(), entry)?;
     let text = part.words.join(" ");
     let key = key(account, booked_on, amount, &part.reference, &text);
-    Ok(Receipt { account: account.to_owned(), booked_on, amount, text, key })
+    Ok(Receipt { account: account.to_owned(), booked_on, amount, text, key, parts: Vec::new() })
 }

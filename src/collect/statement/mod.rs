@@ -29,6 +29,8 @@ pub struct Receipt {
     pub text: String,
     /// The same for the same transaction in another file; apart for two alike in one file.
     pub key: String,
+    /// The keys of its transactions, where they do not make it: an earlier version took them one by one.
+    pub parts: Vec<String>,
 }
 
 /// Why a file is no statement: nothing of it is taken.

@@ -34,6 +34,12 @@ fn an_entry_whose_transactions_do_not_sum_to_it_is_one_receipt() {
     ] {
         assert_eq!(shown(&CAMT.replace(second, other))[1..], [whole], "{other}");
     }
+    // What an earlier version took one by one is known again.
+    let read = |text: &str| read(text.as_bytes()).unwrap();
+    let charged = read(&CAMT.replace(second, &format!("{second}<CdtDbtInd>DBIT</CdtDbtInd>")));
+    let by_parts: Vec<String> = read(CAMT).split_off(1).into_iter().map(|receipt| receipt.key).collect();
+    assert_eq!(charged[1].parts, by_parts);
+    assert!(read(CAMT).iter().all(|receipt| receipt.parts.is_empty()));
     let said = CAMT.replace(second, &format!("{second}<CdtDbtInd>CRDT</CdtDbtInd>"));
     assert_eq!(shown(&said), shown(CAMT));
 }

@@ -77,6 +77,20 @@ pub struct AuditEvent {
 /// Under which name an event's detail holds the journal entries it posted.
 const POSTINGS: &str = "postings";
 
+/// What posts entries of the journal.
+pub const POSTING_ACTIONS: [&str; 10] = [
+    "asset.posted",
+    "balances.opened",
+    "depreciation.posted",
+    "interest.claimed",
+    "invoice.issued",
+    "payment.recorded",
+    "payment.refunded",
+    "payment.transferred",
+    "result.allocated",
+    "year.closed",
+];
+
 /// The hash of an event that has no predecessor: 64 zeros.
 pub const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
@@ -122,6 +136,11 @@ impl AuditEvent {
     pub fn postings(&self) -> Vec<EntryDigest> {
         let postings = self.detail.get(POSTINGS).cloned().unwrap_or_default();
         serde_json::from_value(postings).unwrap_or_default()
+    }
+
+    /// Whether it may have posted entries and names none: one of before events named them, or one that posted nothing.
+    pub fn posts_unnamed(&self) -> bool {
+        POSTING_ACTIONS.contains(&self.action.as_str()) && self.postings().is_empty()
     }
 
     /// SHA-256 in lower-case hex over `previous`, a line feed, and the event as canonical JSON.

@@ -16,10 +16,13 @@ pub struct Said {
     /// By journal and document: the event that posted it, and what it says of it.
     entries: BTreeMap<(String, String), (i64, EntryDigest)>,
     seals: Vec<(i64, JournalSeal)>,
+    /// Whether anything was posted before events named what they post.
+    has_unnamed: bool,
 }
 
 impl Said {
     pub fn note(&mut self, chained: &ChainedEvent) {
+        self.has_unnamed |= self.entries.is_empty() && chained.event.posts_unnamed();
         for entry in chained.event.postings() {
             let key = (entry.journal.clone(), entry.document.clone());
             self.entries.entry(key).or_insert((chained.sequence, entry));
@@ -73,7 +76,7 @@ impl<'a> Held<'a> {
                 self.seen.insert(key);
             }
             // Once one event names what it posts, so does every later one.
-            None if !self.seen.is_empty() => {
+            None if !self.seen.is_empty() || !self.said.has_unnamed => {
                 let place = format!("{} {}", entry.journal, entry.document);
                 found.find("journal", place, "the trail does not say that it was posted");
             }

@@ -45,6 +45,7 @@ class Verifier(Trail, Books, Invoices, Readings, Assets, Reports):
         self.kept_reports = collections.OrderedDict()
         self.journal_seals = []
         self.postings = {}
+        self.has_unnamed = False
         self.day_seals = {}
         self.arrived = collections.Counter()
         self.arrived_since = collections.Counter()

@@ -159,7 +159,10 @@ class Trail(Part):
         event = record["event"]
         action, subject, detail = event["action"], event["subject"], event["detail"]
         # Depuis qu’un événement nomme les écritures qu’il passe, avec leur numéro et leur condensat.
-        for posting in detail.get("postings", []) if isinstance(detail, dict) else []:
+        named = detail.get("postings", []) if isinstance(detail, dict) else []
+        # Une écriture passée avant cela est excusée ; il n’y en a que si un événement en a passé sans la nommer.
+        self.has_unnamed |= action in POSTING_ACTIONS and not named and not self.postings
+        for posting in named:
             self.postings.setdefault((posting["journal"], posting["document"]), (record["sequence"], posting))
         if action in ("invoice.issued", "invoice.archived"):
             known = self.invoices.setdefault(subject, {})

@@ -64,7 +64,7 @@ class Books(Part):
         key = (entry["journal"], entry["document"])
         if key not in self.postings:
             # Dès qu’un événement nomme ce qu’il passe, tous les suivants le font.
-            if posted:
+            if posted or not self.has_unnamed:
                 self.find("journal", place, "la piste ne dit pas qu’elle a été passée")
             return
         if key in posted:
@@ -212,6 +212,18 @@ class Books(Part):
 
 
 # Ce que l’événement d’une écriture nomme d’elle, en français.
+POSTING_ACTIONS = (
+    "asset.posted",
+    "balances.opened",
+    "depreciation.posted",
+    "interest.claimed",
+    "invoice.issued",
+    "payment.recorded",
+    "payment.refunded",
+    "payment.transferred",
+    "result.allocated",
+    "year.closed",
+)
 POSTED = {"number": "numéro", "date": "date", "label": "libellé"}
 RECEIPTS, TRANSFERS = "BQ", "OD"
 RECEIPT_NUMBER = re.compile(r"(REG|RBT|IMP)-\d{4}-\d{6,}")

@@ -199,9 +199,10 @@ async fn found(shared: &Data<Shared>, id: i64) -> Result<BillingRun, Fault> {
 pub async fn events(shared: Data<Shared>, path: Path<String>, http: HttpRequest) -> Result<HttpResponse, Fault> {
     let id = id(&path)?;
     found(&shared, id).await?;
-    let (store, language) = (shared.store.clone(), Frame::of(&http).language);
+    let (shared, language) = (shared.clone(), Frame::of(&http).language);
     Ok(progress::events(move || {
-        let run = run_campaign::find(&store, id)?.ok_or_else(|| AppError::NotFound(format!("billing run {id}")))?;
+        let run = run_campaign::look(&shared.store, id, shared.now())?
+            .ok_or_else(|| AppError::NotFound(format!("billing run {id}")))?;
         Ok((progress(language, &run), run.status != RunStatus::Running))
     }))
 }
