@@ -8,7 +8,7 @@ use super::{CliError, Context, Outcome};
 use crate::app::{Store, deliver_outbox, upload_readings};
 use crate::config::PublicUrl;
 use crate::http::{self, Environment, ServerParts};
-use crate::jobs;
+use crate::jobs::{self, Jobs};
 
 /// Answer HTTP requests and run the periodic jobs.
 #[derive(Debug, Args)]
@@ -26,14 +26,18 @@ pub fn serve(context: &Context, store: Store) -> Result<Outcome, CliError> {
     let mailer = deliver_outbox::mailer(&context.config.mail, &context.data_dir)?;
     let environment =
         Environment { config: context.config.clone(), mailer: mailer.clone(), data_dir: context.data_dir.clone() };
-    let jobs = jobs::start(store.clone(), mailer, context.postage(), context.signing(), context.clock);
-    let parts = ServerParts::new(store, &context.config.server, context.clock)?;
+    let parts = ServerParts::new(store.clone(), &context.config.server, context.clock)?;
     parts.shared().set_postage(context.postage());
     parts.shared().set_environment(environment);
     parts.shared().set_signing(context.signing());
-    let listening = |addresses: &[SocketAddr]| tell_listening(addresses, &context.config.server.public_url);
+    // Nothing is done beside the answers before it is sure that there will be any.
+    let mut running = None;
+    let listening = |addresses: &[SocketAddr]| {
+        tell_listening(addresses, &context.config.server.public_url);
+        running = Some(jobs::start(store, mailer, context.postage(), context.signing(), context.clock));
+    };
     let served = actix_web::rt::System::new().block_on(http::serve(parts, listening));
-    jobs.stop();
+    running.into_iter().for_each(Jobs::stop);
     served.map_err(CliError::io("serve on", context.config.server.listen.clone()))?;
     Ok(Outcome::Done)
 }

@@ -91,7 +91,7 @@ impl LateMonth {
     /// Whether a credit note took back of `line` what its readings, as they are known now, still come to: it was for
     /// another reason than they, and stands.
     fn is_unchanged(&self, line: &ContractLine, now: &[Charge]) -> bool {
-        let net_of = |lines: &[BilledLine]| lines.iter().find(|one| one.line == line.code).map(|one| one.net);
+        let net_of = |lines: &[BilledLine]| BilledLine::about(lines, line).map(|one| one.net);
         let Some(credited) = net_of(&self.credited) else { return false };
         let billed = net_of(&self.billed).unwrap_or(Money::ZERO);
         now.iter().map(|charge| charge.net).sum::<Money>() == billed + credited
@@ -242,23 +242,19 @@ impl<'a> Run<'a> {
         rate_line(terms, evidence).map_err(|problems| found.unrated(line, &problems)).ok()
     }
 
-    /// One charge for each metered line whose readings now say something else than was billed. What was billed is known
-    /// by the line's code, so that lines of one code, of which one follows the other, are compared together. A line that
-    /// can no longer be rated blocks the contract: billing on would lose the difference.
+    /// One charge for each metered line whose readings now say something else than was billed. A line that can no
+    /// longer be rated blocks the contract: billing on would lose the difference.
     fn regularise(&self, contract: &'a Contract, late: &'a LateMonth, found: &mut Found<'_>) -> Vec<Charge> {
         let evidence = self.evidence(late.month, &late.samples);
         let before = found.problems.len();
         let mut charges = Vec::new();
-        for line in first_metered(&contract.lines) {
-            let same_code = contract.lines.iter().filter(|other| other.code == line.code);
-            // Every part is rated before one that cannot be is given up: what stands in the way is told together.
-            let rated: Vec<_> = same_code.map(|part| self.rate(contract, part, &evidence, found)).collect();
-            let Some(now) = rated.into_iter().collect::<Option<Vec<_>>>().map(in_time_order) else { continue };
-            let billed = late.billed.iter().find(|billed| billed.line == line.code);
+        for line in contract.lines.iter().filter(|line| matches!(line.quantity, LineQuantity::Metered { .. })) {
+            let Some(now) = self.rate(contract, line, &evidence, found) else { continue };
+            let billed = BilledLine::about(&late.billed, line);
             if late.is_unchanged(line, &now) {
                 continue;
             }
-            match regularisation(&now, billed, late.month, late.invoice.as_str()) {
+            match regularisation(&now, billed.as_ref(), late.month, late.invoice.as_str()) {
                 Ok(Some(charge)) => {
                     found.late_change(line, late, &charge);
                     charges.push(charge);
@@ -291,19 +287,6 @@ impl<'a> Run<'a> {
     fn evidence<'e>(&'e self, month: BillingMonth, samples: &'e Samples) -> MonthEvidence<'e> {
         MonthEvidence::new(month, &self.snapshot.book.facility, &self.meters, samples)
     }
-}
-
-/// The first metered line of each code, in the order of the contract.
-fn first_metered(lines: &[ContractLine]) -> impl Iterator<Item = &ContractLine> {
-    let mut seen = HashSet::new();
-    let metered = lines.iter().filter(|line| matches!(line.quantity, LineQuantity::Metered { .. }));
-    metered.filter(move |line| seen.insert(&line.code))
-}
-
-fn in_time_order(parts: Vec<Vec<Charge>>) -> Vec<Charge> {
-    let mut charges = parts.concat();
-    charges.sort_by_key(|charge| charge.period.from);
-    charges
 }
 
 /// Whether all the line's life is a 31st, which by 30ths is no part of its month.

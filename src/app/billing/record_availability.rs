@@ -123,7 +123,11 @@ pub(in crate::app) fn due(connection: &mut AnyConnection, month: BillingMonth) -
         let Some(invoice) = issued.iter().find(|one| one.billed_in == *month).map(|one| one.number.clone()) else {
             continue;
         };
-        let net = billed_for(&issued).into_iter().find(|billed| billed.line == *line).map(|billed| billed.net);
+        let net = billed_for(&issued)
+            .into_iter()
+            .filter(|billed| billed.line == *line)
+            .map(|billed| billed.net)
+            .reduce(|a, b| a + b);
         due.extend(net.map(|billed| DueCredit { availability: figure.clone(), invoice, billed }));
     }
     Ok(due)

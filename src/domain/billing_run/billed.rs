@@ -1,5 +1,7 @@
 //! What was billed for a month of a contract: the lines of every document issued about it, and what they come to.
 
+use chrono::NaiveDate;
+
 use crate::domain::calendar::BillingMonth;
 use crate::domain::ids::LineCode;
 use crate::domain::invoice::{InvoiceKind, InvoiceNumber};
@@ -16,6 +18,8 @@ pub struct IssuedLine {
     /// The month of the document; later than the one the line is about where this is a regularisation.
     pub billed_in: BillingMonth,
     pub line: LineCode,
+    /// The first day it is about.
+    pub from: NaiveDate,
     pub quantity: Quantity,
     pub unit: Unit,
     pub net: Money,
@@ -24,7 +28,7 @@ pub struct IssuedLine {
 impl IssuedLine {
     /// What it adds to what was billed; a credit note takes back.
     fn billed(&self) -> BilledLine {
-        let line = BilledLine::of(&self.line, (self.quantity, self.unit), self.net, self.number.as_str());
+        let line = BilledLine::of((&self.line, self.from), (self.quantity, self.unit), self.net, self.number.as_str());
         match self.kind {
             InvoiceKind::CreditNote => line.credited(),
             InvoiceKind::Invoice | InvoiceKind::Corrected => line,

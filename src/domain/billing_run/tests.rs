@@ -243,32 +243,43 @@ fn a_late_reading_becomes_a_regularisation_line() {
     assert_eq!(charge.period, between("2026-09-01", "2026-10-01"));
 }
 
-/// A line may end and another begin under its code: what was billed is known by the code, for both together.
+/// A line may end and another begin under its code, at another rate of VAT: each is compared with what was billed for it.
 #[test]
-fn a_late_reading_of_an_amended_line_is_compared_with_all_its_code_billed() {
+fn a_late_reading_of_a_line_that_followed_another_under_its_code_is_its_own() {
     let (mut book, samples) = (small_book(), october());
     let mut before = book.contracts[0].lines[1].clone();
     before.in_force.to = Some(day("2026-09-16"));
+    before.vat = VatTreatment::Standard { rate_percent: decimal("10") };
     book.contracts[0].lines[1].in_force.from = day("2026-09-16");
     book.contracts[0].lines.push(before);
-    let regularised = |known: &str| {
-        let mut late = late(known);
+    let september = month("2026-09");
+    let read = |known: &str| {
+        let mut read = read_at_ends(september, &[("A", "100", known)]);
         let midmonth = Sample { at: midnight(day("2026-09-16"), Paris), value: "500".parse().unwrap() };
-        let mut inserted = (*late.samples).clone();
-        inserted.get_mut(&MeterCode::from("A")).unwrap().insert(1, midmonth);
-        late.samples = inserted.into();
+        read.get_mut(&MeterCode::from("A")).unwrap().insert(1, midmonth);
+        read
+    };
+    let meters: Meters<'_> = book.meters.iter().map(|meter| (&meter.code, meter)).collect();
+    let at_first = read("900");
+    let evidence = MonthEvidence::new(september, &book.facility, &meters, &at_first);
+    let contract = &book.contracts[0];
+    let rated = contract.lines.iter().skip(1).flat_map(|line| {
+        rate_line(LineTerms { contract, line, tariff: &book.tariffs[0], index: None }, &evidence).unwrap()
+    });
+    let billed = BilledLine::sums(rated.map(|charge| billed_by(&charge, "DC2026000007")));
+    let regularised = |known: &str| {
         let mut corrected = snapshot(&book, &samples);
-        corrected.late = vec![late];
+        corrected.late = vec![LateMonth { billed: billed.clone(), samples: read(known).into(), ..late("900") }];
         plan(&corrected)
     };
-    assert_eq!(
-        (found(&regularised("900")), drafted(&regularised("900"))),
-        (vec![], drafted(&planned(&book, &samples)))
-    );
+    let same = regularised("900");
+    assert_eq!((found(&same), drafted(&same)), (vec![], drafted(&planned(&book, &samples))));
     let dearer = regularised("1000");
     assert_eq!(found(&dearer), ["Warning LateChange C1 energy -"]);
     let charge = dearer.drafts[0].charges.last().unwrap();
-    assert_eq!((charge.net.to_string(), charge.period), ("14.50".to_owned(), between("2026-09-01", "2026-10-01")));
+    // 100 kWh of the second half: its days, its rate of VAT.
+    assert_eq!((charge.net.to_string(), charge.period), ("14.50".to_owned(), between("2026-09-16", "2026-10-01")));
+    assert_eq!(charge.vat, vat_20());
 }
 
 #[test]
@@ -278,6 +289,7 @@ fn a_credit_that_a_regularisation_takes_back_is_pointed_out() {
     let mut september = late("1000");
     september.credited = vec![BilledLine {
         line: "energy".into(),
+        from: day("2026-09-01"),
         quantity: crate::domain::quantity::Quantity::ZERO,
         net: "60.00".parse().unwrap(),
         documents: vec!["DC2026000008".into()],
@@ -326,6 +338,7 @@ fn lines_about(month: BillingMonth, documents: &[&IssuedInvoice]) -> Vec<IssuedL
         kind: document.kind,
         billed_in: document.month,
         line: charge.provenance.line.clone(),
+        from: charge.period.from,
         quantity: charge.quantity,
         unit: charge.unit,
         net: charge.net,

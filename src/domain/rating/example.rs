@@ -181,7 +181,7 @@ pub fn meter(code: &str, register: Register) -> Meter {
 
 /// What `charge` of `document` billed.
 pub fn billed_by(charge: &Charge, document: &str) -> BilledLine {
-    BilledLine::of(&charge.provenance.line, (charge.quantity, charge.unit), charge.net, document)
+    BilledLine::of((&charge.provenance.line, charge.period.from), (charge.quantity, charge.unit), charge.net, document)
 }
 
 /// Readings of some meters at the beginning and the end of a month.

@@ -3,10 +3,12 @@
 //! An issued invoice never changes: a late or corrected reading becomes a line of the next invoice, which names the
 //! month and the invoice it corrects (handbook, Metering).
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::{Charge, ChargeKind, Provenance};
 use crate::domain::calendar::{BillingMonth, DatePeriod};
+use crate::domain::contract::ContractLine;
 use crate::domain::ids::LineCode;
 use crate::domain::money::{AmountError, Money, UnitPrice};
 use crate::domain::quantity::{Quantity, Unit};
@@ -16,6 +18,8 @@ use crate::domain::tariff::symbol;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BilledLine {
     pub line: LineCode,
+    /// The first day it is about: a line may end and another begin under its code.
+    pub from: NaiveDate,
     /// Sum of the charges' quantities in the line's unit.
     pub quantity: Quantity,
     pub net: Money,
@@ -25,9 +29,14 @@ pub struct BilledLine {
 
 impl BilledLine {
     /// What `document` billed of a line. Amounts (complements, earlier differences) count no units of the line.
-    pub fn of(line: &LineCode, (quantity, unit): (Quantity, Unit), net: Money, document: &str) -> BilledLine {
+    pub fn of(
+        (line, from): (&LineCode, NaiveDate),
+        (quantity, unit): (Quantity, Unit),
+        net: Money,
+        document: &str,
+    ) -> BilledLine {
         let quantity = if unit == Unit::One { Quantity::ZERO } else { quantity };
-        BilledLine { line: line.clone(), quantity, net, documents: vec![document.to_owned()] }
+        BilledLine { line: line.clone(), from, quantity, net, documents: vec![document.to_owned()] }
     }
 
     /// The same, taken back by a credit note.
@@ -35,22 +44,32 @@ impl BilledLine {
         BilledLine { quantity: -self.quantity, net: -self.net, ..self }
     }
 
-    /// One sum per line, in the order lines first appear.
+    /// One sum per line and first day, in the order they first appear.
     pub fn sums(parts: impl IntoIterator<Item = BilledLine>) -> Vec<BilledLine> {
         let mut lines: Vec<BilledLine> = Vec::new();
         for part in parts {
-            match lines.iter_mut().find(|line| line.line == part.line) {
-                Some(line) => {
-                    line.net += part.net;
-                    line.quantity = plus(line.quantity, part.quantity);
-                    let unnamed =
-                        part.documents.into_iter().filter(|one| !line.documents.contains(one)).collect::<Vec<_>>();
-                    line.documents.extend(unnamed);
-                }
+            match lines.iter_mut().find(|line| (&line.line, line.from) == (&part.line, part.from)) {
+                Some(line) => line.add(&part),
                 None => lines.push(part),
             }
         }
         lines
+    }
+
+    /// What of `billed` is about `line`: of its code, and begun while it was in force.
+    pub fn about(billed: &[BilledLine], line: &ContractLine) -> Option<BilledLine> {
+        let is_own = |part: &&BilledLine| part.line == line.code && line.in_force.contains(part.from);
+        billed.iter().filter(is_own).cloned().reduce(|mut sum, part| {
+            sum.add(&part);
+            sum
+        })
+    }
+
+    fn add(&mut self, part: &BilledLine) {
+        self.net += part.net;
+        self.quantity = plus(self.quantity, part.quantity);
+        let unnamed: Vec<String> = part.documents.iter().filter(|one| !self.documents.contains(one)).cloned().collect();
+        self.documents.extend(unnamed);
     }
 }
 

@@ -10,7 +10,7 @@ use crate::domain::invoice::InvoiceNumber;
 use crate::domain::money::{Money, UnitPrice};
 use crate::domain::quantity::Quantity;
 use crate::domain::rating::Charge;
-use crate::storage::codec::{corrupt, date_text, from_word, to_json};
+use crate::storage::codec::{corrupt, date_from, date_text, from_word, to_json};
 use crate::storage::db::AnyConnection;
 use crate::storage::error::StorageResult;
 use crate::storage::schema::{contract, invoice, invoice_line, tenant};
@@ -56,6 +56,7 @@ pub fn billed_lines(
                 kind: from_word("an invoice's kind", kind)?,
                 billed_in: from_word("an invoice's month", billed_in)?,
                 line: LineCode(row.line_code),
+                from: date_from("a line's first day", &row.period_from)?,
                 quantity: Quantity::from_ten_thousandths(row.quantity_ten_thousandths),
                 unit: from_word("a line's unit", row.unit)?,
                 net: Money::from_cents(row.net_cents),
