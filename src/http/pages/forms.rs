@@ -7,7 +7,7 @@ use super::parts::FieldError;
 use crate::app::AppError;
 use crate::domain::calendar::BillingMonth;
 use crate::domain::freetext::Text;
-use crate::domain::money::{self, Money};
+use crate::domain::money;
 use crate::domain::party::Language;
 use crate::domain::told::{Tell, Told};
 use crate::http::auth::Visitor;
@@ -42,11 +42,13 @@ pub fn reason_error(frame: &Frame, fields: &Fields, missing: &str) -> Option<Fie
     Some(FieldError { field: "reason", text })
 }
 
-/// An amount as it is typed into a field: the language's decimal sign, no separator of thousands.
-pub fn as_typed(language: Language, amount: Money) -> String {
+/// A number as it is typed into a field: the language's decimal sign, no separator of thousands, so that what a form shows
+/// is what it reads.
+pub fn as_typed(language: Language, number: impl ToString) -> String {
+    let text = number.to_string();
     match language {
-        Language::French => amount.to_string().replace('.', ","),
-        Language::English => amount.to_string(),
+        Language::French => text.replace('.', ","),
+        Language::English => text,
     }
 }
 
@@ -119,6 +121,8 @@ pub fn plain_number(text: &str) -> String {
     // Where both stand, the last is the decimal mark and the other parts thousands.
     match (text.rfind(','), text.rfind('.')) {
         (Some(comma), Some(point)) if comma < point => text.replace(',', ""),
+        // Several commas part thousands.
+        (Some(last), None) if text.find(',') != Some(last) => text.replace(',', ""),
         (Some(_), _) => text.replace('.', "").replace(',', "."),
         _ => text,
     }
@@ -156,6 +160,18 @@ mod tests {
             assert_eq!(number::<Money>(text), None, "{text}");
         }
         assert_eq!(number::<Money>("\u{2212}1,50"), number("-1.50"));
+    }
+
+    /// A form saved as it was shown changes nothing, in either language.
+    #[test]
+    fn what_a_field_shows_is_what_is_read_from_it() {
+        for text in ["2500", "30000", "16000000.00", "1000.5", "-2.5", "0.145", "1000.000001"] {
+            for language in [Language::French, Language::English] {
+                let shown = as_typed(language, text.parse::<rust_decimal::Decimal>().unwrap());
+                assert_eq!(plain_number(&shown), text, "{language:?}: {shown}");
+            }
+        }
+        assert_eq!(plain_number("16,000,000"), "16000000");
     }
 
     #[test]

@@ -311,7 +311,8 @@ fn unsaid(frame: &Frame, known: &[Placed], errors: &[FormError]) -> Vec<FormErro
         let value = input.value.trim();
         let is_code = input.name == "code" || input.name.ends_with(".code");
         match value.is_empty() {
-            true => input.is_required.then_some("wrong-missing"),
+            // What is there for some choices only is judged by the book, which knows what was chosen.
+            true => (input.is_required && input.class.is_empty()).then_some("wrong-missing"),
             false => (is_code && !book_code(value)).then_some("wrong-code"),
         }
     };

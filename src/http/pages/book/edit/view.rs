@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 use super::form::FormData;
 use crate::domain::money;
 use crate::http::pages::Frame;
+use crate::http::pages::forms::as_typed;
 use crate::http::pages::parts::Choice;
 
 /// A form as its template draws it.
@@ -211,7 +212,7 @@ impl<'a> Draw<'a> {
     pub fn decimal(&self, name: &str) -> Input {
         let mut input = self.input(name, InputKind::Decimal);
         if let Ok(number) = money::parse(&input.value) {
-            input.value = self.frame.number(&number).replace(['\u{202f}', '\u{a0}'], "");
+            input.value = as_typed(self.frame.language, number);
         }
         input
     }
