@@ -38,7 +38,7 @@ async fn finance_adds_a_scenario_and_payback_shows_it() {
         assert!(page.contains("href=\"/payback/terms\">Modifier les hypothèses</a>"), "{page}");
         let form = server.page(PATH, &cookie).await.text();
         for expected in [
-            "name=\"scenario.1.hosting_avoided_percent\" type=\"text\" value=\"\u{2212}2\"",
+            "name=\"scenario.1.hosting_avoided_percent\" type=\"text\" value=\"-2\"",
             "name=\"scenario.2.renewal_percent\" type=\"text\" value=\"100\"",
             "<option value=\"2019-0042/climatisation\" selected>",
             "<option value=\"central\" selected>Central (central)</option>",
