@@ -6,6 +6,7 @@ use csv_core::{ReadRecordResult, Reader, ReaderBuilder, Terminator};
 /// The cells of a line; kept from line to line, so that reading a file allocates no more than its longest line.
 pub struct Cells {
     reader: Reader,
+    delimiter: u8,
     bytes: Vec<u8>,
     /// Where each cell ends in `bytes`; the first `count` are of the line at hand.
     ends: Vec<usize>,
@@ -16,13 +17,18 @@ impl Cells {
     pub fn separated_by(delimiter: u8) -> Cells {
         // A carriage return within a line is a part of its cell, and ends nothing.
         let reader = ReaderBuilder::new().delimiter(delimiter).terminator(Terminator::Any(b'\n')).build();
-        Cells { reader, bytes: vec![], ends: vec![], count: 0 }
+        Cells { reader, delimiter, bytes: vec![], ends: vec![], count: 0 }
     }
 
-    /// Takes `line` apart, with or without its line end.
+    /// Takes `line` apart, with or without its line end. One that ends within a quoted cell has none: nobody knows where
+    /// that was to end.
     pub fn take(&mut self, line: &[u8]) {
         let line = line.strip_suffix(b"\n").unwrap_or(line);
         let line = line.strip_suffix(b"\r").unwrap_or(line);
+        if self.ends_quoted(line) {
+            self.count = 0;
+            return;
+        }
         // A line has no more bytes of cells than bytes, and at the most one cell more than that.
         self.bytes.resize(line.len(), 0);
         self.ends.resize(line.len() + 1, 0);
@@ -41,6 +47,20 @@ impl Cells {
                 return;
             }
         }
+    }
+
+    /// Whether a quotation mark at the beginning of a cell is never closed; two within a cell stand for one.
+    fn ends_quoted(&self, line: &[u8]) -> bool {
+        let (mut quoted, mut closed, mut begins) = (false, false, true);
+        for byte in line {
+            match byte {
+                b'"' if quoted => (quoted, closed) = (false, true),
+                b'"' if begins || closed => (quoted, closed) = (true, false),
+                _ => closed = false,
+            }
+            begins = !quoted && *byte == self.delimiter;
+        }
+        quoted
     }
 
     pub const fn count(&self) -> usize {
@@ -73,8 +93,17 @@ mod tests {
 
     #[test]
     fn a_line_is_taken_apart_by_itself() {
-        let lines =
-            ["a;b;c\r\n", "\"a;b\";\"say \"\"c\"\"\"\n", "\"open;b;c\n", "a;;\n", ";", "x", "19\" rack;b", "a;b\rc;d"];
-        assert_eq!(cells(&lines), ["a|b|c", "a;b|say \"c\"", "open;b;c", "a||", "|", "x", "19\" rack|b", "a|b\rc|d"]);
+        let lines = [
+            "a;b;c\r\n",
+            "\"a;b\";\"say \"\"c\"\"\"\n",
+            "\"open;b;c\n",
+            "a;\"open",
+            "a;;\n",
+            ";",
+            "x",
+            "19\" rack;b",
+            "a;b\rc;d",
+        ];
+        assert_eq!(cells(&lines), ["a|b|c", "a;b|say \"c\"", "", "", "a||", "|", "x", "19\" rack|b", "a|b\rc|d"]);
     }
 }

@@ -229,7 +229,7 @@ mod tests {
             all(b"meter,at,value\nA,\"2026-10-01T00:10:00Z,1\nA,2026-10-01T00:20:00Z,2\nA,2026-10-01T00:30:00Z,3\"\n");
         end.unwrap();
         assert!(
-            seen[0].starts_with("refused line 2: it has 2 cells") && seen[0].contains("quotation mark"),
+            seen[0].starts_with("refused line 2: it has 0 cells") && seen[0].contains("quotation mark"),
             "{seen:?}"
         );
         assert_eq!(seen[1], "line 3: A 2026-10-01T00:20:00Z 2");

@@ -96,7 +96,7 @@ impl<'a> Held<'a> {
             found.find("journal", format!("{} {}", key.0, key.1), what);
         }
         if self.unnamed > 0 {
-            let what = "journal entries were posted before events named what they post: their seals hold them";
+            let what = "journal entries were posted before events named what they post: a seal holds them, once `audit sign` has made one";
             found.notes.push(format!("{} {what}", self.unnamed));
         }
         if self.unsealed > 0 {
