@@ -191,6 +191,15 @@ pub fn hex(bytes: &[u8]) -> String {
 mod tests {
     use super::*;
 
+    /// The verifier an auditor runs alone knows the same ones; each is an action there is.
+    #[test]
+    fn the_offline_verifier_knows_what_posts() {
+        let listed: String = POSTING_ACTIONS.iter().map(|action| format!("    \"{action}\",\n")).collect();
+        let verifier = include_str!("../../documents/evidence/verify/5_journal.py");
+        assert!(verifier.contains(&format!("POSTING_ACTIONS = (\n{listed})")), "{listed}");
+        assert!(POSTING_ACTIONS.iter().all(|action| ACTIONS.contains(action)));
+    }
+
     #[test]
     fn canonical_json_sorts_its_keys_and_hex_is_read_back() {
         let value = serde_json::json!({ "b": 1, "a": { "d": "é\n", "c": null } });
