@@ -223,3 +223,43 @@ fn bytes_beside_the_files_are_refused() {
     std::fs::write(&path, sound).unwrap();
     assert_eq!(python(&[&verifier(), &path]).status.code(), Some(4));
 }
+
+/// The reports of a pack list all assets, then the components of all: the verifier reads them in the same order.
+#[test]
+fn a_pack_of_several_assets_is_sound() {
+    const SECOND: &str = r#"
+[[asset]]
+code = "2024-0007"
+name = "Onduleurs"
+cost_eur = 300_000.00
+account = "2135"
+commissioned_on = 2024-03-15
+commissioning_evidence = "Procès-verbal de réception"
+subsidy_eur = 30_000
+
+[[asset.component]]
+code = "modules"
+name = "Modules"
+cost_eur = 200_000.00
+duration_years = 10
+
+[[asset.component]]
+code = "batteries"
+name = "Batteries"
+cost_eur = 100_000.00
+duration_years = 5
+method = "degressive"
+coefficient = 1.75
+"#;
+    let world = World::new(Engine::Sqlite);
+    let book = std::fs::read_to_string(small_book_path()).unwrap();
+    let book = world.file("book.toml", &book.replace("\n[accounting]\n", &format!("{SECOND}\n[accounting]\n")));
+    at(&world, NOVEMBER, &["import", book.to_str().unwrap()]);
+    let loss = ["assets", "impair", "2024-0007", "--component", "modules", "--amount", "20000.00"];
+    at(&world, NOVEMBER, &[&loss[..], &["--on", "2026-05-15", "--reason", "dégât des eaux"]].concat());
+    at(&world, DECEMBER, &["amortisation", "post", "--through", "2026-11"]);
+    let (path, root) = pack(&world);
+    let key = world.file("key.txt", &at(&world, DECEMBER, &["audit", "key"]));
+    let sound = python(&[&verifier(), &path, Path::new("--root"), &root, Path::new("--key"), &key]);
+    assert_eq!(sound.status.code(), Some(0), "{}", text(&sound));
+}

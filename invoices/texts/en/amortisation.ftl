@@ -18,6 +18,7 @@ amortisation-tile-remaining = Subsidies remaining
 amortisation-due-means = A month’s charge is due on the last day of that month; figures as of the end of { $date }.
 amortisation-not-in-service = Not in service yet, so not in the net book value: { $amount }.
 amortisation-residual-value = Residual value, which is not depreciated: { $amount }.
+amortisation-impaired = Impairment, beside depreciation: { $amount }; net book value = gross value − cumulative − impairment.
 amortisation-exits-mean = Depreciation written out with what has left, and so in no cumulative figure: { $amount }; from one year to the next, cumulative + charge − written out = the next cumulative.
 amortisation-difference-means = Difference from plan over the months already posted: { $amount } (posted minus planned).
 amortisation-unknown-see = The journal holds charges that no component of the inventory explains: see the end of this document.
@@ -32,6 +33,7 @@ amortisation-months = By month
 amortisation-gross-value = Gross value
 amortisation-charge = Charge
 amortisation-exits = Written out
+amortisation-impairment = Impairment
 amortisation-cumulative = Cumulative depreciation
 amortisation-net-book-value = Net book value
 amortisation-posted = Posted

@@ -18,6 +18,7 @@ amortisation-tile-remaining = Subventions à reprendre
 amortisation-due-means = La dotation d’un mois est échue au dernier jour de ce mois ; situation arrêtée au { $date } inclus.
 amortisation-not-in-service = Pas encore en service, donc hors de la valeur nette comptable : { $amount }.
 amortisation-residual-value = Valeur résiduelle, qui ne s’amortit pas : { $amount }.
+amortisation-impaired = Dépréciation, qui s’ajoute aux amortissements : { $amount } ; valeur nette = valeur brute − cumul − dépréciation.
 amortisation-exits-mean = Amortissements sortis avec ce qui a quitté l’inventaire, hors du cumul : { $amount } ; d’une année à l’autre, cumul + dotation − sorties = cumul suivant.
 amortisation-difference-means = Écart au plan sur les mois déjà comptabilisés : { $amount } (comptabilisé moins prévu).
 amortisation-unknown-see = Le journal porte des dotations qu’aucun composant de l’inventaire n’explique : voir la fin de ce document.
@@ -32,6 +33,7 @@ amortisation-months = Par mois
 amortisation-gross-value = Valeur brute
 amortisation-charge = Dotation
 amortisation-exits = Sorties
+amortisation-impairment = Dépréciation
 amortisation-cumulative = Cumul amorti
 amortisation-net-book-value = Valeur nette comptable
 amortisation-posted = Comptabilisé

@@ -83,7 +83,7 @@ fn guarded(text: &str) -> Cow<'_, str> {
 fn unknown(report: &AmortisationReport) -> impl Iterator<Item = Line<'_, crate::domain::calendar::BillingMonth>> {
     report.unknown_postings.iter().map(|posting| {
         let mut figures = [Money::ZERO; FIGURES];
-        let [_, _, _, _, _, posted, _, _, difference, _, _, _, _, _, income_posted, _, _, income_difference] =
+        let [_, _, _, _, _, _, posted, _, _, difference, _, _, _, _, _, income_posted, _, _, income_difference] =
             &mut figures;
         (*posted, *difference) = (posting.charge, posting.charge);
         (*income_posted, *income_difference) = (posting.subsidy_income, posting.subsidy_income);

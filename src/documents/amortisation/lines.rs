@@ -32,8 +32,8 @@ pub(super) struct Line<'a, P> {
     pub(super) figures: [Money; FIGURES],
 }
 
-/// Columns of figures: nine of depreciation, then the same nine of the subsidy.
-pub(super) const FIGURES: usize = 18;
+/// Columns of figures: ten of depreciation, then those of the subsidy, which is never impaired.
+pub(super) const FIGURES: usize = 19;
 
 /// How a column of figures behaves in a sum over lines and over periods.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,14 +46,33 @@ pub(super) enum Kind {
     Running,
     /// The stock of this track minus its running sum.
     Remainder,
+    /// Gross value minus the running sum and the impairment: the two columns before.
+    NetBookValue,
 }
 
 /// The kind of each column of figures, in order.
 pub(super) const KINDS: [Kind; FIGURES] = {
-    use Kind::{Flow, Remainder, Running, Stock};
+    use Kind::{Flow, NetBookValue, Remainder, Running, Stock};
     [
-        Stock, Flow, Flow, Running, Remainder, Flow, Flow, Flow, Flow, // depreciation
-        Stock, Flow, Flow, Running, Remainder, Flow, Flow, Flow, Flow, // subsidy
+        Stock,
+        Flow,
+        Flow,
+        Running,
+        Stock,
+        NetBookValue,
+        Flow,
+        Flow,
+        Flow,
+        Flow, // depreciation
+        Stock,
+        Flow,
+        Flow,
+        Running,
+        Remainder,
+        Flow,
+        Flow,
+        Flow,
+        Flow, // subsidy
     ]
 };
 
@@ -96,6 +115,7 @@ fn figures<P>(row: &PlanRow<P>) -> [Money; FIGURES] {
         row.charge,
         row.exits,
         row.cumulative,
+        row.impairment,
         row.net_book_value,
         row.posted,
         row.due,

@@ -7,8 +7,8 @@ use super::{csv, xlsx};
 use crate::documents::json;
 use crate::domain::amortisation::report::Position;
 use crate::domain::amortisation::{
-    AmortisationReport, AssetRecord, Component, ComponentGroup, Convention, FixedAsset, Method, PostedAmounts,
-    PostedDepreciation, PostingPeriod, depreciation_entry, months_due, plans, report,
+    AmortisationReport, AssetChange, AssetEvent, AssetRecord, Component, ComponentGroup, Convention, FixedAsset,
+    Method, PostedAmounts, PostedDepreciation, PostingPeriod, depreciation_entry, months_due, plans, report,
 };
 use crate::domain::ledger::Chart;
 use crate::domain::money::Money;
@@ -76,6 +76,33 @@ fn example() -> AmortisationReport {
     let odd = PostedAmounts { charge: euros("12.34"), subsidy_income: Money::ZERO };
     posted.add("DC-2001".into(), "x".into(), "2026-01".parse().unwrap(), odd);
     report(&assets, "2026-10-31".parse().unwrap(), &posted)
+}
+
+/// An asset impaired in its fourth year, nothing posted, reported at the end of October 2026.
+fn impaired() -> AmortisationReport {
+    let it = component("it", "7000000.00", 8, Method::Linear { convention: Convention::Days30E360 });
+    let mut asset = asset("DC-2019", vec![it]);
+    asset.events = vec![AssetEvent {
+        effective_on: "2022-09-30".parse().unwrap(),
+        recorded_on: "2022-10-03".parse().unwrap(),
+        recorded_by: "finance".into(),
+        reason: "dégât des eaux".into(),
+        decision: None,
+        change: AssetChange::Impair { component: "it".into(), amount: euros("500,000.00") },
+    }];
+    report(&[asset], "2026-10-31".parse().unwrap(), &PostedDepreciation::default())
+}
+
+#[test]
+fn what_is_impaired_stands_between_the_gross_and_the_net_value() {
+    let bytes = csv(&impaired(), Language::English).unwrap();
+    let records = records(&bytes, b',');
+    let column = |heading: &str| records[0].iter().position(|text| text == heading).unwrap();
+    let columns = ["Gross value", "Cumulative depreciation", "Impairment", "Net book value"].map(column);
+    let amounts = |record: &::csv::StringRecord| columns.map(|column| record[column].parse::<Money>().unwrap());
+    let rows: Vec<_> = records[1..].iter().map(amounts).collect();
+    assert!(rows.iter().all(|[gross, cumulative, impairment, net]| *net == *gross - *cumulative - *impairment));
+    assert!(rows.iter().any(|[_, _, impairment, _]| *impairment == euros("500,000.00")));
 }
 
 #[test]
@@ -246,7 +273,13 @@ fn a_formula_in_a_name_stays_text() {
 /// Every formula, worked out by a reader of its own, comes to the result stored beside it.
 #[test]
 fn every_formula_comes_to_its_stored_result() {
-    let mut book = workbook(&example(), Language::English);
+    for (report, at_least) in [(example(), 30), (impaired(), 10)] {
+        formulas_come_to_their_results(&report, at_least);
+    }
+}
+
+fn formulas_come_to_their_results(report: &AmortisationReport, at_least: usize) {
+    let mut book = workbook(report, Language::English);
     for name in ["Assets", "By year", "By month"] {
         let cells = book.worksheet_range(name).unwrap();
         let formulas = book.worksheet_formula(name).unwrap();
@@ -257,7 +290,7 @@ fn every_formula_comes_to_its_stored_result() {
             assert_eq!(evaluate(formula, &cells), amount(cells.get_value(at)), "{name} {at:?}: {formula}");
             checked += 1;
         }
-        assert!(checked > 30, "{name}: {checked}");
+        assert!(checked > at_least, "{name}: {checked}");
     }
 }
 

@@ -12,11 +12,11 @@ pub(super) enum Track {
     Subsidy,
 }
 
-/// Amounts of a period.
-const AMOUNTS: usize = 9;
+/// Amounts of a period. A subsidy is never impaired: its column of impairment stays empty, and so is never shown.
+const AMOUNTS: usize = 10;
 
-/// Which amounts are shown only where some row has one: what left, and what differs.
-const IS_RARE: [bool; AMOUNTS] = [false, false, true, false, false, false, false, false, true];
+/// Which amounts are shown only where some row has one: what left, what is impaired, and what differs.
+const IS_RARE: [bool; AMOUNTS] = [false, false, true, false, true, false, false, false, false, true];
 
 /// Headers of the amounts of each track, in order.
 const DEPRECIATION: [&str; AMOUNTS] = [
@@ -24,6 +24,7 @@ const DEPRECIATION: [&str; AMOUNTS] = [
     "amortisation-charge",
     "amortisation-exits",
     "amortisation-cumulative",
+    "amortisation-impairment",
     "amortisation-net-book-value",
     "amortisation-posted",
     "amortisation-due",
@@ -35,6 +36,7 @@ const SUBSIDY: [&str; AMOUNTS] = [
     "amortisation-income",
     "amortisation-income-exits",
     "amortisation-income-cumulative",
+    "amortisation-impairment",
     "amortisation-subsidy-remaining",
     "amortisation-posted",
     "amortisation-due",
@@ -43,7 +45,7 @@ const SUBSIDY: [&str; AMOUNTS] = [
 ];
 
 /// Which amounts happen during a period, and so may be summed over periods; the others stand at its end.
-const IS_FLOW: [bool; AMOUNTS] = [false, true, true, false, false, true, true, true, true];
+const IS_FLOW: [bool; AMOUNTS] = [false, true, true, false, false, false, true, true, true, true];
 
 /// Holds `12/2026` and `Total`.
 const PERIOD_WIDTH: f32 = 37.0;
@@ -71,6 +73,7 @@ impl Line {
                 row.charge,
                 row.exits,
                 row.cumulative,
+                row.impairment,
                 row.net_book_value,
                 row.posted,
                 row.due,
@@ -82,6 +85,7 @@ impl Line {
                 subsidy.income,
                 subsidy.exits,
                 subsidy.cumulative,
+                Money::ZERO,
                 subsidy.remaining,
                 subsidy.posted,
                 subsidy.due,

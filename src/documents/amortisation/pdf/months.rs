@@ -42,7 +42,7 @@ impl Sheet<'_> {
             heading(c, self.words.unknown_sheet, 80.0);
             remark(c, &self.text("amortisation-unknown-means"));
             c.skip(5.0);
-            let [_, _, _, _, _, charge, _, _, _, _, _, _, _, _, income, ..] = self.words.figures;
+            let [_, _, _, _, _, _, charge, _, _, _, _, _, _, _, _, income, ..] = self.words.figures;
             let columns = vec![
                 Column::new(self.words.asset, Width::Rest, Align::Left),
                 Column::new(self.words.component, Width::Rest, Align::Left),

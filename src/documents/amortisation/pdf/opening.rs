@@ -112,6 +112,7 @@ impl Sheet<'_> {
         let amounts = [
             ("amortisation-not-in-service", position.cost - position.gross_value),
             ("amortisation-residual-value", position.residual_value),
+            ("amortisation-impaired", position.impairment),
             ("amortisation-exits-mean", position.exits),
             ("amortisation-difference-means", position.difference),
         ];

@@ -16,7 +16,7 @@ use crate::domain::money::Money;
 /// First column of amounts.
 const AMOUNT: ColNum = 10;
 /// Amounts of a position.
-const AMOUNTS: usize = 17;
+const AMOUNTS: usize = 18;
 
 pub(super) fn assets(mut sheet: Sheet<'_>, report: &AmortisationReport) -> Result<(), RenderError> {
     let trees: Vec<Vec<TreeRow<'_>>> = report.assets.iter().map(AssetReport::tree).collect();
@@ -125,6 +125,7 @@ fn amounts(position: &Position) -> [Money; AMOUNTS] {
         position.base,
         position.gross_value,
         position.cumulative,
+        position.impairment,
         position.net_book_value,
         position.posted,
         position.due,
@@ -153,11 +154,11 @@ fn columns(words: &Words) -> Vec<Column> {
         Column::text(words.evidence, 32),
         Column::text(words.decision, 32),
     ];
-    let [gross, _, _, cumulative, net, posted, due, to_come, difference, received, _, _, taken, left, rest @ ..] =
-        words.figures;
-    let position =
-        [words.cost, words.residual_value, words.base, gross, cumulative, net, posted, due, to_come, difference];
-    columns.extend(position.into_iter().chain([received, taken, left]).chain(rest).map(Column::amount));
+    let [gross, _, _, depreciation @ .., _, _, _, _, _, _, _, _, _] = words.figures;
+    let [.., received, _, _, taken, left, posted, due, to_come, difference] = words.figures;
+    let subsidy = [received, taken, left, posted, due, to_come, difference];
+    let position = [words.cost, words.residual_value, words.base, gross].into_iter().chain(depreciation);
+    columns.extend(position.chain(subsidy).map(Column::amount));
     columns
 }
 
@@ -211,7 +212,7 @@ pub(super) fn events(mut sheet: Sheet<'_>, report: &AmortisationReport) -> Resul
 /// Amounts in the journal for components the book does not know.
 pub(super) fn unknown(mut sheet: Sheet<'_>, report: &AmortisationReport) -> Result<(), RenderError> {
     let words = sheet.words;
-    let [_, _, _, _, _, posted, _, _, _, _, _, _, _, _, income_posted, ..] = words.figures;
+    let [_, _, _, _, _, _, posted, _, _, _, _, _, _, _, _, income_posted, ..] = words.figures;
     let columns = [
         Column::text(words.level, 15),
         Column::text(words.asset, 15),

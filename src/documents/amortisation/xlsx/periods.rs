@@ -124,8 +124,7 @@ fn figures<P>(
     summed: Option<&Range<RowNum>>,
     predecessor: Option<&Line<'_, P>>,
 ) -> Result<(), RenderError> {
-    let figure = |line: &Line<'_, P>, index: usize| line.figures.get(index).copied().unwrap_or_default();
-    for (((index, amount), kind), column) in line.figures.into_iter().enumerate().zip(KINDS).zip(FIGURE..) {
+    for ((amount, kind), column) in line.figures.into_iter().zip(KINDS).zip(FIGURE..) {
         let Some(summed) = summed.filter(|_| kind != Kind::Stock) else {
             sheet.amount(row, column, amount, line.level)?;
             continue;
@@ -136,11 +135,8 @@ fn figures<P>(
                 let before = if predecessor.is_some() { format!("{}+", cell(0, row - 1)) } else { String::new() };
                 format!("={before}{}-{}", cell(2, row), cell(1, row))
             }
-            // What was impaired is no column of the sheet: it stands in the formula.
-            Kind::Remainder => {
-                let plain = figure(line, index.saturating_sub(4)) - figure(line, index.saturating_sub(1));
-                format!("={}-{}{}", cell(4, row), cell(1, row), constant(amount - plain))
-            }
+            Kind::Remainder => format!("={}-{}", cell(4, row), cell(1, row)),
+            Kind::NetBookValue => format!("={}-{}-{}", cell(5, row), cell(2, row), cell(1, row)),
             Kind::Flow | Kind::Stock => {
                 let periods = range(PERIOD, summed);
                 let period = row_col_to_cell(row, PERIOD);
@@ -150,15 +146,6 @@ fn figures<P>(
         sheet.formula(row, column, &formula, amount, line.level)?;
     }
     Ok(())
-}
-
-/// `-1234.50`, `+1234.50`, or nothing for nothing.
-fn constant(amount: Money) -> String {
-    match amount {
-        Money::ZERO => String::new(),
-        amount if amount.is_negative() => amount.to_string(),
-        amount => format!("+{amount}"),
-    }
 }
 
 /// `H$20:H$99`.

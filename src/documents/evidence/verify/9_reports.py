@@ -129,7 +129,7 @@ REPORTS = (
 )
 SIDES = ("opening_debit", "opening_credit", "debit", "credit", "closing_debit", "closing_credit")
 # Les montants d’une ligne de plan, dans l’ordre des colonnes, puis ceux de sa subvention.
-PLANNED = "base gross_value charge exits cumulative net_book_value posted due to_come difference".split()
+PLANNED = "base gross_value charge exits cumulative impairment net_book_value posted due to_come difference".split()
 GRANTED = "received income exits cumulative remaining posted due to_come difference".split()
 MOVED = (
     "gross_opening gross_additions gross_transfers gross_exits gross_closing depreciation_opening depreciation_charges "
@@ -187,10 +187,11 @@ def comparison_rows(report):
 
 
 def plan_rows(report):
-    """Par année, puis par mois : le total, puis chaque immobilisation et ses composants."""
+    """Par année, puis par mois : le total, puis les immobilisations, puis les composants de toutes."""
     whole = [("", "", "", "", report["total"])]
     for asset in report["assets"]:
         whole.append((asset["code"], "", asset["name"], asset["account"], asset))
+    for asset in report["assets"]:
         for part in asset["components"]:
             whole.append((asset["code"], part["code"], part["name"], part["account"], part))
     rows = []
