@@ -211,7 +211,8 @@ impl Run {
         let report = run_billing::run(&store, &request, &mut |done, total| show(&bar, done, total))?;
         bar.finish_and_clear();
         context.print(&report, describe_run);
-        Ok(outcome(report.plan.blocked()))
+        // An invoice nobody was told of needs a person as well.
+        Ok(outcome(report.plan.blocked() || self.issue && report.plan.is_unread()))
     }
 }
 

@@ -33,3 +33,4 @@ pub use factur_x::{RenderedInvoice, cii_xml, factur_x};
 pub use invoice::draft_pdf;
 pub use json::json;
 pub use report_format::ReportFormat;
+pub use texts::counted;

@@ -44,7 +44,7 @@ impl Texts {
     /// A message with its arguments, already written in the language.
     pub fn with(self, id: &str, arguments: &[(&'static str, &str)]) -> String {
         let arguments: HashMap<Cow<'static, str>, FluentValue> =
-            arguments.iter().map(|(name, value)| (Cow::Borrowed(*name), FluentValue::from(*value))).collect();
+            arguments.iter().map(|(name, value)| (Cow::Borrowed(*name), counted(value))).collect();
         TEXTS.lookup_with_args(self.identifier(), id, &arguments)
     }
 
@@ -53,6 +53,14 @@ impl Texts {
             Language::French => &FRENCH,
             Language::English => &ENGLISH,
         }
+    }
+}
+
+/// A value of a text. A whole number is one, written as it was, so that it chooses between one and many.
+pub fn counted(value: &str) -> FluentValue<'static> {
+    match value.parse::<i64>() {
+        Ok(number) if number.to_string() == value => FluentValue::from(number),
+        _ => FluentValue::from(value.to_owned()),
     }
 }
 

@@ -214,7 +214,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Whether the invoice would carry what the tenant's structure requires.
+    /// Whether the invoice would carry what the tenant's structure requires, and somebody would be told of it.
     fn check_routing(&self, contract: &Contract, found: &mut Found<'_>) {
         let tenant = self.snapshot.book.tenants.iter().find(|tenant| tenant.code == contract.tenant);
         let missing = tenant.and_then(|tenant| {
@@ -222,6 +222,9 @@ impl<'a> Run<'a> {
         });
         if let Some(missing) = missing {
             found.unroutable(missing);
+        }
+        if tenant.is_some_and(|tenant| tenant.contacts.is_empty()) {
+            found.unread();
         }
     }
 

@@ -48,6 +48,8 @@ pub struct CheckedMonth {
     pub month: BillingMonth,
     pub at: DateTime<Utc>,
     pub problems: Vec<Problem>,
+    /// Months before it with contracts still to bill, and how many; the latest first.
+    pub forgotten: Vec<(BillingMonth, usize)>,
     /// What the month after it shows so far; none where it could not be told.
     pub running: Option<RunningMonth>,
 }

@@ -8,8 +8,14 @@ payback-total = Total
 payback-headline-none = The scenario “{ $scenario }” does not break even before { $month }.
 payback-headline = Break-even in { $month } under the scenario “{ $scenario }”, for a target of { $target } ({ $late }).
 payback-late-on-time = on target
-payback-late-before = { $months } months before the target
-payback-late-after = { $months } months after the target
+payback-late-before = { $months ->
+    [one] { $months } month before the target
+   *[other] { $months } months before the target
+}
+payback-late-after = { $months ->
+    [one] { $months } month after the target
+   *[other] { $months } months after the target
+}
 payback-range = Across the scenarios, break-even lies between { $first } and { $last }.
 payback-range-one = All scenarios break even in { $month }.
 payback-range-open = Across the scenarios, break-even is in { $first } at the earliest; at least one scenario does not reach it before { $last }.
@@ -45,7 +51,8 @@ payback-vs-target = Against target
 payback-at-target = Position at target
 payback-not-before = not before { $month }
 payback-months-late = { $months } months
-payback-npv-note = NPV: net present value at the scenario’s rate, in the month of the first commissioning ({ $start }). IRR: internal rate of return a year; “–” where there is none between −38.7% and 213.8%.
+payback-npv-note = NPV: net present value at the scenario’s rate, in the month of the first commissioning ({ $start }). IRR: internal rate of return a year; “–” where there is none between −38.7% and 213.8%. They count the months from that of commissioning: { $spans }. The position at the target counts the months to the end of { $target }, and so may the table by month.
+payback-span = { $years } years to the end of { $month }
 payback-npv = NPV { $years } years
 payback-irr = IRR { $years } years
 payback-cumulative-years = Total { $years } years

@@ -56,6 +56,7 @@ problem-negative-total = Negative total
 problem-vat-mix = Incompatible VAT
 problem-never-billed = Line never billed
 problem-missing-routing = Code required by Chorus Pro missing
+problem-no-recipient = No billing contact
 problem-credit-taken-back = Credit taken back by a regularisation
 problem-late-change = Readings changed after billing
 billing-contracts = Contracts

@@ -229,7 +229,10 @@ opening-needed = Choose a file or paste lines.
 opening-check = See the entry
 opening-confirm-text = This entry will be posted; it does not change afterwards.
 opening-sides = Debits = credits
-opening-caption = { $count } balances brought in
+opening-caption = { $count ->
+    [one] { $count } balance brought in
+   *[other] { $count } balances brought in
+}
 opening-account = Account
 opening-auxiliary = Auxiliary
 opening-debit = Debit (€)

@@ -27,7 +27,6 @@ trail-why = Why
 trail-hash-short = Hash
 trail-file = audit-trail
 trail-pdf-title = Audit trail
-trail-too-long = This selection has { $count } events; a PDF holds { $max } at most. Narrow the filter, or take the CSV.
 trail-cut = The states before and after are given in full in the CSV and the workbook.
 
 # What the trail names.

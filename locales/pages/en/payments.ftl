@@ -35,7 +35,10 @@ payment-open-before = Left to pay before
 payment-open-after = Left to pay after
 payment-confirm-text = Check before it is recorded: a recorded payment does not change any more, and its entry is posted in the journal.
 payment-confirm = Record this payment
-payment-late = This payment comes { $days } days after the due date: late interest can be claimed from the reminders.
+payment-late = { $days ->
+    [one] This payment comes { $days } day after the due date: late interest can be claimed from the reminders.
+   *[other] This payment comes { $days } days after the due date: late interest can be claimed from the reminders.
+}
 done-payment-recorded = Payment { $value } recorded.
 error-invoice = Give the number of an invoice, such as DC2026000001.
 error-day = Give a day, such as 2026-10-31.
@@ -141,7 +144,10 @@ refund-transferred-on = Set against on
 refund-to = Invoice it pays
 refund-owed-before = Owed to the tenant before
 refund-owed-after = Owed to the tenant after
-refund-late = This pays the invoice { $days } days after its due date: late interest can be claimed from the reminders.
+refund-late = { $days ->
+    [one] This pays the invoice { $days } day after its due date: late interest can be claimed from the reminders.
+   *[other] This pays the invoice { $days } days after its due date: late interest can be claimed from the reminders.
+}
 refund-confirm-refund = Record this refund
 refund-confirm-transfer = Record this transfer
 refund-nothing = Nothing is owed to the tenant on this invoice.

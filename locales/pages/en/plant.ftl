@@ -146,7 +146,10 @@ upload-billed = Some of the accepted readings are of months already billed. Issu
 upload-billed-item = { $month }: { $readings }
 upload-nothing-refused = No line was refused.
 upload-unread = Nothing of this file could be read: no reading was taken and no line examined. Why is said below.
-upload-more = And { $count } more refused lines.
+upload-more = { $count ->
+    [one] And { $count } more refused line.
+   *[other] And { $count } more refused lines.
+}
 upload-another = Import another file
 refused-caption = Refused lines, and why
 refused-line = Line
@@ -226,7 +229,10 @@ contract-title = Title
 contract-end = End
 contract-open-ended = no end agreed
 contract-ended = ended
-contract-ends-in = in { $days } days
+contract-ends-in = { $days ->
+    [one] in { $days } day
+   *[other] in { $days } days
+}
 contract-ends-tomorrow = tomorrow
 contract-signed = Signed
 contract-proration = Incomplete months

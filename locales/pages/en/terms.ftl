@@ -59,8 +59,14 @@ contract-new = New contract
 contract-edit = Edit the contract
 contract-notice = Notice
 notice-none = not agreed
-notice-months-open = { $months } months
-notice-by = { $months } months before the end: to be given by { $day }
+notice-months-open = { $months ->
+    [one] { $months } month
+   *[other] { $months } months
+}
+notice-by = { $months ->
+    [one] { $months } month before the end: to be given by { $day }
+   *[other] { $months } months before the end: to be given by { $day }
+}
 notice-column = Give notice by
 home-notice = Contracts to decide on
 home-notice-due = Their notice or their end falls within six months.

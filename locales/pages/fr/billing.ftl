@@ -56,6 +56,7 @@ problem-negative-total = Total négatif
 problem-vat-mix = TVA incompatibles
 problem-never-billed = Ligne jamais facturée
 problem-missing-routing = Code exigé par Chorus Pro manquant
+problem-no-recipient = Aucun contact de facturation
 problem-credit-taken-back = Avoir repris par une régularisation
 problem-late-change = Relevés modifiés après facturation
 billing-contracts = Conventions

@@ -229,7 +229,10 @@ opening-needed = Choisissez un fichier ou collez des lignes.
 opening-check = Voir l’écriture
 opening-confirm-text = Cette écriture sera passée ; elle ne change plus ensuite.
 opening-sides = Débits = crédits
-opening-caption = { $count } soldes repris
+opening-caption = { $count ->
+    [one] { $count } solde repris
+   *[other] { $count } soldes repris
+}
 opening-account = Compte
 opening-auxiliary = Auxiliaire
 opening-debit = Débit (€)

@@ -27,7 +27,6 @@ trail-why = Motif
 trail-hash-short = Hash
 trail-file = piste-audit
 trail-pdf-title = Piste d’audit
-trail-too-long = Cette sélection compte { $count } événements ; un PDF en contient { $max } au plus. Restreignez le filtre, ou prenez le CSV.
 trail-cut = Les états avant et après figurent en entier dans le CSV et le classeur.
 
 # Ce que la piste nomme.

@@ -35,7 +35,10 @@ payment-open-before = Reste dû avant
 payment-open-after = Reste dû après
 payment-confirm-text = Vérifiez avant d’enregistrer : un paiement enregistré ne se modifie plus, et son écriture est passée au journal.
 payment-confirm = Enregistrer ce paiement
-payment-late = Ce paiement arrive { $days } jours après l’échéance : des intérêts moratoires pourront être réclamés depuis les relances.
+payment-late = { $days ->
+    [one] Ce paiement arrive { $days } jour après l’échéance : des intérêts moratoires pourront être réclamés depuis les relances.
+   *[other] Ce paiement arrive { $days } jours après l’échéance : des intérêts moratoires pourront être réclamés depuis les relances.
+}
 done-payment-recorded = Paiement { $value } enregistré.
 error-invoice = Donnez le numéro d’une facture, tel que DC2026000001.
 error-day = Donnez un jour, tel que 2026-10-31.
@@ -141,7 +144,10 @@ refund-transferred-on = Imputé le
 refund-to = Facture payée
 refund-owed-before = Dû à l’hébergé avant
 refund-owed-after = Dû à l’hébergé après
-refund-late = Cette imputation paie la facture { $days } jours après son échéance : des intérêts moratoires pourront être réclamés depuis les relances.
+refund-late = { $days ->
+    [one] Cette imputation paie la facture { $days } jour après son échéance : des intérêts moratoires pourront être réclamés depuis les relances.
+   *[other] Cette imputation paie la facture { $days } jours après son échéance : des intérêts moratoires pourront être réclamés depuis les relances.
+}
 refund-confirm-refund = Enregistrer ce remboursement
 refund-confirm-transfer = Enregistrer cette imputation
 refund-nothing = Rien n’est dû à l’hébergé sur cette facture.

@@ -146,7 +146,10 @@ upload-billed = Des relevés acceptés sont de mois déjà facturés. Les factur
 upload-billed-item = { $month } : { $readings }
 upload-nothing-refused = Aucune ligne refusée.
 upload-unread = Rien de ce fichier n’a pu être lu : aucun relevé n’a été pris, aucune ligne n’a été examinée. La raison est ci-dessous.
-upload-more = Et { $count } autres lignes refusées.
+upload-more = { $count ->
+    [one] Et { $count } autre ligne refusée.
+   *[other] Et { $count } autres lignes refusées.
+}
 upload-another = Importer un autre fichier
 refused-caption = Lignes refusées, et pourquoi
 refused-line = Ligne
@@ -226,7 +229,10 @@ contract-title = Objet
 contract-end = Échéance
 contract-open-ended = sans terme convenu
 contract-ended = terminée
-contract-ends-in = dans { $days } jours
+contract-ends-in = { $days ->
+    [one] dans { $days } jour
+   *[other] dans { $days } jours
+}
 contract-ends-tomorrow = demain
 contract-signed = Signée le
 contract-proration = Mois incomplets

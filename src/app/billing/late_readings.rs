@@ -85,9 +85,24 @@ fn codes(connection: &mut AnyConnection) -> Result<HashMap<MeterId, MeterCode>, 
 /// Everything that waits to be regularised, by month.
 pub fn waiting(store: &Store) -> Result<Vec<LateInvoice>, AppError> {
     store.read(|connection| {
-        let changes = billing::late_changes(connection)?;
-        concerned(store, connection, &changes)
+        let (book, changes) = (store.book(connection)?, billing::late_changes(connection)?);
+        concerned(&book, connection, &changes)
     })
+}
+
+/// The billed months each meter's readings changed in since, in order.
+pub(in crate::app) fn by_meter(
+    book: &Book,
+    connection: &mut AnyConnection,
+) -> Result<HashMap<MeterCode, BTreeSet<BillingMonth>>, AppError> {
+    let changes = billing::late_changes(connection)?;
+    let mut months: HashMap<MeterCode, BTreeSet<BillingMonth>> = HashMap::new();
+    for late in concerned(book, connection, &changes)? {
+        for meter in late.meters {
+            months.entry(meter).or_default().insert(late.month);
+        }
+    }
+    Ok(months)
 }
 
 /// What waits of an invoice of `month`; none for one that another stands for.
@@ -97,21 +112,20 @@ pub fn of_invoice(
     month: BillingMonth,
 ) -> Result<Option<LateInvoice>, AppError> {
     store.read(|connection| {
-        let mut changes = billing::late_changes(connection)?;
+        let (book, mut changes) = (store.book(connection)?, billing::late_changes(connection)?);
         changes.retain(|change| change.month == month);
-        Ok(concerned(store, connection, &changes)?.into_iter().find(|late| late.invoice == *invoice))
+        Ok(concerned(&book, connection, &changes)?.into_iter().find(|late| late.invoice == *invoice))
     })
 }
 
 fn concerned(
-    store: &Store,
+    book: &Book,
     connection: &mut AnyConnection,
     changes: &[LateChange],
 ) -> Result<Vec<LateInvoice>, AppError> {
     let Some(first) = changes.iter().map(|change| change.month).min() else { return Ok(vec![]) };
-    let book = store.book(connection)?;
     let codes = codes(connection)?;
-    let touched = touched(&book, &codes, changes);
+    let touched = touched(book, &codes, changes);
     let contracts: BTreeSet<&ContractCode> = touched.keys().map(|(_, contract)| contract).collect();
     let contracts: Vec<ContractCode> = contracts.into_iter().cloned().collect();
     let issues = invoices::issues(connection, &contracts, first, None)?;

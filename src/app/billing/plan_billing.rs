@@ -64,6 +64,11 @@ impl PlanReport {
     pub fn blocked(&self) -> bool {
         self.problems.iter().any(|problem| problem.severity == "blocking")
     }
+
+    /// Whether an invoice of the month is mailed to nobody.
+    pub fn is_unread(&self) -> bool {
+        self.problems.iter().any(|problem| problem.what == ProblemKind::NoRecipient)
+    }
 }
 
 /// The plan of `month`; writes nothing.

@@ -6,6 +6,7 @@ use crate::app::read_invoices::{self, InvoiceFilter, Reader, Wanted};
 use crate::app::{AppError, Store, export_book, read_tenants};
 use crate::domain::book::Book;
 use crate::domain::calendar::BillingMonth;
+use crate::domain::contract::Contract;
 use crate::domain::invoice::InvoiceKind;
 use crate::storage::{AnyConnection, invoices};
 
@@ -43,7 +44,7 @@ pub fn latest(store: &Store, reader: &Reader, count: usize, now: DateTime<Utc>) 
     months.map(of).collect()
 }
 
-/// How many of the contracts in force in `month` have no issued invoice of it. What cancels or replaces an invoice bills
+/// How many of the contracts with lines in force in `month` have no issued invoice of it. What cancels or replaces an invoice bills
 /// no further contract.
 pub(in crate::app) fn unbilled(
     connection: &mut AnyConnection,
@@ -51,6 +52,24 @@ pub(in crate::app) fn unbilled(
     month: BillingMonth,
 ) -> Result<usize, AppError> {
     let billed = invoices::billed_codes(connection, month)?;
+    let has_lines = |contract: &&Contract| contract.lines.iter().any(|line| line.in_force.overlaps(month.days()));
     let in_force = book.contracts.iter().filter(|contract| contract.in_force.overlaps(month.days()));
-    Ok(in_force.filter(|contract| !billed.contains(&contract.code)).count())
+    Ok(in_force.filter(has_lines).filter(|contract| !billed.contains(&contract.code)).count())
+}
+
+/// Finished months before `month` in which a contract with lines in force has no issued invoice, and how many those are;
+/// the latest first. Nothing before the first month ever billed: what went before is not this system's.
+pub fn forgotten(store: &Store, month: BillingMonth) -> Result<Vec<(BillingMonth, usize)>, AppError> {
+    let book = export_book::shared(store)?;
+    let connection = &mut *store.connection()?;
+    let first = invoices::first_month(connection)?.unwrap_or(month);
+    let months = std::iter::successors(Some(month.previous()), |month| Some(month.previous()));
+    let mut forgotten = Vec::new();
+    for month in months.take_while(|month| first <= *month) {
+        match unbilled(connection, &book, month)? {
+            0 => {}
+            count => forgotten.push((month, count)),
+        }
+    }
+    Ok(forgotten)
 }

@@ -12,6 +12,7 @@ use crate::domain::ids::InvoiceId;
 use crate::domain::invoice::{InvoiceNumber, IssuedInvoice};
 use crate::domain::party::Tenant;
 use crate::domain::party::mail_address::mail_host;
+use crate::domain::told::{Tell, Told};
 use crate::storage::outbox::{self, Message, NewMessage};
 use crate::storage::{AnyConnection, audit, invoices};
 
@@ -20,6 +21,19 @@ pub use crate::storage::outbox::{Message as Notice, MessageStatus as NoticeStatu
 
 /// The kind of mail that says an invoice is there.
 const AVAILABLE_MAIL: &str = "invoice-available";
+
+/// A tenant nobody can be told anything of.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{tenant} has no contact to write to: add one to the tenant")]
+pub(in crate::app) struct NoContact {
+    pub(in crate::app) tenant: String,
+}
+
+impl Tell for NoContact {
+    fn told(&self) -> Told {
+        Told::new("no-contact", self).with("tenant", self.tenant.as_str())
+    }
+}
 
 fn is_available(notice: &Notice) -> bool {
     notice.message.kind == AVAILABLE_MAIL
@@ -114,7 +128,7 @@ pub fn preview(
 }
 
 /// Queues a notice for each of the tenant's contacts again and returns how many that were: one that failed is put back,
-/// for the others a new one is made under a Message-ID of its own.
+/// for the others a new one is made under a Message-ID of its own. Refused where the tenant has no contact.
 pub fn resend(
     store: &Store,
     scope: &TenantScope,
@@ -128,6 +142,9 @@ pub fn resend(
         let Some((id, invoice)) = found else { return Ok(None) };
         let tenant = book.tenants.iter().find(|tenant| tenant.code == invoice.buyer.code);
         let tenant = tenant.ok_or_else(|| AppError::NotFound(format!("tenant {}", invoice.buyer.code)))?;
+        if tenant.contacts.is_empty() {
+            return Err(AppError::refused(&NoContact { tenant: tenant.name.clone() }));
+        }
         let recipients = queue(connection, id, &invoice, tenant, &book.seller.email, now)?;
         let detail = serde_json::json!({ "recipients": recipients });
         audit::append(connection, &AuditEvent::new(now, by, "notice.resent", invoice.number.as_str(), detail))?;

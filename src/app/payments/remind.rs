@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::app::deliver_outbox::Postage;
 use crate::app::letter::Letter;
+use crate::app::notices::NoContact;
 use crate::app::{AppError, Store, archive_invoice, settle};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::book::Book;
@@ -53,8 +54,6 @@ pub(in crate::app) enum Withdrawal {
 /// A reminder that cannot be sent although the invoice is late.
 #[derive(Debug, Clone, thiserror::Error)]
 enum Unsent {
-    #[error("{tenant} has no contact to write to: add one to the tenant")]
-    NoContact { tenant: String },
     #[error("{invoice} was reminded of today already; another can be sent from tomorrow on")]
     Today { invoice: InvoiceNumber },
     #[error(
@@ -66,7 +65,6 @@ enum Unsent {
 impl Tell for Unsent {
     fn told(&self) -> Told {
         match self {
-            Unsent::NoContact { tenant } => Told::new("reminder-no-contact", self).with("tenant", tenant.as_str()),
             Unsent::Today { invoice } => Told::new("reminder-today", self).with("invoice", invoice.as_str()),
             Unsent::Waiting { invoice, day } => {
                 Told::new("reminder-waiting", self).with("invoice", invoice.as_str()).with("day", *day)
@@ -212,7 +210,7 @@ fn contacts<'a>(book: &'a Book, gathered: &settle::Gathered) -> Result<(Language
     let tenant = book.tenants.iter().find(|tenant| tenant.code == buyer.code);
     match tenant.filter(|tenant| !tenant.contacts.is_empty()) {
         Some(tenant) => Ok((tenant.language, &tenant.contacts)),
-        None => Err(AppError::refused(&Unsent::NoContact { tenant: buyer.name.clone() })),
+        None => Err(AppError::refused(&NoContact { tenant: buyer.name.clone() })),
     }
 }
 

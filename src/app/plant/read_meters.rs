@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use rust_decimal::Decimal;
 
-use crate::app::gather::contracts_billing;
+use crate::app::late_readings;
 use crate::app::listing::{Order, SortKey};
 use crate::app::read_series::Around;
 use crate::app::read_tenants::TenantNames;
@@ -186,7 +186,7 @@ fn summaries(
     let period = month.period(book.facility.zone);
     let ids: Vec<MeterId> = meters.iter().map(|(id, _)| *id).collect();
     let mut around = Around::open(connection, &ids, period)?;
-    let late = billing::late_changes(connection)?;
+    let mut late = late_readings::by_meter(book, connection)?;
     let mut summaries = Vec::with_capacity(meters.len());
     for (id, meter) in meters {
         let readings = around.of(connection, *id)?;
@@ -195,13 +195,7 @@ fn summaries(
             billed_on: billed.get(&meter.code).cloned(),
             last: last.get(id).copied(),
             coverage: Coverage::of(meter, &readings, period, now, rated_kw(book, meter)),
-            late: late
-                .iter()
-                .filter(|change| change.meter == *id)
-                .map(|change| change.month)
-                // What no line bills was never billed: nothing of it is regularised.
-                .filter(|month| contracts_billing(book, &meter.code, *month).next().is_some())
-                .collect(),
+            late: late.remove(&meter.code).into_iter().flatten().collect(),
         });
     }
     Ok(summaries)

@@ -153,6 +153,18 @@ impl Words {
         }
     }
 
+    /// What NPV and IRR are, and through which months: the horizon's own, one less than through the target's month.
+    pub fn npv_note(&self, report: &PaybackReport) -> String {
+        let horizons = shown(report).into_iter().flat_map(|result| &result.horizons);
+        let spans = horizons.map(|horizon| {
+            let years = horizon.years.to_string();
+            self.with("payback-span", &[("years", &years), ("month", &self.format.month(horizon.through))])
+        });
+        let spans = spans.collect::<Vec<_>>().join(", ");
+        let (start, target) = (self.format.month(report.start), self.format.month(report.target_month));
+        self.with("payback-npv-note", &[("start", &start), ("spans", &spans), ("target", &target)])
+    }
+
     /// What a reader wants to know first.
     pub fn headline(&self, report: &PaybackReport) -> String {
         let (shown, name) = (shown(report), report.scenario.name.as_str());

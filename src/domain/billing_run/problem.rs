@@ -47,6 +47,8 @@ pub enum ProblemKind {
     VatMix,
     /// The tenant's structure requires a code the invoice would lack.
     MissingRouting,
+    /// The tenant has no billing contact: the invoice would be mailed to nobody.
+    NoRecipient,
     /// The line promised an availability, and nobody said how available it was.
     AvailabilityUnknown,
     /// What a broken promise allows is more than the invoice could carry.
@@ -133,6 +135,16 @@ impl<'c> Found<'c> {
         );
         let message = Told::new(key, english).with("tenant", tenant.as_str()).with("contract", contract.as_str());
         self.add(Severity::Blocking, ProblemKind::MissingRouting, None, None, message);
+    }
+
+    pub fn unread(&mut self) {
+        let tenant = &self.contract.tenant;
+        let english = format!(
+            "{tenant} has no billing contact, so nobody is told of the invoice: give it one ([[tenant.contact]], or \
+             /tenants/{tenant}/edit)"
+        );
+        let message = Told::new("no-recipient", english).with("tenant", tenant.as_str());
+        self.add(Severity::Warning, ProblemKind::NoRecipient, None, None, message);
     }
 
     /// A line a person added whose amount is out of bounds.

@@ -35,7 +35,7 @@ use crate::http::error::{Fault, Problem};
 use crate::http::state::{Shared, blocking};
 
 pub(super) fn month(text: &str) -> Result<BillingMonth, Fault> {
-    text.parse().map_err(|_| Fault::NotFound)
+    text.parse().map_err(|_| Expected::Month.refused("month", text))
 }
 
 #[utoipa::path(

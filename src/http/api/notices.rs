@@ -67,10 +67,11 @@ pub struct ResendAnswer {
         ("number" = String, Path),
         ("Idempotency-Key" = Option<String>, Header, description = "The same request queues once."),
     ),
-    description = "Queues a notice for each of the tenant's contacts again; one that waits is not doubled.",
+    description = "Queues a notice for each of the tenant's contacts again; one that waits is not doubled. Refused where it has none.",
     request_body(content = String, description = "Nothing is asked for."),
     responses((status = 202, body = ResendAnswer), (status = 401, body = Problem), (status = 403, body = Problem),
-              (status = 404, body = Problem)),
+              (status = 404, body = Problem),
+              (status = 409, description = "The tenant has no contact to write to.", body = Problem)),
     security(("token" = []))
 )]
 pub async fn resend(writing: Writing, number: Path<String>) -> Result<HttpResponse, Fault> {

@@ -16,6 +16,7 @@ use crate::app::compare_billing;
 use crate::app::late_readings::LateInvoice;
 use crate::app::read_home::{self, RunningMonth, Today};
 use crate::app::read_invoices::{self, Reader};
+use crate::app::read_months;
 use crate::app::read_tenants;
 use crate::domain::access::{self, Action, Decision, Role, policy};
 use crate::domain::billing_run::Severity;
@@ -117,7 +118,8 @@ async fn work(shared: &Data<Shared>, frame: &Frame) -> Result<Work, Fault> {
     ];
     let payback = running.and_then(|running| payback_card(frame, running));
     let since = late_card(frame, &today).into_iter().chain(owed_card(frame, &today));
-    let cards: Vec<Card> = cards.into_iter().chain(since).chain(payback).collect();
+    let forgotten = checked.as_ref().and_then(|checked| forgotten_card(frame, &checked.forgotten));
+    let cards: Vec<Card> = cards.into_iter().chain(forgotten).chain(since).chain(payback).collect();
     Ok(Work { has_book: today.has_book, ..Work::of(cards, "home-work", "home-calm") })
 }
 
@@ -141,7 +143,8 @@ async fn check(shared: &Data<Shared>, month: BillingMonth, is_due: bool) -> Opti
                 if let Err(error) = &running {
                     tracing::error!(%error, "the running month could not be looked at");
                 }
-                Ok(CheckedMonth { month, at: now, problems, running: running.ok() })
+                let forgotten = read_months::forgotten(&store, month)?;
+                Ok(CheckedMonth { month, at: now, problems, forgotten, running: running.ok() })
             });
             worker.end_check(found.await.ok());
         });
@@ -208,6 +211,24 @@ fn month_card(frame: &Frame, today: &Today, checked: Option<&CheckedMonth>) -> C
             .collect(),
         link: go,
     }
+}
+
+/// Months gone by with contracts nobody billed.
+fn forgotten_card(frame: &Frame, forgotten: &[(BillingMonth, usize)]) -> Option<Card> {
+    let (latest, _) = forgotten.first()?;
+    let count: usize = forgotten.iter().map(|(_, count)| count).sum();
+    let items = forgotten.iter().take(PROBLEMS_NAMED).map(|(month, count)| Item {
+        text: frame.texts("home-forgotten-item", &[("month", &frame.month(month)), ("count", &count.to_string())]),
+        address: Some(format!("/billing/{month}")),
+    });
+    Some(Card {
+        class: "card-bad",
+        title: frame.t("home-forgotten"),
+        count: frame.whole(i64::try_from(count).unwrap_or(0)),
+        text: frame.t("home-forgotten-due"),
+        items: items.collect(),
+        link: Some((format!("/billing/{latest}"), frame.t("home-forgotten-go"))),
+    })
 }
 
 /// What the running month already shows: meters that say nothing, and silences so far.

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use fluent_templates::fluent_bundle::FluentValue;
 use fluent_templates::{LanguageIdentifier, Loader, langid, static_loader};
 
+use crate::documents::counted;
 use crate::domain::party::Language;
 
 static_loader! {
@@ -29,7 +30,7 @@ pub fn text(language: Language, key: &str, values: &[(&'static str, &str)]) -> S
     if values.is_empty() {
         return TEXTS.lookup(language, key);
     }
-    let value = |(name, value): &(&'static str, &str)| (Cow::Borrowed(*name), FluentValue::from((*value).to_owned()));
+    let value = |(name, value): &(&'static str, &str)| (Cow::Borrowed(*name), counted(value));
     TEXTS.lookup_with_args(language, key, &values.iter().map(value).collect::<HashMap<_, _>>())
 }
 
@@ -39,7 +40,7 @@ pub fn of_values(language: Language, key: &str, values: Vec<(Cow<'static, str>, 
         Language::French => &FRENCH,
         Language::English => &ENGLISH,
     };
-    let values = values.into_iter().map(|(name, value)| (name, FluentValue::from(value))).collect();
+    let values = values.into_iter().map(|(name, value)| (name, counted(&value))).collect();
     TEXTS.try_lookup_with_args(language, key, &values)
 }
 

@@ -58,11 +58,9 @@ impl Sheet<'_> {
             }
             row(texts, self.look(&result.code))
         });
-        let start = words.format.month(report.start);
-        let note = words.with("payback-npv-note", &[("start", &start)]);
         c.table(c.paper.left, c.paper.text_width(), &table(columns, rows.collect(), 7.2));
         c.skip(4.0);
-        remark(c, &note);
+        remark(c, &words.npv_note(report));
         c.skip(16.0);
     }
 

@@ -65,8 +65,7 @@ pub fn scenarios(workbook: &mut Workbook, words: &Words, report: &PaybackReport)
         sheet.text(row, 0, &words.remark(remark))?;
         row += 1;
     }
-    let start = words.format.month(report.start);
-    sheet.text(row, 0, &words.with("payback-npv-note", &[("start", &start)]))
+    sheet.text(row, 0, &words.npv_note(report))
 }
 
 pub fn tenants(workbook: &mut Workbook, words: &Words, report: &PaybackReport) -> Result<(), RenderError> {

@@ -85,6 +85,8 @@ pub enum ProblemKind {
     VatMix,
     /// The tenant's structure requires a code the invoice would lack.
     MissingRouting,
+    /// The tenant has no billing contact: the invoice would be mailed to nobody.
+    NoRecipient,
     /// The line promised an availability, and nobody said how available it was.
     AvailabilityUnknown,
     /// What a broken promise allows is more than the invoice could carry.

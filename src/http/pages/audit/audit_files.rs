@@ -15,6 +15,7 @@ use crate::app::{AppError, Store, read_tenants, reports};
 use crate::documents::table::{self, About, Cell, Table};
 use crate::documents::{Edition, ReportFormat};
 use crate::domain::calendar::Timestamp;
+use crate::domain::told::Told;
 use crate::domain::typography;
 use crate::http::api::download;
 use crate::http::auth::Granted;
@@ -85,7 +86,7 @@ pub async fn xlsx(
     query: Query<TrailQuery>,
 ) -> Result<HttpResponse, Fault> {
     let frame = Frame::of(&http);
-    let events = read(&shared, query.filter()?, &frame, WORKBOOK_EVENTS_MAX).await?;
+    let events = read(&shared, query.filter()?, WORKBOOK_EVENTS_MAX).await?;
     let (zone, today) = place(&shared).await?;
     let table = table_of(&frame, zone, today, &events, WORKBOOK_CHARACTERS_MAX);
     let bytes = table::xlsx(&table, &About::default(), frame.language).map_err(Fault::internal)?;
@@ -99,7 +100,7 @@ pub async fn pdf(
     query: Query<TrailQuery>,
 ) -> Result<HttpResponse, Fault> {
     let frame = Frame::of(&http);
-    let events = read(&shared, query.filter()?, &frame, PDF_EVENTS_MAX).await?;
+    let events = read(&shared, query.filter()?, PDF_EVENTS_MAX).await?;
     let (zone, today) = place(&shared).await?;
     let mut table = table_of(&frame, zone, today, &events, PDF_CHARACTERS_MAX);
     table.name = frame.t("trail-pdf-title");
@@ -132,12 +133,7 @@ async fn place(shared: &Data<Shared>) -> Result<(Tz, NaiveDate), Fault> {
 }
 
 /// Every event that passes, oldest first; refused where there are more than `most`.
-async fn read(
-    shared: &Data<Shared>,
-    filter: TrailFilter,
-    frame: &Frame,
-    most: usize,
-) -> Result<Vec<ChainedEvent>, Fault> {
+async fn read(shared: &Data<Shared>, filter: TrailFilter, most: usize) -> Result<Vec<ChainedEvent>, Fault> {
     let store = shared.store.clone();
     let found = blocking(move || {
         let total = read_trail::page(&store, &filter, 1)?.total;
@@ -153,9 +149,10 @@ async fn read(
     .await?;
     match found {
         (total, _) if total > most => {
-            let told = [("count", total.to_string()), ("max", most.to_string())];
-            let told = told.each_ref().map(|(name, value)| (*name, value.as_str()));
-            Err(Fault::BadRequest(frame.texts("trail-too-long", &told)))
+            let english =
+                format!("this selection has {total} events, such a file holds {most}: narrow it, or take CSV");
+            let told = Told::new("trail-too-long", english).with("count", total).with("max", most);
+            Err(Fault::Misasked(Box::new(told)))
         }
         (_, events) => Ok(events),
     }

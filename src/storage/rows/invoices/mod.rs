@@ -274,6 +274,15 @@ pub fn billed_contracts(
 }
 
 /// The contracts with an issued invoice of `month`.
+/// The first month an invoice was issued of.
+pub fn first_month(connection: &mut AnyConnection) -> StorageResult<Option<BillingMonth>> {
+    let first: Option<String> = invoice::table
+        .filter(invoice::kind.eq(InvoiceKind::Invoice.name()).and(invoice::status.eq("issued")))
+        .select(diesel::dsl::min(invoice::month))
+        .first(connection)?;
+    Ok(first.and_then(|month| month.parse().ok()))
+}
+
 pub fn billed_codes(connection: &mut AnyConnection, month: BillingMonth) -> StorageResult<BTreeSet<ContractCode>> {
     let codes: Vec<String> = invoice::table
         .inner_join(contract::table)

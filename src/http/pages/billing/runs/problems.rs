@@ -132,6 +132,7 @@ const fn problem_key(what: ProblemKind) -> &'static str {
         ProblemKind::NegativeTotal => "problem-negative-total",
         ProblemKind::VatMix => "problem-vat-mix",
         ProblemKind::MissingRouting => "problem-missing-routing",
+        ProblemKind::NoRecipient => "problem-no-recipient",
         ProblemKind::AvailabilityUnknown => "problem-availability-unknown",
         ProblemKind::CreditWaits => "problem-credit-waits",
         ProblemKind::LateChange => "problem-late-change",
