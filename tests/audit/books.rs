@@ -373,6 +373,44 @@ fn old_entries_taken_out_or_slipped_in_are_named_though_nothing_but_their_docume
     }
 }
 
+/// However many entries there are to seal at once, each seal holds what one short transaction reads.
+#[test]
+fn a_long_journal_is_sealed_in_stretches() {
+    for engine in ENGINES {
+        let (world, _) = delivered(engine);
+        let many = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10500) ";
+        let lines = [("1, '411'", "100, 0"), ("2, '706'", "0, 100")].map(|(place, amounts)| {
+            format!(
+                "{many} INSERT INTO journal_line (journal, document, position, account, label, debit_cents, credit_cents) \
+                 SELECT 'VE', 'X-' || i, {place}, 'x', {amounts} FROM n"
+            )
+        });
+        let entries = format!(
+            "{many} INSERT INTO journal_entry (id, journal, document, entry_date, label, posted_at) \
+             SELECT 100000 + i, 'VE', 'X-' || i, '2026-11-03', 'x', 0 FROM n"
+        );
+        without_triggers(&world, engine, &format!("{}; {}; {entries}", lines[0], lines[1]));
+        let (_, signed) = json(&world, &["audit", "sign"]);
+        let sealed = signed["journal_entries_sealed"].as_i64().unwrap();
+        assert!(sealed > 10_500, "{signed:#}");
+        let trail = at(&world, DECEMBER, &["--json", "audit", "trail", "--action", "journal.sealed"]);
+        let seals: Vec<Value> = trail.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let counts: Vec<i64> = seals.iter().map(|seal| seal["event"]["detail"]["entries"].as_i64().unwrap()).collect();
+        assert_eq!(counts, [10_000, sealed - 10_000]);
+        let (_, found) = json(&world, &["audit", "verify"]);
+        let told: Vec<String> = found["findings"].as_array().unwrap().iter().map(line).collect();
+        assert!(!told.iter().any(|line| line.contains("sealed")), "{:#?}", told.first());
+        without_triggers(
+            &world,
+            engine,
+            "UPDATE journal_line SET debit_cents = 101 WHERE document = 'X-10400' AND position = 1",
+        );
+        let (_, found) = json(&world, &["audit", "verify"]);
+        let told: Vec<String> = found["findings"].as_array().unwrap().iter().map(line).collect();
+        assert_eq!(told.iter().filter(|line| line.contains("are not those event")).count(), 1, "{:#?}", told.first());
+    }
+}
+
 /// Makes the trail one of before: the events without what they posted, the chain worked out again, the journal sealed by
 /// a seal without numbers. Its hashes come back.
 fn forget_postings(world: &World, engine: Engine) -> Vec<String> {
