@@ -216,7 +216,10 @@ amount_eur = 10_000
         world.ok(&[&sold[..], &["--proceeds", "10", "--reason", "vendu"]].concat());
         let shown = world.ok(&["assets", "show", "2024-0001"]);
         assert!(shown.contains("event 1: impair of tout 10000.00"), "{shown}");
-        assert!(shown.contains("event 2: dispose of tout (25% of the gross value) 10.00 on 2026-11-05"), "{shown}");
+        assert!(
+            shown.contains("event 2: dispose of tout (25% of the gross value), proceeds 10.00 on 2026-11-05"),
+            "{shown}"
+        );
         let shown = json(&world, &["assets", "show", "2024-0001"]);
         assert_eq!(shown["events"][1]["change"]["extent"]["percent"], "25", "{shown}");
 
@@ -229,6 +232,60 @@ amount_eur = 10_000
             world.ok(&write);
             assert_eq!(std::fs::read(&path).unwrap(), bytes, "{report} {format}: the same bytes");
             assert!(bytes.len() > 200, "{report} {format}");
+        }
+    }
+}
+
+const BEING_BUILT: &str = r#"
+[[asset]]
+code = "2026-0008"
+name = "Salle neuve"
+cost_eur = 50_000
+account = "2135"
+construction_account = "2313"
+[[asset.component]]
+code = "salle"
+name = "Salle"
+cost_eur = 50_000
+duration_years = 20
+[[asset.invoice]]
+supplier = "Entreprise générale"
+number = "S-9"
+date = 2026-09-10
+amount_eur = 30_000
+[[asset.invoice]]
+supplier = "Entreprise générale"
+number = "S-10"
+date = 2026-10-20
+amount_eur = 20_000
+"#;
+
+/// What is built tells what it cost so far; its commissioning, recorded after invoices and months of other assets were
+/// posted, is caught up.
+#[test]
+fn what_is_built_tells_its_cost_to_date_and_goes_into_service_late() {
+    for engine in ENGINES {
+        let world = World::new(engine);
+        let file = world.file("book.toml", &(std::fs::read_to_string(small_book_path()).unwrap() + BEING_BUILT));
+        world.ok(&["import", file.to_str().unwrap()]);
+        let shown = world.chapelle_at("2026-10-01T08:00:00Z", &["assets", "show", "2026-0008"]).output().unwrap();
+        let shown = String::from_utf8(shown.stdout).unwrap();
+        assert!(shown.contains("cost to date 30000.00"), "{shown}");
+        assert!(shown.contains("salle              under construction, cost 50000.00  Salle"), "{shown}");
+        world.ok(&["amortisation", "post", "--through", "2026-10"]);
+        let shown = json(&world, &["assets", "show", "2026-0008"]);
+        assert_eq!((&shown["cost_to_date"], &shown["being_built"][0]["code"]), (&"50000.00".into(), &"salle".into()));
+
+        let commission = ["assets", "commission", "2026-0008", "--on", "2026-10-16", "--component", "salle"];
+        world.ok(&[&commission[..], &["--evidence", "Procès-verbal", "--reason", "réception"]].concat());
+        let posted = json(&world, &["amortisation", "post", "--through", "2026-10"]);
+        assert_eq!(posted["movements"], serde_json::json!(["EVT-2026-0008-1"]), "{posted}");
+        // 50,000.00 ÷ 20 years, 15 days of 360.
+        assert_eq!((&posted["catch_up"], &posted["depreciation"]), (&"AMORT-2026-10-R1".into(), &"104.17".into()));
+        let shown = json(&world, &["assets", "show", "2026-0008"]);
+        assert!(shown.get("cost_to_date").is_none() && shown.get("being_built").is_none(), "{shown}");
+        for one in compared(&world, &["reconcile", "--as-of", "2026-10-31"])["comparisons"].as_array().unwrap() {
+            assert_eq!(one["difference"], "0.00", "{one:#}");
         }
     }
 }

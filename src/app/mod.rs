@@ -11,7 +11,7 @@ mod audit;
 mod beat;
 mod billing;
 mod book;
-mod durable;
+pub mod durable;
 mod error;
 pub mod figures;
 pub mod forget_answers;

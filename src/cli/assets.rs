@@ -373,11 +373,14 @@ fn list(context: &Context) -> Result<Outcome, CliError> {
 fn line(asset: &AssetReport) -> String {
     let position = &asset.plan.position;
     let since = asset.commissioned_on.map_or_else(|| "being built".to_owned(), |day| day.to_string());
+    let cost = match asset.cost_to_date.filter(|_| asset.components.is_empty()) {
+        Some(spent) => format!("cost to date {:>7}", spent.to_string()),
+        None => format!("cost {:>15}", position.cost.to_string()),
+    };
     format!(
-        "{:<20} {:<6} {since:<11} cost {:>15} depreciated {:>15} net {:>15}  {}",
+        "{:<20} {:<6} {since:<11} {cost} depreciated {:>15} net {:>15}  {}",
         asset.code.as_str(),
         asset.account,
-        position.cost.to_string(),
         position.cumulative.to_string(),
         position.net_book_value.to_string(),
         asset.name
@@ -414,11 +417,23 @@ fn describe(shown: &Shown) -> String {
             component.name
         ));
     }
+    if let Some(spent) = asset.cost_to_date {
+        let account = asset.record.construction_account.as_deref().unwrap_or_default();
+        lines.push(format!("  under construction on {account}: cost to date {spent}"));
+    }
+    for part in &asset.being_built {
+        lines.push(format!("  {:<18} under construction, cost {}  {}", part.code.as_str(), part.cost, part.name));
+    }
     for report in &asset.events {
         let event = &report.event;
         let component = event.change.named().map(|codes| format!(" of {codes}")).unwrap_or_default();
         let part = event.change.part().map(part_words).unwrap_or_default();
-        let amount = event.change.amount().map(|amount| format!(" {amount}")).unwrap_or_default();
+        let name = match event.change {
+            AssetChange::Dispose { .. } | AssetChange::Replace { .. } => ", proceeds",
+            AssetChange::Revise { .. } => ", residual value",
+            _ => "",
+        };
+        let amount = event.change.amount().map(|amount| format!("{name} {amount}")).unwrap_or_default();
         lines.push(format!(
             "  event {}: {}{component}{part}{amount} on {}, recorded on {} by {}: {}",
             report.number,

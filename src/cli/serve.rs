@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use clap::Args;
 
 use super::{CliError, Context, Outcome};
-use crate::app::{Store, deliver_outbox, upload_readings};
+use crate::app::{Store, deliver_outbox, durable, upload_readings};
 use crate::config::PublicUrl;
 use crate::http::{self, Environment, ServerParts};
 use crate::jobs::{self, Jobs};
@@ -23,6 +23,7 @@ impl Serve {
 /// Serves `store` until the process is told to stop.
 pub fn serve(context: &Context, store: Store) -> Result<Outcome, CliError> {
     upload_readings::recover(&store)?;
+    sweep(context)?;
     let mailer = deliver_outbox::mailer(&context.config.mail, &context.data_dir)?;
     let environment =
         Environment { config: context.config.clone(), mailer: mailer.clone(), data_dir: context.data_dir.clone() };
@@ -40,6 +41,16 @@ pub fn serve(context: &Context, store: Store) -> Result<Outcome, CliError> {
     running.into_iter().for_each(Jobs::stop);
     served.map_err(CliError::io("serve on", context.config.server.listen.clone()))?;
     Ok(Outcome::Done)
+}
+
+/// Removes what a killed process left beside files that are kept: documents, reports, papers, packs, roots.
+fn sweep(context: &Context) -> Result<(), CliError> {
+    let kept = ["archive", "reports", "assets", "packs"].map(|folder| context.data_dir.join(folder));
+    let roots = context.signing().roots_dir().to_owned();
+    for folder in kept.iter().chain([&roots]) {
+        durable::sweep(folder, (context.clock)())?;
+    }
+    Ok(())
 }
 
 fn tell_listening(addresses: &[SocketAddr], public_url: &PublicUrl) {

@@ -416,6 +416,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    entry_series (fiscal_year, series) {
+        fiscal_year -> BigInt,
+        series -> Text,
+        last -> BigInt,
+    }
+}
+
+diesel::table! {
     entry_number (entry_id) {
         entry_id -> BigInt,
         fiscal_year -> BigInt,

@@ -33,7 +33,17 @@ fn busy(engine: Engine) -> World {
 /// What is done, how it is undone, and where and how it must be named.
 type Change = (&'static str, &'static str, (&'static str, &'static str, &'static str));
 
-const CHANGES: [Change; 16] = [
+const CHANGES: [Change; 18] = [
+    (
+        "UPDATE entry_series SET last = last + 5 WHERE fiscal_year = 2026 AND series = ''",
+        "UPDATE entry_series SET last = last - 5 WHERE fiscal_year = 2026 AND series = ''",
+        ("journal", "2026", "its counter stands at"),
+    ),
+    (
+        "UPDATE number_series SET next = next + 1 WHERE series = 'payments'",
+        "UPDATE number_series SET next = next - 1 WHERE series = 'payments'",
+        ("series", "payments 2026", "its counter stands at 3, the last number that is there is 2"),
+    ),
     (
         "UPDATE paid_back SET amount_cents = amount_cents - 100 WHERE number = 'RBT-2026-000001'",
         "UPDATE paid_back SET amount_cents = amount_cents + 100 WHERE number = 'RBT-2026-000001'",
@@ -320,15 +330,96 @@ fn entries_of_before_events_named_them_are_held_by_the_next_seal() {
     }
 }
 
+/// Events of before name no more than a document: that is enough to miss one that was taken out, and its number, whether
+/// its counter was set back or not; and to name one that was slipped in.
+#[test]
+fn old_entries_taken_out_or_slipped_in_are_named_though_nothing_but_their_document_was_told() {
+    let take_out = "DELETE FROM entry_number WHERE entry_id = (SELECT id FROM journal_entry WHERE document = 'DC2026000002'); \
+                    DELETE FROM journal_line WHERE document = 'DC2026000002'; \
+                    DELETE FROM journal_entry WHERE document = 'DC2026000002'";
+    let last = "(SELECT MAX(number) FROM entry_number WHERE fiscal_year = 2026)";
+    let close_up = format!(
+        "{take_out}; UPDATE entry_number SET number = 2 WHERE fiscal_year = 2026 AND number = {last}; \
+         UPDATE entry_series SET last = {last} WHERE fiscal_year = 2026 AND series = ''"
+    );
+    let slip_in = "INSERT INTO journal_line (journal, document, position, account, label, debit_cents, credit_cents) \
+                   SELECT 'OD', 'VIDE-1', position, account, label, debit_cents, credit_cents \
+                   FROM journal_line WHERE document = 'DC2026000002'; \
+                   INSERT INTO journal_entry (id, journal, document, entry_date, label, posted_at) \
+                   VALUES (10000, 'OD', 'VIDE-1', '2026-11-03', 'x', 0)";
+    let missing = "journal DC2026000002: event";
+    let changes: [(&str, &[&str]); 3] = [
+        (take_out, &[missing, "journal 2026: 2026-000002 is missing"]),
+        (&close_up, &[missing]),
+        (
+            slip_in,
+            &["journal OD VIDE-1: the trail does not say that it was posted", "journal OD VIDE-1: it has no number"],
+        ),
+    ];
+    for engine in ENGINES {
+        for (sql, expected) in changes {
+            let (world, _) = delivered(engine);
+            forget_postings(&world, engine);
+            let (code, sound) = json(&world, &["audit", "verify"]);
+            assert_eq!(code, Some(0), "{sound:#}");
+            without_triggers(&world, engine, sql);
+            let (code, found) = json(&world, &["audit", "verify"]);
+            assert_eq!(code, Some(3), "{found:#}");
+            let told: Vec<String> = found["findings"].as_array().unwrap().iter().map(line).collect();
+            for expected in expected {
+                assert!(told.iter().any(|line| line.starts_with(expected)), "{sql}: {expected}: {told:#?}");
+            }
+        }
+    }
+}
+
+/// However many entries there are to seal at once, each seal holds what one short transaction reads.
+#[test]
+fn a_long_journal_is_sealed_in_stretches() {
+    for engine in ENGINES {
+        let (world, _) = delivered(engine);
+        let many = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10500) ";
+        let lines = [("1, '411'", "100, 0"), ("2, '706'", "0, 100")].map(|(place, amounts)| {
+            format!(
+                "{many} INSERT INTO journal_line (journal, document, position, account, label, debit_cents, credit_cents) \
+                 SELECT 'VE', 'X-' || i, {place}, 'x', {amounts} FROM n"
+            )
+        });
+        let entries = format!(
+            "{many} INSERT INTO journal_entry (id, journal, document, entry_date, label, posted_at) \
+             SELECT 100000 + i, 'VE', 'X-' || i, '2026-11-03', 'x', 0 FROM n"
+        );
+        without_triggers(&world, engine, &format!("{}; {}; {entries}", lines[0], lines[1]));
+        let (_, signed) = json(&world, &["audit", "sign"]);
+        let sealed = signed["journal_entries_sealed"].as_i64().unwrap();
+        assert!(sealed > 10_500, "{signed:#}");
+        let trail = at(&world, DECEMBER, &["--json", "audit", "trail", "--action", "journal.sealed"]);
+        let seals: Vec<Value> = trail.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let counts: Vec<i64> = seals.iter().map(|seal| seal["event"]["detail"]["entries"].as_i64().unwrap()).collect();
+        assert_eq!(counts, [10_000, sealed - 10_000]);
+        let (_, found) = json(&world, &["audit", "verify"]);
+        let told: Vec<String> = found["findings"].as_array().unwrap().iter().map(line).collect();
+        assert!(!told.iter().any(|line| line.contains("sealed")), "{:#?}", told.first());
+        without_triggers(
+            &world,
+            engine,
+            "UPDATE journal_line SET debit_cents = 101 WHERE document = 'X-10400' AND position = 1",
+        );
+        let (_, found) = json(&world, &["audit", "verify"]);
+        let told: Vec<String> = found["findings"].as_array().unwrap().iter().map(line).collect();
+        assert_eq!(told.iter().filter(|line| line.contains("are not those event")).count(), 1, "{:#?}", told.first());
+    }
+}
+
 /// Makes the trail one of before: the events without what they posted, the chain worked out again, the journal sealed by
 /// a seal without numbers. Its hashes come back.
 fn forget_postings(world: &World, engine: Engine) -> Vec<String> {
-    use chapelle::domain::audit::{GENESIS, journal_root};
+    use chapelle::domain::audit::{GENESIS, Tree, hex};
     use chapelle::storage::{audit, evidence};
     let mut connection = world.store().connection().unwrap();
     let entries = evidence::journal_lines(&mut connection, 0, 1_000).unwrap();
     let through = entries.last().unwrap().id;
-    let root = journal_root(entries.iter().map(|entry| &entry.line_without_number));
+    let root = hex(&entries.iter().map(|entry| &entry.line_without_number).collect::<Tree>().root());
     let detail = serde_json::json!({ "from": 1, "through": through, "entries": entries.len(), "root": root });
     let seal = AuditEvent::new(DateTime::UNIX_EPOCH, &Actor::new("job", None), "journal.sealed", "journal", detail);
     audit::append(&mut connection, &seal).unwrap();

@@ -67,7 +67,7 @@ async fn what_nothing_refers_to_is_removed_and_an_older_file_does_not_bring_it_b
         let token = server.token(Role::Finance).await;
         enter(&server, &token, line()).await;
         let store = site.shared.store.clone();
-        let former = std::thread::spawn(move || export_book::load(&store).unwrap()).join().unwrap();
+        let former = std::thread::spawn(move || export_book::shared(&store).unwrap()).join().unwrap();
         let (tenant, tariff, contract) =
             ("/api/v1/tenants/essai", "/api/v1/tariffs/essai", "/api/v1/contracts/E-1?reason=Saisie%20en%20double");
         let (tenant_because, tariff_because) =

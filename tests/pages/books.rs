@@ -50,6 +50,27 @@ async fn finance_posts_depreciation_after_seeing_its_entries() {
     }
 }
 
+/// What is taken away says which days it is over, whether they were asked for or not.
+#[actix_web::test]
+async fn a_file_of_the_books_names_its_span() {
+    let site = Site::new(ENGINES[0]);
+    let server = Server::start(&site).await;
+    let cookie = server.sign_in(Role::Auditor).await;
+    let span = "&from=2026-01-01&through=2026-10-31";
+    for (address, name) in [
+        (format!("/journal/file?format=csv{span}"), "journal-2026-01-01-2026-10-31.csv"),
+        (format!("/journal/file?format=csv&journal=VE&account=411{span}"), "journal-ve-411-2026-01-01-2026-10-31.csv"),
+        ("/journal/file?format=csv&journal=VE".to_owned(), "journal-ve-2026-11-03-2026-11-03.csv"),
+        (format!("/journal/file?report=balance&format=csv{span}"), "balance-2026-01-01-2026-10-31.csv"),
+        (format!("/reports/balance/file?format=csv{span}"), "balance-2026-01-01-2026-10-31.csv"),
+        (format!("/reports/ledger/file?account=411&format=csv{span}"), "grand-livre-411-2026-01-01-2026-10-31.csv"),
+        (format!("/reports/journal/file?format=csv{span}"), "journal-2026-01-01-2026-10-31.csv"),
+    ] {
+        let file = server.page(&address, &cookie).await;
+        assert_eq!(file.header("content-disposition"), format!("attachment; filename=\"{name}\""), "{address}");
+    }
+}
+
 #[actix_web::test]
 async fn the_balance_says_which_year_before_it_is_not_closed() {
     for engine in ENGINES {

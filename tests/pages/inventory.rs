@@ -99,6 +99,10 @@ async fn an_asset_that_is_being_built_says_what_comes_next() {
     let page = server.page("/amortisation/2026-0008", &finance).await.text();
     assert!(page.contains("Pas encore en service") && page.contains("compte d’encours 2313"), "{page}");
     assert!(page.contains(go), "{page}");
+    assert!(
+        page.contains("coût à ce jour</dt><dd>50\u{202f}000,00") && page.contains("coût de 50\u{202f}000,00"),
+        "{page}"
+    );
     assert_eq!(server.page(go, &finance).await.status.as_u16(), 200);
     let auditor = server.page("/amortisation/2026-0008", &server.sign_in(Role::Auditor).await).await.text();
     assert!(auditor.contains("compte d’encours 2313") && !auditor.contains(go), "{auditor}");

@@ -20,7 +20,7 @@ payback-range = Across the scenarios, break-even lies between { $first } and { $
 payback-range-one = All scenarios break even in { $month }.
 payback-range-open = Across the scenarios, break-even is in { $first } at the earliest; at least one scenario does not reach it before { $last }.
 
-payback-tile-invested = Invested
+payback-invested-through = Invested through { $month }
 payback-tile-net = Cumulative net gain
 payback-tile-cumulative = Still to cover
 payback-tile-surplus = Surplus

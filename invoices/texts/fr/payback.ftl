@@ -14,7 +14,7 @@ payback-range = Selon les scénarios, l’équilibre se situe entre { $first } e
 payback-range-one = Selon tous les scénarios, l’équilibre se situe en { $month }.
 payback-range-open = Selon les scénarios, l’équilibre se situe en { $first } au plus tôt ; au moins un scénario ne l’atteint pas avant { $last }.
 
-payback-tile-invested = Investi
+payback-invested-through = Investi jusqu’en { $month }
 payback-tile-net = Gain net cumulé
 payback-tile-cumulative = Reste à couvrir
 payback-tile-surplus = Excédent

@@ -161,7 +161,7 @@ told-event-under-construction = The asset is still under construction: put it in
 told-event-in-service = The asset is in service since { $since }; it is put into service once.
 told-event-part-in-service = “{ $component }” is in service since { $since }; it is put into service once.
 told-event-part-under-construction = “{ $component }” is still under construction: put it into service first.
-told-event-costs-more = What goes into service costs { $cost }: invoiced by that day { $invoiced } − put into service before { $before } = { $left } under construction. Enter the invoices first, or put less into service.
+told-event-costs-more = What goes into service costs { $cost }: invoiced { $invoiced } − put into service before { $before } = { $left } under construction. Enter the invoices first, or put less into service.
 told-event-before-service = “{ $component }” is in service from { $since }; nothing can happen to it before.
 told-event-gone = “{ $component }” left on { $since }; nothing can happen to it after.
 told-event-nothing-left = Nothing of the asset is left on that day.

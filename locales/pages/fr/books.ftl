@@ -161,7 +161,7 @@ told-event-under-construction = L’immobilisation est encore en cours : mettez
 told-event-in-service = L’immobilisation est en service depuis le { $since } ; elle n’y est mise qu’une fois.
 told-event-part-in-service = « { $component } » est en service depuis le { $since } ; il n’y est mis qu’une fois.
 told-event-part-under-construction = « { $component } » est encore en cours : mettez-le d’abord en service.
-told-event-costs-more = Ce qui entre en service coûte { $cost } : facturé à cette date { $invoiced } − déjà mis en service { $before } = { $left } en cours. Saisissez d’abord les factures, ou mettez moins en service.
+told-event-costs-more = Ce qui entre en service coûte { $cost } : facturé { $invoiced } − déjà mis en service { $before } = { $left } en cours. Saisissez d’abord les factures, ou mettez moins en service.
 told-event-before-service = « { $component } » est en service à partir du { $since } ; rien ne peut lui arriver avant.
 told-event-gone = « { $component } » est sorti le { $since } ; rien ne peut lui arriver après.
 told-event-nothing-left = Il ne reste rien de l’immobilisation à cette date.

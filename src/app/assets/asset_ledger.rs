@@ -90,7 +90,7 @@ impl AssetLedger {
         PostedDepreciation::from_entries(&self.entries, chart)
     }
 
-    /// Whether anything of the asset is posted, and through which day its charges and events are.
+    /// Whether anything of the asset is posted, and through which days its charges and events are.
     fn locked<'a>(&self, stored: &'a FixedAsset) -> LockedAsset<'a> {
         let is_posted = self.entries.iter().any(|entry| concerns(entry, &stored.code));
         let prefix = format!("EVT-{}-", stored.code);
@@ -98,9 +98,12 @@ impl AssetLedger {
             let number = entry.document.strip_prefix(&prefix);
             entry.journal == Journal::Assets && number.is_some_and(|number| number.parse::<usize>().is_ok())
         };
-        let of_events = self.entries.iter().filter(is_event).map(|entry| entry.date);
-        let of_periods = self.horizons.last(stored.record.posting).map(closing_day).filter(|_| is_posted);
-        LockedAsset { stored, is_posted, posted_through: of_events.chain(of_periods).max() }
+        let moved_through = self.entries.iter().filter(is_event).map(|entry| entry.date).max();
+        // Periods in which nothing of it was charged are none of its own: what comes late is caught up.
+        let of_depreciation = |entry: &&JournalEntry| entry.journal == Journal::Depreciation;
+        let is_charged = self.entries.iter().filter(of_depreciation).any(|entry| concerns(entry, &stored.code));
+        let charged_through = self.horizons.last(stored.record.posting).map(closing_day).filter(|_| is_charged);
+        LockedAsset { stored, is_posted, posted_through: moved_through.max(charged_through), moved_through }
     }
 }
 

@@ -17,7 +17,7 @@ use crate::app::signing_key::SigningKey;
 use crate::app::{AppError, Store};
 use crate::config::AuditConfig;
 use crate::domain::audit::{
-    Actor, AuditEvent, DaySeal, GENESIS, JournalSeal, RootStatement, SignedRoot, Tree, hex, journal_root, unhex,
+    Actor, AuditEvent, DaySeal, GENESIS, JournalSeal, RootStatement, SignedRoot, Tree, hex, unhex,
 };
 use crate::domain::party::Language;
 use crate::domain::party::mail_address::mail_host;
@@ -31,6 +31,10 @@ pub use crate::app::signing_key::is_signed;
 pub const ROOT_MAIL: &str = "audit-root";
 /// Journal entries read at a time.
 const ENTRIES_AT_A_TIME: i64 = 1_000;
+/// Journal entries under one seal: what is written while others wait stays short, however much there is to seal at once.
+const ENTRIES_IN_SEAL: u64 = 10_000;
+/// Documents vouched for in one transaction.
+const DOCUMENTS_AT_A_TIME: usize = 500;
 
 /// With which key, and where to.
 #[derive(Debug, Clone)]
@@ -154,43 +158,52 @@ fn seal_day(
     Ok(seals::insert(connection, &SealedDay { day, sequence, root: seal.root, digests })?)
 }
 
-/// Seals the entries posted since the last seal.
+/// Seals the entries posted since the last seal, a stretch after the other.
 fn seal_journal(store: &Store, by: &Actor, now: DateTime<Utc>, report: &mut SigningReport) -> Result<(), AppError> {
+    loop {
+        let sealed = seal_stretch(store, by, now)?;
+        report.journal_entries_sealed += sealed;
+        if sealed < ENTRIES_IN_SEAL {
+            return Ok(());
+        }
+    }
+}
+
+/// Seals the next stretch and tells how many entries it holds.
+fn seal_stretch(store: &Store, by: &Actor, now: DateTime<Utc>) -> Result<u64, AppError> {
     store.write(|connection| {
         audit::lock(connection)?;
         // Where seals held no numbers yet, the whole journal is sealed once more, with them.
         let last = evidence::last_journal_seal(connection)?.filter(|seal| seal.numbered);
         let after = last.map_or(i64::MIN, |seal| seal.through);
-        let (mut lines, mut from, mut through) = (Vec::new(), None, after);
-        loop {
+        let (mut tree, mut from, mut through) = (Tree::default(), None, after);
+        while tree.size() < ENTRIES_IN_SEAL {
             let entries = evidence::journal_lines(connection, through, ENTRIES_AT_A_TIME)?;
             let Some(last) = entries.last() else { break };
             through = last.id;
             from = from.or(entries.first().map(|first| first.id));
-            lines.extend(entries.into_iter().map(|entry| entry.line));
+            entries.iter().for_each(|entry| tree.push(entry.line.as_bytes()));
         }
-        let Some(from) = from else { return Ok(()) };
-        let entries = u64::try_from(lines.len()).unwrap_or(u64::MAX);
-        let seal = JournalSeal { from, through, entries, root: journal_root(lines), numbered: true };
+        let Some(from) = from else { return Ok(0) };
+        let seal = JournalSeal { from, through, entries: tree.size(), root: hex(&tree.root()), numbered: true };
         audit::append(connection, &AuditEvent::new(now, by, "journal.sealed", "journal", json(&seal)?))?;
-        report.journal_entries_sealed = entries;
-        Ok(())
+        Ok(seal.entries)
     })
 }
 
 /// Invoices archived before the trail held their hashes: it holds them from now on, and says since when.
 fn vouch_for_invoices(store: &Store, by: &Actor, now: DateTime<Utc>) -> Result<(), AppError> {
     let unvouched = evidence::unvouched(&mut *store.connection()?)?;
-    if unvouched.is_empty() {
-        return Ok(());
+    for documents in unvouched.chunks(DOCUMENTS_AT_A_TIME) {
+        store.write(|connection| {
+            for id in documents {
+                let event = archived_event(connection, *id, by, now)?;
+                audit::append(connection, &event.because("archived before the trail held its hashes"))?;
+            }
+            Ok(())
+        })?;
     }
-    store.write(|connection| {
-        for id in unvouched {
-            let event = archived_event(connection, id, by, now)?;
-            audit::append(connection, &event.because("archived before the trail held its hashes"))?;
-        }
-        Ok(())
-    })
+    Ok(())
 }
 
 fn sign_trail(

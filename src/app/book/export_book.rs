@@ -20,12 +20,7 @@ pub fn is_edited(store: &Store) -> Result<bool, AppError> {
     Ok(book::revision(&mut *store.connection()?)? > 0)
 }
 
-/// The stored book, to keep or to change.
-pub fn load(store: &Store) -> Result<Book, AppError> {
-    shared(store).map(Arc::unwrap_or_clone)
-}
-
-/// The stored book, to look at.
+/// The stored book.
 pub fn shared(store: &Store) -> Result<Arc<Book>, AppError> {
     store.book(&mut *store.connection()?)
 }

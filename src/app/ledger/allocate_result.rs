@@ -6,7 +6,7 @@ use crate::app::close_year::CloseReport;
 use crate::app::{AppError, Store};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::freetext::Text;
-use crate::domain::ledger::{CARRY_FORWARD, CloseError, Journal, allocation_entry};
+use crate::domain::ledger::{CARRY_FORWARD, CloseError, Journal, allocation_document, allocation_entry};
 use crate::domain::money::Money;
 use crate::domain::told::Told;
 use crate::storage::journal::JournalFilter;
@@ -74,7 +74,7 @@ fn is_closed(connection: &mut AnyConnection, year: i32) -> Result<bool, AppError
 }
 
 fn is_allocated(connection: &mut AnyConnection, year: i32) -> Result<bool, AppError> {
-    Ok(journal::is_posted(connection, Journal::Miscellaneous, &format!("AFFECTATION-{year}"))?)
+    Ok(journal::is_posted(connection, Journal::Miscellaneous, &allocation_document(year))?)
 }
 
 /// The result, and the account it stands on: the line that is neither a charge nor income.

@@ -84,16 +84,20 @@ pub fn journal_file(
     filter: JournalFilter,
     format: ReportFormat,
     language: Language,
-) -> Result<Vec<u8>, AppError> {
-    store.read(|connection| journal_in(connection, filter, format, language))
+) -> Result<(String, Vec<u8>), AppError> {
+    let code = filter.journal.map(|journal| format!("-{}", journal.code().to_lowercase())).unwrap_or_default();
+    let account = filter.account.as_ref().map(|account| format!("-{}", account.to_lowercase())).unwrap_or_default();
+    let (Span { from, through }, bytes) = store.read(|connection| journal_in(connection, filter, format, language))?;
+    Ok((format!("journal{code}{account}-{from}-{through}"), bytes))
 }
 
+/// The entries a filter holds, and the span they are over: the filter's, as far as it has one, else that of the entries.
 pub(in crate::app) fn journal_in(
     connection: &mut AnyConnection,
     filter: JournalFilter,
     format: ReportFormat,
     language: Language,
-) -> Result<Vec<u8>, AppError> {
+) -> Result<(Span, Vec<u8>), AppError> {
     let (from, through) = (filter.from, filter.through);
     let end = match through {
         Some(day) => day,
@@ -104,7 +108,8 @@ pub(in crate::app) fn journal_in(
     let first = from.or_else(|| dates().min()).unwrap_or_default();
     let last = through.or_else(|| dates().max()).unwrap_or(first);
     let issuer = reports::issuer(connection)?;
-    Ok(ledger::journal(&ledger.books(), (first, last), format, Edition::of(language, &issuer))?)
+    let bytes = ledger::journal(&ledger.books(), (first, last), format, Edition::of(language, &issuer))?;
+    Ok((Span { from: first, through: last }, bytes))
 }
 
 /// The comparisons of a day (reconciliation) or of a span (tie-out).

@@ -119,9 +119,15 @@ impl Report {
         STEMS.into_iter().find_map(of).unwrap_or(kind.clone())
     }
 
-    /// A name for a file to take away, without its ending.
+    /// A name for a file to take away, without its ending: with the day it looks from, or the span it is over.
     pub fn stem(&self, language: Language) -> Result<String, AppError> {
-        Ok(format!("{}-{}", self.name(language), self.day()?))
+        let name = self.name(language);
+        Ok(match self {
+            Report::Balance(span) | Report::Journal(span) | Report::Ledger { span, .. } => {
+                format!("{name}-{}-{}", span.from, span.through)
+            }
+            _ => format!("{name}-{}", self.day()?),
+        })
     }
 }
 
@@ -176,7 +182,7 @@ pub(in crate::app) fn bytes(
         Report::Journal(span) => {
             let filter =
                 JournalFilter { from: Some(span.from), through: Some(span.through), ..JournalFilter::default() };
-            report_ledger::journal_in(connection, filter, format, language)
+            Ok(report_ledger::journal_in(connection, filter, format, language)?.1)
         }
         Report::Fec { year } => {
             let [file, _] = export_journal::fec_in(connection, *year)?.ok_or_else(|| export_journal::empty(*year))?;
@@ -251,8 +257,8 @@ mod tests {
         assert_eq!(known.name(Language::English), "amortisation-2019-0042-a-known-2026-05-01");
         assert_eq!(known.name(Language::French), "amortissements-2019-0042-a-connu-le-2026-05-01");
         let ledger = Report::Ledger { account: "411".into(), span: Span::year(2026).unwrap() };
-        assert_eq!(ledger.stem(Language::English).unwrap(), "ledger-411-2026-12-31");
-        assert_eq!(ledger.stem(Language::French).unwrap(), "grand-livre-411-2026-12-31");
+        assert_eq!(ledger.stem(Language::English).unwrap(), "ledger-411-2026-01-01-2026-12-31");
+        assert_eq!(ledger.stem(Language::French).unwrap(), "grand-livre-411-2026-01-01-2026-12-31");
         assert!(Report::Movements { year: 1492 }.day().is_err());
     }
 }

@@ -8,6 +8,7 @@ mod payments;
 mod readings;
 mod summary;
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Datelike, Days, NaiveTime, Utc};
@@ -97,7 +98,7 @@ impl Steps {
 /// Every finished month of the demo: from where an earlier run began, else the last `count`.
 fn months(store: &Store, count: u32, now: DateTime<Utc>) -> Result<Vec<BillingMonth>, CliError> {
     let last = BillingMonth::of(now.date_naive()).previous();
-    let first = match export_book::load(store) {
+    let first = match export_book::shared(store) {
         Ok(book) => begun_in(&book)?,
         Err(crate::app::AppError::NoBook) => (1..count).fold(last, |month, _| month.previous()),
         Err(error) => return Err(error.into()),
@@ -117,17 +118,17 @@ fn begun_in(book: &Book) -> Result<BillingMonth, CliError> {
 }
 
 /// Writes the example as a book file and imports that file, as a person would.
-fn import(context: &Context, store: &Store, example: &Book) -> Result<Book, CliError> {
+fn import(context: &Context, store: &Store, example: &Book) -> Result<Arc<Book>, CliError> {
     if export_book::is_edited(store)? {
         // What somebody edited meanwhile is theirs.
-        return Ok(export_book::load(store)?);
+        return Ok(export_book::shared(store)?);
     }
     let path = context.data_dir.join("book.toml");
     let text = bookfile::write(example);
     std::fs::write(&path, &text).map_err(CliError::io("write", &path))?;
     let book = import_book::read(text.as_bytes(), &path.display().to_string()).map_err(CliError::Input)?;
     import_book::import(store, &book, &context.actor(), context.now)?;
-    Ok(export_book::load(store)?)
+    Ok(export_book::shared(store)?)
 }
 
 /// Loads what is not there yet; returns how many readings were accepted now.

@@ -257,6 +257,11 @@ impl Words {
         self.with("payback-chart-alt", &arguments.each_ref().map(|(name, value)| (*name, value.as_str())))
     }
 
+    /// `Invested through October 2026`: of the sum of what was done, and of all outlays, each by its own month.
+    pub fn invested_through(&self, month: BillingMonth) -> String {
+        self.with("payback-invested-through", &[("month", &self.format.month(month))])
+    }
+
     pub fn remark(&self, remark: &Remark) -> String {
         match remark {
             Remark::NothingActual => self.text("payback-remark-nothing-actual"),

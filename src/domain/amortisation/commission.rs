@@ -29,7 +29,7 @@ impl<'a> Folded<'a> {
             return Err(EventFault::InService { since: self.in_service_on.unwrap_or(day) });
         }
         if !named.is_empty() {
-            self.costs_what_is_built(&entering, day)?;
+            self.costs_what_is_built(&entering)?;
         }
         let is_whole = named.is_empty() && self.in_service_on.is_none();
         for component in entering {
@@ -59,10 +59,10 @@ impl<'a> Folded<'a> {
         })
     }
 
-    /// The account of construction holds what was invoiced; no part takes more from it than is there.
-    fn costs_what_is_built(&self, entering: &[&Component], day: NaiveDate) -> Result<(), EventFault> {
-        let invoices = self.asset.record.invoices.iter().filter(|invoice| invoice.date <= day);
-        let invoiced: Money = invoices.map(|invoice| invoice.amount).sum();
+    /// The account of construction holds what is invoiced; no part takes more from it than that. Things go into service
+    /// before their last invoice comes: until then the account owes it.
+    fn costs_what_is_built(&self, entering: &[&Component]) -> Result<(), EventFault> {
+        let invoiced = self.asset.record.invoiced();
         let own = self.states.iter().filter(|state| state.replaces.is_none());
         let before: Money = own.map(|state| state.component.cost).sum();
         let cost: Money = entering.iter().map(|part| part.cost).sum();

@@ -194,7 +194,7 @@ pub enum EventFault {
     #[error("`{component}` is still under construction; put it into service first (commission)")]
     PartUnderConstruction { component: ComponentCode },
     #[error(
-        "what goes into service costs {}: invoiced by that day {} − put into service before {} = {} stands under construction; enter the invoices first, or name less",
+        "what goes into service costs {}: invoiced {} − put into service before {} = {} stands under construction; enter the invoices first, or name less",
         grouped(*cost), grouped(*invoiced), grouped(*before), grouped(*invoiced - *before)
     )]
     CostsMoreThanBuilt { cost: Money, invoiced: Money, before: Money },

@@ -249,7 +249,8 @@ fn what_cannot_happen_is_told_with_its_arithmetic() {
 #[test]
 fn recorded_events_and_posted_terms_are_locked() {
     let stored = centre(vec![event("2024-01-01", revise("it", Some(10), None))]);
-    let locked = LockedAsset { stored: &stored, is_posted: true, posted_through: Some(day("2026-10-31")) };
+    let posted_through = Some(day("2026-10-31"));
+    let locked = LockedAsset { stored: &stored, is_posted: true, posted_through, moved_through: None };
     assert!(locked.problems(&stored).is_empty());
     let mut wanted = stored.clone();
     wanted.commissioned_on = Some(day("2019-06-01"));

@@ -15,8 +15,10 @@ pub struct LockedAsset<'a> {
     pub stored: &'a FixedAsset,
     /// True once any entry of it was made.
     pub is_posted: bool,
-    /// The last day whose charges or events are posted.
+    /// The last day whose charges or events are posted. What it cost, and was invoiced, is none of them.
     pub posted_through: Option<NaiveDate>,
+    /// The last day whose events are posted.
+    pub moved_through: Option<NaiveDate>,
 }
 
 /// A change that would contradict what is posted or recorded.
@@ -75,14 +77,22 @@ impl LockedAsset<'_> {
     }
 
     fn early_events(&self, wanted: &FixedAsset) -> Vec<LockedProblem> {
-        let Some(posted_through) = self.posted_through else { return Vec::new() };
         let new = (1..).zip(&wanted.events).skip(self.stored.events.len());
-        let early = new.filter(|(_, event)| event.effective_on <= posted_through);
         let problem = |(number, event): (usize, &AssetEvent)| {
+            let posted_through = self.settled_for(event).filter(|through| event.effective_on <= *through)?;
             let (asset, event) = (self.stored.code.clone(), described(event));
-            LockedProblem::EventTooEarly { asset, number, event, posted_through }
+            Some(LockedProblem::EventTooEarly { asset, number, event, posted_through })
         };
-        early.map(problem).collect()
+        new.filter_map(problem).collect()
+    }
+
+    /// Through which day what `event` could change is posted. What is put into service has no charges yet: those of what is
+    /// in service already stay as they are, and its own are caught up.
+    fn settled_for(&self, event: &AssetEvent) -> Option<NaiveDate> {
+        match event.change {
+            AssetChange::Commission { .. } => self.moved_through,
+            _ => self.posted_through,
+        }
     }
 
     /// What charges rest on. Costs of what is still being built may grow; where a subsidy is shared out by cost, only
@@ -108,7 +118,7 @@ impl LockedAsset<'_> {
             none(account),
             none(&wanted.record.construction_account),
         );
-        let posting = |asset: &FixedAsset| format!("{:?}", asset.record.posting).to_lowercase();
+        let posting = |asset: &FixedAsset| asset.record.posting.name().to_owned();
         terms.compare("posting", "the posting period", posting(stored), posting(wanted));
         let opening = |asset: &FixedAsset| asset.record.in_opening_balance.to_string();
         terms.compare("in_opening_balance", "in_opening_balance", opening(stored), opening(wanted));

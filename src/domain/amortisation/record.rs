@@ -111,6 +111,15 @@ pub enum Funding {
 }
 
 impl PostingPeriod {
+    /// As the book says it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            PostingPeriod::Month => "month",
+            PostingPeriod::Quarter => "quarter",
+            PostingPeriod::Year => "year",
+        }
+    }
+
     /// The months of the period that ends with a month of this number (1 to 12), or 0 where none ends with it.
     pub const fn months_ending(self, month: u32) -> u32 {
         match self {

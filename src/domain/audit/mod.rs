@@ -16,7 +16,6 @@ pub use merkle::{Digest32, Tree, leaf};
 pub use root::{RootStatement, SignedRoot};
 pub use seal::{
     CorrectionLine, DayDigests, DaySeal, EntryDigest, JournalSeal, MeterDigest, ReadingLine, SealedEntry, csv_field,
-    journal_root,
 };
 
 use chrono::{DateTime, Utc};

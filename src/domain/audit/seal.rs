@@ -215,11 +215,6 @@ pub struct JournalSeal {
     pub numbered: bool,
 }
 
-/// The root over the lines of a stretch of the journal.
-pub fn journal_root<T: AsRef<[u8]>>(lines: impl IntoIterator<Item = T>) -> String {
-    hex(&lines.into_iter().collect::<Tree>().root())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -81,6 +81,11 @@ pub fn close_year(year: i32, entries: &[PostedEntry], chart: &Chart) -> Result<Y
     Ok(YearClose { year, result, entries: posted })
 }
 
+/// The document of the entry that allocates the result of `year`.
+pub fn allocation_document(year: impl std::fmt::Display) -> String {
+    format!("AFFECTATION-{year}")
+}
+
 /// Puts the `result` of `year`, carried forward on `account`, where the body decided: profits and losses that stay with
 /// it.
 pub fn allocation_entry(
@@ -98,7 +103,7 @@ pub fn allocation_entry(
     let mut lines = Vec::new();
     lines.extend(JournalLine::signed(account, None, &label, result));
     lines.extend(JournalLine::signed(chart.account(kept), None, &label, -result));
-    Ok(JournalEntry::new(Journal::Miscellaneous, date, format!("AFFECTATION-{year}"), label, lines)?)
+    Ok(JournalEntry::new(Journal::Miscellaneous, date, allocation_document(year), label, lines)?)
 }
 
 fn bounds(year: i32) -> Result<(NaiveDate, NaiveDate), CloseError> {

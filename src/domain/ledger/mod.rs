@@ -22,7 +22,7 @@ pub use account_name::AccountName;
 pub use accounting::{Accounting, ReferenceRate};
 pub use balance::{AccountSums, BalanceRow, Figures, TrialBalance, account_balances, trial_balance};
 pub use chart::{AccountRole, Chart, ChartKind};
-pub use close::{CARRY_FORWARD, CloseError, YearClose, allocation_entry, close_year};
+pub use close::{CARRY_FORWARD, CloseError, YearClose, allocation_document, allocation_entry, close_year};
 pub use general::{LedgerAccount, LedgerFilter, LedgerRow, general_ledger};
 pub use import::{OPENING, OpeningError, OpeningLine, is_account, opening_entry};
 pub use lettering::{Letter, Letters, letter_code};

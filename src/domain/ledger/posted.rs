@@ -35,7 +35,7 @@ impl EntrySeries {
     }
 
     /// As it is stored and as it stands in a number; nothing for current entries.
-    const fn code(self) -> &'static str {
+    pub const fn code(self) -> &'static str {
         match self {
             EntrySeries::Opening => "AN",
             EntrySeries::Current => "",

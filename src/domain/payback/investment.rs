@@ -22,6 +22,19 @@ pub struct Outlay {
     pub life_years: Option<u32>,
     /// The day nothing of it was left: it is not renewed from then on, its successor may be.
     pub gone_on: Option<NaiveDate>,
+    /// What of its cost is there from each day on: a part that leaves is not renewed.
+    #[serde(skip)]
+    pub kept: Vec<(NaiveDate, Money)>,
+}
+
+/// A component that is renewed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Renewal {
+    pub month: BillingMonth,
+    /// Since commissioning.
+    pub years: u32,
+    /// What cost then what is still there, before prices grew.
+    pub cost: Money,
 }
 
 /// Every component by month of commissioning. What is under construction has no plan, and is no outlay of the centre in
@@ -36,10 +49,22 @@ pub fn outlays(plans: &[ComponentPlan<'_>], lives: &[TechnicalLife]) -> Vec<Outl
         cost: plan.component.cost,
         life_years: life_of(plan, plans, lives).map_or(Some(plan.duration_years), |life| life.years),
         gone_on: plan.gone_on,
+        kept: kept(plan),
     };
     let mut outlays: Vec<Outlay> = plans.iter().map(outlay).collect();
     outlays.sort_by(|a, b| (a.month, &a.asset, &a.component).cmp(&(b.month, &b.asset, &b.component)));
     outlays
+}
+
+fn kept(plan: &ComponentPlan<'_>) -> Vec<(NaiveDate, Money)> {
+    let moved = plan.movements.iter().filter(|movement| !movement.gross.is_zero());
+    let mut gross = Money::ZERO;
+    moved
+        .map(|movement| {
+            gross += movement.gross;
+            (movement.on, gross)
+        })
+        .collect()
 }
 
 /// The technical life given for the component, or for the one whose place it took.
@@ -61,8 +86,8 @@ fn life_of<'l>(
 }
 
 impl Outlay {
-    /// The months of its renewals through `last`, each with the years since commissioning.
-    pub fn renewals(&self, last: BillingMonth) -> Vec<(BillingMonth, u32)> {
+    /// Its renewals through `last`.
+    pub fn renewals(&self, last: BillingMonth) -> Vec<Renewal> {
         let Some(life) = self.life_years.filter(|life| *life > 0) else { return Vec::new() };
         (1u32..)
             .map_while(|turn| {
@@ -71,8 +96,12 @@ impl Outlay {
                 Some((day, years))
             })
             .take_while(|(day, _)| self.gone_on.is_none_or(|gone| *day < gone))
-            .map(|(day, years)| (BillingMonth::of(day), years))
-            .take_while(|(month, _)| *month <= last)
+            .map(|(day, years)| Renewal { month: BillingMonth::of(day), years, cost: self.kept_on(day) })
+            .take_while(|renewal| renewal.month <= last)
             .collect()
+    }
+
+    fn kept_on(&self, day: NaiveDate) -> Money {
+        self.kept.iter().rfind(|(from, _)| *from <= day).map_or(self.cost, |(_, kept)| *kept)
     }
 }

@@ -22,6 +22,8 @@ mod terms;
 mod unit_cost;
 
 #[cfg(test)]
+mod investment_tests;
+#[cfg(test)]
 mod tests;
 
 pub use actual::BilledRevenue;

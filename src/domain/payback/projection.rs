@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use super::PaybackError;
 use super::figure::FigureKind;
 use super::flow::Flow;
-use super::investment::Outlay;
+use super::investment::{Outlay, Renewal};
 use super::letting::LettingRow;
 use super::rate::{grown, growth};
 use super::terms::Scenario;
@@ -87,8 +87,8 @@ impl<'a> Projector<'a> {
         let revenue: Money = counted().map(price).sum();
         let mut renewals: BTreeMap<BillingMonth, Vec<(Money, u32)>> = BTreeMap::new();
         for outlay in basis.outlays {
-            for (month, years) in outlay.renewals(last) {
-                renewals.entry(month).or_default().push((outlay.cost, years));
+            for Renewal { month, years, cost } in outlay.renewals(last) {
+                renewals.entry(month).or_default().push((cost, years));
             }
         }
         Projector {

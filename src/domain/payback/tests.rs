@@ -18,15 +18,15 @@ use crate::domain::money::{Money, UnitPrice};
 use crate::domain::quantity::{Quantity, Unit};
 use crate::domain::tariff::{PriceShape, Tariff, TariffVersion};
 
-fn money(text: &str) -> Money {
+pub(super) fn money(text: &str) -> Money {
     text.parse().unwrap()
 }
 
-fn month(text: &str) -> BillingMonth {
+pub(super) fn month(text: &str) -> BillingMonth {
     text.parse().unwrap()
 }
 
-fn day(text: &str) -> NaiveDate {
+pub(super) fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
@@ -75,7 +75,7 @@ fn flows_that_never_turn_have_no_rate() {
 
 // A small centre.
 
-fn asset(cost: &str, years: u32) -> FixedAsset {
+pub(super) fn asset(cost: &str, years: u32) -> FixedAsset {
     FixedAsset {
         code: "DC".into(),
         name: "Centre".into(),
@@ -285,7 +285,7 @@ fn components_are_renewed_at_the_end_of_their_lives_at_their_cost_then() {
     assert!(centre.report("2020-12-31").renewals.is_empty());
 }
 
-fn event(on: &str, change: AssetChange) -> AssetEvent {
+pub(super) fn event(on: &str, change: AssetChange) -> AssetEvent {
     AssetEvent {
         effective_on: day(on),
         recorded_on: day(on),

@@ -11,7 +11,9 @@ use crate::storage::codec::{corrupt, date_from, from_word};
 use crate::storage::db::AnyConnection;
 use crate::storage::error::{StorageError, StorageResult};
 use crate::storage::rows::archive::{ArchiveKind, ArchivedFile};
-use crate::storage::schema::{audit_event, entry_number, invoice, invoice_archive, journal_entry, journal_line};
+use crate::storage::schema::{
+    audit_event, entry_number, entry_series, invoice, invoice_archive, journal_entry, journal_line,
+};
 
 /// An issued document, as it lies in the database.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -170,6 +172,23 @@ struct LineRow {
     credit_cents: i64,
 }
 
+/// A place in the numbers of entries of a year, as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntryPlace {
+    pub year: i64,
+    /// Empty for current entries.
+    pub series: String,
+    pub position: i64,
+}
+
+/// The last number given in each series of a year, by the counters entries are numbered from.
+pub fn entry_counters(connection: &mut AnyConnection) -> StorageResult<Vec<EntryPlace>> {
+    let rows: Vec<(i64, String, i64)> = entry_series::table
+        .select((entry_series::fiscal_year, entry_series::series, entry_series::last))
+        .load(connection)?;
+    Ok(rows.into_iter().map(|(year, series, position)| EntryPlace { year, series, position }).collect())
+}
+
 /// An entry as a line of canonical JSON.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EntryLine {
@@ -183,6 +202,8 @@ pub struct EntryLine {
     pub sides: usize,
     pub label: String,
     /// None where the database holds no number of it, which no program of ours leaves so.
+    pub place: Option<EntryPlace>,
+    /// The place as it is written.
     pub number: Option<String>,
     pub line: String,
     /// The line without its number: what seals of before they held numbers are over.
@@ -217,7 +238,8 @@ pub fn journal_lines(connection: &mut AnyConnection, after: i64, limit: i64) -> 
             .load(connection)?;
         let date = date_from("an entry's date", &date)?;
         let sides: Vec<serde_json::Value> = rows.iter().map(side).collect();
-        let number = number.map(|(year, series, position)| EntryNumber::text(year, &series, position));
+        let place = number.map(|(year, series, position)| EntryPlace { year, series, position });
+        let number = place.as_ref().map(|place| EntryNumber::text(place.year, &place.series, place.position));
         let sealed = SealedEntry {
             id,
             number: number.as_deref(),
@@ -241,6 +263,7 @@ pub fn journal_lines(connection: &mut AnyConnection, after: i64, limit: i64) -> 
             document,
             date,
             label,
+            place,
             number,
         });
     }

@@ -26,7 +26,7 @@ macro_rules! given {
 }
 
 /// The counter of letters among the series of numbers.
-const SERIES: &str = "letters";
+pub const SERIES: &str = "letters";
 
 /// A line of a customer that no letter settles yet.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -15,8 +15,8 @@ use crate::storage::rows::invoices;
 use crate::storage::schema::{invoice, paid_back};
 
 /// The counters among the series of numbers; longer than a series of invoices can be called.
-const REFUNDS: &str = "refunds";
-const TRANSFERS: &str = "transfers";
+pub const REFUNDS: &str = "refunds";
+pub const TRANSFERS: &str = "transfers";
 
 /// The next number of a refund of a year. It waits for whoever changes what is open, as that of a payment does.
 pub fn take_refund_number(connection: &mut AnyConnection, year: i32) -> StorageResult<String> {

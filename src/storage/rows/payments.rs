@@ -25,7 +25,7 @@ pub struct RecordedPayment {
 }
 
 /// The counter of payments among the series of numbers; longer than a series of invoices can be called.
-const SERIES: &str = "payments";
+pub const SERIES: &str = "payments";
 
 /// The next payment number of a year. Payments are recorded one after the other, so that each sees what the one before
 /// left open.

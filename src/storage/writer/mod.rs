@@ -134,7 +134,8 @@ impl Drop for ReadingWriter {
     fn drop(&mut self) {
         self.queue.close();
         for thread in self.threads.drain(..) {
-            // A thread that panicked has dropped its senders: whoever waited knows.
+            // A panic while writing ends no thread: it is caught, and told to those whose batches it was (`serve`). Were one
+            // to end all the same, what waits would be dropped with the queue, and whoever waits know by that.
             let _ = thread.join();
         }
     }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::numbered::{self, Taken};
 use super::received::{self, Receipts};
 use super::{Verification, billed, posted};
 use crate::app::AppError;
@@ -50,14 +51,15 @@ fn keep(kept: &mut BTreeMap<String, String>, path: Option<&str>, detail: &serde_
     }
 }
 
-/// The entries of money received come back, for payments to be held against.
+/// The entries of money received come back, for payments to be held against; numbers of invoices are noted as `taken`.
 pub fn verify(
     connection: &mut AnyConnection,
     said: &Said,
     posted: &posted::Said,
+    taken: &mut Taken,
     found: &mut Verification,
 ) -> Result<Receipts, AppError> {
-    invoices(connection, said, found)?;
+    invoices(connection, said, taken, found)?;
     let receipts = journal(connection, posted, found)?;
     let rows = report_archive::list(connection, None)?;
     kept("report", &said.reports, rows.into_iter().map(|row| (row.path, row.sha256)).collect(), found);
@@ -82,22 +84,20 @@ fn kept(part: &'static str, said: &BTreeMap<String, String>, rows: BTreeMap<Stri
     }
 }
 
-fn invoices(connection: &mut AnyConnection, said: &Said, found: &mut Verification) -> Result<(), AppError> {
+fn invoices(
+    connection: &mut AnyConnection,
+    said: &Said,
+    taken: &mut Taken,
+    found: &mut Verification,
+) -> Result<(), AppError> {
     let numbers = evidence::numbers(connection)?;
     found.invoices = numbers.len();
-    let mut expected: BTreeMap<(&str, i64), i64> = BTreeMap::new();
-    for taken in &numbers {
-        let next = expected.entry((&taken.series, taken.year)).or_insert(1);
-        if taken.position != *next {
-            let what =
-                format!("series {} {}: position {} follows {}", taken.series, taken.year, taken.position, *next - 1);
-            found.find("invoice", &taken.number, what);
-        }
-        *next = taken.position + 1;
-        invoice(connection, taken, said, found)?;
+    for number in &numbers {
+        taken.document((number.year, &number.series, number.position));
+        invoice(connection, number, said, found)?;
     }
-    let taken: BTreeSet<&str> = numbers.iter().map(|taken| taken.number.as_str()).collect();
-    for number in said.invoices.keys().filter(|number| !taken.contains(number.as_str())) {
+    let there: BTreeSet<&str> = numbers.iter().map(|taken| taken.number.as_str()).collect();
+    for number in said.invoices.keys().filter(|number| !there.contains(number.as_str())) {
         found.find("invoice", number, "the trail says it was issued, and it is not there");
     }
     Ok(())
@@ -139,14 +139,14 @@ fn invoice(
     Ok(())
 }
 
-/// Each entry against its event and the seal of its stretch.
+/// Each entry against its event and the seal of its stretch; their numbers against each other and their counters.
 fn journal(
     connection: &mut AnyConnection,
     said: &posted::Said,
     found: &mut Verification,
 ) -> Result<Receipts, AppError> {
     let mut receipts = Receipts::new();
-    let mut held = posted::Held::new(said);
+    let (mut held, mut numbers) = (posted::Held::new(said), Taken::default());
     let mut after = i64::MIN;
     loop {
         let entries = evidence::journal_lines(connection, after, ENTRIES_AT_A_TIME)?;
@@ -163,9 +163,11 @@ fn journal(
                 let (debit, credit) = (Money::from_cents(entry.debit_cents), Money::from_cents(entry.credit_cents));
                 found.find("journal", place(), format!("debits {debit} − credits {credit} = {}", debit - credit));
             }
+            numbers.entry(&entry, found);
             held.hold(entry, found);
         }
     }
     held.finish(found);
+    numbered::entries(connection, &numbers, found)?;
     Ok(receipts)
 }

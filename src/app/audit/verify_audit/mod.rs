@@ -16,6 +16,7 @@ mod agreed;
 mod billed;
 mod books;
 mod differences;
+mod numbered;
 mod posted;
 mod readings;
 mod received;
@@ -40,7 +41,7 @@ pub struct Against {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Finding {
     /// `trail`, `root`, `invoice`, `balance`, `payment`, `lettering`, `book`, `manual-line`, `availability`, `archive`,
-    /// `report`, `paper`, `journal`, `readings`, `period`, `asset`, `figure`.
+    /// `report`, `paper`, `journal`, `series`, `readings`, `period`, `asset`, `figure`.
     pub part: &'static str,
     /// An event's sequence, a day, an invoice number, a file.
     pub place: String,
@@ -111,8 +112,10 @@ pub fn verify(
         signed_roots(&stored, &said, against, &mut found);
         compare_kept(&kept, &stored, &said, against, &mut found);
         found.events_unsigned = found.events - stored.last().map_or(0, |root| root.statement.size);
-        let receipts = books::verify(connection, &said.books, &said.posted, &mut found)?;
-        received::verify(connection, &said.received, &receipts, &mut found)?;
+        let mut taken = numbered::Taken::default();
+        let receipts = books::verify(connection, &said.books, &said.posted, &mut taken, &mut found)?;
+        received::verify(connection, &said.received, &receipts, &mut taken, &mut found)?;
+        numbered::documents(connection, &taken, &mut found)?;
         agreed::verify(connection, &said.agreed, &mut found)?;
         states::verify(connection, &said.states, &mut found)?;
         readings::verify(connection, &said.readings, &mut found, progress)?;

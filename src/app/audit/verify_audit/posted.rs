@@ -1,12 +1,17 @@
 //! Entries of the journal against what the trail says of them: the event that posted each, and the seals of stretches.
 //!
-//! Events name what they post since they hold its number and digest; before, only seals held entries, without their
-//! numbers, and the first seal that holds numbers covers the journal from its first entry on.
+//! Events name what they post since they hold its number and digest. Those of before name no more than the document:
+//! whether it is there is held by them, and what it says by seals, without its number until the first seal that holds
+//! numbers, which covers the journal from its first entry on.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value;
+
 use super::Verification;
-use crate::domain::audit::{EntryDigest, JournalSeal, journal_root, sha256_hex};
+use crate::domain::audit::{AuditEvent, EntryDigest, JournalSeal, POSTING_ACTIONS, Tree, hex, sha256_hex};
+use crate::domain::ledger::allocation_document;
+use crate::domain::money::Money;
 use crate::storage::audit::ChainedEvent;
 use crate::storage::evidence::EntryLine;
 
@@ -15,6 +20,8 @@ use crate::storage::evidence::EntryLine;
 pub struct Said {
     /// By journal and document: the event that posted it, and what it says of it.
     entries: BTreeMap<(String, String), (i64, EntryDigest)>,
+    /// What events of before that named, by document: the event, and whether it is certain to have posted it.
+    documents: BTreeMap<String, (i64, bool)>,
     seals: Vec<(i64, JournalSeal)>,
     /// Whether anything was posted before events named what they post.
     has_unnamed: bool,
@@ -22,13 +29,18 @@ pub struct Said {
 
 impl Said {
     pub fn note(&mut self, chained: &ChainedEvent) {
-        self.has_unnamed |= self.entries.is_empty() && chained.event.posts_unnamed();
-        for entry in chained.event.postings() {
+        let event = &chained.event;
+        self.has_unnamed |= self.entries.is_empty() && event.posts_unnamed();
+        for (document, is_certain) in documents(event).into_iter().filter(|_| event.postings().is_empty()) {
+            let (_, known) = self.documents.entry(document).or_insert((chained.sequence, is_certain));
+            *known |= is_certain;
+        }
+        for entry in event.postings() {
             let key = (entry.journal.clone(), entry.document.clone());
             self.entries.entry(key).or_insert((chained.sequence, entry));
         }
-        if chained.event.action == "journal.sealed"
-            && let Ok(seal) = serde_json::from_value(chained.event.detail.clone())
+        if event.action == "journal.sealed"
+            && let Ok(seal) = serde_json::from_value(event.detail.clone())
         {
             self.seals.push((chained.sequence, seal));
         }
@@ -38,7 +50,33 @@ impl Said {
     fn sealed(&self, numbered: bool) -> Stretches<'_> {
         let seals: Vec<_> = self.seals.iter().filter(|(_, seal)| seal.numbered == numbered).collect();
         let mut seals = seals.into_iter();
-        Stretches { next: seals.next(), seals, lines: Vec::new() }
+        Stretches { next: seals.next(), seals, tree: Tree::default() }
+    }
+}
+
+fn document<'a>((document, (sequence, _)): (&'a String, &(i64, bool))) -> (&'a str, i64) {
+    (document, *sequence)
+}
+
+/// The documents an event that names no entries may have posted, each with whether it did for certain.
+fn documents(event: &AuditEvent) -> Vec<(String, bool)> {
+    let text = |key: &str| event.detail.get(key).and_then(Value::as_str);
+    let of = |document: Option<&str>| document.map(|document| (document.to_owned(), false)).into_iter().collect();
+    match event.action.as_str() {
+        // One that comes to nothing throughout has no entry.
+        "invoice.issued" => {
+            let amounts = ["net", "tax", "gross"].into_iter().filter_map(text).map(str::parse::<Money>);
+            vec![(event.subject.clone(), amounts.flatten().any(|amount| !amount.is_zero()))]
+        }
+        "invoice.credited" => of(text("credit_note")),
+        "invoice.corrected" => of(text("corrected")),
+        "result.allocated" => vec![(allocation_document(&event.subject), true)],
+        "year.closed" => {
+            let posted = event.detail.get("posted").and_then(Value::as_array).into_iter().flatten();
+            posted.filter_map(Value::as_str).map(|document| (document.to_owned(), true)).collect()
+        }
+        action if POSTING_ACTIONS.contains(&action) => vec![(event.subject.clone(), true)],
+        _ => Vec::new(),
     }
 }
 
@@ -48,6 +86,8 @@ pub struct Held<'a> {
     numbered: Stretches<'a>,
     without_numbers: Stretches<'a>,
     seen: BTreeSet<(String, String)>,
+    /// What events of before that posted for certain, and was not met yet.
+    missing: BTreeMap<&'a str, i64>,
     /// Entries of before events named what they post.
     unnamed: usize,
     sealed_through: i64,
@@ -61,6 +101,7 @@ impl<'a> Held<'a> {
             numbered: said.sealed(true),
             without_numbers: said.sealed(false),
             seen: BTreeSet::new(),
+            missing: said.documents.iter().filter(|(_, (_, is_certain))| *is_certain).map(document).collect(),
             unnamed: 0,
             sealed_through: said.seals.iter().map(|(_, seal)| seal.through).max().unwrap_or(0),
             unsealed: 0,
@@ -70,21 +111,23 @@ impl<'a> Held<'a> {
     /// Holds the next entry.
     pub fn hold(&mut self, entry: EntryLine, found: &mut Verification) {
         let key = (entry.journal.clone(), entry.document.clone());
+        self.missing.remove(entry.document.as_str());
+        let is_known = self.said.has_unnamed && self.said.documents.contains_key(&entry.document);
         match self.said.entries.get(&key) {
             Some((sequence, said)) => {
                 compare(&entry, *sequence, said, found);
                 self.seen.insert(key);
             }
             // Once one event names what it posts, so does every later one.
-            None if !self.seen.is_empty() || !self.said.has_unnamed => {
+            None if !self.seen.is_empty() || !is_known => {
                 let place = format!("{} {}", entry.journal, entry.document);
                 found.find("journal", place, "the trail does not say that it was posted");
             }
             None => self.unnamed += 1,
         }
         self.unsealed += usize::from(entry.id > self.sealed_through);
-        self.numbered.take(entry.id, entry.line, found);
-        self.without_numbers.take(entry.id, entry.line_without_number, found);
+        self.numbered.take(entry.id, &entry.line, found);
+        self.without_numbers.take(entry.id, &entry.line_without_number, found);
     }
 
     /// After the last entry.
@@ -94,6 +137,9 @@ impl<'a> Held<'a> {
         for (key, (sequence, said)) in self.said.entries.iter().filter(|(key, _)| !self.seen.contains(*key)) {
             let what = format!("event {sequence} says it was posted as {}, and it is not there", said.number);
             found.find("journal", format!("{} {}", key.0, key.1), what);
+        }
+        for (document, sequence) in self.missing {
+            found.find("journal", document, format!("event {sequence} says it was posted, and it is not there"));
         }
         if self.unnamed > 0 {
             let what = "journal entries were posted before events named what they post: a seal holds them, once `audit sign` has made one";
@@ -121,20 +167,20 @@ fn compare(entry: &EntryLine, sequence: i64, said: &EntryDigest, found: &mut Ver
     }
 }
 
-/// Seals of one kind in their order, each with the lines it is over.
+/// Seals of one kind in their order, with the lines since the last one closed.
 struct Stretches<'a> {
     next: Option<&'a (i64, JournalSeal)>,
     seals: std::vec::IntoIter<&'a (i64, JournalSeal)>,
-    lines: Vec<String>,
+    tree: Tree,
 }
 
 impl Stretches<'_> {
-    fn take(&mut self, id: i64, line: String, found: &mut Verification) {
+    fn take(&mut self, id: i64, line: &str, found: &mut Verification) {
         while let Some((sequence, seal)) = self.next.filter(|(_, seal)| seal.through < id) {
             self.close(*sequence, seal, found);
         }
         if self.next.is_some() {
-            self.lines.push(line);
+            self.tree.push(line.as_bytes());
         }
     }
 
@@ -145,9 +191,9 @@ impl Stretches<'_> {
     }
 
     fn close(&mut self, sequence: i64, seal: &JournalSeal, found: &mut Verification) {
-        let lines = std::mem::take(&mut self.lines);
+        let tree = std::mem::take(&mut self.tree);
         self.next = self.seals.next();
-        let count = u64::try_from(lines.len()).unwrap_or(u64::MAX);
+        let count = tree.size();
         let place = format!("{} to {}", seal.from, seal.through);
         if count != seal.entries {
             found.find(
@@ -155,7 +201,7 @@ impl Stretches<'_> {
                 place,
                 format!("event {sequence} sealed {} entries, {count} are there", seal.entries),
             );
-        } else if journal_root(lines) != seal.root {
+        } else if hex(&tree.root()) != seal.root {
             found.find("journal", place, format!("its {count} entries are not those event {sequence} sealed"));
         }
     }

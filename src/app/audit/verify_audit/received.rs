@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use serde_json::Value;
 
 use super::Verification;
+use super::numbered::Taken;
 use crate::app::AppError;
 use crate::domain::ledger::Journal;
 use crate::domain::money::Money;
@@ -57,17 +58,19 @@ pub fn verify(
     connection: &mut AnyConnection,
     said: &Said,
     receipts: &Receipts,
+    taken: &mut Taken,
     found: &mut Verification,
 ) -> Result<(), AppError> {
     let mut stored = payments::list(connection, None, None)?;
     // Refunds stand among what moved, and are held with transfers.
     stored.retain(|recorded| recorded.payment.amount > Money::ZERO);
-    returned(connection, said, receipts, found)?;
+    returned(connection, said, receipts, taken, found)?;
     let lines = lettering::lines(connection)?;
     let of_payments = lines.iter().filter(|line| line.journal == Journal::Payments.code());
     let by_payment: BTreeMap<&str, &LetteredLine> = of_payments.map(|line| (line.document.as_str(), line)).collect();
     for recorded in &stored {
         let payment = &recorded.payment;
+        taken.number(payments::SERIES, &payment.number);
         journal_entry(&payment.number, ("received on", payment.received_on), payment.amount, receipts, found);
         let Some((sequence, detail)) = said.payments.get(&payment.number) else {
             found.find("payment", &payment.number, "the trail does not say that it was recorded");
@@ -89,11 +92,16 @@ fn returned(
     connection: &mut AnyConnection,
     said: &Said,
     receipts: &Receipts,
+    taken: &mut Taken,
     found: &mut Verification,
 ) -> Result<(), AppError> {
     let stored = paid_back::all(connection)?;
     for (invoice, back) in &stored {
-        let on = if back.to.is_some() { "transferred on" } else { "refunded on" };
+        let (on, series) = match back.to {
+            Some(_) => ("transferred on", paid_back::TRANSFERS),
+            None => ("refunded on", paid_back::REFUNDS),
+        };
+        taken.number(series, &back.number);
         journal_entry(&back.number, (on, back.on), back.amount, receipts, found);
         match said.paid_back.get(&back.number) {
             None => found.find("payment", &back.number, "the trail does not say that it was recorded"),

@@ -121,10 +121,10 @@ pub fn take_in(
         Ok(_) => {}
         Err(RecordError { place, why }) => intake.refuse(line(place), why),
     });
-    if let Some(error) = failure {
-        progress(read.get(), total, intake.so_far());
-        return Err(error);
-    }
+    // What is stored is told even where something fails.
+    let settled = intake.settle_all(now);
+    progress(read.get(), total, intake.so_far());
+    failure.map_or(settled, Err)?;
     let report = intake.finish(now)?;
     progress(read.get(), total, &report);
     Ok(FileOutcome {

@@ -121,12 +121,19 @@ impl Intake {
         &self.report
     }
 
-    /// Waits until everything pushed is durable.
-    pub fn finish(mut self, now: DateTime<Utc>) -> Result<IntakeReport, AppError> {
-        self.hand_over(now)?;
+    /// Waits until everything pushed is durable. Where a batch fails the others count all the same: what is stored is known
+    /// by what comes back, or by [`so_far`](Self::so_far) after this.
+    pub fn settle_all(&mut self, now: DateTime<Utc>) -> Result<(), AppError> {
+        let mut settled = self.hand_over(now);
         while let Some(waiting) = self.waiting.pop_front() {
-            self.settle(waiting)?;
+            settled = settled.and(self.settle(waiting));
         }
+        settled
+    }
+
+    /// The same, with what the invoices of months already billed have to do with it.
+    pub fn finish(mut self, now: DateTime<Utc>) -> Result<IntakeReport, AppError> {
+        self.settle_all(now)?;
         let late = self.late.into_iter().map(|((meter, month), readings)| LateReadings { meter, month, readings });
         self.report.billed = late_readings::of_billed_months(&self.store, &late.collect::<Vec<_>>())?;
         Ok(self.report)
@@ -173,5 +180,42 @@ impl Intake {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::storage::StorageError;
+
+    /// Of three batches on their way the first fails: what the others stored is told.
+    #[test]
+    fn what_is_stored_counts_though_a_batch_fails() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("chapelle.db").display());
+        let store = Store::open(&url, folder.path()).unwrap();
+        let answers = [
+            Err(StorageError::Unavailable("gone".to_owned())),
+            Ok(BatchOutcome { accepted: 3, ..BatchOutcome::default() }),
+            Ok(BatchOutcome { duplicates: 2, ..BatchOutcome::default() }),
+        ];
+        let waiting = answers.map(|answer| {
+            let (sender, receiver) = oneshot::channel();
+            sender.send(answer).unwrap();
+            Waiting { receiver, batch: Batch::default() }
+        });
+        let mut intake = Intake {
+            writer: ReadingWriter::start(store.database()).unwrap(),
+            store,
+            directory: MeterDirectory::default(),
+            source: "test".to_owned(),
+            by: Actor::new("test", None),
+            batch: Batch::default(),
+            waiting: waiting.into(),
+            report: IntakeReport::default(),
+            late: BTreeMap::new(),
+        };
+        assert!(intake.settle_all(DateTime::UNIX_EPOCH).is_err());
+        assert_eq!((intake.so_far().accepted, intake.so_far().duplicates), (3, 2));
     }
 }

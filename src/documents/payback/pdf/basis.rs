@@ -170,8 +170,8 @@ impl Sheet<'_> {
                 row(texts, RowLook::Plain)
             })
             .collect();
-        let sum: Money = self.report.investment.iter().map(|outlay| outlay.cost).sum();
-        let total = vec![self.text("payback-total"), String::new(), String::new(), format.amount(sum)];
+        let (sum, through) = self.report.outlaid();
+        let total = vec![self.words.invested_through(through), String::new(), String::new(), format.amount(sum)];
         rows.push(row(total, RowLook::Group));
         self.section(c, &self.text("payback-outlays"), None, &table(columns, rows, 7.8));
     }

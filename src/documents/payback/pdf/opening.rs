@@ -49,8 +49,9 @@ impl Sheet<'_> {
         } else {
             tile("payback-tile-surplus", position.cumulative)
         };
+        let invested = self.words.invested_through(self.report.done_through());
         let tiles = [
-            tile("payback-tile-invested", position.invested),
+            Tile { label: invested, amount: position.invested, is_highlighted: false },
             tile("payback-tile-net", position.net_gain),
             Tile { is_highlighted: true, ..rest },
             tile("payback-tile-revenue", position.revenue),

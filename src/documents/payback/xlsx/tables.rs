@@ -214,8 +214,11 @@ pub fn outlays(workbook: &mut Workbook, words: &Words, report: &PaybackReport) -
             None => sheet.text(row, 4, &words.text("payback-life-none"))?,
         }
     }
-    sheet.sum(3, report.investment.len(), report.investment.iter().map(|outlay| outlay.cost).sum())?;
-    let mut row = FIRST_ROW + RowNum::try_from(report.investment.len())? + 2;
+    let (sum, through) = report.outlaid();
+    sheet.sum(3, report.investment.len(), sum)?;
+    let mut row = FIRST_ROW + RowNum::try_from(report.investment.len())?;
+    sheet.strong(row, 1, &words.invested_through(through))?;
+    row += 2;
     sheet.strong(row, 0, &words.text("payback-next"))?;
     for renewal in &report.renewals {
         row += 1;

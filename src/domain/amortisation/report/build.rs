@@ -11,7 +11,7 @@ use super::{
 use crate::domain::amortisation::plan::{AssetPlan, ComponentPlan, asset_plans_on};
 use crate::domain::amortisation::posted::{PostedAmounts, PostedDepreciation};
 use crate::domain::amortisation::posting::closing_day;
-use crate::domain::amortisation::{AssetEvent, FixedAsset, Movement, Schedule};
+use crate::domain::amortisation::{AssetEvent, Component, FixedAsset, Movement, Schedule};
 use crate::domain::calendar::BillingMonth;
 use crate::domain::ids::{AssetCode, ComponentCode};
 use crate::domain::money::Money;
@@ -36,7 +36,7 @@ pub fn report(assets: &[FixedAsset], as_of: NaiveDate, posted: &PostedDepreciati
         });
         let components = components.collect();
         total.add(&of_asset.timeline, of_asset.position);
-        asset_report(plan, of_asset, components)
+        asset_report(plan, as_of, of_asset, components)
     });
     let asset_reports = asset_reports.collect();
 
@@ -70,7 +70,7 @@ fn plan(timeline: &Timeline, position: Position) -> Plan {
     Plan { position, years: timeline.year_rows(), months: timeline.month_rows() }
 }
 
-fn asset_report(planned: &AssetPlan<'_>, sum: Sum, components: Vec<ComponentReport>) -> AssetReport {
+fn asset_report(planned: &AssetPlan<'_>, as_of: NaiveDate, sum: Sum, components: Vec<ComponentReport>) -> AssetReport {
     let asset = planned.asset;
     AssetReport {
         code: asset.code.clone(),
@@ -82,15 +82,28 @@ fn asset_report(planned: &AssetPlan<'_>, sum: Sum, components: Vec<ComponentRepo
         record: asset.record.clone(),
         plan: sum.into_plan(),
         components,
+        cost_to_date: cost_to_date(planned, as_of),
         being_built: being_built(planned),
         events: (1..).zip(&asset.events).map(|(number, event)| event_report(planned, number, event)).collect(),
     }
 }
 
 fn being_built(planned: &AssetPlan<'_>) -> Vec<BeingBuilt> {
-    let is_partly = planned.in_service_on.is_some();
-    let parts = planned.being_built.iter().filter(|_| is_partly);
-    parts.map(|part| BeingBuilt { code: part.code.clone(), name: part.name.clone(), cost: part.cost }).collect()
+    let part = |part: &&Component| BeingBuilt { code: part.code.clone(), name: part.name.clone(), cost: part.cost };
+    planned.being_built.iter().map(part).collect()
+}
+
+/// What was invoiced of something that is being built, less what went into service, both through `as_of`.
+fn cost_to_date(planned: &AssetPlan<'_>, as_of: NaiveDate) -> Option<Money> {
+    let record = &planned.asset.record;
+    record.construction_account.as_ref()?;
+    let own = planned.components.iter().filter(|part| part.replaces.is_none());
+    let (entered, later): (Vec<_>, Vec<_>) = own.partition(|part| part.commissioned_on <= as_of);
+    if planned.being_built.is_empty() && later.is_empty() {
+        return None;
+    }
+    let invoiced: Money = record.invoices.iter().filter(|one| one.date <= as_of).map(|one| one.amount).sum();
+    Some(invoiced - entered.iter().map(|part| part.component.cost).sum())
 }
 
 fn event_report(planned: &AssetPlan<'_>, number: usize, event: &AssetEvent) -> EventReport {

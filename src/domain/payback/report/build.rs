@@ -19,7 +19,7 @@ use crate::domain::payback::PaybackError;
 use crate::domain::payback::actual::{Actual, Awaited, BilledRevenue, actual};
 use crate::domain::payback::figure::FigureKind;
 use crate::domain::payback::flow::Flow;
-use crate::domain::payback::investment::{Outlay, outlays};
+use crate::domain::payback::investment::{Outlay, Renewal, outlays};
 use crate::domain::payback::letting::{LettingRow, rows, units_let_in};
 use crate::domain::payback::projection::{Basis, project};
 use crate::domain::payback::rate::{grown, growth, irr_percent, monthly_factor, npv};
@@ -385,13 +385,15 @@ fn renewals(
 ) -> Result<Vec<RenewalRow>, PaybackError> {
     let mut rows = Vec::new();
     for outlay in outlays {
-        for (month, years) in outlay.renewals(through).into_iter().filter(|(month, _)| *month > last_actual) {
+        for Renewal { month, years, cost } in
+            outlay.renewals(through).into_iter().filter(|renewal| renewal.month > last_actual)
+        {
             rows.push(RenewalRow {
                 month,
                 asset: outlay.asset.clone(),
                 component: outlay.component.clone(),
                 name: outlay.name.clone(),
-                cost: grown(outlay.cost, growth(scenario.component_cost_percent, years))?,
+                cost: grown(cost, growth(scenario.component_cost_percent, years))?,
             });
         }
     }

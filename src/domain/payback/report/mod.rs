@@ -90,6 +90,21 @@ pub struct PaybackReport {
     pub remarks: Vec<Remark>,
 }
 
+impl PaybackReport {
+    /// The last actual month: through it goes what was done.
+    pub fn done_through(&self) -> BillingMonth {
+        self.months.iter().rfind(|row| row.is_actual).map_or(self.start.previous(), |row| row.month)
+    }
+
+    /// The cost of everything that goes into service, and the month of the last of it: later than what was done where
+    /// something entered after the last actual month.
+    pub fn outlaid(&self) -> (Money, BillingMonth) {
+        let last = self.investment.iter().map(|outlay| outlay.month).max();
+        let sum = self.investment.iter().map(|outlay| outlay.cost).sum();
+        (sum, last.map_or(self.done_through(), |last| last.max(self.done_through())))
+    }
+}
+
 /// What was done by the last actual month.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct Position {

@@ -78,7 +78,11 @@ pub struct AssetReport {
     #[serde(flatten)]
     pub plan: AssetPlan,
     pub components: Vec<ComponentReport>,
-    /// What is still under construction of an asset partly in service.
+    /// What stands under construction at the end of the report's day: invoiced by then − put into service by then. Absent
+    /// where nothing of it is being built; in no other figure.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cost_to_date: Option<Amount>,
+    /// What no event has put into service yet.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub being_built: Vec<BeingBuilt>,
     /// What happened to it, in the order it became known.

@@ -9,6 +9,7 @@ use crate::app::UserProblem;
 use crate::app::api_tokens::ApiToken;
 use crate::app::sessions::OpenSession;
 use crate::domain::access::Role;
+use crate::domain::calendar::day_in;
 use crate::domain::party::Language;
 use crate::domain::told::Tell;
 use crate::http::auth::role_key;
@@ -118,7 +119,7 @@ pub fn token_rows(frame: &Frame, zone: Tz, tokens: Vec<ApiToken>, now: DateTime<
         has_expired: !token.is_live(now),
         scopes: token.token.scopes.actions().map(|action| action.scope()).collect(),
         created: moment(frame, zone, token.created_at),
-        expires: frame.short_date(&token.token.expires_at.with_timezone(&zone).date_naive()),
+        expires: frame.short_date(&day_in(token.token.expires_at, zone)),
         used: token.last_used_at.map(|at| moment(frame, zone, at)),
         name: token.token.name,
         prefix: token.token.prefix,

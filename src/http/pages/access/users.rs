@@ -22,7 +22,7 @@ use crate::app::notices::{self, Notice};
 use crate::app::read_tenants;
 use crate::documents::table::{Cell, Table};
 use crate::domain::access::{Action, Decision, policy};
-use crate::domain::calendar::Timestamp;
+use crate::domain::calendar::{Timestamp, day_in};
 use crate::http::auth::{Granted, role_key};
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
@@ -137,7 +137,7 @@ pub async fn file(
     };
     let table = Table {
         name: frame.t("nav-users"),
-        day: now.with_timezone(&zone).date_naive(),
+        day: day_in(now, zone),
         headings: keys.map(|key| frame.t(key)).into(),
         rows: users.iter().map(cells).collect(),
     };

@@ -12,6 +12,7 @@ use super::{Address, Frame, encoded, page};
 use crate::app::draw_sample::{self, Item, Kind, Method, Request, SIZE_MAX, Sample};
 use crate::app::{audit_pack, read_tenants};
 use crate::documents::table::{Cell, Table};
+use crate::domain::calendar::day_in;
 use crate::domain::money::Money;
 use crate::domain::typography;
 use crate::http::api::audit_sample::{Asked, SampleQuery};
@@ -151,7 +152,7 @@ pub async fn file(
     ];
     let table = Table {
         name: frame.t("audit-sample"),
-        day: now.with_timezone(&zone).date_naive(),
+        day: day_in(now, zone),
         headings: keys.map(|key| frame.t(key)).into(),
         rows: drawn.items.iter().map(|item| cells(zone, item)).collect(),
     };

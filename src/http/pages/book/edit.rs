@@ -26,6 +26,8 @@ pub mod version;
 mod view;
 mod words;
 
+use std::sync::Arc;
+
 use actix_web::HttpRequest;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -152,9 +154,9 @@ async fn stored(shared: &Data<Shared>, target: &Target) -> Result<StoredEntry, F
 }
 
 /// The whole book, for what a form lets one choose from.
-async fn book(shared: &Data<Shared>) -> Result<Book, Fault> {
+async fn book(shared: &Data<Shared>) -> Result<Arc<Book>, Fault> {
     let store = shared.store.clone();
-    blocking(move || export_book::load(&store)).await
+    blocking(move || export_book::shared(&store)).await
 }
 
 fn target(kind: EntryKind, code: Option<&str>, scope: TenantScope) -> Target {

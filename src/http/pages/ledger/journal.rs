@@ -118,8 +118,9 @@ pub async fn file(
         Some("account") => account_file(&shared, filter.account.unwrap_or_default(), days, form, language).await,
         None | Some("journal") => {
             let store = shared.store.clone();
-            let bytes = blocking(move || report_ledger::journal_file(&store, filter, form, language)).await?;
-            Ok(answer("journal", form, bytes))
+            let read = move || report_ledger::journal_file(&store, filter, form, language);
+            let (stem, bytes) = blocking(read).await?;
+            Ok(answer(&stem, form, bytes))
         }
         Some(other) => Err(none_of("report", other, &["journal", "balance", "account"])),
     }

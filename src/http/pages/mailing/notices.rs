@@ -13,7 +13,7 @@ use super::{Address, Frame, page};
 use crate::app::notices;
 use crate::app::read_tenants;
 use crate::documents::table::{Cell, Table};
-use crate::domain::calendar::Timestamp;
+use crate::domain::calendar::{Timestamp, day_in};
 use crate::domain::invoice::InvoiceNumber;
 use crate::http::auth::Granted;
 use crate::http::error::Fault;
@@ -68,7 +68,7 @@ pub async fn file(shared: Data<Shared>, http: HttpRequest, sheet: Path<Sheet>) -
     };
     let table = Table {
         name: frame.t("failed-title"),
-        day: now.with_timezone(&zone).date_naive(),
+        day: day_in(now, zone),
         headings: keys.map(|key| frame.t(key)).into(),
         rows: failed.iter().map(cells).collect(),
     };

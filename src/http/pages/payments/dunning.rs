@@ -16,6 +16,7 @@ use crate::app::dunning::{self, Claimable, OverdueInvoice, TenantDues};
 use crate::app::read_account;
 use crate::documents::table::{Cell, Table};
 use crate::domain::access::{Action, Decision, TenantScope, policy};
+use crate::domain::calendar::day_in;
 use crate::domain::invoice::InvoiceNumber;
 use crate::domain::money::Money;
 use crate::domain::receivables::LateInterest;
@@ -142,7 +143,7 @@ fn cells(zone: Tz, tenant: &str, one: &OverdueInvoice) -> Vec<Cell> {
         Cell::Amount(one.claimed),
         amount(one.accrued.map(|accrued| accrued.interest)),
         amount(one.accrued.map(|accrued| accrued.indemnity)),
-        one.reminded_at.map_or(Cell::Empty, |at| Cell::Day(at.with_timezone(&zone).date_naive())),
+        one.reminded_at.map_or(Cell::Empty, |at| Cell::Day(day_in(at, zone))),
     ]
 }
 
@@ -176,7 +177,7 @@ fn overdue_row(frame: &Frame, zone: Tz, one: &OverdueInvoice) -> OverdueRow {
         claimed: frame.bare(&one.claimed),
         interest: bare(one.accrued.map(|accrued| accrued.interest)),
         indemnity: bare(one.accrued.map(|accrued| accrued.indemnity)),
-        reminded: one.reminded_at.map(|at| frame.short_date(&at.with_timezone(&zone).date_naive())),
+        reminded: one.reminded_at.map(|at| frame.short_date(&day_in(at, zone))),
         how: one.accrued.map(|accrued| {
             let rate = typography::percent(accrued.rate_percent, frame.language);
             frame.texts("interest-how", &[("days", &frame.whole(accrued.days)), ("rate", &rate)])

@@ -12,6 +12,7 @@ use super::sheet::{self, Sheet};
 use super::{Address, Frame, encoded, page, plant_figures};
 use crate::app::read_alarms::{self, Alarms, LostRedundancy, SilentMeter};
 use crate::documents::table::{Cell, Table};
+use crate::domain::calendar::day_in;
 use crate::http::asked::{Expected, parsed};
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
@@ -154,7 +155,7 @@ pub async fn file(
     let headings = ["rack", "slot-from", "slot-to", "alarm-peak", "alarm-limit", "state"];
     let table = Table {
         name: frame.t("nav-alarms"),
-        day: now.with_timezone(&found.zone).date_naive(),
+        day: day_in(now, found.zone),
         headings: headings.map(|key| frame.t(key)).into(),
         rows: found.lost.iter().map(row).collect(),
     };

@@ -16,7 +16,7 @@ use super::{Address, Frame, encoded, page};
 use crate::app::read_meters::{self, MeterFile, READINGS_PER_PAGE};
 use crate::documents::table::{Cell, Table};
 use crate::domain::access::{Action, Decision, policy};
-use crate::domain::calendar::{BillingMonth, Timestamp};
+use crate::domain::calendar::{BillingMonth, Timestamp, day_in};
 use crate::domain::metering::{Anomaly, Gap, Quality, Reading, Register};
 use crate::http::asked::{Expected, parsed};
 use crate::http::auth::Granted;
@@ -361,7 +361,7 @@ pub async fn readings(
     let code = file.summary.meter.code.as_str();
     let table = Table {
         name: frame.t("meter-readings"),
-        day: shared.now().with_timezone(&file.zone).date_naive(),
+        day: day_in(shared.now(), file.zone),
         headings: ["reading-instant", "reading-local", "meter-value", "reading-quality"].map(|key| frame.t(key)).into(),
         rows: file.readings.iter().filter(|reading| period.contains(reading.at)).map(row).collect(),
     };

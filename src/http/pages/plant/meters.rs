@@ -15,7 +15,7 @@ use super::{Address, Frame, encoded, page};
 use crate::app::listing::Order;
 use crate::app::read_meters::{self, MeterKey, MeterSummary, MetersFilter, MetersPage};
 use crate::documents::table::{Cell, Table};
-use crate::domain::calendar::{BillingMonth, Timestamp};
+use crate::domain::calendar::{BillingMonth, Timestamp, day_in};
 use crate::domain::metering::Register;
 use crate::http::asked::{Expected, parsed};
 use crate::http::error::Fault;
@@ -252,7 +252,7 @@ pub async fn file(
     ];
     let table = Table {
         name: frame.t("nav-meters"),
-        day: now.with_timezone(&found.zone).date_naive(),
+        day: day_in(now, found.zone),
         headings: headings.map(|key| frame.t(key)).into(),
         rows: found.meters.iter().map(|summary| cells(&frame, summary, found.zone)).collect(),
     };

@@ -15,6 +15,7 @@ use super::sheet::{self, Sheet};
 use super::{Address, Frame, encoded, page};
 use crate::app::read_racks::{self, AisleState, FeedState, FloorPlan, RackFile, RackState};
 use crate::documents::table::{Cell, Table};
+use crate::domain::calendar::day_in;
 use crate::domain::facility::Feed;
 use crate::domain::ids::ContractCode;
 use crate::http::error::Fault;
@@ -256,7 +257,7 @@ pub async fn file(shared: Data<Shared>, http: HttpRequest, sheet: Path<Sheet>) -
     let racks = plan.aisles.iter().flat_map(|aisle| aisle.racks.iter().map(move |rack| (aisle.name.as_str(), rack)));
     let table = Table {
         name: frame.t("racks-title"),
-        day: now.with_timezone(&plan.zone).date_naive(),
+        day: day_in(now, plan.zone),
         headings: headings.map(|key| frame.t(key)).into(),
         rows: racks.map(|(aisle, rack)| cells(&frame, aisle, rack)).collect(),
     };

@@ -15,7 +15,7 @@ use super::sheet::{self, Sheet};
 use super::{Address, Frame, encoded, page};
 use crate::app::read_usage::{self, Course, TenantUsage, UsageQuery, UsageSlot, UsageView};
 use crate::documents::table::Table;
-use crate::domain::calendar::{BillingMonth, Timestamp};
+use crate::domain::calendar::{BillingMonth, Timestamp, day_in};
 use crate::domain::ids::TenantCode;
 use crate::domain::metering::Register;
 use crate::domain::typography;
@@ -292,7 +292,7 @@ pub async fn file(
     };
     let table = Table {
         name: frame.t("nav-usage"),
-        day: shared.now().with_timezone(&usage.zone).date_naive(),
+        day: day_in(shared.now(), usage.zone),
         headings,
         rows: usage.slots.iter().map(row).collect(),
     };

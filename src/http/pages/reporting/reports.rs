@@ -151,7 +151,7 @@ pub async fn kept_list(
     };
     let table = Table {
         name: frame.t("payback-kept"),
-        day: now.with_timezone(&zone).date_naive(),
+        day: day_in(now, zone),
         headings: keys.map(|key| frame.t(key)).into_iter().chain(["SHA-256".to_owned()]).collect(),
         rows: kept.iter().map(cells).collect(),
     };

@@ -11,6 +11,7 @@ use crate::app::api_tokens::{self, TokenWish};
 use crate::app::user_problem::TOKEN_DAYS_MAX;
 use crate::app::{UserProblem, read_tenants};
 use crate::domain::access::{Action, Scopes};
+use crate::domain::calendar::day_in;
 use crate::http::auth::Visitor;
 use crate::http::error::Fault;
 use crate::http::state::{Shared, attempted, blocking};
@@ -120,7 +121,7 @@ pub async fn create(
     });
     match made.await? {
         Ok((token, zone)) => {
-            let expires = frame.date(&token.expires_at.with_timezone(&zone).date_naive());
+            let expires = frame.date(&day_in(token.expires_at, zone));
             let frame = frame.under_own_tokens();
             page(StatusCode::OK, &MadePage { frame, secret: token.secret, expires })
         }

@@ -1,6 +1,8 @@
 //! A contract's form: whose, from when to when, its references and its price revision; a new one has its first line as
 //! well.
 
+use std::sync::Arc;
+
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Query};
 use serde_json::{Value as Json, json};
@@ -24,7 +26,7 @@ const FIRST: &str = "line.1.";
 
 pub struct ContractForm {
     code: Option<String>,
-    book: Book,
+    book: Arc<Book>,
 }
 
 impl ContractForm {

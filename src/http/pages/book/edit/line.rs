@@ -3,6 +3,8 @@
 //! An amendment ends the line on its day and begins the changed one there, under the same code: what was agreed before
 //! stays on record and keeps its price.
 
+use std::sync::Arc;
+
 use actix_web::web::Data;
 use serde_json::Value as Json;
 
@@ -28,7 +30,7 @@ const AGREED: &str = "quantity";
 pub struct LineForm {
     place: Place,
     billed: Option<chrono::NaiveDate>,
-    book: Book,
+    book: Arc<Book>,
 }
 
 impl PartForm for LineForm {

@@ -32,7 +32,7 @@ struct PaybackForm {
 
 impl PaybackForm {
     async fn of(shared: &Data<Shared>) -> Result<PaybackForm, Fault> {
-        Ok(PaybackForm { assets: book(shared).await?.assets })
+        Ok(PaybackForm { assets: book(shared).await?.assets.clone() })
     }
 
     /// Every component as the form names it, `asset/component`, with its words.

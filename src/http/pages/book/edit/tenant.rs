@@ -25,7 +25,7 @@ impl EntryForm for TenantForm {
     const KIND: EntryKind = EntryKind::Tenant;
 
     async fn of(shared: &Data<Shared>, code: Option<String>) -> Result<TenantForm, Fault> {
-        Ok(TenantForm { code, known: book(shared).await?.tenants })
+        Ok(TenantForm { code, known: book(shared).await?.tenants.clone() })
     }
 
     fn blank() -> FormData {
