@@ -57,6 +57,7 @@ problem-vat-mix = Incompatible VAT
 problem-never-billed = Line never billed
 problem-missing-routing = Code required by Chorus Pro missing
 problem-credit-taken-back = Credit taken back by a regularisation
+problem-regularisation-waits = Regularisation that this invoice cannot carry
 problem-late-change = Readings changed after billing
 billing-contracts = Contracts
 billing-nothing = Nothing to bill for this month.

@@ -57,6 +57,7 @@ problem-vat-mix = TVA incompatibles
 problem-never-billed = Ligne jamais facturée
 problem-missing-routing = Code exigé par Chorus Pro manquant
 problem-credit-taken-back = Avoir repris par une régularisation
+problem-regularisation-waits = Régularisation que cette facture ne peut porter
 problem-late-change = Relevés modifiés après facturation
 billing-contracts = Conventions
 billing-nothing = Rien à facturer pour ce mois.
