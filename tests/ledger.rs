@@ -106,6 +106,21 @@ fn payments_credits_and_interest_keep_the_customers_account() {
 }
 
 #[test]
+fn what_stands_already_is_recorded_again_only_where_that_is_said() {
+    let world = World::new(Engine::Sqlite);
+    story(&world);
+    let payment = ["payments", "record", "--invoice", "DC2026000003", "--date", "2026-12-01", "--amount", "1.00"];
+    let credit = ["invoices", "credit", "DC2026000003", "--reason", "geste", "--lines", "1:1.00"];
+    for (wanted, stands) in [(payment.as_slice(), "1.00 received on 2026-12-01"), (&credit, "1.00 net")] {
+        let again = [wanted, &["--again"]].concat();
+        assert!(world.chapelle_at(LATER, wanted).output().unwrap().status.success(), "{wanted:?}");
+        let told = refused(&world, LATER, wanted);
+        assert!(told.contains(stands) && told.contains("by --again"), "{told}");
+        assert!(world.chapelle_at(LATER, &again).output().unwrap().status.success(), "{again:?}");
+    }
+}
+
+#[test]
 fn what_is_wrong_is_refused_with_its_arithmetic() {
     let world = World::new(Engine::Sqlite);
     story(&world);
@@ -207,7 +222,7 @@ fn closed_periods_take_nothing_and_locked_ones_stay_so() {
         assert!(journal(&["lock", "2026-12"]).status.success());
         let told = refused(&world, LATER, &["journal", "reopen", "2026-12", "--reason", "encore"]);
         assert!(told.contains("2026-12 is locked"), "{told}");
-        let told = refused(&world, LATER, &pay);
+        let told = refused(&world, LATER, &[pay.as_slice(), &["--again"]].concat());
         assert!(told.contains("2026-12 is locked") && told.contains("never opened again"), "{told}");
         // An asset that the book learns of only now has depreciation there.
         let late = format!(

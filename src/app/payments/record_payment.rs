@@ -10,6 +10,7 @@ use crate::domain::freetext::{Text, pasted};
 use crate::domain::invoice::InvoiceNumber;
 use crate::domain::money::Money;
 use crate::domain::receivables::{Payment, payment_entry};
+use crate::domain::told::Told;
 use crate::storage::{AnyConnection, audit, book, journal, payments, periods};
 
 pub use crate::app::settle::MEANWHILE;
@@ -43,7 +44,18 @@ pub struct PaymentReport {
 }
 
 pub fn record(store: &Store, new: &NewPayment, by: &Actor, now: DateTime<Utc>) -> Result<PaymentReport, AppError> {
-    record_as_seen(store, new, None, by, now)
+    record_provided(store, new, Provided::Always, by, now)
+}
+
+/// The same, unless it stands already: what is sent twice is received once. `again` says that it came a second time.
+pub fn record_once(
+    store: &Store,
+    new: &NewPayment,
+    again: bool,
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<PaymentReport, AppError> {
+    record_provided(store, new, if again { Provided::Always } else { Provided::StandsNotYet }, by, now)
 }
 
 /// The same, if what is open is still what it was when the payment was confirmed.
@@ -51,6 +63,26 @@ pub fn record_as_seen(
     store: &Store,
     new: &NewPayment,
     seen: Option<Money>,
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<PaymentReport, AppError> {
+    record_provided(store, new, seen.map_or(Provided::Always, Provided::IsOpen), by, now)
+}
+
+/// What must hold, once nobody else changes it, for a payment to be recorded.
+#[derive(Debug, Clone, Copy)]
+enum Provided {
+    Always,
+    /// So much is open.
+    IsOpen(Money),
+    /// The invoice has no payment of the same day, amount and reference.
+    StandsNotYet,
+}
+
+fn record_provided(
+    store: &Store,
+    new: &NewPayment,
+    provided: Provided,
     by: &Actor,
     now: DateTime<Utc>,
 ) -> Result<PaymentReport, AppError> {
@@ -63,7 +95,41 @@ pub fn record_as_seen(
     if let (Some(reference), None) = (&new.reference, &new.statement_key) {
         Text::Reference.check(reference)?;
     }
-    store.write(|connection| record_within(connection, &new, seen, today, by, now))
+    store.write(|connection| {
+        let seen = match provided {
+            Provided::Always => None,
+            Provided::IsOpen(seen) => Some(seen),
+            Provided::StandsNotYet => {
+                must_be_new(connection, &new)?;
+                None
+            }
+        };
+        record_within(connection, &new, seen, today, by, now)
+    })
+}
+
+/// Refuses a payment that stands already, while no other is recorded.
+fn must_be_new(connection: &mut AnyConnection, new: &NewPayment) -> Result<(), AppError> {
+    payments::hold(connection)?;
+    let (id, _) = settle::find(connection, &new.invoice)?;
+    let reference = |payment: &Payment| payment.reference.clone().unwrap_or_default();
+    let wanted = new.reference.clone().unwrap_or_default();
+    let is_same = |one: &Payment| {
+        one.transferred_from.is_none()
+            && (one.received_on, one.amount, reference(one)) == (new.received_on, new.amount, wanted.clone())
+    };
+    let Some(stands) = payments::of_invoice(connection, id)?.into_iter().find(is_same) else { return Ok(()) };
+    let english = format!(
+        "{} of {} received on {} for {} stands already, with the same reference: nothing was recorded; where it was \
+         received a second time, say so by \"again\": true, on the command line by --again",
+        stands.number, stands.amount, stands.received_on, new.invoice
+    );
+    let told = Told::new("payment-stands", english)
+        .with("number", stands.number.as_str())
+        .with("invoice", new.invoice.as_str())
+        .with("amount", stands.amount)
+        .with("date", stands.received_on);
+    Err(AppError::Contrary(Box::new(told)))
 }
 
 /// What a payment would meet.
