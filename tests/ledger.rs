@@ -382,3 +382,44 @@ fn a_bank_statement_pays_the_invoices_it_names_once() {
         assert!(told.contains("closing balance says 1167.78"), "{told}");
     }
 }
+
+/// What was sent settles the invoice; what the bank kept of it is the seller's cost.
+#[test]
+fn a_transfer_credited_less_a_charge_pays_what_was_sent() {
+    for engine in ENGINES {
+        let world = World::new(engine);
+        story(&world);
+        let invoices = json_at(&world, LATER, &["invoices", "list"]);
+        let third = invoices.as_array().unwrap().iter().find(|one| one["number"] == "DC2026000003").unwrap();
+        let gross: chapelle::domain::money::Money = text_of(third, "gross").parse().unwrap();
+        let net = gross - "2.00".parse().unwrap();
+        let (iban, number) = ("FR1420041010050500013M02606", "DC2026000003");
+        let amount = |name: &str, euros: &str| format!("<{name}><Amt Ccy=\"EUR\">{euros}</Amt></{name}>");
+        let statement = format!(
+            "<Document><BkToCstmrStmt><Stmt><Id>S7</Id><Acct><Id><IBAN>{iban}</IBAN></Id></Acct><Ntry>\
+             <Amt Ccy=\"EUR\">{net}</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts>BOOK</Sts><BookgDt><Dt>2026-12-15</Dt></BookgDt>\
+             <NtryDtls><TxDtls><AmtDtls>{}</AmtDtls>{}<RmtInf><Ustrd>{number}</Ustrd></RmtInf></TxDtls></NtryDtls></Ntry>\
+             </Stmt></BkToCstmrStmt></Document>",
+            amount("TxAmt", &gross.to_string()),
+            amount("Chrgs", "2.00"),
+        );
+        let file = world.file("releve.xml", &statement);
+        let import = ["payments", "import", file.to_str().unwrap()];
+        let report = json_at(&world, LATER, &import);
+        let recorded = &report["recorded"][0];
+        assert_eq!((text_of(recorded, "amount"), text_of(recorded, "open_after")), (&*gross.to_string(), "0.00"));
+        assert_eq!(json_at(&world, LATER, &import)["known_before"].as_u64(), Some(1));
+
+        let entries = json_at(&world, LATER, &["journal", "list", "--document", text_of(recorded, "number")]);
+        let lines = entries[0]["lines"].as_array().unwrap();
+        let debits: Vec<(&str, &str)> =
+            lines[..2].iter().map(|line| (text_of(line, "account"), text_of(line, "debit"))).collect();
+        assert_eq!(debits, [("515", &*net.to_string()), ("627", "2.00")], "{engine:?} {entries:#}");
+        let tied = world.chapelle_at(LATER, &["--json", "journal", "tie-out", "--year", "2026"]).output().unwrap();
+        let tied: Value = serde_json::from_slice(&tied.stdout).unwrap();
+        for one in tied["comparisons"].as_array().unwrap() {
+            assert_eq!(text_of(one, "difference"), "0.00", "{one:#}");
+        }
+        assert!(world.chapelle_at(LATER, &["audit", "verify"]).output().unwrap().status.success(), "{engine:?}");
+    }
+}

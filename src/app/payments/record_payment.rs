@@ -104,7 +104,7 @@ fn record_provided(
                 None
             }
         };
-        record_within(connection, &new, seen, today, by, now)
+        record_within(connection, &new, Money::ZERO, seen, (today, by, now))
     })
 }
 
@@ -160,14 +160,13 @@ pub fn plan(
     })
 }
 
-/// Records within the caller's transaction.
+/// Records within the caller's transaction a payment of which the bank `kept` so much and credited the rest.
 pub(in crate::app) fn record_within(
     connection: &mut AnyConnection,
     new: &NewPayment,
+    kept: Money,
     seen: Option<Money>,
-    today: NaiveDate,
-    by: &Actor,
-    now: DateTime<Utc>,
+    (today, by, now): (NaiveDate, &Actor, DateTime<Utc>),
 ) -> Result<PaymentReport, AppError> {
     // First the number: it makes payments wait for one another, so that what is open is still open when it is paid.
     let number = payments::take_number(connection, new.received_on.year())?;
@@ -180,17 +179,20 @@ pub(in crate::app) fn record_within(
     let (received_on, amount) = (new.received_on, new.amount);
     let payment = Payment { number, received_on, amount, reference: new.reference.clone(), transferred_from: None };
     let chart = book::load_accounting(connection)?.chart;
-    let entry = payment_entry(&gathered.invoice, &payment, &chart).map_err(AppError::input)?;
+    let entry = payment_entry(&gathered.invoice, &payment, kept, &chart).map_err(AppError::input)?;
     payments::insert(connection, id, &payment, new.statement_key.as_deref(), now)?;
     let posted = journal::insert(connection, &entry, now)?;
     let gathered = settle::gather(connection, id, gathered.invoice)?;
     gathered.keep_balance(connection, id)?;
     let letter = gathered.letter_if_settled(connection, received_on, now)?;
     let open_after = gathered.account().open();
-    let detail = serde_json::json!({
+    let mut detail = serde_json::json!({
         "invoice": new.invoice, "received_on": received_on, "amount": amount, "reference": new.reference,
         "open": open_after, "letter": letter,
     });
+    if let Some(detail) = detail.as_object_mut().filter(|_| !kept.is_zero()) {
+        detail.insert("bank_charges".to_owned(), serde_json::json!(kept));
+    }
     let event = AuditEvent::new(now, by, "payment.recorded", &payment.number, detail);
     let event = event.before(serde_json::json!({ "open": open_before }));
     audit::append(connection, &event.posting([posted]))?;
