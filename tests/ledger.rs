@@ -106,6 +106,21 @@ fn payments_credits_and_interest_keep_the_customers_account() {
 }
 
 #[test]
+fn what_stands_already_is_recorded_again_only_where_that_is_said() {
+    let world = World::new(Engine::Sqlite);
+    story(&world);
+    let payment = ["payments", "record", "--invoice", "DC2026000003", "--date", "2026-12-01", "--amount", "1.00"];
+    let credit = ["invoices", "credit", "DC2026000003", "--reason", "geste", "--lines", "1:1.00"];
+    for (wanted, stands) in [(payment.as_slice(), "1.00 received on 2026-12-01"), (&credit, "1.00 net")] {
+        let again = [wanted, &["--again"]].concat();
+        assert!(world.chapelle_at(LATER, wanted).output().unwrap().status.success(), "{wanted:?}");
+        let told = refused(&world, LATER, wanted);
+        assert!(told.contains(stands) && told.contains("by --again"), "{told}");
+        assert!(world.chapelle_at(LATER, &again).output().unwrap().status.success(), "{again:?}");
+    }
+}
+
+#[test]
 fn what_is_wrong_is_refused_with_its_arithmetic() {
     let world = World::new(Engine::Sqlite);
     story(&world);
@@ -207,7 +222,7 @@ fn closed_periods_take_nothing_and_locked_ones_stay_so() {
         assert!(journal(&["lock", "2026-12"]).status.success());
         let told = refused(&world, LATER, &["journal", "reopen", "2026-12", "--reason", "encore"]);
         assert!(told.contains("2026-12 is locked"), "{told}");
-        let told = refused(&world, LATER, &pay);
+        let told = refused(&world, LATER, &[pay.as_slice(), &["--again"]].concat());
         assert!(told.contains("2026-12 is locked") && told.contains("never opened again"), "{told}");
         // An asset that the book learns of only now has depreciation there.
         let late = format!(
@@ -365,5 +380,46 @@ fn a_bank_statement_pays_the_invoices_it_names_once() {
         assert!(told.contains("altere.txt") && told.contains("line 6"), "{told}");
         assert!(told.contains("0.00 + credits 1200.00 − debits 32.21 = 1167.79"), "{told}");
         assert!(told.contains("closing balance says 1167.78"), "{told}");
+    }
+}
+
+/// What was sent settles the invoice; what the bank kept of it is the seller's cost.
+#[test]
+fn a_transfer_credited_less_a_charge_pays_what_was_sent() {
+    for engine in ENGINES {
+        let world = World::new(engine);
+        story(&world);
+        let invoices = json_at(&world, LATER, &["invoices", "list"]);
+        let third = invoices.as_array().unwrap().iter().find(|one| one["number"] == "DC2026000003").unwrap();
+        let gross: chapelle::domain::money::Money = text_of(third, "gross").parse().unwrap();
+        let net = gross - "2.00".parse().unwrap();
+        let (iban, number) = ("FR1420041010050500013M02606", "DC2026000003");
+        let amount = |name: &str, euros: &str| format!("<{name}><Amt Ccy=\"EUR\">{euros}</Amt></{name}>");
+        let statement = format!(
+            "<Document><BkToCstmrStmt><Stmt><Id>S7</Id><Acct><Id><IBAN>{iban}</IBAN></Id></Acct><Ntry>\
+             <Amt Ccy=\"EUR\">{net}</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts>BOOK</Sts><BookgDt><Dt>2026-12-15</Dt></BookgDt>\
+             <NtryDtls><TxDtls><AmtDtls>{}</AmtDtls>{}<RmtInf><Ustrd>{number}</Ustrd></RmtInf></TxDtls></NtryDtls></Ntry>\
+             </Stmt></BkToCstmrStmt></Document>",
+            amount("TxAmt", &gross.to_string()),
+            amount("Chrgs", "2.00"),
+        );
+        let file = world.file("releve.xml", &statement);
+        let import = ["payments", "import", file.to_str().unwrap()];
+        let report = json_at(&world, LATER, &import);
+        let recorded = &report["recorded"][0];
+        assert_eq!((text_of(recorded, "amount"), text_of(recorded, "open_after")), (&*gross.to_string(), "0.00"));
+        assert_eq!(json_at(&world, LATER, &import)["known_before"].as_u64(), Some(1));
+
+        let entries = json_at(&world, LATER, &["journal", "list", "--document", text_of(recorded, "number")]);
+        let lines = entries[0]["lines"].as_array().unwrap();
+        let debits: Vec<(&str, &str)> =
+            lines[..2].iter().map(|line| (text_of(line, "account"), text_of(line, "debit"))).collect();
+        assert_eq!(debits, [("515", &*net.to_string()), ("627", "2.00")], "{engine:?} {entries:#}");
+        let tied = world.chapelle_at(LATER, &["--json", "journal", "tie-out", "--year", "2026"]).output().unwrap();
+        let tied: Value = serde_json::from_slice(&tied.stdout).unwrap();
+        for one in tied["comparisons"].as_array().unwrap() {
+            assert_eq!(text_of(one, "difference"), "0.00", "{one:#}");
+        }
+        assert!(world.chapelle_at(LATER, &["audit", "verify"]).output().unwrap().status.success(), "{engine:?}");
     }
 }

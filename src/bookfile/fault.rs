@@ -95,7 +95,10 @@ fn rounding(error: &AmountError) -> String {
         AmountError::TooPrecise { value, decimals } => {
             format!("; round it to {}", value.round_dp_with_strategy(*decimals, HALF_UP))
         }
-        AmountError::TooLarge(_) | AmountError::TooManyDigits(_) | AmountError::NotANumber(_) => String::new(),
+        AmountError::TooLarge(_)
+        | AmountError::BeyondRegister(_)
+        | AmountError::TooManyDigits(_)
+        | AmountError::NotANumber(_) => String::new(),
     }
 }
 

@@ -8,7 +8,7 @@ use super::{CliError, Context, Outcome};
 use crate::app::manual_lines::{self, ManualLine, treatments};
 use crate::app::plan_billing::{self, PlanReport, ProblemSummary};
 use crate::app::run_billing::{self, RunReport, RunRequest};
-use crate::app::{AppError, read_tenants, withdraw_draft};
+use crate::app::{AppError, read_tenants, run_campaign, withdraw_draft};
 use crate::domain::access::TenantScope;
 use crate::domain::calendar::BillingMonth;
 use crate::domain::contract::{Designation, Service};
@@ -206,6 +206,7 @@ impl Plan {
 impl Run {
     fn run(&self, context: &Context) -> Result<Outcome, CliError> {
         let store = context.open()?;
+        run_campaign::refuse_beside(&store, context.now)?;
         let bar = progress_bar(context, "invoices");
         let request = RunRequest { month: self.month, issue: self.issue, by: context.actor(), now: context.now };
         let report = run_billing::run(&store, &request, &mut |done, total| show(&bar, done, total))?;

@@ -71,6 +71,9 @@ pub struct Credit {
     /// not credited yet if left out.
     #[arg(long, value_delimiter = ',', value_parser = line)]
     lines: Vec<(usize, Option<Money>)>,
+    /// The same amounts were taken back before, and are a second time.
+    #[arg(long)]
+    again: bool,
 }
 
 #[derive(Debug, Args)]
@@ -126,7 +129,8 @@ impl Credit {
             lines: self.lines.clone(),
             reason: self.reason.clone(),
         };
-        let report = credit_invoice::credit(&context.open()?, &request, &context.actor(), context.now)?;
+        let report =
+            credit_invoice::credit_once(&context.open()?, &request, self.again, &context.actor(), context.now)?;
         context.print(&report, |report: &CreditReport| {
             let settled = report.letter.as_ref().map(|letter| format!(", settled (letter {letter})"));
             format!(

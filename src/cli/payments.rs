@@ -56,6 +56,9 @@ pub struct Record {
     /// What the bank says of it.
     #[arg(long)]
     reference: Option<String>,
+    /// The same was received before, and came a second time.
+    #[arg(long)]
+    again: bool,
 }
 
 #[derive(Debug, Args)]
@@ -113,7 +116,7 @@ impl Record {
             reference: self.reference.clone(),
             statement_key: None,
         };
-        let report = record_payment::record(&context.open()?, &new, &context.actor(), context.now)?;
+        let report = record_payment::record_once(&context.open()?, &new, self.again, &context.actor(), context.now)?;
         context.print(&report, describe);
         Ok(Outcome::Done)
     }

@@ -6,6 +6,7 @@ use clap::{Args, Subcommand};
 
 use super::context::{counted, progress_bar};
 use super::{CliError, Context, Outcome};
+use crate::app::AppError;
 use crate::app::ingest_readings::{self, FileReport};
 use crate::app::keep_series;
 use crate::app::late_readings::BilledMonth;
@@ -58,37 +59,31 @@ impl Pack {
     }
 }
 
+/// What became of the files of an import.
+#[derive(Default)]
+struct Imported {
+    reports: Vec<FileReport>,
+    failures: Vec<AppError>,
+    /// Files that were left alone after a failure that no file was to blame for.
+    unread: Vec<String>,
+}
+
 impl Import {
     fn run(&self, context: &Context) -> Result<Outcome, CliError> {
-        let store = context.open()?;
-        let mut reports = Vec::new();
-        let mut failure = None;
-        for file in &self.files {
-            let bar = progress_bar(context, "bytes");
-            let progress = &mut |done, total| {
-                bar.set_length(total);
-                bar.set_position(done);
-            };
-            let by = context.actor();
-            let report = ingest_readings::import_file(&store, file, &self.source, &by, context.now, progress);
-            bar.finish_and_clear();
-            match report {
-                Ok(report) => reports.push(report),
-                // The files before it are in: they are reported, then the failure.
-                Err(error) => {
-                    failure = Some(error);
-                    break;
-                }
-            }
-        }
+        let Imported { reports, mut failures, unread } = self.read(context)?;
         let took = |report: &FileReport| report.accepted + report.duplicates > 0;
-        if !reports.is_empty() || failure.is_none() {
+        if !reports.is_empty() || failures.is_empty() {
             context.print(&reports, |reports| reports.iter().map(describe).collect::<Vec<_>>().join("\n"));
         }
-        match failure {
+        if !unread.is_empty() {
+            eprintln!("not read: {}", shown(&unread.join(", ")));
+        }
+        let last = failures.pop();
+        failures.iter().for_each(tell);
+        match last {
             // Something was written: that is not the failure of bad input, which changes nothing.
             Some(error) if reports.iter().any(took) => {
-                eprintln!("{}", shown(&error.to_string()));
+                tell(&error);
                 return Ok(Outcome::NeedsAttention);
             }
             Some(error) => return Err(error.into()),
@@ -103,6 +98,36 @@ impl Import {
         let is_partial = |report: &FileReport| report.refused_count > 0 || report.damage.is_some();
         Ok(if reports.iter().any(is_partial) { Outcome::NeedsAttention } else { Outcome::Done })
     }
+
+    /// Every file, one after the other; one that cannot be read keeps none of the others from being taken.
+    fn read(&self, context: &Context) -> Result<Imported, CliError> {
+        let store = context.open()?;
+        let mut imported = Imported::default();
+        for file in &self.files {
+            // Where it was not the file that was at fault, the next would fare no better.
+            if imported.failures.last().is_some_and(|error| !error.is_input()) {
+                imported.unread.push(file.display().to_string());
+                continue;
+            }
+            let bar = progress_bar(context, "bytes");
+            let progress = &mut |done, total| {
+                bar.set_length(total);
+                bar.set_position(done);
+            };
+            let by = context.actor();
+            let report = ingest_readings::import_file(&store, file, &self.source, &by, context.now, progress);
+            bar.finish_and_clear();
+            match report {
+                Ok(report) => imported.reports.push(report),
+                Err(error) => imported.failures.push(error),
+            }
+        }
+        Ok(imported)
+    }
+}
+
+fn tell(error: &AppError) {
+    eprintln!("{}", shown(&error.to_string()));
 }
 
 fn describe(report: &FileReport) -> String {

@@ -39,7 +39,7 @@ pub fn serve(context: &Context, store: Store) -> Result<Outcome, CliError> {
     };
     let served = actix_web::rt::System::new().block_on(http::serve(parts, listening));
     running.into_iter().for_each(Jobs::stop);
-    served.map_err(CliError::io("serve on", context.config.server.listen.clone()))?;
+    served.map_err(|error| unserved(&context.config.server.listen, error))?;
     Ok(Outcome::Done)
 }
 
@@ -51,6 +51,18 @@ fn sweep(context: &Context) -> Result<(), CliError> {
         durable::sweep(folder, (context.clock)())?;
     }
     Ok(())
+}
+
+/// An address that cannot be had is mended by another, or by ending what has it.
+fn unserved(listen: &str, error: std::io::Error) -> CliError {
+    use std::io::ErrorKind::{AddrInUse, AddrNotAvailable, PermissionDenied};
+    let remedy = match error.kind() {
+        AddrInUse => "something listens there already, perhaps another `chapelle serve`: end it, or set server.listen",
+        AddrNotAvailable => "this machine has no such address: set server.listen to one of its own",
+        PermissionDenied => "this program's user may not listen there: set server.listen to a port above 1023",
+        _ => return CliError::io("serve on", listen)(error),
+    };
+    CliError::Input(format!("cannot listen on {listen}: {remedy} (config.toml, or CHAPELLE_SERVER__LISTEN)"))
 }
 
 fn tell_listening(addresses: &[SocketAddr], public_url: &PublicUrl) {

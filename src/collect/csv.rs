@@ -9,7 +9,7 @@ use super::file::{FileError, each_line};
 use super::{Place, RecordError, SubmittedReading, part, text};
 use crate::domain::metering::Quality;
 use crate::domain::money::AmountError;
-use crate::domain::quantity::{Unit, UnknownUnit};
+use crate::domain::quantity::{NoRegisterUnit, Unit};
 use crate::domain::told::{Tell, Told, Value};
 
 const KNOWN: Known<6> = Known {
@@ -95,7 +95,7 @@ impl Header {
         let digits = if self.decimal_comma { Cow::Owned(digits.replace(',', ".")) } else { Cow::Borrowed(digits) };
         let quality = self.cell(record, quality)?.map(quality_named).transpose()?;
         let unit = self.cell(record, unit)?.map(Unit::of_reading).transpose();
-        let unit = unit.map_err(|error: UnknownUnit| part("unit", error.told()))?;
+        let unit = unit.map_err(|error: NoRegisterUnit| part("unit", error.told()))?;
         Ok(SubmittedReading {
             meter: Cow::Borrowed(self.required(record, meter)?),
             at: text::timestamp(self.required(record, at)?).map_err(|error| part("at", error.told()))?,

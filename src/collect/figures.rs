@@ -63,6 +63,9 @@ pub fn figures(bytes: &[u8], file_name: &str) -> Result<Vec<SubmittedFigure>, Ve
             Err(messages) => mistakes.extend(messages.into_iter().map(|message| told(line, message))),
         }
     }
+    if figures.is_empty() && mistakes.is_empty() {
+        mistakes.push(format!("{file_name}: there is no figure below the header line; nothing was recorded"));
+    }
     if mistakes.is_empty() { Ok(figures) } else { Err(mistakes) }
 }
 
@@ -264,6 +267,7 @@ mod tests {
             (&b"month,kind\n"[..], "the column `label` is missing"),
             (b"month,month\n", "stands twice"),
             (b"jour\n", "`jour` is not a column"),
+            (b"month,kind,label,amount_eur,source\n\n", "f.csv: there is no figure below the header line"),
             (b"month\n\xff", "f.csv:2: holds a byte that is not UTF-8"),
         ] {
             let told = figures(file, "f.csv").unwrap_err().join("\n");

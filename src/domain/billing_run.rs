@@ -113,6 +113,12 @@ impl Plan {
     pub fn blocking(&self) -> impl Iterator<Item = &Problem> {
         self.problems.iter().filter(|problem| problem.severity == Severity::Blocking)
     }
+
+    /// Whether a difference of a billed month of `contract` is on no draft, and waits for a later one.
+    pub fn leaves_regularisations(&self, contract: &ContractCode) -> bool {
+        let waits = |problem: &Problem| problem.what == ProblemKind::RegularisationWaits;
+        self.problems.iter().any(|problem| waits(problem) && problem.contract.as_ref() == Some(contract))
+    }
 }
 
 /// The plan of `snapshot.month`. Its cost is linear in the readings given.
@@ -172,16 +178,25 @@ impl<'a> Run<'a> {
             }
             charges.extend(rated.unwrap_or_default());
         }
-        for late in self.late.get(&contract.code).into_iter().flatten() {
-            charges.extend(self.regularise(contract, late, &mut found));
-        }
         for manual in self.snapshot.manual.iter().filter(|manual| manual.line.contract == contract.code) {
             match manual.charge(contract) {
                 Ok(charge) => charges.push(charge),
                 Err(error) => found.unpriced(&error),
             }
         }
-        let credits = self.credits(contract, &mut found);
+        for late in self.late.get(&contract.code).into_iter().flatten() {
+            for (line, charge) in self.regularise(contract, late, &mut found) {
+                if stand_together(&charges, &charge) {
+                    found.late_change(line, late, &charge);
+                    charges.push(charge);
+                } else {
+                    found.regularisation_waits(line, late, &charge);
+                }
+            }
+        }
+        let due = self.credits(contract, &mut found);
+        let (credits, apart): (Vec<_>, Vec<_>) = due.into_iter().partition(|one| stand_together(&charges, one));
+        apart.iter().for_each(|charge| found.credit_stands_apart(charge));
         if found.blocks() {
             return (None, found.problems);
         }
@@ -247,7 +262,12 @@ impl<'a> Run<'a> {
 
     /// One charge for each metered line whose readings now say something else than was billed. A line that can no
     /// longer be rated blocks the contract: billing on would lose the difference.
-    fn regularise(&self, contract: &'a Contract, late: &'a LateMonth, found: &mut Found<'_>) -> Vec<Charge> {
+    fn regularise(
+        &self,
+        contract: &'a Contract,
+        late: &'a LateMonth,
+        found: &mut Found<'_>,
+    ) -> Vec<(&'a ContractLine, Charge)> {
         let evidence = self.evidence(late.month, &late.samples);
         let before = found.problems.len();
         let mut charges = Vec::new();
@@ -258,10 +278,7 @@ impl<'a> Run<'a> {
                 continue;
             }
             match regularisation(&now, billed.as_ref(), late.month, late.invoice.as_str()) {
-                Ok(Some(charge)) => {
-                    found.late_change(line, late, &charge);
-                    charges.push(charge);
-                }
+                Ok(Some(charge)) => charges.push((line, charge)),
                 Ok(None) => {}
                 Err(error) => found.unrated(line, &[error.into()]),
             }
@@ -290,6 +307,12 @@ impl<'a> Run<'a> {
     fn evidence<'e>(&'e self, month: BillingMonth, samples: &'e Samples) -> MonthEvidence<'e> {
         MonthEvidence::new(month, &self.snapshot.book.facility, &self.meters, samples)
     }
+}
+
+/// Whether one invoice may carry `charge` beside `others`. A difference of a billed month keeps the VAT of its line, which
+/// may be no longer that of the others: it must not keep their month from being billed.
+fn stand_together(others: &[Charge], charge: &Charge) -> bool {
+    !others.iter().any(|other| other.vat.stands_apart_from(&charge.vat))
 }
 
 /// Whether all the line's life is a 31st, which by 30ths is no part of its month.

@@ -34,6 +34,9 @@ pub enum AmountError {
     TooPrecise { value: Decimal, decimals: u32 },
     #[error("{0} is beyond what an amount can hold (10,000,000,000,000.00)")]
     TooLarge(Decimal),
+    /// A value of a meter, not an amount of money.
+    #[error("{0} is beyond what a register can show (1,000,000,000,000 in its unit)")]
+    BeyondRegister(Decimal),
 }
 
 /// An amount of euros in integer cents.

@@ -93,9 +93,9 @@ const SYMBOLS: [(&str, Unit); 5] = [
 
 impl Unit {
     /// The unit a reading names: by its name, or by its symbol in capitals or not.
-    pub fn of_reading(text: &str) -> Result<Unit, UnknownUnit> {
+    pub fn of_reading(text: &str) -> Result<Unit, NoRegisterUnit> {
         let symbol = SYMBOLS.into_iter().find(|(symbol, _)| symbol.eq_ignore_ascii_case(text));
-        symbol.map_or_else(|| text.parse(), |(_, unit)| Ok(unit))
+        symbol.map_or_else(|| text.parse().map_err(|_| NoRegisterUnit(text.to_owned())), |(_, unit)| Ok(unit))
     }
 }
 
@@ -112,6 +112,11 @@ impl FromStr for Unit {
     "`{0}` is not a unit; known are kilowatt-hour, kilowatt, terabyte, terabyte-month, rack-unit, rack-unit-day, rack, month, day, hour, year, one"
 )]
 pub struct UnknownUnit(pub String);
+
+/// What no register counts in.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no unit of a reading; write kWh, kW, TB (or To) or U, as the meter counts, or leave the unit out")]
+pub struct NoRegisterUnit(pub String);
 
 /// A meter's value in millionths of its register's unit: how readings are stored and differenced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -133,7 +138,7 @@ impl Micro {
     /// The value if it has at most six decimals and stays within ±[`Micro::LIMIT_UNITS`].
     pub fn exactly(units: Decimal) -> Result<Micro, AmountError> {
         if units.abs() > Decimal::from(Micro::LIMIT_UNITS) {
-            return Err(AmountError::TooLarge(units));
+            return Err(AmountError::BeyondRegister(units));
         }
         money::scaled(units, 6).map(Micro)
     }
@@ -244,6 +249,18 @@ mod tests {
         assert!("1000000000000000000000000000000".parse::<Micro>().is_err());
         assert!("1.0000001".parse::<Micro>().is_err());
         assert!("nan".parse::<Micro>().is_err());
+        let told = "1000000000000.1".parse::<Micro>().unwrap_err().to_string();
+        assert_eq!(told, "1000000000000.1 is beyond what a register can show (1,000,000,000,000 in its unit)");
+        assert!("1000000000000".parse::<Micro>().is_ok());
+    }
+
+    #[test]
+    fn a_reading_is_told_the_units_of_registers() {
+        for (text, unit) in [("kwh", Unit::KilowattHour), ("To", Unit::Terabyte), ("rack-unit", Unit::RackUnit)] {
+            assert_eq!(Unit::of_reading(text).unwrap(), unit);
+        }
+        let told = Unit::of_reading("MWh").unwrap_err().to_string();
+        assert!(told.contains("write kWh, kW, TB (or To) or U") && !told.contains("rack-unit"), "{told}");
     }
 
     #[test]

@@ -116,6 +116,7 @@ impl Tell for super::money::AmountError {
                 Told::new("amount-too-precise", self).with("value", *value).with("decimals", i64::from(*decimals))
             }
             AmountError::TooLarge(value) => Told::new("amount-too-large", self).with("value", *value),
+            AmountError::BeyondRegister(value) => Told::new("amount-beyond-register", self).with("value", *value),
         }
     }
 }
@@ -134,9 +135,8 @@ impl Tell for super::calendar::CalendarError {
     }
 }
 
-impl Tell for super::quantity::UnknownUnit {
+impl Tell for super::quantity::NoRegisterUnit {
     fn told(&self) -> Told {
-        let known = Unit::ALL.map(Unit::name).join(", ");
-        Told::new("no-unit", self).with("text", self.0.as_str()).with("known", known)
+        Told::new("no-unit", self).with("text", self.0.as_str())
     }
 }

@@ -95,16 +95,19 @@ fn is_host(host: &str) -> bool {
 
 fn tls_parameters(settings: &SmtpSettings) -> Result<TlsParameters, MailError> {
     let mut builder = TlsParameters::builder(settings.host.clone());
-    if let Some(path) = &settings.ca_file {
-        let wrong = |why: String| MailError::Settings(format!("smtp_ca_file {}: {why}", path.display()));
-        let pem = std::fs::read(path).map_err(|error| wrong(error.to_string()))?;
-        // Without this a file of anything else would be taken for one without certificates.
-        if !String::from_utf8_lossy(&pem).contains("-----BEGIN CERTIFICATE-----") {
-            return Err(wrong("holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)".to_owned()));
-        }
-        builder = builder.add_root_certificate(Certificate::from_pem(&pem).map_err(|error| wrong(reason(&error)))?);
+    let Some(path) = &settings.ca_file else {
+        return builder.build().map_err(|error| MailError::Settings(reason(&error)));
+    };
+    let wrong = |why: String| MailError::Settings(format!("smtp_ca_file {}: {why}", path.display()));
+    let pem = std::fs::read(path).map_err(|error| wrong(error.to_string()))?;
+    // Without this a file of anything else would be taken for one without certificates.
+    if !String::from_utf8_lossy(&pem).contains("-----BEGIN CERTIFICATE-----") {
+        return Err(wrong("holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)".to_owned()));
     }
-    builder.build().map_err(|error| MailError::Settings(reason(&error)))
+    let broken = |error: &dyn Error| wrong(format!("is no certificate that can be read ({})", reason(error)));
+    builder = builder.add_root_certificate(Certificate::from_pem(&pem).map_err(|error| broken(&error))?);
+    // What is wrong within is only seen here.
+    builder.build().map_err(|error| broken(&error))
 }
 
 fn is_loopback(host: &str) -> bool {
@@ -197,5 +200,13 @@ mod tests {
         settings.ca_file = Some(file.path().to_owned());
         let error = transport(&settings).err().map(|error| error.to_string()).unwrap_or_default();
         assert!(error.contains("holds no certificate"), "{error}");
+
+        // A frame around anything, and around what is base64 and no certificate.
+        for within in ["not base64 !", "bm90IGEgY2VydGlmaWNhdGU="] {
+            let pem = format!("-----BEGIN CERTIFICATE-----\n{within}\n-----END CERTIFICATE-----\n");
+            std::fs::write(file.path(), pem).unwrap();
+            let error = transport(&settings).err().map(|error| error.to_string()).unwrap_or_default();
+            assert!(error.contains("smtp_ca_file") && error.contains("is no certificate"), "{error}");
+        }
     }
 }

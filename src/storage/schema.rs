@@ -857,6 +857,7 @@ diesel::table! {
         why -> Nullable<Text>,
         payment -> Nullable<Text>,
         recorded_cents -> BigInt,
+        charge_cents -> BigInt,
     }
 }
 

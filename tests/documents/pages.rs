@@ -103,6 +103,25 @@ fn the_line_of_a_share_says_how_its_amount_came_about() {
 }
 
 #[test]
+fn the_line_of_a_whole_month_says_how_its_price_was_revised() {
+    let revised = layouts::revised();
+    let paper = said(&revised);
+    for expected in [
+        "Prix révisé : 0,15 + 0,85 × 314,5/306 = 1,0236 (Syntec 09/2024 / 09/2023)",
+        "1 200,00 → 1 228,32",
+        "300,00 → 307,08",
+    ] {
+        assert!(paper.contains(expected), "{expected}: {paper}");
+    }
+    assert_eq!(paper.matches("Prix révisé").count(), 2, "hands have no revised price: {paper}");
+    assert!(!paper.contains("Annexe —"), "its line says it all: {paper}");
+    let english = said(&IssuedInvoice { language: Language::English, ..revised.clone() });
+    assert!(english.contains("Revised price: 0.15 + 0.85 × 314.5/306 = 1.0236 (Syntec 2024-09"), "{english}");
+    assert!(!said(&issued_in(4, &revised)).contains("314,5/306"));
+    assert!(xml_of(&revised).contains("314,5/306"), "its data say it too");
+}
+
+#[test]
 fn an_annex_without_readings_tells_the_calculations_lines_do_not() {
     let prorated = layouts::prorated();
     let annex = |invoice: &IssuedInvoice| said(invoice).split_once("Annexe —").map(|(_, annex)| annex.to_owned());

@@ -163,9 +163,47 @@ async fn a_request_sent_twice_is_done_once() {
         let refused = serde_json::json!({ "invoice": number, "received_on": day, "amount": "0.00" });
         let refused = send(&server, "/api/v1/payments", &token, Some("k2"), refused).await;
         assert_eq!(refused.status.as_u16(), 422, "{}", refused.text());
-        let mended = send(&server, "/api/v1/payments", &token, Some("k2"), body).await;
+        let mended = serde_json::json!({ "invoice": number, "received_on": day, "amount": "12.00" });
+        let mended = send(&server, "/api/v1/payments", &token, Some("k2"), mended).await;
         assert_eq!(mended.status.as_u16(), 201, "a refused request gives its key back: {}", mended.text());
         assert_eq!(send(&server, "/api/v1/payments", &token, None, serde_json::json!({})).await.status.as_u16(), 400);
+    }
+}
+
+/// Without a key, too, and under another: what tells a second payment from the first sent twice is that somebody says so.
+#[actix_web::test]
+async fn what_stands_already_is_refused_until_it_is_said_to_be_a_second_one() {
+    for engine in ENGINES {
+        let site = Site::new(engine);
+        let server = Server::start(&site).await;
+        let token = server.token(Role::Finance).await;
+        let number = site.number_of("aphp");
+        let day = now().date_naive().to_string();
+        let payment =
+            serde_json::json!({ "invoice": number, "received_on": day, "amount": "10.00", "reference": "VIR" });
+        let part = serde_json::json!({ "reason": "geste", "lines": [{ "line": 1, "net": "5.00" }] });
+        let notes = format!("/api/v1/invoices/{number}/credit-notes");
+        let with = |body: &serde_json::Value, key: &str, value: serde_json::Value| {
+            let mut body = body.clone();
+            body[key] = value;
+            body
+        };
+        for (path, body) in [("/api/v1/payments", &payment), (notes.as_str(), &part)] {
+            let first = send(&server, path, &token, None, body.clone()).await;
+            assert_eq!(first.status.as_u16(), 201, "{engine:?} {}", first.text());
+            for key in [None, Some("another")] {
+                let twice = send(&server, path, &token, key, body.clone()).await;
+                assert_eq!(twice.status.as_u16(), 409, "{engine:?} {}", twice.text());
+                let number = first.json()["number"].as_str().unwrap().to_owned();
+                assert!(twice.text().contains(&number) && twice.text().contains("again"), "{}", twice.text());
+            }
+            let again = send(&server, path, &token, None, with(body, "again", true.into())).await;
+            assert_eq!(again.status.as_u16(), 201, "{engine:?} {}", again.text());
+        }
+        let other = send(&server, "/api/v1/payments", &token, None, with(&payment, "reference", "VIR 2".into())).await;
+        assert_eq!(other.status.as_u16(), 201, "{}", other.text());
+        let rest = serde_json::json!({ "reason": "geste", "lines": [{ "line": 1 }] });
+        assert_eq!(send(&server, &notes, &token, None, rest).await.status.as_u16(), 201);
     }
 }
 

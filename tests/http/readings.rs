@@ -273,6 +273,11 @@ async fn readings_of_billed_months_are_told() {
         let billed = json!([{ "month": "2026-09", "readings": 2 }]);
         assert_eq!(answer.json()["billed_months"], billed, "{engine:?}");
         assert_eq!(ask(&lines).await.json(), answer.json(), "{engine:?}: the same again");
+        // The index October begins with, in Paris, is the one September ends with.
+        let midnight = r#"{"meter":"A01-PA","at":"2026-09-30T22:00:00Z","value":3.25,"correction":"lu sur place"}"#;
+        let boundary = send(&server, &token, midnight).await;
+        let september = json!([{ "month": "2026-09", "readings": 1 }]);
+        assert_eq!(boundary.json()["billed_months"], september, "{engine:?} {}", boundary.text());
         let timely = send(&server, &token, &reading(30, "41")).await;
         assert_eq!(timely.json()["billed_months"], json!([]), "{engine:?}");
         let correction = r#"{"meter":"A01-PA","at":"2026-09-10T10:01:00Z","value":3,"correction":"lu sur place"}"#;

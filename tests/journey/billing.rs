@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::collections::BTreeSet;
 
-use crate::common::{ENGINES, World, readings_csv, small_book, small_book_path};
+use crate::common::{ENGINES, NOW, World, readings_csv, small_book, small_book_path};
 use crate::{cents, json, months, ready};
 use chapelle::app::run_billing::{self, RunRequest};
 use chapelle::app::run_campaign::{self, Campaign};
@@ -302,6 +302,24 @@ fn a_month_says_how_many_contracts_wait_for_their_invoice() {
 }
 
 /// A run that takes long issues what it read when it began: what comes in between is late all the same.
+#[test]
+fn nothing_is_billed_from_the_command_line_beside_a_run() {
+    for engine in ENGINES {
+        let world = World::new(engine);
+        ready(&world);
+        let (store, now) = (world.store(), NOW.parse().unwrap());
+        let by = Actor::new("finance@example.org", None);
+        let campaign = Campaign { month: months()[0], issue: true, only: BTreeSet::new(), by };
+        let run = run_campaign::begin(&store, &campaign, now).unwrap();
+        let beside = world.run(&["billing", "run", "--month", "2026-09", "--issue"]);
+        let told = String::from_utf8_lossy(&beside.stderr);
+        assert_eq!(beside.status.code(), Some(2), "{engine:?} {told}");
+        assert!(told.contains(&format!("billing run {run}, asked for by finance@example.org")), "{told}");
+        run_campaign::carry_out(&store, run, &campaign, || now);
+        world.ok(&["billing", "run", "--month", "2026-10", "--issue"]);
+    }
+}
+
 #[test]
 fn readings_that_come_while_a_run_issues_are_late_for_what_it_issues() {
     let (begun, later) = ("2026-11-03T08:00:00Z", "2026-11-03T08:10:00Z");

@@ -41,6 +41,9 @@ fn bad_input_ends_with_2_names_place_and_remedy_and_changes_nothing() {
         (vec!["user", "add", "--email", "x", "--name", "x", "--role", "finance"], "password"),
         (vec!["frobnicate"], "frobnicate"),
     ];
+    let header = world.file("header.csv", "month,kind,label,amount_eur,source\n");
+    let cases =
+        [cases, vec![(vec!["payback", "import", header.to_str().unwrap()], "no figure below the header")]].concat();
     for (arguments, told) in cases {
         let output = world.run(&arguments);
         let error = String::from_utf8_lossy(&output.stderr);
@@ -48,6 +51,49 @@ fn bad_input_ends_with_2_names_place_and_remedy_and_changes_nothing() {
         assert!(error.contains(told), "{arguments:?}: {error}");
     }
     assert_eq!(world.ok(&["export"]), before);
+}
+
+/// What keeps the server from beginning is said with what to set, and is no fault of the program.
+#[test]
+fn a_server_that_cannot_begin_says_what_to_set() {
+    let world = World::new(Engine::Sqlite);
+    ready(&world);
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let serve = |settings: &[(&str, &str)]| {
+        let output = world.chapelle(&["serve"]).envs(settings.iter().copied()).output().unwrap();
+        let error = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{settings:?}: {error}");
+        error
+    };
+    let told = serve(&[("CHAPELLE_SERVER__LISTEN", &address)]);
+    assert!(told.contains(&address) && told.contains("server.listen"), "{told}");
+    let smtp = |name: &str, value: &str| {
+        serve(&[("CHAPELLE_MAIL__TRANSPORT", "smtp"), ("CHAPELLE_MAIL__SMTP_USER", "chapelle"), (name, value)])
+    };
+    let told = smtp("CHAPELLE_MAIL__SMTP_PASSWORD", "");
+    assert!(told.contains("smtp_password is empty"), "{told}");
+}
+
+#[test]
+fn one_file_that_cannot_be_read_keeps_no_other_from_being_taken() {
+    let world = World::new(Engine::Sqlite);
+    world.ok(&["import", small_book_path().to_str().unwrap()]);
+    let good = |name: &str, minute: u32| {
+        world.file(name, &format!("meter,at,value\nA01-PA,2026-09-10T08:{minute:02}:00Z,4.75\n"))
+    };
+    let (first, last, bad) = (good("first.csv", 0), good("last.csv", 10), world.file("bad.json", "[]"));
+    let files = [&first, &bad, &last].map(|path| path.to_str().unwrap());
+    let output = world.run(&[&["readings", "import"][..], &files].concat());
+    let (said, error) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert_eq!(output.status.code(), Some(3), "{said} {error}");
+    assert!(said.contains("first.csv: 1 accepted") && said.contains("last.csv: 1 accepted"), "{said}");
+    assert!(error.contains("bad.json") && error.contains("one object a line"), "{error}");
+    let other = world.file("worse.json", "[]");
+    let output = world.run(&["readings", "import", files[1], other.to_str().unwrap()]);
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{error}");
+    assert!(error.contains("bad.json") && error.contains("worse.json"), "{error}");
 }
 
 #[test]

@@ -2,8 +2,9 @@
 
 use crate::common::{ENGINES, Engine, World, readings_csv, small_book, small_book_path};
 use crate::{json, months, ready};
-use chapelle::app::{figures, ingest_readings};
+use chapelle::app::{figures, ingest_readings, read_racks};
 use chapelle::domain::audit::Actor;
+use rust_decimal::Decimal;
 use serde_json::Value;
 
 #[test]
@@ -181,9 +182,9 @@ fn a_damaged_file_gives_nothing_and_one_of_refusals_alone_ends_with_2() {
     assert_eq!(figures::figures(&world.store()).unwrap().readings, 50);
 }
 
-/// A file that cannot be read after one that was taken in leaves the first one's readings: the command is no refusal.
+/// A file that cannot be read leaves the readings of the others: the command is no refusal.
 #[test]
-fn files_before_a_missing_one_are_kept_and_the_end_says_that_a_person_must_look() {
+fn files_beside_a_missing_one_are_kept_and_the_end_says_that_a_person_must_look() {
     let world = World::new(Engine::Sqlite);
     world.ok(&["import", small_book_path().to_str().unwrap()]);
     let good = world.file("good.csv", "meter,at,value\nSAN-EDP,2026-09-01T10:00:00Z,12.5\n");
@@ -193,5 +194,38 @@ fn files_before_a_missing_one_are_kept_and_the_end_says_that_a_person_must_look(
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(report[0]["accepted"].as_u64(), Some(1), "{report}");
     let output = world.run(&["--json", "readings", "import", "/nowhere/more.csv", good.to_str().unwrap()]);
-    assert_eq!(output.status.code(), Some(2), "nothing was read before it");
+    assert_eq!(output.status.code(), Some(3), "the one after it is read as well");
+    assert_eq!(world.run(&["readings", "import", "/nowhere/more.csv"]).status.code(), Some(2));
+}
+
+/// A feed that fell silent is not added to what the other draws an hour later, and a rack nobody has read adds nothing.
+#[test]
+fn racks_add_what_their_feeds_draw_in_one_window() {
+    for engine in ENGINES {
+        let world = World::new(engine);
+        world.ok(&["import", small_book_path().to_str().unwrap()]);
+        let mut csv = "meter,at,value\n".to_owned();
+        for minute in (0..115).step_by(5) {
+            let at = format!("2026-10-20T{:02}:{:02}:00Z", 7 + minute / 60, minute % 60);
+            let power = if minute < 60 { "1.00" } else { "2.00" };
+            csv.push_str(&format!("A01-PA,{at},{power}\n"));
+            if minute < 60 {
+                csv.push_str(&format!("A01-PB,{at},0.50\n"));
+            }
+        }
+        world.ok(&["readings", "import", world.file("power.csv", &csv).to_str().unwrap()]);
+        let (store, now) = (world.store(), "2026-10-20T09:00:00Z".parse().unwrap());
+        let plan = read_racks::plan(&store, now).unwrap();
+        let racks: Vec<_> = plan.aisles.iter().flat_map(|aisle| &aisle.racks).collect();
+        let rack = racks.iter().find(|rack| rack.rack.code.as_str() == "A01").unwrap();
+        let told = |kw: Option<Decimal>| kw.map(|kw| kw.normalize().to_string());
+        assert_eq!(told(rack.load_kw).as_deref(), Some("1.5"), "{engine:?}");
+        let feeds: Vec<_> = rack.feeds.iter().map(|feed| told(feed.load.map(|(kw, _)| kw))).collect();
+        assert_eq!(feeds, [Some("1".to_owned()), Some("0.5".to_owned())], "{engine:?}");
+        let load = plan.load.unwrap();
+        assert_eq!((load.kw.normalize().to_string().as_str(), load.racks), ("1.5", 1), "{engine:?}");
+        assert!(racks.len() > 1);
+        let later = read_racks::plan(&store, "2026-10-20T19:00:00Z".parse().unwrap()).unwrap();
+        assert_eq!(later.load, None, "nothing was read for hours");
+    }
 }

@@ -62,6 +62,29 @@ fn a_draft_is_replaced_until_it_is_issued_and_a_month_is_never_billed_twice() {
 }
 
 #[test]
+fn the_first_month_that_is_not_billed_is_found_behind_what_is() {
+    on_both(|database| {
+        with_book(database);
+        let first = |from: &str| database.read(|c| invoices::first_unbilled(c, &"c-aphp".into(), month(from))).unwrap();
+        assert_eq!(first("2026-10"), month("2026-10"), "nothing is billed");
+        for billed in ["2026-08", "2026-09", "2026-11"] {
+            issue(database, &draft("aphp", "c-aphp", billed, None)).unwrap();
+        }
+        let october = draft("aphp", "c-aphp", "2026-10", None);
+        database.write(|c| invoices::save_draft(c, &october, now())).unwrap();
+        for (from, open) in
+            [("2026-07", "2026-07"), ("2026-08", "2026-10"), ("2026-10", "2026-10"), ("2026-11", "2026-12")]
+        {
+            assert_eq!(first(from), month(open), "from {from}");
+        }
+        assert_eq!(
+            database.read(|c| invoices::first_unbilled(c, &"c-nobody".into(), month("2026-08"))).unwrap(),
+            month("2026-08")
+        );
+    });
+}
+
+#[test]
 fn lines_are_found_by_the_month_they_regard() {
     on_both(|database| {
         with_book(database);

@@ -35,6 +35,7 @@ column-vat = VAT
 column-net = Amount excl. VAT (€)
 subtotal = Subtotal, { $service }
 group-continued = { $service } (continued)
+line-revised = Revised price: { $formula }
 estimated = usage estimated
 
 service-space = Space

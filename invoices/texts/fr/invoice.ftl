@@ -35,6 +35,7 @@ column-vat = TVA
 column-net = Montant HT (€)
 subtotal = Sous-total { $service }
 group-continued = { $service } (suite)
+line-revised = Prix révisé : { $formula }
 estimated = consommation estimée
 
 service-space = Espace

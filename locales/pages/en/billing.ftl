@@ -58,6 +58,7 @@ problem-never-billed = Line never billed
 problem-missing-routing = Code required by Chorus Pro missing
 problem-no-recipient = No billing contact
 problem-credit-taken-back = Credit taken back by a regularisation
+problem-regularisation-waits = Regularisation that this invoice cannot carry
 problem-late-change = Readings changed after billing
 billing-contracts = Contracts
 billing-nothing = Nothing to bill for this month.

@@ -58,6 +58,7 @@ problem-never-billed = Ligne jamais facturée
 problem-missing-routing = Code exigé par Chorus Pro manquant
 problem-no-recipient = Aucun contact de facturation
 problem-credit-taken-back = Avoir repris par une régularisation
+problem-regularisation-waits = Régularisation que cette facture ne peut porter
 problem-late-change = Relevés modifiés après facturation
 billing-contracts = Conventions
 billing-nothing = Rien à facturer pour ce mois.

@@ -12,10 +12,9 @@ use crate::domain::calendar::BillingMonth;
 use crate::domain::contract::Contract;
 use crate::domain::freetext::Text;
 use crate::domain::ids::{ContractCode, InvoiceId};
-use crate::domain::invoice::{Draft, DraftError, InvoiceKind};
+use crate::domain::invoice::{Draft, DraftError};
 use crate::domain::rating::{ChargeKind, NewManualLine};
 use crate::domain::told::Told;
-use crate::storage::invoices::{InvoiceFilter, InvoiceStatus, Page};
 use crate::storage::{AnyConnection, StorageError, audit, book as stored, invoices, manual_lines};
 
 pub use crate::domain::rating::{ManualLine, ManualLineError, treatments};
@@ -36,18 +35,7 @@ pub fn first_open(
     let Some(contract) = book.contracts.iter().find(|contract| contract.code == *contract_code) else {
         return Ok(None);
     };
-    let filter = InvoiceFilter {
-        contract: Some(contract_code.clone()),
-        kind: Some(InvoiceKind::Invoice),
-        status: Some(InvoiceStatus::Issued),
-        ..InvoiceFilter::default()
-    };
-    let (issued, _) = invoices::list(connection, &TenantScope::Everyone, &filter, Page::ALL)?;
-    let is_billed = |month| issued.iter().any(|invoice| invoice.month == month);
-    let mut month = from;
-    while is_billed(month) {
-        month = month.next();
-    }
+    let month = invoices::first_unbilled(connection, contract_code, from)?;
     Ok(month.days().intersection(contract.in_force).map(|_| month))
 }
 

@@ -208,8 +208,12 @@ pub(in crate::app) fn settle_late_changes(
 }
 
 /// Whether the run left nothing of earlier months to bill on `contract`: its invoice says the difference, or it was rated
-/// and there was none. One billed for the month already was not looked at.
+/// and there was none. One billed for the month already was not looked at, and what an invoice cannot carry is still to
+/// come.
 fn is_settled(plan: &Plan, issued: &BTreeSet<ContractCode>, contract: &ContractCode) -> bool {
+    if plan.leaves_regularisations(contract) {
+        return false;
+    }
     let looked_at = !plan.already_billed.iter().any(|billed| billed.contract == *contract);
     let drafted = plan.drafts.iter().any(|draft| draft.contract == *contract);
     let blocked = plan.blocking().any(|problem| problem.contract.as_ref().is_none_or(|blocked| blocked == contract));

@@ -57,6 +57,12 @@ pub fn begin(store: &Store, campaign: &Campaign, now: DateTime<Utc>) -> Result<i
     })
 }
 
+/// Refuses what would bill beside a run that goes on: each contract is billed once all the same, but neither would tell
+/// what became of those the other did.
+pub fn refuse_beside(store: &Store, now: DateTime<Utc>) -> Result<(), AppError> {
+    Ok(billing_runs::refuse_beside(&mut *store.connection()?, now)?)
+}
+
 /// Does run `id` to its end. What goes wrong is noted with the run, and logged.
 pub fn carry_out(store: &Store, id: i64, campaign: &Campaign, clock: impl Fn() -> DateTime<Utc>) {
     let ended = work(store, id, campaign, &clock);

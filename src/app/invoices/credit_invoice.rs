@@ -53,6 +53,11 @@ pub struct CreditReport {
 }
 
 impl CreditRequest {
+    /// Whether it can be carried out twice: of what is left of a line, nothing is left the second time.
+    fn names_amounts(&self) -> bool {
+        !self.lines.is_empty() && self.lines.iter().all(|(_, amount)| amount.is_some())
+    }
+
     fn chosen(&self) -> CreditedLines<'_> {
         if self.lines.is_empty() { CreditedLines::Rest } else { CreditedLines::Parts(&self.lines) }
     }
@@ -120,7 +125,19 @@ pub fn credit(
     by: &Actor,
     now: DateTime<Utc>,
 ) -> Result<CreditReport, AppError> {
-    credit_as_seen(store, request, None, by, now)
+    credit_provided(store, request, Provided::Always, by, now)
+}
+
+/// The same, unless an earlier credit note took back the same amounts of the same lines: what is sent twice is credited
+/// once. `again` says that it is meant a second time.
+pub fn credit_once(
+    store: &Store,
+    request: &CreditRequest,
+    again: bool,
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<CreditReport, AppError> {
+    credit_provided(store, request, if again { Provided::Always } else { Provided::StandsNotYet }, by, now)
 }
 
 /// The same, if what is open is still what it was when the credit note was confirmed.
@@ -131,9 +148,29 @@ pub fn credit_as_seen(
     by: &Actor,
     now: DateTime<Utc>,
 ) -> Result<CreditReport, AppError> {
+    credit_provided(store, request, seen.map_or(Provided::Always, Provided::IsOpen), by, now)
+}
+
+/// What must hold, once nobody else changes it, for a credit note to be issued.
+#[derive(Debug, Clone, Copy)]
+enum Provided {
+    Always,
+    /// So much is open on the invoice.
+    IsOpen(Money),
+    /// No credit note of the invoice says the same.
+    StandsNotYet,
+}
+
+fn credit_provided(
+    store: &Store,
+    request: &CreditRequest,
+    provided: Provided,
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<CreditReport, AppError> {
     check_reason(request)?;
     let book = export_book::shared(store)?;
-    let (id, note, mut report) = store.write(|connection| issue(connection, &book, request, seen, by, now))?;
+    let (id, note, mut report) = store.write(|connection| issue(connection, &book, request, provided, by, now))?;
     report.pdf = archive_invoice::archive_issued(store, id, &note, now).display().to_string();
     Ok(report)
 }
@@ -142,7 +179,7 @@ fn issue(
     connection: &mut AnyConnection,
     book: &Book,
     request: &CreditRequest,
-    seen: Option<Money>,
+    provided: Provided,
     by: &Actor,
     now: DateTime<Utc>,
 ) -> Result<(InvoiceId, IssuedInvoice, CreditReport), AppError> {
@@ -150,13 +187,18 @@ fn issue(
     payments::hold(connection)?;
     let (id, invoice) = settle::find(connection, &request.invoice)?;
     let before = settle::gather(connection, id, invoice)?;
-    settle::must_be_as_seen(before.account().open(), seen)?;
+    if let Provided::IsOpen(seen) = provided {
+        settle::must_be_as_seen(before.account().open(), Some(seen))?;
+    }
     let settle::Gathered { invoice, credit_notes: earlier, .. } = before;
     let issue_date = day_in(now, book.facility.zone);
     let place = invoices::take_number(connection, &book.seller.number_prefix, issue_date.year())?;
     let number = InvoiceNumber::new(&place.series, place.year, place.position).map_err(AppError::input)?;
     let head = CreditNoteHead { number, issued_at: now, issue_date };
     let note = credit_note_of(&invoice, &earlier, request.chosen(), head).map_err(|error| AppError::refused(&error))?;
+    if matches!(provided, Provided::StandsNotYet) && request.names_amounts() {
+        must_be_new(&note, &earlier)?;
+    }
 
     let note_id = issue_invoice::write(connection, book, &note, &place, by, now)?;
     audit::append(connection, &event(&note, &invoice, &request.reason, by, now))?;
@@ -175,6 +217,26 @@ fn issue(
         pdf: String::new(),
     };
     Ok((note_id, note, report))
+}
+
+/// Refuses a credit note that says what an earlier one of the same invoice does.
+fn must_be_new(note: &IssuedInvoice, earlier: &[IssuedInvoice]) -> Result<(), AppError> {
+    let parts = |note: &IssuedInvoice| -> Vec<_> {
+        note.charges.iter().map(|charge| (charge.kind.clone(), charge.net)).collect()
+    };
+    let wanted = parts(note);
+    let Some(stands) = earlier.iter().find(|one| parts(one) == wanted) else { return Ok(()) };
+    let (number, net) = (&stands.number, stands.totals.net);
+    let english = format!(
+        "credit note {number} of {} takes back the same already, {net} net: nothing was issued; where it is meant a second \
+         time, say so by \"again\": true, on the command line by --again",
+        stands.issue_date
+    );
+    let told = Told::new("credit-stands", english)
+        .with("number", number.as_str())
+        .with("amount", net)
+        .with("date", stands.issue_date);
+    Err(AppError::Contrary(Box::new(told)))
 }
 
 /// Why a credit note was issued, as the trail says it; none for what is no credit note.

@@ -77,6 +77,13 @@ pub fn mailer(config: &MailConfig, data_dir: &Path) -> Result<Mailer, AppError> 
 }
 
 fn smtp_settings(config: &MailConfig) -> Result<SmtpSettings, MailError> {
+    for (name, value) in [("smtp_user", &config.smtp_user), ("smtp_password", &config.smtp_password)] {
+        if value.as_ref().is_some_and(|value| value.trim().is_empty()) {
+            return Err(MailError::Settings(format!(
+                "{name} is empty: set it, or leave out both smtp_user and smtp_password where the relay asks for none"
+            )));
+        }
+    }
     let credentials = match (&config.smtp_user, &config.smtp_password) {
         (None, None) => None,
         (Some(user), Some(password)) => Some((user.clone(), password.clone())),

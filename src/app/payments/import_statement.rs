@@ -126,7 +126,9 @@ fn attempt(
         Err(why) => return Ok(Err(why)),
     };
     let payment = payment(receipt, invoice);
-    match connection.write_transaction(|connection| record_within(connection, &payment, None, today, by, now)) {
+    let record =
+        |connection: &mut AnyConnection| record_within(connection, &payment, receipt.charge, None, (today, by, now));
+    match connection.write_transaction(record) {
         Ok(recorded) => Ok(Ok(recorded)),
         // Too much, too early, a closed month: a person decides.
         Err(error) if error.amiss().is_some() => Ok(Err(error.told())),

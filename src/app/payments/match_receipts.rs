@@ -56,15 +56,16 @@ pub(in crate::app) fn keep(
     receipt: &Receipt,
     became: Result<&String, &Told>,
 ) -> Result<(), AppError> {
-    let (outcome, recorded) = match became {
-        Ok(_) => (ReceiptOutcome::Recorded, receipt.amount),
-        Err(_) => (ReceiptOutcome::Left, Money::ZERO),
+    let (outcome, recorded, charge) = match became {
+        Ok(_) => (ReceiptOutcome::Recorded, receipt.amount, Money::ZERO),
+        Err(_) => (ReceiptOutcome::Left, Money::ZERO, receipt.charge),
     };
     let kept = BankReceipt {
         key: receipt.key.clone(),
         statement,
         booked_on: receipt.booked_on,
         amount: receipt.amount,
+        charge,
         text: receipt.text.clone(),
         outcome,
         why: became.err().and_then(|told| serde_json::to_string(told).ok()),
@@ -104,8 +105,11 @@ pub fn assign(
             reference: Some(receipt.text.clone()),
             statement_key: Some(statement_key),
         };
-        let report = record_within(connection, &new, seen, today, by, now)?;
+        // The first part that can carries what the bank kept of the whole.
+        let kept = if amount > receipt.charge { receipt.charge } else { Money::ZERO };
+        let report = record_within(connection, &new, kept, seen, (today, by, now))?;
         receipt.recorded += amount;
+        receipt.charge -= kept;
         receipt.payment = Some(match receipt.payment {
             Some(numbers) => format!("{numbers}, {}", report.number),
             None => report.number.clone(),

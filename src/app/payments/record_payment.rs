@@ -10,6 +10,7 @@ use crate::domain::freetext::{Text, pasted};
 use crate::domain::invoice::InvoiceNumber;
 use crate::domain::money::Money;
 use crate::domain::receivables::{Payment, payment_entry};
+use crate::domain::told::Told;
 use crate::storage::{AnyConnection, audit, book, journal, payments, periods};
 
 pub use crate::app::settle::MEANWHILE;
@@ -43,7 +44,18 @@ pub struct PaymentReport {
 }
 
 pub fn record(store: &Store, new: &NewPayment, by: &Actor, now: DateTime<Utc>) -> Result<PaymentReport, AppError> {
-    record_as_seen(store, new, None, by, now)
+    record_provided(store, new, Provided::Always, by, now)
+}
+
+/// The same, unless it stands already: what is sent twice is received once. `again` says that it came a second time.
+pub fn record_once(
+    store: &Store,
+    new: &NewPayment,
+    again: bool,
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<PaymentReport, AppError> {
+    record_provided(store, new, if again { Provided::Always } else { Provided::StandsNotYet }, by, now)
 }
 
 /// The same, if what is open is still what it was when the payment was confirmed.
@@ -51,6 +63,26 @@ pub fn record_as_seen(
     store: &Store,
     new: &NewPayment,
     seen: Option<Money>,
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<PaymentReport, AppError> {
+    record_provided(store, new, seen.map_or(Provided::Always, Provided::IsOpen), by, now)
+}
+
+/// What must hold, once nobody else changes it, for a payment to be recorded.
+#[derive(Debug, Clone, Copy)]
+enum Provided {
+    Always,
+    /// So much is open.
+    IsOpen(Money),
+    /// The invoice has no payment of the same day, amount and reference.
+    StandsNotYet,
+}
+
+fn record_provided(
+    store: &Store,
+    new: &NewPayment,
+    provided: Provided,
     by: &Actor,
     now: DateTime<Utc>,
 ) -> Result<PaymentReport, AppError> {
@@ -63,7 +95,41 @@ pub fn record_as_seen(
     if let (Some(reference), None) = (&new.reference, &new.statement_key) {
         Text::Reference.check(reference)?;
     }
-    store.write(|connection| record_within(connection, &new, seen, today, by, now))
+    store.write(|connection| {
+        let seen = match provided {
+            Provided::Always => None,
+            Provided::IsOpen(seen) => Some(seen),
+            Provided::StandsNotYet => {
+                must_be_new(connection, &new)?;
+                None
+            }
+        };
+        record_within(connection, &new, Money::ZERO, seen, (today, by, now))
+    })
+}
+
+/// Refuses a payment that stands already, while no other is recorded.
+fn must_be_new(connection: &mut AnyConnection, new: &NewPayment) -> Result<(), AppError> {
+    payments::hold(connection)?;
+    let (id, _) = settle::find(connection, &new.invoice)?;
+    let reference = |payment: &Payment| payment.reference.clone().unwrap_or_default();
+    let wanted = new.reference.clone().unwrap_or_default();
+    let is_same = |one: &Payment| {
+        one.transferred_from.is_none()
+            && (one.received_on, one.amount, reference(one)) == (new.received_on, new.amount, wanted.clone())
+    };
+    let Some(stands) = payments::of_invoice(connection, id)?.into_iter().find(is_same) else { return Ok(()) };
+    let english = format!(
+        "{} of {} received on {} for {} stands already, with the same reference: nothing was recorded; where it was \
+         received a second time, say so by \"again\": true, on the command line by --again",
+        stands.number, stands.amount, stands.received_on, new.invoice
+    );
+    let told = Told::new("payment-stands", english)
+        .with("number", stands.number.as_str())
+        .with("invoice", new.invoice.as_str())
+        .with("amount", stands.amount)
+        .with("date", stands.received_on);
+    Err(AppError::Contrary(Box::new(told)))
 }
 
 /// What a payment would meet.
@@ -94,14 +160,13 @@ pub fn plan(
     })
 }
 
-/// Records within the caller's transaction.
+/// Records within the caller's transaction a payment of which the bank `kept` so much and credited the rest.
 pub(in crate::app) fn record_within(
     connection: &mut AnyConnection,
     new: &NewPayment,
+    kept: Money,
     seen: Option<Money>,
-    today: NaiveDate,
-    by: &Actor,
-    now: DateTime<Utc>,
+    (today, by, now): (NaiveDate, &Actor, DateTime<Utc>),
 ) -> Result<PaymentReport, AppError> {
     // First the number: it makes payments wait for one another, so that what is open is still open when it is paid.
     let number = payments::take_number(connection, new.received_on.year())?;
@@ -114,17 +179,20 @@ pub(in crate::app) fn record_within(
     let (received_on, amount) = (new.received_on, new.amount);
     let payment = Payment { number, received_on, amount, reference: new.reference.clone(), transferred_from: None };
     let chart = book::load_accounting(connection)?.chart;
-    let entry = payment_entry(&gathered.invoice, &payment, &chart).map_err(AppError::input)?;
+    let entry = payment_entry(&gathered.invoice, &payment, kept, &chart).map_err(AppError::input)?;
     payments::insert(connection, id, &payment, new.statement_key.as_deref(), now)?;
     let posted = journal::insert(connection, &entry, now)?;
     let gathered = settle::gather(connection, id, gathered.invoice)?;
     gathered.keep_balance(connection, id)?;
     let letter = gathered.letter_if_settled(connection, received_on, now)?;
     let open_after = gathered.account().open();
-    let detail = serde_json::json!({
+    let mut detail = serde_json::json!({
         "invoice": new.invoice, "received_on": received_on, "amount": amount, "reference": new.reference,
         "open": open_after, "letter": letter,
     });
+    if let Some(detail) = detail.as_object_mut().filter(|_| !kept.is_zero()) {
+        detail.insert("bank_charges".to_owned(), serde_json::json!(kept));
+    }
     let event = AuditEvent::new(now, by, "payment.recorded", &payment.number, detail);
     let event = event.before(serde_json::json!({ "open": open_before }));
     audit::append(connection, &event.posting([posted]))?;

@@ -34,7 +34,7 @@ pub struct RackState {
     /// U in use: of a rack billed by occupied units what its counts say, of a dedicated one all of it.
     pub used_u: Decimal,
     pub feeds: Vec<FeedState>,
-    /// A + B in the last window known of both.
+    /// A + B in the last window known of both, or of the one that is metered; none where there is no such window.
     pub load_kw: Option<Decimal>,
     /// What one feed can carry: its rated power × 0.8.
     pub limit_kw: Decimal,
@@ -71,7 +71,7 @@ pub struct RackTenant {
 pub struct FeedState {
     pub feed: Feed,
     pub meters: Vec<FeedMeter>,
-    /// Mean kW of the last window with a value, and its end.
+    /// Mean kW in the rack's window, and its end; where the rack has none, in the last one with a value.
     pub load: Option<(Decimal, Timestamp)>,
 }
 
@@ -91,10 +91,22 @@ pub struct AisleState {
     pub racks: Vec<RackState>,
 }
 
+/// What racks draw together in one window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PlanLoad {
+    pub kw: Decimal,
+    /// The racks known in it.
+    pub racks: usize,
+    /// When it ends, or was last measured.
+    pub at: Timestamp,
+}
+
 /// Every aisle.
 #[derive(Debug)]
 pub struct FloorPlan {
     pub aisles: Vec<AisleState>,
+    /// What the racks draw together, in the last window known of most of them.
+    pub load: Option<PlanLoad>,
     pub zone: Tz,
 }
 
@@ -116,6 +128,7 @@ pub fn plan(store: &Store, now: DateTime<Utc>) -> Result<FloorPlan, AppError> {
         let book = store.book(connection)?;
         let racks: Vec<&Rack> = all_racks(&book).map(|(.., rack)| rack).collect();
         let mut states = look(connection, &book, &racks, PLAN_HOURS, now.into())?;
+        let load = plan_load(&states);
         let mut aisles: Vec<AisleState> = Vec::new();
         for room in &book.rooms {
             for aisle in &room.aisles {
@@ -128,7 +141,7 @@ pub fn plan(store: &Store, now: DateTime<Utc>) -> Result<FloorPlan, AppError> {
                 });
             }
         }
-        Ok(FloorPlan { aisles, zone: book.facility.zone })
+        Ok(FloorPlan { aisles, load, zone: book.facility.zone })
     })
 }
 
@@ -167,8 +180,50 @@ fn all_racks(book: &Book) -> impl Iterator<Item = (&str, &Rack)> {
     aisles.flat_map(|aisle| aisle.racks.iter().map(move |rack| (aisle.name.as_str(), rack)))
 }
 
+/// The sum of one window: that of the racks' last windows which most of them share, the latest of several. What others last
+/// showed at another time is no part of it.
+fn plan_load(racks: &BTreeMap<RackCode, Seen>) -> Option<PlanLoad> {
+    let mut shared: BTreeMap<i64, usize> = BTreeMap::new();
+    for (window, _) in racks.values().filter_map(|seen| seen.load) {
+        *shared.entry(window.from.seconds()).or_default() += 1;
+    }
+    let (begins, _) = shared.into_iter().max_by_key(|(begins, count)| (*count, *begins))?;
+    // A rack that has spoken since was known in that window as well.
+    let in_window = |seen: &Seen| {
+        let window = seen.windows.iter().find(|(window, ..)| window.from.seconds() == begins);
+        window.and_then(|(window, a, b)| Some((*window, seen.fed.sum(*a, *b)?)))
+    };
+    let known: Vec<(Period, Decimal)> = racks.values().filter_map(in_window).collect();
+    let at = known.iter().map(|(window, _)| window.to).max()?;
+    Some(PlanLoad { kw: known.iter().map(|(_, kw)| *kw).sum(), racks: known.len(), at })
+}
+
+/// Which feeds of a rack are metered.
+#[derive(Debug, Clone, Copy)]
+struct Fed {
+    a: bool,
+    b: bool,
+}
+
+impl Fed {
+    fn of(feeds: &[FeedState]) -> Fed {
+        let measures = |meter: &FeedMeter| matches!(meter.meter.register, Register::Power | Register::Energy);
+        let is_metered = |feed: Feed| feeds.iter().any(|state| state.feed == feed && state.meters.iter().any(measures));
+        Fed { a: is_metered(Feed::A), b: is_metered(Feed::B) }
+    }
+
+    /// What a rack draws in a window in which its feeds draw so much; none where one that is metered is not known.
+    fn sum(self, a: Option<Decimal>, b: Option<Decimal>) -> Option<Decimal> {
+        let of = |kw: Option<Decimal>, is_metered: bool| if is_metered { kw } else { Some(Decimal::ZERO) };
+        if self.a || self.b { Some(of(a, self.a)? + of(b, self.b)?) } else { None }
+    }
+}
+
 struct Seen {
     state: RackState,
+    fed: Fed,
+    /// The last window known of all its feeds, with what they draw together.
+    load: Option<(Period, Decimal)>,
     counts: Vec<FeedMeter>,
     windows: Vec<(Period, Option<Decimal>, Option<Decimal>)>,
 }
@@ -209,16 +264,34 @@ fn look(
         for feed in [Feed::A, Feed::B] {
             let fed: Vec<&(MeterId, &Meter)> = here().filter(|(_, meter)| meter.feed == Some(feed)).collect();
             let course = course(connection, &mut around, &fed, &slots, &last)?;
-            let measured = fed.iter().filter_map(|(id, _)| Some(last.get(id)?.at)).max().unwrap_or(now);
-            let load = slots.iter().zip(&course).rev().find_map(|(slot, kw)| Some(((*kw)?, slot.to.min(measured))));
-            feeds.push(FeedState { feed, meters: fed.into_iter().map(on_feed).collect(), load });
+            feeds.push(FeedState { feed, meters: fed.into_iter().map(on_feed).collect(), load: None });
             courses.push(course);
         }
         let windows = windows(&slots, &courses);
-        let state = state(book, rack, feeds, &counts, &windows, now);
-        seen.insert(rack.code.clone(), Seen { state, counts, windows });
+        let fed = Fed::of(&feeds);
+        let load = windows.iter().rev().find_map(|(window, a, b)| Some((*window, fed.sum(*a, *b)?)));
+        for (feed, course) in feeds.iter_mut().zip(&courses) {
+            feed.load = feed_load(feed, &slots, course, load.map(|(window, _)| window), now);
+        }
+        let state = RackState { load_kw: load.map(|(_, kw)| kw), ..state(book, rack, feeds, &counts, &windows, now) };
+        seen.insert(rack.code.clone(), Seen { state, fed, load, counts, windows });
     }
     Ok(seen)
+}
+
+/// What a feed draws in `window`, so that feeds beside one another are of the same time; in the last that is known of it
+/// where there is none.
+fn feed_load(
+    feed: &FeedState,
+    slots: &[Period],
+    course: &[Option<Decimal>],
+    window: Option<Period>,
+    now: Timestamp,
+) -> Option<(Decimal, Timestamp)> {
+    let measured = feed.meters.iter().filter_map(|meter| Some(meter.last?.at)).max().unwrap_or(now);
+    let wanted = |slot: &Period| window.is_none_or(|window| *slot == window);
+    let found = slots.iter().zip(course).rev().filter(|(slot, _)| wanted(slot));
+    found.filter_map(|(slot, kw)| Some(((*kw)?, slot.to.min(measured)))).next()
 }
 
 fn windows(slots: &[Period], courses: &[Vec<Option<Decimal>>]) -> Vec<(Period, Option<Decimal>, Option<Decimal>)> {
@@ -285,7 +358,7 @@ fn state(
     let over = |(window, kw): &(Period, Decimal)| Overload::of(*window, *kw, rack.feed_rated_kw);
     let overloads: Vec<Overload> = sums.iter().filter_map(over).collect();
     RackState {
-        load_kw: sums.last().map(|(_, kw)| *kw),
+        load_kw: None,
         redundancy_lost: sums.last().is_some_and(|last| over(last).is_some()),
         limit_kw: rack.feed_rated_kw * FEED_LOAD_LIMIT,
         rack: rack.clone(),

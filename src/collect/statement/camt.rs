@@ -1,11 +1,12 @@
 //! camt.053: each booked entry (`Ntry`), and where it gathers several transactions (`TxDtls`) that are all money received
-//! and sum to it, each of them.
+//! and sum to it, each of them. Of one that the bank credited less a charge (`Chrgs`), what was sent is told.
 
 use chrono::NaiveDate;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
 use super::balance::{Balance, BalanceKind, Balances, Booked, OneEnd, Place};
+use super::charges::{Amounts, Charge, Charged, Share, shares};
 use super::{Receipt, StatementError, key};
 use crate::domain::money::Money;
 
@@ -13,6 +14,9 @@ use crate::domain::money::Money;
 #[derive(Clone, Default)]
 struct Part {
     amount: Option<(String, String)>,
+    /// What was sent, before charges.
+    instructed: Option<(String, String)>,
+    charges: Vec<Charge>,
     /// What the bank calls it.
     reference: String,
     words: Vec<String>,
@@ -20,7 +24,7 @@ struct Part {
     is_debit: bool,
 }
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Entry {
     own: Part,
     transactions: Vec<Part>,
@@ -118,6 +122,11 @@ impl Statement {
                     entry.transactions.push(Part::default());
                 }
             }
+            [.., "Chrgs"] | [.., "Chrgs", "Rcrd"] => {
+                if let Some(part) = self.part_of_charge(&names) {
+                    part.charges.push(Charge::default());
+                }
+            }
             [.., "Amt"] => self.amount(&names, start),
             _ => {}
         }
@@ -129,8 +138,8 @@ impl Statement {
         let currency = currency.map(|one| String::from(one.value.as_ref())).unwrap_or_default();
         if let (Some(balance), [.., "Bal", "Amt"]) = (&mut self.balance, names) {
             balance.currency = currency;
-        } else if let Some(part) = self.part_of_amount(names) {
-            part.amount = Some((currency, String::new()));
+        } else if let Some(told) = self.told_amount(names) {
+            *told = Some((currency, String::new()));
         }
     }
 
@@ -144,14 +153,33 @@ impl Statement {
         self.booked = Booked::default();
     }
 
-    /// The entry's own amount, or that of the transaction being read.
-    fn part_of_amount(&mut self, names: &[&str]) -> Option<&mut Part> {
+    /// Where an amount of the entry, or of the transaction being read, is kept.
+    fn told_amount(&mut self, names: &[&str]) -> Option<&mut Option<(String, String)>> {
+        if let [.., "Chrgs", "Amt"] | [.., "Chrgs", "Rcrd", "Amt"] = names {
+            return self.charge(names).map(|charge| &mut charge.amount);
+        }
         let entry = self.entry.as_mut()?;
         match names {
-            [.., "Stmt", "Ntry", "Amt"] => Some(&mut entry.own),
-            [.., "TxDtls", "Amt"] | [.., "TxDtls", "AmtDtls", "TxAmt", "Amt"] => entry.transactions.last_mut(),
+            [.., "Stmt", "Ntry", "Amt"] => Some(&mut entry.own.amount),
+            [.., "Ntry", "AmtDtls", "InstdAmt", "Amt"] => Some(&mut entry.own.instructed),
+            [.., "TxDtls", "Amt"] | [.., "TxDtls", "AmtDtls", "TxAmt", "Amt"] => {
+                entry.transactions.last_mut().map(|part| &mut part.amount)
+            }
+            [.., "TxDtls", "AmtDtls", "InstdAmt", "Amt"] => {
+                entry.transactions.last_mut().map(|part| &mut part.instructed)
+            }
             _ => None,
         }
+    }
+
+    /// Whose charge is read: the transaction's, or the entry's own.
+    fn part_of_charge(&mut self, names: &[&str]) -> Option<&mut Part> {
+        let entry = self.entry.as_mut()?;
+        if names.contains(&"TxDtls") { entry.transactions.last_mut() } else { Some(&mut entry.own) }
+    }
+
+    fn charge(&mut self, names: &[&str]) -> Option<&mut Charge> {
+        self.part_of_charge(names)?.charges.last_mut()
     }
 
     fn end(&mut self, path: &[String], content: &str) -> Result<(), StatementError> {
@@ -171,13 +199,21 @@ impl Statement {
             _ => {}
         }
         if names.ends_with(&["Amt"]) {
-            if let Some((_, digits)) = self.part_of_amount(&names).and_then(|part| part.amount.as_mut()) {
+            if let Some((_, digits)) = self.told_amount(&names).and_then(Option::as_mut) {
                 *digits = content.to_owned();
             }
             return Ok(());
         }
         if names.ends_with(&["Stmt", "Ntry"]) {
             return self.finish();
+        }
+        if let [.., "Chrgs", last] | [.., "Chrgs", "Rcrd", last] = names.as_slice() {
+            match (*last, self.charge(&names)) {
+                ("CdtDbtInd", Some(charge)) => charge.is_credit = content == "CRDT",
+                ("ChrgInclInd", Some(charge)) => charge.is_included = is_true(content),
+                _ => {}
+            }
+            return Ok(());
         }
         let Some(entry) = &mut self.entry else { return Ok(()) };
         match names.as_slice() {
@@ -262,6 +298,26 @@ impl Statement {
         parts.len() > 1 && sum == Some(booked.cents().into()) && parts.iter().all(|part| !part.is_debit)
     }
 
+    /// What was sent by each of the entry's transactions, where the bank kept a charge of it and credited the rest.
+    fn shares(&self, entry: &Entry, booked: Money) -> Option<Vec<Share>> {
+        let of_entry = Charged::of(&entry.own.charges)?;
+        let alone = std::slice::from_ref(&entry.own);
+        let parts = if entry.transactions.is_empty() { alone } else { entry.transactions.as_slice() };
+        let told = |amount: &Option<(String, String)>| amount_of(&self.account, amount.as_ref(), self.entries).ok();
+        let amounts = |part: &Part| {
+            // One transaction is the entry: what is not said of the one is said of the other.
+            let is_only = parts.len() == 1;
+            let of_own = |amount: Option<Money>, own: Option<Money>| amount.or(own.filter(|_| is_only));
+            Some(Amounts {
+                amount: of_own(told(&part.amount), Some(booked))?,
+                instructed: of_own(told(&part.instructed), told(&entry.own.instructed)),
+                charge: Charged::of(&part.charges)?,
+            })
+        };
+        let amounts: Vec<Amounts> = parts.iter().filter(|part| !part.is_debit).map(amounts).collect::<Option<_>>()?;
+        shares(&amounts, of_entry, booked).filter(|shares| shares.len() == parts.len())
+    }
+
     /// Under which keys an earlier version took the transactions of an entry one by one, where there are several.
     fn keys_of_parts(&self, parts: &[Part], booked_on: NaiveDate) -> Vec<String> {
         if parts.len() < 2 {
@@ -285,16 +341,25 @@ impl Statement {
         }
         let fault = |message: String| StatementError::Entry { entry: self.entries, message };
         let booked_on = entry.day.parse().map_err(|_| fault(format!("`{}` is not a day of booking", entry.day)))?;
-        let (parts, former) = match self.is_in_parts(&entry, booked) {
-            true => (entry.transactions, Vec::new()),
-            false => {
-                let former = self.keys_of_parts(&entry.transactions, booked_on);
-                (vec![whole(entry)], former)
-            }
+        let shares = self.shares(&entry, booked);
+        let is_several = entry.transactions.len() > 1;
+        let (parts, former) = if self.is_in_parts(&entry, booked) {
+            (entry.transactions, Vec::new())
+        } else if is_several && shares.is_some() {
+            // An earlier version took them together.
+            let together = receipt(&self.account, booked_on, whole(entry.clone()), self.entries)?;
+            (entry.transactions, vec![together.key])
+        } else {
+            let former = self.keys_of_parts(&entry.transactions, booked_on);
+            (vec![whole(entry)], former)
         };
-        for part in parts {
+        for (index, part) in parts.into_iter().enumerate() {
+            // Its key is of what was credited, whatever is known of charges: it is the same as before.
             let receipt = receipt(&self.account, booked_on, part, self.entries)?;
-            self.receipts.push(Receipt { parts: former.clone(), ..receipt });
+            let share = shares.as_ref().and_then(|shares| shares.get(index));
+            let share = share.copied().unwrap_or(Share { gross: receipt.amount, charge: Money::ZERO });
+            let Share { gross: amount, charge } = share;
+            self.receipts.push(Receipt { parts: former.clone(), amount, charge, ..receipt });
         }
         Ok(())
     }
@@ -332,7 +397,7 @@ fn whole(entry: Entry) -> Part {
     if words.is_empty() {
         words = own.words;
     }
-    Part { amount: own.amount, reference, words, is_debit: false }
+    Part { amount: own.amount, reference, words, ..Part::default() }
 }
 
 /// A truth as XML writes it.
@@ -356,5 +421,6 @@ fn receipt(account: &str, booked_on: NaiveDate, part: Part, entry: usize) -> Res
     let amount = amount_of(account, part.amount.as_ref(), entry)?;
     let text = part.words.join(" ");
     let key = key(account, booked_on, amount, &part.reference, &text);
-    Ok(Receipt { account: account.to_owned(), booked_on, amount, text, key, parts: Vec::new() })
+    let (account, parts, charge) = (account.to_owned(), Vec::new(), Money::ZERO);
+    Ok(Receipt { account, booked_on, amount, charge, text, key, parts })
 }

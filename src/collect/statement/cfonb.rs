@@ -134,7 +134,10 @@ fn movement(record: &Record) -> Result<(Money, Option<Receipt>), StatementError>
         return Ok((amount, None));
     }
     let text = joined(&record.field(49, 79), &record.field(105, 120));
-    Ok((amount, Some(Receipt { account, booked_on, amount, text, key: String::new(), parts: Vec::new() })))
+    Ok((
+        amount,
+        Some(Receipt { account, booked_on, amount, charge: Money::ZERO, text, key: String::new(), parts: Vec::new() }),
+    ))
 }
 
 /// Two texts with one space between them and none around.

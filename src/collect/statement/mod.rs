@@ -7,6 +7,7 @@
 mod balance;
 mod camt;
 mod cfonb;
+mod charges;
 
 use std::collections::HashMap;
 
@@ -24,7 +25,10 @@ pub struct Receipt {
     /// The account it came to: an IBAN, or in a CFONB file bank, branch and account number.
     pub account: String,
     pub booked_on: NaiveDate,
+    /// What was sent.
     pub amount: Money,
+    /// What the bank kept of it: the account received the rest.
+    pub charge: Money,
     /// Everything the bank says of it: references, labels, the payer.
     pub text: String,
     /// The same for the same transaction in another file; apart for two alike in one file.
@@ -102,5 +106,7 @@ fn key(account: &str, booked_on: NaiveDate, amount: Money, reference: &str, text
     format!("{account}/{booked_on}/{amount}/{what}")
 }
 
+#[cfg(test)]
+mod charges_tests;
 #[cfg(test)]
 mod tests;

@@ -72,8 +72,8 @@ impl Sheet<'_> {
         ])
     }
 
-    /// What it is; below, which part of the price, for which days, and whether it was estimated; then how an amount that
-    /// is no quantity × price came about.
+    /// What it is; below, which part of the price, for which days, and whether it was estimated; then how a revised price
+    /// came about, or an amount that is no quantity × price.
     fn designation_cell(&self, charge: &Charge) -> Cell {
         let words = self.words;
         let mut details: Vec<String> = words.kind(&charge.kind, charge.unit).into_iter().collect();
@@ -86,6 +86,10 @@ impl Sheet<'_> {
         let mut cell = Cell::new(words.designation(&charge.designation));
         if !details.is_empty() {
             cell = cell.detail(details.join(" · "));
+        }
+        if let Some(revision) = revision_formula(charge).filter(|_| self.since(5)) {
+            let formula = words.format.arithmetic(revision);
+            cell = cell.detail(words.texts.with("line-revised", &[("formula", &formula)]));
         }
         match amount_formula(charge).filter(|_| self.since(2)) {
             Some(formula) => cell.detail(words.format.arithmetic(formula)),
@@ -113,4 +117,12 @@ pub(super) fn amount_formula(charge: &Charge) -> Option<&str> {
         _ => false,
     };
     charge.provenance.formula.rsplit("; ").next().filter(|formula| told && !formula.is_empty())
+}
+
+/// `0.15 + 0.85 × 314.5/306 = 1.0236 (…); 1200.00 → 1228.32`: how the price of an agreed quantity was revised, where the
+/// line shows quantity × price and the annex nothing of it.
+fn revision_formula(charge: &Charge) -> Option<&str> {
+    let plain = matches!(charge.kind, ChargeKind::Base | ChargeKind::OneOff) && charge.provenance.usage.is_none();
+    let steps = charge.provenance.formula.rsplit_once("; ").filter(|_| plain);
+    steps.map(|(revision, _)| revision)
 }

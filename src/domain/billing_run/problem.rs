@@ -57,6 +57,9 @@ pub enum ProblemKind {
     LateChange,
     /// The regularisation also bills what a credit note of that month took back.
     CreditTakenBack,
+    /// A regularisation is outside the scope of VAT and the month's lines are within it, or the reverse: no invoice
+    /// carries both.
+    RegularisationWaits,
 }
 
 /// Something that stands in the way of billing, or that one should know before billing.
@@ -173,6 +176,17 @@ impl<'c> Found<'c> {
         self.warn(ProblemKind::CreditWaits, line, message);
     }
 
+    /// One invoice would not carry it beside the month's lines: what is outside the scope of VAT stands alone.
+    pub fn credit_stands_apart(&mut self, charge: &Charge) {
+        let (line, allowed) = (credited_line(charge), -charge.net);
+        let english = format!(
+            "line {line} allows {allowed} for its availability, which one invoice cannot carry beside this month's lines: \
+             one is outside the scope of VAT, the other within it; credit the invoice of the month it is for"
+        );
+        let message = Told::new("credit-stands-apart", english).with("line", line.as_str()).with("amount", allowed);
+        self.warn(ProblemKind::CreditWaits, line, message);
+    }
+
     /// Of a line by its code: it may be one the contract no longer has.
     fn warn(&mut self, what: ProblemKind, line: LineCode, message: Told) {
         self.add(Severity::Warning, what, None, None, message);
@@ -196,6 +210,31 @@ impl<'c> Found<'c> {
         if let Some(credited) = credited.filter(|credited| *credited > Money::ZERO) {
             self.credit_taken_back(line, late, credited);
         }
+    }
+
+    /// The month is billed without it. What was billed too much is credited on the invoice it stands on, which settles
+    /// the difference; what was billed too little waits for an invoice that may carry it.
+    pub fn regularisation_waits(&mut self, line: &ContractLine, late: &LateMonth, charge: &Charge) {
+        let (key, amount, remedy) = if charge.net.is_negative() {
+            ("regularisation-waits-credit", -charge.net, format!("credit it on {}, which settles it", late.invoice))
+        } else {
+            let remedy = "it waits for a month in which the contract bills nothing of the other kind, the first after its \
+                          end at the latest; to bill it sooner, let the other lines go on in a contract of their own";
+            ("regularisation-waits", charge.net, remedy.to_owned())
+        };
+        let kind = if charge.net.is_negative() { "too much" } else { "too little" };
+        let english = format!(
+            "the readings of {} changed after invoice {}: line {} was billed {amount} {kind}, which one invoice cannot \
+             carry beside this month's lines, for one is outside the scope of VAT, the other within it; this month is \
+             billed without it: {remedy}",
+            late.month, late.invoice, line.code
+        );
+        let message = Told::new(key, english)
+            .with("month", late.month)
+            .with("invoice", late.invoice.as_str())
+            .with("line", line.code.as_str())
+            .with("amount", amount);
+        self.add(Severity::Warning, ProblemKind::RegularisationWaits, Some(line), None, message);
     }
 
     /// The difference is told from what was billed less what was credited, so that a mistake credited by hand is not

@@ -164,6 +164,18 @@ pub enum VatTreatment {
     OutOfScope { reason: VatReason },
 }
 
+impl VatTreatment {
+    /// Whether an invoice that carries both is refused: what is outside the scope stands alone (EN 16931, BR-O-11 to
+    /// BR-O-14).
+    pub const fn stands_apart_from(&self, other: &VatTreatment) -> bool {
+        self.is_out_of_scope() != other.is_out_of_scope()
+    }
+
+    pub const fn is_out_of_scope(&self) -> bool {
+        matches!(self, VatTreatment::OutOfScope { .. })
+    }
+}
+
 /// A published price index and its values by month.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PriceIndex {

@@ -110,9 +110,10 @@ pub struct Totals {
 /// ask for payment; 2 says of an amount on its line how it was worked out, threatens no service of the seller's own with
 /// the cost of paying late, and fills its pages; 3 counts the units of its lines, writes English days as the pages do,
 /// says what of an estimated usage was estimated, of a service outside the scope of VAT names no VAT number, and asks nobody
-/// to pay nothing; 4 says a calculation once, and of an annex without readings no word about meters.
+/// to pay nothing; 4 says a calculation once, and of an annex without readings no word about meters; 5 says of a revised
+/// price on its line how it was revised.
 /// Documents of an earlier layout keep theirs, so that a lost file is made again byte for byte.
-pub const LAYOUT: u32 = 4;
+pub const LAYOUT: u32 = 5;
 
 /// The frozen content of an issued document: everything its PDF and XML say, so that they can be made again byte for
 /// byte whatever becomes of the tenant, the tariff or the seller.

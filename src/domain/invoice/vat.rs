@@ -83,7 +83,7 @@ pub fn totals(vat: &[VatBreakdown]) -> Totals {
 }
 
 fn refuse_mix(charges: &[Charge]) -> Result<(), VatError> {
-    let is_outside = |charge: &&Charge| matches!(charge.vat, VatTreatment::OutOfScope { .. });
+    let is_outside = |charge: &&Charge| charge.vat.is_out_of_scope();
     let outside = charges.iter().find(is_outside);
     let other = charges.iter().find(|charge| !is_outside(charge));
     match (outside, other) {

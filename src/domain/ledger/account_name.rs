@@ -55,7 +55,7 @@ pub(super) fn usual(account: &str) -> (&'static str, &'static str) {
 pub(super) const NAMELESS: (&str, &str) = ("Compte sans libellé", "Account without a name");
 
 /// Names of accounts and of the groups they stand in.
-const NAMES: [(&str, &str, &str); 56] = [
+const NAMES: [(&str, &str, &str); 57] = [
     ("1", "Capitaux propres", "Equity and borrowings"),
     ("10", "Dotations et fonds divers", "Endowments and reserves"),
     ("11", "Report à nouveau", "Retained earnings"),
@@ -92,6 +92,7 @@ const NAMES: [(&str, &str, &str); 56] = [
     ("512", "Banques", "Banks"),
     ("515", "Compte au Trésor", "Treasury account"),
     ("6", "Charges", "Expenses"),
+    ("627", "Services bancaires et assimilés", "Bank charges"),
     ("657", "Valeurs comptables des éléments d’actif cédés", "Book value of assets disposed of"),
     ("675", "Valeurs comptables des immobilisations cédées", "Book value of fixed assets disposed of"),
     ("681", "Dotations aux amortissements et dépréciations", "Depreciation and impairment charges"),

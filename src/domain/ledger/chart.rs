@@ -33,6 +33,8 @@ pub enum AccountRole {
     OtherServices,
     VatCollected,
     Bank,
+    /// What the bank keeps of a transfer.
+    BankCharges,
     LateInterest,
     /// The fixed indemnity of each invoice paid late.
     RecoveryIndemnity,
@@ -64,7 +66,7 @@ pub enum AccountRole {
 }
 
 impl AccountRole {
-    pub const ALL: [AccountRole; 25] = [
+    pub const ALL: [AccountRole; 26] = [
         AccountRole::Customers,
         AccountRole::Space,
         AccountRole::Power,
@@ -72,6 +74,7 @@ impl AccountRole {
         AccountRole::OtherServices,
         AccountRole::VatCollected,
         AccountRole::Bank,
+        AccountRole::BankCharges,
         AccountRole::LateInterest,
         AccountRole::RecoveryIndemnity,
         AccountRole::AssetSuppliers,
@@ -116,6 +119,7 @@ impl AccountRole {
                     "512"
                 }
             }
+            AccountRole::BankCharges => "627",
             AccountRole::LateInterest => {
                 if public {
                     "7711"

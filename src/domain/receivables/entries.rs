@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use super::{LateInterest, PaidBack, Payment};
 use crate::domain::invoice::IssuedInvoice;
 use crate::domain::ledger::{AccountRole, Chart, Journal, JournalEntry, JournalLine, LedgerError};
+use crate::domain::money::Money;
 use crate::domain::party::Language;
 use crate::domain::typography;
 
@@ -13,14 +14,20 @@ pub fn payment_number(year: i32, position: i64) -> String {
     format!("REG-{year:04}-{position:06}")
 }
 
-/// Bank to the debit, the customer to the credit.
-pub fn payment_entry(invoice: &IssuedInvoice, payment: &Payment, chart: &Chart) -> Result<JournalEntry, LedgerError> {
+/// Bank to the debit, with what it `kept` of the payment; the customer to the credit.
+pub fn payment_entry(
+    invoice: &IssuedInvoice,
+    payment: &Payment,
+    kept: Money,
+    chart: &Chart,
+) -> Result<JournalEntry, LedgerError> {
     let label = format!("Règlement {} {}", invoice.number, invoice.buyer.name);
     let tenant = invoice.buyer.code.as_str();
-    let lines = vec![
-        JournalLine::debit(chart.account(AccountRole::Bank), None, &label, payment.amount),
-        JournalLine::credit(chart.account(AccountRole::Customers), Some(tenant), &label, payment.amount),
-    ];
+    let mut lines = vec![JournalLine::debit(chart.account(AccountRole::Bank), None, &label, payment.amount - kept)];
+    if !kept.is_zero() {
+        lines.push(JournalLine::debit(chart.account(AccountRole::BankCharges), None, &label, kept));
+    }
+    lines.push(JournalLine::credit(chart.account(AccountRole::Customers), Some(tenant), &label, payment.amount));
     JournalEntry::new(Journal::Payments, payment.received_on, payment.number.clone(), label, lines)
 }
 

@@ -83,7 +83,7 @@ impl<'a> Books<'a> {
                         reference: None,
                         transferred_from: None,
                     };
-                    self.entries.push(payment_entry(account.invoice, &payment, &chart).unwrap());
+                    self.entries.push(payment_entry(account.invoice, &payment, Money::ZERO, &chart).unwrap());
                     account.payments.push(payment);
                 }
             }

@@ -231,12 +231,18 @@ impl Look<'_> {
     }
 
     fn payments(&self) -> Comparison {
-        let account = self.account(AccountRole::Bank);
-        let received = self.moved(Journal::Payments).filter(|line| line.account == account).map(net).sum();
+        // What the bank kept of a payment was paid as well.
+        let (bank, charges) = (self.account(AccountRole::Bank), self.account(AccountRole::BankCharges));
+        let on = |account: &str| -> Money {
+            self.moved(Journal::Payments).filter(|line| line.account == account).map(net).sum()
+        };
+        let kept = if charges == bank { Money::ZERO } else { on(charges) };
+        let accounts = if kept.is_zero() { bank.to_owned() } else { format!("{bank}, {charges}") };
+        let received = on(bank) + kept;
         let days = self.from..=self.through;
         let recorded = || self.sources.payments.iter().filter(|payment| days.contains(&payment.received_on));
         let paid = recorded().map(|payment| payment.amount).sum();
-        comparison(Check::Payments, account, received, paid, recorded().count())
+        comparison(Check::Payments, &accounts, received, paid, recorded().count())
     }
 
     /// Gross amounts of the year's documents against the customers' side of the sales journal.

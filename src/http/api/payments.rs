@@ -11,6 +11,7 @@ use super::once::{Writing, once};
 use super::only_of;
 use super::schemas::receivables as described;
 use super::schemas::values::Amount;
+use crate::app::Store;
 use crate::app::charge_interest;
 use crate::app::correct_invoice::{self, CorrectionRequest};
 use crate::app::credit_invoice::{self, CreditRequest};
@@ -19,6 +20,7 @@ use crate::app::import_statement;
 use crate::app::match_receipts::{self, BankReceipt};
 use crate::app::read_payments::{self, RecordedPayment};
 use crate::app::record_payment::{self, NewPayment};
+use crate::domain::audit::Actor;
 use crate::domain::calendar::plain_day;
 use crate::domain::ids::TenantCode;
 use crate::domain::invoice::{InvoiceNumber, restated};
@@ -110,6 +112,9 @@ pub struct PaymentBody {
     #[schema(value_type = Amount)]
     amount: Money,
     reference: Option<String>,
+    /// The same was received before, and came a second time.
+    #[serde(default)]
+    again: bool,
 }
 
 #[utoipa::path(
@@ -118,14 +123,18 @@ pub struct PaymentBody {
     responses((status = 201, body = described::PaymentReport,
                description = "Recorded: its number, what is open before and after, the letter that settles."),
               (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
-              (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)),
+              (status = 404, body = Problem),
+              (status = 409, body = Problem,
+               description = "One of the same invoice, day, amount and reference stands already; `again` records another."),
+              (status = 422, body = Problem)),
     security(("token" = []))
 )]
 pub async fn record(writing: Writing) -> Result<HttpResponse, Fault> {
-    let PaymentBody { invoice, received_on, amount, reference } = writing.body()?;
+    let PaymentBody { invoice, received_on, amount, reference, again } = writing.body()?;
     let invoice = InvoiceNumber::from_stored(invoice);
     let new = NewPayment { invoice, received_on, amount, reference, statement_key: None };
-    once(writing, StatusCode::CREATED, move |store, by, now| record_payment::record(store, &new, by, now)).await
+    let recorded = move |store: &Store, by: &Actor, now| record_payment::record_once(store, &new, again, by, now);
+    once(writing, StatusCode::CREATED, recorded).await
 }
 
 #[utoipa::path(
@@ -287,6 +296,9 @@ pub struct CreditBody {
     /// Answers what would be issued and writes nothing.
     #[serde(default)]
     preview: bool,
+    /// The same amounts were taken back before, and are a second time.
+    #[serde(default)]
+    again: bool,
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -325,7 +337,10 @@ pub struct CreditPreviewAnswer {
               (status = 201, body = described::CreditReport,
                description = "Issued: its number, totals, what is open on the invoice."),
               (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
-              (status = 404, body = Problem), (status = 422, body = Problem)),
+              (status = 404, body = Problem),
+              (status = 409, body = Problem,
+               description = "The same amounts of the same lines are taken back already; `again` takes them back once more."),
+              (status = 422, body = Problem)),
     security(("token" = []))
 )]
 pub async fn credit(writing: Writing, number: Path<String>) -> Result<HttpResponse, Fault> {
@@ -348,7 +363,9 @@ pub async fn credit(writing: Writing, number: Path<String>) -> Result<HttpRespon
             open_after: plan.open_after.to_string(),
         }));
     }
-    once(writing, StatusCode::CREATED, move |store, by, now| credit_invoice::credit(store, &credit, by, now)).await
+    let again = wanted.again;
+    let credited = move |store: &Store, by: &Actor, now| credit_invoice::credit_once(store, &credit, again, by, now);
+    once(writing, StatusCode::CREATED, credited).await
 }
 
 #[derive(Deserialize, ToSchema)]

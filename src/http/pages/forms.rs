@@ -9,6 +9,7 @@ use crate::domain::calendar::BillingMonth;
 use crate::domain::freetext::Text;
 use crate::domain::money;
 use crate::domain::party::Language;
+use crate::domain::quantity::Micro;
 use crate::domain::told::{Tell, Told};
 use crate::http::auth::Visitor;
 use crate::http::error::Fault;
@@ -134,6 +135,11 @@ pub fn day(text: &str) -> Option<NaiveDate> {
     text.parse().ok().or_else(|| NaiveDate::parse_from_str(text, "%d/%m/%Y").ok())
 }
 
+/// What a meter shows: a number with no sign of money about it.
+pub fn index(text: &str) -> Option<Micro> {
+    if text.contains('€') { None } else { number(text) }
+}
+
 pub fn number<T: std::str::FromStr>(text: &str) -> Option<T> {
     let text = plain_number(text);
     // What is read as a decimal nowhere else is no number here.
@@ -160,6 +166,7 @@ mod tests {
             assert_eq!(number::<Money>(text), None, "{text}");
         }
         assert_eq!(number::<Money>("\u{2212}1,50"), number("-1.50"));
+        assert_eq!((index("1 234,5"), index("1 234,5 €")), ("1234.5".parse().ok(), None), "an index is no amount");
     }
 
     /// A form saved as it was shown changes nothing, in either language.

@@ -38,7 +38,10 @@ pub struct BankReceipt {
     pub key: String,
     pub statement: i64,
     pub booked_on: NaiveDate,
+    /// What was sent.
     pub amount: Money,
+    /// What the bank kept of it, until a payment carries it.
+    pub charge: Money,
     pub text: String,
     pub outcome: ReceiptOutcome,
     /// Why it was left.
@@ -79,6 +82,7 @@ struct Row {
     why: Option<String>,
     payment: Option<String>,
     recorded_cents: i64,
+    charge_cents: i64,
 }
 
 /// Notes that a statement is read and returns its id.
@@ -111,6 +115,7 @@ pub fn put(connection: &mut AnyConnection, receipt: &BankReceipt) -> StorageResu
         why: receipt.why.clone(),
         payment: receipt.payment.clone(),
         recorded_cents: receipt.recorded.cents(),
+        charge_cents: receipt.charge.cents(),
     };
     diesel::delete(bank_receipt::table.find(&receipt.key)).execute(connection)?;
     diesel::insert_into(bank_receipt::table).values(&row).execute(connection)?;
@@ -162,6 +167,7 @@ fn receipt(row: Row) -> StorageResult<BankReceipt> {
         statement: row.statement_id,
         booked_on: date_from("a receipt's day", &row.booked_on)?,
         amount: Money::from_cents(row.amount_cents),
+        charge: Money::from_cents(row.charge_cents),
         text: row.text,
         outcome: from_word("what became of a receipt", row.outcome)?,
         why: row.why,

@@ -126,12 +126,7 @@ pub fn begin(
     now: DateTime<Utc>,
 ) -> StorageResult<i64> {
     close_silent(connection, now)?;
-    let running = billing_run::table.filter(billing_run::status.eq(RunStatus::Running.name()));
-    if let Some((id, by)) =
-        running.select((billing_run::id, billing_run::started_by)).first::<(i64, String)>(connection).optional()?
-    {
-        return Err(StorageError::Running { what: Running::BillingRun, id, by });
-    }
+    refuse_beside(connection, now)?;
     Ok(diesel::insert_into(billing_run::table)
         .values((
             billing_run::month.eq(month.to_string()),
@@ -143,6 +138,17 @@ pub fn begin(
         ))
         .returning(billing_run::id)
         .get_result(connection)?)
+}
+
+/// Refuses what would be done beside a run that is alive.
+pub fn refuse_beside(connection: &mut AnyConnection, now: DateTime<Utc>) -> StorageResult<()> {
+    let alive: Option<(i64, String)> = billing_run::table
+        .filter(billing_run::status.eq(RunStatus::Running.name()))
+        .filter(billing_run::seen_at.ge(now.timestamp() - SILENCE_SECONDS_MAX))
+        .select((billing_run::id, billing_run::started_by))
+        .first(connection)
+        .optional()?;
+    alive.map_or(Ok(()), |(id, by)| Err(StorageError::Running { what: Running::BillingRun, id, by }))
 }
 
 /// Marks runs whose program is gone as stopped.

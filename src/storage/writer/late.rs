@@ -36,7 +36,8 @@ impl Lateness {
         Lateness { horizon, zone: None, month: None }
     }
 
-    /// The late ones among `touches`, each a meter and an instant in seconds; by month, then meter.
+    /// The late ones among `touches`, each a meter and an instant in seconds; by month, then meter. What a meter shows at
+    /// the first instant of a month is the index the month before ends with: it is late for both.
     pub fn among(
         &mut self,
         connection: &mut AnyConnection,
@@ -44,17 +45,23 @@ impl Lateness {
     ) -> StorageResult<Vec<LateReadings>> {
         let Some(until) = self.horizon.map(|horizon| horizon.until.seconds()) else { return Ok(vec![]) };
         let mut found: BTreeMap<(BillingMonth, i64), u64> = BTreeMap::new();
-        for (meter, ts) in touches.filter(|(_, ts)| *ts < until) {
-            let month = self.month_of(connection, ts)?;
-            *found.entry((month, meter)).or_default() += 1;
+        for (meter, ts) in touches.filter(|(_, ts)| *ts <= until) {
+            let (begins, month) = self.month_of(connection, ts)?;
+            if ts < until {
+                *found.entry((month, meter)).or_default() += 1;
+            }
+            if ts == begins {
+                *found.entry((month.previous(), meter)).or_default() += 1;
+            }
         }
         let late = |((month, meter), readings)| LateReadings { meter: MeterId(meter), month, readings };
         Ok(found.into_iter().map(late).collect())
     }
 
-    fn month_of(&mut self, connection: &mut AnyConnection, ts: i64) -> StorageResult<BillingMonth> {
-        if let Some((_, _, month)) = self.month.filter(|(from, to, _)| *from <= ts && ts < *to) {
-            return Ok(month);
+    /// The month of an instant, and when it begins.
+    fn month_of(&mut self, connection: &mut AnyConnection, ts: i64) -> StorageResult<(i64, BillingMonth)> {
+        if let Some((from, _, month)) = self.month.filter(|(from, to, _)| *from <= ts && ts < *to) {
+            return Ok((from, month));
         }
         let zone = match self.zone {
             Some(zone) => zone,
@@ -63,6 +70,6 @@ impl Lateness {
         let month = BillingMonth::of(Timestamp::from_seconds(ts).date_in(zone));
         let period = month.period(zone);
         self.month = Some((period.from.seconds(), period.to.seconds(), month));
-        Ok(month)
+        Ok((period.from.seconds(), month))
     }
 }

@@ -95,4 +95,7 @@ pub enum ProblemKind {
     LateChange,
     /// The regularisation also bills what a credit note of that month took back.
     CreditTakenBack,
+    /// A regularisation is outside the scope of VAT and the month's lines are within it, or the reverse: no invoice
+    /// carries both.
+    RegularisationWaits,
 }

@@ -101,7 +101,7 @@ fn template(frame: Frame, plan: &FloorPlan) -> RacksTemplate {
             "alarm-redundancy",
             &[
                 ("rack", rack.rack.code.as_str()),
-                ("load", &plant_figures::known(&frame, rack.load_kw, 2)),
+                ("load", &plant_figures::known(&frame, rack.overloads.last().map(|over| over.mean_kw), 2)),
                 ("limit", &plant_figures::number(&frame, rack.limit_kw, 2)),
             ],
         ),
@@ -133,13 +133,20 @@ fn figures(frame: &Frame, plan: &FloorPlan) -> Vec<(String, String)> {
     let whole = |count: usize| frame.whole(i64::try_from(count).unwrap_or(i64::MAX));
     let let_out = racks.iter().filter(|rack| !rack.tenants.is_empty()).count();
     let free: Decimal = racks.iter().map(|rack| rack.free_u()).sum();
-    let load: Decimal = racks.iter().filter_map(|rack| rack.load_kw).sum();
+    let load = plan.load.map_or_else(
+        || frame.t("figure-load-none"),
+        |load| {
+            let (kw, at) = (plant_figures::number(frame, load.kw, 1), frame.instant(load.at, plan.zone));
+            let (known, all) = (whole(load.racks), whole(racks.len()));
+            frame.texts("figure-load-of", &[("load", &kw), ("at", &at), ("racks", &known), ("all", &all)])
+        },
+    );
     let lost = racks.iter().filter(|rack| rack.redundancy_lost).count();
     vec![
         (frame.t("figure-racks"), whole(racks.len())),
         (frame.t("figure-racks-let"), whole(let_out)),
         (frame.t("figure-free-u"), format!("{}\u{a0}U", plant_figures::number(frame, free, 0))),
-        (frame.t("figure-load"), format!("{}\u{a0}kW", plant_figures::number(frame, load, 1))),
+        (frame.t("figure-load"), load),
         (frame.t("figure-lost"), whole(lost)),
     ]
 }

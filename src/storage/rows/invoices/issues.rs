@@ -59,3 +59,36 @@ pub fn issues(
         })
         .collect()
 }
+
+/// So many months are looked at together.
+const MONTHS_AT_A_TIME: usize = 24;
+
+/// The first month from `from` on of which no invoice of the contract is issued. It costs what lies between the two,
+/// however much was billed before and after.
+pub fn first_unbilled(
+    connection: &mut AnyConnection,
+    contract_code: &ContractCode,
+    from: BillingMonth,
+) -> StorageResult<BillingMonth> {
+    let own = contract::table.filter(contract::code.eq(contract_code.as_str())).select(contract::id);
+    let Some(id) = own.first::<i64>(connection).optional()? else { return Ok(from) };
+    let mut open = from;
+    loop {
+        let billed: Vec<String> = invoice::table
+            .filter(invoice::contract_id.eq(id).and(invoice::month.ge(open.to_string())))
+            .filter(invoice::kind.eq(InvoiceKind::Invoice.name()).and(invoice::status.eq("issued")))
+            .order(invoice::month)
+            .limit(i64::try_from(MONTHS_AT_A_TIME).unwrap_or(i64::MAX))
+            .select(invoice::month)
+            .load(connection)?;
+        for month in &billed {
+            if *month != open.to_string() {
+                return Ok(open);
+            }
+            open = open.next();
+        }
+        if billed.len() < MONTHS_AT_A_TIME {
+            return Ok(open);
+        }
+    }
+}

@@ -29,7 +29,7 @@ mod write;
 
 pub use crate::domain::invoice::InvoiceStatus;
 pub use held::{Departure, departures};
-pub use issues::{Issue, issues};
+pub use issues::{Issue, first_unbilled, issues};
 pub use lines::billed_lines;
 pub use write::{SeriesPosition, delete_draft, insert_issued, number_series, save_draft, take_number};
 

@@ -137,6 +137,7 @@ const fn problem_key(what: ProblemKind) -> &'static str {
         ProblemKind::CreditWaits => "problem-credit-waits",
         ProblemKind::LateChange => "problem-late-change",
         ProblemKind::CreditTakenBack => "problem-credit-taken-back",
+        ProblemKind::RegularisationWaits => "problem-regularisation-waits",
     }
 }
 

@@ -42,7 +42,9 @@ fn read(frame: &Frame, fault: &ReadFault) -> String {
         ReadFault::Amount(AmountError::TooPrecise { decimals, .. }) => {
             frame.with("wrong-decimals", "decimals", &decimals.to_string())
         }
-        ReadFault::Amount(AmountError::TooLarge(_) | AmountError::TooManyDigits(_)) => frame.t("wrong-too-large"),
+        ReadFault::Amount(
+            AmountError::TooLarge(_) | AmountError::BeyondRegister(_) | AmountError::TooManyDigits(_),
+        ) => frame.t("wrong-too-large"),
         ReadFault::NotWhole(_) => frame.t("wrong-not-whole"),
         ReadFault::NoSuchDate(text) | ReadFault::NotADate(text) => frame.with("wrong-date", "text", text),
         ReadFault::Calendar(_) => frame.t("wrong-month"),

@@ -1,0 +1,1 @@
+ALTER TABLE bank_receipt DROP COLUMN charge_cents;
