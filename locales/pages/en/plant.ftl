@@ -280,7 +280,6 @@ racks-empty = No rack: import the facility book first.
 racks-list = List of racks
 racks-caption = Racks by aisle; mean power of the last ten-minute window known
 plan-title = Plan of the aisles
-plan-desc = Each rack with who is in it, its free units and its load A + B. The same data are in the table that follows.
 plan-key = Each box: code, tenant, free units, load A + B. The bar on the left shows the units in use. The sign ⚠ and a thick border tell of lost redundancy.
 alarms-title = Redundancy lost
 alarm-redundancy = Rack { $rack }: A + B = { $load } kW, one feed alone carries only { $limit }.

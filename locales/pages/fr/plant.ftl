@@ -280,7 +280,6 @@ racks-empty = Aucune baie : importez d’abord le livre du site.
 racks-list = Liste des baies
 racks-caption = Baies par allée ; puissances moyennes de la dernière fenêtre de dix minutes connue
 plan-title = Plan des allées
-plan-desc = Chaque baie avec son occupant, ses unités libres et sa puissance A + B. Les mêmes données sont dans le tableau qui suit.
 plan-key = Chaque case : code, hébergé, unités libres, puissance A + B. La barre de gauche montre les unités occupées. Le signe ⚠ et un bord épais signalent une redondance perdue.
 alarms-title = Redondance perdue
 alarm-redundancy = Baie { $rack } : A + B = { $load } kW, une voie seule n’en porte que { $limit }.

@@ -152,10 +152,10 @@ fn columns(frame: &Frame, list: &Address, order: Order<TariffKey>) -> Vec<Column
     let column = |key: &str, by: TariffKey| Column::ordering(frame.t(key), list, order, by);
     vec![
         column("line-code", TariffKey::Code),
-        column("tenant-name", TariffKey::Name),
-        Column::plain(frame.t("field-unit")),
+        column("tenant-name", TariffKey::Name).giving_way(true),
+        Column::plain(frame.t("field-unit")).giving_way(true),
         Column::plain(frame.t("tariff-price-now")),
-        column("nav-contracts", TariffKey::Contracts).of_numbers(),
+        column("nav-contracts", TariffKey::Contracts).of_numbers().giving_way(true),
     ]
 }
 
