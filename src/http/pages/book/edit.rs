@@ -41,6 +41,7 @@ use crate::domain::access::{Action, Decision, TenantScope, policy};
 use crate::domain::book::{Book, EntryKind, is_code as book_code};
 use crate::http::auth::{Granted, Visitor};
 use crate::http::error::Fault;
+use crate::http::pages::language;
 use crate::http::state::{Shared, blocking};
 use form::FormData;
 use view::{Draw, FormError, FormView, Input};
@@ -101,8 +102,12 @@ enum Step {
 }
 
 impl Submission {
-    fn of(visitor: &Visitor, sent: Sent) -> Result<Submission, Fault> {
-        let data = FormData::sent(sent.into_inner());
+    fn of((_, _, visitor, http): &Editor, sent: Sent) -> Result<Submission, Fault> {
+        Submission::read(visitor, http, sent)
+    }
+
+    fn read(visitor: &Visitor, http: &HttpRequest, sent: Sent) -> Result<Submission, Fault> {
+        let data = FormData::sent(sent.into_inner(), language::of(http));
         visitor.check_form(data.text("form_token"))?;
         let step = match data.text("step").split_once(':') {
             Some(("add", list)) => Step::Add(list.to_owned()),

@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::contracts::price;
 use super::edit::{contract, tariff::address};
+use super::forms::unparted;
 use super::lines::part as part_name;
 use super::listing::{BookList, ListQuery, Listing};
 use super::parts::{Address, Column, count};
@@ -174,7 +175,7 @@ pub async fn one(
     let on: NaiveDate = query.on.parse().unwrap_or(today);
     let (preview, error) = match query.quantity.trim() {
         "" => (None, None),
-        typed => match read_tariffs::preview(&file.tariff, typed, on) {
+        typed => match read_tariffs::preview(&file.tariff, &unparted(typed, frame.language), on) {
             Ok(preview) => (Some(preview_view(&frame, &file, &preview)), None),
             Err(refusal) => (None, Some(refusal_text(&frame, &refusal))),
         },

@@ -282,7 +282,9 @@ fn chosen(frame: &Frame, fields: &Fields) -> Result<Vec<(usize, Option<Money>)>,
             (false, false) => continue,
             (false, true) => return Err(of_line("error-amount-unticked", position)),
             (true, false) => None,
-            (true, true) => Some(fields.number(&name).ok_or_else(|| of_line("error-amount-of-line", position))?),
+            (true, true) => {
+                Some(fields.number(&name, frame.language).ok_or_else(|| of_line("error-amount-of-line", position))?)
+            }
         };
         lines.push((position, amount));
     }
