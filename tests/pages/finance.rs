@@ -183,6 +183,7 @@ async fn an_invoice_is_taken_back_in_part_and_then_the_rest() {
         let row = plan.split(&site.contract_of("aphp")).nth(1).unwrap().split("</tr>").next().unwrap();
         assert!(row.contains(">annulée</span>") && row.contains(">0,00</td>"), "{engine:?} {row}");
         assert!(row.contains("annulée par les avoirs DC2026000004, DC2026000005"), "{engine:?} {row}");
+        assert!(!row.contains(&format!(">{number}</a>")), "its number stands there once: {engine:?} {row}");
         let next = server.page("/billing/2026-10", &cookie).await.text();
         let named = format!(">{}</a>", site.contract_of("aphp"));
         let row = next

@@ -141,6 +141,7 @@ upload-refusals = done with refusals
 upload-failed = could not be read to its end
 upload-interrupted = interrupted
 upload-interrupted-text = The server stopped while reading. { $percent } What was read until then is kept. Send the file again: what is stored counts as a duplicate.
+upload-at-least = at least { $count }
 upload-progress = Reading the file; this page reloads by itself.
 upload-billed = Some of the accepted readings are of months already billed. Issued invoices do not change: any difference will be regularised on the next ones.
 upload-billed-item = { $month }: { $readings }

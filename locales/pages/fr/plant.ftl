@@ -141,6 +141,7 @@ upload-refusals = terminé avec des refus
 upload-failed = lecture interrompue
 upload-interrupted = interrompu
 upload-interrupted-text = Le serveur s’est arrêté pendant la lecture. { $percent } Ce qui avait été lu jusque-là est gardé. Envoyez le fichier à nouveau : ce qui est enregistré compte comme doublon.
+upload-at-least = au moins { $count }
 upload-progress = Lecture du fichier ; cette page se recharge d’elle-même.
 upload-billed = Des relevés acceptés sont de mois déjà facturés. Les factures émises ne changent pas : l’écart éventuel sera régularisé sur les factures suivantes.
 upload-billed-item = { $month } : { $readings }

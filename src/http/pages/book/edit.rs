@@ -409,7 +409,9 @@ fn shown(frame: &Frame, input: &Input) -> String {
         let chosen = input.choices.iter().filter(|choice| choice.is_chosen).map(|choice| choice.label.as_str());
         return chosen.collect::<Vec<_>>().join(", ");
     }
-    input.value.lines().collect::<Vec<_>>().join(", ")
+    let day = || input.value.parse().ok().filter(|_| input.input_type() == "date").map(|day| frame.date(&day));
+    let month = || input.value.parse().ok().filter(|_| input.input_type() == "month").map(|month| frame.month(&month));
+    day().or_else(month).unwrap_or_else(|| input.value.lines().collect::<Vec<_>>().join(", "))
 }
 
 /// The reason, where terms change that somebody is billed by.
