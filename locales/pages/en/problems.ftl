@@ -195,6 +195,7 @@ told-expected-sequence = a number from 0
 told-expected-limit = a number from 1 to 1000
 told-expected-flag = true or false
 told-expected-page = a number from 1
+told-expected-cursor = the “next” of an answer of this list
 told-expected-line = a line number
 told-expected-items = a number of items
 told-expected-days = a number of days from 1 to 31

@@ -195,6 +195,7 @@ told-expected-sequence = un nombre à partir de 0
 told-expected-limit = un nombre de 1 à 1000
 told-expected-flag = true (oui) ou false (non)
 told-expected-page = un nombre à partir de 1
+told-expected-cursor = le champ « next » d’une réponse de cette liste
 told-expected-line = un numéro de ligne
 told-expected-items = un nombre d’éléments
 told-expected-days = un nombre de jours de 1 à 31
