@@ -29,6 +29,7 @@ sign-in-title = Sign in
 sign-in-email = E-mail address
 sign-in-password = Password
 sign-in-button = Sign in
+sign-in-no-password = Give your password.
 sign-in-refused = The address or the password is not right. Check both and try again.
 sign-in-wait = Too many attempts have failed. Try again in { $seconds } s.
 

@@ -29,6 +29,7 @@ sign-in-title = Connexion
 sign-in-email = Adresse électronique
 sign-in-password = Mot de passe
 sign-in-button = Se connecter
+sign-in-no-password = Donnez votre mot de passe.
 sign-in-refused = L’adresse ou le mot de passe n’est pas le bon. Vérifiez les deux et réessayez.
 sign-in-wait = Trop d’essais ont échoué. Réessayez dans { $seconds } s.
 

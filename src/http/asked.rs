@@ -30,6 +30,8 @@ pub enum Expected {
     Flag,
     /// Of a list, from 1.
     Page,
+    /// Where a list goes on, as an answer gave it.
+    Cursor,
     /// Of a document, from 1.
     Line,
     /// How many to draw.
@@ -54,6 +56,7 @@ impl Expected {
             Expected::Limit => Told::new("expected-limit", "a number from 1 to 1000"),
             Expected::Flag => Told::new("expected-flag", "true or false"),
             Expected::Page => Told::new("expected-page", "a number from 1"),
+            Expected::Cursor => Told::new("expected-cursor", "the `next` of an answer of this list"),
             Expected::Line => Told::new("expected-line", "a line number"),
             Expected::Items => Told::new("expected-items", "a number of items"),
             Expected::Days => Told::new("expected-days", "a number of days from 1 to 31"),

@@ -17,8 +17,10 @@ const WIDTHS = [1280, 640, 320];
 // Between these two the colours are the same, only arranged differently.
 const DARK_WIDTHS = [1280, 320];
 const HEIGHT = 900;
-// Amounts are compared from column to column: on a laptop the tables of the books are seen whole.
-const BOOKS = /^\/(amortisation|reports|journal|payback|audit)\b/;
+// Amounts are compared from column to column: on a laptop, and on a tablet on its side, these tables are seen whole.
+const SEEN_WHOLE = /^\/(amortisation|reports|journal|payback|audit|invoices|meters|racks|dunning)(?!\/\{number\}\/lines)\b/;
+const WHOLE_WIDTHS = [1280, 1024];
+const TELEPHONE = 390;
 
 async function violations(page, runOnly) {
   const found = await page.evaluate((runOnly) => window.axe.run({ runOnly, iframes: false, resultTypes: ["violations"] }), runOnly);
@@ -35,13 +37,13 @@ async function look(site, page, entry, address) {
     await page.emulateMedia({ colorScheme: "light" });
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
     if (wide > 0) told(`${wide} px too wide`, "light");
-    if (width === WIDTHS[0] && BOOKS.test(entry.route)) for (const text of await cut(page)) told(text, "light");
     for (const text of await violations(page, LEVEL)) told(text, "light");
     if (!DARK_WIDTHS.includes(width)) continue;
     await page.emulateMedia({ colorScheme: "dark" });
     for (const text of await violations(page, COLOURS)) told(text, "dark");
   }
-  if (entry.main) await onTelephone(page, entry);
+  if (SEEN_WHOLE.test(entry.route)) for (const width of WHOLE_WIDTHS) await seenWhole(page, entry, width);
+  await onTelephone(page, entry);
   if (site.language === "fr") await shoot(page, entry.name);
 }
 
@@ -50,11 +52,38 @@ const cut = (page) => page.evaluate(() => [...document.querySelectorAll("main .s
   .filter((box) => box.scrollWidth > box.clientWidth)
   .map((box) => `${box.scrollWidth - box.clientWidth} px of “${box.querySelector("caption")?.innerText}” are cut off`));
 
+async function seenWhole(page, { name }, width) {
+  await page.setViewportSize({ width, height: HEIGHT });
+  for (const text of await cut(page)) fail(`${name} (${width} px): ${text}`);
+}
+
+// Codes of which a part stands on another line, where they stand as codes and in headings, captions and cards.
+const broken = (page) => page.evaluate(() => {
+  const found = new Set();
+  for (const place of document.querySelectorAll("main :is(h1, caption, .crumbs, .card, .code):not(.aside, .command)")) {
+    const texts = document.createTreeWalker(place, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+      const text = texts.currentNode;
+      if (text.parentElement.closest(".hidden, .aside, .command, .formula")) continue;
+      for (const code of text.data.matchAll(/\p{L}[\p{L}\d/_.]*-[\p{L}\d/_.-]*[\p{L}\d]/gu)) {
+        const range = document.createRange();
+        range.setStart(text, code.index);
+        range.setEnd(text, code.index + code[0].length);
+        const lines = new Set([...range.getClientRects()].filter((box) => box.width > 1).map((box) => Math.round(box.top)));
+        if (/\d/.test(code[0]) && lines.size > 1) found.add(code[0]);
+      }
+    }
+  }
+  return [...found];
+});
+
 async function onTelephone(page, { name, main }) {
-  await page.setViewportSize({ width: 390, height: HEIGHT });
+  await page.setViewportSize({ width: TELEPHONE, height: HEIGHT });
+  for (const code of await broken(page)) fail(`${name}: ${code} is broken over two lines on a telephone`);
+  if (!main) return;
   const ends = await page.locator(main).evaluateAll((found) => found.map((one) => one.getBoundingClientRect().right));
   check(ends.length > 0, `${name}: nothing is ${main}`);
-  for (const end of ends) if (end > 390) fail(`${name}: ${main} ends ${Math.round(end - 390)} px beyond a telephone's edge`);
+  for (const end of ends) if (end > TELEPHONE) fail(`${name}: ${main} ends ${Math.round(end - TELEPHONE)} px beyond a telephone's edge`);
 }
 
 async function shoot(page, name) {

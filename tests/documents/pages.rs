@@ -55,7 +55,7 @@ fn nobody_is_warned_of_owing_interest_to_themselves() {
 #[test]
 fn a_draft_is_marked_on_every_page_and_carries_neither_number_nor_data() {
     for (language, mark) in
-        [(Language::French, "PROJET – ne vaut pas facture"), (Language::English, "DRAFT – not an invoice")]
+        [(Language::French, "BROUILLON – ne vaut pas facture"), (Language::English, "DRAFT – not an invoice")]
     {
         let mut invoice = IssuedInvoice { language, ..fixtures::full() };
         let (number, reference) = (invoice.number.to_string(), invoice.payment.reference.clone());

@@ -40,6 +40,76 @@ async fn numbers(server: &Server, token: &str, query: &str) -> Vec<String> {
     answer["invoices"].as_array().unwrap_or_else(|| panic!("{answer}")).iter().map(row).collect()
 }
 
+/// The address of the next part as `Link` has it, and what the part's rows are known by.
+async fn part(server: &Server, token: &str, address: &str, rows: &str) -> (Option<String>, Vec<String>) {
+    let answer = server.get_with(address, token).await;
+    let next = answer.headers.get("link").map(|link| link.to_str().unwrap().to_owned());
+    let next = next.map(|link| link.strip_prefix('<').unwrap().strip_suffix(">; rel=\"next\"").unwrap().to_owned());
+    let body = answer.json();
+    assert_eq!(next.is_some(), body["next"].is_string(), "{body}");
+    let row = |row: &serde_json::Value| row["number"].as_str().unwrap().to_owned();
+    (next, body[rows].as_array().unwrap_or_else(|| panic!("{body}")).iter().map(row).collect())
+}
+
+/// A cent taken back, or paid, of the first invoice.
+fn cent(site: &Site, of: &str, number: &str) {
+    match of {
+        "payments" => pay(site, number, "0.01"),
+        _ => {
+            let invoice = InvoiceNumber::from_stored(number);
+            let lines = vec![(1, Some("0.01".parse().unwrap()))];
+            let request = CreditRequest { invoice, lines, reason: "in error".into() };
+            credit_invoice::credit(&site.shared.store, &request, &by(), now()).unwrap();
+        }
+    }
+}
+
+#[actix_web::test]
+async fn a_list_read_by_its_cursor_is_not_shifted_by_what_comes_in_meanwhile() {
+    for engine in ENGINES {
+        let site = Site::new(engine);
+        let server = Server::start(&site).await;
+        let token = server.token(Role::Finance).await;
+        let number = site.number_of("aphp");
+        for (rows, query) in
+            [("payments", "q="), ("invoices", "status=issued"), ("invoices", "status=issued&sort=month")]
+        {
+            for _ in 0..52 {
+                cent(&site, rows, &number);
+            }
+            let (next, mut seen) = part(&server, &token, &format!("/api/v1/{rows}?{query}"), rows).await;
+            assert_eq!(seen.len(), 50, "{engine:?} {rows}");
+            cent(&site, rows, &number);
+            let mut next = next;
+            while let Some(address) = next {
+                assert!(address.contains(query) && address.contains("cursor="), "the same list: {address}");
+                let (later, more) = part(&server, &token, &address, rows).await;
+                seen.extend(more);
+                next = later;
+            }
+            let mut whole = seen.clone();
+            whole.sort();
+            whole.dedup();
+            let total =
+                server.get_with(&format!("/api/v1/{rows}?{query}"), &token).await.json()["total"].as_u64().unwrap();
+            let (count, known) = (u64::try_from(seen.len()).unwrap(), u64::try_from(whole.len()).unwrap());
+            // From the lowest month up what came in stands at the end, and is read as well.
+            let fresh = u64::from(!query.contains("sort"));
+            assert_eq!((count, known), (total - fresh, total - fresh), "{engine:?} {rows} {query}: {seen:?}");
+        }
+        for query in [
+            "payments?cursor=REG-NONE",
+            "payments?page=2&cursor=REG-2026-000001",
+            "invoices?cursor=x",
+            "invoices?cursor=2026-10.1&sort=net",
+            "invoices?page=1&cursor=2026-10.1",
+        ] {
+            let refused = server.get_with(&format!("/api/v1/{query}"), &token).await;
+            assert_eq!(refused.status.as_u16(), 400, "{engine:?} {query}: {}", refused.text());
+        }
+    }
+}
+
 #[actix_web::test]
 async fn what_is_paid_or_taken_back_is_no_longer_overdue() {
     for engine in ENGINES {

@@ -293,6 +293,26 @@ async fn asking_for_links_is_slowed_down() {
 }
 
 #[actix_web::test]
+async fn signing_in_tells_what_was_left_out_in_the_pages_own_words() {
+    let site = Site::new(Engine::Sqlite);
+    let server = Server::start(&site).await;
+    assert!(server.get("/sign-in").await.text().contains(" novalidate>"), "the browser's own words stay away");
+    let empty = sign_in(&server, "", "").await;
+    let text = empty.text();
+    assert_eq!(status(&empty), 422, "{text}");
+    for told in [
+        "Donnez une adresse électronique.",
+        "Donnez votre mot de passe.",
+        "id=\"email-error\"",
+        "id=\"password-error\"",
+    ] {
+        assert!(text.contains(told), "{told}: {text}");
+    }
+    let half = sign_in(&server, &email(Role::Auditor), "").await.text();
+    assert!(!half.contains("id=\"email-error\"") && half.contains(&email(Role::Auditor)), "{half}");
+}
+
+#[actix_web::test]
 async fn changing_ones_password_ends_the_other_sessions_and_keeps_this_one() {
     let site = Site::new(Engine::Sqlite);
     let server = Server::start(&site).await;
@@ -309,6 +329,10 @@ async fn changing_ones_password_ends_the_other_sessions_and_keeps_this_one() {
     for password in ["auditor@example.org", "ici Auditor parle", "motdepasse2026", "password1234"] {
         let own = change(PASSWORD, password).await;
         assert!(own.text().contains("id=\"password-error\"") && status(&own) == 422, "{password}");
+    }
+    for (current, told) in [("not the password", "id=\"current-error\""), ("", "Donnez votre mot de passe actuel.")] {
+        let both = change(current, "court").await.text();
+        assert!(both.contains(told) && both.contains("id=\"password-error\""), "both at once: {both}");
     }
     let empty = change("", "").await;
     let text = empty.text();

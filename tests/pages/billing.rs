@@ -67,7 +67,7 @@ async fn a_draft_is_seen_on_paper() {
             assert!(page.contains(&format!("src=\"{preview}\"")), "{engine:?} {page}");
             let paper = server.page(&preview, &cookie).await;
             assert_eq!(paper.header("content-type"), "application/pdf");
-            assert!(paper.header("content-disposition").starts_with("inline; filename=\"draft-2026-10-"));
+            assert!(paper.header("content-disposition").starts_with("inline; filename=\"brouillon-2026-10-"));
             assert!(paper.body.starts_with(b"%PDF-1.7"), "{engine:?} {role:?}");
         }
         let missing = draft.replace(&site.contract_of("aphp"), "C-NONE");

@@ -127,6 +127,18 @@ async fn an_invoice_is_taken_back_in_part_and_then_the_rest() {
         let wrong = [("form_token", token.as_str()), ("line-1", "1"), ("amount-1", "99999999"), ("reason", "erreur")];
         let wrong = post(&server, &form, &cookie, &wrong).await;
         assert!(wrong.status.as_u16() == 422 && wrong.text().contains("on peut reprendre"), "{}", wrong.text());
+        let several = [("form_token", token.as_str()), ("line-1", "1"), ("amount-1", "x"), ("amount-2", "1,00")];
+        let unreasoned = [("form_token", token.as_str()), ("line-1", "1"), ("amount-1", "99999999")];
+        for (fields, expected) in [
+            (
+                several.as_slice(),
+                ["Le montant de la ligne 1", "La ligne 2 porte un montant", "Un avoir demande un motif"],
+            ),
+            (&unreasoned, ["on peut reprendre", "Un avoir demande un motif", "id=\"reason-error\""]),
+        ] {
+            let told = post(&server, &form, &cookie, fields).await.text();
+            assert!(expected.iter().all(|part| told.contains(part)), "all at once: {engine:?} {told}");
+        }
         let part = [("form_token", token.as_str()), ("line-1", "1"), ("amount-1", "1,50"), ("reason", "erreur")];
         let asked = post(&server, &form, &cookie, &part).await;
         assert!(asked.text().contains("1,50") && asked.text().contains("Émettre cet avoir"), "{}", asked.text());
@@ -171,6 +183,7 @@ async fn an_invoice_is_taken_back_in_part_and_then_the_rest() {
         let row = plan.split(&site.contract_of("aphp")).nth(1).unwrap().split("</tr>").next().unwrap();
         assert!(row.contains(">annulée</span>") && row.contains(">0,00</td>"), "{engine:?} {row}");
         assert!(row.contains("annulée par les avoirs DC2026000004, DC2026000005"), "{engine:?} {row}");
+        assert!(!row.contains(&format!(">{number}</a>")), "its number stands there once: {engine:?} {row}");
         let next = server.page("/billing/2026-10", &cookie).await.text();
         let named = format!(">{}</a>", site.contract_of("aphp"));
         let row = next

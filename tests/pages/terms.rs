@@ -354,7 +354,7 @@ async fn what_was_entered_by_mistake_is_removed_after_a_look_at_it() {
     assert!(!billed.contains("/remove\""), "nobody is offered what is refused: {billed}");
     let kept = server.page("/tenants/bnf/remove", &cookie).await.text();
     assert!(
-        kept.contains("href=\"/contracts/BNF-2027\">Conventions qui s’y rattachent\u{202f}: 1 (dont BNF-2027)"),
+        kept.contains("href=\"/contracts/BNF-2027\">Conventions qui s’y rattachent\u{202f}: 1 (dont <span class=\"code whole\">BNF-2027</span>)"),
         "{kept}"
     );
     assert!(!kept.contains("class=\"danger\""), "{kept}");

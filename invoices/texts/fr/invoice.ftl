@@ -3,7 +3,7 @@
 title-invoice = Facture n° { $number }
 title-credit-note = Avoir n° { $number }
 title-corrected = Facture rectificative n° { $number }
-draft-mark = PROJET – ne vaut pas facture
+draft-mark = BROUILLON – ne vaut pas facture
 draft-note = Sans numéro. Les dates sont celles d’une facture émise le { $date }.
 draft-reference = attribuée à l’émission
 subtitle = Hébergement au centre de données · { $month } · Prestations de services

@@ -141,6 +141,7 @@ upload-refusals = done with refusals
 upload-failed = could not be read to its end
 upload-interrupted = interrupted
 upload-interrupted-text = The server stopped while reading. { $percent } What was read until then is kept. Send the file again: what is stored counts as a duplicate.
+upload-at-least = at least { $count }
 upload-progress = Reading the file; this page reloads by itself.
 upload-billed = Some of the accepted readings are of months already billed. Issued invoices do not change: any difference will be regularised on the next ones.
 upload-billed-item = { $month }: { $readings }
@@ -288,7 +289,6 @@ racks-empty = No rack: import the facility book first.
 racks-list = List of racks
 racks-caption = Racks by aisle; mean power of the last ten-minute window known
 plan-title = Plan of the aisles
-plan-desc = Each rack with who is in it, its free units and its load A + B. The same data are in the table that follows.
 plan-key = Each box: code, tenant, free units, load A + B. The bar on the left shows the units in use. The sign ⚠ and a thick border tell of lost redundancy.
 alarms-title = Redundancy lost
 alarm-redundancy = Rack { $rack }: A + B = { $load } kW, one feed alone carries only { $limit }.

@@ -141,6 +141,7 @@ upload-refusals = terminé avec des refus
 upload-failed = lecture interrompue
 upload-interrupted = interrompu
 upload-interrupted-text = Le serveur s’est arrêté pendant la lecture. { $percent } Ce qui avait été lu jusque-là est gardé. Envoyez le fichier à nouveau : ce qui est enregistré compte comme doublon.
+upload-at-least = au moins { $count }
 upload-progress = Lecture du fichier ; cette page se recharge d’elle-même.
 upload-billed = Des relevés acceptés sont de mois déjà facturés. Les factures émises ne changent pas : l’écart éventuel sera régularisé sur les factures suivantes.
 upload-billed-item = { $month } : { $readings }
@@ -288,7 +289,6 @@ racks-empty = Aucune baie : importez d’abord le livre du site.
 racks-list = Liste des baies
 racks-caption = Baies par allée ; puissances moyennes de la dernière fenêtre de dix minutes connue
 plan-title = Plan des allées
-plan-desc = Chaque baie avec son occupant, ses unités libres et sa puissance A + B. Les mêmes données sont dans le tableau qui suit.
 plan-key = Chaque case : code, hébergé, unités libres, puissance A + B. La barre de gauche montre les unités occupées. Le signe ⚠ et un bord épais signalent une redondance perdue.
 alarms-title = Redondance perdue
 alarm-redundancy = Baie { $rack } : A + B = { $load } kW, une voie seule n’en porte que { $limit }.

@@ -113,6 +113,11 @@ pub fn set(
     Ok(person)
 }
 
+/// Whether the person with this address may choose this password, for a form that tells at once all that is wrong with it.
+pub fn may_be(password: &str, email: &str) -> Result<(), UserProblem> {
+    people::check_password(password, email)
+}
+
 /// Changes one's own password. Every other session and every token of theirs ends, the long-lived ones too; the session
 /// whose secret is `kept` goes on.
 pub fn change(

@@ -95,6 +95,11 @@ pub fn look(store: &Store, number: &InvoiceNumber) -> Result<Creditable, AppErro
 /// What [`credit`] would do; writes nothing.
 pub fn preview(store: &Store, request: &CreditRequest) -> Result<CreditPreview, AppError> {
     check_reason(request)?;
+    without_reason(store, request)
+}
+
+/// The same before its reason is known, for a form that tells at once all that is wrong with it.
+pub fn without_reason(store: &Store, request: &CreditRequest) -> Result<CreditPreview, AppError> {
     store.read(|connection| {
         let (id, invoice) = settle::find(connection, &request.invoice)?;
         let gathered = settle::gather(connection, id, invoice)?;

@@ -1,6 +1,8 @@
 //! Show invoices to whoever may see them.
 
 use std::collections::HashSet;
+use std::fmt;
+use std::str::FromStr;
 
 use chrono::NaiveDate;
 
@@ -12,6 +14,7 @@ use crate::documents::zip::Zip;
 use crate::domain::access::{Action, Decision, Role, TenantScope, policy};
 use crate::domain::calendar::BillingMonth;
 use crate::domain::freetext;
+use crate::domain::ids::InvoiceId;
 use crate::domain::invoice::{InvoiceNumber, IssuedInvoice};
 use crate::domain::money::Money;
 use crate::domain::told::{Tell, Told};
@@ -167,6 +170,49 @@ pub fn search(
     let offset = i64::try_from(page - 1).unwrap_or(0).saturating_mul(limit);
     let invoices = search::page(connection, &reader.scope, &selection, order, Page { limit, offset })?;
     Ok(InvoicePage { invoices, page, pages, total, net: sums.net, gross: sums.gross })
+}
+
+/// A place in a list by months, to go on after: the month and the row of the last document before it. As a program keeps
+/// it, `2026-10.1234`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    month: BillingMonth,
+    row: InvoiceId,
+}
+
+impl Place {
+    pub const fn of(last: &InvoiceSummary) -> Place {
+        Place { month: last.month, row: last.id }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        write!(formatter, "{}.{}", self.month, self.row.0)
+    }
+}
+
+impl FromStr for Place {
+    type Err = ();
+    fn from_str(text: &str) -> Result<Place, ()> {
+        let (month, row) = text.split_once('.').ok_or(())?;
+        Ok(Place { month: month.parse().map_err(drop)?, row: InvoiceId(row.parse().map_err(drop)?) })
+    }
+}
+
+/// The documents after `place` by their months, `limit` at most: documents that come in meanwhile shift none of them.
+pub fn after(
+    store: &Store,
+    reader: &Reader,
+    wanted: Wanted,
+    order: Order,
+    (place, limit): (Place, usize),
+) -> Result<Vec<InvoiceSummary>, AppError> {
+    let connection = &mut *store.connection()?;
+    let Some(selection) = selection(connection, reader, wanted)? else { return Ok(vec![]) };
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let from = ((place.month, place.row), limit);
+    Ok(search::after(connection, &reader.scope, &selection, Order { key: SortKey::Month, ..order }, from)?)
 }
 
 /// All of what [`search`] shows in pages.

@@ -46,6 +46,18 @@ pub fn search(store: &Store, filter: &PaymentFilter, page: usize) -> Result<Paym
     Ok(PaymentPage { payments: found, page, pages, total, amount })
 }
 
+/// What comes after the payment or refund numbered `last`, `limit` of it at most; none where that is not known. Payments
+/// recorded meanwhile shift none of them.
+pub fn after(
+    store: &Store,
+    filter: &PaymentFilter,
+    last: &str,
+    limit: usize,
+) -> Result<Option<Vec<RecordedPayment>>, AppError> {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    Ok(payments::after(&mut *store.connection()?, filter, last, limit)?)
+}
+
 /// All of what [`search`] shows in pages.
 pub fn whole(store: &Store, filter: &PaymentFilter) -> Result<Vec<RecordedPayment>, AppError> {
     Ok(payments::page(&mut *store.connection()?, filter, Page::ALL)?)

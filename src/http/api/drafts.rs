@@ -12,6 +12,7 @@ use crate::app::compare_billing::{self, MonthDraft};
 use crate::app::{preview_draft, withdraw_draft};
 use crate::domain::calendar::BillingMonth;
 use crate::domain::ids::ContractCode;
+use crate::domain::party::Language;
 use crate::http::auth::Granted;
 use crate::http::error::{Fault, Problem};
 use crate::http::state::{Shared, blocking};
@@ -28,15 +29,19 @@ use crate::http::state::{Shared, blocking};
 pub async fn pdf(shared: Data<Shared>, path: Path<(String, String)>) -> Result<HttpResponse, Fault> {
     let (month_text, contract) = path.into_inner();
     let (month, contract) = (month(&month_text)?, ContractCode(contract));
-    let bytes = paper(&shared, month, contract.clone()).await?;
+    let (bytes, language) = paper(&shared, month, contract.clone()).await?;
     Ok(HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, "application/pdf"))
-        .insert_header(download(file_name(month, &contract)))
+        .insert_header(download(file_name(month, &contract, language)))
         .body(bytes))
 }
 
-/// The PDF of a draft, kept or as it would be made now; pages show it too.
-pub async fn paper(shared: &Data<Shared>, month: BillingMonth, contract: ContractCode) -> Result<Vec<u8>, Fault> {
+/// The PDF of a draft, kept or as it would be made now, and its language; pages show it too.
+pub async fn paper(
+    shared: &Data<Shared>,
+    month: BillingMonth,
+    contract: ContractCode,
+) -> Result<(Vec<u8>, Language), Fault> {
     let (store, now) = (shared.store.clone(), shared.now());
     let found = blocking(move || {
         Ok(match compare_billing::draft(&store, month, &contract, now)? {
@@ -51,10 +56,14 @@ pub async fn paper(shared: &Data<Shared>, month: BillingMonth, contract: Contrac
     found.ok_or(Fault::NotFound)?.map_err(|problems| blocked(&problems))
 }
 
-/// `draft-2026-10-C-APHP.pdf`
-pub fn file_name(month: BillingMonth, contract: &ContractCode) -> String {
+/// `draft-2026-10-C-APHP.pdf`, `brouillon-2026-10-C-APHP.pdf`: in the word its paper is marked with.
+pub fn file_name(month: BillingMonth, contract: &ContractCode, language: Language) -> String {
+    let word = match language {
+        Language::French => "brouillon",
+        Language::English => "draft",
+    };
     let plain = |c: char| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '-' };
-    format!("draft-{month}-{}.pdf", contract.as_str().chars().map(plain).collect::<String>())
+    format!("{word}-{month}-{}.pdf", contract.as_str().chars().map(plain).collect::<String>())
 }
 
 #[derive(Deserialize, IntoParams)]

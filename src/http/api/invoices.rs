@@ -1,23 +1,25 @@
 //! `GET /api/v1/invoices` and what hangs below it.
 
-use actix_web::HttpResponse;
 use actix_web::http::header;
 use actix_web::web::{Data, Path, Query};
+use actix_web::{HttpRequest, HttpResponse};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::schemas::values::Amount;
-use super::{download, only_of};
+use super::{Asked, cut, download, going_on, only_of};
 use crate::app::archive_invoice::ArchiveKind;
-use crate::app::read_invoices::{self, InvoiceFilter, InvoiceSummary, ListState, Order, Wanted};
+use crate::app::read_invoices::{
+    self, INVOICES_PER_PAGE, InvoiceFilter, InvoiceSummary, ListState, Order, Place, SortKey, Wanted,
+};
 use crate::app::read_tenants;
 use crate::domain::ids::{ContractCode, TenantCode};
 use crate::domain::invoice::{InvoiceKind, IssuedInvoice, rate_percent};
 use crate::domain::metering::{MeterUsage, RestartKind};
 use crate::domain::party::Language;
 use crate::domain::rating::Charge;
-use crate::http::asked::{Expected, none_of, page, parsed};
+use crate::http::asked::{Expected, none_of, parsed};
 use crate::http::auth::Granted;
 use crate::http::error::{Fault, Problem};
 use crate::http::state::{Shared, blocking};
@@ -39,14 +41,20 @@ pub struct InvoicesQuery {
     sort: Option<String>,
     /// From 1; 50 invoices each.
     page: Option<String>,
+    /// Instead of a page: the `next` of the answer before, for the 50 after it by their months, whatever was issued since.
+    cursor: Option<String>,
 }
 
 #[derive(Serialize, ToSchema)]
 pub struct InvoicesAnswer {
     invoices: Vec<InvoiceRow>,
-    page: usize,
+    /// None after a cursor.
+    page: Option<usize>,
     pages: usize,
     total: usize,
+    /// Where a list by months goes on, as a `cursor`; none at its end. `Link` names the whole address.
+    #[schema(example = "2026-10.1234")]
+    next: Option<String>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -141,22 +149,42 @@ pub struct MeterAnswer {
               (status = 403, body = Problem)),
     security(("token" = []))
 )]
-pub async fn list(shared: Data<Shared>, granted: Granted, query: Query<InvoicesQuery>) -> Result<HttpResponse, Fault> {
+pub async fn list(
+    shared: Data<Shared>,
+    granted: Granted,
+    http: HttpRequest,
+    query: Query<InvoicesQuery>,
+) -> Result<HttpResponse, Fault> {
     let (wanted, state) = wanted(&query)?;
     let order = order(query.sort.as_deref())?;
-    let asked = page(query.page.as_deref())?;
+    let asked = Asked::<Place>::of(query.page.as_deref(), query.cursor.as_deref())?;
+    let is_by_month = order.key == SortKey::Month;
+    if let (Asked::After(_), false) = (&asked, is_by_month) {
+        return Err(none_of("sort", query.sort.as_deref().unwrap_or_default(), &["month", "-month"]));
+    }
     let (store, reader, now) = (shared.store.clone(), granted.reader(), shared.now());
-    let found = blocking(move || {
+    let answer = blocking(move || {
         let wanted = wanted.in_state(state, read_tenants::today(&store, now)?);
-        read_invoices::search(&store, &reader, wanted, order, asked)
+        let page = if let Asked::Page(page) = asked { page } else { 1 };
+        let found = read_invoices::search(&store, &reader, wanted.clone(), order, page)?;
+        let (invoices, goes_on) = match asked {
+            Asked::Page(page) => (only_of(page, found.page, found.invoices), page < found.pages),
+            Asked::After(place) => {
+                let from = (place, INVOICES_PER_PAGE + 1);
+                cut(read_invoices::after(&store, &reader, wanted, order, from)?, INVOICES_PER_PAGE)
+            }
+        };
+        let next = invoices.last().filter(|_| goes_on && is_by_month).map(|last| Place::of(last).to_string());
+        Ok(InvoicesAnswer {
+            invoices: invoices.iter().map(row).collect(),
+            page: matches!(asked, Asked::Page(_)).then_some(page),
+            pages: found.pages,
+            total: found.total,
+            next,
+        })
     })
     .await?;
-    Ok(HttpResponse::Ok().json(InvoicesAnswer {
-        invoices: only_of(asked, found.page, found.invoices.iter().map(row).collect()),
-        page: asked,
-        pages: found.pages,
-        total: found.total,
-    }))
+    Ok(going_on(&http, answer.next.as_deref(), &answer))
 }
 
 /// What a query wants, and in which state.

@@ -44,12 +44,14 @@ pub mod token;
 pub mod usage;
 pub mod users;
 
-use actix_web::HttpResponse;
+use std::str::FromStr;
+
 use actix_web::http::header::{self, ContentDisposition, DispositionParam, DispositionType};
+use actix_web::{HttpRequest, HttpResponse};
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 
-use super::asked::page as page_asked;
+use super::asked::{Expected, either, page as page_asked, parsed};
 use super::error::Fault;
 
 /// Rows of one answer where nothing else is agreed.
@@ -76,6 +78,43 @@ pub(super) fn part<T>(rows: &[T], page: usize) -> &[T] {
 /// are shown the last. A program that goes on to the next page comes to an end so.
 pub(super) fn only_of<T>(asked: usize, shown: usize, rows: Vec<T>) -> Vec<T> {
     if asked == shown { rows } else { Vec::new() }
+}
+
+/// A page of a long list, or the part after a cursor.
+pub(super) enum Asked<C> {
+    Page(usize),
+    After(C),
+}
+
+impl<C: FromStr> Asked<C> {
+    /// What `page` and `cursor` ask for: one of them at most.
+    pub(super) fn of(page: Option<&str>, cursor: Option<&str>) -> Result<Asked<C>, Fault> {
+        either(("page", &page), ("cursor", &cursor))?;
+        Ok(match parsed("cursor", cursor, Expected::Cursor)? {
+            Some(cursor) => Asked::After(cursor),
+            None => Asked::Page(page_asked(page)?),
+        })
+    }
+}
+
+/// The first `rows_max` of rows of which one more was read, and whether there is more.
+pub(super) fn cut<T>(mut rows: Vec<T>, rows_max: usize) -> (Vec<T>, bool) {
+    let goes_on = rows.len() > rows_max;
+    rows.truncate(rows_max);
+    (rows, goes_on)
+}
+
+/// An answer that names where the list goes on, if it does: the same query after `next`.
+pub(super) fn going_on(http: &HttpRequest, next: Option<&str>, answer: &impl Serialize) -> HttpResponse {
+    let mut response = HttpResponse::Ok();
+    if let Some(next) = next {
+        let kept = http.query_string().split('&').filter(|pair| !pair.is_empty());
+        let kept = kept.filter(|pair| !pair.starts_with("page=") && !pair.starts_with("cursor="));
+        let cursor = format!("cursor={next}");
+        let query: Vec<&str> = kept.chain([cursor.as_str()]).collect();
+        response.insert_header((header::LINK, format!("<{}?{}>; rel=\"next\"", http.path(), query.join("&"))));
+    }
+    response.json(answer)
 }
 
 /// Which page of a list.

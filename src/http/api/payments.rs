@@ -1,16 +1,16 @@
 //! `/api/v1/payments` and what is late: money received, bank statements, credit notes, late interest.
 
-use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path, Query};
+use actix_web::{HttpRequest, HttpResponse};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::once::{Writing, once};
-use super::only_of;
 use super::schemas::receivables as described;
 use super::schemas::values::Amount;
+use super::{Asked, cut, going_on, only_of};
 use crate::app::Store;
 use crate::app::charge_interest;
 use crate::app::correct_invoice::{self, CorrectionRequest};
@@ -18,14 +18,14 @@ use crate::app::credit_invoice::{self, CreditRequest};
 use crate::app::dunning;
 use crate::app::import_statement;
 use crate::app::match_receipts::{self, BankReceipt};
-use crate::app::read_payments::{self, RecordedPayment};
+use crate::app::read_payments::{self, PAYMENTS_PER_PAGE, RecordedPayment};
 use crate::app::record_payment::{self, NewPayment};
 use crate::domain::audit::Actor;
 use crate::domain::calendar::plain_day;
 use crate::domain::ids::TenantCode;
 use crate::domain::invoice::{InvoiceNumber, restated};
 use crate::domain::money::Money;
-use crate::http::asked::{days, page};
+use crate::http::asked::{Expected, days};
 use crate::http::error::{Fault, Problem};
 use crate::http::state::{Shared, blocking};
 
@@ -42,14 +42,20 @@ pub struct PaymentsQuery {
     q: Option<String>,
     /// From 1; 50 payments and refunds each.
     page: Option<String>,
+    /// Instead of a page: the `next` of the answer before, for the 50 after it, whatever was recorded since.
+    cursor: Option<String>,
 }
 
 #[derive(Serialize, ToSchema)]
 pub struct PaymentsAnswer {
     payments: Vec<PaymentRow>,
-    page: usize,
+    /// None after a cursor.
+    page: Option<usize>,
     pages: usize,
     total: usize,
+    /// Where the list goes on, as a `cursor`; none at its end. `Link` names the whole address.
+    #[schema(example = "REG-2026-000001")]
+    next: Option<String>,
     /// What all of them come to: payments less refunds.
     #[schema(value_type = Amount)]
     amount: String,
@@ -75,21 +81,37 @@ pub struct PaymentRow {
               (status = 403, body = Problem)),
     security(("token" = []))
 )]
-pub async fn list(shared: Data<Shared>, query: Query<PaymentsQuery>) -> Result<HttpResponse, Fault> {
+pub async fn list(shared: Data<Shared>, http: HttpRequest, query: Query<PaymentsQuery>) -> Result<HttpResponse, Fault> {
     let (from, to) = days(("from", query.from.as_deref()), ("to", query.to.as_deref()))?;
     let tenant = query.tenant.clone().filter(|code| !code.is_empty()).map(TenantCode);
     let text = query.q.clone().unwrap_or_default();
     let filter = read_payments::filter(from, to, tenant, &text);
-    let asked = page(query.page.as_deref())?;
+    let cursor = query.cursor.clone();
+    let asked = Asked::<String>::of(query.page.as_deref(), cursor.as_deref())?;
     let store = shared.store.clone();
-    let found = blocking(move || read_payments::search(&store, &filter, asked)).await?;
-    Ok(HttpResponse::Ok().json(PaymentsAnswer {
-        payments: only_of(asked, found.page, found.payments.into_iter().map(row).collect()),
-        page: asked,
-        pages: found.pages,
-        total: found.total,
-        amount: found.amount.to_string(),
-    }))
+    let answer = blocking(move || {
+        let page = if let Asked::Page(page) = asked { page } else { 1 };
+        let found = read_payments::search(&store, &filter, page)?;
+        let (payments, goes_on) = match &asked {
+            Asked::Page(page) => (only_of(*page, found.page, found.payments), *page < found.pages),
+            Asked::After(last) => {
+                let rows = read_payments::after(&store, &filter, last, PAYMENTS_PER_PAGE + 1)?;
+                let Some(rows) = rows else { return Ok(None) };
+                cut(rows, PAYMENTS_PER_PAGE)
+            }
+        };
+        Ok(Some(PaymentsAnswer {
+            next: payments.last().filter(|_| goes_on).map(|last| last.payment.number.clone()),
+            payments: payments.into_iter().map(row).collect(),
+            page: matches!(asked, Asked::Page(_)).then_some(page),
+            pages: found.pages,
+            total: found.total,
+            amount: found.amount.to_string(),
+        }))
+    })
+    .await?;
+    let answer = answer.ok_or_else(|| Expected::Cursor.refused("cursor", cursor.as_deref().unwrap_or_default()))?;
+    Ok(going_on(&http, answer.next.as_deref(), &answer))
 }
 
 fn row(recorded: RecordedPayment) -> PaymentRow {

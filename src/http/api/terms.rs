@@ -3,7 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::web::{Bytes, Path, Query};
 use serde::Deserialize;
-use utoipa::IntoParams;
+use utoipa::{IntoParams, IntoResponses};
 
 use super::entry::{self, Asker, EditProblem};
 use super::schemas::asset_book::AssetEntryDocument;
@@ -28,6 +28,26 @@ pub struct ReasonQuery {
 pub struct RemovalQuery {
     /// 5 to 500 characters; auditors read it.
     reason: String,
+}
+
+/// What the removal of a thing of the book is answered with.
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "it describes the answers, which `entry::remove` gives")]
+enum Removal {
+    #[response(status = 204, description = "Removed.")]
+    Removed,
+    #[response(status = 400)]
+    Misasked(Problem),
+    #[response(status = 404)]
+    Unknown(Problem),
+    #[response(status = 409, description = "Something refers to it.")]
+    ReferredTo(EditProblem),
+    #[response(status = 412, description = "Changed meanwhile.")]
+    Changed(EditProblem),
+    #[response(status = 422, description = "The reason is too short or too long.")]
+    NoReason(EditProblem),
+    #[response(status = 428)]
+    NoTag(Problem),
 }
 
 #[utoipa::path(
@@ -63,11 +83,7 @@ pub async fn put_tenant(asker: Asker, code: Path<String>, body: Bytes) -> Result
     delete, path = "/api/v1/tenants/{code}", tag = "contracts",
     description = "Removes a tenant that was entered by mistake: nothing may refer to it.",
     params(RemovalQuery, ("code" = String, Path), ("If-Match" = String, Header)),
-    responses((status = 204, description = "Removed."), (status = 400, body = Problem), (status = 404, body = Problem),
-              (status = 409, body = EditProblem, description = "Something refers to it."),
-              (status = 412, body = EditProblem, description = "Changed meanwhile."),
-              (status = 422, body = EditProblem, description = "The reason is too short or too long."),
-              (status = 428, body = Problem)),
+    responses(Removal),
     security(("token" = []))
 )]
 pub async fn delete_tenant(
@@ -135,11 +151,7 @@ pub async fn put_contract(
     delete, path = "/api/v1/contracts/{contract}", tag = "contracts",
     description = "Removes a contract that was entered by mistake: nothing may refer to it.",
     params(RemovalQuery, ("contract" = String, Path), ("If-Match" = String, Header)),
-    responses((status = 204, description = "Removed."), (status = 400, body = Problem), (status = 404, body = Problem),
-              (status = 409, body = EditProblem, description = "Something refers to it."),
-              (status = 412, body = EditProblem, description = "Changed meanwhile."),
-              (status = 422, body = EditProblem, description = "The reason is too short or too long."),
-              (status = 428, body = Problem)),
+    responses(Removal),
     security(("token" = []))
 )]
 pub async fn delete_contract(
@@ -188,11 +200,7 @@ pub async fn put_tariff(
     delete, path = "/api/v1/tariffs/{tariff}", tag = "contracts",
     description = "Removes a tariff that was entered by mistake: nothing may refer to it.",
     params(RemovalQuery, ("tariff" = String, Path), ("If-Match" = String, Header)),
-    responses((status = 204, description = "Removed."), (status = 400, body = Problem), (status = 404, body = Problem),
-              (status = 409, body = EditProblem, description = "Something refers to it."),
-              (status = 412, body = EditProblem, description = "Changed meanwhile."),
-              (status = 422, body = EditProblem, description = "The reason is too short or too long."),
-              (status = 428, body = Problem)),
+    responses(Removal),
     security(("token" = []))
 )]
 pub async fn delete_tariff(

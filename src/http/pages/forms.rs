@@ -81,9 +81,9 @@ impl Fields {
         !self.text(name).is_empty()
     }
 
-    /// A number as either language writes it: `1 234,56`.
-    pub fn number<T: std::str::FromStr>(&self, name: &str) -> Option<T> {
-        number(self.text(name))
+    /// A number typed into a page of `language`: `1 234,56`.
+    pub fn number<T: std::str::FromStr>(&self, name: &str, language: Language) -> Option<T> {
+        number(self.text(name), language)
     }
 
     /// A day as either language writes it: `2026-10-31`, `31/10/2026`.
@@ -114,8 +114,9 @@ impl Fields {
     }
 }
 
-/// A number as it was typed, with nothing but digits, a point and a sign where it is one: the book writes it so.
-pub fn plain_number(text: &str) -> String {
+/// A number as it was typed into a page of `language`, with nothing but digits, a point and a sign where it is one: the
+/// book writes it so. Both languages' ways are read in both, but for `1,000`: a thousand in English, one in French.
+pub fn plain_number(text: &str, language: Language) -> String {
     let text: String = text.chars().filter(|c| !c.is_whitespace() && *c != '€').collect();
     // A minus sign as pages show it.
     let text = text.replace('\u{2212}', "-");
@@ -124,9 +125,30 @@ pub fn plain_number(text: &str) -> String {
         (Some(comma), Some(point)) if comma < point => text.replace(',', ""),
         // Several commas part thousands.
         (Some(last), None) if text.find(',') != Some(last) => text.replace(',', ""),
+        (Some(comma), None) if language == Language::English && parts_thousands(&text, comma) => text.replace(',', ""),
         (Some(_), _) => text.replace('.', "").replace(',', "."),
         _ => text,
     }
+}
+
+/// A number as it was typed, without the one comma that parts thousands in `language`: from then on `1,000` is read alike.
+pub fn unparted(text: &str, language: Language) -> String {
+    let plain = plain_number(text, language);
+    if plain == plain_number(text, Language::French) { text.to_owned() } else { plain }
+}
+
+/// Whether the one comma of a number parts thousands: three digits to its end, and before it one to three that no zero
+/// begins. `1,5`, `0,145` and `1000,000` have it as their decimal mark in English too.
+fn parts_thousands(text: &str, comma: usize) -> bool {
+    let are_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    text.split_at_checked(comma).is_some_and(|(whole, rest)| {
+        let (whole, rest) = (whole.trim_start_matches(['-', '+']), rest.trim_start_matches(','));
+        rest.len() == 3
+            && are_digits(rest)
+            && matches!(whole.len(), 1..=3)
+            && are_digits(whole)
+            && !whole.starts_with('0')
+    })
 }
 
 /// A day as either language writes it.
@@ -136,12 +158,12 @@ pub fn day(text: &str) -> Option<NaiveDate> {
 }
 
 /// What a meter shows: a number with no sign of money about it.
-pub fn index(text: &str) -> Option<Micro> {
-    if text.contains('€') { None } else { number(text) }
+pub fn index(text: &str, language: Language) -> Option<Micro> {
+    if text.contains('€') { None } else { number(text, language) }
 }
 
-pub fn number<T: std::str::FromStr>(text: &str) -> Option<T> {
-    let text = plain_number(text);
+pub fn number<T: std::str::FromStr>(text: &str, language: Language) -> Option<T> {
+    let text = plain_number(text, language);
     // What is read as a decimal nowhere else is no number here.
     money::parse(&text).ok()?;
     text.parse().ok()
@@ -159,13 +181,37 @@ mod tests {
 
     #[test]
     fn amounts_are_read_as_both_languages_write_them() {
-        for text in ["1234.56", "1 234,56", "1\u{202f}234,56 €", "1.234,56", "1,234.56"] {
-            assert_eq!(number::<Money>(text).map(|amount| amount.to_string()).as_deref(), Some("1234.56"), "{text}");
+        for language in [Language::French, Language::English] {
+            let read = |text: &str| number::<Money>(text, language).map(|amount| amount.to_string());
+            for text in ["1234.56", "1 234,56", "1\u{202f}234,56 €", "1.234,56", "1,234.56"] {
+                assert_eq!(read(text).as_deref(), Some("1234.56"), "{text}");
+            }
+            for text in ["a lot", "12 kWh", ""] {
+                assert_eq!(read(text), None, "{text}");
+            }
+            assert_eq!(read("\u{2212}1,50"), read("-1.50"));
         }
-        for text in ["a lot", "12 kWh", ""] {
-            assert_eq!(number::<Money>(text), None, "{text}");
+    }
+
+    /// `1,000` is what each language means by it; where it can be nothing but a decimal mark, both read it so.
+    #[test]
+    fn a_comma_before_three_digits_parts_thousands_in_english_only() {
+        for (text, french, english) in [
+            ("1,000", "1.000", "1000"),
+            ("-12,500", "-12.500", "-12500"),
+            ("€999,999", "999.999", "999999"),
+            ("1,5", "1.5", "1.5"),
+            ("1,50", "1.50", "1.50"),
+            ("1,0000", "1.0000", "1.0000"),
+            ("0,145", "0.145", "0.145"),
+            ("1000,000", "1000.000", "1000.000"),
+            ("1,000.5", "1000.5", "1000.5"),
+            ("1,000,000", "1000000", "1000000"),
+        ] {
+            assert_eq!(plain_number(text, Language::French), french, "{text}");
+            assert_eq!(plain_number(text, Language::English), english, "{text}");
         }
-        assert_eq!(number::<Money>("\u{2212}1,50"), number("-1.50"));
+        let index = |text: &str| index(text, Language::French);
         assert_eq!((index("1 234,5"), index("1 234,5 €")), ("1234.5".parse().ok(), None), "an index is no amount");
     }
 
@@ -175,10 +221,9 @@ mod tests {
         for text in ["2500", "30000", "16000000.00", "1000.5", "-2.5", "0.145", "1000.000001"] {
             for language in [Language::French, Language::English] {
                 let shown = as_typed(language, text.parse::<rust_decimal::Decimal>().unwrap());
-                assert_eq!(plain_number(&shown), text, "{language:?}: {shown}");
+                assert_eq!(plain_number(&shown, language), text, "{language:?}: {shown}");
             }
         }
-        assert_eq!(plain_number("16,000,000"), "16000000");
     }
 
     #[test]

@@ -4,9 +4,10 @@ use std::borrow::Cow;
 
 use actix_web::web::Data;
 use actix_web::{HttpMessage, HttpRequest};
+use askama::filters::Safe;
 use chrono::NaiveDate;
 
-use super::{flash, language, static_files, texts};
+use super::{codes, flash, language, static_files, texts};
 use crate::app::sign_in::{SESSION_IDLE_HOURS_MAX, Stage};
 use crate::domain::access::{Action, Decision, Role, policy};
 use crate::domain::calendar::{BillingMonth, DEFAULT_ZONE, DatePeriod, Timestamp};
@@ -157,6 +158,12 @@ impl Frame {
     /// A text without values.
     pub fn t(&self, key: &str) -> String {
         texts::text(self.language, key, &[])
+    }
+
+    /// A sentence for the page, with what codes are in it set as codes.
+    #[expect(clippy::unused_self, reason = "every template has a frame, and asks it for what it writes")]
+    pub fn codes(&self, text: impl AsRef<str>) -> Safe<String> {
+        codes::codes(text.as_ref())
     }
 
     /// A text that need not be there.

@@ -14,6 +14,7 @@ mod audit;
 mod billing;
 mod book;
 mod chart;
+mod codes;
 mod confirm;
 mod course_chart;
 mod flash;

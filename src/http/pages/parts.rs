@@ -60,11 +60,13 @@ pub struct Column {
     /// In the words of `aria-sort`.
     pub sorted: Option<&'static str>,
     pub is_number: bool,
+    /// Whether it gives way on a narrow screen, where the first cell of a row says what it says.
+    pub is_spare: bool,
 }
 
 impl Column {
     pub fn plain(label: String) -> Column {
-        Column { label, address: None, sorted: None, is_number: false }
+        Column { label, address: None, sorted: None, is_number: false, is_spare: false }
     }
 
     pub fn number(label: String) -> Column {
@@ -84,6 +86,20 @@ impl Column {
     /// The same over numbers.
     pub fn of_numbers(self) -> Column {
         Column { is_number: true, ..self }
+    }
+
+    /// One that gives way on a narrow screen, where `is_spare`.
+    pub fn giving_way(self, is_spare: bool) -> Column {
+        Column { is_spare, ..self }
+    }
+
+    pub fn class(&self) -> &'static str {
+        match (self.is_number, self.is_spare) {
+            (true, true) => "number spare",
+            (true, false) => "number",
+            (false, true) => "spare",
+            (false, false) => "",
+        }
     }
 }
 

@@ -154,20 +154,48 @@ macro_rules! filtered {
     }};
 }
 
+macro_rules! columns {
+    () => {
+        (
+            invoice::number,
+            tenant::code,
+            (money_moved::number, money_moved::received_on, money_moved::amount_cents, money_moved::reference),
+        )
+    };
+}
+
+macro_rules! latest_first {
+    ($query:expr) => {
+        $query.order((money_moved::received_on.desc(), money_moved::id.desc(), money_moved::number.desc()))
+    };
+}
+
 /// A page of what moved, the latest first.
 pub fn page(connection: &mut AnyConnection, filter: &PaymentFilter, page: Page) -> StorageResult<Vec<RecordedPayment>> {
-    let columns = (
-        invoice::number,
-        tenant::code,
-        (money_moved::number, money_moved::received_on, money_moved::amount_cents, money_moved::reference),
-    );
-    let joined = money_moved::table.inner_join(invoice::table.inner_join(tenant::table)).select(columns);
-    let rows: Vec<(Option<String>, String, Row)> = filtered!(joined, filter)
-        .order((money_moved::received_on.desc(), money_moved::id.desc(), money_moved::number.desc()))
-        .limit(page.limit)
-        .offset(page.offset)
-        .load(connection)?;
+    let joined = money_moved::table.inner_join(invoice::table.inner_join(tenant::table)).select(columns!());
+    let rows: Vec<(Option<String>, String, Row)> =
+        latest_first!(filtered!(joined, filter)).limit(page.limit).offset(page.offset).load(connection)?;
     rows.into_iter().map(recorded_from).collect()
+}
+
+/// What comes after the one numbered `last` in that order, `limit` of it; nothing where no such number is known. What is
+/// recorded meanwhile moves none of it.
+pub fn after(
+    connection: &mut AnyConnection,
+    filter: &PaymentFilter,
+    last: &str,
+    limit: i64,
+) -> StorageResult<Option<Vec<RecordedPayment>>> {
+    let place = money_moved::table.filter(money_moved::number.eq(last));
+    let place = place.select((money_moved::received_on, money_moved::id)).first(connection).optional()?;
+    let Some((day, id)): Option<(String, i64)> = place else { return Ok(None) };
+    let joined = money_moved::table.inner_join(invoice::table.inner_join(tenant::table)).select(columns!());
+    let later = (money_moved::received_on.lt(day.clone())).or(money_moved::received_on
+        .eq(day)
+        .and(money_moved::id.lt(id).or(money_moved::id.eq(id).and(money_moved::number.lt(last.to_owned())))));
+    let rows: Vec<(Option<String>, String, Row)> =
+        latest_first!(filtered!(joined, filter).filter(later)).limit(limit).load(connection)?;
+    rows.into_iter().map(recorded_from).collect::<StorageResult<_>>().map(Some)
 }
 
 /// How often money moved, and what it comes to: payments less refunds.

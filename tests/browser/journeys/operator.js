@@ -4,7 +4,7 @@ import { check, downloaded, ended } from "../lib.js";
 export default {
   "goes from the floor plan to a rack and its meters": (site) => site.as("operator", async (page) => {
     await page.goto("/racks");
-    check((await page.locator("svg.plan a").count()) > 0, `${site.setting}: the floor plan`);
+    check((await page.locator(".plan a").count()) > 0, `${site.setting}: the floor plan`);
     await page.click('main table a[href="/racks/A01"]');
     check((await page.locator("svg.elevation").count()) === 1, `${site.setting}: the elevation`);
     await page.locator('main table a[href^="/meters/A01"]').first().click();

@@ -38,6 +38,13 @@ impl Errors {
         Errors { list: empty.map(error).collect() }
     }
 
+    /// One more, unless something is told of its field already.
+    pub fn add(&mut self, frame: &Frame, problem: &UserProblem) {
+        if self.of(field(problem)).is_none() {
+            self.list.extend(Errors::told(frame, problem).list);
+        }
+    }
+
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
     }

@@ -144,10 +144,17 @@ pub async fn change_password(
     visitor.check_form(&form.form_token)?;
     let PasswordForm { current, password, .. } = form.into_inner();
     let frame = Frame::of(&http);
-    let missing = Errors::missing(&frame, &[("current", &current), ("password", &password)]);
-    if !missing.is_empty() {
-        return password_page(&visitor, &http, missing);
+    let mut errors = Errors::missing(&frame, &[("current", &current), ("password", &password)]);
+    if errors.of("password").is_none()
+        && let Err(problem) = reset_password::may_be(&password, &visitor.person.email)
+    {
+        errors.add(&frame, &problem);
     }
+    if errors.of("current").is_some() {
+        return password_page(&visitor, &http, errors);
+    }
+    // A new password that is refused already is not set: of the current one it is still told whether it is right.
+    let password = if errors.is_empty() { password } else { String::new() };
     let attempt = Attempt::new(&visitor.person.email, client::address(&http));
     let (store, person, by, now) = (shared.store.clone(), visitor.person.clone(), visitor.actor(&http), shared.now());
     let own = session::secret(&http, shared.is_secure());
@@ -157,6 +164,9 @@ pub async fn change_password(
             shared.forget_bearers();
             Ok(done("/me", "password-changed", ""))
         }
-        Err(problem) => password_page(&visitor, &http, Errors::told(&frame, &problem)),
+        Err(problem) => {
+            errors.add(&frame, &problem);
+            password_page(&visitor, &http, errors)
+        }
     }
 }

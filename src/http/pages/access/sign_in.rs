@@ -24,7 +24,7 @@ struct SignInPage {
     email: String,
     next: String,
     /// What went wrong at the last try.
-    errors: Vec<FieldError>,
+    errors: Errors,
 }
 
 #[derive(Deserialize)]
@@ -51,13 +51,19 @@ pub async fn form(http: HttpRequest, query: Query<SignInQuery>) -> Result<HttpRe
         frame: Frame::of(&http),
         email: String::new(),
         next: local(&query.next).to_owned(),
-        errors: vec![],
+        errors: Errors::default(),
     };
     page(StatusCode::OK, &template)
 }
 
 pub async fn submit(shared: Data<Shared>, http: HttpRequest, form: Form<SignInForm>) -> Result<HttpResponse, Fault> {
     let SignInForm { email, password, next } = form.into_inner();
+    let frame = Frame::of(&http);
+    let missing = missing(&frame, &email, &password);
+    if !missing.is_empty() {
+        let template = SignInPage { frame, email, next: local(&next).to_owned(), errors: missing };
+        return page(StatusCode::UNPROCESSABLE_ENTITY, &template);
+    }
     let attempt = Attempt::new(&email, client::address(&http));
     let checked = shared.check_password(attempt, email.clone(), password).await;
     let refused = match checked {
@@ -65,9 +71,16 @@ pub async fn submit(shared: Data<Shared>, http: HttpRequest, form: Form<SignInFo
         Ok(None) => RefusedTry::Wrong("sign-in-refused"),
         Err(fault) => RefusedTry::of(fault)?,
     };
-    let frame = Frame::of(&http);
-    let errors = vec![FieldError { field: "email", text: refused.text(&frame) }];
+    let errors = Errors::one(FieldError { field: "email", text: refused.text(&frame) });
     refused.page(&SignInPage { frame, email, next: local(&next).to_owned(), errors })
+}
+
+/// What was not given at all: no try to get in.
+fn missing(frame: &Frame, email: &str, password: &str) -> Errors {
+    let password = password.is_empty().then(|| FieldError { field: "password", text: frame.t("sign-in-no-password") });
+    let mut errors = Errors::missing(frame, &[("email", email)]);
+    errors.list.extend(password);
+    errors
 }
 
 /// A try to get in that did not succeed, for the page to tell.

@@ -19,11 +19,12 @@ use super::{Address, Frame, page};
 use crate::app::administer_users::{self, UserFile};
 use crate::app::invite::{self, Invitation};
 use crate::app::notices::{self, Notice};
-use crate::app::read_tenants;
+use crate::app::{AppError, Store, read_tenants};
 use crate::documents::table::{Cell, Table};
 use crate::domain::access::{Action, Decision, policy};
+use crate::domain::audit::Actor;
 use crate::domain::calendar::{Timestamp, day_in};
-use crate::http::auth::{Granted, role_key};
+use crate::http::auth::{Granted, Visitor, role_key};
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
 
@@ -247,4 +248,15 @@ fn invitation_row(frame: &Frame, zone: Tz, open: Invitation, mails: &[Notice], n
         email: invitation.email,
         invited_by: invitation.invited_by,
     }
+}
+
+/// Does what a form of these pages was sent for, in the sender's name.
+async fn do_as<T: Send + 'static>(
+    (shared, visitor, http): (&Data<Shared>, &Visitor, &HttpRequest),
+    form_token: &str,
+    work: impl FnOnce(&Store, &Actor, DateTime<Utc>) -> Result<T, AppError> + Send + 'static,
+) -> Result<T, Fault> {
+    visitor.check_form(form_token)?;
+    let (store, by, now) = (shared.store.clone(), visitor.actor(http), shared.now());
+    blocking(move || work(&store, &by, now)).await
 }

@@ -206,7 +206,7 @@ pub async fn submit(
 
 fn typed(frame: &Frame, code: &str, fields: &Fields) -> Result<NewAvailability, Vec<FieldError>> {
     let month: Result<BillingMonth, _> = fields.text("month").parse();
-    let percent: Option<Decimal> = fields.number("percent");
+    let percent: Option<Decimal> = fields.number("percent", frame.language);
     match (month, percent) {
         (Ok(month), Some(percent)) => Ok(NewAvailability {
             contract: ContractCode(code.to_owned()),

@@ -43,6 +43,7 @@ use crate::domain::access::{Action, Decision, TenantScope, policy};
 use crate::domain::book::{Book, EntryKind, is_code as book_code};
 use crate::http::auth::{Granted, Visitor};
 use crate::http::error::Fault;
+use crate::http::pages::language;
 use crate::http::state::{Shared, blocking};
 use form::FormData;
 use view::{Draw, FormError, FormView, Input};
@@ -103,8 +104,12 @@ enum Step {
 }
 
 impl Submission {
-    fn of(visitor: &Visitor, sent: Sent) -> Result<Submission, Fault> {
-        let data = FormData::sent(sent.into_inner());
+    fn of((_, _, visitor, http): &Editor, sent: Sent) -> Result<Submission, Fault> {
+        Submission::read(visitor, http, sent)
+    }
+
+    fn read(visitor: &Visitor, http: &HttpRequest, sent: Sent) -> Result<Submission, Fault> {
+        let data = FormData::sent(sent.into_inner(), language::of(http));
         visitor.check_form(data.text("form_token"))?;
         let step = match data.text("step").split_once(':') {
             Some(("add", list)) => Step::Add(list.to_owned()),
@@ -406,7 +411,9 @@ fn shown(frame: &Frame, input: &Input) -> String {
         let chosen = input.choices.iter().filter(|choice| choice.is_chosen).map(|choice| choice.label.as_str());
         return chosen.collect::<Vec<_>>().join(", ");
     }
-    input.value.lines().collect::<Vec<_>>().join(", ")
+    let day = || input.value.parse().ok().filter(|_| input.input_type() == "date").map(|day| frame.date(&day));
+    let month = || input.value.parse().ok().filter(|_| input.input_type() == "month").map(|month| frame.month(&month));
+    day().or_else(month).unwrap_or_else(|| input.value.lines().collect::<Vec<_>>().join(", "))
 }
 
 /// The reason, where terms change that somebody is billed by.

@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::contracts::price;
 use super::edit::{contract, tariff::address};
+use super::forms::unparted;
 use super::lines::part as part_name;
 use super::listing::{BookList, ListQuery, Listing};
 use super::parts::{Address, Column, count};
@@ -152,10 +153,10 @@ fn columns(frame: &Frame, list: &Address, order: Order<TariffKey>) -> Vec<Column
     let column = |key: &str, by: TariffKey| Column::ordering(frame.t(key), list, order, by);
     vec![
         column("line-code", TariffKey::Code),
-        column("tenant-name", TariffKey::Name),
-        Column::plain(frame.t("field-unit")),
+        column("tenant-name", TariffKey::Name).giving_way(true),
+        Column::plain(frame.t("field-unit")).giving_way(true),
         Column::plain(frame.t("tariff-price-now")),
-        column("nav-contracts", TariffKey::Contracts).of_numbers(),
+        column("nav-contracts", TariffKey::Contracts).of_numbers().giving_way(true),
     ]
 }
 
@@ -174,7 +175,7 @@ pub async fn one(
     let on: NaiveDate = query.on.parse().unwrap_or(today);
     let (preview, error) = match query.quantity.trim() {
         "" => (None, None),
-        typed => match read_tariffs::preview(&file.tariff, typed, on) {
+        typed => match read_tariffs::preview(&file.tariff, &unparted(typed, frame.language), on) {
             Ok(preview) => (Some(preview_view(&frame, &file, &preview)), None),
             Err(refusal) => (None, Some(refusal_text(&frame, &refusal))),
         },

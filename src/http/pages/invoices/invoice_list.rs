@@ -92,7 +92,7 @@ impl Asked {
 struct InvoicesPage {
     frame: Frame,
     tabs: Vec<Tab>,
-    heads: Vec<(Column, bool)>,
+    heads: Vec<Column>,
     lines: Vec<InvoiceLine>,
     found: InvoicePage,
     /// What the whole list comes to in VAT.

@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use serde::Deserialize;
 
-use super::forms::{Fields, number, refused};
+use super::forms::{Fields, refused};
 use super::parts::{Address, Choice, FieldError, Link, Pager, exports, tenant_choices};
 use super::sheet::{self, Sheet};
 use super::{Frame, done, page};
@@ -212,7 +212,7 @@ fn typed(frame: &Frame, fields: &Fields) -> Result<SubmittedFigure, Vec<FieldErr
     let mut wrong = |field: &'static str, key: &str| errors.push(FieldError { field, text: frame.t(key) });
     let month: Option<BillingMonth> = fields.text("month").parse().ok();
     let kind: Option<FigureKind> = fields.text("kind").parse().ok();
-    let amount: Option<Money> = number(fields.text("amount"));
+    let amount: Option<Money> = fields.number("amount", frame.language);
     for (is_wrong, field, key) in [
         (month.is_none(), "month", "error-month"),
         (kind.is_none(), "kind", "figure-kind-needed"),

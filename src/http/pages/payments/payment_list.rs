@@ -344,7 +344,7 @@ fn entry(frame: &Frame, fields: &Fields) -> Result<Entry, Vec<FieldError>> {
     let mut wrong = |field: &'static str, key: &str| errors.push(FieldError { field, text: frame.t(key) });
     let invoice = fields.text("invoice");
     let date: Option<NaiveDate> = fields.day("date");
-    let amount: Option<Money> = fields.number("amount");
+    let amount: Option<Money> = fields.number("amount", frame.language);
     if invoice.is_empty() {
         wrong("invoice", "error-invoice");
     }

@@ -124,8 +124,9 @@ fn template(frame: Frame, file: &MeterFile, page_number: usize, may_correct: boo
     let shown = within.iter().skip((page_number - 1) * READINGS_PER_PAGE).take(READINGS_PER_PAGE);
     let silence = file.summary.silent_seconds(now);
     let this_month = BillingMonth::of(now.date_in(file.zone));
+    let last = file.summary.last;
     // All of the page with as many decimals, so that they stand in line.
-    let scale = plant_figures::scale(shown.clone().map(|reading| reading.value));
+    let scale = plant_figures::scale(shown.clone().map(|reading| reading.value).chain(last.map(|last| last.value)));
     let readings = shown.map(|reading| ReadingRow {
         at: frame.instant(reading.at, file.zone),
         value: plant_figures::aligned(&frame, reading.value, scale, meter.register),
@@ -146,14 +147,11 @@ fn template(frame: Frame, file: &MeterFile, page_number: usize, may_correct: boo
         }),
         month: frame.month(&file.month),
         months: plant_figures::month_links(&frame, &address, file.month, this_month),
-        last: file.summary.last.map_or_else(
+        last: last.map_or_else(
             || "–".to_owned(),
             |last| {
-                format!(
-                    "{} ({})",
-                    value(&frame, last.value.to_decimal(), meter.register),
-                    frame.instant(last.at, file.zone)
-                )
+                let value = plant_figures::aligned(&frame, last.value, scale, meter.register);
+                format!("{value} ({})", frame.instant(last.at, file.zone))
             },
         ),
         silence: silence

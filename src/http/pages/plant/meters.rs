@@ -124,14 +124,14 @@ fn columns(frame: &Frame, address: &Address, order: Order<MeterKey>) -> Vec<Colu
     let ordering = |key: &str, by: MeterKey| Column::ordering(frame.t(key), address, order, by);
     vec![
         ordering("meter", MeterKey::Code),
-        plain("meter-register"),
-        plain("meter-place"),
-        plain("invoice-tenant"),
-        ordering("meter-last-reading", MeterKey::LastReading),
+        plain("meter-register").giving_way(true),
+        plain("meter-place").giving_way(true),
+        plain("invoice-tenant").giving_way(true),
+        ordering("meter-last-reading", MeterKey::LastReading).giving_way(true),
         plain("meter-value").of_numbers(),
         ordering("meter-coverage", MeterKey::Coverage).of_numbers(),
-        plain("meter-readings").of_numbers(),
-        ordering("meter-state", MeterKey::Gaps),
+        plain("meter-readings").of_numbers().giving_way(true),
+        ordering("meter-state", MeterKey::Gaps).giving_way(true),
     ]
 }
 

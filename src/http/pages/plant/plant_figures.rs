@@ -77,26 +77,6 @@ pub fn month_links(frame: &Frame, address: &Address, month: BillingMonth, last: 
     std::iter::once(link(month.previous())).chain(next).collect()
 }
 
-/// A name broken between words into two lines of at most `characters_max`; what is longer ends in an ellipsis.
-pub fn in_two_lines(name: &str, characters_max: usize) -> (String, String) {
-    let fits = |text: &str| text.chars().count() <= characters_max;
-    let cut = |text: &str| match fits(text) {
-        true => text.to_owned(),
-        false => format!(
-            "{}…",
-            text.chars().take(characters_max.saturating_sub(1)).collect::<String>().trim_end_matches([' ', '–', '-'])
-        ),
-    };
-    if fits(name) {
-        return (name.to_owned(), String::new());
-    }
-    let broken = name.match_indices(' ').rfind(|(at, _)| name.get(..*at).is_some_and(fits));
-    match broken.and_then(|(at, _)| name.split_at_checked(at)) {
-        Some((first, rest)) => (first.to_owned(), cut(rest.trim_start())),
-        None => (cut(name), String::new()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -107,15 +87,5 @@ mod tests {
         let told = [0, 5, 60, 90, 600, 601, 3600, 34_200, 187_200].map(|seconds| duration(&frame, seconds));
         let expected = ["0 min", "5 s", "1 min", "1 min 30 s", "10 min", "10 min", "1 h", "9 h 30 min", "2 j 4 h"];
         assert_eq!(told.map(|text| text.replace('\u{a0}', " ")), expected);
-    }
-
-    #[test]
-    fn names_are_broken_between_words() {
-        let lines = |name| in_two_lines(name, 10);
-        assert_eq!(lines("Eau de Paris"), ("Eau de".to_owned(), "Paris".to_owned()));
-        assert_eq!(lines("Assistance publique-Hôpitaux"), ("Assistance".to_owned(), "publique…".to_owned()));
-        assert_eq!(lines("Paris Habitat – OPH"), ("Paris".to_owned(), "Habitat…".to_owned()));
-        assert_eq!(lines("Établissement"), ("Établisse…".to_owned(), String::new()));
-        assert_eq!(lines("libre"), ("libre".to_owned(), String::new()));
     }
 }

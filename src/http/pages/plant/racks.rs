@@ -21,23 +21,12 @@ use crate::domain::ids::ContractCode;
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
 
-/// A rack in the drawing.
-const CELL_WIDTH: i64 = 112;
-const CELL_HEIGHT: i64 = 100;
-const CELL_GAP: i64 = 4;
-const AISLE_GAP: i64 = 40;
-const TOP: i64 = 24;
-/// So much of a tenant's name fits into a line of a rack.
-const NAME_CHARACTERS_MAX: usize = 14;
-
 #[derive(Template)]
 #[template(path = "racks.html")]
 struct RacksTemplate {
     frame: Frame,
     figures: Vec<(String, String)>,
     alarms: Vec<Link>,
-    width: i64,
-    height: i64,
     aisles: Vec<AisleView>,
     rows: Vec<RackRow>,
     files: Vec<Link>,
@@ -45,27 +34,21 @@ struct RacksTemplate {
 
 struct AisleView {
     name: String,
-    y: i64,
     cells: Vec<RackCell>,
 }
 
 /// A rack of the plan, with its lines of text.
 struct RackCell {
-    x: i64,
-    y: i64,
-    width: i64,
-    height: i64,
-    /// How high the units in use reach.
-    used_y: i64,
-    used_height: i64,
+    height_u: u16,
+    /// What of it is free, and below that what is in use, in whole units.
+    free_u: i64,
+    used_u: i64,
     class: &'static str,
     address: String,
     code: String,
     /// Everything about it, for who does not see it.
     told: String,
-    /// Their name, in two lines.
     tenant: String,
-    tenant_more: String,
     free: String,
     load: String,
 }
@@ -92,9 +75,7 @@ pub async fn plan(shared: Data<Shared>, http: HttpRequest) -> Result<HttpRespons
 }
 
 fn template(frame: Frame, plan: &FloorPlan) -> RacksTemplate {
-    let widest = plan.aisles.iter().map(|aisle| aisle.racks.len()).max().unwrap_or(0);
-    let count = i64::try_from(widest).unwrap_or(0);
-    let aisles = (0_i64..).zip(&plan.aisles).map(|(index, aisle)| aisle_view(&frame, aisle, index)).collect();
+    let aisles = plan.aisles.iter().map(|aisle| aisle_view(&frame, aisle)).collect();
     let racks = || plan.aisles.iter().flat_map(|aisle| aisle.racks.iter().map(move |rack| (aisle, rack)));
     let alarms = racks().filter(|(_, rack)| rack.redundancy_lost).map(|(_, rack)| Link {
         label: frame.texts(
@@ -110,8 +91,6 @@ fn template(frame: Frame, plan: &FloorPlan) -> RacksTemplate {
     RacksTemplate {
         figures: figures(&frame, plan),
         alarms: alarms.collect(),
-        width: (count * (CELL_WIDTH + CELL_GAP)).max(CELL_WIDTH),
-        height: i64::try_from(plan.aisles.len()).unwrap_or(0) * (CELL_HEIGHT + AISLE_GAP),
         aisles,
         rows: racks().map(|(aisle, rack)| row(&frame, aisle, rack)).collect(),
         files: exports(&Address::new("/racks"), "/racks"),
@@ -151,35 +130,28 @@ fn figures(frame: &Frame, plan: &FloorPlan) -> Vec<(String, String)> {
     ]
 }
 
-fn aisle_view(frame: &Frame, aisle: &AisleState, index: i64) -> AisleView {
-    let y = index * (CELL_HEIGHT + AISLE_GAP) + TOP;
-    let cells = (0_i64..).zip(&aisle.racks).map(|(position, rack)| cell(frame, rack, position, y)).collect();
-    AisleView { name: format!("{} – {}", aisle.room, aisle.name), y: y - 8, cells }
+fn aisle_view(frame: &Frame, aisle: &AisleState) -> AisleView {
+    let cells = aisle.racks.iter().map(|rack| cell(frame, rack)).collect();
+    AisleView { name: format!("{} – {}", aisle.room, aisle.name), cells }
 }
 
-fn cell(frame: &Frame, rack: &RackState, position: i64, y: i64) -> RackCell {
-    let used = (rack.used_u * Decimal::from(CELL_HEIGHT)).checked_div(Decimal::from(rack.rack.height_u.max(1)));
-    let used_height = used.and_then(|height| height.to_i64()).unwrap_or(0).clamp(0, CELL_HEIGHT);
+fn cell(frame: &Frame, rack: &RackState) -> RackCell {
+    let height_u = i64::from(rack.rack.height_u);
+    let used_u = rack.used_u.round().to_i64().unwrap_or(0).clamp(0, height_u);
     let tenant = match rack.tenants.as_slice() {
         [] => frame.t("rack-free"),
         [one] => one.tenant.name.clone(),
         several => frame.with("rack-tenants", "count", &several.len().to_string()),
     };
-    // Names throughout, cut where they are long: the whole name is in the cell's title and in the table.
-    let (tenant, tenant_more) = plant_figures::in_two_lines(&tenant, NAME_CHARACTERS_MAX);
     RackCell {
-        x: position * (CELL_WIDTH + CELL_GAP),
-        y,
-        width: CELL_WIDTH,
-        height: CELL_HEIGHT,
-        used_y: y + CELL_HEIGHT - used_height,
-        used_height,
+        height_u: rack.rack.height_u,
+        free_u: height_u - used_u,
+        used_u,
         class: if rack.redundancy_lost { "rack rack-alarm" } else { "rack" },
         address: address(rack),
         code: format!("{}{}", if rack.redundancy_lost { "⚠ " } else { "" }, rack.rack.code),
         told: told(frame, rack),
         tenant,
-        tenant_more,
         free: free_units(frame, rack),
         load: kilowatts(frame, rack.load_kw),
     }

@@ -126,7 +126,12 @@ pub fn row(frame: &Frame, view: &UploadView, zone: Tz) -> UploadRow {
     };
     // Of a file that broke off with nothing counted it is not known that nothing was taken.
     let is_unknown = view.is_interrupted && report.is_blank();
-    let told = |number: u64| if is_unknown { "–".to_owned() } else { count(frame, number) };
+    // What was kept last before the server stopped is counted; of what came after nothing is known.
+    let told = |number: u64| match view.is_interrupted {
+        true if is_unknown => "–".to_owned(),
+        true => frame.with("upload-at-least", "count", &count(frame, number)),
+        false => count(frame, number),
+    };
     UploadRow {
         address: format!("/readings/import/{}", upload.id),
         file: upload.file_name.clone(),

@@ -158,7 +158,7 @@ fn resolution(frame: &Frame, form: &ResolveForm, zone: Tz) -> Result<Resolution,
     };
     let resolution = match form.kind.as_str() {
         "correct" => {
-            let (at, value) = (instant(&form.at, zone), index(&form.value));
+            let (at, value) = (instant(&form.at, zone), index(&form.value, frame.language));
             at.is_none().then(|| wrong("at", "error-instant"));
             value.is_none().then(|| wrong("value", "error-value"));
             at.zip(value).map(|(at, value)| Resolution::Correct { at, value })
@@ -169,8 +169,9 @@ fn resolution(frame: &Frame, form: &ResolveForm, zone: Tz) -> Result<Resolution,
             span.map(|(from, to)| Resolution::Estimate { from, to })
         }
         "reset" => {
-            let (at, new_index) = (instant(&form.at, zone), index(&form.new_index));
-            let final_index = Some(form.final_index.trim()).filter(|text| !text.is_empty()).map(index);
+            let (at, new_index) = (instant(&form.at, zone), index(&form.new_index, frame.language));
+            let final_index = Some(form.final_index.trim()).filter(|text| !text.is_empty());
+            let final_index = final_index.map(|text| index(text, frame.language));
             at.is_none().then(|| wrong("at", "error-instant"));
             new_index.is_none().then(|| wrong("new_index", "error-value"));
             matches!(final_index, Some(None)).then(|| wrong("final_index", "error-value"));

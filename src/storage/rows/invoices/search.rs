@@ -10,6 +10,8 @@ use diesel::sql_types::BigInt;
 pub use super::named::{Named, contracts, tenants};
 use super::{InvoiceFilter, InvoiceStatus, InvoiceSummary, Page, StandingRow, SummaryRow, summary_from};
 use crate::domain::access::TenantScope;
+use crate::domain::calendar::BillingMonth;
+use crate::domain::ids::InvoiceId;
 use crate::domain::invoice::InvoiceKind;
 use crate::domain::money::Money;
 use crate::storage::codec::date_text;
@@ -297,6 +299,27 @@ pub fn page(
         SortKey::Gross => ordered!(query, order, invoice::gross_cents),
     };
     summaries(query.limit(page.limit).offset(page.offset).load(connection)?)
+}
+
+/// What comes after the document `last` of `month` by their months, `limit` of it. What is issued meanwhile moves none of
+/// it, and `last` need not be there any more.
+pub fn after(
+    connection: &mut AnyConnection,
+    scope: &TenantScope,
+    selection: &Selection,
+    order: Order,
+    ((month, last), limit): ((BillingMonth, InvoiceId), i64),
+) -> StorageResult<Vec<InvoiceSummary>> {
+    let joined = invoice::table.left_join(invoice_balance::table).inner_join(tenant::table).inner_join(contract::table);
+    let parties = Parties::of(connection, scope, &selection.filter)?;
+    let month = month.to_string();
+    let same = invoice::month.eq(month.clone());
+    let query = selected!(joined.select(shown!()), &parties, selection);
+    let query = match order.descending {
+        true => query.filter(invoice::month.lt(month).or(same.and(invoice::id.lt(last.0)))),
+        false => query.filter(invoice::month.gt(month).or(same.and(invoice::id.gt(last.0)))),
+    };
+    summaries(ordered!(query, order, invoice::month).limit(limit).load(connection)?)
 }
 
 /// A page by the day on which what is open is to be paid, as lists show it: of interest alone its own, else the document's.

@@ -10,9 +10,11 @@ use super::super::access_forms::{Errors, language_choices, role_choices, role_na
 use super::super::confirm::ConfirmForm;
 use super::super::parts::{self, Choice, FieldError};
 use super::super::{Frame, done, language, page};
+use super::do_as;
 use crate::app::invite::{self, Guest};
-use crate::app::{UserProblem, read_tenants};
+use crate::app::{Store, UserProblem, read_tenants};
 use crate::domain::access::TenantScope;
+use crate::domain::audit::Actor;
 use crate::domain::ids::TenantCode;
 use crate::domain::party::Language;
 use crate::http::auth::Visitor;
@@ -126,9 +128,8 @@ pub async fn again(
     http: HttpRequest,
     form: Form<ConfirmForm>,
 ) -> Result<HttpResponse, Fault> {
-    visitor.check_form(&form.form_token)?;
-    let (store, by, now) = (shared.store.clone(), visitor.actor(&http), shared.now());
-    blocking(move || invite::again(&store, *id, &by, now)).await?;
+    do_as((&shared, &visitor, &http), &form.form_token, move |store, by, now| invite::again(store, *id, by, now))
+        .await?;
     Ok(done("/users", "invited-again", ""))
 }
 
@@ -139,8 +140,7 @@ pub async fn withdraw(
     http: HttpRequest,
     form: Form<ConfirmForm>,
 ) -> Result<HttpResponse, Fault> {
-    visitor.check_form(&form.form_token)?;
-    let (store, by, now) = (shared.store.clone(), visitor.actor(&http), shared.now());
-    let withdrawn = blocking(move || invite::withdraw(&store, *id, &by, now)).await?;
+    let withdraw = move |store: &Store, by: &Actor, now| invite::withdraw(store, *id, by, now);
+    let withdrawn = do_as((&shared, &visitor, &http), &form.form_token, withdraw).await?;
     Ok(done("/users", "invitation-withdrawn", &withdrawn.invitation.email))
 }

@@ -12,11 +12,13 @@ use super::super::access_forms::{
 use super::super::confirm::{self, ConfirmForm, Question};
 use super::super::parts::{Badge, Choice};
 use super::super::{Frame, done, page};
+use super::do_as;
 use super::invitations::{tenant_choices, tenant_named};
 use crate::app::administer_users::{self, NewRole, UserFile};
-use crate::app::{UserProblem, api_tokens, read_tenants, reset_password, second_factor, sessions};
+use crate::app::{Store, UserProblem, api_tokens, read_tenants, reset_password, second_factor, sessions};
 use crate::domain::access::Role;
 use crate::domain::access::{Action, Decision, policy};
+use crate::domain::audit::Actor;
 use crate::domain::ids::UserId;
 use crate::http::asked::none_of;
 use crate::http::auth::{Visitor, role_key, session};
@@ -239,9 +241,9 @@ pub async fn end_session(
     http: HttpRequest,
     form: Form<EndForm>,
 ) -> Result<HttpResponse, Fault> {
-    visitor.check_form(&form.form_token)?;
-    let (store, by, now, id) = (shared.store.clone(), visitor.actor(&http), shared.now(), UserId(*id));
-    blocking(move || sessions::end(&store, id, &form.session, &by, now)).await?;
+    let (id, EndForm { form_token, session }) = (UserId(*id), form.into_inner());
+    let end = move |store: &Store, by: &Actor, now| sessions::end(store, id, &session, by, now);
+    do_as((&shared, &visitor, &http), &form_token, end).await?;
     Ok(done(&format!("/users/{id}"), "session-ended", ""))
 }
 
@@ -274,10 +276,9 @@ pub async fn revoke(
     http: HttpRequest,
     form: Form<ConfirmForm>,
 ) -> Result<HttpResponse, Fault> {
-    visitor.check_form(&form.form_token)?;
     let (id, token) = path.into_inner();
-    let (store, by, now) = (shared.store.clone(), visitor.actor(&http), shared.now());
-    blocking(move || api_tokens::revoke(&store, Some(UserId(id)), token, &by, now)).await?;
+    let revoke = move |store: &Store, by: &Actor, now| api_tokens::revoke(store, Some(UserId(id)), token, by, now);
+    do_as((&shared, &visitor, &http), &form.form_token, revoke).await?;
     shared.forget_bearers();
     Ok(done(&format!("/users/{id}"), "token-revoked", ""))
 }

@@ -106,8 +106,8 @@ pub async fn show(
 pub async fn preview(shared: Data<Shared>, path: Path<(String, String)>) -> Result<HttpResponse, Fault> {
     let (month_text, contract) = path.into_inner();
     let (month, contract) = (month(&month_text)?, ContractCode::from(contract.as_str()));
-    let bytes = drafts::paper(&shared, month, contract.clone()).await?;
-    Ok(framed_pdf(&drafts::file_name(month, &contract), bytes))
+    let (bytes, language) = drafts::paper(&shared, month, contract.clone()).await?;
+    Ok(framed_pdf(&drafts::file_name(month, &contract, language), bytes))
 }
 
 pub async fn line(

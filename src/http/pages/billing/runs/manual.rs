@@ -182,7 +182,7 @@ pub async fn submit(
     if let Err(error) = line.check(&place.contract) {
         return refuse(frame, &crate::domain::told::Tell::told(&error));
     }
-    let Some(seen) = fields.number("confirm") else {
+    let Some(seen) = fields.text("confirm").parse().ok() else {
         let plan = plan(&shared, &frame, &line, &fields, None).await?;
         return show(frame, &place, &fields, vec![], Some(plan));
     };
@@ -220,8 +220,8 @@ async fn plan(
 fn typed(frame: &Frame, place: &Place, fields: &Fields) -> Result<NewManualLine, Vec<FieldError>> {
     let mut errors = vec![];
     let mut wrong = |field: &'static str, key: &str| errors.push(FieldError { field, text: frame.t(key) });
-    let quantity: Option<Quantity> = fields.number("quantity");
-    let price: Option<UnitPrice> = fields.number("price");
+    let quantity: Option<Quantity> = fields.number("quantity", frame.language);
+    let price: Option<UnitPrice> = fields.number("price", frame.language);
     if quantity.is_none_or(|quantity| quantity <= Quantity::ZERO) {
         wrong("quantity", "error-quantity");
     }
@@ -234,7 +234,7 @@ fn typed(frame: &Frame, place: &Place, fields: &Fields) -> Result<NewManualLine,
     errors.extend(reason_error(frame, fields, "told-manual-no-reason"));
     let mut wrong = |field: &'static str, key: &str| errors.push(FieldError { field, text: frame.t(key) });
     let known = treatments(&place.contract);
-    let vat: Option<&VatTreatment> = fields.number("vat").and_then(|index: usize| known.get(index).copied());
+    let vat: Option<&VatTreatment> = fields.text("vat").parse().ok().and_then(|index: usize| known.get(index).copied());
     if vat.is_none() {
         wrong("vat", "error-choice");
     }

@@ -332,7 +332,8 @@ fn plan_row(frame: &Frame, month: BillingMonth, is_finished: bool, one: &Compare
         state: Badge { tone, text: frame.t(key) },
         address,
         number: match &one.state {
-            State::Issued(number) | State::Cancelled(number) => Some(number.to_string()),
+            State::Issued(number) => Some(number.to_string()),
+            // Of what is cancelled the number stands with what cancelled it.
             _ => None,
         },
         cancelled: one.cancelled.iter().map(|one| cancelled_link(frame, one)).collect(),

@@ -54,6 +54,8 @@ struct ItemRow {
     number: Option<String>,
     /// The one the run issued, where nothing is left of it.
     cancelled: Option<Link>,
+    /// Whether that is all there is.
+    is_cancelled: bool,
     error: Option<String>,
     /// The meter the error is about.
     meter: Option<Link>,
@@ -128,6 +130,7 @@ fn item_row(frame: &Frame, month: BillingMonth, around: &Around, item: &RunItem)
     // What the run could not do may have been invoiced since.
     let known = issued.as_ref().or_else(|| around.left.invoiced.get(&item.contract));
     let number = known.map(|number| cancelled::in_force(&around.cancelled, number).to_string());
+    let cancelled = around.cancelled.iter().find(|one| Some(&one.invoice) == issued.as_ref());
     let (tone, key) = match item.outcome {
         Outcome::Waiting => (Tone::Plain, "item-waiting"),
         Outcome::Drafted => (Tone::Info, "item-drafted"),
@@ -147,12 +150,9 @@ fn item_row(frame: &Frame, month: BillingMonth, around: &Around, item: &RunItem)
             (None, Outcome::Drafted) => Some(super::draft::address(month, &item.contract)),
             _ => None,
         },
+        is_cancelled: cancelled.is_some_and(|one| number.as_deref() == Some(one.invoice.as_str())),
         number,
-        cancelled: around
-            .cancelled
-            .iter()
-            .find(|one| Some(&one.invoice) == issued.as_ref())
-            .map(|one| super::cancelled_link(frame, one)),
+        cancelled: cancelled.map(|one| super::cancelled_link(frame, one)),
         meter: told.as_ref().and_then(|told| told.text("meter")).map(|code| page_of("meters", code)),
         error: told.as_ref().map(|told| frame.said(told)),
     }

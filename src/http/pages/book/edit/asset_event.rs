@@ -105,7 +105,7 @@ pub async fn submit(
     http: HttpRequest,
     sent: Sent,
 ) -> Result<HttpResponse, Fault> {
-    let Submission { data, .. } = Submission::of(&visitor, sent)?;
+    let Submission { data, .. } = Submission::read(&visitor, &http, sent)?;
     let form = EventForm::of(asset(&shared, &code).await?, data.text("kind"))?;
     let frame = Frame::of(&http);
     let request = match form.request(&frame, &data) {
@@ -361,7 +361,7 @@ impl Typed<'_> {
 
     fn optional<T: std::str::FromStr>(&mut self, name: &str) -> Option<T> {
         let text = self.text(name)?;
-        let figure = number(&text);
+        let figure = number(&text, self.frame.language);
         if figure.is_none() {
             self.wrong(name, "event-figure");
         }

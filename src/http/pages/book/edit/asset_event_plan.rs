@@ -107,8 +107,8 @@ fn fact(frame: &Frame, input: &Input) -> Option<(String, String)> {
 /// A figure as the language writes it, however it was typed.
 fn figure(frame: &Frame, input: &Input) -> String {
     let told = match AMOUNTS.contains(&input.name.as_str()) {
-        true => number::<Money>(&input.value).map(|amount| frame.amount(&amount)),
-        false => number::<Decimal>(&input.value).map(|figure| frame.number(&figure)),
+        true => number::<Money>(&input.value, frame.language).map(|amount| frame.amount(&amount)),
+        false => number::<Decimal>(&input.value, frame.language).map(|figure| frame.number(&figure)),
     };
     told.unwrap_or_else(|| input.value.clone())
 }

@@ -63,6 +63,6 @@ pub async fn form(editor: Editor, code: Path<String>) -> Result<HttpResponse, Fa
 }
 
 pub async fn save(editor: Editor, code: Path<String>, sent: Sent) -> Result<HttpResponse, Fault> {
-    let submission = Submission::of(&editor.2, sent)?;
+    let submission = Submission::of(&editor, sent)?;
     submit(editor, &ContactsForm { code: code.clone() }, (EntryKind::Tenant, Some(&code)), submission).await
 }

@@ -25,7 +25,7 @@ pub async fn create<F: EntryForm>((shared, _, _, http): Editor) -> Result<HttpRe
 }
 
 pub async fn created<F: EntryForm>(editor: Editor, sent: Sent) -> Result<HttpResponse, Fault> {
-    let submission = Submission::of(&editor.2, sent)?;
+    let submission = Submission::of(&editor, sent)?;
     let form = F::of(&editor.0, None).await?;
     submit(editor, &form, (F::KIND, None), submission).await
 }
@@ -36,7 +36,7 @@ pub async fn form<F: EntryForm>(editor: Editor, code: Path<String>) -> Result<Ht
 }
 
 pub async fn save<F: EntryForm>(editor: Editor, code: Path<String>, sent: Sent) -> Result<HttpResponse, Fault> {
-    let submission = Submission::of(&editor.2, sent)?;
+    let submission = Submission::of(&editor, sent)?;
     let form = F::of(&editor.0, Some(code.clone())).await?;
     submit(editor, &form, (F::KIND, Some(&code)), submission).await
 }

@@ -7,7 +7,9 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value as Json};
 
-use crate::http::pages::forms::{day, plain_number};
+use crate::domain::money;
+use crate::domain::party::Language;
+use crate::http::pages::forms::{day, plain_number, unparted};
 
 /// Fields of the form itself, not of the book.
 const OWN: [&str; 6] = ["form_token", "version", "reason", "step", "effective", "over"];
@@ -67,9 +69,18 @@ const LISTS: [&str; 2] = ["lines", "racks"];
 pub struct FormData(Vec<(String, String)>);
 
 impl FormData {
-    /// As the browser sent it. Line breaks are one character, whatever the browser's system.
-    pub fn sent(pairs: Vec<(String, String)>) -> FormData {
-        FormData(pairs.into_iter().map(|(name, value)| (name, value.replace("\r\n", "\n"))).collect())
+    /// As the browser sent it from a page of `language`: its thousands are parted by nothing. Line breaks are one
+    /// character, whatever the browser's system.
+    pub fn sent(pairs: Vec<(String, String)>, language: Language) -> FormData {
+        let field = |(name, value): (String, String)| {
+            let last = name.rsplit('.').next().unwrap_or(&name);
+            let value = match FIGURES.contains(&last) {
+                true => unparted(&value, language),
+                false => value.replace("\r\n", "\n"),
+            };
+            (name, value)
+        };
+        FormData(pairs.into_iter().map(field).collect())
     }
 
     /// As a thing of the book fills it.
@@ -217,11 +228,14 @@ pub fn put(document: &mut Json, keys: &[&str], typed: &Json) {
 /// A text as the book writes it: numbers with a point, days with the year first.
 fn figure(key: &str, text: &str) -> String {
     let text = text.trim();
-    match key {
-        key if DAYS.contains(&key) => day(text).map_or_else(|| text.to_owned(), |day| day.to_string()),
-        key if FIGURES.contains(&key) => plain_number(text),
-        _ => text.to_owned(),
+    // By now no comma parts thousands, whatever the page's language.
+    let number = || Some(plain_number(text, Language::French)).filter(|_| FIGURES.contains(&key));
+    match DAYS.contains(&key) {
+        // `to` ends a period of days here and a tier of quantities there.
+        true => day(text).map(|day| day.to_string()).or_else(|| number().filter(|plain| money::parse(plain).is_ok())),
+        false => number(),
     }
+    .unwrap_or_else(|| text.to_owned())
 }
 
 /// `contact.2.email` as 2 and `email`, of the list `contact`.
@@ -262,7 +276,12 @@ mod tests {
     use serde_json::json;
 
     fn form(pairs: &[(&str, &str)]) -> FormData {
-        FormData::sent(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+        typed(pairs, Language::French)
+    }
+
+    fn typed(pairs: &[(&str, &str)], language: Language) -> FormData {
+        let pairs = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        FormData::sent(pairs.collect(), language)
     }
 
     #[test]
@@ -281,8 +300,14 @@ mod tests {
         let typed = form(&[("version.1.amount_eur", "1\u{202f}200,50 €"), ("from", "01/02/2027"), ("title", "a, b")]);
         let expected = json!({ "version": [{ "amount_eur": "1200.50" }], "from": "2027-02-01", "title": "a, b" });
         assert_eq!(typed.document(), expected);
+        let tier = form(&[("version.1.tier.1.to", "1\u{202f}000"), ("to", "31/12/2027")]).document();
+        assert_eq!(tier, json!({ "to": "2027-12-31", "version": [{ "tier": [{ "to": "1000" }] }] }));
         let fallen = form(&[("scenario.1.heat_percent", "\u{2212}2,5")]).document();
         assert_eq!(fallen["scenario"][0]["heat_percent"], "-2.5", "below zero");
+        let cost = [("component.1.cost_eur", "1,000"), ("title", "1,000")];
+        let read = |language| typed(&cost, language).document();
+        assert_eq!(read(Language::French), json!({ "component": [{ "cost_eur": "1.000" }], "title": "1,000" }));
+        assert_eq!(read(Language::English), json!({ "component": [{ "cost_eur": "1000" }], "title": "1,000" }));
     }
 
     #[test]

@@ -69,7 +69,7 @@ async fn save_at<F: PartForm>(
     position: Option<usize>,
     sent: Sent,
 ) -> Result<HttpResponse, Fault> {
-    let submission = Submission::of(&editor.2, sent)?;
+    let submission = Submission::of(&editor, sent)?;
     let (form, _) = at::<F>(&editor.0, editor.1.scope.clone(), code.clone(), position).await?;
     submit(editor, &form, (F::KIND, Some(&code)), submission).await
 }

@@ -231,7 +231,7 @@ pub async fn form(editor: Editor) -> Result<HttpResponse, Fault> {
 }
 
 pub async fn save(editor: Editor, sent: Sent) -> Result<HttpResponse, Fault> {
-    let submission = Submission::of(&editor.2, sent)?;
+    let submission = Submission::of(&editor, sent)?;
     let form = PaybackForm::of(&editor.0).await?;
     let (kind, code) = TERMS;
     submit(editor, &form, (kind, Some(code)), submission).await

@@ -77,7 +77,7 @@ pub async fn form(editor: Editor) -> Result<HttpResponse, Fault> {
 }
 
 pub async fn save(editor: Editor, sent: Sent) -> Result<HttpResponse, Fault> {
-    let submission = Submission::of(&editor.2, sent)?;
+    let submission = Submission::of(&editor, sent)?;
     let (kind, code) = SELLER;
     submit(editor, &SellerForm, (kind, Some(code)), submission).await
 }

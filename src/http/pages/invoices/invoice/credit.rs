@@ -216,10 +216,10 @@ pub async fn submit(
     let fields = Fields::of(form.into_inner(), &visitor)?;
     let number = number.into_inner();
     let frame = Frame::of(&http);
+    let no_reason = reason_error(&frame, &fields, "told-credit-no-reason");
     let lines = match chosen(&frame, &fields) {
         Ok(lines) => lines,
         Err(error) => {
-            let no_reason = reason_error(&frame, &fields, "told-credit-no-reason");
             let errors = std::iter::once(error).chain(no_reason).collect();
             return show(&shared, &http, number, &fields, errors, None).await;
         }
@@ -232,6 +232,11 @@ pub async fn submit(
     let (store, now, by) = (shared.store.clone(), shared.now(), visitor.actor(&http));
     let unknown = || Told::new("invoice-unknown", "the invoice is not known here");
     let (planning, wanted) = (store.clone(), request.clone());
+    if let Some(no_reason) = no_reason {
+        let lines = blocking(move || refused_or(credit_invoice::without_reason(&planning, &wanted), unknown)).await?;
+        let errors = lines.err().map(|told| wrong(&frame, &told)).into_iter().chain([no_reason]).collect();
+        return show(&shared, &http, number, &fields, errors, None).await;
+    }
     let planned = blocking(move || refused_or(credit_invoice::preview(&planning, &wanted), unknown)).await?;
     let outcome = match planned {
         Ok(plan) if fields.confirms(plan.open_before) => {
@@ -254,13 +259,13 @@ pub async fn submit(
             Ok(done(&format!("/invoices/{}", report.number), "credited", report.invoice.as_str()))
         }
         Ok(Outcome::Planned(plan)) => show(&shared, &http, number, &fields, vec![], Some(plan)).await,
-        Err(told) => {
-            let field =
-                if matches!(told.key.as_str(), "credit-no-reason" | "reason-length") { "reason" } else { "lines" };
-            let errors = vec![FieldError { field, text: frame.said(&told) }];
-            show(&shared, &http, number, &fields, errors, None).await
-        }
+        Err(told) => show(&shared, &http, number, &fields, vec![wrong(&frame, &told)], None).await,
     }
+}
+
+/// What is refused of the lines: the reason was read before.
+fn wrong(frame: &Frame, told: &Told) -> FieldError {
+    FieldError { field: "lines", text: frame.said(told) }
 }
 
 enum Outcome {
@@ -273,22 +278,29 @@ enum Outcome {
 fn chosen(frame: &Frame, fields: &Fields) -> Result<Vec<(usize, Option<Money>)>, FieldError> {
     /// No document has more lines than this form would carry.
     const LINES_MAX: usize = 10_000;
-    let wrong = |text: String| FieldError { field: "lines", text };
-    let of_line = |key: &str, position: usize| wrong(frame.with(key, "line", &position.to_string()));
-    let mut lines = vec![];
+    let of_line = |key: &str, position: usize| frame.with(key, "line", &position.to_string());
+    let (mut lines, mut errors) = (vec![], vec![]);
     for position in 1..=LINES_MAX {
         let (tick, name) = (format!("line-{position}"), format!("amount-{position}"));
         let amount = match (fields.has(&tick), fields.has(&name)) {
             (false, false) => continue,
-            (false, true) => return Err(of_line("error-amount-unticked", position)),
+            (false, true) => {
+                errors.push(of_line("error-amount-unticked", position));
+                continue;
+            }
             (true, false) => None,
-            (true, true) => Some(fields.number(&name).ok_or_else(|| of_line("error-amount-of-line", position))?),
+            (true, true) => {
+                let amount = fields.number(&name, frame.language);
+                errors.extend(amount.is_none().then(|| of_line("error-amount-of-line", position)));
+                amount
+            }
         };
         lines.push((position, amount));
     }
     match (fields.has("whole"), lines.is_empty()) {
-        (true, false) => Err(wrong(frame.t("error-whole-and-lines"))),
-        (false, true) => Err(wrong(frame.t("error-no-line"))),
-        _ => Ok(lines),
+        (true, false) => errors.push(frame.t("error-whole-and-lines")),
+        (false, true) if errors.is_empty() => errors.push(frame.t("error-no-line")),
+        _ => {}
     }
+    if errors.is_empty() { Ok(lines) } else { Err(FieldError { field: "lines", text: errors.join(" ") }) }
 }

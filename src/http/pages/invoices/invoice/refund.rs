@@ -207,7 +207,7 @@ fn wanted(frame: &Frame, fields: &Fields, number: &str) -> Result<Wanted, Vec<Fi
     let mut errors = vec![];
     let mut wrong = |field: &'static str, key: &str| errors.push(FieldError { field, text: frame.t(key) });
     let date: Option<NaiveDate> = fields.day("date");
-    let amount: Option<Money> = fields.number("amount");
+    let amount: Option<Money> = fields.number("amount", frame.language);
     if is_transfer(fields) && !fields.has("to") {
         wrong("to", "error-invoice");
     }

@@ -84,16 +84,15 @@ impl Shown {
         open.map(|(name, key, ..)| ColumnChoice { name, label: frame.t(key), is_chosen: self.has(name) }).collect()
     }
 
-    /// Each heading, and whether its column gives way on a narrow screen.
-    pub fn heads(&self, frame: &Frame, address: &Address, order: Order) -> Vec<(Column, bool)> {
+    pub fn heads(&self, frame: &Frame, address: &Address, order: Order) -> Vec<Column> {
         let ordering = |label: String, key: SortKey, is_number: bool| {
             let is_current = order.key == key;
             let next = Order { key, descending: is_current && !order.descending };
             Column {
-                label,
                 address: Some(address.set("sort", sort_text(next)).href()),
                 sorted: is_current.then_some(if order.descending { "descending" } else { "ascending" }),
                 is_number,
+                ..Column::plain(label)
             }
         };
         let column = |(_, key, sort, is_number): &(&str, &str, Option<SortKey>, bool)| match sort {
@@ -101,9 +100,9 @@ impl Shown {
             None if *is_number => Column::number(frame.t(key)),
             None => Column::plain(frame.t(key)),
         };
-        let mut heads = vec![(ordering(frame.t("invoice-number"), SortKey::Number, false), false)];
+        let mut heads = vec![ordering(frame.t("invoice-number"), SortKey::Number, false)];
         let shown = COLUMNS.iter().filter(|(name, ..)| self.has(name));
-        heads.extend(shown.map(|known| (column(known), self.is_spare(known.0))));
+        heads.extend(shown.map(|known| column(known).giving_way(self.is_spare(known.0))));
         heads
     }
 }
