@@ -217,6 +217,8 @@ async fn who_may_not_keep_the_books_does_not_change_what_payback_is_projected_by
     assert_eq!(read.status.as_u16(), 200);
     assert!(page.contains("central") && page.contains("2019-0042/climatisation"), "{page}");
     assert!(!read.text().contains("<form class=\"edit\""), "auditors read and edit nothing: {page}");
+    let day = |word: &str| word.parse::<chrono::NaiveDate>().is_ok();
+    assert!(!page.split_whitespace().any(day), "days are told as the page's language does: {page}");
     for role in [Role::Tenant, Role::Operator] {
         assert_eq!(server.page(PATH, &server.sign_in(role).await).await.status.as_u16(), 403, "{role:?}");
     }

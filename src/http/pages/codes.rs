@@ -4,7 +4,7 @@ use askama::filters::Safe;
 
 /// `text` for a page, where each code in it (`AP-HP-2025`, `A01-A`, `DC-2019-001/froid`) is set as one. Which it is can be
 /// told by its looks alone, so that it holds for what people typed and for labels kept long ago too: a hyphen inside, a
-/// letter first, a digit somewhere. A day of digits (`2026-10-31`) is no code, and stays in one piece as well.
+/// letter first, a digit somewhere. What a year begins (`2026-10-31`, `2019-0042/froid`) stays in one piece as well.
 pub fn codes(text: &str) -> Safe<String> {
     let mut html = String::with_capacity(text.len() + 32);
     let mut rest = text;
@@ -34,7 +34,7 @@ fn word(html: &mut String, run: &str, after: &str) {
         Some(first) if first.is_alphabetic() && code.contains(|character: char| character.is_ascii_digit()) => {
             Some("code whole")
         }
-        Some(first) if first.is_ascii_digit() && code.len() == 10 && code.matches('-').count() == 2 => Some("whole"),
+        Some(_) if code.bytes().take_while(u8::is_ascii_digit).count() == 4 => Some("whole"),
         _ => None,
     };
     let Some(class) = class else { return escape(html, run) };
@@ -75,6 +75,7 @@ mod tests {
         );
         check("Dotation DC-2019-001/froid", "Dotation <span class=\"code whole\">DC-2019-001/froid</span>");
         check("(2018-06-01)", "(<span class=\"whole\">2018-06-01</span>)");
+        check("2019-0042/froid", "<span class=\"whole\">2019-0042/froid</span>");
         check("pdu-a1-", "<span class=\"code whole\">pdu-a1</span>-");
     }
 

@@ -276,10 +276,10 @@ mod tests {
     use serde_json::json;
 
     fn form(pairs: &[(&str, &str)]) -> FormData {
-        typed(pairs, Language::French)
+        sent_in(pairs, Language::French)
     }
 
-    fn typed(pairs: &[(&str, &str)], language: Language) -> FormData {
+    fn sent_in(pairs: &[(&str, &str)], language: Language) -> FormData {
         let pairs = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         FormData::sent(pairs.collect(), language)
     }
@@ -305,7 +305,7 @@ mod tests {
         let fallen = form(&[("scenario.1.heat_percent", "\u{2212}2,5")]).document();
         assert_eq!(fallen["scenario"][0]["heat_percent"], "-2.5", "below zero");
         let cost = [("component.1.cost_eur", "1,000"), ("title", "1,000")];
-        let read = |language| typed(&cost, language).document();
+        let read = |language| sent_in(&cost, language).document();
         assert_eq!(read(Language::French), json!({ "component": [{ "cost_eur": "1.000" }], "title": "1,000" }));
         assert_eq!(read(Language::English), json!({ "component": [{ "cost_eur": "1000" }], "title": "1,000" }));
     }
