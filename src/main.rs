@@ -4,7 +4,6 @@ use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use chapelle::domain::freetext::shown;
-use clap::Parser;
 
 fn main() -> ExitCode {
     tracing_subscriber::fmt()
@@ -15,17 +14,8 @@ fn main() -> ExitCode {
         // Colours are for people; a log that is kept has none.
         .with_ansi(std::io::stderr().is_terminal())
         .init();
-    let arguments = match chapelle::cli::Arguments::try_parse() {
-        Ok(arguments) => arguments,
-        Err(unread) if unread.use_stderr() => {
-            // As clap says it, but for what it repeats.
-            eprint!("{}", shown(&unread.render().to_string()));
-            return ExitCode::from(2);
-        }
-        // What was asked for, such as --help.
-        Err(asked) => asked.exit(),
-    };
-    match chapelle::cli::run(arguments, now) {
+    let ended = chapelle::cli::read(std::env::args_os()).and_then(|arguments| chapelle::cli::run(arguments, now));
+    match ended {
         Ok(outcome) => ExitCode::from(outcome.exit_code()),
         Err(error) => {
             eprintln!("{}", shown(&error.to_string()));

@@ -82,6 +82,8 @@ struct Row {
     meter: String,
     month: BillingMonth,
     register: &'static str,
+    /// Of `last_value`.
+    unit: &'static str,
     rack: Option<String>,
     tenant: Option<String>,
     last_at: Option<Timestamp>,
@@ -104,6 +106,7 @@ impl Row {
             meter: meter.code.to_string(),
             month,
             register: meter.register.name(),
+            unit: meter.register.unit().name(),
             rack: meter.rack.as_ref().map(ToString::to_string),
             tenant: summary.billed_on.as_ref().map(|on| on.tenant.to_string()),
             last_at: summary.last.map(|last| last.at),

@@ -3,6 +3,7 @@
 //! Every command takes `--data-dir` and honours `DATABASE_URL`; those that report take `--json`. Exit codes: 0 done,
 //! 1 something failed, 2 bad input (nothing was changed), 3 done but something needs a person.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
@@ -129,6 +130,22 @@ pub fn run(arguments: Arguments, clock: Clock) -> Result<Outcome, CliError> {
         context::out(serde_json::json!(Failure::from(error)));
     }
     ended
+}
+
+/// Reads the command line. What is wrong with it is returned as clap says it, but for what it repeats; where `--json` stands
+/// among the words it is reported as well. What was asked for, such as `--help`, is answered here.
+pub fn read(words: impl IntoIterator<Item = OsString>) -> Result<Arguments, CliError> {
+    let words: Vec<OsString> = words.into_iter().collect();
+    Arguments::try_parse_from(&words).map_err(|unread| {
+        if !unread.use_stderr() {
+            unread.exit();
+        }
+        let error = CliError::Input(unread.render().to_string().trim_end().to_owned());
+        if words.iter().any(|word| word == "--json") {
+            context::out(serde_json::json!(Failure::from(&error)));
+        }
+        error
+    })
 }
 
 fn carry_out(arguments: Arguments, clock: Clock) -> Result<Outcome, CliError> {

@@ -165,6 +165,7 @@ fn show(context: &Context, kind: EntryKind, code: &str) -> Result<Outcome, CliEr
 #[derive(Debug, Serialize)]
 struct Price {
     quantity: String,
+    unit: &'static str,
     from: NaiveDate,
     parts: Vec<(String, Money)>,
     net: Money,
@@ -178,6 +179,7 @@ fn price(context: &Context, code: &str, quantity: &str, on: Option<NaiveDate>) -
         .map_err(|refusal| CliError::Input(refusal.to_string()))?;
     let price = Price {
         quantity: found.quantity.to_string(),
+        unit: file.tariff.unit.name(),
         from: found.from,
         net: found.parts.iter().fold(Money::ZERO, |sum, part| sum + part.net),
         parts: found.parts.into_iter().map(|part| (part.expression, part.net)).collect(),

@@ -106,6 +106,10 @@ fn a_script_reads_the_book_and_why_a_command_failed() {
     assert_eq!((&line["code"], &line["quantity"]), (&"baies".into(), &"1".into()), "{line}");
     let output = world.run(&["--json", "billing", "plan", "--month", "2027-10"]);
     assert_eq!(output.status.code(), Some(3), "a month to come has a plan that says so");
+    let output = world.run(&["--json", "billing", "plan", "--month", "2026-13"]);
+    let failure: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((output.status.code(), &failure["exit_code"]), (Some(2), &2.into()), "{failure}");
+    assert!(failure["error"].as_str().unwrap().contains("2026-13"), "{failure}");
     let output = world.run(&["--json", "import", "/nowhere/book.toml"]);
     let failure: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(failure["exit_code"], 2);
