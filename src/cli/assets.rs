@@ -374,8 +374,8 @@ fn line(asset: &AssetReport) -> String {
     let position = &asset.plan.position;
     let since = asset.commissioned_on.map_or_else(|| "being built".to_owned(), |day| day.to_string());
     let cost = match asset.cost_to_date.filter(|_| asset.components.is_empty()) {
-        Some(spent) => format!("cost to date {:>7}", spent.to_string()),
-        None => format!("cost {:>15}", position.cost.to_string()),
+        Some(spent) => format!("{:<12} {:>15}", "cost to date", spent.to_string()),
+        None => format!("{:<12} {:>15}", "cost", position.cost.to_string()),
     };
     format!(
         "{:<20} {:<6} {since:<11} {cost} depreciated {:>15} net {:>15}  {}",

@@ -59,7 +59,10 @@ impl Texts {
 /// A value of a text. A whole number is one, written as it was, so that it chooses between one and many.
 pub fn counted(value: &str) -> FluentValue<'static> {
     match value.parse::<i64>() {
-        Ok(number) if number.to_string() == value => FluentValue::from(number),
+        // Fluent keeps numbers as floats: what one cannot hold stays a text.
+        Ok(number) if number.unsigned_abs() < 1 << f64::MANTISSA_DIGITS && number.to_string() == value => {
+            FluentValue::from(number)
+        }
         _ => FluentValue::from(value.to_owned()),
     }
 }
@@ -67,6 +70,9 @@ pub fn counted(value: &str) -> FluentValue<'static> {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
+
+    use super::counted;
+    use fluent_templates::fluent_bundle::FluentValue;
 
     const FRENCH: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/invoices/texts/fr/invoice.ftl"));
     const ENGLISH: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/invoices/texts/en/invoice.ftl"));
@@ -114,6 +120,14 @@ mod tests {
                 assert_eq!(before, Some('\u{202f}'), "{line}");
             }
             assert!(!text.contains('\''), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_code_of_many_digits_stays_a_text() {
+        assert!(matches!(counted("12"), FluentValue::Number(_)));
+        for text in ["1234567890123456789", "0042", "1 234", "+1", "A01"] {
+            assert!(matches!(counted(text), FluentValue::String(_)), "{text}");
         }
     }
 }

@@ -22,6 +22,7 @@ use super::rating::{
 use super::tariff::Tariff;
 
 mod billed;
+mod due;
 mod estimate;
 #[cfg(test)]
 pub mod example;
@@ -31,6 +32,7 @@ mod problem;
 mod tests;
 
 pub use billed::{IssuedLine, billed_for, credited_for};
+pub use due::may_bill;
 pub use estimate::{Estimate, EstimatedLine, KnownSpan, estimate};
 use problem::Found;
 pub use problem::{Problem, ProblemKind, Severity, not_over};
@@ -201,6 +203,9 @@ impl<'a> Run<'a> {
             return (None, found.problems);
         }
         let draft = self.assemble(contract, charges, credits, &mut found);
+        if draft.is_some() {
+            self.check_recipients(contract, &mut found);
+        }
         (draft, found.problems)
     }
 
@@ -229,7 +234,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Whether the invoice would carry what the tenant's structure requires, and somebody would be told of it.
+    /// Whether the invoice would carry what the tenant's structure requires.
     fn check_routing(&self, contract: &Contract, found: &mut Found<'_>) {
         let tenant = self.snapshot.book.tenants.iter().find(|tenant| tenant.code == contract.tenant);
         let missing = tenant.and_then(|tenant| {
@@ -238,6 +243,11 @@ impl<'a> Run<'a> {
         if let Some(missing) = missing {
             found.unroutable(missing);
         }
+    }
+
+    /// Whether there is somebody to tell of an invoice.
+    fn check_recipients(&self, contract: &Contract, found: &mut Found<'_>) {
+        let tenant = self.snapshot.book.tenants.iter().find(|tenant| tenant.code == contract.tenant);
         if tenant.is_some_and(|tenant| tenant.contacts.is_empty()) {
             found.unread();
         }

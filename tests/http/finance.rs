@@ -542,3 +542,22 @@ async fn lines_runs_and_notices_over_the_api() {
         assert_eq!(late["tenants"], serde_json::json!([]), "{late}");
     }
 }
+
+/// A tenant nobody can be told anything of: asking for its notices again is refused, with the remedy.
+#[actix_web::test]
+async fn a_notice_to_nobody_is_refused() {
+    let site = Site::with_book(Engine::Sqlite, |book| {
+        let contact =
+            "[[tenant.contact]]\nname = \"Direction des finances\"\nemail = \"ville.facturation@example.org\"\n";
+        book.replace(contact, "")
+    });
+    let number = site.number_of("ville-de-paris");
+    let server = Server::start(&site).await;
+    let token = server.token(Role::Finance).await;
+    let path = format!("/api/v1/invoices/{number}/notices");
+    let answer = send(&server, &path, &token, None, serde_json::json!({})).await;
+    assert_eq!(answer.status.as_u16(), 409, "{}", answer.text());
+    assert!(answer.text().contains("contact"), "{}", answer.text());
+    let month = server.get_with("/api/v1/billing/2026-13", &token).await;
+    assert_eq!(month.status.as_u16(), 400, "{}", month.text());
+}

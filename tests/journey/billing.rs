@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::collections::BTreeSet;
 
-use crate::common::{ENGINES, NOW, World, readings_csv, small_book, small_book_path};
+use crate::common::{ENGINES, Engine, NOW, World, readings_csv, small_book, small_book_path};
 use crate::{cents, json, months, ready};
 use chapelle::app::run_billing::{self, RunRequest};
 use chapelle::app::run_campaign::{self, Campaign};
@@ -51,10 +51,32 @@ fn a_month_is_billed_once_and_every_total_adds_up() {
         let check = json(&world, &["invoices", "archive"]);
         assert_eq!((check["sound"].as_u64(), check["damaged"].as_array().unwrap().len()), (Some(6), 0));
         let delivered = json(&world, &["outbox", "deliver"]);
-        assert_eq!(delivered["sent"].as_u64(), Some(2), "one per contact; the city has none");
-        assert_eq!(std::fs::read_dir(world.dir.path().join("mail")).unwrap().count(), 2);
+        assert_eq!(delivered["sent"].as_u64(), Some(3), "one per contact");
+        assert_eq!(std::fs::read_dir(world.dir.path().join("mail")).unwrap().count(), 3);
         assert_eq!(json(&world, &["outbox", "deliver"])["sent"].as_u64(), Some(0));
     }
+}
+
+/// Who has no contact is billed all the same, but somebody must see that nobody is told.
+#[test]
+fn an_invoice_nobody_is_told_of_needs_a_person() {
+    let world = World::new(Engine::Sqlite);
+    ready(&world);
+    let book = std::fs::read_to_string(small_book_path()).unwrap();
+    let contact = "[[tenant.contact]]\nname = \"Direction des finances\"\nemail = \"ville.facturation@example.org\"\n";
+    assert!(book.contains(contact));
+    let without = world.file("without.toml", &book.replace(contact, ""));
+    world.ok(&["import", without.to_str().unwrap()]);
+    let is_unread = |report: &Value| {
+        let problems = report["problems"].as_array().unwrap();
+        problems.iter().any(|one| one["what"] == "no-recipient" && one["tenant"] == "ville-de-paris")
+    };
+    assert!(is_unread(&json(&world, &["billing", "plan", "--month", "2026-09"])));
+    let output = world.run(&["--json", "billing", "run", "--month", "2026-09", "--issue"]);
+    let run: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((output.status.code(), run["issued"].as_array().unwrap().len()), (Some(3), 3), "{run:#}");
+    let again = world.run(&["--json", "billing", "run", "--month", "2026-09", "--issue"]);
+    assert_eq!(again.status.code(), Some(0), "what is billed is told once");
 }
 
 #[test]

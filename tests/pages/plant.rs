@@ -234,7 +234,7 @@ async fn a_file_is_taken_in_and_every_refused_line_told() {
         for told in [
             "4 at (horodatage) : « x » n’est pas un instant",
             "5 value (valeur) : « un » n’est pas un nombre",
-            "6 unit (unité) : « volt » n’est pas une unité connue ; celles d’un relevé sont kWh, kW, To et U.",
+            "6 unit (unité) : « volt » n’est pas une unité de relevé",
             "7 quality (qualité) : « guessed » n’est ni measured",
             "8 La ligne a 3 cellules, l’en-tête en a 5",
             "9 meter (compteur) : la valeur manque",

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::app::read_invoices::{self, InvoiceFilter, Reader, Wanted};
 use crate::app::{AppError, Store, export_book, read_tenants};
+use crate::domain::billing_run::may_bill;
 use crate::domain::book::Book;
 use crate::domain::calendar::BillingMonth;
 use crate::domain::contract::Contract;
@@ -44,29 +45,40 @@ pub fn latest(store: &Store, reader: &Reader, count: usize, now: DateTime<Utc>) 
     months.map(of).collect()
 }
 
-/// How many of the contracts with lines in force in `month` have no issued invoice of it. What cancels or replaces an invoice bills
-/// no further contract.
+/// How many of the contracts with something to bill in `month` have no issued invoice of it. What cancels or replaces an
+/// invoice bills no further contract.
 pub(in crate::app) fn unbilled(
     connection: &mut AnyConnection,
     book: &Book,
     month: BillingMonth,
 ) -> Result<usize, AppError> {
-    let billed = invoices::billed_codes(connection, month)?;
-    let has_lines = |contract: &&Contract| contract.lines.iter().any(|line| line.in_force.overlaps(month.days()));
-    let in_force = book.contracts.iter().filter(|contract| contract.in_force.overlaps(month.days()));
-    Ok(in_force.filter(has_lines).filter(|contract| !billed.contains(&contract.code)).count())
+    Ok(open_contracts(connection, book, month)?.count())
 }
 
-/// Finished months before `month` in which a contract with lines in force has no issued invoice, and how many those are;
-/// the latest first. Nothing before the first month ever billed: what went before is not this system's.
+/// The contracts with something to bill in `month` and no issued invoice of it.
+fn open_contracts<'b>(
+    connection: &mut AnyConnection,
+    book: &'b Book,
+    month: BillingMonth,
+) -> Result<impl Iterator<Item = &'b Contract>, AppError> {
+    let billed = invoices::billed_codes(connection, month)?;
+    let open = book.contracts.iter().filter(move |contract| !billed.contains(&contract.code));
+    Ok(open.filter(move |contract| may_bill(book, contract, month)))
+}
+
+/// Finished months before `month` in which a contract with something to bill has no issued invoice, and how many those are;
+/// the latest first. Of a contract nothing before its own first invoice, and of none before the first ever issued: what
+/// went before is not this system's.
 pub fn forgotten(store: &Store, month: BillingMonth) -> Result<Vec<(BillingMonth, usize)>, AppError> {
     let book = export_book::shared(store)?;
     let connection = &mut *store.connection()?;
-    let first = invoices::first_month(connection)?.unwrap_or(month);
+    let firsts = invoices::first_months(connection)?;
+    let Some(first) = firsts.values().min() else { return Ok(vec![]) };
     let months = std::iter::successors(Some(month.previous()), |month| Some(month.previous()));
     let mut forgotten = Vec::new();
-    for month in months.take_while(|month| first <= *month) {
-        match unbilled(connection, &book, month)? {
+    for month in months.take_while(|month| first <= month) {
+        let is_ours = |contract: &&Contract| firsts.get(&contract.code).is_none_or(|first| *first <= month);
+        match open_contracts(connection, &book, month)?.filter(is_ours).count() {
             0 => {}
             count => forgotten.push((month, count)),
         }

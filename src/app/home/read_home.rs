@@ -46,7 +46,7 @@ pub struct Today {
     pub late: Vec<LateInvoice>,
     /// Contracts to decide on, soonest first.
     pub ending: Vec<EndingContract>,
-    /// How many of the contracts in force in `month` have no issued invoice of it.
+    /// How many of the contracts with something to bill in `month` have no issued invoice of it.
     pub to_issue: usize,
     /// Contracts of which `month` was billed and taken back, with nothing in its place.
     pub taken_back: usize,

@@ -143,7 +143,7 @@ pub fn resend(
         let tenant = book.tenants.iter().find(|tenant| tenant.code == invoice.buyer.code);
         let tenant = tenant.ok_or_else(|| AppError::NotFound(format!("tenant {}", invoice.buyer.code)))?;
         if tenant.contacts.is_empty() {
-            return Err(AppError::refused(&NoContact { tenant: tenant.name.clone() }));
+            return Err(AppError::Contrary(Box::new(NoContact { tenant: tenant.name.clone() }.told())));
         }
         let recipients = queue(connection, id, &invoice, tenant, &book.seller.email, now)?;
         let detail = serde_json::json!({ "recipients": recipients });

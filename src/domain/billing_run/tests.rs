@@ -13,6 +13,7 @@ use crate::domain::metering::{Measure, Register, Sample};
 use crate::domain::rating::example::*;
 use crate::domain::rating::{ChargeKind, NewAvailability};
 
+mod due;
 mod scope;
 
 /// C1 rents two racks and the energy of meter A; C2 the energy of meter B at the measured PUE.

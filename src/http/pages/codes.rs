@@ -26,11 +26,15 @@ fn is_inside(character: char) -> bool {
     character.is_alphanumeric() || matches!(character, '-' | '/' | '_' | '.')
 }
 
+/// A longer word is a file's name or a path, no code.
+const CHARACTERS_MAX: usize = 24;
+
 /// A word, `after` which the text goes on.
 fn word(html: &mut String, run: &str, after: &str) {
     let code = run.trim_end_matches(['.', '-', '/']);
     let class = match code.chars().next() {
-        _ if !code.contains('-') || after.starts_with('@') => None,
+        // What is longer than a telephone's line must break.
+        _ if !code.contains('-') || after.starts_with('@') || code.chars().count() > CHARACTERS_MAX => None,
         Some(first) if first.is_alphabetic() && code.contains(|character: char| character.is_ascii_digit()) => {
             Some("code whole")
         }

@@ -47,7 +47,11 @@ class Reports(Part):
         text = self.read(name).decode("utf-8")
         if not text.startswith("\ufeff") or not text.endswith("\r\n"):
             self.find("rapports", name, "le début ou la fin du fichier manque")
-        found = list(csv.reader(io.StringIO(text.lstrip("\ufeff"), newline=""), delimiter=";"))[1:]
+        found = list(csv.reader(io.StringIO(text.lstrip("\ufeff"), newline=""), delimiter=";"))
+        header, found = (found[:1] or [[]])[0], found[1:]
+        if "/plan-" in name and IMPAIRED not in header:
+            # Un dossier d’avant cette colonne.
+            expected = [row[:AT_IMPAIRED] + row[AT_IMPAIRED + 1 :] for row in expected]
         if len(found) != len(expected):
             self.find("rapports", name, "%s, le JSON en donne %d" % (counted(len(found), "lignes"), len(expected)))
         for number, (row, known) in enumerate(zip(found, expected), 2):
@@ -131,6 +135,8 @@ SIDES = ("opening_debit", "opening_credit", "debit", "credit", "closing_debit", 
 # Les montants d’une ligne de plan, dans l’ordre des colonnes, puis ceux de sa subvention.
 PLANNED = "base gross_value charge exits cumulative impairment net_book_value posted due to_come difference".split()
 GRANTED = "received income exits cumulative remaining posted due to_come difference".split()
+IMPAIRED = "Dépréciation"
+AT_IMPAIRED = 8 + PLANNED.index("impairment")
 MOVED = (
     "gross_opening gross_additions gross_transfers gross_exits gross_closing depreciation_opening depreciation_charges "
     "depreciation_exits depreciation_closing impairment_opening impairment_charges impairment_reversals "

@@ -177,10 +177,22 @@ pub fn last_months(connection: &mut AnyConnection) -> StorageResult<HashMap<Cont
         .group_by(contract::code)
         .select((contract::code, diesel::dsl::max(invoice::month)))
         .load(connection)?;
-    let last = |(code, month): (String, Option<String>)| {
-        Ok((ContractCode(code), from_word("an invoice's month", month.unwrap_or_default())?))
-    };
-    rows.into_iter().map(last).collect()
+    rows.into_iter().map(month_of_contract).collect()
+}
+
+/// The first month each contract was issued an invoice of its own for.
+pub fn first_months(connection: &mut AnyConnection) -> StorageResult<HashMap<ContractCode, BillingMonth>> {
+    let rows: Vec<(String, Option<String>)> = invoice::table
+        .inner_join(contract::table)
+        .filter(invoice::status.eq(InvoiceStatus::Issued.name()).and(invoice::kind.eq(InvoiceKind::Invoice.name())))
+        .group_by(contract::code)
+        .select((contract::code, diesel::dsl::min(invoice::month)))
+        .load(connection)?;
+    rows.into_iter().map(month_of_contract).collect()
+}
+
+fn month_of_contract((code, month): (String, Option<String>)) -> StorageResult<(ContractCode, BillingMonth)> {
+    Ok((ContractCode(code), from_word("an invoice's month", month.unwrap_or_default())?))
 }
 
 /// The issued document with this number, within `scope`.
@@ -274,15 +286,6 @@ pub fn billed_contracts(
 }
 
 /// The contracts with an issued invoice of `month`.
-/// The first month an invoice was issued of.
-pub fn first_month(connection: &mut AnyConnection) -> StorageResult<Option<BillingMonth>> {
-    let first: Option<String> = invoice::table
-        .filter(invoice::kind.eq(InvoiceKind::Invoice.name()).and(invoice::status.eq("issued")))
-        .select(diesel::dsl::min(invoice::month))
-        .first(connection)?;
-    Ok(first.and_then(|month| month.parse().ok()))
-}
-
 pub fn billed_codes(connection: &mut AnyConnection, month: BillingMonth) -> StorageResult<BTreeSet<ContractCode>> {
     let codes: Vec<String> = invoice::table
         .inner_join(contract::table)
