@@ -21,6 +21,8 @@ mod files;
 mod outsiders;
 #[path = "ledger/paid_back.rs"]
 mod paid_back;
+#[path = "ledger/statements.rs"]
+mod statements;
 #[path = "ledger/story.rs"]
 mod story;
 

@@ -107,6 +107,7 @@ fn take(
         }
         let became = attempt(connection, receipt, numbers, (today, by, now))?;
         match_receipts::keep(connection, statement, receipt, became.as_ref().map(|recorded| &recorded.number))?;
+        bank::supersede(connection, &receipt.parts, statement)?;
         Ok(match became {
             Ok(recorded) => Taken::Recorded(recorded),
             Err(why) => Taken::Left(why),
