@@ -2,10 +2,13 @@
 
 use chapelle::app::{import_statement, match_receipts};
 use chapelle::domain::audit::Actor;
+use chapelle::domain::invoice::InvoiceNumber;
+use chapelle::domain::money::Money;
 use chapelle::storage::bank::BankReceipt;
+use chapelle::storage::journal::{self, JournalFilter};
 
 use crate::common::{ENGINES, World, small_book_path};
-use crate::story::LATER;
+use crate::story::{LATER, story};
 
 fn by() -> Actor {
     Actor::new("finance@example.org", None)
@@ -63,5 +66,30 @@ fn an_entry_read_in_another_way_waits_once() {
         )
         .unwrap();
         assert_eq!(left(&world, &together).len(), 1, "{engine:?}: of what was dealt with in part, the rest waits on");
+    }
+}
+
+/// Two parts that are each no more than what the bank kept of the whole: all of it is posted all the same.
+#[test]
+fn what_the_bank_kept_is_posted_with_the_parts_it_was_matched_in() {
+    let cents = Money::from_cents;
+    for engine in ENGINES {
+        let world = World::new(engine);
+        story(&world);
+        let store = world.store();
+        let invoice = InvoiceNumber::from_stored("DC2026000003".to_owned());
+        let key = left(&world, &statement("20.00", &transaction("40.00", "20.00")))[0].key.clone();
+        let assign = || {
+            match_receipts::assign(&store, &key, &invoice, cents(2_000), None, &by(), LATER.parse().unwrap()).unwrap()
+        };
+        let charge_of = |payment: String| {
+            let filter = JournalFilter { document: Some(payment), ..JournalFilter::default() };
+            let posted = journal::list(&mut store.connection().unwrap(), filter).unwrap();
+            let lines = posted.iter().flat_map(|posted| posted.entry.lines());
+            lines.filter(|line| line.account.starts_with("627")).map(|line| line.debit).sum::<Money>()
+        };
+        assert_eq!(charge_of(assign().number), cents(1_999), "{engine:?}: a cent of it came in");
+        assert_eq!(charge_of(assign().number), cents(1), "{engine:?}");
+        assert_eq!(match_receipts::left(&store).unwrap(), [], "{engine:?}");
     }
 }
