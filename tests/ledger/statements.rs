@@ -7,8 +7,8 @@ use chapelle::domain::money::Money;
 use chapelle::storage::bank::BankReceipt;
 use chapelle::storage::journal::{self, JournalFilter};
 
-use crate::common::{ENGINES, World, small_book_path};
-use crate::story::{LATER, story};
+use crate::common::{ENGINES, Engine, World, small_book_path};
+use crate::story::{LATER, json_at, story};
 
 fn by() -> Actor {
     Actor::new("finance@example.org", None)
@@ -29,6 +29,16 @@ fn transaction(euros: &str, charge: &str) -> String {
         charge => format!("<Chrgs><Amt Ccy=\"EUR\">{charge}</Amt><CdtDbtInd>DBIT</CdtDbtInd></Chrgs>"),
     };
     format!("<TxDtls><Amt Ccy=\"EUR\">{euros}</Amt>{charge}</TxDtls>")
+}
+
+#[test]
+fn what_the_bank_kept_of_a_receipt_that_is_left_is_told() {
+    let world = World::new(Engine::Sqlite);
+    world.ok(&["import", small_book_path().to_str().unwrap()]);
+    let file = world.file("releve.xml", &statement("20.00", &transaction("40.00", "20.00")));
+    let told = json_at(&world, LATER, &["payments", "import", file.to_str().unwrap()]);
+    let left = &told["unmatched"][0];
+    assert_eq!((left["amount"].as_str(), left["charge"].as_str()), (Some("40.00"), Some("20.00")), "{told:#}");
 }
 
 /// What waits for a person once `statement` is read.
