@@ -21,13 +21,16 @@ mod files;
 mod outsiders;
 #[path = "ledger/paid_back.rs"]
 mod paid_back;
+#[path = "ledger/statements.rs"]
+mod statements;
 #[path = "ledger/story.rs"]
 mod story;
 
+use chapelle::domain::access::TenantScope;
 use chapelle::domain::ledger::{Journal, JournalEntry, JournalLine};
 use chapelle::domain::money::Money;
-use chapelle::storage::journal;
-use common::{ENGINES, Engine, World, small_book_path};
+use chapelle::storage::{invoices, journal};
+use common::{ENGINES, Engine, World, small_book, small_book_path};
 use serde_json::Value;
 use story::{LATER, json_at, refused, story, years_closed};
 
@@ -51,6 +54,27 @@ fn an_entry_that_rests_on_nothing_shows_in_the_tie_out() {
     let differing = tied["comparisons"].as_array().unwrap().iter().filter(|one| text_of(one, "difference") != "0.00");
     let differing: Vec<_> = differing.map(|one| (text_of(one, "check"), text_of(one, "difference"))).collect();
     assert_eq!((differing, output.status.code()), (vec![("journal", "123.45")], Some(3)));
+}
+
+/// It is told from the frozen content, which is not read for it.
+#[test]
+fn an_issue_tells_whether_it_is_outside_the_scope_of_vat() {
+    for engine in ENGINES {
+        let world = World::new(engine);
+        story(&world);
+        let store = world.store();
+        let connection = &mut store.connection().unwrap();
+        let contracts: Vec<_> = small_book().contracts.into_iter().map(|contract| contract.code).collect();
+        let issues = invoices::issues(connection, &contracts, "2026-09".parse().unwrap(), None).unwrap();
+        for issue in &issues {
+            let found = invoices::by_number(connection, &TenantScope::Everyone, &issue.number).unwrap();
+            let (_, invoice) = found.unwrap();
+            let is_outside = invoice.vat.iter().all(|group| group.treatment.is_out_of_scope());
+            assert_eq!(issue.is_out_of_scope, is_outside, "{engine:?} {}", issue.number);
+        }
+        let outside = issues.iter().filter(|issue| issue.is_out_of_scope).count();
+        assert!(outside > 0 && outside < issues.len(), "{engine:?}: {outside} of {}", issues.len());
+    }
 }
 
 #[test]

@@ -291,7 +291,9 @@ fn describe_import(report: &ImportReport) -> String {
         report.unmatched.len()
     ));
     for left in &report.unmatched {
-        lines.push(format!("  {} {} {}: {}", left.booked_on, left.amount, left.text, left.why));
+        let of_which = || format!(" (of which the bank kept {})", left.charge);
+        let kept = if left.charge.is_zero() { String::new() } else { of_which() };
+        lines.push(format!("  {} {}{kept} {}: {}", left.booked_on, left.amount, left.text, left.why));
     }
     lines.join("\n")
 }

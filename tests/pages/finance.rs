@@ -401,6 +401,14 @@ fn statement(number: &str) -> String {
     include_str!("../fixtures/statement.camt053.xml").replace("DC2026000124", number)
 }
 
+/// A statement of one receipt of 40.00 that names no invoice, of which the bank kept 20.00.
+fn charged() -> &'static str {
+    "<Document><BkToCstmrStmt><Stmt><Id>S7</Id><Acct><Id><IBAN>FR1420041010050500013M02606</IBAN></Id></Acct><Ntry>\
+     <Amt Ccy=\"EUR\">20.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts>BOOK</Sts><BookgDt><Dt>2026-12-01</Dt></BookgDt>\
+     <NtryDtls><TxDtls><Amt Ccy=\"EUR\">40.00</Amt><Chrgs><Amt Ccy=\"EUR\">20.00</Amt><CdtDbtInd>DBIT</CdtDbtInd></Chrgs>\
+     </TxDtls></NtryDtls></Ntry></Stmt></BkToCstmrStmt></Document>"
+}
+
 #[actix_web::test]
 async fn a_statement_is_read_and_what_it_left_is_matched_by_hand() {
     for engine in ENGINES {
@@ -463,6 +471,14 @@ async fn a_statement_is_read_and_what_it_left_is_matched_by_hand() {
         assert_eq!(again.status.as_u16(), 303);
         let report = server.page(again.header("location"), &cookie).await.text();
         assert!(report.contains("connus auparavant\u{202f}: 2"), "{report}");
+
+        assert!(upload(charged().to_owned()).await.status.is_redirection());
+        let waiting = server.page("/payments/receipts", &cookie).await.text();
+        let kept = "dont 20,00\u{a0}€ retenus par la banque";
+        assert!(waiting.contains(kept), "{waiting}");
+        let match_at = waiting.split("/payments/record?receipt=").nth(1).expect(&waiting).split('"').next().unwrap();
+        let form = server.page(&format!("/payments/record?receipt={match_at}"), &cookie).await.text();
+        assert!(form.contains(kept), "{form}");
     }
 }
 

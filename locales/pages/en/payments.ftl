@@ -71,6 +71,7 @@ receipts-caption = Receipts; amounts in euros
 receipts-waiting = Receipts to be matched: { $count }
 receipt-booked = Booked on
 receipt-left = Left to match
+receipt-charge = of which the bank kept { $amount }
 receipt-recorded = recorded
 receipt-waits = to be matched
 receipt-dismissed = set aside

@@ -71,6 +71,7 @@ receipts-caption = Encaissements ; montants en euros
 receipts-waiting = Encaissements à rapprocher : { $count }
 receipt-booked = Date de valeur
 receipt-left = Reste à rapprocher
+receipt-charge = dont { $amount } retenus par la banque
 receipt-recorded = enregistré
 receipt-waits = à rapprocher
 receipt-dismissed = classé

@@ -155,7 +155,7 @@ fn touched<'c>(
 }
 
 /// The invoice the changes of its month are late for; none where nothing was billed, where its own run read them, or
-/// where a later invoice of the contract did. `issues` are the contract's, in the order of issue.
+/// where a later invoice of the contract did that could carry the difference: one on the same side of the scope of VAT. `issues` are the contract's, in the order of issue.
 fn late_invoice(
     month: BillingMonth,
     contract: ContractCode,
@@ -167,7 +167,8 @@ fn late_invoice(
     let (first, in_force) = (of_month().next()?, of_month().next_back()?);
     let regularised = |change: &LateChange| {
         issues.iter().any(|issue| {
-            issue.month > month && issue.kind == InvoiceKind::Invoice && issue.run_began_at > change.changed_at
+            let has_read = issue.kind == InvoiceKind::Invoice && issue.run_began_at > change.changed_at;
+            issue.month > month && has_read && issue.is_out_of_scope == first.is_out_of_scope
         })
     };
     let is_late = |change: &LateChange| change.changed_at >= first.run_began_at && !regularised(change);
@@ -190,6 +191,7 @@ mod tests {
             kind,
             number: InvoiceNumber::from_stored(number),
             run_began_at: Timestamp::from_seconds(at),
+            is_out_of_scope: false,
         }
     }
 
@@ -215,6 +217,19 @@ mod tests {
         assert_eq!(late(std::slice::from_ref(&september), 150), told("DC1", "2026-10"));
         assert_eq!(late(&[september.clone(), october.clone()], 150), None, "October has read it");
         assert_eq!(late(&[september, october], 250), told("DC1", "2026-11"));
+    }
+
+    #[test]
+    fn an_invoice_on_the_other_side_of_the_scope_of_vat_regularises_nothing() {
+        let september = issue("2026-09", InvoiceKind::Invoice, "DC1", 100);
+        let outside = |one: Issue| Issue { is_out_of_scope: true, ..one };
+        let october = issue("2026-10", InvoiceKind::Invoice, "DC2", 200);
+        let november = issue("2026-11", InvoiceKind::Invoice, "DC3", 300);
+        let waits = Some(("DC1".to_owned(), "2026-11".to_owned()));
+        assert_eq!(late(&[september.clone(), outside(october.clone())], 150), waits, "October could not carry it");
+        assert_eq!(late(&[outside(september.clone()), october.clone()], 150), waits, "nor the reverse");
+        assert_eq!(late(&[outside(september.clone()), outside(october.clone())], 150), None);
+        assert_eq!(late(&[september, outside(october), november], 150), None, "November has carried it");
     }
 
     #[test]

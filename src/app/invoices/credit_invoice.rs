@@ -7,6 +7,7 @@
 use chrono::{DateTime, Datelike, Utc};
 use serde::Serialize;
 
+use crate::app::settle::Provided;
 use crate::app::{AppError, Store, archive_invoice, export_book, issue_invoice, settle};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::book::Book;
@@ -142,7 +143,7 @@ pub fn credit_once(
     by: &Actor,
     now: DateTime<Utc>,
 ) -> Result<CreditReport, AppError> {
-    credit_provided(store, request, if again { Provided::Always } else { Provided::StandsNotYet }, by, now)
+    credit_provided(store, request, Provided::once(again), by, now)
 }
 
 /// The same, if what is open is still what it was when the credit note was confirmed.
@@ -153,17 +154,7 @@ pub fn credit_as_seen(
     by: &Actor,
     now: DateTime<Utc>,
 ) -> Result<CreditReport, AppError> {
-    credit_provided(store, request, seen.map_or(Provided::Always, Provided::IsOpen), by, now)
-}
-
-/// What must hold, once nobody else changes it, for a credit note to be issued.
-#[derive(Debug, Clone, Copy)]
-enum Provided {
-    Always,
-    /// So much is open on the invoice.
-    IsOpen(Money),
-    /// No credit note of the invoice says the same.
-    StandsNotYet,
+    credit_provided(store, request, Provided::as_seen(seen), by, now)
 }
 
 fn credit_provided(
@@ -192,9 +183,7 @@ fn issue(
     payments::hold(connection)?;
     let (id, invoice) = settle::find(connection, &request.invoice)?;
     let before = settle::gather(connection, id, invoice)?;
-    if let Provided::IsOpen(seen) = provided {
-        settle::must_be_as_seen(before.account().open(), Some(seen))?;
-    }
+    settle::must_be_as_seen(before.account().open(), provided.seen())?;
     let settle::Gathered { invoice, credit_notes: earlier, .. } = before;
     let issue_date = day_in(now, book.facility.zone);
     let place = invoices::take_number(connection, &book.seller.number_prefix, issue_date.year())?;

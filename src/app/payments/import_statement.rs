@@ -30,7 +30,10 @@ pub struct ImportReport {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Unmatched {
     pub booked_on: NaiveDate,
+    /// What was sent.
     pub amount: Money,
+    /// What the bank kept of it.
+    pub charge: Money,
     pub text: String,
     pub why: String,
 }
@@ -107,6 +110,7 @@ fn take(
         }
         let became = attempt(connection, receipt, numbers, (today, by, now))?;
         match_receipts::keep(connection, statement, receipt, became.as_ref().map(|recorded| &recorded.number))?;
+        bank::supersede(connection, &receipt.parts, statement)?;
         Ok(match became {
             Ok(recorded) => Taken::Recorded(recorded),
             Err(why) => Taken::Left(why),
@@ -147,7 +151,8 @@ fn payment(receipt: &Receipt, invoice: InvoiceNumber) -> NewPayment {
 }
 
 fn left(receipt: Receipt, why: String) -> Unmatched {
-    Unmatched { booked_on: receipt.booked_on, amount: receipt.amount, text: receipt.text, why }
+    let Receipt { booked_on, amount, charge, text, .. } = receipt;
+    Unmatched { booked_on, amount, charge, text, why }
 }
 
 /// An IBAN holds the 21 characters CFONB tells: bank, branch, account.

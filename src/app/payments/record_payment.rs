@@ -4,6 +4,7 @@
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use serde::Serialize;
 
+use crate::app::settle::Provided;
 use crate::app::{AppError, Store, read_tenants, settle};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::freetext::{Text, pasted};
@@ -55,7 +56,7 @@ pub fn record_once(
     by: &Actor,
     now: DateTime<Utc>,
 ) -> Result<PaymentReport, AppError> {
-    record_provided(store, new, if again { Provided::Always } else { Provided::StandsNotYet }, by, now)
+    record_provided(store, new, Provided::once(again), by, now)
 }
 
 /// The same, if what is open is still what it was when the payment was confirmed.
@@ -66,17 +67,7 @@ pub fn record_as_seen(
     by: &Actor,
     now: DateTime<Utc>,
 ) -> Result<PaymentReport, AppError> {
-    record_provided(store, new, seen.map_or(Provided::Always, Provided::IsOpen), by, now)
-}
-
-/// What must hold, once nobody else changes it, for a payment to be recorded.
-#[derive(Debug, Clone, Copy)]
-enum Provided {
-    Always,
-    /// So much is open.
-    IsOpen(Money),
-    /// The invoice has no payment of the same day, amount and reference.
-    StandsNotYet,
+    record_provided(store, new, Provided::as_seen(seen), by, now)
 }
 
 fn record_provided(
@@ -96,15 +87,10 @@ fn record_provided(
         Text::Reference.check(reference)?;
     }
     store.write(|connection| {
-        let seen = match provided {
-            Provided::Always => None,
-            Provided::IsOpen(seen) => Some(seen),
-            Provided::StandsNotYet => {
-                must_be_new(connection, &new)?;
-                None
-            }
-        };
-        record_within(connection, &new, Money::ZERO, seen, (today, by, now))
+        if matches!(provided, Provided::StandsNotYet) {
+            must_be_new(connection, &new)?;
+        }
+        record_within(connection, &new, Money::ZERO, provided.seen(), (today, by, now))
     })
 }
 

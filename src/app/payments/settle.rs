@@ -25,6 +25,37 @@ pub struct Gathered {
     pub claims: Vec<(String, Money)>,
 }
 
+/// What must hold, once nobody else changes it, for a payment or a credit note to be recorded.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::app) enum Provided {
+    Always,
+    /// So much is open on the invoice.
+    IsOpen(Money),
+    /// None stands already that says the same: a payment of the same day, amount and reference, a credit note of the same
+    /// amounts of the same lines.
+    StandsNotYet,
+}
+
+impl Provided {
+    /// What is sent twice is done once, unless it is said to be meant `again`.
+    pub const fn once(again: bool) -> Provided {
+        if again { Provided::Always } else { Provided::StandsNotYet }
+    }
+
+    /// What was confirmed while so much was open.
+    pub fn as_seen(seen: Option<Money>) -> Provided {
+        seen.map_or(Provided::Always, Provided::IsOpen)
+    }
+
+    /// What must be open, if that is what must hold.
+    pub const fn seen(self) -> Option<Money> {
+        match self {
+            Provided::IsOpen(seen) => Some(seen),
+            Provided::Always | Provided::StandsNotYet => None,
+        }
+    }
+}
+
 /// The refusal of what was confirmed when something else was open.
 pub const MEANWHILE: &str = "account-meanwhile";
 

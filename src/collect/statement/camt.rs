@@ -7,7 +7,7 @@ use quick_xml::events::{BytesStart, Event};
 
 use super::balance::{Balance, BalanceKind, Balances, Booked, OneEnd, Place};
 use super::charges::{Amounts, Charge, Charged, Share, shares};
-use super::{Receipt, StatementError, key};
+use super::{Receipt, StatementError, key, tell_apart};
 use crate::domain::money::Money;
 
 /// What is known of an entry or of one of its transactions.
@@ -324,7 +324,9 @@ impl Statement {
             return Vec::new();
         }
         let taken = |part: &Part| receipt(&self.account, booked_on, part.clone(), self.entries).ok();
-        parts.iter().filter_map(taken).map(|receipt| receipt.key).collect()
+        let mut receipts: Vec<Receipt> = parts.iter().filter_map(taken).collect();
+        tell_apart(&mut receipts);
+        receipts.into_iter().map(|receipt| receipt.key).collect()
     }
 
     /// Takes the entry over: one receipt, or one for each of its transactions.

@@ -56,22 +56,21 @@ impl Charged {
 }
 
 /// What was sent by each of an entry's transactions, if it was credited with it less the bank's charges: of each, or told
-/// of the entry as a whole.
+/// of the entry as a whole. Which of several net ones a charge of the entry was kept of, nothing says.
 pub(super) fn shares(parts: &[Amounts], of_entry: Charged, booked: Money) -> Option<Vec<Share>> {
     let mut parts = parts.to_vec();
     // The charge of an entry is often that of its transactions, told once more.
     let is_told = parts.iter().any(|part| part.charge.amount > Money::ZERO);
-    if let Some(first) = parts.first_mut().filter(|_| !is_told) {
-        first.charge = of_entry;
-    }
-    let charges = parts.iter().try_fold(Money::ZERO, |sum, part| plus(sum, part.charge.amount))?;
-    if charges <= Money::ZERO {
-        return None;
-    }
+    let told = parts.iter().try_fold(Money::ZERO, |sum, part| plus(sum, part.charge.amount))?;
+    let charges = if is_told { told } else { of_entry.amount };
     let sum = parts.iter().try_fold(Money::ZERO, |sum, part| plus(sum, part.amount))?;
     let is_gross = sum == plus(booked, charges)?;
-    if !is_gross && sum != booked {
+    let is_guess = !is_told && !is_gross && parts.len() > 1;
+    if charges <= Money::ZERO || (!is_gross && sum != booked) || is_guess {
         return None;
+    }
+    if let Some(first) = parts.first_mut().filter(|_| !is_told) {
+        first.charge = of_entry;
     }
     let shares: Option<Vec<Share>> = parts.iter().map(|part| share(part, is_gross)).collect();
     shares.filter(|shares| shares.iter().all(|one| one.gross > one.charge))

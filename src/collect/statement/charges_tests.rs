@@ -75,6 +75,12 @@ fn of_several_each_is_received_as_it_was_sent() {
     assert_eq!(received("148.00", &inclusive), both(("100.00", "2.00"), ("50.00", "0.00")));
     let of_entry = format!("{CHARGE}{}", entry(&[part("100.00", ""), part("50.00", "")]));
     assert_eq!(received("148.00", &of_entry), both(("100.00", "2.00"), ("50.00", "0.00")));
+    let of_net = format!("{}{}", record(true), entry(&[part("98.00", ""), part("50.00", "")]));
+    assert_eq!(
+        received("148.00", &of_net),
+        both(("98.00", "0.00"), ("50.00", "0.00")),
+        "nobody says of which it was kept"
+    );
     let untold = entry(&[part("100.00", ""), part("50.00", "")]);
     assert_eq!(received("148.00", &untold), [("148.00".to_owned(), "0.00".to_owned())], "as it was credited");
 }

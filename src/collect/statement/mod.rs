@@ -33,7 +33,7 @@ pub struct Receipt {
     pub text: String,
     /// The same for the same transaction in another file; apart for two alike in one file.
     pub key: String,
-    /// The keys of its transactions, where they do not make it: an earlier version took them one by one.
+    /// Under which keys an earlier version took the same money: its transactions one by one, or its entry as a whole.
     pub parts: Vec<String>,
 }
 

@@ -181,7 +181,9 @@ impl<'c> Found<'c> {
         let (line, allowed) = (credited_line(charge), -charge.net);
         let english = format!(
             "line {line} allows {allowed} for its availability, which one invoice cannot carry beside this month's lines: \
-             one is outside the scope of VAT, the other within it; credit the invoice of the month it is for"
+             one is outside the scope of VAT, the other within it; credit the invoice of the month it is for, then record \
+             the availability of that month as the promised one, with the credit note as its source: else a later invoice \
+             allows it again"
         );
         let message = Told::new("credit-stands-apart", english).with("line", line.as_str()).with("amount", allowed);
         self.warn(ProblemKind::CreditWaits, line, message);

@@ -182,6 +182,9 @@ pub struct ReceiptRow {
     booked_on: NaiveDate,
     #[schema(value_type = Amount)]
     amount: String,
+    /// What the bank kept of it and no payment carries yet.
+    #[schema(value_type = Amount)]
+    charge: String,
     /// What is left of it to match.
     #[schema(value_type = Amount)]
     left: String,
@@ -199,6 +202,7 @@ fn receipt(receipt: &BankReceipt) -> ReceiptRow {
         statement: receipt.statement,
         booked_on: receipt.booked_on,
         amount: receipt.amount.to_string(),
+        charge: receipt.charge.to_string(),
         left: receipt.open().to_string(),
         text: receipt.text.clone(),
         outcome: receipt.outcome.name(),

@@ -57,6 +57,11 @@ impl BankReceipt {
     pub fn open(&self) -> Money {
         self.amount - self.recorded
     }
+
+    /// Whether it waits, and nothing of it is recorded.
+    fn is_untouched(&self) -> bool {
+        self.outcome == ReceiptOutcome::Left && self.recorded == Money::ZERO
+    }
 }
 
 /// A statement that was read.
@@ -119,6 +124,26 @@ pub fn put(connection: &mut AnyConnection, receipt: &BankReceipt) -> StorageResu
     };
     diesel::delete(bank_receipt::table.find(&receipt.key)).execute(connection)?;
     diesel::insert_into(bank_receipt::table).values(&row).execute(connection)?;
+    Ok(())
+}
+
+/// Takes out what an earlier reading left under all of `keys`, before `statement` was read: the same money waits, or is
+/// recorded, under other keys now. What was kept of more than one statement, or under some of the keys only, is no reading
+/// of the same entry.
+pub fn supersede(connection: &mut AnyConnection, keys: &[String], statement: i64) -> StorageResult<()> {
+    let mut kept: Vec<BankReceipt> = Vec::new();
+    for key in keys {
+        match find(connection, key)? {
+            Some(receipt) if receipt.is_untouched() && receipt.statement < statement => kept.push(receipt),
+            _ => return Ok(()),
+        }
+    }
+    if kept.iter().any(|one| Some(one.statement) != kept.first().map(|first| first.statement)) {
+        return Ok(());
+    }
+    for receipt in &kept {
+        diesel::delete(bank_receipt::table.find(&receipt.key)).execute(connection)?;
+    }
     Ok(())
 }
 

@@ -58,3 +58,22 @@ fn what_is_within_the_scope_waits_beside_a_month_outside_it() {
     }
     assert_eq!(found(&with_late(&book, "1000")), ["Warning RegularisationWaits C1 energy -"]);
 }
+
+/// What the credit note allows would be allowed a second time once an invoice can carry it.
+#[test]
+fn an_allowance_on_the_other_side_of_the_scope_says_how_it_is_cleared() {
+    let (mut book, samples) = (small_book(), october());
+    let lines = &mut book.contracts[0].lines;
+    let mut before = lines[0].clone();
+    before.in_force.to = Some(day("2026-10-01"));
+    before.vat = VatTreatment::OutOfScope { reason: "régie".into() };
+    lines[0].in_force.from = day("2026-10-01");
+    lines.push(before);
+    let mut allowed = snapshot(&book, &samples);
+    allowed.credits = vec![due(10)];
+    let plan = plan(&allowed);
+    assert_eq!(found(&plan), ["Warning CreditWaits C1 racks -"]);
+    let message = &plan.problems[0].message;
+    assert_eq!(message.key, "credit-stands-apart");
+    assert!(message.english.contains("then record the availability of that month as the promised one"));
+}

@@ -36,7 +36,10 @@ pub struct ImportReport {
 #[derive(Serialize, ToSchema)]
 pub struct Unmatched {
     pub booked_on: Day,
+    /// What was sent.
     pub amount: Amount,
+    /// What the bank kept of it; its account received the rest.
+    pub charge: Amount,
     pub text: String,
     pub why: String,
 }

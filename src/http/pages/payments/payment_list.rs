@@ -204,6 +204,7 @@ struct ReceiptView {
     key: String,
     booked: String,
     amount: String,
+    charge: Option<String>,
     left: String,
     text: String,
 }
@@ -284,6 +285,7 @@ fn receipt_view(frame: &Frame, receipt: &BankReceipt) -> ReceiptView {
         key: receipt.key.clone(),
         booked: frame.date(&receipt.booked_on),
         amount: frame.amount(&receipt.amount),
+        charge: statements::kept(frame, receipt),
         left: frame.amount(&receipt.open()),
         text: receipt.text.clone(),
     }

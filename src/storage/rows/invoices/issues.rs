@@ -20,7 +20,12 @@ pub struct Issue {
     pub number: InvoiceNumber,
     /// The instant its run began: what changed before, the run has read. A run that takes long issues much later.
     pub run_began_at: Timestamp,
+    /// It is outside the scope of VAT, as a whole: such an invoice carries nothing else.
+    pub is_out_of_scope: bool,
 }
+
+/// How the frozen content of an invoice outside the scope of VAT says so. Within a text its quotes would be escaped.
+const OUT_OF_SCOPE: &str = "%\"category\":\"out-of-scope\"%";
 
 /// What was issued to `contracts` of the months `from`, through `through` or all later ones, credit notes apart, in the
 /// order of issue.
@@ -31,7 +36,7 @@ pub fn issues(
     through: Option<BillingMonth>,
 ) -> StorageResult<Vec<Issue>> {
     let began = billing_runs::began(connection, contracts, from)?;
-    type Row = (String, String, String, Option<String>, Option<i64>);
+    type Row = (String, String, String, Option<String>, Option<i64>, bool);
     let codes = contracts.iter().map(ContractCode::as_str);
     // Months are written so that they sort as they follow each other.
     let last = through.map_or_else(|| "9999-12".to_owned(), |month| month.to_string());
@@ -40,10 +45,17 @@ pub fn issues(
         .filter(contract::code.eq_any(codes).and(invoice::month.between(from.to_string(), last)))
         .filter(invoice::status.eq("issued").and(invoice::kind.ne(InvoiceKind::CreditNote.name())))
         .order(invoice::id)
-        .select((contract::code, invoice::month, invoice::kind, invoice::number, invoice::issued_at))
+        .select((
+            contract::code,
+            invoice::month,
+            invoice::kind,
+            invoice::number,
+            invoice::issued_at,
+            invoice::content.like(OUT_OF_SCOPE),
+        ))
         .load(connection)?;
     rows.into_iter()
-        .map(|(contract, month, kind, number, issued_at)| {
+        .map(|(contract, month, kind, number, issued_at, is_out_of_scope)| {
             let (Some(number), Some(issued_at)) = (number, issued_at) else {
                 return Err(corrupt("an issued invoice", "it has no number or instant".to_owned()));
             };
@@ -55,6 +67,7 @@ pub fn issues(
                 kind: from_word("an invoice's kind", kind)?,
                 number: InvoiceNumber::from_stored(number),
                 run_began_at,
+                is_out_of_scope,
             })
         })
         .collect()

@@ -98,6 +98,8 @@ struct ReceiptsPage {
 struct ReceiptRow {
     booked: String,
     amount: String,
+    /// What the bank kept of it and no payment carries yet.
+    charge: Option<String>,
     text: String,
     state: Badge,
     why: Option<String>,
@@ -133,6 +135,7 @@ fn row(frame: &Frame, (index, receipt): (usize, &BankReceipt), refused: Option<&
     ReceiptRow {
         booked: frame.short_date(&receipt.booked_on),
         amount: frame.bare(&receipt.amount),
+        charge: kept(frame, receipt),
         text: receipt.text.clone(),
         state: Badge { tone, text: frame.t(key) },
         why: match_receipts::why(receipt).filter(|_| waits).map(|told| frame.said(&told)),
@@ -142,6 +145,12 @@ fn row(frame: &Frame, (index, receipt): (usize, &BankReceipt), refused: Option<&
         field: refused.map_or_else(|| format!("{REFUSED_FIELD}-{index}"), |_| REFUSED_FIELD.to_owned()),
         typed: refused.map(|refused| refused.typed.clone()),
     }
+}
+
+/// What the bank kept of a receipt and no payment carries yet, in words.
+pub(super) fn kept(frame: &Frame, receipt: &BankReceipt) -> Option<String> {
+    let kept = Some(&receipt.charge).filter(|charge| !charge.is_zero())?;
+    Some(frame.with("receipt-charge", "amount", frame.amount(kept).as_str()))
 }
 
 /// What waits for a person.
