@@ -124,6 +124,37 @@ async fn a_meter_without_a_line_promises_no_regularisation() {
     }
 }
 
+/// A contract that was blocked in the month was never billed it: what arrives afterwards is no regularisation.
+#[actix_web::test]
+async fn readings_of_a_month_that_was_blocked_are_not_late() {
+    for engine in ENGINES {
+        let site = Site::with_book(engine, |book| {
+            let meter =
+                "[[meter]]\ncode = \"LIBRE\"\nregister = \"storage\"\ninstalled_at = 2025-12-01T09:00:00+01:00\n";
+            let contract = "[[contract]]\ncode = \"LIBRE-2026\"\ntenant = \"aphp\"\ntitle = \"Stockage\"\n\
+                            from = 2026-09-01\n\n[[contract.line]]\ncode = \"stockage\"\nservice = \"storage\"\n\
+                            designation = { fr = \"Stockage\", en = \"Storage\" }\ntariff = \"stockage\"\n\
+                            measure = \"storage-month\"\n\n[[contract.line.assignment]]\nmeter = \"LIBRE\"\n";
+            // Without an engagement this tenant's structure takes no invoice.
+            let code = "service_code = \"DSI-HEBERGEMENT\"\n";
+            let book = book.replace(code, &format!("{code}chorus_requires = \"engagement\"\n"));
+            format!("{book}\n{meter}\n{contract}")
+        });
+        let server = Server::start(&site).await;
+        let finance = server.sign_in(Role::Finance).await;
+        let file = site.world.file("late.csv", "meter,at,value\nLIBRE,2026-09-10T08:05:00Z,40\n");
+        site.world.ok(&["readings", "import", file.to_str().unwrap()]);
+        let page = server.page("/meters/LIBRE?month=2026-09", &finance).await.text();
+        assert!(!page.contains("après facturation"), "{engine:?} {page}");
+        // The month itself is not forgotten.
+        let home = server.page("/", &finance).await.text();
+        assert!(
+            words(&home).contains("Mois passés à facturer") && words(&home).contains("septembre 2026 : 1"),
+            "{engine:?} {home}"
+        );
+    }
+}
+
 /// A demand and a percentile are told by their peaks, as on the annex of their document.
 #[actix_web::test]
 async fn the_days_of_a_line_told_by_windows_are_their_peaks() {

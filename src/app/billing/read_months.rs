@@ -72,12 +72,12 @@ fn open_contracts<'b>(
 pub fn forgotten(store: &Store, month: BillingMonth) -> Result<Vec<(BillingMonth, usize)>, AppError> {
     let book = export_book::shared(store)?;
     let connection = &mut *store.connection()?;
-    let firsts = invoices::first_months(connection)?;
-    let Some(first) = firsts.values().min() else { return Ok(vec![]) };
+    let spans = invoices::billed_spans(connection)?;
+    let Some(first) = spans.values().map(|span| span.first).min() else { return Ok(vec![]) };
     let months = std::iter::successors(Some(month.previous()), |month| Some(month.previous()));
     let mut forgotten = Vec::new();
-    for month in months.take_while(|month| first <= month) {
-        let is_ours = |contract: &&Contract| firsts.get(&contract.code).is_none_or(|first| *first <= month);
+    for month in months.take_while(|month| first <= *month) {
+        let is_ours = |contract: &&Contract| spans.get(&contract.code).is_none_or(|span| span.first <= month);
         match open_contracts(connection, &book, month)?.filter(is_ours).count() {
             0 => {}
             count => forgotten.push((month, count)),

@@ -18,12 +18,12 @@ use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::book::{
     Book, BookFault, BookPath, BookProblem, Entry, EntryKind, changes_billed_terms, new_unpriced_quantities,
 };
-use crate::domain::calendar::BillingMonth;
 use crate::domain::contract::Contract;
 use crate::domain::freetext::{Text, TextError};
 use crate::domain::ids::ContractCode;
 use crate::domain::tariff::Tariff;
-use crate::storage::{AnyConnection, audit, book as stored, invoices};
+use crate::storage::invoices::{self, BilledSpan};
+use crate::storage::{AnyConnection, audit, book as stored};
 
 /// What is to be edited, and by whom it may be seen.
 #[derive(Debug, Clone)]
@@ -288,19 +288,19 @@ fn contracts_at<'a>(book: &'a Book, tariff: &'a str) -> impl Iterator<Item = &'a
 pub(in crate::app) fn tariff_billed_until(
     book: &Book,
     tariff: &Tariff,
-    last: &HashMap<ContractCode, BillingMonth>,
+    spans: &HashMap<ContractCode, BilledSpan>,
 ) -> Option<NaiveDate> {
-    let months = contracts_at(book, tariff.code.as_str()).filter_map(|contract| last.get(&contract.code));
-    months.max().map(|month| month.next().first_day())
+    let spans = contracts_at(book, tariff.code.as_str()).filter_map(|contract| spans.get(&contract.code));
+    spans.map(|span| span.last).max().map(|month| month.next().first_day())
 }
 
 /// The day after the last month issued on these terms.
 fn billed_until(connection: &mut AnyConnection, book: &Book, entry: &Entry) -> Result<Option<NaiveDate>, AppError> {
     Ok(match entry {
         Entry::Contract(contract) => {
-            invoices::last_months(connection)?.get(&contract.code).map(|month| month.next().first_day())
+            invoices::billed_spans(connection)?.get(&contract.code).map(|span| span.last.next().first_day())
         }
-        Entry::Tariff(tariff) => tariff_billed_until(book, tariff, &invoices::last_months(connection)?),
+        Entry::Tariff(tariff) => tariff_billed_until(book, tariff, &invoices::billed_spans(connection)?),
         Entry::Seller(_) | Entry::Tenant(_) | Entry::Asset(_) | Entry::Payback(_) => None,
     })
 }

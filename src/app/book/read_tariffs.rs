@@ -47,12 +47,12 @@ pub fn list(store: &Store, now: DateTime<Utc>) -> Result<(Vec<TariffFile>, Naive
         Err(AppError::NoBook) => return Ok((vec![], today)),
         book => book?,
     };
-    let last = invoices::last_months(&mut *store.connection()?)?;
+    let spans = invoices::billed_spans(&mut *store.connection()?)?;
     let file = |tariff: &Tariff| {
         let at = |contract: &&Contract| contract.lines.iter().any(|line| line.tariff == tariff.code);
         TariffFile {
             contracts: book.contracts.iter().filter(at).cloned().collect(),
-            billed_until: edit_book::tariff_billed_until(&book, tariff, &last),
+            billed_until: edit_book::tariff_billed_until(&book, tariff, &spans),
             tariff: tariff.clone(),
         }
     };

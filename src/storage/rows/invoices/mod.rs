@@ -169,30 +169,27 @@ pub fn list(
     Ok((summaries, total))
 }
 
-/// The last month each contract was issued an invoice of its own for.
-pub fn last_months(connection: &mut AnyConnection) -> StorageResult<HashMap<ContractCode, BillingMonth>> {
-    let rows: Vec<(String, Option<String>)> = invoice::table
+/// The months a contract was issued invoices of its own for, from the first through the last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BilledSpan {
+    pub first: BillingMonth,
+    pub last: BillingMonth,
+}
+
+/// The billed span of each contract that has one.
+pub fn billed_spans(connection: &mut AnyConnection) -> StorageResult<HashMap<ContractCode, BilledSpan>> {
+    let rows: Vec<(String, Option<String>, Option<String>)> = invoice::table
         .inner_join(contract::table)
         .filter(invoice::status.eq(InvoiceStatus::Issued.name()).and(invoice::kind.eq(InvoiceKind::Invoice.name())))
         .group_by(contract::code)
-        .select((contract::code, diesel::dsl::max(invoice::month)))
+        .select((contract::code, diesel::dsl::min(invoice::month), diesel::dsl::max(invoice::month)))
         .load(connection)?;
-    rows.into_iter().map(month_of_contract).collect()
-}
-
-/// The first month each contract was issued an invoice of its own for.
-pub fn first_months(connection: &mut AnyConnection) -> StorageResult<HashMap<ContractCode, BillingMonth>> {
-    let rows: Vec<(String, Option<String>)> = invoice::table
-        .inner_join(contract::table)
-        .filter(invoice::status.eq(InvoiceStatus::Issued.name()).and(invoice::kind.eq(InvoiceKind::Invoice.name())))
-        .group_by(contract::code)
-        .select((contract::code, diesel::dsl::min(invoice::month)))
-        .load(connection)?;
-    rows.into_iter().map(month_of_contract).collect()
-}
-
-fn month_of_contract((code, month): (String, Option<String>)) -> StorageResult<(ContractCode, BillingMonth)> {
-    Ok((ContractCode(code), from_word("an invoice's month", month.unwrap_or_default())?))
+    let month = |text: Option<String>| from_word("an invoice's month", text.unwrap_or_default());
+    let span = |(code, first, last)| {
+        let span = BilledSpan { first: month(first)?, last: month(last)? };
+        Ok((ContractCode(code), span))
+    };
+    rows.into_iter().map(span).collect()
 }
 
 /// The issued document with this number, within `scope`.
