@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use chrono::NaiveDate;
 
-use super::searched::{NumberBeginnings, searched_for};
+use super::searched::{Searches, searched_for};
 use crate::app::archive_invoice::{self, ArchiveKind};
 use crate::app::kept::Kept;
 use crate::app::{AppError, Store};
@@ -126,7 +126,7 @@ pub(in crate::app) struct Tallies {
     counts: Kept<(Seen, NaiveDate), StateCounts>,
     open: Kept<Seen, Money>,
     months: Kept<Seen, Vec<String>>,
-    number_beginnings: NumberBeginnings,
+    searches: Searches,
 }
 
 pub const INVOICES_PER_PAGE: usize = 50;
@@ -279,7 +279,7 @@ fn selection(
         Some(_) => InvoiceFilter { status: Some(InvoiceStatus::Issued), ..filter },
         None => filter,
     };
-    let search = searched_for(connection, &reader.scope, &store.tallies().number_beginnings, &wanted.text)?;
+    let search = searched_for(connection, &reader.scope, &store.tallies().searches, &wanted.text)?;
     Ok(Some(Selection { filter, search, standing: wanted.standing }))
 }
 

@@ -5,32 +5,51 @@ use crate::app::kept::Kept;
 use crate::app::listing::folded;
 use crate::domain::access::TenantScope;
 use crate::storage::AnyConnection;
+use crate::storage::book;
 use crate::storage::invoices::search::{self, Named, Routed, SearchedFor};
 
-/// What the numbers of all documents begin with, as long as no invoice changes.
-pub(super) type NumberBeginnings = Kept<(), Vec<String>>;
+/// What was searched for and what the numbers of all documents begin with, as long as no invoice changes.
+#[derive(Default)]
+pub(super) struct Searches {
+    /// By the reader's scope, the text and the state of the book, which says the names.
+    found: Kept<(TenantScope, String, i64), SearchedFor>,
+    beginnings: Kept<(), Vec<String>>,
+}
 
 /// What `text` finds; none where nothing was typed.
 pub(super) fn searched_for(
     connection: &mut AnyConnection,
     scope: &TenantScope,
-    known: &NumberBeginnings,
+    known: &Searches,
     text: &str,
 ) -> Result<Option<SearchedFor>, AppError> {
     let text = text.trim();
-    let wanted = folded(text);
-    if wanted.is_empty() {
+    if text.is_empty() {
         return Ok(None);
     }
-    let revision = search::revision(connection)?;
-    let beginnings = known.answer(revision, (), || Ok(search::number_beginnings(connection)?))?;
+    let (revision, book) = (search::revision(connection)?, book::state(connection)?);
+    let asked = (scope.clone(), text.to_owned(), book);
+    let found = known.found.answer(revision, asked, || {
+        let beginnings = known.beginnings.answer(revision, (), || Ok(search::number_beginnings(connection)?))?;
+        look_up(connection, scope, &beginnings, text)
+    })?;
+    Ok(Some(found))
+}
+
+fn look_up(
+    connection: &mut AnyConnection,
+    scope: &TenantScope,
+    beginnings: &[String],
+    text: &str,
+) -> Result<SearchedFor, AppError> {
+    let wanted = folded(text);
     let holds = |one: &String| folded(one).contains(&wanted);
     let named = |one: &&Named| holds(&one.name) || holds(&one.code);
     let routed = |one: &&Named| one.routed_by.iter().any(holds);
     let (tenants, contracts) = (search::tenants(connection, scope)?, search::contracts(connection)?);
     let reference = text.to_lowercase();
-    Ok(Some(SearchedFor {
-        number_part: Some(number_in(text)).filter(|part| may_be_part(part, &beginnings)),
+    Ok(SearchedFor {
+        number_part: Some(number_in(text)).filter(|part| may_be_part(part, beginnings)),
         tenants: tenants.iter().filter(named).map(|one| one.id).collect(),
         contracts: contracts.iter().filter(named).map(|one| one.id).collect(),
         reference_part: match search::is_reference_part(connection, &reference)? {
@@ -41,7 +60,7 @@ pub(super) fn searched_for(
             tenants: tenants.iter().filter(routed).map(|one| one.id).collect(),
             contracts: contracts.iter().filter(routed).map(|one| one.id).collect(),
         },
-    }))
+    })
 }
 
 /// Whether any number can hold `part`, by what all of them begin with before their last digits.
