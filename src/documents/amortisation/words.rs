@@ -220,6 +220,16 @@ pub(super) const fn event(change: &AssetChange, language: Language) -> &'static 
         (AssetChange::Use { .. }, Language::English) => "units used",
         (AssetChange::Subsidise { .. }, Language::French) => "subvention",
         (AssetChange::Subsidise { .. }, Language::English) => "subsidised",
+        (AssetChange::Withdraw { .. }, Language::French) => "retrait de l’événement",
+        (AssetChange::Withdraw { .. }, Language::English) => "withdrawal of event",
+    }
+}
+
+/// Said beside an event that was taken back.
+pub(super) fn withdrawn(by: usize, language: Language) -> String {
+    match language {
+        Language::French => format!("retiré par l’événement {by}"),
+        Language::English => format!("withdrawn by event {by}"),
     }
 }
 

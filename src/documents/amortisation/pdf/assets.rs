@@ -120,6 +120,10 @@ impl Sheet<'_> {
         let part = words::part(&event.change, self.texts.language);
         let what = part.map_or_else(|| what.clone(), |part| format!("{what} ({part})"));
         let decision = event.decision.as_ref().map(|decision| format!(" · {decision}")).unwrap_or_default();
+        let what = match report.withdrawn_by {
+            Some(by) => format!("{what} ({})", words::withdrawn(by, self.texts.language)),
+            None => what,
+        };
         let amount = event.change.amount().map(|amount| self.format.amount(amount)).unwrap_or_default();
         let mut reason = Cell::new(&event.reason).detail(format!("{}{decision}", event.recorded_by));
         if let (Some(value), Some(result)) = (report.book_value, report.result) {

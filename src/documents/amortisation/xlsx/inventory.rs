@@ -186,12 +186,17 @@ pub(super) fn events(mut sheet: Sheet<'_>, report: &AmortisationReport) -> Resul
     let count: usize = report.assets.iter().map(|asset| asset.events.len()).sum();
     sheet.head(&columns, 3, u32::try_from(count)?)?;
     let level = Level::Component;
-    let all = report.assets.iter().flat_map(|asset| asset.events.iter().map(move |event| (asset, &event.event)));
-    for (row, (asset, event)) in (FIRST_ROW..).zip(all) {
+    let all = report.assets.iter().flat_map(|asset| asset.events.iter().map(move |event| (asset, event)));
+    for (row, (asset, report)) in (FIRST_ROW..).zip(all) {
+        let event = &report.event;
         let component = event.change.named().unwrap_or_default();
         let word = words::event(&event.change, sheet.language);
         let part = words::part(&event.change, sheet.language);
         let word = part.map_or_else(|| word.to_owned(), |part| format!("{word} ({part})"));
+        let word = match report.withdrawn_by {
+            Some(by) => format!("{word} ({})", words::withdrawn(by, sheet.language)),
+            None => word,
+        };
         sheet.level(row, Level::Asset)?;
         for (column, text) in (1..).zip([asset.code.as_str(), component.as_str(), &word]) {
             sheet.text(row, column, text, level)?;

@@ -42,6 +42,8 @@ class Verifier(Trail, Books, Invoices, Readings, Assets, Reports):
         self.is_taken_over = False
         self.trusted = []
         self.papers = collections.OrderedDict()
+        # Par immobilisation et numéro : ce que la piste dit de ce qui lui est arrivé.
+        self.asset_events = {}
         self.kept_reports = collections.OrderedDict()
         self.journal_seals = []
         self.postings = {}

@@ -183,6 +183,8 @@ class Trail(Part):
             self.papers[detail["path"]] = (record["sequence"], detail["sha256"])
         elif action == "report.archived" and detail["as_of"][:4] == str(self.year):
             self.kept_reports[subject] = (record["sequence"], detail["sha256"])
+        elif action.startswith("asset.") and isinstance(detail, dict) and "number" in detail and "event" in detail:
+            self.asset_events[(subject, detail["number"])] = (record["sequence"], action, detail["event"])
         elif action == "readings.accepted":
             for day, rows in detail.get("days", {}).items():
                 self.arrived[day] += rows
