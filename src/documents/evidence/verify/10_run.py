@@ -47,6 +47,8 @@ class Verifier(Trail, Books, Invoices, Readings, Assets, Reports):
         self.kept_reports = collections.OrderedDict()
         self.journal_seals = []
         self.postings = {}
+        # Par journal et pièce : ce que disent les événements d’avant, et s’il est certain qu’ils l’ont passé.
+        self.posted_documents = {}
         self.has_unnamed = False
         self.day_seals = {}
         self.arrived = collections.Counter()
