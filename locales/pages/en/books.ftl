@@ -171,7 +171,10 @@ told-event-before-service = “{ $component }” is in service from { $since }; 
 told-event-gone = “{ $component }” left on { $since }; nothing can happen to it after.
 told-event-nothing-left = Nothing of the asset is left on that day.
 told-event-changes-nothing = It changes nothing: give a life, a residual value or a number of units that differs.
-told-event-life-over = A life of { $years } years from { $from } ends in { $last }, before that day; { $rest } are still to be charged: give a longer life.
+told-event-life-over = A life of { $years ->
+    [one] { $years } year
+   *[other] { $years } years
+} from { $from } ends in { $last }, before that day; { $rest } are still to be charged: give a longer life.
 told-event-duration = A life is a whole number of years from 1 to 100, not { $years }.
 told-event-residual-value = Residual value of { $residual }: gross { $gross } − depreciated { $depreciated } − impaired { $impaired } = { $left }; it lies between zero and that.
 told-event-impairs-too-much = Impairment of { $amount }: gross { $gross } − depreciated { $depreciated } − impaired { $impaired } − residual value { $residual } = { $left } at most. Revise the residual value first, or impair less.
@@ -186,15 +189,15 @@ told-event-expected-units = { $expected } units expected, but { $used } are used
 told-event-too-many-units = { $units } units, { $used } before, come to { $sum }; only { $expected } are expected: revise them first.
 told-event-units = A number of units is above zero with four decimals at most, not { $units }.
 told-event-successor-exists = The component “{ $component }” is there already: give the successor another code.
-told-event-successor = The successor is not a valid component ({ $why }).
-
-figures-title = Management figures
 told-event-unknown-number = There is no event { $event } to withdraw; the last is event { $last }.
 told-event-is-withdrawal = Event { $event } is a withdrawal itself and is not withdrawn: record again what happened after all.
 told-event-withdrawn-before = Event { $event } was withdrawn before, by event { $by }.
 told-event-withdrawal-day = Event { $event } is of { $day }; its withdrawal is of the same day.
 told-event-posted = Event { $number } is posted ({ $postings }) and cannot be withdrawn. What is posted stays: record what undoes it as an event of its own, such as a reversal or another revision, from the day after the last posting on.
 told-event-far-ahead = { $day } lies beyond { $last }, the end of next year: say that it is meant.
+told-event-successor = The successor is not a valid component ({ $why }).
+
+figures-title = Management figures
 figures-text = What the centre costs and brings beside its invoices: energy, maintenance, staff, heat sold, hosting avoided. They feed the payback, not the accounts.
 figures-known = Figures in force
 figures-none = No figure is recorded yet.

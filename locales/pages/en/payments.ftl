@@ -106,7 +106,10 @@ claim-no-more = Nothing more to claim for now.
 claim-text = Each late payment makes an entry in the journal; the amount is added to what is left to pay.
 claims-caption = What will be claimed; amounts in euros
 claim-how = Arithmetic
-claim-formula = { $amount } paid on { $day }: { $amount } × { $days } days ÷ 365 × { $rate } = { $interest }
+claim-formula = { $amount } paid on { $day }: { $amount } × { $days ->
+    [one] { $days } day
+   *[other] { $days } days
+} ÷ 365 × { $rate } = { $interest }
 claim-interest = Interest (€)
 account-claims = Interest claimed; amounts in euros
 claim-how-gone = The calculation as it was made stands in the audit trail: rates or credit notes have changed since.

@@ -46,6 +46,15 @@ fn assets_with_everything_survive_a_round_trip() {
     assert_eq!(read(&written, "written.toml").as_ref(), Ok(&book), "{written}");
 }
 
+/// A list of which nothing could be read is not told as empty beside what is wrong with its items.
+#[test]
+fn a_mistake_in_the_only_component_is_told_once() {
+    let text = format!("{SMALL_BOOK}\n{ASSETS}").replace("duration_years = 20\n", "duration_year = 20\n");
+    let mistakes = told(&read(&text, "assets.toml").unwrap_err());
+    assert!(mistakes.contains("duration_year"), "{mistakes}");
+    assert!(!mistakes.contains("is empty"), "{mistakes}");
+}
+
 /// Any text of one line, with quotes, backslashes and other scripts.
 pub(super) fn text() -> impl Strategy<Value = String> {
     "[\\PC\"'\\\\#=]{1,30}".prop_filter("not blank", |text| !text.trim().is_empty())

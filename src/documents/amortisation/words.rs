@@ -4,6 +4,7 @@ use super::lines::{FIGURES, Level};
 use crate::documents::format::Format;
 use crate::domain::amortisation::report::RowState;
 use crate::domain::amortisation::{AssetChange, Convention, Extent, Method};
+use crate::domain::money::Money;
 use crate::domain::party::Language;
 
 /// The words of one language.
@@ -222,6 +223,15 @@ pub(super) const fn event(change: &AssetChange, language: Language) -> &'static 
         (AssetChange::Subsidise { .. }, Language::English) => "subsidised",
         (AssetChange::Withdraw { .. }, Language::French) => "retrait de l’événement",
         (AssetChange::Withdraw { .. }, Language::English) => "withdrawal of event",
+    }
+}
+
+/// What was spent on something that is still being built.
+pub(super) fn cost_to_date(spent: Money, language: Language) -> String {
+    let spent = Format::new(language).euros(spent);
+    match language {
+        Language::French => format!("en construction, coût à ce jour {spent}"),
+        Language::English => format!("under construction, cost to date {spent}"),
     }
 }
 

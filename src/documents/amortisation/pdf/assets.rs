@@ -62,6 +62,9 @@ impl Sheet<'_> {
             (self.words.evidence.to_owned(), asset.commissioning_evidence.clone().unwrap_or_else(missing)),
             (self.words.decision.to_owned(), asset.duration_decision.clone().unwrap_or_else(missing)),
         ];
+        if let Some(spent) = asset.cost_to_date {
+            facts.push((self.text("amortisation-cost-to-date"), self.format.euros(spent)));
+        }
         for document in &record.documents {
             let hash = document.sha256.as_ref().map(|hash| format!(" · SHA-256 {hash}")).unwrap_or_default();
             let text = format!("{}, {}{hash}", document.name, self.format.date_short(document.date));

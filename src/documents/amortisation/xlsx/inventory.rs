@@ -90,6 +90,9 @@ fn asset_row(
     if let Some(day) = asset.commissioned_on {
         sheet.date(row, 5, day, Level::Asset)?;
     }
+    if let Some(spent) = asset.cost_to_date {
+        sheet.text(row, 7, &words::cost_to_date(spent, sheet.language), Level::Asset)?;
+    }
     for (column, text) in [(8, &asset.commissioning_evidence), (9, &asset.duration_decision)] {
         sheet.text(row, column, text.as_deref().unwrap_or_default(), Level::Asset)?;
     }
