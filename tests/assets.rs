@@ -290,6 +290,92 @@ fn what_is_built_tells_its_cost_to_date_and_goes_into_service_late() {
     }
 }
 
+/// A mistyped year is asked about; an event recorded all the same is withdrawn, and what was known between stays known.
+#[test]
+fn an_event_recorded_by_mistake_is_withdrawn_until_it_is_posted() {
+    for engine in ENGINES {
+        let world = World::new(engine);
+        let net = |known_on: &str| -> Value {
+            let asked = ["amortisation", "report", "--as-of", "2026-12-31", "--known-on", known_on];
+            let report: Value = serde_json::from_str(&world.ok(&asked)).unwrap();
+            report["total"]["position"]["net_book_value"].clone()
+        };
+        let at = |now: &str, arguments: &[&str]| {
+            let output = world.chapelle_at(now, arguments).output().unwrap();
+            (output.status.code(), String::from_utf8(output.stdout).unwrap() + &String::from_utf8_lossy(&output.stderr))
+        };
+        let (imported, impaired, withdrawn) = ("2026-10-01T08:00:00Z", "2026-10-02T08:00:00Z", "2026-10-05T08:00:00Z");
+        let impair = |on: &'static str| {
+            [
+                "assets",
+                "impair",
+                ASSET,
+                "--component",
+                "gros-oeuvre",
+                "--amount",
+                "100",
+                "--reason",
+                "fissures",
+                "--on",
+                on,
+            ]
+        };
+        let (code, told) = at(imported, &["import", small_book_path().to_str().unwrap()]);
+        assert_eq!(code, Some(0), "{told}");
+        let (code, told) = at(imported, &impair("2052-11-10"));
+        assert!(code == Some(2) && told.contains("beyond 2027-12-31") && told.contains("--far-ahead"), "{told}");
+        let before = world.ok(&["amortisation", "report", "--as-of", "2026-12-31"]);
+        let (code, told) = at(impaired, &impair("2026-11-10"));
+        assert_eq!(code, Some(0), "{told}");
+        let with: Value =
+            serde_json::from_str(&world.ok(&["amortisation", "report", "--as-of", "2026-12-31"])).unwrap();
+
+        let withdraw =
+            |event: &'static str| ["assets", "withdraw", ASSET, "--event", event, "--reason", "faute de frappe"];
+        let (code, told) = at(withdrawn, &withdraw("7"));
+        assert!(code == Some(2) && told.contains("there is no event 7"), "{told}");
+        let (code, told) = at(withdrawn, &withdraw("1"));
+        assert!(code == Some(0) && told.contains("event 1 of 2019-0042 withdrawn by event 2"), "{told}");
+        let (code, told) = at(withdrawn, &withdraw("1"));
+        assert!(code == Some(2) && told.contains("was withdrawn before, by event 2"), "{told}");
+        let shown = world.ok(&["assets", "show", ASSET]);
+        assert!(
+            shown.contains("withdrawn by event 2: fissures") && shown.contains("withdraw of 1 on 2026-11-10"),
+            "{shown}"
+        );
+        let after: Value =
+            serde_json::from_str(&world.ok(&["amortisation", "report", "--as-of", "2026-12-31"])).unwrap();
+        let before: Value = serde_json::from_str(&before).unwrap();
+        assert_eq!(before["total"], after["total"]);
+        assert_eq!(net("2026-10-03"), with["total"]["position"]["net_book_value"]);
+        assert_ne!(net("2026-10-03"), net("2026-10-05"));
+        assert_eq!(net("2026-10-05"), net("2026-10-01"));
+
+        // The book carries both, and the trail knows them.
+        let exported = world.file("exported.toml", &world.ok(&["export"]));
+        let (code, told) = at(withdrawn, &["import", exported.to_str().unwrap()]);
+        assert_eq!(code, Some(0), "{told}");
+        world.ok(&["audit", "verify"]);
+
+        // A figure below zero is told in our own words.
+        let used =
+            ["assets", "use", ASSET, "--component", "gros-oeuvre", "--units", "-9", "--reason", "relevé", "--on"];
+        let (code, told) = at(withdrawn, &[&used[..], &["2026-10-04"]].concat());
+        assert!(code == Some(2) && told.contains("units") && !told.contains("argument"), "{told}");
+
+        // Once posted it stays, and the entries are named.
+        let (code, told) = at(withdrawn, &impair("2026-10-04"));
+        assert_eq!(code, Some(0), "{told}");
+        world.ok(&["amortisation", "post", "--through", "2026-10"]);
+        let told = refused(&world, &withdraw("3"));
+        assert!(told.contains("posted in EVT-2019-0042-3, AMORT-2026-10 and cannot be withdrawn"), "{told}");
+        let (code, told) = at(withdrawn, &[&impair("2052-11-10")[..], &["--far-ahead"]].concat());
+        assert!(code == Some(0) && told.contains("event 4 of 2019-0042 recorded"), "{told}");
+        let (code, told) = at(withdrawn, &["audit", "verify"]);
+        assert_eq!(code, Some(0), "{told}");
+    }
+}
+
 #[test]
 fn what_does_not_add_up_is_refused_with_its_arithmetic() {
     let world = World::new(ENGINES[0]);

@@ -64,15 +64,26 @@ impl<'a> Notes<'a> {
                 BookFault::Unknown { kind, nearest: nearest(&code, codes).map(str::to_owned), code }
             }
             // There are lines, but they could not be read.
-            BookFault::NoLines if self.has_lines(&problem.path) => return,
+            BookFault::NoLines if self.has_items(&problem.path, "line") => return,
+            BookFault::Empty { .. } if self.is_of_unread(&problem.path) => return,
             fault => fault,
         };
         self.mistake(self.place(&problem.path), &problem.path, fault);
     }
 
-    fn has_lines(&self, contract: &BookPath) -> bool {
-        let is_line = |path: &BookPath| path.segments().last().is_some_and(|last| last.starts_with("line["));
-        self.places.borrow().keys().any(|path| is_line(path) && path.parent().as_ref() == Some(contract))
+    /// Whether `parent` has items of the list, read or not.
+    fn has_items(&self, parent: &BookPath, list: &str) -> bool {
+        let is_item = |path: &BookPath| {
+            let item = path.segments().last().and_then(|last| last.strip_prefix(list));
+            item.is_some_and(|rest| rest.starts_with('['))
+        };
+        self.places.borrow().keys().any(|path| is_item(path) && path.parent().as_ref() == Some(parent))
+    }
+
+    /// Whether the list at `path` is only empty because none of its items could be read.
+    fn is_of_unread(&self, path: &BookPath) -> bool {
+        let (list, parent) = (path.segments().last(), path.parent());
+        list.zip(parent).is_some_and(|(list, parent)| self.has_items(&parent, list))
     }
 
     /// All mistakes in the order of the file.

@@ -182,6 +182,7 @@ pub enum EventWord {
     Commission,
     Use,
     Subsidise,
+    Withdraw,
 }
 
 pub const EVENTS: Words<EventWord> = Words(&[
@@ -194,4 +195,5 @@ pub const EVENTS: Words<EventWord> = Words(&[
     ("commission", EventWord::Commission),
     ("use", EventWord::Use),
     ("subsidise", EventWord::Subsidise),
+    ("withdraw", EventWord::Withdraw),
 ]);

@@ -281,6 +281,12 @@ pub fn plain_day<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Na
     day(&String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
 }
 
+/// A day as [`plain_day`] takes it, or none.
+pub fn plain_optional_day<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<NaiveDate>, D::Error> {
+    let text: Option<String> = Option::deserialize(deserializer)?;
+    text.map(|text| day(&text)).transpose().map_err(serde::de::Error::custom)
+}
+
 impl Serialize for BillingMonth {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)

@@ -23,7 +23,10 @@ const SIGN_IN: [&str; 4] = ["530", "534", "535", "538"];
 const ADDRESS: [&str; 6] = ["450", "550", "551", "553", "555", "556"];
 /// What connections that fail are told with, in small letters.
 const CERTIFICATE: [&str; 3] = ["certificate", "unknownissuer", "unknown issuer"];
-const TIMEOUT: [&str; 3] = ["timed out", "timeout", "temporarily unavailable (os error"];
+/// The last is what was noted before silence was told as such.
+const TIMEOUT: [&str; 4] = [NO_ANSWER, "timed out", "timeout", "temporarily unavailable (os error"];
+/// How a relay that says nothing is told of.
+pub(super) const NO_ANSWER: &str = "no answer within";
 const NO_CONNECTION: [&str; 6] =
     ["connection refused", "connection error", "unreachable", "lookup", "name or service", "no route"];
 
@@ -72,6 +75,7 @@ mod tests {
             ("permanent error (535): 5.7.8 Authentication credentials invalid", FailureKind::SignIn),
             ("transient error (451): 4.3.0 try again later", FailureKind::Other),
             ("Connection error: invalid peer certificate: UnknownIssuer", FailureKind::Certificate),
+            ("no answer within 30 s: see whether", FailureKind::Timeout),
             ("network error: Resource temporarily unavailable (os error 11)", FailureKind::Timeout),
             ("Connection error: connection timed out", FailureKind::Timeout),
             ("Connection error: Connection refused (os error 111)", FailureKind::NoConnection),

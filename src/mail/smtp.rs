@@ -1,6 +1,7 @@
 //! SMTP: settings, the transport they make, and what its failures mean.
 
 use std::error::Error;
+use std::io::ErrorKind;
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -10,6 +11,7 @@ use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::{Address, SmtpTransport};
 use serde::{Deserialize, Serialize};
 
+use super::failure::NO_ANSWER;
 use super::mailer::MailError;
 
 /// How the connection to the relay is protected.
@@ -52,6 +54,9 @@ impl std::fmt::Debug for SmtpSettings {
 
 /// A relay that is silent for longer is not there.
 const TIMEOUT: Duration = Duration::from_secs(30);
+/// What to look at then.
+const UNANSWERED: &str = "see whether smtp_host and smtp_port are those of the relay, whether smtp_security fits the port \
+                          (tls with 465, starttls with 587), and whether a firewall stands between";
 
 pub fn transport(settings: &SmtpSettings) -> Result<SmtpTransport, MailError> {
     check_address(settings)?;
@@ -104,7 +109,8 @@ fn tls_parameters(settings: &SmtpSettings) -> Result<TlsParameters, MailError> {
     if !String::from_utf8_lossy(&pem).contains("-----BEGIN CERTIFICATE-----") {
         return Err(wrong("holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)".to_owned()));
     }
-    let broken = |error: &dyn Error| wrong(format!("is no certificate that can be read ({})", reason(error)));
+    let broken =
+        |error: &(dyn Error + 'static)| wrong(format!("is no certificate that can be read ({})", reason(error)));
     builder = builder.add_root_certificate(Certificate::from_pem(&pem).map_err(|error| broken(&error))?);
     // What is wrong within is only seen here.
     builder.build().map_err(|error| broken(&error))
@@ -129,8 +135,11 @@ pub fn classified(error: &lettre::transport::smtp::Error) -> MailError {
     }
 }
 
-/// The error and its causes on one line.
-fn reason(error: &dyn Error) -> String {
+/// The error and its causes on one line; the silence of a relay as such, not as the system's code for it.
+fn reason(error: &(dyn Error + 'static)) -> String {
+    if is_unanswered(error) {
+        return format!("{NO_ANSWER} {} s: {UNANSWERED}", TIMEOUT.as_secs());
+    }
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {
@@ -142,6 +151,19 @@ fn reason(error: &dyn Error) -> String {
         source = cause.source();
     }
     text
+}
+
+/// Whether the time for an answer ran out. A read that waited in vain is told as one that would block.
+fn is_unanswered(error: &(dyn Error + 'static)) -> bool {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        let kind = error.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
+        if matches!(kind, Some(ErrorKind::TimedOut | ErrorKind::WouldBlock)) {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
 }
 
 #[cfg(test)]
@@ -181,6 +203,19 @@ mod tests {
         }
         let no_port = SmtpSettings { port: 0, ..settings("localhost", SmtpSecurity::Tls) };
         assert!(transport(&no_port).err().is_some_and(|error| error.to_string().contains("smtp_port 0")));
+    }
+
+    #[test]
+    fn a_relay_that_says_nothing_is_told_with_what_to_look_at() {
+        let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = silent.local_addr().unwrap().port();
+        let waits = Some(Duration::from_millis(200));
+        let transport = SmtpTransport::builder_dangerous("127.0.0.1").port(port).timeout(waits).build();
+        let error = transport.test_connection().unwrap_err();
+        let MailError::Relay(told) = classified(&error) else { panic!("{error:?}") };
+        assert!(told.starts_with("no answer within 30 s") && told.contains("smtp_security"), "{told}");
+        assert!(!told.contains("os error"), "{told}");
+        assert_eq!(crate::mail::FailureKind::of(&told), crate::mail::FailureKind::Timeout);
     }
 
     #[test]

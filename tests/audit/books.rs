@@ -347,14 +347,19 @@ fn old_entries_taken_out_or_slipped_in_are_named_though_nothing_but_their_docume
                    FROM journal_line WHERE document = 'DC2026000002'; \
                    INSERT INTO journal_entry (id, journal, document, entry_date, label, posted_at) \
                    VALUES (10000, 'OD', 'VIDE-1', '2026-11-03', 'x', 0)";
-    let missing = "journal DC2026000002: event";
-    let changes: [(&str, &[&str]); 3] = [
+    let missing = "journal VE DC2026000002: event";
+    // Under a document the trail knows, of another journal.
+    let known = slip_in
+        .replace("VIDE-1", "DC2026000002")
+        .replace("FROM journal_line WHERE", "FROM journal_line WHERE journal = 'VE' AND");
+    let changes: [(&str, &[&str]); 4] = [
         (take_out, &[missing, "journal 2026: 2026-000002 is missing"]),
         (&close_up, &[missing]),
         (
             slip_in,
             &["journal OD VIDE-1: the trail does not say that it was posted", "journal OD VIDE-1: it has no number"],
         ),
+        (&known, &["journal OD DC2026000002: the trail does not say that it was posted"]),
     ];
     for engine in ENGINES {
         for (sql, expected) in changes {
@@ -369,6 +374,10 @@ fn old_entries_taken_out_or_slipped_in_are_named_though_nothing_but_their_docume
             for expected in expected {
                 assert!(told.iter().any(|line| line.starts_with(expected)), "{sql}: {expected}: {told:#?}");
             }
+            let (path, _) = pack(&world);
+            let told = text(&python(&[&verifier(), &path]));
+            let place = expected[0].trim_start_matches("journal ").split(':').next().unwrap();
+            assert!(told.lines().any(|line| line.contains("[journal]") && line.contains(place)), "{sql}: {told}");
         }
     }
 }

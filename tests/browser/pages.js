@@ -149,6 +149,7 @@ export const pages = [
   finance("/amortisation/{asset}/events/new"),
   finance("/amortisation/{asset}/events/new", { address: "/amortisation/{asset}/events/new?kind=replace", name: "asset-event-replace" }),
   finance("/amortisation/{asset}/events/new", { address: "/amortisation/{asset}/events/new?kind=commission", name: "asset-event-commission" }),
+  finance("/amortisation/{asset}/events/new", { address: "/amortisation/{asset}/events/new?kind=withdraw", name: "asset-event-withdraw" }),
   auditor("/journal/accounts/{account}"),
   auditor("/audit"),
   auditor("/audit", { address: "/audit?seals=1", name: "auditor-trail-seals" }),

@@ -79,7 +79,7 @@ fn an_entry_read_in_another_way_waits_once() {
     }
 }
 
-/// Two parts that are each no more than what the bank kept of the whole: all of it is posted all the same.
+/// Parts of which the bank kept all, or all but a cent: every cent it kept is posted.
 #[test]
 fn what_the_bank_kept_is_posted_with_the_parts_it_was_matched_in() {
     let cents = Money::from_cents;
@@ -88,7 +88,7 @@ fn what_the_bank_kept_is_posted_with_the_parts_it_was_matched_in() {
         story(&world);
         let store = world.store();
         let invoice = InvoiceNumber::from_stored("DC2026000003".to_owned());
-        let key = left(&world, &statement("20.00", &transaction("40.00", "20.00")))[0].key.clone();
+        let key = left(&world, &statement("0.01", &transaction("40.00", "39.99")))[0].key.clone();
         let assign = || {
             match_receipts::assign(&store, &key, &invoice, cents(2_000), None, &by(), LATER.parse().unwrap()).unwrap()
         };
@@ -98,8 +98,8 @@ fn what_the_bank_kept_is_posted_with_the_parts_it_was_matched_in() {
             let lines = posted.iter().flat_map(|posted| posted.entry.lines());
             lines.filter(|line| line.account.starts_with("627")).map(|line| line.debit).sum::<Money>()
         };
-        assert_eq!(charge_of(assign().number), cents(1_999), "{engine:?}: a cent of it came in");
-        assert_eq!(charge_of(assign().number), cents(1), "{engine:?}");
+        assert_eq!(charge_of(assign().number), cents(2_000), "{engine:?}: nothing of this part came in");
+        assert_eq!(charge_of(assign().number), cents(1_999), "{engine:?}: all but the cent that did");
         assert_eq!(match_receipts::left(&store).unwrap(), [], "{engine:?}");
     }
 }

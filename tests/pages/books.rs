@@ -235,6 +235,49 @@ async fn what_happens_to_an_asset_is_recorded_with_its_kind() {
     }
 }
 
+/// A day far ahead is asked about in so many words; what was recorded by mistake is withdrawn from the asset's page.
+#[actix_web::test]
+async fn an_event_recorded_by_mistake_is_withdrawn_on_its_page() {
+    for engine in ENGINES {
+        let site = Site::new(engine);
+        let server = Server::start(&site).await;
+        let cookie = server.sign_in(Role::Finance).await;
+        let (asset, to) = ("/amortisation/2019-0042", "/amortisation/2019-0042/events/new");
+        let sale = [
+            ("kind", "dispose"),
+            ("reason", "vendu"),
+            ("event_component", "climatisation"),
+            ("event_extent", "whole"),
+            ("event_on", "2062-12-24"),
+        ];
+        let asked = send(&server, &cookie, &format!("{to}?kind=dispose"), to, &sale).await.text();
+        assert!(asked.contains("au-delà du 31\u{a0}décembre\u{a0}2027"), "{engine:?} {asked}");
+        let sale: Vec<_> = sale.into_iter().chain([("confirm", "0")]).collect();
+        let done = send(&server, &cookie, &format!("{to}?kind=dispose"), to, &sale).await;
+        assert_eq!(done.status.as_u16(), 303, "{}", done.text());
+
+        let go = format!("{to}?kind=withdraw&amp;event=1");
+        let shown = server.page(asset, &cookie).await.text();
+        assert!(shown.contains(&go), "{shown}");
+        let form = format!("{to}?kind=withdraw&event=1");
+        let drawn = server.page(&form, &cookie).await.text();
+        assert!(drawn.contains("<option value=\"1\" selected>") && !drawn.contains("event_on"), "{drawn}");
+        let fields = [("kind", "withdraw"), ("event_number", "1"), ("reason", "année fautive")];
+        let asked = send(&server, &cookie, &form, to, &fields).await.text();
+        assert!(asked.contains("Rien n’est comptabilisé de l’événement retiré"), "{asked}");
+        assert!(!asked.contains("au-delà du"), "{asked}");
+        let fields: Vec<_> = fields.into_iter().chain([("confirm", "1")]).collect();
+        let done = send(&server, &cookie, &form, to, &fields).await;
+        assert_eq!(done.status.as_u16(), 303, "{}", done.text());
+        let shown = server.page(asset, &cookie).await.text();
+        assert!(shown.contains("retiré par l’événement 2") && shown.contains("année fautive"), "{shown}");
+        assert!(!shown.contains(&go), "{shown}");
+        let unknown = [("kind", "withdraw"), ("event_number", "9"), ("reason", "année fautive")];
+        let unknown = send(&server, &cookie, &form, to, &unknown).await;
+        assert!(unknown.status.as_u16() == 422 && unknown.text().contains("pas d’événement 9"), "{}", unknown.text());
+    }
+}
+
 /// Nothing leaves because a field was left empty, and what leaves is told with its arithmetic, also where that changes
 /// what was recorded before.
 #[actix_web::test]

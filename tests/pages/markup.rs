@@ -176,6 +176,7 @@ async fn every_page_is_a_sound_document_in_both_languages() {
         "/amortisation/2019-0042/events/new?kind=commission".to_owned(),
         "/amortisation/2019-0042/events/new?kind=use".to_owned(),
         "/amortisation/2019-0042/events/new?kind=subsidise".to_owned(),
+        "/amortisation/2019-0042/events/new?kind=withdraw".to_owned(),
         "/payback/terms".to_owned(),
         "/payback/figures".to_owned(),
         "/journal/periods".to_owned(),

@@ -54,6 +54,7 @@ amortisation-base = Depreciable base
 amortisation-terms = Account { $account } · in service on { $date } · duration in years: { $years } · { $method }
 amortisation-unknown-means = Posted for a component the inventory does not know; in no other figure of this document.
 
+amortisation-cost-to-date = Under construction, cost to date
 amortisation-under-construction = under construction
 amortisation-document = Document
 amortisation-invoice = Supplier invoice

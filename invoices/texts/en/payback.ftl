@@ -50,7 +50,10 @@ payback-break-even-discounted = Discounted break-even
 payback-vs-target = Against target
 payback-at-target = Position at target
 payback-not-before = not before { $month }
-payback-months-late = { $months } months
+payback-months-late = { $count ->
+    [one] { $months } month
+   *[other] { $months } months
+}
 payback-npv-note = NPV: net present value at the scenario’s rate, in the month of the first commissioning ({ $start }). IRR: internal rate of return a year; “–” where there is none between −38.7% and 213.8%. They count the months from that of commissioning: { $spans }. The position at the target counts the months to the end of { $target }, and so may the table by month.
 payback-span = { $years } years to the end of { $month }
 payback-npv = NPV { $years } years

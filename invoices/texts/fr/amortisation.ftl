@@ -54,6 +54,7 @@ amortisation-base = Base amortissable
 amortisation-terms = Compte { $account } · en service le { $date } · durée en années : { $years } · { $method }
 amortisation-unknown-means = Comptabilisé pour un composant que l’inventaire ne connaît pas ; dans aucun autre chiffre de ce document.
 
+amortisation-cost-to-date = En construction, coût à ce jour
 amortisation-under-construction = en cours de construction
 amortisation-document = Pièce
 amortisation-invoice = Facture fournisseur

@@ -10,6 +10,7 @@ amortisation-known-on = As known on
 amortisation-known-hint = The plan as it was known on a day: what was recorded, changed or posted since is left out. Leave empty for today.
 amortisation-known-notice = As known at the end of { $day }.
 asset-under-construction = under construction
+asset-spent = under construction, { $amount } to date
 asset-cost-to-date = Under construction, cost to date
 asset-part-built = under construction: cost { $amount }, in no total
 asset-evidence = Commissioning evidence
@@ -52,6 +53,10 @@ event-replace = Replacement
 event-commission = Commissioning
 event-use = Units of use
 event-subsidise = Subsidy
+event-withdraw = Withdrawal of an event
+event-withdraw-go = Withdraw…
+event-withdraw-one = Withdraw event { $number }
+event-withdrawn-by = withdrawn by event { $number }
 asset-papers = Papers
 asset-papers-empty = No paper is noted.
 asset-papers-caption = Papers of the asset and their fingerprints
@@ -157,6 +162,7 @@ done-asset-created = Asset { $value } recorded.
 wrong-account = An account has 3 to 10 digits, such as 2135.
 wrong-components-short = Components: { $terms } = { $sum }. Cost: { $cost }. { $difference } is missing: correct a component or the cost.
 wrong-components-beyond = Components: { $terms } = { $sum }. Cost: { $cost }. { $difference } is too much: correct a component or the cost.
+wrong-nothing-to-depreciate = Leaves { $cost } − { $residual } = { $left } to depreciate. Give one below the cost, and leave out what loses no value: it has no plan.
 wrong-exceeds = { $limit } at most.
 wrong-commissioned = What is under construction (account 23) is put into service by an event: leave this empty.
 told-asset-posted = Entries are based on { $stored }: it can no longer become { $wanted }. Record an event, or leave it as it was.

@@ -114,6 +114,10 @@ event-donate-what = Given away, in whole or in part.
 event-replace-what = The component leaves; its successor enters and starts its own plan.
 event-commission-what = What was under construction (account 23) goes into service.
 event-use-what = Units used in the month of the effect.
+event-withdraw-what = An event recorded by mistake, of which nothing is posted yet: the plan is again what it was without it. It stays in sight, with why it was withdrawn.
+event-withdraw-posting = Nothing is posted of the event withdrawn, and nothing will be.
+event-numbered = { $number } – { $event }, { $day }
+event-far-ahead = The effect on { $day } lies beyond { $last }, the end of next year: a year is easily mistyped. Confirm only if that day is meant.
 event-subsidise-what = A subsidy received later, taken to income over the rest of the life.
 plan-30-360 = straight-line, 30/360
 plan-actual-365 = straight-line, actual/365
@@ -125,6 +129,7 @@ plan-units-of-use = units of use
 field-event-component = Component
 field-event-components = Components put into service
 hint-event-components = None ticked: all that is still under construction.
+field-event-number = Event to withdraw
 field-event-on = Effective on
 field-event-decision = Decision (resolution, order)
 field-event-years = Whole life (years)
@@ -166,7 +171,10 @@ told-event-before-service = “{ $component }” is in service from { $since }; 
 told-event-gone = “{ $component }” left on { $since }; nothing can happen to it after.
 told-event-nothing-left = Nothing of the asset is left on that day.
 told-event-changes-nothing = It changes nothing: give a life, a residual value or a number of units that differs.
-told-event-life-over = A life of { $years } years from { $from } ends in { $last }, before that day; { $rest } are still to be charged: give a longer life.
+told-event-life-over = A life of { $years ->
+    [one] { $years } year
+   *[other] { $years } years
+} from { $from } ends in { $last }, before that day; { $rest } are still to be charged: give a longer life.
 told-event-duration = A life is a whole number of years from 1 to 100, not { $years }.
 told-event-residual-value = Residual value of { $residual }: gross { $gross } − depreciated { $depreciated } − impaired { $impaired } = { $left }; it lies between zero and that.
 told-event-impairs-too-much = Impairment of { $amount }: gross { $gross } − depreciated { $depreciated } − impaired { $impaired } − residual value { $residual } = { $left } at most. Revise the residual value first, or impair less.
@@ -181,6 +189,12 @@ told-event-expected-units = { $expected } units expected, but { $used } are used
 told-event-too-many-units = { $units } units, { $used } before, come to { $sum }; only { $expected } are expected: revise them first.
 told-event-units = A number of units is above zero with four decimals at most, not { $units }.
 told-event-successor-exists = The component “{ $component }” is there already: give the successor another code.
+told-event-unknown-number = There is no event { $event } to withdraw; the last is event { $last }.
+told-event-is-withdrawal = Event { $event } is a withdrawal itself and is not withdrawn: record again what happened after all.
+told-event-withdrawn-before = Event { $event } was withdrawn before, by event { $by }.
+told-event-withdrawal-day = Event { $event } is of { $day }; its withdrawal is of the same day.
+told-event-posted = Event { $number } is posted ({ $postings }) and cannot be withdrawn. What is posted stays: record what undoes it as an event of its own, such as a reversal or another revision, from the day after the last posting on.
+told-event-far-ahead = { $day } lies beyond { $last }, the end of next year: say that it is meant.
 told-event-successor = The successor is not a valid component ({ $why }).
 
 figures-title = Management figures

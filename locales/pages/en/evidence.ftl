@@ -41,6 +41,7 @@ action-asset-replaced = Component replaced
 action-asset-revised = Depreciation plan revised
 action-asset-subsidised = Investment subsidy received
 action-asset-used = Units of use recorded
+action-asset-withdrawn = Event of an asset withdrawn
 action-balances-opened = Opening balances taken over
 action-billing-begun = Billing of a month begun
 action-billing-run = Billing run started

@@ -106,7 +106,10 @@ claim-no-more = Nothing more to claim for now.
 claim-text = Each late payment makes an entry in the journal; the amount is added to what is left to pay.
 claims-caption = What will be claimed; amounts in euros
 claim-how = Arithmetic
-claim-formula = { $amount } paid on { $day }: { $amount } × { $days } days ÷ 365 × { $rate } = { $interest }
+claim-formula = { $amount } paid on { $day }: { $amount } × { $days ->
+    [one] { $days } day
+   *[other] { $days } days
+} ÷ 365 × { $rate } = { $interest }
 claim-interest = Interest (€)
 account-claims = Interest claimed; amounts in euros
 claim-how-gone = The calculation as it was made stands in the audit trail: rates or credit notes have changed since.
@@ -272,7 +275,7 @@ quoted = “{ $text }”
 mail-failure-address = The relay refuses an address of the message. It says:
 mail-failure-sign-in = The relay refuses the name or password of the settings. It says:
 mail-failure-certificate = The relay’s certificate is not recognised; nothing was entrusted to it. What is told:
-mail-failure-timeout = The relay did not answer in time. What is told:
+mail-failure-timeout = The relay gave no answer within 30 s. See whether smtp_host and smtp_port are its own, whether smtp_security fits the port (tls with 465, starttls with 587), and whether a firewall stands between. What is told:
 mail-failure-no-connection = The relay cannot be reached. What is told:
 mail-failure-other = The sending reports:
 reminder-title = Remind of invoice { $number }

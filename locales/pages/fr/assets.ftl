@@ -10,6 +10,7 @@ amortisation-known-on = Tel que connu le
 amortisation-known-hint = Le plan tel qu’on le connaissait un jour donné : ce qui a été enregistré, modifié ou comptabilisé depuis n’y figure pas. À laisser vide pour aujourd’hui.
 amortisation-known-notice = Tel que connu à la fin du { $day }.
 asset-under-construction = en cours de construction
+asset-spent = en construction, { $amount } à ce jour
 asset-cost-to-date = En construction, coût à ce jour
 asset-part-built = en cours de construction : coût de { $amount }, hors des totaux
 asset-evidence = Preuve de mise en service
@@ -52,6 +53,10 @@ event-replace = Remplacement
 event-commission = Mise en service
 event-use = Unités d’œuvre
 event-subsidise = Subvention
+event-withdraw = Retrait d’un événement
+event-withdraw-go = Retirer…
+event-withdraw-one = Retirer l’événement { $number }
+event-withdrawn-by = retiré par l’événement { $number }
 asset-papers = Pièces
 asset-papers-empty = Aucune pièce n’est inscrite.
 asset-papers-caption = Pièces de l’immobilisation et leur empreinte
@@ -157,6 +162,7 @@ done-asset-created = Immobilisation { $value } enregistrée.
 wrong-account = Un compte a 3 à 10 chiffres, par exemple 2135.
 wrong-components-short = Composants : { $terms } = { $sum }. Coût : { $cost }. Il manque { $difference } : corrigez un composant ou le coût.
 wrong-components-beyond = Composants : { $terms } = { $sum }. Coût : { $cost }. Il y a { $difference } de trop : corrigez un composant ou le coût.
+wrong-nothing-to-depreciate = Laisse { $cost } − { $residual } = { $left } à amortir. Donnez une valeur inférieure au coût, et n’inscrivez pas ce qui ne perd pas de valeur : cela n’a pas de plan.
 wrong-exceeds = Au plus { $limit }.
 wrong-commissioned = Ce qui est construit sur un compte 23 entre en service par un événement : laissez ce champ vide.
 told-asset-posted = Des écritures sont passées sur la base de { $stored } : cela ne devient plus { $wanted }. Enregistrez un événement, ou laissez la valeur d’origine.

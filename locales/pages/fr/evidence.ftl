@@ -41,6 +41,7 @@ action-asset-replaced = Composant remplacé
 action-asset-revised = Plan d’amortissement révisé
 action-asset-subsidised = Subvention d’investissement reçue
 action-asset-used = Unités d’œuvre relevées
+action-asset-withdrawn = Événement d’une immobilisation retiré
 action-balances-opened = Soldes d’ouverture repris
 action-billing-begun = Facturation d’un mois commencée
 action-billing-run = Campagne de facturation lancée

@@ -6,8 +6,8 @@ use chrono::NaiveDate;
 
 use crate::app::{AppError, post_depreciation};
 use crate::domain::amortisation::{
-    AssetEvent, FixedAsset, LockedAsset, PostedDepreciation, PostingPeriod, asset_plans, closing_day, event_problems,
-    movement_entries, period_of,
+    AssetChange, AssetEvent, FixedAsset, LockedAsset, LockedProblem, PostedDepreciation, PostingPeriod, asset_plans,
+    closing_day, event_problems, movement_entries, period_of, postings_of,
 };
 use crate::domain::book::{BookFault, BookProblem, contradiction};
 use crate::domain::calendar::BillingMonth;
@@ -105,6 +105,22 @@ impl AssetLedger {
         let charged_through = self.horizons.last(stored.record.posting).map(closing_day).filter(|_| is_charged);
         LockedAsset { stored, is_posted, posted_through: moved_through.max(charged_through), moved_through }
     }
+
+    /// Events that `wanted` withdraws and that are posted.
+    fn posted_withdrawals(&self, stored: &FixedAsset, wanted: &FixedAsset) -> Vec<LockedProblem> {
+        let withdrawn = wanted.events.iter().skip(stored.events.len()).filter_map(|event| match event.change {
+            AssetChange::Withdraw { event } => Some(event),
+            _ => None,
+        });
+        let problem = |number: usize| {
+            let event = stored.events.get(number.checked_sub(1)?)?.change.word();
+            let postings: Vec<String> =
+                postings_of(stored, number, &self.entries).into_iter().map(str::to_owned).collect();
+            let asset = stored.code.clone();
+            (!postings.is_empty()).then_some(LockedProblem::EventPosted { asset, number, event, postings })
+        };
+        withdrawn.filter_map(problem).collect()
+    }
 }
 
 /// True where a line of the entry names the asset, or a component of it.
@@ -126,6 +142,7 @@ pub(in crate::app) fn contradictions(
     for wanted in wanted {
         if let Some(stored) = stored.iter().find(|stored| stored.code == wanted.code) {
             found.extend(ledger.locked(stored).problems(wanted).into_iter().map(contradiction::locked));
+            found.extend(ledger.posted_withdrawals(stored, wanted).into_iter().map(contradiction::locked));
             found.extend(in_closed_periods(&states, stored, wanted));
         }
     }

@@ -7,14 +7,15 @@ use serde::Serialize;
 use crate::app::asset_ledger::{Horizons, refuse_contradictions, refuse_impossible};
 use crate::app::{AppError, Store, export_book};
 use crate::domain::amortisation::{
-    AssetChange, AssetEvent, EventEffect, FixedAsset, ShiftedEvent, asset_plans, event_effect, movement_entries,
+    AssetChange, AssetEvent, EventEffect, EventFault, FixedAsset, ShiftedEvent, asset_plans, event_effect,
+    last_plausible_day, movement_entries,
 };
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::calendar::{BillingMonth, Timestamp};
 use crate::domain::freetext::Text;
 use crate::domain::ids::AssetCode;
 use crate::domain::ledger::{Chart, JournalEntry};
-use crate::domain::told::Told;
+use crate::domain::told::{Tell, Told};
 use crate::storage::{AnyConnection, audit, book};
 
 /// What is to be recorded.
@@ -25,6 +26,8 @@ pub struct EventRequest {
     pub reason: String,
     pub decision: Option<String>,
     pub change: AssetChange,
+    /// It is meant for a day beyond the end of next year.
+    pub far_ahead: bool,
 }
 
 /// What was recorded.
@@ -52,6 +55,20 @@ pub struct EventPlan {
     pub month: BillingMonth,
     /// The event of the same day that says the same.
     pub twin: Option<usize>,
+    /// Its day lies beyond this one, the last that is plausible.
+    pub far_beyond: Option<NaiveDate>,
+}
+
+/// The day event `number` of an asset takes effect, which is that of its withdrawal.
+pub fn day_of(store: &Store, asset: &AssetCode, number: usize) -> Result<NaiveDate, AppError> {
+    store.read(|connection| {
+        let (_, stored) = stored(connection, asset)?;
+        let event = number.checked_sub(1).and_then(|index| stored.events.get(index));
+        event.map(|event| event.effective_on).ok_or_else(|| {
+            let last = stored.events.len();
+            AppError::Refused(Box::new(EventFault::NoSuchEvent { event: number, last }.told()))
+        })
+    })
 }
 
 /// What [`record`] would do; what cannot happen to the asset is refused as there.
@@ -70,13 +87,15 @@ pub fn plan(store: &Store, request: &EventRequest, by: &Actor, now: DateTime<Utc
             // What came late is dated in the month posted next.
             month: last.map_or(happened, |last| happened.max(last.next())),
             twin: twin(&before, &event),
+            far_beyond: far_beyond(&event),
             event,
         })
     })
 }
 
 /// Appends one event. What cannot happen to the asset, or lies within what is posted, is refused with its arithmetic; so is
-/// what says the same as the event before it: a request sent twice would happen twice, and no event is taken back.
+/// what says the same as the event before it: a request sent twice would happen twice. So is a day beyond the end of next
+/// year that was not said to be meant.
 pub fn record(
     store: &Store,
     request: &EventRequest,
@@ -89,6 +108,7 @@ pub fn record(
         book::lock(connection)?;
         refuse_repeated(connection, request)?;
         let change = Change::of(connection, request, by, recorded_on(zone, now))?;
+        refuse_far_ahead(request, &change.event)?;
         change.save(connection, by, now)
     })
 }
@@ -168,7 +188,28 @@ impl Change {
     }
 }
 
+/// The last plausible day, where the event lies beyond it. What is withdrawn is of a day that was recorded before.
+fn far_beyond(event: &AssetEvent) -> Option<NaiveDate> {
+    let last = last_plausible_day(event.recorded_on);
+    (event.effective_on > last && !matches!(event.change, AssetChange::Withdraw { .. })).then_some(last)
+}
+
+fn refuse_far_ahead(request: &EventRequest, event: &AssetEvent) -> Result<(), AppError> {
+    let Some(last) = far_beyond(event).filter(|_| !request.far_ahead) else { return Ok(()) };
+    let on = event.effective_on;
+    let english = format!(
+        "{on} lies beyond {last}, the end of next year: nothing was recorded, for a year is easily mistyped; where that day \
+         is meant, say so by \"far_ahead\": true, on the command line by --far-ahead"
+    );
+    let told = Told::new("event-far-ahead", english).with("day", on).with("last", last);
+    Err(AppError::Contrary(Box::new(told)))
+}
+
 fn refuse_repeated(connection: &mut AnyConnection, request: &EventRequest) -> Result<(), AppError> {
+    // A second withdrawal is told as what it is.
+    if matches!(request.change, AssetChange::Withdraw { .. }) {
+        return Ok(());
+    }
     let (_, asset) = stored(connection, &request.asset)?;
     let number = asset.events.len();
     let is_repeated = asset.events.last().is_some_and(|last| {
@@ -208,7 +249,7 @@ fn is_same(one: &AssetEvent, other: &AssetEvent) -> bool {
 
 fn twin(asset: &FixedAsset, event: &AssetEvent) -> Option<usize> {
     let is_twin = |known: &AssetEvent| known.effective_on == event.effective_on && known.change == event.change;
-    (1..).zip(&asset.events).find(|(_, known)| is_twin(known)).map(|(number, _)| number)
+    asset.standing_events().find(|(_, known)| is_twin(known)).map(|(number, _)| number)
 }
 
 /// The entry of the asset's last event as it would stand on its day.
@@ -244,7 +285,8 @@ fn check_texts(request: &EventRequest) -> Result<(), AppError> {
         AssetChange::Revise { .. }
         | AssetChange::Impair { .. }
         | AssetChange::Reverse { .. }
-        | AssetChange::Use { .. } => [None; 4],
+        | AssetChange::Use { .. }
+        | AssetChange::Withdraw { .. } => [None; 4],
     };
     for text in change.into_iter().chain([request.decision.as_deref()]).flatten() {
         Text::Ground.check(text)?;
@@ -280,5 +322,6 @@ const fn action(change: &AssetChange) -> &'static str {
         AssetChange::Commission { .. } => "asset.commissioned",
         AssetChange::Use { .. } => "asset.used",
         AssetChange::Subsidise { .. } => "asset.subsidised",
+        AssetChange::Withdraw { .. } => "asset.withdrawn",
     }
 }

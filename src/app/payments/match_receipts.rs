@@ -105,8 +105,8 @@ pub fn assign(
             reference: Some(receipt.text.clone()),
             statement_key: Some(statement_key),
         };
-        // Each part carries as much as it can of what the bank kept of the whole: something of it came in.
-        let kept = receipt.charge.min(amount - Money::from_cents(1));
+        // Each part carries as much as it can of what the bank kept of the whole: what came in is left for the last.
+        let kept = receipt.charge.min(amount);
         let report = record_within(connection, &new, kept, seen, (today, by, now))?;
         receipt.recorded += amount;
         receipt.charge -= kept;

@@ -83,6 +83,10 @@ fn change(t: &mut Table, word: EventWord) -> Option<AssetChange> {
             let amount = t.required("amount_eur", AMOUNT, Field::money);
             Some(AssetChange::Subsidise { grantor: grantor?, reference: reference?, amount: amount? })
         }
+        EventWord::Withdraw => {
+            let event = t.required("event", "event = 3", Field::whole::<u32>);
+            Some(AssetChange::Withdraw { event: usize::try_from(event?).ok()? })
+        }
     }
 }
 

@@ -41,9 +41,18 @@ fn assets_with_everything_survive_a_round_trip() {
     let text = format!("{SMALL_BOOK}\n{ASSETS}");
     let book = read(&text, "assets.toml").unwrap_or_else(|mistakes| panic!("{}", told(&mistakes)));
     let kinds = book.assets.iter().flat_map(|asset| &asset.events).map(|event| event.change.word());
-    assert_eq!(kinds.collect::<std::collections::BTreeSet<_>>().len(), 9, "one of each kind");
+    assert_eq!(kinds.collect::<std::collections::BTreeSet<_>>().len(), 10, "one of each kind");
     let written = write(&book);
     assert_eq!(read(&written, "written.toml").as_ref(), Ok(&book), "{written}");
+}
+
+/// A list of which nothing could be read is not told as empty beside what is wrong with its items.
+#[test]
+fn a_mistake_in_the_only_component_is_told_once() {
+    let text = format!("{SMALL_BOOK}\n{ASSETS}").replace("duration_years = 20\n", "duration_year = 20\n");
+    let mistakes = told(&read(&text, "assets.toml").unwrap_err());
+    assert!(mistakes.contains("duration_year"), "{mistakes}");
+    assert!(!mistakes.contains("is empty"), "{mistakes}");
 }
 
 /// Any text of one line, with quotes, backslashes and other scripts.

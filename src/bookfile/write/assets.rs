@@ -140,6 +140,7 @@ fn event(page: &mut Page, value: &AssetEvent) {
             page.text("evidence", evidence);
             page.texts_unless_empty("components", components.iter().map(|code| code.as_str()));
         }
+        AssetChange::Withdraw { event } => page.bare("event", event),
         AssetChange::Use { units, .. } => page.number("units", *units),
         AssetChange::Subsidise { grantor, reference, amount } => {
             page.text("grantor", grantor);

@@ -8,7 +8,8 @@ use crate::documents::json;
 use crate::domain::amortisation::report::Position;
 use crate::domain::amortisation::{
     AmortisationReport, AssetChange, AssetEvent, AssetRecord, Component, ComponentGroup, Convention, FixedAsset,
-    Method, PostedAmounts, PostedDepreciation, PostingPeriod, depreciation_entry, months_due, plans, report,
+    Method, PostedAmounts, PostedDepreciation, PostingPeriod, SupplierInvoice, depreciation_entry, months_due, plans,
+    report,
 };
 use crate::domain::ledger::Chart;
 use crate::domain::money::Money;
@@ -259,6 +260,26 @@ fn groups_stand_above_what_they_hold_with_its_sum() {
             "Composant ups 3000000.01",
         ]
     );
+}
+
+/// What is built has no plan yet, and the workbook says what it cost so far.
+#[test]
+fn what_is_built_has_its_cost_to_date_in_the_workbook() {
+    let linear = Method::Linear { convention: Convention::Days30E360 };
+    let mut built = asset("2026-0008", vec![component("salle", "50000.00", 20, linear)]);
+    built.commissioned_on = None;
+    built.record.construction_account = Some("2313".into());
+    built.record.invoices = vec![SupplierInvoice {
+        supplier: "Entreprise".into(),
+        number: "S-9".into(),
+        date: "2026-09-10".parse().unwrap(),
+        amount: euros("30000.00"),
+    }];
+    let report = report(&[built], "2026-10-31".parse().unwrap(), &PostedDepreciation::default());
+    let mut workbook = workbook(&report, Language::English);
+    let sheet = workbook.worksheet_range("Assets").unwrap();
+    let told: Vec<String> = sheet.cells().map(|(_, _, cell)| cell.to_string()).collect();
+    assert!(told.iter().any(|text| text == "under construction, cost to date €30,000.00"), "{told:?}");
 }
 
 #[test]

@@ -4,6 +4,7 @@ use super::lines::{FIGURES, Level};
 use crate::documents::format::Format;
 use crate::domain::amortisation::report::RowState;
 use crate::domain::amortisation::{AssetChange, Convention, Extent, Method};
+use crate::domain::money::Money;
 use crate::domain::party::Language;
 
 /// The words of one language.
@@ -220,6 +221,25 @@ pub(super) const fn event(change: &AssetChange, language: Language) -> &'static 
         (AssetChange::Use { .. }, Language::English) => "units used",
         (AssetChange::Subsidise { .. }, Language::French) => "subvention",
         (AssetChange::Subsidise { .. }, Language::English) => "subsidised",
+        (AssetChange::Withdraw { .. }, Language::French) => "retrait de l’événement",
+        (AssetChange::Withdraw { .. }, Language::English) => "withdrawal of event",
+    }
+}
+
+/// What was spent on something that is still being built.
+pub(super) fn cost_to_date(spent: Money, language: Language) -> String {
+    let spent = Format::new(language).euros(spent);
+    match language {
+        Language::French => format!("en construction, coût à ce jour {spent}"),
+        Language::English => format!("under construction, cost to date {spent}"),
+    }
+}
+
+/// Said beside an event that was taken back.
+pub(super) fn withdrawn(by: usize, language: Language) -> String {
+    match language {
+        Language::French => format!("retiré par l’événement {by}"),
+        Language::English => format!("withdrawn by event {by}"),
     }
 }
 

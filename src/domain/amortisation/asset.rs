@@ -32,8 +32,9 @@ pub enum AssetError {
     #[error("component {component} of asset {asset} costs {}; a cost must be above zero", grouped(*cost))]
     NoCost { asset: AssetCode, component: ComponentCode, cost: Money },
     #[error(
-        "component {component} of asset {asset}: residual value {} of a cost of {}; it must be at least zero and below the cost",
-        grouped(*residual_value), grouped(*cost)
+        "component {component} of asset {asset}: residual value {} of a cost of {} leaves {} − {} = {} to depreciate; it must be at least zero and below the cost: give a lower one, and leave out what loses no value, which has no plan",
+        grouped(*residual_value), grouped(*cost), grouped(*cost), grouped(*residual_value),
+        grouped(*cost - *residual_value)
     )]
     ResidualValue { asset: AssetCode, component: ComponentCode, residual_value: Money, cost: Money },
     #[error(
@@ -225,7 +226,7 @@ mod tests {
         assert_snapshot!(messages(&asset), @r"
         asset DC-2019: subsidy 105.01 on a cost of 105.00; it must lie between zero and the cost
         component code `a/b` of asset DC-2019 is empty or contains `/`; use letters, digits and hyphens
-        component a/b of asset DC-2019: residual value 100.00 of a cost of 100.00; it must be at least zero and below the cost
+        component a/b of asset DC-2019: residual value 100.00 of a cost of 100.00 leaves 100.00 − 100.00 = 0.00 to depreciate; it must be at least zero and below the cost: give a lower one, and leave out what loses no value, which has no plan
         component a/b of asset DC-2019 lasts 0 years; a duration is a whole number from 1 to 100
         component a/b of asset DC-2019: coefficient 0.5; write 1 to 5 with at most 4 decimals, such as 2.25
         component a/b of asset DC-2019 is commissioned on 1999-12-31; the year must lie between 2000 and 2099

@@ -23,7 +23,8 @@ pub struct EventEffect {
     pub shifted: Vec<ShiftedEvent>,
 }
 
-/// A component's figures without the event and with it; without, there may be none: it enters by the event.
+/// A component's figures without the event and with it; without, there may be none: it enters by the event. With one that
+/// withdraws its entry, there are none after.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ComponentEffect {
     pub code: ComponentCode,
@@ -113,7 +114,7 @@ pub fn event_effect(before: &FixedAsset, after: &FixedAsset) -> EventEffect {
     EventEffect {
         components: components(old, new, event),
         exit: own.iter().any(|(_, movement)| movement.is_exit()).then(|| amounts(&own)),
-        shifted: shifted(old, new, &before.events),
+        shifted: shifted(old, new, after),
     }
 }
 
@@ -125,7 +126,13 @@ fn components(old: &AssetPlan<'_>, new: &AssetPlan<'_>, event: &AssetEvent) -> V
         let (code, name) = (plan.component.code.clone(), plan.component.name.clone());
         (before != after).then_some(ComponentEffect { code, name, before, after })
     };
-    new.components.iter().filter_map(effect).collect()
+    let is_gone =
+        |plan: &&ComponentPlan<'_>| !new.components.iter().any(|stays| stays.component.code == plan.component.code);
+    let gone = old.components.iter().filter(is_gone).map(|plan| {
+        let (code, name) = (plan.component.code.clone(), plan.component.name.clone());
+        ComponentEffect { code, name, before: Some(figures(plan)), after: None }
+    });
+    new.components.iter().filter_map(effect).chain(gone).collect()
 }
 
 fn figures(plan: &ComponentPlan<'_>, on: NaiveDate) -> ComponentFigures {
@@ -173,13 +180,14 @@ fn amounts(moved: &[(&ComponentCode, &Movement)]) -> EventAmounts {
     })
 }
 
-fn shifted(old: &AssetPlan<'_>, new: &AssetPlan<'_>, recorded: &[AssetEvent]) -> Vec<ShiftedEvent> {
+/// What is withdrawn is no event that changes: it stands no more.
+fn shifted(old: &AssetPlan<'_>, new: &AssetPlan<'_>, after: &FixedAsset) -> Vec<ShiftedEvent> {
     let shift = |(number, event): (usize, &AssetEvent)| {
         let (before, after) = (amounts(&moved(old, number)), amounts(&moved(new, number)));
         let (kind, effective_on) = (event.change.word(), event.effective_on);
         (before != after).then_some(ShiftedEvent { number, kind, effective_on, before, after })
     };
-    (1..).zip(recorded).filter_map(shift).collect()
+    after.standing_events().filter(|(number, _)| *number < after.events.len()).filter_map(shift).collect()
 }
 
 #[cfg(test)]

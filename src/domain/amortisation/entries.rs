@@ -28,7 +28,7 @@ pub fn movement_entries(
         found.extend(maker.acquisitions());
         found.extend(maker.subsidies());
     }
-    for (number, event) in (1..).zip(&plan.asset.events) {
+    for (number, event) in plan.asset.standing_events() {
         found.extend(maker.event(number, event));
     }
     found.retain(|entry| entry.on <= through && !entry.lines.is_empty());
@@ -245,5 +245,6 @@ const fn title(change: &AssetChange) -> &'static str {
         AssetChange::Commission { .. } => "Mise en service",
         AssetChange::Use { .. } => "Unités d’œuvre",
         AssetChange::Subsidise { .. } => "Subvention",
+        AssetChange::Withdraw { .. } => "Retrait d’événement",
     }
 }

@@ -83,6 +83,10 @@ pub enum AssetChange {
         reference: Option<String>,
         amount: Money,
     },
+    /// Event `event` of the asset never happened: the plan is again what it was without it. It is of that event's day.
+    Withdraw {
+        event: usize,
+    },
 }
 
 /// How much leaves.
@@ -114,6 +118,7 @@ impl AssetChange {
             AssetChange::Commission { .. } => "commission",
             AssetChange::Use { .. } => "use",
             AssetChange::Subsidise { .. } => "subsidise",
+            AssetChange::Withdraw { .. } => "withdraw",
         }
     }
 
@@ -126,16 +131,18 @@ impl AssetChange {
             | AssetChange::Replace { component, .. }
             | AssetChange::Use { component, .. } => Some(component),
             AssetChange::Dispose { component, .. } | AssetChange::Donate { component, .. } => component.as_ref(),
-            AssetChange::Commission { .. } | AssetChange::Subsidise { .. } => None,
+            AssetChange::Commission { .. } | AssetChange::Subsidise { .. } | AssetChange::Withdraw { .. } => None,
         }
     }
 
-    /// The components it names, as people read them: `a`, or `a, b`; none where it is about the whole asset.
+    /// The components it names, as people read them: `a`, or `a, b`; of a withdrawal the event. None where it is about
+    /// the whole asset.
     pub fn named(&self) -> Option<String> {
         match self {
             AssetChange::Commission { components, .. } if !components.is_empty() => {
                 Some(components.iter().map(ComponentCode::as_str).collect::<Vec<_>>().join(", "))
             }
+            AssetChange::Withdraw { event } => Some(event.to_string()),
             _ => self.component().map(ToString::to_string),
         }
     }
@@ -159,7 +166,10 @@ impl AssetChange {
             | AssetChange::Subsidise { amount, .. } => Some(*amount),
             AssetChange::Dispose { proceeds, .. } | AssetChange::Replace { proceeds, .. } => Some(*proceeds),
             AssetChange::Revise { residual_value, .. } => *residual_value,
-            AssetChange::Donate { .. } | AssetChange::Commission { .. } | AssetChange::Use { .. } => None,
+            AssetChange::Donate { .. }
+            | AssetChange::Commission { .. }
+            | AssetChange::Use { .. }
+            | AssetChange::Withdraw { .. } => None,
         }
     }
 }
@@ -258,4 +268,12 @@ pub enum EventFault {
     SuccessorExists(ComponentCode),
     #[error("the successor is no sound component: {0}")]
     Successor(String),
+    #[error("there is no event {event} before it to withdraw; the last is event {last}")]
+    NoSuchEvent { event: usize, last: usize },
+    #[error("event {event} is a withdrawal itself, and is not withdrawn: record again what happened after all")]
+    WithdrawsWithdrawal { event: usize },
+    #[error("event {event} was withdrawn before, by event {by}")]
+    WithdrawnBefore { event: usize, by: usize },
+    #[error("event {event} is of {on}; a withdrawal is of the day of what it withdraws")]
+    WithdrawalDay { event: usize, on: NaiveDate },
 }

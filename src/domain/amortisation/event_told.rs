@@ -93,6 +93,16 @@ impl Tell for EventFault {
             Fault::Units(units) => new("event-units").with("units", *units),
             Fault::SuccessorExists(code) => new("event-successor-exists").with("component", code.as_str()),
             Fault::Successor(why) => new("event-successor").with("why", why.as_str()),
+            Fault::NoSuchEvent { event, last } => {
+                new("event-unknown-number").with("event", event.to_string()).with("last", last.to_string())
+            }
+            Fault::WithdrawsWithdrawal { event } => new("event-is-withdrawal").with("event", event.to_string()),
+            Fault::WithdrawnBefore { event, by } => {
+                new("event-withdrawn-before").with("event", event.to_string()).with("by", by.to_string())
+            }
+            Fault::WithdrawalDay { event, on } => {
+                new("event-withdrawal-day").with("event", event.to_string()).with("day", *on)
+            }
         }
     }
 }
@@ -107,6 +117,10 @@ impl Tell for LockedProblem {
             LockedProblem::Posted { stored, wanted, .. } => {
                 Told::new("asset-posted", self).with("stored", stored.as_str()).with("wanted", wanted.as_str())
             }
+            LockedProblem::EventPosted { number, event, postings, .. } => Told::new("event-posted", self)
+                .with("number", number.to_string())
+                .with("event", *event)
+                .with("postings", postings.join(", ")),
             // What a page cannot bring about: it only ever adds an event.
             LockedProblem::EventChanged { .. } => Told::plain(self),
         }

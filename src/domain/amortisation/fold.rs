@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 
 use super::movement::{Movement, MovementKind};
 use super::state::State;
+use super::withdrawal::{faults, standing};
 use super::{AssetChange, AssetEvent, AssetRecord, EventFault, EventProblem, Extent, FixedAsset};
 use crate::domain::calendar::BillingMonth;
 use crate::domain::ids::ComponentCode;
@@ -51,8 +52,12 @@ pub(super) fn fold(asset: &FixedAsset, count: usize, with_impairments: bool) -> 
     if asset.commissioned_on.is_some() {
         folded.enter_all();
     }
-    let mut events: Vec<(usize, &AssetEvent)> = (1..).zip(&asset.events).take(count).collect();
-    folded.check_order(asset, &events);
+    let known = asset.events.get(..count).unwrap_or(&asset.events);
+    folded.check_order(asset, known);
+    folded
+        .problems
+        .extend(faults(known).into_iter().map(|(number, event, fault)| problem(asset, number, event, fault)));
+    let mut events: Vec<(usize, &AssetEvent)> = standing(known).collect();
     events.sort_by_key(|(number, event)| (event.effective_on, *number));
     for (number, event) in events {
         let is_impairment = matches!(event.change, AssetChange::Impair { .. } | AssetChange::Reverse { .. });
@@ -72,13 +77,13 @@ fn problem(asset: &FixedAsset, number: usize, event: &AssetEvent, fault: EventFa
 }
 
 impl<'a> Folded<'a> {
-    fn check_order(&mut self, asset: &FixedAsset, events: &[(usize, &AssetEvent)]) {
-        for pair in events.windows(2) {
-            let [(_, above), (number, event)] = pair else { continue };
+    fn check_order(&mut self, asset: &FixedAsset, events: &[AssetEvent]) {
+        for (number, pair) in (2..).zip(events.windows(2)) {
+            let [above, event] = pair else { continue };
             if event.recorded_on < above.recorded_on {
                 let (previous, recorded_on) = (above.recorded_on, event.recorded_on);
                 let fault = EventFault::RecordedEarlier { previous, recorded_on };
-                self.problems.push(problem(asset, *number, event, fault));
+                self.problems.push(problem(asset, number, event, fault));
             }
         }
     }
@@ -102,7 +107,8 @@ impl<'a> Folded<'a> {
             return Err(EventFault::UnderConstruction);
         }
         match &event.change {
-            AssetChange::Commission { .. } => Ok(()),
+            // The one is done above, the other is no event that stands.
+            AssetChange::Commission { .. } | AssetChange::Withdraw { .. } => Ok(()),
             AssetChange::Revise { component, duration_years, residual_value, expected_units } => {
                 self.find(component, day)?.revise(day, *duration_years, *residual_value, *expected_units)
             }
@@ -158,7 +164,12 @@ impl<'a> Folded<'a> {
     ) -> Result<(), EventFault> {
         // What became known later, but takes effect before, counts as well: the whole list is folded.
         let earlier = FixedAsset {
-            events: asset.events.iter().filter(|event| event.effective_on < day).cloned().collect(),
+            events: asset
+                .standing_events()
+                .map(|(_, event)| event)
+                .filter(|event| event.effective_on < day)
+                .cloned()
+                .collect(),
             ..asset.clone()
         };
         let mut unimpaired = fold(&earlier, earlier.events.len(), false);

@@ -216,7 +216,7 @@ fn listed(plan: &AssetPlan<'_>, year: i32) -> Vec<SubsidyLine> {
     if lines.is_empty() && !asset.subsidy.is_zero() {
         lines.push(line("", &None, plan.in_service_on, asset.subsidy));
     }
-    for event in &asset.events {
+    for (_, event) in asset.standing_events() {
         if let AssetChange::Subsidise { grantor, reference, amount } = &event.change {
             lines.push(line(grantor, reference, Some(event.effective_on), *amount));
         }

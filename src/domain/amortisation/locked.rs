@@ -34,6 +34,11 @@ pub enum LockedProblem {
     )]
     EventTooEarly { asset: AssetCode, number: usize, event: String, posted_through: NaiveDate },
     #[error(
+        "asset {asset}: event {number} ({event}) is posted in {} and cannot be withdrawn; what is posted stays: record what undoes it as an event of its own, such as a reversal or another revision, from the day after the last posting on",
+        postings.join(", ")
+    )]
+    EventPosted { asset: AssetCode, number: usize, event: &'static str, postings: Vec<String> },
+    #[error(
         "asset {asset}: {what} is {stored} and cannot become {wanted}: {posted}; record an event instead (chapelle assets), or leave it as it was"
     )]
     Posted {
@@ -91,6 +96,8 @@ impl LockedAsset<'_> {
     fn settled_for(&self, event: &AssetEvent) -> Option<NaiveDate> {
         match event.change {
             AssetChange::Commission { .. } => self.moved_through,
+            // Held against its own postings.
+            AssetChange::Withdraw { .. } => None,
             _ => self.posted_through,
         }
     }

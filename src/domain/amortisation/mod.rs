@@ -46,6 +46,7 @@ mod subsidy;
 mod subsidy_tests;
 mod track;
 mod tree;
+mod withdrawal;
 
 pub use asset::{AssetError, COMMISSIONING_YEARS, MAX_DURATION_YEARS, coefficients, is_asset_account};
 pub use catch_up::{Gap, catch_up_entry, gaps};
@@ -67,6 +68,7 @@ pub use schedule::{MonthRow, Schedule, YearRow, schedule};
 pub use subsidy::subsidy_shares;
 pub use track::UNIT_DECIMALS;
 pub use tree::{ComponentGroup, TreeFault, TreePart, TreeRow, tree_faults};
+pub use withdrawal::{last_plausible_day, postings_of};
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;

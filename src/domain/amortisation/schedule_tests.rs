@@ -1,6 +1,8 @@
 //! The handbook's table to the cent, and what holds for every plan.
 
-use super::super::fixtures::component;
+use super::super::event_tests::event;
+use super::super::fixtures::{asset, component};
+use super::super::{AssetChange, plans};
 use super::*;
 use crate::domain::amortisation::Convention;
 use proptest::prelude::*;
@@ -130,6 +132,35 @@ fn a_leap_years_366th_day_adds_nothing() {
     let from = |day: &str| charges(&schedule(&part, day.parse().unwrap()));
     assert_eq!(from("2020-01-01"), [(2020, euros("1,825.00")), (2021, euros("1,825.00"))]);
     assert_eq!(from("2020-12-31").first(), Some(&(2020, euros("5.00"))));
+}
+
+/// 3,650.00 over 2 years from 2020-01-01: the year of 366 days charges 1,825.00 like any other, and its months share it by
+/// their 366 days; a longer life from 1 July on spreads what they left over the 914 days that follow.
+#[test]
+fn a_plan_by_actual_days_is_cut_within_a_leap_year() {
+    let part =
+        Component { method: Method::Linear { convention: Convention::Actual365 }, ..component("it", "3650.00", 2) };
+    let mut one = asset(vec![part]);
+    one.commissioned_on = Some("2020-01-01".parse().unwrap());
+    let longer = AssetChange::Revise {
+        component: "it".into(),
+        duration_years: Some(3),
+        residual_value: None,
+        expected_units: None,
+    };
+    one.events = vec![event("2020-07-01", longer)];
+    let plans = plans(std::slice::from_ref(&one));
+    let shown: Vec<String> =
+        plans[0].depreciation.years.iter().map(|row| format!("{} {}", row.year, row.charge)).collect();
+    let half: Money = plans[0]
+        .depreciation
+        .months
+        .iter()
+        .filter(|row| row.month < "2020-07".parse().unwrap())
+        .map(|row| row.charge)
+        .sum();
+    assert_eq!(half, euros("907.52")); // 1,825.00 × 182 ÷ 366 = …,513, and a cent left over among its months
+    assert_eq!(shown, ["2020 1459.62", "2021 1095.19", "2022 1095.19"]); // 2,742.48 × 184 ÷ 914 = 552.10; × 365 ÷ 914
 }
 
 /// 366,000.00 over 2 years from 1 July 2020: half of a leap year is 184 of its 366 days, 2022 has 181 of 365.

@@ -8,7 +8,7 @@
 pub const SEALS: [&str; 2] = ["journal.sealed", "readings.sealed"];
 
 /// What events are called, in the order of the alphabet.
-pub const ACTIONS: [&str; 93] = [
+pub const ACTIONS: [&str; 94] = [
     "asset.commissioned",
     "asset.created",
     "asset.disposed",
@@ -22,6 +22,7 @@ pub const ACTIONS: [&str; 93] = [
     "asset.revised",
     "asset.subsidised",
     "asset.used",
+    "asset.withdrawn",
     "availability.recorded",
     "balances.opened",
     "balances.rebuilt",

@@ -18,6 +18,7 @@ pub fn locked(problem: LockedProblem) -> BookProblem {
         LockedProblem::Posted { asset, component: Some(component), key, .. } => {
             of(asset).item("component", component).key(key)
         }
+        LockedProblem::EventPosted { asset, number, .. } => of(asset).item("event", *number),
         LockedProblem::Posted { asset, component: None, key, .. } => of(asset).key(key),
     };
     BookProblem { path, fault: BookFault::Locked(problem) }

@@ -199,6 +199,11 @@ pub enum BookFault {
     ComponentTree(crate::domain::amortisation::TreeFault),
     #[error("{value} exceeds {limit}, {of}")]
     Exceeds { value: Money, limit: Money, of: &'static str },
+    #[error(
+        "a residual value of {residual} leaves {cost} − {residual} = {} to depreciate; give one below the cost, and leave out what loses no value, which has no plan",
+        *cost - *residual
+    )]
+    NothingToDepreciate { residual: Money, cost: Money },
 }
 
 fn suggestion(kind: &str, nearest: Option<&str>) -> String {

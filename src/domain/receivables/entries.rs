@@ -23,7 +23,11 @@ pub fn payment_entry(
 ) -> Result<JournalEntry, LedgerError> {
     let label = format!("Règlement {} {}", invoice.number, invoice.buyer.name);
     let tenant = invoice.buyer.code.as_str();
-    let mut lines = vec![JournalLine::debit(chart.account(AccountRole::Bank), None, &label, payment.amount - kept)];
+    let mut lines = Vec::new();
+    // Of a part of a receipt the bank may have kept all.
+    if payment.amount != kept {
+        lines.push(JournalLine::debit(chart.account(AccountRole::Bank), None, &label, payment.amount - kept));
+    }
     if !kept.is_zero() {
         lines.push(JournalLine::debit(chart.account(AccountRole::BankCharges), None, &label, kept));
     }

@@ -19,7 +19,7 @@ use crate::app::{AppError, Store, allocate_result, close_year, periods, post_dep
 use crate::collect::{FigureTexts, SubmittedFigure, one_figure};
 use crate::domain::amortisation::AssetChange;
 use crate::domain::audit::Actor;
-use crate::domain::calendar::{BillingMonth, plain_day};
+use crate::domain::calendar::{BillingMonth, plain_day, plain_optional_day};
 use crate::domain::ids::AssetCode;
 use crate::domain::ledger::{AccountingPeriod, PeriodAction};
 use crate::domain::told::{Tell, Told};
@@ -213,12 +213,15 @@ pub async fn allocate(writing: Writing, period: Path<String>) -> Result<HttpResp
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AssetEventBody {
-    /// The day it takes effect.
-    #[serde(deserialize_with = "plain_day")]
-    effective_on: NaiveDate,
+    /// The day it takes effect; of a withdrawal it may be left out: it is that of the event withdrawn.
+    #[serde(default, deserialize_with = "plain_optional_day")]
+    effective_on: Option<NaiveDate>,
     reason: String,
     decision: Option<String>,
-    /// Its `kind` (revise, impair, reverse, dispose, donate, replace, commission, use, subsidise) with what belongs to
+    /// It is meant for a day beyond the end of next year.
+    #[serde(default)]
+    far_ahead: bool,
+    /// Its `kind` (revise, impair, reverse, dispose, donate, replace, commission, use, subsidise, withdraw) with what belongs to
     /// it, as an asset's events show it.
     #[schema(value_type = asset_events::AssetChange)]
     change: AssetChange,
@@ -230,16 +233,27 @@ pub struct AssetEventBody {
         ("Idempotency-Key" = Option<String>, Header, description = "The same request records one event."),
     ),
     description = "Records what happened to an asset. It never changes afterwards; posting makes its entries. What says the \
-                   same as the event before it (day, change, reason, decision) is refused: sent twice it would happen twice.",
+                   same as the event before it (day, change, reason, decision) is refused: sent twice it would happen twice. \
+                   A day beyond the end of next year is refused unless `far_ahead` says that it is meant. An event from \
+                   which nothing is posted yet is withdrawn by another of the kind `withdraw` with its number.",
     responses((status = 201, body = asset_events::RecordedEvent, description = "The event with its number."),
               (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
               (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)),
     security(("token" = []))
 )]
 pub async fn record_event(writing: Writing, asset: Path<String>) -> Result<HttpResponse, Fault> {
-    let AssetEventBody { effective_on, reason, decision, change } = writing.body()?;
-    let event = EventRequest { asset: AssetCode(asset.into_inner()), effective_on, reason, decision, change };
-    once(writing, StatusCode::CREATED, move |store, by, now| record_asset_event::record(store, &event, by, now)).await
+    let AssetEventBody { effective_on, reason, decision, far_ahead, change } = writing.body()?;
+    let asset = AssetCode(asset.into_inner());
+    once(writing, StatusCode::CREATED, move |store, by, now| {
+        let effective_on = match (effective_on, &change) {
+            (Some(day), _) => day,
+            (None, AssetChange::Withdraw { event }) => record_asset_event::day_of(store, &asset, *event)?,
+            (None, _) => return Err(AppError::Input("effective_on: give the day it takes effect".to_owned())),
+        };
+        let event = EventRequest { asset, effective_on, reason, decision, change, far_ahead };
+        record_asset_event::record(store, &event, by, now)
+    })
+    .await
 }
 
 #[utoipa::path(

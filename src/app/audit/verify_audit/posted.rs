@@ -1,7 +1,7 @@
 //! Entries of the journal against what the trail says of them: the event that posted each, and the seals of stretches.
 //!
-//! Events name what they post since they hold its number and digest. Those of before name no more than the document:
-//! whether it is there is held by them, and what it says by seals, without its number until the first seal that holds
+//! Events name what they post since they hold its number and digest. Those of before name no more than the document, whose
+//! journal is that of what happened: whether it is there is held by them, and what it says by seals, without its number until the first seal that holds
 //! numbers, which covers the journal from its first entry on.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::Verification;
-use crate::domain::audit::{AuditEvent, EntryDigest, JournalSeal, POSTING_ACTIONS, Tree, hex, sha256_hex};
-use crate::domain::ledger::allocation_document;
+use crate::domain::audit::{AuditEvent, EntryDigest, JournalSeal, Tree, hex, sha256_hex};
+use crate::domain::ledger::{CARRY_FORWARD, Journal, allocation_document};
 use crate::domain::money::Money;
 use crate::storage::audit::ChainedEvent;
 use crate::storage::evidence::EntryLine;
@@ -20,8 +20,8 @@ use crate::storage::evidence::EntryLine;
 pub struct Said {
     /// By journal and document: the event that posted it, and what it says of it.
     entries: BTreeMap<(String, String), (i64, EntryDigest)>,
-    /// What events of before that named, by document: the event, and whether it is certain to have posted it.
-    documents: BTreeMap<String, (i64, bool)>,
+    /// What events of before that named, by journal and document: the event, and whether it is certain to have posted it.
+    documents: BTreeMap<(String, String), (i64, bool)>,
     seals: Vec<(i64, JournalSeal)>,
     /// Whether anything was posted before events named what they post.
     has_unnamed: bool,
@@ -31,8 +31,9 @@ impl Said {
     pub fn note(&mut self, chained: &ChainedEvent) {
         let event = &chained.event;
         self.has_unnamed |= self.entries.is_empty() && event.posts_unnamed();
-        for (document, is_certain) in documents(event).into_iter().filter(|_| event.postings().is_empty()) {
-            let (_, known) = self.documents.entry(document).or_insert((chained.sequence, is_certain));
+        for (journal, document, is_certain) in documents(event).into_iter().filter(|_| event.postings().is_empty()) {
+            let key = (journal.code().to_owned(), document);
+            let (_, known) = self.documents.entry(key).or_insert((chained.sequence, is_certain));
             *known |= is_certain;
         }
         for entry in event.postings() {
@@ -54,30 +55,48 @@ impl Said {
     }
 }
 
-fn document<'a>((document, (sequence, _)): (&'a String, &(i64, bool))) -> (&'a str, i64) {
-    (document, *sequence)
-}
-
-/// The documents an event that names no entries may have posted, each with whether it did for certain.
-fn documents(event: &AuditEvent) -> Vec<(String, bool)> {
+/// The documents an event that names no entries may have posted, each with its journal and whether it did for certain.
+fn documents(event: &AuditEvent) -> Vec<(Journal, String, bool)> {
     let text = |key: &str| event.detail.get(key).and_then(Value::as_str);
-    let of = |document: Option<&str>| document.map(|document| (document.to_owned(), false)).into_iter().collect();
+    let of = |document: Option<&str>| {
+        document.map(|document| (Journal::Sales, document.to_owned(), false)).into_iter().collect()
+    };
     match event.action.as_str() {
         // One that comes to nothing throughout has no entry.
         "invoice.issued" => {
             let amounts = ["net", "tax", "gross"].into_iter().filter_map(text).map(str::parse::<Money>);
-            vec![(event.subject.clone(), amounts.flatten().any(|amount| !amount.is_zero()))]
+            vec![(Journal::Sales, event.subject.clone(), amounts.flatten().any(|amount| !amount.is_zero()))]
         }
         "invoice.credited" => of(text("credit_note")),
         "invoice.corrected" => of(text("corrected")),
-        "result.allocated" => vec![(allocation_document(&event.subject), true)],
+        "result.allocated" => vec![(Journal::Miscellaneous, allocation_document(&event.subject), true)],
         "year.closed" => {
             let posted = event.detail.get("posted").and_then(Value::as_array).into_iter().flatten();
-            posted.filter_map(Value::as_str).map(|document| (document.to_owned(), true)).collect()
+            posted.filter_map(Value::as_str).map(|document| (closed_in(document), document.to_owned(), true)).collect()
         }
-        action if POSTING_ACTIONS.contains(&action) => vec![(event.subject.clone(), true)],
-        _ => Vec::new(),
+        action => journal_of(action, &event.subject)
+            .map(|journal| (journal, event.subject.clone(), true))
+            .into_iter()
+            .collect(),
     }
+}
+
+/// The journal in which `action` posts the document it is about.
+fn journal_of(action: &str, document: &str) -> Option<Journal> {
+    match action {
+        "balances.opened" => Some(Journal::Opening),
+        // What moved was told by the action of charges at first.
+        "asset.posted" | "depreciation.posted" if document.starts_with("AMORT-") => Some(Journal::Depreciation),
+        "asset.posted" | "depreciation.posted" => Some(Journal::Assets),
+        "payment.recorded" | "payment.refunded" => Some(Journal::Payments),
+        "payment.transferred" | "interest.claimed" => Some(Journal::Miscellaneous),
+        _ => None,
+    }
+}
+
+/// The journal of a document that the closing of a year posted.
+fn closed_in(document: &str) -> Journal {
+    if document.starts_with(CARRY_FORWARD) { Journal::Opening } else { Journal::Closing }
 }
 
 /// The journal as it is gone through, in the order of posting.
@@ -87,7 +106,7 @@ pub struct Held<'a> {
     without_numbers: Stretches<'a>,
     seen: BTreeSet<(String, String)>,
     /// What events of before that posted for certain, and was not met yet.
-    missing: BTreeMap<&'a str, i64>,
+    missing: BTreeMap<&'a (String, String), i64>,
     /// Entries of before events named what they post.
     unnamed: usize,
     sealed_through: i64,
@@ -96,12 +115,13 @@ pub struct Held<'a> {
 
 impl<'a> Held<'a> {
     pub fn new(said: &'a Said) -> Held<'a> {
+        let certain = said.documents.iter().filter(|(_, (_, is_certain))| *is_certain);
         Held {
             said,
             numbered: said.sealed(true),
             without_numbers: said.sealed(false),
             seen: BTreeSet::new(),
-            missing: said.documents.iter().filter(|(_, (_, is_certain))| *is_certain).map(document).collect(),
+            missing: certain.map(|(key, (sequence, _))| (key, *sequence)).collect(),
             unnamed: 0,
             sealed_through: said.seals.iter().map(|(_, seal)| seal.through).max().unwrap_or(0),
             unsealed: 0,
@@ -111,8 +131,8 @@ impl<'a> Held<'a> {
     /// Holds the next entry.
     pub fn hold(&mut self, entry: EntryLine, found: &mut Verification) {
         let key = (entry.journal.clone(), entry.document.clone());
-        self.missing.remove(entry.document.as_str());
-        let is_known = self.said.has_unnamed && self.said.documents.contains_key(&entry.document);
+        self.missing.remove(&key);
+        let is_known = self.said.has_unnamed && self.said.documents.contains_key(&key);
         match self.said.entries.get(&key) {
             Some((sequence, said)) => {
                 compare(&entry, *sequence, said, found);
@@ -138,8 +158,12 @@ impl<'a> Held<'a> {
             let what = format!("event {sequence} says it was posted as {}, and it is not there", said.number);
             found.find("journal", format!("{} {}", key.0, key.1), what);
         }
-        for (document, sequence) in self.missing {
-            found.find("journal", document, format!("event {sequence} says it was posted, and it is not there"));
+        for ((journal, document), sequence) in self.missing {
+            found.find(
+                "journal",
+                format!("{journal} {document}"),
+                format!("event {sequence} says it was posted, and it is not there"),
+            );
         }
         if self.unnamed > 0 {
             let what = "journal entries were posted before events named what they post: a seal holds them, once `audit sign` has made one";
@@ -204,5 +228,28 @@ impl Stretches<'_> {
         } else if hex(&tree.root()) != seal.root {
             found.find("journal", place, format!("its {count} entries are not those event {sequence} sealed"));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::audit::{Actor, POSTING_ACTIONS};
+
+    #[test]
+    fn every_event_that_posts_tells_the_journal() {
+        for action in POSTING_ACTIONS {
+            let by = Actor::new("test", None);
+            let detail = serde_json::json!({ "posted": ["RESULTAT-2026"], "net": "1.00" });
+            let event = AuditEvent::new(chrono::DateTime::UNIX_EPOCH, &by, action, "X-1", detail);
+            assert!(matches!(documents(&event).as_slice(), [(_, _, true)]), "{action}");
+        }
+    }
+
+    #[test]
+    fn charges_what_moved_and_what_closed_have_journals_of_their_own() {
+        assert_eq!(journal_of("depreciation.posted", "AMORT-2026-10-R1"), Some(Journal::Depreciation));
+        assert_eq!(journal_of("asset.posted", "EVT-2019-0042-1"), Some(Journal::Assets));
+        assert_eq!((closed_in("BILAN-2026"), closed_in("A-NOUVEAUX-2027")), (Journal::Closing, Journal::Opening));
     }
 }

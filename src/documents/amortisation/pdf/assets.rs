@@ -62,6 +62,9 @@ impl Sheet<'_> {
             (self.words.evidence.to_owned(), asset.commissioning_evidence.clone().unwrap_or_else(missing)),
             (self.words.decision.to_owned(), asset.duration_decision.clone().unwrap_or_else(missing)),
         ];
+        if let Some(spent) = asset.cost_to_date {
+            facts.push((self.text("amortisation-cost-to-date"), self.format.euros(spent)));
+        }
         for document in &record.documents {
             let hash = document.sha256.as_ref().map(|hash| format!(" · SHA-256 {hash}")).unwrap_or_default();
             let text = format!("{}, {}{hash}", document.name, self.format.date_short(document.date));
@@ -120,6 +123,10 @@ impl Sheet<'_> {
         let part = words::part(&event.change, self.texts.language);
         let what = part.map_or_else(|| what.clone(), |part| format!("{what} ({part})"));
         let decision = event.decision.as_ref().map(|decision| format!(" · {decision}")).unwrap_or_default();
+        let what = match report.withdrawn_by {
+            Some(by) => format!("{what} ({})", words::withdrawn(by, self.texts.language)),
+            None => what,
+        };
         let amount = event.change.amount().map(|amount| self.format.amount(amount)).unwrap_or_default();
         let mut reason = Cell::new(&event.reason).detail(format!("{}{decision}", event.recorded_by));
         if let (Some(value), Some(result)) = (report.book_value, report.result) {

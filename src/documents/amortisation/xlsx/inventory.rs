@@ -90,6 +90,9 @@ fn asset_row(
     if let Some(day) = asset.commissioned_on {
         sheet.date(row, 5, day, Level::Asset)?;
     }
+    if let Some(spent) = asset.cost_to_date {
+        sheet.text(row, 7, &words::cost_to_date(spent, sheet.language), Level::Asset)?;
+    }
     for (column, text) in [(8, &asset.commissioning_evidence), (9, &asset.duration_decision)] {
         sheet.text(row, column, text.as_deref().unwrap_or_default(), Level::Asset)?;
     }
@@ -186,12 +189,17 @@ pub(super) fn events(mut sheet: Sheet<'_>, report: &AmortisationReport) -> Resul
     let count: usize = report.assets.iter().map(|asset| asset.events.len()).sum();
     sheet.head(&columns, 3, u32::try_from(count)?)?;
     let level = Level::Component;
-    let all = report.assets.iter().flat_map(|asset| asset.events.iter().map(move |event| (asset, &event.event)));
-    for (row, (asset, event)) in (FIRST_ROW..).zip(all) {
+    let all = report.assets.iter().flat_map(|asset| asset.events.iter().map(move |event| (asset, event)));
+    for (row, (asset, report)) in (FIRST_ROW..).zip(all) {
+        let event = &report.event;
         let component = event.change.named().unwrap_or_default();
         let word = words::event(&event.change, sheet.language);
         let part = words::part(&event.change, sheet.language);
         let word = part.map_or_else(|| word.to_owned(), |part| format!("{word} ({part})"));
+        let word = match report.withdrawn_by {
+            Some(by) => format!("{word} ({})", words::withdrawn(by, sheet.language)),
+            None => word,
+        };
         sheet.level(row, Level::Asset)?;
         for (column, text) in (1..).zip([asset.code.as_str(), component.as_str(), &word]) {
             sheet.text(row, column, text, level)?;

@@ -42,9 +42,13 @@ class Verifier(Trail, Books, Invoices, Readings, Assets, Reports):
         self.is_taken_over = False
         self.trusted = []
         self.papers = collections.OrderedDict()
+        # Par immobilisation et numéro : ce que la piste dit de ce qui lui est arrivé.
+        self.asset_events = {}
         self.kept_reports = collections.OrderedDict()
         self.journal_seals = []
         self.postings = {}
+        # Par journal et pièce : ce que disent les événements d’avant, et s’il est certain qu’ils l’ont passé.
+        self.posted_documents = {}
         self.has_unnamed = False
         self.day_seals = {}
         self.arrived = collections.Counter()

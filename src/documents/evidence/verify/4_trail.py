@@ -162,6 +162,10 @@ class Trail(Part):
         named = detail.get("postings", []) if isinstance(detail, dict) else []
         # Une écriture passée avant cela est excusée ; il n’y en a que si un événement en a passé sans la nommer.
         self.has_unnamed |= action in POSTING_ACTIONS and not named and not self.postings
+        if not named:
+            for document in documents(action, subject, detail):
+                sequence, known = self.posted_documents.get(document[:2], (record["sequence"], False))
+                self.posted_documents[document[:2]] = (sequence, known or document[2])
         for posting in named:
             self.postings.setdefault((posting["journal"], posting["document"]), (record["sequence"], posting))
         if action in ("invoice.issued", "invoice.archived"):
@@ -179,6 +183,8 @@ class Trail(Part):
             self.is_taken_over = True
         elif action == "journal.sealed":
             self.journal_seals.append((record["sequence"], detail))
+        elif action.startswith("asset.") and isinstance(detail, dict) and "number" in detail and "event" in detail:
+            self.asset_events[(subject, detail["number"])] = (record["sequence"], action, detail["event"])
         elif action == "asset.file_attached":
             self.papers[detail["path"]] = (record["sequence"], detail["sha256"])
         elif action == "report.archived" and detail["as_of"][:4] == str(self.year):

@@ -28,7 +28,7 @@ class Books(Part):
         numbered = Stretches([seal for seal in self.journal_seals if seal[1].get("numbered")])
         former = Stretches([seal for seal in self.journal_seals if not seal[1].get("numbered")])
         sealed_through = max([seal["through"] for _, seal in self.journal_seals], default=0)
-        last, count, unsealed, posted = 0, 0, 0, set()
+        last, count, unsealed, posted, met = 0, 0, 0, set(), set()
         for number, line, entry in self.records("journal.jsonl"):
             count += 1
             place = "%s %s (ligne %d)" % (entry["journal"], entry["document"], number)
@@ -40,6 +40,7 @@ class Books(Part):
             if debit != credit or not entry["lines"]:
                 self.find("journal", place, "débits %s − crédits %s = %s" % (euros(debit), euros(credit), euros(debit - credit)))
             self.posting(place, line, entry, posted)
+            met.add((entry["journal"], entry["document"]))
             without = canonical({key: value for key, value in entry.items() if key != "number"})
             for stretches, known in ((numbered, line), (former, without)):
                 for sealed in stretches.before(entry["id"]):
@@ -54,6 +55,10 @@ class Books(Part):
             if key not in posted:
                 what = "l’événement %d dit qu’elle a été passée sous le numéro %s, le journal ne l’a pas"
                 self.find("journal", "%s %s" % key, what % (sequence, said["number"]))
+        for key, (sequence, is_certain) in self.posted_documents.items():
+            if is_certain and key not in met:
+                what = "l’événement %d dit qu’elle a été passée, le journal ne l’a pas"
+                self.find("journal", "%s %s" % key, what % sequence)
         if unsealed:
             what = "%s après le dernier scellé du journal : le prochain en répondra"
             self.report.note(what % counted(unsealed, "écritures"))
@@ -64,7 +69,7 @@ class Books(Part):
         key = (entry["journal"], entry["document"])
         if key not in self.postings:
             # Dès qu’un événement nomme ce qu’il passe, tous les suivants le font.
-            if posted or not self.has_unnamed:
+            if posted or not self.has_unnamed or key not in self.posted_documents:
                 self.find("journal", place, "la piste ne dit pas qu’elle a été passée")
             return
         if key in posted:
@@ -211,6 +216,25 @@ class Books(Part):
             self.find("FEC", name, "l’écriture %s n’est pas à sa place dans la suite" % wrong[0])
 
 
+def documents(action, subject, detail):
+    """Ce qu’un événement qui ne nomme pas d’écriture peut avoir passé : le journal, la pièce, et si c’est certain."""
+    if action == "invoice.issued":
+        # Un document qui ne porte que des zéros n’a pas d’écriture.
+        amounts = [cents(detail[key]) for key in ("net", "tax", "gross") if isinstance(detail.get(key), str)]
+        return [("VE", subject, any(amounts))]
+    if action in ("invoice.credited", "invoice.corrected"):
+        document = detail.get("credit_note" if action == "invoice.credited" else "corrected")
+        return [("VE", document, False)] if document else []
+    if action == "year.closed":
+        known = [name for name in detail.get("posted", []) if isinstance(name, str)]
+        return [("AN" if name.startswith("A-NOUVEAUX-") else "CL", name, True) for name in known]
+    if action == "result.allocated":
+        return [("OD", "AFFECTATION-%s" % subject, True)]
+    if action in ("asset.posted", "depreciation.posted"):
+        return [("AM" if subject.startswith("AMORT-") else "IM", subject, True)]
+    return [(JOURNALS[action], subject, True)] if action in JOURNALS else []
+
+
 # Ce que l’événement d’une écriture nomme d’elle, en français.
 POSTING_ACTIONS = (
     "asset.posted",
@@ -224,6 +248,14 @@ POSTING_ACTIONS = (
     "result.allocated",
     "year.closed",
 )
+# Le journal de ce que passent les autres.
+JOURNALS = {
+    "balances.opened": "AN",
+    "interest.claimed": "OD",
+    "payment.recorded": "BQ",
+    "payment.refunded": "BQ",
+    "payment.transferred": "OD",
+}
 POSTED = {"number": "numéro", "date": "date", "label": "libellé"}
 RECEIPTS, TRANSFERS = "BQ", "OD"
 RECEIPT_NUMBER = re.compile(r"(REG|RBT|IMP)-\d{4}-\d{6,}")

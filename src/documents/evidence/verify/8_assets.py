@@ -1,5 +1,7 @@
 # ---------------------------------------------------------------------------------------------- les immobilisations
 
+EVENT_KEYS = ("effective_on", "recorded_on", "recorded_by", "reason", "decision", "change")
+
 
 class Assets(Part):
     """Les pièces et les rapports conservés contre la piste ; les plans et les mouvements contre le journal."""
@@ -32,11 +34,27 @@ class Assets(Part):
                 if cents(component["position"]["posted"]) != posted.get(place, 0):
                     what = "le plan dit %s comptabilisés, le journal %s"
                     self.find("plans", place, what % (component["position"]["posted"], euros(posted.get(place, 0))))
+            self.happened(asset)
             self.rows(asset["code"], asset)
             self.sums(asset["code"], asset, asset["components"])
         self.rows("total", plan["total"])
         self.sums("total", plan["total"], plan["assets"])
         self.report.counts["immobilisations"] = len(plan["assets"])
+
+    def happened(self, asset):
+        """Les événements du plan contre la piste ; un retrait y figure toujours, et retire ce que le plan dit retiré."""
+        for event in asset.get("events", []):
+            place = "%s, événement %d" % (asset["code"], event["number"])
+            known = self.asset_events.get((asset["code"], event["number"]))
+            if known:
+                sequence, _, said = known
+                if any(event.get(key) != said.get(key) for key in EVENT_KEYS):
+                    self.find("plans", place, "il n’est pas ce que dit l’événement %d de la piste" % sequence)
+            by = event.get("withdrawn_by")
+            if by is not None:
+                _, action, said = self.asset_events.get((asset["code"], by), (0, "", {}))
+                if action != "asset.withdrawn" or said.get("change", {}).get("event") != event["number"]:
+                    self.find("plans", place, "le plan le dit retiré par l’événement %d, la piste ne le dit pas" % by)
 
     def posted(self, through):
         """Par composant, ce que les comptes 28 du journal des amortissements ont reçu jusqu’à une date."""

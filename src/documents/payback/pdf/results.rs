@@ -27,8 +27,10 @@ impl Sheet<'_> {
             head("payback-at-target"),
         ];
         let rows = report.scenarios.iter().map(|result| {
-            let late = result.months_after_target.map(signed);
-            let late = late.map(|months| words.with("payback-months-late", &[("months", &months)]));
+            let late = result.months_after_target.map(|months| {
+                let (signed, count) = (signed(months), months.unsigned_abs().to_string());
+                words.with("payback-months-late", &[("months", &signed), ("count", &count)])
+            });
             let texts = vec![
                 result.name.clone(),
                 words.break_even(result.break_even, last),

@@ -114,6 +114,7 @@ fn event_report(planned: &AssetPlan<'_>, number: usize, event: &AssetEvent) -> E
     EventReport {
         number,
         event: event.clone(),
+        withdrawn_by: planned.asset.withdrawn_by(number),
         book_value: sum(Movement::book_value),
         proceeds: sum(|exit| exit.proceeds),
         result: sum(Movement::result),

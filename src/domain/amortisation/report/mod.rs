@@ -79,6 +79,9 @@ pub struct EventReport {
     pub number: usize,
     #[serde(flatten)]
     pub event: AssetEvent,
+    /// The event that withdrew it; absent where it stands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub withdrawn_by: Option<usize>,
     /// Book value of what left, and what was got for it; absent where nothing left.
     pub book_value: Option<Money>,
     pub proceeds: Option<Money>,

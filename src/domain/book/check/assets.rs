@@ -133,7 +133,10 @@ fn check_component(path: &BookPath, component: &Component, findings: &mut Findin
         component.residual_value.to_decimal(),
         "what remains at its end, or leave it out",
     );
-    check_at_most(residual, component.residual_value, component.cost, "the component's cost", findings);
+    let (value, cost) = (component.residual_value, component.cost);
+    if value >= cost && cost > Money::ZERO {
+        findings.add(residual, BookFault::NothingToDepreciate { residual: value, cost });
+    }
     let years = (Decimal::ONE, Decimal::ONE_HUNDRED);
     findings.within(path.key("duration_years"), component.duration_years.into(), years, "its life in years, such as 8");
     if let Method::Degressive { coefficient } = component.method {
@@ -211,6 +214,19 @@ mod tests {
         };
         check(&nothing, &mut findings);
         findings.0.iter().map(|problem| format!("{}: {}", problem.path, problem.fault)).collect()
+    }
+
+    #[test]
+    fn a_residual_value_leaves_something_to_depreciate() {
+        let with = |residual: &str| {
+            let mut whole = asset(vec![component("a", "100.00", 8)]);
+            whole.components[0].residual_value = residual.parse().unwrap();
+            faults(&whole).join(" | ")
+        };
+        assert_eq!(with("99.99"), "");
+        let told = with("100.00");
+        assert!(told.contains("leaves 100.00 − 100.00 = 0.00 to depreciate; give one below the cost"), "{told}");
+        assert!(with("120.00").contains("100.00 − 120.00 = -20.00"), "{}", with("120.00"));
     }
 
     /// What keeps a plan from being made is told where the asset comes in, not left out of it in silence.

@@ -112,6 +112,11 @@ pub enum AssetChange {
         reference: Option<String>,
         amount: Amount,
     },
+    /// Event `event` of the asset never happened: the plan is again what it was without it.
+    Withdraw {
+        /// Its number, from 1.
+        event: usize,
+    },
 }
 
 /// How much leaves.

@@ -17,7 +17,7 @@ use super::{Address, Frame, encoded, page};
 use crate::app::read_asset::{AssetDossier, Posting};
 use crate::domain::access::{Action, Decision, policy};
 use crate::domain::amortisation::report::{AssetReport, ComponentReport, EventReport, PlanRow, RowState};
-use crate::domain::amortisation::{Extent, Funding, Method, PostingPeriod, TreePart};
+use crate::domain::amortisation::{AssetChange, Extent, Funding, Method, PostingPeriod, TreePart};
 use crate::domain::calendar::BillingMonth;
 use crate::domain::ids::AssetCode;
 use crate::domain::money::Money;
@@ -164,6 +164,18 @@ impl AssetPage {
         });
         let named: Vec<String> = event.event.change.named().into_iter().chain(part).collect();
         if named.is_empty() { what } else { format!("{what} ({})", named.join(", ")) }
+    }
+
+    fn withdrawn(&self, event: &EventReport) -> Option<String> {
+        event.withdrawn_by.map(|by| self.frame.with("event-withdrawn-by", "number", &by.to_string()))
+    }
+
+    fn may_withdraw(&self, event: &EventReport) -> bool {
+        !matches!(event.event.change, AssetChange::Withdraw { .. })
+    }
+
+    fn withdraw_label(&self, event: &EventReport) -> String {
+        self.frame.with("event-withdraw-one", "number", &event.number.to_string())
     }
 
     fn amount_of(&self, event: &EventReport) -> String {

@@ -14,7 +14,9 @@ use super::view::{Draw, FormError, FormView, Input};
 use super::{EditPage, Sent, Submission, reason};
 use crate::app::record_asset_event::{self, EventPlan, EventRequest, RecordedEvent};
 use crate::app::{AppError, Store, export_book};
-use crate::domain::amortisation::{AssetChange, Component, Convention, Extent, FixedAsset, Method, Successor};
+use crate::domain::amortisation::{
+    AssetChange, AssetEvent, Component, Convention, Extent, FixedAsset, Method, Successor,
+};
 use crate::domain::audit::Actor;
 use crate::domain::ids::{AssetCode, ComponentCode};
 use crate::domain::money::Money;
@@ -26,8 +28,10 @@ use crate::http::pages::{Frame, done, page};
 use crate::http::state::{Shared, blocking};
 
 /// The words of [`AssetChange::word`], as often as they happen.
-const KINDS: [&str; 9] =
-    ["revise", "impair", "reverse", "dispose", "donate", "replace", "commission", "use", "subsidise"];
+const KINDS: [&str; 10] =
+    ["revise", "impair", "reverse", "dispose", "donate", "replace", "commission", "use", "subsidise", WITHDRAW];
+/// Of the day of the event it takes back, which alone is asked for.
+const WITHDRAW: &str = "withdraw";
 /// No component's code: none has a slash.
 const WHOLE_ASSET: &str = "/";
 /// How much leaves is said, never assumed.
@@ -40,6 +44,8 @@ const BY_UNITS: &str = "units-of-use";
 #[derive(Deserialize)]
 pub struct KindQuery {
     kind: Option<String>,
+    /// The event to withdraw.
+    event: Option<String>,
 }
 
 #[derive(Template)]
@@ -71,7 +77,9 @@ pub async fn form(
         None => kinds(frame, &asset),
         Some(kind) => {
             let form = EventForm::of(asset, kind)?;
-            form.answer(frame, &FormData::default(), vec![])
+            let language = frame.language;
+            let chosen = query.event.iter().map(|number| ("event_number".to_owned(), number.clone()));
+            form.answer(frame, &FormData::sent(chosen.collect(), language), vec![])
         }
     }
 }
@@ -170,7 +178,8 @@ impl EventForm {
     }
 
     pub(super) fn view(&self, draw: &Draw) -> FormView {
-        let common = vec![draw.date("event_on").required(), draw.text("event_decision")];
+        let on = (self.kind != WITHDRAW).then(|| draw.date("event_on").required());
+        let common = on.into_iter().chain([draw.text("event_decision")]).collect();
         FormView {
             title: draw.frame.texts(
                 "event-of",
@@ -224,6 +233,7 @@ impl EventForm {
                 vec![draw.text("event_evidence").required(), draw.checks("event_components", self.components())]
             }
             "use" => vec![component(), draw.decimal("event_units").required()],
+            WITHDRAW => vec![draw.select("event_number", none().chain(self.standing(draw))).required()],
             _ => vec![draw.text("event_grantor").required(), draw.text("event_reference"), amount()],
         }
     }
@@ -244,9 +254,22 @@ impl EventForm {
         ]
     }
 
+    /// The events that may be withdrawn, the last first.
+    fn standing(&self, draw: &Draw) -> Vec<(String, String)> {
+        let label = |(number, event): (usize, &AssetEvent)| {
+            let (number, day) = (number.to_string(), draw.frame.date(&event.effective_on));
+            let kind = draw.t(&format!("event-{}", event.change.word()));
+            let label = draw.frame.texts("event-numbered", &[("number", &number), ("event", &kind), ("day", &day)]);
+            (number, label)
+        };
+        let mut standing: Vec<(String, String)> = self.asset.standing_events().map(label).collect();
+        standing.reverse();
+        standing
+    }
+
     /// The components of the book and those that took the place of one.
     fn components(&self) -> Vec<(String, String)> {
-        let successors = self.asset.events.iter().filter_map(|event| match &event.change {
+        let successors = self.asset.standing_events().filter_map(|(_, event)| match &event.change {
             AssetChange::Replace { successor: Successor(component), .. } => Some(component),
             _ => None,
         });
@@ -257,7 +280,10 @@ impl EventForm {
     fn request(&self, frame: &Frame, data: &FormData) -> Result<EventRequest, Vec<FormError>> {
         let mut typed = Typed { frame, data, errors: vec![] };
         let change = self.change(&mut typed);
-        let effective_on = typed.day("event_on");
+        let effective_on = match change {
+            AssetChange::Withdraw { event } => self.day_of(event),
+            _ => typed.day("event_on"),
+        };
         let reason = typed.needed("reason");
         if !typed.errors.is_empty() {
             return Err(typed.errors);
@@ -268,7 +294,15 @@ impl EventForm {
             reason,
             decision: typed.text("event_decision"),
             change,
+            // The confirmation says it.
+            far_ahead: true,
         })
+    }
+
+    /// The day of an event of the asset; of one that is not there any: the withdrawal is refused.
+    fn day_of(&self, number: usize) -> NaiveDate {
+        let event = number.checked_sub(1).and_then(|index| self.asset.events.get(index));
+        event.map_or_else(NaiveDate::default, |event| event.effective_on)
     }
 
     /// What was typed; a field that could not be read is among the errors, whatever stands for it here.
@@ -303,6 +337,7 @@ impl EventForm {
                 components: typed.data.all("event_components").into_iter().map(ComponentCode::from).collect(),
             },
             "use" => AssetChange::Use { component: typed.component(), units: typed.figure("event_units") },
+            WITHDRAW => AssetChange::Withdraw { event: typed.figure("event_number") },
             _ => AssetChange::Subsidise {
                 grantor: typed.needed("event_grantor"),
                 reference: typed.text("event_reference"),

@@ -10,7 +10,9 @@ use super::asset_event::EventForm;
 use super::form::FormData;
 use super::view::{Draw, Input};
 use crate::app::record_asset_event::EventPlan;
-use crate::domain::amortisation::{AmountChange, ComponentEffect, ComponentFigures, EventAmounts, ShiftedEvent};
+use crate::domain::amortisation::{
+    AmountChange, AssetChange, ComponentEffect, ComponentFigures, EventAmounts, ShiftedEvent,
+};
 use crate::domain::calendar::BillingMonth;
 use crate::domain::ledger::JournalEntry;
 use crate::domain::money::Money;
@@ -33,6 +35,8 @@ struct PlanPage {
     /// It was confirmed, and others were recorded since it was asked.
     meanwhile: bool,
     twin: Option<String>,
+    /// Its day lies implausibly far ahead.
+    far_ahead: Option<String>,
     exit: Vec<(String, String)>,
     components: Vec<ComponentView>,
     shifted: Vec<String>,
@@ -68,6 +72,7 @@ impl EventForm {
         let inputs = view.sections.iter().flat_map(|section| &section.inputs).chain(&view.reason);
         let on = planned.event.effective_on;
         let month = frame.of_month(&planned.month);
+        let is_withdrawal = matches!(planned.event.change, AssetChange::Withdraw { .. });
         let template = PlanPage {
             facts: inputs.filter_map(|input| fact(&frame, input)).collect(),
             title: view.title,
@@ -77,10 +82,15 @@ impl EventForm {
             seen: planned.seen,
             meanwhile,
             twin: planned.twin.map(|number| frame.with("event-twin", "number", &number.to_string())),
+            far_ahead: planned.far_beyond.map(|last| {
+                let days = [("day", &*frame.date(&on)), ("last", &frame.date(&last))];
+                frame.texts("event-far-ahead", &days)
+            }),
             exit: planned.effect.exit.map(|exit| exit_facts(&frame, &exit)).unwrap_or_default(),
             components: planned.effect.components.iter().map(|one| component(&frame, one, on)).collect(),
             shifted: planned.effect.shifted.iter().map(|shift| told(&frame, shift)).collect(),
             posting: match planned.entry {
+                None if is_withdrawal => frame.t("event-withdraw-posting"),
                 Some(_) => frame.with("event-posted-with", "month", &month),
                 None => frame.with("event-no-entry", "month", &month),
             },

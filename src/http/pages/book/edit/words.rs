@@ -181,6 +181,14 @@ fn rule(frame: &Frame, fault: &BookFault, last: &str) -> String {
         BookFault::UnknownVatRate { .. } => frame.t("wrong-vat-rate"),
         BookFault::NoIndexValue { month, .. } => frame.with("wrong-index-value", "month", month),
         BookFault::ComponentsDoNotSum { parts, cost } => components(frame, parts, *cost),
+        BookFault::NothingToDepreciate { residual, cost } => frame.texts(
+            "wrong-nothing-to-depreciate",
+            &[
+                ("residual", &frame.amount(residual)),
+                ("cost", &frame.amount(cost)),
+                ("left", &frame.amount(&(*cost - *residual))),
+            ],
+        ),
         BookFault::Exceeds { limit, .. } => frame.with("wrong-exceeds", "limit", &frame.amount(limit)),
         BookFault::CommissionedByEvent => frame.t("wrong-commissioned"),
         BookFault::Locked(locked) => frame.said(&locked.told()),

@@ -1,17 +1,16 @@
 //! `chapelle assets`: what the inventory holds, and what happens to it.
 
+mod show;
+
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
 use clap::{Args, Subcommand, ValueEnum};
 use rust_decimal::Decimal;
-use serde::Serialize;
 
 use super::{CliError, Context, Outcome};
-use crate::app::attach_asset_file::{self, AssetFile, Paper};
+use crate::app::attach_asset_file::{self, Paper};
 use crate::app::record_asset_event::{self, EventRequest, RecordedEvent};
-use crate::app::{read_tenants, report_amortisation};
-use crate::domain::amortisation::report::AssetReport;
 use crate::domain::amortisation::{
     AmountChange, AssetChange, Component, Convention, Extent, Method, PaperKind, ShiftedEvent, Successor,
 };
@@ -43,6 +42,8 @@ pub enum Assets {
     Use(Use),
     /// A subsidy received later, taken to income over the rest of the life.
     Subsidise(Subsidise),
+    /// Take back an event recorded by mistake, of which nothing is posted yet.
+    Withdraw(Withdraw),
     /// Keep a paper of an asset: hashed, copied below the data directory.
     Attach(Attach),
 }
@@ -67,6 +68,9 @@ struct Event {
     /// The decision it rests on.
     #[arg(long)]
     decision: Option<String>,
+    /// The day is meant although it lies beyond the end of next year.
+    #[arg(long)]
+    far_ahead: bool,
 }
 
 #[derive(Debug, Args)]
@@ -196,7 +200,7 @@ pub struct Use {
     event: Event,
     #[arg(long)]
     component: String,
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     units: PlainDecimal,
 }
 
@@ -210,6 +214,21 @@ pub struct Subsidise {
     reference: Option<String>,
     #[arg(long, value_name = "EUROS")]
     amount: Money,
+}
+
+#[derive(Debug, Args)]
+pub struct Withdraw {
+    /// The inventory number.
+    asset: String,
+    /// The number of the event, as `chapelle assets show` tells it.
+    #[arg(long, value_name = "NUMBER")]
+    event: usize,
+    /// Why.
+    #[arg(long)]
+    reason: String,
+    /// The decision it rests on.
+    #[arg(long)]
+    decision: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -235,9 +254,10 @@ impl Assets {
     pub fn run(self, context: &Context) -> Result<Outcome, CliError> {
         let component = ComponentCode;
         let (event, change) = match self {
-            Assets::List => return list(context),
+            Assets::List => return show::list(context),
             Assets::Show(show) => return show.run(context),
             Assets::Attach(attach) => return attach.run(context),
+            Assets::Withdraw(withdraw) => return withdraw.run(context),
             Assets::Revise(revise) => {
                 let Revise { event, component: code, duration_years, residual_value, expected_units } = revise;
                 let (component, expected_units) = (component(code), expected_units.map(|units| units.0));
@@ -284,6 +304,7 @@ impl Event {
             reason: self.reason,
             decision: self.decision,
             change,
+            far_ahead: self.far_ahead,
         };
         let recorded = record_asset_event::record(&context.open()?, &request, &context.actor(), context.now)?;
         context.print(&recorded, |RecordedEvent { asset, number, event, shifted }| {
@@ -292,6 +313,26 @@ impl Event {
                 event.change.word(),
                 event.effective_on
             );
+            std::iter::once(done).chain(shifted.iter().map(told)).collect::<Vec<_>>().join("\n")
+        });
+        Ok(Outcome::Done)
+    }
+}
+
+impl Withdraw {
+    fn run(self, context: &Context) -> Result<Outcome, CliError> {
+        let (store, asset) = (context.open()?, AssetCode(self.asset));
+        let request = EventRequest {
+            effective_on: record_asset_event::day_of(&store, &asset, self.event)?,
+            asset,
+            reason: self.reason,
+            decision: self.decision,
+            change: AssetChange::Withdraw { event: self.event },
+            far_ahead: false,
+        };
+        let recorded = record_asset_event::record(&store, &request, &context.actor(), context.now)?;
+        context.print(&recorded, |RecordedEvent { asset, number, shifted, .. }| {
+            let done = format!("event {} of {asset} withdrawn by event {number}", self.event);
             std::iter::once(done).chain(shifted.iter().map(told)).collect::<Vec<_>>().join("\n")
         });
         Ok(Outcome::Done)
@@ -350,110 +391,6 @@ impl Replace {
             account: self.account.clone(),
             duration_decision: self.event.decision.clone(),
         }
-    }
-}
-
-/// An asset with its files.
-#[derive(Serialize)]
-struct Shown {
-    #[serde(flatten)]
-    asset: AssetReport,
-    files: Vec<AssetFile>,
-}
-
-fn list(context: &Context) -> Result<Outcome, CliError> {
-    let store = context.open()?;
-    let today = read_tenants::today(&store, context.now)?;
-    let assets = report_amortisation::figures(&store, today)?.assets;
-    context.print(&assets, |assets| assets.iter().map(line).collect::<Vec<_>>().join("\n"));
-    Ok(Outcome::Done)
-}
-
-/// `DC-2019-001  2135  28/05/2019 … net book value`.
-fn line(asset: &AssetReport) -> String {
-    let position = &asset.plan.position;
-    let since = asset.commissioned_on.map_or_else(|| "being built".to_owned(), |day| day.to_string());
-    let cost = match asset.cost_to_date.filter(|_| asset.components.is_empty()) {
-        Some(spent) => format!("{:<12} {:>15}", "cost to date", spent.to_string()),
-        None => format!("{:<12} {:>15}", "cost", position.cost.to_string()),
-    };
-    format!(
-        "{:<20} {:<6} {since:<11} {cost} depreciated {:>15} net {:>15}  {}",
-        asset.code.as_str(),
-        asset.account,
-        position.cumulative.to_string(),
-        position.net_book_value.to_string(),
-        asset.name
-    )
-}
-
-impl Show {
-    fn run(&self, context: &Context) -> Result<Outcome, CliError> {
-        let store = context.open()?;
-        let today = read_tenants::today(&store, context.now)?;
-        let code = AssetCode(self.asset.clone());
-        let assets = report_amortisation::figures(&store, today)?.assets;
-        let found = assets.into_iter().find(|asset| asset.code == code);
-        let asset = found.ok_or_else(|| CliError::Input(format!("the asset {code} is not known here")))?;
-        let shown = Shown { asset, files: attach_asset_file::attached(&store, &code)? };
-        context.print(&shown, describe);
-        Ok(Outcome::Done)
-    }
-}
-
-fn describe(shown: &Shown) -> String {
-    let asset = &shown.asset;
-    let mut lines = vec![line(asset)];
-    for component in &asset.components {
-        let position = &component.plan.position;
-        let gone = component.gone_on.map(|day| format!(", gone on {day}")).unwrap_or_default();
-        lines.push(format!(
-            "  {:<18} {:<6} {} {} years, net {}{gone}  {}",
-            component.code.as_str(),
-            component.account,
-            component.commissioned_on,
-            component.duration_years,
-            position.net_book_value,
-            component.name
-        ));
-    }
-    if let Some(spent) = asset.cost_to_date {
-        let account = asset.record.construction_account.as_deref().unwrap_or_default();
-        lines.push(format!("  under construction on {account}: cost to date {spent}"));
-    }
-    for part in &asset.being_built {
-        lines.push(format!("  {:<18} under construction, cost {}  {}", part.code.as_str(), part.cost, part.name));
-    }
-    for report in &asset.events {
-        let event = &report.event;
-        let component = event.change.named().map(|codes| format!(" of {codes}")).unwrap_or_default();
-        let part = event.change.part().map(part_words).unwrap_or_default();
-        let name = match event.change {
-            AssetChange::Dispose { .. } | AssetChange::Replace { .. } => ", proceeds",
-            AssetChange::Revise { .. } => ", residual value",
-            _ => "",
-        };
-        let amount = event.change.amount().map(|amount| format!("{name} {amount}")).unwrap_or_default();
-        lines.push(format!(
-            "  event {}: {}{component}{part}{amount} on {}, recorded on {} by {}: {}",
-            report.number,
-            event.change.word(),
-            event.effective_on,
-            event.recorded_on,
-            event.recorded_by,
-            event.reason
-        ));
-    }
-    lines.extend(shown.files.iter().map(|file| format!("  file {} {} ({})", file.sha256, file.path, file.name)));
-    lines.join("\n")
-}
-
-/// How much of it left.
-fn part_words(extent: Extent) -> String {
-    match extent {
-        Extent::Whole => String::new(),
-        Extent::Percent(percent) => format!(" ({percent}% of the gross value)"),
-        Extent::Gross(gross) => format!(" (gross value {gross})"),
     }
 }
 

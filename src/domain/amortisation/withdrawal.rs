@@ -1,0 +1,288 @@
+//! Events that were taken back: recorded by mistake, nothing posted from them, withdrawn by an event of their own.
+//!
+//! Owns: which events of an asset stand, whether one may be withdrawn, what is posted from it, and how far ahead a day
+//! may lie before it is held for a slip. Does not own: what events do (fold). Invariant: a plan with an event withdrawn is
+//! the plan without both, and what was known before the withdrawal stays what it was.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{Datelike, NaiveDate};
+
+use super::fold::fold;
+use super::posting::period_of;
+use super::{AssetChange, AssetEvent, EventFault, FixedAsset};
+use crate::domain::ids::{AssetCode, ComponentCode};
+use crate::domain::ledger::{Journal, JournalEntry};
+
+/// The last day an event recorded on `recorded_on` takes effect without being asked about: the end of the next year, for
+/// which a budget is decided. What lies beyond is mostly a year mistyped.
+pub fn last_plausible_day(recorded_on: NaiveDate) -> NaiveDate {
+    NaiveDate::from_ymd_opt(recorded_on.year() + 1, 12, 31).unwrap_or(recorded_on)
+}
+
+/// The events that were withdrawn, each with the event that withdrew it; both counted from 1.
+pub(super) fn withdrawn(events: &[AssetEvent]) -> BTreeMap<usize, usize> {
+    let mut found = BTreeMap::new();
+    for (number, event) in (1..).zip(events) {
+        if let AssetChange::Withdraw { event: target } = event.change
+            && check(events, (number, event.effective_on), target, &found).is_ok()
+        {
+            found.insert(target, number);
+        }
+    }
+    found
+}
+
+/// The events that stand, with their numbers: neither withdrawn nor a withdrawal.
+pub(super) fn standing(events: &[AssetEvent]) -> impl Iterator<Item = (usize, &AssetEvent)> {
+    let withdrawn = withdrawn(events);
+    let stands = move |(number, event): &(usize, &AssetEvent)| {
+        !withdrawn.contains_key(number) && !matches!(event.change, AssetChange::Withdraw { .. })
+    };
+    (1..).zip(events).filter(stands)
+}
+
+/// Withdrawals that cannot be, with their numbers.
+pub(super) fn faults(events: &[AssetEvent]) -> Vec<(usize, &AssetEvent, EventFault)> {
+    let (mut found, mut known) = (Vec::new(), BTreeMap::new());
+    for (number, event) in (1..).zip(events) {
+        let AssetChange::Withdraw { event: target } = event.change else { continue };
+        match check(events, (number, event.effective_on), target, &known) {
+            Ok(()) => drop(known.insert(target, number)),
+            Err(fault) => found.push((number, event, fault)),
+        }
+    }
+    found
+}
+
+/// Whether event `number`, of the day `on`, may withdraw `target`, where `withdrawn` were before it.
+fn check(
+    events: &[AssetEvent],
+    (number, on): (usize, NaiveDate),
+    target: usize,
+    withdrawn: &BTreeMap<usize, usize>,
+) -> Result<(), EventFault> {
+    let known = target.checked_sub(1).and_then(|index| events.get(index)).filter(|_| target < number);
+    let Some(event) = known else { return Err(EventFault::NoSuchEvent { event: target, last: number - 1 }) };
+    if matches!(event.change, AssetChange::Withdraw { .. }) {
+        return Err(EventFault::WithdrawsWithdrawal { event: target });
+    }
+    if let Some(by) = withdrawn.get(&target) {
+        return Err(EventFault::WithdrawnBefore { event: target, by: *by });
+    }
+    if event.effective_on != on {
+        return Err(EventFault::WithdrawalDay { event: target, on: event.effective_on });
+    }
+    Ok(())
+}
+
+impl FixedAsset {
+    /// The events that stand, with their numbers: neither withdrawn nor a withdrawal.
+    pub fn standing_events(&self) -> impl Iterator<Item = (usize, &AssetEvent)> {
+        standing(&self.events)
+    }
+
+    /// The event that withdrew event `number`, if one did.
+    pub fn withdrawn_by(&self, number: usize) -> Option<usize> {
+        withdrawn(&self.events).get(&number).copied()
+    }
+}
+
+/// The documents among `entries` that event `number` of `asset` is posted in: its own, and charges of its day and after.
+pub fn postings_of<'a>(asset: &FixedAsset, number: usize, entries: &'a [JournalEntry]) -> Vec<&'a str> {
+    let Some(event) = number.checked_sub(1).and_then(|index| asset.events.get(index)) else { return Vec::new() };
+    let own = format!("EVT-{}-{number}", asset.code);
+    let entered = entered_by(asset, number);
+    let is_commission = matches!(event.change, AssetChange::Commission { .. });
+    let charges = |entry: &JournalEntry| entry.journal == Journal::Depreciation;
+    let names = |entry: &JournalEntry, is_meant: &dyn Fn(&str) -> bool| {
+        let components = entry.lines().iter().filter_map(|line| component_of(line.auxiliary.as_deref()?, &asset.code));
+        components.into_iter().any(is_meant)
+    };
+    let is_charged = entries.iter().any(|entry| charges(entry) && names(entry, &|_| true));
+    let rests = |entry: &&JournalEntry| match entry.journal {
+        Journal::Assets => entry.document == own,
+        Journal::Depreciation if entry.date < event.effective_on => false,
+        // What goes into service changes no charge of what was there before.
+        Journal::Depreciation if is_commission => {
+            names(entry, &|component| entered.contains(&ComponentCode(component.to_owned())))
+        }
+        // A period that charges nothing of it any more rests on it as well.
+        Journal::Depreciation => {
+            let is_period = period_of(&entry.document).is_some_and(|(posting, _)| posting == asset.record.posting);
+            is_charged && (is_period || names(entry, &|_| true))
+        }
+        _ => false,
+    };
+    entries.iter().filter(rests).map(|entry| entry.document.as_str()).collect()
+}
+
+/// `a` of `DC-2019/a`; empty where the asset itself is named.
+fn component_of<'a>(auxiliary: &'a str, asset: &AssetCode) -> Option<&'a str> {
+    let rest = auxiliary.strip_prefix(asset.as_str())?;
+    if rest.is_empty() { Some(rest) } else { rest.strip_prefix('/').filter(|part| !part.contains('/')) }
+}
+
+/// The components that entered by event `number`.
+fn entered_by(asset: &FixedAsset, number: usize) -> BTreeSet<ComponentCode> {
+    let folded = fold(asset, asset.events.len(), true);
+    let enters = |state: &&super::state::State<'_>| state.movements.iter().any(|one| one.event == Some(number));
+    folded.states.iter().filter(enters).map(|state| state.component.code.clone()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::Days;
+    use proptest::prelude::*;
+
+    use super::super::event_tests::{build, changes, event, happen, methods, posted, told};
+    use super::super::fixtures::{asset, component};
+    use super::super::{Component, ComponentPlan, Extent, asset_plans, funding::funding, known_on};
+    use super::*;
+    use crate::domain::money::Money;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    fn withdraw(number: usize) -> AssetChange {
+        AssetChange::Withdraw { event: number }
+    }
+
+    fn impair(cents: i64) -> AssetChange {
+        AssetChange::Impair { component: "a".into(), amount: Money::from_cents(cents) }
+    }
+
+    #[test]
+    fn a_day_beyond_the_end_of_next_year_is_not_plausible() {
+        assert_eq!(last_plausible_day(day("2026-01-01")), day("2027-12-31"));
+        assert_eq!(last_plausible_day(day("2026-12-31")), day("2027-12-31"));
+    }
+
+    #[test]
+    fn what_cannot_be_withdrawn_is_told() {
+        let mut one = asset(vec![component("a", "1000.00", 10)]);
+        let on = "2025-01-01";
+        let events = [impair(100), withdraw(1), withdraw(1), withdraw(2), withdraw(9), impair(50)];
+        one.events = events.into_iter().map(|change| event(on, change)).collect();
+        one.events.push(event("2025-01-02", withdraw(6)));
+        insta::assert_snapshot!(told(&one), @r"
+        asset DC-2019, event 3 (withdraw on 2025-01-01): event 1 was withdrawn before, by event 2
+        asset DC-2019, event 4 (withdraw on 2025-01-01): event 2 is a withdrawal itself, and is not withdrawn: record again what happened after all
+        asset DC-2019, event 5 (withdraw on 2025-01-01): there is no event 9 before it to withdraw; the last is event 4
+        asset DC-2019, event 7 (withdraw on 2025-01-02): event 6 is of 2025-01-01; a withdrawal is of the day of what it withdraws
+        ");
+        assert_eq!(one.standing_events().map(|(number, _)| number).collect::<Vec<_>>(), [6]);
+        assert_eq!((one.withdrawn_by(1), one.withdrawn_by(6)), (Some(2), None));
+    }
+
+    #[test]
+    fn what_a_later_event_rests_on_is_not_withdrawn_before_it() {
+        let mut one = asset(vec![component("a", "1000.00", 10)]);
+        let reverse = AssetChange::Reverse { component: "a".into(), amount: Money::from_cents(100) };
+        one.events =
+            vec![event("2025-01-01", impair(100)), event("2025-02-01", reverse), event("2025-01-01", withdraw(1))];
+        assert!(told(&one).contains("event 2 (reverse on 2025-02-01)"), "{}", told(&one));
+    }
+
+    #[test]
+    fn its_own_entry_and_the_charges_of_its_day_and_after_are_its_postings() {
+        let mut one = asset(vec![component("a", "1000.00", 10)]);
+        let revise = AssetChange::Revise {
+            component: "a".into(),
+            duration_years: Some(20),
+            residual_value: None,
+            expected_units: None,
+        };
+        one.events = vec![event("2025-02-10", impair(100)), event("2025-03-10", revise)];
+        let entries = posted(std::slice::from_ref(&one), "2025-02");
+        assert_eq!(postings_of(&one, 1, &entries), ["EVT-DC-2019-1", "AMORT-2025-02"]);
+        assert!(postings_of(&one, 2, &entries).is_empty() && postings_of(&one, 3, &entries).is_empty());
+        let entries = posted(std::slice::from_ref(&one), "2025-03");
+        assert_eq!(postings_of(&one, 2, &entries), ["AMORT-2025-03"]);
+    }
+
+    #[test]
+    fn what_goes_into_service_is_posted_with_its_own_charges_alone() {
+        let mut one = asset(vec![component("a", "1000.00", 10), component("b", "1000.00", 10)]);
+        build(&mut one);
+        let commission = super::super::event_tests::commission;
+        one.events = vec![event("2025-01-01", commission(&["a"]))];
+        let entries = posted(std::slice::from_ref(&one), "2025-03");
+        one.events.push(event("2025-02-01", commission(&["b"])));
+        assert!(postings_of(&one, 2, &entries).is_empty(), "{entries:?}");
+        let entries = posted(std::slice::from_ref(&one), "2025-03");
+        assert_eq!(postings_of(&one, 2, &entries), ["EVT-DC-2019-2", "AMORT-2025-02", "AMORT-2025-03"]);
+    }
+
+    /// What an asset is worth and charges, without the list of what happened.
+    fn figures<'a>(plans: &'a [super::super::AssetPlan<'_>]) -> Vec<impl PartialEq + std::fmt::Debug + 'a> {
+        let part = |plan: &'a ComponentPlan<'_>| {
+            (
+                plan.component,
+                (plan.commissioned_on, &plan.replaces, plan.evidence, plan.gone_on, plan.forecast_from),
+                (&plan.depreciation, &plan.subsidy, &plan.movements, &plan.bases),
+                (plan.duration_years, plan.residual_value),
+            )
+        };
+        plans.iter().flat_map(|plan| &plan.components).map(part).collect()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(96))]
+
+        /// Whatever happened before: an event and its withdrawal leave plan, entries and funding as they were, and what
+        /// was known between the two stays known.
+        #[test]
+        fn a_withdrawal_restores_the_plan_before(
+            cents in (1_000i64..90_000_000, 1_000i64..90_000_000),
+            (method_a, method_b) in (methods(), methods()),
+            years in 1u32..20,
+            happened in prop::collection::vec(changes(), 0..6),
+            (days, change) in changes(),
+            is_built in any::<bool>(),
+        ) {
+            let part = |code, cents, method| Component {
+                cost: Money::from_cents(cents), method, ..component(code, "1.00", years)
+            };
+            let mut before = asset(vec![part("a", cents.0, method_a), part("b", cents.1, method_b)]);
+            if is_built {
+                build(&mut before);
+            }
+            happen(&mut before, happened);
+            let mut with = before.clone();
+            let on = day("2019-05-28") + Days::new(days);
+            let recorded_on = day("2026-02-01");
+            with.events.push(AssetEvent { effective_on: on, recorded_on, ..event("2019-05-28", change) });
+            prop_assume!(super::super::event_problems(&with).is_empty());
+            let mut after = with.clone();
+            let withdrawal = event("2019-05-28", withdraw(with.events.len()));
+            after.events.push(AssetEvent { effective_on: on, recorded_on: day("2026-03-01"), ..withdrawal });
+            prop_assert_eq!(told(&after), "");
+            let known = known_on(std::slice::from_ref(&after), day("2026-02-28"));
+            prop_assert_eq!(known.as_slice(), std::slice::from_ref(&with));
+            let (before, after) = ([before], [after]);
+            let (old, new) = (asset_plans(&before), asset_plans(&after));
+            prop_assert_eq!(figures(&old), figures(&new));
+            prop_assert_eq!(old[0].in_service_on, new[0].in_service_on);
+            prop_assert_eq!(posted(&before, "2032-12"), posted(&after, "2032-12"));
+            prop_assert_eq!(funding(&before, 2032), funding(&after, 2032));
+            // What was withdrawn may happen after all.
+            let mut again = after[0].clone();
+            again.events.push(AssetEvent { recorded_on: day("2026-03-01"), ..with.events[with.events.len() - 1].clone() });
+            prop_assert_eq!(told(&again), "");
+            let (with, again) = ([with], [again]);
+            prop_assert_eq!(asset_plans(&with)[0].components.len(), asset_plans(&again)[0].components.len());
+        }
+    }
+
+    #[test]
+    fn the_whole_that_left_by_mistake_is_there_again() {
+        let mut one = asset(vec![component("a", "1000.00", 10)]);
+        let sold = AssetChange::Dispose { component: None, extent: Extent::Whole, proceeds: Money::ZERO, buyer: None };
+        one.events = vec![event("2062-01-01", sold.clone()), event("2062-01-01", withdraw(1))];
+        assert_eq!(told(&one), "");
+        one.events.push(event("2026-01-01", sold));
+        assert_eq!(told(&one), "");
+    }
+}
