@@ -143,7 +143,7 @@ fn carried_on(
 
 /// Whether a silence of the meter means that something is not known yet. Events of an occupancy come when something
 /// moves, and a meter that was taken out has said all it will.
-fn is_awaited(meter: &Meter, period: Period) -> bool {
+pub(in crate::app) fn is_awaited(meter: &Meter, period: Period) -> bool {
     meter.register.kind() != RegisterKind::Occupancy && meter.removed_at.is_none_or(|removed| removed > period.to)
 }
 
