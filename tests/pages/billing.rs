@@ -217,7 +217,8 @@ async fn a_months_plan_is_rated_once_as_long_as_nothing_changed() {
         let then = compared("2026-10");
         assert!(!Arc::ptr_eq(&first, &then), "{engine:?}: a reading came");
         assert!(Arc::ptr_eq(&then, &compared("2026-10")));
-        assert!(!Arc::ptr_eq(&compared("2026-11"), &compared("2026-11")), "a month that goes on is looked at anew");
+        assert!(Arc::ptr_eq(&compared("2026-11"), &compared("2026-11")), "the running month, for ten minutes");
+        assert!(!Arc::ptr_eq(&compared("2026-12"), &compared("2026-12")), "one to come is looked at anew");
     }
 }
 

@@ -341,24 +341,24 @@ fn columns(frame: &Frame, address: &Address, order: Order<PlanKey>, before: &str
     let number = |label: String, by: PlanKey| column(label, by).of_numbers();
     let mut columns = vec![
         column(frame.t("invoice-contract"), PlanKey::Contract),
-        column(frame.t("invoice-tenant"), PlanKey::Tenant),
-        Column::plain(frame.t("state")),
+        column(frame.t("invoice-tenant"), PlanKey::Tenant).giving_way(true),
+        Column::plain(frame.t("state")).giving_way(true),
     ];
     if stage == Stage::ToCome {
         columns.push(number(before.to_owned(), PlanKey::Before));
         return columns;
     }
     if stage == Stage::Running {
-        columns.push(number(frame.t("billing-known"), PlanKey::Known));
+        columns.push(number(frame.t("billing-known"), PlanKey::Known).giving_way(true));
     }
     columns.extend([
         number(frame.t(net_key(stage)), PlanKey::Net),
-        number(before.to_owned(), PlanKey::Before),
-        number(frame.t("billing-difference"), PlanKey::Difference),
+        number(before.to_owned(), PlanKey::Before).giving_way(true),
+        number(frame.t("billing-difference"), PlanKey::Difference).giving_way(true),
         number(frame.t("billing-percent"), PlanKey::Deviation),
     ]);
     if stage == Stage::Over {
-        columns.push(number(frame.t("invoice-gross"), PlanKey::Gross));
+        columns.push(number(frame.t("invoice-gross"), PlanKey::Gross).giving_way(true));
     }
     columns
 }
