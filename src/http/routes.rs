@@ -433,6 +433,7 @@ pub const ROUTES: &[RouteRow] = &[
     get!("/usage", Access::Page(Action::SeeUsage), pages::usage::usage),
     get!("/usage.{format}", Access::Page(Action::SeeUsage), pages::usage::file),
     get!("/usage/estimate", Access::Page(Action::SeeUsage), pages::estimate::estimate),
+    get!("/usage/estimate.{format}", Access::Page(Action::SeeUsage), pages::estimate::file),
     get!("/contracts", Access::Page(Action::SeeContracts), pages::contracts::list::list),
     get!("/contracts.{format}", Access::Page(Action::SeeContracts), pages::contracts::list::file),
     get!("/contracts/new", Access::Page(Action::EditTerms), edit::contract::create),

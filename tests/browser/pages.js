@@ -101,6 +101,7 @@ export const pages = [
   tenant("/usage", { address: "/usage?day=2026-10-25" }),
   finance("/usage"),
   tenant("/usage/estimate"),
+  tenant("/usage/estimate.{format}", { address: "/usage/estimate.csv" }),
 
   operator("/alarms"),
   operator("/alarms", { address: "/alarms?days=31" }),
@@ -230,6 +231,8 @@ export const files = [
   operator("/alarms.{format}", { address: "/alarms.csv" }),
   operator("/alarms.{format}", { address: "/alarms.xlsx" }),
   operator("/alarms.{format}", { address: "/alarms.pdf" }),
+  operator("/alarms.{format}", { address: "/alarms.csv?table=silent" }),
+  operator("/alarms.{format}", { address: "/alarms.csv?table=refused" }),
   operator("/racks.{format}", { address: "/racks.csv" }),
   operator("/racks.{format}", { address: "/racks.xlsx" }),
   operator("/racks.{format}", { address: "/racks.pdf" }),

@@ -328,3 +328,6 @@ windows-caption = Mean load by ten minutes, in kW; limit of one feed: { $limit }
 elevation-title = Elevation of rack { $rack }
 elevation-note = The facility book says how many units are in use, not which: they are drawn from the bottom up.
 rack-meters = Meters of the rack
+estimate-unread = No reading has come yet: only what the contract agrees in advance is known.
+estimate-unread-since = No reading of this month has come yet; the last one is of { $at }.
+estimate-file = estimate

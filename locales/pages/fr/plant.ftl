@@ -328,3 +328,6 @@ windows-caption = Puissance moyenne par dix minutes, en kW ; limite d’une vo
 elevation-title = Élévation de la baie { $rack }
 elevation-note = Le livre du site dit combien d’unités sont occupées, pas lesquelles : elles sont dessinées depuis le bas.
 rack-meters = Compteurs de la baie
+estimate-unread = Aucun relevé n’est encore arrivé : seul ce que la convention fixe d’avance est connu.
+estimate-unread-since = Aucun relevé de ce mois n’est encore arrivé ; le dernier est du { $at }.
+estimate-file = estimation

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::app::read_series::Around;
 use crate::app::read_tenants::TenantNames;
-use crate::app::read_usage::{assigned, choose, latest_month};
+use crate::app::read_usage::{assigned, choose};
 use crate::app::{AppError, Store, cancelled};
 use crate::domain::access::TenantScope;
 use crate::domain::billing_run::{self, Estimate, KnownSpan};
@@ -31,7 +31,7 @@ pub struct TenantEstimate {
     pub is_over: bool,
     /// The month has not begun: nothing of it is measured, only what is agreed is known.
     pub is_to_come: bool,
-    /// The end of what was read.
+    /// The latest reading before the month ends; of a month nothing was read of it is earlier than the month.
     pub last_reading: Option<Timestamp>,
     pub contracts: Vec<ContractEstimate>,
 }
@@ -45,7 +45,7 @@ pub struct ContractEstimate {
     pub before: Option<(InvoiceNumber, Totals)>,
 }
 
-/// The estimate of `month`, of the latest month with readings where none is named; none where `scope` does not admit who
+/// The estimate of `month`, of the running one by the facility's clock where none is named; none where `scope` does not admit who
 /// is asked for.
 pub fn read(
     store: &Store,
@@ -57,10 +57,8 @@ pub fn read(
     store.read(|connection| {
         let book = store.book(connection)?;
         let Some((tenant, choices)) = choose(&book, scope, tenant) else { return Ok(None) };
-        let month = match month {
-            Some(month) => month,
-            None => latest_month(connection, &book, &tenant.code, now)?,
-        };
+        let running = || BillingMonth::of(Timestamp::from(now).date_in(book.facility.zone));
+        let month = month.unwrap_or_else(running);
         let period = month.period(book.facility.zone);
         let contracts: Vec<&Contract> = book
             .contracts
@@ -143,7 +141,7 @@ fn carried_on(
 
 /// Whether a silence of the meter means that something is not known yet. Events of an occupancy come when something
 /// moves, and a meter that was taken out has said all it will.
-fn is_awaited(meter: &Meter, period: Period) -> bool {
+pub(in crate::app) fn is_awaited(meter: &Meter, period: Period) -> bool {
     meter.register.kind() != RegisterKind::Occupancy && meter.removed_at.is_none_or(|removed| removed > period.to)
 }
 

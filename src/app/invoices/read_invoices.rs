@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::searched::{Searches, searched_for};
 use crate::app::archive_invoice::{self, ArchiveKind};
@@ -308,6 +308,24 @@ pub fn document(
     kind: ArchiveKind,
 ) -> Result<Option<Vec<u8>>, AppError> {
     one(store, scope, number)?.map(|invoice| archive_invoice::document(store, &invoice, kind)).transpose()
+}
+
+/// A document and when it was issued.
+pub struct DatedDocument {
+    pub issued_at: DateTime<Utc>,
+    pub bytes: Vec<u8>,
+}
+
+/// The same with the instant it was issued.
+pub fn dated_document(
+    store: &Store,
+    scope: &TenantScope,
+    number: &str,
+    kind: ArchiveKind,
+) -> Result<Option<DatedDocument>, AppError> {
+    let Some(invoice) = one(store, scope, number)? else { return Ok(None) };
+    let bytes = archive_invoice::document(store, &invoice, kind)?;
+    Ok(Some(DatedDocument { issued_at: invoice.issued_at, bytes }))
 }
 
 /// More documents than one ZIP archive holds.

@@ -235,7 +235,7 @@ pub(in crate::app) fn latest_month(
 }
 
 /// What one feed of the meter's rack is rated for, where it stands on one.
-fn rated_kw(book: &Book, meter: &Meter) -> Option<Decimal> {
+pub(in crate::app) fn rated_kw(book: &Book, meter: &Meter) -> Option<Decimal> {
     meter.feed?;
     let racks = book.rooms.iter().flat_map(|room| &room.aisles).flat_map(|aisle| &aisle.racks);
     racks.into_iter().find(|rack| meter.rack.as_ref() == Some(&rack.code)).map(|rack| rack.feed_rated_kw)
