@@ -31,6 +31,8 @@ mod readings;
 mod reminders;
 #[path = "http/removals.rs"]
 mod removals;
+#[path = "http/repeated.rs"]
+mod repeated;
 #[path = "http/reports.rs"]
 mod reports;
 mod site;

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::once::{Writing, once};
+use super::once::{Writing, once, once_without_answer};
 use super::schemas::receivables as described;
 use super::schemas::values::Amount;
 use super::{Asked, cut, going_on, only_of};
@@ -162,6 +162,7 @@ pub async fn record(writing: Writing) -> Result<HttpResponse, Fault> {
 #[utoipa::path(
     post, path = "/api/v1/payments/statements", tag = "payments",
     description = "Reads a bank statement, camt.053 or CFONB 120, as the body. A statement read twice counts once.",
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same statement is answered alike.")),
     request_body(content = String, content_type = "application/octet-stream"),
     responses((status = 201, body = described::ImportReport,
                description = "What was recorded, known before, and left for a person with the reason."),
@@ -273,15 +274,15 @@ pub struct DismissBody {
 
 #[utoipa::path(
     post, path = "/api/v1/payments/receipts/dismiss", tag = "payments", request_body = DismissBody,
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same request is done once.")),
     responses((status = 204), (status = 400, body = Problem), (status = 401, body = Problem),
               (status = 403, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem)),
     security(("token" = []))
 )]
 pub async fn dismiss(writing: Writing) -> Result<HttpResponse, Fault> {
     let DismissBody { receipt, reason } = writing.body()?;
-    let (store, by, now) = (writing.shared.store.clone(), writing.by(), writing.shared.now());
-    blocking(move || match_receipts::dismiss(&store, &receipt, &reason, &by, now)).await?;
-    Ok(HttpResponse::NoContent().finish())
+    let dismiss = move |store: &Store, by: &Actor, now| match_receipts::dismiss(store, &receipt, &reason, by, now);
+    once_without_answer(writing, StatusCode::NO_CONTENT, dismiss).await
 }
 
 #[utoipa::path(
@@ -297,7 +298,10 @@ pub async fn dunning(shared: Data<Shared>) -> Result<HttpResponse, Fault> {
 }
 
 #[utoipa::path(
-    post, path = "/api/v1/invoices/{number}/interest", tag = "payments", params(("number" = String, Path)),
+    post, path = "/api/v1/invoices/{number}/interest", tag = "payments", params(
+        ("number" = String, Path),
+        ("Idempotency-Key" = Option<String>, Header, description = "The same request claims once."),
+    ),
     description = "Claims late interest and the indemnity for payments that came late, once each.",
     request_body(content = String, description = "Nothing is asked for."),
     responses((status = 200, body = described::InterestReport,

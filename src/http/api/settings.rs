@@ -1,15 +1,16 @@
 //! `GET /api/v1/settings`, `POST /api/v1/settings/test-mail`.
 
-use actix_web::web::{Data, Json};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::Data;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::once::{Writing, once};
 use crate::app::read_settings;
 use crate::app::test_mail;
 use crate::config::Config;
 use crate::domain::party::Language;
-use crate::http::auth::Caller;
 use crate::http::error::{Fault, Problem};
 use crate::http::state::{Shared, blocking};
 
@@ -89,22 +90,20 @@ fn shown(config: &Config) -> Result<serde_json::Value, Fault> {
 
 #[utoipa::path(
     post, path = "/api/v1/settings/test-mail", tag = "access", request_body = TestMailRequest,
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same request sends one mail.")),
     description = "Sends a test message now and tells what became of it.",
     responses((status = 200, body = TestMailAnswer), (status = 400, body = Problem), (status = 401, body = Problem),
               (status = 403, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)),
     security(("token" = []))
 )]
-pub async fn send_test_mail(
-    shared: Data<Shared>,
-    caller: Caller,
-    http: HttpRequest,
-    request: Json<TestMailRequest>,
-) -> Result<HttpResponse, Fault> {
-    let TestMailRequest { email, language } = request.into_inner();
-    let (mailer, by) = (shared.environment_or_fault()?.mailer.clone(), caller.actor(&http));
-    let (store, now) = (shared.store.clone(), shared.now());
-    let sent = blocking(move || test_mail::send(&store, &mailer, email.trim(), language, &by, now)).await?;
-    Ok(HttpResponse::Ok().json(TestMailAnswer { sent: sent.is_ok(), error: sent.err().map(|error| error.to_string()) }))
+pub async fn send_test_mail(writing: Writing) -> Result<HttpResponse, Fault> {
+    let TestMailRequest { email, language } = writing.body()?;
+    let mailer = writing.shared.environment_or_fault()?.mailer.clone();
+    once(writing, StatusCode::OK, move |store, by, now| {
+        let sent = test_mail::send(store, &mailer, email.trim(), language, by, now)?;
+        Ok(TestMailAnswer { sent: sent.is_ok(), error: sent.err().map(|error| error.to_string()) })
+    })
+    .await
 }
 
 #[cfg(test)]
