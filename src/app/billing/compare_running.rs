@@ -15,6 +15,7 @@ use crate::app::{AppError, Store, record_availability};
 use crate::domain::billing_run::{self, KnownSpan, Running, RunningPlan, Severity, Snapshot, Watched};
 use crate::domain::book::Book;
 use crate::domain::calendar::{BillingMonth, Period, Timestamp};
+use crate::domain::contract::Contract;
 use crate::domain::ids::{ContractCode, MeterCode, MeterId};
 use crate::domain::metering::{Coverage, Meter, Reading, Sample, projected};
 use crate::domain::money::Money;
@@ -53,25 +54,33 @@ fn comparison(
     plan: RunningPlan,
     before: &HashMap<ContractCode, Money>,
 ) -> Comparison {
-    let terms: HashMap<&ContractCode, _> = book.contracts.iter().map(|one| (&one.code, one)).collect();
+    let running: HashMap<&ContractCode, &Running> = plan.contracts.iter().map(|one| (&one.contract, one)).collect();
     let names: HashMap<_, _> = book.tenants.iter().map(|tenant| (&tenant.code, tenant.name.as_str())).collect();
-    let compared = |one: &Running| {
-        let contract = terms.get(&one.contract)?;
-        let blocks = one.problems.iter().any(|problem| problem.severity == Severity::Blocking);
+    let compared = |contract: &Contract| {
+        let (running, net_before) = (running.get(&contract.code).copied(), before.get(&contract.code).copied());
+        let whole = running.and_then(|one| one.whole);
+        let blocks = |one: &Running| one.problems.iter().any(|problem| problem.severity == Severity::Blocking);
+        let state = match running {
+            None if net_before.is_none() => return None,
+            // Billed the month before and over since.
+            None => State::Nothing,
+            Some(one) if blocks(one) => State::Blocked,
+            Some(_) => State::Running,
+        };
         Some(Compared {
-            contract: one.contract.clone(),
+            contract: contract.code.clone(),
             title: contract.title.clone(),
             tenant: contract.tenant.clone(),
             tenant_name: names.get(&contract.tenant).copied().unwrap_or(contract.tenant.as_str()).to_owned(),
-            state: if blocks { State::Blocked } else { State::Running },
+            state,
             cancelled: vec![],
-            known: Some(one.estimate.known_net),
-            net: one.estimate.projected.map(|totals| totals.net),
-            gross: one.estimate.projected.map(|totals| totals.gross),
-            net_before: before.get(&one.contract).copied(),
+            known: running.map(|one| one.known_net),
+            net: whole.map(|totals| totals.net),
+            gross: whole.map(|totals| totals.gross),
+            net_before,
         })
     };
-    let mut contracts: Vec<Compared> = plan.contracts.iter().filter_map(compared).collect();
+    let mut contracts: Vec<Compared> = book.contracts.iter().filter_map(compared).collect();
     in_order(&mut contracts);
     let found = plan.contracts.into_iter().flat_map(|one| one.problems);
     Comparison { month, contracts, problems: plan.shared.into_iter().chain(found).collect() }

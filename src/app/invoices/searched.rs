@@ -63,10 +63,10 @@ fn look_up(
     })
 }
 
-/// Whether any number can hold `part`, by what all of them begin with before their last digits.
+/// Whether any number can hold `part`, which is in capitals, by what all of them begin with before their last digits.
 fn may_be_part(part: &str, beginnings: &[String]) -> bool {
     let letters = part.trim_end_matches(|one: char| one.is_ascii_digit());
-    !part.is_empty() && beginnings.iter().any(|beginning| beginning.contains(letters))
+    !part.is_empty() && beginnings.iter().any(|beginning| beginning.to_uppercase().contains(letters))
 }
 
 /// What may be part of a number in a text people search for; a creditor reference (`RF85DC2026000123`, ISO 11649) holds
@@ -86,7 +86,7 @@ mod tests {
 
     #[test]
     fn only_what_may_be_part_of_a_number_is_looked_for_in_numbers() {
-        let beginnings = ["DC".to_owned(), "A7B".to_owned()];
+        let beginnings = ["DC".to_owned(), "A7b".to_owned()];
         for part in ["DC2026000123", "C2026", "2026", "000123", "D", "A7B2026", "7B", "7"] {
             assert!(may_be_part(part, &beginnings), "{part}");
         }

@@ -13,7 +13,6 @@ use crate::app::read_tenants::TenantNames;
 use crate::app::{AppError, Store};
 use crate::domain::book::Book;
 use crate::domain::calendar::{BillingMonth, Period, Timestamp};
-use crate::domain::contract::LineQuantity;
 use crate::domain::ids::{ContractCode, MeterCode, MeterId, TenantCode};
 use crate::domain::metering::{Coverage, Meter, Reading, Register, Sample, SlotValue, day_slots, profile};
 pub use crate::storage::readings::Correction;
@@ -251,11 +250,7 @@ pub(in crate::app) fn billed_on(book: &Book, month: BillingMonth) -> HashMap<&Me
             tenant_name: names.name(&contract.tenant).to_owned(),
             contract: contract.code.clone(),
         };
-        for line in &contract.lines {
-            let LineQuantity::Metered { meters, .. } = &line.quantity else { continue };
-            let current = meters.iter().filter(|one| one.period.overlaps(month.days()));
-            billed.extend(current.map(|one| (&one.meter, on.clone())));
-        }
+        billed.extend(contract.metered(month.days()).into_keys().map(|meter| (meter, on.clone())));
     }
     billed
 }

@@ -15,7 +15,6 @@ use crate::app::{AppError, Store};
 use crate::domain::access::TenantScope;
 use crate::domain::book::Book;
 use crate::domain::calendar::{BillingMonth, DatePeriod, Period, Timestamp};
-use crate::domain::contract::LineQuantity;
 use crate::domain::facility::Feed;
 use crate::domain::ids::{MeterCode, MeterId, RackCode, TenantCode};
 use crate::domain::metering::{Meter, Register, Sample, SlotValue, day_slots, profile, window_slots};
@@ -200,15 +199,8 @@ pub(in crate::app) fn assigned<'a>(
     let ids = stored::meter_ids(connection)?;
     let mut periods: BTreeMap<&MeterCode, Vec<DatePeriod>> = BTreeMap::new();
     for contract in book.contracts.iter().filter(|contract| contract.tenant == *tenant) {
-        for line in &contract.lines {
-            let LineQuantity::Metered { meters, .. } = &line.quantity else { continue };
-            let in_force = contract.in_force.intersection(line.in_force).and_then(|all| all.intersection(days));
-            let Some(in_force) = in_force else { continue };
-            for assignment in meters {
-                if let Some(part) = assignment.period.intersection(in_force) {
-                    periods.entry(&assignment.meter).or_default().push(part);
-                }
-            }
+        for (meter, parts) in contract.metered(days) {
+            periods.entry(meter).or_default().extend(parts);
         }
     }
     let found = periods.into_iter().filter_map(|(code, periods)| {

@@ -5,18 +5,22 @@
 //! finds what the plan of the month would find of the same readings, and what meters leave to be wished for; nothing of it
 //! is a draft.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use chrono_tz::Tz;
 
 use super::estimate::Estimator;
 use super::problem::{Found, meter_problem, unfinished};
-use super::{Estimate, KnownSpan, Problem, ProblemKind, Run, Severity, Snapshot, not_over};
-use crate::domain::calendar::{BillingMonth, Timestamp};
+use super::{KnownSpan, Problem, ProblemKind, Run, Severity, Snapshot, not_over};
+use crate::domain::calendar::{DatePeriod, Timestamp, midnight};
 use crate::domain::contract::{Contract, LineQuantity, PueTerm};
 use crate::domain::ids::{ContractCode, MeterCode};
+use crate::domain::invoice::Totals;
 use crate::domain::metering::{Anomaly, Coverage, Gap};
+use crate::domain::money::Money;
 use crate::domain::told::Told;
 
-/// Before so much of a month is over, what it lacks is not told: readings are on their way.
+/// Before a meter has billed for so long, what it lacks is not told: readings are on their way.
 const YOUNG_SECONDS: i64 = 86_400;
 
 /// What a meter shows in the part of the month that is over.
@@ -31,7 +35,10 @@ pub struct Watched {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Running {
     pub contract: ContractCode,
-    pub estimate: Estimate,
+    /// What is known, manual lines and what earlier months allow with it.
+    pub known_net: Money,
+    /// What the whole month may come to; none where a line of it cannot be told.
+    pub whole: Option<Totals>,
     pub problems: Vec<Problem>,
 }
 
@@ -52,16 +59,28 @@ pub fn running(snapshot: &Snapshot<'_>, known: &KnownSpan, watched: &HashMap<Met
     let run = Run::new(snapshot);
     let evidence = run.evidence(month, snapshot.samples);
     let mut estimator = Estimator::new(book, month, &run.meters, snapshot.samples, known);
-    let is_young = snapshot.now.seconds() - month.period(book.facility.zone).from.seconds() < YOUNG_SECONDS;
+    let clock = Clock { zone: book.facility.zone, now: snapshot.now, month: month.days() };
     let contract = |contract: &Contract| {
-        let (_, mut problems) = run.draft(contract, &evidence);
-        problems.retain(|problem| !(is_young && is_on_its_way(problem, watched)));
+        let (draft, mut problems) = run.draft(contract, &evidence);
+        let metered = contract.metered(month.days());
+        problems.retain(|problem| !clock.is_on_its_way(problem, &metered, watched));
         let mut found = Found::new(contract);
         found.problems = problems;
-        for (meter, seen) in metered(contract, month).into_iter().filter_map(|code| watched.get_key_value(code)) {
-            found.watched(meter, seen);
+        for (meter, days) in &metered {
+            if let Some(seen) = watched.get(*meter) {
+                found.watched(meter, &clock.within(days, seen));
+            }
         }
-        Running { contract: contract.code.clone(), estimate: estimator.of(contract), problems: found.problems }
+        let estimate = estimator.of(contract);
+        // What the draft has beside the lines is known: manual lines, and what earlier months allow.
+        let beside = draft.as_ref().map_or(Money::ZERO, |draft| draft.totals.net - estimate.projected_net);
+        let lines = estimate.projected.filter(|_| estimate.problems.is_empty());
+        Running {
+            contract: contract.code.clone(),
+            known_net: estimate.known_net + beside,
+            whole: draft.map(|draft| draft.totals).or(lines),
+            problems: found.problems,
+        }
     };
     let in_force = book.contracts.iter().filter(|contract| contract.in_force.overlaps(month.days()));
     let contracts: Vec<Running> = in_force.clone().map(contract).collect();
@@ -79,22 +98,47 @@ pub fn running(snapshot: &Snapshot<'_>, known: &KnownSpan, watched: &HashMap<Met
     RunningPlan { contracts, shared: unfinished.into_iter().chain(shared).collect() }
 }
 
-/// Whether what is missing may come yet: its meter says something as often as it must.
-fn is_on_its_way(problem: &Problem, watched: &HashMap<MeterCode, Watched>) -> bool {
-    let is_silent = |meter: &MeterCode| watched.get(meter).is_some_and(|seen| seen.silent_since.is_some());
-    matches!(problem.what, ProblemKind::MissingReadings | ProblemKind::PueNotComputable)
-        && !problem.meter.as_ref().is_some_and(is_silent)
+/// Where the running month stands.
+struct Clock {
+    zone: Tz,
+    now: Timestamp,
+    month: DatePeriod,
 }
 
-/// The meters that feed the contract's lines in `month`, each once.
-fn metered(contract: &Contract, month: BillingMonth) -> BTreeSet<&MeterCode> {
-    let days = month.days();
-    let lines = contract.lines.iter().filter(|line| line.in_force.overlaps(days));
-    let assigned = lines.flat_map(|line| match &line.quantity {
-        LineQuantity::Metered { meters, .. } => meters.as_slice(),
-        LineQuantity::Fixed(_) => &[],
-    });
-    assigned.filter(|one| one.period.overlaps(days)).map(|one| &one.meter).collect()
+impl Clock {
+    /// Whether what is missing may come yet: its meter bills later, or since a short while only and says something as often
+    /// as it must.
+    fn is_on_its_way(
+        &self,
+        problem: &Problem,
+        metered: &BTreeMap<&MeterCode, Vec<DatePeriod>>,
+        watched: &HashMap<MeterCode, Watched>,
+    ) -> bool {
+        if !matches!(problem.what, ProblemKind::MissingReadings | ProblemKind::PueNotComputable) {
+            return false;
+        }
+        let days = problem.meter.as_ref().and_then(|meter| metered.get(meter));
+        let first = days.and_then(|days| days.iter().map(|days| days.from).min()).unwrap_or(self.month.from);
+        let billed_seconds = self.now.seconds() - midnight(first, self.zone).seconds();
+        let is_silent = |meter: &MeterCode| watched.get(meter).is_some_and(|seen| seen.silent_since.is_some());
+        billed_seconds <= 0 || (billed_seconds < YOUNG_SECONDS && !problem.meter.as_ref().is_some_and(is_silent))
+    }
+
+    /// What was seen of a meter while it billed: a silence before or after spoils nobody's invoice.
+    fn within(&self, days: &[DatePeriod], seen: &Watched) -> Watched {
+        let is_within = |from: Timestamp, to: Timestamp| {
+            let mut spans = days.iter().map(|days| days.instants(self.zone));
+            spans.any(|span| span.from < to && from < span.to)
+        };
+        let mut seen = seen.clone();
+        seen.silent_since = seen.silent_since.filter(|since| is_within(*since, self.now));
+        seen.coverage.gaps.retain(|gap| is_within(gap.from, gap.to));
+        seen.coverage.anomalies.retain(|anomaly| match anomaly {
+            Anomaly::AboveRating { from, to, .. } => is_within(*from, *to),
+            Anomaly::UndeclaredDecrease { .. } | Anomaly::Rollover { .. } | Anomaly::Reset { .. } => true,
+        });
+        seen
+    }
 }
 
 impl Found<'_> {

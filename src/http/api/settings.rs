@@ -1,12 +1,11 @@
 //! `GET /api/v1/settings`, `POST /api/v1/settings/test-mail`.
 
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::once::{Writing, once};
+use super::once::{Writing, kept_unless};
 use crate::app::read_settings;
 use crate::app::test_mail;
 use crate::config::Config;
@@ -44,7 +43,7 @@ pub struct TestMailRequest {
     language: Language,
 }
 
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize, Deserialize, ToSchema)]
 pub struct TestMailAnswer {
     /// Whether the mail server took it, or its file is written.
     sent: bool,
@@ -99,11 +98,19 @@ fn shown(config: &Config) -> Result<serde_json::Value, Fault> {
 pub async fn send_test_mail(writing: Writing) -> Result<HttpResponse, Fault> {
     let TestMailRequest { email, language } = writing.body()?;
     let mailer = writing.shared.environment_or_fault()?.mailer.clone();
-    once(writing, StatusCode::OK, move |store, by, now| {
+    // Only what was sent is kept: after a failure the same request tries again.
+    let outcome = kept_unless(writing, move |store, by, now| {
         let sent = test_mail::send(store, &mailer, email.trim(), language, by, now)?;
-        Ok(TestMailAnswer { sent: sent.is_ok(), error: sent.err().map(|error| error.to_string()) })
-    })
-    .await
+        Ok(match sent {
+            Ok(_) => Ok((TestMailAnswer { sent: true, error: None }, ())),
+            Err(error) => Err(TestMailAnswer { sent: false, error: Some(error.to_string()) }),
+        })
+    });
+    let answer = match outcome.await? {
+        Ok((sent, _)) => sent,
+        Err(failed) => failed,
+    };
+    Ok(HttpResponse::Ok().json(answer))
 }
 
 #[cfg(test)]

@@ -96,6 +96,12 @@ impl Fields {
         number(self.text(name), self.typed_in().unwrap_or(language))
     }
 
+    /// The number's text for the form shown again, which may be of another language than the one it was typed into.
+    pub fn again(&self, name: &str) -> String {
+        let text = self.text(name);
+        self.typed_in().map_or_else(|| text.to_owned(), |language| unparted(text, language))
+    }
+
     fn typed_in(&self) -> Option<Language> {
         let carried = language_of(&format!(".{}", self.text(TYPED_IN)));
         carried.or_else(|| language_of(self.text("form_token")))

@@ -144,7 +144,10 @@ async fn check(shared: &Data<Shared>, month: BillingMonth, is_due: bool) -> Opti
                 if let Err(error) = &running {
                     tracing::error!(%error, "the running month could not be looked at");
                 }
-                let running_plan = compare_billing::compare(&store, month.next(), now)?;
+                let running_plan = compare_billing::compare(&store, month.next(), now);
+                if let Err(error) = &running_plan {
+                    tracing::error!(%error, "the plan of the running month could not be made");
+                }
                 let forgotten = read_months::forgotten(&store, month)?;
                 Ok(CheckedMonth {
                     month,
@@ -152,7 +155,7 @@ async fn check(shared: &Data<Shared>, month: BillingMonth, is_due: bool) -> Opti
                     problems,
                     forgotten,
                     running: running.ok(),
-                    running_plan: Some(running_plan),
+                    running_plan: running_plan.ok(),
                 })
             });
             worker.end_check(found.await.ok());

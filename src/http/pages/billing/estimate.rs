@@ -15,7 +15,6 @@ use crate::documents::arithmetic::arithmetic;
 use crate::documents::table::{Cell, Table};
 use crate::domain::billing_run::EstimatedLine;
 use crate::domain::calendar::{BillingMonth, Timestamp};
-use crate::domain::contract::{ContractLine, LineQuantity};
 use crate::domain::ids::{LineCode, TenantCode};
 use crate::http::asked::{Expected, parsed};
 use crate::http::auth::Granted;
@@ -107,13 +106,11 @@ pub async fn estimate(
     page(StatusCode::OK, &template)
 }
 
-/// That nothing of the month was read yet, though it has begun and its contracts have meters; the tenant of agreed prices
-/// alone misses nothing.
+/// That nothing of the month was read yet, though it has begun and readings are waited for; the tenant of agreed prices or
+/// occupied racks alone misses nothing.
 fn unread(frame: &Frame, found: &TenantEstimate) -> Option<String> {
-    let metered = |line: &ContractLine| matches!(line.quantity, LineQuantity::Metered { .. });
-    let is_metered = found.contracts.iter().any(|one| one.contract.lines.iter().any(metered));
     let begun = found.month.period(frame.zone).from;
-    if found.is_to_come || !is_metered || found.last_reading.is_some_and(|last| last > begun) {
+    if found.is_to_come || !found.is_awaited || found.last_reading.is_some_and(|last| last > begun) {
         return None;
     }
     Some(match found.last_reading {

@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
 pub use super::named::{Named, contracts, tenants};
-use super::searched::{NO_ROW, indexed, like};
+use super::searched::{NO_ROW, indexed, like, upper};
 pub use super::searched::{Routed, SearchedFor, is_reference_part, number_beginnings};
 use super::{InvoiceFilter, InvoiceStatus, InvoiceSummary, Page, StandingRow, SummaryRow, summary_from};
 use crate::domain::access::TenantScope;
@@ -196,7 +196,7 @@ macro_rules! selected {
                 .eq_any(indexed(&search.tenants))
                 .or(invoice::contract_id.eq_any(indexed(&search.contracts)))
                 .or(is_draft.and(routed));
-            let by_number = |part: &str| invoice::number.like(like(part)).escape('\\').assume_not_null();
+            let by_number = |part: &str| upper(invoice::number).like(like(part)).escape('\\').assume_not_null();
             let by_reference = |part: &str| {
                 let frozen = diesel::alias!(invoice_reference as frozen_reference);
                 let having = frozen.field(invoice_reference::reference).like(like(part)).escape('\\');

@@ -5,7 +5,7 @@
 
 use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::Text;
+use diesel::sql_types::{Nullable, Text};
 
 use crate::storage::db::AnyConnection;
 use crate::storage::error::StorageResult;
@@ -15,6 +15,7 @@ use crate::storage::schema::{invoice, invoice_reference};
 /// A part is none where no document has it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct SearchedFor {
+    /// In capitals.
     pub number_part: Option<String>,
     pub tenants: Vec<i64>,
     pub contracts: Vec<i64>,
@@ -29,6 +30,11 @@ pub struct SearchedFor {
 pub struct Routed {
     pub tenants: Vec<i64>,
     pub contracts: Vec<i64>,
+}
+
+diesel::define_sql_function! {
+    /// In capitals.
+    fn upper(text: Nullable<Text>) -> Nullable<Text>;
 }
 
 /// What no row has.

@@ -374,7 +374,7 @@ fn plan_row(frame: &Frame, month: BillingMonth, stage: Stage, one: &Compared) ->
         }
         State::Running => (Tone::Info, "month-running", Some(estimate_address(month, one))),
         State::Blocked => (Tone::Error, "plan-blocked", Some(draft::address(month, &one.contract))),
-        State::Nothing if stage != Stage::Over => (Tone::Info, "month-running", Some(estimate_address(month, one))),
+        State::Nothing if stage == Stage::ToCome => (Tone::Info, "month-running", Some(estimate_address(month, one))),
         State::Nothing => (Tone::Plain, "plan-nothing", None),
     };
     let bare = |amount: Option<Money>| amount.map_or_else(|| "–".to_owned(), |amount| frame.bare(&amount));
