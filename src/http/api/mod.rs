@@ -20,6 +20,7 @@ pub mod invoices;
 pub mod journal;
 pub mod ledger;
 pub mod me;
+pub mod meter_readings;
 pub mod meters;
 pub mod notices;
 pub mod once;

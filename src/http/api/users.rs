@@ -350,6 +350,24 @@ pub async fn invite(writing: Writing) -> Result<HttpResponse, Fault> {
 }
 
 #[utoipa::path(
+    post, path = "/api/v1/invitations/{invitation}/resend", tag = "access", params(
+        ("invitation" = i64, Path),
+        ("Idempotency-Key" = Option<String>, Header, description = "The same request sends one mail."),
+    ),
+    description = "Withdraws an invitation and sends the same anew, with a link of its own and another id.",
+    request_body(content = String, description = "Nothing is asked for."),
+    responses((status = 201, body = InvitationMade), (status = 401, body = Problem), (status = 403, body = Problem),
+              (status = 404, body = Problem), (status = 409, body = Problem)),
+    security(("token" = []))
+)]
+pub async fn invite_again(writing: Writing, invitation: Path<i64>) -> Result<HttpResponse, Fault> {
+    once(writing, StatusCode::CREATED, move |store, by, now| {
+        invite::again(store, *invitation, by, now).map(|id| InvitationMade { id })
+    })
+    .await
+}
+
+#[utoipa::path(
     delete, path = "/api/v1/invitations/{invitation}", tag = "access", params(("invitation" = i64, Path)),
     responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem),
               (status = 404, body = Problem)),
