@@ -7,6 +7,31 @@ use serde_json::{Value, json};
 use crate::common::{ENGINES, Engine};
 use crate::site::{Answer, Server, Site};
 
+/// Lists of short rows say how many there are and come to an end.
+#[actix_web::test]
+async fn lists_of_short_rows_are_paged() {
+    let site = Site::new(Engine::Sqlite);
+    let server = Server::start(&site).await;
+    let (finance, admin) = (server.token(Role::Finance).await, server.token(Role::Admin).await);
+    let auditor = server.token(Role::Auditor).await;
+    for (path, token) in [
+        ("/api/v1/payback/figures", &finance),
+        ("/api/v1/periods", &finance),
+        ("/api/v1/payments/receipts", &finance),
+        ("/api/v1/invitations", &admin),
+        ("/api/v1/audit/roots", &auditor),
+    ] {
+        let whole = server.get_with(path, token).await;
+        assert_eq!(whole.header("x-total-count"), list(&whole).len().to_string(), "{path}");
+        assert_eq!(next(&whole), None, "{path}");
+        assert!(list(&server.get_with(&format!("{path}?page=2"), token).await).is_empty(), "{path}");
+        for query in ["page=0", "pages=1"] {
+            let answer = server.get_with(&format!("{path}?{query}"), token).await;
+            assert_eq!(answer.status.as_u16(), 400, "{path}?{query}: {}", answer.text());
+        }
+    }
+}
+
 fn list(answer: &Answer) -> Vec<Value> {
     assert_eq!(answer.status.as_u16(), 200, "{}", answer.text());
     answer.json().as_array().unwrap().clone()

@@ -10,7 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::once::{Writing, once, once_without_answer};
 use super::schemas::receivables as described;
 use super::schemas::values::Amount;
-use super::{Asked, PageQuery, cut, going_on, only_of, paged};
+use super::{Asked, LongPageQuery, PageQuery, cut, going_on, only_of, paged, paged_long};
 use crate::app::Store;
 use crate::app::charge_interest;
 use crate::app::correct_invoice::{self, CorrectionRequest};
@@ -243,15 +243,15 @@ fn receipt(receipt: &BankReceipt) -> ReceiptRow {
 }
 
 #[utoipa::path(
-    get, path = "/api/v1/payments/receipts", tag = "payments",
+    get, path = "/api/v1/payments/receipts", tag = "payments", params(LongPageQuery),
     description = "Receipts of bank statements that a person has to match, oldest first.",
     responses((status = 200, body = Vec<ReceiptRow>), (status = 401, body = Problem), (status = 403, body = Problem)),
     security(("token" = []))
 )]
-pub async fn receipts(shared: Data<Shared>) -> Result<HttpResponse, Fault> {
+pub async fn receipts(shared: Data<Shared>, query: Query<LongPageQuery>) -> Result<HttpResponse, Fault> {
     let store = shared.store.clone();
     let left = blocking(move || match_receipts::left(&store)).await?;
-    Ok(HttpResponse::Ok().json(left.iter().map(receipt).collect::<Vec<_>>()))
+    paged_long("/api/v1/payments/receipts", &left.iter().map(receipt).collect::<Vec<_>>(), query.page.as_deref())
 }
 
 #[utoipa::path(

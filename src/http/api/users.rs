@@ -7,8 +7,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::PAGE_ROWS_MAX;
 use super::once::{Writing, once, once_without_answer};
+use super::{LongPageQuery, PAGE_ROWS_MAX, paged_long};
 use crate::app::administer_users::{self, NewRole, UserFile};
 use crate::app::api_tokens::{self, ApiToken};
 use crate::app::invite::{self, Guest, Invitation};
@@ -320,15 +320,16 @@ pub async fn revoke_token(
 }
 
 #[utoipa::path(
-    get, path = "/api/v1/invitations", tag = "access",
+    get, path = "/api/v1/invitations", tag = "access", params(LongPageQuery),
     responses((status = 200, body = Vec<InvitationAnswer>, description = "Neither accepted nor withdrawn."),
               (status = 401, body = Problem), (status = 403, body = Problem)),
     security(("token" = []))
 )]
-pub async fn invitations(shared: Data<Shared>) -> Result<HttpResponse, Fault> {
+pub async fn invitations(shared: Data<Shared>, query: Query<LongPageQuery>) -> Result<HttpResponse, Fault> {
     let store = shared.store.clone();
     let open = blocking(move || invite::open(&store)).await?;
-    Ok(HttpResponse::Ok().json(open.into_iter().map(invitation_answer).collect::<Vec<_>>()))
+    let rows: Vec<InvitationAnswer> = open.into_iter().map(invitation_answer).collect();
+    paged_long("/api/v1/invitations", &rows, query.page.as_deref())
 }
 
 #[utoipa::path(
