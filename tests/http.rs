@@ -8,6 +8,8 @@ mod access;
 mod administration;
 #[path = "http/archive.rs"]
 mod archive;
+#[path = "http/as_on_pages.rs"]
+mod as_on_pages;
 #[path = "http/bad_requests.rs"]
 mod bad_requests;
 mod common;

@@ -79,6 +79,18 @@ pub async fn create(writing: Writing) -> Result<HttpResponse, Fault> {
 }
 
 #[utoipa::path(
+    get, path = "/api/v1/audit/packs", tag = "audit",
+    responses((status = 200, body = Vec<PackAnswer>, description = "The latest few, newest first."),
+              (status = 401, body = Problem), (status = 403, body = Problem)),
+    security(("token" = []))
+)]
+pub async fn list(shared: Data<Shared>, _granted: Granted) -> Result<HttpResponse, Fault> {
+    let (store, now) = (shared.store.clone(), shared.now());
+    let found = blocking(move || make_pack::recent(&store, now)).await?;
+    Ok(HttpResponse::Ok().json(found.into_iter().map(answer).collect::<Vec<_>>()))
+}
+
+#[utoipa::path(
     get, path = "/api/v1/audit/packs/{pack}", tag = "audit", params(("pack" = i64, Path, description = "its id")),
     responses((status = 200, body = PackAnswer), (status = 401, body = Problem), (status = 403, body = Problem),
               (status = 404, body = Problem)),

@@ -10,8 +10,9 @@ use utoipa::ToSchema;
 use super::once::{Repeatable, kept_once, read_body};
 use super::users::{SessionAnswer, TokenAnswer, session_answer, token_answer};
 use crate::app::api_tokens::{self, TokenWish};
-use crate::app::{AppError, UserProblem, reset_password, second_factor, sessions};
+use crate::app::{AppError, UserProblem, administer_users, reset_password, second_factor, sessions};
 use crate::domain::access::Scopes;
+use crate::domain::party::Language;
 use crate::http::auth::Caller;
 use crate::http::client;
 use crate::http::error::{Fault, Problem};
@@ -37,6 +38,14 @@ pub struct FactorAnswer {
     /// None where there is none.
     since: Option<DateTime<Utc>>,
     recovery_codes_left: i64,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LanguageRequest {
+    /// `fr` or `en`: of pages and of mails to this person.
+    #[schema(value_type = String)]
+    language: Language,
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -125,6 +134,25 @@ pub async fn show(shared: Data<Shared>, caller: Caller) -> Result<HttpResponse, 
         email: person.email,
         name: person.name,
     }))
+}
+
+#[utoipa::path(
+    put, path = "/api/v1/me/language", tag = "access", request_body = LanguageRequest,
+    responses((status = 204), (status = 400, body = Problem), (status = 401, body = Problem),
+              (status = 403, body = Problem)),
+    security(("token" = []))
+)]
+pub async fn choose_language(
+    shared: Data<Shared>,
+    caller: Caller,
+    http: HttpRequest,
+    request: Json<LanguageRequest>,
+) -> Result<HttpResponse, Fault> {
+    let (store, by, now) = (shared.store.clone(), caller.actor(&http), shared.now());
+    let (id, chosen) = (caller.person.id, request.language);
+    blocking(move || administer_users::choose_language(&store, id, chosen, &by, now)).await?;
+    shared.forget_bearers();
+    Ok(HttpResponse::NoContent().finish())
 }
 
 #[utoipa::path(

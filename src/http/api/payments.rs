@@ -3,21 +3,21 @@
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::once::{Writing, once, once_without_answer};
 use super::schemas::receivables as described;
 use super::schemas::values::Amount;
-use super::{Asked, cut, going_on, only_of};
+use super::{Asked, LongPageQuery, PageQuery, cut, going_on, only_of, paged, paged_long};
 use crate::app::Store;
 use crate::app::charge_interest;
 use crate::app::correct_invoice::{self, CorrectionRequest};
 use crate::app::credit_invoice::{self, CreditRequest};
 use crate::app::dunning;
 use crate::app::import_statement;
-use crate::app::match_receipts::{self, BankReceipt};
+use crate::app::match_receipts::{self, BankReceipt, BankStatement};
 use crate::app::read_payments::{self, PAYMENTS_PER_PAGE, RecordedPayment};
 use crate::app::record_payment::{self, NewPayment};
 use crate::domain::audit::Actor;
@@ -174,6 +174,36 @@ pub async fn read_statement(writing: Writing) -> Result<HttpResponse, Fault> {
     once(writing, StatusCode::CREATED, move |store, by, now| import_statement::import(store, &statement, by, now)).await
 }
 
+/// A bank statement that was read.
+#[derive(Serialize, ToSchema)]
+pub struct StatementRow {
+    id: i64,
+    read_by: String,
+    read_at: DateTime<Utc>,
+    receipts: i64,
+    /// Receipts that an earlier statement held.
+    known_before: i64,
+}
+
+#[utoipa::path(
+    get, path = "/api/v1/payments/statements", tag = "payments", params(PageQuery),
+    responses((status = 200, body = Vec<StatementRow>, description = "The latest first."), (status = 400, body = Problem),
+              (status = 401, body = Problem), (status = 403, body = Problem)),
+    security(("token" = []))
+)]
+pub async fn statements(shared: Data<Shared>, query: Query<PageQuery>) -> Result<HttpResponse, Fault> {
+    let store = shared.store.clone();
+    let found = blocking(move || match_receipts::statements(&store, i64::MAX)).await?;
+    let row = |one: BankStatement| StatementRow {
+        id: one.id,
+        read_by: one.by,
+        read_at: one.at,
+        receipts: one.receipts,
+        known_before: one.known_before,
+    };
+    paged("/api/v1/payments/statements", &found.into_iter().map(row).collect::<Vec<_>>(), query.page.as_deref())
+}
+
 /// A receipt of a bank statement.
 #[derive(Serialize, ToSchema)]
 pub struct ReceiptRow {
@@ -213,15 +243,15 @@ fn receipt(receipt: &BankReceipt) -> ReceiptRow {
 }
 
 #[utoipa::path(
-    get, path = "/api/v1/payments/receipts", tag = "payments",
+    get, path = "/api/v1/payments/receipts", tag = "payments", params(LongPageQuery),
     description = "Receipts of bank statements that a person has to match, oldest first.",
     responses((status = 200, body = Vec<ReceiptRow>), (status = 401, body = Problem), (status = 403, body = Problem)),
     security(("token" = []))
 )]
-pub async fn receipts(shared: Data<Shared>) -> Result<HttpResponse, Fault> {
+pub async fn receipts(shared: Data<Shared>, query: Query<LongPageQuery>) -> Result<HttpResponse, Fault> {
     let store = shared.store.clone();
     let left = blocking(move || match_receipts::left(&store)).await?;
-    Ok(HttpResponse::Ok().json(left.iter().map(receipt).collect::<Vec<_>>()))
+    paged_long("/api/v1/payments/receipts", &left.iter().map(receipt).collect::<Vec<_>>(), query.page.as_deref())
 }
 
 #[utoipa::path(

@@ -7,8 +7,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::PAGE_ROWS_MAX;
 use super::once::{Writing, once, once_without_answer};
+use super::{LongPageQuery, PAGE_ROWS_MAX, paged_long};
 use crate::app::administer_users::{self, NewRole, UserFile};
 use crate::app::api_tokens::{self, ApiToken};
 use crate::app::invite::{self, Guest, Invitation};
@@ -320,15 +320,16 @@ pub async fn revoke_token(
 }
 
 #[utoipa::path(
-    get, path = "/api/v1/invitations", tag = "access",
+    get, path = "/api/v1/invitations", tag = "access", params(LongPageQuery),
     responses((status = 200, body = Vec<InvitationAnswer>, description = "Neither accepted nor withdrawn."),
               (status = 401, body = Problem), (status = 403, body = Problem)),
     security(("token" = []))
 )]
-pub async fn invitations(shared: Data<Shared>) -> Result<HttpResponse, Fault> {
+pub async fn invitations(shared: Data<Shared>, query: Query<LongPageQuery>) -> Result<HttpResponse, Fault> {
     let store = shared.store.clone();
     let open = blocking(move || invite::open(&store)).await?;
-    Ok(HttpResponse::Ok().json(open.into_iter().map(invitation_answer).collect::<Vec<_>>()))
+    let rows: Vec<InvitationAnswer> = open.into_iter().map(invitation_answer).collect();
+    paged_long("/api/v1/invitations", &rows, query.page.as_deref())
 }
 
 #[utoipa::path(
@@ -345,6 +346,24 @@ pub async fn invite(writing: Writing) -> Result<HttpResponse, Fault> {
     let guest = Guest { email, role, tenant: tenant.map(TenantCode), language };
     once(writing, StatusCode::CREATED, move |store, by, now| {
         invite::invite(store, &guest, by, now).map(|id| InvitationMade { id })
+    })
+    .await
+}
+
+#[utoipa::path(
+    post, path = "/api/v1/invitations/{invitation}/resend", tag = "access", params(
+        ("invitation" = i64, Path),
+        ("Idempotency-Key" = Option<String>, Header, description = "The same request sends one mail."),
+    ),
+    description = "Withdraws an invitation and sends the same anew, with a link of its own and another id.",
+    request_body(content = String, description = "Nothing is asked for."),
+    responses((status = 201, body = InvitationMade), (status = 401, body = Problem), (status = 403, body = Problem),
+              (status = 404, body = Problem), (status = 409, body = Problem)),
+    security(("token" = []))
+)]
+pub async fn invite_again(writing: Writing, invitation: Path<i64>) -> Result<HttpResponse, Fault> {
+    once(writing, StatusCode::CREATED, move |store, by, now| {
+        invite::again(store, *invitation, by, now).map(|id| InvitationMade { id })
     })
     .await
 }
