@@ -133,7 +133,7 @@ impl RackUsage {
         match course {
             Course::EnergyA => self.energy_a = known().map(Some).fold(self.energy_a, plus),
             Course::EnergyB => self.energy_b = known().map(Some).fold(self.energy_b, plus),
-            Course::Units => self.units = plus(self.units, known().last()),
+            Course::Units => self.units = plus(self.units, known().next_back()),
             _ => {}
         }
     }
