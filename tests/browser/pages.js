@@ -101,7 +101,6 @@ export const pages = [
   tenant("/usage", { address: "/usage?day=2026-10-25" }),
   finance("/usage"),
   tenant("/usage/estimate"),
-  tenant("/usage/estimate.{format}", { address: "/usage/estimate.csv" }),
 
   operator("/alarms"),
   operator("/alarms", { address: "/alarms?days=31" }),
@@ -242,6 +241,7 @@ export const files = [
   operator("/meters/{meter}/readings.{format}", { address: "/meters/{meter}/readings.csv?month=2026-10" }),
   operator("/meters/{meter}/readings.{format}", { address: "/meters/{meter}/readings.xlsx?month=2026-10" }),
   tenant("/usage.{format}", { address: "/usage.csv" }),
+  tenant("/usage/estimate.{format}", { address: "/usage/estimate.csv" }),
   tenant("/usage.{format}", { address: "/usage.xlsx" }),
   tenant("/usage.{format}", { address: "/usage.pdf" }),
 ];
