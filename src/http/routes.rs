@@ -8,9 +8,9 @@ use actix_web::{Route, guard, web};
 
 use super::api::{
     alarms, amortisation, asset_papers, assets, audit, audit_packs, audit_sample, availability, billing, bookkeeping,
-    drafts, invoices, journal, ledger, me, meter_readings, meters, notices, openapi, opening, paid_back, payback,
-    payments, racks, readings, reminders, reports, resolutions, settings, tariffs, tenants, terms, titre, token, usage,
-    users,
+    drafts, invoices, journal, ledger, line_readings, me, meter_readings, meters, notices, openapi, opening, paid_back,
+    payback, payments, racks, readings, reminders, reports, resolutions, settings, tariffs, tenants, terms, titre,
+    token, usage, users,
 };
 use super::auth::Access;
 use super::pages::edit::{
@@ -102,6 +102,7 @@ pub const ROUTES: &[RouteRow] = &[
     get!("/api/v1/invoices/{number}.pdf", Access::Api(Action::SeeInvoices), invoices::pdf),
     get!("/api/v1/invoices/{number}.xml", Access::Api(Action::SeeInvoices), invoices::xml),
     get!("/api/v1/invoices/{number}/titre", Access::Api(Action::SeeJournal), titre::one),
+    get!("/api/v1/invoices/{number}/lines/{line}/readings", Access::Api(Action::SeeInvoices), line_readings::list),
     get!("/api/v1/invoices/{number}/lines/{line}", Access::Api(Action::SeeInvoices), invoices::evidence),
     post!("/api/v1/invoices/{number}/credit-notes", Access::Api(Action::CreditInvoices), payments::credit),
     post!("/api/v1/invoices/{number}/correction", Access::Api(Action::CreditInvoices), payments::correct),
@@ -175,6 +176,7 @@ pub const ROUTES: &[RouteRow] = &[
     get!("/api/v1/audit/packs/{pack}/file", Access::Api(Action::TakeEvidence), audit_packs::file),
     get!("/api/v1/audit/packs/{pack}", Access::Api(Action::TakeEvidence), audit_packs::one),
     get!("/api/v1/racks", Access::Api(Action::SeeRacks), racks::list),
+    get!("/api/v1/racks/{rack}", Access::Api(Action::SeeRacks), racks::one),
     get!("/api/v1/alarms", Access::Api(Action::SeeMeters), alarms::list),
     get!("/api/v1/meters", Access::Api(Action::SeeMeters), meters::list),
     get!("/api/v1/meters/{meter}/readings", Access::Api(Action::SeeMeters), meter_readings::list),

@@ -93,6 +93,67 @@ async fn readings_are_kept_from_tenants_and_asked_for_soundly() {
     }
 }
 
+/// The line of a tenant's invoice that rests on a meter, followed to readings; kept from another tenant.
+#[actix_web::test]
+async fn a_line_is_followed_to_its_readings_by_whom_it_concerns() {
+    for engine in ENGINES {
+        let site = Site::new(engine);
+        let server = Server::start(&site).await;
+        let (finance, tenant) = (server.token(Role::Finance).await, server.token(Role::Tenant).await);
+        let base = format!("/api/v1/invoices/{}/lines", site.number_of("aphp"));
+        let (mut path, mut line) = (String::new(), Value::Null);
+        for position in 1.. {
+            path = format!("{base}/{position}");
+            let answer = server.get_with(&path, &tenant).await;
+            assert_eq!(answer.status.as_u16(), 200, "{engine:?}: no line rests on a meter");
+            line = answer.json();
+            if line["meters"][0]["days"][1].is_object() {
+                break;
+            }
+        }
+        let meter = &line["meters"][0];
+        let (code, day) = (meter["meter"].as_str().unwrap(), &meter["days"][1]);
+        let asked = format!("{path}/readings?meter={code}&day={}", day["day"].as_str().unwrap());
+        let found = server.get_with(&asked, &tenant).await;
+        assert_eq!(found.status.as_u16(), 200, "{engine:?} {}", found.text());
+        let found = found.json();
+        assert_eq!(
+            (&found["meter"], &found["day"], &found["billed"]),
+            (&meter["meter"], &day["day"], &day["quantity"])
+        );
+        assert!(found["readings"][0]["at"].is_string(), "{engine:?} {found}");
+        let first = server.get_with(&format!("{path}/readings"), &finance).await.json();
+        assert_eq!((&first["meter"], &first["day"]), (&meter["meter"], &meter["days"][0]["day"]), "{engine:?}");
+        let others = site.number_of("eau-de-paris");
+        for (token, path, status) in [
+            (&tenant, format!("/api/v1/invoices/{others}/lines/1/readings"), 404),
+            (&finance, format!("{base}/0/readings"), 404),
+            (&finance, format!("{base}/999/readings"), 404),
+            (&finance, format!("{path}/readings?meter=NOWHERE"), 404),
+            (&finance, format!("{path}/readings?day=2001-01-01"), 404),
+            (&finance, format!("{path}/readings?day=hier"), 400),
+        ] {
+            let answer = server.get_with(&path, token).await;
+            assert_eq!(answer.status.as_u16(), status, "{engine:?} {path}: {}", answer.text());
+        }
+    }
+}
+
+#[actix_web::test]
+async fn a_rack_is_read_as_in_the_list_and_closer() {
+    let site = Site::new(Engine::Sqlite);
+    let server = Server::start(&site).await;
+    let token = server.token(Role::Operator).await;
+    let racks = server.get_with("/api/v1/racks", &token).await.json();
+    let listed = racks["racks"][0].as_object().unwrap();
+    let one = server.get_with(&format!("/api/v1/racks/{}", listed["code"].as_str().unwrap()), &token).await.json();
+    for (key, value) in listed {
+        assert_eq!(&one[key], value, "{key}");
+    }
+    assert!(one["windows"].as_array().is_some_and(|windows| windows.len() > 1), "{one}");
+    assert_eq!(server.get_with("/api/v1/racks/NOWHERE", &token).await.status.as_u16(), 404);
+}
+
 #[actix_web::test]
 async fn what_did_not_leave_and_what_was_read_is_listed() {
     for engine in ENGINES {

@@ -71,6 +71,9 @@ fn address(number: &str, template: &str) -> String {
         ("{tariff}", "energie".to_owned()),
         ("{month}", "2026-10".to_owned()),
         ("{meter}", "A01-EA".to_owned()),
+        ("{rack}", "A01".to_owned()),
+        // It rests on meters.
+        ("{line}", "2".to_owned()),
         ("{asset}", "2019-0042".to_owned()),
         ("{account}", "4".to_owned()),
         ("{report}", "plan".to_owned()),

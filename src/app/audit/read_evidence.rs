@@ -12,6 +12,7 @@ use crate::domain::calendar::{Period, Timestamp, midnight};
 use crate::domain::ids::{MeterCode, MeterId};
 use crate::domain::metering::{self, Assigned, Measure, Meter, MeterUsage, Quality, Sample, Usage};
 use crate::domain::quantity::Micro;
+use crate::domain::rating::Charge;
 use crate::storage::{AnyConnection, book as stored, readings};
 
 pub use crate::storage::readings::Correction;
@@ -38,6 +39,25 @@ pub struct DayEvidence {
     pub after: Option<Sample>,
     /// What the day comes to as its readings are known now; none where they do not tell.
     pub usage: Option<MeterUsage>,
+}
+
+/// The line `number`, from 1, of a document.
+pub fn line(charges: &[Charge], number: usize) -> Option<&Charge> {
+    charges.get(number.checked_sub(1)?)
+}
+
+/// One of the meters behind a line, with the usage it is part of; the first where `code` is empty.
+pub fn meter<'a>(charge: &'a Charge, code: &str) -> Option<(&'a Usage, &'a MeterUsage)> {
+    let usage = charge.provenance.usage.as_ref()?;
+    let meter = usage.meters.iter().find(|meter| code.is_empty() || meter.meter.as_str() == code)?;
+    Some((usage, meter))
+}
+
+/// Where among the days of a meter one is, the day and what was billed of it; the first where none is asked for.
+pub fn billed_day(meter: &MeterUsage, asked: Option<NaiveDate>) -> Option<(usize, NaiveDate, Decimal)> {
+    let mut days = meter.daily.iter().enumerate();
+    let (position, (day, billed)) = days.find(|(_, (day, _))| asked.is_none_or(|asked| asked == *day))?;
+    Some((position, *day, *billed))
 }
 
 /// What `meter` said on `day`, of which `billed` is the part that counts.

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use crate::app::{AppError, Store};
+use crate::app::{AppError, Store, read_evidence};
 use crate::domain::audit::{SignedRoot, sha256_hex};
 use crate::domain::calendar::Timestamp;
 use crate::domain::ids::MeterCode;
@@ -104,7 +104,7 @@ fn readings_shown(
     wanted: &Wanted,
 ) -> Result<Option<ReadingsShown>, AppError> {
     let meters_of = |line: usize| -> &[MeterUsage] {
-        let charge = line.checked_sub(1).and_then(|index| invoice.charges.get(index));
+        let charge = read_evidence::line(&invoice.charges, line);
         charge.and_then(|charge| charge.provenance.usage.as_ref()).map_or(&[], |usage| usage.meters.as_slice())
     };
     let metered = || (1..=invoice.charges.len()).find(|line| !meters_of(*line).is_empty());

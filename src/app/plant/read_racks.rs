@@ -12,7 +12,7 @@ use crate::app::{AppError, Store};
 use crate::domain::book::Book;
 use crate::domain::calendar::{Period, Timestamp};
 use crate::domain::contract::LineQuantity;
-use crate::domain::facility::{Feed, Rack};
+use crate::domain::facility::{Aisle, Feed, Rack};
 use crate::domain::ids::{AisleCode, ContractCode, MeterId, RackCode};
 use crate::domain::metering::{
     FEED_LOAD_LIMIT, Meter, Overload, Reading, Register, Sample, SlotValue, profile, window_slots,
@@ -115,6 +115,7 @@ pub struct FloorPlan {
 pub struct RackFile {
     pub state: RackState,
     pub aisle: String,
+    pub aisle_code: AisleCode,
     pub zone: Tz,
     /// Counts of occupied units standing in the rack, and what they say.
     pub counts: Vec<FeedMeter>,
@@ -155,7 +156,8 @@ pub fn one(store: &Store, code: &str, now: DateTime<Utc>) -> Result<Option<RackF
         let zone = book.facility.zone;
         Ok(seen.map(|seen| RackFile {
             state: seen.state,
-            aisle: aisle.to_owned(),
+            aisle: aisle.name.clone(),
+            aisle_code: aisle.code.clone(),
             zone,
             counts: seen.counts,
             windows: seen.windows,
@@ -175,9 +177,9 @@ pub(in crate::app) fn watched(
     Ok(racks.iter().filter_map(|rack| seen.remove(&rack.code)).map(|seen| seen.state).collect())
 }
 
-fn all_racks(book: &Book) -> impl Iterator<Item = (&str, &Rack)> {
+fn all_racks(book: &Book) -> impl Iterator<Item = (&Aisle, &Rack)> {
     let aisles = book.rooms.iter().flat_map(|room| &room.aisles);
-    aisles.flat_map(|aisle| aisle.racks.iter().map(move |rack| (aisle.name.as_str(), rack)))
+    aisles.flat_map(|aisle| aisle.racks.iter().map(move |rack| (aisle, rack)))
 }
 
 /// The sum of one window: that of the racks' last windows which most of them share, the latest of several. What others last

@@ -13,7 +13,7 @@ use crate::app::archive_invoice::ArchiveKind;
 use crate::app::read_invoices::{
     self, INVOICES_PER_PAGE, InvoiceFilter, InvoiceSummary, ListState, Order, Place, SortKey, Wanted,
 };
-use crate::app::read_tenants;
+use crate::app::{read_evidence, read_tenants};
 use crate::domain::ids::{ContractCode, TenantCode};
 use crate::domain::invoice::{InvoiceKind, IssuedInvoice, rate_percent};
 use crate::domain::metering::{MeterUsage, RestartKind};
@@ -272,7 +272,7 @@ pub async fn evidence(
     let (number, line) = path.into_inner();
     let position: usize = line.parse().map_err(|_| Fault::NotFound)?;
     let invoice = find(&shared, granted, number).await?;
-    let charge = position.checked_sub(1).and_then(|index| invoice.charges.get(index)).ok_or(Fault::NotFound)?;
+    let charge = read_evidence::line(&invoice.charges, position).ok_or(Fault::NotFound)?;
     let usage = charge.provenance.usage.as_ref();
     let readings = format!("/invoices/{}/lines/{position}/readings.csv", invoice.number);
     Ok(HttpResponse::Ok().json(LineEvidence {

@@ -19,6 +19,7 @@ pub mod entry;
 pub mod invoices;
 pub mod journal;
 pub mod ledger;
+pub mod line_readings;
 pub mod me;
 pub mod meter_readings;
 pub mod meters;
@@ -149,4 +150,24 @@ pub struct LongPageQuery {
 /// The header that makes a browser save a file under `name` (ASCII).
 pub(super) fn download(name: String) -> ContentDisposition {
     ContentDisposition { disposition: DispositionType::Attachment, parameters: vec![DispositionParam::Filename(name)] }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_list_names_its_next_page_until_its_end() {
+        let rows: Vec<u32> = (0..2_001).collect();
+        let link = |page: Option<&str>| {
+            let answer = paged_long("/api/v1/x", &rows, page).unwrap();
+            assert_eq!(answer.headers().get("x-total-count").unwrap(), "2001");
+            answer.headers().get(header::LINK).map(|link| link.to_str().unwrap().to_owned())
+        };
+        assert_eq!(link(None).as_deref(), Some("</api/v1/x?page=2>; rel=\"next\""));
+        assert_eq!(link(Some("2")).as_deref(), Some("</api/v1/x?page=3>; rel=\"next\""));
+        assert_eq!((link(Some("3")), link(Some("4"))), (None, None));
+        assert!(paged_long("/api/v1/x", &rows, Some("0")).is_err());
+    }
 }

@@ -11,8 +11,9 @@ use utoipa::{Modify, OpenApi};
 
 use super::{
     alarms, amortisation, asset_papers, assets, audit, audit_packs, audit_sample, availability, billing, bookkeeping,
-    drafts, invoices, journal, ledger, me, meter_readings, meters, notices, opening, paid_back, payback, payments,
-    racks, readings, reminders, reports, resolutions, settings, tariffs, tenants, terms, titre, token, usage, users,
+    drafts, invoices, journal, ledger, line_readings, me, meter_readings, meters, notices, opening, paid_back, payback,
+    payments, racks, readings, reminders, reports, resolutions, settings, tariffs, tenants, terms, titre, token, usage,
+    users,
 };
 
 use crate::http::health;
@@ -53,6 +54,7 @@ const PROBLEM_TYPE: &str = "application/problem+json";
         invoices::xml,
         titre::one,
         invoices::evidence,
+        line_readings::list,
         notices::list,
         notices::undelivered,
         notices::resend,
@@ -122,6 +124,7 @@ const PROBLEM_TYPE: &str = "application/problem+json";
         bookkeeping::list_figures,
         bookkeeping::record_figures,
         racks::list,
+        racks::one,
         alarms::list,
         meters::list,
         meters::coverage,

@@ -1,12 +1,12 @@
-//! `GET /api/v1/racks`.
+//! `GET /api/v1/racks`, `GET /api/v1/racks/{rack}`.
 
 use actix_web::HttpResponse;
-use actix_web::web::{Data, Query};
+use actix_web::web::{Data, Path, Query};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::PAGE_ROWS_MAX;
-use crate::app::read_racks::{self, FeedState, RackState};
+use crate::app::read_racks::{self, FeedMeter, FeedState, RackFile, RackState};
 use crate::http::asked::page;
 use crate::http::error::{Fault, Problem};
 use crate::http::state::{Shared, blocking};
@@ -54,6 +54,34 @@ pub struct FeedAnswer {
     meters: Vec<String>,
 }
 
+/// One rack, closer.
+#[derive(Serialize, ToSchema)]
+pub struct RackDetail {
+    #[serde(flatten)]
+    rack: RackAnswer,
+    /// Counts of the units occupied in it.
+    counts: Vec<CountAnswer>,
+    /// Each feed's mean kW of the last 24 hours, oldest first.
+    windows: Vec<WindowAnswer>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = RackCount)]
+pub struct CountAnswer {
+    meter: String,
+    at: Option<String>,
+    units: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = RackWindow)]
+pub struct WindowAnswer {
+    from: String,
+    to: String,
+    a_kw: Option<String>,
+    b_kw: Option<String>,
+}
+
 #[utoipa::path(
     get, path = "/api/v1/racks", tag = "plant", params(RacksQuery),
     responses((status = 200, body = RacksAnswer), (status = 400, body = Problem), (status = 401, body = Problem),
@@ -70,6 +98,41 @@ pub async fn list(shared: Data<Shared>, query: Query<RacksQuery>) -> Result<Http
     let pages = total.div_ceil(PAGE_ROWS_MAX).max(1);
     let racks = racks.into_iter().skip((page - 1).saturating_mul(PAGE_ROWS_MAX)).take(PAGE_ROWS_MAX).collect();
     Ok(HttpResponse::Ok().json(RacksAnswer { racks, page, pages, total }))
+}
+
+#[utoipa::path(
+    get, path = "/api/v1/racks/{rack}", tag = "plant", params(("rack" = String, Path)),
+    responses((status = 200, body = RackDetail), (status = 401, body = Problem), (status = 403, body = Problem),
+              (status = 404, body = Problem)),
+    security(("token" = []))
+)]
+pub async fn one(shared: Data<Shared>, code: Path<String>) -> Result<HttpResponse, Fault> {
+    let (store, now) = (shared.store.clone(), shared.now());
+    let file = blocking(move || read_racks::one(&store, &code, now)).await?.ok_or(Fault::NotFound)?;
+    Ok(HttpResponse::Ok().json(detail(&file)))
+}
+
+fn detail(file: &RackFile) -> RackDetail {
+    let kilowatts = |kw: &rust_decimal::Decimal| kw.round_dp(6).normalize().to_string();
+    let count = |one: &FeedMeter| CountAnswer {
+        meter: one.meter.code.to_string(),
+        at: one.last.map(|last| last.at.to_string()),
+        units: one.last.map(|last| last.value.to_string()),
+    };
+    RackDetail {
+        rack: rack(file.aisle_code.as_str(), &file.state),
+        counts: file.counts.iter().map(count).collect(),
+        windows: file
+            .windows
+            .iter()
+            .map(|(period, a, b)| WindowAnswer {
+                from: period.from.to_string(),
+                to: period.to.to_string(),
+                a_kw: a.as_ref().map(kilowatts),
+                b_kw: b.as_ref().map(kilowatts),
+            })
+            .collect(),
+    }
 }
 
 fn rack(aisle: &str, state: &RackState) -> RackAnswer {

@@ -67,7 +67,7 @@ pub struct Traced {
 impl Traced {
     /// The line with this number, from 1, in words that name it.
     fn line(&self, number: usize) -> Result<&Charge, Fault> {
-        number.checked_sub(1).and_then(|index| self.charges.get(index)).ok_or(Fault::NotFound)
+        read_evidence::line(&self.charges, number).ok_or(Fault::NotFound)
     }
 
     fn address(&self, number: usize) -> String {

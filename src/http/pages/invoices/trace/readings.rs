@@ -59,9 +59,8 @@ fn meter_of<'a>(
     code: &str,
 ) -> Result<(&'a Charge, &'a Usage, &'a MeterUsage), Fault> {
     let charge = traced.line(number)?;
-    let usage = charge.provenance.usage.as_ref().ok_or(Fault::NotFound)?;
-    let meter = usage.meters.iter().find(|meter| code.is_empty() || meter.meter.as_str() == code);
-    Ok((charge, usage, meter.ok_or(Fault::NotFound)?))
+    let (usage, meter) = read_evidence::meter(charge, code).ok_or(Fault::NotFound)?;
+    Ok((charge, usage, meter))
 }
 
 /// The page of one day's readings; without a day, the first of the line.
@@ -75,11 +74,9 @@ pub async fn readings_page(
     let (charge, usage, meter) = meter_of(traced, number, &query.meter)?;
     let frame = Frame::of(http);
     let asked: Option<NaiveDate> = parsed("day", query.day.as_deref(), Expected::Day)?;
-    let first = meter.daily.first().map_or_else(|| meter.period.from.date_in(traced.zone), |(day, _)| *day);
-    let day = asked.unwrap_or(first);
-    let position = meter.daily.iter().position(|(known, _)| *known == day).ok_or(Fault::NotFound)?;
-    let (store, code, measure, billed) = (shared.store.clone(), meter.meter.clone(), usage.measure, meter.period);
-    let evidence = blocking(move || read_evidence::day(&store, &code, measure, day, billed)).await?;
+    let (position, day, billed) = read_evidence::billed_day(meter, asked).ok_or(Fault::NotFound)?;
+    let (store, code, measure, period) = (shared.store.clone(), meter.meter.clone(), usage.measure, meter.period);
+    let evidence = blocking(move || read_evidence::day(&store, &code, measure, day, period)).await?;
 
     let base = traced.address(number);
     let to = |index: Option<usize>| {
@@ -88,7 +85,6 @@ pub async fn readings_page(
         Some(Link { label: weekday(&frame, *day), address })
     };
     let is_counter = evidence.meter.register.kind() == RegisterKind::Counter;
-    let billed_quantity = meter.daily.get(position).map(|(_, quantity)| *quantity);
     let designation = frame.either(&charge.designation.fr, &charge.designation.en).to_owned();
     let template = ReadingsPage {
         meter: meter.meter.to_string(),
@@ -116,7 +112,7 @@ pub async fn readings_page(
         next: to(Some(position + 1)),
         rows: rows(&frame, traced, &evidence, is_counter),
         steps: day_steps(&frame, traced, &evidence),
-        verdict: verdict(&frame, traced, &evidence, billed_quantity, usage.measure),
+        verdict: verdict(&frame, traced, &evidence, billed, usage.measure),
         file: Address::new(format!("{base}/readings.csv")).set("meter", &meter.meter).href(),
         is_counter,
         unit: typography::unit_symbol(evidence.meter.register.unit(), frame.language),
@@ -247,7 +243,7 @@ fn verdict(
     frame: &Frame,
     traced: &Traced,
     evidence: &DayEvidence,
-    billed: Option<Decimal>,
+    billed: Decimal,
     measure: Measure,
 ) -> Option<(bool, String)> {
     let usage = evidence.usage.as_ref()?;
@@ -255,7 +251,6 @@ fn verdict(
         RegisterKind::Counter => usage.quantity,
         _ => usage.daily.first().map_or(usage.quantity, |(_, quantity)| *quantity),
     };
-    let billed = billed?;
     let unit = daily_unit(frame, measure);
     let shown = |value: Decimal| format!("{}\u{a0}{unit}", frame.number(&value.round_dp(6)));
     if now.round_dp(6) == billed.round_dp(6) {
