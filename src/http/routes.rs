@@ -134,6 +134,16 @@ pub const ROUTES: &[RouteRow] = &[
     get!("/api/v1/billing/{month}/drafts/{contract}", Access::Api(Action::SeeDrafts), billing::draft),
     delete!("/api/v1/billing/{month}/drafts/{contract}", Access::Api(Action::RunBilling), drafts::withdraw),
     get!("/api/v1/billing/{month}/drafts/{contract}/pdf", Access::Api(Action::SeeDrafts), drafts::pdf),
+    get!(
+        "/api/v1/billing/{month}/drafts/{contract}/lines-billed/{line}",
+        Access::Api(Action::SeeDrafts),
+        drafts::evidence
+    ),
+    get!(
+        "/api/v1/billing/{month}/drafts/{contract}/lines-billed/{line}/readings",
+        Access::Api(Action::SeeDrafts),
+        drafts::readings
+    ),
     get!("/api/v1/billing/{month}/drafts/{contract}/lines", Access::Api(Action::SeeDrafts), billing::lines),
     post!("/api/v1/billing/{month}/drafts/{contract}/lines", Access::Api(Action::RunBilling), billing::add_line),
     delete!(

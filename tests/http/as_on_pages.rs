@@ -139,6 +139,44 @@ async fn a_line_is_followed_to_its_readings_by_whom_it_concerns() {
     }
 }
 
+/// The line of a draft, followed as it would be once it is issued; kept from tenants.
+#[actix_web::test]
+async fn a_drafts_line_is_followed_to_its_readings() {
+    for engine in ENGINES {
+        let site = Site::new(engine);
+        let server = Server::start(&site).await;
+        let (finance, tenant) = (server.token(Role::Finance).await, server.token(Role::Tenant).await);
+        let base = format!("/api/v1/billing/2026-10/drafts/{}", site.contract_of("aphp"));
+        let draft = server.get_with(&base, &finance).await.json();
+        let billed = draft["lines_billed"].as_array().unwrap();
+        let mut followed = 0;
+        for (position, line) in billed.iter().enumerate() {
+            let path = format!("{base}/lines-billed/{}", position + 1);
+            let evidence = server.get_with(&path, &finance).await;
+            assert_eq!(evidence.status.as_u16(), 200, "{engine:?} {path}: {}", evidence.text());
+            let evidence = evidence.json();
+            assert_eq!(&evidence["line"], line, "{engine:?} {path}");
+            let Some(meter) = evidence["meters"].get(0) else { continue };
+            let asked = format!("{path}/readings?meter={}", meter["meter"].as_str().unwrap());
+            let found = server.get_with(&asked, &finance).await.json();
+            assert_eq!(found["day"], meter["days"][0]["day"], "{engine:?} {asked}: {found}");
+            assert_eq!(found["billed"], meter["days"][0]["quantity"], "{engine:?} {asked}: {found}");
+            followed += 1;
+        }
+        assert!(followed > 0, "{engine:?}: no line rests on a meter: {draft}");
+        let beyond = billed.len() + 1;
+        for (token, path, status) in [
+            (&finance, format!("{base}/lines-billed/{beyond}"), 404),
+            (&finance, format!("{base}/lines-billed/{beyond}/readings"), 404),
+            (&finance, "/api/v1/billing/2026-10/drafts/NOBODY/lines-billed/1".to_owned(), 404),
+            (&tenant, format!("{base}/lines-billed/1"), 403),
+        ] {
+            let answer = server.get_with(&path, token).await;
+            assert_eq!(answer.status.as_u16(), status, "{engine:?} {path}: {}", answer.text());
+        }
+    }
+}
+
 #[actix_web::test]
 async fn a_rack_is_read_as_in_the_list_and_closer() {
     let site = Site::new(Engine::Sqlite);

@@ -1,4 +1,4 @@
-//! What is done with the draft at `/api/v1/billing/{month}/drafts/{contract}`: looked at on paper, withdrawn.
+//! What is done with the draft at `/api/v1/billing/{month}/drafts/{contract}`: looked at on paper, its lines followed, withdrawn.
 
 use actix_web::HttpResponse;
 use actix_web::http::header;
@@ -8,13 +8,17 @@ use utoipa::IntoParams;
 
 use super::billing::{blocked, month};
 use super::download;
+use super::invoices::{LineEvidence, line_evidence};
+use super::line_readings::{LineReadingsAnswer, LineReadingsQuery, told};
 use crate::app::compare_billing::{self, MonthDraft};
-use crate::app::{preview_draft, withdraw_draft};
+use crate::app::{preview_draft, read_evidence, withdraw_draft};
 use crate::domain::calendar::BillingMonth;
 use crate::domain::ids::ContractCode;
+use crate::domain::invoice::Draft;
 use crate::domain::party::Language;
 use crate::http::auth::Granted;
 use crate::http::error::{Fault, Problem};
+use crate::http::pages::encoded;
 use crate::http::state::{Shared, blocking};
 
 #[utoipa::path(
@@ -64,6 +68,53 @@ pub fn file_name(month: BillingMonth, contract: &ContractCode, language: Languag
     };
     let plain = |c: char| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '-' };
     format!("{word}-{month}-{}.pdf", contract.as_str().chars().map(plain).collect::<String>())
+}
+
+#[utoipa::path(
+    get, path = "/api/v1/billing/{month}/drafts/{contract}/lines-billed/{line}", tag = "billing",
+    params(("month" = String, Path, example = "2026-10"), ("contract" = String, Path), ("line" = usize, Path)),
+    description = "What one of the draft's `lines_billed`, from 1, rests on, as of an invoice's line.",
+    responses((status = 200, body = LineEvidence), (status = 401, body = Problem), (status = 403, body = Problem),
+              (status = 404, body = Problem), (status = 409, body = Problem, description = "Problems stand in its way.")),
+    security(("token" = []))
+)]
+pub async fn evidence(shared: Data<Shared>, path: Path<(String, String, String)>) -> Result<HttpResponse, Fault> {
+    let (month_text, contract, line) = path.into_inner();
+    let (month, contract) = (month(&month_text)?, ContractCode(contract));
+    let position: usize = line.parse().map_err(|_| Fault::NotFound)?;
+    let page = format!("/billing/{month}/drafts/{}/lines/{position}", encoded(contract.as_str()));
+    let draft = read(&shared, month, contract).await?;
+    let charge = read_evidence::line(&draft.charges, position).ok_or(Fault::NotFound)?;
+    Ok(HttpResponse::Ok().json(line_evidence(charge, Language::French, &page)))
+}
+
+#[utoipa::path(
+    get, path = "/api/v1/billing/{month}/drafts/{contract}/lines-billed/{line}/readings", tag = "billing",
+    params(("month" = String, Path, example = "2026-10"), ("contract" = String, Path), ("line" = usize, Path),
+           LineReadingsQuery),
+    description = "The readings of one meter on one day behind one of the draft's `lines_billed`, as of an invoice's line.",
+    responses((status = 200, body = LineReadingsAnswer), (status = 400, body = Problem), (status = 401, body = Problem),
+              (status = 403, body = Problem), (status = 404, body = Problem),
+              (status = 409, body = Problem, description = "Problems stand in its way.")),
+    security(("token" = []))
+)]
+pub async fn readings(
+    shared: Data<Shared>,
+    path: Path<(String, String, String)>,
+    query: Query<LineReadingsQuery>,
+) -> Result<HttpResponse, Fault> {
+    let (month_text, contract, line) = path.into_inner();
+    let draft = read(&shared, month(&month_text)?, ContractCode(contract)).await?;
+    told(&shared, &draft.charges, &line, &query).await
+}
+
+/// The draft, kept or as it would be made now.
+async fn read(shared: &Data<Shared>, month: BillingMonth, contract: ContractCode) -> Result<Draft, Fault> {
+    let (store, now) = (shared.store.clone(), shared.now());
+    match blocking(move || compare_billing::draft(&store, month, &contract, now)).await?.ok_or(Fault::NotFound)? {
+        MonthDraft::Kept(draft) | MonthDraft::Planned(draft) => Ok(draft),
+        MonthDraft::Blocked(problems) => Err(blocked(&problems)),
+    }
 }
 
 #[derive(Deserialize, IntoParams)]

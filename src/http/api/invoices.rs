@@ -273,10 +273,16 @@ pub async fn evidence(
     let position: usize = line.parse().map_err(|_| Fault::NotFound)?;
     let invoice = find(&shared, granted, number).await?;
     let charge = read_evidence::line(&invoice.charges, position).ok_or(Fault::NotFound)?;
+    let base = format!("/invoices/{}", invoice.number);
+    Ok(HttpResponse::Ok().json(line_evidence(charge, invoice.language, &format!("{base}/lines/{position}"))))
+}
+
+/// What `charge` rests on; `page` is where people follow the line.
+pub(super) fn line_evidence(charge: &Charge, language: Language, page: &str) -> LineEvidence {
     let usage = charge.provenance.usage.as_ref();
-    let readings = format!("/invoices/{}/lines/{position}/readings.csv", invoice.number);
-    Ok(HttpResponse::Ok().json(LineEvidence {
-        line: line_answer(charge, invoice.language),
+    let readings = format!("{page}/readings.csv");
+    LineEvidence {
+        line: line_answer(charge, language),
         measure: usage.map(|usage| usage.measure.to_string()),
         usage: usage.map(|usage| usage.quantity.normalize().to_string()),
         from: usage.map(|usage| usage.period.from.to_string()),
@@ -284,7 +290,7 @@ pub async fn evidence(
         meters: usage
             .map(|usage| usage.meters.iter().map(|one| meter_evidence(one, &readings)).collect())
             .unwrap_or_default(),
-    }))
+    }
 }
 
 fn meter_evidence(meter: &MeterUsage, readings: &str) -> MeterEvidence {

@@ -9,6 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::invoices::find;
 use crate::app::read_evidence::{self, DayEvidence, ShownReading};
 use crate::domain::metering::{Quality, Sample};
+use crate::domain::rating::Charge;
 use crate::http::asked::{Expected, parsed};
 use crate::http::auth::Granted;
 use crate::http::error::{Fault, Problem};
@@ -79,11 +80,21 @@ pub async fn list(
     path: Path<(String, String)>,
     query: Query<LineReadingsQuery>,
 ) -> Result<HttpResponse, Fault> {
-    let asked: Option<NaiveDate> = parsed("day", query.day.as_deref(), Expected::Day)?;
     let (number, line) = path.into_inner();
-    let position: usize = line.parse().map_err(|_| Fault::NotFound)?;
     let invoice = find(&shared, granted, number).await?;
-    let charge = read_evidence::line(&invoice.charges, position).ok_or(Fault::NotFound)?;
+    told(&shared, &invoice.charges, &line, &query).await
+}
+
+/// The readings behind the line of a document that lies within reach.
+pub(super) async fn told(
+    shared: &Data<Shared>,
+    charges: &[Charge],
+    line: &str,
+    query: &LineReadingsQuery,
+) -> Result<HttpResponse, Fault> {
+    let asked: Option<NaiveDate> = parsed("day", query.day.as_deref(), Expected::Day)?;
+    let position: usize = line.parse().map_err(|_| Fault::NotFound)?;
+    let charge = read_evidence::line(charges, position).ok_or(Fault::NotFound)?;
     let code = query.meter.as_deref().unwrap_or_default();
     let (usage, meter) = read_evidence::meter(charge, code).ok_or(Fault::NotFound)?;
     let (_, day, billed) = read_evidence::billed_day(meter, asked).ok_or(Fault::NotFound)?;

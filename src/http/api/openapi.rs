@@ -86,6 +86,8 @@ const PROBLEM_TYPE: &str = "application/problem+json";
         billing::draft,
         drafts::pdf,
         drafts::withdraw,
+        drafts::evidence,
+        drafts::readings,
         billing::lines,
         billing::add_line,
         billing::remove_line,
