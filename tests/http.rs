@@ -25,6 +25,8 @@ mod finance;
 mod inventory;
 #[path = "http/paid_back.rs"]
 mod paid_back;
+#[path = "http/parts.rs"]
+mod parts;
 #[path = "http/races.rs"]
 mod races;
 #[path = "http/readings.rs"]

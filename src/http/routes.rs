@@ -124,7 +124,7 @@ pub const ROUTES: &[RouteRow] = &[
     get!("/api/v1/payments/receipts", Access::Api(Action::SeePayments), payments::receipts),
     post!("/api/v1/payments/receipts/match", Access::Api(Action::RecordPayments), payments::match_receipt),
     post!("/api/v1/payments/receipts/dismiss", Access::Api(Action::RecordPayments), payments::dismiss),
-    get!("/api/v1/dunning", Access::Api(Action::SeePayments), payments::dunning),
+    get!("/api/v1/dunning", Access::Api(Action::SeePayments), reminders::dunning),
     get!("/api/v1/billing/runs", Access::Api(Action::SeeDrafts), billing::runs),
     get!("/api/v1/billing/runs/{run}", Access::Api(Action::SeeDrafts), billing::progress),
     post!("/api/v1/billing/runs/{run}/retry", Access::Api(Action::RunBilling), billing::retry),

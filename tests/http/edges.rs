@@ -88,7 +88,7 @@ async fn no_operation_takes_a_parameter_it_is_not_described_with() {
         }
         assert!(refused, "{method} {path}: nobody is told of zzz");
     }
-    let answer = server.get_with("/api/v1/dunning?tenant=aphp", &tokens[0]).await;
+    let answer = server.get_with("/api/v1/billing/2026-10?tenant=aphp", &tokens[0]).await;
     assert_eq!(detail(&answer), "`tenant` is no parameter of this address: it takes none");
 }
 

@@ -1,7 +1,10 @@
 //! Who may sign in: show them, give them another role, shut them out and let them in again.
 
+use std::cmp::Ordering;
+
 use chrono::{DateTime, Utc};
 
+use crate::app::listing::{SortKey, Wanted, folded};
 use crate::app::sign_in::Person;
 use crate::app::users::check_place;
 use crate::app::{AppError, Store, UserProblem};
@@ -40,6 +43,61 @@ pub fn list(store: &Store, now: DateTime<Utc>) -> Result<Vec<UserFile>, AppError
         let users = users::list(connection)?;
         Ok(users.into_iter().map(|user| file(owners.contains(&user.id), seen(user.id), user)).collect())
     })
+}
+
+/// What people are ordered by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum UserKey {
+    #[default]
+    Name,
+    Email,
+    Role,
+    /// When a session of theirs was last used.
+    Seen,
+}
+
+impl SortKey for UserKey {
+    const ALL: &'static [UserKey] = &[UserKey::Name, UserKey::Email, UserKey::Role, UserKey::Seen];
+
+    fn name(self) -> &'static str {
+        match self {
+            UserKey::Name => "name",
+            UserKey::Email => "email",
+            UserKey::Role => "role",
+            UserKey::Seen => "seen",
+        }
+    }
+}
+
+/// Who is looked for.
+#[derive(Debug, Clone, Default)]
+pub struct UsersWanted {
+    /// Found by address or name.
+    pub list: Wanted<UserKey>,
+    pub role: Option<Role>,
+    /// Whether they are shut out.
+    pub disabled: Option<bool>,
+}
+
+/// The people looked for, in the order asked for.
+pub fn search(store: &Store, wanted: &UsersWanted, now: DateTime<Utc>) -> Result<Vec<UserFile>, AppError> {
+    let mut found = list(store, now)?;
+    found.retain(|user| {
+        wanted.list.finds(&[&user.email, &user.name])
+            && wanted.role.is_none_or(|role| user.role == role)
+            && wanted.disabled.is_none_or(|disabled| user.disabled_at.is_some() == disabled)
+    });
+    let order = wanted.list.order;
+    found.sort_by(|a, b| {
+        let by_key = match order.key {
+            UserKey::Name => order.of(&folded(&a.name), &folded(&b.name)),
+            UserKey::Email => Ordering::Equal,
+            UserKey::Role => order.of(&(a.role, &a.tenant), &(b.role, &b.tenant)),
+            UserKey::Seen => order.of(&a.seen_at, &b.seen_at),
+        };
+        by_key.then_with(|| order.of(&a.email, &b.email))
+    });
+    Ok(found)
 }
 
 pub fn one(store: &Store, id: UserId, now: DateTime<Utc>) -> Result<Option<UserFile>, AppError> {

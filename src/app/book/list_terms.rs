@@ -19,6 +19,7 @@ use crate::domain::tariff::Tariff;
 pub enum TenantKey {
     #[default]
     Name,
+    Code,
     Siret,
     /// How many days it has to pay.
     Terms,
@@ -27,11 +28,13 @@ pub enum TenantKey {
 }
 
 impl SortKey for TenantKey {
-    const ALL: &'static [TenantKey] = &[TenantKey::Name, TenantKey::Siret, TenantKey::Terms, TenantKey::Contracts];
+    const ALL: &'static [TenantKey] =
+        &[TenantKey::Name, TenantKey::Code, TenantKey::Siret, TenantKey::Terms, TenantKey::Contracts];
 
     fn name(self) -> &'static str {
         match self {
             TenantKey::Name => "name",
+            TenantKey::Code => "code",
             TenantKey::Siret => "siret",
             TenantKey::Terms => "terms",
             TenantKey::Contracts => "contracts",
@@ -160,6 +163,7 @@ pub fn tenants(store: &Store, scope: &TenantScope, wanted: &Wanted<TenantKey>) -
     found.sort_by(|(a, own), (b, other)| {
         let by_key = match order.key {
             TenantKey::Name => by_text(order, &a.name, &b.name),
+            TenantKey::Code => order.of(&a.code, &b.code),
             TenantKey::Siret => order.of(&a.siret.to_string(), &b.siret.to_string()),
             TenantKey::Terms => order.of(&a.payment_term_class.days(), &b.payment_term_class.days()),
             TenantKey::Contracts => order.of(&own.len(), &other.len()),

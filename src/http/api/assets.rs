@@ -1,8 +1,8 @@
 //! `/api/v1/assets`: the inventory, one asset with the entries behind its figures, and its papers.
 
-use actix_web::HttpResponse;
 use actix_web::http::header;
 use actix_web::web::{Data, Path, Query};
+use actix_web::{HttpRequest, HttpResponse};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -58,7 +58,12 @@ pub struct AssetAnswer {
               (status = 403, body = Problem)),
     security(("token" = []))
 )]
-pub async fn list(shared: Data<Shared>, _granted: Granted, query: Query<AssetsQuery>) -> Result<HttpResponse, Fault> {
+pub async fn list(
+    shared: Data<Shared>,
+    _granted: Granted,
+    http: HttpRequest,
+    query: Query<AssetsQuery>,
+) -> Result<HttpResponse, Fault> {
     let asked: Option<NaiveDate> = parsed("as_of", query.as_of.as_deref(), Expected::Day)?;
     let (store, now) = (shared.store.clone(), shared.now());
     let assets = blocking(move || {
@@ -75,7 +80,7 @@ pub async fn list(shared: Data<Shared>, _granted: Granted, query: Query<AssetsQu
         cumulative: asset.plan.position.cumulative,
         net_book_value: asset.plan.position.net_book_value,
     });
-    paged("/api/v1/assets", &answer.collect::<Vec<_>>(), query.page.as_deref())
+    paged(&http, &answer.collect::<Vec<_>>(), query.page.as_deref())
 }
 
 #[utoipa::path(

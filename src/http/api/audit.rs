@@ -1,7 +1,7 @@
 //! `GET /api/v1/audit/…`: the trail as it is chained, and what is signed of it.
 
-use actix_web::HttpResponse;
 use actix_web::web::{Data, Query};
+use actix_web::{HttpRequest, HttpResponse};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -132,11 +132,12 @@ fn event(chained: ChainedEvent) -> EventAnswer {
 pub async fn signed_roots(
     shared: Data<Shared>,
     _granted: Granted,
+    http: HttpRequest,
     query: Query<LongPageQuery>,
 ) -> Result<HttpResponse, Fault> {
     let store = shared.store.clone();
     let roots = blocking(move || read_trail::signed_roots(&store)).await?;
-    paged_long("/api/v1/audit/roots", &roots.into_iter().map(root).collect::<Vec<_>>(), query.page.as_deref())
+    paged_long(&http, &roots.into_iter().map(root).collect::<Vec<_>>(), query.page.as_deref())
 }
 
 fn root(SignedRoot { statement, signature }: SignedRoot) -> RootAnswer {

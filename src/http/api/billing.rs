@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use actix_web::HttpResponse;
-use actix_web::http::{StatusCode, header};
+use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path, Query};
+use actix_web::{HttpRequest, HttpResponse};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -13,7 +13,7 @@ use super::invoices::{LineAnswer, line_answer};
 use super::once::{Writing, once};
 use super::schemas::billing::PlanReport;
 use super::schemas::values::Amount;
-use super::{PAGE_ROWS_MAX, part};
+use super::{PAGE_ROWS_MAX, PageQuery, page_told, paged, part};
 use crate::app::compare_billing::{self, MonthDraft};
 use crate::app::left_of_run::left_of_run;
 use crate::app::manual_lines::{self, ManualLine, treatments};
@@ -162,15 +162,12 @@ pub struct RunsQuery {
               (status = 403, body = Problem)),
     security(("token" = []))
 )]
-pub async fn runs(shared: Data<Shared>, query: Query<RunsQuery>) -> Result<HttpResponse, Fault> {
+pub async fn runs(shared: Data<Shared>, http: HttpRequest, query: Query<RunsQuery>) -> Result<HttpResponse, Fault> {
     let page = within("page", query.page.as_deref(), 1.., Expected::Page)?.unwrap_or(1);
     let (store, now) = (shared.store.clone(), shared.now());
     let (found, total) = blocking(move || run_campaign::page(&store, page, now)).await?;
-    let mut told = HttpResponse::Ok();
-    told.insert_header(("x-total-count", total.to_string()));
-    if page.saturating_mul(run_campaign::RUNS_PER_PAGE) < total {
-        told.insert_header((header::LINK, format!("</api/v1/billing/runs?page={}>; rel=\"next\"", page + 1)));
-    }
+    let next = (page.saturating_mul(run_campaign::RUNS_PER_PAGE) < total).then(|| page + 1);
+    let mut told = page_told(&http, total, next);
     Ok(told.json(found.iter().map(answer).collect::<Vec<_>>()))
 }
 
@@ -374,12 +371,17 @@ fn manual_answer(line: &ManualLine) -> ManualLineAnswer {
 
 #[utoipa::path(
     get, path = "/api/v1/billing/{month}/drafts/{contract}/lines", tag = "billing",
-    params(("month" = String, Path, example = "2026-10"), ("contract" = String, Path)),
+    params(("month" = String, Path, example = "2026-10"), ("contract" = String, Path), PageQuery),
     responses((status = 200, body = Vec<ManualLineAnswer>, description = "Lines people added that no invoice carries yet."),
-              (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)),
+              (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)),
     security(("token" = []))
 )]
-pub async fn lines(shared: Data<Shared>, path: Path<(String, String)>) -> Result<HttpResponse, Fault> {
+pub async fn lines(
+    shared: Data<Shared>,
+    path: Path<(String, String)>,
+    http: HttpRequest,
+    query: Query<PageQuery>,
+) -> Result<HttpResponse, Fault> {
     let (month_text, contract) = path.into_inner();
     let (store, month, contract) = (shared.store.clone(), month(&month_text)?, ContractCode(contract));
     let found = blocking(move || {
@@ -387,7 +389,7 @@ pub async fn lines(shared: Data<Shared>, path: Path<(String, String)>) -> Result
         manual_lines::waiting(&store, &contract, month)
     })
     .await?;
-    Ok(HttpResponse::Ok().json(found.iter().map(manual_answer).collect::<Vec<_>>()))
+    paged(&http, &found.iter().map(manual_answer).collect::<Vec<_>>(), query.page.as_deref())
 }
 
 fn known(store: &Store, contract: &ContractCode) -> Result<crate::domain::contract::Contract, AppError> {

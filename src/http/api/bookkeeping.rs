@@ -1,9 +1,9 @@
 //! Keeping the books over the API: depreciation posted, periods closed, what happens to assets and figures of management
 //! recorded.
 
-use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path, Query};
+use actix_web::{HttpRequest, HttpResponse};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -62,11 +62,12 @@ pub async fn post_assets(writing: Writing) -> Result<HttpResponse, Fault> {
 pub async fn list_periods(
     shared: Data<Shared>,
     _granted: Granted,
+    http: HttpRequest,
     query: Query<LongPageQuery>,
 ) -> Result<HttpResponse, Fault> {
     let store = shared.store.clone();
     let found = blocking(move || periods::list(&store)).await?;
-    paged_long("/api/v1/periods", &found, query.page.as_deref())
+    paged_long(&http, &found, query.page.as_deref())
 }
 
 /// What is done to a period.
@@ -272,11 +273,12 @@ pub async fn record_event(writing: Writing, asset: Path<String>) -> Result<HttpR
 pub async fn list_figures(
     shared: Data<Shared>,
     _granted: Granted,
+    http: HttpRequest,
     query: Query<LongPageQuery>,
 ) -> Result<HttpResponse, Fault> {
     let store = shared.store.clone();
     let found = blocking(move || record_management_figures::list(&store)).await?;
-    paged_long("/api/v1/payback/figures", &found, query.page.as_deref())
+    paged_long(&http, &found, query.page.as_deref())
 }
 
 #[derive(Deserialize, ToSchema)]

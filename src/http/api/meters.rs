@@ -5,9 +5,8 @@ use actix_web::web::{Data, Path, Query};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::only_of;
-use crate::app::listing::{Order, SortKey};
-use crate::app::read_meters::{self, MeterKey, MeterSummary, MetersFilter};
+use super::{only_of, order};
+use crate::app::read_meters::{self, MeterSummary, MetersFilter};
 use crate::domain::metering::{Anomaly, Register};
 use crate::http::asked::{Expected, none_of, page, parsed};
 use crate::http::error::{Fault, Problem};
@@ -145,17 +144,12 @@ fn filter(query: &MetersQuery) -> Result<MetersFilter, Fault> {
         let found = registers.into_iter().find(|one| one.name() == name);
         found.ok_or_else(|| none_of("register", name, &registers.map(Register::name)))
     });
-    let sort = query.sort.as_deref().unwrap_or_default();
-    let name = sort.strip_prefix('-').unwrap_or(sort);
-    if !name.is_empty() && !MeterKey::ALL.iter().any(|key| key.name() == name) {
-        return Err(none_of("sort", name, &MeterKey::ALL.iter().map(|key| key.name()).collect::<Vec<_>>()));
-    }
     Ok(MetersFilter {
         month: parsed("month", query.month.as_deref(), Expected::Month)?,
         text: query.q.clone().unwrap_or_default(),
         register: register.transpose()?,
         attention: parsed("attention", query.attention.as_deref(), Expected::Flag)?.unwrap_or(false),
-        order: Order::named(sort),
+        order: order(query.sort.as_deref())?,
         page: Some(page(query.page.as_deref())?),
     })
 }

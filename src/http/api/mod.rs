@@ -46,15 +46,17 @@ pub mod token;
 pub mod usage;
 pub mod users;
 
+use std::fmt::Display;
 use std::str::FromStr;
 
 use actix_web::http::header::{self, ContentDisposition, DispositionParam, DispositionType};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 
-use super::asked::{Expected, either, page as page_asked, parsed};
+use super::asked::{Expected, either, none_of, page as page_asked, parsed};
 use super::error::Fault;
+use crate::app::listing::{Order, SortKey, Wanted};
 
 /// Rows of one answer where nothing else is agreed.
 pub(super) const PAGE_ROWS_MAX: usize = 100;
@@ -63,24 +65,63 @@ pub(super) const PAGE_ROWS_MAX: usize = 100;
 const LONG_PAGE_ROWS_MAX: usize = 1_000;
 
 /// The part of a list that a page shows, with what tells the rest: how many there are, and where the next page is.
-pub(super) fn paged<T: Serialize>(path: &str, rows: &[T], page: Option<&str>) -> Result<HttpResponse, Fault> {
-    paged_by(PAGE_ROWS_MAX, path, rows, page)
+pub(super) fn paged<T: Serialize>(http: &HttpRequest, rows: &[T], page: Option<&str>) -> Result<HttpResponse, Fault> {
+    paged_by(PAGE_ROWS_MAX, http, rows, page)
 }
 
 /// The same of a list whose rows are short: programs that read it whole find nearly always all of it on the first page.
-pub(super) fn paged_long<T: Serialize>(path: &str, rows: &[T], page: Option<&str>) -> Result<HttpResponse, Fault> {
-    paged_by(LONG_PAGE_ROWS_MAX, path, rows, page)
+pub(super) fn paged_long<T: Serialize>(
+    http: &HttpRequest,
+    rows: &[T],
+    page: Option<&str>,
+) -> Result<HttpResponse, Fault> {
+    paged_by(LONG_PAGE_ROWS_MAX, http, rows, page)
 }
 
-fn paged_by<T: Serialize>(rows_max: usize, path: &str, rows: &[T], page: Option<&str>) -> Result<HttpResponse, Fault> {
+fn paged_by<T: Serialize>(
+    rows_max: usize,
+    http: &HttpRequest,
+    rows: &[T],
+    page: Option<&str>,
+) -> Result<HttpResponse, Fault> {
     let page = page_asked(page)?;
     let part = rows.chunks(rows_max).nth(page.saturating_sub(1)).unwrap_or_default();
+    let next = (page < rows.len().div_ceil(rows_max)).then(|| page + 1);
+    Ok(page_told(http, rows.len(), next).json(part))
+}
+
+/// The beginning of an answer that tells of how many rows it is a part, and which page is the next.
+pub(super) fn page_told<N: Display>(http: &HttpRequest, total: N, next: Option<N>) -> HttpResponseBuilder {
     let mut answer = HttpResponse::Ok();
-    answer.insert_header(("x-total-count", rows.len().to_string()));
-    if page < rows.len().div_ceil(rows_max) {
-        answer.insert_header((header::LINK, format!("<{path}?page={}>; rel=\"next\"", page + 1)));
+    answer.insert_header(("x-total-count", total.to_string()));
+    if let Some(next) = next {
+        answer.insert_header((header::LINK, link_on(http, &format!("page={next}"))));
     }
-    Ok(answer.json(part))
+    answer
+}
+
+/// That the list goes on at `place`, a page or a cursor, under the same question.
+fn link_on(http: &HttpRequest, place: &str) -> String {
+    let kept = http.query_string().split('&').filter(|pair| !pair.is_empty());
+    let kept = kept.filter(|pair| !pair.starts_with("page=") && !pair.starts_with("cursor="));
+    let query: Vec<&str> = kept.chain([place]).collect();
+    format!("<{}?{}>; rel=\"next\"", http.path(), query.join("&"))
+}
+
+/// The order a list is asked for in; a key it does not have is refused with those it has.
+pub(super) fn order<K: SortKey>(sort: Option<&str>) -> Result<Order<K>, Fault> {
+    let text = sort.map(str::trim).unwrap_or_default();
+    let name = text.strip_prefix('-').unwrap_or(text);
+    let known: Vec<&str> = K::ALL.iter().map(|key| key.name()).collect();
+    if !name.is_empty() && !known.contains(&name) {
+        return Err(none_of("sort", name, &known));
+    }
+    Ok(Order::named(text))
+}
+
+/// The whole of a list as it is searched and ordered.
+pub(super) fn wanted<K: SortKey>(q: Option<&str>, sort: Option<&str>) -> Result<Wanted<K>, Fault> {
+    Ok(Wanted { text: q.unwrap_or_default().to_owned(), order: order(sort)?, page: None })
 }
 
 /// What page `page` shows of a list at hand; nothing beyond its end.
@@ -122,11 +163,7 @@ pub(super) fn cut<T>(mut rows: Vec<T>, rows_max: usize) -> (Vec<T>, bool) {
 pub(super) fn going_on(http: &HttpRequest, next: Option<&str>, answer: &impl Serialize) -> HttpResponse {
     let mut response = HttpResponse::Ok();
     if let Some(next) = next {
-        let kept = http.query_string().split('&').filter(|pair| !pair.is_empty());
-        let kept = kept.filter(|pair| !pair.starts_with("page=") && !pair.starts_with("cursor="));
-        let cursor = format!("cursor={next}");
-        let query: Vec<&str> = kept.chain([cursor.as_str()]).collect();
-        response.insert_header((header::LINK, format!("<{}?{}>; rel=\"next\"", http.path(), query.join("&"))));
+        response.insert_header((header::LINK, link_on(http, &format!("cursor={next}"))));
     }
     response.json(answer)
 }
@@ -155,19 +192,22 @@ pub(super) fn download(name: String) -> ContentDisposition {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use actix_web::test::TestRequest;
+
     use super::*;
 
     #[test]
     fn a_long_list_names_its_next_page_until_its_end() {
         let rows: Vec<u32> = (0..2_001).collect();
+        let http = TestRequest::get().uri("/api/v1/x?page=1&q=a%20b").to_http_request();
         let link = |page: Option<&str>| {
-            let answer = paged_long("/api/v1/x", &rows, page).unwrap();
+            let answer = paged_long(&http, &rows, page).unwrap();
             assert_eq!(answer.headers().get("x-total-count").unwrap(), "2001");
             answer.headers().get(header::LINK).map(|link| link.to_str().unwrap().to_owned())
         };
-        assert_eq!(link(None).as_deref(), Some("</api/v1/x?page=2>; rel=\"next\""));
-        assert_eq!(link(Some("2")).as_deref(), Some("</api/v1/x?page=3>; rel=\"next\""));
+        assert_eq!(link(None).as_deref(), Some("</api/v1/x?q=a%20b&page=2>; rel=\"next\""));
+        assert_eq!(link(Some("2")).as_deref(), Some("</api/v1/x?q=a%20b&page=3>; rel=\"next\""));
         assert_eq!((link(Some("3")), link(Some("4"))), (None, None));
-        assert!(paged_long("/api/v1/x", &rows, Some("0")).is_err());
+        assert!(paged_long(&http, &rows, Some("0")).is_err());
     }
 }

@@ -1,8 +1,8 @@
 //! The notices of an invoice: what became of each, and sending them again.
 
-use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path, Query};
+use actix_web::{HttpRequest, HttpResponse};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -74,14 +74,18 @@ pub struct UndeliveredAnswer {
               (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem)),
     security(("token" = []))
 )]
-pub async fn undelivered(shared: Data<Shared>, query: Query<PageQuery>) -> Result<HttpResponse, Fault> {
+pub async fn undelivered(
+    shared: Data<Shared>,
+    http: HttpRequest,
+    query: Query<PageQuery>,
+) -> Result<HttpResponse, Fault> {
     let store = shared.store.clone();
     let found = blocking(move || notices::undelivered(&store)).await?;
     let row = |(invoice, notice): &(Option<InvoiceNumber>, Notice)| UndeliveredAnswer {
         invoice: invoice.as_ref().map(ToString::to_string),
         notice: answer(notice),
     };
-    paged("/api/v1/notices", &found.iter().map(row).collect::<Vec<_>>(), query.page.as_deref())
+    paged(&http, &found.iter().map(row).collect::<Vec<_>>(), query.page.as_deref())
 }
 
 /// How many notices were queued.

@@ -59,6 +59,7 @@ const PROBLEM_TYPE: &str = "application/problem+json";
         notices::undelivered,
         notices::resend,
         reminders::plan,
+        reminders::dunning,
         reminders::send,
         availability::list,
         availability::record,
@@ -76,7 +77,6 @@ const PROBLEM_TYPE: &str = "application/problem+json";
         payments::receipts,
         payments::match_receipt,
         payments::dismiss,
-        payments::dunning,
         billing::plan,
         billing::run,
         billing::runs,
@@ -319,6 +319,16 @@ mod tests {
     /// Answers that succeed and have nothing to read, beside every 204.
     const WITHOUT_BODY: [(&str, &str); 1] = [("/api/v1/users/{user}/password-reset", "202")];
 
+    /// Lists that are answered whole: of one thing, of which nobody has more than a few.
+    const WHOLE: [(&str, &str); 6] = [
+        ("/api/v1/audit/packs", "the latest few"),
+        ("/api/v1/invoices/{number}/notices", "mails about one invoice"),
+        ("/api/v1/me/sessions", "devices of one person"),
+        ("/api/v1/me/tokens", "long-lived tokens of one person"),
+        ("/api/v1/users/{user}/sessions", "devices of one person"),
+        ("/api/v1/users/{user}/tokens", "long-lived tokens of one person"),
+    ];
+
     /// The place of every schema that lets anything through: no type, no parts; an object that names no property; a list of
     /// no matter what. What `additionalProperties` lets in on purpose is let through.
     fn empty_schemas(schema: &Value, place: &str, found: &mut Vec<String>) {
@@ -442,5 +452,22 @@ mod tests {
             empty_schemas(schema, name, &mut lacking);
         }
         assert!(lacking.is_empty(), "without a schema that says anything:\n{}", lacking.join("\n"));
+    }
+
+    #[test]
+    fn a_list_comes_in_parts() {
+        let document: Value = serde_json::from_str(&DOCUMENT).unwrap();
+        let mut whole = vec![];
+        for (path, item) in document["paths"].as_object().unwrap() {
+            let schema = &item["get"]["responses"]["200"]["content"]["application/json"]["schema"];
+            let named = schema["$ref"].as_str().and_then(|place| document.pointer(place.trim_start_matches('#')));
+            let asked = item["get"]["parameters"].as_array().into_iter().flatten();
+            let comes_in_parts =
+                asked.into_iter().any(|one| ["page", "cursor", "after"].iter().any(|name| one["name"] == *name));
+            if named.unwrap_or(schema)["type"] == "array" && !comes_in_parts {
+                whole.push(path.as_str());
+            }
+        }
+        assert_eq!(whole, WHOLE.map(|(path, _)| path));
     }
 }

@@ -15,7 +15,6 @@ use crate::app::Store;
 use crate::app::charge_interest;
 use crate::app::correct_invoice::{self, CorrectionRequest};
 use crate::app::credit_invoice::{self, CreditRequest};
-use crate::app::dunning;
 use crate::app::import_statement;
 use crate::app::match_receipts::{self, BankReceipt, BankStatement};
 use crate::app::read_payments::{self, PAYMENTS_PER_PAGE, RecordedPayment};
@@ -191,7 +190,11 @@ pub struct StatementRow {
               (status = 401, body = Problem), (status = 403, body = Problem)),
     security(("token" = []))
 )]
-pub async fn statements(shared: Data<Shared>, query: Query<PageQuery>) -> Result<HttpResponse, Fault> {
+pub async fn statements(
+    shared: Data<Shared>,
+    http: HttpRequest,
+    query: Query<PageQuery>,
+) -> Result<HttpResponse, Fault> {
     let store = shared.store.clone();
     let found = blocking(move || match_receipts::statements(&store, i64::MAX)).await?;
     let row = |one: BankStatement| StatementRow {
@@ -201,7 +204,7 @@ pub async fn statements(shared: Data<Shared>, query: Query<PageQuery>) -> Result
         receipts: one.receipts,
         known_before: one.known_before,
     };
-    paged("/api/v1/payments/statements", &found.into_iter().map(row).collect::<Vec<_>>(), query.page.as_deref())
+    paged(&http, &found.into_iter().map(row).collect::<Vec<_>>(), query.page.as_deref())
 }
 
 /// A receipt of a bank statement.
@@ -248,24 +251,33 @@ fn receipt(receipt: &BankReceipt) -> ReceiptRow {
     responses((status = 200, body = Vec<ReceiptRow>), (status = 401, body = Problem), (status = 403, body = Problem)),
     security(("token" = []))
 )]
-pub async fn receipts(shared: Data<Shared>, query: Query<LongPageQuery>) -> Result<HttpResponse, Fault> {
+pub async fn receipts(
+    shared: Data<Shared>,
+    http: HttpRequest,
+    query: Query<LongPageQuery>,
+) -> Result<HttpResponse, Fault> {
     let store = shared.store.clone();
     let left = blocking(move || match_receipts::left(&store)).await?;
-    paged_long("/api/v1/payments/receipts", &left.iter().map(receipt).collect::<Vec<_>>(), query.page.as_deref())
+    paged_long(&http, &left.iter().map(receipt).collect::<Vec<_>>(), query.page.as_deref())
 }
 
 #[utoipa::path(
-    get, path = "/api/v1/payments/statements/{statement}", tag = "payments", params(("statement" = i64, Path)),
-    responses((status = 200, body = Vec<ReceiptRow>), (status = 401, body = Problem), (status = 403, body = Problem),
+    get, path = "/api/v1/payments/statements/{statement}", tag = "payments", params(("statement" = i64, Path), LongPageQuery),
+    responses((status = 200, body = Vec<ReceiptRow>), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
               (status = 404, body = Problem)),
     security(("token" = []))
 )]
-pub async fn statement(shared: Data<Shared>, id: Path<String>) -> Result<HttpResponse, Fault> {
+pub async fn statement(
+    shared: Data<Shared>,
+    id: Path<String>,
+    http: HttpRequest,
+    query: Query<LongPageQuery>,
+) -> Result<HttpResponse, Fault> {
     let id: i64 = id.parse().map_err(|_| Fault::NotFound)?;
     let store = shared.store.clone();
     let found = blocking(move || match_receipts::statement(&store, id)).await?;
     let (_, receipts) = found.ok_or(Fault::NotFound)?;
-    Ok(HttpResponse::Ok().json(receipts.iter().map(receipt).collect::<Vec<_>>()))
+    paged_long(&http, &receipts.iter().map(receipt).collect::<Vec<_>>(), query.page.as_deref())
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -313,18 +325,6 @@ pub async fn dismiss(writing: Writing) -> Result<HttpResponse, Fault> {
     let DismissBody { receipt, reason } = writing.body()?;
     let dismiss = move |store: &Store, by: &Actor, now| match_receipts::dismiss(store, &receipt, &reason, by, now);
     once_without_answer(writing, StatusCode::NO_CONTENT, dismiss).await
-}
-
-#[utoipa::path(
-    get, path = "/api/v1/dunning", tag = "payments",
-    description = "Invoices past due by tenant with days late and interest so far, and interest that can be claimed.",
-    responses((status = 200, body = described::Dunning, description = "What is late today."), (status = 401, body = Problem),
-              (status = 403, body = Problem)),
-    security(("token" = []))
-)]
-pub async fn dunning(shared: Data<Shared>) -> Result<HttpResponse, Fault> {
-    let (store, now) = (shared.store.clone(), shared.now());
-    Ok(HttpResponse::Ok().json(blocking(move || dunning::read(&store, now)).await?))
 }
 
 #[utoipa::path(

@@ -1,16 +1,19 @@
-//! Reminders of invoices past due: what one says, and sending it.
+//! What is past due, and reminders of it: what one says, and sending it.
 
-use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::web::{Data, Path};
+use actix_web::web::{Data, Path, Query};
+use actix_web::{HttpRequest, HttpResponse};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::once::{Writing, once};
-use super::schemas::receivables::ReminderReport;
+use super::schemas::receivables as described;
+use super::{PAGE_ROWS_MAX, PageQuery, page_told, part};
+use crate::app::dunning::{self, Dunning};
 use crate::app::remind;
 use crate::domain::invoice::InvoiceNumber;
+use crate::http::asked::page;
 use crate::http::error::{Fault, Problem};
 use crate::http::state::{Shared, blocking};
 
@@ -56,11 +59,29 @@ pub async fn plan(shared: Data<Shared>, number: Path<String>) -> Result<HttpResp
     ),
     description = "Queues a reminder of an invoice past due for each of the tenant's contacts; once a day, and not while an earlier one still waits to leave.",
     request_body(content = String, description = "Nothing is asked for."),
-    responses((status = 202, body = ReminderReport, description = "The invoice and the recipients."), (status = 401, body = Problem),
+    responses((status = 202, body = described::ReminderReport, description = "The invoice and the recipients."), (status = 401, body = Problem),
               (status = 403, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem)),
     security(("token" = []))
 )]
 pub async fn send(writing: Writing, number: Path<String>) -> Result<HttpResponse, Fault> {
     let number = InvoiceNumber::from_stored(number.into_inner());
     once(writing, StatusCode::ACCEPTED, move |store, by, now| remind::send(store, &number, by, now)).await
+}
+
+#[utoipa::path(
+    get, path = "/api/v1/dunning", tag = "payments", params(PageQuery),
+    description = "Invoices past due by tenant with days late and interest so far, and interest that can be claimed: 100 \
+                   tenants and 100 claims a page. `X-Total-Count` is the length of the longer of the two.",
+    responses((status = 200, body = described::Dunning, description = "What is late today."),
+              (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem)),
+    security(("token" = []))
+)]
+pub async fn dunning(shared: Data<Shared>, http: HttpRequest, query: Query<PageQuery>) -> Result<HttpResponse, Fault> {
+    let page = page(query.page.as_deref())?;
+    let (store, now) = (shared.store.clone(), shared.now());
+    let late = blocking(move || dunning::read(&store, now)).await?;
+    let rows = late.tenants.len().max(late.claimable.len());
+    let next = (page < rows.div_ceil(PAGE_ROWS_MAX)).then(|| page + 1);
+    let (tenants, claimable) = (part(&late.tenants, page).to_vec(), part(&late.claimable, page).to_vec());
+    Ok(page_told(&http, rows, next).json(Dunning { tenants, claimable, ..late }))
 }

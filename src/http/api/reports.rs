@@ -1,8 +1,8 @@
 //! `/api/v1/reports`: every report of the books by its name, as a file or kept for good.
 
-use actix_web::HttpResponse;
 use actix_web::http::{StatusCode, header};
 use actix_web::web::{Data, Path, Query};
+use actix_web::{HttpRequest, HttpResponse};
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -397,11 +397,16 @@ pub struct KeptQuery {
         (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem)),
     security(("token" = []))
 )]
-pub async fn kept(shared: Data<Shared>, _granted: Granted, query: Query<KeptQuery>) -> Result<HttpResponse, Fault> {
+pub async fn kept(
+    shared: Data<Shared>,
+    _granted: Granted,
+    http: HttpRequest,
+    query: Query<KeptQuery>,
+) -> Result<HttpResponse, Fault> {
     let (store, kind) = (shared.store.clone(), query.kind.clone());
     let found = blocking(move || archive_report::list(&store, kind.as_deref())).await?;
     let rows: Vec<KeptAnswer> = found.into_iter().map(kept_answer).collect();
-    paged("/api/v1/reports", &rows, query.page.as_deref())
+    paged(&http, &rows, query.page.as_deref())
 }
 
 #[utoipa::path(

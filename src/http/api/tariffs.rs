@@ -1,14 +1,18 @@
 //! `GET /api/v1/tariffs`, `GET /api/v1/tariffs/{tariff}/price`.
 
-use actix_web::HttpResponse;
+use std::collections::HashMap;
+
 use actix_web::web::{Data, Path, Query};
+use actix_web::{HttpRequest, HttpResponse};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::schemas::values::Amount;
-use super::{PageQuery, paged};
+use super::{paged, wanted};
+use crate::app::list_terms::{self, TariffRow};
 use crate::app::read_tariffs::{self, TariffFile};
+use crate::domain::ids::TariffCode;
 use crate::domain::money::Money;
 use crate::domain::tariff::PricedPart;
 use crate::http::asked::{Expected, parsed};
@@ -27,6 +31,17 @@ pub struct TariffAnswer {
     contracts: Vec<String>,
     /// The first day that is not billed yet; prices before it are not changed.
     billed_until: Option<NaiveDate>,
+}
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct TariffsQuery {
+    /// Part of a code or name.
+    q: Option<String>,
+    /// `code` (unasked), `name` or `contracts` (how many are billed at it), with `-` before it for descending.
+    sort: Option<String>,
+    /// From 1; 100 rows each. `Link` names the next, `X-Total-Count` how many there are.
+    page: Option<String>,
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -59,15 +74,18 @@ pub struct PartAnswer {
 }
 
 #[utoipa::path(
-    get, path = "/api/v1/tariffs", tag = "contracts", params(PageQuery),
+    get, path = "/api/v1/tariffs", tag = "contracts", params(TariffsQuery),
     responses((status = 200, body = Vec<TariffAnswer>), (status = 401, body = Problem), (status = 403, body = Problem)),
     security(("token" = []))
 )]
-pub async fn list(shared: Data<Shared>, query: Query<PageQuery>) -> Result<HttpResponse, Fault> {
+pub async fn list(shared: Data<Shared>, http: HttpRequest, query: Query<TariffsQuery>) -> Result<HttpResponse, Fault> {
+    let wanted = wanted(query.q.as_deref(), query.sort.as_deref())?;
     let (store, now) = (shared.store.clone(), shared.now());
-    let (files, _) = blocking(move || read_tariffs::list(&store, now)).await?;
-    let rows: Vec<TariffAnswer> = files.iter().map(tariff).collect();
-    paged("/api/v1/tariffs", &rows, query.page.as_deref())
+    let (found, files) =
+        blocking(move || Ok((list_terms::tariffs(&store, &wanted)?, read_tariffs::list(&store, now)?.0))).await?;
+    let files: HashMap<&TariffCode, &TariffFile> = files.iter().map(|file| (&file.tariff.code, file)).collect();
+    let file = |row: &TariffRow| files.get(&row.tariff.code).map(|file| tariff(file));
+    paged(&http, &found.rows.iter().filter_map(file).collect::<Vec<_>>(), query.page.as_deref())
 }
 
 #[utoipa::path(

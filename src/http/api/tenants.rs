@@ -1,13 +1,13 @@
 //! `GET /api/v1/tenants`, `GET /api/v1/contracts`: the lists. One by itself, and changes: `terms`.
 
-use actix_web::HttpResponse;
 use actix_web::web::{Data, Query};
+use actix_web::{HttpRequest, HttpResponse};
 use chrono::NaiveDate;
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
-use super::{PageQuery, paged};
-use crate::app::read_tenants::{self, TenantFile};
+use super::{paged, wanted};
+use crate::app::list_terms::{self, TenantRow};
 use crate::domain::contract::{Contract, ContractLine, LineQuantity};
 use crate::domain::party::Tenant;
 use crate::http::auth::Granted;
@@ -62,34 +62,66 @@ pub struct ContractLineAnswer {
     meters: Vec<String>,
 }
 
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct TenantsQuery {
+    /// Part of a code, name or SIRET.
+    q: Option<String>,
+    /// `code` (unasked), `name`, `siret`, `terms` (days to pay) or `contracts` (how many), with `-` before it for descending.
+    sort: Option<String>,
+    /// From 1; 100 rows each. `Link` names the next, `X-Total-Count` how many there are.
+    page: Option<String>,
+}
+
 #[utoipa::path(
-    get, path = "/api/v1/tenants", tag = "contracts", params(PageQuery),
+    get, path = "/api/v1/tenants", tag = "contracts", params(TenantsQuery),
     responses((status = 200, body = Vec<TenantAnswer>), (status = 401, body = Problem), (status = 403, body = Problem)),
     security(("token" = []))
 )]
-pub async fn list(shared: Data<Shared>, granted: Granted, query: Query<PageQuery>) -> Result<HttpResponse, Fault> {
-    let files = files(&shared, granted).await?;
-    let rows: Vec<TenantAnswer> = files.iter().map(tenant).collect();
-    paged("/api/v1/tenants", &rows, query.page.as_deref())
+pub async fn list(
+    shared: Data<Shared>,
+    granted: Granted,
+    http: HttpRequest,
+    query: Query<TenantsQuery>,
+) -> Result<HttpResponse, Fault> {
+    let wanted = wanted(query.q.as_deref(), query.sort.as_deref().or(Some("code")))?;
+    let store = shared.store.clone();
+    let found = blocking(move || list_terms::tenants(&store, &granted.scope, &wanted)).await?;
+    let rows: Vec<TenantAnswer> = found.rows.iter().map(tenant).collect();
+    paged(&http, &rows, query.page.as_deref())
+}
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct ContractsQuery {
+    /// Part of a code or title, of the tenant's code or name, or of the code of a tariff it is billed at.
+    q: Option<String>,
+    /// `tenant` (by name, then code; unasked), `code`, `title`, `end`, `notice` (the last day to give it) or `lines` (how
+    /// many), with `-` before it for descending.
+    sort: Option<String>,
+    /// From 1; 100 rows each. `Link` names the next, `X-Total-Count` how many there are.
+    page: Option<String>,
 }
 
 #[utoipa::path(
-    get, path = "/api/v1/contracts", tag = "contracts", params(PageQuery),
+    get, path = "/api/v1/contracts", tag = "contracts", params(ContractsQuery),
     responses((status = 200, body = Vec<ContractAnswer>), (status = 401, body = Problem), (status = 403, body = Problem)),
     security(("token" = []))
 )]
-pub async fn contracts(shared: Data<Shared>, granted: Granted, query: Query<PageQuery>) -> Result<HttpResponse, Fault> {
-    let files = files(&shared, granted).await?;
-    let rows: Vec<ContractAnswer> = files.iter().flat_map(|file| &file.contracts).map(contract).collect();
-    paged("/api/v1/contracts", &rows, query.page.as_deref())
-}
-
-async fn files(shared: &Data<Shared>, granted: Granted) -> Result<Vec<TenantFile>, Fault> {
+pub async fn contracts(
+    shared: Data<Shared>,
+    granted: Granted,
+    http: HttpRequest,
+    query: Query<ContractsQuery>,
+) -> Result<HttpResponse, Fault> {
+    let wanted = wanted(query.q.as_deref(), query.sort.as_deref())?;
     let store = shared.store.clone();
-    blocking(move || read_tenants::list(&store, &granted.scope)).await
+    let found = blocking(move || list_terms::contracts(&store, &granted.scope, &wanted)).await?;
+    let rows: Vec<ContractAnswer> = found.rows.iter().map(|row| contract(&row.contract)).collect();
+    paged(&http, &rows, query.page.as_deref())
 }
 
-fn tenant(TenantFile { tenant, contracts, .. }: &TenantFile) -> TenantAnswer {
+fn tenant(TenantRow { tenant, contracts }: &TenantRow) -> TenantAnswer {
     let Tenant { code, name, siret, vat_number, payment_term_class, language, internal, .. } = tenant;
     TenantAnswer {
         code: code.to_string(),
@@ -100,7 +132,7 @@ fn tenant(TenantFile { tenant, contracts, .. }: &TenantFile) -> TenantAnswer {
         payment_days: payment_term_class.days(),
         language: language.code(),
         internal: *internal,
-        contracts: contracts.iter().map(|contract| contract.code.to_string()).collect(),
+        contracts: contracts.iter().map(ToString::to_string).collect(),
     }
 }
 

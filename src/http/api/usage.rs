@@ -47,7 +47,7 @@ pub struct UsageAnswer {
     tenant: String,
     /// The month or the day.
     period: String,
-    /// Racks of lines in force.
+    /// Racks of lines in force in the period, and those the meters stand in.
     racks: Vec<String>,
     meters: Vec<String>,
     /// The end of what is known.

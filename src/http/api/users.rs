@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::once::{Writing, once, once_without_answer};
-use super::{LongPageQuery, PAGE_ROWS_MAX, paged_long};
-use crate::app::administer_users::{self, NewRole, UserFile};
+use super::{LongPageQuery, PAGE_ROWS_MAX, paged_long, wanted};
+use crate::app::administer_users::{self, NewRole, UserFile, UsersWanted};
 use crate::app::api_tokens::{self, ApiToken};
 use crate::app::invite::{self, Guest, Invitation};
 use crate::app::sessions::{self, OpenSession};
@@ -18,7 +18,7 @@ use crate::domain::access::Role;
 use crate::domain::audit::Actor;
 use crate::domain::ids::{TenantCode, UserId};
 use crate::domain::party::Language;
-use crate::http::asked::page;
+use crate::http::asked::{none_of, page};
 use crate::http::auth::Caller;
 use crate::http::error::{Fault, Problem};
 use crate::http::state::{Shared, blocking};
@@ -26,7 +26,15 @@ use crate::http::state::{Shared, blocking};
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub struct UsersQuery {
-    /// From 1; 100 people each, by address.
+    /// Part of an address or name.
+    q: Option<String>,
+    /// `finance`, `tenant`, `auditor`, `operator` or `admin`.
+    role: Option<String>,
+    /// `active` or `disabled`.
+    state: Option<String>,
+    /// `email` (unasked), `name`, `role` or `seen`, with `-` before it for descending.
+    sort: Option<String>,
+    /// From 1; 100 people each.
     page: Option<String>,
 }
 
@@ -137,8 +145,8 @@ pub struct InvitationMade {
 )]
 pub async fn list(shared: Data<Shared>, query: Query<UsersQuery>) -> Result<HttpResponse, Fault> {
     let page = page(query.page.as_deref())?;
-    let (store, now) = (shared.store.clone(), shared.now());
-    let users = blocking(move || administer_users::list(&store, now)).await?;
+    let (store, now, looked_for) = (shared.store.clone(), shared.now(), looked_for(&query)?);
+    let users = blocking(move || administer_users::search(&store, &looked_for, now)).await?;
     let total = users.len();
     let shown = users.into_iter().skip((page - 1).saturating_mul(PAGE_ROWS_MAX)).take(PAGE_ROWS_MAX);
     Ok(HttpResponse::Ok().json(UsersAnswer {
@@ -147,6 +155,22 @@ pub async fn list(shared: Data<Shared>, query: Query<UsersQuery>) -> Result<Http
         pages: total.div_ceil(PAGE_ROWS_MAX).max(1),
         total,
     }))
+}
+
+fn looked_for(query: &UsersQuery) -> Result<UsersWanted, Fault> {
+    let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+    let role = given(&query.role).map(|name| {
+        let found = Role::ALL.into_iter().find(|role| role.name() == name);
+        found.ok_or_else(|| none_of("role", &name, &Role::ALL.map(Role::name)))
+    });
+    let disabled = match given(&query.state).as_deref() {
+        None => None,
+        Some("active") => Some(false),
+        Some("disabled") => Some(true),
+        Some(other) => return Err(none_of("state", other, &["active", "disabled"])),
+    };
+    let list = wanted(query.q.as_deref(), query.sort.as_deref().or(Some("email")))?;
+    Ok(UsersWanted { list, role: role.transpose()?, disabled })
 }
 
 #[utoipa::path(
@@ -325,11 +349,15 @@ pub async fn revoke_token(
               (status = 401, body = Problem), (status = 403, body = Problem)),
     security(("token" = []))
 )]
-pub async fn invitations(shared: Data<Shared>, query: Query<LongPageQuery>) -> Result<HttpResponse, Fault> {
+pub async fn invitations(
+    shared: Data<Shared>,
+    http: HttpRequest,
+    query: Query<LongPageQuery>,
+) -> Result<HttpResponse, Fault> {
     let store = shared.store.clone();
     let open = blocking(move || invite::open(&store)).await?;
     let rows: Vec<InvitationAnswer> = open.into_iter().map(invitation_answer).collect();
-    paged_long("/api/v1/invitations", &rows, query.page.as_deref())
+    paged_long(&http, &rows, query.page.as_deref())
 }
 
 #[utoipa::path(

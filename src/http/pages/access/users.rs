@@ -16,8 +16,9 @@ use super::invoice::mail::{NoticeView, view};
 use super::parts::{Badge, Choice, Column, Link, Tone, count, exports};
 use super::sheet::{self, Sheet};
 use super::{Address, Frame, page};
-use crate::app::administer_users::{self, UserFile};
+use crate::app::administer_users::{self, UserFile, UserKey, UsersWanted};
 use crate::app::invite::{self, Invitation};
+use crate::app::listing::{Order, Wanted};
 use crate::app::notices::{self, Notice};
 use crate::app::{AppError, Store, read_tenants};
 use crate::documents::table::{Cell, Table};
@@ -87,14 +88,15 @@ pub async fn list(
     query: Query<UsersQuery>,
 ) -> Result<HttpResponse, Fault> {
     let (store, now) = (shared.store.clone(), shared.now());
-    let (mut users, open, mails, zone) = blocking(move || {
+    let query = query.into_inner();
+    let looked_for = looked_for(&query);
+    let (users, open, mails, zone) = blocking(move || {
         let mails = notices::undelivered_invitations(&store)?;
-        Ok((administer_users::list(&store, now)?, invite::open(&store)?, mails, read_tenants::zone(&store)?))
+        let users = administer_users::search(&store, &looked_for, now)?;
+        Ok((users, invite::open(&store)?, mails, read_tenants::zone(&store)?))
     })
     .await?;
-    let (frame, query) = (Frame::of(&http), query.into_inner());
-    users.retain(|user| passes(user, &query));
-    sort(&mut users, &query.sort);
+    let frame = Frame::of(&http);
     let template = UsersPage {
         roles: with_all(&frame, "users-all-roles", role_choices(&frame, &query.role)),
         states: states(&frame, &query.state),
@@ -117,12 +119,11 @@ pub async fn file(
     query: Query<UsersQuery>,
     sheet: Path<Sheet>,
 ) -> Result<HttpResponse, Fault> {
-    let (store, now) = (shared.store.clone(), shared.now());
-    let (mut users, zone) =
-        blocking(move || Ok((administer_users::list(&store, now)?, read_tenants::zone(&store)?))).await?;
+    let (store, now, looked_for) = (shared.store.clone(), shared.now(), looked_for(&query));
+    let (users, zone) =
+        blocking(move || Ok((administer_users::search(&store, &looked_for, now)?, read_tenants::zone(&store)?)))
+            .await?;
     let frame = Frame::of(&http);
-    users.retain(|user| passes(user, &query));
-    sort(&mut users, &query.sort);
     let keys =
         ["user-name", "sign-in-email", "user-role", "payment-tenant-code", "user-state", "factor-title", "user-seen"];
     let cells = |user: &UserFile| {
@@ -150,56 +151,27 @@ fn address(query: &UsersQuery) -> Address {
     Address::new("/users").set("q", &query.q).set("role", &query.role).set("state", &query.state)
 }
 
-fn passes(user: &UserFile, query: &UsersQuery) -> bool {
-    let text = query.q.trim().to_lowercase();
-    let is_found = text.is_empty() || user.email.contains(&text) || user.name.to_lowercase().contains(&text);
-    let has_role = role_named(&query.role).is_none_or(|role| user.role == role);
-    let has_state = match query.state.as_str() {
-        "active" => user.disabled_at.is_none(),
-        "disabled" => user.disabled_at.is_some(),
-        _ => true,
+fn looked_for(query: &UsersQuery) -> UsersWanted {
+    let disabled = match query.state.as_str() {
+        "active" => Some(false),
+        "disabled" => Some(true),
+        _ => None,
     };
-    is_found && has_role && has_state
-}
-
-const ORDERS: [&str; 4] = ["name", "email", "role", "seen"];
-
-fn order(sort: &str) -> (&str, bool) {
-    let (descending, name) = sort.strip_prefix('-').map_or((false, sort), |name| (true, name));
-    (ORDERS.into_iter().find(|known| *known == name).unwrap_or("name"), descending)
-}
-
-fn sort(users: &mut [UserFile], sort: &str) {
-    let (name, descending) = order(sort);
-    users.sort_by(|a, b| match name {
-        "email" => a.email.cmp(&b.email),
-        "role" => (a.role, &a.tenant, &a.email).cmp(&(b.role, &b.tenant, &b.email)),
-        "seen" => a.seen_at.cmp(&b.seen_at),
-        _ => (a.name.to_lowercase(), &a.email).cmp(&(b.name.to_lowercase(), &b.email)),
-    });
-    if descending {
-        users.reverse();
-    }
+    let list = Wanted { text: query.q.clone(), order: Order::named(&query.sort), page: None };
+    UsersWanted { list, role: role_named(&query.role), disabled }
 }
 
 fn columns(frame: &Frame, query: &UsersQuery) -> Vec<Column> {
     let address = address(query);
-    let (current, descending) = order(&query.sort);
-    let sorted = |name: &'static str, key: &str| {
-        let next = if name == current && !descending { format!("-{name}") } else { name.to_owned() };
-        Column {
-            address: Some(address.set("sort", next).href()),
-            sorted: (name == current).then_some(if descending { "descending" } else { "ascending" }),
-            ..Column::plain(frame.t(key))
-        }
-    };
+    let order = Order::named(&query.sort);
+    let sorted = |by: UserKey, key: &str| Column::ordering(frame.t(key), &address, order, by);
     vec![
-        sorted("name", "user-name"),
-        sorted("email", "sign-in-email"),
-        sorted("role", "user-role"),
+        sorted(UserKey::Name, "user-name"),
+        sorted(UserKey::Email, "sign-in-email"),
+        sorted(UserKey::Role, "user-role"),
         Column::plain(frame.t("user-state")),
         Column::plain(frame.t("factor-title")),
-        sorted("seen", "user-seen"),
+        sorted(UserKey::Seen, "user-seen"),
     ]
 }
 

@@ -1,0 +1,150 @@
+//! Lists: searched and ordered as on pages, and followed from part to part by their `Link`.
+
+use chapelle::domain::access::Role;
+use serde_json::{Value, json};
+
+use crate::common::{ENGINES, Engine};
+use crate::site::{Answer, Server, Site};
+
+const TARIFFS: usize = 230;
+
+/// The small book with so many tariffs more.
+fn with_tariffs(book: String) -> String {
+    let tariff = |number: usize| {
+        format!(
+            "\n[[tariff]]\ncode = \"essai-{number:03}\"\nname = \"Essai été {number}\"\nunit = \"rack\"\n\n\
+             [[tariff.version]]\nfrom = 2026-01-01\nshape = \"per-unit\"\nunit_price_eur = 10.00\n"
+        )
+    };
+    book + &(0..TARIFFS).map(tariff).collect::<String>()
+}
+
+/// The address of the next part that a `Link` names.
+fn next(answer: &Answer) -> Option<String> {
+    let link = answer.header("link").strip_prefix('<')?;
+    Some(link.strip_suffix(">; rel=\"next\"").unwrap().to_owned())
+}
+
+/// What the rows of a whole list are known by, from its first part to its last, and how many parts there are.
+async fn walk(server: &Server, token: &str, first: &str, key: &str) -> (Vec<String>, usize) {
+    let (mut seen, mut parts, mut path) = (vec![], 0, Some(first.to_owned()));
+    while let Some(asked) = path {
+        let answer = server.get_with(&asked, token).await;
+        assert_eq!(answer.status.as_u16(), 200, "{asked}: {}", answer.text());
+        let body = answer.json();
+        seen.extend(body.as_array().unwrap().iter().map(|row| row[key].as_str().unwrap().to_owned()));
+        path = next(&answer);
+        parts += 1;
+        if path.is_none() {
+            assert_eq!(answer.header("x-total-count"), seen.len().to_string(), "{asked}");
+        }
+    }
+    (seen, parts)
+}
+
+/// A search is kept from part to part, and so is its order: each row comes once.
+#[actix_web::test]
+async fn a_searched_list_is_followed_to_its_end() {
+    for engine in ENGINES {
+        let site = Site::with_book(engine, with_tariffs);
+        let server = Server::start(&site).await;
+        let token = server.token(Role::Finance).await;
+        let expected: Vec<String> = (0..TARIFFS).rev().map(|number| format!("essai-{number:03}")).collect();
+        let found = walk(&server, &token, "/api/v1/tariffs?q=ESSAI%20ete&sort=-code", "code").await;
+        assert_eq!(found, (expected, 3), "{engine:?}");
+        let (all, parts) = walk(&server, &token, "/api/v1/tariffs?page=1", "code").await;
+        assert_eq!((all.len() > TARIFFS, parts), (true, 3), "{engine:?}");
+        assert!(all.is_sorted_by(|a, b| a < b), "{engine:?}: {all:?}");
+    }
+}
+
+async fn codes(server: &Server, token: &str, path: &str, key: &str) -> Vec<String> {
+    walk(server, token, &format!("/api/v1/{path}"), key).await.0
+}
+
+#[actix_web::test]
+async fn tenants_and_contracts_are_searched_and_ordered_as_on_pages() {
+    let site = Site::new(Engine::Sqlite);
+    let server = Server::start(&site).await;
+    let (finance, tenant) = (server.token(Role::Finance).await, server.token(Role::Tenant).await);
+    for (path, expected) in [
+        ("tenants", ["aphp", "eau-de-paris", "ville-de-paris"].as_slice()),
+        ("tenants?sort=-code", &["ville-de-paris", "eau-de-paris", "aphp"]),
+        ("tenants?sort=-name", &["ville-de-paris", "eau-de-paris", "aphp"]),
+        ("tenants?sort=-siret", &["eau-de-paris", "aphp", "ville-de-paris"]),
+        ("tenants?q=hopitaux", &["aphp"]),
+        ("tenants?q=510%20611%20056", &["eau-de-paris"]),
+        ("tenants?q=nobody", &[]),
+        ("contracts?q=eau%20de&sort=code", &["EDP-2026"]),
+        ("contracts?q=AP-2026", &["AP-2026"]),
+    ] {
+        assert_eq!(codes(&server, &finance, path, "code").await, expected, "{path}");
+    }
+    let mut ordered = codes(&server, &finance, "contracts?sort=code", "code").await;
+    ordered.reverse();
+    assert_eq!(codes(&server, &finance, "contracts?sort=-code", "code").await, ordered);
+    // A search finds nothing beyond what the asker may see.
+    assert_eq!(codes(&server, &tenant, "contracts?q=EDP", "code").await, [""; 0]);
+    for (path, detail) in [
+        ("tenants?sort=size", "sort=size is none of name, code, siret, terms, contracts"),
+        ("contracts?sort=-siret", "sort=siret is none of tenant, code, title, end, notice, lines"),
+        ("tariffs?sort=price", "sort=price is none of code, name, contracts"),
+        ("tariffs?text=x", "`text` is no parameter"),
+    ] {
+        let answer = server.get_with(&format!("/api/v1/{path}"), &finance).await;
+        assert_eq!(answer.status.as_u16(), 400, "{path}: {}", answer.text());
+        assert!(answer.json()["detail"].as_str().unwrap().contains(detail), "{path}: {}", answer.text());
+    }
+}
+
+#[actix_web::test]
+async fn people_are_searched_filtered_and_ordered_as_on_the_page() {
+    for engine in ENGINES {
+        let site = Site::new(engine);
+        let server = Server::start(&site).await;
+        let token = server.token(Role::Admin).await;
+        let found = async |query: &str| -> Vec<String> {
+            let answer = server.get_with(&format!("/api/v1/users?{query}"), &token).await.json();
+            let row = |row: &Value| row["email"].as_str().unwrap().replace("@example.org", "");
+            answer["users"].as_array().unwrap_or_else(|| panic!("{answer}")).iter().map(row).collect()
+        };
+        assert_eq!(found("").await, ["admin", "auditor", "finance", "operator", "tenant"], "{engine:?}");
+        assert_eq!(found("sort=-email").await, ["tenant", "operator", "finance", "auditor", "admin"], "{engine:?}");
+        assert_eq!(found("q=Poste%20AUDIT").await, ["auditor"], "{engine:?}");
+        assert_eq!(found("role=finance&state=active").await, ["finance"], "{engine:?}");
+        assert_eq!(found("state=disabled").await, [""; 0], "{engine:?}");
+        for (query, detail) in [
+            ("role=mayor", "role=mayor is none of finance, tenant, auditor, operator, admin"),
+            ("state=gone", "state=gone is none of active, disabled"),
+            ("sort=age", "sort=age is none of name, email, role, seen"),
+        ] {
+            let answer = server.get_with(&format!("/api/v1/users?{query}"), &token).await;
+            assert_eq!((answer.status.as_u16(), &answer.json()["detail"]), (400, &json!(detail)), "{engine:?}");
+        }
+    }
+}
+
+/// What is late and what people added to a draft come in parts as well.
+#[actix_web::test]
+async fn what_is_late_and_lines_added_say_how_many_they_are() {
+    for engine in ENGINES {
+        let site = Site::new(engine);
+        let server = Server::start(&site).await;
+        crate::site::pass(60 * 86_400);
+        let token = server.token(Role::Finance).await;
+        let late = server.get_with("/api/v1/dunning", &token).await;
+        let tenants = late.json()["tenants"].as_array().unwrap().len();
+        assert!(tenants > 0, "{engine:?} {}", late.text());
+        assert_eq!((late.header("x-total-count"), next(&late)), (tenants.to_string().as_str(), None), "{engine:?}");
+        let beyond = server.get_with("/api/v1/dunning?page=2", &token).await;
+        assert_eq!((&beyond.json()["tenants"], &beyond.json()["today"]), (&json!([]), &late.json()["today"]));
+        assert_eq!(beyond.header("x-total-count"), late.header("x-total-count"), "{engine:?}");
+        let lines = format!("/api/v1/billing/2026-10/drafts/{}/lines", site.contract_of("aphp"));
+        let none = server.get_with(&lines, &token).await;
+        assert_eq!((none.json(), none.header("x-total-count")), (json!([]), "0"), "{engine:?}");
+        for path in ["/api/v1/dunning", &lines] {
+            let answer = server.get_with(&format!("{path}?page=0"), &token).await;
+            assert_eq!(answer.status.as_u16(), 400, "{engine:?} {path}: {}", answer.text());
+        }
+    }
+}
