@@ -10,6 +10,8 @@ mod administration;
 mod archive;
 #[path = "http/as_on_pages.rs"]
 mod as_on_pages;
+#[path = "http/asset_events.rs"]
+mod asset_events;
 #[path = "http/bad_requests.rs"]
 mod bad_requests;
 mod common;
@@ -39,6 +41,8 @@ mod removals;
 mod repeated;
 #[path = "http/reports.rs"]
 mod reports;
+#[path = "http/sent.rs"]
+mod sent;
 mod site;
 #[path = "http/strict.rs"]
 mod strict;

@@ -8,9 +8,9 @@ use actix_web::{Route, guard, web};
 
 use super::api::{
     alarms, amortisation, asset_papers, assets, audit, audit_packs, audit_sample, availability, billing, bookkeeping,
-    drafts, invoices, journal, ledger, line_readings, me, meter_readings, meters, notices, openapi, opening, paid_back,
-    payback, payments, racks, readings, reminders, reports, resolutions, settings, tariffs, tenants, terms, titre,
-    token, usage, users,
+    documents, drafts, imports, invoices, journal, ledger, line_readings, me, meter_readings, meters, notices, openapi,
+    opening, paid_back, payback, payments, racks, readings, reminders, reports, resolutions, settings, tariffs,
+    tenants, terms, titre, token, usage, users,
 };
 use super::auth::Access;
 use super::pages::edit::{
@@ -77,6 +77,8 @@ pub const ROUTES: &[RouteRow] = &[
     get!("/openapi.json", Access::OpenApi, openapi::document),
     post!("/api/v1/token", Access::OpenApi, token::create),
     post!("/api/v1/readings", Access::Api(Action::SendReadings), readings::receive),
+    get!("/api/v1/readings/imports", Access::Api(Action::SendReadings), imports::list),
+    get!("/api/v1/readings/imports/{upload}", Access::Api(Action::SendReadings), imports::one),
     get!("/api/v1/tenants", Access::Api(Action::SeeTenants), tenants::list),
     post!("/api/v1/tenants", Access::Api(Action::EditTenants), terms::create_tenant),
     get!("/api/v1/tenants/{code}", Access::Api(Action::SeeTenants), terms::tenant),
@@ -99,6 +101,7 @@ pub const ROUTES: &[RouteRow] = &[
     get!("/api/v1/seller", Access::Api(Action::EditSeller), terms::seller),
     put!("/api/v1/seller", Access::Api(Action::EditSeller), terms::put_seller),
     get!("/api/v1/invoices", Access::Api(Action::SeeInvoices), invoices::list),
+    get!("/api/v1/invoices.zip", Access::Api(Action::SeeInvoices), documents::archive),
     get!("/api/v1/invoices/{number}.pdf", Access::Api(Action::SeeInvoices), invoices::pdf),
     get!("/api/v1/invoices/{number}.xml", Access::Api(Action::SeeInvoices), invoices::xml),
     get!("/api/v1/invoices/{number}/titre", Access::Api(Action::SeeJournal), titre::one),
@@ -112,6 +115,7 @@ pub const ROUTES: &[RouteRow] = &[
     post!("/api/v1/invoices/{number}/transfers", Access::Api(Action::RecordPayments), paid_back::transfer),
     get!("/api/v1/invoices/{number}/notices", Access::Api(Action::SeeNotices), notices::list),
     post!("/api/v1/invoices/{number}/notices", Access::Api(Action::SendNotices), notices::resend),
+    get!("/api/v1/invoices/{number}/notices/preview", Access::Api(Action::SeeNotices), notices::preview),
     get!("/api/v1/invoices/{number}/reminders", Access::Api(Action::SendNotices), reminders::plan),
     post!("/api/v1/invoices/{number}/reminders", Access::Api(Action::SendNotices), reminders::send),
     get!("/api/v1/invoices/{number}", Access::Api(Action::SeeInvoices), invoices::one),
@@ -189,6 +193,7 @@ pub const ROUTES: &[RouteRow] = &[
     get!("/api/v1/racks/{rack}", Access::Api(Action::SeeRacks), racks::one),
     get!("/api/v1/alarms", Access::Api(Action::SeeMeters), alarms::list),
     get!("/api/v1/meters", Access::Api(Action::SeeMeters), meters::list),
+    get!("/api/v1/meters/{meter}", Access::Api(Action::SeeMeters), meters::one),
     get!("/api/v1/meters/{meter}/readings", Access::Api(Action::SeeMeters), meter_readings::list),
     get!("/api/v1/meters/{meter}/coverage", Access::Api(Action::SeeMeters), meters::coverage),
     get!("/api/v1/usage", Access::Api(Action::SeeUsage), usage::usage),

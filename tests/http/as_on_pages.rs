@@ -75,6 +75,41 @@ async fn readings_of_a_meter_are_read_part_by_part() {
     }
 }
 
+/// Whoever reads a month to its end is not led into the next where that begins meanwhile.
+#[actix_web::test]
+async fn readings_go_on_in_their_month_when_the_next_begins() {
+    for engine in ENGINES {
+        let site = Site::new(engine);
+        let server = Server::start(&site).await;
+        let token = server.token(Role::Operator).await;
+        let send = async |lines: String| {
+            let sent = TestRequest::post().uri("/api/v1/readings").set_payload(lines);
+            let sent = sent.insert_header(("authorization", format!("Bearer {token}")));
+            server.call(sent.insert_header(("content-type", "application/x-ndjson"))).await.json()
+        };
+        let line = |at: String| format!("{{\"meter\":\"SAN-EDP\",\"at\":\"{at}\",\"value\":41.5}}\n");
+        let minutes = (0..12).flat_map(|hour| (1..60).map(move |minute| (hour, minute)));
+        send(minutes.map(|(hour, minute)| line(format!("2026-10-20T{hour:02}:{minute:02}:00Z"))).collect()).await;
+        let first = server.get_with("/api/v1/meters/SAN-EDP/readings", &token).await;
+        assert_eq!(first.json()["month"], "2026-10", "{engine:?}");
+        let sent = send(line("2026-11-01T12:00:00Z".to_owned())).await;
+        assert_eq!(sent["accepted"], 1, "{engine:?} {sent}");
+        let second = server.get_with(&next(&first).unwrap(), &token).await.json();
+        assert_eq!(second["month"], "2026-10", "{engine:?}");
+        let row = |row: &Value| row["at"].as_str().unwrap().to_owned();
+        let seen: Vec<String> = [first.json(), second]
+            .iter()
+            .flat_map(|part| part["readings"].as_array().unwrap().clone())
+            .map(|one| row(&one))
+            .collect();
+        let whole = server.get_with("/api/v1/meters/SAN-EDP/readings?month=2026-10", &token).await.json();
+        let begins: Vec<String> = whole["readings"].as_array().unwrap().iter().map(row).collect();
+        assert!(seen.len() > 1_000 && seen.starts_with(&begins), "{engine:?}: {} {}", seen.len(), begins.len());
+        let latest = server.get_with("/api/v1/meters/SAN-EDP/readings", &token).await.json();
+        assert_eq!(latest["month"], "2026-11", "{engine:?}");
+    }
+}
+
 /// Tenants read no meter of the plant; nobody reads one that is none.
 #[actix_web::test]
 async fn readings_are_kept_from_tenants_and_asked_for_soundly() {
@@ -90,6 +125,33 @@ async fn readings_are_kept_from_tenants_and_asked_for_soundly() {
     ] {
         let answer = server.get_with(&format!("/api/v1/meters/{path}"), token).await;
         assert_eq!(answer.status.as_u16(), status, "{path}: {}", answer.text());
+    }
+}
+
+/// One meter is what its row in the list is, and its days, corrections and terms beside.
+#[actix_web::test]
+async fn a_meter_is_read_as_in_the_list_and_closer() {
+    for engine in ENGINES {
+        let site = Site::new(engine);
+        let server = Server::start(&site).await;
+        let token = server.token(Role::Operator).await;
+        let correction =
+            json!({ "kind": "correct", "at": "2026-10-20T08:00:00Z", "value": "1.25", "reason": "Relevé du gardien" });
+        let path = "/api/v1/meters/A01-PA/resolutions";
+        let corrected = server.api("POST", path, &token, Some(correction)).await;
+        assert!(corrected.status.is_success(), "{engine:?} {}", corrected.text());
+        let listed = server.get_with("/api/v1/meters?q=A01-PA&month=2026-10", &token).await.json();
+        let one = server.get_with("/api/v1/meters/A01-PA?month=2026-10", &token).await.json();
+        for (key, value) in listed["meters"][0].as_object().unwrap() {
+            assert_eq!(&one[key], value, "{engine:?} {key}");
+        }
+        assert_eq!((&one["month"], &one["contract"]), (&json!("2026-10"), &json!("AP-2026")), "{engine:?} {one}");
+        assert_eq!(one["days"].as_array().unwrap().len(), 31, "{engine:?}");
+        assert!(one["days"][10]["value"].is_string(), "{engine:?} {one}");
+        assert_eq!(one["corrections"][0]["reason"], "Relevé du gardien", "{engine:?} {one}");
+        assert_eq!(one["billed_through"], "2026-09", "{engine:?} {one}");
+        let gone = server.get_with("/api/v1/meters/NOWHERE", &token).await;
+        assert_eq!(gone.status.as_u16(), 404, "{engine:?}");
     }
 }
 

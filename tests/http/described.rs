@@ -97,6 +97,7 @@ async fn whatever_is_read_is_answered_as_described() {
         // Once it is credited, the credit note is the latest document.
         let number = site.number_of("aphp");
         fill(&server, &number).await;
+        site.upload("releves.csv", "meter,at,value\nA01-PA,2026-09-10T08:05:00Z,2\nNOBODY,2026-10-10T08:05:00Z,2\n");
         // The invoice of AP-HP is past due.
         crate::site::pass(60 * 86_400);
         let mut tokens = vec![];

@@ -21,6 +21,7 @@ use chapelle::app::deliver_outbox::{self, Postage};
 use chapelle::app::import_book;
 use chapelle::app::ingest_readings::{Intake, ReadingInput};
 use chapelle::app::run_billing::{self, RunRequest};
+use chapelle::app::upload_readings;
 use chapelle::app::users::{self, NewUser};
 use chapelle::config::{Config, MailConfig, MailTransport, ServerConfig, SmtpSecurity};
 use chapelle::domain::access::Role;
@@ -151,6 +152,20 @@ impl Site {
             }
         };
         thread::spawn(work).join().unwrap();
+    }
+
+    /// Takes a file of readings in as the browser's are, to its end; its number.
+    pub fn upload(&self, name: &'static str, text: &'static str) -> i64 {
+        let store = self.shared.store.clone();
+        let work = move || {
+            let by = Actor::new(&email(Role::Operator), None);
+            let path = upload_readings::spool(&store).unwrap();
+            std::fs::write(&path, text).unwrap();
+            let id = upload_readings::begin(&store, name, &path, &by, now()).unwrap();
+            upload_readings::run(&store, id, &path, &by, now).unwrap();
+            id
+        };
+        thread::spawn(work).join().unwrap()
     }
 
     /// The path below `start` (`/invitation/`) in the last mail that has one.

@@ -88,17 +88,11 @@ pub fn failed_count(store: &Store) -> Result<usize, AppError> {
 /// The notices that failed for good, then those that wait for another try, each with the invoice it is about.
 pub fn undelivered(store: &Store) -> Result<Vec<(Option<InvoiceNumber>, Notice)>, AppError> {
     let connection = &mut *store.connection()?;
-    let mut found = Vec::new();
-    for notice in outbox::undelivered(connection, None)? {
-        let number = match notice.message.invoice {
-            Some(id) => {
-                invoices::issued_by_id(connection, &TenantScope::Everyone, id)?.map(|(_, issued)| issued.number)
-            }
-            None => None,
-        };
-        found.push((number, notice));
-    }
-    Ok(found)
+    let found = outbox::undelivered(connection, None)?;
+    let about: Vec<InvoiceId> = found.iter().filter_map(|notice| notice.message.invoice).collect();
+    let numbers = invoices::numbers_of(connection, &about)?;
+    let number = |notice: &Notice| notice.message.invoice.and_then(|id| numbers.get(&id).cloned());
+    Ok(found.into_iter().map(|notice| (number(&notice), notice)).collect())
 }
 
 /// The notice as its first recipient gets it; none where there is no such invoice.

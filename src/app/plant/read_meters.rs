@@ -23,6 +23,7 @@ pub const METERS_PER_PAGE: usize = 50;
 pub const READINGS_PER_PAGE: usize = 144;
 /// Who spoke so recently is found in one look; the others are looked up one by one.
 const RECENT_SECONDS: i64 = 4 * 3600;
+const SECONDS_PER_DAY: i64 = 24 * 3600;
 
 /// What a list of meters is ordered by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -292,10 +293,7 @@ pub fn one(
         let Some(id) = ids.get(&meter.code).copied() else { return Ok(None) };
         let zone = book.facility.zone;
         let last = last_readings(connection, &[(id, meter)], now.into())?;
-        let month = month.unwrap_or_else(|| {
-            let at = last.get(&id).map_or(Timestamp::from(now), |last| last.at.plus_seconds(-1));
-            BillingMonth::of(at.min(now.into()).date_in(zone))
-        });
+        let month = month.unwrap_or_else(|| month_of(last.get(&id), zone, now.into()));
         let period = month.period(zone);
         let readings = Around::open(connection, &[id], period)?.of(connection, id)?;
         let samples: Vec<Sample> = readings.iter().map(Reading::sample).collect();
@@ -315,5 +313,53 @@ pub fn one(
             corrections: corrections.into_iter().filter(|correction| correction.meter == id).collect(),
             billed_through: billing::horizon(connection)?.map(|horizon| horizon.through),
         }))
+    })
+}
+
+/// The month of a meter's last reading, but no later than now; what is now where it never spoke.
+fn month_of(last: Option<&Reading>, zone: Tz, now: Timestamp) -> BillingMonth {
+    let at = last.map_or(now, |last| last.at.plus_seconds(-1));
+    BillingMonth::of(at.min(now).date_in(zone))
+}
+
+/// Some of a meter's readings of a month.
+#[derive(Debug)]
+pub struct MonthReadings {
+    pub meter: Meter,
+    pub month: BillingMonth,
+    /// Oldest first.
+    pub readings: Vec<Reading>,
+}
+
+/// The first `count` readings of a month after an instant; none where the book has no such meter. Where no month is named it is
+/// that of the instant, or the meter's latest. Reads little more than it gives.
+pub fn readings_after(
+    store: &Store,
+    code: &str,
+    (month, after): (Option<BillingMonth>, Option<Timestamp>),
+    count: usize,
+    now: DateTime<Utc>,
+) -> Result<Option<MonthReadings>, AppError> {
+    store.read(|connection| {
+        let book = store.book(connection)?;
+        let ids = stored::meter_ids(connection)?;
+        let Some(meter) = book.meters.iter().find(|meter| meter.code.as_str() == code) else { return Ok(None) };
+        let Some(id) = ids.get(&meter.code).copied() else { return Ok(None) };
+        let zone = book.facility.zone;
+        let month = match month.or(after.map(|after| BillingMonth::of(after.date_in(zone)))) {
+            Some(month) => month,
+            None => month_of(last_readings(connection, &[(id, meter)], now.into())?.get(&id), zone, now.into()),
+        };
+        let period = month.period(zone);
+        let mut from = after.map_or(period.from, |after| after.plus_seconds(1).max(period.from));
+        let (mut found, mut seconds) = (Vec::new(), SECONDS_PER_DAY);
+        // Who speaks seldom is looked at over longer and longer spans.
+        while found.len() < count && from < period.to {
+            let part = Period { from, to: from.plus_seconds(seconds).min(period.to) };
+            found.extend(SeriesReader::open(connection, &[id], part)?.readings(connection, id)?);
+            (from, seconds) = (part.to, seconds.saturating_mul(2));
+        }
+        found.truncate(count);
+        Ok(Some(MonthReadings { meter: meter.clone(), month, readings: found }))
     })
 }

@@ -192,7 +192,21 @@ pub fn one(store: &Store, id: i64, now: DateTime<Utc>) -> Result<Option<UploadVi
 
 /// The latest first.
 pub fn latest(store: &Store, limit: i64, now: DateTime<Utc>) -> Result<Vec<UploadView>, AppError> {
-    uploads::latest(&mut *store.connection()?, limit)?.into_iter().map(|upload| view(upload, now)).collect()
+    uploads::latest(&mut *store.connection()?, 0, limit)?.into_iter().map(|upload| view(upload, now)).collect()
+}
+
+/// `limit` of them after `skipped`, the latest first, and how many there are.
+pub fn part(
+    store: &Store,
+    (skipped, limit): (usize, usize),
+    now: DateTime<Utc>,
+) -> Result<(Vec<UploadView>, usize), AppError> {
+    let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+    store.read(|connection| {
+        let found = uploads::latest(connection, number(skipped), number(limit))?;
+        let total = usize::try_from(uploads::count(connection)?).unwrap_or(usize::MAX);
+        Ok((found.into_iter().map(|upload| view(upload, now)).collect::<Result<_, _>>()?, total))
+    })
 }
 
 fn view(upload: Upload, now: DateTime<Utc>) -> Result<UploadView, AppError> {

@@ -24,25 +24,25 @@ use crate::http::auth::Granted;
 use crate::http::error::{Fault, Problem};
 use crate::http::state::{Shared, blocking};
 
-#[derive(Deserialize, IntoParams)]
+#[derive(Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub struct InvoicesQuery {
     /// `2026-10`
-    month: Option<String>,
+    pub(super) month: Option<String>,
     /// A tenant's code.
-    tenant: Option<String>,
+    pub(super) tenant: Option<String>,
     /// A contract's code.
-    contract: Option<String>,
+    pub(super) contract: Option<String>,
     /// `draft`, `issued`, `open`, `overdue`, `paid`, `overpaid` or `credited`; drafts are shown to those who may see them.
-    status: Option<String>,
+    pub(super) status: Option<String>,
     /// Part of a number, or of the name or code of a tenant or contract.
-    q: Option<String>,
+    pub(super) q: Option<String>,
     /// `month`, `number`, `tenant`, `contract`, `issued`, `due`, `net` or `gross`; with `-` before it from the highest down.
-    sort: Option<String>,
+    pub(super) sort: Option<String>,
     /// From 1; 50 invoices each.
-    page: Option<String>,
+    pub(super) page: Option<String>,
     /// Instead of a page: the `next` of the answer before, for the 50 after it by their months, whatever was issued since.
-    cursor: Option<String>,
+    pub(super) cursor: Option<String>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -188,7 +188,7 @@ pub async fn list(
 }
 
 /// What a query wants, and in which state.
-fn wanted(query: &InvoicesQuery) -> Result<(Wanted, ListState), Fault> {
+pub(super) fn wanted(query: &InvoicesQuery) -> Result<(Wanted, ListState), Fault> {
     let state = query.status.as_deref().unwrap_or_default();
     let state = ListState::named(state).ok_or_else(|| {
         none_of("status", state, &["draft", "issued", "open", "overdue", "paid", "overpaid", "credited"])

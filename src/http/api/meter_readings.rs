@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{cut, going_on};
-use crate::app::read_meters;
+use crate::app::read_meters::{self, MonthReadings};
+use crate::domain::calendar::Timestamp;
 use crate::domain::metering::{Quality, Reading};
 use crate::http::asked::{Expected, parsed};
 use crate::http::error::{Fault, Problem};
@@ -20,7 +21,7 @@ const READINGS_MAX: usize = 1_000;
 pub struct ReadingsQuery {
     /// `2026-10`; the month of the meter's latest reading where it is left out.
     month: Option<String>,
-    /// The `next` of an answer: goes on after its last reading. Name the month as well.
+    /// The `next` of an answer: goes on after its last reading, in its month where none is named.
     cursor: Option<String>,
 }
 
@@ -60,22 +61,20 @@ pub async fn list(
 ) -> Result<HttpResponse, Fault> {
     let month = parsed("month", query.month.as_deref(), Expected::Month)?;
     let after: Option<i64> = parsed("cursor", query.cursor.as_deref(), Expected::Cursor)?;
+    let after = after.map(Timestamp::from_seconds);
     let (store, now) = (shared.store.clone(), shared.now());
-    let file = blocking(move || read_meters::one(&store, &code, month, now)).await?.ok_or(Fault::NotFound)?;
-    let period = file.month.period(file.zone);
-    let follows = |reading: &&Reading| after.is_none_or(|after| reading.at.seconds() > after);
-    let within = file.readings.iter().filter(|reading| period.contains(reading.at)).filter(follows);
-    let (shown, goes_on) = cut(within.take(READINGS_MAX + 1).collect::<Vec<_>>(), READINGS_MAX);
+    let asked = move || read_meters::readings_after(&store, &code, (month, after), READINGS_MAX + 1, now);
+    let MonthReadings { meter, month, readings } = blocking(asked).await?.ok_or(Fault::NotFound)?;
+    let (shown, goes_on) = cut(readings, READINGS_MAX);
     let next = shown.last().filter(|_| goes_on).map(|last| last.at.seconds());
-    let row = |reading: &&Reading| ReadingRow {
+    let row = |reading: &Reading| ReadingRow {
         at: reading.at.to_string(),
         value: reading.value.to_string(),
         quality: reading.quality,
     };
-    let meter = &file.summary.meter;
     let answer = MeterReadingsAnswer {
         meter: meter.code.to_string(),
-        month: file.month.to_string(),
+        month: month.to_string(),
         register: meter.register.name(),
         unit: meter.register.unit().name(),
         readings: shown.iter().map(row).collect(),

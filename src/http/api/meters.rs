@@ -1,13 +1,15 @@
-//! `GET /api/v1/meters`, `GET /api/v1/meters/{meter}/coverage`.
+//! `GET /api/v1/meters`, `GET /api/v1/meters/{meter}` and its `coverage`.
 
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Path, Query};
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{only_of, order};
-use crate::app::read_meters::{self, MeterSummary, MetersFilter};
-use crate::domain::metering::{Anomaly, Register};
+use crate::app::read_meters::{self, Correction, MeterFile, MeterSummary, MetersFilter};
+use crate::domain::calendar::Timestamp;
+use crate::domain::metering::{Anomaly, Register, Reset, SlotValue};
 use crate::http::asked::{Expected, none_of, page, parsed};
 use crate::http::error::{Fault, Problem};
 use crate::http::state::{Shared, blocking};
@@ -132,10 +134,115 @@ pub async fn coverage(
     code: Path<String>,
     query: Query<CoverageQuery>,
 ) -> Result<HttpResponse, Fault> {
+    let file = find(&shared, code.into_inner(), &query).await?;
+    Ok(HttpResponse::Ok().json(row(&file.summary, shared.now().into())))
+}
+
+/// One meter, closer.
+#[derive(Serialize, ToSchema)]
+pub struct MeterDetail {
+    #[serde(flatten)]
+    meter: MeterRow,
+    #[schema(example = "2026-10")]
+    month: String,
+    /// The contract on whose line it bills during the month.
+    contract: Option<String>,
+    installed_at: String,
+    /// When it was taken out, if it was.
+    removed_at: Option<String>,
+    /// A longer silence is a gap.
+    tolerance_seconds: i64,
+    /// The count at which a counter returns to zero.
+    modulus: Option<String>,
+    /// Declared restarts of a counter, oldest first.
+    resets: Vec<ResetAnswer>,
+    /// kWh, mean kW, mean TB or U of each day of the month.
+    days: Vec<MeterDay>,
+    /// Of readings of the month, in the order they were made.
+    corrections: Vec<MeterCorrection>,
+    /// The last month that is billed: what changes before its end is billed as a difference.
+    billed_through: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = MeterReset)]
+pub struct ResetAnswer {
+    at: String,
+    /// What it showed just before, where somebody read it.
+    final_index: Option<String>,
+    new_index: String,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct MeterDay {
+    day: NaiveDate,
+    /// None where nothing is known.
+    value: Option<String>,
+    /// How much of the day it rests on.
+    known_seconds: i64,
+    /// A silence longer than the meter's tolerance reaches into it.
+    estimated: bool,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct MeterCorrection {
+    at: String,
+    old_value: Option<String>,
+    value: String,
+    reason: String,
+    recorded_at: String,
+}
+
+#[utoipa::path(
+    get, path = "/api/v1/meters/{meter}", tag = "plant", params(("meter" = String, Path), CoverageQuery),
+    responses((status = 200, body = MeterDetail), (status = 400, body = Problem), (status = 401, body = Problem),
+              (status = 403, body = Problem), (status = 404, body = Problem)),
+    security(("token" = []))
+)]
+pub async fn one(shared: Data<Shared>, code: Path<String>, query: Query<CoverageQuery>) -> Result<HttpResponse, Fault> {
+    let file = find(&shared, code.into_inner(), &query).await?;
+    Ok(HttpResponse::Ok().json(detail(&file, shared.now().into())))
+}
+
+async fn find(shared: &Shared, code: String, query: &CoverageQuery) -> Result<MeterFile, Fault> {
     let month = parsed("month", query.month.as_deref(), Expected::Month)?;
     let (store, now) = (shared.store.clone(), shared.now());
-    let file = blocking(move || read_meters::one(&store, &code, month, now)).await?.ok_or(Fault::NotFound)?;
-    Ok(HttpResponse::Ok().json(row(&file.summary, now.into())))
+    blocking(move || read_meters::one(&store, &code, month, now)).await?.ok_or(Fault::NotFound)
+}
+
+fn detail(file: &MeterFile, now: Timestamp) -> MeterDetail {
+    let meter = &file.summary.meter;
+    let reset = |reset: &Reset| ResetAnswer {
+        at: reset.at.to_string(),
+        final_index: reset.final_index.map(|index| index.to_string()),
+        new_index: reset.new_index.to_string(),
+    };
+    let day = |(day, slot): &(NaiveDate, SlotValue)| MeterDay {
+        day: *day,
+        value: slot.value.map(|value| value.round_dp(6).normalize().to_string()),
+        known_seconds: slot.known_seconds,
+        estimated: slot.estimated,
+    };
+    let correction = |one: &Correction| MeterCorrection {
+        at: one.at.to_string(),
+        old_value: one.old_value.map(|old| old.to_string()),
+        value: one.value.to_string(),
+        reason: one.reason.clone(),
+        recorded_at: one.recorded_at.to_string(),
+    };
+    MeterDetail {
+        meter: row(&file.summary, now),
+        month: file.month.to_string(),
+        contract: file.summary.billed_on.as_ref().map(|on| on.contract.to_string()),
+        installed_at: meter.installed_at.to_string(),
+        removed_at: meter.removed_at.map(|at| at.to_string()),
+        tolerance_seconds: meter.tolerance_seconds,
+        modulus: meter.modulus.map(|modulus| modulus.to_string()),
+        resets: meter.resets.iter().map(reset).collect(),
+        days: file.days.iter().map(day).collect(),
+        corrections: file.corrections.iter().map(correction).collect(),
+        billed_through: file.billed_through.map(|month| month.to_string()),
+    }
 }
 
 fn filter(query: &MetersQuery) -> Result<MetersFilter, Fault> {
@@ -154,7 +261,7 @@ fn filter(query: &MetersQuery) -> Result<MetersFilter, Fault> {
     })
 }
 
-fn row(summary: &MeterSummary, now: crate::domain::calendar::Timestamp) -> MeterRow {
+fn row(summary: &MeterSummary, now: Timestamp) -> MeterRow {
     let (meter, coverage) = (&summary.meter, &summary.coverage);
     MeterRow {
         code: meter.code.to_string(),

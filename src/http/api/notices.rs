@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::once::{Writing, once};
 use super::{PageQuery, paged};
 use crate::app::AppError;
-use crate::app::notices::{self, Notice, NoticeStatus};
+use crate::app::notices::{self, Notice, NoticeStatus, Preview};
 use crate::domain::invoice::InvoiceNumber;
 use crate::http::auth::Granted;
 use crate::http::error::{Fault, Problem};
@@ -19,7 +19,7 @@ use crate::http::state::{Shared, blocking};
 #[derive(Serialize, ToSchema)]
 pub struct NoticeAnswer {
     recipient: String,
-    /// `invoice-available` or `payment-reminder`.
+    /// `invoice-available` or `payment-reminder`; of what is about no invoice `invitation`, `password-reset` or `audit-root`.
     kind: String,
     /// `pending`, `sent` or `failed`.
     status: &'static str,
@@ -58,10 +58,34 @@ pub async fn list(shared: Data<Shared>, granted: Granted, number: Path<String>) 
     Ok(HttpResponse::Ok().json(found.iter().map(answer).collect::<Vec<_>>()))
 }
 
+/// The notice of an invoice as its first recipient gets it.
+#[derive(Serialize, ToSchema)]
+pub struct NoticePreview {
+    from: String,
+    subject: String,
+    text: String,
+    html: String,
+    /// The file it carries.
+    attachment: Option<String>,
+}
+
+#[utoipa::path(
+    get, path = "/api/v1/invoices/{number}/notices/preview", tag = "invoices", params(("number" = String, Path)),
+    responses((status = 200, body = NoticePreview), (status = 401, body = Problem), (status = 403, body = Problem),
+              (status = 404, body = Problem)),
+    security(("token" = []))
+)]
+pub async fn preview(shared: Data<Shared>, granted: Granted, number: Path<String>) -> Result<HttpResponse, Fault> {
+    let (store, postage) = (shared.store.clone(), shared.postage());
+    let found = blocking(move || notices::preview(&store, &granted.scope, &number, &postage)).await?;
+    let Preview { from, subject, text, html, attachment } = found.ok_or(Fault::NotFound)?;
+    Ok(HttpResponse::Ok().json(NoticePreview { from, subject, text, html, attachment }))
+}
+
 /// A mail that did not leave.
 #[derive(Serialize, ToSchema)]
 pub struct UndeliveredAnswer {
-    /// What it is about; none of an invitation or a new password.
+    /// What it is about; none of an invitation, a new password or the signed root of the audit trail.
     invoice: Option<String>,
     #[serde(flatten)]
     notice: NoticeAnswer,

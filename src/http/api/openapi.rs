@@ -11,9 +11,9 @@ use utoipa::{Modify, OpenApi};
 
 use super::{
     alarms, amortisation, asset_papers, assets, audit, audit_packs, audit_sample, availability, billing, bookkeeping,
-    drafts, invoices, journal, ledger, line_readings, me, meter_readings, meters, notices, opening, paid_back, payback,
-    payments, racks, readings, reminders, reports, resolutions, settings, tariffs, tenants, terms, titre, token, usage,
-    users,
+    documents, drafts, imports, invoices, journal, ledger, line_readings, me, meter_readings, meters, notices, opening,
+    paid_back, payback, payments, racks, readings, reminders, reports, resolutions, settings, tariffs, tenants, terms,
+    titre, token, usage, users,
 };
 
 use crate::http::health;
@@ -29,6 +29,8 @@ const PROBLEM_TYPE: &str = "application/problem+json";
         health::ready,
         token::create,
         readings::receive,
+        imports::list,
+        imports::one,
         tenants::list,
         tenants::contracts,
         terms::create_tenant,
@@ -50,12 +52,14 @@ const PROBLEM_TYPE: &str = "application/problem+json";
         terms::put_seller,
         invoices::list,
         invoices::one,
+        documents::archive,
         invoices::pdf,
         invoices::xml,
         titre::one,
         invoices::evidence,
         line_readings::list,
         notices::list,
+        notices::preview,
         notices::undelivered,
         notices::resend,
         reminders::plan,
@@ -129,6 +133,7 @@ const PROBLEM_TYPE: &str = "application/problem+json";
         racks::one,
         alarms::list,
         meters::list,
+        meters::one,
         meters::coverage,
         meter_readings::list,
         usage::usage,

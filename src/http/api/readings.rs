@@ -50,6 +50,12 @@ pub struct BilledMonthAnswer {
     readings: u64,
 }
 
+impl From<&BilledMonth> for BilledMonthAnswer {
+    fn from(billed: &BilledMonth) -> BilledMonthAnswer {
+        BilledMonthAnswer { month: billed.month.to_string(), readings: billed.readings }
+    }
+}
+
 #[derive(Serialize, ToSchema)]
 pub struct RefusedAnswer {
     /// Position among the readings sent, from 0.
@@ -108,8 +114,7 @@ async fn billed(shared: &Data<Shared>, receipt: &Receipt) -> Result<Vec<BilledMo
     }
     let (shared, late) = (shared.clone(), receipt.late.clone());
     let found = blocking(move || shared.receiver.billed(&late)).await?;
-    let month = |one: BilledMonth| BilledMonthAnswer { month: one.month.to_string(), readings: one.readings };
-    Ok(found.into_iter().map(month).collect())
+    Ok(found.iter().map(BilledMonthAnswer::from).collect())
 }
 
 async fn prepare(

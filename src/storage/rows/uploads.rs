@@ -124,10 +124,16 @@ pub fn one(connection: &mut AnyConnection, id: i64) -> StorageResult<Option<Uplo
     row.map(upload_from).transpose()
 }
 
-/// The latest first.
-pub fn latest(connection: &mut AnyConnection, limit: i64) -> StorageResult<Vec<Upload>> {
+/// How many there are.
+pub fn count(connection: &mut AnyConnection) -> StorageResult<i64> {
+    Ok(reading_upload::table.count().get_result(connection)?)
+}
+
+/// The latest first, after `skipped`.
+pub fn latest(connection: &mut AnyConnection, skipped: i64, limit: i64) -> StorageResult<Vec<Upload>> {
     let rows: Vec<Row> = reading_upload::table
         .order(reading_upload::id.desc())
+        .offset(skipped)
         .limit(limit)
         .select(reading_upload::all_columns)
         .load(connection)?;

@@ -193,6 +193,25 @@ pub fn billed_spans(connection: &mut AnyConnection) -> StorageResult<HashMap<Con
     rows.into_iter().map(span).collect()
 }
 
+/// The numbers of issued documents by their rows, whosever they are.
+pub fn numbers_of(
+    connection: &mut AnyConnection,
+    ids: &[InvoiceId],
+) -> StorageResult<HashMap<InvoiceId, InvoiceNumber>> {
+    /// Fewer than a statement may have values.
+    const AT_ONCE: usize = 1_000;
+    let mut numbers = HashMap::with_capacity(ids.len());
+    for part in ids.chunks(AT_ONCE) {
+        let rows: Vec<(i64, Option<String>)> = invoice::table
+            .filter(invoice::id.eq_any(part.iter().map(|id| id.0)))
+            .select((invoice::id, invoice::number))
+            .load(connection)?;
+        let numbered = rows.into_iter().filter_map(|(id, number)| Some((InvoiceId(id), number?)));
+        numbers.extend(numbered.map(|(id, number)| (id, InvoiceNumber::from_stored(number))));
+    }
+    Ok(numbers)
+}
+
 /// The issued document with this number, within `scope`.
 pub fn by_number(
     connection: &mut AnyConnection,

@@ -1,29 +1,23 @@
 //! The list of invoices as files: what is shown as a table, the documents themselves as one ZIP.
 
-use actix_web::http::header;
-use actix_web::web::{Bytes, Data, Path, Query};
+use actix_web::web::{Data, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use chrono::NaiveDate;
-use tokio::sync::mpsc::Sender;
 
 use super::columns::Shown;
 use super::{Asked, show, shown, state};
-use crate::app::archive_invoice::ArchiveKind;
-use crate::app::read_invoices::{self, InvoiceSummary, ListState, Reader};
+use crate::app::read_invoices::{self, InvoiceSummary, ListState};
 use crate::app::read_tenants::{self, TenantNames};
-use crate::app::{AppError, Store};
 use crate::documents::table::{Cell, Table};
-use crate::documents::zip::Zip;
 use crate::domain::invoice::InvoiceKind;
 use crate::domain::money::Money;
 use crate::domain::told::Told;
-use crate::http::api::download;
+use crate::http::api::documents;
 use crate::http::auth::Granted;
 use crate::http::error::Fault;
 use crate::http::pages::Frame;
 use crate::http::pages::sheet::{self, Sheet};
 use crate::http::state::{Shared, blocking};
-use crate::http::stream::stream;
 
 /// What the list shows, the whole of it, as a file.
 pub async fn file(
@@ -139,7 +133,7 @@ pub async fn zip(
     }
     let (store, now) = (shared.store.clone(), shared.now());
     let reader = granted.reader();
-    let (numbers, reader, store) = blocking(move || {
+    let (numbers, reader) = blocking(move || {
         let numbers = match asked.numbers.is_empty() {
             false => asked.numbers,
             true => {
@@ -148,37 +142,8 @@ pub async fn zip(
                 all.into_iter().filter_map(|invoice| invoice.number).map(|number| number.to_string()).collect()
             }
         };
-        read_invoices::check_archive(&store, &reader, &numbers)?;
-        Ok((numbers, reader, store))
+        Ok((numbers, reader))
     })
     .await?;
-    let (sender, body) = stream();
-    actix_web::rt::spawn(async move {
-        let sent = actix_web::web::block(move || send(&store, &reader, &numbers, &sender)).await;
-        if let Ok(Err(error)) = sent {
-            tracing::error!(%error, "an archive of invoices broke off");
-        }
-    });
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CONTENT_TYPE, "application/zip"))
-        .insert_header(download(format!("{}.zip", frame.t("invoices-file"))))
-        .body(body))
-}
-
-/// Reads and sends document after document. Ends early where nobody listens any more.
-fn send(store: &Store, reader: &Reader, numbers: &[String], sender: &Sender<Bytes>) -> Result<(), AppError> {
-    let zone = read_tenants::zone(store)?;
-    let mut zip = Zip::default();
-    for number in numbers {
-        let found = read_invoices::dated_document(store, &reader.scope, number, ArchiveKind::Pdf)?;
-        let Some(document) = found else { continue };
-        let at = document.issued_at.with_timezone(&zone).naive_local();
-        let piece = zip.file(&format!("{number}.pdf"), at, &document.bytes)?;
-        if sender.blocking_send(Bytes::from(piece)).is_err() {
-            return Ok(());
-        }
-    }
-    // Where nobody listens there is nobody to tell.
-    let _ = sender.blocking_send(Bytes::from(zip.end()?));
-    Ok(())
+    documents::send(&shared, reader, numbers, &frame.t("invoices-file")).await
 }
