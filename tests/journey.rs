@@ -9,6 +9,8 @@ mod book;
 mod common;
 #[path = "journey/invoices.rs"]
 mod invoices;
+#[path = "journey/looked_at.rs"]
+mod looked_at;
 #[path = "journey/readings.rs"]
 mod readings;
 

@@ -16,12 +16,18 @@ use crate::domain::ids::ContractCode;
 use crate::domain::money::UnitPrice;
 use crate::domain::rating::NewManualLine;
 
+mod drafts;
+
 #[derive(Debug, Subcommand)]
 pub enum Billing {
     /// Show what would be billed and every problem found; writes nothing.
     Plan(Plan),
     /// Draft a month's invoices and, with --issue, issue them.
     Run(Run),
+    /// List the drafts that are kept of a month.
+    Drafts(Plan),
+    /// What a contract's month bills, line by line: its draft, or what one would be now.
+    Draft(Place),
     /// List the lines people added to a contract's month that no invoice carries yet.
     Lines(Place),
     /// Add a line to a contract's month: a one-off service, or an allowance where the quantity is below zero.
@@ -119,6 +125,8 @@ impl Billing {
         match self {
             Billing::Plan(plan) => plan.run(context),
             Billing::Run(run) => run.run(context),
+            Billing::Drafts(month) => drafts::list(context, month.month),
+            Billing::Draft(place) => drafts::show(context, &place.contract(), place.month),
             Billing::Lines(place) => place.list(context),
             Billing::AddLine(line) => line.run(context),
             Billing::RemoveLine(line) => line.run(context),

@@ -2,27 +2,36 @@
 
 use std::path::PathBuf;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
 
 use super::context::{counted, out};
+use super::lines::{Line, lines};
 use super::{CliError, Context, Outcome};
 use crate::app::archive_invoice::{self, ArchiveCheck, Unarchived};
 use crate::app::correct_invoice::{self, CorrectionReport, CorrectionRequest};
 use crate::app::credit_invoice::{self, CreditReport, CreditRequest};
 use crate::app::list_invoices::{self, InvoiceFilter, InvoiceSummary};
-use crate::app::{AppError, report_titre};
+use crate::app::notices::{self, Notice, NoticeStatus};
+use crate::app::{AppError, read_invoices, report_titre};
 use crate::domain::access::TenantScope;
 use crate::domain::calendar::BillingMonth;
+use crate::domain::freetext::shown;
 use crate::domain::ids::{ContractCode, TenantCode};
-use crate::domain::invoice::InvoiceNumber;
+use crate::domain::invoice::{InvoiceKind, InvoiceNumber};
 use crate::domain::money::{AmountError, Money};
 
 #[derive(Debug, Subcommand)]
 pub enum Invoices {
     /// List invoices, newest first.
     List(List),
+    /// One issued document with its lines, and how each comes to its amount.
+    Show { number: String },
+    /// What became of the mails about an issued document.
+    Notices { number: String },
+    /// Queue a document's notice again for each of its tenant's contacts.
+    Resend { number: String },
     /// Write the PDF and XML of issued invoices that are missing from the archive, and check those that are there.
     Archive,
     /// Take an issued invoice back by a credit note, as a whole or line by line.
@@ -94,6 +103,9 @@ impl Invoices {
     pub fn run(&self, context: &Context) -> Result<Outcome, CliError> {
         match self {
             Invoices::List(list) => list.run(context),
+            Invoices::Show { number } => show(context, number),
+            Invoices::Notices { number } => notices(context, number),
+            Invoices::Resend { number } => resend(context, number),
             Invoices::Archive => archive(context),
             Invoices::Credit(credit) => credit.run(context),
             Invoices::Correct(correct) => correct.run(context),
@@ -230,6 +242,120 @@ impl Row {
             self.gross.to_string()
         )
     }
+}
+
+/// An issued document as it is reported.
+#[derive(Debug, Serialize)]
+struct Document {
+    number: String,
+    kind: &'static str,
+    tenant: String,
+    contract: String,
+    month: BillingMonth,
+    issue_date: NaiveDate,
+    /// None of a credit note, which nobody pays.
+    due_date: Option<NaiveDate>,
+    net: Money,
+    tax: Money,
+    gross: Money,
+    payment_reference: String,
+    /// What it corrects.
+    corrects: Vec<String>,
+    lines: Vec<Line>,
+}
+
+fn unknown(number: &str) -> CliError {
+    let number = shown(number);
+    CliError::Input(format!("no invoice {number} is known: `chapelle invoices list` shows those that are"))
+}
+
+fn show(context: &Context, number: &str) -> Result<Outcome, CliError> {
+    let found = read_invoices::one(&context.open()?, &TenantScope::Everyone, number)?;
+    let invoice = found.ok_or_else(|| unknown(number))?;
+    let document = Document {
+        number: invoice.number.to_string(),
+        kind: invoice.kind.name(),
+        tenant: invoice.buyer.code.to_string(),
+        contract: invoice.references.contract.to_string(),
+        month: invoice.month,
+        issue_date: invoice.issue_date,
+        due_date: Some(invoice.due_date).filter(|_| invoice.kind != InvoiceKind::CreditNote),
+        net: invoice.totals.net,
+        tax: invoice.totals.tax,
+        gross: invoice.totals.gross,
+        payment_reference: invoice.payment.reference.clone(),
+        corrects: invoice.corrects.iter().map(|(number, _)| number.to_string()).collect(),
+        lines: lines(&invoice.charges, invoice.language),
+    };
+    context.print(&document, |document| {
+        let due = document.due_date.map(|day| format!(", due {day}")).unwrap_or_default();
+        let corrects = Some(document.corrects.join(", ")).filter(|numbers| !numbers.is_empty());
+        let head = format!(
+            "{} ({}) of {} for {}, {}: issued {}{due}{}",
+            document.number,
+            document.kind,
+            document.month,
+            document.tenant,
+            document.contract,
+            document.issue_date,
+            corrects.map(|numbers| format!(", corrects {numbers}")).unwrap_or_default()
+        );
+        let total = format!("{} + {} = {}", document.net, document.tax, document.gross);
+        let lines = document.lines.iter().map(Line::describe);
+        std::iter::once(head).chain(lines).chain([total]).collect::<Vec<_>>().join("\n")
+    });
+    Ok(Outcome::Done)
+}
+
+/// A mail about a document.
+#[derive(Debug, Serialize)]
+struct NoticeRow {
+    recipient: String,
+    /// `invoice-available` or `payment-reminder`.
+    kind: String,
+    status: &'static str,
+    created_at: DateTime<Utc>,
+    sent_at: Option<DateTime<Utc>>,
+    attempts: i64,
+    error: Option<String>,
+}
+
+/// Ends with a need for a person where one failed for good.
+fn notices(context: &Context, number: &str) -> Result<Outcome, CliError> {
+    let found = notices::of(&context.open()?, &TenantScope::Everyone, number)?.ok_or_else(|| unknown(number))?;
+    let row = |notice: &Notice| NoticeRow {
+        recipient: notice.message.recipient.clone(),
+        kind: notice.message.kind.clone(),
+        status: notice.status.name(),
+        created_at: notice.created_at,
+        sent_at: notice.sent_at,
+        attempts: notice.attempts,
+        error: notice.last_error.clone(),
+    };
+    let rows: Vec<NoticeRow> = found.iter().map(row).collect();
+    context.print(&rows, |rows| match rows.is_empty() {
+        true => "no mail was queued about it".to_owned(),
+        false => rows.iter().map(NoticeRow::describe).collect::<Vec<_>>().join("\n"),
+    });
+    let is_lost = found.iter().any(|notice| notice.status == NoticeStatus::Failed);
+    Ok(if is_lost { Outcome::NeedsAttention } else { Outcome::Done })
+}
+
+impl NoticeRow {
+    fn describe(&self) -> String {
+        let at = self.sent_at.unwrap_or(self.created_at).format("%Y-%m-%dT%H:%M:%SZ");
+        let error = self.error.as_deref().unwrap_or_default();
+        format!("{at}  {:<8} {:<18} {:<36} {error}", self.status, self.kind, self.recipient).trim_end().to_owned()
+    }
+}
+
+fn resend(context: &Context, number: &str) -> Result<Outcome, CliError> {
+    let store = context.open()?;
+    let queued = notices::resend(&store, &TenantScope::Everyone, number, &context.actor(), context.now)?;
+    let queued = queued.ok_or_else(|| unknown(number))?;
+    let report = serde_json::json!({ "number": number, "queued": queued });
+    context.print(&report, |_| format!("{} of {number} queued", counted(queued, "notice", "notices")));
+    Ok(Outcome::Done)
 }
 
 fn archive(context: &Context) -> Result<Outcome, CliError> {

@@ -21,12 +21,14 @@ mod demo;
 mod files;
 mod invoices;
 mod journal;
+mod lines;
 mod maintenance;
 mod meters;
 mod outbox;
 mod paid_back;
 mod payback;
 mod payments;
+mod racks;
 mod readings;
 mod serve;
 mod terms;
@@ -64,6 +66,9 @@ enum Command {
     /// What meters cover of a month, and what is odd about them.
     #[command(subcommand)]
     Meters(meters::Meters),
+    /// Who is where, what is free, and what the racks draw.
+    #[command(subcommand)]
+    Racks(racks::Racks),
     /// Plan and run a month's billing.
     #[command(subcommand)]
     Billing(billing::Billing),
@@ -155,6 +160,7 @@ fn carry_out(arguments: Arguments, clock: Clock) -> Result<Outcome, CliError> {
         Command::Export(command) => command.run(&context),
         Command::Readings(command) => command.run(&context),
         Command::Meters(command) => command.run(&context),
+        Command::Racks(command) => command.run(&context),
         Command::Billing(command) => command.run(&context),
         Command::Availability(command) => command.run(&context),
         Command::Invoices(command) => command.run(&context),

@@ -1,0 +1,89 @@
+//! `chapelle billing drafts` and `draft`: what a month bills before it is issued.
+
+use serde::Serialize;
+
+use crate::app::compare_billing::{self, MonthDraft};
+use crate::cli::context::counted;
+use crate::cli::lines::{Line, lines};
+use crate::cli::{CliError, Context, Outcome};
+use crate::domain::calendar::BillingMonth;
+use crate::domain::ids::ContractCode;
+use crate::domain::invoice::Draft;
+use crate::domain::money::Money;
+use crate::domain::party::Language;
+
+#[derive(Debug, Serialize)]
+struct Row {
+    month: BillingMonth,
+    contract: String,
+    tenant: String,
+    lines: usize,
+    net: Money,
+    tax: Money,
+    gross: Money,
+}
+
+impl Row {
+    fn of(draft: &Draft) -> Row {
+        Row {
+            month: draft.month,
+            contract: draft.contract.to_string(),
+            tenant: draft.tenant.to_string(),
+            lines: draft.charges.len(),
+            net: draft.totals.net,
+            tax: draft.totals.tax,
+            gross: draft.totals.gross,
+        }
+    }
+
+    fn describe(&self) -> String {
+        let (lines, gross) = (counted(self.lines, "line", "lines"), self.gross.to_string());
+        format!("{} {:<16} {:<16} {gross:>14}  {lines}", self.month, self.contract, self.tenant)
+    }
+}
+
+pub fn list(context: &Context, month: BillingMonth) -> Result<Outcome, CliError> {
+    let rows: Vec<Row> = compare_billing::kept(&context.open()?, month)?.iter().map(Row::of).collect();
+    context.print(&rows, |rows| match rows.is_empty() {
+        true => format!("no draft of {month} is kept: `chapelle billing run --month {month}` makes them"),
+        false => rows.iter().map(Row::describe).collect::<Vec<_>>().join("\n"),
+    });
+    Ok(Outcome::Done)
+}
+
+/// A draft with its lines.
+#[derive(Debug, Serialize)]
+struct Detail {
+    #[serde(flatten)]
+    draft: Row,
+    /// False where it was made just now and is not kept.
+    kept: bool,
+    lines_billed: Vec<Line>,
+}
+
+pub fn show(context: &Context, contract: &ContractCode, month: BillingMonth) -> Result<Outcome, CliError> {
+    let found = compare_billing::draft(&context.open()?, month, contract, context.now)?;
+    let (draft, kept) = match found {
+        Some(MonthDraft::Kept(draft)) => (draft, true),
+        Some(MonthDraft::Planned(draft)) => (draft, false),
+        Some(MonthDraft::Blocked(problems)) => {
+            let why: Vec<&str> = problems.iter().map(|problem| problem.message.english.as_str()).collect();
+            return Err(CliError::Input(format!("no draft can be made: {}", why.join("; "))));
+        }
+        None => {
+            return Err(CliError::Input(format!(
+                "there is nothing to draft of {contract} for {month}: `chapelle billing plan --month {month}` shows what there is"
+            )));
+        }
+    };
+    // As its invoice is not issued yet, it is told in the language of the house.
+    let detail = Detail { draft: Row::of(&draft), kept, lines_billed: lines(&draft.charges, Language::French) };
+    context.print(&detail, |detail| {
+        let kept = if detail.kept { "kept" } else { "as it would be made now" };
+        let head = format!("{} ({kept})", detail.draft.describe());
+        let total = format!("{} + {} = {}", detail.draft.net, detail.draft.tax, detail.draft.gross);
+        let lines = detail.lines_billed.iter().map(Line::describe);
+        std::iter::once(head).chain(lines).chain([total]).collect::<Vec<_>>().join("\n")
+    });
+    Ok(Outcome::Done)
+}

@@ -1,0 +1,87 @@
+//! What is looked at before and after it is issued, by people at a terminal and by scripts.
+
+use crate::common::{ENGINES, Engine, World};
+use crate::{cents, json, ready};
+use serde_json::Value;
+
+fn refused(world: &World, arguments: &[&str], says: &str) {
+    let output = world.run(arguments);
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2), "{arguments:?}: {told}");
+    assert!(told.contains(says), "{arguments:?}: {told}");
+}
+
+#[test]
+fn a_month_is_read_line_by_line_before_and_after_it_is_issued() {
+    for engine in ENGINES {
+        let world = World::new(engine);
+        ready(&world);
+        let month = ["--month", "2026-09"];
+        let none = world.ok(&["billing", "drafts", month[0], month[1]]);
+        assert!(none.contains("no draft of 2026-09 is kept"), "{none}");
+        let draft = ["billing", "draft", "--contract", "AP-2026", month[0], month[1]];
+        let planned = json(&world, &draft);
+        assert_eq!(planned["kept"], false, "{engine:?} {planned:#}");
+        world.ok(&["billing", "run", month[0], month[1]]);
+        let drafts = json(&world, &["billing", "drafts", month[0], month[1]]);
+        assert_eq!(drafts.as_array().unwrap().len(), 3, "{engine:?} {drafts:#}");
+        let kept = json(&world, &draft);
+        assert_eq!((&kept["kept"], &kept["lines_billed"]), (&true.into(), &planned["lines_billed"]), "{engine:?}");
+        let lines: i64 = kept["lines_billed"].as_array().unwrap().iter().map(|line| cents(&line["net"])).sum();
+        assert_eq!(lines, cents(&kept["net"]), "{engine:?} {kept:#}");
+        let told = world.ok(&draft);
+        assert!(
+            told.contains("(kept)") && told.contains(kept["lines_billed"][0]["formula"].as_str().unwrap()),
+            "{told}"
+        );
+
+        world.ok(&["billing", "run", month[0], month[1], "--issue"]);
+        let issued = json(&world, &["invoices", "list", month[0], month[1]]);
+        let of_contract = |row: &&Value| row["contract"] == "AP-2026";
+        let row = issued.as_array().unwrap().iter().find(of_contract).unwrap();
+        let number = row["number"].as_str().unwrap();
+        let shown = json(&world, &["invoices", "show", number]);
+        assert_eq!(shown["lines"], kept["lines_billed"], "{engine:?}: as it was drafted");
+        assert_eq!((&shown["gross"], &shown["due_date"]), (&row["gross"], &row["due_date"]), "{engine:?}");
+        let told = world.ok(&["invoices", "show", number]);
+        assert!(told.starts_with(&format!("{number} (invoice) of 2026-09 for aphp, AP-2026: issued ")), "{told}");
+        refused(&world, &["invoices", "show", "DC2099000001"], "`chapelle invoices list`");
+        refused(&world, &["billing", "draft", "--contract", "NOBODY", month[0], month[1]], "NOBODY");
+    }
+}
+
+#[test]
+fn a_notice_is_followed_and_sent_again() {
+    for engine in ENGINES {
+        let world = World::new(engine);
+        ready(&world);
+        world.ok(&["billing", "run", "--month", "2026-09", "--issue"]);
+        let notices = ["invoices", "notices", "DC2026000001"];
+        let queued = json(&world, &notices);
+        assert_eq!((queued.as_array().unwrap().len(), &queued[0]["status"]), (1, &"pending".into()), "{engine:?}");
+        world.ok(&["outbox", "deliver"]);
+        assert_eq!(json(&world, &notices)[0]["status"], "sent", "{engine:?}");
+        let resent = json(&world, &["invoices", "resend", "DC2026000001"]);
+        assert_eq!(resent["queued"], 1, "{engine:?} {resent}");
+        let both = json(&world, &notices);
+        let states: Vec<&Value> = both.as_array().unwrap().iter().map(|notice| &notice["status"]).collect();
+        assert_eq!(states, ["sent", "pending"], "{engine:?} {both:#}");
+        assert_eq!(json(&world, &["outbox", "deliver"])["sent"], 1, "{engine:?}");
+        for deed in ["notices", "resend"] {
+            refused(&world, &["invoices", deed, "DC2099000001"], "`chapelle invoices list`");
+        }
+    }
+}
+
+#[test]
+fn racks_are_listed_and_one_is_shown() {
+    let world = World::new(Engine::Sqlite);
+    ready(&world);
+    let racks = json(&world, &["racks", "list"]);
+    let first = &racks[0];
+    assert!(racks.as_array().unwrap().len() > 1 && first["limit_kw"].is_string(), "{racks:#}");
+    let code = first["rack"].as_str().unwrap();
+    assert_eq!(&json(&world, &["racks", "show", code]), first);
+    assert!(world.ok(&["racks", "show", code]).starts_with(code));
+    refused(&world, &["racks", "show", "NOWHERE"], "`chapelle racks list`");
+}
