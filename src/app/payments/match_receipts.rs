@@ -33,7 +33,16 @@ pub fn statement(store: &Store, id: i64) -> Result<Option<(BankStatement, Vec<Ba
 
 /// The statements read last, newest first, `limit` at most.
 pub fn statements(store: &Store, limit: i64) -> Result<Vec<BankStatement>, AppError> {
-    Ok(bank::statements(&mut *store.connection()?, limit)?)
+    Ok(bank::statements(&mut *store.connection()?, 0, limit)?)
+}
+
+/// `limit` of them after `skipped`, the latest first, and how many there are.
+pub fn statements_part(store: &Store, skipped: usize, limit: usize) -> Result<(Vec<BankStatement>, usize), AppError> {
+    let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+    store.read(|connection| {
+        let found = bank::statements(connection, number(skipped), number(limit))?;
+        Ok((found, usize::try_from(bank::statement_count(connection)?).unwrap_or(usize::MAX)))
+    })
 }
 
 /// Why a receipt was left, in words pages can say.

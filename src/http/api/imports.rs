@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::readings::BilledMonthAnswer;
-use super::{PAGE_ROWS_MAX, PageQuery, page_told};
+use super::{PAGE_ROWS_MAX, PageQuery, page_of};
 use crate::app::upload_readings::{self, RefusedLine, UploadState, UploadView};
 use crate::http::asked::page;
 use crate::http::error::{Fault, Problem};
@@ -60,8 +60,7 @@ pub async fn list(shared: Data<Shared>, http: HttpRequest, query: Query<PageQuer
     let (store, now) = (shared.store.clone(), shared.now());
     let place = (page.saturating_sub(1).saturating_mul(PAGE_ROWS_MAX), PAGE_ROWS_MAX);
     let (found, total) = blocking(move || upload_readings::part(&store, place, now)).await?;
-    let next = (page < total.div_ceil(PAGE_ROWS_MAX)).then(|| page + 1);
-    Ok(page_told(&http, total, next).json(found.iter().map(row).collect::<Vec<_>>()))
+    Ok(page_of(&http, page, total).json(found.iter().map(row).collect::<Vec<_>>()))
 }
 
 #[utoipa::path(

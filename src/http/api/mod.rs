@@ -102,6 +102,11 @@ pub(super) fn page_told<N: Display>(http: &HttpRequest, total: N, next: Option<N
     answer
 }
 
+/// The same where page `page` of so many rows is at hand already.
+pub(super) fn page_of(http: &HttpRequest, page: usize, total: usize) -> HttpResponseBuilder {
+    page_told(http, total, (page < total.div_ceil(PAGE_ROWS_MAX)).then(|| page + 1))
+}
+
 /// That the list goes on at `place`, a page or a cursor, under the same question.
 fn link_on(http: &HttpRequest, place: &str) -> String {
     let kept = http.query_string().split('&').filter(|pair| !pair.is_empty());

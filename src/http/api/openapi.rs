@@ -198,11 +198,16 @@ impl Modify for Faults {
 fn declare_faults(operation: &mut Operation) {
     let needs_token = operation.security.as_ref().is_some_and(|needed| !needed.is_empty());
     let has_body = operation.request_body.is_some();
+    let mut parameters = operation.parameters.iter().flatten();
+    let takes_key = parameters.any(|one| matches!(one, RefOr::T(one) if one.name == "Idempotency-Key"));
     // Every operation refuses a parameter it does not take, also where it takes none.
     let faults = [
         ("400", needs_token || has_body),
         ("401", needs_token),
         ("403", needs_token),
+        // A key that is in use; one that was sent with another body.
+        ("409", takes_key),
+        ("422", takes_key),
         ("413", has_body),
         ("415", has_body),
     ];

@@ -10,7 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::once::{Writing, once, once_without_answer};
 use super::schemas::receivables as described;
 use super::schemas::values::Amount;
-use super::{Asked, LongPageQuery, PageQuery, cut, going_on, only_of, paged, paged_long};
+use super::{Asked, LongPageQuery, PAGE_ROWS_MAX, PageQuery, cut, going_on, only_of, page_of, paged_long};
 use crate::app::Store;
 use crate::app::charge_interest;
 use crate::app::correct_invoice::{self, CorrectionRequest};
@@ -24,7 +24,7 @@ use crate::domain::calendar::plain_day;
 use crate::domain::ids::TenantCode;
 use crate::domain::invoice::{InvoiceNumber, restated};
 use crate::domain::money::Money;
-use crate::http::asked::{Expected, days};
+use crate::http::asked::{Expected, days, page};
 use crate::http::error::{Fault, Problem};
 use crate::http::state::{Shared, blocking};
 
@@ -195,8 +195,9 @@ pub async fn statements(
     http: HttpRequest,
     query: Query<PageQuery>,
 ) -> Result<HttpResponse, Fault> {
-    let store = shared.store.clone();
-    let found = blocking(move || match_receipts::statements(&store, i64::MAX)).await?;
+    let (store, page) = (shared.store.clone(), page(query.page.as_deref())?);
+    let skipped = page.saturating_sub(1).saturating_mul(PAGE_ROWS_MAX);
+    let (found, total) = blocking(move || match_receipts::statements_part(&store, skipped, PAGE_ROWS_MAX)).await?;
     let row = |one: BankStatement| StatementRow {
         id: one.id,
         read_by: one.by,
@@ -204,7 +205,7 @@ pub async fn statements(
         receipts: one.receipts,
         known_before: one.known_before,
     };
-    paged(&http, &found.into_iter().map(row).collect::<Vec<_>>(), query.page.as_deref())
+    Ok(page_of(&http, page, total).json(found.into_iter().map(row).collect::<Vec<_>>()))
 }
 
 /// A receipt of a bank statement.

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::once::{Writing, once};
 use super::schemas::receivables as described;
-use super::{PAGE_ROWS_MAX, PageQuery, page_told, part};
+use super::{PageQuery, page_of, part};
 use crate::app::dunning::{self, Dunning};
 use crate::app::remind;
 use crate::domain::invoice::InvoiceNumber;
@@ -81,7 +81,6 @@ pub async fn dunning(shared: Data<Shared>, http: HttpRequest, query: Query<PageQ
     let (store, now) = (shared.store.clone(), shared.now());
     let late = blocking(move || dunning::read(&store, now)).await?;
     let rows = late.tenants.len().max(late.claimable.len());
-    let next = (page < rows.div_ceil(PAGE_ROWS_MAX)).then(|| page + 1);
     let (tenants, claimable) = (part(&late.tenants, page).to_vec(), part(&late.claimable, page).to_vec());
-    Ok(page_told(&http, rows, next).json(Dunning { tenants, claimable, ..late }))
+    Ok(page_of(&http, page, rows).json(Dunning { tenants, claimable, ..late }))
 }

@@ -176,10 +176,15 @@ pub fn statement(connection: &mut AnyConnection, id: i64) -> StorageResult<Optio
 }
 
 /// The statements read last, newest first.
-pub fn statements(connection: &mut AnyConnection, limit: i64) -> StorageResult<Vec<BankStatement>> {
+pub fn statements(connection: &mut AnyConnection, skipped: i64, limit: i64) -> StorageResult<Vec<BankStatement>> {
     let rows: Vec<(i64, String, i64, i64, i64)> =
-        bank_statement::table.order(bank_statement::id.desc()).limit(limit).load(connection)?;
+        bank_statement::table.order(bank_statement::id.desc()).offset(skipped).limit(limit).load(connection)?;
     Ok(rows.into_iter().map(statement_from).collect())
+}
+
+/// How many there are.
+pub fn statement_count(connection: &mut AnyConnection) -> StorageResult<i64> {
+    Ok(bank_statement::table.count().get_result(connection)?)
 }
 
 fn statement_from((id, by, at, receipts, known_before): (i64, String, i64, i64, i64)) -> BankStatement {
