@@ -72,7 +72,7 @@ mod tests {
     fn a_parameter_is_held_against_the_description() {
         let of = |path: &str, address: &str| known_parameters(path, &TestRequest::with_uri(address).to_http_request());
         assert_eq!(of("/api/v1/invoices", "/api/v1/invoices?tenant=x&page=2"), Ok(()));
-        let refused = of("/api/v1/dunning", "/api/v1/dunning?tenant=x").unwrap_err();
+        let refused = of("/api/v1/settings", "/api/v1/settings?tenant=x").unwrap_err();
         assert_eq!(refused.to_string(), "`tenant` is no parameter of this address: it takes none");
         let refused = of("/api/v1/alarms", "/api/v1/alarms?day=7").unwrap_err();
         assert_eq!(refused.to_string(), "`day` is no parameter of this address: it takes days");
