@@ -8,9 +8,9 @@ use actix_web::{Route, guard, web};
 
 use super::api::{
     alarms, amortisation, asset_papers, assets, audit, audit_packs, audit_sample, availability, billing, bookkeeping,
-    documents, drafts, imports, invoices, journal, ledger, line_readings, me, meter_readings, meters, notices, openapi,
-    opening, paid_back, payback, payments, racks, readings, reminders, reports, resolutions, settings, tariffs,
-    tenants, terms, titre, token, usage, users,
+    comparison, documents, drafts, imports, invoices, journal, ledger, line_readings, me, meter_readings, meters,
+    notices, openapi, opening, paid_back, payback, payments, racks, readings, reminders, reports, resolutions, settings,
+    tariffs, tenants, terms, titre, token, usage, users,
 };
 use super::auth::Access;
 use super::pages::edit::{
@@ -132,6 +132,8 @@ pub const ROUTES: &[RouteRow] = &[
     get!("/api/v1/billing/runs", Access::Api(Action::SeeDrafts), billing::runs),
     get!("/api/v1/billing/runs/{run}", Access::Api(Action::SeeDrafts), billing::progress),
     post!("/api/v1/billing/runs/{run}/retry", Access::Api(Action::RunBilling), billing::retry),
+    get!("/api/v1/billing/months", Access::Api(Action::SeeDrafts), comparison::months),
+    get!("/api/v1/billing/{month}/comparison", Access::Api(Action::SeeDrafts), comparison::comparison),
     get!("/api/v1/billing/{month}", Access::Api(Action::SeeDrafts), billing::plan),
     post!("/api/v1/billing/{month}/runs", Access::Api(Action::RunBilling), billing::run),
     get!("/api/v1/billing/{month}/drafts", Access::Api(Action::SeeDrafts), billing::drafts),

@@ -148,3 +148,50 @@ async fn what_is_late_and_lines_added_say_how_many_they_are() {
         }
     }
 }
+
+/// A month beside the one before, as the plan's page shows it, and how far each month is billed.
+#[actix_web::test]
+async fn a_month_is_compared_with_the_one_before() {
+    for engine in ENGINES {
+        let site = Site::new(engine);
+        let server = Server::start(&site).await;
+        let token = server.token(Role::Finance).await;
+        let months = server.get_with("/api/v1/billing/months", &token).await.json();
+        assert_eq!(months.as_array().unwrap().len(), 12, "{engine:?} {months}");
+        let of = |month: &str| months.as_array().unwrap().iter().find(|one| one["month"] == month).unwrap().clone();
+        assert_eq!(
+            (&of("2026-09")["issued"], &of("2026-09")["unbilled"]),
+            (&json!(3), &json!(0)),
+            "{engine:?} {months}"
+        );
+        assert_eq!(
+            (&of("2026-10")["drafts"], &of("2026-10")["unbilled"]),
+            (&json!(3), &json!(3)),
+            "{engine:?} {months}"
+        );
+
+        let path = "/api/v1/billing/2026-10/comparison";
+        let answer = server.get_with(&format!("{path}?sort=contract"), &token).await;
+        assert_eq!(answer.header("x-total-count"), "3", "{engine:?} {}", answer.text());
+        let rows = answer.json();
+        let cents = |value: &Value| value.as_str().unwrap().replace('.', "").parse::<i64>().unwrap();
+        for row in rows.as_array().unwrap() {
+            assert_eq!((&row["state"], &row["number"]), (&json!("drafted"), &Value::Null), "{engine:?} {row}");
+            assert_eq!(cents(&row["net"]) - cents(&row["net_before"]), cents(&row["difference"]), "{engine:?} {row}");
+            let draft = format!("/api/v1/billing/2026-10/drafts/{}", row["contract"].as_str().unwrap());
+            assert_eq!(server.get_with(&draft, &token).await.json()["net"], row["net"], "{engine:?} {row}");
+        }
+        assert!(rows[0]["contract"].as_str() < rows[1]["contract"].as_str(), "{engine:?} {rows}");
+        assert_eq!(server.get_with(&format!("{path}?only=blocked"), &token).await.json(), json!([]), "{engine:?}");
+        let issued = server.get_with("/api/v1/billing/2026-09/comparison", &token).await.json();
+        let own = issued.as_array().unwrap().iter().find(|row| row["tenant"] == "aphp").unwrap();
+        assert_eq!((&own["state"], &own["number"]), (&json!("issued"), &json!(site.number_of("aphp"))), "{engine:?}");
+        for (query, detail) in [
+            ("only=late", "only=late is none of blocked, problems, far"),
+            ("sort=size", "sort=size is none of tenant, contract, net, before, difference, deviation, gross, known"),
+        ] {
+            let refused = server.get_with(&format!("{path}?{query}"), &token).await;
+            assert_eq!((refused.status.as_u16(), &refused.json()["detail"]), (400, &json!(detail)), "{engine:?}");
+        }
+    }
+}

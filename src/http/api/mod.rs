@@ -14,6 +14,7 @@ pub mod audit_sample;
 pub mod availability;
 pub mod billing;
 pub mod bookkeeping;
+pub mod comparison;
 pub mod documents;
 pub mod drafts;
 pub mod entry;

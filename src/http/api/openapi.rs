@@ -11,9 +11,9 @@ use utoipa::{Modify, OpenApi};
 
 use super::{
     alarms, amortisation, asset_papers, assets, audit, audit_packs, audit_sample, availability, billing, bookkeeping,
-    documents, drafts, imports, invoices, journal, ledger, line_readings, me, meter_readings, meters, notices, opening,
-    paid_back, payback, payments, racks, readings, reminders, reports, resolutions, settings, tariffs, tenants, terms,
-    titre, token, usage, users,
+    comparison, documents, drafts, imports, invoices, journal, ledger, line_readings, me, meter_readings, meters,
+    notices, opening, paid_back, payback, payments, racks, readings, reminders, reports, resolutions, settings, tariffs,
+    tenants, terms, titre, token, usage, users,
 };
 
 use crate::http::health;
@@ -83,6 +83,8 @@ const PROBLEM_TYPE: &str = "application/problem+json";
         payments::dismiss,
         billing::plan,
         billing::run,
+        comparison::months,
+        comparison::comparison,
         billing::runs,
         billing::progress,
         billing::retry,
@@ -330,8 +332,9 @@ mod tests {
     const WITHOUT_BODY: [(&str, &str); 1] = [("/api/v1/users/{user}/password-reset", "202")];
 
     /// Lists that are answered whole: of one thing, of which nobody has more than a few.
-    const WHOLE: [(&str, &str); 6] = [
+    const WHOLE: [(&str, &str); 7] = [
         ("/api/v1/audit/packs", "the latest few"),
+        ("/api/v1/billing/months", "a year of them"),
         ("/api/v1/invoices/{number}/notices", "mails about one invoice"),
         ("/api/v1/me/sessions", "devices of one person"),
         ("/api/v1/me/tokens", "long-lived tokens of one person"),
