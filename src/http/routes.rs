@@ -7,10 +7,10 @@ use actix_web::http::Method;
 use actix_web::{Route, guard, web};
 
 use super::api::{
-    alarms, amortisation, asset_papers, assets, audit, audit_packs, audit_sample, availability, billing, bookkeeping,
-    comparison, documents, drafts, imports, invoices, journal, ledger, line_readings, me, meter_readings, meters,
-    notices, openapi, opening, paid_back, payback, payments, racks, readings, reminders, reports, resolutions, settings,
-    tariffs, tenants, terms, titre, token, usage, users,
+    alarms, amortisation, asset_papers, assets, audit, audit_packs, audit_sample, audit_sheet, availability, billing,
+    bookkeeping, comparison, documents, drafts, imports, invoices, journal, ledger, line_readings, me, meter_readings,
+    meters, notices, openapi, opening, paid_back, payback, payments, racks, readings, reminders, reports, resolutions,
+    settings, tariffs, tenants, terms, titre, token, usage, users,
 };
 use super::auth::Access;
 use super::pages::edit::{
@@ -186,6 +186,7 @@ pub const ROUTES: &[RouteRow] = &[
     get!("/api/v1/audit/events", Access::Api(Action::SeeTrail), audit::events),
     get!("/api/v1/audit/roots", Access::Api(Action::SeeTrail), audit::signed_roots),
     get!("/api/v1/audit/sample", Access::Api(Action::SeeTrail), audit_sample::draw),
+    get!("/api/v1/audit/sheets/{number}", Access::Api(Action::SeeTrail), audit_sheet::one),
     post!("/api/v1/meters/{meter}/resolutions", Access::Api(Action::CorrectReadings), resolutions::resolve),
     get!("/api/v1/audit/packs", Access::Api(Action::TakeEvidence), audit_packs::list),
     post!("/api/v1/audit/packs", Access::Api(Action::TakeEvidence), audit_packs::create),

@@ -1,6 +1,7 @@
 //! What is sent to people and by them, seen by programs: mails, documents in a ZIP, files of readings.
 
 use chapelle::domain::access::Role;
+use chapelle::domain::audit::sha256_hex;
 use serde_json::json;
 
 use crate::common::ENGINES;
@@ -93,5 +94,37 @@ async fn a_file_that_was_sent_is_reported_line_by_line() {
             assert_eq!(answer.status.as_u16(), 404, "{engine:?} {path}");
         }
         assert_eq!(server.get_with(list, &server.token(Role::Tenant).await).await.status.as_u16(), 403);
+    }
+}
+
+/// What was frozen, its files, its entry, the events about it: each as it is found elsewhere.
+#[actix_web::test]
+async fn an_auditor_holds_a_document_against_what_proves_it() {
+    for engine in ENGINES {
+        let site = Site::new(engine);
+        let server = Server::start(&site).await;
+        let auditor = server.token(Role::Auditor).await;
+        let number = site.number_of("aphp");
+        let path = format!("/api/v1/audit/sheets/{number}");
+        let sheet = server.get_with(&path, &auditor).await.json();
+        let content = sheet["content"].as_str().unwrap();
+        assert_eq!(sheet["content_is_sound"], true, "{engine:?}");
+        assert_eq!(sheet["content_sha256"], json!(sha256_hex(content.as_bytes())), "{engine:?}");
+        let files: Vec<&str> =
+            sheet["files"].as_array().unwrap().iter().map(|one| one["kind"].as_str().unwrap()).collect();
+        assert!(files.contains(&"pdf") && files.contains(&"xml"), "{engine:?} {files:?}");
+        for file in sheet["files"].as_array().unwrap() {
+            let kind = file["kind"].as_str().unwrap();
+            let bytes = server.get_with(&format!("/api/v1/invoices/{number}.{kind}"), &auditor).await.body;
+            assert_eq!(file["sha256"], json!(sha256_hex(&bytes)), "{engine:?} {kind}");
+        }
+        let events = server.get_with(&format!("/api/v1/audit/events?subject={number}"), &auditor).await.json();
+        assert_eq!(sheet["events"], events, "{engine:?}");
+        let gross = server.get_with(&format!("/api/v1/invoices/{number}"), &auditor).await.json()["gross"].clone();
+        let debits = sheet["entry_lines"].as_array().unwrap().iter().map(|line| &line["debit"]);
+        assert!(debits.clone().any(|debit| *debit == gross), "{engine:?} {gross} {:?}", debits.collect::<Vec<_>>());
+        assert_eq!(server.get_with("/api/v1/audit/sheets/NOPE", &auditor).await.status.as_u16(), 404);
+        let others = server.token(Role::Tenant).await;
+        assert_eq!(server.get_with(&path, &others).await.status.as_u16(), 403, "{engine:?}");
     }
 }

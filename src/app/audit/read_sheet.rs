@@ -9,10 +9,11 @@ use crate::domain::ids::MeterCode;
 use crate::domain::invoice::{InvoiceNumber, IssuedInvoice};
 use crate::domain::ledger::{Journal, JournalEntry};
 use crate::domain::metering::{MeterUsage, Reading};
-use crate::storage::archive::ArchivedFile;
 use crate::storage::audit::{ChainedEvent, TrailFilter};
 use crate::storage::journal::JournalFilter;
 use crate::storage::{AnyConnection, audit, book, evidence, invoices, journal, readings, roots, seals};
+
+pub use crate::storage::archive::ArchivedFile;
 
 pub const READINGS_PER_PAGE: usize = 100;
 const EVENTS_MAX: i64 = 500;

@@ -105,7 +105,7 @@ pub fn filter(
     })
 }
 
-fn event(chained: ChainedEvent) -> EventAnswer {
+pub(super) fn event(chained: ChainedEvent) -> EventAnswer {
     let event = chained.event;
     EventAnswer {
         sequence: chained.sequence,
@@ -140,7 +140,7 @@ pub async fn signed_roots(
     paged_long(&http, &roots.into_iter().map(root).collect::<Vec<_>>(), query.page.as_deref())
 }
 
-fn root(SignedRoot { statement, signature }: SignedRoot) -> RootAnswer {
+pub(super) fn root(SignedRoot { statement, signature }: SignedRoot) -> RootAnswer {
     RootAnswer {
         day: statement.day,
         at: statement.at,

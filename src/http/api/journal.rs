@@ -126,7 +126,7 @@ fn entry(posted: &PostedEntry) -> EntryAnswer {
     }
 }
 
-fn line(line: &JournalLine) -> EntryLineAnswer {
+pub(super) fn line(line: &JournalLine) -> EntryLineAnswer {
     EntryLineAnswer {
         account: line.account.clone(),
         auxiliary: line.auxiliary.clone(),

@@ -11,6 +11,7 @@ pub mod assets;
 pub mod audit;
 pub mod audit_packs;
 pub mod audit_sample;
+pub mod audit_sheet;
 pub mod availability;
 pub mod billing;
 pub mod bookkeeping;

@@ -10,10 +10,10 @@ use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    alarms, amortisation, asset_papers, assets, audit, audit_packs, audit_sample, availability, billing, bookkeeping,
-    comparison, documents, drafts, imports, invoices, journal, ledger, line_readings, me, meter_readings, meters,
-    notices, opening, paid_back, payback, payments, racks, readings, reminders, reports, resolutions, settings, tariffs,
-    tenants, terms, titre, token, usage, users,
+    alarms, amortisation, asset_papers, assets, audit, audit_packs, audit_sample, audit_sheet, availability, billing,
+    bookkeeping, comparison, documents, drafts, imports, invoices, journal, ledger, line_readings, me, meter_readings,
+    meters, notices, opening, paid_back, payback, payments, racks, readings, reminders, reports, resolutions, settings,
+    tariffs, tenants, terms, titre, token, usage, users,
 };
 
 use crate::http::health;
@@ -107,6 +107,7 @@ const PROBLEM_TYPE: &str = "application/problem+json";
         audit::events,
         audit::signed_roots,
         audit_sample::draw,
+        audit_sheet::one,
         resolutions::resolve,
         audit_packs::list,
         audit_packs::create,
