@@ -104,6 +104,7 @@ async fn lists_are_searched_and_ordered_and_keep_it_in_their_addresses() {
         let found = words(&server.page(&format!("/contracts?{query}"), &finance).await.text());
         assert!(found.contains("C-07") && found.contains("Conventions : 1"), "{query}: {found}");
     }
+    narrowed_to_a_tenant_and_a_tariff(&server, &finance).await;
     let by_end = words(&server.page("/contracts?sort=end", &finance).await.text());
     assert!(by_end.find("AP-2026").unwrap() < by_end.find("C-01").unwrap(), "what ends comes before what does not");
     let csv = server.page("/contracts.csv?q=C-0&sort=-code&page=2", &finance).await;
@@ -118,6 +119,30 @@ async fn lists_are_searched_and_ordered_and_keep_it_in_their_addresses() {
     assert!(own.lines().count() == 2 && own.contains("AP-2026"), "their own only: {own}");
     let own = server.page("/tenants.csv", &tenant).await.text();
     assert!(own.lines().count() == 2 && own.contains(";26750045200011;"), "themselves only: {own}");
+}
+
+/// By code, not by what looks like it; the search, the order, the pages and the files keep to it.
+async fn narrowed_to_a_tenant_and_a_tariff(server: &Server, finance: &str) {
+    let page = server.page("/contracts?tenant=t-07&tariff=baie&sort=-code", finance).await.text();
+    let shown = words(&page);
+    assert!(shown.contains("Conventions : 1") && shown.contains("C-07"), "{shown}");
+    assert!(shown.contains("Hébergé : Établissement 07") && shown.contains("Tarif : baie"), "{shown}");
+    assert!(page.contains("<input type=\"hidden\" name=\"tenant\" value=\"t-07\">"), "{page}");
+    for address in ["/contracts?tariff=baie&#38;sort=-code", "/contracts?tenant=t-07&#38;sort=-code"] {
+        assert!(page.contains(&format!("href=\"{address}\"")), "{address} takes a filter away: {page}");
+    }
+    assert!(page.contains("href=\"/contracts.csv?tenant=t-07&#38;tariff=baie&#38;sort=-code\""), "{page}");
+    for other in ["tenant=t-0", "tenant=T-07", "tariff=bai", "tenant=t-07&tariff=energie", "tenant=t-07&q=C-08"] {
+        let none = words(&server.page(&format!("/contracts?{other}"), finance).await.text());
+        assert!(none.contains("ne correspond") && none.contains("Retirer ce filtre"), "{other}: {none}");
+    }
+    let many = server.page("/contracts?tariff=baie", finance).await.text();
+    assert!(many.contains("href=\"/contracts?tariff=baie&#38;page=2\""), "{many}");
+    let csv = server.page("/contracts.csv?tenant=t-07", finance).await.text();
+    assert!(csv.lines().count() == 2 && csv.contains("C-07;"), "{csv}");
+    let tenant = server.sign_in(Role::Tenant).await;
+    let others = words(&server.page("/contracts?tenant=t-07", &tenant).await.text());
+    assert!(others.contains("ne correspond") && !others.contains("Établissement"), "{others}");
 }
 
 #[actix_web::test]
