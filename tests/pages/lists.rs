@@ -3,6 +3,7 @@
 use chapelle::app::import_book;
 use chapelle::domain::access::Role;
 use chapelle::domain::audit::Actor;
+use diesel::RunQueryDsl;
 use serde_json::json;
 
 use crate::billing::{ended, post, token};
@@ -375,5 +376,29 @@ async fn invoices_are_found_by_what_they_are_routed_by() {
             let contract = site.contract_of("aphp");
             assert_eq!(drafts.contains(&format!("drafts/{contract}\"")), drafted, "{engine:?} {wanted}: {drafts}");
         }
+    }
+}
+
+#[actix_web::test]
+async fn a_check_that_fails_is_told_on_home_until_one_succeeds() {
+    for engine in ENGINES {
+        let site = large_site(engine);
+        let server = Server::start(&site).await;
+        let finance = server.sign_in(Role::Finance).await;
+        let rename = |from: &str, to: &str| {
+            let connection = &mut *site.shared.store.connection().unwrap();
+            diesel::sql_query(format!("ALTER TABLE {from} RENAME TO {to}")).execute(connection).unwrap();
+        };
+        rename("manual_line", "manual_line_away");
+        let home = server.page("/", &finance).await.text();
+        for card in ["Campagne d’octobre", "Mois en cours", "Retour sur investissement"] {
+            let told = home.split(card).nth(1).unwrap_or_else(|| panic!("{engine:?} {card}: {home}"));
+            let told = words(told.split("</li>\n<li class=\"card").next().unwrap());
+            assert!(told.contains("La vérification a échoué. Rechargez la page"), "{engine:?} {card}: {told}");
+        }
+        assert!(!home.contains("La vérification des relevés est en cours"), "{engine:?} it has ended: {home}");
+        rename("manual_line_away", "manual_line");
+        let home = words(&server.page("/", &finance).await.text());
+        assert!(home.contains("Problèmes bloquants : ") && !home.contains("a échoué"), "{engine:?} {home}");
     }
 }
