@@ -296,7 +296,7 @@ async fn the_running_month_shows_every_contract_in_force_with_its_estimate_and_p
 /// A contract that began with the month, of two racks and of a meter that counts 20 kWh an hour.
 fn with_a_running_contract(book: String) -> String {
     format!(
-        "{book}\n[[meter]]\ncode = \"LIBRE\"\nregister = \"energy\"\ninstalled_at = 2026-10-01T00:00:00+02:00\n\n\
+        "{book}\n[[meter]]\ncode = \"LIBRE\"\nregister = \"energy\"\ninstalled_at = 2026-11-01T00:00:00+01:00\n\n\
          [[contract]]\ncode = \"NOV-2026\"\ntenant = \"aphp\"\ntitle = \"Extension\"\nfrom = 2026-11-01\n\n\
          [[contract.line]]\ncode = \"baies\"\nservice = \"space\"\ndesignation = {{ fr = \"Baies\", en = \"Racks\" }}\n\
          tariff = \"baie\"\nquantity = 2\n\n\
@@ -309,9 +309,13 @@ fn with_a_running_contract(book: String) -> String {
 /// Read hourly from the month's first hour until eight in the morning of the 3rd, an hour ago.
 fn read_in_november(site: &Site) {
     let first: chrono::DateTime<chrono::Utc> = "2026-10-31T23:00:00Z".parse().unwrap();
-    let row = |hour: i64| format!("LIBRE,{:?},{}\n", first + chrono::Duration::hours(hour), hour * 20);
+    let row = |hour: i64| {
+        // The first stands in place of the one every meter has where October ends.
+        let why = if hour == 0 { "index de pose" } else { "" };
+        format!("LIBRE,{:?},{},{why}\n", first + chrono::Duration::hours(hour), hour * 20)
+    };
     let rows: String = (0..=56).map(row).collect();
-    let file = site.world.file("november.csv", &format!("meter,at,value\n{rows}"));
+    let file = site.world.file("november.csv", &format!("meter,at,value,correction\n{rows}"));
     site.world.ok(&["readings", "import", file.to_str().unwrap()]);
 }
 
