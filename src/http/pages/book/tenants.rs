@@ -77,7 +77,9 @@ pub async fn one(
     .await?
     .ok_or(Fault::NotFound)?;
     let frame = Frame::of(&http);
-    let shown = file.contracts.iter().take(CONTRACTS_SHOWN);
+    let mut in_force_first: Vec<&Contract> = file.contracts.iter().collect();
+    in_force_first.sort_by_key(|contract| !contract.in_force.contains(today));
+    let shown = in_force_first.into_iter().take(CONTRACTS_SHOWN);
     let contracts = (1..).zip(shown).map(|numbered| contract_view(&frame, &file, numbered, today)).collect();
     let invoices = found.map(|found| lines(&frame, &found.invoices, &std::iter::once(&file.tenant).collect(), today));
     let own = address(file.tenant.code.as_str(), "");
