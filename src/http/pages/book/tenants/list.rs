@@ -52,7 +52,7 @@ fn columns(frame: &Frame, address: &Address, order: Order<TenantKey>) -> Vec<Col
     let column = |key: &str, by: TenantKey| Column::ordering(frame.t(key), address, order, by);
     vec![
         column("tenant-name", TenantKey::Name),
-        column("tenant-siret", TenantKey::Siret),
+        column("tenant-siret", TenantKey::Siret).giving_way(true),
         column("tenant-terms", TenantKey::Terms),
         column("tenant-contracts", TenantKey::Contracts),
     ]
