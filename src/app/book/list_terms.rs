@@ -126,6 +126,12 @@ pub struct ContractsOf {
 }
 
 impl ContractsOf {
+    /// As an address names them; any where a code is empty.
+    pub fn named(tenant: &str, tariff: &str) -> ContractsOf {
+        let code = |text: &str| Some(text.trim().to_owned()).filter(|code| !code.is_empty());
+        ContractsOf { tenant: code(tenant).map(TenantCode), tariff: code(tariff).map(TariffCode) }
+    }
+
     fn admits(&self, contract: &Contract) -> bool {
         let is_at = |tariff: &TariffCode| contract.lines.iter().any(|line| line.tariff == *tariff);
         self.tenant.as_ref().is_none_or(|tenant| contract.tenant == *tenant) && self.tariff.as_ref().is_none_or(is_at)

@@ -17,7 +17,6 @@ use crate::app::listing::Order;
 use crate::app::read_tenants;
 use crate::documents::table::Cell;
 use crate::domain::access::Action;
-use crate::domain::ids::{TariffCode, TenantCode};
 use crate::http::auth::Granted;
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
@@ -45,8 +44,7 @@ pub struct ContractsQuery {
 
 impl ContractsQuery {
     fn of(&self) -> ContractsOf {
-        let code = |text: &str| Some(text.trim().to_owned()).filter(|code| !code.is_empty());
-        ContractsOf { tenant: code(&self.tenant).map(TenantCode), tariff: code(&self.tariff).map(TariffCode) }
+        ContractsOf::named(&self.tenant, &self.tariff)
     }
 }
 
