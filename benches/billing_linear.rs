@@ -17,6 +17,7 @@ mod common;
 use std::hint::black_box;
 
 use chapelle::app::Store;
+use chapelle::app::compare_billing;
 use chapelle::app::plan_billing::{self, PlanReport};
 use chapelle::app::run_billing::{self, RunReport, RunRequest};
 use chapelle::domain::audit::Actor;
@@ -29,9 +30,12 @@ use common::{Centre, Run, in_turn};
 
 const METERS: usize = 20;
 const HOURLY: i64 = 3_600;
+/// Of the month that goes on: the contracts, and how often its meters are read.
+const RUNNING_CONTRACTS: usize = 1_000;
+const RUNNING_STEP_SECONDS: i64 = 600;
 
 fn main() {
-    common::run_parts(&[("history", history), ("month", readings_of_the_month)]);
+    common::run_parts(&[("history", history), ("month", readings_of_the_month), ("running", the_running_month)]);
 }
 
 /// Months of hourly readings before the billed one.
@@ -53,6 +57,41 @@ fn readings_of_the_month() {
     for seconds in [HOURLY, HOURLY / 10, HOURLY / 100] {
         let measured = Billed::of(1, seconds);
         measured.row(&mut table, &format!("every {seconds} s"), first.get_or_insert_with(|| measured.clone()));
+    }
+    table.print();
+}
+
+/// The look at a month that goes on, on the 28th: 1,000 contracts, of which some are metered, read every ten minutes.
+fn the_running_month() {
+    let title = format!("billing, running: what a look at {MONTH} costs on the 28th; {RUNNING_CONTRACTS} contracts");
+    let mut table = Table::new(title, &["", "in month", "look", "readings/s", "grown by", "peak"]);
+    for meters in [228, 2_000] {
+        let mut centre = Centre::of_meters(meters);
+        centre.add_small_contracts(centre.book.contracts.len()..RUNNING_CONTRACTS);
+        let directory = tempfile::tempdir().unwrap();
+        let url = sqlite_url(directory.path());
+        let (database, ids) = centre.database(&url);
+        let period = month().period(ZONE);
+        let now = period.from.plus_seconds(27 * 86_400);
+        let in_month = centre.fill(&database, &ids, Period { from: period.from, to: now }, RUNNING_STEP_SECONDS);
+        let store = Store::open(&url, directory.path()).unwrap();
+        let mut later = now.to_utc();
+        let run = Run::repeated(|| {
+            // What was seen before counts no longer.
+            later += chrono::Duration::seconds(601);
+            let seen = compare_billing::compare(&store, month(), later).unwrap();
+            assert_eq!(seen.contracts.len(), RUNNING_CONTRACTS);
+            1
+        });
+        let seconds = run.per_second().recip();
+        table.row([
+            format!("{} meters", centre.meters()),
+            in_month.to_string(),
+            ms(seconds * 1e3),
+            format!("{:.0}", in_month as f64 / seconds),
+            mib(run.grown_mib),
+            mib(run.peak_mib),
+        ]);
     }
     table.print();
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::AppError;
+use super::billing::Looks;
 use super::compare_billing::Comparisons;
 use super::read_homes::Ledgers;
 use super::read_invoices::Tallies;
@@ -24,6 +25,7 @@ pub struct Store {
     tallies: Arc<Tallies>,
     ledgers: Arc<Ledgers>,
     comparisons: Arc<Comparisons>,
+    looks: Arc<Looks>,
 }
 
 /// How a rehearsal ended: an error for the transaction either way, so that nothing of it is kept.
@@ -54,6 +56,7 @@ impl Store {
             tallies: Arc::default(),
             ledgers: Arc::default(),
             comparisons: Arc::default(),
+            looks: Arc::default(),
         })
     }
 
@@ -114,6 +117,11 @@ impl Store {
     /// Plans of months beside the month before, as long as the trail has no further event.
     pub(super) fn comparisons(&self) -> &Comparisons {
         &self.comparisons
+    }
+
+    /// The month that goes on, as it was last looked at.
+    pub(super) fn looks(&self) -> &Looks {
+        &self.looks
     }
 
     fn remembered(&self) -> MutexGuard<'_, Remembered> {

@@ -13,7 +13,7 @@ use super::book::Book;
 use super::calendar::{BillingMonth, Timestamp};
 use super::contract::{Contract, ContractLine, LineQuantity, PriceIndex};
 use super::ids::{ContractCode, LineCode, MeterCode, PriceIndexCode, TariffCode};
-use super::invoice::{Draft, DraftError, InvoiceNumber};
+use super::invoice::{Draft, DraftError, InvoiceNumber, Totals};
 use super::money::Money;
 use super::rating::{
     Availability, BilledLine, Charge, LineTerms, ManualLine, Meters, MonthEvidence, Samples, month_part, rate_line,
@@ -137,12 +137,26 @@ pub fn plan(snapshot: &Snapshot<'_>) -> Plan {
     let evidence = run.evidence(month, snapshot.samples);
     let billed: HashSet<&ContractCode> = snapshot.billed.iter().map(|billed| &billed.contract).collect();
     for contract in book.contracts.iter().filter(|contract| !billed.contains(&contract.code)) {
-        let (draft, problems) = run.draft(contract, &evidence);
-        plan.drafts.extend(draft);
-        plan.problems.extend(problems);
+        let drafted = run.draft(contract, &evidence);
+        plan.drafts.extend(drafted.draft);
+        plan.problems.extend(drafted.problems);
     }
     plan.problems.extend(unassigned_meters(book, month));
     plan
+}
+
+/// What a contract's month comes to.
+struct Drafted {
+    /// None where there is nothing to bill, or something stands in the way.
+    draft: Option<Draft>,
+    /// What the draft would come to without what stands in the way: lines that cannot be told are missing from it. None
+    /// where nothing is left, or no document could carry it.
+    totals: Option<Totals>,
+    /// The positions of lines that cannot be told.
+    untold: Vec<usize>,
+    /// What of the totals is beside the lines: what people added, what changed of billed months, what these allow.
+    beside: Money,
+    problems: Vec<Problem>,
 }
 
 /// A snapshot with its parts at hand by their codes.
@@ -171,17 +185,11 @@ impl<'a> Run<'a> {
     }
 
     /// The contract's draft, if it has anything to bill and nothing blocks it.
-    fn draft(&self, contract: &'a Contract, evidence: &MonthEvidence<'_>) -> (Option<Draft>, Vec<Problem>) {
+    fn draft(&self, contract: &'a Contract, evidence: &MonthEvidence<'_>) -> Drafted {
         let mut found = Found::new(contract);
-        let mut charges = Vec::new();
         self.check_routing(contract, &mut found);
-        for line in &contract.lines {
-            let rated = self.rate(contract, line, evidence, &mut found);
-            if rated.as_ref().is_some_and(Vec::is_empty) && is_no_part_of_a_month(contract, line, self.snapshot.month) {
-                found.never_billed(line);
-            }
-            charges.extend(rated.unwrap_or_default());
-        }
+        let (mut charges, untold) = self.charges(contract, evidence, &mut found);
+        let of_lines: Money = charges.iter().map(|charge| charge.net).sum();
         for manual in self.snapshot.manual.iter().filter(|manual| manual.line.contract == contract.code) {
             match manual.charge(contract) {
                 Ok(charge) => charges.push(charge),
@@ -201,14 +209,38 @@ impl<'a> Run<'a> {
         let due = self.credits(contract, &mut found);
         let (credits, apart): (Vec<_>, Vec<_>) = due.into_iter().partition(|one| stand_together(&charges, one));
         apart.iter().for_each(|charge| found.credit_stands_apart(charge));
-        if found.blocks() {
-            return (None, found.problems);
-        }
-        let draft = self.assemble(contract, charges, credits, &mut found);
+        let blocks = found.blocks();
+        // Of what is blocked nothing more is told.
+        let mut aside = Found::new(contract);
+        let draft = self.assemble(contract, charges, credits, if blocks { &mut aside } else { &mut found });
+        let totals = draft.as_ref().map(|draft| draft.totals);
+        let draft = draft.filter(|_| !blocks);
         if draft.is_some() {
             self.check_recipients(contract, &mut found);
         }
-        (draft, found.problems)
+        let beside = totals.map_or(Money::ZERO, |totals| totals.net - of_lines);
+        Drafted { draft, totals, untold, beside, problems: found.problems }
+    }
+
+    /// What the contract's lines come to, and the positions of those that cannot be told.
+    fn charges(
+        &self,
+        contract: &'a Contract,
+        evidence: &MonthEvidence<'_>,
+        found: &mut Found<'_>,
+    ) -> (Vec<Charge>, Vec<usize>) {
+        let (mut charges, mut untold) = (Vec::new(), Vec::new());
+        for (position, line) in contract.lines.iter().enumerate() {
+            let Some(rated) = self.rate(contract, line, evidence, found) else {
+                untold.push(position);
+                continue;
+            };
+            if rated.is_empty() && is_no_part_of_a_month(contract, line, self.snapshot.month) {
+                found.never_billed(line);
+            }
+            charges.extend(rated);
+        }
+        (charges, untold)
     }
 
     /// The draft with what earlier months allow, or without where it would fall below zero: an invoice is never negative,

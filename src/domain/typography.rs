@@ -91,7 +91,17 @@ fn is_plural(value: Decimal, language: Language) -> bool {
 
 /// `20 %` or `20%`.
 pub fn percent(rate_percent: Decimal, language: Language) -> String {
-    let number = decimal(rate_percent.normalize(), language);
+    with_percent(rate_percent.normalize(), language)
+}
+
+/// The same with as many decimals as its neighbours have, of a number that has no more.
+pub fn percent_to(mut rate_percent: Decimal, decimals: u32, language: Language) -> String {
+    rate_percent.rescale(decimals);
+    with_percent(rate_percent, language)
+}
+
+fn with_percent(rate_percent: Decimal, language: Language) -> String {
+    let number = decimal(rate_percent, language);
     match language {
         Language::French => format!("{number}{NBSP}%"),
         Language::English => format!("{number}%"),

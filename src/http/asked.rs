@@ -38,6 +38,8 @@ pub enum Expected {
     Items,
     /// How many to look back on, 1 to 31.
     Days,
+    /// Of the alarms beside lost redundancy.
+    AlarmTable,
     /// Of payback, in years.
     Horizon,
     /// The beginning of an account's number.
@@ -60,6 +62,7 @@ impl Expected {
             Expected::Line => Told::new("expected-line", "a line number"),
             Expected::Items => Told::new("expected-items", "a number of items"),
             Expected::Days => Told::new("expected-days", "a number of days from 1 to 31"),
+            Expected::AlarmTable => Told::new("expected-alarm-table", "one of the tables: silent, refused"),
             Expected::Horizon => Told::new("expected-horizon", "8, 40 or 50 years"),
             Expected::Account => Told::new("expected-account", "the beginning of an account such as 411"),
         }

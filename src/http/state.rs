@@ -83,6 +83,7 @@ pub struct Shared {
     /// What the plan of a month found a short while ago, and whether it is being looked for.
     checked: Mutex<Option<CheckedMonth>>,
     is_checking: AtomicBool,
+    has_check_failed: AtomicBool,
     /// The address people use.
     pub public_url: PublicUrl,
     clock: Clock,
@@ -108,6 +109,7 @@ impl Shared {
             signing: OnceLock::new(),
             checked: Mutex::new(None),
             is_checking: AtomicBool::new(false),
+            has_check_failed: AtomicBool::new(false),
             public_url: config.public_url.clone(),
             clock,
             keys: RwLock::new((keys, now)),
@@ -166,9 +168,16 @@ impl Shared {
         !self.is_checking.swap(true, Ordering::AcqRel)
     }
 
+    /// None where it failed.
     pub fn end_check(&self, found: Option<CheckedMonth>) {
+        self.has_check_failed.store(found.is_none(), Ordering::Release);
         *self.checked.lock().unwrap_or_else(PoisonError::into_inner) = found;
         self.is_checking.store(false, Ordering::Release);
+    }
+
+    /// Whether the last check that ended found nothing out.
+    pub fn has_check_failed(&self) -> bool {
+        self.has_check_failed.load(Ordering::Acquire)
     }
 
     /// After a run the plan is another.

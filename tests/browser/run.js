@@ -30,7 +30,7 @@ function setting(language, javaScriptEnabled) {
   const site = new Site({ base: sites[name], language, javaScriptEnabled });
   return async () => {
     await journeys(site);
-    if (javaScriptEnabled && `look ${language}`.includes(only)) await step(`every page (${site.setting})`, () => lookAt(site));
+    if (javaScriptEnabled && `look ${language}`.includes(only)) await step(`every page (${site.setting})`, () => lookAt(site, only === ""));
   };
 }
 

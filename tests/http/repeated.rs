@@ -135,3 +135,21 @@ async fn a_token_is_shown_once_and_kept_nowhere() {
     assert!(holds("supervision") && holds(kept), "what is kept of the answer is looked for where it lies");
     assert!(!holds(secret), "the token is kept in the clear");
 }
+
+#[actix_web::test]
+async fn a_test_mail_that_failed_is_tried_again_under_its_key_and_one_that_left_is_not() {
+    let site = Site::new(Engine::Sqlite);
+    let server = Server::start(&site).await;
+    let admin = server.token(Role::Admin).await;
+    let folder = site.world.dir.path().join("mail");
+    assert!(!folder.exists(), "no mail left yet");
+    // A file stands where the folder of the mails would be made.
+    std::fs::write(&folder, "").unwrap();
+    let mail = json!({ "email": "admin@example.org", "language": "fr" }).to_string();
+    let failed = sent(&server, &admin, "/api/v1/settings/test-mail", mail.clone()).await;
+    assert_eq!((failed.status.as_u16(), &failed.json()["sent"]), (200, &json!(false)), "{}", failed.text());
+    assert!(failed.json()["error"].is_string(), "{}", failed.text());
+    std::fs::remove_file(&folder).unwrap();
+    twice(&server, Role::Admin, "/api/v1/settings/test-mail", mail).await;
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1, "it left once");
+}

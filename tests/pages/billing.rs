@@ -8,6 +8,7 @@ use chapelle::domain::access::Role;
 use chapelle::storage::billing_runs::{self, Outcome, RunItem};
 
 use crate::common::{ENGINES, Engine};
+use crate::plant::words;
 use crate::site::{Answer, Server, Site, now, pass};
 
 pub fn token(page: &str) -> String {
@@ -282,14 +283,92 @@ async fn the_running_month_shows_every_contract_in_force_with_its_estimate_and_p
         let row = row.split("</tr>").next().unwrap();
         assert!(row.contains("serait bloquée") || row.contains("mois en cours"), "{row}");
     }
-    assert!(page.contains("Connu à ce jour, HT") && page.contains("Mois entier estimé, HT"), "{page}");
+    assert!(page.contains("Connu à ce jour, HT") && page.contains("Facture estimée, HT"), "{page}");
     assert!(page.contains("Silence du compteur") && page.contains("n’a rien dit depuis le"), "{page}");
     let csv = server.page("/billing/2026-11/plan.csv", &cookie).await.text();
-    assert!(csv.contains("Connu à ce jour, HT;Mois entier estimé, HT;"), "{csv}");
+    assert!(csv.contains("Connu à ce jour, HT;Facture estimée, HT;"), "{csv}");
     let home = server.page("/", &cookie).await.text();
     let card = home.split("Mois en cours\u{202f}: novembre").nth(1).unwrap_or_else(|| panic!("{home}"));
     let card = card.split("</li>\n<li class=\"card").next().unwrap();
     assert!(card.contains("href=\"/billing/2026-11\"") && card.contains("Silence du compteur"), "{card}");
+}
+
+/// A contract that began with the month, of two racks and of a meter that counts 20 kWh an hour.
+fn with_a_running_contract(book: String) -> String {
+    format!(
+        "{book}\n[[meter]]\ncode = \"LIBRE\"\nregister = \"energy\"\ninstalled_at = 2026-11-01T00:00:00+01:00\n\n\
+         [[contract]]\ncode = \"NOV-2026\"\ntenant = \"aphp\"\ntitle = \"Extension\"\nfrom = 2026-11-01\n\n\
+         [[contract.line]]\ncode = \"baies\"\nservice = \"space\"\ndesignation = {{ fr = \"Baies\", en = \"Racks\" }}\n\
+         tariff = \"baie\"\nquantity = 2\n\n\
+         [[contract.line]]\ncode = \"energie\"\nservice = \"power\"\n\
+         designation = {{ fr = \"Énergie\", en = \"Energy\" }}\ntariff = \"energie\"\nmeasure = \"energy\"\n\n\
+         [[contract.line.assignment]]\nmeter = \"LIBRE\"\n"
+    )
+}
+
+/// Read hourly from the month's first hour until eight in the morning of the 3rd, an hour ago.
+fn read_in_november(site: &Site) {
+    let first: chrono::DateTime<chrono::Utc> = "2026-10-31T23:00:00Z".parse().unwrap();
+    let row = |hour: i64| {
+        // The first stands in place of the one every meter has where October ends.
+        let why = if hour == 0 { "index de pose" } else { "" };
+        format!("LIBRE,{:?},{},{why}\n", first + chrono::Duration::hours(hour), hour * 20)
+    };
+    let rows: String = (0..=56).map(row).collect();
+    let file = site.world.file("november.csv", &format!("meter,at,value,correction\n{rows}"));
+    site.world.ok(&["readings", "import", file.to_str().unwrap()]);
+}
+
+#[actix_web::test]
+async fn the_running_month_is_estimated_to_the_cent() {
+    for engine in ENGINES {
+        let site = Site::with_book(engine, with_a_running_contract);
+        read_in_november(&site);
+        let server = Server::start(&site).await;
+        let cookie = server.sign_in(Role::Finance).await;
+        let page = server.page("/billing/2026-11", &cookie).await.text();
+        let row = page.split("NOV-2026</a>").nth(1).unwrap_or_else(|| panic!("{page}")).split("</tr>").next().unwrap();
+        // Two racks of 1200.00; two days are over, 48 × 20 kWh at 0.145. The month has 720 hours, 14 400 kWh: the first
+        // 5 000 at 0.145, the rest at 0.1325.
+        let (known, whole) = (240_000 + 960 * 145 / 10, 240_000 + 5_000 * 145 / 10 + 9_400 * 1_325 / 100);
+        let shown = |cents: i64| format!("{}\u{202f}{:03},{:02}", cents / 100_000, cents / 100 % 1_000, cents % 100);
+        for amount in [known, whole] {
+            assert!(row.contains(&format!(">{}</td>", shown(amount))), "{engine:?} {}: {row}", shown(amount));
+        }
+        assert!(row.contains("mois en cours") && !row.contains("serait bloquée"), "{engine:?} {row}");
+        assert!(words(&page).contains("Situation au 03/11/2026 09:00."), "{engine:?} {}", words(&page));
+        // As a file, with its gross.
+        let csv = server.page("/billing/2026-11/plan.csv", &cookie).await.text();
+        let line = csv.lines().find(|line| line.starts_with("NOV-2026;")).unwrap_or_else(|| panic!("{csv}"));
+        let plain = |cents: i64| format!("{},{:02}", cents / 100, cents % 100);
+        for amount in [known, whole, whole * 120 / 100] {
+            assert!(line.contains(&format!(";{};", plain(amount))), "{engine:?} {}: {line}", plain(amount));
+        }
+    }
+}
+
+/// Readings alone are counted once a minute; whatever else happens is counted at once.
+#[actix_web::test]
+async fn the_running_month_is_looked_at_again_once_a_minute_or_where_something_else_happened() {
+    let site = Site::with_book(Engine::Sqlite, with_a_running_contract);
+    read_in_november(&site);
+    let server = Server::start(&site).await;
+    let cookie = server.sign_in(Role::Finance).await;
+    let known = async || {
+        let page = server.page("/billing/2026-11", &cookie).await.text();
+        let row = page.split("NOV-2026</a>").nth(1).unwrap().split("</tr>").next().unwrap().to_owned();
+        words(&row)
+    };
+    let before = known().await;
+    let file = site.world.file("late.csv", "meter,at,value,correction\nLIBRE,2026-11-02T23:00:00Z,970,lu sur place\n");
+    site.world.ok(&["readings", "import", file.to_str().unwrap()]);
+    assert_ne!(known().await, before, "a correction is more than a reading");
+    let corrected = known().await;
+    let file = site.world.file("more.csv", "meter,at,value\nLIBRE,2026-11-03T08:00:00Z,1150\n");
+    site.world.ok(&["readings", "import", file.to_str().unwrap()]);
+    assert_eq!(known().await, corrected, "the minute is not over");
+    pass(61);
+    assert_ne!(known().await, corrected);
 }
 
 #[actix_web::test]

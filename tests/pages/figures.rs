@@ -1,6 +1,8 @@
 //! Figures that lead from one page to another: estimates, contracts under revision, funding, a line's totals.
 
+use actix_web::test::TestRequest;
 use chapelle::domain::access::Role;
+use chapelle::http::auth::session;
 
 use crate::common::Engine;
 use crate::plant::words;
@@ -81,4 +83,30 @@ async fn an_invoice_leads_to_its_contract_and_a_line_to_its_totals() {
     assert!(title.contains(";baie;") && !title.contains(";rack;"), "{title}");
     let line = server.page(&format!("{address}/lines/2"), &finance).await.text();
     assert!(line.matches("<tfoot>").count() >= 2, "{line}");
+}
+
+/// Sent from a page in `language`, the amount is shown again as it was typed where the reason is refused, and in the other
+/// language as the same number.
+#[actix_web::test]
+async fn a_number_typed_in_the_pages_language_is_shown_again_after_a_refusal() {
+    let site = Site::new(Engine::Sqlite);
+    let server = Server::start(&site).await;
+    let finance = server.sign_in(Role::Finance).await;
+    let token = session::form_token(finance.split_once('=').unwrap().1);
+    let refused = async |typed_in: &str, language: &str, price: &str| {
+        let token = format!("{token}.{typed_in}");
+        let form = [("form_token", token.as_str()), ("service", "other"), ("price", price), ("reason", "")];
+        let request = TestRequest::post().uri("/billing/2026-11/drafts/AP-2026/manual").set_form(form);
+        let request = request.insert_header(("cookie", finance.as_str())).insert_header(("accept-language", language));
+        let answer = server.call(request).await;
+        assert_eq!(answer.status.as_u16(), 422, "{}", answer.text());
+        let page = answer.text();
+        let field = page.split("name=\"price\"").nth(1).unwrap_or_else(|| panic!("{page}"));
+        field.split("value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
+    };
+    assert_eq!(refused("fr", "fr", "1 234,56").await, "1 234,56");
+    assert_eq!(refused("fr", "fr", "1,000").await, "1,000");
+    assert_eq!(refused("en", "en", "1,000").await, "1,000");
+    assert_eq!(refused("en", "fr", "1,000").await, "1000", "a thousand stays one");
+    assert_eq!(refused("fr", "en", "1,000").await, "1.000", "and one stays one");
 }

@@ -55,6 +55,31 @@ async fn a_billed_month_whose_readings_changed_is_told_until_it_is_regularised()
     }
 }
 
+/// The next invoice regularises: October's while that is to be billed, November's after it.
+#[actix_web::test]
+async fn the_running_month_has_what_its_invoices_regularise() {
+    for engine in ENGINES {
+        let site = Site::new(engine);
+        let server = Server::start(&site).await;
+        let finance = server.sign_in(Role::Finance).await;
+        let plan = async |month: &str| words(&server.page(&format!("/billing/{month}"), &finance).await.text());
+        let change = |month: &str| {
+            let row = format!("meter,at,value,correction\nSAN-EDP,{month}-10T08:00:00Z,400,lu sur place\n");
+            let file = site.world.file(&format!("{month}.csv"), &row);
+            site.world.ok(&["readings", "import", file.to_str().unwrap()]);
+        };
+        change("2026-09");
+        let (october, november) = (plan("2026-10").await, plan("2026-11").await);
+        assert!(october.contains("Les relevés de septembre 2026 ont changé après la facture"), "{engine:?} {october}");
+        assert!(!november.contains("ont changé après la facture"), "{engine:?} {november}");
+        site.world.ok(&["billing", "run", "--month", "2026-10", "--issue"]);
+        change("2026-10");
+        let november = plan("2026-11").await;
+        assert!(november.contains("Les relevés d’octobre 2026 ont changé après la facture"), "{engine:?} {november}");
+        assert!(!november.contains("Les relevés de septembre 2026"), "{engine:?} October has it: {november}");
+    }
+}
+
 #[actix_web::test]
 async fn an_uploaded_file_is_told_what_it_brings_of_billed_months() {
     for engine in ENGINES {

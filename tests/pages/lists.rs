@@ -3,6 +3,7 @@
 use chapelle::app::import_book;
 use chapelle::domain::access::Role;
 use chapelle::domain::audit::Actor;
+use diesel::RunQueryDsl;
 use serde_json::json;
 
 use crate::billing::{ended, post, token};
@@ -104,6 +105,7 @@ async fn lists_are_searched_and_ordered_and_keep_it_in_their_addresses() {
         let found = words(&server.page(&format!("/contracts?{query}"), &finance).await.text());
         assert!(found.contains("C-07") && found.contains("Conventions : 1"), "{query}: {found}");
     }
+    narrowed_to_a_tenant_and_a_tariff(&server, &finance).await;
     let by_end = words(&server.page("/contracts?sort=end", &finance).await.text());
     assert!(by_end.find("AP-2026").unwrap() < by_end.find("C-01").unwrap(), "what ends comes before what does not");
     let csv = server.page("/contracts.csv?q=C-0&sort=-code&page=2", &finance).await;
@@ -118,6 +120,30 @@ async fn lists_are_searched_and_ordered_and_keep_it_in_their_addresses() {
     assert!(own.lines().count() == 2 && own.contains("AP-2026"), "their own only: {own}");
     let own = server.page("/tenants.csv", &tenant).await.text();
     assert!(own.lines().count() == 2 && own.contains(";26750045200011;"), "themselves only: {own}");
+}
+
+/// By code, not by what looks like it; the search, the order, the pages and the files keep to it.
+async fn narrowed_to_a_tenant_and_a_tariff(server: &Server, finance: &str) {
+    let page = server.page("/contracts?tenant=t-07&tariff=baie&sort=-code", finance).await.text();
+    let shown = words(&page);
+    assert!(shown.contains("Conventions : 1") && shown.contains("C-07"), "{shown}");
+    assert!(shown.contains("Hébergé : Établissement 07") && shown.contains("Tarif : baie"), "{shown}");
+    assert!(page.contains("<input type=\"hidden\" name=\"tenant\" value=\"t-07\">"), "{page}");
+    for address in ["/contracts?tariff=baie&#38;sort=-code", "/contracts?tenant=t-07&#38;sort=-code"] {
+        assert!(page.contains(&format!("href=\"{address}\"")), "{address} takes a filter away: {page}");
+    }
+    assert!(page.contains("href=\"/contracts.csv?tenant=t-07&#38;tariff=baie&#38;sort=-code\""), "{page}");
+    for other in ["tenant=t-0", "tenant=T-07", "tariff=bai", "tenant=t-07&tariff=energie", "tenant=t-07&q=C-08"] {
+        let none = words(&server.page(&format!("/contracts?{other}"), finance).await.text());
+        assert!(none.contains("ne correspond") && none.contains("Retirer ce filtre"), "{other}: {none}");
+    }
+    let many = server.page("/contracts?tariff=baie", finance).await.text();
+    assert!(many.contains("href=\"/contracts?tariff=baie&#38;page=2\""), "{many}");
+    let csv = server.page("/contracts.csv?tenant=t-07", finance).await.text();
+    assert!(csv.lines().count() == 2 && csv.contains("C-07;"), "{csv}");
+    let tenant = server.sign_in(Role::Tenant).await;
+    let others = words(&server.page("/contracts?tenant=t-07", &tenant).await.text());
+    assert!(others.contains("ne correspond") && !others.contains("Établissement"), "{others}");
 }
 
 #[actix_web::test]
@@ -350,5 +376,29 @@ async fn invoices_are_found_by_what_they_are_routed_by() {
             let contract = site.contract_of("aphp");
             assert_eq!(drafts.contains(&format!("drafts/{contract}\"")), drafted, "{engine:?} {wanted}: {drafts}");
         }
+    }
+}
+
+#[actix_web::test]
+async fn a_check_that_fails_is_told_on_home_until_one_succeeds() {
+    for engine in ENGINES {
+        let site = large_site(engine);
+        let server = Server::start(&site).await;
+        let finance = server.sign_in(Role::Finance).await;
+        let rename = |from: &str, to: &str| {
+            let connection = &mut *site.shared.store.connection().unwrap();
+            diesel::sql_query(format!("ALTER TABLE {from} RENAME TO {to}")).execute(connection).unwrap();
+        };
+        rename("manual_line", "manual_line_away");
+        let home = server.page("/", &finance).await.text();
+        for card in ["Campagne d’octobre", "Mois en cours", "Retour sur investissement"] {
+            let told = home.split(&format!("<h3>{card}")).nth(1).unwrap_or_else(|| panic!("{engine:?} {card}: {home}"));
+            let told = words(told.split("</li>\n<li class=\"card").next().unwrap());
+            assert!(told.contains("La vérification a échoué. Rechargez la page"), "{engine:?} {card}: {told}");
+        }
+        assert!(!home.contains("La vérification des relevés est en cours"), "{engine:?} it has ended: {home}");
+        rename("manual_line_away", "manual_line");
+        let home = words(&server.page("/", &finance).await.text());
+        assert!(home.contains("Problèmes bloquants : ") && !home.contains("a échoué"), "{engine:?} {home}");
     }
 }

@@ -20,6 +20,7 @@ line-part = Part of the price
 sheet-rows = Rows: { $count }; as of { $day }
 sheet-filter = Filter
 filter-search = Search
+filter-remove = Remove this filter
 billing-file = billing-plan
 billing-file-title = Plan { $month }
 dunning-file = overdue

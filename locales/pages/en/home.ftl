@@ -12,6 +12,7 @@ home-month = Billing { $month }
 home-month-done = All contracts of the month are billed.
 home-month-taken-back = All contracts of the month are billed. Cancelled by credit notes since, with nothing in their place: { $count }.
 home-month-checking = Contracts to bill: { $count }. The readings are being checked; load the page again in a moment.
+home-check-failed = The check failed. Load the page again; if it fails again, have the administrator read the server’s log.
 home-month-problems = Contracts to bill: { $contracts }. Blocking problems: { $blocking }; warnings: { $warnings }.
 home-month-go = Open the month
 home-forgotten = Past months to bill

@@ -206,6 +206,7 @@ told-expected-cursor = the “next” of an answer of this list
 told-expected-line = a line number
 told-expected-items = a number of items
 told-expected-days = a number of days from 1 to 31
+told-expected-alarm-table = one of the tables: silent, refused
 told-expected-horizon = a horizon of 8, 40 or 50 years
 told-expected-account = the beginning of an account such as 411
 told-query-no-action = “{ $text }” is not an action of the trail: give a whole one, such as invoice.issued, or how it begins: { $subjects }.

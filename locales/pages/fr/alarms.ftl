@@ -32,4 +32,4 @@ told-reading-beyond-modulus = La valeur { $value } atteint ou dépasse { $modulu
 told-reading-not-whole = La valeur { $value } n’est pas un nombre entier d’unités, ce que compte { $meter }.
 told-reading-conflict = Le compteur { $meter } a déjà la valeur { $stored } au { $at }, pas { $sent } : envoyez celle-ci comme correction, avec un motif, si elle est la bonne.
 alarms-silent-file = compteurs-muets
-alarms-refused-file = fichiers-refusés
+alarms-refused-file = fichiers-refuses

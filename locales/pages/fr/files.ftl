@@ -20,6 +20,7 @@ line-part = Part du prix
 sheet-rows = Lignes : { $count } ; état au { $day }
 sheet-filter = Filtre
 filter-search = Recherche
+filter-remove = Retirer ce filtre
 billing-file = plan-de-facturation
 billing-file-title = Plan { $month }
 dunning-file = retards

@@ -12,6 +12,7 @@ home-month = Campagne { $month }
 home-month-done = Toutes les conventions du mois sont facturées.
 home-month-taken-back = Toutes les conventions du mois sont facturées. Annulées depuis par des avoirs, sans remplacement : { $count }.
 home-month-checking = Conventions à facturer : { $count }. La vérification des relevés est en cours ; rechargez la page dans un instant.
+home-check-failed = La vérification a échoué. Rechargez la page ; si elle échoue encore, demandez à l’administrateur de lire le journal du serveur.
 home-month-problems = Conventions à facturer : { $contracts }. Problèmes bloquants : { $blocking } ; avertissements : { $warnings }.
 home-month-go = Ouvrir la campagne
 home-forgotten = Mois passés à facturer

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 
-use crate::app::billing::compare_running;
+use crate::app::billing::look_at_month;
 use crate::app::cancelled::{self, Cancelled};
 use crate::app::gather::gather;
 use crate::app::kept::Kept;
@@ -29,11 +29,13 @@ const FAR_PERCENT: i64 = 20;
 #[derive(Debug, Clone)]
 pub struct Comparison {
     pub month: BillingMonth,
+    /// When a month that goes on was looked at; none of any other.
+    pub as_of: Option<DateTime<Utc>>,
     pub contracts: Vec<Compared>,
     pub problems: Vec<Problem>,
 }
 
-/// One contract that has something to bill, or had in the month before; of a month that goes on, one in force.
+/// One contract that has something to bill, or had in the month before; of a month that goes on, one in force as well.
 #[derive(Debug, Clone)]
 pub struct Compared {
     pub contract: ContractCode,
@@ -48,6 +50,8 @@ pub struct Compared {
     /// None where nothing could be drafted; nothing of an invoice that is cancelled. Of a month that goes on it is an
     /// estimate of the whole, without the lines that cannot be told yet.
     pub net: Option<Money>,
+    /// Lines that cannot be told, or not yet, are missing from it.
+    pub is_partial: bool,
     pub gross: Option<Money>,
     /// The invoice of the month before, where there is one.
     pub net_before: Option<Money>,
@@ -99,28 +103,28 @@ impl Compared {
     }
 }
 
-/// Comparisons of months that are over, and of the running one with the part of an hour it was asked in.
-pub(in crate::app) type Comparisons = Kept<(BillingMonth, i64), Arc<Comparison>>;
-
-/// For so long the look at a running month counts, where nothing happens meanwhile.
-const RUNNING_SECONDS: i64 = 600;
+/// Comparisons of months that are over.
+pub(in crate::app) type Comparisons = Kept<BillingMonth, Arc<Comparison>>;
 
 /// What `month` would bill; writes nothing. Of a month that is over it is worked out once as long as the trail has no
-/// further event: all that a plan is made of, readings included, is recorded there in the transaction that changes it. The running month is looked at again after ten
-/// minutes as well: silences grow.
+/// further event: all that a plan is made of, readings included, is recorded there in the transaction that changes it. The
+/// running month may be a minute behind its readings, and says so.
 pub fn compare(store: &Store, month: BillingMonth, now: DateTime<Utc>) -> Result<Arc<Comparison>, AppError> {
     let zone = export_book::shared(store)?.facility.zone;
-    let head = || Ok::<_, AppError>(audit::head(&mut *store.connection()?)?.0);
     if BillingMonth::of(Timestamp::from(now).date_in(zone)) == month {
-        let part = now.timestamp().div_euclid(RUNNING_SECONDS);
-        let look = || compare_running::work_out(store, month, now).map(Arc::new);
-        return store.comparisons().answer(head()?, (month, part), look);
+        return look_at_month::look(store, month, now);
     }
     let work_out = || work_out(store, month, now).map(Arc::new);
     if not_over(month, zone, now.into()).is_some() {
         return work_out();
     }
-    store.comparisons().answer(head()?, (month, 0), work_out)
+    let head = audit::head(&mut *store.connection()?)?.0;
+    store.comparisons().answer(head, month, work_out)
+}
+
+/// What was seen of a month that goes on when it was looked at last: for who would wait too long for another look.
+pub fn last_seen(store: &Store, month: BillingMonth) -> Option<Arc<Comparison>> {
+    look_at_month::last(store, month)
 }
 
 fn work_out(store: &Store, month: BillingMonth, now: DateTime<Utc>) -> Result<Comparison, AppError> {
@@ -148,6 +152,7 @@ fn work_out(store: &Store, month: BillingMonth, now: DateTime<Utc>) -> Result<Co
                 cancelled: cancelled.iter().filter(|one| one.contract == contract.code).cloned().collect(),
                 known: None,
                 net,
+                is_partial: false,
                 gross,
                 net_before: before.get(&contract.code).copied(),
             }
@@ -155,7 +160,7 @@ fn work_out(store: &Store, month: BillingMonth, now: DateTime<Utc>) -> Result<Co
         let mut contracts: Vec<Compared> = gathered.book.contracts.iter().map(compared).collect();
         contracts.retain(|one| one.state != State::Nothing || one.net_before.is_some());
         in_order(&mut contracts);
-        Ok(Comparison { month, contracts, problems: plan.problems.clone() })
+        Ok(Comparison { month, as_of: None, contracts, problems: plan.problems.clone() })
     })
 }
 

@@ -3,7 +3,7 @@
 //!
 //! Every meter that some contract bills is read once, as far as the month is over; nothing is asked contract by contract.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 
@@ -11,8 +11,8 @@ use crate::app::compare_billing::{Compared, Comparison, State, billed_before, in
 use crate::app::estimate_month::is_awaited;
 use crate::app::read_meters::{billed_on, last_readings, rated_kw, silent_seconds};
 use crate::app::read_series::Around;
-use crate::app::{AppError, Store, record_availability};
-use crate::domain::billing_run::{self, KnownSpan, Running, RunningPlan, Severity, Snapshot, Watched};
+use crate::app::{AppError, Store, gather, late_readings, record_availability};
+use crate::domain::billing_run::{self, KnownSpan, LateMonth, Running, RunningPlan, Severity, Snapshot, Watched};
 use crate::domain::book::Book;
 use crate::domain::calendar::{BillingMonth, Period, Timestamp};
 use crate::domain::contract::Contract;
@@ -27,16 +27,19 @@ pub(super) fn work_out(store: &Store, month: BillingMonth, now: DateTime<Utc>) -
     store.read(|connection| {
         let book = store.book(connection)?;
         let read = read(connection, &book, month, now.into())?;
+        let mut credits = record_availability::due(connection, month)?;
+        // The plan of the month before has them while that is to be billed.
+        let awaited = awaited(connection, &book, month.previous())?;
+        credits.retain(|due| !awaited.contains(&due.availability.figure.contract));
         let plan = billing_run::running(
             &Snapshot {
                 book: &book,
                 month,
                 samples: &read.samples,
                 billed: vec![],
-                // What changed of billed months is told by itself, whatever the running month shows.
-                late: vec![],
+                late: late_for(connection, &book, month)?,
                 manual: manual_lines::waiting(connection, month, None)?,
-                credits: record_availability::due(connection, month)?,
+                credits,
                 unreported: record_availability::unreported(connection, &book, month.previous())?,
                 now: now.into(),
             },
@@ -44,13 +47,40 @@ pub(super) fn work_out(store: &Store, month: BillingMonth, now: DateTime<Utc>) -
             &read.watched,
         );
         let before = billed_before(connection, month)?;
-        Ok(comparison(&book, month, plan, &before))
+        Ok(comparison(&book, (month, now), plan, &before))
     })
+}
+
+/// Contracts with something to bill in `month` and no invoice of it.
+fn awaited(
+    connection: &mut AnyConnection,
+    book: &Book,
+    month: BillingMonth,
+) -> Result<HashSet<ContractCode>, AppError> {
+    let billed = gather::billed_contracts(connection, month)?;
+    let is_billed = |contract: &Contract| billed.iter().any(|one| one.contract == contract.code);
+    let waiting = book.contracts.iter().filter(|one| billing_run::may_bill(book, one, month) && !is_billed(one));
+    Ok(waiting.map(|contract| contract.code.clone()).collect())
+}
+
+/// Billed months of contracts whose next invoice is that of `month`, which regularises them. What an earlier month is
+/// still to be billed for is told with that month.
+fn late_for(connection: &mut AnyConnection, book: &Book, month: BillingMonth) -> Result<Vec<LateMonth>, AppError> {
+    let waiting = late_readings::all(book, connection)?.into_iter().filter(|late| late.next == month);
+    let waiting: HashSet<(BillingMonth, ContractCode)> = waiting.map(|late| (late.month, late.contract)).collect();
+    if waiting.is_empty() {
+        return Ok(vec![]);
+    }
+    let mut changes = gather::touching_changes(connection, book, month)?;
+    for one in &mut changes {
+        one.contracts.retain(|contract| waiting.contains(&(one.change.month, contract.clone())));
+    }
+    gather::late_months(connection, book, &changes)
 }
 
 fn comparison(
     book: &Book,
-    month: BillingMonth,
+    (month, now): (BillingMonth, DateTime<Utc>),
     plan: RunningPlan,
     before: &HashMap<ContractCode, Money>,
 ) -> Comparison {
@@ -76,6 +106,7 @@ fn comparison(
             cancelled: vec![],
             known: running.map(|one| one.known_net),
             net: whole.map(|totals| totals.net),
+            is_partial: running.is_some_and(|one| one.is_partial),
             gross: whole.map(|totals| totals.gross),
             net_before,
         })
@@ -83,7 +114,7 @@ fn comparison(
     let mut contracts: Vec<Compared> = book.contracts.iter().filter_map(compared).collect();
     in_order(&mut contracts);
     let found = plan.contracts.into_iter().flat_map(|one| one.problems);
-    Comparison { month, contracts, problems: plan.shared.into_iter().chain(found).collect() }
+    Comparison { month, as_of: Some(now), contracts, problems: plan.shared.into_iter().chain(found).collect() }
 }
 
 /// The readings of the month so far.

@@ -48,8 +48,8 @@ pub struct ContractEstimate {
     pub before: Option<(InvoiceNumber, Totals)>,
 }
 
-/// The estimate of `month`, of the running one by the facility's clock where none is named; none where `scope` does not admit who
-/// is asked for.
+/// The estimate of `month`, of the running one by the facility's clock where none is named; none where `scope` does not
+/// admit who is asked for.
 pub fn read(
     store: &Store,
     scope: &TenantScope,

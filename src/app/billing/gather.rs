@@ -60,7 +60,10 @@ pub fn gather(connection: &mut AnyConnection, month: BillingMonth) -> Result<Gat
     Ok(Gathered { book, month, samples, billed, late, late_changes, manual, credits, unreported })
 }
 
-fn billed_contracts(connection: &mut AnyConnection, month: BillingMonth) -> Result<Vec<AlreadyBilled>, AppError> {
+pub(super) fn billed_contracts(
+    connection: &mut AnyConnection,
+    month: BillingMonth,
+) -> Result<Vec<AlreadyBilled>, AppError> {
     let billed = invoices::billed_contracts(connection, &TenantScope::Everyone, month)?;
     // A draft has no number.
     let issued = |one: invoices::BilledContract| Some(AlreadyBilled { contract: one.contract, invoice: one.number? });
@@ -110,7 +113,7 @@ fn add_neighbours(
 }
 
 /// What changed of the months before `month` since they were billed.
-fn touching_changes(
+pub(super) fn touching_changes(
     connection: &mut AnyConnection,
     book: &Book,
     month: BillingMonth,
@@ -127,7 +130,7 @@ fn touching_changes(
 }
 
 /// Earlier billed months whose readings changed after they were billed, with what is known of them now.
-fn late_months(
+pub(super) fn late_months(
     connection: &mut AnyConnection,
     book: &Book,
     changes: &[TouchingChange],

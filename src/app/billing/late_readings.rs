@@ -85,9 +85,15 @@ fn codes(connection: &mut AnyConnection) -> Result<HashMap<MeterId, MeterCode>, 
 /// Everything that waits to be regularised, by month.
 pub fn waiting(store: &Store) -> Result<Vec<LateInvoice>, AppError> {
     store.read(|connection| {
-        let (book, changes) = (store.book(connection)?, billing::late_changes(connection)?);
-        concerned(&book, connection, &changes)
+        let book = store.book(connection)?;
+        all(&book, connection)
     })
+}
+
+/// The same within what is read already.
+pub(in crate::app) fn all(book: &Book, connection: &mut AnyConnection) -> Result<Vec<LateInvoice>, AppError> {
+    let changes = billing::late_changes(connection)?;
+    concerned(book, connection, &changes)
 }
 
 /// The billed months each meter's readings changed in since, in order.
@@ -95,9 +101,8 @@ pub(in crate::app) fn by_meter(
     book: &Book,
     connection: &mut AnyConnection,
 ) -> Result<HashMap<MeterCode, BTreeSet<BillingMonth>>, AppError> {
-    let changes = billing::late_changes(connection)?;
     let mut months: HashMap<MeterCode, BTreeSet<BillingMonth>> = HashMap::new();
-    for late in concerned(book, connection, &changes)? {
+    for late in all(book, connection)? {
         for meter in late.meters {
             months.entry(meter).or_default().insert(late.month);
         }

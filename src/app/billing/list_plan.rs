@@ -134,6 +134,7 @@ mod tests {
             cancelled: vec![],
             known: None,
             net: net.map(Money::from_cents),
+            is_partial: false,
             gross: net.map(Money::from_cents),
             net_before: before.map(Money::from_cents),
         }
@@ -147,7 +148,7 @@ mod tests {
             compared("d", Some(7_000), None),
             compared("e", None, Some(1_000)),
         ];
-        Comparison { month: "2026-10".parse().unwrap(), contracts, problems: vec![] }
+        Comparison { month: "2026-10".parse().unwrap(), as_of: None, contracts, problems: vec![] }
     }
 
     fn codes(comparison: &Comparison, part: PlanPart, order: &str) -> String {

@@ -7,6 +7,7 @@ pub(super) mod gather;
 pub mod late_readings;
 pub mod left_of_run;
 pub mod list_plan;
+mod look_at_month;
 pub mod manual_lines;
 pub mod plan_billing;
 pub mod preview_draft;
@@ -15,3 +16,5 @@ pub mod record_availability;
 pub mod run_billing;
 pub mod run_campaign;
 pub mod withdraw_draft;
+
+pub(super) use look_at_month::Looks;

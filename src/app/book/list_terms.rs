@@ -120,6 +120,27 @@ pub struct TenantRow {
     pub contracts: Vec<ContractCode>,
 }
 
+/// Whose contracts, and billed at which tariff: exactly these, whatever else is called alike. Any where it is not said.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ContractsOf {
+    pub tenant: Option<TenantCode>,
+    /// At least one of the lines is billed at it, whenever.
+    pub tariff: Option<TariffCode>,
+}
+
+impl ContractsOf {
+    /// As an address names them; any where a code is empty.
+    pub fn named(tenant: &str, tariff: &str) -> ContractsOf {
+        let code = |text: &str| Some(text.trim().to_owned()).filter(|code| !code.is_empty());
+        ContractsOf { tenant: code(tenant).map(TenantCode), tariff: code(tariff).map(TariffCode) }
+    }
+
+    fn admits(&self, contract: &Contract) -> bool {
+        let is_at = |tariff: &TariffCode| contract.lines.iter().any(|line| line.tariff == *tariff);
+        self.tenant.as_ref().is_none_or(|tenant| contract.tenant == *tenant) && self.tariff.as_ref().is_none_or(is_at)
+    }
+}
+
 /// A contract and whose it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ContractRow {
@@ -177,10 +198,11 @@ pub fn tenants(store: &Store, scope: &TenantScope, wanted: &Wanted<TenantKey>) -
     Ok(Rows::cut(found, wanted.page).map(row))
 }
 
-/// Contracts of tenants within `scope`, found by code, title or the tenant's code or name.
+/// Contracts of tenants within `scope` and as `of` asks, found by code, title, the tenant's code or name, or a tariff's code.
 pub fn contracts(
     store: &Store,
     scope: &TenantScope,
+    of: &ContractsOf,
     wanted: &Wanted<ContractKey>,
 ) -> Result<Rows<ContractRow>, AppError> {
     let Some(book) = book(store)? else { return Ok(Rows::cut(vec![], wanted.page)) };
@@ -190,7 +212,7 @@ pub fn contracts(
         let own = [contract.code.as_str(), &contract.title, contract.tenant.as_str(), names.name(&contract.tenant)];
         let billed_at = contract.lines.iter().map(|line| line.tariff.as_str());
         let looked_at: Vec<&str> = own.into_iter().chain(billed_at).collect();
-        scope.admits(&contract.tenant) && wanted.finds(&looked_at)
+        scope.admits(&contract.tenant) && of.admits(contract) && wanted.finds(&looked_at)
     };
     let mut found: Vec<(&Contract, String)> =
         book.contracts.iter().filter(is_wanted).map(|contract| (contract, name(contract))).collect();

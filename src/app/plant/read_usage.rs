@@ -118,13 +118,15 @@ pub struct RackUsage {
     /// kWh.
     pub energy_a: Option<Decimal>,
     pub energy_b: Option<Decimal>,
+    /// Of meters on neither feed.
+    pub energy_other: Option<Decimal>,
     /// U last counted.
     pub units: Option<Decimal>,
 }
 
 impl RackUsage {
     pub fn energy(&self) -> Option<Decimal> {
-        plus(self.energy_a, self.energy_b)
+        plus(plus(self.energy_a, self.energy_b), self.energy_other)
     }
 
     /// A meter more, by what it says of the slots.
@@ -133,6 +135,7 @@ impl RackUsage {
         match course {
             Course::EnergyA => self.energy_a = known().map(Some).fold(self.energy_a, plus),
             Course::EnergyB => self.energy_b = known().map(Some).fold(self.energy_b, plus),
+            Course::EnergyOther => self.energy_other = known().map(Some).fold(self.energy_other, plus),
             Course::Units => self.units = plus(self.units, known().next_back()),
             _ => {}
         }

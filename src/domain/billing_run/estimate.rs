@@ -53,7 +53,8 @@ pub struct Estimate {
     pub lines: Vec<EstimatedLine>,
     /// The sum of what is known of the lines.
     pub known_net: Money,
-    /// The first day whose readings are not all in; of a line whose meters say less, [`EstimatedLine::known_until`] is earlier.
+    /// The first day whose readings are not all in; of a line whose meters say less, [`EstimatedLine::known_until`] is
+    /// earlier.
     pub known_until: NaiveDate,
     /// The sum of the lines over the whole month.
     pub projected_net: Money,
@@ -85,7 +86,8 @@ pub fn estimate(
     known: &KnownSpan,
 ) -> Estimate {
     let meters: Meters<'_> = book.meters.iter().map(|meter| (&meter.code, meter)).collect();
-    Estimator::new(book, month, &meters, samples, known).of(contract)
+    let whole = MonthEvidence::new(month, &book.facility, &meters, samples);
+    Estimator::new(book, month, &meters, (samples, &whole), known).of(contract)
 }
 
 /// A month's evidence, whole and as far as it is known, at hand for one contract after the other: what they share, the
@@ -97,7 +99,7 @@ pub(super) struct Estimator<'a> {
     known: &'a KnownSpan,
     month: BillingMonth,
     tariffs: HashMap<&'a TariffCode, &'a Tariff>,
-    whole: MonthEvidence<'a>,
+    whole: &'a MonthEvidence<'a>,
     so_far: HashMap<NaiveDate, MonthEvidence<'a>>,
 }
 
@@ -106,27 +108,23 @@ impl<'a> Estimator<'a> {
         book: &'a Book,
         month: BillingMonth,
         meters: &'a Meters<'a>,
-        samples: &'a Samples,
+        (samples, whole): (&'a Samples, &'a MonthEvidence<'a>),
         known: &'a KnownSpan,
     ) -> Estimator<'a> {
-        let whole = MonthEvidence::new(month, &book.facility, meters, samples);
         let tariffs = book.tariffs.iter().map(|tariff| (&tariff.code, tariff)).collect();
         Estimator { book, meters, samples, known, month, tariffs, whole, so_far: HashMap::new() }
     }
 
     pub(super) fn of(&mut self, contract: &Contract) -> Estimate {
         let (mut lines, mut problems, mut charges) = (Vec::new(), Vec::new(), Vec::new());
-        let index = contract.indexation.as_ref();
-        let index = index.and_then(|clause| self.book.price_indices.iter().find(|index| index.code == clause.index));
         for line in &contract.lines {
-            let Some(tariff) = self.tariffs.get(&line.tariff).copied() else {
+            let Some(terms) = self.terms(contract, line) else {
                 problems.push((line.code.clone(), vec![unknown_tariff(line)]));
                 continue;
             };
-            let terms = LineTerms { contract, line, tariff, index };
             let until = self.known.of(line, &self.book.facility);
             let so_far = until.map(|until| self.so_far(terms, until)).transpose();
-            match (rate_line(terms, &self.whole), so_far) {
+            match (rate_line(terms, self.whole), so_far) {
                 (Ok(projected), Ok(_)) if projected.is_empty() => {}
                 (Ok(projected), Ok(so_far)) => {
                     charges.extend(projected.iter().cloned());
@@ -152,6 +150,31 @@ impl<'a> Estimator<'a> {
             known_until: self.known.until,
             problems,
         }
+    }
+
+    /// What is known of the contract's lines, but for those at the positions `untold`.
+    pub(super) fn known_net(&mut self, contract: &Contract, untold: &[usize]) -> Money {
+        let told = contract.lines.iter().enumerate().filter(|(position, _)| !untold.contains(position));
+        told.filter_map(|(_, line)| self.known_of(contract, line)).sum()
+    }
+
+    fn known_of(&mut self, contract: &Contract, line: &ContractLine) -> Option<Money> {
+        let terms = self.terms(contract, line)?;
+        match self.known.of(line, &self.book.facility) {
+            Some(until) => self.so_far(terms, until).ok(),
+            None => rate_line(terms, self.whole).map(|charges| net(&charges)).ok(),
+        }
+    }
+
+    /// What the line is rated by; none where its tariff is not known.
+    fn terms<'t>(&self, contract: &'t Contract, line: &'t ContractLine) -> Option<LineTerms<'t>>
+    where
+        'a: 't,
+    {
+        let clause = contract.indexation.as_ref();
+        let index = clause.and_then(|clause| self.book.price_indices.iter().find(|index| index.code == clause.index));
+        let tariff = self.tariffs.get(&line.tariff).copied()?;
+        Some(LineTerms { contract, line, tariff, index })
     }
 
     /// What the line comes to before the day `until`.

@@ -78,6 +78,13 @@ pub struct Problem {
     pub message: Told,
 }
 
+impl Problem {
+    /// Whether it keeps a month that was billed before from being regularised.
+    pub(super) fn is_of_billed_month(&self) -> bool {
+        self.message.key == "of-billed-month"
+    }
+}
+
 /// What is found while one contract is drafted.
 pub(super) struct Found<'c> {
     contract: &'c Contract,

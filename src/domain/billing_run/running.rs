@@ -1,9 +1,9 @@
 //! A month that goes on: what each contract in force comes to so far and may come to, and what would stand in the way of
 //! its invoice if the month ended as it went.
 //!
-//! Owns: the look at a running month. Does not own: its readings and what they were carried on with (app). Invariants: it
-//! finds what the plan of the month would find of the same readings, and what meters leave to be wished for; nothing of it
-//! is a draft.
+//! Owns: the look at a running month. Does not own: its readings and what they were carried on with (app). Invariants: of a
+//! contract it finds what the plan of the month would find of the same readings, and what its meters leave to be wished
+//! for; meters nobody is billed for are left to that plan. Nothing of it is a draft.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -11,7 +11,7 @@ use chrono_tz::Tz;
 
 use super::estimate::Estimator;
 use super::problem::{Found, meter_problem, unfinished};
-use super::{KnownSpan, Problem, ProblemKind, Run, Severity, Snapshot, not_over};
+use super::{Drafted, KnownSpan, Problem, ProblemKind, Run, Severity, Snapshot, not_over};
 use crate::domain::calendar::{DatePeriod, Timestamp, midnight};
 use crate::domain::contract::{Contract, LineQuantity, PueTerm};
 use crate::domain::ids::{ContractCode, MeterCode};
@@ -31,21 +31,23 @@ pub struct Watched {
     pub silent_since: Option<Timestamp>,
 }
 
-/// A contract in force in the running month.
+/// A contract in force in the running month, or one that is over and has something left to bill.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Running {
     pub contract: ContractCode,
-    /// What is known, manual lines and what earlier months allow with it.
+    /// What is known, with it manual lines, what earlier months allow, and what their late readings change.
     pub known_net: Money,
-    /// What the whole month may come to; none where a line of it cannot be told.
+    /// What the whole month may come to, without the lines that cannot be told; none where nothing can.
     pub whole: Option<Totals>,
+    /// Some line cannot be told, or not yet.
+    pub is_partial: bool,
     pub problems: Vec<Problem>,
 }
 
 /// The running month.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunningPlan {
-    /// Every contract in force, in the order of the book.
+    /// In the order of the book.
     pub contracts: Vec<Running>,
     /// Of no contract by itself: that the month goes on, and what the facility's own meters show, which raise the energy of
     /// every contract with a measured PUE.
@@ -58,10 +60,10 @@ pub fn running(snapshot: &Snapshot<'_>, known: &KnownSpan, watched: &HashMap<Met
     let (book, month) = (snapshot.book, snapshot.month);
     let run = Run::new(snapshot);
     let evidence = run.evidence(month, snapshot.samples);
-    let mut estimator = Estimator::new(book, month, &run.meters, snapshot.samples, known);
+    let mut estimator = Estimator::new(book, month, &run.meters, (snapshot.samples, &evidence), known);
     let clock = Clock { zone: book.facility.zone, now: snapshot.now, month: month.days() };
-    let contract = |contract: &Contract| {
-        let (draft, mut problems) = run.draft(contract, &evidence);
+    let mut running = |contract: &Contract| {
+        let Drafted { totals, untold, beside, mut problems, .. } = run.draft(contract, &evidence);
         let metered = contract.metered(month.days());
         problems.retain(|problem| !clock.is_on_its_way(problem, &metered, watched));
         let mut found = Found::new(contract);
@@ -71,19 +73,32 @@ pub fn running(snapshot: &Snapshot<'_>, known: &KnownSpan, watched: &HashMap<Met
                 found.watched(meter, &clock.within(days, seen));
             }
         }
-        let estimate = estimator.of(contract);
-        // What the draft has beside the lines is known: manual lines, and what earlier months allow.
-        let beside = draft.as_ref().map_or(Money::ZERO, |draft| draft.totals.net - estimate.projected_net);
-        let lines = estimate.projected.filter(|_| estimate.problems.is_empty());
         Running {
             contract: contract.code.clone(),
-            known_net: estimate.known_net + beside,
-            whole: draft.map(|draft| draft.totals).or(lines),
+            known_net: estimator.known_net(contract, &untold) + beside,
+            whole: totals,
+            is_partial: !untold.is_empty(),
             problems: found.problems,
         }
     };
+    let is_in_force = |contract: &Contract| contract.in_force.overlaps(month.days());
+    let listed = book.contracts.iter().filter(|one| is_in_force(one) || has_left(snapshot, &one.code));
+    let seen = listed.map(|contract| (contract, running(contract)));
+    let contracts = seen.filter(|(contract, seen)| is_in_force(contract) || !seen.is_nothing()).map(|(_, seen)| seen);
+    RunningPlan { contracts: contracts.collect(), shared: shared(snapshot, watched) }
+}
+
+impl Running {
+    /// Nothing would be billed, and nothing stands in the way.
+    fn is_nothing(&self) -> bool {
+        self.whole.is_none() && self.problems.is_empty()
+    }
+}
+
+/// That the month goes on, and what the facility's own meters leave to be wished for where a contract rests on them.
+fn shared(snapshot: &Snapshot<'_>, watched: &HashMap<MeterCode, Watched>) -> Vec<Problem> {
+    let (book, month) = (snapshot.book, snapshot.month);
     let in_force = book.contracts.iter().filter(|contract| contract.in_force.overlaps(month.days()));
-    let contracts: Vec<Running> = in_force.clone().map(contract).collect();
     let shares = in_force.flat_map(|contract| &contract.lines).any(|line| {
         let is_raised = matches!(line.quantity, LineQuantity::Metered { pue: PueTerm::Measured, .. });
         is_raised && line.in_force.overlaps(month.days())
@@ -91,11 +106,18 @@ pub fn running(snapshot: &Snapshot<'_>, known: &KnownSpan, watched: &HashMap<Met
     let facility = book.facility.facility_energy_meters.iter().chain(&book.facility.it_energy_meters);
     let facility: BTreeSet<&MeterCode> = facility.filter(|_| shares).collect();
     let seen = facility.into_iter().filter_map(|code| watched.get_key_value(code));
-    let shared = seen
+    let told = seen
         .flat_map(|(meter, seen)| notices(meter, seen))
         .map(|(meter, what, message)| meter_problem(Severity::Warning, what, meter, message));
     let unfinished = not_over(month, book.facility.zone, snapshot.now).map(unfinished);
-    RunningPlan { contracts, shared: unfinished.into_iter().chain(shared).collect() }
+    unfinished.into_iter().chain(told).collect()
+}
+
+/// Whether the next invoice of `contract` carries something whether it is in force or not.
+fn has_left(snapshot: &Snapshot<'_>, contract: &ContractCode) -> bool {
+    snapshot.late.iter().any(|late| late.contract == *contract)
+        || snapshot.manual.iter().any(|manual| manual.line.contract == *contract)
+        || snapshot.credits.iter().any(|due| due.availability.figure.contract == *contract)
 }
 
 /// Where the running month stands.
@@ -114,7 +136,9 @@ impl Clock {
         metered: &BTreeMap<&MeterCode, Vec<DatePeriod>>,
         watched: &HashMap<MeterCode, Watched>,
     ) -> bool {
-        if !matches!(problem.what, ProblemKind::MissingReadings | ProblemKind::PueNotComputable) {
+        // Of a month that was billed nothing is on its way.
+        let is_missing = matches!(problem.what, ProblemKind::MissingReadings | ProblemKind::PueNotComputable);
+        if !is_missing || problem.is_of_billed_month() {
             return false;
         }
         let days = problem.meter.as_ref().and_then(|meter| metered.get(meter));
@@ -171,7 +195,7 @@ fn notices(meter: &MeterCode, seen: &Watched) -> Vec<(MeterCode, ProblemKind, To
     let over: Vec<&Gap> = seen.coverage.gaps.iter().filter(is_over).collect();
     if let Some(longest) = over.iter().max_by_key(|gap| gap.to.seconds() - gap.from.seconds()) {
         let english = format!(
-            "meter {meter} was silent {} times this month, the longest from {} to {}: send the missing readings, or \
+            "meter {meter} was silent this month (silences: {}), the longest from {} to {}: send the missing readings, or \
              accept an estimate",
             over.len(),
             longest.from,
@@ -189,14 +213,15 @@ fn notices(meter: &MeterCode, seen: &Watched) -> Vec<(MeterCode, ProblemKind, To
         Anomaly::UndeclaredDecrease { .. } | Anomaly::Rollover { .. } | Anomaly::Reset { .. } => None,
     });
     if let Some((from, to, mean_kw, rated_kw)) = above.max_by_key(|(_, _, mean_kw, _)| *mean_kw) {
+        let (mean_kw, rated_kw) = (mean_kw.round_dp(2), rated_kw.normalize());
         let english = format!(
-            "meter {meter} shows {mean_kw} kW from {from} to {to} on a feed rated at {rated_kw} kW: correct a wrong \
+            "meter {meter} shows up to {mean_kw} kW from {from} to {to} on a feed rated at {rated_kw} kW: correct a wrong \
              reading, or look at the rack"
         );
         let told = Told::new("meter-above-rating", english)
             .with("meter", meter.as_str())
-            .with("mean", mean_kw.round_dp(2))
-            .with("rated", rated_kw.normalize())
+            .with("mean", mean_kw)
+            .with("rated", rated_kw)
             .with("from", from)
             .with("to", to);
         notices.push((ProblemKind::AboveRating, told));

@@ -14,6 +14,7 @@ use crate::domain::rating::example::*;
 use crate::domain::rating::{ChargeKind, NewAvailability};
 
 mod due;
+mod running;
 mod scope;
 
 /// C1 rents two racks and the energy of meter A; C2 the energy of meter B at the measured PUE.

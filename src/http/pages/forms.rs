@@ -96,10 +96,12 @@ impl Fields {
         number(self.text(name), self.typed_in().unwrap_or(language))
     }
 
-    /// The number's text for the form shown again, which may be of another language than the one it was typed into.
-    pub fn again(&self, name: &str) -> String {
+    /// The number's text for the form shown again in `language`: as it was typed, unless that was in another language, where
+    /// it may say another number.
+    pub fn again(&self, name: &str, language: Language) -> String {
         let text = self.text(name);
-        self.typed_in().map_or_else(|| text.to_owned(), |language| unparted(text, language))
+        let another = self.typed_in().filter(|typed_in| *typed_in != language);
+        another.map_or_else(|| text.to_owned(), |typed_in| unparted(text, typed_in))
     }
 
     fn typed_in(&self) -> Option<Language> {
@@ -224,6 +226,26 @@ mod tests {
         assert_eq!(unparted("1,000", Language::French), "1.000");
         assert_eq!(unparted("1,000", Language::English), "1000");
         assert_eq!(unparted("1,50", Language::English), "1,50");
+    }
+
+    #[test]
+    fn a_number_is_shown_again_as_it_was_typed_and_says_the_same_in_another_language() {
+        for (typed_in, other, text) in [
+            ("fr", Language::English, "1 234,56"),
+            ("en", Language::French, "1,000"),
+            ("fr", Language::English, "1,000"),
+        ] {
+            let own = language_of(&format!("0a1b.{typed_in}")).unwrap();
+            let token = format!("0a1b.{typed_in}");
+            let fields =
+                Fields([("form_token", token.as_str()), ("amount", text)].map(|(a, b)| (a.into(), b.into())).into());
+            let (same, another) = (fields.again("amount", own), fields.again("amount", other));
+            assert_eq!(same, text, "typed in {typed_in}");
+            let read = |text: &str, language| number::<Money>(text, language).map(|amount| amount.to_string());
+            assert_eq!(read(&another, other), read(text, own), "{text}, typed in {typed_in}, is shown as {another}");
+        }
+        let untold = Fields(vec![("amount".to_owned(), "1,000".to_owned())]);
+        assert_eq!(untold.again("amount", Language::English), "1,000");
     }
 
     #[test]

@@ -1,23 +1,23 @@
 //! Where one arrives: what needs somebody today, by role, and the way to what they read.
 
 use std::collections::BTreeSet;
-use std::time::Duration as Wait;
 
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
+use chrono_tz::Tz;
 
+use self::check::{Looked, check, failed_card};
 use super::edit::contract;
 use super::runs::problems;
 use super::trail::EventView;
 use super::{Frame, page, plant_figures};
-use crate::app::compare_billing::{self, Comparison};
+use crate::app::compare_billing::{Comparison, State};
 use crate::app::late_readings::LateInvoice;
 use crate::app::list_plan::PlanPart;
 use crate::app::read_home::{self, RunningMonth, Today};
 use crate::app::read_invoices::{self, Reader};
-use crate::app::read_months;
 use crate::app::read_tenants;
 use crate::domain::access::{self, Action, Decision, Role, policy};
 use crate::domain::billing_run::{Problem, ProblemKind, Severity};
@@ -27,11 +27,10 @@ use crate::http::error::Fault;
 use crate::http::state::{CheckedMonth, Shared, blocking};
 
 mod auditor;
+mod check;
 mod operator;
 mod tenant;
 
-/// A page waits no longer for the check of the month; it goes on, and the next page shows what it found.
-const CHECK_WAIT: Wait = Wait::from_secs(2);
 /// Problems named on the home page.
 const PROBLEMS_NAMED: usize = 3;
 
@@ -105,65 +104,27 @@ async fn work(shared: &Data<Shared>, frame: &Frame) -> Result<Work, Fault> {
     let today = blocking(move || read_home::today(&store, now)).await?;
     let checked = match today.has_book {
         true => check(shared, today.month, today.to_issue > 0).await,
-        false => None,
+        false => Looked::Pending,
     };
-    let running = checked.as_ref().and_then(|checked| checked.running.as_ref());
     let cards = vec![
         drafts_card(frame, &today),
         month_card(frame, &today, checked.as_ref()),
-        running_plan_card(frame, &today, checked.as_ref().and_then(|checked| checked.running_plan.as_deref())),
+        running_plan_card(
+            frame,
+            &today,
+            checked.as_ref().part(|checked| checked.running_plan.as_deref()),
+            shared.zone(),
+        ),
         overdue_card(frame, &today),
         notices_card(frame, &today),
         ending_card(frame, &today),
         depreciation_card(frame, &today),
     ];
-    let payback = running.and_then(|running| payback_card(frame, running));
+    let payback = payback_card(frame, checked.as_ref().part(|checked| checked.running.as_ref()));
     let since = late_card(frame, &today).into_iter().chain(owed_card(frame, &today));
-    let forgotten = checked.as_ref().and_then(|checked| forgotten_card(frame, &checked.forgotten));
+    let forgotten = checked.as_ref().found().and_then(|checked| forgotten_card(frame, &checked.forgotten));
     let cards: Vec<Card> = cards.into_iter().chain(forgotten).chain(since).chain(payback).collect();
     Ok(Work { has_book: today.has_book, ..Work::of(cards, "home-work", "home-calm") })
-}
-
-/// What the plan of the month finds, as of a short while ago. It is made beside the page, which waits for it a moment
-/// only: a month of a large site takes longer than a person likes to wait.
-async fn check(shared: &Data<Shared>, month: BillingMonth, is_due: bool) -> Option<CheckedMonth> {
-    let now = shared.now();
-    if let Some(known) = shared.checked_month(month, now) {
-        return Some(known);
-    }
-    if shared.begin_check() {
-        let worker = shared.clone();
-        let work = actix_web::rt::spawn(async move {
-            let store = worker.store.clone();
-            let found = blocking(move || {
-                let problems = match is_due {
-                    true => compare_billing::compare(&store, month, now)?.problems.clone(),
-                    false => vec![],
-                };
-                let running = read_home::running(&store, now);
-                if let Err(error) = &running {
-                    tracing::error!(%error, "the running month could not be looked at");
-                }
-                let running_plan = compare_billing::compare(&store, month.next(), now);
-                if let Err(error) = &running_plan {
-                    tracing::error!(%error, "the plan of the running month could not be made");
-                }
-                let forgotten = read_months::forgotten(&store, month)?;
-                Ok(CheckedMonth {
-                    month,
-                    at: now,
-                    problems,
-                    forgotten,
-                    running: running.ok(),
-                    running_plan: running_plan.ok(),
-                })
-            });
-            worker.end_check(found.await.ok());
-        });
-        // In time or not, it goes on to its end.
-        let _ = tokio::time::timeout(CHECK_WAIT, work).await;
-    }
-    shared.checked_month(month, now)
 }
 
 fn drafts_card(frame: &Frame, today: &Today) -> Card {
@@ -178,7 +139,7 @@ fn drafts_card(frame: &Frame, today: &Today) -> Card {
     }
 }
 
-fn month_card(frame: &Frame, today: &Today, checked: Option<&CheckedMonth>) -> Card {
+fn month_card(frame: &Frame, today: &Today, checked: Looked<&CheckedMonth>) -> Card {
     let month = frame.of_month(&today.month);
     let address = format!("/billing/{}", today.month);
     let go = Some((address.clone(), frame.t("home-month-go")));
@@ -190,9 +151,13 @@ fn month_card(frame: &Frame, today: &Today, checked: Option<&CheckedMonth>) -> C
         };
         return Card { class: "card-ok", title, count: "0".to_owned(), text, items: vec![], link: go };
     }
-    let Some(checked) = checked else {
-        let text = frame.with("home-month-checking", "count", &today.to_issue.to_string());
-        return Card { class: "card-due", title, count: today.to_issue.to_string(), text, items: vec![], link: go };
+    let checked = match checked {
+        Looked::Found(checked) => checked,
+        Looked::Failed => return Card { count: today.to_issue.to_string(), ..failed_card(frame, title, go) },
+        Looked::Pending => {
+            let text = frame.with("home-month-checking", "count", &today.to_issue.to_string());
+            return Card { class: "card-due", title, count: today.to_issue.to_string(), text, items: vec![], link: go };
+        }
     };
     let (items, [blocking, warnings]) = problem_items(frame, checked.problems.iter(), &address);
     Card {
@@ -231,19 +196,24 @@ fn problem_items<'p>(
 }
 
 /// The running month as it would be billed if it ended as it goes: only what some contract in force bills counts.
-fn running_plan_card(frame: &Frame, today: &Today, running: Option<&Comparison>) -> Card {
-    let month = running.map_or_else(|| today.month.next(), |running| running.month);
+fn running_plan_card(frame: &Frame, today: &Today, running: Looked<&Comparison>, zone: Tz) -> Card {
+    let month = running.found().map_or_else(|| today.month.next(), |running| running.month);
     let title = frame.with("home-running-month", "month", &frame.month(&month));
     let address = format!("/billing/{month}");
     let link = Some((address.clone(), frame.t("home-running-month-go")));
-    let Some(running) = running else {
-        let text = frame.t("home-running-checking");
-        return Card { class: "", title, count: "…".to_owned(), text, items: vec![], link };
+    let running = match running {
+        Looked::Found(running) => running,
+        Looked::Failed => return failed_card(frame, title, link),
+        Looked::Pending => return pending_card(frame, title, link),
     };
     let told = || running.problems.iter().filter(|problem| problem.what != ProblemKind::MonthNotFinished);
     let with_problems = PlanPart::Problems.of(running).len();
     let (items, [blocking, warnings]) = problem_items(frame, told(), &address);
-    let values = [("contracts", running.contracts.len()), ("blocking", blocking), ("warnings", warnings)];
+    let values = [
+        ("contracts", running.contracts.iter().filter(|one| one.state != State::Nothing).count()),
+        ("blocking", blocking),
+        ("warnings", warnings),
+    ];
     let values = values.map(|(name, count)| (name, count.to_string()));
     let key = if blocking + warnings == 0 { "home-running-month-fine" } else { "home-running-month-found" };
     Card {
@@ -254,10 +224,19 @@ fn running_plan_card(frame: &Frame, today: &Today, running: Option<&Comparison>)
         },
         title,
         count: frame.whole(i64::try_from(with_problems).unwrap_or(0)),
-        text: frame.texts(key, &values.each_ref().map(|(name, count)| (*name, count.as_str()))),
+        text: [frame.texts(key, &values.each_ref().map(|(name, count)| (*name, count.as_str())))]
+            .into_iter()
+            .chain(running.as_of.map(|at| frame.with("billing-as-of", "at", &frame.instant(at.into(), zone))))
+            .collect::<Vec<_>>()
+            .join(" "),
         items,
         link,
     }
+}
+
+fn pending_card(frame: &Frame, title: String, link: Option<(String, String)>) -> Card {
+    let text = frame.t("home-running-checking");
+    Card { class: "", title, count: "…".to_owned(), text, items: vec![], link }
 }
 
 /// Months gone by with contracts nobody billed.
@@ -279,14 +258,15 @@ fn forgotten_card(frame: &Frame, forgotten: &[(BillingMonth, usize)]) -> Option<
 }
 
 /// What every meter shows in the running month: which say nothing, and silences so far.
-fn running_card(frame: &Frame, today: &Today, running: Option<&RunningMonth>) -> Card {
-    let month = running.map_or_else(|| today.month.next(), |running| running.month);
+fn running_card(frame: &Frame, today: &Today, running: Looked<&RunningMonth>) -> Card {
+    let month = running.found().map_or_else(|| today.month.next(), |running| running.month);
     let title = frame.with("home-running", "month", &frame.of_month(&month));
     let address = format!("/meters?month={month}&attention=1");
     let link = frame.has("/meters").then(|| (address, frame.t("home-running-go")));
-    let Some(running) = running else {
-        let text = frame.t("home-running-checking");
-        return Card { class: "", title, count: "…".to_owned(), text, items: vec![], link };
+    let running = match running {
+        Looked::Found(running) => running,
+        Looked::Failed => return failed_card(frame, title, link),
+        Looked::Pending => return pending_card(frame, title, link),
     };
     let item = |code: &String, text: String| Item {
         text,
@@ -319,8 +299,12 @@ fn running_card(frame: &Frame, today: &Today, running: Option<&RunningMonth>) ->
 }
 
 /// When the investment has come back, beside when it was to.
-fn payback_card(frame: &Frame, running: &RunningMonth) -> Option<Card> {
-    let payback = running.payback?;
+fn payback_card(frame: &Frame, running: Looked<&RunningMonth>) -> Option<Card> {
+    let link = frame.has("/payback").then(|| ("/payback".to_owned(), frame.t("nav-payback")));
+    if running == Looked::Failed {
+        return Some(failed_card(frame, frame.t("home-payback"), link));
+    }
+    let payback = running.found()?.payback?;
     let target = frame.month(&payback.target);
     let years = payback.target_years.to_string();
     let (class, count, text) = match payback.break_even {
@@ -334,7 +318,6 @@ fn payback_card(frame: &Frame, running: &RunningMonth) -> Option<Card> {
             ("card-due", "–".to_owned(), frame.texts("home-payback-never", &[("target", &target), ("years", &years)]))
         }
     };
-    let link = frame.has("/payback").then(|| ("/payback".to_owned(), frame.t("nav-payback")));
     Some(Card { class, title: frame.t("home-payback"), count, text, items: vec![], link })
 }
 

@@ -53,6 +53,13 @@ impl Address {
     }
 }
 
+/// What a list is narrowed to beside what is searched for, in words, and the same list without it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Filter {
+    pub text: String,
+    pub without: String,
+}
+
 /// A heading, which orders the list where it has an address.
 pub struct Column {
     pub label: String,

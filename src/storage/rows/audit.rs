@@ -190,6 +190,14 @@ pub fn hashes(connection: &mut AnyConnection, through: i64, mut each: impl FnMut
     }
 }
 
+/// Whether readings arrived in every event after `after`, and nothing else happened.
+pub fn are_arrivals_after(connection: &mut AnyConnection, after: i64) -> StorageResult<bool> {
+    let others =
+        audit_event::table.filter(audit_event::sequence.gt(after).and(audit_event::action.ne("readings.accepted")));
+    let found: bool = diesel::select(diesel::dsl::exists(others)).get_result(connection)?;
+    Ok(!found)
+}
+
 /// The days of readings that arrived in the events after `after`.
 pub fn days_of_arrivals(connection: &mut AnyConnection, after: i64) -> StorageResult<BTreeSet<NaiveDate>> {
     let details: Vec<String> = audit_event::table

@@ -15,7 +15,8 @@ use crate::documents::arithmetic::arithmetic;
 use crate::documents::table::{Cell, Table};
 use crate::domain::billing_run::EstimatedLine;
 use crate::domain::calendar::{BillingMonth, Timestamp};
-use crate::domain::ids::{LineCode, TenantCode};
+use crate::domain::ids::{ContractCode, LineCode, TenantCode};
+use crate::domain::told::Told;
 use crate::http::asked::{Expected, parsed};
 use crate::http::auth::Granted;
 use crate::http::error::Fault;
@@ -146,6 +147,7 @@ pub async fn file(
         rows: found.contracts.iter().flat_map(|one| rows(&frame, found.month, one)).collect(),
     };
     let told = [Some(frame.t("estimate-no-invoice")), unread(&frame, &found)].into_iter().flatten();
+    let told = told.chain(found.contracts.iter().flat_map(|one| missing(&frame, &found, one)));
     let said = told.map(|text| (frame.t("remark"), text)).collect();
     let about = sheet::about(&frame, said, "list-total");
     let tenant = encoded(found.tenant.code.as_str());
@@ -184,10 +186,27 @@ pub async fn find(
     found.ok_or(Fault::NotFound)
 }
 
+/// Where on the page a contract's estimate stands.
+pub fn anchor(contract: &ContractCode) -> String {
+    format!("contract-{}", encoded(contract.as_str()).replace(['%', '/', '.', '~'], "-"))
+}
+
+/// The lines that cannot be estimated, and why: they are missing from the sums. That nothing is measured before a month
+/// begins is said once.
+fn missing(frame: &Frame, found: &TenantEstimate, one: &ContractEstimate) -> Vec<String> {
+    let problems = one.estimate.problems.iter().filter(|_| !found.is_to_come);
+    let told = |(line, why): &(LineCode, Vec<Told>)| {
+        let why: Vec<String> = why.iter().map(|told| frame.said(told)).collect();
+        let values = [("line", designation(frame, one, line)), ("why", why.join(" "))];
+        frame.texts("estimate-problem", &values.each_ref().map(|(name, value)| (*name, value.as_str())))
+    };
+    problems.map(told).collect()
+}
+
 fn contract(frame: &Frame, found: &TenantEstimate, one: &ContractEstimate) -> ContractView {
     let estimate = &one.estimate;
     ContractView {
-        id: encoded(one.contract.code.as_str()).replace(['%', '/', '.', '~'], "-"),
+        id: anchor(&one.contract.code),
         code: one.contract.code.to_string(),
         title: one.contract.title.clone(),
         known_until: through(frame, found.month, estimate.known_until)
@@ -202,17 +221,7 @@ fn contract(frame: &Frame, found: &TenantEstimate, one: &ContractEstimate) -> Co
             .as_ref()
             .map(|(number, totals)| BeforeView { number: number.to_string(), net: frame.amount(&totals.net) }),
         lines: estimate.lines.iter().map(|line| line_view(frame, found.month, one, line)).collect(),
-        problems: estimate
-            .problems
-            .iter()
-            // That nothing is measured before a month begins is said once.
-            .filter(|_| !found.is_to_come)
-            .map(|(line, why)| {
-                let why: Vec<String> = why.iter().map(|told| frame.said(told)).collect();
-                let values = [("line", designation(frame, one, line)), ("why", why.join(" "))];
-                frame.texts("estimate-problem", &values.each_ref().map(|(name, value)| (*name, value.as_str())))
-            })
-            .collect(),
+        problems: missing(frame, found, one),
         caption: frame.with("estimate-caption", "contract", one.contract.code.as_str()),
     }
 }

@@ -5,7 +5,7 @@ use actix_web::HttpResponse;
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use super::parts::{Column, Link, Pager, count, exports_of};
+use super::parts::{Column, Filter, Link, Pager, count, exports_of};
 use super::sheet::{self, Sheet};
 use super::{Address, Frame};
 use crate::app::listing::{Order, Rows, SortKey, Wanted};
@@ -54,7 +54,10 @@ pub struct Listing {
     pub path: &'static str,
     pub title: String,
     pub text: String,
-    pub sort: String,
+    /// What it is narrowed to beside the text.
+    pub filters: Vec<Filter>,
+    /// What a search carries on.
+    pub carried: Vec<(&'static str, String)>,
     pub columns: Vec<Column>,
     pub pager: Pager,
     pub count: String,
@@ -67,26 +70,54 @@ pub struct Listing {
     pub caption: String,
 }
 
+/// What a list is narrowed to: the name in its address, the key of what that is called, the code, and what it stands for.
+pub struct Narrowed {
+    pub name: &'static str,
+    pub key: &'static str,
+    pub code: String,
+    pub value: String,
+}
+
+impl Narrowed {
+    fn told(&self, frame: &Frame) -> (String, String) {
+        (frame.t(self.key), self.value.clone())
+    }
+}
+
+impl Listing {
+    /// Whether rows may be left out because of what is asked.
+    pub fn is_narrowed(&self) -> bool {
+        !self.text.is_empty() || !self.filters.is_empty()
+    }
+}
+
 impl BookList {
     fn t(self, frame: &Frame, part: &str) -> String {
         frame.t(&format!("{}-{part}", self.key))
     }
 
-    /// The page of what is wanted. `columns` are drawn over the address they order.
+    /// The page of what is wanted of the list `narrowed`. `columns` are drawn over the address they order.
     pub fn page<K: SortKey, R>(
         self,
         frame: &Frame,
-        wanted: &Wanted<K>,
+        (wanted, narrowed): (&Wanted<K>, &[Narrowed]),
         found: &Rows<R>,
         columns: impl FnOnce(&Address) -> Vec<Column>,
         new: Option<String>,
     ) -> Listing {
-        let address = Address::new(self.path).set("q", &wanted.text).set("sort", wanted.order.text());
+        let address = narrowed.iter().fold(Address::new(self.path), |address, one| address.set(one.name, &one.code));
+        let address = address.set("q", &wanted.text).set("sort", wanted.order.text());
+        let filter = |one: &Narrowed| {
+            let (label, value) = one.told(frame);
+            let text = frame.texts("trail-pair", &[("label", &label), ("value", &value)]);
+            Filter { text, without: address.without(one.name).href() }
+        };
         Listing {
             path: self.path,
             title: frame.section(self.section),
             text: wanted.text.clone(),
-            sort: wanted.order.text(),
+            filters: narrowed.iter().map(filter).collect(),
+            carried: address.carried(&["q"]),
             columns: columns(&address),
             pager: Pager::new(&address, found.page, found.pages),
             count: frame.with(&format!("{}-count", self.key), "count", &count(frame, found.total)),
@@ -99,11 +130,11 @@ impl BookList {
         }
     }
 
-    /// The whole of it as a file, under the headings of these keys.
+    /// The whole of what was asked as a file, under the headings of these keys.
     pub async fn file(
         self,
         (shared, frame): (&Shared, &Frame),
-        (text, day): (&str, NaiveDate),
+        (text, narrowed, day): (&str, &[Narrowed], NaiveDate),
         sheet: Sheet,
         headings: &[&str],
         rows: Vec<Vec<Cell>>,
@@ -111,6 +142,8 @@ impl BookList {
         let headings = headings.iter().map(|key| frame.t(key)).collect();
         let table = Table { name: frame.section(self.section), day, headings, rows };
         let name = format!("{}-{day}", self.t(frame, "file"));
-        sheet::respond_about(shared, frame, table, sheet::searched(frame, text), sheet, &name).await
+        let mut about = sheet::searched(frame, text);
+        about.filter.extend(narrowed.iter().map(|one| one.told(frame)));
+        sheet::respond_about(shared, frame, table, about, sheet, &name).await
     }
 }

@@ -105,7 +105,7 @@ pub async fn list(shared: Data<Shared>, http: HttpRequest, query: Query<ListQuer
     .await?;
     let frame = Frame::of(&http);
     let new = frame.may(Action::EditTerms).then(|| frame.t("tariff-new"));
-    let list = LIST.page(&frame, &wanted, &found, |address| columns(&frame, address, wanted.order), new);
+    let list = LIST.page(&frame, (&wanted, &[]), &found, |address| columns(&frame, address, wanted.order), new);
     let rows = found.rows.iter().map(|row| tariff_row(&frame, row, today)).collect();
     page(StatusCode::OK, &TariffsTemplate { list, rows, frame })
 }
@@ -152,7 +152,7 @@ pub async fn file(
         })
     });
     let rows = rows.collect();
-    LIST.file((&shared, &frame), (&text, day), *sheet, &headings, rows).await
+    LIST.file((&shared, &frame), (&text, &[], day), *sheet, &headings, rows).await
 }
 
 fn columns(frame: &Frame, list: &Address, order: Order<TariffKey>) -> Vec<Column> {
@@ -195,7 +195,8 @@ pub async fn one(
             .take(CONTRACTS_NAMED)
             .map(|one| (contract::address(one.code.as_str(), ""), one.code.to_string(), one.title.clone()))
             .collect(),
-        all_contracts: all_contracts(&frame, file.tariff.code.as_str(), file.contracts.len(), CONTRACTS_NAMED),
+        all_contracts: (file.contracts.len() > CONTRACTS_NAMED)
+            .then(|| all_contracts(&frame, ("tariff", file.tariff.code.as_str()), file.contracts.len())),
         code: file.tariff.code.to_string(),
         name: file.tariff.name.clone(),
         unit: frame.t(&format!("unit-{}", file.tariff.unit.name())),

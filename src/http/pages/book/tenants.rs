@@ -77,7 +77,9 @@ pub async fn one(
     .await?
     .ok_or(Fault::NotFound)?;
     let frame = Frame::of(&http);
-    let shown = file.contracts.iter().take(CONTRACTS_SHOWN);
+    let mut in_force_first: Vec<&Contract> = file.contracts.iter().collect();
+    in_force_first.sort_by_key(|contract| !contract.in_force.contains(today));
+    let shown = in_force_first.into_iter().take(CONTRACTS_SHOWN);
     let contracts = (1..).zip(shown).map(|numbered| contract_view(&frame, &file, numbered, today)).collect();
     let invoices = found.map(|found| lines(&frame, &found.invoices, &std::iter::once(&file.tenant).collect(), today));
     let own = address(file.tenant.code.as_str(), "");
@@ -87,7 +89,8 @@ pub async fn one(
         new_contract: frame
             .may(Action::EditTerms)
             .then(|| format!("/contracts/new?tenant={}", encoded(file.tenant.code.as_str()))),
-        all_contracts: all_contracts(&frame, file.tenant.code.as_str(), file.contracts.len(), CONTRACTS_SHOWN),
+        all_contracts: (file.contracts.len() > CONTRACTS_SHOWN)
+            .then(|| all_contracts(&frame, ("tenant", file.tenant.code.as_str()), file.contracts.len())),
         frame,
         file,
         contracts,
@@ -97,12 +100,12 @@ pub async fn one(
     page(StatusCode::OK, &template)
 }
 
-/// To the list of the contracts that `code`, a tenant's or a tariff's, finds, where they are more than `shown`.
-pub(super) fn all_contracts(frame: &Frame, code: &str, count: usize, shown: usize) -> Option<Link> {
-    (count > shown).then(|| Link {
+/// To the list of the `count` contracts of a tenant or at a tariff: what is so called, and its code.
+pub(super) fn all_contracts(frame: &Frame, (of, code): (&'static str, &str), count: usize) -> Link {
+    Link {
         label: frame.with("contracts-all", "count", &count.to_string()),
-        address: Address::new("/contracts").set("q", code).href(),
-    })
+        address: Address::new("/contracts").set(of, code).href(),
+    }
 }
 
 fn contract_view(

@@ -2,7 +2,8 @@
 
 use actix_web::web::Data;
 
-use super::{Card, Item, PROBLEMS_NAMED, Work, check, running_card};
+use super::check::check;
+use super::{Card, Item, PROBLEMS_NAMED, Work, running_card};
 use crate::app::read_alarms::Alarms;
 use crate::app::read_home::{self, RunningMonth};
 use crate::app::read_homes::{self, RackCounts, SiteToday};
@@ -20,7 +21,7 @@ pub async fn work(shared: &Data<Shared>, frame: &Frame) -> Result<Work, Fault> {
     let Some(SiteToday { alarms, racks, last_upload }) = site else { return Ok(Work::nothing()) };
     // What it finds is shared with who bills: the month to bill is looked at where it is due.
     let checked = check(shared, today.month, today.to_issue > 0).await;
-    let running = checked.and_then(|checked| checked.running).map(shortest_first);
+    let running = checked.part(|checked| checked.running.map(shortest_first));
     let cards = vec![
         silent_card(frame, &alarms),
         running_card(frame, &today, running.as_ref()),

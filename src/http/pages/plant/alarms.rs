@@ -157,7 +157,8 @@ pub async fn file(
     let (title, file, headings, rows) = match query.table.as_str() {
         SILENT => ("alarms-silent", "alarms-silent-file", silent_headings(), silent_cells(&frame, &found)),
         REFUSED => ("alarms-refused", "alarms-refused-file", refused_headings(), refused_cells(&frame, &found)),
-        _ => ("alarms-lost", "alarms-file", lost_headings(), lost_cells(&frame, &found)),
+        "" => ("alarms-lost", "alarms-file", lost_headings(), lost_cells(&frame, &found)),
+        other => return Err(Expected::AlarmTable.refused("table", other)),
     };
     let table = Table {
         name: frame.t(title),

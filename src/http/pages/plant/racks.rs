@@ -25,7 +25,7 @@ use crate::http::state::{Shared, blocking};
 #[template(path = "racks.html")]
 struct RacksTemplate {
     frame: Frame,
-    figures: Vec<(String, String)>,
+    figures: Vec<Figure>,
     alarms: Vec<Link>,
     aisles: Vec<AisleView>,
     rows: Vec<RackRow>,
@@ -107,26 +107,34 @@ fn kilowatts(frame: &Frame, kw: Option<Decimal>) -> String {
     kw.map_or_else(|| "–".to_owned(), |kw| format!("{}\u{a0}kW", plant_figures::number(frame, kw, 2)))
 }
 
-fn figures(frame: &Frame, plan: &FloorPlan) -> Vec<(String, String)> {
+/// One of the whole site, with what it rests on.
+struct Figure {
+    label: String,
+    value: String,
+    note: String,
+}
+
+fn figures(frame: &Frame, plan: &FloorPlan) -> Vec<Figure> {
     let racks: Vec<&RackState> = plan.aisles.iter().flat_map(|aisle| &aisle.racks).collect();
     let whole = |count: usize| frame.whole(i64::try_from(count).unwrap_or(i64::MAX));
     let let_out = racks.iter().filter(|rack| !rack.tenants.is_empty()).count();
     let free: Decimal = racks.iter().map(|rack| rack.free_u()).sum();
-    let load = plan.load.map_or_else(
-        || frame.t("figure-load-none"),
-        |load| {
-            let (kw, at) = (plant_figures::number(frame, load.kw, 1), frame.instant(load.at, plan.zone));
-            let (known, all) = (whole(load.racks), whole(racks.len()));
-            frame.texts("figure-load-of", &[("load", &kw), ("at", &at), ("racks", &known), ("all", &all)])
-        },
-    );
+    let figure = |key: &str, value: String| Figure { label: frame.t(key), value, note: String::new() };
+    let load = match plan.load {
+        None => figure("figure-load", frame.t("figure-load-none")),
+        Some(load) => {
+            let (at, known, all) = (frame.instant(load.at, plan.zone), whole(load.racks), whole(racks.len()));
+            let note = frame.texts("figure-load-of", &[("at", &at), ("racks", &known), ("all", &all)]);
+            Figure { note, ..figure("figure-load", format!("{}\u{a0}kW", plant_figures::number(frame, load.kw, 1))) }
+        }
+    };
     let lost = racks.iter().filter(|rack| rack.redundancy_lost).count();
     vec![
-        (frame.t("figure-racks"), whole(racks.len())),
-        (frame.t("figure-racks-let"), whole(let_out)),
-        (frame.t("figure-free-u"), format!("{}\u{a0}U", plant_figures::number(frame, free, 0))),
-        (frame.t("figure-load"), load),
-        (frame.t("figure-lost"), whole(lost)),
+        figure("figure-racks", whole(racks.len())),
+        figure("figure-racks-let", whole(let_out)),
+        figure("figure-free-u", format!("{}\u{a0}U", plant_figures::number(frame, free, 0))),
+        load,
+        figure("figure-lost", whole(lost)),
     ]
 }
 

@@ -81,6 +81,8 @@ struct RacksView {
     /// None where there is nothing to compare.
     chart: Option<ChartView>,
     has_energy: bool,
+    /// What heads the energy of all a rack's meters.
+    energy: String,
     has_units: bool,
     rows: Vec<RackRow>,
 }
@@ -249,6 +251,7 @@ fn charts(frame: &Frame, usage: &TenantUsage) -> Vec<ChartView> {
 
 fn racks(frame: &Frame, usage: &TenantUsage) -> RacksView {
     let has_energy = usage.racks.values().any(|rack| rack.energy().is_some());
+    let has_other = usage.racks.values().any(|rack| rack.energy_other.is_some());
     let has_units = usage.racks.values().any(|rack| rack.units.is_some());
     let may_open = frame.may(Action::SeeRacks);
     let rows = usage.racks.iter().map(|(code, rack)| RackRow {
@@ -264,6 +267,10 @@ fn racks(frame: &Frame, usage: &TenantUsage) -> RacksView {
         caption: frame.texts("usage-racks-caption", &named),
         chart: ((has_energy || has_units) && usage.racks.len() > 1).then(|| rack_chart(frame, usage, has_energy)),
         has_energy,
+        energy: match has_other {
+            true => format!("{} (kWh)", frame.t("register-energy")),
+            false => frame.t("course-energy-both"),
+        },
         has_units,
         rows: rows.collect(),
     }
@@ -272,7 +279,9 @@ fn racks(frame: &Frame, usage: &TenantUsage) -> RacksView {
 /// A bar per rack: its energy by feed, or its units where no energy is counted.
 fn rack_chart(frame: &Frame, usage: &TenantUsage, has_energy: bool) -> ChartView {
     let course = |of: fn(&RackUsage) -> Option<Decimal>| usage.racks.values().map(of).collect::<Vec<_>>();
-    let (key, unit, courses) = if has_energy {
+    let (key, unit, courses) = if usage.racks.values().any(|rack| rack.energy_other.is_some()) {
+        ("usage-chart-racks-whole", Unit::KilowattHour, vec![course(RackUsage::energy)])
+    } else if has_energy {
         ("usage-chart-racks", Unit::KilowattHour, vec![course(|rack| rack.energy_a), course(|rack| rack.energy_b)])
     } else {
         ("usage-chart-rack-units", Unit::RackUnit, vec![course(|rack| rack.units)])

@@ -1,11 +1,16 @@
 //! A month's plan beside the month before: what stands in its way, and its contracts in the order and part one looks at.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
+use chrono_tz::Tz;
 use serde::Deserialize;
 
+use super::super::estimate::anchor;
 use super::super::parts::{Address, Badge, Column, Link, Pager, Tab, Tone, count, exports};
 use super::super::sheet::{self, Sheet};
 use super::super::{Frame, encoded, page};
@@ -14,6 +19,7 @@ use super::{cancelled_link, draft, is_issuable, month};
 use crate::app::compare_billing::{self, Compared, Comparison, State};
 use crate::app::list_plan::{self, PlanKey, PlanPart};
 use crate::app::listing::{Order, Rows};
+use crate::app::read_tenants;
 use crate::documents::table::{Cell, Table};
 use crate::domain::access::{Action, Decision, policy};
 use crate::domain::billing_run::{Problem, ProblemKind, Severity};
@@ -32,6 +38,11 @@ struct PlanPage {
     month: BillingMonth,
     title: String,
     before: String,
+    /// The same as it heads a column, and what heads that of the amounts.
+    month_label: String,
+    net_label: String,
+    /// Of how many contracts some line cannot be told yet.
+    partial: Option<String>,
     /// The parts of the plan to look at; none of a month that goes on.
     tabs: Vec<Tab>,
     columns: Vec<Column>,
@@ -60,7 +71,15 @@ struct PlanPage {
     is_running: bool,
     /// From which day it can be billed, of a month that is not over.
     unfinished: Option<String>,
+    /// When a month that goes on was looked at.
+    as_of: Option<String>,
 }
+
+/// A page waits no longer for another look at a month that goes on, where there was one before.
+const LOOK_WAIT: Duration = Duration::from_secs(2);
+
+/// Of every difference in percent, so that they stand below one another.
+const PERCENT_DECIMALS: u32 = 1;
 
 /// Where in a file stands what is known of a month that goes on.
 const KNOWN_AT: usize = 5;
@@ -87,6 +106,8 @@ struct PlanRow {
     cancelled: Vec<Link>,
     known: String,
     net: String,
+    /// Lines that cannot be told yet are missing from it.
+    is_partial: bool,
     gross: String,
     before: String,
     difference: String,
@@ -141,16 +162,47 @@ pub async fn plan(
     query: Query<PlanQuery>,
 ) -> Result<HttpResponse, Fault> {
     let (month, asked) = (month(&path)?, query.read()?);
-    let (store, now) = (shared.store.clone(), shared.now());
-    let compared = blocking(move || compare_billing::compare(&store, month, now)).await?;
+    let compared = compared(&shared, month).await?;
     let may_run = policy(granted.role, Action::RunBilling) != Decision::Deny;
-    page(StatusCode::OK, &template(Frame::of(&http), &compared, &asked, may_run))
+    page(StatusCode::OK, &template(Frame::of(&http), &compared, &asked, (may_run, shared.zone())))
 }
 
-fn template(frame: Frame, compared: &Comparison, asked: &Asked, may_run: bool) -> PlanPage {
+/// The month's plan. Of one that goes on, what was seen of it last where another look takes longer than a person likes to
+/// wait; that look goes on to its end, and the next page shows what it found.
+async fn compared(shared: &Data<Shared>, month: BillingMonth) -> Result<Arc<Comparison>, Fault> {
+    let (store, now) = (shared.store.clone(), shared.now());
+    let mut look = actix_web::rt::spawn(blocking(move || compare_billing::compare(&store, month, now)));
+    if let Ok(found) = tokio::time::timeout(LOOK_WAIT, &mut look).await {
+        return found.map_err(Fault::internal)?;
+    }
+    match compare_billing::last_seen(&shared.store, month) {
+        Some(seen) => Ok(seen),
+        None => look.await.map_err(Fault::internal)?,
+    }
+}
+
+/// That amounts are without the lines that cannot be told yet, where there are such.
+fn partial(frame: &Frame, compared: &Comparison) -> Option<String> {
+    let partial = compared.contracts.iter().filter(|one| one.is_partial).count();
+    (partial > 0).then(|| frame.with("billing-partial-count", "count", &count(frame, partial)))
+}
+
+/// As a column is headed: `Octobre 2026`.
+fn begun_large(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// As of when a month that goes on is shown.
+fn as_of(frame: &Frame, compared: &Comparison, zone: Tz) -> Option<String> {
+    compared.as_of.map(|at| frame.instant(at.into(), zone))
+}
+
+fn template(frame: Frame, compared: &Comparison, asked: &Asked, (may_run, zone): (bool, Tz)) -> PlanPage {
     let month = compared.month;
     let address = asked.address(month);
     let before = frame.month(&month.previous());
+    let month_label = begun_large(&before);
     let stage = Stage::of(compared);
     let part = asked.part.of(compared);
     let part_sums = sums(&frame, part.iter().copied());
@@ -164,7 +216,7 @@ fn template(frame: Frame, compared: &Comparison, asked: &Asked, may_run: bool) -
     PlanPage {
         title: frame.with("billing-title", "month", &frame.of_month(&month)),
         tabs: if stage != Stage::ToCome { tabs(&frame, &address, compared, asked.part) } else { vec![] },
-        columns: columns(&frame, &address, asked.order, &before, stage),
+        columns: columns(&frame, &address, asked.order, &month_label, stage),
         problems_pager: Pager::named("problems", &address.set("page", beyond_first(found.page)), told.page, told.pages),
         pager,
         rows: found.rows.into_iter().map(|one| plan_row(&frame, month, stage, one)).collect(),
@@ -174,6 +226,9 @@ fn template(frame: Frame, compared: &Comparison, asked: &Asked, may_run: bool) -
         problems: problems::rows(&frame, &told.rows),
         sums: sums(&frame, compared.contracts.iter()),
         part_sums,
+        net_label: frame.t(net_key(stage)),
+        partial: partial(&frame, compared),
+        month_label,
         has_contracts: !compared.contracts.is_empty(),
         issuable: compared.contracts.iter().filter(|one| is_issuable(one)).count(),
         issued: compared
@@ -191,6 +246,7 @@ fn template(frame: Frame, compared: &Comparison, asked: &Asked, may_run: bool) -
         before,
         is_finished: stage == Stage::Over,
         is_running: stage == Stage::Running,
+        as_of: as_of(&frame, compared, zone).map(|at| frame.with("billing-as-of", "at", &at)),
         month,
         frame,
     }
@@ -206,10 +262,8 @@ pub async fn file(
     let (text, sheet) = path.into_inner();
     let (month, asked) = (month(&text)?, query.read()?);
     let (store, now) = (shared.store.clone(), shared.now());
-    let (compared, day) = blocking(move || {
-        Ok((compare_billing::compare(&store, month, now)?, crate::app::read_tenants::today(&store, now)?))
-    })
-    .await?;
+    let compared = compared(&shared, month).await?;
+    let day = blocking(move || read_tenants::today(&store, now)).await?;
     let frame = Frame::of(&http);
     let chosen = list_plan::page(asked.part.of(&compared), asked.order, None).rows;
     let stage = Stage::of(&compared);
@@ -223,7 +277,7 @@ pub async fn file(
         frame.month(&month.previous()),
         frame.t("billing-difference"),
         frame.t("billing-percent"),
-        frame.t(if stage == Stage::Running { "estimate-projected-gross" } else { "invoice-gross" }),
+        frame.t(gross_key(stage)),
         frame.t("billing-problems"),
     ];
     if stage == Stage::Running {
@@ -236,7 +290,8 @@ pub async fn file(
         rows: chosen.into_iter().map(|one| cells(&frame, &compared, one)).collect(),
     };
     let part = (asked.part != PlanPart::All).then(|| (frame.t("plan-parts"), frame.t(part_key(asked.part))));
-    let about = sheet::about(&frame, part.into_iter().collect(), "list-total");
+    let seen = as_of(&frame, &compared, shared.zone()).map(|at| (frame.t("billing-as-of-label"), at));
+    let about = sheet::about(&frame, part.into_iter().chain(seen).collect(), "list-total");
     sheet::respond_about(&shared, &frame, table, about, sheet, &format!("{}-{month}", frame.t("billing-file"))).await
 }
 
@@ -279,7 +334,7 @@ enum Stage {
 impl Stage {
     fn of(compared: &Comparison) -> Stage {
         let is_over = !compared.problems.iter().any(is_unfinished);
-        match (is_over, compared.contracts.iter().any(|one| one.known.is_some())) {
+        match (is_over, compared.as_of.is_some()) {
             (true, _) => Stage::Over,
             (false, true) => Stage::Running,
             (false, false) => Stage::ToCome,
@@ -289,7 +344,11 @@ impl Stage {
 
 /// What a contract comes to, or may.
 const fn net_key(stage: Stage) -> &'static str {
-    if matches!(stage, Stage::Running) { "estimate-projected-net" } else { "invoice-net" }
+    if matches!(stage, Stage::Running) { "billing-projected-net" } else { "invoice-net" }
+}
+
+const fn gross_key(stage: Stage) -> &'static str {
+    if matches!(stage, Stage::Running) { "billing-projected-gross" } else { "invoice-gross" }
 }
 
 /// That the month goes on is said once, above everything else.
@@ -341,24 +400,24 @@ fn columns(frame: &Frame, address: &Address, order: Order<PlanKey>, before: &str
     let number = |label: String, by: PlanKey| column(label, by).of_numbers();
     let mut columns = vec![
         column(frame.t("invoice-contract"), PlanKey::Contract),
-        column(frame.t("invoice-tenant"), PlanKey::Tenant).giving_way(true),
-        Column::plain(frame.t("state")).giving_way(true),
+        column(frame.t("invoice-tenant"), PlanKey::Tenant),
+        Column::plain(frame.t("state")),
     ];
     if stage == Stage::ToCome {
         columns.push(number(before.to_owned(), PlanKey::Before));
         return columns;
     }
     if stage == Stage::Running {
-        columns.push(number(frame.t("billing-known"), PlanKey::Known).giving_way(true));
+        columns.push(number(frame.t("billing-known"), PlanKey::Known));
     }
     columns.extend([
         number(frame.t(net_key(stage)), PlanKey::Net),
-        number(before.to_owned(), PlanKey::Before).giving_way(true),
-        number(frame.t("billing-difference"), PlanKey::Difference).giving_way(true),
+        number(before.to_owned(), PlanKey::Before),
+        number(frame.t("billing-difference"), PlanKey::Difference),
         number(frame.t("billing-percent"), PlanKey::Deviation),
     ]);
     if stage == Stage::Over {
-        columns.push(number(frame.t("invoice-gross"), PlanKey::Gross).giving_way(true));
+        columns.push(number(frame.t("invoice-gross"), PlanKey::Gross));
     }
     columns
 }
@@ -393,12 +452,13 @@ fn plan_row(frame: &Frame, month: BillingMonth, stage: Stage, one: &Compared) ->
         cancelled: one.cancelled.iter().map(|one| cancelled_link(frame, one)).collect(),
         known: bare(one.known),
         net: bare(one.net),
+        is_partial: one.is_partial,
         gross: bare(one.gross),
         before: bare(one.net_before),
         difference: one.difference().map_or_else(|| "–".to_owned(), |difference| signed(frame, difference)),
         percent: percent.map_or_else(String::new, |percent| {
             let plus = if percent > rust_decimal::Decimal::ZERO { "+" } else { "" };
-            format!("{plus}{}", typography::percent(percent, frame.language))
+            format!("{plus}{}", typography::percent_to(percent, PERCENT_DECIMALS, frame.language))
         }),
         is_far: percent.is_some() && one.is_far(),
         may_issue: is_issuable(one),
@@ -408,8 +468,8 @@ fn plan_row(frame: &Frame, month: BillingMonth, stage: Stage, one: &Compared) ->
 
 /// What the contract may cost in a month that goes on.
 fn estimate_address(month: BillingMonth, one: &Compared) -> String {
-    let contract = encoded(one.contract.as_str()).replace(['%', '/', '.', '~'], "-");
-    format!("/usage/estimate?tenant={}&month={month}#contract-{contract}", encoded(one.tenant.as_str()))
+    let tenant = encoded(one.tenant.as_str());
+    format!("/usage/estimate?tenant={tenant}&month={month}#{}", anchor(&one.contract))
 }
 
 /// With a plus where it is more.

@@ -5,13 +5,14 @@ use actix_web::web::{Data, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use chrono::NaiveDate;
+use serde::Deserialize;
 
 use super::super::edit::contract::address as contract_address;
-use super::super::listing::{BookList, ListQuery, Listing};
+use super::super::listing::{BookList, ListQuery, Listing, Narrowed};
 use super::super::parts::{Address, Column, count};
 use super::super::sheet::{self, Sheet};
 use super::super::{Frame, page};
-use crate::app::list_terms::{self, ContractKey, ContractRow};
+use crate::app::list_terms::{self, ContractKey, ContractRow, ContractsOf};
 use crate::app::listing::Order;
 use crate::app::read_tenants;
 use crate::documents::table::Cell;
@@ -30,6 +31,40 @@ struct ContractsTemplate {
 
 const LIST: BookList = BookList { path: "/contracts", key: "contracts", section: "nav-contracts" };
 
+/// Which contracts, by the address of the page or of a file.
+#[derive(Deserialize)]
+pub struct ContractsQuery {
+    #[serde(default)]
+    tenant: String,
+    #[serde(default)]
+    tariff: String,
+    #[serde(flatten)]
+    list: ListQuery,
+}
+
+impl ContractsQuery {
+    fn of(&self) -> ContractsOf {
+        ContractsOf::named(&self.tenant, &self.tariff)
+    }
+}
+
+/// What the list is narrowed to in words: a tenant by name, where one of the rows tells it.
+fn narrowed(of: &ContractsOf, rows: &[ContractRow]) -> Vec<Narrowed> {
+    let tenant = of.tenant.as_ref().map(|code| Narrowed {
+        name: "tenant",
+        key: "invoice-tenant",
+        code: code.to_string(),
+        value: rows.first().map_or_else(|| code.to_string(), |row| row.tenant_name.clone()),
+    });
+    let tariff = of.tariff.as_ref().map(|code| Narrowed {
+        name: "tariff",
+        key: "field-tariff",
+        code: code.to_string(),
+        value: code.to_string(),
+    });
+    tenant.into_iter().chain(tariff).collect()
+}
+
 struct RowView {
     code: String,
     address: String,
@@ -45,14 +80,15 @@ pub async fn list(
     shared: Data<Shared>,
     granted: Granted,
     http: HttpRequest,
-    query: Query<ListQuery>,
+    query: Query<ContractsQuery>,
 ) -> Result<HttpResponse, Fault> {
-    let wanted = query.wanted()?;
-    let (store, asked) = (shared.store.clone(), wanted.clone());
-    let found = blocking(move || list_terms::contracts(&store, &granted.scope, &asked)).await?;
+    let (of, wanted) = (query.of(), query.list.wanted()?);
+    let (store, asked) = (shared.store.clone(), (of.clone(), wanted.clone()));
+    let found = blocking(move || list_terms::contracts(&store, &granted.scope, &asked.0, &asked.1)).await?;
     let frame = Frame::of(&http);
     let new = frame.may(Action::EditTerms).then(|| frame.t("contract-new"));
-    let list = LIST.page(&frame, &wanted, &found, |address| columns(&frame, address, wanted.order), new);
+    let asked = (&wanted, &*narrowed(&of, &found.rows));
+    let list = LIST.page(&frame, asked, &found, |address| columns(&frame, address, wanted.order), new);
     let rows = found.rows.iter().map(|row| view(&frame, row)).collect();
     page(StatusCode::OK, &ContractsTemplate { list, rows, frame })
 }
@@ -86,13 +122,14 @@ pub async fn file(
     shared: Data<Shared>,
     granted: Granted,
     http: HttpRequest,
-    query: Query<ListQuery>,
+    query: Query<ContractsQuery>,
     sheet: Path<Sheet>,
 ) -> Result<HttpResponse, Fault> {
-    let (store, now, wanted) = (shared.store.clone(), shared.now(), query.whole()?);
-    let text = wanted.text.clone();
+    let (store, now, wanted) = (shared.store.clone(), shared.now(), query.list.whole()?);
+    let (text, of) = (wanted.text.clone(), query.of());
+    let asked = of.clone();
     let (found, day) = blocking(move || {
-        let found = list_terms::contracts(&store, &granted.scope, &wanted)?;
+        let found = list_terms::contracts(&store, &granted.scope, &asked, &wanted)?;
         Ok((found, read_tenants::today(&store, now)?))
     })
     .await?;
@@ -109,7 +146,8 @@ pub async fn file(
         "lines-title",
     ];
     let rows = found.rows.iter().map(cells).collect();
-    LIST.file((&shared, &frame), (&text, day), *sheet, &headings, rows).await
+    let narrowed = narrowed(&of, &found.rows);
+    LIST.file((&shared, &frame), (&text, &narrowed, day), *sheet, &headings, rows).await
 }
 
 fn cells(ContractRow { contract, tenant_name }: &ContractRow) -> Vec<Cell> {

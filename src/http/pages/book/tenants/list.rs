@@ -44,7 +44,7 @@ pub async fn list(
     let found = blocking(move || list_terms::tenants(&store, &granted.scope, &asked)).await?;
     let frame = Frame::of(&http);
     let new = frame.may(Action::EditTenants).then(|| frame.t("tenant-new"));
-    let list = LIST.page(&frame, &wanted, &found, |address| columns(&frame, address, wanted.order), new);
+    let list = LIST.page(&frame, (&wanted, &[]), &found, |address| columns(&frame, address, wanted.order), new);
     page(StatusCode::OK, &TenantsPage { list, rows: found.rows, frame })
 }
 
@@ -52,7 +52,7 @@ fn columns(frame: &Frame, address: &Address, order: Order<TenantKey>) -> Vec<Col
     let column = |key: &str, by: TenantKey| Column::ordering(frame.t(key), address, order, by);
     vec![
         column("tenant-name", TenantKey::Name),
-        column("tenant-siret", TenantKey::Siret),
+        column("tenant-siret", TenantKey::Siret).giving_way(true),
         column("tenant-terms", TenantKey::Terms),
         column("tenant-contracts", TenantKey::Contracts),
     ]
@@ -84,7 +84,7 @@ pub async fn file(
         "tenant-contracts",
     ];
     let rows = found.rows.iter().map(|row| cells(&frame, row)).collect();
-    LIST.file((&shared, &frame), (&text, day), *sheet, &headings, rows).await
+    LIST.file((&shared, &frame), (&text, &[], day), *sheet, &headings, rows).await
 }
 
 fn cells(frame: &Frame, TenantRow { tenant, contracts }: &TenantRow) -> Vec<Cell> {

@@ -132,7 +132,7 @@ async fn show(
         is_transfer: is_transfer(fields) && !targets.is_empty(),
         targets: targets.iter().map(|one| target(&frame, one, to)).collect(),
         amount: match fields.has("amount") {
-            true => fields.again("amount"),
+            true => fields.again("amount", frame.language),
             false => usual.map_or_else(String::new, |usual| as_typed(frame.language, usual)),
         },
         date: or("date", today.to_string()),
