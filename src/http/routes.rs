@@ -8,8 +8,8 @@ use actix_web::{Route, guard, web};
 
 use super::api::{
     alarms, amortisation, asset_papers, assets, audit, audit_packs, audit_sample, availability, billing, bookkeeping,
-    drafts, invoices, journal, ledger, me, meters, notices, openapi, opening, paid_back, payback, payments, racks,
-    readings, reminders, reports, resolutions, settings, tariffs, tenants, terms, titre, token, usage, users,
+    drafts, invoices, journal, ledger, me, meters, notices, on_account, openapi, opening, paid_back, payback, payments,
+    racks, readings, reminders, reports, resolutions, settings, tariffs, tenants, terms, titre, token, usage, users,
 };
 use super::auth::Access;
 use super::pages::edit::{
@@ -81,6 +81,9 @@ pub const ROUTES: &[RouteRow] = &[
     get!("/api/v1/tenants/{code}", Access::Api(Action::SeeTenants), terms::tenant),
     put!("/api/v1/tenants/{code}", Access::Api(Action::EditTenants), terms::put_tenant),
     delete!("/api/v1/tenants/{code}", Access::Api(Action::EditTenants), terms::delete_tenant),
+    get!("/api/v1/tenants/{code}/on-account", Access::Api(Action::SeePayments), on_account::account),
+    post!("/api/v1/tenants/{code}/on-account/settlements", Access::Api(Action::RecordPayments), on_account::settle),
+    post!("/api/v1/tenants/{code}/on-account/repayments", Access::Api(Action::RecordPayments), on_account::repay),
     put!("/api/v1/tenants/{code}/contacts", Access::Api(Action::EditContacts), terms::put_contacts),
     get!("/api/v1/contracts", Access::Api(Action::SeeContracts), tenants::contracts),
     post!("/api/v1/contracts", Access::Api(Action::EditTerms), terms::create_contract),
@@ -119,6 +122,7 @@ pub const ROUTES: &[RouteRow] = &[
     get!("/api/v1/payments/statements/{statement}", Access::Api(Action::SeePayments), payments::statement),
     get!("/api/v1/payments/receipts", Access::Api(Action::SeePayments), payments::receipts),
     post!("/api/v1/payments/receipts/match", Access::Api(Action::RecordPayments), payments::match_receipt),
+    post!("/api/v1/payments/receipts/keep", Access::Api(Action::RecordPayments), payments::keep),
     post!("/api/v1/payments/receipts/dismiss", Access::Api(Action::RecordPayments), payments::dismiss),
     get!("/api/v1/dunning", Access::Api(Action::SeePayments), payments::dunning),
     get!("/api/v1/billing/runs", Access::Api(Action::SeeDrafts), billing::runs),
@@ -361,6 +365,7 @@ pub const ROUTES: &[RouteRow] = &[
         pages::payment_list::statements::report
     ),
     get!("/payments/receipts", Access::Page(Action::SeePayments), pages::payment_list::statements::waiting),
+    post!("/payments/receipts/keep", Access::Page(Action::RecordPayments), pages::payment_list::statements::keep),
     post!("/payments/receipts/dismiss", Access::Page(Action::RecordPayments), pages::payment_list::statements::dismiss),
     get!("/dunning", Access::Page(Action::SeePayments), pages::dunning::list),
     get!("/dunning/list.{format}", Access::Page(Action::SeePayments), pages::dunning::file),

@@ -28,6 +28,7 @@ home-late-due = These invoices do not change: any difference will be regularised
 home-late-item = { $number }, { $month }
 home-late-go = See the billing { $month }
 home-owed = Owed to tenants
+home-owed-on-account = { $amount } kept on account
 home-owed-due = { $amount } is owed to tenants: refund it or set it against other invoices of theirs.
 home-owed-item = { $number }, { $amount }
 home-owed-go = See the overpaid invoices

@@ -28,6 +28,7 @@ home-late-due = Ces factures ne changent pas : l’écart éventuel sera régul
 home-late-item = { $number }, { $month }
 home-late-go = Voir la campagne { $month }
 home-owed = Trop perçus à rendre
+home-owed-on-account = { $amount } gardés en compte
 home-owed-due = { $amount } sont dus à des hébergés : remboursez-les ou imputez-les sur d’autres de leurs factures.
 home-owed-item = { $number }, { $amount }
 home-owed-go = Voir les factures trop payées

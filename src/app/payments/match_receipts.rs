@@ -1,13 +1,15 @@
-//! Receipts of bank statements that name no invoice, or not one: a person matches them by hand, part by part, or says
-//! that they pay none.
+//! Receipts of bank statements that name no invoice, or not one: a person matches them by hand, part by part, keeps
+//! what is left on account of who sent it, or says that they pay none.
 
 use chrono::{DateTime, Utc};
 
-use crate::app::record_payment::{NewPayment, PaymentReport, record_within};
+use crate::app::on_account::{self, KeptReport, Received};
+use crate::app::record_payment::{NewPayment, PaymentReport, Source, record_within};
 use crate::app::{AppError, Store, read_tenants};
 use crate::collect::statement::Receipt;
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::freetext::Text;
+use crate::domain::ids::TenantCode;
 use crate::domain::invoice::InvoiceNumber;
 use crate::domain::money::Money;
 use crate::domain::told::Told;
@@ -107,16 +109,42 @@ pub fn assign(
         };
         // Each part carries as much as it can of what the bank kept of the whole: what came in is left for the last.
         let kept = receipt.charge.min(amount);
-        let report = record_within(connection, &new, kept, seen, (today, by, now))?;
-        receipt.recorded += amount;
-        receipt.charge -= kept;
-        receipt.payment = Some(match receipt.payment {
-            Some(numbers) => format!("{numbers}, {}", report.number),
-            None => report.number.clone(),
-        });
-        if receipt.recorded == receipt.amount {
-            (receipt.outcome, receipt.why) = (ReceiptOutcome::Recorded, None);
-        }
+        let report = record_within(connection, &new, Source::Bank { kept }, seen, (today, by, now))?;
+        note(&mut receipt, amount, kept, &report.number);
+        bank::put(connection, &receipt)?;
+        Ok(report)
+    })
+}
+
+/// Notes that `amount` of a receipt, of which the bank kept `charge`, became what is called `number`.
+fn note(receipt: &mut BankReceipt, amount: Money, charge: Money, number: &str) {
+    receipt.recorded += amount;
+    receipt.charge -= charge;
+    receipt.payment = Some(match receipt.payment.take() {
+        Some(numbers) => format!("{numbers}, {number}"),
+        None => number.to_owned(),
+    });
+    if receipt.recorded == receipt.amount {
+        (receipt.outcome, receipt.why) = (ReceiptOutcome::Recorded, None);
+    }
+}
+
+/// Keeps what is left of a receipt on account of the tenant it comes from.
+pub fn keep_on_account(
+    store: &Store,
+    key: &str,
+    tenant: &TenantCode,
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<KeptReport, AppError> {
+    let today = read_tenants::today(store, now)?;
+    store.write(|connection| {
+        payments::hold(connection)?;
+        let mut receipt = waiting(bank::find(connection, key)?, key)?;
+        let (amount, charge) = (receipt.open(), receipt.charge);
+        let received = Received { on: receipt.booked_on, amount, charge, text: receipt.text.clone() };
+        let report = on_account::keep(connection, tenant, received, (today, by, now))?;
+        note(&mut receipt, amount, charge, &report.number);
         bank::put(connection, &receipt)?;
         Ok(report)
     })

@@ -4,6 +4,7 @@ pub mod charge_interest;
 pub mod dunning;
 pub mod import_statement;
 pub mod match_receipts;
+pub mod on_account;
 pub mod open_invoices;
 pub mod read_payments;
 pub mod record_payment;

@@ -5,12 +5,12 @@ use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use serde::Serialize;
 
 use crate::app::settle::Provided;
-use crate::app::{AppError, Store, read_tenants, settle};
+use crate::app::{AppError, Store, on_account, read_tenants, settle};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::freetext::{Text, pasted};
 use crate::domain::invoice::InvoiceNumber;
 use crate::domain::money::Money;
-use crate::domain::receivables::{Payment, payment_entry};
+use crate::domain::receivables::{Payment, payment_entry, settled_entry};
 use crate::domain::told::Told;
 use crate::storage::{AnyConnection, audit, book, journal, payments, periods};
 
@@ -26,6 +26,20 @@ pub struct NewPayment {
     pub reference: Option<String>,
     /// What tells it from other transactions of a bank statement.
     pub statement_key: Option<String>,
+}
+
+/// Where the money of a payment comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::app) enum Source {
+    /// It was received; the bank kept so much of it and credited the rest.
+    Bank { kept: Money },
+    /// What is kept on account of the tenant.
+    OnAccount,
+}
+
+impl Source {
+    /// As it was sent.
+    pub const RECEIVED: Source = Source::Bank { kept: Money::ZERO };
 }
 
 /// What was recorded.
@@ -90,7 +104,7 @@ fn record_provided(
         if matches!(provided, Provided::StandsNotYet) {
             must_be_new(connection, &new)?;
         }
-        record_within(connection, &new, Money::ZERO, provided.seen(), (today, by, now))
+        record_within(connection, &new, Source::RECEIVED, provided.seen(), (today, by, now))
     })
 }
 
@@ -146,11 +160,11 @@ pub fn plan(
     })
 }
 
-/// Records within the caller's transaction a payment of which the bank `kept` so much and credited the rest.
+/// Records a payment within the caller's transaction.
 pub(in crate::app) fn record_within(
     connection: &mut AnyConnection,
     new: &NewPayment,
-    kept: Money,
+    source: Source,
     seen: Option<Money>,
     (today, by, now): (NaiveDate, &Actor, DateTime<Utc>),
 ) -> Result<PaymentReport, AppError> {
@@ -165,7 +179,14 @@ pub(in crate::app) fn record_within(
     let (received_on, amount) = (new.received_on, new.amount);
     let payment = Payment { number, received_on, amount, reference: new.reference.clone(), transferred_from: None };
     let chart = book::load_accounting(connection)?.chart;
-    let entry = payment_entry(&gathered.invoice, &payment, kept, &chart).map_err(AppError::input)?;
+    let entry = match source {
+        Source::Bank { kept } => payment_entry(&gathered.invoice, &payment, kept, &chart),
+        Source::OnAccount => {
+            on_account::take(connection, &gathered.invoice.buyer.code, &payment, (today, now))?;
+            settled_entry(&gathered.invoice, &payment, &chart)
+        }
+    };
+    let entry = entry.map_err(AppError::input)?;
     payments::insert(connection, id, &payment, new.statement_key.as_deref(), now)?;
     let posted = journal::insert(connection, &entry, now)?;
     let gathered = settle::gather(connection, id, gathered.invoice)?;
@@ -176,8 +197,13 @@ pub(in crate::app) fn record_within(
         "invoice": new.invoice, "received_on": received_on, "amount": amount, "reference": new.reference,
         "open": open_after, "letter": letter,
     });
-    if let Some(detail) = detail.as_object_mut().filter(|_| !kept.is_zero()) {
-        detail.insert("bank_charges".to_owned(), serde_json::json!(kept));
+    let more = match source {
+        Source::Bank { kept } if kept.is_zero() => None,
+        Source::Bank { kept } => Some(("bank_charges", kept)),
+        Source::OnAccount => Some(("from_account", amount)),
+    };
+    if let (Some(detail), Some((name, amount))) = (detail.as_object_mut(), more) {
+        detail.insert(name.to_owned(), serde_json::json!(amount));
     }
     let event = AuditEvent::new(now, by, "payment.recorded", &payment.number, detail);
     let event = event.before(serde_json::json!({ "open": open_before }));

@@ -22,6 +22,7 @@ pub mod ledger;
 pub mod me;
 pub mod meters;
 pub mod notices;
+pub mod on_account;
 pub mod once;
 pub mod openapi;
 pub mod opening;

@@ -11,8 +11,8 @@ use utoipa::{Modify, OpenApi};
 
 use super::{
     alarms, amortisation, asset_papers, assets, audit, audit_packs, audit_sample, availability, billing, bookkeeping,
-    drafts, invoices, journal, ledger, me, meters, notices, opening, paid_back, payback, payments, racks, readings,
-    reminders, reports, resolutions, settings, tariffs, tenants, terms, titre, token, usage, users,
+    drafts, invoices, journal, ledger, me, meters, notices, on_account, opening, paid_back, payback, payments, racks,
+    readings, reminders, reports, resolutions, settings, tariffs, tenants, terms, titre, token, usage, users,
 };
 
 use crate::http::health;
@@ -62,6 +62,9 @@ const PROBLEM_TYPE: &str = "application/problem+json";
         payments::correct,
         payments::credit,
         payments::claim,
+        on_account::account,
+        on_account::settle,
+        on_account::repay,
         paid_back::account,
         paid_back::refund,
         paid_back::transfer,
@@ -72,6 +75,7 @@ const PROBLEM_TYPE: &str = "application/problem+json";
         payments::receipts,
         payments::match_receipt,
         payments::dismiss,
+        payments::keep,
         payments::dunning,
         billing::plan,
         billing::run,

@@ -284,6 +284,31 @@ pub async fn dismiss(writing: Writing) -> Result<HttpResponse, Fault> {
     Ok(HttpResponse::NoContent().finish())
 }
 
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct KeepBody {
+    receipt: String,
+    /// Whose money it is.
+    tenant: String,
+}
+
+#[utoipa::path(
+    post, path = "/api/v1/payments/receipts/keep", tag = "payments", request_body = KeepBody,
+    description = "Keeps what is left of a receipt on account of the tenant it comes from.",
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same request is recorded once.")),
+    responses((status = 201, body = described::KeptReport, description = "Kept: its number, and what is on account."),
+              (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
+              (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)),
+    security(("token" = []))
+)]
+pub async fn keep(writing: Writing) -> Result<HttpResponse, Fault> {
+    let KeepBody { receipt, tenant } = writing.body()?;
+    once(writing, StatusCode::CREATED, move |store, by, now| {
+        match_receipts::keep_on_account(store, &receipt, &TenantCode(tenant), by, now)
+    })
+    .await
+}
+
 #[utoipa::path(
     get, path = "/api/v1/dunning", tag = "payments",
     description = "Invoices past due by tenant with days late and interest so far, and interest that can be claimed.",

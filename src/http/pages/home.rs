@@ -346,12 +346,16 @@ fn owed_card(frame: &Frame, today: &Today) -> Option<Card> {
         let values = [("number", &*number), ("amount", &*owed)];
         Item { text: frame.texts("home-owed-item", &values), address: Some(format!("/invoices/{number}/refund")) }
     };
-    (today.counts.overpaid > 0).then(|| Card {
+    let on_account = (!today.on_account.is_zero()).then(|| Item {
+        text: frame.with("home-owed-on-account", "amount", &frame.amount(&today.on_account)),
+        address: None,
+    });
+    (!today.owed.is_zero()).then(|| Card {
         class: "card-due",
         title: frame.t("home-owed"),
         count: frame.whole(today.counts.overpaid),
         text: frame.with("home-owed-due", "amount", &frame.amount(&today.owed)),
-        items: today.overpaid.iter().map(item).collect(),
+        items: on_account.into_iter().chain(today.overpaid.iter().map(item)).collect(),
         link: Some(("/invoices?status=overpaid".to_owned(), frame.t("home-owed-go"))),
     })
 }

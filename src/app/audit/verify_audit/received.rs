@@ -8,13 +8,15 @@ use serde_json::Value;
 use super::Verification;
 use super::numbered::Taken;
 use crate::app::AppError;
+use crate::domain::ids::TenantCode;
 use crate::domain::ledger::Journal;
 use crate::domain::money::Money;
-use crate::domain::receivables::{PaidBack, Payment};
+use crate::domain::receivables::{Movement, PaidBack, Payment};
 use crate::storage::audit::ChainedEvent;
 use crate::storage::evidence::EntryLine;
 use crate::storage::lettering::LetteredLine;
-use crate::storage::{AnyConnection, lettering, paid_back, payments};
+use crate::storage::payments::RecordedPayment;
+use crate::storage::{AnyConnection, lettering, on_account, paid_back, payments};
 
 /// What the trail says.
 #[derive(Default)]
@@ -23,6 +25,8 @@ pub struct Said {
     payments: BTreeMap<String, (i64, Value)>,
     /// The same of refunds and transfers.
     paid_back: BTreeMap<String, (i64, Value)>,
+    /// What was kept on account, and sent back from it, with the name of its day.
+    on_account: BTreeMap<String, (i64, Value, &'static str)>,
     /// Letters given, with the event that says so.
     letters: Vec<(i64, String)>,
 }
@@ -43,6 +47,14 @@ impl Said {
         let event = &chained.event;
         if event.action == "payment.recorded" {
             self.payments.insert(event.subject.clone(), (chained.sequence, event.detail.clone()));
+        }
+        let day = match event.action.as_str() {
+            "payment.kept" => Some("kept_on"),
+            "payment.repaid" => Some("repaid_on"),
+            _ => None,
+        };
+        if let Some(day) = day {
+            self.on_account.insert(event.subject.clone(), (chained.sequence, event.detail.clone(), day));
         }
         if ["payment.refunded", "payment.transferred"].contains(&event.action.as_str()) {
             self.paid_back.insert(event.subject.clone(), (chained.sequence, event.detail.clone()));
@@ -65,6 +77,9 @@ pub fn verify(
     // Refunds stand among what moved, and are held with transfers.
     stored.retain(|recorded| recorded.payment.amount > Money::ZERO);
     returned(connection, said, receipts, taken, found)?;
+    let moved = on_account::all(connection)?;
+    kept(&moved, said, receipts, taken, found);
+    taken_from_accounts(&moved, said, &stored, found);
     let lines = lettering::lines(connection)?;
     let of_payments = lines.iter().filter(|line| line.journal == Journal::Payments.code());
     let by_payment: BTreeMap<&str, &LetteredLine> = of_payments.map(|line| (line.document.as_str(), line)).collect();
@@ -113,6 +128,59 @@ fn returned(
         found.find("payment", number, format!("event {sequence} says it was recorded, and it is not there"));
     }
     Ok(())
+}
+
+/// What was kept on account of tenants and sent back from it, both ways.
+fn kept(
+    moved: &[(TenantCode, Movement)],
+    said: &Said,
+    receipts: &Receipts,
+    taken: &mut Taken,
+    found: &mut Verification,
+) {
+    for (tenant, moved) in moved.iter().filter(|(_, moved)| !moved.is_payment()) {
+        let (number, day) = (&moved.number, if moved.amount > Money::ZERO { "kept_on" } else { "repaid_on" });
+        taken.number(on_account::SERIES, number);
+        journal_entry(number, (day, moved.on), moved.amount.abs(), receipts, found);
+        let Some((sequence, detail, _)) = said.on_account.get(number).filter(|(_, _, told)| *told == day) else {
+            found.find("payment", number, "the trail does not say that it was recorded");
+            continue;
+        };
+        let (event, told) = (format!("event {sequence}"), |key| text(detail, key).unwrap_or_default());
+        differ(number, "tenant", (tenant, told("tenant")), &event, found);
+        differ(number, day, (moved.on, told(day)), &event, found);
+        differ(number, "amount", (moved.amount.abs(), told("amount")), &event, found);
+        differ(number, "reference", (moved.reference.as_deref().unwrap_or_default(), told("reference")), &event, found);
+    }
+    let is_there = |number: &String| moved.iter().any(|(_, moved)| moved.number == *number);
+    for (number, (sequence, ..)) in said.on_account.iter().filter(|(number, _)| !is_there(number)) {
+        found.find("payment", number, format!("event {sequence} says it was recorded, and it is not there"));
+    }
+}
+
+/// Payments taken from accounts, both ways.
+fn taken_from_accounts(
+    moved: &[(TenantCode, Movement)],
+    said: &Said,
+    payments: &[RecordedPayment],
+    found: &mut Verification,
+) {
+    let told = |number: &str| said.payments.get(number).filter(|(_, detail)| detail.get("from_account").is_some());
+    for (tenant, left) in moved.iter().filter(|(_, moved)| moved.is_payment()) {
+        let payment = payments.iter().find(|recorded| recorded.payment.number == left.number);
+        let Some(recorded) = payment.filter(|_| told(&left.number).is_some()) else {
+            found.find("payment", &left.number, "it left an account, and the trail tells of no payment from it");
+            continue;
+        };
+        let (payment, who) = (&recorded.payment, "what left the account");
+        differ(&left.number, "tenant", (&recorded.tenant, tenant), who, found);
+        differ(&left.number, "amount", (payment.amount, -left.amount), who, found);
+        differ(&left.number, "received on", (payment.received_on, left.on), who, found);
+    }
+    let left = |number: &str| moved.iter().any(|(_, moved)| moved.number == number);
+    for number in said.payments.keys().filter(|number| told(number).is_some() && !left(number)) {
+        found.find("payment", number, "the trail says it was taken from an account, and it left none");
+    }
 }
 
 fn returned_against_event(invoice: &str, back: &PaidBack, (sequence, detail): (i64, &Value), found: &mut Verification) {

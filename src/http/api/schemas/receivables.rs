@@ -183,6 +183,28 @@ pub struct RefundReport {
     pub letter: Option<String>,
 }
 
+/// What was kept on account.
+#[derive(Serialize, ToSchema)]
+pub struct KeptReport {
+    pub number: String,
+    pub tenant: String,
+    pub kept_on: Day,
+    pub amount: Amount,
+    /// What the tenant has on account now.
+    pub balance: Amount,
+}
+
+/// What was sent back of it.
+#[derive(Serialize, ToSchema)]
+pub struct RepaidReport {
+    pub number: String,
+    pub tenant: String,
+    pub repaid_on: Day,
+    pub amount: Amount,
+    /// What the tenant has left on account.
+    pub balance: Amount,
+}
+
 /// What is open on both before and after; below zero is owed to the tenant.
 #[derive(Serialize, ToSchema)]
 pub struct TransferPlan {

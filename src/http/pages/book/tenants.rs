@@ -10,10 +10,12 @@ use super::contracts::{self, LineView};
 use super::edit::{contract, tenant::address};
 use super::invoice_list::{InvoiceLine, lines};
 use super::{Frame, encoded, page};
+use crate::app::on_account;
 use crate::app::read_invoices::{self, InvoiceFilter, Order};
 use crate::app::read_tenants::{self, TenantFile};
 use crate::domain::access::{Action, Decision, policy};
 use crate::domain::contract::Contract;
+use crate::domain::money::Money;
 use crate::http::auth::Granted;
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
@@ -28,6 +30,8 @@ struct TenantPage {
     contracts: Vec<ContractView>,
     /// The latest; none where the reader may not see invoices.
     invoices: Option<Vec<InvoiceLine>>,
+    /// What is kept on account, where anything is and the reader may see it.
+    on_account: Option<String>,
     /// All invoices are this tenant's.
     shows_tenant: bool,
     /// Below which the forms are, for who may use them.
@@ -58,14 +62,16 @@ pub async fn one(
     let store = shared.store.clone();
     let sees_invoices = policy(granted.role, Action::SeeInvoices) != Decision::Deny;
     let now = shared.now();
-    let (file, found, today) = blocking(move || {
+    let (file, found, kept, today) = blocking(move || {
         let Some(file) = read_tenants::one(&store, &granted.scope, &code)? else { return Ok(None) };
         let filter = InvoiceFilter { tenant: Some(file.tenant.code.clone()), ..InvoiceFilter::default() };
         let found = match sees_invoices {
             true => Some(read_invoices::list(&store, &granted.reader(), filter, Order::default(), 1)?),
             false => None,
         };
-        Ok(Some((file, found, read_tenants::today(&store, now)?)))
+        let kept =
+            if sees_invoices { on_account::of_tenant(&store, &file.tenant.code)?.balance() } else { Money::ZERO };
+        Ok(Some((file, found, kept, read_tenants::today(&store, now)?)))
     })
     .await?
     .ok_or(Fault::NotFound)?;
@@ -79,6 +85,7 @@ pub async fn one(
         new_contract: frame
             .may(Action::EditTerms)
             .then(|| format!("/contracts/new?tenant={}", encoded(file.tenant.code.as_str()))),
+        on_account: (!kept.is_zero()).then(|| frame.amount(&kept)),
         frame,
         file,
         contracts,

@@ -7,13 +7,15 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use super::super::forms::{Fields, refused_or};
-use super::super::parts::{Address, Badge, FieldError, Tone};
+use super::super::parts::{Address, Badge, Choice, FieldError, Tone, tenant_choices};
 use super::super::upload::Upload;
-use super::super::{Frame, done, page, see_other};
-use crate::app::import_statement;
+use super::super::{Frame, done, encoded, page, see_other};
 use crate::app::match_receipts::{self, BankReceipt, BankStatement};
-use crate::domain::access::{Action, Decision, policy};
+use crate::app::read_tenants::{self, TenantNames};
+use crate::app::{AppError, Store, import_statement};
+use crate::domain::access::{Action, Decision, TenantScope, policy};
 use crate::domain::calendar::Timestamp;
+use crate::domain::ids::TenantCode;
 use crate::domain::told::Told;
 use crate::http::auth::{Granted, Visitor};
 use crate::http::error::Fault;
@@ -92,6 +94,8 @@ struct ReceiptsPage {
     summary: Option<String>,
     rows: Vec<ReceiptRow>,
     may_record: bool,
+    /// Whose money what is left of a receipt may be.
+    tenants: Vec<Choice>,
     errors: Vec<FieldError>,
 }
 
@@ -112,17 +116,24 @@ struct ReceiptRow {
     field: String,
     /// The reason that was refused, where one was.
     typed: Option<String>,
+    /// The field of whose money it is.
+    tenant_field: String,
+    keep_refused: bool,
 }
 
-/// A dismissal that was refused.
+/// A dismissal that was refused, or what was not kept on account.
 struct Refused {
     receipt: String,
-    typed: String,
+    field: &'static str,
+    /// The reason.
+    typed: Option<String>,
     text: String,
 }
 
 /// The field of the dismissal that was refused; of others it has the row's number.
 const REFUSED_FIELD: &str = "reason";
+/// The same of whose money a receipt is.
+const TENANT_FIELD: &str = "tenant";
 
 fn row(frame: &Frame, (index, receipt): (usize, &BankReceipt), refused: Option<&Refused>) -> ReceiptRow {
     let refused = refused.filter(|refused| refused.receipt == receipt.key);
@@ -132,6 +143,10 @@ fn row(frame: &Frame, (index, receipt): (usize, &BankReceipt), refused: Option<&
         ReceiptOutcome::Dismissed => (Tone::Plain, "receipt-dismissed"),
     };
     let waits = receipt.outcome == ReceiptOutcome::Left;
+    let field = |name: &str| match refused {
+        Some(refused) if refused.field == name => name.to_owned(),
+        _ => format!("{name}-{index}"),
+    };
     ReceiptRow {
         booked: frame.short_date(&receipt.booked_on),
         amount: frame.bare(&receipt.amount),
@@ -142,8 +157,10 @@ fn row(frame: &Frame, (index, receipt): (usize, &BankReceipt), refused: Option<&
         payments: receipt.payment.clone(),
         record: waits.then(|| Address::new("/payments/record").set("receipt", &receipt.key).href()),
         key: receipt.key.clone(),
-        field: refused.map_or_else(|| format!("{REFUSED_FIELD}-{index}"), |_| REFUSED_FIELD.to_owned()),
-        typed: refused.map(|refused| refused.typed.clone()),
+        field: field(REFUSED_FIELD),
+        typed: refused.and_then(|refused| refused.typed.clone()),
+        tenant_field: field(TENANT_FIELD),
+        keep_refused: refused.is_some_and(|refused| refused.field == TENANT_FIELD),
     }
 }
 
@@ -151,6 +168,10 @@ fn row(frame: &Frame, (index, receipt): (usize, &BankReceipt), refused: Option<&
 pub(super) fn kept(frame: &Frame, receipt: &BankReceipt) -> Option<String> {
     let kept = Some(&receipt.charge).filter(|charge| !charge.is_zero())?;
     Some(frame.with("receipt-charge", "amount", frame.amount(kept).as_str()))
+}
+
+fn names(store: &Store) -> Result<TenantNames, AppError> {
+    read_tenants::names(store, &TenantScope::Everyone)
 }
 
 /// What waits for a person.
@@ -165,17 +186,19 @@ async fn left(
     refused: Option<Refused>,
 ) -> Result<HttpResponse, Fault> {
     let store = shared.store.clone();
-    let receipts = blocking(move || match_receipts::left(&store)).await?;
+    let (receipts, tenants) = blocking(move || Ok((match_receipts::left(&store)?, names(&store)?))).await?;
     let frame = Frame::of(http);
     let status = if refused.is_none() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let rows: Vec<ReceiptRow> = receipts.iter().enumerate().map(|one| row(&frame, one, refused.as_ref())).collect();
     // What waits no more has no field: its message leads to the page's content.
-    let field = if rows.iter().any(|row| row.typed.is_some()) { REFUSED_FIELD } else { "content" };
+    let shown = rows.iter().any(|row| row.typed.is_some() || row.keep_refused);
+    let field = refused.as_ref().map_or("content", |refused| if shown { refused.field } else { "content" });
     let template = ReceiptsPage {
         title: frame.t("receipts-title"),
         summary: None,
         rows,
         may_record: policy(granted.role, Action::RecordPayments) != Decision::Deny,
+        tenants: tenant_choices(&tenants, None),
         errors: refused.map(|refused| FieldError { field, text: refused.text }).into_iter().collect(),
         frame,
     };
@@ -191,7 +214,7 @@ pub async fn report(
 ) -> Result<HttpResponse, Fault> {
     let id: i64 = id.parse().map_err(|_| Fault::NotFound)?;
     let store = shared.store.clone();
-    let found = blocking(move || match_receipts::statement(&store, id)).await?;
+    let (found, tenants) = blocking(move || Ok((match_receipts::statement(&store, id)?, names(&store)?))).await?;
     let (statement, receipts) = found.ok_or(Fault::NotFound)?;
     let frame = Frame::of(&http);
     let of = |outcome| receipts.iter().filter(|receipt| receipt.outcome == outcome).count().to_string();
@@ -210,10 +233,42 @@ pub async fn report(
         summary: Some(summary),
         rows: receipts.iter().enumerate().map(|one| row(&frame, one, None)).collect(),
         may_record: policy(granted.role, Action::RecordPayments) != Decision::Deny,
+        tenants: tenant_choices(&tenants, None),
         errors: vec![],
         frame,
     };
     page(StatusCode::OK, &template)
+}
+
+/// What is left of a receipt, kept on account of a tenant.
+pub async fn keep(
+    shared: Data<Shared>,
+    visitor: Visitor,
+    granted: Granted,
+    http: HttpRequest,
+    form: Form<Vec<(String, String)>>,
+) -> Result<HttpResponse, Fault> {
+    let fields = Fields::of(form.into_inner(), &visitor)?;
+    let (store, now, by) = (shared.store.clone(), shared.now(), visitor.actor(&http));
+    let (key, tenant) = (fields.text("receipt").to_owned(), TenantCode::from(fields.text("tenant")));
+    let receipt = key.clone();
+    let kept = blocking(move || {
+        let gone = || Told::new("receipt-gone", "the receipt does not wait any more");
+        if tenant.as_str().is_empty() {
+            return Ok(Err(Told::new("receipt-no-tenant", "say of which tenant the receipt is")));
+        }
+        refused_or(match_receipts::keep_on_account(&store, &key, &tenant, &by, now), gone)
+    })
+    .await?;
+    match kept {
+        Ok(report) => {
+            Ok(done(&format!("/tenants/{}", encoded(report.tenant.as_str())), "receipt-kept", &report.number))
+        }
+        Err(told) => {
+            let refused = Refused { receipt, field: TENANT_FIELD, typed: None, text: Frame::of(&http).said(&told) };
+            left(&shared, &granted, &http, Some(refused)).await
+        }
+    }
 }
 
 /// A receipt that pays no invoice.
@@ -236,7 +291,8 @@ pub async fn dismiss(
     match dismissed {
         Ok(()) => Ok(done("/payments/receipts", "receipt-dismissed", "")),
         Err(told) => {
-            let refused = Refused { receipt, typed, text: Frame::of(&http).said(&told) };
+            let refused =
+                Refused { receipt, field: REFUSED_FIELD, typed: Some(typed), text: Frame::of(&http).said(&told) };
             left(&shared, &granted, &http, Some(refused)).await
         }
     }

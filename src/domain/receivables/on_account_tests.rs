@@ -1,0 +1,141 @@
+//! Any sequence of receipts kept on account, invoices settled from it and repayments, through what the account itself
+//! accepts: the books balance, its role's account is what is kept, and nothing is below zero on any day.
+
+use chrono::{Days, NaiveDate};
+use proptest::prelude::*;
+
+use super::*;
+use crate::domain::invoice::IssuedInvoice;
+use crate::domain::invoice::example::issued;
+use crate::domain::ledger::{AccountRole, Chart, ChartKind, JournalEntry};
+use crate::domain::money::Money;
+
+#[derive(Debug, Clone)]
+enum Event {
+    /// The bank kept so much of it.
+    Keep {
+        cents: i64,
+        charge: i64,
+    },
+    Settle {
+        cents: i64,
+    },
+    Repay {
+        cents: i64,
+    },
+    Pass {
+        days: u64,
+    },
+}
+
+/// Each with how many days ago it was done.
+fn events() -> impl Strategy<Value = Vec<(Event, u64)>> {
+    let event = prop_oneof![
+        (1..9_000i64, 0..200i64).prop_map(|(cents, charge)| Event::Keep { cents, charge: charge.min(cents) }),
+        (-5..9_000i64).prop_map(|cents| Event::Settle { cents }),
+        (-5..9_000i64).prop_map(|cents| Event::Repay { cents }),
+        (1u64..9).prop_map(|days| Event::Pass { days }),
+    ];
+    prop::collection::vec((event, 0u64..6), 0..60)
+}
+
+struct Books<'a> {
+    account: OnAccount,
+    invoice: InvoiceAccount<'a>,
+    entries: Vec<JournalEntry>,
+    chart: Chart,
+    today: NaiveDate,
+}
+
+fn movement(number: String, on: NaiveDate, amount: Money) -> Movement {
+    Movement { number, on, amount, reference: None }
+}
+
+impl Books<'_> {
+    fn happen(&mut self, event: &Event, ago: u64) {
+        let (on, position) = (self.today - Days::new(ago), i64::try_from(self.entries.len()).unwrap() + 1);
+        let number = account_number(2026, position);
+        match *event {
+            Event::Pass { days } => self.today = self.today + Days::new(days),
+            Event::Keep { cents, charge } => {
+                let moved = movement(number, on, Money::from_cents(cents));
+                let entry = kept_entry(("aphp", "AP-HP"), &moved, Money::from_cents(charge), &self.chart).unwrap();
+                self.moved(moved, entry);
+            }
+            Event::Settle { cents } => self.settle(Money::from_cents(cents), on, payment_number(2026, position)),
+            Event::Repay { cents } => {
+                let amount = Money::from_cents(cents);
+                if self.account.gives(amount, on, self.today).is_ok() {
+                    let moved = movement(number, on, -amount);
+                    let entry = repaid_entry(("aphp", "AP-HP"), &moved, &self.chart).unwrap();
+                    self.moved(moved, entry);
+                }
+            }
+        }
+    }
+
+    fn settle(&mut self, amount: Money, received_on: NaiveDate, number: String) {
+        let is_open = self.invoice.accepts(amount, received_on, self.today).is_ok();
+        if is_open && self.account.gives(amount, received_on, self.today).is_ok() {
+            let moved = movement(number.clone(), received_on, -amount);
+            let payment = Payment { number, received_on, amount, reference: None, transferred_from: None };
+            let entry = settled_entry(self.invoice.invoice, &payment, &self.chart).unwrap();
+            self.invoice.payments.push(payment);
+            self.moved(moved, entry);
+        }
+    }
+
+    fn moved(&mut self, moved: Movement, entry: JournalEntry) {
+        self.account.movements.push(moved);
+        self.account.movements.sort_by_key(|one| one.on);
+        self.entries.push(entry);
+    }
+
+    /// Debits less credits of the role's account, or of all accounts.
+    fn balance(&self, role: Option<AccountRole>) -> Money {
+        let account = role.map(|role| self.chart.account(role));
+        let lines = self.entries.iter().flat_map(JournalEntry::lines);
+        let own = lines.filter(|line| account.is_none_or(|account| line.account == account));
+        own.map(|line| line.debit - line.credit).sum()
+    }
+}
+
+fn books(invoice: &IssuedInvoice, kind: ChartKind) -> Books<'_> {
+    let account = OnAccount { tenant: invoice.buyer.code.clone(), movements: vec![] };
+    let today = "2026-02-10".parse().unwrap();
+    Books { account, invoice: InvoiceAccount::of(invoice), entries: vec![], chart: Chart::of(kind), today }
+}
+
+proptest! {
+    #[test]
+    fn the_account_is_what_is_kept_and_never_below_zero(events in events(), is_company in any::<bool>()) {
+        let invoice = issued("100.00", "2026-01-15", "2026-03-06");
+        let mut books = books(&invoice, if is_company { ChartKind::Pcg } else { ChartKind::M57 });
+        for (event, ago) in &events {
+            books.happen(event, *ago);
+            prop_assert_eq!(books.balance(None), Money::ZERO);
+            prop_assert_eq!(-books.balance(Some(AccountRole::OnAccount)), books.account.balance());
+            prop_assert_eq!(-books.balance(Some(AccountRole::Customers)), books.invoice.paid());
+            prop_assert!(books.invoice.open() >= Money::ZERO);
+            for day in books.account.movements.iter().map(|moved| moved.on) {
+                let then: Money =
+                    books.account.movements.iter().filter(|moved| moved.on <= day).map(|moved| moved.amount).sum();
+                prop_assert!(then >= Money::ZERO, "{} on {}", then, day);
+            }
+        }
+    }
+}
+
+#[test]
+fn what_leaves_was_there_on_its_day_and_is_missed_on_none_since() {
+    let invoice = issued("100.00", "2026-01-15", "2026-03-06");
+    let mut books = books(&invoice, ChartKind::M57);
+    books.happen(&Event::Keep { cents: 5_000, charge: 0 }, 5);
+    books.happen(&Event::Settle { cents: 3_000 }, 2);
+    let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+    let available = |on: &str| books.account.available(day(on)).to_string();
+    assert_eq!(["2026-02-04", "2026-02-05", "2026-02-09"].map(available), ["0.00", "20.00", "20.00"]);
+    let told = books.account.gives(Money::from_cents(2_001), day("2026-02-06"), books.today).unwrap_err();
+    assert!(told.to_string().starts_with("20.01 is more than the 20.00 that"), "{told}");
+    assert!(books.account.gives(Money::from_cents(2_000), day("2026-02-11"), books.today).is_err(), "not come yet");
+}

@@ -1,0 +1,127 @@
+//! What a tenant has on account, an invoice settled from it, and what is left sent back.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Path};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::once::{Writing, once};
+use super::schemas::receivables as described;
+use super::schemas::values::Amount;
+use crate::app::on_account::{self, NewRepayment};
+use crate::app::record_payment::NewPayment;
+use crate::domain::calendar::plain_day;
+use crate::domain::ids::TenantCode;
+use crate::domain::invoice::InvoiceNumber;
+use crate::domain::money::Money;
+use crate::domain::receivables::Movement;
+use crate::http::error::{Fault, Problem};
+use crate::http::state::{Shared, blocking};
+
+/// A tenant's account.
+#[derive(Serialize, ToSchema)]
+pub struct OnAccountAnswer {
+    tenant: String,
+    #[schema(value_type = Amount)]
+    balance: String,
+    /// Oldest first.
+    movements: Vec<MovementRow>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct MovementRow {
+    /// `CPT-…`, or `REG-…` of the payment it became.
+    #[schema(example = "CPT-2026-000001")]
+    number: String,
+    on: NaiveDate,
+    /// Above zero where it was kept, below where it left.
+    #[schema(value_type = Amount)]
+    amount: String,
+    reference: Option<String>,
+}
+
+fn row(moved: Movement) -> MovementRow {
+    MovementRow { number: moved.number, on: moved.on, amount: moved.amount.to_string(), reference: moved.reference }
+}
+
+#[utoipa::path(
+    get, path = "/api/v1/tenants/{code}/on-account", tag = "payments", params(("code" = String, Path)),
+    description = "What a tenant paid and no invoice has taken, with everything that moved it.",
+    responses((status = 200, body = OnAccountAnswer), (status = 401, body = Problem), (status = 403, body = Problem),
+              (status = 404, body = Problem)),
+    security(("token" = []))
+)]
+pub async fn account(shared: Data<Shared>, code: Path<String>) -> Result<HttpResponse, Fault> {
+    let store = shared.store.clone();
+    let account = blocking(move || on_account::of_tenant(&store, &TenantCode(code.into_inner()))).await?;
+    Ok(HttpResponse::Ok().json(OnAccountAnswer {
+        tenant: account.tenant.to_string(),
+        balance: account.balance().to_string(),
+        movements: account.movements.into_iter().map(row).collect(),
+    }))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SettleBody {
+    /// An open invoice of the tenant.
+    invoice: String,
+    #[serde(deserialize_with = "plain_day")]
+    settled_on: NaiveDate,
+    /// At most what is open on the invoice and on account that day.
+    #[schema(value_type = Amount)]
+    amount: Money,
+}
+
+#[utoipa::path(
+    post, path = "/api/v1/tenants/{code}/on-account/settlements", tag = "payments", params(
+        ("code" = String, Path),
+        ("Idempotency-Key" = Option<String>, Header, description = "The same request is recorded once."),
+    ),
+    description = "Settles an invoice of the tenant, or part of it, from what it has on account.",
+    request_body = SettleBody,
+    responses((status = 201, body = described::PaymentReport, description = "Recorded, as a payment is."),
+              (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
+              (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)),
+    security(("token" = []))
+)]
+pub async fn settle(writing: Writing, code: Path<String>) -> Result<HttpResponse, Fault> {
+    let SettleBody { invoice, settled_on, amount } = writing.body()?;
+    let invoice = InvoiceNumber::from_stored(invoice);
+    let new = NewPayment { invoice, received_on: settled_on, amount, reference: None, statement_key: None };
+    let tenant = TenantCode(code.into_inner());
+    once(writing, StatusCode::CREATED, move |store, by, now| on_account::settle_invoice(store, &tenant, &new, by, now))
+        .await
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RepayBody {
+    #[serde(deserialize_with = "plain_day")]
+    repaid_on: NaiveDate,
+    /// At most what is on account that day.
+    #[schema(value_type = Amount)]
+    amount: Money,
+    /// What the bank is told of it.
+    reference: Option<String>,
+}
+
+#[utoipa::path(
+    post, path = "/api/v1/tenants/{code}/on-account/repayments", tag = "payments", params(
+        ("code" = String, Path),
+        ("Idempotency-Key" = Option<String>, Header, description = "The same request is recorded once."),
+    ),
+    description = "Records that what a tenant has on account, or part of it, was sent back to it.",
+    request_body = RepayBody,
+    responses((status = 201, body = described::RepaidReport, description = "Recorded: its number, and what is left."),
+              (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
+              (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)),
+    security(("token" = []))
+)]
+pub async fn repay(writing: Writing, code: Path<String>) -> Result<HttpResponse, Fault> {
+    let RepayBody { repaid_on, amount, reference } = writing.body()?;
+    let new = NewRepayment { tenant: TenantCode(code.into_inner()), on: repaid_on, amount, reference };
+    once(writing, StatusCode::CREATED, move |store, by, now| on_account::repay(store, &new, by, now)).await
+}

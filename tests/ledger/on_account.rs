@@ -1,0 +1,99 @@
+//! What a tenant sent beyond what it owes: kept on account, settling an invoice, sent back; and the books with it.
+
+use chapelle::app::on_account::{self, NewRepayment};
+use chapelle::app::record_payment::NewPayment;
+use chapelle::app::{AppError, Store, import_statement, match_receipts};
+use chapelle::domain::audit::Actor;
+use chapelle::domain::ids::TenantCode;
+use chapelle::domain::invoice::InvoiceNumber;
+use chapelle::domain::money::Money;
+
+use crate::common::{ENGINES, World};
+use crate::story::{LATER, json_at, story};
+use crate::text_of;
+
+fn by() -> Actor {
+    Actor::new("finance@example.org", None)
+}
+
+/// A transfer of 500.00 that names no invoice; its receipt's key.
+fn received(store: &Store) -> String {
+    let text = "<Document><BkToCstmrStmt><Stmt><Id>S7</Id><Acct><Id><IBAN>FR1420041010050500013M02606</IBAN></Id></Acct><Ntry>\
+                <Amt Ccy=\"EUR\">498.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts>BOOK</Sts><BookgDt><Dt>2027-01-05</Dt></BookgDt>\
+                <NtryDtls><TxDtls><AmtDtls><TxAmt><Amt Ccy=\"EUR\">500.00</Amt></TxAmt></AmtDtls><Chrgs><Amt Ccy=\"EUR\">\
+                2.00</Amt><CdtDbtInd>DBIT</CdtDbtInd></Chrgs></TxDtls></NtryDtls></Ntry></Stmt></BkToCstmrStmt></Document>";
+    import_statement::import(store, text.as_bytes(), &by(), LATER.parse().unwrap()).unwrap();
+    match_receipts::left(store).unwrap()[0].key.clone()
+}
+
+/// What a refusal says.
+fn said<T: std::fmt::Debug>(done: Result<T, AppError>) -> String {
+    done.unwrap_err().told().key
+}
+
+/// Every comparison money on account takes part in, the account itself among them.
+fn ties(world: &World, kept: &str) {
+    for report in [["journal", "tie-out", "--year", "2027"], ["journal", "reconcile", "--as-of", "2027-02-10"]] {
+        let tied = json_at(world, LATER, &report);
+        let comparisons = tied["comparisons"].as_array().unwrap();
+        for one in comparisons {
+            if ["receivables", "payments", "on-account", "journal"].contains(&text_of(one, "check")) {
+                assert_eq!(text_of(one, "difference"), "0.00", "{one:#}");
+            }
+        }
+        let own = comparisons.iter().find(|one| text_of(one, "check") == "on-account").unwrap();
+        assert_eq!((text_of(own, "accounts"), text_of(own, "ledger")), ("419", kept));
+    }
+}
+
+#[test]
+fn a_receipt_is_kept_settles_an_invoice_and_the_rest_goes_back() {
+    let (at, cents) = (LATER.parse().unwrap(), Money::from_cents);
+    for engine in ENGINES {
+        let world = World::new(engine);
+        story(&world);
+        let store = world.store();
+        let open = json_at(&world, LATER, &["payments", "open"]);
+        let one = open.as_array().unwrap().iter().find(|one| one["number"] == "DC2026000003").unwrap();
+        let tenant = TenantCode(text_of(one, "tenant").to_owned());
+        let key = received(&store);
+        let kept = match_receipts::keep_on_account(&store, &key, &tenant, &by(), at).unwrap();
+        assert_eq!((kept.number.as_str(), kept.balance), ("CPT-2027-000001", cents(50_000)), "{engine:?}");
+        assert_eq!(match_receipts::left(&store).unwrap(), []);
+        assert!(match_receipts::keep_on_account(&store, &key, &tenant, &by(), at).is_err(), "once");
+        ties(&world, "500.00");
+
+        let payment = |invoice: &str, on: &str, amount| NewPayment {
+            invoice: InvoiceNumber::from_stored(invoice.to_owned()),
+            received_on: on.parse().unwrap(),
+            amount: cents(amount),
+            reference: None,
+            statement_key: None,
+        };
+        let settle = |new: &NewPayment| on_account::settle_invoice(&store, &tenant, new, &by(), at);
+        assert_eq!(said(settle(&payment("DC2026000003", "2027-01-04", 1_000))), "on-account-too-much", "not there yet");
+        assert_eq!(said(settle(&payment("DC2026000003", "2027-02-01", 50_001))), "on-account-too-much");
+        let others = ["DC2026000002", "DC2026000004"];
+        assert!(
+            others
+                .map(|other| said(settle(&payment(other, "2027-02-01", 1))))
+                .contains(&"on-account-other-tenant".into())
+        );
+        let settled = settle(&payment("DC2026000003", "2027-02-01", 20_000)).unwrap();
+        assert_eq!(settled.open_after, settled.open_before - cents(20_000));
+        ties(&world, "300.00");
+
+        let repay = |amount, on: &str| {
+            let (tenant, on) = (tenant.clone(), on.parse().unwrap());
+            let new = NewRepayment { tenant, on, amount: cents(amount), reference: Some("VIR 7".to_owned()) };
+            on_account::repay(&store, &new, &by(), at)
+        };
+        assert_eq!(said(repay(30_001, "2027-02-09")), "on-account-too-much");
+        let repaid = repay(30_000, "2027-02-09").unwrap();
+        assert_eq!((repaid.number.as_str(), repaid.balance), ("CPT-2027-000002", Money::ZERO), "{engine:?}");
+        assert_eq!(on_account::total(&store).unwrap(), Money::ZERO);
+        ties(&world, "0.00");
+        let verified = json_at(&world, LATER, &["audit", "verify"]);
+        assert_eq!(verified["findings"].as_array().map(Vec::len), Some(0), "{engine:?}: {verified:#}");
+    }
+}
