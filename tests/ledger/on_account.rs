@@ -7,6 +7,7 @@ use chapelle::domain::audit::Actor;
 use chapelle::domain::ids::TenantCode;
 use chapelle::domain::invoice::InvoiceNumber;
 use chapelle::domain::money::Money;
+use chapelle::domain::told::Tell;
 
 use crate::common::{ENGINES, World};
 use crate::story::{LATER, json_at, story};
