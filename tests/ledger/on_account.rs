@@ -73,7 +73,7 @@ fn a_receipt_is_kept_settles_an_invoice_and_the_rest_goes_back() {
         };
         let settle = |new: &NewPayment| on_account::settle_invoice(&store, &tenant, new, &by(), at);
         assert_eq!(said(settle(&payment("DC2026000003", "2027-01-04", 1_000))), "on-account-too-much", "not there yet");
-        assert_eq!(said(settle(&payment("DC2026000003", "2027-02-01", 50_001))), "on-account-too-much");
+        assert_eq!(said(settle(&payment("DC2026000003", "2027-02-01", 50_001))), "payment-too-much", "of the invoice");
         let others = ["DC2026000002", "DC2026000004"];
         assert!(
             others
