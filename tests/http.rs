@@ -8,6 +8,8 @@ mod access;
 mod administration;
 #[path = "http/archive.rs"]
 mod archive;
+#[path = "http/as_on_pages.rs"]
+mod as_on_pages;
 #[path = "http/bad_requests.rs"]
 mod bad_requests;
 mod common;
@@ -31,6 +33,8 @@ mod readings;
 mod reminders;
 #[path = "http/removals.rs"]
 mod removals;
+#[path = "http/repeated.rs"]
+mod repeated;
 #[path = "http/reports.rs"]
 mod reports;
 mod site;

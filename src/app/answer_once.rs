@@ -4,6 +4,8 @@
 //! breaks the work off, leaves the key taken: the request is then refused rather than done twice, and whoever sent it looks
 //! at what became of it.
 
+use std::convert::Infallible;
+
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
@@ -45,10 +47,24 @@ pub fn once(
     now: DateTime<Utc>,
     work: impl FnOnce() -> Result<Answer, AppError>,
 ) -> Result<Answer, AppError> {
+    match once_unless(store, key, request, now, || Ok(Ok::<_, Infallible>(work()?)))? {
+        Ok(answer) => Ok(answer),
+        Err(never) => match never {},
+    }
+}
+
+/// The same for work that may refuse the request in words of its own: that is not kept, and the key may be used again.
+pub fn once_unless<R>(
+    store: &Store,
+    key: Option<&str>,
+    request: Request<'_>,
+    now: DateTime<Utc>,
+    work: impl FnOnce() -> Result<Result<Answer, R>, AppError>,
+) -> Result<Result<Answer, R>, AppError> {
     let Some(key) = key else { return work() };
     let digest = request.sha256();
     match store.write(|connection| Ok::<_, AppError>(answers::claim(connection, key, &digest, now)?))? {
-        Known::Answered(answer) => Ok(answer),
+        Known::Answered(answer) => Ok(Ok(answer)),
         Known::Pending => Err(StorageError::Conflict(
             "a request with this Idempotency-Key is being worked on, or was broken off: look at what became of it \
              before you send it under a new key"
@@ -56,9 +72,13 @@ pub fn once(
         )
         .into()),
         Known::Fresh => match work() {
-            Ok(answer) => {
+            Ok(Ok(answer)) => {
                 store.write(|connection| Ok::<_, AppError>(answers::keep(connection, key, &answer)?))?;
-                Ok(answer)
+                Ok(Ok(answer))
+            }
+            Ok(Err(refused)) => {
+                store.write(|connection| Ok::<_, AppError>(answers::release(connection, key)?))?;
+                Ok(Err(refused))
             }
             Err(error) => {
                 // What was refused, or never had its turn, changed nothing: it may be sent again. After a fault of ours

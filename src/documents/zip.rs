@@ -3,6 +3,7 @@
 //! The files are stored as they are: a PDF is compressed already. The archive holds fewer than 65,536 files and less
 //! than 4 GiB, which the format's first version can count.
 
+use chrono::{Datelike, NaiveDateTime, Timelike};
 use flate2::Crc;
 
 use super::DocumentError;
@@ -17,9 +18,6 @@ pub struct Zip {
     written: u32,
 }
 
-/// 1 January 1980, 00:00: an archive of the same files is the same bytes.
-const TIME: u16 = 0;
-const DATE: u16 = 0x21;
 /// Names are UTF-8.
 const FLAGS: u16 = 0x800;
 const VERSION: u16 = 20;
@@ -36,15 +34,16 @@ impl Zip {
         size.saturating_add(76).saturating_add(named.saturating_mul(2))
     }
 
-    /// The bytes of one file with its head.
-    pub fn file(&mut self, name: &str, content: &[u8]) -> Result<Vec<u8>, DocumentError> {
+    /// The bytes of one file of the local instant `at` with its head: an archive of the same files is the same bytes.
+    pub fn file(&mut self, name: &str, at: NaiveDateTime, content: &[u8]) -> Result<Vec<u8>, DocumentError> {
         let too_large = || DocumentError::Write("a ZIP archive holds fewer than 65,536 files and 4 GiB".to_owned());
         let size = u32::try_from(content.len()).map_err(|_| too_large())?;
         let length = u16::try_from(name.len()).map_err(|_| too_large())?;
         let mut crc = Crc::new();
         crc.update(content);
+        let (date, time) = stamp(at);
         let common = |bytes: &mut Vec<u8>| {
-            for field in [VERSION, FLAGS, 0, TIME, DATE] {
+            for field in [VERSION, FLAGS, 0, time, date] {
                 bytes.extend(field.to_le_bytes());
             }
             for field in [crc.sum(), size, size] {
@@ -87,6 +86,14 @@ impl Zip {
     }
 }
 
+/// The day and the time as the format writes them: every other second, from 1980 to 2107.
+fn stamp(at: NaiveDateTime) -> (u16, u16) {
+    let short = |number: u32| u16::try_from(number).unwrap_or(0);
+    let year = u16::try_from((at.year() - 1980).clamp(0, 127)).unwrap_or(0);
+    let date = year << 9 | short(at.month()) << 5 | short(at.day());
+    (date, short(at.hour()) << 11 | short(at.minute()) << 5 | short(at.second() / 2))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -95,16 +102,21 @@ mod tests {
 
     #[test]
     fn what_is_put_in_comes_out() {
+        let at = "2026-11-05T08:30:42".parse().unwrap();
         let mut zip = Zip::default();
-        let mut bytes = zip.file("DC2026000001.pdf", b"first").unwrap();
-        bytes.extend(zip.file("Relev\u{e9}.csv", &[0, 1, 2, 255]).unwrap());
+        let mut bytes = zip.file("DC2026000001.pdf", at, b"first").unwrap();
+        bytes.extend(zip.file("Relev\u{e9}.csv", at, &[0, 1, 2, 255]).unwrap());
         bytes.extend(zip.end().unwrap());
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(&bytes).unwrap();
         let script = "import sys, zipfile; z = zipfile.ZipFile(sys.argv[1]); assert z.testzip() is None; \
-                      print([(i.filename, z.read(i)) for i in z.infolist()])";
+                      print([(i.filename, z.read(i), i.date_time) for i in z.infolist()])";
         let output = Command::new("python3").args(["-c", script]).arg(file.path()).output().unwrap();
         let shown = String::from_utf8_lossy(&output.stdout).into_owned();
-        assert!(shown.contains("('DC2026000001.pdf', b'first')") && shown.contains("('Relev\u{e9}.csv'"), "{output:?}");
+        assert!(
+            shown.contains("('DC2026000001.pdf', b'first', (2026, 11, 5, 8, 30, 42))")
+                && shown.contains("('Relev\u{e9}.csv'"),
+            "{output:?}"
+        );
     }
 }

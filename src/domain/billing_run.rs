@@ -27,6 +27,7 @@ mod estimate;
 #[cfg(test)]
 pub mod example;
 mod problem;
+mod running;
 
 #[cfg(test)]
 mod tests;
@@ -36,6 +37,7 @@ pub use due::may_bill;
 pub use estimate::{Estimate, EstimatedLine, KnownSpan, estimate};
 use problem::Found;
 pub use problem::{Problem, ProblemKind, Severity, not_over};
+pub use running::{Running, RunningPlan, Watched, running};
 
 /// Everything a plan is made from.
 #[derive(Debug, Clone)]

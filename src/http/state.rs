@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use actix_web::web;
 use chrono::{DateTime, Duration, Utc};
@@ -16,6 +16,7 @@ use super::error::Fault;
 use super::strict;
 use super::throttle::{Attempt, Throttle};
 use crate::app::api_tokens::{self, ApiToken};
+use crate::app::compare_billing::Comparison;
 use crate::app::deliver_outbox::Postage;
 use crate::app::read_home::RunningMonth;
 use crate::app::read_tenants;
@@ -52,6 +53,8 @@ pub struct CheckedMonth {
     pub forgotten: Vec<(BillingMonth, usize)>,
     /// What the month after it shows so far; none where it could not be told.
     pub running: Option<RunningMonth>,
+    /// The month after it as it would be billed if it ended as it goes.
+    pub running_plan: Option<Arc<Comparison>>,
 }
 
 /// How this installation is set up.

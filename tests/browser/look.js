@@ -18,9 +18,14 @@ const WIDTHS = [1280, 640, 320];
 const DARK_WIDTHS = [1280, 320];
 const HEIGHT = 900;
 // Amounts are compared from column to column: on a laptop, and on a tablet on its side, these tables are seen whole.
-const SEEN_WHOLE = /^\/(amortisation|reports|journal|payback|audit|invoices|meters|racks|dunning)(?!\/\{number\}\/lines)\b/;
+const SEEN_WHOLE = /^\/(amortisation|reports|journal|payback|audit|invoices|meters|racks|dunning)\b/;
 const WHOLE_WIDTHS = [1280, 1024];
 const TELEPHONE = 390;
+// Lists that are read on the way: nothing of them lies beyond a telephone's edge.
+const WHOLE_ON_TELEPHONE = new Set([
+  "/contracts", "/contracts/{contract}", "/racks", "/alarms", "/billing/{month}", "/usage", "/usage/estimate", "/invoices",
+  "/invoices/{number}/credit", "/tenants/{code}", "/payback", "/journal/balance", "/journal/accounts/{account}", "/settings",
+]);
 
 async function violations(page, runOnly) {
   const found = await page.evaluate((runOnly) => window.axe.run({ runOnly, iframes: false, resultTypes: ["violations"] }), runOnly);
@@ -47,10 +52,10 @@ async function look(site, page, entry, address) {
   if (site.language === "fr") await shoot(page, entry.name);
 }
 
-// Tables of which a part lies beyond the edge of their box.
-const cut = (page) => page.evaluate(() => [...document.querySelectorAll("main .scroll")]
-  .filter((box) => box.scrollWidth > box.clientWidth)
-  .map((box) => `${box.scrollWidth - box.clientWidth} px of “${box.querySelector("caption")?.innerText}” are cut off`));
+// What is only partly seen in its box: tables, or charts as well.
+const cut = (page, what = "table, svg") => page.evaluate((what) => [...document.querySelectorAll("main .scroll")]
+  .filter((box) => box.querySelector(what) && box.scrollWidth > box.clientWidth)
+  .map((box) => `${box.scrollWidth - box.clientWidth} px of “${box.querySelector("caption")?.innerText ?? box.querySelector("title")?.textContent}” are cut off`), what);
 
 async function seenWhole(page, { name }, width) {
   await page.setViewportSize({ width, height: HEIGHT });
@@ -77,9 +82,10 @@ const broken = (page) => page.evaluate(() => {
   return [...found];
 });
 
-async function onTelephone(page, { name, main }) {
+async function onTelephone(page, { name, main, route }) {
   await page.setViewportSize({ width: TELEPHONE, height: HEIGHT });
   for (const code of await broken(page)) fail(`${name}: ${code} is broken over two lines on a telephone`);
+  if (WHOLE_ON_TELEPHONE.has(route)) for (const text of await cut(page, "table")) fail(`${name} (${TELEPHONE} px): ${text}`);
   if (!main) return;
   const ends = await page.locator(main).evaluateAll((found) => found.map((one) => one.getBoundingClientRect().right));
   check(ends.length > 0, `${name}: nothing is ${main}`);

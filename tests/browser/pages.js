@@ -230,6 +230,8 @@ export const files = [
   operator("/alarms.{format}", { address: "/alarms.csv" }),
   operator("/alarms.{format}", { address: "/alarms.xlsx" }),
   operator("/alarms.{format}", { address: "/alarms.pdf" }),
+  operator("/alarms.{format}", { address: "/alarms.csv?table=silent" }),
+  operator("/alarms.{format}", { address: "/alarms.csv?table=refused" }),
   operator("/racks.{format}", { address: "/racks.csv" }),
   operator("/racks.{format}", { address: "/racks.xlsx" }),
   operator("/racks.{format}", { address: "/racks.pdf" }),
@@ -239,6 +241,7 @@ export const files = [
   operator("/meters/{meter}/readings.{format}", { address: "/meters/{meter}/readings.csv?month=2026-10" }),
   operator("/meters/{meter}/readings.{format}", { address: "/meters/{meter}/readings.xlsx?month=2026-10" }),
   tenant("/usage.{format}", { address: "/usage.csv" }),
+  tenant("/usage/estimate.{format}", { address: "/usage/estimate.csv" }),
   tenant("/usage.{format}", { address: "/usage.xlsx" }),
   tenant("/usage.{format}", { address: "/usage.pdf" }),
 ];

@@ -217,7 +217,8 @@ async fn a_months_plan_is_rated_once_as_long_as_nothing_changed() {
         let then = compared("2026-10");
         assert!(!Arc::ptr_eq(&first, &then), "{engine:?}: a reading came");
         assert!(Arc::ptr_eq(&then, &compared("2026-10")));
-        assert!(!Arc::ptr_eq(&compared("2026-11"), &compared("2026-11")), "a month that goes on is looked at anew");
+        assert!(Arc::ptr_eq(&compared("2026-11"), &compared("2026-11")), "the running month, for ten minutes");
+        assert!(!Arc::ptr_eq(&compared("2026-12"), &compared("2026-12")), "one to come is looked at anew");
     }
 }
 
@@ -263,7 +264,32 @@ async fn a_month_that_goes_on_says_when_it_can_be_billed() {
     let cookie = server.sign_in(Role::Finance).await;
     let page = server.page("/billing/2026-11", &cookie).await.text();
     assert!(page.contains("il se facture à partir du 1er\u{a0}décembre\u{a0}2026"), "{page}");
-    assert!(!page.contains("rien à facturer") && !page.contains("Écart"), "{page}");
+    assert!(!page.contains("rien à facturer"), "{page}");
+    let later = server.page("/billing/2026-12", &cookie).await.text();
+    assert!(later.contains("il se facture à partir du") && !later.contains("Écart"), "nothing is known: {later}");
+}
+
+#[actix_web::test]
+async fn the_running_month_shows_every_contract_in_force_with_its_estimate_and_problems() {
+    let site = Site::new(Engine::Sqlite);
+    let server = Server::start(&site).await;
+    let cookie = server.sign_in(Role::Finance).await;
+    let page = server.page("/billing/2026-11", &cookie).await.text();
+    for tenant in ["aphp", "eau-de-paris"] {
+        let contract = site.contract_of(tenant);
+        let row =
+            page.split(&format!("#contract-{contract}\">{contract}</a>")).nth(1).unwrap_or_else(|| panic!("{page}"));
+        let row = row.split("</tr>").next().unwrap();
+        assert!(row.contains("serait bloquée") || row.contains("mois en cours"), "{row}");
+    }
+    assert!(page.contains("Connu à ce jour, HT") && page.contains("Mois entier estimé, HT"), "{page}");
+    assert!(page.contains("Silence du compteur") && page.contains("n’a rien dit depuis le"), "{page}");
+    let csv = server.page("/billing/2026-11/plan.csv", &cookie).await.text();
+    assert!(csv.contains("Connu à ce jour, HT;Mois entier estimé, HT;"), "{csv}");
+    let home = server.page("/", &cookie).await.text();
+    let card = home.split("Mois en cours\u{202f}: novembre").nth(1).unwrap_or_else(|| panic!("{home}"));
+    let card = card.split("</li>\n<li class=\"card").next().unwrap();
+    assert!(card.contains("href=\"/billing/2026-11\"") && card.contains("Silence du compteur"), "{card}");
 }
 
 #[actix_web::test]

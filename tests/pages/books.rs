@@ -22,8 +22,11 @@ async fn send(server: &Server, cookie: &str, path: &str, to: &str, fields: &[(&s
 
 /// The cells of a row in cents.
 fn amounts(row: &str) -> Vec<i64> {
-    let cells = row.split("<td class=\"number\">").skip(1).map(|cell| cell.split("</td>").next().unwrap());
-    cells.map(|cell| cell.chars().filter(char::is_ascii_digit).collect::<String>().parse().unwrap()).collect()
+    let cells = row.split("<td class=\"number\"").skip(1).map(|cell| cell.split("</td>").next().unwrap());
+    cells
+        .map(|cell| cell.rsplit('>').next().unwrap())
+        .map(|cell| cell.chars().filter(char::is_ascii_digit).collect::<String>().parse().unwrap())
+        .collect()
 }
 
 #[actix_web::test]

@@ -160,7 +160,7 @@ async fn a_tenant_sees_their_own_usage_estimate_and_contract_only() {
     let server = Server::start(&site).await;
     let tenant = server.sign_in(Role::Tenant).await;
     let month = words(&server.page("/usage?month=2026-10", &tenant).await.text());
-    for expected in ["Énergie, voie A (kWh)", "Puissance, voie B (kW)", "Baies : A01", "31/10/2026"] {
+    for expected in ["Énergie, voie A (kWh)", "Puissance, voie B (kW)", "Énergie A + B (kWh)", "31/10/2026"] {
         assert!(month.contains(expected), "{expected}: {month}");
     }
     assert!(!month.contains("Eau de Paris") && !month.contains("Stockage"), "{month}");
@@ -172,6 +172,8 @@ async fn a_tenant_sees_their_own_usage_estimate_and_contract_only() {
     );
     let csv = server.page("/usage.csv?month=2026-10", &tenant).await.text();
     assert_eq!(csv.lines().count(), 32, "{csv}");
+    let racks = month.split("Énergie A + B (kWh)").nth(1).unwrap();
+    assert!(racks.contains("A01"), "the tenant's rack has its row: {racks}");
     let estimate = words(&server.page("/usage/estimate?month=2026-10", &tenant).await.text());
     assert!(estimate.contains("pas une facture") && estimate.contains(&site.number_of("aphp")), "{estimate}");
     let contract = words(&server.page("/contracts/AP-2026", &tenant).await.text());

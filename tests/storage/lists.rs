@@ -53,7 +53,7 @@ fn a_list_has_every_order_and_finds_what_is_searched() {
         assert_eq!(months, ["2026-10", "2026-09", "2026-08"]);
 
         let searched = |number_part: &str, tenants: Vec<i64>| {
-            let wanted = SearchedFor { number_part: number_part.into(), tenants, ..SearchedFor::default() };
+            let wanted = SearchedFor { number_part: Some(number_part.to_owned()), tenants, ..SearchedFor::default() };
             let selection = Selection { search: Some(wanted), ..Selection::default() };
             database.read(|c| search::sums(c, &EVERYONE, &selection)).unwrap().count
         };

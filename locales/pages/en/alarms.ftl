@@ -31,3 +31,5 @@ told-reading-negative = The value { $value } is negative, which meter { $meter }
 told-reading-beyond-modulus = The value { $value } is at or beyond { $modulus }, where the register of meter { $meter } returns to zero.
 told-reading-not-whole = The value { $value } is not a whole number of rack units, which is what { $meter } counts.
 told-reading-conflict = Meter { $meter } at { $at } is stored as { $stored }, not { $sent }: send this one as a correction with a reason, if it is right.
+alarms-silent-file = silent-meters
+alarms-refused-file = refused-files

@@ -52,6 +52,7 @@ posting-amount = Amount
 posting-post = Post these entries
 done-posted = Fixed assets posted through { $value }.
 told-posting-not-ended = { $month } has not ended: post through { $last } at most.
+told-posting-book-changed = The book was changed while its entries were being posted. What was posted stays posted; post again for the rest.
 
 event-record = Record an event
 event-new = New event, { $asset }

@@ -112,3 +112,7 @@ home-own-contacts-text = The people invoices go to.
 home-own-contacts-go = See the contacts
 home-document = Document
 home-upload-cut = The file could not be read to its end: see its report. Readings accepted: { $accepted }; lines refused: { $refused }.
+home-running-month = The running month: { $month }
+home-running-month-go = See the running month
+home-running-month-fine = Contracts in force: { $contracts }, none with a problem.
+home-running-month-found = Contracts with a problem, of { $contracts } in force. Blocking problems: { $blocking }; warnings: { $warnings }.

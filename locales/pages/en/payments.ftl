@@ -113,9 +113,9 @@ claim-text = Each late payment makes an entry in the journal; the amount is adde
 claims-caption = What will be claimed; amounts in euros
 claim-how = Arithmetic
 claim-formula = { $amount } paid on { $day }: { $amount } × { $days ->
-    [one] { $days } day
-   *[other] { $days } days
-} ÷ 365 × { $rate } = { $interest }
+    [one] { $days } day ÷ 365 × { $rate } = { $interest }
+   *[other] { $days } days ÷ 365 × { $rate } = { $interest }
+    }
 claim-interest = Interest (€)
 account-claims = Interest claimed; amounts in euros
 claim-how-gone = The calculation as it was made stands in the audit trail: rates or credit notes have changed since.

@@ -256,3 +256,6 @@ told-held-readings = Meter { $meter } is assigned to it and has readings since {
 told-held-rule = The rest of the book would be inconsistent without it: { $text }
 told-trail-too-long = This selection has { $count } events, and such a file holds { $max } at most: narrow the filter, or take the CSV, which holds all of them.
 told-list-too-long = A PDF of { $count } rows would be too long: { $max } at most. Take the CSV or the workbook, or filter the list.
+told-meter-silent = Meter { $meter } has said nothing since { $since }, longer than its tolerance: look at it, or send its readings.
+told-meter-gaps = Meter { $meter } was silent this month (silences: { $count }), the longest from { $from } to { $to }: send the missing readings, or accept an estimate.
+told-meter-above-rating = Meter { $meter } shows up to { $mean } kW from { $from } to { $to } on a feed rated at { $rated } kW: correct a wrong reading, or look at the rack.

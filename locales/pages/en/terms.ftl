@@ -337,3 +337,4 @@ action-tenant-removed = Tenant removed
 done-tenant-removed = Tenant { $value } has been removed.
 done-contract-removed = Contract { $value } has been removed.
 done-tariff-removed = Tariff { $value } has been removed.
+contracts-all = See all { $count } contracts

@@ -31,3 +31,5 @@ told-reading-negative = La valeur { $value } est négative, ce que le compteur {
 told-reading-beyond-modulus = La valeur { $value } atteint ou dépasse { $modulus }, où l’index du compteur { $meter } revient à zéro.
 told-reading-not-whole = La valeur { $value } n’est pas un nombre entier d’unités, ce que compte { $meter }.
 told-reading-conflict = Le compteur { $meter } a déjà la valeur { $stored } au { $at }, pas { $sent } : envoyez celle-ci comme correction, avec un motif, si elle est la bonne.
+alarms-silent-file = compteurs-muets
+alarms-refused-file = fichiers-refusés

@@ -52,6 +52,7 @@ posting-amount = Montant
 posting-post = Passer ces écritures
 done-posted = Immobilisations comptabilisées jusqu’à { $value }.
 told-posting-not-ended = { $month } n’est pas fini : comptabilisez jusqu’à { $last } au plus.
+told-posting-book-changed = Le livre du site a été modifié pendant la comptabilisation. Ce qui est comptabilisé le reste ; comptabilisez de nouveau pour la suite.
 
 event-record = Enregistrer un événement
 event-new = Nouvel événement, { $asset }
@@ -171,7 +172,10 @@ told-event-before-service = « { $component } » est en service à partir du {
 told-event-gone = « { $component } » est sorti le { $since } ; rien ne peut lui arriver après.
 told-event-nothing-left = Il ne reste rien de l’immobilisation à cette date.
 told-event-changes-nothing = Rien ne change : donnez une durée, une valeur résiduelle ou un nombre d’unités différent.
-told-event-life-over = Une vie de { $years } ans depuis le { $from } s’achève en { $last }, avant cette date ; { $rest } restent à amortir : donnez une durée plus longue.
+told-event-life-over = { $years ->
+    [one] Une vie d’un an
+   *[other] Une vie de { $years } ans
+    } depuis le { $from } s’achève en { $last }, avant cette date ; { $rest } restent à amortir : donnez une durée plus longue.
 told-event-duration = Une durée est un nombre entier d’années de 1 à 100, pas { $years }.
 told-event-residual-value = Valeur résiduelle de { $residual } : brut { $gross } − amorti { $depreciated } − déprécié { $impaired } = { $left } ; elle est entre zéro et ce montant.
 told-event-impairs-too-much = Dépréciation de { $amount } : brut { $gross } − amorti { $depreciated } − déprécié { $impaired } − valeur résiduelle { $residual } = { $left } au plus. Révisez d’abord la valeur résiduelle, ou dépréciez moins.

@@ -112,3 +112,7 @@ home-own-contacts-text = Les personnes à qui vont les factures.
 home-own-contacts-go = Voir les contacts
 home-document = Document
 home-upload-cut = Le fichier n’a pas pu être lu jusqu’au bout : voyez son rapport. Relevés acceptés : { $accepted } ; lignes refusées : { $refused }.
+home-running-month = Mois en cours : { $month }
+home-running-month-go = Voir le mois en cours
+home-running-month-fine = Conventions en vigueur : { $contracts }, aucune avec un problème.
+home-running-month-found = Conventions avec un problème, sur { $contracts } en vigueur. Problèmes bloquants : { $blocking } ; avertissements : { $warnings }.

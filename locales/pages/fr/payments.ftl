@@ -112,7 +112,10 @@ claim-no-more = Rien de plus à réclamer pour le moment.
 claim-text = Chaque paiement tardif donne lieu à une écriture au journal ; le montant s’ajoute à ce qui reste dû.
 claims-caption = Ce qui sera réclamé ; montants en euros
 claim-how = Calcul
-claim-formula = { $amount } payés le { $day } : { $amount } × { $days } jours ÷ 365 × { $rate } = { $interest }
+claim-formula = { $amount } payés le { $day } : { $amount } × { $days ->
+    [one] { $days } jour ÷ 365 × { $rate } = { $interest }
+   *[other] { $days } jours ÷ 365 × { $rate } = { $interest }
+    }
 claim-interest = Intérêts (€)
 account-claims = Intérêts réclamés ; montants en euros
 claim-how-gone = Le calcul d’origine est dans la piste d’audit : les taux ou les avoirs ont changé depuis.

@@ -256,3 +256,6 @@ told-held-readings = Le compteur { $meter } y est affecté et a des relevés dep
 told-held-rule = Le reste du livre du site ne serait plus cohérent sans lui : { $text }
 told-trail-too-long = Cette sélection compte { $count } événements, un tel fichier en contient { $max } au plus : restreignez le filtre, ou prenez le CSV, qui les contient tous.
 told-list-too-long = Un PDF de { $count } lignes serait trop long : { $max } au plus. Prenez le CSV ou le classeur, ou filtrez la liste.
+told-meter-silent = Le compteur { $meter } n’a rien dit depuis le { $since }, plus que sa tolérance : allez le voir, ou envoyez ses relevés.
+told-meter-gaps = Le compteur { $meter } s’est tu dans le mois (silences : { $count }), le plus longtemps du { $from } au { $to } : envoyez les relevés manquants, ou acceptez une estimation.
+told-meter-above-rating = Le compteur { $meter } montre jusqu’à { $mean } kW du { $from } au { $to } sur une voie assignée à { $rated } kW : corrigez un relevé faux, ou allez voir la baie.

@@ -331,3 +331,4 @@ action-tenant-removed = Hébergé supprimé
 done-tenant-removed = Hébergé { $value } : la fiche est supprimée.
 done-contract-removed = Convention { $value } : la convention est supprimée.
 done-tariff-removed = Tarif { $value } : le tarif est supprimé.
+contracts-all = Voir les { $count } conventions

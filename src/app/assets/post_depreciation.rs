@@ -37,6 +37,7 @@ pub(in crate::app) const PERIODS: [PostingPeriod; 3] =
 /// Posts everything through `through` that is not in the journal yet, each entry in a transaction of its own: a run
 /// that is stopped is continued by the next. A month that has not ended at `now` is refused.
 pub fn post(store: &Store, through: BillingMonth, by: &Actor, now: DateTime<Utc>) -> Result<PostingReport, AppError> {
+    let seen = book::state(&mut *store.connection()?)?;
     let book = export_book::shared(store)?;
     if through.period(book.facility.zone).to.to_utc() > now {
         let last = BillingMonth::of(day_in(now, book.facility.zone)).previous();
@@ -65,12 +66,18 @@ pub fn post(store: &Store, through: BillingMonth, by: &Actor, now: DateTime<Utc>
     entries.sort_by_key(|entry| entry.date);
     for entry in entries {
         if !before.has(entry.journal, &entry.document)
-            && store.write(|connection| write_once(connection, &entry, by, now))?
+            && store.write(|connection| {
+                refuse_changed(connection, seen)?;
+                write_once(connection, &entry, by, now)
+            })?
         {
             report.add(&entry, &chart);
         }
     }
-    let caught_up = store.write(|connection| catch_up(connection, &components, &chart, by, now))?;
+    let caught_up = store.write(|connection| {
+        refuse_changed(connection, seen)?;
+        catch_up(connection, &components, &chart, by, now)
+    })?;
     if let Some(entry) = caught_up {
         report.add(&entry, &chart);
         report.catch_up = Some(entry.document);
@@ -179,6 +186,18 @@ fn catch_up(
         write(connection, entry, by, now)?;
     }
     Ok(entry)
+}
+
+/// Refuses to go on with entries made from a book that was changed since: an event withdrawn meanwhile would stay posted.
+/// Whoever changes the book waits until the transaction ends.
+fn refuse_changed(connection: &mut AnyConnection, seen: i64) -> Result<(), AppError> {
+    book::lock(connection)?;
+    if book::state(connection)? == seen {
+        return Ok(());
+    }
+    let english = "the book was changed while its entries were being posted; what was posted stays posted: post again for \
+                   the rest";
+    Err(AppError::Contrary(Box::new(Told::new("posting-book-changed", english))))
 }
 
 /// Writes an entry that nobody else has posted meanwhile, and says whether.

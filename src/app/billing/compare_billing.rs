@@ -1,10 +1,12 @@
 //! A month's plan beside what the month before came to, contract by contract.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 
+use crate::app::billing::compare_running;
 use crate::app::cancelled::{self, Cancelled};
 use crate::app::gather::gather;
 use crate::app::kept::Kept;
@@ -12,13 +14,13 @@ use crate::app::plan_billing::make;
 use crate::app::{AppError, Store, export_book};
 use crate::domain::access::TenantScope;
 use crate::domain::billing_run::{Problem, not_over};
-use crate::domain::calendar::BillingMonth;
+use crate::domain::calendar::{BillingMonth, Timestamp};
 use crate::domain::contract::Contract;
 use crate::domain::ids::{ContractCode, TenantCode};
 use crate::domain::invoice::{Draft, InvoiceKind, InvoiceNumber};
 use crate::domain::money::Money;
-use crate::storage::audit;
 use crate::storage::invoices::{self, InvoiceFilter, InvoiceStatus, InvoiceSummary, Page};
+use crate::storage::{AnyConnection, audit};
 
 /// From so many percent on a difference is pointed out.
 const FAR_PERCENT: i64 = 20;
@@ -31,7 +33,7 @@ pub struct Comparison {
     pub problems: Vec<Problem>,
 }
 
-/// One contract that has something to bill, or had in the month before.
+/// One contract that has something to bill, or had in the month before; of a month that goes on, one in force.
 #[derive(Debug, Clone)]
 pub struct Compared {
     pub contract: ContractCode,
@@ -41,7 +43,10 @@ pub struct Compared {
     pub state: State,
     /// Invoices of the month of which nothing is left.
     pub cancelled: Vec<Cancelled>,
-    /// None where nothing could be drafted; nothing of an invoice that is cancelled.
+    /// What a month that goes on comes to so far; none of any other.
+    pub known: Option<Money>,
+    /// None where nothing could be drafted; nothing of an invoice that is cancelled. Of a month that goes on it is an
+    /// estimate of the whole, without the lines that cannot be told yet.
     pub net: Option<Money>,
     pub gross: Option<Money>,
     /// The invoice of the month before, where there is one.
@@ -60,6 +65,8 @@ pub enum State {
     Billable,
     /// A problem keeps it from being drafted.
     Blocked,
+    /// The month goes on.
+    Running,
     /// Nothing to bill this month.
     Nothing,
 }
@@ -92,33 +99,37 @@ impl Compared {
     }
 }
 
-/// Comparisons of months that are over.
-pub(in crate::app) type Comparisons = Kept<BillingMonth, Arc<Comparison>>;
+/// Comparisons of months that are over, and of the running one with the part of an hour it was asked in.
+pub(in crate::app) type Comparisons = Kept<(BillingMonth, i64), Arc<Comparison>>;
+
+/// For so long the look at a running month counts, where nothing happens meanwhile.
+const RUNNING_SECONDS: i64 = 600;
 
 /// What `month` would bill; writes nothing. Of a month that is over it is worked out once as long as the trail has no
-/// further event: all that a plan is made of, readings included, is recorded there in the transaction that changes it.
+/// further event: all that a plan is made of, readings included, is recorded there in the transaction that changes it. The running month is looked at again after ten
+/// minutes as well: silences grow.
 pub fn compare(store: &Store, month: BillingMonth, now: DateTime<Utc>) -> Result<Arc<Comparison>, AppError> {
     let zone = export_book::shared(store)?.facility.zone;
+    let head = || Ok::<_, AppError>(audit::head(&mut *store.connection()?)?.0);
+    if BillingMonth::of(Timestamp::from(now).date_in(zone)) == month {
+        let part = now.timestamp().div_euclid(RUNNING_SECONDS);
+        let look = || compare_running::work_out(store, month, now).map(Arc::new);
+        return store.comparisons().answer(head()?, (month, part), look);
+    }
     let work_out = || work_out(store, month, now).map(Arc::new);
     if not_over(month, zone, now.into()).is_some() {
         return work_out();
     }
-    let (head, _) = audit::head(&mut *store.connection()?)?;
-    store.comparisons().answer(head, month, work_out)
+    store.comparisons().answer(head()?, (month, 0), work_out)
 }
 
 fn work_out(store: &Store, month: BillingMonth, now: DateTime<Utc>) -> Result<Comparison, AppError> {
     store.read(|connection| {
         let gathered = gather(connection, month)?;
         let plan = make(&gathered, now);
-        let mut of = |month| {
-            let filter =
-                InvoiceFilter { month: Some(month), kind: Some(InvoiceKind::Invoice), ..InvoiceFilter::default() };
-            invoices::list(connection, &TenantScope::Everyone, &filter, Page::ALL).map(|(found, _)| found)
-        };
-        let (own, before) = (of(month)?, of(month.previous())?);
+        let own = invoices_of(connection, month)?;
+        let before = billed_before(connection, month)?;
         let cancelled = cancelled::in_month(connection, month)?;
-        let cancelled_before = cancelled::in_month(connection, month.previous())?;
         let name = |code: &TenantCode| {
             let tenant = gathered.book.tenants.iter().find(|tenant| tenant.code == *code);
             tenant.map_or_else(|| code.to_string(), |tenant| tenant.name.clone())
@@ -126,7 +137,6 @@ fn work_out(store: &Store, month: BillingMonth, now: DateTime<Utc>) -> Result<Co
         let compared = |contract: &Contract| {
             let draft = plan.drafts.iter().find(|draft| draft.contract == contract.code);
             let own = own.iter().find(|invoice| invoice.contract == contract.code);
-            let before = before.iter().find(|invoice| invoice.contract == contract.code);
             let blocked = plan.blocking().any(|problem| problem.contract.as_ref() == Some(&contract.code));
             let (state, net, gross) = left(standing(own, draft, blocked), &cancelled);
             Compared {
@@ -136,19 +146,42 @@ fn work_out(store: &Store, month: BillingMonth, now: DateTime<Utc>) -> Result<Co
                 tenant_name: name(&contract.tenant),
                 state,
                 cancelled: cancelled.iter().filter(|one| one.contract == contract.code).cloned().collect(),
+                known: None,
                 net,
                 gross,
-                net_before: before.map(|invoice| {
-                    let nothing_left = |one: &Cancelled| one.contract == contract.code && one.leaves_nothing();
-                    if cancelled_before.iter().any(nothing_left) { Money::ZERO } else { invoice.totals.net }
-                }),
+                net_before: before.get(&contract.code).copied(),
             }
         };
         let mut contracts: Vec<Compared> = gathered.book.contracts.iter().map(compared).collect();
         contracts.retain(|one| one.state != State::Nothing || one.net_before.is_some());
-        contracts.sort_by(|a, b| (&a.tenant_name, &a.contract).cmp(&(&b.tenant_name, &b.contract)));
+        in_order(&mut contracts);
         Ok(Comparison { month, contracts, problems: plan.problems.clone() })
     })
+}
+
+/// By tenant, then code.
+pub(super) fn in_order(contracts: &mut [Compared]) {
+    contracts.sort_by(|a, b| (&a.tenant_name, &a.contract).cmp(&(&b.tenant_name, &b.contract)));
+}
+
+/// By contract, the net of its invoice of the month before `month`: nothing where nothing is left of it.
+pub(super) fn billed_before(
+    connection: &mut AnyConnection,
+    month: BillingMonth,
+) -> Result<HashMap<ContractCode, Money>, AppError> {
+    let cancelled = cancelled::in_month(connection, month.previous())?;
+    let mut before = HashMap::new();
+    for invoice in invoices_of(connection, month.previous())? {
+        let nothing_left = cancelled.iter().any(|one| one.contract == invoice.contract && one.leaves_nothing());
+        let net = if nothing_left { Money::ZERO } else { invoice.totals.net };
+        before.entry(invoice.contract).or_insert(net);
+    }
+    Ok(before)
+}
+
+fn invoices_of(connection: &mut AnyConnection, month: BillingMonth) -> Result<Vec<InvoiceSummary>, AppError> {
+    let filter = InvoiceFilter { month: Some(month), kind: Some(InvoiceKind::Invoice), ..InvoiceFilter::default() };
+    Ok(invoices::list(connection, &TenantScope::Everyone, &filter, Page::ALL)?.0)
 }
 
 /// What is left of what was issued: the invoice in force, or nothing where that is cancelled as well.

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::app::read_series::Around;
 use crate::app::read_tenants::TenantNames;
-use crate::app::read_usage::{assigned, choose, latest_month};
+use crate::app::read_usage::{assigned, choose};
 use crate::app::{AppError, Store, cancelled};
 use crate::domain::access::TenantScope;
 use crate::domain::billing_run::{self, Estimate, KnownSpan};
@@ -31,7 +31,10 @@ pub struct TenantEstimate {
     pub is_over: bool,
     /// The month has not begun: nothing of it is measured, only what is agreed is known.
     pub is_to_come: bool,
-    /// The end of what was read.
+    /// Whether a meter that says something regularly bills in the month: its silence then means that not all is known.
+    pub is_awaited: bool,
+    /// The latest reading of such meters before the month ends; of a month nothing was read of it is earlier than the
+    /// month.
     pub last_reading: Option<Timestamp>,
     pub contracts: Vec<ContractEstimate>,
 }
@@ -45,7 +48,7 @@ pub struct ContractEstimate {
     pub before: Option<(InvoiceNumber, Totals)>,
 }
 
-/// The estimate of `month`, of the latest month with readings where none is named; none where `scope` does not admit who
+/// The estimate of `month`, of the running one by the facility's clock where none is named; none where `scope` does not admit who
 /// is asked for.
 pub fn read(
     store: &Store,
@@ -57,17 +60,15 @@ pub fn read(
     store.read(|connection| {
         let book = store.book(connection)?;
         let Some((tenant, choices)) = choose(&book, scope, tenant) else { return Ok(None) };
-        let month = match month {
-            Some(month) => month,
-            None => latest_month(connection, &book, &tenant.code, now)?,
-        };
+        let running = || BillingMonth::of(Timestamp::from(now).date_in(book.facility.zone));
+        let month = month.unwrap_or_else(running);
         let period = month.period(book.facility.zone);
         let contracts: Vec<&Contract> = book
             .contracts
             .iter()
             .filter(|contract| contract.tenant == tenant.code && contract.in_force.overlaps(month.days()))
             .collect();
-        let CarriedOn { samples, last: last_reading, read_to } =
+        let CarriedOn { samples, is_awaited, last: last_reading, read_to } =
             carried_on(connection, &book, &contracts, tenant, month)?;
         let known = KnownSpan { until: known_until(&book, month, last_reading, now), read_to };
         let before = invoices_before(connection, &tenant.code, month)?;
@@ -82,6 +83,7 @@ pub fn read(
             month,
             is_over: period.to <= Timestamp::from(now),
             is_to_come: period.from > Timestamp::from(now),
+            is_awaited,
             last_reading,
             contracts: estimates.collect(),
         }))
@@ -98,7 +100,9 @@ fn known_until(book: &Book, month: BillingMonth, last: Option<Timestamp>, now: D
 /// The readings of a month and what they were carried on with.
 struct CarriedOn {
     samples: Samples,
-    /// The latest reading of the tenant's own meters.
+    /// Whether a reading of the tenant's own meters is waited for.
+    is_awaited: bool,
+    /// The latest reading of those that are.
     last: Option<Timestamp>,
     /// By meter, the day of its latest reading.
     read_to: HashMap<MeterCode, NaiveDate>,
@@ -126,24 +130,26 @@ fn carried_on(
     }
     let all: Vec<MeterId> = asked.values().map(|(id, _)| *id).collect();
     let mut around = Around::open(connection, &all, period)?;
-    let (mut samples, mut read_to, mut last) = (HashMap::with_capacity(asked.len()), HashMap::new(), None);
+    let (mut samples, mut read_to) = (HashMap::with_capacity(asked.len()), HashMap::new());
+    let (mut any_awaited, mut last) = (false, None);
     for (code, (id, meter)) in asked {
         let readings: Vec<Sample> = around.of(connection, id)?.iter().map(Reading::sample).collect();
         let within = readings.iter().rev().find(|sample| sample.at <= period.to).map(|sample| sample.at);
-        if own.iter().any(|one| one.id == id) {
-            last = last.max(within);
+        let awaited = is_awaited(meter, period);
+        if awaited && own.iter().any(|one| one.id == id) {
+            (last, any_awaited) = (last.max(within), true);
         }
-        if let Some(at) = within.filter(|_| is_awaited(meter, period)) {
+        if let Some(at) = within.filter(|_| awaited) {
             read_to.insert(code.clone(), at.date_in(facility.zone));
         }
         samples.insert(code.clone(), projected(meter, &readings, period));
     }
-    Ok(CarriedOn { samples, last, read_to })
+    Ok(CarriedOn { samples, is_awaited: any_awaited, last, read_to })
 }
 
 /// Whether a silence of the meter means that something is not known yet. Events of an occupancy come when something
 /// moves, and a meter that was taken out has said all it will.
-fn is_awaited(meter: &Meter, period: Period) -> bool {
+pub(in crate::app) fn is_awaited(meter: &Meter, period: Period) -> bool {
     meter.register.kind() != RegisterKind::Occupancy && meter.removed_at.is_none_or(|removed| removed > period.to)
 }
 

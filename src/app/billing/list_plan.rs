@@ -21,6 +21,8 @@ pub enum PlanKey {
     /// The same in percent.
     Deviation,
     Gross,
+    /// What a month that goes on comes to so far.
+    Known,
 }
 
 impl SortKey for PlanKey {
@@ -32,6 +34,7 @@ impl SortKey for PlanKey {
         PlanKey::Difference,
         PlanKey::Deviation,
         PlanKey::Gross,
+        PlanKey::Known,
     ];
 
     fn name(self) -> &'static str {
@@ -43,6 +46,7 @@ impl SortKey for PlanKey {
             PlanKey::Difference => "difference",
             PlanKey::Deviation => "deviation",
             PlanKey::Gross => "gross",
+            PlanKey::Known => "known",
         }
     }
 
@@ -102,6 +106,7 @@ pub fn page(mut chosen: Vec<&Compared>, order: Order<PlanKey>, page: Option<usiz
             PlanKey::Difference => order.of_known(&distance(a), &distance(b)),
             PlanKey::Deviation => order.of_known(&a.deviation(), &b.deviation()),
             PlanKey::Gross => order.of_known(&a.gross, &b.gross),
+            PlanKey::Known => order.of_known(&a.known, &b.known),
         };
         by_key
             .then_with(|| folded(&a.tenant_name).cmp(&folded(&b.tenant_name)))
@@ -127,6 +132,7 @@ mod tests {
             tenant_name: contract.to_owned(),
             state: if net.is_some() { State::Billable } else { State::Blocked },
             cancelled: vec![],
+            known: None,
             net: net.map(Money::from_cents),
             gross: net.map(Money::from_cents),
             net_before: before.map(Money::from_cents),

@@ -1,6 +1,7 @@
 //! The month: what would be billed, what is, and what readings change about it afterwards.
 
 pub mod compare_billing;
+mod compare_running;
 pub mod estimate_month;
 pub(super) mod gather;
 pub mod late_readings;

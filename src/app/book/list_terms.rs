@@ -183,13 +183,10 @@ pub fn contracts(
     let names: TenantNames = book.tenants.iter().collect();
     let name = |contract: &Contract| names.name(&contract.tenant).to_owned();
     let is_wanted = |contract: &&Contract| {
-        scope.admits(&contract.tenant)
-            && wanted.finds(&[
-                contract.code.as_str(),
-                &contract.title,
-                contract.tenant.as_str(),
-                names.name(&contract.tenant),
-            ])
+        let own = [contract.code.as_str(), &contract.title, contract.tenant.as_str(), names.name(&contract.tenant)];
+        let billed_at = contract.lines.iter().map(|line| line.tariff.as_str());
+        let looked_at: Vec<&str> = own.into_iter().chain(billed_at).collect();
+        scope.admits(&contract.tenant) && wanted.finds(&looked_at)
     };
     let mut found: Vec<(&Contract, String)> =
         book.contracts.iter().filter(is_wanted).map(|contract| (contract, name(contract))).collect();

@@ -8,3 +8,4 @@ pub(super) mod issue_invoice;
 pub mod list_invoices;
 pub mod read_invoices;
 pub mod report_titre;
+mod searched;

@@ -4,11 +4,11 @@ use std::collections::HashSet;
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
+use super::searched::{Searches, searched_for};
 use crate::app::archive_invoice::{self, ArchiveKind};
 use crate::app::kept::Kept;
-use crate::app::listing::folded;
 use crate::app::{AppError, Store};
 use crate::documents::zip::Zip;
 use crate::domain::access::{Action, Decision, Role, TenantScope, policy};
@@ -18,7 +18,7 @@ use crate::domain::ids::InvoiceId;
 use crate::domain::invoice::{InvoiceNumber, IssuedInvoice};
 use crate::domain::money::Money;
 use crate::domain::told::{Tell, Told};
-use crate::storage::invoices::search::{self, Named, Routed, SearchedFor, Selection, Sums};
+use crate::storage::invoices::search::{self, Selection, Sums};
 use crate::storage::invoices::{self, Page};
 use crate::storage::{AnyConnection, archive};
 
@@ -126,6 +126,7 @@ pub(in crate::app) struct Tallies {
     counts: Kept<(Seen, NaiveDate), StateCounts>,
     open: Kept<Seen, Money>,
     months: Kept<Seen, Vec<String>>,
+    searches: Searches,
 }
 
 pub const INVOICES_PER_PAGE: usize = 50;
@@ -159,7 +160,7 @@ pub fn search(
 ) -> Result<InvoicePage, AppError> {
     let connection = &mut *store.connection()?;
     let revision = search::revision(connection)?;
-    let Some(selection) = selection(connection, reader, wanted)? else { return Ok(InvoicePage::empty()) };
+    let Some(selection) = selection(store, connection, reader, wanted)? else { return Ok(InvoicePage::empty()) };
     let sums = store.tallies().sums.answer(revision, (reader.scope.clone(), selection.clone()), || {
         Ok(search::sums(connection, &reader.scope, &selection)?)
     })?;
@@ -209,7 +210,7 @@ pub fn after(
     (place, limit): (Place, usize),
 ) -> Result<Vec<InvoiceSummary>, AppError> {
     let connection = &mut *store.connection()?;
-    let Some(selection) = selection(connection, reader, wanted)? else { return Ok(vec![]) };
+    let Some(selection) = selection(store, connection, reader, wanted)? else { return Ok(vec![]) };
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let from = ((place.month, place.row), limit);
     Ok(search::after(connection, &reader.scope, &selection, Order { key: SortKey::Month, ..order }, from)?)
@@ -218,7 +219,7 @@ pub fn after(
 /// All of what [`search`] shows in pages.
 pub fn whole(store: &Store, reader: &Reader, wanted: Wanted, order: Order) -> Result<Vec<InvoiceSummary>, AppError> {
     let connection = &mut *store.connection()?;
-    match selection(connection, reader, wanted)? {
+    match selection(store, connection, reader, wanted)? {
         Some(selection) => Ok(search::page(connection, &reader.scope, &selection, order, Page::ALL)?),
         None => Ok(vec![]),
     }
@@ -235,7 +236,7 @@ pub fn counts(store: &Store, reader: &Reader, wanted: Wanted, today: NaiveDate) 
     let revision = search::revision(connection)?;
     let wanted = Wanted { filter: InvoiceFilter { status: None, ..wanted.filter }, standing: None, ..wanted };
     let nothing = StateCounts { drafts: 0, issued: 0, open: 0, overdue: 0, paid: 0, overpaid: 0, credited: 0 };
-    let Some(selection) = selection(connection, reader, wanted)? else { return Ok(nothing) };
+    let Some(selection) = selection(store, connection, reader, wanted)? else { return Ok(nothing) };
     let asked = ((reader.scope.clone(), selection.clone()), today);
     let counts = store
         .tallies()
@@ -249,7 +250,7 @@ pub fn counts(store: &Store, reader: &Reader, wanted: Wanted, today: NaiveDate) 
 pub fn open_sum(store: &Store, reader: &Reader, wanted: Wanted) -> Result<Money, AppError> {
     let connection = &mut *store.connection()?;
     let revision = search::revision(connection)?;
-    let Some(selection) = selection(connection, reader, wanted)? else { return Ok(Money::ZERO) };
+    let Some(selection) = selection(store, connection, reader, wanted)? else { return Ok(Money::ZERO) };
     store.tallies().open.answer(revision, (reader.scope.clone(), selection.clone()), || {
         Ok(search::open_sum(connection, &reader.scope, &selection)?)
     })
@@ -259,7 +260,7 @@ pub fn open_sum(store: &Store, reader: &Reader, wanted: Wanted) -> Result<Money,
 pub fn months(store: &Store, reader: &Reader) -> Result<Vec<BillingMonth>, AppError> {
     let connection = &mut *store.connection()?;
     let revision = search::revision(connection)?;
-    let Some(selection) = selection(connection, reader, Wanted::default())? else { return Ok(vec![]) };
+    let Some(selection) = selection(store, connection, reader, Wanted::default())? else { return Ok(vec![]) };
     let months = store.tallies().months.answer(revision, (reader.scope.clone(), selection.clone()), || {
         Ok(search::months(connection, &reader.scope, &selection)?)
     })?;
@@ -267,32 +268,18 @@ pub fn months(store: &Store, reader: &Reader) -> Result<Vec<BillingMonth>, AppEr
 }
 
 /// What is wanted in the terms of the database, less what the reader may not see; none where nothing can match.
-fn selection(connection: &mut AnyConnection, reader: &Reader, wanted: Wanted) -> Result<Option<Selection>, AppError> {
+fn selection(
+    store: &Store,
+    connection: &mut AnyConnection,
+    reader: &Reader,
+    wanted: Wanted,
+) -> Result<Option<Selection>, AppError> {
     let Some(filter) = visible(reader.role, wanted.filter) else { return Ok(None) };
     let filter = match wanted.standing {
         Some(_) => InvoiceFilter { status: Some(InvoiceStatus::Issued), ..filter },
         None => filter,
     };
-    let text = folded(wanted.text.trim());
-    let search = match text.is_empty() {
-        true => None,
-        false => {
-            let holds = |one: &String| folded(one).contains(&text);
-            let named = |one: &&Named| holds(&one.name) || holds(&one.code);
-            let routed = |one: &&Named| one.routed_by.iter().any(holds);
-            let (tenants, contracts) = (search::tenants(connection, &reader.scope)?, search::contracts(connection)?);
-            Some(SearchedFor {
-                number_part: number_in(wanted.text.trim()),
-                tenants: tenants.iter().filter(named).map(|one| one.id).collect(),
-                contracts: contracts.iter().filter(named).map(|one| one.id).collect(),
-                reference_part: wanted.text.trim().to_lowercase(),
-                routed: Routed {
-                    tenants: tenants.iter().filter(routed).map(|one| one.id).collect(),
-                    contracts: contracts.iter().filter(routed).map(|one| one.id).collect(),
-                },
-            })
-        }
-    };
+    let search = searched_for(connection, &reader.scope, &store.tallies().searches, &wanted.text)?;
     Ok(Some(Selection { filter, search, standing: wanted.standing }))
 }
 
@@ -321,6 +308,24 @@ pub fn document(
     kind: ArchiveKind,
 ) -> Result<Option<Vec<u8>>, AppError> {
     one(store, scope, number)?.map(|invoice| archive_invoice::document(store, &invoice, kind)).transpose()
+}
+
+/// A document and when it was issued.
+pub struct DatedDocument {
+    pub issued_at: DateTime<Utc>,
+    pub bytes: Vec<u8>,
+}
+
+/// The same with the instant it was issued.
+pub fn dated_document(
+    store: &Store,
+    scope: &TenantScope,
+    number: &str,
+    kind: ArchiveKind,
+) -> Result<Option<DatedDocument>, AppError> {
+    let Some(invoice) = one(store, scope, number)? else { return Ok(None) };
+    let bytes = archive_invoice::document(store, &invoice, kind)?;
+    Ok(Some(DatedDocument { issued_at: invoice.issued_at, bytes }))
 }
 
 /// More documents than one ZIP archive holds.
@@ -365,17 +370,6 @@ pub fn check_archive(store: &Store, reader: &Reader, numbers: &[String]) -> Resu
     if over.documents > Zip::FILES_MAX || over.bytes > Zip::BYTES_MAX { Err(AppError::refused(&over)) } else { Ok(()) }
 }
 
-/// What may be part of a number in a text people search for; a creditor reference (`RF85DC2026000123`, ISO 11649) holds
-/// one behind its check digits.
-fn number_in(text: &str) -> String {
-    let text: String = text.to_uppercase().split_whitespace().collect();
-    let number = text.strip_prefix("RF").and_then(|rest| rest.split_at_checked(2));
-    match number.filter(|(check, _)| check.bytes().all(|byte| byte.is_ascii_digit())) {
-        Some((_, number)) => number.to_owned(),
-        None => text,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -386,10 +380,5 @@ mod tests {
         assert_eq!(visible(Role::Tenant, filter(Some(InvoiceStatus::Draft))), None);
         assert_eq!(visible(Role::Tenant, filter(None)), Some(filter(Some(InvoiceStatus::Issued))));
         assert_eq!(visible(Role::Finance, filter(None)), Some(filter(None)));
-    }
-
-    #[test]
-    fn names_are_found_without_accents() {
-        assert_eq!(folded("Assistance publique-Hôpitaux de l’État"), "assistance publique-hopitaux de l'etat");
     }
 }

@@ -33,9 +33,9 @@ pub fn statement(store: &Store, id: i64) -> Result<Option<(BankStatement, Vec<Ba
     Ok(bank::statement(&mut *store.connection()?, id)?)
 }
 
-/// The statements read last, newest first.
-pub fn statements(store: &Store) -> Result<Vec<BankStatement>, AppError> {
-    Ok(bank::statements(&mut *store.connection()?, 20)?)
+/// The statements read last, newest first, `limit` at most.
+pub fn statements(store: &Store, limit: i64) -> Result<Vec<BankStatement>, AppError> {
+    Ok(bank::statements(&mut *store.connection()?, limit)?)
 }
 
 /// Why a receipt was left, in words pages can say.

@@ -13,7 +13,6 @@ use crate::app::read_tenants::TenantNames;
 use crate::app::{AppError, Store};
 use crate::domain::book::Book;
 use crate::domain::calendar::{BillingMonth, Period, Timestamp};
-use crate::domain::contract::LineQuantity;
 use crate::domain::ids::{ContractCode, MeterCode, MeterId, TenantCode};
 use crate::domain::metering::{Coverage, Meter, Reading, Register, Sample, SlotValue, day_slots, profile};
 pub use crate::storage::readings::Correction;
@@ -235,7 +234,7 @@ pub(in crate::app) fn latest_month(
 }
 
 /// What one feed of the meter's rack is rated for, where it stands on one.
-fn rated_kw(book: &Book, meter: &Meter) -> Option<Decimal> {
+pub(in crate::app) fn rated_kw(book: &Book, meter: &Meter) -> Option<Decimal> {
     meter.feed?;
     let racks = book.rooms.iter().flat_map(|room| &room.aisles).flat_map(|aisle| &aisle.racks);
     racks.into_iter().find(|rack| meter.rack.as_ref() == Some(&rack.code)).map(|rack| rack.feed_rated_kw)
@@ -251,11 +250,7 @@ pub(in crate::app) fn billed_on(book: &Book, month: BillingMonth) -> HashMap<&Me
             tenant_name: names.name(&contract.tenant).to_owned(),
             contract: contract.code.clone(),
         };
-        for line in &contract.lines {
-            let LineQuantity::Metered { meters, .. } = &line.quantity else { continue };
-            let current = meters.iter().filter(|one| one.period.overlaps(month.days()));
-            billed.extend(current.map(|one| (&one.meter, on.clone())));
-        }
+        billed.extend(contract.metered(month.days()).into_keys().map(|meter| (meter, on.clone())));
     }
     billed
 }

@@ -23,8 +23,8 @@ impl Around {
         Ok(Around { period, reader: SeriesReader::open(connection, meters, wide)? })
     }
 
-    /// The meter's readings, oldest first, the one before the period and the one after it among them.
-    pub fn of(&mut self, connection: &mut AnyConnection, meter: MeterId) -> Result<Vec<Reading>, AppError> {
+    /// The same of a period that ends now: what is after it is still to come.
+    pub fn so_far(&mut self, connection: &mut AnyConnection, meter: MeterId) -> Result<Vec<Reading>, AppError> {
         let mut found = self.reader.readings(connection, meter)?;
         if found.first().is_none_or(|first| first.at > self.period.from)
             && let Some(before) = series::last_before(connection, meter, self.period.from)?
@@ -32,6 +32,12 @@ impl Around {
             found.retain(|reading| reading.at > before.at);
             found.insert(0, before);
         }
+        Ok(found)
+    }
+
+    /// The meter's readings, oldest first, the one before the period and the one after it among them.
+    pub fn of(&mut self, connection: &mut AnyConnection, meter: MeterId) -> Result<Vec<Reading>, AppError> {
+        let mut found = self.so_far(connection, meter)?;
         if found.last().is_none_or(|last| last.at < self.period.to)
             && let Some(after) = readings::first_at_or_after(connection, meter, self.period.to)?
         {

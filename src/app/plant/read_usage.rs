@@ -15,7 +15,6 @@ use crate::app::{AppError, Store};
 use crate::domain::access::TenantScope;
 use crate::domain::book::Book;
 use crate::domain::calendar::{BillingMonth, DatePeriod, Period, Timestamp};
-use crate::domain::contract::LineQuantity;
 use crate::domain::facility::Feed;
 use crate::domain::ids::{MeterCode, MeterId, RackCode, TenantCode};
 use crate::domain::metering::{Meter, Register, Sample, SlotValue, day_slots, profile, window_slots};
@@ -113,6 +112,41 @@ pub struct UsageSlot {
     pub values: BTreeMap<Course, CourseValue>,
 }
 
+/// What the tenant's meters in one rack say of the whole period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct RackUsage {
+    /// kWh.
+    pub energy_a: Option<Decimal>,
+    pub energy_b: Option<Decimal>,
+    /// U last counted.
+    pub units: Option<Decimal>,
+}
+
+impl RackUsage {
+    pub fn energy(&self) -> Option<Decimal> {
+        plus(self.energy_a, self.energy_b)
+    }
+
+    /// A meter more, by what it says of the slots.
+    fn count(&mut self, course: Course, counted: &[(usize, SlotValue)]) {
+        let known = || counted.iter().filter_map(|(_, value)| value.value);
+        match course {
+            Course::EnergyA => self.energy_a = known().map(Some).fold(self.energy_a, plus),
+            Course::EnergyB => self.energy_b = known().map(Some).fold(self.energy_b, plus),
+            Course::Units => self.units = plus(self.units, known().next_back()),
+            _ => {}
+        }
+    }
+}
+
+/// What is known of both together.
+fn plus(one: Option<Decimal>, other: Option<Decimal>) -> Option<Decimal> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one + other),
+        (one, other) => one.or(other),
+    }
+}
+
 /// What a tenant's meters say.
 #[derive(Debug)]
 pub struct TenantUsage {
@@ -124,8 +158,8 @@ pub struct TenantUsage {
     /// Columns that have a meter, in their order.
     pub courses: Vec<Course>,
     pub slots: Vec<UsageSlot>,
-    /// Racks of lines in force.
-    pub racks: Vec<RackCode>,
+    /// Racks of lines in force, and those the meters stand in.
+    pub racks: BTreeMap<RackCode, RackUsage>,
     pub meters: Vec<MeterCode>,
     /// The end of what is known.
     pub last_reading: Option<Timestamp>,
@@ -200,15 +234,8 @@ pub(in crate::app) fn assigned<'a>(
     let ids = stored::meter_ids(connection)?;
     let mut periods: BTreeMap<&MeterCode, Vec<DatePeriod>> = BTreeMap::new();
     for contract in book.contracts.iter().filter(|contract| contract.tenant == *tenant) {
-        for line in &contract.lines {
-            let LineQuantity::Metered { meters, .. } = &line.quantity else { continue };
-            let in_force = contract.in_force.intersection(line.in_force).and_then(|all| all.intersection(days));
-            let Some(in_force) = in_force else { continue };
-            for assignment in meters {
-                if let Some(part) = assignment.period.intersection(in_force) {
-                    periods.entry(&assignment.meter).or_default().push(part);
-                }
-            }
+        for (meter, parts) in contract.metered(days) {
+            periods.entry(meter).or_default().extend(parts);
         }
     }
     let found = periods.into_iter().filter_map(|(code, periods)| {
@@ -245,7 +272,7 @@ pub fn read(
                 .iter()
                 .map(|slot| UsageSlot { slot: *slot, day: slot.from.date_in(zone), values: BTreeMap::new() })
                 .collect(),
-            racks: racks(&book, &tenant.code, days),
+            racks: racks(&book, &tenant.code, days).map(|rack| (rack.clone(), RackUsage::default())).collect(),
             meters: meters.iter().map(|one| one.meter.code.clone()).collect(),
             last_reading: None,
             power_is_derived: false,
@@ -294,6 +321,9 @@ fn fill(
             && one.meter.feed.is_some()
             && !gauged.contains(&(one.meter.rack.as_ref(), one.meter.feed));
         usage.power_is_derived |= derives;
+        if let Some(rack) = &one.meter.rack {
+            usage.racks.entry(rack.clone()).or_default().count(course(one.meter), &counted);
+        }
         for (position, value) in counted {
             let Some(slot) = usage.slots.get_mut(position) else { continue };
             let is_power = one.meter.register == Register::Power;
@@ -353,20 +383,16 @@ const fn course(meter: &Meter) -> Course {
 }
 
 fn add(sum: &mut CourseValue, amount: Option<Decimal>, of: &SlotValue, now: Timestamp) {
-    sum.value = match (sum.value, amount) {
-        (Some(sum), Some(amount)) => Some(sum + amount),
-        (sum, amount) => sum.or(amount),
-    };
+    sum.value = plus(sum.value, amount);
     let over = Period { from: of.slot.from, to: of.slot.to.min(now) };
     sum.is_partial |= of.known_seconds < over.seconds();
     sum.is_estimated |= of.estimated;
 }
 
-fn racks(book: &Book, tenant: &TenantCode, days: DatePeriod) -> Vec<RackCode> {
-    let contracts = book.contracts.iter().filter(|contract| contract.tenant == *tenant);
-    let lines = contracts.flat_map(|contract| &contract.lines).filter(|line| line.in_force.overlaps(days));
-    let racks: BTreeSet<&RackCode> = lines.flat_map(|line| &line.racks).collect();
-    racks.into_iter().cloned().collect()
+fn racks<'a>(book: &'a Book, tenant: &'a TenantCode, days: DatePeriod) -> impl Iterator<Item = &'a RackCode> {
+    let contracts = book.contracts.iter().filter(move |contract| contract.tenant == *tenant);
+    let lines = contracts.flat_map(|contract| &contract.lines).filter(move |line| line.in_force.overlaps(days));
+    lines.flat_map(|line| &line.racks)
 }
 
 /// The month of the tenant's latest reading; of what is now where there is none.

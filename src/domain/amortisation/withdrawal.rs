@@ -88,7 +88,8 @@ impl FixedAsset {
     }
 }
 
-/// The documents among `entries` that event `number` of `asset` is posted in: its own, and charges of its day and after.
+/// The documents among `entries` that event `number` of `asset` is posted in: its own, those of events of its day and after,
+/// whose amounts follow from what the asset was then, and charges of its day and after.
 pub fn postings_of<'a>(asset: &FixedAsset, number: usize, entries: &'a [JournalEntry]) -> Vec<&'a str> {
     let Some(event) = number.checked_sub(1).and_then(|index| asset.events.get(index)) else { return Vec::new() };
     let own = format!("EVT-{}-{number}", asset.code);
@@ -99,9 +100,19 @@ pub fn postings_of<'a>(asset: &FixedAsset, number: usize, entries: &'a [JournalE
         let components = entry.lines().iter().filter_map(|line| component_of(line.auxiliary.as_deref()?, &asset.code));
         components.into_iter().any(is_meant)
     };
+    let happened_after = |entry: &JournalEntry| {
+        let number =
+            entry.document.strip_prefix(&format!("EVT-{}-", asset.code)).and_then(|number| number.parse().ok());
+        let later = number.and_then(|number: usize| asset.events.get(number.checked_sub(1)?));
+        later.is_some_and(|later| later.effective_on >= event.effective_on)
+    };
     let is_charged = entries.iter().any(|entry| charges(entry) && names(entry, &|_| true));
     let rests = |entry: &&JournalEntry| match entry.journal {
-        Journal::Assets => entry.document == own,
+        Journal::Assets if entry.document == own => true,
+        Journal::Assets if is_commission => {
+            happened_after(entry) && names(entry, &|component| entered.contains(&ComponentCode(component.to_owned())))
+        }
+        Journal::Assets => happened_after(entry),
         Journal::Depreciation if entry.date < event.effective_on => false,
         // What goes into service changes no charge of what was there before.
         Journal::Depreciation if is_commission => {
@@ -134,10 +145,11 @@ fn entered_by(asset: &FixedAsset, number: usize) -> BTreeSet<ComponentCode> {
 mod tests {
     use chrono::Days;
     use proptest::prelude::*;
+    use rust_decimal::Decimal;
 
     use super::super::event_tests::{build, changes, event, happen, methods, posted, told};
     use super::super::fixtures::{asset, component};
-    use super::super::{Component, ComponentPlan, Extent, asset_plans, funding::funding, known_on};
+    use super::super::{Component, ComponentPlan, Extent, PostingPeriod, asset_plans, funding::funding, known_on};
     use super::*;
     use crate::domain::money::Money;
 
@@ -200,6 +212,32 @@ mod tests {
         assert!(postings_of(&one, 2, &entries).is_empty() && postings_of(&one, 3, &entries).is_empty());
         let entries = posted(std::slice::from_ref(&one), "2025-03");
         assert_eq!(postings_of(&one, 2, &entries), ["AMORT-2025-03"]);
+    }
+
+    /// A year is posted at its end, a disposal when it happens: what a disposal took out follows from the life revised
+    /// before it, whose charges are not posted yet.
+    #[test]
+    fn an_entry_of_a_later_event_rests_on_what_was_before_it() {
+        for posting in [PostingPeriod::Quarter, PostingPeriod::Year] {
+            let mut one = asset(vec![component("a", "1000.00", 10)]);
+            one.record.posting = posting;
+            let revise = AssetChange::Revise {
+                component: "a".into(),
+                duration_years: Some(20),
+                residual_value: None,
+                expected_units: None,
+            };
+            let half = AssetChange::Dispose {
+                component: None,
+                extent: Extent::Percent(Decimal::from(50)),
+                proceeds: Money::ZERO,
+                buyer: None,
+            };
+            one.events = vec![event("2025-01-10", revise), event("2025-02-10", half), event("2025-02-20", impair(100))];
+            let entries = posted(std::slice::from_ref(&one), "2025-02");
+            assert_eq!(postings_of(&one, 1, &entries), ["EVT-DC-2019-2", "EVT-DC-2019-3"], "{posting:?}");
+            assert_eq!(postings_of(&one, 3, &entries), ["EVT-DC-2019-3"], "{posting:?}");
+        }
     }
 
     #[test]

@@ -13,15 +13,15 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 
 use super::problem::unknown_tariff;
-use super::{Draft, LineTerms, Meters, MonthEvidence, Samples, rate_line};
+use super::{Draft, LineTerms, Meters, MonthEvidence, Samples, Tariff, rate_line};
 use crate::domain::book::Book;
 use crate::domain::calendar::BillingMonth;
 use crate::domain::contract::{Contract, ContractLine, LineQuantity, PueTerm};
 use crate::domain::facility::Facility;
-use crate::domain::ids::{LineCode, MeterCode};
+use crate::domain::ids::{LineCode, MeterCode, TariffCode};
 use crate::domain::invoice::Totals;
 use crate::domain::money::Money;
-use crate::domain::rating::Charge;
+use crate::domain::rating::{Charge, RatingProblem};
 use crate::domain::told::{Tell, Told};
 
 /// How far the month is known.
@@ -85,44 +85,80 @@ pub fn estimate(
     known: &KnownSpan,
 ) -> Estimate {
     let meters: Meters<'_> = book.meters.iter().map(|meter| (&meter.code, meter)).collect();
-    let evidence = || MonthEvidence::new(month, &book.facility, &meters, samples);
-    let whole = evidence();
-    let (mut lines, mut problems, mut charges) = (Vec::new(), Vec::new(), Vec::new());
-    for line in &contract.lines {
-        let Some(tariff) = book.tariffs.iter().find(|tariff| tariff.code == line.tariff) else {
-            problems.push((line.code.clone(), vec![unknown_tariff(line)]));
-            continue;
-        };
+    Estimator::new(book, month, &meters, samples, known).of(contract)
+}
+
+/// A month's evidence, whole and as far as it is known, at hand for one contract after the other: what they share, the
+/// facility's PUE first of all, is worked out once.
+pub(super) struct Estimator<'a> {
+    book: &'a Book,
+    meters: &'a Meters<'a>,
+    samples: &'a Samples,
+    known: &'a KnownSpan,
+    month: BillingMonth,
+    tariffs: HashMap<&'a TariffCode, &'a Tariff>,
+    whole: MonthEvidence<'a>,
+    so_far: HashMap<NaiveDate, MonthEvidence<'a>>,
+}
+
+impl<'a> Estimator<'a> {
+    pub(super) fn new(
+        book: &'a Book,
+        month: BillingMonth,
+        meters: &'a Meters<'a>,
+        samples: &'a Samples,
+        known: &'a KnownSpan,
+    ) -> Estimator<'a> {
+        let whole = MonthEvidence::new(month, &book.facility, meters, samples);
+        let tariffs = book.tariffs.iter().map(|tariff| (&tariff.code, tariff)).collect();
+        Estimator { book, meters, samples, known, month, tariffs, whole, so_far: HashMap::new() }
+    }
+
+    pub(super) fn of(&mut self, contract: &Contract) -> Estimate {
+        let (mut lines, mut problems, mut charges) = (Vec::new(), Vec::new(), Vec::new());
         let index = contract.indexation.as_ref();
-        let index = index.and_then(|clause| book.price_indices.iter().find(|index| index.code == clause.index));
-        let terms = LineTerms { contract, line, tariff, index };
-        let until = known.of(line, &book.facility);
-        let so_far = |until: NaiveDate| rate_line(terms, &evidence().known_until(until)).map(|charges| net(&charges));
-        match (rate_line(terms, &whole), until.map(so_far).transpose()) {
-            (Ok(projected), Ok(_)) if projected.is_empty() => {}
-            (Ok(projected), Ok(so_far)) => {
-                charges.extend(projected.iter().cloned());
-                let projected_net = net(&projected);
-                lines.push(EstimatedLine {
-                    line: line.code.clone(),
-                    known_until: until,
-                    known_net: so_far.unwrap_or(projected_net),
-                    projected_net,
-                    projected,
-                });
-            }
-            (Err(found), _) | (_, Err(found)) => {
-                problems.push((line.code.clone(), found.iter().map(Tell::told).collect()));
+        let index = index.and_then(|clause| self.book.price_indices.iter().find(|index| index.code == clause.index));
+        for line in &contract.lines {
+            let Some(tariff) = self.tariffs.get(&line.tariff).copied() else {
+                problems.push((line.code.clone(), vec![unknown_tariff(line)]));
+                continue;
+            };
+            let terms = LineTerms { contract, line, tariff, index };
+            let until = self.known.of(line, &self.book.facility);
+            let so_far = until.map(|until| self.so_far(terms, until)).transpose();
+            match (rate_line(terms, &self.whole), so_far) {
+                (Ok(projected), Ok(_)) if projected.is_empty() => {}
+                (Ok(projected), Ok(so_far)) => {
+                    charges.extend(projected.iter().cloned());
+                    let projected_net = net(&projected);
+                    lines.push(EstimatedLine {
+                        line: line.code.clone(),
+                        known_until: until,
+                        known_net: so_far.unwrap_or(projected_net),
+                        projected_net,
+                        projected,
+                    });
+                }
+                (Err(found), _) | (_, Err(found)) => {
+                    problems.push((line.code.clone(), found.iter().map(Tell::told).collect()));
+                }
             }
         }
+        Estimate {
+            known_net: lines.iter().map(|line| line.known_net).sum(),
+            projected_net: lines.iter().map(|line| line.projected_net).sum(),
+            projected: Draft::assemble(contract, self.month, charges).ok().map(|draft| draft.totals),
+            lines,
+            known_until: self.known.until,
+            problems,
+        }
     }
-    Estimate {
-        known_net: lines.iter().map(|line| line.known_net).sum(),
-        projected_net: lines.iter().map(|line| line.projected_net).sum(),
-        projected: Draft::assemble(contract, month, charges).ok().map(|draft| draft.totals),
-        lines,
-        known_until: known.until,
-        problems,
+
+    /// What the line comes to before the day `until`.
+    fn so_far(&mut self, terms: LineTerms<'_>, until: NaiveDate) -> Result<Money, Vec<RatingProblem>> {
+        let whole = || MonthEvidence::new(self.month, &self.book.facility, self.meters, self.samples);
+        let evidence = self.so_far.entry(until).or_insert_with(|| whole().known_until(until));
+        rate_line(terms, evidence).map(|charges| net(&charges))
     }
 }
 

@@ -60,6 +60,8 @@ pub enum ProblemKind {
     /// A regularisation is outside the scope of VAT and the month's lines are within it, or the reverse: no invoice
     /// carries both.
     RegularisationWaits,
+    /// A meter shows more than its rack's feed is rated for: a wrong reading, or a danger.
+    AboveRating,
 }
 
 /// Something that stands in the way of billing, or that one should know before billing.
@@ -267,7 +269,7 @@ impl<'c> Found<'c> {
         }
     }
 
-    fn add(
+    pub(super) fn add(
         &mut self,
         severity: Severity,
         what: ProblemKind,
@@ -350,6 +352,11 @@ pub(super) fn unassigned(meter: &Meter, month: BillingMonth) -> Problem {
         None => message,
     };
     general(Severity::Warning, ProblemKind::UnassignedMeter, Some(meter.code.clone()), message)
+}
+
+/// Of a meter that is no contract's own.
+pub(super) fn meter_problem(severity: Severity, what: ProblemKind, meter: MeterCode, message: Told) -> Problem {
+    general(severity, what, Some(meter), message)
 }
 
 fn general(severity: Severity, what: ProblemKind, meter: Option<MeterCode>, message: Told) -> Problem {

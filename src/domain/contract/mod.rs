@@ -4,6 +4,8 @@
 //! (tariff), amounts (rating). Invariants: a contract and its lines are in force over half-open days; lines with the
 //! same code never overlap; a meter feeds one line at a time per measure.
 
+use std::collections::BTreeMap;
+
 use chrono::{Months, NaiveDate};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -45,6 +47,23 @@ impl Contract {
     pub fn notice_by(&self) -> Option<NaiveDate> {
         let end = self.in_force.to?;
         end.checked_sub_months(Months::new(self.notice_months?))?.pred_opt()
+    }
+
+    /// The meters that bill on the contract's lines within `days`, each with the days it does: those of its assignment, of
+    /// the line and of the contract at once.
+    pub fn metered(&self, days: DatePeriod) -> BTreeMap<&MeterCode, Vec<DatePeriod>> {
+        let mut metered: BTreeMap<&MeterCode, Vec<DatePeriod>> = BTreeMap::new();
+        for line in &self.lines {
+            let LineQuantity::Metered { meters, .. } = &line.quantity else { continue };
+            let in_force = self.in_force.intersection(line.in_force).and_then(|all| all.intersection(days));
+            let Some(in_force) = in_force else { continue };
+            for assignment in meters {
+                if let Some(part) = assignment.period.intersection(in_force) {
+                    metered.entry(&assignment.meter).or_default().push(part);
+                }
+            }
+        }
+        metered
     }
 }
 

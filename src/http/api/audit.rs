@@ -6,6 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::{LongPageQuery, paged_long};
 use crate::app::read_trail::{self, ChainedEvent, TrailFilter};
 use crate::domain::audit::SignedRoot;
 use crate::http::asked::{Expected, days, within};
@@ -122,15 +123,20 @@ fn event(chained: ChainedEvent) -> EventAnswer {
 }
 
 #[utoipa::path(
-    get, path = "/api/v1/audit/roots", tag = "audit",
-    responses((status = 200, body = Vec<RootAnswer>, description = "Oldest first."), (status = 401, body = Problem),
+    get, path = "/api/v1/audit/roots", tag = "audit", params(LongPageQuery),
+    responses((status = 200, body = Vec<RootAnswer>, description = "Oldest first."), (status = 400, body = Problem),
+              (status = 401, body = Problem),
               (status = 403, body = Problem)),
     security(("token" = []))
 )]
-pub async fn signed_roots(shared: Data<Shared>, _granted: Granted) -> Result<HttpResponse, Fault> {
+pub async fn signed_roots(
+    shared: Data<Shared>,
+    _granted: Granted,
+    query: Query<LongPageQuery>,
+) -> Result<HttpResponse, Fault> {
     let store = shared.store.clone();
     let roots = blocking(move || read_trail::signed_roots(&store)).await?;
-    Ok(HttpResponse::Ok().json(roots.into_iter().map(root).collect::<Vec<_>>()))
+    paged_long("/api/v1/audit/roots", &roots.into_iter().map(root).collect::<Vec<_>>(), query.page.as_deref())
 }
 
 fn root(SignedRoot { statement, signature }: SignedRoot) -> RootAnswer {

@@ -2,12 +2,14 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::header;
-use actix_web::web::{Data, Json, Path};
+use actix_web::web::{Data, Path};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::download;
+use super::once::{Writing, kept_once};
+use crate::app::AppError;
 use crate::app::audit_pack;
 use crate::app::make_pack::{self, EvidencePack};
 use crate::domain::audit::Actor;
@@ -60,16 +62,32 @@ fn answer(pack: EvidencePack) -> PackAnswer {
 
 #[utoipa::path(
     post, path = "/api/v1/audit/packs", tag = "audit", request_body = PackRequest,
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same request makes one pack: repeated, it is \
+        answered with how far that one is.")),
     responses((status = 202, body = PackAnswer, description = "It is being made: look again at its address."),
               (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
               (status = 409, body = Problem, description = "Another pack is being made.")),
     security(("token" = []))
 )]
-pub async fn create(shared: Data<Shared>, granted: Granted, body: Json<PackRequest>) -> Result<HttpResponse, Fault> {
-    let id = start(&shared, body.year, granted.by).await?;
+pub async fn create(writing: Writing) -> Result<HttpResponse, Fault> {
+    let PackRequest { year } = writing.body()?;
+    let (shared, worker, asker) = (writing.shared.clone(), writing.shared.clone(), writing.by());
+    let (id, _) = kept_once(writing, move |_, _, _| Ok((launch(&worker, year, asker)?, ()))).await?;
     let pack = find(&shared, &id.to_string()).await?;
     let location = format!("/api/v1/audit/packs/{id}");
     Ok(HttpResponse::Accepted().insert_header((header::LOCATION, location)).json(answer(pack)))
+}
+
+#[utoipa::path(
+    get, path = "/api/v1/audit/packs", tag = "audit",
+    responses((status = 200, body = Vec<PackAnswer>, description = "The latest few, newest first."),
+              (status = 401, body = Problem), (status = 403, body = Problem)),
+    security(("token" = []))
+)]
+pub async fn list(shared: Data<Shared>, _granted: Granted) -> Result<HttpResponse, Fault> {
+    let (store, now) = (shared.store.clone(), shared.now());
+    let found = blocking(move || make_pack::recent(&store, now)).await?;
+    Ok(HttpResponse::Ok().json(found.into_iter().map(answer).collect::<Vec<_>>()))
 }
 
 #[utoipa::path(
@@ -94,14 +112,15 @@ pub async fn file(shared: Data<Shared>, _granted: Granted, path: Path<String>) -
 
 /// Begins a pack and makes it beside the threads that answer; its id.
 pub async fn start(shared: &Data<Shared>, year: i32, by: Actor) -> Result<i64, Fault> {
-    let (store, now, asker) = (shared.store.clone(), shared.now(), by.clone());
-    let id = blocking(move || make_pack::begin(&store, year, &asker, now)).await?;
     let worker = shared.clone();
-    actix_web::rt::spawn(async move {
-        let work = move || make_pack::carry_out(&worker.store, &worker.signing(), (id, year), &by, || worker.now());
-        if let Err(error) = actix_web::web::block(work).await {
-            tracing::error!(%error, pack = id, "an evidence pack could not be started");
-        }
+    blocking(move || launch(&worker, year, by)).await
+}
+
+fn launch(shared: &Data<Shared>, year: i32, by: Actor) -> Result<i64, AppError> {
+    let id = make_pack::begin(&shared.store, year, &by, shared.now())?;
+    let worker = shared.clone();
+    std::thread::spawn(move || {
+        make_pack::carry_out(&worker.store, &worker.signing(), (id, year), &by, || worker.now());
     });
     Ok(id)
 }

@@ -3,7 +3,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::web::{Data, Path};
+use actix_web::web::{Data, Path, Query};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -14,6 +14,7 @@ use super::schemas::books as described;
 use super::schemas::payback_terms::{FiguresRecorded, ManagementFigure, ManagementFigureKind};
 use super::schemas::values::Amount;
 use super::schemas::words;
+use super::{LongPageQuery, paged_long};
 use crate::app::record_asset_event::{self, EventRequest};
 use crate::app::{AppError, Store, allocate_result, close_year, periods, post_depreciation, record_management_figures};
 use crate::collect::{FigureTexts, SubmittedFigure, one_figure};
@@ -52,15 +53,20 @@ pub async fn post_assets(writing: Writing) -> Result<HttpResponse, Fault> {
 }
 
 #[utoipa::path(
-    get, path = "/api/v1/periods", tag = "journal",
+    get, path = "/api/v1/periods", tag = "journal", params(LongPageQuery),
     responses((status = 200, body = Vec<described::PeriodReport>,
                description = "Every month and year that was ever closed; what is not named is open."),
               (status = 401, body = Problem), (status = 403, body = Problem)),
     security(("token" = []))
 )]
-pub async fn list_periods(shared: Data<Shared>, _granted: Granted) -> Result<HttpResponse, Fault> {
+pub async fn list_periods(
+    shared: Data<Shared>,
+    _granted: Granted,
+    query: Query<LongPageQuery>,
+) -> Result<HttpResponse, Fault> {
     let store = shared.store.clone();
-    Ok(HttpResponse::Ok().json(blocking(move || periods::list(&store)).await?))
+    let found = blocking(move || periods::list(&store)).await?;
+    paged_long("/api/v1/periods", &found, query.page.as_deref())
 }
 
 /// What is done to a period.
@@ -257,15 +263,20 @@ pub async fn record_event(writing: Writing, asset: Path<String>) -> Result<HttpR
 }
 
 #[utoipa::path(
-    get, path = "/api/v1/payback/figures", tag = "payback",
+    get, path = "/api/v1/payback/figures", tag = "payback", params(LongPageQuery),
     responses((status = 200, body = Vec<ManagementFigure>,
                description = "Every management figure with all its revisions; the highest is in force."),
               (status = 401, body = Problem), (status = 403, body = Problem)),
     security(("token" = []))
 )]
-pub async fn list_figures(shared: Data<Shared>, _granted: Granted) -> Result<HttpResponse, Fault> {
+pub async fn list_figures(
+    shared: Data<Shared>,
+    _granted: Granted,
+    query: Query<LongPageQuery>,
+) -> Result<HttpResponse, Fault> {
     let store = shared.store.clone();
-    Ok(HttpResponse::Ok().json(blocking(move || record_management_figures::list(&store)).await?))
+    let found = blocking(move || record_management_figures::list(&store)).await?;
+    paged_long("/api/v1/payback/figures", &found, query.page.as_deref())
 }
 
 #[derive(Deserialize, ToSchema)]

@@ -7,11 +7,11 @@
 use actix_web::http::header::{ETAG, HeaderMap, IF_MATCH, LOCATION};
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::once::must_be_json;
+use super::once::{Writing, kept_unless, must_be_json};
 use super::schemas::book::BookDocument;
 use crate::app::edit_book::{self, Basis, Refusal, StoredEntry, Target};
 use crate::app::remove_entry::{self, Holding, RemovalTarget, Unremoved};
@@ -74,16 +74,32 @@ pub async fn read((shared, granted, _): Asker, kind: EntryKind, code: &str) -> R
 }
 
 /// A new thing of `kind`, as `body` says; its address stands below `list`.
-pub async fn create(asker: Asker, (kind, list): (EntryKind, &str), body: &Bytes) -> Result<HttpResponse, Fault> {
-    let document = document(&asker.2, body)?;
-    let target = Target { kind, code: None, scope: asker.1.scope.clone() };
-    let found = match write(asker, target, Basis::default(), move |_| document).await? {
-        Ok(found) => found,
-        Err(refused) => return Ok(refused),
+pub async fn create(writing: Writing, (kind, list): (EntryKind, &str)) -> Result<HttpResponse, Fault> {
+    let document = document(&writing.http, &writing.request)?;
+    let target = Target { kind, code: None, scope: writing.granted.scope.clone() };
+    let shared = writing.shared.clone();
+    let outcome = kept_unless(writing, move |store, by, now| {
+        let made = edit_book::edit(store, &target, &Basis::default(), move |_| document, by, now)?;
+        Ok(made.map(|found| {
+            (Made { tag: etag(&found), code: found.entry.code().to_owned(), document: found.document }, ())
+        }))
+    });
+    let outcome = outcome.await?;
+    shared.forget_check();
+    let Made { tag, code, document } = match outcome {
+        Ok((made, _)) => made,
+        Err(refusal) => return Ok(refused(&refusal)),
     };
-    let address = format!("/api/v1/{list}/{}", found.entry.code());
-    let mut answer = HttpResponse::Created();
-    Ok(answer.insert_header((ETAG, etag(&found))).insert_header((LOCATION, address)).json(found.document))
+    let address = format!("/api/v1/{list}/{code}");
+    Ok(HttpResponse::Created().insert_header((ETAG, tag)).insert_header((LOCATION, address)).json(document))
+}
+
+/// What is kept of a thing's making: as it was answered.
+#[derive(Serialize, Deserialize)]
+struct Made {
+    tag: String,
+    code: String,
+    document: Value,
 }
 
 /// The whole thing as `body` says.

@@ -1,16 +1,18 @@
 //! `/api/v1/me`: one's own account. Only a token given for a password reaches it: a long-lived one that leaks can not
 //! make others of its kind.
 
-use actix_web::web::{Data, Json, Path};
+use actix_web::web::{Bytes, Data, Json, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::once::{Repeatable, kept_once, read_body};
 use super::users::{SessionAnswer, TokenAnswer, session_answer, token_answer};
 use crate::app::api_tokens::{self, TokenWish};
-use crate::app::{AppError, UserProblem, reset_password, second_factor, sessions};
+use crate::app::{AppError, UserProblem, administer_users, reset_password, second_factor, sessions};
 use crate::domain::access::Scopes;
+use crate::domain::party::Language;
 use crate::http::auth::Caller;
 use crate::http::client;
 use crate::http::error::{Fault, Problem};
@@ -40,6 +42,14 @@ pub struct FactorAnswer {
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+pub struct LanguageRequest {
+    /// `fr` or `en`: of pages and of mails to this person.
+    #[schema(value_type = String)]
+    language: Language,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct PasswordRequest {
     #[schema(format = Password)]
     current: String,
@@ -63,8 +73,16 @@ pub struct TokenWishRequest {
 #[derive(Serialize, ToSchema)]
 pub struct TokenMade {
     id: i64,
-    /// Shown this once.
-    token: String,
+    /// Shown this once: it is kept nowhere, and absent where the same request is answered again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token: Option<String>,
+    expires_at: DateTime<Utc>,
+}
+
+/// What is kept of a token's making: all but the token.
+#[derive(Serialize, Deserialize)]
+struct TokenKept {
+    id: i64,
     expires_at: DateTime<Utc>,
 }
 
@@ -116,6 +134,25 @@ pub async fn show(shared: Data<Shared>, caller: Caller) -> Result<HttpResponse, 
         email: person.email,
         name: person.name,
     }))
+}
+
+#[utoipa::path(
+    put, path = "/api/v1/me/language", tag = "access", request_body = LanguageRequest,
+    responses((status = 204), (status = 400, body = Problem), (status = 401, body = Problem),
+              (status = 403, body = Problem)),
+    security(("token" = []))
+)]
+pub async fn choose_language(
+    shared: Data<Shared>,
+    caller: Caller,
+    http: HttpRequest,
+    request: Json<LanguageRequest>,
+) -> Result<HttpResponse, Fault> {
+    let (store, by, now) = (shared.store.clone(), caller.actor(&http), shared.now());
+    let (id, chosen) = (caller.person.id, request.language);
+    blocking(move || administer_users::choose_language(&store, id, chosen, &by, now)).await?;
+    shared.forget_bearers();
+    Ok(HttpResponse::NoContent().finish())
 }
 
 #[utoipa::path(
@@ -186,6 +223,8 @@ pub async fn list_tokens(shared: Data<Shared>, caller: Caller) -> Result<HttpRes
 
 #[utoipa::path(
     post, path = "/api/v1/me/tokens", tag = "access", request_body = TokenWishRequest,
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same request makes one token: repeated, it is \
+        answered without the token, which is kept nowhere.")),
     description = "Makes a long-lived token for a part of what this person may. A name can be used once at a time, so a \
                    repeated request makes no second token.",
     responses((status = 201, body = TokenMade), (status = 400, body = Problem), (status = 401, body = Problem),
@@ -196,14 +235,18 @@ pub async fn create_token(
     shared: Data<Shared>,
     caller: Caller,
     http: HttpRequest,
-    request: Json<TokenWishRequest>,
+    request: Bytes,
 ) -> Result<HttpResponse, Fault> {
-    let TokenWishRequest { name, scopes, days } = request.into_inner();
+    let TokenWishRequest { name, scopes, days } = read_body(&http, &request)?;
     let scopes = scopes.join(" ").parse().map_err(|unknown| AppError::User(UserProblem::UnknownScope(unknown)))?;
-    let (store, by, now) = (shared.store.clone(), caller.actor(&http), shared.now());
     let wish = TokenWish { name, scopes, days };
-    let made = blocking(move || api_tokens::create(&store, &caller.person, &wish, &by, now)).await?;
-    Ok(HttpResponse::Created().json(TokenMade { id: made.id, token: made.secret, expires_at: made.expires_at }))
+    let asked = Repeatable::of(shared, &caller, http, request);
+    let made = kept_once(asked, move |store, by, now| {
+        let made = api_tokens::create(store, &caller.person, &wish, by, now)?;
+        Ok((TokenKept { id: made.id, expires_at: made.expires_at }, made.secret))
+    });
+    let (TokenKept { id, expires_at }, token) = made.await?;
+    Ok(HttpResponse::Created().json(TokenMade { id, token, expires_at }))
 }
 
 #[utoipa::path(

@@ -20,6 +20,7 @@ pub mod invoices;
 pub mod journal;
 pub mod ledger;
 pub mod me;
+pub mod meter_readings;
 pub mod meters;
 pub mod notices;
 pub mod on_account;
@@ -58,13 +59,25 @@ use super::error::Fault;
 /// Rows of one answer where nothing else is agreed.
 pub(super) const PAGE_ROWS_MAX: usize = 100;
 
+/// Rows of one answer of a list of short rows.
+const LONG_PAGE_ROWS_MAX: usize = 1_000;
+
 /// The part of a list that a page shows, with what tells the rest: how many there are, and where the next page is.
 pub(super) fn paged<T: Serialize>(path: &str, rows: &[T], page: Option<&str>) -> Result<HttpResponse, Fault> {
+    paged_by(PAGE_ROWS_MAX, path, rows, page)
+}
+
+/// The same of a list whose rows are short: programs that read it whole find nearly always all of it on the first page.
+pub(super) fn paged_long<T: Serialize>(path: &str, rows: &[T], page: Option<&str>) -> Result<HttpResponse, Fault> {
+    paged_by(LONG_PAGE_ROWS_MAX, path, rows, page)
+}
+
+fn paged_by<T: Serialize>(rows_max: usize, path: &str, rows: &[T], page: Option<&str>) -> Result<HttpResponse, Fault> {
     let page = page_asked(page)?;
-    let part = part(rows, page);
+    let part = rows.chunks(rows_max).nth(page.saturating_sub(1)).unwrap_or_default();
     let mut answer = HttpResponse::Ok();
     answer.insert_header(("x-total-count", rows.len().to_string()));
-    if page < rows.len().div_ceil(PAGE_ROWS_MAX) {
+    if page < rows.len().div_ceil(rows_max) {
         answer.insert_header((header::LINK, format!("<{path}?page={}>; rel=\"next\"", page + 1)));
     }
     Ok(answer.json(part))
@@ -123,6 +136,14 @@ pub(super) fn going_on(http: &HttpRequest, next: Option<&str>, answer: &impl Ser
 #[serde(deny_unknown_fields)]
 pub struct PageQuery {
     /// From 1; 100 rows each. `Link` names the next, `X-Total-Count` how many there are.
+    page: Option<String>,
+}
+
+/// Which page of a list of short rows.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct LongPageQuery {
+    /// From 1; 1,000 rows each. `Link` names the next, `X-Total-Count` how many there are.
     page: Option<String>,
 }
 

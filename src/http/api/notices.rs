@@ -2,14 +2,16 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::web::{Data, Path};
+use actix_web::web::{Data, Path, Query};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::once::{Writing, once};
+use super::{PageQuery, paged};
 use crate::app::AppError;
 use crate::app::notices::{self, Notice, NoticeStatus};
+use crate::domain::invoice::InvoiceNumber;
 use crate::http::auth::Granted;
 use crate::http::error::{Fault, Problem};
 use crate::http::state::{Shared, blocking};
@@ -54,6 +56,32 @@ pub async fn list(shared: Data<Shared>, granted: Granted, number: Path<String>) 
     let found = blocking(move || notices::of(&store, &granted.scope, &number)).await?;
     let found = found.ok_or(Fault::NotFound)?;
     Ok(HttpResponse::Ok().json(found.iter().map(answer).collect::<Vec<_>>()))
+}
+
+/// A mail that did not leave.
+#[derive(Serialize, ToSchema)]
+pub struct UndeliveredAnswer {
+    /// What it is about; none of an invitation or a new password.
+    invoice: Option<String>,
+    #[serde(flatten)]
+    notice: NoticeAnswer,
+}
+
+#[utoipa::path(
+    get, path = "/api/v1/notices", tag = "invoices", params(PageQuery),
+    responses((status = 200, body = Vec<UndeliveredAnswer>,
+               description = "Mails that did not leave, of every invoice: given up first, then those that are tried again."),
+              (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem)),
+    security(("token" = []))
+)]
+pub async fn undelivered(shared: Data<Shared>, query: Query<PageQuery>) -> Result<HttpResponse, Fault> {
+    let store = shared.store.clone();
+    let found = blocking(move || notices::undelivered(&store)).await?;
+    let row = |(invoice, notice): &(Option<InvoiceNumber>, Notice)| UndeliveredAnswer {
+        invoice: invoice.as_ref().map(ToString::to_string),
+        notice: answer(notice),
+    };
+    paged("/api/v1/notices", &found.iter().map(row).collect::<Vec<_>>(), query.page.as_deref())
 }
 
 /// How many notices were queued.

@@ -11,8 +11,9 @@ use utoipa::{Modify, OpenApi};
 
 use super::{
     alarms, amortisation, asset_papers, assets, audit, audit_packs, audit_sample, availability, billing, bookkeeping,
-    drafts, invoices, journal, ledger, me, meters, notices, on_account, opening, paid_back, payback, payments, racks,
-    readings, reminders, reports, resolutions, settings, tariffs, tenants, terms, titre, token, usage, users,
+    drafts, invoices, journal, ledger, me, meter_readings, meters, notices, on_account, opening, paid_back, payback,
+    payments, racks, readings, reminders, reports, resolutions, settings, tariffs, tenants, terms, titre, token, usage,
+    users,
 };
 
 use crate::http::health;
@@ -54,6 +55,7 @@ const PROBLEM_TYPE: &str = "application/problem+json";
         titre::one,
         invoices::evidence,
         notices::list,
+        notices::undelivered,
         notices::resend,
         reminders::plan,
         reminders::send,
@@ -71,6 +73,7 @@ const PROBLEM_TYPE: &str = "application/problem+json";
         payments::list,
         payments::record,
         payments::read_statement,
+        payments::statements,
         payments::statement,
         payments::receipts,
         payments::match_receipt,
@@ -100,6 +103,7 @@ const PROBLEM_TYPE: &str = "application/problem+json";
         audit::signed_roots,
         audit_sample::draw,
         resolutions::resolve,
+        audit_packs::list,
         audit_packs::create,
         audit_packs::one,
         audit_packs::file,
@@ -126,9 +130,11 @@ const PROBLEM_TYPE: &str = "application/problem+json";
         alarms::list,
         meters::list,
         meters::coverage,
+        meter_readings::list,
         usage::usage,
         usage::estimate,
         me::show,
+        me::choose_language,
         me::change_password,
         me::list_sessions,
         me::end_session,
@@ -151,6 +157,7 @@ const PROBLEM_TYPE: &str = "application/problem+json";
         users::revoke_token,
         users::invitations,
         users::invite,
+        users::invite_again,
         users::withdraw,
         settings::show,
         settings::send_test_mail,

@@ -3,21 +3,21 @@
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::once::{Writing, once};
+use super::once::{Writing, once, once_without_answer};
 use super::schemas::receivables as described;
 use super::schemas::values::Amount;
-use super::{Asked, cut, going_on, only_of};
+use super::{Asked, LongPageQuery, PageQuery, cut, going_on, only_of, paged, paged_long};
 use crate::app::Store;
 use crate::app::charge_interest;
 use crate::app::correct_invoice::{self, CorrectionRequest};
 use crate::app::credit_invoice::{self, CreditRequest};
 use crate::app::dunning;
 use crate::app::import_statement;
-use crate::app::match_receipts::{self, BankReceipt};
+use crate::app::match_receipts::{self, BankReceipt, BankStatement};
 use crate::app::read_payments::{self, PAYMENTS_PER_PAGE, RecordedPayment};
 use crate::app::record_payment::{self, NewPayment};
 use crate::domain::audit::Actor;
@@ -162,6 +162,7 @@ pub async fn record(writing: Writing) -> Result<HttpResponse, Fault> {
 #[utoipa::path(
     post, path = "/api/v1/payments/statements", tag = "payments",
     description = "Reads a bank statement, camt.053 or CFONB 120, as the body. A statement read twice counts once.",
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same statement is answered alike.")),
     request_body(content = String, content_type = "application/octet-stream"),
     responses((status = 201, body = described::ImportReport,
                description = "What was recorded, known before, and left for a person with the reason."),
@@ -171,6 +172,36 @@ pub async fn record(writing: Writing) -> Result<HttpResponse, Fault> {
 pub async fn read_statement(writing: Writing) -> Result<HttpResponse, Fault> {
     let statement = writing.request.clone();
     once(writing, StatusCode::CREATED, move |store, by, now| import_statement::import(store, &statement, by, now)).await
+}
+
+/// A bank statement that was read.
+#[derive(Serialize, ToSchema)]
+pub struct StatementRow {
+    id: i64,
+    read_by: String,
+    read_at: DateTime<Utc>,
+    receipts: i64,
+    /// Receipts that an earlier statement held.
+    known_before: i64,
+}
+
+#[utoipa::path(
+    get, path = "/api/v1/payments/statements", tag = "payments", params(PageQuery),
+    responses((status = 200, body = Vec<StatementRow>, description = "The latest first."), (status = 400, body = Problem),
+              (status = 401, body = Problem), (status = 403, body = Problem)),
+    security(("token" = []))
+)]
+pub async fn statements(shared: Data<Shared>, query: Query<PageQuery>) -> Result<HttpResponse, Fault> {
+    let store = shared.store.clone();
+    let found = blocking(move || match_receipts::statements(&store, i64::MAX)).await?;
+    let row = |one: BankStatement| StatementRow {
+        id: one.id,
+        read_by: one.by,
+        read_at: one.at,
+        receipts: one.receipts,
+        known_before: one.known_before,
+    };
+    paged("/api/v1/payments/statements", &found.into_iter().map(row).collect::<Vec<_>>(), query.page.as_deref())
 }
 
 /// A receipt of a bank statement.
@@ -212,15 +243,15 @@ fn receipt(receipt: &BankReceipt) -> ReceiptRow {
 }
 
 #[utoipa::path(
-    get, path = "/api/v1/payments/receipts", tag = "payments",
+    get, path = "/api/v1/payments/receipts", tag = "payments", params(LongPageQuery),
     description = "Receipts of bank statements that a person has to match, oldest first.",
     responses((status = 200, body = Vec<ReceiptRow>), (status = 401, body = Problem), (status = 403, body = Problem)),
     security(("token" = []))
 )]
-pub async fn receipts(shared: Data<Shared>) -> Result<HttpResponse, Fault> {
+pub async fn receipts(shared: Data<Shared>, query: Query<LongPageQuery>) -> Result<HttpResponse, Fault> {
     let store = shared.store.clone();
     let left = blocking(move || match_receipts::left(&store)).await?;
-    Ok(HttpResponse::Ok().json(left.iter().map(receipt).collect::<Vec<_>>()))
+    paged_long("/api/v1/payments/receipts", &left.iter().map(receipt).collect::<Vec<_>>(), query.page.as_deref())
 }
 
 #[utoipa::path(
@@ -273,15 +304,15 @@ pub struct DismissBody {
 
 #[utoipa::path(
     post, path = "/api/v1/payments/receipts/dismiss", tag = "payments", request_body = DismissBody,
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same request is done once.")),
     responses((status = 204), (status = 400, body = Problem), (status = 401, body = Problem),
               (status = 403, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem)),
     security(("token" = []))
 )]
 pub async fn dismiss(writing: Writing) -> Result<HttpResponse, Fault> {
     let DismissBody { receipt, reason } = writing.body()?;
-    let (store, by, now) = (writing.shared.store.clone(), writing.by(), writing.shared.now());
-    blocking(move || match_receipts::dismiss(&store, &receipt, &reason, &by, now)).await?;
-    Ok(HttpResponse::NoContent().finish())
+    let dismiss = move |store: &Store, by: &Actor, now| match_receipts::dismiss(store, &receipt, &reason, by, now);
+    once_without_answer(writing, StatusCode::NO_CONTENT, dismiss).await
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -322,7 +353,10 @@ pub async fn dunning(shared: Data<Shared>) -> Result<HttpResponse, Fault> {
 }
 
 #[utoipa::path(
-    post, path = "/api/v1/invoices/{number}/interest", tag = "payments", params(("number" = String, Path)),
+    post, path = "/api/v1/invoices/{number}/interest", tag = "payments", params(
+        ("number" = String, Path),
+        ("Idempotency-Key" = Option<String>, Header, description = "The same request claims once."),
+    ),
     description = "Claims late interest and the indemnity for payments that came late, once each.",
     request_body(content = String, description = "Nothing is asked for."),
     responses((status = 200, body = described::InterestReport,

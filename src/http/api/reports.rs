@@ -1,12 +1,13 @@
 //! `/api/v1/reports`: every report of the books by its name, as a file or kept for good.
 
 use actix_web::HttpResponse;
-use actix_web::http::header;
-use actix_web::web::{Bytes, Data, Path, Query};
+use actix_web::http::{StatusCode, header};
+use actix_web::web::{Data, Path, Query};
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::once::{Writing, once};
 use super::schemas::reports::ReportAnswer;
 use super::{download, paged};
 use crate::app::archive_report::{self, ArchivedReport};
@@ -316,35 +317,31 @@ pub async fn file(
     Ok(answer(&stem, format, bytes))
 }
 
-/// A body nothing asks for: its description does not take one up.
-type Unread = Bytes;
-
 #[utoipa::path(
     post, path = "/api/v1/reports/{report}/archive", tag = "reports",
-    params(("report" = String, Path, description = "as above"), ReportQuery),
+    params(("report" = String, Path, description = "as above"), ReportQuery,
+        ("Idempotency-Key" = Option<String>, Header, description = "The same request keeps the report once.")),
     responses((status = 201, body = Vec<KeptAnswer>, description = "Kept in all its formats; kept again unchanged, \
         nothing changes."),
         (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem)),
     security(("token" = []))
 )]
-pub async fn archive(
-    shared: Data<Shared>,
-    granted: Granted,
-    path: Path<String>,
-    query: Query<ReportQuery>,
-    body: Unread,
-) -> Result<HttpResponse, Fault> {
-    if !matches!(body.as_ref(), b"" | b"{}") {
+pub async fn archive(writing: Writing, path: Path<String>, query: Query<ReportQuery>) -> Result<HttpResponse, Fault> {
+    if !matches!(writing.request.as_ref(), b"" | b"{}") {
         let wrong = "what is to be kept stands in the query, as for reading the report: send no body";
         return Err(Fault::BadRequest(wrong.to_owned()));
     }
-    let name = ReportName::of(&path, &granted)?;
+    let name = ReportName::of(&path, &writing.granted)?;
     // It is kept in every format.
     query.only_of(name, &["lang"])?;
     let language = language(query.lang.as_deref())?;
-    let kept = keep(&shared, Asked::of(name, &query)?, language, granted.by).await?;
-    Ok(HttpResponse::Created().json(kept.into_iter().map(kept_answer).collect::<Vec<_>>()))
+    let asked = Asked::of(name, &query)?;
+    once(writing, StatusCode::CREATED, move |store, by, now| {
+        let kept = reports::archive(store, &asked.report(store, now)?, language, by, now)?;
+        Ok(kept.into_iter().map(kept_answer).collect::<Vec<_>>())
+    })
+    .await
 }
 
 /// Keeps the report in all its formats; pages do it too.

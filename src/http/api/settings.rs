@@ -1,15 +1,15 @@
 //! `GET /api/v1/settings`, `POST /api/v1/settings/test-mail`.
 
-use actix_web::web::{Data, Json};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::HttpResponse;
+use actix_web::web::Data;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::once::{Writing, kept_unless};
 use crate::app::read_settings;
 use crate::app::test_mail;
 use crate::config::Config;
 use crate::domain::party::Language;
-use crate::http::auth::Caller;
 use crate::http::error::{Fault, Problem};
 use crate::http::state::{Shared, blocking};
 
@@ -43,7 +43,7 @@ pub struct TestMailRequest {
     language: Language,
 }
 
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize, Deserialize, ToSchema)]
 pub struct TestMailAnswer {
     /// Whether the mail server took it, or its file is written.
     sent: bool,
@@ -89,22 +89,28 @@ fn shown(config: &Config) -> Result<serde_json::Value, Fault> {
 
 #[utoipa::path(
     post, path = "/api/v1/settings/test-mail", tag = "access", request_body = TestMailRequest,
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same request sends one mail.")),
     description = "Sends a test message now and tells what became of it.",
     responses((status = 200, body = TestMailAnswer), (status = 400, body = Problem), (status = 401, body = Problem),
               (status = 403, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)),
     security(("token" = []))
 )]
-pub async fn send_test_mail(
-    shared: Data<Shared>,
-    caller: Caller,
-    http: HttpRequest,
-    request: Json<TestMailRequest>,
-) -> Result<HttpResponse, Fault> {
-    let TestMailRequest { email, language } = request.into_inner();
-    let (mailer, by) = (shared.environment_or_fault()?.mailer.clone(), caller.actor(&http));
-    let (store, now) = (shared.store.clone(), shared.now());
-    let sent = blocking(move || test_mail::send(&store, &mailer, email.trim(), language, &by, now)).await?;
-    Ok(HttpResponse::Ok().json(TestMailAnswer { sent: sent.is_ok(), error: sent.err().map(|error| error.to_string()) }))
+pub async fn send_test_mail(writing: Writing) -> Result<HttpResponse, Fault> {
+    let TestMailRequest { email, language } = writing.body()?;
+    let mailer = writing.shared.environment_or_fault()?.mailer.clone();
+    // Only what was sent is kept: after a failure the same request tries again.
+    let outcome = kept_unless(writing, move |store, by, now| {
+        let sent = test_mail::send(store, &mailer, email.trim(), language, by, now)?;
+        Ok(match sent {
+            Ok(_) => Ok((TestMailAnswer { sent: true, error: None }, ())),
+            Err(error) => Err(TestMailAnswer { sent: false, error: Some(error.to_string()) }),
+        })
+    });
+    let answer = match outcome.await? {
+        Ok((sent, _)) => sent,
+        Err(failed) => failed,
+    };
+    Ok(HttpResponse::Ok().json(answer))
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use utoipa::{IntoParams, IntoResponses};
 
 use super::entry::{self, Asker, EditProblem};
+use super::once::Writing;
 use super::schemas::asset_book::AssetEntryDocument;
 use super::schemas::book::{ContactDocument, ContractDocument, SellerDocument, TariffDocument, TenantDocument};
 use super::schemas::payback_book::PaybackTermsDocument;
@@ -62,10 +63,11 @@ pub async fn tenant(asker: Asker, code: Path<String>) -> Result<HttpResponse, Fa
 
 #[utoipa::path(
     post, path = "/api/v1/tenants", tag = "contracts", request_body = TenantDocument,
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same request makes one.")),
     responses((status = 201, body = TenantDocument), (status = 422, body = EditProblem)), security(("token" = []))
 )]
-pub async fn create_tenant(asker: Asker, body: Bytes) -> Result<HttpResponse, Fault> {
-    entry::create(asker, (EntryKind::Tenant, "tenants"), &body).await
+pub async fn create_tenant(writing: Writing) -> Result<HttpResponse, Fault> {
+    entry::create(writing, (EntryKind::Tenant, "tenants")).await
 }
 
 #[utoipa::path(
@@ -125,10 +127,11 @@ pub async fn contract(asker: Asker, code: Path<String>) -> Result<HttpResponse, 
 
 #[utoipa::path(
     post, path = "/api/v1/contracts", tag = "contracts", request_body = ContractDocument,
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same request makes one.")),
     responses((status = 201, body = ContractDocument), (status = 422, body = EditProblem)), security(("token" = []))
 )]
-pub async fn create_contract(asker: Asker, body: Bytes) -> Result<HttpResponse, Fault> {
-    entry::create(asker, (EntryKind::Contract, "contracts"), &body).await
+pub async fn create_contract(writing: Writing) -> Result<HttpResponse, Fault> {
+    entry::create(writing, (EntryKind::Contract, "contracts")).await
 }
 
 #[utoipa::path(
@@ -174,10 +177,11 @@ pub async fn tariff(asker: Asker, code: Path<String>) -> Result<HttpResponse, Fa
 
 #[utoipa::path(
     post, path = "/api/v1/tariffs", tag = "contracts", request_body = TariffDocument,
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same request makes one.")),
     responses((status = 201, body = TariffDocument), (status = 422, body = EditProblem)), security(("token" = []))
 )]
-pub async fn create_tariff(asker: Asker, body: Bytes) -> Result<HttpResponse, Fault> {
-    entry::create(asker, (EntryKind::Tariff, "tariffs"), &body).await
+pub async fn create_tariff(writing: Writing) -> Result<HttpResponse, Fault> {
+    entry::create(writing, (EntryKind::Tariff, "tariffs")).await
 }
 
 #[utoipa::path(
@@ -224,13 +228,14 @@ pub async fn asset(asker: Asker, code: Path<String>) -> Result<HttpResponse, Fau
 
 #[utoipa::path(
     post, path = "/api/v1/assets", tag = "amortisation", request_body = AssetEntryDocument,
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same request makes one.")),
     responses((status = 201, body = AssetEntryDocument),
               (status = 422, body = EditProblem, description = "What is wrong, field by field: components that do not \
                sum to the cost with their arithmetic.")),
     security(("token" = []))
 )]
-pub async fn create_asset(asker: Asker, body: Bytes) -> Result<HttpResponse, Fault> {
-    entry::create(asker, (EntryKind::Asset, "assets"), &body).await
+pub async fn create_asset(writing: Writing) -> Result<HttpResponse, Fault> {
+    entry::create(writing, (EntryKind::Asset, "assets")).await
 }
 
 #[utoipa::path(

@@ -150,7 +150,7 @@ pub async fn usage(shared: Data<Shared>, granted: Granted, query: Query<UsagePar
             UsageView::Month(month) => month.to_string(),
             UsageView::Day(day) => day.to_string(),
         },
-        racks: found.racks.iter().map(ToString::to_string).collect(),
+        racks: found.racks.keys().map(ToString::to_string).collect(),
         meters: found.meters.iter().map(ToString::to_string).collect(),
         last_reading: found.last_reading.map(|at| at.to_string()),
         power_is_derived: found.power_is_derived,

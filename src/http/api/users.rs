@@ -1,18 +1,21 @@
 //! `/api/v1/users`, `/api/v1/invitations`: who may sign in.
 
+use actix_web::http::StatusCode;
 use actix_web::web::{Data, Json, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::PAGE_ROWS_MAX;
+use super::once::{Writing, once, once_without_answer};
+use super::{LongPageQuery, PAGE_ROWS_MAX, paged_long};
 use crate::app::administer_users::{self, NewRole, UserFile};
 use crate::app::api_tokens::{self, ApiToken};
 use crate::app::invite::{self, Guest, Invitation};
 use crate::app::sessions::{self, OpenSession};
-use crate::app::{reset_password, second_factor};
+use crate::app::{Store, reset_password, second_factor};
 use crate::domain::access::Role;
+use crate::domain::audit::Actor;
 use crate::domain::ids::{TenantCode, UserId};
 use crate::domain::party::Language;
 use crate::http::asked::page;
@@ -198,21 +201,18 @@ pub async fn change(
 }
 
 #[utoipa::path(
-    post, path = "/api/v1/users/{user}/password-reset", tag = "access", params(("user" = i64, Path)),
+    post, path = "/api/v1/users/{user}/password-reset", tag = "access", params(
+        ("user" = i64, Path),
+        ("Idempotency-Key" = Option<String>, Header, description = "The same request sends one mail."),
+    ),
     description = "Sends the person a link to a new password; one sent before no longer works.",
     responses((status = 202, description = "The mail waits to leave. No body."), (status = 401, body = Problem), (status = 403, body = Problem),
               (status = 404, body = Problem), (status = 409, body = Problem)),
     security(("token" = []))
 )]
-pub async fn send_password_link(
-    shared: Data<Shared>,
-    caller: Caller,
-    http: HttpRequest,
-    user: Path<i64>,
-) -> Result<HttpResponse, Fault> {
-    let (store, by, now) = (shared.store.clone(), caller.actor(&http), shared.now());
-    blocking(move || reset_password::send_link(&store, UserId(*user), &by, now)).await?;
-    Ok(HttpResponse::Accepted().finish())
+pub async fn send_password_link(writing: Writing, user: Path<i64>) -> Result<HttpResponse, Fault> {
+    let send = move |store: &Store, by: &Actor, now| reset_password::send_link(store, UserId(*user), by, now);
+    once_without_answer(writing, StatusCode::ACCEPTED, send).await
 }
 
 #[utoipa::path(
@@ -320,36 +320,52 @@ pub async fn revoke_token(
 }
 
 #[utoipa::path(
-    get, path = "/api/v1/invitations", tag = "access",
+    get, path = "/api/v1/invitations", tag = "access", params(LongPageQuery),
     responses((status = 200, body = Vec<InvitationAnswer>, description = "Neither accepted nor withdrawn."),
               (status = 401, body = Problem), (status = 403, body = Problem)),
     security(("token" = []))
 )]
-pub async fn invitations(shared: Data<Shared>) -> Result<HttpResponse, Fault> {
+pub async fn invitations(shared: Data<Shared>, query: Query<LongPageQuery>) -> Result<HttpResponse, Fault> {
     let store = shared.store.clone();
     let open = blocking(move || invite::open(&store)).await?;
-    Ok(HttpResponse::Ok().json(open.into_iter().map(invitation_answer).collect::<Vec<_>>()))
+    let rows: Vec<InvitationAnswer> = open.into_iter().map(invitation_answer).collect();
+    paged_long("/api/v1/invitations", &rows, query.page.as_deref())
 }
 
 #[utoipa::path(
     post, path = "/api/v1/invitations", tag = "access", request_body = InvitationRequest,
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same request invites once.")),
     description = "Sends a link with which the person chooses their name and password. An address is invited once at a \
                    time, so a repeated request sends no second mail.",
     responses((status = 201, body = InvitationMade), (status = 400, body = Problem), (status = 401, body = Problem),
               (status = 403, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)),
     security(("token" = []))
 )]
-pub async fn invite(
-    shared: Data<Shared>,
-    caller: Caller,
-    http: HttpRequest,
-    request: Json<InvitationRequest>,
-) -> Result<HttpResponse, Fault> {
-    let InvitationRequest { email, role, tenant, language } = request.into_inner();
+pub async fn invite(writing: Writing) -> Result<HttpResponse, Fault> {
+    let InvitationRequest { email, role, tenant, language } = writing.body()?;
     let guest = Guest { email, role, tenant: tenant.map(TenantCode), language };
-    let (store, by, now) = (shared.store.clone(), caller.actor(&http), shared.now());
-    let id = blocking(move || invite::invite(&store, &guest, &by, now)).await?;
-    Ok(HttpResponse::Created().json(InvitationMade { id }))
+    once(writing, StatusCode::CREATED, move |store, by, now| {
+        invite::invite(store, &guest, by, now).map(|id| InvitationMade { id })
+    })
+    .await
+}
+
+#[utoipa::path(
+    post, path = "/api/v1/invitations/{invitation}/resend", tag = "access", params(
+        ("invitation" = i64, Path),
+        ("Idempotency-Key" = Option<String>, Header, description = "The same request sends one mail."),
+    ),
+    description = "Withdraws an invitation and sends the same anew, with a link of its own and another id.",
+    request_body(content = String, description = "Nothing is asked for."),
+    responses((status = 201, body = InvitationMade), (status = 401, body = Problem), (status = 403, body = Problem),
+              (status = 404, body = Problem), (status = 409, body = Problem)),
+    security(("token" = []))
+)]
+pub async fn invite_again(writing: Writing, invitation: Path<i64>) -> Result<HttpResponse, Fault> {
+    once(writing, StatusCode::CREATED, move |store, by, now| {
+        invite::again(store, *invitation, by, now).map(|id| InvitationMade { id })
+    })
+    .await
 }
 
 #[utoipa::path(

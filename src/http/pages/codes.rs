@@ -8,15 +8,18 @@ use askama::filters::Safe;
 pub fn codes(text: &str) -> Safe<String> {
     let mut html = String::with_capacity(text.len() + 32);
     let mut rest = text;
+    let mut is_domain = false;
     while let Some(first) = rest.chars().next() {
         let inside = is_inside(first);
         let end = rest.find(|character| is_inside(character) != inside).unwrap_or(rest.len());
         let (run, after) = rest.split_at(end);
-        if inside {
-            word(&mut html, run, after)
-        } else {
-            escape(&mut html, run)
+        match inside {
+            // The host of an address is no code either.
+            true if is_domain => escape(&mut html, run),
+            true => word(&mut html, run, after),
+            false => escape(&mut html, run),
         }
+        is_domain = run.ends_with('@');
         rest = after;
     }
     Safe(html)
@@ -92,6 +95,7 @@ mod tests {
             "1-2",
             "DC2026000038",
             "a-1@b.org",
+            "a@data-centre-1.org",
             "-",
             "AP-HP",
         ] {

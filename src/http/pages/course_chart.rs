@@ -13,6 +13,8 @@ const TOP: i64 = 14;
 const BOTTOM: i64 = 26;
 /// A label below the plot needs so much.
 const LABEL_WIDTH: i64 = 46;
+/// Few bars are not stretched over the whole plot.
+const BAR_WIDTH: i64 = 72;
 const GRID_LINES: i64 = 4;
 
 /// What is drawn: one or two courses over the same slots.
@@ -73,7 +75,8 @@ impl CourseChart {
                 below += at(course, slot);
                 if high < low {
                     let class = if position == 0 { "booked" } else { "second" };
-                    let (x, width) = (from + gap / 2, (to - from - gap).max(1));
+                    let width = (to - from - gap).clamp(1, BAR_WIDTH);
+                    let x = from + (to - from - width) / 2;
                     bars.push(CourseBar { x, y: high, width, height: low - high, class });
                 }
             }

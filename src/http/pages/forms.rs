@@ -53,6 +53,15 @@ pub fn as_typed(language: Language, number: impl ToString) -> String {
     }
 }
 
+/// The language a form was shown in, which its token ends with; none where it says none.
+pub fn language_of(form_token: &str) -> Option<Language> {
+    let code = form_token.trim().rsplit_once('.').map(|(_, code)| code)?;
+    [Language::French, Language::English].into_iter().find(|language| language.code() == code)
+}
+
+/// The field that carries the language in which numbers were typed on to the question whether it shall be done.
+const TYPED_IN: &str = "typed_in";
+
 /// A confirmation of whatever is there.
 const INSIST: &str = "1";
 
@@ -81,9 +90,21 @@ impl Fields {
         !self.text(name).is_empty()
     }
 
-    /// A number typed into a page of `language`: `1 234,56`.
+    /// A number as it was typed: `1 234,56`. It is read in the language of the page it was typed into, whichever the reader
+    /// chose since in another window; `language` is that of a form that says none.
     pub fn number<T: std::str::FromStr>(&self, name: &str, language: Language) -> Option<T> {
-        number(self.text(name), language)
+        number(self.text(name), self.typed_in().unwrap_or(language))
+    }
+
+    /// The number's text for the form shown again, which may be of another language than the one it was typed into.
+    pub fn again(&self, name: &str) -> String {
+        let text = self.text(name);
+        self.typed_in().map_or_else(|| text.to_owned(), |language| unparted(text, language))
+    }
+
+    fn typed_in(&self) -> Option<Language> {
+        let carried = language_of(&format!(".{}", self.text(TYPED_IN)));
+        carried.or_else(|| language_of(self.text("form_token")))
     }
 
     /// A day as either language writes it: `2026-10-31`, `31/10/2026`.
@@ -110,7 +131,9 @@ impl Fields {
 
     /// Everything but the token, for the form that asks whether it shall be done.
     pub fn carried(&self) -> Vec<(String, String)> {
-        self.0.iter().filter(|(name, _)| name != "form_token" && name != "confirm").cloned().collect()
+        let is_typed = |name: &str| !["form_token", "confirm", TYPED_IN].contains(&name);
+        let typed = self.0.iter().filter(|(name, _)| is_typed(name)).cloned();
+        typed.chain(self.typed_in().map(|language| (TYPED_IN.to_owned(), language.code().to_owned()))).collect()
     }
 }
 
@@ -131,10 +154,15 @@ pub fn plain_number(text: &str, language: Language) -> String {
     }
 }
 
-/// A number as it was typed, without the one comma that parts thousands in `language`: from then on `1,000` is read alike.
+/// A number as it was typed in `language`; where another language would read another one (`1,000`), as the book writes it:
+/// from then on it is read alike.
 pub fn unparted(text: &str, language: Language) -> String {
-    let plain = plain_number(text, language);
-    if plain == plain_number(text, Language::French) { text.to_owned() } else { plain }
+    let [french, english] = [Language::French, Language::English].map(|language| plain_number(text, language));
+    match language {
+        _ if french == english => text.to_owned(),
+        Language::French => french,
+        Language::English => english,
+    }
 }
 
 /// Whether the one comma of a number parts thousands: three digits to its end, and before it one to three that no zero
@@ -178,6 +206,25 @@ pub fn month(text: &str) -> Result<BillingMonth, Fault> {
 mod tests {
     use super::*;
     use crate::domain::money::Money;
+
+    #[test]
+    fn a_number_is_read_in_the_language_of_the_page_it_was_typed_into() {
+        let sent = |fields: &[(&str, &str)]| {
+            Fields(fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+        };
+        let typed = sent(&[("form_token", "0a1b.en"), ("amount", "1,000")]);
+        let amount = |fields: &Fields, now| fields.number::<Money>("amount", now).map(|amount| amount.to_string());
+        assert_eq!(amount(&typed, Language::French).as_deref(), Some("1000.00"), "the reader chose French since");
+        // The question is asked in French, and carries what was typed in English.
+        let carried = typed.carried();
+        let pairs = carried.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let answered: Vec<_> = [("form_token", "0a1b.fr")].into_iter().chain(pairs).collect();
+        assert_eq!(amount(&sent(&answered), Language::French).as_deref(), Some("1000.00"));
+        assert_eq!(amount(&sent(&[("amount", "1,000")]), Language::French).as_deref(), Some("1.00"));
+        assert_eq!(unparted("1,000", Language::French), "1.000");
+        assert_eq!(unparted("1,000", Language::English), "1000");
+        assert_eq!(unparted("1,50", Language::English), "1,50");
+    }
 
     #[test]
     fn amounts_are_read_as_both_languages_write_them() {

@@ -140,8 +140,9 @@ impl Frame {
     }
 
     /// What the forms of this page carry.
-    pub fn form_token(&self) -> &str {
-        self.visitor.as_ref().map_or("", |visitor| visitor.form_token.as_str())
+    pub fn form_token(&self) -> String {
+        let token = |visitor: &Visitor| format!("{}.{}", visitor.form_token, self.language.code());
+        self.visitor.as_ref().map(token).unwrap_or_default()
     }
 
     /// After so long without a page the reader is told that the session is about to end.

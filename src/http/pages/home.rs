@@ -12,14 +12,15 @@ use super::edit::contract;
 use super::runs::problems;
 use super::trail::EventView;
 use super::{Frame, page, plant_figures};
-use crate::app::compare_billing;
+use crate::app::compare_billing::{self, Comparison};
 use crate::app::late_readings::LateInvoice;
+use crate::app::list_plan::PlanPart;
 use crate::app::read_home::{self, RunningMonth, Today};
 use crate::app::read_invoices::{self, Reader};
 use crate::app::read_months;
 use crate::app::read_tenants;
 use crate::domain::access::{self, Action, Decision, Role, policy};
-use crate::domain::billing_run::Severity;
+use crate::domain::billing_run::{Problem, ProblemKind, Severity};
 use crate::domain::calendar::BillingMonth;
 use crate::http::auth::Visitor;
 use crate::http::error::Fault;
@@ -110,7 +111,7 @@ async fn work(shared: &Data<Shared>, frame: &Frame) -> Result<Work, Fault> {
     let cards = vec![
         drafts_card(frame, &today),
         month_card(frame, &today, checked.as_ref()),
-        running_card(frame, &today, running),
+        running_plan_card(frame, &today, checked.as_ref().and_then(|checked| checked.running_plan.as_deref())),
         overdue_card(frame, &today),
         notices_card(frame, &today),
         ending_card(frame, &today),
@@ -143,8 +144,19 @@ async fn check(shared: &Data<Shared>, month: BillingMonth, is_due: bool) -> Opti
                 if let Err(error) = &running {
                     tracing::error!(%error, "the running month could not be looked at");
                 }
+                let running_plan = compare_billing::compare(&store, month.next(), now);
+                if let Err(error) = &running_plan {
+                    tracing::error!(%error, "the plan of the running month could not be made");
+                }
                 let forgotten = read_months::forgotten(&store, month)?;
-                Ok(CheckedMonth { month, at: now, problems, forgotten, running: running.ok() })
+                Ok(CheckedMonth {
+                    month,
+                    at: now,
+                    problems,
+                    forgotten,
+                    running: running.ok(),
+                    running_plan: running_plan.ok(),
+                })
             });
             worker.end_check(found.await.ok());
         });
@@ -182,12 +194,7 @@ fn month_card(frame: &Frame, today: &Today, checked: Option<&CheckedMonth>) -> C
         let text = frame.with("home-month-checking", "count", &today.to_issue.to_string());
         return Card { class: "card-due", title, count: today.to_issue.to_string(), text, items: vec![], link: go };
     };
-    let mut groups = problems::grouped(checked.problems.iter());
-    let is_blocking = |group: &&problems::Group<'_>| group.iter().any(|one| one.severity == Severity::Blocking);
-    let blocking = groups.iter().filter(is_blocking).count();
-    let warnings = groups.len() - blocking;
-    groups.truncate(PROBLEMS_NAMED);
-    let rows = problems::rows(frame, &groups);
+    let (items, [blocking, warnings]) = problem_items(frame, checked.problems.iter(), &address);
     Card {
         class: if blocking > 0 { "card-bad" } else { "card-due" },
         title,
@@ -200,16 +207,56 @@ fn month_card(frame: &Frame, today: &Today, checked: Option<&CheckedMonth>) -> C
                 ("warnings", &warnings.to_string()),
             ],
         ),
-        items: rows
-            .into_iter()
-            .map(|row| Item {
-                text: format!("{}{}", row.what, after(&row.where_to)),
-                address: Some(
-                    row.places.into_iter().next_back().map_or_else(|| address.clone(), |place| place.address),
-                ),
-            })
-            .collect(),
+        items,
         link: go,
+    }
+}
+
+/// The first things to do, the rest where `address` leads, and how many of them block and warn.
+fn problem_items<'p>(
+    frame: &Frame,
+    found: impl Iterator<Item = &'p Problem>,
+    address: &str,
+) -> (Vec<Item>, [usize; 2]) {
+    let mut groups = problems::grouped(found);
+    let is_blocking = |group: &&problems::Group<'_>| group.iter().any(|one| one.severity == Severity::Blocking);
+    let blocking = groups.iter().filter(is_blocking).count();
+    let warnings = groups.len() - blocking;
+    groups.truncate(PROBLEMS_NAMED);
+    let item = |row: problems::ProblemRow| Item {
+        text: format!("{}{}", row.what, after(&row.where_to)),
+        address: Some(row.places.into_iter().next_back().map_or_else(|| address.to_owned(), |place| place.address)),
+    };
+    (problems::rows(frame, &groups).into_iter().map(item).collect(), [blocking, warnings])
+}
+
+/// The running month as it would be billed if it ended as it goes: only what some contract in force bills counts.
+fn running_plan_card(frame: &Frame, today: &Today, running: Option<&Comparison>) -> Card {
+    let month = running.map_or_else(|| today.month.next(), |running| running.month);
+    let title = frame.with("home-running-month", "month", &frame.month(&month));
+    let address = format!("/billing/{month}");
+    let link = Some((address.clone(), frame.t("home-running-month-go")));
+    let Some(running) = running else {
+        let text = frame.t("home-running-checking");
+        return Card { class: "", title, count: "…".to_owned(), text, items: vec![], link };
+    };
+    let told = || running.problems.iter().filter(|problem| problem.what != ProblemKind::MonthNotFinished);
+    let with_problems = PlanPart::Problems.of(running).len();
+    let (items, [blocking, warnings]) = problem_items(frame, told(), &address);
+    let values = [("contracts", running.contracts.len()), ("blocking", blocking), ("warnings", warnings)];
+    let values = values.map(|(name, count)| (name, count.to_string()));
+    let key = if blocking + warnings == 0 { "home-running-month-fine" } else { "home-running-month-found" };
+    Card {
+        class: match (blocking, warnings) {
+            (0, 0) => "card-ok",
+            (0, _) => "card-due",
+            _ => "card-bad",
+        },
+        title,
+        count: frame.whole(i64::try_from(with_problems).unwrap_or(0)),
+        text: frame.texts(key, &values.each_ref().map(|(name, count)| (*name, count.as_str()))),
+        items,
+        link,
     }
 }
 
@@ -231,7 +278,7 @@ fn forgotten_card(frame: &Frame, forgotten: &[(BillingMonth, usize)]) -> Option<
     })
 }
 
-/// What the running month already shows: meters that say nothing, and silences so far.
+/// What every meter shows in the running month: which say nothing, and silences so far.
 fn running_card(frame: &Frame, today: &Today, running: Option<&RunningMonth>) -> Card {
     let month = running.map_or_else(|| today.month.next(), |running| running.month);
     let title = frame.with("home-running", "month", &frame.of_month(&month));

@@ -71,7 +71,9 @@ mod tests {
     }
 
     fn keys(source: &str) -> Vec<&str> {
-        source.lines().filter(|line| !line.starts_with('#')).filter_map(|line| Some(line.split_once(" =")?.0)).collect()
+        // A key begins its line; what goes on below it, the forms of a plural, is set in.
+        let begins = |line: &&str| line.starts_with(|first: char| first.is_ascii_lowercase());
+        source.lines().filter(begins).filter_map(|line| Some(line.split_once(" =")?.0)).collect()
     }
 
     #[test]

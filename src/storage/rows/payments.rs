@@ -12,7 +12,7 @@ use crate::storage::codec::{date_from, date_text};
 use crate::storage::db::AnyConnection;
 use crate::storage::dialect;
 use crate::storage::error::StorageResult;
-use crate::storage::rows::invoices::{self, Page, search::like};
+use crate::storage::rows::invoices::{self, Page, searched::like};
 use crate::storage::rows::paid_back;
 use crate::storage::schema::{invoice, money_moved, payment, tenant};
 

@@ -43,6 +43,10 @@ class Assets(Part):
 
     def happened(self, asset):
         """Les événements du plan contre la piste ; un retrait y figure toujours, et retire ce que le plan dit retiré."""
+        withdrawals = {}
+        for event in asset.get("events", []):
+            if event.get("change", {}).get("kind") == "withdraw":
+                withdrawals[event["change"].get("event")] = event["number"]
         for event in asset.get("events", []):
             place = "%s, événement %d" % (asset["code"], event["number"])
             known = self.asset_events.get((asset["code"], event["number"]))
@@ -51,6 +55,9 @@ class Assets(Part):
                 if any(event.get(key) != said.get(key) for key in EVENT_KEYS):
                     self.find("plans", place, "il n’est pas ce que dit l’événement %d de la piste" % sequence)
             by = event.get("withdrawn_by")
+            if by != withdrawals.get(event["number"]):
+                what = "le plan le dit retiré par l’événement %s, ses propres événements par %s"
+                self.find("plans", place, what % (by or "–", withdrawals.get(event["number"]) or "–"))
             if by is not None:
                 _, action, said = self.asset_events.get((asset["code"], by), (0, "", {}))
                 if action != "asset.withdrawn" or said.get("change", {}).get("event") != event["number"]:

@@ -104,7 +104,7 @@ async fn show(
         rows: known.iter().map(|one| row(&frame, &contract, one, allowed.get(&one.availability.id))).collect(),
         lines: if may_record { choices(&frame, &contract, fields.text("line")) } else { vec![] },
         month,
-        percent: fields.text("percent").to_owned(),
+        percent: fields.again("percent"),
         reason: fields.text("reason").to_owned(),
         errors,
         frame: frame.under(contract.title.clone(), back.clone()),

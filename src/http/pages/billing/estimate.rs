@@ -1,16 +1,18 @@
 //! What a running month may cost, beside what the last month cost. Clearly no invoice.
 
 use actix_web::http::StatusCode;
-use actix_web::web::{Data, Query};
+use actix_web::web::{Data, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use super::parts::{Choice, Link, tenant_choices};
+use super::parts::{Choice, Link, exports, tenant_choices};
+use super::sheet::{self, Sheet};
 use super::{Address, Frame, encoded, page, plant_figures};
 use crate::app::estimate_month::{self, ContractEstimate, TenantEstimate};
 use crate::documents::arithmetic::arithmetic;
+use crate::documents::table::{Cell, Table};
 use crate::domain::billing_run::EstimatedLine;
 use crate::domain::calendar::{BillingMonth, Timestamp};
 use crate::domain::ids::{LineCode, TenantCode};
@@ -36,6 +38,9 @@ struct EstimateTemplate {
     usage: String,
     is_over: bool,
     is_to_come: bool,
+    /// That no reading of the month has come, and which was the last.
+    unread: Option<String>,
+    files: Vec<Link>,
     contracts: Vec<ContractView>,
 }
 
@@ -93,10 +98,76 @@ pub async fn estimate(
         usage: address.at("/usage").set("month", found.month).href(),
         is_over: found.is_over,
         is_to_come: found.is_to_come,
+        unread: unread(&frame, &found),
+        files: exports(&address.set("month", found.month), "/usage/estimate"),
         contracts: found.contracts.iter().map(|one| contract(&frame, &found, one)).collect(),
         frame,
     };
     page(StatusCode::OK, &template)
+}
+
+/// That nothing of the month was read yet, though it has begun and readings are waited for; the tenant of agreed prices or
+/// occupied racks alone misses nothing.
+fn unread(frame: &Frame, found: &TenantEstimate) -> Option<String> {
+    let begun = found.month.period(frame.zone).from;
+    if found.is_to_come || !found.is_awaited || found.last_reading.is_some_and(|last| last > begun) {
+        return None;
+    }
+    Some(match found.last_reading {
+        Some(last) => frame.with("estimate-unread-since", "at", &frame.instant(last, frame.zone)),
+        None => frame.t("estimate-unread"),
+    })
+}
+
+/// The estimate line by line as a file.
+pub async fn file(
+    shared: Data<Shared>,
+    granted: Granted,
+    http: HttpRequest,
+    query: Query<EstimateQuery>,
+    sheet: Path<Sheet>,
+) -> Result<HttpResponse, Fault> {
+    let found = find(&shared, granted, query.tenant.as_deref(), query.month.as_deref()).await?;
+    let frame = Frame::of(&http);
+    let headings = [
+        "invoice-contract",
+        "line-code",
+        "line-designation",
+        "estimate-basis",
+        "estimate-line-until",
+        "estimate-known",
+        "estimate-to-come",
+        "estimate-projected",
+    ];
+    let table = Table {
+        name: frame.with("estimate-title", "month", &frame.month(&found.month)),
+        day: Timestamp::from(shared.now()).date_in(frame.zone),
+        headings: headings.map(|key| frame.t(key)).into(),
+        rows: found.contracts.iter().flat_map(|one| rows(&frame, found.month, one)).collect(),
+    };
+    let told = [Some(frame.t("estimate-no-invoice")), unread(&frame, &found)].into_iter().flatten();
+    let said = told.map(|text| (frame.t("remark"), text)).collect();
+    let about = sheet::about(&frame, said, "list-total");
+    let tenant = encoded(found.tenant.code.as_str());
+    let name = format!("{}-{tenant}-{}", frame.t("estimate-file"), found.month);
+    sheet::respond_about(&shared, &frame, table, about, *sheet, &name).await
+}
+
+fn rows(frame: &Frame, month: BillingMonth, one: &ContractEstimate) -> Vec<Vec<Cell>> {
+    let row = |line: &EstimatedLine| {
+        let view = line_view(frame, month, one, line);
+        vec![
+            sheet::text(one.contract.code.as_str()),
+            sheet::text(line.line.as_str()),
+            sheet::text(view.designation),
+            sheet::text(frame.t(if view.is_metered { "estimate-metered" } else { "estimate-agreed" })),
+            sheet::text(view.known_until),
+            Cell::Amount(line.known_net),
+            Cell::Amount(line.projected_net - line.known_net),
+            Cell::Amount(line.projected_net),
+        ]
+    };
+    one.estimate.lines.iter().map(row).collect()
 }
 
 /// The estimate the query asks for, if there is one for who asks.

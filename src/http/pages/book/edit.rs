@@ -43,6 +43,7 @@ use crate::domain::access::{Action, Decision, TenantScope, policy};
 use crate::domain::book::{Book, EntryKind, is_code as book_code};
 use crate::http::auth::{Granted, Visitor};
 use crate::http::error::Fault;
+use crate::http::pages::forms::language_of;
 use crate::http::pages::language;
 use crate::http::state::{Shared, blocking};
 use form::FormData;
@@ -109,7 +110,10 @@ impl Submission {
     }
 
     fn read(visitor: &Visitor, http: &HttpRequest, sent: Sent) -> Result<Submission, Fault> {
-        let data = FormData::sent(sent.into_inner(), language::of(http));
+        let sent = sent.into_inner();
+        let token = sent.iter().find(|(name, _)| name == "form_token").map_or("", |(_, token)| token.as_str());
+        let typed_in = language_of(token).unwrap_or_else(|| language::of(http));
+        let data = FormData::sent(sent, typed_in);
         visitor.check_form(data.text("form_token"))?;
         let step = match data.text("step").split_once(':') {
             Some(("add", list)) => Step::Add(list.to_owned()),

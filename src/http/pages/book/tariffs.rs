@@ -12,8 +12,9 @@ use super::edit::{contract, tariff::address};
 use super::forms::unparted;
 use super::lines::part as part_name;
 use super::listing::{BookList, ListQuery, Listing};
-use super::parts::{Address, Column, count};
+use super::parts::{Address, Column, Link, count};
 use super::sheet::{self, Sheet};
+use super::tenants::all_contracts;
 use super::{Frame, page};
 use crate::app::list_terms::{self, TariffKey};
 use crate::app::listing::Order;
@@ -28,6 +29,9 @@ use crate::domain::typography;
 use crate::http::auth::Granted;
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
+
+/// Contracts a tariff's page names.
+const CONTRACTS_NAMED: usize = 20;
 
 #[derive(Template)]
 #[template(path = "tariffs.html")]
@@ -57,7 +61,9 @@ struct TariffTemplate {
     unit: String,
     path: String,
     versions: Vec<VersionRow>,
+    /// The first that are billed at it.
     contracts: Vec<(String, String, String)>,
+    all_contracts: Option<Link>,
     quantity: String,
     on: String,
     preview: Option<Preview>,
@@ -186,8 +192,10 @@ pub async fn one(
         contracts: file
             .contracts
             .iter()
+            .take(CONTRACTS_NAMED)
             .map(|one| (contract::address(one.code.as_str(), ""), one.code.to_string(), one.title.clone()))
             .collect(),
+        all_contracts: all_contracts(&frame, file.tariff.code.as_str(), file.contracts.len(), CONTRACTS_NAMED),
         code: file.tariff.code.to_string(),
         name: file.tariff.name.clone(),
         unit: frame.t(&format!("unit-{}", file.tariff.unit.name())),

@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 use super::contracts::{self, LineView};
 use super::edit::{contract, tenant::address};
 use super::invoice_list::{InvoiceLine, lines};
+use super::parts::{Address, Link};
 use super::{Frame, encoded, page};
 use crate::app::on_account;
 use crate::app::read_invoices::{self, InvoiceFilter, Order};
@@ -22,12 +23,18 @@ use crate::http::state::{Shared, blocking};
 
 pub mod list;
 
+/// Contracts a tenant's file shows with their lines.
+const CONTRACTS_SHOWN: usize = 10;
+
 #[derive(Template)]
 #[template(path = "tenant.html")]
 struct TenantPage {
     frame: Frame,
     file: TenantFile,
+    /// The first of them.
     contracts: Vec<ContractView>,
+    /// Where all of them are, where they are more than are shown.
+    all_contracts: Option<Link>,
     /// The latest; none where the reader may not see invoices.
     invoices: Option<Vec<InvoiceLine>>,
     /// What is kept on account, where anything is and the reader may see it.
@@ -76,7 +83,8 @@ pub async fn one(
     .await?
     .ok_or(Fault::NotFound)?;
     let frame = Frame::of(&http);
-    let contracts = (1..).zip(&file.contracts).map(|numbered| contract_view(&frame, &file, numbered, today)).collect();
+    let shown = file.contracts.iter().take(CONTRACTS_SHOWN);
+    let contracts = (1..).zip(shown).map(|numbered| contract_view(&frame, &file, numbered, today)).collect();
     let invoices = found.map(|found| lines(&frame, &found.invoices, &std::iter::once(&file.tenant).collect(), today));
     let own = address(file.tenant.code.as_str(), "");
     let template = TenantPage {
@@ -86,6 +94,7 @@ pub async fn one(
             .may(Action::EditTerms)
             .then(|| format!("/contracts/new?tenant={}", encoded(file.tenant.code.as_str()))),
         on_account: (!kept.is_zero()).then(|| frame.amount(&kept)),
+        all_contracts: all_contracts(&frame, file.tenant.code.as_str(), file.contracts.len(), CONTRACTS_SHOWN),
         frame,
         file,
         contracts,
@@ -93,6 +102,14 @@ pub async fn one(
         shows_tenant: false,
     };
     page(StatusCode::OK, &template)
+}
+
+/// To the list of the contracts that `code`, a tenant's or a tariff's, finds, where they are more than `shown`.
+pub(super) fn all_contracts(frame: &Frame, code: &str, count: usize, shown: usize) -> Option<Link> {
+    (count > shown).then(|| Link {
+        label: frame.with("contracts-all", "count", &count.to_string()),
+        address: Address::new("/contracts").set("q", code).href(),
+    })
 }
 
 fn contract_view(

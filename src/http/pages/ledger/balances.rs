@@ -52,7 +52,22 @@ struct AccountTemplate {
     pager: Pager,
 }
 
+/// What the columns of a balance say, as `BalanceRow::columns` gives them.
+const AMOUNTS: [&str; 6] = [
+    "balance-opening-debit",
+    "balance-opening-credit",
+    "journal-debit",
+    "journal-credit",
+    "balance-closing-debit",
+    "balance-closing-credit",
+];
+
 impl BalanceTemplate {
+    /// An amount, with what heads its column.
+    fn amounts(&self, columns: [Money; 6]) -> Vec<(String, String)> {
+        AMOUNTS.iter().zip(&columns).map(|(key, amount)| (self.frame.t(key), self.frame.bare(amount))).collect()
+    }
+
     fn named<'a>(&self, name: &'a AccountName) -> &'a str {
         name.in_language(self.frame.language)
     }

@@ -106,7 +106,7 @@ async fn show(
         services: SERVICES.map(|one| choice(one.name(), words.service(one), fields.text("service"))).into(),
         month: if fields.has("month") { fields.text("month").to_owned() } else { last_month() },
         label: fields.text("label").to_owned(),
-        amount: fields.text("amount").to_owned(),
+        amount: fields.again("amount"),
         source: fields.text("source").to_owned(),
         correction: fields.text("correction").to_owned(),
         errors,

@@ -269,7 +269,7 @@ async fn show(
     let template = RecordPage {
         invoice: fields.text("invoice").to_owned(),
         date: or("date", receipt.as_ref().map_or(today, |receipt| receipt.booked_on).to_string()),
-        amount: or("amount", usual),
+        amount: if fields.has("amount") { fields.again("amount") } else { usual },
         reference: fields.text("reference").to_owned(),
         receipt: receipt.as_ref().map(|receipt| receipt_view(&frame, receipt)),
         open: open.iter().filter(|one| one.open > Money::ZERO).map(|one| open_row(&frame, one)).collect(),

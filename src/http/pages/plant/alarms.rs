@@ -11,6 +11,7 @@ use super::readings_upload::{UploadRow, row as upload_row};
 use super::sheet::{self, Sheet};
 use super::{Address, Frame, encoded, page, plant_figures};
 use crate::app::read_alarms::{self, Alarms, LostRedundancy, SilentMeter};
+use crate::app::upload_readings::UploadView;
 use crate::documents::table::{Cell, Table};
 use crate::domain::calendar::day_in;
 use crate::http::asked::{Expected, parsed};
@@ -21,9 +22,16 @@ use crate::http::state::{Shared, blocking};
 const DAYS: [i64; 3] = [1, 7, read_alarms::DAYS_MAX];
 const DAYS_USUAL: i64 = 7;
 
+/// The tables a file may hold beside lost redundancy.
+const SILENT: &str = "silent";
+const REFUSED: &str = "refused";
+
 #[derive(Deserialize, Default)]
 pub struct AlarmsQuery {
     days: Option<String>,
+    /// Which table a file holds: `silent`, `refused`; else lost redundancy.
+    #[serde(default)]
+    table: String,
 }
 
 impl AlarmsQuery {
@@ -43,7 +51,9 @@ struct AlarmsTemplate {
     lost_caption: String,
     silent: Vec<SilentRow>,
     refused: Vec<UploadRow>,
-    files: Vec<Link>,
+    lost_files: Vec<Link>,
+    silent_files: Vec<Link>,
+    refused_files: Vec<Link>,
 }
 
 struct LostRow {
@@ -93,7 +103,9 @@ pub async fn list(shared: Data<Shared>, http: HttpRequest, query: Query<AlarmsQu
         lost_caption: frame.with("alarms-lost-caption", "days", &days.to_string()),
         silent: found.silent.iter().map(|silent| silent_row(&frame, &found, silent)).collect(),
         refused: found.refused.iter().map(|view| upload_row(&frame, view, found.zone)).collect(),
-        files: super::parts::exports(&address, "/alarms"),
+        lost_files: super::parts::exports(&address, "/alarms"),
+        silent_files: super::parts::exports(&address.set("table", SILENT), "/alarms"),
+        refused_files: super::parts::exports(&address.set("table", REFUSED), "/alarms"),
         frame,
     };
     page(StatusCode::OK, &template)
@@ -131,7 +143,7 @@ fn silent_row(frame: &Frame, found: &Alarms, silent: &SilentMeter) -> SilentRow 
     }
 }
 
-/// The alarms of lost redundancy as a file.
+/// One of the tables as a file: lost redundancy where no other is asked for.
 pub async fn file(
     shared: Data<Shared>,
     http: HttpRequest,
@@ -142,6 +154,25 @@ pub async fn file(
     let (store, now) = (shared.store.clone(), shared.now());
     let found = blocking(move || read_alarms::read(&store, days, now)).await?;
     let frame = Frame::of(&http);
+    let (title, file, headings, rows) = match query.table.as_str() {
+        SILENT => ("alarms-silent", "alarms-silent-file", silent_headings(), silent_cells(&frame, &found)),
+        REFUSED => ("alarms-refused", "alarms-refused-file", refused_headings(), refused_cells(&frame, &found)),
+        _ => ("alarms-lost", "alarms-file", lost_headings(), lost_cells(&frame, &found)),
+    };
+    let table = Table {
+        name: frame.t(title),
+        day: day_in(now, found.zone),
+        headings: headings.iter().map(|key| frame.t(key)).collect(),
+        rows,
+    };
+    sheet::respond(&shared, &frame, table, *sheet, &frame.t(file)).await
+}
+
+const fn lost_headings() -> &'static [&'static str] {
+    &["rack", "slot-from", "slot-to", "alarm-peak", "alarm-limit", "state"]
+}
+
+fn lost_cells(frame: &Frame, found: &Alarms) -> Vec<Vec<Cell>> {
     let row = |alarm: &LostRedundancy| {
         vec![
             sheet::text(alarm.rack.as_str()),
@@ -152,12 +183,41 @@ pub async fn file(
             sheet::text(frame.t(if alarm.lasts { "alarm-lasts" } else { "alarm-over" })),
         ]
     };
-    let headings = ["rack", "slot-from", "slot-to", "alarm-peak", "alarm-limit", "state"];
-    let table = Table {
-        name: frame.t("nav-alarms"),
-        day: day_in(now, found.zone),
-        headings: headings.map(|key| frame.t(key)).into(),
-        rows: found.lost.iter().map(row).collect(),
+    found.lost.iter().map(row).collect()
+}
+
+const fn silent_headings() -> &'static [&'static str] {
+    &["meter", "meter-register", "meter-place", "meter-last-reading", "alarm-silence"]
+}
+
+fn silent_cells(frame: &Frame, found: &Alarms) -> Vec<Vec<Cell>> {
+    let row = |silent: &SilentMeter| {
+        let shown = silent_row(frame, found, silent);
+        vec![
+            sheet::text(shown.meter),
+            sheet::text(shown.register),
+            sheet::text(shown.place),
+            silent.last.map_or(Cell::Empty, |last| sheet::instant(last.at, found.zone)),
+            sheet::text(shown.silence),
+        ]
     };
-    sheet::respond(&shared, &frame, table, *sheet, &frame.t("alarms-file")).await
+    found.silent.iter().map(row).collect()
+}
+
+const fn refused_headings() -> &'static [&'static str] {
+    &["upload-name", "upload-at", "upload-by", "upload-refused", "meter-state"]
+}
+
+fn refused_cells(frame: &Frame, found: &Alarms) -> Vec<Vec<Cell>> {
+    let row = |view: &UploadView| {
+        let shown = upload_row(frame, view, found.zone);
+        vec![
+            sheet::text(shown.file),
+            sheet::instant(view.upload.started_at, found.zone),
+            sheet::text(shown.by),
+            Cell::Number(view.report.refused_count.into()),
+            sheet::text(shown.badge.text),
+        ]
+    };
+    found.refused.iter().map(row).collect()
 }

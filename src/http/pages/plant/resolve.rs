@@ -8,7 +8,7 @@ use chrono::NaiveDateTime;
 use chrono_tz::Tz;
 use serde::Deserialize;
 
-use super::forms::index;
+use super::forms::{index, language_of, unparted};
 use super::parts::FieldError;
 use super::{Frame, done, encoded, page, plant_figures};
 use crate::app::AppError;
@@ -92,9 +92,13 @@ pub async fn submit(
     form: Form<ResolveForm>,
 ) -> Result<HttpResponse, Fault> {
     visitor.check_form(&form.form_token)?;
-    let form = form.into_inner();
+    let mut form = form.into_inner();
     let file = find(&shared, &code, &form.month).await?;
     let frame = Frame::of(&http);
+    let typed_in = language_of(&form.form_token).unwrap_or(frame.language);
+    for figure in [&mut form.value, &mut form.new_index, &mut form.final_index] {
+        *figure = unparted(figure, typed_in);
+    }
     let resolution = match resolution(&frame, &form, file.zone) {
         Ok(resolution) => resolution,
         Err(errors) => return refuse(frame, &file, form, errors),

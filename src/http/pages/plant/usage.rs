@@ -13,11 +13,13 @@ use super::parts::{Choice, Link, exports, tenant_choices};
 use super::plant_figures;
 use super::sheet::{self, Sheet};
 use super::{Address, Frame, encoded, page};
-use crate::app::read_usage::{self, Course, TenantUsage, UsageQuery, UsageSlot, UsageView};
+use crate::app::read_usage::{self, Course, RackUsage, TenantUsage, UsageQuery, UsageSlot, UsageView};
 use crate::documents::table::Table;
+use crate::domain::access::Action;
 use crate::domain::calendar::{BillingMonth, Timestamp, day_in};
 use crate::domain::ids::TenantCode;
 use crate::domain::metering::Register;
+use crate::domain::quantity::Unit;
 use crate::domain::typography;
 use crate::http::asked::{Expected, parsed};
 use crate::http::auth::Granted;
@@ -55,7 +57,7 @@ struct UsageTemplate {
     month: Option<Link>,
     estimate: String,
     figures: Vec<(String, String)>,
-    racks: String,
+    racks: Option<RacksView>,
     last_reading: Option<String>,
     power_is_derived: bool,
     charts: Vec<ChartView>,
@@ -71,6 +73,26 @@ struct UsageTemplate {
 struct ChartView {
     chart: CourseChart,
     has_two: bool,
+}
+
+/// The tenant's racks beside each other, over the whole period.
+struct RacksView {
+    caption: String,
+    /// None where there is nothing to compare.
+    chart: Option<ChartView>,
+    has_energy: bool,
+    has_units: bool,
+    rows: Vec<RackRow>,
+}
+
+struct RackRow {
+    code: String,
+    /// To the rack's own page, for who may see it.
+    address: Option<String>,
+    energy_a: String,
+    energy_b: String,
+    energy: String,
+    units: String,
 }
 
 struct SlotRow {
@@ -119,7 +141,7 @@ fn template(frame: Frame, usage: &TenantUsage, now: Timestamp) -> UsageTemplate 
         month_value: month.to_string(),
         estimate: base.at("/usage/estimate").set("month", month).href(),
         figures: figures(&frame, usage),
-        racks: usage.racks.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+        racks: (!usage.racks.is_empty()).then(|| racks(&frame, usage)),
         last_reading: usage.last_reading.map(|at| frame.instant(at, usage.zone)),
         power_is_derived: usage.power_is_derived,
         charts: charts(&frame, usage),
@@ -223,6 +245,49 @@ fn charts(frame: &Frame, usage: &TenantUsage) -> Vec<ChartView> {
     add("storage", is_month, &[Course::Storage]);
     add("units", is_month, &[Course::Units]);
     charts
+}
+
+fn racks(frame: &Frame, usage: &TenantUsage) -> RacksView {
+    let has_energy = usage.racks.values().any(|rack| rack.energy().is_some());
+    let has_units = usage.racks.values().any(|rack| rack.units.is_some());
+    let may_open = frame.may(Action::SeeRacks);
+    let rows = usage.racks.iter().map(|(code, rack)| RackRow {
+        code: code.to_string(),
+        address: may_open.then(|| format!("/racks/{}", encoded(code.as_str()))),
+        energy_a: plant_figures::known(frame, rack.energy_a, decimals(Course::EnergyA)),
+        energy_b: plant_figures::known(frame, rack.energy_b, decimals(Course::EnergyB)),
+        energy: plant_figures::known(frame, rack.energy(), decimals(Course::EnergyA)),
+        units: plant_figures::known(frame, rack.units, decimals(Course::Units)),
+    });
+    let named = [("tenant", usage.tenant.name.as_str()), ("period", &period(frame, usage))];
+    RacksView {
+        caption: frame.texts("usage-racks-caption", &named),
+        chart: ((has_energy || has_units) && usage.racks.len() > 1).then(|| rack_chart(frame, usage, has_energy)),
+        has_energy,
+        has_units,
+        rows: rows.collect(),
+    }
+}
+
+/// A bar per rack: its energy by feed, or its units where no energy is counted.
+fn rack_chart(frame: &Frame, usage: &TenantUsage, has_energy: bool) -> ChartView {
+    let course = |of: fn(&RackUsage) -> Option<Decimal>| usage.racks.values().map(of).collect::<Vec<_>>();
+    let (key, unit, courses) = if has_energy {
+        ("usage-chart-racks", Unit::KilowattHour, vec![course(|rack| rack.energy_a), course(|rack| rack.energy_b)])
+    } else {
+        ("usage-chart-rack-units", Unit::RackUnit, vec![course(|rack| rack.units)])
+    };
+    let has_two = courses.len() == 2;
+    let courses = Courses {
+        id: "racks",
+        title: frame.texts(key, &[("tenant", &usage.tenant.name), ("period", &period(frame, usage))]),
+        description: frame.t("chart-see-table"),
+        unit: typography::unit_symbol(unit, frame.language),
+        labels: usage.racks.keys().map(ToString::to_string).collect(),
+        courses,
+        limit: None,
+    };
+    ChartView { chart: CourseChart::bars(courses, frame.language), has_two }
 }
 
 fn period(frame: &Frame, usage: &TenantUsage) -> String {

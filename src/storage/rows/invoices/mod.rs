@@ -25,6 +25,7 @@ mod issues;
 mod lines;
 mod named;
 pub mod search;
+pub(in crate::storage) mod searched;
 mod write;
 
 pub use crate::domain::invoice::InvoiceStatus;

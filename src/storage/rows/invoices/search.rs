@@ -8,6 +8,8 @@ use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
 pub use super::named::{Named, contracts, tenants};
+use super::searched::{NO_ROW, indexed, like, upper};
+pub use super::searched::{Routed, SearchedFor, is_reference_part, number_beginnings};
 use super::{InvoiceFilter, InvoiceStatus, InvoiceSummary, Page, StandingRow, SummaryRow, summary_from};
 use crate::domain::access::TenantScope;
 use crate::domain::calendar::BillingMonth;
@@ -73,25 +75,6 @@ impl Default for Order {
     }
 }
 
-/// What was typed, found: part of a number, or the rows of tenants and contracts whose names hold it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
-pub struct SearchedFor {
-    pub number_part: String,
-    pub tenants: Vec<i64>,
-    pub contracts: Vec<i64>,
-    /// Part of what a document was routed by when it was issued, in lower case.
-    pub reference_part: String,
-    /// Whose drafts would be routed by it: what they will be routed by stands in the book.
-    pub routed: Routed,
-}
-
-/// Rows of tenants and contracts that are routed by something.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
-pub struct Routed {
-    pub tenants: Vec<i64>,
-    pub contracts: Vec<i64>,
-}
-
 /// Which invoices a list holds.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Selection {
@@ -141,9 +124,6 @@ struct Parties {
     tenants: Vec<i64>,
     contract: Option<i64>,
 }
-
-/// What no row has.
-const NO_ROW: i64 = -1;
 
 impl Parties {
     fn of(connection: &mut AnyConnection, scope: &TenantScope, filter: &InvoiceFilter) -> StorageResult<Parties> {
@@ -208,27 +188,27 @@ macro_rules! selected {
             }
         }
         if let Some(search) = &selection.search {
+            let is_draft = invoice::status.eq(InvoiceStatus::Draft.name());
             let routed = invoice::tenant_id
-                .eq_any(search.routed.tenants.clone())
-                .or(invoice::contract_id.eq_any(search.routed.contracts.clone()));
-            let frozen = diesel::alias!(invoice_reference as frozen_reference);
-            let reference = frozen.field(invoice_reference::reference);
-            let part = match search.reference_part.as_str() {
-                "" => String::new(),
-                part => like(part),
-            };
-            let by_reference =
-                frozen.filter(reference.like(part).escape('\\')).select(frozen.field(invoice_reference::invoice_id));
+                .eq_any(indexed(&search.routed.tenants))
+                .or(invoice::contract_id.eq_any(indexed(&search.routed.contracts)));
             let by_party = invoice::tenant_id
-                .eq_any(search.tenants.clone())
-                .or(invoice::contract_id.eq_any(search.contracts.clone()))
-                .or(invoice::id.eq_any(by_reference))
-                .or(invoice::status.eq(InvoiceStatus::Draft.name()).and(routed));
-            query = match search.number_part.is_empty() {
-                true => query.filter(by_party),
-                false => query.filter(
-                    invoice::number.like(like(&search.number_part)).escape('\\').assume_not_null().or(by_party),
-                ),
+                .eq_any(indexed(&search.tenants))
+                .or(invoice::contract_id.eq_any(indexed(&search.contracts)))
+                .or(is_draft.and(routed));
+            let by_number = |part: &str| upper(invoice::number).like(like(part)).escape('\\').assume_not_null();
+            let by_reference = |part: &str| {
+                let frozen = diesel::alias!(invoice_reference as frozen_reference);
+                let having = frozen.field(invoice_reference::reference).like(like(part)).escape('\\');
+                invoice::id.eq_any(frozen.filter(having).select(frozen.field(invoice_reference::invoice_id)))
+            };
+            query = match (&search.number_part, &search.reference_part) {
+                (None, None) => query.filter(by_party),
+                (Some(number), None) => query.filter(by_party.or(by_number(number))),
+                (None, Some(reference)) => query.filter(by_party.or(by_reference(reference))),
+                (Some(number), Some(reference)) => {
+                    query.filter(by_party.or(by_number(number)).or(by_reference(reference)))
+                }
             };
         }
         query
@@ -488,11 +468,4 @@ pub fn months(
             None => return Ok(found),
         }
     }
-}
-
-/// `part` anywhere, taken literally.
-pub(in crate::storage) fn like(part: &str) -> String {
-    let literal: String =
-        part.chars().flat_map(|c| [Some('\\').filter(|_| "%_\\".contains(c)), Some(c)]).flatten().collect();
-    format!("%{literal}%")
 }

@@ -56,12 +56,19 @@ struct PlanPage {
     previous: String,
     next: String,
     is_finished: bool,
+    /// The month goes on: its contracts are estimated.
+    is_running: bool,
     /// From which day it can be billed, of a month that is not over.
     unfinished: Option<String>,
 }
 
+/// Where in a file stands what is known of a month that goes on.
+const KNOWN_AT: usize = 5;
+
 /// What contracts come to together.
 struct Sums {
+    /// So far, of a month that goes on.
+    known: String,
     net: String,
     gross: String,
     before: String,
@@ -78,6 +85,7 @@ struct PlanRow {
     /// Of the invoice in force.
     number: Option<String>,
     cancelled: Vec<Link>,
+    known: String,
     net: String,
     gross: String,
     before: String,
@@ -143,7 +151,7 @@ fn template(frame: Frame, compared: &Comparison, asked: &Asked, may_run: bool) -
     let month = compared.month;
     let address = asked.address(month);
     let before = frame.month(&month.previous());
-    let is_finished = !compared.problems.iter().any(is_unfinished);
+    let stage = Stage::of(compared);
     let part = asked.part.of(compared);
     let part_sums = sums(&frame, part.iter().copied());
     let found = list_plan::page(part, asked.order, Some(asked.page));
@@ -155,11 +163,11 @@ fn template(frame: Frame, compared: &Comparison, asked: &Asked, may_run: bool) -
     let pager = Pager::new(&address.set("problems", beyond_first(told.page)), found.page, found.pages);
     PlanPage {
         title: frame.with("billing-title", "month", &frame.of_month(&month)),
-        tabs: if is_finished { tabs(&frame, &address, compared, asked.part) } else { vec![] },
-        columns: columns(&frame, &address, asked.order, &before, is_finished),
+        tabs: if stage != Stage::ToCome { tabs(&frame, &address, compared, asked.part) } else { vec![] },
+        columns: columns(&frame, &address, asked.order, &before, stage),
         problems_pager: Pager::named("problems", &address.set("page", beyond_first(found.page)), told.page, told.pages),
         pager,
-        rows: found.rows.into_iter().map(|one| plan_row(&frame, month, is_finished, one)).collect(),
+        rows: found.rows.into_iter().map(|one| plan_row(&frame, month, stage, one)).collect(),
         files: exports(&address, &format!("/billing/{month}/plan")),
         blocking,
         warnings,
@@ -176,12 +184,13 @@ fn template(frame: Frame, compared: &Comparison, asked: &Asked, may_run: bool) -
         may_run,
         previous: format!("/billing/{}", month.previous()),
         next: format!("/billing/{}", month.next()),
-        unfinished: (!is_finished).then(|| {
+        unfinished: (stage != Stage::Over).then(|| {
             let values = [("month", frame.month(&month)), ("day", frame.date(&month.next().first_day()))];
             frame.texts("billing-unfinished", &values.each_ref().map(|(name, value)| (*name, value.as_str())))
         }),
         before,
-        is_finished,
+        is_finished: stage == Stage::Over,
+        is_running: stage == Stage::Running,
         month,
         frame,
     }
@@ -203,23 +212,27 @@ pub async fn file(
     .await?;
     let frame = Frame::of(&http);
     let chosen = list_plan::page(asked.part.of(&compared), asked.order, None).rows;
-    let headings = [
+    let stage = Stage::of(&compared);
+    let mut headings = vec![
         frame.t("invoice-contract"),
         frame.t("contract-title"),
         frame.t("invoice-tenant"),
         frame.t("state"),
         frame.t("invoice-number"),
-        frame.t("invoice-net"),
+        frame.t(net_key(stage)),
         frame.month(&month.previous()),
         frame.t("billing-difference"),
         frame.t("billing-percent"),
-        frame.t("invoice-gross"),
+        frame.t(if stage == Stage::Running { "estimate-projected-gross" } else { "invoice-gross" }),
         frame.t("billing-problems"),
     ];
+    if stage == Stage::Running {
+        headings.insert(KNOWN_AT, frame.t("billing-known"));
+    }
     let table = Table {
         name: frame.with("billing-file-title", "month", &month.to_string()),
         day,
-        headings: headings.into(),
+        headings,
         rows: chosen.into_iter().map(|one| cells(&frame, &compared, one)).collect(),
     };
     let part = (asked.part != PlanPart::All).then(|| (frame.t("plan-parts"), frame.t(part_key(asked.part))));
@@ -229,11 +242,11 @@ pub async fn file(
 
 fn cells(frame: &Frame, compared: &Comparison, one: &Compared) -> Vec<Cell> {
     let amount = |amount: Option<Money>| amount.map_or(Cell::Empty, Cell::Amount);
-    let is_finished = !compared.problems.iter().any(is_unfinished);
-    let row = plan_row(frame, compared.month, is_finished, one);
+    let stage = Stage::of(compared);
+    let row = plan_row(frame, compared.month, stage, one);
     let own = compared.problems.iter().filter(|problem| problem.contract.as_ref() == Some(&one.contract));
     let told: Vec<String> = own.map(|problem| frame.said(&problem.message)).collect();
-    vec![
+    let mut cells = vec![
         sheet::text(row.contract),
         sheet::text(row.title),
         sheet::text(row.tenant),
@@ -245,7 +258,38 @@ fn cells(frame: &Frame, compared: &Comparison, one: &Compared) -> Vec<Cell> {
         sheet::number(one.percent()),
         amount(one.gross),
         sheet::text(told.join(" ; ")),
-    ]
+    ];
+    if stage == Stage::Running {
+        cells.insert(KNOWN_AT, amount(one.known));
+    }
+    cells
+}
+
+/// What a month's contracts can be told of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    /// What they are billed.
+    Over,
+    /// What they come to so far, and may come to.
+    Running,
+    /// What they were billed the month before.
+    ToCome,
+}
+
+impl Stage {
+    fn of(compared: &Comparison) -> Stage {
+        let is_over = !compared.problems.iter().any(is_unfinished);
+        match (is_over, compared.contracts.iter().any(|one| one.known.is_some())) {
+            (true, _) => Stage::Over,
+            (false, true) => Stage::Running,
+            (false, false) => Stage::ToCome,
+        }
+    }
+}
+
+/// What a contract comes to, or may.
+const fn net_key(stage: Stage) -> &'static str {
+    if matches!(stage, Stage::Running) { "estimate-projected-net" } else { "invoice-net" }
 }
 
 /// That the month goes on is said once, above everything else.
@@ -265,6 +309,7 @@ fn sums<'c>(frame: &Frame, contracts: impl Iterator<Item = &'c Compared> + Clone
     let was_billed = contracts.clone().any(|one| one.net_before.is_some());
     let before = was_billed.then(|| sum(|one| one.net_before));
     Sums {
+        known: frame.bare(&sum(|one| one.known)),
         net: frame.bare(&net),
         gross: frame.bare(&sum(|one| one.gross)),
         before: before.map_or_else(|| "–".to_owned(), |before| frame.bare(&before)),
@@ -291,36 +336,45 @@ fn tabs(frame: &Frame, address: &Address, compared: &Comparison, current: PlanPa
     PlanPart::ALL.into_iter().map(tab).collect()
 }
 
-fn columns(frame: &Frame, address: &Address, order: Order<PlanKey>, before: &str, is_finished: bool) -> Vec<Column> {
+fn columns(frame: &Frame, address: &Address, order: Order<PlanKey>, before: &str, stage: Stage) -> Vec<Column> {
     let column = |label: String, by: PlanKey| Column::ordering(label, address, order, by);
     let number = |label: String, by: PlanKey| column(label, by).of_numbers();
     let mut columns = vec![
         column(frame.t("invoice-contract"), PlanKey::Contract),
-        column(frame.t("invoice-tenant"), PlanKey::Tenant),
-        Column::plain(frame.t("state")),
+        column(frame.t("invoice-tenant"), PlanKey::Tenant).giving_way(true),
+        Column::plain(frame.t("state")).giving_way(true),
     ];
-    if !is_finished {
+    if stage == Stage::ToCome {
         columns.push(number(before.to_owned(), PlanKey::Before));
         return columns;
     }
+    if stage == Stage::Running {
+        columns.push(number(frame.t("billing-known"), PlanKey::Known).giving_way(true));
+    }
     columns.extend([
-        number(frame.t("invoice-net"), PlanKey::Net),
-        number(before.to_owned(), PlanKey::Before),
-        number(frame.t("billing-difference"), PlanKey::Difference),
+        number(frame.t(net_key(stage)), PlanKey::Net),
+        number(before.to_owned(), PlanKey::Before).giving_way(true),
+        number(frame.t("billing-difference"), PlanKey::Difference).giving_way(true),
         number(frame.t("billing-percent"), PlanKey::Deviation),
-        number(frame.t("invoice-gross"), PlanKey::Gross),
     ]);
+    if stage == Stage::Over {
+        columns.push(number(frame.t("invoice-gross"), PlanKey::Gross).giving_way(true));
+    }
     columns
 }
 
-fn plan_row(frame: &Frame, month: BillingMonth, is_finished: bool, one: &Compared) -> PlanRow {
+fn plan_row(frame: &Frame, month: BillingMonth, stage: Stage, one: &Compared) -> PlanRow {
     let (tone, key, address) = match &one.state {
         State::Issued(number) => (Tone::Ok, "plan-issued", Some(format!("/invoices/{number}"))),
         State::Cancelled(number) => (Tone::Warn, "plan-cancelled", Some(format!("/invoices/{number}"))),
         State::Drafted => (Tone::Info, "plan-drafted", Some(draft::address(month, &one.contract))),
         State::Billable => (Tone::Plain, "plan-billable", Some(draft::address(month, &one.contract))),
+        State::Blocked if stage == Stage::Running => {
+            (Tone::Error, "plan-would-block", Some(estimate_address(month, one)))
+        }
+        State::Running => (Tone::Info, "month-running", Some(estimate_address(month, one))),
         State::Blocked => (Tone::Error, "plan-blocked", Some(draft::address(month, &one.contract))),
-        State::Nothing if !is_finished => (Tone::Info, "month-running", Some(estimate_address(month, one))),
+        State::Nothing if stage == Stage::ToCome => (Tone::Info, "month-running", Some(estimate_address(month, one))),
         State::Nothing => (Tone::Plain, "plan-nothing", None),
     };
     let bare = |amount: Option<Money>| amount.map_or_else(|| "–".to_owned(), |amount| frame.bare(&amount));
@@ -337,6 +391,7 @@ fn plan_row(frame: &Frame, month: BillingMonth, is_finished: bool, one: &Compare
             _ => None,
         },
         cancelled: one.cancelled.iter().map(|one| cancelled_link(frame, one)).collect(),
+        known: bare(one.known),
         net: bare(one.net),
         gross: bare(one.gross),
         before: bare(one.net_before),
@@ -353,7 +408,8 @@ fn plan_row(frame: &Frame, month: BillingMonth, is_finished: bool, one: &Compare
 
 /// What the contract may cost in a month that goes on.
 fn estimate_address(month: BillingMonth, one: &Compared) -> String {
-    format!("/usage/estimate?tenant={}&month={month}", encoded(one.tenant.as_str()))
+    let contract = encoded(one.contract.as_str()).replace(['%', '/', '.', '~'], "-");
+    format!("/usage/estimate?tenant={}&month={month}#contract-{contract}", encoded(one.tenant.as_str()))
 }
 
 /// With a plus where it is more.

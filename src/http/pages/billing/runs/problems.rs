@@ -40,7 +40,10 @@ pub fn grouped<'p>(problems: impl Iterator<Item = &'p Problem>) -> Vec<Group<'p>
 
 /// Readings that are missing come together, whichever meters they are of; anything else is decided one by one.
 fn is_one_cause(one: &Problem, other: &Problem) -> bool {
-    let of_readings = |problem: &Problem| problem.what == ProblemKind::MissingReadings && problem.meter.is_some();
+    let is_silence = |problem: &Problem| matches!(problem.message.key.as_str(), "meter-silent" | "meter-gaps");
+    let of_readings = |problem: &Problem| {
+        problem.meter.is_some() && (problem.what == ProblemKind::MissingReadings || is_silence(problem))
+    };
     of_readings(one)
         && of_readings(other)
         && (one.severity, &one.contract, &one.message.key) == (other.severity, &other.contract, &other.message.key)
@@ -138,6 +141,7 @@ const fn problem_key(what: ProblemKind) -> &'static str {
         ProblemKind::LateChange => "problem-late-change",
         ProblemKind::CreditTakenBack => "problem-credit-taken-back",
         ProblemKind::RegularisationWaits => "problem-regularisation-waits",
+        ProblemKind::AboveRating => "problem-above-rating",
     }
 }
 

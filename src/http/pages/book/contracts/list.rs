@@ -61,9 +61,9 @@ fn columns(frame: &Frame, address: &Address, order: Order<ContractKey>) -> Vec<C
     let column = |key: &str, by: ContractKey| Column::ordering(frame.t(key), address, order, by);
     vec![
         column("line-code", ContractKey::Code),
-        column("contract-title", ContractKey::Title),
-        column("invoice-tenant", ContractKey::Tenant),
-        column("line-in-force", ContractKey::End),
+        column("contract-title", ContractKey::Title).giving_way(true),
+        column("invoice-tenant", ContractKey::Tenant).giving_way(true),
+        column("line-in-force", ContractKey::End).giving_way(true),
         column("notice-column", ContractKey::Notice),
         column("lines-title", ContractKey::Lines).of_numbers(),
     ]

@@ -136,7 +136,7 @@ fn row(frame: &Frame, position: usize, charge: &Charge, credited: &CreditedLine,
     let by: Vec<&str> = credited.by.iter().map(InvoiceNumber::as_str).collect();
     LineRow {
         is_ticked: fields.has(&tick),
-        typed: fields.text(&amount).to_owned(),
+        typed: fields.again(&amount),
         position,
         designation: frame.either(&charge.designation.fr, &charge.designation.en).to_owned(),
         part: super::super::lines::part(frame, &charge.kind, charge.unit),

@@ -131,7 +131,10 @@ async fn show(
         owed: owed.map(|owed| frame.amount(&owed)),
         is_transfer: is_transfer(fields) && !targets.is_empty(),
         targets: targets.iter().map(|one| target(&frame, one, to)).collect(),
-        amount: or("amount", usual.map_or_else(String::new, |usual| as_typed(frame.language, usual))),
+        amount: match fields.has("amount") {
+            true => fields.again("amount"),
+            false => usual.map_or_else(String::new, |usual| as_typed(frame.language, usual)),
+        },
         date: or("date", today.to_string()),
         reference: fields.text("reference").to_owned(),
         errors,

@@ -167,10 +167,13 @@ pub async fn zip(
 
 /// Reads and sends document after document. Ends early where nobody listens any more.
 fn send(store: &Store, reader: &Reader, numbers: &[String], sender: &Sender<Bytes>) -> Result<(), AppError> {
+    let zone = read_tenants::zone(store)?;
     let mut zip = Zip::default();
     for number in numbers {
-        let Some(pdf) = read_invoices::document(store, &reader.scope, number, ArchiveKind::Pdf)? else { continue };
-        let piece = zip.file(&format!("{number}.pdf"), &pdf)?;
+        let found = read_invoices::dated_document(store, &reader.scope, number, ArchiveKind::Pdf)?;
+        let Some(document) = found else { continue };
+        let at = document.issued_at.with_timezone(&zone).naive_local();
+        let piece = zip.file(&format!("{number}.pdf"), at, &document.bytes)?;
         if sender.blocking_send(Bytes::from(piece)).is_err() {
             return Ok(());
         }

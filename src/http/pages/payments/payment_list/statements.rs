@@ -22,6 +22,9 @@ use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
 use crate::storage::bank::ReceiptOutcome;
 
+/// Statements beside the form; the API lists all.
+const STATEMENTS_SHOWN: i64 = 20;
+
 /// A year of statements is a fraction of it.
 const FILE_BYTES_MAX: usize = 5 * 1024 * 1024;
 
@@ -46,7 +49,7 @@ pub async fn form(shared: Data<Shared>, http: HttpRequest) -> Result<HttpRespons
 
 async fn show(shared: &Data<Shared>, http: &HttpRequest, errors: Vec<FieldError>) -> Result<HttpResponse, Fault> {
     let store = shared.store.clone();
-    let statements = blocking(move || match_receipts::statements(&store)).await?;
+    let statements = blocking(move || match_receipts::statements(&store, STATEMENTS_SHOWN)).await?;
     let frame = Frame::of(http);
     let row = |one: &BankStatement| StatementRow {
         id: one.id,
