@@ -66,7 +66,7 @@ pub use payback::{record_management_figures, report_payback};
 use payments::settle;
 pub use payments::{
     charge_interest, dunning, import_statement, match_receipts, on_account, open_invoices, read_payments,
-    record_payment, refund, remind, transfer,
+    record_and_keep, record_payment, refund, remind, repay, settle_from_account, transfer,
 };
 use plant::read_series;
 pub use plant::{

@@ -23,6 +23,7 @@ mod invoices;
 mod journal;
 mod maintenance;
 mod meters;
+mod on_account;
 mod outbox;
 mod paid_back;
 mod payback;

@@ -1,16 +1,17 @@
 //! What a tenant sent beyond what it owes: kept on account, settling an invoice, sent back; and the books with it.
 
-use chapelle::app::on_account::{self, NewRepayment};
-use chapelle::app::record_payment::NewPayment;
-use chapelle::app::{AppError, Store, import_statement, match_receipts};
+use chapelle::app::repay::{self, NewRepayment};
+use chapelle::app::settle_from_account::{self, NewSettlement};
+use chapelle::app::{AppError, Store, import_statement, match_receipts, on_account};
+use chapelle::domain::access::TenantScope;
 use chapelle::domain::audit::Actor;
 use chapelle::domain::ids::TenantCode;
 use chapelle::domain::invoice::InvoiceNumber;
 use chapelle::domain::money::Money;
 use chapelle::domain::told::Tell;
 
-use crate::common::{ENGINES, World};
-use crate::story::{LATER, json_at, story};
+use crate::common::{ENGINES, Engine, World};
+use crate::story::{LATER, json_at, refused, story};
 use crate::text_of;
 
 fn by() -> Actor {
@@ -64,37 +65,74 @@ fn a_receipt_is_kept_settles_an_invoice_and_the_rest_goes_back() {
         assert!(match_receipts::keep_on_account(&store, &key, &tenant, &by(), at).is_err(), "once");
         ties(&world, "500.00");
 
-        let payment = |invoice: &str, on: &str, amount| NewPayment {
-            invoice: InvoiceNumber::from_stored(invoice.to_owned()),
-            received_on: on.parse().unwrap(),
-            amount: cents(amount),
-            reference: None,
-            statement_key: None,
+        let settle = |invoice: &str, on: &str, amount| {
+            let (invoice, on) = (InvoiceNumber::from_stored(invoice.to_owned()), on.parse().unwrap());
+            let new = NewSettlement { tenant: tenant.clone(), invoice, on, amount: cents(amount) };
+            settle_from_account::record(&store, &new, &by(), at)
         };
-        let settle = |new: &NewPayment| on_account::settle_invoice(&store, &tenant, new, &by(), at);
-        assert_eq!(said(settle(&payment("DC2026000003", "2027-01-04", 1_000))), "on-account-too-much", "not there yet");
-        assert_eq!(said(settle(&payment("DC2026000003", "2027-02-01", 50_001))), "payment-too-much", "of the invoice");
+        assert_eq!(said(settle("DC2026000003", "2027-01-04", 1_000)), "on-account-too-much", "not there yet");
+        assert_eq!(said(settle("DC2026000003", "2027-02-01", 50_001)), "payment-too-much", "of the invoice");
         let others = ["DC2026000002", "DC2026000004"];
-        assert!(
-            others
-                .map(|other| said(settle(&payment(other, "2027-02-01", 1))))
-                .contains(&"on-account-other-tenant".into())
-        );
-        let settled = settle(&payment("DC2026000003", "2027-02-01", 20_000)).unwrap();
+        assert!(others.map(|other| said(settle(other, "2027-02-01", 1))).contains(&"on-account-other-tenant".into()));
+        let settled = settle("DC2026000003", "2027-02-01", 20_000).unwrap();
         assert_eq!(settled.open_after, settled.open_before - cents(20_000));
         ties(&world, "300.00");
 
-        let repay = |amount, on: &str| {
+        let send_back = |amount, on: &str| {
             let (tenant, on) = (tenant.clone(), on.parse().unwrap());
             let new = NewRepayment { tenant, on, amount: cents(amount), reference: Some("VIR 7".to_owned()) };
-            on_account::repay(&store, &new, &by(), at)
+            repay::record(&store, &new, &by(), at)
         };
-        assert_eq!(said(repay(30_001, "2027-02-09")), "on-account-too-much");
-        let repaid = repay(30_000, "2027-02-09").unwrap();
+        assert_eq!(said(send_back(30_001, "2027-02-09")), "on-account-too-much");
+        let repaid = send_back(30_000, "2027-02-09").unwrap();
         assert_eq!((repaid.number.as_str(), repaid.balance), ("CPT-2027-000002", Money::ZERO), "{engine:?}");
-        assert_eq!(on_account::total(&store).unwrap(), Money::ZERO);
+        assert_eq!(on_account::total(&store, &TenantScope::Everyone).unwrap(), Money::ZERO);
         ties(&world, "0.00");
         let verified = json_at(&world, LATER, &["audit", "verify"]);
         assert_eq!(verified["findings"].as_array().map(Vec::len), Some(0), "{engine:?}: {verified:#}");
     }
+}
+
+#[test]
+fn the_rest_of_a_payment_is_kept_by_the_command_line_and_stands_in_every_export() {
+    let world = World::new(Engine::Sqlite);
+    story(&world);
+    let open = json_at(&world, LATER, &["payments", "open"]);
+    let one = open.as_array().unwrap().iter().find(|one| one["number"] == "DC2026000003").unwrap();
+    let (tenant, left) = (text_of(one, "tenant"), text_of(one, "open").parse::<Money>().unwrap());
+    let more = (left + Money::from_cents(10_000)).to_string();
+    let record = ["payments", "record", "--invoice", "DC2026000003", "--date", "2027-01-20", "--amount", &more];
+    assert!(refused(&world, LATER, &record).contains("or keep the rest on account"));
+    let keeping = [&record[..], &["--keep-rest"]].concat();
+    let kept = json_at(&world, LATER, &keeping);
+    assert_eq!((text_of(&kept, "open_after"), text_of(&kept["kept"], "amount")), ("0.00", "100.00"));
+    assert!(refused(&world, LATER, &keeping).contains("nothing is open"), "the same sent twice is received once");
+    let repay = ["payments", "repay", tenant, "--amount", "40.00", "--on", "2027-02-01"];
+    json_at(&world, LATER, &repay);
+    assert!(
+        refused(&world, LATER, &["payments", "repay", tenant, "--amount=-1", "--on", "2027-02-01"])
+            .contains("above zero")
+    );
+    let account = json_at(&world, LATER, &["payments", "account", tenant]);
+    assert_eq!((text_of(&account, "balance"), account["movements"].as_array().unwrap().len()), ("60.00", 2));
+    ties(&world, "60.00");
+
+    let out = |name: &str, arguments: &[&str]| {
+        let path = world.dir.path().join(name);
+        let all = [arguments, &["-o", path.to_str().unwrap()]].concat();
+        let output = world.chapelle_at(LATER, &all).output().unwrap();
+        assert!(output.status.success(), "{all:?}: {}", String::from_utf8_lossy(&output.stderr));
+        std::fs::read_to_string(path).unwrap()
+    };
+    let fec = out("fec.txt", &["journal", "fec", "--year", "2027"]);
+    let field = |line: &str, position| line.split('\t').nth(position).map(str::to_owned);
+    let own: Vec<&str> = fec.lines().filter(|line| field(line, 4).as_deref() == Some("419")).collect();
+    assert!(own.len() == 2 && own.iter().all(|line| field(line, 6).as_deref() == Some(tenant)), "{fec}");
+    let journal = out("all.journal", &["journal", "export", "--format", "hledger"]);
+    assert!(journal.contains("CPT-2027-000001") && journal.contains("CPT-2027-000002"), "{journal}");
+    let balance = json_at(&world, LATER, &["journal", "balance", "--to", "2027-02-10"]).to_string();
+    assert!(balance.contains("\"419\""), "{balance}");
+    let ledger = ["journal", "ledger", "--account", "419", "--to", "2027-02-10"];
+    let ledger = json_at(&world, LATER, &ledger).to_string();
+    assert!(ledger.contains("CPT-2027-000001") && ledger.contains("60.00"), "{ledger}");
 }

@@ -142,7 +142,7 @@ pub fn keep_on_account(
         payments::hold(connection)?;
         let mut receipt = waiting(bank::find(connection, key)?, key)?;
         let (amount, charge) = (receipt.open(), receipt.charge);
-        let received = Received { on: receipt.booked_on, amount, charge, text: receipt.text.clone() };
+        let received = Received { on: receipt.booked_on, amount, charge, reference: Some(receipt.text.clone()) };
         let report = on_account::keep(connection, tenant, received, (today, by, now))?;
         note(&mut receipt, amount, charge, &report.number);
         bank::put(connection, &receipt)?;

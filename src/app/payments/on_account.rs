@@ -1,27 +1,27 @@
-//! Money kept on account of a tenant: what is there, an invoice settled from it, and what is left sent back; each with its
-//! journal entry and its audit event in one transaction.
+//! Money kept on account of a tenant: what is there, and what is received and kept, with its journal entry and its audit
+//! event in one transaction. How it leaves is in `settle_from_account` and `repay`.
 
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use serde::Serialize;
 
-use crate::app::record_payment::{NewPayment, PaymentReport, Source, record_within};
-use crate::app::{AppError, Store, read_tenants, settle};
+use crate::app::{AppError, Store};
+use crate::domain::access::TenantScope;
 use crate::domain::audit::{Actor, AuditEvent};
-use crate::domain::freetext::Text;
 use crate::domain::ids::TenantCode;
 use crate::domain::ledger::JournalEntry;
 use crate::domain::money::Money;
-use crate::domain::receivables::{Movement, OnAccount, OnAccountError, Payment, kept_entry, repaid_entry};
+use crate::domain::receivables::{Movement, OnAccount, OnAccountError, Payment, kept_entry};
 use crate::storage::{AnyConnection, audit, book, journal, on_account};
 
-/// What a bank statement shows as received, or what is left of it.
+/// What was received and no invoice takes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::app) struct Received {
     pub on: NaiveDate,
     pub amount: Money,
     /// What the bank kept of it.
     pub charge: Money,
-    pub text: String,
+    /// What the bank says of it.
+    pub reference: Option<String>,
 }
 
 /// What was kept.
@@ -35,27 +35,6 @@ pub struct KeptReport {
     pub balance: Money,
 }
 
-/// What shall be sent back.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewRepayment {
-    pub tenant: TenantCode,
-    pub on: NaiveDate,
-    pub amount: Money,
-    /// What the bank is told of it.
-    pub reference: Option<String>,
-}
-
-/// What was sent back.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct RepaidReport {
-    pub number: String,
-    pub tenant: TenantCode,
-    pub repaid_on: NaiveDate,
-    pub amount: Money,
-    /// What the tenant has left on account.
-    pub balance: Money,
-}
-
 /// A tenant's account.
 pub fn of_tenant(store: &Store, tenant: &TenantCode) -> Result<OnAccount, AppError> {
     store.read(|connection| {
@@ -64,13 +43,22 @@ pub fn of_tenant(store: &Store, tenant: &TenantCode) -> Result<OnAccount, AppErr
     })
 }
 
-/// What all tenants have on account.
-pub fn total(store: &Store) -> Result<Money, AppError> {
-    Ok(on_account::all(&mut *store.connection()?)?.iter().map(|(_, movement)| movement.amount).sum())
+/// Whose account holds how much, by tenant; accounts with nothing on them left out.
+pub fn balances(store: &Store) -> Result<Vec<(TenantCode, Money)>, AppError> {
+    Ok(on_account::balances(&mut *store.connection()?)?)
+}
+
+/// What all tenants have on account, or those within a scope.
+pub fn total(store: &Store, scope: &TenantScope) -> Result<Money, AppError> {
+    let own = match scope {
+        TenantScope::Everyone => None,
+        TenantScope::Only(tenant) => Some(tenant),
+    };
+    Ok(on_account::balance(&mut *store.connection()?, own)?)
 }
 
 /// The row and the name of a tenant, or that it is not known.
-fn known(connection: &mut AnyConnection, tenant: &TenantCode) -> Result<(i64, String), AppError> {
+pub(in crate::app) fn known(connection: &mut AnyConnection, tenant: &TenantCode) -> Result<(i64, String), AppError> {
     let found = on_account::tenant(connection, tenant)?;
     found.ok_or_else(|| AppError::NotFound(format!("tenant {tenant}")))
 }
@@ -82,13 +70,13 @@ pub(in crate::app) fn keep(
     received: Received,
     (today, by, now): (NaiveDate, &Actor, DateTime<Utc>),
 ) -> Result<KeptReport, AppError> {
-    let Received { on, amount, charge, text } = received;
+    let Received { on, amount, charge, reference } = received;
     if on > today {
         return Err(AppError::refused(&OnAccountError::InFuture { on }));
     }
     let (id, name) = known(connection, tenant)?;
     let number = on_account::take_number(connection, on.year())?;
-    let movement = Movement { number, on, amount, reference: Some(text) };
+    let movement = Movement { number, on, amount, reference };
     let chart = book::load_accounting(connection)?.chart;
     let entry = kept_entry((tenant.as_str(), &name), &movement, charge, &chart).map_err(AppError::input)?;
     on_account::insert(connection, id, &movement, now)?;
@@ -104,7 +92,7 @@ pub(in crate::app) fn keep(
 }
 
 /// Posts the entry of what moved, says so, and tells what is on account then.
-fn post(
+pub(in crate::app) fn post(
     connection: &mut AnyConnection,
     tenant: &TenantCode,
     entry: &JournalEntry,
@@ -113,7 +101,7 @@ fn post(
 ) -> Result<Money, AppError> {
     let posted = journal::insert(connection, entry, now)?;
     audit::append(connection, &event.posting([posted]))?;
-    Ok(on_account::of_tenant(connection, tenant)?.balance())
+    Ok(on_account::balance(connection, Some(tenant))?)
 }
 
 /// Takes a payment from its tenant's account, if it is there on its day.
@@ -129,54 +117,4 @@ pub(in crate::app) fn take(
     account.gives(amount, on, today).map_err(|error| AppError::refused(&error))?;
     let (number, reference) = (payment.number.clone(), payment.reference.clone());
     Ok(on_account::insert(connection, id, &Movement { number, on, amount: -amount, reference }, now)?)
-}
-
-/// Settles an invoice of `tenant`, or part of it, from what is on account.
-pub fn settle_invoice(
-    store: &Store,
-    tenant: &TenantCode,
-    new: &NewPayment,
-    by: &Actor,
-    now: DateTime<Utc>,
-) -> Result<PaymentReport, AppError> {
-    check_reference(new.reference.as_deref())?;
-    let today = read_tenants::today(store, now)?;
-    store.write(|connection| {
-        let (_, invoice) = settle::find(connection, &new.invoice)?;
-        if invoice.buyer.code != *tenant {
-            let (tenant, other) = (tenant.to_string(), invoice.buyer.code.to_string());
-            let invoice = new.invoice.to_string();
-            return Err(AppError::refused(&OnAccountError::OtherTenant { tenant, invoice, other }));
-        }
-        record_within(connection, new, Source::OnAccount, None, (today, by, now))
-    })
-}
-
-/// Sends back to a tenant what it has on account, or part of it.
-pub fn repay(store: &Store, new: &NewRepayment, by: &Actor, now: DateTime<Utc>) -> Result<RepaidReport, AppError> {
-    check_reference(new.reference.as_deref())?;
-    let today = read_tenants::today(store, now)?;
-    store.write(|connection| {
-        let (tenant, on, amount) = (&new.tenant, new.on, new.amount);
-        let (id, name) = known(connection, tenant)?;
-        // The number makes whoever takes from the account wait, so that what is there is still there when it leaves.
-        let number = on_account::take_number(connection, on.year())?;
-        let account = on_account::of_tenant(connection, tenant)?;
-        account.gives(amount, on, today).map_err(|error| AppError::refused(&error))?;
-        let movement = Movement { number, on, amount: -amount, reference: new.reference.clone() };
-        let chart = book::load_accounting(connection)?.chart;
-        let entry = repaid_entry((tenant.as_str(), &name), &movement, &chart).map_err(AppError::input)?;
-        on_account::insert(connection, id, &movement, now)?;
-        let detail = serde_json::json!({
-            "tenant": tenant, "repaid_on": on, "amount": amount, "reference": new.reference,
-        });
-        let event = AuditEvent::new(now, by, "payment.repaid", &movement.number, detail);
-        let event = event.before(serde_json::json!({ "balance": account.balance() }));
-        let balance = post(connection, tenant, &entry, event, now)?;
-        Ok(RepaidReport { number: movement.number, tenant: tenant.clone(), repaid_on: on, amount, balance })
-    })
-}
-
-fn check_reference(reference: Option<&str>) -> Result<(), AppError> {
-    Ok(reference.map_or(Ok(()), |reference| Text::Reference.check(reference))?)
 }

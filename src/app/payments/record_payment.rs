@@ -92,14 +92,7 @@ fn record_provided(
     now: DateTime<Utc>,
 ) -> Result<PaymentReport, AppError> {
     let today = read_tenants::today(store, now)?;
-    // What a statement says of a receipt is kept as the bank says it.
-    let new = match new.statement_key {
-        Some(_) => new.clone(),
-        None => NewPayment { reference: new.reference.as_deref().map(pasted), ..new.clone() },
-    };
-    if let (Some(reference), None) = (&new.reference, &new.statement_key) {
-        Text::Reference.check(reference)?;
-    }
+    let new = typed(new)?;
     store.write(|connection| {
         if matches!(provided, Provided::StandsNotYet) {
             must_be_new(connection, &new)?;
@@ -108,8 +101,19 @@ fn record_provided(
     })
 }
 
+/// The same with its reference as it is kept, if that can be.
+pub(super) fn typed(new: &NewPayment) -> Result<NewPayment, AppError> {
+    // What a statement says of a receipt is kept as the bank says it.
+    if new.statement_key.is_some() {
+        return Ok(new.clone());
+    }
+    let new = NewPayment { reference: new.reference.as_deref().map(pasted), ..new.clone() };
+    new.reference.as_deref().map_or(Ok(()), |reference| Text::Reference.check(reference))?;
+    Ok(new)
+}
+
 /// Refuses a payment that stands already, while no other is recorded.
-fn must_be_new(connection: &mut AnyConnection, new: &NewPayment) -> Result<(), AppError> {
+pub(super) fn must_be_new(connection: &mut AnyConnection, new: &NewPayment) -> Result<(), AppError> {
     payments::hold(connection)?;
     let (id, _) = settle::find(connection, &new.invoice)?;
     let reference = |payment: &Payment| payment.reference.clone().unwrap_or_default();

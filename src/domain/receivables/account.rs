@@ -51,7 +51,7 @@ pub enum PaymentError {
     #[error("{0} is not above zero; write what was received, such as 1200.00")]
     NotPositive(Money),
     #[error(
-        "{amount} is more than what is open on {invoice}: {gross} invoiced + {interest} interest − {credited} credited − {paid} paid = {open}; record {open} here and the rest, {excess}, on the invoice it pays"
+        "{amount} is more than what is open on {invoice}: {gross} invoiced + {interest} interest − {credited} credited − {paid} paid = {open}; record {open} here and the rest, {excess}, on the invoice it pays, or keep the rest on account of the tenant"
     )]
     TooMuch {
         invoice: String,
@@ -380,7 +380,7 @@ mod tests {
         assert_eq!(account.accepts(euros("100000.00"), day("2026-03-31"), today), Ok(()));
         assert_eq!(
             account.accepts(euros("100000.01"), day("2026-03-31"), today).unwrap_err().to_string(),
-            "100000.01 is more than what is open on DC2026000123: 120000.00 invoiced + 0.00 interest − 0.00 credited − 20000.00 paid = 100000.00; record 100000.00 here and the rest, 0.01, on the invoice it pays"
+            "100000.01 is more than what is open on DC2026000123: 120000.00 invoiced + 0.00 interest − 0.00 credited − 20000.00 paid = 100000.00; record 100000.00 here and the rest, 0.01, on the invoice it pays, or keep the rest on account of the tenant"
         );
         assert!(account.accepts(Money::ZERO, today, today).is_err());
         assert!(account.accepts(euros("1.00"), day("2026-01-14"), today).is_err());

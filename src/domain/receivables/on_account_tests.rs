@@ -1,5 +1,6 @@
-//! Any sequence of receipts kept on account, invoices settled from it and repayments, through what the account itself
-//! accepts: the books balance, its role's account is what is kept, and nothing is below zero on any day.
+//! Any sequence of receipts with what they leave, invoices settled from an account, credit notes, refunds and repayments,
+//! through what the accounts themselves accept: the books balance, each role's account is what it stands for, and what is
+//! kept is below zero on no day.
 
 use chrono::{Days, NaiveDate};
 use proptest::prelude::*;
@@ -7,7 +8,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::domain::invoice::IssuedInvoice;
 use crate::domain::invoice::example::issued;
-use crate::domain::ledger::{AccountRole, Chart, ChartKind, JournalEntry};
+use crate::domain::ledger::{AccountRole, Chart, ChartKind, Journal, JournalEntry, JournalLine};
 use crate::domain::money::Money;
 
 #[derive(Debug, Clone)]
@@ -17,7 +18,17 @@ enum Event {
         cents: i64,
         charge: i64,
     },
+    /// Received for the invoice; what is more than what is open is kept.
+    Receive {
+        cents: i64,
+    },
     Settle {
+        cents: i64,
+    },
+    Credit {
+        cents: i64,
+    },
+    Refund {
         cents: i64,
     },
     Repay {
@@ -32,7 +43,10 @@ enum Event {
 fn events() -> impl Strategy<Value = Vec<(Event, u64)>> {
     let event = prop_oneof![
         (1..9_000i64, 0..200i64).prop_map(|(cents, charge)| Event::Keep { cents, charge: charge.min(cents) }),
+        (1..9_000i64).prop_map(|cents| Event::Receive { cents }),
         (-5..9_000i64).prop_map(|cents| Event::Settle { cents }),
+        (1..4_000i64).prop_map(|cents| Event::Credit { cents }),
+        (-5..4_000i64).prop_map(|cents| Event::Refund { cents }),
         (-5..9_000i64).prop_map(|cents| Event::Repay { cents }),
         (1u64..9).prop_map(|days| Event::Pass { days }),
     ];
@@ -58,10 +72,11 @@ impl Books<'_> {
         match *event {
             Event::Pass { days } => self.today = self.today + Days::new(days),
             Event::Keep { cents, charge } => {
-                let moved = movement(number, on, Money::from_cents(cents));
-                let entry = kept_entry(("aphp", "AP-HP"), &moved, Money::from_cents(charge), &self.chart).unwrap();
-                self.moved(moved, entry);
+                self.keep(movement(number, on, Money::from_cents(cents)), Money::from_cents(charge));
             }
+            Event::Receive { cents } => self.receive(Money::from_cents(cents), on, position),
+            Event::Credit { cents } => self.credit(Money::from_cents(cents), number),
+            Event::Refund { cents } => self.refund(Money::from_cents(cents), on, position),
             Event::Settle { cents } => self.settle(Money::from_cents(cents), on, payment_number(2026, position)),
             Event::Repay { cents } => {
                 let amount = Money::from_cents(cents);
@@ -71,6 +86,43 @@ impl Books<'_> {
                     self.moved(moved, entry);
                 }
             }
+        }
+    }
+
+    fn keep(&mut self, moved: Movement, charge: Money) {
+        let entry = kept_entry(("aphp", "AP-HP"), &moved, charge, &self.chart).unwrap();
+        self.moved(moved, entry);
+    }
+
+    fn receive(&mut self, amount: Money, received_on: NaiveDate, position: i64) {
+        let part = amount.min(self.invoice.open());
+        if self.invoice.accepts(part, received_on, self.today).is_err() {
+            return;
+        }
+        let number = payment_number(2026, position);
+        let payment = Payment { number, received_on, amount: part, reference: None, transferred_from: None };
+        self.entries.push(payment_entry(self.invoice.invoice, &payment, Money::ZERO, &self.chart).unwrap());
+        self.invoice.payments.push(payment);
+        if amount > part {
+            self.keep(movement(account_number(2026, position), received_on, amount - part), Money::ZERO);
+        }
+    }
+
+    /// A credit note takes back no more than the invoice.
+    fn credit(&mut self, cents: Money, number: String) {
+        let amount = cents.min(self.invoice.invoice.totals.gross - self.invoice.credited);
+        if amount > Money::ZERO {
+            self.invoice.credited += amount;
+            self.invoice.credited_on = Some(self.today);
+            self.entries.push(sales(&self.chart, self.today, number, -amount));
+        }
+    }
+
+    fn refund(&mut self, amount: Money, on: NaiveDate, position: i64) {
+        if self.invoice.gives_back(amount, on, self.today).is_ok() {
+            let back = PaidBack { number: refund_number(2026, position), on, amount, to: None, reference: None };
+            self.entries.push(paid_back_entry(self.invoice.invoice, &back, &self.chart).unwrap());
+            self.invoice.paid_back.push(back);
         }
     }
 
@@ -100,10 +152,22 @@ impl Books<'_> {
     }
 }
 
+/// What a document of so much posts; below zero for a credit note.
+fn sales(chart: &Chart, on: NaiveDate, number: String, gross: Money) -> JournalEntry {
+    let (customers, power) = (chart.account(AccountRole::Customers), chart.account(AccountRole::Power));
+    let (debit, credit) = if gross.is_negative() { (power, customers) } else { (customers, power) };
+    let lines = vec![
+        JournalLine::debit(debit, None, "Facturation", gross.abs()),
+        JournalLine::credit(credit, None, "Facturation", gross.abs()),
+    ];
+    JournalEntry::new(Journal::Sales, on, number, "Facturation".to_owned(), lines).unwrap()
+}
+
 fn books(invoice: &IssuedInvoice, kind: ChartKind) -> Books<'_> {
     let account = OnAccount { tenant: invoice.buyer.code.clone(), movements: vec![] };
-    let today = "2026-02-10".parse().unwrap();
-    Books { account, invoice: InvoiceAccount::of(invoice), entries: vec![], chart: Chart::of(kind), today }
+    let (today, chart) = ("2026-02-10".parse().unwrap(), Chart::of(kind));
+    let entries = vec![sales(&chart, invoice.issue_date, invoice.number.to_string(), invoice.totals.gross)];
+    Books { account, invoice: InvoiceAccount::of(invoice), entries, chart, today }
 }
 
 proptest! {
@@ -115,8 +179,8 @@ proptest! {
             books.happen(event, *ago);
             prop_assert_eq!(books.balance(None), Money::ZERO);
             prop_assert_eq!(-books.balance(Some(AccountRole::OnAccount)), books.account.balance());
-            prop_assert_eq!(-books.balance(Some(AccountRole::Customers)), books.invoice.paid());
-            prop_assert!(books.invoice.open() >= Money::ZERO);
+            prop_assert_eq!(books.balance(Some(AccountRole::Customers)), books.invoice.open());
+            prop_assert!(books.invoice.open() >= Money::ZERO || books.invoice.credited > Money::ZERO);
             for day in books.account.movements.iter().map(|moved| moved.on) {
                 let then: Money =
                     books.account.movements.iter().filter(|moved| moved.on <= day).map(|moved| moved.amount).sum();

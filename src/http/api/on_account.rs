@@ -10,8 +10,9 @@ use utoipa::ToSchema;
 use super::once::{Writing, once};
 use super::schemas::receivables as described;
 use super::schemas::values::Amount;
-use crate::app::on_account::{self, NewRepayment};
-use crate::app::record_payment::NewPayment;
+use crate::app::on_account;
+use crate::app::repay::{self, NewRepayment};
+use crate::app::settle_from_account::{self, NewSettlement};
 use crate::domain::calendar::plain_day;
 use crate::domain::ids::TenantCode;
 use crate::domain::invoice::InvoiceNumber;
@@ -89,11 +90,9 @@ pub struct SettleBody {
 )]
 pub async fn settle(writing: Writing, code: Path<String>) -> Result<HttpResponse, Fault> {
     let SettleBody { invoice, settled_on, amount } = writing.body()?;
-    let invoice = InvoiceNumber::from_stored(invoice);
-    let new = NewPayment { invoice, received_on: settled_on, amount, reference: None, statement_key: None };
-    let tenant = TenantCode(code.into_inner());
-    once(writing, StatusCode::CREATED, move |store, by, now| on_account::settle_invoice(store, &tenant, &new, by, now))
-        .await
+    let (tenant, invoice) = (TenantCode(code.into_inner()), InvoiceNumber::from_stored(invoice));
+    let new = NewSettlement { tenant, invoice, on: settled_on, amount };
+    once(writing, StatusCode::CREATED, move |store, by, now| settle_from_account::record(store, &new, by, now)).await
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -120,8 +119,8 @@ pub struct RepayBody {
               (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)),
     security(("token" = []))
 )]
-pub async fn repay(writing: Writing, code: Path<String>) -> Result<HttpResponse, Fault> {
+pub async fn send_back(writing: Writing, code: Path<String>) -> Result<HttpResponse, Fault> {
     let RepayBody { repaid_on, amount, reference } = writing.body()?;
     let new = NewRepayment { tenant: TenantCode(code.into_inner()), on: repaid_on, amount, reference };
-    once(writing, StatusCode::CREATED, move |store, by, now| on_account::repay(store, &new, by, now)).await
+    once(writing, StatusCode::CREATED, move |store, by, now| repay::record(store, &new, by, now)).await
 }

@@ -66,7 +66,7 @@ const PROBLEM_TYPE: &str = "application/problem+json";
         payments::claim,
         on_account::account,
         on_account::settle,
-        on_account::repay,
+        on_account::send_back,
         paid_back::account,
         paid_back::refund,
         paid_back::transfer,

@@ -19,6 +19,7 @@ use crate::app::dunning;
 use crate::app::import_statement;
 use crate::app::match_receipts::{self, BankReceipt, BankStatement};
 use crate::app::read_payments::{self, PAYMENTS_PER_PAGE, RecordedPayment};
+use crate::app::record_and_keep::{self, SplitReport};
 use crate::app::record_payment::{self, NewPayment};
 use crate::domain::audit::Actor;
 use crate::domain::calendar::plain_day;
@@ -137,13 +138,16 @@ pub struct PaymentBody {
     /// The same was received before, and came a second time.
     #[serde(default)]
     again: bool,
+    /// What is more than what is open is kept on account of the tenant, instead of being refused.
+    #[serde(default)]
+    keep_rest: bool,
 }
 
 #[utoipa::path(
     post, path = "/api/v1/payments", tag = "payments", request_body = PaymentBody,
     params(("Idempotency-Key" = Option<String>, Header, description = "The same request is recorded once.")),
-    responses((status = 201, body = described::PaymentReport,
-               description = "Recorded: its number, what is open before and after, the letter that settles."),
+    responses((status = 201, body = described::RecordedReport,
+               description = "Recorded: its number, what is open before and after, the letter that settles, what was kept on account."),
               (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
               (status = 404, body = Problem),
               (status = 409, body = Problem,
@@ -152,10 +156,15 @@ pub struct PaymentBody {
     security(("token" = []))
 )]
 pub async fn record(writing: Writing) -> Result<HttpResponse, Fault> {
-    let PaymentBody { invoice, received_on, amount, reference, again } = writing.body()?;
+    let PaymentBody { invoice, received_on, amount, reference, again, keep_rest } = writing.body()?;
     let invoice = InvoiceNumber::from_stored(invoice);
     let new = NewPayment { invoice, received_on, amount, reference, statement_key: None };
-    let recorded = move |store: &Store, by: &Actor, now| record_payment::record_once(store, &new, again, by, now);
+    let recorded = move |store: &Store, by: &Actor, now| match keep_rest {
+        true => record_and_keep::record(store, &new, again, by, now),
+        false => {
+            record_payment::record_once(store, &new, again, by, now).map(|payment| SplitReport { payment, kept: None })
+        }
+    };
     once(writing, StatusCode::CREATED, recorded).await
 }
 

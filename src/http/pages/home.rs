@@ -11,7 +11,7 @@ use askama::Template;
 use super::edit::contract;
 use super::runs::problems;
 use super::trail::EventView;
-use super::{Frame, page, plant_figures};
+use super::{Frame, encoded, page, plant_figures};
 use crate::app::compare_billing::{self, Comparison};
 use crate::app::late_readings::LateInvoice;
 use crate::app::list_plan::PlanPart;
@@ -22,6 +22,8 @@ use crate::app::read_tenants;
 use crate::domain::access::{self, Action, Decision, Role, policy};
 use crate::domain::billing_run::{Problem, ProblemKind, Severity};
 use crate::domain::calendar::BillingMonth;
+use crate::domain::ids::TenantCode;
+use crate::domain::money::Money;
 use crate::http::auth::Visitor;
 use crate::http::error::Fault;
 use crate::http::state::{CheckedMonth, Shared, blocking};
@@ -393,17 +395,18 @@ fn owed_card(frame: &Frame, today: &Today) -> Option<Card> {
         let values = [("number", &*number), ("amount", &*owed)];
         Item { text: frame.texts("home-owed-item", &values), address: Some(format!("/invoices/{number}/refund")) }
     };
-    let on_account = (!today.on_account.is_zero()).then(|| Item {
-        text: frame.with("home-owed-on-account", "amount", &frame.amount(&today.on_account)),
-        address: None,
-    });
+    let account = |(tenant, kept): &(TenantCode, Money)| Item {
+        text: frame.texts("home-owed-account", &[("tenant", tenant.as_str()), ("amount", &frame.amount(kept))]),
+        address: Some(format!("/tenants/{}/on-account", encoded(tenant.as_str()))),
+    };
+    let accounts = today.on_account.iter().take(PROBLEMS_NAMED).map(account);
     (!today.owed.is_zero()).then(|| Card {
         class: "card-due",
         title: frame.t("home-owed"),
-        count: frame.whole(today.counts.overpaid),
-        text: frame.with("home-owed-due", "amount", &frame.amount(&today.owed)),
-        items: on_account.into_iter().chain(today.overpaid.iter().map(item)).collect(),
-        link: Some(("/invoices?status=overpaid".to_owned(), frame.t("home-owed-go"))),
+        count: frame.amount(&today.owed),
+        text: frame.t("home-owed-due"),
+        items: accounts.chain(today.overpaid.iter().map(item)).collect(),
+        link: (today.counts.overpaid > 0).then(|| ("/invoices?status=overpaid".to_owned(), frame.t("home-owed-go"))),
     })
 }
 

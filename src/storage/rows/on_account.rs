@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bool};
 
 use super::payments;
 use crate::domain::ids::TenantCode;
@@ -15,6 +16,9 @@ use crate::storage::schema::{on_account, tenant};
 
 /// The counter among the series of numbers; longer than a series of invoices can be called.
 pub const SERIES: &str = "on-account";
+
+/// What its movements come to.
+const BALANCE: &str = "CAST(COALESCE(SUM(on_account.amount_cents), 0) AS BIGINT)";
 
 /// The next number of a year. It waits for whoever changes what is open or kept, as that of a payment does.
 pub fn take_number(connection: &mut AnyConnection, year: i32) -> StorageResult<String> {
@@ -47,6 +51,28 @@ pub fn insert(connection: &mut AnyConnection, of: i64, value: &Movement, now: Da
 pub fn of_tenant(connection: &mut AnyConnection, code: &TenantCode) -> StorageResult<OnAccount> {
     let own = rows(connection, Some(code))?.into_iter().map(|(_, movement)| movement);
     Ok(OnAccount { tenant: code.clone(), movements: own.collect() })
+}
+
+/// What is on account now: of one tenant, or of all.
+pub fn balance(connection: &mut AnyConnection, code: Option<&TenantCode>) -> StorageResult<Money> {
+    let sum = diesel::dsl::sql::<BigInt>(BALANCE);
+    let mut query = on_account::table.inner_join(tenant::table).select(sum).into_boxed();
+    if let Some(code) = code {
+        query = query.filter(tenant::code.eq(code.0.clone()));
+    }
+    Ok(Money::from_cents(query.first(connection)?))
+}
+
+/// What is on account now, by tenant; accounts with nothing on them left out.
+pub fn balances(connection: &mut AnyConnection) -> StorageResult<Vec<(TenantCode, Money)>> {
+    let rows: Vec<(String, i64)> = on_account::table
+        .inner_join(tenant::table)
+        .group_by(tenant::code)
+        .having(diesel::dsl::sql::<Bool>("SUM(on_account.amount_cents) <> 0"))
+        .order(tenant::code)
+        .select((tenant::code, diesel::dsl::sql::<BigInt>(BALANCE)))
+        .load(connection)?;
+    Ok(rows.into_iter().map(|(code, cents)| (TenantCode(code), Money::from_cents(cents))).collect())
 }
 
 /// All that ever moved, oldest first, with whose it is.

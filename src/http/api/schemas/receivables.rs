@@ -183,6 +183,16 @@ pub struct RefundReport {
     pub letter: Option<String>,
 }
 
+/// What was recorded of money received by hand.
+#[derive(Serialize, ToSchema)]
+pub struct RecordedReport {
+    #[serde(flatten)]
+    pub payment: PaymentReport,
+    /// What was left of it, where it was asked to be kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kept: Option<KeptReport>,
+}
+
 /// What was kept on account.
 #[derive(Serialize, ToSchema)]
 pub struct KeptReport {

@@ -10,11 +10,11 @@ use super::contracts::{self, LineView};
 use super::edit::{contract, tenant::address};
 use super::invoice_list::{InvoiceLine, lines};
 use super::parts::{Address, Link};
-use super::{Frame, encoded, page};
+use super::{Frame, encoded, on_account as on_account_page, page};
 use crate::app::on_account;
 use crate::app::read_invoices::{self, InvoiceFilter, Order};
 use crate::app::read_tenants::{self, TenantFile};
-use crate::domain::access::{Action, Decision, policy};
+use crate::domain::access::{Action, Decision, TenantScope, policy};
 use crate::domain::contract::Contract;
 use crate::domain::money::Money;
 use crate::http::auth::Granted;
@@ -39,6 +39,8 @@ struct TenantPage {
     invoices: Option<Vec<InvoiceLine>>,
     /// What is kept on account, where anything is and the reader may see it.
     on_account: Option<String>,
+    /// Where the account is, for who may see it.
+    account: Option<String>,
     /// All invoices are this tenant's.
     shows_tenant: bool,
     /// Below which the forms are, for who may use them.
@@ -76,8 +78,8 @@ pub async fn one(
             true => Some(read_invoices::list(&store, &granted.reader(), filter, Order::default(), 1)?),
             false => None,
         };
-        let kept =
-            if sees_invoices { on_account::of_tenant(&store, &file.tenant.code)?.balance() } else { Money::ZERO };
+        let own = TenantScope::Only(file.tenant.code.clone());
+        let kept = if sees_invoices { on_account::total(&store, &own)? } else { Money::ZERO };
         Ok(Some((file, found, kept, read_tenants::today(&store, now)?)))
     })
     .await?
@@ -93,7 +95,8 @@ pub async fn one(
         new_contract: frame
             .may(Action::EditTerms)
             .then(|| format!("/contracts/new?tenant={}", encoded(file.tenant.code.as_str()))),
-        on_account: (!kept.is_zero()).then(|| frame.amount(&kept)),
+        on_account: (!kept.is_zero() || frame.may(Action::SeePayments)).then(|| frame.amount(&kept)),
+        account: frame.may(Action::SeePayments).then(|| on_account_page::address(&file.tenant.code)),
         all_contracts: all_contracts(&frame, file.tenant.code.as_str(), file.contracts.len(), CONTRACTS_SHOWN),
         frame,
         file,
