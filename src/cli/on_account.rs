@@ -69,7 +69,10 @@ impl Settle {
             amount: self.amount,
         };
         let report = settle_from_account::record(&context.open()?, &new, &context.actor(), context.now)?;
-        context.print(&report, describe);
+        context.print(&report, |report| {
+            let payments: Vec<String> = report.payments.iter().map(describe).collect();
+            format!("{}\n{} left on account of {}", payments.join("\n"), report.balance, report.tenant)
+        });
         Ok(Outcome::Done)
     }
 }

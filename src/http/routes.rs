@@ -374,7 +374,7 @@ pub const ROUTES: &[RouteRow] = &[
         pages::payment_list::statements::report
     ),
     get!("/payments/receipts", Access::Page(Action::SeePayments), pages::payment_list::statements::waiting),
-    post!("/payments/receipts/keep", Access::Page(Action::RecordPayments), pages::payment_list::statements::keep),
+    post!("/payments/receipts/keep", Access::Page(Action::RecordPayments), pages::payment_list::keep::keep),
     post!("/payments/receipts/dismiss", Access::Page(Action::RecordPayments), pages::payment_list::statements::dismiss),
     get!("/dunning", Access::Page(Action::SeePayments), pages::dunning::list),
     get!("/dunning/list.{format}", Access::Page(Action::SeePayments), pages::dunning::file),

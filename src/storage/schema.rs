@@ -474,6 +474,7 @@ diesel::table! {
         moved_on -> Text,
         amount_cents -> BigInt,
         reference -> Nullable<Text>,
+        statement_key -> Nullable<Text>,
         recorded_at -> BigInt,
     }
 }
@@ -938,6 +939,9 @@ diesel::allow_tables_to_appear_in_same_query!(money_moved, invoice);
 diesel::allow_tables_to_appear_in_same_query!(money_moved, tenant);
 diesel::allow_tables_to_appear_in_same_query!(paid_back, invoice);
 diesel::allow_tables_to_appear_in_same_query!(on_account, tenant);
+diesel::allow_tables_to_appear_in_same_query!(on_account, payment);
+diesel::allow_tables_to_appear_in_same_query!(on_account, money_moved);
+diesel::allow_tables_to_appear_in_same_query!(on_account, invoice);
 diesel::allow_tables_to_appear_in_same_query!(invoice_balance, invoice);
 diesel::allow_tables_to_appear_in_same_query!(invoice_balance, tenant);
 diesel::allow_tables_to_appear_in_same_query!(invoice_balance, contract);

@@ -75,12 +75,12 @@ const CHANGES: [Change; 22] = [
     (
         "UPDATE on_account SET moved_on = '2026-12-05' WHERE number = 'CPT-2026-000002'",
         "UPDATE on_account SET moved_on = '2026-12-04' WHERE number = 'CPT-2026-000002'",
-        ("payment", "CPT-2026-000002", "repaid_on: stored is 2026-12-05, event"),
+        ("payment", "CPT-2026-000002", "repaid_on: stored is 2026-12-05, "),
     ),
     (
         "UPDATE on_account SET number = 'REG-2026-000099' WHERE number = 'REG-2026-000004'",
         "UPDATE on_account SET number = 'REG-2026-000004' WHERE number = 'REG-2026-000099'",
-        ("payment", "REG-2026-000004", "the trail says it was taken from an account, and it left none"),
+        ("payment", "REG-2026-000004", "the trail says it was settled from an account, and it left none"),
     ),
     (
         "UPDATE paid_back SET amount_cents = amount_cents - 100 WHERE number = 'RBT-2026-000001'",

@@ -9,6 +9,7 @@ use chapelle::domain::ids::TenantCode;
 use chapelle::domain::invoice::InvoiceNumber;
 use chapelle::domain::money::Money;
 use chapelle::domain::told::Tell;
+use diesel::connection::SimpleConnection;
 
 use crate::common::{ENGINES, Engine, World};
 use crate::story::{LATER, json_at, refused, story};
@@ -18,14 +19,25 @@ fn by() -> Actor {
     Actor::new("finance@example.org", None)
 }
 
-/// A transfer of 500.00 that names no invoice; its receipt's key.
-fn received(store: &Store) -> String {
-    let text = "<Document><BkToCstmrStmt><Stmt><Id>S7</Id><Acct><Id><IBAN>FR1420041010050500013M02606</IBAN></Id></Acct><Ntry>\
+/// A transfer of 500.00 that names no invoice.
+const STATEMENT: &str = "<Document><BkToCstmrStmt><Stmt><Id>S7</Id><Acct><Id><IBAN>FR1420041010050500013M02606</IBAN></Id></Acct><Ntry>\
                 <Amt Ccy=\"EUR\">498.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts>BOOK</Sts><BookgDt><Dt>2027-01-05</Dt></BookgDt>\
                 <NtryDtls><TxDtls><AmtDtls><TxAmt><Amt Ccy=\"EUR\">500.00</Amt></TxAmt></AmtDtls><Chrgs><Amt Ccy=\"EUR\">\
                 2.00</Amt><CdtDbtInd>DBIT</CdtDbtInd></Chrgs></TxDtls></NtryDtls></Ntry></Stmt></BkToCstmrStmt></Document>";
-    import_statement::import(store, text.as_bytes(), &by(), LATER.parse().unwrap()).unwrap();
+
+/// Its receipt's key.
+fn received(store: &Store) -> String {
+    import_statement::import(store, STATEMENT.as_bytes(), &by(), LATER.parse().unwrap()).unwrap();
     match_receipts::left(store).unwrap()[0].key.clone()
+}
+
+/// The same statement read again brings nothing, not even where the receipt itself was lost: what was kept names it.
+fn received_again(store: &Store) {
+    let mut connection = store.connection().unwrap();
+    connection.batch_execute("DELETE FROM bank_receipt").unwrap();
+    drop(connection);
+    import_statement::import(store, STATEMENT.as_bytes(), &by(), LATER.parse().unwrap()).unwrap();
+    assert_eq!(match_receipts::left(store).unwrap(), []);
 }
 
 /// What a refusal says.
@@ -59,10 +71,11 @@ fn a_receipt_is_kept_settles_an_invoice_and_the_rest_goes_back() {
         let one = open.as_array().unwrap().iter().find(|one| one["number"] == "DC2026000003").unwrap();
         let tenant = TenantCode(text_of(one, "tenant").to_owned());
         let key = received(&store);
-        let kept = match_receipts::keep_on_account(&store, &key, &tenant, &by(), at).unwrap();
+        let kept = match_receipts::keep_on_account(&store, &key, &tenant, None, &by(), at).unwrap();
         assert_eq!((kept.number.as_str(), kept.balance), ("CPT-2027-000001", cents(50_000)), "{engine:?}");
         assert_eq!(match_receipts::left(&store).unwrap(), []);
-        assert!(match_receipts::keep_on_account(&store, &key, &tenant, &by(), at).is_err(), "once");
+        assert!(match_receipts::keep_on_account(&store, &key, &tenant, None, &by(), at).is_err(), "once");
+        received_again(&store);
         ties(&world, "500.00");
 
         let settle = |invoice: &str, on: &str, amount| {
@@ -75,7 +88,9 @@ fn a_receipt_is_kept_settles_an_invoice_and_the_rest_goes_back() {
         let others = ["DC2026000002", "DC2026000004"];
         assert!(others.map(|other| said(settle(other, "2027-02-01", 1))).contains(&"on-account-other-tenant".into()));
         let settled = settle("DC2026000003", "2027-02-01", 20_000).unwrap();
-        assert_eq!(settled.open_after, settled.open_before - cents(20_000));
+        let paid = &settled.payments[0];
+        assert_eq!((paid.open_after, settled.balance), (paid.open_before - cents(20_000), cents(30_000)));
+        assert_eq!(paid.received_on.to_string(), "2027-01-05", "it counts as paid on the day it came");
         ties(&world, "300.00");
 
         let send_back = |amount, on: &str| {

@@ -1,13 +1,13 @@
 //! What a tenant sent beyond what it owes, from the form that records it to the last of it sent back, as finance and the
 //! tenant see it.
 
-use chapelle::app::open_invoices;
 use chapelle::app::run_billing::{self, RunRequest};
+use chapelle::app::{import_statement, match_receipts, open_invoices};
 use chapelle::domain::access::Role;
 use chapelle::domain::audit::Actor;
 use chapelle::domain::money::Money;
 
-use crate::common::ENGINES;
+use crate::common::{ENGINES, Engine};
 use crate::site::{Server, Site, now};
 
 /// September's invoice of AP-HP with what is open on it, and October's.
@@ -100,4 +100,41 @@ async fn the_rest_of_a_payment_is_kept_settles_another_invoice_and_goes_back() {
         let page = server.page(account, &auditor).await.text();
         assert!(page.contains("CPT-2026-000001") && !page.contains("name=\"amount\""), "{page}");
     }
+}
+
+/// A receipt is kept after a look at what is kept and of whom, and once.
+#[actix_web::test]
+async fn what_is_left_of_a_receipt_is_kept_once_it_is_confirmed() {
+    let site = Site::new(Engine::Sqlite);
+    let text = "<Document><BkToCstmrStmt><Stmt><Id>S7</Id><Acct><Id><IBAN>FR1420041010050500013M02606</IBAN></Id></Acct><Ntry>\
+                <Amt Ccy=\"EUR\">500.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts>BOOK</Sts><BookgDt><Dt>2026-11-02</Dt></BookgDt>\
+                </Ntry></Stmt></BkToCstmrStmt></Document>";
+    let store = site.shared.store.clone();
+    let read = move || {
+        let by = Actor::new("finance@example.org", None);
+        import_statement::import(&store, text.as_bytes(), &by, now()).unwrap();
+        match_receipts::left(&store).unwrap()[0].key.clone()
+    };
+    let key = std::thread::spawn(read).join().unwrap();
+    let server = Server::start(&site).await;
+    let finance = server.sign_in(Role::Finance).await;
+    let keep = "/payments/receipts/keep";
+    assert!(server.page("/payments/receipts", &finance).await.text().contains(keep));
+    for tenant in ["", "nobody"] {
+        let refused = server.send(keep, &finance, &[("receipt", &*key), ("tenant", tenant)]).await;
+        assert!(refused.status.as_u16() == 422 && refused.text().contains("Dites de quel"), "{}", refused.text());
+    }
+    let fields = [("receipt", &*key), ("tenant", "aphp")];
+    let asked = server.send(keep, &finance, &fields).await.text();
+    assert!(asked.contains("500,00") && asked.contains("AP-HP"), "{asked}");
+    assert!(server.page("/tenants/aphp/on-account", &finance).await.text().contains("Rien n’a été gardé"));
+    let another = [fields.as_slice(), &[("confirm", "400.00")]].concat();
+    assert!(server.send(keep, &finance, &another).await.text().contains("a changé depuis"));
+    let confirm = seen(&asked);
+    let confirmed = [fields.as_slice(), &[("confirm", &*confirm)]].concat();
+    let done = server.send(keep, &finance, &confirmed).await;
+    assert_eq!((done.status.as_u16(), done.header("location")), (303, "/tenants/aphp"), "{}", done.text());
+    assert_eq!(server.send(keep, &finance, &confirmed).await.status.as_u16(), 422, "once");
+    let page = server.page("/tenants/aphp/on-account", &finance).await.text();
+    assert!(page.contains("CPT-2026-000001") && page.contains("500,00"), "{page}");
 }

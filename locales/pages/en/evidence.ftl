@@ -71,6 +71,7 @@ action-payment-kept = Money kept on account
 action-payment-recorded = Payment recorded
 action-payment-refunded = Refund recorded
 action-payment-repaid = Money on account sent back
+action-payment-settled = Invoice settled from what is on account
 action-payment-transferred = Money owed set against another invoice
 action-period-closed = Period closed
 action-period-locked = Period locked

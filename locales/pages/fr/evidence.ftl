@@ -71,6 +71,7 @@ action-payment-kept = Somme gardée en compte
 action-payment-recorded = Règlement enregistré
 action-payment-refunded = Remboursement enregistré
 action-payment-repaid = Somme en compte remboursée
+action-payment-settled = Facture réglée par le compte de l’hébergé
 action-payment-transferred = Trop-perçu imputé sur une autre facture
 action-period-closed = Période clôturée
 action-period-locked = Période verrouillée

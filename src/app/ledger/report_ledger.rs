@@ -125,7 +125,9 @@ pub(in crate::app) fn comparisons_in(
     let ledger = through(connection, span.through)?;
     let documents = documents(connection)?;
     let recorded = payments::list(connection, None, Some(span.through))?;
-    let payments: Vec<Payment> = recorded.into_iter().map(|recorded| recorded.payment).collect();
+    // What was settled from accounts moved nothing at the bank.
+    let received = recorded.into_iter().map(|recorded| recorded.payment);
+    let payments: Vec<Payment> = received.filter(|payment| payment.settled_on.is_none()).collect();
     let on_account: Vec<TrailAmount> = on_account::all(connection)?
         .into_iter()
         .map(|(_, moved)| TrailAmount { on: moved.on, total: moved.amount })
@@ -165,13 +167,15 @@ fn claims(connection: &mut AnyConnection, zone: Tz) -> Result<Vec<TrailAmount>, 
     events.iter().map(|chained| claim(&chained.event)).collect()
 }
 
-/// Transfers between invoices, what was kept on account or sent back from it, and allocated results, by the trail, each on the day of its entry.
+/// Transfers between invoices, what was kept on account, settled or sent back from it, and allocated results, by the trail,
+/// each on the day of its entry.
 fn moved_within(connection: &mut AnyConnection) -> Result<Vec<TrailAmount>, AppError> {
     let mut found = vec![];
     for (action, day, amount) in [
         ("payment.transferred", "transferred_on", "amount"),
         ("payment.kept", "kept_on", "amount"),
         ("payment.repaid", "repaid_on", "amount"),
+        ("payment.settled", "settled_on", "amount"),
         ("result.allocated", "date", "result"),
     ] {
         let filter = TrailFilter { action: Some(action.to_owned()), ..TrailFilter::default() };

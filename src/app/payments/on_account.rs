@@ -22,6 +22,8 @@ pub(in crate::app) struct Received {
     pub charge: Money,
     /// What the bank says of it.
     pub reference: Option<String>,
+    /// What tells it from other transactions of a bank statement.
+    pub statement_key: Option<String>,
 }
 
 /// What was kept.
@@ -70,7 +72,7 @@ pub(in crate::app) fn keep(
     received: Received,
     (today, by, now): (NaiveDate, &Actor, DateTime<Utc>),
 ) -> Result<KeptReport, AppError> {
-    let Received { on, amount, charge, reference } = received;
+    let Received { on, amount, charge, reference, statement_key } = received;
     if on > today {
         return Err(AppError::refused(&OnAccountError::InFuture { on }));
     }
@@ -79,9 +81,9 @@ pub(in crate::app) fn keep(
     let movement = Movement { number, on, amount, reference };
     let chart = book::load_accounting(connection)?.chart;
     let entry = kept_entry((tenant.as_str(), &name), &movement, charge, &chart).map_err(AppError::input)?;
-    on_account::insert(connection, id, &movement, now)?;
+    on_account::insert(connection, id, &movement, statement_key.as_deref(), now)?;
     let mut detail = serde_json::json!({
-        "tenant": tenant, "kept_on": on, "amount": amount, "reference": movement.reference,
+        "tenant": tenant, "kept_on": on, "amount": amount, "reference": movement.reference, "receipt": statement_key,
     });
     if let Some(detail) = detail.as_object_mut().filter(|_| !charge.is_zero()) {
         detail.insert("bank_charges".to_owned(), serde_json::json!(charge));
@@ -112,9 +114,9 @@ pub(in crate::app) fn take(
     (today, now): (NaiveDate, DateTime<Utc>),
 ) -> Result<(), AppError> {
     let (id, _) = known(connection, tenant)?;
-    let (on, amount) = (payment.received_on, payment.amount);
+    let (on, amount) = (payment.entered_on(), payment.amount);
     let account = on_account::of_tenant(connection, tenant)?;
     account.gives(amount, on, today).map_err(|error| AppError::refused(&error))?;
     let (number, reference) = (payment.number.clone(), payment.reference.clone());
-    Ok(on_account::insert(connection, id, &Movement { number, on, amount: -amount, reference }, now)?)
+    Ok(on_account::insert(connection, id, &Movement { number, on, amount: -amount, reference }, None, now)?)
 }

@@ -78,7 +78,7 @@ fn split(
         }
         let (_, invoice) = settle::find(connection, &new.invoice)?;
         let (on, charge, reference) = (new.received_on, Money::ZERO, new.reference.clone());
-        let received = Received { on, amount: rest, charge, reference };
+        let received = Received { on, amount: rest, charge, reference, statement_key: None };
         let kept = on_account::keep(connection, &invoice.buyer.code, received, (today, by, now))?;
         Ok(SplitReport { payment, kept: Some(kept) })
     })

@@ -33,8 +33,8 @@ pub struct NewPayment {
 pub(in crate::app) enum Source {
     /// It was received; the bank kept so much of it and credited the rest.
     Bank { kept: Money },
-    /// What is kept on account of the tenant.
-    OnAccount,
+    /// What is kept on account of the tenant, from which it is taken on a day.
+    OnAccount { settled_on: NaiveDate },
 }
 
 impl Source {
@@ -119,7 +119,7 @@ pub(super) fn must_be_new(connection: &mut AnyConnection, new: &NewPayment) -> R
     let reference = |payment: &Payment| payment.reference.clone().unwrap_or_default();
     let wanted = new.reference.clone().unwrap_or_default();
     let is_same = |one: &Payment| {
-        one.transferred_from.is_none()
+        (one.transferred_from.is_none() && one.settled_on.is_none())
             && (one.received_on, one.amount, reference(one)) == (new.received_on, new.amount, wanted.clone())
     };
     let Some(stands) = payments::of_invoice(connection, id)?.into_iter().find(is_same) else { return Ok(()) };
@@ -172,20 +172,25 @@ pub(in crate::app) fn record_within(
     seen: Option<Money>,
     (today, by, now): (NaiveDate, &Actor, DateTime<Utc>),
 ) -> Result<PaymentReport, AppError> {
+    let settled_on = match source {
+        Source::Bank { .. } => None,
+        Source::OnAccount { settled_on } => Some(settled_on),
+    };
+    let entered_on = settled_on.unwrap_or(new.received_on);
     // First the number: it makes payments wait for one another, so that what is open is still open when it is paid.
-    let number = payments::take_number(connection, new.received_on.year())?;
+    let number = payments::take_number(connection, entered_on.year())?;
     let (id, invoice) = settle::find(connection, &new.invoice)?;
     let gathered = settle::gather(connection, id, invoice)?;
     let (open_before, days_late) = (gathered.account().open(), gathered.account().days_late(new.received_on));
     settle::must_be_as_seen(open_before, seen)?;
     gathered.account().accepts(new.amount, new.received_on, today).map_err(|error| AppError::refused(&error))?;
 
-    let (received_on, amount) = (new.received_on, new.amount);
-    let payment = Payment { number, received_on, amount, reference: new.reference.clone(), transferred_from: None };
+    let (received_on, amount, reference) = (new.received_on, new.amount, new.reference.clone());
+    let payment = Payment { number, received_on, amount, reference, transferred_from: None, settled_on };
     let chart = book::load_accounting(connection)?.chart;
     let entry = match source {
         Source::Bank { kept } => payment_entry(&gathered.invoice, &payment, kept, &chart),
-        Source::OnAccount => {
+        Source::OnAccount { .. } => {
             on_account::take(connection, &gathered.invoice.buyer.code, &payment, (today, now))?;
             settled_entry(&gathered.invoice, &payment, &chart)
         }
@@ -195,7 +200,7 @@ pub(in crate::app) fn record_within(
     let posted = journal::insert(connection, &entry, now)?;
     let gathered = settle::gather(connection, id, gathered.invoice)?;
     gathered.keep_balance(connection, id)?;
-    let letter = gathered.letter_if_settled(connection, received_on, now)?;
+    let letter = gathered.letter_if_settled(connection, entered_on, now)?;
     let open_after = gathered.account().open();
     let mut detail = serde_json::json!({
         "invoice": new.invoice, "received_on": received_on, "amount": amount, "reference": new.reference,
@@ -203,13 +208,14 @@ pub(in crate::app) fn record_within(
     });
     let more = match source {
         Source::Bank { kept } if kept.is_zero() => None,
-        Source::Bank { kept } => Some(("bank_charges", kept)),
-        Source::OnAccount => Some(("from_account", amount)),
+        Source::Bank { kept } => Some(("bank_charges", serde_json::json!(kept))),
+        Source::OnAccount { settled_on } => Some(("settled_on", serde_json::json!(settled_on))),
     };
-    if let (Some(detail), Some((name, amount))) = (detail.as_object_mut(), more) {
-        detail.insert(name.to_owned(), serde_json::json!(amount));
+    if let (Some(detail), Some((name, value))) = (detail.as_object_mut(), more) {
+        detail.insert(name.to_owned(), value);
     }
-    let event = AuditEvent::new(now, by, "payment.recorded", &payment.number, detail);
+    let action = if settled_on.is_some() { "payment.settled" } else { "payment.recorded" };
+    let event = AuditEvent::new(now, by, action, &payment.number, detail);
     let event = event.before(serde_json::json!({ "open": open_before }));
     audit::append(connection, &event.posting([posted]))?;
     let (number, invoice) = (payment.number, new.invoice.clone());

@@ -70,7 +70,7 @@ pub fn record_as_seen(
         let movement = Movement { number, on, amount: -amount, reference: new.reference.clone() };
         let chart = book::load_accounting(connection)?.chart;
         let entry = repaid_entry((tenant.as_str(), &name), &movement, &chart).map_err(AppError::input)?;
-        on_account::insert(connection, id, &movement, now)?;
+        on_account::insert(connection, id, &movement, None, now)?;
         let detail = serde_json::json!({
             "tenant": tenant, "repaid_on": on, "amount": amount, "reference": new.reference,
         });

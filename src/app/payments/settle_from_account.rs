@@ -1,7 +1,9 @@
-//! Settle an invoice, or part of it, from what its tenant has on account: a payment like any other, but that the money was
-//! received before.
+//! Settle an invoice, or part of it, from what its tenant has on account. The money came before, what came first being taken
+//! first: each part counts as paid on the day it was received, not before the invoice was issued, so that no interest is
+//! asked on money the body had. Each is a payment, and its entry is of the day it is settled.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use serde::Serialize;
 
 use crate::app::record_payment::{NewPayment, PaymentReport, Source, record_within};
 use crate::app::{AppError, Store, read_tenants, settle};
@@ -24,14 +26,29 @@ pub struct NewSettlement {
 }
 
 /// What a settlement would meet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SettlementPlan {
     /// What is open on the invoice before it.
     pub open: Money,
     /// What is on account before it.
     pub balance: Money,
-    /// How late it pays the invoice itself.
+    /// The days its parts count as paid.
+    pub parts: Vec<(NaiveDate, Money)>,
+    /// How late the latest of them pays the invoice itself.
     pub days_late: i64,
+}
+
+/// What was settled.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SettlementReport {
+    pub tenant: TenantCode,
+    pub invoice: InvoiceNumber,
+    pub settled_on: NaiveDate,
+    pub amount: Money,
+    /// One for each day on which it was received.
+    pub payments: Vec<PaymentReport>,
+    /// What the tenant has left on account.
+    pub balance: Money,
 }
 
 /// What [`record`] would meet, if it would take the settlement; writes nothing.
@@ -39,17 +56,23 @@ pub fn plan(store: &Store, new: &NewSettlement, now: DateTime<Utc>) -> Result<Se
     let today = read_tenants::today(store, now)?;
     store.read(|connection| {
         must_be_own(connection, new)?;
+        let balance = on_account::balance(connection, Some(&new.tenant))?;
         let (id, invoice) = settle::find(connection, &new.invoice)?;
         let gathered = settle::gather(connection, id, invoice)?;
-        let (account, kept) = (gathered.account(), on_account::of_tenant(connection, &new.tenant)?);
-        account.accepts(new.amount, new.on, today).map_err(|error| AppError::refused(&error))?;
-        kept.gives(new.amount, new.on, today).map_err(|error| AppError::refused(&error))?;
+        let account = gathered.account();
+        let parts = parts(connection, new, today)?;
+        let last = parts.last().map_or(new.on, |(day, _)| *day);
         periods::check_open(connection, new.on)?;
-        Ok(SettlementPlan { open: account.open(), balance: kept.balance(), days_late: account.days_late(new.on) })
+        Ok(SettlementPlan { open: account.open(), balance, parts, days_late: account.days_late(last) })
     })
 }
 
-pub fn record(store: &Store, new: &NewSettlement, by: &Actor, now: DateTime<Utc>) -> Result<PaymentReport, AppError> {
+pub fn record(
+    store: &Store,
+    new: &NewSettlement,
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<SettlementReport, AppError> {
     record_as_seen(store, new, None, by, now)
 }
 
@@ -60,22 +83,56 @@ pub fn record_as_seen(
     seen: Option<[Money; 2]>,
     by: &Actor,
     now: DateTime<Utc>,
-) -> Result<PaymentReport, AppError> {
+) -> Result<SettlementReport, AppError> {
     let today = read_tenants::today(store, now)?;
     let (open, balance) = (seen.map(|[open, _]| open), seen.map(|[_, balance]| balance));
     store.write(|connection| {
         payments::hold(connection)?;
         must_be_own(connection, new)?;
         settle::must_be_as_seen(on_account::balance(connection, Some(&new.tenant))?, balance)?;
-        let payment = NewPayment {
+        let parts = parts(connection, new, today)?;
+        let (mut open, mut payments) = (open, vec![]);
+        for (received_on, amount) in parts {
+            let invoice = new.invoice.clone();
+            let payment = NewPayment { invoice, received_on, amount, reference: None, statement_key: None };
+            let source = Source::OnAccount { settled_on: new.on };
+            let report = record_within(connection, &payment, source, open, (today, by, now))?;
+            open = Some(report.open_after);
+            payments.push(report);
+        }
+        Ok(SettlementReport {
+            tenant: new.tenant.clone(),
             invoice: new.invoice.clone(),
-            received_on: new.on,
+            settled_on: new.on,
             amount: new.amount,
-            reference: None,
-            statement_key: None,
-        };
-        record_within(connection, &payment, Source::OnAccount, open, (today, by, now))
+            payments,
+            balance: on_account::balance(connection, Some(&new.tenant))?,
+        })
     })
+}
+
+/// The days on which parts of the amount count as paid: when they were received, not before the invoice was issued. Refused
+/// where so much is not on account, or so little is settled on the invoice.
+fn parts(
+    connection: &mut AnyConnection,
+    new: &NewSettlement,
+    today: NaiveDate,
+) -> Result<Vec<(NaiveDate, Money)>, AppError> {
+    let (id, invoice) = settle::find(connection, &new.invoice)?;
+    // The whole first, so that a refusal is about what was asked and not about a part of it.
+    let gathered = settle::gather(connection, id, invoice)?;
+    gathered.account().accepts(new.amount, new.on, today).map_err(|error| AppError::refused(&error))?;
+    let account = on_account::of_tenant(connection, &new.tenant)?;
+    account.gives(new.amount, new.on, today).map_err(|error| AppError::refused(&error))?;
+    let received = account.received(new.amount, new.on).into_iter();
+    let mut parts: Vec<(NaiveDate, Money)> = vec![];
+    for (day, amount) in received.map(|(day, amount)| (day.max(gathered.invoice.issue_date), amount)) {
+        match parts.last_mut().filter(|(last, _)| *last == day) {
+            Some((_, sum)) => *sum += amount,
+            None => parts.push((day, amount)),
+        }
+    }
+    Ok(parts)
 }
 
 /// What a tenant has on account pays no invoice of another.

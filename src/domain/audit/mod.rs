@@ -77,7 +77,7 @@ pub struct AuditEvent {
 const POSTINGS: &str = "postings";
 
 /// What posts entries of the journal.
-pub const POSTING_ACTIONS: [&str; 12] = [
+pub const POSTING_ACTIONS: [&str; 13] = [
     "asset.posted",
     "balances.opened",
     "depreciation.posted",
@@ -87,6 +87,7 @@ pub const POSTING_ACTIONS: [&str; 12] = [
     "payment.recorded",
     "payment.refunded",
     "payment.repaid",
+    "payment.settled",
     "payment.transferred",
     "result.allocated",
     "year.closed",

@@ -19,6 +19,7 @@ use crate::domain::told::{Tell, Told};
 pub struct Payment {
     /// `REG-2026-000001`, or that of the transfer: `IMP-2026-000001`.
     pub number: String,
+    /// The day it counts as paid.
     pub received_on: NaiveDate,
     /// Above zero; below it for a refund, where lists of moved money hold one.
     pub amount: Money,
@@ -26,6 +27,16 @@ pub struct Payment {
     pub reference: Option<String>,
     /// The invoice on which it was owed to the tenant, where it was set against this one instead of being received.
     pub transferred_from: Option<InvoiceNumber>,
+    /// The day it was taken from what the tenant had on account, where it was: its entry is of that day. The money had
+    /// come before.
+    pub settled_on: Option<NaiveDate>,
+}
+
+impl Payment {
+    /// The day of its entry.
+    pub fn entered_on(&self) -> NaiveDate {
+        self.settled_on.unwrap_or(self.received_on)
+    }
 }
 
 /// Everything that happened to an invoice since its issue.
@@ -360,6 +371,7 @@ mod tests {
             amount: euros(amount),
             reference: None,
             transferred_from: None,
+            settled_on: None,
         }
     }
 

@@ -59,7 +59,7 @@ pub fn kept_entry(
     JournalEntry::new(Journal::Payments, kept.on, kept.number.clone(), label, lines)
 }
 
-/// What is kept on account to the debit, the customer to the credit.
+/// What is kept on account to the debit, the customer to the credit; no money moves at the bank.
 pub fn settled_entry(invoice: &IssuedInvoice, payment: &Payment, chart: &Chart) -> Result<JournalEntry, LedgerError> {
     let label = format!("Règlement {} par le compte de {}", invoice.number, invoice.buyer.name);
     let (tenant, amount) = (Some(invoice.buyer.code.as_str()), payment.amount);
@@ -67,7 +67,7 @@ pub fn settled_entry(invoice: &IssuedInvoice, payment: &Payment, chart: &Chart) 
         JournalLine::debit(chart.account(AccountRole::OnAccount), tenant, &label, amount),
         JournalLine::credit(chart.account(AccountRole::Customers), tenant, &label, amount),
     ];
-    JournalEntry::new(Journal::Payments, payment.received_on, payment.number.clone(), label, lines)
+    JournalEntry::new(Journal::Miscellaneous, payment.entered_on(), payment.number.clone(), label, lines)
 }
 
 /// What is kept on account to the debit, the bank to the credit.

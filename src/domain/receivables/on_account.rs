@@ -60,10 +60,43 @@ impl OnAccount {
 
     /// The most that can leave on a day: the least that is there then and on every day since.
     pub fn available(&self, on: NaiveDate) -> Money {
-        let through =
-            |day: NaiveDate| -> Money { self.movements.iter().filter(|one| one.on <= day).map(|one| one.amount).sum() };
-        let later = self.movements.iter().map(|one| one.on).filter(|day| *day > on);
-        later.map(through).fold(through(on), Ord::min)
+        let mut moved = self.movements.iter().peekable();
+        let mut there = Money::ZERO;
+        while let Some(one) = moved.next_if(|one| one.on <= on) {
+            there += one.amount;
+        }
+        let mut least = there;
+        while let Some(one) = moved.next() {
+            there += one.amount;
+            // A day's movements are one: only what they leave counts.
+            if moved.peek().is_none_or(|next| next.on > one.on) {
+                least = least.min(there);
+            }
+        }
+        least
+    }
+
+    /// What `amount` that leaves on a day was received on, what came first leaving first: the days it came and how much
+    /// of it came then.
+    pub fn received(&self, amount: Money, on: NaiveDate) -> Vec<(NaiveDate, Money)> {
+        let (kept, left): (Vec<_>, Vec<_>) = self.movements.iter().partition(|one| one.amount > Money::ZERO);
+        let mut gone: Money = left.iter().map(|one| -one.amount).sum();
+        let mut wanted = amount;
+        let mut parts: Vec<(NaiveDate, Money)> = vec![];
+        for one in kept {
+            let before = one.amount.min(gone);
+            gone -= before;
+            let part = (one.amount - before).min(wanted);
+            wanted -= part;
+            // What came on a later day than it leaves stands for what left since.
+            let day = one.on.min(on);
+            match parts.last_mut().filter(|(last, _)| *last == day) {
+                Some((_, sum)) => *sum += part,
+                None if part.is_zero() => {}
+                None => parts.push((day, part)),
+            }
+        }
+        parts
     }
 
     /// Whether `amount` may leave on a day.

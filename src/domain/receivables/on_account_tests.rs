@@ -100,7 +100,8 @@ impl Books<'_> {
             return;
         }
         let number = payment_number(2026, position);
-        let payment = Payment { number, received_on, amount: part, reference: None, transferred_from: None };
+        let payment =
+            Payment { number, received_on, amount: part, reference: None, transferred_from: None, settled_on: None };
         self.entries.push(payment_entry(self.invoice.invoice, &payment, Money::ZERO, &self.chart).unwrap());
         self.invoice.payments.push(payment);
         if amount > part {
@@ -126,11 +127,18 @@ impl Books<'_> {
         }
     }
 
-    fn settle(&mut self, amount: Money, received_on: NaiveDate, number: String) {
-        let is_open = self.invoice.accepts(amount, received_on, self.today).is_ok();
-        if is_open && self.account.gives(amount, received_on, self.today).is_ok() {
-            let moved = movement(number.clone(), received_on, -amount);
-            let payment = Payment { number, received_on, amount, reference: None, transferred_from: None };
+    fn settle(&mut self, amount: Money, on: NaiveDate, number: String) {
+        if self.account.gives(amount, on, self.today).is_err() || self.invoice.accepts(amount, on, self.today).is_err()
+        {
+            return;
+        }
+        let parts = self.account.received(amount, on);
+        assert_eq!(parts.iter().map(|(_, part)| *part).sum::<Money>(), amount);
+        for (place, (day, amount)) in (1..).zip(parts) {
+            let (number, received_on) = (format!("{number}{place}"), day.max(self.invoice.invoice.issue_date).min(on));
+            let moved = movement(number.clone(), on, -amount);
+            let settled_on = Some(on);
+            let payment = Payment { number, received_on, amount, reference: None, transferred_from: None, settled_on };
             let entry = settled_entry(self.invoice.invoice, &payment, &self.chart).unwrap();
             self.invoice.payments.push(payment);
             self.moved(moved, entry);
@@ -202,4 +210,20 @@ fn what_leaves_was_there_on_its_day_and_is_missed_on_none_since() {
     let told = books.account.gives(Money::from_cents(2_001), day("2026-02-06"), books.today).unwrap_err();
     assert!(told.to_string().starts_with("20.01 is more than the 20.00 that"), "{told}");
     assert!(books.account.gives(Money::from_cents(2_000), day("2026-02-11"), books.today).is_err(), "not come yet");
+}
+
+#[test]
+fn what_came_first_leaves_first_and_counts_as_paid_from_its_day() {
+    let invoice = issued("100.00", "2026-01-15", "2026-03-06");
+    let mut books = books(&invoice, ChartKind::M57);
+    let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+    books.happen(&Event::Keep { cents: 5_000, charge: 0 }, 5);
+    books.happen(&Event::Keep { cents: 3_000, charge: 0 }, 2);
+    books.happen(&Event::Repay { cents: 1_000 }, 1);
+    let (first, second) = (day("2026-02-05"), day("2026-02-08"));
+    let euros = |euros: i64| Money::from_cents(euros * 100);
+    let received = |amount| books.account.received(amount, day("2026-02-09"));
+    assert_eq!(received(euros(30)), [(first, euros(30))]);
+    assert_eq!(received(euros(45)), [(first, euros(40)), (second, euros(5))]);
+    assert_eq!(received(Money::ZERO), []);
 }

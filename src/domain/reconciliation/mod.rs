@@ -113,7 +113,7 @@ pub struct Sources<'a> {
     pub assets: &'a [FixedAsset],
     /// Late interest and indemnities claimed.
     pub claims: &'a [TrailAmount],
-    /// What was set from one invoice against another, kept on account or sent back from it, and results allocated,
+    /// What was set from one invoice against another, kept on account, settled or sent back from it, and results allocated,
     /// whichever their sign.
     pub moved_within: &'a [TrailAmount],
     pub chart: &'a Chart,
@@ -238,14 +238,14 @@ impl Look<'_> {
     }
 
     fn payments(&self) -> Comparison {
-        // What the bank kept of a payment was paid as well; what is kept on account is, once it leaves it for an invoice.
+        // What the bank kept of a payment was paid as well; what is kept on account and sent back is none.
         let (bank, charges) = (self.account(AccountRole::Bank), self.account(AccountRole::BankCharges));
         let on_account = self.account(AccountRole::OnAccount);
         let on = |account: &str| -> Money {
             self.moved(Journal::Payments).filter(|line| line.account == account).map(net).sum()
         };
         let kept = if charges == bank { Money::ZERO } else { on(charges) };
-        let waiting = if [bank, charges].contains(&on_account) { Money::ZERO } else { on(on_account) };
+        let waiting = on(on_account);
         let mut accounts = vec![bank];
         accounts.extend((!kept.is_zero()).then_some(charges));
         accounts.extend((!waiting.is_zero()).then_some(on_account));
@@ -260,7 +260,9 @@ impl Look<'_> {
     fn on_account(&self) -> Option<Comparison> {
         let account = self.account(AccountRole::OnAccount);
         let entries = self.sources.entries.iter().map(|posted| &posted.entry);
-        let own = entries.filter(|entry| entry.journal == Journal::Payments && entry.date <= self.through);
+        let own = entries.filter(|entry| {
+            [Journal::Payments, Journal::Miscellaneous].contains(&entry.journal) && entry.date <= self.through
+        });
         let lines = || own.clone().flat_map(JournalEntry::lines).filter(|line| line.account == account);
         let moved = || self.sources.on_account.iter().filter(|moved| moved.on <= self.through);
         if lines().count() + moved().count() == 0 {

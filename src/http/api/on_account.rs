@@ -83,7 +83,8 @@ pub struct SettleBody {
     ),
     description = "Settles an invoice of the tenant, or part of it, from what it has on account.",
     request_body = SettleBody,
-    responses((status = 201, body = described::PaymentReport, description = "Recorded, as a payment is."),
+    responses((status = 201, body = described::SettlementReport,
+               description = "Recorded: a payment for each day on which what it takes was received."),
               (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
               (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)),
     security(("token" = []))

@@ -74,6 +74,8 @@ pub struct PaymentRow {
     #[schema(value_type = Amount)]
     amount: String,
     reference: Option<String>,
+    /// The day it was taken from what the tenant had on account, where it was.
+    settled_on: Option<NaiveDate>,
 }
 
 #[utoipa::path(
@@ -123,6 +125,7 @@ fn row(recorded: RecordedPayment) -> PaymentRow {
         tenant: recorded.tenant.to_string(),
         amount: recorded.payment.amount.to_string(),
         reference: recorded.payment.reference,
+        settled_on: recorded.payment.settled_on,
     }
 }
 
@@ -344,7 +347,7 @@ pub struct KeepBody {
 pub async fn keep(writing: Writing) -> Result<HttpResponse, Fault> {
     let KeepBody { receipt, tenant } = writing.body()?;
     once(writing, StatusCode::CREATED, move |store, by, now| {
-        match_receipts::keep_on_account(store, &receipt, &TenantCode(tenant), by, now)
+        match_receipts::keep_on_account(store, &receipt, &TenantCode(tenant), None, by, now)
     })
     .await
 }

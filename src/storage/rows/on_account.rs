@@ -33,7 +33,13 @@ pub fn tenant(connection: &mut AnyConnection, code: &TenantCode) -> StorageResul
 }
 
 /// Keeps what moved on the account of the tenant whose row is `of`.
-pub fn insert(connection: &mut AnyConnection, of: i64, value: &Movement, now: DateTime<Utc>) -> StorageResult<()> {
+pub fn insert(
+    connection: &mut AnyConnection,
+    of: i64,
+    value: &Movement,
+    statement_key: Option<&str>,
+    now: DateTime<Utc>,
+) -> StorageResult<()> {
     diesel::insert_into(on_account::table)
         .values((
             on_account::number.eq(&value.number),
@@ -41,10 +47,17 @@ pub fn insert(connection: &mut AnyConnection, of: i64, value: &Movement, now: Da
             on_account::moved_on.eq(date_text(value.on)),
             on_account::amount_cents.eq(value.amount.cents()),
             on_account::reference.eq(&value.reference),
+            on_account::statement_key.eq(statement_key),
             on_account::recorded_at.eq(now.timestamp()),
         ))
         .execute(connection)?;
     Ok(())
+}
+
+/// Whether a transaction of a bank statement was kept before.
+pub fn is_kept(connection: &mut AnyConnection, statement_key: &str) -> StorageResult<bool> {
+    let found = on_account::table.filter(on_account::statement_key.eq(statement_key));
+    Ok(diesel::select(diesel::dsl::exists(found)).get_result(connection)?)
 }
 
 /// A tenant's account, oldest first.

@@ -89,7 +89,7 @@ fn journal_of(action: &str, document: &str) -> Option<Journal> {
         "asset.posted" | "depreciation.posted" if document.starts_with("AMORT-") => Some(Journal::Depreciation),
         "asset.posted" | "depreciation.posted" => Some(Journal::Assets),
         "payment.kept" | "payment.recorded" | "payment.refunded" | "payment.repaid" => Some(Journal::Payments),
-        "payment.transferred" | "interest.claimed" => Some(Journal::Miscellaneous),
+        "payment.settled" | "payment.transferred" | "interest.claimed" => Some(Journal::Miscellaneous),
         _ => None,
     }
 }

@@ -45,7 +45,7 @@ pub fn note_entry(receipts: &mut Receipts, entry: &EntryLine) {
 impl Said {
     pub fn note(&mut self, chained: &ChainedEvent) {
         let event = &chained.event;
-        if event.action == "payment.recorded" {
+        if ["payment.recorded", "payment.settled"].contains(&event.action.as_str()) {
             self.payments.insert(event.subject.clone(), (chained.sequence, event.detail.clone()));
         }
         let day = match event.action.as_str() {
@@ -79,14 +79,16 @@ pub fn verify(
     returned(connection, said, receipts, taken, found)?;
     let moved = on_account::all(connection)?;
     kept(&moved, said, receipts, taken, found);
-    taken_from_accounts(&moved, said, &stored, found);
+    settled(&moved, said, &stored, found);
     let lines = lettering::lines(connection)?;
-    let of_payments = lines.iter().filter(|line| line.journal == Journal::Payments.code());
+    let journals = [Journal::Payments.code(), Journal::Miscellaneous.code()];
+    let of_payments = lines.iter().filter(|line| journals.contains(&line.journal.as_str()));
     let by_payment: BTreeMap<&str, &LetteredLine> = of_payments.map(|line| (line.document.as_str(), line)).collect();
     for recorded in &stored {
         let payment = &recorded.payment;
         taken.number(payments::SERIES, &payment.number);
-        journal_entry(&payment.number, ("received on", payment.received_on), payment.amount, receipts, found);
+        let day = if payment.settled_on.is_some() { "settled on" } else { "received on" };
+        journal_entry(&payment.number, (day, payment.entered_on()), payment.amount, receipts, found);
         let Some((sequence, detail)) = said.payments.get(&payment.number) else {
             found.find("payment", &payment.number, "the trail does not say that it was recorded");
             continue;
@@ -158,28 +160,28 @@ fn kept(
     }
 }
 
-/// Payments taken from accounts, both ways.
-fn taken_from_accounts(
-    moved: &[(TenantCode, Movement)],
-    said: &Said,
-    payments: &[RecordedPayment],
-    found: &mut Verification,
-) {
-    let told = |number: &str| said.payments.get(number).filter(|(_, detail)| detail.get("from_account").is_some());
-    for (tenant, left) in moved.iter().filter(|(_, moved)| moved.is_payment()) {
-        let payment = payments.iter().find(|recorded| recorded.payment.number == left.number);
-        let Some(recorded) = payment.filter(|_| told(&left.number).is_some()) else {
-            found.find("payment", &left.number, "it left an account, and the trail tells of no payment from it");
+/// Payments settled from accounts, both ways.
+fn settled(moved: &[(TenantCode, Movement)], said: &Said, payments: &[RecordedPayment], found: &mut Verification) {
+    let left: BTreeMap<&str, (&TenantCode, &Movement)> = moved
+        .iter()
+        .filter(|(_, one)| one.is_payment())
+        .map(|(tenant, one)| (one.number.as_str(), (tenant, one)))
+        .collect();
+    let paid: BTreeMap<&str, &RecordedPayment> =
+        payments.iter().map(|recorded| (recorded.payment.number.as_str(), recorded)).collect();
+    let told = |number: &str| said.payments.get(number).and_then(|(_, detail)| text(detail, "settled_on"));
+    for (number, (tenant, moved)) in &left {
+        let (Some(recorded), Some(day)) = (paid.get(number), told(number)) else {
+            found.find("payment", *number, "it left an account, and the trail tells of no payment settled from it");
             continue;
         };
-        let (payment, who) = (&recorded.payment, "what left the account");
-        differ(&left.number, "tenant", (&recorded.tenant, tenant), who, found);
-        differ(&left.number, "amount", (payment.amount, -left.amount), who, found);
-        differ(&left.number, "received on", (payment.received_on, left.on), who, found);
+        let who = "what left the account";
+        differ(number, "tenant", (&recorded.tenant, *tenant), who, found);
+        differ(number, "amount", (recorded.payment.amount, -moved.amount), who, found);
+        differ(number, "settled on", (moved.on, day), "its event", found);
     }
-    let left = |number: &str| moved.iter().any(|(_, moved)| moved.number == number);
-    for number in said.payments.keys().filter(|number| told(number).is_some() && !left(number)) {
-        found.find("payment", number, "the trail says it was taken from an account, and it left none");
+    for number in said.payments.keys().filter(|number| told(number).is_some() && !left.contains_key(number.as_str())) {
+        found.find("payment", number, "the trail says it was settled from an account, and it left none");
     }
 }
 
@@ -236,7 +238,7 @@ fn differ<S: ToString, E: ToString>(
     }
 }
 
-/// The payment that settled its invoice carries the letter the trail says, of the day it was received.
+/// The payment that settled its invoice carries the letter the trail says, of the day of its entry.
 fn letter_of(
     payment: &Payment,
     (sequence, detail): (i64, &Value),
@@ -244,15 +246,16 @@ fn letter_of(
     found: &mut Verification,
 ) {
     let Some(said) = text(detail, "letter") else { return };
-    let place = format!("{} {}", Journal::Payments.code(), payment.number);
+    let journal = if payment.settled_on.is_some() { Journal::Miscellaneous } else { Journal::Payments };
+    let place = format!("{} {}", journal.code(), payment.number);
     match line {
         None => found.find("lettering", place, format!("it carries no letter, event {sequence} says {said}")),
         Some(line) if line.code != said => {
             found.find("lettering", place, format!("it carries {}, event {sequence} says {said}", line.code));
         }
-        Some(line) if line.lettered_on != payment.received_on => {
-            let (day, received) = (line.lettered_on, payment.received_on);
-            found.find("lettering", place, format!("{said} is of {day}, and it was received on {received}"));
+        Some(line) if line.lettered_on != payment.entered_on() => {
+            let (day, entered) = (line.lettered_on, payment.entered_on());
+            found.find("lettering", place, format!("{said} is of {day}, and its entry of {entered}"));
         }
         Some(_) => {}
     }

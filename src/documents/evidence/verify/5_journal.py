@@ -246,6 +246,7 @@ POSTING_ACTIONS = (
     "payment.recorded",
     "payment.refunded",
     "payment.repaid",
+    "payment.settled",
     "payment.transferred",
     "result.allocated",
     "year.closed",
@@ -258,6 +259,7 @@ JOURNALS = {
     "payment.recorded": "BQ",
     "payment.refunded": "BQ",
     "payment.repaid": "BQ",
+    "payment.settled": "OD",
     "payment.transferred": "OD",
 }
 POSTED = {"number": "numéro", "date": "date", "label": "libellé"}

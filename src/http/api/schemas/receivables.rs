@@ -65,6 +65,8 @@ pub struct TenantDues {
     pub open: Amount,
     /// Late interest and indemnities if everything were paid today.
     pub interest: Amount,
+    /// What it sent and no invoice has taken: to be settled before anything is claimed.
+    pub on_account: Amount,
     /// The longest late first.
     pub invoices: Vec<OverdueInvoice>,
 }
@@ -201,6 +203,19 @@ pub struct KeptReport {
     pub kept_on: Day,
     pub amount: Amount,
     /// What the tenant has on account now.
+    pub balance: Amount,
+}
+
+/// What was settled from it.
+#[derive(Serialize, ToSchema)]
+pub struct SettlementReport {
+    pub tenant: String,
+    pub invoice: String,
+    pub settled_on: Day,
+    pub amount: Amount,
+    /// One for each day on which it was received: the day it counts as paid.
+    pub payments: Vec<PaymentReport>,
+    /// What the tenant has left on account.
     pub balance: Amount,
 }
 

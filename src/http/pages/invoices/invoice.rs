@@ -275,7 +275,11 @@ fn moved(frame: &Frame, account: &Account) -> Vec<MovedRow> {
         (day, MovedRow { number: number.clone(), day: frame.date(&day), amount: frame.bare(&amount), what, other })
     };
     let paid = account.payments.iter().map(|paid| {
-        let key = if paid.transferred_from.is_some() { "moved-from" } else { "moved-payment" };
+        let key = match (&paid.transferred_from, paid.settled_on) {
+            (Some(_), _) => "moved-from",
+            (None, Some(_)) => "moved-settled",
+            (None, None) => "moved-payment",
+        };
         row(&paid.number, paid.received_on, paid.amount, key, &paid.reference, &paid.transferred_from)
     });
     let back = account.paid_back.iter().map(|back| {

@@ -5,6 +5,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Data, Form, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
+use chrono::NaiveDate;
 
 use super::forms::{Fields, as_typed, refused_or};
 use super::parts::{Address, Choice, FieldError};
@@ -12,7 +13,7 @@ use super::{Frame, done, encoded, page};
 use crate::app::open_invoices::{self, OpenInvoice};
 use crate::app::record_payment::MEANWHILE;
 use crate::app::repay::{self, NewRepayment};
-use crate::app::settle_from_account::{self, NewSettlement, SettlementPlan};
+use crate::app::settle_from_account::{self, NewSettlement, SettlementPlan, SettlementReport};
 use crate::app::{AppError, on_account, read_tenants};
 use crate::domain::access::{Action, TenantScope};
 use crate::domain::ids::TenantCode;
@@ -323,7 +324,10 @@ async fn record(
     blocking(move || {
         let recorded = match &wanted {
             Wanted::Settlement(new) => {
-                settle_from_account::record_as_seen(&store, new, seen, &by, now).map(|report| report.number)
+                let numbers = |report: SettlementReport| {
+                    report.payments.into_iter().map(|payment| payment.number).collect::<Vec<_>>().join(", ")
+                };
+                settle_from_account::record_as_seen(&store, new, seen, &by, now).map(numbers)
             }
             Wanted::Repayment(new) => {
                 let seen = seen.map(|[_, balance]| balance);
@@ -336,39 +340,50 @@ async fn record(
 }
 
 fn plan_view(frame: &Frame, fields: &Fields, wanted: &Wanted, planned: &Planned) -> PlanView {
-    let [open, balance] = planned.before();
-    let left = |amount: Money| {
-        [("on-account-before", frame.amount(&balance)), ("on-account-after", frame.amount(&(balance - amount)))]
+    let [_, balance] = planned.before();
+    let (mut facts, amount) = match wanted {
+        Wanted::Settlement(new) => (settlement_facts(frame, new, planned), new.amount),
+        Wanted::Repayment(new) => (
+            vec![
+                ("payment-amount", frame.amount(&new.amount)),
+                ("refund-refunded-on", frame.date(&new.on)),
+                ("payment-says", new.reference.clone().unwrap_or_default()),
+            ],
+            new.amount,
+        ),
     };
-    let facts = match wanted {
-        Wanted::Settlement(new) => vec![
-            ("refund-to", new.invoice.to_string()),
-            ("payment-amount", frame.amount(&new.amount)),
-            ("refund-transferred-on", frame.date(&new.on)),
-            ("payment-open-before", frame.amount(&open)),
-            ("payment-open-after", frame.amount(&(open - new.amount))),
-        ]
-        .into_iter()
-        .chain(left(new.amount)),
-        Wanted::Repayment(new) => vec![
-            ("payment-amount", frame.amount(&new.amount)),
-            ("refund-refunded-on", frame.date(&new.on)),
-            ("payment-says", new.reference.clone().unwrap_or_default()),
-        ]
-        .into_iter()
-        .chain(left(new.amount)),
-    };
+    facts.push(("on-account-before", frame.amount(&balance)));
+    facts.push(("on-account-after", frame.amount(&(balance - amount))));
     let days_late = match planned {
         Planned::Settlement(plan) => plan.days_late,
         Planned::Repayment(_) => 0,
     };
     let seen = planned.seen();
+    let facts = facts.into_iter().filter(|(_, value)| !value.is_empty());
     PlanView {
-        facts: facts.filter(|(_, value)| !value.is_empty()).map(|(key, value)| (frame.t(key), value)).collect(),
+        facts: facts.map(|(key, value)| (frame.t(key), value)).collect(),
         carried: fields.carried(),
         meanwhile: fields.confirms_another(&seen),
         seen,
         late: (days_late > 0).then(|| frame.with("refund-late", "days", &days_late.to_string())),
         is_repayment: matches!(wanted, Wanted::Repayment(_)),
     }
+}
+
+fn settlement_facts(frame: &Frame, new: &NewSettlement, planned: &Planned) -> Vec<(&'static str, String)> {
+    let [open, _] = planned.before();
+    let mut facts = vec![
+        ("refund-to", new.invoice.to_string()),
+        ("payment-amount", frame.amount(&new.amount)),
+        ("refund-transferred-on", frame.date(&new.on)),
+    ];
+    if let Planned::Settlement(plan) = planned {
+        let part = |(day, amount): &(NaiveDate, Money)| {
+            frame.texts("on-account-part", &[("amount", &frame.amount(amount)), ("day", &frame.date(day))])
+        };
+        facts.extend(plan.parts.iter().map(|one| ("on-account-counts", part(one))));
+    }
+    facts.push(("payment-open-before", frame.amount(&open)));
+    facts.push(("payment-open-after", frame.amount(&(open - new.amount))));
+    facts
 }

@@ -21,12 +21,14 @@ use crate::domain::access::{Action, Decision, TenantScope, policy};
 use crate::domain::ids::TenantCode;
 use crate::domain::invoice::InvoiceNumber;
 use crate::domain::money::Money;
+use crate::domain::receivables::Payment;
 use crate::domain::told::Told;
 use crate::http::asked::{Expected, days, parsed};
 use crate::http::auth::{Granted, Visitor};
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
 
+pub mod keep;
 pub mod statements;
 
 #[derive(Template)]
@@ -122,7 +124,15 @@ fn row(frame: &Frame, names: &TenantNames, recorded: &RecordedPayment) -> Paymen
         invoice: recorded.invoice.to_string(),
         tenant: names.name(&recorded.tenant).to_owned(),
         amount: frame.bare(&payment.amount),
-        reference: payment.reference.clone().unwrap_or_default(),
+        reference: said(frame, payment),
+    }
+}
+
+/// What the bank says of it, or that no money moved at the bank.
+fn said(frame: &Frame, payment: &Payment) -> String {
+    match payment.settled_on {
+        Some(day) => frame.with("payment-from-account", "day", &frame.short_date(&day)),
+        None => payment.reference.clone().unwrap_or_default(),
     }
 }
 
@@ -160,7 +170,7 @@ pub async fn file(
             Cell::Text(one.tenant.to_string()),
             Cell::Text(names.name(&one.tenant).to_owned()),
             Cell::Amount(payment.amount),
-            payment.reference.clone().map_or(Cell::Empty, Cell::Text),
+            Some(said(&frame, payment)).filter(|text| !text.is_empty()).map_or(Cell::Empty, Cell::Text),
         ]
     };
     let table = Table {

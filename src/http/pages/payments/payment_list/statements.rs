@@ -9,13 +9,12 @@ use askama::Template;
 use super::super::forms::{Fields, refused_or};
 use super::super::parts::{Address, Badge, Choice, FieldError, Tone, tenant_choices};
 use super::super::upload::Upload;
-use super::super::{Frame, done, encoded, page, see_other};
+use super::super::{Frame, done, page, see_other};
 use crate::app::match_receipts::{self, BankReceipt, BankStatement};
 use crate::app::read_tenants::{self, TenantNames};
 use crate::app::{AppError, Store, import_statement};
 use crate::domain::access::{Action, Decision, TenantScope, policy};
 use crate::domain::calendar::Timestamp;
-use crate::domain::ids::TenantCode;
 use crate::domain::told::Told;
 use crate::http::auth::{Granted, Visitor};
 use crate::http::error::Fault;
@@ -121,22 +120,23 @@ struct ReceiptRow {
     typed: Option<String>,
     /// The field of whose money it is.
     tenant_field: String,
-    keep_refused: bool,
+    /// The tenant that was chosen, where it was refused.
+    chosen: Option<String>,
 }
 
 /// A dismissal that was refused, or what was not kept on account.
-struct Refused {
-    receipt: String,
-    field: &'static str,
-    /// The reason.
-    typed: Option<String>,
-    text: String,
+pub(super) struct Refused {
+    pub receipt: String,
+    pub field: &'static str,
+    /// The reason, or the tenant.
+    pub typed: Option<String>,
+    pub text: String,
 }
 
 /// The field of the dismissal that was refused; of others it has the row's number.
 const REFUSED_FIELD: &str = "reason";
 /// The same of whose money a receipt is.
-const TENANT_FIELD: &str = "tenant";
+pub(super) const TENANT_FIELD: &str = "tenant";
 
 fn row(frame: &Frame, (index, receipt): (usize, &BankReceipt), refused: Option<&Refused>) -> ReceiptRow {
     let refused = refused.filter(|refused| refused.receipt == receipt.key);
@@ -161,9 +161,9 @@ fn row(frame: &Frame, (index, receipt): (usize, &BankReceipt), refused: Option<&
         record: waits.then(|| Address::new("/payments/record").set("receipt", &receipt.key).href()),
         key: receipt.key.clone(),
         field: field(REFUSED_FIELD),
-        typed: refused.and_then(|refused| refused.typed.clone()),
+        typed: refused.filter(|refused| refused.field == REFUSED_FIELD).and_then(|refused| refused.typed.clone()),
+        chosen: refused.filter(|refused| refused.field == TENANT_FIELD).and_then(|refused| refused.typed.clone()),
         tenant_field: field(TENANT_FIELD),
-        keep_refused: refused.is_some_and(|refused| refused.field == TENANT_FIELD),
     }
 }
 
@@ -182,7 +182,7 @@ pub async fn waiting(shared: Data<Shared>, granted: Granted, http: HttpRequest) 
     left(&shared, &granted, &http, None).await
 }
 
-async fn left(
+pub(super) async fn left(
     shared: &Data<Shared>,
     granted: &Granted,
     http: &HttpRequest,
@@ -194,7 +194,7 @@ async fn left(
     let status = if refused.is_none() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let rows: Vec<ReceiptRow> = receipts.iter().enumerate().map(|one| row(&frame, one, refused.as_ref())).collect();
     // What waits no more has no field: its message leads to the page's content.
-    let shown = rows.iter().any(|row| row.typed.is_some() || row.keep_refused);
+    let shown = rows.iter().any(|row| row.typed.is_some() || row.chosen.is_some());
     let field = refused.as_ref().map_or("content", |refused| if shown { refused.field } else { "content" });
     let template = ReceiptsPage {
         title: frame.t("receipts-title"),
@@ -241,37 +241,6 @@ pub async fn report(
         frame,
     };
     page(StatusCode::OK, &template)
-}
-
-/// What is left of a receipt, kept on account of a tenant.
-pub async fn keep(
-    shared: Data<Shared>,
-    visitor: Visitor,
-    granted: Granted,
-    http: HttpRequest,
-    form: Form<Vec<(String, String)>>,
-) -> Result<HttpResponse, Fault> {
-    let fields = Fields::of(form.into_inner(), &visitor)?;
-    let (store, now, by) = (shared.store.clone(), shared.now(), visitor.actor(&http));
-    let (key, tenant) = (fields.text("receipt").to_owned(), TenantCode::from(fields.text("tenant")));
-    let receipt = key.clone();
-    let kept = blocking(move || {
-        let gone = || Told::new("receipt-gone", "the receipt does not wait any more");
-        if tenant.as_str().is_empty() {
-            return Ok(Err(Told::new("receipt-no-tenant", "say of which tenant the receipt is")));
-        }
-        refused_or(match_receipts::keep_on_account(&store, &key, &tenant, &by, now), gone)
-    })
-    .await?;
-    match kept {
-        Ok(report) => {
-            Ok(done(&format!("/tenants/{}", encoded(report.tenant.as_str())), "receipt-kept", &report.number))
-        }
-        Err(told) => {
-            let refused = Refused { receipt, field: TENANT_FIELD, typed: None, text: Frame::of(&http).said(&told) };
-            left(&shared, &granted, &http, Some(refused)).await
-        }
-    }
 }
 
 /// A receipt that pays no invoice.
