@@ -43,6 +43,9 @@ async fn the_rest_of_a_payment_is_kept_and_used_once() {
         let others = "/api/v1/tenants/essai/on-account/settlements";
         assert_eq!(send(&server, &token, others, "four", &body).await.status.as_u16(), 404);
 
+        let body = json!({ "repaid_on": "2026-11-03", "amount": "150.00", "preview": true });
+        let seen = send(&server, &token, &format!("{account}/repayments"), "seen", &body).await;
+        assert_eq!((seen.status.as_u16(), &seen.json()["balance_after"]), (200, &json!("0.00")), "{}", seen.text());
         let body = json!({ "repaid_on": "2026-11-03", "amount": "150.00", "reference": "VIR 13" });
         let done = send(&server, &token, &format!("{account}/repayments"), "five", &body).await;
         assert_eq!((done.status.as_u16(), &done.json()["balance"]), (201, &json!("0.00")), "{}", done.text());

@@ -1,8 +1,8 @@
 //! What is open on one invoice, and what it takes to change that.
 //!
 //! open = invoice + late interest − credit notes − payments + what was paid back. A payment is never more than what is
-//! open: money that belongs to another invoice is recorded there. It pays the invoice first and interest afterwards, so
-//! that interest never bears interest. What a credit note leaves open below zero is owed to the tenant, and goes back
+//! open: money that belongs to another invoice is recorded there, or the rest is kept on account of the tenant. It pays the
+//! invoice first and interest afterwards, so that interest never bears interest. What a credit note leaves open below zero is owed to the tenant, and goes back
 //! ([`PaidBack`]).
 
 use chrono::{Days, NaiveDate};

@@ -12,7 +12,7 @@ use super::schemas::receivables as described;
 use super::schemas::values::Amount;
 use crate::app::on_account;
 use crate::app::repay::{self, NewRepayment};
-use crate::app::settle_from_account::{self, NewSettlement};
+use crate::app::settle_from_account::{self, NewSettlement, SettlementPlan};
 use crate::domain::calendar::plain_day;
 use crate::domain::ids::TenantCode;
 use crate::domain::invoice::InvoiceNumber;
@@ -74,6 +74,56 @@ pub struct SettleBody {
     /// At most what is open on the invoice and on account that day.
     #[schema(value_type = Amount)]
     amount: Money,
+    /// Answers what would be settled and writes nothing.
+    #[serde(default)]
+    preview: bool,
+}
+
+/// What a settlement would do.
+#[derive(Serialize, ToSchema)]
+pub struct SettlementPreview {
+    #[schema(value_type = Amount)]
+    open_before: String,
+    #[schema(value_type = Amount)]
+    open_after: String,
+    #[schema(value_type = Amount)]
+    balance_before: String,
+    #[schema(value_type = Amount)]
+    balance_after: String,
+    /// When its parts were received: the days they count as paid.
+    parts: Vec<PartRow>,
+    /// How late the latest of them is.
+    days_late: i64,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct PartRow {
+    received_on: NaiveDate,
+    #[schema(value_type = Amount)]
+    amount: String,
+}
+
+impl SettlementPreview {
+    fn of(plan: SettlementPlan, amount: Money) -> SettlementPreview {
+        let part = |(received_on, amount): (NaiveDate, Money)| PartRow { received_on, amount: amount.to_string() };
+        SettlementPreview {
+            open_before: plan.open.to_string(),
+            open_after: (plan.open - amount).to_string(),
+            balance_before: plan.balance.to_string(),
+            balance_after: (plan.balance - amount).to_string(),
+            parts: plan.parts.into_iter().map(part).collect(),
+            days_late: plan.days_late,
+        }
+    }
+}
+
+/// What a repayment would do.
+#[derive(Serialize, ToSchema)]
+pub struct RepaymentPreview {
+    #[schema(value_type = Amount)]
+    balance_before: String,
+    #[schema(value_type = Amount)]
+    balance_after: String,
 }
 
 #[utoipa::path(
@@ -83,16 +133,23 @@ pub struct SettleBody {
     ),
     description = "Settles an invoice of the tenant, or part of it, from what it has on account.",
     request_body = SettleBody,
-    responses((status = 201, body = described::SettlementReport,
+    responses((status = 200, body = SettlementPreview,
+               description = "With `preview`: what is open and on account before and after, and the days it counts as paid."),
+              (status = 201, body = described::SettlementReport,
                description = "Recorded: a payment for each day on which what it takes was received."),
               (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
               (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)),
     security(("token" = []))
 )]
 pub async fn settle(writing: Writing, code: Path<String>) -> Result<HttpResponse, Fault> {
-    let SettleBody { invoice, settled_on, amount } = writing.body()?;
+    let SettleBody { invoice, settled_on, amount, preview } = writing.body()?;
     let (tenant, invoice) = (TenantCode(code.into_inner()), InvoiceNumber::from_stored(invoice));
     let new = NewSettlement { tenant, invoice, on: settled_on, amount };
+    if preview {
+        let (store, now) = (writing.shared.store.clone(), writing.shared.now());
+        let plan = blocking(move || settle_from_account::plan(&store, &new, now)).await?;
+        return Ok(HttpResponse::Ok().json(SettlementPreview::of(plan, amount)));
+    }
     once(writing, StatusCode::CREATED, move |store, by, now| settle_from_account::record(store, &new, by, now)).await
 }
 
@@ -106,6 +163,9 @@ pub struct RepayBody {
     amount: Money,
     /// What the bank is told of it.
     reference: Option<String>,
+    /// Answers what would be on account and writes nothing.
+    #[serde(default)]
+    preview: bool,
 }
 
 #[utoipa::path(
@@ -115,13 +175,20 @@ pub struct RepayBody {
     ),
     description = "Records that what a tenant has on account, or part of it, was sent back to it.",
     request_body = RepayBody,
-    responses((status = 201, body = described::RepaidReport, description = "Recorded: its number, and what is left."),
+    responses((status = 200, body = RepaymentPreview, description = "With `preview`: what is on account before and after."),
+              (status = 201, body = described::RepaidReport, description = "Recorded: its number, and what is left."),
               (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
               (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)),
     security(("token" = []))
 )]
 pub async fn send_back(writing: Writing, code: Path<String>) -> Result<HttpResponse, Fault> {
-    let RepayBody { repaid_on, amount, reference } = writing.body()?;
+    let RepayBody { repaid_on, amount, reference, preview } = writing.body()?;
     let new = NewRepayment { tenant: TenantCode(code.into_inner()), on: repaid_on, amount, reference };
+    if preview {
+        let (store, now) = (writing.shared.store.clone(), writing.shared.now());
+        let balance = blocking(move || repay::plan(&store, &new, now)).await?;
+        let (balance_before, balance_after) = (balance.to_string(), (balance - amount).to_string());
+        return Ok(HttpResponse::Ok().json(RepaymentPreview { balance_before, balance_after }));
+    }
     once(writing, StatusCode::CREATED, move |store, by, now| repay::record(store, &new, by, now)).await
 }
