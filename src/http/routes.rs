@@ -7,10 +7,10 @@ use actix_web::http::Method;
 use actix_web::{Route, guard, web};
 
 use super::api::{
-    alarms, amortisation, asset_papers, assets, audit, audit_packs, audit_sample, availability, billing, bookkeeping,
-    drafts, invoices, journal, ledger, me, meter_readings, meters, notices, on_account, openapi, opening, paid_back,
-    payback, payments, racks, readings, reminders, reports, resolutions, settings, tariffs, tenants, terms, titre,
-    token, usage, users,
+    alarms, amortisation, asset_papers, assets, audit, audit_packs, audit_sample, availability, bank_statements,
+    billing, bookkeeping, drafts, invoices, journal, ledger, me, meter_readings, meters, notices, on_account, openapi,
+    opening, paid_back, payback, payments, racks, readings, reminders, reports, resolutions, settings, tariffs,
+    tenants, terms, titre, token, usage, users,
 };
 use super::auth::Access;
 use super::pages::edit::{
@@ -120,13 +120,13 @@ pub const ROUTES: &[RouteRow] = &[
     get!("/api/v1/notices", Access::Api(Action::SeeNotices), notices::undelivered),
     get!("/api/v1/payments", Access::Api(Action::SeePayments), payments::list),
     post!("/api/v1/payments", Access::Api(Action::RecordPayments), payments::record),
-    get!("/api/v1/payments/statements", Access::Api(Action::SeePayments), payments::statements),
-    post!("/api/v1/payments/statements", Access::Api(Action::RecordPayments), payments::read_statement),
-    get!("/api/v1/payments/statements/{statement}", Access::Api(Action::SeePayments), payments::statement),
-    get!("/api/v1/payments/receipts", Access::Api(Action::SeePayments), payments::receipts),
-    post!("/api/v1/payments/receipts/match", Access::Api(Action::RecordPayments), payments::match_receipt),
-    post!("/api/v1/payments/receipts/keep", Access::Api(Action::RecordPayments), payments::keep),
-    post!("/api/v1/payments/receipts/dismiss", Access::Api(Action::RecordPayments), payments::dismiss),
+    get!("/api/v1/payments/statements", Access::Api(Action::SeePayments), bank_statements::statements),
+    post!("/api/v1/payments/statements", Access::Api(Action::RecordPayments), bank_statements::read_statement),
+    get!("/api/v1/payments/statements/{statement}", Access::Api(Action::SeePayments), bank_statements::statement),
+    get!("/api/v1/payments/receipts", Access::Api(Action::SeePayments), bank_statements::receipts),
+    post!("/api/v1/payments/receipts/match", Access::Api(Action::RecordPayments), bank_statements::match_receipt),
+    post!("/api/v1/payments/receipts/keep", Access::Api(Action::RecordPayments), bank_statements::keep),
+    post!("/api/v1/payments/receipts/dismiss", Access::Api(Action::RecordPayments), bank_statements::dismiss),
     get!("/api/v1/dunning", Access::Api(Action::SeePayments), payments::dunning),
     get!("/api/v1/billing/runs", Access::Api(Action::SeeDrafts), billing::runs),
     get!("/api/v1/billing/runs/{run}", Access::Api(Action::SeeDrafts), billing::progress),

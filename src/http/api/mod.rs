@@ -12,6 +12,7 @@ pub mod audit;
 pub mod audit_packs;
 pub mod audit_sample;
 pub mod availability;
+pub mod bank_statements;
 pub mod billing;
 pub mod bookkeeping;
 pub mod drafts;

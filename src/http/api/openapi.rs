@@ -10,10 +10,10 @@ use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    alarms, amortisation, asset_papers, assets, audit, audit_packs, audit_sample, availability, billing, bookkeeping,
-    drafts, invoices, journal, ledger, me, meter_readings, meters, notices, on_account, opening, paid_back, payback,
-    payments, racks, readings, reminders, reports, resolutions, settings, tariffs, tenants, terms, titre, token, usage,
-    users,
+    alarms, amortisation, asset_papers, assets, audit, audit_packs, audit_sample, availability, bank_statements,
+    billing, bookkeeping, drafts, invoices, journal, ledger, me, meter_readings, meters, notices, on_account, opening,
+    paid_back, payback, payments, racks, readings, reminders, reports, resolutions, settings, tariffs, tenants, terms,
+    titre, token, usage, users,
 };
 
 use crate::http::health;
@@ -72,13 +72,13 @@ const PROBLEM_TYPE: &str = "application/problem+json";
         paid_back::transfer,
         payments::list,
         payments::record,
-        payments::read_statement,
-        payments::statements,
-        payments::statement,
-        payments::receipts,
-        payments::match_receipt,
-        payments::dismiss,
-        payments::keep,
+        bank_statements::read_statement,
+        bank_statements::statements,
+        bank_statements::statement,
+        bank_statements::receipts,
+        bank_statements::match_receipt,
+        bank_statements::dismiss,
+        bank_statements::keep,
         payments::dunning,
         billing::plan,
         billing::run,
