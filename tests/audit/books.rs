@@ -552,13 +552,44 @@ fn a_pack_with_another_payment_than_the_trail_is_refused() {
     assert!(told.contains("[règlements] REG-2026-000002"), "{told}");
 }
 
+/// An event of an asset, or its withdrawal, that the trail has and the book and the plan have not, is found by both.
+#[test]
+fn an_event_of_an_asset_that_is_left_out_is_named() {
+    let world = World::new(Engine::Sqlite);
+    world.ok(&["import", small_book_path().to_str().unwrap()]);
+    let loss = ["assets", "impair", "2019-0042", "--component", "electricite", "--amount", "1000.00"];
+    at(&world, DECEMBER, &[&loss[..], &["--on", "2026-11-15", "--reason", "par erreur"]].concat());
+    at(&world, DECEMBER, &["assets", "withdraw", "2019-0042", "--event", "1", "--reason", "par erreur"]);
+    let (code, sound) = json(&world, &["audit", "verify"]);
+    assert_eq!(code, Some(0), "{sound:#}");
+    at(&world, DECEMBER, &["amortisation", "post", "--through", "2026-11"]);
+    let (path, _) = pack(&world);
+    let told = python(&[&verifier(), &path]);
+    assert_eq!(told.status.code(), Some(4), "{}", text(&told));
+    for number in [2, 1] {
+        without_triggers(
+            &world,
+            Engine::Sqlite,
+            "DELETE FROM asset_event WHERE id = (SELECT MAX(id) FROM asset_event)",
+        );
+        let place = format!("2019-0042, event {number}");
+        let (code, found) = json(&world, &["audit", "verify"]);
+        assert_eq!(code, Some(3), "{found:#}");
+        let mut named = found["findings"].as_array().unwrap().iter();
+        assert!(named.any(|one| one["place"] == place.as_str() && line(one).contains("it is not there")), "{found:#}");
+        let (path, _) = pack(&world);
+        let told = text(&python(&[&verifier(), &path]));
+        assert!(told.contains(&format!("[plans] 2019-0042, événement {number}")), "{told}");
+    }
+}
+
 /// Money kept, settled and sent back is in the pack, and is held against its events there as well.
 #[test]
 fn a_pack_with_other_money_on_account_than_the_trail_is_refused() {
     let world = busy(Engine::Sqlite);
     let (path, _) = pack(&world);
     let told = python(&[&verifier(), &path]);
-    assert_eq!(told.status.code(), Some(0), "{}", text(&told));
+    assert_eq!(told.status.code(), Some(4), "{}", text(&told));
     for change in [
         "UPDATE journal_line SET debit_cents = debit_cents * 2, credit_cents = credit_cents * 2 WHERE document = 'CPT-2026-000001'",
         "UPDATE journal_line SET account = '512' WHERE document = 'REG-2026-000004' AND account = '419'",
