@@ -132,18 +132,18 @@ fn the_rest_of_a_payment_is_kept_by_the_command_line_and_stands_in_every_export(
     assert_eq!((text_of(&account, "balance"), account["movements"].as_array().unwrap().len()), ("60.00", 2));
     ties(&world, "60.00");
 
-    let out = |name: &str, arguments: &[&str]| {
-        let path = world.dir.path().join(name);
-        let all = [arguments, &["-o", path.to_str().unwrap()]].concat();
+    let out = |to: &str, file: &str, arguments: &[&str]| {
+        let (to, file) = (world.dir.path().join(to), world.dir.path().join(file));
+        let all = [arguments, &["-o", to.to_str().unwrap()]].concat();
         let output = world.chapelle_at(LATER, &all).output().unwrap();
         assert!(output.status.success(), "{all:?}: {}", String::from_utf8_lossy(&output.stderr));
-        std::fs::read_to_string(path).unwrap()
+        String::from_utf8_lossy(&std::fs::read(file).unwrap()).into_owned()
     };
-    let fec = out("fec.txt", &["journal", "fec", "--year", "2027"]);
+    let fec = out("fec", "fec/217500016FEC20271231.txt", &["journal", "fec", "--year", "2027"]);
     let field = |line: &str, position| line.split('\t').nth(position).map(str::to_owned);
     let own: Vec<&str> = fec.lines().filter(|line| field(line, 4).as_deref() == Some("419")).collect();
     assert!(own.len() == 2 && own.iter().all(|line| field(line, 6).as_deref() == Some(tenant)), "{fec}");
-    let journal = out("all.journal", &["journal", "export", "--format", "hledger"]);
+    let journal = out("all.journal", "all.journal", &["journal", "export", "--format", "hledger"]);
     assert!(journal.contains("CPT-2027-000001") && journal.contains("CPT-2027-000002"), "{journal}");
     let balance = json_at(&world, LATER, &["journal", "balance", "--to", "2027-02-10"]).to_string();
     assert!(balance.contains("\"419\""), "{balance}");

@@ -126,7 +126,7 @@ async fn what_is_left_of_a_receipt_is_kept_once_it_is_confirmed() {
     }
     let fields = [("receipt", &*key), ("tenant", "aphp")];
     let asked = server.send(keep, &finance, &fields).await.text();
-    assert!(asked.contains("500,00") && asked.contains("AP-HP"), "{asked}");
+    assert!(asked.contains("500,00") && asked.contains("Assistance publique"), "{asked}");
     assert!(server.page("/tenants/aphp/on-account", &finance).await.text().contains("Rien n’a été gardé"));
     let another = [fields.as_slice(), &[("confirm", "400.00")]].concat();
     assert!(server.send(keep, &finance, &another).await.text().contains("a changé depuis"));

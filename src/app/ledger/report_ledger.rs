@@ -125,9 +125,7 @@ pub(in crate::app) fn comparisons_in(
     let ledger = through(connection, span.through)?;
     let documents = documents(connection)?;
     let recorded = payments::list(connection, None, Some(span.through))?;
-    // What was settled from accounts moved nothing at the bank.
-    let received = recorded.into_iter().map(|recorded| recorded.payment);
-    let payments: Vec<Payment> = received.filter(|payment| payment.settled_on.is_none()).collect();
+    let payments: Vec<Payment> = recorded.into_iter().map(|recorded| recorded.payment).collect();
     let on_account: Vec<TrailAmount> = on_account::all(connection)?
         .into_iter()
         .map(|(_, moved)| TrailAmount { on: moved.on, total: moved.amount })

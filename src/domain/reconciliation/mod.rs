@@ -104,7 +104,7 @@ pub struct Sources<'a> {
     pub entries: &'a [PostedEntry],
     /// Every issued document.
     pub documents: &'a [IssuedInvoice],
-    /// Refunds among them, below zero.
+    /// Refunds among them, below zero, and what was settled from accounts.
     pub payments: &'a [Payment],
     /// What was kept on account of tenants, and below zero what left it.
     pub on_account: &'a [TrailAmount],
@@ -198,7 +198,7 @@ impl Look<'_> {
             .sources
             .payments
             .iter()
-            .filter(|payment| payment.received_on <= self.through)
+            .filter(|payment| payment.entered_on() <= self.through)
             .map(|payment| payment.amount)
             .sum();
         let claims = self.sources.entries.iter().filter(|posted| {
@@ -251,7 +251,8 @@ impl Look<'_> {
         accounts.extend((!waiting.is_zero()).then_some(on_account));
         let received = on(bank) + kept + waiting;
         let days = self.from..=self.through;
-        let recorded = || self.sources.payments.iter().filter(|payment| days.contains(&payment.received_on));
+        let at_bank = self.sources.payments.iter().filter(|payment| payment.settled_on.is_none());
+        let recorded = || at_bank.clone().filter(|payment| days.contains(&payment.received_on));
         let paid = recorded().map(|payment| payment.amount).sum();
         comparison(Check::Payments, &accounts.join(", "), received, paid, recorded().count())
     }
@@ -310,7 +311,9 @@ impl Look<'_> {
         // A document of zero throughout has no entry.
         let entry = |document: &IssuedInvoice| journal_entry(document, self.sources.chart).ok().flatten();
         let documents: Money = self.issued(Some(self.from)).filter_map(entry).map(|entry| entry.total()).sum();
-        let recorded = self.sources.payments.iter().filter(|payment| days.contains(&payment.received_on));
+        // What was settled from accounts is told with what moved within.
+        let at_bank = self.sources.payments.iter().filter(|payment| payment.settled_on.is_none());
+        let recorded = at_bank.filter(|payment| days.contains(&payment.received_on));
         let paid: Money = recorded.map(|payment| payment.amount.abs()).sum();
         let told = self.sources.claims.iter().chain(self.sources.moved_within);
         let told: Money = told.filter(|told| days.contains(&told.on)).map(|told| told.total.abs()).sum();

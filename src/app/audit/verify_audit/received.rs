@@ -36,8 +36,9 @@ pub type Receipts = BTreeMap<String, (NaiveDate, Money)>;
 
 /// Keeps what `entry` says, where it is one of them.
 pub fn note_entry(receipts: &mut Receipts, entry: &EntryLine) {
-    let is_transfer = entry.journal == Journal::Miscellaneous.code() && entry.document.starts_with("IMP-");
-    if is_transfer || entry.journal == Journal::Payments.code() {
+    // Transfers, and what was settled from accounts.
+    let is_within = ["IMP-", "REG-"].iter().any(|series| entry.document.starts_with(series));
+    if (is_within && entry.journal == Journal::Miscellaneous.code()) || entry.journal == Journal::Payments.code() {
         receipts.insert(entry.document.clone(), (entry.date, Money::from_cents(entry.debit_cents)));
     }
 }

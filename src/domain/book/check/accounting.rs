@@ -30,11 +30,11 @@ pub fn check(parts: &BookParts, findings: &mut Findings) {
     }
 }
 
-/// What is kept for tenants stands on no account that payments move otherwise.
+/// What is kept for tenants stands on an account of its own: reconciliations compare its balance.
 fn check_on_account(chart: &Chart, path: BookPath, findings: &mut Findings) {
     let own = chart.account(AccountRole::OnAccount);
-    let others = [AccountRole::Customers, AccountRole::Bank, AccountRole::BankCharges];
-    let Some(other) = others.into_iter().find(|other| chart.account(*other) == own) else { return };
+    let mut others = AccountRole::ALL.into_iter().filter(|role| *role != AccountRole::OnAccount);
+    let Some(other) = others.find(|other| chart.account(*other) == own) else { return };
     // Where the book says so: of the two, the one it gives.
     let is_given = chart.replaced().contains_key(&AccountRole::OnAccount);
     let said = if is_given { AccountRole::OnAccount } else { other };
