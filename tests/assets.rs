@@ -6,7 +6,12 @@ mod common;
 
 use std::collections::BTreeSet;
 
-use common::{ENGINES, World, small_book_path};
+use chapelle::app::record_asset_event::{self, EventRequest};
+use chapelle::app::{AppError, post_depreciation};
+use chapelle::domain::amortisation::AssetChange;
+use chapelle::domain::audit::Actor;
+use chapelle::domain::money::Money;
+use common::{ENGINES, Engine, NOW, World, small_book_path};
 use serde_json::Value;
 
 const ASSET: &str = "2019-0042";
@@ -362,6 +367,16 @@ fn an_event_recorded_by_mistake_is_withdrawn_until_it_is_posted() {
             ["assets", "use", ASSET, "--component", "gros-oeuvre", "--units", "-9", "--reason", "relevé", "--on"];
         let (code, told) = at(withdrawn, &[&used[..], &["2026-10-04"]].concat());
         assert!(code == Some(2) && told.contains("units") && !told.contains("argument"), "{told}");
+        for arguments in [
+            &["impair", ASSET, "--component", "gros-oeuvre", "--amount", "-9"][..],
+            &["revise", ASSET, "--component", "gros-oeuvre", "--residual-value", "-9"],
+            &["dispose", ASSET, "--gross", "-9"],
+            &["subsidise", ASSET, "--grantor", "Région", "--amount", "-9"],
+        ] {
+            let all = [&["assets"], arguments, &["--reason", "essai", "--on", "2026-10-04"]].concat();
+            let (code, told) = at(withdrawn, &all);
+            assert!(code == Some(2) && !told.contains("argument"), "{arguments:?}: {told}");
+        }
 
         // Once posted it stays, and the entries are named.
         let (code, told) = at(withdrawn, &impair("2026-10-04"));
@@ -373,6 +388,71 @@ fn an_event_recorded_by_mistake_is_withdrawn_until_it_is_posted() {
         assert!(code == Some(0) && told.contains("event 4 of 2019-0042 recorded"), "{told}");
         let (code, told) = at(withdrawn, &["audit", "verify"]);
         assert_eq!(code, Some(0), "{told}");
+    }
+}
+
+/// Nothing is posted of a year before it ends: what was recorded by mistake in a month that is closed since is withdrawn.
+#[test]
+fn an_event_of_a_closed_month_is_withdrawn_where_nothing_of_it_is_posted() {
+    let world = World::new(Engine::Sqlite);
+    let book = std::fs::read_to_string(small_book_path()).unwrap();
+    let book = book.replace("code = \"2019-0042\"\n", "code = \"2019-0042\"\nposting = \"year\"\n");
+    world.ok(&["import", world.file("book.toml", &book).to_str().unwrap()]);
+    world.ok(&["amortisation", "post", "--through", "2026-08"]);
+    record(&world, &["revise", "--on", "2026-08-15", "--component", "gros-oeuvre", "--duration-years", "50"]);
+    world.ok(&["journal", "close", "2026-08"]);
+    let told = world.ok(&["assets", "withdraw", ASSET, "--event", "1", "--reason", "par erreur"]);
+    assert!(told.contains("event 1 of 2019-0042 withdrawn by event 2"), "{told}");
+}
+
+/// Years are posted while an event is recorded and withdrawn again and again: what was withdrawn is posted nowhere, what
+/// stands is, and the books agree.
+#[test]
+fn posting_and_changes_of_the_book_that_meet_agree_in_the_end() {
+    for engine in ENGINES {
+        let world = World::new(engine);
+        world.ok(&["import", small_book_path().to_str().unwrap()]);
+        let (store, by, now) = (world.store(), Actor::new("race", None), NOW.parse().unwrap());
+        let (through, change) = ("2026-08".parse().unwrap(), |change| EventRequest {
+            asset: ASSET.into(),
+            effective_on: "2026-08-15".parse().unwrap(),
+            reason: "essai".to_owned(),
+            decision: None,
+            change,
+            far_ahead: false,
+        });
+        let post = || post_depreciation::post(&store, through, &by, now);
+        let withdrawn = std::thread::scope(|scope| {
+            let poster = scope.spawn(|| {
+                // Stopped by each change; what was posted before stays.
+                while let Err(error) = post() {
+                    assert!(matches!(error, AppError::Contrary(_)), "{engine:?}: {error}");
+                }
+            });
+            let mut withdrawn = BTreeSet::new();
+            for cents in 1..40 {
+                let (component, amount) = ("gros-oeuvre".into(), Money::from_cents(cents));
+                let impair = change(AssetChange::Impair { component, amount });
+                // What is posted is closed to it.
+                let Ok(recorded) = record_asset_event::record(&store, &impair, &by, now) else { break };
+                let withdraw = change(AssetChange::Withdraw { event: recorded.number });
+                if record_asset_event::record(&store, &withdraw, &by, now).is_ok() {
+                    withdrawn.insert(recorded.number);
+                }
+            }
+            poster.join().unwrap();
+            withdrawn
+        });
+        post().unwrap();
+        let entries = json(&world, &["journal", "list", "--journal", "IM"]);
+        let is_posted = |number: &usize| {
+            let document = format!("EVT-{ASSET}-{number}");
+            entries.as_array().unwrap().iter().any(|entry| entry["document"] == document.as_str())
+        };
+        let posted: Vec<&usize> = withdrawn.iter().filter(|number| is_posted(number)).collect();
+        assert_eq!(posted, Vec::<&usize>::new(), "{engine:?}: withdrawn and posted");
+        year_end(&world, "2025");
+        year_end(&world, "2026");
     }
 }
 

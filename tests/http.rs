@@ -25,6 +25,8 @@ mod edges;
 mod finance;
 #[path = "http/inventory.rs"]
 mod inventory;
+#[path = "http/on_account.rs"]
+mod on_account;
 #[path = "http/paid_back.rs"]
 mod paid_back;
 #[path = "http/parts.rs"]

@@ -17,6 +17,8 @@ mod common;
 mod fec;
 #[path = "ledger/files.rs"]
 mod files;
+#[path = "ledger/on_account.rs"]
+mod on_account;
 #[path = "ledger/outsiders.rs"]
 mod outsiders;
 #[path = "ledger/paid_back.rs"]

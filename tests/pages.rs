@@ -27,6 +27,8 @@ mod lists;
 mod markup;
 #[path = "pages/months.rs"]
 mod months;
+#[path = "pages/on_account.rs"]
+mod on_account;
 #[path = "pages/paid_back.rs"]
 mod paid_back;
 #[path = "pages/payback.rs"]

@@ -218,6 +218,7 @@ fn pay(connection: &mut AnyConnection, id: InvoiceId, invoice: &IssuedInvoice) -
         amount: invoice.totals.gross,
         reference: None,
         transferred_from: None,
+        settled_on: None,
     };
     payments::insert(connection, id, &payment, None, now().to_utc())?;
     let account = InvoiceAccount { payments: vec![payment], ..InvoiceAccount::of(invoice) };

@@ -66,6 +66,7 @@ line-estimated = estimated
 line-source = Line { $line } of contract { $contract }, tariff { $tariff } in force since { $from }.
 
 invoices-caption = Invoices and credit notes; amounts in euros
+invoices-on-account = You have { $amount } on account with us: it will pay one of your invoices, or be sent back to you.
 invoices-of = Invoices of { $tenant }; amounts in euros
 invoices-empty = No invoice matches these filters.
 invoices-empty-tenant = { $tenant } has no invoice.

@@ -66,6 +66,7 @@ line-estimated = estimé
 line-source = Ligne { $line } de la convention { $contract }, tarif { $tariff } en vigueur depuis le { $from }.
 
 invoices-caption = Factures et avoirs ; montants en euros
+invoices-on-account = Vous avez { $amount } en compte chez nous : cette somme paiera une de vos factures, ou vous sera rendue.
 invoices-of = Factures, { $tenant } ; montants en euros
 invoices-empty = Aucune facture ne correspond à ces filtres.
 invoices-empty-tenant = { $tenant } n’a pas de facture.

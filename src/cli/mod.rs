@@ -24,6 +24,7 @@ mod journal;
 mod lines;
 mod maintenance;
 mod meters;
+mod on_account;
 mod outbox;
 mod paid_back;
 mod payback;

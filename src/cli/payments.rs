@@ -8,12 +8,14 @@ use serde::Serialize;
 
 use super::context::counted;
 use super::files::read_whole;
+use super::on_account::{Account, Repay, Settle, describe_kept};
 use super::paid_back::{Refund, Transfer};
 use super::{CliError, Context, Outcome};
 use crate::app::AppError;
 use crate::app::charge_interest::{self, InterestReport};
 use crate::app::import_statement::{self, ImportReport, Totals};
 use crate::app::open_invoices::{self, OpenInvoice};
+use crate::app::record_and_keep;
 use crate::app::record_payment::{self, NewPayment, PaymentReport, RecordedPayment};
 use crate::app::remind;
 use crate::domain::calendar::day;
@@ -30,6 +32,12 @@ pub enum Payments {
     Refund(Refund),
     /// Set what is owed to the tenant on an invoice against another of its invoices.
     Transfer(Transfer),
+    /// Show what a tenant has on account: what it sent beyond what it owed, and where it went.
+    Account(Account),
+    /// Settle an invoice, or part of it, from what its tenant has on account.
+    Settle(Settle),
+    /// Record that what a tenant has on account was sent back to it.
+    Repay(Repay),
     /// List payments, and refunds below zero, in the order they were recorded.
     List(List),
     /// Record the payments of a bank statement, camt.053 or CFONB 120, found by their creditor reference or number.
@@ -50,7 +58,7 @@ pub struct Record {
     /// The day it was received, for example 2026-11-30.
     #[arg(long, value_name = "DATE", value_parser = day)]
     date: NaiveDate,
-    /// Euros, for example 1200.00; at most what is open.
+    /// Euros, for example 1200.00; at most what is open, unless the rest is kept.
     #[arg(long, allow_negative_numbers = true)]
     amount: Money,
     /// What the bank says of it.
@@ -59,6 +67,9 @@ pub struct Record {
     /// The same was received before, and came a second time.
     #[arg(long)]
     again: bool,
+    /// Keep what is more than what is open on account of the tenant.
+    #[arg(long)]
+    keep_rest: bool,
 }
 
 #[derive(Debug, Args)]
@@ -98,6 +109,9 @@ impl Payments {
             Payments::Open => open(context),
             Payments::Refund(refund) => refund.run(context),
             Payments::Transfer(transfer) => transfer.run(context),
+            Payments::Account(account) => account.run(context),
+            Payments::Settle(settle) => settle.run(context),
+            Payments::Repay(repay) => repay.run(context),
             Payments::List(list) => list.run(context),
             Payments::Import(import) => import.run(context),
             Payments::Rebuild => rebuild(context),
@@ -116,7 +130,16 @@ impl Record {
             reference: self.reference.clone(),
             statement_key: None,
         };
-        let report = record_payment::record_once(&context.open()?, &new, self.again, &context.actor(), context.now)?;
+        let (store, by, now) = (context.open()?, context.actor(), context.now);
+        if self.keep_rest {
+            let report = record_and_keep::record(&store, &new, self.again, &by, now)?;
+            context.print(&report, |report| {
+                let kept = report.kept.as_ref().map(|kept| format!("\n{}", describe_kept(kept)));
+                format!("{}{}", describe(&report.payment), kept.unwrap_or_default())
+            });
+            return Ok(Outcome::Done);
+        }
+        let report = record_payment::record_once(&store, &new, self.again, &by, now)?;
         context.print(&report, describe);
         Ok(Outcome::Done)
     }
@@ -151,7 +174,7 @@ impl Remind {
     }
 }
 
-fn describe(report: &PaymentReport) -> String {
+pub(super) fn describe(report: &PaymentReport) -> String {
     let PaymentReport { number, invoice, amount, open_before, open_after, .. } = report;
     let mut text = format!("{number}: {amount} on {invoice}; open {open_before} − {amount} = {open_after}");
     if let Some(letter) = &report.letter {

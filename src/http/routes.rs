@@ -7,10 +7,10 @@ use actix_web::http::Method;
 use actix_web::{Route, guard, web};
 
 use super::api::{
-    alarms, amortisation, asset_papers, assets, audit, audit_packs, audit_sample, audit_sheet, availability, billing,
-    bookkeeping, comparison, documents, drafts, imports, invoices, journal, ledger, line_readings, me, meter_readings,
-    meters, notices, openapi, opening, paid_back, payback, payments, racks, readings, reminders, reports, resolutions,
-    settings, tariffs, tenants, terms, titre, token, usage, users,
+    alarms, amortisation, asset_papers, assets, audit, audit_packs, audit_sample, audit_sheet, availability,
+    bank_statements, billing, bookkeeping, comparison, documents, drafts, imports, invoices, journal, ledger,
+    line_readings, me, meter_readings, meters, notices, on_account, openapi, opening, paid_back, payback, payments,
+    racks, readings, reminders, reports, resolutions, settings, tariffs, tenants, terms, titre, token, usage, users,
 };
 use super::auth::Access;
 use super::pages::edit::{
@@ -84,6 +84,9 @@ pub const ROUTES: &[RouteRow] = &[
     get!("/api/v1/tenants/{code}", Access::Api(Action::SeeTenants), terms::tenant),
     put!("/api/v1/tenants/{code}", Access::Api(Action::EditTenants), terms::put_tenant),
     delete!("/api/v1/tenants/{code}", Access::Api(Action::EditTenants), terms::delete_tenant),
+    get!("/api/v1/tenants/{code}/on-account", Access::Api(Action::SeePayments), on_account::account),
+    post!("/api/v1/tenants/{code}/on-account/settlements", Access::Api(Action::RecordPayments), on_account::settle),
+    post!("/api/v1/tenants/{code}/on-account/repayments", Access::Api(Action::RecordPayments), on_account::send_back),
     put!("/api/v1/tenants/{code}/contacts", Access::Api(Action::EditContacts), terms::put_contacts),
     get!("/api/v1/contracts", Access::Api(Action::SeeContracts), tenants::contracts),
     post!("/api/v1/contracts", Access::Api(Action::EditTerms), terms::create_contract),
@@ -122,12 +125,13 @@ pub const ROUTES: &[RouteRow] = &[
     get!("/api/v1/notices", Access::Api(Action::SeeNotices), notices::undelivered),
     get!("/api/v1/payments", Access::Api(Action::SeePayments), payments::list),
     post!("/api/v1/payments", Access::Api(Action::RecordPayments), payments::record),
-    get!("/api/v1/payments/statements", Access::Api(Action::SeePayments), payments::statements),
-    post!("/api/v1/payments/statements", Access::Api(Action::RecordPayments), payments::read_statement),
-    get!("/api/v1/payments/statements/{statement}", Access::Api(Action::SeePayments), payments::statement),
-    get!("/api/v1/payments/receipts", Access::Api(Action::SeePayments), payments::receipts),
-    post!("/api/v1/payments/receipts/match", Access::Api(Action::RecordPayments), payments::match_receipt),
-    post!("/api/v1/payments/receipts/dismiss", Access::Api(Action::RecordPayments), payments::dismiss),
+    get!("/api/v1/payments/statements", Access::Api(Action::SeePayments), bank_statements::statements),
+    post!("/api/v1/payments/statements", Access::Api(Action::RecordPayments), bank_statements::read_statement),
+    get!("/api/v1/payments/statements/{statement}", Access::Api(Action::SeePayments), bank_statements::statement),
+    get!("/api/v1/payments/receipts", Access::Api(Action::SeePayments), bank_statements::receipts),
+    post!("/api/v1/payments/receipts/match", Access::Api(Action::RecordPayments), bank_statements::match_receipt),
+    post!("/api/v1/payments/receipts/keep", Access::Api(Action::RecordPayments), bank_statements::keep),
+    post!("/api/v1/payments/receipts/dismiss", Access::Api(Action::RecordPayments), bank_statements::dismiss),
     get!("/api/v1/dunning", Access::Api(Action::SeePayments), reminders::dunning),
     get!("/api/v1/billing/runs", Access::Api(Action::SeeDrafts), billing::runs),
     get!("/api/v1/billing/runs/{run}", Access::Api(Action::SeeDrafts), billing::progress),
@@ -333,6 +337,8 @@ pub const ROUTES: &[RouteRow] = &[
     post!("/tenants/{code}/remove", Access::Page(Action::EditTenants), remove::remove::<Tenant>),
     get!("/tenants/{code}/contacts", Access::Page(Action::EditContacts), edit::contacts::form),
     post!("/tenants/{code}/contacts", Access::Page(Action::EditContacts), edit::contacts::save),
+    get!("/tenants/{code}/on-account", Access::Page(Action::SeePayments), pages::on_account::form),
+    post!("/tenants/{code}/on-account", Access::Page(Action::RecordPayments), pages::on_account::submit),
     get!("/tenants/{code}", Access::Page(Action::SeeTenants), pages::tenants::one),
     get!("/tariffs", Access::Page(Action::SeeTariffs), pages::tariffs::list),
     get!("/tariffs.{format}", Access::Page(Action::SeeTariffs), pages::tariffs::file),
@@ -388,6 +394,7 @@ pub const ROUTES: &[RouteRow] = &[
         pages::payment_list::statements::report
     ),
     get!("/payments/receipts", Access::Page(Action::SeePayments), pages::payment_list::statements::waiting),
+    post!("/payments/receipts/keep", Access::Page(Action::RecordPayments), pages::payment_list::keep::keep),
     post!("/payments/receipts/dismiss", Access::Page(Action::RecordPayments), pages::payment_list::statements::dismiss),
     get!("/dunning", Access::Page(Action::SeePayments), pages::dunning::list),
     get!("/dunning/list.{format}", Access::Page(Action::SeePayments), pages::dunning::file),

@@ -54,9 +54,6 @@ impl std::fmt::Debug for SmtpSettings {
 
 /// A relay that is silent for longer is not there.
 const TIMEOUT: Duration = Duration::from_secs(30);
-/// What to look at then.
-const UNANSWERED: &str = "see whether smtp_host and smtp_port are those of the relay, whether smtp_security fits the port \
-                          (tls with 465, starttls with 587), and whether a firewall stands between";
 
 pub fn transport(settings: &SmtpSettings) -> Result<SmtpTransport, MailError> {
     check_address(settings)?;
@@ -135,11 +132,14 @@ pub fn classified(error: &lettre::transport::smtp::Error) -> MailError {
     }
 }
 
-/// The error and its causes on one line; the silence of a relay as such, not as the system's code for it.
+/// The error and its causes on one line; the silence of a relay as such first, whether it never spoke or fell silent in
+/// mid-session: what it means is told by who shows it.
 fn reason(error: &(dyn Error + 'static)) -> String {
-    if is_unanswered(error) {
-        return format!("{NO_ANSWER} {} s: {UNANSWERED}", TIMEOUT.as_secs());
-    }
+    let text = with_causes(error);
+    if is_unanswered(error) { format!("{NO_ANSWER} {} s: {text}", TIMEOUT.as_secs()) } else { text }
+}
+
+fn with_causes(error: &(dyn Error + 'static)) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {
@@ -206,16 +206,25 @@ mod tests {
     }
 
     #[test]
-    fn a_relay_that_says_nothing_is_told_with_what_to_look_at() {
-        let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = silent.local_addr().unwrap().port();
-        let waits = Some(Duration::from_millis(200));
-        let transport = SmtpTransport::builder_dangerous("127.0.0.1").port(port).timeout(waits).build();
-        let error = transport.test_connection().unwrap_err();
-        let MailError::Relay(told) = classified(&error) else { panic!("{error:?}") };
-        assert!(told.starts_with("no answer within 30 s") && told.contains("smtp_security"), "{told}");
-        assert!(!told.contains("os error"), "{told}");
-        assert_eq!(crate::mail::FailureKind::of(&told), crate::mail::FailureKind::Timeout);
+    fn a_relay_that_falls_silent_is_told_with_the_words_of_the_error() {
+        // One never speaks, the other falls silent after its greeting.
+        for greeting in [None, Some("220 relay.example.org ESMTP\r\n")] {
+            let relay = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+            let port = relay.local_addr().unwrap().port();
+            let speaks = std::thread::spawn(move || {
+                let (mut stream, _) = relay.accept().unwrap();
+                std::io::Write::write_all(&mut stream, greeting.unwrap_or_default().as_bytes()).unwrap();
+                std::thread::sleep(Duration::from_millis(600));
+            });
+            let waits = Some(Duration::from_millis(200));
+            let transport = SmtpTransport::builder_dangerous("127.0.0.1").port(port).timeout(waits).build();
+            let error = transport.test_connection().unwrap_err();
+            let MailError::Relay(told) = classified(&error) else { panic!("{error:?}") };
+            assert!(told.starts_with("no answer within 30 s: network error"), "{greeting:?}: {told}");
+            assert!(!told.contains("smtp_"), "what to look at is told by who shows it: {told}");
+            assert_eq!(crate::mail::FailureKind::of(&told), crate::mail::FailureKind::Timeout);
+            speaks.join().unwrap();
+        }
     }
 
     #[test]

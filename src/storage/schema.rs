@@ -466,6 +466,19 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    on_account (id) {
+        id -> BigInt,
+        number -> Text,
+        tenant_id -> BigInt,
+        moved_on -> Text,
+        amount_cents -> BigInt,
+        reference -> Nullable<Text>,
+        statement_key -> Nullable<Text>,
+        recorded_at -> BigInt,
+    }
+}
+
 // A view: payments, and refunds below zero.
 diesel::table! {
     money_moved (number) {
@@ -913,6 +926,7 @@ diesel::joinable!(money_moved -> invoice (invoice_id));
 diesel::joinable!(invoice_balance -> invoice (invoice_id));
 diesel::joinable!(manual_line -> contract (contract_id));
 diesel::joinable!(availability -> contract (contract_id));
+diesel::joinable!(on_account -> tenant (tenant_id));
 diesel::joinable!(availability -> invoice (invoice_id));
 diesel::joinable!(lettered_line -> lettering (code));
 diesel::joinable!(billing_run_item -> billing_run (run_id));
@@ -924,6 +938,10 @@ diesel::allow_tables_to_appear_in_same_query!(payment, tenant);
 diesel::allow_tables_to_appear_in_same_query!(money_moved, invoice);
 diesel::allow_tables_to_appear_in_same_query!(money_moved, tenant);
 diesel::allow_tables_to_appear_in_same_query!(paid_back, invoice);
+diesel::allow_tables_to_appear_in_same_query!(on_account, tenant);
+diesel::allow_tables_to_appear_in_same_query!(on_account, payment);
+diesel::allow_tables_to_appear_in_same_query!(on_account, money_moved);
+diesel::allow_tables_to_appear_in_same_query!(on_account, invoice);
 diesel::allow_tables_to_appear_in_same_query!(invoice_balance, invoice);
 diesel::allow_tables_to_appear_in_same_query!(invoice_balance, tenant);
 diesel::allow_tables_to_appear_in_same_query!(invoice_balance, contract);

@@ -1,6 +1,7 @@
 //! Money, terms and agreements that are changed in the database, every trigger out of the way, are named.
 
 use chapelle::domain::audit::{Actor, AuditEvent};
+use chapelle::domain::money::Money;
 use chrono::DateTime;
 use diesel::connection::SimpleConnection;
 
@@ -21,6 +22,7 @@ fn busy(engine: Engine) -> World {
     let is_other = |one: &&Value| one["tenant"] == first["tenant"] && one["number"] != first["number"];
     let other = open.as_array().unwrap().iter().find(is_other).unwrap()["number"].as_str().unwrap();
     at(&world, DECEMBER, &["payments", "transfer", number, other, "--amount", "3.00"]);
+    keep_on_account(&world, &open);
     let place = ["billing", "add-line", "--contract", "AP-2026", "--month", "2026-12"];
     let line = ["--service", "other", "--designation", "Intervention", "--quantity", "1", "--unit-price", "80.00"];
     at(&world, DECEMBER, &[&place[..], &line, &["--reason", "remote hands of Monday"]].concat());
@@ -30,10 +32,26 @@ fn busy(engine: Engine) -> World {
     world
 }
 
+/// The tenant of `DC2026000002` pays its other invoice and 50.00 more; of that, 5.00 settle the first and 20.00 go back.
+fn keep_on_account(world: &World, open: &Value) {
+    let open = open.as_array().unwrap();
+    let first = open.iter().find(|one| one["number"] == "DC2026000002").unwrap();
+    let is_other = |one: &&Value| one["tenant"] == first["tenant"] && one["number"] != first["number"];
+    let other = open.iter().find(is_other).unwrap();
+    let (number, tenant) = (other["number"].as_str().unwrap(), first["tenant"].as_str().unwrap());
+    let more: Money = other["open"].as_str().unwrap().parse::<Money>().unwrap() + Money::from_cents(5_000);
+    let record = ["payments", "record", "--invoice", number, "--date", "2026-12-04", "--amount", &more.to_string()];
+    assert!(at(world, DECEMBER, &[&record[..], &["--keep-rest"]].concat()).contains("CPT-2026-000001: 50.00 kept"));
+    let settle = ["payments", "settle", tenant, "DC2026000002", "--amount", "5.00", "--on", "2026-12-04"];
+    at(world, DECEMBER, &settle);
+    at(world, DECEMBER, &["payments", "repay", tenant, "--amount", "20.00", "--on", "2026-12-04"]);
+    assert!(at(world, DECEMBER, &["payments", "account", tenant]).contains("25.00 on account of"));
+}
+
 /// What is done, how it is undone, and where and how it must be named.
 type Change = (&'static str, &'static str, (&'static str, &'static str, &'static str));
 
-const CHANGES: [Change; 18] = [
+const CHANGES: [Change; 22] = [
     (
         "UPDATE entry_series SET last = last + 5 WHERE fiscal_year = 2026 AND series = ''",
         "UPDATE entry_series SET last = last - 5 WHERE fiscal_year = 2026 AND series = ''",
@@ -42,7 +60,27 @@ const CHANGES: [Change; 18] = [
     (
         "UPDATE number_series SET next = next + 1 WHERE series = 'payments'",
         "UPDATE number_series SET next = next - 1 WHERE series = 'payments'",
-        ("series", "payments 2026", "its counter stands at 3, the last number that is there is 2"),
+        ("series", "payments 2026", "its counter stands at 5, the last number that is there is 4"),
+    ),
+    (
+        "UPDATE number_series SET next = next + 1 WHERE series = 'on-account'",
+        "UPDATE number_series SET next = next - 1 WHERE series = 'on-account'",
+        ("series", "on-account 2026", "its counter stands at 3, the last number that is there is 2"),
+    ),
+    (
+        "UPDATE on_account SET amount_cents = amount_cents - 100 WHERE number = 'CPT-2026-000001'",
+        "UPDATE on_account SET amount_cents = amount_cents + 100 WHERE number = 'CPT-2026-000001'",
+        ("payment", "CPT-2026-000001", "amount: stored is 49.00, its journal entry says 50.00"),
+    ),
+    (
+        "UPDATE on_account SET moved_on = '2026-12-05' WHERE number = 'CPT-2026-000002'",
+        "UPDATE on_account SET moved_on = '2026-12-04' WHERE number = 'CPT-2026-000002'",
+        ("payment", "CPT-2026-000002", "repaid_on: stored is 2026-12-05, "),
+    ),
+    (
+        "UPDATE on_account SET number = 'REG-2026-000099' WHERE number = 'REG-2026-000004'",
+        "UPDATE on_account SET number = 'REG-2026-000004' WHERE number = 'REG-2026-000099'",
+        ("payment", "REG-2026-000004", "the trail says it was settled from an account, and it left none"),
     ),
     (
         "UPDATE paid_back SET amount_cents = amount_cents - 100 WHERE number = 'RBT-2026-000001'",
@@ -87,13 +125,13 @@ const CHANGES: [Change; 18] = [
         ("payment", "REG-2026-000002", "amount: stored is 9.00, its journal entry says 10.00"),
     ),
     (
-        "UPDATE invoice_balance SET paid_cents = 0 WHERE paid_cents = 1000",
-        "UPDATE invoice_balance SET paid_cents = 1000 \
+        "UPDATE invoice_balance SET paid_cents = 0 WHERE paid_cents = 1500",
+        "UPDATE invoice_balance SET paid_cents = 1500 \
          WHERE invoice_id = (SELECT id FROM invoice WHERE number = 'DC2026000002')",
         (
             "balance",
             "DC2026000002",
-            "paid: kept is 0.00, its payments, credit notes, claims and what was paid back give 10.00",
+            "paid: kept is 0.00, its payments, credit notes, claims and what was paid back give 15.00",
         ),
     ),
     (
@@ -512,6 +550,55 @@ fn a_pack_with_another_payment_than_the_trail_is_refused() {
     let (path, _) = pack(&world);
     let told = text(&python(&[&verifier(), &path]));
     assert!(told.contains("[règlements] REG-2026-000002"), "{told}");
+}
+
+/// An event of an asset, or its withdrawal, that the trail has and the book and the plan have not, is found by both.
+#[test]
+fn an_event_of_an_asset_that_is_left_out_is_named() {
+    let world = World::new(Engine::Sqlite);
+    world.ok(&["import", small_book_path().to_str().unwrap()]);
+    let loss = ["assets", "impair", "2019-0042", "--component", "electricite", "--amount", "1000.00"];
+    at(&world, DECEMBER, &[&loss[..], &["--on", "2026-11-15", "--reason", "par erreur"]].concat());
+    at(&world, DECEMBER, &["assets", "withdraw", "2019-0042", "--event", "1", "--reason", "par erreur"]);
+    let (code, sound) = json(&world, &["audit", "verify"]);
+    assert_eq!(code, Some(0), "{sound:#}");
+    at(&world, DECEMBER, &["amortisation", "post", "--through", "2026-11"]);
+    let (path, _) = pack(&world);
+    let told = python(&[&verifier(), &path]);
+    assert_eq!(told.status.code(), Some(4), "{}", text(&told));
+    for number in [2, 1] {
+        without_triggers(
+            &world,
+            Engine::Sqlite,
+            "DELETE FROM asset_event WHERE number = (SELECT MAX(number) FROM asset_event)",
+        );
+        let place = format!("2019-0042, event {number}");
+        let (code, found) = json(&world, &["audit", "verify"]);
+        assert_eq!(code, Some(3), "{found:#}");
+        let mut named = found["findings"].as_array().unwrap().iter();
+        assert!(named.any(|one| one["place"] == place.as_str() && line(one).contains("it is not there")), "{found:#}");
+        let (path, _) = pack(&world);
+        let told = text(&python(&[&verifier(), &path]));
+        assert!(told.contains(&format!("[plans] 2019-0042, événement {number}")), "{told}");
+    }
+}
+
+/// Money kept, settled and sent back is in the pack, and is held against its events there as well.
+#[test]
+fn a_pack_with_other_money_on_account_than_the_trail_is_refused() {
+    let world = busy(Engine::Sqlite);
+    let (path, _) = pack(&world);
+    let told = python(&[&verifier(), &path]);
+    assert_eq!(told.status.code(), Some(4), "{}", text(&told));
+    for change in [
+        "UPDATE journal_line SET debit_cents = debit_cents * 2, credit_cents = credit_cents * 2 WHERE document = 'CPT-2026-000001'",
+        "UPDATE journal_line SET account = '512' WHERE document = 'REG-2026-000004' AND account = '419'",
+    ] {
+        without_triggers(&world, Engine::Sqlite, change);
+        let (path, _) = pack(&world);
+        let told = python(&[&verifier(), &path]);
+        assert_eq!(told.status.code(), Some(3), "{change}: {}", text(&told));
+    }
 }
 
 /// An entry that balances and is not what the plans charge stands out in the tie-out.

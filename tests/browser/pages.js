@@ -65,6 +65,7 @@ export const pages = [
   finance("/payments/import"),
   finance("/payments/statements/{statement}"),
   finance("/payments/receipts"),
+  finance("/tenants/{code}/on-account"),
   finance("/dunning"),
   finance("/dunning/{number}"),
   finance("/dunning/{number}/reminder"),

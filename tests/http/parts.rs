@@ -77,6 +77,10 @@ async fn tenants_and_contracts_are_searched_and_ordered_as_on_pages() {
         ("tenants?q=nobody", &[]),
         ("contracts?q=eau%20de&sort=code", &["EDP-2026"]),
         ("contracts?q=AP-2026", &["AP-2026"]),
+        ("contracts?tenant=eau-de-paris", &["EDP-2026"]),
+        ("contracts?tenant=a", &[]),
+        ("contracts?tariff=pointe", &["AP-2026"]),
+        ("contracts?tariff=pointe&tenant=eau-de-paris", &[]),
     ] {
         assert_eq!(codes(&server, &finance, path, "code").await, expected, "{path}");
     }
@@ -84,7 +88,9 @@ async fn tenants_and_contracts_are_searched_and_ordered_as_on_pages() {
     ordered.reverse();
     assert_eq!(codes(&server, &finance, "contracts?sort=-code", "code").await, ordered);
     // A search finds nothing beyond what the asker may see.
-    assert_eq!(codes(&server, &tenant, "contracts?q=EDP", "code").await, [""; 0]);
+    for path in ["contracts?q=EDP", "contracts?tenant=eau-de-paris", "contracts?tariff=stockage"] {
+        assert_eq!(codes(&server, &tenant, path, "code").await, [""; 0], "{path}");
+    }
     for (path, detail) in [
         ("tenants?sort=size", "sort=size is none of name, code, siret, terms, contracts"),
         ("contracts?sort=-siret", "sort=siret is none of tenant, code, title, end, notice, lines"),

@@ -6,10 +6,12 @@ use actix_web::test::TestRequest;
 use chapelle::app::credit_invoice::{self, CreditRequest};
 use chapelle::app::record_payment::{self, NewPayment};
 use chapelle::app::resolve_gap::{self, Resolution};
-use chapelle::app::{AppError, Store, import_statement, invite, match_receipts, open_balances};
+use chapelle::app::{AppError, Store, import_statement, invite, match_receipts, open_balances, post_depreciation};
 use chapelle::domain::access::Role;
+use chapelle::domain::amortisation::{AssetChange, AssetEvent};
 use chapelle::domain::audit::Actor;
 use chapelle::domain::invoice::InvoiceNumber;
+use chapelle::domain::ledger::{AccountingPeriod, PeriodAction};
 use chapelle::domain::money::Money;
 use chapelle::domain::party::Language;
 use chapelle::domain::quantity::Micro;
@@ -64,6 +66,34 @@ fn a_reset_is_declared_beside_an_edit_and_both_stay() {
         assert_eq!(book.facility.name, "Renommé", "{engine:?}");
         let meter = book.meters.iter().find(|meter| meter.code.as_str() == "A01-EB").unwrap();
         assert_eq!(meter.resets.len(), 1, "{engine:?}");
+    }
+}
+
+/// Whoever closes a month waits for an event that is being recorded, and finds it not posted.
+#[test]
+fn a_month_is_not_closed_over_an_event_that_is_being_recorded() {
+    for engine in ENGINES {
+        let site = Site::new(engine);
+        let store = site.world.store();
+        post_depreciation::post(&store, "2026-10".parse().unwrap(), &by(), now()).unwrap();
+        let month = AccountingPeriod::Month("2026-10".parse().unwrap());
+        let close =
+            || chapelle::app::periods::change(&site.world.store(), month, PeriodAction::Close, None, &by(), now());
+        let record = |connection: &mut AnyConnection| {
+            let mut assets = book::assets(connection).unwrap();
+            let asset = assets.iter_mut().find(|asset| asset.code.as_str() == "2019-0042").unwrap();
+            asset.events.push(AssetEvent {
+                effective_on: "2026-10-31".parse().unwrap(),
+                recorded_on: "2026-11-03".parse().unwrap(),
+                recorded_by: "finance@example.org".to_owned(),
+                reason: "fissures".to_owned(),
+                decision: None,
+                change: AssetChange::Impair { component: "gros-oeuvre".into(), amount: Money::from_cents(100) },
+            });
+            book::save_asset(connection, asset).unwrap();
+        };
+        let closed = meanwhile(&store, |connection| book::lock(connection).unwrap(), close, record);
+        assert!(matches!(closed, Err(AppError::Refused(_))), "{engine:?}: {closed:?}");
     }
 }
 

@@ -1,10 +1,15 @@
 //! Keeping the books in the browser: depreciation posted, periods closed and opened, events of assets recorded.
 
 use actix_web::test::TestRequest;
+use chapelle::app::post_depreciation;
+use chapelle::app::record_asset_event::{self, EventRequest};
 use chapelle::domain::access::Role;
+use chapelle::domain::amortisation::AssetChange;
+use chapelle::domain::audit::Actor;
+use chapelle::domain::money::Money;
 
 use crate::common::ENGINES;
-use crate::site::{Answer, Server, Site};
+use crate::site::{Answer, Server, Site, now};
 
 fn token(page: &str) -> String {
     page.split("name=\"form_token\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
@@ -278,6 +283,26 @@ async fn an_event_recorded_by_mistake_is_withdrawn_on_its_page() {
         let unknown = [("kind", "withdraw"), ("event_number", "9"), ("reason", "année fautive")];
         let unknown = send(&server, &cookie, &form, to, &unknown).await;
         assert!(unknown.status.as_u16() == 422 && unknown.text().contains("pas d’événement 9"), "{}", unknown.text());
+
+        // Of what is posted the page says why it stays.
+        let store = site.shared.store.clone();
+        let post = move || {
+            let by = Actor::new("finance@example.org", None);
+            let impair = EventRequest {
+                asset: "2019-0042".into(),
+                effective_on: "2026-10-15".parse().unwrap(),
+                reason: "fissures".to_owned(),
+                decision: None,
+                change: AssetChange::Impair { component: "gros-oeuvre".into(), amount: Money::from_cents(100) },
+                far_ahead: false,
+            };
+            record_asset_event::record(&store, &impair, &by, now()).unwrap();
+            post_depreciation::post(&store, "2026-10".parse().unwrap(), &by, now()).unwrap();
+        };
+        std::thread::spawn(post).join().unwrap();
+        let shown = server.page(asset, &cookie).await.text();
+        assert!(shown.contains("L’événement 3 est comptabilisé (EVT-2019-0042-3"), "{shown}");
+        assert!(!shown.contains("kind=withdraw&amp;event=3"), "{shown}");
     }
 }
 

@@ -155,6 +155,7 @@ fn payments_letters_and_numbers_never_change() {
                     amount: Money::from_cents(12_000),
                     reference: Some("virement".into()),
                     transferred_from: None,
+                    settled_on: None,
                 };
                 payments::insert(c, invoice, &payment, key, now())?;
                 Ok::<_, StorageError>(payment)

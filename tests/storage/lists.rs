@@ -126,6 +126,7 @@ fn every_change_of_an_invoice_or_its_balance_is_another_revision() {
             amount: invoice.totals.gross,
             reference: None,
             transferred_from: None,
+            settled_on: None,
         }];
         let account = InvoiceAccount { payments, ..InvoiceAccount::of(&invoice) };
         database.write(|c| balances::put(c, id, &account.balance(&[]))).unwrap();

@@ -22,6 +22,7 @@ fn pay(database: &Database, invoice: InvoiceId, on: &str, cents: i64) {
             amount: Money::from_cents(cents),
             reference: None,
             transferred_from: None,
+            settled_on: None,
         };
         payments::insert(c, invoice, &payment, None, now())
     });

@@ -133,6 +133,7 @@ settings-series-invoices = Invoices and credit notes, prefix { $prefix }
 settings-series-payments = Payments
 settings-series-refunds = Refunds
 settings-series-transfers = Transfers between invoices
+settings-series-on-account = Kept on account and sent back
 settings-series-letters = Matching of accounts
 settings-series-endless = no year
 settings-mail-where = The outgoing server is set in the configuration file, section [mail], or by the variables CHAPELLE_MAIL__…; its password by CHAPELLE_MAIL__SMTP_PASSWORD. It is neither in the database nor on this page: no backup and no administrator of the application can read it, or divert invoices to another server. The key of each setting stands beside it; start the server again afterwards; an administrator can then send a test mail from here.

@@ -133,6 +133,7 @@ settings-series-invoices = Factures et avoirs, préfixe { $prefix }
 settings-series-payments = Paiements
 settings-series-refunds = Remboursements
 settings-series-transfers = Imputations
+settings-series-on-account = Gardé en compte et rendu
 settings-series-letters = Lettrage des comptes
 settings-series-endless = sans année
 settings-mail-where = Le serveur d’envoi se règle dans le fichier de configuration, section [mail], ou par les variables CHAPELLE_MAIL__… ; le mot de passe par CHAPELLE_MAIL__SMTP_PASSWORD. Il n’est ni dans la base ni sur cette page : une sauvegarde ou un administrateur de l’application ne peut ni le lire, ni détourner les factures vers un autre serveur. La clé de chaque réglage est à sa droite ; redémarrez ensuite le serveur ; un administrateur peut alors envoyer un courriel d’essai depuis cette page.

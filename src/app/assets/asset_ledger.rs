@@ -107,7 +107,7 @@ impl AssetLedger {
     }
 
     /// Events that `wanted` withdraws and that are posted.
-    fn posted_withdrawals(&self, stored: &FixedAsset, wanted: &FixedAsset) -> Vec<LockedProblem> {
+    pub(in crate::app) fn posted_withdrawals(&self, stored: &FixedAsset, wanted: &FixedAsset) -> Vec<LockedProblem> {
         let withdrawn = wanted.events.iter().skip(stored.events.len()).filter_map(|event| match event.change {
             AssetChange::Withdraw { event } => Some(event),
             _ => None,
@@ -188,6 +188,8 @@ fn refuse(found: Vec<Told>) -> Result<(), AppError> {
 /// of them there, whether or not the asset was.
 fn in_closed_periods(states: &Periods, stored: &FixedAsset, wanted: &FixedAsset) -> Vec<BookProblem> {
     let added = (1..).zip(&wanted.events).skip(stored.events.len());
+    // Nothing is posted of a withdrawal: what is posted of what it withdraws decides.
+    let added = added.filter(|(_, event)| !matches!(event.change, AssetChange::Withdraw { .. }));
     let problem = |(number, event): (usize, &AssetEvent)| {
         let closed = states.admits(event.effective_on).err()?;
         Some(contradiction::in_closed_period(&wanted.code, number, event, closed))

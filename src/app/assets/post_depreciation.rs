@@ -11,6 +11,7 @@ use crate::domain::amortisation::{
     depreciation_entry, gaps, months_due, movement_entries,
 };
 use crate::domain::audit::{Actor, AuditEvent};
+use crate::domain::book::Book;
 use crate::domain::calendar::{BillingMonth, day_in};
 use crate::domain::ledger::{Chart, Journal, JournalEntry, LedgerError};
 use crate::domain::money::Money;
@@ -67,7 +68,7 @@ pub fn post(store: &Store, through: BillingMonth, by: &Actor, now: DateTime<Utc>
     for entry in entries {
         if !before.has(entry.journal, &entry.document)
             && store.write(|connection| {
-                refuse_changed(connection, seen)?;
+                refuse_changed(connection, seen, &book)?;
                 write_once(connection, &entry, by, now)
             })?
         {
@@ -75,7 +76,7 @@ pub fn post(store: &Store, through: BillingMonth, by: &Actor, now: DateTime<Utc>
         }
     }
     let caught_up = store.write(|connection| {
-        refuse_changed(connection, seen)?;
+        refuse_changed(connection, seen, &book)?;
         catch_up(connection, &components, &chart, by, now)
     })?;
     if let Some(entry) = caught_up {
@@ -188,11 +189,15 @@ fn catch_up(
     Ok(entry)
 }
 
-/// Refuses to go on with entries made from a book that was changed since: an event withdrawn meanwhile would stay posted.
-/// Whoever changes the book waits until the transaction ends.
-fn refuse_changed(connection: &mut AnyConnection, seen: i64) -> Result<(), AppError> {
+/// Refuses to go on with entries made from assets or a chart that were changed since: an event withdrawn meanwhile would stay
+/// posted. Whoever changes the book waits until the transaction ends.
+fn refuse_changed(connection: &mut AnyConnection, seen: i64, made_from: &Book) -> Result<(), AppError> {
     book::lock(connection)?;
-    if book::state(connection)? == seen {
+    // Other parts of the book, such as a meter or a contact, change no entry.
+    if book::state(connection)? == seen
+        || (book::assets(connection)? == made_from.assets
+            && book::load_accounting(connection)?.chart == made_from.accounting.chart)
+    {
         return Ok(());
     }
     let english = "the book was changed while its entries were being posted; what was posted stays posted: post again for \

@@ -1,14 +1,16 @@
 //! Record what happened to an asset: one event, one transaction, one line in the trail; or show first what it would do.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use serde::Serialize;
 
-use crate::app::asset_ledger::{Horizons, refuse_contradictions, refuse_impossible};
+use crate::app::asset_ledger::{AssetLedger, Horizons, refuse_contradictions, refuse_impossible};
 use crate::app::{AppError, Store, export_book};
 use crate::domain::amortisation::{
     AssetChange, AssetEvent, EventEffect, EventFault, FixedAsset, ShiftedEvent, asset_plans, event_effect,
-    last_plausible_day, movement_entries,
+    event_problems, last_plausible_day, movement_entries,
 };
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::calendar::{BillingMonth, Timestamp};
@@ -140,6 +142,22 @@ pub fn record_as_seen(
             shifted: vec![],
         };
         Ok(known.map(recorded))
+    })
+}
+
+/// Why events of an asset that stand cannot be withdrawn now, by number: what is posted of them, or what a later event rests
+/// on.
+pub fn not_withdrawable(store: &Store, code: &AssetCode) -> Result<BTreeMap<usize, Told>, AppError> {
+    store.read(|connection| {
+        let (_, stored) = stored(connection, code)?;
+        let ledger = AssetLedger::load(connection)?;
+        let told = |(number, event): (usize, &AssetEvent)| {
+            let mut without = stored.clone();
+            without.events.push(AssetEvent { change: AssetChange::Withdraw { event: number }, ..event.clone() });
+            let posted = ledger.posted_withdrawals(&stored, &without).first().map(Tell::told);
+            Some((number, posted.or_else(|| event_problems(&without).first().map(Tell::told))?))
+        };
+        Ok(stored.standing_events().filter_map(told).collect())
     })
 }
 

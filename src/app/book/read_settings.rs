@@ -3,7 +3,7 @@
 use chrono_tz::Tz;
 
 use crate::app::{AppError, Store, export_book, read_tenants};
-use crate::storage::invoices;
+use crate::storage::{invoices, on_account};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
@@ -35,6 +35,8 @@ pub enum SeriesKind {
     Refunds,
     /// What was owed on one invoice and set against another.
     Transfers,
+    /// What was kept on account of tenants and sent back from it.
+    OnAccount,
     /// What joins invoices and their payments in the ledger.
     Letters,
 }
@@ -46,6 +48,7 @@ fn series((name, year, next): (String, i32, i64)) -> SeriesState {
         "payments" => SeriesKind::Payments,
         "refunds" => SeriesKind::Refunds,
         "transfers" => SeriesKind::Transfers,
+        on_account::SERIES => SeriesKind::OnAccount,
         "letters" => SeriesKind::Letters,
         _ => SeriesKind::Invoices(name.clone()),
     };
@@ -74,6 +77,7 @@ mod tests {
             (state.kind, state.year)
         };
         assert_eq!(of("DC", 2026), (SeriesKind::Invoices("DC".to_owned()), Some(2026)));
+        assert_eq!(of("on-account", 2026), (SeriesKind::OnAccount, Some(2026)));
         assert_eq!(of("letters", 0), (SeriesKind::Letters, None));
     }
 }

@@ -9,11 +9,14 @@ use crate::app::late_readings::{self, LateInvoice};
 use crate::app::post_depreciation::PERIODS;
 use crate::app::read_invoices::{self, Order, Reader, Standing, StateCounts, Wanted};
 use crate::app::read_meters::{self, MetersFilter};
-use crate::app::{AppError, Store, cancelled, export_book, notices, read_months, read_tenants, report_payback};
+use crate::app::{
+    AppError, Store, cancelled, export_book, notices, on_account, read_months, read_tenants, report_payback,
+};
 use crate::domain::access::{Role, TenantScope};
 use crate::domain::amortisation::{months_due, plans};
 use crate::domain::book::Book;
 use crate::domain::calendar::BillingMonth;
+use crate::domain::ids::TenantCode;
 use crate::domain::money::Money;
 use crate::domain::payback::{Horizon, RequestedView};
 use crate::storage::invoices::InvoiceSummary;
@@ -36,8 +39,10 @@ pub struct Today {
     pub overdue_open: Money,
     /// The longest overdue.
     pub overdue: Vec<InvoiceSummary>,
-    /// What is owed to tenants, and on which invoices first.
+    /// What is owed to tenants, on account or on invoices, and on which invoices first.
     pub owed: Money,
+    /// Whose account holds how much of it.
+    pub on_account: Vec<(TenantCode, Money)>,
     pub overpaid: Vec<InvoiceSummary>,
     pub failed_notices: usize,
     /// Those that will be tried again.
@@ -88,6 +93,8 @@ pub fn today(store: &Store, now: DateTime<Utc>) -> Result<Today, AppError> {
     };
     let reader = Reader { role: Role::Finance, scope: TenantScope::Everyone };
     let overdue = Wanted { standing: Some(Standing::Overdue(today)), ..Wanted::default() };
+    let on_account = on_account::balances(store)?;
+    let kept: Money = on_account.iter().map(|(_, kept)| *kept).sum();
     let overpaid = || Wanted { standing: Some(Standing::Overpaid), ..Wanted::default() };
     Ok(Today {
         today,
@@ -96,7 +103,8 @@ pub fn today(store: &Store, now: DateTime<Utc>) -> Result<Today, AppError> {
         counts: read_invoices::counts(store, &reader, Wanted::default(), today)?,
         overdue_open: read_invoices::open_sum(store, &reader, overdue)?,
         overdue: read_invoices::longest_overdue(store, today, NAMED_MAX)?,
-        owed: -read_invoices::open_sum(store, &reader, overpaid())?,
+        owed: kept - read_invoices::open_sum(store, &reader, overpaid())?,
+        on_account,
         overpaid: some_of(store, &reader, overpaid())?,
         failed_notices: notices::failed_count(store)?,
         postponed_notices: notices::postponed_count(store)?,

@@ -11,7 +11,7 @@ use crate::app::read_alarms::{self, Alarms};
 use crate::app::read_invoices::{self, ListState, Order, Reader, SortKey, StateCounts, Wanted};
 use crate::app::upload_readings::{self, UploadView};
 use crate::app::verify_audit::hash_of;
-use crate::app::{AppError, Store, estimate_month, export_book, periods, read_racks, read_tenants};
+use crate::app::{AppError, Store, estimate_month, export_book, on_account, periods, read_racks, read_tenants};
 use crate::domain::access::TenantScope;
 use crate::domain::audit::RootStatement;
 use crate::domain::calendar::BillingMonth;
@@ -206,6 +206,8 @@ pub struct OwnToday {
     /// What is owed to the tenant, and on which invoices.
     pub owed: Money,
     pub overpaid: Vec<InvoiceSummary>,
+    /// What the tenant sent and no invoice has taken.
+    pub on_account: Money,
     /// A page of what is to be paid, the soonest due first.
     pub due: Vec<InvoiceSummary>,
     pub latest: Vec<InvoiceSummary>,
@@ -243,6 +245,7 @@ pub fn own(store: &Store, reader: &Reader, now: DateTime<Utc>) -> Result<OwnToda
         overdue: read_invoices::open_sum(store, reader, in_state(ListState::Overdue))?,
         due: page(in_state(ListState::Open), by_due)?,
         owed: -read_invoices::open_sum(store, reader, in_state(ListState::Overpaid))?,
+        on_account: on_account::total(store, &reader.scope)?,
         overpaid: page(in_state(ListState::Overpaid), Order::default())?,
         latest,
         contracts,

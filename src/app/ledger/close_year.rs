@@ -31,6 +31,8 @@ pub fn close(store: &Store, year: i32, by: &Actor, now: DateTime<Utc>) -> Result
         return Err(AppError::refused(&NotEnded { period, end: period.end() }));
     }
     store.write(|connection| {
+        // In the order of posting: who records an event of an asset meanwhile waits, and finds the year closed.
+        book::lock(connection)?;
         periods::hold(connection)?;
         let states = periods::all(connection)?;
         check(connection, &states, year)?;

@@ -12,7 +12,7 @@ use crate::domain::freetext::Text;
 use crate::domain::ledger::{AccountingPeriod, PeriodAction, PeriodState, Periods};
 use crate::domain::money::Money;
 use crate::domain::told::{Tell, Told};
-use crate::storage::{AnyConnection, audit, journal, periods};
+use crate::storage::{AnyConnection, audit, book, journal, periods};
 
 /// A period that goes on.
 #[derive(Debug, Clone, Copy, thiserror::Error)]
@@ -136,6 +136,8 @@ pub fn change(
     }
     Text::Reason.check(reason.unwrap_or_default())?;
     store.write(|connection| {
+        // In the order of posting: who records an event of an asset meanwhile waits, and finds the period closed.
+        book::lock(connection)?;
         periods::hold(connection)?;
         let states = periods::all(connection)?;
         let before = states.state(period);

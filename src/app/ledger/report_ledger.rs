@@ -21,7 +21,7 @@ use crate::domain::told::Told;
 use crate::storage::audit::TrailFilter;
 use crate::storage::invoices::{InvoiceFilter, InvoiceStatus, Page};
 use crate::storage::journal::JournalFilter;
-use crate::storage::{AnyConnection, audit, invoices, payments};
+use crate::storage::{AnyConnection, audit, invoices, on_account, payments};
 
 pub use crate::documents::ReportFormat;
 pub use crate::documents::ledger::{ComparisonKind, GeneralLedger};
@@ -126,6 +126,10 @@ pub(in crate::app) fn comparisons_in(
     let documents = documents(connection)?;
     let recorded = payments::list(connection, None, Some(span.through))?;
     let payments: Vec<Payment> = recorded.into_iter().map(|recorded| recorded.payment).collect();
+    let on_account: Vec<TrailAmount> = on_account::all(connection)?
+        .into_iter()
+        .map(|(_, moved)| TrailAmount { on: moved.on, total: moved.amount })
+        .collect();
     let chart = &ledger.book.accounting.chart;
     let depreciation = ledger.entries.iter().map(|posted| &posted.entry);
     let depreciation = depreciation.filter(|entry| entry.journal == Journal::Depreciation);
@@ -135,6 +139,7 @@ pub(in crate::app) fn comparisons_in(
         entries: &ledger.entries,
         documents: &documents,
         payments: &payments,
+        on_account: &on_account,
         plans: &plans,
         assets: &ledger.book.assets,
         claims: &claims(connection, ledger.book.facility.zone)?,
@@ -160,12 +165,17 @@ fn claims(connection: &mut AnyConnection, zone: Tz) -> Result<Vec<TrailAmount>, 
     events.iter().map(|chained| claim(&chained.event)).collect()
 }
 
-/// Transfers between invoices and allocated results, by the trail, each on the day of its entry.
+/// Transfers between invoices, what was kept on account, settled or sent back from it, and allocated results, by the trail,
+/// each on the day of its entry.
 fn moved_within(connection: &mut AnyConnection) -> Result<Vec<TrailAmount>, AppError> {
     let mut found = vec![];
-    for (action, day, amount) in
-        [("payment.transferred", "transferred_on", "amount"), ("result.allocated", "date", "result")]
-    {
+    for (action, day, amount) in [
+        ("payment.transferred", "transferred_on", "amount"),
+        ("payment.kept", "kept_on", "amount"),
+        ("payment.repaid", "repaid_on", "amount"),
+        ("payment.settled", "settled_on", "amount"),
+        ("result.allocated", "date", "result"),
+    ] {
         let filter = TrailFilter { action: Some(action.to_owned()), ..TrailFilter::default() };
         for chained in audit::search(connection, &filter, 0, i64::MAX)? {
             let event = &chained.event;

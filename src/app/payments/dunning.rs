@@ -11,7 +11,7 @@ use crate::domain::ids::{InvoiceId, TenantCode};
 use crate::domain::invoice::InvoiceNumber;
 use crate::domain::money::Money;
 use crate::domain::receivables::{LateInterest, Settlement, interest_document};
-use crate::storage::{AnyConnection, balances, book as stored, invoices};
+use crate::storage::{AnyConnection, balances, book as stored, invoices, on_account};
 
 /// What tenants are to be reminded of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -36,6 +36,8 @@ pub struct TenantDues {
     pub open: Money,
     /// Late interest and indemnities if everything were paid today.
     pub interest: Money,
+    /// What it sent and no invoice has taken: to be settled before anything is claimed.
+    pub on_account: Money,
     /// The longest late first.
     pub invoices: Vec<OverdueInvoice>,
 }
@@ -116,6 +118,11 @@ pub fn read(store: &Store, now: DateTime<Utc>) -> Result<Dunning, AppError> {
                 });
             }
         }
+        for (tenant, kept) in on_account::balances(connection)? {
+            if let Some(dues) = dunning.tenants.iter_mut().find(|dues| dues.tenant == tenant) {
+                dues.on_account = kept;
+            }
+        }
         dunning.tenants.sort_by(|a, b| b.open.cmp(&a.open).then(a.tenant.cmp(&b.tenant)));
         Ok(dunning)
     })
@@ -141,6 +148,7 @@ fn add(tenants: &mut Vec<TenantDues>, gathered: &settle::Gathered, late: Overdue
             is_internal: gathered.invoice.is_internal(),
             open: late.open,
             interest,
+            on_account: Money::ZERO,
             invoices: vec![late],
         }),
     }

@@ -4,7 +4,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 
-use crate::app::record_payment::{NewPayment, PaymentReport, record_within};
+use crate::app::record_payment::{NewPayment, PaymentReport, Source, record_within};
 use crate::app::{AppError, Store, export_book, match_receipts, read_tenants};
 use crate::collect::statement::{self, Receipt};
 use crate::domain::access::TenantScope;
@@ -130,8 +130,9 @@ fn attempt(
         Err(why) => return Ok(Err(why)),
     };
     let payment = payment(receipt, invoice);
-    let record =
-        |connection: &mut AnyConnection| record_within(connection, &payment, receipt.charge, None, (today, by, now));
+    let record = |connection: &mut AnyConnection| {
+        record_within(connection, &payment, Source::Bank { kept: receipt.charge }, None, (today, by, now))
+    };
     match connection.write_transaction(record) {
         Ok(recorded) => Ok(Ok(recorded)),
         // Too much, too early, a closed month: a person decides.

@@ -1,18 +1,20 @@
-//! Receipts of bank statements that name no invoice, or not one: a person matches them by hand, part by part, or says
-//! that they pay none.
+//! Receipts of bank statements that name no invoice, or not one: a person matches them by hand, part by part, keeps
+//! what is left on account of who sent it, or says that they pay none.
 
 use chrono::{DateTime, Utc};
 
-use crate::app::record_payment::{NewPayment, PaymentReport, record_within};
-use crate::app::{AppError, Store, read_tenants};
+use crate::app::on_account::{self, KeptReport, Received};
+use crate::app::record_payment::{NewPayment, PaymentReport, Source, record_within};
+use crate::app::{AppError, Store, read_tenants, settle};
 use crate::collect::statement::Receipt;
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::freetext::Text;
+use crate::domain::ids::TenantCode;
 use crate::domain::invoice::InvoiceNumber;
 use crate::domain::money::Money;
 use crate::domain::told::Told;
 use crate::storage::bank::{self, ReceiptOutcome};
-use crate::storage::{AnyConnection, audit, payments};
+use crate::storage::{AnyConnection, audit, on_account as stored, payments};
 
 pub use crate::storage::bank::{BankReceipt, BankStatement};
 
@@ -55,7 +57,7 @@ pub fn why(receipt: &BankReceipt) -> Option<Told> {
 pub(in crate::app) fn is_known(connection: &mut AnyConnection, key: &str) -> Result<bool, AppError> {
     let known = bank::find(connection, key)?;
     let is_settled = |receipt: BankReceipt| receipt.outcome != ReceiptOutcome::Left || receipt.recorded > Money::ZERO;
-    Ok(known.is_some_and(is_settled) || payments::is_recorded(connection, key)?)
+    Ok(known.is_some_and(is_settled) || payments::is_recorded(connection, key)? || stored::is_kept(connection, key)?)
 }
 
 /// Keeps what became of a receipt of `statement`: the number of its payment, or why it is left.
@@ -104,28 +106,63 @@ pub fn assign(
             let told = Told::new("receipt-too-much", english).with("left", receipt.open()).with("amount", amount);
             return Err(AppError::Refused(Box::new(told)));
         }
-        // The first part carries the receipt's own key, so that the statement's receipt is known for ever.
-        let part = receipt.payment.as_ref().map_or(0, |numbers| numbers.split(", ").count());
-        let statement_key = if part == 0 { key.to_owned() } else { format!("{key}/{}", part + 1) };
         let new = NewPayment {
             invoice: invoice.clone(),
             received_on: receipt.booked_on,
             amount,
             reference: Some(receipt.text.clone()),
-            statement_key: Some(statement_key),
+            statement_key: Some(part_key(&receipt)),
         };
         // Each part carries as much as it can of what the bank kept of the whole: what came in is left for the last.
         let kept = receipt.charge.min(amount);
-        let report = record_within(connection, &new, kept, seen, (today, by, now))?;
-        receipt.recorded += amount;
-        receipt.charge -= kept;
-        receipt.payment = Some(match receipt.payment {
-            Some(numbers) => format!("{numbers}, {}", report.number),
-            None => report.number.clone(),
-        });
-        if receipt.recorded == receipt.amount {
-            (receipt.outcome, receipt.why) = (ReceiptOutcome::Recorded, None);
-        }
+        let report = record_within(connection, &new, Source::Bank { kept }, seen, (today, by, now))?;
+        note(&mut receipt, amount, kept, &report.number);
+        bank::put(connection, &receipt)?;
+        Ok(report)
+    })
+}
+
+/// What tells the next part of a receipt from every other. The first carries the receipt's own key, so that the statement's
+/// receipt is known for ever.
+fn part_key(receipt: &BankReceipt) -> String {
+    match receipt.payment.as_ref().map_or(0, |numbers| numbers.split(", ").count()) {
+        0 => receipt.key.clone(),
+        parts => format!("{}/{}", receipt.key, parts + 1),
+    }
+}
+
+/// Notes that `amount` of a receipt, of which the bank kept `charge`, became what is called `number`.
+fn note(receipt: &mut BankReceipt, amount: Money, charge: Money, number: &str) {
+    receipt.recorded += amount;
+    receipt.charge -= charge;
+    receipt.payment = Some(match receipt.payment.take() {
+        Some(numbers) => format!("{numbers}, {number}"),
+        None => number.to_owned(),
+    });
+    if receipt.recorded == receipt.amount {
+        (receipt.outcome, receipt.why) = (ReceiptOutcome::Recorded, None);
+    }
+}
+
+/// Keeps what is left of a receipt on account of the tenant it comes from, if that is still what was `seen`.
+pub fn keep_on_account(
+    store: &Store,
+    key: &str,
+    tenant: &TenantCode,
+    seen: Option<Money>,
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<KeptReport, AppError> {
+    let today = read_tenants::today(store, now)?;
+    store.write(|connection| {
+        payments::hold(connection)?;
+        let mut receipt = waiting(bank::find(connection, key)?, key)?;
+        let (amount, charge) = (receipt.open(), receipt.charge);
+        settle::must_be_as_seen(amount, seen)?;
+        let (reference, statement_key) = (Some(receipt.text.clone()), Some(part_key(&receipt)));
+        let received = Received { on: receipt.booked_on, amount, charge, reference, statement_key };
+        let report = on_account::keep(connection, tenant, received, (today, by, now))?;
+        note(&mut receipt, amount, charge, &report.number);
         bank::put(connection, &receipt)?;
         Ok(report)
     })

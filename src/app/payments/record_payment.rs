@@ -5,12 +5,12 @@ use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use serde::Serialize;
 
 use crate::app::settle::Provided;
-use crate::app::{AppError, Store, read_tenants, settle};
+use crate::app::{AppError, Store, on_account, read_tenants, settle};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::freetext::{Text, pasted};
 use crate::domain::invoice::InvoiceNumber;
 use crate::domain::money::Money;
-use crate::domain::receivables::{Payment, payment_entry};
+use crate::domain::receivables::{Payment, payment_entry, settled_entry};
 use crate::domain::told::Told;
 use crate::storage::{AnyConnection, audit, book, journal, payments, periods};
 
@@ -26,6 +26,20 @@ pub struct NewPayment {
     pub reference: Option<String>,
     /// What tells it from other transactions of a bank statement.
     pub statement_key: Option<String>,
+}
+
+/// Where the money of a payment comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::app) enum Source {
+    /// It was received; the bank kept so much of it and credited the rest.
+    Bank { kept: Money },
+    /// What is kept on account of the tenant, from which it is taken on a day.
+    OnAccount { settled_on: NaiveDate },
+}
+
+impl Source {
+    /// As it was sent.
+    pub const RECEIVED: Source = Source::Bank { kept: Money::ZERO };
 }
 
 /// What was recorded.
@@ -78,30 +92,34 @@ fn record_provided(
     now: DateTime<Utc>,
 ) -> Result<PaymentReport, AppError> {
     let today = read_tenants::today(store, now)?;
-    // What a statement says of a receipt is kept as the bank says it.
-    let new = match new.statement_key {
-        Some(_) => new.clone(),
-        None => NewPayment { reference: new.reference.as_deref().map(pasted), ..new.clone() },
-    };
-    if let (Some(reference), None) = (&new.reference, &new.statement_key) {
-        Text::Reference.check(reference)?;
-    }
+    let new = typed(new)?;
     store.write(|connection| {
         if matches!(provided, Provided::StandsNotYet) {
             must_be_new(connection, &new)?;
         }
-        record_within(connection, &new, Money::ZERO, provided.seen(), (today, by, now))
+        record_within(connection, &new, Source::RECEIVED, provided.seen(), (today, by, now))
     })
 }
 
+/// The same with its reference as it is kept, if that can be.
+pub(super) fn typed(new: &NewPayment) -> Result<NewPayment, AppError> {
+    // What a statement says of a receipt is kept as the bank says it.
+    if new.statement_key.is_some() {
+        return Ok(new.clone());
+    }
+    let new = NewPayment { reference: new.reference.as_deref().map(pasted), ..new.clone() };
+    new.reference.as_deref().map_or(Ok(()), |reference| Text::Reference.check(reference))?;
+    Ok(new)
+}
+
 /// Refuses a payment that stands already, while no other is recorded.
-fn must_be_new(connection: &mut AnyConnection, new: &NewPayment) -> Result<(), AppError> {
+pub(super) fn must_be_new(connection: &mut AnyConnection, new: &NewPayment) -> Result<(), AppError> {
     payments::hold(connection)?;
     let (id, _) = settle::find(connection, &new.invoice)?;
     let reference = |payment: &Payment| payment.reference.clone().unwrap_or_default();
     let wanted = new.reference.clone().unwrap_or_default();
     let is_same = |one: &Payment| {
-        one.transferred_from.is_none()
+        (one.transferred_from.is_none() && one.settled_on.is_none())
             && (one.received_on, one.amount, reference(one)) == (new.received_on, new.amount, wanted.clone())
     };
     let Some(stands) = payments::of_invoice(connection, id)?.into_iter().find(is_same) else { return Ok(()) };
@@ -146,40 +164,58 @@ pub fn plan(
     })
 }
 
-/// Records within the caller's transaction a payment of which the bank `kept` so much and credited the rest.
+/// Records a payment within the caller's transaction.
 pub(in crate::app) fn record_within(
     connection: &mut AnyConnection,
     new: &NewPayment,
-    kept: Money,
+    source: Source,
     seen: Option<Money>,
     (today, by, now): (NaiveDate, &Actor, DateTime<Utc>),
 ) -> Result<PaymentReport, AppError> {
+    let settled_on = match source {
+        Source::Bank { .. } => None,
+        Source::OnAccount { settled_on } => Some(settled_on),
+    };
+    let entered_on = settled_on.unwrap_or(new.received_on);
     // First the number: it makes payments wait for one another, so that what is open is still open when it is paid.
-    let number = payments::take_number(connection, new.received_on.year())?;
+    let number = payments::take_number(connection, entered_on.year())?;
     let (id, invoice) = settle::find(connection, &new.invoice)?;
     let gathered = settle::gather(connection, id, invoice)?;
     let (open_before, days_late) = (gathered.account().open(), gathered.account().days_late(new.received_on));
     settle::must_be_as_seen(open_before, seen)?;
     gathered.account().accepts(new.amount, new.received_on, today).map_err(|error| AppError::refused(&error))?;
 
-    let (received_on, amount) = (new.received_on, new.amount);
-    let payment = Payment { number, received_on, amount, reference: new.reference.clone(), transferred_from: None };
+    let (received_on, amount, reference) = (new.received_on, new.amount, new.reference.clone());
+    let payment = Payment { number, received_on, amount, reference, transferred_from: None, settled_on };
     let chart = book::load_accounting(connection)?.chart;
-    let entry = payment_entry(&gathered.invoice, &payment, kept, &chart).map_err(AppError::input)?;
+    let entry = match source {
+        Source::Bank { kept } => payment_entry(&gathered.invoice, &payment, kept, &chart),
+        Source::OnAccount { .. } => {
+            on_account::take(connection, &gathered.invoice.buyer.code, &payment, (today, now))?;
+            settled_entry(&gathered.invoice, &payment, &chart)
+        }
+    };
+    let entry = entry.map_err(AppError::input)?;
     payments::insert(connection, id, &payment, new.statement_key.as_deref(), now)?;
     let posted = journal::insert(connection, &entry, now)?;
     let gathered = settle::gather(connection, id, gathered.invoice)?;
     gathered.keep_balance(connection, id)?;
-    let letter = gathered.letter_if_settled(connection, received_on, now)?;
+    let letter = gathered.letter_if_settled(connection, entered_on, now)?;
     let open_after = gathered.account().open();
     let mut detail = serde_json::json!({
         "invoice": new.invoice, "received_on": received_on, "amount": amount, "reference": new.reference,
         "open": open_after, "letter": letter,
     });
-    if let Some(detail) = detail.as_object_mut().filter(|_| !kept.is_zero()) {
-        detail.insert("bank_charges".to_owned(), serde_json::json!(kept));
+    let more = match source {
+        Source::Bank { kept } if kept.is_zero() => None,
+        Source::Bank { kept } => Some(("bank_charges", serde_json::json!(kept))),
+        Source::OnAccount { settled_on } => Some(("settled_on", serde_json::json!(settled_on))),
+    };
+    if let (Some(detail), Some((name, value))) = (detail.as_object_mut(), more) {
+        detail.insert(name.to_owned(), value);
     }
-    let event = AuditEvent::new(now, by, "payment.recorded", &payment.number, detail);
+    let action = if settled_on.is_some() { "payment.settled" } else { "payment.recorded" };
+    let event = AuditEvent::new(now, by, action, &payment.number, detail);
     let event = event.before(serde_json::json!({ "open": open_before }));
     audit::append(connection, &event.posting([posted]))?;
     let (number, invoice) = (payment.number, new.invoice.clone());

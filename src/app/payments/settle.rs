@@ -164,7 +164,8 @@ impl Gathered {
         let notes = self.credit_notes.iter().map(|note| note.number.to_string());
         documents.extend(notes.map(|number| (Journal::Sales, number, Side::Credit)));
         documents.extend(self.payments.iter().map(|payment| {
-            let journal = if payment.transferred_from.is_some() { Journal::Miscellaneous } else { Journal::Payments };
+            let is_within = payment.transferred_from.is_some() || payment.settled_on.is_some();
+            let journal = if is_within { Journal::Miscellaneous } else { Journal::Payments };
             (journal, payment.number.clone(), Side::Credit)
         }));
         documents.extend(self.paid_back.iter().map(|back| {

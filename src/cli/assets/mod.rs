@@ -82,9 +82,9 @@ pub struct Revise {
     /// The whole life in years, counted from commissioning.
     #[arg(long, value_name = "YEARS")]
     duration_years: Option<u32>,
-    #[arg(long, value_name = "EUROS")]
+    #[arg(long, value_name = "EUROS", allow_negative_numbers = true)]
     residual_value: Option<Money>,
-    #[arg(long, value_name = "UNITS")]
+    #[arg(long, value_name = "UNITS", allow_negative_numbers = true)]
     expected_units: Option<PlainDecimal>,
 }
 
@@ -94,7 +94,7 @@ pub struct Amount {
     event: Event,
     #[arg(long)]
     component: String,
-    #[arg(long, value_name = "EUROS")]
+    #[arg(long, value_name = "EUROS", allow_negative_numbers = true)]
     amount: Money,
 }
 
@@ -105,10 +105,10 @@ struct Part {
     #[arg(long)]
     component: Option<String>,
     /// A share of the gross value in percent.
-    #[arg(long, value_name = "PERCENT", conflicts_with = "gross")]
+    #[arg(long, value_name = "PERCENT", conflicts_with = "gross", allow_negative_numbers = true)]
     share: Option<PlainDecimal>,
     /// A part of the gross value.
-    #[arg(long, value_name = "EUROS")]
+    #[arg(long, value_name = "EUROS", allow_negative_numbers = true)]
     gross: Option<Money>,
 }
 
@@ -119,7 +119,7 @@ pub struct Dispose {
     #[command(flatten)]
     part: Part,
     /// What is got for it.
-    #[arg(long, value_name = "EUROS", default_value = "0")]
+    #[arg(long, value_name = "EUROS", default_value = "0", allow_negative_numbers = true)]
     proceeds: Money,
     #[arg(long)]
     buyer: Option<String>,
@@ -143,26 +143,26 @@ pub struct Replace {
     #[arg(long)]
     component: String,
     /// What is got for it.
-    #[arg(long, value_name = "EUROS", default_value = "0")]
+    #[arg(long, value_name = "EUROS", default_value = "0", allow_negative_numbers = true)]
     proceeds: Money,
     /// The code of the successor.
     #[arg(long)]
     code: String,
     #[arg(long)]
     name: String,
-    #[arg(long, value_name = "EUROS")]
+    #[arg(long, value_name = "EUROS", allow_negative_numbers = true)]
     cost: Money,
-    #[arg(long, value_name = "EUROS", default_value = "0")]
+    #[arg(long, value_name = "EUROS", default_value = "0", allow_negative_numbers = true)]
     residual_value: Money,
     #[arg(long, value_name = "YEARS")]
     duration_years: u32,
     #[arg(long, value_enum, default_value_t = MethodArgument::Days30E360)]
     method: MethodArgument,
     /// Of a degressive plan.
-    #[arg(long, required_if_eq("method", "degressive"))]
+    #[arg(long, required_if_eq("method", "degressive"), allow_negative_numbers = true)]
     coefficient: Option<PlainDecimal>,
     /// Of a plan by units of use.
-    #[arg(long, value_name = "UNITS", required_if_eq("method", "units-of-use"))]
+    #[arg(long, value_name = "UNITS", required_if_eq("method", "units-of-use"), allow_negative_numbers = true)]
     expected_units: Option<PlainDecimal>,
     /// The successor's account; the asset's if left out.
     #[arg(long)]
@@ -212,7 +212,7 @@ pub struct Subsidise {
     grantor: String,
     #[arg(long)]
     reference: Option<String>,
-    #[arg(long, value_name = "EUROS")]
+    #[arg(long, value_name = "EUROS", allow_negative_numbers = true)]
     amount: Money,
 }
 

@@ -80,6 +80,7 @@ pub(super) const fn check_french(check: Check) -> (&'static str, &'static str) {
         Check::Revenue => ("Produits de l’exercice", "lignes des factures − avoirs"),
         Check::Vat => ("TVA collectée de l’exercice", "TVA des factures − avoirs"),
         Check::Payments => ("Encaissements de l’exercice", "règlements enregistrés"),
+        Check::OnAccount => ("Sommes gardées en compte", "gardé − imputé − remboursé"),
         Check::AssetCost => {
             ("Valeur brute des immobilisations", "coûts des composants en service, factures des travaux en cours")
         }
@@ -103,6 +104,7 @@ pub(super) const fn check_english(check: Check) -> (&'static str, &'static str) 
         Check::Revenue => ("Income of the year", "invoice lines − credit notes"),
         Check::Vat => ("VAT collected in the year", "VAT of invoices − credit notes"),
         Check::Payments => ("Money received in the year", "payments recorded"),
+        Check::OnAccount => ("Money kept on account", "kept − set against invoices − sent back"),
         Check::AssetCost => {
             ("Gross value of fixed assets", "costs of components in service, invoices of works in progress")
         }

@@ -8,7 +8,7 @@
 pub const SEALS: [&str; 2] = ["journal.sealed", "readings.sealed"];
 
 /// What events are called, in the order of the alphabet.
-pub const ACTIONS: [&str; 94] = [
+pub const ACTIONS: [&str; 97] = [
     "asset.commissioned",
     "asset.created",
     "asset.disposed",
@@ -64,8 +64,11 @@ pub const ACTIONS: [&str; 94] = [
     "password.reset",
     "payback.created",
     "payback.edited",
+    "payment.kept",
     "payment.recorded",
     "payment.refunded",
+    "payment.repaid",
+    "payment.settled",
     "payment.transferred",
     "period.closed",
     "period.locked",

@@ -77,14 +77,17 @@ pub struct AuditEvent {
 const POSTINGS: &str = "postings";
 
 /// What posts entries of the journal.
-pub const POSTING_ACTIONS: [&str; 10] = [
+pub const POSTING_ACTIONS: [&str; 13] = [
     "asset.posted",
     "balances.opened",
     "depreciation.posted",
     "interest.claimed",
     "invoice.issued",
+    "payment.kept",
     "payment.recorded",
     "payment.refunded",
+    "payment.repaid",
+    "payment.settled",
     "payment.transferred",
     "result.allocated",
     "year.closed",

@@ -124,6 +124,10 @@ pub enum BookFault {
     )]
     BandsOutOfOrder { below: Decimal, credit: Decimal },
 
+    #[error(
+        "`{account}` is the account of `{other}` as well, so that nobody could tell from it what is kept for tenants; give what is on account one of its own, such as 419"
+    )]
+    OnAccountShared { account: String, other: String },
     #[error("begins on {from}, not after {previous} when the one before it began; write them oldest first")]
     NotAscending { previous: NaiveDate, from: NaiveDate },
     #[error("{}", period_message(*.from, *.to))]

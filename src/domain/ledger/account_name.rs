@@ -55,7 +55,7 @@ pub(super) fn usual(account: &str) -> (&'static str, &'static str) {
 pub(super) const NAMELESS: (&str, &str) = ("Compte sans libellé", "Account without a name");
 
 /// Names of accounts and of the groups they stand in.
-const NAMES: [(&str, &str, &str); 57] = [
+const NAMES: [(&str, &str, &str); 58] = [
     ("1", "Capitaux propres", "Equity and borrowings"),
     ("10", "Dotations et fonds divers", "Endowments and reserves"),
     ("11", "Report à nouveau", "Retained earnings"),
@@ -85,6 +85,7 @@ const NAMES: [(&str, &str, &str); 57] = [
     ("4", "Comptes de tiers", "Third parties"),
     ("404", "Fournisseurs d’immobilisations", "Suppliers of fixed assets"),
     ("411", "Redevables et clients", "Customers"),
+    ("419", "Redevables et clients créditeurs", "Customers in credit"),
     ("441", "Subventions à recevoir", "Subsidies receivable"),
     ("44571", "TVA collectée", "VAT collected"),
     ("462", "Créances sur cessions d’immobilisations", "Receivables from disposals of fixed assets"),

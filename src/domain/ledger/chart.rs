@@ -35,6 +35,8 @@ pub enum AccountRole {
     Bank,
     /// What the bank keeps of a transfer.
     BankCharges,
+    /// Owed to tenants for what they paid and no invoice has taken; the tenant's code is the auxiliary account.
+    OnAccount,
     LateInterest,
     /// The fixed indemnity of each invoice paid late.
     RecoveryIndemnity,
@@ -66,7 +68,7 @@ pub enum AccountRole {
 }
 
 impl AccountRole {
-    pub const ALL: [AccountRole; 26] = [
+    pub const ALL: [AccountRole; 27] = [
         AccountRole::Customers,
         AccountRole::Space,
         AccountRole::Power,
@@ -75,6 +77,7 @@ impl AccountRole {
         AccountRole::VatCollected,
         AccountRole::Bank,
         AccountRole::BankCharges,
+        AccountRole::OnAccount,
         AccountRole::LateInterest,
         AccountRole::RecoveryIndemnity,
         AccountRole::AssetSuppliers,
@@ -120,6 +123,7 @@ impl AccountRole {
                 }
             }
             AccountRole::BankCharges => "627",
+            AccountRole::OnAccount => "419",
             AccountRole::LateInterest => {
                 if public {
                     "7711"

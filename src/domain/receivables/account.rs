@@ -1,8 +1,8 @@
 //! What is open on one invoice, and what it takes to change that.
 //!
 //! open = invoice + late interest − credit notes − payments + what was paid back. A payment is never more than what is
-//! open: money that belongs to another invoice is recorded there. It pays the invoice first and interest afterwards, so
-//! that interest never bears interest. What a credit note leaves open below zero is owed to the tenant, and goes back
+//! open: money that belongs to another invoice is recorded there, or the rest is kept on account of the tenant. It pays the
+//! invoice first and interest afterwards, so that interest never bears interest. What a credit note leaves open below zero is owed to the tenant, and goes back
 //! ([`PaidBack`]).
 
 use chrono::{Days, NaiveDate};
@@ -19,6 +19,7 @@ use crate::domain::told::{Tell, Told};
 pub struct Payment {
     /// `REG-2026-000001`, or that of the transfer: `IMP-2026-000001`.
     pub number: String,
+    /// The day it counts as paid.
     pub received_on: NaiveDate,
     /// Above zero; below it for a refund, where lists of moved money hold one.
     pub amount: Money,
@@ -26,6 +27,16 @@ pub struct Payment {
     pub reference: Option<String>,
     /// The invoice on which it was owed to the tenant, where it was set against this one instead of being received.
     pub transferred_from: Option<InvoiceNumber>,
+    /// The day it was taken from what the tenant had on account, where it was: its entry is of that day. The money had
+    /// come before.
+    pub settled_on: Option<NaiveDate>,
+}
+
+impl Payment {
+    /// The day of its entry.
+    pub fn entered_on(&self) -> NaiveDate {
+        self.settled_on.unwrap_or(self.received_on)
+    }
 }
 
 /// Everything that happened to an invoice since its issue.
@@ -51,7 +62,7 @@ pub enum PaymentError {
     #[error("{0} is not above zero; write what was received, such as 1200.00")]
     NotPositive(Money),
     #[error(
-        "{amount} is more than what is open on {invoice}: {gross} invoiced + {interest} interest − {credited} credited − {paid} paid = {open}; record {open} here and the rest, {excess}, on the invoice it pays"
+        "{amount} is more than what is open on {invoice}: {gross} invoiced + {interest} interest − {credited} credited − {paid} paid = {open}; record {open} here and the rest, {excess}, on the invoice it pays, or keep the rest on account of the tenant"
     )]
     TooMuch {
         invoice: String,
@@ -360,6 +371,7 @@ mod tests {
             amount: euros(amount),
             reference: None,
             transferred_from: None,
+            settled_on: None,
         }
     }
 
@@ -380,7 +392,7 @@ mod tests {
         assert_eq!(account.accepts(euros("100000.00"), day("2026-03-31"), today), Ok(()));
         assert_eq!(
             account.accepts(euros("100000.01"), day("2026-03-31"), today).unwrap_err().to_string(),
-            "100000.01 is more than what is open on DC2026000123: 120000.00 invoiced + 0.00 interest − 0.00 credited − 20000.00 paid = 100000.00; record 100000.00 here and the rest, 0.01, on the invoice it pays"
+            "100000.01 is more than what is open on DC2026000123: 120000.00 invoiced + 0.00 interest − 0.00 credited − 20000.00 paid = 100000.00; record 100000.00 here and the rest, 0.01, on the invoice it pays, or keep the rest on account of the tenant"
         );
         assert!(account.accepts(Money::ZERO, today, today).is_err());
         assert!(account.accepts(euros("1.00"), day("2026-01-14"), today).is_err());

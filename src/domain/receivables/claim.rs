@@ -91,6 +91,7 @@ mod tests {
             amount: "120000.00".parse().unwrap(),
             reference: None,
             transferred_from: None,
+            settled_on: None,
         };
         let interest = "874.25".parse().unwrap();
         let paid = InvoiceAccount { payments: vec![payment], interest, ..account };
@@ -108,6 +109,7 @@ mod tests {
             amount: "120000.00".parse().unwrap(),
             reference: None,
             transferred_from: None,
+            settled_on: None,
         };
         // The handbook's hospital: 25 days at 10.15 %.
         let total: Money = "874.25".parse().unwrap();

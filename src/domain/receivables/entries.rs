@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::{LateInterest, PaidBack, Payment};
+use super::{LateInterest, Movement, PaidBack, Payment};
 use crate::domain::invoice::IssuedInvoice;
 use crate::domain::ledger::{AccountRole, Chart, Journal, JournalEntry, JournalLine, LedgerError};
 use crate::domain::money::Money;
@@ -33,6 +33,55 @@ pub fn payment_entry(
     }
     lines.push(JournalLine::credit(chart.account(AccountRole::Customers), Some(tenant), &label, payment.amount));
     JournalEntry::new(Journal::Payments, payment.received_on, payment.number.clone(), label, lines)
+}
+
+/// `CPT-2026-000001`.
+pub fn account_number(year: i32, position: i64) -> String {
+    format!("CPT-{year:04}-{position:06}")
+}
+
+/// Bank to the debit, with the `charge` it kept; what is owed to the tenant on account to the credit.
+pub fn kept_entry(
+    (tenant, name): (&str, &str),
+    kept: &Movement,
+    charge: Money,
+    chart: &Chart,
+) -> Result<JournalEntry, LedgerError> {
+    let label = format!("Trop-perçu gardé en compte {name}");
+    let mut lines = Vec::new();
+    if kept.amount != charge {
+        lines.push(JournalLine::debit(chart.account(AccountRole::Bank), None, &label, kept.amount - charge));
+    }
+    if !charge.is_zero() {
+        lines.push(JournalLine::debit(chart.account(AccountRole::BankCharges), None, &label, charge));
+    }
+    lines.push(JournalLine::credit(chart.account(AccountRole::OnAccount), Some(tenant), &label, kept.amount));
+    JournalEntry::new(Journal::Payments, kept.on, kept.number.clone(), label, lines)
+}
+
+/// What is kept on account to the debit, the customer to the credit; no money moves at the bank.
+pub fn settled_entry(invoice: &IssuedInvoice, payment: &Payment, chart: &Chart) -> Result<JournalEntry, LedgerError> {
+    let label = format!("Règlement {} par le compte de {}", invoice.number, invoice.buyer.name);
+    let (tenant, amount) = (Some(invoice.buyer.code.as_str()), payment.amount);
+    let lines = vec![
+        JournalLine::debit(chart.account(AccountRole::OnAccount), tenant, &label, amount),
+        JournalLine::credit(chart.account(AccountRole::Customers), tenant, &label, amount),
+    ];
+    JournalEntry::new(Journal::Miscellaneous, payment.entered_on(), payment.number.clone(), label, lines)
+}
+
+/// What is kept on account to the debit, the bank to the credit.
+pub fn repaid_entry(
+    (tenant, name): (&str, &str),
+    repaid: &Movement,
+    chart: &Chart,
+) -> Result<JournalEntry, LedgerError> {
+    let label = format!("Remboursement du compte de {name}");
+    let lines = vec![
+        JournalLine::debit(chart.account(AccountRole::OnAccount), Some(tenant), &label, -repaid.amount),
+        JournalLine::credit(chart.account(AccountRole::Bank), None, &label, -repaid.amount),
+    ];
+    JournalEntry::new(Journal::Payments, repaid.on, repaid.number.clone(), label, lines)
 }
 
 /// The document of the claim for a late payment.

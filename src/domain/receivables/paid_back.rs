@@ -35,6 +35,7 @@ impl PaidBack {
             amount: self.amount,
             reference: self.reference.clone(),
             transferred_from: Some(from.clone()),
+            settled_on: None,
         }
     }
 }

@@ -107,6 +107,7 @@ mod tests {
             amount: amount.parse().unwrap(),
             reference: None,
             transferred_from: None,
+            settled_on: None,
         };
         let due = ReminderError::NotLate { invoice: "DC2026000123".to_owned(), due: day("2026-03-06") };
         assert_eq!(on(&rates, &invoice, vec![], "2026-03-06"), Err(due));

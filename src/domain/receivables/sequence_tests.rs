@@ -82,6 +82,7 @@ impl<'a> Books<'a> {
                         amount: money(cents),
                         reference: None,
                         transferred_from: None,
+                        settled_on: None,
                     };
                     self.entries.push(payment_entry(account.invoice, &payment, Money::ZERO, &chart).unwrap());
                     account.payments.push(payment);

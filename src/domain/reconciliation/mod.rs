@@ -31,6 +31,8 @@ pub enum Check {
     Vat,
     /// Money received less refunded in the year, and the payments and refunds recorded.
     Payments,
+    /// What is owed to tenants on account, and what was kept less what left it.
+    OnAccount,
     /// The gross value of assets in service or being built, and their costs and invoices in the book.
     AssetCost,
     /// Accumulated depreciation, and the plans through the day.
@@ -102,14 +104,17 @@ pub struct Sources<'a> {
     pub entries: &'a [PostedEntry],
     /// Every issued document.
     pub documents: &'a [IssuedInvoice],
-    /// Refunds among them, below zero.
+    /// Refunds among them, below zero, and what was settled from accounts.
     pub payments: &'a [Payment],
+    /// What was kept on account of tenants, and below zero what left it.
+    pub on_account: &'a [TrailAmount],
     /// As of the last day.
     pub plans: &'a AmortisationReport,
     pub assets: &'a [FixedAsset],
     /// Late interest and indemnities claimed.
     pub claims: &'a [TrailAmount],
-    /// What was set from one invoice against another, and results allocated, whichever their sign.
+    /// What was set from one invoice against another, kept on account, settled or sent back from it, and results allocated,
+    /// whichever their sign.
     pub moved_within: &'a [TrailAmount],
     pub chart: &'a Chart,
 }
@@ -122,6 +127,7 @@ pub fn reconcile(sources: &Sources<'_>, through: NaiveDate) -> Reconciliation {
     comparisons.extend(books.revenue());
     comparisons.push(books.vat());
     comparisons.push(books.payments());
+    comparisons.extend(books.on_account());
     comparisons.extend(books.assets());
     comparisons.extend(books.asset_events(Events::All));
     Reconciliation { from, through, comparisons }
@@ -134,6 +140,7 @@ pub fn tie_out(sources: &Sources<'_>, from: NaiveDate, through: NaiveDate) -> Re
     comparisons.extend(books.revenue());
     comparisons.push(books.vat());
     comparisons.push(books.payments());
+    comparisons.extend(books.on_account());
     comparisons.push(books.interest());
     comparisons.push(books.depreciation_charged());
     comparisons.push(books.subsidy_income());
@@ -191,7 +198,7 @@ impl Look<'_> {
             .sources
             .payments
             .iter()
-            .filter(|payment| payment.received_on <= self.through)
+            .filter(|payment| payment.entered_on() <= self.through)
             .map(|payment| payment.amount)
             .sum();
         let claims = self.sources.entries.iter().filter(|posted| {
@@ -231,18 +238,39 @@ impl Look<'_> {
     }
 
     fn payments(&self) -> Comparison {
-        // What the bank kept of a payment was paid as well.
+        // What the bank kept of a payment was paid as well; what is kept on account and sent back is none.
         let (bank, charges) = (self.account(AccountRole::Bank), self.account(AccountRole::BankCharges));
+        let on_account = self.account(AccountRole::OnAccount);
         let on = |account: &str| -> Money {
             self.moved(Journal::Payments).filter(|line| line.account == account).map(net).sum()
         };
         let kept = if charges == bank { Money::ZERO } else { on(charges) };
-        let accounts = if kept.is_zero() { bank.to_owned() } else { format!("{bank}, {charges}") };
-        let received = on(bank) + kept;
+        let waiting = on(on_account);
+        let mut accounts = vec![bank];
+        accounts.extend((!kept.is_zero()).then_some(charges));
+        accounts.extend((!waiting.is_zero()).then_some(on_account));
+        let received = on(bank) + kept + waiting;
         let days = self.from..=self.through;
-        let recorded = || self.sources.payments.iter().filter(|payment| days.contains(&payment.received_on));
+        let at_bank = self.sources.payments.iter().filter(|payment| payment.settled_on.is_none());
+        let recorded = || at_bank.clone().filter(|payment| days.contains(&payment.received_on));
         let paid = recorded().map(|payment| payment.amount).sum();
-        comparison(Check::Payments, &accounts, received, paid, recorded().count())
+        comparison(Check::Payments, &accounts.join(", "), received, paid, recorded().count())
+    }
+
+    /// What was posted of money on account since ever, where anything was; what was taken over of it rests on nothing here.
+    fn on_account(&self) -> Option<Comparison> {
+        let account = self.account(AccountRole::OnAccount);
+        let entries = self.sources.entries.iter().map(|posted| &posted.entry);
+        let own = entries.filter(|entry| {
+            [Journal::Payments, Journal::Miscellaneous].contains(&entry.journal) && entry.date <= self.through
+        });
+        let lines = || own.clone().flat_map(JournalEntry::lines).filter(|line| line.account == account);
+        let moved = || self.sources.on_account.iter().filter(|moved| moved.on <= self.through);
+        if lines().count() + moved().count() == 0 {
+            return None;
+        }
+        let kept = moved().map(|moved| moved.total).sum();
+        Some(comparison(Check::OnAccount, account, -lines().map(net).sum::<Money>(), kept, moved().count()))
     }
 
     /// Gross amounts of the year's documents against the customers' side of the sales journal.
@@ -283,7 +311,9 @@ impl Look<'_> {
         // A document of zero throughout has no entry.
         let entry = |document: &IssuedInvoice| journal_entry(document, self.sources.chart).ok().flatten();
         let documents: Money = self.issued(Some(self.from)).filter_map(entry).map(|entry| entry.total()).sum();
-        let recorded = self.sources.payments.iter().filter(|payment| days.contains(&payment.received_on));
+        // What was settled from accounts is told with what moved within.
+        let at_bank = self.sources.payments.iter().filter(|payment| payment.settled_on.is_none());
+        let recorded = at_bank.filter(|payment| days.contains(&payment.received_on));
         let paid: Money = recorded.map(|payment| payment.amount.abs()).sum();
         let told = self.sources.claims.iter().chain(self.sources.moved_within);
         let told: Money = told.filter(|told| days.contains(&told.on)).map(|told| told.total.abs()).sum();

@@ -10,10 +10,10 @@ use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    alarms, amortisation, asset_papers, assets, audit, audit_packs, audit_sample, audit_sheet, availability, billing,
-    bookkeeping, comparison, documents, drafts, imports, invoices, journal, ledger, line_readings, me, meter_readings,
-    meters, notices, opening, paid_back, payback, payments, racks, readings, reminders, reports, resolutions, settings,
-    tariffs, tenants, terms, titre, token, usage, users,
+    alarms, amortisation, asset_papers, assets, audit, audit_packs, audit_sample, audit_sheet, availability,
+    bank_statements, billing, bookkeeping, comparison, documents, drafts, imports, invoices, journal, ledger,
+    line_readings, me, meter_readings, meters, notices, on_account, opening, paid_back, payback, payments, racks,
+    readings, reminders, reports, resolutions, settings, tariffs, tenants, terms, titre, token, usage, users,
 };
 
 use crate::http::health;
@@ -70,17 +70,21 @@ const PROBLEM_TYPE: &str = "application/problem+json";
         payments::correct,
         payments::credit,
         payments::claim,
+        on_account::account,
+        on_account::settle,
+        on_account::send_back,
         paid_back::account,
         paid_back::refund,
         paid_back::transfer,
         payments::list,
         payments::record,
-        payments::read_statement,
-        payments::statements,
-        payments::statement,
-        payments::receipts,
-        payments::match_receipt,
-        payments::dismiss,
+        bank_statements::read_statement,
+        bank_statements::statements,
+        bank_statements::statement,
+        bank_statements::receipts,
+        bank_statements::match_receipt,
+        bank_statements::dismiss,
+        bank_statements::keep,
         billing::plan,
         billing::run,
         comparison::months,

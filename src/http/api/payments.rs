@@ -1,30 +1,29 @@
-//! `/api/v1/payments` and what is late: money received, bank statements, credit notes, late interest.
+//! `/api/v1/payments` and what is late: money received, credit notes, late interest.
 
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::once::{Writing, once, once_without_answer};
+use super::once::{Writing, once};
 use super::schemas::receivables as described;
 use super::schemas::values::Amount;
-use super::{Asked, LongPageQuery, PAGE_ROWS_MAX, PageQuery, cut, going_on, only_of, page_of, paged_long};
+use super::{Asked, cut, going_on, only_of};
 use crate::app::Store;
 use crate::app::charge_interest;
 use crate::app::correct_invoice::{self, CorrectionRequest};
 use crate::app::credit_invoice::{self, CreditRequest};
-use crate::app::import_statement;
-use crate::app::match_receipts::{self, BankReceipt, BankStatement};
 use crate::app::read_payments::{self, PAYMENTS_PER_PAGE, RecordedPayment};
+use crate::app::record_and_keep::{self, SplitReport};
 use crate::app::record_payment::{self, NewPayment};
 use crate::domain::audit::Actor;
 use crate::domain::calendar::plain_day;
 use crate::domain::ids::TenantCode;
 use crate::domain::invoice::{InvoiceNumber, restated};
 use crate::domain::money::Money;
-use crate::http::asked::{Expected, days, page};
+use crate::http::asked::{Expected, days};
 use crate::http::error::{Fault, Problem};
 use crate::http::state::{Shared, blocking};
 
@@ -72,6 +71,8 @@ pub struct PaymentRow {
     #[schema(value_type = Amount)]
     amount: String,
     reference: Option<String>,
+    /// The day it was taken from what the tenant had on account, where it was.
+    settled_on: Option<NaiveDate>,
 }
 
 #[utoipa::path(
@@ -121,6 +122,7 @@ fn row(recorded: RecordedPayment) -> PaymentRow {
         tenant: recorded.tenant.to_string(),
         amount: recorded.payment.amount.to_string(),
         reference: recorded.payment.reference,
+        settled_on: recorded.payment.settled_on,
     }
 }
 
@@ -136,13 +138,16 @@ pub struct PaymentBody {
     /// The same was received before, and came a second time.
     #[serde(default)]
     again: bool,
+    /// What is more than what is open is kept on account of the tenant, instead of being refused.
+    #[serde(default)]
+    keep_rest: bool,
 }
 
 #[utoipa::path(
     post, path = "/api/v1/payments", tag = "payments", request_body = PaymentBody,
     params(("Idempotency-Key" = Option<String>, Header, description = "The same request is recorded once.")),
-    responses((status = 201, body = described::PaymentReport,
-               description = "Recorded: its number, what is open before and after, the letter that settles."),
+    responses((status = 201, body = described::RecordedReport,
+               description = "Recorded: its number, what is open before and after, the letter that settles, what was kept on account."),
               (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
               (status = 404, body = Problem),
               (status = 409, body = Problem,
@@ -151,181 +156,16 @@ pub struct PaymentBody {
     security(("token" = []))
 )]
 pub async fn record(writing: Writing) -> Result<HttpResponse, Fault> {
-    let PaymentBody { invoice, received_on, amount, reference, again } = writing.body()?;
+    let PaymentBody { invoice, received_on, amount, reference, again, keep_rest } = writing.body()?;
     let invoice = InvoiceNumber::from_stored(invoice);
     let new = NewPayment { invoice, received_on, amount, reference, statement_key: None };
-    let recorded = move |store: &Store, by: &Actor, now| record_payment::record_once(store, &new, again, by, now);
-    once(writing, StatusCode::CREATED, recorded).await
-}
-
-#[utoipa::path(
-    post, path = "/api/v1/payments/statements", tag = "payments",
-    description = "Reads a bank statement, camt.053 or CFONB 120, as the body. A statement read twice counts once.",
-    params(("Idempotency-Key" = Option<String>, Header, description = "The same statement is answered alike.")),
-    request_body(content = String, content_type = "application/octet-stream"),
-    responses((status = 201, body = described::ImportReport,
-               description = "What was recorded, known before, and left for a person with the reason."),
-              (status = 401, body = Problem), (status = 403, body = Problem), (status = 422, body = Problem)),
-    security(("token" = []))
-)]
-pub async fn read_statement(writing: Writing) -> Result<HttpResponse, Fault> {
-    let statement = writing.request.clone();
-    once(writing, StatusCode::CREATED, move |store, by, now| import_statement::import(store, &statement, by, now)).await
-}
-
-/// A bank statement that was read.
-#[derive(Serialize, ToSchema)]
-pub struct StatementRow {
-    id: i64,
-    read_by: String,
-    read_at: DateTime<Utc>,
-    receipts: i64,
-    /// Receipts that an earlier statement held.
-    known_before: i64,
-}
-
-#[utoipa::path(
-    get, path = "/api/v1/payments/statements", tag = "payments", params(PageQuery),
-    responses((status = 200, body = Vec<StatementRow>, description = "The latest first."), (status = 400, body = Problem),
-              (status = 401, body = Problem), (status = 403, body = Problem)),
-    security(("token" = []))
-)]
-pub async fn statements(
-    shared: Data<Shared>,
-    http: HttpRequest,
-    query: Query<PageQuery>,
-) -> Result<HttpResponse, Fault> {
-    let (store, page) = (shared.store.clone(), page(query.page.as_deref())?);
-    let skipped = page.saturating_sub(1).saturating_mul(PAGE_ROWS_MAX);
-    let (found, total) = blocking(move || match_receipts::statements_part(&store, skipped, PAGE_ROWS_MAX)).await?;
-    let row = |one: BankStatement| StatementRow {
-        id: one.id,
-        read_by: one.by,
-        read_at: one.at,
-        receipts: one.receipts,
-        known_before: one.known_before,
+    let recorded = move |store: &Store, by: &Actor, now| match keep_rest {
+        true => record_and_keep::record(store, &new, again, by, now),
+        false => {
+            record_payment::record_once(store, &new, again, by, now).map(|payment| SplitReport { payment, kept: None })
+        }
     };
-    Ok(page_of(&http, page, total).json(found.into_iter().map(row).collect::<Vec<_>>()))
-}
-
-/// A receipt of a bank statement.
-#[derive(Serialize, ToSchema)]
-pub struct ReceiptRow {
-    /// What tells it from every other; matching and setting aside name it.
-    key: String,
-    statement: i64,
-    booked_on: NaiveDate,
-    #[schema(value_type = Amount)]
-    amount: String,
-    /// What the bank kept of it and no payment carries yet.
-    #[schema(value_type = Amount)]
-    charge: String,
-    /// What is left of it to match.
-    #[schema(value_type = Amount)]
-    left: String,
-    text: String,
-    /// `recorded`, `left` or `dismissed`.
-    outcome: &'static str,
-    why: Option<String>,
-    /// Numbers of the payments it became.
-    payments: Option<String>,
-}
-
-fn receipt(receipt: &BankReceipt) -> ReceiptRow {
-    ReceiptRow {
-        key: receipt.key.clone(),
-        statement: receipt.statement,
-        booked_on: receipt.booked_on,
-        amount: receipt.amount.to_string(),
-        charge: receipt.charge.to_string(),
-        left: receipt.open().to_string(),
-        text: receipt.text.clone(),
-        outcome: receipt.outcome.name(),
-        why: match_receipts::why(receipt).map(|told| told.english),
-        payments: receipt.payment.clone(),
-    }
-}
-
-#[utoipa::path(
-    get, path = "/api/v1/payments/receipts", tag = "payments", params(LongPageQuery),
-    description = "Receipts of bank statements that a person has to match, oldest first.",
-    responses((status = 200, body = Vec<ReceiptRow>), (status = 401, body = Problem), (status = 403, body = Problem)),
-    security(("token" = []))
-)]
-pub async fn receipts(
-    shared: Data<Shared>,
-    http: HttpRequest,
-    query: Query<LongPageQuery>,
-) -> Result<HttpResponse, Fault> {
-    let store = shared.store.clone();
-    let left = blocking(move || match_receipts::left(&store)).await?;
-    paged_long(&http, &left.iter().map(receipt).collect::<Vec<_>>(), query.page.as_deref())
-}
-
-#[utoipa::path(
-    get, path = "/api/v1/payments/statements/{statement}", tag = "payments", params(("statement" = i64, Path), LongPageQuery),
-    responses((status = 200, body = Vec<ReceiptRow>), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
-              (status = 404, body = Problem)),
-    security(("token" = []))
-)]
-pub async fn statement(
-    shared: Data<Shared>,
-    id: Path<String>,
-    http: HttpRequest,
-    query: Query<LongPageQuery>,
-) -> Result<HttpResponse, Fault> {
-    let id: i64 = id.parse().map_err(|_| Fault::NotFound)?;
-    let store = shared.store.clone();
-    let found = blocking(move || match_receipts::statement(&store, id)).await?;
-    let (_, receipts) = found.ok_or(Fault::NotFound)?;
-    paged_long(&http, &receipts.iter().map(receipt).collect::<Vec<_>>(), query.page.as_deref())
-}
-
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct MatchBody {
-    receipt: String,
-    invoice: String,
-    #[schema(value_type = Amount)]
-    amount: Money,
-}
-
-#[utoipa::path(
-    post, path = "/api/v1/payments/receipts/match", tag = "payments", request_body = MatchBody,
-    params(("Idempotency-Key" = Option<String>, Header, description = "The same request is recorded once.")),
-    responses((status = 201, body = described::PaymentReport, description = "Recorded, as a payment is."), (status = 400, body = Problem),
-              (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
-              (status = 422, body = Problem)),
-    security(("token" = []))
-)]
-pub async fn match_receipt(writing: Writing) -> Result<HttpResponse, Fault> {
-    let wanted: MatchBody = writing.body()?;
-    once(writing, StatusCode::CREATED, move |store, by, now| {
-        let invoice = InvoiceNumber::from_stored(wanted.invoice);
-        match_receipts::assign(store, &wanted.receipt, &invoice, wanted.amount, None, by, now)
-    })
-    .await
-}
-
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct DismissBody {
-    receipt: String,
-    /// Why it pays no invoice.
-    reason: String,
-}
-
-#[utoipa::path(
-    post, path = "/api/v1/payments/receipts/dismiss", tag = "payments", request_body = DismissBody,
-    params(("Idempotency-Key" = Option<String>, Header, description = "The same request is done once.")),
-    responses((status = 204), (status = 400, body = Problem), (status = 401, body = Problem),
-              (status = 403, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem)),
-    security(("token" = []))
-)]
-pub async fn dismiss(writing: Writing) -> Result<HttpResponse, Fault> {
-    let DismissBody { receipt, reason } = writing.body()?;
-    let dismiss = move |store: &Store, by: &Actor, now| match_receipts::dismiss(store, &receipt, &reason, by, now);
-    once_without_answer(writing, StatusCode::NO_CONTENT, dismiss).await
+    once(writing, StatusCode::CREATED, recorded).await
 }
 
 #[utoipa::path(

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{paged, wanted};
-use crate::app::list_terms::{self, TenantRow};
+use crate::app::list_terms::{self, ContractsOf, TenantRow};
 use crate::domain::contract::{Contract, ContractLine, LineQuantity};
 use crate::domain::party::Tenant;
 use crate::http::auth::Granted;
@@ -96,6 +96,10 @@ pub async fn list(
 pub struct ContractsQuery {
     /// Part of a code or title, of the tenant's code or name, or of the code of a tariff it is billed at.
     q: Option<String>,
+    /// Its code: of this tenant only.
+    tenant: Option<String>,
+    /// Its code: billed at this tariff in one of the lines, whenever.
+    tariff: Option<String>,
     /// `tenant` (by name, then code; unasked), `code`, `title`, `end`, `notice` (the last day to give it) or `lines` (how
     /// many), with `-` before it for descending.
     sort: Option<String>,
@@ -116,7 +120,8 @@ pub async fn contracts(
 ) -> Result<HttpResponse, Fault> {
     let wanted = wanted(query.q.as_deref(), query.sort.as_deref())?;
     let store = shared.store.clone();
-    let found = blocking(move || list_terms::contracts(&store, &granted.scope, &wanted)).await?;
+    let of = ContractsOf::named(query.tenant.as_deref().unwrap_or(""), query.tariff.as_deref().unwrap_or(""));
+    let found = blocking(move || list_terms::contracts(&store, &granted.scope, &of, &wanted)).await?;
     let rows: Vec<ContractAnswer> = found.rows.iter().map(|row| contract(&row.contract)).collect();
     paged(&http, &rows, query.page.as_deref())
 }

@@ -24,7 +24,7 @@ const fn task(section: &'static str, key: &'static str, steps: usize) -> Task {
 const FINANCE: &[Task] = &[
     task("/billing", "help-billing", 4),
     task("/invoices", "help-invoices-finance", 4),
-    task("/payments", "help-payments", 3),
+    task("/payments", "help-payments", 4),
     task("/dunning", "help-dunning", 2),
     task("/tenants", "help-tenants", 3),
     task("/contracts", "help-contracts-finance", 2),
@@ -37,7 +37,7 @@ const FINANCE: &[Task] = &[
 ];
 
 const TENANT: &[Task] = &[
-    task("/invoices", "help-invoices-tenant", 3),
+    task("/invoices", "help-invoices-tenant", 4),
     task("/usage", "help-usage-tenant", 3),
     task("/contracts", "help-contracts-tenant", 2),
 ];

@@ -12,7 +12,7 @@ use self::check::{Looked, check, failed_card};
 use super::edit::contract;
 use super::runs::problems;
 use super::trail::EventView;
-use super::{Frame, page, plant_figures};
+use super::{Frame, encoded, page, plant_figures};
 use crate::app::compare_billing::{Comparison, State};
 use crate::app::late_readings::LateInvoice;
 use crate::app::list_plan::PlanPart;
@@ -22,6 +22,8 @@ use crate::app::read_tenants;
 use crate::domain::access::{self, Action, Decision, Role, policy};
 use crate::domain::billing_run::{Problem, ProblemKind, Severity};
 use crate::domain::calendar::BillingMonth;
+use crate::domain::ids::TenantCode;
+use crate::domain::money::Money;
 use crate::http::auth::Visitor;
 use crate::http::error::Fault;
 use crate::http::state::{CheckedMonth, Shared, blocking};
@@ -376,13 +378,18 @@ fn owed_card(frame: &Frame, today: &Today) -> Option<Card> {
         let values = [("number", &*number), ("amount", &*owed)];
         Item { text: frame.texts("home-owed-item", &values), address: Some(format!("/invoices/{number}/refund")) }
     };
-    (today.counts.overpaid > 0).then(|| Card {
+    let account = |(tenant, kept): &(TenantCode, Money)| Item {
+        text: frame.texts("home-owed-account", &[("tenant", tenant.as_str()), ("amount", &frame.amount(kept))]),
+        address: Some(format!("/tenants/{}/on-account", encoded(tenant.as_str()))),
+    };
+    let accounts = today.on_account.iter().take(PROBLEMS_NAMED).map(account);
+    (!today.owed.is_zero()).then(|| Card {
         class: "card-due",
         title: frame.t("home-owed"),
-        count: frame.whole(today.counts.overpaid),
-        text: frame.with("home-owed-due", "amount", &frame.amount(&today.owed)),
-        items: today.overpaid.iter().map(item).collect(),
-        link: Some(("/invoices?status=overpaid".to_owned(), frame.t("home-owed-go"))),
+        count: frame.amount(&today.owed),
+        text: frame.t("home-owed-due"),
+        items: accounts.chain(today.overpaid.iter().map(item)).collect(),
+        link: (today.counts.overpaid > 0).then(|| ("/invoices?status=overpaid".to_owned(), frame.t("home-owed-go"))),
     })
 }
 

@@ -20,6 +20,7 @@ pub mod ledger;
 pub mod lettering;
 pub mod management_figures;
 pub mod manual_lines;
+pub mod on_account;
 pub mod outbox;
 pub mod paid_back;
 pub mod payments;

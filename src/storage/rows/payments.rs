@@ -14,7 +14,7 @@ use crate::storage::dialect;
 use crate::storage::error::StorageResult;
 use crate::storage::rows::invoices::{self, Page, searched::like};
 use crate::storage::rows::paid_back;
-use crate::storage::schema::{invoice, money_moved, payment, tenant};
+use crate::storage::schema::{invoice, money_moved, on_account, payment, tenant};
 
 /// Money that moved, with the invoice it belongs to: a payment, or a refund with an amount below zero.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,11 +70,18 @@ pub fn is_recorded(connection: &mut AnyConnection, statement_key: &str) -> Stora
 /// What was paid on an invoice, what was set against it included, oldest first and then as it was recorded.
 pub fn of_invoice(connection: &mut AnyConnection, paid: InvoiceId) -> StorageResult<Vec<Payment>> {
     let rows: Vec<(i64, Row)> = payment::table
+        .left_join(on_account::table.on(on_account::number.eq(payment::number)))
         .filter(payment::invoice_id.eq(paid.0))
         .order((payment::received_on, payment::id))
         .select((
             payment::recorded_at,
-            (payment::number, payment::received_on, payment::amount_cents, payment::reference),
+            (
+                payment::number,
+                payment::received_on,
+                payment::amount_cents,
+                payment::reference,
+                on_account::moved_on.nullable(),
+            ),
         ))
         .load(connection)?;
     let received = rows.into_iter().map(|(recorded_at, row)| Ok((recorded_at, payment_from(row)?)));
@@ -95,11 +102,18 @@ pub fn list(
 ) -> StorageResult<Vec<RecordedPayment>> {
     let mut query = money_moved::table
         .inner_join(invoice::table.inner_join(tenant::table))
+        .left_join(on_account::table.on(on_account::number.eq(money_moved::number)))
         .order((money_moved::recorded_at, money_moved::id, money_moved::number))
         .select((
             invoice::number,
             tenant::code,
-            (money_moved::number, money_moved::received_on, money_moved::amount_cents, money_moved::reference),
+            (
+                money_moved::number,
+                money_moved::received_on,
+                money_moved::amount_cents,
+                money_moved::reference,
+                on_account::moved_on.nullable(),
+            ),
         ))
         .into_boxed();
     if let Some(from) = from {
@@ -159,7 +173,13 @@ macro_rules! columns {
         (
             invoice::number,
             tenant::code,
-            (money_moved::number, money_moved::received_on, money_moved::amount_cents, money_moved::reference),
+            (
+                money_moved::number,
+                money_moved::received_on,
+                money_moved::amount_cents,
+                money_moved::reference,
+                on_account::moved_on.nullable(),
+            ),
         )
     };
 }
@@ -172,7 +192,10 @@ macro_rules! latest_first {
 
 /// A page of what moved, the latest first.
 pub fn page(connection: &mut AnyConnection, filter: &PaymentFilter, page: Page) -> StorageResult<Vec<RecordedPayment>> {
-    let joined = money_moved::table.inner_join(invoice::table.inner_join(tenant::table)).select(columns!());
+    let joined = money_moved::table
+        .inner_join(invoice::table.inner_join(tenant::table))
+        .left_join(on_account::table.on(on_account::number.eq(money_moved::number)))
+        .select(columns!());
     let rows: Vec<(Option<String>, String, Row)> =
         latest_first!(filtered!(joined, filter)).limit(page.limit).offset(page.offset).load(connection)?;
     rows.into_iter().map(recorded_from).collect()
@@ -189,7 +212,10 @@ pub fn after(
     let place = money_moved::table.filter(money_moved::number.eq(last));
     let place = place.select((money_moved::received_on, money_moved::id)).first(connection).optional()?;
     let Some((day, id)): Option<(String, i64)> = place else { return Ok(None) };
-    let joined = money_moved::table.inner_join(invoice::table.inner_join(tenant::table)).select(columns!());
+    let joined = money_moved::table
+        .inner_join(invoice::table.inner_join(tenant::table))
+        .left_join(on_account::table.on(on_account::number.eq(money_moved::number)))
+        .select(columns!());
     let later = (money_moved::received_on.lt(day.clone())).or(money_moved::received_on
         .eq(day)
         .and(money_moved::id.lt(id).or(money_moved::id.eq(id).and(money_moved::number.lt(last.to_owned())))));
@@ -215,9 +241,12 @@ fn recorded_from((number, tenant, row): (Option<String>, String, Row)) -> Storag
     })
 }
 
-type Row = (String, String, i64, Option<String>);
+/// Last the day on which it was taken from the tenant's account, where it was.
+type Row = (String, String, i64, Option<String>, Option<String>);
 
-fn payment_from((number, received_on, amount, reference): Row) -> StorageResult<Payment> {
+fn payment_from((number, received_on, cents, reference, settled_on): Row) -> StorageResult<Payment> {
     let received_on = date_from("a payment's day", &received_on)?;
-    Ok(Payment { number, received_on, amount: Money::from_cents(amount), reference, transferred_from: None })
+    let settled_on = settled_on.map(|day| date_from("the day a payment left an account", &day)).transpose()?;
+    let amount = Money::from_cents(cents);
+    Ok(Payment { number, received_on, amount, reference, transferred_from: None, settled_on })
 }

@@ -8,13 +8,15 @@ use serde_json::Value;
 use super::Verification;
 use super::numbered::Taken;
 use crate::app::AppError;
+use crate::domain::ids::TenantCode;
 use crate::domain::ledger::Journal;
 use crate::domain::money::Money;
-use crate::domain::receivables::{PaidBack, Payment};
+use crate::domain::receivables::{Movement, PaidBack, Payment};
 use crate::storage::audit::ChainedEvent;
 use crate::storage::evidence::EntryLine;
 use crate::storage::lettering::LetteredLine;
-use crate::storage::{AnyConnection, lettering, paid_back, payments};
+use crate::storage::payments::RecordedPayment;
+use crate::storage::{AnyConnection, lettering, on_account, paid_back, payments};
 
 /// What the trail says.
 #[derive(Default)]
@@ -23,6 +25,8 @@ pub struct Said {
     payments: BTreeMap<String, (i64, Value)>,
     /// The same of refunds and transfers.
     paid_back: BTreeMap<String, (i64, Value)>,
+    /// What was kept on account, and sent back from it, with the name of its day.
+    on_account: BTreeMap<String, (i64, Value, &'static str)>,
     /// Letters given, with the event that says so.
     letters: Vec<(i64, String)>,
 }
@@ -32,8 +36,9 @@ pub type Receipts = BTreeMap<String, (NaiveDate, Money)>;
 
 /// Keeps what `entry` says, where it is one of them.
 pub fn note_entry(receipts: &mut Receipts, entry: &EntryLine) {
-    let is_transfer = entry.journal == Journal::Miscellaneous.code() && entry.document.starts_with("IMP-");
-    if is_transfer || entry.journal == Journal::Payments.code() {
+    // Transfers, and what was settled from accounts.
+    let is_within = ["IMP-", "REG-"].iter().any(|series| entry.document.starts_with(series));
+    if (is_within && entry.journal == Journal::Miscellaneous.code()) || entry.journal == Journal::Payments.code() {
         receipts.insert(entry.document.clone(), (entry.date, Money::from_cents(entry.debit_cents)));
     }
 }
@@ -41,8 +46,16 @@ pub fn note_entry(receipts: &mut Receipts, entry: &EntryLine) {
 impl Said {
     pub fn note(&mut self, chained: &ChainedEvent) {
         let event = &chained.event;
-        if event.action == "payment.recorded" {
+        if ["payment.recorded", "payment.settled"].contains(&event.action.as_str()) {
             self.payments.insert(event.subject.clone(), (chained.sequence, event.detail.clone()));
+        }
+        let day = match event.action.as_str() {
+            "payment.kept" => Some("kept_on"),
+            "payment.repaid" => Some("repaid_on"),
+            _ => None,
+        };
+        if let Some(day) = day {
+            self.on_account.insert(event.subject.clone(), (chained.sequence, event.detail.clone(), day));
         }
         if ["payment.refunded", "payment.transferred"].contains(&event.action.as_str()) {
             self.paid_back.insert(event.subject.clone(), (chained.sequence, event.detail.clone()));
@@ -65,13 +78,18 @@ pub fn verify(
     // Refunds stand among what moved, and are held with transfers.
     stored.retain(|recorded| recorded.payment.amount > Money::ZERO);
     returned(connection, said, receipts, taken, found)?;
+    let moved = on_account::all(connection)?;
+    kept(&moved, said, receipts, taken, found);
+    settled(&moved, said, &stored, found);
     let lines = lettering::lines(connection)?;
-    let of_payments = lines.iter().filter(|line| line.journal == Journal::Payments.code());
+    let journals = [Journal::Payments.code(), Journal::Miscellaneous.code()];
+    let of_payments = lines.iter().filter(|line| journals.contains(&line.journal.as_str()));
     let by_payment: BTreeMap<&str, &LetteredLine> = of_payments.map(|line| (line.document.as_str(), line)).collect();
     for recorded in &stored {
         let payment = &recorded.payment;
         taken.number(payments::SERIES, &payment.number);
-        journal_entry(&payment.number, ("received on", payment.received_on), payment.amount, receipts, found);
+        let day = if payment.settled_on.is_some() { "settled on" } else { "received on" };
+        journal_entry(&payment.number, (day, payment.entered_on()), payment.amount, receipts, found);
         let Some((sequence, detail)) = said.payments.get(&payment.number) else {
             found.find("payment", &payment.number, "the trail does not say that it was recorded");
             continue;
@@ -113,6 +131,59 @@ fn returned(
         found.find("payment", number, format!("event {sequence} says it was recorded, and it is not there"));
     }
     Ok(())
+}
+
+/// What was kept on account of tenants and sent back from it, both ways.
+fn kept(
+    moved: &[(TenantCode, Movement)],
+    said: &Said,
+    receipts: &Receipts,
+    taken: &mut Taken,
+    found: &mut Verification,
+) {
+    for (tenant, moved) in moved.iter().filter(|(_, moved)| !moved.is_payment()) {
+        let (number, day) = (&moved.number, if moved.amount > Money::ZERO { "kept_on" } else { "repaid_on" });
+        taken.number(on_account::SERIES, number);
+        journal_entry(number, (day, moved.on), moved.amount.abs(), receipts, found);
+        let Some((sequence, detail, _)) = said.on_account.get(number).filter(|(_, _, told)| *told == day) else {
+            found.find("payment", number, "the trail does not say that it was recorded");
+            continue;
+        };
+        let (event, told) = (format!("event {sequence}"), |key| text(detail, key).unwrap_or_default());
+        differ(number, "tenant", (tenant, told("tenant")), &event, found);
+        differ(number, day, (moved.on, told(day)), &event, found);
+        differ(number, "amount", (moved.amount.abs(), told("amount")), &event, found);
+        differ(number, "reference", (moved.reference.as_deref().unwrap_or_default(), told("reference")), &event, found);
+    }
+    let is_there = |number: &String| moved.iter().any(|(_, moved)| moved.number == *number);
+    for (number, (sequence, ..)) in said.on_account.iter().filter(|(number, _)| !is_there(number)) {
+        found.find("payment", number, format!("event {sequence} says it was recorded, and it is not there"));
+    }
+}
+
+/// Payments settled from accounts, both ways.
+fn settled(moved: &[(TenantCode, Movement)], said: &Said, payments: &[RecordedPayment], found: &mut Verification) {
+    let left: BTreeMap<&str, (&TenantCode, &Movement)> = moved
+        .iter()
+        .filter(|(_, one)| one.is_payment())
+        .map(|(tenant, one)| (one.number.as_str(), (tenant, one)))
+        .collect();
+    let paid: BTreeMap<&str, &RecordedPayment> =
+        payments.iter().map(|recorded| (recorded.payment.number.as_str(), recorded)).collect();
+    let told = |number: &str| said.payments.get(number).and_then(|(_, detail)| text(detail, "settled_on"));
+    for (number, (tenant, moved)) in &left {
+        let (Some(recorded), Some(day)) = (paid.get(number), told(number)) else {
+            found.find("payment", *number, "it left an account, and the trail tells of no payment settled from it");
+            continue;
+        };
+        let who = "what left the account";
+        differ(number, "tenant", (&recorded.tenant, *tenant), who, found);
+        differ(number, "amount", (recorded.payment.amount, -moved.amount), who, found);
+        differ(number, "settled on", (moved.on, day), "its event", found);
+    }
+    for number in said.payments.keys().filter(|number| told(number).is_some() && !left.contains_key(number.as_str())) {
+        found.find("payment", number, "the trail says it was settled from an account, and it left none");
+    }
 }
 
 fn returned_against_event(invoice: &str, back: &PaidBack, (sequence, detail): (i64, &Value), found: &mut Verification) {
@@ -168,7 +239,7 @@ fn differ<S: ToString, E: ToString>(
     }
 }
 
-/// The payment that settled its invoice carries the letter the trail says, of the day it was received.
+/// The payment that settled its invoice carries the letter the trail says, of the day of its entry.
 fn letter_of(
     payment: &Payment,
     (sequence, detail): (i64, &Value),
@@ -176,15 +247,16 @@ fn letter_of(
     found: &mut Verification,
 ) {
     let Some(said) = text(detail, "letter") else { return };
-    let place = format!("{} {}", Journal::Payments.code(), payment.number);
+    let journal = if payment.settled_on.is_some() { Journal::Miscellaneous } else { Journal::Payments };
+    let place = format!("{} {}", journal.code(), payment.number);
     match line {
         None => found.find("lettering", place, format!("it carries no letter, event {sequence} says {said}")),
         Some(line) if line.code != said => {
             found.find("lettering", place, format!("it carries {}, event {sequence} says {said}", line.code));
         }
-        Some(line) if line.lettered_on != payment.received_on => {
-            let (day, received) = (line.lettered_on, payment.received_on);
-            found.find("lettering", place, format!("{said} is of {day}, and it was received on {received}"));
+        Some(line) if line.lettered_on != payment.entered_on() => {
+            let (day, entered) = (line.lettered_on, payment.entered_on());
+            found.find("lettering", place, format!("{said} is of {day}, and its entry of {entered}"));
         }
         Some(_) => {}
     }

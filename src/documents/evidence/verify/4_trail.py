@@ -175,6 +175,12 @@ class Trail(Part):
                     known.setdefault(key, value)
         elif action == "payment.recorded":
             self.payments[subject] = (record["sequence"], detail, "received_on", RECEIPTS)
+        elif action == "payment.kept":
+            self.payments[subject] = (record["sequence"], detail, "kept_on", RECEIPTS)
+        elif action == "payment.repaid":
+            self.payments[subject] = (record["sequence"], detail, "repaid_on", RECEIPTS)
+        elif action == "payment.settled":
+            self.payments[subject] = (record["sequence"], detail, "settled_on", TRANSFERS)
         elif action == "payment.refunded":
             self.payments[subject] = (record["sequence"], detail, "refunded_on", RECEIPTS)
         elif action == "payment.transferred":

@@ -242,8 +242,11 @@ POSTING_ACTIONS = (
     "depreciation.posted",
     "interest.claimed",
     "invoice.issued",
+    "payment.kept",
     "payment.recorded",
     "payment.refunded",
+    "payment.repaid",
+    "payment.settled",
     "payment.transferred",
     "result.allocated",
     "year.closed",
@@ -252,19 +255,23 @@ POSTING_ACTIONS = (
 JOURNALS = {
     "balances.opened": "AN",
     "interest.claimed": "OD",
+    "payment.kept": "BQ",
     "payment.recorded": "BQ",
     "payment.refunded": "BQ",
+    "payment.repaid": "BQ",
+    "payment.settled": "OD",
     "payment.transferred": "OD",
 }
 POSTED = {"number": "numéro", "date": "date", "label": "libellé"}
 RECEIPTS, TRANSFERS = "BQ", "OD"
-RECEIPT_NUMBER = re.compile(r"(REG|RBT|IMP)-\d{4}-\d{6,}")
+RECEIPT_NUMBER = re.compile(r"(REG|RBT|IMP|CPT)-\d{4}-\d{6,}")
 # Les comparaisons, telles que les rapports les appellent.
 COMPARED = {
     "receivables": "créances",
     "revenue": "produits",
     "vat": "TVA collectée",
     "payments": "encaissements",
+    "on-account": "sommes gardées en compte",
     "invoiced": "factures",
     "credited": "avoirs",
     "journal": "journal",
@@ -279,7 +286,7 @@ COMPARED = {
     "asset-events": "événements des immobilisations",
 }
 # Celles qui ne souffrent pas d’écart : des immobilisations peuvent rester à comptabiliser, des factures non.
-STRICT = ("receivables", "revenue", "vat", "payments", "invoiced", "credited", "interest-claimed", "journal")
+STRICT = ("receivables", "revenue", "vat", "payments", "on-account", "invoiced", "credited", "interest-claimed", "journal")
 FEC_COLUMNS = (
     "JournalCode JournalLib EcritureNum EcritureDate CompteNum CompteLib CompAuxNum CompAuxLib PieceRef PieceDate "
     "EcritureLib Debit Credit EcritureLet DateLet ValidDate Montantdevise Idevise"

@@ -35,8 +35,11 @@ class Assets(Part):
                     what = "le plan dit %s comptabilisés, le journal %s"
                     self.find("plans", place, what % (component["position"]["posted"], euros(posted.get(place, 0))))
             self.happened(asset)
+            self.left_out(asset)
             self.rows(asset["code"], asset)
             self.sums(asset["code"], asset, asset["components"])
+        for code in sorted({code for code, _ in self.asset_events} - {asset["code"] for asset in plan["assets"]}):
+            self.find("plans", code, "la piste dit ce qui lui est arrivé, le plan ne l’a pas")
         self.rows("total", plan["total"])
         self.sums("total", plan["total"], plan["assets"])
         self.report.counts["immobilisations"] = len(plan["assets"])
@@ -62,6 +65,14 @@ class Assets(Part):
                 _, action, said = self.asset_events.get((asset["code"], by), (0, "", {}))
                 if action != "asset.withdrawn" or said.get("change", {}).get("event") != event["number"]:
                     self.find("plans", place, "le plan le dit retiré par l’événement %d, la piste ne le dit pas" % by)
+
+    def left_out(self, asset):
+        """Ce que la piste dit de l’immobilisation et que le plan omet, retraits compris."""
+        shown = {event["number"] for event in asset.get("events", [])}
+        for (code, number), (sequence, _, _) in self.asset_events.items():
+            if code == asset["code"] and number not in shown:
+                place = "%s, événement %d" % (code, number)
+                self.find("plans", place, "l’événement %d de la piste le dit, le plan ne l’a pas" % sequence)
 
     def posted(self, through):
         """Par composant, ce que les comptes 28 du journal des amortissements ont reçu jusqu’à une date."""

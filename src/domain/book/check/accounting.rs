@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use super::Findings;
 use crate::domain::book::{BookFault, BookParts, BookPath};
-use crate::domain::ledger::is_account;
+use crate::domain::ledger::{AccountRole, Chart, is_account};
 
 const ACCOUNT: &str = "an account (2 to 20 digits or capital letters, the first three of them digits)";
 
@@ -14,6 +14,7 @@ pub fn check(parts: &BookParts, findings: &mut Findings) {
     for (role, account) in accounting.chart.replaced() {
         check_account(path.key("accounts").key(&role.name()), account, findings);
     }
+    check_on_account(&accounting.chart, path.key("accounts"), findings);
     for account in accounting.chart.named().keys() {
         check_account(path.key("names").key(account), account, findings);
     }
@@ -27,6 +28,18 @@ pub fn check(parts: &BookParts, findings: &mut Findings) {
         }
         previous = Some(rate.from);
     }
+}
+
+/// What is kept for tenants stands on an account of its own: reconciliations compare its balance.
+fn check_on_account(chart: &Chart, path: BookPath, findings: &mut Findings) {
+    let own = chart.account(AccountRole::OnAccount);
+    let mut others = AccountRole::ALL.into_iter().filter(|role| *role != AccountRole::OnAccount);
+    let Some(other) = others.find(|other| chart.account(*other) == own) else { return };
+    // Where the book says so: of the two, the one it gives.
+    let is_given = chart.replaced().contains_key(&AccountRole::OnAccount);
+    let said = if is_given { AccountRole::OnAccount } else { other };
+    let fault = BookFault::OnAccountShared { account: own.to_owned(), other: other.name() };
+    findings.add(path.key(&said.name()), fault);
 }
 
 fn check_account(path: BookPath, account: &str, findings: &mut Findings) {

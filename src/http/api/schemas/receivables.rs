@@ -65,6 +65,8 @@ pub struct TenantDues {
     pub open: Amount,
     /// Late interest and indemnities if everything were paid today.
     pub interest: Amount,
+    /// What it sent and no invoice has taken: to be settled before anything is claimed.
+    pub on_account: Amount,
     /// The longest late first.
     pub invoices: Vec<OverdueInvoice>,
 }
@@ -181,6 +183,51 @@ pub struct RefundReport {
     pub open: RefundPlan,
     /// The letter that settles the invoice, once nothing is owed.
     pub letter: Option<String>,
+}
+
+/// What was recorded of money received by hand.
+#[derive(Serialize, ToSchema)]
+pub struct RecordedReport {
+    #[serde(flatten)]
+    pub payment: PaymentReport,
+    /// What was left of it, where it was asked to be kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kept: Option<KeptReport>,
+}
+
+/// What was kept on account.
+#[derive(Serialize, ToSchema)]
+pub struct KeptReport {
+    pub number: String,
+    pub tenant: String,
+    pub kept_on: Day,
+    pub amount: Amount,
+    /// What the tenant has on account now.
+    pub balance: Amount,
+}
+
+/// What was settled from it.
+#[derive(Serialize, ToSchema)]
+pub struct SettlementReport {
+    pub tenant: String,
+    pub invoice: String,
+    pub settled_on: Day,
+    pub amount: Amount,
+    /// One for each day on which it was received: the day it counts as paid.
+    pub payments: Vec<PaymentReport>,
+    /// What the tenant has left on account.
+    pub balance: Amount,
+}
+
+/// What was sent back of it.
+#[derive(Serialize, ToSchema)]
+pub struct RepaidReport {
+    pub number: String,
+    pub tenant: String,
+    pub repaid_on: Day,
+    pub amount: Amount,
+    /// What the tenant has left on account.
+    pub balance: Amount,
 }
 
 /// What is open on both before and after; below zero is owed to the tenant.

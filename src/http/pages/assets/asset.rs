@@ -15,17 +15,19 @@ use super::chart::BarChart;
 use super::parts::Link;
 use super::{Address, Frame, encoded, page};
 use crate::app::read_asset::{AssetDossier, Posting};
+use crate::app::record_asset_event;
 use crate::domain::access::{Action, Decision, policy};
 use crate::domain::amortisation::report::{AssetReport, ComponentReport, EventReport, PlanRow, RowState};
 use crate::domain::amortisation::{AssetChange, Extent, Funding, Method, PostingPeriod, TreePart};
 use crate::domain::calendar::BillingMonth;
 use crate::domain::ids::AssetCode;
 use crate::domain::money::Money;
+use crate::domain::told::Told;
 use crate::http::api::assets::find;
 use crate::http::asked::{Expected, parsed};
 use crate::http::auth::Granted;
 use crate::http::error::Fault;
-use crate::http::state::Shared;
+use crate::http::state::{Shared, blocking};
 
 #[derive(Deserialize)]
 pub struct AssetQuery {
@@ -46,6 +48,8 @@ struct AssetPage {
     found: Option<Found>,
     may_archive: bool,
     may_record: bool,
+    /// Why events cannot be withdrawn, by number.
+    held: BTreeMap<usize, Told>,
     files: Vec<Link>,
 }
 
@@ -174,6 +178,10 @@ impl AssetPage {
         !matches!(event.event.change, AssetChange::Withdraw { .. })
     }
 
+    fn held(&self, event: &EventReport) -> Option<String> {
+        self.held.get(&event.number).map(|told| self.frame.said(told))
+    }
+
     fn withdraw_label(&self, event: &EventReport) -> String {
         self.frame.with("event-withdraw-one", "number", &event.number.to_string())
     }
@@ -215,6 +223,12 @@ pub async fn show(
     let code = AssetCode(path.into_inner());
     let (as_of, dossier) = find(&shared, code.clone(), asked).await?;
     let frame = Frame::of(&http);
+    let may_record = frame.may(Action::KeepBooks);
+    let (store, of) = (shared.store.clone(), code.clone());
+    let held = match may_record {
+        true => blocking(move || record_asset_event::not_withdrawable(&store, &of)).await?,
+        false => BTreeMap::new(),
+    };
     let address = address_of(code.as_str());
     let files = Address::new("/amortisation/file")
         .set("asset", &code)
@@ -230,7 +244,8 @@ pub async fn show(
         address,
         as_of,
         known_on: asked.1,
-        may_record: frame.may(Action::KeepBooks),
+        may_record,
+        held,
         may_archive: policy(granted.role, Action::ArchiveReports) != Decision::Deny,
         code,
         frame,

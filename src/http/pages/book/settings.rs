@@ -54,6 +54,7 @@ fn series_row(frame: &Frame, state: &SeriesState) -> SeriesRow {
             SeriesKind::Payments => frame.t("settings-series-payments"),
             SeriesKind::Refunds => frame.t("settings-series-refunds"),
             SeriesKind::Transfers => frame.t("settings-series-transfers"),
+            SeriesKind::OnAccount => frame.t("settings-series-on-account"),
             SeriesKind::Letters => frame.t("settings-series-letters"),
         },
         year: state.year.map_or_else(|| frame.t("settings-series-endless"), |year| year.to_string()),

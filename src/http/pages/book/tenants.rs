@@ -10,11 +10,13 @@ use super::contracts::{self, LineView};
 use super::edit::{contract, tenant::address};
 use super::invoice_list::{InvoiceLine, lines};
 use super::parts::{Address, Link};
-use super::{Frame, encoded, page};
+use super::{Frame, encoded, on_account as on_account_page, page};
+use crate::app::on_account;
 use crate::app::read_invoices::{self, InvoiceFilter, Order};
 use crate::app::read_tenants::{self, TenantFile};
-use crate::domain::access::{Action, Decision, policy};
+use crate::domain::access::{Action, Decision, TenantScope, policy};
 use crate::domain::contract::Contract;
+use crate::domain::money::Money;
 use crate::http::auth::Granted;
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
@@ -35,6 +37,10 @@ struct TenantPage {
     all_contracts: Option<Link>,
     /// The latest; none where the reader may not see invoices.
     invoices: Option<Vec<InvoiceLine>>,
+    /// What is kept on account, where anything is and the reader may see it.
+    on_account: Option<String>,
+    /// Where the account is, for who may see it.
+    account: Option<String>,
     /// All invoices are this tenant's.
     shows_tenant: bool,
     /// Below which the forms are, for who may use them.
@@ -65,14 +71,16 @@ pub async fn one(
     let store = shared.store.clone();
     let sees_invoices = policy(granted.role, Action::SeeInvoices) != Decision::Deny;
     let now = shared.now();
-    let (file, found, today) = blocking(move || {
+    let (file, found, kept, today) = blocking(move || {
         let Some(file) = read_tenants::one(&store, &granted.scope, &code)? else { return Ok(None) };
         let filter = InvoiceFilter { tenant: Some(file.tenant.code.clone()), ..InvoiceFilter::default() };
         let found = match sees_invoices {
             true => Some(read_invoices::list(&store, &granted.reader(), filter, Order::default(), 1)?),
             false => None,
         };
-        Ok(Some((file, found, read_tenants::today(&store, now)?)))
+        let own = TenantScope::Only(file.tenant.code.clone());
+        let kept = if sees_invoices { on_account::total(&store, &own)? } else { Money::ZERO };
+        Ok(Some((file, found, kept, read_tenants::today(&store, now)?)))
     })
     .await?
     .ok_or(Fault::NotFound)?;
@@ -91,6 +99,8 @@ pub async fn one(
             .then(|| format!("/contracts/new?tenant={}", encoded(file.tenant.code.as_str()))),
         all_contracts: (file.contracts.len() > CONTRACTS_SHOWN)
             .then(|| all_contracts(&frame, ("tenant", file.tenant.code.as_str()), file.contracts.len())),
+        on_account: (!kept.is_zero() || frame.may(Action::SeePayments)).then(|| frame.amount(&kept)),
+        account: frame.may(Action::SeePayments).then(|| on_account_page::address(&file.tenant.code)),
         frame,
         file,
         contracts,

@@ -30,6 +30,7 @@ pub async fn own(shared: &Data<Shared>, frame: &Frame, reader: Reader) -> Result
         Some(due_card(frame, &own)),
         Some(overdue_card(frame, &own)),
         owed_card(frame, &own),
+        on_account_card(frame, &own),
         running_card(frame, &own),
         contracts_card(frame, &own.contracts),
         contacts_card(frame, &scope),
@@ -98,6 +99,18 @@ fn owed_card(frame: &Frame, own: &OwnToday) -> Option<Card> {
         text: frame.t("home-own-owed-text"),
         items: own.overpaid.iter().take(PROBLEMS_NAMED).map(item).collect(),
         link: Some(("/invoices?status=overpaid".to_owned(), frame.t("home-owed-go"))),
+    })
+}
+
+/// What the tenant sent and no invoice has taken, where anything is.
+fn on_account_card(frame: &Frame, own: &OwnToday) -> Option<Card> {
+    (!own.on_account.is_zero()).then(|| Card {
+        class: "card-ok",
+        title: frame.t("home-own-on-account"),
+        count: frame.amount(&own.on_account),
+        text: frame.t("home-own-on-account-text"),
+        items: vec![],
+        link: None,
     })
 }
 

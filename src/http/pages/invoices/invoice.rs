@@ -11,11 +11,11 @@ use super::claims::{ClaimRow, posted_row};
 use super::invoice_list::{Left, standing};
 use super::lines::{ServiceGroup, groups, vat_text};
 use super::parts::{Address, Badge, Link, exports};
-use super::{Frame, encoded, framed_pdf, page};
+use super::{Frame, encoded, framed_pdf, on_account as on_account_page, page};
 use crate::app::archive_invoice::ArchiveKind;
 use crate::app::late_readings::{self, LateInvoice};
 use crate::app::read_account::{self, Account};
-use crate::app::{AppError, credit_invoice, notices, read_invoices};
+use crate::app::{AppError, credit_invoice, notices, on_account, read_invoices};
 use crate::domain::access::{Action, Decision, TenantScope, policy};
 use crate::domain::calendar::DEFAULT_ZONE;
 use crate::domain::ids::MeterCode;
@@ -91,6 +91,8 @@ struct AccountView {
     is_open: bool,
     is_late: bool,
     is_creditable: bool,
+    /// Where it is settled from what its tenant has on account, where anything is and it is open.
+    from_account: Option<String>,
     /// What is owed to the tenant, where anything is.
     owed: Option<String>,
     /// Number, day and gross of each credit note.
@@ -135,11 +137,16 @@ pub async fn one(
     let (corrected, month) = (invoice.corrects.first().map(|(number, _)| number.clone()), invoice.month);
     let sees_reasons = may(Action::SeeDrafts);
     let credit_note = (sees_reasons && invoice.kind == InvoiceKind::CreditNote).then(|| invoice.clone());
-    let (account, owing, late, reason) = blocking(move || {
+    let buyer = invoice.buyer.code.clone();
+    let (account, owing, late, reason, on_account) = blocking(move || {
         let of = |number: &InvoiceNumber| read_account::of(&store, &scope, number, now);
         let owing = corrected.map(|number| Ok::<_, AppError>((of(&number)?, number))).transpose()?;
         let reason = credit_note.map(|note| credit_invoice::reason_of(&store, &note)).transpose()?.flatten();
-        Ok((of(&wanted)?, owing, late_readings::of_invoice(&store, &wanted, month)?, reason))
+        let on_account = match may_record {
+            true => on_account::total(&store, &TenantScope::Only(buyer))?,
+            false => Money::ZERO,
+        };
+        Ok((of(&wanted)?, owing, late_readings::of_invoice(&store, &wanted, month)?, reason, on_account))
     })
     .await?;
     let zone = zone_of(&invoice);
@@ -170,7 +177,7 @@ pub async fn one(
         notices,
         account: account
             .filter(|_| invoice.kind != InvoiceKind::CreditNote)
-            .map(|account| account_view(&frame, &invoice, &account)),
+            .map(|account| account_view(&frame, &invoice, &account, on_account)),
         may_credit,
         may_record,
         is_own,
@@ -223,7 +230,7 @@ pub fn zone_of(invoice: &IssuedInvoice) -> Tz {
     invoice.zone.parse().unwrap_or(DEFAULT_ZONE)
 }
 
-fn account_view(frame: &Frame, invoice: &IssuedInvoice, account: &Account) -> AccountView {
+fn account_view(frame: &Frame, invoice: &IssuedInvoice, account: &Account, on_account: Money) -> AccountView {
     let balance = &account.balance;
     let is_interest = interest_due(invoice, account).is_some();
     let left = Left::of(invoice.totals.gross, balance.paid, balance.open, is_interest);
@@ -233,6 +240,10 @@ fn account_view(frame: &Frame, invoice: &IssuedInvoice, account: &Account) -> Ac
         is_open: balance.open > Money::ZERO,
         is_late: account.is_late,
         is_creditable: balance.credited < invoice.totals.gross,
+        from_account: (balance.open > Money::ZERO && on_account > Money::ZERO).then(|| {
+            let address = on_account_page::address(&invoice.buyer.code);
+            Address::new(&address).set("invoice", invoice.number.as_str()).href()
+        }),
         owed: owed(frame, account),
         credit_notes: account
             .credit_notes
@@ -264,7 +275,11 @@ fn moved(frame: &Frame, account: &Account) -> Vec<MovedRow> {
         (day, MovedRow { number: number.clone(), day: frame.date(&day), amount: frame.bare(&amount), what, other })
     };
     let paid = account.payments.iter().map(|paid| {
-        let key = if paid.transferred_from.is_some() { "moved-from" } else { "moved-payment" };
+        let key = match (&paid.transferred_from, paid.settled_on) {
+            (Some(_), _) => "moved-from",
+            (None, Some(_)) => "moved-settled",
+            (None, None) => "moved-payment",
+        };
         row(&paid.number, paid.received_on, paid.amount, key, &paid.reference, &paid.transferred_from)
     });
     let back = account.paid_back.iter().map(|back| {

@@ -10,6 +10,7 @@ use chrono::NaiveDate;
 
 use super::parts::{Address, Badge, Choice, Column, Link, Pager, Tab, Tone, count, exports_of, tenant_choices};
 use super::{Frame, page};
+use crate::app::on_account;
 use crate::app::read_invoices::{
     self, InvoiceFilter, InvoicePage, InvoiceStatus, InvoiceSummary, ListState, Order, StateCounts, Wanted,
 };
@@ -121,6 +122,8 @@ struct InvoicesPage {
     has_documents: bool,
     /// What was asked of the list and could not be done.
     problem: Option<String>,
+    /// What a tenant that reads its own has on account, where anything is.
+    on_account: Option<String>,
 }
 
 /// One row, ready to read.
@@ -179,7 +182,7 @@ async fn show(
     let shown = shown(http, &asked, &granted);
     let sees_drafts = policy(granted.role, Action::SeeDrafts) != Decision::Deny;
     let (store, now) = (shared.store.clone(), shared.now());
-    let (asked, (found, counts, open, names, months, today)) = blocking(move || {
+    let (asked, (found, counts, open, names, months, today), kept) = blocking(move || {
         let reader = granted.reader();
         let today = read_tenants::today(&store, now)?;
         let wanted = asked.wanted(today);
@@ -188,11 +191,16 @@ async fn show(
         let counts = read_invoices::counts(&store, &reader, wanted.clone(), today)?;
         let open = read_invoices::open_sum(&store, &reader, wanted.clone())?;
         let found = read_invoices::search(&store, &reader, wanted, asked.order, asked.page)?;
-        Ok((asked, (found, counts, open, names, months, today)))
+        let kept = match &reader.scope {
+            TenantScope::Everyone => Money::ZERO,
+            own => on_account::total(&store, own)?,
+        };
+        Ok((asked, (found, counts, open, names, months, today), kept))
     })
     .await?;
     let address = asked.address();
     let template = InvoicesPage {
+        on_account: (!kept.is_zero()).then(|| frame.with("invoices-on-account", "amount", &frame.amount(&kept))),
         tabs: tabs(&frame, &address, asked.state, counts, sees_drafts),
         heads: shown.heads(&frame, &address, asked.order),
         lines: lines(&frame, &found.invoices, &names, today),

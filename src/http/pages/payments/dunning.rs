@@ -10,7 +10,7 @@ use super::claims::{ClaimRow, claim_row};
 use super::forms::Fields;
 use super::parts::{Address, Link, exports};
 use super::sheet::{self, Sheet};
-use super::{Frame, done, page};
+use super::{Frame, done, on_account, page};
 use crate::app::charge_interest;
 use crate::app::dunning::{self, Claimable, OverdueInvoice, TenantDues};
 use crate::app::read_account;
@@ -51,6 +51,8 @@ struct TenantView {
     claimed: String,
     interest: String,
     indemnity: String,
+    /// What it has on account, where anything is, and where it is used.
+    on_account: Option<Link>,
     invoices: Vec<OverdueRow>,
 }
 
@@ -161,6 +163,10 @@ fn tenant_view(frame: &Frame, zone: Tz, index: usize, one: &TenantDues) -> Tenan
         claimed: frame.bare(&one.invoices.iter().map(|invoice| invoice.claimed).sum::<Money>()),
         interest: frame.bare(&accrued(|late| late.interest)),
         indemnity: frame.bare(&accrued(|late| late.indemnity)),
+        on_account: (!one.on_account.is_zero()).then(|| Link {
+            label: frame.with("dunning-on-account", "amount", &frame.amount(&one.on_account)),
+            address: on_account::address(&one.tenant),
+        }),
         invoices: one.invoices.iter().map(|invoice| overdue_row(frame, zone, invoice)).collect(),
     }
 }

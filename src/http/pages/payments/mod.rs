@@ -4,5 +4,6 @@ use super::*;
 
 pub mod claims;
 pub mod dunning;
+pub mod on_account;
 pub mod payment_list;
 pub mod reminder;

@@ -14,18 +14,21 @@ use crate::app::match_receipts::{self, BankReceipt};
 use crate::app::open_invoices::{self, OpenInvoice};
 use crate::app::read_payments::{self, PaymentFilter, PaymentPage, RecordedPayment};
 use crate::app::read_tenants::{self, TenantNames};
+use crate::app::record_and_keep;
 use crate::app::record_payment::{self, MEANWHILE, NewPayment, PaymentPlan};
 use crate::documents::table::{Cell, Table};
 use crate::domain::access::{Action, Decision, TenantScope, policy};
 use crate::domain::ids::TenantCode;
 use crate::domain::invoice::InvoiceNumber;
 use crate::domain::money::Money;
+use crate::domain::receivables::Payment;
 use crate::domain::told::Told;
 use crate::http::asked::{Expected, days, parsed};
 use crate::http::auth::{Granted, Visitor};
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
 
+pub mod keep;
 pub mod statements;
 
 #[derive(Template)]
@@ -121,7 +124,15 @@ fn row(frame: &Frame, names: &TenantNames, recorded: &RecordedPayment) -> Paymen
         invoice: recorded.invoice.to_string(),
         tenant: names.name(&recorded.tenant).to_owned(),
         amount: frame.bare(&payment.amount),
-        reference: payment.reference.clone().unwrap_or_default(),
+        reference: said(frame, payment),
+    }
+}
+
+/// What the bank says of it, or that no money moved at the bank.
+fn said(frame: &Frame, payment: &Payment) -> String {
+    match payment.settled_on {
+        Some(day) => frame.with("payment-from-account", "day", &frame.short_date(&day)),
+        None => payment.reference.clone().unwrap_or_default(),
     }
 }
 
@@ -159,7 +170,7 @@ pub async fn file(
             Cell::Text(one.tenant.to_string()),
             Cell::Text(names.name(&one.tenant).to_owned()),
             Cell::Amount(payment.amount),
-            payment.reference.clone().map_or(Cell::Empty, Cell::Text),
+            Some(said(&frame, payment)).filter(|text| !text.is_empty()).map_or(Cell::Empty, Cell::Text),
         ]
     };
     let table = Table {
@@ -196,6 +207,9 @@ struct RecordPage {
     receipt: Option<ReceiptView>,
     /// Invoices one may choose from.
     open: Vec<OpenRow>,
+    /// Whether what is more than what is open may be kept on account: offered once it is.
+    may_keep: bool,
+    keep_rest: bool,
     /// What would be recorded, asked to be confirmed.
     plan: Option<PlanView>,
 }
@@ -224,12 +238,20 @@ struct PlanView {
     late: Option<String>,
 }
 
+/// The field that asks for the rest to be kept on account.
+const KEEP_REST: &str = "keep_rest";
+
 /// What a form asks to be recorded.
 struct Entry {
     invoice: InvoiceNumber,
     date: NaiveDate,
     amount: Money,
+    /// What is more than what is open is kept on account of the tenant.
+    keep_rest: bool,
 }
+
+/// What is refused until one says that the rest is kept.
+const TOO_MUCH: &str = "payment-too-much";
 
 pub async fn form(
     shared: Data<Shared>,
@@ -237,7 +259,7 @@ pub async fn form(
     query: Query<Vec<(String, String)>>,
 ) -> Result<HttpResponse, Fault> {
     let fields = Fields::of_query(query.into_inner());
-    show(&shared, &http, &fields, vec![], None).await
+    show(&shared, &http, &fields, vec![], None, false).await
 }
 
 async fn show(
@@ -246,6 +268,7 @@ async fn show(
     fields: &Fields,
     errors: Vec<FieldError>,
     plan: Option<PlanView>,
+    is_too_much: bool,
 ) -> Result<HttpResponse, Fault> {
     let (store, now, key) = (shared.store.clone(), shared.now(), fields.text("receipt").to_owned());
     let (open, receipt, today) = blocking(move || {
@@ -272,6 +295,8 @@ async fn show(
         amount: if fields.has("amount") { fields.again("amount", frame.language) } else { usual },
         reference: fields.text("reference").to_owned(),
         receipt: receipt.as_ref().map(|receipt| receipt_view(&frame, receipt)),
+        may_keep: receipt.is_none() && (is_too_much || fields.has(KEEP_REST)),
+        keep_rest: fields.has(KEEP_REST),
         open: open.iter().filter(|one| one.open > Money::ZERO).map(|one| open_row(&frame, one)).collect(),
         errors,
         plan,
@@ -310,11 +335,11 @@ pub async fn submit(
     let frame = Frame::of(&http);
     let entry = match entry(&frame, &fields) {
         Ok(entry) => entry,
-        Err(errors) => return show(&shared, &http, &fields, errors, None).await,
+        Err(errors) => return show(&shared, &http, &fields, errors, None, false).await,
     };
     let outcome = match check(&shared, &entry).await? {
-        Ok(planned) if fields.confirms(planned.open) => {
-            match record(&shared, &visitor, &http, &fields, &entry, fields.seen(planned.open)).await? {
+        Ok(planned) if fields.confirms(planned.0.open) => {
+            match record(&shared, &visitor, &http, &fields, &entry, fields.seen(planned.0.open)).await? {
                 // It asks again.
                 Err(told) if told.key == MEANWHILE => check(&shared, &entry).await?.map(Done::Checked),
                 recorded => recorded.map(Done::Recorded),
@@ -325,19 +350,20 @@ pub async fn submit(
     match outcome {
         Err(told) => {
             let errors = vec![FieldError { field: field(&told), text: frame.said(&told) }];
-            show(&shared, &http, &fields, errors, None).await
+            show(&shared, &http, &fields, errors, None, told.key == TOO_MUCH).await
         }
         Ok(Done::Recorded(number)) => Ok(done(&format!("/invoices/{}", entry.invoice), "payment-recorded", &number)),
         Ok(Done::Checked(planned)) => {
             let plan = plan(&frame, &fields, &entry, planned);
-            show(&shared, &http, &fields, vec![], Some(plan)).await
+            show(&shared, &http, &fields, vec![], Some(plan), false).await
         }
     }
 }
 
 enum Done {
     Recorded(String),
-    Checked(PaymentPlan),
+    /// With what would be left of the money.
+    Checked((PaymentPlan, Money)),
 }
 
 /// What was typed, or what is wrong with it.
@@ -358,7 +384,9 @@ fn entry(frame: &Frame, fields: &Fields) -> Result<Entry, Vec<FieldError>> {
     }
     match (date, amount) {
         (Some(date), Some(amount)) if errors.is_empty() => {
-            Ok(Entry { invoice: InvoiceNumber::from_stored(invoice.to_uppercase()), date, amount })
+            // What is left of a receipt is kept where receipts are.
+            let keep_rest = fields.has(KEEP_REST) && !fields.has("receipt");
+            Ok(Entry { invoice: InvoiceNumber::from_stored(invoice.to_uppercase()), date, amount, keep_rest })
         }
         _ => Err(errors),
     }
@@ -377,11 +405,17 @@ fn unknown(invoice: &InvoiceNumber) -> Told {
     Told::new("invoice-unknown", format!("invoice {invoice} is not known here")).with("invoice", invoice.as_str())
 }
 
-async fn check(shared: &Data<Shared>, entry: &Entry) -> Result<Result<PaymentPlan, Told>, Fault> {
-    let (store, now) = (shared.store.clone(), shared.now());
+async fn check(shared: &Data<Shared>, entry: &Entry) -> Result<Result<(PaymentPlan, Money), Told>, Fault> {
+    let (store, now, keep_rest) = (shared.store.clone(), shared.now(), entry.keep_rest);
     let (invoice, date, amount) = (entry.invoice.clone(), entry.date, entry.amount);
-    let planned = move || refused_or(record_payment::plan(&store, &invoice, amount, date, now), || unknown(&invoice));
-    blocking(planned).await
+    blocking(move || {
+        let planned = match keep_rest {
+            true => record_and_keep::plan(&store, &invoice, amount, date, now),
+            false => record_payment::plan(&store, &invoice, amount, date, now).map(|plan| (plan, Money::ZERO)),
+        };
+        refused_or(planned, || unknown(&invoice))
+    })
+    .await
 }
 
 async fn record(
@@ -394,11 +428,14 @@ async fn record(
 ) -> Result<Result<String, Told>, Fault> {
     let (store, now, by) = (shared.store.clone(), shared.now(), visitor.actor(http));
     let (invoice, amount) = (entry.invoice.clone(), entry.amount);
-    let key = fields.text("receipt").to_owned();
+    let (key, keep_rest) = (fields.text("receipt").to_owned(), entry.keep_rest);
     let reference = Some(fields.text("reference").to_owned()).filter(|text| !text.is_empty());
     let new = NewPayment { invoice: invoice.clone(), received_on: entry.date, amount, reference, statement_key: None };
     blocking(move || {
         let recorded = match key.is_empty() {
+            true if keep_rest => {
+                record_and_keep::record_as_seen(&store, &new, seen, &by, now).map(|report| report.payment)
+            }
             true => record_payment::record_as_seen(&store, &new, seen, &by, now),
             false => match_receipts::assign(&store, &key, &invoice, amount, seen, &by, now),
         };
@@ -407,14 +444,16 @@ async fn record(
     .await
 }
 
-fn plan(frame: &Frame, fields: &Fields, entry: &Entry, planned: PaymentPlan) -> PlanView {
+fn plan(frame: &Frame, fields: &Fields, entry: &Entry, (planned, rest): (PaymentPlan, Money)) -> PlanView {
     let PaymentPlan { open, days_late } = planned;
+    let kept = if rest.is_zero() { String::new() } else { frame.amount(&rest) };
     let facts = [
         ("payment-invoice", entry.invoice.to_string()),
         ("payment-received", frame.date(&entry.date)),
         ("payment-amount", frame.amount(&entry.amount)),
         ("payment-open-before", frame.amount(&open)),
-        ("payment-open-after", frame.amount(&(open - entry.amount))),
+        ("payment-open-after", frame.amount(&(open + rest - entry.amount))),
+        ("payment-kept", kept),
         ("payment-says", fields.text("reference").to_owned()),
     ];
     PlanView {

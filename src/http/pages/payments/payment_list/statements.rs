@@ -7,12 +7,13 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use super::super::forms::{Fields, refused_or};
-use super::super::parts::{Address, Badge, FieldError, Tone};
+use super::super::parts::{Address, Badge, Choice, FieldError, Tone, tenant_choices};
 use super::super::upload::Upload;
 use super::super::{Frame, done, page, see_other};
-use crate::app::import_statement;
 use crate::app::match_receipts::{self, BankReceipt, BankStatement};
-use crate::domain::access::{Action, Decision, policy};
+use crate::app::read_tenants::{self, TenantNames};
+use crate::app::{AppError, Store, import_statement};
+use crate::domain::access::{Action, Decision, TenantScope, policy};
 use crate::domain::calendar::Timestamp;
 use crate::domain::told::Told;
 use crate::http::auth::{Granted, Visitor};
@@ -95,6 +96,8 @@ struct ReceiptsPage {
     summary: Option<String>,
     rows: Vec<ReceiptRow>,
     may_record: bool,
+    /// Whose money what is left of a receipt may be.
+    tenants: Vec<Choice>,
     errors: Vec<FieldError>,
 }
 
@@ -115,17 +118,25 @@ struct ReceiptRow {
     field: String,
     /// The reason that was refused, where one was.
     typed: Option<String>,
+    /// The field of whose money it is.
+    tenant_field: String,
+    /// The tenant that was chosen, where it was refused.
+    chosen: Option<String>,
 }
 
-/// A dismissal that was refused.
-struct Refused {
-    receipt: String,
-    typed: String,
-    text: String,
+/// A dismissal that was refused, or what was not kept on account.
+pub(super) struct Refused {
+    pub receipt: String,
+    pub field: &'static str,
+    /// The reason, or the tenant.
+    pub typed: Option<String>,
+    pub text: String,
 }
 
 /// The field of the dismissal that was refused; of others it has the row's number.
 const REFUSED_FIELD: &str = "reason";
+/// The same of whose money a receipt is.
+pub(super) const TENANT_FIELD: &str = "tenant";
 
 fn row(frame: &Frame, (index, receipt): (usize, &BankReceipt), refused: Option<&Refused>) -> ReceiptRow {
     let refused = refused.filter(|refused| refused.receipt == receipt.key);
@@ -135,6 +146,10 @@ fn row(frame: &Frame, (index, receipt): (usize, &BankReceipt), refused: Option<&
         ReceiptOutcome::Dismissed => (Tone::Plain, "receipt-dismissed"),
     };
     let waits = receipt.outcome == ReceiptOutcome::Left;
+    let field = |name: &str| match refused {
+        Some(refused) if refused.field == name => name.to_owned(),
+        _ => format!("{name}-{index}"),
+    };
     ReceiptRow {
         booked: frame.short_date(&receipt.booked_on),
         amount: frame.bare(&receipt.amount),
@@ -145,8 +160,10 @@ fn row(frame: &Frame, (index, receipt): (usize, &BankReceipt), refused: Option<&
         payments: receipt.payment.clone(),
         record: waits.then(|| Address::new("/payments/record").set("receipt", &receipt.key).href()),
         key: receipt.key.clone(),
-        field: refused.map_or_else(|| format!("{REFUSED_FIELD}-{index}"), |_| REFUSED_FIELD.to_owned()),
-        typed: refused.map(|refused| refused.typed.clone()),
+        field: field(REFUSED_FIELD),
+        typed: refused.filter(|refused| refused.field == REFUSED_FIELD).and_then(|refused| refused.typed.clone()),
+        chosen: refused.filter(|refused| refused.field == TENANT_FIELD).and_then(|refused| refused.typed.clone()),
+        tenant_field: field(TENANT_FIELD),
     }
 }
 
@@ -156,29 +173,35 @@ pub(super) fn kept(frame: &Frame, receipt: &BankReceipt) -> Option<String> {
     Some(frame.with("receipt-charge", "amount", frame.amount(kept).as_str()))
 }
 
+fn names(store: &Store) -> Result<TenantNames, AppError> {
+    read_tenants::names(store, &TenantScope::Everyone)
+}
+
 /// What waits for a person.
 pub async fn waiting(shared: Data<Shared>, granted: Granted, http: HttpRequest) -> Result<HttpResponse, Fault> {
     left(&shared, &granted, &http, None).await
 }
 
-async fn left(
+pub(super) async fn left(
     shared: &Data<Shared>,
     granted: &Granted,
     http: &HttpRequest,
     refused: Option<Refused>,
 ) -> Result<HttpResponse, Fault> {
     let store = shared.store.clone();
-    let receipts = blocking(move || match_receipts::left(&store)).await?;
+    let (receipts, tenants) = blocking(move || Ok((match_receipts::left(&store)?, names(&store)?))).await?;
     let frame = Frame::of(http);
     let status = if refused.is_none() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let rows: Vec<ReceiptRow> = receipts.iter().enumerate().map(|one| row(&frame, one, refused.as_ref())).collect();
     // What waits no more has no field: its message leads to the page's content.
-    let field = if rows.iter().any(|row| row.typed.is_some()) { REFUSED_FIELD } else { "content" };
+    let shown = rows.iter().any(|row| row.typed.is_some() || row.chosen.is_some());
+    let field = refused.as_ref().map_or("content", |refused| if shown { refused.field } else { "content" });
     let template = ReceiptsPage {
         title: frame.t("receipts-title"),
         summary: None,
         rows,
         may_record: policy(granted.role, Action::RecordPayments) != Decision::Deny,
+        tenants: tenant_choices(&tenants, None),
         errors: refused.map(|refused| FieldError { field, text: refused.text }).into_iter().collect(),
         frame,
     };
@@ -194,7 +217,7 @@ pub async fn report(
 ) -> Result<HttpResponse, Fault> {
     let id: i64 = id.parse().map_err(|_| Fault::NotFound)?;
     let store = shared.store.clone();
-    let found = blocking(move || match_receipts::statement(&store, id)).await?;
+    let (found, tenants) = blocking(move || Ok((match_receipts::statement(&store, id)?, names(&store)?))).await?;
     let (statement, receipts) = found.ok_or(Fault::NotFound)?;
     let frame = Frame::of(&http);
     let of = |outcome| receipts.iter().filter(|receipt| receipt.outcome == outcome).count().to_string();
@@ -213,6 +236,7 @@ pub async fn report(
         summary: Some(summary),
         rows: receipts.iter().enumerate().map(|one| row(&frame, one, None)).collect(),
         may_record: policy(granted.role, Action::RecordPayments) != Decision::Deny,
+        tenants: tenant_choices(&tenants, None),
         errors: vec![],
         frame,
     };
@@ -239,7 +263,8 @@ pub async fn dismiss(
     match dismissed {
         Ok(()) => Ok(done("/payments/receipts", "receipt-dismissed", "")),
         Err(told) => {
-            let refused = Refused { receipt, typed, text: Frame::of(&http).said(&told) };
+            let refused =
+                Refused { receipt, field: REFUSED_FIELD, typed: Some(typed), text: Frame::of(&http).said(&told) };
             left(&shared, &granted, &http, Some(refused)).await
         }
     }

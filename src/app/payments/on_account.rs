@@ -1,0 +1,122 @@
+//! Money kept on account of a tenant: what is there, and what is received and kept, with its journal entry and its audit
+//! event in one transaction. How it leaves is in `settle_from_account` and `repay`.
+
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use serde::Serialize;
+
+use crate::app::{AppError, Store};
+use crate::domain::access::TenantScope;
+use crate::domain::audit::{Actor, AuditEvent};
+use crate::domain::ids::TenantCode;
+use crate::domain::ledger::JournalEntry;
+use crate::domain::money::Money;
+use crate::domain::receivables::{Movement, OnAccount, OnAccountError, Payment, kept_entry};
+use crate::storage::{AnyConnection, audit, book, journal, on_account};
+
+/// What was received and no invoice takes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::app) struct Received {
+    pub on: NaiveDate,
+    pub amount: Money,
+    /// What the bank kept of it.
+    pub charge: Money,
+    /// What the bank says of it.
+    pub reference: Option<String>,
+    /// What tells it from other transactions of a bank statement.
+    pub statement_key: Option<String>,
+}
+
+/// What was kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct KeptReport {
+    pub number: String,
+    pub tenant: TenantCode,
+    pub kept_on: NaiveDate,
+    pub amount: Money,
+    /// What the tenant has on account now.
+    pub balance: Money,
+}
+
+/// A tenant's account.
+pub fn of_tenant(store: &Store, tenant: &TenantCode) -> Result<OnAccount, AppError> {
+    store.read(|connection| {
+        known(connection, tenant)?;
+        Ok(on_account::of_tenant(connection, tenant)?)
+    })
+}
+
+/// Whose account holds how much, by tenant; accounts with nothing on them left out.
+pub fn balances(store: &Store) -> Result<Vec<(TenantCode, Money)>, AppError> {
+    Ok(on_account::balances(&mut *store.connection()?)?)
+}
+
+/// What all tenants have on account, or those within a scope.
+pub fn total(store: &Store, scope: &TenantScope) -> Result<Money, AppError> {
+    let own = match scope {
+        TenantScope::Everyone => None,
+        TenantScope::Only(tenant) => Some(tenant),
+    };
+    Ok(on_account::balance(&mut *store.connection()?, own)?)
+}
+
+/// The row and the name of a tenant, or that it is not known.
+pub(in crate::app) fn known(connection: &mut AnyConnection, tenant: &TenantCode) -> Result<(i64, String), AppError> {
+    let found = on_account::tenant(connection, tenant)?;
+    found.ok_or_else(|| AppError::NotFound(format!("tenant {tenant}")))
+}
+
+/// Keeps what was received within the caller's transaction.
+pub(in crate::app) fn keep(
+    connection: &mut AnyConnection,
+    tenant: &TenantCode,
+    received: Received,
+    (today, by, now): (NaiveDate, &Actor, DateTime<Utc>),
+) -> Result<KeptReport, AppError> {
+    let Received { on, amount, charge, reference, statement_key } = received;
+    if on > today {
+        return Err(AppError::refused(&OnAccountError::InFuture { on }));
+    }
+    let (id, name) = known(connection, tenant)?;
+    let number = on_account::take_number(connection, on.year())?;
+    let movement = Movement { number, on, amount, reference };
+    let chart = book::load_accounting(connection)?.chart;
+    let entry = kept_entry((tenant.as_str(), &name), &movement, charge, &chart).map_err(AppError::input)?;
+    on_account::insert(connection, id, &movement, statement_key.as_deref(), now)?;
+    let mut detail = serde_json::json!({
+        "tenant": tenant, "kept_on": on, "amount": amount, "reference": movement.reference, "receipt": statement_key,
+    });
+    if let Some(detail) = detail.as_object_mut().filter(|_| !charge.is_zero()) {
+        detail.insert("bank_charges".to_owned(), serde_json::json!(charge));
+    }
+    let event = AuditEvent::new(now, by, "payment.kept", &movement.number, detail);
+    let balance = post(connection, tenant, &entry, event, now)?;
+    Ok(KeptReport { number: movement.number, tenant: tenant.clone(), kept_on: on, amount, balance })
+}
+
+/// Posts the entry of what moved, says so, and tells what is on account then.
+pub(in crate::app) fn post(
+    connection: &mut AnyConnection,
+    tenant: &TenantCode,
+    entry: &JournalEntry,
+    event: AuditEvent,
+    now: DateTime<Utc>,
+) -> Result<Money, AppError> {
+    let posted = journal::insert(connection, entry, now)?;
+    audit::append(connection, &event.posting([posted]))?;
+    Ok(on_account::balance(connection, Some(tenant))?)
+}
+
+/// Takes a payment from its tenant's account, if it is there on its day.
+pub(in crate::app) fn take(
+    connection: &mut AnyConnection,
+    tenant: &TenantCode,
+    payment: &Payment,
+    (today, now): (NaiveDate, DateTime<Utc>),
+) -> Result<(), AppError> {
+    let (id, _) = known(connection, tenant)?;
+    let (on, amount) = (payment.entered_on(), payment.amount);
+    let account = on_account::of_tenant(connection, tenant)?;
+    account.gives(amount, on, today).map_err(|error| AppError::refused(&error))?;
+    let (number, reference) = (payment.number.clone(), payment.reference.clone());
+    Ok(on_account::insert(connection, id, &Movement { number, on, amount: -amount, reference }, None, now)?)
+}

@@ -1,0 +1,110 @@
+//! `chapelle payments account`, `settle` and `repay`: what a tenant sent and no invoice has taken, and where it goes.
+
+use chrono::NaiveDate;
+use clap::Args;
+
+use super::payments::describe;
+use super::{CliError, Context, Outcome};
+use crate::app::on_account::{self, KeptReport};
+use crate::app::repay::{self, NewRepayment, RepaidReport};
+use crate::app::settle_from_account::{self, NewSettlement};
+use crate::domain::calendar::day;
+use crate::domain::ids::TenantCode;
+use crate::domain::invoice::InvoiceNumber;
+use crate::domain::money::Money;
+use crate::domain::receivables::OnAccount;
+
+#[derive(Debug, Args)]
+pub struct Account {
+    /// The tenant's code, for example ap-hp.
+    tenant: String,
+}
+
+#[derive(Debug, Args)]
+pub struct Settle {
+    /// The tenant's code, for example ap-hp.
+    tenant: String,
+    /// The open invoice of that tenant, for example DC2026000001.
+    invoice: String,
+    /// Euros, for example 1200.00; at most what is on account and what is open.
+    #[arg(long, allow_negative_numbers = true)]
+    amount: Money,
+    /// The day it is taken from the account, for example 2026-11-30.
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    on: NaiveDate,
+}
+
+#[derive(Debug, Args)]
+pub struct Repay {
+    /// The tenant's code, for example ap-hp.
+    tenant: String,
+    /// Euros, for example 1200.00; at most what is on account.
+    #[arg(long, allow_negative_numbers = true)]
+    amount: Money,
+    /// The day it was sent back, for example 2026-11-30.
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    on: NaiveDate,
+    /// What the bank is told of it.
+    #[arg(long)]
+    reference: Option<String>,
+}
+
+impl Account {
+    pub fn run(&self, context: &Context) -> Result<Outcome, CliError> {
+        let account = on_account::of_tenant(&context.open()?, &TenantCode::from(self.tenant.as_str()))?;
+        let shown = serde_json::json!({
+            "tenant": account.tenant, "balance": account.balance(), "movements": account.movements,
+        });
+        context.print(&shown, |_| described(&account));
+        Ok(Outcome::Done)
+    }
+}
+
+impl Settle {
+    pub fn run(&self, context: &Context) -> Result<Outcome, CliError> {
+        let new = NewSettlement {
+            tenant: TenantCode::from(self.tenant.as_str()),
+            invoice: InvoiceNumber::from_stored(&self.invoice),
+            on: self.on,
+            amount: self.amount,
+        };
+        let report = settle_from_account::record(&context.open()?, &new, &context.actor(), context.now)?;
+        context.print(&report, |report| {
+            let payments: Vec<String> = report.payments.iter().map(describe).collect();
+            format!("{}\n{} left on account of {}", payments.join("\n"), report.balance, report.tenant)
+        });
+        Ok(Outcome::Done)
+    }
+}
+
+impl Repay {
+    pub fn run(&self, context: &Context) -> Result<Outcome, CliError> {
+        let new = NewRepayment {
+            tenant: TenantCode::from(self.tenant.as_str()),
+            on: self.on,
+            amount: self.amount,
+            reference: self.reference.clone(),
+        };
+        let report = repay::record(&context.open()?, &new, &context.actor(), context.now)?;
+        context.print(&report, |report| {
+            let RepaidReport { number, tenant, amount, balance, .. } = report;
+            format!("{number}: {amount} sent back to {tenant}; {balance} left on account")
+        });
+        Ok(Outcome::Done)
+    }
+}
+
+fn described(account: &OnAccount) -> String {
+    let moved = account.movements.iter().map(|moved| {
+        let (amount, reference) = (moved.amount.to_string(), moved.reference.as_deref().unwrap_or_default());
+        format!("{}  {}  {amount:>14}  {reference}", moved.number, moved.on).trim_end().to_owned()
+    });
+    let balance = format!("{} on account of {}", account.balance(), account.tenant);
+    moved.chain([balance]).collect::<Vec<_>>().join("\n")
+}
+
+/// What was kept of a payment.
+pub fn describe_kept(kept: &KeptReport) -> String {
+    let KeptReport { number, tenant, amount, balance, .. } = kept;
+    format!("{number}: {amount} kept on account of {tenant}, which has {balance} there now")
+}

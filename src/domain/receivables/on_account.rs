@@ -1,0 +1,134 @@
+//! Money of a tenant that no invoice has taken: kept on account when it is received, and leaving it for an invoice of that
+//! tenant or back to where it came from.
+//!
+//! What leaves was there on its day, and is on no later day missed by what left since: so the account is never below zero.
+
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use crate::domain::ids::TenantCode;
+use crate::domain::money::Money;
+use crate::domain::told::{Tell, Told};
+
+/// What moved on a tenant's account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Movement {
+    /// `CPT-2026-000001`, or that of the payment it became: `REG-2026-000001`.
+    pub number: String,
+    pub on: NaiveDate,
+    /// Above zero where it was kept, below where it left.
+    pub amount: Money,
+    /// What the bank says of it, or is told.
+    pub reference: Option<String>,
+}
+
+impl Movement {
+    /// It left for an invoice, as a payment with this number.
+    pub fn is_payment(&self) -> bool {
+        self.number.starts_with("REG-")
+    }
+}
+
+/// A tenant's account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct OnAccount {
+    pub tenant: TenantCode,
+    /// Oldest first.
+    pub movements: Vec<Movement>,
+}
+
+/// Why money does not leave an account, or is not kept on it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum OnAccountError {
+    #[error("{0} is not above zero; write what leaves the account, such as 1200.00")]
+    NotPositive(Money),
+    #[error("{on} has not come yet; record it on the day it is done, or after")]
+    InFuture { on: NaiveDate },
+    #[error(
+        "{amount} is more than the {available} that {tenant} had on account on {on} and has not used since; take {available} at most"
+    )]
+    TooMuch { tenant: String, amount: Money, available: Money, on: NaiveDate },
+    #[error("{invoice} is {other}'s: what {tenant} has on account pays invoices of its own only")]
+    OtherTenant { tenant: String, invoice: String, other: String },
+}
+
+impl OnAccount {
+    /// What is kept today.
+    pub fn balance(&self) -> Money {
+        self.movements.iter().map(|movement| movement.amount).sum()
+    }
+
+    /// The most that can leave on a day: the least that is there then and on every day since.
+    pub fn available(&self, on: NaiveDate) -> Money {
+        let mut moved = self.movements.iter().peekable();
+        let mut there = Money::ZERO;
+        while let Some(one) = moved.next_if(|one| one.on <= on) {
+            there += one.amount;
+        }
+        let mut least = there;
+        while let Some(one) = moved.next() {
+            there += one.amount;
+            // A day's movements are one: only what they leave counts.
+            if moved.peek().is_none_or(|next| next.on > one.on) {
+                least = least.min(there);
+            }
+        }
+        least
+    }
+
+    /// What `amount` that leaves on a day was received on, what came first leaving first: the days it came and how much
+    /// of it came then.
+    pub fn received(&self, amount: Money, on: NaiveDate) -> Vec<(NaiveDate, Money)> {
+        let (kept, left): (Vec<_>, Vec<_>) = self.movements.iter().partition(|one| one.amount > Money::ZERO);
+        let mut gone: Money = left.iter().map(|one| -one.amount).sum();
+        let mut wanted = amount;
+        let mut parts: Vec<(NaiveDate, Money)> = vec![];
+        for one in kept {
+            let before = one.amount.min(gone);
+            gone -= before;
+            let part = (one.amount - before).min(wanted);
+            wanted -= part;
+            // What came on a later day than it leaves stands for what left since.
+            let day = one.on.min(on);
+            match parts.last_mut().filter(|(last, _)| *last == day) {
+                Some((_, sum)) => *sum += part,
+                None if part.is_zero() => {}
+                None => parts.push((day, part)),
+            }
+        }
+        parts
+    }
+
+    /// Whether `amount` may leave on a day.
+    pub fn gives(&self, amount: Money, on: NaiveDate, today: NaiveDate) -> Result<(), OnAccountError> {
+        if amount <= Money::ZERO {
+            return Err(OnAccountError::NotPositive(amount));
+        }
+        if on > today {
+            return Err(OnAccountError::InFuture { on });
+        }
+        let available = self.available(on);
+        if amount > available {
+            return Err(OnAccountError::TooMuch { tenant: self.tenant.to_string(), amount, available, on });
+        }
+        Ok(())
+    }
+}
+
+impl Tell for OnAccountError {
+    fn told(&self) -> Told {
+        match self {
+            OnAccountError::NotPositive(_) => Told::new("payment-not-positive", self),
+            OnAccountError::InFuture { on } => Told::new("paid-back-in-future", self).with("on", *on),
+            OnAccountError::TooMuch { tenant, amount, available, on } => Told::new("on-account-too-much", self)
+                .with("tenant", tenant.as_str())
+                .with("amount", *amount)
+                .with("available", *available)
+                .with("on", *on),
+            OnAccountError::OtherTenant { tenant, invoice, other } => Told::new("on-account-other-tenant", self)
+                .with("tenant", tenant.as_str())
+                .with("invoice", invoice.as_str())
+                .with("other", other.as_str()),
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! What a tenant has on account, an invoice settled from it, and what is left sent back.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Path};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::once::{Writing, once};
+use super::schemas::receivables as described;
+use super::schemas::values::Amount;
+use crate::app::on_account;
+use crate::app::repay::{self, NewRepayment};
+use crate::app::settle_from_account::{self, NewSettlement, SettlementPlan};
+use crate::domain::calendar::plain_day;
+use crate::domain::ids::TenantCode;
+use crate::domain::invoice::InvoiceNumber;
+use crate::domain::money::Money;
+use crate::domain::receivables::Movement;
+use crate::http::error::{Fault, Problem};
+use crate::http::state::{Shared, blocking};
+
+/// A tenant's account.
+#[derive(Serialize, ToSchema)]
+pub struct OnAccountAnswer {
+    tenant: String,
+    #[schema(value_type = Amount)]
+    balance: String,
+    /// Oldest first.
+    movements: Vec<MovementRow>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct MovementRow {
+    /// `CPT-…`, or `REG-…` of the payment it became.
+    #[schema(example = "CPT-2026-000001")]
+    number: String,
+    on: NaiveDate,
+    /// Above zero where it was kept, below where it left.
+    #[schema(value_type = Amount)]
+    amount: String,
+    reference: Option<String>,
+}
+
+fn row(moved: Movement) -> MovementRow {
+    MovementRow { number: moved.number, on: moved.on, amount: moved.amount.to_string(), reference: moved.reference }
+}
+
+#[utoipa::path(
+    get, path = "/api/v1/tenants/{code}/on-account", tag = "payments", params(("code" = String, Path)),
+    description = "What a tenant paid and no invoice has taken, with everything that moved it.",
+    responses((status = 200, body = OnAccountAnswer), (status = 401, body = Problem), (status = 403, body = Problem),
+              (status = 404, body = Problem)),
+    security(("token" = []))
+)]
+pub async fn account(shared: Data<Shared>, code: Path<String>) -> Result<HttpResponse, Fault> {
+    let store = shared.store.clone();
+    let account = blocking(move || on_account::of_tenant(&store, &TenantCode(code.into_inner()))).await?;
+    Ok(HttpResponse::Ok().json(OnAccountAnswer {
+        tenant: account.tenant.to_string(),
+        balance: account.balance().to_string(),
+        movements: account.movements.into_iter().map(row).collect(),
+    }))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SettleBody {
+    /// An open invoice of the tenant.
+    invoice: String,
+    #[serde(deserialize_with = "plain_day")]
+    settled_on: NaiveDate,
+    /// At most what is open on the invoice and on account that day.
+    #[schema(value_type = Amount)]
+    amount: Money,
+    /// Answers what would be settled and writes nothing.
+    #[serde(default)]
+    preview: bool,
+}
+
+/// What a settlement would do.
+#[derive(Serialize, ToSchema)]
+pub struct SettlementPreview {
+    #[schema(value_type = Amount)]
+    open_before: String,
+    #[schema(value_type = Amount)]
+    open_after: String,
+    #[schema(value_type = Amount)]
+    balance_before: String,
+    #[schema(value_type = Amount)]
+    balance_after: String,
+    /// When its parts were received: the days they count as paid.
+    parts: Vec<PartRow>,
+    /// How late the latest of them is.
+    days_late: i64,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct PartRow {
+    received_on: NaiveDate,
+    #[schema(value_type = Amount)]
+    amount: String,
+}
+
+impl SettlementPreview {
+    fn of(plan: SettlementPlan, amount: Money) -> SettlementPreview {
+        let part = |(received_on, amount): (NaiveDate, Money)| PartRow { received_on, amount: amount.to_string() };
+        SettlementPreview {
+            open_before: plan.open.to_string(),
+            open_after: (plan.open - amount).to_string(),
+            balance_before: plan.balance.to_string(),
+            balance_after: (plan.balance - amount).to_string(),
+            parts: plan.parts.into_iter().map(part).collect(),
+            days_late: plan.days_late,
+        }
+    }
+}
+
+/// What a repayment would do.
+#[derive(Serialize, ToSchema)]
+pub struct RepaymentPreview {
+    #[schema(value_type = Amount)]
+    balance_before: String,
+    #[schema(value_type = Amount)]
+    balance_after: String,
+}
+
+#[utoipa::path(
+    post, path = "/api/v1/tenants/{code}/on-account/settlements", tag = "payments", params(
+        ("code" = String, Path),
+        ("Idempotency-Key" = Option<String>, Header, description = "The same request is recorded once."),
+    ),
+    description = "Settles an invoice of the tenant, or part of it, from what it has on account.",
+    request_body = SettleBody,
+    responses((status = 200, body = SettlementPreview,
+               description = "With `preview`: what is open and on account before and after, and the days it counts as paid."),
+              (status = 201, body = described::SettlementReport,
+               description = "Recorded: a payment for each day on which what it takes was received."),
+              (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
+              (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)),
+    security(("token" = []))
+)]
+pub async fn settle(writing: Writing, code: Path<String>) -> Result<HttpResponse, Fault> {
+    let SettleBody { invoice, settled_on, amount, preview } = writing.body()?;
+    let (tenant, invoice) = (TenantCode(code.into_inner()), InvoiceNumber::from_stored(invoice));
+    let new = NewSettlement { tenant, invoice, on: settled_on, amount };
+    if preview {
+        let (store, now) = (writing.shared.store.clone(), writing.shared.now());
+        let plan = blocking(move || settle_from_account::plan(&store, &new, now)).await?;
+        return Ok(HttpResponse::Ok().json(SettlementPreview::of(plan, amount)));
+    }
+    once(writing, StatusCode::CREATED, move |store, by, now| settle_from_account::record(store, &new, by, now)).await
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RepayBody {
+    #[serde(deserialize_with = "plain_day")]
+    repaid_on: NaiveDate,
+    /// At most what is on account that day.
+    #[schema(value_type = Amount)]
+    amount: Money,
+    /// What the bank is told of it.
+    reference: Option<String>,
+    /// Answers what would be on account and writes nothing.
+    #[serde(default)]
+    preview: bool,
+}
+
+#[utoipa::path(
+    post, path = "/api/v1/tenants/{code}/on-account/repayments", tag = "payments", params(
+        ("code" = String, Path),
+        ("Idempotency-Key" = Option<String>, Header, description = "The same request is recorded once."),
+    ),
+    description = "Records that what a tenant has on account, or part of it, was sent back to it.",
+    request_body = RepayBody,
+    responses((status = 200, body = RepaymentPreview, description = "With `preview`: what is on account before and after."),
+              (status = 201, body = described::RepaidReport, description = "Recorded: its number, and what is left."),
+              (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
+              (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)),
+    security(("token" = []))
+)]
+pub async fn send_back(writing: Writing, code: Path<String>) -> Result<HttpResponse, Fault> {
+    let RepayBody { repaid_on, amount, reference, preview } = writing.body()?;
+    let new = NewRepayment { tenant: TenantCode(code.into_inner()), on: repaid_on, amount, reference };
+    if preview {
+        let (store, now) = (writing.shared.store.clone(), writing.shared.now());
+        let balance = blocking(move || repay::plan(&store, &new, now)).await?;
+        let (balance_before, balance_after) = (balance.to_string(), (balance - amount).to_string());
+        return Ok(HttpResponse::Ok().json(RepaymentPreview { balance_before, balance_after }));
+    }
+    once(writing, StatusCode::CREATED, move |store, by, now| repay::record(store, &new, by, now)).await
+}
