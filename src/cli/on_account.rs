@@ -32,6 +32,9 @@ pub struct Settle {
     /// The day it is taken from the account, for example 2026-11-30.
     #[arg(long, value_name = "DATE", value_parser = day)]
     on: NaiveDate,
+    /// The same was settled that day before, and is meant a second time.
+    #[arg(long)]
+    again: bool,
 }
 
 #[derive(Debug, Args)]
@@ -47,6 +50,9 @@ pub struct Repay {
     /// What the bank is told of it.
     #[arg(long)]
     reference: Option<String>,
+    /// The same was sent back that day before, and a second time.
+    #[arg(long)]
+    again: bool,
 }
 
 impl Account {
@@ -68,7 +74,7 @@ impl Settle {
             on: self.on,
             amount: self.amount,
         };
-        let report = settle_from_account::record(&context.open()?, &new, &context.actor(), context.now)?;
+        let report = settle_from_account::record(&context.open()?, &new, self.again, &context.actor(), context.now)?;
         context.print(&report, |report| {
             let payments: Vec<String> = report.payments.iter().map(describe).collect();
             format!("{}\n{} left on account of {}", payments.join("\n"), report.balance, report.tenant)
@@ -85,7 +91,7 @@ impl Repay {
             amount: self.amount,
             reference: self.reference.clone(),
         };
-        let report = repay::record(&context.open()?, &new, &context.actor(), context.now)?;
+        let report = repay::record(&context.open()?, &new, self.again, &context.actor(), context.now)?;
         context.print(&report, |report| {
             let RepaidReport { number, tenant, amount, balance, .. } = report;
             format!("{number}: {amount} sent back to {tenant}; {balance} left on account")

@@ -81,13 +81,14 @@ fn a_receipt_is_kept_settles_an_invoice_and_the_rest_goes_back() {
         let settle = |invoice: &str, on: &str, amount| {
             let (invoice, on) = (InvoiceNumber::from_stored(invoice.to_owned()), on.parse().unwrap());
             let new = NewSettlement { tenant: tenant.clone(), invoice, on, amount: cents(amount) };
-            settle_from_account::record(&store, &new, &by(), at)
+            settle_from_account::record(&store, &new, false, &by(), at)
         };
         assert_eq!(said(settle("DC2026000003", "2027-01-04", 1_000)), "on-account-too-much", "not there yet");
         assert_eq!(said(settle("DC2026000003", "2027-02-01", 50_001)), "payment-too-much", "of the invoice");
         let others = ["DC2026000002", "DC2026000004"];
         assert!(others.map(|other| said(settle(other, "2027-02-01", 1))).contains(&"on-account-other-tenant".into()));
         let settled = settle("DC2026000003", "2027-02-01", 20_000).unwrap();
+        assert_eq!(said(settle("DC2026000003", "2027-02-01", 20_000)), "settlement-stands", "sent twice, done once");
         let paid = &settled.payments[0];
         assert_eq!((paid.open_after, settled.balance), (paid.open_before - cents(20_000), cents(30_000)));
         assert_eq!(paid.received_on.to_string(), "2027-01-05", "it counts as paid on the day it came");
@@ -96,7 +97,7 @@ fn a_receipt_is_kept_settles_an_invoice_and_the_rest_goes_back() {
         let send_back = |amount, on: &str| {
             let (tenant, on) = (tenant.clone(), on.parse().unwrap());
             let new = NewRepayment { tenant, on, amount: cents(amount), reference: Some("VIR 7".to_owned()) };
-            repay::record(&store, &new, &by(), at)
+            repay::record(&store, &new, false, &by(), at)
         };
         assert_eq!(said(send_back(30_001, "2027-02-09")), "on-account-too-much");
         let repaid = send_back(30_000, "2027-02-09").unwrap();
@@ -124,6 +125,8 @@ fn the_rest_of_a_payment_is_kept_by_the_command_line_and_stands_in_every_export(
     assert!(refused(&world, LATER, &keeping).contains("nothing is open"), "the same sent twice is received once");
     let repay = ["payments", "repay", tenant, "--amount", "40.00", "--on", "2027-02-01"];
     json_at(&world, LATER, &repay);
+    let twice = world.chapelle_at(LATER, &repay).output().unwrap();
+    assert!(String::from_utf8_lossy(&twice.stderr).contains("stands already"), "sent twice, done once");
     assert!(
         refused(&world, LATER, &["payments", "repay", tenant, "--amount=-1", "--on", "2027-02-01"])
             .contains("above zero")

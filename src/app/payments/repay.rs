@@ -11,6 +11,7 @@ use crate::domain::freetext::Text;
 use crate::domain::ids::TenantCode;
 use crate::domain::money::Money;
 use crate::domain::receivables::{Movement, repaid_entry};
+use crate::domain::told::Told;
 use crate::storage::{AnyConnection, book, on_account, periods};
 
 /// What shall be sent back.
@@ -46,8 +47,15 @@ pub fn plan(store: &Store, new: &NewRepayment, now: DateTime<Utc>) -> Result<Mon
     })
 }
 
-pub fn record(store: &Store, new: &NewRepayment, by: &Actor, now: DateTime<Utc>) -> Result<RepaidReport, AppError> {
-    record_as_seen(store, new, None, by, now)
+/// Records it once, unless it is said to have been sent `again`.
+pub fn record(
+    store: &Store,
+    new: &NewRepayment,
+    again: bool,
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<RepaidReport, AppError> {
+    send_back(store, new, (again, None), by, now)
 }
 
 /// The same, if what is on account is still what it was when the repayment was confirmed.
@@ -58,6 +66,16 @@ pub fn record_as_seen(
     by: &Actor,
     now: DateTime<Utc>,
 ) -> Result<RepaidReport, AppError> {
+    send_back(store, new, (true, seen), by, now)
+}
+
+fn send_back(
+    store: &Store,
+    new: &NewRepayment,
+    (again, seen): (bool, Option<Money>),
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<RepaidReport, AppError> {
     check_reference(new)?;
     let today = read_tenants::today(store, now)?;
     store.write(|connection| {
@@ -65,6 +83,9 @@ pub fn record_as_seen(
         let (id, name) = known(connection, tenant)?;
         // The number makes whoever takes from the account wait, so that what is there is still there when it leaves.
         let number = on_account::take_number(connection, on.year())?;
+        if !again {
+            must_be_new(connection, new)?;
+        }
         settle::must_be_as_seen(on_account::balance(connection, Some(tenant))?, seen)?;
         let before = given(connection, new, today)?;
         let movement = Movement { number, on, amount: -amount, reference: new.reference.clone() };
@@ -79,6 +100,26 @@ pub fn record_as_seen(
         let balance = post(connection, tenant, &entry, event, now)?;
         Ok(RepaidReport { number: movement.number, tenant: tenant.clone(), repaid_on: on, amount, balance })
     })
+}
+
+/// Refuses what was sent back on that day already, with the same words: sent twice it is done once.
+fn must_be_new(connection: &mut AnyConnection, new: &NewRepayment) -> Result<(), AppError> {
+    let movements = on_account::of_tenant(connection, &new.tenant)?.movements;
+    let is_same = |one: &&Movement| {
+        !one.is_payment() && (one.on, one.amount, &one.reference) == (new.on, -new.amount, &new.reference)
+    };
+    let Some(stands) = movements.iter().find(is_same) else { return Ok(()) };
+    let english = format!(
+        "{} of {} sent back to {} on {} stands already, with the same reference: nothing was recorded; where it was sent a \
+         second time, say so by \"again\": true, on the command line by --again",
+        stands.number, new.amount, new.tenant, new.on
+    );
+    let told = Told::new("repayment-stands", english)
+        .with("number", stands.number.as_str())
+        .with("tenant", new.tenant.as_str())
+        .with("amount", new.amount)
+        .with("date", new.on);
+    Err(AppError::Contrary(Box::new(told)))
 }
 
 /// What is on account, if it gives what shall be sent back.

@@ -12,6 +12,7 @@ use crate::domain::ids::TenantCode;
 use crate::domain::invoice::InvoiceNumber;
 use crate::domain::money::Money;
 use crate::domain::receivables::OnAccountError;
+use crate::domain::told::Told;
 use crate::storage::{AnyConnection, on_account, payments, periods};
 
 /// What shall be settled.
@@ -67,13 +68,15 @@ pub fn plan(store: &Store, new: &NewSettlement, now: DateTime<Utc>) -> Result<Se
     })
 }
 
+/// Settles it once, unless it is said to be meant `again`.
 pub fn record(
     store: &Store,
     new: &NewSettlement,
+    again: bool,
     by: &Actor,
     now: DateTime<Utc>,
 ) -> Result<SettlementReport, AppError> {
-    record_as_seen(store, new, None, by, now)
+    settle_within(store, new, (again, None), by, now)
 }
 
 /// The same, if what is open and what is on account is still what it was when the settlement was confirmed.
@@ -84,11 +87,24 @@ pub fn record_as_seen(
     by: &Actor,
     now: DateTime<Utc>,
 ) -> Result<SettlementReport, AppError> {
+    settle_within(store, new, (true, seen), by, now)
+}
+
+fn settle_within(
+    store: &Store,
+    new: &NewSettlement,
+    (again, seen): (bool, Option<[Money; 2]>),
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<SettlementReport, AppError> {
     let today = read_tenants::today(store, now)?;
     let (open, balance) = (seen.map(|[open, _]| open), seen.map(|[_, balance]| balance));
     store.write(|connection| {
         payments::hold(connection)?;
         must_be_own(connection, new)?;
+        if !again {
+            must_be_new(connection, new)?;
+        }
         settle::must_be_as_seen(on_account::balance(connection, Some(&new.tenant))?, balance)?;
         let parts = parts(connection, new, today)?;
         let (mut open, mut payments) = (open, vec![]);
@@ -133,6 +149,28 @@ fn parts(
         }
     }
     Ok(parts)
+}
+
+/// Refuses what was settled on that day already: sent twice it is done once.
+fn must_be_new(connection: &mut AnyConnection, new: &NewSettlement) -> Result<(), AppError> {
+    let (id, _) = settle::find(connection, &new.invoice)?;
+    let mut of_day = payments::of_invoice(connection, id)?;
+    of_day.retain(|payment| payment.settled_on == Some(new.on));
+    let Some(last) = of_day.last() else { return Ok(()) };
+    if of_day.iter().map(|payment| payment.amount).sum::<Money>() != new.amount {
+        return Ok(());
+    }
+    let english = format!(
+        "{} of {} was settled from the account on {} ({}) already: nothing was recorded; where it is meant a second time, say \
+         so by \"again\": true, on the command line by --again",
+        new.amount, new.invoice, new.on, last.number
+    );
+    let told = Told::new("settlement-stands", english)
+        .with("number", last.number.as_str())
+        .with("invoice", new.invoice.as_str())
+        .with("amount", new.amount)
+        .with("date", new.on);
+    Err(AppError::Contrary(Box::new(told)))
 }
 
 /// What a tenant has on account pays no invoice of another.

@@ -77,6 +77,9 @@ pub struct SettleBody {
     /// Answers what would be settled and writes nothing.
     #[serde(default)]
     preview: bool,
+    /// The same was settled that day before, and is meant a second time.
+    #[serde(default)]
+    again: bool,
 }
 
 /// What a settlement would do.
@@ -142,7 +145,7 @@ pub struct RepaymentPreview {
     security(("token" = []))
 )]
 pub async fn settle(writing: Writing, code: Path<String>) -> Result<HttpResponse, Fault> {
-    let SettleBody { invoice, settled_on, amount, preview } = writing.body()?;
+    let SettleBody { invoice, settled_on, amount, preview, again } = writing.body()?;
     let (tenant, invoice) = (TenantCode(code.into_inner()), InvoiceNumber::from_stored(invoice));
     let new = NewSettlement { tenant, invoice, on: settled_on, amount };
     if preview {
@@ -150,7 +153,8 @@ pub async fn settle(writing: Writing, code: Path<String>) -> Result<HttpResponse
         let plan = blocking(move || settle_from_account::plan(&store, &new, now)).await?;
         return Ok(HttpResponse::Ok().json(SettlementPreview::of(plan, amount)));
     }
-    once(writing, StatusCode::CREATED, move |store, by, now| settle_from_account::record(store, &new, by, now)).await
+    once(writing, StatusCode::CREATED, move |store, by, now| settle_from_account::record(store, &new, again, by, now))
+        .await
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -166,6 +170,9 @@ pub struct RepayBody {
     /// Answers what would be on account and writes nothing.
     #[serde(default)]
     preview: bool,
+    /// The same was sent back that day before, and a second time.
+    #[serde(default)]
+    again: bool,
 }
 
 #[utoipa::path(
@@ -182,7 +189,7 @@ pub struct RepayBody {
     security(("token" = []))
 )]
 pub async fn send_back(writing: Writing, code: Path<String>) -> Result<HttpResponse, Fault> {
-    let RepayBody { repaid_on, amount, reference, preview } = writing.body()?;
+    let RepayBody { repaid_on, amount, reference, preview, again } = writing.body()?;
     let new = NewRepayment { tenant: TenantCode(code.into_inner()), on: repaid_on, amount, reference };
     if preview {
         let (store, now) = (writing.shared.store.clone(), writing.shared.now());
@@ -190,5 +197,5 @@ pub async fn send_back(writing: Writing, code: Path<String>) -> Result<HttpRespo
         let (balance_before, balance_after) = (balance.to_string(), (balance - amount).to_string());
         return Ok(HttpResponse::Ok().json(RepaymentPreview { balance_before, balance_after }));
     }
-    once(writing, StatusCode::CREATED, move |store, by, now| repay::record(store, &new, by, now)).await
+    once(writing, StatusCode::CREATED, move |store, by, now| repay::record(store, &new, again, by, now)).await
 }
