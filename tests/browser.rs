@@ -13,7 +13,7 @@ use actix_web::http::Method;
 use chapelle::app::deliver_outbox::{self, Postage};
 use chapelle::config::{Config, ServerConfig};
 use chapelle::http::auth::Access;
-use chapelle::http::routes::ROUTES;
+use chapelle::http::routes::routes;
 use chapelle::http::{self, Environment, ServerParts};
 use chapelle::mail::Mailer;
 
@@ -34,7 +34,7 @@ fn chromium() -> PathBuf {
 fn pages() -> BTreeSet<&'static str> {
     let for_people =
         |access| matches!(access, Access::Page(_) | Access::OpenPage | Access::AnyVisitor | Access::Entering);
-    ROUTES.iter().filter(|row| row.method == Method::GET && for_people(row.access)).map(|row| row.path).collect()
+    routes().filter(|row| row.method == Method::GET && for_people(row.access)).map(|row| row.path).collect()
 }
 
 /// Serves a centre of its own and gives its address.

@@ -1,7 +1,7 @@
 //! The server: a JSON API for programs, pages for people.
 //!
 //! Owns: routes, who may use each, the form of requests and answers. Does not own: any rule or figure: a handler calls
-//! one use case and gives its result a form. Invariants: every route stands in [`routes::ROUTES`] with its access and
+//! one use case and gives its result a form. Invariants: every route stands in [`routes`] with its access and
 //! nothing else is served; a thing of another tenant answers like one that does not exist; what blocks runs beside the
 //! threads that answer.
 

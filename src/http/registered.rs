@@ -9,7 +9,7 @@ use super::auth::{guarded, recognise};
 use super::bodies::{JSON_BYTES_MAX, body_bytes_max};
 use super::error::Fault;
 use super::pages;
-use super::routes::{ROUTES, RouteRow};
+use super::routes::{RouteRow, paths};
 
 /// The seller's legal texts, percent-encoded.
 const FORM_BYTES_MAX: usize = 256 * 1024;
@@ -23,7 +23,7 @@ pub fn configure(config: &mut ServiceConfig) {
         .app_data(QueryConfig::default().error_handler(move |error, _| unreadable_query(&error).into()))
         // What is no number is the number of nothing.
         .app_data(PathConfig::default().error_handler(|_, _| Fault::NotFound.into()));
-    for rows in ROUTES.chunk_by(|a, b| a.path == b.path) {
+    for rows in paths() {
         let Some(first) = rows.first() else { continue };
         let methods = rows.iter().flat_map(RouteRow::methods).collect::<Vec<_>>().join(", ");
         let mut resource = web::resource(first.path).app_data(PayloadConfig::new(body_bytes_max(first.path)));

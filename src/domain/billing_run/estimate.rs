@@ -197,6 +197,7 @@ mod tests {
     use crate::domain::metering::{Measure, Register, Sample};
     use crate::domain::quantity::Unit;
     use crate::domain::rating::example::*;
+    use crate::domain::tariff::PriceShape;
     use chrono_tz::Europe::Paris;
 
     /// A rack, the energy of one counter and the peak of one gauge, each at a price for the month.
@@ -270,5 +271,25 @@ mod tests {
         let estimate = estimated(&[("A", "2026-10-11"), ("P", "2026-10-21")]);
         assert_eq!(told(&estimate)[1], "energy 2026-10-11 44.95 of 139.35");
         assert_eq!(told(&estimate)[2], "peak 2026-10-21 80.00 of 80.00");
+    }
+
+    /// 100 TB for 20 days of a month of 745 hours are 64.4295 TB·month, held against the steps of the whole month: nothing
+    /// more stored for the rest of it would be billed so.
+    #[test]
+    fn the_steps_of_a_price_stay_those_of_the_month() {
+        let mut book = book();
+        let tiers = r#"[{"to":"50","unit_price":"14.00"},{"unit_price":"10.00"}]"#;
+        let tiers = serde_json::from_str(tiers).unwrap();
+        book.tariffs.push(tariff("tb", Unit::TerabyteMonth, PriceShape::Graduated { tiers }));
+        book.meters.push(meter("S", Register::Storage));
+        let mut storage = metered_line("storage", Measure::StorageMonth, PueTerm::None, &["S"]);
+        storage.tariff = "tb".into();
+        book.contracts = vec![contract(vec![storage])];
+        let october = month("2026-10").period(Paris);
+        let hours = (0..=745).map(|hour| october.from.plus_seconds(hour * 3_600));
+        let gauge = hours.map(|at| Sample { at, value: decimal("100") }).collect();
+        let known = KnownSpan { until: day("2026-10-21"), read_to: HashMap::new() };
+        let estimate = estimate(&book, &book.contracts[0], month("2026-10"), &[("S".into(), gauge)].into(), &known);
+        assert_eq!(told(&estimate), ["storage 2026-10-21 844.30 of 1200.00"]);
     }
 }

@@ -10,7 +10,7 @@ use super::evidence::MonthEvidence;
 use super::proration::month_part;
 use super::uplift::Uplift;
 use super::{Charge, ChargeKind, Provenance, RatingProblem};
-use crate::domain::calendar::{BillingMonth, DatePeriod, Timestamp};
+use crate::domain::calendar::{BillingMonth, DatePeriod, Period, Timestamp};
 use crate::domain::contract::indexation::{IndexationError, NotedRevision, coefficient};
 use crate::domain::contract::{Contract, ContractLine, GapPolicy, LineQuantity, MeterAssignment, PriceIndex, PueTerm};
 use crate::domain::metering::{Measure, Usage};
@@ -149,16 +149,17 @@ impl Told {
             LineQuantity::Metered { measure, pue, gap_policy, meters } => {
                 unit_matches(terms.tariff, price, *measure).map_err(|problem| vec![problem])?;
                 let usage = admitted_usage(*measure, meters, *gap_policy, days, evidence)?;
-                Told::metered(usage, *pue, part, evidence).map_err(|problem| vec![problem])
+                Told::metered(usage, *pue, (days, part), evidence).map_err(|problem| vec![problem])
             }
         }
     }
 
-    /// What was measured, weighed by its share of the month where it is a level, and raised by the PUE.
+    /// What was measured, weighed by its share of the month where it is a level, and raised by the PUE. What it is held
+    /// against is that of all the days billed, however few of them are known yet.
     fn metered(
         usage: Usage,
         pue: PueTerm,
-        part: MonthPart,
+        (days, part): (DatePeriod, MonthPart),
         evidence: &MonthEvidence<'_>,
     ) -> Result<Told, RatingProblem> {
         let (uplift, mut notes) = match pue {
@@ -171,8 +172,9 @@ impl Told {
             }
         };
         let too_large = || AmountError::TooLarge(usage.quantity);
-        let level = level_over(&usage, part, evidence);
-        let share = level.filter(|share| !share.is_whole());
+        let level = |period| level_over(usage.measure, period, part, evidence);
+        let held = level(days.instants(evidence.facility.zone)).unwrap_or(part);
+        let share = level(usage.period).filter(|share| !share.is_whole());
         let weighed = share.map_or(Some(usage.quantity), |share| share.of_level(usage.quantity));
         let quantity = weighed
             .and_then(|weighed| uplift.as_ref().map_or(Some(weighed), |uplift| uplift.raise(weighed)))
@@ -185,21 +187,21 @@ impl Told {
             let uplift = uplift.map_or_else(String::new, |uplift| format!(" × PUE {}", uplift.factor()));
             notes.push(format!("{weighed}{uplift} = {} {unit}", shown(quantity)));
         }
-        Ok(Told { quantity, held: level.unwrap_or(part), notes, usage: Some(usage) })
+        Ok(Told { quantity, held, notes, usage: Some(usage) })
     }
 }
 
 /// What a level (TB, kW) held over a part of the month weighs: its price is for a whole month, and two parts of a
 /// month must not cost two. Energy and U·day have added up over the part only, and weigh as they are. A mean is
 /// weighed by the time it is a mean over, a demand as the contract counts days; and what it is held against is so, too.
-fn level_over(usage: &Usage, part: MonthPart, evidence: &MonthEvidence<'_>) -> Option<MonthPart> {
-    match usage.measure {
+fn level_over(measure: Measure, period: Period, part: MonthPart, evidence: &MonthEvidence<'_>) -> Option<MonthPart> {
+    match measure {
         Measure::Energy | Measure::OccupancyDays => None,
         Measure::Demand { .. } | Measure::Percentile95 { .. } => Some(part),
         Measure::StorageMonth => {
             let month = evidence.month.period(evidence.facility.zone);
             let position = |at: Timestamp| at.seconds() - month.from.seconds();
-            Some(MonthPart::new(position(usage.period.from), position(usage.period.to), month.seconds()))
+            Some(MonthPart::new(position(period.from), position(period.to), month.seconds()))
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::domain::party::{Language, PaymentTermClass};
 use crate::domain::told::{Told, Value};
 use crate::domain::typography;
 use crate::http::auth::{Access, Visitor};
-use crate::http::routes::ROUTES;
+use crate::http::routes::routes;
 use crate::http::state::Shared;
 use chrono_tz::Tz;
 use rust_decimal::Decimal;
@@ -337,7 +337,7 @@ fn in_one_piece(text: &str) -> String {
 /// Whether the route table has a page at `path` that the visitor may see.
 fn is_open(visitor: &Visitor, path: &str) -> bool {
     visitor.stage == Stage::Open
-        && ROUTES.iter().any(|row| {
+        && routes().any(|row| {
             row.path == path
                 && row.method == actix_web::http::Method::GET
                 && match row.access {

@@ -1,238 +1,22 @@
-//! Everything the server answers, in one table.
-//!
-//! The table drives registration: a handler without a row is not reachable, a row cannot lack its access. The golden
-//! file `tests/golden/routes.txt` shows what each row answers to each role.
+//! What a browser opens and sends.
 
 use actix_web::http::Method;
-use actix_web::{Route, guard, web};
+use actix_web::web;
 
-use super::api::{
-    alarms, amortisation, asset_papers, assets, audit, audit_packs, audit_sample, audit_sheet, availability,
-    bank_statements, billing, bookkeeping, comparison, documents, drafts, imports, invoices, journal, ledger,
-    line_readings, me, meter_readings, meters, notices, on_account, openapi, opening, paid_back, payback, payments,
-    racks, readings, reminders, reports, resolutions, settings, tariffs, tenants, terms, titre, token, usage, users,
-};
-use super::auth::Access;
-use super::pages::edit::{
-    self, asset::AssetForm, contract::ContractForm, entry, line::LineForm, part, remove, tariff::TariffForm,
-    tenant::TenantForm, version::VersionForm,
-};
-use super::{health, pages};
+use super::{RouteRow, reading};
 use crate::domain::access::Action;
 use crate::domain::contract::Contract;
 use crate::domain::party::Tenant;
 use crate::domain::tariff::Tariff;
+use crate::http::api::{assets, invoices, reports, titre};
+use crate::http::auth::Access;
+use crate::http::pages;
+use crate::http::pages::edit::{
+    self, asset::AssetForm, contract::ContractForm, entry, line::LineForm, part, remove, tariff::TariffForm,
+    tenant::TenantForm, version::VersionForm,
+};
 
-/// One method of one path.
-pub struct RouteRow {
-    pub method: Method,
-    /// In actix's syntax.
-    pub path: &'static str,
-    pub access: Access,
-    pub(super) handler: fn() -> Route,
-}
-
-impl RouteRow {
-    /// What it answers to: where there is a GET there is a HEAD.
-    pub(super) fn methods(&self) -> impl Iterator<Item = &str> {
-        let head = (self.method == Method::GET).then_some("HEAD");
-        std::iter::once(self.method.as_str()).chain(head)
-    }
-}
-
-macro_rules! get {
-    ($path:literal, $access:expr, $handler:expr) => {
-        RouteRow { method: Method::GET, path: $path, access: $access, handler: || reading().to($handler) }
-    };
-}
-
-macro_rules! post {
-    ($path:literal, $access:expr, $handler:expr) => {
-        RouteRow { method: Method::POST, path: $path, access: $access, handler: || web::post().to($handler) }
-    };
-}
-
-macro_rules! patch {
-    ($path:literal, $access:expr, $handler:expr) => {
-        RouteRow { method: Method::PATCH, path: $path, access: $access, handler: || web::patch().to($handler) }
-    };
-}
-
-macro_rules! put {
-    ($path:literal, $access:expr, $handler:expr) => {
-        RouteRow { method: Method::PUT, path: $path, access: $access, handler: || web::put().to($handler) }
-    };
-}
-
-macro_rules! delete {
-    ($path:literal, $access:expr, $handler:expr) => {
-        RouteRow { method: Method::DELETE, path: $path, access: $access, handler: || web::delete().to($handler) }
-    };
-}
-
-/// Paths are tried in this order: `…/{number}.pdf` stands before `…/{number}`.
-pub const ROUTES: &[RouteRow] = &[
-    get!("/health/live", Access::OpenApi, health::live),
-    get!("/health/ready", Access::OpenApi, health::ready),
-    get!("/openapi.json", Access::OpenApi, openapi::document),
-    post!("/api/v1/token", Access::OpenApi, token::create),
-    post!("/api/v1/readings", Access::Api(Action::SendReadings), readings::receive),
-    get!("/api/v1/readings/imports", Access::Api(Action::SendReadings), imports::list),
-    get!("/api/v1/readings/imports/{upload}", Access::Api(Action::SendReadings), imports::one),
-    get!("/api/v1/tenants", Access::Api(Action::SeeTenants), tenants::list),
-    post!("/api/v1/tenants", Access::Api(Action::EditTenants), terms::create_tenant),
-    get!("/api/v1/tenants/{code}", Access::Api(Action::SeeTenants), terms::tenant),
-    put!("/api/v1/tenants/{code}", Access::Api(Action::EditTenants), terms::put_tenant),
-    delete!("/api/v1/tenants/{code}", Access::Api(Action::EditTenants), terms::delete_tenant),
-    get!("/api/v1/tenants/{code}/on-account", Access::Api(Action::SeePayments), on_account::account),
-    post!("/api/v1/tenants/{code}/on-account/settlements", Access::Api(Action::RecordPayments), on_account::settle),
-    post!("/api/v1/tenants/{code}/on-account/repayments", Access::Api(Action::RecordPayments), on_account::send_back),
-    put!("/api/v1/tenants/{code}/contacts", Access::Api(Action::EditContacts), terms::put_contacts),
-    get!("/api/v1/contracts", Access::Api(Action::SeeContracts), tenants::contracts),
-    post!("/api/v1/contracts", Access::Api(Action::EditTerms), terms::create_contract),
-    get!("/api/v1/contracts/{contract}/availability", Access::Api(Action::SeeContracts), availability::list),
-    post!("/api/v1/contracts/{contract}/availability", Access::Api(Action::RunBilling), availability::record),
-    get!("/api/v1/contracts/{contract}", Access::Api(Action::SeeContracts), terms::contract),
-    put!("/api/v1/contracts/{contract}", Access::Api(Action::EditTerms), terms::put_contract),
-    delete!("/api/v1/contracts/{contract}", Access::Api(Action::EditTerms), terms::delete_contract),
-    get!("/api/v1/tariffs", Access::Api(Action::SeeTariffs), tariffs::list),
-    post!("/api/v1/tariffs", Access::Api(Action::EditTerms), terms::create_tariff),
-    get!("/api/v1/tariffs/{tariff}", Access::Api(Action::SeeTariffs), terms::tariff),
-    put!("/api/v1/tariffs/{tariff}", Access::Api(Action::EditTerms), terms::put_tariff),
-    delete!("/api/v1/tariffs/{tariff}", Access::Api(Action::EditTerms), terms::delete_tariff),
-    get!("/api/v1/tariffs/{tariff}/price", Access::Api(Action::SeeTariffs), tariffs::price),
-    get!("/api/v1/seller", Access::Api(Action::EditSeller), terms::seller),
-    put!("/api/v1/seller", Access::Api(Action::EditSeller), terms::put_seller),
-    get!("/api/v1/invoices", Access::Api(Action::SeeInvoices), invoices::list),
-    get!("/api/v1/invoices.zip", Access::Api(Action::SeeInvoices), documents::archive),
-    get!("/api/v1/invoices/{number}.pdf", Access::Api(Action::SeeInvoices), invoices::pdf),
-    get!("/api/v1/invoices/{number}.xml", Access::Api(Action::SeeInvoices), invoices::xml),
-    get!("/api/v1/invoices/{number}/titre", Access::Api(Action::SeeJournal), titre::one),
-    get!("/api/v1/invoices/{number}/lines/{line}/readings", Access::Api(Action::SeeInvoices), line_readings::list),
-    get!("/api/v1/invoices/{number}/lines/{line}", Access::Api(Action::SeeInvoices), invoices::evidence),
-    post!("/api/v1/invoices/{number}/credit-notes", Access::Api(Action::CreditInvoices), payments::credit),
-    post!("/api/v1/invoices/{number}/correction", Access::Api(Action::CreditInvoices), payments::correct),
-    post!("/api/v1/invoices/{number}/interest", Access::Api(Action::RecordPayments), payments::claim),
-    get!("/api/v1/invoices/{number}/account", Access::Api(Action::SeeInvoices), paid_back::account),
-    post!("/api/v1/invoices/{number}/refunds", Access::Api(Action::RecordPayments), paid_back::refund),
-    post!("/api/v1/invoices/{number}/transfers", Access::Api(Action::RecordPayments), paid_back::transfer),
-    get!("/api/v1/invoices/{number}/notices", Access::Api(Action::SeeNotices), notices::list),
-    post!("/api/v1/invoices/{number}/notices", Access::Api(Action::SendNotices), notices::resend),
-    get!("/api/v1/invoices/{number}/notices/preview", Access::Api(Action::SeeNotices), notices::preview),
-    get!("/api/v1/invoices/{number}/reminders", Access::Api(Action::SendNotices), reminders::plan),
-    post!("/api/v1/invoices/{number}/reminders", Access::Api(Action::SendNotices), reminders::send),
-    get!("/api/v1/invoices/{number}", Access::Api(Action::SeeInvoices), invoices::one),
-    get!("/api/v1/notices", Access::Api(Action::SeeNotices), notices::undelivered),
-    get!("/api/v1/payments", Access::Api(Action::SeePayments), payments::list),
-    post!("/api/v1/payments", Access::Api(Action::RecordPayments), payments::record),
-    get!("/api/v1/payments/statements", Access::Api(Action::SeePayments), bank_statements::statements),
-    post!("/api/v1/payments/statements", Access::Api(Action::RecordPayments), bank_statements::read_statement),
-    get!("/api/v1/payments/statements/{statement}", Access::Api(Action::SeePayments), bank_statements::statement),
-    get!("/api/v1/payments/receipts", Access::Api(Action::SeePayments), bank_statements::receipts),
-    post!("/api/v1/payments/receipts/match", Access::Api(Action::RecordPayments), bank_statements::match_receipt),
-    post!("/api/v1/payments/receipts/keep", Access::Api(Action::RecordPayments), bank_statements::keep),
-    post!("/api/v1/payments/receipts/dismiss", Access::Api(Action::RecordPayments), bank_statements::dismiss),
-    get!("/api/v1/dunning", Access::Api(Action::SeePayments), reminders::dunning),
-    get!("/api/v1/billing/runs", Access::Api(Action::SeeDrafts), billing::runs),
-    get!("/api/v1/billing/runs/{run}", Access::Api(Action::SeeDrafts), billing::progress),
-    post!("/api/v1/billing/runs/{run}/retry", Access::Api(Action::RunBilling), billing::retry),
-    get!("/api/v1/billing/months", Access::Api(Action::SeeDrafts), comparison::months),
-    get!("/api/v1/billing/{month}/comparison", Access::Api(Action::SeeDrafts), comparison::comparison),
-    get!("/api/v1/billing/{month}", Access::Api(Action::SeeDrafts), billing::plan),
-    post!("/api/v1/billing/{month}/runs", Access::Api(Action::RunBilling), billing::run),
-    get!("/api/v1/billing/{month}/drafts", Access::Api(Action::SeeDrafts), billing::drafts),
-    get!("/api/v1/billing/{month}/drafts/{contract}", Access::Api(Action::SeeDrafts), billing::draft),
-    delete!("/api/v1/billing/{month}/drafts/{contract}", Access::Api(Action::RunBilling), drafts::withdraw),
-    get!("/api/v1/billing/{month}/drafts/{contract}/pdf", Access::Api(Action::SeeDrafts), drafts::pdf),
-    get!(
-        "/api/v1/billing/{month}/drafts/{contract}/lines-billed/{line}",
-        Access::Api(Action::SeeDrafts),
-        drafts::evidence
-    ),
-    get!(
-        "/api/v1/billing/{month}/drafts/{contract}/lines-billed/{line}/readings",
-        Access::Api(Action::SeeDrafts),
-        drafts::readings
-    ),
-    get!("/api/v1/billing/{month}/drafts/{contract}/lines", Access::Api(Action::SeeDrafts), billing::lines),
-    post!("/api/v1/billing/{month}/drafts/{contract}/lines", Access::Api(Action::RunBilling), billing::add_line),
-    delete!(
-        "/api/v1/billing/{month}/drafts/{contract}/lines/{manual}",
-        Access::Api(Action::RunBilling),
-        billing::remove_line
-    ),
-    get!("/api/v1/amortisation", Access::Api(Action::SeeAmortisation), amortisation::report),
-    get!("/api/v1/assets", Access::Api(Action::SeeAmortisation), assets::list),
-    post!("/api/v1/assets", Access::Api(Action::KeepBooks), terms::create_asset),
-    get!("/api/v1/assets/{asset}/record", Access::Api(Action::SeeAmortisation), terms::asset),
-    put!("/api/v1/assets/{asset}/record", Access::Api(Action::KeepBooks), terms::put_asset),
-    post!("/api/v1/assets/{asset}/papers", Access::Api(Action::KeepBooks), asset_papers::attach),
-    get!("/api/v1/assets/{asset}", Access::Api(Action::SeeAmortisation), assets::one),
-    get!("/api/v1/assets/{asset}/papers/{hash}", Access::Api(Action::SeeAmortisation), assets::paper),
-    get!("/api/v1/reports", Access::Api(Action::SeeJournal), reports::kept),
-    get!("/api/v1/reports/kept/{hash}", Access::Api(Action::SeeJournal), reports::kept_file),
-    get!("/api/v1/reports/{report}", Access::Api(Action::SeeJournal), reports::one),
-    post!("/api/v1/reports/{report}/archive", Access::Api(Action::ArchiveReports), reports::archive),
-    get!("/api/v1/payback", Access::Api(Action::SeePayback), payback::report),
-    get!("/api/v1/journal", Access::Api(Action::SeeJournal), journal::list),
-    get!("/api/v1/journal/balance", Access::Api(Action::SeeJournal), ledger::balance),
-    post!("/api/v1/journal/opening", Access::Api(Action::KeepBooks), opening::open),
-    get!("/api/v1/journal/accounts/{account}", Access::Api(Action::SeeJournal), ledger::account),
-    post!("/api/v1/amortisation/postings", Access::Api(Action::KeepBooks), bookkeeping::post_assets),
-    get!("/api/v1/payback/terms", Access::Api(Action::SeePayback), terms::payback),
-    put!("/api/v1/payback/terms", Access::Api(Action::KeepBooks), terms::put_payback),
-    get!("/api/v1/payback/figures", Access::Api(Action::SeePayback), bookkeeping::list_figures),
-    post!("/api/v1/payback/figures", Access::Api(Action::KeepBooks), bookkeeping::record_figures),
-    get!("/api/v1/periods", Access::Api(Action::SeeJournal), bookkeeping::list_periods),
-    post!("/api/v1/periods/{period}/allocation", Access::Api(Action::KeepBooks), bookkeeping::allocate),
-    post!("/api/v1/periods/{period}", Access::Api(Action::KeepBooks), bookkeeping::set_period),
-    post!("/api/v1/assets/{asset}/events", Access::Api(Action::KeepBooks), bookkeeping::record_event),
-    get!("/api/v1/audit/events", Access::Api(Action::SeeTrail), audit::events),
-    get!("/api/v1/audit/roots", Access::Api(Action::SeeTrail), audit::signed_roots),
-    get!("/api/v1/audit/sample", Access::Api(Action::SeeTrail), audit_sample::draw),
-    get!("/api/v1/audit/sheets/{number}", Access::Api(Action::SeeTrail), audit_sheet::one),
-    post!("/api/v1/meters/{meter}/resolutions", Access::Api(Action::CorrectReadings), resolutions::resolve),
-    get!("/api/v1/audit/packs", Access::Api(Action::TakeEvidence), audit_packs::list),
-    post!("/api/v1/audit/packs", Access::Api(Action::TakeEvidence), audit_packs::create),
-    get!("/api/v1/audit/packs/{pack}/file", Access::Api(Action::TakeEvidence), audit_packs::file),
-    get!("/api/v1/audit/packs/{pack}", Access::Api(Action::TakeEvidence), audit_packs::one),
-    get!("/api/v1/racks", Access::Api(Action::SeeRacks), racks::list),
-    get!("/api/v1/racks/{rack}", Access::Api(Action::SeeRacks), racks::one),
-    get!("/api/v1/alarms", Access::Api(Action::SeeMeters), alarms::list),
-    get!("/api/v1/meters", Access::Api(Action::SeeMeters), meters::list),
-    get!("/api/v1/meters/{meter}", Access::Api(Action::SeeMeters), meters::one),
-    get!("/api/v1/meters/{meter}/readings", Access::Api(Action::SeeMeters), meter_readings::list),
-    get!("/api/v1/meters/{meter}/coverage", Access::Api(Action::SeeMeters), meters::coverage),
-    get!("/api/v1/usage", Access::Api(Action::SeeUsage), usage::usage),
-    get!("/api/v1/estimate", Access::Api(Action::SeeUsage), usage::estimate),
-    get!("/api/v1/me", Access::ApiSelf, me::show),
-    put!("/api/v1/me/language", Access::ApiSelf, me::choose_language),
-    post!("/api/v1/me/password", Access::ApiSelf, me::change_password),
-    get!("/api/v1/me/sessions", Access::ApiSelf, me::list_sessions),
-    delete!("/api/v1/me/sessions/{session}", Access::ApiSelf, me::end_session),
-    get!("/api/v1/me/tokens", Access::ApiSelf, me::list_tokens),
-    post!("/api/v1/me/tokens", Access::ApiSelf, me::create_token),
-    delete!("/api/v1/me/tokens/{token}", Access::ApiSelf, me::revoke_token),
-    post!("/api/v1/me/second-factor", Access::ApiSelf, me::begin_factor),
-    delete!("/api/v1/me/second-factor", Access::ApiSelf, me::remove_factor),
-    post!("/api/v1/me/second-factor/confirm", Access::ApiSelf, me::confirm_factor),
-    post!("/api/v1/me/second-factor/recovery-codes", Access::ApiSelf, me::renew_codes),
-    get!("/api/v1/users", Access::Api(Action::SeeUsers), users::list),
-    get!("/api/v1/users/{user}", Access::Api(Action::SeeUsers), users::one),
-    patch!("/api/v1/users/{user}", Access::Api(Action::ManageUsers), users::change),
-    post!("/api/v1/users/{user}/password-reset", Access::Api(Action::ManageUsers), users::send_password_link),
-    delete!("/api/v1/users/{user}/second-factor", Access::Api(Action::ManageUsers), users::reset_factor),
-    get!("/api/v1/users/{user}/sessions", Access::Api(Action::SeeUsers), users::list_sessions),
-    delete!("/api/v1/users/{user}/sessions", Access::Api(Action::ManageUsers), users::end_sessions),
-    delete!("/api/v1/users/{user}/sessions/{session}", Access::Api(Action::ManageUsers), users::end_session),
-    get!("/api/v1/users/{user}/tokens", Access::Api(Action::SeeUsers), users::list_tokens),
-    delete!("/api/v1/users/{user}/tokens/{token}", Access::Api(Action::ManageUsers), users::revoke_token),
-    get!("/api/v1/invitations", Access::Api(Action::SeeUsers), users::invitations),
-    post!("/api/v1/invitations", Access::Api(Action::ManageUsers), users::invite),
-    post!("/api/v1/invitations/{invitation}/resend", Access::Api(Action::ManageUsers), users::invite_again),
-    delete!("/api/v1/invitations/{invitation}", Access::Api(Action::ManageUsers), users::withdraw),
-    get!("/api/v1/settings", Access::Api(Action::SeeSettings), settings::show),
-    post!("/api/v1/settings/test-mail", Access::Api(Action::SendTestMail), settings::send_test_mail),
+pub(super) const ROUTES: &[RouteRow] = &[
     get!("/assets/{name}", Access::OpenPage, pages::static_files::asset),
     get!("/sign-in", Access::OpenPage, pages::sign_in::form),
     post!("/sign-in", Access::OpenPage, pages::sign_in::submit),
@@ -494,8 +278,3 @@ pub const ROUTES: &[RouteRow] = &[
     get!("/payback/figures.{format}", Access::Page(Action::SeePayback), pages::figures::file),
     post!("/payback/archive", Access::Page(Action::ArchiveReports), pages::payback_report::archive),
 ];
-
-/// HEAD is answered as GET is, without the body (RFC 9110, 9.3.2), and with the same rights.
-fn reading() -> Route {
-    web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
-}
