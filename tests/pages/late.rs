@@ -133,11 +133,11 @@ async fn a_contract_that_ended_is_regularised_however_long_it_is_over() {
     for engine in ENGINES {
         let site = Site::with_book(engine, |book| {
             format!(
-                "{book}\n[[meter]]\ncode = \"LIBRE\"\nregister = \"power\"\n\
+                "{book}\n[[meter]]\ncode = \"LIBRE\"\nregister = \"storage\"\n\
                  installed_at = 2025-12-01T09:00:00+01:00\n\n\
                  [[contract]]\ncode = \"FINIE-2026\"\ntenant = \"aphp\"\ntitle = \"Essai\"\nfrom = 2026-09-01\n\
-                 to = 2026-10-01\n\n[[contract.line]]\ncode = \"energie\"\nservice = \"power\"\n\
-                 designation = {{ fr = \"Énergie\", en = \"Energy\" }}\ntariff = \"energie\"\nmeasure = \"energy\"\n\n\
+                 to = 2026-10-01\n\n[[contract.line]]\ncode = \"stockage\"\nservice = \"storage\"\n\
+                 designation = {{ fr = \"Stockage\", en = \"Storage\" }}\ntariff = \"stockage\"\nmeasure = \"storage-month\"\n\n\
                  [[contract.line.assignment]]\nmeter = \"LIBRE\"\n"
             )
         });
