@@ -253,10 +253,12 @@ fn describe_plan(report: &PlanReport) -> String {
     if !report.problems.is_empty() {
         lines.push(format!("{}:", counted(report.problems.len(), "problem", "problems")));
     }
-    for problem in &report.problems {
-        lines.push(format!("  [{}] {}{}", problem.severity, whose(problem), problem.message));
-    }
+    lines.extend(report.problems.iter().map(describe_problem));
     lines.join("\n")
+}
+
+fn describe_problem(problem: &ProblemSummary) -> String {
+    format!("  [{}] {}{}", problem.severity, whose(problem), problem.message)
 }
 
 /// The contract a problem is found in, where it concerns one and does not say so itself.

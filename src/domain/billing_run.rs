@@ -137,7 +137,7 @@ pub fn plan(snapshot: &Snapshot<'_>) -> Plan {
     let evidence = run.evidence(month, snapshot.samples);
     let billed: HashSet<&ContractCode> = snapshot.billed.iter().map(|billed| &billed.contract).collect();
     for contract in book.contracts.iter().filter(|contract| !billed.contains(&contract.code)) {
-        let drafted = run.draft(contract, &evidence);
+        let drafted = run.draft(contract, &evidence, |_| false);
         plan.drafts.extend(drafted.draft);
         plan.problems.extend(drafted.problems);
     }
@@ -184,8 +184,14 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// The contract's draft, if it has anything to bill and nothing blocks it.
-    fn draft(&self, contract: &'a Contract, evidence: &MonthEvidence<'_>) -> Drafted {
+    /// The contract's draft, if it has anything to bill and nothing blocks it. What is missing but to come, in a month that
+    /// goes on, keeps it from being drafted and is not told.
+    fn draft(
+        &self,
+        contract: &'a Contract,
+        evidence: &MonthEvidence<'_>,
+        is_to_come: impl Fn(&Problem) -> bool,
+    ) -> Drafted {
         let mut found = Found::new(contract);
         self.check_routing(contract, &mut found);
         let (mut charges, untold) = self.charges(contract, evidence, &mut found);
@@ -214,10 +220,12 @@ impl<'a> Run<'a> {
         let mut aside = Found::new(contract);
         let draft = self.assemble(contract, charges, credits, if blocks { &mut aside } else { &mut found });
         let totals = draft.as_ref().map(|draft| draft.totals);
-        let draft = draft.filter(|_| !blocks);
-        if draft.is_some() {
+        found.problems.retain(|problem| !is_to_come(problem));
+        // What is to come is billed as well.
+        if !found.blocks() && (draft.is_some() || !untold.is_empty()) {
             self.check_recipients(contract, &mut found);
         }
+        let draft = draft.filter(|_| !blocks);
         let beside = totals.map_or(Money::ZERO, |totals| totals.net - of_lines);
         Drafted { draft, totals, untold, beside, problems: found.problems }
     }

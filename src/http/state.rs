@@ -57,6 +57,13 @@ pub struct CheckedMonth {
     pub running_plan: Option<Arc<Comparison>>,
 }
 
+impl CheckedMonth {
+    /// Whether no part of it failed.
+    pub fn is_whole(&self) -> bool {
+        self.running.is_some() && self.running_plan.is_some()
+    }
+}
+
 /// How this installation is set up.
 pub struct Environment {
     pub config: Config,
@@ -157,7 +164,7 @@ impl Shared {
         self.signing.get().cloned().unwrap_or_else(usual)
     }
 
-    /// What is known of `month`, if it is fresh.
+    /// What is known of `month`, if it is fresh; parts that failed may be missing from it.
     pub fn checked_month(&self, month: BillingMonth, now: DateTime<Utc>) -> Option<CheckedMonth> {
         let known = self.checked.lock().unwrap_or_else(PoisonError::into_inner);
         known.clone().filter(|known| known.month == month && now - known.at < Duration::seconds(CHECKED_SECONDS))
@@ -165,7 +172,12 @@ impl Shared {
 
     /// True for the one who shall look now; they end it with [`end_check`](Shared::end_check).
     pub fn begin_check(&self) -> bool {
-        !self.is_checking.swap(true, Ordering::AcqRel)
+        let is_first = !self.is_checking.swap(true, Ordering::AcqRel);
+        if is_first {
+            // How the one before ended is of no matter while this goes on.
+            self.has_check_failed.store(false, Ordering::Release);
+        }
+        is_first
     }
 
     /// None where it failed.

@@ -121,6 +121,12 @@ async fn readings_are_kept_from_tenants_and_asked_for_soundly() {
         (&operator, "NOWHERE/readings", 404),
         (&operator, "SAN-EDP/readings?month=2026-13", 400),
         (&operator, "SAN-EDP/readings?cursor=x", 400),
+        // In no calendar, or in another month than the one that is named.
+        (&operator, "SAN-EDP/readings?cursor=9223372036854775807", 400),
+        (&operator, "SAN-EDP/readings?cursor=-9223372036854775808", 400),
+        (&operator, "SAN-EDP/readings?month=2026-10&cursor=9223372036854775807", 400),
+        (&operator, "SAN-EDP/readings?month=2026-10&cursor=1788652800", 400),
+        (&operator, "SAN-EDP/readings?month=2026-10&cursor=1791244800", 200),
         (&operator, "SAN-EDP/readings?day=1", 400),
     ] {
         let answer = server.get_with(&format!("/api/v1/meters/{path}"), token).await;

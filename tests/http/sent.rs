@@ -21,7 +21,7 @@ async fn documents_are_taken_together_by_number_or_as_the_list_finds_them() {
         let path = |query: &str| format!("/api/v1/invoices.zip?{query}");
         for (token, query, has) in [
             (&finance, format!("numbers={own},{other}"), [true, true]),
-            (&finance, format!("numbers={other}"), [false, true]),
+            (&finance, format!("numbers={other},{other},"), [false, true]),
             (&finance, "tenant=aphp&month=2026-09".to_owned(), [true, false]),
             (&finance, "q=hopitaux".to_owned(), [true, false]),
             // A tenant's whole list is their own.
@@ -37,6 +37,7 @@ async fn documents_are_taken_together_by_number_or_as_the_list_finds_them() {
             (&tenant, format!("numbers={own},{other}"), 404),
             (&finance, "numbers=NOPE".to_owned(), 404),
             (&finance, "status=paid".to_owned(), 422),
+            (&finance, "numbers=".to_owned(), 422),
             (&finance, "status=lost".to_owned(), 400),
             (&finance, format!("numbers={own}&tenant=aphp"), 400),
         ] {

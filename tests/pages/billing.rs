@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use actix_web::test::TestRequest;
-use chapelle::app::compare_billing;
+use chapelle::app::compare_billing::{self, MonthDraft};
 use chapelle::domain::access::Role;
 use chapelle::storage::billing_runs::{self, Outcome, RunItem};
+use diesel::RunQueryDsl;
 
 use crate::common::{ENGINES, Engine};
 use crate::plant::words;
@@ -215,10 +216,28 @@ async fn a_months_plan_is_rated_once_as_long_as_nothing_changed() {
             .set_payload(r#"{"meter":"SAN-EDP","at":"2026-10-20T10:00:01Z","value":41.5}"#);
         let taken = server.call(reading).await;
         assert_eq!(taken.json()["accepted"], 1, "{engine:?} {}", taken.text());
+        // So is the draft of one contract, however often it is asked for.
+        let draft = || {
+            let (store, month) = (site.shared.store.clone(), "2026-08".parse().unwrap());
+            let work = move || compare_billing::draft(&store, month, &"AP-2026".into(), now());
+            std::thread::spawn(work).join().unwrap()
+        };
+        let rename = |from: &str, to: &str| {
+            let connection = &mut *site.shared.store.connection().unwrap();
+            diesel::sql_query(format!("ALTER TABLE {from} RENAME TO {to}")).execute(connection).unwrap();
+        };
+        assert!(matches!(draft().unwrap(), Some(MonthDraft::Blocked(_))), "{engine:?}");
+        rename("manual_line", "manual_line_away");
+        assert!(matches!(draft().unwrap(), Some(MonthDraft::Blocked(_))), "{engine:?}: nothing is read again");
+        rename("manual_line_away", "manual_line");
         let then = compared("2026-10");
         assert!(!Arc::ptr_eq(&first, &then), "{engine:?}: a reading came");
         assert!(Arc::ptr_eq(&then, &compared("2026-10")));
-        assert!(Arc::ptr_eq(&compared("2026-11"), &compared("2026-11")), "the running month, for ten minutes");
+        let running = compared("2026-11");
+        assert!(Arc::ptr_eq(&running, &compared("2026-11")), "the running month, for ten minutes");
+        let last_seen = |at| compare_billing::last_seen(&site.shared.store, running.month, at);
+        assert!(Arc::ptr_eq(&last_seen(now()).unwrap(), &running), "{engine:?}");
+        assert!(last_seen(now() + chrono::Duration::days(28)).is_none(), "{engine:?}: it is over, and planned");
         assert!(!Arc::ptr_eq(&compared("2026-12"), &compared("2026-12")), "one to come is looked at anew");
     }
 }

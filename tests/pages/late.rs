@@ -127,6 +127,35 @@ async fn an_uploaded_file_is_told_what_it_brings_of_billed_months() {
     }
 }
 
+/// A contract that is over has no next month of its own: whichever is billed next carries the difference.
+#[actix_web::test]
+async fn a_contract_that_ended_is_regularised_however_long_it_is_over() {
+    for engine in ENGINES {
+        let site = Site::with_book(engine, |book| {
+            format!(
+                "{book}\n[[meter]]\ncode = \"LIBRE\"\nregister = \"storage\"\n\
+                 installed_at = 2025-12-01T09:00:00+01:00\n\n\
+                 [[contract]]\ncode = \"FINIE-2026\"\ntenant = \"aphp\"\ntitle = \"Essai\"\nfrom = 2026-09-01\n\
+                 to = 2026-10-01\n\n[[contract.line]]\ncode = \"stockage\"\nservice = \"storage\"\n\
+                 designation = {{ fr = \"Stockage\", en = \"Storage\" }}\ntariff = \"stockage\"\nmeasure = \"storage-month\"\n\n\
+                 [[contract.line.assignment]]\nmeter = \"LIBRE\"\n"
+            )
+        });
+        let row = "meter,at,value,correction\nLIBRE,2026-09-10T08:00:00Z,400,lu sur place\n";
+        site.world.ok(&["readings", "import", site.world.file("late.csv", row).to_str().unwrap()]);
+        let server = Server::start(&site).await;
+        let finance = server.sign_in(Role::Finance).await;
+        // October had nothing of it to bill: its invoices are not waited for.
+        let page = server.page("/billing/2026-11", &finance).await.text();
+        let row = page.split("FINIE-2026</a>").nth(1).unwrap_or_else(|| panic!("{engine:?} {page}"));
+        assert!(words(row.split("</tr>").next().unwrap()).contains("mois en cours"), "{engine:?} {row}");
+        assert!(
+            words(&page).contains("Les relevés de septembre 2026 ont changé après la facture"),
+            "{engine:?} {page}"
+        );
+    }
+}
+
 /// Nothing of a meter that no line bills was billed, so nothing of it will be.
 #[actix_web::test]
 async fn a_meter_without_a_line_promises_no_regularisation() {

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use rust_decimal::Decimal;
 
 use crate::app::billing::look_at_month;
@@ -103,15 +104,20 @@ impl Compared {
     }
 }
 
-/// Comparisons of months that are over.
-pub(in crate::app) type Comparisons = Kept<BillingMonth, Arc<Comparison>>;
+/// What was worked out of months that are over.
+#[derive(Default)]
+pub(in crate::app) struct Comparisons {
+    months: Kept<BillingMonth, Arc<Comparison>>,
+    /// Of the contracts that were asked for: who follows a draft to its readings asks again and again.
+    drafts: Kept<(BillingMonth, ContractCode), Option<MonthDraft>>,
+}
 
 /// What `month` would bill; writes nothing. Of a month that is over it is worked out once as long as the trail has no
 /// further event: all that a plan is made of, readings included, is recorded there in the transaction that changes it. The
 /// running month may be a minute behind its readings, and says so.
 pub fn compare(store: &Store, month: BillingMonth, now: DateTime<Utc>) -> Result<Arc<Comparison>, AppError> {
     let zone = export_book::shared(store)?.facility.zone;
-    if BillingMonth::of(Timestamp::from(now).date_in(zone)) == month {
+    if is_running(month, zone, now) {
         return look_at_month::look(store, month, now);
     }
     let work_out = || work_out(store, month, now).map(Arc::new);
@@ -119,12 +125,18 @@ pub fn compare(store: &Store, month: BillingMonth, now: DateTime<Utc>) -> Result
         return work_out();
     }
     let head = audit::head(&mut *store.connection()?)?.0;
-    store.comparisons().answer(head, month, work_out)
+    store.comparisons().months.answer(head, month, work_out)
 }
 
-/// What was seen of a month that goes on when it was looked at last: for who would wait too long for another look.
-pub fn last_seen(store: &Store, month: BillingMonth) -> Option<Arc<Comparison>> {
-    look_at_month::last(store, month)
+/// What was seen of `month` when it was looked at last, as long as it goes on: for who would wait too long for another
+/// look. Once it is over, what it showed in its last hours is no plan of it.
+pub fn last_seen(store: &Store, month: BillingMonth, now: DateTime<Utc>) -> Option<Arc<Comparison>> {
+    let zone = store.last_read_book()?.facility.zone;
+    is_running(month, zone, now).then(|| look_at_month::last(store, month))?
+}
+
+fn is_running(month: BillingMonth, zone: Tz, now: DateTime<Utc>) -> bool {
+    BillingMonth::of(Timestamp::from(now).date_in(zone)) == month
 }
 
 fn work_out(store: &Store, month: BillingMonth, now: DateTime<Utc>) -> Result<Comparison, AppError> {
@@ -238,8 +250,23 @@ pub enum MonthDraft {
     Blocked(Vec<Problem>),
 }
 
-/// The draft of a contract's month; none where nothing is to be issued.
+/// The draft of a contract's month; none where nothing is to be issued. Of a month that is over it is worked out once, as
+/// [`compare`] does.
 pub fn draft(
+    store: &Store,
+    month: BillingMonth,
+    contract: &ContractCode,
+    now: DateTime<Utc>,
+) -> Result<Option<MonthDraft>, AppError> {
+    if not_over(month, export_book::shared(store)?.facility.zone, now.into()).is_some() {
+        return work_out_draft(store, month, contract, now);
+    }
+    let head = audit::head(&mut *store.connection()?)?.0;
+    let work_out = || work_out_draft(store, month, contract, now);
+    store.comparisons().drafts.answer(head, (month, contract.clone()), work_out)
+}
+
+fn work_out_draft(
     store: &Store,
     month: BillingMonth,
     contract: &ContractCode,

@@ -12,7 +12,9 @@ use crate::app::estimate_month::is_awaited;
 use crate::app::read_meters::{billed_on, last_readings, rated_kw, silent_seconds};
 use crate::app::read_series::Around;
 use crate::app::{AppError, Store, gather, late_readings, record_availability};
-use crate::domain::billing_run::{self, KnownSpan, LateMonth, Running, RunningPlan, Severity, Snapshot, Watched};
+use crate::domain::billing_run::{
+    self, DueCredit, KnownSpan, LateMonth, Running, RunningPlan, Severity, Snapshot, Watched,
+};
 use crate::domain::book::Book;
 use crate::domain::calendar::{BillingMonth, Period, Timestamp};
 use crate::domain::contract::Contract;
@@ -27,17 +29,14 @@ pub(super) fn work_out(store: &Store, month: BillingMonth, now: DateTime<Utc>) -
     store.read(|connection| {
         let book = store.book(connection)?;
         let read = read(connection, &book, month, now.into())?;
-        let mut credits = record_availability::due(connection, month)?;
-        // The plan of the month before has them while that is to be billed.
-        let awaited = awaited(connection, &book, month.previous())?;
-        credits.retain(|due| !awaited.contains(&due.availability.figure.contract));
+        let (credits, late) = carried(connection, &book, month)?;
         let plan = billing_run::running(
             &Snapshot {
                 book: &book,
                 month,
                 samples: &read.samples,
                 billed: vec![],
-                late: late_for(connection, &book, month)?,
+                late,
                 manual: manual_lines::waiting(connection, month, None)?,
                 credits,
                 unreported: record_availability::unreported(connection, &book, month.previous())?,
@@ -51,31 +50,43 @@ pub(super) fn work_out(store: &Store, month: BillingMonth, now: DateTime<Utc>) -
     })
 }
 
-/// Contracts with something to bill in `month` and no invoice of it.
-fn awaited(
+/// What the invoices of `month` carry of earlier months: what these allow, and what late readings change of them. What an
+/// earlier month carries that is still to be billed is told with that month.
+fn carried(
     connection: &mut AnyConnection,
     book: &Book,
     month: BillingMonth,
-) -> Result<HashSet<ContractCode>, AppError> {
-    let billed = gather::billed_contracts(connection, month)?;
-    let is_billed = |contract: &Contract| billed.iter().any(|one| one.contract == contract.code);
-    let waiting = book.contracts.iter().filter(|one| billing_run::may_bill(book, one, month) && !is_billed(one));
-    Ok(waiting.map(|contract| contract.code.clone()).collect())
-}
-
-/// Billed months of contracts whose next invoice is that of `month`, which regularises them. What an earlier month is
-/// still to be billed for is told with that month.
-fn late_for(connection: &mut AnyConnection, book: &Book, month: BillingMonth) -> Result<Vec<LateMonth>, AppError> {
-    let waiting = late_readings::all(book, connection)?.into_iter().filter(|late| late.next == month);
-    let waiting: HashSet<(BillingMonth, ContractCode)> = waiting.map(|late| (late.month, late.contract)).collect();
-    if waiting.is_empty() {
-        return Ok(vec![]);
+) -> Result<(Vec<DueCredit>, Vec<LateMonth>), AppError> {
+    let mut credits = record_availability::due(connection, month)?;
+    let mut late = late_readings::all(book, connection)?;
+    let of_credits = credits.iter().map(|due| due.availability.figure.month.next());
+    let first = of_credits.chain(late.iter().map(|late| late.next)).min().unwrap_or(month);
+    let mut earlier = Vec::new();
+    for one in std::iter::successors(Some(first), |one| Some(one.next())).take_while(|one| *one < month) {
+        let billed = gather::billed_contracts(connection, one)?.into_iter().map(|billed| billed.contract);
+        earlier.push((one, billed.collect::<HashSet<ContractCode>>()));
+    }
+    // From `from` on it is carried by the first invoice: none is to come before that of `month`.
+    let is_next = |code: &ContractCode, from: BillingMonth| {
+        let Some(contract) = book.contracts.iter().find(|contract| contract.code == *code) else { return false };
+        let latest = earlier.iter().rev().take_while(|(one, _)| *one >= from).find_map(|(one, billed)| {
+            let is_billed = billed.contains(code);
+            (is_billed || billing_run::may_bill(book, contract, *one)).then_some(is_billed)
+        });
+        from <= month && latest.unwrap_or(true)
+    };
+    credits.retain(|due| is_next(&due.availability.figure.contract, due.availability.figure.month.next()));
+    late.retain(|late| is_next(&late.contract, late.next));
+    let late: HashSet<(BillingMonth, ContractCode)> =
+        late.into_iter().map(|late| (late.month, late.contract)).collect();
+    if late.is_empty() {
+        return Ok((credits, vec![]));
     }
     let mut changes = gather::touching_changes(connection, book, month)?;
     for one in &mut changes {
-        one.contracts.retain(|contract| waiting.contains(&(one.change.month, contract.clone())));
+        one.contracts.retain(|contract| late.contains(&(one.change.month, contract.clone())));
     }
-    gather::late_months(connection, book, &changes)
+    Ok((credits, gather::late_months(connection, book, &changes)?))
 }
 
 fn comparison(

@@ -43,34 +43,41 @@ impl Looks {
 }
 
 impl Look {
-    fn is_fresh(&self, store: &Store, now: DateTime<Utc>) -> Result<bool, AppError> {
-        let age = (now - self.at).num_seconds();
+    /// Whether it still counts where readings that came in count after `readings_seconds`.
+    fn is_fresh(&self, store: &Store, now: DateTime<Utc>, readings_seconds: i64) -> Result<bool, AppError> {
+        // Who waited for it asked before it was made, maybe.
+        let age = (now - self.at).num_seconds().abs();
+        if age >= LOOK_SECONDS {
+            return Ok(false);
+        }
         let connection = &mut *store.connection()?;
-        Ok(match age {
-            0..READINGS_SECONDS => audit::are_arrivals_after(connection, self.head)?,
-            READINGS_SECONDS..LOOK_SECONDS => audit::head(connection)?.0 == self.head,
-            _ => false,
+        Ok(match age < readings_seconds {
+            true => audit::are_arrivals_after(connection, self.head)?,
+            false => audit::head(connection)?.0 == self.head,
         })
     }
 }
 
-/// What the running `month` shows: as it was last seen where that still counts, or where somebody is looking already.
+/// What the running `month` shows: as it was last seen where that still counts, or where somebody is looking already and
+/// nothing but readings came in since.
 pub(super) fn look(store: &Store, month: BillingMonth, now: DateTime<Utc>) -> Result<Arc<Comparison>, AppError> {
-    let fresh = || match store.looks().last_of(month) {
-        Some(look) if look.is_fresh(store, now)? => Ok::<_, AppError>(Some(look.found)),
+    let fresh = |readings_seconds| match store.looks().last_of(month) {
+        Some(look) if look.is_fresh(store, now, readings_seconds)? => Ok::<_, AppError>(Some(look.found)),
         _ => Ok(None),
     };
-    if let Some(found) = fresh()? {
+    if let Some(found) = fresh(READINGS_SECONDS)? {
         return Ok(found);
     }
-    let turn = match (store.looks().turn.try_lock(), last(store, month)) {
-        (Ok(turn), _) => turn,
-        (Err(TryLockError::Poisoned(turn)), _) => turn.into_inner(),
-        (Err(TryLockError::WouldBlock), Some(seen)) => return Ok(seen),
-        (Err(TryLockError::WouldBlock), None) => store.looks().turn.lock().unwrap_or_else(PoisonError::into_inner),
+    let turn = match store.looks().turn.try_lock() {
+        Ok(turn) => turn,
+        Err(TryLockError::Poisoned(turn)) => turn.into_inner(),
+        Err(TryLockError::WouldBlock) => match fresh(LOOK_SECONDS)? {
+            Some(found) => return Ok(found),
+            None => store.looks().turn.lock().unwrap_or_else(PoisonError::into_inner),
+        },
     };
     // Who waited for their turn finds what was seen meanwhile.
-    if let Some(found) = fresh()? {
+    if let Some(found) = fresh(READINGS_SECONDS)? {
         return Ok(found);
     }
     let head = audit::head(&mut *store.connection()?)?.0;
@@ -83,4 +90,50 @@ pub(super) fn look(store: &Store, month: BillingMonth, now: DateTime<Utc>) -> Re
 /// What was seen of `month` last, however long ago.
 pub(super) fn last(store: &Store, month: BillingMonth) -> Option<Arc<Comparison>> {
     store.looks().last_of(month).map(|look| look.found)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+    use std::time::Duration;
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::domain::audit::{Actor, AuditEvent};
+
+    /// Who comes while somebody looks is shown the last look where readings alone came in since, and waits for their turn
+    /// where anything else happened: what they did themselves, maybe.
+    #[test]
+    fn who_comes_during_a_look_waits_for_what_is_more_than_readings() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("chapelle.db").display());
+        let store = Store::open(&url, folder.path()).unwrap();
+        let (month, at): (BillingMonth, DateTime<Utc>) =
+            ("2026-11".parse().unwrap(), "2026-11-03T08:00:00Z".parse().unwrap());
+        let happens = |action: &'static str| {
+            let event = AuditEvent::new(at, &Actor::new("test", None), action, "x", json!({}));
+            store.write(|connection| Ok(audit::append(connection, &event)?)).unwrap()
+        };
+        let head = happens("book.imported");
+        let seen = Arc::new(Comparison { month, as_of: Some(at), contracts: vec![], problems: vec![] });
+        *store.looks().last() = Some(Look { head, at, found: Arc::clone(&seen) });
+        let comes = |seconds: i64| {
+            let store = store.clone();
+            thread::spawn(move || look(&store, month, at + chrono::Duration::seconds(seconds)))
+        };
+        let turn = store.looks().turn.lock().unwrap();
+        happens("readings.accepted");
+        assert!(Arc::ptr_eq(&comes(READINGS_SECONDS).join().unwrap().unwrap(), &seen), "readings can wait");
+        let late = comes(LOOK_SECONDS);
+        happens("manual-line.added");
+        let own = comes(1);
+        thread::sleep(Duration::from_millis(100));
+        assert!(!late.is_finished() && !own.is_finished());
+        drop(turn);
+        // They look themselves: nothing was seen meanwhile, and there is no book.
+        for waited in [late, own] {
+            assert!(matches!(waited.join().unwrap(), Err(AppError::NoBook)));
+        }
+    }
 }

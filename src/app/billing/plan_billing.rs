@@ -126,7 +126,8 @@ fn draft(draft: &Draft, language_of: &dyn Fn(&TenantCode) -> Language) -> DraftS
     }
 }
 
-fn problem(problem: &Problem) -> ProblemSummary {
+/// A problem as plans tell it.
+pub fn problem(problem: &Problem) -> ProblemSummary {
     ProblemSummary {
         severity: match problem.severity {
             Severity::Blocking => "blocking",

@@ -156,7 +156,7 @@ pub struct TariffRow {
 }
 
 /// The book; none before the first import, when every list is empty.
-fn book(store: &Store) -> Result<Option<Arc<Book>>, AppError> {
+pub(super) fn book(store: &Store) -> Result<Option<Arc<Book>>, AppError> {
     match export_book::shared(store) {
         Err(AppError::NoBook) => Ok(None),
         book => Ok(Some(book?)),
@@ -235,6 +235,11 @@ pub fn contracts(
 /// Tariffs, found by code or name.
 pub fn tariffs(store: &Store, wanted: &Wanted<TariffKey>) -> Result<Rows<TariffRow>, AppError> {
     let Some(book) = book(store)? else { return Ok(Rows::cut(vec![], wanted.page)) };
+    Ok(tariffs_of(&book, wanted))
+}
+
+/// The same of a book at hand.
+pub(super) fn tariffs_of(book: &Book, wanted: &Wanted<TariffKey>) -> Rows<TariffRow> {
     let mut billed: HashMap<&TariffCode, usize> = HashMap::new();
     for contract in &book.contracts {
         let mut named: Vec<&TariffCode> = contract.lines.iter().map(|line| &line.tariff).collect();
@@ -254,7 +259,7 @@ pub fn tariffs(store: &Store, wanted: &Wanted<TariffKey>) -> Result<Rows<TariffR
         };
         by_key.then_with(|| a.code.cmp(&b.code))
     });
-    Ok(Rows::cut(found, wanted.page).map(|tariff| TariffRow { tariff: tariff.clone(), contracts: count(tariff) }))
+    Rows::cut(found, wanted.page).map(|tariff| TariffRow { tariff: tariff.clone(), contracts: count(tariff) })
 }
 
 /// As a reader orders names: É beside E.

@@ -2,7 +2,10 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use crate::app::{AppError, Store, edit_book, export_book, read_tenants};
+use crate::app::list_terms::{self, TariffKey};
+use crate::app::listing::Wanted;
+use crate::app::{AppError, Store, edit_book, read_tenants};
+use crate::domain::book::Book;
 use crate::domain::contract::Contract;
 use crate::domain::money;
 use crate::domain::quantity::Quantity;
@@ -43,20 +46,27 @@ pub enum PricingRefusal {
 /// Every tariff by code, and the day it is at the facility.
 pub fn list(store: &Store, now: DateTime<Utc>) -> Result<(Vec<TariffFile>, NaiveDate), AppError> {
     let today = read_tenants::today(store, now)?;
-    let book = match export_book::shared(store) {
-        Err(AppError::NoBook) => return Ok((vec![], today)),
-        book => book?,
-    };
+    Ok((files(store, |book| book.tariffs.clone())?, today))
+}
+
+/// Those found by code or name, in their order.
+pub fn found(store: &Store, wanted: &Wanted<TariffKey>) -> Result<Vec<TariffFile>, AppError> {
+    files(store, |book| list_terms::tariffs_of(book, wanted).rows.into_iter().map(|row| row.tariff).collect())
+}
+
+/// The `chosen` tariffs of the book.
+fn files(store: &Store, chosen: impl FnOnce(&Book) -> Vec<Tariff>) -> Result<Vec<TariffFile>, AppError> {
+    let Some(book) = list_terms::book(store)? else { return Ok(vec![]) };
     let spans = invoices::billed_spans(&mut *store.connection()?)?;
-    let file = |tariff: &Tariff| {
+    let file = |tariff: Tariff| {
         let at = |contract: &&Contract| contract.lines.iter().any(|line| line.tariff == tariff.code);
         TariffFile {
             contracts: book.contracts.iter().filter(at).cloned().collect(),
-            billed_until: edit_book::tariff_billed_until(&book, tariff, &spans),
-            tariff: tariff.clone(),
+            billed_until: edit_book::tariff_billed_until(&book, &tariff, &spans),
+            tariff,
         }
     };
-    Ok((book.tariffs.iter().map(file).collect(), today))
+    Ok(chosen(&book).into_iter().map(file).collect())
 }
 
 /// What `quantity`, written as either language does, costs a whole month that begins on `on`.

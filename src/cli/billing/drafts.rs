@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
+use super::describe_problem;
 use crate::app::compare_billing::{self, MonthDraft};
+use crate::app::plan_billing::{self, ProblemSummary};
 use crate::cli::context::counted;
 use crate::cli::lines::{Line, lines};
 use crate::cli::{CliError, Context, Outcome};
@@ -61,14 +63,24 @@ struct Detail {
     lines_billed: Vec<Line>,
 }
 
+/// What stands in the way of a draft.
+#[derive(Debug, Serialize)]
+struct Blocked {
+    problems: Vec<ProblemSummary>,
+}
+
 pub fn show(context: &Context, contract: &ContractCode, month: BillingMonth) -> Result<Outcome, CliError> {
     let found = compare_billing::draft(&context.open()?, month, contract, context.now)?;
     let (draft, kept) = match found {
         Some(MonthDraft::Kept(draft)) => (draft, true),
         Some(MonthDraft::Planned(draft)) => (draft, false),
         Some(MonthDraft::Blocked(problems)) => {
-            let why: Vec<&str> = problems.iter().map(|problem| problem.message.english.as_str()).collect();
-            return Err(CliError::Input(format!("no draft can be made: {}", why.join("; "))));
+            let blocked = Blocked { problems: problems.iter().map(plan_billing::problem).collect() };
+            context.print(&blocked, |blocked| {
+                let told = blocked.problems.iter().map(describe_problem);
+                std::iter::once("no draft can be made:".to_owned()).chain(told).collect::<Vec<_>>().join("\n")
+            });
+            return Ok(Outcome::NeedsAttention);
         }
         None => {
             return Err(CliError::Input(format!(

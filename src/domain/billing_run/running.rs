@@ -63,9 +63,9 @@ pub fn running(snapshot: &Snapshot<'_>, known: &KnownSpan, watched: &HashMap<Met
     let mut estimator = Estimator::new(book, month, &run.meters, (snapshot.samples, &evidence), known);
     let clock = Clock { zone: book.facility.zone, now: snapshot.now, month: month.days() };
     let mut running = |contract: &Contract| {
-        let Drafted { totals, untold, beside, mut problems, .. } = run.draft(contract, &evidence);
         let metered = contract.metered(month.days());
-        problems.retain(|problem| !clock.is_on_its_way(problem, &metered, watched));
+        let is_to_come = |problem: &Problem| clock.is_on_its_way(problem, &metered, watched);
+        let Drafted { totals, untold, beside, problems, .. } = run.draft(contract, &evidence, is_to_come);
         let mut found = Found::new(contract);
         found.problems = problems;
         for (meter, days) in &metered {

@@ -2,6 +2,7 @@
 
 use actix_web::web::{Data, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -64,7 +65,8 @@ pub struct ComparisonQuery {
     page: Option<String>,
 }
 
-/// A contract's month beside the one before. Amounts of a running month are estimates of the whole of it.
+/// A contract's month beside the one before. Amounts of a running month are estimates of the whole of it, without the
+/// lines that cannot be told yet where it is `partial`.
 #[derive(Serialize, ToSchema)]
 pub struct ComparedAnswer {
     contract: String,
@@ -92,6 +94,10 @@ pub struct ComparedAnswer {
     percent: Option<String>,
     /// So far from the month before that somebody should look.
     far: bool,
+    /// Lines that cannot be told, or not yet, are missing from the amounts of a running month.
+    partial: bool,
+    /// As of when a running month is told: a minute behind its readings at most. None of any other.
+    as_of: Option<DateTime<Utc>>,
 }
 
 #[utoipa::path(
@@ -115,11 +121,11 @@ pub async fn comparison(
     let (store, now) = (shared.store.clone(), shared.now());
     let compared = blocking(move || compare_billing::compare(&store, month, now)).await?;
     let found = list_plan::page(chosen.of(&compared), order, None).rows;
-    let rows: Vec<ComparedAnswer> = part(&found, page).iter().map(|one| answer(one)).collect();
+    let rows: Vec<ComparedAnswer> = part(&found, page).iter().map(|one| answer(one, compared.as_of)).collect();
     Ok(page_of(&http, page, found.len()).json(rows))
 }
 
-fn answer(one: &Compared) -> ComparedAnswer {
+fn answer(one: &Compared, as_of: Option<DateTime<Utc>>) -> ComparedAnswer {
     let (state, number) = match &one.state {
         State::Issued(number) => ("issued", Some(number)),
         State::Cancelled(number) => ("cancelled", Some(number)),
@@ -144,5 +150,7 @@ fn answer(one: &Compared) -> ComparedAnswer {
         difference: amount(one.difference()),
         percent: one.percent().map(|percent| percent.to_string()),
         far: one.is_far(),
+        partial: one.is_partial,
+        as_of,
     }
 }

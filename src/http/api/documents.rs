@@ -1,5 +1,7 @@
 //! `GET /api/v1/invoices.zip`: many documents at once.
 
+use std::collections::HashSet;
+
 use actix_web::HttpResponse;
 use actix_web::http::header;
 use actix_web::web::{Bytes, Data, Query};
@@ -22,7 +24,8 @@ use crate::http::stream::stream;
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub struct DocumentsQuery {
-    /// Numbers with commas between them, and nothing else then; what the rest of the question finds where it is left out.
+    /// Numbers with commas between them, and nothing else then; what the rest of the question finds where it is left out,
+    /// nothing where it is empty.
     #[param(example = "DC2026000001,DC2026000002")]
     numbers: Option<String>,
     /// `2026-10`
@@ -56,8 +59,7 @@ pub async fn archive(
     for filter in listed {
         either(("numbers", &numbers), filter)?;
     }
-    let named = |text: String| text.split(',').map(|number| number.trim().to_owned()).collect();
-    let named: Option<Vec<String>> = numbers.filter(|text| !text.trim().is_empty()).map(named);
+    let named = numbers.as_deref().map(named);
     let (wanted, state) = wanted(&InvoicesQuery { month, tenant, contract, status, q, ..InvoicesQuery::default() })?;
     let (store, now, reader) = (shared.store.clone(), shared.now(), granted.reader());
     let (numbers, reader) = blocking(move || {
@@ -73,6 +75,13 @@ pub async fn archive(
     })
     .await?;
     send(&shared, reader, numbers, "invoices").await
+}
+
+/// The numbers in `text`, each once: none where it is empty, which is not everything.
+fn named(text: &str) -> Vec<String> {
+    let mut known = HashSet::new();
+    let numbers = text.split(',').map(str::trim).filter(|number| !number.is_empty() && known.insert(*number));
+    numbers.map(str::to_owned).collect()
 }
 
 /// The documents with these numbers as one ZIP under `name`, sent one by one as they are read; pages offer it too.
@@ -117,4 +126,15 @@ fn write(store: &Store, reader: &Reader, numbers: &[String], sender: &Sender<Byt
     // Where nobody listens there is nobody to tell.
     let _ = sender.blocking_send(Bytes::from(zip.end()?));
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::named;
+
+    #[test]
+    fn numbers_are_taken_once_each_and_none_are_none() {
+        assert_eq!(named("DC2, DC1,DC2,"), ["DC2", "DC1"]);
+        assert_eq!((named(""), named(" , ")), (vec![], vec![]));
+    }
 }

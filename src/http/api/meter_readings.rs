@@ -7,14 +7,17 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{cut, going_on};
 use crate::app::read_meters::{self, MonthReadings};
-use crate::domain::calendar::Timestamp;
+use crate::domain::calendar::{BillingMonth, Timestamp};
 use crate::domain::metering::{Quality, Reading};
-use crate::http::asked::{Expected, parsed};
+use crate::http::asked::{Expected, parsed, within};
 use crate::http::error::{Fault, Problem};
 use crate::http::state::{Shared, blocking};
 
 /// Readings of one answer: a week at one each ten minutes.
 const READINGS_MAX: usize = 1_000;
+
+/// The first second after the year 9999: no reading is of one so late.
+const CURSORS_END: i64 = 253_402_300_800;
 
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -60,8 +63,11 @@ pub async fn list(
     query: Query<ReadingsQuery>,
 ) -> Result<HttpResponse, Fault> {
     let month = parsed("month", query.month.as_deref(), Expected::Month)?;
-    let after: Option<i64> = parsed("cursor", query.cursor.as_deref(), Expected::Cursor)?;
-    let after = after.map(Timestamp::from_seconds);
+    let cursors = month.map_or(0..CURSORS_END, |month: BillingMonth| {
+        let period = month.period(shared.zone());
+        period.from.seconds()..period.to.seconds()
+    });
+    let after = within("cursor", query.cursor.as_deref(), cursors, Expected::Cursor)?.map(Timestamp::from_seconds);
     let (store, now) = (shared.store.clone(), shared.now());
     let asked = move || read_meters::readings_after(&store, &code, (month, after), READINGS_MAX + 1, now);
     let MonthReadings { meter, month, readings } = blocking(asked).await?.ok_or(Fault::NotFound)?;

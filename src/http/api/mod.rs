@@ -135,6 +135,12 @@ pub(super) fn wanted<K: SortKey>(q: Option<&str>, sort: Option<&str>) -> Result<
     Ok(Wanted { text: q.unwrap_or_default().to_owned(), order: order(sort)?, page: None })
 }
 
+/// The same of a list that programs get by `unasked` where they name no order.
+pub(super) fn wanted_by<K: SortKey>(q: Option<&str>, sort: Option<&str>, unasked: K) -> Result<Wanted<K>, Fault> {
+    let asked = sort.map(str::trim).filter(|sort| !sort.is_empty());
+    wanted(q, asked.or(Some(unasked.name())))
+}
+
 /// What page `page` shows of a list at hand; nothing beyond its end.
 pub(super) fn part<T>(rows: &[T], page: usize) -> &[T] {
     rows.chunks(PAGE_ROWS_MAX).nth(page.saturating_sub(1)).unwrap_or_default()
@@ -206,6 +212,7 @@ mod tests {
     use actix_web::test::TestRequest;
 
     use super::*;
+    use crate::app::list_terms::TenantKey;
 
     #[test]
     fn a_long_list_names_its_next_page_until_its_end() {
@@ -220,5 +227,13 @@ mod tests {
         assert_eq!(link(Some("2")).as_deref(), Some("</api/v1/x?q=a%20b&page=3>; rel=\"next\""));
         assert_eq!((link(Some("3")), link(Some("4"))), (None, None));
         assert!(paged_long(&http, &rows, Some("0")).is_err());
+    }
+
+    #[test]
+    fn a_list_has_an_order_of_its_own_where_none_is_asked_for() {
+        let order = |sort| wanted_by(None, sort, TenantKey::Code).unwrap().order.text();
+        assert_ne!(TenantKey::Code, TenantKey::default());
+        assert_eq!([None, Some(""), Some(" ")].map(order), ["code"; 3]);
+        assert_eq!(order(Some("-siret")), "-siret");
     }
 }

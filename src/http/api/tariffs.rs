@@ -1,7 +1,5 @@
 //! `GET /api/v1/tariffs`, `GET /api/v1/tariffs/{tariff}/price`.
 
-use std::collections::HashMap;
-
 use actix_web::web::{Data, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use chrono::NaiveDate;
@@ -10,9 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::schemas::values::Amount;
 use super::{paged, wanted};
-use crate::app::list_terms::{self, TariffRow};
 use crate::app::read_tariffs::{self, TariffFile};
-use crate::domain::ids::TariffCode;
 use crate::domain::money::Money;
 use crate::domain::tariff::PricedPart;
 use crate::http::asked::{Expected, parsed};
@@ -80,12 +76,9 @@ pub struct PartAnswer {
 )]
 pub async fn list(shared: Data<Shared>, http: HttpRequest, query: Query<TariffsQuery>) -> Result<HttpResponse, Fault> {
     let wanted = wanted(query.q.as_deref(), query.sort.as_deref())?;
-    let (store, now) = (shared.store.clone(), shared.now());
-    let (found, files) =
-        blocking(move || Ok((list_terms::tariffs(&store, &wanted)?, read_tariffs::list(&store, now)?.0))).await?;
-    let files: HashMap<&TariffCode, &TariffFile> = files.iter().map(|file| (&file.tariff.code, file)).collect();
-    let file = |row: &TariffRow| files.get(&row.tariff.code).map(|file| tariff(file));
-    paged(&http, &found.rows.iter().filter_map(file).collect::<Vec<_>>(), query.page.as_deref())
+    let store = shared.store.clone();
+    let found = blocking(move || read_tariffs::found(&store, &wanted)).await?;
+    paged(&http, &found.iter().map(tariff).collect::<Vec<_>>(), query.page.as_deref())
 }
 
 #[utoipa::path(

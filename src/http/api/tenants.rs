@@ -6,8 +6,8 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{paged, wanted};
-use crate::app::list_terms::{self, ContractsOf, TenantRow};
+use super::{paged, wanted, wanted_by};
+use crate::app::list_terms::{self, ContractsOf, TenantKey, TenantRow};
 use crate::domain::contract::{Contract, ContractLine, LineQuantity};
 use crate::domain::party::Tenant;
 use crate::http::auth::Granted;
@@ -84,7 +84,7 @@ pub async fn list(
     http: HttpRequest,
     query: Query<TenantsQuery>,
 ) -> Result<HttpResponse, Fault> {
-    let wanted = wanted(query.q.as_deref(), query.sort.as_deref().or(Some("code")))?;
+    let wanted = wanted_by(query.q.as_deref(), query.sort.as_deref(), TenantKey::Code)?;
     let store = shared.store.clone();
     let found = blocking(move || list_terms::tenants(&store, &granted.scope, &wanted)).await?;
     let rows: Vec<TenantAnswer> = found.rows.iter().map(tenant).collect();

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::once::{Writing, once, once_without_answer};
-use super::{LongPageQuery, PAGE_ROWS_MAX, paged_long, wanted};
-use crate::app::administer_users::{self, NewRole, UserFile, UsersWanted};
+use super::{LongPageQuery, PAGE_ROWS_MAX, paged_long, wanted_by};
+use crate::app::administer_users::{self, NewRole, UserFile, UserKey, UsersWanted};
 use crate::app::api_tokens::{self, ApiToken};
 use crate::app::invite::{self, Guest, Invitation};
 use crate::app::sessions::{self, OpenSession};
@@ -169,7 +169,7 @@ fn looked_for(query: &UsersQuery) -> Result<UsersWanted, Fault> {
         Some("disabled") => Some(true),
         Some(other) => return Err(none_of("state", other, &["active", "disabled"])),
     };
-    let list = wanted(query.q.as_deref(), query.sort.as_deref().or(Some("email")))?;
+    let list = wanted_by(query.q.as_deref(), query.sort.as_deref(), UserKey::Email)?;
     Ok(UsersWanted { list, role: role.transpose()?, disabled })
 }
 

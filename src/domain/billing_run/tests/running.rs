@@ -98,6 +98,16 @@ fn a_line_that_begins_later_in_the_month_is_to_come_and_blocks_nothing() {
         ["C1 1200.00 of 1200.00 in part"],
         "nothing can be told of the line yet"
     );
+    // What its invoice will lack is told from the first day on.
+    let mut unread = book.clone();
+    unread.tenants.iter_mut().for_each(|tenant| tenant.contacts.clear());
+    assert_eq!(told(&seen(&unread, &[], |_| {})), ["C1 1200.00 of 1200.00 in part Warning NoRecipient"]);
+    unread.contracts[0].lines.remove(0);
+    assert_eq!(
+        told(&seen(&unread, &[], |_| {})),
+        ["C1 0.00 of ? in part Warning NoRecipient"],
+        "nothing else is billed"
+    );
     // The day after it began, what is missing is missing.
     let begun = one_contract(|contract| {
         contract.lines[1].in_force = since("2026-10-12");

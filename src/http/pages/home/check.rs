@@ -50,10 +50,11 @@ impl<T> Looked<T> {
 }
 
 /// What the plan of the month finds, as of a short while ago. It is made beside the page, which waits for it a moment
-/// only: a month of a large site takes longer than a person likes to wait.
+/// only: a month of a large site takes longer than a person likes to wait. Where a part failed each page tries again, and
+/// shows the rest of what is known meanwhile.
 pub async fn check(shared: &Data<Shared>, month: BillingMonth, is_due: bool) -> Looked<CheckedMonth> {
     let now = shared.now();
-    if let Some(known) = shared.checked_month(month, now) {
+    if let Some(known) = shared.checked_month(month, now).filter(CheckedMonth::is_whole) {
         return Looked::Found(known);
     }
     if shared.begin_check() {

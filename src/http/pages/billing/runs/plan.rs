@@ -175,7 +175,7 @@ async fn compared(shared: &Data<Shared>, month: BillingMonth) -> Result<Arc<Comp
     if let Ok(found) = tokio::time::timeout(LOOK_WAIT, &mut look).await {
         return found.map_err(Fault::internal)?;
     }
-    match compare_billing::last_seen(&shared.store, month) {
+    match compare_billing::last_seen(&shared.store, month, now) {
         Some(seen) => Ok(seen),
         None => look.await.map_err(Fault::internal)?,
     }
