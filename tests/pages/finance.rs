@@ -69,6 +69,42 @@ async fn a_line_is_added_with_its_reason_shown_and_removed() {
     }
 }
 
+/// A line for the month that goes on is shown where it was added, and waits there for the draft.
+#[actix_web::test]
+async fn a_line_is_added_to_the_running_month() {
+    for engine in ENGINES {
+        let site = Site::new(engine);
+        let server = Server::start(&site).await;
+        let cookie = server.sign_in(Role::Finance).await;
+        let draft = format!("/billing/2026-11/drafts/{}", site.contract_of("aphp"));
+        let form = format!("{draft}/manual");
+        let token = token(&server.page(&form, &cookie).await.text());
+        let fields = [
+            ("form_token", token.as_str()),
+            ("sign", "service"),
+            ("fr", "Intervention de nuit"),
+            ("service", "other"),
+            ("quantity", "2,5"),
+            ("unit", "hour"),
+            ("price", "80,00"),
+            ("vat", "0"),
+            ("reason", "Demandée par courrier du 2 novembre"),
+            ("confirm", "0"),
+        ];
+        let added = post(&server, &form, &cookie, &fields).await;
+        assert_eq!((added.status.as_u16(), added.header("location")), (303, draft.as_str()), "{}", added.text());
+        let page = server.page(&draft, &cookie).await;
+        assert_eq!(page.status.as_u16(), 200, "{engine:?}");
+        for text in ["mois en cours", "Le mois n’est pas terminé", "Intervention de nuit", "200,00"] {
+            assert!(page.text().contains(text), "{engine:?} {text}: {}", page.text());
+        }
+        let plan = server.page("/billing/2026-11", &cookie).await.text();
+        assert!(plan.contains(&format!("href=\"{draft}\"")), "{engine:?} {plan}");
+        let nothing = server.page("/billing/2026-11/drafts/NONE", &cookie).await;
+        assert_eq!(nothing.status.as_u16(), 404, "{engine:?}");
+    }
+}
+
 #[actix_web::test]
 async fn an_allowance_lowers_the_draft_but_never_below_nothing() {
     let site = Site::new(Engine::Sqlite);

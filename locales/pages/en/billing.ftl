@@ -7,6 +7,7 @@ billing-credit-notes = Credit notes
 billing-runs = Runs
 billing-runs-none = No run started from here yet. Open a month to prepare its drafts.
 billing-runs-caption = Runs, latest first
+billing-lines-go = Lines by hand
 month-running = current month
 month-none = to prepare
 month-drafts = drafts to issue

@@ -255,6 +255,7 @@ manual-unit-kilowatt-hour = kWh
 manual-reason = Reason (kept in the audit trail)
 manual-confirm-text = This line will be added to the month’s draft.
 manual-confirm = Add this line
+draft-running = The month goes on: its draft is made once the month is over and its readings are known. Lines added by hand wait for it.
 draft-blocked = No draft can be made until the problems below are solved. Lines added by hand wait.
 manual-lines = Lines added by hand
 manual-caption = Lines added, with their reason

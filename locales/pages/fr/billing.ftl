@@ -7,6 +7,7 @@ billing-credit-notes = Avoirs
 billing-runs = Exécutions
 billing-runs-none = Aucune exécution lancée d’ici pour l’instant. Ouvrez un mois pour préparer ses brouillons.
 billing-runs-caption = Exécutions, la dernière d’abord
+billing-lines-go = Lignes à la main
 month-running = mois en cours
 month-none = à préparer
 month-drafts = brouillons à émettre

@@ -255,6 +255,7 @@ manual-unit-kilowatt-hour = kWh
 manual-reason = Motif (gardé dans la piste d’audit)
 manual-confirm-text = Cette ligne sera ajoutée au brouillon du mois.
 manual-confirm = Ajouter cette ligne
+draft-running = Le mois n’est pas terminé : son brouillon se prépare une fois le mois fini et ses relevés connus. Les lignes ajoutées à la main l’attendent.
 draft-blocked = Aucun brouillon ne peut être préparé tant que les problèmes ci-dessous ne sont pas résolus. Les lignes ajoutées à la main attendent.
 manual-lines = Lignes ajoutées à la main
 manual-caption = Lignes ajoutées, avec leur motif

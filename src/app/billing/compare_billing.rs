@@ -14,7 +14,7 @@ use crate::app::kept::Kept;
 use crate::app::plan_billing::make;
 use crate::app::{AppError, Store, export_book};
 use crate::domain::access::TenantScope;
-use crate::domain::billing_run::{Problem, not_over};
+use crate::domain::billing_run::{Problem, ProblemKind, not_over};
 use crate::domain::calendar::{BillingMonth, Timestamp};
 use crate::domain::contract::Contract;
 use crate::domain::ids::{ContractCode, TenantCode};
@@ -279,7 +279,11 @@ fn work_out_draft(
         }
         let gathered = gather(connection, month)?;
         let plan = make(&gathered, now);
-        let blocking = plan.blocking().filter(|problem| problem.contract.as_ref() == Some(contract));
+        let own = gathered.book.contracts.iter().find(|one| one.code == *contract);
+        let is_in_force = own.is_some_and(|own| own.in_force.overlaps(month.days()));
+        let goes_on = |problem: &Problem| is_in_force && problem.what == ProblemKind::MonthNotFinished;
+        let stands = |problem: &&Problem| problem.contract.as_ref() == Some(contract) || goes_on(problem);
+        let blocking = plan.blocking().filter(stands);
         let blocking: Vec<Problem> = blocking.cloned().collect();
         Ok(match plan.drafts.into_iter().find(|draft| draft.contract == *contract) {
             Some(draft) => Some(MonthDraft::Planned(draft)),

@@ -287,7 +287,7 @@ mod tests {
         book.contracts = vec![contract(vec![storage])];
         let october = month("2026-10").period(Paris);
         let hours = (0..=745).map(|hour| october.from.plus_seconds(hour * 3_600));
-        let gauge = hours.map(|at| Sample { at, value: decimal("100") }).collect();
+        let gauge = hours.map(|at| Sample { at, value: "100".parse().unwrap() }).collect();
         let known = KnownSpan { until: day("2026-10-21"), read_to: HashMap::new() };
         let estimate = estimate(&book, &book.contracts[0], month("2026-10"), &[("S".into(), gauge)].into(), &known);
         assert_eq!(told(&estimate), ["storage 2026-10-21 844.30 of 1200.00"]);

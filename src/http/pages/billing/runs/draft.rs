@@ -16,6 +16,7 @@ use crate::app::compare_billing::{self, MonthDraft};
 use crate::app::manual_lines;
 use crate::app::read_tenants;
 use crate::domain::access::{Action, Decision, TenantScope, policy};
+use crate::domain::billing_run::ProblemKind;
 use crate::domain::calendar::BillingMonth;
 use crate::domain::ids::ContractCode;
 use crate::domain::invoice::Draft;
@@ -48,6 +49,8 @@ struct DraftPage {
 struct BlockedPage {
     frame: Frame,
     title: String,
+    /// Nothing but the month's end is waited for.
+    is_running: bool,
     problems: Vec<ProblemRow>,
     may_issue: bool,
     manual: Vec<ManualView>,
@@ -81,9 +84,10 @@ pub async fn show(
         MonthDraft::Kept(draft) => (draft, true),
         MonthDraft::Planned(draft) => (draft, false),
         MonthDraft::Blocked(problems) => {
+            let is_running = problems.iter().all(|problem| problem.what == ProblemKind::MonthNotFinished);
             let problems = problems::rows(&frame, &problems::grouped(problems.iter()));
             let frame = above(frame, month);
-            return page(StatusCode::OK, &BlockedPage { frame, title, problems, may_issue, manual, add });
+            return page(StatusCode::OK, &BlockedPage { frame, title, is_running, problems, may_issue, manual, add });
         }
     };
     let template = DraftPage {

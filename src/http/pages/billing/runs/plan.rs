@@ -115,6 +115,8 @@ struct PlanRow {
     is_far: bool,
     may_issue: bool,
     issue_address: String,
+    /// Where lines are added to a month that goes on, and those that wait are shown.
+    lines_address: Option<String>,
 }
 
 #[derive(Deserialize, Default)]
@@ -462,6 +464,8 @@ fn plan_row(frame: &Frame, month: BillingMonth, stage: Stage, one: &Compared) ->
         }),
         is_far: percent.is_some() && one.is_far(),
         may_issue: is_issuable(one),
+        lines_address: matches!(one.state, State::Running | State::Blocked)
+            .then(|| draft::address(month, &one.contract)),
         issue_address: format!("/billing/{month}/issue?contract={}", encoded(one.contract.as_str())),
     }
 }
