@@ -91,9 +91,15 @@ const broken = (page) => page.evaluate(() => {
   return [...found];
 });
 
+// Links that take the focus in the head of a table that is not shown.
+const unseen = (page) => page.evaluate(() => [...document.querySelectorAll("main thead a")]
+  .filter((link) => link.getClientRects().length > 0 && getComputedStyle(link.closest("thead")).clipPath !== "none")
+  .map((link) => link.innerText));
+
 async function onTelephone(page, { name, main, route }) {
   await page.setViewportSize({ width: TELEPHONE, height: HEIGHT });
   for (const code of await broken(page)) fail(`${name}: ${code} is broken over two lines on a telephone`);
+  for (const text of await unseen(page)) fail(`${name} (${TELEPHONE} px): “${text}” takes the focus unseen`);
   if (WHOLE_ON_TELEPHONE.has(route)) for (const text of await cut(page, "table")) fail(`${name} (${TELEPHONE} px): ${text}`);
   if (!main) return;
   const ends = await page.locator(main).evaluateAll((found) => found.map((one) => one.getBoundingClientRect().right));

@@ -120,6 +120,8 @@ async fn what_is_left_of_a_receipt_is_kept_once_it_is_confirmed() {
     let finance = server.sign_in(Role::Finance).await;
     let keep = "/payments/receipts/keep";
     assert!(server.page("/payments/receipts", &finance).await.text().contains(keep));
+    let home = server.page("/", &finance).await.text();
+    assert!(home.contains("Encaissements à rapprocher") && home.contains("500,00"), "{home}");
     for tenant in ["", "nobody"] {
         let refused = server.send(keep, &finance, &[("receipt", &*key), ("tenant", tenant)]).await;
         assert!(refused.status.as_u16() == 422 && refused.text().contains("Dites de quel"), "{}", refused.text());
@@ -135,6 +137,10 @@ async fn what_is_left_of_a_receipt_is_kept_once_it_is_confirmed() {
     let done = server.send(keep, &finance, &confirmed).await;
     assert_eq!((done.status.as_u16(), done.header("location")), (303, "/tenants/aphp"), "{}", done.text());
     assert_eq!(server.send(keep, &finance, &confirmed).await.status.as_u16(), 422, "once");
+    assert!(!server.page("/", &finance).await.text().contains("Encaissements à rapprocher"));
+    let auditor = server.sign_in(Role::Auditor).await;
+    let empty = server.page("/payments/receipts", &auditor).await.text();
+    assert!(empty.contains("Rien à rapprocher") && !empty.contains("/payments/import"), "{empty}");
     let page = server.page("/tenants/aphp/on-account", &finance).await.text();
     assert!(page.contains("CPT-2026-000001") && page.contains("500,00"), "{page}");
 }

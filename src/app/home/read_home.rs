@@ -6,6 +6,7 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 
 use crate::app::asset_ledger::Horizons;
 use crate::app::late_readings::{self, LateInvoice};
+use crate::app::match_receipts::{self, BankReceipt};
 use crate::app::post_depreciation::PERIODS;
 use crate::app::read_invoices::{self, Order, Reader, Standing, StateCounts, Wanted};
 use crate::app::read_meters::{self, MetersFilter};
@@ -44,6 +45,8 @@ pub struct Today {
     /// Whose account holds how much of it.
     pub on_account: Vec<(TenantCode, Money)>,
     pub overpaid: Vec<InvoiceSummary>,
+    /// Receipts of bank statements that wait to be matched, and what is left of them to record.
+    pub receipts_left: (usize, Money),
     pub failed_notices: usize,
     /// Those that will be tried again.
     pub postponed_notices: usize,
@@ -94,6 +97,7 @@ pub fn today(store: &Store, now: DateTime<Utc>) -> Result<Today, AppError> {
     let reader = Reader { role: Role::Finance, scope: TenantScope::Everyone };
     let overdue = Wanted { standing: Some(Standing::Overdue(today)), ..Wanted::default() };
     let on_account = on_account::balances(store)?;
+    let receipts = match_receipts::left(store)?;
     let kept: Money = on_account.iter().map(|(_, kept)| *kept).sum();
     let overpaid = || Wanted { standing: Some(Standing::Overpaid), ..Wanted::default() };
     Ok(Today {
@@ -106,6 +110,7 @@ pub fn today(store: &Store, now: DateTime<Utc>) -> Result<Today, AppError> {
         owed: kept - read_invoices::open_sum(store, &reader, overpaid())?,
         on_account,
         overpaid: some_of(store, &reader, overpaid())?,
+        receipts_left: (receipts.len(), receipts.iter().map(BankReceipt::open).sum()),
         failed_notices: notices::failed_count(store)?,
         postponed_notices: notices::postponed_count(store)?,
         late: if book.is_some() { late_readings::waiting(store)? } else { vec![] },

@@ -123,7 +123,8 @@ async fn work(shared: &Data<Shared>, frame: &Frame) -> Result<Work, Fault> {
         depreciation_card(frame, &today),
     ];
     let payback = payback_card(frame, checked.as_ref().part(|checked| checked.running.as_ref()));
-    let since = late_card(frame, &today).into_iter().chain(owed_card(frame, &today));
+    let since =
+        receipts_card(frame, &today).into_iter().chain(late_card(frame, &today)).chain(owed_card(frame, &today));
     let forgotten = checked.as_ref().found().and_then(|checked| forgotten_card(frame, &checked.forgotten));
     let cards: Vec<Card> = cards.into_iter().chain(forgotten).chain(since).chain(payback).collect();
     Ok(Work { has_book: today.has_book, ..Work::of(cards, "home-work", "home-calm") })
@@ -367,6 +368,19 @@ fn late_card(frame: &Frame, today: &Today) -> Option<Card> {
         text: frame.with("home-late-due", "months", &months.len().to_string()),
         items: today.late.iter().take(PROBLEMS_NAMED).map(item).collect(),
         link: Some((format!("/billing/{next}"), go)),
+    })
+}
+
+/// Money at the bank that no invoice has taken yet, where there is any.
+fn receipts_card(frame: &Frame, today: &Today) -> Option<Card> {
+    let (count, left) = today.receipts_left;
+    (count > 0).then(|| Card {
+        class: "card-due",
+        title: frame.t("receipts-title"),
+        count: count.to_string(),
+        text: frame.with("home-receipts-due", "amount", &frame.amount(&left)),
+        items: vec![],
+        link: Some(("/payments/receipts".to_owned(), frame.t("home-receipts-go"))),
     })
 }
 
