@@ -1,6 +1,7 @@
 //! Settle an invoice, or part of it, from what its tenant has on account. The money came before, what came first being taken
-//! first: each part counts as paid on the day it was received, not before the invoice was issued, so that no interest is
-//! asked on money the body had. Each is a payment, and its entry is of the day it is settled.
+//! first: each part counts as paid on the day it was received, so that no interest is asked on money the body had; not before
+//! the invoice was issued, nor before a day up to which its interest is claimed, since a claim never changes. Each is a
+//! payment, and its entry is of the day it is settled.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
@@ -127,8 +128,9 @@ fn settle_within(
     })
 }
 
-/// The days on which parts of the amount count as paid: when they were received, not before the invoice was issued. Refused
-/// where so much is not on account, or so little is settled on the invoice.
+/// The days on which parts of the amount count as paid: when they were received, not before the invoice was issued nor before
+/// the last day up to which its interest is claimed. Refused where so much is not on account, or so little is open on the
+/// invoice.
 fn parts(
     connection: &mut AnyConnection,
     new: &NewSettlement,
@@ -141,8 +143,10 @@ fn parts(
     let account = on_account::of_tenant(connection, &new.tenant)?;
     account.gives(new.amount, new.on, today).map_err(|error| AppError::refused(&error))?;
     let received = account.received(new.amount, new.on).into_iter();
+    let claimed = gathered.account().claimed_through(&gathered.claimed());
+    let earliest = gathered.invoice.issue_date.max(claimed.unwrap_or(NaiveDate::MIN));
     let mut parts: Vec<(NaiveDate, Money)> = vec![];
-    for (day, amount) in received.map(|(day, amount)| (day.max(gathered.invoice.issue_date), amount)) {
+    for (day, amount) in received.map(|(day, amount)| (day.max(earliest), amount)) {
         match parts.last_mut().filter(|(last, _)| *last == day) {
             Some((_, sum)) => *sum += amount,
             None => parts.push((day, amount)),
