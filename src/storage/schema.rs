@@ -475,7 +475,16 @@ diesel::table! {
         amount_cents -> BigInt,
         reference -> Nullable<Text>,
         statement_key -> Nullable<Text>,
+        recorded_with -> Nullable<Text>,
         recorded_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    on_account_taken (number, taken_from) {
+        number -> Text,
+        taken_from -> Text,
+        amount_cents -> BigInt,
     }
 }
 
@@ -942,6 +951,8 @@ diesel::allow_tables_to_appear_in_same_query!(on_account, tenant);
 diesel::allow_tables_to_appear_in_same_query!(on_account, payment);
 diesel::allow_tables_to_appear_in_same_query!(on_account, money_moved);
 diesel::allow_tables_to_appear_in_same_query!(on_account, invoice);
+diesel::allow_tables_to_appear_in_same_query!(on_account_taken, on_account);
+diesel::allow_tables_to_appear_in_same_query!(on_account_taken, tenant);
 diesel::allow_tables_to_appear_in_same_query!(invoice_balance, invoice);
 diesel::allow_tables_to_appear_in_same_query!(invoice_balance, tenant);
 diesel::allow_tables_to_appear_in_same_query!(invoice_balance, contract);

@@ -51,7 +51,7 @@ fn keep_on_account(world: &World, open: &Value) {
 /// What is done, how it is undone, and where and how it must be named.
 type Change = (&'static str, &'static str, (&'static str, &'static str, &'static str));
 
-const CHANGES: [Change; 22] = [
+const CHANGES: [Change; 27] = [
     (
         "UPDATE entry_series SET last = last + 5 WHERE fiscal_year = 2026 AND series = ''",
         "UPDATE entry_series SET last = last - 5 WHERE fiscal_year = 2026 AND series = ''",
@@ -81,6 +81,33 @@ const CHANGES: [Change; 22] = [
         "UPDATE on_account SET number = 'REG-2026-000099' WHERE number = 'REG-2026-000004'",
         "UPDATE on_account SET number = 'REG-2026-000004' WHERE number = 'REG-2026-000099'",
         ("payment", "REG-2026-000004", "the trail says it was settled from an account, and it left none"),
+    ),
+    (
+        "UPDATE on_account SET amount_cents = amount_cents - 100 WHERE number = 'REG-2026-000004'",
+        "UPDATE on_account SET amount_cents = amount_cents + 100 WHERE number = 'REG-2026-000004'",
+        ("payment", "REG-2026-000004", "amount: stored is 5.00, what left the account says 6.00"),
+    ),
+    (
+        "UPDATE on_account SET moved_on = '2026-12-05' WHERE number = 'REG-2026-000004'",
+        "UPDATE on_account SET moved_on = '2026-12-04' WHERE number = 'REG-2026-000004'",
+        ("payment", "REG-2026-000004", "settled on: stored is 2026-12-05, its event says 2026-12-04"),
+    ),
+    (
+        "UPDATE on_account SET tenant_id = (SELECT MAX(t.id) FROM tenant t WHERE t.id <> on_account.tenant_id) \
+         WHERE number = 'CPT-2026-000001'",
+        "UPDATE on_account SET tenant_id = (SELECT o.tenant_id FROM on_account o WHERE o.number = 'CPT-2026-000002') \
+         WHERE number = 'CPT-2026-000001'",
+        ("payment", "CPT-2026-000001", "tenant: stored is"),
+    ),
+    (
+        "UPDATE on_account SET statement_key = 'another' WHERE number = 'CPT-2026-000001'",
+        "UPDATE on_account SET statement_key = NULL WHERE number = 'CPT-2026-000001'",
+        ("payment", "CPT-2026-000001", "receipt: stored is another, event"),
+    ),
+    (
+        "UPDATE on_account_taken SET amount_cents = amount_cents + 100 WHERE number = 'CPT-2026-000002'",
+        "UPDATE on_account_taken SET amount_cents = amount_cents - 100 WHERE number = 'CPT-2026-000002'",
+        ("payment", "CPT-2026-000002", "amount: stored is 20.00, what was taken from receipts says 21.00"),
     ),
     (
         "UPDATE paid_back SET amount_cents = amount_cents - 100 WHERE number = 'RBT-2026-000001'",
@@ -590,14 +617,35 @@ fn a_pack_with_other_money_on_account_than_the_trail_is_refused() {
     let (path, _) = pack(&world);
     let told = python(&[&verifier(), &path]);
     assert_eq!(told.status.code(), Some(4), "{}", text(&told));
-    for change in [
-        "UPDATE journal_line SET debit_cents = debit_cents * 2, credit_cents = credit_cents * 2 WHERE document = 'CPT-2026-000001'",
-        "UPDATE journal_line SET account = '512' WHERE document = 'REG-2026-000004' AND account = '419'",
+    let lost = "DELETE FROM on_account WHERE number = 'CPT-2026-000001'; \
+                DELETE FROM journal_entry WHERE document = 'CPT-2026-000001'; \
+                DELETE FROM journal_line WHERE document = 'CPT-2026-000001'";
+    for (change, undo, place) in [
+        (
+            "UPDATE journal_line SET debit_cents = debit_cents * 2, credit_cents = credit_cents * 2 \
+             WHERE document = 'CPT-2026-000001'",
+            "UPDATE journal_line SET debit_cents = debit_cents / 2, credit_cents = credit_cents / 2 \
+             WHERE document = 'CPT-2026-000001'",
+            "[règlements] CPT-2026-000001",
+        ),
+        (
+            "UPDATE journal_line SET account = '512' WHERE document = 'REG-2026-000004' AND account = '419'",
+            "UPDATE journal_line SET account = '419' WHERE document = 'REG-2026-000004' AND account = '512'",
+            "[rapprochement] sommes gardées en compte",
+        ),
+        (
+            "UPDATE on_account SET amount_cents = 4900 WHERE number = 'CPT-2026-000001'",
+            "UPDATE on_account SET amount_cents = 5000 WHERE number = 'CPT-2026-000001'",
+            "[rapprochement] sommes gardées en compte",
+        ),
+        (lost, "SELECT 1", "[règlements] CPT-2026-000001"),
     ] {
         without_triggers(&world, Engine::Sqlite, change);
         let (path, _) = pack(&world);
         let told = python(&[&verifier(), &path]);
         assert_eq!(told.status.code(), Some(3), "{change}: {}", text(&told));
+        assert!(text(&told).contains(place), "{change}: {}", text(&told));
+        without_triggers(&world, Engine::Sqlite, undo);
     }
 }
 

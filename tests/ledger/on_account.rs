@@ -2,7 +2,7 @@
 
 use chapelle::app::repay::{self, NewRepayment};
 use chapelle::app::settle_from_account::{self, NewSettlement};
-use chapelle::app::{AppError, Store, import_statement, match_receipts, on_account};
+use chapelle::app::{AppError, Store, charge_interest, import_statement, match_receipts, on_account};
 use chapelle::domain::access::TenantScope;
 use chapelle::domain::audit::Actor;
 use chapelle::domain::ids::TenantCode;
@@ -86,7 +86,7 @@ fn a_receipt_is_kept_settles_an_invoice_and_the_rest_goes_back() {
         assert_eq!(said(settle("DC2026000003", "2027-01-04", 1_000)), "on-account-too-much", "not there yet");
         assert_eq!(said(settle("DC2026000003", "2027-02-01", 50_001)), "payment-too-much", "of the invoice");
         let others = ["DC2026000002", "DC2026000004"];
-        assert!(others.map(|other| said(settle(other, "2027-02-01", 1))).contains(&"on-account-other-tenant".into()));
+        assert_eq!(others.map(|other| said(settle(other, "2027-02-01", 1))), ["on-account-other-tenant"; 2]);
         let settled = settle("DC2026000003", "2027-02-01", 20_000).unwrap();
         assert_eq!(said(settle("DC2026000003", "2027-02-01", 20_000)), "settlement-stands", "sent twice, done once");
         let paid = &settled.payments[0];
@@ -122,7 +122,11 @@ fn the_rest_of_a_payment_is_kept_by_the_command_line_and_stands_in_every_export(
     let keeping = [&record[..], &["--keep-rest"]].concat();
     let kept = json_at(&world, LATER, &keeping);
     assert_eq!((text_of(&kept, "open_after"), text_of(&kept["kept"], "amount")), ("0.00", "100.00"));
-    assert!(refused(&world, LATER, &keeping).contains("nothing is open"), "the same sent twice is received once");
+    let twice = || String::from_utf8_lossy(&world.chapelle_at(LATER, &keeping).output().unwrap().stderr).into_owned();
+    assert!(twice().contains("stands already"), "the same sent twice is received once");
+    let claimed = json_at(&world, LATER, &["payments", "interest", "--invoice", "DC2026000003"]);
+    assert_ne!(text_of(&claimed, "open"), "0.00", "it came late");
+    assert!(twice().contains("stands already"), "nor is it received in other parts once something is open again");
     let repay = ["payments", "repay", tenant, "--amount", "40.00", "--on", "2027-02-01"];
     json_at(&world, LATER, &repay);
     let twice = world.chapelle_at(LATER, &repay).output().unwrap();
@@ -153,4 +157,59 @@ fn the_rest_of_a_payment_is_kept_by_the_command_line_and_stands_in_every_export(
     let ledger = ["journal", "ledger", "--account", "419", "--to", "2027-02-10"];
     let ledger = json_at(&world, LATER, &ledger).to_string();
     assert!(ledger.contains("CPT-2027-000001") && ledger.contains("60.00"), "{ledger}");
+}
+
+/// What a settlement took counts from the day it came, is compared as a whole with what is sent again, and never stands
+/// before what is claimed.
+#[test]
+fn a_settlement_in_parts_is_one_and_bears_one_indemnity_and_no_interest_on_money_the_body_had() {
+    let (at, cents) = (LATER.parse().unwrap(), Money::from_cents);
+    let world = World::new(Engine::Sqlite);
+    story(&world);
+    let store = world.store();
+    let open = json_at(&world, LATER, &["payments", "open"]);
+    let one = open.as_array().unwrap().iter().find(|one| one["number"] == "DC2026000003").unwrap();
+    let (tenant, invoice) = (TenantCode(text_of(one, "tenant").to_owned()), "DC2026000003".to_owned());
+    let invoice = InvoiceNumber::from_stored(invoice);
+    let keep = |day: &str| {
+        let statement = STATEMENT.replace("2027-01-05", day).replace("S7", day);
+        import_statement::import(&store, statement.as_bytes(), &by(), at).unwrap();
+        let key = match_receipts::left(&store).unwrap()[0].key.clone();
+        match_receipts::keep_on_account(&store, &key, &tenant, None, &by(), at).unwrap();
+    };
+    let settle = |amount| {
+        let (tenant, invoice, on) = (tenant.clone(), invoice.clone(), "2027-02-01".parse().unwrap());
+        let new = NewSettlement { tenant, invoice, on, amount: cents(amount) };
+        settle_from_account::record(&store, &new, false, &by(), at)
+    };
+    let days = |amount| -> Vec<String> {
+        settle(amount).unwrap().payments.iter().map(|payment| payment.received_on.to_string()).collect()
+    };
+    keep("2026-11-10");
+    keep("2027-01-05");
+    let reminder = json_at(&world, LATER, &["payments", "remind", "--invoice", "DC2026000003", "--check"]);
+    assert!(text_of(&reminder, "on_account").starts_with("1000.00 is on account"), "{reminder:#}");
+    assert_eq!(days(10_000), ["2026-11-10"]);
+    assert_eq!(days(5_000), ["2026-11-10"]);
+    for again in [5_000, 10_000] {
+        assert_eq!(said(settle(again)), "settlement-stands", "whatever else was settled that day");
+    }
+    assert_eq!(days(15_000), ["2026-11-10"], "no settlement was of so much, though two come to it");
+    let claimable = || charge_interest::plan(&store, &invoice).unwrap().claims;
+    assert_eq!(claimable(), [], "the body had the money before the invoice was due");
+    assert_eq!(days(40_000), ["2026-11-10", "2027-01-05"]);
+    assert_eq!(said(settle(40_000)), "settlement-stands", "as a whole");
+    assert_eq!(days(20_000), ["2027-01-05"], "a part of another is no settlement of its own");
+
+    let indemnities = |claims: &[chapelle::domain::receivables::Claim]| -> Money {
+        claims.iter().map(|claim| claim.interest.indemnity).sum()
+    };
+    let claimed = charge_interest::charge(&store, &invoice, &by(), at).unwrap().claims;
+    assert_eq!((claimed.len(), indemnities(&claimed)), (2, cents(4_000)));
+    // Kept later with an earlier day, nothing of it is taken by what was settled before; nor does it go before the claim.
+    keep("2026-12-30");
+    assert_eq!(days(30_000), ["2027-01-05"], "interest is claimed up to that day");
+    let claims = claimable();
+    assert_eq!((claims.len(), indemnities(&claims)), (1, Money::ZERO), "an invoice bears one indemnity");
+    assert_eq!(json_at(&world, LATER, &["audit", "verify"])["findings"].as_array().map(Vec::len), Some(0));
 }

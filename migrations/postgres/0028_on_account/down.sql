@@ -1,1 +1,2 @@
+DROP TABLE on_account_taken;
 DROP TABLE on_account;

@@ -10,9 +10,21 @@ CREATE TABLE on_account (
   reference TEXT,
   -- The transaction of a bank statement it is, or the part of one: kept once.
   statement_key TEXT UNIQUE,
+  -- The payment of the same request: the one whose rest it is, or the first part of what was settled at once.
+  recorded_with TEXT,
   recorded_at BIGINT NOT NULL,
   CHECK (number LIKE 'CPT-%' OR (number LIKE 'REG-%' AND amount_cents < 0))
 );
 CREATE INDEX on_account_tenant ON on_account (tenant_id, moved_on, id);
 CREATE TRIGGER on_account_frozen BEFORE UPDATE OR DELETE OR TRUNCATE ON on_account
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+-- Of which receipts what left was taken, as it was decided when it left.
+CREATE TABLE on_account_taken (
+  number TEXT NOT NULL REFERENCES on_account (number),
+  taken_from TEXT NOT NULL REFERENCES on_account (number),
+  amount_cents BIGINT NOT NULL CHECK (amount_cents > 0),
+  PRIMARY KEY (number, taken_from)
+);
+CREATE INDEX on_account_taken_from ON on_account_taken (taken_from);
+CREATE TRIGGER on_account_taken_frozen BEFORE UPDATE OR DELETE OR TRUNCATE ON on_account_taken
 FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

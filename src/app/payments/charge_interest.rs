@@ -30,8 +30,8 @@ pub fn plan(store: &Store, number: &InvoiceNumber) -> Result<InterestReport, App
         let gathered = settle::gather(connection, id, invoice)?;
         let rates = book::load_accounting(connection)?.reference_rates;
         let account = gathered.account();
-        let mut claims = account.claims(&rates).map_err(|error| AppError::refused(&error))?;
         let posted_before = gathered.claimed();
+        let mut claims = account.claims(&rates, &posted_before).map_err(|error| AppError::refused(&error))?;
         claims.retain(|claim| !posted_before.contains(&claim.document));
         let claimed: Money = claims.iter().map(|claim| claim.interest.total).sum();
         Ok(InterestReport { invoice: number.clone(), open: account.open() + claimed, claims, posted_before })
@@ -54,8 +54,9 @@ pub fn charge(
         let gathered = settle::gather(connection, id, invoice)?;
         let accounting = book::load_accounting(connection)?;
         let account = gathered.account();
-        let late = account.late_payments(&accounting.reference_rates).map_err(|error| AppError::refused(&error))?;
         let posted_before = gathered.claimed();
+        let late = account.late_payments(&accounting.reference_rates, &posted_before);
+        let late = late.map_err(|error| AppError::refused(&error))?;
         let mut claims = Vec::new();
         for (payment, amount, interest) in late {
             let document = interest_document(payment);

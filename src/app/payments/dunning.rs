@@ -101,7 +101,7 @@ pub fn read(store: &Store, now: DateTime<Utc>) -> Result<Dunning, AppError> {
         for id in balances::claimable(connection)? {
             let Some(gathered) = gathered(connection, id)? else { continue };
             let account = gathered.account();
-            let Ok(late) = account.late_payments(&rates) else {
+            let Ok(late) = account.late_payments(&rates, &gathered.claimed()) else {
                 dunning.rate_missing.get_or_insert(gathered.invoice.due_date);
                 continue;
             };

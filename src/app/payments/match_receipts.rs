@@ -160,7 +160,8 @@ pub fn keep_on_account(
         let (amount, charge) = (receipt.open(), receipt.charge);
         settle::must_be_as_seen(amount, seen)?;
         let (reference, statement_key) = (Some(receipt.text.clone()), Some(part_key(&receipt)));
-        let received = Received { on: receipt.booked_on, amount, charge, reference, statement_key };
+        let on = receipt.booked_on;
+        let received = Received { on, amount, charge, reference, statement_key, recorded_with: None };
         let report = on_account::keep(connection, tenant, received, (today, by, now))?;
         note(&mut receipt, amount, charge, &report.number);
         bank::put(connection, &receipt)?;

@@ -24,6 +24,8 @@ pub(in crate::app) struct Received {
     pub reference: Option<String>,
     /// What tells it from other transactions of a bank statement.
     pub statement_key: Option<String>,
+    /// The payment whose rest it is.
+    pub recorded_with: Option<String>,
 }
 
 /// What was kept.
@@ -72,18 +74,19 @@ pub(in crate::app) fn keep(
     received: Received,
     (today, by, now): (NaiveDate, &Actor, DateTime<Utc>),
 ) -> Result<KeptReport, AppError> {
-    let Received { on, amount, charge, reference, statement_key } = received;
+    let Received { on, amount, charge, reference, statement_key, recorded_with } = received;
     if on > today {
         return Err(AppError::refused(&OnAccountError::InFuture { on }));
     }
     let (id, name) = known(connection, tenant)?;
     let number = on_account::take_number(connection, on.year())?;
-    let movement = Movement { number, on, amount, reference };
+    let movement = Movement { number, on, amount, reference, statement_key, recorded_with };
     let chart = book::load_accounting(connection)?.chart;
     let entry = kept_entry((tenant.as_str(), &name), &movement, charge, &chart).map_err(AppError::input)?;
-    on_account::insert(connection, id, &movement, statement_key.as_deref(), now)?;
+    on_account::insert(connection, id, &movement, &[], now)?;
     let mut detail = serde_json::json!({
-        "tenant": tenant, "kept_on": on, "amount": amount, "reference": movement.reference, "receipt": statement_key,
+        "tenant": tenant, "kept_on": on, "amount": amount, "reference": movement.reference,
+        "receipt": movement.statement_key,
     });
     if let Some(detail) = detail.as_object_mut().filter(|_| !charge.is_zero()) {
         detail.insert("bank_charges".to_owned(), serde_json::json!(charge));
@@ -106,11 +109,13 @@ pub(in crate::app) fn post(
     Ok(on_account::balance(connection, Some(tenant))?)
 }
 
-/// Takes a payment from its tenant's account, if it is there on its day.
+/// Takes a payment from its tenant's account, if it is there on its day; `first` is the first part of what is settled at once,
+/// where this is another.
 pub(in crate::app) fn take(
     connection: &mut AnyConnection,
     tenant: &TenantCode,
     payment: &Payment,
+    first: Option<&str>,
     (today, now): (NaiveDate, DateTime<Utc>),
 ) -> Result<(), AppError> {
     let (id, _) = known(connection, tenant)?;
@@ -118,5 +123,7 @@ pub(in crate::app) fn take(
     let account = on_account::of_tenant(connection, tenant)?;
     account.gives(amount, on, today).map_err(|error| AppError::refused(&error))?;
     let (number, reference) = (payment.number.clone(), payment.reference.clone());
-    Ok(on_account::insert(connection, id, &Movement { number, on, amount: -amount, reference }, None, now)?)
+    let recorded_with = first.map(str::to_owned);
+    let movement = Movement { number, on, amount: -amount, reference, statement_key: None, recorded_with };
+    Ok(on_account::insert(connection, id, &movement, &account.takes(amount), now)?)
 }

@@ -66,19 +66,20 @@ fn split(
     let new = record_payment::typed(new)?;
     store.write(|connection| {
         payments::hold(connection)?;
+        if !again {
+            record_payment::must_be_new(connection, &new)?;
+        }
         let part = part(connection, &new.invoice, new.amount)?;
         let rest = new.amount - part;
         let payment = NewPayment { amount: part, ..new.clone() };
-        if !again {
-            record_payment::must_be_new(connection, &payment)?;
-        }
         let payment = record_within(connection, &payment, Source::RECEIVED, seen, (today, by, now))?;
         if rest.is_zero() {
             return Ok(SplitReport { payment, kept: None });
         }
         let (_, invoice) = settle::find(connection, &new.invoice)?;
         let (on, charge, reference) = (new.received_on, Money::ZERO, new.reference.clone());
-        let received = Received { on, amount: rest, charge, reference, statement_key: None };
+        let recorded_with = Some(payment.number.clone());
+        let received = Received { on, amount: rest, charge, reference, statement_key: None, recorded_with };
         let kept = on_account::keep(connection, &invoice.buyer.code, received, (today, by, now))?;
         Ok(SplitReport { payment, kept: Some(kept) })
     })

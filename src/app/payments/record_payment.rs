@@ -12,7 +12,7 @@ use crate::domain::invoice::InvoiceNumber;
 use crate::domain::money::Money;
 use crate::domain::receivables::{Payment, payment_entry, settled_entry};
 use crate::domain::told::Told;
-use crate::storage::{AnyConnection, audit, book, journal, payments, periods};
+use crate::storage::{AnyConnection, audit, book, journal, on_account as kept, payments, periods};
 
 pub use crate::app::settle::MEANWHILE;
 pub use crate::storage::payments::RecordedPayment;
@@ -30,16 +30,17 @@ pub struct NewPayment {
 
 /// Where the money of a payment comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::app) enum Source {
+pub(in crate::app) enum Source<'a> {
     /// It was received; the bank kept so much of it and credited the rest.
     Bank { kept: Money },
-    /// What is kept on account of the tenant, from which it is taken on a day.
-    OnAccount { settled_on: NaiveDate },
+    /// What is kept on account of the tenant, from which it is taken on a day, with the `first` part of what is settled at
+    /// once where this is another.
+    OnAccount { settled_on: NaiveDate, first: Option<&'a str> },
 }
 
-impl Source {
+impl Source<'_> {
     /// As it was sent.
-    pub const RECEIVED: Source = Source::Bank { kept: Money::ZERO };
+    pub const RECEIVED: Source<'static> = Source::Bank { kept: Money::ZERO };
 }
 
 /// What was recorded.
@@ -112,7 +113,8 @@ pub(super) fn typed(new: &NewPayment) -> Result<NewPayment, AppError> {
     Ok(new)
 }
 
-/// Refuses a payment that stands already, while no other is recorded.
+/// Refuses a payment that stands already, while no other is recorded: with what was kept of the same money, where it was more
+/// than was open.
 pub(super) fn must_be_new(connection: &mut AnyConnection, new: &NewPayment) -> Result<(), AppError> {
     payments::hold(connection)?;
     let (id, _) = settle::find(connection, &new.invoice)?;
@@ -120,18 +122,24 @@ pub(super) fn must_be_new(connection: &mut AnyConnection, new: &NewPayment) -> R
     let wanted = new.reference.clone().unwrap_or_default();
     let is_same = |one: &Payment| {
         (one.transferred_from.is_none() && one.settled_on.is_none())
-            && (one.received_on, one.amount, reference(one)) == (new.received_on, new.amount, wanted.clone())
+            && (one.received_on, reference(one)) == (new.received_on, wanted.clone())
     };
-    let Some(stands) = payments::of_invoice(connection, id)?.into_iter().find(is_same) else { return Ok(()) };
+    let mut stands = None;
+    for one in payments::of_invoice(connection, id)?.into_iter().filter(is_same) {
+        if one.amount + kept::rest_of(connection, &one.number)? == new.amount {
+            stands = Some(one);
+        }
+    }
+    let Some(stands) = stands else { return Ok(()) };
     let english = format!(
         "{} of {} received on {} for {} stands already, with the same reference: nothing was recorded; where it was \
          received a second time, say so by \"again\": true, on the command line by --again",
-        stands.number, stands.amount, stands.received_on, new.invoice
+        stands.number, new.amount, stands.received_on, new.invoice
     );
     let told = Told::new("payment-stands", english)
         .with("number", stands.number.as_str())
         .with("invoice", new.invoice.as_str())
-        .with("amount", stands.amount)
+        .with("amount", new.amount)
         .with("date", stands.received_on);
     Err(AppError::Contrary(Box::new(told)))
 }
@@ -168,13 +176,13 @@ pub fn plan(
 pub(in crate::app) fn record_within(
     connection: &mut AnyConnection,
     new: &NewPayment,
-    source: Source,
+    source: Source<'_>,
     seen: Option<Money>,
     (today, by, now): (NaiveDate, &Actor, DateTime<Utc>),
 ) -> Result<PaymentReport, AppError> {
     let settled_on = match source {
         Source::Bank { .. } => None,
-        Source::OnAccount { settled_on } => Some(settled_on),
+        Source::OnAccount { settled_on, .. } => Some(settled_on),
     };
     let entered_on = settled_on.unwrap_or(new.received_on);
     // First the number: it makes payments wait for one another, so that what is open is still open when it is paid.
@@ -190,8 +198,8 @@ pub(in crate::app) fn record_within(
     let chart = book::load_accounting(connection)?.chart;
     let entry = match source {
         Source::Bank { kept } => payment_entry(&gathered.invoice, &payment, kept, &chart),
-        Source::OnAccount { .. } => {
-            on_account::take(connection, &gathered.invoice.buyer.code, &payment, (today, now))?;
+        Source::OnAccount { first, .. } => {
+            on_account::take(connection, &gathered.invoice.buyer.code, &payment, first, (today, now))?;
             settled_entry(&gathered.invoice, &payment, &chart)
         }
     };
@@ -209,7 +217,7 @@ pub(in crate::app) fn record_within(
     let more = match source {
         Source::Bank { kept } if kept.is_zero() => None,
         Source::Bank { kept } => Some(("bank_charges", serde_json::json!(kept))),
-        Source::OnAccount { settled_on } => Some(("settled_on", serde_json::json!(settled_on))),
+        Source::OnAccount { settled_on, .. } => Some(("settled_on", serde_json::json!(settled_on))),
     };
     if let (Some(detail), Some((name, value))) = (detail.as_object_mut(), more) {
         detail.insert(name.to_owned(), value);

@@ -10,7 +10,7 @@ use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::freetext::Text;
 use crate::domain::ids::TenantCode;
 use crate::domain::money::Money;
-use crate::domain::receivables::{Movement, repaid_entry};
+use crate::domain::receivables::{Movement, OnAccount, repaid_entry};
 use crate::domain::told::Told;
 use crate::storage::{AnyConnection, book, on_account, periods};
 
@@ -41,7 +41,7 @@ pub fn plan(store: &Store, new: &NewRepayment, now: DateTime<Utc>) -> Result<Mon
     let today = read_tenants::today(store, now)?;
     store.read(|connection| {
         known(connection, &new.tenant)?;
-        let balance = given(connection, new, today)?;
+        let balance = given(connection, new, today)?.balance();
         periods::check_open(connection, new.on)?;
         Ok(balance)
     })
@@ -87,16 +87,17 @@ fn send_back(
             must_be_new(connection, new)?;
         }
         settle::must_be_as_seen(on_account::balance(connection, Some(tenant))?, seen)?;
-        let before = given(connection, new, today)?;
-        let movement = Movement { number, on, amount: -amount, reference: new.reference.clone() };
+        let account = given(connection, new, today)?;
+        let reference = new.reference.clone();
+        let movement = Movement { number, on, amount: -amount, reference, statement_key: None, recorded_with: None };
         let chart = book::load_accounting(connection)?.chart;
         let entry = repaid_entry((tenant.as_str(), &name), &movement, &chart).map_err(AppError::input)?;
-        on_account::insert(connection, id, &movement, None, now)?;
+        on_account::insert(connection, id, &movement, &account.takes(amount), now)?;
         let detail = serde_json::json!({
             "tenant": tenant, "repaid_on": on, "amount": amount, "reference": new.reference,
         });
         let event = AuditEvent::new(now, by, "payment.repaid", &movement.number, detail);
-        let event = event.before(serde_json::json!({ "balance": before }));
+        let event = event.before(serde_json::json!({ "balance": account.balance() }));
         let balance = post(connection, tenant, &entry, event, now)?;
         Ok(RepaidReport { number: movement.number, tenant: tenant.clone(), repaid_on: on, amount, balance })
     })
@@ -122,11 +123,11 @@ fn must_be_new(connection: &mut AnyConnection, new: &NewRepayment) -> Result<(),
     Err(AppError::Contrary(Box::new(told)))
 }
 
-/// What is on account, if it gives what shall be sent back.
-fn given(connection: &mut AnyConnection, new: &NewRepayment, today: NaiveDate) -> Result<Money, AppError> {
+/// The account, if it gives what shall be sent back.
+fn given(connection: &mut AnyConnection, new: &NewRepayment, today: NaiveDate) -> Result<OnAccount, AppError> {
     let account = on_account::of_tenant(connection, &new.tenant)?;
     account.gives(new.amount, new.on, today).map_err(|error| AppError::refused(&error))?;
-    Ok(account.balance())
+    Ok(account)
 }
 
 fn check_reference(new: &NewRepayment) -> Result<(), AppError> {

@@ -1,6 +1,9 @@
 //! Settle an invoice, or part of it, from what its tenant has on account. The money came before, what came first being taken
-//! first: each part counts as paid on the day it was received, not before the invoice was issued, so that no interest is
-//! asked on money the body had. Each is a payment, and its entry is of the day it is settled.
+//! first: each part counts as paid on the day it was received, so that no interest is asked on money the body had; not before
+//! the invoice was issued, nor before a day up to which its interest is claimed, since a claim never changes. Each is a
+//! payment, and its entry is of the day it is settled.
+
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
@@ -111,7 +114,8 @@ fn settle_within(
         for (received_on, amount) in parts {
             let invoice = new.invoice.clone();
             let payment = NewPayment { invoice, received_on, amount, reference: None, statement_key: None };
-            let source = Source::OnAccount { settled_on: new.on };
+            let first = payments.first().map(|first: &PaymentReport| first.number.clone());
+            let source = Source::OnAccount { settled_on: new.on, first: first.as_deref() };
             let report = record_within(connection, &payment, source, open, (today, by, now))?;
             open = Some(report.open_after);
             payments.push(report);
@@ -127,8 +131,9 @@ fn settle_within(
     })
 }
 
-/// The days on which parts of the amount count as paid: when they were received, not before the invoice was issued. Refused
-/// where so much is not on account, or so little is settled on the invoice.
+/// The days on which parts of the amount count as paid: when they were received, not before the invoice was issued nor before
+/// the last day up to which its interest is claimed. Refused where so much is not on account, or so little is open on the
+/// invoice.
 fn parts(
     connection: &mut AnyConnection,
     new: &NewSettlement,
@@ -140,9 +145,11 @@ fn parts(
     gathered.account().accepts(new.amount, new.on, today).map_err(|error| AppError::refused(&error))?;
     let account = on_account::of_tenant(connection, &new.tenant)?;
     account.gives(new.amount, new.on, today).map_err(|error| AppError::refused(&error))?;
-    let received = account.received(new.amount, new.on).into_iter();
+    let claimed = gathered.account().claimed_through(&gathered.claimed());
+    let earliest = gathered.invoice.issue_date.max(claimed.unwrap_or(NaiveDate::MIN));
     let mut parts: Vec<(NaiveDate, Money)> = vec![];
-    for (day, amount) in received.map(|(day, amount)| (day.max(gathered.invoice.issue_date), amount)) {
+    for taking in account.takes(new.amount) {
+        let (day, amount) = (taking.on.max(earliest), taking.amount);
         match parts.last_mut().filter(|(last, _)| *last == day) {
             Some((_, sum)) => *sum += amount,
             None => parts.push((day, amount)),
@@ -151,22 +158,24 @@ fn parts(
     Ok(parts)
 }
 
-/// Refuses what was settled on that day already: sent twice it is done once.
+/// Refuses what one settlement of that day took as a whole already: sent twice it is done once.
 fn must_be_new(connection: &mut AnyConnection, new: &NewSettlement) -> Result<(), AppError> {
     let (id, _) = settle::find(connection, &new.invoice)?;
-    let mut of_day = payments::of_invoice(connection, id)?;
-    of_day.retain(|payment| payment.settled_on == Some(new.on));
-    let Some(last) = of_day.last() else { return Ok(()) };
-    if of_day.iter().map(|payment| payment.amount).sum::<Money>() != new.amount {
-        return Ok(());
+    let moved = on_account::of_tenant(connection, &new.tenant)?.movements;
+    let mut settled: BTreeMap<String, Money> = BTreeMap::new();
+    for payment in payments::of_invoice(connection, id)?.into_iter().filter(|one| one.settled_on == Some(new.on)) {
+        let left = moved.iter().find(|one| one.number == payment.number);
+        let first = left.and_then(|one| one.recorded_with.clone()).unwrap_or(payment.number);
+        *settled.entry(first).or_default() += payment.amount;
     }
+    let Some((stands, _)) = settled.into_iter().find(|(_, amount)| *amount == new.amount) else { return Ok(()) };
     let english = format!(
         "{} of {} was settled from the account on {} ({}) already: nothing was recorded; where it is meant a second time, say \
          so by \"again\": true, on the command line by --again",
-        new.amount, new.invoice, new.on, last.number
+        new.amount, new.invoice, new.on, stands
     );
     let told = Told::new("settlement-stands", english)
-        .with("number", last.number.as_str())
+        .with("number", stands)
         .with("invoice", new.invoice.as_str())
         .with("amount", new.amount)
         .with("date", new.on);

@@ -242,7 +242,7 @@ impl InvoiceAccount<'_> {
         if owed <= Money::ZERO || !self.bears_interest() {
             return Ok(None);
         }
-        let late = self.late_payments(rates)?;
+        let late = self.late_payments(rates, claimed)?;
         let unclaimed = late.iter().filter(|(payment, ..)| !claimed.contains(&interest_document(payment)));
         let (mut interest, mut indemnity) = (Money::ZERO, Money::ZERO);
         for (_, _, claim) in unclaimed {
@@ -250,8 +250,9 @@ impl InvoiceAccount<'_> {
             indemnity += claim.indemnity;
         }
         Ok(late_interest(owed, self.invoice.due_date, day, Buyer::Public, rates)?.map(|open| {
-            // The indemnity is due once for an invoice, with the first of its late payments.
-            let indemnity = if late.is_empty() { open.indemnity } else { indemnity };
+            // The indemnity is due once for an invoice, with the first of its late payments that is claimed.
+            let is_first = late.is_empty() && self.claimed_through(claimed).is_none();
+            let indemnity = if is_first { open.indemnity } else { indemnity };
             let interest = interest + open.interest;
             LateInterest { interest, indemnity, total: interest + indemnity, ..open }
         }))
@@ -308,7 +309,7 @@ impl InvoiceAccount<'_> {
 
     /// What each payment paid of the invoice itself, leaving out what paid interest. What was paid beyond both is no part
     /// of it, whether it went back or not: only that goes back, so that it never bears interest.
-    fn principal_parts(&self) -> Vec<(&Payment, Money)> {
+    pub(super) fn principal_parts(&self) -> Vec<(&Payment, Money)> {
         let mut owed = self.invoice.totals.gross - self.credited;
         let mut parts = Vec::with_capacity(self.payments.len());
         for payment in &self.payments {
@@ -317,35 +318,6 @@ impl InvoiceAccount<'_> {
             parts.push((payment, part));
         }
         parts
-    }
-
-    /// What is due for each payment that came late, oldest first; the indemnity once, with the first of them. A part so
-    /// small that its interest comes to less than half a cent costs nothing.
-    pub fn late_payments(
-        &self,
-        rates: &[ReferenceRate],
-    ) -> Result<Vec<(&Payment, Money, LateInterest)>, LateInterestError> {
-        let mut late = Vec::new();
-        if !self.bears_interest() {
-            return Ok(late);
-        }
-        for (payment, part) in self.principal_parts() {
-            if part.is_zero() {
-                continue;
-            }
-            let due = self.invoice.due_date;
-            let Some(mut claim) = late_interest(part, due, payment.received_on, Buyer::Public, rates)? else {
-                continue;
-            };
-            if !late.is_empty() {
-                claim.indemnity = Money::ZERO;
-                claim.total = claim.interest;
-            }
-            if !claim.total.is_zero() {
-                late.push((payment, part, claim));
-            }
-        }
-        Ok(late)
     }
 }
 
@@ -438,7 +410,7 @@ mod tests {
     fn the_handbooks_late_payment_is_claimed_and_balances() {
         let invoice = issued("120000.00", "2026-01-15", "2026-03-06");
         let account = account(&invoice, vec![payment(1, "2026-03-31", "120000.00")]);
-        let late = account.late_payments(&rates()).unwrap();
+        let late = account.late_payments(&rates(), &[]).unwrap();
         let [(paid, part, claim)] = late.as_slice() else { panic!("one claim") };
         assert_eq!((*part, claim.interest, claim.total), (euros("120000.00"), euros("834.25"), euros("874.25")));
         let entry = interest_entry(&invoice, paid, claim, day("2026-03-31"), &Chart::default()).unwrap();
@@ -472,7 +444,7 @@ mod tests {
         let mut invoice = issued("120000.00", "2026-01-15", "2026-03-06");
         invoice.buyer.siren = invoice.seller.siren.clone();
         let paid_late = account(&invoice, vec![payment(1, "2026-03-31", "120000.00")]);
-        assert_eq!(paid_late.late_payments(&rates()), Ok(vec![]));
+        assert_eq!(paid_late.late_payments(&rates(), &[]), Ok(vec![]));
         assert!(!paid_late.balance(&[]).is_claimable);
         assert_eq!(account(&invoice, vec![]).accruing(day("2026-03-31"), &rates(), &[]), Ok(None));
     }
@@ -490,7 +462,7 @@ mod tests {
             ],
         );
         account.interest = euros("607.71");
-        let late = account.late_payments(&rates()).unwrap();
+        let late = account.late_payments(&rates(), &[]).unwrap();
         let shown: Vec<String> =
             late.iter().map(|(paid, _, claim)| format!("{} {}", paid.number, claim.total)).collect();
         assert_eq!(shown, ["REG-2026-000002 457.12", "REG-2026-000003 278.08"]);

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::{InvoiceAccount, LateInterest, LateInterestError, interest_document};
+use super::{Buyer, InvoiceAccount, LateInterest, LateInterestError, Payment, interest_document, late_interest};
 use crate::domain::ledger::ReferenceRate;
 use crate::domain::money::Money;
 
@@ -46,9 +46,48 @@ impl InvoiceAccount<'_> {
         }
     }
 
+    /// What is due for each payment that came late, oldest first, `claimed` being the documents of the claims posted. The
+    /// indemnity is due once for an invoice: with the first of what is claimed already, and while nothing is with the first
+    /// of all, so that a payment recorded later with an earlier day bears none. A part so small that its interest comes to
+    /// less than half a cent costs nothing.
+    pub fn late_payments(
+        &self,
+        rates: &[ReferenceRate],
+        claimed: &[String],
+    ) -> Result<Vec<(&Payment, Money, LateInterest)>, LateInterestError> {
+        let mut late = Vec::new();
+        if !self.bears_interest() {
+            return Ok(late);
+        }
+        let mut is_indemnity_due = true;
+        let is_any_claimed = self.claimed_through(claimed).is_some();
+        for (payment, part) in self.principal_parts().into_iter().filter(|(_, part)| !part.is_zero()) {
+            let due = self.invoice.due_date;
+            let Some(mut claim) = late_interest(part, due, payment.received_on, Buyer::Public, rates)? else {
+                continue;
+            };
+            if is_indemnity_due && (!is_any_claimed || claimed.contains(&interest_document(payment))) {
+                is_indemnity_due = false;
+            } else {
+                claim.indemnity = Money::ZERO;
+                claim.total = claim.interest;
+            }
+            if !claim.total.is_zero() {
+                late.push((payment, part, claim));
+            }
+        }
+        Ok(late)
+    }
+
+    /// The last day up to which interest is claimed, `claimed` being the documents of the claims posted.
+    pub fn claimed_through(&self, claimed: &[String]) -> Option<NaiveDate> {
+        let own = self.payments.iter().filter(|payment| claimed.contains(&interest_document(payment)));
+        own.map(|payment| payment.received_on).max()
+    }
+
     /// A claim for each payment that came late, oldest first, posted or not.
-    pub fn claims(&self, rates: &[ReferenceRate]) -> Result<Vec<Claim>, LateInterestError> {
-        let late = self.late_payments(rates)?;
+    pub fn claims(&self, rates: &[ReferenceRate], claimed: &[String]) -> Result<Vec<Claim>, LateInterestError> {
+        let late = self.late_payments(rates, claimed)?;
         Ok(late
             .into_iter()
             .map(|(payment, amount, interest)| Claim {
@@ -63,7 +102,8 @@ impl InvoiceAccount<'_> {
 
     /// The claims `posted`, document and amount, with what each is made of.
     pub fn posted_claims(&self, posted: &[(String, Money)], rates: &[ReferenceRate]) -> Vec<PostedClaim> {
-        let known = self.claims(rates).unwrap_or_default();
+        let claimed: Vec<String> = posted.iter().map(|(document, _)| document.clone()).collect();
+        let known = self.claims(rates, &claimed).unwrap_or_default();
         let claim = |(document, amount): &(String, Money)| PostedClaim {
             document: document.clone(),
             amount: *amount,
@@ -96,6 +136,35 @@ mod tests {
         let interest = "874.25".parse().unwrap();
         let paid = InvoiceAccount { payments: vec![payment], interest, ..account };
         assert_eq!((paid.open(), paid.days_late(day("2026-12-31"))), (interest, 0), "interest bears none");
+    }
+
+    #[test]
+    fn an_invoice_bears_one_indemnity_whatever_is_recorded_before_what_is_claimed() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let euros = |text: &str| text.parse::<Money>().unwrap();
+        let rates = [ReferenceRate { from: day("2025-06-11"), percent: "2.15".parse().unwrap() }];
+        let invoice = issued("120000.00", "2026-01-15", "2026-03-06");
+        let payment = |number: &str, on: &str, amount: &str| Payment {
+            number: number.to_owned(),
+            received_on: day(on),
+            amount: euros(amount),
+            reference: None,
+            transferred_from: None,
+            settled_on: None,
+        };
+        let earlier = payment("REG-2026-000002", "2026-03-10", "20000.00");
+        let claimed_payment = payment("REG-2026-000001", "2026-03-31", "60000.00");
+        let claimed = [interest_document(&claimed_payment)];
+        let account = InvoiceAccount { payments: vec![earlier, claimed_payment], ..InvoiceAccount::of(&invoice) };
+        let indemnities = |claimed: &[String]| -> Vec<Money> {
+            account.claims(&rates, claimed).unwrap().into_iter().map(|claim| claim.interest.indemnity).collect()
+        };
+        assert_eq!(indemnities(&[]), [euros("40.00"), Money::ZERO]);
+        assert_eq!(indemnities(&claimed), [Money::ZERO, euros("40.00")], "it stands with what is claimed");
+        let accruing = account.accruing(day("2026-04-10"), &rates, &claimed).unwrap().unwrap();
+        assert_eq!((accruing.indemnity, account.claimed_through(&claimed)), (Money::ZERO, Some(day("2026-03-31"))));
+        let shown = account.posted_claims(&[(claimed[0].clone(), euros("457.12"))], &rates);
+        assert!(shown[0].how.is_some(), "the claim keeps its arithmetic");
     }
 
     #[test]

@@ -3,6 +3,8 @@
 //!
 //! What leaves was there on its day, and is on no later day missed by what left since: so the account is never below zero.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use serde::Serialize;
 
@@ -20,6 +22,20 @@ pub struct Movement {
     pub amount: Money,
     /// What the bank says of it, or is told.
     pub reference: Option<String>,
+    /// What tells it from other transactions of a bank statement.
+    #[serde(skip)]
+    pub statement_key: Option<String>,
+    /// The payment of the same request: the one whose rest it is, or the first part of what was settled at once.
+    #[serde(skip)]
+    pub recorded_with: Option<String>,
+}
+
+/// Part of what leaves an account: the receipt it is taken from, and the day that came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Taking {
+    pub from: String,
+    pub on: NaiveDate,
+    pub amount: Money,
 }
 
 impl Movement {
@@ -35,6 +51,9 @@ pub struct OnAccount {
     pub tenant: TenantCode,
     /// Oldest first.
     pub movements: Vec<Movement>,
+    /// How much of each receipt, by its number, has left.
+    #[serde(skip)]
+    pub taken: BTreeMap<String, Money>,
 }
 
 /// Why money does not leave an account, or is not kept on it.
@@ -76,27 +95,20 @@ impl OnAccount {
         least
     }
 
-    /// What `amount` that leaves on a day was received on, what came first leaving first: the days it came and how much
-    /// of it came then.
-    pub fn received(&self, amount: Money, on: NaiveDate) -> Vec<(NaiveDate, Money)> {
-        let (kept, left): (Vec<_>, Vec<_>) = self.movements.iter().partition(|one| one.amount > Money::ZERO);
-        let mut gone: Money = left.iter().map(|one| -one.amount).sum();
+    /// The receipts `amount` is taken from where it leaves: what came first and has not left yet leaves first. What left
+    /// before keeps what it took, whatever is kept later with an earlier day.
+    pub fn takes(&self, amount: Money) -> Vec<Taking> {
         let mut wanted = amount;
-        let mut parts: Vec<(NaiveDate, Money)> = vec![];
-        for one in kept {
-            let before = one.amount.min(gone);
-            gone -= before;
-            let part = (one.amount - before).min(wanted);
-            wanted -= part;
-            // What came on a later day than it leaves stands for what left since.
-            let day = one.on.min(on);
-            match parts.last_mut().filter(|(last, _)| *last == day) {
-                Some((_, sum)) => *sum += part,
-                None if part.is_zero() => {}
-                None => parts.push((day, part)),
+        let mut takes = vec![];
+        for one in self.movements.iter().filter(|one| one.amount > Money::ZERO) {
+            let gone = self.taken.get(&one.number).copied().unwrap_or_default();
+            let part = (one.amount - gone).min(wanted);
+            if part > Money::ZERO {
+                wanted -= part;
+                takes.push(Taking { from: one.number.clone(), on: one.on, amount: part });
             }
         }
-        parts
+        takes
     }
 
     /// Whether `amount` may leave on a day.

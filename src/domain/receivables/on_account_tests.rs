@@ -2,6 +2,8 @@
 //! through what the accounts themselves accept: the books balance, each role's account is what it stands for, and what is
 //! kept is below zero on no day.
 
+use std::collections::BTreeMap;
+
 use chrono::{Days, NaiveDate};
 use proptest::prelude::*;
 
@@ -62,7 +64,7 @@ struct Books<'a> {
 }
 
 fn movement(number: String, on: NaiveDate, amount: Money) -> Movement {
-    Movement { number, on, amount, reference: None }
+    Movement { number, on, amount, reference: None, statement_key: None, recorded_with: None }
 }
 
 impl Books<'_> {
@@ -83,9 +85,16 @@ impl Books<'_> {
                 if self.account.gives(amount, on, self.today).is_ok() {
                     let moved = movement(number, on, -amount);
                     let entry = repaid_entry(("aphp", "AP-HP"), &moved, &self.chart).unwrap();
+                    self.leave(&self.account.takes(amount));
                     self.moved(moved, entry);
                 }
             }
+        }
+    }
+
+    fn leave(&mut self, takes: &[Taking]) {
+        for taking in takes {
+            *self.account.taken.entry(taking.from.clone()).or_default() += taking.amount;
         }
     }
 
@@ -132,10 +141,11 @@ impl Books<'_> {
         {
             return;
         }
-        let parts = self.account.received(amount, on);
-        assert_eq!(parts.iter().map(|(_, part)| *part).sum::<Money>(), amount);
-        for (place, (day, amount)) in (1..).zip(parts) {
-            let (number, received_on) = (format!("{number}{place}"), day.max(self.invoice.invoice.issue_date).min(on));
+        let takes = self.account.takes(amount);
+        assert_eq!(takes.iter().map(|taking| taking.amount).sum::<Money>(), amount);
+        self.leave(&takes);
+        for (place, Taking { on: day, amount, .. }) in (1..).zip(takes) {
+            let (number, received_on) = (format!("{number}{place}"), day.max(self.invoice.invoice.issue_date));
             let moved = movement(number.clone(), on, -amount);
             let settled_on = Some(on);
             let payment = Payment { number, received_on, amount, reference: None, transferred_from: None, settled_on };
@@ -172,7 +182,7 @@ fn sales(chart: &Chart, on: NaiveDate, number: String, gross: Money) -> JournalE
 }
 
 fn books(invoice: &IssuedInvoice, kind: ChartKind) -> Books<'_> {
-    let account = OnAccount { tenant: invoice.buyer.code.clone(), movements: vec![] };
+    let account = OnAccount { tenant: invoice.buyer.code.clone(), movements: vec![], taken: BTreeMap::new() };
     let (today, chart) = ("2026-02-10".parse().unwrap(), Chart::of(kind));
     let entries = vec![sales(&chart, invoice.issue_date, invoice.number.to_string(), invoice.totals.gross)];
     Books { account, invoice: InvoiceAccount::of(invoice), entries, chart, today }
@@ -193,6 +203,11 @@ proptest! {
                 let then: Money =
                     books.account.movements.iter().filter(|moved| moved.on <= day).map(|moved| moved.amount).sum();
                 prop_assert!(then >= Money::ZERO, "{} on {}", then, day);
+                let kept = books.account.movements.iter().filter(|moved| moved.on <= day && moved.amount > Money::ZERO);
+                let came: Money = kept.map(|moved| moved.amount).sum();
+                let settled = books.invoice.payments.iter().filter(|one| one.settled_on.is_some() && one.received_on <= day);
+                let counted: Money = settled.map(|payment| payment.amount).sum();
+                prop_assert!(counted <= came, "{} counts as paid by {}, and {} had come", counted, day, came);
             }
         }
     }
@@ -222,8 +237,14 @@ fn what_came_first_leaves_first_and_counts_as_paid_from_its_day() {
     books.happen(&Event::Repay { cents: 1_000 }, 1);
     let (first, second) = (day("2026-02-05"), day("2026-02-08"));
     let euros = |euros: i64| Money::from_cents(euros * 100);
-    let received = |amount| books.account.received(amount, day("2026-02-09"));
-    assert_eq!(received(euros(30)), [(first, euros(30))]);
-    assert_eq!(received(euros(45)), [(first, euros(40)), (second, euros(5))]);
-    assert_eq!(received(Money::ZERO), []);
+    let received = |books: &Books<'_>, amount| -> Vec<(NaiveDate, Money)> {
+        books.account.takes(amount).into_iter().map(|taking| (taking.on, taking.amount)).collect()
+    };
+    assert_eq!(received(&books, euros(30)), [(first, euros(30))]);
+    assert_eq!(received(&books, euros(45)), [(first, euros(40)), (second, euros(5))]);
+    assert_eq!(received(&books, Money::ZERO), []);
+    // What is kept later with an earlier day is all there: what left before took none of it.
+    books.happen(&Event::Settle { cents: 7_000 }, 0);
+    books.happen(&Event::Keep { cents: 3_000, charge: 0 }, 7);
+    assert_eq!(received(&books, euros(30)), [(day("2026-02-03"), euros(30))]);
 }

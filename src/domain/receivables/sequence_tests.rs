@@ -104,7 +104,7 @@ impl<'a> Books<'a> {
     fn claim(&mut self, of: usize) {
         let account = &self.accounts[of];
         let mut total = Money::ZERO;
-        for (payment, _, claim) in account.late_payments(&rates()).unwrap() {
+        for (payment, _, claim) in account.late_payments(&rates(), &self.claimed).unwrap() {
             if !self.claimed.contains(&interest_document(payment)) {
                 let entry = interest_entry(account.invoice, payment, &claim, self.today, &Chart::default());
                 self.entries.push(entry.unwrap());
@@ -124,7 +124,7 @@ impl<'a> Books<'a> {
         if accepted.is_err() {
             return;
         }
-        let late = account.late_payments(&rates()).unwrap().len();
+        let late = account.late_payments(&rates(), &[]).unwrap().len();
         let other = to.map(|to| self.accounts[to].invoice.number.clone());
         let back = PaidBack { number, on: today, amount, to: other, reference: None };
         self.entries.push(paid_back_entry(account.invoice, &back, &Chart::default()).unwrap());
@@ -133,7 +133,11 @@ impl<'a> Books<'a> {
             self.accounts[to].payments.push(payment);
         }
         self.accounts[of].paid_back.push(back);
-        assert_eq!(self.accounts[of].late_payments(&rates()).unwrap().len(), late, "what goes back bears no interest");
+        assert_eq!(
+            self.accounts[of].late_payments(&rates(), &[]).unwrap().len(),
+            late,
+            "what goes back bears no interest"
+        );
     }
 
     /// Debits less credits of the customers' account, of one tenant.
@@ -252,11 +256,11 @@ fn a_late_transfer_is_a_late_payment() {
     // Ten days after 2026-03-06.
     books.happen(&Event::Pass { days: 43 });
     books.happen(&Event::Transfer { of: 0, to: 1, cents: 10_000 });
-    let late = books.accounts[1].late_payments(&rates()).unwrap();
+    let late = books.accounts[1].late_payments(&rates(), &[]).unwrap();
     let [(payment, _, claim)] = late.as_slice() else { panic!("{late:?}") };
     assert_eq!((payment.number.as_str(), claim.days), ("IMP-2026-000001", 10));
     assert_eq!(interest_document(payment), "INT-IMP-2026-000001");
-    assert_eq!(books.accounts[0].late_payments(&rates()), Ok(vec![]));
+    assert_eq!(books.accounts[0].late_payments(&rates(), &[]), Ok(vec![]));
 }
 
 #[test]
@@ -267,7 +271,7 @@ fn what_comes_to_nothing_is_not_claimed() {
     books.happen(&Event::Pay { of: 0, cents: 9_999 });
     books.happen(&Event::Pay { of: 0, cents: 1 });
     // A cent that is a day late bears no cent of interest, and the indemnity is due once.
-    assert_eq!(books.accounts[0].late_payments(&rates()).unwrap().len(), 1);
+    assert_eq!(books.accounts[0].late_payments(&rates(), &[]).unwrap().len(), 1);
     books.happen(&Event::Claim { of: 0 });
     assert_eq!(books.claimed, ["INT-REG-2026-000000"]);
 }

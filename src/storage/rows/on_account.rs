@@ -1,5 +1,7 @@
 //! Money kept on account of tenants, and what left it: recorded once, never changed.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool};
@@ -7,12 +9,12 @@ use diesel::sql_types::{BigInt, Bool};
 use super::payments;
 use crate::domain::ids::TenantCode;
 use crate::domain::money::Money;
-use crate::domain::receivables::{Movement, OnAccount, account_number};
+use crate::domain::receivables::{Movement, OnAccount, Taking, account_number};
 use crate::storage::codec::{date_from, date_text};
 use crate::storage::db::AnyConnection;
 use crate::storage::error::StorageResult;
 use crate::storage::rows::invoices;
-use crate::storage::schema::{on_account, tenant};
+use crate::storage::schema::{on_account, on_account_taken, tenant};
 
 /// The counter among the series of numbers; longer than a series of invoices can be called.
 pub const SERIES: &str = "on-account";
@@ -32,12 +34,12 @@ pub fn tenant(connection: &mut AnyConnection, code: &TenantCode) -> StorageResul
     Ok(own.first(connection).optional()?)
 }
 
-/// Keeps what moved on the account of the tenant whose row is `of`.
+/// Keeps what moved on the account of the tenant whose row is `of`, and of which receipts it was taken where it left.
 pub fn insert(
     connection: &mut AnyConnection,
     of: i64,
     value: &Movement,
-    statement_key: Option<&str>,
+    takes: &[Taking],
     now: DateTime<Utc>,
 ) -> StorageResult<()> {
     diesel::insert_into(on_account::table)
@@ -47,11 +49,27 @@ pub fn insert(
             on_account::moved_on.eq(date_text(value.on)),
             on_account::amount_cents.eq(value.amount.cents()),
             on_account::reference.eq(&value.reference),
-            on_account::statement_key.eq(statement_key),
+            on_account::statement_key.eq(&value.statement_key),
+            on_account::recorded_with.eq(&value.recorded_with),
             on_account::recorded_at.eq(now.timestamp()),
         ))
         .execute(connection)?;
+    for taking in takes {
+        diesel::insert_into(on_account_taken::table)
+            .values((
+                on_account_taken::number.eq(&value.number),
+                on_account_taken::taken_from.eq(&taking.from),
+                on_account_taken::amount_cents.eq(taking.amount.cents()),
+            ))
+            .execute(connection)?;
+    }
     Ok(())
+}
+
+/// What was kept beside the payment with this number, as the rest of the same money.
+pub fn rest_of(connection: &mut AnyConnection, payment: &str) -> StorageResult<Money> {
+    let kept = on_account::table.filter(on_account::recorded_with.eq(payment).and(on_account::amount_cents.gt(0)));
+    Ok(Money::from_cents(kept.select(diesel::dsl::sql::<BigInt>(BALANCE)).first(connection)?))
 }
 
 /// Whether a transaction of a bank statement was kept before.
@@ -63,7 +81,12 @@ pub fn is_kept(connection: &mut AnyConnection, statement_key: &str) -> StorageRe
 /// A tenant's account, oldest first.
 pub fn of_tenant(connection: &mut AnyConnection, code: &TenantCode) -> StorageResult<OnAccount> {
     let own = rows(connection, Some(code))?.into_iter().map(|(_, movement)| movement);
-    Ok(OnAccount { tenant: code.clone(), movements: own.collect() })
+    let movements = own.collect();
+    let mut taken: BTreeMap<String, Money> = BTreeMap::new();
+    for (_, from, amount) in takings(connection, Some(code))? {
+        *taken.entry(from).or_default() += amount;
+    }
+    Ok(OnAccount { tenant: code.clone(), movements, taken })
 }
 
 /// What is on account now: of one tenant, or of all.
@@ -93,6 +116,26 @@ pub fn all(connection: &mut AnyConnection) -> StorageResult<Vec<(TenantCode, Mov
     rows(connection, None)
 }
 
+/// What left, the receipt it was taken from, and how much: of one tenant, or of all.
+pub fn takings(
+    connection: &mut AnyConnection,
+    code: Option<&TenantCode>,
+) -> StorageResult<Vec<(String, String, Money)>> {
+    let mut query = on_account_taken::table
+        .inner_join(on_account::table.on(on_account::number.eq(on_account_taken::taken_from)))
+        .inner_join(tenant::table.on(tenant::id.eq(on_account::tenant_id)))
+        .order((on_account_taken::number, on_account_taken::taken_from))
+        .select((on_account_taken::number, on_account_taken::taken_from, on_account_taken::amount_cents))
+        .into_boxed();
+    if let Some(code) = code {
+        query = query.filter(tenant::code.eq(code.0.clone()));
+    }
+    let rows: Vec<(String, String, i64)> = query.load(connection)?;
+    Ok(rows.into_iter().map(|(number, from, cents)| (number, from, Money::from_cents(cents))).collect())
+}
+
+type Row = (String, String, String, i64, Option<String>, Option<String>, Option<String>);
+
 fn rows(connection: &mut AnyConnection, code: Option<&TenantCode>) -> StorageResult<Vec<(TenantCode, Movement)>> {
     let mut query = on_account::table
         .inner_join(tenant::table)
@@ -103,15 +146,18 @@ fn rows(connection: &mut AnyConnection, code: Option<&TenantCode>) -> StorageRes
             on_account::moved_on,
             on_account::amount_cents,
             on_account::reference,
+            on_account::statement_key,
+            on_account::recorded_with,
         ))
         .into_boxed();
     if let Some(code) = code {
         query = query.filter(tenant::code.eq(code.0.clone()));
     }
-    let rows: Vec<(String, String, String, i64, Option<String>)> = query.load(connection)?;
-    let movement = |(code, number, on, cents, reference): (String, String, String, i64, Option<String>)| {
+    let rows: Vec<Row> = query.load(connection)?;
+    let movement = |(code, number, on, cents, reference, statement_key, recorded_with): Row| {
         let on = date_from("a day on account", &on)?;
-        Ok((TenantCode(code), Movement { number, on, amount: Money::from_cents(cents), reference }))
+        let amount = Money::from_cents(cents);
+        Ok((TenantCode(code), Movement { number, on, amount, reference, statement_key, recorded_with }))
     };
     rows.into_iter().map(movement).collect()
 }

@@ -80,6 +80,7 @@ pub fn verify(
     returned(connection, said, receipts, taken, found)?;
     let moved = on_account::all(connection)?;
     kept(&moved, said, receipts, taken, found);
+    left(&moved, &on_account::takings(connection, None)?, found);
     settled(&moved, said, &stored, found);
     let lines = lettering::lines(connection)?;
     let journals = [Journal::Payments.code(), Journal::Miscellaneous.code()];
@@ -154,10 +155,32 @@ fn kept(
         differ(number, day, (moved.on, told(day)), &event, found);
         differ(number, "amount", (moved.amount.abs(), told("amount")), &event, found);
         differ(number, "reference", (moved.reference.as_deref().unwrap_or_default(), told("reference")), &event, found);
+        differ(number, "receipt", (moved.statement_key.as_deref().unwrap_or_default(), told("receipt")), &event, found);
     }
     let is_there = |number: &String| moved.iter().any(|(_, moved)| moved.number == *number);
     for (number, (sequence, ..)) in said.on_account.iter().filter(|(number, _)| !is_there(number)) {
         found.find("payment", number, format!("event {sequence} says it was recorded, and it is not there"));
+    }
+}
+
+/// What left accounts was taken from what was kept, and no more of a receipt than was kept of it.
+fn left(moved: &[(TenantCode, Movement)], takings: &[(String, String, Money)], found: &mut Verification) {
+    let (mut by_leaving, mut by_receipt): (BTreeMap<&str, Money>, BTreeMap<&str, Money>) = Default::default();
+    for (number, from, amount) in takings {
+        *by_leaving.entry(number).or_default() += *amount;
+        *by_receipt.entry(from).or_default() += *amount;
+    }
+    for (_, moved) in moved {
+        let number = moved.number.as_str();
+        if moved.amount > Money::ZERO {
+            let gone = by_receipt.get(number).copied().unwrap_or_default();
+            if gone > moved.amount {
+                found.find("payment", number, format!("{} was kept, and {gone} of it has left", moved.amount));
+            }
+            continue;
+        }
+        let taken = by_leaving.get(number).copied().unwrap_or_default();
+        differ(number, "amount", (-moved.amount, taken), "what was taken from receipts", found);
     }
 }
 
