@@ -153,11 +153,13 @@ impl Remind {
             let shown = serde_json::json!({
                 "recipients": plan.recipients, "subject": plan.preview.subject, "text": plan.preview.text,
                 "before": plan.before, "hindrance": plan.hindrance.as_ref().map(|told| &told.english),
+                "on_account": plan.on_account.as_ref().map(|told| &told.english),
             });
             context.print(&shown, |_| {
-                let hindrance = plan.hindrance.as_ref().map(|told| format!("\n\n{}", told.english)).unwrap_or_default();
+                let notes = [&plan.on_account, &plan.hindrance].into_iter().flatten();
+                let notes: String = notes.map(|told| format!("\n\n{}", told.english)).collect();
                 format!(
-                    "To: {}\nSubject: {}\n\n{}{hindrance}",
+                    "To: {}\nSubject: {}\n\n{}{notes}",
                     plan.recipients.join(", "),
                     plan.preview.subject,
                     plan.preview.text

@@ -243,6 +243,7 @@ told-reminder-not-late = Invoice { $invoice } is payable on { $due }: a reminder
 told-reminder-internal = Invoice { $invoice } bills a service of the same legal person, which is not dunned.
 told-no-contact = { $tenant } has no contact to write to: add one to the tenant.
 told-reminder-today = Invoice { $invoice } was reminded of today already: another reminder can be sent from tomorrow on.
+told-reminder-on-account = { $amount } is on account of the tenant: settle the invoice from it before you remind.
 told-reminder-waiting = The reminder of invoice { $invoice } of { $day } has not left yet: the page of its mail says what keeps it. Another can be sent once it has left.
 told-account-meanwhile = { $open } is open now, and { $seen } was when you were asked: look at the invoice again.
 told-correct-nothing = Nothing that invoice { $invoice } says has changed since it was issued: correct the tenant or the contract first.

@@ -243,6 +243,7 @@ told-reminder-not-late = La facture { $invoice } est à payer le { $due } : ell
 told-reminder-internal = La facture { $invoice } s’adresse à un service de la même personne morale, qui ne se relance pas.
 told-no-contact = { $tenant } n’a pas de contact à qui écrire : ajoutez-en un à sa fiche.
 told-reminder-today = La facture { $invoice } a déjà été relancée aujourd’hui : une autre relance est possible à partir de demain.
+told-reminder-on-account = L’hébergé a { $amount } en compte : réglez d’abord la facture par ce compte, avant de relancer.
 told-reminder-waiting = La relance de la facture { $invoice } du { $day } n’est pas encore partie : la page de son courriel dit ce qui la retient. Une autre est possible dès qu’elle sera partie.
 told-account-meanwhile = Le solde ouvert est maintenant de { $open }, contre { $seen } lorsque la question vous a été posée : regardez à nouveau la facture.
 told-correct-nothing = Rien de ce que dit la facture { $invoice } n’a changé depuis son émission : corrigez d’abord la fiche de l’hébergé ou la convention.

@@ -30,12 +30,21 @@ pub struct OpenInvoice {
 /// Every invoice with something open, or with more paid than was owed, oldest due first. Costs what is open, not what
 /// was ever issued.
 pub fn list(store: &Store, now: DateTime<Utc>) -> Result<Vec<OpenInvoice>, AppError> {
+    within(store, &TenantScope::Everyone, now)
+}
+
+/// The same of one tenant, of which nothing else is read.
+pub fn of_tenant(store: &Store, tenant: &TenantCode, now: DateTime<Utc>) -> Result<Vec<OpenInvoice>, AppError> {
+    within(store, &TenantScope::Only(tenant.clone()), now)
+}
+
+fn within(store: &Store, scope: &TenantScope, now: DateTime<Utc>) -> Result<Vec<OpenInvoice>, AppError> {
     let today = day_in(now, export_book::shared(store)?.facility.zone);
     let mut found = store.read(|connection| {
         let mut found = Vec::new();
         for state in [Settlement::Open, Settlement::Overpaid] {
-            for id in balances::in_state(connection, state, None)? {
-                let stored = invoices::issued_by_id(connection, &TenantScope::Everyone, id)?;
+            for id in balances::in_state_within(connection, scope, state)? {
+                let stored = invoices::issued_by_id(connection, scope, id)?;
                 let (Some((_, invoice)), Some(balance)) = (stored, balances::of(connection, id)?) else { continue };
                 found.push(OpenInvoice {
                     number: invoice.number,

@@ -14,13 +14,14 @@ use crate::domain::book::Book;
 use crate::domain::calendar::day_in;
 use crate::domain::ids::InvoiceId;
 use crate::domain::invoice::InvoiceNumber;
+use crate::domain::money::Money;
 use crate::domain::party::mail_address::mail_host;
 use crate::domain::party::{Contact, Language};
 use crate::domain::receivables::Reminder;
 use crate::domain::told::{Tell, Told};
 use crate::mail::{self, Preview};
 use crate::storage::outbox::{self, Message, MessageStatus, NewMessage};
-use crate::storage::{AnyConnection, audit, book as stored};
+use crate::storage::{AnyConnection, audit, book as stored, on_account};
 
 /// The kind of mail that reminds of an invoice.
 pub const REMINDER_MAIL: &str = "payment-reminder";
@@ -34,6 +35,8 @@ pub struct ReminderPlan {
     pub before: Vec<DateTime<Utc>>,
     /// Why none can be queued now, where one was today or still waits to leave.
     pub hindrance: Option<Told>,
+    /// What its tenant has on account, from which it could be settled first; it hinders none.
+    pub on_account: Option<Told>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -95,7 +98,9 @@ pub fn plan(
         reminder: Some(&reminder),
     };
     let before = sent_before(connection, id)?;
+    let kept = on_account::balance(connection, Some(&gathered.invoice.buyer.code))?;
     Ok(ReminderPlan {
+        on_account: (kept > Money::ZERO).then(|| settle_first(kept)),
         hindrance: hindrance(&book, number, &before, now).map(|unsent| unsent.told()),
         preview: letter.preview(postage)?,
         recipients: contacts.iter().map(|contact| contact.email.clone()).collect(),
@@ -157,6 +162,11 @@ pub(in crate::app) fn message(
     };
     let letter = Letter::queued(&gathered.invoice, &row.message, row.created_at);
     Letter { reminder: Some(&reminder), ..letter }.message(store, postage).map(Ok)
+}
+
+fn settle_first(kept: Money) -> Told {
+    let english = format!("{kept} is on account of the tenant: settle the invoice from it before you remind");
+    Told::new("reminder-on-account", english).with("amount", kept)
 }
 
 fn today(book: &Book, now: DateTime<Utc>) -> NaiveDate {

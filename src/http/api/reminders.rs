@@ -29,6 +29,8 @@ pub struct ReminderAnswer {
     before: Vec<DateTime<Utc>>,
     /// Why none can be queued now: one was today, or still waits in the outbox.
     hindrance: Option<String>,
+    /// What its tenant has on account, from which it could be settled first; it hinders none.
+    on_account: Option<String>,
 }
 
 #[utoipa::path(
@@ -49,6 +51,7 @@ pub async fn plan(shared: Data<Shared>, number: Path<String>) -> Result<HttpResp
         attachment: plan.preview.attachment,
         before: plan.before,
         hindrance: plan.hindrance.map(|told| told.english),
+        on_account: plan.on_account.map(|told| told.english),
     }))
 }
 

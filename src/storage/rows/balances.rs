@@ -4,13 +4,14 @@
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
+use crate::domain::access::TenantScope;
 use crate::domain::ids::InvoiceId;
 use crate::domain::money::Money;
 use crate::domain::receivables::{Balance, Settlement};
 use crate::storage::codec::{date_from, date_text, from_word};
 use crate::storage::db::AnyConnection;
 use crate::storage::error::StorageResult;
-use crate::storage::schema::invoice_balance;
+use crate::storage::schema::{invoice, invoice_balance, tenant};
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = invoice_balance)]
@@ -64,6 +65,24 @@ pub fn in_state(
         .into_boxed();
     if let Some(day) = before {
         query = query.filter(invoice_balance::due_date.lt(date_text(day)));
+    }
+    Ok(query.load::<i64>(connection)?.into_iter().map(InvoiceId).collect())
+}
+
+/// The documents of tenants within `scope` in a state, oldest due first.
+pub fn in_state_within(
+    connection: &mut AnyConnection,
+    scope: &TenantScope,
+    state: Settlement,
+) -> StorageResult<Vec<InvoiceId>> {
+    let mut query = invoice_balance::table
+        .inner_join(invoice::table.inner_join(tenant::table))
+        .filter(invoice_balance::state.eq(state.name()))
+        .order((invoice_balance::due_date, invoice_balance::invoice_id))
+        .select(invoice_balance::invoice_id)
+        .into_boxed();
+    if let TenantScope::Only(code) = scope {
+        query = query.filter(tenant::code.eq(code.0.clone()));
     }
     Ok(query.load::<i64>(connection)?.into_iter().map(InvoiceId).collect())
 }

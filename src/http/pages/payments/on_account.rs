@@ -130,9 +130,9 @@ async fn show(
     let (store, now, code) = (shared.store.clone(), shared.now(), tenant.clone());
     let (account, name, open, today) = blocking(move || {
         let account = on_account::of_tenant(&store, &code)?;
-        let names = read_tenants::names(&store, &TenantScope::Everyone)?;
-        let mut open = open_invoices::list(&store, now)?;
-        open.retain(|one| one.tenant == code && one.open > Money::ZERO);
+        let names = read_tenants::names(&store, &TenantScope::Only(code.clone()))?;
+        let mut open = open_invoices::of_tenant(&store, &code, now)?;
+        open.retain(|one| one.open > Money::ZERO);
         Ok((account, names.name(&code).to_owned(), open, read_tenants::today(&store, now)?))
     })
     .await?;

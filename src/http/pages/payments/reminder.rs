@@ -27,6 +27,8 @@ struct ReminderPage {
     plan: Option<ReminderPlan>,
     /// Why none can leave now; not told twice where it is what was refused.
     hindrance: Option<String>,
+    /// What is on account of its tenant.
+    on_account: Option<String>,
     /// When reminders left before.
     before: Vec<String>,
 }
@@ -59,6 +61,7 @@ async fn shown(
     Ok(ReminderPage {
         before: before.map(|at| frame.instant(Timestamp::from(*at), zone)).collect(),
         hindrance: plan.as_ref().and_then(|plan| plan.hindrance.as_ref()).map(|told| frame.said(told)),
+        on_account: plan.as_ref().and_then(|plan| plan.on_account.as_ref()).map(|told| frame.said(told)),
         refusal: refusal.map(|told| frame.said(&told)),
         number: number.to_string(),
         plan,
