@@ -5,14 +5,15 @@ use clap::Args;
 
 use super::payments::describe;
 use super::{CliError, Context, Outcome};
-use crate::app::on_account::{self, KeptReport};
+use crate::app::on_account::{self, AccountStatement, KeptReport};
 use crate::app::repay::{self, NewRepayment, RepaidReport};
 use crate::app::settle_from_account::{self, NewSettlement};
+use crate::domain::access::TenantScope;
 use crate::domain::calendar::day;
 use crate::domain::ids::TenantCode;
 use crate::domain::invoice::InvoiceNumber;
 use crate::domain::money::Money;
-use crate::domain::receivables::OnAccount;
+use crate::domain::receivables::{Movement, MovementKind};
 
 #[derive(Debug, Args)]
 pub struct Account {
@@ -57,11 +58,9 @@ pub struct Repay {
 
 impl Account {
     pub fn run(&self, context: &Context) -> Result<Outcome, CliError> {
-        let account = on_account::of_tenant(&context.open()?, &TenantCode::from(self.tenant.as_str()))?;
-        let shown = serde_json::json!({
-            "tenant": account.tenant, "balance": account.balance(), "movements": account.movements,
-        });
-        context.print(&shown, |_| described(&account));
+        let tenant = TenantCode::from(self.tenant.as_str());
+        let account = on_account::statement(&context.open()?, &TenantScope::Everyone, &tenant)?;
+        context.print(&account, described);
         Ok(Outcome::Done)
     }
 }
@@ -100,12 +99,20 @@ impl Repay {
     }
 }
 
-fn described(account: &OnAccount) -> String {
-    let moved = account.movements.iter().map(|moved| {
-        let (amount, reference) = (moved.amount.to_string(), moved.reference.as_deref().unwrap_or_default());
-        format!("{}  {}  {amount:>14}  {reference}", moved.number, moved.on).trim_end().to_owned()
+fn described(account: &AccountStatement) -> String {
+    let moved = account.movements.iter().map(|line| {
+        let Movement { number, on, amount, reference, .. } = &line.movement;
+        let what = match (line.kind, &line.invoice) {
+            (MovementKind::Kept, _) => "kept".to_owned(),
+            (MovementKind::Settled, Some(invoice)) => format!("settles {invoice}"),
+            (MovementKind::Settled, None) => "settled".to_owned(),
+            (MovementKind::SentBack, _) => "sent back".to_owned(),
+        };
+        let (amount, balance) = (amount.to_string(), line.balance.to_string());
+        let reference = reference.as_deref().unwrap_or_default();
+        format!("{number}  {on}  {amount:>14}  {balance:>14}  {what:<22}  {reference}").trim_end().to_owned()
     });
-    let balance = format!("{} on account of {}", account.balance(), account.tenant);
+    let balance = format!("{} on account of {}", account.balance, account.tenant);
     moved.chain([balance]).collect::<Vec<_>>().join("\n")
 }
 

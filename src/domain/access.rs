@@ -60,7 +60,7 @@ pub enum Action {
     SendReadings,
     SeeTenants,
     SeeContracts,
-    /// Issued invoices, their documents and the readings behind them.
+    /// Issued invoices, their documents and the readings behind them, what was paid on them and what is on account.
     SeeInvoices,
     /// What is not issued yet and may still change.
     SeeDrafts,

@@ -76,6 +76,7 @@ export const pages = [
   finance("/tenants/{code}/edit"),
   finance("/tenants/{code}/remove"),
   tenant("/tenants/{code}/contacts"),
+  tenant("/tenants/{code}/on-account"),
   finance("/tariffs", { main: "main tbody tr:first-child td:not(.spare)" }),
   finance("/tariffs/new"),
   finance("/tariffs/{tariff}", { address: "/tariffs/{tariff}?quantity=12,5", name: "tariff-priced" }),

@@ -54,6 +54,14 @@ async fn the_rest_of_a_payment_is_kept_and_used_once() {
         let moved = server.get_with(account, &token).await.json();
         let amounts: Vec<&Value> = moved["movements"].as_array().unwrap().iter().map(|one| &one["amount"]).collect();
         assert_eq!(amounts, [&json!("150.00"), &json!("-150.00")]);
+        let last = &moved["movements"][1];
+        assert_eq!((&last["kind"], &last["balance"]), (&json!("sent-back"), &json!("0.00")), "{moved:#}");
+        let tenant = server.token(Role::Tenant).await;
+        assert_eq!(server.get_with(account, &tenant).await.json(), moved, "a tenant reads its own");
+        for of in ["essai", "nobody"] {
+            let other = server.get_with(&format!("/api/v1/tenants/{of}/on-account"), &tenant).await;
+            assert_eq!(other.status.as_u16(), 404, "{of}");
+        }
         for role in [Role::Tenant, Role::Auditor, Role::Operator] {
             let token = server.token(role).await;
             assert_eq!(send(&server, &token, &settle, "six", &body).await.status.as_u16(), 403, "{role:?}");

@@ -61,11 +61,20 @@ async fn the_rest_of_a_payment_is_kept_settles_another_invoice_and_goes_back() {
         assert!(server.page("/", &finance).await.text().contains(account));
         assert!(server.page("/tenants/aphp", &finance).await.text().contains(account));
         let home = server.page("/", &tenant).await.text();
-        assert!(home.contains("En compte chez nous") && home.contains("150,00"), "{home}");
+        assert!(home.contains("Votre solde créditeur") && home.contains("150,00") && home.contains(account), "{home}");
         let list = server.page("/invoices", &tenant).await.text();
         assert!(list.contains("en compte chez nous") && list.contains("150,00"), "{list}");
         assert!(!server.page("/invoices", &finance).await.text().contains("en compte chez nous"));
-        assert_eq!(server.page(account, &tenant).await.status.as_u16(), 403);
+        let shown = server.page(account, &tenant).await.text();
+        assert!(shown.contains("CPT-2026-000001") && !shown.contains("name=\"amount\""), "{shown}");
+        for (role, of, status) in
+            [(Role::Tenant, "essai", 404), (Role::Tenant, "nobody", 404), (Role::Operator, "aphp", 403)]
+        {
+            let reader = server.sign_in(role).await;
+            for path in [format!("/tenants/{of}/on-account"), format!("/tenants/{of}/on-account/movements.csv")] {
+                assert_eq!(server.page(&path, &reader).await.status.as_u16(), status, "{role:?}: {path}");
+            }
+        }
 
         let page = server.page(&format!("/invoices/{other}"), &finance).await.text();
         assert!(
@@ -79,7 +88,7 @@ async fn the_rest_of_a_payment_is_kept_settles_another_invoice_and_goes_back() {
         assert!(refused.status.as_u16() == 422 && refused.text().contains("au plus"), "{}", refused.text());
         let fields = [("how", "settle"), ("invoice", &*other), ("amount", "100,00"), ("date", "2026-11-03")];
         let asked = server.send(account, &finance, &fields).await.text();
-        assert!(asked.contains("En compte après") && asked.contains("50,00"), "{asked}");
+        assert!(asked.contains("Solde créditeur après") && asked.contains("50,00"), "{asked}");
         let confirm = seen(&asked);
         let confirmed = [fields.as_slice(), &[("confirm", &*confirm)]].concat();
         let done = server.send(account, &finance, &confirmed).await;
@@ -95,8 +104,18 @@ async fn the_rest_of_a_payment_is_kept_settles_another_invoice_and_goes_back() {
         let twice = server.send(account, &finance, &confirmed).await;
         assert!(twice.status.as_u16() == 200 && twice.text().contains("a changé depuis"), "{}", twice.text());
         let page = server.page(account, &finance).await.text();
-        for shown in ["CPT-2026-000001", "CPT-2026-000002", "VIR 13", "30,00"] {
+        for shown in ["CPT-2026-000001", "CPT-2026-000002", "VIR 13", "30,00", &format!("href=\"/invoices/{other}\"")] {
             assert!(page.contains(shown), "{shown}: {page}");
+        }
+        for reader in [&finance, &tenant] {
+            let csv = server.page(&format!("{account}/movements.csv"), reader).await.text();
+            let settled = csv.lines().find(|line| line.contains("REG-")).unwrap();
+            assert!(settled.contains(&other) && settled.ends_with("-100,00;50,00"), "{csv}");
+            assert!(csv.lines().last().unwrap().ends_with("-20,00;30,00"), "{csv}");
+        }
+        for format in ["pdf", "xlsx"] {
+            let file = server.page(&format!("{account}/movements.{format}"), &finance).await;
+            assert_eq!(file.status.as_u16(), 200, "{format}");
         }
         let auditor = server.sign_in(Role::Auditor).await;
         let page = server.page(account, &auditor).await.text();

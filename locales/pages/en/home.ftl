@@ -50,6 +50,7 @@ home-own-overdue = Past due
 home-own-owed = Owed to you
 home-own-on-account = On account with us
 home-own-on-account-text = You sent more than what was due: the difference will pay another of your invoices, or be sent back to you.
+home-own-on-account-go = See the movements
 home-own-owed-text = A credit note took back more than was left to pay: the difference will be refunded to you, or set against another of your invoices.
 home-own-latest = Latest invoices
 home-own-all = All your invoices

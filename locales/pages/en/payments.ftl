@@ -43,6 +43,7 @@ payment-late = { $days ->
    *[other] This payment comes { $days } days after the due date: late interest can be claimed from the reminders.
 }
 done-payment-recorded = Payment { $value } recorded.
+done-payment-recorded-kept = Payment recorded and the rest kept on account: { $value }.
 error-invoice = Give the number of an invoice, such as DC2026000001.
 error-day = Give a day, such as 2026-10-31.
 error-amount = Give an amount in euros, such as 1200.00.
@@ -75,6 +76,7 @@ receipts-waiting = Receipts to be matched: { $count }
 receipt-booked = Booked on
 receipt-left = Left to match
 receipt-charge = of which the bank kept { $amount }
+receipt-charged = Of which the bank kept
 receipt-recorded = recorded
 receipt-waits = to be matched
 receipt-dismissed = set aside
@@ -109,6 +111,8 @@ on-account-caption = What moved on the account, the latest first; amounts in eur
 on-account-what = What
 on-account-kept = Kept
 on-account-settled = Settled an invoice
+on-account-balance = Balance
+on-account-file = on-account
 on-account-repaid = Sent back
 done-receipt-dismissed = Receipt set aside, with its reason.
 dunning-title = Reminders as of { $day }

@@ -10,7 +10,7 @@ use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::ids::TenantCode;
 use crate::domain::ledger::JournalEntry;
 use crate::domain::money::Money;
-use crate::domain::receivables::{Movement, OnAccount, OnAccountError, Payment, kept_entry};
+use crate::domain::receivables::{Movement, OnAccountError, Payment, StatementLine, kept_entry};
 use crate::storage::{AnyConnection, audit, book, journal, on_account};
 
 /// What was received and no invoice takes.
@@ -39,11 +39,27 @@ pub struct KeptReport {
     pub balance: Money,
 }
 
-/// A tenant's account.
-pub fn of_tenant(store: &Store, tenant: &TenantCode) -> Result<OnAccount, AppError> {
+/// A tenant's account as a statement.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AccountStatement {
+    pub tenant: TenantCode,
+    #[serde(skip)]
+    pub name: String,
+    pub balance: Money,
+    /// Oldest first.
+    pub movements: Vec<StatementLine>,
+}
+
+/// The account of a tenant within the scope; any other is not known.
+pub fn statement(store: &Store, scope: &TenantScope, tenant: &TenantCode) -> Result<AccountStatement, AppError> {
+    if !scope.admits(tenant) {
+        return Err(unknown(tenant));
+    }
     store.read(|connection| {
-        known(connection, tenant)?;
-        Ok(on_account::of_tenant(connection, tenant)?)
+        let (_, name) = known(connection, tenant)?;
+        let account = on_account::of_tenant(connection, tenant)?;
+        let movements = account.statement(on_account::settled(connection, tenant)?);
+        Ok(AccountStatement { tenant: tenant.clone(), name, balance: account.balance(), movements })
     })
 }
 
@@ -63,8 +79,11 @@ pub fn total(store: &Store, scope: &TenantScope) -> Result<Money, AppError> {
 
 /// The row and the name of a tenant, or that it is not known.
 pub(in crate::app) fn known(connection: &mut AnyConnection, tenant: &TenantCode) -> Result<(i64, String), AppError> {
-    let found = on_account::tenant(connection, tenant)?;
-    found.ok_or_else(|| AppError::NotFound(format!("tenant {tenant}")))
+    on_account::tenant(connection, tenant)?.ok_or_else(|| unknown(tenant))
+}
+
+fn unknown(tenant: &TenantCode) -> AppError {
+    AppError::NotFound(format!("tenant {tenant}"))
 }
 
 /// Keeps what was received within the caller's transaction.

@@ -28,6 +28,6 @@ pub use entries::{
     refund_number, repaid_entry, settled_entry, transfer_number,
 };
 pub use late_interest::{Buyer, INTEREST_DUE_DAYS, LateInterest, LateInterestError, RECOVERY_INDEMNITY, late_interest};
-pub use on_account::{Movement, OnAccount, OnAccountError, Taking};
+pub use on_account::{Movement, MovementKind, OnAccount, OnAccountError, StatementLine, Taking};
 pub use paid_back::{PaidBack, PaidBackError};
 pub use reminder::{Reminder, ReminderError};

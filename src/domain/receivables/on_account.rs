@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use crate::domain::ids::TenantCode;
+use crate::domain::invoice::InvoiceNumber;
 use crate::domain::money::Money;
 use crate::domain::told::{Tell, Told};
 
@@ -38,11 +39,41 @@ pub struct Taking {
     pub amount: Money,
 }
 
+/// What became of money on an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MovementKind {
+    Kept,
+    /// It left for an invoice.
+    Settled,
+    SentBack,
+}
+
 impl Movement {
     /// It left for an invoice, as a payment with this number.
     pub fn is_payment(&self) -> bool {
         self.number.starts_with("REG-")
     }
+
+    pub fn kind(&self) -> MovementKind {
+        match self.amount > Money::ZERO {
+            true => MovementKind::Kept,
+            false if self.is_payment() => MovementKind::Settled,
+            false => MovementKind::SentBack,
+        }
+    }
+}
+
+/// A movement as a statement of the account tells it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct StatementLine {
+    #[serde(flatten)]
+    pub movement: Movement,
+    pub kind: MovementKind,
+    /// The invoice it paid.
+    pub invoice: Option<InvoiceNumber>,
+    /// What was on account after it.
+    pub balance: Money,
 }
 
 /// A tenant's account.
@@ -75,6 +106,18 @@ impl OnAccount {
     /// What is kept today.
     pub fn balance(&self) -> Money {
         self.movements.iter().map(|movement| movement.amount).sum()
+    }
+
+    /// Its movements, oldest first, with what was there after each; `invoices` by the number of the payment that settled
+    /// them.
+    pub fn statement(&self, mut invoices: BTreeMap<String, InvoiceNumber>) -> Vec<StatementLine> {
+        let mut balance = Money::ZERO;
+        let line = |movement: &Movement| {
+            balance += movement.amount;
+            let (kind, invoice) = (movement.kind(), invoices.remove(&movement.number));
+            StatementLine { movement: movement.clone(), kind, invoice, balance }
+        };
+        self.movements.iter().map(line).collect()
     }
 
     /// The most that can leave on a day: the least that is there then and on every day since.

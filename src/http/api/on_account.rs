@@ -17,7 +17,8 @@ use crate::domain::calendar::plain_day;
 use crate::domain::ids::TenantCode;
 use crate::domain::invoice::InvoiceNumber;
 use crate::domain::money::Money;
-use crate::domain::receivables::Movement;
+use crate::domain::receivables::{Movement, MovementKind, StatementLine};
+use crate::http::auth::Granted;
 use crate::http::error::{Fault, Problem};
 use crate::http::state::{Shared, blocking};
 
@@ -41,25 +42,50 @@ pub struct MovementRow {
     #[schema(value_type = Amount)]
     amount: String,
     reference: Option<String>,
+    kind: MovementWord,
+    /// The invoice it paid.
+    invoice: Option<String>,
+    /// What was on account after it.
+    #[schema(value_type = Amount)]
+    balance: String,
 }
 
-fn row(moved: Movement) -> MovementRow {
-    MovementRow { number: moved.number, on: moved.on, amount: moved.amount.to_string(), reference: moved.reference }
+/// What became of it.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum MovementWord {
+    Kept,
+    /// It left for an invoice.
+    Settled,
+    SentBack,
+}
+
+fn row(line: StatementLine) -> MovementRow {
+    let Movement { number, on, amount, reference, .. } = line.movement;
+    let kind = match line.kind {
+        MovementKind::Kept => MovementWord::Kept,
+        MovementKind::Settled => MovementWord::Settled,
+        MovementKind::SentBack => MovementWord::SentBack,
+    };
+    let (amount, balance) = (amount.to_string(), line.balance.to_string());
+    MovementRow { number, on, amount, reference, kind, invoice: line.invoice.map(|number| number.to_string()), balance }
 }
 
 #[utoipa::path(
     get, path = "/api/v1/tenants/{code}/on-account", tag = "payments", params(("code" = String, Path)),
-    description = "What a tenant paid and no invoice has taken, with everything that moved it.",
+    description = "What a tenant paid and no invoice has taken, with everything that moved it and what was there after. A \
+                   tenant's people read their own; any other is not there.",
     responses((status = 200, body = OnAccountAnswer), (status = 401, body = Problem), (status = 403, body = Problem),
               (status = 404, body = Problem)),
     security(("token" = []))
 )]
-pub async fn account(shared: Data<Shared>, code: Path<String>) -> Result<HttpResponse, Fault> {
+pub async fn account(shared: Data<Shared>, granted: Granted, code: Path<String>) -> Result<HttpResponse, Fault> {
     let store = shared.store.clone();
-    let account = blocking(move || on_account::of_tenant(&store, &TenantCode(code.into_inner()))).await?;
+    let tenant = TenantCode(code.into_inner());
+    let account = blocking(move || on_account::statement(&store, &granted.scope, &tenant)).await?;
     Ok(HttpResponse::Ok().json(OnAccountAnswer {
         tenant: account.tenant.to_string(),
-        balance: account.balance().to_string(),
+        balance: account.balance.to_string(),
         movements: account.movements.into_iter().map(row).collect(),
     }))
 }

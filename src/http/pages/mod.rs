@@ -9,6 +9,7 @@
 
 mod access;
 pub mod accessibility;
+mod asked_twice;
 mod assets;
 mod audit;
 mod billing;

@@ -8,13 +8,14 @@ use diesel::sql_types::{BigInt, Bool};
 
 use super::payments;
 use crate::domain::ids::TenantCode;
+use crate::domain::invoice::InvoiceNumber;
 use crate::domain::money::Money;
 use crate::domain::receivables::{Movement, OnAccount, Taking, account_number};
 use crate::storage::codec::{date_from, date_text};
 use crate::storage::db::AnyConnection;
 use crate::storage::error::StorageResult;
 use crate::storage::rows::invoices;
-use crate::storage::schema::{on_account, on_account_taken, tenant};
+use crate::storage::schema::{invoice, on_account, on_account_taken, payment, tenant};
 
 /// The counter among the series of numbers; longer than a series of invoices can be called.
 pub const SERIES: &str = "on-account";
@@ -114,6 +115,18 @@ pub fn balances(connection: &mut AnyConnection) -> StorageResult<Vec<(TenantCode
 /// All that ever moved, oldest first, with whose it is.
 pub fn all(connection: &mut AnyConnection) -> StorageResult<Vec<(TenantCode, Movement)>> {
     rows(connection, None)
+}
+
+/// The invoices settled from a tenant's account, by the number of the payment.
+pub fn settled(connection: &mut AnyConnection, code: &TenantCode) -> StorageResult<BTreeMap<String, InvoiceNumber>> {
+    let rows: Vec<(String, String)> = on_account::table
+        .inner_join(tenant::table)
+        .inner_join(payment::table.on(payment::number.eq(on_account::number)))
+        .inner_join(invoice::table.on(invoice::id.eq(payment::invoice_id)))
+        .filter(tenant::code.eq(&code.0))
+        .select((payment::number, invoice::number.assume_not_null()))
+        .load(connection)?;
+    Ok(rows.into_iter().map(|(payment, invoice)| (payment, InvoiceNumber::from_stored(invoice))).collect())
 }
 
 /// What left, the receipt it was taken from, and how much: of one tenant, or of all.

@@ -100,7 +100,7 @@ pub async fn one(
         all_contracts: (file.contracts.len() > CONTRACTS_SHOWN)
             .then(|| all_contracts(&frame, ("tenant", file.tenant.code.as_str()), file.contracts.len())),
         on_account: (!kept.is_zero() || frame.may(Action::SeePayments)).then(|| frame.amount(&kept)),
-        account: frame.may(Action::SeePayments).then(|| on_account_page::address(&file.tenant.code)),
+        account: sees_invoices.then(|| on_account_page::address(&file.tenant.code)),
         frame,
         file,
         contracts,

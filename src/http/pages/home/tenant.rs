@@ -12,7 +12,7 @@ use crate::domain::money::Money;
 use crate::http::error::Fault;
 use crate::http::pages::edit::contract;
 use crate::http::pages::invoice_list::{InvoiceLine, lines};
-use crate::http::pages::{Frame, encoded};
+use crate::http::pages::{Frame, encoded, on_account};
 use crate::http::state::{Shared, blocking};
 
 pub struct Own {
@@ -30,7 +30,7 @@ pub async fn own(shared: &Data<Shared>, frame: &Frame, reader: Reader) -> Result
         Some(due_card(frame, &own)),
         Some(overdue_card(frame, &own)),
         owed_card(frame, &own),
-        on_account_card(frame, &own),
+        on_account_card(frame, &own, &scope),
         running_card(frame, &own),
         contracts_card(frame, &own.contracts),
         contacts_card(frame, &scope),
@@ -103,14 +103,18 @@ fn owed_card(frame: &Frame, own: &OwnToday) -> Option<Card> {
 }
 
 /// What the tenant sent and no invoice has taken, where anything is.
-fn on_account_card(frame: &Frame, own: &OwnToday) -> Option<Card> {
+fn on_account_card(frame: &Frame, own: &OwnToday, scope: &TenantScope) -> Option<Card> {
+    let address = match scope {
+        TenantScope::Only(tenant) => Some(on_account::address(tenant)),
+        TenantScope::Everyone => None,
+    };
     (!own.on_account.is_zero()).then(|| Card {
         class: "card-ok",
         title: frame.t("home-own-on-account"),
         count: frame.amount(&own.on_account),
         text: frame.t("home-own-on-account-text"),
         items: vec![],
-        link: None,
+        link: address.map(|address| (address, frame.t("home-own-on-account-go"))),
     })
 }
 

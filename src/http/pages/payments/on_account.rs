@@ -5,23 +5,26 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Data, Form, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
-use super::forms::{Fields, as_typed, refused_or};
-use super::parts::{Address, Choice, FieldError};
+use super::asked_twice::{Asked, Deed, Step, ask_or_do, unknown_invoice};
+use super::forms::{Fields, as_typed};
+use super::parts::{Address, Choice, FieldError, Link, exports};
+use super::sheet::{self, Sheet};
 use super::{Frame, done, encoded, page};
 use crate::app::open_invoices::{self, OpenInvoice};
-use crate::app::record_payment::MEANWHILE;
 use crate::app::repay::{self, NewRepayment};
-use crate::app::settle_from_account::{self, NewSettlement, SettlementPlan, SettlementReport};
-use crate::app::{AppError, on_account, read_tenants};
+use crate::app::settle_from_account::{self, NewSettlement, SettlementPlan};
+use crate::app::{AppError, Store, on_account, read_tenants};
+use crate::documents::table::{Cell, Table};
 use crate::domain::access::{Action, TenantScope};
+use crate::domain::audit::Actor;
 use crate::domain::ids::TenantCode;
 use crate::domain::invoice::InvoiceNumber;
 use crate::domain::money::Money;
-use crate::domain::receivables::Movement;
+use crate::domain::receivables::{Movement, MovementKind, StatementLine};
 use crate::domain::told::Told;
-use crate::http::auth::Visitor;
+use crate::http::auth::{Granted, Visitor};
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
 
@@ -38,19 +41,27 @@ struct AccountPage {
     total: String,
     /// The latest first.
     rows: Vec<MovedRow>,
+    files: Vec<Link>,
     /// None where nothing is on account, or for who may not use it.
     form: Option<FormView>,
-    plan: Option<PlanView>,
+    plan: Option<Asked>,
+    /// What the question is called, and its button.
+    asks: &'static str,
+    confirms: &'static str,
 }
 
 struct MovedRow {
     number: String,
-    /// Of the payment it became.
+    /// Of the payment it became, for who sees the list of payments.
     address: Option<String>,
     day: String,
     what: String,
+    /// The invoice it paid.
+    invoice: Option<String>,
     reference: String,
     amount: String,
+    /// What was there after it.
+    balance: String,
 }
 
 struct FormView {
@@ -60,17 +71,6 @@ struct FormView {
     amount: String,
     date: String,
     reference: String,
-}
-
-struct PlanView {
-    facts: Vec<(String, String)>,
-    carried: Vec<(String, String)>,
-    /// What is open and on account while it is asked.
-    seen: String,
-    /// It was confirmed, and an account has changed since it was asked.
-    meanwhile: bool,
-    late: Option<String>,
-    is_repayment: bool,
 }
 
 /// What a form asks for.
@@ -87,62 +87,88 @@ enum Planned {
     Repayment(Money),
 }
 
-enum Outcome {
-    Planned(Planned),
+impl Deed for Wanted {
+    type Plan = Planned;
     /// The number it was recorded under.
-    Recorded(String),
-}
-
-impl Planned {
+    type Done = String;
     /// What is open on the invoice, where there is one, and what is on account.
-    fn before(&self) -> [Money; 2] {
+    type Seen = [Money; 2];
+
+    fn plan(&self, store: &Store, now: DateTime<Utc>) -> Result<Planned, AppError> {
         match self {
+            Wanted::Settlement(new) => settle_from_account::plan(store, new, now).map(Planned::Settlement),
+            Wanted::Repayment(new) => repay::plan(store, new, now).map(Planned::Repayment),
+        }
+    }
+
+    fn seen(plan: &Planned) -> [Money; 2] {
+        match plan {
             Planned::Settlement(plan) => [plan.open, plan.balance],
             Planned::Repayment(balance) => [Money::ZERO, *balance],
         }
     }
 
-    /// The same as a confirmation repeats it.
-    fn seen(&self) -> String {
-        let [open, balance] = self.before();
-        format!("{open} {balance}")
+    fn carry_out(
+        &self,
+        store: &Store,
+        seen: Option<[Money; 2]>,
+        by: &Actor,
+        now: DateTime<Utc>,
+    ) -> Result<String, AppError> {
+        match self {
+            Wanted::Settlement(new) => {
+                let report = settle_from_account::record_as_seen(store, new, seen, by, now)?;
+                let numbers = report.payments.into_iter().map(|payment| payment.number);
+                Ok(numbers.collect::<Vec<_>>().join(", "))
+            }
+            Wanted::Repayment(new) => {
+                let seen = seen.map(|[_, balance]| balance);
+                repay::record_as_seen(store, new, seen, by, now).map(|report| report.number)
+            }
+        }
+    }
+
+    /// It may be the invoice that was sent; else there is no such tenant.
+    fn unknown(&self) -> Option<Told> {
+        matches!(self, Wanted::Settlement(_)).then(unknown_invoice)
     }
 }
 
 pub async fn form(
     shared: Data<Shared>,
+    granted: Granted,
     code: Path<String>,
     http: HttpRequest,
     query: Query<Vec<(String, String)>>,
 ) -> Result<HttpResponse, Fault> {
     let fields = Fields::of_query(query.into_inner());
-    show(&shared, &http, TenantCode(code.into_inner()), &fields, vec![], None).await
+    show(&shared, &http, (&granted.scope, TenantCode(code.into_inner())), &fields, vec![], None).await
 }
 
 async fn show(
     shared: &Data<Shared>,
     http: &HttpRequest,
-    tenant: TenantCode,
+    (scope, tenant): (&TenantScope, TenantCode),
     fields: &Fields,
     errors: Vec<FieldError>,
-    plan: Option<PlanView>,
+    plan: Option<Asked>,
 ) -> Result<HttpResponse, Fault> {
-    let (store, now, code) = (shared.store.clone(), shared.now(), tenant.clone());
-    let (account, name, open, today) = blocking(move || {
-        let account = on_account::of_tenant(&store, &code)?;
-        let names = read_tenants::names(&store, &TenantScope::Only(code.clone()))?;
+    let (store, now, scope, code) = (shared.store.clone(), shared.now(), scope.clone(), tenant.clone());
+    let (account, open, today) = blocking(move || {
+        let account = on_account::statement(&store, &scope, &code)?;
         let mut open = open_invoices::of_tenant(&store, &code, now)?;
         open.retain(|one| one.open > Money::ZERO);
-        Ok((account, names.name(&code).to_owned(), open, read_tenants::today(&store, now)?))
+        Ok((account, open, read_tenants::today(&store, now)?))
     })
     .await?;
     let frame = Frame::of(http);
-    let (balance, above) = (account.balance(), own_page(&tenant));
+    let (balance, above, name) = (account.balance, own_page(&tenant), account.name);
     let may_use = frame.may(Action::RecordPayments) && balance > Money::ZERO;
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let template = AccountPage {
         form: may_use.then(|| form_view(&frame, fields, &open, balance, today.to_string())),
-        rows: account.movements.iter().rev().map(|moved| moved_row(&frame, moved)).collect(),
+        rows: account.movements.iter().rev().map(|line| moved_row(&frame, line)).collect(),
+        files: exports(&Address::new(""), &format!("{}/movements", address(&tenant))),
         balance: frame.amount(&balance),
         total: frame.bare(&balance),
         address: address(&tenant),
@@ -151,6 +177,8 @@ async fn show(
         above,
         errors,
         plan,
+        asks: if is_repayment(fields) { "on-account-check-repay" } else { "on-account-check-settle" },
+        confirms: if is_repayment(fields) { "on-account-confirm-repay" } else { "on-account-confirm-settle" },
     };
     page(status, &template)
 }
@@ -164,20 +192,75 @@ pub fn address(tenant: &TenantCode) -> String {
     format!("{}/on-account", own_page(tenant))
 }
 
-fn moved_row(frame: &Frame, moved: &Movement) -> MovedRow {
-    let what = match moved.amount > Money::ZERO {
-        true => "on-account-kept",
-        false if moved.is_payment() => "on-account-settled",
-        false => "on-account-repaid",
-    };
+fn moved_row(frame: &Frame, line: &StatementLine) -> MovedRow {
+    let Movement { number, on, amount, reference, .. } = &line.movement;
+    let is_listed = line.kind == MovementKind::Settled && frame.may(Action::SeePayments);
     MovedRow {
-        number: moved.number.clone(),
-        address: moved.is_payment().then(|| Address::new("/payments").set("q", &moved.number).href()),
-        day: frame.short_date(&moved.on),
-        what: frame.t(what),
-        reference: moved.reference.clone().unwrap_or_default(),
-        amount: frame.bare(&moved.amount),
+        number: number.clone(),
+        address: is_listed.then(|| Address::new("/payments").set("q", number).href()),
+        day: frame.short_date(on),
+        what: frame.t(word(line.kind)),
+        invoice: line.invoice.as_ref().map(ToString::to_string),
+        reference: reference.clone().unwrap_or_default(),
+        amount: frame.bare(amount),
+        balance: frame.bare(&line.balance),
     }
+}
+
+const fn word(kind: MovementKind) -> &'static str {
+    match kind {
+        MovementKind::Kept => "on-account-kept",
+        MovementKind::Settled => "on-account-settled",
+        MovementKind::SentBack => "on-account-repaid",
+    }
+}
+
+/// The movements as a file, oldest first.
+pub async fn file(
+    shared: Data<Shared>,
+    granted: Granted,
+    http: HttpRequest,
+    path: Path<(String, Sheet)>,
+) -> Result<HttpResponse, Fault> {
+    let (code, sheet) = path.into_inner();
+    let (store, now, tenant) = (shared.store.clone(), shared.now(), TenantCode(code));
+    let (account, today) = blocking(move || {
+        let account = on_account::statement(&store, &granted.scope, &tenant)?;
+        Ok((account, read_tenants::today(&store, now)?))
+    })
+    .await?;
+    let frame = Frame::of(&http);
+    let keys = [
+        "payment-number",
+        "payments-day",
+        "on-account-what",
+        "payment-invoice",
+        "payment-says",
+        "payment-amount",
+        "on-account-balance",
+    ];
+    let title = frame.with("on-account-title", "tenant", &account.name);
+    let table = Table {
+        name: title,
+        day: today,
+        headings: keys.map(|key| frame.t(key)).to_vec(),
+        rows: account.movements.iter().map(|line| cells(&frame, line)).collect(),
+    };
+    let name = format!("{}-{}-{today}", frame.t("on-account-file"), account.tenant);
+    sheet::respond(&shared, &frame, table, sheet, &name).await
+}
+
+fn cells(frame: &Frame, line: &StatementLine) -> Vec<Cell> {
+    let Movement { number, on, amount, reference, .. } = &line.movement;
+    vec![
+        sheet::text(number),
+        Cell::Day(*on),
+        Cell::Text(frame.t(word(line.kind))),
+        line.invoice.as_ref().map_or(Cell::Empty, |invoice| Cell::Text(invoice.to_string())),
+        reference.clone().map_or(Cell::Empty, Cell::Text),
+        Cell::Amount(*amount),
+        Cell::Amount(line.balance),
+    ]
 }
 
 fn form_view(frame: &Frame, fields: &Fields, open: &[OpenInvoice], balance: Money, today: String) -> FormView {
@@ -224,31 +307,20 @@ pub async fn submit(
     let (tenant, frame) = (TenantCode(code.into_inner()), Frame::of(&http));
     let wanted = match wanted(&frame, &fields, &tenant) {
         Ok(wanted) => wanted,
-        Err(errors) => return show(&shared, &http, tenant, &fields, errors, None).await,
+        Err(errors) => return show(&shared, &http, (&TenantScope::Everyone, tenant), &fields, errors, None).await,
     };
-    let outcome = match plan(&shared, &wanted).await? {
-        Ok(planned) if fields.confirms(planned.seen()) => {
-            let seen = fields.seen(planned.before());
-            match record(&shared, &visitor, &http, wanted.clone(), seen).await? {
-                // It asks again.
-                Err(told) if told.key == MEANWHILE => plan(&shared, &wanted).await?.map(Outcome::Planned),
-                recorded => recorded.map(Outcome::Recorded),
-            }
-        }
-        planned => planned.map(Outcome::Planned),
-    };
-    match outcome {
+    match ask_or_do(&shared, &visitor, &http, &fields, &wanted).await? {
         Err(told) => {
             let errors = vec![FieldError { field: field(&told), text: frame.said(&told) }];
-            show(&shared, &http, tenant, &fields, errors, None).await
+            show(&shared, &http, (&TenantScope::Everyone, tenant), &fields, errors, None).await
         }
-        Ok(Outcome::Recorded(number)) => Ok(match &wanted {
+        Ok(Step::Done(number)) => Ok(match &wanted {
             Wanted::Settlement(new) => done(&format!("/invoices/{}", new.invoice), "payment-recorded", &number),
             Wanted::Repayment(_) => done(&address(&tenant), "refunded", &number),
         }),
-        Ok(Outcome::Planned(planned)) => {
-            let view = plan_view(&frame, &fields, &wanted, &planned);
-            show(&shared, &http, tenant, &fields, vec![], Some(view)).await
+        Ok(Step::Asked(planned)) => {
+            let asked = asked(&frame, &fields, &wanted, &planned);
+            show(&shared, &http, (&TenantScope::Everyone, tenant), &fields, vec![], Some(asked)).await
         }
     }
 }
@@ -293,58 +365,8 @@ fn field(told: &Told) -> &'static str {
     }
 }
 
-fn unknown() -> Told {
-    Told::new("invoice-unknown", "the invoice is not known here")
-}
-
-/// What is not known is a refusal where it may be the invoice that was sent.
-fn of_invoice<T>(wanted: &Wanted, done: Result<T, AppError>) -> Result<Result<T, Told>, AppError> {
-    match (wanted, done) {
-        (Wanted::Repayment(_), Err(error @ AppError::NotFound(_))) => Err(error),
-        (_, done) => refused_or(done, unknown),
-    }
-}
-
-async fn plan(shared: &Data<Shared>, wanted: &Wanted) -> Result<Result<Planned, Told>, Fault> {
-    let (store, now, wanted) = (shared.store.clone(), shared.now(), wanted.clone());
-    blocking(move || {
-        let planned = match &wanted {
-            Wanted::Settlement(new) => settle_from_account::plan(&store, new, now).map(Planned::Settlement),
-            Wanted::Repayment(new) => repay::plan(&store, new, now).map(Planned::Repayment),
-        };
-        of_invoice(&wanted, planned)
-    })
-    .await
-}
-
-async fn record(
-    shared: &Data<Shared>,
-    visitor: &Visitor,
-    http: &HttpRequest,
-    wanted: Wanted,
-    seen: Option<[Money; 2]>,
-) -> Result<Result<String, Told>, Fault> {
-    let (store, now, by) = (shared.store.clone(), shared.now(), visitor.actor(http));
-    blocking(move || {
-        let recorded = match &wanted {
-            Wanted::Settlement(new) => {
-                let numbers = |report: SettlementReport| {
-                    report.payments.into_iter().map(|payment| payment.number).collect::<Vec<_>>().join(", ")
-                };
-                settle_from_account::record_as_seen(&store, new, seen, &by, now).map(numbers)
-            }
-            Wanted::Repayment(new) => {
-                let seen = seen.map(|[_, balance]| balance);
-                repay::record_as_seen(&store, new, seen, &by, now).map(|report| report.number)
-            }
-        };
-        of_invoice(&wanted, recorded)
-    })
-    .await
-}
-
-fn plan_view(frame: &Frame, fields: &Fields, wanted: &Wanted, planned: &Planned) -> PlanView {
-    let [_, balance] = planned.before();
+fn asked(frame: &Frame, fields: &Fields, wanted: &Wanted, planned: &Planned) -> Asked {
+    let seen @ [_, balance] = Wanted::seen(planned);
     let (mut facts, amount) = match wanted {
         Wanted::Settlement(new) => (settlement_facts(frame, new, planned), new.amount),
         Wanted::Repayment(new) => (
@@ -362,20 +384,11 @@ fn plan_view(frame: &Frame, fields: &Fields, wanted: &Wanted, planned: &Planned)
         Planned::Settlement(plan) => plan.days_late,
         Planned::Repayment(_) => 0,
     };
-    let seen = planned.seen();
-    let facts = facts.into_iter().filter(|(_, value)| !value.is_empty());
-    PlanView {
-        facts: facts.map(|(key, value)| (frame.t(key), value)).collect(),
-        carried: fields.carried(),
-        meanwhile: fields.confirms_another(&seen),
-        seen,
-        late: (days_late > 0).then(|| frame.with("refund-late", "days", &days_late.to_string())),
-        is_repayment: matches!(wanted, Wanted::Repayment(_)),
-    }
+    Asked::of(frame, fields, seen, facts).late(frame, "refund-late", days_late)
 }
 
 fn settlement_facts(frame: &Frame, new: &NewSettlement, planned: &Planned) -> Vec<(&'static str, String)> {
-    let [open, _] = planned.before();
+    let [open, _] = Wanted::seen(planned);
     let mut facts = vec![
         ("refund-to", new.invoice.to_string()),
         ("payment-amount", frame.amount(&new.amount)),

@@ -1,34 +1,28 @@
-//! Payments: the list and its files with refunds below zero, recording one, and what bank statements left to a person.
+//! Payments: the list and its files with refunds below zero.
 
 use actix_web::http::StatusCode;
-use actix_web::web::{Data, Form, Path, Query};
+use actix_web::web::{Data, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use chrono::NaiveDate;
 
-use super::forms::{Fields, as_typed, refused_or};
-use super::parts::{Address, Choice, FieldError, Link, Pager, count, exports_of, tenant_choices};
+use super::parts::{Address, Choice, Link, Pager, count, exports_of, tenant_choices};
 use super::sheet::{self, Sheet};
-use super::{Frame, done, page};
-use crate::app::match_receipts::{self, BankReceipt};
-use crate::app::open_invoices::{self, OpenInvoice};
+use super::{Frame, page};
+use crate::app::match_receipts;
 use crate::app::read_payments::{self, PaymentFilter, PaymentPage, RecordedPayment};
 use crate::app::read_tenants::{self, TenantNames};
-use crate::app::record_and_keep;
-use crate::app::record_payment::{self, MEANWHILE, NewPayment, PaymentPlan};
 use crate::documents::table::{Cell, Table};
 use crate::domain::access::{Action, Decision, TenantScope, policy};
 use crate::domain::ids::TenantCode;
-use crate::domain::invoice::InvoiceNumber;
-use crate::domain::money::Money;
 use crate::domain::receivables::Payment;
-use crate::domain::told::Told;
 use crate::http::asked::{Expected, days, parsed};
-use crate::http::auth::{Granted, Visitor};
+use crate::http::auth::Granted;
 use crate::http::error::Fault;
 use crate::http::state::{Shared, blocking};
 
 pub mod keep;
+pub mod record;
 pub mod statements;
 
 #[derive(Template)]
@@ -192,279 +186,4 @@ fn stated(frame: &Frame, filter: &PaymentFilter, names: &TenantNames) -> Vec<(St
         ("filter-search", Some(filter.text.clone()).filter(|text| !text.is_empty())),
     ];
     stated.into_iter().filter_map(|(key, value)| Some((frame.t(key), value?))).collect()
-}
-
-#[derive(Template)]
-#[template(path = "payment_record.html")]
-struct RecordPage {
-    frame: Frame,
-    errors: Vec<FieldError>,
-    invoice: String,
-    date: String,
-    amount: String,
-    reference: String,
-    /// Where the money came with a bank statement: its day and text stand.
-    receipt: Option<ReceiptView>,
-    /// Invoices one may choose from.
-    open: Vec<OpenRow>,
-    /// Whether what is more than what is open may be kept on account: offered once it is.
-    may_keep: bool,
-    keep_rest: bool,
-    /// What would be recorded, asked to be confirmed.
-    plan: Option<PlanView>,
-}
-
-struct ReceiptView {
-    key: String,
-    booked: String,
-    amount: String,
-    charge: Option<String>,
-    left: String,
-    text: String,
-}
-
-struct OpenRow {
-    number: String,
-    label: String,
-}
-
-struct PlanView {
-    facts: Vec<(String, String)>,
-    carried: Vec<(String, String)>,
-    /// What is open while it is asked.
-    seen: String,
-    /// It was confirmed, and the account has changed since it was asked.
-    meanwhile: bool,
-    late: Option<String>,
-}
-
-/// The field that asks for the rest to be kept on account.
-const KEEP_REST: &str = "keep_rest";
-
-/// What a form asks to be recorded.
-struct Entry {
-    invoice: InvoiceNumber,
-    date: NaiveDate,
-    amount: Money,
-    /// What is more than what is open is kept on account of the tenant.
-    keep_rest: bool,
-}
-
-/// What is refused until one says that the rest is kept.
-const TOO_MUCH: &str = "payment-too-much";
-
-pub async fn form(
-    shared: Data<Shared>,
-    http: HttpRequest,
-    query: Query<Vec<(String, String)>>,
-) -> Result<HttpResponse, Fault> {
-    let fields = Fields::of_query(query.into_inner());
-    show(&shared, &http, &fields, vec![], None, false).await
-}
-
-async fn show(
-    shared: &Data<Shared>,
-    http: &HttpRequest,
-    fields: &Fields,
-    errors: Vec<FieldError>,
-    plan: Option<PlanView>,
-    is_too_much: bool,
-) -> Result<HttpResponse, Fault> {
-    let (store, now, key) = (shared.store.clone(), shared.now(), fields.text("receipt").to_owned());
-    let (open, receipt, today) = blocking(move || {
-        let receipt = if key.is_empty() { None } else { Some(match_receipts::one(&store, &key)?) };
-        Ok((open_invoices::list(&store, now)?, receipt, read_tenants::today(&store, now)?))
-    })
-    .await?;
-    let receipt = receipt.map(|found| found.ok_or(Fault::NotFound)).transpose()?;
-    let frame = Frame::of(http);
-    let chosen = open.iter().find(|one| one.number.as_str() == fields.text("invoice"));
-    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let or = |name: &str, usual: String| if fields.has(name) { fields.text(name).to_owned() } else { usual };
-    let usual = match (&receipt, chosen) {
-        (Some(receipt), Some(chosen)) => Some(receipt.open().min(chosen.open)),
-        (Some(receipt), None) => Some(receipt.open()),
-        (None, Some(chosen)) => Some(chosen.open),
-        (None, None) => None,
-    };
-    // As it is typed in the language: the field takes both decimal signs, but no separator of thousands in English.
-    let usual = usual.map_or_else(String::new, |amount| as_typed(frame.language, amount));
-    let template = RecordPage {
-        invoice: fields.text("invoice").to_owned(),
-        date: or("date", receipt.as_ref().map_or(today, |receipt| receipt.booked_on).to_string()),
-        amount: if fields.has("amount") { fields.again("amount", frame.language) } else { usual },
-        reference: fields.text("reference").to_owned(),
-        receipt: receipt.as_ref().map(|receipt| receipt_view(&frame, receipt)),
-        may_keep: receipt.is_none() && (is_too_much || fields.has(KEEP_REST)),
-        keep_rest: fields.has(KEEP_REST),
-        open: open.iter().filter(|one| one.open > Money::ZERO).map(|one| open_row(&frame, one)).collect(),
-        errors,
-        plan,
-        frame,
-    };
-    page(status, &template)
-}
-
-fn receipt_view(frame: &Frame, receipt: &BankReceipt) -> ReceiptView {
-    ReceiptView {
-        key: receipt.key.clone(),
-        booked: frame.date(&receipt.booked_on),
-        amount: frame.amount(&receipt.amount),
-        charge: statements::kept(frame, receipt),
-        left: frame.amount(&receipt.open()),
-        text: receipt.text.clone(),
-    }
-}
-
-fn open_row(frame: &Frame, one: &OpenInvoice) -> OpenRow {
-    let values = [
-        ("tenant", one.tenant.as_str()),
-        ("open", &frame.amount(&one.open)),
-        ("due", &frame.short_date(&one.due_date)),
-    ];
-    OpenRow { number: one.number.to_string(), label: frame.texts("payment-open-invoice", &values) }
-}
-
-pub async fn submit(
-    shared: Data<Shared>,
-    visitor: Visitor,
-    http: HttpRequest,
-    form: Form<Vec<(String, String)>>,
-) -> Result<HttpResponse, Fault> {
-    let fields = Fields::of(form.into_inner(), &visitor)?;
-    let frame = Frame::of(&http);
-    let entry = match entry(&frame, &fields) {
-        Ok(entry) => entry,
-        Err(errors) => return show(&shared, &http, &fields, errors, None, false).await,
-    };
-    let outcome = match check(&shared, &entry).await? {
-        Ok(planned) if fields.confirms(planned.0.open) => {
-            match record(&shared, &visitor, &http, &fields, &entry, fields.seen(planned.0.open)).await? {
-                // It asks again.
-                Err(told) if told.key == MEANWHILE => check(&shared, &entry).await?.map(Done::Checked),
-                recorded => recorded.map(Done::Recorded),
-            }
-        }
-        checked => checked.map(Done::Checked),
-    };
-    match outcome {
-        Err(told) => {
-            let errors = vec![FieldError { field: field(&told), text: frame.said(&told) }];
-            show(&shared, &http, &fields, errors, None, told.key == TOO_MUCH).await
-        }
-        Ok(Done::Recorded(number)) => Ok(done(&format!("/invoices/{}", entry.invoice), "payment-recorded", &number)),
-        Ok(Done::Checked(planned)) => {
-            let plan = plan(&frame, &fields, &entry, planned);
-            show(&shared, &http, &fields, vec![], Some(plan), false).await
-        }
-    }
-}
-
-enum Done {
-    Recorded(String),
-    /// With what would be left of the money.
-    Checked((PaymentPlan, Money)),
-}
-
-/// What was typed, or what is wrong with it.
-fn entry(frame: &Frame, fields: &Fields) -> Result<Entry, Vec<FieldError>> {
-    let mut errors = vec![];
-    let mut wrong = |field: &'static str, key: &str| errors.push(FieldError { field, text: frame.t(key) });
-    let invoice = fields.text("invoice");
-    let date: Option<NaiveDate> = fields.day("date");
-    let amount: Option<Money> = fields.number("amount", frame.language);
-    if invoice.is_empty() {
-        wrong("invoice", "error-invoice");
-    }
-    if date.is_none() {
-        wrong("date", "error-day");
-    }
-    if amount.is_none() {
-        wrong("amount", "error-amount");
-    }
-    match (date, amount) {
-        (Some(date), Some(amount)) if errors.is_empty() => {
-            // What is left of a receipt is kept where receipts are.
-            let keep_rest = fields.has(KEEP_REST) && !fields.has("receipt");
-            Ok(Entry { invoice: InvoiceNumber::from_stored(invoice.to_uppercase()), date, amount, keep_rest })
-        }
-        _ => Err(errors),
-    }
-}
-
-/// Which field a refusal is about.
-fn field(told: &Told) -> &'static str {
-    match told.key.as_str() {
-        "payment-before-issue" | "payment-in-future" | "books-closed" => "date",
-        "payment-of-credit-note" | "invoice-unknown" => "invoice",
-        _ => "amount",
-    }
-}
-
-fn unknown(invoice: &InvoiceNumber) -> Told {
-    Told::new("invoice-unknown", format!("invoice {invoice} is not known here")).with("invoice", invoice.as_str())
-}
-
-async fn check(shared: &Data<Shared>, entry: &Entry) -> Result<Result<(PaymentPlan, Money), Told>, Fault> {
-    let (store, now, keep_rest) = (shared.store.clone(), shared.now(), entry.keep_rest);
-    let (invoice, date, amount) = (entry.invoice.clone(), entry.date, entry.amount);
-    blocking(move || {
-        let planned = match keep_rest {
-            true => record_and_keep::plan(&store, &invoice, amount, date, now),
-            false => record_payment::plan(&store, &invoice, amount, date, now).map(|plan| (plan, Money::ZERO)),
-        };
-        refused_or(planned, || unknown(&invoice))
-    })
-    .await
-}
-
-async fn record(
-    shared: &Data<Shared>,
-    visitor: &Visitor,
-    http: &HttpRequest,
-    fields: &Fields,
-    entry: &Entry,
-    seen: Option<Money>,
-) -> Result<Result<String, Told>, Fault> {
-    let (store, now, by) = (shared.store.clone(), shared.now(), visitor.actor(http));
-    let (invoice, amount) = (entry.invoice.clone(), entry.amount);
-    let (key, keep_rest) = (fields.text("receipt").to_owned(), entry.keep_rest);
-    let reference = Some(fields.text("reference").to_owned()).filter(|text| !text.is_empty());
-    let new = NewPayment { invoice: invoice.clone(), received_on: entry.date, amount, reference, statement_key: None };
-    blocking(move || {
-        let recorded = match key.is_empty() {
-            true if keep_rest => {
-                record_and_keep::record_as_seen(&store, &new, seen, &by, now).map(|report| report.payment)
-            }
-            true => record_payment::record_as_seen(&store, &new, seen, &by, now),
-            false => match_receipts::assign(&store, &key, &invoice, amount, seen, &by, now),
-        };
-        refused_or(recorded.map(|report| report.number), || unknown(&invoice))
-    })
-    .await
-}
-
-fn plan(frame: &Frame, fields: &Fields, entry: &Entry, (planned, rest): (PaymentPlan, Money)) -> PlanView {
-    let PaymentPlan { open, days_late } = planned;
-    let kept = if rest.is_zero() { String::new() } else { frame.amount(&rest) };
-    let facts = [
-        ("payment-invoice", entry.invoice.to_string()),
-        ("payment-received", frame.date(&entry.date)),
-        ("payment-amount", frame.amount(&entry.amount)),
-        ("payment-open-before", frame.amount(&open)),
-        ("payment-open-after", frame.amount(&(open + rest - entry.amount))),
-        ("payment-kept", kept),
-        ("payment-says", fields.text("reference").to_owned()),
-    ];
-    PlanView {
-        facts: facts
-            .into_iter()
-            .filter(|(_, value)| !value.is_empty())
-            .map(|(key, value)| (frame.t(key), value))
-            .collect(),
-        carried: fields.carried(),
-        seen: open.to_string(),
-        meanwhile: fields.confirms_another(open),
-        late: (days_late > 0).then(|| frame.with("payment-late", "days", &days_late.to_string())),
-    }
 }

@@ -4,15 +4,17 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Data, Form, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
+use chrono::{DateTime, Utc};
 
+use super::super::asked_twice::{Asked, Deed, Step, ask_or_do, unknown_invoice};
 use super::super::forms::{Fields, reason_error, refused_or};
 use super::super::parts::{FieldError, Link};
 use super::super::runs::draft;
 use super::super::{Frame, done, page};
 use super::title;
-use crate::app::credit_invoice::{self, CreditPreview, CreditRequest, Creditable};
-use crate::app::manual_lines;
-use crate::app::record_payment::MEANWHILE;
+use crate::app::credit_invoice::{self, CreditPreview, CreditReport, CreditRequest, Creditable};
+use crate::app::{AppError, Store, manual_lines};
+use crate::domain::audit::Actor;
 use crate::domain::calendar::BillingMonth;
 use crate::domain::invoice::{CreditNoteError, CreditedLine, InvoiceKind, InvoiceNumber, IssuedInvoice};
 use crate::domain::money::Money;
@@ -67,17 +69,11 @@ struct PlanView {
     net: String,
     tax: String,
     gross: String,
-    open_before: String,
-    /// What is open while it is asked.
-    seen: String,
-    /// It was confirmed, and the account has changed since it was asked.
-    meanwhile: bool,
-    open_after: String,
     /// More was paid than is owed afterwards.
     refund: Option<String>,
     /// That the month stays billed, where nothing of it is left, and where a line is added to one that is not issued.
     stays_billed: Option<(String, Option<Link>)>,
-    carried: Vec<(String, String)>,
+    asked: Asked,
 }
 
 pub async fn form(shared: Data<Shared>, number: Path<String>, http: HttpRequest) -> Result<HttpResponse, Fault> {
@@ -188,21 +184,22 @@ fn plan_view(
         let part = super::super::lines::part(frame, &charge.kind, charge.unit).map(|part| format!(" ({part})"));
         (format!("{name}{}", part.unwrap_or_default()), frame.bare(&charge.net))
     };
+    let facts = [
+        ("payment-open-before", frame.amount(&plan.open_before)),
+        ("payment-open-after", frame.amount(&plan.open_after)),
+        ("reason", fields.text("reason").to_owned()),
+    ];
     PlanView {
         lines: plan.credit.charges.iter().map(line).collect(),
         net: frame.bare(&plan.credit.totals.net),
         tax: frame.bare(&plan.credit.totals.tax),
         gross: frame.bare(&plan.credit.totals.gross),
-        open_before: frame.amount(&plan.open_before),
-        seen: plan.open_before.to_string(),
-        meanwhile: fields.confirms_another(plan.open_before),
-        open_after: frame.amount(&plan.open_after),
         refund: plan
             .open_after
             .is_negative()
             .then(|| frame.with("credit-refund", "amount", &frame.amount(&plan.open_after.abs()))),
         stays_billed: plan.takes_all.then(|| stays_billed(frame, "credit-stays-billed", invoice, next)),
-        carried: fields.carried(),
+        asked: Asked::of(frame, fields, CreditRequest::seen(plan), facts),
     }
 }
 
@@ -229,36 +226,18 @@ pub async fn submit(
         lines,
         reason: fields.text("reason").to_owned(),
     };
-    let (store, now, by) = (shared.store.clone(), shared.now(), visitor.actor(&http));
-    let unknown = || Told::new("invoice-unknown", "the invoice is not known here");
-    let (planning, wanted) = (store.clone(), request.clone());
     if let Some(no_reason) = no_reason {
-        let lines = blocking(move || refused_or(credit_invoice::without_reason(&planning, &wanted), unknown)).await?;
+        let store = shared.store.clone();
+        let refused = move || refused_or(credit_invoice::without_reason(&store, &request), unknown_invoice);
+        let lines = blocking(refused).await?;
         let errors = lines.err().map(|told| wrong(&frame, &told)).into_iter().chain([no_reason]).collect();
         return show(&shared, &http, number, &fields, errors, None).await;
     }
-    let planned = blocking(move || refused_or(credit_invoice::preview(&planning, &wanted), unknown)).await?;
-    let outcome = match planned {
-        Ok(plan) if fields.confirms(plan.open_before) => {
-            let seen = fields.seen(plan.open_before);
-            let (again, wanted) = (store.clone(), request.clone());
-            let issue = move || refused_or(credit_invoice::credit_as_seen(&store, &request, seen, &by, now), unknown);
-            match blocking(issue).await? {
-                // It asks again.
-                Err(told) if told.key == MEANWHILE => {
-                    let plan = blocking(move || refused_or(credit_invoice::preview(&again, &wanted), unknown));
-                    plan.await?.map(Outcome::Planned)
-                }
-                issued => issued.map(Outcome::Issued),
-            }
-        }
-        planned => planned.map(Outcome::Planned),
-    };
-    match outcome {
-        Ok(Outcome::Issued(report)) => {
+    match ask_or_do(&shared, &visitor, &http, &fields, &request).await? {
+        Ok(Step::Done(report)) => {
             Ok(done(&format!("/invoices/{}", report.number), "credited", report.invoice.as_str()))
         }
-        Ok(Outcome::Planned(plan)) => show(&shared, &http, number, &fields, vec![], Some(plan)).await,
+        Ok(Step::Asked(plan)) => show(&shared, &http, number, &fields, vec![], Some(plan)).await,
         Err(told) => show(&shared, &http, number, &fields, vec![wrong(&frame, &told)], None).await,
     }
 }
@@ -268,9 +247,29 @@ fn wrong(frame: &Frame, told: &Told) -> FieldError {
     FieldError { field: "lines", text: frame.said(told) }
 }
 
-enum Outcome {
-    Planned(CreditPreview),
-    Issued(credit_invoice::CreditReport),
+impl Deed for CreditRequest {
+    type Plan = CreditPreview;
+    type Done = CreditReport;
+    /// What is open on the invoice.
+    type Seen = [Money; 1];
+
+    fn plan(&self, store: &Store, _: DateTime<Utc>) -> Result<CreditPreview, AppError> {
+        credit_invoice::preview(store, self)
+    }
+
+    fn seen(plan: &CreditPreview) -> [Money; 1] {
+        [plan.open_before]
+    }
+
+    fn carry_out(
+        &self,
+        store: &Store,
+        seen: Option<[Money; 1]>,
+        by: &Actor,
+        now: DateTime<Utc>,
+    ) -> Result<CreditReport, AppError> {
+        credit_invoice::credit_as_seen(store, self, seen.map(|[open]| open), by, now)
+    }
 }
 
 /// The lines chosen with their amounts; none for everything that is left. Whoever says both, or gives an amount to a line

@@ -5,18 +5,19 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Data, Form, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
-use super::super::forms::{Fields, as_typed, refused_or};
+use super::super::asked_twice::{Asked, Deed, Step, ask_or_do};
+use super::super::forms::{Fields, as_typed};
 use super::super::parts::{Choice, FieldError};
 use super::super::{Frame, done, page};
 use super::title;
 use crate::app::open_invoices::OpenInvoice;
-use crate::app::record_payment::MEANWHILE;
 use crate::app::refund::{self, NewRefund, RefundPlan};
 use crate::app::transfer::{self, NewTransfer, TransferPlan};
-use crate::app::{AppError, read_account, read_invoices, read_tenants};
+use crate::app::{AppError, Store, read_account, read_invoices, read_tenants};
 use crate::domain::access::TenantScope;
+use crate::domain::audit::Actor;
 use crate::domain::invoice::InvoiceNumber;
 use crate::domain::money::Money;
 use crate::domain::told::Told;
@@ -39,18 +40,10 @@ struct RefundPage {
     amount: String,
     date: String,
     reference: String,
-    plan: Option<PlanView>,
-}
-
-struct PlanView {
-    facts: Vec<(String, String)>,
-    carried: Vec<(String, String)>,
-    /// What is open while it is asked.
-    seen: String,
-    /// It was confirmed, and the accounts have changed since it was asked.
-    meanwhile: bool,
-    late: Option<String>,
-    is_transfer: bool,
+    plan: Option<Asked>,
+    /// What the question is called, and its button.
+    asks: &'static str,
+    confirms: &'static str,
 }
 
 /// What a form asks for.
@@ -65,27 +58,40 @@ enum Planned {
     Transfer(TransferPlan),
 }
 
-enum Outcome {
-    Planned(Planned),
+impl Deed for Wanted {
+    type Plan = Planned;
     /// The number it was recorded under.
-    Recorded(String),
-}
-
-impl Planned {
+    type Done = String;
     /// What is open on the invoice, and on the other where there are two.
-    fn open(&self) -> [Money; 2] {
+    type Seen = [Money; 2];
+
+    fn plan(&self, store: &Store, now: DateTime<Utc>) -> Result<Planned, AppError> {
         match self {
+            Wanted::Refund(new) => refund::plan(store, new, now).map(Planned::Refund),
+            Wanted::Transfer(new) => transfer::plan(store, new, now).map(Planned::Transfer),
+        }
+    }
+
+    fn seen(plan: &Planned) -> [Money; 2] {
+        match plan {
             Planned::Refund(plan) => [plan.open_before, Money::ZERO],
             Planned::Transfer(plan) => [plan.open_before, plan.to_open_before],
         }
     }
 
-    /// The same as a confirmation repeats it.
-    fn seen(&self) -> String {
-        let [open, to_open] = self.open();
+    fn carry_out(
+        &self,
+        store: &Store,
+        seen: Option<[Money; 2]>,
+        by: &Actor,
+        now: DateTime<Utc>,
+    ) -> Result<String, AppError> {
         match self {
-            Planned::Refund(_) => open.to_string(),
-            Planned::Transfer(_) => format!("{open} {to_open}"),
+            Wanted::Refund(new) => {
+                let seen = seen.map(|[open, _]| open);
+                refund::record_as_seen(store, new, seen, by, now).map(|report| report.number)
+            }
+            Wanted::Transfer(new) => transfer::record_as_seen(store, new, seen, by, now).map(|report| report.number),
         }
     }
 }
@@ -106,7 +112,7 @@ async fn show(
     number: String,
     fields: &Fields,
     errors: Vec<FieldError>,
-    plan: Option<PlanView>,
+    plan: Option<Asked>,
 ) -> Result<HttpResponse, Fault> {
     let (store, now) = (shared.store.clone(), shared.now());
     let (invoice, account, targets, today) = blocking(move || {
@@ -138,7 +144,9 @@ async fn show(
         date: or("date", today.to_string()),
         reference: fields.text("reference").to_owned(),
         errors,
-        plan,
+        plan: plan.map(|asked| asked.first(&frame, "invoice-tenant", invoice.buyer.name.clone())),
+        asks: if is_transfer(fields) { "refund-check-transfer" } else { "refund-check-refund" },
+        confirms: if is_transfer(fields) { "refund-confirm-transfer" } else { "refund-confirm-refund" },
         frame: {
             let above = title(&frame, &invoice);
             frame.under(above, format!("/invoices/{}", invoice.number))
@@ -178,29 +186,18 @@ pub async fn submit(
         Ok(wanted) => wanted,
         Err(errors) => return show(&shared, &http, number, &fields, errors, None).await,
     };
-    let outcome = match plan(&shared, &wanted).await? {
-        Ok(planned) if fields.confirms(planned.seen()) => {
-            let seen = fields.seen(planned.open());
-            match record(&shared, &visitor, &http, wanted.clone(), seen).await? {
-                // It asks again.
-                Err(told) if told.key == MEANWHILE => plan(&shared, &wanted).await?.map(Outcome::Planned),
-                recorded => recorded.map(Outcome::Recorded),
-            }
-        }
-        planned => planned.map(Outcome::Planned),
-    };
-    match outcome {
+    match ask_or_do(&shared, &visitor, &http, &fields, &wanted).await? {
         Err(told) => {
             let errors = vec![FieldError { field: field(&told), text: frame.said(&told) }];
             show(&shared, &http, number, &fields, errors, None).await
         }
-        Ok(Outcome::Recorded(recorded)) => {
+        Ok(Step::Done(recorded)) => {
             let what = if matches!(wanted, Wanted::Transfer(_)) { "transferred" } else { "refunded" };
             Ok(done(&format!("/invoices/{number}"), what, &recorded))
         }
-        Ok(Outcome::Planned(planned)) => {
-            let view = plan_view(&frame, &fields, &wanted, &planned);
-            show(&shared, &http, number, &fields, vec![], Some(view)).await
+        Ok(Step::Asked(planned)) => {
+            let asked = asked(&frame, &fields, &wanted, &planned);
+            show(&shared, &http, number, &fields, vec![], Some(asked)).await
         }
     }
 }
@@ -250,45 +247,7 @@ fn field(told: &Told) -> &'static str {
     }
 }
 
-/// The invoice of a transfer may be unknown.
-fn unknown() -> Told {
-    Told::new("invoice-unknown", "the invoice is not known here")
-}
-
-async fn plan(shared: &Data<Shared>, wanted: &Wanted) -> Result<Result<Planned, Told>, Fault> {
-    let (store, now, wanted) = (shared.store.clone(), shared.now(), wanted.clone());
-    blocking(move || {
-        let planned = match &wanted {
-            Wanted::Refund(new) => refund::plan(&store, new, now).map(Planned::Refund),
-            Wanted::Transfer(new) => transfer::plan(&store, new, now).map(Planned::Transfer),
-        };
-        refused_or(planned, unknown)
-    })
-    .await
-}
-
-async fn record(
-    shared: &Data<Shared>,
-    visitor: &Visitor,
-    http: &HttpRequest,
-    wanted: Wanted,
-    seen: Option<[Money; 2]>,
-) -> Result<Result<String, Told>, Fault> {
-    let (store, now, by) = (shared.store.clone(), shared.now(), visitor.actor(http));
-    blocking(move || {
-        let recorded = match &wanted {
-            Wanted::Refund(new) => {
-                let seen = seen.map(|[open, _]| open);
-                refund::record_as_seen(&store, new, seen, &by, now).map(|report| report.number)
-            }
-            Wanted::Transfer(new) => transfer::record_as_seen(&store, new, seen, &by, now).map(|report| report.number),
-        };
-        refused_or(recorded, unknown)
-    })
-    .await
-}
-
-fn plan_view(frame: &Frame, fields: &Fields, wanted: &Wanted, planned: &Planned) -> PlanView {
+fn asked(frame: &Frame, fields: &Fields, wanted: &Wanted, planned: &Planned) -> Asked {
     let owed = |open: Money| frame.amount(&(-open));
     let (facts, days_late) = match (wanted, planned) {
         (Wanted::Transfer(new), Planned::Transfer(plan)) => (
@@ -316,17 +275,5 @@ fn plan_view(frame: &Frame, fields: &Fields, wanted: &Wanted, planned: &Planned)
         // A plan is of what was wanted.
         _ => (vec![], 0),
     };
-    let seen = planned.seen();
-    PlanView {
-        facts: facts
-            .into_iter()
-            .filter(|(_, value)| !value.is_empty())
-            .map(|(key, value)| (frame.t(key), value))
-            .collect(),
-        carried: fields.carried(),
-        meanwhile: fields.confirms_another(&seen),
-        seen,
-        late: (days_late > 0).then(|| frame.with("refund-late", "days", &days_late.to_string())),
-        is_transfer: matches!(wanted, Wanted::Transfer(_)),
-    }
+    Asked::of(frame, fields, Wanted::seen(planned), facts).late(frame, "refund-late", days_late)
 }
