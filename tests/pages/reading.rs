@@ -3,7 +3,6 @@
 use chapelle::domain::access::Role;
 
 use crate::common::{ENGINES, Engine};
-use crate::plant::words;
 use crate::site::{Server, Site, pass};
 
 /// The text of a page without its tags, spaces of any kind as one.
