@@ -104,6 +104,7 @@ pub fn invoice_notice(notice: &InvoiceNotice<'_>) -> Result<Message, MailError> 
 /// A notice as people read it, before it is a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Preview {
+    pub language: Language,
     pub from: String,
     pub subject: String,
     pub text: String,
@@ -117,6 +118,7 @@ pub fn preview(notice: &InvoiceNotice<'_>) -> Result<Preview, MailError> {
     let words = words(notice);
     let seller = &notice.invoice.seller;
     Ok(Preview {
+        language: notice.language,
         from: format!("{} <{}>", seller.name, seller.email),
         subject: words.subject.clone(),
         text: Text { words: &words }.render().map_err(unrenderable)?,

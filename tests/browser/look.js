@@ -21,12 +21,8 @@ const HEIGHT = 900;
 const SEEN_WHOLE = /^\/(amortisation|reports|journal|payback|audit|invoices|meters|racks|dunning)\b/;
 const WHOLE_WIDTHS = [1280, 1024];
 const TELEPHONE = 390;
-// Lists that are read on the way: nothing of them lies beyond a telephone's edge.
-const WHOLE_ON_TELEPHONE = new Set([
-  "/", "/billing", "/payments", "/dunning", "/reports", "/users", "/audit", "/invoices/{number}", "/racks/{rack}", "/tenants",
-  "/contracts", "/contracts/{contract}", "/racks", "/alarms", "/billing/{month}", "/usage", "/usage/estimate", "/invoices",
-  "/invoices/{number}/credit", "/tenants/{code}", "/payback", "/journal/balance", "/journal/accounts/{account}", "/settings",
-]);
+// The narrowest ones, on which nothing lies beyond the edge.
+const TELEPHONES = [TELEPHONE, 320];
 
 async function violations(page, runOnly) {
   const found = await page.evaluate((runOnly) => window.axe.run({ runOnly, iframes: false, resultTypes: ["violations"] }), runOnly);
@@ -61,10 +57,10 @@ async function look(site, page, entry, address, isWhole) {
   if (site.language === "fr") await shoot(page, entry.name);
 }
 
-// What is only partly seen in its box: tables, or charts as well.
-const cut = (page, what = "table, svg") => page.evaluate((what) => [...document.querySelectorAll("main .scroll")]
-  .filter((box) => box.querySelector(what) && box.scrollWidth > box.clientWidth)
-  .map((box) => `${box.scrollWidth - box.clientWidth} px of “${box.querySelector("caption")?.innerText ?? box.querySelector("title")?.textContent}” are cut off`), what);
+// Tables and charts that are only partly seen in their box.
+const cut = (page) => page.evaluate(() => [...document.querySelectorAll("main .scroll")]
+  .filter((box) => box.scrollWidth > box.clientWidth)
+  .map((box) => `${box.scrollWidth - box.clientWidth} px of “${box.querySelector("caption")?.innerText ?? box.querySelector("title")?.textContent}” are cut off`));
 
 async function seenWhole(page, { name }, width) {
   await page.setViewportSize({ width, height: HEIGHT });
@@ -96,11 +92,22 @@ const unseen = (page) => page.evaluate(() => [...document.querySelectorAll("main
   .filter((link) => link.getClientRects().length > 0 && getComputedStyle(link.closest("thead")).clipPath !== "none")
   .map((link) => link.innerText));
 
-async function onTelephone(page, { name, main, route }) {
+// Orders of a list that only a head which is not shown leads to.
+const unsortable = (page) => page.evaluate(() => {
+  const shown = [...document.querySelectorAll("main a")].filter((link) => link.getClientRects().length > 0);
+  const reached = new Set(shown.map((link) => link.getAttribute("href")));
+  return [...document.querySelectorAll("main thead a")].filter((link) => !reached.has(link.getAttribute("href"))).map((link) => link.textContent);
+});
+
+async function onTelephone(page, { name, main }) {
+  for (const width of TELEPHONES) {
+    await page.setViewportSize({ width, height: HEIGHT });
+    for (const text of await cut(page)) fail(`${name} (${width} px): ${text}`);
+    for (const text of await unsortable(page)) fail(`${name} (${width} px): nothing sorts by “${text}”`);
+  }
   await page.setViewportSize({ width: TELEPHONE, height: HEIGHT });
   for (const code of await broken(page)) fail(`${name}: ${code} is broken over two lines on a telephone`);
   for (const text of await unseen(page)) fail(`${name} (${TELEPHONE} px): “${text}” takes the focus unseen`);
-  if (WHOLE_ON_TELEPHONE.has(route)) for (const text of await cut(page, "table")) fail(`${name} (${TELEPHONE} px): ${text}`);
   if (!main) return;
   const ends = await page.locator(main).evaluateAll((found) => found.map((one) => one.getBoundingClientRect().right));
   check(ends.length > 0, `${name}: nothing is ${main}`);

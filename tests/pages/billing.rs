@@ -309,7 +309,16 @@ async fn the_running_month_shows_every_contract_in_force_with_its_estimate_and_p
     let home = server.page("/", &cookie).await.text();
     let card = home.split("Mois en cours\u{202f}: novembre").nth(1).unwrap_or_else(|| panic!("{home}"));
     let card = card.split("</li>\n<li class=\"card").next().unwrap();
-    assert!(card.contains("href=\"/billing/2026-11\"") && card.contains("Silence du compteur"), "{card}");
+    assert!(card.contains("href=\"/billing/2026-11\""), "{card}");
+    // How many meters say nothing, and the list that shows them.
+    let contract = site.contract_of("aphp");
+    let list = format!("/meters?month=2026-11&q={contract}&attention=1");
+    let link = format!("<a href=\"{}\">", list.replace('&', "&#38;"));
+    let told = words(card.split(&link).nth(1).unwrap_or_else(|| panic!("{card}")).split("</a>").next().unwrap());
+    let count: usize = told.split(' ').next().unwrap().parse().unwrap_or_else(|_| panic!("{told}"));
+    assert!(told.ends_with(&format!("compteurs muets ({contract})")), "{told}");
+    let meters = server.page(&list, &cookie).await.text();
+    assert_eq!(meters.matches("<th scope=\"row\"").count(), count, "{told}: {}", words(&meters));
 }
 
 /// A contract that began with the month, of two racks and of a meter that counts 20 kWh an hour.

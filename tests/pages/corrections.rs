@@ -4,6 +4,7 @@ use chapelle::domain::access::Role;
 
 use crate::billing::{ended, post, token};
 use crate::common::ENGINES;
+use crate::plant::words;
 use crate::site::{Server, Site};
 
 /// Issues October in a run, then corrects the invoice of the tenant that moved. Gives the run's page and the numbers of
@@ -44,6 +45,27 @@ async fn the_month_names_the_invoice_in_force_and_what_cancelled_the_other() {
         let months = server.page("/billing", &cookie).await.text();
         let row = months.split("/billing/2026-10\"").nth(1).unwrap().split("</tr>").next().unwrap();
         assert!(row.contains(">4</td>") && row.ends_with(">1</td>\n"), "{row}");
+    }
+}
+
+/// The month after says why its contract came to nothing before, on the page and in the file.
+#[actix_web::test]
+async fn the_month_after_a_cancelled_invoice_says_so() {
+    for engine in ENGINES {
+        let site = Site::new(engine);
+        let server = Server::start(&site).await;
+        let cookie = server.sign_in(Role::Finance).await;
+        let number = site.number_of("aphp");
+        let told = site.world.ok(&["invoices", "credit", &number, "--reason", "annulée", "--json"]);
+        let told: serde_json::Value = serde_json::from_str(&told).unwrap();
+        let note = told["number"].as_str().unwrap_or_else(|| panic!("{told}"));
+        let cancelled = format!("{number} annulée par l’avoir {note}");
+        let page = server.page("/billing/2026-10", &cookie).await.text();
+        let row = page.split(&format!(">{}</a>", site.contract_of("aphp"))).nth(1).unwrap_or_else(|| panic!("{page}"));
+        let row = words(row.split("</tr>").next().unwrap());
+        assert!(row.contains(&cancelled), "{engine:?} {row}");
+        let csv = server.page("/billing/2026-10/plan.csv", &cookie).await.text();
+        assert!(csv.contains(&cancelled) && csv.contains(";Septembre 2026;"), "{engine:?} {csv}");
     }
 }
 

@@ -23,6 +23,21 @@ async fn an_estimate_adds_up_and_says_how_far_each_line_is_known() {
     has(&page, &["Connu jusqu’au (inclus)", "mois entier", "31 octobre 2026", "Reste estimé", "Total"]);
 }
 
+/// Two days of November are over, and no meter has said anything of it: units in use stand as long as nothing moves.
+#[actix_web::test]
+async fn an_occupancy_is_known_by_the_clock_whatever_other_meters_say() {
+    let site = Site::new(Engine::Sqlite);
+    let server = Server::start(&site).await;
+    let finance = server.sign_in(Role::Finance).await;
+    let page = server.page("/usage/estimate?tenant=eau-de-paris&month=2026-11", &finance).await.text();
+    let row = |line: &str| {
+        let row = page.split(&format!("<th scope=\"row\">{line}")).nth(1).unwrap_or_else(|| panic!("{page}"));
+        words(row.split("</tr>").next().unwrap())
+    };
+    assert!(row("Unités occupées").contains("2 novembre 2026"), "{}", row("Unités occupées"));
+    assert!(!row("Énergie, voie A").contains("2 novembre 2026"), "{}", row("Énergie, voie A"));
+}
+
 #[actix_web::test]
 async fn a_contract_shows_its_index_with_numbers_and_the_revision_to_come() {
     let site = Site::new(Engine::Sqlite);

@@ -4,6 +4,7 @@ use actix_web::test::TestRequest;
 use chapelle::domain::access::Role;
 
 use crate::common::{ENGINES, Engine};
+use crate::plant::words;
 use crate::site::{Answer, Server, Site, now, pass};
 
 const DAY: i64 = 86_400;
@@ -100,6 +101,15 @@ async fn a_line_is_added_to_the_running_month() {
         }
         let plan = server.page("/billing/2026-11", &cookie).await.text();
         assert!(plan.contains(&format!("href=\"{draft}\"")), "{engine:?} {plan}");
+        // The estimate does not hold it: who bills is told what waits, the tenant that such amounts are not in it.
+        let estimate = words(&server.page("/usage/estimate?tenant=aphp&month=2026-11", &cookie).await.text());
+        assert!(estimate.contains("Une ligne ajoutée à la main attend la facture de ce mois (200,00"), "{estimate}");
+        let csv = server.page("/usage/estimate.csv?tenant=aphp&month=2026-11", &cookie).await.text();
+        assert!(csv.contains("Une ligne ajoutée à la main"), "{engine:?} {csv}");
+        let tenant = server.sign_in(Role::Tenant).await;
+        let estimate = words(&server.page("/usage/estimate?month=2026-11", &tenant).await.text());
+        assert!(estimate.contains("Les montants ajoutés à la main n’y figurent pas"), "{estimate}");
+        assert!(!estimate.contains("attend la facture") && !estimate.contains("200,00"), "{estimate}");
         let nothing = server.page("/billing/2026-11/drafts/NONE", &cookie).await;
         assert_eq!(nothing.status.as_u16(), 404, "{engine:?}");
     }

@@ -141,18 +141,26 @@ async fn a_contract_that_ended_is_regularised_however_long_it_is_over() {
                  [[contract.line.assignment]]\nmeter = \"LIBRE\"\n"
             )
         });
-        let row = "meter,at,value,correction\nLIBRE,2026-09-10T08:00:00Z,400,lu sur place\n";
-        site.world.ok(&["readings", "import", site.world.file("late.csv", row).to_str().unwrap()]);
+        let change = |value: u32| {
+            let row = format!("meter,at,value,correction\nLIBRE,2026-09-10T08:00:00Z,{value},lu sur place\n");
+            site.world.ok(&["readings", "import", site.world.file("late.csv", &row).to_str().unwrap()]);
+        };
+        change(400);
         let server = Server::start(&site).await;
         let finance = server.sign_in(Role::Finance).await;
-        // October had nothing of it to bill: its invoices are not waited for.
-        let page = server.page("/billing/2026-11", &finance).await.text();
-        let row = page.split("FINIE-2026</a>").last().unwrap();
-        assert!(words(row.split("</tr>").next().unwrap()).contains("mois en cours"), "{engine:?} {row}");
-        assert!(
-            words(&page).contains("Les relevés de septembre 2026 ont changé après la facture"),
-            "{engine:?} {page}"
-        );
+        let plan = async |month: &str| server.page(&format!("/billing/{month}"), &finance).await.text();
+        // October has nothing of it to bill, and drafts the difference with the invoices it has to come.
+        let (october, november) = (plan("2026-10").await, plan("2026-11").await);
+        let told = "Les relevés de septembre 2026 ont changé après la facture";
+        assert!(october.contains("FINIE-2026</a>") && words(&october).contains(told), "{engine:?} {october}");
+        assert!(!november.contains("FINIE-2026"), "{engine:?} counted once: {november}");
+        // What changes once they are issued comes in November, to which no line can be added.
+        site.world.ok(&["billing", "run", "--month", "2026-10", "--issue"]);
+        change(500);
+        let page = plan("2026-11").await;
+        let row = page.split("FINIE-2026</a>").last().unwrap().split("</tr>").next().unwrap();
+        assert!(words(row).contains("mois en cours") && !row.contains("/drafts/"), "{engine:?} {row}");
+        assert!(words(&page).contains(told), "{engine:?} {page}");
     }
 }
 

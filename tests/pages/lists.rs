@@ -416,3 +416,37 @@ async fn a_check_that_fails_is_told_on_home_until_one_succeeds() {
         assert!(home.contains("Problèmes bloquants : ") && !home.contains("a échoué"), "{engine:?} {home}");
     }
 }
+
+/// What a telephone has no head for can be sorted by from a link beside the list.
+#[actix_web::test]
+async fn every_head_that_gives_way_is_sorted_by_elsewhere() {
+    let site = Site::new(Engine::Sqlite);
+    let server = Server::start(&site).await;
+    let finance = server.sign_in(Role::Finance).await;
+    for (path, least) in [("/invoices", 4), ("/meters", 2), ("/tariffs", 2), ("/contracts", 3), ("/tenants", 1)] {
+        let page = server.page(path, &finance).await.text();
+        let spare = |head: &&str| head.split('>').next().unwrap().contains("spare");
+        let heads = page.split("<th scope=\"col\"").skip(1).filter(spare);
+        let sorted = heads.filter_map(|head| head.split("</th>").next()?.split("href=\"").nth(1)?.split('"').next());
+        let sorted: Vec<&str> = sorted.collect();
+        assert!(sorted.len() >= least, "{path}: {sorted:?}");
+        let beside = page.split("<p class=\"links sorts\">").nth(1).unwrap().split("</p>").next().unwrap();
+        for address in sorted {
+            assert!(beside.contains(&format!("href=\"{address}\"")), "{path}: {address} is not in {beside}");
+        }
+    }
+    let page = server.page("/contracts?sort=-title", &finance).await.text();
+    let beside = page.split("<p class=\"links sorts\">").nth(1).unwrap().split("</p>").next().unwrap();
+    assert!(beside.contains("class=\"descending\" aria-current=\"true\">"), "{beside}");
+}
+
+#[actix_web::test]
+async fn contracts_of_a_tenant_name_it_even_where_none_is_found() {
+    let site = Site::new(Engine::Sqlite);
+    let server = Server::start(&site).await;
+    let finance = server.sign_in(Role::Finance).await;
+    let told = words(&server.page("/contracts?tenant=aphp&q=personne", &finance).await.text());
+    let name = words(&server.page("/tenants/aphp", &finance).await.text());
+    let name = name.split(" – ").next().unwrap().trim();
+    assert!(told.contains(&format!(": {name}")), "{name}: {told}");
+}

@@ -366,3 +366,34 @@ async fn a_wrong_address_is_told_in_the_readers_language() {
         assert!(words(&answer.text()).contains(english), "{path}: {}", words(&answer.text()));
     }
 }
+
+/// Names of the book are French: a page in English says so where one stands (WCAG 3.1.2), and a mail keeps its language.
+#[actix_web::test]
+async fn what_is_french_on_an_english_page_is_marked() {
+    let site = Site::new(Engine::Sqlite);
+    let server = Server::start(&site).await;
+    let finance = server.sign_in(Role::Finance).await;
+    let mail = format!("/invoices/{}/mail", site.number_of("aphp"));
+    for (path, part) in [
+        ("/tariffs?lang=en", "<td class=\"spare\"><span lang=\"fr\">"),
+        ("/contracts?lang=en", "<td class=\"spare\"><span lang=\"fr\">"),
+        ("/amortisation/2019-0042?lang=en", "<h1><span lang=\"fr\">"),
+        (&format!("{mail}?lang=en"), "<pre class=\"plain\" lang=\"fr\">"),
+    ] {
+        let page = server.page(path, &finance).await.text();
+        assert!(page.contains("<html lang=\"en\">") && page.contains(part), "{path}: {page}");
+    }
+    let french = server.page("/tariffs?lang=fr", &finance).await.text();
+    assert!(!french.contains("<span lang=\"fr\">"), "{french}");
+}
+
+#[actix_web::test]
+async fn who_only_reads_is_not_told_what_to_do() {
+    let site = Site::new(Engine::Sqlite);
+    let server = Server::start(&site).await;
+    let (auditor, finance) = (server.sign_in(Role::Auditor).await, server.sign_in(Role::Finance).await);
+    let read = server.page("/payments/receipts", &auditor).await.text();
+    assert!(!read.contains("Rapprochez") && !read.contains("/payments/import"), "{read}");
+    assert!(words(&read).contains("attendent que les finances"), "{read}");
+    assert!(server.page("/payments/receipts", &finance).await.text().contains("Rapprochez"));
+}

@@ -24,6 +24,7 @@ nav-audit = Audit trail
 nav-users = Users
 nav-settings = Settings
 nav-help = Help
+sort-by = Sort by:
 export = Export:
 errors-title = To be corrected
 shortcuts-off = Switch the “/” key (search) off

@@ -122,3 +122,11 @@ home-running-month = The running month: { $month }
 home-running-month-go = See the running month
 home-running-month-fine = Contracts in force: { $contracts }, none with a problem.
 home-running-month-found = Contracts with a problem, of { $contracts } in force. Blocking problems: { $blocking }; warnings: { $warnings }.
+home-meters-silent = { $count ->
+    [one] One silent meter
+   *[other] { $count } silent meters
+} ({ $place })
+home-meters-gaps = { $count ->
+    [one] One meter was silent since the month began
+   *[other] { $count } meters were silent since the month began
+} ({ $place })

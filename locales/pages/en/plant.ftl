@@ -18,7 +18,7 @@ chart-see-table = The values are in the table that follows.
 done-resolved = Meter { $value }: the decision is recorded with its reason.
 
 meters-title = Meters, { $month }
-meters-search = Meter or rack
+meters-search = Meter, rack or contract
 meters-count = Meters: { $count }
 meters-list-caption = Each meter’s last reading and its coverage of the month
 meters-empty = No meter matches.
@@ -232,6 +232,12 @@ estimate-metered = metered, carried on
 estimate-agreed = agreed
 estimate-formula = Arithmetic
 estimate-none = No contract in force this month.
+estimate-waiting = { $count ->
+    [one] One line added by hand waits for the invoice of this month
+   *[other] { $count } lines added by hand wait for the invoice of this month
+} ({ $amount } excl. VAT): the estimate does not include what is added by hand.
+estimate-without-manual = Amounts added by hand are not in it.
+estimate-of-contract = { $contract }: { $told }
 
 contracts-caption = Contracts, their terms and notice
 contract-title = Title

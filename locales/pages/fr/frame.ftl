@@ -24,6 +24,7 @@ nav-audit = Piste d’audit
 nav-users = Utilisateurs
 nav-settings = Paramètres
 nav-help = Aide
+sort-by = Trier par :
 export = Exporter :
 errors-title = À corriger
 shortcuts-off = Désactiver la touche « / » (recherche)

@@ -122,3 +122,11 @@ home-running-month = Mois en cours : { $month }
 home-running-month-go = Voir le mois en cours
 home-running-month-fine = Conventions en vigueur : { $contracts }, aucune avec un problème.
 home-running-month-found = Conventions avec un problème, sur { $contracts } en vigueur. Problèmes bloquants : { $blocking } ; avertissements : { $warnings }.
+home-meters-silent = { $count ->
+    [one] Un compteur muet
+   *[other] { $count } compteurs muets
+} ({ $place })
+home-meters-gaps = { $count ->
+    [one] Un compteur s’est tu depuis le début du mois
+   *[other] { $count } compteurs se sont tus depuis le début du mois
+} ({ $place })

@@ -18,7 +18,7 @@ chart-see-table = Les valeurs sont dans le tableau qui suit.
 done-resolved = Compteur { $value } : la décision est enregistrée, avec son motif.
 
 meters-title = Compteurs, { $month }
-meters-search = Compteur ou baie
+meters-search = Compteur, baie ou convention
 meters-count = Compteurs : { $count }
 meters-list-caption = Dernier relevé et couverture du mois de chaque compteur
 meters-empty = Aucun compteur ne correspond.
@@ -232,6 +232,12 @@ estimate-metered = mesurée, prolongée
 estimate-agreed = convenue
 estimate-formula = Calcul
 estimate-none = Aucune convention en vigueur ce mois-ci.
+estimate-waiting = { $count ->
+    [one] Une ligne ajoutée à la main attend la facture de ce mois
+   *[other] { $count } lignes ajoutées à la main attendent la facture de ce mois
+} ({ $amount } HT) : l’estimation ne en tient pas compte.
+estimate-without-manual = Les montants ajoutés à la main n’y figurent pas.
+estimate-of-contract = { $contract } : { $told }
 
 contracts-caption = Conventions, leur durée et leur préavis
 contract-title = Objet

@@ -56,6 +56,10 @@ pub struct Compared {
     pub gross: Option<Money>,
     /// The invoice of the month before, where there is one.
     pub net_before: Option<Money>,
+    /// The invoice of the month before of which nothing is left: why that month came to nothing.
+    pub cancelled_before: Option<Cancelled>,
+    /// In force in the month: a line can be added to it by hand.
+    pub is_in_force: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -166,7 +170,9 @@ fn work_out(store: &Store, month: BillingMonth, now: DateTime<Utc>) -> Result<Co
                 net,
                 is_partial: false,
                 gross,
-                net_before: before.get(&contract.code).copied(),
+                net_before: before.get(&contract.code).map(|before| before.net),
+                cancelled_before: before.get(&contract.code).and_then(|before| before.cancelled.clone()),
+                is_in_force: contract.in_force.overlaps(month.days()),
             }
         };
         let mut contracts: Vec<Compared> = gathered.book.contracts.iter().map(compared).collect();
@@ -181,17 +187,26 @@ pub(super) fn in_order(contracts: &mut [Compared]) {
     contracts.sort_by(|a, b| (&a.tenant_name, &a.contract).cmp(&(&b.tenant_name, &b.contract)));
 }
 
-/// By contract, the net of its invoice of the month before `month`: nothing where nothing is left of it.
+/// What a contract was billed the month before.
+pub(super) struct Before {
+    /// Zero where nothing is left of it.
+    pub net: Money,
+    /// The invoice of which nothing is left.
+    pub cancelled: Option<Cancelled>,
+}
+
+/// By contract, its invoice of the month before `month`.
 pub(super) fn billed_before(
     connection: &mut AnyConnection,
     month: BillingMonth,
-) -> Result<HashMap<ContractCode, Money>, AppError> {
+) -> Result<HashMap<ContractCode, Before>, AppError> {
     let cancelled = cancelled::in_month(connection, month.previous())?;
     let mut before = HashMap::new();
     for invoice in invoices_of(connection, month.previous())? {
-        let nothing_left = cancelled.iter().any(|one| one.contract == invoice.contract && one.leaves_nothing());
-        let net = if nothing_left { Money::ZERO } else { invoice.totals.net };
-        before.entry(invoice.contract).or_insert(net);
+        let nothing_left = |one: &&Cancelled| one.contract == invoice.contract && one.leaves_nothing();
+        let cancelled = cancelled.iter().find(nothing_left).cloned();
+        let net = if cancelled.is_some() { Money::ZERO } else { invoice.totals.net };
+        before.entry(invoice.contract).or_insert(Before { net, cancelled });
     }
     Ok(before)
 }

@@ -3,15 +3,15 @@
 //!
 //! Every meter that some contract bills is read once, as far as the month is over; nothing is asked contract by contract.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 
-use crate::app::compare_billing::{Compared, Comparison, State, billed_before, in_order};
+use crate::app::compare_billing::{Before, Compared, Comparison, State, billed_before, in_order};
 use crate::app::estimate_month::is_awaited;
 use crate::app::read_meters::{billed_on, last_readings, rated_kw, silent_seconds};
 use crate::app::read_series::Around;
-use crate::app::{AppError, Store, gather, late_readings, record_availability};
+use crate::app::{AppError, Store, gather, late_readings, read_months, record_availability};
 use crate::domain::billing_run::{
     self, DueCredit, KnownSpan, LateMonth, Running, RunningPlan, Severity, Snapshot, Watched,
 };
@@ -20,9 +20,8 @@ use crate::domain::calendar::{BillingMonth, Period, Timestamp};
 use crate::domain::contract::Contract;
 use crate::domain::ids::{ContractCode, MeterCode, MeterId};
 use crate::domain::metering::{Coverage, Meter, Reading, Sample, projected};
-use crate::domain::money::Money;
 use crate::domain::rating::Samples;
-use crate::storage::{AnyConnection, book as stored, manual_lines};
+use crate::storage::{AnyConnection, book as stored, invoices, manual_lines};
 
 /// What the running `month` shows as of `now`.
 pub(super) fn work_out(store: &Store, month: BillingMonth, now: DateTime<Utc>) -> Result<Comparison, AppError> {
@@ -59,22 +58,11 @@ fn carried(
 ) -> Result<(Vec<DueCredit>, Vec<LateMonth>), AppError> {
     let mut credits = record_availability::due(connection, month)?;
     let mut late = late_readings::all(book, connection)?;
-    let of_credits = credits.iter().map(|due| due.availability.figure.month.next());
-    let first = of_credits.chain(late.iter().map(|late| late.next)).min().unwrap_or(month);
-    let mut earlier = Vec::new();
-    for one in std::iter::successors(Some(first), |one| Some(one.next())).take_while(|one| *one < month) {
-        let billed = gather::billed_contracts(connection, one)?.into_iter().map(|billed| billed.contract);
-        earlier.push((one, billed.collect::<HashSet<ContractCode>>()));
-    }
-    // From `from` on it is carried by the first invoice: none is to come before that of `month`.
-    let is_next = |code: &ContractCode, from: BillingMonth| {
-        let Some(contract) = book.contracts.iter().find(|contract| contract.code == *code) else { return false };
-        let latest = earlier.iter().rev().take_while(|(one, _)| *one >= from).find_map(|(one, billed)| {
-            let is_billed = billed.contains(code);
-            (is_billed || billing_run::may_bill(book, contract, *one)).then_some(is_billed)
-        });
-        from <= month && latest.unwrap_or(true)
-    };
+    let of_credits =
+        credits.iter().map(|due| (&due.availability.figure.contract, due.availability.figure.month.next()));
+    let asked = of_credits.chain(late.iter().map(|late| (&late.contract, late.next)));
+    let earlier = Earlier::of(connection, book, month, asked.collect())?;
+    let is_next = |code: &ContractCode, from: BillingMonth| from <= month && !earlier.carries(book, code, from);
     credits.retain(|due| is_next(&due.availability.figure.contract, due.availability.figure.month.next()));
     late.retain(|late| is_next(&late.contract, late.next));
     let late: HashSet<(BillingMonth, ContractCode)> =
@@ -89,20 +77,60 @@ fn carried(
     Ok((credits, gather::late_months(connection, book, &changes)?))
 }
 
+/// What was billed of the months before the running one.
+struct Earlier {
+    month: BillingMonth,
+    billed: HashSet<(ContractCode, BillingMonth)>,
+    /// The month that is over has invoices to come: with them its plan drafts what is left of contracts that bill nothing.
+    is_to_come: bool,
+}
+
+impl Earlier {
+    /// Of the contracts asked about, each from a month on.
+    fn of(
+        connection: &mut AnyConnection,
+        book: &Book,
+        month: BillingMonth,
+        asked: Vec<(&ContractCode, BillingMonth)>,
+    ) -> Result<Earlier, AppError> {
+        let contracts: BTreeSet<ContractCode> = asked.iter().map(|(code, _)| (*code).clone()).collect();
+        let contracts: Vec<ContractCode> = contracts.into_iter().collect();
+        let issues = match asked.iter().map(|(_, from)| *from).min() {
+            Some(from) if from < month => invoices::issues(connection, &contracts, from, Some(month.previous()))?,
+            _ => vec![],
+        };
+        Ok(Earlier {
+            month,
+            billed: issues.into_iter().map(|issue| (issue.contract, issue.month)).collect(),
+            is_to_come: !contracts.is_empty() && read_months::unbilled(connection, book, month.previous())? > 0,
+        })
+    }
+
+    /// Whether an invoice still to come of a month from `from` on carries what is left of the contract.
+    fn carries(&self, book: &Book, code: &ContractCode, from: BillingMonth) -> bool {
+        let Some(contract) = book.contracts.iter().find(|contract| contract.code == *code) else { return true };
+        let is_over = |one: &BillingMonth| *one < self.month;
+        std::iter::successors(Some(from), |one| Some(one.next())).take_while(is_over).any(|one| {
+            let drafts = one == self.month.previous() && self.is_to_come;
+            !self.billed.contains(&(code.clone(), one)) && (drafts || billing_run::may_bill(book, contract, one))
+        })
+    }
+}
+
 fn comparison(
     book: &Book,
     (month, now): (BillingMonth, DateTime<Utc>),
     plan: RunningPlan,
-    before: &HashMap<ContractCode, Money>,
+    before: &HashMap<ContractCode, Before>,
 ) -> Comparison {
     let running: HashMap<&ContractCode, &Running> = plan.contracts.iter().map(|one| (&one.contract, one)).collect();
     let names: HashMap<_, _> = book.tenants.iter().map(|tenant| (&tenant.code, tenant.name.as_str())).collect();
     let compared = |contract: &Contract| {
-        let (running, net_before) = (running.get(&contract.code).copied(), before.get(&contract.code).copied());
+        let (running, before) = (running.get(&contract.code).copied(), before.get(&contract.code));
         let whole = running.and_then(|one| one.whole);
         let blocks = |one: &Running| one.problems.iter().any(|problem| problem.severity == Severity::Blocking);
         let state = match running {
-            None if net_before.is_none() => return None,
+            None if before.is_none() => return None,
             // Billed the month before and over since.
             None => State::Nothing,
             Some(one) if blocks(one) => State::Blocked,
@@ -119,7 +147,9 @@ fn comparison(
             net: whole.map(|totals| totals.net),
             is_partial: running.is_some_and(|one| one.is_partial),
             gross: whole.map(|totals| totals.gross),
-            net_before,
+            net_before: before.map(|before| before.net),
+            cancelled_before: before.and_then(|before| before.cancelled.clone()),
+            is_in_force: contract.in_force.overlaps(month.days()),
         })
     };
     let mut contracts: Vec<Compared> = book.contracts.iter().filter_map(compared).collect();

@@ -17,9 +17,9 @@ use crate::domain::ids::{MeterCode, MeterId, TenantCode};
 use crate::domain::invoice::{InvoiceKind, InvoiceNumber, Totals};
 use crate::domain::metering::{Meter, Reading, RegisterKind, Sample, projected};
 use crate::domain::party::Tenant;
-use crate::domain::rating::Samples;
+use crate::domain::rating::{ManualLine, Samples};
 use crate::storage::invoices::{self, InvoiceFilter, InvoiceStatus, Page};
-use crate::storage::{AnyConnection, book as stored};
+use crate::storage::{AnyConnection, book as stored, manual_lines};
 
 /// The estimates of a tenant's contracts for one month.
 #[derive(Debug)]
@@ -46,6 +46,9 @@ pub struct ContractEstimate {
     pub estimate: Estimate,
     /// The invoice of the month before.
     pub before: Option<(InvoiceNumber, Totals)>,
+    /// The lines added by hand that wait for the month's invoice, which no estimate holds; none for a tenant, who sees what
+    /// is issued.
+    pub waiting: Vec<ManualLine>,
 }
 
 /// The estimate of `month`, of the running one by the facility's clock where none is named; none where `scope` does not
@@ -70,11 +73,18 @@ pub fn read(
             .collect();
         let CarriedOn { samples, is_awaited, last: last_reading, read_to } =
             carried_on(connection, &book, &contracts, tenant, month)?;
-        let known = KnownSpan { until: known_until(&book, month, last_reading, now), read_to };
+        let read_until = known_until(&book, month, last_reading, now);
+        // Of a line nobody waits for readings of, all is known by the clock.
+        let known = KnownSpan { until: known_until(&book, month, None, now), read_to };
+        let waiting = waiting(connection, scope, month)?;
         let before = invoices_before(connection, &tenant.code, month)?;
         let estimates = contracts.into_iter().map(|contract| ContractEstimate {
             contract: contract.clone(),
-            estimate: billing_run::estimate(&book, contract, month, &samples, &known),
+            estimate: Estimate {
+                known_until: read_until,
+                ..billing_run::estimate(&book, contract, month, &samples, &known)
+            },
+            waiting: waiting.iter().filter(|manual| manual.line.contract == contract.code).cloned().collect(),
             before: before.get(contract.code.as_str()).cloned(),
         });
         Ok(Some(TenantEstimate {
@@ -88,6 +98,18 @@ pub fn read(
             contracts: estimates.collect(),
         }))
     })
+}
+
+/// The lines added by hand to `month`, for who sees everyone's.
+fn waiting(
+    connection: &mut AnyConnection,
+    scope: &TenantScope,
+    month: BillingMonth,
+) -> Result<Vec<ManualLine>, AppError> {
+    match scope {
+        TenantScope::Everyone => Ok(manual_lines::waiting(connection, month, None)?),
+        TenantScope::Only(_) => Ok(vec![]),
+    }
 }
 
 /// The day that is not over yet, by the clock or by the readings.

@@ -137,6 +137,8 @@ mod tests {
             is_partial: false,
             gross: net.map(Money::from_cents),
             net_before: before.map(Money::from_cents),
+            cancelled_before: None,
+            is_in_force: true,
         }
     }
 

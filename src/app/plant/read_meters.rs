@@ -53,7 +53,7 @@ impl SortKey for MeterKey {
 pub struct MetersFilter {
     /// The month of the latest reading where none is given.
     pub month: Option<BillingMonth>,
-    /// A part of the meter's or its rack's code.
+    /// A part of the code of the meter, its rack, or the contract it bills on during the month.
     pub text: String,
     pub register: Option<Register>,
     /// Only those somebody has something to do about.
@@ -123,9 +123,11 @@ pub fn list(store: &Store, filter: &MetersFilter, now: DateTime<Utc>) -> Result<
         let billed = billed_on(&book, month);
         let text = filter.text.trim().to_lowercase();
         let matches = |meter: &&Meter| {
-            let rack = meter.rack.as_ref().map(|rack| rack.as_str().to_lowercase()).unwrap_or_default();
+            let rack = meter.rack.as_ref().map(|rack| rack.as_str());
+            let contract = billed.get(&meter.code).map(|on| on.contract.as_str());
+            let mut codes = [Some(meter.code.as_str()), rack, contract].into_iter().flatten();
             filter.register.is_none_or(|register| meter.register == register)
-                && (meter.code.as_str().to_lowercase().contains(&text) || rack.contains(&text))
+                && codes.any(|code| code.to_lowercase().contains(&text))
         };
         let chosen: Vec<(MeterId, &Meter)> =
             book.meters.iter().filter(matches).filter_map(|meter| Some((*ids.get(&meter.code)?, meter))).collect();

@@ -53,8 +53,8 @@ pub struct Estimate {
     pub lines: Vec<EstimatedLine>,
     /// The sum of what is known of the lines.
     pub known_net: Money,
-    /// The first day whose readings are not all in; of a line whose meters say less, [`EstimatedLine::known_until`] is
-    /// earlier.
+    /// The first day whose readings are not all in; [`EstimatedLine::known_until`] is earlier for a line whose meters say
+    /// less, and later for one that waits for no readings: an occupancy is known as long as nothing moves.
     pub known_until: NaiveDate,
     /// The sum of the lines over the whole month.
     pub projected_net: Money,

@@ -19,7 +19,7 @@ use crate::http::state::{Shared, blocking};
 pub struct MetersQuery {
     /// `2026-10`; the month of the latest reading where it is left out.
     month: Option<String>,
-    /// A part of the meter's or its rack's code.
+    /// A part of the code of the meter, its rack, or the contract it bills on.
     q: Option<String>,
     /// `energy`, `power`, `storage` or `occupancy`.
     register: Option<String>,

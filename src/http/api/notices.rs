@@ -78,7 +78,7 @@ pub struct NoticePreview {
 pub async fn preview(shared: Data<Shared>, granted: Granted, number: Path<String>) -> Result<HttpResponse, Fault> {
     let (store, postage) = (shared.store.clone(), shared.postage());
     let found = blocking(move || notices::preview(&store, &granted.scope, &number, &postage)).await?;
-    let Preview { from, subject, text, html, attachment } = found.ok_or(Fault::NotFound)?;
+    let Preview { language: _, from, subject, text, html, attachment } = found.ok_or(Fault::NotFound)?;
     Ok(HttpResponse::Ok().json(NoticePreview { from, subject, text, html, attachment }))
 }
 

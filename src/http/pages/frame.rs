@@ -167,6 +167,15 @@ impl Frame {
         codes::codes(text.as_ref())
     }
 
+    /// What the book calls something: its names are French, whichever language the page is in.
+    pub fn of_book(&self, name: impl AsRef<str>) -> Safe<String> {
+        let name = codes::codes(name.as_ref());
+        match self.language {
+            Language::French => name,
+            Language::English => Safe(format!("<span lang=\"fr\">{}</span>", name.0)),
+        }
+    }
+
     /// A text that need not be there.
     pub fn optional(&self, key: &str) -> Option<String> {
         texts::optional(self.language, key, "value", "")

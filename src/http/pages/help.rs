@@ -23,6 +23,7 @@ const fn task(section: &'static str, key: &'static str, steps: usize) -> Task {
 
 const FINANCE: &[Task] = &[
     task("/billing", "help-billing", 4),
+    task("/billing", "help-running", 3),
     task("/invoices", "help-invoices-finance", 4),
     task("/payments", "help-payments", 4),
     task("/dunning", "help-dunning", 2),

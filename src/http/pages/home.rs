@@ -144,8 +144,7 @@ fn drafts_card(frame: &Frame, today: &Today) -> Card {
 
 fn month_card(frame: &Frame, today: &Today, checked: Looked<&CheckedMonth>) -> Card {
     let month = frame.of_month(&today.month);
-    let address = format!("/billing/{}", today.month);
-    let go = Some((address.clone(), frame.t("home-month-go")));
+    let go = Some((format!("/billing/{}", today.month), frame.t("home-month-go")));
     let title = frame.with("home-month", "month", &month);
     if today.to_issue == 0 {
         let text = match today.taken_back {
@@ -162,7 +161,7 @@ fn month_card(frame: &Frame, today: &Today, checked: Looked<&CheckedMonth>) -> C
             return Card { class: "card-due", title, count: today.to_issue.to_string(), text, items: vec![], link: go };
         }
     };
-    let (items, [blocking, warnings]) = problem_items(frame, checked.problems.iter(), &address);
+    let (items, [blocking, warnings]) = problem_items(frame, checked.problems.iter(), today.month);
     Card {
         class: if blocking > 0 { "card-bad" } else { "card-due" },
         title,
@@ -180,30 +179,35 @@ fn month_card(frame: &Frame, today: &Today, checked: Looked<&CheckedMonth>) -> C
     }
 }
 
-/// The first things to do, the rest where `address` leads, and how many of them block and warn.
+/// The first things to do, the rest on the page of `month`, and how many of them block and warn.
 fn problem_items<'p>(
     frame: &Frame,
     found: impl Iterator<Item = &'p Problem>,
-    address: &str,
+    month: BillingMonth,
 ) -> (Vec<Item>, [usize; 2]) {
-    let mut groups = problems::grouped(found);
+    let groups = problems::grouped(found);
     let is_blocking = |group: &&problems::Group<'_>| group.iter().any(|one| one.severity == Severity::Blocking);
     let blocking = groups.iter().filter(is_blocking).count();
     let warnings = groups.len() - blocking;
-    groups.truncate(PROBLEMS_NAMED);
     let item = |row: problems::ProblemRow| Item {
         text: format!("{}{}", row.what, after(&row.where_to)),
-        address: Some(row.places.into_iter().next_back().map_or_else(|| address.to_owned(), |place| place.address)),
+        address: row.places.into_iter().next_back().map(|place| place.address),
     };
-    (problems::rows(frame, &groups).into_iter().map(item).collect(), [blocking, warnings])
+    let groups = problems::silent_once(groups).into_iter().take(PROBLEMS_NAMED);
+    let items = groups.filter_map(|group| match problems::silence(frame, month, &group) {
+        Some(link) => Some(Item { text: link.label, address: Some(link.address) }),
+        None => problems::rows(frame, &[group]).into_iter().map(item).next(),
+    });
+    let page = || Some(format!("/billing/{month}"));
+    let items = items.map(|item| Item { address: item.address.or_else(page), ..item });
+    (items.collect(), [blocking, warnings])
 }
 
 /// The running month as it would be billed if it ended as it goes: only what some contract in force bills counts.
 fn running_plan_card(frame: &Frame, today: &Today, running: Looked<&Comparison>, zone: Tz) -> Card {
     let month = running.found().map_or_else(|| today.month.next(), |running| running.month);
     let title = frame.with("home-running-month", "month", &frame.month(&month));
-    let address = format!("/billing/{month}");
-    let link = Some((address.clone(), frame.t("home-running-month-go")));
+    let link = Some((format!("/billing/{month}"), frame.t("home-running-month-go")));
     let running = match running {
         Looked::Found(running) => running,
         Looked::Failed => return failed_card(frame, title, link),
@@ -211,7 +215,7 @@ fn running_plan_card(frame: &Frame, today: &Today, running: Looked<&Comparison>,
     };
     let told = || running.problems.iter().filter(|problem| problem.what != ProblemKind::MonthNotFinished);
     let with_problems = PlanPart::Problems.of(running).len();
-    let (items, [blocking, warnings]) = problem_items(frame, told(), &address);
+    let (items, [blocking, warnings]) = problem_items(frame, told(), month);
     let values = [
         ("contracts", running.contracts.iter().filter(|one| one.state != State::Nothing).count()),
         ("blocking", blocking),

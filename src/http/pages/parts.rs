@@ -100,6 +100,11 @@ impl Column {
         Column { is_spare, ..self }
     }
 
+    /// Whether it orders the list and its head is not seen on a narrow screen.
+    pub fn sorts_unseen(&self) -> bool {
+        self.is_spare && self.address.is_some()
+    }
+
     pub fn class(&self) -> &'static str {
         match (self.is_number, self.is_spare) {
             (true, true) => "number spare",

@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 use super::parts::{Choice, Link, exports, tenant_choices};
+use super::runs::draft;
 use super::sheet::{self, Sheet};
 use super::{Address, Frame, encoded, page, plant_figures};
 use crate::app::estimate_month::{self, ContractEstimate, TenantEstimate};
@@ -16,6 +17,7 @@ use crate::documents::table::{Cell, Table};
 use crate::domain::billing_run::EstimatedLine;
 use crate::domain::calendar::{BillingMonth, Timestamp};
 use crate::domain::ids::{ContractCode, LineCode, TenantCode};
+use crate::domain::money::Money;
 use crate::domain::told::Told;
 use crate::http::asked::{Expected, parsed};
 use crate::http::auth::Granted;
@@ -41,6 +43,8 @@ struct EstimateTemplate {
     is_to_come: bool,
     /// That no reading of the month has come, and which was the last.
     unread: Option<String>,
+    /// That amounts added by hand are not in it, to who is not told how many wait.
+    without_manual: Option<String>,
     files: Vec<Link>,
     contracts: Vec<ContractView>,
 }
@@ -52,13 +56,15 @@ struct ContractView {
     /// `1er au 14 octobre`, and how much of the month that is.
     known_until: String,
     known: String,
-    /// What the lines add up to: known, still to come, whole month.
-    totals: [String; 3],
+    /// What the lines add up to, each by what it is called: known, still to come, whole month.
+    totals: [(&'static str, String); 3],
     projected_net: Option<String>,
     projected_gross: Option<String>,
     before: Option<BeforeView>,
     lines: Vec<LineView>,
     problems: Vec<String>,
+    /// How many lines added by hand are not in it, and what they come to.
+    waiting: Option<Link>,
     caption: String,
 }
 
@@ -100,6 +106,7 @@ pub async fn estimate(
         is_over: found.is_over,
         is_to_come: found.is_to_come,
         unread: unread(&frame, &found),
+        without_manual: without_manual(&frame),
         files: exports(&address.set("month", found.month), "/usage/estimate"),
         contracts: found.contracts.iter().map(|one| contract(&frame, &found, one)).collect(),
         frame,
@@ -148,6 +155,11 @@ pub async fn file(
     };
     let told = [Some(frame.t("estimate-no-invoice")), unread(&frame, &found)].into_iter().flatten();
     let told = told.chain(found.contracts.iter().flat_map(|one| missing(&frame, &found, one)));
+    let beside = |one: &ContractEstimate| {
+        let values = [("contract", one.contract.code.to_string()), ("told", waiting(&frame, found.month, one)?.label)];
+        Some(frame.texts("estimate-of-contract", &values.each_ref().map(|(name, value)| (*name, value.as_str()))))
+    };
+    let told = told.chain(found.contracts.iter().filter_map(beside)).chain(without_manual(&frame));
     let said = told.map(|text| (frame.t("remark"), text)).collect();
     let about = sheet::about(&frame, said, "list-total");
     let tenant = encoded(found.tenant.code.as_str());
@@ -212,8 +224,12 @@ fn contract(frame: &Frame, found: &TenantEstimate, one: &ContractEstimate) -> Co
         known_until: through(frame, found.month, estimate.known_until)
             .map_or_else(|| frame.t("estimate-nothing-known"), |day| frame.with("estimate-known-until", "day", &day)),
         known: frame.amount(&estimate.known_net),
-        totals: [estimate.known_net, estimate.projected_net - estimate.known_net, estimate.projected_net]
-            .map(|money| frame.bare(&money)),
+        totals: [
+            ("estimate-known", estimate.known_net),
+            ("estimate-to-come", estimate.projected_net - estimate.known_net),
+            ("estimate-projected", estimate.projected_net),
+        ]
+        .map(|(label, money)| (label, frame.bare(&money))),
         projected_net: estimate.projected.map(|totals| frame.amount(&totals.net)),
         projected_gross: estimate.projected.map(|totals| frame.amount(&totals.gross)),
         before: one
@@ -222,8 +238,26 @@ fn contract(frame: &Frame, found: &TenantEstimate, one: &ContractEstimate) -> Co
             .map(|(number, totals)| BeforeView { number: number.to_string(), net: frame.amount(&totals.net) }),
         lines: estimate.lines.iter().map(|line| line_view(frame, found.month, one, line)).collect(),
         problems: missing(frame, found, one),
+        waiting: waiting(frame, found.month, one),
         caption: frame.with("estimate-caption", "contract", one.contract.code.as_str()),
     }
+}
+
+/// That amounts added by hand are not in it: nobody but who bills is told of them before they are issued.
+fn without_manual(frame: &Frame) -> Option<String> {
+    (!frame.has("/billing")).then(|| frame.t("estimate-without-manual"))
+}
+
+/// What lines added by hand come to that wait for the month's invoice, and where they stand.
+fn waiting(frame: &Frame, month: BillingMonth, one: &ContractEstimate) -> Option<Link> {
+    // Each was counted when it was added.
+    let amounts = one.waiting.iter().filter_map(|one| one.line.unit_price.times(one.line.quantity).ok());
+    let sum: Money = amounts.sum();
+    let values = [("count", one.waiting.len().to_string()), ("amount", frame.amount(&sum))];
+    (frame.has("/billing") && !one.waiting.is_empty()).then(|| Link {
+        label: frame.texts("estimate-waiting", &values.each_ref().map(|(name, value)| (*name, value.as_str()))),
+        address: draft::address(month, &one.contract.code),
+    })
 }
 
 /// The last whole day before `until`; none where no day of the month is over.

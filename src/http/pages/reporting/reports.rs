@@ -191,6 +191,11 @@ impl ReportPage {
         section.columns.get(*column).is_some_and(|column| column.is_number)
     }
 
+    /// What heads a column: beside its cells where the table is folded.
+    fn heading<'a>(&self, section: &'a SheetSection, column: &usize) -> &'a str {
+        section.columns.get(*column).map_or("", |column| column.label.as_str())
+    }
+
     fn class(&self, row: &SheetRow) -> &'static str {
         match row.rank {
             SheetRank::Line => "",

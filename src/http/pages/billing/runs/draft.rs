@@ -17,7 +17,7 @@ use crate::app::manual_lines;
 use crate::app::read_tenants;
 use crate::domain::access::{Action, Decision, TenantScope, policy};
 use crate::domain::billing_run::ProblemKind;
-use crate::domain::calendar::BillingMonth;
+use crate::domain::calendar::{BillingMonth, Timestamp};
 use crate::domain::ids::ContractCode;
 use crate::domain::invoice::Draft;
 use crate::http::api::drafts;
@@ -50,7 +50,9 @@ struct BlockedPage {
     frame: Frame,
     title: String,
     /// Nothing but the month's end is waited for.
-    is_running: bool,
+    is_open: bool,
+    /// The month has not begun.
+    is_to_come: bool,
     problems: Vec<ProblemRow>,
     may_issue: bool,
     manual: Vec<ManualView>,
@@ -84,10 +86,12 @@ pub async fn show(
         MonthDraft::Kept(draft) => (draft, true),
         MonthDraft::Planned(draft) => (draft, false),
         MonthDraft::Blocked(problems) => {
-            let is_running = problems.iter().all(|problem| problem.what == ProblemKind::MonthNotFinished);
+            let is_open = problems.iter().all(|problem| problem.what == ProblemKind::MonthNotFinished);
+            let is_to_come = BillingMonth::of(Timestamp::from(now).date_in(frame.zone)) < month;
             let problems = problems::rows(&frame, &problems::grouped(problems.iter()));
             let frame = above(frame, month);
-            return page(StatusCode::OK, &BlockedPage { frame, title, is_running, problems, may_issue, manual, add });
+            let page_of = BlockedPage { frame, title, is_open, is_to_come, problems, may_issue, manual, add };
+            return page(StatusCode::OK, &page_of);
         }
     };
     let template = DraftPage {

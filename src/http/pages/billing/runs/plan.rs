@@ -110,6 +110,8 @@ struct PlanRow {
     is_partial: bool,
     gross: String,
     before: String,
+    /// The invoice of the month before that was taken back as a whole, where one was.
+    cancelled_before: Option<Link>,
     difference: String,
     percent: String,
     is_far: bool,
@@ -276,11 +278,12 @@ pub async fn file(
         frame.t("state"),
         frame.t("invoice-number"),
         frame.t(net_key(stage)),
-        frame.month(&month.previous()),
+        begun_large(&frame.month(&month.previous())),
         frame.t("billing-difference"),
         frame.t("billing-percent"),
         frame.t(gross_key(stage)),
         frame.t("billing-problems"),
+        frame.t("billing-before-cancelled"),
     ];
     if stage == Stage::Running {
         headings.insert(KNOWN_AT, frame.t("billing-known"));
@@ -315,6 +318,7 @@ fn cells(frame: &Frame, compared: &Comparison, one: &Compared) -> Vec<Cell> {
         sheet::number(one.percent()),
         amount(one.gross),
         sheet::text(told.join(" ; ")),
+        row.cancelled_before.map_or(Cell::Empty, |one| Cell::Text(one.label)),
     ];
     if stage == Stage::Running {
         cells.insert(KNOWN_AT, amount(one.known));
@@ -457,6 +461,7 @@ fn plan_row(frame: &Frame, month: BillingMonth, stage: Stage, one: &Compared) ->
         is_partial: one.is_partial,
         gross: bare(one.gross),
         before: bare(one.net_before),
+        cancelled_before: one.cancelled_before.as_ref().map(|one| cancelled_link(frame, one)),
         difference: one.difference().map_or_else(|| "–".to_owned(), |difference| signed(frame, difference)),
         percent: percent.map_or_else(String::new, |percent| {
             let plus = if percent > rust_decimal::Decimal::ZERO { "+" } else { "" };
@@ -464,7 +469,7 @@ fn plan_row(frame: &Frame, month: BillingMonth, stage: Stage, one: &Compared) ->
         }),
         is_far: percent.is_some() && one.is_far(),
         may_issue: is_issuable(one),
-        lines_address: matches!(one.state, State::Running | State::Blocked)
+        lines_address: (one.is_in_force && matches!(one.state, State::Running | State::Blocked))
             .then(|| draft::address(month, &one.contract)),
         issue_address: format!("/billing/{month}/issue?contract={}", encoded(one.contract.as_str())),
     }

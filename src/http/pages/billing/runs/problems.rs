@@ -1,9 +1,16 @@
 //! What stands in the way of billing, as rows: problems of one contract with one cause are one thing to do.
 
-use super::super::parts::{Badge, Link, Tone};
+use std::collections::{BTreeSet, HashSet};
+
+use super::super::parts::{Address, Badge, Link, Tone};
 use super::super::{Frame, encoded};
 use crate::domain::access::Action;
 use crate::domain::billing_run::{Problem, ProblemKind, Severity};
+use crate::domain::calendar::BillingMonth;
+
+/// What is told of a meter that says nothing now, and of one that was silent before.
+const SILENT: &str = "meter-silent";
+const GAPS: &str = "meter-gaps";
 
 pub struct ProblemRow {
     pub severity: Badge,
@@ -40,13 +47,48 @@ pub fn grouped<'p>(problems: impl Iterator<Item = &'p Problem>) -> Vec<Group<'p>
 
 /// Readings that are missing come together, whichever meters they are of; anything else is decided one by one.
 fn is_one_cause(one: &Problem, other: &Problem) -> bool {
-    let is_silence = |problem: &Problem| matches!(problem.message.key.as_str(), "meter-silent" | "meter-gaps");
+    let is_silence = |problem: &Problem| matches!(problem.message.key.as_str(), SILENT | GAPS);
     let of_readings = |problem: &Problem| {
         problem.meter.is_some() && (problem.what == ProblemKind::MissingReadings || is_silence(problem))
     };
     of_readings(one)
         && of_readings(other)
         && (one.severity, &one.contract, &one.message.key) == (other.severity, &other.contract, &other.message.key)
+}
+
+/// The same, with no meter twice: of one that says nothing now, that it was silent before as well is left out.
+pub fn silent_once<'p>(groups: Vec<Group<'p>>) -> Vec<Group<'p>> {
+    let all = groups.iter().flatten();
+    let silent: HashSet<_> = all.filter(|one| is_silent(one)).map(|one| (&one.contract, &one.meter)).collect();
+    let once = |one: &&Problem| one.message.key != GAPS || !silent.contains(&(&one.contract, &one.meter));
+    let once = |group: Group<'p>| group.into_iter().filter(once).collect::<Group<'p>>();
+    groups.into_iter().map(once).filter(|group| !group.is_empty()).collect()
+}
+
+/// How many meters of a contract say nothing, or were silent in `month`, and where they are listed; none of any other
+/// group.
+pub fn silence(frame: &Frame, month: BillingMonth, group: &Group<'_>) -> Option<Link> {
+    let first = group.first()?;
+    let key = match first.message.key.as_str() {
+        SILENT => "home-meters-silent",
+        GAPS => "home-meters-gaps",
+        _ => return None,
+    };
+    let meters: BTreeSet<&str> = group.iter().filter_map(|one| Some(one.meter.as_ref()?.as_str())).collect();
+    let contract = first.contract.as_ref().map(ToString::to_string).unwrap_or_default();
+    let only = if meters.len() == 1 { meters.first().copied() } else { None };
+    let list = Address::new("/meters").set("month", month).set("q", &contract).set("attention", "1").href();
+    let places = [Some(contract.as_str()), only].into_iter().flatten().filter(|place| !place.is_empty());
+    let place = places.collect::<Vec<_>>().join(" · ");
+    let values = [("count", meters.len().to_string()), ("place", place)];
+    Some(Link {
+        label: frame.texts(key, &values.each_ref().map(|(name, value)| (*name, value.as_str()))),
+        address: only.map_or(list, |meter| format!("/meters/{}?month={month}", encoded(meter))),
+    })
+}
+
+fn is_silent(problem: &Problem) -> bool {
+    problem.message.key == SILENT
 }
 
 pub fn rows(frame: &Frame, groups: &[Group<'_>]) -> Vec<ProblemRow> {
@@ -179,5 +221,20 @@ mod tests {
         };
         let told: Vec<String> = groups.iter().map(meters).collect();
         assert_eq!(told, ["m1 m3", "m2", "m1", "m3", "m0"], "each decrease is decided by itself, warnings come last");
+    }
+
+    /// m1 says nothing and was silent before: it is counted among those that say nothing, and nowhere else.
+    #[test]
+    fn a_silent_meter_is_told_once() {
+        let told = |key: &str, meter: &str| Problem {
+            message: Told::new(key, meter),
+            ..problem(Severity::Warning, ProblemKind::Gap, "A", meter)
+        };
+        let all = [told(SILENT, "m1"), told(GAPS, "m1"), told(GAPS, "m2"), told(SILENT, "m3")];
+        let meters = |group: &Group<'_>| group.iter().filter_map(|one| one.meter.as_ref()?.as_str().into()).collect();
+        let told = |groups: &[Group<'_>]| groups.iter().map(meters).collect::<Vec<Vec<&str>>>();
+        assert_eq!(told(&silent_once(grouped(all.iter()))), [vec!["m1", "m3"], vec!["m2"]]);
+        let alone = [all[0].clone(), all[1].clone()];
+        assert_eq!(told(&silent_once(grouped(alone.iter()))), [vec!["m1"]], "an empty row is none");
     }
 }

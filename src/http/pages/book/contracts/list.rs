@@ -14,7 +14,7 @@ use super::super::sheet::{self, Sheet};
 use super::super::{Frame, page};
 use crate::app::list_terms::{self, ContractKey, ContractRow, ContractsOf};
 use crate::app::listing::Order;
-use crate::app::read_tenants;
+use crate::app::read_tenants::{self, TenantNames};
 use crate::documents::table::Cell;
 use crate::domain::access::Action;
 use crate::http::auth::Granted;
@@ -48,13 +48,13 @@ impl ContractsQuery {
     }
 }
 
-/// What the list is narrowed to in words: a tenant by name, where one of the rows tells it.
-fn narrowed(of: &ContractsOf, rows: &[ContractRow]) -> Vec<Narrowed> {
+/// What the list is narrowed to in words: a tenant by name, whether any contract is found or not.
+fn narrowed(of: &ContractsOf, names: &TenantNames) -> Vec<Narrowed> {
     let tenant = of.tenant.as_ref().map(|code| Narrowed {
         name: "tenant",
         key: "invoice-tenant",
         code: code.to_string(),
-        value: rows.first().map_or_else(|| code.to_string(), |row| row.tenant_name.clone()),
+        value: names.name(code).to_owned(),
     });
     let tariff = of.tariff.as_ref().map(|code| Narrowed {
         name: "tariff",
@@ -84,10 +84,14 @@ pub async fn list(
 ) -> Result<HttpResponse, Fault> {
     let (of, wanted) = (query.of(), query.list.wanted()?);
     let (store, asked) = (shared.store.clone(), (of.clone(), wanted.clone()));
-    let found = blocking(move || list_terms::contracts(&store, &granted.scope, &asked.0, &asked.1)).await?;
+    let (found, names) = blocking(move || {
+        let found = list_terms::contracts(&store, &granted.scope, &asked.0, &asked.1)?;
+        Ok((found, read_tenants::names(&store, &granted.scope)?))
+    })
+    .await?;
     let frame = Frame::of(&http);
     let new = frame.may(Action::EditTerms).then(|| frame.t("contract-new"));
-    let asked = (&wanted, &*narrowed(&of, &found.rows));
+    let asked = (&wanted, &*narrowed(&of, &names));
     let list = LIST.page(&frame, asked, &found, |address| columns(&frame, address, wanted.order), new);
     let rows = found.rows.iter().map(|row| view(&frame, row)).collect();
     page(StatusCode::OK, &ContractsTemplate { list, rows, frame })
@@ -128,9 +132,9 @@ pub async fn file(
     let (store, now, wanted) = (shared.store.clone(), shared.now(), query.list.whole()?);
     let (text, of) = (wanted.text.clone(), query.of());
     let asked = of.clone();
-    let (found, day) = blocking(move || {
+    let (found, names, day) = blocking(move || {
         let found = list_terms::contracts(&store, &granted.scope, &asked, &wanted)?;
-        Ok((found, read_tenants::today(&store, now)?))
+        Ok((found, read_tenants::names(&store, &granted.scope)?, read_tenants::today(&store, now)?))
     })
     .await?;
     let frame = Frame::of(&http);
@@ -146,7 +150,7 @@ pub async fn file(
         "lines-title",
     ];
     let rows = found.rows.iter().map(cells).collect();
-    let narrowed = narrowed(&of, &found.rows);
+    let narrowed = narrowed(&of, &names);
     LIST.file((&shared, &frame), (&text, &narrowed, day), *sheet, &headings, rows).await
 }
 
