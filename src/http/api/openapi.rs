@@ -29,6 +29,7 @@ const PROBLEM_TYPE: &str = "application/problem+json";
         health::ready,
         token::create,
         readings::receive,
+        imports::send,
         imports::list,
         imports::one,
         tenants::list,

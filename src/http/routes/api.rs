@@ -21,6 +21,7 @@ pub(super) const ROUTES: &[RouteRow] = &[
     post!("/api/v1/token", Access::OpenApi, token::create),
     post!("/api/v1/readings", Access::Api(Action::SendReadings), readings::receive),
     get!("/api/v1/readings/imports", Access::Api(Action::SendReadings), imports::list),
+    post!("/api/v1/readings/imports", Access::Api(Action::SendReadings), imports::send),
     get!("/api/v1/readings/imports/{upload}", Access::Api(Action::SendReadings), imports::one),
     get!("/api/v1/tenants", Access::Api(Action::SeeTenants), tenants::list),
     post!("/api/v1/tenants", Access::Api(Action::EditTenants), terms::create_tenant),
