@@ -82,6 +82,7 @@ pub(super) const ROUTES: &[RouteRow] = &[
     post!("/api/v1/billing/runs/{run}/retry", Access::Api(Action::RunBilling), billing::retry),
     get!("/api/v1/billing/months", Access::Api(Action::SeeDrafts), comparison::months),
     get!("/api/v1/billing/{month}/comparison", Access::Api(Action::SeeDrafts), comparison::comparison),
+    get!("/api/v1/billing/{month}/problems", Access::Api(Action::SeeDrafts), comparison::problems),
     get!("/api/v1/billing/{month}", Access::Api(Action::SeeDrafts), billing::plan),
     post!("/api/v1/billing/{month}/runs", Access::Api(Action::RunBilling), billing::run),
     get!("/api/v1/billing/{month}/drafts", Access::Api(Action::SeeDrafts), billing::drafts),
