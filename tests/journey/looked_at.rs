@@ -47,6 +47,13 @@ fn a_month_is_read_line_by_line_before_and_after_it_is_issued() {
         assert!(told.starts_with(&format!("{number} (invoice) of 2026-09 for aphp, AP-2026: issued ")), "{told}");
         refused(&world, &["invoices", "show", "DC2099000001"], "`chapelle invoices list`");
         refused(&world, &["billing", "draft", "--contract", "NOBODY", month[0], month[1]], "NOBODY");
+        for deed in ["lines", "estimate"] {
+            refused(
+                &world,
+                &["billing", deed, "--contract", "NOBODY", month[0], month[1]],
+                "`chapelle contracts list`",
+            );
+        }
         // What stands in the way of one is for a person to look at, and no wrong question.
         let output = world.run(&["billing", "draft", "--contract", "AP-2026", "--month", "2026-08", "--json"]);
         assert_eq!(output.status.code(), Some(3), "{engine:?} {output:?}");
@@ -90,4 +97,44 @@ fn racks_are_listed_and_one_is_shown() {
     assert_eq!(&json(&world, &["racks", "show", code]), first);
     assert!(world.ok(&["racks", "show", code]).starts_with(code));
     refused(&world, &["racks", "show", "NOWHERE"], "`chapelle racks list`");
+}
+
+/// A month is told beside the one before, and the running one as far as it is known, with what stands in its way.
+#[test]
+fn the_running_month_is_told_before_it_can_be_billed() {
+    for engine in ENGINES {
+        let world = World::new(engine);
+        ready(&world);
+        world.ok(&["billing", "run", "--month", "2026-09", "--issue"]);
+        let october = json(&world, &["billing", "comparison", "--month", "2026-10", "--sort", "-net"]);
+        let rows = october["contracts"].as_array().unwrap();
+        assert_eq!((rows.len(), &october["as_of"]), (3, &Value::Null), "{engine:?} {october:#}");
+        assert!(rows.is_sorted_by_key(|row| -cents(&row["net"])), "{october:#}");
+        for row in rows {
+            assert_eq!(cents(&row["net"]) - cents(&row["net_before"]), cents(&row["difference"]), "{row:#}");
+        }
+        let at = ["--now", "2026-10-20T08:00:00Z"];
+        let running = |arguments: &[&str]| [&at[..], arguments].concat();
+        let comparison = running(&["--json", "billing", "comparison", "--month", "2026-10"]);
+        let told = world.run(&comparison);
+        let goes_on: Value = serde_json::from_slice(&told.stdout).unwrap();
+        assert_eq!(goes_on["as_of"], "2026-10-20T08:00:00Z", "{engine:?} {goes_on:#}");
+        let own = goes_on["contracts"].as_array().unwrap().iter().find(|row| row["contract"] == "AP-2026").unwrap();
+        assert!(own["state"] == "running" && cents(&own["known"]) > 0, "{own:#}");
+        assert_eq!(told.status.code(), Some(0), "that it goes on is nobody's fault: {goes_on:#}");
+        let plan = world.run(&running(&["billing", "plan", "--month", "2026-10"]));
+        let words = String::from_utf8_lossy(&plan.stdout).into_owned();
+        assert_eq!(plan.status.code(), Some(3), "{words}");
+        assert!(words.contains("`chapelle billing comparison --month 2026-10`"), "{words}");
+        let place = ["--contract", "AP-2026", "--month", "2026-10"];
+        let draft = world.run(&[&running(&["billing", "draft"])[..], &place].concat());
+        let words = String::from_utf8_lossy(&draft.stdout).into_owned();
+        assert_eq!(draft.status.code(), Some(3), "{words}");
+        assert!(words.contains("`chapelle billing estimate --contract AP-2026 --month 2026-10`"), "{words}");
+        let estimate = json(&world, &[&running(&["billing", "estimate"])[..], &place].concat());
+        let lines: i64 = estimate["lines"].as_array().unwrap().iter().map(|line| cents(&line["projected_net"])).sum();
+        assert_eq!(lines, cents(&estimate["projected_net"]), "{estimate:#}");
+        assert_eq!(estimate["previous_invoice"], "DC2026000001", "{estimate:#}");
+        refused(&world, &["billing", "comparison", "--month", "2026-10", "--sort", "size"], "`size` is none of");
+    }
 }

@@ -76,6 +76,29 @@ pub enum State {
     Nothing,
 }
 
+impl State {
+    /// As programs read it.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            State::Issued(_) => "issued",
+            State::Cancelled(_) => "cancelled",
+            State::Drafted => "drafted",
+            State::Billable => "billable",
+            State::Blocked => "blocked",
+            State::Running => "running",
+            State::Nothing => "nothing",
+        }
+    }
+
+    /// Of the invoice in force, or of the cancelled one in whose place nothing stands.
+    pub const fn number(&self) -> Option<&InvoiceNumber> {
+        match self {
+            State::Issued(number) | State::Cancelled(number) => Some(number),
+            _ => None,
+        }
+    }
+}
+
 impl Compared {
     pub fn difference(&self) -> Option<Money> {
         Some(self.net? - self.net_before?)

@@ -12,7 +12,7 @@ use super::billing::month;
 use super::schemas::billing as described;
 use super::schemas::values::Amount;
 use super::{order, page_of, part};
-use crate::app::compare_billing::{self, Compared, Comparison, State};
+use crate::app::compare_billing::{self, Compared, Comparison};
 use crate::app::list_plan::{self, PlanKey, PlanPart};
 use crate::app::plan_billing::{self, ProblemSummary};
 use crate::app::read_months::{self, MonthBilling};
@@ -135,22 +135,13 @@ pub async fn comparison(
 }
 
 fn answer(one: &Compared, compared: &Comparison) -> ComparedAnswer {
-    let (state, number) = match &one.state {
-        State::Issued(number) => ("issued", Some(number)),
-        State::Cancelled(number) => ("cancelled", Some(number)),
-        State::Drafted => ("drafted", None),
-        State::Billable => ("billable", None),
-        State::Blocked => ("blocked", None),
-        State::Running => ("running", None),
-        State::Nothing => ("nothing", None),
-    };
     let amount = |amount: Option<Money>| amount.map(|amount| amount.to_string());
     ComparedAnswer {
         contract: one.contract.to_string(),
         title: one.title.clone(),
         tenant: one.tenant.to_string(),
-        state,
-        number: number.map(ToString::to_string),
+        state: one.state.name(),
+        number: one.state.number().map(ToString::to_string),
         cancelled: one.cancelled.iter().map(|cancelled| cancelled.invoice.to_string()).collect(),
         known: amount(one.known),
         net: amount(one.net),
