@@ -113,28 +113,55 @@ fn the_running_month_is_told_before_it_can_be_billed() {
         for row in rows {
             assert_eq!(cents(&row["net"]) - cents(&row["net_before"]), cents(&row["difference"]), "{row:#}");
         }
-        let at = ["--now", "2026-10-20T08:00:00Z"];
-        let running = |arguments: &[&str]| [&at[..], arguments].concat();
-        let comparison = running(&["--json", "billing", "comparison", "--month", "2026-10"]);
-        let told = world.run(&comparison);
-        let goes_on: Value = serde_json::from_slice(&told.stdout).unwrap();
-        assert_eq!(goes_on["as_of"], "2026-10-20T08:00:00Z", "{engine:?} {goes_on:#}");
+        // In the middle of October.
+        let then = |arguments: &[&str]| {
+            let output = world.chapelle_at("2026-10-20T08:00:00Z", arguments).output().unwrap();
+            (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
+        };
+        let read = |told: &str| -> Value { serde_json::from_str(told).unwrap() };
+        let (code, told) = then(&["--json", "billing", "comparison", "--month", "2026-10"]);
+        let goes_on = read(&told);
+        assert_eq!(code, Some(0), "that it goes on is nobody's fault: {told}");
+        assert_eq!(goes_on["as_of"], "2026-10-20T08:00:00Z", "{engine:?} {told}");
         let own = goes_on["contracts"].as_array().unwrap().iter().find(|row| row["contract"] == "AP-2026").unwrap();
         assert!(own["state"] == "running" && cents(&own["known"]) > 0, "{own:#}");
-        assert_eq!(told.status.code(), Some(0), "that it goes on is nobody's fault: {goes_on:#}");
-        let plan = world.run(&running(&["billing", "plan", "--month", "2026-10"]));
-        let words = String::from_utf8_lossy(&plan.stdout).into_owned();
-        assert_eq!(plan.status.code(), Some(3), "{words}");
-        assert!(words.contains("`chapelle billing comparison --month 2026-10`"), "{words}");
-        let place = ["--contract", "AP-2026", "--month", "2026-10"];
-        let draft = world.run(&[&running(&["billing", "draft"])[..], &place].concat());
-        let words = String::from_utf8_lossy(&draft.stdout).into_owned();
-        assert_eq!(draft.status.code(), Some(3), "{words}");
-        assert!(words.contains("`chapelle billing estimate --contract AP-2026 --month 2026-10`"), "{words}");
-        let estimate = json(&world, &[&running(&["billing", "estimate"])[..], &place].concat());
+        let (code, told) = then(&["billing", "plan", "--month", "2026-10"]);
+        assert!(code == Some(3) && told.contains("`chapelle billing comparison --month 2026-10`"), "{told}");
+        let (code, told) = then(&["billing", "draft", "--contract", "AP-2026", "--month", "2026-10"]);
+        let names = told.contains("`chapelle billing estimate --contract AP-2026 --month 2026-10`");
+        assert!(code == Some(3) && names, "{told}");
+        let (_, told) = then(&["--json", "billing", "estimate", "--contract", "AP-2026", "--month", "2026-10"]);
+        let estimate = read(&told);
         let lines: i64 = estimate["lines"].as_array().unwrap().iter().map(|line| cents(&line["projected_net"])).sum();
         assert_eq!(lines, cents(&estimate["projected_net"]), "{estimate:#}");
-        assert_eq!(estimate["previous_invoice"], "DC2026000001", "{estimate:#}");
+        assert_eq!(estimate["previous_net"], own["net_before"], "{estimate:#}");
         refused(&world, &["billing", "comparison", "--month", "2026-10", "--sort", "size"], "`size` is none of");
+    }
+}
+
+/// One contract's month is worked out of what concerns it alone, and comes to what the plan of the month has of it: with a
+/// correction that came late, and energy raised by what the facility's own meters say.
+#[test]
+fn a_contracts_draft_is_the_one_of_the_months_plan() {
+    for engine in ENGINES {
+        let world = World::new(engine);
+        ready(&world);
+        world.ok(&["billing", "run", "--month", "2026-09", "--issue"]);
+        let late = world.file("late.csv", "meter,at,value,correction\nSAN-EDP,2026-09-10T00:00:00Z,500,recount\n");
+        world.ok(&["readings", "import", late.to_str().unwrap()]);
+        let plan = json(&world, &["billing", "plan", "--month", "2026-10"]);
+        let drafts = plan["drafts"].as_array().unwrap();
+        assert_eq!(drafts.len(), 3, "{engine:?} {plan:#}");
+        assert!(plan.to_string().contains("DC2026"), "{engine:?}: the correction counts: {plan:#}");
+        for expected in drafts {
+            let contract = expected["contract"].as_str().unwrap();
+            let draft = json(&world, &["billing", "draft", "--contract", contract, "--month", "2026-10"]);
+            let figures = |one: &Value| ["net", "tax", "gross"].map(|key| one[key].clone());
+            assert_eq!((figures(&draft), &draft["kept"]), (figures(expected), &false.into()), "{engine:?} {draft:#}");
+            let told = |lines: &Value| -> Vec<(Value, Value)> {
+                lines.as_array().unwrap().iter().map(|line| (line["formula"].clone(), line["net"].clone())).collect()
+            };
+            assert_eq!(told(&draft["lines_billed"]), told(&expected["charges"]), "{engine:?} {contract}");
+        }
     }
 }

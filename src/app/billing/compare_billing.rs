@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 
 use crate::app::billing::look_at_month;
 use crate::app::cancelled::{self, Cancelled};
-use crate::app::gather::gather;
+use crate::app::gather::{gather, gather_of};
 use crate::app::kept::Kept;
 use crate::app::plan_billing::make;
 use crate::app::{AppError, Store, export_book};
@@ -296,11 +296,11 @@ fn work_out_draft(
     now: DateTime<Utc>,
 ) -> Result<Option<MonthDraft>, AppError> {
     store.read(|connection| {
-        let kept = invoices::drafts(connection, &TenantScope::Everyone, month)?;
-        if let Some((_, draft)) = kept.into_iter().find(|(_, draft)| draft.contract == *contract) {
+        if let Some((_, draft)) = invoices::draft_of(connection, &TenantScope::Everyone, contract, month)? {
             return Ok(Some(MonthDraft::Kept(draft)));
         }
-        let gathered = gather(connection, month)?;
+        let book = store.book(connection)?;
+        let gathered = gather_of(connection, &book, month, contract)?;
         let plan = make(&gathered, now);
         let own = gathered.book.contracts.iter().find(|one| one.code == *contract);
         let is_in_force = own.is_some_and(|own| own.in_force.overlaps(month.days()));
