@@ -1,6 +1,9 @@
 //! Lists: searched and ordered as on pages, and followed from part to part by their `Link`.
 
+use chapelle::app::sign_roots::{self, Signing};
+use chapelle::config::AuditConfig;
 use chapelle::domain::access::Role;
+use chapelle::domain::audit::Actor;
 use serde_json::{Value, json};
 
 use crate::common::{ENGINES, Engine};
@@ -244,4 +247,29 @@ async fn problems_are_told(server: &Server, token: &str) {
     let refused = get("2026-11/problems?severity=grave").await;
     let detail = json!("severity=grave is none of blocking, warning");
     assert_eq!((refused.status.as_u16(), &refused.json()["detail"]), (400, &detail));
+}
+
+/// Roots come as every list of what was done: the latest first.
+#[actix_web::test]
+async fn the_latest_root_comes_first() {
+    for engine in ENGINES {
+        let site = Site::new(engine);
+        let server = Server::start(&site).await;
+        for _ in 0..2 {
+            // Who signs in is an event to be signed.
+            server.token(Role::Auditor).await;
+            let (store, now) = (site.shared.store.clone(), crate::site::now());
+            let sign = move || {
+                let signing = Signing::new(&AuditConfig::default(), store.data_dir());
+                sign_roots::sign(&store, &signing, &Actor::new("test", None), now).unwrap()
+            };
+            actix_web::rt::task::spawn_blocking(sign).await.unwrap();
+            crate::site::pass(86_400);
+        }
+        let auditor = server.token(Role::Auditor).await;
+        let roots = server.get_with("/api/v1/audit/roots", &auditor).await.json();
+        let sizes: Vec<i64> = roots.as_array().unwrap().iter().map(|root| root["size"].as_i64().unwrap()).collect();
+        assert!(sizes.len() == 2 && sizes[0] > sizes[1], "{engine:?} {roots:#}");
+        assert_eq!(roots[0]["previous"], roots[1]["root"], "{engine:?}");
+    }
 }
