@@ -241,6 +241,20 @@ async fn problems_are_told(server: &Server, token: &str) {
     let rows = told(&get("2026-11/comparison?only=problems").await);
     let row = rows.iter().find(|row| row["contract"] == silent["contract"]).unwrap();
     assert_eq!(words(row["problems"].as_array().unwrap()), words(&own), "{row:#}");
+    // Nothing can be drafted yet, down to the readings of a line, and why is told as in the plan.
+    let contract = silent["contract"].as_str().unwrap();
+    for place in ["", "/pdf", "/lines-billed/1", "/lines-billed/1/readings?meter=A01-EA&day=2026-11-01"] {
+        let answer = get(&format!("2026-11/drafts/{contract}{place}")).await;
+        let body = answer.json();
+        assert_eq!(
+            (answer.status.as_u16(), answer.header("content-type")),
+            (409, "application/problem+json"),
+            "{body}"
+        );
+        let whats: Vec<&Value> = body["problems"].as_array().unwrap().iter().map(|one| &one["what"]).collect();
+        assert!(whats.contains(&&json!("month-not-finished")), "{place}: {body}");
+        assert!(body["detail"].as_str().unwrap().starts_with("no draft can be made: "), "{body}");
+    }
     let warnings = told(&get("2026-11/problems?severity=warning").await);
     let blocking = told(&get("2026-11/problems?severity=blocking").await);
     assert_eq!(warnings.len() + blocking.len(), running.len());

@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::drafts::{BlockedDraft, blocked};
 use super::invoices::{LineAnswer, line_answer};
 use super::once::{Writing, once};
 use super::schemas::billing as described;
@@ -300,7 +301,7 @@ pub async fn drafts(
     get, path = "/api/v1/billing/{month}/drafts/{contract}", tag = "billing",
     params(("month" = String, Path, example = "2026-10"), ("contract" = String, Path)),
     responses((status = 200, body = DraftAnswer), (status = 401, body = Problem), (status = 403, body = Problem),
-              (status = 404, body = Problem), (status = 409, body = Problem, description = "Problems stand in its way.")),
+              (status = 404, body = Problem), (status = 409, body = BlockedDraft, description = "Problems stand in its way.")),
     security(("token" = []))
 )]
 pub async fn draft(shared: Data<Shared>, path: Path<(String, String)>) -> Result<HttpResponse, Fault> {
@@ -316,7 +317,7 @@ pub async fn draft(shared: Data<Shared>, path: Path<(String, String)>) -> Result
     let (draft, kept) = match draft {
         MonthDraft::Kept(draft) => (draft, true),
         MonthDraft::Planned(draft) => (draft, false),
-        MonthDraft::Blocked(problems) => return Err(blocked(&problems)),
+        MonthDraft::Blocked(problems) => return Ok(blocked(&problems)),
     };
     Ok(HttpResponse::Ok().json(DraftAnswer {
         head: draft_row(&draft),
@@ -325,12 +326,6 @@ pub async fn draft(shared: Data<Shared>, path: Path<(String, String)>) -> Result
         lines_billed: draft.charges.iter().map(|charge| line_answer(charge, Language::French)).collect(),
         manual_lines: manual.iter().map(manual_answer).collect(),
     }))
-}
-
-/// That there is no draft, and why.
-pub(super) fn blocked(problems: &[crate::domain::billing_run::Problem]) -> Fault {
-    let why: Vec<&str> = problems.iter().map(|problem| problem.message.english.as_str()).collect();
-    Fault::Conflict(format!("no draft can be made: {}", why.join("; ")))
 }
 
 #[derive(Deserialize, ToSchema)]
