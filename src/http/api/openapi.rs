@@ -16,6 +16,7 @@ use super::{
     readings, reminders, reports, resolutions, settings, tariffs, tenants, terms, titre, token, usage, users,
 };
 
+use super::files::Files;
 use crate::http::health;
 
 const PROBLEM_TYPE: &str = "application/problem+json";
@@ -176,7 +177,7 @@ const PROBLEM_TYPE: &str = "application/problem+json";
         settings::show,
         settings::send_test_mail,
     ),
-    modifiers(&Token, &Faults, &Named)
+    modifiers(&Token, &Files, &Faults, &Named)
 )]
 pub struct Description;
 
