@@ -21,6 +21,8 @@ mod days;
 mod described;
 #[path = "http/edges.rs"]
 mod edges;
+#[path = "http/files.rs"]
+mod files;
 #[path = "http/finance.rs"]
 mod finance;
 #[path = "http/inventory.rs"]

@@ -8,20 +8,26 @@ use super::{CliError, Context, Outcome};
 use crate::app::manual_lines::{self, ManualLine, treatments};
 use crate::app::plan_billing::{self, PlanReport, ProblemSummary};
 use crate::app::run_billing::{self, RunReport, RunRequest};
-use crate::app::{AppError, read_tenants, run_campaign, withdraw_draft};
+use crate::app::{AppError, Store, read_tenants, run_campaign, withdraw_draft};
 use crate::domain::access::TenantScope;
+use crate::domain::billing_run::ProblemKind;
 use crate::domain::calendar::BillingMonth;
-use crate::domain::contract::{Designation, Service};
+use crate::domain::contract::{Contract, Designation, Service};
 use crate::domain::ids::ContractCode;
 use crate::domain::money::UnitPrice;
 use crate::domain::rating::NewManualLine;
 
+mod comparison;
 mod drafts;
 
 #[derive(Debug, Subcommand)]
 pub enum Billing {
     /// Show what would be billed and every problem found; writes nothing.
     Plan(Plan),
+    /// Each contract's month beside the one before; of the running month what it comes to so far, estimates, and problems.
+    Comparison(comparison::Compare),
+    /// What a contract's month may come to, line by line: never an invoice.
+    Estimate(Place),
     /// Draft a month's invoices and, with --issue, issue them.
     Run(Run),
     /// List the drafts that are kept of a month.
@@ -124,9 +130,11 @@ impl Billing {
     pub fn run(&self, context: &Context) -> Result<Outcome, CliError> {
         match self {
             Billing::Plan(plan) => plan.run(context),
+            Billing::Comparison(asked) => asked.run(context),
+            Billing::Estimate(place) => comparison::estimate(context, place),
             Billing::Run(run) => run.run(context),
             Billing::Drafts(month) => drafts::list(context, month.month),
-            Billing::Draft(place) => drafts::show(context, &place.contract(), place.month),
+            Billing::Draft(place) => drafts::show(context, place),
             Billing::Lines(place) => place.list(context),
             Billing::AddLine(line) => line.run(context),
             Billing::RemoveLine(line) => line.run(context),
@@ -140,8 +148,20 @@ impl Place {
         ContractCode(self.contract.clone())
     }
 
+    /// The contract that is meant; one that is not in the book is refused.
+    fn known(&self, store: &Store) -> Result<Contract, CliError> {
+        let known = read_tenants::contract(store, &TenantScope::Everyone, &self.contract)?;
+        known.map(|file| file.contract).ok_or_else(|| {
+            CliError::Input(format!(
+                "contract `{}` is not in the facility book: `chapelle contracts list` shows those that are",
+                self.contract
+            ))
+        })
+    }
+
     fn list(&self, context: &Context) -> Result<Outcome, CliError> {
-        let lines = manual_lines::waiting(&context.open()?, &self.contract(), self.month)?;
+        let store = context.open()?;
+        let lines = manual_lines::waiting(&store, &self.known(&store)?.code, self.month)?;
         context.print(&lines, |lines| match lines.as_slice() {
             [] => "no line was added by hand".to_owned(),
             lines => lines.iter().map(describe_line).collect::<Vec<_>>().join("\n"),
@@ -159,12 +179,10 @@ fn describe_line(line: &ManualLine) -> String {
 impl AddLine {
     fn run(&self, context: &Context) -> Result<Outcome, CliError> {
         let store = context.open()?;
-        let contract = self.place.contract();
-        let known = read_tenants::contract(&store, &TenantScope::Everyone, contract.as_str())?;
-        let known = known.ok_or_else(|| AppError::NotFound(format!("contract {contract}")))?;
-        let vat = treatments(&known.contract).first().map(|vat| (*vat).clone());
+        let known = self.place.known(&store)?;
+        let vat = treatments(&known).first().map(|vat| (*vat).clone());
         let line = NewManualLine {
-            contract,
+            contract: known.code,
             month: self.place.month,
             service: self.service,
             designation: Designation {
@@ -254,6 +272,10 @@ fn describe_plan(report: &PlanReport) -> String {
         lines.push(format!("{}:", counted(report.problems.len(), "problem", "problems")));
     }
     lines.extend(report.problems.iter().map(describe_problem));
+    if report.problems.iter().any(|problem| problem.what == ProblemKind::MonthNotFinished) {
+        let month = report.month;
+        lines.push(format!("`chapelle billing comparison --month {month}` shows what each contract may come to"));
+    }
     lines.join("\n")
 }
 

@@ -153,7 +153,7 @@ impl Remind {
             let shown = serde_json::json!({
                 "recipients": plan.recipients, "subject": plan.preview.subject, "text": plan.preview.text,
                 "before": plan.before, "hindrance": plan.hindrance.as_ref().map(|told| &told.english),
-                "on_account": plan.on_account.as_ref().map(|told| &told.english),
+                "on_account": plan.on_account.is_some().then_some(plan.kept),
             });
             context.print(&shown, |_| {
                 let notes = [&plan.on_account, &plan.hindrance].into_iter().flatten();

@@ -13,6 +13,7 @@ mod client;
 pub mod error;
 mod headers;
 mod health;
+mod incoming;
 mod pages;
 mod registered;
 pub mod routes;

@@ -54,6 +54,9 @@ async fn bodies_of_the_wrong_kind_are_told() {
     };
     for (path, kind, body, status) in [
         ("/api/v1/readings", "text/csv", "meter,at,value", 415),
+        ("/api/v1/readings/imports", "multipart/form-data; boundary=x", "--x--", 415),
+        ("/api/v1/readings/imports", "application/json", "[]", 415),
+        ("/api/v1/readings/imports", "text/csv", "", 422),
         ("/api/v1/readings", "application/json", "{}", 422),
         ("/api/v1/readings", "application/json", "[", 400),
         ("/api/v1/readings", "application/x-ndjson", "", 400),

@@ -77,6 +77,7 @@ fn address(number: &str, template: &str) -> String {
         ("{asset}", "2019-0042".to_owned()),
         ("{account}", "4".to_owned()),
         ("{report}", "plan".to_owned()),
+        ("{format}", "csv".to_owned()),
     ];
     let named = known.iter().fold(template.to_owned(), |path, (name, value)| path.replace(name, value));
     // What is left is numbered from 1: runs, packs, statements, people, lines.

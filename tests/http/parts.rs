@@ -1,6 +1,9 @@
 //! Lists: searched and ordered as on pages, and followed from part to part by their `Link`.
 
+use chapelle::app::sign_roots::{self, Signing};
+use chapelle::config::AuditConfig;
 use chapelle::domain::access::Role;
+use chapelle::domain::audit::Actor;
 use serde_json::{Value, json};
 
 use crate::common::{ENGINES, Engine};
@@ -199,6 +202,7 @@ async fn a_month_is_compared_with_the_one_before() {
         let own = running.as_array().unwrap().iter().find(|row| row["tenant"] == "aphp").unwrap();
         let at = serde_json::to_value(crate::site::now()).unwrap();
         assert_eq!(told(own), (json!(true), at), "{engine:?} {own}");
+        problems_are_told(&server, &token).await;
         for (query, detail) in [
             ("only=late", "only=late is none of blocked, problems, far"),
             ("sort=size", "sort=size is none of tenant, contract, net, before, difference, deviation, gross, known"),
@@ -206,5 +210,80 @@ async fn a_month_is_compared_with_the_one_before() {
             let refused = server.get_with(&format!("{path}?{query}"), &token).await;
             assert_eq!((refused.status.as_u16(), &refused.json()["detail"]), (400, &json!(detail)), "{engine:?}");
         }
+    }
+}
+
+/// What stands in the way of a month is told by its plan where it is over, and where it goes on contract by contract.
+async fn problems_are_told(server: &Server, token: &str) {
+    let get = async |path: &str| server.get_with(&format!("/api/v1/billing/{path}"), token).await;
+    let told = |answer: &Answer| answer.json().as_array().unwrap().clone();
+    let words = |rows: &[Value]| {
+        let mut words: Vec<String> = rows.iter().map(|row| row["message"].as_str().unwrap().to_owned()).collect();
+        words.sort();
+        words
+    };
+    let plan = get("2026-10").await.json();
+    assert_eq!(plan["comparison"], Value::Null, "{plan:#}");
+    let over = told(&get("2026-10/problems").await);
+    assert_eq!(words(&over), words(plan["problems"].as_array().unwrap()));
+    assert!(over.iter().all(|row| row["as_of"].is_null()));
+
+    let plan = get("2026-11").await.json();
+    assert_eq!(plan["comparison"], "/api/v1/billing/2026-11/comparison", "{plan:#}");
+    let all = get("2026-11/problems").await;
+    let running = told(&all);
+    assert_eq!(all.header("x-total-count"), running.len().to_string());
+    assert_eq!((&running[0]["what"], &running[0]["severity"]), (&json!("month-not-finished"), &json!("blocking")));
+    assert!(running.iter().all(|row| row["as_of"].is_string()), "{running:#?}");
+    let silent = running.iter().find(|row| row["meter"].is_string() && row["contract"].is_string()).unwrap();
+    let own = told(&get(&format!("2026-11/problems?contract={}", silent["contract"].as_str().unwrap())).await);
+    assert!(own.contains(silent) && own.iter().all(|row| row["contract"] == silent["contract"]), "{own:#?}");
+    let rows = told(&get("2026-11/comparison?only=problems").await);
+    let row = rows.iter().find(|row| row["contract"] == silent["contract"]).unwrap();
+    assert_eq!(words(row["problems"].as_array().unwrap()), words(&own), "{row:#}");
+    // Nothing can be drafted yet, down to the readings of a line, and why is told as in the plan.
+    let contract = silent["contract"].as_str().unwrap();
+    for place in ["", "/pdf", "/lines-billed/1", "/lines-billed/1/readings?meter=A01-EA&day=2026-11-01"] {
+        let answer = get(&format!("2026-11/drafts/{contract}{place}")).await;
+        let body = answer.json();
+        assert_eq!(
+            (answer.status.as_u16(), answer.header("content-type")),
+            (409, "application/problem+json"),
+            "{body}"
+        );
+        let whats: Vec<&Value> = body["problems"].as_array().unwrap().iter().map(|one| &one["what"]).collect();
+        assert!(whats.contains(&&json!("month-not-finished")), "{place}: {body}");
+        assert!(body["detail"].as_str().unwrap().starts_with("no draft can be made: "), "{body}");
+    }
+    let warnings = told(&get("2026-11/problems?severity=warning").await);
+    let blocking = told(&get("2026-11/problems?severity=blocking").await);
+    assert_eq!(warnings.len() + blocking.len(), running.len());
+    let refused = get("2026-11/problems?severity=grave").await;
+    let detail = json!("severity=grave is none of blocking, warning");
+    assert_eq!((refused.status.as_u16(), &refused.json()["detail"]), (400, &detail));
+}
+
+/// Roots come as every list of what was done: the latest first.
+#[actix_web::test]
+async fn the_latest_root_comes_first() {
+    for engine in ENGINES {
+        let site = Site::new(engine);
+        let server = Server::start(&site).await;
+        for _ in 0..2 {
+            // Who signs in is an event to be signed.
+            server.token(Role::Auditor).await;
+            let (store, now) = (site.shared.store.clone(), crate::site::now());
+            let sign = move || {
+                let signing = Signing::new(&AuditConfig::default(), store.data_dir());
+                sign_roots::sign(&store, &signing, &Actor::new("test", None), now).unwrap()
+            };
+            actix_web::rt::task::spawn_blocking(sign).await.unwrap();
+            crate::site::pass(86_400);
+        }
+        let auditor = server.token(Role::Auditor).await;
+        let roots = server.get_with("/api/v1/audit/roots", &auditor).await.json();
+        let sizes: Vec<i64> = roots.as_array().unwrap().iter().map(|root| root["size"].as_i64().unwrap()).collect();
+        assert!(sizes.len() == 2 && sizes[0] > sizes[1], "{engine:?} {roots:#}");
+        assert_eq!(roots[0]["previous"], roots[1]["root"], "{engine:?}");
     }
 }

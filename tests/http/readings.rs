@@ -285,3 +285,56 @@ async fn readings_of_billed_months_are_told() {
         assert_eq!(corrected.json()["billed_months"], json!([{ "month": "2026-09", "readings": 1 }]), "{engine:?}");
     }
 }
+
+/// A file is read as the browser's are, once under its key, and its report is kept.
+#[actix_web::test]
+async fn a_file_is_sent_as_the_body() {
+    for engine in ENGINES {
+        let site = Site::new(engine);
+        let server = Server::start(&site).await;
+        let token = server.token(Role::Operator).await;
+        let send = |kind: &str, key: Option<&str>, body: Vec<u8>| {
+            let request = request(&token, kind, body).uri("/api/v1/readings/imports?file_name=pdu.csv");
+            let request = key
+                .into_iter()
+                .fold(request, |request, key| request.insert_header(("idempotency-key", key.to_owned())));
+            server.call(request)
+        };
+        let csv = "compteur;horodatage;valeur\nSAN-EDP;2026-10-20T10:21:00Z;41,5\nNULLE-PART;2026-10-20T10:21:00Z;1\n";
+        let sent = send("text/csv; charset=utf-8", Some("octobre"), csv.into()).await;
+        assert_eq!(sent.status.as_u16(), 202, "{engine:?}: {}", sent.text());
+        let address = sent.header("location").to_owned();
+        let report = loop {
+            let report = server.get_with(&address, &token).await.json();
+            if report["status"] != "running" {
+                break report;
+            }
+        };
+        assert_eq!(
+            (&report["status"], &report["file_name"]),
+            (&json!("done"), &json!("pdu.csv")),
+            "{engine:?} {report}"
+        );
+        let counts = |report: &Value| ["accepted", "duplicates", "refused"].map(|key| report[key].as_u64().unwrap());
+        assert_eq!(counts(&report), [1, 0, 1], "{engine:?} {report}");
+        assert_eq!(report["refused_lines"][0]["line"], 3, "{engine:?} {report}");
+        assert_eq!(report["sent_by"], "operator@example.org", "{engine:?} {report}");
+        // The same again is the same file; another under its key is refused; without a key it is read again.
+        let again = send("text/csv", Some("octobre"), csv.into()).await;
+        assert_eq!((again.status.as_u16(), again.json()), (202, report), "{engine:?}");
+        assert_eq!(send("text/csv", Some("octobre"), csv.replace("41,5", "42").into()).await.status.as_u16(), 422);
+        let mut zipped = flate2::write::GzEncoder::new(vec![], flate2::Compression::fast());
+        zipped.write_all(csv.as_bytes()).unwrap();
+        let zipped = send("application/gzip", None, zipped.finish().unwrap()).await;
+        assert_ne!(zipped.header("location"), address, "{engine:?}");
+        let list = server.get_with("/api/v1/readings/imports", &token).await;
+        assert_eq!(list.header("x-total-count"), "2", "{engine:?} {}", list.text());
+        // Nothing is left of what was refused before it was read.
+        assert_eq!(send("text/csv", None, vec![]).await.status.as_u16(), 422);
+        let waiting = std::fs::read_dir(site.shared.store.data_dir().join("incoming")).unwrap();
+        assert_eq!(waiting.count(), 0, "{engine:?}");
+        let finance = server.token(Role::Finance).await;
+        let refused = server.call(request(&finance, "text/csv", csv).uri("/api/v1/readings/imports")).await;
+        assert_eq!(refused.status.as_u16(), 403, "{engine:?}");
+    }
+}

@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 
 use crate::app::billing::look_at_month;
 use crate::app::cancelled::{self, Cancelled};
-use crate::app::gather::gather;
+use crate::app::gather::{gather, gather_of};
 use crate::app::kept::Kept;
 use crate::app::plan_billing::make;
 use crate::app::{AppError, Store, export_book};
@@ -78,6 +78,29 @@ pub enum State {
     Running,
     /// Nothing to bill this month.
     Nothing,
+}
+
+impl State {
+    /// As programs read it.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            State::Issued(_) => "issued",
+            State::Cancelled(_) => "cancelled",
+            State::Drafted => "drafted",
+            State::Billable => "billable",
+            State::Blocked => "blocked",
+            State::Running => "running",
+            State::Nothing => "nothing",
+        }
+    }
+
+    /// Of the invoice in force, or of the cancelled one in whose place nothing stands.
+    pub const fn number(&self) -> Option<&InvoiceNumber> {
+        match self {
+            State::Issued(number) | State::Cancelled(number) => Some(number),
+            _ => None,
+        }
+    }
 }
 
 impl Compared {
@@ -288,11 +311,11 @@ fn work_out_draft(
     now: DateTime<Utc>,
 ) -> Result<Option<MonthDraft>, AppError> {
     store.read(|connection| {
-        let kept = invoices::drafts(connection, &TenantScope::Everyone, month)?;
-        if let Some((_, draft)) = kept.into_iter().find(|(_, draft)| draft.contract == *contract) {
+        if let Some((_, draft)) = invoices::draft_of(connection, &TenantScope::Everyone, contract, month)? {
             return Ok(Some(MonthDraft::Kept(draft)));
         }
-        let gathered = gather(connection, month)?;
+        let book = store.book(connection)?;
+        let gathered = gather_of(connection, &book, month, contract)?;
         let plan = make(&gathered, now);
         let own = gathered.book.contracts.iter().find(|one| one.code == *contract);
         let is_in_force = own.is_some_and(|own| own.in_force.overlaps(month.days()));

@@ -4,9 +4,10 @@
 //! [`MARGIN_SECONDS`] beyond the month; only meters silent there cost a look-up of their own.
 
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
+use crate::app::read_series::Around;
 use crate::app::{AppError, record_availability};
 use crate::domain::access::TenantScope;
 use crate::domain::billing_run::{AlreadyBilled, DueCredit, IssuedLine, LateMonth, billed_for, credited_for};
@@ -15,7 +16,8 @@ use crate::domain::calendar::{BillingMonth, Period};
 use crate::domain::contract::{Contract, ContractLine, LineQuantity, PueTerm};
 use crate::domain::ids::{ContractCode, LineCode, MeterCode, MeterId};
 use crate::domain::invoice::InvoiceKind;
-use crate::domain::metering::Sample;
+use crate::domain::metering::{Reading, Sample};
+use crate::domain::party::Tenant;
 use crate::domain::rating::{ManualLine, Samples};
 use crate::storage::billing::{self, LateChange};
 use crate::storage::{AnyConnection, book as stored, invoices, manual_lines, readings};
@@ -49,15 +51,79 @@ pub struct TouchingChange {
 
 pub fn gather(connection: &mut AnyConnection, month: BillingMonth) -> Result<Gathered, AppError> {
     let book = stored::load_book(connection)?.ok_or(AppError::NoBook)?;
+    gathered(connection, (book, month), None, month_samples)
+}
+
+/// The same of one contract: what only the plans of others are made of is not read.
+pub fn gather_of(
+    connection: &mut AnyConnection,
+    book: &Book,
+    month: BillingMonth,
+    contract: &ContractCode,
+) -> Result<Gathered, AppError> {
+    gathered(connection, (narrowed(book, contract), month), Some(contract), samples_by_meter)
+}
+
+/// Reads the samples of every meter of a book.
+type Read = fn(&mut AnyConnection, &Book, Period) -> Result<Samples, AppError>;
+
+fn gathered(
+    connection: &mut AnyConnection,
+    (book, month): (Book, BillingMonth),
+    of: Option<&ContractCode>,
+    read: Read,
+) -> Result<Gathered, AppError> {
     let period = month.period(book.facility.zone);
-    let samples = month_samples(connection, &book, period)?;
+    let samples = read(connection, &book, period)?;
     let billed = billed_contracts(connection, month)?;
     let late_changes = touching_changes(connection, &book, month)?;
-    let late = late_months(connection, &book, &late_changes)?;
-    let manual = manual_lines::waiting(connection, month, None)?;
-    let credits = record_availability::due(connection, month)?;
+    let late = late_months_by(connection, &book, &late_changes, read)?;
+    let manual = manual_lines::waiting(connection, month, of)?;
+    let credits = record_availability::due_of(connection, month, of)?;
     let unreported = record_availability::unreported(connection, &book, month.previous())?;
     Ok(Gathered { book, month, samples, billed, late, late_changes, manual, credits, unreported })
+}
+
+/// The book as one contract sees it: its tenant, the meters its lines name, and the facility's own where one is raised by a
+/// measured PUE. Its plan rests on nothing else.
+fn narrowed(book: &Book, contract: &ContractCode) -> Book {
+    let contracts: Vec<Contract> = book.contracts.iter().filter(|one| one.code == *contract).cloned().collect();
+    let mut asked: HashSet<&MeterCode> = HashSet::new();
+    for line in contracts.iter().flat_map(|one| &one.lines) {
+        let LineQuantity::Metered { meters, pue, .. } = &line.quantity else { continue };
+        asked.extend(meters.iter().map(|assigned| &assigned.meter));
+        if *pue == PueTerm::Measured {
+            asked.extend(book.facility.facility_energy_meters.iter().chain(&book.facility.it_energy_meters));
+        }
+    }
+    let is_theirs = |tenant: &&Tenant| contracts.iter().any(|one| one.tenant == tenant.code);
+    Book {
+        facility: book.facility.clone(),
+        seller: book.seller.clone(),
+        accounting: book.accounting.clone(),
+        rooms: vec![],
+        meters: book.meters.iter().filter(|meter| asked.contains(&meter.code)).cloned().collect(),
+        tenants: book.tenants.iter().filter(is_theirs).cloned().collect(),
+        price_indices: book.price_indices.clone(),
+        tariffs: book.tariffs.clone(),
+        contracts,
+        assets: vec![],
+        payback: None,
+    }
+}
+
+/// The same samples as [`month_samples`] gives, meter by meter: of a few of many this reads less than all of the month.
+fn samples_by_meter(connection: &mut AnyConnection, book: &Book, period: Period) -> Result<Samples, AppError> {
+    let ids = stored::meter_ids(connection)?;
+    let known: Vec<(MeterId, &MeterCode)> =
+        book.meters.iter().filter_map(|meter| ids.get(&meter.code).map(|id| (*id, &meter.code))).collect();
+    let asked: Vec<MeterId> = known.iter().map(|(id, _)| *id).collect();
+    let mut around = Around::open(connection, &asked, period)?;
+    let mut samples = HashMap::with_capacity(known.len());
+    for (id, code) in known {
+        samples.insert(code.clone(), around.of(connection, id)?.iter().map(Reading::sample).collect());
+    }
+    Ok(samples)
 }
 
 pub(super) fn billed_contracts(
@@ -135,6 +201,15 @@ pub(super) fn late_months(
     book: &Book,
     changes: &[TouchingChange],
 ) -> Result<Vec<LateMonth>, AppError> {
+    late_months_by(connection, book, changes, month_samples)
+}
+
+fn late_months_by(
+    connection: &mut AnyConnection,
+    book: &Book,
+    changes: &[TouchingChange],
+    read: Read,
+) -> Result<Vec<LateMonth>, AppError> {
     let pairs = |one: &TouchingChange| {
         let month = one.change.month;
         one.contracts.clone().into_iter().map(move |contract| (month, contract))
@@ -151,7 +226,7 @@ pub(super) fn late_months(
         let samples = match samples_of.entry(month) {
             Entry::Occupied(known) => Arc::clone(known.get()),
             Entry::Vacant(unknown) => {
-                let samples = month_samples(connection, book, month.period(book.facility.zone))?;
+                let samples = read(connection, book, month.period(book.facility.zone))?;
                 Arc::clone(unknown.insert(Arc::new(samples)))
             }
         };

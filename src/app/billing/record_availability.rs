@@ -115,8 +115,18 @@ pub(in crate::app) fn detail(kept: &Availability) -> serde_json::Value {
 
 /// What earlier months allow on the invoices of `month`, each with what its line was billed.
 pub(in crate::app) fn due(connection: &mut AnyConnection, month: BillingMonth) -> Result<Vec<DueCredit>, AppError> {
+    due_of(connection, month, None)
+}
+
+/// The same of one contract, or of all.
+pub(in crate::app) fn due_of(
+    connection: &mut AnyConnection,
+    month: BillingMonth,
+    of: Option<&ContractCode>,
+) -> Result<Vec<DueCredit>, AppError> {
     let mut due = Vec::new();
-    for figure in availability::due_before(connection, month)? {
+    let is_asked = |figure: &Availability| of.is_none_or(|code| figure.figure.contract == *code);
+    for figure in availability::due_before(connection, month)?.into_iter().filter(is_asked) {
         let NewAvailability { contract, line, month, .. } = &figure.figure;
         let issued = invoices::billed_lines(connection, &TenantScope::Everyone, contract, *month)?;
         // Without an invoice of the month there is no price to allow a part of.

@@ -35,7 +35,8 @@ pub struct ReminderPlan {
     pub before: Vec<DateTime<Utc>>,
     /// Why none can be queued now, where one was today or still waits to leave.
     pub hindrance: Option<Told>,
-    /// What its tenant has on account, from which it could be settled first; it hinders none.
+    /// What its tenant has on account, from which it could be settled first, and that it could; it hinders none.
+    pub kept: Money,
     pub on_account: Option<Told>,
 }
 
@@ -100,6 +101,7 @@ pub fn plan(
     let before = sent_before(connection, id)?;
     let kept = on_account::balance(connection, Some(&gathered.invoice.buyer.code))?;
     Ok(ReminderPlan {
+        kept,
         on_account: (kept > Money::ZERO).then(|| settle_first(kept)),
         hindrance: hindrance(&book, number, &before, now).map(|unsent| unsent.told()),
         preview: letter.preview(postage)?,

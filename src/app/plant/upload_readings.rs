@@ -1,5 +1,5 @@
-//! Take in a file of readings that was sent through the browser: spooled to the disk, read beside the answer, its
-//! report kept.
+//! Take in a file of readings that was sent, by a program or through the browser: spooled to the disk, read beside the
+//! answer, its report kept.
 
 use std::path::{Path, PathBuf};
 

@@ -2,14 +2,14 @@
 
 use serde::Serialize;
 
-use super::describe_problem;
+use super::{Place, describe_problem};
 use crate::app::compare_billing::{self, MonthDraft};
 use crate::app::plan_billing::{self, ProblemSummary};
 use crate::cli::context::counted;
 use crate::cli::lines::{Line, lines};
 use crate::cli::{CliError, Context, Outcome};
+use crate::domain::billing_run::ProblemKind;
 use crate::domain::calendar::BillingMonth;
-use crate::domain::ids::ContractCode;
 use crate::domain::invoice::Draft;
 use crate::domain::money::Money;
 use crate::domain::party::Language;
@@ -69,8 +69,10 @@ struct Blocked {
     problems: Vec<ProblemSummary>,
 }
 
-pub fn show(context: &Context, contract: &ContractCode, month: BillingMonth) -> Result<Outcome, CliError> {
-    let found = compare_billing::draft(&context.open()?, month, contract, context.now)?;
+pub fn show(context: &Context, place: &Place) -> Result<Outcome, CliError> {
+    let (store, month) = (context.open()?, place.month);
+    let contract = place.known(&store)?.code;
+    let found = compare_billing::draft(&store, month, &contract, context.now)?;
     let (draft, kept) = match found {
         Some(MonthDraft::Kept(draft)) => (draft, true),
         Some(MonthDraft::Planned(draft)) => (draft, false),
@@ -78,7 +80,12 @@ pub fn show(context: &Context, contract: &ContractCode, month: BillingMonth) -> 
             let blocked = Blocked { problems: problems.iter().map(plan_billing::problem).collect() };
             context.print(&blocked, |blocked| {
                 let told = blocked.problems.iter().map(describe_problem);
-                std::iter::once("no draft can be made:".to_owned()).chain(told).collect::<Vec<_>>().join("\n")
+                let goes_on = blocked.problems.iter().any(|one| one.what == ProblemKind::MonthNotFinished);
+                let estimate = format!(
+                    "`chapelle billing estimate --contract {contract} --month {month}` shows what it may come to"
+                );
+                let told = std::iter::once("no draft can be made:".to_owned()).chain(told);
+                told.chain(goes_on.then_some(estimate)).collect::<Vec<_>>().join("\n")
             });
             return Ok(Outcome::NeedsAttention);
         }

@@ -124,7 +124,7 @@ pub(super) fn event(chained: ChainedEvent) -> EventAnswer {
 
 #[utoipa::path(
     get, path = "/api/v1/audit/roots", tag = "audit", params(LongPageQuery),
-    responses((status = 200, body = Vec<RootAnswer>, description = "Oldest first."), (status = 400, body = Problem),
+    responses((status = 200, body = Vec<RootAnswer>, description = "The latest first."), (status = 400, body = Problem),
               (status = 401, body = Problem),
               (status = 403, body = Problem)),
     security(("token" = []))
@@ -137,7 +137,7 @@ pub async fn signed_roots(
 ) -> Result<HttpResponse, Fault> {
     let store = shared.store.clone();
     let roots = blocking(move || read_trail::signed_roots(&store)).await?;
-    paged_long(&http, &roots.into_iter().map(root).collect::<Vec<_>>(), query.page.as_deref())
+    paged_long(&http, &roots.into_iter().rev().map(root).collect::<Vec<_>>(), query.page.as_deref())
 }
 
 pub(super) fn root(SignedRoot { statement, signature }: SignedRoot) -> RootAnswer {

@@ -9,18 +9,20 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::drafts::{BlockedDraft, blocked};
 use super::invoices::{LineAnswer, line_answer};
 use super::once::{Writing, once};
-use super::schemas::billing::PlanReport;
+use super::schemas::billing as described;
 use super::schemas::values::Amount;
 use super::{PAGE_ROWS_MAX, PageQuery, page_told, paged, part};
 use crate::app::compare_billing::{self, MonthDraft};
 use crate::app::left_of_run::left_of_run;
 use crate::app::manual_lines::{self, ManualLine, treatments};
-use crate::app::plan_billing;
+use crate::app::plan_billing::{self, PlanReport};
 use crate::app::run_campaign::{self, BillingRun, Campaign, Outcome, RunItem};
 use crate::app::{AppError, Store, read_tenants};
 use crate::domain::access::TenantScope;
+use crate::domain::billing_run::ProblemKind;
 use crate::domain::calendar::BillingMonth;
 use crate::domain::contract::{Designation, Service};
 use crate::domain::ids::ContractCode;
@@ -38,16 +40,32 @@ pub(super) fn month(text: &str) -> Result<BillingMonth, Fault> {
     text.parse().map_err(|_| Expected::Month.refused("month", text))
 }
 
+/// A month's plan.
+#[derive(Serialize, ToSchema)]
+pub struct PlanAnswer {
+    #[serde(flatten)]
+    #[schema(value_type = described::PlanReport)]
+    plan: PlanReport,
+    /// Where a month that is not over is told contract by contract: estimates of it, and the problems found so far. None of
+    /// one that is over.
+    #[schema(example = "/api/v1/billing/2026-11/comparison")]
+    comparison: Option<String>,
+}
+
 #[utoipa::path(
     get, path = "/api/v1/billing/{month}", tag = "billing", params(("month" = String, Path, example = "2026-10")),
-    description = "What the month would bill, with every problem; writes nothing.",
-    responses((status = 200, body = PlanReport, description = "Drafts with their lines, contracts already billed, problems."),
+    description = "What the month would bill, with every problem; writes nothing. Of a month that is not over nothing is \
+                   planned: `comparison` names where it is told.",
+    responses((status = 200, body = PlanAnswer, description = "Drafts with their lines, contracts already billed, problems."),
               (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)),
     security(("token" = []))
 )]
 pub async fn plan(shared: Data<Shared>, path: Path<String>) -> Result<HttpResponse, Fault> {
     let (store, now, month) = (shared.store.clone(), shared.now(), month(&path)?);
-    Ok(HttpResponse::Ok().json(blocking(move || plan_billing::plan(&store, month, now)).await?))
+    let plan = blocking(move || plan_billing::plan(&store, month, now)).await?;
+    let goes_on = plan.problems.iter().any(|problem| problem.what == ProblemKind::MonthNotFinished);
+    let comparison = goes_on.then(|| format!("/api/v1/billing/{month}/comparison"));
+    Ok(HttpResponse::Ok().json(PlanAnswer { plan, comparison }))
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -283,7 +301,7 @@ pub async fn drafts(
     get, path = "/api/v1/billing/{month}/drafts/{contract}", tag = "billing",
     params(("month" = String, Path, example = "2026-10"), ("contract" = String, Path)),
     responses((status = 200, body = DraftAnswer), (status = 401, body = Problem), (status = 403, body = Problem),
-              (status = 404, body = Problem), (status = 409, body = Problem, description = "Problems stand in its way.")),
+              (status = 404, body = Problem), (status = 409, body = BlockedDraft, description = "Problems stand in its way.")),
     security(("token" = []))
 )]
 pub async fn draft(shared: Data<Shared>, path: Path<(String, String)>) -> Result<HttpResponse, Fault> {
@@ -299,7 +317,7 @@ pub async fn draft(shared: Data<Shared>, path: Path<(String, String)>) -> Result
     let (draft, kept) = match draft {
         MonthDraft::Kept(draft) => (draft, true),
         MonthDraft::Planned(draft) => (draft, false),
-        MonthDraft::Blocked(problems) => return Err(blocked(&problems)),
+        MonthDraft::Blocked(problems) => return Ok(blocked(&problems)),
     };
     Ok(HttpResponse::Ok().json(DraftAnswer {
         head: draft_row(&draft),
@@ -308,12 +326,6 @@ pub async fn draft(shared: Data<Shared>, path: Path<(String, String)>) -> Result
         lines_billed: draft.charges.iter().map(|charge| line_answer(charge, Language::French)).collect(),
         manual_lines: manual.iter().map(manual_answer).collect(),
     }))
-}
-
-/// That there is no draft, and why.
-pub(super) fn blocked(problems: &[crate::domain::billing_run::Problem]) -> Fault {
-    let why: Vec<&str> = problems.iter().map(|problem| problem.message.english.as_str()).collect();
-    Fault::Conflict(format!("no draft can be made: {}", why.join("; ")))
 }
 
 #[derive(Deserialize, ToSchema)]

@@ -1,5 +1,7 @@
 //! How far months are billed, and a month beside the one before, contract by contract.
 
+use std::cmp::Reverse;
+
 use actix_web::web::{Data, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use chrono::{DateTime, Utc};
@@ -7,11 +9,14 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::billing::month;
+use super::schemas::billing as described;
 use super::schemas::values::Amount;
 use super::{order, page_of, part};
-use crate::app::compare_billing::{self, Compared, State};
+use crate::app::compare_billing::{self, Compared, Comparison};
 use crate::app::list_plan::{self, PlanKey, PlanPart};
+use crate::app::plan_billing::{self, ProblemSummary};
 use crate::app::read_months::{self, MonthBilling};
+use crate::domain::billing_run::{Problem as Found, Severity};
 use crate::domain::money::Money;
 use crate::http::asked::{none_of, page};
 use crate::http::auth::Granted;
@@ -98,6 +103,10 @@ pub struct ComparedAnswer {
     partial: bool,
     /// As of when a running month is told: a minute behind its readings at most. None of any other.
     as_of: Option<DateTime<Utc>>,
+    /// What stands in the way of its invoice, or would if a running month ended as it goes, as the plan of a month tells
+    /// it. What concerns no contract by itself stands under `…/problems`.
+    #[schema(value_type = Vec<described::ProblemSummary>)]
+    problems: Vec<ProblemSummary>,
 }
 
 #[utoipa::path(
@@ -121,27 +130,18 @@ pub async fn comparison(
     let (store, now) = (shared.store.clone(), shared.now());
     let compared = blocking(move || compare_billing::compare(&store, month, now)).await?;
     let found = list_plan::page(chosen.of(&compared), order, None).rows;
-    let rows: Vec<ComparedAnswer> = part(&found, page).iter().map(|one| answer(one, compared.as_of)).collect();
+    let rows: Vec<ComparedAnswer> = part(&found, page).iter().map(|one| answer(one, &compared)).collect();
     Ok(page_of(&http, page, found.len()).json(rows))
 }
 
-fn answer(one: &Compared, as_of: Option<DateTime<Utc>>) -> ComparedAnswer {
-    let (state, number) = match &one.state {
-        State::Issued(number) => ("issued", Some(number)),
-        State::Cancelled(number) => ("cancelled", Some(number)),
-        State::Drafted => ("drafted", None),
-        State::Billable => ("billable", None),
-        State::Blocked => ("blocked", None),
-        State::Running => ("running", None),
-        State::Nothing => ("nothing", None),
-    };
+fn answer(one: &Compared, compared: &Comparison) -> ComparedAnswer {
     let amount = |amount: Option<Money>| amount.map(|amount| amount.to_string());
     ComparedAnswer {
         contract: one.contract.to_string(),
         title: one.title.clone(),
         tenant: one.tenant.to_string(),
-        state,
-        number: number.map(ToString::to_string),
+        state: one.state.name(),
+        number: one.state.number().map(ToString::to_string),
         cancelled: one.cancelled.iter().map(|cancelled| cancelled.invoice.to_string()).collect(),
         known: amount(one.known),
         net: amount(one.net),
@@ -151,6 +151,68 @@ fn answer(one: &Compared, as_of: Option<DateTime<Utc>>) -> ComparedAnswer {
         percent: one.percent().map(|percent| percent.to_string()),
         far: one.is_far(),
         partial: one.is_partial,
-        as_of,
+        as_of: compared.as_of,
+        problems: compared
+            .problems
+            .iter()
+            .filter(|problem| problem.contract.as_ref() == Some(&one.contract))
+            .map(plan_billing::problem)
+            .collect(),
     }
+}
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct ProblemsQuery {
+    /// Those of this contract alone.
+    contract: Option<String>,
+    /// `blocking` or `warning`.
+    severity: Option<String>,
+    /// From 1; 100 rows each. `Link` names the next, `X-Total-Count` how many there are.
+    page: Option<String>,
+}
+
+/// Something that stands in the way of an invoice of the month, or that one should know before.
+#[derive(Serialize, ToSchema)]
+pub struct MonthProblem {
+    #[serde(flatten)]
+    #[schema(value_type = described::ProblemSummary)]
+    problem: ProblemSummary,
+    /// As of when a running month is told: a minute behind its readings at most. None of any other.
+    as_of: Option<DateTime<Utc>>,
+}
+
+#[utoipa::path(
+    get, path = "/api/v1/billing/{month}/problems", tag = "billing",
+    params(("month" = String, Path, example = "2026-10"), ProblemsQuery),
+    description = "Every problem of the month, those that block first. Of the running month, what would stand in the way if it \
+                   ended as it goes: that it goes on is the first of them.",
+    responses((status = 200, body = Vec<MonthProblem>), (status = 400, body = Problem), (status = 401, body = Problem),
+              (status = 403, body = Problem)),
+    security(("token" = []))
+)]
+pub async fn problems(
+    shared: Data<Shared>,
+    http: HttpRequest,
+    path: Path<String>,
+    query: Query<ProblemsQuery>,
+) -> Result<HttpResponse, Fault> {
+    let (month, page) = (month(&path)?, page(query.page.as_deref())?);
+    let severity = match query.severity.as_deref().unwrap_or_default() {
+        "" => None,
+        "blocking" => Some(Severity::Blocking),
+        "warning" => Some(Severity::Warning),
+        other => return Err(none_of("severity", other, &["blocking", "warning"])),
+    };
+    let contract = query.contract.as_deref().filter(|code| !code.is_empty());
+    let (store, now) = (shared.store.clone(), shared.now());
+    let compared = blocking(move || compare_billing::compare(&store, month, now)).await?;
+    let is_asked = |one: &&Found| {
+        let own = one.contract.as_ref().map(|code| code.as_str());
+        severity.is_none_or(|severity| one.severity == severity) && contract.is_none_or(|code| own == Some(code))
+    };
+    let mut found: Vec<&Found> = compared.problems.iter().filter(is_asked).collect();
+    found.sort_by_key(|one| Reverse(one.severity));
+    let row = |one: &&Found| MonthProblem { problem: plan_billing::problem(one), as_of: compared.as_of };
+    Ok(page_of(&http, page, found.len()).json(part(&found, page).iter().map(row).collect::<Vec<_>>()))
 }

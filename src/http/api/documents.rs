@@ -24,8 +24,8 @@ use crate::http::stream::stream;
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub struct DocumentsQuery {
-    /// Numbers with commas between them, and nothing else then; what the rest of the question finds where it is left out,
-    /// nothing where it is empty.
+    /// Numbers with commas between them, and nothing else then; what the rest of the question finds where it is left out.
+    /// Refused where it is empty.
     #[param(example = "DC2026000001,DC2026000002")]
     numbers: Option<String>,
     /// `2026-10`

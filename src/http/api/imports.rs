@@ -1,16 +1,41 @@
-//! Files of readings that were sent through the browser: how far each is, and what became of its lines.
+//! Files of readings, from programs and from browsers: sent, how far each is, and what became of its lines.
 
-use actix_web::web::{Data, Path, Query};
+use actix_web::http::header::{self, HeaderMap};
+use actix_web::web::{Data, Path, Payload, Query};
 use actix_web::{HttpRequest, HttpResponse};
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
-use super::readings::BilledMonthAnswer;
+use super::once::{Repeatable, kept_once};
+use super::packed::Packing;
+use super::readings::{BilledMonthAnswer, idempotency_key};
 use super::{PAGE_ROWS_MAX, PageQuery, page_of};
-use crate::app::upload_readings::{self, RefusedLine, UploadState, UploadView};
+use crate::app::Store;
+use crate::app::upload_readings::{self, FILE_BYTES_MAX, RefusedLine, UploadState, UploadView};
+use crate::domain::audit::Actor;
 use crate::http::asked::page;
+use crate::http::auth::Granted;
 use crate::http::error::{Fault, Problem};
+use crate::http::incoming::Incoming;
 use crate::http::state::{Shared, blocking};
+use crate::http::unreadable;
+
+/// What a file may say it is; what it is, is told from its first bytes.
+const KINDS: [&str; 6] = [
+    "text/csv",
+    "application/x-ndjson",
+    "application/ndjson",
+    "application/gzip",
+    "application/x-gzip",
+    "application/octet-stream",
+];
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct FileQuery {
+    /// What the file is called where it comes from: reports name it.
+    file_name: Option<String>,
+}
 
 #[derive(Serialize, ToSchema)]
 pub struct ImportRow {
@@ -49,8 +74,69 @@ pub struct RefusedLineAnswer {
 }
 
 #[utoipa::path(
+    post, path = "/api/v1/readings/imports", tag = "readings",
+    params(FileQuery,
+           ("Idempotency-Key" = Option<String>, Header, description = "The same file is read once; how far it is by now is answered again.")),
+    description = "A file of readings, CSV or lines of JSON, gzipped or not, of 256 MiB at most as it is sent: it is the body. \
+                   It is read beside the answer, which tells what became of it so far; its report is kept. Of a file that \
+                   was sent before only what is new is taken.",
+    request_body(content((String = "text/csv"), (String = "application/x-ndjson"), (String = "application/gzip"),
+                         (String = "application/octet-stream"))),
+    responses((status = 202, body = ImportAnswer, description = "It is in: Location tells how far it is read."),
+              (status = 401, body = Problem), (status = 403, body = Problem), (status = 413, body = Problem),
+              (status = 415, body = Problem), (status = 422, body = Problem, description = "There is nothing in it.")),
+    security(("token" = []))
+)]
+pub async fn send(
+    shared: Data<Shared>,
+    granted: Granted,
+    http: HttpRequest,
+    query: Query<FileQuery>,
+    payload: Payload,
+) -> Result<HttpResponse, Fault> {
+    must_be_a_file(http.headers())?;
+    // Before the file comes in, not after.
+    idempotency_key(http.headers())?;
+    let file = Incoming::open(&shared).await?;
+    let bytes_max = usize::try_from(FILE_BYTES_MAX).unwrap_or(usize::MAX);
+    let received = file.receive(payload, |error| unreadable::payload(&error, bytes_max)).await?;
+    if received.bytes == 0 {
+        return Err(Fault::Unprocessable("there is nothing in the file".to_owned()));
+    }
+    let (name, path, by) =
+        (query.into_inner().file_name.unwrap_or_default(), file.path().to_owned(), granted.by.clone());
+    let asked = Repeatable::with_file(shared.clone(), granted, http, received.sha256);
+    let begin = move |store: &Store, by: &Actor, now| Ok((upload_readings::begin(store, &name, &path, by, now)?, ()));
+    let (id, is_new) = kept_once(asked, begin).await?;
+    if is_new.is_some() {
+        file.read(&shared, id, by).await;
+    }
+    let address = format!("/api/v1/readings/imports/{id}");
+    Ok(HttpResponse::Accepted().insert_header((header::LOCATION, address)).json(found(&shared, id).await?))
+}
+
+/// A form, or what is not unpacked here, would be read as if it were lines.
+fn must_be_a_file(headers: &HeaderMap) -> Result<(), Fault> {
+    let said = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let kind = said.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    if !KINDS.contains(&kind.as_str()) {
+        return Err(Fault::UnsupportedMedia(format!(
+            "`{said}` is not taken here: send the file itself as the body, as text/csv, application/x-ndjson, \
+             application/gzip or application/octet-stream"
+        )));
+    }
+    match Packing::of(headers)? {
+        // A packed file is told from its first bytes, whoever packed it.
+        Packing::Plain | Packing::Gzip => Ok(()),
+        Packing::Deflate => {
+            Err(Fault::UnsupportedMedia("Content-Encoding `deflate` is not taken of files: send gzip".to_owned()))
+        }
+    }
+}
+
+#[utoipa::path(
     get, path = "/api/v1/readings/imports", tag = "readings", params(PageQuery),
-    description = "Files of readings sent through the browser, the latest first.",
+    description = "Files of readings, sent by programs or through the browser, the latest first.",
     responses((status = 200, body = Vec<ImportRow>), (status = 400, body = Problem), (status = 401, body = Problem),
               (status = 403, body = Problem)),
     security(("token" = []))
@@ -71,15 +157,19 @@ pub async fn list(shared: Data<Shared>, http: HttpRequest, query: Query<PageQuer
 )]
 pub async fn one(shared: Data<Shared>, id: Path<String>) -> Result<HttpResponse, Fault> {
     let id: i64 = id.parse().map_err(|_| Fault::NotFound)?;
+    Ok(HttpResponse::Ok().json(found(&shared, id).await?))
+}
+
+async fn found(shared: &Data<Shared>, id: i64) -> Result<ImportAnswer, Fault> {
     let (store, now) = (shared.store.clone(), shared.now());
     let view = blocking(move || upload_readings::one(&store, id, now)).await?.ok_or(Fault::NotFound)?;
     let refused = |one: &RefusedLine| RefusedLineAnswer { line: one.line, why: one.why.clone() };
-    Ok(HttpResponse::Ok().json(ImportAnswer {
+    Ok(ImportAnswer {
         import: row(&view),
         refused_lines: view.report.refused.iter().map(refused).collect(),
         billed_months: view.report.billed.iter().map(BilledMonthAnswer::from).collect(),
         failure: view.report.failure.clone(),
-    }))
+    })
 }
 
 fn row(view: &UploadView) -> ImportRow {

@@ -20,6 +20,7 @@ pub mod comparison;
 pub mod documents;
 pub mod drafts;
 pub mod entry;
+pub mod files;
 pub mod imports;
 pub mod invoices;
 pub mod journal;

@@ -92,6 +92,11 @@ impl Repeatable {
         Repeatable { shared, user: caller.person.id, by: caller.actor(&http), http, request }
     }
 
+    /// One that brought a file, of which `sha256` is the hash: it is too large to be held, and stands for it.
+    pub fn with_file(shared: Data<Shared>, granted: Granted, http: HttpRequest, sha256: Bytes) -> Repeatable {
+        Writing { shared, granted, http, request: sha256 }.into()
+    }
+
     /// Its key: the sender's own, and of one address, since two senders may choose the same.
     fn key(&self) -> Result<Option<String>, Fault> {
         let key = idempotency_key(self.http.headers())?;

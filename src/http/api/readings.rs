@@ -171,7 +171,8 @@ fn format(headers: &HeaderMap) -> Result<BatchFormat, Fault> {
         "application/cloudevents+json" => Ok(BatchFormat::JsonObject),
         _ => Err(Fault::UnsupportedMedia(format!(
             "`{kind}` is not taken here; send application/x-ndjson, application/json (an array or one \
-             object), application/cloudevents+json or application/cloudevents-batch+json"
+             object), application/cloudevents+json or application/cloudevents-batch+json; files, CSV among them, go \
+             to /api/v1/readings/imports"
         ))),
     }
 }

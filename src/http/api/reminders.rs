@@ -9,10 +9,12 @@ use utoipa::ToSchema;
 
 use super::once::{Writing, once};
 use super::schemas::receivables as described;
+use super::schemas::values::Amount;
 use super::{PageQuery, page_of, part};
 use crate::app::dunning::{self, Dunning};
 use crate::app::remind;
 use crate::domain::invoice::InvoiceNumber;
+use crate::domain::money::Money;
 use crate::http::asked::page;
 use crate::http::error::{Fault, Problem};
 use crate::http::state::{Shared, blocking};
@@ -29,8 +31,9 @@ pub struct ReminderAnswer {
     before: Vec<DateTime<Utc>>,
     /// Why none can be queued now: one was today, or still waits in the outbox.
     hindrance: Option<String>,
-    /// What its tenant has on account, from which it could be settled first; it hinders none.
-    on_account: Option<String>,
+    /// What its tenant has on account, from which it could be settled first; none where that is nothing. It hinders none.
+    #[schema(value_type = Option<Amount>)]
+    on_account: Option<Money>,
 }
 
 #[utoipa::path(
@@ -51,7 +54,7 @@ pub async fn plan(shared: Data<Shared>, number: Path<String>) -> Result<HttpResp
         attachment: plan.preview.attachment,
         before: plan.before,
         hindrance: plan.hindrance.map(|told| told.english),
-        on_account: plan.on_account.map(|told| told.english),
+        on_account: Some(plan.kept).filter(|kept| *kept > Money::ZERO),
     }))
 }
 

@@ -6,7 +6,7 @@ use actix_web::cookie::{Cookie, SameSite};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 
 use crate::domain::party::Language;
-use crate::http::auth::Visitor;
+use crate::http::auth::{Caller, Visitor};
 
 /// Remembers a choice: a preference, not a person, so it needs no session and no consent.
 const COOKIE: &str = "chapelle-lang";
@@ -16,6 +16,7 @@ pub fn of(request: &HttpRequest) -> Language {
     chosen(request)
         .or_else(|| request.cookie(COOKIE).and_then(|cookie| named(cookie.value())))
         .or_else(|| request.extensions().get::<Visitor>().and_then(|visitor| visitor.person.language))
+        .or_else(|| request.extensions().get::<Caller>().and_then(|caller| caller.person.language))
         .or_else(|| accepted(request.headers().get("accept-language")?.to_str().ok()?))
         .unwrap_or_default()
 }

@@ -1,18 +1,20 @@
 //! What programs ask for.
 
 use actix_web::http::Method;
+use actix_web::middleware::from_fn;
 use actix_web::web;
 
 use super::{RouteRow, reading};
 use crate::domain::access::Action;
 use crate::http::api::{
     alarms, amortisation, asset_papers, assets, audit, audit_packs, audit_sample, audit_sheet, availability,
-    bank_statements, billing, bookkeeping, comparison, documents, drafts, imports, invoices, journal, ledger,
+    bank_statements, billing, bookkeeping, comparison, documents, drafts, files, imports, invoices, journal, ledger,
     line_readings, me, meter_readings, meters, notices, on_account, openapi, opening, paid_back, payback, payments,
     racks, readings, reminders, reports, resolutions, settings, tariffs, tenants, terms, titre, token, usage, users,
 };
 use crate::http::auth::Access;
 use crate::http::health;
+use crate::http::pages;
 
 pub(super) const ROUTES: &[RouteRow] = &[
     get!("/health/live", Access::OpenApi, health::live),
@@ -21,9 +23,11 @@ pub(super) const ROUTES: &[RouteRow] = &[
     post!("/api/v1/token", Access::OpenApi, token::create),
     post!("/api/v1/readings", Access::Api(Action::SendReadings), readings::receive),
     get!("/api/v1/readings/imports", Access::Api(Action::SendReadings), imports::list),
+    post!("/api/v1/readings/imports", Access::Api(Action::SendReadings), imports::send),
     get!("/api/v1/readings/imports/{upload}", Access::Api(Action::SendReadings), imports::one),
     get!("/api/v1/tenants", Access::Api(Action::SeeTenants), tenants::list),
     post!("/api/v1/tenants", Access::Api(Action::EditTenants), terms::create_tenant),
+    file!("/api/v1/tenants.{format}", Action::SeeTenants, pages::tenants::list::file),
     get!("/api/v1/tenants/{code}", Access::Api(Action::SeeTenants), terms::tenant),
     put!("/api/v1/tenants/{code}", Access::Api(Action::EditTenants), terms::put_tenant),
     delete!("/api/v1/tenants/{code}", Access::Api(Action::EditTenants), terms::delete_tenant),
@@ -33,6 +37,7 @@ pub(super) const ROUTES: &[RouteRow] = &[
     put!("/api/v1/tenants/{code}/contacts", Access::Api(Action::EditContacts), terms::put_contacts),
     get!("/api/v1/contracts", Access::Api(Action::SeeContracts), tenants::contracts),
     post!("/api/v1/contracts", Access::Api(Action::EditTerms), terms::create_contract),
+    file!("/api/v1/contracts.{format}", Action::SeeContracts, pages::contracts::list::file),
     get!("/api/v1/contracts/{contract}/availability", Access::Api(Action::SeeContracts), availability::list),
     post!("/api/v1/contracts/{contract}/availability", Access::Api(Action::RunBilling), availability::record),
     get!("/api/v1/contracts/{contract}", Access::Api(Action::SeeContracts), terms::contract),
@@ -40,6 +45,7 @@ pub(super) const ROUTES: &[RouteRow] = &[
     delete!("/api/v1/contracts/{contract}", Access::Api(Action::EditTerms), terms::delete_contract),
     get!("/api/v1/tariffs", Access::Api(Action::SeeTariffs), tariffs::list),
     post!("/api/v1/tariffs", Access::Api(Action::EditTerms), terms::create_tariff),
+    file!("/api/v1/tariffs.{format}", Action::SeeTariffs, pages::tariffs::file),
     get!("/api/v1/tariffs/{tariff}", Access::Api(Action::SeeTariffs), terms::tariff),
     put!("/api/v1/tariffs/{tariff}", Access::Api(Action::EditTerms), terms::put_tariff),
     delete!("/api/v1/tariffs/{tariff}", Access::Api(Action::EditTerms), terms::delete_tariff),
@@ -48,9 +54,11 @@ pub(super) const ROUTES: &[RouteRow] = &[
     put!("/api/v1/seller", Access::Api(Action::EditSeller), terms::put_seller),
     get!("/api/v1/invoices", Access::Api(Action::SeeInvoices), invoices::list),
     get!("/api/v1/invoices.zip", Access::Api(Action::SeeInvoices), documents::archive),
+    file!("/api/v1/invoices.{format}", Action::SeeInvoices, pages::invoice_list::files::file),
     get!("/api/v1/invoices/{number}.pdf", Access::Api(Action::SeeInvoices), invoices::pdf),
     get!("/api/v1/invoices/{number}.xml", Access::Api(Action::SeeInvoices), invoices::xml),
     get!("/api/v1/invoices/{number}/titre", Access::Api(Action::SeeJournal), titre::one),
+    file!("/api/v1/invoices/{number}/lines.{format}", Action::SeeInvoices, pages::invoice::files::lines),
     get!("/api/v1/invoices/{number}/lines/{line}/readings", Access::Api(Action::SeeInvoices), line_readings::list),
     get!("/api/v1/invoices/{number}/lines/{line}", Access::Api(Action::SeeInvoices), invoices::evidence),
     post!("/api/v1/invoices/{number}/credit-notes", Access::Api(Action::CreditInvoices), payments::credit),
@@ -66,8 +74,10 @@ pub(super) const ROUTES: &[RouteRow] = &[
     post!("/api/v1/invoices/{number}/reminders", Access::Api(Action::SendNotices), reminders::send),
     get!("/api/v1/invoices/{number}", Access::Api(Action::SeeInvoices), invoices::one),
     get!("/api/v1/notices", Access::Api(Action::SeeNotices), notices::undelivered),
+    file!("/api/v1/notices.{format}", Action::SeeNotices, pages::notices::file),
     get!("/api/v1/payments", Access::Api(Action::SeePayments), payments::list),
     post!("/api/v1/payments", Access::Api(Action::RecordPayments), payments::record),
+    file!("/api/v1/payments.{format}", Action::SeePayments, pages::payment_list::file),
     get!("/api/v1/payments/statements", Access::Api(Action::SeePayments), bank_statements::statements),
     post!("/api/v1/payments/statements", Access::Api(Action::RecordPayments), bank_statements::read_statement),
     get!("/api/v1/payments/statements/{statement}", Access::Api(Action::SeePayments), bank_statements::statement),
@@ -76,11 +86,14 @@ pub(super) const ROUTES: &[RouteRow] = &[
     post!("/api/v1/payments/receipts/keep", Access::Api(Action::RecordPayments), bank_statements::keep),
     post!("/api/v1/payments/receipts/dismiss", Access::Api(Action::RecordPayments), bank_statements::dismiss),
     get!("/api/v1/dunning", Access::Api(Action::SeePayments), reminders::dunning),
+    file!("/api/v1/dunning.{format}", Action::SeePayments, pages::dunning::file),
     get!("/api/v1/billing/runs", Access::Api(Action::SeeDrafts), billing::runs),
     get!("/api/v1/billing/runs/{run}", Access::Api(Action::SeeDrafts), billing::progress),
     post!("/api/v1/billing/runs/{run}/retry", Access::Api(Action::RunBilling), billing::retry),
     get!("/api/v1/billing/months", Access::Api(Action::SeeDrafts), comparison::months),
     get!("/api/v1/billing/{month}/comparison", Access::Api(Action::SeeDrafts), comparison::comparison),
+    file!("/api/v1/billing/{month}/comparison.{format}", Action::SeeDrafts, pages::runs::plan::file),
+    get!("/api/v1/billing/{month}/problems", Access::Api(Action::SeeDrafts), comparison::problems),
     get!("/api/v1/billing/{month}", Access::Api(Action::SeeDrafts), billing::plan),
     post!("/api/v1/billing/{month}/runs", Access::Api(Action::RunBilling), billing::run),
     get!("/api/v1/billing/{month}/drafts", Access::Api(Action::SeeDrafts), billing::drafts),
@@ -126,7 +139,9 @@ pub(super) const ROUTES: &[RouteRow] = &[
     put!("/api/v1/payback/terms", Access::Api(Action::KeepBooks), terms::put_payback),
     get!("/api/v1/payback/figures", Access::Api(Action::SeePayback), bookkeeping::list_figures),
     post!("/api/v1/payback/figures", Access::Api(Action::KeepBooks), bookkeeping::record_figures),
+    file!("/api/v1/payback/figures.{format}", Action::SeePayback, pages::figures::file),
     get!("/api/v1/periods", Access::Api(Action::SeeJournal), bookkeeping::list_periods),
+    file!("/api/v1/periods.{format}", Action::SeeJournal, pages::periods::file),
     post!("/api/v1/periods/{period}/allocation", Access::Api(Action::KeepBooks), bookkeeping::allocate),
     post!("/api/v1/periods/{period}", Access::Api(Action::KeepBooks), bookkeeping::set_period),
     post!("/api/v1/assets/{asset}/events", Access::Api(Action::KeepBooks), bookkeeping::record_event),
@@ -140,14 +155,19 @@ pub(super) const ROUTES: &[RouteRow] = &[
     get!("/api/v1/audit/packs/{pack}/file", Access::Api(Action::TakeEvidence), audit_packs::file),
     get!("/api/v1/audit/packs/{pack}", Access::Api(Action::TakeEvidence), audit_packs::one),
     get!("/api/v1/racks", Access::Api(Action::SeeRacks), racks::list),
+    file!("/api/v1/racks.{format}", Action::SeeRacks, pages::racks::file),
     get!("/api/v1/racks/{rack}", Access::Api(Action::SeeRacks), racks::one),
     get!("/api/v1/alarms", Access::Api(Action::SeeMeters), alarms::list),
+    file!("/api/v1/alarms.{format}", Action::SeeMeters, pages::alarms::file),
     get!("/api/v1/meters", Access::Api(Action::SeeMeters), meters::list),
+    file!("/api/v1/meters.{format}", Action::SeeMeters, pages::meters::file),
     get!("/api/v1/meters/{meter}", Access::Api(Action::SeeMeters), meters::one),
     get!("/api/v1/meters/{meter}/readings", Access::Api(Action::SeeMeters), meter_readings::list),
     get!("/api/v1/meters/{meter}/coverage", Access::Api(Action::SeeMeters), meters::coverage),
     get!("/api/v1/usage", Access::Api(Action::SeeUsage), usage::usage),
+    file!("/api/v1/usage.{format}", Action::SeeUsage, pages::usage::file),
     get!("/api/v1/estimate", Access::Api(Action::SeeUsage), usage::estimate),
+    file!("/api/v1/estimate.{format}", Action::SeeUsage, pages::estimate::file),
     get!("/api/v1/me", Access::ApiSelf, me::show),
     put!("/api/v1/me/language", Access::ApiSelf, me::choose_language),
     post!("/api/v1/me/password", Access::ApiSelf, me::change_password),
@@ -161,6 +181,7 @@ pub(super) const ROUTES: &[RouteRow] = &[
     post!("/api/v1/me/second-factor/confirm", Access::ApiSelf, me::confirm_factor),
     post!("/api/v1/me/second-factor/recovery-codes", Access::ApiSelf, me::renew_codes),
     get!("/api/v1/users", Access::Api(Action::SeeUsers), users::list),
+    file!("/api/v1/users.{format}", Action::SeeUsers, pages::users::file),
     get!("/api/v1/users/{user}", Access::Api(Action::SeeUsers), users::one),
     patch!("/api/v1/users/{user}", Access::Api(Action::ManageUsers), users::change),
     post!("/api/v1/users/{user}/password-reset", Access::Api(Action::ManageUsers), users::send_password_link),

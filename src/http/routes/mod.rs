@@ -14,6 +14,18 @@ macro_rules! get {
     };
 }
 
+/// A list as a file, which its page gives: programs are told of what pages forgive.
+macro_rules! file {
+    ($path:literal, $action:expr, $handler:expr) => {
+        RouteRow {
+            method: Method::GET,
+            path: $path,
+            access: Access::Api($action),
+            handler: || reading().to($handler).wrap(from_fn(|request, next| files::stand($path, request, next))),
+        }
+    };
+}
+
 macro_rules! post {
     ($path:literal, $access:expr, $handler:expr) => {
         RouteRow { method: Method::POST, path: $path, access: $access, handler: || web::post().to($handler) }

@@ -1,4 +1,4 @@
-//! Files of readings sent through the browser: how far each is, and what became of it.
+//! Files of readings that were sent: how far each is, and what became of it.
 
 use diesel::prelude::*;
 

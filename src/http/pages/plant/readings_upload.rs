@@ -1,13 +1,8 @@
 //! Files of readings from the browser: dropped on the field or chosen, streamed to the disk, reported line by line.
 
-use std::fs::File;
-use std::io::Write;
-use std::path::PathBuf;
-use std::time::Duration;
-
 use actix_multipart::{Field, Multipart};
 use actix_web::http::StatusCode;
-use actix_web::web::{self, Data, Path};
+use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use chrono_tz::Tz;
@@ -24,14 +19,11 @@ use crate::domain::party::Language;
 use crate::domain::told::Told;
 use crate::http::auth::{Visitor, session};
 use crate::http::error::Fault;
+use crate::http::incoming::Incoming;
 use crate::http::state::{Shared, blocking};
 
 const UPLOADS_SHOWN: i64 = 20;
-/// Most files are read within this; the others are reported as they go.
-const PATIENCE: Duration = Duration::from_millis(1_500);
 const TOKEN_BYTES_MAX: usize = 256;
-/// Written to the disk at once.
-const SPOOL_BYTES: usize = 1 << 20;
 
 #[derive(Template)]
 #[template(path = "readings_upload.html")]
@@ -150,46 +142,22 @@ pub async fn submit(
     http: HttpRequest,
     body: Multipart,
 ) -> Result<HttpResponse, Fault> {
-    let store = shared.store.clone();
-    let path = blocking(move || upload_readings::spool(&store)).await?;
-    let taken = take(&visitor, body, path.clone()).await;
-    let name = match taken {
-        Ok(Some(name)) => name,
-        Ok(None) => {
-            forget(path);
-            let frame = Frame::of(&http);
-            let text = frame.t("upload-no-file");
-            let errors = vec![FieldError { field: "file", text }];
-            return show(&shared, frame, StatusCode::UNPROCESSABLE_ENTITY, errors).await;
-        }
-        Err(fault) => {
-            forget(path);
-            return Err(fault);
-        }
+    let file = Incoming::open(&shared).await?;
+    let Some(name) = take(&visitor, body, &file).await? else {
+        let frame = Frame::of(&http);
+        let text = frame.t("upload-no-file");
+        let errors = vec![FieldError { field: "file", text }];
+        return show(&shared, frame, StatusCode::UNPROCESSABLE_ENTITY, errors).await;
     };
     let by = visitor.actor(&http);
-    let (store, now, who, spooled) = (shared.store.clone(), shared.now(), by.clone(), path.clone());
-    let id = blocking(move || upload_readings::begin(&store, &name, &spooled, &who, now)).await?;
-    let (ended, waiting) = tokio::sync::oneshot::channel();
-    let (store, clock) = (shared.store.clone(), shared.clock());
-    std::thread::spawn(move || {
-        if let Err(error) = upload_readings::run(&store, id, &path, &by, clock) {
-            tracing::error!(%error, "the report of an upload could not be kept");
-        }
-        // Nobody may be waiting any more.
-        let _ = ended.send(());
-    });
-    let _ = tokio::time::timeout(PATIENCE, waiting).await;
+    let (store, now, who, path) = (shared.store.clone(), shared.now(), by.clone(), file.path().to_owned());
+    let id = blocking(move || upload_readings::begin(&store, &name, &path, &who, now)).await?;
+    file.read(&shared, id, by).await;
     Ok(see_other(&format!("/readings/import/{id}")))
 }
 
-fn forget(path: PathBuf) {
-    // It may never have been made.
-    let _ = std::fs::remove_file(path);
-}
-
-/// Streams the form's file to `path` and gives its name; none where there is none. The form's token comes first.
-async fn take(visitor: &Visitor, mut body: Multipart, path: PathBuf) -> Result<Option<String>, Fault> {
+/// Takes the form's file in and gives its name; none where there is none. The form's token comes first.
+async fn take(visitor: &Visitor, mut body: Multipart, file: &Incoming) -> Result<Option<String>, Fault> {
     let mut is_ours = false;
     while let Some(field) = body.next().await {
         let mut field = field.map_err(unreadable)?;
@@ -203,8 +171,8 @@ async fn take(visitor: &Visitor, mut body: Multipart, path: PathBuf) -> Result<O
                     return Err(Fault::Forged);
                 }
                 let name = field.content_disposition().and_then(|about| about.get_filename()).map(str::to_owned);
-                let bytes = spool(&mut field, path).await?;
-                return Ok(name.filter(|name| !name.is_empty() && bytes > 0));
+                let received = file.receive(field, unreadable).await?;
+                return Ok(name.filter(|name| !name.is_empty() && received.bytes > 0));
             }
             _ => {}
         }
@@ -221,33 +189,6 @@ async fn collect(field: &mut Field) -> Result<String, Fault> {
         }
     }
     Ok(String::from_utf8_lossy(&bytes).into_owned())
-}
-
-async fn spool(field: &mut Field, path: PathBuf) -> Result<u64, Fault> {
-    let mut file = web::block(move || File::create(path)).await.map_err(Fault::internal)?.map_err(Fault::internal)?;
-    let (mut total, mut waiting) = (0_u64, Vec::with_capacity(SPOOL_BYTES));
-    while let Some(chunk) = field.next().await {
-        let chunk = chunk.map_err(unreadable)?;
-        total += u64::try_from(chunk.len()).unwrap_or(u64::MAX);
-        if total > FILE_BYTES_MAX {
-            return Err(Fault::TooLarge(usize::try_from(FILE_BYTES_MAX).unwrap_or(usize::MAX)));
-        }
-        waiting.extend_from_slice(&chunk);
-        if waiting.len() >= SPOOL_BYTES {
-            (file, waiting) = write(file, waiting).await?;
-        }
-    }
-    write(file, waiting).await?;
-    Ok(total)
-}
-
-async fn write(mut file: File, mut bytes: Vec<u8>) -> Result<(File, Vec<u8>), Fault> {
-    let written = web::block(move || {
-        file.write_all(&bytes)?;
-        bytes.clear();
-        Ok::<_, std::io::Error>((file, bytes))
-    });
-    written.await.map_err(Fault::internal)?.map_err(Fault::internal)
 }
 
 fn unreadable(error: actix_multipart::MultipartError) -> Fault {

@@ -261,6 +261,25 @@ pub fn drafts(
         .collect()
 }
 
+/// The draft of a contract's month, within `scope`.
+pub fn draft_of(
+    connection: &mut AnyConnection,
+    scope: &TenantScope,
+    code: &ContractCode,
+    month: BillingMonth,
+) -> StorageResult<Option<(InvoiceId, Draft)>> {
+    let row: Option<(i64, String, String)> = invoice::table
+        .inner_join(tenant::table)
+        .inner_join(contract::table)
+        .filter(invoice::month.eq(month.to_string()).and(invoice::status.eq("draft")))
+        .filter(contract::code.eq(code.as_str()))
+        .select((invoice::id, tenant::code, invoice::content))
+        .first(connection)
+        .optional()?;
+    let own = row.filter(|(_, owner, _)| scope.admits(&TenantCode(owner.clone())));
+    own.map(|(id, _, content)| Ok((InvoiceId(id), from_json("a draft", &content)?))).transpose()
+}
+
 /// A contract that has its invoice of a month.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BilledContract {

@@ -114,7 +114,8 @@ pub async fn show(
 pub async fn preview(shared: Data<Shared>, path: Path<(String, String)>) -> Result<HttpResponse, Fault> {
     let (month_text, contract) = path.into_inner();
     let (month, contract) = (month(&month_text)?, ContractCode::from(contract.as_str()));
-    let (bytes, language) = drafts::paper(&shared, month, contract.clone()).await?;
+    let paper = drafts::paper(&shared, month, contract.clone()).await?;
+    let (bytes, language) = paper.map_err(|problems| drafts::unmade(&problems))?;
     Ok(framed_pdf(&drafts::file_name(month, &contract, language), bytes))
 }
 
