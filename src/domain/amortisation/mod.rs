@@ -8,6 +8,7 @@
 //! nothing before the day it takes effect.
 
 mod asset;
+mod balances;
 #[cfg(test)]
 mod books_tests;
 mod catch_up;
@@ -19,7 +20,7 @@ mod effect;
 mod entries;
 mod event;
 #[cfg(test)]
-mod event_tests;
+pub(in crate::domain) mod event_tests;
 mod event_told;
 #[cfg(test)]
 pub mod fixtures;
@@ -49,6 +50,7 @@ mod tree;
 mod withdrawal;
 
 pub use asset::{AssetError, COMMISSIONING_YEARS, MAX_DURATION_YEARS, coefficients, is_asset_account};
+pub use balances::Balances;
 pub use catch_up::{Gap, catch_up_entry, gaps};
 pub use degressive::COEFFICIENT_DECIMALS;
 pub use effect::{

@@ -185,9 +185,11 @@ struct Charge {
 }
 
 /// The flow of each month. What some months hold beyond their own charge covers months without an entry of their own,
-/// the oldest first.
+/// the oldest first. A month that is not due has no charge of its own in the journal: what stands in it, where the asset
+/// is posted by quarter or year, caught up others.
 fn flows(charges: &[Charge]) -> Vec<Flow> {
-    let beyond = |charge: &Charge| charge.posted - charge.planned;
+    let own = |charge: &Charge| if charge.is_due { charge.planned } else { Money::ZERO };
+    let beyond = |charge: &Charge| charge.posted - own(charge);
     let mut surplus: Money = charges.iter().filter(|charge| !charge.posted.is_zero()).map(beyond).sum();
     let flow = |charge: &Charge| {
         let is_open = charge.is_due && charge.posted.is_zero() && !charge.planned.is_zero();
@@ -195,7 +197,8 @@ fn flows(charges: &[Charge]) -> Vec<Flow> {
         if is_covered {
             surplus -= charge.planned;
         }
-        Flow::charged(charge.planned, charge.posted, charge.is_due, is_covered)
+        let is_settled = is_covered || (charge.is_due && !charge.posted.is_zero());
+        Flow::charged(charge.planned, charge.posted, charge.is_due, is_settled)
     };
     charges.iter().map(flow).collect()
 }
