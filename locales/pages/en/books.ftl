@@ -224,6 +224,7 @@ figure-service-not = Only earlier revenue has a service.
 done-figure = Figure of { $value } recorded.
 told-figure-is-recorded = This figure is recorded already ({ $amount }, { $source }): give the reason to replace it.
 told-figure-is-not-there = There is no such figure to replace yet: leave the reason empty.
+told-figure-negative = { $amount } is below zero: the kind says which way a figure counts. Give an amount above zero; what a credit note takes back is a correction of the figure it is about.
 told-figure-to-come = { $month } is still to come: a figure tells what was, a scenario what may be.
 told-figure-is-invoiced = Invoices of { $month } are issued here for { $tenant } and count already.
 figure-amount-wrong = This is more than a month can cost or bring.

@@ -224,6 +224,7 @@ figure-service-not = Seules des recettes antérieures ont un service.
 done-figure = Chiffre de { $value } enregistré.
 told-figure-is-recorded = Ce chiffre est déjà enregistré ({ $amount }, { $source }) : donnez le motif pour le remplacer.
 told-figure-is-not-there = Il n’y a pas encore de tel chiffre à remplacer : laissez le motif vide.
+told-figure-negative = { $amount } est au-dessous de zéro : la nature dit dans quel sens un chiffre compte. Donnez un montant au-dessus de zéro ; ce qu’un avoir reprend est une correction du chiffre qu’il concerne.
 told-figure-to-come = { $month } est à venir : un chiffre dit ce qui a été, un scénario ce qui peut être.
 told-figure-is-invoiced = Des factures { $of-month } sont émises ici pour { $tenant } et comptent déjà.
 figure-amount-wrong = Ce montant dépasse ce qu’un mois peut coûter ou rapporter.
