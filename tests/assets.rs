@@ -11,7 +11,8 @@ use chapelle::app::{AppError, post_depreciation};
 use chapelle::domain::amortisation::AssetChange;
 use chapelle::domain::audit::Actor;
 use chapelle::domain::money::Money;
-use common::{ENGINES, Engine, NOW, World, small_book_path};
+use chapelle::storage::book::save_book;
+use common::{ENGINES, Engine, NOW, World, small_book, small_book_path};
 use serde_json::Value;
 
 const ASSET: &str = "2019-0042";
@@ -292,6 +293,56 @@ fn what_is_built_tells_its_cost_to_date_and_goes_into_service_late() {
         for one in compared(&world, &["reconcile", "--as-of", "2026-10-31"])["comparisons"].as_array().unwrap() {
             assert_eq!(one["difference"], "0.00", "{one:#}");
         }
+    }
+}
+
+/// Of an asset posted by year a gift stands in the accounts at its day, its charges at the year's end: no difference between.
+#[test]
+fn a_gift_of_an_asset_posted_by_year_is_no_difference_before_the_year_is_over() {
+    for engine in ENGINES {
+        let world = World::new(engine);
+        let book = std::fs::read_to_string(small_book_path()).unwrap();
+        let of_asset = format!("code = \"{ASSET}\"\n");
+        let file = world.file("book.toml", &book.replace(&of_asset, &format!("{of_asset}posting = \"year\"\n")));
+        world.ok(&["import", file.to_str().unwrap()]);
+        record(&world, &["donate", "--on", "2026-09-30", "--share", "25", "--beneficiary", "Commune"]);
+        let posted = json(&world, &["amortisation", "post", "--through", "2026-10"]);
+        let movements = posted["movements"].as_array().unwrap();
+        assert!(movements.iter().any(|one| one == "EVT-2019-0042-1"), "{posted}");
+        for report in [["reconcile", "--as-of", "2026-10-31"], ["tie-out", "--year", "2026"]] {
+            let compared = compared(&world, &report);
+            for one in compared["comparisons"].as_array().unwrap() {
+                assert_eq!(one["difference"], "0.00", "{report:?} {one:#}");
+            }
+        }
+    }
+}
+
+/// A book that holds a component which loses no value goes on with it; what comes in new so is refused.
+#[test]
+fn what_is_stored_and_loses_no_value_passes() {
+    for engine in ENGINES {
+        let world = World::new(engine);
+        let mut book = small_book();
+        let asset = book.assets.iter_mut().find(|asset| asset.code.as_str() == ASSET).unwrap();
+        let part = asset.components.iter_mut().find(|part| part.code.as_str() == "serveurs").unwrap();
+        part.residual_value = part.cost;
+        world.store().write(|connection| Ok::<_, AppError>(save_book(connection, &book)?)).unwrap();
+        let file = world.file("book.toml", &world.ok(&["export"]));
+        let import = ["import", file.to_str().unwrap()];
+        world.ok(&import);
+        record(&world, &["impair", "--on", "2026-09-15", "--component", "electricite", "--amount", "100000"]);
+        world.ok(&["amortisation", "post", "--through", "2026-10"]);
+        year_end(&world, "2026");
+        let new = World::new(engine);
+        let told = refused(&new, &["import", new.file("book.toml", &world.ok(&["export"])).to_str().unwrap()]);
+        assert!(told.contains("leaves 1000000.00 − 1000000.00 = 0.00 to depreciate"), "{told}");
+        assert!(told.contains("residual_value_eur"), "{told}");
+        let replace =
+            ["assets", "replace", ASSET, "--on", "2026-11-01", "--component", "climatisation", "--code", "froid"];
+        let successor = ["--name", "Froid", "--cost", "10", "--residual-value", "10", "--duration-years", "9"];
+        let told = refused(&world, &[&replace[..], &successor, &["--reason", "essai"]].concat());
+        assert!(told.contains("leaves 10.00 − 10.00 = 0.00 to depreciate"), "{told}");
     }
 }
 
