@@ -274,6 +274,8 @@ pub enum EventFault {
     WithdrawsWithdrawal { event: usize },
     #[error("event {event} was withdrawn before, by event {by}")]
     WithdrawnBefore { event: usize, by: usize },
+    #[error("event {later} ({word} on {on}) rests on event {event}; withdraw event {later} first")]
+    RestsOn { event: usize, later: usize, word: &'static str, on: NaiveDate },
     #[error("event {event} is of {on}; a withdrawal is of the day of what it withdraws")]
     WithdrawalDay { event: usize, on: NaiveDate },
 }
