@@ -32,6 +32,9 @@ pub struct Settle {
     /// The day it is taken from the account, for example 2026-11-30.
     #[arg(long, value_name = "DATE", value_parser = day)]
     on: NaiveDate,
+    /// What is said of it, kept with its payments.
+    #[arg(long)]
+    reference: Option<String>,
     /// The same was settled that day before, and is meant a second time.
     #[arg(long)]
     again: bool,
@@ -73,6 +76,7 @@ impl Settle {
             invoice: InvoiceNumber::from_stored(&self.invoice),
             on: self.on,
             amount: self.amount,
+            reference: self.reference.clone(),
         };
         let report = settle_from_account::record(&context.open()?, &new, self.again, &context.actor(), context.now)?;
         context.print(&report, |report| {

@@ -2,7 +2,7 @@
 
 use chapelle::app::repay::{self, NewRepayment};
 use chapelle::app::settle_from_account::{self, NewSettlement};
-use chapelle::app::{AppError, Store, charge_interest, import_statement, match_receipts, on_account};
+use chapelle::app::{AppError, Store, charge_interest, import_statement, match_receipts, on_account, record_payment};
 use chapelle::domain::access::TenantScope;
 use chapelle::domain::audit::Actor;
 use chapelle::domain::ids::TenantCode;
@@ -80,7 +80,8 @@ fn a_receipt_is_kept_settles_an_invoice_and_the_rest_goes_back() {
 
         let settle = |invoice: &str, on: &str, amount| {
             let (invoice, on) = (InvoiceNumber::from_stored(invoice.to_owned()), on.parse().unwrap());
-            let new = NewSettlement { tenant: tenant.clone(), invoice, on, amount: cents(amount) };
+            let reference = Some("compensation de mars".to_owned());
+            let new = NewSettlement { tenant: tenant.clone(), invoice, on, amount: cents(amount), reference };
             settle_from_account::record(&store, &new, false, &by(), at)
         };
         assert_eq!(said(settle("DC2026000003", "2027-01-04", 1_000)), "on-account-too-much", "not there yet");
@@ -92,6 +93,9 @@ fn a_receipt_is_kept_settles_an_invoice_and_the_rest_goes_back() {
         let paid = &settled.payments[0];
         assert_eq!((paid.open_after, settled.balance), (paid.open_before - cents(20_000), cents(30_000)));
         assert_eq!(paid.received_on.to_string(), "2027-01-05", "it counts as paid on the day it came");
+        let recorded = record_payment::list(&store, None, None).unwrap();
+        let recorded = recorded.into_iter().find(|one| one.payment.number == paid.number).unwrap();
+        assert_eq!(recorded.payment.reference.as_deref(), Some("compensation de mars"));
         ties(&world, "300.00");
 
         let send_back = |amount, on: &str| {
@@ -106,7 +110,31 @@ fn a_receipt_is_kept_settles_an_invoice_and_the_rest_goes_back() {
         ties(&world, "0.00");
         let verified = json_at(&world, LATER, &["audit", "verify"]);
         assert_eq!(verified["findings"].as_array().map(Vec::len), Some(0), "{engine:?}: {verified:#}");
+        names_what_is_lost_of_a_receipt(&world, engine);
     }
+}
+
+/// What makes a receipt known, and what the bank kept of it, are held against the event that kept it.
+fn names_what_is_lost_of_a_receipt(world: &World, engine: Engine) {
+    let free = match engine {
+        Engine::Sqlite => "DROP TRIGGER on_account_no_update; DROP TRIGGER journal_line_no_update",
+        Engine::Postgres => "ALTER TABLE on_account DISABLE TRIGGER ALL; ALTER TABLE journal_line DISABLE TRIGGER ALL",
+    };
+    let change = |statements: &str| world.store().connection().unwrap().batch_execute(statements).unwrap();
+    let named = |expected: &str| {
+        let output = world.chapelle_at(LATER, &["--json", "audit", "verify"]).output().unwrap();
+        assert_eq!(output.status.code(), Some(3), "{engine:?}");
+        let told = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(told.contains(expected), "{engine:?}: {told}");
+    };
+    change(free);
+    change("UPDATE on_account SET statement_key = NULL WHERE number = 'CPT-2027-000001'");
+    named("receipt: stored is , event");
+    for (more, which) in [("- 100", "= 200"), ("+ 100", "> 200")] {
+        let set = format!("UPDATE journal_line SET debit_cents = debit_cents {more} WHERE debit_cents {which}");
+        change(&format!("{set} AND document = 'CPT-2027-000001'"));
+    }
+    named("bank_charges: its journal entry debits ");
 }
 
 #[test]
@@ -179,7 +207,7 @@ fn a_settlement_in_parts_is_one_and_bears_one_indemnity_and_no_interest_on_money
     };
     let settle = |amount| {
         let (tenant, invoice, on) = (tenant.clone(), invoice.clone(), "2027-02-01".parse().unwrap());
-        let new = NewSettlement { tenant, invoice, on, amount: cents(amount) };
+        let new = NewSettlement { tenant, invoice, on, amount: cents(amount), reference: None };
         settle_from_account::record(&store, &new, false, &by(), at)
     };
     let days = |amount| -> Vec<String> {

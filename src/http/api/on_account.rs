@@ -74,6 +74,8 @@ pub struct SettleBody {
     /// At most what is open on the invoice and on account that day.
     #[schema(value_type = Amount)]
     amount: Money,
+    /// What is said of it, kept with its payments.
+    reference: Option<String>,
     /// Answers what would be settled and writes nothing.
     #[serde(default)]
     preview: bool,
@@ -145,9 +147,9 @@ pub struct RepaymentPreview {
     security(("token" = []))
 )]
 pub async fn settle(writing: Writing, code: Path<String>) -> Result<HttpResponse, Fault> {
-    let SettleBody { invoice, settled_on, amount, preview, again } = writing.body()?;
+    let SettleBody { invoice, settled_on, amount, reference, preview, again } = writing.body()?;
     let (tenant, invoice) = (TenantCode(code.into_inner()), InvoiceNumber::from_stored(invoice));
-    let new = NewSettlement { tenant, invoice, on: settled_on, amount };
+    let new = NewSettlement { tenant, invoice, on: settled_on, amount, reference };
     if preview {
         let (store, now) = (writing.shared.store.clone(), writing.shared.now());
         let plan = blocking(move || settle_from_account::plan(&store, &new, now)).await?;

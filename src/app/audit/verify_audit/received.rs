@@ -31,15 +31,26 @@ pub struct Said {
     letters: Vec<(i64, String)>,
 }
 
-/// The journal's entries of money received and paid back: day and amount, by document.
-pub type Receipts = BTreeMap<String, (NaiveDate, Money)>;
+/// The journal's entries of money received and paid back, by document.
+pub type Receipts = BTreeMap<String, Posted>;
+
+/// What the journal holds of a document.
+pub struct Posted {
+    on: NaiveDate,
+    amount: Money,
+    /// What its sides debit, the least first.
+    debits: Vec<Money>,
+}
 
 /// Keeps what `entry` says, where it is one of them.
 pub fn note_entry(receipts: &mut Receipts, entry: &EntryLine) {
     // Transfers, and what was settled from accounts.
     let is_within = ["IMP-", "REG-"].iter().any(|series| entry.document.starts_with(series));
     if (is_within && entry.journal == Journal::Miscellaneous.code()) || entry.journal == Journal::Payments.code() {
-        receipts.insert(entry.document.clone(), (entry.date, Money::from_cents(entry.debit_cents)));
+        let mut debits = entry.debits.clone();
+        debits.sort_unstable();
+        let posted = Posted { on: entry.date, amount: Money::from_cents(entry.debit_cents), debits };
+        receipts.insert(entry.document.clone(), posted);
     }
 }
 
@@ -96,6 +107,7 @@ pub fn verify(
             continue;
         };
         against_event(recorded.invoice.as_str(), payment, (*sequence, detail), found);
+        charge(&payment.number, payment.amount, (*sequence, detail), receipts, found);
         letter_of(payment, (*sequence, detail), by_payment.get(payment.number.as_str()).copied(), found);
     }
     let numbers: BTreeSet<&str> = stored.iter().map(|recorded| recorded.payment.number.as_str()).collect();
@@ -156,6 +168,9 @@ fn kept(
         differ(number, "amount", (moved.amount.abs(), told("amount")), &event, found);
         differ(number, "reference", (moved.reference.as_deref().unwrap_or_default(), told("reference")), &event, found);
         differ(number, "receipt", (moved.statement_key.as_deref().unwrap_or_default(), told("receipt")), &event, found);
+        if moved.amount > Money::ZERO {
+            charge(number, moved.amount, (*sequence, detail), receipts, found);
+        }
     }
     let is_there = |number: &String| moved.iter().any(|(_, moved)| moved.number == *number);
     for (number, (sequence, ..)) in said.on_account.iter().filter(|(number, _)| !is_there(number)) {
@@ -233,10 +248,32 @@ fn journal_entry(
 ) {
     match receipts.get(number) {
         None => found.find("payment", number, "it is not in the journal"),
-        Some((day, posted)) => {
-            differ(number, "amount", (amount, posted), "its journal entry", found);
-            differ(number, name, (on, day), "its journal entry", found);
+        Some(posted) => {
+            differ(number, "amount", (amount, posted.amount), "its journal entry", found);
+            differ(number, name, (on, posted.on), "its journal entry", found);
         }
+    }
+}
+
+/// What the bank kept of money received, by its event, is a debit of its own beside what came in.
+fn charge(
+    number: &str,
+    amount: Money,
+    (sequence, detail): (i64, &Value),
+    receipts: &Receipts,
+    found: &mut Verification,
+) {
+    let Some(posted) = receipts.get(number).filter(|posted| posted.amount == amount) else { return };
+    let charge: Money = text(detail, "bank_charges").and_then(|text| text.parse().ok()).unwrap_or_default();
+    let mut said: Vec<Money> = [amount - charge, charge].into_iter().filter(|one| !one.is_zero()).collect();
+    said.sort_unstable();
+    if said != posted.debits {
+        let debits: Vec<String> = posted.debits.iter().map(ToString::to_string).collect();
+        let what = format!(
+            "bank_charges: its journal entry debits {}, event {sequence} says that the bank kept {charge} of {amount}",
+            debits.join(" and ")
+        );
+        found.find("payment", number, what);
     }
 }
 

@@ -268,15 +268,13 @@ fn wanted(frame: &Frame, fields: &Fields, tenant: &TenantCode) -> Result<Wanted,
         wrong("date", "error-day");
     }
     let tenant = tenant.clone();
+    let reference = Some(fields.text("reference").to_owned()).filter(|text| !text.is_empty());
     match (on, amount) {
         (Some(on), Some(amount)) if errors.is_empty() => Ok(match is_repayment(fields) {
-            true => {
-                let reference = Some(fields.text("reference").to_owned()).filter(|text| !text.is_empty());
-                Wanted::Repayment(NewRepayment { tenant, on, amount, reference })
-            }
+            true => Wanted::Repayment(NewRepayment { tenant, on, amount, reference }),
             false => {
                 let invoice = InvoiceNumber::from_stored(fields.text("invoice"));
-                Wanted::Settlement(NewSettlement { tenant, invoice, on, amount })
+                Wanted::Settlement(NewSettlement { tenant, invoice, on, amount, reference })
             }
         }),
         _ => Err(errors),
@@ -380,6 +378,7 @@ fn settlement_facts(frame: &Frame, new: &NewSettlement, planned: &Planned) -> Ve
         ("refund-to", new.invoice.to_string()),
         ("payment-amount", frame.amount(&new.amount)),
         ("refund-transferred-on", frame.date(&new.on)),
+        ("payment-says", new.reference.clone().unwrap_or_default()),
     ];
     if let Planned::Settlement(plan) = planned {
         let part = |(day, amount): &(NaiveDate, Money)| {
