@@ -29,7 +29,7 @@ pub struct SubmittedFigure {
     /// The line of the file, from 1; 0 where it came by none.
     pub line: usize,
     /// Where each column stands in the file, from 0.
-    columns: [Option<usize>; 8],
+    pub columns: [Option<usize>; 8],
     pub key: FigureKey,
     pub amount: Money,
     pub source: String,

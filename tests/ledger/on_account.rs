@@ -187,6 +187,58 @@ fn the_rest_of_a_payment_is_kept_by_the_command_line_and_stands_in_every_export(
     assert!(ledger.contains("CPT-2027-000001") && ledger.contains("60.00"), "{ledger}");
 }
 
+/// A receipt kept for the wrong tenant is moved to the right one, then taken back altogether: it waits again, is kept again, and
+/// the bank, its charges and the account are what they were.
+#[test]
+fn what_was_kept_by_mistake_is_taken_back_and_waits_again() {
+    let at = LATER.parse().unwrap();
+    for engine in ENGINES {
+        let world = World::new(engine);
+        story(&world);
+        let store = world.store();
+        let open = json_at(&world, LATER, &["payments", "open"]);
+        let mut tenants: Vec<&str> = open.as_array().unwrap().iter().map(|one| text_of(one, "tenant")).collect();
+        tenants.dedup();
+        let (wrong, right) = (tenants[0], *tenants.iter().find(|one| **one != tenants[0]).unwrap());
+        let key = received(&store);
+        match_receipts::keep_on_account(&store, &key, &TenantCode::from(wrong), None, &by(), at).unwrap();
+        ties(&world, "500.00");
+        let correct = |tenant, number, more: &[&str]| {
+            let own = ["payments", "correct", tenant, number, "--on", "2027-01-05", "--reason", "mal lu"];
+            json_at(&world, LATER, &[&own[..], more].concat())
+        };
+        let moved = correct(wrong, "CPT-2027-000001", &["--to", right]);
+        assert_eq!((text_of(&moved, "number"), text_of(&moved["kept"], "tenant")), ("CPT-2027-000002", right));
+        assert_eq!(text_of(&moved, "balance"), "0.00");
+        received_again(&store);
+        ties(&world, "500.00");
+        let taken = correct(right, "CPT-2027-000003", &[]);
+        assert_eq!((text_of(&taken, "balance"), taken["kept"].is_null()), ("0.00", true));
+        ties(&world, "0.00");
+
+        // Read from a statement, it waits again.
+        let statement = STATEMENT.replace("2027-01-05", "2027-01-06").replace("S7", "S8");
+        import_statement::import(&store, statement.as_bytes(), &by(), at).unwrap();
+        let waiting = match_receipts::left(&store).unwrap();
+        let keep =
+            || match_receipts::keep_on_account(&store, &waiting[0].key, &TenantCode::from(wrong), None, &by(), at);
+        let number = keep().unwrap().number;
+        let own = ["payments", "correct", wrong, &number, "--on", "2027-01-06", "--reason", "mal lu"];
+        assert_eq!(json_at(&world, LATER, &own)["waits_again"], true);
+        let again = match_receipts::left(&store).unwrap();
+        assert_eq!((again[0].open(), again[0].charge), (waiting[0].open(), waiting[0].charge), "{engine:?}");
+        import_statement::import(&store, statement.as_bytes(), &by(), at).unwrap();
+        assert_eq!(match_receipts::left(&store).unwrap().len(), 1, "read again it brings nothing more");
+        keep().unwrap();
+        assert_eq!(match_receipts::left(&store).unwrap(), []);
+        ties(&world, "500.00");
+        let balance = json_at(&world, LATER, &["journal", "balance", "--to", "2027-02-10"]).to_string();
+        assert!(balance.contains("\"419\""), "{balance}");
+        let verified = json_at(&world, LATER, &["audit", "verify"]);
+        assert_eq!(verified["findings"].as_array().map(Vec::len), Some(0), "{engine:?}: {verified:#}");
+    }
+}
+
 /// What a settlement took counts from the day it came, is compared as a whole with what is sent again, and never stands
 /// before what is claimed.
 #[test]

@@ -1,5 +1,5 @@
 //! Money kept on account of a tenant: what is there, and what is received and kept, with its journal entry and its audit
-//! event in one transaction. How it leaves is in `settle_from_account` and `repay`.
+//! event in one transaction. How it leaves is in `settle_from_account`, `repay` and `correct_kept`.
 
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use serde::Serialize;
@@ -67,6 +67,11 @@ pub(in crate::app) fn known(connection: &mut AnyConnection, tenant: &TenantCode)
     found.ok_or_else(|| AppError::NotFound(format!("tenant {tenant}")))
 }
 
+/// Refuses a day that has not come yet.
+pub(in crate::app) fn must_have_come(on: NaiveDate, today: NaiveDate) -> Result<(), AppError> {
+    if on > today { Err(AppError::refused(&OnAccountError::InFuture { on })) } else { Ok(()) }
+}
+
 /// Keeps what was received within the caller's transaction.
 pub(in crate::app) fn keep(
     connection: &mut AnyConnection,
@@ -75,9 +80,7 @@ pub(in crate::app) fn keep(
     (today, by, now): (NaiveDate, &Actor, DateTime<Utc>),
 ) -> Result<KeptReport, AppError> {
     let Received { on, amount, charge, reference, statement_key, recorded_with } = received;
-    if on > today {
-        return Err(AppError::refused(&OnAccountError::InFuture { on }));
-    }
+    must_have_come(on, today)?;
     let (id, name) = known(connection, tenant)?;
     let number = on_account::take_number(connection, on.year())?;
     let movement = Movement { number, on, amount, reference, statement_key, recorded_with };

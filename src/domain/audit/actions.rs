@@ -8,7 +8,7 @@
 pub const SEALS: [&str; 2] = ["journal.sealed", "readings.sealed"];
 
 /// What events are called, in the order of the alphabet.
-pub const ACTIONS: [&str; 97] = [
+pub const ACTIONS: [&str; 98] = [
     "asset.commissioned",
     "asset.created",
     "asset.disposed",
@@ -64,6 +64,7 @@ pub const ACTIONS: [&str; 97] = [
     "password.reset",
     "payback.created",
     "payback.edited",
+    "payment.corrected",
     "payment.kept",
     "payment.recorded",
     "payment.refunded",

@@ -25,7 +25,8 @@ pub struct Movement {
     /// What tells it from other transactions of a bank statement.
     #[serde(skip)]
     pub statement_key: Option<String>,
-    /// The payment of the same request: the one whose rest it is, or the first part of what was settled at once.
+    /// The payment of the same request: the one whose rest it is, or the first part of what was settled at once. Of a
+    /// correction, what it takes back; of what is kept instead, the correction.
     #[serde(skip)]
     pub recorded_with: Option<String>,
 }
@@ -42,6 +43,11 @@ impl Movement {
     /// It left for an invoice, as a payment with this number.
     pub fn is_payment(&self) -> bool {
         self.number.starts_with("REG-")
+    }
+
+    /// What it takes back, where it corrects what was kept by mistake.
+    pub fn takes_back(&self) -> Option<&str> {
+        self.recorded_with.as_deref().filter(|_| self.amount < Money::ZERO && !self.is_payment())
     }
 }
 
@@ -67,6 +73,17 @@ pub enum OnAccountError {
         "{amount} is more than the {available} that {tenant} had on account on {on} and has not used since; take {available} at most"
     )]
     TooMuch { tenant: String, amount: Money, available: Money, on: NaiveDate },
+    #[error("{0} is not above zero; write what was received, such as 1200.00")]
+    NothingReceived(Money),
+    #[error("{number} was taken back already, by {by}")]
+    TakenBack { number: String, by: String },
+    #[error(
+        "{used} of the {amount} kept as {number} was used already: it settled an invoice or was sent back, and what stands on it \
+         stays; send back what is left, or settle with it"
+    )]
+    Used { number: String, used: Money, amount: Money },
+    #[error("{number} was kept on {kept_on}; it is taken back on that day or after, not on {on}")]
+    BeforeKept { number: String, kept_on: NaiveDate, on: NaiveDate },
     #[error("{invoice} is {other}'s: what {tenant} has on account pays invoices of its own only")]
     OtherTenant { tenant: String, invoice: String, other: String },
 }
@@ -111,6 +128,28 @@ impl OnAccount {
         takes
     }
 
+    /// The correction that took `number` back, if one did.
+    pub fn corrected_by(&self, number: &str) -> Option<&str> {
+        let correction = self.movements.iter().find(|one| one.takes_back() == Some(number));
+        correction.map(|one| one.number.as_str())
+    }
+
+    /// Whether what was kept can be taken back on a day: all of it is still there.
+    pub fn gives_back(&self, kept: &Movement, on: NaiveDate, today: NaiveDate) -> Result<(), OnAccountError> {
+        let number = || kept.number.clone();
+        if let Some(by) = self.corrected_by(&kept.number) {
+            return Err(OnAccountError::TakenBack { number: number(), by: by.to_owned() });
+        }
+        let used = self.taken.get(&kept.number).copied().unwrap_or_default();
+        if !used.is_zero() {
+            return Err(OnAccountError::Used { number: number(), used, amount: kept.amount });
+        }
+        if on < kept.on {
+            return Err(OnAccountError::BeforeKept { number: number(), kept_on: kept.on, on });
+        }
+        self.gives(kept.amount, on, today)
+    }
+
     /// Whether `amount` may leave on a day.
     pub fn gives(&self, amount: Money, on: NaiveDate, today: NaiveDate) -> Result<(), OnAccountError> {
         if amount <= Money::ZERO {
@@ -137,6 +176,16 @@ impl Tell for OnAccountError {
                 .with("amount", *amount)
                 .with("available", *available)
                 .with("on", *on),
+            OnAccountError::NothingReceived(_) => Told::new("payment-not-positive", self),
+            OnAccountError::TakenBack { number, by } => {
+                Told::new("kept-taken-back", self).with("number", number.as_str()).with("by", by.as_str())
+            }
+            OnAccountError::Used { number, used, amount } => {
+                Told::new("kept-used", self).with("number", number.as_str()).with("used", *used).with("amount", *amount)
+            }
+            OnAccountError::BeforeKept { number, kept_on, on } => {
+                Told::new("kept-later", self).with("number", number.as_str()).with("kept", *kept_on).with("day", *on)
+            }
             OnAccountError::OtherTenant { tenant, invoice, other } => Told::new("on-account-other-tenant", self)
                 .with("tenant", tenant.as_str())
                 .with("invoice", invoice.as_str())

@@ -36,6 +36,10 @@ enum Event {
     Repay {
         cents: i64,
     },
+    /// Takes back the so-many-eth movement, where it was kept.
+    Correct {
+        place: usize,
+    },
     Pass {
         days: u64,
     },
@@ -50,6 +54,7 @@ fn events() -> impl Strategy<Value = Vec<(Event, u64)>> {
         (1..4_000i64).prop_map(|cents| Event::Credit { cents }),
         (-5..4_000i64).prop_map(|cents| Event::Refund { cents }),
         (-5..9_000i64).prop_map(|cents| Event::Repay { cents }),
+        (0usize..12).prop_map(|place| Event::Correct { place }),
         (1u64..9).prop_map(|days| Event::Pass { days }),
     ];
     prop::collection::vec((event, 0u64..6), 0..60)
@@ -79,6 +84,7 @@ impl Books<'_> {
             Event::Receive { cents } => self.receive(Money::from_cents(cents), on, position),
             Event::Credit { cents } => self.credit(Money::from_cents(cents), number),
             Event::Refund { cents } => self.refund(Money::from_cents(cents), on, position),
+            Event::Correct { place } => self.correct(place, on, number),
             Event::Settle { cents } => self.settle(Money::from_cents(cents), on, payment_number(2026, position)),
             Event::Repay { cents } => {
                 let amount = Money::from_cents(cents);
@@ -134,6 +140,28 @@ impl Books<'_> {
             self.entries.push(paid_back_entry(self.invoice.invoice, &back, &self.chart).unwrap());
             self.invoice.paid_back.push(back);
         }
+    }
+
+    fn correct(&mut self, place: usize, on: NaiveDate, number: String) {
+        let Some(kept) = self.account.movements.get(place).filter(|one| one.amount > Money::ZERO).cloned() else {
+            return;
+        };
+        if self.account.gives_back(&kept, on, self.today).is_err() {
+            return;
+        }
+        let recorded_with = Some(kept.number.clone());
+        let moved = Movement { recorded_with, ..movement(number, on, -kept.amount) };
+        let posted = self.entries.iter().find(|entry| entry.document == kept.number).unwrap();
+        let entry = reversed_entry(posted, "AP-HP", &moved).unwrap();
+        self.leave(&[Taking { from: kept.number.clone(), on: kept.on, amount: kept.amount }]);
+        self.moved(moved, entry);
+        assert!(self.account.gives_back(&kept, on, self.today).is_err(), "once");
+        let of = |document: &str| -> Vec<(String, Money)> {
+            let entry = self.entries.iter().find(|entry| entry.document == document).unwrap();
+            entry.lines().iter().map(|line| (line.account.clone(), line.debit - line.credit)).collect()
+        };
+        let (kept, back) = (of(&kept.number), of(&self.entries.last().unwrap().document));
+        assert!(kept.iter().zip(&back).all(|(one, other)| one.0 == other.0 && one.1 == -other.1), "{kept:?} {back:?}");
     }
 
     fn settle(&mut self, amount: Money, on: NaiveDate, number: String) {

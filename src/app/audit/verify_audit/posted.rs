@@ -88,7 +88,9 @@ fn journal_of(action: &str, document: &str) -> Option<Journal> {
         // What moved was told by the action of charges at first.
         "asset.posted" | "depreciation.posted" if document.starts_with("AMORT-") => Some(Journal::Depreciation),
         "asset.posted" | "depreciation.posted" => Some(Journal::Assets),
-        "payment.kept" | "payment.recorded" | "payment.refunded" | "payment.repaid" => Some(Journal::Payments),
+        "payment.corrected" | "payment.kept" | "payment.recorded" | "payment.refunded" | "payment.repaid" => {
+            Some(Journal::Payments)
+        }
         "payment.settled" | "payment.transferred" | "interest.claimed" => Some(Journal::Miscellaneous),
         _ => None,
     }

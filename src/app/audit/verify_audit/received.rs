@@ -63,6 +63,7 @@ impl Said {
         let day = match event.action.as_str() {
             "payment.kept" => Some("kept_on"),
             "payment.repaid" => Some("repaid_on"),
+            "payment.corrected" => Some("corrected_on"),
             _ => None,
         };
         if let Some(day) = day {
@@ -155,7 +156,12 @@ fn kept(
     found: &mut Verification,
 ) {
     for (tenant, moved) in moved.iter().filter(|(_, moved)| !moved.is_payment()) {
-        let (number, day) = (&moved.number, if moved.amount > Money::ZERO { "kept_on" } else { "repaid_on" });
+        let day = match moved.takes_back() {
+            Some(_) => "corrected_on",
+            None if moved.amount > Money::ZERO => "kept_on",
+            None => "repaid_on",
+        };
+        let number = &moved.number;
         taken.number(on_account::SERIES, number);
         journal_entry(number, (day, moved.on), moved.amount.abs(), receipts, found);
         let Some((sequence, detail, _)) = said.on_account.get(number).filter(|(_, _, told)| *told == day) else {
@@ -168,6 +174,7 @@ fn kept(
         differ(number, "amount", (moved.amount.abs(), told("amount")), &event, found);
         differ(number, "reference", (moved.reference.as_deref().unwrap_or_default(), told("reference")), &event, found);
         differ(number, "receipt", (moved.statement_key.as_deref().unwrap_or_default(), told("receipt")), &event, found);
+        differ(number, "reverses", (moved.takes_back().unwrap_or_default(), told("reverses")), &event, found);
         if moved.amount > Money::ZERO {
             charge(number, moved.amount, (*sequence, detail), receipts, found);
         }

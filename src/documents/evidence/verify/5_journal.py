@@ -242,6 +242,7 @@ POSTING_ACTIONS = (
     "depreciation.posted",
     "interest.claimed",
     "invoice.issued",
+    "payment.corrected",
     "payment.kept",
     "payment.recorded",
     "payment.refunded",
@@ -255,6 +256,7 @@ POSTING_ACTIONS = (
 JOURNALS = {
     "balances.opened": "AN",
     "interest.claimed": "OD",
+    "payment.corrected": "BQ",
     "payment.kept": "BQ",
     "payment.recorded": "BQ",
     "payment.refunded": "BQ",

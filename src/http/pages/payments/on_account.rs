@@ -19,7 +19,7 @@ use crate::domain::access::{Action, TenantScope};
 use crate::domain::ids::TenantCode;
 use crate::domain::invoice::InvoiceNumber;
 use crate::domain::money::Money;
-use crate::domain::receivables::Movement;
+use crate::domain::receivables::{Movement, OnAccount};
 use crate::domain::told::Told;
 use crate::http::auth::Visitor;
 use crate::http::error::Fault;
@@ -38,6 +38,8 @@ struct AccountPage {
     total: String,
     /// The latest first.
     rows: Vec<MovedRow>,
+    /// Where money received is kept by hand.
+    keep: Option<String>,
     /// None where nothing is on account, or for who may not use it.
     form: Option<FormView>,
     plan: Option<PlanView>,
@@ -51,6 +53,8 @@ struct MovedRow {
     what: String,
     reference: String,
     amount: String,
+    /// Where it is taken back, while all of it is there.
+    correct: Option<String>,
 }
 
 struct FormView {
@@ -142,7 +146,8 @@ async fn show(
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let template = AccountPage {
         form: may_use.then(|| form_view(&frame, fields, &open, balance, today.to_string())),
-        rows: account.movements.iter().rev().map(|moved| moved_row(&frame, moved)).collect(),
+        rows: account.movements.iter().rev().map(|moved| moved_row(&frame, &account, moved)).collect(),
+        keep: frame.may(Action::RecordPayments).then(|| format!("{}/keep", address(&tenant))),
         balance: frame.amount(&balance),
         total: frame.bare(&balance),
         address: address(&tenant),
@@ -164,8 +169,11 @@ pub fn address(tenant: &TenantCode) -> String {
     format!("{}/on-account", own_page(tenant))
 }
 
-fn moved_row(frame: &Frame, moved: &Movement) -> MovedRow {
+fn moved_row(frame: &Frame, account: &OnAccount, moved: &Movement) -> MovedRow {
+    let is_whole = moved.amount > Money::ZERO && !account.taken.contains_key(&moved.number);
+    let may_correct = is_whole && frame.may(Action::RecordPayments);
     let what = match moved.amount > Money::ZERO {
+        _ if moved.takes_back().is_some() => "on-account-corrected",
         true => "on-account-kept",
         false if moved.is_payment() => "on-account-settled",
         false => "on-account-repaid",
@@ -177,6 +185,7 @@ fn moved_row(frame: &Frame, moved: &Movement) -> MovedRow {
         what: frame.t(what),
         reference: moved.reference.clone().unwrap_or_default(),
         amount: frame.bare(&moved.amount),
+        correct: may_correct.then(|| format!("{}/{}/correct", address(&account.tenant), encoded(&moved.number))),
     }
 }
 
