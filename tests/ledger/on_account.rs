@@ -12,7 +12,7 @@ use chapelle::domain::told::Tell;
 use diesel::connection::SimpleConnection;
 
 use crate::common::{ENGINES, Engine, World};
-use crate::story::{LATER, json_at, refused, story};
+use crate::story::{LATER, json_at, refused, story, years_closed};
 use crate::text_of;
 
 fn by() -> Actor {
@@ -236,6 +236,45 @@ fn what_was_kept_by_mistake_is_taken_back_and_waits_again() {
         assert!(balance.contains("\"419\""), "{balance}");
         let verified = json_at(&world, LATER, &["audit", "verify"]);
         assert_eq!(verified["findings"].as_array().map(Vec::len), Some(0), "{engine:?}: {verified:#}");
+    }
+}
+
+/// Years are closed with money on account in them: it is carried forward to its tenant, settles an invoice in the next year, and
+/// stands in the packs of both.
+#[test]
+fn what_is_on_account_is_carried_forward_and_used_in_the_next_year() {
+    for engine in ENGINES {
+        let world = World::new(engine);
+        story(&world);
+        let open = json_at(&world, LATER, &["payments", "open"]);
+        let one = open.as_array().unwrap().iter().find(|one| one["number"] == "DC2026000003").unwrap();
+        let tenant = text_of(one, "tenant");
+        let keep = ["payments", "keep", tenant, "--amount", "120.00", "--date", "2026-12-20", "--reference", "VIR 12"];
+        assert_eq!(text_of(&json_at(&world, LATER, &keep), "number"), "CPT-2026-000001");
+        years_closed(&world);
+        let correct = |on| ["payments", "correct", tenant, "CPT-2026-000001", "--reason", "mal lu", "--on", on];
+        assert!(refused(&world, LATER, &correct("2026-12-20")).contains("closed"), "{engine:?}");
+        let next = json_at(&world, LATER, &["journal", "balance", "--from", "2027-01-01", "--to", "2027-12-31"]);
+        let row = next["accounts"].as_array().unwrap().iter().find(|row| row["account"] == "419").unwrap();
+        assert_eq!(text_of(row, "opening_credit"), "120.00", "{row:#}");
+
+        let settle = ["payments", "settle", tenant, "DC2026000003", "--amount", "100.00", "--on", "2027-01-20"];
+        let settled = json_at(&world, LATER, &settle);
+        let paid = &settled["payments"][0];
+        assert_eq!((text_of(paid, "number"), text_of(paid, "received_on")), ("REG-2027-000001", "2026-12-20"));
+        assert!(refused(&world, LATER, &correct("2027-01-20")).contains("100.00 of the 120.00"), "{engine:?}");
+        ties(&world, "20.00");
+        let verified = json_at(&world, LATER, &["audit", "verify"]);
+        assert_eq!(verified["findings"].as_array().map(Vec::len), Some(0), "{engine:?}: {verified:#}");
+        let script = world.file("verify.py", chapelle::documents::evidence::VERIFIER);
+        json_at(&world, LATER, &["audit", "sign"]);
+        for year in ["2026", "2027"] {
+            let path = world.dir.path().join("pack.zip");
+            json_at(&world, LATER, &["audit", "pack", "--year", year, "--output", path.to_str().unwrap()]);
+            let told = std::process::Command::new("python3").arg("-B").args([&script, &path]).output().unwrap();
+            let text = String::from_utf8_lossy(&told.stdout);
+            assert!(matches!(told.status.code(), Some(0 | 4)), "{engine:?} {year}: {text}");
+        }
     }
 }
 

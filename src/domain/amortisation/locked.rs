@@ -228,7 +228,8 @@ fn invoices(asset: &FixedAsset, count: usize) -> String {
 
 /// `impair of gros-oeuvre on 2027-01-01, recorded on 2026-12-01 by cli`.
 fn described(event: &AssetEvent) -> String {
-    let component = event.change.named().map(|codes| format!(" of {codes}")).unwrap_or_default();
+    let withdrawn = event.change.withdraws().map(|number| format!(" of event {number}"));
+    let component = event.change.named().map(|codes| format!(" of {codes}")).or(withdrawn).unwrap_or_default();
     let amount = event.change.amount().map(|amount| format!(", {}", grouped(amount))).unwrap_or_default();
     let years = match &event.change {
         AssetChange::Revise { duration_years: Some(years), .. } => format!(" to {years} years"),
