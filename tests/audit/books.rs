@@ -51,7 +51,7 @@ fn keep_on_account(world: &World, open: &Value) {
 /// What is done, how it is undone, and where and how it must be named.
 type Change = (&'static str, &'static str, (&'static str, &'static str, &'static str));
 
-const CHANGES: [Change; 27] = [
+const CHANGES: [Change; 29] = [
     (
         "UPDATE entry_series SET last = last + 5 WHERE fiscal_year = 2026 AND series = ''",
         "UPDATE entry_series SET last = last - 5 WHERE fiscal_year = 2026 AND series = ''",
@@ -108,6 +108,16 @@ const CHANGES: [Change; 27] = [
         "UPDATE on_account_taken SET amount_cents = amount_cents + 100 WHERE number = 'CPT-2026-000002'",
         "UPDATE on_account_taken SET amount_cents = amount_cents - 100 WHERE number = 'CPT-2026-000002'",
         ("payment", "CPT-2026-000002", "amount: stored is 20.00, what was taken from receipts says 21.00"),
+    ),
+    (
+        "UPDATE on_account_taken SET taken_from = 'CPT-2026-000002' WHERE number = 'CPT-2026-000002'",
+        "UPDATE on_account_taken SET taken_from = 'CPT-2026-000001' WHERE number = 'CPT-2026-000002'",
+        ("payment", "CPT-2026-000002", "taken: stored is 20.00 of CPT-2026-000002, event"),
+    ),
+    (
+        "UPDATE on_account_taken SET number = 'CPT-2026-000001' WHERE number = 'CPT-2026-000002'",
+        "UPDATE on_account_taken SET number = 'CPT-2026-000002' WHERE number = 'CPT-2026-000001'",
+        ("payment", "CPT-2026-000001", "it is taken from CPT-2026-000001, which was not kept for its tenant"),
     ),
     (
         "UPDATE paid_back SET amount_cents = amount_cents - 100 WHERE number = 'RBT-2026-000001'",

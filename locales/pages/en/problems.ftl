@@ -89,6 +89,7 @@ told-kept-later = { $number } was kept on { $kept }: it is taken back on that da
 told-correction-same-tenant = { $number } is kept for that tenant already.
 told-correction-no-reason = Say why it is taken back.
 told-received-stands = { $number } of { $amount } received from { $tenant } on { $date } stands already, with the same reference. Nothing was recorded. Where it was received a second time, say so by "again": true, on the command line by --again.
+told-settled-before-claim = Interest of { $invoice } is claimed up to { $claimed }, and a claim never changes: settle on that day or after, not on { $day }.
 told-repayment-stands = { $number } of { $amount } sent back to { $tenant } on { $date } stands already, with the same reference. Nothing was recorded. Where it was sent a second time, say so by "again": true, on the command line by --again.
 told-credit-stands = Credit note { $number } of { $date } takes back the same already, { $amount } net. Nothing was issued. Where it is meant a second time, say so by "again": true, on the command line by --again.
 told-late-change = The readings of { $month } changed after invoice { $invoice }: line { $line } is regularised by { $amount }.

@@ -89,6 +89,7 @@ told-kept-later = { $number } a été gardé le { $kept } : il se reprend ce j
 told-correction-same-tenant = { $number } est déjà gardé pour cet hébergé.
 told-correction-no-reason = Dites pourquoi la somme est reprise.
 told-received-stands = { $number } de { $amount }, reçu de { $tenant } le { $date }, est déjà enregistré avec la même référence. Rien n’a été enregistré. S’il a été reçu une seconde fois, dites-le par "again": true, en ligne de commande par --again.
+told-settled-before-claim = Les intérêts de { $invoice } sont réclamés jusqu’au { $claimed }, et une réclamation ne change plus : réglez ce jour-là ou après, et non le { $day }.
 told-repayment-stands = { $number } de { $amount }, rendu à { $tenant } le { $date }, est déjà enregistré avec la même référence. Rien n’a été enregistré. S’il a été rendu une seconde fois, dites-le par "again": true, en ligne de commande par --again.
 told-credit-stands = L’avoir { $number } du { $date } reprend déjà la même chose, { $amount } hors taxes. Rien n’a été émis. S’il en faut un second, dites-le par "again": true, en ligne de commande par --again.
 told-late-change = Les relevés { $of-month } ont changé après la facture { $invoice } : la ligne { $line } est régularisée de { $amount }.

@@ -135,10 +135,11 @@ fn take_back(
     };
     let entry = reversed_entry(&posted(connection, &kept.number)?, &name, &movement).map_err(AppError::input)?;
     let taking = Taking { from: kept.number.clone(), on: kept.on, amount: kept.amount };
-    stored::insert(connection, id, &movement, &[taking], now)?;
+    let taken = [taking];
+    stored::insert(connection, id, &movement, &taken, now)?;
     let detail = serde_json::json!({
         "tenant": new.tenant, "corrected_on": new.on, "amount": kept.amount, "reference": kept.number,
-        "reverses": kept.number, "moved_to": new.to,
+        "reverses": kept.number, "moved_to": new.to, "taken": taken,
     });
     let event = AuditEvent::new(now, by, "payment.corrected", &number, detail).because(&new.reason);
     let event = event.before(serde_json::json!({ "balance": account.balance() }));

@@ -10,7 +10,7 @@ use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::ids::TenantCode;
 use crate::domain::ledger::JournalEntry;
 use crate::domain::money::Money;
-use crate::domain::receivables::{Movement, OnAccount, OnAccountError, Payment, kept_entry};
+use crate::domain::receivables::{Movement, OnAccount, OnAccountError, Payment, Taking, kept_entry};
 use crate::storage::{AnyConnection, audit, book, journal, on_account};
 
 /// What was received and no invoice takes.
@@ -112,7 +112,7 @@ pub(in crate::app) fn post(
     Ok(on_account::balance(connection, Some(tenant))?)
 }
 
-/// Takes a payment from its tenant's account, if it is there on its day; `first` is the first part of what is settled at once,
+/// Takes a payment from its tenant's account, if it is there on its day, and tells from which receipts; `first` is the first part of what is settled at once,
 /// where this is another.
 pub(in crate::app) fn take(
     connection: &mut AnyConnection,
@@ -120,7 +120,7 @@ pub(in crate::app) fn take(
     payment: &Payment,
     first: Option<&str>,
     (today, now): (NaiveDate, DateTime<Utc>),
-) -> Result<(), AppError> {
+) -> Result<Vec<Taking>, AppError> {
     let (id, _) = known(connection, tenant)?;
     let (on, amount) = (payment.entered_on(), payment.amount);
     let account = on_account::of_tenant(connection, tenant)?;
@@ -128,5 +128,7 @@ pub(in crate::app) fn take(
     let (number, reference) = (payment.number.clone(), payment.reference.clone());
     let recorded_with = first.map(str::to_owned);
     let movement = Movement { number, on, amount: -amount, reference, statement_key: None, recorded_with };
-    Ok(on_account::insert(connection, id, &movement, &account.takes(amount), now)?)
+    let takes = account.takes(amount, on);
+    on_account::insert(connection, id, &movement, &takes, now)?;
+    Ok(takes)
 }

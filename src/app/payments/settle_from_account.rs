@@ -155,9 +155,13 @@ fn parts(
     let account = on_account::of_tenant(connection, &new.tenant)?;
     account.gives(new.amount, new.on, today).map_err(|error| AppError::refused(&error))?;
     let claimed = gathered.account().claimed_through(&gathered.claimed());
+    if let Some(claimed) = claimed.filter(|claimed| *claimed > new.on) {
+        let invoice = new.invoice.to_string();
+        return Err(AppError::refused(&OnAccountError::BeforeClaim { invoice, claimed, on: new.on }));
+    }
     let earliest = gathered.invoice.issue_date.max(claimed.unwrap_or(NaiveDate::MIN));
     let mut parts: Vec<(NaiveDate, Money)> = vec![];
-    for taking in account.takes(new.amount) {
+    for taking in account.takes(new.amount, new.on) {
         let (day, amount) = (taking.on.max(earliest), taking.amount);
         match parts.last_mut().filter(|(last, _)| *last == day) {
             Some((_, sum)) => *sum += amount,

@@ -32,9 +32,10 @@ pub struct Movement {
 }
 
 /// Part of what leaves an account: the receipt it is taken from, and the day that came.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Taking {
     pub from: String,
+    #[serde(skip)]
     pub on: NaiveDate,
     pub amount: Money,
 }
@@ -82,6 +83,10 @@ pub enum OnAccountError {
          stays; send back what is left, or settle with it"
     )]
     Used { number: String, used: Money, amount: Money },
+    #[error(
+        "interest of {invoice} is claimed up to {claimed}, and a claim never changes: settle on that day or after, not on {on}"
+    )]
+    BeforeClaim { invoice: String, claimed: NaiveDate, on: NaiveDate },
     #[error("{number} was kept on {kept_on}; it is taken back on that day or after, not on {on}")]
     BeforeKept { number: String, kept_on: NaiveDate, on: NaiveDate },
     #[error("{invoice} is {other}'s: what {tenant} has on account pays invoices of its own only")]
@@ -94,8 +99,19 @@ impl OnAccount {
         self.movements.iter().map(|movement| movement.amount).sum()
     }
 
-    /// The most that can leave on a day: the least that is there then and on every day since.
+    /// The most that can leave on a day: the least that is there then and on every day since, and no more than is left of
+    /// what had come by then.
     pub fn available(&self, on: NaiveDate) -> Money {
+        self.least_since(on).min(self.left_of(on).map(|(_, left)| left).sum())
+    }
+
+    /// What had come by a day and has not left yet, each receipt with what is left of it.
+    fn left_of(&self, on: NaiveDate) -> impl Iterator<Item = (&Movement, Money)> {
+        let came = self.movements.iter().filter(move |one| one.amount > Money::ZERO && one.on <= on);
+        came.map(|one| (one, one.amount - self.taken.get(&one.number).copied().unwrap_or_default()))
+    }
+
+    fn least_since(&self, on: NaiveDate) -> Money {
         let mut moved = self.movements.iter().peekable();
         let mut there = Money::ZERO;
         while let Some(one) = moved.next_if(|one| one.on <= on) {
@@ -112,14 +128,13 @@ impl OnAccount {
         least
     }
 
-    /// The receipts `amount` is taken from where it leaves: what came first and has not left yet leaves first. What left
-    /// before keeps what it took, whatever is kept later with an earlier day.
-    pub fn takes(&self, amount: Money) -> Vec<Taking> {
+    /// The receipts `amount` is taken from where it leaves on a day: of what had come by then, what came first and has not
+    /// left yet leaves first. What left before keeps what it took, whatever is kept later with an earlier day.
+    pub fn takes(&self, amount: Money, on: NaiveDate) -> Vec<Taking> {
         let mut wanted = amount;
         let mut takes = vec![];
-        for one in self.movements.iter().filter(|one| one.amount > Money::ZERO) {
-            let gone = self.taken.get(&one.number).copied().unwrap_or_default();
-            let part = (one.amount - gone).min(wanted);
+        for (one, left) in self.left_of(on) {
+            let part = left.min(wanted);
             if part > Money::ZERO {
                 wanted -= part;
                 takes.push(Taking { from: one.number.clone(), on: one.on, amount: part });
@@ -183,6 +198,10 @@ impl Tell for OnAccountError {
             OnAccountError::Used { number, used, amount } => {
                 Told::new("kept-used", self).with("number", number.as_str()).with("used", *used).with("amount", *amount)
             }
+            OnAccountError::BeforeClaim { invoice, claimed, on } => Told::new("settled-before-claim", self)
+                .with("invoice", invoice.as_str())
+                .with("claimed", *claimed)
+                .with("day", *on),
             OnAccountError::BeforeKept { number, kept_on, on } => {
                 Told::new("kept-later", self).with("number", number.as_str()).with("kept", *kept_on).with("day", *on)
             }

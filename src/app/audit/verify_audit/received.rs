@@ -92,7 +92,7 @@ pub fn verify(
     returned(connection, said, receipts, taken, found)?;
     let moved = on_account::all(connection)?;
     kept(&moved, said, receipts, taken, found);
-    left(&moved, &on_account::takings(connection, None)?, found);
+    left(&moved, &on_account::takings(connection, None)?, said, found);
     settled(&moved, said, &stored, found);
     let lines = lettering::lines(connection)?;
     let journals = [Journal::Payments.code(), Journal::Miscellaneous.code()];
@@ -186,7 +186,18 @@ fn kept(
 }
 
 /// What left accounts was taken from what was kept, and no more of a receipt than was kept of it.
-fn left(moved: &[(TenantCode, Movement)], takings: &[(String, String, Money)], found: &mut Verification) {
+fn left(moved: &[(TenantCode, Movement)], takings: &[(String, String, Money)], said: &Said, found: &mut Verification) {
+    let by_number: BTreeMap<&str, &(TenantCode, Movement)> =
+        moved.iter().map(|one| (one.1.number.as_str(), one)).collect();
+    for (number, from, _) in takings {
+        let (Some(left), Some(kept)) = (by_number.get(number.as_str()), by_number.get(from.as_str())) else {
+            found.find("payment", number, format!("it is taken from {from}, and one of them is not there"));
+            continue;
+        };
+        if left.1.amount > Money::ZERO || kept.1.amount < Money::ZERO || left.0 != kept.0 {
+            found.find("payment", number, format!("it is taken from {from}, which was not kept for its tenant"));
+        }
+    }
     let (mut by_leaving, mut by_receipt): (BTreeMap<&str, Money>, BTreeMap<&str, Money>) = Default::default();
     for (number, from, amount) in takings {
         *by_leaving.entry(number).or_default() += *amount;
@@ -203,7 +214,28 @@ fn left(moved: &[(TenantCode, Movement)], takings: &[(String, String, Money)], f
         }
         let taken = by_leaving.get(number).copied().unwrap_or_default();
         differ(number, "amount", (-moved.amount, taken), "what was taken from receipts", found);
+        taken_as_said(number, takings, said, found);
     }
+}
+
+/// The receipts it was taken from are those its event names; events of before name none.
+fn taken_as_said(number: &str, takings: &[(String, String, Money)], said: &Said, found: &mut Verification) {
+    let own = said.on_account.get(number).map(|(sequence, detail, _)| (sequence, detail));
+    let event = own.or_else(|| said.payments.get(number).map(|(sequence, detail)| (sequence, detail)));
+    let Some((sequence, named)) = event.and_then(|(sequence, detail)| Some((sequence, detail.get("taken")?))) else {
+        return;
+    };
+    let mut stored: Vec<String> = takings
+        .iter()
+        .filter(|(left, ..)| left == number)
+        .map(|(_, from, amount)| format!("{amount} of {from}"))
+        .collect();
+    let named = named.as_array().into_iter().flatten();
+    let one = |one: &Value| format!("{} of {}", text(one, "amount").unwrap_or("?"), text(one, "from").unwrap_or("?"));
+    let mut named: Vec<String> = named.map(one).collect();
+    stored.sort_unstable();
+    named.sort_unstable();
+    differ(number, "taken", (stored.join(", "), named.join(", ")), &format!("event {sequence}"), found);
 }
 
 /// Payments settled from accounts, both ways.
@@ -225,6 +257,11 @@ fn settled(moved: &[(TenantCode, Movement)], said: &Said, payments: &[RecordedPa
         differ(number, "tenant", (&recorded.tenant, *tenant), who, found);
         differ(number, "amount", (recorded.payment.amount, -moved.amount), who, found);
         differ(number, "settled on", (moved.on, day), "its event", found);
+        if recorded.payment.received_on > moved.on {
+            let what =
+                format!("it counts from {}, after {}, when it was settled", recorded.payment.received_on, moved.on);
+            found.find("payment", *number, what);
+        }
     }
     for number in said.payments.keys().filter(|number| told(number).is_some() && !left.contains_key(number.as_str())) {
         found.find("payment", number, "the trail says it was settled from an account, and it left none");

@@ -293,7 +293,11 @@ fn wanted(frame: &Frame, fields: &Fields, tenant: &TenantCode) -> Result<Wanted,
 /// Which field a refusal is about.
 fn field(told: &Told) -> &'static str {
     match told.key.as_str() {
-        "paid-back-in-future" | "payment-in-future" | "payment-before-issue" | "books-closed" => "date",
+        "paid-back-in-future"
+        | "payment-in-future"
+        | "payment-before-issue"
+        | "settled-before-claim"
+        | "books-closed" => "date",
         "on-account-other-tenant" | "payment-nothing-open" | "payment-of-credit-note" | "invoice-unknown" => "invoice",
         "text-too-long" | "text-control" => "reference",
         _ => "amount",
