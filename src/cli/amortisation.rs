@@ -79,7 +79,7 @@ impl Post {
     fn run(&self, context: &Context) -> Result<Outcome, CliError> {
         let report = post_depreciation::post(&context.open()?, self.through, &context.actor(), context.now)?;
         context.print(&report, describe);
-        Ok(Outcome::Done)
+        Ok(if report.book_changed { Outcome::NeedsAttention } else { Outcome::Done })
     }
 }
 
@@ -103,7 +103,10 @@ fn describe(report: &PostingReport) -> String {
     if let Some(document) = &report.catch_up {
         lines.push(format!("{document} catches up what the periods posted before lacked"));
     }
-    if lines.is_empty() {
+    if report.book_changed {
+        let told = "the book was changed meanwhile: this is what was posted before; run it again for the rest";
+        lines.push(told.to_owned());
+    } else if lines.is_empty() {
         lines.push(format!("nothing to post: everything through {} is in the journal", report.through));
     }
     lines.join("\n")

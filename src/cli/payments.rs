@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::context::counted;
 use super::files::read_whole;
-use super::on_account::{Account, Repay, Settle, describe_kept};
+use super::on_account::{Account, Correct, Keep, Repay, Settle, describe_kept};
 use super::paid_back::{Refund, Transfer};
 use super::{CliError, Context, Outcome};
 use crate::app::AppError;
@@ -34,6 +34,10 @@ pub enum Payments {
     Transfer(Transfer),
     /// Show what a tenant has on account: what it sent beyond what it owed, and where it went.
     Account(Account),
+    /// Keep money that a tenant sent while nothing of it is open on its account.
+    Keep(Keep),
+    /// Take back what was kept on account by mistake, or move it to another tenant's.
+    Correct(Correct),
     /// Settle an invoice, or part of it, from what its tenant has on account.
     Settle(Settle),
     /// Record that what a tenant has on account was sent back to it.
@@ -110,6 +114,8 @@ impl Payments {
             Payments::Refund(refund) => refund.run(context),
             Payments::Transfer(transfer) => transfer.run(context),
             Payments::Account(account) => account.run(context),
+            Payments::Keep(keep) => keep.run(context),
+            Payments::Correct(correct) => correct.run(context),
             Payments::Settle(settle) => settle.run(context),
             Payments::Repay(repay) => repay.run(context),
             Payments::List(list) => list.run(context),

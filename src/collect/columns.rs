@@ -53,6 +53,11 @@ impl<const N: usize> Columns<N> {
         self.width
     }
 
+    /// Where each column stands.
+    pub const fn positions(&self) -> [Option<usize>; N] {
+        self.positions
+    }
+
     /// Where the column stands, from 0; none where the file has none.
     pub fn position(&self, column: usize) -> Option<usize> {
         self.positions.get(column).copied().flatten()

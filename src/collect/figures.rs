@@ -26,11 +26,39 @@ const AMOUNT_CENTS_MAX: i64 = 100_000_000_000;
 pub struct SubmittedFigure {
     /// Where it stands, as mistakes are told: `couts.csv:12`.
     pub place: String,
+    /// The line of the file, from 1; 0 where it came by none.
+    pub line: usize,
+    /// Where each column stands in the file, from 0.
+    pub columns: [Option<usize>; 8],
     pub key: FigureKey,
     pub amount: Money,
     pub source: String,
     /// Why it replaces what is recorded, where it is a correction.
     pub correction: Option<String>,
+}
+
+impl SubmittedFigure {
+    /// The place of one of its cells, by the English name of the column: `couts.csv:12: column 4 (amount_eur)`; of a figure
+    /// that came by no file, its own.
+    pub fn cell(&self, column: &str) -> String {
+        let known = KNOWN.english.iter().zip(self.columns).find(|(name, _)| **name == column);
+        match known.and_then(|(_, position)| position) {
+            Some(position) => format!("{}: {}", self.place, column_at(position, column)),
+            None => self.place.clone(),
+        }
+    }
+}
+
+/// `column 4 (amount_eur)`
+fn column_at(position: usize, name: &str) -> String {
+    format!("column {} ({name})", position + 1)
+}
+
+/// What a file holds, and every mistake of it by its line.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct FigureFile {
+    pub figures: Vec<SubmittedFigure>,
+    pub mistakes: Vec<(usize, String)>,
 }
 
 /// The texts of a figure, from a file's cells or a command's arguments.
@@ -46,27 +74,36 @@ pub struct FigureTexts<'a> {
     pub correction: Option<&'a str>,
 }
 
-/// Every figure of a file; or every mistake in it, with line, column and remedy.
-pub fn figures(bytes: &[u8], file_name: &str) -> Result<Vec<SubmittedFigure>, Vec<String>> {
-    let text = decoded(bytes, file_name).map_err(|mistake| vec![mistake])?;
+/// Every figure of a file that can be read, and every mistake beside them, with line, column and remedy.
+pub fn figures(bytes: &[u8], file_name: &str) -> FigureFile {
+    let mut file = FigureFile::default();
+    if let Err(mistake) = read(bytes, file_name, &mut file) {
+        file.mistakes.push(mistake);
+    }
+    if file.figures.is_empty() && file.mistakes.is_empty() {
+        let told = format!("{file_name}: there is no figure below the header line; nothing was recorded");
+        file.mistakes.push((1, told));
+    }
+    file
+}
+
+/// Reads the lines; or says why there are none to read.
+fn read(bytes: &[u8], file_name: &str, file: &mut FigureFile) -> Result<(), (usize, String)> {
+    let text = decoded(bytes, file_name).map_err(|mistake| (1, mistake))?;
     let delimiter = delimiter_of(text);
-    let told = |line: usize, message: String| format!("{file_name}:{line}: {message}");
+    let told = |line: usize, message: String| (line, format!("{file_name}:{line}: {message}"));
     let mut cells = Cells::separated_by(delimiter);
     let mut lines = numbered(text);
     cells.take(lines.next().map_or("", |(_, header)| header).as_bytes());
-    let header = Header::of(&cells, delimiter == b';').map_err(|message| vec![told(1, message)])?;
-    let (mut figures, mut mistakes) = (Vec::new(), Vec::new());
+    let header = Header::of(&cells, delimiter == b';').map_err(|message| told(1, message))?;
     for (line, text) in lines {
         cells.take(text.as_bytes());
         match header.figure(&cells, format!("{file_name}:{line}")) {
-            Ok(figure) => figures.push(figure),
-            Err(messages) => mistakes.extend(messages.into_iter().map(|message| told(line, message))),
+            Ok(figure) => file.figures.push(SubmittedFigure { line, columns: header.columns.positions(), ..figure }),
+            Err(messages) => file.mistakes.extend(messages.into_iter().map(|message| told(line, message))),
         }
     }
-    if figures.is_empty() && mistakes.is_empty() {
-        mistakes.push(format!("{file_name}: there is no figure below the header line; nothing was recorded"));
-    }
-    if mistakes.is_empty() { Ok(figures) } else { Err(mistakes) }
+    Ok(())
 }
 
 fn decoded<'a>(bytes: &'a [u8], file_name: &str) -> Result<&'a str, String> {
@@ -146,11 +183,10 @@ impl Header {
         })
     }
 
-    /// `column 4 (amount_eur)`
     fn told(&self, column: usize) -> String {
         let name = KNOWN.english.get(column).copied().unwrap_or_default();
         match self.columns.position(column) {
-            Some(position) => format!("column {} ({name})", position + 1),
+            Some(position) => column_at(position, name),
             None => format!("column {name}"),
         }
     }
@@ -181,7 +217,7 @@ fn figure(texts: &FigureTexts<'_>, place: String) -> Result<SubmittedFigure, Vec
     match (month, kind, label, amount, source) {
         (Some(month), Some(kind), Some(label), Some(amount), Some(source)) if faults.is_empty() => {
             let key = FigureKey { month, kind, label, tenant, service };
-            Ok(SubmittedFigure { place, key, amount, source, correction })
+            Ok(SubmittedFigure { place, line: 0, columns: [None; 8], key, amount, source, correction })
         }
         _ => Err(faults),
     }
@@ -234,20 +270,27 @@ mod tests {
 
     const GOOD: &str = "month,kind,label,amount_eur,source\n2026-09,energy,Voie A,31250.40,Facture 118\n";
 
+    fn told(file: &[u8]) -> String {
+        figures(file, "f.csv").mistakes.into_iter().map(|(_, told)| told).collect::<Vec<_>>().join("\n")
+    }
+
     #[test]
     fn a_sound_file_is_read_in_both_spellings() {
         let french = "\u{feff}Mois;Nature;Libellé;Montant_eur;Source\n2026-09;energy;Voie A;31 250,40;Facture 118\n";
-        let (one, other) = (figures(GOOD.as_bytes(), "a.csv").unwrap(), figures(french.as_bytes(), "a.csv").unwrap());
+        let (one, other) = (figures(GOOD.as_bytes(), "a.csv"), figures(french.as_bytes(), "a.csv"));
         assert_eq!(one, other);
+        assert_eq!(one.mistakes, []);
+        let one = one.figures;
         assert_eq!(one[0].amount, Money::from_cents(3_125_040));
         assert_eq!(one[0].place, "a.csv:2");
+        assert_eq!(one[0].cell("amount_eur"), "a.csv:2: column 4 (amount_eur)");
+        assert_eq!(one[0].cell("tenant"), "a.csv:2", "a column the file does not have");
     }
 
     #[test]
     fn every_mistake_has_its_line_column_and_remedy() {
         let file = "month,kind,label,amount_eur,source,tenant\n2026-13,energie,,12a,,\n2026-09,heat-sold,Chaleur,1.00,x,ap-hp\n2026-09,energy\n";
-        let mistakes = figures(file.as_bytes(), "f.csv").unwrap_err();
-        let told = mistakes.join("\n");
+        let told = told(file.as_bytes());
         for expected in [
             "f.csv:2: column 1 (month): `2026-13` is not a month; write year and month",
             "f.csv:2: column 2 (kind): `energie` is not a kind of figure; write one of earlier-revenue, ",
@@ -270,7 +313,7 @@ mod tests {
             (b"month,kind,label,amount_eur,source\n\n", "f.csv: there is no figure below the header line"),
             (b"month\n\xff", "f.csv:2: holds a byte that is not UTF-8"),
         ] {
-            let told = figures(file, "f.csv").unwrap_err().join("\n");
+            let told = told(file);
             assert!(told.contains(expected), "{told}");
         }
     }

@@ -20,7 +20,7 @@ use std::borrow::Cow;
 
 pub use batch::{BatchError, BatchFormat, READINGS_MAX, parse_batch};
 pub use event::EventAttributes;
-pub use figures::{FigureTexts, SubmittedFigure, figures, one_figure};
+pub use figures::{FigureFile, FigureTexts, SubmittedFigure, figures, one_figure};
 pub use file::{FileError, check_whole, read};
 
 use crate::domain::calendar::Timestamp;

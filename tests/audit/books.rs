@@ -51,7 +51,7 @@ fn keep_on_account(world: &World, open: &Value) {
 /// What is done, how it is undone, and where and how it must be named.
 type Change = (&'static str, &'static str, (&'static str, &'static str, &'static str));
 
-const CHANGES: [Change; 27] = [
+const CHANGES: [Change; 29] = [
     (
         "UPDATE entry_series SET last = last + 5 WHERE fiscal_year = 2026 AND series = ''",
         "UPDATE entry_series SET last = last - 5 WHERE fiscal_year = 2026 AND series = ''",
@@ -108,6 +108,16 @@ const CHANGES: [Change; 27] = [
         "UPDATE on_account_taken SET amount_cents = amount_cents + 100 WHERE number = 'CPT-2026-000002'",
         "UPDATE on_account_taken SET amount_cents = amount_cents - 100 WHERE number = 'CPT-2026-000002'",
         ("payment", "CPT-2026-000002", "amount: stored is 20.00, what was taken from receipts says 21.00"),
+    ),
+    (
+        "UPDATE on_account_taken SET taken_from = 'CPT-2026-000002' WHERE number = 'CPT-2026-000002'",
+        "UPDATE on_account_taken SET taken_from = 'CPT-2026-000001' WHERE number = 'CPT-2026-000002'",
+        ("payment", "CPT-2026-000002", "taken: stored is 20.00 of CPT-2026-000002, event"),
+    ),
+    (
+        "UPDATE on_account_taken SET number = 'CPT-2026-000001' WHERE number = 'CPT-2026-000002'",
+        "UPDATE on_account_taken SET number = 'CPT-2026-000002' WHERE number = 'CPT-2026-000001'",
+        ("payment", "CPT-2026-000001", "it is taken from CPT-2026-000001, which was not kept for its tenant"),
     ),
     (
         "UPDATE paid_back SET amount_cents = amount_cents - 100 WHERE number = 'RBT-2026-000001'",
@@ -647,6 +657,35 @@ fn a_pack_with_other_money_on_account_than_the_trail_is_refused() {
         assert!(text(&told).contains(place), "{change}: {}", text(&told));
         without_triggers(&world, Engine::Sqlite, undo);
     }
+}
+
+/// What was kept by mistake and taken back is in the pack, and is held against its event there and here.
+#[test]
+fn what_was_taken_back_is_held_against_its_event() {
+    let world = busy(Engine::Sqlite);
+    let (_, open) = json(&world, &["payments", "open"]);
+    let tenant = open[0]["tenant"].as_str().unwrap();
+    at(&world, DECEMBER, &["payments", "keep", tenant, "--amount", "70.00", "--date", "2026-12-04"]);
+    let correct =
+        ["payments", "correct", tenant, "CPT-2026-000003", "--on", "2026-12-04", "--reason", "rien n’est venu"];
+    at(&world, DECEMBER, &correct);
+    let (code, sound) = json(&world, &["audit", "verify"]);
+    assert_eq!(code, Some(0), "{sound:#}");
+    let (path, _) = pack(&world);
+    let told = python(&[&verifier(), &path]);
+    assert_eq!(told.status.code(), Some(4), "{}", text(&told));
+    let change = "UPDATE on_account SET recorded_with = NULL WHERE number = 'CPT-2026-000004'";
+    without_triggers(&world, Engine::Sqlite, change);
+    let (code, found) = json(&world, &["audit", "verify"]);
+    assert_eq!(code, Some(3), "{found:#}");
+    let mut named = found["findings"].as_array().unwrap().iter();
+    assert!(named.any(|one| one["place"] == "CPT-2026-000004"), "{found:#}");
+    let lost = "DELETE FROM journal_entry WHERE document = 'CPT-2026-000004'; \
+                DELETE FROM journal_line WHERE document = 'CPT-2026-000004'";
+    without_triggers(&world, Engine::Sqlite, lost);
+    let (path, _) = pack(&world);
+    let told = text(&python(&[&verifier(), &path]));
+    assert!(told.contains("[règlements] CPT-2026-000004"), "{told}");
 }
 
 /// An entry that balances and is not what the plans charge stands out in the tie-out.

@@ -66,6 +66,8 @@ export const pages = [
   finance("/payments/statements/{statement}"),
   finance("/payments/receipts"),
   finance("/tenants/{code}/on-account"),
+  finance("/tenants/{code}/on-account/keep"),
+  finance("/tenants/{code}/on-account/{number}/correct", { address: "/tenants/{code}/on-account/CPT-2026-000001/correct" }),
   finance("/dunning"),
   finance("/dunning/{number}"),
   finance("/dunning/{number}/reminder"),

@@ -68,3 +68,54 @@ async fn the_rest_of_a_payment_is_kept_and_used_once() {
         }
     }
 }
+
+/// What a tenant sent while nothing is open is kept, moved to whom it is of, and taken back; each once, while it is not used.
+#[actix_web::test]
+async fn what_is_kept_by_hand_is_moved_and_taken_back() {
+    for engine in ENGINES {
+        let site = Site::new(engine);
+        let server = Server::start(&site).await;
+        let token = server.token(Role::Finance).await;
+        let (own, other) = ("/api/v1/tenants/aphp/on-account", "/api/v1/tenants/essai/on-account");
+        let receipts = format!("{other}/receipts");
+        let body = json!({ "received_on": "2026-11-02", "amount": "70.00", "reference": "VIR 9", "preview": true });
+        let seen = send(&server, &token, &receipts, "seen", &body).await;
+        assert_eq!((seen.status.as_u16(), &seen.json()["balance_after"]), (200, &json!("70.00")), "{}", seen.text());
+        let body = json!({ "received_on": "2026-11-02", "amount": "70.00", "reference": "VIR 9" });
+        let kept = send(&server, &token, &receipts, "one", &body).await;
+        assert_eq!((kept.status.as_u16(), &kept.json()["number"]), (201, &json!("CPT-2026-000001")), "{}", kept.text());
+        assert_eq!(
+            send(&server, &token, &receipts, "another", &body).await.status.as_u16(),
+            409,
+            "sent twice, kept once"
+        );
+        let nothing = json!({ "received_on": "2026-11-02", "amount": "-1.00" });
+        assert_eq!(send(&server, &token, &receipts, "none", &nothing).await.status.as_u16(), 422);
+
+        let body =
+            json!({ "number": "CPT-2026-000001", "corrected_on": "2026-11-02", "to": "aphp", "reason": "mal lu" });
+        let corrections = format!("{other}/corrections");
+        let of_another = send(&server, &token, &format!("{own}/corrections"), "two", &body).await;
+        assert_eq!(of_another.status.as_u16(), 404, "{}", of_another.text());
+        let moved = send(&server, &token, &corrections, "three", &body).await;
+        assert_eq!(moved.status.as_u16(), 201, "{}", moved.text());
+        let told = moved.json();
+        assert_eq!((&told["number"], &told["balance"]), (&json!("CPT-2026-000002"), &json!("0.00")), "{told:#}");
+        assert_eq!((&told["kept"]["number"], &told["kept"]["tenant"]), (&json!("CPT-2026-000003"), &json!("aphp")));
+        let again = send(&server, &token, &corrections, "four", &body).await;
+        assert!(again.status.as_u16() == 422 && again.text().contains("was taken back already"), "{}", again.text());
+
+        let back = json!({ "number": "CPT-2026-000003", "corrected_on": "2026-11-02", "reason": "rien n’est venu" });
+        let early = json!({ "number": "CPT-2026-000003", "corrected_on": "2026-11-01", "reason": "x" });
+        let corrections = format!("{own}/corrections");
+        assert!(send(&server, &token, &corrections, "five", &early).await.text().contains("was kept on 2026-11-02"));
+        let part = json!({ "repaid_on": "2026-11-03", "amount": "20.00" });
+        assert_eq!(send(&server, &token, &format!("{own}/repayments"), "six", &part).await.status.as_u16(), 201);
+        let used = send(&server, &token, &corrections, "seven", &back).await;
+        assert!(used.status.as_u16() == 422 && used.text().contains("20.00 of the 70.00"), "{}", used.text());
+        for role in [Role::Tenant, Role::Auditor, Role::Operator] {
+            let token = server.token(role).await;
+            assert_eq!(send(&server, &token, &corrections, "eight", &back).await.status.as_u16(), 403, "{role:?}");
+        }
+    }
+}

@@ -53,6 +53,32 @@ fn bad_input_ends_with_2_names_place_and_remedy_and_changes_nothing() {
     assert_eq!(world.ok(&["export"]), before);
 }
 
+/// A file of figures is told whole: what cannot be read, and what can and is wrong all the same, line by line.
+#[test]
+fn every_mistake_of_a_file_of_figures_is_told_at_once() {
+    let world = World::new(Engine::Sqlite);
+    ready(&world);
+    let file = "month,kind,label,amount_eur,source,tenant,service\n2026-09,energie,A,1.00,F-1,,\n\
+                2026-09,energy,A,-5.00,F-2,,\n2026-09,earlier-revenue,R,5.00,F-3,nobody,space\n2099-01,energy,B,1.00,F-4,,\n";
+    let file = world.file("figures.csv", file);
+    let output = world.run(&["payback", "import", file.to_str().unwrap()]);
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2), "{told}");
+    let places = [
+        "figures.csv:2: column 2 (kind): `energie` is not a kind",
+        "figures.csv:3: column 4 (amount_eur): -5.00 is below zero; ",
+        "figures.csv:4: column 6 (tenant): there is no tenant `nobody`; ",
+        "figures.csv:5: column 1 (month): 2099-01 is still to come; ",
+        "4 mistakes; nothing was recorded",
+    ];
+    let found: Vec<Option<usize>> = places.iter().map(|place| told.find(place)).collect();
+    assert!(found.iter().all(Option::is_some) && found.is_sorted(), "{told}");
+    let record = ["payback", "record", "--month", "2026-09", "--kind", "energy", "--label", "A", "--source", "F-2"];
+    let output = world.run(&[&record[..], &["--amount=-5.00"]].concat());
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.code() == Some(2) && told.contains("-5.00 is below zero"), "{told}");
+}
+
 /// What keeps the server from beginning is said with what to set, and is no fault of the program.
 #[test]
 fn a_server_that_cannot_begin_says_what_to_set() {

@@ -2,7 +2,7 @@
 
 use chapelle::app::repay::{self, NewRepayment};
 use chapelle::app::settle_from_account::{self, NewSettlement};
-use chapelle::app::{AppError, Store, charge_interest, import_statement, match_receipts, on_account};
+use chapelle::app::{AppError, Store, charge_interest, import_statement, match_receipts, on_account, record_payment};
 use chapelle::domain::access::TenantScope;
 use chapelle::domain::audit::Actor;
 use chapelle::domain::ids::TenantCode;
@@ -12,7 +12,7 @@ use chapelle::domain::told::Tell;
 use diesel::connection::SimpleConnection;
 
 use crate::common::{ENGINES, Engine, World};
-use crate::story::{LATER, json_at, refused, story};
+use crate::story::{LATER, json_at, refused, story, years_closed};
 use crate::text_of;
 
 fn by() -> Actor {
@@ -80,7 +80,8 @@ fn a_receipt_is_kept_settles_an_invoice_and_the_rest_goes_back() {
 
         let settle = |invoice: &str, on: &str, amount| {
             let (invoice, on) = (InvoiceNumber::from_stored(invoice.to_owned()), on.parse().unwrap());
-            let new = NewSettlement { tenant: tenant.clone(), invoice, on, amount: cents(amount) };
+            let reference = Some("compensation de mars".to_owned());
+            let new = NewSettlement { tenant: tenant.clone(), invoice, on, amount: cents(amount), reference };
             settle_from_account::record(&store, &new, false, &by(), at)
         };
         assert_eq!(said(settle("DC2026000003", "2027-01-04", 1_000)), "on-account-too-much", "not there yet");
@@ -92,6 +93,9 @@ fn a_receipt_is_kept_settles_an_invoice_and_the_rest_goes_back() {
         let paid = &settled.payments[0];
         assert_eq!((paid.open_after, settled.balance), (paid.open_before - cents(20_000), cents(30_000)));
         assert_eq!(paid.received_on.to_string(), "2027-01-05", "it counts as paid on the day it came");
+        let recorded = record_payment::list(&store, None, None).unwrap();
+        let recorded = recorded.into_iter().find(|one| one.payment.number == paid.number).unwrap();
+        assert_eq!(recorded.payment.reference.as_deref(), Some("compensation de mars"));
         ties(&world, "300.00");
 
         let send_back = |amount, on: &str| {
@@ -106,7 +110,31 @@ fn a_receipt_is_kept_settles_an_invoice_and_the_rest_goes_back() {
         ties(&world, "0.00");
         let verified = json_at(&world, LATER, &["audit", "verify"]);
         assert_eq!(verified["findings"].as_array().map(Vec::len), Some(0), "{engine:?}: {verified:#}");
+        names_what_is_lost_of_a_receipt(&world, engine);
     }
+}
+
+/// What makes a receipt known, and what the bank kept of it, are held against the event that kept it.
+fn names_what_is_lost_of_a_receipt(world: &World, engine: Engine) {
+    let free = match engine {
+        Engine::Sqlite => "DROP TRIGGER on_account_no_update; DROP TRIGGER journal_line_no_update",
+        Engine::Postgres => "ALTER TABLE on_account DISABLE TRIGGER ALL; ALTER TABLE journal_line DISABLE TRIGGER ALL",
+    };
+    let change = |statements: &str| world.store().connection().unwrap().batch_execute(statements).unwrap();
+    let named = |expected: &str| {
+        let output = world.chapelle_at(LATER, &["--json", "audit", "verify"]).output().unwrap();
+        assert_eq!(output.status.code(), Some(3), "{engine:?}");
+        let told = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(told.contains(expected), "{engine:?}: {told}");
+    };
+    change(free);
+    change("UPDATE on_account SET statement_key = NULL WHERE number = 'CPT-2027-000001'");
+    named("receipt: stored is , event");
+    for (more, which) in [("- 100", "= 200"), ("+ 100", "> 200")] {
+        let set = format!("UPDATE journal_line SET debit_cents = debit_cents {more} WHERE debit_cents {which}");
+        change(&format!("{set} AND document = 'CPT-2027-000001'"));
+    }
+    named("bank_charges: its journal entry debits ");
 }
 
 #[test]
@@ -159,6 +187,97 @@ fn the_rest_of_a_payment_is_kept_by_the_command_line_and_stands_in_every_export(
     assert!(ledger.contains("CPT-2027-000001") && ledger.contains("60.00"), "{ledger}");
 }
 
+/// A receipt kept for the wrong tenant is moved to the right one, then taken back altogether: it waits again, is kept again, and
+/// the bank, its charges and the account are what they were.
+#[test]
+fn what_was_kept_by_mistake_is_taken_back_and_waits_again() {
+    let at = LATER.parse().unwrap();
+    for engine in ENGINES {
+        let world = World::new(engine);
+        story(&world);
+        let store = world.store();
+        let open = json_at(&world, LATER, &["payments", "open"]);
+        let mut tenants: Vec<&str> = open.as_array().unwrap().iter().map(|one| text_of(one, "tenant")).collect();
+        tenants.dedup();
+        let (wrong, right) = (tenants[0], *tenants.iter().find(|one| **one != tenants[0]).unwrap());
+        let key = received(&store);
+        match_receipts::keep_on_account(&store, &key, &TenantCode::from(wrong), None, &by(), at).unwrap();
+        ties(&world, "500.00");
+        let correct = |tenant, number, more: &[&str]| {
+            let own = ["payments", "correct", tenant, number, "--on", "2027-01-05", "--reason", "mal lu"];
+            json_at(&world, LATER, &[&own[..], more].concat())
+        };
+        let moved = correct(wrong, "CPT-2027-000001", &["--to", right]);
+        assert_eq!((text_of(&moved, "number"), text_of(&moved["kept"], "tenant")), ("CPT-2027-000002", right));
+        assert_eq!(text_of(&moved, "balance"), "0.00");
+        received_again(&store);
+        ties(&world, "500.00");
+        let taken = correct(right, "CPT-2027-000003", &[]);
+        assert_eq!((text_of(&taken, "balance"), taken["kept"].is_null()), ("0.00", true));
+        ties(&world, "0.00");
+
+        // Read from a statement, it waits again.
+        let statement = STATEMENT.replace("2027-01-05", "2027-01-06").replace("S7", "S8");
+        import_statement::import(&store, statement.as_bytes(), &by(), at).unwrap();
+        let waiting = match_receipts::left(&store).unwrap();
+        let keep =
+            || match_receipts::keep_on_account(&store, &waiting[0].key, &TenantCode::from(wrong), None, &by(), at);
+        let number = keep().unwrap().number;
+        let own = ["payments", "correct", wrong, &number, "--on", "2027-01-06", "--reason", "mal lu"];
+        assert_eq!(json_at(&world, LATER, &own)["waits_again"], true);
+        let again = match_receipts::left(&store).unwrap();
+        assert_eq!((again[0].open(), again[0].charge), (waiting[0].open(), waiting[0].charge), "{engine:?}");
+        import_statement::import(&store, statement.as_bytes(), &by(), at).unwrap();
+        assert_eq!(match_receipts::left(&store).unwrap().len(), 1, "read again it brings nothing more");
+        keep().unwrap();
+        assert_eq!(match_receipts::left(&store).unwrap(), []);
+        ties(&world, "500.00");
+        let balance = json_at(&world, LATER, &["journal", "balance", "--to", "2027-02-10"]).to_string();
+        assert!(balance.contains("\"419\""), "{balance}");
+        let verified = json_at(&world, LATER, &["audit", "verify"]);
+        assert_eq!(verified["findings"].as_array().map(Vec::len), Some(0), "{engine:?}: {verified:#}");
+    }
+}
+
+/// Years are closed with money on account in them: it is carried forward to its tenant, settles an invoice in the next year, and
+/// stands in the packs of both.
+#[test]
+fn what_is_on_account_is_carried_forward_and_used_in_the_next_year() {
+    for engine in ENGINES {
+        let world = World::new(engine);
+        story(&world);
+        let open = json_at(&world, LATER, &["payments", "open"]);
+        let one = open.as_array().unwrap().iter().find(|one| one["number"] == "DC2026000003").unwrap();
+        let tenant = text_of(one, "tenant");
+        let keep = ["payments", "keep", tenant, "--amount", "120.00", "--date", "2026-12-20", "--reference", "VIR 12"];
+        assert_eq!(text_of(&json_at(&world, LATER, &keep), "number"), "CPT-2026-000001");
+        years_closed(&world);
+        let correct = |on| ["payments", "correct", tenant, "CPT-2026-000001", "--reason", "mal lu", "--on", on];
+        assert!(refused(&world, LATER, &correct("2026-12-20")).contains("closed"), "{engine:?}");
+        let next = json_at(&world, LATER, &["journal", "balance", "--from", "2027-01-01", "--to", "2027-12-31"]);
+        let row = next["accounts"].as_array().unwrap().iter().find(|row| row["account"] == "419").unwrap();
+        assert_eq!(text_of(row, "opening_credit"), "120.00", "{row:#}");
+
+        let settle = ["payments", "settle", tenant, "DC2026000003", "--amount", "100.00", "--on", "2027-01-20"];
+        let settled = json_at(&world, LATER, &settle);
+        let paid = &settled["payments"][0];
+        assert_eq!((text_of(paid, "number"), text_of(paid, "received_on")), ("REG-2027-000001", "2026-12-20"));
+        assert!(refused(&world, LATER, &correct("2027-01-20")).contains("100.00 of the 120.00"), "{engine:?}");
+        ties(&world, "20.00");
+        let verified = json_at(&world, LATER, &["audit", "verify"]);
+        assert_eq!(verified["findings"].as_array().map(Vec::len), Some(0), "{engine:?}: {verified:#}");
+        let script = world.file("verify.py", chapelle::documents::evidence::VERIFIER);
+        json_at(&world, LATER, &["audit", "sign"]);
+        for year in ["2026", "2027"] {
+            let path = world.dir.path().join("pack.zip");
+            json_at(&world, LATER, &["audit", "pack", "--year", year, "--output", path.to_str().unwrap()]);
+            let told = std::process::Command::new("python3").arg("-B").args([&script, &path]).output().unwrap();
+            let text = String::from_utf8_lossy(&told.stdout);
+            assert!(matches!(told.status.code(), Some(0 | 4)), "{engine:?} {year}: {text}");
+        }
+    }
+}
+
 /// What a settlement took counts from the day it came, is compared as a whole with what is sent again, and never stands
 /// before what is claimed.
 #[test]
@@ -179,7 +298,7 @@ fn a_settlement_in_parts_is_one_and_bears_one_indemnity_and_no_interest_on_money
     };
     let settle = |amount| {
         let (tenant, invoice, on) = (tenant.clone(), invoice.clone(), "2027-02-01".parse().unwrap());
-        let new = NewSettlement { tenant, invoice, on, amount: cents(amount) };
+        let new = NewSettlement { tenant, invoice, on, amount: cents(amount), reference: None };
         settle_from_account::record(&store, &new, false, &by(), at)
     };
     let days = |amount| -> Vec<String> {

@@ -390,6 +390,7 @@ async fn a_figure_of_management_is_recorded_and_replaced_with_a_reason() {
             (figure("2026-09", "beaucoup", ""), "Donnez un montant en euros"),
             (figure("2026-09", "999 999 999 999,00", ""), "dépasse ce qu’un mois"),
             (figure("2099-01", "10,00", ""), "est à venir"),
+            (figure("2026-09", "-10,00", ""), "est au-dessous de zéro"),
             (figure("2026-09", "10,00", "erreur de lecture"), "laissez le motif vide"),
         ] {
             let refused = send(&server, &cookie, path, path, &fields).await;

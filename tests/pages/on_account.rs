@@ -165,3 +165,49 @@ async fn what_is_left_of_a_receipt_is_kept_once_it_is_confirmed() {
     let page = server.page("/tenants/aphp/on-account", &finance).await.text();
     assert!(page.contains("CPT-2026-000001") && page.contains("500,00"), "{page}");
 }
+
+#[actix_web::test]
+async fn what_a_tenant_sent_without_an_invoice_is_kept_by_hand_and_taken_back() {
+    for engine in ENGINES {
+        let site = Site::new(engine);
+        let server = Server::start(&site).await;
+        let finance = server.sign_in(Role::Finance).await;
+        let (account, keep) = ("/tenants/aphp/on-account", "/tenants/aphp/on-account/keep");
+        assert!(server.page(account, &finance).await.text().contains(keep), "{engine:?}");
+        assert_eq!(server.page(keep, &finance).await.status.as_u16(), 200);
+        let wrong = server.send(keep, &finance, &[("amount", "-3"), ("date", "2026-11-03")]).await;
+        assert!(wrong.status.as_u16() == 422 && wrong.text().contains("au-dessus de zéro"), "{}", wrong.text());
+        let typed = [("amount", "1 250,50"), ("date", "2026-11-03"), ("reference", "VIR SANS OBJET")];
+        let asked = server.send(keep, &finance, &typed).await.text();
+        assert!(asked.contains("1\u{202f}250,50") && asked.contains("VIR SANS OBJET"), "{asked}");
+        let confirm = seen(&asked);
+        let confirmed = [typed.as_slice(), &[("confirm", &*confirm)]].concat();
+        let done = server.send(keep, &finance, &confirmed).await;
+        assert_eq!((done.status.as_u16(), done.header("location")), (303, account), "{}", done.text());
+        let twice = server.send(keep, &finance, &confirmed).await;
+        assert_eq!(twice.status.as_u16(), 200, "it asks again: {}", twice.text());
+
+        let correct = "/tenants/aphp/on-account/CPT-2026-000001/correct";
+        let listed = server.page(account, &finance).await.text();
+        assert!(listed.contains(correct) && listed.contains("VIR SANS OBJET"), "{listed}");
+        assert_eq!(
+            server.page("/tenants/aphp/on-account/CPT-2026-000009/correct", &finance).await.status.as_u16(),
+            404
+        );
+        let form = server.page(correct, &finance).await.text();
+        assert!(form.contains("name=\"to\"") && !form.contains("value=\"aphp\""), "{form}");
+        let typed = [("date", "2026-11-03"), ("reason", ""), ("to", "")];
+        assert_eq!(server.send(correct, &finance, &typed).await.status.as_u16(), 422, "without a reason");
+        let typed = [("date", "2026-11-03"), ("reason", "rien n’est venu"), ("to", "")];
+        let asked = server.send(correct, &finance, &typed).await.text();
+        let confirm = seen(&asked);
+        let done = server.send(correct, &finance, &[typed.as_slice(), &[("confirm", &*confirm)]].concat()).await;
+        assert_eq!((done.status.as_u16(), done.header("location")), (303, account), "{}", done.text());
+        let listed = server.page(account, &finance).await.text();
+        assert!(listed.contains("Repris") && !listed.contains(correct), "{listed}");
+        for role in [Role::Auditor, Role::Tenant] {
+            let cookie = server.sign_in(role).await;
+            assert_eq!(server.page(correct, &cookie).await.status.as_u16(), 403, "{role:?}");
+        }
+    }
+}

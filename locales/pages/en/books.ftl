@@ -50,9 +50,9 @@ posting-nothing = Everything is posted through { $month }.
 posting-caption = Entries to post through { $month }
 posting-amount = Amount
 posting-post = Post these entries
+done-posted-in-part = The book was changed meanwhile: entries posted before that, { $value }. What is left stands below; look at it and post again.
 done-posted = Fixed assets posted through { $value }.
 told-posting-not-ended = { $month } has not ended: post through { $last } at most.
-told-posting-book-changed = The book was changed while its entries were being posted. What was posted stays posted; post again for the rest.
 
 event-record = Record an event
 event-new = New event, { $asset }
@@ -194,7 +194,16 @@ told-event-unknown-number = There is no event { $event } to withdraw; the last i
 told-event-is-withdrawal = Event { $event } is a withdrawal itself and is not withdrawn: record again what happened after all.
 told-event-withdrawn-before = Event { $event } was withdrawn before, by event { $by }.
 told-event-withdrawal-day = Event { $event } is of { $day }; its withdrawal is of the same day.
-told-event-posted = Event { $number } is posted ({ $postings }) and cannot be withdrawn. What is posted stays: record what undoes it as an event of its own, such as a reversal or another revision, from the day after the last posting on.
+told-event-posted = Event { $number } is posted ({ $postings }) and cannot be withdrawn. What is posted stays: { $event ->
+    [revise] revise the plan once more, from the day after the last posting on
+    [impair] reverse the impairment, on a day after the last posting
+    [reverse] impair it once more, on a day after the last posting
+    [use] count the units of the months after so that the sum is right, or revise how many are expected
+    [subsidise] what is not paid stays a claim on its grantor, which the accountant writes off
+    [commission] what did not go into service leaves by a disposal, and is entered once more when it does
+   *[other] what is there after all is entered as an asset of its own, at what it is worth
+}.
+told-event-rests-on = Event { $later } of { $day } rests on event { $event }: withdraw event { $later } first.
 told-event-far-ahead = { $day } lies beyond { $last }, the end of next year: say that it is meant.
 told-event-successor = The successor is not a valid component ({ $why }).
 
@@ -224,6 +233,7 @@ figure-service-not = Only earlier revenue has a service.
 done-figure = Figure of { $value } recorded.
 told-figure-is-recorded = This figure is recorded already ({ $amount }, { $source }): give the reason to replace it.
 told-figure-is-not-there = There is no such figure to replace yet: leave the reason empty.
+told-figure-negative = { $amount } is below zero: the kind says which way a figure counts. Give an amount above zero; what a credit note takes back is a correction of the figure it is about.
 told-figure-to-come = { $month } is still to come: a figure tells what was, a scenario what may be.
 told-figure-is-invoiced = Invoices of { $month } are issued here for { $tenant } and count already.
 figure-amount-wrong = This is more than a month can cost or bring.

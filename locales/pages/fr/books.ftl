@@ -50,9 +50,9 @@ posting-nothing = Tout est comptabilisé jusqu’à { $month }.
 posting-caption = Écritures à passer jusqu’à { $month }
 posting-amount = Montant
 posting-post = Passer ces écritures
+done-posted-in-part = Le livre du site a été modifié entre-temps : écritures passées avant cela, { $value }. Le reste figure ci-dessous ; vérifiez-le et comptabilisez de nouveau.
 done-posted = Immobilisations comptabilisées jusqu’à { $value }.
 told-posting-not-ended = { $month } n’est pas fini : comptabilisez jusqu’à { $last } au plus.
-told-posting-book-changed = Le livre du site a été modifié pendant la comptabilisation. Ce qui est comptabilisé le reste ; comptabilisez de nouveau pour la suite.
 
 event-record = Enregistrer un événement
 event-new = Nouvel événement, { $asset }
@@ -194,7 +194,16 @@ told-event-unknown-number = Il n’y a pas d’événement { $event } à retirer
 told-event-is-withdrawal = L’événement { $event } est lui-même un retrait et ne se retire pas : enregistrez de nouveau ce qui s’est produit malgré tout.
 told-event-withdrawn-before = L’événement { $event } a déjà été retiré par l’événement { $by }.
 told-event-withdrawal-day = L’événement { $event } est du { $day } ; son retrait est du même jour.
-told-event-posted = L’événement { $number } est comptabilisé ({ $postings }) et ne peut être retiré. Ce qui est comptabilisé ne change plus : enregistrez ce qui le corrige comme un événement à part, par exemple une reprise ou une nouvelle révision, à partir du lendemain de la dernière comptabilisation.
+told-event-posted = L’événement { $number } est comptabilisé ({ $postings }) et ne peut être retiré. Ce qui est comptabilisé ne change plus : { $event ->
+    [revise] révisez de nouveau le plan, à partir du lendemain de la dernière comptabilisation
+    [impair] reprenez la dépréciation, un jour après la dernière comptabilisation
+    [reverse] dépréciez de nouveau, un jour après la dernière comptabilisation
+    [use] comptez les unités des mois suivants de sorte que la somme soit juste, ou révisez le nombre attendu
+    [subsidise] ce qui n’est pas versé reste une créance sur le financeur, que le comptable admet en non-valeur
+    [commission] ce qui n’a pas été mis en service sort par une cession, et s’inscrit de nouveau le moment venu
+   *[other] ce qui est encore là s’inscrit comme un bien à part, pour ce qu’il vaut
+}.
+told-event-rests-on = L’événement { $later } du { $day } repose sur l’événement { $event } : retirez d’abord l’événement { $later }.
 told-event-far-ahead = Le { $day } se situe au-delà du { $last }, fin de l’année prochaine : dites que cette date est voulue.
 told-event-successor = Le successeur n’est pas un composant valable ({ $why }).
 
@@ -224,6 +233,7 @@ figure-service-not = Seules des recettes antérieures ont un service.
 done-figure = Chiffre de { $value } enregistré.
 told-figure-is-recorded = Ce chiffre est déjà enregistré ({ $amount }, { $source }) : donnez le motif pour le remplacer.
 told-figure-is-not-there = Il n’y a pas encore de tel chiffre à remplacer : laissez le motif vide.
+told-figure-negative = { $amount } est au-dessous de zéro : la nature dit dans quel sens un chiffre compte. Donnez un montant au-dessus de zéro ; ce qu’un avoir reprend est une correction du chiffre qu’il concerne.
 told-figure-to-come = { $month } est à venir : un chiffre dit ce qui a été, un scénario ce qui peut être.
 told-figure-is-invoiced = Des factures { $of-month } sont émises ici pour { $tenant } et comptent déjà.
 figure-amount-wrong = Ce montant dépasse ce qu’un mois peut coûter ou rapporter.

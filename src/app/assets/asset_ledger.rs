@@ -140,7 +140,9 @@ pub(in crate::app) fn contradictions(
     let states = periods::all(connection)?;
     let mut found = Vec::new();
     for wanted in wanted {
-        if let Some(stored) = stored.iter().find(|stored| stored.code == wanted.code) {
+        let stored = stored.iter().find(|stored| stored.code == wanted.code);
+        found.extend(contradiction::nothing_to_depreciate(stored, wanted));
+        if let Some(stored) = stored {
             found.extend(ledger.locked(stored).problems(wanted).into_iter().map(contradiction::locked));
             found.extend(ledger.posted_withdrawals(stored, wanted).into_iter().map(contradiction::locked));
             found.extend(in_closed_periods(&states, stored, wanted));
@@ -171,6 +173,10 @@ fn told(problem: &BookProblem) -> Told {
     match &problem.fault {
         BookFault::Locked(locked) => locked.told(),
         fault @ BookFault::EventInClosedPeriod { .. } => Told::new("books-closed", fault),
+        // What an event brings in is a successor.
+        fault @ BookFault::NothingToDepreciate { .. } => {
+            Told::new("event-successor", fault).with("why", fault.to_string())
+        }
         fault => Told::plain(fault),
     }
 }

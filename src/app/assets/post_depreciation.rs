@@ -30,15 +30,17 @@ pub struct PostingReport {
     pub movements: Vec<String>,
     /// The entry that caught up what posted periods lacked.
     pub catch_up: Option<String>,
+    /// Assets or chart were changed meanwhile: what is named here was posted, the rest waits for the next run.
+    pub book_changed: bool,
 }
 
 pub(in crate::app) const PERIODS: [PostingPeriod; 3] =
     [PostingPeriod::Month, PostingPeriod::Quarter, PostingPeriod::Year];
 
 /// Posts everything through `through` that is not in the journal yet, each entry in a transaction of its own: a run
-/// that is stopped is continued by the next. A month that has not ended at `now` is refused.
+/// that is stopped is continued by the next, and says what it did where the book changed meanwhile. A month that has not ended at `now` is refused.
 pub fn post(store: &Store, through: BillingMonth, by: &Actor, now: DateTime<Utc>) -> Result<PostingReport, AppError> {
-    let seen = book::state(&mut *store.connection()?)?;
+    let mut seen = book::state(&mut *store.connection()?)?;
     let book = export_book::shared(store)?;
     if through.period(book.facility.zone).to.to_utc() > now {
         let last = BillingMonth::of(day_in(now, book.facility.zone)).previous();
@@ -57,6 +59,7 @@ pub fn post(store: &Store, through: BillingMonth, by: &Actor, now: DateTime<Utc>
         subsidies: Money::ZERO,
         movements: vec![],
         catch_up: None,
+        book_changed: false,
     };
 
     let mut entries = movements(&plans, &before, through, &chart)?;
@@ -65,21 +68,24 @@ pub fn post(store: &Store, through: BillingMonth, by: &Actor, now: DateTime<Utc>
     }
     // What moved stands before the period it moved in.
     entries.sort_by_key(|entry| entry.date);
+    entries.retain(|entry| !before.has(entry.journal, &entry.document));
     for entry in entries {
-        if !before.has(entry.journal, &entry.document)
-            && store.write(|connection| {
-                refuse_changed(connection, seen, &book)?;
-                write_once(connection, &entry, by, now)
-            })?
-        {
-            report.add(&entry, &chart);
+        let written = store.write(|connection| {
+            let stands = stands(connection, &mut seen, &book)?;
+            if stands { write_once(connection, &entry, by, now).map(Some) } else { Ok(None) }
+        })?;
+        match written {
+            Some(true) => report.add(&entry, &chart),
+            Some(false) => {}
+            None => return Ok(PostingReport { book_changed: true, ..report }),
         }
     }
     let caught_up = store.write(|connection| {
-        refuse_changed(connection, seen, &book)?;
-        catch_up(connection, &components, &chart, by, now)
+        let stands = stands(connection, &mut seen, &book)?;
+        if stands { catch_up(connection, &components, &chart, by, now).map(Some) } else { Ok(None) }
     })?;
-    if let Some(entry) = caught_up {
+    report.book_changed = caught_up.is_none();
+    if let Some(entry) = caught_up.flatten() {
         report.add(&entry, &chart);
         report.catch_up = Some(entry.document);
     }
@@ -189,20 +195,19 @@ fn catch_up(
     Ok(entry)
 }
 
-/// Refuses to go on with entries made from assets or a chart that were changed since: an event withdrawn meanwhile would stay
-/// posted. Whoever changes the book waits until the transaction ends.
-fn refuse_changed(connection: &mut AnyConnection, seen: i64, made_from: &Book) -> Result<(), AppError> {
+/// Whether entries made from these assets and this chart may be written: not where either was changed since, for an event
+/// withdrawn meanwhile would stay posted. Whoever changes the book waits until the transaction ends.
+fn stands(connection: &mut AnyConnection, seen: &mut i64, made_from: &Book) -> Result<bool, AppError> {
     book::lock(connection)?;
+    let state = book::state(connection)?;
     // Other parts of the book, such as a meter or a contact, change no entry.
-    if book::state(connection)? == seen
+    let stands = *seen == state
         || (book::assets(connection)? == made_from.assets
-            && book::load_accounting(connection)?.chart == made_from.accounting.chart)
-    {
-        return Ok(());
+            && book::load_accounting(connection)?.chart == made_from.accounting.chart);
+    if stands {
+        *seen = state;
     }
-    let english = "the book was changed while its entries were being posted; what was posted stays posted: post again for \
-                   the rest";
-    Err(AppError::Contrary(Box::new(Told::new("posting-book-changed", english))))
+    Ok(stands)
 }
 
 /// Writes an entry that nobody else has posted meanwhile, and says whether.

@@ -150,6 +150,9 @@ pub fn record_as_seen(
 pub fn not_withdrawable(store: &Store, code: &AssetCode) -> Result<BTreeMap<usize, Told>, AppError> {
     store.read(|connection| {
         let (_, stored) = stored(connection, code)?;
+        if stored.standing_events().next().is_none() {
+            return Ok(BTreeMap::new());
+        }
         let ledger = AssetLedger::load(connection)?;
         let told = |(number, event): (usize, &AssetEvent)| {
             let mut without = stored.clone();
@@ -229,13 +232,12 @@ fn refuse_repeated(connection: &mut AnyConnection, request: &EventRequest) -> Re
         return Ok(());
     }
     let (_, asset) = stored(connection, &request.asset)?;
-    let number = asset.events.len();
-    let is_repeated = asset.events.last().is_some_and(|last| {
-        last.effective_on == request.effective_on
-            && last.change == request.change
-            && last.reason == request.reason
-            && last.decision == request.decision
-    });
+    // What was withdrawn may be recorded again; a withdrawal since makes nothing of what stands another event.
+    let Some((number, last)) = asset.standing_events().last() else { return Ok(()) };
+    let is_repeated = last.effective_on == request.effective_on
+        && last.change == request.change
+        && last.reason == request.reason
+        && last.decision == request.decision;
     if !is_repeated {
         return Ok(());
     }

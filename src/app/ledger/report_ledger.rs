@@ -172,6 +172,7 @@ fn moved_within(connection: &mut AnyConnection) -> Result<Vec<TrailAmount>, AppE
     for (action, day, amount) in [
         ("payment.transferred", "transferred_on", "amount"),
         ("payment.kept", "kept_on", "amount"),
+        ("payment.corrected", "corrected_on", "amount"),
         ("payment.repaid", "repaid_on", "amount"),
         ("payment.settled", "settled_on", "amount"),
         ("result.allocated", "date", "result"),

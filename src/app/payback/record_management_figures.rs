@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::app::archive_invoice::sha256;
 use crate::app::{AppError, Store};
-use crate::collect::{SubmittedFigure, figures};
+use crate::collect::{FigureFile, SubmittedFigure, figures};
 use crate::domain::audit::{Actor, AuditEvent, sha256_hex};
 use crate::domain::book::nearest;
 use crate::domain::calendar::{BillingMonth, day_in};
@@ -33,8 +33,16 @@ pub fn import(
     by: &Actor,
     now: DateTime<Utc>,
 ) -> Result<RecordReport, AppError> {
-    let submitted = figures(bytes, file_name).map_err(|mistakes| refused(&mistakes))?;
-    record(store, &submitted, &format!("{file_name}, SHA-256 {}", sha256(bytes)), by, now)
+    let FigureFile { figures, mut mistakes } = figures(bytes, file_name);
+    if mistakes.is_empty() {
+        return record(store, &figures, &format!("{file_name}, SHA-256 {}", sha256(bytes)), by, now);
+    }
+    // What can be read and is wrong all the same is told with what cannot, line by line.
+    let known = store.read(|connection| Known::gather(connection, now))?;
+    let others = known.plan(&figures, by, now).err().unwrap_or_default();
+    mistakes.extend(others.into_iter().map(|(line, told)| (line, told.english)));
+    mistakes.sort_by_key(|(line, _)| *line);
+    Err(refused(&mistakes.into_iter().map(|(_, told)| told).collect::<Vec<_>>()))
 }
 
 /// Records `submitted`, which came from `origin`.
@@ -83,13 +91,13 @@ fn refused(mistakes: &[String]) -> AppError {
 }
 
 /// One mistake alone is told in the words it has for people.
-fn refused_told(mistakes: Vec<Told>) -> AppError {
+fn refused_told(mistakes: Vec<(usize, Told)>) -> AppError {
     match mistakes.as_slice() {
-        [one] => {
+        [(_, one)] => {
             let english = format!("{}\n1 mistake; nothing was recorded", one.english);
             AppError::Refused(Box::new(Told { english, ..one.clone() }))
         }
-        several => refused(&several.iter().map(|told| told.english.clone()).collect::<Vec<_>>()),
+        several => refused(&several.iter().map(|(_, told)| told.english.clone()).collect::<Vec<_>>()),
     }
 }
 
@@ -160,27 +168,44 @@ impl Known {
         })
     }
 
-    /// Every figure to write, or every mistake.
-    fn plan(&self, submitted: &[SubmittedFigure], by: &Actor, now: DateTime<Utc>) -> Result<Plan, Vec<Told>> {
+    /// Every figure to write, or every mistake with its line.
+    fn plan(&self, submitted: &[SubmittedFigure], by: &Actor, now: DateTime<Utc>) -> Result<Plan, Vec<(usize, Told)>> {
         let mut plan = Plan::default();
         let mut mistakes = Vec::new();
         let mut seen: BTreeMap<&FigureKey, &str> = BTreeMap::new();
         for one in submitted {
             if let Some(place) = seen.insert(&one.key, &one.place) {
-                mistakes.push(Told::plain(format!("{}: is the same figure as {place}; keep one of them", one.place)));
-            } else if let Err(mistake) = self.plan_one(one, by, now, &mut plan) {
-                mistakes.push(Told { english: format!("{}: {}", one.place, mistake.english), ..mistake });
+                let told = format!("{}: is the same figure as {place}; keep one of them", one.place);
+                mistakes.push((one.line, Told::plain(told)));
+            } else if let Err((column, mistake)) = self.plan_one(one, by, now, &mut plan) {
+                let english = format!("{}: {}", one.cell(column), mistake.english);
+                mistakes.push((one.line, Told { english, ..mistake }));
             }
         }
         if mistakes.is_empty() { Ok(plan) } else { Err(mistakes) }
     }
 
-    fn plan_one(&self, one: &SubmittedFigure, by: &Actor, now: DateTime<Utc>, plan: &mut Plan) -> Result<(), Told> {
+    /// Plans one figure; or says what is wrong with which of its columns.
+    fn plan_one(
+        &self,
+        one: &SubmittedFigure,
+        by: &Actor,
+        now: DateTime<Utc>,
+        plan: &mut Plan,
+    ) -> Result<(), (&'static str, Told)> {
         self.check(one)?;
         let before = self.in_force.get(&one.key);
         if before.is_some_and(|before| before.amount == one.amount && before.source == one.source) {
             plan.report.unchanged += 1;
             return Ok(());
+        }
+        if one.amount.is_negative() {
+            let english = format!(
+                "{} is below zero; the kind says which way a figure counts: write an amount above zero, and what a credit note \
+                 takes back as a correction of the figure it is about, with its reason",
+                one.amount
+            );
+            return Err(("amount_eur", Told::new("figure-negative", english).with("amount", one.amount)));
         }
         match (before, &one.correction) {
             (Some(before), None) => {
@@ -195,7 +220,7 @@ impl Known {
                     one.source
                 );
                 let told = Told::new("figure-is-recorded", english).with("amount", before.amount);
-                return Err(told.with("source", before.source.as_str()));
+                return Err(("correction", told.with("source", before.source.as_str())));
             }
             (None, Some(_)) => {
                 let english = format!(
@@ -204,7 +229,7 @@ impl Known {
                     one.key.label,
                     one.key.month
                 );
-                return Err(Told::new("figure-is-not-there", english));
+                return Err(("correction", Told::new("figure-is-not-there", english)));
             }
             (Some(_), Some(_)) => plan.report.corrected += 1,
             (None, None) => plan.report.recorded += 1,
@@ -223,11 +248,11 @@ impl Known {
         Ok(())
     }
 
-    fn check(&self, one: &SubmittedFigure) -> Result<(), Told> {
+    fn check(&self, one: &SubmittedFigure) -> Result<(), (&'static str, Told)> {
         let month = one.key.month;
         if month > self.this_month {
             let english = format!("{month} is still to come; a figure tells what was, a scenario what may be");
-            return Err(Told::new("figure-to-come", english).with("month", month));
+            return Err(("month", Told::new("figure-to-come", english).with("month", month)));
         }
         let Some(tenant) = &one.key.tenant else { return Ok(()) };
         if !self.tenants.contains(tenant) {
@@ -235,13 +260,14 @@ impl Known {
             let remedy = nearest(tenant.as_str(), codes)
                 .map_or_else(|| "name one of the book".to_owned(), |code| format!("did you mean `{code}`?"));
             let english = format!("there is no tenant `{tenant}`; {remedy}");
-            return Err(Told::new("unknown-tenant", english).with("tenant", tenant.as_str()));
+            return Err(("tenant", Told::new("unknown-tenant", english).with("tenant", tenant.as_str())));
         }
         if one.key.kind == FigureKind::EarlierRevenue && self.invoiced.contains(&(tenant.clone(), month)) {
             let english = format!(
                 "{tenant} has issued invoices of {month} here, which count already; earlier revenue is of months before"
             );
-            return Err(Told::new("figure-is-invoiced", english).with("tenant", tenant.as_str()).with("month", month));
+            let told = Told::new("figure-is-invoiced", english).with("tenant", tenant.as_str()).with("month", month);
+            return Err(("tenant", told));
         }
         Ok(())
     }

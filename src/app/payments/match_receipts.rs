@@ -12,6 +12,7 @@ use crate::domain::freetext::Text;
 use crate::domain::ids::TenantCode;
 use crate::domain::invoice::InvoiceNumber;
 use crate::domain::money::Money;
+use crate::domain::receivables::Movement;
 use crate::domain::told::Told;
 use crate::storage::bank::{self, ReceiptOutcome};
 use crate::storage::{AnyConnection, audit, on_account as stored, payments};
@@ -167,6 +168,39 @@ pub fn keep_on_account(
         bank::put(connection, &receipt)?;
         Ok(report)
     })
+}
+
+/// The receipt that `kept` was, or was a part of; none where it came by no statement.
+pub(in crate::app) fn receipt_of(
+    connection: &mut AnyConnection,
+    kept: &Movement,
+) -> Result<Option<BankReceipt>, AppError> {
+    let Some(key) = kept.statement_key.as_deref() else { return Ok(None) };
+    if let Some(receipt) = bank::find(connection, key)? {
+        return Ok(Some(receipt));
+    }
+    let whole = key.rsplit_once('/').map(|(whole, _)| whole);
+    Ok(whole.map(|whole| bank::find(connection, whole)).transpose()?.flatten())
+}
+
+/// Notes that `kept`, of which the bank kept `charge`, was taken back by `number`, and whether it waits again: not where it
+/// was only moved to another account.
+pub(in crate::app) fn give_back(
+    connection: &mut AnyConnection,
+    kept: &Movement,
+    charge: Money,
+    number: &str,
+    is_moved: bool,
+) -> Result<bool, AppError> {
+    let Some(mut receipt) = receipt_of(connection, kept)? else { return Ok(false) };
+    if is_moved {
+        note(&mut receipt, Money::ZERO, Money::ZERO, number);
+    } else {
+        note(&mut receipt, -kept.amount, -charge, number);
+        receipt.outcome = ReceiptOutcome::Left;
+    }
+    bank::put(connection, &receipt)?;
+    Ok(!is_moved)
 }
 
 /// Says that what is left of a receipt pays no invoice, and why.

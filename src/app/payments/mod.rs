@@ -1,8 +1,10 @@
 //! Money in and out: received, matched, dunned, claimed, refunded, moved.
 
 pub mod charge_interest;
+pub mod correct_kept;
 pub mod dunning;
 pub mod import_statement;
+pub mod keep_by_hand;
 pub mod match_receipts;
 pub mod on_account;
 pub mod open_invoices;

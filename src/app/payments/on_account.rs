@@ -1,5 +1,5 @@
 //! Money kept on account of a tenant: what is there, and what is received and kept, with its journal entry and its audit
-//! event in one transaction. How it leaves is in `settle_from_account` and `repay`.
+//! event in one transaction. How it leaves is in `settle_from_account`, `repay` and `correct_kept`.
 
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use serde::Serialize;
@@ -10,7 +10,7 @@ use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::ids::TenantCode;
 use crate::domain::ledger::JournalEntry;
 use crate::domain::money::Money;
-use crate::domain::receivables::{Movement, OnAccountError, Payment, StatementLine, kept_entry};
+use crate::domain::receivables::{Movement, OnAccountError, Payment, StatementLine, Taking, kept_entry};
 use crate::storage::{AnyConnection, audit, book, journal, on_account};
 
 /// What was received and no invoice takes.
@@ -86,6 +86,11 @@ fn unknown(tenant: &TenantCode) -> AppError {
     AppError::NotFound(format!("tenant {tenant}"))
 }
 
+/// Refuses a day that has not come yet.
+pub(in crate::app) fn must_have_come(on: NaiveDate, today: NaiveDate) -> Result<(), AppError> {
+    if on > today { Err(AppError::refused(&OnAccountError::InFuture { on })) } else { Ok(()) }
+}
+
 /// Keeps what was received within the caller's transaction.
 pub(in crate::app) fn keep(
     connection: &mut AnyConnection,
@@ -94,9 +99,7 @@ pub(in crate::app) fn keep(
     (today, by, now): (NaiveDate, &Actor, DateTime<Utc>),
 ) -> Result<KeptReport, AppError> {
     let Received { on, amount, charge, reference, statement_key, recorded_with } = received;
-    if on > today {
-        return Err(AppError::refused(&OnAccountError::InFuture { on }));
-    }
+    must_have_come(on, today)?;
     let (id, name) = known(connection, tenant)?;
     let number = on_account::take_number(connection, on.year())?;
     let movement = Movement { number, on, amount, reference, statement_key, recorded_with };
@@ -128,7 +131,7 @@ pub(in crate::app) fn post(
     Ok(on_account::balance(connection, Some(tenant))?)
 }
 
-/// Takes a payment from its tenant's account, if it is there on its day; `first` is the first part of what is settled at once,
+/// Takes a payment from its tenant's account, if it is there on its day, and tells from which receipts; `first` is the first part of what is settled at once,
 /// where this is another.
 pub(in crate::app) fn take(
     connection: &mut AnyConnection,
@@ -136,7 +139,7 @@ pub(in crate::app) fn take(
     payment: &Payment,
     first: Option<&str>,
     (today, now): (NaiveDate, DateTime<Utc>),
-) -> Result<(), AppError> {
+) -> Result<Vec<Taking>, AppError> {
     let (id, _) = known(connection, tenant)?;
     let (on, amount) = (payment.entered_on(), payment.amount);
     let account = on_account::of_tenant(connection, tenant)?;
@@ -144,5 +147,7 @@ pub(in crate::app) fn take(
     let (number, reference) = (payment.number.clone(), payment.reference.clone());
     let recorded_with = first.map(str::to_owned);
     let movement = Movement { number, on, amount: -amount, reference, statement_key: None, recorded_with };
-    Ok(on_account::insert(connection, id, &movement, &account.takes(amount), now)?)
+    let takes = account.takes(amount, on);
+    on_account::insert(connection, id, &movement, &takes, now)?;
+    Ok(takes)
 }

@@ -196,10 +196,11 @@ pub(in crate::app) fn record_within(
     let (received_on, amount, reference) = (new.received_on, new.amount, new.reference.clone());
     let payment = Payment { number, received_on, amount, reference, transferred_from: None, settled_on };
     let chart = book::load_accounting(connection)?.chart;
+    let mut taken = vec![];
     let entry = match source {
         Source::Bank { kept } => payment_entry(&gathered.invoice, &payment, kept, &chart),
         Source::OnAccount { first, .. } => {
-            on_account::take(connection, &gathered.invoice.buyer.code, &payment, first, (today, now))?;
+            taken = on_account::take(connection, &gathered.invoice.buyer.code, &payment, first, (today, now))?;
             settled_entry(&gathered.invoice, &payment, &chart)
         }
     };
@@ -219,8 +220,9 @@ pub(in crate::app) fn record_within(
         Source::Bank { kept } => Some(("bank_charges", serde_json::json!(kept))),
         Source::OnAccount { settled_on, .. } => Some(("settled_on", serde_json::json!(settled_on))),
     };
-    if let (Some(detail), Some((name, value))) = (detail.as_object_mut(), more) {
-        detail.insert(name.to_owned(), value);
+    let taken = (!taken.is_empty()).then(|| ("taken", serde_json::json!(taken)));
+    for (name, value) in more.into_iter().chain(taken) {
+        detail.as_object_mut().map(|detail| detail.insert(name.to_owned(), value));
     }
     let action = if settled_on.is_some() { "payment.settled" } else { "payment.recorded" };
     let event = AuditEvent::new(now, by, action, &payment.number, detail);

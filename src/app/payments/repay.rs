@@ -92,9 +92,10 @@ fn send_back(
         let movement = Movement { number, on, amount: -amount, reference, statement_key: None, recorded_with: None };
         let chart = book::load_accounting(connection)?.chart;
         let entry = repaid_entry((tenant.as_str(), &name), &movement, &chart).map_err(AppError::input)?;
-        on_account::insert(connection, id, &movement, &account.takes(amount), now)?;
+        let taken = account.takes(amount, on);
+        on_account::insert(connection, id, &movement, &taken, now)?;
         let detail = serde_json::json!({
-            "tenant": tenant, "repaid_on": on, "amount": amount, "reference": new.reference,
+            "tenant": tenant, "repaid_on": on, "amount": amount, "reference": new.reference, "taken": taken,
         });
         let event = AuditEvent::new(now, by, "payment.repaid", &movement.number, detail);
         let event = event.before(serde_json::json!({ "balance": account.balance() }));

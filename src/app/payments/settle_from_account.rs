@@ -11,6 +11,7 @@ use serde::Serialize;
 use crate::app::record_payment::{NewPayment, PaymentReport, Source, record_within};
 use crate::app::{AppError, Store, read_tenants, settle};
 use crate::domain::audit::Actor;
+use crate::domain::freetext::Text;
 use crate::domain::ids::TenantCode;
 use crate::domain::invoice::InvoiceNumber;
 use crate::domain::money::Money;
@@ -27,6 +28,8 @@ pub struct NewSettlement {
     pub invoice: InvoiceNumber,
     pub on: NaiveDate,
     pub amount: Money,
+    /// What whoever settles it says of it.
+    pub reference: Option<String>,
 }
 
 /// What a settlement would meet.
@@ -57,6 +60,7 @@ pub struct SettlementReport {
 
 /// What [`record`] would meet, if it would take the settlement; writes nothing.
 pub fn plan(store: &Store, new: &NewSettlement, now: DateTime<Utc>) -> Result<SettlementPlan, AppError> {
+    check_reference(new)?;
     let today = read_tenants::today(store, now)?;
     store.read(|connection| {
         must_be_own(connection, new)?;
@@ -100,6 +104,7 @@ fn settle_within(
     by: &Actor,
     now: DateTime<Utc>,
 ) -> Result<SettlementReport, AppError> {
+    check_reference(new)?;
     let today = read_tenants::today(store, now)?;
     let (open, balance) = (seen.map(|[open, _]| open), seen.map(|[_, balance]| balance));
     store.write(|connection| {
@@ -112,8 +117,8 @@ fn settle_within(
         let parts = parts(connection, new, today)?;
         let (mut open, mut payments) = (open, vec![]);
         for (received_on, amount) in parts {
-            let invoice = new.invoice.clone();
-            let payment = NewPayment { invoice, received_on, amount, reference: None, statement_key: None };
+            let (invoice, reference) = (new.invoice.clone(), new.reference.clone());
+            let payment = NewPayment { invoice, received_on, amount, reference, statement_key: None };
             let first = payments.first().map(|first: &PaymentReport| first.number.clone());
             let source = Source::OnAccount { settled_on: new.on, first: first.as_deref() };
             let report = record_within(connection, &payment, source, open, (today, by, now))?;
@@ -131,6 +136,10 @@ fn settle_within(
     })
 }
 
+fn check_reference(new: &NewSettlement) -> Result<(), AppError> {
+    Ok(new.reference.as_deref().map_or(Ok(()), |reference| Text::Reference.check(reference))?)
+}
+
 /// The days on which parts of the amount count as paid: when they were received, not before the invoice was issued nor before
 /// the last day up to which its interest is claimed. Refused where so much is not on account, or so little is open on the
 /// invoice.
@@ -146,9 +155,13 @@ fn parts(
     let account = on_account::of_tenant(connection, &new.tenant)?;
     account.gives(new.amount, new.on, today).map_err(|error| AppError::refused(&error))?;
     let claimed = gathered.account().claimed_through(&gathered.claimed());
+    if let Some(claimed) = claimed.filter(|claimed| *claimed > new.on) {
+        let invoice = new.invoice.to_string();
+        return Err(AppError::refused(&OnAccountError::BeforeClaim { invoice, claimed, on: new.on }));
+    }
     let earliest = gathered.invoice.issue_date.max(claimed.unwrap_or(NaiveDate::MIN));
     let mut parts: Vec<(NaiveDate, Money)> = vec![];
-    for taking in account.takes(new.amount) {
+    for taking in account.takes(new.amount, new.on) {
         let (day, amount) = (taking.on.max(earliest), taking.amount);
         match parts.last_mut().filter(|(last, _)| *last == day) {
             Some((_, sum)) => *sum += amount,

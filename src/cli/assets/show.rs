@@ -83,7 +83,8 @@ fn describe(shown: &Shown) -> String {
     }
     for report in &asset.events {
         let event = &report.event;
-        let component = event.change.named().map(|codes| format!(" of {codes}")).unwrap_or_default();
+        let withdrawn = event.change.withdraws().map(|number| format!(" of event {number}"));
+        let component = event.change.named().map(|codes| format!(" of {codes}")).or(withdrawn).unwrap_or_default();
         let part = event.change.part().map(part_words).unwrap_or_default();
         let name = match event.change {
             AssetChange::Dispose { .. } | AssetChange::Replace { .. } => ", proceeds",

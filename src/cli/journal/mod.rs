@@ -55,7 +55,7 @@ pub enum Journal {
 
 #[derive(Debug, Args)]
 pub struct List {
-    /// A journal's code: VE, AM, BQ, OD, AN or CL.
+    /// A journal's code: VE, AM, IM, BQ, OD, AN or CL.
     #[arg(long, value_parser = journal_code)]
     journal: Option<Code>,
     /// First day.

@@ -200,8 +200,13 @@ pub(super) fn part(change: &AssetChange, language: Language) -> Option<String> {
     })
 }
 
-/// What an event is called.
-pub(super) const fn event(change: &AssetChange, language: Language) -> &'static str {
+/// What happened; of a withdrawal with the number of the event.
+pub(super) fn event(change: &AssetChange, language: Language) -> String {
+    let what = happened(change, language);
+    change.withdraws().map_or_else(|| what.to_owned(), |number| format!("{what} {number}"))
+}
+
+const fn happened(change: &AssetChange, language: Language) -> &'static str {
     match (change, language) {
         (AssetChange::Revise { .. }, Language::French) => "révision",
         (AssetChange::Revise { .. }, Language::English) => "revised",

@@ -32,7 +32,12 @@ pub enum AssetError {
     #[error("component {component} of asset {asset} costs {}; a cost must be above zero", grouped(*cost))]
     NoCost { asset: AssetCode, component: ComponentCode, cost: Money },
     #[error(
-        "component {component} of asset {asset}: residual value {} of a cost of {} leaves {} − {} = {} to depreciate; it must be at least zero and below the cost: give a lower one, and leave out what loses no value, which has no plan",
+        "component {component} of asset {asset}: residual value {} is below zero; write what remains at its end, or leave it out",
+        grouped(*residual_value)
+    )]
+    NegativeResidualValue { asset: AssetCode, component: ComponentCode, residual_value: Money },
+    #[error(
+        "component {component} of asset {asset}: residual value {} of a cost of {} leaves {} − {} = {} to depreciate; give one below the cost, and leave out what loses no value, which has no plan",
         grouped(*residual_value), grouped(*cost), grouped(*cost), grouped(*residual_value),
         grouped(*cost - *residual_value)
     )]
@@ -111,7 +116,14 @@ impl FixedAsset {
         }
         if part.cost <= Money::ZERO {
             found.push(AssetError::NoCost { asset: asset.clone(), component: component.clone(), cost: part.cost });
-        } else if part.residual_value.is_negative() || part.residual_value >= part.cost {
+        } else if part.residual_value.is_negative() {
+            found.push(AssetError::NegativeResidualValue {
+                asset: asset.clone(),
+                component: component.clone(),
+                residual_value: part.residual_value,
+            });
+        } else if part.residual_value > part.cost {
+            // What loses no value at all is refused where it comes in new; a book that holds it goes on.
             found.push(AssetError::ResidualValue {
                 asset: asset.clone(),
                 component: component.clone(),
@@ -217,16 +229,18 @@ mod tests {
     #[test]
     fn every_problem_is_found_at_once() {
         let mut bad = component("a/b", "100.00", 0);
-        bad.residual_value = "100.00".parse().unwrap();
+        bad.residual_value = "120.00".parse().unwrap();
         bad.method = Method::Degressive { coefficient: "0.5".parse().unwrap() };
         bad.account = Some("2813".into());
         bad.commissioned_on = NaiveDate::from_ymd_opt(1999, 12, 31);
-        let mut asset = asset(vec![bad, component("x", "0.00", 101), component("x", "5.00", 1)]);
+        let mut debt = component("x", "5.00", 1);
+        debt.residual_value = "-5.00".parse().unwrap();
+        let mut asset = asset(vec![bad, component("x", "0.00", 101), debt]);
         asset.subsidy = "105.01".parse().unwrap();
         assert_snapshot!(messages(&asset), @r"
         asset DC-2019: subsidy 105.01 on a cost of 105.00; it must lie between zero and the cost
         component code `a/b` of asset DC-2019 is empty or contains `/`; use letters, digits and hyphens
-        component a/b of asset DC-2019: residual value 100.00 of a cost of 100.00 leaves 100.00 − 100.00 = 0.00 to depreciate; it must be at least zero and below the cost: give a lower one, and leave out what loses no value, which has no plan
+        component a/b of asset DC-2019: residual value 120.00 of a cost of 100.00 leaves 100.00 − 120.00 = −20.00 to depreciate; give one below the cost, and leave out what loses no value, which has no plan
         component a/b of asset DC-2019 lasts 0 years; a duration is a whole number from 1 to 100
         component a/b of asset DC-2019: coefficient 0.5; write 1 to 5 with at most 4 decimals, such as 2.25
         component a/b of asset DC-2019 is commissioned on 1999-12-31; the year must lie between 2000 and 2099
@@ -234,6 +248,7 @@ mod tests {
         component x of asset DC-2019 costs 0.00; a cost must be above zero
         component x of asset DC-2019 lasts 101 years; a duration is a whole number from 1 to 100
         asset DC-2019 has two components with the code x; rename one
+        component x of asset DC-2019: residual value −5.00 is below zero; write what remains at its end, or leave it out
         ");
         asset.components.clear();
         assert!(messages(&asset).contains("has no component"));

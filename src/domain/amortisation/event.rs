@@ -3,7 +3,7 @@
 //! Each event has the day it takes effect, the day it became known, who recorded it and why. A later insight is
 //! another event.
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -135,15 +135,21 @@ impl AssetChange {
         }
     }
 
-    /// The components it names, as people read them: `a`, or `a, b`; of a withdrawal the event. None where it is about
-    /// the whole asset.
+    /// The components it names, as people read them: `a`, or `a, b`. None where it is about the whole asset, or an event.
     pub fn named(&self) -> Option<String> {
         match self {
             AssetChange::Commission { components, .. } if !components.is_empty() => {
                 Some(components.iter().map(ComponentCode::as_str).collect::<Vec<_>>().join(", "))
             }
-            AssetChange::Withdraw { event } => Some(event.to_string()),
             _ => self.component().map(ToString::to_string),
+        }
+    }
+
+    /// The event it withdraws.
+    pub const fn withdraws(&self) -> Option<usize> {
+        match self {
+            AssetChange::Withdraw { event } => Some(*event),
+            _ => None,
         }
     }
 
@@ -175,6 +181,12 @@ impl AssetChange {
 }
 
 /// An event that cannot happen to its asset.
+/// The last day an event recorded on `recorded_on` takes effect without being asked about: the end of the next year, for
+/// which a budget is decided. What lies beyond is mostly a year mistyped.
+pub fn last_plausible_day(recorded_on: NaiveDate) -> NaiveDate {
+    NaiveDate::from_ymd_opt(recorded_on.year() + 1, 12, 31).unwrap_or(recorded_on)
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("asset {asset}, event {number} ({word} on {effective_on}): {fault}")]
 pub struct EventProblem {
@@ -274,6 +286,8 @@ pub enum EventFault {
     WithdrawsWithdrawal { event: usize },
     #[error("event {event} was withdrawn before, by event {by}")]
     WithdrawnBefore { event: usize, by: usize },
+    #[error("event {later} ({word} on {on}) rests on event {event}; withdraw event {later} first")]
+    RestsOn { event: usize, later: usize, word: &'static str, on: NaiveDate },
     #[error("event {event} is of {on}; a withdrawal is of the day of what it withdraws")]
     WithdrawalDay { event: usize, on: NaiveDate },
 }

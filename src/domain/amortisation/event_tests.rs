@@ -68,7 +68,7 @@ pub(super) fn told(asset: &FixedAsset) -> String {
 }
 
 /// Every entry through a month, as `post` makes them the first time.
-pub(super) fn posted(assets: &[FixedAsset], through: &str) -> Vec<JournalEntry> {
+pub(in crate::domain) fn posted(assets: &[FixedAsset], through: &str) -> Vec<JournalEntry> {
     let (chart, last) = (Chart::default(), month(through));
     let plans = asset_plans(assets);
     let components: Vec<ComponentPlan<'_>> = plans.iter().flat_map(|plan| plan.components.iter().cloned()).collect();
@@ -289,7 +289,7 @@ fn an_asset_entered_late_is_caught_up() {
 }
 
 /// Makes the asset one whose costs gather first, until an event puts it into service.
-pub(super) fn build(thing: &mut FixedAsset) {
+pub(in crate::domain) fn build(thing: &mut FixedAsset) {
     thing.commissioned_on = None;
     thing.record.construction_account = Some("2313".into());
     thing.record.invoices = vec![SupplierInvoice {
@@ -301,7 +301,7 @@ pub(super) fn build(thing: &mut FixedAsset) {
 }
 
 /// Records what can happen to the asset, in the order given; what cannot is left out, as the program refuses it.
-pub(super) fn happen(thing: &mut FixedAsset, changes: Vec<(u64, AssetChange)>) {
+pub(in crate::domain) fn happen(thing: &mut FixedAsset, changes: Vec<(u64, AssetChange)>) {
     for (days, change) in changes {
         let mut tried = thing.clone();
         let on = day("2019-05-28") + Days::new(days);
@@ -314,7 +314,7 @@ pub(super) fn happen(thing: &mut FixedAsset, changes: Vec<(u64, AssetChange)>) {
 }
 
 /// What may happen to one of two components on some day, in cents and percents.
-pub(super) fn changes() -> impl Strategy<Value = (u64, AssetChange)> {
+pub(in crate::domain) fn changes() -> impl Strategy<Value = (u64, AssetChange)> {
     let one = prop::sample::select(vec!["a", "b"]);
     let cents = 1i64..500_000;
     let change = (0u8..10, one, 1u32..30, cents, 1u32..100).prop_map(|(kind, code, years, cents, percent)| {
@@ -351,7 +351,7 @@ pub(super) fn changes() -> impl Strategy<Value = (u64, AssetChange)> {
 }
 
 /// Those and units of use, whose months to come are a forecast.
-pub(super) fn methods() -> impl Strategy<Value = Method> {
+pub(in crate::domain) fn methods() -> impl Strategy<Value = Method> {
     prop_oneof![
         4 => conventions(),
         1 => (100i64..20_000).prop_map(|units| Method::UnitsOfUse { expected_units: units.into() }),

@@ -100,6 +100,9 @@ impl Tell for EventFault {
             Fault::WithdrawnBefore { event, by } => {
                 new("event-withdrawn-before").with("event", event.to_string()).with("by", by.to_string())
             }
+            Fault::RestsOn { event, later, on, .. } => {
+                new("event-rests-on").with("event", event.to_string()).with("later", later.to_string()).with("day", *on)
+            }
             Fault::WithdrawalDay { event, on } => {
                 new("event-withdrawal-day").with("event", event.to_string()).with("day", *on)
             }

@@ -27,7 +27,21 @@ pub(super) struct Folded<'a> {
 
 /// Every event that cannot happen, and every one out of the order in which they became known.
 pub fn event_problems(asset: &FixedAsset) -> Vec<EventProblem> {
-    fold(asset, asset.events.len(), true).problems
+    let found = fold(asset, asset.events.len(), true).problems;
+    found.into_iter().map(|found| rested_on(asset, &found).unwrap_or(found)).collect()
+}
+
+/// The withdrawal that an event cannot happen any more for, where it could before: that is what is wrong then.
+fn rested_on(asset: &FixedAsset, found: &EventProblem) -> Option<EventProblem> {
+    let is_wrong = |count: &usize| {
+        let known = FixedAsset { events: asset.events.iter().take(*count).cloned().collect(), ..asset.clone() };
+        fold(&known, *count, true).problems.iter().any(|known| known.number == found.number)
+    };
+    let number = (found.number..=asset.events.len()).find(is_wrong).filter(|number| *number > found.number)?;
+    let event = asset.events.get(number - 1)?;
+    let AssetChange::Withdraw { event: target } = event.change else { return None };
+    let (later, word, on) = (found.number, found.word, found.effective_on);
+    Some(problem(asset, number, event, EventFault::RestsOn { event: target, later, word, on }))
 }
 
 /// The assets as they were known at the end of `day`.

@@ -5,7 +5,7 @@ use chrono::{Datelike, NaiveDate};
 use rust_decimal::Decimal;
 use serde::Serialize;
 
-use super::movements::charges;
+use super::movements::{charges, last_day};
 use super::plan::{AssetPlan, asset_plans};
 use super::{AssetChange, FixedAsset, Funding};
 use crate::domain::ids::AssetCode;
@@ -179,7 +179,7 @@ fn asset_funding(plan: &AssetPlan<'_>, year: i32) -> AssetFunding {
             }
         }
     }
-    let lines = listed(plan, year);
+    let lines = listed(plan, last_day(year));
     let amounts: Vec<u64> =
         lines.iter().map(|line| u64::try_from(line.figures.received.cents()).unwrap_or(0)).collect();
     let shares = before.allocate(&amounts).into_iter().zip((before + during).allocate(&amounts));
@@ -198,8 +198,8 @@ fn asset_funding(plan: &AssetPlan<'_>, year: i32) -> AssetFunding {
     }
 }
 
-/// The subsidies received by the end of `year`: those listed, else the asset's as one, and those of events.
-fn listed(plan: &AssetPlan<'_>, year: i32) -> Vec<SubsidyLine> {
+/// The subsidies received by the end of `day`: those listed, else the asset's as one, and those of events.
+pub(super) fn listed(plan: &AssetPlan<'_>, day: NaiveDate) -> Vec<SubsidyLine> {
     let asset = plan.asset;
     let line = |grantor: &str, reference: &Option<String>, date: Option<NaiveDate>, amount: Money| SubsidyLine {
         grantor: grantor.to_owned(),
@@ -221,23 +221,8 @@ fn listed(plan: &AssetPlan<'_>, year: i32) -> Vec<SubsidyLine> {
             lines.push(line(grantor, reference, Some(event.effective_on), *amount));
         }
     }
-    lines.retain(|line| line.date.is_some_and(|date| date.year() <= year));
+    lines.retain(|line| line.date.is_some_and(|date| date <= day));
     lines
-}
-
-/// What stands on 131 and 139 for the asset at the end of `year`.
-pub(super) fn balances_at_end_of(plan: &AssetPlan<'_>, year: i32) -> (Money, Money) {
-    let mut received: Money = listed(plan, year).iter().map(|line| line.figures.received).sum();
-    let mut taken = Money::ZERO;
-    for component in &plan.components {
-        let (before, during) = charges(component, &component.subsidy, year);
-        taken += before + during;
-        for exit in component.movements.iter().filter(|movement| movement.is_exit() && movement.on.year() <= year) {
-            received += exit.subsidy_received;
-            taken += exit.subsidy_taken;
-        }
-    }
-    (received, taken)
 }
 
 #[cfg(test)]

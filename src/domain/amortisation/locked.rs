@@ -34,8 +34,8 @@ pub enum LockedProblem {
     )]
     EventTooEarly { asset: AssetCode, number: usize, event: String, posted_through: NaiveDate },
     #[error(
-        "asset {asset}: event {number} ({event}) is posted in {} and cannot be withdrawn; what is posted stays: record what undoes it as an event of its own, such as a reversal or another revision, from the day after the last posting on",
-        postings.join(", ")
+        "asset {asset}: event {number} ({event}) is posted in {} and cannot be withdrawn; what is posted stays: {}",
+        postings.join(", "), remedy(event)
     )]
     EventPosted { asset: AssetCode, number: usize, event: &'static str, postings: Vec<String> },
     #[error(
@@ -51,6 +51,19 @@ pub enum LockedProblem {
         wanted: String,
         posted: String,
     },
+}
+
+/// What is done about a posted event that should not have been, by its word.
+fn remedy(event: &str) -> &'static str {
+    match event {
+        "revise" => "revise the plan once more, from the day after the last posting on",
+        "impair" => "reverse the impairment, on a day after the last posting",
+        "reverse" => "impair it once more, on a day after the last posting",
+        "use" => "count the units of the months after so that the sum is right, or revise how many are expected",
+        "subsidise" => "what is not paid stays a claim on its grantor, which the accountant writes off",
+        "commission" => "what did not go into service leaves by a disposal, and is entered once more when it does",
+        _ => "what is there after all is entered as an asset of its own, at what it is worth",
+    }
 }
 
 impl LockedAsset<'_> {
@@ -215,7 +228,8 @@ fn invoices(asset: &FixedAsset, count: usize) -> String {
 
 /// `impair of gros-oeuvre on 2027-01-01, recorded on 2026-12-01 by cli`.
 fn described(event: &AssetEvent) -> String {
-    let component = event.change.named().map(|codes| format!(" of {codes}")).unwrap_or_default();
+    let withdrawn = event.change.withdraws().map(|number| format!(" of event {number}"));
+    let component = event.change.named().map(|codes| format!(" of {codes}")).or(withdrawn).unwrap_or_default();
     let amount = event.change.amount().map(|amount| format!(", {}", grouped(amount))).unwrap_or_default();
     let years = match &event.change {
         AssetChange::Revise { duration_years: Some(years), .. } => format!(" to {years} years"),

@@ -8,6 +8,7 @@
 //! nothing before the day it takes effect.
 
 mod asset;
+mod balances;
 #[cfg(test)]
 mod books_tests;
 mod catch_up;
@@ -19,7 +20,7 @@ mod effect;
 mod entries;
 mod event;
 #[cfg(test)]
-mod event_tests;
+pub(in crate::domain) mod event_tests;
 mod event_told;
 #[cfg(test)]
 pub mod fixtures;
@@ -34,6 +35,7 @@ mod movements_tests;
 mod plan;
 mod posted;
 mod posting;
+mod postings;
 mod record;
 pub mod report;
 mod schedule;
@@ -49,26 +51,27 @@ mod tree;
 mod withdrawal;
 
 pub use asset::{AssetError, COMMISSIONING_YEARS, MAX_DURATION_YEARS, coefficients, is_asset_account};
+pub use balances::Balances;
 pub use catch_up::{Gap, catch_up_entry, gaps};
 pub use degressive::COEFFICIENT_DECIMALS;
 pub use effect::{
     AmountChange, ComponentEffect, ComponentFigures, EventAmounts, EventEffect, ShiftedEvent, event_effect,
 };
 pub use entries::movement_entries;
-pub use event::{AssetChange, AssetEvent, EventFault, EventProblem, Extent, Successor};
+pub use event::{AssetChange, AssetEvent, EventFault, EventProblem, Extent, Successor, last_plausible_day};
 pub use fold::{event_problems, known_on};
 pub use locked::{LockedAsset, LockedProblem};
 pub use movement::{Movement, MovementKind};
 pub use plan::{AssetPlan, ComponentPlan, asset_plans, plans};
 pub use posted::{PostedAmounts, PostedDepreciation};
 pub use posting::{closing_day, depreciation_entry, last_closing_day, months_due, period_of};
+pub use postings::postings_of;
 pub use record::{AssetDocument, AssetRecord, Funding, PaperKind, PostingPeriod, SupplierInvoice};
 pub use report::{AmortisationReport, report};
 pub use schedule::{MonthRow, Schedule, YearRow, schedule};
 pub use subsidy::subsidy_shares;
 pub use track::UNIT_DECIMALS;
 pub use tree::{ComponentGroup, TreeFault, TreePart, TreeRow, tree_faults};
-pub use withdrawal::{last_plausible_day, postings_of};
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;

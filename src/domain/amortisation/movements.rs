@@ -225,6 +225,11 @@ impl MovementsReport {
     }
 }
 
+/// The last day of a year, which every period of posting ends with.
+pub(super) fn last_day(year: i32) -> NaiveDate {
+    NaiveDate::from_ymd_opt(year, 12, 31).unwrap_or(NaiveDate::MAX)
+}
+
 fn is_before(on: NaiveDate, year: i32) -> Option<bool> {
     let of_day = chrono::Datelike::year(&on);
     (of_day <= year).then_some(of_day < year)
@@ -329,7 +334,7 @@ fn reconciliation(
         add(chart.accumulated_impairment(&account.account), -account.total.impairment_closing);
     }
     for plan in plans {
-        let (received, taken) = super::funding::balances_at_end_of(plan, year);
+        let (received, taken) = plan.subsidies_on(last_day(year));
         add(chart.account(AccountRole::SubsidyReceived).to_owned(), -received);
         add(chart.account(AccountRole::SubsidyTransferred).to_owned(), taken);
     }

@@ -1,36 +1,34 @@
 //! Events that were taken back: recorded by mistake, nothing posted from them, withdrawn by an event of their own.
 //!
-//! Owns: which events of an asset stand, whether one may be withdrawn, what is posted from it, and how far ahead a day
-//! may lie before it is held for a slip. Does not own: what events do (fold). Invariant: a plan with an event withdrawn is
-//! the plan without both, and what was known before the withdrawal stays what it was.
+//! Owns: which events of an asset stand, and whether one may be withdrawn. Does not own: what events do (fold), what is
+//! posted from one (postings). Invariant: a plan with an event withdrawn is the plan without both, and what was known
+//! before the withdrawal stays what it was.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 
-use super::fold::fold;
-use super::posting::period_of;
 use super::{AssetChange, AssetEvent, EventFault, FixedAsset};
-use crate::domain::ids::{AssetCode, ComponentCode};
-use crate::domain::ledger::{Journal, JournalEntry};
 
-/// The last day an event recorded on `recorded_on` takes effect without being asked about: the end of the next year, for
-/// which a budget is decided. What lies beyond is mostly a year mistyped.
-pub fn last_plausible_day(recorded_on: NaiveDate) -> NaiveDate {
-    NaiveDate::from_ymd_opt(recorded_on.year() + 1, 12, 31).unwrap_or(recorded_on)
+/// A withdrawal that cannot be, with its number.
+type Faulty<'a> = (usize, &'a AssetEvent, EventFault);
+
+/// The events that were withdrawn, each with the event that withdrew it, both counted from 1; and withdrawals that cannot be.
+fn walk(events: &[AssetEvent]) -> (BTreeMap<usize, usize>, Vec<Faulty<'_>>) {
+    let (mut withdrawn, mut faults) = (BTreeMap::new(), Vec::new());
+    for (number, event) in (1..).zip(events) {
+        let Some(target) = event.change.withdraws() else { continue };
+        match check(events, (number, event.effective_on), target, &withdrawn) {
+            Ok(()) => drop(withdrawn.insert(target, number)),
+            Err(fault) => faults.push((number, event, fault)),
+        }
+    }
+    (withdrawn, faults)
 }
 
 /// The events that were withdrawn, each with the event that withdrew it; both counted from 1.
 pub(super) fn withdrawn(events: &[AssetEvent]) -> BTreeMap<usize, usize> {
-    let mut found = BTreeMap::new();
-    for (number, event) in (1..).zip(events) {
-        if let AssetChange::Withdraw { event: target } = event.change
-            && check(events, (number, event.effective_on), target, &found).is_ok()
-        {
-            found.insert(target, number);
-        }
-    }
-    found
+    walk(events).0
 }
 
 /// The events that stand, with their numbers: neither withdrawn nor a withdrawal.
@@ -42,17 +40,9 @@ pub(super) fn standing(events: &[AssetEvent]) -> impl Iterator<Item = (usize, &A
     (1..).zip(events).filter(stands)
 }
 
-/// Withdrawals that cannot be, with their numbers.
-pub(super) fn faults(events: &[AssetEvent]) -> Vec<(usize, &AssetEvent, EventFault)> {
-    let (mut found, mut known) = (Vec::new(), BTreeMap::new());
-    for (number, event) in (1..).zip(events) {
-        let AssetChange::Withdraw { event: target } = event.change else { continue };
-        match check(events, (number, event.effective_on), target, &known) {
-            Ok(()) => drop(known.insert(target, number)),
-            Err(fault) => found.push((number, event, fault)),
-        }
-    }
-    found
+/// Withdrawals that cannot be.
+pub(super) fn faults(events: &[AssetEvent]) -> Vec<Faulty<'_>> {
+    walk(events).1
 }
 
 /// Whether event `number`, of the day `on`, may withdraw `target`, where `withdrawn` were before it.
@@ -81,64 +71,6 @@ impl FixedAsset {
     pub fn standing_events(&self) -> impl Iterator<Item = (usize, &AssetEvent)> {
         standing(&self.events)
     }
-
-    /// The event that withdrew event `number`, if one did.
-    pub fn withdrawn_by(&self, number: usize) -> Option<usize> {
-        withdrawn(&self.events).get(&number).copied()
-    }
-}
-
-/// The documents among `entries` that event `number` of `asset` is posted in: its own, those of events of its day and after,
-/// whose amounts follow from what the asset was then, and charges of its day and after.
-pub fn postings_of<'a>(asset: &FixedAsset, number: usize, entries: &'a [JournalEntry]) -> Vec<&'a str> {
-    let Some(event) = number.checked_sub(1).and_then(|index| asset.events.get(index)) else { return Vec::new() };
-    let own = format!("EVT-{}-{number}", asset.code);
-    let entered = entered_by(asset, number);
-    let is_commission = matches!(event.change, AssetChange::Commission { .. });
-    let charges = |entry: &JournalEntry| entry.journal == Journal::Depreciation;
-    let names = |entry: &JournalEntry, is_meant: &dyn Fn(&str) -> bool| {
-        let components = entry.lines().iter().filter_map(|line| component_of(line.auxiliary.as_deref()?, &asset.code));
-        components.into_iter().any(is_meant)
-    };
-    let happened_after = |entry: &JournalEntry| {
-        let number =
-            entry.document.strip_prefix(&format!("EVT-{}-", asset.code)).and_then(|number| number.parse().ok());
-        let later = number.and_then(|number: usize| asset.events.get(number.checked_sub(1)?));
-        later.is_some_and(|later| later.effective_on >= event.effective_on)
-    };
-    let is_charged = entries.iter().any(|entry| charges(entry) && names(entry, &|_| true));
-    let rests = |entry: &&JournalEntry| match entry.journal {
-        Journal::Assets if entry.document == own => true,
-        Journal::Assets if is_commission => {
-            happened_after(entry) && names(entry, &|component| entered.contains(&ComponentCode(component.to_owned())))
-        }
-        Journal::Assets => happened_after(entry),
-        Journal::Depreciation if entry.date < event.effective_on => false,
-        // What goes into service changes no charge of what was there before.
-        Journal::Depreciation if is_commission => {
-            names(entry, &|component| entered.contains(&ComponentCode(component.to_owned())))
-        }
-        // A period that charges nothing of it any more rests on it as well.
-        Journal::Depreciation => {
-            let is_period = period_of(&entry.document).is_some_and(|(posting, _)| posting == asset.record.posting);
-            is_charged && (is_period || names(entry, &|_| true))
-        }
-        _ => false,
-    };
-    entries.iter().filter(rests).map(|entry| entry.document.as_str()).collect()
-}
-
-/// `a` of `DC-2019/a`; empty where the asset itself is named.
-fn component_of<'a>(auxiliary: &'a str, asset: &AssetCode) -> Option<&'a str> {
-    let rest = auxiliary.strip_prefix(asset.as_str())?;
-    if rest.is_empty() { Some(rest) } else { rest.strip_prefix('/').filter(|part| !part.contains('/')) }
-}
-
-/// The components that entered by event `number`.
-fn entered_by(asset: &FixedAsset, number: usize) -> BTreeSet<ComponentCode> {
-    let folded = fold(asset, asset.events.len(), true);
-    let enters = |state: &&super::state::State<'_>| state.movements.iter().any(|one| one.event == Some(number));
-    folded.states.iter().filter(enters).map(|state| state.component.code.clone()).collect()
 }
 
 #[cfg(test)]
@@ -149,7 +81,10 @@ mod tests {
 
     use super::super::event_tests::{build, changes, event, happen, methods, posted, told};
     use super::super::fixtures::{asset, component};
-    use super::super::{Component, ComponentPlan, Extent, PostingPeriod, asset_plans, funding::funding, known_on};
+    use super::super::{
+        Component, ComponentPlan, Extent, PostingPeriod, asset_plans, funding::funding, known_on, last_plausible_day,
+        postings_of,
+    };
     use super::*;
     use crate::domain::money::Money;
 
@@ -185,7 +120,7 @@ mod tests {
         asset DC-2019, event 7 (withdraw on 2025-01-02): event 6 is of 2025-01-01; a withdrawal is of the day of what it withdraws
         ");
         assert_eq!(one.standing_events().map(|(number, _)| number).collect::<Vec<_>>(), [6]);
-        assert_eq!((one.withdrawn_by(1), one.withdrawn_by(6)), (Some(2), None));
+        assert_eq!(withdrawn(&one.events), BTreeMap::from([(1, 2)]));
     }
 
     #[test]
@@ -194,7 +129,15 @@ mod tests {
         let reverse = AssetChange::Reverse { component: "a".into(), amount: Money::from_cents(100) };
         one.events =
             vec![event("2025-01-01", impair(100)), event("2025-02-01", reverse), event("2025-01-01", withdraw(1))];
-        assert!(told(&one).contains("event 2 (reverse on 2025-02-01)"), "{}", told(&one));
+        assert_eq!(
+            told(&one),
+            "asset DC-2019, event 3 (withdraw on 2025-01-01): event 2 (reverse on 2025-02-01) rests on event 1; withdraw \
+             event 2 first"
+        );
+        // In that order both can be.
+        one.events.pop();
+        one.events.extend([event("2025-02-01", withdraw(2)), event("2025-01-01", withdraw(1))]);
+        assert_eq!(told(&one), "");
     }
 
     #[test]

@@ -8,7 +8,7 @@
 pub const SEALS: [&str; 2] = ["journal.sealed", "readings.sealed"];
 
 /// What events are called, in the order of the alphabet.
-pub const ACTIONS: [&str; 98] = [
+pub const ACTIONS: [&str; 99] = [
     "asset.commissioned",
     "asset.created",
     "asset.disposed",
@@ -65,6 +65,7 @@ pub const ACTIONS: [&str; 98] = [
     "password.reset",
     "payback.created",
     "payback.edited",
+    "payment.corrected",
     "payment.kept",
     "payment.recorded",
     "payment.refunded",

@@ -77,12 +77,13 @@ pub struct AuditEvent {
 const POSTINGS: &str = "postings";
 
 /// What posts entries of the journal.
-pub const POSTING_ACTIONS: [&str; 13] = [
+pub const POSTING_ACTIONS: [&str; 14] = [
     "asset.posted",
     "balances.opened",
     "depreciation.posted",
     "interest.claimed",
     "invoice.issued",
+    "payment.corrected",
     "payment.kept",
     "payment.recorded",
     "payment.refunded",

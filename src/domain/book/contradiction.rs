@@ -1,7 +1,7 @@
 //! What a book says otherwise of assets than what is posted, recorded or kept of them: problems at their place in it.
 
 use super::{BookFault, BookPath, BookProblem};
-use crate::domain::amortisation::{AssetEvent, LockedProblem};
+use crate::domain::amortisation::{AssetChange, AssetEvent, Component, FixedAsset, LockedProblem};
 use crate::domain::ids::AssetCode;
 use crate::domain::ledger::ClosedPeriod;
 
@@ -22,6 +22,32 @@ pub fn locked(problem: LockedProblem) -> BookProblem {
         LockedProblem::Posted { asset, component: None, key, .. } => of(asset).key(key),
     };
     BookProblem { path, fault: BookFault::Locked(problem) }
+}
+
+/// What comes in new and loses no value, so that nothing of it is depreciated and it has no plan: a component, or what takes
+/// the place of one. What is stored so goes on.
+pub fn nothing_to_depreciate(stored: Option<&FixedAsset>, wanted: &FixedAsset) -> Vec<BookProblem> {
+    let keeps_all = |part: &Component| part.base().is_zero() && !part.cost.is_zero();
+    let is_stored = |part: &Component| {
+        let mut known = stored.into_iter().flat_map(|asset| &asset.components);
+        known.any(|known| known.code == part.code && keeps_all(known))
+    };
+    let problem = |path: BookPath, part: &Component| BookProblem {
+        path: path.key("residual_value_eur"),
+        fault: BookFault::NothingToDepreciate { residual: part.residual_value, cost: part.cost },
+    };
+    let parts = wanted.components.iter().filter(|part| keeps_all(part) && !is_stored(part));
+    let mut found: Vec<BookProblem> =
+        parts.map(|part| problem(of(&wanted.code).item("component", &part.code), part)).collect();
+    let known = stored.map_or(0, |asset| asset.events.len());
+    for (number, event) in (1..).zip(&wanted.events).skip(known) {
+        if let AssetChange::Replace { successor, .. } = &event.change
+            && keeps_all(&successor.0)
+        {
+            found.push(problem(of(&wanted.code).item("event", number).key("successor"), &successor.0));
+        }
+    }
+    found
 }
 
 /// A new event on a day on which nothing can be posted any more.

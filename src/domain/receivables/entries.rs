@@ -84,6 +84,14 @@ pub fn repaid_entry(
     JournalEntry::new(Journal::Payments, repaid.on, repaid.number.clone(), label, lines)
 }
 
+/// What was posted when it was kept, with debit and credit changed over.
+pub fn reversed_entry(posted: &JournalEntry, name: &str, correction: &Movement) -> Result<JournalEntry, LedgerError> {
+    let label = format!("Contre-passation {} {name}", posted.document);
+    let turned = |line: &JournalLine| JournalLine { debit: line.credit, credit: line.debit, ..line.clone() };
+    let lines = posted.lines().iter().map(|line| JournalLine { label: label.clone(), ..turned(line) }).collect();
+    JournalEntry::new(Journal::Payments, correction.on, correction.number.clone(), label, lines)
+}
+
 /// The document of the claim for a late payment.
 pub fn interest_document(payment: &Payment) -> String {
     format!("INT-{}", payment.number)

@@ -25,7 +25,7 @@ pub use cfonb::{CfonbError, parse_amount};
 pub use claim::{Claim, PostedClaim, interest_only_due};
 pub use entries::{
     account_number, interest_document, interest_entry, kept_entry, paid_back_entry, payment_entry, payment_number,
-    refund_number, repaid_entry, settled_entry, transfer_number,
+    refund_number, repaid_entry, reversed_entry, settled_entry, transfer_number,
 };
 pub use late_interest::{Buyer, INTEREST_DUE_DAYS, LateInterest, LateInterestError, RECOVERY_INDEMNITY, late_interest};
 pub use on_account::{Movement, MovementKind, OnAccount, OnAccountError, StatementLine, Taking};

@@ -26,15 +26,17 @@ pub struct Movement {
     /// What tells it from other transactions of a bank statement.
     #[serde(skip)]
     pub statement_key: Option<String>,
-    /// The payment of the same request: the one whose rest it is, or the first part of what was settled at once.
+    /// The payment of the same request: the one whose rest it is, or the first part of what was settled at once. Of a
+    /// correction, what it takes back; of what is kept instead, the correction.
     #[serde(skip)]
     pub recorded_with: Option<String>,
 }
 
 /// Part of what leaves an account: the receipt it is taken from, and the day that came.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Taking {
     pub from: String,
+    #[serde(skip)]
     pub on: NaiveDate,
     pub amount: Money,
 }
@@ -47,6 +49,8 @@ pub enum MovementKind {
     /// It left for an invoice.
     Settled,
     SentBack,
+    /// It was kept by mistake.
+    TakenBack,
 }
 
 impl Movement {
@@ -57,10 +61,16 @@ impl Movement {
 
     pub fn kind(&self) -> MovementKind {
         match self.amount > Money::ZERO {
+            _ if self.takes_back().is_some() => MovementKind::TakenBack,
             true => MovementKind::Kept,
             false if self.is_payment() => MovementKind::Settled,
             false => MovementKind::SentBack,
         }
+    }
+
+    /// What it takes back, where it corrects what was kept by mistake.
+    pub fn takes_back(&self) -> Option<&str> {
+        self.recorded_with.as_deref().filter(|_| self.amount < Money::ZERO && !self.is_payment())
     }
 }
 
@@ -74,6 +84,9 @@ pub struct StatementLine {
     pub invoice: Option<InvoiceNumber>,
     /// What was on account after it.
     pub balance: Money,
+    /// It was kept, and nothing of it has left.
+    #[serde(skip)]
+    pub is_whole: bool,
 }
 
 /// A tenant's account.
@@ -98,6 +111,21 @@ pub enum OnAccountError {
         "{amount} is more than the {available} that {tenant} had on account on {on} and has not used since; take {available} at most"
     )]
     TooMuch { tenant: String, amount: Money, available: Money, on: NaiveDate },
+    #[error("{0} is not above zero; write what was received, such as 1200.00")]
+    NothingReceived(Money),
+    #[error("{number} was taken back already, by {by}")]
+    TakenBack { number: String, by: String },
+    #[error(
+        "{used} of the {amount} kept as {number} was used already: it settled an invoice or was sent back, and what stands on it \
+         stays; send back what is left, or settle with it"
+    )]
+    Used { number: String, used: Money, amount: Money },
+    #[error(
+        "interest of {invoice} is claimed up to {claimed}, and a claim never changes: settle on that day or after, not on {on}"
+    )]
+    BeforeClaim { invoice: String, claimed: NaiveDate, on: NaiveDate },
+    #[error("{number} was kept on {kept_on}; it is taken back on that day or after, not on {on}")]
+    BeforeKept { number: String, kept_on: NaiveDate, on: NaiveDate },
     #[error("{invoice} is {other}'s: what {tenant} has on account pays invoices of its own only")]
     OtherTenant { tenant: String, invoice: String, other: String },
 }
@@ -115,13 +143,25 @@ impl OnAccount {
         let line = |movement: &Movement| {
             balance += movement.amount;
             let (kind, invoice) = (movement.kind(), invoices.remove(&movement.number));
-            StatementLine { movement: movement.clone(), kind, invoice, balance }
+            let is_whole = kind == MovementKind::Kept && !self.taken.contains_key(&movement.number);
+            StatementLine { movement: movement.clone(), kind, invoice, balance, is_whole }
         };
         self.movements.iter().map(line).collect()
     }
 
-    /// The most that can leave on a day: the least that is there then and on every day since.
+    /// The most that can leave on a day: the least that is there then and on every day since, and no more than is left of
+    /// what had come by then.
     pub fn available(&self, on: NaiveDate) -> Money {
+        self.least_since(on).min(self.left_of(on).map(|(_, left)| left).sum())
+    }
+
+    /// What had come by a day and has not left yet, each receipt with what is left of it.
+    fn left_of(&self, on: NaiveDate) -> impl Iterator<Item = (&Movement, Money)> {
+        let came = self.movements.iter().filter(move |one| one.amount > Money::ZERO && one.on <= on);
+        came.map(|one| (one, one.amount - self.taken.get(&one.number).copied().unwrap_or_default()))
+    }
+
+    fn least_since(&self, on: NaiveDate) -> Money {
         let mut moved = self.movements.iter().peekable();
         let mut there = Money::ZERO;
         while let Some(one) = moved.next_if(|one| one.on <= on) {
@@ -138,20 +178,41 @@ impl OnAccount {
         least
     }
 
-    /// The receipts `amount` is taken from where it leaves: what came first and has not left yet leaves first. What left
-    /// before keeps what it took, whatever is kept later with an earlier day.
-    pub fn takes(&self, amount: Money) -> Vec<Taking> {
+    /// The receipts `amount` is taken from where it leaves on a day: of what had come by then, what came first and has not
+    /// left yet leaves first. What left before keeps what it took, whatever is kept later with an earlier day.
+    pub fn takes(&self, amount: Money, on: NaiveDate) -> Vec<Taking> {
         let mut wanted = amount;
         let mut takes = vec![];
-        for one in self.movements.iter().filter(|one| one.amount > Money::ZERO) {
-            let gone = self.taken.get(&one.number).copied().unwrap_or_default();
-            let part = (one.amount - gone).min(wanted);
+        for (one, left) in self.left_of(on) {
+            let part = left.min(wanted);
             if part > Money::ZERO {
                 wanted -= part;
                 takes.push(Taking { from: one.number.clone(), on: one.on, amount: part });
             }
         }
         takes
+    }
+
+    /// The correction that took `number` back, if one did.
+    pub fn corrected_by(&self, number: &str) -> Option<&str> {
+        let correction = self.movements.iter().find(|one| one.takes_back() == Some(number));
+        correction.map(|one| one.number.as_str())
+    }
+
+    /// Whether what was kept can be taken back on a day: all of it is still there.
+    pub fn gives_back(&self, kept: &Movement, on: NaiveDate, today: NaiveDate) -> Result<(), OnAccountError> {
+        let number = || kept.number.clone();
+        if let Some(by) = self.corrected_by(&kept.number) {
+            return Err(OnAccountError::TakenBack { number: number(), by: by.to_owned() });
+        }
+        let used = self.taken.get(&kept.number).copied().unwrap_or_default();
+        if !used.is_zero() {
+            return Err(OnAccountError::Used { number: number(), used, amount: kept.amount });
+        }
+        if on < kept.on {
+            return Err(OnAccountError::BeforeKept { number: number(), kept_on: kept.on, on });
+        }
+        self.gives(kept.amount, on, today)
     }
 
     /// Whether `amount` may leave on a day.
@@ -180,6 +241,20 @@ impl Tell for OnAccountError {
                 .with("amount", *amount)
                 .with("available", *available)
                 .with("on", *on),
+            OnAccountError::NothingReceived(_) => Told::new("payment-not-positive", self),
+            OnAccountError::TakenBack { number, by } => {
+                Told::new("kept-taken-back", self).with("number", number.as_str()).with("by", by.as_str())
+            }
+            OnAccountError::Used { number, used, amount } => {
+                Told::new("kept-used", self).with("number", number.as_str()).with("used", *used).with("amount", *amount)
+            }
+            OnAccountError::BeforeClaim { invoice, claimed, on } => Told::new("settled-before-claim", self)
+                .with("invoice", invoice.as_str())
+                .with("claimed", *claimed)
+                .with("day", *on),
+            OnAccountError::BeforeKept { number, kept_on, on } => {
+                Told::new("kept-later", self).with("number", number.as_str()).with("kept", *kept_on).with("day", *on)
+            }
             OnAccountError::OtherTenant { tenant, invoice, other } => Told::new("on-account-other-tenant", self)
                 .with("tenant", tenant.as_str())
                 .with("invoice", invoice.as_str())

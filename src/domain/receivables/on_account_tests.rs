@@ -36,6 +36,10 @@ enum Event {
     Repay {
         cents: i64,
     },
+    /// Takes back the so-many-eth movement, where it was kept.
+    Correct {
+        place: usize,
+    },
     Pass {
         days: u64,
     },
@@ -50,6 +54,7 @@ fn events() -> impl Strategy<Value = Vec<(Event, u64)>> {
         (1..4_000i64).prop_map(|cents| Event::Credit { cents }),
         (-5..4_000i64).prop_map(|cents| Event::Refund { cents }),
         (-5..9_000i64).prop_map(|cents| Event::Repay { cents }),
+        (0usize..12).prop_map(|place| Event::Correct { place }),
         (1u64..9).prop_map(|days| Event::Pass { days }),
     ];
     prop::collection::vec((event, 0u64..6), 0..60)
@@ -79,13 +84,14 @@ impl Books<'_> {
             Event::Receive { cents } => self.receive(Money::from_cents(cents), on, position),
             Event::Credit { cents } => self.credit(Money::from_cents(cents), number),
             Event::Refund { cents } => self.refund(Money::from_cents(cents), on, position),
+            Event::Correct { place } => self.correct(place, on, number),
             Event::Settle { cents } => self.settle(Money::from_cents(cents), on, payment_number(2026, position)),
             Event::Repay { cents } => {
                 let amount = Money::from_cents(cents);
                 if self.account.gives(amount, on, self.today).is_ok() {
                     let moved = movement(number, on, -amount);
                     let entry = repaid_entry(("aphp", "AP-HP"), &moved, &self.chart).unwrap();
-                    self.leave(&self.account.takes(amount));
+                    self.leave(&self.account.takes(amount, on));
                     self.moved(moved, entry);
                 }
             }
@@ -136,12 +142,34 @@ impl Books<'_> {
         }
     }
 
+    fn correct(&mut self, place: usize, on: NaiveDate, number: String) {
+        let Some(kept) = self.account.movements.get(place).filter(|one| one.amount > Money::ZERO).cloned() else {
+            return;
+        };
+        if self.account.gives_back(&kept, on, self.today).is_err() {
+            return;
+        }
+        let recorded_with = Some(kept.number.clone());
+        let moved = Movement { recorded_with, ..movement(number, on, -kept.amount) };
+        let posted = self.entries.iter().find(|entry| entry.document == kept.number).unwrap();
+        let entry = reversed_entry(posted, "AP-HP", &moved).unwrap();
+        self.leave(&[Taking { from: kept.number.clone(), on: kept.on, amount: kept.amount }]);
+        self.moved(moved, entry);
+        assert!(self.account.gives_back(&kept, on, self.today).is_err(), "once");
+        let of = |document: &str| -> Vec<(String, Money)> {
+            let entry = self.entries.iter().find(|entry| entry.document == document).unwrap();
+            entry.lines().iter().map(|line| (line.account.clone(), line.debit - line.credit)).collect()
+        };
+        let (kept, back) = (of(&kept.number), of(&self.entries.last().unwrap().document));
+        assert!(kept.iter().zip(&back).all(|(one, other)| one.0 == other.0 && one.1 == -other.1), "{kept:?} {back:?}");
+    }
+
     fn settle(&mut self, amount: Money, on: NaiveDate, number: String) {
         if self.account.gives(amount, on, self.today).is_err() || self.invoice.accepts(amount, on, self.today).is_err()
         {
             return;
         }
-        let takes = self.account.takes(amount);
+        let takes = self.account.takes(amount, on);
         assert_eq!(takes.iter().map(|taking| taking.amount).sum::<Money>(), amount);
         self.leave(&takes);
         for (place, Taking { on: day, amount, .. }) in (1..).zip(takes) {
@@ -199,6 +227,9 @@ proptest! {
             prop_assert_eq!(-books.balance(Some(AccountRole::OnAccount)), books.account.balance());
             prop_assert_eq!(books.balance(Some(AccountRole::Customers)), books.invoice.open());
             prop_assert!(books.invoice.open() >= Money::ZERO || books.invoice.credited > Money::ZERO);
+            for one in &books.invoice.payments {
+                prop_assert!(one.settled_on.is_none_or(|settled| one.received_on <= settled), "{:?}", one);
+            }
             for day in books.account.movements.iter().map(|moved| moved.on) {
                 let then: Money =
                     books.account.movements.iter().filter(|moved| moved.on <= day).map(|moved| moved.amount).sum();
@@ -238,7 +269,7 @@ fn what_came_first_leaves_first_and_counts_as_paid_from_its_day() {
     let (first, second) = (day("2026-02-05"), day("2026-02-08"));
     let euros = |euros: i64| Money::from_cents(euros * 100);
     let received = |books: &Books<'_>, amount| -> Vec<(NaiveDate, Money)> {
-        books.account.takes(amount).into_iter().map(|taking| (taking.on, taking.amount)).collect()
+        books.account.takes(amount, books.today).into_iter().map(|taking| (taking.on, taking.amount)).collect()
     };
     assert_eq!(received(&books, euros(30)), [(first, euros(30))]);
     assert_eq!(received(&books, euros(45)), [(first, euros(40)), (second, euros(5))]);
@@ -247,4 +278,20 @@ fn what_came_first_leaves_first_and_counts_as_paid_from_its_day() {
     books.happen(&Event::Settle { cents: 7_000 }, 0);
     books.happen(&Event::Keep { cents: 3_000, charge: 0 }, 7);
     assert_eq!(received(&books, euros(30)), [(day("2026-02-03"), euros(30))]);
+}
+
+/// What was sent back took what came first: a settlement of a day before takes nothing that came after that day.
+#[test]
+fn what_leaves_had_come_by_its_day() {
+    let invoice = issued("100.00", "2026-01-15", "2026-03-06");
+    let mut books = books(&invoice, ChartKind::M57);
+    let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+    books.happen(&Event::Keep { cents: 10_000, charge: 0 }, 9);
+    books.happen(&Event::Keep { cents: 10_000, charge: 0 }, 0);
+    books.happen(&Event::Pass { days: 10 }, 0);
+    books.happen(&Event::Repay { cents: 10_000 }, 0);
+    let amount = Money::from_cents(10_000);
+    let told = books.account.gives(amount, day("2026-02-05"), books.today).unwrap_err();
+    assert!(told.to_string().starts_with("100.00 is more than the 0.00 that"), "{told}");
+    assert_eq!(books.account.gives(amount, day("2026-02-10"), books.today), Ok(()));
 }

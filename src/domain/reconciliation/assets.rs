@@ -37,7 +37,8 @@ impl Look<'_> {
     /// Gross values, depreciation and impairment by account, subsidies as a whole.
     pub(super) fn assets(&self) -> Vec<Comparison> {
         let chart = self.sources.chart;
-        let (mut cost, mut depreciation, mut impairment) = self.planned();
+        let plans = asset_plans(self.sources.assets);
+        let (mut cost, mut depreciation, mut impairment) = self.planned(&plans);
         for account in self.accounts_held() {
             let known = [&cost, &depreciation, &impairment].iter().any(|held| held.0.contains_key(&account));
             let of_kind = match account.get(..2) {
@@ -59,31 +60,31 @@ impl Look<'_> {
                 found.push(comparison(check, account, balance, *amount, *count));
             }
         }
-        let subsidy = &self.sources.plans.total.position.subsidy;
-        let count = self.sources.plans.assets.iter().map(|asset| asset.components.len()).sum();
+        let count = plans.iter().map(|plan| plan.components.len()).sum();
+        let subsidies = plans.iter().map(|plan| plan.subsidies_on(self.through));
+        let (granted, taken) = subsidies.fold((Money::ZERO, Money::ZERO), |sum, one| (sum.0 + one.0, sum.1 + one.1));
         let received = chart.account(AccountRole::SubsidyReceived);
-        found.push(comparison(Check::SubsidyReceived, received, -self.balance(received), subsidy.received, count));
+        found.push(comparison(Check::SubsidyReceived, received, -self.balance(received), granted, count));
         let transferred = chart.account(AccountRole::SubsidyTransferred);
-        let taken = self.balance(transferred);
-        found.push(comparison(Check::SubsidyTransferred, transferred, taken, subsidy.cumulative, count));
+        let balance = self.balance(transferred);
+        found.push(comparison(Check::SubsidyTransferred, transferred, balance, taken, count));
         found
     }
 
     /// Costs in service and of what is being built, depreciation, impairment: through the last day, by account.
-    fn planned(&self) -> (Held, Held, Held) {
+    fn planned(&self, plans: &[AssetPlan<'_>]) -> (Held, Held, Held) {
         let chart = self.sources.chart;
         let (mut cost, mut depreciation, mut impairment) = (Held::default(), Held::default(), Held::default());
-        for component in self.sources.plans.assets.iter().flat_map(|asset| &asset.components) {
-            let position = &component.plan.position;
-            cost.add(component.account.clone(), position.gross_value, 1);
-            depreciation.add(chart.accumulated_depreciation(&component.account), position.cumulative, 1);
-        }
-        for plan in &asset_plans(self.sources.assets) {
-            for component in plan.components.iter().filter(|component| self.is_impaired(component)) {
-                let account = component.asset.account_of(component.component);
-                let moved = through(component, self.through).map(|movement| movement.impairment).sum();
-                impairment.add(chart.accumulated_impairment(account), moved, 1);
+        for component in plans.iter().flat_map(|plan| &plan.components) {
+            let account = component.asset.account_of(component.component);
+            let balances = component.balances_on(self.through);
+            cost.add(account.to_owned(), balances.gross, 1);
+            depreciation.add(chart.accumulated_depreciation(account), balances.depreciation, 1);
+            if self.is_impaired(component) {
+                impairment.add(chart.accumulated_impairment(account), balances.impairment, 1);
             }
+        }
+        for plan in plans {
             if let Some(account) = &plan.asset.record.construction_account {
                 let (built, count) = being_built(plan, self.through);
                 cost.add(account.clone(), built, count);
@@ -93,7 +94,7 @@ impl Look<'_> {
     }
 
     fn is_impaired(&self, component: &ComponentPlan<'_>) -> bool {
-        through(component, self.through).any(|movement| !movement.impairment.is_zero())
+        component.moved_by(self.through).any(|movement| !movement.impairment.is_zero())
     }
 
     /// Accounts of class 2 that assets were posted to. What else a body holds there is in no inventory of these books.
@@ -193,18 +194,10 @@ impl Look<'_> {
     }
 }
 
-/// A component's movements through `day`.
-fn through<'a>(
-    component: &'a ComponentPlan<'_>,
-    day: NaiveDate,
-) -> impl Iterator<Item = &'a crate::domain::amortisation::Movement> {
-    component.movements.iter().filter(move |movement| movement.on <= day)
-}
-
 /// What was invoiced of what is built, less what went into service; and how many invoices that is.
 fn being_built(plan: &AssetPlan<'_>, day: NaiveDate) -> (Money, usize) {
     let invoices = || plan.asset.record.invoices.iter().filter(move |invoice| invoice.date <= day);
-    let movements = plan.components.iter().flat_map(|component| through(component, day));
+    let movements = plan.components.iter().flat_map(|component| component.moved_by(day));
     let commissioned: Money =
         movements.filter(|movement| movement.kind == MovementKind::Commissioned).map(|movement| movement.gross).sum();
     (invoices().map(|invoice| invoice.amount).sum::<Money>() - commissioned, invoices().count())

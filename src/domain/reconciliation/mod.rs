@@ -5,6 +5,8 @@
 //! account plans, events, invoices or payments are posted to is in one.
 
 mod assets;
+#[cfg(test)]
+mod assets_tests;
 
 use std::collections::BTreeMap;
 

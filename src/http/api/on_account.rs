@@ -1,4 +1,4 @@
-//! What a tenant has on account, an invoice settled from it, and what is left sent back.
+//! What a tenant has on account, what is kept there and taken back, an invoice settled from it, and what is left sent back.
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -10,6 +10,8 @@ use utoipa::ToSchema;
 use super::once::{Writing, once};
 use super::schemas::receivables as described;
 use super::schemas::values::Amount;
+use crate::app::correct_kept::{self, NewCorrection};
+use crate::app::keep_by_hand::{self, NewReceived};
 use crate::app::on_account;
 use crate::app::repay::{self, NewRepayment};
 use crate::app::settle_from_account::{self, NewSettlement, SettlementPlan};
@@ -58,6 +60,8 @@ pub enum MovementWord {
     /// It left for an invoice.
     Settled,
     SentBack,
+    /// It was kept by mistake.
+    TakenBack,
 }
 
 fn row(line: StatementLine) -> MovementRow {
@@ -66,6 +70,7 @@ fn row(line: StatementLine) -> MovementRow {
         MovementKind::Kept => MovementWord::Kept,
         MovementKind::Settled => MovementWord::Settled,
         MovementKind::SentBack => MovementWord::SentBack,
+        MovementKind::TakenBack => MovementWord::TakenBack,
     };
     let (amount, balance) = (amount.to_string(), line.balance.to_string());
     MovementRow { number, on, amount, reference, kind, invoice: line.invoice.map(|number| number.to_string()), balance }
@@ -100,6 +105,8 @@ pub struct SettleBody {
     /// At most what is open on the invoice and on account that day.
     #[schema(value_type = Amount)]
     amount: Money,
+    /// What is said of it, kept with its payments.
+    reference: Option<String>,
     /// Answers what would be settled and writes nothing.
     #[serde(default)]
     preview: bool,
@@ -171,9 +178,9 @@ pub struct RepaymentPreview {
     security(("token" = []))
 )]
 pub async fn settle(writing: Writing, code: Path<String>) -> Result<HttpResponse, Fault> {
-    let SettleBody { invoice, settled_on, amount, preview, again } = writing.body()?;
+    let SettleBody { invoice, settled_on, amount, reference, preview, again } = writing.body()?;
     let (tenant, invoice) = (TenantCode(code.into_inner()), InvoiceNumber::from_stored(invoice));
-    let new = NewSettlement { tenant, invoice, on: settled_on, amount };
+    let new = NewSettlement { tenant, invoice, on: settled_on, amount, reference };
     if preview {
         let (store, now) = (writing.shared.store.clone(), writing.shared.now());
         let plan = blocking(move || settle_from_account::plan(&store, &new, now)).await?;
@@ -224,4 +231,109 @@ pub async fn send_back(writing: Writing, code: Path<String>) -> Result<HttpRespo
         return Ok(HttpResponse::Ok().json(RepaymentPreview { balance_before, balance_after }));
     }
     once(writing, StatusCode::CREATED, move |store, by, now| repay::record(store, &new, again, by, now)).await
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct KeepBody {
+    #[serde(deserialize_with = "plain_day")]
+    received_on: NaiveDate,
+    #[schema(value_type = Amount)]
+    amount: Money,
+    /// What the bank says of it.
+    reference: Option<String>,
+    /// Answers what would be on account and writes nothing.
+    #[serde(default)]
+    preview: bool,
+    /// The same was received that day before, and a second time.
+    #[serde(default)]
+    again: bool,
+}
+
+#[utoipa::path(
+    post, path = "/api/v1/tenants/{code}/on-account/receipts", tag = "payments", params(
+        ("code" = String, Path),
+        ("Idempotency-Key" = Option<String>, Header, description = "The same request is recorded once."),
+    ),
+    description = "Keeps money that a tenant sent while nothing of it is open on its account.",
+    request_body = KeepBody,
+    responses((status = 200, body = RepaymentPreview, description = "With `preview`: what is on account before and after."),
+              (status = 201, body = described::KeptReport, description = "Recorded: its number, and what is on account."),
+              (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
+              (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)),
+    security(("token" = []))
+)]
+pub async fn keep(writing: Writing, code: Path<String>) -> Result<HttpResponse, Fault> {
+    let KeepBody { received_on, amount, reference, preview, again } = writing.body()?;
+    let new = NewReceived { tenant: TenantCode(code.into_inner()), on: received_on, amount, reference };
+    if preview {
+        let (store, now) = (writing.shared.store.clone(), writing.shared.now());
+        let balance = blocking(move || keep_by_hand::plan(&store, &new, now)).await?;
+        let (balance_before, balance_after) = (balance.to_string(), (balance + amount).to_string());
+        return Ok(HttpResponse::Ok().json(RepaymentPreview { balance_before, balance_after }));
+    }
+    once(writing, StatusCode::CREATED, move |store, by, now| keep_by_hand::record(store, &new, again, by, now)).await
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CorrectionBody {
+    /// What was kept; nothing of it may be used yet.
+    #[schema(example = "CPT-2026-000001")]
+    number: String,
+    /// The day it was kept, while its month is open, or after.
+    #[serde(deserialize_with = "plain_day")]
+    corrected_on: NaiveDate,
+    /// The tenant on whose account it is kept instead; absent: on none, and a receipt of the bank waits again.
+    to: Option<String>,
+    reason: String,
+    /// Answers what would be on account and writes nothing.
+    #[serde(default)]
+    preview: bool,
+}
+
+/// What a correction would do.
+#[derive(Serialize, ToSchema)]
+pub struct CorrectionPreview {
+    #[schema(value_type = Amount)]
+    amount: String,
+    #[schema(value_type = Amount)]
+    balance_before: String,
+    #[schema(value_type = Amount)]
+    balance_after: String,
+    /// A receipt of a bank statement would wait again to be matched.
+    waits_again: bool,
+}
+
+#[utoipa::path(
+    post, path = "/api/v1/tenants/{code}/on-account/corrections", tag = "payments", params(
+        ("code" = String, Path),
+        ("Idempotency-Key" = Option<String>, Header, description = "The same request is recorded once."),
+    ),
+    description = "Takes back what was kept on a tenant's account by mistake, by an entry that reverses its own; or moves it \
+                   to another tenant's.",
+    request_body = CorrectionBody,
+    responses((status = 200, body = CorrectionPreview, description = "With `preview`: what is on account before and after."),
+              (status = 201, body = described::TakenBackReport,
+               description = "Recorded: its number, what is left, and what is kept instead."),
+              (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
+              (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)),
+    security(("token" = []))
+)]
+pub async fn correct(writing: Writing, code: Path<String>) -> Result<HttpResponse, Fault> {
+    let CorrectionBody { number, corrected_on, to, reason, preview } = writing.body()?;
+    let (tenant, to) = (TenantCode(code.into_inner()), to.map(TenantCode));
+    let new = NewCorrection { tenant, number, on: corrected_on, to, reason };
+    if preview {
+        let (store, now) = (writing.shared.store.clone(), writing.shared.now());
+        let plan = blocking(move || correct_kept::plan(&store, &new, now)).await?;
+        let (amount, balance) = (plan.kept.amount, plan.balance);
+        return Ok(HttpResponse::Ok().json(CorrectionPreview {
+            amount: amount.to_string(),
+            balance_before: balance.to_string(),
+            balance_after: (balance - amount).to_string(),
+            waits_again: plan.waits_again,
+        }));
+    }
+    once(writing, StatusCode::CREATED, move |store, by, now| correct_kept::record(store, &new, by, now)).await
 }

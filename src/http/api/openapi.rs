@@ -73,6 +73,8 @@ const PROBLEM_TYPE: &str = "application/problem+json";
         payments::credit,
         payments::claim,
         on_account::account,
+        on_account::keep,
+        on_account::correct,
         on_account::settle,
         on_account::send_back,
         paid_back::account,

@@ -55,7 +55,7 @@ pub use ledger::{allocation, balances, journal, opening, periods};
 pub use mailing::notices;
 pub(super) use parts::Address;
 pub use payback::{figures, payback_report};
-pub use payments::{claims, dunning, on_account, payment_list, reminder};
+pub use payments::{claims, dunning, kept, on_account, payment_list, reminder};
 pub use plant::{alarms, meter, meters, plant_figures, racks, readings_upload, resolve, usage};
 pub use reporting::reports;
 

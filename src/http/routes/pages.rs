@@ -126,6 +126,14 @@ pub(super) const ROUTES: &[RouteRow] = &[
     get!("/tenants/{code}/on-account", Access::Page(Action::SeeInvoices), pages::on_account::form),
     post!("/tenants/{code}/on-account", Access::Page(Action::RecordPayments), pages::on_account::submit),
     get!("/tenants/{code}/on-account/movements.{format}", Access::Page(Action::SeeInvoices), pages::on_account::file),
+    get!("/tenants/{code}/on-account/keep", Access::Page(Action::RecordPayments), pages::kept::keep_form),
+    post!("/tenants/{code}/on-account/keep", Access::Page(Action::RecordPayments), pages::kept::keep),
+    get!(
+        "/tenants/{code}/on-account/{number}/correct",
+        Access::Page(Action::RecordPayments),
+        pages::kept::correct_form
+    ),
+    post!("/tenants/{code}/on-account/{number}/correct", Access::Page(Action::RecordPayments), pages::kept::correct),
     get!("/tenants/{code}", Access::Page(Action::SeeTenants), pages::tenants::one),
     get!("/tariffs", Access::Page(Action::SeeTariffs), pages::tariffs::list),
     get!("/tariffs.{format}", Access::Page(Action::SeeTariffs), pages::tariffs::file),

@@ -58,9 +58,9 @@ impl BankReceipt {
         self.amount - self.recorded
     }
 
-    /// Whether it waits, and nothing of it is recorded.
+    /// Whether it waits, and nothing of it is or ever was recorded.
     fn is_untouched(&self) -> bool {
-        self.outcome == ReceiptOutcome::Left && self.recorded == Money::ZERO
+        self.outcome == ReceiptOutcome::Left && self.recorded == Money::ZERO && self.payment.is_none()
     }
 }
 

@@ -7,6 +7,7 @@ use crate::domain::audit::{JournalSeal, SealedEntry};
 use crate::domain::calendar::BillingMonth;
 use crate::domain::ids::InvoiceId;
 use crate::domain::ledger::EntryNumber;
+use crate::domain::money::Money;
 use crate::storage::codec::{corrupt, date_from, from_word};
 use crate::storage::db::AnyConnection;
 use crate::storage::error::{StorageError, StorageResult};
@@ -198,6 +199,8 @@ pub struct EntryLine {
     pub date: NaiveDate,
     pub debit_cents: i64,
     pub credit_cents: i64,
+    /// The debits of its sides, those of nothing left out.
+    pub debits: Vec<Money>,
     /// How many sides it has.
     pub sides: usize,
     pub label: String,
@@ -256,6 +259,7 @@ pub fn journal_lines(connection: &mut AnyConnection, after: i64, limit: i64) -> 
             id,
             line: sealed.line().map_err(failure)?,
             line_without_number: SealedEntry { number: None, ..sealed }.line().map_err(failure)?,
+            debits: rows.iter().map(|row| Money::from_cents(row.debit_cents)).filter(|one| !one.is_zero()).collect(),
             sides: rows.len(),
             debit_cents: rows.iter().map(|row| row.debit_cents).sum(),
             credit_cents: rows.iter().map(|row| row.credit_cents).sum(),
@@ -271,7 +275,6 @@ pub fn journal_lines(connection: &mut AnyConnection, after: i64, limit: i64) -> 
 }
 
 fn side(row: &LineRow) -> serde_json::Value {
-    use crate::domain::money::Money;
     serde_json::json!({
         "account": row.account,
         "auxiliary": row.auxiliary,

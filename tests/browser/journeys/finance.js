@@ -153,6 +153,19 @@ export default {
     check((await page.locator("main h1").count()) === 1, `${site.setting}: reminders`);
   }),
 
+  "keeps money a tenant sent without an invoice": (site) => site.as("finance", async (page) => {
+    await page.goto("/tenants/aphp/on-account");
+    await page.locator('main a[href$="/on-account/keep"]').click();
+    await page.fill("#amount", "12,50");
+    await page.fill("#reference", "VIR SANS OBJET");
+    await page.locator("main form button").click();
+    await page.locator("main form button").click();
+    await page.waitForURL(/\/on-account$/);
+    check((await page.locator("main tbody tr").count()) === 1, `${site.setting}: it is on account`);
+    await page.locator('main a[href$="/correct"]').click();
+    check((await page.locator("#reason").count()) === 1, `${site.setting}: it can be taken back`);
+  }),
+
   "finds an invoice and takes the list away": (site) => site.as("finance", async (page) => {
     await page.goto("/invoices?status=issued");
     const number = await page.locator("main tbody th a").first().textContent();

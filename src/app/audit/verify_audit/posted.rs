@@ -1,8 +1,8 @@
 //! Entries of the journal against what the trail says of them: the event that posted each, and the seals of stretches.
 //!
 //! Events name what they post since they hold its number and digest. Those of before name no more than the document, whose
-//! journal is that of what happened: whether it is there is held by them, and what it says by seals, without its number until the first seal that holds
-//! numbers, which covers the journal from its first entry on.
+//! journal is that of what happened: whether it is there is held by them, and what it says by seals, without its number
+//! until the first seal that holds numbers, which covers the journal from its first entry on.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -88,7 +88,9 @@ fn journal_of(action: &str, document: &str) -> Option<Journal> {
         // What moved was told by the action of charges at first.
         "asset.posted" | "depreciation.posted" if document.starts_with("AMORT-") => Some(Journal::Depreciation),
         "asset.posted" | "depreciation.posted" => Some(Journal::Assets),
-        "payment.kept" | "payment.recorded" | "payment.refunded" | "payment.repaid" => Some(Journal::Payments),
+        "payment.corrected" | "payment.kept" | "payment.recorded" | "payment.refunded" | "payment.repaid" => {
+            Some(Journal::Payments)
+        }
         "payment.settled" | "payment.transferred" | "interest.claimed" => Some(Journal::Miscellaneous),
         _ => None,
     }
@@ -244,6 +246,25 @@ mod tests {
             let event = AuditEvent::new(chrono::DateTime::UNIX_EPOCH, &by, action, "X-1", detail);
             assert!(matches!(documents(&event).as_slice(), [(_, _, true)]), "{action}");
         }
+    }
+
+    /// What a table of the verifier of packs holds, a line each.
+    fn table(name: &str) -> Vec<&'static str> {
+        const SCRIPT: &str = include_str!("../../../documents/evidence/verify/5_journal.py");
+        let names = SCRIPT.lines().filter_map(|line| line.split_once(" = ")).filter(|(known, _)| *known == name);
+        assert_eq!(names.count(), 1, "{name} has one meaning in the script");
+        let lines = SCRIPT.lines().skip_while(|line| !line.starts_with(&format!("{name} = "))).skip(1);
+        lines.take_while(|line| line.starts_with(' ')).map(|line| line.trim().trim_end_matches(',')).collect()
+    }
+
+    #[test]
+    fn the_verifier_of_packs_knows_the_same_journals() {
+        let actions: Vec<&str> = table("POSTING_ACTIONS").into_iter().map(|line| line.trim_matches('"')).collect();
+        assert_eq!(actions, POSTING_ACTIONS);
+        let by_document = ["asset.posted", "depreciation.posted"];
+        let own = POSTING_ACTIONS.into_iter().filter(|action| !by_document.contains(action));
+        let own = own.filter_map(|action| Some(format!("\"{action}\": \"{}\"", journal_of(action, "X-1")?.code())));
+        assert_eq!(table("POSTED_IN"), own.collect::<Vec<_>>());
     }
 
     #[test]

@@ -31,15 +31,26 @@ pub struct Said {
     letters: Vec<(i64, String)>,
 }
 
-/// The journal's entries of money received and paid back: day and amount, by document.
-pub type Receipts = BTreeMap<String, (NaiveDate, Money)>;
+/// The journal's entries of money received and paid back, by document.
+pub type Receipts = BTreeMap<String, Posted>;
+
+/// What the journal holds of a document.
+pub struct Posted {
+    on: NaiveDate,
+    amount: Money,
+    /// What its sides debit, the least first.
+    debits: Vec<Money>,
+}
 
 /// Keeps what `entry` says, where it is one of them.
 pub fn note_entry(receipts: &mut Receipts, entry: &EntryLine) {
     // Transfers, and what was settled from accounts.
     let is_within = ["IMP-", "REG-"].iter().any(|series| entry.document.starts_with(series));
     if (is_within && entry.journal == Journal::Miscellaneous.code()) || entry.journal == Journal::Payments.code() {
-        receipts.insert(entry.document.clone(), (entry.date, Money::from_cents(entry.debit_cents)));
+        let mut debits = entry.debits.clone();
+        debits.sort_unstable();
+        let posted = Posted { on: entry.date, amount: Money::from_cents(entry.debit_cents), debits };
+        receipts.insert(entry.document.clone(), posted);
     }
 }
 
@@ -52,6 +63,7 @@ impl Said {
         let day = match event.action.as_str() {
             "payment.kept" => Some("kept_on"),
             "payment.repaid" => Some("repaid_on"),
+            "payment.corrected" => Some("corrected_on"),
             _ => None,
         };
         if let Some(day) = day {
@@ -80,7 +92,7 @@ pub fn verify(
     returned(connection, said, receipts, taken, found)?;
     let moved = on_account::all(connection)?;
     kept(&moved, said, receipts, taken, found);
-    left(&moved, &on_account::takings(connection, None)?, found);
+    left(&moved, &on_account::takings(connection, None)?, said, found);
     settled(&moved, said, &stored, found);
     let lines = lettering::lines(connection)?;
     let journals = [Journal::Payments.code(), Journal::Miscellaneous.code()];
@@ -96,6 +108,7 @@ pub fn verify(
             continue;
         };
         against_event(recorded.invoice.as_str(), payment, (*sequence, detail), found);
+        charge(&payment.number, payment.amount, (*sequence, detail), receipts, found);
         letter_of(payment, (*sequence, detail), by_payment.get(payment.number.as_str()).copied(), found);
     }
     let numbers: BTreeSet<&str> = stored.iter().map(|recorded| recorded.payment.number.as_str()).collect();
@@ -143,7 +156,12 @@ fn kept(
     found: &mut Verification,
 ) {
     for (tenant, moved) in moved.iter().filter(|(_, moved)| !moved.is_payment()) {
-        let (number, day) = (&moved.number, if moved.amount > Money::ZERO { "kept_on" } else { "repaid_on" });
+        let day = match moved.takes_back() {
+            Some(_) => "corrected_on",
+            None if moved.amount > Money::ZERO => "kept_on",
+            None => "repaid_on",
+        };
+        let number = &moved.number;
         taken.number(on_account::SERIES, number);
         journal_entry(number, (day, moved.on), moved.amount.abs(), receipts, found);
         let Some((sequence, detail, _)) = said.on_account.get(number).filter(|(_, _, told)| *told == day) else {
@@ -156,6 +174,10 @@ fn kept(
         differ(number, "amount", (moved.amount.abs(), told("amount")), &event, found);
         differ(number, "reference", (moved.reference.as_deref().unwrap_or_default(), told("reference")), &event, found);
         differ(number, "receipt", (moved.statement_key.as_deref().unwrap_or_default(), told("receipt")), &event, found);
+        differ(number, "reverses", (moved.takes_back().unwrap_or_default(), told("reverses")), &event, found);
+        if moved.amount > Money::ZERO {
+            charge(number, moved.amount, (*sequence, detail), receipts, found);
+        }
     }
     let is_there = |number: &String| moved.iter().any(|(_, moved)| moved.number == *number);
     for (number, (sequence, ..)) in said.on_account.iter().filter(|(number, _)| !is_there(number)) {
@@ -164,7 +186,18 @@ fn kept(
 }
 
 /// What left accounts was taken from what was kept, and no more of a receipt than was kept of it.
-fn left(moved: &[(TenantCode, Movement)], takings: &[(String, String, Money)], found: &mut Verification) {
+fn left(moved: &[(TenantCode, Movement)], takings: &[(String, String, Money)], said: &Said, found: &mut Verification) {
+    let by_number: BTreeMap<&str, &(TenantCode, Movement)> =
+        moved.iter().map(|one| (one.1.number.as_str(), one)).collect();
+    for (number, from, _) in takings {
+        let (Some(left), Some(kept)) = (by_number.get(number.as_str()), by_number.get(from.as_str())) else {
+            found.find("payment", number, format!("it is taken from {from}, and one of them is not there"));
+            continue;
+        };
+        if left.1.amount > Money::ZERO || kept.1.amount < Money::ZERO || left.0 != kept.0 {
+            found.find("payment", number, format!("it is taken from {from}, which was not kept for its tenant"));
+        }
+    }
     let (mut by_leaving, mut by_receipt): (BTreeMap<&str, Money>, BTreeMap<&str, Money>) = Default::default();
     for (number, from, amount) in takings {
         *by_leaving.entry(number).or_default() += *amount;
@@ -181,7 +214,28 @@ fn left(moved: &[(TenantCode, Movement)], takings: &[(String, String, Money)], f
         }
         let taken = by_leaving.get(number).copied().unwrap_or_default();
         differ(number, "amount", (-moved.amount, taken), "what was taken from receipts", found);
+        taken_as_said(number, takings, said, found);
     }
+}
+
+/// The receipts it was taken from are those its event names; events of before name none.
+fn taken_as_said(number: &str, takings: &[(String, String, Money)], said: &Said, found: &mut Verification) {
+    let own = said.on_account.get(number).map(|(sequence, detail, _)| (sequence, detail));
+    let event = own.or_else(|| said.payments.get(number).map(|(sequence, detail)| (sequence, detail)));
+    let Some((sequence, named)) = event.and_then(|(sequence, detail)| Some((sequence, detail.get("taken")?))) else {
+        return;
+    };
+    let mut stored: Vec<String> = takings
+        .iter()
+        .filter(|(left, ..)| left == number)
+        .map(|(_, from, amount)| format!("{amount} of {from}"))
+        .collect();
+    let named = named.as_array().into_iter().flatten();
+    let one = |one: &Value| format!("{} of {}", text(one, "amount").unwrap_or("?"), text(one, "from").unwrap_or("?"));
+    let mut named: Vec<String> = named.map(one).collect();
+    stored.sort_unstable();
+    named.sort_unstable();
+    differ(number, "taken", (stored.join(", "), named.join(", ")), &format!("event {sequence}"), found);
 }
 
 /// Payments settled from accounts, both ways.
@@ -203,6 +257,11 @@ fn settled(moved: &[(TenantCode, Movement)], said: &Said, payments: &[RecordedPa
         differ(number, "tenant", (&recorded.tenant, *tenant), who, found);
         differ(number, "amount", (recorded.payment.amount, -moved.amount), who, found);
         differ(number, "settled on", (moved.on, day), "its event", found);
+        if recorded.payment.received_on > moved.on {
+            let what =
+                format!("it counts from {}, after {}, when it was settled", recorded.payment.received_on, moved.on);
+            found.find("payment", *number, what);
+        }
     }
     for number in said.payments.keys().filter(|number| told(number).is_some() && !left.contains_key(number.as_str())) {
         found.find("payment", number, "the trail says it was settled from an account, and it left none");
@@ -233,10 +292,32 @@ fn journal_entry(
 ) {
     match receipts.get(number) {
         None => found.find("payment", number, "it is not in the journal"),
-        Some((day, posted)) => {
-            differ(number, "amount", (amount, posted), "its journal entry", found);
-            differ(number, name, (on, day), "its journal entry", found);
+        Some(posted) => {
+            differ(number, "amount", (amount, posted.amount), "its journal entry", found);
+            differ(number, name, (on, posted.on), "its journal entry", found);
         }
+    }
+}
+
+/// What the bank kept of money received, by its event, is a debit of its own beside what came in.
+fn charge(
+    number: &str,
+    amount: Money,
+    (sequence, detail): (i64, &Value),
+    receipts: &Receipts,
+    found: &mut Verification,
+) {
+    let Some(posted) = receipts.get(number).filter(|posted| posted.amount == amount) else { return };
+    let charge: Money = text(detail, "bank_charges").and_then(|text| text.parse().ok()).unwrap_or_default();
+    let mut said: Vec<Money> = [amount - charge, charge].into_iter().filter(|one| !one.is_zero()).collect();
+    said.sort_unstable();
+    if said != posted.debits {
+        let debits: Vec<String> = posted.debits.iter().map(ToString::to_string).collect();
+        let what = format!(
+            "bank_charges: its journal entry debits {}, event {sequence} says that the bank kept {charge} of {amount}",
+            debits.join(" and ")
+        );
+        found.find("payment", number, what);
     }
 }
 

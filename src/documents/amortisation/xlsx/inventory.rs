@@ -195,7 +195,7 @@ pub(super) fn events(mut sheet: Sheet<'_>, report: &AmortisationReport) -> Resul
         let component = event.change.named().unwrap_or_default();
         let word = words::event(&event.change, sheet.language);
         let part = words::part(&event.change, sheet.language);
-        let word = part.map_or_else(|| word.to_owned(), |part| format!("{word} ({part})"));
+        let word = part.map_or_else(|| word.clone(), |part| format!("{word} ({part})"));
         let word = match report.withdrawn_by {
             Some(by) => format!("{word} ({})", words::withdrawn(by, sheet.language)),
             None => word,

@@ -177,6 +177,8 @@ class Trail(Part):
             self.payments[subject] = (record["sequence"], detail, "received_on", RECEIPTS)
         elif action == "payment.kept":
             self.payments[subject] = (record["sequence"], detail, "kept_on", RECEIPTS)
+        elif action == "payment.corrected":
+            self.payments[subject] = (record["sequence"], detail, "corrected_on", RECEIPTS)
         elif action == "payment.repaid":
             self.payments[subject] = (record["sequence"], detail, "repaid_on", RECEIPTS)
         elif action == "payment.settled":

@@ -232,7 +232,7 @@ def documents(action, subject, detail):
         return [("OD", "AFFECTATION-%s" % subject, True)]
     if action in ("asset.posted", "depreciation.posted"):
         return [("AM" if subject.startswith("AMORT-") else "IM", subject, True)]
-    return [(JOURNALS[action], subject, True)] if action in JOURNALS else []
+    return [(POSTED_IN[action], subject, True)] if action in POSTED_IN else []
 
 
 # Ce que l’événement d’une écriture nomme d’elle, en français.
@@ -242,6 +242,7 @@ POSTING_ACTIONS = (
     "depreciation.posted",
     "interest.claimed",
     "invoice.issued",
+    "payment.corrected",
     "payment.kept",
     "payment.recorded",
     "payment.refunded",
@@ -252,9 +253,10 @@ POSTING_ACTIONS = (
     "year.closed",
 )
 # Le journal de ce que passent les autres.
-JOURNALS = {
+POSTED_IN = {
     "balances.opened": "AN",
     "interest.claimed": "OD",
+    "payment.corrected": "BQ",
     "payment.kept": "BQ",
     "payment.recorded": "BQ",
     "payment.refunded": "BQ",

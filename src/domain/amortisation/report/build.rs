@@ -11,6 +11,7 @@ use super::{
 use crate::domain::amortisation::plan::{AssetPlan, ComponentPlan, asset_plans_on};
 use crate::domain::amortisation::posted::{PostedAmounts, PostedDepreciation};
 use crate::domain::amortisation::posting::closing_day;
+use crate::domain::amortisation::withdrawal::withdrawn;
 use crate::domain::amortisation::{AssetEvent, Component, FixedAsset, Movement, Schedule};
 use crate::domain::calendar::BillingMonth;
 use crate::domain::ids::{AssetCode, ComponentCode};
@@ -84,7 +85,7 @@ fn asset_report(planned: &AssetPlan<'_>, as_of: NaiveDate, sum: Sum, components:
         components,
         cost_to_date: cost_to_date(planned, as_of),
         being_built: being_built(planned),
-        events: (1..).zip(&asset.events).map(|(number, event)| event_report(planned, number, event)).collect(),
+        events: event_reports(planned),
     }
 }
 
@@ -106,6 +107,16 @@ fn cost_to_date(planned: &AssetPlan<'_>, as_of: NaiveDate) -> Option<Money> {
     Some(invoiced - entered.iter().map(|part| part.component.cost).sum())
 }
 
+fn event_reports(planned: &AssetPlan<'_>) -> Vec<EventReport> {
+    let events = &planned.asset.events;
+    let withdrawn = withdrawn(events);
+    let report = |(number, event): (usize, &AssetEvent)| EventReport {
+        withdrawn_by: withdrawn.get(&number).copied(),
+        ..event_report(planned, number, event)
+    };
+    (1..).zip(events).map(report).collect()
+}
+
 fn event_report(planned: &AssetPlan<'_>, number: usize, event: &AssetEvent) -> EventReport {
     let movements = planned.components.iter().flat_map(|component| &component.movements);
     let exits: Vec<&Movement> =
@@ -114,7 +125,7 @@ fn event_report(planned: &AssetPlan<'_>, number: usize, event: &AssetEvent) -> E
     EventReport {
         number,
         event: event.clone(),
-        withdrawn_by: planned.asset.withdrawn_by(number),
+        withdrawn_by: None,
         book_value: sum(Movement::book_value),
         proceeds: sum(|exit| exit.proceeds),
         result: sum(Movement::result),
@@ -185,9 +196,11 @@ struct Charge {
 }
 
 /// The flow of each month. What some months hold beyond their own charge covers months without an entry of their own,
-/// the oldest first.
+/// the oldest first. A month that is not due has no charge of its own in the journal: what stands in it, where the asset
+/// is posted by quarter or year, caught up others.
 fn flows(charges: &[Charge]) -> Vec<Flow> {
-    let beyond = |charge: &Charge| charge.posted - charge.planned;
+    let own = |charge: &Charge| if charge.is_due { charge.planned } else { Money::ZERO };
+    let beyond = |charge: &Charge| charge.posted - own(charge);
     let mut surplus: Money = charges.iter().filter(|charge| !charge.posted.is_zero()).map(beyond).sum();
     let flow = |charge: &Charge| {
         let is_open = charge.is_due && charge.posted.is_zero() && !charge.planned.is_zero();
@@ -195,7 +208,8 @@ fn flows(charges: &[Charge]) -> Vec<Flow> {
         if is_covered {
             surplus -= charge.planned;
         }
-        Flow::charged(charge.planned, charge.posted, charge.is_due, is_covered)
+        let is_settled = is_covered || (charge.is_due && !charge.posted.is_zero());
+        Flow::charged(charge.planned, charge.posted, charge.is_due, is_settled)
     };
     charges.iter().map(flow).collect()
 }

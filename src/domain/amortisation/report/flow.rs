@@ -29,11 +29,11 @@ pub(super) struct Flow {
 }
 
 impl Flow {
-    /// A component's charges of a month that is, or is not yet, due. Whatever is posted settles the month: a plan
+    /// A component's charges of a month that is, or is not yet, due. Whatever is posted settles a month that is: a plan
     /// changed later shows as a difference, never as an amount still to post. So does what another month's entry holds
     /// for this one: a quarter's, or a catch-up.
-    pub(super) fn charged(planned: Money, posted: Money, is_due: bool, is_covered: bool) -> Flow {
-        let open = if posted.is_zero() && !is_covered { planned } else { Money::ZERO };
+    pub(super) fn charged(planned: Money, posted: Money, is_due: bool, is_settled: bool) -> Flow {
+        let open = if is_settled { Money::ZERO } else { planned };
         let (due, to_come) = if is_due { (open, Money::ZERO) } else { (Money::ZERO, open) };
         Flow { planned, posted, due, to_come, ..Flow::default() }
     }

@@ -134,7 +134,8 @@ fn check_component(path: &BookPath, component: &Component, findings: &mut Findin
         "what remains at its end, or leave it out",
     );
     let (value, cost) = (component.residual_value, component.cost);
-    if value >= cost && cost > Money::ZERO {
+    // What loses no value at all is told against what is stored: a book that holds it goes on.
+    if value > cost && cost > Money::ZERO {
         findings.add(residual, BookFault::NothingToDepreciate { residual: value, cost });
     }
     let years = (Decimal::ONE, Decimal::ONE_HUNDRED);
@@ -224,9 +225,9 @@ mod tests {
             faults(&whole).join(" | ")
         };
         assert_eq!(with("99.99"), "");
-        let told = with("100.00");
-        assert!(told.contains("leaves 100.00 − 100.00 = 0.00 to depreciate; give one below the cost"), "{told}");
-        assert!(with("120.00").contains("100.00 − 120.00 = -20.00"), "{}", with("120.00"));
+        assert_eq!(with("100.00"), "", "held against what is stored");
+        let told = with("120.00");
+        assert!(told.contains("leaves 100.00 − 120.00 = -20.00 to depreciate; give one below the cost"), "{told}");
     }
 
     /// What keeps a plan from being made is told where the asset comes in, not left out of it in silence.

@@ -17,6 +17,8 @@ pub struct PostingReport {
     pub movements: Vec<String>,
     /// The entry that caught up what posted periods lacked.
     pub catch_up: Option<String>,
+    /// Assets or chart were changed meanwhile: what is named here was posted, the rest waits for the next request.
+    pub book_changed: bool,
 }
 
 /// A period that is, or once was, not open.

@@ -206,6 +206,23 @@ pub struct KeptReport {
     pub balance: Amount,
 }
 
+/// What was taken back of what was kept.
+#[derive(Serialize, ToSchema)]
+pub struct TakenBackReport {
+    pub number: String,
+    pub tenant: String,
+    /// What it takes back.
+    pub reverses: String,
+    pub corrected_on: Day,
+    pub amount: Amount,
+    /// What the tenant has left on account.
+    pub balance: Amount,
+    /// A receipt of a bank statement waits again to be matched.
+    pub waits_again: bool,
+    /// What is kept instead, where it is another tenant's.
+    pub kept: Option<KeptReport>,
+}
+
 /// What was settled from it.
 #[derive(Serialize, ToSchema)]
 pub struct SettlementReport {

@@ -166,7 +166,8 @@ impl AssetPage {
             Extent::Gross(gross) => self.frame.with("event-part-gross", "amount", &self.frame.amount(&gross)),
             Extent::Whole => String::new(),
         });
-        let named: Vec<String> = event.event.change.named().into_iter().chain(part).collect();
+        let withdrawn = event.event.change.withdraws().map(|number| number.to_string());
+        let named: Vec<String> = event.event.change.named().into_iter().chain(withdrawn).chain(part).collect();
         if named.is_empty() { what } else { format!("{what} ({})", named.join(", ")) }
     }
 

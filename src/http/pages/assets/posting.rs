@@ -111,6 +111,10 @@ pub async fn submit(
     let outcome = blocking(move || refused(post_depreciation::post(&store, through, &by, now))).await?;
     let frame = Frame::of(&http);
     match outcome {
+        Ok(report) if report.book_changed => {
+            let count = report.posted.len() + report.movements.len();
+            Ok(done(&format!("/amortisation/post?through={through}"), "posted-in-part", &count.to_string()))
+        }
         Ok(report) => Ok(done("/amortisation", "posted", &frame.month(&report.through))),
         Err(told) => {
             let errors = vec![FieldError { field: "through", text: frame.said(&told) }];

@@ -199,6 +199,7 @@ pub async fn submit(
             let field = match told.key.as_str() {
                 "figure-is-recorded" | "figure-is-not-there" => "correction",
                 "unknown-tenant" | "figure-is-invoiced" => "tenant",
+                "figure-negative" => "amount",
                 _ => "month",
             };
             let errors = vec![FieldError { field, text: frame.said(&told) }];

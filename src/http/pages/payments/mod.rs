@@ -4,6 +4,7 @@ use super::*;
 
 pub mod claims;
 pub mod dunning;
+pub mod kept;
 pub mod on_account;
 pub mod payment_list;
 pub mod reminder;

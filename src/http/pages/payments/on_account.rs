@@ -42,6 +42,8 @@ struct AccountPage {
     /// The latest first.
     rows: Vec<MovedRow>,
     files: Vec<Link>,
+    /// Where money received is kept by hand.
+    keep: Option<String>,
     /// None where nothing is on account, or for who may not use it.
     form: Option<FormView>,
     plan: Option<Asked>,
@@ -62,6 +64,8 @@ struct MovedRow {
     amount: String,
     /// What was there after it.
     balance: String,
+    /// Where it is taken back, while all of it is there.
+    correct: Option<String>,
 }
 
 struct FormView {
@@ -167,8 +171,9 @@ async fn show(
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let template = AccountPage {
         form: may_use.then(|| form_view(&frame, fields, &open, balance, today.to_string())),
-        rows: account.movements.iter().rev().map(|line| moved_row(&frame, line)).collect(),
+        rows: account.movements.iter().rev().map(|line| moved_row(&frame, &tenant, line)).collect(),
         files: exports(&Address::new(""), &format!("{}/movements", address(&tenant))),
+        keep: frame.may(Action::RecordPayments).then(|| format!("{}/keep", address(&tenant))),
         balance: frame.amount(&balance),
         total: frame.bare(&balance),
         address: address(&tenant),
@@ -192,9 +197,10 @@ pub fn address(tenant: &TenantCode) -> String {
     format!("{}/on-account", own_page(tenant))
 }
 
-fn moved_row(frame: &Frame, line: &StatementLine) -> MovedRow {
+fn moved_row(frame: &Frame, tenant: &TenantCode, line: &StatementLine) -> MovedRow {
     let Movement { number, on, amount, reference, .. } = &line.movement;
     let is_listed = line.kind == MovementKind::Settled && frame.may(Action::SeePayments);
+    let may_correct = line.is_whole && frame.may(Action::RecordPayments);
     MovedRow {
         number: number.clone(),
         address: is_listed.then(|| Address::new("/payments").set("q", number).href()),
@@ -204,6 +210,7 @@ fn moved_row(frame: &Frame, line: &StatementLine) -> MovedRow {
         reference: reference.clone().unwrap_or_default(),
         amount: frame.bare(amount),
         balance: frame.bare(&line.balance),
+        correct: may_correct.then(|| format!("{}/{}/correct", address(tenant), encoded(number))),
     }
 }
 
@@ -212,6 +219,7 @@ const fn word(kind: MovementKind) -> &'static str {
         MovementKind::Kept => "on-account-kept",
         MovementKind::Settled => "on-account-settled",
         MovementKind::SentBack => "on-account-repaid",
+        MovementKind::TakenBack => "on-account-corrected",
     }
 }
 
@@ -340,15 +348,13 @@ fn wanted(frame: &Frame, fields: &Fields, tenant: &TenantCode) -> Result<Wanted,
         wrong("date", "error-day");
     }
     let tenant = tenant.clone();
+    let reference = Some(fields.text("reference").to_owned()).filter(|text| !text.is_empty());
     match (on, amount) {
         (Some(on), Some(amount)) if errors.is_empty() => Ok(match is_repayment(fields) {
-            true => {
-                let reference = Some(fields.text("reference").to_owned()).filter(|text| !text.is_empty());
-                Wanted::Repayment(NewRepayment { tenant, on, amount, reference })
-            }
+            true => Wanted::Repayment(NewRepayment { tenant, on, amount, reference }),
             false => {
                 let invoice = InvoiceNumber::from_stored(fields.text("invoice"));
-                Wanted::Settlement(NewSettlement { tenant, invoice, on, amount })
+                Wanted::Settlement(NewSettlement { tenant, invoice, on, amount, reference })
             }
         }),
         _ => Err(errors),
@@ -358,7 +364,11 @@ fn wanted(frame: &Frame, fields: &Fields, tenant: &TenantCode) -> Result<Wanted,
 /// Which field a refusal is about.
 fn field(told: &Told) -> &'static str {
     match told.key.as_str() {
-        "paid-back-in-future" | "payment-in-future" | "payment-before-issue" | "books-closed" => "date",
+        "paid-back-in-future"
+        | "payment-in-future"
+        | "payment-before-issue"
+        | "settled-before-claim"
+        | "books-closed" => "date",
         "on-account-other-tenant" | "payment-nothing-open" | "payment-of-credit-note" | "invoice-unknown" => "invoice",
         "text-too-long" | "text-control" => "reference",
         _ => "amount",
@@ -393,6 +403,7 @@ fn settlement_facts(frame: &Frame, new: &NewSettlement, planned: &Planned) -> Ve
         ("refund-to", new.invoice.to_string()),
         ("payment-amount", frame.amount(&new.amount)),
         ("refund-transferred-on", frame.date(&new.on)),
+        ("payment-says", new.reference.clone().unwrap_or_default()),
     ];
     if let Planned::Settlement(plan) = planned {
         let part = |(day, amount): &(NaiveDate, Money)| {
