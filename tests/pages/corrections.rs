@@ -61,7 +61,8 @@ async fn the_month_after_a_cancelled_invoice_says_so() {
         let note = told["number"].as_str().unwrap_or_else(|| panic!("{told}"));
         let cancelled = format!("{number} annulée par l’avoir {note}");
         let page = server.page("/billing/2026-10", &cookie).await.text();
-        let row = page.split(&format!(">{}</a>", site.contract_of("aphp"))).nth(1).unwrap_or_else(|| panic!("{page}"));
+        let named = format!(">{}</a><br>", site.contract_of("aphp"));
+        let row = page.split(&named).nth(1).unwrap_or_else(|| panic!("{page}"));
         let row = words(row.split("</tr>").next().unwrap());
         assert!(row.contains(&cancelled), "{engine:?} {row}");
         let csv = server.page("/billing/2026-10/plan.csv", &cookie).await.text();

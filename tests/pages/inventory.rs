@@ -56,7 +56,7 @@ async fn a_paper_is_attached_shown_with_its_hash_and_downloaded() {
         let file = shown.split("/papers/").nth(1).expect(&shown).split('"').next().unwrap();
         let answer = server.page(&format!("/amortisation/2019-0042/papers/{file}"), &auditor).await;
         assert_eq!((answer.status.as_u16(), answer.body.as_slice()), (200, b"%PDF pv".as_slice()));
-        assert!(shown.contains(&format!("<td class=\"code\">{file}</td>")), "its SHA-256 is shown: {shown}");
+        assert!(shown.contains(&format!("data-label=\"SHA-256\">{file}</td>")), "its SHA-256 is shown: {shown}");
         let twice = upload(&server, &finance, path, &fields, Some(b"%PDF pv")).await;
         assert!(twice.status.as_u16() == 422 && twice.text().contains("déjà joint"), "{}", twice.text());
         let empty = upload(&server, &finance, path, &fields, Some(b"")).await;

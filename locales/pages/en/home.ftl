@@ -127,6 +127,6 @@ home-meters-silent = { $count ->
    *[other] { $count } silent meters
 } ({ $place })
 home-meters-gaps = { $count ->
-    [one] One meter was silent since the month began
-   *[other] { $count } meters were silent since the month began
+    [one] One meter with silences
+   *[other] { $count } meters with silences
 } ({ $place })

@@ -127,6 +127,6 @@ home-meters-silent = { $count ->
    *[other] { $count } compteurs muets
 } ({ $place })
 home-meters-gaps = { $count ->
-    [one] Un compteur s’est tu depuis le début du mois
-   *[other] { $count } compteurs se sont tus depuis le début du mois
+    [one] Un compteur avec des silences
+   *[other] { $count } compteurs avec des silences
 } ({ $place })

@@ -56,23 +56,34 @@ fn is_one_cause(one: &Problem, other: &Problem) -> bool {
         && (one.severity, &one.contract, &one.message.key) == (other.severity, &other.contract, &other.message.key)
 }
 
-/// The same, with no meter twice: of one that says nothing now, that it was silent before as well is left out.
+/// The same, the silences of a contract's meters together whichever of its lines they are on, and no meter twice: of one
+/// that says nothing now, that it was silent before as well is left out.
 pub fn silent_once<'p>(groups: Vec<Group<'p>>) -> Vec<Group<'p>> {
     let all = groups.iter().flatten();
     let silent: HashSet<_> = all.filter(|one| is_silent(one)).map(|one| (&one.contract, &one.meter)).collect();
-    let once = |one: &&Problem| one.message.key != GAPS || !silent.contains(&(&one.contract, &one.meter));
-    let once = |group: Group<'p>| group.into_iter().filter(once).collect::<Group<'p>>();
-    groups.into_iter().map(once).filter(|group| !group.is_empty()).collect()
+    let is_told = |one: &&Problem| one.message.key == GAPS && silent.contains(&(&one.contract, &one.meter));
+    let kind = |one: &Problem| (is_gap(one), one.severity, one.contract.clone(), is_silent(one));
+    let mut once: Vec<Group<'p>> = Vec::new();
+    for group in groups {
+        let group: Group<'p> = group.into_iter().filter(|one| !is_told(one)).collect();
+        let Some(first) = group.first() else { continue };
+        let same = |known: &&mut Group<'p>| is_gap(first) && known.first().is_some_and(|one| kind(one) == kind(first));
+        match once.iter_mut().find(same) {
+            Some(known) => known.extend(group),
+            None => once.push(group),
+        }
+    }
+    once
 }
 
-/// How many meters of a contract say nothing, or were silent in `month`, and where they are listed; none of any other
+/// How many meters of a contract say nothing, or have silences in `month`, and where they are listed; none of any other
 /// group.
 pub fn silence(frame: &Frame, month: BillingMonth, group: &Group<'_>) -> Option<Link> {
     let first = group.first()?;
-    let key = match first.message.key.as_str() {
-        SILENT => "home-meters-silent",
-        GAPS => "home-meters-gaps",
-        _ => return None,
+    let key = match (is_gap(first), is_silent(first)) {
+        (false, _) => return None,
+        (true, true) => "home-meters-silent",
+        (true, false) => "home-meters-gaps",
     };
     let meters: BTreeSet<&str> = group.iter().filter_map(|one| Some(one.meter.as_ref()?.as_str())).collect();
     let contract = first.contract.as_ref().map(ToString::to_string).unwrap_or_default();
@@ -85,6 +96,10 @@ pub fn silence(frame: &Frame, month: BillingMonth, group: &Group<'_>) -> Option<
         label: frame.texts(key, &values.each_ref().map(|(name, value)| (*name, value.as_str()))),
         address: only.map_or(list, |meter| format!("/meters/{}?month={month}", encoded(meter))),
     })
+}
+
+fn is_gap(problem: &Problem) -> bool {
+    problem.what == ProblemKind::Gap && problem.meter.is_some()
 }
 
 fn is_silent(problem: &Problem) -> bool {
@@ -231,10 +246,15 @@ mod tests {
             ..problem(Severity::Warning, ProblemKind::Gap, "A", meter)
         };
         let all = [told(SILENT, "m1"), told(GAPS, "m1"), told(GAPS, "m2"), told(SILENT, "m3")];
-        let meters = |group: &Group<'_>| group.iter().filter_map(|one| one.meter.as_ref()?.as_str().into()).collect();
-        let told = |groups: &[Group<'_>]| groups.iter().map(meters).collect::<Vec<Vec<&str>>>();
-        assert_eq!(told(&silent_once(grouped(all.iter()))), [vec!["m1", "m3"], vec!["m2"]]);
-        let alone = [all[0].clone(), all[1].clone()];
-        assert_eq!(told(&silent_once(grouped(alone.iter()))), [vec!["m1"]], "an empty row is none");
+        let meters = |group: &Group<'_>| {
+            let meters = group.iter().filter_map(|one| one.meter.as_ref()).map(ToString::to_string);
+            meters.collect::<Vec<_>>().join(" ")
+        };
+        let rows = |all: &[Problem]| silent_once(grouped(all.iter())).iter().map(meters).collect::<Vec<_>>();
+        assert_eq!(rows(&all), ["m1 m3", "m2"]);
+        assert_eq!(rows(&all[..2]), ["m1"], "an empty row is none");
+        // What a line does not bill for its silences is one thing to look at, whichever line it is.
+        let blocking = |meter: &str| Problem { severity: Severity::Blocking, ..told("gap", meter) };
+        assert_eq!(rows(&[blocking("m1"), told(SILENT, "m2"), blocking("m3")]), ["m1 m3", "m2"]);
     }
 }
