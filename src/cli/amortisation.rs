@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
+use serde::Serialize;
 
 use super::context::counted;
 use super::files::ReportFile;
@@ -11,6 +12,8 @@ use crate::app::reports;
 use crate::domain::calendar::BillingMonth;
 use crate::domain::calendar::day;
 use crate::domain::ids::AssetCode;
+use crate::domain::ledger::{JournalEntry, JournalLine};
+use crate::domain::money::Money;
 
 #[derive(Debug, Subcommand)]
 pub enum Amortisation {
@@ -53,6 +56,9 @@ pub struct Post {
     /// The last month to post, for example 2026-10.
     #[arg(long, value_name = "MONTH")]
     through: BillingMonth,
+    /// Only tell the entries that would be made.
+    #[arg(long)]
+    check: bool,
 }
 
 impl Amortisation {
@@ -77,10 +83,50 @@ impl Report {
 
 impl Post {
     fn run(&self, context: &Context) -> Result<Outcome, CliError> {
-        let report = post_depreciation::post(&context.open()?, self.through, &context.actor(), context.now)?;
+        let store = context.open()?;
+        if self.check {
+            let entries = post_depreciation::to_post(&store, self.through)?;
+            let rows: Vec<EntryRow> = entries.iter().map(EntryRow::of).collect();
+            context.print(&rows, |rows| describe_entries(rows));
+            return Ok(Outcome::Done);
+        }
+        let report = post_depreciation::post(&store, self.through, &context.actor(), context.now)?;
         context.print(&report, describe);
         Ok(if report.book_changed { Outcome::NeedsAttention } else { Outcome::Done })
     }
+}
+
+/// An entry that is not posted yet.
+#[derive(Debug, Serialize)]
+struct EntryRow {
+    journal: &'static str,
+    date: NaiveDate,
+    document: String,
+    label: String,
+    /// Of one side.
+    total: Money,
+    lines: Vec<JournalLine>,
+}
+
+impl EntryRow {
+    fn of(entry: &JournalEntry) -> EntryRow {
+        EntryRow {
+            journal: entry.journal.code(),
+            date: entry.date,
+            document: entry.document.clone(),
+            label: entry.label.clone(),
+            total: entry.total(),
+            lines: entry.lines().to_vec(),
+        }
+    }
+}
+
+fn describe_entries(entries: &[EntryRow]) -> String {
+    let row = |one: &EntryRow| {
+        format!("  {} {} {:<24} {:>14}  {}", one.date, one.journal, one.document, one.total.to_string(), one.label)
+    };
+    let head = format!("{} to post", counted(entries.len(), "entry", "entries"));
+    std::iter::once(head).chain(entries.iter().map(row)).collect::<Vec<_>>().join("\n")
 }
 
 fn describe(report: &PostingReport) -> String {

@@ -76,3 +76,48 @@ async fn a_day_far_ahead_is_recorded_where_it_is_meant() {
         assert_eq!(recorded.json()["effective_on"], "2028-10-31", "{engine:?} {}", recorded.text());
     }
 }
+
+/// What an event or a posting would do is told first, and nothing is written.
+#[actix_web::test]
+async fn what_would_be_done_is_told_before() {
+    for engine in ENGINES {
+        let site = Site::new(engine);
+        let server = Server::start(&site).await;
+        let token = server.token(Role::Finance).await;
+        let send = async |path: &str, body: Value| {
+            let answer = server.api("POST", path, &token, Some(body)).await;
+            (answer.status.as_u16(), answer.json())
+        };
+        let day = json!({ "effective_on": "2026-10-31" });
+        let preview = json!({ "effective_on": "2026-10-31", "preview": true });
+        let (status, told) = send(EVENTS, impair("1000.00", preview.clone())).await;
+        assert_eq!(status, 200, "{engine:?} {told}");
+        let figures = &told["components"][0];
+        assert_eq!((&figures["code"], &figures["after"]["impairment"]), (&json!("gros-oeuvre"), &json!("1000.00")));
+        assert_ne!(figures["before"]["next_year_charge"], figures["after"]["next_year_charge"], "{engine:?} {told}");
+        assert_eq!((&told["month"], &told["twin"]), (&json!("2026-10"), &Value::Null), "{engine:?} {told}");
+        let entry = told["entry"]["lines"].as_array().unwrap().clone();
+        assert!(entry.iter().any(|line| line["debit"] == "1000.00"), "{engine:?} {told}");
+        // Nothing was recorded: the first event is the first.
+        let (_, recorded) = send(EVENTS, impair("1000.00", day)).await;
+        assert_eq!(recorded["number"], 1, "{engine:?} {recorded}");
+        let (_, told) = send(EVENTS, impair("1000.00", preview)).await;
+        assert_eq!(told["twin"], 1, "{engine:?} {told}");
+        let (status, refused) =
+            send(EVENTS, impair("-1.00", json!({ "effective_on": "2026-10-31", "preview": true }))).await;
+        assert!((400..500).contains(&status), "{engine:?} {refused}");
+
+        let postings = "/api/v1/amortisation/postings";
+        let (status, planned) = send(postings, json!({ "through": "2026-10", "preview": true })).await;
+        let documents: Vec<&Value> =
+            planned["entries"].as_array().unwrap().iter().map(|one| &one["document"]).collect();
+        assert!(status == 200 && !documents.is_empty(), "{engine:?} {planned}");
+        let (status, posted) = send(postings, json!({ "through": "2026-10" })).await;
+        assert_eq!(status, 201, "{engine:?} {posted}");
+        let journal = server.get_with("/api/v1/journal?document=AMORT-2026-10", &token).await.json();
+        let own = documents.iter().filter(|one| **one == "AMORT-2026-10").count();
+        assert_eq!(journal["total"], json!(own), "{engine:?} {journal}");
+        let (_, nothing) = send(postings, json!({ "through": "2026-10", "preview": true })).await;
+        assert_eq!((&nothing["entries"], &nothing["total"]), (&json!([]), &json!("0.00")), "{engine:?}");
+    }
+}

@@ -283,6 +283,15 @@ async fn readings_of_billed_months_are_told() {
         let correction = r#"{"meter":"A01-PA","at":"2026-09-10T10:01:00Z","value":3,"correction":"lu sur place"}"#;
         let corrected = send(&server, &token, correction).await;
         assert_eq!(corrected.json()["billed_months"], json!([{ "month": "2026-09", "readings": 1 }]), "{engine:?}");
+        // What waits to be regularised is told until an invoice has.
+        let waiting = "/api/v1/billing/regularisations";
+        let late = server.get_with(waiting, &server.token(Role::Finance).await).await;
+        let rows = late.json();
+        let expected = json!({ "invoice": site.number_of("aphp"), "contract": "AP-2026", "month": "2026-09",
+            "meters": rows[0]["meters"], "next": "2026-10" });
+        assert_eq!((late.header("x-total-count"), &rows), ("1", &json!([expected])), "{engine:?}");
+        assert!(rows[0]["meters"].as_array().unwrap().contains(&json!("A01-PA")), "{engine:?} {rows}");
+        assert_eq!(server.get_with(waiting, &token).await.status.as_u16(), 403, "{engine:?}");
     }
 }
 

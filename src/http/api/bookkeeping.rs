@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::asset_previews::{EventPreview, PostingPreview};
 use super::once::{Writing, once};
 use super::schemas::asset_events;
 use super::schemas::books as described;
@@ -35,20 +36,30 @@ pub struct PostingBody {
     /// The last month to post; it must have ended.
     #[schema(value_type = String, example = "2026-10")]
     through: BillingMonth,
+    /// Only tells the entries that would be made.
+    #[serde(default)]
+    preview: bool,
 }
 
 #[utoipa::path(
     post, path = "/api/v1/amortisation/postings", tag = "amortisation", request_body = PostingBody,
     description = "Makes the entries of fixed assets that are not in the journal yet. Asked again, it makes none.",
     params(("Idempotency-Key" = Option<String>, Header, description = "The same request is answered alike.")),
-    responses((status = 201, body = described::PostingReport,
+    responses((status = 200, body = PostingPreview, description = "With `preview`: the entries still to be made; of a month \
+                                                                   that has not ended they are told and cannot be posted."),
+              (status = 201, body = described::PostingReport,
                description = "Months posted now, charges, subsidies taken to income, documents."),
               (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
               (status = 422, body = Problem)),
     security(("token" = []))
 )]
 pub async fn post_assets(writing: Writing) -> Result<HttpResponse, Fault> {
-    let PostingBody { through } = writing.body()?;
+    let PostingBody { through, preview } = writing.body()?;
+    if preview {
+        let store = writing.shared.store.clone();
+        let entries = blocking(move || post_depreciation::to_post(&store, through)).await?;
+        return Ok(HttpResponse::Ok().json(PostingPreview::of(through, &entries)));
+    }
     once(writing, StatusCode::CREATED, move |store, by, now| post_depreciation::post(store, through, by, now)).await
 }
 
@@ -228,6 +239,9 @@ pub struct AssetEventBody {
     /// It is meant for a day beyond the end of next year.
     #[serde(default)]
     far_ahead: bool,
+    /// Only tells what it would do.
+    #[serde(default)]
+    preview: bool,
     /// Its `kind` (revise, impair, reverse, dispose, donate, replace, commission, use, subsidise, withdraw) with what belongs to
     /// it, as an asset's events show it.
     #[schema(value_type = asset_events::AssetChange)]
@@ -243,24 +257,37 @@ pub struct AssetEventBody {
                    same as the event before it (day, change, reason, decision) is refused: sent twice it would happen twice. \
                    A day beyond the end of next year is refused unless `far_ahead` says that it is meant. An event from \
                    which nothing is posted yet is withdrawn by another of the kind `withdraw` with its number.",
-    responses((status = 201, body = asset_events::RecordedEvent, description = "The event with its number."),
+    responses((status = 200, body = EventPreview, description = "With `preview`: what it would change, and its entry."),
+              (status = 201, body = asset_events::RecordedEvent, description = "The event with its number."),
               (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
               (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)),
     security(("token" = []))
 )]
 pub async fn record_event(writing: Writing, asset: Path<String>) -> Result<HttpResponse, Fault> {
-    let AssetEventBody { effective_on, reason, decision, far_ahead, change } = writing.body()?;
+    let wanted: AssetEventBody = writing.body()?;
     let asset = AssetCode(asset.into_inner());
+    if wanted.preview {
+        let (store, by, now) = (writing.shared.store.clone(), writing.by(), writing.shared.now());
+        let plan =
+            blocking(move || record_asset_event::plan(&store, &wanted.request(&store, asset)?, &by, now)).await?;
+        return Ok(HttpResponse::Ok().json(EventPreview::from(plan)));
+    }
     once(writing, StatusCode::CREATED, move |store, by, now| {
+        record_asset_event::record(store, &wanted.request(store, asset)?, by, now)
+    })
+    .await
+}
+
+impl AssetEventBody {
+    fn request(self, store: &Store, asset: AssetCode) -> Result<EventRequest, AppError> {
+        let AssetEventBody { effective_on, reason, decision, far_ahead, change, .. } = self;
         let effective_on = match (effective_on, &change) {
             (Some(day), _) => day,
             (None, AssetChange::Withdraw { event }) => record_asset_event::day_of(store, &asset, *event)?,
             (None, _) => return Err(AppError::Input("effective_on: give the day it takes effect".to_owned())),
         };
-        let event = EventRequest { asset, effective_on, reason, decision, change, far_ahead };
-        record_asset_event::record(store, &event, by, now)
-    })
-    .await
+        Ok(EventRequest { asset, effective_on, reason, decision, change, far_ahead })
+    }
 }
 
 #[utoipa::path(

@@ -7,6 +7,7 @@
 pub mod alarms;
 pub mod amortisation;
 pub mod asset_papers;
+pub mod asset_previews;
 pub mod assets;
 pub mod audit;
 pub mod audit_packs;
@@ -40,6 +41,7 @@ pub mod payback;
 pub mod payments;
 pub mod racks;
 pub mod readings;
+pub mod regularisations;
 pub mod reminders;
 pub mod reports;
 pub mod resolutions;

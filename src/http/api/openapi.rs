@@ -13,7 +13,8 @@ use super::{
     alarms, amortisation, asset_papers, assets, audit, audit_packs, audit_sample, audit_sheet, availability,
     bank_statements, billing, bookkeeping, comparison, documents, drafts, imports, invoices, journal, ledger,
     line_readings, me, meter_readings, meters, notices, on_account, opening, paid_back, payback, payments, racks,
-    readings, reminders, reports, resolutions, settings, tariffs, tenants, terms, titre, token, usage, users,
+    readings, regularisations, reminders, reports, resolutions, settings, tariffs, tenants, terms, titre, token, usage,
+    users,
 };
 
 use super::files::Files;
@@ -94,6 +95,7 @@ const PROBLEM_TYPE: &str = "application/problem+json";
         comparison::months,
         comparison::comparison,
         comparison::problems,
+        regularisations::list,
         billing::runs,
         billing::progress,
         billing::retry,

@@ -10,7 +10,8 @@ use crate::http::api::{
     alarms, amortisation, asset_papers, assets, audit, audit_packs, audit_sample, audit_sheet, availability,
     bank_statements, billing, bookkeeping, comparison, documents, drafts, files, imports, invoices, journal, ledger,
     line_readings, me, meter_readings, meters, notices, on_account, openapi, opening, paid_back, payback, payments,
-    racks, readings, reminders, reports, resolutions, settings, tariffs, tenants, terms, titre, token, usage, users,
+    racks, readings, regularisations, reminders, reports, resolutions, settings, tariffs, tenants, terms, titre, token,
+    usage, users,
 };
 use crate::http::auth::Access;
 use crate::http::health;
@@ -92,6 +93,7 @@ pub(super) const ROUTES: &[RouteRow] = &[
     get!("/api/v1/billing/runs", Access::Api(Action::SeeDrafts), billing::runs),
     get!("/api/v1/billing/runs/{run}", Access::Api(Action::SeeDrafts), billing::progress),
     post!("/api/v1/billing/runs/{run}/retry", Access::Api(Action::RunBilling), billing::retry),
+    get!("/api/v1/billing/regularisations", Access::Api(Action::SeeDrafts), regularisations::list),
     get!("/api/v1/billing/months", Access::Api(Action::SeeDrafts), comparison::months),
     get!("/api/v1/billing/{month}/comparison", Access::Api(Action::SeeDrafts), comparison::comparison),
     file!("/api/v1/billing/{month}/comparison.{format}", Action::SeeDrafts, pages::runs::plan::file),
