@@ -5,6 +5,7 @@
 
 mod public_url;
 
+use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::{Path, PathBuf};
 
@@ -80,8 +81,32 @@ impl Default for ServerConfig {
     }
 }
 
+/// What of the mail settings is set as one, by the machine's configuration or by administrators. A relay is one thing: who
+/// could choose the host alone would be sent the other's password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum MailPart {
+    Transport,
+    Attachment,
+    Relay,
+    Authority,
+}
+
+impl MailPart {
+    pub const ALL: [MailPart; 4] = [MailPart::Transport, MailPart::Attachment, MailPart::Relay, MailPart::Authority];
+
+    /// Its keys below `mail`.
+    pub const fn keys(self) -> &'static [&'static str] {
+        match self {
+            MailPart::Transport => &["transport"],
+            MailPart::Attachment => &["attach_pdf"],
+            MailPart::Relay => &["smtp_host", "smtp_port", "smtp_security", "smtp_user", "smtp_password"],
+            MailPart::Authority => &["smtp_ca_file"],
+        }
+    }
+}
+
 /// How notices leave.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct MailConfig {
     /// `directory` writes .eml files below the data directory; `smtp` sends.
@@ -95,6 +120,25 @@ pub struct MailConfig {
     pub smtp_password: Option<String>,
     /// A certificate authority's PEM file to trust beside the built-in ones.
     pub smtp_ca_file: Option<PathBuf>,
+    /// What the file or the environment sets: it goes before what administrators save.
+    #[serde(skip)]
+    pub fixed: BTreeSet<MailPart>,
+}
+
+impl std::fmt::Debug for MailConfig {
+    /// Without the password.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("MailConfig")
+            .field("transport", &self.transport)
+            .field("attach_pdf", &self.attach_pdf)
+            .field("smtp_host", &self.smtp_host)
+            .field("smtp_port", &self.smtp_port)
+            .field("smtp_security", &self.smtp_security)
+            .field("smtp_user", &self.smtp_user)
+            .field("smtp_ca_file", &self.smtp_ca_file)
+            .field("fixed", &self.fixed)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Default for MailConfig {
@@ -108,6 +152,7 @@ impl Default for MailConfig {
             smtp_user: None,
             smtp_password: None,
             smtp_ca_file: None,
+            fixed: BTreeSet::new(),
         }
     }
 }
@@ -117,6 +162,17 @@ impl Default for MailConfig {
 pub enum MailTransport {
     Directory,
     Smtp,
+}
+
+impl MailTransport {
+    pub const ALL: [MailTransport; 2] = [MailTransport::Directory, MailTransport::Smtp];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            MailTransport::Directory => "directory",
+            MailTransport::Smtp => "smtp",
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -130,6 +186,18 @@ pub enum SmtpSecurity {
     None,
 }
 
+impl SmtpSecurity {
+    pub const ALL: [SmtpSecurity; 3] = [SmtpSecurity::Starttls, SmtpSecurity::Tls, SmtpSecurity::None];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            SmtpSecurity::Starttls => "starttls",
+            SmtpSecurity::Tls => "tls",
+            SmtpSecurity::None => "none",
+        }
+    }
+}
+
 /// A configuration that cannot be read, with the key at fault.
 #[derive(Debug, thiserror::Error)]
 #[error("the configuration is not usable: {0}. Keys are described in docs/configuration.md")]
@@ -138,12 +206,15 @@ pub struct ConfigError(#[from] Box<figment::Error>);
 impl Config {
     /// Reads the configuration of `data_dir`.
     pub fn load(data_dir: &Path) -> Result<Config, ConfigError> {
-        Figment::from(Serialized::defaults(Config::default()))
+        let given = Figment::new()
             .merge(Toml::file(data_dir.join("chapelle.toml")))
             .merge(Env::prefixed("CHAPELLE_").only_known_sections())
-            .merge(Env::raw().only(&["DATABASE_URL"]))
-            .extract()
-            .map_err(|error| ConfigError(Box::new(error)))
+            .merge(Env::raw().only(&["DATABASE_URL"]));
+        let whole = Figment::from(Serialized::defaults(Config::default())).merge(&given);
+        let mut config: Config = whole.extract().map_err(|error| ConfigError(Box::new(error)))?;
+        let is_given = |part: &MailPart| part.keys().iter().any(|key| given.contains(&format!("mail.{key}")));
+        config.mail.fixed = MailPart::ALL.into_iter().filter(is_given).collect();
+        Ok(config)
     }
 
     /// The file of the embedded database in `data_dir`, unless another database is set.
@@ -178,6 +249,24 @@ mod tests {
         let config = Config::default();
         assert_eq!(config.database_url(Path::new("data")), "sqlite://data/chapelle.db");
         assert_eq!(config.mail.transport, MailTransport::Directory);
+    }
+
+    #[test]
+    fn what_the_machine_sets_of_the_mail_is_known_from_its_defaults() {
+        let folder = tempfile::tempdir().unwrap();
+        let fixed = |text: &str| {
+            std::fs::write(folder.path().join("chapelle.toml"), text).unwrap();
+            Config::load(folder.path()).unwrap().mail.fixed.into_iter().collect::<Vec<_>>()
+        };
+        assert_eq!(fixed("[server]\nworkers = 1\n"), []);
+        assert_eq!(fixed("[mail]\nsmtp_port = 587\n"), [MailPart::Relay], "though it is the default");
+        assert_eq!(
+            fixed("[mail]\ntransport = \"smtp\"\nattach_pdf = true\nsmtp_ca_file = \"a.pem\"\n"),
+            [MailPart::Transport, MailPart::Attachment, MailPart::Authority]
+        );
+        let names: BTreeSet<&str> = MailPart::ALL.iter().flat_map(|part| part.keys()).copied().collect();
+        let written = serde_json::to_value(MailConfig::default()).unwrap();
+        assert_eq!(written.as_object().unwrap().keys().map(String::as_str).collect::<BTreeSet<_>>(), names);
     }
 
     #[test]

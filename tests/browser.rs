@@ -61,7 +61,7 @@ fn serve() -> (World, String) {
     std::thread::spawn(move || {
         let parts = ServerParts::new(store, &config, now).unwrap();
         let config = Config { server: config, ..Config::default() };
-        parts.shared().set_environment(Environment { config, mailer: Mailer::Directory(mails), data_dir });
+        parts.shared().set_environment(Environment::new(config, data_dir));
         actix_web::rt::System::new().block_on(http::serve(parts, |_| ())).unwrap();
     });
     (world, base)

@@ -23,6 +23,8 @@ mod inventory;
 mod late;
 #[path = "pages/lists.rs"]
 mod lists;
+#[path = "pages/mail_settings.rs"]
+mod mail_settings;
 #[path = "pages/markup.rs"]
 mod markup;
 #[path = "pages/months.rs"]

@@ -9,7 +9,15 @@ use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
+use chapelle::app::mail_settings::{self, MailWish};
+use chapelle::app::test_mail;
+use chapelle::app::way_out::WayOut;
+use chapelle::config::{Config, MailConfig, MailPart, MailTransport, SmtpSecurity};
+use chapelle::domain::audit::Actor;
 use chapelle::domain::calendar::{BillingMonth, Period};
+use chapelle::domain::party::Language;
+use chapelle::mail::MailError;
+use chrono::DateTime;
 use common::{Engine, World, free_port, readings_csv, small_book, small_book_path};
 use serde_json::Value;
 
@@ -202,4 +210,56 @@ fn all_that_failed_is_tried_again_at_once_and_nothing_else() {
     let why = String::from_utf8_lossy(&refused.stderr).into_owned();
     assert!(refused.status.code() == Some(2) && why.contains("is in the queue"), "{why}");
     assert_eq!(world.run(&["outbox", "retry"]).status.code(), Some(2), "which one?");
+}
+
+#[test]
+fn what_administrators_save_reaches_the_relay_and_what_the_machine_sets_goes_first() {
+    let world = World::new(Engine::Sqlite);
+    make_certificates(&world);
+    billed(&world, &book_text());
+    let port = free_port();
+    let wish = MailWish {
+        transport: MailTransport::Smtp,
+        attach_pdf: false,
+        host: "localhost".into(),
+        port,
+        security: SmtpSecurity::Starttls,
+        user: Some("chapelle".into()),
+        password: Some("relay secret".into()),
+        authority: Some(std::fs::read_to_string(world.dir.path().join("ca.pem")).unwrap()),
+    };
+    let (by, machine) = (Actor::new("admin@example.org", None), MailConfig::default());
+    let store = world.store();
+    let save = |wish: &MailWish, version| {
+        let saved = mail_settings::save(&store, &machine, wish.clone(), version, &by, DateTime::UNIX_EPOCH).unwrap();
+        assert!(saved.is_ok_and(|saved| saved.has_password()));
+    };
+    save(&wish, Some(0));
+    let relay = Relay::start(&world, port);
+    let (code, sent) = deliver(&world);
+    assert_eq!((code, sent["sent"].as_u64()), (Some(0), Some(3)), "{sent}");
+    for entry in std::fs::read_dir(world.dir.path().join("inbox")).unwrap() {
+        let mail = String::from_utf8_lossy(&std::fs::read(entry.unwrap().path()).unwrap()).into_owned();
+        assert!(mail.contains("Message-ID: <invoice.DC2026") && !mail.contains("application/pdf"), "only a link");
+    }
+
+    // One way out, before and after: the relay does not know the new password.
+    let way_out = WayOut::new(&Config::default(), world.dir.path());
+    let test = |way_out: &WayOut| {
+        let at = DateTime::UNIX_EPOCH;
+        test_mail::send(&store, way_out, "someone@example.org", Language::English, &by, at).unwrap()
+    };
+    assert_eq!(test(&way_out), Ok(()));
+    save(&MailWish { password: Some("another".into()), ..wish }, None);
+    let refused = test(&way_out).unwrap_err();
+    assert!(matches!(&refused, MailError::Relay(answer) if answer.contains("535")), "{refused}");
+    drop(relay);
+    let folder = MailConfig { fixed: [MailPart::Transport].into(), ..MailConfig::default() };
+    let fixed = WayOut::new(&Config { mail: folder, ..Config::default() }, world.dir.path());
+    assert_eq!(test(&fixed), Ok(()), "a file, whatever was saved");
+
+    // Without the key the password was sealed with: told as a fault of the settings.
+    std::fs::remove_file(world.dir.path().join("secret-key")).unwrap();
+    let lost = test(&WayOut::new(&Config::default(), world.dir.path())).unwrap_err();
+    assert!(matches!(&lost, MailError::Settings(text) if text.contains("secret-key")), "{lost}");
 }

@@ -61,7 +61,7 @@ pub use ledger::{
     report_ledger,
 };
 use mailing::letter;
-pub use mailing::{deliver_outbox, notices, test_mail};
+pub use mailing::{deliver_outbox, mail_settings, notices, test_mail, way_out};
 pub use payback::{record_management_figures, report_payback};
 use payments::settle;
 pub use payments::{

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use crate::app::deliver_outbox::Postage;
 use crate::app::sign_roots::Signing;
+use crate::app::way_out::WayOut;
 use crate::app::{AppError, Store, is_misnamed, remedy};
 use crate::config::{Config, ConfigError};
 use crate::domain::audit::Actor;
@@ -115,9 +115,9 @@ impl Context {
         Actor::new("cli", Some(&origin).filter(|origin| origin.len() > 1).map(String::as_str))
     }
 
-    /// What notices carry, as configured.
-    pub fn postage(&self) -> Postage {
-        Postage { attach_pdf: self.config.mail.attach_pdf, public_url: self.config.server.public_url.clone() }
+    /// The way mails leave, as this machine and administrators set it.
+    pub fn way_out(&self) -> WayOut {
+        WayOut::new(&self.config, &self.data_dir)
     }
 
     /// How the audit trail is signed, as configured.

@@ -58,13 +58,13 @@ impl Retry {
     }
 }
 /// Said where nothing could be sent.
-const STUCK: &str = "nothing could be sent: see whether the mail server is up and [mail] in chapelle.toml names it; \
+const STUCK: &str = "nothing could be sent: see whether the mail server is up and the mail settings name it (/settings/mail, or [mail] in chapelle.toml); \
                      what waits is tried again when it is due";
 
 fn deliver(context: &Context) -> Result<Outcome, CliError> {
     let store = context.open()?;
-    let mailer = deliver_outbox::mailer(&context.config.mail, &context.data_dir)?;
-    let postage = context.postage();
+    let way_out = context.way_out();
+    let (mailer, postage) = (way_out.mailer(&store)?, way_out.postage(&store)?);
     let begun = std::time::Instant::now();
     let report = deliver_outbox::deliver(&store, &mailer, &postage, || context.now + begun.elapsed())?;
     context.print(&report, describe);

@@ -149,7 +149,7 @@ impl Remind {
     fn run(&self, context: &Context) -> Result<Outcome, CliError> {
         let (store, number) = (context.open()?, InvoiceNumber::from_stored(&self.invoice));
         if self.check {
-            let plan = remind::plan(&store, &number, &context.postage(), context.now)?;
+            let plan = remind::plan(&store, &number, &context.way_out().postage(&store)?, context.now)?;
             let shown = serde_json::json!({
                 "recipients": plan.recipients, "subject": plan.preview.subject, "text": plan.preview.text,
                 "before": plan.before, "hindrance": plan.hindrance.as_ref().map(|told| &told.english),

@@ -24,18 +24,18 @@ impl Serve {
 pub fn serve(context: &Context, store: Store) -> Result<Outcome, CliError> {
     upload_readings::recover(&store)?;
     sweep(context)?;
-    let mailer = deliver_outbox::mailer(&context.config.mail, &context.data_dir)?;
-    let environment =
-        Environment { config: context.config.clone(), mailer: mailer.clone(), data_dir: context.data_dir.clone() };
+    // What the machine sets is checked here, where its operator sees it; what administrators save is when they do.
+    deliver_outbox::mailer(&context.config.mail, &context.data_dir)?;
+    let environment = Environment::new(context.config.clone(), context.data_dir.clone());
+    let way_out = environment.way_out.clone();
     let parts = ServerParts::new(store.clone(), &context.config.server, context.clock)?;
-    parts.shared().set_postage(context.postage());
     parts.shared().set_environment(environment);
     parts.shared().set_signing(context.signing());
     // Nothing is done beside the answers before it is sure that there will be any.
     let mut running = None;
     let listening = |addresses: &[SocketAddr]| {
         tell_listening(addresses, &context.config.server.public_url);
-        running = Some(jobs::start(store, mailer, context.postage(), context.signing(), context.clock));
+        running = Some(jobs::start(store, way_out, context.signing(), context.clock));
     };
     let served = actix_web::rt::System::new().block_on(http::serve(parts, listening));
     running.into_iter().for_each(Jobs::stop);

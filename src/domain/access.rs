@@ -99,6 +99,8 @@ pub enum Action {
     ManageUsers,
     /// How this installation is set up, without its secrets.
     SeeSettings,
+    /// By which server mails leave, and with which password.
+    EditMail,
     SendTestMail,
     /// Price lists.
     SeeTariffs,
@@ -140,6 +142,7 @@ impl Action {
         Action::SeeUsers,
         Action::ManageUsers,
         Action::SeeSettings,
+        Action::EditMail,
         Action::SendTestMail,
         Action::SeeTariffs,
         Action::EditTenants,
@@ -175,6 +178,7 @@ impl Action {
             Action::SeeUsers => "see users",
             Action::ManageUsers => "manage users",
             Action::SeeSettings => "see settings",
+            Action::EditMail => "edit mail",
             Action::SendTestMail => "send test-mails",
             Action::SeeTariffs => "see tariffs",
             Action::EditTenants => "edit tenants",
@@ -228,7 +232,9 @@ pub const fn policy(role: Role, action: Action) -> Decision {
         ) => Decision::Deny,
         // Who has which right is part of what is audited; it is changed by administrators alone.
         (Role::Finance, Action::SeeUsers) => Decision::Deny,
-        (Role::Finance | Role::Auditor, Action::ManageUsers | Action::SendTestMail) => Decision::Deny,
+        (Role::Finance | Role::Auditor, Action::ManageUsers | Action::EditMail | Action::SendTestMail) => {
+            Decision::Deny
+        }
         // Who issues and in which series is a setting of the whole site.
         (Role::Finance | Role::Auditor, Action::EditSeller) => Decision::Deny,
         (Role::Finance | Role::Auditor, _) => Decision::Everyone,

@@ -17,19 +17,18 @@ use super::strict;
 use super::throttle::{Attempt, Throttle};
 use crate::app::api_tokens::{self, ApiToken};
 use crate::app::compare_billing::Comparison;
-use crate::app::deliver_outbox::Postage;
 use crate::app::read_home::RunningMonth;
 use crate::app::read_tenants;
 use crate::app::receive_readings::Receiver;
 use crate::app::sign_in::{self, OpenKey, Person, Stage};
 use crate::app::sign_roots::Signing;
+use crate::app::way_out::WayOut;
 use crate::app::{AppError, Store, UserProblem, second_factor};
 use crate::config::{AuditConfig, Config, PublicUrl, ServerConfig};
 use crate::domain::access::Role;
 use crate::domain::audit::{Actor, sha256_hex};
 use crate::domain::billing_run::Problem;
 use crate::domain::calendar::{BillingMonth, DEFAULT_ZONE};
-use crate::mail::Mailer;
 
 /// Reads the clock; handed down from `main`.
 pub type Clock = fn() -> DateTime<Utc>;
@@ -67,9 +66,14 @@ impl CheckedMonth {
 /// How this installation is set up.
 pub struct Environment {
     pub config: Config,
-    /// The way mails leave.
-    pub mailer: Mailer,
+    pub way_out: WayOut,
     pub data_dir: PathBuf,
+}
+
+impl Environment {
+    pub fn new(config: Config, data_dir: PathBuf) -> Environment {
+        Environment { way_out: WayOut::new(&config, &data_dir), config, data_dir }
+    }
 }
 
 /// The server's parts, one set for all its threads.
@@ -77,8 +81,6 @@ pub struct Shared {
     pub store: Store,
     pub receiver: Receiver,
     pub throttle: Throttle,
-    /// What notices carry, for showing them; the public address alone before it is told.
-    postage: OnceLock<Postage>,
     /// How this installation is set up, for showing it, and the way its mails leave.
     environment: OnceLock<Environment>,
     bearers: Bearers,
@@ -108,7 +110,6 @@ impl Shared {
             receiver: Receiver::start(&store, now)?,
             store,
             throttle: Throttle::default(),
-            postage: OnceLock::new(),
             environment: OnceLock::new(),
             bearers: Bearers::default(),
             trusted_proxies: config.trusted_proxies.clone(),
@@ -142,15 +143,13 @@ impl Shared {
         &self.second_factor_roles
     }
 
-    /// Tells what notices carry; the first telling counts.
-    pub fn set_postage(&self, postage: Postage) {
-        let _ = self.postage.set(postage);
-    }
-
-    /// What notices carry.
-    pub fn postage(&self) -> Postage {
-        let usual = || Postage { attach_pdf: true, public_url: self.public_url.clone() };
-        self.postage.get().cloned().unwrap_or_else(usual)
+    /// The way mails leave; the usual one of the data directory before the installation is told.
+    pub fn way_out(&self) -> WayOut {
+        let usual = || {
+            let server = ServerConfig { public_url: self.public_url.clone(), ..ServerConfig::default() };
+            WayOut::new(&Config { server, ..Config::default() }, self.store.data_dir())
+        };
+        self.environment.get().map_or_else(usual, |environment| environment.way_out.clone())
     }
 
     /// Tells how the trail and packs are signed; the first telling counts.

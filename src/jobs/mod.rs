@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use crate::app::deliver_outbox::{self, Postage};
+use crate::app::deliver_outbox;
 use crate::app::sign_roots::{self, Signing};
+use crate::app::way_out::WayOut;
 use crate::app::{Store, answer_once, archive_invoice, forget_answers, keep_series, sweep_access};
 use crate::domain::audit::Actor;
-use crate::mail::Mailer;
 
 /// How often the outbox is looked at.
 const TICK: Duration = Duration::from_secs(20);
@@ -24,12 +24,12 @@ pub struct Jobs {
 }
 
 /// Starts ticking on a thread of its own.
-pub fn start(store: Store, mailer: Mailer, postage: Postage, signing: Signing, clock: fn() -> DateTime<Utc>) -> Jobs {
+pub fn start(store: Store, way_out: WayOut, signing: Signing, clock: fn() -> DateTime<Utc>) -> Jobs {
     let (stop, stopped) = mpsc::channel();
     let thread = std::thread::spawn(move || {
         let mut signed_on = None;
         loop {
-            tick(&store, &mailer, &postage, clock);
+            tick(&store, &way_out, clock);
             let today = clock().date_naive();
             if signing.daily && signed_on != Some(today) {
                 outlived("signing", || {
@@ -65,7 +65,7 @@ fn outlived(job: &str, work: impl FnOnce()) {
 }
 
 /// A failure is logged and tried again at the next tick: nothing is lost by waiting.
-fn tick(store: &Store, mailer: &Mailer, postage: &Postage, clock: fn() -> DateTime<Utc>) {
+fn tick(store: &Store, way_out: &WayOut, clock: fn() -> DateTime<Utc>) {
     let now = clock();
     outlived("archive", || match archive_invoice::archive_missing(store, now) {
         Ok(report) if report.written > 0 => tracing::info!(written = report.written, "archived invoices"),
@@ -92,11 +92,13 @@ fn tick(store: &Store, mailer: &Mailer, postage: &Postage, clock: fn() -> DateTi
         Ok(_) => {}
         Err(error) => tracing::error!(%error, "answers to batches could not be forgotten"),
     });
-    outlived("outbox", || deliver(store, mailer, postage, clock));
+    outlived("outbox", || deliver(store, way_out, clock));
 }
 
-fn deliver(store: &Store, mailer: &Mailer, postage: &Postage, clock: fn() -> DateTime<Utc>) {
-    match deliver_outbox::deliver(store, mailer, postage, clock) {
+fn deliver(store: &Store, way_out: &WayOut, clock: fn() -> DateTime<Utc>) {
+    // As it is set now: what an administrator saved a moment ago holds for what is due.
+    let set = way_out.mailer(store).and_then(|mailer| Ok((mailer, way_out.postage(store)?)));
+    match set.and_then(|(mailer, postage)| deliver_outbox::deliver(store, &mailer, &postage, clock)) {
         Ok(report) => {
             if report.sent > 0 {
                 tracing::info!(sent = report.sent, "notices sent");

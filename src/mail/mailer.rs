@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use lettre::{Message, SmtpTransport, Transport};
 
 use super::directory;
-use super::smtp::{self, SmtpSettings};
+use super::smtp::{self, SmtpFault, SmtpSettings};
 
 /// Where messages go. Cloning shares connections and, in memory, the messages sent.
 #[derive(Clone)]
@@ -44,7 +44,7 @@ impl MailError {
 
 impl Mailer {
     /// A pool of connections to a relay; nothing is connected yet.
-    pub fn smtp(settings: &SmtpSettings) -> Result<Mailer, MailError> {
+    pub fn smtp(settings: &SmtpSettings) -> Result<Mailer, SmtpFault> {
         smtp::transport(settings).map(Mailer::Smtp)
     }
 

@@ -19,4 +19,4 @@ pub use lettre::Message;
 pub use mailer::{MailError, Mailer};
 pub use notice::{InvoiceNotice, Preview, invoice_notice, preview};
 pub use root::{RootNotice, root_signed};
-pub use smtp::{SmtpSecurity, SmtpSettings};
+pub use smtp::{Authority, SmtpFault, SmtpSecurity, SmtpSettings};

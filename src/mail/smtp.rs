@@ -35,8 +35,40 @@ pub struct SmtpSettings {
     pub security: SmtpSecurity,
     /// User name and password, where the relay asks for them.
     pub credentials: Option<(String, String)>,
-    /// PEM file of an authority to trust beside the built-in ones.
-    pub ca_file: Option<PathBuf>,
+    /// To trust beside the built-in ones.
+    pub authority: Option<Authority>,
+}
+
+/// The certificate of an authority.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Authority {
+    /// In a PEM file, which is read when a transport is made.
+    File(PathBuf),
+    Pem(String),
+}
+
+/// What can be seen to be wrong with settings before anybody is asked, in the keys of the configuration.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SmtpFault {
+    #[error("smtp_host `{0}` is no host: write a name or an address, without a port")]
+    Host(String),
+    #[error("smtp_port 0 is no port: write that of the relay, mostly 587 or 465")]
+    Port,
+    #[error(
+        "smtp_security = \"none\" would send invoices in clear to {0}; use \"starttls\" or \"tls\", or a relay on this \
+         machine"
+    )]
+    Plain(String),
+    #[error("smtp_ca_file{}: {why}", .file.as_ref().map(|file| format!(" {}", file.display())).unwrap_or_default())]
+    Authority { file: Option<PathBuf>, why: String },
+    #[error("no TLS: {0}")]
+    Tls(String),
+}
+
+impl From<SmtpFault> for MailError {
+    fn from(fault: SmtpFault) -> MailError {
+        MailError::Settings(fault.to_string())
+    }
 }
 
 impl std::fmt::Debug for SmtpSettings {
@@ -47,7 +79,7 @@ impl std::fmt::Debug for SmtpSettings {
             .field("port", &self.port)
             .field("security", &self.security)
             .field("user", &self.credentials.as_ref().map(|(user, _)| user))
-            .field("ca_file", &self.ca_file)
+            .field("authority", &self.authority)
             .finish()
     }
 }
@@ -55,19 +87,13 @@ impl std::fmt::Debug for SmtpSettings {
 /// A relay that is silent for longer is not there.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-pub fn transport(settings: &SmtpSettings) -> Result<SmtpTransport, MailError> {
+pub fn transport(settings: &SmtpSettings) -> Result<SmtpTransport, SmtpFault> {
     check_address(settings)?;
     let tls = match settings.security {
         SmtpSecurity::StartTls => Tls::Required(tls_parameters(settings)?),
         SmtpSecurity::Tls => Tls::Wrapper(tls_parameters(settings)?),
         SmtpSecurity::None if is_loopback(&settings.host) => Tls::None,
-        SmtpSecurity::None => {
-            return Err(MailError::Settings(format!(
-                "smtp_security = \"none\" would send invoices in clear to {}; use \"starttls\" or \"tls\", \
-                 or a relay on this machine",
-                settings.host
-            )));
-        }
+        SmtpSecurity::None => return Err(SmtpFault::Plain(settings.host.clone())),
     };
     let mut builder =
         SmtpTransport::builder_dangerous(settings.host.as_str()).port(settings.port).tls(tls).timeout(Some(TIMEOUT));
@@ -78,15 +104,11 @@ pub fn transport(settings: &SmtpSettings) -> Result<SmtpTransport, MailError> {
 }
 
 /// What can be seen to be no relay before anybody is asked.
-fn check_address(settings: &SmtpSettings) -> Result<(), MailError> {
-    let wrong = |text: String| Err(MailError::Settings(text));
+fn check_address(settings: &SmtpSettings) -> Result<(), SmtpFault> {
     if !is_host(&settings.host) {
-        return wrong(format!("smtp_host `{}` is no host: write a name or an address, without a port", settings.host));
+        return Err(SmtpFault::Host(settings.host.clone()));
     }
-    if settings.port == 0 {
-        return wrong("smtp_port 0 is no port: write that of the relay, mostly 587 or 465".to_owned());
-    }
-    Ok(())
+    if settings.port == 0 { Err(SmtpFault::Port) } else { Ok(()) }
 }
 
 /// An address, or a name that could stand behind the @ of one.
@@ -95,13 +117,20 @@ fn is_host(host: &str) -> bool {
     host.parse::<IpAddr>().is_ok() || (!host.starts_with('[') && Address::new("postmaster", host).is_ok())
 }
 
-fn tls_parameters(settings: &SmtpSettings) -> Result<TlsParameters, MailError> {
+fn tls_parameters(settings: &SmtpSettings) -> Result<TlsParameters, SmtpFault> {
     let mut builder = TlsParameters::builder(settings.host.clone());
-    let Some(path) = &settings.ca_file else {
-        return builder.build().map_err(|error| MailError::Settings(reason(&error)));
+    let Some(authority) = &settings.authority else {
+        return builder.build().map_err(|error| SmtpFault::Tls(reason(&error)));
     };
-    let wrong = |why: String| MailError::Settings(format!("smtp_ca_file {}: {why}", path.display()));
-    let pem = std::fs::read(path).map_err(|error| wrong(error.to_string()))?;
+    let file = match authority {
+        Authority::File(path) => Some(path.clone()),
+        Authority::Pem(_) => None,
+    };
+    let wrong = |why: String| SmtpFault::Authority { file: file.clone(), why };
+    let pem = match authority {
+        Authority::File(path) => std::fs::read(path).map_err(|error| wrong(error.to_string()))?,
+        Authority::Pem(text) => text.clone().into_bytes(),
+    };
     // Without this a file of anything else would be taken for one without certificates.
     if !String::from_utf8_lossy(&pem).contains("-----BEGIN CERTIFICATE-----") {
         return Err(wrong("holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)".to_owned()));
@@ -176,7 +205,7 @@ mod tests {
             port: 587,
             security,
             credentials: Some(("chapelle".into(), "s3cret".into())),
-            ca_file: None,
+            authority: None,
         }
     }
 
@@ -187,7 +216,7 @@ mod tests {
         }
         for host in ["smtp.example.org", "10.0.0.1", "localhost.example.org"] {
             let refused = transport(&settings(host, SmtpSecurity::None)).err();
-            assert!(matches!(refused, Some(MailError::Settings(_))), "{host}");
+            assert!(matches!(refused, Some(SmtpFault::Plain(_))), "{host}");
         }
         assert!(transport(&settings("smtp.example.org", SmtpSecurity::StartTls)).is_ok());
     }
@@ -235,13 +264,13 @@ mod tests {
     #[test]
     fn an_unreadable_authority_is_named() {
         let mut settings = settings("smtp.example.org", SmtpSecurity::Tls);
-        settings.ca_file = Some("/nowhere/ca.pem".into());
+        settings.authority = Some(Authority::File("/nowhere/ca.pem".into()));
         let error = transport(&settings).err().map(|error| error.to_string()).unwrap_or_default();
         assert!(error.contains("/nowhere/ca.pem"), "{error}");
 
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), "not a certificate").unwrap();
-        settings.ca_file = Some(file.path().to_owned());
+        settings.authority = Some(Authority::File(file.path().to_owned()));
         let error = transport(&settings).err().map(|error| error.to_string()).unwrap_or_default();
         assert!(error.contains("holds no certificate"), "{error}");
 
@@ -252,5 +281,8 @@ mod tests {
             let error = transport(&settings).err().map(|error| error.to_string()).unwrap_or_default();
             assert!(error.contains("smtp_ca_file") && error.contains("is no certificate"), "{error}");
         }
+        settings.authority = Some(Authority::Pem("not a certificate".into()));
+        let error = transport(&settings).err().map(|error| error.to_string()).unwrap_or_default();
+        assert!(error.starts_with("smtp_ca_file: holds no certificate"), "{error}");
     }
 }

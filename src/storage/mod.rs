@@ -24,9 +24,9 @@ pub use db::{AnyConnection, Database, DatabaseUrl, PooledConnection};
 pub use error::{Running, StorageError, StorageResult};
 pub use rows::{
     access_links, answers, api_tokens, archive, audit, availability, balances, bank, batches, billing, billing_runs,
-    book, evidence, evidence_packs, invoices, journal, ledger, lettering, management_figures, manual_lines, on_account,
-    outbox, paid_back, payments, periods, readings, report_archive, revenue, roots, seals, second_factors, series,
-    sessions, uploads, users,
+    book, evidence, evidence_packs, invoices, journal, ledger, lettering, mail_settings, management_figures,
+    manual_lines, on_account, outbox, paid_back, payments, periods, readings, report_archive, revenue, roots, seals,
+    second_factors, series, sessions, uploads, users,
 };
 pub use writer::{
     BatchOutcome, IncomingBatch, IncomingReading, LateReadings, ReadingWriter, note_change, write_readings,

@@ -928,6 +928,23 @@ diesel::joinable!(invoice_archive -> invoice (invoice_id));
 diesel::joinable!(app_user -> tenant (tenant_id));
 diesel::joinable!(invitation -> tenant (tenant_id));
 
+diesel::table! {
+    mail_settings (id) {
+        id -> BigInt,
+        version -> BigInt,
+        transport -> Text,
+        attach_pdf -> BigInt,
+        smtp_host -> Text,
+        smtp_port -> BigInt,
+        smtp_security -> Text,
+        smtp_user -> Nullable<Text>,
+        sealed_password -> Nullable<Text>,
+        authority -> Nullable<Text>,
+        saved_by -> Text,
+        saved_at -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(invoice, invoice_line, invoice_archive, contract, tenant, app_user);
 diesel::joinable!(entry_number -> journal_entry (entry_id));
 diesel::joinable!(payment -> invoice (invoice_id));

@@ -182,6 +182,7 @@ export const pages = [
   admin("/users/{user}/{deed}"),
   admin("/users/{user}/tokens/{token}/revoke", { address: "/users/5/tokens/{token}/revoke" }),
   admin("/settings"),
+  admin("/settings/mail"),
 ];
 
 // Routes that answer with a file.

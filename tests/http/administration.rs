@@ -275,6 +275,48 @@ async fn settings_are_told_without_passwords_and_a_test_mail_leaves() {
 }
 
 #[actix_web::test]
+async fn how_mails_leave_is_set_and_its_password_never_told() {
+    for engine in ENGINES {
+        let site = Site::new(engine);
+        let server = Server::start(&site).await;
+        let admin = server.token(Role::Admin).await;
+        let put = |body: Value, tag: &'static str| {
+            let request = TestRequest::put().uri("/api/v1/settings/mail").set_json(body);
+            let request = request.insert_header(("authorization", format!("Bearer {admin}")));
+            server.call(if tag.is_empty() { request } else { request.insert_header(("if-match", tag)) })
+        };
+        let found = server.get_with("/api/v1/settings/mail", &admin).await;
+        assert_eq!((found.header("etag"), found.json()["transport"].as_str()), ("\"0\"", Some("directory")));
+        let wanted = json!({
+            "transport": "smtp", "host": "smtp.example.org", "port": 465, "security": "tls", "user": "chapelle",
+            "password": "s3cret of the relay",
+        });
+        assert_eq!(status(&put(wanted.clone(), "").await), 428);
+        let saved = put(wanted.clone(), "\"0\"").await;
+        assert_eq!((status(&saved), saved.header("etag")), (200, "\"1\""), "{}", saved.text());
+        assert_eq!(saved.json()["has_password"], true);
+        let stale = put(wanted.clone(), "\"0\"").await;
+        assert_eq!((status(&stale), stale.json()["stored"]["port"].as_i64()), (412, Some(465)));
+        let mut elsewhere = wanted.clone();
+        elsewhere["host"] = json!("mine.example.org");
+        elsewhere["security"] = json!("none");
+        elsewhere.as_object_mut().unwrap().remove("password");
+        let refused = put(elsewhere, "*").await;
+        assert_eq!(status(&refused), 422);
+        let problem = refused.json();
+        let fields: Vec<_> = problem["errors"].as_array().unwrap().iter().map(|one| &one["field"]).collect();
+        assert_eq!(fields, ["security", "password"], "{problem}");
+        for path in ["/api/v1/settings", "/api/v1/settings/mail", "/api/v1/audit/events?action=mail.edited"] {
+            let text = server.get_with(path, &admin).await.text();
+            assert!(text.contains("smtp.example.org") && !text.contains("s3cret"), "{path}: {text}");
+        }
+        let finance = server.token(Role::Finance).await;
+        assert_eq!(status(&server.get_with("/api/v1/settings/mail", &finance).await), 200);
+        assert_eq!(status(&server.api("PUT", "/api/v1/settings/mail", &finance, Some(wanted)).await), 403);
+    }
+}
+
+#[actix_web::test]
 async fn one_password_is_not_tried_on_everybody() {
     let site = Site::new(Engine::Sqlite);
     let server = Server::start(&site).await;

@@ -421,7 +421,11 @@ async fn settings_show_facts_without_secrets_and_send_a_test() {
     let server = Server::start(&site).await;
     let admin = server.sign_in(Role::Admin).await;
     let page = server.page("/settings", &admin).await.text();
-    assert!(page.contains("mail.transport") && page.contains("server.public_url") && page.contains("<td>2026</td>"));
+    assert!(
+        page.contains("href=\"/settings/mail\"")
+            && page.contains("server.public_url")
+            && page.contains("<td>2026</td>")
+    );
     assert!(page.contains("server.workers") && page.contains("audit.key_file"), "{page}");
     assert!(page.contains("Factures et avoirs, préfixe") && !page.contains(">letters<"), "{page}");
     let sent = server.send("/settings/test-mail", &admin, &[("email", "someone@example.org")]).await;
@@ -432,7 +436,12 @@ async fn settings_show_facts_without_secrets_and_send_a_test() {
     assert_eq!(status(&server.send("/settings/test-mail", &admin, &[("email", "nobody")]).await), 422);
     let finance = server.sign_in(Role::Finance).await;
     let page = server.page("/settings", &finance).await.text();
-    assert!(!page.contains("/settings/test-mail") && page.contains("mail.transport"));
+    assert!(
+        !page.contains("/settings/test-mail")
+            && !page.contains("href=\"/settings/mail\"")
+            && page.contains("fichiers dans")
+    );
+    assert_eq!(status(&server.page("/settings/mail", &finance).await), 403);
     assert_eq!(status(&server.send("/settings/test-mail", &finance, &[("email", "a@example.org")]).await), 403);
 }
 

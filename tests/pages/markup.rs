@@ -253,6 +253,7 @@ async fn every_page_is_a_sound_document_in_both_languages() {
         "/users/1/password-link",
         "/users/99",
         "/settings",
+        "/settings/mail",
     ];
     let guest = [("email", "guest@example.org"), ("role", "auditor"), ("tenant", ""), ("language", "en")];
     assert_eq!(server.send("/users/invite", &admin, &guest).await.status.as_u16(), 303);

@@ -34,7 +34,7 @@ class Keep:
 
 def authenticate(server, session, envelope, mechanism, data):
     good = isinstance(data, LoginPassword) and (data.login, data.password) == (b"chapelle", b"relay secret")
-    return AuthResult(success=good)
+    return AuthResult(success=good, handled=False)
 
 
 def main():

@@ -108,11 +108,20 @@ impl Site {
         Site::served(self.world, config)
     }
 
-    fn served(world: World, config: ServerConfig) -> Site {
-        let shared = ServerParts::new(world.store(), &config, now).unwrap().shared();
-        let config = Config { server: config, ..Config::default() };
+    /// This centre after its server was stopped and started again on a machine that sets this of the mail.
+    pub fn started_again_with_mail(self, mail: MailConfig) -> Site {
+        let server = ServerConfig { public_url: ORIGIN.parse().unwrap(), ..ServerConfig::default() };
+        Site::configured(self.world, Config { server, mail, ..Config::default() })
+    }
+
+    fn served(world: World, server: ServerConfig) -> Site {
+        Site::configured(world, Config { server, ..Config::default() })
+    }
+
+    fn configured(world: World, config: Config) -> Site {
+        let shared = ServerParts::new(world.store(), &config.server, now).unwrap().shared();
         let data_dir = world.dir.path().to_owned();
-        shared.set_environment(Environment { config, mailer: Mailer::Directory(data_dir.join("mail")), data_dir });
+        shared.set_environment(Environment::new(config, data_dir));
         Site { world, shared }
     }
 

@@ -122,6 +122,7 @@ scope-send-notices = send notices
 scope-see-users = read users
 scope-manage-users = manage users
 scope-see-settings = read settings
+scope-edit-mail = set how mails leave
 scope-send-test-mails = send a test message
 scope-credit-invoices = issue credit notes
 scope-see-payments = read payments

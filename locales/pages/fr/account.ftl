@@ -122,6 +122,7 @@ scope-send-notices = envoyer des avis
 scope-see-users = lire les utilisateurs
 scope-manage-users = gérer les utilisateurs
 scope-see-settings = lire les paramètres
+scope-edit-mail = régler l’envoi des courriels
 scope-send-test-mails = envoyer un message d’essai
 scope-credit-invoices = établir des avoirs
 scope-see-payments = lire les paiements

@@ -1,5 +1,5 @@
-//! What the database alone must not tell: the secrets of links in mails, those of second factors and of the keys that sign
-//! access tokens.
+//! What the database alone must not tell: the secrets of links in mails, those of second factors, of the keys that sign
+//! access tokens, and the password of the mail relay.
 //!
 //! All rest on a key in a file beside the database (`secret-key` in the data directory). The secret of a link is made
 //! from a stored nonce, so that a mail can be made again; the others are sealed.
@@ -40,6 +40,8 @@ pub enum Sealed<'a> {
     SecondFactor(UserId),
     /// The key with this name.
     TokenKey(&'a str),
+    /// The relay's password; there is one.
+    MailPassword,
 }
 
 impl Sealed<'_> {
@@ -48,6 +50,7 @@ impl Sealed<'_> {
         match self {
             Sealed::SecondFactor(_) => "second factors",
             Sealed::TokenKey(_) => "token keys",
+            Sealed::MailPassword => "mail password",
         }
     }
 
@@ -55,6 +58,7 @@ impl Sealed<'_> {
         Aad::from(match self {
             Sealed::SecondFactor(user) => format!("user-{user}"),
             Sealed::TokenKey(kid) => format!("token-key-{kid}"),
+            Sealed::MailPassword => "mail-password".to_owned(),
         })
     }
 
@@ -62,6 +66,7 @@ impl Sealed<'_> {
         match self {
             Sealed::SecondFactor(_) => "a second factor",
             Sealed::TokenKey(_) => "a key of access tokens",
+            Sealed::MailPassword => "the password of the mail relay",
         }
     }
 }
@@ -69,7 +74,10 @@ impl Sealed<'_> {
 impl Secrets {
     pub fn of(store: &Store) -> Result<Secrets, AppError> {
         let path = store.data_dir().join(FILE);
-        Ok(Secrets(key_file::open(&path, "protects links in mails, second factors and keys of tokens")?))
+        Ok(Secrets(key_file::open(
+            &path,
+            "protects links in mails, second factors, keys of tokens and the mail password",
+        )?))
     }
 
     /// A new link: what is stored of it.
@@ -156,6 +164,7 @@ mod tests {
         assert_ne!(ours.seal(first, b"twenty bytes of seed").unwrap(), sealed);
         assert!(ours.unseal(Sealed::SecondFactor(UserId(2)), &sealed).is_err());
         assert!(ours.unseal(Sealed::TokenKey("1"), &sealed).is_err());
+        assert!(ours.unseal(Sealed::MailPassword, &sealed).is_err());
         assert!(Secrets([8; 32]).unseal(first, &sealed).is_err());
         let mut changed = sealed.clone();
         changed.replace_range(30..31, if sealed.as_bytes()[30] == b'0' { "1" } else { "0" });

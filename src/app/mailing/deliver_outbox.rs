@@ -17,7 +17,7 @@ use crate::app::secrets::{LinkKind, Secrets};
 use crate::app::{AppError, Store, archive_invoice, export_book, sign_roots};
 use crate::config::{self, MailConfig, MailTransport, PublicUrl};
 use crate::domain::audit::{Actor, AuditEvent};
-use crate::mail::{self, LinkNotice, LinkPurpose, MailError, Mailer, RootNotice, SmtpSettings};
+use crate::mail::{self, Authority, LinkNotice, LinkPurpose, MailError, Mailer, RootNotice, SmtpSettings};
 use crate::storage::outbox::{self, Message, MessageStatus};
 use crate::storage::{AnyConnection, access_links, audit, roots};
 
@@ -68,15 +68,20 @@ pub struct WaitingNotice {
     pub error: String,
 }
 
-/// The mailer `config` asks for; nothing is connected, what is wrong with the settings is told.
+/// The mailer `config` asks for by itself; nothing is connected, what is wrong with the settings is told.
 pub fn mailer(config: &MailConfig, data_dir: &Path) -> Result<Mailer, AppError> {
+    made(config, config.smtp_ca_file.clone().map(Authority::File), data_dir)
+}
+
+/// The mailer of these settings, trusting `authority` beside the built-in ones.
+pub(super) fn made(config: &MailConfig, authority: Option<Authority>, data_dir: &Path) -> Result<Mailer, AppError> {
     match config.transport {
         MailTransport::Directory => Ok(Mailer::Directory(data_dir.join("mail"))),
-        MailTransport::Smtp => Ok(Mailer::smtp(&smtp_settings(config)?)?),
+        MailTransport::Smtp => Ok(Mailer::smtp(&smtp_settings(config, authority)?).map_err(MailError::from)?),
     }
 }
 
-fn smtp_settings(config: &MailConfig) -> Result<SmtpSettings, MailError> {
+fn smtp_settings(config: &MailConfig, authority: Option<Authority>) -> Result<SmtpSettings, MailError> {
     for (name, value) in [("smtp_user", &config.smtp_user), ("smtp_password", &config.smtp_password)] {
         if value.as_ref().is_some_and(|value| value.trim().is_empty()) {
             return Err(MailError::Settings(format!(
@@ -96,14 +101,19 @@ fn smtp_settings(config: &MailConfig) -> Result<SmtpSettings, MailError> {
     Ok(SmtpSettings {
         host: config.smtp_host.clone(),
         port: config.smtp_port,
-        security: match config.smtp_security {
-            config::SmtpSecurity::Starttls => mail::SmtpSecurity::StartTls,
-            config::SmtpSecurity::Tls => mail::SmtpSecurity::Tls,
-            config::SmtpSecurity::None => mail::SmtpSecurity::None,
-        },
+        security: security_of(config.smtp_security),
         credentials,
-        ca_file: config.smtp_ca_file.clone(),
+        authority,
     })
+}
+
+/// The protection the configuration names.
+pub(super) const fn security_of(named: config::SmtpSecurity) -> mail::SmtpSecurity {
+    match named {
+        config::SmtpSecurity::Starttls => mail::SmtpSecurity::StartTls,
+        config::SmtpSecurity::Tls => mail::SmtpSecurity::Tls,
+        config::SmtpSecurity::None => mail::SmtpSecurity::None,
+    }
 }
 
 /// Sends every notice that is due. One that cannot be sent, or not even be written, is tried again later, or marked as

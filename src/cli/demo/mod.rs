@@ -248,8 +248,8 @@ fn close_years(context: &Context, store: &Store) -> Result<(), CliError> {
 }
 
 fn deliver(context: &Context, store: &Store, last: BillingMonth) -> Result<(), CliError> {
-    let mailer = deliver_outbox::mailer(&context.config.mail, &context.data_dir)?;
+    let way_out = context.way_out();
     let now = issued_at(last).max(context.now);
-    deliver_outbox::deliver(store, &mailer, &context.postage(), || now)?;
+    deliver_outbox::deliver(store, &way_out.mailer(store)?, &way_out.postage(store)?, || now)?;
     Ok(())
 }

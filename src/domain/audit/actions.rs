@@ -8,7 +8,7 @@
 pub const SEALS: [&str; 2] = ["journal.sealed", "readings.sealed"];
 
 /// What events are called, in the order of the alphabet.
-pub const ACTIONS: [&str; 97] = [
+pub const ACTIONS: [&str; 98] = [
     "asset.commissioned",
     "asset.created",
     "asset.disposed",
@@ -47,6 +47,7 @@ pub const ACTIONS: [&str; 97] = [
     "invoice.issued",
     "journal.sealed",
     "late-readings.settled",
+    "mail.edited",
     "mail.tested",
     "management-figure.corrected",
     "management-figures.recorded",

@@ -63,6 +63,12 @@ pub fn document(http: &HttpRequest, body: &Bytes) -> Result<Value, Fault> {
     serde_json::from_slice(body).map_err(|error| Fault::BadRequest(format!("the body is no JSON document: {error}")))
 }
 
+impl FieldProblem {
+    pub fn new(field: &str, detail: impl ToString) -> FieldProblem {
+        FieldProblem { field: field.to_owned(), detail: freetext::shown(&detail.to_string()) }
+    }
+}
+
 /// Who asks.
 pub type Asker = (Data<Shared>, Granted, HttpRequest);
 
@@ -216,7 +222,7 @@ fn etag(found: &StoredEntry) -> String {
 }
 
 /// The version a change is based on; `*` insists on whatever is there.
-fn version(headers: &HeaderMap) -> Result<Option<i64>, Fault> {
+pub fn version(headers: &HeaderMap) -> Result<Option<i64>, Fault> {
     let text = headers.get(IF_MATCH).and_then(|value| value.to_str().ok()).map(str::trim);
     match text {
         Some("*") => Ok(None),

@@ -76,8 +76,9 @@ pub struct NoticePreview {
     security(("token" = []))
 )]
 pub async fn preview(shared: Data<Shared>, granted: Granted, number: Path<String>) -> Result<HttpResponse, Fault> {
-    let (store, postage) = (shared.store.clone(), shared.postage());
-    let found = blocking(move || notices::preview(&store, &granted.scope, &number, &postage)).await?;
+    let (store, way_out) = (shared.store.clone(), shared.way_out());
+    let read = move || notices::preview(&store, &granted.scope, &number, &way_out.postage(&store)?);
+    let found = blocking(read).await?;
     let Preview { from, subject, text, html, attachment } = found.ok_or(Fault::NotFound)?;
     Ok(HttpResponse::Ok().json(NoticePreview { from, subject, text, html, attachment }))
 }

@@ -172,6 +172,8 @@ const PROBLEM_TYPE: &str = "application/problem+json";
         users::invite_again,
         users::withdraw,
         settings::show,
+        settings::mail,
+        settings::put_mail,
         settings::send_test_mail,
     ),
     modifiers(&Token, &Faults, &Named)

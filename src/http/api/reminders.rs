@@ -41,9 +41,9 @@ pub struct ReminderAnswer {
     security(("token" = []))
 )]
 pub async fn plan(shared: Data<Shared>, number: Path<String>) -> Result<HttpResponse, Fault> {
-    let (store, postage, now) = (shared.store.clone(), shared.postage(), shared.now());
+    let (store, way_out, now) = (shared.store.clone(), shared.way_out(), shared.now());
     let number = InvoiceNumber::from_stored(number.into_inner());
-    let plan = blocking(move || remind::plan(&store, &number, &postage, now)).await?;
+    let plan = blocking(move || remind::plan(&store, &number, &way_out.postage(&store)?, now)).await?;
     Ok(HttpResponse::Ok().json(ReminderAnswer {
         recipients: plan.recipients,
         subject: plan.preview.subject,

@@ -175,5 +175,7 @@ pub(super) const ROUTES: &[RouteRow] = &[
     post!("/api/v1/invitations/{invitation}/resend", Access::Api(Action::ManageUsers), users::invite_again),
     delete!("/api/v1/invitations/{invitation}", Access::Api(Action::ManageUsers), users::withdraw),
     get!("/api/v1/settings", Access::Api(Action::SeeSettings), settings::show),
+    get!("/api/v1/settings/mail", Access::Api(Action::SeeSettings), settings::mail),
+    put!("/api/v1/settings/mail", Access::Api(Action::EditMail), settings::put_mail),
     post!("/api/v1/settings/test-mail", Access::Api(Action::SendTestMail), settings::send_test_mail),
 ];

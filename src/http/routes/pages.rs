@@ -63,6 +63,8 @@ pub(super) const ROUTES: &[RouteRow] = &[
     get!("/users/{user}/{deed}", Access::Page(Action::ManageUsers), pages::users::one::ask),
     post!("/users/{user}/{deed}", Access::Page(Action::ManageUsers), pages::users::one::act),
     get!("/settings", Access::Page(Action::SeeSettings), pages::settings::show),
+    get!("/settings/mail", Access::Page(Action::EditMail), edit::mail::form),
+    post!("/settings/mail", Access::Page(Action::EditMail), edit::mail::save),
     post!("/settings/test-mail", Access::Page(Action::SendTestMail), pages::settings::test_mail),
     get!("/", Access::AnyVisitor, pages::home::home),
     get!("/help", Access::AnyVisitor, pages::help::help),

@@ -314,7 +314,7 @@ fn a_relay_that_is_not_there_may_come_back() {
         port: 1,
         security: crate::mail::SmtpSecurity::None,
         credentials: None,
-        ca_file: None,
+        authority: None,
     };
     let invoice = invoice(InvoiceKind::Invoice);
     let message = invoice_notice(&notice(&invoice, Language::French, None)).unwrap();

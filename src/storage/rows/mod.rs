@@ -18,6 +18,7 @@ pub mod invoices;
 pub mod journal;
 pub mod ledger;
 pub mod lettering;
+pub mod mail_settings;
 pub mod management_figures;
 pub mod manual_lines;
 pub mod on_account;

@@ -12,6 +12,7 @@ pub mod contract;
 pub mod entry;
 mod form;
 pub mod line;
+pub mod mail;
 pub mod part;
 pub mod payback;
 mod price;

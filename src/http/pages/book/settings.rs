@@ -1,5 +1,7 @@
 //! How this installation is set up, without its secrets, and whether its mails arrive.
 
+use std::borrow::Cow;
+
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Form};
 use actix_web::{HttpRequest, HttpResponse};
@@ -9,9 +11,10 @@ use serde::Deserialize;
 use super::access_forms::Errors;
 use super::invoice::mail::failure;
 use super::{Frame, page};
+use crate::app::mail_settings::{self, MailSettings};
 use crate::app::read_settings::{self, SeriesKind, SeriesState, Settings};
 use crate::app::test_mail;
-use crate::config::{MailTransport, SmtpSecurity};
+use crate::config::{MailPart, MailTransport, SmtpSecurity};
 use crate::domain::access::{Action, Decision, policy};
 use crate::http::auth::{Visitor, role_key};
 use crate::http::error::Fault;
@@ -23,6 +26,8 @@ use crate::mail::MailError;
 struct SettingsPage {
     frame: Frame,
     mail: Vec<Fact>,
+    /// Who saved how mails leave, and when.
+    mail_saved: Option<String>,
     access: Vec<Fact>,
     site: Vec<Fact>,
     seller: Option<(String, String)>,
@@ -33,11 +38,11 @@ struct SettingsPage {
     errors: Errors,
 }
 
-/// A label, the value, and the key of the configuration it comes from.
+/// A label, the value, and where it comes from: mostly a key of the configuration.
 struct Fact {
     label: String,
     value: String,
-    key: &'static str,
+    key: Cow<'static, str>,
 }
 
 /// A series of numbers.
@@ -99,10 +104,15 @@ async fn settings_page(
 ) -> Result<HttpResponse, Fault> {
     let environment = shared.environment_or_fault()?;
     let store = shared.store.clone();
-    let settings = blocking(move || read_settings::read(&store)).await?;
+    let (settings, saved) = blocking(move || Ok((read_settings::read(&store)?, mail_settings::read(&store)?))).await?;
     let frame = Frame::of(http);
+    let mail_saved = saved.saved.as_ref().map(|(name, at)| {
+        let at = frame.instant((*at).into(), settings.zone);
+        frame.texts("settings-mail-saved-by", &[("name", name), ("at", &at)])
+    });
     let template = SettingsPage {
-        mail: mail_facts(&frame, environment),
+        mail: mail_facts(&frame, environment, &saved),
+        mail_saved,
         access: access_facts(&frame, shared, environment),
         site: site_facts(&frame, &settings, environment),
         seller: settings.seller,
@@ -125,11 +135,11 @@ pub async fn test_mail(
     visitor.check_form(&form.form_token)?;
     let environment = shared.environment_or_fault()?;
     let frame = Frame::of(&http);
-    let (store, mailer, by, now) =
-        (shared.store.clone(), environment.mailer.clone(), visitor.actor(&http), shared.now());
+    let (store, way_out, by, now) =
+        (shared.store.clone(), environment.way_out.clone(), visitor.actor(&http), shared.now());
     let (recipient, language) = (form.email.trim().to_owned(), frame.language);
     let to = recipient.clone();
-    let sent = attempted(move || test_mail::send(&store, &mailer, &to, language, &by, now)).await?;
+    let sent = attempted(move || test_mail::send(&store, &way_out, &to, language, &by, now)).await?;
     let (status, outcome, errors) = match sent {
         Ok(sent) => {
             let error = sent.err().map(|error| mail_error(&frame, error));
@@ -141,48 +151,55 @@ pub async fn test_mail(
 }
 
 fn fact(frame: &Frame, label: &str, value: impl Into<String>, key: &'static str) -> Fact {
-    Fact { label: frame.t(label), value: value.into(), key }
+    Fact { label: frame.t(label), value: value.into(), key: key.into() }
 }
 
 fn yes_or_no(frame: &Frame, value: bool) -> String {
     frame.t(if value { "access-yes" } else { "access-no" })
 }
 
-fn mail_facts(frame: &Frame, environment: &Environment) -> Vec<Fact> {
-    let mail = &environment.config.mail;
-    let attached = fact(frame, "settings-attach", yes_or_no(frame, mail.attach_pdf), "mail.attach_pdf");
-    match mail.transport {
-        MailTransport::Directory => {
-            let folder = environment.data_dir.join("mail").display().to_string();
-            vec![
-                fact(
-                    frame,
-                    "settings-transport",
-                    frame.with("settings-directory", "folder", &folder),
-                    "mail.transport",
-                ),
-                attached,
-            ]
-        }
-        MailTransport::Smtp => {
-            let security = match mail.smtp_security {
-                SmtpSecurity::Starttls => "STARTTLS".to_owned(),
-                SmtpSecurity::Tls => "TLS".to_owned(),
-                SmtpSecurity::None => frame.t("settings-plain"),
-            };
-            let none = || frame.t("settings-none");
-            let authority = mail.smtp_ca_file.as_ref().map_or_else(none, |path| path.display().to_string());
-            vec![
-                fact(frame, "settings-transport", "SMTP", "mail.transport"),
-                fact(frame, "settings-host", format!("{}:{}", mail.smtp_host, mail.smtp_port), "mail.smtp_host"),
-                fact(frame, "settings-security", security, "mail.smtp_security"),
-                fact(frame, "settings-user", mail.smtp_user.clone().unwrap_or_else(none), "mail.smtp_user"),
-                fact(frame, "settings-password", yes_or_no(frame, mail.smtp_password.is_some()), "mail.smtp_password"),
-                fact(frame, "settings-authority", authority, "mail.smtp_ca_file"),
-                attached,
-            ]
-        }
+/// What holds now, and where each value comes from: the machine, this page, or the defaults.
+fn mail_facts(frame: &Frame, environment: &Environment, saved: &MailSettings) -> Vec<Fact> {
+    let (machine, mail) = (environment.way_out.config(), environment.way_out.in_force(saved));
+    let fact = |label: &str, value: String, part: MailPart, key: &'static str| {
+        let source = match (machine.fixed.contains(&part), saved.version) {
+            (true, _) => frame.with("settings-from-machine", "key", key),
+            (false, 0) => frame.t("settings-from-default"),
+            (false, _) => frame.t("settings-from-saved"),
+        };
+        Fact { label: frame.t(label), value, key: source.into() }
+    };
+    let attached = fact("settings-attach", yes_or_no(frame, mail.attach_pdf), MailPart::Attachment, "mail.attach_pdf");
+    let transport = |value| fact("settings-transport", value, MailPart::Transport, "mail.transport");
+    if mail.transport == MailTransport::Directory {
+        let folder = environment.data_dir.join("mail").display().to_string();
+        return vec![transport(frame.with("settings-directory", "folder", &folder)), attached];
     }
+    let security = match mail.smtp_security {
+        SmtpSecurity::Starttls => "STARTTLS".to_owned(),
+        SmtpSecurity::Tls => "TLS".to_owned(),
+        SmtpSecurity::None => frame.t("settings-plain"),
+    };
+    let none = || frame.t("settings-none");
+    let relay = |label: &str, value: String, key: &'static str| fact(label, value, MailPart::Relay, key);
+    let has_password = match machine.fixed.contains(&MailPart::Relay) {
+        true => machine.smtp_password.is_some(),
+        false => saved.has_password(),
+    };
+    let authority = match (&mail.smtp_ca_file, &saved.authority) {
+        (Some(file), _) => file.display().to_string(),
+        (None, Some(_)) => frame.t("settings-authority-saved"),
+        (None, None) => none(),
+    };
+    vec![
+        transport("SMTP".to_owned()),
+        relay("settings-host", format!("{}:{}", mail.smtp_host, mail.smtp_port), "mail.smtp_host"),
+        relay("settings-security", security, "mail.smtp_security"),
+        relay("settings-user", mail.smtp_user.unwrap_or_else(none), "mail.smtp_user"),
+        relay("settings-password", yes_or_no(frame, has_password), "mail.smtp_password"),
+        fact("settings-authority", authority, MailPart::Authority, "mail.smtp_ca_file"),
+        attached,
+    ]
 }
 
 fn access_facts(frame: &Frame, shared: &Shared, environment: &Environment) -> Vec<Fact> {

@@ -45,9 +45,10 @@ async fn shown(
     http: &HttpRequest,
     refusal: Option<Told>,
 ) -> Result<ReminderPage, Fault> {
-    let (store, postage, now, wanted) = (shared.store.clone(), shared.postage(), shared.now(), number.clone());
+    let (store, way_out, now, wanted) = (shared.store.clone(), shared.way_out(), shared.now(), number.clone());
     let read = move || {
         let zone = read_tenants::zone(&store)?;
+        let postage = way_out.postage(&store)?;
         Ok((refused(remind::plan(&store, &wanted, &postage, now))?, zone))
     };
     let (planned, zone) = blocking(read).await?;

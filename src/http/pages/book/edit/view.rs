@@ -74,6 +74,7 @@ pub struct Row {
 pub enum InputKind {
     Text,
     Email,
+    Password,
     Date,
     Month,
     Decimal,
@@ -93,6 +94,8 @@ pub struct Input {
     pub error: Option<String>,
     pub kind: InputKind,
     pub is_required: bool,
+    /// Shown, and set elsewhere.
+    pub is_locked: bool,
     /// Says beside the label of a required field that it is one.
     pub needed: String,
     pub choices: Vec<Choice>,
@@ -114,6 +117,7 @@ impl Input {
     pub const fn input_type(&self) -> &'static str {
         match self.kind {
             InputKind::Email => "email",
+            InputKind::Password => "password",
             InputKind::Date => "date",
             InputKind::Month => "month",
             _ => "text",
@@ -138,6 +142,20 @@ impl Input {
     pub fn required(mut self) -> Input {
         self.is_required = true;
         self
+    }
+
+    /// Set elsewhere: it is shown and not asked for.
+    pub fn locked(mut self) -> Input {
+        (self.is_locked, self.is_required) = (true, false);
+        self
+    }
+
+    /// What browsers may fill in by themselves: of passwords no saved one, which would be somebody's own.
+    pub const fn autocomplete(&self) -> &'static str {
+        match self.kind {
+            InputKind::Password => "new-password",
+            _ => "off",
+        }
     }
 
     /// Shown only where the class's condition holds; without styles it is always there.
@@ -185,6 +203,7 @@ impl<'a> Draw<'a> {
             error,
             kind,
             is_required: false,
+            is_locked: false,
             needed: self.frame.t("field-required"),
             choices: vec![],
             class: "",

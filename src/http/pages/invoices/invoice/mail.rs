@@ -84,9 +84,9 @@ pub async fn show(
 ) -> Result<HttpResponse, Fault> {
     let may_send = policy(granted.role, Action::SendNotices) != Decision::Deny;
     let invoice = find(&shared, granted.clone(), number.into_inner()).await?;
-    let (store, postage, wanted) = (shared.store.clone(), shared.postage(), invoice.number.clone());
+    let (store, way_out, wanted) = (shared.store.clone(), shared.way_out(), invoice.number.clone());
     let (preview, notices) = blocking(move || {
-        let preview = notices::preview(&store, &granted.scope, wanted.as_str(), &postage)?;
+        let preview = notices::preview(&store, &granted.scope, wanted.as_str(), &way_out.postage(&store)?)?;
         Ok((preview, notices::of(&store, &granted.scope, wanted.as_str())?.unwrap_or_default()))
     })
     .await?;
@@ -108,8 +108,9 @@ pub async fn show(
 
 /// The mail's HTML for the frame that shows it. Its own inline styles are allowed by their hashes, nothing else is.
 pub async fn body(shared: Data<Shared>, granted: Granted, number: Path<String>) -> Result<HttpResponse, Fault> {
-    let (store, postage) = (shared.store.clone(), shared.postage());
-    let preview = blocking(move || notices::preview(&store, &granted.scope, &number, &postage)).await?;
+    let (store, way_out) = (shared.store.clone(), shared.way_out());
+    let read = move || notices::preview(&store, &granted.scope, &number, &way_out.postage(&store)?);
+    let preview = blocking(read).await?;
     let html = preview.ok_or(Fault::NotFound)?.html;
     let hashes: BTreeSet<String> =
         styles(&html).map(|style| format!("'sha256-{}'", base64(&Sha256::digest(style)))).collect();
