@@ -258,6 +258,12 @@ fn what_administrators_save_reaches_the_relay_and_what_the_machine_sets_goes_fir
     let fixed = WayOut::new(&Config { mail: folder, ..Config::default() }, world.dir.path());
     assert_eq!(test(&fixed), Ok(()), "a file, whatever was saved");
 
+    // The same from the command line.
+    let output = world.run(&["--json", "outbox", "test", "someone@example.org"]);
+    let told: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((output.status.code(), &told["sent"]), (Some(3), &Value::Bool(false)), "{told}");
+    assert!(told["error"].as_str().unwrap().contains("cannot be used now"), "the relay is gone: {told}");
+
     // Without the key the password was sealed with: told as a fault of the settings.
     std::fs::remove_file(world.dir.path().join("secret-key")).unwrap();
     let lost = test(&WayOut::new(&Config::default(), world.dir.path())).unwrap_err();

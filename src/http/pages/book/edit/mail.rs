@@ -74,6 +74,7 @@ impl MailForm {
             sections: vec![self.way(draw), self.relay(draw), self.trusted(draw)],
             reason: None,
             save: draw.t("save"),
+            shows: vec![],
         }
     }
 
