@@ -41,6 +41,8 @@ mod plant;
 mod reading;
 #[path = "pages/second_factor.rs"]
 mod second_factor;
+#[path = "pages/seller.rs"]
+mod seller;
 #[path = "pages/sessions.rs"]
 mod sessions;
 mod site;

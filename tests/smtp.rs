@@ -246,8 +246,8 @@ fn what_administrators_save_reaches_the_relay_and_what_the_machine_sets_goes_fir
     // One way out, before and after: the relay does not know the new password.
     let way_out = WayOut::new(&Config::default(), world.dir.path());
     let test = |way_out: &WayOut| {
-        let now = chrono::Utc::now();
-        test_mail::send(&store, way_out, "someone@example.org", Language::English, &by, now).unwrap()
+        let at = DateTime::UNIX_EPOCH;
+        test_mail::send(&store, way_out, "someone@example.org", Language::English, &by, at).unwrap()
     };
     assert_eq!(test(&way_out), Ok(()));
     save(&MailWish { password: Some("another".into()), ..wish }, None);
@@ -257,6 +257,12 @@ fn what_administrators_save_reaches_the_relay_and_what_the_machine_sets_goes_fir
     let folder = MailConfig { fixed: [MailPart::Transport].into(), ..MailConfig::default() };
     let fixed = WayOut::new(&Config { mail: folder, ..Config::default() }, world.dir.path());
     assert_eq!(test(&fixed), Ok(()), "a file, whatever was saved");
+
+    // The same from the command line.
+    let output = world.run(&["--json", "outbox", "test", "someone@example.org"]);
+    let told: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((output.status.code(), &told["sent"]), (Some(3), &Value::Bool(false)), "{told}");
+    assert!(told["error"].as_str().unwrap().contains("cannot be used now"), "the relay is gone: {told}");
 
     // Without the key the password was sealed with: told as a fault of the settings.
     std::fs::remove_file(world.dir.path().join("secret-key")).unwrap();

@@ -46,8 +46,8 @@ pub use billing::{
     read_months, record_availability, run_billing, run_campaign, withdraw_draft,
 };
 pub use book::{
-    edit_book, edit_meanwhile, export_book, import_book, list_terms, read_settings, read_tariffs, read_tenants,
-    remove_entry,
+    edit_book, edit_meanwhile, export_book, import_book, list_terms, preview_seller, read_settings, read_tariffs,
+    read_tenants, remove_entry,
 };
 pub use error::{Amiss, AppError, is_misnamed, remedy};
 pub use home::{read_home, read_homes};

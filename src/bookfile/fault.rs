@@ -57,6 +57,12 @@ pub enum ReadFault {
     #[error("needs a quantity: {QUANTITY_OR_MEASURE}")]
     NoQuantity,
 
+    /// Of whoever edits: documents of the year have numbers of the series already.
+    #[error(
+        "is another, and documents of {year} are numbered {prefix}{year}…: a series goes on without a gap to the end of its \
+         year; choose another prefix in a later year, before its first document"
+    )]
+    SeriesRunning { prefix: String, year: i32 },
     /// Of whoever edits: auditors read why.
     #[error("has {found} characters; say why in {low} to {high}, auditors will read it")]
     ReasonLength { found: usize, low: usize, high: usize },

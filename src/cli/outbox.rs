@@ -5,6 +5,8 @@ use clap::{Args, Subcommand};
 use super::context::counted;
 use super::{CliError, Context, Outcome};
 use crate::app::deliver_outbox::{self, DeliveryReport};
+use crate::app::test_mail;
+use crate::domain::party::Language;
 
 #[derive(Debug, Subcommand)]
 pub enum Outbox {
@@ -14,6 +16,8 @@ pub enum Outbox {
     List(List),
     /// Put a notice that failed for good, or all of them, back in the queue.
     Retry(Retry),
+    /// Send a test mail now, the way notices leave, and tell what became of it.
+    Test(Test),
 }
 
 #[derive(Debug, Args)]
@@ -32,12 +36,19 @@ pub struct Retry {
     all: bool,
 }
 
+#[derive(Debug, Args)]
+pub struct Test {
+    /// Whom to send it to.
+    recipient: String,
+}
+
 impl Outbox {
     pub fn run(&self, context: &Context) -> Result<Outcome, CliError> {
         match self {
             Outbox::Deliver(_) => deliver(context),
             Outbox::List(_) => list(context),
             Outbox::Retry(retry) => retry.run(context),
+            Outbox::Test(test) => test.run(context),
         }
     }
 }
@@ -57,6 +68,22 @@ impl Retry {
         Ok(Outcome::Done)
     }
 }
+
+impl Test {
+    fn run(&self, context: &Context) -> Result<Outcome, CliError> {
+        let (store, recipient) = (context.open()?, self.recipient.trim());
+        let (way_out, by) = (context.way_out(), context.actor());
+        let sent = test_mail::send(&store, &way_out, recipient, Language::English, &by, context.now)?;
+        let error = sent.err().map(|error| error.to_string());
+        let report = serde_json::json!({ "sent": error.is_none(), "recipient": recipient, "error": error });
+        context.print(&report, |_| match &error {
+            None => format!("a test mail to {recipient} left"),
+            Some(error) => format!("the test mail to {recipient} did not leave: {error}"),
+        });
+        Ok(if error.is_none() { Outcome::Done } else { Outcome::NeedsAttention })
+    }
+}
+
 /// Said where nothing could be sent.
 const STUCK: &str = "nothing could be sent: see whether the mail server is up and the mail settings name it (/settings/mail, or [mail] in chapelle.toml); \
                      what waits is tried again when it is due";

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::{Value as Json, json};
 
-use crate::app::{AppError, Store, asset_ledger, asset_versions};
+use crate::app::{AppError, Store, asset_ledger, asset_versions, read_settings};
 use crate::bookfile::{self, EntryMistake, ReadFault};
 use crate::domain::access::TenantScope;
 use crate::domain::amortisation::FixedAsset;
@@ -115,6 +115,9 @@ pub fn edit(
             if !mistakes.is_empty() {
                 return Ok(Err(Refusal::Mistakes(mistakes)));
             }
+        }
+        if let Some(mistake) = series_mistake(connection, &book, &after, now)? {
+            return Ok(Err(Refusal::Mistakes(vec![mistake])));
         }
         if before.as_ref().is_none_or(|found| found.is_changed_by(&after)) {
             write(connection, book, &after, by, now)?;
@@ -227,6 +230,26 @@ fn changed_events(before: Option<&StoredEntry>, after: &Entry) -> Option<EntryMi
     };
     let message = "is not written with the asset: record what happened to it as an event of its own";
     (asset.events != stored).then(|| EntryMistake::new("event", message))
+}
+
+/// A series goes on through its year once a document has a number of it: another prefix waits for the next. (An import, which
+/// is the operator's deed, is told what it does instead.)
+fn series_mistake(
+    connection: &mut AnyConnection,
+    book: &Book,
+    after: &Entry,
+    now: DateTime<Utc>,
+) -> Result<Option<EntryMistake>, AppError> {
+    match after {
+        Entry::Seller(seller) if seller.number_prefix != book.seller.number_prefix => {
+            let running = read_settings::in_use(connection, book, now)?;
+            Ok(running.and_then(|series| {
+                let fault = ReadFault::SeriesRunning { prefix: series.name, year: series.year? };
+                Some(EntryMistake::new("number_prefix", fault))
+            }))
+        }
+        _ => Ok(None),
+    }
 }
 
 /// What of the asset contradicts posted charges or attached papers, each beside its field.

@@ -5,6 +5,7 @@ pub mod edit_meanwhile;
 pub mod export_book;
 pub mod import_book;
 pub mod list_terms;
+pub mod preview_seller;
 pub mod read_settings;
 pub mod read_tariffs;
 pub mod read_tenants;

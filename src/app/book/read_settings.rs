@@ -1,9 +1,12 @@
 //! What an installation is, beside its configuration.
 
+use chrono::{DateTime, Datelike, Utc};
 use chrono_tz::Tz;
 
 use crate::app::{AppError, Store, export_book, read_tenants};
-use crate::storage::{invoices, on_account};
+use crate::domain::book::Book;
+use crate::domain::calendar::day_in;
+use crate::storage::{AnyConnection, invoices, on_account};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
@@ -64,6 +67,23 @@ pub fn read(store: &Store) -> Result<Settings, AppError> {
     let database = store.database().url().to_string();
     let series = invoices::number_series(connection)?.into_iter().map(series).collect();
     Ok(Settings { database, zone: read_tenants::zone(store)?, seller, series })
+}
+
+/// The series documents are numbered in now, where one of this year has a number already: it goes on without a gap to the
+/// year's end, so that its prefix is kept until then. None where another can be chosen.
+pub fn series_in_use(store: &Store, now: DateTime<Utc>) -> Result<Option<SeriesState>, AppError> {
+    let book = export_book::shared(store)?;
+    in_use(&mut *store.connection()?, &book, now)
+}
+
+pub(in crate::app) fn in_use(
+    connection: &mut AnyConnection,
+    book: &Book,
+    now: DateTime<Utc>,
+) -> Result<Option<SeriesState>, AppError> {
+    let (prefix, year) = (&book.seller.number_prefix, day_in(now, book.facility.zone).year());
+    let begun = |(name, of, next): &(String, i32, i64)| name == prefix && *of >= year && *next > 1;
+    Ok(invoices::number_series(connection)?.into_iter().find(begun).map(series))
 }
 
 #[cfg(test)]

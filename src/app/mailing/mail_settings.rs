@@ -215,32 +215,25 @@ fn free(config: &MailConfig, before: &MailSettings, mut wish: MailWish) -> MailW
     wish
 }
 
-/// Everything that is wrong with it: what the configuration is held to, and what a page can be asked.
+/// Everything that is wrong with it: what the configuration is held to, and what a page can be asked. Each is looked at by
+/// itself, so that all of it is told at once.
 fn faults(before: &MailSettings, wish: &MailWish) -> Vec<MailFault> {
-    let mut faults = vec![];
-    let relay = |security, authority: Option<&String>| SmtpSettings {
-        host: wish.host.clone(),
-        port: wish.port,
-        security,
-        credentials: None,
-        authority: authority.cloned().map(Authority::Pem),
+    let fault = |host: &str, port, security, authority: Option<&String>| {
+        let authority = authority.cloned().map(Authority::Pem);
+        let relay =
+            SmtpSettings { host: host.to_owned(), port, security: security_of(security), credentials: None, authority };
+        Mailer::smtp(&relay).err().map(MailFault::from)
     };
-    faults.extend(Mailer::smtp(&relay(security_of(wish.security), None)).err().map(MailFault::from));
-    match &wish.authority {
-        Some(pem) if pem.len() > AUTHORITY_BYTES_MAX => faults.push(MailFault::AuthorityLong),
-        // It is looked at whatever protection is chosen, and whatever the host is.
-        Some(pem) => {
-            let here = SmtpSettings {
-                host: "localhost".to_owned(),
-                port: 465,
-                ..relay(security_of(SmtpSecurity::Tls), Some(pem))
-            };
-            faults.extend(Mailer::smtp(&here).err().map(MailFault::from));
-        }
-        None => {}
-    }
-    faults.extend(credential_fault(before, wish));
-    faults
+    let (here, some_port) = ("localhost", MailConfig::default().smtp_port);
+    let host = fault(&wish.host, some_port, SmtpSecurity::Starttls, None);
+    let port = fault(here, wish.port, SmtpSecurity::Starttls, None);
+    let protection = || fault(&wish.host, some_port, wish.security, None);
+    let authority = match &wish.authority {
+        Some(pem) if pem.len() > AUTHORITY_BYTES_MAX => Some(MailFault::AuthorityLong),
+        authority => fault(here, some_port, SmtpSecurity::Tls, authority.as_ref()),
+    };
+    let relay = host.or_else(protection).into_iter().chain(port);
+    relay.chain(credential_fault(before, wish)).chain(authority).collect()
 }
 
 fn credential_fault(before: &MailSettings, wish: &MailWish) -> Option<MailFault> {

@@ -10,7 +10,7 @@ use super::{
 use crate::domain::calendar::DatePeriod;
 use crate::domain::contract::Contract;
 use crate::domain::facility::Facility;
-use crate::domain::party::{Seller, Tenant};
+use crate::domain::party::{Language, Seller, Tenant};
 
 /// What a draft lacks to be issued. Tenant and contract must be the draft's.
 #[derive(Debug, Clone)]
@@ -62,6 +62,23 @@ impl Draft {
     fn service_period(&self, contract: &Contract) -> DatePeriod {
         let month = self.month.days();
         month.intersection(contract.in_force).unwrap_or(month)
+    }
+}
+
+impl IssuedInvoice {
+    /// How it would look if `seller` issued it in `language`, without a number: a specimen of their words.
+    pub fn specimen(self, seller: &Seller, language: Language) -> IssuedInvoice {
+        let number = InvoiceNumber::none();
+        IssuedInvoice {
+            language,
+            seller: InvoiceSeller::of(seller),
+            payment: PaymentDetails::of(seller, &number),
+            legal: seller.legal.in_language(language).clone(),
+            vat_on_debits: seller.legal.vat_on_debits,
+            layout: LAYOUT,
+            number,
+            ..self
+        }
     }
 }
 

@@ -50,7 +50,7 @@
   for (const form of document.querySelectorAll("form[data-guard]")) {
     let changed = form.dataset.guard === "changed";
     form.addEventListener("input", () => { changed = true; });
-    form.addEventListener("submit", () => { changed = false; });
+    form.addEventListener("submit", (event) => { if (event.submitter?.formTarget !== "_blank") changed = false; });
     window.addEventListener("beforeunload", (event) => { if (changed) event.preventDefault(); });
   }
 

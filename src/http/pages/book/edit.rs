@@ -103,6 +103,8 @@ enum Step {
     Save,
     Add(String),
     Remove(String, usize),
+    /// Not to save, but to be shown what it would come to, in one of several ways.
+    Show(String),
 }
 
 impl Submission {
@@ -122,6 +124,7 @@ impl Submission {
                 let (list, number) = row.rsplit_once('.').unwrap_or((row, ""));
                 Step::Remove(list.to_owned(), number.parse().unwrap_or(0))
             }
+            Some(("show", what)) => Step::Show(what.to_owned()),
             _ => Step::Save,
         };
         let basis = Basis { version: data.text("version").parse().ok(), reason: data.text("reason").to_owned() };
@@ -207,6 +210,7 @@ async fn submit(
             let data = data.compact(&list, Some(row));
             return answer(StatusCode::OK, frame, form, &data, vec![], version, None, true);
         }
+        Step::Show(_) => return answer(StatusCode::OK, frame, form, &data, vec![], version, None, true),
         Step::Save => {}
     }
     let data = form.lists().iter().fold(data, |data, list| data.compact(list, None));

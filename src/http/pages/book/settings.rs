@@ -16,6 +16,7 @@ use crate::app::read_settings::{self, SeriesKind, SeriesState, Settings};
 use crate::app::test_mail;
 use crate::config::{MailPart, MailTransport, SmtpSecurity};
 use crate::domain::access::{Action, Decision, policy};
+use crate::domain::invoice::InvoiceNumber;
 use crate::http::auth::{Visitor, role_key};
 use crate::http::error::Fault;
 use crate::http::state::{Environment, Shared, attempted, blocking};
@@ -49,7 +50,8 @@ struct Fact {
 struct SeriesRow {
     name: String,
     year: String,
-    next: i64,
+    /// Of documents the number itself.
+    next: String,
 }
 
 fn series_row(frame: &Frame, state: &SeriesState) -> SeriesRow {
@@ -63,7 +65,11 @@ fn series_row(frame: &Frame, state: &SeriesState) -> SeriesRow {
             SeriesKind::Letters => frame.t("settings-series-letters"),
         },
         year: state.year.map_or_else(|| frame.t("settings-series-endless"), |year| year.to_string()),
-        next: state.next,
+        next: match (&state.kind, state.year) {
+            (SeriesKind::Invoices(prefix), Some(year)) => InvoiceNumber::new(prefix, year, state.next)
+                .map_or_else(|_| state.next.to_string(), |number| number.to_string()),
+            _ => state.next.to_string(),
+        },
     }
 }
 

@@ -242,6 +242,18 @@ pub fn issued_by_id(
     admitted(row, scope)
 }
 
+/// The invoice that was issued last, whosever it is; one of the seller's own only where there is no other: it says less.
+pub fn newest(connection: &mut AnyConnection) -> StorageResult<Option<IssuedInvoice>> {
+    let row: Option<(i64, String, String, String)> = invoice::table
+        .inner_join(tenant::table)
+        .filter(invoice::status.eq("issued").and(invoice::kind.eq(InvoiceKind::Invoice.name())))
+        .order((tenant::internal, invoice::issued_at.desc(), invoice::id.desc()))
+        .select((invoice::id, tenant::code, invoice::content, invoice::content_sha256))
+        .first(connection)
+        .optional()?;
+    Ok(admitted(row, &TenantScope::Everyone)?.map(|(_, invoice)| invoice))
+}
+
 /// Drafts of a month within `scope`, by contract.
 pub fn drafts(
     connection: &mut AnyConnection,

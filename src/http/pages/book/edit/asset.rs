@@ -152,6 +152,7 @@ impl Form for AssetForm {
             sections: vec![section(draw.t("section-asset"), self.head(draw)), components],
             reason: (!is_new).then(|| reason(draw)),
             save: draw.t("save"),
+            shows: vec![],
         }
     }
 

@@ -196,6 +196,7 @@ impl EventForm {
             ],
             reason: Some(reason(draw)),
             save: draw.t("next-check"),
+            shows: vec![],
         }
     }
 

@@ -28,6 +28,7 @@ impl Form for ContactsForm {
             sections: vec![Section { rows: Some(contacts(draw)), ..section(draw.t("tenant-contacts"), vec![]) }],
             reason: None,
             save: draw.t("save"),
+            shows: vec![],
         }
     }
 

@@ -94,6 +94,7 @@ impl Form for ContractForm {
             sections,
             reason: self.code.is_some().then(|| reason(draw)),
             save: draw.t("save"),
+            shows: vec![],
         }
     }
 

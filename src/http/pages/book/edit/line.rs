@@ -233,6 +233,7 @@ impl Form for LineForm {
             sections,
             reason: Some(reason(draw)),
             save: draw.t("save"),
+            shows: vec![],
         }
     }
 

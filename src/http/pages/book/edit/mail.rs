@@ -74,6 +74,7 @@ impl MailForm {
             sections: vec![self.way(draw), self.relay(draw), self.trusted(draw)],
             reason: None,
             save: draw.t("save"),
+            shows: vec![],
         }
     }
 
@@ -201,19 +202,19 @@ pub async fn save(editor: Editor, sent: Sent) -> Result<HttpResponse, Fault> {
 
 /// What was typed; what the form did not send, because it was locked, is as it is stored.
 fn wish(data: &FormData, before: &MailSettings) -> MailWish {
-    let text = |name: &str| data.text(name).trim().to_owned();
+    let typed = |name: &str| data.text(name).trim().to_owned();
     let some = |text: String| (!text.is_empty()).then_some(text);
-    let (transport, security) = (text("mail.transport"), text("mail.security"));
+    let (transport, security) = (typed("mail.transport"), typed("mail.security"));
     MailWish {
         transport: MailTransport::ALL.into_iter().find(|known| known.name() == transport).unwrap_or(before.transport),
-        attach_pdf: !text("mail.attach_pdf").is_empty(),
-        host: text("mail.host"),
+        attach_pdf: !typed("mail.attach_pdf").is_empty(),
+        host: typed("mail.host"),
         // What is no number is no port, which is told.
-        port: text("mail.port").parse().unwrap_or(0),
+        port: typed("mail.port").parse().unwrap_or(0),
         security: SmtpSecurity::ALL.into_iter().find(|known| known.name() == security).unwrap_or(before.security),
-        user: some(text("mail.user")),
+        user: some(typed("mail.user")),
         password: some(data.text("mail.password").to_owned()),
-        authority: some(text("mail.authority")),
+        authority: some(typed("mail.authority")),
     }
 }
 

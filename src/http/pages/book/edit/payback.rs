@@ -75,6 +75,7 @@ impl Form for PaybackForm {
             ],
             reason: Some(reason(draw)),
             save: draw.t("save"),
+            shows: vec![],
         }
     }
 

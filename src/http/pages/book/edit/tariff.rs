@@ -72,6 +72,7 @@ impl Form for TariffForm {
             sections,
             reason: self.code.is_some().then(|| reason(draw)),
             save: draw.t("save"),
+            shows: vec![],
         }
     }
 

@@ -61,6 +61,7 @@ impl Form for TenantForm {
             ],
             reason: None,
             save: draw.t("save"),
+            shows: vec![],
         }
     }
 

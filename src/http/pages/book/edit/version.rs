@@ -46,6 +46,7 @@ impl Form for VersionForm {
             sections: price::sections(draw),
             reason: Some(reason(draw)),
             save: draw.t("save"),
+            shows: vec![],
         }
     }
 

@@ -24,6 +24,8 @@ pub struct FormView {
     /// Asked where terms change that somebody is billed by.
     pub reason: Option<Input>,
     pub save: String,
+    /// Ways to be shown what it would come to: each with what it is called in the form, and its words.
+    pub shows: Vec<(&'static str, String)>,
 }
 
 /// What is wrong, with the id of the field it is in.
@@ -144,9 +146,10 @@ impl Input {
         self
     }
 
-    /// Set elsewhere: it is shown and not asked for.
+    /// Set elsewhere: it is shown and not asked for, nor is said how it would be filled in.
     pub fn locked(mut self) -> Input {
         (self.is_locked, self.is_required) = (true, false);
+        self.hint.clear();
         self
     }
 

@@ -50,6 +50,9 @@ fn read(frame: &Frame, fault: &ReadFault) -> String {
         ReadFault::Calendar(_) => frame.t("wrong-month"),
         ReadFault::Identifier(error) => identifier(frame, error),
         ReadFault::NumberPrefix(_) => frame.t("wrong-prefix"),
+        ReadFault::SeriesRunning { prefix, year } => {
+            frame.texts("wrong-series", &[("prefix", prefix), ("year", &year.to_string())])
+        }
         ReadFault::Tiers(error) => tiers(frame, error),
         ReadFault::BandsWithoutCommitment => frame.t("wrong-bands-alone"),
         ReadFault::QuantityAndMeasure | ReadFault::NoQuantity => frame.t("wrong-quantity-or-measure"),
