@@ -396,7 +396,7 @@ fn an_event_recorded_by_mistake_is_withdrawn_until_it_is_posted() {
         assert!(code == Some(2) && told.contains("was withdrawn before, by event 2"), "{told}");
         let shown = world.ok(&["assets", "show", ASSET]);
         assert!(
-            shown.contains("withdrawn by event 2: fissures") && shown.contains("withdraw of 1 on 2026-11-10"),
+            shown.contains("withdrawn by event 2: fissures") && shown.contains("withdraw of event 1 on 2026-11-10"),
             "{shown}"
         );
         let after: Value =

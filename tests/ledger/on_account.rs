@@ -253,7 +253,7 @@ fn what_is_on_account_is_carried_forward_and_used_in_the_next_year() {
         assert_eq!(text_of(&json_at(&world, LATER, &keep), "number"), "CPT-2026-000001");
         years_closed(&world);
         let correct = |on| ["payments", "correct", tenant, "CPT-2026-000001", "--reason", "mal lu", "--on", on];
-        assert!(refused(&world, LATER, &correct("2026-12-20")).contains("closed"), "{engine:?}");
+        assert!(refused(&world, LATER, &correct("2026-12-20")).contains("2026 is locked"), "{engine:?}");
         let next = json_at(&world, LATER, &["journal", "balance", "--from", "2027-01-01", "--to", "2027-12-31"]);
         let row = next["accounts"].as_array().unwrap().iter().find(|row| row["account"] == "419").unwrap();
         assert_eq!(text_of(row, "opening_credit"), "120.00", "{row:#}");
