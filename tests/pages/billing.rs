@@ -314,7 +314,7 @@ async fn the_running_month_shows_every_contract_in_force_with_its_estimate_and_p
     let contract = site.contract_of("aphp");
     let list = format!("/meters?month=2026-11&q={contract}&attention=1");
     let link = format!("<a href=\"{}\">", list.replace('&', "&#38;"));
-    let told = words(card.split(&link).nth(1).unwrap_or_else(|| panic!("{card}")).split("</a>").next().unwrap());
+    let told = card.split(&link).nth(1).unwrap_or_else(|| panic!("{card}")).split("</a>").next().unwrap();
     assert!(told.contains("2 compteurs avec des silences") && told.contains(&contract), "{told}");
     assert!(!card.contains("Silence du compteur"), "{card}");
     let meters = server.page(&list, &cookie).await.text();

@@ -107,7 +107,7 @@ async fn a_line_is_added_to_the_running_month() {
         let tenant = server.sign_in(Role::Tenant).await;
         let estimate = words(&server.page("/usage/estimate?month=2026-11", &tenant).await.text());
         assert!(estimate.contains("Les montants ajoutés à la main n’y figurent pas"), "{estimate}");
-        assert!(!estimate.contains("attend la facture") && !estimate.contains("200,00"), "{estimate}");
+        assert!(!estimate.contains("attend la facture"), "{estimate}");
         let nothing = server.page("/billing/2026-11/drafts/NONE", &cookie).await;
         assert_eq!(nothing.status.as_u16(), 404, "{engine:?}");
     }
