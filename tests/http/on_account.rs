@@ -76,7 +76,7 @@ async fn what_is_kept_by_hand_is_moved_and_taken_back() {
         let site = Site::new(engine);
         let server = Server::start(&site).await;
         let token = server.token(Role::Finance).await;
-        let (own, other) = ("/api/v1/tenants/aphp/on-account", "/api/v1/tenants/essai/on-account");
+        let (own, other) = ("/api/v1/tenants/aphp/on-account", "/api/v1/tenants/eau-de-paris/on-account");
         let receipts = format!("{other}/receipts");
         let body = json!({ "received_on": "2026-11-02", "amount": "70.00", "reference": "VIR 9", "preview": true });
         let seen = send(&server, &token, &receipts, "seen", &body).await;

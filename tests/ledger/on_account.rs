@@ -261,7 +261,8 @@ fn what_is_on_account_is_carried_forward_and_used_in_the_next_year() {
         let settle = ["payments", "settle", tenant, "DC2026000003", "--amount", "100.00", "--on", "2027-01-20"];
         let settled = json_at(&world, LATER, &settle);
         let paid = &settled["payments"][0];
-        assert_eq!((text_of(paid, "number"), text_of(paid, "received_on")), ("REG-2027-000001", "2026-12-20"));
+        assert_eq!(text_of(paid, "received_on"), "2026-12-20", "{engine:?}");
+        assert!(text_of(paid, "number").starts_with("REG-2027-"), "{paid:#}");
         assert!(refused(&world, LATER, &correct("2027-01-20")).contains("100.00 of the 120.00"), "{engine:?}");
         ties(&world, "20.00");
         let verified = json_at(&world, LATER, &["audit", "verify"]);

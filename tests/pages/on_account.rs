@@ -82,7 +82,7 @@ async fn the_rest_of_a_payment_is_kept_settles_another_invoice_and_goes_back() {
             "{page}"
         );
         let page = server.page(account, &finance).await.text();
-        assert!(page.contains("Libellé du virement (seulement si la somme est rendue)"), "{page}");
+        assert!(page.contains("Libellé du virement ou du règlement"), "{page}");
         let fields = [("how", "settle"), ("invoice", &*other), ("amount", "150,01"), ("date", "2026-11-03")];
         let refused = server.send(account, &finance, &fields).await;
         assert!(refused.status.as_u16() == 422 && refused.text().contains("au plus"), "{}", refused.text());

@@ -235,7 +235,7 @@ pub async fn send_back(writing: Writing, code: Path<String>) -> Result<HttpRespo
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct KeepBody {
+pub struct ReceivedBody {
     #[serde(deserialize_with = "plain_day")]
     received_on: NaiveDate,
     #[schema(value_type = Amount)]
@@ -256,7 +256,7 @@ pub struct KeepBody {
         ("Idempotency-Key" = Option<String>, Header, description = "The same request is recorded once."),
     ),
     description = "Keeps money that a tenant sent while nothing of it is open on its account.",
-    request_body = KeepBody,
+    request_body = ReceivedBody,
     responses((status = 200, body = RepaymentPreview, description = "With `preview`: what is on account before and after."),
               (status = 201, body = described::KeptReport, description = "Recorded: its number, and what is on account."),
               (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
@@ -264,7 +264,7 @@ pub struct KeepBody {
     security(("token" = []))
 )]
 pub async fn keep(writing: Writing, code: Path<String>) -> Result<HttpResponse, Fault> {
-    let KeepBody { received_on, amount, reference, preview, again } = writing.body()?;
+    let ReceivedBody { received_on, amount, reference, preview, again } = writing.body()?;
     let new = NewReceived { tenant: TenantCode(code.into_inner()), on: received_on, amount, reference };
     if preview {
         let (store, now) = (writing.shared.store.clone(), writing.shared.now());
@@ -277,7 +277,7 @@ pub async fn keep(writing: Writing, code: Path<String>) -> Result<HttpResponse, 
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct CorrectionBody {
+pub struct TakeBackBody {
     /// What was kept; nothing of it may be used yet.
     #[schema(example = "CPT-2026-000001")]
     number: String,
@@ -294,7 +294,7 @@ pub struct CorrectionBody {
 
 /// What a correction would do.
 #[derive(Serialize, ToSchema)]
-pub struct CorrectionPreview {
+pub struct TakeBackPreview {
     #[schema(value_type = Amount)]
     amount: String,
     #[schema(value_type = Amount)]
@@ -312,8 +312,8 @@ pub struct CorrectionPreview {
     ),
     description = "Takes back what was kept on a tenant's account by mistake, by an entry that reverses its own; or moves it \
                    to another tenant's.",
-    request_body = CorrectionBody,
-    responses((status = 200, body = CorrectionPreview, description = "With `preview`: what is on account before and after."),
+    request_body = TakeBackBody,
+    responses((status = 200, body = TakeBackPreview, description = "With `preview`: what is on account before and after."),
               (status = 201, body = described::TakenBackReport,
                description = "Recorded: its number, what is left, and what is kept instead."),
               (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
@@ -321,14 +321,14 @@ pub struct CorrectionPreview {
     security(("token" = []))
 )]
 pub async fn correct(writing: Writing, code: Path<String>) -> Result<HttpResponse, Fault> {
-    let CorrectionBody { number, corrected_on, to, reason, preview } = writing.body()?;
+    let TakeBackBody { number, corrected_on, to, reason, preview } = writing.body()?;
     let (tenant, to) = (TenantCode(code.into_inner()), to.map(TenantCode));
     let new = NewCorrection { tenant, number, on: corrected_on, to, reason };
     if preview {
         let (store, now) = (writing.shared.store.clone(), writing.shared.now());
         let plan = blocking(move || correct_kept::plan(&store, &new, now)).await?;
         let (amount, balance) = (plan.kept.amount, plan.balance);
-        return Ok(HttpResponse::Ok().json(CorrectionPreview {
+        return Ok(HttpResponse::Ok().json(TakeBackPreview {
             amount: amount.to_string(),
             balance_before: balance.to_string(),
             balance_after: (balance - amount).to_string(),
