@@ -13,6 +13,7 @@ use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::book::Book;
 use crate::domain::calendar::day_in;
 use crate::domain::ids::InvoiceId;
+use crate::domain::ids::TenantCode;
 use crate::domain::invoice::InvoiceNumber;
 use crate::domain::money::Money;
 use crate::domain::party::mail_address::mail_host;
@@ -29,6 +30,7 @@ pub const REMINDER_MAIL: &str = "payment-reminder";
 /// What would be sent, to whom, and what was.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReminderPlan {
+    pub tenant: TenantCode,
     pub preview: Preview,
     pub recipients: Vec<String>,
     /// When reminders of this invoice were queued before, oldest first.
@@ -101,6 +103,7 @@ pub fn plan(
     let before = sent_before(connection, id)?;
     let kept = on_account::balance(connection, Some(&gathered.invoice.buyer.code))?;
     Ok(ReminderPlan {
+        tenant: gathered.invoice.buyer.code.clone(),
         kept,
         on_account: (kept > Money::ZERO).then(|| settle_first(kept)),
         hindrance: hindrance(&book, number, &before, now).map(|unsent| unsent.told()),

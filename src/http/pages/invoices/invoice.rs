@@ -240,10 +240,8 @@ fn account_view(frame: &Frame, invoice: &IssuedInvoice, account: &Account, on_ac
         is_open: balance.open > Money::ZERO,
         is_late: account.is_late,
         is_creditable: balance.credited < invoice.totals.gross,
-        from_account: (balance.open > Money::ZERO && on_account > Money::ZERO).then(|| {
-            let address = on_account_page::address(&invoice.buyer.code);
-            Address::new(&address).set("invoice", invoice.number.as_str()).href()
-        }),
+        from_account: (balance.open > Money::ZERO && on_account > Money::ZERO)
+            .then(|| on_account_page::settling(&invoice.buyer.code, &invoice.number)),
         owed: owed(frame, account),
         credit_notes: account
             .credit_notes

@@ -197,6 +197,11 @@ pub fn address(tenant: &TenantCode) -> String {
     format!("{}/on-account", own_page(tenant))
 }
 
+/// The same with the form that settles `invoice` from it.
+pub fn settling(tenant: &TenantCode, invoice: &InvoiceNumber) -> String {
+    Address::new(address(tenant)).set("invoice", invoice.as_str()).href()
+}
+
 fn moved_row(frame: &Frame, tenant: &TenantCode, line: &StatementLine) -> MovedRow {
     let Movement { number, on, amount, reference, .. } = &line.movement;
     let is_listed = line.kind == MovementKind::Settled && frame.may(Action::SeePayments);

@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use super::forms::{Fields, refused};
-use super::{Frame, done, page};
+use super::{Frame, done, on_account, page};
 use crate::app::Store;
 use crate::app::read_tenants;
 use crate::app::remind::{self, ReminderPlan};
@@ -27,8 +27,8 @@ struct ReminderPage {
     plan: Option<ReminderPlan>,
     /// Why none can leave now; not told twice where it is what was refused.
     hindrance: Option<String>,
-    /// What is on account of its tenant.
-    on_account: Option<String>,
+    /// What is on account of its tenant, and where it is settled from that.
+    on_account: Option<(String, String)>,
     /// When reminders left before.
     before: Vec<String>,
 }
@@ -62,7 +62,10 @@ async fn shown(
     Ok(ReminderPage {
         before: before.map(|at| frame.instant(Timestamp::from(*at), zone)).collect(),
         hindrance: plan.as_ref().and_then(|plan| plan.hindrance.as_ref()).map(|told| frame.said(told)),
-        on_account: plan.as_ref().and_then(|plan| plan.on_account.as_ref()).map(|told| frame.said(told)),
+        on_account: plan.as_ref().and_then(|plan| {
+            let told = plan.on_account.as_ref()?;
+            Some((frame.said(told), on_account::settling(&plan.tenant, &number)))
+        }),
         refusal: refusal.map(|told| frame.said(&told)),
         number: number.to_string(),
         plan,
