@@ -87,7 +87,8 @@ async fn what_is_kept_by_hand_is_moved_and_taken_back() {
         let body =
             json!({ "number": "CPT-2026-000001", "corrected_on": "2026-11-02", "to": "aphp", "reason": "mal lu" });
         let corrections = format!("{other}/corrections");
-        let of_another = send(&server, &token, &format!("{own}/corrections"), "two", &body).await;
+        let alone = json!({ "number": "CPT-2026-000001", "corrected_on": "2026-11-02", "reason": "mal lu" });
+        let of_another = send(&server, &token, &format!("{own}/corrections"), "two", &alone).await;
         assert_eq!(of_another.status.as_u16(), 404, "{}", of_another.text());
         let moved = send(&server, &token, &corrections, "three", &body).await;
         assert_eq!(moved.status.as_u16(), 201, "{}", moved.text());
