@@ -99,9 +99,10 @@ async fn what_is_kept_by_hand_is_moved_and_taken_back() {
         assert!(again.status.as_u16() == 422 && again.text().contains("was taken back already"), "{}", again.text());
 
         let back = json!({ "number": "CPT-2026-000003", "corrected_on": "2026-11-02", "reason": "rien n’est venu" });
-        let early = json!({ "number": "CPT-2026-000003", "corrected_on": "2026-11-01", "reason": "x" });
+        let early = json!({ "number": "CPT-2026-000003", "corrected_on": "2026-11-01", "reason": "mal lu" });
         let corrections = format!("{own}/corrections");
-        assert!(send(&server, &token, &corrections, "five", &early).await.text().contains("was kept on 2026-11-02"));
+        let refused = send(&server, &token, &corrections, "five", &early).await.text();
+        assert!(refused.contains("was kept on 2026-11-02"), "{refused}");
         let part = json!({ "repaid_on": "2026-11-03", "amount": "20.00" });
         assert_eq!(send(&server, &token, &format!("{own}/repayments"), "six", &part).await.status.as_u16(), 201);
         let used = send(&server, &token, &corrections, "seven", &back).await;
