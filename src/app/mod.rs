@@ -65,8 +65,8 @@ pub use mailing::{deliver_outbox, notices, test_mail};
 pub use payback::{record_management_figures, report_payback};
 use payments::settle;
 pub use payments::{
-    charge_interest, correct_kept, dunning, import_statement, keep_by_hand, match_receipts, on_account, open_invoices, read_payments,
-    record_and_keep, record_payment, refund, remind, repay, settle_from_account, transfer,
+    charge_interest, correct_kept, dunning, import_statement, keep_by_hand, match_receipts, on_account, open_invoices,
+    read_payments, record_and_keep, record_payment, refund, remind, repay, settle_from_account, transfer,
 };
 use plant::read_series;
 pub use plant::{

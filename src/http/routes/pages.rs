@@ -125,7 +125,11 @@ pub(super) const ROUTES: &[RouteRow] = &[
     post!("/tenants/{code}/on-account", Access::Page(Action::RecordPayments), pages::on_account::submit),
     get!("/tenants/{code}/on-account/keep", Access::Page(Action::RecordPayments), pages::kept::keep_form),
     post!("/tenants/{code}/on-account/keep", Access::Page(Action::RecordPayments), pages::kept::keep),
-    get!("/tenants/{code}/on-account/{number}/correct", Access::Page(Action::RecordPayments), pages::kept::correct_form),
+    get!(
+        "/tenants/{code}/on-account/{number}/correct",
+        Access::Page(Action::RecordPayments),
+        pages::kept::correct_form
+    ),
     post!("/tenants/{code}/on-account/{number}/correct", Access::Page(Action::RecordPayments), pages::kept::correct),
     get!("/tenants/{code}", Access::Page(Action::SeeTenants), pages::tenants::one),
     get!("/tariffs", Access::Page(Action::SeeTariffs), pages::tariffs::list),
