@@ -95,7 +95,8 @@ async fn what_is_kept_by_hand_is_moved_and_taken_back() {
         let body =
             json!({ "number": "CPT-2026-000001", "corrected_on": "2026-11-02", "to": "aphp", "reason": "mal lu" });
         let corrections = format!("{other}/corrections");
-        let of_another = send(&server, &token, &format!("{own}/corrections"), "two", &body).await;
+        let alone = json!({ "number": "CPT-2026-000001", "corrected_on": "2026-11-02", "reason": "mal lu" });
+        let of_another = send(&server, &token, &format!("{own}/corrections"), "two", &alone).await;
         assert_eq!(of_another.status.as_u16(), 404, "{}", of_another.text());
         let moved = send(&server, &token, &corrections, "three", &body).await;
         assert_eq!(moved.status.as_u16(), 201, "{}", moved.text());
@@ -106,9 +107,10 @@ async fn what_is_kept_by_hand_is_moved_and_taken_back() {
         assert!(again.status.as_u16() == 422 && again.text().contains("was taken back already"), "{}", again.text());
 
         let back = json!({ "number": "CPT-2026-000003", "corrected_on": "2026-11-02", "reason": "rien n’est venu" });
-        let early = json!({ "number": "CPT-2026-000003", "corrected_on": "2026-11-01", "reason": "x" });
+        let early = json!({ "number": "CPT-2026-000003", "corrected_on": "2026-11-01", "reason": "mal lu" });
         let corrections = format!("{own}/corrections");
-        assert!(send(&server, &token, &corrections, "five", &early).await.text().contains("was kept on 2026-11-02"));
+        let refused = send(&server, &token, &corrections, "five", &early).await.text();
+        assert!(refused.contains("was kept on 2026-11-02"), "{refused}");
         let part = json!({ "repaid_on": "2026-11-03", "amount": "20.00" });
         assert_eq!(send(&server, &token, &format!("{own}/repayments"), "six", &part).await.status.as_u16(), 201);
         let used = send(&server, &token, &corrections, "seven", &back).await;
