@@ -287,3 +287,28 @@ async fn the_latest_root_comes_first() {
         assert_eq!(roots[0]["previous"], roots[1]["root"], "{engine:?}");
     }
 }
+
+/// A month that came to nothing says why, and an estimate what it leaves out.
+#[actix_web::test]
+async fn a_cancelled_month_before_and_lines_that_wait_are_told() {
+    let site = Site::new(Engine::Sqlite);
+    let server = Server::start(&site).await;
+    let (token, number) = (server.token(Role::Finance).await, site.number_of("aphp"));
+    let post = async |path: &str, body: Value| {
+        let answer = server.api("POST", path, &token, Some(body)).await;
+        assert_eq!(answer.status.as_u16(), 201, "{path}: {}", answer.text());
+    };
+    post(&format!("/api/v1/invoices/{number}/credit-notes"), json!({ "reason": "Facture au mauvais service" })).await;
+    let rows = server.get_with("/api/v1/billing/2026-10/comparison", &token).await.json();
+    let own = rows.as_array().unwrap().iter().find(|row| row["tenant"] == "aphp").unwrap();
+    assert_eq!((&own["cancelled_before"], &own["net_before"]), (&json!(number), &json!("0.00")), "{own}");
+    let others = rows.as_array().unwrap().iter().filter(|row| row["cancelled_before"].is_null()).count();
+    assert_eq!(others, 2, "{rows}");
+    let line = json!({ "designation": "Intervention", "unit_price": "80.00", "quantity": "1", "reason": "Ticket 7" });
+    post("/api/v1/billing/2026-11/drafts/AP-2026/lines", line).await;
+    let estimate = "/api/v1/estimate?month=2026-11&tenant=aphp";
+    let waiting =
+        async |token: &str| server.get_with(estimate, token).await.json()["contracts"][0]["lines_waiting"].clone();
+    assert_eq!(waiting(&token).await, 1);
+    assert_eq!(waiting(&server.token(Role::Tenant).await).await, 0);
+}

@@ -67,6 +67,8 @@ struct Row {
     net: Option<Money>,
     gross: Option<Money>,
     net_before: Option<Money>,
+    /// The invoice of the month before of which nothing is left: why that month came to nothing.
+    cancelled_before: Option<String>,
     difference: Option<Money>,
     percent: Option<String>,
     far: bool,
@@ -85,6 +87,7 @@ impl Row {
             net: one.net,
             gross: one.gross,
             net_before: one.net_before,
+            cancelled_before: one.cancelled_before.as_ref().map(|one| one.invoice.to_string()),
             difference: one.difference(),
             percent: one.percent().map(|percent| percent.to_string()),
             far: one.is_far(),
@@ -97,7 +100,9 @@ impl Row {
         let percent = self.percent.as_ref().map(|percent| format!(" {percent} %")).unwrap_or_default();
         let known = self.known.map(|known| format!("  known {:>14}", known.to_string())).unwrap_or_default();
         let marks = [(self.partial, "partial"), (self.far, "far")];
-        let marks: Vec<&str> = marks.into_iter().filter_map(|(is_so, word)| is_so.then_some(word)).collect();
+        let marks = marks.into_iter().filter_map(|(is_so, word)| is_so.then(|| word.to_owned()));
+        let before = self.cancelled_before.as_ref().map(|number| format!("{number} of the month before cancelled"));
+        let marks: Vec<String> = marks.chain(before).collect();
         format!(
             "  {:<16} {:<16} {:<9}{known}  net {:>14}  before {:>14}  {:>14}{percent}  {} {}",
             self.contract,
@@ -169,6 +174,8 @@ struct Estimated {
     previous_invoice: Option<String>,
     previous_net: Option<Money>,
     lines: Vec<Line>,
+    /// Lines added by hand that wait for the month's invoice, which no estimate holds.
+    lines_waiting: usize,
     /// Lines that cannot be told, and why.
     problems: Vec<String>,
 }
@@ -232,6 +239,7 @@ fn estimated(one: &ContractEstimate, month: BillingMonth) -> Estimated {
         previous_invoice: before.map(|(number, _)| number.to_string()),
         previous_net: before.map(|(_, totals)| totals.net),
         lines: estimate.lines.iter().map(Line::of).collect(),
+        lines_waiting: one.waiting.len(),
         problems: estimate.problems.iter().map(problem).collect(),
     }
 }
@@ -245,6 +253,8 @@ fn describe_estimate(one: &Estimated) -> String {
     let before = one.previous_invoice.iter().zip(one.previous_net);
     let before = before.map(|(number, net)| format!("  the month before: {net} ({number})"));
     let lines = one.lines.iter().map(Line::describe);
+    let waiting = counted(one.lines_waiting, "line added by hand waits", "lines added by hand wait");
+    let waiting = (one.lines_waiting > 0).then(|| format!("  {waiting} for the invoice and count beside this"));
     let problems = one.problems.iter().map(|problem| format!("  not told: {problem}"));
-    std::iter::once(head).chain(before).chain(lines).chain(problems).collect::<Vec<_>>().join("\n")
+    std::iter::once(head).chain(before).chain(lines).chain(waiting).chain(problems).collect::<Vec<_>>().join("\n")
 }

@@ -93,6 +93,8 @@ pub struct ComparedAnswer {
     gross: Option<String>,
     #[schema(value_type = Option<Amount>)]
     net_before: Option<String>,
+    /// The invoice of the month before of which nothing is left: why that month came to nothing.
+    cancelled_before: Option<String>,
     #[schema(value_type = Option<Amount>)]
     difference: Option<String>,
     /// The difference in percent of the month before, to one decimal.
@@ -147,6 +149,7 @@ fn answer(one: &Compared, compared: &Comparison) -> ComparedAnswer {
         net: amount(one.net),
         gross: amount(one.gross),
         net_before: amount(one.net_before),
+        cancelled_before: one.cancelled_before.as_ref().map(|one| one.invoice.to_string()),
         difference: amount(one.difference()),
         percent: one.percent().map(|percent| percent.to_string()),
         far: one.is_far(),

@@ -98,6 +98,9 @@ pub struct ContractEstimateAnswer {
     #[schema(value_type = Option<Amount>)]
     previous_net: Option<String>,
     lines: Vec<EstimateLineAnswer>,
+    /// Lines added by hand that wait for the month's invoice, which no estimate holds: `…/drafts/{contract}/lines` has them.
+    /// None are told to a tenant, who sees what is issued.
+    lines_waiting: usize,
     problems: Vec<String>,
 }
 
@@ -196,6 +199,7 @@ pub async fn estimate(
                 formulas: line.projected.iter().map(|charge| charge.provenance.formula.clone()).collect(),
             })
             .collect(),
+        lines_waiting: one.waiting.len(),
         problems: one.estimate.problems.iter().map(|(line, why)| problem(line, why)).collect(),
     });
     Ok(HttpResponse::Ok().json(EstimateAnswer {
