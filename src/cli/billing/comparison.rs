@@ -100,7 +100,7 @@ impl Row {
         let percent = self.percent.as_ref().map(|percent| format!(" {percent} %")).unwrap_or_default();
         let known = self.known.map(|known| format!("  known {:>14}", known.to_string())).unwrap_or_default();
         let marks = [(self.partial, "partial"), (self.far, "far")];
-        let marks = marks.into_iter().filter_map(|(is_so, word)| is_so.then(|| word.to_owned()));
+        let marks = marks.into_iter().filter(|(is_so, _)| *is_so).map(|(_, word)| word.to_owned());
         let before = self.cancelled_before.as_ref().map(|number| format!("{number} of the month before cancelled"));
         let marks: Vec<String> = marks.chain(before).collect();
         format!(
