@@ -214,6 +214,10 @@ impl Config {
         let mut config: Config = whole.extract().map_err(|error| ConfigError(Box::new(error)))?;
         let is_given = |part: &MailPart| part.keys().iter().any(|key| given.contains(&format!("mail.{key}")));
         config.mail.fixed = MailPart::ALL.into_iter().filter(is_given).collect();
+        // Another authority would let another server be taken for the machine's relay, and be told its password.
+        if config.mail.fixed.contains(&MailPart::Relay) {
+            config.mail.fixed.insert(MailPart::Authority);
+        }
         Ok(config)
     }
 
@@ -259,7 +263,8 @@ mod tests {
             Config::load(folder.path()).unwrap().mail.fixed.into_iter().collect::<Vec<_>>()
         };
         assert_eq!(fixed("[server]\nworkers = 1\n"), []);
-        assert_eq!(fixed("[mail]\nsmtp_port = 587\n"), [MailPart::Relay], "though it is the default");
+        let relay = [MailPart::Relay, MailPart::Authority];
+        assert_eq!(fixed("[mail]\nsmtp_port = 587\n"), relay, "though it is the default");
         assert_eq!(
             fixed("[mail]\ntransport = \"smtp\"\nattach_pdf = true\nsmtp_ca_file = \"a.pem\"\n"),
             [MailPart::Transport, MailPart::Attachment, MailPart::Authority]

@@ -25,7 +25,7 @@ pub fn serve(context: &Context, store: Store) -> Result<Outcome, CliError> {
     upload_readings::recover(&store)?;
     sweep(context)?;
     // What the machine sets is checked here, where its operator sees it; what administrators save is when they do.
-    deliver_outbox::mailer(&context.config.mail, &context.data_dir)?;
+    deliver_outbox::check(&context.config.mail, &context.data_dir)?;
     let environment = Environment::new(context.config.clone(), context.data_dir.clone());
     let way_out = environment.way_out.clone();
     let parts = ServerParts::new(store.clone(), &context.config.server, context.clock)?;

@@ -167,7 +167,14 @@ async fn what_is_not_owed_is_refused_with_what_to_do() {
         periods::change(&store, AccountingPeriod::Month(november), PeriodAction::Close, None, &by(), at).unwrap();
         // Who plans it is told before confirming.
         let day = "2026-11-03".parse().unwrap();
-        let pay = record_payment::plan(&store, &InvoiceNumber::from_stored(other), Money::from_cents(1), day, at);
+        let payment = NewPayment {
+            invoice: InvoiceNumber::from_stored(other),
+            received_on: day,
+            amount: Money::from_cents(1),
+            reference: None,
+            statement_key: None,
+        };
+        let pay = record_payment::plan(&store, &payment, at);
         let new = NewRefund {
             invoice: InvoiceNumber::from_stored(first),
             on: day,

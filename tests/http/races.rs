@@ -139,7 +139,7 @@ fn what_was_confirmed_of_another_account_is_not_done() {
         let store = site.world.store();
         let number = InvoiceNumber::from_stored(site.number_of("aphp"));
         let part = payment(&number, Money::from_cents(100));
-        let seen = record_payment::plan(&store, &number, part.amount, part.received_on, now()).unwrap().open;
+        let seen = record_payment::plan(&store, &part, now()).unwrap().open;
         let record = || record_payment::record_as_seen(&store, &part, Some(seen), &by(), now());
         record().unwrap();
         let told = record().unwrap_err().to_string();

@@ -15,7 +15,7 @@ use crate::app::remind::{self, REMINDER_MAIL, Withdrawal};
 use crate::app::reset_password::RESET_MAIL;
 use crate::app::secrets::{LinkKind, Secrets};
 use crate::app::{AppError, Store, archive_invoice, export_book, sign_roots};
-use crate::config::{self, MailConfig, MailTransport, PublicUrl};
+use crate::config::{self, MailConfig, MailPart, MailTransport, PublicUrl};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::mail::{self, Authority, LinkNotice, LinkPurpose, MailError, Mailer, RootNotice, SmtpSettings};
 use crate::storage::outbox::{self, Message, MessageStatus};
@@ -71,6 +71,14 @@ pub struct WaitingNotice {
 /// The mailer `config` asks for by itself; nothing is connected, what is wrong with the settings is told.
 pub fn mailer(config: &MailConfig, data_dir: &Path) -> Result<Mailer, AppError> {
     made(config, config.smtp_ca_file.clone().map(Authority::File), data_dir)
+}
+
+/// Refuses what the machine sets of the relay and cannot work, whichever way mails leave now: administrators may choose the
+/// relay later, and would not see why.
+pub fn check(config: &MailConfig, data_dir: &Path) -> Result<(), AppError> {
+    let sets_relay = [MailPart::Relay, MailPart::Authority].iter().any(|part| config.fixed.contains(part));
+    let transport = if sets_relay { MailTransport::Smtp } else { config.transport };
+    mailer(&MailConfig { transport, ..config.clone() }, data_dir).map(|_| ())
 }
 
 /// The mailer of these settings, trusting `authority` beside the built-in ones.

@@ -90,7 +90,7 @@ pub enum MailFault {
     #[error("smtp_password is given without smtp_user")]
     UserMissing,
     #[error(
-        "host, port, protection or user is another: give the password again, so that it is sent nowhere unknowingly"
+        "host, port, protection, user or trusted authority is another: give the password again, so that it is sent nowhere unknowingly"
     )]
     PasswordAgain,
     #[error("the authority is too long: at most {AUTHORITY_BYTES_MAX} bytes")]
@@ -241,8 +241,9 @@ fn credential_fault(before: &MailSettings, wish: &MailWish) -> Option<MailFault>
         let length = text.chars().count();
         (1..=TEXT_CHARACTERS_MAX).contains(&length) && !text.chars().any(char::is_control)
     };
-    let is_elsewhere = (&wish.host, wish.port, wish.security, &wish.user)
-        != (&before.host, before.port, before.security, &before.user);
+    // Whoever is trusted to be the relay gets the password as well.
+    let is_elsewhere = (&wish.host, wish.port, wish.security, &wish.user, &wish.authority)
+        != (&before.host, before.port, before.security, &before.user, &before.authority);
     match (&wish.user, &wish.password) {
         (None, None) => None,
         (None, Some(_)) => Some(MailFault::UserMissing),

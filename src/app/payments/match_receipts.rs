@@ -1,10 +1,10 @@
 //! Receipts of bank statements that name no invoice, or not one: a person matches them by hand, part by part, keeps
 //! what is left on account of who sent it, or says that they pay none.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::app::on_account::{self, KeptReport, Received};
-use crate::app::record_payment::{NewPayment, PaymentReport, Source, record_within};
+use crate::app::record_payment::{self, NewPayment, PaymentPlan, PaymentReport, Source, record_within};
 use crate::app::{AppError, Store, read_tenants, settle};
 use crate::collect::statement::Receipt;
 use crate::domain::audit::{Actor, AuditEvent};
@@ -102,24 +102,42 @@ pub fn assign(
     store.write(|connection| {
         payments::hold(connection)?;
         let mut receipt = waiting(bank::find(connection, key)?, key)?;
-        if amount > receipt.open() {
-            let english = format!("the receipt has {} left to record; {amount} is more", receipt.open());
-            let told = Told::new("receipt-too-much", english).with("left", receipt.open()).with("amount", amount);
-            return Err(AppError::Refused(Box::new(told)));
-        }
-        let new = NewPayment {
-            invoice: invoice.clone(),
-            received_on: receipt.booked_on,
-            amount,
-            reference: Some(receipt.text.clone()),
-            statement_key: Some(part_key(&receipt)),
-        };
+        let new = part(&receipt, invoice, amount)?;
         // Each part carries as much as it can of what the bank kept of the whole: what came in is left for the last.
         let kept = receipt.charge.min(amount);
         let report = record_within(connection, &new, Source::Bank { kept }, seen, (today, by, now))?;
         note(&mut receipt, amount, kept, &report.number);
         bank::put(connection, &receipt)?;
         Ok(report)
+    })
+}
+
+/// What [`assign`] would meet, and the day the receipt was booked; writes nothing.
+pub fn plan(
+    store: &Store,
+    key: &str,
+    invoice: &InvoiceNumber,
+    amount: Money,
+    now: DateTime<Utc>,
+) -> Result<(PaymentPlan, NaiveDate), AppError> {
+    let receipt = waiting(one(store, key)?, key)?;
+    let plan = record_payment::plan(store, &part(&receipt, invoice, amount)?, now)?;
+    Ok((plan, receipt.booked_on))
+}
+
+/// `amount` of a receipt as a payment of `invoice`, if so much of it is left.
+fn part(receipt: &BankReceipt, invoice: &InvoiceNumber, amount: Money) -> Result<NewPayment, AppError> {
+    if amount > receipt.open() {
+        let english = format!("the receipt has {} left to record; {amount} is more", receipt.open());
+        let told = Told::new("receipt-too-much", english).with("left", receipt.open()).with("amount", amount);
+        return Err(AppError::Refused(Box::new(told)));
+    }
+    Ok(NewPayment {
+        invoice: invoice.clone(),
+        received_on: receipt.booked_on,
+        amount,
+        reference: Some(receipt.text.clone()),
+        statement_key: Some(part_key(receipt)),
     })
 }
 

@@ -1,7 +1,7 @@
 //! Record money received that is more than what is open on an invoice: as much as is open pays it, the rest is kept on
 //! account of its tenant, both in one transaction.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use crate::app::on_account::{self, KeptReport, Received};
@@ -22,15 +22,10 @@ pub struct SplitReport {
 }
 
 /// What the payment itself would meet, and what would be left of the money; writes nothing.
-pub fn plan(
-    store: &Store,
-    number: &InvoiceNumber,
-    amount: Money,
-    received_on: NaiveDate,
-    now: DateTime<Utc>,
-) -> Result<(PaymentPlan, Money), AppError> {
-    let part = store.read(|connection| part(connection, number, amount))?;
-    Ok((record_payment::plan(store, number, part, received_on, now)?, amount - part))
+pub fn plan(store: &Store, new: &NewPayment, now: DateTime<Utc>) -> Result<(PaymentPlan, Money), AppError> {
+    let part = store.read(|connection| part(connection, &new.invoice, new.amount))?;
+    let plan = record_payment::plan(store, &NewPayment { amount: part, ..new.clone() }, now)?;
+    Ok((plan, new.amount - part))
 }
 
 /// Records it; once, unless it is said to have come `again`.

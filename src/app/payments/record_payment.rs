@@ -154,16 +154,11 @@ pub struct PaymentPlan {
 }
 
 /// What [`record`] would meet, if it would take the payment; writes nothing.
-pub fn plan(
-    store: &Store,
-    number: &InvoiceNumber,
-    amount: Money,
-    received_on: NaiveDate,
-    now: DateTime<Utc>,
-) -> Result<PaymentPlan, AppError> {
+pub fn plan(store: &Store, new: &NewPayment, now: DateTime<Utc>) -> Result<PaymentPlan, AppError> {
     let today = read_tenants::today(store, now)?;
+    let NewPayment { invoice, amount, received_on, .. } = typed(new)?;
     store.read(|connection| {
-        let (id, invoice) = settle::find(connection, number)?;
+        let (id, invoice) = settle::find(connection, &invoice)?;
         let gathered = settle::gather(connection, id, invoice)?;
         let account = gathered.account();
         account.accepts(amount, received_on, today).map_err(|error| AppError::refused(&error))?;

@@ -185,7 +185,7 @@ fn problem_items<'p>(
     found: impl Iterator<Item = &'p Problem>,
     month: BillingMonth,
 ) -> (Vec<Item>, [usize; 2]) {
-    let groups = problems::grouped(found);
+    let groups = problems::silent_once(problems::grouped(found));
     let is_blocking = |group: &&problems::Group<'_>| group.iter().any(|one| one.severity == Severity::Blocking);
     let blocking = groups.iter().filter(is_blocking).count();
     let warnings = groups.len() - blocking;
@@ -193,11 +193,11 @@ fn problem_items<'p>(
         text: format!("{}{}", row.what, after(&row.where_to)),
         address: row.places.into_iter().next_back().map(|place| place.address),
     };
-    let groups = problems::silent_once(groups).into_iter().take(PROBLEMS_NAMED);
-    let items = groups.filter_map(|group| match problems::silence(frame, month, &group) {
-        Some(link) => Some(Item { text: link.label, address: Some(link.address) }),
-        None => problems::rows(frame, &[group]).into_iter().map(item).next(),
-    });
+    let items =
+        groups.into_iter().take(PROBLEMS_NAMED).filter_map(|group| match problems::silence(frame, month, &group) {
+            Some(link) => Some(Item { text: link.label, address: Some(link.address) }),
+            None => problems::rows(frame, &[group]).into_iter().map(item).next(),
+        });
     let page = || Some(format!("/billing/{month}"));
     let items = items.map(|item| Item { address: item.address.or_else(page), ..item });
     (items.collect(), [blocking, warnings])

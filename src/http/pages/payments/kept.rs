@@ -74,10 +74,11 @@ enum Wanted {
     Correct(NewCorrection),
 }
 
+/// What is asked for, and what it would meet.
 enum Planned {
-    /// What is on account before it.
-    Keep(Money),
-    Correct(CorrectionPlan),
+    /// With what is on account before it.
+    Keep(NewReceived, Money),
+    Correct(NewCorrection, CorrectionPlan),
 }
 
 /// What was recorded: the message that says so, and its number.
@@ -94,15 +95,15 @@ impl Deed for Wanted {
 
     fn plan(&self, store: &Store, now: DateTime<Utc>) -> Result<Planned, AppError> {
         match self {
-            Wanted::Keep(new) => keep_by_hand::plan(store, new, now).map(Planned::Keep),
-            Wanted::Correct(new) => correct_kept::plan(store, new, now).map(Planned::Correct),
+            Wanted::Keep(new) => Ok(Planned::Keep(new.clone(), keep_by_hand::plan(store, new, now)?)),
+            Wanted::Correct(new) => Ok(Planned::Correct(new.clone(), correct_kept::plan(store, new, now)?)),
         }
     }
 
     fn seen(plan: &Planned) -> [Money; 1] {
         match plan {
-            Planned::Keep(balance) => [*balance],
-            Planned::Correct(plan) => [plan.balance],
+            Planned::Keep(_, balance) => [*balance],
+            Planned::Correct(_, plan) => [plan.balance],
         }
     }
 
@@ -248,7 +249,7 @@ async fn submit(
     match ask_or_do(shared, visitor, http, fields, &wanted).await? {
         Ok(Step::Done(Recorded { message, number })) => Ok(done(&address(&place.tenant), message, &number)),
         Ok(Step::Asked(planned)) => {
-            let asked = asked(&frame, fields, &wanted, &planned);
+            let asked = asked(&frame, fields, &planned);
             show(shared, http, &place, fields, vec![], Some(asked)).await
         }
         Err(told) => {
@@ -296,10 +297,10 @@ fn field(told: &Told) -> &'static str {
     }
 }
 
-fn asked(frame: &Frame, fields: &Fields, wanted: &Wanted, planned: &Planned) -> Asked {
+fn asked(frame: &Frame, fields: &Fields, planned: &Planned) -> Asked {
     let seen @ [balance] = Wanted::seen(planned);
-    let (mut facts, after) = match (wanted, planned) {
-        (Wanted::Correct(new), Planned::Correct(plan)) => {
+    let (mut facts, after) = match planned {
+        Planned::Correct(new, plan) => {
             let waits = if plan.waits_again { frame.t("kept-waits") } else { String::new() };
             let facts = vec![
                 ("payment-amount", frame.amount(&plan.kept.amount)),
@@ -309,7 +310,7 @@ fn asked(frame: &Frame, fields: &Fields, wanted: &Wanted, planned: &Planned) -> 
             ];
             (facts, balance - plan.kept.amount)
         }
-        (Wanted::Keep(NewReceived { on, amount, reference, .. }), _) => {
+        Planned::Keep(NewReceived { on, amount, reference, .. }, _) => {
             let facts = vec![
                 ("payment-amount", frame.amount(amount)),
                 ("refund-on", frame.date(on)),
@@ -317,8 +318,6 @@ fn asked(frame: &Frame, fields: &Fields, wanted: &Wanted, planned: &Planned) -> 
             ];
             (facts, balance + *amount)
         }
-        // A plan is of what was wanted.
-        (Wanted::Correct(_), Planned::Keep(_)) => (vec![], balance),
     };
     facts.push(("on-account-before", frame.amount(&balance)));
     facts.push(("on-account-after", frame.amount(&after)));

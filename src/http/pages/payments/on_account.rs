@@ -84,11 +84,11 @@ enum Wanted {
     Repayment(NewRepayment),
 }
 
-/// What it would meet.
+/// What is asked for, and what it would meet.
 enum Planned {
-    Settlement(SettlementPlan),
-    /// What is on account before it.
-    Repayment(Money),
+    Settlement(NewSettlement, SettlementPlan),
+    /// With what is on account before it.
+    Repayment(NewRepayment, Money),
 }
 
 impl Deed for Wanted {
@@ -100,15 +100,17 @@ impl Deed for Wanted {
 
     fn plan(&self, store: &Store, now: DateTime<Utc>) -> Result<Planned, AppError> {
         match self {
-            Wanted::Settlement(new) => settle_from_account::plan(store, new, now).map(Planned::Settlement),
-            Wanted::Repayment(new) => repay::plan(store, new, now).map(Planned::Repayment),
+            Wanted::Settlement(new) => {
+                Ok(Planned::Settlement(new.clone(), settle_from_account::plan(store, new, now)?))
+            }
+            Wanted::Repayment(new) => Ok(Planned::Repayment(new.clone(), repay::plan(store, new, now)?)),
         }
     }
 
     fn seen(plan: &Planned) -> [Money; 2] {
         match plan {
-            Planned::Settlement(plan) => [plan.open, plan.balance],
-            Planned::Repayment(balance) => [Money::ZERO, *balance],
+            Planned::Settlement(_, plan) => [plan.open, plan.balance],
+            Planned::Repayment(_, balance) => [Money::ZERO, *balance],
         }
     }
 
@@ -332,7 +334,7 @@ pub async fn submit(
             Wanted::Repayment(_) => done(&address(&tenant), "refunded", &number),
         }),
         Ok(Step::Asked(planned)) => {
-            let asked = asked(&frame, &fields, &wanted, &planned);
+            let asked = asked(&frame, &fields, &planned);
             show(&shared, &http, (&TenantScope::Everyone, tenant), &fields, vec![], Some(asked)).await
         }
     }
@@ -380,43 +382,37 @@ fn field(told: &Told) -> &'static str {
     }
 }
 
-fn asked(frame: &Frame, fields: &Fields, wanted: &Wanted, planned: &Planned) -> Asked {
+fn asked(frame: &Frame, fields: &Fields, planned: &Planned) -> Asked {
     let seen @ [_, balance] = Wanted::seen(planned);
-    let (mut facts, amount) = match wanted {
-        Wanted::Settlement(new) => (settlement_facts(frame, new, planned), new.amount),
-        Wanted::Repayment(new) => (
+    let (mut facts, amount, days_late) = match planned {
+        Planned::Settlement(new, plan) => (settlement_facts(frame, new, plan), new.amount, plan.days_late),
+        Planned::Repayment(new, _) => (
             vec![
                 ("payment-amount", frame.amount(&new.amount)),
                 ("refund-refunded-on", frame.date(&new.on)),
                 ("payment-says", new.reference.clone().unwrap_or_default()),
             ],
             new.amount,
+            0,
         ),
     };
     facts.push(("on-account-before", frame.amount(&balance)));
     facts.push(("on-account-after", frame.amount(&(balance - amount))));
-    let days_late = match planned {
-        Planned::Settlement(plan) => plan.days_late,
-        Planned::Repayment(_) => 0,
-    };
     Asked::of(frame, fields, seen, facts).late(frame, "refund-late", days_late)
 }
 
-fn settlement_facts(frame: &Frame, new: &NewSettlement, planned: &Planned) -> Vec<(&'static str, String)> {
-    let [open, _] = Wanted::seen(planned);
+fn settlement_facts(frame: &Frame, new: &NewSettlement, plan: &SettlementPlan) -> Vec<(&'static str, String)> {
     let mut facts = vec![
         ("refund-to", new.invoice.to_string()),
         ("payment-amount", frame.amount(&new.amount)),
         ("refund-transferred-on", frame.date(&new.on)),
         ("payment-says", new.reference.clone().unwrap_or_default()),
     ];
-    if let Planned::Settlement(plan) = planned {
-        let part = |(day, amount): &(NaiveDate, Money)| {
-            frame.texts("on-account-part", &[("amount", &frame.amount(amount)), ("day", &frame.date(day))])
-        };
-        facts.extend(plan.parts.iter().map(|one| ("on-account-counts", part(one))));
-    }
-    facts.push(("payment-open-before", frame.amount(&open)));
-    facts.push(("payment-open-after", frame.amount(&(open - new.amount))));
+    let part = |(day, amount): &(NaiveDate, Money)| {
+        frame.texts("on-account-part", &[("amount", &frame.amount(amount)), ("day", &frame.date(day))])
+    };
+    facts.extend(plan.parts.iter().map(|one| ("on-account-counts", part(one))));
+    facts.push(("payment-open-before", frame.amount(&plan.open)));
+    facts.push(("payment-open-after", frame.amount(&(plan.open - new.amount))));
     facts
 }

@@ -83,7 +83,12 @@ impl MailForm {
         if !self.is_locked(part) {
             return fields;
         }
-        let hint = draw.frame.with("mail-locked", "keys", &names(part));
+        // The authority goes with the machine's relay, where it is not set by itself.
+        let goes_with = match part {
+            MailPart::Authority if self.way_out.config().smtp_ca_file.is_none() => MailPart::Relay,
+            part => part,
+        };
+        let hint = draw.frame.with("mail-locked", "keys", &names(goes_with));
         let mut fields: Vec<Input> = fields.into_iter().map(Input::locked).collect();
         if let Some(first) = fields.first_mut() {
             first.hint = hint;

@@ -53,9 +53,10 @@ enum Wanted {
     Transfer(NewTransfer),
 }
 
+/// What is asked for, and what it would meet.
 enum Planned {
-    Refund(RefundPlan),
-    Transfer(TransferPlan),
+    Refund(NewRefund, RefundPlan),
+    Transfer(NewTransfer, TransferPlan),
 }
 
 impl Deed for Wanted {
@@ -67,15 +68,15 @@ impl Deed for Wanted {
 
     fn plan(&self, store: &Store, now: DateTime<Utc>) -> Result<Planned, AppError> {
         match self {
-            Wanted::Refund(new) => refund::plan(store, new, now).map(Planned::Refund),
-            Wanted::Transfer(new) => transfer::plan(store, new, now).map(Planned::Transfer),
+            Wanted::Refund(new) => Ok(Planned::Refund(new.clone(), refund::plan(store, new, now)?)),
+            Wanted::Transfer(new) => Ok(Planned::Transfer(new.clone(), transfer::plan(store, new, now)?)),
         }
     }
 
     fn seen(plan: &Planned) -> [Money; 2] {
         match plan {
-            Planned::Refund(plan) => [plan.open_before, Money::ZERO],
-            Planned::Transfer(plan) => [plan.open_before, plan.to_open_before],
+            Planned::Refund(_, plan) => [plan.open_before, Money::ZERO],
+            Planned::Transfer(_, plan) => [plan.open_before, plan.to_open_before],
         }
     }
 
@@ -196,7 +197,7 @@ pub async fn submit(
             Ok(done(&format!("/invoices/{number}"), what, &recorded))
         }
         Ok(Step::Asked(planned)) => {
-            let asked = asked(&frame, &fields, &wanted, &planned);
+            let asked = asked(&frame, &fields, &planned);
             show(&shared, &http, number, &fields, vec![], Some(asked)).await
         }
     }
@@ -247,10 +248,10 @@ fn field(told: &Told) -> &'static str {
     }
 }
 
-fn asked(frame: &Frame, fields: &Fields, wanted: &Wanted, planned: &Planned) -> Asked {
+fn asked(frame: &Frame, fields: &Fields, planned: &Planned) -> Asked {
     let owed = |open: Money| frame.amount(&(-open));
-    let (facts, days_late) = match (wanted, planned) {
-        (Wanted::Transfer(new), Planned::Transfer(plan)) => (
+    let (facts, days_late) = match planned {
+        Planned::Transfer(new, plan) => (
             vec![
                 ("payment-amount", frame.amount(&new.amount)),
                 ("refund-transferred-on", frame.date(&plan.transferred_on)),
@@ -262,7 +263,7 @@ fn asked(frame: &Frame, fields: &Fields, wanted: &Wanted, planned: &Planned) -> 
             ],
             plan.days_late,
         ),
-        (Wanted::Refund(new), Planned::Refund(plan)) => (
+        Planned::Refund(new, plan) => (
             vec![
                 ("payment-amount", frame.amount(&new.amount)),
                 ("refund-refunded-on", frame.date(&new.on)),
@@ -272,8 +273,6 @@ fn asked(frame: &Frame, fields: &Fields, wanted: &Wanted, planned: &Planned) -> 
             ],
             0,
         ),
-        // A plan is of what was wanted.
-        _ => (vec![], 0),
     };
     Asked::of(frame, fields, Wanted::seen(planned), facts).late(frame, "refund-late", days_late)
 }

@@ -71,6 +71,13 @@ struct Entry {
     keep_rest: bool,
 }
 
+struct Planned {
+    plan: PaymentPlan,
+    received_on: NaiveDate,
+    /// What would be left of the money, to be kept.
+    rest: Money,
+}
+
 /// What was recorded, and what was kept of it.
 struct Recorded {
     number: String,
@@ -78,22 +85,29 @@ struct Recorded {
 }
 
 impl Deed for Entry {
-    /// With what would be left of the money.
-    type Plan = (PaymentPlan, Money);
+    type Plan = Planned;
     type Done = Recorded;
     /// What is open on the invoice.
     type Seen = [Money; 1];
 
-    fn plan(&self, store: &Store, now: DateTime<Utc>) -> Result<(PaymentPlan, Money), AppError> {
-        let NewPayment { invoice, amount, received_on, .. } = &self.new;
-        match self.keep_rest {
-            true => record_and_keep::plan(store, invoice, *amount, *received_on, now),
-            false => Ok((record_payment::plan(store, invoice, *amount, *received_on, now)?, Money::ZERO)),
-        }
+    fn plan(&self, store: &Store, now: DateTime<Utc>) -> Result<Planned, AppError> {
+        let new = &self.new;
+        let (plan, received_on, rest) = match &self.receipt {
+            Some(key) => {
+                let (plan, booked_on) = match_receipts::plan(store, key, &new.invoice, new.amount, now)?;
+                (plan, booked_on, Money::ZERO)
+            }
+            None if self.keep_rest => {
+                let (plan, rest) = record_and_keep::plan(store, new, now)?;
+                (plan, new.received_on, rest)
+            }
+            None => (record_payment::plan(store, new, now)?, new.received_on, Money::ZERO),
+        };
+        Ok(Planned { plan, received_on, rest })
     }
 
-    fn seen((plan, _): &(PaymentPlan, Money)) -> [Money; 1] {
-        [plan.open]
+    fn seen(planned: &Planned) -> [Money; 1] {
+        [planned.plan.open]
     }
 
     fn carry_out(
@@ -266,17 +280,18 @@ fn field(told: &Told) -> &'static str {
     match told.key.as_str() {
         "payment-before-issue" | "payment-in-future" | "books-closed" => "date",
         "payment-of-credit-note" | "invoice-unknown" => "invoice",
+        "text-too-long" | "text-control" => "reference",
         _ => "amount",
     }
 }
 
-fn asked(frame: &Frame, fields: &Fields, entry: &Entry, (planned, rest): (PaymentPlan, Money)) -> Asked {
-    let PaymentPlan { open, days_late } = planned;
-    let NewPayment { invoice, amount, received_on, reference, .. } = &entry.new;
+fn asked(frame: &Frame, fields: &Fields, entry: &Entry, planned: Planned) -> Asked {
+    let Planned { plan: PaymentPlan { open, days_late }, received_on, rest } = planned;
+    let NewPayment { invoice, amount, reference, .. } = &entry.new;
     let kept = if rest.is_zero() { String::new() } else { frame.amount(&rest) };
     let facts = [
         ("payment-invoice", invoice.to_string()),
-        ("payment-received", frame.date(received_on)),
+        ("payment-received", frame.date(&received_on)),
         ("payment-amount", frame.amount(amount)),
         ("payment-open-before", frame.amount(&open)),
         ("payment-open-after", frame.amount(&(open + rest - *amount))),
