@@ -1,5 +1,6 @@
 //! How mails leave, set in the browser: checked, kept without a word of the password, locked where the machine sets it.
 
+use chapelle::app::deliver_outbox;
 use chapelle::config::{MailConfig, MailPart, MailTransport, SmtpSecurity};
 use chapelle::domain::access::Role;
 
@@ -74,10 +75,13 @@ async fn an_administrator_sets_how_mails_leave() {
     // The saved password stays where it was given for, and goes nowhere else.
     let kept = [("mail.password", ""), ("mail.attach_pdf", "")];
     assert_eq!(status(&server.send("/settings/mail", &admin, &fields("1", &kept)).await), 303);
-    let elsewhere = [("mail.password", ""), ("mail.host", "mine.example.org")];
-    let refused = server.send("/settings/mail", &admin, &fields("2", &elsewhere)).await;
-    assert_eq!(status(&refused), 422);
-    assert!(refused.text().contains("saisissez de nouveau le mot de passe"), "{}", refused.text());
+    // Nor to whom another authority says is the relay.
+    for changed in [("mail.host", "mine.example.org"), ("mail.authority", "mine")] {
+        let elsewhere = [("mail.password", ""), changed];
+        let refused = server.send("/settings/mail", &admin, &fields("2", &elsewhere)).await;
+        assert_eq!(status(&refused), 422);
+        assert!(refused.text().contains("saisissez de nouveau le mot de passe"), "{}", refused.text());
+    }
 
     let unchanged = server.send("/settings/mail", &admin, &fields("2", &kept)).await;
     assert_eq!(status(&unchanged), 303);
@@ -107,6 +111,20 @@ async fn a_test_mail_leaves_the_way_that_was_saved_last() {
     assert_eq!(status(&server.send("/settings/mail", &admin, &fields("0", &nobody)).await), 303);
     let failed = server.send("/settings/test-mail", &admin, &to).await.text();
     assert!(failed.contains("n’est pas parti") && failed.contains("Connection"), "{failed}");
+}
+
+/// Administrators may choose the relay later, and would not see what is wrong with the machine's.
+#[test]
+fn the_machines_relay_is_checked_whichever_way_mails_leave() {
+    let folder = std::path::Path::new("data");
+    let half = MailConfig {
+        smtp_user: Some("machine".into()),
+        fixed: [MailPart::Relay, MailPart::Authority].into(),
+        ..MailConfig::default()
+    };
+    let refused = deliver_outbox::check(&half, folder).unwrap_err().to_string();
+    assert!(refused.contains("belong together"), "{refused}");
+    assert!(deliver_outbox::check(&MailConfig::default(), folder).is_ok());
 }
 
 #[actix_web::test]

@@ -48,6 +48,14 @@ async fn the_rest_of_a_payment_is_kept_settles_another_invoice_and_goes_back() {
         let typed = [("invoice", &*first), ("date", "2026-11-03"), ("amount", &*amount)];
         let refused = server.send("/payments/record", &finance, &typed).await;
         assert!(refused.status.as_u16() == 422 && refused.text().contains("name=\"keep_rest\""), "{}", refused.text());
+        let long = "x".repeat(141);
+        let wordy = [typed.as_slice(), &[("keep_rest", "1"), ("reference", &*long)]].concat();
+        let refused = server.send("/payments/record", &finance, &wordy).await;
+        assert!(
+            refused.status.as_u16() == 422 && refused.text().contains("id=\"reference-error\""),
+            "{}",
+            refused.text()
+        );
         let keeping = [typed.as_slice(), &[("keep_rest", "1")]].concat();
         let asked = server.send("/payments/record", &finance, &keeping).await.text();
         assert!(asked.contains("Gardé en compte") && asked.contains("150,00"), "{asked}");

@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 
 use super::{Check, Comparison, Look, comparison, net};
 use crate::domain::amortisation::{AssetPlan, ComponentPlan, MovementKind, asset_plans, movement_entries};
+use crate::domain::calendar::BillingMonth;
 use crate::domain::ledger::{AccountRole, Journal, JournalEntry};
 use crate::domain::money::Money;
 
@@ -50,6 +51,15 @@ impl Look<'_> {
                 of_kind.add(account, Money::ZERO, 0);
             }
         }
+        let to_come = self.to_come();
+        for line in to_come.iter().flat_map(JournalEntry::lines).filter(|line| line.account.starts_with('2')) {
+            let account = line.account.clone();
+            match account.get(..2) {
+                Some("28") => depreciation.add(account, net(line), 0),
+                Some("29") => impairment.add(account, net(line), 0),
+                _ => cost.add(account, -net(line), 0),
+            }
+        }
         let mut found: Vec<Comparison> = Vec::new();
         for (check, held) in
             [(Check::AssetCost, cost), (Check::Depreciation, depreciation), (Check::Impairment, impairment)]
@@ -63,10 +73,14 @@ impl Look<'_> {
         let count = plans.iter().map(|plan| plan.components.len()).sum();
         let subsidies = plans.iter().map(|plan| plan.subsidies_on(self.through));
         let (granted, taken) = subsidies.fold((Money::ZERO, Money::ZERO), |sum, one| (sum.0 + one.0, sum.1 + one.1));
+        let coming = |account: &str| -> Money {
+            to_come.iter().flat_map(JournalEntry::lines).filter(|line| line.account == account).map(net).sum()
+        };
         let received = chart.account(AccountRole::SubsidyReceived);
+        let granted = granted + coming(received);
         found.push(comparison(Check::SubsidyReceived, received, -self.balance(received), granted, count));
         let transferred = chart.account(AccountRole::SubsidyTransferred);
-        let balance = self.balance(transferred);
+        let (balance, taken) = (self.balance(transferred), taken - coming(transferred));
         found.push(comparison(Check::SubsidyTransferred, transferred, balance, taken, count));
         found
     }
@@ -115,8 +129,9 @@ impl Look<'_> {
         };
         let documents: BTreeSet<&str> = posted().map(|entry| entry.document.as_str()).collect();
         let made = self.made_of_events();
+        let is_due = |entry: &&JournalEntry| events == Events::All && !self.is_to_come(entry);
         let made: Vec<&JournalEntry> =
-            made.iter().filter(|entry| events == Events::All || documents.contains(entry.document.as_str())).collect();
+            made.iter().filter(|entry| documents.contains(entry.document.as_str()) || is_due(entry)).collect();
         let mut moved: BTreeMap<&str, (Money, Money, usize)> = BTreeMap::new();
         for line in made.iter().flat_map(|entry| entry.lines()).filter(|line| self.is_beside(&line.account)) {
             moved.entry(&line.account).or_default().1 += net(line);
@@ -154,6 +169,23 @@ impl Look<'_> {
     fn made_of_events(&self) -> Vec<JournalEntry> {
         let of = |plan| movement_entries(plan, self.through, &|on| on, self.sources.chart).unwrap_or_default();
         asset_plans(self.sources.assets).iter().flat_map(of).collect()
+    }
+
+    /// What happened and stands in no account yet, and need not: entries of assets are made once their month is over, and
+    /// of what was recorded after that, on the day they are made.
+    fn to_come(&self) -> Vec<JournalEntry> {
+        let mut made = self.made_of_events();
+        made.retain(|entry| self.is_to_come(entry));
+        made
+    }
+
+    fn is_to_come(&self, made: &JournalEntry) -> bool {
+        let entries = || self.sources.entries.iter().map(|posted| &posted.entry);
+        let mut own = entries().filter(|entry| entry.journal == Journal::Assets && entry.document == made.document);
+        match own.next() {
+            Some(posted) => posted.date > self.through,
+            None => BillingMonth::of(made.date).days().last_day().is_some_and(|last| last > self.through),
+        }
     }
 
     /// Not compared by its balance.

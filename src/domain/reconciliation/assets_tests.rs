@@ -6,7 +6,10 @@ use proptest::prelude::*;
 use super::*;
 use crate::domain::amortisation::event_tests::{build, changes, happen, methods, posted};
 use crate::domain::amortisation::fixtures::{asset, component};
-use crate::domain::amortisation::{Component, PostedDepreciation, PostingPeriod, catch_up_entry, gaps, plans, report};
+use crate::domain::amortisation::{
+    Component, PostedDepreciation, PostingPeriod, asset_plans, catch_up_entry, gaps, movement_entries, plans, report,
+};
+use crate::domain::calendar::BillingMonth;
 use crate::domain::ids::JournalEntryId;
 use crate::domain::ledger::EntryNumber;
 
@@ -79,6 +82,39 @@ proptest! {
         let assets = [thing, other];
         let entries = posted(&assets, "2035-12");
         prop_assert_eq!(differing(&assets, &entries, day("2019-01-01") + Days::new(days)), vec![]);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Entries of assets are made once their month is over: until then what happened in it is missing in no account, and
+    /// from then on it is.
+    #[test]
+    fn what_happened_this_month_is_missing_once_it_is_over(
+        (days, change) in changes(),
+        posting in prop::sample::select(vec![PostingPeriod::Month, PostingPeriod::Quarter, PostingPeriod::Year]),
+        later in 0u64..31,
+    ) {
+        let mut thing = asset(vec![component("a", "90000.00", 8), component("b", "12345.67", 5)]);
+        thing.subsidy = "10000.00".parse().unwrap();
+        thing.record.posting = posting;
+        happen(&mut thing, vec![(days, change)]);
+        let on = day("2019-05-28") + Days::new(days);
+        let (month, assets) = (BillingMonth::of(on), [thing]);
+        let entries = posted(&assets, &month.previous().to_string());
+        let last = month.days().last_day().unwrap();
+        prop_assume!(on < last);
+        let through = (on + Days::new(later)).min(last - Days::new(1));
+        prop_assert_eq!(differing(&assets, &entries, through), vec![]);
+        let chart = Chart::default();
+        let is_entered = asset_plans(&assets).iter().any(|plan| {
+            let made = movement_entries(plan, last, &|on| on, &chart).unwrap();
+            made.iter().any(|entry| entry.date >= on)
+        });
+        if is_entered {
+            prop_assert_ne!(differing(&assets, &entries, last), vec![]);
+        }
     }
 }
 
