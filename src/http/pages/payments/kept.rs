@@ -12,7 +12,7 @@ use super::on_account::address;
 use super::parts::{Choice, FieldError, tenant_choices};
 use super::{Frame, done, page};
 use crate::app::correct_kept::{self, CorrectionPlan, NewCorrection};
-use crate::app::keep_by_hand::{self, NewReceived};
+use crate::app::keep_by_hand::{self, KeepPlan, NewReceived};
 use crate::app::{AppError, Store, on_account, read_tenants};
 use crate::domain::access::TenantScope;
 use crate::domain::audit::Actor;
@@ -75,8 +75,7 @@ enum Wanted {
 }
 
 enum Planned {
-    /// What is on account before it.
-    Keep(Money),
+    Keep(KeepPlan),
     Correct(CorrectionPlan),
 }
 
@@ -101,7 +100,7 @@ impl Deed for Wanted {
 
     fn seen(plan: &Planned) -> [Money; 1] {
         match plan {
-            Planned::Keep(balance) => [*balance],
+            Planned::Keep(plan) => [plan.balance],
             Planned::Correct(plan) => [plan.balance],
         }
     }
@@ -309,16 +308,19 @@ fn asked(frame: &Frame, fields: &Fields, wanted: &Wanted, planned: &Planned) -> 
             ];
             (facts, balance - plan.kept.amount)
         }
-        (Wanted::Keep(NewReceived { on, amount, reference, .. }), _) => {
+        (Wanted::Keep(NewReceived { on, amount, reference, .. }), Planned::Keep(plan)) => {
+            let open = if plan.open.is_zero() { String::new() } else { frame.amount(&plan.open) };
             let facts = vec![
                 ("payment-amount", frame.amount(amount)),
                 ("refund-on", frame.date(on)),
                 ("payment-says", reference.clone().unwrap_or_default()),
+                ("kept-open", open),
+                ("kept-stands", plan.stands.clone().unwrap_or_default()),
             ];
             (facts, balance + *amount)
         }
         // A plan is of what was wanted.
-        (Wanted::Correct(_), Planned::Keep(_)) => (vec![], balance),
+        (Wanted::Correct(_), Planned::Keep(_)) | (Wanted::Keep(_), Planned::Correct(_)) => (vec![], balance),
     };
     facts.push(("on-account-before", frame.amount(&balance)));
     facts.push(("on-account-after", frame.amount(&after)));
