@@ -290,7 +290,7 @@ fn field(told: &Told) -> &'static str {
     match told.key.as_str() {
         "payment-not-positive" => "amount",
         "text-too-long" | "text-control" => "reference",
-        "correction-same-tenant" => "to",
+        "correction-same-tenant" | "correction-receipt-closed" => "to",
         _ => "date",
     }
 }
