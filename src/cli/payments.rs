@@ -34,7 +34,7 @@ pub enum Payments {
     Transfer(Transfer),
     /// Show what a tenant has on account: what it sent beyond what it owed, and where it went.
     Account(Account),
-    /// Keep money that a tenant sent while nothing of it is open on its account.
+    /// Keep on a tenant's account money that pays no invoice yet.
     Keep(Keep),
     /// Take back what was kept on account by mistake, or move it to another tenant's.
     Correct(Correct),

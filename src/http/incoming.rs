@@ -4,6 +4,7 @@
 use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use actix_web::web::{self, Bytes, Data};
@@ -11,7 +12,8 @@ use futures_util::{Stream, StreamExt};
 use sha2::{Digest, Sha256};
 
 use super::error::Fault;
-use super::state::{Shared, blocking};
+use super::state::{Clock, Shared, blocking};
+use crate::app::Store;
 use crate::app::upload_readings::{self, FILE_BYTES_MAX};
 use crate::domain::audit::Actor;
 
@@ -21,7 +23,20 @@ const SPOOL_BYTES: usize = 1 << 20;
 const PATIENCE: Duration = Duration::from_millis(1_500);
 
 /// A file on its way in. It goes again unless somebody begins to read it.
-pub struct Incoming(PathBuf);
+pub struct Incoming {
+    path: PathBuf,
+    is_read: AtomicBool,
+}
+
+/// A file that is being read.
+pub struct Reading(tokio::sync::oneshot::Receiver<()>);
+
+impl Reading {
+    /// Waits for its end as long as most files take.
+    pub async fn settle(self) {
+        let _ = tokio::time::timeout(PATIENCE, self.0).await;
+    }
+}
 
 /// What came of it.
 pub struct Received {
@@ -33,11 +48,12 @@ impl Incoming {
     /// A place for a file, with nothing in it.
     pub async fn open(shared: &Data<Shared>) -> Result<Incoming, Fault> {
         let store = shared.store.clone();
-        blocking(move || upload_readings::spool(&store)).await.map(Incoming)
+        let path = blocking(move || upload_readings::spool(&store)).await?;
+        Ok(Incoming { path, is_read: AtomicBool::new(false) })
     }
 
     pub fn path(&self) -> &Path {
-        &self.0
+        &self.path
     }
 
     /// Writes what comes in, as far as it is a file of readings by its size; what breaks off is told by `unreadable`.
@@ -46,7 +62,7 @@ impl Incoming {
         mut chunks: impl Stream<Item = Result<Bytes, E>> + Unpin,
         unreadable: impl Fn(E) -> Fault,
     ) -> Result<Received, Fault> {
-        let path = self.0.clone();
+        let path = self.path.clone();
         let file = web::block(move || File::create(path)).await.map_err(Fault::internal)?;
         let mut file = file.map_err(Fault::internal)?;
         let (mut bytes, mut waiting, mut digest) = (0_u64, Vec::with_capacity(SPOOL_BYTES), Sha256::new());
@@ -66,11 +82,11 @@ impl Incoming {
         Ok(Received { bytes, sha256: Bytes::copy_from_slice(&digest.finalize()) })
     }
 
-    /// Reads the file as upload `id`, and waits for that as long as most files take.
-    pub async fn read(mut self, shared: &Data<Shared>, id: i64, by: Actor) {
-        let path = std::mem::take(&mut self.0);
+    /// Begins to read the file as upload `id`. Called where that is noted, so that nobody who goes away comes in between.
+    pub fn read(&self, store: &Store, id: i64, by: &Actor, clock: Clock) -> Reading {
+        self.is_read.store(true, Ordering::Relaxed);
         let (ended, waiting) = tokio::sync::oneshot::channel();
-        let (store, clock) = (shared.store.clone(), shared.clock());
+        let (store, path, by) = (store.clone(), self.path.clone(), by.clone());
         std::thread::spawn(move || {
             if let Err(error) = upload_readings::run(&store, id, &path, &by, clock) {
                 tracing::error!(%error, "the report of an upload could not be kept");
@@ -78,15 +94,15 @@ impl Incoming {
             // Nobody may be waiting any more.
             let _ = ended.send(());
         });
-        let _ = tokio::time::timeout(PATIENCE, waiting).await;
+        Reading(waiting)
     }
 }
 
 impl Drop for Incoming {
     fn drop(&mut self) {
-        if !self.0.as_os_str().is_empty() {
+        if !self.is_read.load(Ordering::Relaxed) {
             // It may never have been made.
-            let _ = std::fs::remove_file(&self.0);
+            let _ = std::fs::remove_file(&self.path);
         }
     }
 }

@@ -101,8 +101,16 @@ async fn what_would_be_done_is_told_before() {
         // Nothing was recorded: the first event is the first.
         let (_, recorded) = send(EVENTS, impair("1000.00", day)).await;
         assert_eq!(recorded["number"], 1, "{engine:?} {recorded}");
-        let (_, told) = send(EVENTS, impair("1000.00", preview)).await;
-        assert_eq!(told["twin"], 1, "{engine:?} {told}");
+        let (_, told) = send(EVENTS, impair("1000.00", preview.clone())).await;
+        assert_eq!((&told["twin"], &told["repeats"]), (&json!(1), &json!(1)), "{engine:?} {told}");
+        // With a reason of its own it looks like that one, and is recorded.
+        let mut another = impair("1000.00", preview);
+        another["reason"] = json!("Second dégât des eaux");
+        let (_, told) = send(EVENTS, another.clone()).await;
+        assert_eq!((&told["twin"], &told["repeats"]), (&json!(1), &Value::Null), "{engine:?} {told}");
+        another["preview"] = json!(false);
+        let (status, second) = send(EVENTS, another).await;
+        assert_eq!((status, &second["number"]), (201, &json!(2)), "{engine:?} {second}");
         let (status, refused) =
             send(EVENTS, impair("-1.00", json!({ "effective_on": "2026-10-31", "preview": true }))).await;
         assert!((400..500).contains(&status), "{engine:?} {refused}");

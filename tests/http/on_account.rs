@@ -6,7 +6,7 @@ use chapelle::domain::access::Role;
 use chapelle::domain::money::Money;
 use serde_json::{Value, json};
 
-use crate::common::ENGINES;
+use crate::common::{ENGINES, Engine};
 use crate::site::{Answer, Server, Site};
 
 async fn send(server: &Server, token: &str, path: &str, key: &str, body: &Value) -> Answer {
@@ -81,6 +81,9 @@ async fn what_is_kept_by_hand_is_moved_and_taken_back() {
         let body = json!({ "received_on": "2026-11-02", "amount": "70.00", "reference": "VIR 9", "preview": true });
         let seen = send(&server, &token, &receipts, "seen", &body).await;
         assert_eq!((seen.status.as_u16(), &seen.json()["balance_after"]), (200, &json!("70.00")), "{}", seen.text());
+        let open = seen.json()["open"].as_str().unwrap().parse::<Money>().unwrap();
+        assert!(open > Money::ZERO && seen.json()["stands"].is_null(), "its invoice is open: {}", seen.text());
+        let preview = body;
         let body = json!({ "received_on": "2026-11-02", "amount": "70.00", "reference": "VIR 9" });
         let kept = send(&server, &token, &receipts, "one", &body).await;
         assert_eq!((kept.status.as_u16(), &kept.json()["number"]), (201, &json!("CPT-2026-000001")), "{}", kept.text());
@@ -89,6 +92,8 @@ async fn what_is_kept_by_hand_is_moved_and_taken_back() {
             409,
             "sent twice, kept once"
         );
+        let seen = send(&server, &token, &receipts, "seen twice", &preview).await.json();
+        assert_eq!(seen["stands"], "CPT-2026-000001", "without `again` it is refused: {seen:#}");
         let nothing = json!({ "received_on": "2026-11-02", "amount": "-1.00" });
         assert_eq!(send(&server, &token, &receipts, "none", &nothing).await.status.as_u16(), 422);
 
@@ -98,6 +103,12 @@ async fn what_is_kept_by_hand_is_moved_and_taken_back() {
         let alone = json!({ "number": "CPT-2026-000001", "corrected_on": "2026-11-02", "reason": "mal lu" });
         let of_another = send(&server, &token, &format!("{own}/corrections"), "two", &alone).await;
         assert_eq!(of_another.status.as_u16(), 404, "{}", of_another.text());
+        let mut preview = body.clone();
+        preview["preview"] = json!(true);
+        let seen = send(&server, &token, &corrections, "seen moved", &preview).await.json();
+        let balances =
+            ["balance_before", "balance_after", "to_balance_before", "to_balance_after"].map(|key| &seen[key]);
+        assert_eq!(balances, ["70.00", "0.00", "0.00", "70.00"], "{engine:?} {seen:#}");
         let moved = send(&server, &token, &corrections, "three", &body).await;
         assert_eq!(moved.status.as_u16(), 201, "{}", moved.text());
         let told = moved.json();
@@ -119,5 +130,34 @@ async fn what_is_kept_by_hand_is_moved_and_taken_back() {
             let token = server.token(role).await;
             assert_eq!(send(&server, &token, &corrections, "eight", &back).await.status.as_u16(), 403, "{role:?}");
         }
+    }
+}
+
+/// The bank's text of money that was kept for a tenant by mistake is another's: who keeps the books reads it, the tenant does not.
+#[actix_web::test]
+async fn a_tenant_does_not_read_what_the_bank_says_of_anothers_money() {
+    let site = Site::new(Engine::Sqlite);
+    let server = Server::start(&site).await;
+    let (finance, tenant) = (server.token(Role::Finance).await, server.token(Role::Tenant).await);
+    let account = "/api/v1/tenants/aphp/on-account";
+    for (key, reference) in [("one", "VIR DE L’EAU"), ("two", "VIR 10")] {
+        let body = json!({ "received_on": "2026-11-02", "amount": "70.00", "reference": reference });
+        let kept = send(&server, &finance, &format!("{account}/receipts"), key, &body).await;
+        assert_eq!(kept.status.as_u16(), 201, "{}", kept.text());
+    }
+    let body =
+        json!({ "number": "CPT-2026-000001", "corrected_on": "2026-11-02", "to": "eau-de-paris", "reason": "mal lu" });
+    assert_eq!(send(&server, &finance, &format!("{account}/corrections"), "three", &body).await.status.as_u16(), 201);
+    let references = async |token: &str| -> Vec<Value> {
+        let told = server.get_with(account, token).await.json();
+        told["movements"].as_array().unwrap().iter().map(|one| one["reference"].clone()).collect()
+    };
+    let taken_back = json!("CPT-2026-000001");
+    assert_eq!(references(&finance).await, [json!("VIR DE L’EAU"), json!("VIR 10"), taken_back.clone()]);
+    assert_eq!(references(&tenant).await, [Value::Null, json!("VIR 10"), taken_back]);
+    let cookie = server.sign_in(Role::Tenant).await;
+    for path in ["/tenants/aphp/on-account", "/tenants/aphp/on-account/movements.csv"] {
+        let text = server.page(path, &cookie).await.text();
+        assert!(text.contains("VIR 10") && !text.contains("VIR DE L"), "{path}: {text}");
     }
 }

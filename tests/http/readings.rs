@@ -4,6 +4,8 @@ use std::io::Write;
 
 use actix_web::test::TestRequest;
 use chapelle::domain::access::Role;
+use chapelle::domain::audit::sha256_hex;
+use diesel::connection::SimpleConnection;
 use serde_json::{Value, json};
 
 use crate::common::{ENGINES, Engine};
@@ -345,5 +347,55 @@ async fn a_file_is_sent_as_the_body() {
         let finance = server.token(Role::Finance).await;
         let refused = server.call(request(&finance, "text/csv", csv).uri("/api/v1/readings/imports")).await;
         assert_eq!(refused.status.as_u16(), 403, "{engine:?}");
+    }
+}
+
+/// A file whose reading broke off, or failed by our fault, is read when it is sent again under its key; the trail names it.
+#[actix_web::test]
+async fn a_file_whose_reading_broke_off_is_read_when_it_is_sent_again() {
+    for engine in ENGINES {
+        let site = Site::new(engine);
+        let server = Server::start(&site).await;
+        let token = server.token(Role::Operator).await;
+        let csv = "meter,at,value\nSAN-EDP,2026-10-20T10:21:00Z,41.5\n";
+        let send = async || {
+            let request = request(&token, "text/csv", csv).uri("/api/v1/readings/imports?file_name=pdu.csv");
+            let sent = server.call(request.insert_header(("idempotency-key", "octobre"))).await;
+            assert_eq!(sent.status.as_u16(), 202, "{engine:?}: {}", sent.text());
+            let address = sent.header("location").to_owned();
+            loop {
+                let report = server.get_with(&address, &token).await.json();
+                if report["status"] != "running" {
+                    break report;
+                }
+            }
+        };
+        let first = send().await;
+        assert_eq!((&first["status"], &first["accepted"]), (&json!("done"), &json!(1)), "{engine:?} {first}");
+        let ours = r#"{"accepted":0,"duplicates":0,"refused_count":0,"refused":[],"failure":"x",
+                       "failure_told":{"key":"upload-our-side","english":"x","values":[]}}"#;
+        for broken in
+            ["state = 'running', seen_at = 0, report = NULL".to_owned(), format!("state = 'failed', report = '{ours}'")]
+        {
+            let store = site.shared.store.clone();
+            let change = format!("UPDATE reading_upload SET {broken}");
+            std::thread::spawn(move || store.connection().unwrap().batch_execute(&change).unwrap()).join().unwrap();
+            let again = send().await;
+            assert_eq!((&again["id"], &again["status"]), (&first["id"], &json!("done")), "{engine:?} {again}");
+            assert_eq!((&again["accepted"], &again["duplicates"]), (&json!(0), &json!(1)), "{engine:?} {again}");
+            // Read to its end, it is answered as it is.
+            assert_eq!(send().await, again, "{engine:?}");
+        }
+        let waiting = std::fs::read_dir(site.shared.store.data_dir().join("incoming")).unwrap();
+        assert_eq!(waiting.count(), 0, "{engine:?}");
+        let auditor = server.token(Role::Auditor).await;
+        let told = server.get_with("/api/v1/audit/events?action=readings.uploaded", &auditor).await.json();
+        let events = told.as_array().unwrap();
+        assert_eq!(events.len(), 3, "{engine:?} {told:#}");
+        for event in events {
+            let detail = ["file", "bytes", "sha256"].map(|key| &event["detail"][key]);
+            let expected = [json!("pdu.csv"), json!(csv.len()), json!(sha256_hex(csv.as_bytes()))];
+            assert_eq!(detail, [&expected[0], &expected[1], &expected[2]], "{engine:?} {told:#}");
+        }
     }
 }

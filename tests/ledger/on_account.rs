@@ -1,5 +1,6 @@
 //! What a tenant sent beyond what it owes: kept on account, settling an invoice, sent back; and the books with it.
 
+use chapelle::app::correct_kept::{self, NewCorrection};
 use chapelle::app::repay::{self, NewRepayment};
 use chapelle::app::settle_from_account::{self, NewSettlement};
 use chapelle::app::{AppError, Store, charge_interest, import_statement, match_receipts, on_account, record_payment};
@@ -135,6 +136,8 @@ fn names_what_is_lost_of_a_receipt(world: &World, engine: Engine) {
         change(&format!("{set} AND document = 'CPT-2027-000001'"));
     }
     named("bank_charges: its journal entry debits ");
+    change("UPDATE on_account SET moved_on = '2027-02-10' WHERE number = 'CPT-2027-000001'");
+    named("it left on 2027-02-09, and is taken from CPT-2027-000001, which came on 2027-02-10");
 }
 
 #[test]
@@ -210,25 +213,30 @@ fn what_was_kept_by_mistake_is_taken_back_and_waits_again() {
         let moved = correct(wrong, "CPT-2027-000001", &["--to", right]);
         assert_eq!((text_of(&moved, "number"), text_of(&moved["kept"], "tenant")), ("CPT-2027-000002", right));
         assert_eq!(text_of(&moved, "balance"), "0.00");
-        received_again(&store);
+        let read_again = || import_statement::import(&store, STATEMENT.as_bytes(), &by(), at).unwrap();
+        read_again();
+        assert_eq!(match_receipts::left(&store).unwrap(), [], "it is kept for another, and waits for nothing");
         ties(&world, "500.00");
         let taken = correct(right, "CPT-2027-000003", &[]);
         assert_eq!((text_of(&taken, "balance"), taken["kept"].is_null()), ("0.00", true));
+        assert_eq!(taken["waits_again"], true, "{engine:?}: {taken:#}");
         ties(&world, "0.00");
+        let whole = (Money::from_cents(50_000), Money::from_cents(200));
+        let waits = |key: &str| {
+            let left = match_receipts::left(&store).unwrap();
+            assert_eq!(left.len(), 1, "{engine:?}");
+            assert_eq!((left[0].key.as_str(), (left[0].open(), left[0].charge)), (key, whole), "{engine:?}");
+        };
+        waits(&key);
 
-        // Read from a statement, it waits again.
-        let statement = STATEMENT.replace("2027-01-05", "2027-01-06").replace("S7", "S8");
-        import_statement::import(&store, statement.as_bytes(), &by(), at).unwrap();
-        let waiting = match_receipts::left(&store).unwrap();
-        let keep =
-            || match_receipts::keep_on_account(&store, &waiting[0].key, &TenantCode::from(wrong), None, &by(), at);
+        // Kept again, and by mistake again.
+        let keep = || match_receipts::keep_on_account(&store, &key, &TenantCode::from(wrong), None, &by(), at);
         let number = keep().unwrap().number;
         let own = ["payments", "correct", wrong, &number, "--on", "2027-01-06", "--reason", "mal lu"];
         assert_eq!(json_at(&world, LATER, &own)["waits_again"], true);
-        let again = match_receipts::left(&store).unwrap();
-        assert_eq!((again[0].open(), again[0].charge), (waiting[0].open(), waiting[0].charge), "{engine:?}");
-        import_statement::import(&store, statement.as_bytes(), &by(), at).unwrap();
-        assert_eq!(match_receipts::left(&store).unwrap().len(), 1, "read again it brings nothing more");
+        waits(&key);
+        read_again();
+        waits(&key);
         keep().unwrap();
         assert_eq!(match_receipts::left(&store).unwrap(), []);
         ties(&world, "500.00");
@@ -237,6 +245,101 @@ fn what_was_kept_by_mistake_is_taken_back_and_waits_again() {
         let verified = json_at(&world, LATER, &["audit", "verify"]);
         assert_eq!(verified["findings"].as_array().map(Vec::len), Some(0), "{engine:?}: {verified:#}");
     }
+}
+
+/// A receipt waits with the day it was booked. Where that is closed nothing could take it: it is only moved.
+#[test]
+fn a_receipt_of_a_closed_month_is_moved_and_never_left_waiting() {
+    let at = LATER.parse().unwrap();
+    for engine in ENGINES {
+        let world = World::new(engine);
+        story(&world);
+        let store = world.store();
+        let open = json_at(&world, LATER, &["payments", "open"]);
+        let mut tenants: Vec<&str> = open.as_array().unwrap().iter().map(|one| text_of(one, "tenant")).collect();
+        tenants.dedup();
+        let (wrong, right) = (tenants[0], *tenants.iter().find(|one| **one != tenants[0]).unwrap());
+        let statement = STATEMENT.replace("2027-01-05", "2026-12-20");
+        import_statement::import(&store, statement.as_bytes(), &by(), at).unwrap();
+        let key = match_receipts::left(&store).unwrap()[0].key.clone();
+        match_receipts::keep_on_account(&store, &key, &TenantCode::from(wrong), None, &by(), at).unwrap();
+        years_closed(&world);
+        let correct = |to: Option<&str>| NewCorrection {
+            tenant: TenantCode::from(wrong),
+            number: "CPT-2026-000001".to_owned(),
+            on: "2027-01-20".parse().unwrap(),
+            to: to.map(TenantCode::from),
+            reason: "mal lu".to_owned(),
+        };
+        assert_eq!(said(correct_kept::plan(&store, &correct(None), at)), "correction-receipt-closed", "{engine:?}");
+        assert_eq!(said(correct_kept::record(&store, &correct(None), &by(), at)), "correction-receipt-closed");
+        assert_eq!(match_receipts::left(&store).unwrap(), []);
+        let planned = correct_kept::plan(&store, &correct(Some(right)), at).unwrap();
+        assert_eq!((planned.waits_again, planned.to_balance), (false, Some(Money::ZERO)), "{engine:?}");
+        let moved = correct_kept::record(&store, &correct(Some(right)), &by(), at).unwrap();
+        assert_eq!(moved.kept.unwrap().balance, Money::from_cents(50_000), "{engine:?}");
+        ties(&world, "500.00");
+    }
+}
+
+/// What the bank kept of a receipt is in its event; without that nothing of it is taken back.
+#[test]
+fn nothing_is_taken_back_while_the_trail_does_not_say_what_the_bank_kept() {
+    let at = LATER.parse().unwrap();
+    let world = World::new(Engine::Sqlite);
+    story(&world);
+    let store = world.store();
+    let open = json_at(&world, LATER, &["payments", "open"]);
+    let tenant = TenantCode::from(text_of(&open[0], "tenant"));
+    let key = received(&store);
+    let number = match_receipts::keep_on_account(&store, &key, &tenant, None, &by(), at).unwrap().number;
+    let lost = "DROP TRIGGER audit_event_no_delete; DELETE FROM audit_event WHERE action = 'payment.kept'";
+    store.connection().unwrap().batch_execute(lost).unwrap();
+    let new = NewCorrection {
+        tenant: tenant.clone(),
+        number,
+        on: "2027-01-20".parse().unwrap(),
+        to: None,
+        reason: "mal lu".to_owned(),
+    };
+    let refused = correct_kept::record(&store, &new, &by(), at).unwrap_err();
+    assert!(matches!(&refused, AppError::Corrupt(text) if text.contains("what the bank kept")), "{refused}");
+    assert_eq!(on_account::total(&store, &TenantScope::Only(tenant)).unwrap(), Money::from_cents(50_000));
+}
+
+/// A reference is kept as it was meant, and tells two settlements, or two repayments, of a day apart.
+#[test]
+fn what_leaves_an_account_is_told_apart_by_its_reference() {
+    let (at, cents) = (LATER.parse().unwrap(), Money::from_cents);
+    let world = World::new(Engine::Sqlite);
+    story(&world);
+    let store = world.store();
+    let open = json_at(&world, LATER, &["payments", "open"]);
+    let one = open.as_array().unwrap().iter().find(|one| one["number"] == "DC2026000003").unwrap();
+    let tenant = TenantCode(text_of(one, "tenant").to_owned());
+    let key = received(&store);
+    match_receipts::keep_on_account(&store, &key, &tenant, None, &by(), at).unwrap();
+    let on = "2027-02-01".parse().unwrap();
+    let settle = |reference: &str| {
+        let (tenant, invoice) = (tenant.clone(), InvoiceNumber::from_stored("DC2026000003".to_owned()));
+        let reference = Some(reference.to_owned());
+        let new = NewSettlement { tenant, invoice, on, amount: cents(1_000), reference };
+        settle_from_account::record(&store, &new, false, &by(), at)
+    };
+    let settled = settle(" mars\tavril\n").unwrap();
+    let recorded = record_payment::list(&store, None, None).unwrap();
+    let recorded = recorded.into_iter().find(|one| one.payment.number == settled.payments[0].number).unwrap();
+    assert_eq!(recorded.payment.reference.as_deref(), Some("mars avril"));
+    assert_eq!(said(settle("mars avril")), "settlement-stands");
+    settle("mai").unwrap();
+    let send_back = |reference: &str| {
+        let (tenant, reference) = (tenant.clone(), Some(reference.to_owned()));
+        let new = NewRepayment { tenant, on, amount: cents(1_000), reference };
+        repay::record(&store, &new, false, &by(), at)
+    };
+    send_back("VIR 7\n").unwrap();
+    assert_eq!(said(send_back("VIR 7")), "repayment-stands");
+    assert_eq!(send_back("VIR 8").unwrap().balance, cents(46_000));
 }
 
 /// Years are closed with money on account in them: it is carried forward to its tenant, settles an invoice in the next year, and
@@ -308,7 +411,7 @@ fn a_settlement_in_parts_is_one_and_bears_one_indemnity_and_no_interest_on_money
     keep("2026-11-10");
     keep("2027-01-05");
     let reminder = json_at(&world, LATER, &["payments", "remind", "--invoice", "DC2026000004", "--check"]);
-    assert!(text_of(&reminder, "on_account").starts_with("1000.00 is on account"), "{reminder:#}");
+    assert_eq!(text_of(&reminder, "on_account"), "1000.00", "{reminder:#}");
     assert_eq!(days(10_000), ["2026-11-10"]);
     assert_eq!(days(5_000), ["2026-11-10"]);
     for again in [5_000, 10_000] {

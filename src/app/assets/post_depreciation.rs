@@ -38,7 +38,8 @@ pub(in crate::app) const PERIODS: [PostingPeriod; 3] =
     [PostingPeriod::Month, PostingPeriod::Quarter, PostingPeriod::Year];
 
 /// Posts everything through `through` that is not in the journal yet, each entry in a transaction of its own: a run
-/// that is stopped is continued by the next, and says what it did where the book changed meanwhile. A month that has not ended at `now` is refused.
+/// that is stopped is continued by the next, and says what it did where the book changed meanwhile. A month that has not
+/// ended at `now` is refused.
 pub fn post(store: &Store, through: BillingMonth, by: &Actor, now: DateTime<Utc>) -> Result<PostingReport, AppError> {
     let mut seen = book::state(&mut *store.connection()?)?;
     let book = export_book::shared(store)?;

@@ -55,8 +55,10 @@ pub struct EventPlan {
     pub entry: Option<JournalEntry>,
     /// The month whose posting makes its entry, or is the first with other charges.
     pub month: BillingMonth,
-    /// The event of the same day that says the same.
+    /// An event of the same day that makes the same change.
     pub twin: Option<usize>,
+    /// The event before it, where that says the same in all: [`record`] refuses it as sent twice.
+    pub repeats: Option<usize>,
     /// Its day lies beyond this one, the last that is plausible.
     pub far_beyond: Option<NaiveDate>,
 }
@@ -89,6 +91,7 @@ pub fn plan(store: &Store, request: &EventRequest, by: &Actor, now: DateTime<Utc
             // What came late is dated in the month posted next.
             month: last.map_or(happened, |last| happened.max(last.next())),
             twin: twin(&before, &event),
+            repeats: repeated(&before, request),
             far_beyond: far_beyond(&event),
             event,
         })
@@ -226,21 +229,24 @@ fn refuse_far_ahead(request: &EventRequest, event: &AssetEvent) -> Result<(), Ap
     Err(AppError::Contrary(Box::new(told)))
 }
 
-fn refuse_repeated(connection: &mut AnyConnection, request: &EventRequest) -> Result<(), AppError> {
+/// The event before it, where that says the same: it was sent twice.
+fn repeated(asset: &FixedAsset, request: &EventRequest) -> Option<usize> {
     // A second withdrawal is told as what it is.
     if matches!(request.change, AssetChange::Withdraw { .. }) {
-        return Ok(());
+        return None;
     }
-    let (_, asset) = stored(connection, &request.asset)?;
     // What was withdrawn may be recorded again; a withdrawal since makes nothing of what stands another event.
-    let Some((number, last)) = asset.standing_events().last() else { return Ok(()) };
+    let (number, last) = asset.standing_events().last()?;
     let is_repeated = last.effective_on == request.effective_on
         && last.change == request.change
         && last.reason == request.reason
         && last.decision == request.decision;
-    if !is_repeated {
-        return Ok(());
-    }
+    is_repeated.then_some(number)
+}
+
+fn refuse_repeated(connection: &mut AnyConnection, request: &EventRequest) -> Result<(), AppError> {
+    let (_, asset) = stored(connection, &request.asset)?;
+    let Some(number) = repeated(&asset, request) else { return Ok(()) };
     let english = format!(
         "event {number} of the asset {} says the same, and was recorded just before: if it happened twice, give this one \
          its own reason",

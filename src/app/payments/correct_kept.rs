@@ -15,7 +15,7 @@ use crate::domain::receivables::{Movement, OnAccount, Taking, reversed_entry};
 use crate::domain::told::Told;
 use crate::storage::audit::TrailFilter;
 use crate::storage::journal::{self, JournalFilter};
-use crate::storage::{AnyConnection, audit, on_account as stored, payments, periods};
+use crate::storage::{AnyConnection, StorageError, audit, on_account as stored, payments, periods};
 
 /// What shall be taken back.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +39,8 @@ pub struct CorrectionPlan {
     pub balance: Money,
     /// A receipt of a bank statement waits again to be matched.
     pub waits_again: bool,
+    /// What the tenant has on account before it that it is kept for instead.
+    pub to_balance: Option<Money>,
 }
 
 /// What was taken back.
@@ -66,8 +68,9 @@ pub fn plan(store: &Store, new: &NewCorrection, now: DateTime<Utc>) -> Result<Co
         let (account, kept) = account(connection, new)?;
         account.gives_back(&kept, new.on, today).map_err(|error| AppError::refused(&error))?;
         periods::check_open(connection, new.on)?;
-        let waits_again = new.to.is_none() && match_receipts::receipt_of(connection, &kept)?.is_some();
-        Ok(CorrectionPlan { balance: account.balance(), kept, waits_again })
+        let waits_again = would_wait_again(connection, new, &kept)?;
+        let to_balance = new.to.as_ref().map(|to| stored::balance(connection, Some(to))).transpose()?;
+        Ok(CorrectionPlan { balance: account.balance(), kept, waits_again, to_balance })
     })
 }
 
@@ -90,15 +93,19 @@ pub fn record_as_seen(
         let (account, kept) = account(connection, new)?;
         settle::must_be_as_seen(account.balance(), seen)?;
         account.gives_back(&kept, new.on, today).map_err(|error| AppError::refused(&error))?;
+        let waits_again = would_wait_again(connection, new, &kept)?;
         let charge = charge_of(connection, &kept)?;
         let (number, balance) = take_back(connection, new, (&account, &kept), by, now)?;
-        let waits_again = match_receipts::give_back(connection, &kept, charge, &number, new.to.is_some())?;
         let replaced = match &new.to {
-            None => None,
+            None => {
+                match_receipts::give_back(connection, &kept, charge, &number)?;
+                None
+            }
             Some(to) => {
                 let (on, amount, reference) = (new.on, kept.amount, kept.reference.clone());
-                let recorded_with = Some(number.clone());
-                let received = Received { on, amount, charge, reference, statement_key: None, recorded_with };
+                let (statement_key, recorded_with) =
+                    (match_receipts::move_on(connection, &kept, &number)?, Some(number.clone()));
+                let received = Received { on, amount, charge, reference, statement_key, recorded_with };
                 Some(on_account::keep(connection, to, received, (today, by, now))?)
             }
         };
@@ -113,6 +120,30 @@ pub fn record_as_seen(
             kept: replaced,
         })
     })
+}
+
+/// Whether a receipt of the bank would wait again. It is posted on the day it was booked: where that is closed nothing could
+/// take it, and it is refused.
+fn would_wait_again(connection: &mut AnyConnection, new: &NewCorrection, kept: &Movement) -> Result<bool, AppError> {
+    if new.to.is_some() {
+        return Ok(false);
+    }
+    let Some(receipt) = match_receipts::receipt_of(connection, kept)? else { return Ok(false) };
+    let day = receipt.booked_on;
+    match periods::check_open(connection, day) {
+        Err(StorageError::Closed(why)) => {
+            let english = format!(
+                "{why}: the receipt of {day} would wait again and nothing could take it; name the tenant it is kept for \
+                 instead, or open that month again first"
+            );
+            let told = Told::new("correction-receipt-closed", english).with("day", day);
+            Err(AppError::Refused(Box::new(told)))
+        }
+        checked => {
+            checked?;
+            Ok(true)
+        }
+    }
 }
 
 /// Reverses the entry and the movement, and tells the number it has and what is left on account.
@@ -172,7 +203,7 @@ fn posted(connection: &mut AnyConnection, number: &str) -> Result<JournalEntry, 
     Ok(found.ok_or_else(|| AppError::Corrupt(format!("{number} is not in the journal")))?.entry)
 }
 
-/// What the bank kept of it, as its event says.
+/// What the bank kept of it, as its event says: none where that names nothing.
 fn charge_of(connection: &mut AnyConnection, kept: &Movement) -> Result<Money, AppError> {
     let filter = TrailFilter {
         subject: Some(kept.number.clone()),
@@ -180,8 +211,10 @@ fn charge_of(connection: &mut AnyConnection, kept: &Movement) -> Result<Money, A
         ..TrailFilter::default()
     };
     let events = audit::search(connection, &filter, 0, 1)?;
-    let charge = events.first().and_then(|chained| chained.event.detail.get("bank_charges")?.as_str()?.parse().ok());
-    Ok(charge.unwrap_or_default())
+    let corrupt = || AppError::Corrupt(format!("the trail does not say what the bank kept of {}", kept.number));
+    let detail = &events.first().ok_or_else(corrupt)?.event.detail;
+    let Some(charge) = detail.get("bank_charges") else { return Ok(Money::ZERO) };
+    charge.as_str().and_then(|charge| charge.parse().ok()).ok_or_else(corrupt)
 }
 
 fn check_reason(new: &NewCorrection) -> Result<(), AppError> {

@@ -1,10 +1,10 @@
-//! Record money of a tenant of which no invoice is open: all of it is kept on account, with its journal entry and its audit
+//! Record money of a tenant that pays no invoice yet: all of it is kept on account, with its journal entry and its audit
 //! event in one transaction.
 
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::app::on_account::{self, KeptReport, Received, known};
-use crate::app::{AppError, Store, read_tenants, settle};
+use crate::app::{AppError, Store, open_invoices, read_tenants, settle};
 use crate::domain::audit::Actor;
 use crate::domain::freetext::{Text, pasted};
 use crate::domain::ids::TenantCode;
@@ -23,15 +23,30 @@ pub struct NewReceived {
     pub reference: Option<String>,
 }
 
-/// What is on account before [`record`], if it would keep it; writes nothing.
-pub fn plan(store: &Store, new: &NewReceived, now: DateTime<Utc>) -> Result<Money, AppError> {
+/// What [`record`] would meet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeepPlan {
+    /// What is on account before it.
+    pub balance: Money,
+    /// What is open on invoices of the tenant, which it does not pay.
+    pub open: Money,
+    /// What says the same and stands: it is refused unless it is said to have come again.
+    pub stands: Option<String>,
+}
+
+/// What [`record`] would meet, if it would keep it; writes nothing.
+pub fn plan(store: &Store, new: &NewReceived, now: DateTime<Utc>) -> Result<KeepPlan, AppError> {
     let new = typed(new)?;
     let today = read_tenants::today(store, now)?;
     store.read(|connection| {
         known(connection, &new.tenant)?;
         on_account::must_have_come(new.on, today)?;
         periods::check_open(connection, new.on)?;
-        Ok(stored::balance(connection, Some(&new.tenant))?)
+        Ok(KeepPlan {
+            balance: stored::balance(connection, Some(&new.tenant))?,
+            open: open_invoices::owed_by(connection, &new.tenant)?,
+            stands: standing(connection, &new)?.map(|stands| stands.number),
+        })
     })
 }
 
@@ -89,9 +104,8 @@ fn typed(new: &NewReceived) -> Result<NewReceived, AppError> {
     Ok(new)
 }
 
-/// Refuses what was recorded by hand for that day already, with the same words, and stands: sent twice it is kept once.
-fn must_be_new(connection: &mut AnyConnection, new: &NewReceived) -> Result<(), AppError> {
-    known(connection, &new.tenant)?;
+/// What was recorded by hand for that day already, with the same words, and stands.
+fn standing(connection: &mut AnyConnection, new: &NewReceived) -> Result<Option<Movement>, AppError> {
     let account = stored::of_tenant(connection, &new.tenant)?;
     let is_same = |one: &&Movement| {
         let by_hand = one.statement_key.is_none() && one.recorded_with.is_none();
@@ -99,7 +113,13 @@ fn must_be_new(connection: &mut AnyConnection, new: &NewReceived) -> Result<(), 
             && account.corrected_by(&one.number).is_none()
             && (one.on, one.amount, &one.reference) == (new.on, new.amount, &new.reference)
     };
-    let Some(stands) = account.movements.iter().find(is_same) else { return Ok(()) };
+    Ok(account.movements.iter().find(is_same).cloned())
+}
+
+/// Refuses what stands already: sent twice it is kept once.
+fn must_be_new(connection: &mut AnyConnection, new: &NewReceived) -> Result<(), AppError> {
+    known(connection, &new.tenant)?;
+    let Some(stands) = standing(connection, new)? else { return Ok(()) };
     let english = format!(
         "{} of {} received from {} on {} stands already, with the same reference: nothing was recorded; where it was \
          received a second time, say so by \"again\": true, on the command line by --again",

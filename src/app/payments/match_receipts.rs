@@ -201,24 +201,30 @@ pub(in crate::app) fn receipt_of(
     Ok(whole.map(|whole| bank::find(connection, whole)).transpose()?.flatten())
 }
 
-/// Notes that `kept`, of which the bank kept `charge`, was taken back by `number`, and whether it waits again: not where it
-/// was only moved to another account.
+/// Notes that `kept`, of which the bank kept `charge`, was taken back by `number`: its receipt, if it was one, waits again.
 pub(in crate::app) fn give_back(
     connection: &mut AnyConnection,
     kept: &Movement,
     charge: Money,
     number: &str,
-    is_moved: bool,
-) -> Result<bool, AppError> {
-    let Some(mut receipt) = receipt_of(connection, kept)? else { return Ok(false) };
-    if is_moved {
-        note(&mut receipt, Money::ZERO, Money::ZERO, number);
-    } else {
-        note(&mut receipt, -kept.amount, -charge, number);
-        receipt.outcome = ReceiptOutcome::Left;
-    }
+) -> Result<(), AppError> {
+    let Some(mut receipt) = receipt_of(connection, kept)? else { return Ok(()) };
+    note(&mut receipt, -kept.amount, -charge, number);
+    receipt.outcome = ReceiptOutcome::Left;
+    Ok(bank::put(connection, &receipt)?)
+}
+
+/// Notes that `kept` was moved to another account by `number`, and tells the key under which it is kept there: by that its
+/// receipt is found again, should it be taken back once more.
+pub(in crate::app) fn move_on(
+    connection: &mut AnyConnection,
+    kept: &Movement,
+    number: &str,
+) -> Result<Option<String>, AppError> {
+    let Some(mut receipt) = receipt_of(connection, kept)? else { return Ok(None) };
+    note(&mut receipt, Money::ZERO, Money::ZERO, number);
     bank::put(connection, &receipt)?;
-    Ok(!is_moved)
+    Ok(Some(part_key(&receipt)))
 }
 
 /// Says that what is left of a receipt pays no invoice, and why.

@@ -50,7 +50,8 @@ pub struct AccountStatement {
     pub movements: Vec<StatementLine>,
 }
 
-/// The account of a tenant within the scope; any other is not known.
+/// The account of a tenant within the scope; any other is not known. Its own people do not read what the bank says of money
+/// that was kept for it by mistake: that is of another.
 pub fn statement(store: &Store, scope: &TenantScope, tenant: &TenantCode) -> Result<AccountStatement, AppError> {
     if !scope.admits(tenant) {
         return Err(unknown(tenant));
@@ -58,7 +59,12 @@ pub fn statement(store: &Store, scope: &TenantScope, tenant: &TenantCode) -> Res
     store.read(|connection| {
         let (_, name) = known(connection, tenant)?;
         let account = on_account::of_tenant(connection, tenant)?;
-        let movements = account.statement(on_account::settled(connection, tenant)?);
+        let mut movements = account.statement(on_account::settled(connection, tenant)?);
+        if matches!(scope, TenantScope::Only(_)) {
+            for line in movements.iter_mut().filter(|line| account.corrected_by(&line.movement.number).is_some()) {
+                line.movement.reference = None;
+            }
+        }
         Ok(AccountStatement { tenant: tenant.clone(), name, balance: account.balance(), movements })
     })
 }
@@ -131,8 +137,8 @@ pub(in crate::app) fn post(
     Ok(on_account::balance(connection, Some(tenant))?)
 }
 
-/// Takes a payment from its tenant's account, if it is there on its day, and tells from which receipts; `first` is the first part of what is settled at once,
-/// where this is another.
+/// Takes a payment from its tenant's account, if it is there on its day, and tells from which receipts; `first` is the first
+/// part of what is settled at once, where this is another.
 pub(in crate::app) fn take(
     connection: &mut AnyConnection,
     tenant: &TenantCode,

@@ -12,7 +12,7 @@ use crate::domain::invoice::InvoiceNumber;
 use crate::domain::money::Money;
 use crate::domain::receivables::Settlement;
 use crate::storage::invoices::{self, InvoiceFilter, InvoiceStatus, Page};
-use crate::storage::{audit, balances, payments};
+use crate::storage::{AnyConnection, audit, balances, payments};
 
 /// An invoice on which something is open.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -63,6 +63,15 @@ fn within(store: &Store, scope: &TenantScope, now: DateTime<Utc>) -> Result<Vec<
     })?;
     found.sort_by(|a, b| (a.due_date, &a.number).cmp(&(b.due_date, &b.number)));
     Ok(found)
+}
+
+/// What is open on invoices of a tenant, all of them together.
+pub(in crate::app) fn owed_by(connection: &mut AnyConnection, tenant: &TenantCode) -> Result<Money, AppError> {
+    let mut owed = Money::ZERO;
+    for id in balances::in_state_within(connection, &TenantScope::Only(tenant.clone()), Settlement::Open)? {
+        owed += balances::of(connection, id)?.map_or(Money::ZERO, |balance| balance.open);
+    }
+    Ok(owed)
 }
 
 /// Balances that were found to differ from what they follow from, and were written anew.

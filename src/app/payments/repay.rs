@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::app::on_account::{known, post};
 use crate::app::{AppError, Store, read_tenants, settle};
 use crate::domain::audit::{Actor, AuditEvent};
-use crate::domain::freetext::Text;
+use crate::domain::freetext::{Text, pasted};
 use crate::domain::ids::TenantCode;
 use crate::domain::money::Money;
 use crate::domain::receivables::{Movement, OnAccount, repaid_entry};
@@ -37,7 +37,7 @@ pub struct RepaidReport {
 
 /// What is on account before [`record`], if it would send it back; writes nothing.
 pub fn plan(store: &Store, new: &NewRepayment, now: DateTime<Utc>) -> Result<Money, AppError> {
-    check_reference(new)?;
+    let new = &typed(new)?;
     let today = read_tenants::today(store, now)?;
     store.read(|connection| {
         known(connection, &new.tenant)?;
@@ -76,7 +76,7 @@ fn send_back(
     by: &Actor,
     now: DateTime<Utc>,
 ) -> Result<RepaidReport, AppError> {
-    check_reference(new)?;
+    let new = &typed(new)?;
     let today = read_tenants::today(store, now)?;
     store.write(|connection| {
         let (tenant, on, amount) = (&new.tenant, new.on, new.amount);
@@ -131,6 +131,9 @@ fn given(connection: &mut AnyConnection, new: &NewRepayment, today: NaiveDate) -
     Ok(account)
 }
 
-fn check_reference(new: &NewRepayment) -> Result<(), AppError> {
-    Ok(new.reference.as_deref().map_or(Ok(()), |reference| Text::Reference.check(reference))?)
+/// The same with its reference as it is kept, if that can be.
+fn typed(new: &NewRepayment) -> Result<NewRepayment, AppError> {
+    let new = NewRepayment { reference: new.reference.as_deref().map(pasted), ..new.clone() };
+    new.reference.as_deref().map_or(Ok(()), |reference| Text::Reference.check(reference))?;
+    Ok(new)
 }

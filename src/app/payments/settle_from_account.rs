@@ -11,11 +11,11 @@ use serde::Serialize;
 use crate::app::record_payment::{NewPayment, PaymentReport, Source, record_within};
 use crate::app::{AppError, Store, read_tenants, settle};
 use crate::domain::audit::Actor;
-use crate::domain::freetext::Text;
+use crate::domain::freetext::{Text, pasted};
 use crate::domain::ids::TenantCode;
 use crate::domain::invoice::InvoiceNumber;
 use crate::domain::money::Money;
-use crate::domain::receivables::OnAccountError;
+use crate::domain::receivables::{OnAccountError, Payment};
 use crate::domain::told::Told;
 use crate::storage::{AnyConnection, on_account, payments, periods};
 
@@ -60,7 +60,7 @@ pub struct SettlementReport {
 
 /// What [`record`] would meet, if it would take the settlement; writes nothing.
 pub fn plan(store: &Store, new: &NewSettlement, now: DateTime<Utc>) -> Result<SettlementPlan, AppError> {
-    check_reference(new)?;
+    let new = &typed(new)?;
     let today = read_tenants::today(store, now)?;
     store.read(|connection| {
         must_be_own(connection, new)?;
@@ -104,7 +104,7 @@ fn settle_within(
     by: &Actor,
     now: DateTime<Utc>,
 ) -> Result<SettlementReport, AppError> {
-    check_reference(new)?;
+    let new = &typed(new)?;
     let today = read_tenants::today(store, now)?;
     let (open, balance) = (seen.map(|[open, _]| open), seen.map(|[_, balance]| balance));
     store.write(|connection| {
@@ -136,8 +136,11 @@ fn settle_within(
     })
 }
 
-fn check_reference(new: &NewSettlement) -> Result<(), AppError> {
-    Ok(new.reference.as_deref().map_or(Ok(()), |reference| Text::Reference.check(reference))?)
+/// The same with its reference as it is kept, if that can be.
+fn typed(new: &NewSettlement) -> Result<NewSettlement, AppError> {
+    let new = NewSettlement { reference: new.reference.as_deref().map(pasted), ..new.clone() };
+    new.reference.as_deref().map_or(Ok(()), |reference| Text::Reference.check(reference))?;
+    Ok(new)
 }
 
 /// The days on which parts of the amount count as paid: when they were received, not before the invoice was issued nor before
@@ -171,20 +174,21 @@ fn parts(
     Ok(parts)
 }
 
-/// Refuses what one settlement of that day took as a whole already: sent twice it is done once.
+/// Refuses what one settlement of that day took as a whole already, with the same words: sent twice it is done once.
 fn must_be_new(connection: &mut AnyConnection, new: &NewSettlement) -> Result<(), AppError> {
     let (id, _) = settle::find(connection, &new.invoice)?;
     let moved = on_account::of_tenant(connection, &new.tenant)?.movements;
     let mut settled: BTreeMap<String, Money> = BTreeMap::new();
-    for payment in payments::of_invoice(connection, id)?.into_iter().filter(|one| one.settled_on == Some(new.on)) {
+    let of_same = |one: &Payment| one.settled_on == Some(new.on) && one.reference == new.reference;
+    for payment in payments::of_invoice(connection, id)?.into_iter().filter(of_same) {
         let left = moved.iter().find(|one| one.number == payment.number);
         let first = left.and_then(|one| one.recorded_with.clone()).unwrap_or(payment.number);
         *settled.entry(first).or_default() += payment.amount;
     }
     let Some((stands, _)) = settled.into_iter().find(|(_, amount)| *amount == new.amount) else { return Ok(()) };
     let english = format!(
-        "{} of {} was settled from the account on {} ({}) already: nothing was recorded; where it is meant a second time, say \
-         so by \"again\": true, on the command line by --again",
+        "{} of {} was settled from the account on {} ({}) already, with the same reference: nothing was recorded; where it is \
+         meant a second time, say so by \"again\": true, on the command line by --again",
         new.amount, new.invoice, new.on, stands
     );
     let told = Told::new("settlement-stands", english)

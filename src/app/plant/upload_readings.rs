@@ -1,11 +1,14 @@
 //! Take in a file of readings that was sent, by a program or through the browser: spooled to the disk, read beside the
 //! answer, its report kept.
 
+use std::fs::File;
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use sha2::{Digest, Sha256};
 
 use crate::app::ingest_readings::{self, FileOutcome, Intake, IntakeReport, Refusals};
 use crate::app::late_readings::BilledMonth;
@@ -23,8 +26,12 @@ const FILE_NAME_CHARACTERS_MAX: usize = 120;
 /// Where files on their way in lie, and how their names end.
 const INCOMING: &str = "incoming";
 const PART: &str = "part";
+/// How much of a file is hashed at once.
+const PIECE_BYTES: usize = 1 << 16;
 /// How often the progress is written down.
 const PROGRESS_SECONDS: i64 = 2;
+/// What a failure of ours is told as.
+const OUR_SIDE: &str = "upload-our-side";
 /// An upload that has not moved for so long was interrupted.
 const INTERRUPTED_SECONDS: i64 = 60;
 
@@ -111,9 +118,22 @@ pub fn begin(store: &Store, file_name: &str, path: &Path, by: &Actor, now: DateT
     store.write(|connection| Ok(uploads::begin(connection, &name, &by.name, bytes, now.into())?))
 }
 
+/// Takes upload `id` up again with the same file, if its reading broke off without a fault of the file: whether it does.
+pub fn resume(store: &Store, id: i64, now: DateTime<Utc>) -> Result<bool, AppError> {
+    store.write(|connection| {
+        let Some(upload) = uploads::one(connection, id)? else { return Ok(false) };
+        let UploadView { upload, report, is_interrupted } = view(upload, now)?;
+        let is_ours = report.failure_told.is_some_and(|told| told.key == OUR_SIDE);
+        let broke_off = is_interrupted || (upload.state == UploadState::Failed && is_ours);
+        Ok(broke_off && uploads::resume(connection, &upload, now.into())?)
+    })
+}
+
 /// Reads the spooled file to its end, keeps the report and removes the file.
 pub fn run(store: &Store, id: i64, path: &Path, by: &Actor, clock: fn() -> DateTime<Utc>) -> Result<(), AppError> {
     let began = clock();
+    // Where it cannot be read, the reading says so.
+    let sha256 = hash_of(path).ok();
     let mut noted = began.timestamp();
     let intake = Intake::open(store, &format!("upload:{}", by.name)).map(|intake| intake.by(by));
     // What is known to be taken when the reading breaks off.
@@ -144,10 +164,24 @@ pub fn run(store: &Store, id: i64, path: &Path, by: &Actor, clock: fn() -> DateT
             (UploadState::Failed, UploadReport { failure, failure_told: Some(told), ..kept })
         }
     };
-    let ended = end(store, id, state, &report, by, clock());
+    let ended = end(store, id, (state, &report, sha256.as_deref()), by, clock());
     // It may be gone already; what was read of it stays either way.
     let _ = std::fs::remove_file(path);
     ended
+}
+
+/// The hash of a file as it was sent.
+fn hash_of(path: &Path) -> std::io::Result<String> {
+    let (mut file, mut digest) = (BufReader::with_capacity(PIECE_BYTES, File::open(path)?), Sha256::new());
+    loop {
+        let piece = file.fill_buf()?;
+        if piece.is_empty() {
+            return Ok(hex(&digest.finalize()));
+        }
+        digest.update(piece);
+        let read = piece.len();
+        file.consume(read);
+    }
 }
 
 /// What a person may read of a failure.
@@ -158,7 +192,7 @@ fn told(error: &AppError) -> Told {
     tracing::error!(%error, "an uploaded file could not be taken in");
     let english =
         "something failed on our side; it has been logged. Send the file again: what is stored counts as a duplicate";
-    Told::new("upload-our-side", english)
+    Told::new(OUR_SIDE, english)
 }
 
 /// Notes how far the file is read, with what is taken of it: where the server stops, this is told.
@@ -170,15 +204,17 @@ fn advance(store: &Store, id: i64, read: u64, kept: &UploadReport, now: DateTime
 fn end(
     store: &Store,
     id: i64,
-    state: UploadState,
-    report: &UploadReport,
+    (state, report, sha256): (UploadState, &UploadReport, Option<&str>),
     by: &Actor,
     now: DateTime<Utc>,
 ) -> Result<(), AppError> {
     let text = serde_json::to_string(report).map_err(|error| AppError::Corrupt(error.to_string()))?;
     store.write(|connection| {
         uploads::end(connection, id, state, &text, now.into())?;
+        let file = uploads::one(connection, id)?;
+        let (name, bytes) = file.map(|file| (file.file_name, file.bytes_total)).unzip();
         let detail = json!({
+            "file": name, "bytes": bytes, "sha256": sha256,
             "accepted": report.accepted, "duplicates": report.duplicates, "refused": report.refused_count,
         });
         audit::append(connection, &AuditEvent::new(now, by, "readings.uploaded", &id.to_string(), detail))?;

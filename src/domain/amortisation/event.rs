@@ -180,13 +180,13 @@ impl AssetChange {
     }
 }
 
-/// An event that cannot happen to its asset.
 /// The last day an event recorded on `recorded_on` takes effect without being asked about: the end of the next year, for
 /// which a budget is decided. What lies beyond is mostly a year mistyped.
 pub fn last_plausible_day(recorded_on: NaiveDate) -> NaiveDate {
     NaiveDate::from_ymd_opt(recorded_on.year() + 1, 12, 31).unwrap_or(recorded_on)
 }
 
+/// An event that cannot happen to its asset.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("asset {asset}, event {number} ({word} on {effective_on}): {fault}")]
 pub struct EventProblem {

@@ -72,8 +72,10 @@ pub struct EventPreview {
     /// The month whose posting makes its entry, or is the first with other charges.
     #[schema(value_type = String, example = "2026-10")]
     month: BillingMonth,
-    /// The event of the same day that says the same: it is refused as sent twice.
+    /// An event of the same day that makes the same change: it looks like this one, and may be another of its kind.
     twin: Option<usize>,
+    /// The event before it, which says the same with the same reason and decision: this is refused as sent twice.
+    repeats: Option<usize>,
     /// The last day that is plausible, where its own lies beyond: without `far_ahead` it is refused.
     far_beyond: Option<NaiveDate>,
 }
@@ -125,6 +127,7 @@ impl From<EventPlan> for EventPreview {
             entry: plan.entry.as_ref().map(planned),
             month: plan.month,
             twin: plan.twin,
+            repeats: plan.repeats,
             far_beyond: plan.far_beyond,
         }
     }

@@ -18,6 +18,7 @@ use crate::app::list_plan::PlanKey;
 use crate::app::list_terms::{ContractKey, TariffKey, TenantKey};
 use crate::app::listing::SortKey;
 use crate::app::read_alarms::DAYS_MAX;
+use crate::app::read_invoices;
 use crate::app::read_meters::MeterKey;
 use crate::documents::ReportFormat;
 use crate::domain::access::Role;
@@ -56,7 +57,7 @@ fn keys<K: SortKey>() -> Vec<&'static str> {
 }
 
 fn invoice_keys() -> Vec<&'static str> {
-    vec!["month", "number", "tenant", "contract", "issued", "due", "net", "gross"]
+    read_invoices::SortKey::ALL.map(read_invoices::SortKey::name).to_vec()
 }
 
 fn registers() -> Vec<&'static str> {
@@ -65,7 +66,7 @@ fn registers() -> Vec<&'static str> {
 
 const LANGUAGES: (&str, Allowed) = ("lang", Allowed::Words(|| vec!["fr", "en"]));
 
-const FILES: [ListFile; 17] = [
+const FILES: [ListFile; 18] = [
     sorted("/api/v1/tenants.{format}", "/api/v1/tenants", &[("sort", Allowed::Words(keys::<TenantKey>))]),
     sorted("/api/v1/contracts.{format}", "/api/v1/contracts", &[("sort", Allowed::Words(keys::<ContractKey>))]),
     sorted("/api/v1/tariffs.{format}", "/api/v1/tariffs", &[("sort", Allowed::Words(keys::<TariffKey>))]),
@@ -78,6 +79,7 @@ const FILES: [ListFile; 17] = [
     list("/api/v1/invoices/{number}/lines.{format}", "/api/v1/invoices/{number}"),
     list("/api/v1/notices.{format}", "/api/v1/notices"),
     list("/api/v1/payments.{format}", "/api/v1/payments"),
+    list("/api/v1/tenants/{code}/on-account/movements.{format}", "/api/v1/tenants/{code}/on-account"),
     list("/api/v1/dunning.{format}", "/api/v1/dunning"),
     sorted(
         "/api/v1/billing/{month}/comparison.{format}",

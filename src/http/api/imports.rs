@@ -1,5 +1,7 @@
 //! Files of readings, from programs and from browsers: sent, how far each is, and what became of its lines.
 
+use std::sync::Arc;
+
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::web::{Data, Path, Payload, Query};
 use actix_web::{HttpRequest, HttpResponse};
@@ -16,7 +18,7 @@ use crate::domain::audit::Actor;
 use crate::http::asked::page;
 use crate::http::auth::Granted;
 use crate::http::error::{Fault, Problem};
-use crate::http::incoming::Incoming;
+use crate::http::incoming::{Incoming, Reading};
 use crate::http::state::{Shared, blocking};
 use crate::http::unreadable;
 
@@ -76,7 +78,7 @@ pub struct RefusedLineAnswer {
 #[utoipa::path(
     post, path = "/api/v1/readings/imports", tag = "readings",
     params(FileQuery,
-           ("Idempotency-Key" = Option<String>, Header, description = "The same file is read once; how far it is by now is answered again.")),
+           ("Idempotency-Key" = Option<String>, Header, description = "The same file is read once; how far it is by now is answered again. Where its reading broke off, it is read as the same import.")),
     description = "A file of readings, CSV or lines of JSON, gzipped or not, of 256 MiB at most as it is sent: it is the body. \
                    It is read beside the answer, which tells what became of it so far; its report is kept. Of a file that \
                    was sent before only what is new is taken.",
@@ -103,16 +105,34 @@ pub async fn send(
     if received.bytes == 0 {
         return Err(Fault::Unprocessable("there is nothing in the file".to_owned()));
     }
-    let (name, path, by) =
-        (query.into_inner().file_name.unwrap_or_default(), file.path().to_owned(), granted.by.clone());
+    let (name, by, clock) = (query.into_inner().file_name.unwrap_or_default(), granted.by.clone(), shared.clock());
     let asked = Repeatable::with_file(shared.clone(), granted, http, received.sha256);
-    let begin = move |store: &Store, by: &Actor, now| Ok((upload_readings::begin(store, &name, &path, by, now)?, ()));
-    let (id, is_new) = kept_once(asked, begin).await?;
-    if is_new.is_some() {
-        file.read(&shared, id, by).await;
+    let file = Arc::new(file);
+    let begun = file.clone();
+    let begin = move |store: &Store, by: &Actor, now| {
+        let id = upload_readings::begin(store, &name, begun.path(), by, now)?;
+        Ok((id, begun.read(store, id, by, clock)))
+    };
+    let (id, reading) = kept_once(asked, begin).await?;
+    let reading = match reading {
+        Some(reading) => Some(reading),
+        None => read_again(&shared, file, id, by).await?,
+    };
+    if let Some(reading) = reading {
+        reading.settle().await;
     }
     let address = format!("/api/v1/readings/imports/{id}");
     Ok(HttpResponse::Accepted().insert_header((header::LOCATION, address)).json(found(&shared, id).await?))
+}
+
+/// Reads a file that was sent before under the same key, where its reading broke off: what came now is the same, by its hash.
+async fn read_again(shared: &Data<Shared>, file: Arc<Incoming>, id: i64, by: Actor) -> Result<Option<Reading>, Fault> {
+    let (store, clock) = (shared.store.clone(), shared.clock());
+    blocking(move || {
+        let goes_on = upload_readings::resume(&store, id, clock())?;
+        Ok(goes_on.then(|| file.read(&store, id, &by, clock)))
+    })
+    .await
 }
 
 /// A form, or what is not unpacked here, would be read as if it were lines.

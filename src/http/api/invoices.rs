@@ -205,10 +205,7 @@ pub(super) fn wanted(query: &InvoicesQuery) -> Result<(Wanted, ListState), Fault
 
 fn order(text: Option<&str>) -> Result<Order, Fault> {
     let Some(text) = text.filter(|text| !text.is_empty()) else { return Ok(Order::default()) };
-    read_invoices::order_named(text).ok_or_else(|| {
-        let orders = ["month", "number", "tenant", "contract", "issued", "due", "net", "gross"];
-        none_of("sort", text, &orders)
-    })
+    read_invoices::order_named(text).ok_or_else(|| none_of("sort", text, &SortKey::ALL.map(SortKey::name)))
 }
 
 #[utoipa::path(

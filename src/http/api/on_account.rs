@@ -10,8 +10,8 @@ use utoipa::ToSchema;
 use super::once::{Writing, once};
 use super::schemas::receivables as described;
 use super::schemas::values::Amount;
-use crate::app::correct_kept::{self, NewCorrection};
-use crate::app::keep_by_hand::{self, NewReceived};
+use crate::app::correct_kept::{self, CorrectionPlan, NewCorrection};
+use crate::app::keep_by_hand::{self, KeepPlan, NewReceived};
 use crate::app::on_account;
 use crate::app::repay::{self, NewRepayment};
 use crate::app::settle_from_account::{self, NewSettlement, SettlementPlan};
@@ -250,14 +250,41 @@ pub struct ReceivedBody {
     again: bool,
 }
 
+/// What keeping it would do.
+#[derive(Serialize, ToSchema)]
+pub struct KeepPreview {
+    #[schema(value_type = Amount)]
+    balance_before: String,
+    #[schema(value_type = Amount)]
+    balance_after: String,
+    /// On invoices of the tenant, which go on being late: what pays one is better recorded on it.
+    #[schema(value_type = Amount)]
+    open: String,
+    /// What says the same and stands: without `again` this is refused.
+    #[schema(example = "CPT-2026-000001")]
+    stands: Option<String>,
+}
+
+impl KeepPreview {
+    fn of(plan: KeepPlan, amount: Money) -> KeepPreview {
+        KeepPreview {
+            balance_before: plan.balance.to_string(),
+            balance_after: (plan.balance + amount).to_string(),
+            open: plan.open.to_string(),
+            stands: plan.stands,
+        }
+    }
+}
+
 #[utoipa::path(
     post, path = "/api/v1/tenants/{code}/on-account/receipts", tag = "payments", params(
         ("code" = String, Path),
         ("Idempotency-Key" = Option<String>, Header, description = "The same request is recorded once."),
     ),
-    description = "Keeps money that a tenant sent while nothing of it is open on its account.",
+    description = "Keeps on a tenant's account money that pays no invoice yet.",
     request_body = ReceivedBody,
-    responses((status = 200, body = RepaymentPreview, description = "With `preview`: what is on account before and after."),
+    responses((status = 200, body = KeepPreview,
+               description = "With `preview`: what is on account before and after, what is open of the tenant, and what stands."),
               (status = 201, body = described::KeptReport, description = "Recorded: its number, and what is on account."),
               (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
               (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)),
@@ -268,9 +295,8 @@ pub async fn keep(writing: Writing, code: Path<String>) -> Result<HttpResponse, 
     let new = NewReceived { tenant: TenantCode(code.into_inner()), on: received_on, amount, reference };
     if preview {
         let (store, now) = (writing.shared.store.clone(), writing.shared.now());
-        let balance = blocking(move || keep_by_hand::plan(&store, &new, now)).await?;
-        let (balance_before, balance_after) = (balance.to_string(), (balance + amount).to_string());
-        return Ok(HttpResponse::Ok().json(RepaymentPreview { balance_before, balance_after }));
+        let plan = blocking(move || keep_by_hand::plan(&store, &new, now)).await?;
+        return Ok(HttpResponse::Ok().json(KeepPreview::of(plan, amount)));
     }
     once(writing, StatusCode::CREATED, move |store, by, now| keep_by_hand::record(store, &new, again, by, now)).await
 }
@@ -303,6 +329,25 @@ pub struct TakeBackPreview {
     balance_after: String,
     /// A receipt of a bank statement would wait again to be matched.
     waits_again: bool,
+    /// Of the tenant it is kept for instead.
+    #[schema(value_type = Option<Amount>)]
+    to_balance_before: Option<String>,
+    #[schema(value_type = Option<Amount>)]
+    to_balance_after: Option<String>,
+}
+
+impl From<CorrectionPlan> for TakeBackPreview {
+    fn from(plan: CorrectionPlan) -> TakeBackPreview {
+        let amount = plan.kept.amount;
+        TakeBackPreview {
+            amount: amount.to_string(),
+            balance_before: plan.balance.to_string(),
+            balance_after: (plan.balance - amount).to_string(),
+            waits_again: plan.waits_again,
+            to_balance_before: plan.to_balance.map(|balance| balance.to_string()),
+            to_balance_after: plan.to_balance.map(|balance| (balance + amount).to_string()),
+        }
+    }
 }
 
 #[utoipa::path(
@@ -327,13 +372,7 @@ pub async fn correct(writing: Writing, code: Path<String>) -> Result<HttpRespons
     if preview {
         let (store, now) = (writing.shared.store.clone(), writing.shared.now());
         let plan = blocking(move || correct_kept::plan(&store, &new, now)).await?;
-        let (amount, balance) = (plan.kept.amount, plan.balance);
-        return Ok(HttpResponse::Ok().json(TakeBackPreview {
-            amount: amount.to_string(),
-            balance_before: balance.to_string(),
-            balance_after: (balance - amount).to_string(),
-            waits_again: plan.waits_again,
-        }));
+        return Ok(HttpResponse::Ok().json(TakeBackPreview::from(plan)));
     }
     once(writing, StatusCode::CREATED, move |store, by, now| correct_kept::record(store, &new, by, now)).await
 }

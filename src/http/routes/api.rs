@@ -33,6 +33,7 @@ pub(super) const ROUTES: &[RouteRow] = &[
     put!("/api/v1/tenants/{code}", Access::Api(Action::EditTenants), terms::put_tenant),
     delete!("/api/v1/tenants/{code}", Access::Api(Action::EditTenants), terms::delete_tenant),
     get!("/api/v1/tenants/{code}/on-account", Access::Api(Action::SeeInvoices), on_account::account),
+    file!("/api/v1/tenants/{code}/on-account/movements.{format}", Action::SeeInvoices, pages::on_account::file),
     post!("/api/v1/tenants/{code}/on-account/receipts", Access::Api(Action::RecordPayments), on_account::keep),
     post!("/api/v1/tenants/{code}/on-account/corrections", Access::Api(Action::RecordPayments), on_account::correct),
     post!("/api/v1/tenants/{code}/on-account/settlements", Access::Api(Action::RecordPayments), on_account::settle),

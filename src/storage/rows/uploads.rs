@@ -92,6 +92,22 @@ pub fn advance(
     Ok(())
 }
 
+/// Begins an upload anew, if it still stands as `seen`: whether it does.
+pub fn resume(connection: &mut AnyConnection, seen: &Upload, now: Timestamp) -> StorageResult<bool> {
+    let stands = reading_upload::table
+        .find(seen.id)
+        .filter(reading_upload::state.eq(seen.state.name()).and(reading_upload::seen_at.eq(seen.seen_at.seconds())));
+    let resumed = diesel::update(stands)
+        .set((
+            reading_upload::state.eq(UploadState::Running.name()),
+            reading_upload::bytes_read.eq(0_i64),
+            reading_upload::report.eq(None::<String>),
+            reading_upload::seen_at.eq(now.seconds()),
+        ))
+        .execute(connection)?;
+    Ok(resumed == 1)
+}
+
 /// Nobody reads the files any more that were being read: none of them is seen to move again.
 pub fn abandon(connection: &mut AnyConnection) -> StorageResult<()> {
     diesel::update(reading_upload::table.filter(reading_upload::state.eq(UploadState::Running.name())))

@@ -185,6 +185,9 @@ fn kept(
     }
 }
 
+/// What one movement was taken from, and how much of each.
+type Takings<'a> = Vec<(&'a str, Money)>;
+
 /// What left accounts was taken from what was kept, and no more of a receipt than was kept of it.
 fn left(moved: &[(TenantCode, Movement)], takings: &[(String, String, Money)], said: &Said, found: &mut Verification) {
     let by_number: BTreeMap<&str, &(TenantCode, Movement)> =
@@ -197,10 +200,14 @@ fn left(moved: &[(TenantCode, Movement)], takings: &[(String, String, Money)], s
         if left.1.amount > Money::ZERO || kept.1.amount < Money::ZERO || left.0 != kept.0 {
             found.find("payment", number, format!("it is taken from {from}, which was not kept for its tenant"));
         }
+        if kept.1.on > left.1.on {
+            let what = format!("it left on {}, and is taken from {from}, which came on {}", left.1.on, kept.1.on);
+            found.find("payment", number, what);
+        }
     }
-    let (mut by_leaving, mut by_receipt): (BTreeMap<&str, Money>, BTreeMap<&str, Money>) = Default::default();
+    let (mut by_leaving, mut by_receipt): (BTreeMap<&str, Takings<'_>>, BTreeMap<&str, Money>) = Default::default();
     for (number, from, amount) in takings {
-        *by_leaving.entry(number).or_default() += *amount;
+        by_leaving.entry(number).or_default().push((from, *amount));
         *by_receipt.entry(from).or_default() += *amount;
     }
     for (_, moved) in moved {
@@ -212,24 +219,21 @@ fn left(moved: &[(TenantCode, Movement)], takings: &[(String, String, Money)], s
             }
             continue;
         }
-        let taken = by_leaving.get(number).copied().unwrap_or_default();
-        differ(number, "amount", (-moved.amount, taken), "what was taken from receipts", found);
-        taken_as_said(number, takings, said, found);
+        let taken = by_leaving.get(number).map(Vec::as_slice).unwrap_or_default();
+        let sum: Money = taken.iter().map(|(_, amount)| *amount).sum();
+        differ(number, "amount", (-moved.amount, sum), "what was taken from receipts", found);
+        taken_as_said(number, taken, said, found);
     }
 }
 
 /// The receipts it was taken from are those its event names; events of before name none.
-fn taken_as_said(number: &str, takings: &[(String, String, Money)], said: &Said, found: &mut Verification) {
+fn taken_as_said(number: &str, takings: &[(&str, Money)], said: &Said, found: &mut Verification) {
     let own = said.on_account.get(number).map(|(sequence, detail, _)| (sequence, detail));
     let event = own.or_else(|| said.payments.get(number).map(|(sequence, detail)| (sequence, detail)));
     let Some((sequence, named)) = event.and_then(|(sequence, detail)| Some((sequence, detail.get("taken")?))) else {
         return;
     };
-    let mut stored: Vec<String> = takings
-        .iter()
-        .filter(|(left, ..)| left == number)
-        .map(|(_, from, amount)| format!("{amount} of {from}"))
-        .collect();
+    let mut stored: Vec<String> = takings.iter().map(|(from, amount)| format!("{amount} of {from}")).collect();
     let named = named.as_array().into_iter().flatten();
     let one = |one: &Value| format!("{} of {}", text(one, "amount").unwrap_or("?"), text(one, "from").unwrap_or("?"));
     let mut named: Vec<String> = named.map(one).collect();

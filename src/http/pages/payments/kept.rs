@@ -12,7 +12,7 @@ use super::on_account::address;
 use super::parts::{Choice, FieldError, tenant_choices};
 use super::{Frame, done, page};
 use crate::app::correct_kept::{self, CorrectionPlan, NewCorrection};
-use crate::app::keep_by_hand::{self, NewReceived};
+use crate::app::keep_by_hand::{self, KeepPlan, NewReceived};
 use crate::app::{AppError, Store, on_account, read_tenants};
 use crate::domain::access::TenantScope;
 use crate::domain::audit::Actor;
@@ -76,8 +76,8 @@ enum Wanted {
 
 /// What is asked for, and what it would meet.
 enum Planned {
-    /// With what is on account before it.
-    Keep(NewReceived, Money),
+    /// With what is on account and open before it.
+    Keep(NewReceived, KeepPlan),
     Correct(NewCorrection, CorrectionPlan),
 }
 
@@ -102,7 +102,7 @@ impl Deed for Wanted {
 
     fn seen(plan: &Planned) -> [Money; 1] {
         match plan {
-            Planned::Keep(_, balance) => [*balance],
+            Planned::Keep(_, plan) => [plan.balance],
             Planned::Correct(_, plan) => [plan.balance],
         }
     }
@@ -292,7 +292,7 @@ fn field(told: &Told) -> &'static str {
     match told.key.as_str() {
         "payment-not-positive" => "amount",
         "text-too-long" | "text-control" => "reference",
-        "correction-same-tenant" => "to",
+        "correction-same-tenant" | "correction-receipt-closed" => "to",
         _ => "date",
     }
 }
@@ -310,11 +310,14 @@ fn asked(frame: &Frame, fields: &Fields, planned: &Planned) -> Asked {
             ];
             (facts, balance - plan.kept.amount)
         }
-        Planned::Keep(NewReceived { on, amount, reference, .. }, _) => {
+        Planned::Keep(NewReceived { on, amount, reference, .. }, plan) => {
+            let open = if plan.open.is_zero() { String::new() } else { frame.amount(&plan.open) };
             let facts = vec![
                 ("payment-amount", frame.amount(amount)),
                 ("refund-on", frame.date(on)),
                 ("payment-says", reference.clone().unwrap_or_default()),
+                ("kept-open", open),
+                ("kept-stands", plan.stands.clone().unwrap_or_default()),
             ];
             (facts, balance + *amount)
         }

@@ -150,9 +150,13 @@ pub async fn submit(
         return show(&shared, frame, StatusCode::UNPROCESSABLE_ENTITY, errors).await;
     };
     let by = visitor.actor(&http);
-    let (store, now, who, path) = (shared.store.clone(), shared.now(), by.clone(), file.path().to_owned());
-    let id = blocking(move || upload_readings::begin(&store, &name, &path, &who, now)).await?;
-    file.read(&shared, id, by).await;
+    let (store, clock) = (shared.store.clone(), shared.clock());
+    let (id, reading) = blocking(move || {
+        let id = upload_readings::begin(&store, &name, file.path(), &by, clock())?;
+        Ok((id, file.read(&store, id, &by, clock)))
+    })
+    .await?;
+    reading.settle().await;
     Ok(see_other(&format!("/readings/import/{id}")))
 }
 
