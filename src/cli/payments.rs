@@ -264,6 +264,8 @@ struct Row {
     tenant: String,
     amount: Money,
     reference: Option<String>,
+    /// The day it was taken from what the tenant had on account: nothing moved at the bank then.
+    settled_on: Option<NaiveDate>,
 }
 
 impl Row {
@@ -276,19 +278,22 @@ impl Row {
             tenant: recorded.tenant.to_string(),
             amount: payment.amount,
             reference: payment.reference,
+            settled_on: payment.settled_on,
         }
     }
 
     fn describe(&self) -> String {
-        format!(
-            "{}  {}  {:<14} {:<16} {:>14}  {}",
+        let from_account = self.settled_on.map(|day| format!("from the account on {day}"));
+        let says = self.reference.clone().into_iter().chain(from_account).collect::<Vec<_>>().join(", ");
+        let row = format!(
+            "{}  {}  {:<14} {:<16} {:>14}  {says}",
             self.number,
             self.received_on,
             self.invoice.as_str(),
             self.tenant,
             self.amount.to_string(),
-            self.reference.as_deref().unwrap_or_default()
-        )
+        );
+        row.trim_end().to_owned()
     }
 }
 

@@ -208,8 +208,8 @@ async fn a_pack_is_asked_for_watched_and_fetched() {
         assert_eq!(roots, server.page("/audit/roots.jsonl", &auditor).await.text());
         let token = server.token(Role::Auditor).await;
         let told = server.get_with("/api/v1/audit/roots", &token).await.json();
-        let first = roots.lines().next().unwrap();
-        assert_eq!(told[0]["root"], serde_json::from_str::<serde_json::Value>(first).unwrap()["root"]);
+        let latest = roots.lines().last().unwrap();
+        assert_eq!(told[0]["root"], serde_json::from_str::<serde_json::Value>(latest).unwrap()["root"]);
         let events = server.get_with("/api/v1/audit/events?action=invoice.issued&limit=2", &token).await.json();
         assert_eq!(events.as_array().unwrap().len(), 2, "{events:#}");
         let next = format!("/api/v1/audit/events?action=invoice.issued&after={}", events[1]["sequence"]);

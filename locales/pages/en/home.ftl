@@ -125,8 +125,8 @@ home-running-month-found = Contracts with a problem, of { $contracts } in force.
 home-meters-silent = { $count ->
     [one] One silent meter
    *[other] { $count } silent meters
-} ({ $place })
+}{ $place }
 home-meters-gaps = { $count ->
     [one] One meter with silences
    *[other] { $count } meters with silences
-} ({ $place })
+}{ $place }

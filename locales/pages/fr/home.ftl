@@ -125,8 +125,8 @@ home-running-month-found = Conventions avec un problème, sur { $contracts } en 
 home-meters-silent = { $count ->
     [one] Un compteur muet
    *[other] { $count } compteurs muets
-} ({ $place })
+}{ $place }
 home-meters-gaps = { $count ->
     [one] Un compteur avec des silences
    *[other] { $count } compteurs avec des silences
-} ({ $place })
+}{ $place }

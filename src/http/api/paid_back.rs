@@ -63,6 +63,8 @@ pub struct PaidRow {
     reference: Option<String>,
     /// The invoice on which it was owed to the tenant, where it was set against this one.
     from: Option<String>,
+    /// The day it was taken from what the tenant had on account, where it was.
+    settled_on: Option<NaiveDate>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -89,6 +91,7 @@ fn paid(payment: Payment) -> PaidRow {
         amount: payment.amount.to_string(),
         reference: payment.reference,
         from: payment.transferred_from.map(|from| from.to_string()),
+        settled_on: payment.settled_on,
     }
 }
 

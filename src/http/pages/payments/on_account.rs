@@ -16,7 +16,7 @@ use crate::app::open_invoices::{self, OpenInvoice};
 use crate::app::repay::{self, NewRepayment};
 use crate::app::settle_from_account::{self, NewSettlement, SettlementPlan};
 use crate::app::{AppError, Store, on_account, read_tenants};
-use crate::documents::table::{Cell, Table};
+use crate::documents::table::{About, Cell, Table};
 use crate::domain::access::{Action, TenantScope};
 use crate::domain::audit::Actor;
 use crate::domain::ids::TenantCode;
@@ -254,15 +254,15 @@ pub async fn file(
         "payment-amount",
         "on-account-balance",
     ];
-    let title = frame.with("on-account-title", "tenant", &account.name);
     let table = Table {
-        name: title,
+        name: frame.t("tenant-on-account"),
         day: today,
         headings: keys.map(|key| frame.t(key)).to_vec(),
         rows: account.movements.iter().map(|line| cells(&frame, line)).collect(),
     };
     let name = format!("{}-{}-{today}", frame.t("on-account-file"), account.tenant);
-    sheet::respond(&shared, &frame, table, sheet, &name).await
+    let about = About { filter: vec![(frame.t("invoice-tenant"), account.name)], ..About::default() };
+    sheet::respond_about(&shared, &frame, table, about, sheet, &name).await
 }
 
 fn cells(frame: &Frame, line: &StatementLine) -> Vec<Cell> {

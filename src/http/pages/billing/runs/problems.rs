@@ -57,11 +57,17 @@ fn is_one_cause(one: &Problem, other: &Problem) -> bool {
 }
 
 /// The same, the silences of a contract's meters together whichever of its lines they are on, and no meter twice: of one
-/// that says nothing now, that it was silent before as well is left out.
+/// that says nothing now, that it was silent before as well is left out; of one that a contract bills, that it is silent
+/// beside all contracts.
 pub fn silent_once<'p>(groups: Vec<Group<'p>>) -> Vec<Group<'p>> {
     let all = groups.iter().flatten();
     let silent: HashSet<_> = all.filter(|one| is_silent(one)).map(|one| (&one.contract, &one.meter)).collect();
-    let is_told = |one: &&Problem| one.message.key == GAPS && silent.contains(&(&one.contract, &one.meter));
+    let billed: HashSet<_> =
+        groups.iter().flatten().filter(|one| one.contract.is_some()).map(|one| &one.meter).collect();
+    let is_told = |one: &&Problem| match &one.contract {
+        None => is_gap(one) && billed.contains(&one.meter),
+        Some(_) => one.message.key == GAPS && silent.contains(&(&one.contract, &one.meter)),
+    };
     let kind = |one: &Problem| (is_gap(one), one.severity, one.contract.clone(), is_silent(one));
     let mut once: Vec<Group<'p>> = Vec::new();
     for group in groups {
@@ -91,6 +97,7 @@ pub fn silence(frame: &Frame, month: BillingMonth, group: &Group<'_>) -> Option<
     let list = Address::new("/meters").set("month", month).set("q", &contract).set("attention", "1").href();
     let places = [Some(contract.as_str()), only].into_iter().flatten().filter(|place| !place.is_empty());
     let place = places.collect::<Vec<_>>().join(" · ");
+    let place = if place.is_empty() { place } else { format!(" ({place})") };
     let values = [("count", meters.len().to_string()), ("place", place)];
     Some(Link {
         label: frame.texts(key, &values.each_ref().map(|(name, value)| (*name, value.as_str()))),
@@ -253,6 +260,8 @@ mod tests {
         let rows = |all: &[Problem]| silent_once(grouped(all.iter())).iter().map(meters).collect::<Vec<_>>();
         assert_eq!(rows(&all), ["m1 m3", "m2"]);
         assert_eq!(rows(&all[..2]), ["m1"], "an empty row is none");
+        let unbilled = |meter: &str| Problem { contract: None, ..told(SILENT, meter) };
+        assert_eq!(rows(&[unbilled("m1"), unbilled("m9"), told(SILENT, "m1")]), ["m9", "m1"], "m1 is its contract's");
         // What a line does not bill for its silences is one thing to look at, whichever line it is.
         let blocking = |meter: &str| Problem { severity: Severity::Blocking, ..told("gap", meter) };
         assert_eq!(rows(&[blocking("m1"), told(SILENT, "m2"), blocking("m3")]), ["m1 m3", "m2"]);
