@@ -10,6 +10,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use chapelle::app::mail_settings::{self, MailWish};
+use chapelle::app::sign_in;
 use chapelle::app::test_mail;
 use chapelle::app::way_out::WayOut;
 use chapelle::config::{Config, MailConfig, MailPart, MailTransport, SmtpSecurity};
@@ -265,7 +266,13 @@ fn what_administrators_save_reaches_the_relay_and_what_the_machine_sets_goes_fir
     assert!(told["error"].as_str().unwrap().contains("cannot be used now"), "the relay is gone: {told}");
 
     // Without the key the password was sealed with: told as a fault of the settings.
+    let signs = || {
+        let keys = sign_in::token_keys(&store, DateTime::UNIX_EPOCH).unwrap();
+        keys.into_iter().find(|key| key.retired_at.is_none()).unwrap().kid
+    };
+    let signed = signs();
     std::fs::remove_file(world.dir.path().join("secret-key")).unwrap();
+    assert_ne!(signs(), signed, "the server starts, and signs with a key it can open");
     let lost = test(&WayOut::new(&Config::default(), world.dir.path())).unwrap_err();
     assert!(matches!(&lost, MailError::Settings(text) if text.contains("secret-key")), "{lost}");
 }

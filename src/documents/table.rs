@@ -121,13 +121,29 @@ fn guarded(text: &str) -> Cow<'_, str> {
     if looks_like_formula(text) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
 }
 
+/// A sheet's name within what a workbook takes: 31 characters, none that parts a reference.
+fn sheet_name(name: &str) -> String {
+    let plain = name.replace(['[', ']', ':', '*', '?', '/', '\\'], " ");
+    let words: Vec<&str> = plain.split_whitespace().collect();
+    words.join(" ").chars().take(31).collect::<String>().trim_end().to_owned()
+}
+
+/// A text within what a cell takes: what is cut off is told by its end.
+fn cell_text(text: &str) -> String {
+    const CHARACTERS_MAX: usize = 32_767;
+    if text.encode_utf16().count() <= CHARACTERS_MAX {
+        return text.to_owned();
+    }
+    text.chars().take(CHARACTERS_MAX / 2).chain(['…']).collect()
+}
+
 /// One sheet with a frozen head and a filter; sums and what the list was filtered by where `about` has them.
 pub fn xlsx(table: &Table, about: &About, language: Language) -> Result<Vec<u8>, RenderError> {
     let mut workbook = Workbook::new();
     let made = ExcelDateTime::parse_from_str(&table.day.to_string())?;
     workbook.set_properties(&DocProperties::new().set_title(&table.name).set_creation_datetime(&made));
     let sheet = workbook.add_worksheet();
-    sheet.set_name(&table.name)?.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);
+    sheet.set_name(sheet_name(&table.name))?.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);
     sheet.set_freeze_panes(1, 0)?;
     sheet.set_repeat_rows(0, 0)?;
     let heading = Format::new().set_bold().set_border_bottom(FormatBorder::Thin);
@@ -147,7 +163,7 @@ pub fn xlsx(table: &Table, about: &About, language: Language) -> Result<Vec<u8>,
         for (column, cell) in (0_u16..).zip(cells) {
             match cell {
                 Cell::Empty => continue,
-                Cell::Text(text) => sheet.write_string(row, column, text)?,
+                Cell::Text(text) => sheet.write_string(row, column, cell_text(text))?,
                 Cell::Day(value) => {
                     let value = ExcelDateTime::parse_from_str(&value.to_string())?;
                     sheet.write_datetime_with_format(row, column, value, &day)?
@@ -243,6 +259,19 @@ mod tests {
         assert_eq!(text(Language::French), french);
         let english = "Numéro,Échéance,Montant\r\n'=HYPERLINK(1),2026-12-03,-1234.56\r\n";
         assert_eq!(text(Language::English), english);
+    }
+
+    #[test]
+    fn names_and_texts_beyond_what_a_workbook_takes_are_cut() {
+        assert_eq!(sheet_name("Solde créditeur : Assistance publique – Hôpitaux"), "Solde créditeur Assistance publ");
+        let mut long = table();
+        (long.name, long.rows[0][0]) = ("Journal / 2026 : [tout]".into(), Cell::Text("é".repeat(40_000)));
+        let bytes = xlsx(&long, &About::default(), Language::French).unwrap();
+        let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).unwrap();
+        assert_eq!(book.sheet_names(), ["Journal 2026 tout"]);
+        let sheet = book.worksheet_range("Journal 2026 tout").unwrap();
+        let Some(Data::String(text)) = sheet.get_value((1, 0)) else { panic!("no text") };
+        assert!(text.ends_with('…') && text.chars().count() > 10_000);
     }
 
     /// In October the same hour comes twice: the format tells which, the value is a time to compute with.

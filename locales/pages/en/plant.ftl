@@ -67,6 +67,7 @@ days-caption = Value of each day of meter { $meter }, in { $unit }
 day-unknown = no reading
 day-partial = known for { $duration }
 troubles-title = Gaps and anomalies
+troubles-more = And { $count } more that are not shown here; the API gives them all.
 troubles-none = Nothing to report for this month.
 trouble-gap = Gap
 trouble-gap-text = No reading from { $from } to { $to } ({ $duration }).

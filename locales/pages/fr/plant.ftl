@@ -67,6 +67,7 @@ days-caption = Valeur de chaque jour du compteur { $meter }, en { $unit }
 day-unknown = aucun relevé
 day-partial = connu sur { $duration }
 troubles-title = Silences et anomalies
+troubles-more = Et { $count } de plus, qui ne sont pas affichées ici ; l’interface de programmation les donne toutes.
 troubles-none = Rien à signaler sur ce mois.
 trouble-gap = Silence
 trouble-gap-text = Aucun relevé du { $from } au { $to } ({ $duration }).

@@ -251,20 +251,28 @@ pub struct OpenKey {
     pub retired_at: Option<DateTime<Utc>>,
 }
 
-/// The keys that sign and verify tokens, newest first. The first one is made here.
+/// The keys that sign and verify tokens, newest first. The first one is made here; so is another where the one that signs
+/// cannot be opened, as after a lost `secret-key`: what it signed lasts for minutes only.
 pub fn token_keys(store: &Store, now: DateTime<Utc>) -> Result<Vec<OpenKey>, AppError> {
-    let mut keys = users::token_keys(&mut *store.connection()?)?;
-    if keys.iter().all(|key| key.retired_at.is_some()) {
-        rotate_token_key(store, &Actor::new("server", None), now)?;
-        keys = users::token_keys(&mut *store.connection()?)?;
-    }
     let secrets = Secrets::of(store)?;
-    keys.into_iter().map(|key| opened(&secrets, key)).collect()
+    let read = || Ok::<_, AppError>(openable(&secrets, users::token_keys(&mut *store.connection()?)?));
+    let keys = read()?;
+    if keys.iter().any(|key| key.retired_at.is_none()) {
+        return Ok(keys);
+    }
+    rotate_token_key(store, &Actor::new("server", None), now)?;
+    read()
 }
 
-fn opened(secrets: &Secrets, key: TokenKey) -> Result<OpenKey, AppError> {
-    let secret = secrets.unseal(Sealed::TokenKey(&key.kid), &key.sealed_secret)?;
-    Ok(OpenKey { kid: key.kid, secret, retired_at: key.retired_at })
+fn openable(secrets: &Secrets, keys: Vec<TokenKey>) -> Vec<OpenKey> {
+    let open = |key: TokenKey| match secrets.unseal(Sealed::TokenKey(&key.kid), &key.sealed_secret) {
+        Ok(secret) => Some(OpenKey { kid: key.kid, secret, retired_at: key.retired_at }),
+        Err(error) => {
+            tracing::warn!(%error, kid = key.kid, "what it signed is not known any more");
+            None
+        }
+    };
+    keys.into_iter().filter_map(open).collect()
 }
 
 #[cfg(test)]

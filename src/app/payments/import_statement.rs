@@ -179,7 +179,10 @@ fn named(receipt: &Receipt, numbers: &[InvoiceNumber]) -> Result<InvoiceNumber, 
     let found: Vec<&InvoiceNumber> = if by_reference.is_empty() { by_number() } else { by_reference };
     match found.as_slice() {
         [one] => Ok((*one).clone()),
-        [] => Err(Told::new("receipt-names-none", "it names no invoice: record it with `chapelle payments record`")),
+        [] => Err(Told::new(
+            "receipt-names-none",
+            "it names no invoice: match it, or keep it on account of its tenant, where receipts wait",
+        )),
         several => {
             let named: Vec<&str> = several.iter().map(|number| number.as_str()).collect();
             let named = named.join(", ");

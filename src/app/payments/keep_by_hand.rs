@@ -108,7 +108,9 @@ fn typed(new: &NewReceived) -> Result<NewReceived, AppError> {
 fn standing(connection: &mut AnyConnection, new: &NewReceived) -> Result<Option<Movement>, AppError> {
     let account = stored::of_tenant(connection, &new.tenant)?;
     let is_same = |one: &&Movement| {
-        let by_hand = one.statement_key.is_none() && one.recorded_with.is_none();
+        // The rest of a payment is recorded with that; what was moved here from another tenant is money received as well.
+        let is_rest = one.recorded_with.as_deref().is_some_and(|with| with.starts_with("REG-"));
+        let by_hand = one.statement_key.is_none() && !is_rest;
         by_hand
             && account.corrected_by(&one.number).is_none()
             && (one.on, one.amount, &one.reference) == (new.on, new.amount, &new.reference)

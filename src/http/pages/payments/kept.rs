@@ -117,7 +117,11 @@ impl Deed for Wanted {
         let seen = seen.map(|[balance]| balance);
         let (message, number) = match self {
             Wanted::Keep(new) => ("receipt-kept", keep_by_hand::record_as_seen(store, new, seen, by, now)?.number),
-            Wanted::Correct(new) => ("kept-corrected", correct_kept::record_as_seen(store, new, seen, by, now)?.number),
+            Wanted::Correct(new) => {
+                let report = correct_kept::record_as_seen(store, new, seen, by, now)?;
+                let kept = report.kept.map(|kept| format!(", {}", kept.number)).unwrap_or_default();
+                ("kept-corrected", format!("{}{kept}", report.number))
+            }
         };
         Ok(Recorded { message, number })
     }
@@ -219,7 +223,11 @@ async fn show(
         confirms: if kept.is_some() { "kept-correct-confirm" } else { "receipt-keep-now" },
         form: FormView {
             amount: kept.is_none().then(|| fields.again("amount", frame.language)),
-            date: if fields.has("date") { fields.text("date").to_owned() } else { today.to_string() },
+            // Money moved to another tenant counts from the day it came, where that day is given.
+            date: match fields.has("date") {
+                true => fields.text("date").to_owned(),
+                false => kept.as_ref().map_or(today, |kept| kept.on).to_string(),
+            },
             reference: fields.text("reference").to_owned(),
             reason: fields.text("reason").to_owned(),
             tenants,

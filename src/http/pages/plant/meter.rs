@@ -17,7 +17,7 @@ use crate::app::read_meters::{self, MeterFile, READINGS_PER_PAGE};
 use crate::documents::table::{Cell, Table};
 use crate::domain::access::{Action, Decision, policy};
 use crate::domain::calendar::{BillingMonth, Timestamp, day_in};
-use crate::domain::metering::{Anomaly, Gap, Quality, Reading, Register};
+use crate::domain::metering::{Anomaly, Coverage, Gap, Quality, Reading, Register};
 use crate::http::asked::{Expected, parsed};
 use crate::http::auth::Granted;
 use crate::http::error::Fault;
@@ -53,6 +53,8 @@ struct MeterTemplate {
     chart: Option<CourseChart>,
     days: Vec<DayRow>,
     troubles: Vec<Trouble>,
+    /// How many more there are.
+    troubles_more: Option<String>,
     corrections: Vec<CorrectionRow>,
     readings: Vec<ReadingRow>,
     readings_count: String,
@@ -163,7 +165,8 @@ fn template(frame: Frame, file: &MeterFile, page_number: usize, may_correct: boo
         late: file.summary.late.iter().map(|month| frame.month(month)).collect(),
         chart: chart(&frame, file),
         days: file.days.iter().map(|(day, value)| day_row(&frame, file, *day, value)).collect(),
-        troubles: troubles(&frame, file, &path),
+        troubles: troubles(&frame, file, &path).take(TROUBLES_SHOWN).collect(),
+        troubles_more: troubles_more(&frame, &file.summary.coverage),
         corrections: corrections(&frame, file),
         readings: readings.collect(),
         readings_count: count(&frame, within.len()),
@@ -249,10 +252,19 @@ fn resolve_link(path: &str, file: &MeterFile, kind: &str, instants: &[(&'static 
     instants.iter().fold(address, |address, (name, at)| address.set(name, at)).href()
 }
 
-fn troubles(frame: &Frame, file: &MeterFile, path: &str) -> Vec<Trouble> {
+/// A meter that hovers about its rating has thousands: nobody reads them, nor would a browser like them.
+const TROUBLES_SHOWN: usize = 200;
+
+/// The silences first.
+fn troubles<'a>(frame: &'a Frame, file: &'a MeterFile, path: &'a str) -> impl Iterator<Item = Trouble> + 'a {
     let coverage = &file.summary.coverage;
-    let gaps = coverage.gaps.iter().map(|gap| gap_trouble(frame, file, path, *gap));
-    gaps.chain(coverage.anomalies.iter().map(|anomaly| anomaly_trouble(frame, file, path, *anomaly))).collect()
+    let gaps = coverage.gaps.iter().map(move |gap| gap_trouble(frame, file, path, *gap));
+    gaps.chain(coverage.anomalies.iter().map(move |anomaly| anomaly_trouble(frame, file, path, *anomaly)))
+}
+
+fn troubles_more(frame: &Frame, coverage: &Coverage) -> Option<String> {
+    let more = (coverage.gaps.len() + coverage.anomalies.len()).checked_sub(TROUBLES_SHOWN)?;
+    (more > 0).then(|| frame.with("troubles-more", "count", &frame.whole(i64::try_from(more).unwrap_or(i64::MAX))))
 }
 
 fn gap_trouble(frame: &Frame, file: &MeterFile, path: &str, gap: Gap) -> Trouble {

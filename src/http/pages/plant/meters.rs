@@ -1,5 +1,7 @@
 //! The list of meters, with what each covers of a month.
 
+use std::collections::BTreeMap;
+
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
@@ -269,8 +271,17 @@ fn cells(frame: &Frame, summary: &MeterSummary, zone: Tz) -> Vec<Cell> {
     let (meter, coverage) = (&summary.meter, &summary.coverage);
     let optional = |text: Option<String>| text.map_or(Cell::Empty, Cell::Text);
     let count = |count: u64| Cell::Number(count.into());
-    let anomalies: Vec<String> =
-        coverage.anomalies.iter().map(|anomaly| frame.t(&format!("anomaly-{}", anomaly.name()))).collect();
+    let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
+    for anomaly in &coverage.anomalies {
+        *kinds.entry(anomaly.name()).or_default() += 1;
+    }
+    let anomalies: Vec<String> = kinds
+        .into_iter()
+        .map(|(name, count)| match (frame.t(&format!("anomaly-{name}")), count) {
+            (word, 1) => word,
+            (word, count) => format!("{word} ({count})"),
+        })
+        .collect();
     vec![
         sheet::text(meter.code.as_str()),
         sheet::text(frame.t(&format!("register-{}", meter.register.name()))),
