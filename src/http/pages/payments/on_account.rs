@@ -261,7 +261,8 @@ pub async fn file(
         rows: account.movements.iter().map(|line| cells(&frame, line)).collect(),
     };
     let name = format!("{}-{}-{today}", frame.t("on-account-file"), account.tenant);
-    let about = About { filter: vec![(frame.t("invoice-tenant"), account.name)], ..About::default() };
+    let filter = vec![(frame.t("invoice-tenant"), account.name)];
+    let about = About { filter, sheet: frame.t("sheet-filter"), total: None };
     sheet::respond_about(&shared, &frame, table, about, sheet, &name).await
 }
 
