@@ -19,7 +19,7 @@ use crate::domain::party::Language;
 /// A list with its headings; every row has as many cells.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Table {
-    /// The sheet's name, at most 31 characters.
+    /// What it is called; its sheet as far as the name of a sheet goes.
     pub name: String,
     /// The day the list was made, which dates the file.
     pub day: NaiveDate,
@@ -127,7 +127,9 @@ pub fn xlsx(table: &Table, about: &About, language: Language) -> Result<Vec<u8>,
     let made = ExcelDateTime::parse_from_str(&table.day.to_string())?;
     workbook.set_properties(&DocProperties::new().set_title(&table.name).set_creation_datetime(&made));
     let sheet = workbook.add_worksheet();
-    sheet.set_name(&table.name)?.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);
+    // A sheet's name holds 31 characters and none of these.
+    let short: String = table.name.chars().filter(|c| !"[]:*?/\\".contains(*c)).take(31).collect();
+    sheet.set_name(&short)?.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);
     sheet.set_freeze_panes(1, 0)?;
     sheet.set_repeat_rows(0, 0)?;
     let heading = Format::new().set_bold().set_border_bottom(FormatBorder::Thin);
