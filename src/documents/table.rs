@@ -19,7 +19,7 @@ use crate::domain::party::Language;
 /// A list with its headings; every row has as many cells.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Table {
-    /// The sheet's name, at most 31 characters.
+    /// What it is called; its sheet as far as the name of a sheet goes.
     pub name: String,
     /// The day the list was made, which dates the file.
     pub day: NaiveDate,
