@@ -7,6 +7,7 @@ use rust_xlsxwriter::{
     ColNum, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Formula, RowNum, Workbook, Worksheet,
 };
 
+use super::super::table::sheet_name;
 use super::RenderError;
 use super::statement::{Heading, Kind, Section, Statement, Value};
 use crate::domain::money::Money;
@@ -40,8 +41,7 @@ impl Sheet<'_> {
     fn head(&mut self) -> Result<(), RenderError> {
         let statement = self.statement;
         let name = statement.sheet.as_ref().unwrap_or(&statement.title);
-        let name: String = name.chars().filter(|c| !"[]:*?/\\".contains(*c)).take(31).collect();
-        self.worksheet.set_name(name)?.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);
+        self.worksheet.set_name(sheet_name(name))?.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);
         self.worksheet.write_string_with_format(0, 0, &statement.title, &Format::new().set_bold().set_font_size(14))?;
         self.worksheet.write_string(1, 0, &statement.subtitle)?;
         let heading = Format::new()

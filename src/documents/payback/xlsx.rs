@@ -7,6 +7,7 @@ use rust_xlsxwriter::{
     ColNum, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Formula, RowNum, Workbook, Worksheet,
 };
 
+use super::super::table::sheet_name;
 use super::RenderError;
 use super::words::{COLUMNS, Words, last_month};
 use crate::domain::calendar::BillingMonth;
@@ -65,9 +66,7 @@ impl<'a> Sheet<'a> {
         heads: &[(String, u8)],
     ) -> Result<Sheet<'a>, RenderError> {
         let worksheet = workbook.add_worksheet();
-        // A sheet's name holds 31 characters and none of these.
-        let short: String = name.chars().filter(|c| !"[]:*?/\\".contains(*c)).take(31).collect();
-        worksheet.set_name(&short)?.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);
+        worksheet.set_name(sheet_name(name))?.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);
         let title = Format::new().set_bold().set_font_size(14);
         worksheet.write_string_with_format(0, 0, format!("{} – {name}", words.title(report)), &title)?;
         let heading = Format::new()
