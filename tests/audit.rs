@@ -16,6 +16,10 @@ use serde_json::Value;
 mod books;
 #[path = "audit/commands.rs"]
 mod commands;
+#[path = "audit/entries.rs"]
+mod entries;
+#[path = "audit/packs.rs"]
+mod packs;
 #[path = "audit/tampering.rs"]
 mod tampering;
 #[path = "audit/traces.rs"]
