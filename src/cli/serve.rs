@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use clap::Args;
 
 use super::{CliError, Context, Outcome};
-use crate::app::{Store, deliver_outbox, durable, upload_readings};
+use crate::app::{Store, deliver_outbox, durable, sign_in, upload_readings};
 use crate::config::PublicUrl;
 use crate::http::{self, Environment, ServerParts};
 use crate::jobs::{self, Jobs};
@@ -26,6 +26,7 @@ pub fn serve(context: &Context, store: Store) -> Result<Outcome, CliError> {
     sweep(context)?;
     // What the machine sets is checked here, where its operator sees it; what administrators save is when they do.
     deliver_outbox::check(&context.config.mail, &context.data_dir)?;
+    sign_in::replace_lost_key(&store, (context.clock)())?;
     let environment = Environment::new(context.config.clone(), context.data_dir.clone());
     let way_out = environment.way_out.clone();
     let parts = ServerParts::new(store.clone(), &context.config.server, context.clock)?;

@@ -3,11 +3,13 @@
 use super::*;
 
 /// Files of `src/app` that write and leave no event, with the reason.
-const SILENT: [(&str, &str); 9] = [
+const SILENT: [(&str, &str); 11] = [
     ("store.rs", "offers transactions, writes nothing itself"),
     ("settle_from_account.rs", "each payment it makes leaves its own, in record_payment"),
     ("record_and_keep.rs", "its payment and what is kept leave theirs, in record_payment and on_account"),
     ("repay.rs", "what is sent back leaves its own, in on_account"),
+    ("keep_by_hand.rs", "what is kept leaves its own, in on_account"),
+    ("correct_kept.rs", "what is taken back leaves its own, in on_account"),
     ("answer_once.rs", "keeps answers for repetition; the work it guards leaves its own"),
     ("archive_invoice.rs", "leaves one in archive_one"),
     ("sweep_access.rs", "forgets what has expired and opens nothing any more"),

@@ -195,6 +195,8 @@ export const files = [
   finance("/invoices/list.{format}", { address: "/invoices/list.pdf" }),
   finance("/invoices/documents.zip"),
   finance("/tenants.{format}", { address: "/tenants.csv" }),
+  finance("/tenants/{code}/on-account/movements.{format}", { address: "/tenants/{code}/on-account/movements.csv" }),
+  tenant("/tenants/{code}/on-account/movements.{format}", { address: "/tenants/{code}/on-account/movements.xlsx" }),
   auditor("/tenants.{format}", { address: "/tenants.xlsx" }),
   auditor("/tenants.{format}", { address: "/tenants.pdf" }),
   finance("/contracts.{format}", { address: "/contracts.csv" }),

@@ -251,28 +251,35 @@ pub struct OpenKey {
     pub retired_at: Option<DateTime<Utc>>,
 }
 
-/// The keys that sign and verify tokens, newest first. The first one is made here; so is another where the one that signs
-/// cannot be opened, as after a lost `secret-key`: what it signed lasts for minutes only.
+/// The keys that sign and verify tokens, newest first. The first one is made here.
 pub fn token_keys(store: &Store, now: DateTime<Utc>) -> Result<Vec<OpenKey>, AppError> {
-    let secrets = Secrets::of(store)?;
-    let read = || Ok::<_, AppError>(openable(&secrets, users::token_keys(&mut *store.connection()?)?));
-    let keys = read()?;
-    if keys.iter().any(|key| key.retired_at.is_none()) {
-        return Ok(keys);
+    let mut keys = users::token_keys(&mut *store.connection()?)?;
+    if keys.iter().all(|key| key.retired_at.is_some()) {
+        rotate_token_key(store, &Actor::new("server", None), now)?;
+        keys = users::token_keys(&mut *store.connection()?)?;
     }
-    rotate_token_key(store, &Actor::new("server", None), now)?;
-    read()
+    let secrets = Secrets::of(store)?;
+    let opened = keys.into_iter().map(|key| match (key.retired_at, opened(&secrets, key)) {
+        (None, opened) => opened.map(Some),
+        // What a retired key signed is over in minutes.
+        (Some(_), opened) => Ok(opened.ok()),
+    });
+    opened.filter_map(Result::transpose).collect()
 }
 
-fn openable(secrets: &Secrets, keys: Vec<TokenKey>) -> Vec<OpenKey> {
-    let open = |key: TokenKey| match secrets.unseal(Sealed::TokenKey(&key.kid), &key.sealed_secret) {
-        Ok(secret) => Some(OpenKey { kid: key.kid, secret, retired_at: key.retired_at }),
-        Err(error) => {
-            tracing::warn!(%error, kid = key.kid, "what it signed is not known any more");
-            None
-        }
-    };
-    keys.into_iter().filter_map(open).collect()
+/// Makes another key where the one that signs cannot be opened, as after a lost `secret-key`. Only when a server starts: two
+/// with different ones would else take each other's away for ever.
+pub fn replace_lost_key(store: &Store, now: DateTime<Utc>) -> Result<(), AppError> {
+    let secrets = Secrets::of(store)?;
+    let signing = users::token_keys(&mut *store.connection()?)?.into_iter().find(|key| key.retired_at.is_none());
+    let Some(Err(error)) = signing.map(|key| opened(&secrets, key)) else { return Ok(()) };
+    tracing::warn!(%error, "access tokens are asked for anew: they are signed with another key from now on");
+    rotate_token_key(store, &Actor::new("server", None), now).map(|_| ())
+}
+
+fn opened(secrets: &Secrets, key: TokenKey) -> Result<OpenKey, AppError> {
+    let secret = secrets.unseal(Sealed::TokenKey(&key.kid), &key.sealed_secret)?;
+    Ok(OpenKey { kid: key.kid, secret, retired_at: key.retired_at })
 }
 
 #[cfg(test)]

@@ -177,7 +177,7 @@ pub fn save(
         if version.is_some_and(|known| known != before.version) {
             return Ok(Err(Unsaved::Stale(Box::new(before))));
         }
-        let wish = free(config, &before, wish);
+        let wish = free(config, &before, with_plain_lines(wish));
         let faults = faults(&before, &wish);
         if !faults.is_empty() {
             return Ok(Err(Unsaved::Wrong(faults)));
@@ -193,6 +193,12 @@ pub fn save(
         audit::append(connection, &if before.version > 0 { event.before(was) } else { event })?;
         Ok(Ok(after))
     })
+}
+
+/// A browser ends the lines of a certificate in its own way: that makes it no other one.
+fn with_plain_lines(wish: MailWish) -> MailWish {
+    let authority = wish.authority.map(|pem| pem.replace('\r', "").trim().to_owned());
+    MailWish { authority, ..wish }
 }
 
 /// The wish with what the machine sets left as it is stored.

@@ -127,9 +127,9 @@ impl Look<'_> {
             let of_assets = self.sources.entries.iter().map(|posted| &posted.entry);
             of_assets.filter(|entry| entry.journal == Journal::Assets && entry.date <= self.through)
         };
-        let documents: BTreeSet<&str> = posted().map(|entry| entry.document.as_str()).collect();
+        let documents = self.documents_of_assets();
         let made = self.made_of_events();
-        let is_due = |entry: &&JournalEntry| events == Events::All && !self.is_to_come(entry);
+        let is_due = |entry: &&JournalEntry| events == Events::All && !self.is_to_come(entry, &documents);
         let made: Vec<&JournalEntry> =
             made.iter().filter(|entry| documents.contains(entry.document.as_str()) || is_due(entry)).collect();
         let mut moved: BTreeMap<&str, (Money, Money, usize)> = BTreeMap::new();
@@ -171,21 +171,24 @@ impl Look<'_> {
         asset_plans(self.sources.assets).iter().flat_map(of).collect()
     }
 
-    /// What happened and stands in no account yet, and need not: entries of assets are made once their month is over, and
-    /// of what was recorded after that, on the day they are made.
+    /// What happened in a month that is not over and stands in no account yet: entries of assets are made once it is.
     fn to_come(&self) -> Vec<JournalEntry> {
+        let documents = self.documents_of_assets();
         let mut made = self.made_of_events();
-        made.retain(|entry| self.is_to_come(entry));
+        made.retain(|entry| self.is_to_come(entry, &documents));
         made
     }
 
-    fn is_to_come(&self, made: &JournalEntry) -> bool {
-        let entries = || self.sources.entries.iter().map(|posted| &posted.entry);
-        let mut own = entries().filter(|entry| entry.journal == Journal::Assets && entry.document == made.document);
-        match own.next() {
-            Some(posted) => posted.date > self.through,
-            None => BillingMonth::of(made.date).days().last_day().is_some_and(|last| last > self.through),
-        }
+    fn is_to_come(&self, made: &JournalEntry, posted: &BTreeSet<&str>) -> bool {
+        let month_ends = BillingMonth::of(made.date).days().last_day();
+        !posted.contains(made.document.as_str()) && month_ends.is_some_and(|last| last > self.through)
+    }
+
+    /// The documents of assets the journal holds through the last day.
+    fn documents_of_assets(&self) -> BTreeSet<&str> {
+        let entries = self.sources.entries.iter().map(|posted| &posted.entry);
+        let posted = entries.filter(|entry| entry.journal == Journal::Assets && entry.date <= self.through);
+        posted.map(|entry| entry.document.as_str()).collect()
     }
 
     /// Not compared by its balance.

@@ -194,8 +194,8 @@ fn mail_facts(frame: &Frame, environment: &Environment, saved: &MailSettings) ->
     };
     let authority = match (&mail.smtp_ca_file, &saved.authority) {
         (Some(file), _) => file.display().to_string(),
-        (None, Some(_)) => frame.t("settings-authority-saved"),
-        (None, None) => none(),
+        (None, Some(_)) if !machine.fixed.contains(&MailPart::Authority) => frame.t("settings-authority-saved"),
+        (None, _) => none(),
     };
     vec![
         transport("SMTP".to_owned()),

@@ -63,7 +63,7 @@ pub fn silent_once<'p>(groups: Vec<Group<'p>>) -> Vec<Group<'p>> {
     let all = groups.iter().flatten();
     let silent: HashSet<_> = all.filter(|one| is_silent(one)).map(|one| (&one.contract, &one.meter)).collect();
     let billed: HashSet<_> =
-        groups.iter().flatten().filter(|one| one.contract.is_some()).map(|one| &one.meter).collect();
+        groups.iter().flatten().filter(|one| one.contract.is_some() && is_gap(one)).map(|one| &one.meter).collect();
     let is_told = |one: &&Problem| match &one.contract {
         None => is_gap(one) && billed.contains(&one.meter),
         Some(_) => one.message.key == GAPS && silent.contains(&(&one.contract, &one.meter)),

@@ -59,6 +59,8 @@ impl MailForm {
     fn authority(&self) -> String {
         match &self.way_out.config().smtp_ca_file {
             Some(file) => file.display().to_string(),
+            // The machine's relay is known by the built-in authorities.
+            None if self.is_locked(MailPart::Authority) => String::new(),
             None => self.stored.authority.clone().unwrap_or_default(),
         }
     }
