@@ -1,6 +1,7 @@
 //! What a tenant sent beyond what it owes: kept on account, settling an invoice, sent back; and the books with it.
 
 use chapelle::app::correct_kept::{self, NewCorrection};
+use chapelle::app::keep_by_hand::{self, NewReceived};
 use chapelle::app::repay::{self, NewRepayment};
 use chapelle::app::settle_from_account::{self, NewSettlement};
 use chapelle::app::{AppError, Store, charge_interest, import_statement, match_receipts, on_account, record_payment};
@@ -244,6 +245,35 @@ fn what_was_kept_by_mistake_is_taken_back_and_waits_again() {
         assert!(balance.contains("\"419\""), "{balance}");
         let verified = json_at(&world, LATER, &["audit", "verify"]);
         assert_eq!(verified["findings"].as_array().map(Vec::len), Some(0), "{engine:?}: {verified:#}");
+    }
+}
+
+/// Money that was moved to a tenant stands on its account as any it sent: the same again is told.
+#[test]
+fn what_was_moved_to_a_tenant_is_not_kept_of_it_a_second_time() {
+    let at = LATER.parse().unwrap();
+    for engine in ENGINES {
+        let world = World::new(engine);
+        story(&world);
+        let store = world.store();
+        let open = json_at(&world, LATER, &["payments", "open"]);
+        let tenants: Vec<&str> = open.as_array().unwrap().iter().map(|one| text_of(one, "tenant")).collect();
+        let (wrong, right) = (tenants[0], *tenants.iter().find(|one| **one != tenants[0]).unwrap());
+        let keep = |tenant: &str| {
+            let new = NewReceived {
+                tenant: TenantCode::from(tenant),
+                on: "2027-01-05".parse().unwrap(),
+                amount: Money::from_cents(7_700),
+                reference: Some("VIR 77".into()),
+            };
+            keep_by_hand::record(&store, &new, false, &by(), at)
+        };
+        keep(wrong).unwrap();
+        let own = ["payments", "correct", wrong, "CPT-2027-000001", "--on", "2027-01-05", "--reason", "mal lu"];
+        json_at(&world, LATER, &[&own[..], &["--to", right]].concat());
+        assert_eq!(said(keep(right)), "received-stands", "{engine:?}");
+        ties(&world, "77.00");
+        keep(wrong).unwrap();
     }
 }
 
