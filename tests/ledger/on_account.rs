@@ -191,6 +191,13 @@ fn the_rest_of_a_payment_is_kept_by_the_command_line_and_stands_in_every_export(
     assert!(ledger.contains("CPT-2027-000001") && ledger.contains("60.00"), "{ledger}");
 }
 
+/// Two tenants with open invoices.
+fn two_tenants(open: &serde_json::Value) -> (&str, &str) {
+    let mut tenants = open.as_array().unwrap().iter().map(|one| text_of(one, "tenant"));
+    let first = tenants.next().unwrap();
+    (first, tenants.find(|one| *one != first).unwrap())
+}
+
 /// A receipt kept for the wrong tenant is moved to the right one, then taken back altogether: it waits again, is kept again, and
 /// the bank, its charges and the account are what they were.
 #[test]
@@ -201,9 +208,7 @@ fn what_was_kept_by_mistake_is_taken_back_and_waits_again() {
         story(&world);
         let store = world.store();
         let open = json_at(&world, LATER, &["payments", "open"]);
-        let mut tenants: Vec<&str> = open.as_array().unwrap().iter().map(|one| text_of(one, "tenant")).collect();
-        tenants.dedup();
-        let (wrong, right) = (tenants[0], *tenants.iter().find(|one| **one != tenants[0]).unwrap());
+        let (wrong, right) = two_tenants(&open);
         let key = received(&store);
         match_receipts::keep_on_account(&store, &key, &TenantCode::from(wrong), None, &by(), at).unwrap();
         ties(&world, "500.00");
@@ -257,8 +262,7 @@ fn what_was_moved_to_a_tenant_is_not_kept_of_it_a_second_time() {
         story(&world);
         let store = world.store();
         let open = json_at(&world, LATER, &["payments", "open"]);
-        let tenants: Vec<&str> = open.as_array().unwrap().iter().map(|one| text_of(one, "tenant")).collect();
-        let (wrong, right) = (tenants[0], *tenants.iter().find(|one| **one != tenants[0]).unwrap());
+        let (wrong, right) = two_tenants(&open);
         let keep = |tenant: &str| {
             let new = NewReceived {
                 tenant: TenantCode::from(tenant),
@@ -286,9 +290,7 @@ fn a_receipt_of_a_closed_month_is_moved_and_never_left_waiting() {
         story(&world);
         let store = world.store();
         let open = json_at(&world, LATER, &["payments", "open"]);
-        let mut tenants: Vec<&str> = open.as_array().unwrap().iter().map(|one| text_of(one, "tenant")).collect();
-        tenants.dedup();
-        let (wrong, right) = (tenants[0], *tenants.iter().find(|one| **one != tenants[0]).unwrap());
+        let (wrong, right) = two_tenants(&open);
         let statement = STATEMENT.replace("2027-01-05", "2026-12-20");
         import_statement::import(&store, statement.as_bytes(), &by(), at).unwrap();
         let key = match_receipts::left(&store).unwrap()[0].key.clone();
